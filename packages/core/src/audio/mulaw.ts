@@ -1,0 +1,24 @@
+/**
+ * G.711 mu-law. ITU-T G.711 (1988), table 2: a 14-bit sample as sign, 3-bit segment and 4-bit step, all bits inverted.
+ * Samples here are 16 bits wide: the 14-bit value times four.
+ */
+
+/** The offset that makes every segment begin at a power of two, in 16-bit terms (33 times 4). */
+const BIAS = 132;
+
+function expand(octet: number): number {
+  const bits = ~octet & 0xff;
+  const segment = (bits >> 4) & 0x07;
+  const magnitude = ((((bits & 0x0f) << 3) + BIAS) << segment) - BIAS;
+  return bits & 0x80 ? -magnitude : magnitude;
+}
+
+/** The 16-bit sample of each mu-law octet; -32124 to 32124. */
+export const MULAW_TO_LINEAR: Int16Array = Int16Array.from({ length: 256 }, (_, octet) => expand(octet));
+
+/** Decodes mu-law octets into 16-bit samples, one each. */
+export function decodeMulaw(octets: Uint8Array): Int16Array {
+  const samples = new Int16Array(octets.length);
+  for (let i = 0; i < octets.length; i++) samples[i] = MULAW_TO_LINEAR[octets[i]!]!;
+  return samples;
+}

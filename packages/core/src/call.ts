@@ -1,0 +1,136 @@
+/**
+ * A call as the facts tell it. `evolve` is the only way a call changes, live and on replay alike.
+ * What an event of a provider means for a call is decided in `decide.ts`.
+ */
+import type { CallFact, CallFactType, CallFactOf } from './fact.ts';
+import type { CallId, ProviderCallId, ProviderId } from './ids.ts';
+import type { Assistant, CallDetails, CallEnd, Money } from './provider-event.ts';
+import type { CallDirection, CallStatus, Party } from './vocabulary.ts';
+
+/** A call at one position of the log. Instants are epoch ms. */
+export interface Call {
+  readonly id: CallId;
+  readonly providerId: ProviderId;
+  readonly providerCallId: ProviderCallId;
+  readonly status: CallStatus;
+  /** When `status` was last set. */
+  readonly statusAt: number;
+  readonly createdAt: number;
+  readonly answeredAt?: number;
+  readonly endedAt?: number;
+  readonly end?: CallEnd;
+  readonly direction?: CallDirection;
+  readonly from?: string;
+  readonly to?: string;
+  readonly assistant?: Assistant;
+  readonly summary?: string;
+  readonly cost?: Money;
+  readonly providerData?: Readonly<Record<string, unknown>>;
+  /** Since when each party that is speaking now has been. */
+  readonly speakingSince: Readonly<Partial<Record<Party, number>>>;
+  /** The end offset of each party's last final utterance, ms: a later one cannot start before it. */
+  readonly heardUntilMs: Readonly<Partial<Record<Party, number>>>;
+}
+
+/** Which status may follow which. The keys are complete by type, reachability by test. */
+export const NEXT_STATUSES = {
+  QUEUED: ['RINGING', 'IN_PROGRESS', 'FORWARDING', 'ENDED'],
+  RINGING: ['IN_PROGRESS', 'FORWARDING', 'ENDED'],
+  IN_PROGRESS: ['FORWARDING', 'ENDED'],
+  FORWARDING: ['IN_PROGRESS', 'ENDED'],
+  ENDED: [],
+} as const satisfies Record<CallStatus, readonly CallStatus[]>;
+
+/** Whether a call in this status can still be heard of. */
+export const isLive = (call: Pick<Call, 'status'>): boolean => call.status !== 'ENDED';
+
+/** The moment that offsets count from: the answer, or the first we knew of a call that was never answered. */
+export const offsetOrigin = (call: Call): number => call.answeredAt ?? call.createdAt;
+
+const isAnswered = (status: CallStatus): boolean => status === 'IN_PROGRESS' || status === 'FORWARDING';
+
+/** Lays newly known details over a call. */
+export function withDetails(call: Call, details: CallDetails): Call {
+  const { createdAt, providerData, assistant, ...rest } = details;
+  return {
+    ...call,
+    ...rest,
+    ...(createdAt !== undefined && { createdAt }),
+    ...(assistant && { assistant: { ...call.assistant, ...assistant } }),
+    ...(providerData && { providerData: { ...call.providerData, ...providerData } }),
+  };
+}
+
+function withStatus(call: Call, status: CallStatus, at: number): Call {
+  const answeredNow = isAnswered(status) && call.answeredAt === undefined;
+  return { ...call, status, statusAt: at, ...(answeredNow && { answeredAt: at }) };
+}
+
+function without<Value>(record: Readonly<Partial<Record<Party, Value>>>, party: Party) {
+  const { [party]: _gone, ...rest } = record;
+  return rest;
+}
+
+type Evolver<Type extends CallFactType> = (call: Call, fact: CallFactOf<Type>, at: number) => Call;
+
+const unchanged = (call: Call): Call => call;
+
+const EVOLVERS: { readonly [Type in Exclude<CallFactType, 'CALL_STARTED'>]: Evolver<Type> } = {
+  CALL_UPDATED: (call, { details }) => withDetails(call, details),
+  CALL_STATUS_CHANGED: (call, { status }, at) => withStatus(call, status, at),
+  CALL_ENDED: (call, { end }, at) => ({
+    ...call,
+    status: 'ENDED',
+    statusAt: at,
+    endedAt: at,
+    end,
+    speakingSince: {},
+  }),
+  UTTERANCE_FINALIZED: (call, { utterance }) =>
+    utterance.endMs === undefined
+      ? call
+      : { ...call, heardUntilMs: { ...call.heardUntilMs, [utterance.party]: utterance.endMs } },
+  SPEECH_STARTED: (call, { party }, at) => ({
+    ...call,
+    speakingSince: { ...call.speakingSince, [party]: at },
+  }),
+  SPEECH_STOPPED: (call, { party }) => ({ ...call, speakingSince: without(call.speakingSince, party) }),
+  ASSISTANT_CHANGED: (call, { assistant }) => ({ ...call, assistant }),
+  CALL_REPORTED: (call, { summary, cost, providerData }) => ({
+    ...call,
+    ...(summary !== undefined && { summary }),
+    ...(cost && { cost }),
+    ...(providerData && { providerData: { ...call.providerData, ...providerData } }),
+  }),
+  DTMF_RECEIVED: unchanged,
+  STREAM_STARTED: unchanged,
+  STREAM_STOPPED: unchanged,
+  COMMAND_CHANGED: unchanged,
+  TRANSFER_STARTED: unchanged,
+  PROVIDER_NOTICE: unchanged,
+};
+
+function begin(callId: CallId, fact: CallFactOf<'CALL_STARTED'>, at: number): Call {
+  const call: Call = {
+    id: callId,
+    providerId: fact.providerId,
+    providerCallId: fact.providerCallId,
+    status: fact.status,
+    statusAt: at,
+    createdAt: at,
+    speakingSince: {},
+    heardUntilMs: {},
+  };
+  return withStatus(withDetails(call, fact.details), fact.status, at);
+}
+
+/**
+ * The call after a fact. Pure and total: the first fact of a call is CALL_STARTED, and a second one changes nothing.
+ * @throws {TypeError} when the first fact of a call is another: the log is then not ours.
+ */
+export function evolve(call: Call | undefined, callId: CallId, fact: CallFact, at: number): Call {
+  if (fact.type === 'CALL_STARTED') return call ?? begin(callId, fact, at);
+  if (!call) throw new TypeError(`fact ${fact.type} of a call that never started`);
+  const evolver = EVOLVERS[fact.type] as Evolver<CallFactType>;
+  return evolver(call, fact, at);
+}

@@ -1,0 +1,196 @@
+/**
+ * The plugin contract, version 1: what a provider plugin is.
+ * Two methods are required; *having* an optional one *is* the capability, so no flag can lie.
+ * The daemon wraps every provider: it starts and stops it once, bounds every wait, and keeps its failures apart from
+ * everything else. A plugin stays naive.
+ */
+import type { CallStatus, Capability, MessageRole, Party } from './vocabulary.ts';
+import type { CallId, CommandId, ProviderCallId } from './ids.ts';
+import type { OptionsSchema } from './standard-schema.ts';
+import type { ProviderHost } from './host.ts';
+import type { Socket } from './socket.ts';
+
+/** The version of this contract. A plugin for another one is refused when it is loaded. */
+export const CONTRACT_VERSION = 1;
+
+/** A plugin: the default export of its module. Importing the module does nothing. */
+export interface ProviderPlugin<Options> {
+  /** Machine name, for logs: `vapi`. */
+  readonly name: string;
+  /** For people: `Vapi`. */
+  readonly displayName: string;
+  readonly contract: typeof CONTRACT_VERSION;
+  /** Checks and completes the `options` of the configuration. Unknown keys are mistakes. */
+  readonly options: OptionsSchema<Options>;
+  /** Makes an instance. Synchronous, does no I/O; what it needs of the outside it takes from `host`. */
+  create(options: Options, host: ProviderHost): Provider;
+}
+
+/** A running instance of a plugin. */
+export interface Provider {
+  /** Gets ready to serve. Rejecting means that the provider cannot be used; `signal` aborts when it takes too long. */
+  start(signal: AbortSignal): Promise<void>;
+  /** Ends every timer, socket and request of this instance. Nothing may be emitted once it has settled. */
+  stop(signal: AbortSignal): Promise<void>;
+  /** What can be done to a call once it is there. */
+  readonly controls?: Controls;
+  /** Narrows what can be done to one call at this moment; without it every control holds for every live call. */
+  controlsFor?(call: ControlledCall): readonly Capability[];
+  /** Begins a call. Settles with the provider's id when the provider took it. */
+  placeCall?(args: PlaceCallArguments, context: CommandContext): Promise<ProviderCallId>;
+  /** What the provider sends to us. */
+  readonly ingress?: Ingress;
+  /**
+   * Brings calls up to date that were live when the daemon stopped, or that have gone quiet, by emitting what is true
+   * now: an end for each that is over.
+   */
+  reconcile?(calls: readonly ControlledCall[], signal: AbortSignal): Promise<void>;
+  /** Rejects when the provider cannot be reached or does not accept our credentials. */
+  health?(signal: AbortSignal): Promise<void>;
+}
+
+/** A call as a control sees it. */
+export interface ControlledCall {
+  readonly id: CallId;
+  readonly providerCallId: ProviderCallId;
+  readonly status: CallStatus;
+  readonly from?: string;
+  readonly to?: string;
+}
+
+export interface CommandContext {
+  readonly commandId: CommandId;
+  /** Aborts when the command took too long: its outcome is then unknown. */
+  readonly signal: AbortSignal;
+}
+
+/** Arguments of a control that takes none. */
+export type NoArguments = Readonly<Record<string, never>>;
+
+/** The arguments of each control. */
+export interface ControlArguments {
+  readonly say: {
+    readonly content: string;
+    readonly endCallAfterSpoken: boolean;
+    /** Cut in on what the assistant is saying now, instead of queueing behind it. */
+    readonly interrupt: boolean;
+  };
+  readonly addMessage: {
+    readonly role: MessageRole;
+    readonly content: string;
+    readonly triggerResponse: boolean;
+  };
+  readonly mute: { readonly party: Party };
+  readonly unmute: { readonly party: Party };
+  readonly sayFirstMessage: NoArguments;
+  /** Exactly one of `number` and `sipUri`. */
+  readonly transfer: {
+    readonly number?: string;
+    readonly extension?: string;
+    readonly sipUri?: string;
+    readonly callerId?: string;
+    readonly content?: string;
+    readonly providerOptions?: Readonly<Record<string, unknown>>;
+  };
+  /** Exactly one of `assistantId`, `assistant` and `streamUrl`. */
+  readonly handoff: {
+    readonly assistantId?: string;
+    readonly assistant?: Readonly<Record<string, unknown>>;
+    readonly streamUrl?: string;
+    readonly content?: string;
+    readonly providerOptions?: Readonly<Record<string, unknown>>;
+  };
+  readonly endCall: NoArguments;
+  readonly sendDtmf: { readonly digits: string };
+  readonly playAudio: { readonly url: string };
+  readonly clearAudio: NoArguments;
+}
+
+export type ControlName = keyof ControlArguments;
+
+/**
+ * One control. Settles when the provider *took* the command, not when it took effect: that comes as an event.
+ * @throws {FaultError} PROVIDER_REFUSED, PROVIDER_UNREACHABLE, PROVIDER_TIMEOUT, PROVIDER_RATE_LIMITED, CALL_NOT_LIVE
+ * or CAPABILITY_MISSING. Anything else that is thrown counts as PROVIDER_REFUSED.
+ */
+export type Control<Name extends ControlName> = (
+  call: ControlledCall,
+  args: ControlArguments[Name],
+  context: CommandContext,
+) => Promise<void>;
+
+/** The controls of a provider: those it has are those it can do. */
+export type Controls = { readonly [Name in ControlName]?: Control<Name> };
+
+/** What having a control means in terms of capabilities. */
+export const CONTROL_CAPABILITIES = {
+  say: ['SAY'],
+  addMessage: ['ADD_MESSAGE'],
+  mute: ['MUTE_ASSISTANT', 'MUTE_CUSTOMER'],
+  unmute: [],
+  sayFirstMessage: ['SAY_FIRST_MESSAGE'],
+  transfer: ['TRANSFER'],
+  handoff: ['HANDOFF'],
+  endCall: ['END_CALL'],
+  sendDtmf: ['SEND_DTMF'],
+  playAudio: ['PLAY_AUDIO'],
+  clearAudio: ['CLEAR_AUDIO'],
+} as const satisfies Record<ControlName, readonly Capability[]>;
+
+export interface PlaceCallArguments {
+  readonly to: string;
+  readonly from?: string;
+  readonly assistantId?: string;
+  readonly providerOptions?: Readonly<Record<string, unknown>>;
+}
+
+/** What a provider sends to the daemon's port under `/providers/{providerId}/`. The daemon owns port and limits. */
+export interface Ingress {
+  /**
+   * Answers one HTTP request. What it emits is stored before the answer leaves, so a provider that is answered 2xx
+   * need not send again. Rejecting answers 4xx or 5xx by the fault's code.
+   */
+  request?(request: IngressRequest): Promise<IngressResponse>;
+  /** Decides whether a WebSocket may be opened, before it is. Without it every one may. */
+  admitSocket?(request: IngressRequest): Admission;
+  /** Takes a WebSocket that was opened. The plugin closes it at the latest when it stops. */
+  socket?(request: IngressRequest, socket: Socket): void;
+}
+
+export type Admission =
+  { readonly admit: true } | { readonly admit: false; readonly status: 401 | 403 | 404 };
+
+export interface IngressRequest {
+  readonly method: string;
+  /** What follows `/providers/{providerId}/`, decoded, without a leading slash. */
+  readonly path: string;
+  readonly query: URLSearchParams;
+  /** Names in lower case. */
+  readonly headers: Readonly<Record<string, string | undefined>>;
+  /** The body as it came, for signatures; empty for a socket. */
+  readonly body: Uint8Array;
+  /** When it arrived, epoch ms. */
+  readonly receivedAt: number;
+  readonly signal: AbortSignal;
+}
+
+export interface IngressResponse {
+  readonly status: number;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: string | Uint8Array;
+}
+
+/** Gives a plugin its type without repeating it: `export default defineProvider({ ... })`. */
+export function defineProvider<Options>(plugin: ProviderPlugin<Options>): ProviderPlugin<Options> {
+  return plugin;
+}
+
+/** What a provider can do to calls, by what it has. */
+export function capabilitiesOf(provider: Pick<Provider, 'controls' | 'placeCall'>): readonly Capability[] {
+  const names = Object.keys(CONTROL_CAPABILITIES) as ControlName[];
+  const controls = names.filter((name) => provider.controls?.[name] !== undefined);
+  return [
+    ...controls.flatMap((name): readonly Capability[] => CONTROL_CAPABILITIES[name]),
+    ...(provider.placeCall ? (['PLACE_CALL'] as const) : []),
+  ];
+}

@@ -1,0 +1,162 @@
+/**
+ * What an event of a provider means: the facts that follow from it, given the call so far.
+ * Pure and total. An event that tells nothing new gives no facts, so a redelivery, a late or an impossible step
+ * costs nothing; an event about a call that nobody announced begins it.
+ */
+import { evolve, isLive, NEXT_STATUSES, offsetOrigin, type Call } from './call.ts';
+import type { CallFact, CallFactOf } from './fact.ts';
+import type { CallId, IdSource, ProviderId, UtteranceId } from './ids.ts';
+import type { CallDetails, ProviderEvent, ProviderEventOf, ProviderEventType } from './provider-event.ts';
+import type { CallStatus } from './vocabulary.ts';
+
+/** What a decision needs besides the call and the event. */
+export interface DecisionContext {
+  readonly providerId: ProviderId;
+  readonly ids: Pick<IdSource, 'utterance'>;
+  /** The id that a partial of this party already showed, so that its final keeps it. */
+  readonly openUtterance?: UtteranceId;
+}
+
+type Decider<Type extends ProviderEventType> = (
+  call: Call,
+  event: ProviderEventOf<Type>,
+  context: DecisionContext,
+) => readonly CallFact[];
+
+const NOTHING: readonly CallFact[] = [];
+
+/** The part of `details` that the call does not know yet, or nothing. */
+function news(call: Call, details: CallDetails): CallDetails | undefined {
+  const known: Readonly<Record<string, unknown>> = { ...call };
+  const fresh = Object.entries(details).filter(
+    ([key, value]) => value !== undefined && !isCovered(known[key], value),
+  );
+  return fresh.length > 0 ? Object.fromEntries(fresh) : undefined;
+}
+
+/** Whether all that `value` tells is in `known` already. */
+function isCovered(known: unknown, value: unknown): boolean {
+  if (typeof value !== 'object' || value === null) return known === value;
+  if (typeof known !== 'object' || known === null) return false;
+  const facts = known as Readonly<Record<string, unknown>>;
+  return Object.entries(value).every(([key, part]) => isCovered(facts[key], part));
+}
+
+function updated(call: Call, details: CallDetails | undefined): readonly CallFact[] {
+  const fresh = details && news(call, details);
+  return fresh ? [{ type: 'CALL_UPDATED', details: fresh }] : NOTHING;
+}
+
+function statusChanged(call: Call, status: CallStatus, occurredAt: number): readonly CallFact[] {
+  if (status === 'ENDED' || status === call.status) return NOTHING;
+  if (!isLive(call)) return answeredLate(call, status, occurredAt);
+  const allowed: readonly CallStatus[] = NEXT_STATUSES[call.status];
+  const isLateNews = call.status === 'FORWARDING' && occurredAt <= call.statusAt;
+  return allowed.includes(status) && !isLateNews ? [{ type: 'CALL_STATUS_CHANGED', status }] : NOTHING;
+}
+
+/** The news that a call was answered may come after the news that it ended. */
+function answeredLate(call: Call, status: CallStatus, occurredAt: number): readonly CallFact[] {
+  const tells = status === 'IN_PROGRESS' && call.answeredAt === undefined;
+  return tells ? [{ type: 'CALL_UPDATED', details: { answeredAt: occurredAt } }] : NOTHING;
+}
+
+function finalized(
+  call: Call,
+  event: ProviderEventOf<'utterance.final'>,
+  { ids, openUtterance }: DecisionContext,
+): readonly CallFact[] {
+  const { party, text, confidence } = event;
+  if (text.trim() === '') return NOTHING;
+  const origin = offsetOrigin(call);
+  const endMs = event.endMs ?? Math.max(0, event.occurredAt - origin);
+  const since = call.speakingSince[party];
+  const derived =
+    since === undefined ? undefined : Math.max(since - origin, call.heardUntilMs[party] ?? 0, 0);
+  const startMs = event.startMs ?? (derived === undefined ? undefined : Math.min(derived, endMs));
+  return [
+    {
+      type: 'UTTERANCE_FINALIZED',
+      utterance: {
+        id: openUtterance ?? ids.utterance(),
+        party,
+        text,
+        endMs,
+        ...(startMs !== undefined && { startMs }),
+        ...(confidence !== undefined && { confidence }),
+      },
+    },
+  ];
+}
+
+const DECIDERS: { readonly [Type in ProviderEventType]: Decider<Type> } = {
+  'call.started': (call, { status, details, occurredAt }) => [
+    ...updated(call, details),
+    ...(status ? statusChanged(call, status, occurredAt) : NOTHING),
+  ],
+  'call.status': (call, { status, occurredAt }) => statusChanged(call, status, occurredAt),
+  'call.ended': (call, { end }) => (isLive(call) ? [{ type: 'CALL_ENDED', end }] : NOTHING),
+  'call.report': (call, { summary, cost, details, providerData }) => [
+    ...updated(call, details),
+    {
+      type: 'CALL_REPORTED',
+      ...(summary !== undefined && { summary }),
+      ...(cost && { cost }),
+      ...(providerData && { providerData }),
+    },
+  ],
+  'utterance.partial': () => NOTHING,
+  'utterance.final': finalized,
+  'speech.started': (call, { party }) =>
+    isLive(call) && call.speakingSince[party] === undefined ? [{ type: 'SPEECH_STARTED', party }] : NOTHING,
+  'speech.stopped': (call, { party }) =>
+    call.speakingSince[party] === undefined ? NOTHING : [{ type: 'SPEECH_STOPPED', party }],
+  dtmf: (_call, { digits }) => (digits === '' ? NOTHING : [{ type: 'DTMF_RECEIVED', digits }]),
+  'assistant.changed': (call, { assistant }) =>
+    isCovered(call.assistant, assistant) ? NOTHING : [{ type: 'ASSISTANT_CHANGED', assistant }],
+  'transfer.started': (_call, { destination }) => [
+    { type: 'TRANSFER_STARTED', ...(destination !== undefined && { destination }) },
+  ],
+  notice: (_call, { code, message }) => [{ type: 'PROVIDER_NOTICE', code, message }],
+};
+
+/** The status that a first event shows a call to be in: whoever speaks or presses keys is connected. */
+const FIRST_STATUS = {
+  'call.started': 'QUEUED',
+  'call.status': 'QUEUED',
+  'call.ended': 'QUEUED',
+  'call.report': 'QUEUED',
+  'utterance.partial': 'IN_PROGRESS',
+  'utterance.final': 'IN_PROGRESS',
+  'speech.started': 'IN_PROGRESS',
+  'speech.stopped': 'IN_PROGRESS',
+  dtmf: 'IN_PROGRESS',
+  'assistant.changed': 'IN_PROGRESS',
+  'transfer.started': 'IN_PROGRESS',
+  notice: 'QUEUED',
+} as const satisfies Record<ProviderEventType, CallStatus>;
+
+function started(event: ProviderEvent, providerId: ProviderId): CallFactOf<'CALL_STARTED'> {
+  const told = event.type === 'call.started' || event.type === 'call.status' ? event.status : undefined;
+  const details = event.type === 'call.started' || event.type === 'call.report' ? event.details : undefined;
+  return {
+    type: 'CALL_STARTED',
+    providerId,
+    providerCallId: event.providerCallId,
+    status: told === undefined || told === 'ENDED' ? FIRST_STATUS[event.type] : told,
+    details: details ?? {},
+  };
+}
+
+/** The facts that follow from `event`, in the order in which they go into the log; empty when it tells nothing new. */
+export function decide(
+  call: Call | undefined,
+  callId: CallId,
+  event: ProviderEvent,
+  context: DecisionContext,
+): readonly CallFact[] {
+  const decider = DECIDERS[event.type] as Decider<ProviderEventType>;
+  if (call) return decider(call, event, context);
+  const first = started(event, context.providerId);
+  return [first, ...decider(evolve(undefined, callId, first, event.occurredAt), event, context)];
+}

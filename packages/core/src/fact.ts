@@ -1,0 +1,128 @@
+/**
+ * Facts: what the event log keeps. A fact is decided once, from a provider's event or a command, and never
+ * changes; every row of a call, an utterance, a stream or a command follows from the facts alone.
+ */
+import type {
+  CallId,
+  CommandId,
+  ProviderCallId,
+  ProviderId,
+  ProviderStreamId,
+  StreamId,
+  UtteranceId,
+} from './ids.ts';
+import type { Assistant, CallDetails, CallEnd, Money } from './provider-event.ts';
+import type { CallStatus, CommandKind, CommandStatus, Party } from './vocabulary.ts';
+import type { FailureCode } from './errors.ts';
+
+/** Words said by one party that will not change. Offsets in ms from the answer of the call. */
+export interface Utterance {
+  readonly id: UtteranceId;
+  readonly party: Party;
+  readonly text: string;
+  readonly startMs?: number;
+  readonly endMs?: number;
+  readonly confidence?: number;
+}
+
+/** One stretch of audio from the provider: what it is and, once it ended, what came. */
+export interface MediaStreamInfo {
+  readonly id: StreamId;
+  readonly providerStreamId?: ProviderStreamId;
+  readonly encoding: string;
+  /** Hz. */
+  readonly sampleRate: number;
+  readonly parties: readonly Party[];
+}
+
+/** What a stream has brought so far. */
+export interface StreamCounters {
+  readonly frames: number;
+  readonly bytes: number;
+  /** Frames that never came, by the provider's own numbering. */
+  readonly missingFrames: number;
+}
+
+/** An expected failure of a command. */
+export interface Failure {
+  readonly code: FailureCode;
+  readonly message: string;
+  readonly retryable: boolean;
+}
+
+/** A thing someone asked to be done to a call, as it stands at one moment. */
+export interface Command {
+  readonly id: CommandId;
+  readonly kind: CommandKind;
+  readonly arguments: Readonly<Record<string, unknown>>;
+  readonly status: CommandStatus;
+  readonly requestedBy: string;
+  /** Epoch ms. */
+  readonly requestedAt: number;
+  readonly settledAt?: number;
+  readonly failure?: Failure;
+}
+
+/** The fields of each type of fact. The keys are the GraphQL enum CallEventType. */
+export interface CallFactFields {
+  CALL_STARTED: {
+    readonly providerId: ProviderId;
+    readonly providerCallId: ProviderCallId;
+    readonly status: CallStatus;
+    readonly details: CallDetails;
+  };
+  CALL_UPDATED: { readonly details: CallDetails };
+  CALL_STATUS_CHANGED: { readonly status: CallStatus };
+  CALL_ENDED: { readonly end: CallEnd };
+  UTTERANCE_FINALIZED: { readonly utterance: Utterance };
+  SPEECH_STARTED: { readonly party: Party };
+  SPEECH_STOPPED: { readonly party: Party };
+  DTMF_RECEIVED: { readonly digits: string };
+  STREAM_STARTED: { readonly stream: MediaStreamInfo };
+  STREAM_STOPPED: { readonly streamId: StreamId; readonly reason: string; readonly counters: StreamCounters };
+  COMMAND_CHANGED: { readonly command: Command };
+  TRANSFER_STARTED: { readonly destination?: string };
+  ASSISTANT_CHANGED: { readonly assistant: Assistant };
+  CALL_REPORTED: {
+    readonly summary?: string;
+    readonly cost?: Money;
+    readonly providerData?: Readonly<Record<string, unknown>>;
+  };
+  PROVIDER_NOTICE: { readonly code: string; readonly message: string };
+}
+
+export type CallFactType = keyof CallFactFields;
+
+export type CallFactOf<Type extends CallFactType> = { readonly type: Type } & CallFactFields[Type];
+
+/** One fact, told apart by `type`. */
+export type CallFact = { [Type in CallFactType]: CallFactOf<Type> }[CallFactType];
+
+/** Every type of fact, in the order in which a reader would meet them. The compiler keeps it complete. */
+export const CALL_FACT_TYPES = Object.keys({
+  CALL_STARTED: 0,
+  CALL_UPDATED: 0,
+  CALL_STATUS_CHANGED: 0,
+  CALL_ENDED: 0,
+  UTTERANCE_FINALIZED: 0,
+  SPEECH_STARTED: 0,
+  SPEECH_STOPPED: 0,
+  DTMF_RECEIVED: 0,
+  STREAM_STARTED: 0,
+  STREAM_STOPPED: 0,
+  COMMAND_CHANGED: 0,
+  TRANSFER_STARTED: 0,
+  ASSISTANT_CHANGED: 0,
+  CALL_REPORTED: 0,
+  PROVIDER_NOTICE: 0,
+} satisfies Record<CallFactType, 0>) as readonly CallFactType[];
+
+/** A fact in the log: numbered, dated, and of one call. */
+export interface CallRecord {
+  /** Position in the log. Rises by one step or more, never falls, is never used twice. */
+  readonly position: number;
+  readonly callId: CallId;
+  /** When it happened, epoch ms. */
+  readonly at: number;
+  readonly fact: CallFact;
+}

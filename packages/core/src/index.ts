@@ -1,0 +1,132 @@
+export {
+  CALL_DIRECTIONS,
+  CALL_STATUSES,
+  CAPABILITIES,
+  COMMAND_KINDS,
+  COMMAND_STATUSES,
+  END_CATEGORIES,
+  MESSAGE_ROLES,
+  PARTIES,
+  PROVIDER_STATES,
+  type CallDirection,
+  type CallStatus,
+  type Capability,
+  type CommandKind,
+  type CommandStatus,
+  type EndCategory,
+  type MessageRole,
+  type Party,
+  type ProviderState,
+} from './vocabulary.ts';
+export {
+  ID_PREFIXES,
+  providerCallId,
+  providerId,
+  providerStreamId,
+  type CallId,
+  type CommandId,
+  type IdSource,
+  type ProviderCallId,
+  type ProviderId,
+  type ProviderStreamId,
+  type StreamId,
+  type UtteranceId,
+} from './ids.ts';
+export { Secret } from './secret.ts';
+export {
+  FAILURE_CODES,
+  FAULTS,
+  FaultError,
+  isFailureCode,
+  isFault,
+  messageOf,
+  type FailureCode,
+  type FaultCode,
+  type FaultDetails,
+  type FaultKind,
+} from './errors.ts';
+export type { OptionsSchema, SchemaIssue, SchemaResult } from './standard-schema.ts';
+export {
+  PROVIDER_EVENT_TYPES,
+  type Assistant,
+  type CallDetails,
+  type CallEnd,
+  type Money,
+  type ProviderEvent,
+  type ProviderEventBase,
+  type ProviderEventFields,
+  type ProviderEventOf,
+  type ProviderEventType,
+} from './provider-event.ts';
+export {
+  CALL_FACT_TYPES,
+  type CallFact,
+  type CallFactFields,
+  type CallFactOf,
+  type CallFactType,
+  type CallRecord,
+  type Command,
+  type Failure,
+  type MediaStreamInfo,
+  type StreamCounters,
+  type Utterance,
+} from './fact.ts';
+export { evolve, isLive, NEXT_STATUSES, offsetOrigin, withDetails, type Call } from './call.ts';
+export { decide, type DecisionContext } from './decide.ts';
+export type { Socket } from './socket.ts';
+export type {
+  AudioEncoding,
+  Clock,
+  DialOptions,
+  LogFields,
+  Logger,
+  MediaStream,
+  MediaStreamOptions,
+  PluginState,
+  ProviderHost,
+  Want,
+} from './host.ts';
+export {
+  capabilitiesOf,
+  CONTRACT_VERSION,
+  CONTROL_CAPABILITIES,
+  defineProvider,
+  type Admission,
+  type CommandContext,
+  type Control,
+  type ControlArguments,
+  type ControlledCall,
+  type ControlName,
+  type Controls,
+  type Ingress,
+  type IngressRequest,
+  type IngressResponse,
+  type NoArguments,
+  type PlaceCallArguments,
+  type Provider,
+  type ProviderPlugin,
+} from './contract.ts';
+export { decodeMulaw, MULAW_TO_LINEAR } from './audio/mulaw.ts';
+export { decodePcm16le } from './audio/pcm.ts';
+export { LevelMeter, SILENCE, SILENCE_DB, type Level } from './audio/level-meter.ts';
+export {
+  instantOf,
+  isJsonObject,
+  listOf,
+  numberOf,
+  objectOf,
+  parseJson,
+  present,
+  textOf,
+  type JsonObject,
+} from './tolerant.ts';
+export {
+  askProvider,
+  MAX_REPLY_BYTES,
+  reasonIn,
+  refusalOf,
+  USER_AGENT,
+  type ProviderReply,
+  type ProviderRequest,
+} from './provider-http.ts';
+export { ASK_PAUSE_MS, askForEach, MAX_COOL_DOWN_MS } from './ask-for-each.ts';

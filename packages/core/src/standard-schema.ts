@@ -1,0 +1,19 @@
+/**
+ * The part of the Standard Schema interface (standardschema.dev, version 1) that the daemon uses: zod, valibot,
+ * arktype and others implement it, so a plugin may describe its options with any of them.
+ */
+export interface OptionsSchema<Output> {
+  readonly '~standard': {
+    readonly version: 1;
+    readonly vendor: string;
+    readonly validate: (value: unknown) => SchemaResult<Output> | Promise<SchemaResult<Output>>;
+  };
+}
+
+export type SchemaResult<Output> =
+  { readonly value: Output; readonly issues?: undefined } | { readonly issues: readonly SchemaIssue[] };
+
+export interface SchemaIssue {
+  readonly message: string;
+  readonly path?: readonly (PropertyKey | { readonly key: PropertyKey })[] | undefined;
+}

@@ -1,0 +1,21 @@
+import { expect, test } from 'vitest';
+import { decodeMulaw, decodePcm16le } from '@sidetone/core';
+
+test('mu-law decodes to the values of ITU-T G.711, table 2', () => {
+  // Decoder output values of the table, times four: the table counts in 14 bits.
+  const samples = [...decodeMulaw(Uint8Array.of(0x80, 0x8f, 0x90, 0xf0, 0xfe, 0xff, 0x00, 0x7f, 0x7e))];
+  expect(samples).toEqual([32_124, 16_764, 15_996, 120, 8, 0, -32_124, 0, -8]);
+});
+
+test('mu-law is symmetric: turning the first bit turns the sign', () => {
+  for (let octet = 0; octet < 128; octet++) {
+    const [negative, positive] = decodeMulaw(Uint8Array.of(octet, octet | 0x80));
+    expect(negative! + positive!).toBe(0);
+  }
+});
+
+test('16-bit samples are read little-endian, whatever the alignment, without an odd last byte', () => {
+  const bytes = Uint8Array.of(0xff, 0x01, 0x02, 0xff, 0xff, 0x07);
+  expect([...decodePcm16le(bytes.subarray(1))]).toEqual([0x0201, -1]);
+  expect([...decodePcm16le(Uint8Array.from(bytes.subarray(1)))]).toEqual([0x0201, -1]);
+});

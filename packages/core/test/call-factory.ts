@@ -1,0 +1,44 @@
+/** Calls and decisions for tests: small, deterministic. */
+import {
+  decide,
+  evolve,
+  providerCallId,
+  providerId,
+  type Call,
+  type CallFact,
+  type CallId,
+  type ProviderEvent,
+  type ProviderEventFields,
+  type ProviderEventType,
+  type UtteranceId,
+} from '@sidetone/core';
+
+export const CALL_ID = 'call_1' as CallId;
+
+export function event<Type extends ProviderEventType>(
+  type: Type,
+  fields: ProviderEventFields[Type],
+  occurredAt = 1000,
+): ProviderEvent {
+  return { type, providerCallId: providerCallId('their-call'), occurredAt, ...fields } as ProviderEvent;
+}
+
+/** A story of events, told to the rules: the call that comes out, and the facts. */
+export function tell(events: readonly ProviderEvent[]): { call: Call; facts: CallFact[] } {
+  let call: Call | undefined;
+  let utterances = 0;
+  const facts: CallFact[] = [];
+  for (const told of events) {
+    const context = {
+      providerId: providerId('test'),
+      ids: { utterance: () => `utt_${++utterances}` as UtteranceId },
+    };
+    for (const fact of decide(call, CALL_ID, told, context)) {
+      call = evolve(call, CALL_ID, fact, told.occurredAt);
+      facts.push(fact);
+    }
+  }
+  return { call: call!, facts };
+}
+
+export const typesOf = (facts: readonly CallFact[]): string[] => facts.map((fact) => fact.type);
