@@ -1,0 +1,23 @@
+/** The rate at which every call is mixed. */
+export const CALL_SAMPLE_RATE = 16_000;
+/** What a frame lasts, on every socket of both providers. */
+export const FRAME_MS = 20;
+/** How many samples of a party a frame holds. */
+export const FRAME_SAMPLES = (CALL_SAMPLE_RATE * FRAME_MS) / 1000;
+
+/** Little-endian bytes of 16-bit samples, on any machine. */
+export function encodeLinear16(samples: Int16Array): Buffer {
+  const bytes = Buffer.allocUnsafe(samples.length * 2);
+  for (const [index, sample] of samples.entries()) bytes.writeInt16LE(sample, index * 2);
+  return bytes;
+}
+
+/** Two parties as left and right of one little-endian stereo frame. */
+export function encodeStereo(left: Int16Array, right: Int16Array): Buffer {
+  const bytes = Buffer.allocUnsafe(left.length * 4);
+  for (const [index, sample] of left.entries()) {
+    bytes.writeInt16LE(sample, index * 4);
+    bytes.writeInt16LE(right[index] ?? 0, index * 4 + 2);
+  }
+  return bytes;
+}

@@ -1,0 +1,29 @@
+import { CALL_SAMPLE_RATE } from './pcm.ts';
+
+const CHARACTERS_A_SECOND = 15;
+const SHORTEST_MS = 300;
+const SYLLABLE_HZ = 4;
+const HARMONICS: readonly (readonly [hz: number, level: number])[] = [
+  [140, 5_000],
+  [280, 3_000],
+  [700, 2_000],
+  [1_190, 1_000],
+];
+
+/**
+ * What stands in for a voice when somebody says a text that no recording has: a tone with the pitch and the
+ * syllables of speech, as long as the text would take at about 15 characters a second. Nobody can understand
+ * it, but meters move, and every player and transcriber downstream gets something to work on.
+ */
+export function speechLikeTone(text: string): Int16Array {
+  const ms = Math.max(SHORTEST_MS, (text.length / CHARACTERS_A_SECOND) * 1000);
+  return Int16Array.from({ length: Math.round((ms * CALL_SAMPLE_RATE) / 1000) }, (_, index) => {
+    const seconds = index / CALL_SAMPLE_RATE;
+    const syllable = Math.sin(Math.PI * SYLLABLE_HZ * seconds) ** 2;
+    const voice = HARMONICS.reduce(
+      (sum, [hz, level]) => sum + level * Math.sin(2 * Math.PI * hz * seconds),
+      0,
+    );
+    return Math.round(voice * (0.15 + 0.85 * syllable));
+  });
+}

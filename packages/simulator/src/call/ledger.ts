@@ -1,0 +1,63 @@
+import type { Conversation, SayOptions } from './conversation.ts';
+import type { Heard, Said } from './call-state.ts';
+import type { Utterance } from '../speech/library.ts';
+
+/** How much of each kind is remembered of one call; the oldest is forgotten first. */
+export const MAX_REMEMBERED = 1_000;
+
+/** What a call remembers of what was said and done to it. */
+export interface Ledger {
+  readonly said: readonly Said[];
+  readonly commands: readonly string[];
+  readonly transcript: readonly Heard[];
+  command(name: string): void;
+  heard(what: Heard): void;
+  /** Remembers a sentence that somebody heard whom no stream can hear. */
+  saidElsewhere(text: string): void;
+  /** Says something into a conversation, and remembers when it was heard. False when too much waits. */
+  say(conversation: Conversation, utterance: Utterance, options?: SayOptions): boolean;
+}
+
+/** An empty one. */
+export function createLedger(now: () => number = Date.now): Ledger {
+  const said: { text: string; at: number; startedAt: number | null; spokenAt: number | null }[] = [];
+  const commands: string[] = [];
+  const transcript: Heard[] = [];
+  return {
+    said,
+    commands,
+    transcript,
+    command: (name) => remember(commands, name),
+    heard: (what) => remember(transcript, what),
+    saidElsewhere(text) {
+      const at = now();
+      remember(said, { text, at, startedAt: at, spokenAt: at });
+    },
+    say(conversation, utterance, { interrupt = false, onStarted, onSpoken } = {}) {
+      const entry: (typeof said)[number] = {
+        text: utterance.text,
+        at: now(),
+        startedAt: null,
+        spokenAt: null,
+      };
+      const taken = conversation.say(utterance, {
+        interrupt,
+        onStarted: () => {
+          entry.startedAt = now();
+          onStarted?.();
+        },
+        onSpoken: () => {
+          entry.spokenAt = now();
+          onSpoken?.();
+        },
+      });
+      if (taken) remember(said, entry);
+      return taken;
+    },
+  };
+}
+
+function remember<Item>(list: Item[], item: Item): void {
+  list.push(item);
+  if (list.length > MAX_REMEMBERED) list.shift();
+}

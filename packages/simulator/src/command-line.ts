@@ -1,0 +1,60 @@
+import { parseArgs } from 'node:util';
+import { DEMO_KEYS } from './simulator.ts';
+import type { SimulatorOptions } from './simulator.ts';
+
+/** What the command line asks for. */
+export interface CommandLine {
+  readonly options: SimulatorOptions;
+  readonly exitWithStdin: boolean;
+}
+
+const MAX_CALLS = 100;
+
+/** Reads the arguments. Throws an error whose message is the sentence to show. */
+export function parseCommandLine(args: readonly string[]): CommandLine {
+  const { values } = parseArgs({
+    args: [...args],
+    options: {
+      host: { type: 'string', default: '127.0.0.1' },
+      port: { type: 'string', default: '0' },
+      calls: { type: 'string', default: '0' },
+      'vapi-webhook': { type: 'string' },
+      'vapi-api-key': { type: 'string', default: DEMO_KEYS.vapiApiKey },
+      'vapi-webhook-secret': { type: 'string' },
+      'vobiz-answer': { type: 'string' },
+      'vobiz-hangup': { type: 'string' },
+      'vobiz-auth-id': { type: 'string', default: DEMO_KEYS.vobizAuthId },
+      'vobiz-auth-token': { type: 'string', default: DEMO_KEYS.vobizAuthToken },
+      'exit-with-stdin': { type: 'boolean', default: false },
+    },
+  });
+  return {
+    options: {
+      host: values.host,
+      port: wholeNumber('--port', values.port, 65_535),
+      calls: wholeNumber('--calls', values.calls, MAX_CALLS),
+      targets: {
+        vapiWebhook: httpUrl('--vapi-webhook', values['vapi-webhook']),
+        vapiWebhookSecret: values['vapi-webhook-secret'],
+        vobizAnswer: httpUrl('--vobiz-answer', values['vobiz-answer']),
+        vobizHangup: httpUrl('--vobiz-hangup', values['vobiz-hangup']),
+      },
+      vapi: { apiKey: values['vapi-api-key'] },
+      vobiz: { authId: values['vobiz-auth-id'], authToken: values['vobiz-auth-token'] },
+    },
+    exitWithStdin: values['exit-with-stdin'],
+  };
+}
+
+function wholeNumber(flag: string, text: string, max: number): number {
+  const value = Number(text);
+  if (!/^\d+$/.test(text) || value > max)
+    throw new RangeError(`${flag} must be a whole number from 0 to ${max}`);
+  return value;
+}
+
+function httpUrl(flag: string, text: string | undefined): string | undefined {
+  if (text !== undefined && !/^https?:\/\//.test(text)) throw new RangeError(`${flag} must be an http URL`);
+  if (text !== undefined && !URL.canParse(text)) throw new RangeError(`${flag} is not a URL`);
+  return text;
+}

@@ -1,0 +1,64 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+
+/** The largest body that the fake clouds read. */
+export const MAX_BODY_BYTES = 1_000_000;
+
+/** What a route of a fake cloud is given. */
+export interface HttpRequest {
+  readonly method: string;
+  readonly path: string;
+  readonly query: URLSearchParams;
+  readonly headers: IncomingMessage['headers'];
+  readonly body: string;
+}
+
+/** What a route answers. A string body is sent as it is, anything else as JSON, none as an empty body. */
+export interface HttpReply {
+  readonly status: number;
+  readonly body?: unknown;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+/** Where a request goes, without its query, as it came. */
+export function pathOf({ url = '/' }: IncomingMessage): string {
+  return url.split('?')[0] ?? '/';
+}
+
+/** Reads a whole request; undefined when its body is larger than the bound. */
+export async function readRequest(message: IncomingMessage): Promise<HttpRequest | undefined> {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  for await (const chunk of message as AsyncIterable<Buffer>) {
+    size += chunk.length;
+    if (size > MAX_BODY_BYTES) return undefined;
+    chunks.push(chunk);
+  }
+  return {
+    method: message.method ?? 'GET',
+    path: pathOf(message),
+    query: new URLSearchParams((message.url ?? '').split('?')[1] ?? ''),
+    headers: message.headers,
+    body: Buffer.concat(chunks).toString('utf8'),
+  };
+}
+
+/** Sends an answer, once. */
+export function sendReply(response: ServerResponse, { status, body, headers }: HttpReply): void {
+  const isText = typeof body === 'string';
+  const payload = body === undefined ? '' : isText ? body : JSON.stringify(body);
+  const type = isText ? 'text/plain; charset=utf-8' : 'application/json; charset=utf-8';
+  response.writeHead(status, { ...(body === undefined ? {} : { 'content-type': type }), ...headers });
+  response.end(payload);
+}
+
+/** The JSON object in a body, or undefined. */
+export function jsonObject(body: string): Record<string, unknown> | undefined {
+  try {
+    const value: unknown = JSON.parse(body);
+    return typeof value === 'object' && value !== null && !Array.isArray(value)
+      ? (value as Record<string, unknown>)
+      : undefined;
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,41 @@
+import { parseCommandLine } from './command-line.ts';
+import type { CommandLine } from './command-line.ts';
+import { createSimulator } from './simulator.ts';
+
+const EXIT_FAILED = 1;
+
+async function run({ options, exitWithStdin }: CommandLine): Promise<void> {
+  const simulator = await createSimulator(options);
+  const ready = {
+    event: 'ready',
+    url: simulator.url,
+    vapi: { apiBaseUrl: simulator.vapi.apiBaseUrl },
+    vobiz: { apiBaseUrl: simulator.vobiz.apiBaseUrl },
+  };
+  process.stdout.write(`${JSON.stringify(ready)}\n`);
+
+  let leaving: Promise<void> | undefined;
+  const leave = (): void => {
+    leaving ??= simulator.close().finally(() => process.exit(0));
+  };
+  process.once('SIGINT', leave);
+  process.once('SIGTERM', leave);
+  if (exitWithStdin) {
+    process.stdin.once('end', leave);
+    process.stdin.once('close', leave);
+    process.stdin.once('error', leave);
+    process.stdin.resume();
+  }
+}
+
+function fail(error: unknown): void {
+  const message = error instanceof Error ? error.message : String(error);
+  process.stderr.write(`sidetone-simulator: ${message.split('\n')[0]}\n`);
+  process.exitCode = EXIT_FAILED;
+}
+
+try {
+  await run(parseCommandLine(process.argv.slice(2)));
+} catch (error) {
+  fail(error);
+}

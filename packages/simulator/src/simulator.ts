@@ -1,0 +1,214 @@
+// The process as a whole: one HTTP server on loopback that is two clouds and, beside them, the surface through
+// which a test commands both.
+
+import { createServer } from 'node:http';
+import type { IncomingMessage, Server, ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { Duplex } from 'node:stream';
+import type { VapiBehaviour, VobizBehaviour } from './behaviour.ts';
+import { keepCalls } from './call-keeper.ts';
+import type { CallState, ProviderName, SimulatedCall } from './call/call-state.ts';
+import { createFrameClock } from './call/frame-clock.ts';
+import { answerSurface } from './control-surface.ts';
+import { pathOf, readRequest, sendReply } from './http/http-request.ts';
+import type { HttpReply, HttpRequest } from './http/http-request.ts';
+import { loadSpeech } from './speech/library.ts';
+import type { Script } from './speech/library.ts';
+import { createVapiCloud } from './vapi/cloud.ts';
+import { createVobizCloud } from './vobiz/cloud.ts';
+
+/** The keys that the fake clouds accept when none are given. They are no secrets. */
+export const DEMO_KEYS = {
+  vapiApiKey: 'demo-vapi-key',
+  vobizAuthId: 'MA_DEMO',
+  vobizAuthToken: 'demo-vobiz-token',
+} as const;
+
+/** Where the clouds send what they have to tell. Without a target nothing is sent. */
+export interface Targets {
+  /** Vapi's server URL. */
+  readonly vapiWebhook?: string | undefined;
+  /** What Vapi sends along as `x-vapi-secret`. */
+  readonly vapiWebhookSecret?: string | undefined;
+  /** The answer URL of Vobiz's application. */
+  readonly vobizAnswer?: string | undefined;
+  /** The hangup URL of Vobiz's application; without it the answer URL is told. */
+  readonly vobizHangup?: string | undefined;
+}
+
+/** How a simulator is set up. Everything has a default. */
+export interface SimulatorOptions {
+  readonly host?: string;
+  /** 0, the default, takes any free port. */
+  readonly port?: number;
+  readonly targets?: Targets;
+  readonly vapi?: { readonly apiKey?: string; readonly behaviour?: Partial<VapiBehaviour> };
+  readonly vobiz?: {
+    readonly authId?: string;
+    readonly authToken?: string;
+    readonly behaviour?: Partial<VobizBehaviour>;
+  };
+  /** How many calls of each provider to keep going; 0, the default, begins none. */
+  readonly calls?: number;
+}
+
+/** Which call to begin. */
+export type StartCall =
+  | { readonly provider: 'vapi'; readonly script?: string; readonly behaviour?: Partial<VapiBehaviour> }
+  | { readonly provider: 'vobiz'; readonly script?: string; readonly behaviour?: Partial<VobizBehaviour> };
+
+/** Two fake clouds. Whoever creates them closes them. */
+export interface Simulator {
+  readonly url: string;
+  readonly vapi: { readonly apiBaseUrl: string; readonly apiKey: string };
+  readonly vobiz: { readonly apiBaseUrl: string; readonly authId: string; readonly authToken: string };
+  readonly scripts: readonly Script[];
+  /** Changes where calls that begin from now on are told about; what is left out stays. */
+  pointAt(targets: Targets): void;
+  /** Begins a call. Throws a `RangeError` for a script or a dial that does not exist. */
+  startCall(call: StartCall): SimulatedCall;
+  /** Every call that is remembered, oldest first. */
+  calls(): CallState[];
+  call(id: string): SimulatedCall | undefined;
+  /** Ends all calls without a word, and the server. */
+  close(): Promise<void>;
+}
+
+const VAPI_BASE = '/vapi';
+const VOBIZ_BASE = '/vobiz/api/v1';
+const SURFACE_BASE = '/simulator';
+const TOO_LARGE: HttpReply = { status: 413, headers: { connection: 'close' } };
+const PER_CALL = /^\/([0-9a-f-]{36})\/(control|listen)$/;
+
+/** Starts a simulator. Rejects when its port is taken. */
+export async function createSimulator(options: SimulatorOptions = {}): Promise<Simulator> {
+  const { host = '127.0.0.1', port = 0, calls = 0 } = options;
+  const apiKey = options.vapi?.apiKey ?? DEMO_KEYS.vapiApiKey;
+  const account = {
+    authId: options.vobiz?.authId ?? DEMO_KEYS.vobizAuthId,
+    authToken: options.vobiz?.authToken ?? DEMO_KEYS.vobizAuthToken,
+  };
+  let targets: Targets = options.targets ?? {};
+  let url = '';
+  const speech = loadSpeech();
+  const clock = createFrameClock();
+  const vapi = createVapiCloud({
+    speech,
+    clock,
+    apiKey,
+    behaviour: options.vapi?.behaviour ?? {},
+    origin: () => url,
+    webhook: () => ({ url: targets.vapiWebhook, secret: targets.vapiWebhookSecret }),
+  });
+  const vobiz = createVobizCloud({
+    speech,
+    clock,
+    account,
+    behaviour: options.vobiz?.behaviour ?? {},
+    application: () => ({ answerUrl: targets.vobizAnswer, hangupUrl: targets.vobizHangup }),
+  });
+  const clouds = { vapi, vobiz };
+
+  const scriptNamed = (name: string | undefined): Script => {
+    const script = name === undefined ? speech.scripts[0] : speech.script(name);
+    if (script === undefined) throw new RangeError(`script ${name} does not exist`);
+    return script;
+  };
+  const simulator: Simulator = {
+    get url() {
+      return url;
+    },
+    get vapi() {
+      return { apiBaseUrl: url + VAPI_BASE, apiKey };
+    },
+    get vobiz() {
+      return { apiBaseUrl: url + VOBIZ_BASE, ...account };
+    },
+    scripts: speech.scripts,
+    pointAt(changes) {
+      targets = { ...targets, ...changes };
+    },
+    startCall: ({ provider, script, behaviour = {} }) =>
+      clouds[provider].start(scriptNamed(script), behaviour),
+    calls: () => [...vapi.calls, ...vobiz.calls].map((call) => call.state()),
+    call: (id) => [...vapi.calls, ...vobiz.calls].find((call) => call.id === id),
+    async close() {
+      stopKeeping();
+      clock.close();
+      vapi.close();
+      vobiz.close();
+      await closeServer(server);
+    },
+  };
+
+  const route = (request: HttpRequest): HttpReply => {
+    const { path } = request;
+    if (path.startsWith(`${VAPI_BASE}/`)) return vapi.rest(request, path.slice(VAPI_BASE.length));
+    if (path.startsWith(`${VOBIZ_BASE}/`)) return vobiz.rest(request, path.slice(VOBIZ_BASE.length));
+    if (path.startsWith(`${SURFACE_BASE}/`))
+      return answerSurface(request, path.slice(SURFACE_BASE.length), simulator);
+    const [, callId, purpose] = PER_CALL.exec(path) ?? [];
+    if (callId !== undefined && purpose === 'control' && request.method === 'POST') {
+      return vapi.control(callId, request);
+    }
+    return { status: 404, body: { message: 'Not Found' } };
+  };
+
+  const server = createServer((message, response) => void serve(message, response, route));
+  server.on('upgrade', (message: IncomingMessage, socket: Duplex, head: Buffer) => {
+    socket.on('error', () => socket.destroy());
+    const [, callId, purpose] = PER_CALL.exec(pathOf(message)) ?? [];
+    if (callId !== undefined && purpose === 'listen') vapi.upgrade(callId, message, socket, head);
+    else socket.end('HTTP/1.1 404 Not Found\r\nConnection: close\r\nContent-Length: 0\r\n\r\n');
+  });
+  url = await listen(server, host, port);
+
+  const demonstrated = speech.scripts.filter(({ title }) => !title.endsWith('for tests'));
+  let begun = 0;
+  const next = (provider: ProviderName) => (): SimulatedCall => {
+    begun += 1;
+    const script = demonstrated[begun % demonstrated.length];
+    return simulator.startCall({ provider, ...(script === undefined ? {} : { script: script.name }) });
+  };
+  const stopKeeping = keepCalls({
+    calls,
+    kinds: [
+      { target: () => targets.vapiWebhook, start: next('vapi') },
+      { target: () => targets.vobizAnswer, start: next('vobiz') },
+    ],
+  });
+  return simulator;
+}
+
+async function serve(
+  message: IncomingMessage,
+  response: ServerResponse,
+  route: (request: HttpRequest) => HttpReply,
+): Promise<void> {
+  let request: HttpRequest | undefined;
+  try {
+    request = await readRequest(message);
+  } catch {
+    response.destroy(); // the request broke off
+    return;
+  }
+  sendReply(response, request === undefined ? TOO_LARGE : route(request));
+}
+
+function listen(server: Server, host: string, port: number): Promise<string> {
+  return new Promise((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(port, host, () => {
+      server.off('error', reject);
+      const { port: actual } = server.address() as AddressInfo;
+      resolve(`http://${host.includes(':') ? `[${host}]` : host}:${actual}`);
+    });
+  });
+}
+
+function closeServer(server: Server): Promise<void> {
+  return new Promise((resolve) => {
+    server.close(() => resolve());
+    server.closeAllConnections();
+  });
+}

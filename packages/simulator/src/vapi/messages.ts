@@ -1,0 +1,133 @@
+// What Vapi tells about a call. The same bare messages go to listeners as they are, and to the server URL inside
+// an envelope, with the call and a timestamp added.
+
+import type { Fact } from '../call/timeline.ts';
+import type { Speaker } from '../speech/library.ts';
+import {
+  assistantId,
+  describeOutcome,
+  embeddedCall,
+  openAiFormatted,
+  plainTranscript,
+} from './call-object.ts';
+import type { VapiRecord, VapiStatus } from './call-object.ts';
+import type { Destination } from './commands.ts';
+
+/** A message without its envelope. */
+export type ClientMessage = Readonly<Record<string, unknown>> & { readonly type: string };
+
+const ROLE = { customer: 'user', assistant: 'assistant' } as const;
+
+type FactMessages = {
+  [Kind in Fact['kind']]: (fact: Extract<Fact, { kind: Kind }>, record: VapiRecord) => ClientMessage;
+};
+
+const speechUpdate =
+  (status: 'started' | 'stopped') =>
+  ({ speaker, turn }: { speaker: Speaker; turn: number }): ClientMessage => ({
+    type: 'speech-update',
+    status,
+    role: ROLE[speaker],
+    turn,
+  });
+
+const transcriptUpdate =
+  (transcriptType: 'partial' | 'final') =>
+  ({ speaker, text }: { speaker: Speaker; text: string }, { assistantName }: VapiRecord): ClientMessage => ({
+    type: 'transcript',
+    role: ROLE[speaker],
+    transcriptType,
+    transcript: text,
+    assistantId,
+    assistantName,
+    isFiltered: false,
+    detectedThreats: [],
+  });
+
+const FACT_MESSAGES: FactMessages = {
+  'speech.started': speechUpdate('started'),
+  'speech.stopped': speechUpdate('stopped'),
+  'transcript.partial': transcriptUpdate('partial'),
+  'transcript.final': transcriptUpdate('final'),
+  interrupted: ({ turn }, { id }) => ({ type: 'user-interrupted', turnId: `${id.slice(-4)}-${turn}` }),
+};
+
+/** What a fact of the conversation is called on Vapi's wires. */
+export function factMessage<Kind extends Fact['kind']>(
+  fact: Extract<Fact, { kind: Kind }>,
+  record: VapiRecord,
+): ClientMessage {
+  return FACT_MESSAGES[fact.kind](fact, record);
+}
+
+/** A change of the call's status. */
+export function statusUpdate(record: VapiRecord, status: VapiStatus): ClientMessage {
+  const base = { type: 'status-update', status };
+  if (status === 'ended') return { ...base, endedReason: record.endedReason };
+  if (status !== 'forwarding') return base;
+  return {
+    ...base,
+    destination: record.destination,
+    transcript: plainTranscript(record.history),
+    summary: record.script.title,
+    messages: record.history,
+    messagesOpenAIFormatted: openAiFormatted(record.history),
+  };
+}
+
+/** The whole history, each time that it changes. */
+export function conversationUpdate({ history }: VapiRecord): ClientMessage {
+  const formatted = openAiFormatted(history);
+  return {
+    type: 'conversation-update',
+    messages: [...history],
+    messagesOpenAIFormatted: formatted,
+    conversation: formatted,
+  };
+}
+
+/** An assistant has taken the call. */
+export function assistantStarted({ assistantName, script }: VapiRecord): ClientMessage {
+  return {
+    type: 'assistant.started',
+    newAssistant: { name: assistantName, firstMessage: script.turns[0]?.text ?? '' },
+  };
+}
+
+/** The call goes to somebody else. */
+export function transferUpdate(destination: Destination, from?: string, to?: string): ClientMessage {
+  return {
+    type: 'transfer-update',
+    destination,
+    ...(from === undefined || to === undefined
+      ? {}
+      : { fromAssistant: { name: from }, toAssistant: { name: to } }),
+  };
+}
+
+/** The last word about a call. Its root repeats what its parts hold, as real reports do. */
+export function endOfCallReport(record: VapiRecord): ClientMessage {
+  const { startedAt, endedAt, endedReason, history, script } = record;
+  const durationMs = startedAt === undefined ? 0 : (endedAt ?? startedAt) - startedAt;
+  const transcript = plainTranscript(history);
+  return {
+    type: 'end-of-call-report',
+    endedReason,
+    ...(startedAt === undefined ? {} : { startedAt: new Date(startedAt).toISOString() }),
+    ...(endedAt === undefined ? {} : { endedAt: new Date(endedAt).toISOString() }),
+    ...(record.destination === undefined ? {} : { destination: record.destination }),
+    ...describeOutcome(record),
+    summary: script.title,
+    transcript,
+    messages: history,
+    recordingUrl: `${record.origin}/vapi/recordings/${record.id}.wav`,
+    durationMs,
+    durationSeconds: durationMs / 1000,
+    durationMinutes: durationMs / 60_000,
+  };
+}
+
+/** The body of a webhook. */
+export function envelope(message: ClientMessage, record: VapiRecord, timestamp: number): string {
+  return JSON.stringify({ message: { timestamp, ...message, call: embeddedCall(record) } });
+}

@@ -1,0 +1,104 @@
+// The form fields of Vobiz's webhooks. Every value is text. `SessionStart` is UTC while the other times of the same
+// request are Indian time, and numbers have lost their plus.
+
+import type { Hangup } from './hangup.ts';
+
+const INDIA_AHEAD_MS = 5.5 * 3_600_000;
+
+/** What is known about a call, from which each webhook about it is made. */
+export interface VobizRecord {
+  readonly id: string;
+  readonly authId: string;
+  readonly from: string;
+  readonly to: string;
+  readonly createdAt: number;
+  answeredAt: number | undefined;
+  endedAt: number | undefined;
+  status: 'ringing' | 'in-progress' | 'completed';
+  hangup: Hangup | undefined;
+}
+
+/** What a stream's status callback is about. */
+export interface StreamNews {
+  readonly event: 'StartStream' | 'DroppedStream' | 'StopStream';
+  readonly streamId: string;
+  readonly serviceUrl: string;
+  readonly callbackUrl: string;
+  readonly callbackMethod: string;
+  readonly extraHeaders: Readonly<Record<string, string>>;
+  readonly at: number;
+}
+
+/** Fields that every webhook about a call has. */
+export function commonForm(record: VobizRecord, event: string): Record<string, string> {
+  const { id, authId, from, to, createdAt, status } = record;
+  return {
+    CallUUID: id,
+    RequestUUID: id,
+    ALegUUID: id,
+    ALegRequestUUID: id,
+    From: withoutPlus(from),
+    To: withoutPlus(to),
+    Direction: 'inbound',
+    ParentAuthID: authId,
+    SessionStart: `${utcTime(createdAt)}.${String(createdAt % 1000).padStart(3, '0')}000`,
+    BillRate: '0.00000',
+    CountryCode: '',
+    RouteType: 'Not_Domestic',
+    STIRVerification: 'Not Applicable',
+    STIRAttestation: '',
+    Event: event,
+    CallStatus: status,
+  };
+}
+
+/** The fields of the webhook that ends a call. */
+export function hangupForm(record: VobizRecord, hangup: Hangup): Record<string, string> {
+  const { createdAt, answeredAt, endedAt = createdAt } = record;
+  const seconds = answeredAt === undefined ? 0 : Math.round((endedAt - answeredAt) / 1000);
+  return {
+    ...commonForm(record, 'Hangup'),
+    HangupCause: hangup.cause,
+    HangupCauseCode: hangup.code,
+    HangupCauseName: hangup.name,
+    HangupSource: hangup.source,
+    Duration: String(seconds),
+    BillDuration: String(Math.ceil(seconds / 60) * 60),
+    StartTime: indianTime(createdAt),
+    AnswerTime: answeredAt === undefined ? '' : indianTime(answeredAt),
+    EndTime: indianTime(endedAt),
+    TotalCost: '0.00000',
+  };
+}
+
+/** The fields of a stream's status callback. */
+export function streamForm(record: VobizRecord, news: StreamNews): Record<string, string> {
+  return {
+    From: withoutPlus(record.from),
+    To: withoutPlus(record.to),
+    CallUUID: record.id,
+    Event: news.event,
+    StreamID: news.streamId,
+    Error: news.event === 'DroppedStream' ? 'connection disconnected with the remote service' : '',
+    ParentAuthID: record.authId,
+    status_callback_url: news.callbackUrl,
+    status_callback_method: news.callbackMethod,
+    Timestamp: utcTime(news.at),
+    ...(news.event === 'StartStream' ? { ServiceURL: news.serviceUrl } : {}),
+    ...Object.fromEntries(Object.entries(news.extraHeaders).map(([key, value]) => [`X-VH-${key}`, value])),
+  };
+}
+
+/** `YYYY-MM-DD HH:MM:SS` in UTC. */
+export function utcTime(epochMs: number): string {
+  return new Date(epochMs).toISOString().slice(0, 19).replace('T', ' ');
+}
+
+/** `YYYY-MM-DD HH:MM:SS` on Indian clocks. */
+export function indianTime(epochMs: number): string {
+  return utcTime(epochMs + INDIA_AHEAD_MS);
+}
+
+function withoutPlus(number: string): string {
+  return number.replace(/^\+/, '');
+}

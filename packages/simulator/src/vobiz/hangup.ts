@@ -1,0 +1,35 @@
+/** Why a call ended, as the `Hangup` webhook says it. */
+export interface Hangup {
+  readonly cause: string;
+  readonly code: string;
+  readonly name: string;
+  readonly source: 'Caller' | 'Callee' | 'Vobiz' | 'API Request' | 'Answer XML' | 'Error';
+}
+
+const normal = { cause: 'NORMAL_CLEARING', code: '4000', name: 'Normal Hangup' } as const;
+
+/** Every way in which a simulated call ends. */
+export const HANGUPS = {
+  callerHungUp: { ...normal, source: 'Caller' },
+  byApi: { ...normal, source: 'API Request' },
+  byXml: { ...normal, source: 'Answer XML' },
+  rejected: { cause: 'CALL_REJECTED', code: '3020', name: 'Rejected', source: 'Answer XML' },
+  busy: { cause: 'USER_BUSY', code: '3010', name: 'Busy Line', source: 'Answer XML' },
+  endOfXml: { cause: 'NORMAL_CLEARING', code: '4010', name: 'End Of XML Instructions', source: 'Vobiz' },
+  cancelled: { cause: 'ORIGINATOR_CANCEL', code: '1000', name: 'Cancelled', source: 'Caller' },
+  timeLimit: { cause: 'ALLOTTED_TIMEOUT', code: '6000', name: 'Time Limit Reached', source: 'Vobiz' },
+  answerUnreachable: {
+    cause: 'SERVICE_UNAVAILABLE',
+    code: '7011',
+    name: 'Error Reaching Answer URL',
+    source: 'Error',
+  },
+  redirectUnreachable: {
+    cause: 'SERVICE_UNAVAILABLE',
+    code: '7014',
+    name: 'Error Reaching Redirect URL',
+    source: 'Error',
+  },
+  invalidRedirect: { cause: 'NORMAL_CLEARING', code: '8014', name: 'Invalid Redirect XML', source: 'Error' },
+  invalidAnswer: { cause: 'NORMAL_CLEARING', code: '8011', name: 'Invalid Answer XML', source: 'Error' },
+} as const satisfies Record<string, Hangup>;

@@ -1,0 +1,98 @@
+import { createDecimator } from '../audio/decimator.ts';
+import { encodeMulaw } from '../audio/mulaw.ts';
+import { encodeLinear16 } from '../audio/pcm.ts';
+
+/** What a stream sends: which parties, how encoded, where to. */
+export interface StreamSpec {
+  readonly url: string;
+  readonly bidirectional: boolean;
+  readonly keepCallAlive: boolean;
+  readonly tracks: readonly Track[];
+  readonly audioTrack: string;
+  readonly contentType: ContentType;
+  readonly timeoutMs: number;
+  readonly maxRetries: number;
+  readonly statusCallbackUrl: string | undefined;
+  readonly statusCallbackMethod: 'GET' | 'POST';
+  readonly extraHeaders: Readonly<Record<string, string>>;
+}
+
+/** `inbound` is what the caller says, `outbound` what the caller hears. */
+export type Track = 'inbound' | 'outbound';
+
+/** One way to put audio on the wire. */
+export interface Encoding {
+  readonly encoding: 'audio/x-l16' | 'audio/x-mulaw';
+  readonly sampleRate: 8_000 | 16_000;
+}
+
+/** The content types that Vobiz offers; L16 is little-endian, as captured frames are. */
+export const CONTENT_TYPES = {
+  'audio/x-l16;rate=8000': { encoding: 'audio/x-l16', sampleRate: 8_000 },
+  'audio/x-l16;rate=16000': { encoding: 'audio/x-l16', sampleRate: 16_000 },
+  'audio/x-mulaw;rate=8000': { encoding: 'audio/x-mulaw', sampleRate: 8_000 },
+} as const satisfies Record<string, Encoding>;
+
+/** One of the content types. */
+export type ContentType = keyof typeof CONTENT_TYPES;
+
+const DEFAULT_CONTENT_TYPE: ContentType = 'audio/x-l16;rate=8000';
+const DEFAULT_TIMEOUT_S = 86_400;
+const MAX_RETRIES = 10;
+
+const TRACKS: Readonly<Record<string, readonly Track[]>> = {
+  inbound: ['inbound'],
+  outbound: ['outbound'],
+  both: ['inbound', 'outbound'],
+};
+
+/**
+ * What a `<Stream>` asks for. Undefined when it asks for what cannot be: a two-way stream that hears anything but
+ * the caller, which ends the call.
+ */
+export function decodeStream(
+  attributes: Readonly<Record<string, string>>,
+  url: string,
+): StreamSpec | undefined {
+  const bidirectional = attributes['bidirectional'] === 'true';
+  const audioTrack = attributes['audioTrack'] ?? 'inbound';
+  const tracks = TRACKS[audioTrack];
+  if (tracks === undefined || (bidirectional && audioTrack !== 'inbound')) return undefined;
+  const asked = (attributes['contentType'] ?? DEFAULT_CONTENT_TYPE).replace(/\s/g, '').toLowerCase();
+  const known = Object.keys(CONTENT_TYPES).find((type): type is ContentType => type === asked);
+  const timeoutS = Number(attributes['streamTimeout'] ?? DEFAULT_TIMEOUT_S);
+  const retries = Math.trunc(Number(attributes['maxRetries'] ?? 0));
+  return {
+    url,
+    bidirectional,
+    keepCallAlive: bidirectional && attributes['keepCallAlive'] === 'true',
+    tracks,
+    audioTrack,
+    contentType: known ?? DEFAULT_CONTENT_TYPE,
+    timeoutMs: (timeoutS > 0 ? timeoutS : DEFAULT_TIMEOUT_S) * 1000,
+    maxRetries: Number.isNaN(retries) ? 0 : Math.min(MAX_RETRIES, Math.max(0, retries)),
+    statusCallbackUrl: attributes['statusCallbackUrl'],
+    statusCallbackMethod: attributes['statusCallbackMethod']?.toUpperCase() === 'GET' ? 'GET' : 'POST',
+    extraHeaders: decodeExtraHeaders(attributes['extraHeaders'] ?? ''),
+  };
+}
+
+/** Turns call frames into payloads of one content type. One for each track, because it resamples. */
+export function createEncoder(contentType: ContentType): (frame: Int16Array) => string {
+  const { encoding, sampleRate } = CONTENT_TYPES[contentType];
+  const decimator = sampleRate === 8_000 ? createDecimator() : undefined;
+  return (frame) => {
+    const samples = decimator === undefined ? frame : decimator.push(frame);
+    const bytes = encoding === 'audio/x-mulaw' ? Buffer.from(encodeMulaw(samples)) : encodeLinear16(samples);
+    return bytes.toString('base64');
+  };
+}
+
+function decodeExtraHeaders(text: string): Record<string, string> {
+  const pairs = text.split(',').map((pair) => pair.split('=', 2));
+  return Object.fromEntries(
+    pairs.flatMap(([key = '', value]) =>
+      key.trim() === '' || value === undefined ? [] : [[key.trim(), value.trim()]],
+    ),
+  );
+}

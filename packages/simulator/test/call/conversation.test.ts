@@ -1,0 +1,153 @@
+import { describe, expect, it } from 'vitest';
+import { createConversation, MAX_WAITING_SAYS } from '../../src/call/conversation.ts';
+import type { Conversation, Moment } from '../../src/call/conversation.ts';
+import { layOut } from '../../src/call/timeline.ts';
+import { loadSpeech } from '../../src/speech/library.ts';
+import type { Turn } from '../../src/speech/library.ts';
+import { rms, sine } from '../support/signal.ts';
+
+const turn = (speaker: Turn['speaker'], text: string, cutsIn = false): Turn => ({
+  speaker,
+  text,
+  samples: sine(440, 16_000),
+  cutsIn,
+});
+
+/** Runs for a while, or until nothing is left to say. */
+function run(conversation: Conversation, ms = 60_000): Moment[] {
+  const moments: Moment[] = [];
+  while (moments.length * 20 < ms && !(conversation.idle && moments.length > 0))
+    moments.push(conversation.next());
+  return moments;
+}
+
+const facts = (moments: Moment[]): string[] =>
+  moments.flatMap(({ atMs, steps }) =>
+    steps
+      .filter(({ fact }) => fact.kind !== 'transcript.partial')
+      .map(
+        ({ fact }) =>
+          `${atMs} ${fact.kind} ${'text' in fact ? fact.text : 'speaker' in fact ? fact.speaker : ''}`,
+      ),
+  );
+
+const finals = (moments: Moment[]): string[] =>
+  moments.flatMap(({ steps }) =>
+    steps.flatMap(({ fact }) => (fact.kind === 'transcript.final' ? [fact.text] : [])),
+  );
+
+describe('a conversation', () => {
+  it.each(loadSpeech().scripts.map((script) => [script.name, script] as const))(
+    'that nobody disturbs goes exactly as %s is laid out',
+    (_, script) => {
+      const conversation = createConversation();
+      conversation.play(script.turns);
+      const steps = run(conversation).flatMap((moment) => moment.steps);
+      const order = (list: readonly { atMs: number }[]): string[] =>
+        list.map((step) => JSON.stringify(step)).toSorted();
+      expect(order(steps)).toEqual(order(layOut(script.turns)));
+    },
+  );
+
+  it('that begins after a silence has its first pause then', () => {
+    const conversation = createConversation();
+    for (let frames = 0; frames < 50; frames += 1) conversation.next();
+    conversation.play([turn('customer', 'hello')]);
+    expect(facts(run(conversation))[0]).toBe('1500 speech.started customer');
+  });
+
+  it('lets each party be heard on its own side, and only while it speaks', () => {
+    const conversation = createConversation();
+    conversation.play([turn('assistant', 'hello'), turn('customer', 'hi')]);
+    for (const { atMs, customer, assistant } of run(conversation)) {
+      expect(rms(assistant) > 0).toBe(atMs >= 500 && atMs < 1_500);
+      expect(rms(customer) > 0).toBe(atMs >= 2_000 && atMs < 3_000);
+    }
+  });
+
+  it('puts what is said into it behind the utterance that is spoken, and before the next turn', () => {
+    const conversation = createConversation();
+    conversation.play([turn('customer', 'one'), turn('customer', 'three')]);
+    const before = run(conversation, 600);
+    conversation.say(turn('assistant', 'two'));
+    expect(finals([...before, ...run(conversation)])).toEqual(['one', 'two', 'three']);
+  });
+
+  it('cuts the assistant off for what may interrupt', () => {
+    const conversation = createConversation();
+    conversation.play([turn('assistant', 'it goes on and on')]);
+    run(conversation, 1_000);
+    conversation.say(turn('assistant', 'stop'), { interrupt: true });
+    expect(facts(run(conversation))).toEqual([
+      '1000 speech.stopped assistant',
+      '1100 transcript.final it goes',
+      '1200 speech.started assistant',
+      '2200 speech.stopped assistant',
+      '2300 transcript.final stop',
+    ]);
+  });
+
+  it('lets the customer finish, even for what may interrupt', () => {
+    const conversation = createConversation();
+    conversation.play([turn('customer', 'please let me finish')]);
+    const before = run(conversation, 1_000);
+    conversation.say(turn('assistant', 'stop'), { interrupt: true });
+    expect(finals([...before, ...run(conversation)])).toEqual(['please let me finish', 'stop']);
+  });
+
+  it('says once that a sentence was begun, and once that it is over, also when it was cut off', () => {
+    const conversation = createConversation();
+    const events: string[] = [];
+    const say = (text: string, interrupt: boolean): boolean =>
+      conversation.say(turn('assistant', text), {
+        interrupt,
+        onStarted: () => events.push(`${text} started`),
+        onSpoken: () => events.push(`${text} spoken`),
+      });
+    say('first', false);
+    run(conversation, 600);
+    say('second', true);
+    run(conversation);
+    expect(events).toEqual(['first started', 'first spoken', 'second started', 'second spoken']);
+  });
+
+  it('falls silent for a muted party, which is not transcribed either, and takes no less time', () => {
+    const conversation = createConversation();
+    conversation.play([turn('assistant', 'one two'), turn('assistant', 'three'), turn('assistant', 'four')]);
+    const before = run(conversation, 1_100);
+    conversation.mute('assistant', true);
+    const muted = run(conversation, 1_500);
+    conversation.mute('assistant', false);
+    const after = run(conversation);
+    expect(muted.every(({ assistant }) => rms(assistant) === 0)).toBe(true);
+    expect(finals([...before, ...muted, ...after])).toEqual(['one', 'four']);
+    expect(facts(after).at(-1)).toBe('4600 transcript.final four');
+  });
+
+  it('keeps what is said into it until the assistant is no longer muted', () => {
+    const conversation = createConversation();
+    conversation.mute('assistant', true);
+    conversation.say(turn('assistant', 'hello'));
+    expect(finals(run(conversation, 3_000))).toEqual([]);
+    conversation.mute('assistant', false);
+    expect(finals(run(conversation))).toEqual(['hello']);
+  });
+
+  it('forgets what waits when it is told to, and cuts off what is being said', () => {
+    const conversation = createConversation();
+    conversation.play([turn('customer', 'after')]);
+    conversation.say(turn('assistant', 'now it is said'));
+    conversation.say(turn('assistant', 'never'));
+    const before = run(conversation, 800);
+    conversation.unsay();
+    expect(finals([...before, ...run(conversation)])).toEqual(['now it', 'after']);
+  });
+
+  it('refuses what is said into it when too much waits', () => {
+    const conversation = createConversation();
+    for (let count = 0; count < MAX_WAITING_SAYS; count += 1) {
+      expect(conversation.say(turn('assistant', 'more'))).toBe(true);
+    }
+    expect(conversation.say(turn('assistant', 'too much'))).toBe(false);
+  });
+});

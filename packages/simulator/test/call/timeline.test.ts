@@ -1,0 +1,94 @@
+import { describe, expect, it } from 'vitest';
+import { layOut, placeTurns, planUtterance, wordsSpoken } from '../../src/call/timeline.ts';
+import { loadSpeech } from '../../src/speech/library.ts';
+import type { Turn } from '../../src/speech/library.ts';
+
+const second = new Int16Array(16_000);
+const turn = (speaker: Turn['speaker'], text: string, cutsIn = false): Turn => ({
+  speaker,
+  text,
+  samples: second,
+  cutsIn,
+});
+
+describe('the words of an utterance', () => {
+  it('come one by one, each when its last letter has been said', () => {
+    expect([0, 250, 500, 750, 1_000].map((ms) => wordsSpoken('ab cd ef g', ms, 1_000))).toEqual([
+      '',
+      'ab',
+      'ab cd',
+      'ab cd',
+      'ab cd ef g',
+    ]);
+  });
+});
+
+describe('an utterance', () => {
+  const placed = {
+    speaker: 'customer',
+    turn: 3,
+    text: 'one two three',
+    startMs: 100,
+    durationMs: 1_000,
+  } as const;
+
+  it('starts, grows word by word, stops, and is final a little later', () => {
+    expect(
+      planUtterance({ ...placed, endMs: 1_100 }).map(({ atMs, fact }) => [
+        atMs,
+        fact.kind,
+        'text' in fact && fact.text,
+      ]),
+    ).toEqual([
+      [100, 'speech.started', false],
+      [340, 'transcript.partial', 'one'],
+      [640, 'transcript.partial', 'one two'],
+      [1_100, 'speech.stopped', false],
+      [1_200, 'transcript.final', 'one two three'],
+    ]);
+  });
+
+  it('that is cut off is final with the words that were heard', () => {
+    expect(planUtterance({ ...placed, endMs: 720 }).at(-1)?.fact).toMatchObject({
+      text: 'one two',
+      endMs: 720,
+    });
+  });
+
+  it('that is cut off before its first word has no transcript', () => {
+    const kinds = planUtterance({ ...placed, endMs: 120 }).map(({ fact }) => fact.kind);
+    expect(kinds).toEqual(['speech.started', 'speech.stopped']);
+  });
+});
+
+describe('a script', () => {
+  it('has a pause before each turn', () => {
+    const [first, next] = placeTurns([turn('assistant', 'hello'), turn('customer', 'hi')]);
+    expect(first).toMatchObject({ startMs: 500, endMs: 1_500 });
+    expect(next).toMatchObject({ startMs: 2_000, endMs: 3_000 });
+  });
+
+  it('lets a turn that cuts in begin early, and silences the one before soon after', () => {
+    const [first, next] = placeTurns([turn('assistant', 'hello'), turn('customer', 'hi', true)]);
+    expect(first).toMatchObject({ startMs: 500, endMs: 1_100 });
+    expect(next).toMatchObject({ startMs: 800, endMs: 1_800 });
+  });
+
+  it('says that the customer interrupted, at the moment when that happens', () => {
+    const steps = layOut([turn('assistant', 'hello'), turn('customer', 'hi', true)]);
+    expect(steps.filter(({ fact }) => fact.kind === 'interrupted')).toEqual([
+      { atMs: 800, fact: { kind: 'interrupted', turn: 1 } },
+    ]);
+  });
+
+  it.each(loadSpeech().scripts.map((script) => [script.name, script] as const))(
+    '%s makes every turn final, in order',
+    (_, script) => {
+      const finals = layOut(script.turns).flatMap(({ fact }) =>
+        fact.kind === 'transcript.final' ? [fact] : [],
+      );
+      expect(finals.map((fact) => fact.turn)).toEqual(script.turns.map((__, index) => index));
+      for (const fact of finals) expect(script.turns[fact.turn]?.text.startsWith(fact.text)).toBe(true);
+    },
+  );
+});

@@ -1,0 +1,63 @@
+import { describe, expect, it } from 'vitest';
+import { parseCommandLine } from '../src/command-line.ts';
+
+describe('the command line', () => {
+  it('asks for nothing but loopback and a free port when it says nothing', () => {
+    expect(parseCommandLine([])).toEqual({
+      exitWithStdin: false,
+      options: {
+        host: '127.0.0.1',
+        port: 0,
+        calls: 0,
+        targets: {},
+        vapi: { apiKey: 'demo-vapi-key' },
+        vobiz: { authId: 'MA_DEMO', authToken: 'demo-vobiz-token' },
+      },
+    });
+  });
+
+  it('carries every flag to where it belongs', () => {
+    const flags = {
+      host: '::1',
+      port: '4001',
+      calls: '2',
+      'vapi-webhook': 'http://a/',
+      'vapi-webhook-secret': 's',
+      'vapi-api-key': 'k',
+      'vobiz-answer': 'http://b/',
+      'vobiz-hangup': 'http://c/',
+      'vobiz-auth-id': 'MA_X',
+      'vobiz-auth-token': 't',
+    };
+    const args = Object.entries(flags).map(([name, value]) => `--${name}=${value}`);
+    expect(parseCommandLine([...args, '--exit-with-stdin'])).toEqual({
+      exitWithStdin: true,
+      options: {
+        host: '::1',
+        port: 4_001,
+        calls: 2,
+        targets: {
+          vapiWebhook: 'http://a/',
+          vapiWebhookSecret: 's',
+          vobizAnswer: 'http://b/',
+          vobizHangup: 'http://c/',
+        },
+        vapi: { apiKey: 'k' },
+        vobiz: { authId: 'MA_X', authToken: 't' },
+      },
+    });
+  });
+
+  it.each([
+    [['--port', 'x'], '--port must be a whole number from 0 to 65535'],
+    [['--port', '65536'], '--port must be'],
+    [['--calls', '-1'], '--calls'],
+    [['--calls', '101'], '--calls must be a whole number from 0 to 100'],
+    [['--vapi-webhook', 'localhost:4000'], '--vapi-webhook must be an http URL'],
+    [['--vobiz-answer', 'http://'], '--vobiz-answer is not a URL'],
+    [['--loud'], '--loud'],
+    [['call'], 'call'],
+  ])('%j is refused with a sentence', (args, message) => {
+    expect(() => parseCommandLine(args)).toThrow(message);
+  });
+});

@@ -1,0 +1,160 @@
+// The far end of both fake clouds: an application on loopback that writes down what it is told, answers Vobiz with
+// the XML that the test gives, and takes streams. `until` waits for something to have been written down.
+
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { WebSocketServer } from 'ws';
+import type { WebSocket } from 'ws';
+
+const PATIENCE_MS = 15_000;
+
+/** A webhook of Vapi, out of its envelope. */
+export interface VapiMessage {
+  type: string;
+  timestamp: number;
+  call: Record<string, unknown> & { id: string };
+  [field: string]: unknown;
+}
+
+export interface Received {
+  readonly path: string;
+  readonly method: string;
+  readonly headers: NodeJS.Dict<string | string[]>;
+  readonly body: string;
+  readonly at: number;
+}
+
+export interface ReceivedStream {
+  readonly path: string;
+  readonly socket: WebSocket;
+  readonly messages: Record<string, unknown>[];
+  closeCode: number | undefined;
+  closedAt: number | undefined;
+}
+
+export interface Application {
+  readonly url: string;
+  readonly wsUrl: string;
+  readonly requests: Received[];
+  readonly streams: ReceivedStream[];
+  /** What the answer URL gives: a function may fail, by giving a status. */
+  answer: (attempt: number) => string | number;
+  acceptStreams: boolean;
+  /** Vapi's messages, as their timestamps order them. */
+  vapi(type?: string): VapiMessage[];
+  /** Vobiz's forms with an event. */
+  forms(event: string): Record<string, string>[];
+  until<Value>(what: string, look: () => Value | undefined | false): Promise<Value>;
+  close(): Promise<void>;
+}
+
+export async function createApplication(): Promise<Application> {
+  const requests: Received[] = [];
+  const streams: ReceivedStream[] = [];
+  const watchers = new Set<() => void>();
+  const changed = (): void => {
+    for (const watcher of watchers) watcher();
+  };
+  let answers = 0;
+
+  const server = createServer((request, response) => {
+    const chunks: Buffer[] = [];
+    request.on('data', (chunk: Buffer) => chunks.push(chunk));
+    request.on('end', () => {
+      const { url: path = '', method = '', headers } = request;
+      const body = Buffer.concat(chunks).toString('utf8');
+      if (path.startsWith('/answer') || path.startsWith('/after')) {
+        answers += 1;
+        const answer = body.includes('Event=Hangup') ? '' : application.answer(answers);
+        response.writeHead(typeof answer === 'number' ? answer : 200, { 'content-type': 'application/xml' });
+        response.end(typeof answer === 'number' ? '' : answer);
+      } else {
+        response.writeHead(200, { 'content-type': 'application/json' });
+        response.end('{}');
+      }
+      requests.push({ path, method, headers, body, at: Date.now() });
+      changed();
+    });
+  });
+  const sockets = new WebSocketServer({ noServer: true });
+  server.on('upgrade', (request, socket, head) => {
+    if (!application.acceptStreams) {
+      requests.push({ path: request.url ?? '', method: 'UPGRADE', headers: {}, body: '', at: Date.now() });
+      changed();
+      socket.end('HTTP/1.1 503 Service Unavailable\r\nConnection: close\r\nContent-Length: 0\r\n\r\n');
+      return;
+    }
+    sockets.handleUpgrade(request, socket, head, (accepted) => {
+      const stream: ReceivedStream = {
+        path: request.url ?? '',
+        socket: accepted,
+        messages: [],
+        closeCode: undefined,
+        closedAt: undefined,
+      };
+      streams.push(stream);
+      accepted.on('message', (data: Buffer) => {
+        stream.messages.push(JSON.parse(data.toString('utf8')) as Record<string, unknown>);
+        changed();
+      });
+      accepted.on('close', (code) => {
+        stream.closeCode = code;
+        stream.closedAt = Date.now();
+        changed();
+      });
+      changed();
+    });
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as AddressInfo;
+
+  const application: Application = {
+    url: `http://127.0.0.1:${port}`,
+    wsUrl: `ws://127.0.0.1:${port}`,
+    requests,
+    streams,
+    answer: () => '<Response><Dial>+919000000002</Dial></Response>',
+    acceptStreams: true,
+    vapi: (type) =>
+      requests
+        .filter(({ path }) => path === '/vapi')
+        .map(({ body }) => (JSON.parse(body) as { message: VapiMessage }).message)
+        .filter((message) => type === undefined || message.type === type)
+        .toSorted((a, b) => a.timestamp - b.timestamp),
+    forms: (event) =>
+      requests
+        .map(({ body }) => Object.fromEntries(new URLSearchParams(body)))
+        .filter((form) => form['Event'] === event),
+    until: (what, look) =>
+      new Promise((resolve, reject) => {
+        const stop = (): void => {
+          clearTimeout(timer);
+          clearInterval(poll);
+          watchers.delete(check);
+        };
+        const check = (): void => {
+          const found = look();
+          if (found === undefined || found === false) return;
+          stop();
+          resolve(found);
+        };
+        const timer = setTimeout(() => {
+          stop();
+          reject(new Error(`waited in vain: ${what}`));
+        }, PATIENCE_MS);
+        // What is looked at may also be outside of this application.
+        const poll = setInterval(check, 20);
+        watchers.add(check);
+        check();
+      }),
+    async close() {
+      for (const { socket } of streams) socket.terminate();
+      sockets.close();
+      await new Promise<void>((resolve) => {
+        server.close(() => resolve());
+        server.closeAllConnections();
+      });
+    },
+  };
+  return application;
+}

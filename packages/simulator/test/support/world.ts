@@ -1,0 +1,33 @@
+import type { TestContext } from 'vitest';
+import { createSimulator } from '../../src/index.ts';
+import type { Simulator } from '../../src/index.ts';
+import { createApplication } from './application.ts';
+import type { Application } from './application.ts';
+
+/** Delays that keep tests short. */
+const QUICK_VAPI = { queuedMs: 0, ringingMs: 20, endedDelayMs: 20, reportDelayMs: 60 } as const;
+const QUICK_VOBIZ = { ringMs: 40, retryPauseMs: 20, invalidAnswerMs: 100 } as const;
+
+export interface World {
+  readonly simulator: Simulator;
+  readonly application: Application;
+}
+
+/** A simulator that tells an application. Both are closed when the test has finished. */
+export async function createWorld({ onTestFinished }: TestContext): Promise<World> {
+  const application = await createApplication();
+  const simulator = await createSimulator({
+    targets: {
+      vapiWebhook: `${application.url}/vapi`,
+      vobizAnswer: `${application.url}/answer`,
+      vobizHangup: `${application.url}/hangup`,
+    },
+    vapi: { behaviour: QUICK_VAPI },
+    vobiz: { behaviour: QUICK_VOBIZ },
+  });
+  onTestFinished(async () => {
+    await simulator.close();
+    await application.close();
+  });
+  return { simulator, application };
+}

@@ -1,0 +1,105 @@
+import { describe, expect, it } from 'vitest';
+import type { SimulatedCall } from '../../src/index.ts';
+import { isFrame, listenTo, refusalOf } from '../support/listener.ts';
+import { rms } from '../support/signal.ts';
+import { createWorld } from '../support/world.ts';
+import type { World } from '../support/world.ts';
+
+const urlOf = ({ simulator }: World, { id }: SimulatedCall): string =>
+  `${simulator.url.replace('http', 'ws')}/${id}/listen`;
+
+/** What a webhook's message has on top of a bare one is left away. */
+function withoutEnvelope(message: Record<string, unknown>): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(message).filter(([key]) => key !== 'timestamp' && key !== 'call'));
+}
+
+const inProgress = ({ application }: World, call: SimulatedCall): Promise<boolean> =>
+  application.until('in progress', () => call.state().status === 'in-progress');
+
+describe.concurrent('listening to a Vapi call', () => {
+  it('is refused with 400 before the call is in progress, and for a call that is not', async (context) => {
+    const world = await createWorld(context);
+    const call = world.simulator.startCall({ provider: 'vapi', behaviour: { queuedMs: 60_000 } });
+    const refused = { status: 400, body: '{"message":"Call not active"}' };
+    expect(await refusalOf(urlOf(world, call))).toEqual(refused);
+    call.hangUp();
+    await call.over;
+    expect(await refusalOf(urlOf(world, call))).toEqual(refused);
+    expect(await refusalOf(urlOf(world, { ...call, id: '00000000-0000-7000-8000-000000000000' }))).toEqual(
+      refused,
+    );
+  });
+
+  it('gives the speech of a party on its channel, between what says that it starts and that it stops', async (context) => {
+    const world = await createWorld(context);
+    const call = world.simulator.startCall({ provider: 'vapi', script: 'hello' });
+    await inProgress(world, call);
+    const listener = await listenTo(urlOf(world, call));
+    await listener.closed;
+
+    const speaking = { user: false, assistant: false };
+    const loudness: Record<keyof typeof speaking, number[]> = { user: [], assistant: [] };
+    const outside: number[] = [];
+    for (const item of listener.heard) {
+      if (isFrame(item)) {
+        (speaking.user ? loudness.user : outside).push(rms(item.customer));
+        (speaking.assistant ? loudness.assistant : outside).push(rms(item.assistant));
+      } else if (item['type'] === 'speech-update') {
+        speaking[item['role'] as keyof typeof speaking] = item['status'] === 'started';
+      }
+    }
+    expect(listener.frames.every(({ customer }) => customer.length === 320)).toBe(true);
+    expect(outside.every((level) => level === 0)).toBe(true);
+    const { user, assistant } = loudness;
+    expect([user.length, assistant.length]).toEqual([49, 74 + 78]); // 0.98 s, and 1.48 s and 1.56 s
+    for (const levels of [user, assistant]) {
+      expect(levels.filter((level) => level > 300).length).toBeGreaterThan(levels.length * 0.7);
+    }
+  });
+
+  it('gives frames in real time', async (context) => {
+    const world = await createWorld(context);
+    const call = world.simulator.startCall({ provider: 'vapi', script: 'hello' });
+    await inProgress(world, call);
+    const listener = await listenTo(urlOf(world, call));
+    await world.application.until('a first frame', () => listener.frames.length > 0);
+    const before = { at: performance.now(), frames: listener.frames.length };
+    await world.application.until('two seconds', () => listener.frames.length >= before.frames + 100);
+    const tookMs = performance.now() - before.at;
+    const frames = listener.frames.length - before.frames;
+    expect(Math.abs(tookMs - frames * 20)).toBeLessThan(150);
+  });
+
+  it('gives the same messages as the webhooks, bare, and closes when the call ends', async (context) => {
+    const world = await createWorld(context);
+    const call = world.simulator.startCall({ provider: 'vapi', script: 'hello' });
+    await inProgress(world, call);
+    const listener = await listenTo(urlOf(world, call));
+    expect(await listener.closed).toBe(1000);
+    await call.over;
+    const bare = world.application
+      .vapi()
+      .map((message) => withoutEnvelope(message))
+      .filter(
+        ({ type }) =>
+          type !== 'status-update' && type !== 'assistant.started' && type !== 'end-of-call-report',
+      );
+    expect(bare.length).toBeGreaterThan(15);
+    expect(listener.messages.filter(({ type }) => type !== 'assistant.started')).toEqual([
+      ...bare,
+      { type: 'status-update', status: 'ended', endedReason: 'customer-ended-call' },
+    ]);
+  });
+
+  it('shows in the state of the call', async (context) => {
+    const world = await createWorld(context);
+    const call = world.simulator.startCall({ provider: 'vapi', script: 'hello' });
+    await inProgress(world, call);
+    const listener = await listenTo(urlOf(world, call));
+    await world.application.until('a frame', () => listener.frames.length > 0);
+    expect(call.state().streams).toMatchObject([{ status: 'open', url: urlOf(world, call) }]);
+    call.hangUp();
+    await listener.closed;
+    await world.application.until('closed', () => call.state().streams[0]?.status === 'closed');
+  });
+});

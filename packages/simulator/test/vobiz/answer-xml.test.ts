@@ -1,0 +1,58 @@
+import { describe, expect, it } from 'vitest';
+import { decodeAnswer, MAX_ANSWER_BYTES } from '../../src/vobiz/answer-xml.ts';
+
+describe('an answer', () => {
+  it('is its verbs in order, with attributes, text without white space around it, and children', () => {
+    const xml = `<?xml version="1.0" encoding="UTF-8"?>
+      <Response>
+        <Stream audioTrack="both" contentType="audio/x-mulaw;rate=8000">
+          wss://tap.example/s?a=1&amp;b=2
+        </Stream>
+        <Dial callerId="91800"><Number> +9190 </Number><User>sip:a@b</User></Dial>
+      </Response>`;
+    expect(decodeAnswer(xml)).toEqual([
+      {
+        name: 'Stream',
+        attributes: { audioTrack: 'both', contentType: 'audio/x-mulaw;rate=8000' },
+        text: 'wss://tap.example/s?a=1&b=2',
+        children: [],
+      },
+      {
+        name: 'Dial',
+        attributes: { callerId: '91800' },
+        text: '',
+        children: [
+          { name: 'Number', text: '+9190' },
+          { name: 'User', text: 'sip:a@b' },
+        ],
+      },
+    ]);
+  });
+
+  it('may be empty', () => {
+    expect(decodeAnswer('<Response/>')).toEqual([]);
+  });
+
+  it('may hold what is spoken as CDATA or with markup for speech', () => {
+    const xml =
+      '<Response><Speak><![CDATA[a & b]]></Speak><Speak>one <break time="1s"/><emphasis>two</emphasis></Speak></Response>';
+    expect(decodeAnswer(xml)?.map(({ text }) => text)).toEqual(['a & b', 'one two']);
+  });
+
+  it.each([
+    ['a raw ampersand', '<Response><Stream>wss://tap.example/s?a=1&b=2</Stream></Response>'],
+    ['an element that is not closed', '<Response><Hangup></Response>'],
+    ['a second root', '<Response/><Response/>'],
+    ['nothing', ''],
+    ['text instead', 'Hangup'],
+    ['another root', '<Answer/>'],
+    ['a verb that another vendor has', '<Response><Pause/></Response>'],
+    ['a verb in the wrong case', '<Response><hangup/></Response>'],
+    ['a child where none may stand', '<Response><Stream><Parameter name="a"/>wss://x</Stream></Response>'],
+    ['text between the verbs', '<Response>please <Hangup/></Response>'],
+    ['an attribute without quotes', '<Response><Wait length=1/></Response>'],
+    ['more bytes than are allowed', `<Response><Speak>${'x'.repeat(MAX_ANSWER_BYTES)}</Speak></Response>`],
+  ])('is no answer with %s', (_, xml) => {
+    expect(decodeAnswer(xml)).toBeUndefined();
+  });
+});

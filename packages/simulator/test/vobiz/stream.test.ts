@@ -1,0 +1,246 @@
+import { describe, expect, it } from 'vitest';
+import { decodeMulaw } from '../../src/audio/mulaw.ts';
+import type { ReceivedStream } from '../support/application.ts';
+import { rms, samplesOf } from '../support/signal.ts';
+import { createWorld } from '../support/world.ts';
+import type { World } from '../support/world.ts';
+
+interface Media {
+  readonly sequenceNumber: number;
+  readonly media: {
+    readonly track: string;
+    readonly timestamp: string;
+    readonly chunk: number;
+    readonly payload: string;
+  };
+}
+
+const answerWith = (
+  { application }: World,
+  attributes: string,
+  more = '<Dial>+919000000002</Dial>',
+): void => {
+  application.answer = () =>
+    `<Response><Stream ${attributes}>\n  ${application.wsUrl}/tap?token=a&amp;role=tap\n</Stream>${more}</Response>`;
+};
+
+const mediaOf = (stream: ReceivedStream | undefined): Media[] =>
+  (stream?.messages ?? []).filter(({ event }) => event === 'media') as unknown as Media[];
+
+const callbacks = ({ application }: World): string[] =>
+  application.requests.flatMap(({ path, body }) =>
+    path === '/status' ? [new URLSearchParams(body).get('Event') ?? ''] : [],
+  );
+
+const statusTo = ({ application }: World): string => `statusCallbackUrl="${application.url}/status"`;
+
+describe.concurrent('a one-way stream', () => {
+  it('introduces itself in the nested shape, at the URL that is the text of its element', async (context) => {
+    const world = await createWorld(context);
+    answerWith(world, 'audioTrack="both" contentType="audio/x-mulaw;rate=8000"');
+    const call = world.simulator.startCall({ provider: 'vobiz', script: 'hello' });
+    const stream = await world.application.until('a stream', () => world.application.streams[0]);
+    const start = await world.application.until('its start', () => stream.messages[0]);
+    expect(stream.path).toBe('/tap?token=a&role=tap');
+    expect(start).toEqual({
+      sequenceNumber: 0,
+      event: 'start',
+      start: {
+        callId: call.id,
+        streamId: expect.stringMatching(/^[0-9a-f-]{36}$/),
+        accountId: '512345',
+        tracks: ['inbound', 'outbound'],
+        mediaFormat: { encoding: 'audio/x-mulaw', sampleRate: 8_000 },
+      },
+      extra_headers: '{}',
+    });
+  });
+
+  it('carries the caller on `inbound` and the callee on `outbound`, numbered and in time', async (context) => {
+    const world = await createWorld(context);
+    answerWith(world, 'audioTrack="both" contentType="audio/x-l16;rate=16000"');
+    const call = world.simulator.startCall({ provider: 'vobiz', script: 'hello' });
+    const { createdAt, transcript } = await call.over;
+    const media = mediaOf(world.application.streams[0]);
+    expect(media.map(({ sequenceNumber }) => sequenceNumber)).toEqual(media.map((_, index) => index + 1));
+    expect(media.every(({ sequenceNumber, media: { chunk } }) => chunk === sequenceNumber)).toBe(true);
+    for (const [track, speaker] of [
+      ['inbound', 'customer'],
+      ['outbound', 'assistant'],
+    ] as const) {
+      const frames = media.filter((message) => message.media.track === track).map((message) => message.media);
+      const times = frames.map(({ timestamp }) => Number(timestamp));
+      expect(times.slice(1).every((time, index) => time - (times[index] ?? 0) === 20)).toBe(true);
+      const loud = frames.filter(({ payload }) => rms(samplesOf(Buffer.from(payload, 'base64'))) > 300);
+      expect(loud.length).toBeGreaterThan(30);
+      const spans = transcript.filter((heard) => heard.speaker === speaker);
+      for (const { timestamp } of loud) {
+        const atMs = Number(timestamp) - createdAt;
+        expect(spans.some(({ startMs, endMs }) => atMs >= startMs && atMs <= endMs + 20)).toBe(true);
+      }
+    }
+  });
+
+  it('carries speech in mu-law that can be decoded', async (context) => {
+    const world = await createWorld(context);
+    answerWith(world, 'audioTrack="both" contentType="audio/x-mulaw;rate=8000"');
+    await world.simulator.startCall({ provider: 'vobiz', script: 'hello' }).over;
+    const outbound = mediaOf(world.application.streams[0]).filter(({ media }) => media.track === 'outbound');
+    const frames = outbound.map(({ media }) => decodeMulaw(Buffer.from(media.payload, 'base64')));
+    expect(frames.every(({ length }) => length === 160)).toBe(true);
+    expect(frames.filter((frame) => rms(frame) > 300).length).toBeGreaterThan(80);
+  });
+
+  it('hears only the caller when nothing else is asked for', async (context) => {
+    const world = await createWorld(context);
+    answerWith(world, '');
+    await world.simulator.startCall({ provider: 'vobiz', script: 'brief' }).over;
+    expect(new Set(mediaOf(world.application.streams[0]).map(({ media }) => media.track))).toEqual(
+      new Set(['inbound']),
+    );
+  });
+
+  it('has the shapes of the older page when it is told to, and then says stop', async (context) => {
+    const world = await createWorld(context);
+    answerWith(world, 'audioTrack="inbound" contentType="audio/x-l16;rate=8000"');
+    const behaviour = { startShape: 'flat', mediaShape: 'older', sendStop: true } as const;
+    const call = world.simulator.startCall({ provider: 'vobiz', script: 'brief', behaviour });
+    await call.over;
+    const [start, media] = world.application.streams[0]?.messages ?? [];
+    const streamId = start?.['streamId'];
+    expect(start).toEqual({
+      event: 'start',
+      streamId: expect.any(String),
+      accountId: 'MA_DEMO',
+      callId: call.id,
+      from: expect.stringMatching(/^\+91/),
+      to: expect.stringMatching(/^\+91/),
+      direction: 'inbound',
+      contentType: 'audio/x-l16;rate=8000',
+      audioTrack: 'inbound',
+    });
+    expect(media).toEqual({
+      event: 'media',
+      streamId,
+      media: {
+        payload: expect.any(String),
+        contentType: 'audio/x-l16',
+        sampleRate: 8_000,
+        timestamp: expect.any(Number),
+      },
+    });
+    expect(world.application.streams[0]?.messages.at(-1)).toEqual({
+      event: 'stop',
+      streamId,
+      reason: 'call_ended',
+    });
+  });
+
+  it('is dialled as late as the dial says, and closes before the hangup is told', async (context) => {
+    const world = await createWorld(context);
+    answerWith(world, '');
+    const call = world.simulator.startCall({
+      provider: 'vobiz',
+      script: 'brief',
+      behaviour: { connectDelayMs: 400 },
+    });
+    const question = await world.application.until('the question', () => world.application.requests[0]);
+    await world.application.until('a stream', () => world.application.streams[0]);
+    expect(Date.now() - question.at).toBeGreaterThan(350);
+    await call.over;
+    const stream = world.application.streams[0];
+    expect(stream?.closeCode).toBe(1000);
+    expect(stream?.messages.at(-1)).toMatchObject({ event: 'media' });
+    const hangup = world.application.requests.find(({ body }) => body.includes('Event=Hangup'));
+    expect(stream?.closedAt).toBeLessThanOrEqual(hangup?.at ?? 0);
+  });
+
+  it('that is refused is dialled again as often as its element says, and the call goes on without it', async (context) => {
+    const world = await createWorld(context);
+    world.application.acceptStreams = false;
+    answerWith(world, 'maxRetries="2"');
+    const { endedReason, streams, transcript } = await world.simulator.startCall({
+      provider: 'vobiz',
+      script: 'brief',
+    }).over;
+    expect(world.application.requests.filter(({ method }) => method === 'UPGRADE')).toHaveLength(3);
+    expect(streams.map(({ status }) => status)).toEqual(['failed', 'failed', 'failed']);
+    expect([endedReason, transcript.length]).toEqual(['4000', 2]);
+  });
+
+  it('that is lost comes back as a new stream of the same call', async (context) => {
+    const world = await createWorld(context);
+    answerWith(world, `maxRetries="1" ${statusTo(world)}`);
+    const call = world.simulator.startCall({ provider: 'vobiz', script: 'brief' });
+    const first = await world.application.until(
+      'a frame',
+      () => mediaOf(world.application.streams[0]).length > 0 && world.application.streams[0],
+    );
+    first.socket.terminate();
+    const second = await world.application.until(
+      'a second start',
+      () => world.application.streams[1]?.messages[0],
+    );
+    const ids = [first.messages[0], second].map(
+      (message) => message?.['start'] as { callId: string; streamId: string },
+    );
+    expect(ids.map(({ callId }) => callId)).toEqual([call.id, call.id]);
+    expect(ids[0]?.streamId).not.toBe(ids[1]?.streamId);
+    await call.over;
+    expect(callbacks(world)).toEqual(['StartStream', 'DroppedStream', 'StartStream']);
+  });
+
+  it('ends at its timeout, and the call goes on', async (context) => {
+    const world = await createWorld(context);
+    answerWith(world, 'streamTimeout="1"');
+    const { endedReason, streams } = await world.simulator.startCall({ provider: 'vobiz', script: 'brief' })
+      .over;
+    expect(streams).toMatchObject([{ status: 'closed', framesSent: 50 }]);
+    expect(endedReason).toBe('4000');
+  });
+
+  it('does not listen to what is said to it', async (context) => {
+    const world = await createWorld(context);
+    answerWith(world, '');
+    const call = world.simulator.startCall({ provider: 'vobiz', script: 'brief' });
+    const stream = await world.application.until(
+      'a frame',
+      () => mediaOf(world.application.streams[0]).length > 0 && world.application.streams[0],
+    );
+    stream.socket.send('{"event":"stop"}');
+    stream.socket.send('no JSON');
+    const count = stream.messages.length;
+    await world.application.until('more frames', () => stream.messages.length > count + 10);
+    expect(call.state().streams).toMatchObject([{ status: 'open' }]);
+  });
+});
+
+describe.concurrent('a two-way stream', () => {
+  it('holds the call until it is told to stop, then the next verb runs', async (context) => {
+    const world = await createWorld(context);
+    answerWith(world, `bidirectional="true" keepCallAlive="true" ${statusTo(world)}`, '<Hangup/>');
+    const call = world.simulator.startCall({ provider: 'vobiz', script: 'hello' });
+    const stream = await world.application.until(
+      'a frame',
+      () => mediaOf(world.application.streams[0]).length > 20 && world.application.streams[0],
+    );
+    expect(call.state().status).toBe('in-progress');
+    const streamId = (stream.messages[0]?.['start'] as { streamId: string } | undefined)?.streamId;
+    stream.socket.send(JSON.stringify({ event: 'stop', streamId }));
+    const { endedReason } = await call.over;
+    expect([endedReason, stream.closeCode]).toEqual(['4000', 1000]);
+    expect(world.application.forms('Hangup')[0]).toMatchObject({ HangupSource: 'Answer XML' });
+    expect(callbacks(world)).toEqual(['StartStream', 'StopStream']);
+  });
+
+  it('hears the caller, who has nobody but the stream to talk to', async (context) => {
+    const world = await createWorld(context);
+    answerWith(world, 'bidirectional="true" keepCallAlive="true"', '');
+    const { transcript, endedReason } = await world.simulator.startCall({
+      provider: 'vobiz',
+      script: 'hello',
+    }).over;
+    expect(transcript.map(({ text }) => text)).toEqual(['When do you close?']);
+    expect(endedReason).toBe('4000');
+  });
+});
