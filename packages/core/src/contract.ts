@@ -34,7 +34,10 @@ export interface Provider {
   stop(signal: AbortSignal): Promise<void>;
   /** What can be done to a call once it is there. */
   readonly controls?: Controls;
-  /** Narrows what can be done to one call at this moment; without it every control holds for every live call. */
+  /**
+   * Narrows what can be done to one call at this moment; without it every control holds for every live call. May name
+   * LISTEN where the call has audio: hearing is the daemon's doing, but whether there is anything to hear the provider knows.
+   */
   controlsFor?(call: ControlledCall): readonly Capability[];
   /** Begins a call. Settles with the provider's id when the provider took it. */
   placeCall?(args: PlaceCallArguments, context: CommandContext): Promise<ProviderCallId>;
@@ -42,7 +45,7 @@ export interface Provider {
   readonly ingress?: Ingress;
   /**
    * Brings calls up to date that were live when the daemon stopped, or that have gone quiet, by emitting what is true
-   * now: an end for each that is over.
+   * now: an end for each that is over. Rejecting means that some could not be asked about; the daemon logs it and goes on.
    */
   reconcile?(calls: readonly ControlledCall[], signal: AbortSignal): Promise<void>;
   /** Rejects when the provider cannot be reached or does not accept our credentials. */

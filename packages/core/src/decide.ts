@@ -57,7 +57,8 @@ function statusChanged(call: Call, status: CallStatus, occurredAt: number): read
 
 /** The news that a call was answered may come after the news that it ended. */
 function answeredLate(call: Call, status: CallStatus, occurredAt: number): readonly CallFact[] {
-  const tells = status === 'IN_PROGRESS' && call.answeredAt === undefined;
+  const isInTime = occurredAt <= (call.endedAt ?? occurredAt);
+  const tells = status === 'IN_PROGRESS' && call.answeredAt === undefined && isInTime;
   return tells ? [{ type: 'CALL_UPDATED', details: { answeredAt: occurredAt } }] : NOTHING;
 }
 
@@ -148,6 +149,14 @@ function started(event: ProviderEvent, providerId: ProviderId): CallFactOf<'CALL
   };
 }
 
+/** Speech, words and keys show that a call which was waiting has been answered, if nobody said so. */
+function connected(call: Call, event: ProviderEvent): CallFact | undefined {
+  const isWaiting = call.status === 'QUEUED' || call.status === 'RINGING';
+  return isWaiting && FIRST_STATUS[event.type] === 'IN_PROGRESS'
+    ? { type: 'CALL_STATUS_CHANGED', status: 'IN_PROGRESS' }
+    : undefined;
+}
+
 /** The facts that follow from `event`, in the order in which they go into the log; empty when it tells nothing new. */
 export function decide(
   call: Call | undefined,
@@ -155,8 +164,8 @@ export function decide(
   event: ProviderEvent,
   context: DecisionContext,
 ): readonly CallFact[] {
+  const first = call ? connected(call, event) : started(event, context.providerId);
+  const after = first ? evolve(call, callId, first, event.occurredAt) : call!;
   const decider = DECIDERS[event.type] as Decider<ProviderEventType>;
-  if (call) return decider(call, event, context);
-  const first = started(event, context.providerId);
-  return [first, ...decider(evolve(undefined, callId, first, event.occurredAt), event, context)];
+  return [...(first ? [first] : NOTHING), ...decider(after, event, context)];
 }

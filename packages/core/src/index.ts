@@ -113,6 +113,7 @@ export {
   instantOf,
   isJsonObject,
   listOf,
+  lookUp,
   numberOf,
   objectOf,
   parseJson,

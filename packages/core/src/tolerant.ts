@@ -57,6 +57,14 @@ export function instantOf(value: unknown): number | undefined {
   return Math.round(told);
 }
 
+/** The entry of a table of a provider's words; undefined for a word that is not in it. */
+export function lookUp<Value>(
+  table: Readonly<Record<string, Value>>,
+  word: string | undefined,
+): Value | undefined {
+  return word !== undefined && Object.hasOwn(table, word) ? table[word] : undefined;
+}
+
 /** Those of `fields` that have a value: for building objects whose optional fields are absent, not undefined. */
 export function present<Fields extends object>(
   fields: Fields,

@@ -78,6 +78,23 @@ describe('the status', () => {
     ]);
     expect(call).toMatchObject({ status: 'ENDED', endedAt: 5000, answeredAt: 2000 });
   });
+
+  test('does not say that a call was answered after it ended', () => {
+    const { call } = tell([
+      event('call.ended', { end }, 5000),
+      event('call.status', { status: 'IN_PROGRESS' }, 6000),
+    ]);
+    expect(call.answeredAt).toBeUndefined();
+  });
+
+  test('moves on when somebody speaks in a call that was thought to ring', () => {
+    const { call, facts } = tell([
+      event('call.status', { status: 'RINGING' }, 1000),
+      event('utterance.final', { party: 'CUSTOMER', text: 'hello' }, 2000),
+    ]);
+    expect(typesOf(facts)).toEqual(['CALL_STARTED', 'CALL_STATUS_CHANGED', 'UTTERANCE_FINALIZED']);
+    expect(call).toMatchObject({ status: 'IN_PROGRESS', answeredAt: 2000 });
+  });
 });
 
 describe('the end', () => {

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { instantOf, listOf, numberOf, objectOf, parseJson, present, textOf } from '@sidetone/core';
+import { instantOf, listOf, lookUp, numberOf, objectOf, parseJson, present, textOf } from '@sidetone/core';
 import { describe, expect, it } from 'vitest';
 
 describe('reading what others wrote', () => {
@@ -47,6 +47,12 @@ describe('reading what others wrote', () => {
     [null, undefined],
   ])('takes %j as the instant %j', (value, instant) => {
     expect(instantOf(value)).toBe(instant);
+  });
+
+  it('finds only the words that a table has, not those that every object has', () => {
+    expect(lookUp({ a: 1 }, 'a')).toBe(1);
+    for (const word of ['b', 'constructor', '__proto__', undefined])
+      expect(lookUp({ a: 1 }, word)).toBeUndefined();
   });
 
   it('leaves out fields without a value, and keeps those that are empty', () => {
