@@ -1,0 +1,135 @@
+/**
+ * Vapi's call object, read tolerantly: REST answers with it, and every webhook carries one. All of it may be missing
+ * or null, and the copy in a webhook may be stale.
+ */
+import {
+  instantOf,
+  isJsonObject,
+  numberOf,
+  objectOf,
+  present,
+  textOf,
+  type JsonObject,
+} from '@sidetone/core';
+
+export interface VapiAssistant {
+  readonly id?: string;
+  readonly name?: string;
+}
+
+export interface VapiCall {
+  readonly id: string;
+  readonly type?: string;
+  readonly status?: string;
+  readonly name?: string;
+  readonly carrier?: string;
+  readonly carrierTransport?: string;
+  readonly createdAt?: number;
+  readonly startedAt?: number;
+  readonly assistant: VapiAssistant;
+  /** Number or SIP address of the person. */
+  readonly customer?: string;
+  /** Number of the account's side. */
+  readonly phoneNumber?: string;
+  /** The monitor addresses as told, unchecked; undefined when the call object has no word on them. */
+  readonly monitor?: { readonly listenUrl?: string; readonly controlUrl?: string };
+  readonly report: VapiReport;
+}
+
+/** What is known of a call once it is over: at the root of an end-of-call report, and in the call object alike. */
+export interface VapiReport {
+  readonly endedReason?: string;
+  readonly endedMessage?: string;
+  readonly startedAt?: number;
+  readonly endedAt?: number;
+  readonly summary?: string;
+  /** USD. */
+  readonly cost?: number;
+  /** For clients that know Vapi. */
+  readonly providerData: JsonObject;
+}
+
+/** Number or SIP address of a `customer` or `phoneNumber` object. */
+export function addressOf(value: unknown): string | undefined {
+  const party = objectOf(value);
+  return textOf(party['number']) ?? textOf(party['sipUri']);
+}
+
+/** Id and name of an assistant object. */
+export function assistantOf(value: unknown): VapiAssistant {
+  const assistant = objectOf(value);
+  return present({
+    id: textOf(assistant['id']),
+    name: textOf(assistant['name']) ?? textOf(assistant['assistantName']),
+  });
+}
+
+function monitorOf(value: unknown): VapiCall['monitor'] {
+  if (!isJsonObject(value)) return undefined;
+  return present({ listenUrl: textOf(value['listenUrl']), controlUrl: textOf(value['controlUrl']) });
+}
+
+/** The call in `value`; undefined when it has no id. */
+export function decodeCall(value: unknown): VapiCall | undefined {
+  const call = objectOf(value);
+  const id = textOf(call['id']);
+  if (id === undefined) return undefined;
+  const assistant = assistantOf(call['assistant']);
+  return {
+    id,
+    assistant: { ...assistant, ...present({ id: textOf(call['assistantId']) ?? assistant.id }) },
+    report: decodeReport(call),
+    ...present({
+      type: textOf(call['type']),
+      status: textOf(call['status']),
+      name: textOf(call['name']),
+      carrier: textOf(call['phoneCallProvider']),
+      carrierTransport: textOf(call['phoneCallTransport']),
+      createdAt: instantOf(call['createdAt']),
+      startedAt: instantOf(call['startedAt']),
+      customer: addressOf(call['customer']),
+      phoneNumber: addressOf(call['phoneNumber']),
+      monitor: monitorOf(call['monitor']),
+    }),
+  };
+}
+
+/** An address that holds without a signature: a presigned one is a key, and soon a dead one. */
+function lastingUrl(value: unknown): string | undefined {
+  const text = textOf(value);
+  return text !== undefined && URL.canParse(text) && new URL(text).search === '' ? text : undefined;
+}
+
+function durationSecondsOf(root: JsonObject, startedAt?: number, endedAt?: number): number | undefined {
+  const told = numberOf(root['durationSeconds']);
+  if (told !== undefined) return told;
+  const span = startedAt === undefined || endedAt === undefined ? undefined : (endedAt - startedAt) / 1000;
+  return span !== undefined && span >= 0 ? span : undefined;
+}
+
+/** What `root`, a call object or an end-of-call report, tells about the end. */
+export function decodeReport(root: JsonObject): VapiReport {
+  const analysis = objectOf(root['analysis']);
+  const recording = objectOf(objectOf(root['artifact'])['recording']);
+  const startedAt = instantOf(root['startedAt']);
+  const endedAt = instantOf(root['endedAt']);
+  const providerData = present({
+    durationSeconds: durationSecondsOf(root, startedAt, endedAt),
+    costBreakdown: isJsonObject(root['costBreakdown']) ? root['costBreakdown'] : undefined,
+    successEvaluation: textOf(analysis['successEvaluation']),
+    structuredData: analysis['structuredData'] ?? undefined,
+    recordingUrl: lastingUrl(objectOf(recording['mono'])['combinedUrl']) ?? lastingUrl(root['recordingUrl']),
+    stereoRecordingUrl: lastingUrl(recording['stereoUrl']) ?? lastingUrl(root['stereoRecordingUrl']),
+  });
+  return {
+    providerData,
+    ...present({
+      endedReason: textOf(root['endedReason']),
+      endedMessage: textOf(root['endedMessage']),
+      startedAt,
+      endedAt,
+      summary: textOf(analysis['summary']) ?? textOf(root['summary']),
+      cost: numberOf(root['cost']),
+    }),
+  };
+}

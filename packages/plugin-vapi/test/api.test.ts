@@ -1,0 +1,241 @@
+import { connectionFailure, createCommandContext, createControlledCall, NEVER } from '@sidetone/testkit';
+import { describe, expect, it } from 'vitest';
+import { CONTROL_TIMEOUT_MS } from '../src/api.ts';
+import { SECRETS, start, type Harness } from './harness.ts';
+import { CALL, CONTROL_URL, LISTEN_URL, OTHER_CALL, sample } from './samples.ts';
+
+const API_CALL = `https://api.vapi.ai/call/${CALL}`;
+const call = createControlledCall(CALL);
+const context = createCommandContext();
+const { signal } = context;
+const say = { content: 'One moment.', endCallAfterSpoken: false, interrupt: false };
+const live = { id: CALL, status: 'in-progress', monitor: { listenUrl: LISTEN_URL, controlUrl: CONTROL_URL } };
+const ended = sample('get ended call, full', 'rest-response');
+
+/** An instance that knows the call's addresses. */
+async function startKnown(options: object = {}): Promise<Harness> {
+  const harness = await start(options);
+  await harness.post(sample('status-update in-progress, embedded call stale'));
+  return harness;
+}
+
+describe('say', () => {
+  it('posts the bare command to the control address, with the public key', async () => {
+    const { host, provider } = await startKnown();
+    host.respond('POST', CONTROL_URL, { status: 204 });
+    await provider.controls!.say!(call, say, context);
+    await provider.controls!.say!(call, { ...say, endCallAfterSpoken: true, interrupt: true }, context);
+    expect(host.requests.map(({ json }) => json)).toEqual([
+      { type: 'say', content: 'One moment.' },
+      { type: 'say', content: 'One moment.', endCallAfterSpoken: true, interruptAssistantEnabled: true },
+    ]);
+    expect(host.requests[0]).toMatchObject({ redirect: 'manual' });
+    expect(host.requests[0]?.headers).toMatchObject({
+      authorization: `Bearer ${SECRETS.publicKey}`,
+      'user-agent': 'sidetone/0.1.0',
+    });
+    host.verify();
+  });
+
+  it('refuses to say nothing, without asking', async () => {
+    const { host, provider } = await startKnown();
+    await expect(provider.controls!.say!(call, { ...say, content: ' ' }, context)).rejects.toMatchObject({
+      code: 'INPUT_INVALID',
+    });
+    expect(host.requests).toEqual([]);
+  });
+
+  it('is never sent twice: it may have been said', async () => {
+    const { host, provider } = await startKnown();
+    for (const failure of ['ECONNREFUSED', 'ECONNRESET']) {
+      host.respond('POST', CONTROL_URL, () => {
+        throw connectionFailure(failure);
+      });
+      await expect(provider.controls!.say!(call, say, context)).rejects.toMatchObject({ kind: 'provider' });
+    }
+    expect(host.requests).toHaveLength(2);
+  });
+
+  it('has five seconds, and then its outcome is unknown', async () => {
+    const { host, provider } = await startKnown();
+    host.respond('POST', CONTROL_URL, NEVER);
+    const failure = provider.controls!.say!(call, say, context).catch((error: unknown) => error);
+    await host.clock.advance(CONTROL_TIMEOUT_MS);
+    expect(await failure).toMatchObject({ code: 'PROVIDER_TIMEOUT' });
+  });
+});
+
+describe('a refusal', () => {
+  it.each([
+    [{ status: 429, json: { message: 'Too Many Requests' } }, 'PROVIDER_RATE_LIMITED'],
+    [{ status: 401, json: { message: 'Invalid key' } }, 'PROVIDER_REFUSED'],
+    [{ status: 307, headers: { location: 'https://elsewhere.example.com/' } }, 'PROVIDER_REFUSED'],
+    [{ status: 503 }, 'PROVIDER_UNREACHABLE'],
+    [{ status: 504 }, 'PROVIDER_TIMEOUT'],
+  ])('%j is %s', async (reply, code) => {
+    const { host, provider } = await startKnown();
+    host.respond('POST', CONTROL_URL, reply);
+    host.respond('GET', API_CALL, { json: live });
+    await expect(provider.controls!.say!(call, say, context)).rejects.toMatchObject({ code });
+    host.verify();
+  });
+
+  it('brings what Vapi says about it', async () => {
+    const { host, provider } = await startKnown();
+    host.respond('POST', CONTROL_URL, { status: 400, json: { message: ['content must be shorter'] } });
+    host.respond('GET', API_CALL, { json: live });
+    await expect(provider.controls!.say!(call, say, context)).rejects.toMatchObject({
+      code: 'PROVIDER_REFUSED',
+      message: 'Vapi answered 400: content must be shorter',
+    });
+  });
+
+  it('because the call is over is told as that, and ends the call here', async () => {
+    const { host, provider } = await startKnown();
+    host.respond('POST', CONTROL_URL, { status: 400, json: { message: 'Call not active' } });
+    host.respond('GET', API_CALL, { json: ended });
+    await expect(provider.controls!.say!(call, say, context)).rejects.toMatchObject({
+      code: 'CALL_NOT_LIVE',
+    });
+    expect(host.eventsOf('call.ended')).toMatchObject([{ end: { code: 'customer-ended-call' } }]);
+  });
+});
+
+describe('ending a call', () => {
+  it('is tried once more when it surely did not arrive', async () => {
+    const { host, provider } = await startKnown();
+    let attempts = 0;
+    host.respond('POST', CONTROL_URL, () => {
+      if (++attempts === 1) throw connectionFailure('ECONNREFUSED');
+      return { status: 200, json: {} };
+    });
+    await provider.controls!.endCall!(call, {}, context);
+    expect(host.requests.map(({ json }) => json)).toEqual([{ type: 'end-call' }, { type: 'end-call' }]);
+  });
+});
+
+describe('a call whose addresses nobody told', () => {
+  it('is asked for once, and its answer is remembered', async () => {
+    const { host, provider } = await start();
+    host.respond('GET', API_CALL, { json: live });
+    host.respond('POST', CONTROL_URL, { status: 200 });
+    await provider.controls!.endCall!(call, {}, context);
+    await provider.controls!.endCall!(call, {}, context);
+    expect(host.requests.map(({ method }) => method)).toEqual(['GET', 'POST', 'POST']);
+    expect(host.requests[0]?.headers['authorization']).toBe(`Bearer ${SECRETS.apiKey}`);
+  });
+
+  it('may turn out to be over, or to allow no control', async () => {
+    const { host, provider } = await start();
+    host.respond('GET', API_CALL, { json: ended });
+    await expect(provider.controls!.endCall!(call, {}, context)).rejects.toMatchObject({
+      code: 'CALL_NOT_LIVE',
+    });
+    const other = createControlledCall(OTHER_CALL);
+    host.respond('GET', `https://api.vapi.ai/call/${OTHER_CALL}`, {
+      json: { id: OTHER_CALL, status: 'in-progress', monitor: {} },
+    });
+    await expect(provider.controls!.endCall!(other, {}, context)).rejects.toMatchObject({
+      code: 'CAPABILITY_MISSING',
+    });
+    host.verify();
+  });
+});
+
+describe('what can be done to a call', () => {
+  it('follows from the addresses that are known', async () => {
+    const { provider, post } = await start();
+    expect(provider.controlsFor!(call)).toEqual(['SAY', 'END_CALL']);
+    await post(sample('status-update in-progress, embedded call stale'));
+    expect(provider.controlsFor!(call)).toEqual(['SAY', 'END_CALL', 'LISTEN']);
+    expect(provider.controlsFor!({ ...call, status: 'ENDED' })).toEqual([]);
+  });
+
+  it('is nothing where the addresses are not allowed', async () => {
+    const { provider, post } = await start();
+    await post(sample('call id of another host in monitor (must be refused)'));
+    expect(provider.controlsFor!(call)).toEqual([]);
+  });
+});
+
+describe('bringing calls up to date', () => {
+  it('ends those that are over, with their report, and those that Vapi does not know', async () => {
+    const { host, provider } = await start();
+    host.respond('GET', API_CALL, { json: ended });
+    host.respond('GET', `https://api.vapi.ai/call/${OTHER_CALL}`, {
+      status: 404,
+      json: sample('error 404, unknown call', 'rest-response'),
+    });
+    const done = provider.reconcile!([call, createControlledCall(OTHER_CALL)], signal);
+    await host.clock.advance(1000);
+    await done;
+    expect(
+      host.eventsOf('call.ended').map(({ providerCallId, end }) => [providerCallId, end.category]),
+    ).toEqual([
+      [CALL, 'CUSTOMER_ENDED'],
+      [OTHER_CALL, 'UNKNOWN'],
+    ]);
+    expect(host.eventsOf('call.report')).toHaveLength(1);
+    host.verify();
+  });
+
+  it('remembers the addresses of those that are alive', async () => {
+    const { host, provider } = await start();
+    host.respond('GET', API_CALL, { json: live });
+    host.answerDials(() => {});
+    host.setWant('levels', CALL, true);
+    await provider.reconcile!([call], signal);
+    await host.clock.settle();
+    expect(host.eventsOf('call.started')).toMatchObject([{ status: 'IN_PROGRESS' }]);
+    expect(host.dials).toHaveLength(1);
+  });
+
+  it('does not bring back a call that ended while it was asked for', async () => {
+    const { host, provider, post } = await startKnown();
+    host.respond('GET', API_CALL, async () => {
+      await post(sample('status-update ended, new unknown reason'));
+      return { json: live };
+    });
+    await provider.reconcile!([call], signal);
+    expect(host.events.at(-1)?.type).toBe('call.ended');
+  });
+
+  it('leaves alone what could not be asked for, and says so', async () => {
+    const { host, provider } = await start();
+    host.respond('GET', API_CALL, { status: 403, text: 'error code: 1010' });
+    await expect(provider.reconcile!([call], signal)).rejects.toMatchObject({
+      message: expect.stringContaining('error code: 1010') as string,
+    });
+    expect(host.events).toEqual([]);
+  });
+
+  it('does not take another call for the one that was asked for', async () => {
+    const { host, provider } = await start();
+    host.respond('GET', API_CALL, { json: { ...live, id: OTHER_CALL, status: 'ended' } });
+    await expect(provider.reconcile!([call], signal)).rejects.toThrow('not with the call asked for');
+    expect(host.events).toEqual([]);
+  });
+});
+
+describe('health', () => {
+  it('is that Vapi answers and takes the key', async () => {
+    const { host, provider } = await start({ apiBaseUrl: 'https://eu.example.com/vapi/' });
+    host.respond('GET', 'https://eu.example.com/vapi/call?limit=1', { json: [] });
+    await provider.health!(signal);
+    host.respond('GET', 'https://eu.example.com/vapi/call?limit=1', {
+      status: 401,
+      json: sample('error 401, key mix-up', 'rest-response'),
+    });
+    await expect(provider.health!(signal)).rejects.toMatchObject({ code: 'PROVIDER_REFUSED' });
+  });
+});
+
+it('no key, address, word or number gets into the log', async () => {
+  const { host, provider, post } = await startKnown({ webhook: {} });
+  await post(sample('transcript final'));
+  host.respond('POST', CONTROL_URL, { status: 500 });
+  host.respond('GET', API_CALL, { status: 500 });
+  await provider.controls!.say!(call, say, context).catch(() => {});
+  await provider.reconcile!([call], signal).catch(() => {});
+  expect(host.logText()).not.toMatch(/private-key|public-key|vapi\.ai|go ahead|One moment|\+1500/);
+});

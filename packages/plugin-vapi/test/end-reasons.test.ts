@@ -1,0 +1,53 @@
+import { describe, expect, it } from 'vitest';
+import { endCategoryOf } from '../src/end-reasons.ts';
+
+describe('ended reasons', () => {
+  it.each([
+    ['assistant-ended-call-after-message-spoken', 'ASSISTANT_ENDED'],
+    ['assistant-said-end-call-phrase', 'ASSISTANT_ENDED'],
+    ['assistant-forwarded-call', 'FORWARDED'],
+    ['assistant-request-returned-forwarding-phone-number', 'FORWARDED'],
+    ['customer-ended-call', 'CUSTOMER_ENDED'],
+    ['customer-ended-call-during-transfer', 'CUSTOMER_ENDED'],
+    ['call.ringing.sip-inbound-caller-hungup-before-call-connect', 'CUSTOMER_ENDED'],
+    ['call.in-progress.twilio-completed-call', 'CUSTOMER_ENDED'],
+    ['vonage-disconnected', 'CUSTOMER_ENDED'],
+    ['hangup', 'CUSTOMER_ENDED'],
+    ['manually-canceled', 'OPERATOR_ENDED'],
+    ['scheduled-call-deleted', 'OPERATOR_ENDED'],
+    ['exceeded-max-duration', 'LIMIT_REACHED'],
+    ['silence-timed-out', 'LIMIT_REACHED'],
+    ['customer-busy', 'BUSY'],
+    ['voicemail', 'NO_ANSWER'],
+    ['twilio-reported-customer-misdialed', 'NO_ANSWER'],
+    ['call.in-progress.error-providerfault-outbound-sip-408-request-timeout', 'NO_ANSWER'],
+    ['call.in-progress.error-providerfault-outbound-sip-480-temporarily-unavailable', 'NO_ANSWER'],
+    ['call.in-progress.error-providerfault-outbound-sip-403-forbidden', 'REJECTED'],
+    ['call.in-progress.error-providerfault-outbound-sip-503-service-unavailable', 'PROVIDER_FAULT'],
+    ['call.in-progress.error-assistant-did-not-receive-customer-audio', 'MEDIA_LOST'],
+    ['assistant-join-timed-out', 'MEDIA_LOST'],
+    ['call.in-progress.error-vapifault-transport-never-connected', 'MEDIA_LOST'],
+    ['call.start.error-subscription-wallet-does-not-exist', 'CONFIGURATION'],
+    ['call.start.error-vapi-number-international', 'CONFIGURATION'],
+    ['call.start.error-get-assistant', 'CONFIGURATION'],
+    ['call-start-error-neither-assistant-nor-server-set', 'CONFIGURATION'],
+    ['assistant-not-found', 'CONFIGURATION'],
+    ['assistant-request-returned-no-assistant', 'CONFIGURATION'],
+    ['call.start.error-vapifault-get-org', 'PROVIDER_FAULT'],
+    ['call.in-progress.error-transfer-failed', 'PROVIDER_FAULT'],
+    ['call.in-progress.error-warm-transfer-silence-timeout', 'LIMIT_REACHED'],
+    ['call.forwarding.operator-busy', 'BUSY'],
+    ['call.forwarding.no-answer', 'NO_ANSWER'],
+    ['call.ending.hook-executed-transfer', 'FORWARDED'],
+    ['twilio-failed-to-connect-call', 'PROVIDER_FAULT'],
+    ['call.in-progress.error-sip-outbound-call-failed-to-connect', 'PROVIDER_FAULT'],
+    ['phone-call-provider-closed-websocket', 'PROVIDER_FAULT'],
+    ['worker-shutdown', 'PROVIDER_FAULT'],
+    ['pipeline-error-openai-401-unauthorized', 'PROVIDER_FAULT'],
+    ['call.in-progress.error-providerfault-quantumvoice-returning-418-teapot', 'PROVIDER_FAULT'],
+    ['something-else-entirely', 'UNKNOWN'],
+    [undefined, 'UNKNOWN'],
+  ])('%s is %s', (reason, category) => {
+    expect(endCategoryOf(reason)).toBe(category);
+  });
+});

@@ -1,0 +1,342 @@
+import type { ProviderEvent } from '@sidetone/core';
+import { describe, expect, it } from 'vitest';
+import { translateCall, type KnownCall } from '../src/call-events.ts';
+import { translate } from '../src/translate.ts';
+import { decodeCall } from '../src/call-object.ts';
+import { decodeMessage } from '../src/wire.ts';
+import { CALL, OTHER_CALL, sample } from './samples.ts';
+
+const RECEIVED_AT = 1_787_400_000_000;
+
+function eventsOf(body: unknown, known: KnownCall = { status: 'IN_PROGRESS', assistantSeen: true }) {
+  const result = decodeMessage(body);
+  if (!result.ok) throw new Error(result.problem);
+  return translate(result.message, { receivedAt: RECEIVED_AT, known });
+}
+
+/** The events besides the announcement that every message with a call object makes. */
+const news = (name: string, known?: KnownCall): readonly ProviderEvent[] =>
+  eventsOf(sample(name), known).filter(({ type }) => type !== 'call.started');
+
+const announcement = (name: string, known: KnownCall): ProviderEvent | undefined =>
+  eventsOf(sample(name), known).find(({ type }) => type === 'call.started');
+
+const unknown: KnownCall = { assistantSeen: false };
+
+describe('a webhook with a call object', () => {
+  it('announces the call with all that it tells', () => {
+    expect(announcement('status-update queued', unknown)).toEqual({
+      type: 'call.started',
+      providerCallId: CALL,
+      occurredAt: 1_787_310_000_000,
+      dedupeKey: 'status-update:1787310000000:queued',
+      status: 'QUEUED',
+      details: {
+        direction: 'OUTBOUND',
+        to: '+15005550006',
+        createdAt: Date.UTC(2026, 7, 21, 9),
+        assistant: { providerAssistantId: '0f6b6b1e-6a0d-4a53-9d27-5f2a5a6f3b10' },
+        providerData: { type: 'outboundPhoneCall' },
+      },
+    });
+  });
+
+  it('tells who called whom by the direction', () => {
+    const call = { id: CALL, customer: { number: '+1500' }, phoneNumber: { number: '+1600' } };
+    const parties = (type: string) => {
+      const [event] = eventsOf({ message: { type: 'hang', call: { ...call, type } } });
+      return event?.type === 'call.started' ? { ...event.details, providerData: undefined } : undefined;
+    };
+    expect(parties('inboundPhoneCall')).toMatchObject({ direction: 'INBOUND', from: '+1500', to: '+1600' });
+    expect(parties('outboundPhoneCall')).toMatchObject({ direction: 'OUTBOUND', from: '+1600', to: '+1500' });
+    expect(parties('webCall')).toMatchObject({ direction: 'WEB', from: '+1500' });
+    expect(parties('vapi.websocketCall')).toMatchObject({ direction: 'WEB' });
+    expect(parties('holographicCall')).not.toHaveProperty('direction');
+  });
+
+  it('never tells the monitor addresses, which are as good as passwords', () => {
+    expect(JSON.stringify(eventsOf(sample('status-update queued')))).not.toMatch(/listen|control|wss:/i);
+  });
+
+  it('does not tell the assistant of the call object any more once an event told it', () => {
+    expect(announcement('hang', { status: 'IN_PROGRESS', assistantSeen: true })).not.toHaveProperty(
+      'details.assistant',
+    );
+  });
+});
+
+describe('the status', () => {
+  it('is that of the message, never that of the stale call object in it', () => {
+    expect(announcement('status-update in-progress, embedded call stale', unknown)).toMatchObject({
+      status: 'IN_PROGRESS',
+    });
+    expect(announcement('hang', unknown)).not.toHaveProperty('status');
+  });
+
+  it('is in progress when there are words or speech and nobody said so before', () => {
+    const waiting: KnownCall = { status: 'RINGING', assistantSeen: false };
+    for (const name of [
+      'transcript final',
+      'speech-update user stopped',
+      'model-output token',
+      'assistant.started',
+    ]) {
+      expect(announcement(name, unknown)).toMatchObject({ status: 'IN_PROGRESS' });
+      expect(announcement(name, waiting)).toMatchObject({ status: 'IN_PROGRESS' });
+    }
+  });
+
+  it('stays forwarding, or ended, whatever is still said', () => {
+    for (const status of ['FORWARDING', 'ENDED'] as const) {
+      expect(announcement('transcript final', { status, assistantSeen: true })).not.toHaveProperty('status');
+    }
+  });
+
+  it('that is not known is no news', () => {
+    expect(announcement('status-update, unknown status', unknown)).not.toHaveProperty('status');
+    expect(news('status-update, unknown status')).toEqual([]);
+  });
+});
+
+describe('words and speech', () => {
+  it('become final utterances of their party, with a key that holds no words', () => {
+    const [event] = news('transcript final');
+    expect(event).toMatchObject({
+      type: 'utterance.final',
+      providerCallId: CALL,
+      occurredAt: 1_787_310_009_400,
+      party: 'CUSTOMER',
+      text: 'Hi, yes, go ahead.',
+    });
+    expect(event?.dedupeKey).toMatch(/^transcript:1787310009400:user:final:/);
+    expect(event?.dedupeKey).not.toContain('go ahead');
+    expect(news('transcript final, literal type string')[0]).toMatchObject({ party: 'ASSISTANT' });
+  });
+
+  it('are taken as Vapi filtered them', () => {
+    expect(news('transcript final, filtered')[0]).toMatchObject({ text: '[removed]' });
+  });
+
+  it('become partials without a key, as each replaces the one before', () => {
+    const message = { type: 'transcript', role: 'bot', transcriptType: 'partial', transcript: 'Good mor' };
+    const [, event] = eventsOf({ message: { ...message, call: { id: CALL } } });
+    expect(event).toMatchObject({ type: 'utterance.partial', party: 'ASSISTANT', text: 'Good mor' });
+    expect(event).not.toHaveProperty('dedupeKey');
+  });
+
+  it.each([
+    ['speech-update assistant started', 'speech.started', 'ASSISTANT'],
+    ['speech-update user started, turn missing', 'speech.started', 'CUSTOMER'],
+    ['speech-update user stopped', 'speech.stopped', 'CUSTOMER'],
+  ])('%s is %s of the %s', (name, type, party) => {
+    expect(news(name)).toMatchObject([{ type, party }]);
+  });
+
+  it('of a role or kind that is not known are no news', () => {
+    for (const fields of [{ role: 'narrator' }, { transcriptType: 'draft' }, { role: 'constructor' }]) {
+      const message = {
+        type: 'transcript',
+        role: 'user',
+        transcriptType: 'final',
+        transcript: 'x',
+        ...fields,
+      };
+      expect(eventsOf({ message: { ...message, call: { id: CALL } } })).toHaveLength(1);
+    }
+  });
+});
+
+describe('keys', () => {
+  const again = (name: string) => eventsOf(sample(name)).map(({ dedupeKey }) => dedupeKey);
+
+  it('are the same for a redelivery', () => {
+    expect(again('transcript final')).toEqual(again('transcript final'));
+  });
+
+  it('tell apart what happened at the same moment', () => {
+    const message = { type: 'speech-update', timestamp: RECEIVED_AT, role: 'user', status: 'started' };
+    const keys = [{}, { role: 'assistant' }, { status: 'stopped' }, { turn: 4 }].map(
+      (fields) => eventsOf({ message: { ...message, ...fields, call: { id: CALL } } })[1]?.dedupeKey,
+    );
+    expect(new Set(keys).size).toBe(4);
+  });
+
+  it('are left out without a timestamp: the same word may truly be said twice', () => {
+    const message = { type: 'transcript', role: 'user', transcriptType: 'final', transcript: 'ok' };
+    const [, event] = eventsOf({ message: { ...message, call: { id: CALL } } });
+    expect(event).toMatchObject({ occurredAt: RECEIVED_AT, text: 'ok' });
+    expect(event).not.toHaveProperty('dedupeKey');
+  });
+
+  it('of a report do not depend on its presigned addresses', () => {
+    const report = sample('end-of-call-report, duplicate delivery with new presigned urls') as {
+      message: { artifact: object };
+    };
+    const other = { message: { ...report.message, artifact: { presignedMonoUrl: 'https://x/?sig=three' } } };
+    expect(eventsOf(other)).toEqual(eventsOf(report));
+  });
+});
+
+describe('timestamps', () => {
+  it('may be ISO texts', () => {
+    expect(news('timestamp as iso string')[0]).toMatchObject({ occurredAt: Date.UTC(2026, 7, 21, 9, 0, 9) });
+  });
+
+  it('are whole milliseconds', () => {
+    expect(news('numbers at the edge')[0]).toMatchObject({ occurredAt: 1_787_310_000_000 });
+  });
+});
+
+describe('the rest of a call', () => {
+  it('a new assistant is told with the id that is its own', () => {
+    expect(news('assistant.started', unknown)).toMatchObject([
+      {
+        type: 'assistant.changed',
+        assistant: { providerAssistantId: '0f6b6b1e-6a0d-4a53-9d27-5f2a5a6f3b10', name: 'Nova' },
+      },
+    ]);
+    // After a handoff the call object still names the first one.
+    expect(news('assistant.started', { assistantSeen: true })[0]).toMatchObject({
+      assistant: { name: 'Nova' },
+    });
+    expect(news('assistant.started', { assistantSeen: true })[0]).not.toHaveProperty(
+      'assistant.providerAssistantId',
+    );
+  });
+
+  it('a transfer tells where to, and to which assistant', () => {
+    expect(news('transfer-update to number')).toMatchObject([
+      { type: 'transfer.started', destination: '+15005550123' },
+    ]);
+    expect(news('transfer-update to assistant')).toMatchObject([
+      { type: 'transfer.started', destination: 'Billing' },
+      { type: 'assistant.changed', assistant: { name: 'Billing' } },
+    ]);
+    expect(news('transfer-update, no own fields')[0]).not.toHaveProperty('destination');
+    expect(announcement('status-update forwarding', unknown)).toMatchObject({ status: 'FORWARDING' });
+  });
+
+  it('a delay is a notice, and no hangup', () => {
+    expect(news('hang')).toMatchObject([{ type: 'notice', code: 'VAPI_PIPELINE_DELAYED' }]);
+  });
+
+  it('history and tokens are no news', () => {
+    for (const name of [
+      'conversation-update, schema shape',
+      'model-output token',
+      'voice-input',
+      'many nulls',
+    ]) {
+      expect(news(name).filter(({ type }) => type !== 'utterance.final')).toEqual([]);
+    }
+  });
+
+  it('a request that nobody answers is one notice, however often it is made', () => {
+    const keys = ['tool-calls, arguments as string', 'tool-calls, arguments as object'].map(
+      (name) => news(name)[0],
+    );
+    expect(keys[0]).toMatchObject({ type: 'notice', code: 'VAPI_REQUEST_UNANSWERED' });
+    expect(keys[0]?.dedupeKey).toBe(keys[1]?.dedupeKey);
+  });
+});
+
+describe('the end', () => {
+  it('is told with its reason, and what Vapi says besides', () => {
+    expect(news('status-update ended, inbound error artifacts')).toEqual([
+      {
+        type: 'call.ended',
+        providerCallId: OTHER_CALL,
+        occurredAt: 1_787_310_001_000,
+        dedupeKey: 'status-update:1787310001000:ended',
+        end: {
+          category: 'CONFIGURATION',
+          code: 'assistant-request-failed',
+          message: 'timeout of 7500ms exceeded',
+        },
+      },
+    ]);
+  });
+
+  it('comes with a report as well, whichever is first', () => {
+    const message = {
+      type: 'end-of-call-report',
+      timestamp: RECEIVED_AT,
+      endedReason: 'customer-ended-call',
+      startedAt: '2026-08-21T09:00:06.000Z',
+      endedAt: '2026-08-21T09:02:41.300Z',
+      cost: 0.1432,
+      summary: '',
+      analysis: { summary: 'All done.', successEvaluation: 'true' },
+      artifact: {
+        recording: {
+          stereoUrl: 'https://storage.example.net/s.wav',
+          mono: { combinedUrl: 'https://a/b?sig=1' },
+        },
+      },
+      call: { id: CALL },
+    };
+    const [, ended, report] = eventsOf({ message });
+    expect(ended).toMatchObject({
+      type: 'call.ended',
+      occurredAt: Date.UTC(2026, 7, 21, 9, 2, 41, 300),
+      end: { category: 'CUSTOMER_ENDED', code: 'customer-ended-call' },
+    });
+    expect(report).toEqual({
+      type: 'call.report',
+      providerCallId: CALL,
+      occurredAt: RECEIVED_AT,
+      dedupeKey: `end-of-call-report:${RECEIVED_AT}`,
+      summary: 'All done.',
+      cost: { amount: 0.1432, currency: 'USD' },
+      providerData: {
+        durationSeconds: 155.3,
+        successEvaluation: 'true',
+        stereoRecordingUrl: 'https://storage.example.net/s.wav',
+      },
+    });
+  });
+});
+
+describe('a call object from REST', () => {
+  const events = (name: string, known: KnownCall = unknown) => {
+    const call = decodeCall(sample(name, 'rest-response'));
+    if (!call) throw new Error('no call');
+    return translateCall(call, RECEIVED_AT, known);
+  };
+
+  it('that ended gives the end and the report', () => {
+    expect(events('get ended call, full')).toMatchObject([
+      { type: 'call.started', details: { direction: 'OUTBOUND', to: '+15005550006' } },
+      {
+        type: 'call.ended',
+        occurredAt: Date.UTC(2026, 7, 21, 9, 2, 41, 300),
+        end: { category: 'CUSTOMER_ENDED', code: 'customer-ended-call' },
+      },
+      {
+        type: 'call.report',
+        summary: 'Customer confirmed the renewal and asked for an e-mail receipt.',
+        cost: { amount: 0.1432, currency: 'USD' },
+        providerData: { durationSeconds: 155.3, structuredData: { renewed: true, channel: 'email' } },
+      },
+    ]);
+  });
+
+  it('tells no cost while it reads zero: costs settle later', () => {
+    const report = events('get ended call read too early, cost zero').find(
+      ({ type }) => type === 'call.report',
+    );
+    expect(report).not.toHaveProperty('cost');
+  });
+
+  it('that is alive gives its status', () => {
+    expect(events('get call, monitor urls as pasted in docs')).toMatchObject([
+      { type: 'call.started', occurredAt: RECEIVED_AT, status: 'IN_PROGRESS' },
+    ]);
+  });
+
+  it('with nulls and words that are not known gives what it has', () => {
+    const [event] = events('get call, many nulls and unknown enum values');
+    expect(event).toMatchObject({ type: 'call.started', providerCallId: OTHER_CALL });
+    expect(event).not.toHaveProperty('status');
+  });
+});
