@@ -1,0 +1,67 @@
+/**
+ * The answer to a call, as Vobiz's XML. Malformed XML would not be an error that anyone sees: the call drops a second
+ * after it is answered. So everything is escaped, and the document is only made here.
+ */
+
+export interface TapAnswer {
+  /** Where Vobiz sends the audio of both parties: `wss`, or `ws` for tests. */
+  readonly streamUrl: URL;
+  readonly statusCallbackUrl: URL;
+  readonly contentType: string;
+  /** A number, or `sip:user@host`. */
+  readonly dial: string;
+  readonly callerId?: string;
+}
+
+/** How often Vobiz tries again when the stream's socket cannot open or drops; 10 is the most it does. */
+const MAX_RETRIES = 10;
+
+const ENTITIES: Readonly<Record<string, string>> = {
+  '&': '&amp;',
+  '<': '&lt;',
+  '>': '&gt;',
+  '"': '&quot;',
+  "'": '&apos;',
+};
+
+/** `text` as content or attribute value; characters that XML 1.0 cannot hold are left out. */
+export function escapeXml(text: string): string {
+  const holdable = text.replaceAll(/[^\t\n\r\u0020-\uD7FF\uE000-\uFFFD\u{10000}-\u{10FFFF}]/gu, '');
+  return holdable.replaceAll(/[&<>"']/g, (character) => ENTITIES[character] ?? '');
+}
+
+type Attributes = Readonly<Record<string, string | undefined>>;
+
+function element(name: string, attributes: Attributes, content: string): string {
+  const written = Object.entries(attributes)
+    .filter((entry): entry is [string, string] => entry[1] !== undefined)
+    .map(([key, value]) => ` ${key}="${escapeXml(value)}"`)
+    .join('');
+  return `<${name}${written}>${content}</${name}>`;
+}
+
+const document = (...verbs: readonly string[]): string =>
+  `<?xml version="1.0" encoding="UTF-8"?>\n${element('Response', {}, verbs.join(''))}\n`;
+
+/** Nothing to do: right where an answer is asked for but there is nothing to say. */
+export const EMPTY_ANSWER = document();
+
+/** A one-way fork of both parties' audio, and then the call goes where it should. */
+export function tapAnswer({ streamUrl, statusCallbackUrl, contentType, dial, callerId }: TapAnswer): string {
+  const target = element(/^sips?:/.test(dial) ? 'User' : 'Number', {}, escapeXml(dial));
+  return document(
+    element(
+      'Stream',
+      {
+        bidirectional: 'false',
+        audioTrack: 'both',
+        contentType,
+        maxRetries: String(MAX_RETRIES),
+        statusCallbackUrl: statusCallbackUrl.href,
+        statusCallbackMethod: 'POST',
+      },
+      escapeXml(streamUrl.href),
+    ),
+    element('Dial', { callerId }, target),
+  );
+}

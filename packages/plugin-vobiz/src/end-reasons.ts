@@ -1,0 +1,93 @@
+/** What Vobiz's hangup codes, names and sources mean in words that hold across providers. */
+import type { CallDirection, EndCategory } from '@sidetone/core';
+
+/** How a call ended, in Vobiz's words. */
+export interface VobizEnd {
+  readonly code?: number;
+  /** `HangupCause`: NORMAL_CLEARING and the like. */
+  readonly cause?: string;
+  /** `HangupSource`: who did it. */
+  readonly source?: string;
+  readonly direction?: CallDirection;
+}
+
+/** What decides when a code alone does not. */
+type Rule = EndCategory | 'BY_SOURCE';
+
+const CODES: Readonly<Record<number, Rule>> = {
+  1000: 'BY_SOURCE',
+  1010: 'CONFIGURATION',
+  1020: 'LIMIT_REACHED',
+  2000: 'CONFIGURATION',
+  2010: 'NO_ANSWER',
+  2020: 'NO_ANSWER',
+  2030: 'CONFIGURATION',
+  2040: 'CONFIGURATION',
+  2050: 'CONFIGURATION',
+  2060: 'CONFIGURATION',
+  2070: 'CONFIGURATION',
+  3000: 'NO_ANSWER',
+  3010: 'BUSY',
+  3020: 'REJECTED',
+  3030: 'CONFIGURATION',
+  3040: 'REJECTED',
+  3050: 'NO_ANSWER',
+  3070: 'PROVIDER_FAULT',
+  3080: 'PROVIDER_FAULT',
+  3090: 'PROVIDER_FAULT',
+  3100: 'BUSY',
+  3110: 'REJECTED',
+  3120: 'NO_ANSWER',
+  3130: 'REJECTED',
+  3140: 'REJECTED',
+  4000: 'BY_SOURCE',
+  4010: 'ASSISTANT_ENDED',
+  4020: 'ASSISTANT_ENDED',
+  4030: 'OPERATOR_ENDED',
+  5000: 'PROVIDER_FAULT',
+  5010: 'PROVIDER_FAULT',
+  5020: 'PROVIDER_FAULT',
+  5030: 'LIMIT_REACHED',
+  6000: 'LIMIT_REACHED',
+  6010: 'NO_ANSWER',
+  6020: 'MEDIA_LOST',
+  9100: 'NO_ANSWER',
+  9110: 'NO_ANSWER',
+};
+
+/** Answers, actions, transfers and redirects that gave no usable XML: 7011 to 8014, all of them the application's. */
+const isXmlTrouble = (code: number): boolean => code >= 7011 && code <= 8014;
+
+const CAUSES: Readonly<Record<string, Rule>> = {
+  NORMAL_CLEARING: 'BY_SOURCE',
+  ORIGINATOR_CANCEL: 'BY_SOURCE',
+  USER_BUSY: 'BUSY',
+  NO_ANSWER: 'NO_ANSWER',
+  NO_USER_RESPONSE: 'NO_ANSWER',
+  UNALLOCATED_NUMBER: 'NO_ANSWER',
+  CALL_REJECTED: 'REJECTED',
+  ALLOTTED_TIMEOUT: 'LIMIT_REACHED',
+  MEDIA_TIMEOUT: 'MEDIA_LOST',
+  INVALID_NUMBER: 'CONFIGURATION',
+  SERVICE_UNAVAILABLE: 'PROVIDER_FAULT',
+};
+
+/** Which party a leg's end is: the person is who called in, or who was called. */
+const SOURCES: Readonly<Record<string, (direction: CallDirection | undefined) => EndCategory>> = {
+  caller: (direction) => (direction === 'OUTBOUND' ? 'ASSISTANT_ENDED' : 'CUSTOMER_ENDED'),
+  callee: (direction) => (direction === 'OUTBOUND' ? 'CUSTOMER_ENDED' : 'ASSISTANT_ENDED'),
+  'call recipient': (direction) => (direction === 'OUTBOUND' ? 'CUSTOMER_ENDED' : 'ASSISTANT_ENDED'),
+  'api request': () => 'OPERATOR_ENDED',
+  'answer xml': () => 'ASSISTANT_ENDED',
+  error: () => 'PROVIDER_FAULT',
+};
+
+/** The category of an end; UNKNOWN where neither code, cause nor source tells. */
+export function endCategoryOf({ code, cause, source, direction }: VobizEnd): EndCategory {
+  const rule =
+    (code === undefined ? undefined : (CODES[code] ?? (isXmlTrouble(code) ? 'CONFIGURATION' : undefined))) ??
+    (cause === undefined ? undefined : CAUSES[cause]);
+  if (rule !== undefined && rule !== 'BY_SOURCE') return rule;
+  // A source alone explains an end only where the code says that the end was an ordinary one.
+  return rule === 'BY_SOURCE' ? (SOURCES[source?.toLowerCase() ?? '']?.(direction) ?? 'UNKNOWN') : 'UNKNOWN';
+}

@@ -1,0 +1,167 @@
+/**
+ * The messages of a stream's socket, from text to values. Pure and total. Two shapes are documented; each identifier is
+ * looked for wherever one of them has it. Webhooks are read in `webhook-form.ts`.
+ */
+import {
+  instantOf,
+  isJsonObject,
+  listOf,
+  lookUp,
+  numberOf,
+  objectOf,
+  parseJson,
+  present,
+  textOf,
+  type JsonObject,
+} from '@sidetone/core';
+
+export type Track = 'inbound' | 'outbound';
+
+/** How a stream's audio is written down, in Vobiz's words. */
+export interface MediaFormat {
+  /** `audio/x-mulaw` or `audio/x-l16`. */
+  readonly encoding: string;
+  readonly sampleRate: number;
+}
+
+/** The fields of each message of a stream. */
+export interface StreamMessageFields {
+  start: {
+    readonly callId?: string;
+    readonly tracks: readonly Track[];
+    readonly format?: MediaFormat;
+    /** The older documented shape: identifiers at the top, media without a track. */
+    readonly isFlat: boolean;
+    readonly from?: string;
+    readonly to?: string;
+    readonly direction?: string;
+  };
+  media: {
+    readonly track?: Track;
+    readonly timestamp?: number;
+    readonly chunk?: number;
+    /** Base64, unchecked; undefined when there is none. */
+    readonly payload?: string;
+  };
+  dtmf: { readonly digits?: string; readonly sequence?: number; readonly timestamp?: number };
+  stop: { readonly reason?: string };
+  /** Known, but of no use to a stream that only listens. */
+  idle: object;
+  error: { readonly code?: string };
+  /** An event that is not known. */
+  unknown: object;
+  /** Not a message at all. */
+  malformed: object;
+}
+
+export type StreamMessageType = keyof StreamMessageFields;
+export type StreamMessageOf<Type extends StreamMessageType> = {
+  readonly type: Type;
+  readonly streamId?: string;
+} & StreamMessageFields[Type];
+export type StreamMessage = { [Type in StreamMessageType]: StreamMessageOf<Type> }[StreamMessageType];
+
+const EVENTS: Readonly<Record<string, Exclude<StreamMessageType, 'unknown' | 'malformed'>>> = {
+  start: 'start',
+  media: 'media',
+  dtmf: 'dtmf',
+  stop: 'stop',
+  playedStream: 'idle',
+  played: 'idle',
+  clearedAudio: 'idle',
+  error: 'error',
+};
+
+function firstText(sources: readonly JsonObject[], names: readonly string[]): string | undefined {
+  for (const source of sources) {
+    for (const name of names) {
+      const text = textOf(source[name]);
+      if (text !== undefined) return text;
+    }
+  }
+  return undefined;
+}
+
+const trackOf = (value: unknown): Track | undefined =>
+  value === 'inbound' || value === 'outbound' ? value : undefined;
+
+function tracksOf(start: JsonObject, message: JsonObject): readonly Track[] {
+  const told = textOf(start['audioTrack']) ?? textOf(message['audioTrack']);
+  if (told === 'both') return ['inbound', 'outbound'];
+  const listed = listOf(start['tracks'])
+    .map(trackOf)
+    .filter((track) => track !== undefined);
+  const one = trackOf(told);
+  return listed.length > 0 ? [...new Set(listed)] : one ? [one] : [];
+}
+
+/** The format in a content type such as `audio/x-l16;rate=8000`, or in an encoding and a rate apart. */
+export function formatOf(type: string | undefined, rate?: number): MediaFormat | undefined {
+  const [encoding, ...parameters] = (type ?? '').toLowerCase().split(/\s*;\s*/);
+  if (encoding === undefined || encoding === '') return undefined;
+  const told = parameters.find((parameter) => parameter.startsWith('rate='))?.slice('rate='.length);
+  return { encoding, sampleRate: rate ?? numberOf(told) ?? 8000 };
+}
+
+const DIGITS = /^[0-9*#A-D]+$/;
+
+function digitsIn(message: JsonObject): string | undefined {
+  const told = objectOf(message['dtmf'])['digit'] ?? message['digit'];
+  const digits = (typeof told === 'number' ? String(told) : textOf(told))?.toUpperCase();
+  return digits !== undefined && DIGITS.test(digits) ? digits : undefined;
+}
+
+const READERS: {
+  readonly [Type in StreamMessageType]: (message: JsonObject) => StreamMessageFields[Type];
+} = {
+  start(message) {
+    const start = objectOf(message['start']);
+    const format = objectOf(start['mediaFormat']);
+    return {
+      isFlat: !isJsonObject(message['start']),
+      tracks: tracksOf(start, message),
+      ...present({
+        callId: firstText([start, message], ['callId', 'callUUID', 'CallUUID', 'call_uuid']),
+        format: formatOf(
+          textOf(format['encoding']) ?? firstText([start, message], ['contentType']),
+          numberOf(format['sampleRate']),
+        ),
+        from: firstText([start, message], ['from']),
+        to: firstText([start, message], ['to']),
+        direction: firstText([start, message], ['direction']),
+      }),
+    };
+  },
+  media(message) {
+    const media = objectOf(message['media']);
+    return present({
+      track: trackOf(media['track']),
+      timestamp: instantOf(media['timestamp']),
+      chunk: numberOf(media['chunk']),
+      payload: textOf(media['payload']),
+    });
+  },
+  dtmf: (message) =>
+    present({
+      digits: digitsIn(message),
+      sequence: numberOf(message['sequenceNumber']),
+      timestamp: instantOf(objectOf(message['dtmf'])['timestamp']),
+    }),
+  stop: (message) =>
+    present({ reason: textOf(message['reason']) ?? textOf(objectOf(message['stop'])['reason']) }),
+  idle: () => ({}),
+  error: (message) =>
+    present({ code: textOf(objectOf(message['error'])['code']) ?? textOf(message['error']) }),
+  unknown: () => ({}),
+  malformed: () => ({}),
+};
+
+/** The message in a frame of a stream's socket. */
+export function decodeStreamMessage(text: string): StreamMessage {
+  const message = parseJson(text);
+  if (!isJsonObject(message)) return { type: 'malformed' };
+  const event = textOf(message['event']);
+  const type = lookUp(EVENTS, event) ?? 'unknown';
+  const streamId = firstText([objectOf(message['start']), message], ['streamId', 'stream_id']);
+  return { type, ...READERS[type](message), ...present({ streamId }) } as StreamMessage;
+}

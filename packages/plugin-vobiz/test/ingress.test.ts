@@ -1,0 +1,164 @@
+import { createIngressRequest } from '@sidetone/testkit';
+import { describe, expect, it } from 'vitest';
+import { TOKEN_LIFE_MS } from '../src/stream-tokens.ts';
+import { start } from './harness.ts';
+import { CALL, form } from './samples.ts';
+
+const inbound = form('answer_minimal_fields');
+const signal = new AbortController().signal;
+
+describe('the answer', () => {
+  it('is XML that forks the audio to an address of this call, and dials', async () => {
+    const { host, post } = await start({
+      answer: { mode: 'tap', dial: '+918000000001', callerId: '918000000009' },
+    });
+    const response = await post('answer', inbound);
+    expect(response.status).toBe(200);
+    expect(response.headers?.['content-type']).toMatch(/^application\/xml/);
+    expect(response.body).toContain('>wss://calls.example.com/providers/fake/stream/fake-token-1</Stream>');
+    expect(response.body).toContain(
+      'statusCallbackUrl="https://calls.example.com/providers/fake/stream-status"',
+    );
+    expect(response.body).toContain('<Dial callerId="918000000009"><Number>+918000000001</Number></Dial>');
+    expect(host.events).toMatchObject([
+      {
+        type: 'call.started',
+        providerCallId: CALL,
+        status: 'RINGING',
+        details: { direction: 'INBOUND', from: '+919000000002', to: '+918000000001' },
+      },
+    ]);
+    host.verify();
+  });
+
+  it('uses an unencrypted socket where the daemon itself is reached so', async () => {
+    const { post } = await start({}, { publicUrl: 'http://127.0.0.1:4000/providers/vobiz/' });
+    const { body } = await post('answer', inbound);
+    expect(body).toContain('>ws://127.0.0.1:4000/providers/vobiz/stream/fake-token-1</Stream>');
+  });
+
+  it('asks for the audio that is configured', async () => {
+    const { post } = await start({ contentType: 'audio/x-l16;rate=16000' });
+    expect((await post('answer', inbound)).body).toContain('contentType="audio/x-l16;rate=16000"');
+  });
+
+  it('is the same when it is asked for again', async () => {
+    const { host, post } = await start();
+    const first = await post('answer', inbound);
+    expect(await post('answer', inbound)).toEqual(first);
+    expect([...host.state.entries.keys()]).toEqual(['stream/fake-token-1']);
+  });
+
+  it('can be asked for by GET', async () => {
+    const { host, provider } = await start();
+    const request = createIngressRequest({ method: 'GET', path: 'answer', query: inbound });
+    expect((await provider.ingress!.request!(request)).body).toContain('<Stream');
+    expect(host.events).toHaveLength(1);
+  });
+
+  it.each([{}, { From: '919000000002' }, { CallUUID: '' }])(
+    'needs a call: %j is malformed',
+    async (fields) => {
+      const { host, post } = await start();
+      await expect(post('answer', fields as Record<string, string>)).rejects.toMatchObject({
+        code: 'WIRE_MALFORMED',
+      });
+      expect(host.events).toEqual([]);
+    },
+  );
+
+  it('to news that came to its address is to do nothing', async () => {
+    const { post } = await start();
+    for (const name of [
+      'ring',
+      'machine_detection',
+      'record_action',
+      'dial_hangup',
+      'conference_wait_sound',
+    ]) {
+      expect((await post('answer', form(name))).body).toContain('<Response></Response>');
+    }
+  });
+
+  it('to a call that is over is to do nothing', async () => {
+    const { host, post } = await start();
+    await post('hangup', form('hangup_normal_caller'));
+    const told = host.events.length;
+    expect((await post('answer', inbound)).body).toContain('<Response></Response>');
+    expect(host.events).toHaveLength(told);
+    expect(host.state.entries.size).toBe(0);
+  });
+});
+
+describe('a hangup', () => {
+  it.each(['hangup', 'answer'])('ends the call wherever it comes: %s', async (path) => {
+    const { host, post } = await start();
+    await post('answer', inbound);
+    expect((await post(path, form('hangup_normal_caller'))).status).toBe(200);
+    expect(host.eventsOf('call.ended')).toMatchObject([{ end: { category: 'CUSTOMER_ENDED' } }]);
+    expect(host.eventsOf('call.report')).toHaveLength(1);
+    expect(host.state.entries.size).toBe(0);
+  });
+
+  it('that is told again has the same keys', async () => {
+    const { host, post } = await start();
+    await post('hangup', form('hangup_normal_caller'));
+    await post('hangup', form('hangup_normal_caller'));
+    expect(host.eventsOf('call.ended').map(({ dedupeKey }) => dedupeKey)).toEqual(['hangup', 'hangup']);
+  });
+});
+
+describe('news of a stream', () => {
+  it('are taken, and told to the operator if they are bad', async () => {
+    const { host, post } = await start();
+    for (const name of ['stream_start', 'stream_played', 'stream_dropped', 'stream_stop']) {
+      expect(await post('stream-status', form(name))).toMatchObject({ status: 200 });
+    }
+    expect(host.events).toMatchObject([{ type: 'notice', code: 'VOBIZ_STREAM_DROPPED' }]);
+  });
+});
+
+describe('other addresses', () => {
+  it('are not there', async () => {
+    const { provider, post } = await start();
+    expect(await post('other', inbound)).toMatchObject({ status: 404 });
+    expect(await post('constructor', inbound)).toMatchObject({ status: 404 });
+    const request = createIngressRequest({ method: 'PUT', path: 'answer', form: inbound });
+    expect(await provider.ingress!.request!(request)).toMatchObject({ status: 405 });
+  });
+});
+
+describe('the address of a stream', () => {
+  const admission = (path: string) => createIngressRequest({ method: 'GET', path });
+
+  it('is good for its call only, and only as it was given', async () => {
+    const { provider, answer } = await start();
+    const path = await answer();
+    const { admitSocket } = provider.ingress!;
+    expect(admitSocket!(admission(path))).toEqual({ admit: true });
+    for (const wrong of ['stream/', 'stream/guess', `${path}/`, `${path}x`, 'answer', `other/${path}`]) {
+      expect(admitSocket!(admission(wrong)), wrong).toEqual({ admit: false, status: 404 });
+    }
+  });
+
+  it('holds no longer than a call can', async () => {
+    const { host, provider, answer } = await start();
+    const path = await answer();
+    await host.clock.advance(TOKEN_LIFE_MS);
+    expect(provider.ingress!.admitSocket!(admission(path))).toEqual({ admit: false, status: 404 });
+    // Nor does a restart bring it back.
+    const { clock, state } = host;
+    await provider.stop(signal);
+    await start({}, { clock, state });
+    expect(state.entries.size).toBe(0);
+  });
+
+  it('never gets into the log', async () => {
+    const { host, post, open, answer } = await start();
+    const peer = open(await answer());
+    peer.cut();
+    await post('hangup', form('hangup_normal_caller'));
+    await host.clock.settle();
+    expect(host.logText()).not.toMatch(/fake-token|auth-token|\+?91\d{10}/);
+  });
+});

@@ -1,0 +1,189 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { translateDtmf, translateStart, translateWebhook } from '../src/translate.ts';
+import { decodeWebhook } from '../src/webhook-form.ts';
+import { decodeStreamMessage, formatOf } from '../src/wire.ts';
+import { CALL, form, frame, SAMPLES, samplesOf, STREAM, textOf } from './samples.ts';
+
+const decoded = (name: string) => decodeStreamMessage(frame(name));
+
+function readAll(text: string): void {
+  const message = decodeStreamMessage(text);
+  if (message.type === 'start') translateStart(CALL, message, 1);
+  if (message.type === 'dtmf') translateDtmf(CALL, message, 1);
+}
+
+describe('decoding', () => {
+  it('takes every sample without throwing', () => {
+    for (const { body } of SAMPLES) {
+      readAll(textOf(body));
+      const fields = Object.entries(body).map(([name, value]): [string, string] => [name, String(value)]);
+      const result = decodeWebhook(new URLSearchParams(fields));
+      if (result.ok) translateWebhook(result.webhook, 1);
+    }
+  });
+
+  it('is total on any JSON, and on any text', () => {
+    fc.assert(fc.property(fc.jsonValue(), (value) => readAll(JSON.stringify(value))));
+    fc.assert(fc.property(fc.string(), readAll));
+  });
+
+  it('is total on any value of any field that it reads', () => {
+    const events = fc.constantFrom('start', 'media', 'dtmf', 'stop', 'error', 'playedStream', 'constructor');
+    fc.assert(
+      fc.property(events, fc.jsonValue(), fc.jsonValue(), (event, inner, value) => {
+        const nested = { start: inner, media: inner, dtmf: inner, stop: inner, error: inner };
+        readAll(JSON.stringify({ event, streamId: value, callId: value, digit: value, ...nested }));
+        const media = { payload: value, chunk: value, timestamp: value, track: value, digit: value };
+        readAll(JSON.stringify({ event, start: { tracks: value, mediaFormat: value }, media, dtmf: media }));
+      }),
+    );
+  });
+
+  it('is total on any form', () => {
+    fc.assert(
+      fc.property(fc.dictionary(fc.string(), fc.string()), (fields) => {
+        const result = decodeWebhook(new URLSearchParams({ CallUUID: 'c', ...fields }));
+        if (result.ok) translateWebhook(result.webhook, 1);
+      }),
+    );
+  });
+});
+
+describe('a start', () => {
+  it('is read in the nested shape', () => {
+    expect(decoded('start_nested_mulaw_8k')).toEqual({
+      type: 'start',
+      streamId: STREAM,
+      callId: CALL,
+      isFlat: false,
+      tracks: ['inbound'],
+      format: { encoding: 'audio/x-mulaw', sampleRate: 8000 },
+    });
+  });
+
+  it('is read in the older, flat shape', () => {
+    expect(decoded('start_flat_older_both_16k')).toEqual({
+      type: 'start',
+      streamId: STREAM,
+      callId: 'CALL_7h2k9',
+      isFlat: true,
+      tracks: ['inbound', 'outbound'],
+      format: { encoding: 'audio/x-l16', sampleRate: 16_000 },
+      from: '+918000000001',
+      to: '+919000000002',
+      direction: 'outbound',
+    });
+  });
+
+  it('is read with what is missing missing, and numbers as text', () => {
+    expect(decoded('start_flat_minimal_missing_optional')).toEqual({
+      type: 'start',
+      streamId: STREAM,
+      callId: 'CALL_7h2k9',
+      isFlat: true,
+      tracks: [],
+    });
+    expect(decoded('start_nested_rate_as_string')).toMatchObject({ format: { sampleRate: 16_000 } });
+  });
+
+  it.each([
+    [{ start: { callUUID: 'c', stream_id: 's' } }],
+    [{ CallUUID: 'c', streamId: 's', start: {} }],
+    [{ call_uuid: 'c', stream_id: 's' }],
+  ])('names its call and stream wherever it names them: %j', (fields) => {
+    expect(decodeStreamMessage(JSON.stringify({ event: 'start', ...fields }))).toMatchObject({
+      callId: 'c',
+      streamId: 's',
+    });
+  });
+
+  it.each([
+    ['audio/x-l16;rate=16000', undefined, { encoding: 'audio/x-l16', sampleRate: 16_000 }],
+    ['Audio/X-MULAW ; rate=8000', undefined, { encoding: 'audio/x-mulaw', sampleRate: 8000 }],
+    ['audio/x-l16', 16_000, { encoding: 'audio/x-l16', sampleRate: 16_000 }],
+    ['audio/x-l16', undefined, { encoding: 'audio/x-l16', sampleRate: 8000 }],
+    [undefined, 8000, undefined],
+  ])('reads the format %j with rate %j', (type, rate, format) => {
+    expect(formatOf(type, rate)).toEqual(format);
+  });
+});
+
+describe('other messages of a stream', () => {
+  it('are read in both shapes of media', () => {
+    expect(decoded('media_current_mulaw_silence')).toMatchObject({
+      type: 'media',
+      streamId: STREAM,
+      track: 'inbound',
+      timestamp: 1_790_000_000_100,
+      chunk: 5,
+    });
+    const older = decoded('media_older_mulaw');
+    expect(older).toMatchObject({ type: 'media', streamId: STREAM });
+    expect(older).not.toHaveProperty('track');
+  });
+
+  it.each([
+    ['dtmf_plivo_shape', '5'],
+    ['dtmf_digit_as_number', '7'],
+    ['dtmf_flat_digit', '#'],
+    ['dtmf_missing_digit', undefined],
+  ])('%s presses %s', (name, digits) => {
+    const message = decoded(name);
+    expect(message.type === 'dtmf' ? message.digits : 'no dtmf').toBe(digits);
+  });
+
+  it.each([
+    ['stop_older_call_ended', 'stop'],
+    ['stop_nested_twilio_like', 'stop'],
+    ['played_stream_without_name', 'idle'],
+    ['cleared_audio', 'idle'],
+    ['error_hypothetical', 'error'],
+    ['event_not_a_string', 'unknown'],
+    ['raw_truncated_json', 'malformed'],
+    ['media_payload_not_a_string', 'media'],
+    ['media_without_media_object', 'media'],
+  ])('%s is %s', (name, type) => {
+    expect(decoded(name).type).toBe(type);
+  });
+
+  it('are all of a known type among the samples', () => {
+    const types = samplesOf('stream-in').map(({ body }) => decodeStreamMessage(textOf(body)).type);
+    expect(types.filter((type) => type === 'unknown' || type === 'malformed')).toHaveLength(2);
+  });
+});
+
+describe('a webhook', () => {
+  it('is read from its fields', () => {
+    const result = decodeWebhook(new URLSearchParams(form('hangup_normal_caller')));
+    expect(result.ok && result.webhook).toEqual({
+      callId: CALL,
+      event: 'Hangup',
+      callStatus: 'completed',
+      direction: 'inbound',
+      from: '919000000002',
+      to: '918000000001',
+      createdAt: Date.UTC(2026, 9, 2, 6, 15, 4, 120),
+      hangup: {
+        cause: 'NORMAL_CLEARING',
+        code: 4000,
+        name: 'Normal Hangup',
+        source: 'Caller',
+        durationSeconds: 73,
+        billedSeconds: 120,
+        cost: 0,
+      },
+    });
+  });
+
+  it('names its call, in one of two spellings', () => {
+    const lowerCase = decodeWebhook(new URLSearchParams(form('record_rest_callback_lowercase')));
+    expect(lowerCase.ok && lowerCase.webhook.callId).toBe(CALL);
+    for (const fields of ['', 'CallUUID=', 'CallUUID=%20', 'From=1']) {
+      expect(decodeWebhook(new URLSearchParams(fields))).toEqual({
+        ok: false,
+        problem: 'the webhook has no CallUUID',
+      });
+    }
+  });
+});
