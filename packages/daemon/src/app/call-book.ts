@@ -1,0 +1,63 @@
+/**
+ * The live calls, in memory: as they are in the store, no newer. A call that is over leaves the book once its end is
+ * stored; what still comes for it is looked up.
+ */
+import { isLive, type Call, type CallId, type ProviderCallId, type ProviderId } from '@sidetone/core';
+import type { CallLedger } from './ports.ts';
+
+export class CallBook {
+  readonly #ledger: CallLedger;
+  readonly #calls = new Map<CallId, Call>();
+  readonly #ids = new Map<ProviderId, Map<ProviderCallId, CallId>>();
+
+  constructor(deps: { ledger: CallLedger }) {
+    this.#ledger = deps.ledger;
+    this.putAll(deps.ledger.live());
+  }
+
+  /** The call as stored, live or not. */
+  get(id: CallId): Call | undefined {
+    return this.#calls.get(id) ?? this.#ledger.get(id);
+  }
+
+  /** A live call, without asking the store. */
+  peek(id: CallId): Call | undefined {
+    return this.#calls.get(id);
+  }
+
+  find(providerId: ProviderId, providerCallId: ProviderCallId): Call | undefined {
+    const id = this.liveId(providerId, providerCallId);
+    return id === undefined ? this.#ledger.find(providerId, providerCallId) : this.#calls.get(id);
+  }
+
+  /** The id of a live call, without asking the store: cheap enough for every frame. */
+  liveId(providerId: ProviderId, providerCallId: ProviderCallId): CallId | undefined {
+    return this.#ids.get(providerId)?.get(providerCallId);
+  }
+
+  live(providerId?: ProviderId): readonly Call[] {
+    const calls = [...this.#calls.values()];
+    return providerId === undefined ? calls : calls.filter((call) => call.providerId === providerId);
+  }
+
+  liveCount(providerId: ProviderId): number {
+    return this.#ids.get(providerId)?.size ?? 0;
+  }
+
+  /** Takes calls as they have just been stored. */
+  putAll(calls: Iterable<Call>): void {
+    for (const call of calls) this.#put(call);
+  }
+
+  #put(call: Call): void {
+    const ids = this.#ids.get(call.providerId) ?? new Map<ProviderCallId, CallId>();
+    this.#ids.set(call.providerId, ids);
+    if (isLive(call)) {
+      this.#calls.set(call.id, call);
+      ids.set(call.providerCallId, call.id);
+    } else {
+      this.#calls.delete(call.id);
+      ids.delete(call.providerCallId);
+    }
+  }
+}

@@ -1,0 +1,40 @@
+/** The meters of every call that is being heard: made when its first metered audio comes, gone with its last stream. */
+import { LevelMeter, type CallId, type Clock, type Party } from '@sidetone/core';
+import type { LevelSource, PartyLevel } from '../app/ports.ts';
+
+export class LevelBoard implements LevelSource {
+  readonly #clock: Clock;
+  readonly #calls = new Map<CallId, Map<Party, LevelMeter>>();
+
+  constructor(deps: { clock: Clock }) {
+    this.#clock = deps.clock;
+  }
+
+  /** The meter of a party. A new one replaces it where the sample rate changed. */
+  meter(callId: CallId, party: Party, sampleRate: number): LevelMeter {
+    const meters = this.#calls.get(callId) ?? new Map<Party, LevelMeter>();
+    this.#calls.set(callId, meters);
+    const known = meters.get(party);
+    if (known?.sampleRate === sampleRate) return known;
+    const meter = new LevelMeter(sampleRate);
+    meters.set(party, meter);
+    return meter;
+  }
+
+  remove(callId: CallId): void {
+    this.#calls.delete(callId);
+  }
+
+  calls(): readonly CallId[] {
+    return [...this.#calls.keys()];
+  }
+
+  read(callId: CallId, windowMs: number): readonly PartyLevel[] {
+    const now = this.#clock.now();
+    return [...(this.#calls.get(callId) ?? [])].map(([party, meter]) => ({
+      party,
+      at: now,
+      ...meter.read(now, windowMs),
+    }));
+  }
+}

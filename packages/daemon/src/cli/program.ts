@@ -1,0 +1,57 @@
+/** `sidetone`: its commands and options, and how a failure leaves the process. */
+import { readFileSync } from 'node:fs';
+import { isFault, messageOf } from '@sidetone/core';
+import { Command, InvalidArgumentError } from 'commander';
+import { demo } from './demo.ts';
+import { start } from './start.ts';
+
+/** The exit code for a mistake in the configuration, as sysexits.h has it. */
+const EX_CONFIG = 78;
+
+const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as {
+  version: string;
+};
+
+function port(text: string): number {
+  const value = Number(text);
+  if (/^\d+$/.test(text) && value <= 65_535) return value;
+  throw new InvalidArgumentError('a port is a whole number from 0 to 65535.');
+}
+
+function count(text: string): number {
+  const value = Number(text);
+  if (/^\d{1,3}$/.test(text)) return value;
+  throw new InvalidArgumentError('give a whole number from 0 to 999.');
+}
+
+/** Runs a command to its end. A failure is one line on standard error. */
+export async function run(argv: readonly string[]): Promise<void> {
+  const program = new Command('sidetone')
+    .description('A daemon beside live voice calls: history, live transcript, levels and control as GraphQL.')
+    .version(version)
+    .showHelpAfterError('(`sidetone --help` lists what there is)');
+  program
+    .command('start')
+    .description('run the daemon')
+    .requiredOption('-c, --config <file>', 'the configuration file')
+    .option('-p, --port <number>', 'the port to listen on, instead of the configured one', port)
+    .action(start);
+  program
+    .command('demo')
+    .description('run the daemon with made-up calls that speak: no account, nothing leaves this machine')
+    .option('-p, --port <number>', 'the port to listen on', port, 4000)
+    .option('--calls <number>', 'how many calls of each provider are live at any time', count, 2)
+    .option('--data <folder>', 'where the calls are kept', './data')
+    .action(demo);
+  try {
+    await program.parseAsync([...argv]);
+  } catch (error) {
+    process.stderr.write(`sidetone: ${sentence(error)}\n`);
+    process.exitCode = isFault(error) && error.kind === 'config' ? EX_CONFIG : 1;
+  }
+}
+
+function sentence(error: unknown): string {
+  if (isFault(error)) return `${error.message}. ${error.remedy} [${error.code}]`;
+  return error instanceof Error && error.stack ? error.stack : messageOf(error);
+}

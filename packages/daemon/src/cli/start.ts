@@ -1,0 +1,22 @@
+/** `sidetone start`. */
+import { loadConfig } from '../config/load.ts';
+import { startDaemon } from '../daemon.ts';
+import { createLog } from '../log.ts';
+import { untilSignal } from './until-signal.ts';
+
+export interface StartOptions {
+  readonly config: string;
+  readonly port?: number;
+}
+
+/** Runs until it is asked to stop. */
+export async function start(options: StartOptions): Promise<void> {
+  const asked = untilSignal();
+  const { config, baseDir } = await loadConfig(options.config, process.env);
+  const server = { ...config.server, port: options.port ?? config.server.port };
+  const log = createLog(config.log.level);
+  const daemon = await startDaemon({ config: { ...config, server }, baseDir, log });
+  process.stdout.write(`Sidetone listens at ${daemon.url.href}\n`);
+  await asked;
+  await daemon.stop();
+}

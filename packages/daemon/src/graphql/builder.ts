@@ -1,0 +1,39 @@
+/** The schema builder, with the scalars as TypeScript sees them, and what every module of the schema is given. */
+import SchemaBuilder from '@pothos/core';
+import type { CallBook } from '../app/call-book.ts';
+import type { Commands } from '../app/commands.ts';
+import type { Cursors } from '../app/cursor.ts';
+import type { EventLog, History, LevelSource, LiveFeeds, ProviderDirectory } from '../app/ports.ts';
+
+export interface SchemaDeps {
+  readonly book: CallBook;
+  readonly history: History;
+  readonly eventLog: EventLog;
+  readonly feeds: LiveFeeds;
+  readonly cursors: Cursors;
+  readonly commands: Commands;
+  readonly providers: ProviderDirectory;
+  readonly levels: LevelSource;
+  readonly now: () => number;
+  /** Most nodes on a page; `limits.pageSize`. */
+  readonly pageSize: number;
+}
+
+export interface SchemaTypes {
+  DefaultFieldNullability: false;
+  Scalars: {
+    ID: { Input: string; Output: string };
+    /** Epoch ms inside, ISO 8601 outside. */
+    DateTime: { Input: number; Output: number };
+    /** A position inside, an opaque text outside. */
+    Cursor: { Input: number; Output: number };
+    JSON: { Input: unknown; Output: unknown };
+  };
+}
+
+export type Types = PothosSchemaTypes.ExtendDefaultTypes<SchemaTypes>;
+export type Builder = PothosSchemaTypes.SchemaBuilder<Types>;
+
+export function createBuilder(): Builder {
+  return new SchemaBuilder<SchemaTypes>({ defaultFieldNullability: false });
+}

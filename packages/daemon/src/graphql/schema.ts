@@ -1,0 +1,32 @@
+/** The schema, put together. docs/reference/schema.graphql is its printed form, compared in a test. */
+import type { GraphQLSchema } from 'graphql';
+import { createBuilder, type SchemaDeps } from './builder.ts';
+import { addCall, addCallParts } from './call.ts';
+import { addCommand } from './command.ts';
+import { addEnums } from './enums.ts';
+import { addEvents } from './events.ts';
+import { addMutations } from './mutations.ts';
+import { addProvider } from './provider.ts';
+import { addQueries } from './queries.ts';
+import { createRefs } from './refs.ts';
+import { addScalars } from './scalars.ts';
+import { addSubscriptions } from './subscriptions.ts';
+import { addMediaStream, addUtterance } from './utterance.ts';
+
+export function createSchema(deps: SchemaDeps): GraphQLSchema {
+  const builder = createBuilder();
+  const refs = createRefs(builder);
+  addScalars(builder, deps);
+  const enums = addEnums(builder);
+  addCallParts(refs, enums);
+  addCall(refs, enums, deps);
+  addUtterance(refs, enums, deps);
+  addMediaStream(refs, enums);
+  addProvider(refs, enums, deps);
+  addCommand(refs, enums, deps);
+  addEvents(builder, refs, enums, deps);
+  addQueries(builder, refs, enums, deps);
+  addMutations(builder, refs, deps);
+  addSubscriptions(builder, refs, enums, deps);
+  return builder.toSchema();
+}

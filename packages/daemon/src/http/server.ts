@@ -1,0 +1,107 @@
+/** The daemon's port: which path goes where, what may come in, and how it closes. */
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { Duplex } from 'node:stream';
+import { FaultError, messageOf, type Logger } from '@sidetone/core';
+import type { GraphqlEndpoint } from './graphql-endpoint.ts';
+import { refuse, type IngressEndpoint } from './ingress.ts';
+import { isFromThisMachine } from './origin.ts';
+import { sendFailure, sendText } from './reply.ts';
+import { FRONT_PAGE } from './front-page.ts';
+
+export interface HttpServerDeps {
+  readonly graphql: GraphqlEndpoint;
+  readonly ingress: IngressEndpoint;
+  readonly isReady: () => boolean;
+  readonly requestBytes: number;
+  readonly log: Logger;
+}
+
+export interface HttpServer {
+  /** @throws {FaultError} PORT_IN_USE, or CONFIG_INVALID when the address is not ours. */
+  listen(host: string, port: number): Promise<URL>;
+  /** Takes nothing new, ends what is open, and returns when the port is free. */
+  close(): Promise<void>;
+}
+
+/** How long a client may take to send its headers, and its whole request. */
+const HEADERS_TIMEOUT_MS = 10_000;
+const REQUEST_TIMEOUT_MS = 60_000;
+/** How long open connections may finish what they do before they are cut at the end. */
+const CLOSE_TIMEOUT_MS = 2000;
+
+export function createHttpServer(deps: HttpServerDeps): HttpServer {
+  const server = createServer({ headersTimeout: HEADERS_TIMEOUT_MS, requestTimeout: REQUEST_TIMEOUT_MS });
+  server.on('request', (request, response) => answer(deps, request, response));
+  server.on('upgrade', (request, socket, head) => upgrade(deps, request, socket, head));
+
+  return {
+    listen: (host, port) => listen(server, host, port),
+    async close() {
+      const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+      await deps.graphql.close();
+      deps.ingress.close();
+      server.closeIdleConnections();
+      const cut = setTimeout(() => server.closeAllConnections(), CLOSE_TIMEOUT_MS).unref();
+      await closed;
+      clearTimeout(cut);
+    },
+  };
+}
+
+function answer(deps: HttpServerDeps, request: IncomingMessage, response: ServerResponse): void {
+  const url = urlOf(request);
+  if (!url) return sendText(response, 400, 'This is not an address.');
+  if (url.pathname.startsWith('/providers/')) return void deps.ingress.request(request, response, url);
+  if (url.pathname === '/graphql') return answerGraphql(deps, request, response);
+  if (request.method !== 'GET' && request.method !== 'HEAD')
+    return sendText(response, 405, 'Only GET is possible here.');
+  if (url.pathname === '/')
+    return void response.writeHead(200, { 'content-type': 'text/html; charset=utf-8' }).end(FRONT_PAGE);
+  if (url.pathname === '/healthz') return sendText(response, 200, 'alive');
+  if (url.pathname === '/readyz')
+    return sendText(response, deps.isReady() ? 200 : 503, deps.isReady() ? 'ready' : 'not ready');
+  sendText(response, 404, 'There is nothing here. GraphQL is at /graphql.');
+}
+
+function answerGraphql(deps: HttpServerDeps, request: IncomingMessage, response: ServerResponse): void {
+  if (!isFromThisMachine(request))
+    return sendFailure(response, new FaultError('REQUEST_FORBIDDEN', 'this page may not ask'));
+  if (Number(request.headers['content-length']) > deps.requestBytes) {
+    const message = `the request has more than ${deps.requestBytes} bytes (limits.requestBytes)`;
+    response.setHeader('connection', 'close');
+    return sendFailure(response, new FaultError('WIRE_TOO_LARGE', message));
+  }
+  deps.graphql.request(request, response);
+}
+
+function upgrade(deps: HttpServerDeps, request: IncomingMessage, socket: Duplex, head: Buffer): void {
+  socket.on('error', (error) => deps.log.debug('a socket broke', { reason: messageOf(error) }));
+  const url = urlOf(request);
+  if (url?.pathname.startsWith('/providers/')) return deps.ingress.upgrade(request, socket, head, url);
+  if (url?.pathname !== '/graphql') return refuse(socket, 404);
+  if (!isFromThisMachine(request)) return refuse(socket, 403);
+  deps.graphql.upgrade(request, socket, head);
+}
+
+/** The address asked for. Where from does not matter: only path and query are used. */
+function urlOf({ url }: IncomingMessage): URL | undefined {
+  const address = `http://localhost${url ?? ''}`;
+  return url?.startsWith('/') && URL.canParse(address) ? new URL(address) : undefined;
+}
+
+function listen(server: Server, host: string, port: number): Promise<URL> {
+  return new Promise((resolve, reject) => {
+    server.once('error', (cause: NodeJS.ErrnoException) => {
+      const isTaken = cause.code === 'EADDRINUSE';
+      const message = isTaken
+        ? `port ${port} is taken`
+        : `cannot listen on ${host}:${port} (${messageOf(cause)})`;
+      reject(new FaultError(isTaken ? 'PORT_IN_USE' : 'CONFIG_INVALID', message, { cause }));
+    });
+    server.listen(port, host, () => {
+      const bound = (server.address() as AddressInfo).port;
+      resolve(new URL(`http://${host.includes(':') ? `[${host}]` : host}:${bound}/`));
+    });
+  });
+}

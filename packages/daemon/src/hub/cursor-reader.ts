@@ -1,0 +1,57 @@
+/**
+ * A position in the event log that moves forward: live, catching up and resuming are the same loop.
+ * It keeps no queue: at most one page of the log, while it catches up.
+ */
+import type { CallRecord } from '@sidetone/core';
+import type { EventLog, RecordFilter } from '../app/ports.ts';
+import type { RecordHub } from './record-hub.ts';
+
+/** Records read from the log at once by a reader that is behind. */
+const PAGE_SIZE = 256;
+
+export class CursorReader {
+  readonly #hub: RecordHub;
+  readonly #log: EventLog;
+  readonly #filter: RecordFilter;
+  readonly #types: ReadonlySet<string> | undefined;
+  #position: number;
+  #page: readonly CallRecord[] = [];
+  #pageIndex = 0;
+
+  constructor(hub: RecordHub, log: EventLog, filter: RecordFilter, after: number) {
+    this.#hub = hub;
+    this.#log = log;
+    this.#filter = filter;
+    this.#types = filter.types && new Set(filter.types);
+    this.#position = after;
+  }
+
+  /** The next wanted record, or nothing when there is none yet. */
+  async pull(): Promise<CallRecord | undefined> {
+    for (;;) {
+      const paged = this.#page[this.#pageIndex++];
+      if (paged) {
+        this.#position = paged.position;
+        return paged;
+      }
+      const recent = this.#hub.scan(this.#position, this.#isWanted);
+      if (recent) {
+        this.#position = recent.upTo;
+        return recent.record;
+      }
+      await this.#turnPage();
+    }
+  }
+
+  readonly #isWanted = ({ callId, fact }: CallRecord): boolean =>
+    (this.#filter.callId === undefined || this.#filter.callId === callId) &&
+    (this.#types === undefined || this.#types.has(fact.type));
+
+  /** An empty page means that nothing wanted stood in the log when it was asked: the reader is up to that position. */
+  async #turnPage(): Promise<void> {
+    const upTo = this.#hub.position;
+    this.#page = await this.#log.page(this.#position, PAGE_SIZE, this.#filter);
+    this.#pageIndex = 0;
+    if (this.#page.length === 0) this.#position = upTo;
+  }
+}

@@ -1,0 +1,71 @@
+/**
+ * The newest words of each party that may still change: a slot, overwritten, never stored, never queued.
+ * The id under which a partial is shown is the one that its final keeps.
+ */
+import type { CallId, IdSource, Party, UtteranceId } from '@sidetone/core';
+import type { PartialBoard } from '../app/ports.ts';
+import { Bell } from './bell.ts';
+
+export interface Partial {
+  readonly id: UtteranceId;
+  readonly party: Party;
+  readonly text: string;
+  readonly at: number;
+  /** Rises with every change on the board. */
+  readonly version: number;
+}
+
+export class PartialSlots implements PartialBoard {
+  readonly #ids: Pick<IdSource, 'utterance'>;
+  readonly #calls = new Map<CallId, Map<Party, Partial>>();
+  readonly #bells = new Map<CallId, Bell>();
+  #version = 0;
+
+  constructor(deps: { ids: Pick<IdSource, 'utterance'> }) {
+    this.#ids = deps.ids;
+  }
+
+  set(callId: CallId, party: Party, text: string, at: number): void {
+    const slots = this.#calls.get(callId) ?? new Map<Party, Partial>();
+    this.#calls.set(callId, slots);
+    const id = slots.get(party)?.id ?? this.#ids.utterance();
+    slots.set(party, { id, party, text, at, version: ++this.#version });
+    this.#bells.get(callId)?.ring();
+  }
+
+  take(callId: CallId, party: Party): UtteranceId | undefined {
+    const slots = this.#calls.get(callId);
+    const id = slots?.get(party)?.id;
+    slots?.delete(party);
+    return id;
+  }
+
+  forget(callId: CallId): void {
+    this.#calls.delete(callId);
+  }
+
+  /** The oldest change of a call that is newer than `version`. */
+  next(callId: CallId, version: number): Partial | undefined {
+    let oldest: Partial | undefined;
+    for (const partial of this.#calls.get(callId)?.values() ?? []) {
+      const isNext = partial.version > version && (!oldest || partial.version < oldest.version);
+      if (isNext) oldest = partial;
+    }
+    return oldest;
+  }
+
+  listen(callId: CallId, listener: () => void): () => void {
+    const bell = this.#bells.get(callId) ?? new Bell();
+    this.#bells.set(callId, bell);
+    const unlisten = bell.listen(listener);
+    return () => {
+      unlisten();
+      if (bell.listeners === 0) this.#bells.delete(callId);
+    };
+  }
+
+  /** Calls whose partials someone reads. */
+  get watched(): number {
+    return this.#bells.size;
+  }
+}

@@ -1,0 +1,4 @@
+/** The command line's entry. */
+import { run } from './cli/program.ts';
+
+await run(process.argv);

@@ -1,0 +1,70 @@
+/**
+ * Whether what a plugin emitted is an event: strangers write plugins, and what gets past here is stored for ever.
+ * A mistake is one sentence for the author, without the value.
+ */
+import { CALL_STATUSES, END_CATEGORIES, PARTIES, type ProviderEventType } from '@sidetone/core';
+
+type Fields = Readonly<Record<string, unknown>>;
+type Check = (fields: Fields) => string | undefined;
+
+const isText = (value: unknown): value is string => typeof value === 'string';
+const isRecord = (value: unknown): value is Fields =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+const isOneOf = (list: readonly string[], value: unknown): boolean => isText(value) && list.includes(value);
+
+const party: Check = (fields) =>
+  isOneOf(PARTIES, fields['party']) ? undefined : 'party is none of the parties';
+const text: Check = (fields) => (isText(fields['text']) ? undefined : 'text is not a text');
+const status: Check = (fields) =>
+  isOneOf(CALL_STATUSES, fields['status']) ? undefined : 'status is no call status';
+const offset =
+  (name: string): Check =>
+  (fields) =>
+    fields[name] === undefined || Number.isFinite(fields[name]) ? undefined : `${name} is not a number`;
+const end: Check = ({ end: value }) =>
+  isRecord(value) && isOneOf(END_CATEGORIES, value['category'])
+    ? undefined
+    : 'end.category is no end category';
+const record =
+  (name: string): Check =>
+  (fields) =>
+    fields[name] === undefined || isRecord(fields[name]) ? undefined : `${name} is not an object`;
+const textField =
+  (name: string): Check =>
+  (fields) =>
+    isText(fields[name]) ? undefined : `${name} is not a text`;
+
+const CHECKS: Readonly<Record<ProviderEventType, readonly Check[]>> = {
+  'call.started': [
+    (fields) => (fields['status'] === undefined ? undefined : status(fields)),
+    record('details'),
+  ],
+  'call.status': [status],
+  'call.ended': [end],
+  'call.report': [record('details'), record('cost'), record('providerData')],
+  'utterance.partial': [party, text],
+  'utterance.final': [party, text, offset('startMs'), offset('endMs'), offset('confidence')],
+  'speech.started': [party],
+  'speech.stopped': [party],
+  dtmf: [textField('digits')],
+  'assistant.changed': [
+    (fields) => (isRecord(fields['assistant']) ? undefined : 'assistant is not an object'),
+  ],
+  'transfer.started': [],
+  notice: [textField('code'), textField('message')],
+};
+
+/** What is wrong with an event, or nothing. */
+export function mistakeIn(event: unknown): string | undefined {
+  if (!isRecord(event)) return 'it is not an object';
+  const { type } = event;
+  if (!isText(type) || !Object.hasOwn(CHECKS, type)) return 'its type is unknown';
+  if (!isText(event['providerCallId']) || event['providerCallId'] === '') return 'providerCallId is missing';
+  if (!Number.isFinite(event['occurredAt'])) return 'occurredAt is not epoch milliseconds';
+  if (event['dedupeKey'] !== undefined && !isText(event['dedupeKey'])) return 'dedupeKey is not a text';
+  for (const check of CHECKS[type as ProviderEventType]) {
+    const mistake = check(event);
+    if (mistake !== undefined) return mistake;
+  }
+  return undefined;
+}

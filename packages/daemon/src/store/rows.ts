@@ -1,0 +1,92 @@
+/** Between rows and the values of `core`, both ways. Pure. */
+import type { Call, CallFact, CallRecord, Command } from '@sidetone/core';
+import type { StoredCommand, StoredUtterance } from '../app/ports.ts';
+import type { calls, commands, events, utterances } from './schema.ts';
+
+type CallRow = typeof calls.$inferSelect;
+
+export function callToRow(call: Call): CallRow {
+  return {
+    id: call.id,
+    providerId: call.providerId,
+    providerCallId: call.providerCallId,
+    status: call.status,
+    direction: call.direction ?? null,
+    from: call.from ?? null,
+    to: call.to ?? null,
+    assistant: call.assistant ?? null,
+    createdAt: call.createdAt,
+    answeredAt: call.answeredAt ?? null,
+    endedAt: call.endedAt ?? null,
+    endCategory: call.end?.category ?? null,
+    endCode: call.end?.code ?? null,
+    endMessage: call.end?.message ?? null,
+    summary: call.summary ?? null,
+    costAmount: call.cost?.amount ?? null,
+    costCurrency: call.cost?.currency ?? null,
+    providerData: call.providerData ?? null,
+    innards: { statusAt: call.statusAt, speakingSince: call.speakingSince, heardUntilMs: call.heardUntilMs },
+  };
+}
+
+export function rowToCall(row: CallRow): Call {
+  const end = row.endCategory && {
+    category: row.endCategory,
+    ...present({ code: row.endCode, message: row.endMessage }),
+  };
+  const cost =
+    row.costAmount === null || row.costCurrency === null
+      ? null
+      : { amount: row.costAmount, currency: row.costCurrency };
+  return {
+    id: row.id,
+    providerId: row.providerId,
+    providerCallId: row.providerCallId,
+    status: row.status,
+    createdAt: row.createdAt,
+    ...row.innards,
+    ...present({
+      direction: row.direction,
+      from: row.from,
+      to: row.to,
+      assistant: row.assistant,
+      answeredAt: row.answeredAt,
+      endedAt: row.endedAt,
+      end,
+      summary: row.summary,
+      cost,
+      providerData: row.providerData,
+    }),
+  };
+}
+
+export function rowToUtterance(row: typeof utterances.$inferSelect): StoredUtterance {
+  const { id, party, text, callId, position, at, startMs, endMs, confidence } = row;
+  return { callId, position, at, utterance: { id, party, text, ...present({ startMs, endMs, confidence }) } };
+}
+
+export function rowToCommand(row: typeof commands.$inferSelect): StoredCommand {
+  const { callId, id, kind, arguments: args, status, requestedBy, requestedAt, settledAt, failure } = row;
+  const command: Command = {
+    id,
+    kind,
+    arguments: args,
+    status,
+    requestedBy,
+    requestedAt,
+    ...present({ settledAt, failure }),
+  };
+  return { callId, command };
+}
+
+export function rowToRecord(row: typeof events.$inferSelect): CallRecord {
+  const { position, callId, at, type, fact } = row;
+  return { position, callId, at, fact: { type, ...fact } as CallFact };
+}
+
+type Present<Row> = { [Key in keyof Row]?: NonNullable<Row[Key]> };
+
+/** The columns that hold something: absent, in `core`, is not null. */
+function present<Row extends Record<string, unknown>>(row: Row): Present<Row> {
+  return Object.fromEntries(Object.entries(row).filter(([, value]) => value !== null)) as Present<Row>;
+}

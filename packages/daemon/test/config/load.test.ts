@@ -1,0 +1,97 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { isFault } from '@sidetone/core';
+import { describe, expect, test } from 'vitest';
+import { loadConfig, parseConfig } from '../../src/config/load.ts';
+import { tempDir } from '../support/temp-dir.ts';
+
+const dir = tempDir();
+
+/** The one line that a configuration is refused with. */
+function mistakeIn(source: string, environment: Record<string, string> = {}): string {
+  try {
+    parseConfig(source, 'sidetone.yaml', environment);
+  } catch (error) {
+    if (isFault(error)) return `${error.code} ${error.message}`;
+    throw error;
+  }
+  return 'none';
+}
+
+describe('a configuration', () => {
+  test('may be empty: everything has a default', () => {
+    expect(parseConfig('', 'sidetone.yaml', {})).toMatchObject({
+      server: { host: '127.0.0.1', port: 4000 },
+      storage: { path: './data/sidetone.db', durability: 'full' },
+      providers: {},
+    });
+  });
+
+  test('takes variables from the environment, also for numbers and inside of texts', () => {
+    const config = parseConfig('{ server: { port: "${PORT}" }, storage: { path: "/x/${NAME}.db" } }', 'f', {
+      PORT: '4100',
+      NAME: 'calls',
+    });
+    expect(config.server.port).toBe(4100);
+    expect(config.storage.path).toBe('/x/calls.db');
+  });
+});
+
+describe('a mistake is one line that names the key, what was found and what is expected:', () => {
+  test.each([
+    ['server: { port: abc }', 'server.port: found "abc", expected a whole number from 0 to 65535'],
+    ['server: { port: 70000 }', 'server.port: found 70000, expected a whole number from 0 to 65535'],
+    [
+      'server: { prot: 1 }',
+      'server.prot: found a key that does not exist; check its spelling and where it stands',
+    ],
+    ['servre: {}', 'servre: found a key that does not exist; check its spelling and where it stands'],
+    ['server: 4000', 'server: found 4000, expected a mapping'],
+    ['storage: { durability: fast }', 'storage.durability: found "fast", expected full or normal'],
+    [
+      'server: { publicUrl: calls.example.com }',
+      'server.publicUrl: found "calls.example.com", expected an http or https address, like https://calls.example.com',
+    ],
+    ['providers: { vapi: {} }', 'providers.vapi.plugin: found nothing, expected a text'],
+    [
+      'providers: { vapi: { plugin: x, options: [secret] } }',
+      'providers.vapi.options: found a list, expected a mapping of options',
+    ],
+    [
+      'providers: { "My Vapi": { plugin: x } }',
+      'providers.My Vapi: found this key, expected a name of a-z, 0-9 and -, beginning with a letter',
+    ],
+  ])('%s', (source, line) => {
+    expect(mistakeIn(source)).toBe(`CONFIG_INVALID sidetone.yaml: ${line}`);
+  });
+
+  test('a host that is not loopback, since there are no access tokens yet', () => {
+    expect(mistakeIn('server: { host: 0.0.0.0 }')).toContain(
+      'server.host: found "0.0.0.0", expected one of 127.0.0.1',
+    );
+  });
+
+  test('YAML that is none, with its line', () => {
+    expect(mistakeIn('server:\n  port: [1\nlog: {}')).toMatch(
+      /^CONFIG_INVALID sidetone.yaml: line \d: [^\n]+$/,
+    );
+  });
+
+  test('a variable that is not set', () => {
+    expect(mistakeIn('storage: { path: "${NOWHERE}" }')).toBe(
+      'CONFIG_VARIABLE_MISSING storage.path: the environment variable NOWHERE is not set',
+    );
+  });
+
+  test('a file that is not there', async () => {
+    await expect(loadConfig(join(dir, 'none.yaml'), {})).rejects.toMatchObject({
+      code: 'CONFIG_UNREADABLE',
+      message: expect.stringContaining('ENOENT'),
+    });
+  });
+});
+
+test('paths to plugins are relative to the file', async () => {
+  writeFileSync(join(dir, 'sidetone.yaml'), 'server: { port: 0 }');
+  expect((await loadConfig(join(dir, 'sidetone.yaml'), {})).baseDir).toBe(dir);
+});

@@ -1,0 +1,142 @@
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { beforeEach, describe, expect, test } from 'vitest';
+import { WebSocket } from 'ws';
+import * as tokens from '../../src/tokens.ts';
+import { startTestDaemon, until, type TestDaemon } from '../support/daemon.ts';
+import { event } from '../support/heart.ts';
+import { tempDir } from '../support/temp-dir.ts';
+
+const root = tempDir();
+let count = 0;
+let it: TestDaemon;
+
+beforeEach(async () => {
+  const dir = join(root, String(count++));
+  mkdirSync(dir);
+  it = await startTestDaemon(dir, { limits: { webhookBytes: 2048 } });
+});
+
+const open = (path: string): WebSocket => new WebSocket(it.url(path).replace('http', 'ws'));
+const post = (path: string, body = ''): Promise<Response> => fetch(it.url(path), { method: 'POST', body });
+
+describe('a request of a provider', () => {
+  test('reaches its plugin as it came', async () => {
+    it.script.answer = async ({ method, path, query, headers, body }) => ({
+      status: 202,
+      headers: { 'x-test': 'yes' },
+      body: [method, path, query.get('a'), headers['x-signature'], Buffer.from(body).toString()].join('|'),
+    });
+    const response = await fetch(it.url('providers/test/some/path%20x?a=b'), {
+      method: 'PUT',
+      headers: { 'X-Signature': 'sig' },
+      body: 'raw',
+    });
+    expect([response.status, response.headers.get('x-test')]).toEqual([202, 'yes']);
+    expect(await response.text()).toBe('PUT|some/path x|b|sig|raw');
+  });
+
+  test('is answered once what it told is stored', async () => {
+    await post('providers/test/event', JSON.stringify(event('call.started', {})));
+    expect(it.daemon.parts.resolve(tokens.EVENT_LOG).latest()).toBe(1);
+  });
+
+  test('that the plugin cannot read is a 400 with a code, a line in the log, and no event', async () => {
+    const response = await post('providers/test/malformed', 'secret words');
+    expect([response.status, await response.text()]).toEqual([
+      400,
+      'WIRE_MALFORMED: this is not what we speak\n',
+    ]);
+    expect(it.lines).toMatchObject([{ level: 'warn', fields: { provider: 'test', code: 'WIRE_MALFORMED' } }]);
+    expect(JSON.stringify(it.lines)).not.toContain('secret words');
+    expect(it.daemon.parts.resolve(tokens.EVENT_LOG).latest()).toBe(0);
+  });
+
+  test('that makes the plugin throw is a 500 that tells nothing, and the next is taken', async () => {
+    it.script.answer = () => Promise.reject(new TypeError('internal words'));
+    const response = await post('providers/test/x');
+    expect([response.status, await response.text()]).toEqual([500, 'The daemon cannot take this now.\n']);
+    it.script.answer = async () => ({ status: 200 });
+    expect((await post('providers/test/x')).status).toBe(200);
+  });
+
+  test('that is too large is a 413, announced or not', async () => {
+    const large = 'x'.repeat(3000);
+    expect((await post('providers/test/x', large)).status).toBe(413);
+    const pieces = new ReadableStream({
+      start(controller) {
+        for (let i = 0; i < 30; i++) controller.enqueue(Buffer.from(large.slice(0, 100)));
+        controller.close();
+      },
+    });
+    const init = { method: 'POST', body: pieces, duplex: 'half' } as RequestInit;
+    expect((await fetch(it.url('providers/test/x'), init)).status).toBe(413);
+  });
+
+  test.each(['providers/nobody/x', 'providers/test', 'providers/', 'elsewhere'])(
+    'to /%s is a 404',
+    async (path) => {
+      expect((await fetch(it.url(path))).status).toBe(404);
+    },
+  );
+});
+
+describe('a socket of a provider', () => {
+  const refusal = (socket: WebSocket): Promise<number | undefined> =>
+    new Promise((resolve) =>
+      socket.on('unexpected-response', (_request, response) => resolve(response.statusCode)),
+    );
+
+  test('that its plugin admits is given to it, and what is sent at once is not missed', async () => {
+    const socket = open('providers/test/stream/good');
+    socket.on('open', () => socket.send(new Uint8Array(640)));
+    await until(() => it.script.sockets.length === 1, 'the plugin has the socket');
+    const interest = it.daemon.parts.resolve(tokens.INTEREST).add('levels', undefined);
+    socket.send(new Uint8Array(640));
+    const levels = it.daemon.parts.resolve(tokens.LEVEL_BOARD);
+    await until(() => levels.calls().length === 1, 'the audio is metered');
+    socket.close();
+    const streams = async () =>
+      (await it.query('{ calls { nodes { streams { frames endReason } } } }')).data.calls.nodes[0]?.streams;
+    await until(async () => ((await streams())?.[0].endReason ?? null) !== null, 'the stream has ended');
+    expect(await streams()).toEqual([{ frames: 2, endReason: 'socket closed' }]);
+    interest();
+  });
+
+  test.each([
+    ['providers/test/stream/bad', 404],
+    ['providers/nobody/stream/good', 404],
+    ['nowhere', 404],
+  ])('to /%s is refused at the upgrade with %d', async (path, status) => {
+    expect(await refusal(open(path))).toBe(status);
+    expect(it.script.sockets).toEqual([]);
+  });
+
+  test('that sends more than a message may have is closed with 1009, and nothing else is disturbed', async () => {
+    const socket = open('providers/test/stream/good');
+    const closed = new Promise((resolve) => socket.on('close', resolve));
+    socket.on('open', () => socket.send(new Uint8Array(1024 * 1024 + 1)));
+    expect(await closed).toBe(1009);
+    expect((await it.query('{ latestCursor }')).errors).toBeUndefined();
+  });
+});
+
+describe('the daemon', () => {
+  test('says that it is alive, and ready', async () => {
+    const texts = await Promise.all(
+      ['healthz', 'readyz'].map(async (path) => (await fetch(it.url(path))).text()),
+    );
+    expect(texts).toEqual(['alive\n', 'ready\n']);
+  });
+
+  test('stops while sockets are open, and frees port and database', async () => {
+    const socket = open('providers/test/stream/good');
+    socket.on('error', () => undefined);
+    const events = it.client.iterate({ query: 'subscription { callEvents { cursor } }' });
+    void events.next().catch(() => undefined);
+    await until(() => it.script.sockets.length === 1, 'the socket is open');
+    await it.daemon.stop();
+    await it.daemon.stop();
+    await expect(fetch(it.url('healthz'))).rejects.toThrow();
+  });
+});

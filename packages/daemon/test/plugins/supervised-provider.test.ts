@@ -1,0 +1,170 @@
+import {
+  FaultError,
+  providerCallId,
+  type CallId,
+  type CommandId,
+  type IngressRequest,
+  type Provider,
+} from '@sidetone/core';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import type { Gate } from '../../src/plugins/host.ts';
+import { SupervisedProvider } from '../../src/plugins/supervised-provider.ts';
+import { PROVIDER } from '../support/heart.ts';
+import { createTestLog } from '../support/silent-log.ts';
+
+const forever = (): Promise<never> => new Promise(() => undefined);
+const nothing = async (): Promise<void> => undefined;
+const call = { id: 'call_1' as CallId, providerCallId: providerCallId('x'), status: 'IN_PROGRESS' } as const;
+const request = { method: 'POST', path: 'hook' } as IngressRequest;
+
+let gate: Gate;
+let lines: ReturnType<typeof createTestLog>['lines'];
+
+function supervise(provider: Partial<Provider> | FaultError): SupervisedProvider {
+  const testLog = createTestLog();
+  lines = testLog.lines;
+  gate = { isOpen: false, droppedEvents: 0 };
+  return new SupervisedProvider({
+    id: PROVIDER,
+    plugin: './test.ts',
+    displayName: 'Test',
+    provider: provider instanceof FaultError ? provider : { start: nothing, stop: nothing, ...provider },
+    gate,
+    log: testLog.log(''),
+    liveCalls: () => [],
+  });
+}
+
+beforeEach(() => void vi.useFakeTimers());
+afterEach(() => void vi.useRealTimers());
+
+describe('a provider', () => {
+  test('runs once it has started, and may tell things from then until it has stopped', async () => {
+    const provider = supervise({});
+    expect(provider.state).toBe('STARTING');
+    await provider.start();
+    expect([provider.state, gate.isOpen]).toEqual(['RUNNING', true]);
+    await provider.stop();
+    expect([provider.state, gate.isOpen]).toEqual(['STOPPED', false]);
+  });
+
+  test('is started once and stopped once', async () => {
+    const [start, stop] = [vi.fn(nothing), vi.fn(nothing)];
+    const provider = supervise({ start, stop });
+    await provider.start();
+    await provider.start();
+    await provider.stop();
+    await provider.stop();
+    expect([start.mock.calls.length, stop.mock.calls.length]).toEqual([1, 1]);
+  });
+
+  test('that could not be loaded is FAILED and says what to do', () => {
+    const provider = supervise(new FaultError('PLUGIN_NOT_FOUND', 'the plugin x was not found'));
+    expect(provider.state).toBe('FAILED');
+    expect(provider.stateMessage).toMatch(/^the plugin x was not found\. Install the package/);
+    expect(lines).toMatchObject([{ level: 'error', fields: { code: 'PLUGIN_NOT_FOUND' } }]);
+  });
+
+  test('that throws while starting is FAILED, with its reason', async () => {
+    const provider = supervise({ start: () => Promise.reject(new Error('wrong key')) });
+    await provider.start();
+    expect([provider.state, gate.isOpen]).toEqual(['FAILED', false]);
+    expect(provider.stateMessage).toContain('wrong key');
+  });
+
+  test('that hangs while starting is FAILED after its time, and is told by the signal', async () => {
+    let signal: AbortSignal | undefined;
+    const provider = supervise({ start: (given) => ((signal = given), forever()) });
+    const started = provider.start();
+    await vi.advanceTimersByTimeAsync(20_000);
+    await started;
+    expect(provider.state).toBe('FAILED');
+    expect(provider.stateMessage).toContain('did not start within 15 s');
+    expect(signal?.aborted).toBe(true);
+  });
+
+  test('that hangs while stopping does not hold up the daemon, and is heard no more', async () => {
+    const provider = supervise({ stop: forever });
+    await provider.start();
+    const stopped = provider.stop();
+    await vi.advanceTimersByTimeAsync(6000);
+    await stopped;
+    expect(gate.isOpen).toBe(false);
+  });
+});
+
+describe('a control', () => {
+  test('that hangs is a time-out', async () => {
+    const provider = supervise({ controls: { endCall: forever } });
+    await provider.start();
+    const asked = provider
+      .control('endCall', call, {}, 'cmd_1' as CommandId)
+      .catch((error: unknown) => error);
+    await vi.advanceTimersByTimeAsync(20_000);
+    expect(await asked).toMatchObject({ code: 'PROVIDER_TIMEOUT' });
+  });
+
+  test('that is not there is a capability that is missing', async () => {
+    const provider = supervise({});
+    await provider.start();
+    await expect(
+      provider.control(
+        'say',
+        call,
+        { content: '', endCallAfterSpoken: false, interrupt: false },
+        'cmd_1' as CommandId,
+      ),
+    ).rejects.toMatchObject({ code: 'CAPABILITY_MISSING' });
+  });
+
+  test('is one that the provider has; a call may have fewer, an ended one has none', async () => {
+    const provider = supervise({
+      controls: { say: nothing, endCall: nothing },
+      controlsFor: () => ['END_CALL', 'TRANSFER'],
+    });
+    expect(provider.capabilitiesFor(call)).toEqual([]);
+    await provider.start();
+    expect(provider.capabilities).toEqual(['SAY', 'END_CALL']);
+    expect(provider.capabilitiesFor(call)).toEqual(['END_CALL']);
+    expect(provider.capabilitiesFor({ ...call, status: 'ENDED' })).toEqual([]);
+  });
+});
+
+describe('an ingress', () => {
+  test('that throws at once rejects like one that rejects', async () => {
+    const provider = supervise({
+      ingress: {
+        request: () => {
+          throw new FaultError('WIRE_MALFORMED', 'no');
+        },
+      },
+    });
+    await provider.start();
+    await expect(provider.request(request)).rejects.toMatchObject({ code: 'WIRE_MALFORMED' });
+  });
+
+  test('of a provider that is not running takes nothing', async () => {
+    const provider = supervise({ ingress: { request: async () => ({ status: 200 }) } });
+    await expect(provider.request(request)).rejects.toMatchObject({ code: 'PROVIDER_NOT_RUNNING' });
+  });
+
+  test('that throws when it is given a socket has that socket closed', async () => {
+    const provider = supervise({
+      ingress: {
+        socket: () => {
+          throw new Error('no');
+        },
+      },
+    });
+    await provider.start();
+    const close = vi.fn();
+    provider.socket(request, { close, send: nothing, onMessage: vi.fn(), onClose: vi.fn() });
+    expect(close).toHaveBeenCalledWith(1011);
+  });
+
+  test('without sockets admits none', async () => {
+    const provider = supervise({ ingress: { request: async () => ({ status: 200 }) } });
+    await provider.start();
+    expect(provider.admitSocket(request)).toEqual({ admit: false, status: 404 });
+  });
+});

@@ -1,0 +1,100 @@
+/** A whole daemon in this process: real port, real database, and a provider that a test plays. */
+import { randomUUID } from 'node:crypto';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { createClient, type Client } from 'graphql-ws';
+import { afterEach } from 'vitest';
+import { WebSocket } from 'ws';
+import { configSchema } from '../../src/config/schema.ts';
+import { startDaemon, type Daemon } from '../../src/daemon.ts';
+import { scripts, type Script } from '../fixtures/scripted-plugin.ts';
+import { createTestLog, type LogLine } from './silent-log.ts';
+
+const FIXTURES = fileURLToPath(new URL('../fixtures', import.meta.url));
+
+export interface TestDaemon {
+  readonly daemon: Daemon;
+  readonly script: Script;
+  readonly lines: LogLine[];
+  readonly client: Client;
+  query(query: string, variables?: Record<string, unknown>): Promise<GraphqlAnswer>;
+  url(path: string): string;
+}
+
+export interface GraphqlAnswer {
+  // oxlint-disable-next-line typescript/no-explicit-any -- a test looks into an answer as it likes
+  readonly data: any;
+  readonly errors?: readonly {
+    message: string;
+    path?: readonly (string | number)[];
+    extensions: Record<string, unknown>;
+  }[];
+}
+
+const running: (() => Promise<void>)[] = [];
+afterEach(async () => {
+  for (const stop of running.splice(0).toReversed()) await stop();
+});
+
+/** Starts a daemon on a database in `dir`; it stops after the test. */
+export async function startTestDaemon(
+  dir: string,
+  settings: Record<string, unknown> = {},
+): Promise<TestDaemon> {
+  const key = randomUUID();
+  const config = configSchema.parse({
+    server: { port: 0 },
+    storage: { path: join(dir, 'test.db'), durability: 'normal' },
+    providers: { test: { plugin: './scripted-plugin.ts', options: { key } } },
+    ...settings,
+  });
+  const { log, lines } = createTestLog();
+  const daemon = await startDaemon({ config, baseDir: FIXTURES, log });
+  const client = createClient({
+    url: `${daemon.url.href.replace('http', 'ws')}graphql`,
+    webSocketImpl: WebSocket,
+    retryAttempts: 0,
+  });
+  running.push(async () => {
+    await client.dispose();
+    await daemon.stop();
+  });
+  return {
+    daemon,
+    script: scripts.get(key)!,
+    lines,
+    client,
+    url: (path) => new URL(path, daemon.url).href,
+    async query(query, variables) {
+      const response = await fetch(new URL('graphql', daemon.url), {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify({ query, variables }),
+      });
+      return (await response.json()) as GraphqlAnswer;
+    },
+  };
+}
+
+/** The next value of a subscription, or an error when none comes. */
+export async function nextOf<Value>(iterator: AsyncIterator<Value>, withinMs = 5000): Promise<Value> {
+  const late = new Promise<never>((_resolve, reject) => {
+    setTimeout(() => reject(new Error(`nothing came within ${withinMs} ms`)), withinMs).unref();
+  });
+  const { done, value } = await Promise.race([iterator.next(), late]);
+  if (done) throw new Error('the subscription ended');
+  return value;
+}
+
+/** Waits until something observable is so. */
+export async function until(
+  isSo: () => boolean | Promise<boolean>,
+  what: string,
+  withinMs = 5000,
+): Promise<void> {
+  const deadline = Date.now() + withinMs;
+  while (!(await isSo())) {
+    if (Date.now() > deadline) throw new Error(`not within ${withinMs} ms: ${what}`);
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  }
+}

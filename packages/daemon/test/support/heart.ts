@@ -1,0 +1,95 @@
+/** The heart of the daemon without its edges: a real database on disk, ingest, and the readers. */
+import { join } from 'node:path';
+import type { Clock, IdSource, ProviderEvent, ProviderEventFields, ProviderEventType } from '@sidetone/core';
+import { providerCallId, providerId } from '@sidetone/core';
+import { createFakeClock, type FakeClock } from '@sidetone/testkit';
+import { CallBook } from '../../src/app/call-book.ts';
+import { Ingest } from '../../src/app/ingest.ts';
+import type { CallLedger } from '../../src/app/ports.ts';
+import { LevelBoard } from '../../src/audio/level-board.ts';
+import { Streams } from '../../src/audio/streams.ts';
+import { createFeeds } from '../../src/hub/feeds.ts';
+import { Interest } from '../../src/hub/interest.ts';
+import { PartialSlots } from '../../src/hub/partial-slots.ts';
+import { RecordHub } from '../../src/hub/record-hub.ts';
+import { createIds } from '../../src/ids.ts';
+import { openDatabase } from '../../src/store/database.ts';
+import { createEventLog } from '../../src/store/event-log.ts';
+import { createHistory } from '../../src/store/history.ts';
+import { createLedger } from '../../src/store/ledger.ts';
+import { createTestLog } from './silent-log.ts';
+
+export const PROVIDER = providerId('test');
+
+export interface HeartOptions {
+  readonly clock?: Clock;
+  readonly ids?: IdSource;
+  readonly pendingFacts?: number;
+  /** Puts something between ingest and the store, to make it fail. */
+  readonly wrapLedger?: (ledger: CallLedger) => CallLedger;
+}
+
+export function createHeart(dir: string, options: HeartOptions = {}) {
+  const database = openDatabase(join(dir, 'heart.db'), 'normal');
+  const clock = options.clock ?? createFakeClock();
+  const ids = options.ids ?? createIds();
+  const { log, lines } = createTestLog();
+  const ledger = (options.wrapLedger ?? ((it) => it))(createLedger(database.db));
+  const eventLog = createEventLog(database);
+  const hub = new RecordHub(eventLog.latest());
+  const partials = new PartialSlots({ ids });
+  const interest = new Interest();
+  const levels = new LevelBoard({ clock });
+  const book = new CallBook({ ledger });
+  const pendingFacts = options.pendingFacts ?? 10_000;
+  const ingest = new Ingest({
+    book,
+    ledger,
+    feed: hub,
+    partials,
+    ids,
+    clock,
+    log: log('ingest'),
+    pendingFacts,
+  });
+  const streams = new Streams({ ingest, interest, levels, ids, clock });
+  const feeds = createFeeds({ hub, log: eventLog, partials, levels, interest, clock });
+  const history = createHistory(database.db);
+  return {
+    database,
+    clock: clock as FakeClock,
+    lines,
+    ledger,
+    eventLog,
+    hub,
+    partials,
+    interest,
+    levels,
+    book,
+    ingest,
+    streams,
+    feeds,
+    history,
+    /** Tells the heart an event of the test provider, and gives the id of its call. */
+    tell: (told: ProviderEvent) => ingest.accept(PROVIDER, told),
+    close() {
+      ingest.close();
+      database.close();
+    },
+  };
+}
+
+export type Heart = ReturnType<typeof createHeart>;
+
+/** An event of a call of the test provider. */
+export function event<Type extends ProviderEventType>(
+  type: Type,
+  fields: ProviderEventFields[Type] & { readonly dedupeKey?: string },
+  { call = 'their-call', at = 1000 } = {},
+): ProviderEvent {
+  return { type, providerCallId: providerCallId(call), occurredAt: at, ...fields } as ProviderEvent;
+}
+
+/** A final utterance whose text is its number: for telling many apart. */
+export const words = (number: number, call = 'their-call'): ProviderEvent =>
+  event('utterance.final', { party: 'CUSTOMER', text: `words ${number}` }, { call, at: 1000 + number });
