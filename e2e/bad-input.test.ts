@@ -1,0 +1,182 @@
+/** What goes wrong before and beside the calls: one line that says what to do, and nothing stored is touched. */
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import Sqlite from 'better-sqlite3';
+import { describe, expect, test } from 'vitest';
+import { WebSocket } from 'ws';
+import { query, startDaemon, tempDir, until, writeConfig } from './support/daemon.ts';
+import { sidetone } from './support/process.ts';
+
+const dir = tempDir();
+const nowhere = { url: 'http://127.0.0.1:9' };
+
+/** Starts a daemon that cannot start, and gives its exit code and what it says. */
+async function refusal(config: string): Promise<{ code: number | null; said: string }> {
+  const process = sidetone(['start', '--config', config]);
+  const code = await process.exit();
+  expect(process.stdout()).toBe('');
+  return { code, said: process.stderr() };
+}
+
+function write(name: string, text: string): string {
+  const file = join(dir, name);
+  writeFileSync(file, text);
+  return file;
+}
+
+describe('a configuration', () => {
+  test('that is not there', async () => {
+    const { code, said } = await refusal(join(dir, 'none.yaml'));
+    expect([code, said]).toEqual([
+      78,
+      expect.stringMatching(
+        /^sidetone: .*none\.yaml: cannot be read \(ENOENT\)\. [^\n]+ \[CONFIG_UNREADABLE\]\n$/,
+      ),
+    ]);
+  });
+
+  test('with a mistake in it', async () => {
+    const { code, said } = await refusal(write('typo.yaml', 'server: { prot: 4000 }'));
+    expect([code, said]).toEqual([
+      78,
+      expect.stringMatching(
+        /^sidetone: .*typo\.yaml: server\.prot: found a key that does not exist[^\n]+\[CONFIG_INVALID\]\n$/,
+      ),
+    ]);
+  });
+
+  test("with a mistake in a plugin's options, without their values", async () => {
+    const file = writeConfig(tempDir(), nowhere);
+    writeFileSync(file, readFileSync(file, 'utf8').replace('apiKey: demo-vapi-key', 'apiKye: hunter2'));
+    const { code, said } = await refusal(file);
+    expect([code, said]).toEqual([
+      78,
+      expect.stringMatching(/^sidetone: providers\.vapi\.options[^\n]+\[CONFIG_INVALID\]\n$/),
+    ]);
+    expect(said).not.toContain('hunter2');
+  });
+
+  test('with a variable that is not set', async () => {
+    const { code, said } = await refusal(write('var.yaml', 'storage: { path: "${SIDETONE_NOWHERE}" }'));
+    expect([code, said]).toEqual([
+      78,
+      expect.stringContaining('storage.path: the environment variable SIDETONE_NOWHERE is not set'),
+    ]);
+  });
+});
+
+describe('a database', () => {
+  const configFor = (path: string): string =>
+    write(`for-${path.split('/').at(-1)}.yaml`, `server: { port: 0 }\nstorage: { path: '${path}' }`);
+
+  test('that is none', async () => {
+    const file = write('diary.db', 'Dear diary, '.repeat(500));
+    const { code, said } = await refusal(configFor(file));
+    expect([code, said]).toEqual([
+      1,
+      expect.stringMatching(/^sidetone: .*diary\.db: is not a database[^\n]+\[STORE_NOT_A_DATABASE\]\n$/),
+    ]);
+    expect(readFileSync(file, 'utf8')).toBe('Dear diary, '.repeat(500));
+  });
+
+  test('of a newer release', async () => {
+    const path = join(dir, 'newer.db');
+    const config = configFor(path);
+    await (await startDaemon(config)).end('SIGTERM');
+    const db = new Sqlite(path);
+    db.pragma('journal_mode = delete');
+    db.exec("insert into __drizzle_migrations (hash, created_at) values ('later', 4102444800000)");
+    db.close();
+    const before = readFileSync(path);
+    const { code, said } = await refusal(config);
+    expect([code, said]).toEqual([
+      1,
+      expect.stringMatching(
+        /^sidetone: .*newer\.db: was written by a newer release[^\n]+\[STORE_SCHEMA_NEWER\]\n$/,
+      ),
+    ]);
+    expect(readFileSync(path).equals(before)).toBe(true);
+  });
+
+  test('that another daemon uses', async () => {
+    const config = configFor(join(dir, 'shared.db'));
+    await startDaemon(config);
+    const { code, said } = await refusal(config);
+    expect([code, said]).toEqual([
+      1,
+      expect.stringMatching(/is in use by another daemon[^\n]+\[STORE_IN_USE\]\n$/),
+    ]);
+  });
+});
+
+test('a plugin that does not exist is FAILED and says so; the daemon and the others run', async () => {
+  const file = writeConfig(tempDir(), nowhere);
+  writeFileSync(
+    file,
+    readFileSync(file, 'utf8').replace("'@sidetone/plugin-vapi'", "'@sidetone/plugin-vpai'"),
+  );
+  const daemon = await startDaemon(file);
+  const { providers } = await query(daemon.url, '{ providers { id state stateMessage } }');
+  expect(providers).toMatchObject([
+    {
+      id: 'vapi',
+      state: 'FAILED',
+      stateMessage: expect.stringMatching(/^the plugin @sidetone\/plugin-vpai was not found from/),
+    },
+    { id: 'vobiz', state: 'RUNNING', stateMessage: null },
+  ]);
+  const lines = daemon
+    .stderr()
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line) as Record<string, unknown>);
+  expect(lines.filter((line) => line['level'] === 'error')).toMatchObject([
+    { part: 'provider vapi', code: 'PLUGIN_NOT_FOUND' },
+  ]);
+});
+
+describe('from outside', () => {
+  test('a malformed webhook is a 400 with a code, and no event', async () => {
+    const daemon = await startDaemon(writeConfig(tempDir(), nowhere));
+    const before = (await query(daemon.url, '{ latestCursor }')).latestCursor;
+    for (const [path, body] of [
+      ['vapi/webhook', '{"message": {"type": "transcr'],
+      ['vapi/webhook', '[]'],
+      ['vobiz/answer', 'Event=StartApp'],
+      ['vobiz/hangup', 'nonsense'],
+    ]) {
+      const response = await fetch(`${daemon.url}providers/${path}`, {
+        method: 'POST',
+        headers: {
+          'content-type': path!.startsWith('vapi') ? 'application/json' : 'application/x-www-form-urlencoded',
+        },
+        body: body!,
+      });
+      expect([path, response.status, await response.text()]).toEqual([
+        path,
+        400,
+        expect.stringMatching(/^WIRE_MALFORMED: [^\n]+\n$/),
+      ]);
+    }
+    expect((await query(daemon.url, '{ latestCursor }')).latestCursor).toBe(before);
+  });
+
+  test('a stream with a token that nobody was given is refused at the upgrade', async () => {
+    const daemon = await startDaemon(writeConfig(tempDir(), nowhere));
+    const socket = new WebSocket(`${daemon.url.replace('http', 'ws')}providers/vobiz/stream/guessed`);
+    const status = await new Promise((resolve) => {
+      socket.on('unexpected-response', (_request, response) => resolve(response.statusCode));
+      socket.on('open', () => resolve('opened'));
+    });
+    expect(status).toBe(404);
+    const refused = await until(
+      () =>
+        daemon
+          .stderr()
+          .split('\n')
+          .find((line) => line.includes('a socket was refused')),
+      'the log tells',
+    );
+    expect(refused).not.toContain('guessed');
+  });
+});

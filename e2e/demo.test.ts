@@ -1,0 +1,127 @@
+/** The first five minutes of a new user: `sidetone demo`, a stock client, Ctrl-C. */
+import { execFileSync } from 'node:child_process';
+import { createServer, type AddressInfo } from 'node:net';
+import { describe, expect, test } from 'vitest';
+import { collect, connect, query, tempDir, until, type Json } from './support/daemon.ts';
+import { sidetone } from './support/process.ts';
+
+const dir = tempDir();
+
+async function startDemo() {
+  const process = sidetone(['demo', '--port', '0', '--data', dir, '--calls', '1']);
+  const [, url] = await process.saw(/GraphiQL\s+(http\S+)graphql/);
+  return { ...process, url: url! };
+}
+
+const liveCalls =
+  '{ calls(filter: { live: true, statuses: [IN_PROGRESS] }) { nodes { id provider { id } } } }';
+
+const callOf = (url: string, provider: string): Promise<string> =>
+  until(async () => {
+    const { calls } = await query(url, liveCalls);
+    return (calls.nodes as Json[]).find((call) => call.provider.id === provider)?.id as string | undefined;
+  }, `a live call of ${provider}`);
+
+/** The processes that a process started and that are still there. */
+function childrenOf(pid: number): string[] {
+  try {
+    return execFileSync('ps', ['-o', 'pid=', '--ppid', String(pid)])
+      .toString()
+      .trim()
+      .split(/\s+/);
+  } catch {
+    return [];
+  }
+}
+
+const isRunning = (pid: string): boolean => {
+  try {
+    return process.kill(Number(pid), 0);
+  } catch {
+    return false;
+  }
+};
+
+describe('the demo', () => {
+  test('has live calls of each provider, whose levels a stock client sees, and the words of those that have some', async () => {
+    const demo = await startDemo();
+    const client = connect(demo.url);
+    const levels = collect(
+      client,
+      'subscription { audioLevels(intervalMs: 100) { levels { callId parties { party rmsDb peakDb speaking } } } }',
+    );
+    for (const provider of ['vapi', 'vobiz']) {
+      const callId = await callOf(demo.url, provider);
+      const heard = await until(
+        () =>
+          levels.items
+            .flatMap((item) => item.audioLevels.levels as Json[])
+            .filter((level) => level.callId === callId)
+            .flatMap((level) => level.parties as Json[])
+            .find((party) => party.speaking && party.rmsDb > -40),
+        `somebody speaks in the call of ${provider}`,
+      );
+      expect(['CUSTOMER', 'ASSISTANT']).toContain(heard.party);
+      expect(heard.peakDb).toBeGreaterThan(heard.rmsDb);
+    }
+    const transcript = collect(
+      client,
+      'subscription ($id: ID!) { transcript(callId: $id) { cursor utterance { id text isFinal party } } }',
+      {
+        id: await callOf(demo.url, 'vapi'),
+      },
+    );
+    const final = await until(
+      () =>
+        transcript.items.find(
+          (item) =>
+            item.transcript.utterance.isFinal &&
+            transcript.items.some(
+              (other) =>
+                !other.transcript.utterance.isFinal &&
+                other.transcript.utterance.id === item.transcript.utterance.id,
+            ),
+        ),
+      'a partial became a final',
+    );
+    expect(final.transcript.cursor).toBeTypeOf('string');
+    expect(demo.stderr()).toBe('');
+  });
+
+  test('ends whole by Ctrl-C: daemon and simulator', async () => {
+    const demo = await startDemo();
+    const children = childrenOf(demo.pid);
+    expect(children.length).toBeGreaterThan(0);
+    expect(await demo.end('SIGINT')).toBe(0);
+    expect(children.filter(isRunning)).toEqual([]);
+    expect(demo.stderr()).toBe('');
+  });
+
+  test('leaves no simulator behind when it is killed', async () => {
+    const demo = await startDemo();
+    const children = childrenOf(demo.pid);
+    await demo.end('SIGKILL');
+    await until(() => !children.some(isRunning), 'the simulator has ended');
+  });
+
+  test('says in one line that its port is taken, and what to do', async () => {
+    const holder = createServer();
+    const port = await new Promise<number>((resolve) => {
+      holder.listen(0, '127.0.0.1', () => resolve((holder.address() as AddressInfo).port));
+    });
+    const demo = sidetone(['demo', '--port', String(port), '--data', dir]);
+    expect(await demo.exit()).toBe(78);
+    expect(demo.stderr()).toBe(
+      `sidetone: port ${port} is taken. Choose another port with \`--port\` or \`server.port\`. [PORT_IN_USE]\n`,
+    );
+    holder.close();
+  });
+});
+
+test('`sidetone --version` and `--help` tell what there is', async () => {
+  const version = sidetone(['--version']);
+  expect([await version.exit(), version.stdout()]).toEqual([0, expect.stringMatching(/^\d+\.\d+\.\d+\n$/)]);
+  const help = sidetone(['--help']);
+  await help.exit();
+  expect(help.stdout()).toMatch(/start[\s\S]*demo/);
+});

@@ -1,0 +1,113 @@
+/** A daemon of the build at a simulator of the build, and a client that anyone could have. */
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createClient, type Client } from 'graphql-ws';
+import { afterAll, afterEach } from 'vitest';
+import { WebSocket } from 'ws';
+import { sidetone, type RunningProcess, type SimulatorRun } from './process.ts';
+
+export function tempDir(): string {
+  const dir = mkdtempSync(join(tmpdir(), 'sidetone-e2e-'));
+  afterAll(() => rmSync(dir, { recursive: true, force: true }));
+  return dir;
+}
+
+/** A configuration with both providers at the simulator. */
+export function writeConfig(dir: string, simulator: Pick<SimulatorRun, 'url'>, extra = ''): string {
+  const file = join(dir, 'sidetone.yaml');
+  writeFileSync(
+    file,
+    `server: { port: 0 }
+storage: { path: '${join(dir, 'sidetone.db')}' }
+${extra}
+providers:
+  vapi:
+    plugin: '@sidetone/plugin-vapi'
+    options:
+      apiKey: demo-vapi-key
+      apiBaseUrl: ${simulator.url}/vapi
+      monitorHosts: ['${new URL(simulator.url).host}']
+  vobiz:
+    plugin: '@sidetone/plugin-vobiz'
+    options:
+      authId: MA_DEMO
+      authToken: demo-vobiz-token
+      apiBaseUrl: ${simulator.url}/vobiz/api/v1
+      answer: { mode: tap, dial: '+918000000001' }
+`,
+  );
+  return file;
+}
+
+export interface DaemonRun extends RunningProcess {
+  readonly url: string;
+}
+
+/** Starts the daemon and waits until it listens. */
+export async function startDaemon(config: string, port?: string): Promise<DaemonRun> {
+  const process = sidetone(['start', '--config', config, ...(port === undefined ? [] : ['--port', port])]);
+  const [, url] = await process.saw(/listens at (http\S+)/);
+  return { ...process, url: url! };
+}
+
+// oxlint-disable-next-line typescript/no-explicit-any -- a test looks into an answer as it likes
+export type Json = any;
+
+/** GraphQL over HTTP. @throws when there are errors. */
+export async function query(
+  url: string,
+  text: string,
+  variables: Record<string, unknown> = {},
+): Promise<Json> {
+  const response = await fetch(new URL('graphql', url), {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ query: text, variables }),
+  });
+  const { data, errors } = (await response.json()) as { data: Json; errors?: unknown };
+  if (errors) throw new Error(JSON.stringify(errors));
+  return data;
+}
+
+const clients: Client[] = [];
+afterEach(async () => {
+  for (const client of clients.splice(0)) await client.dispose();
+});
+
+/** The stock graphql-ws client, which does not reconnect by itself. */
+export function connect(url: string): Client {
+  const socketUrl = new URL('graphql', url.replace(/^http/, 'ws')).href;
+  const client = createClient({ url: socketUrl, webSocketImpl: WebSocket, retryAttempts: 0 });
+  clients.push(client);
+  return client;
+}
+
+/** Collects what a subscription gives, until it is told to stop. */
+export function collect(
+  client: Client,
+  text: string,
+  variables: Record<string, unknown> = {},
+): { items: Json[]; stop: () => void } {
+  const items: Json[] = [];
+  const stop = client.subscribe(
+    { query: text, variables },
+    { next: ({ data }) => void items.push(data), error: () => undefined, complete: () => undefined },
+  );
+  return { items, stop };
+}
+
+/** Waits until something observable is so. */
+export async function until<Value>(
+  look: () => Value | Promise<Value>,
+  what: string,
+  withinMs = 15_000,
+): Promise<NonNullable<Value>> {
+  const deadline = Date.now() + withinMs;
+  for (;;) {
+    const value = await look();
+    if (value) return value;
+    if (Date.now() > deadline) throw new Error(`not within ${withinMs} ms: ${what}`);
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+}

@@ -1,0 +1,131 @@
+/**
+ * Reads the import lines and fails on a wrong arrow.
+ * Packages: core <- plugins, testkit, simulator, daemon. Inside the daemon:
+ * main -> cli -> daemon -> container -> {graphql, http} -> app -> core; store, hub, plugins and audio implement app's ports.
+ */
+import { readFileSync } from 'node:fs';
+import { builtinModules } from 'node:module';
+import { describe, expect, test } from 'vitest';
+import { PACKAGES, sourcesOf } from './support/files.ts';
+
+interface Import {
+  readonly from: string;
+  readonly to: string;
+}
+
+const IMPORT = /^(?:import|export)\s(?:[^'"]*?\sfrom\s)?['"]([^'"]+)['"]|\bimport\(\s*['"]([^'"]+)['"]/gm;
+
+/** The imports of a package's sources; of every package without a name. */
+function importsOf(name?: string): Import[] {
+  const files = (name === undefined ? PACKAGES : [name]).flatMap(sourcesOf);
+  expect(files.length).toBeGreaterThan(0);
+  return files.flatMap((from) =>
+    [...readFileSync(from, 'utf8').matchAll(IMPORT)].map(([, still, lazy]) => ({
+      from,
+      to: still ?? lazy ?? '',
+    })),
+  );
+}
+
+const isBuiltin = (name: string): boolean => name.startsWith('node:') || builtinModules.includes(name);
+const packageOf = (name: string): string => name.split('/', name.startsWith('@') ? 2 : 1).join('/');
+const outside = (imports: Import[]): Import[] => imports.filter(({ to }) => !to.startsWith('.'));
+
+describe('a package imports only', () => {
+  const ALLOWED: Record<string, readonly string[]> = {
+    core: [],
+    testkit: ['@sidetone/core'],
+    'plugin-vapi': ['@sidetone/core', 'zod', 'node:crypto', 'node:buffer'],
+    'plugin-vobiz': ['@sidetone/core', 'zod', 'node:crypto', 'node:buffer'],
+  };
+  test.each(Object.entries(ALLOWED))('%s: %j', (name, allowed) => {
+    const wrong = outside(importsOf(name)).filter(({ to }) => !allowed.includes(packageOf(to)));
+    expect(wrong).toEqual([]);
+  });
+
+  test('simulator: nothing of ours, so that it shares no wire code with the plugins', () => {
+    const wrong = importsOf('simulator').filter(({ to }) => to.startsWith('@sidetone/'));
+    expect(wrong).toEqual([]);
+  });
+
+  test('daemon: core of ours; which plugins there are is a matter of configuration', () => {
+    const ours = importsOf('daemon').filter(({ to }) => to.startsWith('@sidetone/'));
+    expect(ours.filter(({ to }) => to !== '@sidetone/core')).toEqual([]);
+  });
+
+  test('what its package.json names', () => {
+    for (const name of PACKAGES) {
+      const { dependencies = {} } = JSON.parse(readFileSync(`packages/${name}/package.json`, 'utf8')) as {
+        dependencies?: Record<string, string>;
+      };
+      const used = outside(importsOf(name))
+        .map(({ to }) => to)
+        .filter((to) => !isBuiltin(to))
+        .map(packageOf);
+      expect(new Set(used), name).toEqual(new Set(Object.keys(dependencies)));
+    }
+  });
+
+  test('by relative paths that stay within it', () => {
+    const wrong = importsOf().filter(({ from, to }) => {
+      if (!to.startsWith('.')) return false;
+      const target = new URL(to, `file:///${from}`).pathname.slice(1);
+      return !target.startsWith(from.split('/').slice(0, 3).join('/'));
+    });
+    expect(wrong).toEqual([]);
+  });
+});
+
+describe('inside the daemon', () => {
+  /** Which parts a part may import from. A part is a folder of src, or a file in it. */
+  const ARROWS: Record<string, readonly string[]> = {
+    'main.ts': ['cli'],
+    'index.ts': ['daemon.ts', 'config', 'log.ts'],
+    cli: ['daemon.ts', 'config', 'log.ts', 'plugins'],
+    'daemon.ts': ['container.ts', 'tokens.ts', 'app', 'config', 'ids.ts', 'system-clock.ts'],
+    'container.ts': ['tokens.ts', 'app', 'audio', 'config', 'graphql', 'http', 'hub', 'plugins', 'store'],
+    'tokens.ts': ['app', 'audio', 'http', 'hub', 'plugins', 'store'],
+    graphql: ['app'],
+    http: ['app', 'graphql', 'plugins'],
+    app: [],
+    store: ['app'],
+    hub: ['app'],
+    audio: ['app'],
+    plugins: ['app', 'config'],
+    config: [],
+    'log.ts': [],
+    'ids.ts': [],
+    'system-clock.ts': [],
+  };
+  const partOf = (path: string): string => path.replace('packages/daemon/src/', '').split('/')[0]!;
+
+  test('every arrow points where it may', () => {
+    const imports = importsOf('daemon').filter(({ to }) => to.startsWith('.'));
+    const wrong = imports.filter(({ from, to }) => {
+      const part = partOf(from);
+      const target = partOf(new URL(to, `file:///${from}`).pathname.slice(1));
+      return target !== part && !(ARROWS[part] ?? []).includes(target);
+    });
+    expect(wrong).toEqual([]);
+  });
+
+  test('every part has its arrows', () => {
+    const parts = new Set(sourcesOf('daemon').map(partOf));
+    expect([...parts].toSorted()).toEqual(Object.keys(ARROWS).toSorted());
+  });
+
+  test('only the container knows tsyringe', () => {
+    const users = importsOf('daemon').filter(({ to }) => /tsyringe|reflect-metadata/.test(to));
+    expect(new Set(users.map(({ from }) => partOf(from)))).toEqual(
+      new Set(['container.ts', 'tokens.ts', 'daemon.ts']),
+    );
+  });
+});
+
+test('sister plugins have the same files', () => {
+  const SISTERS = ['api.ts', 'config.ts', 'index.ts', 'ingress.ts', 'session.ts', 'translate.ts', 'wire.ts'];
+  for (const plugin of ['plugin-vapi', 'plugin-vobiz']) {
+    const files = sourcesOf(plugin).map((file) => file.split('/').at(-1));
+    expect(files).toEqual(expect.arrayContaining(SISTERS));
+  }
+});

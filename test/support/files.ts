@@ -1,0 +1,16 @@
+/** The project's own files, by paths with slashes from the root. */
+import { readdirSync } from 'node:fs';
+
+export const PACKAGES: readonly string[] = readdirSync('packages').toSorted();
+
+/** Every file below a folder. */
+export function filesBelow(folder: string): string[] {
+  return readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => `${entry.parentPath.replaceAll('\\', '/')}/${entry.name}`)
+    .toSorted();
+}
+
+/** The TypeScript sources of a package. */
+export const sourcesOf = (name: string): string[] =>
+  filesBelow(`packages/${name}/src`).filter((file) => file.endsWith('.ts'));
