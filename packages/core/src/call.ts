@@ -2,7 +2,7 @@
  * A call as the facts tell it. `evolve` is the only way a call changes, live and on replay alike.
  * What an event of a provider means for a call is decided in `decide.ts`.
  */
-import type { CallFact, CallFactType, CallFactOf } from './fact.ts';
+import type { CallFact, CallFactType, CallFactOf, Command } from './fact.ts';
 import type { CallId, ProviderCallId, ProviderId } from './ids.ts';
 import type { Assistant, CallDetails, CallEnd, Money } from './provider-event.ts';
 import type { CallDirection, CallStatus, Party } from './vocabulary.ts';
@@ -26,6 +26,10 @@ export interface Call {
   readonly summary?: string;
   readonly cost?: Money;
   readonly providerData?: Readonly<Record<string, unknown>>;
+  /** Whether a report told all that was said. */
+  readonly wordsReported: boolean;
+  /** Parties that were muted by a command, as far as we know: no provider lets it be read back. */
+  readonly mutedParties: readonly Party[];
   /** Since when each party that is speaking now has been. */
   readonly speakingSince: Readonly<Partial<Record<Party, number>>>;
   /** The end offset of each party's last final utterance, ms: a later one cannot start before it. */
@@ -51,11 +55,12 @@ const isAnswered = (status: CallStatus): boolean => status === 'IN_PROGRESS' || 
 
 /** Lays newly known details over a call. */
 export function withDetails(call: Call, details: CallDetails): Call {
-  const { createdAt, providerData, assistant, ...rest } = details;
+  const { createdAt, endedAt, providerData, assistant, ...rest } = details;
   return {
     ...call,
     ...rest,
     ...(createdAt !== undefined && { createdAt }),
+    ...(endedAt !== undefined && !isLive(call) && { endedAt }),
     ...(assistant && { assistant: { ...call.assistant, ...assistant } }),
     ...(providerData && { providerData: { ...call.providerData, ...providerData } }),
   };
@@ -69,6 +74,15 @@ function withStatus(call: Call, status: CallStatus, at: number): Call {
 function without<Value>(record: Readonly<Partial<Record<Party, Value>>>, party: Party) {
   const { [party]: _gone, ...rest } = record;
   return rest;
+}
+
+/** A provider that took a mute command has muted: there is nothing else to know it by. */
+function withMute(call: Call, { kind, status, arguments: args }: Command): Call {
+  const isTaken = status === 'ACCEPTED' || status === 'CONFIRMED';
+  if (!isTaken || (kind !== 'MUTE' && kind !== 'UNMUTE')) return call;
+  const party = args['party'] as Party;
+  const others = call.mutedParties.filter((muted) => muted !== party);
+  return { ...call, mutedParties: kind === 'MUTE' ? [...others, party] : others };
 }
 
 type Evolver<Type extends CallFactType> = (call: Call, fact: CallFactOf<Type>, at: number) => Call;
@@ -96,8 +110,9 @@ const EVOLVERS: { readonly [Type in Exclude<CallFactType, 'CALL_STARTED'>]: Evol
   }),
   SPEECH_STOPPED: (call, { party }) => ({ ...call, speakingSince: without(call.speakingSince, party) }),
   ASSISTANT_CHANGED: (call, { assistant }) => ({ ...call, assistant }),
-  CALL_REPORTED: (call, { summary, cost, providerData }) => ({
+  CALL_REPORTED: (call, { summary, cost, providerData, tellsWords }) => ({
     ...call,
+    wordsReported: call.wordsReported || tellsWords === true,
     ...(summary !== undefined && { summary }),
     ...(cost && { cost }),
     ...(providerData && { providerData: { ...call.providerData, ...providerData } }),
@@ -105,7 +120,7 @@ const EVOLVERS: { readonly [Type in Exclude<CallFactType, 'CALL_STARTED'>]: Evol
   DTMF_RECEIVED: unchanged,
   STREAM_STARTED: unchanged,
   STREAM_STOPPED: unchanged,
-  COMMAND_CHANGED: unchanged,
+  COMMAND_CHANGED: (call, { command }) => withMute(call, command),
   TRANSFER_STARTED: unchanged,
   PROVIDER_NOTICE: unchanged,
 };
@@ -118,6 +133,8 @@ function begin(callId: CallId, fact: CallFactOf<'CALL_STARTED'>, at: number): Ca
     status: fact.status,
     statusAt: at,
     createdAt: at,
+    wordsReported: false,
+    mutedParties: [],
     speakingSince: {},
     heardUntilMs: {},
   };

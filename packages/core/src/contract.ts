@@ -7,6 +7,7 @@
 import type { CallStatus, Capability, MessageRole, Party } from './vocabulary.ts';
 import type { CallId, CommandId, ProviderCallId } from './ids.ts';
 import type { OptionsSchema } from './standard-schema.ts';
+import type { ProviderEvent } from './provider-event.ts';
 import type { ProviderHost } from './host.ts';
 import type { Socket } from './socket.ts';
 
@@ -48,8 +49,32 @@ export interface Provider {
    * now: an end for each that is over. Rejecting means that some could not be asked about; the daemon logs it and goes on.
    */
   reconcile?(calls: readonly ControlledCall[], signal: AbortSignal): Promise<void>;
+  /**
+   * Past calls, page by page, newest first: each as the events that tell it whole. The daemon takes a page in before it
+   * asks for the next, and may stop in between; nothing of a call that is known already is told twice by its dedupe
+   * keys and its report.
+   */
+  backfill?(request: BackfillRequest, signal: AbortSignal): AsyncIterable<BackfillPage>;
   /** Rejects when the provider cannot be reached or does not accept our credentials. */
   health?(signal: AbortSignal): Promise<void>;
+}
+
+/** Which past calls are wanted: those created in `[since, until)`, epoch ms. */
+export interface BackfillRequest {
+  readonly since: number;
+  readonly until: number;
+  /** The `position` of the last page that was taken in, when an earlier run stopped there. */
+  readonly resumeAt?: string;
+}
+
+export interface BackfillPage {
+  readonly events: readonly ProviderEvent[];
+  /** How many calls the events are about. */
+  readonly calls: number;
+  /** Where to go on behind this page, for a later run: opaque to the daemon. */
+  readonly position: string;
+  /** When the oldest call so far was created, epoch ms: how far it has come. */
+  readonly reached: number;
 }
 
 /** A call as a control sees it. */

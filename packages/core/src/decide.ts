@@ -6,6 +6,7 @@
 import { evolve, isLive, NEXT_STATUSES, offsetOrigin, type Call } from './call.ts';
 import type { CallFact, CallFactOf } from './fact.ts';
 import type { CallId, IdSource, ProviderId, UtteranceId } from './ids.ts';
+import { missingWords, type Words } from './missing-words.ts';
 import type { CallDetails, ProviderEvent, ProviderEventOf, ProviderEventType } from './provider-event.ts';
 import type { CallStatus } from './vocabulary.ts';
 
@@ -15,6 +16,8 @@ export interface DecisionContext {
   readonly ids: Pick<IdSource, 'utterance'>;
   /** The id that a partial of this party already showed, so that its final keeps it. */
   readonly openUtterance?: UtteranceId;
+  /** What has been said in the call so far. Asked for only when a report has to be compared with it. */
+  readonly heard: () => readonly Words[];
 }
 
 type Decider<Type extends ProviderEventType> = (
@@ -29,7 +32,8 @@ const NOTHING: readonly CallFact[] = [];
 function news(call: Call, details: CallDetails): CallDetails | undefined {
   const known: Readonly<Record<string, unknown>> = { ...call };
   const fresh = Object.entries(details).filter(
-    ([key, value]) => value !== undefined && !isCovered(known[key], value),
+    ([key, value]) =>
+      value !== undefined && !isCovered(known[key], value) && !(key === 'endedAt' && isLive(call)),
   );
   return fresh.length > 0 ? Object.fromEntries(fresh) : undefined;
 }
@@ -65,10 +69,11 @@ function answeredLate(call: Call, status: CallStatus, occurredAt: number): reado
 function finalized(
   call: Call,
   event: ProviderEventOf<'utterance.final'>,
-  { ids, openUtterance }: DecisionContext,
+  { ids, openUtterance, heard }: DecisionContext,
 ): readonly CallFact[] {
   const { party, text, confidence } = event;
   if (text.trim() === '') return NOTHING;
+  if (call.wordsReported && missingWords(heard(), [{ party, text }]).length === 0) return NOTHING;
   const origin = offsetOrigin(call);
   const endMs = event.endMs ?? Math.max(0, event.occurredAt - origin);
   const since = call.speakingSince[party];
@@ -97,14 +102,18 @@ const DECIDERS: { readonly [Type in ProviderEventType]: Decider<Type> } = {
   ],
   'call.status': (call, { status, occurredAt }) => statusChanged(call, status, occurredAt),
   'call.ended': (call, { end }) => (isLive(call) ? [{ type: 'CALL_ENDED', end }] : NOTHING),
-  'call.report': (call, { summary, cost, details, providerData }) => [
+  'call.report': (call, { summary, cost, details, providerData, utterances }, { ids, heard }) => [
     ...updated(call, details),
     {
       type: 'CALL_REPORTED',
       ...(summary !== undefined && { summary }),
       ...(cost && { cost }),
       ...(providerData && { providerData }),
+      ...(utterances && { tellsWords: true }),
     },
+    ...missingWords(utterances ? heard() : [], utterances ?? []).map((words): CallFact => {
+      return { type: 'UTTERANCE_FINALIZED', utterance: { id: ids.utterance(), ...words } };
+    }),
   ],
   'utterance.partial': () => NOTHING,
   'utterance.final': finalized,
@@ -118,6 +127,8 @@ const DECIDERS: { readonly [Type in ProviderEventType]: Decider<Type> } = {
   'transfer.started': (_call, { destination }) => [
     { type: 'TRANSFER_STARTED', ...(destination !== undefined && { destination }) },
   ],
+  // Which command it was, and how it stands, is known where commands are kept.
+  'command.confirmed': () => NOTHING,
   notice: (_call, { code, message }) => [{ type: 'PROVIDER_NOTICE', code, message }],
 };
 
@@ -134,6 +145,7 @@ const FIRST_STATUS = {
   dtmf: 'IN_PROGRESS',
   'assistant.changed': 'IN_PROGRESS',
   'transfer.started': 'IN_PROGRESS',
+  'command.confirmed': 'QUEUED',
   notice: 'QUEUED',
 } as const satisfies Record<ProviderEventType, CallStatus>;
 

@@ -87,6 +87,8 @@ export interface CallFactFields {
     readonly summary?: string;
     readonly cost?: Money;
     readonly providerData?: Readonly<Record<string, unknown>>;
+    /** Whether it told all that was said: words that come later are then most likely known. */
+    readonly tellsWords?: boolean;
   };
   PROVIDER_NOTICE: { readonly code: string; readonly message: string };
 }

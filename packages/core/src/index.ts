@@ -57,6 +57,7 @@ export {
   type ProviderEventFields,
   type ProviderEventOf,
   type ProviderEventType,
+  type ReportedUtterance,
 } from './provider-event.ts';
 export {
   CALL_FACT_TYPES,
@@ -73,6 +74,7 @@ export {
 } from './fact.ts';
 export { evolve, isLive, NEXT_STATUSES, offsetOrigin, withDetails, type Call } from './call.ts';
 export { decide, type DecisionContext } from './decide.ts';
+export { missingWords, wordsOf, type Words } from './missing-words.ts';
 export type { Socket } from './socket.ts';
 export type {
   AudioEncoding,
@@ -92,6 +94,8 @@ export {
   CONTROL_CAPABILITIES,
   defineProvider,
   type Admission,
+  type BackfillPage,
+  type BackfillRequest,
   type CommandContext,
   type Control,
   type ControlArguments,

@@ -2,7 +2,7 @@
  * What a provider plugin tells the daemon: one union, in the daemon's words.
  * Events may come twice, late, or out of order; the rules in `decide.ts` make one story of them.
  */
-import type { ProviderCallId } from './ids.ts';
+import type { CommandId, ProviderCallId } from './ids.ts';
 import type { CallDirection, CallStatus, EndCategory, Party } from './vocabulary.ts';
 
 /** The assistant that talks for the account, as far as the provider names it. */
@@ -35,8 +35,18 @@ export interface CallDetails {
   readonly createdAt?: number;
   /** When it was answered, epoch ms. */
   readonly answeredAt?: number;
+  /** When it ended, epoch ms: corrects the time of an end that was told before. Does not end a call. */
+  readonly endedAt?: number;
   /** What the provider told beyond these words, for clients that know it. Never a secret. */
   readonly providerData?: Readonly<Record<string, unknown>>;
+}
+
+/** Words as a provider's report tells them after the call. Offsets count in ms from the answer. */
+export interface ReportedUtterance {
+  readonly party: Party;
+  readonly text: string;
+  readonly startMs?: number;
+  readonly endMs?: number;
 }
 
 /** What every event carries. */
@@ -64,6 +74,11 @@ export interface ProviderEventFields {
     readonly cost?: Money;
     readonly details?: CallDetails;
     readonly providerData?: Readonly<Record<string, unknown>>;
+    /**
+     * Everything that was said, in order. What was not heard live is added, without doubles: the report may put the
+     * words together or spell them in another way.
+     */
+    readonly utterances?: readonly ReportedUtterance[];
   };
   /** Words that may still change. Each replaces the one before it of the same party; never stored. */
   'utterance.partial': { readonly party: Party; readonly text: string };
@@ -82,6 +97,11 @@ export interface ProviderEventFields {
   dtmf: { readonly digits: string };
   'assistant.changed': { readonly assistant: Assistant };
   'transfer.started': { readonly destination?: string };
+  /**
+   * A command took effect, by evidence that only the plugin can read. The plain signs (the call ended, the assistant
+   * said the words, ...) the daemon sees by itself.
+   */
+  'command.confirmed': { readonly commandId: CommandId };
   /** Something an operator should know. `code` is stable, `message` holds neither words said nor numbers. */
   notice: { readonly code: string; readonly message: string };
 }
@@ -101,6 +121,7 @@ export const PROVIDER_EVENT_TYPES = Object.keys({
   dtmf: 0,
   'assistant.changed': 0,
   'transfer.started': 0,
+  'command.confirmed': 0,
   notice: 0,
 } satisfies Record<ProviderEventType, 0>) as readonly ProviderEventType[];
 

@@ -32,6 +32,7 @@ export function tell(events: readonly ProviderEvent[]): { call: Call; facts: Cal
     const context = {
       providerId: providerId('test'),
       ids: { utterance: () => `utt_${++utterances}` as UtteranceId },
+      heard: () => facts.flatMap((fact) => (fact.type === 'UTTERANCE_FINALIZED' ? [fact.utterance] : [])),
     };
     for (const fact of decide(call, CALL_ID, told, context)) {
       call = evolve(call, CALL_ID, fact, told.occurredAt);
