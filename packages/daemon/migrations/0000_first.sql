@@ -17,6 +17,7 @@ CREATE TABLE `calls` (
 	`cost_amount` real,
 	`cost_currency` text,
 	`provider_data` text,
+	`muted_parties` text NOT NULL,
 	`innards` text NOT NULL
 );
 --> statement-breakpoint
@@ -82,6 +83,7 @@ CREATE TABLE `utterances` (
 	`call_id` text NOT NULL,
 	`position` integer NOT NULL,
 	`at` integer NOT NULL,
+	`order_ms` integer NOT NULL,
 	`party` text NOT NULL,
 	`text` text NOT NULL,
 	`start_ms` integer,
@@ -89,4 +91,4 @@ CREATE TABLE `utterances` (
 	`confidence` real
 );
 --> statement-breakpoint
-CREATE INDEX `utterances_by_call` ON `utterances` (`call_id`,`position`);
+CREATE INDEX `utterances_by_call` ON `utterances` (`call_id`,`order_ms`,`id`);

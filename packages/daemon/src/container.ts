@@ -9,6 +9,7 @@ import { CallBook } from './app/call-book.ts';
 import { Commands } from './app/commands.ts';
 import { createCursors } from './app/cursor.ts';
 import { Ingest } from './app/ingest.ts';
+import { OpenCommands } from './app/open-commands.ts';
 import { LevelBoard } from './audio/level-board.ts';
 import { Streams } from './audio/streams.ts';
 import type { Config } from './config/schema.ts';
@@ -75,6 +76,7 @@ export function createContainer(around: Surroundings): DependencyContainer {
     }),
   );
 
+  part(tokens.OPEN_COMMANDS, () => new OpenCommands());
   part(tokens.CALL_BOOK, (get) => new CallBook({ ledger: get(tokens.LEDGER) }));
   part(
     tokens.INGEST,
@@ -84,6 +86,7 @@ export function createContainer(around: Surroundings): DependencyContainer {
         ledger: get(tokens.LEDGER),
         feed: get(tokens.RECORD_HUB),
         partials: get(tokens.PARTIAL_SLOTS),
+        openCommands: get(tokens.OPEN_COMMANDS),
         ids,
         clock,
         log: log('ingest'),
@@ -125,6 +128,7 @@ export function createContainer(around: Surroundings): DependencyContainer {
       new Commands({
         book: get(tokens.CALL_BOOK),
         ingest: get(tokens.INGEST),
+        openCommands: get(tokens.OPEN_COMMANDS),
         providers: get(tokens.PROVIDERS),
         ids,
         clock,

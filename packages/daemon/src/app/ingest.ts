@@ -14,14 +14,17 @@ import {
   type CallFact,
   type CallId,
   type CallRecord,
+  type CommandId,
   type IdSource,
   type Clock,
   type Logger,
   type ProviderCallId,
   type ProviderEvent,
   type ProviderId,
+  type Utterance,
 } from '@sidetone/core';
 import type { CallBook } from './call-book.ts';
+import type { OpenCommands } from './open-commands.ts';
 import type { CallLedger, Draft, PartialBoard, RecordFeed } from './ports.ts';
 
 export interface IngestDeps {
@@ -29,6 +32,7 @@ export interface IngestDeps {
   readonly ledger: CallLedger;
   readonly feed: RecordFeed;
   readonly partials: PartialBoard;
+  readonly openCommands: OpenCommands;
   readonly ids: IdSource;
   readonly clock: Clock;
   readonly log: Logger;
@@ -72,8 +76,14 @@ export class Ingest {
     if (event.dedupeKey !== undefined && this.#knowsKey(callId, event.dedupeKey)) return callId;
 
     const openUtterance = event.type === 'utterance.final' ? partials.take(callId, event.party) : undefined;
-    const facts = decide(known, callId, event, { providerId, ids, ...(openUtterance && { openUtterance }) });
+    const facts = decide(known, callId, event, {
+      providerId,
+      ids,
+      heard: () => this.#heard(callId),
+      ...(openUtterance && { openUtterance }),
+    });
     this.#draft(callId, known, facts, event.occurredAt, event.dedupeKey);
+    if (event.type === 'command.confirmed') this.#confirm(callId, event.commandId);
 
     if (event.type === 'utterance.partial') this.#showPartial(callId, event);
     if (event.type === 'call.ended') partials.forget(callId);
@@ -122,6 +132,19 @@ export class Ingest {
     return this.#aheadKeys.has(aheadKey(callId, key)) || this.#deps.ledger.knowsKey(callId, key);
   }
 
+  /** What was said so far, stored or not. */
+  #heard(callId: CallId): readonly Utterance[] {
+    const waiting = this.#drafts.flatMap(({ callId: of, fact }) =>
+      of === callId && fact.type === 'UTTERANCE_FINALIZED' ? [fact.utterance] : [],
+    );
+    return [...this.#deps.ledger.utterances(callId), ...waiting];
+  }
+
+  #confirm(callId: CallId, commandId: CommandId): void {
+    const command = this.#deps.openCommands.confirm(callId, commandId, this.#deps.clock.now());
+    if (command) this.record(callId, { type: 'COMMAND_CHANGED', command });
+  }
+
   #showPartial(callId: CallId, event: Extract<ProviderEvent, { type: 'utterance.partial' }>): void {
     const isOver = this.current(callId)?.status === 'ENDED';
     if (!isOver && event.text.trim() !== '') {
@@ -132,11 +155,13 @@ export class Ingest {
   #draft(
     callId: CallId,
     before: Call | undefined,
-    facts: readonly CallFact[],
+    decided: readonly CallFact[],
     at: number,
     key?: string,
   ): void {
-    if (facts.length === 0) return;
+    if (decided.length === 0) return;
+    const shown = decided.flatMap((fact) => this.#deps.openCommands.shownBy(callId, fact, at));
+    const facts = [...decided, ...shown];
     if (this.#drafts.length + facts.length > this.#deps.pendingFacts) return this.#drop(facts.length);
     let call = before;
     facts.forEach((fact, i) => {

@@ -18,6 +18,7 @@ import type {
   ControlledCall,
   Level,
   Party,
+  PlaceCallArguments,
   ProviderCallId,
   ProviderId,
   ProviderState,
@@ -43,6 +44,8 @@ export interface CallLedger {
   find(providerId: ProviderId, providerCallId: ProviderCallId): Call | undefined;
   get(callId: CallId): Call | undefined;
   knowsKey(callId: CallId, dedupeKey: string): boolean;
+  /** What was said in a call so far, in the order in which it was said. */
+  utterances(callId: CallId): readonly Utterance[];
   live(): readonly Call[];
   /** What a daemon that did not stop cleanly left open. */
   unfinished(): {
@@ -108,6 +111,8 @@ export interface StoredUtterance {
   readonly callId: CallId;
   readonly position: number;
   readonly at: number;
+  /** Where it stands in the call. */
+  readonly orderMs: number;
   readonly utterance: Utterance;
 }
 
@@ -138,7 +143,7 @@ export interface History {
   calls(filter: CallFilter, window: Window): Promise<Slice<Call>>;
   countCalls(filter: CallFilter): Promise<number>;
   utterance(id: UtteranceId): Promise<StoredUtterance | undefined>;
-  /** In the order in which they were said. */
+  /** In the order in which they were said; what a report adds later stands where it was said. */
   utterances(callId: CallId, window: Window): Promise<Slice<StoredUtterance>>;
   countUtterances(callId: CallId): Promise<number>;
   command(id: CommandId): Promise<StoredCommand | undefined>;
@@ -204,6 +209,8 @@ export interface ProviderView {
     args: ControlArguments[Name],
     commandId: CommandId,
   ): Promise<void>;
+  /** Asks the provider to begin a call, and gives our id of it. Rejects as `control` does. */
+  placeCall(args: PlaceCallArguments, commandId: CommandId): Promise<CallId>;
 }
 
 /** A party's newest reading. */

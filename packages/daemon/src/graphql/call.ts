@@ -133,6 +133,11 @@ export function addCall(refs: Refs, enums: Enums, deps: SchemaDeps): void {
         description: 'How it ended.',
         resolve: (call) => call.end,
       }),
+      mutedParties: t.field({
+        type: [enums.Party],
+        description: 'Who was muted by a command, as far as is known: no provider lets it be read back.',
+        resolve: ({ mutedParties }) => [...mutedParties],
+      }),
       capabilities: t.field({
         type: [enums.Capability],
         description: 'What can be done to it right now.',

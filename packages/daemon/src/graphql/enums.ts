@@ -8,6 +8,7 @@ import {
   COMMAND_STATUSES,
   END_CATEGORIES,
   FAILURE_CODES,
+  MESSAGE_ROLES,
   PARTIES,
   PROVIDER_STATES,
   type CallFactType,
@@ -38,6 +39,7 @@ export function addEnums(builder: Builder) {
       CAPABILITIES,
       'What can be done to a call right now. A capability that is not listed is refused before the provider is asked.',
     ),
+    MessageRole: ofList('MessageRole', MESSAGE_ROLES, 'Whose words a message is.'),
     ProviderState: ofList('ProviderState', PROVIDER_STATES, 'How a provider instance is doing.'),
     CommandKind: ofList('CommandKind', COMMAND_KINDS, 'What can be asked of a call.'),
     CommandStatus: ofList(

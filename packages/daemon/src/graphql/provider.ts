@@ -10,6 +10,9 @@ export function providerOf(providers: ProviderDirectory, id: ProviderId): Provid
   return providers.get(id) ?? removed(id);
 }
 
+const notConfigured = (id: ProviderId): FaultError =>
+  new FaultError('PROVIDER_NOT_RUNNING', `the provider ${id} is not configured`);
+
 function removed(id: ProviderId): ProviderView {
   return {
     id,
@@ -19,8 +22,8 @@ function removed(id: ProviderId): ProviderView {
     stateMessage: 'It is no longer in the configuration.',
     capabilities: [],
     capabilitiesFor: () => [],
-    control: () =>
-      Promise.reject(new FaultError('PROVIDER_NOT_RUNNING', `the provider ${id} is not configured`)),
+    control: () => Promise.reject(notConfigured(id)),
+    placeCall: () => Promise.reject(notConfigured(id)),
   };
 }
 

@@ -13,7 +13,8 @@ import type { Builder } from './builder.ts';
 import { addConnection, addPageInfo, type PageInfo } from './paging.ts';
 
 /** An utterance as it is shown: a final with its place in the log, or a partial without. */
-export type ShownUtterance = Omit<StoredUtterance, 'position'> & { readonly position?: number };
+export type ShownUtterance = Omit<StoredUtterance, 'position' | 'orderMs'> &
+  Partial<Pick<StoredUtterance, 'position' | 'orderMs'>>;
 
 /** A page of a call's events: read forward only, from a cursor of the log. */
 export interface EventPage {
@@ -58,7 +59,7 @@ export function createRefs(builder: Builder) {
     UtteranceConnection: addConnection(builder, PageInfo, {
       name: 'Utterance',
       node: UtteranceRef,
-      placeOf: ({ position, utterance }) => ({ key: position ?? 0, id: utterance.id }),
+      placeOf: ({ orderMs, utterance }) => ({ key: orderMs ?? 0, id: utterance.id }),
       isCounted: true,
     }),
     CommandConnection: addConnection(builder, PageInfo, {

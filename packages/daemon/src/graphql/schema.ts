@@ -26,7 +26,7 @@ export function createSchema(deps: SchemaDeps): GraphQLSchema {
   addCommand(refs, enums, deps);
   addEvents(builder, refs, enums, deps);
   addQueries(builder, refs, enums, deps);
-  addMutations(builder, refs, deps);
+  addMutations(builder, refs, enums, deps);
   addSubscriptions(builder, refs, enums, deps);
   return builder.toSchema();
 }

@@ -23,6 +23,6 @@ export async function transcriptText(history: History, callId: CallId): Promise<
     for (const { utterance } of page.rows) lines.push(`${SPEAKERS[utterance.party]}: ${utterance.text}`);
     const last = page.rows.at(-1);
     if (!page.more || !last) return lines.join('\n');
-    after = { key: last.position, id: last.utterance.id };
+    after = { key: last.orderMs, id: last.utterance.id };
   }
 }

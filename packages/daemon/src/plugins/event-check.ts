@@ -34,6 +34,13 @@ const textField =
   (fields) =>
     isText(fields[name]) ? undefined : `${name} is not a text`;
 
+const utterances: Check = ({ utterances: value }) => {
+  if (value === undefined) return undefined;
+  const isList =
+    Array.isArray(value) && value.every((words) => isRecord(words) && !(party(words) ?? text(words)));
+  return isList ? undefined : 'utterances is no list of words with their party';
+};
+
 const CHECKS: Readonly<Record<ProviderEventType, readonly Check[]>> = {
   'call.started': [
     (fields) => (fields['status'] === undefined ? undefined : status(fields)),
@@ -41,7 +48,8 @@ const CHECKS: Readonly<Record<ProviderEventType, readonly Check[]>> = {
   ],
   'call.status': [status],
   'call.ended': [end],
-  'call.report': [record('details'), record('cost'), record('providerData')],
+  'call.report': [record('details'), record('cost'), record('providerData'), utterances],
+  'command.confirmed': [textField('commandId')],
   'utterance.partial': [party, text],
   'utterance.final': [party, text, offset('startMs'), offset('endMs'), offset('confidence')],
   'speech.started': [party],

@@ -5,7 +5,9 @@ import {
   messageOf,
   providerId,
   type Call,
+  type CallId,
   type Logger,
+  type ProviderCallId,
   type ProviderId,
 } from '@sidetone/core';
 import type { Config } from '../config/schema.ts';
@@ -61,7 +63,11 @@ export class ProviderRegistry implements ProviderDirectory {
   async #load(id: ProviderId, specifier: string, options: unknown): Promise<SupervisedProvider> {
     const log = this.#deps.log(id);
     const gate: Gate = { isOpen: false, droppedEvents: 0 };
-    const common = { id, plugin: specifier, gate, log, liveCalls: () => this.#deps.liveCalls(id) };
+    const announce = (providerCallId: ProviderCallId): CallId => {
+      const occurredAt = this.#deps.clock.now();
+      return this.#deps.ingest.accept(id, { type: 'call.started', providerCallId, occurredAt });
+    };
+    const common = { id, plugin: specifier, gate, log, liveCalls: () => this.#deps.liveCalls(id), announce };
     let plugin: AnyPlugin;
     try {
       plugin = await loadPlugin(specifier, this.#deps.baseDir);

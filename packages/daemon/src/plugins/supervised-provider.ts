@@ -9,6 +9,7 @@ import {
   messageOf,
   type Admission,
   type Call,
+  type CallId,
   type Capability,
   type CommandId,
   type ControlArguments,
@@ -17,7 +18,9 @@ import {
   type IngressRequest,
   type IngressResponse,
   type Logger,
+  type PlaceCallArguments,
   type Provider,
+  type ProviderCallId,
   type ProviderId,
   type ProviderState,
   type Socket,
@@ -43,6 +46,8 @@ export interface SupervisedProviderDeps {
   readonly gate: Gate;
   readonly log: Logger;
   readonly liveCalls: () => readonly Call[];
+  /** Makes a call known by the provider's id of it, and gives ours. */
+  readonly announce: (id: ProviderCallId) => CallId;
 }
 
 const NO_CAPABILITIES: readonly Capability[] = [];
@@ -158,6 +163,16 @@ export class SupervisedProvider implements ProviderView {
     await within(CONTROL_TIMEOUT_MS, late, (signal) =>
       control(asControlled(call), args, { commandId, signal }),
     );
+  }
+
+  async placeCall(args: PlaceCallArguments, commandId: CommandId): Promise<CallId> {
+    const provider = this.#running();
+    if (!provider.placeCall) throw new FaultError('CAPABILITY_MISSING', 'the provider cannot place calls');
+    const late = new FaultError('PROVIDER_TIMEOUT', `no answer within ${CONTROL_TIMEOUT_MS / 1000} s`);
+    const id = await within(CONTROL_TIMEOUT_MS, late, (signal) =>
+      provider.placeCall!(args, { commandId, signal }),
+    );
+    return this.#deps.announce(id);
   }
 
   /** @throws {FaultError} when there is no such address, or the plugin refuses the request. */

@@ -7,7 +7,7 @@ import { rowToCall, rowToCommand, rowToUtterance } from './rows.ts';
 import { calls, commands, streams, utterances } from './schema.ts';
 
 const CALLS_NEWEST_FIRST: SortKey = { key: calls.createdAt, id: calls.id, newestFirst: true };
-const UTTERANCES_IN_ORDER: SortKey = { key: utterances.position, id: utterances.id, newestFirst: false };
+const UTTERANCES_IN_ORDER: SortKey = { key: utterances.orderMs, id: utterances.id, newestFirst: false };
 const COMMANDS_NEWEST_FIRST: SortKey = { key: commands.requestedAt, id: commands.id, newestFirst: true };
 
 function matching(filter: CallFilter): SQL | undefined {

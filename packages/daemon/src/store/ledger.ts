@@ -8,12 +8,12 @@ import {
   type ProviderId,
 } from '@sidetone/core';
 import Sqlite from 'better-sqlite3';
-import { and, eq, isNull, ne, sql } from 'drizzle-orm';
+import { and, asc, eq, isNull, ne, sql } from 'drizzle-orm';
 import type { CallLedger, Draft } from '../app/ports.ts';
 import type { Db } from './database.ts';
 import { createProjections } from './projections.ts';
-import { rowToCall, rowToCommand } from './rows.ts';
-import { calls, commands, events, streams } from './schema.ts';
+import { rowToCall, rowToCommand, rowToUtterance } from './rows.ts';
+import { calls, commands, events, streams, utterances } from './schema.ts';
 
 /** What SQLite answers when it is not our mistake: the disk is full, broken, read-only or busy. */
 const DISK_TROUBLE = /^SQLITE_(FULL|IOERR|BUSY|LOCKED|READONLY|CANTOPEN|NOMEM|PERM|PROTOCOL)/;
@@ -90,6 +90,14 @@ export function createLedger(db: Db): CallLedger {
     find: (providerId: ProviderId, providerCallId: ProviderCallId) =>
       asCall(byProviderId.get({ providerId, providerCallId })),
     knowsKey: (callId, key) => byKey.get({ callId, key }) !== undefined,
+    utterances: (callId) =>
+      db
+        .select()
+        .from(utterances)
+        .where(eq(utterances.callId, callId))
+        .orderBy(asc(utterances.orderMs), asc(utterances.id))
+        .all()
+        .map((row) => rowToUtterance(row).utterance),
     live: () => db.select().from(calls).where(ne(calls.status, 'ENDED')).all().map(rowToCall),
     unfinished: () => ({
       streams: db

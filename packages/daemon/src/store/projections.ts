@@ -46,7 +46,16 @@ export function createProjections(db: Db): Projections {
   const nothing = (): void => undefined;
   const WRITERS: { readonly [Type in CallFactType]: Writer<Type> } = {
     UTTERANCE_FINALIZED: ({ utterance }, { callId, position, at }) =>
-      addUtterance.run({ startMs: null, endMs: null, confidence: null, ...utterance, callId, position, at }),
+      addUtterance.run({
+        startMs: null,
+        endMs: null,
+        confidence: null,
+        ...utterance,
+        orderMs: Math.round(utterance.startMs ?? utterance.endMs ?? 0),
+        callId,
+        position,
+        at,
+      }),
     STREAM_STARTED: ({ stream }, { callId, at }) =>
       addStream.run({
         providerStreamId: null,

@@ -25,7 +25,13 @@ export function callToRow(call: Call): CallRow {
     costAmount: call.cost?.amount ?? null,
     costCurrency: call.cost?.currency ?? null,
     providerData: call.providerData ?? null,
-    innards: { statusAt: call.statusAt, speakingSince: call.speakingSince, heardUntilMs: call.heardUntilMs },
+    mutedParties: call.mutedParties,
+    innards: {
+      statusAt: call.statusAt,
+      wordsReported: call.wordsReported,
+      speakingSince: call.speakingSince,
+      heardUntilMs: call.heardUntilMs,
+    },
   };
 }
 
@@ -44,6 +50,7 @@ export function rowToCall(row: CallRow): Call {
     providerCallId: row.providerCallId,
     status: row.status,
     createdAt: row.createdAt,
+    mutedParties: row.mutedParties,
     ...row.innards,
     ...present({
       direction: row.direction,
@@ -61,8 +68,14 @@ export function rowToCall(row: CallRow): Call {
 }
 
 export function rowToUtterance(row: typeof utterances.$inferSelect): StoredUtterance {
-  const { id, party, text, callId, position, at, startMs, endMs, confidence } = row;
-  return { callId, position, at, utterance: { id, party, text, ...present({ startMs, endMs, confidence }) } };
+  const { id, party, text, callId, position, at, orderMs, startMs, endMs, confidence } = row;
+  return {
+    callId,
+    position,
+    at,
+    orderMs,
+    utterance: { id, party, text, ...present({ startMs, endMs, confidence }) },
+  };
 }
 
 export function rowToCommand(row: typeof commands.$inferSelect): StoredCommand {

@@ -61,6 +61,7 @@ export const events = sqliteTable(
 /** What only the rules of a call need, and nobody asks for. */
 export interface CallInnards {
   readonly statusAt: number;
+  readonly wordsReported: boolean;
   readonly speakingSince: Partial<Record<Party, number>>;
   readonly heardUntilMs: Partial<Record<Party, number>>;
 }
@@ -86,6 +87,7 @@ export const calls = sqliteTable(
     costAmount: real('cost_amount'),
     costCurrency: text('cost_currency'),
     providerData: json<Record<string, unknown>>('provider_data'),
+    mutedParties: json<readonly Party[]>('muted_parties').notNull(),
     innards: json<CallInnards>('innards').notNull(),
   },
   (table) => [
@@ -104,13 +106,15 @@ export const utterances = sqliteTable(
     callId: text('call_id').$type<CallId>().notNull(),
     position: integer().notNull(),
     at: integer().notNull(),
+    /** Where it stands in the call: what a report adds later stands where it was said. */
+    orderMs: integer('order_ms').notNull(),
     party: text().$type<Party>().notNull(),
     text: text().notNull(),
     startMs: integer('start_ms'),
     endMs: integer('end_ms'),
     confidence: real(),
   },
-  (table) => [index('utterances_by_call').on(table.callId, table.position)],
+  (table) => [index('utterances_by_call').on(table.callId, table.orderMs, table.id)],
 );
 
 export const streams = sqliteTable(

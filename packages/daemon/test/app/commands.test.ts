@@ -20,6 +20,7 @@ let asked: { name: string; args: unknown; status: string }[];
 let answer: () => Promise<void>;
 let state: ProviderState;
 let capabilities: readonly Capability[];
+let providerCapabilities: readonly Capability[];
 
 beforeEach(async () => {
   dir = join(root, String(count++));
@@ -29,6 +30,7 @@ beforeEach(async () => {
   answer = async () => undefined;
   state = 'RUNNING';
   capabilities = ['SAY', 'END_CALL'];
+  providerCapabilities = [];
   const provider: ProviderView = {
     id: PROVIDER,
     plugin: 'test',
@@ -37,13 +39,20 @@ beforeEach(async () => {
       return state;
     },
     stateMessage: undefined,
-    capabilities: [],
+    get capabilities() {
+      return providerCapabilities;
+    },
     capabilitiesFor: () => capabilities,
     async control(name, call, args, commandId) {
       const stored = await heart.history.command(commandId);
       asked.push({ name, args, status: stored?.command.status ?? 'not stored' });
       expect(call.id).toBe(callId);
       await answer();
+    },
+    async placeCall(args, commandId) {
+      asked.push({ name: 'placeCall', args, status: commandId });
+      await answer();
+      return heart.tell(event('call.started', {}, { call: 'placed' }));
     },
   };
   const providers = { list: () => [provider], get: (id: string) => (id === PROVIDER ? provider : undefined) };
@@ -97,6 +106,99 @@ describe('a command', () => {
   test('to a call that there is not is a failure without a command', async () => {
     expect(await say('call_nowhere' as CallId)).toEqual({
       failure: { code: 'CALL_NOT_FOUND', message: expect.any(String), retryable: false },
+    });
+  });
+});
+
+describe('a command is confirmed', () => {
+  const statusOf = async (id: CommandId): Promise<string | undefined> => {
+    await heart.ingest.committed();
+    return (await heart.history.command(id))?.command.status;
+  };
+  const assistantSays = (text: string): void => {
+    heart.tell(event('utterance.final', { party: 'ASSISTANT', text }));
+  };
+
+  test('by a fact that shows it, and by no other', async () => {
+    const { command } = await say();
+    heart.tell(event('utterance.final', { party: 'CUSTOMER', text: 'hello' }));
+    assistantSays('something else entirely');
+    expect(await statusOf(command!.id)).toBe('ACCEPTED');
+    assistantSays('Hello!');
+    expect(await statusOf(command!.id)).toBe('CONFIRMED');
+    assistantSays('Hello!');
+    expect(await history()).toEqual(['REQUESTED', 'ACCEPTED', 'CONFIRMED']);
+  });
+
+  test('when its outcome was unknown: the fact says more than the lack of an answer', async () => {
+    answer = () => Promise.reject(new FaultError('PROVIDER_TIMEOUT', 'no answer'));
+    const { command } = await commands.run('endCall', callId, {}, 'someone');
+    heart.tell(event('call.ended', { end: { category: 'OPERATOR_ENDED' } }));
+    expect(await statusOf(command!.id)).toBe('CONFIRMED');
+    expect((await heart.history.command(command!.id))?.command.failure).toBeUndefined();
+  });
+
+  test('also before the provider has answered, and the answer does not undo it', async () => {
+    answer = async () => void heart.tell(event('call.ended', { end: { category: 'OPERATOR_ENDED' } }));
+    const { command, failure } = await commands.run('endCall', callId, {}, 'someone');
+    expect([command!.status, failure]).toEqual(['CONFIRMED', undefined]);
+    expect(await history()).toEqual(['REQUESTED', 'CONFIRMED']);
+  });
+
+  test('by what only the plugin can see', async () => {
+    const { command } = await say();
+    heart.tell(event('command.confirmed', { commandId: command!.id }));
+    heart.tell(event('command.confirmed', { commandId: command!.id }));
+    heart.tell(event('command.confirmed', { commandId: 'cmd_of_nobody' as CommandId }));
+    await heart.ingest.committed();
+    expect(await history()).toEqual(['REQUESTED', 'ACCEPTED', 'CONFIRMED']);
+  });
+
+  test('never when it was refused', async () => {
+    answer = () => Promise.reject(new FaultError('PROVIDER_REFUSED', 'no'));
+    const { command } = await say();
+    assistantSays('hello');
+    expect(await statusOf(command!.id)).toBe('REFUSED');
+  });
+});
+
+describe('muting', () => {
+  test('is remembered with the call once the provider took it, and forgotten by unmuting', async () => {
+    capabilities = ['MUTE_CUSTOMER'];
+    const { call } = await commands.run('mute', callId, { party: 'CUSTOMER' }, 'someone');
+    expect(call!.mutedParties).toEqual(['CUSTOMER']);
+    expect((await commands.run('mute', callId, { party: 'ASSISTANT' }, 'someone')).failure).toMatchObject({
+      code: 'CAPABILITY_MISSING',
+      message: expect.stringContaining('MUTE_ASSISTANT'),
+    });
+    const unmuted = await commands.run('unmute', callId, { party: 'CUSTOMER' }, 'someone');
+    expect(unmuted.call!.mutedParties).toEqual([]);
+  });
+});
+
+describe('placing a call', () => {
+  test('gives the call, and keeps the command with it', async () => {
+    providerCapabilities = ['PLACE_CALL'];
+    const { command, call } = await commands.place(PROVIDER, { to: '+15005550006' }, 'someone');
+    expect(call!.providerCallId).toBe('placed');
+    expect(command).toMatchObject({
+      kind: 'PLACE_CALL',
+      status: 'ACCEPTED',
+      arguments: { to: '+15005550006' },
+    });
+    heart.tell(event('call.status', { status: 'RINGING' }, { call: 'placed' }));
+    await heart.ingest.committed();
+    expect((await heart.history.command(command!.id))?.command.status).toBe('CONFIRMED');
+  });
+
+  test('that fails is data', async () => {
+    expect((await commands.place(PROVIDER, { to: 'x' }, 'someone')).failure).toMatchObject({
+      code: 'CAPABILITY_MISSING',
+    });
+    providerCapabilities = ['PLACE_CALL'];
+    answer = () => Promise.reject(new FaultError('PROVIDER_REFUSED', 'no credit'));
+    expect(await commands.place(PROVIDER, { to: 'x' }, 'someone')).toEqual({
+      failure: { code: 'PROVIDER_REFUSED', message: 'no credit', retryable: false },
     });
   });
 });

@@ -178,6 +178,35 @@ describe('a mutation', () => {
     ]);
   });
 
+  test.each([
+    ['transfer', 'number: "+1", sipUri: "sip:x"', 'input.sipUri'],
+    ['transfer', 'content: "hold on"', 'input.number'],
+    ['handoff', '', 'input.assistantId'],
+    ['handoff', 'streamUrl: "http://x"', 'input.streamUrl'],
+    ['handoff', 'assistant: "Nova"', 'input.assistant'],
+    ['sendDtmf', 'digits: "12x"', 'input.digits'],
+    ['playAudio', 'url: "file:///etc/passwd"', 'input.url'],
+    ['mute', 'party: UNKNOWN', 'input.party'],
+    ['addMessage', 'role: SYSTEM, content: ""', 'input.content'],
+  ])('%s(%s) is wrong input, and says where', async (name, input, argument) => {
+    const { errors } = await it.query(
+      `mutation { ${name}(input: { callId: "x", ${input} }) { failure { code } } }`,
+    );
+    expect(errors).toMatchObject([{ path: [name], extensions: { code: 'INPUT_INVALID', argument } }]);
+  });
+
+  test('that the provider has no control for is refused before it is asked', async () => {
+    const callId = await aCall();
+    const { data } = await it.query(
+      `mutation { clearAudio(input: { callId: "${callId}" }) { failure { code } command { status } } }`,
+    );
+    expect(data.clearAudio).toEqual({
+      failure: { code: 'CAPABILITY_MISSING' },
+      command: { status: 'REFUSED' },
+    });
+    expect(it.script.asked).toEqual([]);
+  });
+
   test('to a call that there is not is data, not an error', async () => {
     const { data, errors } = await it.query(
       'mutation { endCall(input: { callId: "call_x" }) { command { id } failure { code retryable message } } }',

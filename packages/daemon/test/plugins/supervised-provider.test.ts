@@ -32,6 +32,7 @@ function supervise(provider: Partial<Provider> | FaultError): SupervisedProvider
     gate,
     log: testLog.log(''),
     liveCalls: () => [],
+    announce: () => call.id,
   });
 }
 

@@ -5,6 +5,7 @@ import { providerCallId, providerId } from '@sidetone/core';
 import { createFakeClock, type FakeClock } from '@sidetone/testkit';
 import { CallBook } from '../../src/app/call-book.ts';
 import { Ingest } from '../../src/app/ingest.ts';
+import { OpenCommands } from '../../src/app/open-commands.ts';
 import type { CallLedger } from '../../src/app/ports.ts';
 import { LevelBoard } from '../../src/audio/level-board.ts';
 import { Streams } from '../../src/audio/streams.ts';
@@ -42,7 +43,9 @@ export function createHeart(dir: string, options: HeartOptions = {}) {
   const levels = new LevelBoard({ clock });
   const book = new CallBook({ ledger });
   const pendingFacts = options.pendingFacts ?? 10_000;
+  const openCommands = new OpenCommands();
   const ingest = new Ingest({
+    openCommands,
     book,
     ledger,
     feed: hub,
@@ -67,6 +70,7 @@ export function createHeart(dir: string, options: HeartOptions = {}) {
     levels,
     book,
     ingest,
+    openCommands,
     streams,
     feeds,
     history,
