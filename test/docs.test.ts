@@ -1,0 +1,104 @@
+/** What the documents say is compared with what is there. */
+import { readFileSync } from 'node:fs';
+import { FAULTS } from '@sidetone/core';
+import { buildSchema, parse, validate } from 'graphql';
+import { describe, expect, test } from 'vitest';
+import { configSchema } from '../packages/daemon/src/config/schema.ts';
+import { FIRST_QUERY } from '../packages/daemon/src/http/first-query.ts';
+import { filesBelow, PACKAGES } from './support/files.ts';
+
+const read = (path: string): string => readFileSync(path, 'utf8');
+
+/** The cells of the rows of a document's tables. */
+const rowsOf = (path: string): string[][] =>
+  read(path)
+    .split('\n')
+    .filter((line) => line.startsWith('|') && !/^\|\s*-/.test(line))
+    .map((line) =>
+      line
+        .split('|')
+        .slice(1, -1)
+        .map((cell) => cell.trim()),
+    );
+
+describe('docs/reference/errors.md', () => {
+  test('has every code with its kind, whether to retry and its remedy, and no other', () => {
+    const told = rowsOf('docs/reference/errors.md').slice(1);
+    const expected = Object.entries(FAULTS).map(([code, { kind, retryable, remedy }]) => [
+      `\`${code}\``,
+      kind,
+      retryable ? 'yes' : 'no',
+      remedy,
+    ]);
+    expect(told).toEqual(expected);
+  });
+});
+
+describe('docs/reference/configuration.md', () => {
+  /** Every key with a default, as `section.key`. */
+  function keysOf(value: object, prefix = ''): [string, unknown][] {
+    return Object.entries(value).flatMap(([key, inner]): [string, unknown][] =>
+      typeof inner === 'object' && inner !== null
+        ? keysOf(inner as object, `${prefix}${key}.`)
+        : [[prefix + key, inner]],
+    );
+  }
+
+  test('has every key with its default, and no other', () => {
+    const rows = rowsOf('docs/reference/configuration.md').slice(1);
+    const told = new Map(rows.map(([key, value]) => [key!.replaceAll('`', ''), value!.replaceAll('`', '')]));
+    const defaults = new Map(keysOf(configSchema.parse({})));
+    for (const [key, value] of defaults) expect([key, told.get(key)]).toEqual([key, String(value)]);
+    const withoutDefault = ['server.publicUrl', 'providers.<id>.plugin', 'providers.<id>.options'];
+    expect([...told.keys()].toSorted()).toEqual([...defaults.keys(), ...withoutDefault].toSorted());
+  });
+});
+
+test('docs/reference/dependencies.md has a sentence for every runtime dependency, and for no other', () => {
+  const told = rowsOf('docs/reference/dependencies.md')
+    .slice(1)
+    .map(([name, dependency, why]) => {
+      expect(why).toMatch(/[.]$/);
+      return `${name} ${dependency!.replaceAll('`', '')}`;
+    });
+  const there = PACKAGES.flatMap((name) => {
+    const manifest = JSON.parse(read(`packages/${name}/package.json`)) as {
+      dependencies?: Record<string, string>;
+    };
+    return Object.keys(manifest.dependencies ?? {})
+      .filter((dependency) => !dependency.startsWith('@sidetone/'))
+      .map((dependency) => `${name} ${dependency}`);
+  });
+  expect(told.toSorted()).toEqual(there.toSorted());
+});
+
+describe("the README's operations", () => {
+  const schema = buildSchema(read('docs/reference/schema.graphql'));
+  const blocks = [...read('README.md').matchAll(/```graphql\n([\s\S]*?)```/g)].map(([, text]) => text!);
+
+  test('are valid', () => {
+    expect(blocks.length).toBeGreaterThanOrEqual(4);
+    for (const block of blocks) expect(validate(schema, parse(block))).toEqual([]);
+  });
+
+  test('are those that GraphiQL opens with', () => {
+    const plain = (text: string): string => text.replaceAll(/#.*$/gm, '').replaceAll(/\s+/g, ' ').trim();
+    expect(plain(FIRST_QUERY)).toBe(blocks.map(plain).join(' '));
+  });
+});
+
+test('links between documents lead somewhere', () => {
+  const documents = [
+    'README.md',
+    'ARCHITECTURE.md',
+    'CONTRIBUTING.md',
+    'SECURITY.md',
+    ...filesBelow('docs'),
+  ].filter((file) => file.endsWith('.md'));
+  for (const document of documents) {
+    for (const [, link] of read(document).matchAll(/\]\((?!https?:)([^)#]+)\)/g)) {
+      const target = new URL(link!, `file://${process.cwd()}/${document}`);
+      expect(() => readFileSync(target)).not.toThrow(/ENOENT/);
+    }
+  }
+});
