@@ -10,6 +10,9 @@ const { packageManager, engines } = JSON.parse(
   readFileSync(new URL('../package.json', import.meta.url), 'utf8'),
 );
 
+/** How often we look whether the process that started us is still there. */
+const PARENT_CHECK_MS = 1000;
+
 /** Ends with a sentence instead of a stack where Node is too old for what comes. */
 export function requireNode() {
   const wanted = engines.node.match(/\d+/g).map(Number);
@@ -39,8 +42,12 @@ export function run(command, args) {
     const pass = () => child.kill('SIGTERM');
     process.on('SIGINT', ignore);
     process.on('SIGTERM', pass);
+    // A signal to npm ends its shell, which passes nothing on: without a parent there is nobody to run for.
+    const parent = process.ppid;
+    const watch = setInterval(() => process.ppid !== parent && pass(), PARENT_CHECK_MS);
     child.on('error', reject);
     child.on('exit', (code, signal) => {
+      clearInterval(watch);
       process.off('SIGINT', ignore);
       process.off('SIGTERM', pass);
       resolve(code ?? (signal === 'SIGINT' ? 130 : 1));
@@ -60,7 +67,7 @@ export const pnpm = (...args) => must('npx', ['--yes', packageManager, ...args])
 /** Installs exactly what the lockfile says. */
 export async function install() {
   say('Installing (the first time takes a minute or two: SQLite may be compiled for this machine)');
-  await pnpm('install', '--frozen-lockfile', '--reporter=append-only', '--loglevel=warn');
+  await pnpm('install', '--frozen-lockfile');
 }
 
 export async function build() {
