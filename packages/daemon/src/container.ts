@@ -5,6 +5,7 @@
 import 'reflect-metadata';
 import { container, instanceCachingFactory, type DependencyContainer, type InjectionToken } from 'tsyringe';
 import type { Clock, IdSource, Logger } from '@sidetone/core';
+import { Backfills } from './app/backfill.ts';
 import { CallBook } from './app/call-book.ts';
 import { Commands } from './app/commands.ts';
 import { createCursors } from './app/cursor.ts';
@@ -135,6 +136,18 @@ export function createContainer(around: Surroundings): DependencyContainer {
       }),
   );
 
+  part(
+    tokens.BACKFILLS,
+    (get) =>
+      new Backfills({
+        providers: get(tokens.PROVIDERS),
+        ingest: get(tokens.INGEST),
+        stateStore: get(tokens.STATE_STORE),
+        clock,
+        log: log('backfill'),
+      }),
+  );
+
   part(tokens.SCHEMA, (get) =>
     createSchema({
       book: get(tokens.CALL_BOOK),
@@ -143,6 +156,7 @@ export function createContainer(around: Surroundings): DependencyContainer {
       feeds: get(tokens.FEEDS),
       cursors: createCursors(get(tokens.EVENT_LOG)),
       commands: get(tokens.COMMANDS),
+      backfills: get(tokens.BACKFILLS),
       providers: get(tokens.PROVIDERS),
       levels: get(tokens.LEVEL_BOARD),
       now: () => clock.now(),

@@ -63,6 +63,8 @@ export async function startDaemon({
     state.url = await server.listen(config.server.host, config.server.port);
     undo.push(() => server.close());
     undo.push(() => providers.stop());
+    const backfills = parts.resolve(tokens.BACKFILLS);
+    undo.push(() => backfills.close());
     await providers.start();
     state.isReady = true;
     undo.push(() => void (state.isReady = false));

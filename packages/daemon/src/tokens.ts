@@ -1,6 +1,7 @@
 /** The names of the daemon's parts, each with its type: a wrong part does not compile at either end. */
 import type { GraphQLSchema } from 'graphql';
 import type { InjectionToken } from 'tsyringe';
+import type { Backfills } from './app/backfill.ts';
 import type { CallBook } from './app/call-book.ts';
 import type { Commands } from './app/commands.ts';
 import type { Ingest } from './app/ingest.ts';
@@ -33,5 +34,6 @@ export const INGEST = token<Ingest>('ingest');
 export const STREAMS = token<Streams>('streams');
 export const PROVIDERS = token<ProviderRegistry>('providers');
 export const COMMANDS = token<Commands>('commands');
+export const BACKFILLS = token<Backfills>('backfills');
 export const SCHEMA = token<GraphQLSchema>('schema');
 export const HTTP_SERVER = token<HttpServer>('http server');

@@ -3,6 +3,8 @@
  * nothing in `app` knows how.
  */
 import type {
+  BackfillPage,
+  BackfillRequest,
   Call,
   CallFact,
   CallFactType,
@@ -211,6 +213,8 @@ export interface ProviderView {
   ): Promise<void>;
   /** Asks the provider to begin a call, and gives our id of it. Rejects as `control` does. */
   placeCall(args: PlaceCallArguments, commandId: CommandId): Promise<CallId>;
+  /** Past calls, page by page, where the provider tells of them. */
+  readonly backfill?: (request: BackfillRequest, signal: AbortSignal) => AsyncIterable<BackfillPage>;
 }
 
 /** A party's newest reading. */

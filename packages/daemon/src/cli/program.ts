@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { isFault, messageOf } from '@sidetone/core';
 import { Command, InvalidArgumentError } from 'commander';
+import { backfill } from './backfill.ts';
 import { demo } from './demo.ts';
 import { start } from './start.ts';
 
@@ -43,6 +44,14 @@ export async function run(argv: readonly string[]): Promise<void> {
     .option('--calls <number>', 'how many calls of each provider are live at any time', count, 2)
     .option('--data <folder>', 'where the calls are kept', './data')
     .action(demo);
+  program
+    .command('backfill')
+    .description("take a provider's past calls into the history of the running daemon")
+    .requiredOption('--provider <id>', 'whose calls')
+    .requiredOption('--since <date>', 'those created from this date on, like 2026-01-31')
+    .option('--until <date>', 'those created before this date; now, when left out')
+    .option('--url <address>', 'where the daemon listens', 'http://127.0.0.1:4000/')
+    .action(backfill);
   try {
     await program.parseAsync([...argv]);
   } catch (error) {

@@ -1,5 +1,6 @@
 /** The schema builder, with the scalars as TypeScript sees them, and what every module of the schema is given. */
 import SchemaBuilder from '@pothos/core';
+import type { Backfills } from '../app/backfill.ts';
 import type { CallBook } from '../app/call-book.ts';
 import type { Commands } from '../app/commands.ts';
 import type { Cursors } from '../app/cursor.ts';
@@ -12,6 +13,7 @@ export interface SchemaDeps {
   readonly feeds: LiveFeeds;
   readonly cursors: Cursors;
   readonly commands: Commands;
+  readonly backfills: Backfills;
   readonly providers: ProviderDirectory;
   readonly levels: LevelSource;
   readonly now: () => number;

@@ -1,5 +1,6 @@
 /** Every type of the schema by name, with what stands behind it; the other modules say what its fields are. */
 import type { Assistant, Call, CallEnd, CallRecord, Failure, Money } from '@sidetone/core';
+import type { Backfill } from '../app/backfill.ts';
 import type { CommandOutcome } from '../app/commands.ts';
 import type {
   LevelsItem,
@@ -43,6 +44,7 @@ export function createRefs(builder: Builder) {
     Command: CommandRef,
     Failure: builder.objectRef<Failure>('Failure'),
     CommandPayload: builder.objectRef<CommandOutcome>('CommandPayload'),
+    Backfill: builder.objectRef<Backfill>('Backfill'),
     CallEvent: builder.interfaceRef<CallRecord>('CallEvent'),
     CallEventEdge: builder.objectRef<CallRecord>('CallEventEdge'),
     CallEventConnection: builder.objectRef<EventPage>('CallEventConnection'),

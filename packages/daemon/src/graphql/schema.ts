@@ -1,5 +1,6 @@
 /** The schema, put together. docs/reference/schema.graphql is its printed form, compared in a test. */
 import type { GraphQLSchema } from 'graphql';
+import { addBackfill } from './backfill.ts';
 import { createBuilder, type SchemaDeps } from './builder.ts';
 import { addCall, addCallParts } from './call.ts';
 import { addCommand } from './command.ts';
@@ -27,6 +28,7 @@ export function createSchema(deps: SchemaDeps): GraphQLSchema {
   addEvents(builder, refs, enums, deps);
   addQueries(builder, refs, enums, deps);
   addMutations(builder, refs, enums, deps);
+  addBackfill(builder, refs, deps);
   addSubscriptions(builder, refs, enums, deps);
   return builder.toSchema();
 }

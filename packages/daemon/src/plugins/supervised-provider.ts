@@ -8,6 +8,8 @@ import {
   isFault,
   messageOf,
   type Admission,
+  type BackfillPage,
+  type BackfillRequest,
   type Call,
   type CallId,
   type Capability,
@@ -27,6 +29,7 @@ import {
 } from '@sidetone/core';
 import type { ProviderView } from '../app/ports.ts';
 import { within } from './deadline.ts';
+import { mistakeIn } from './event-check.ts';
 import type { Gate } from './host.ts';
 
 const START_TIMEOUT_MS = 15_000;
@@ -57,6 +60,7 @@ export class SupervisedProvider implements ProviderView {
   readonly plugin: string;
   readonly displayName: string;
   readonly capabilities: readonly Capability[];
+  readonly backfill?: NonNullable<ProviderView['backfill']>;
   readonly #provider: Provider | undefined;
   readonly #deps: SupervisedProviderDeps;
   #state: ProviderState = 'STARTING';
@@ -70,6 +74,7 @@ export class SupervisedProvider implements ProviderView {
     this.displayName = deps.displayName;
     this.#provider = isFault(deps.provider) ? undefined : deps.provider;
     this.capabilities = this.#provider ? capabilitiesOf(this.#provider) : NO_CAPABILITIES;
+    if (this.#provider?.backfill) this.backfill = (request, signal) => this.#backfill(request, signal);
     if (isFault(deps.provider)) this.#fail(deps.provider);
   }
 
@@ -163,6 +168,16 @@ export class SupervisedProvider implements ProviderView {
     await within(CONTROL_TIMEOUT_MS, late, (signal) =>
       control(asControlled(call), args, { commandId, signal }),
     );
+  }
+
+  /** What is no event is left out, as it is when it is emitted. */
+  async *#backfill(request: BackfillRequest, signal: AbortSignal): AsyncGenerator<BackfillPage> {
+    const pages = this.#running().backfill!(request, AbortSignal.any([signal, this.#life.signal]));
+    for await (const page of pages) {
+      const events = page.events.filter((event) => mistakeIn(event) === undefined);
+      this.#deps.gate.droppedEvents += page.events.length - events.length;
+      yield { ...page, events };
+    }
   }
 
   async placeCall(args: PlaceCallArguments, commandId: CommandId): Promise<CallId> {
