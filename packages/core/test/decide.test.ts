@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import {
   CALL_STATUSES,
+  type CallFact,
   END_CATEGORIES,
   PARTIES,
   evolve,
@@ -155,6 +156,38 @@ describe('an utterance', () => {
     expect(typesOf(tell([event('utterance.final', { party: 'CUSTOMER', text: '  ' })]).facts)).toEqual([
       'CALL_STARTED',
     ]);
+  });
+});
+
+describe('a report that tells all that was said', () => {
+  const said = (text: string, at: number) => event('utterance.final', { party: 'CUSTOMER', text }, at);
+  const report = event('call.report', {
+    utterances: [
+      { party: 'CUSTOMER', text: 'Hello.', startMs: 0, endMs: 400 },
+      { party: 'ASSISTANT', text: 'How can I help?', startMs: 500, endMs: 900 },
+    ],
+  });
+  const textsOf = (facts: readonly CallFact[]): string[] =>
+    facts.flatMap((fact) => (fact.type === 'UTTERANCE_FINALIZED' ? [fact.utterance.text] : []));
+
+  test('adds what nobody heard, with its place in the call', () => {
+    const { facts } = tell([said('hello', 1000), report]);
+    expect(textsOf(facts)).toEqual(['hello', 'How can I help?']);
+    expect(facts.at(-1)).toMatchObject({ utterance: { party: 'ASSISTANT', startMs: 500, endMs: 900 } });
+  });
+
+  test('makes words that come after it no news, unless they are others', () => {
+    const late = event('utterance.final', { party: 'ASSISTANT', text: 'how can I help' }, 2000);
+    const { facts } = tell([report, said('hello', 1500), late, said('and goodbye', 2500)]);
+    expect(textsOf(facts)).toEqual(['Hello.', 'How can I help?', 'and goodbye']);
+  });
+
+  test('corrects the time of an end that was told before, and ends nothing itself', () => {
+    const times = event('call.report', { details: { endedAt: 4800 } });
+    expect(tell([event('call.ended', { end }, 5000), times]).call.endedAt).toBe(4800);
+    expect(tell([event('call.status', { status: 'IN_PROGRESS' }), times]).call).toMatchObject({
+      status: 'IN_PROGRESS',
+    });
   });
 });
 

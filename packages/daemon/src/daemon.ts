@@ -2,6 +2,7 @@
 import type { Clock, IdSource, Logger } from '@sidetone/core';
 import type { DependencyContainer } from 'tsyringe';
 import { recover } from './app/recovery.ts';
+import { startWatchdog } from './app/watchdog.ts';
 import type { Config } from './config/schema.ts';
 import { createContainer } from './container.ts';
 import { createIds } from './ids.ts';
@@ -65,6 +66,8 @@ export async function startDaemon({
     undo.push(() => providers.stop());
     const backfills = parts.resolve(tokens.BACKFILLS);
     undo.push(() => backfills.close());
+    const book = parts.resolve(tokens.CALL_BOOK);
+    undo.push(startWatchdog({ book, reconcile: (calls) => providers.reconcile(calls), clock }));
     await providers.start();
     state.isReady = true;
     undo.push(() => void (state.isReady = false));

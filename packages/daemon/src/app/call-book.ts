@@ -8,6 +8,8 @@ import type { CallLedger } from './ports.ts';
 export class CallBook {
   readonly #ledger: CallLedger;
   readonly #calls = new Map<CallId, Call>();
+  /** How often something was stored of each live call. */
+  readonly #stamps = new Map<CallId, number>();
   readonly #ids = new Map<ProviderId, Map<ProviderCallId, CallId>>();
 
   constructor(deps: { ledger: CallLedger }) {
@@ -35,6 +37,11 @@ export class CallBook {
     return this.#ids.get(providerId)?.get(providerCallId);
   }
 
+  /** Rises whenever something is stored of a live call, whether it changed the call or not. */
+  stamp(id: CallId): number {
+    return this.#stamps.get(id) ?? 0;
+  }
+
   live(providerId?: ProviderId): readonly Call[] {
     const calls = [...this.#calls.values()];
     return providerId === undefined ? calls : calls.filter((call) => call.providerId === providerId);
@@ -54,9 +61,11 @@ export class CallBook {
     this.#ids.set(call.providerId, ids);
     if (isLive(call)) {
       this.#calls.set(call.id, call);
+      this.#stamps.set(call.id, this.stamp(call.id) + 1);
       ids.set(call.providerCallId, call.id);
     } else {
       this.#calls.delete(call.id);
+      this.#stamps.delete(call.id);
       ids.delete(call.providerCallId);
     }
   }

@@ -51,6 +51,12 @@ export class ProviderRegistry implements ProviderDirectory {
     }
   }
 
+  /** Asks the provider of these calls, all of one, how they stand. */
+  reconcile(calls: readonly Call[]): void {
+    const id = calls[0]?.providerId;
+    if (id !== undefined) void this.#providers.get(id)?.reconcile(calls);
+  }
+
   /** Starts all at once; returns when each is running or has failed. */
   async start(): Promise<void> {
     await Promise.all(this.list().map((provider) => provider.start()));

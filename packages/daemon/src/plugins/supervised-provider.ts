@@ -98,7 +98,7 @@ export class SupervisedProvider implements ProviderView {
       );
       await within(START_TIMEOUT_MS, late, (signal) => provider.start(signal));
       this.#state = 'RUNNING';
-      void this.#reconcile(provider);
+      void this.reconcile(this.#deps.liveCalls());
     } catch (error) {
       this.#deps.gate.isOpen = false;
       this.#fail(
@@ -107,10 +107,10 @@ export class SupervisedProvider implements ProviderView {
     }
   }
 
-  /** Asks the provider what became of the calls that were live when the daemon stopped, while it already serves. */
-  async #reconcile(provider: Provider): Promise<void> {
-    const calls = this.#deps.liveCalls();
-    if (!provider.reconcile || calls.length === 0) return;
+  /** Asks the provider how calls stand, while it already serves; what is news it emits. Never rejects. */
+  async reconcile(calls: readonly Call[]): Promise<void> {
+    const provider = this.#provider;
+    if (!provider?.reconcile || this.#state !== 'RUNNING' || calls.length === 0) return;
     try {
       const late = new FaultError('PROVIDER_TIMEOUT', 'the provider did not tell in time');
       await within(RECONCILE_TIMEOUT_MS, late, (signal) =>

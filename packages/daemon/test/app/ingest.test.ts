@@ -53,6 +53,7 @@ describe('what a provider tells', () => {
     heart.tell(told);
     await heart.ingest.committed();
     expect(await typesInLog()).toEqual(['CALL_STARTED', 'UTTERANCE_FINALIZED']);
+    expect(heart.lines).toEqual([]);
   });
 
   test('of another call under the same key is another thing', async () => {

@@ -1,6 +1,7 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { beforeEach, describe, expect, test } from 'vitest';
+import { FaultError } from '@sidetone/core';
+import { beforeEach, describe, expect, test, vi } from 'vitest';
 import { WebSocket } from 'ws';
 import * as tokens from '../../src/tokens.ts';
 import { startTestDaemon, until, type TestDaemon } from '../support/daemon.ts';
@@ -39,6 +40,16 @@ describe('a request of a provider', () => {
   test('is answered once what it told is stored', async () => {
     await post('providers/test/event', JSON.stringify(event('call.started', {})));
     expect(it.daemon.parts.resolve(tokens.EVENT_LOG).latest()).toBe(1);
+  });
+
+  test('whose event the disk does not take now is a 503, and the event is stored when it does', async () => {
+    const ledger = it.daemon.parts.resolve(tokens.LEDGER);
+    vi.spyOn(ledger, 'commit').mockImplementationOnce(() => {
+      throw new FaultError('STORE_WRITE_FAILED', 'the disk is full');
+    });
+    const response = await post('providers/test/event', JSON.stringify(event('call.started', {})));
+    expect([response.status, await response.text()]).toEqual([503, 'The daemon cannot take this now.\n']);
+    await until(() => it.daemon.parts.resolve(tokens.EVENT_LOG).latest() === 1, 'the event is stored');
   });
 
   test('that the plugin cannot read is a 400 with a code, a line in the log, and no event', async () => {

@@ -101,4 +101,8 @@ test('utterances come in the order in which they were said, and page both ways',
     (await heart.history.utterances(call.id, window)).rows.map(({ utterance }) => utterance.text);
   expect(await textsOf({ limit: 10, backward: false })).toEqual([0, 1, 2, 3, 4].map((i) => `words ${i}`));
   expect(await textsOf({ limit: 2, backward: true })).toEqual(['words 3', 'words 4']);
+  const { rows: said } = await heart.history.utterances(call.id, { limit: 10, backward: false });
+  const middle = { key: said[2]!.orderMs, id: said[2]!.utterance.id };
+  expect(await textsOf({ limit: 10, backward: false, after: middle })).toEqual(['words 3', 'words 4']);
+  expect(await textsOf({ limit: 10, backward: true, before: middle })).toEqual(['words 0', 'words 1']);
 });

@@ -1,0 +1,107 @@
+import { createServer, type AddressInfo, type Server } from 'node:net';
+import { afterEach, describe, expect, test } from 'vitest';
+import { WebSocketServer } from 'ws';
+import { dial } from '../../src/plugins/dial.ts';
+
+const never = new AbortController().signal;
+const MAX = 1024;
+const opened: (WebSocketServer | Server)[] = [];
+afterEach(() => {
+  for (const server of opened.splice(0)) {
+    if (server instanceof WebSocketServer) for (const client of server.clients) client.terminate();
+    server.close();
+  }
+});
+
+async function serve(
+  verify?: (refuse: (status: number) => void) => void,
+): Promise<{ server: WebSocketServer; url: URL }> {
+  const server = new WebSocketServer({
+    port: 0,
+    host: '127.0.0.1',
+    ...(verify && { verifyClient: (_info, done) => verify((status) => done(false, status)) }),
+  });
+  opened.push(server);
+  await new Promise((resolve) => server.once('listening', resolve));
+  return { server, url: new URL(`ws://127.0.0.1:${(server.address() as AddressInfo).port}/`) };
+}
+
+describe('a dialled socket', () => {
+  test('misses nothing that was sent right behind the handshake', async () => {
+    const { server, url } = await serve();
+    const sent = new Promise<void>((resolve) => {
+      server.on('connection', (peer) => {
+        peer.send('text');
+        peer.send(Uint8Array.of(1, 2), () => setImmediate(resolve));
+      });
+    });
+    const socket = await dial(url, { signal: never }, MAX);
+    await sent;
+    const seen: (string | number[])[] = [];
+    const both = new Promise<void>((resolve) => {
+      socket.onMessage((message) => {
+        seen.push(typeof message === 'string' ? message : [...message]);
+        if (seen.length === 2) resolve();
+      });
+    });
+    await both;
+    expect(seen).toEqual(['text', [1, 2]]);
+    socket.close();
+  });
+
+  test('sends its headers, and tells how it was closed', async () => {
+    const { server, url } = await serve();
+    const asked = new Promise((resolve) =>
+      server.on('connection', (peer, request) => {
+        peer.on('message', () => peer.close(4001, 'enough'));
+        resolve(request.headers.authorization);
+      }),
+    );
+    const socket = await dial(url, { signal: never, headers: { authorization: 'Bearer x' } }, MAX);
+    expect(await asked).toBe('Bearer x');
+    const closed = new Promise((resolve) => socket.onClose((code, reason) => resolve([code, reason])));
+    socket.onMessage(() => undefined);
+    await socket.send('hello');
+    expect(await closed).toEqual([4001, 'enough']);
+    await expect(socket.send('too late')).rejects.toMatchObject({ code: 'PROVIDER_UNREACHABLE' });
+  });
+
+  test('that is sent more than a message may have is closed', async () => {
+    const { server, url } = await serve();
+    server.on('connection', (peer) => peer.send(new Uint8Array(MAX + 1)));
+    const socket = await dial(url, { signal: never }, MAX);
+    const closed = new Promise((resolve) => socket.onClose(resolve));
+    socket.onMessage(() => undefined);
+    expect(await closed).toBe(1006);
+  });
+});
+
+describe('a socket that cannot be opened says why:', () => {
+  test('the peer answered with a status', async () => {
+    const { url } = await serve((refuse) => refuse(400));
+    await expect(dial(url, { signal: never }, MAX)).rejects.toMatchObject({
+      code: 'PROVIDER_REFUSED',
+      details: { status: 400 },
+    });
+  });
+
+  test('nobody listens there', async () => {
+    const url = new URL('ws://127.0.0.1:1/');
+    await expect(dial(url, { signal: never }, MAX)).rejects.toMatchObject({ code: 'PROVIDER_UNREACHABLE' });
+  });
+
+  test('it took too long for the one who asked', async () => {
+    const silent = createServer();
+    opened.push(silent);
+    await new Promise<void>((resolve) => silent.listen(0, '127.0.0.1', resolve));
+    const url = new URL(`ws://127.0.0.1:${(silent.address() as AddressInfo).port}/`);
+    const asked = new AbortController();
+    silent.on('connection', () => asked.abort());
+    await expect(dial(url, { signal: asked.signal }, MAX)).rejects.toMatchObject({
+      code: 'PROVIDER_TIMEOUT',
+    });
+    await expect(dial(url, { signal: AbortSignal.abort() }, MAX)).rejects.toMatchObject({
+      code: 'PROVIDER_TIMEOUT',
+    });
+  });
+});
