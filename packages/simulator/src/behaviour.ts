@@ -1,19 +1,7 @@
 // The dials of the fake clouds: what they do when nobody asks for anything else, and how a call can be told to
-// behave otherwise. Each dial does something today; misbehaviour is added here, one dial at a time.
+// behave otherwise. Those of Vapi are so many that they have a file of their own, `vapi/behaviour.ts`.
 
-/** How a fake Vapi call behaves. */
-export interface VapiBehaviour {
-  /** How long a call stays queued. */
-  readonly queuedMs: number;
-  /** How long a call rings. */
-  readonly ringingMs: number;
-  /** How long after the hang-up the call counts as ended. */
-  readonly endedDelayMs: number;
-  /** How long after the hang-up the report is sent. */
-  readonly reportDelayMs: number;
-  /** The longest that a call may last. */
-  readonly maxDurationMs: number;
-}
+import { VAPI_CHOICES } from './vapi/behaviour.ts';
 
 /** How a fake Vobiz call behaves. */
 export interface VobizBehaviour {
@@ -33,15 +21,6 @@ export interface VobizBehaviour {
   readonly retryPauseMs: number;
 }
 
-/** What a fake Vapi does of its own accord; the delays were measured on live calls. */
-export const VAPI_BEHAVIOUR: VapiBehaviour = {
-  queuedMs: 200,
-  ringingMs: 800,
-  endedDelayMs: 1_600,
-  reportDelayMs: 2_900,
-  maxDurationMs: 600_000,
-};
-
 /** What a fake Vobiz does of its own accord. */
 export const VOBIZ_BEHAVIOUR: VobizBehaviour = {
   startShape: 'nested',
@@ -56,7 +35,19 @@ export const VOBIZ_BEHAVIOUR: VobizBehaviour = {
 const CHOICES: Readonly<Record<string, readonly string[]>> = {
   startShape: ['nested', 'flat'],
   mediaShape: ['current', 'older'],
+  ...VAPI_CHOICES,
 };
+
+/** From what to what a number may be, where that is not up to a day of milliseconds. */
+const LIMITS: Readonly<Record<string, readonly [from: number, to: number]>> = {
+  loseShare: [0, 1],
+  duplicates: [0, 10],
+  maxRetries: [0, 10],
+  hugeBytes: [0, 50_000_000],
+  controlStatus: [200, 299],
+  controlFailureStatus: [400, 599],
+};
+const A_DAY_MS = 86_400_000;
 
 /**
  * Some dials over a set of them. Throws a sentence when a dial does not exist or cannot stand where it is put.
@@ -65,14 +56,23 @@ export function withDials<Behaviour extends object>(behaviour: Behaviour, dials:
   for (const [name, value] of Object.entries(dials)) {
     const known: unknown = Object.entries(behaviour).find(([dial]) => dial === name)?.[1];
     if (known === undefined) throw new RangeError(`behaviour.${name} does not exist`);
+    if (Array.isArray(known)) {
+      if (!isList(value)) throw new RangeError(`behaviour.${name} must be a list of strings or numbers`);
+      continue;
+    }
     if (typeof value !== typeof known) throw new RangeError(`behaviour.${name} must be a ${typeof known}`);
     const choices = CHOICES[name];
     if (choices !== undefined && !choices.includes(String(value))) {
       throw new RangeError(`behaviour.${name} must be one of ${choices.join(', ')}`);
     }
-    if (typeof value === 'number' && !(value >= 0 && value < 86_400_000)) {
-      throw new RangeError(`behaviour.${name} must be from 0 to a day`);
+    const [from, to] = LIMITS[name] ?? [0, A_DAY_MS];
+    if (typeof value === 'number' && !(value >= from && value <= to)) {
+      throw new RangeError(`behaviour.${name} must be from ${from} to ${to === A_DAY_MS ? 'a day' : to}`);
     }
   }
   return { ...behaviour, ...dials };
+}
+
+function isList(value: unknown): boolean {
+  return Array.isArray(value) && value.every((item) => typeof item === 'string' || typeof item === 'number');
 }

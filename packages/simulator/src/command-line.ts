@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util';
 import { DEMO_KEYS } from './simulator.ts';
 import type { SimulatorOptions } from './simulator.ts';
+import { MAX_PAST_CALLS } from './vapi/past.ts';
 
 /** What the command line asks for. */
 export interface CommandLine {
@@ -20,6 +21,8 @@ export function parseCommandLine(args: readonly string[]): CommandLine {
       calls: { type: 'string', default: '0' },
       'vapi-webhook': { type: 'string' },
       'vapi-api-key': { type: 'string', default: DEMO_KEYS.vapiApiKey },
+      'vapi-public-key': { type: 'string', default: DEMO_KEYS.vapiPublicKey },
+      'vapi-history': { type: 'string', default: '0' },
       'vapi-webhook-secret': { type: 'string' },
       'vobiz-answer': { type: 'string' },
       'vobiz-hangup': { type: 'string' },
@@ -39,7 +42,11 @@ export function parseCommandLine(args: readonly string[]): CommandLine {
         vobizAnswer: httpUrl('--vobiz-answer', values['vobiz-answer']),
         vobizHangup: httpUrl('--vobiz-hangup', values['vobiz-hangup']),
       },
-      vapi: { apiKey: values['vapi-api-key'] },
+      vapi: {
+        apiKey: values['vapi-api-key'],
+        publicKey: values['vapi-public-key'],
+        history: { count: wholeNumber('--vapi-history', values['vapi-history'], MAX_PAST_CALLS) },
+      },
       vobiz: { authId: values['vobiz-auth-id'], authToken: values['vobiz-auth-token'] },
     },
     exitWithStdin: values['exit-with-stdin'],

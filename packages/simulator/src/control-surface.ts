@@ -5,6 +5,7 @@ import { jsonObject } from './http/http-request.ts';
 import type { HttpReply, HttpRequest } from './http/http-request.ts';
 import type { Script } from './speech/library.ts';
 import type { Simulator, StartCall, Targets } from './simulator.ts';
+import { answerVapiSurface } from './vapi-surface.ts';
 
 const TARGETS = ['vapiWebhook', 'vapiWebhookSecret', 'vobizAnswer', 'vobizHangup'] as const;
 
@@ -24,7 +25,8 @@ export function answerSurface(request: HttpRequest, path: string, simulator: Sim
     call.hangUp();
     return { status: 202, body: call.state() };
   }
-  return { status: 404, body: { error: 'there is no such thing here' } };
+  const reply = answerVapiSurface(request, path, simulator);
+  return reply ?? { status: 404, body: { error: 'there is no such thing here' } };
 }
 
 function startCall(body: string, simulator: Simulator): HttpReply {

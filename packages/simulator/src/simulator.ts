@@ -5,7 +5,7 @@ import { createServer } from 'node:http';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
-import type { VapiBehaviour, VobizBehaviour } from './behaviour.ts';
+import type { VobizBehaviour } from './behaviour.ts';
 import { keepCalls } from './call-keeper.ts';
 import type { CallState, ProviderName, SimulatedCall } from './call/call-state.ts';
 import { createFrameClock } from './call/frame-clock.ts';
@@ -14,12 +14,17 @@ import { pathOf, readRequest, sendReply } from './http/http-request.ts';
 import type { HttpReply, HttpRequest } from './http/http-request.ts';
 import { loadSpeech } from './speech/library.ts';
 import type { Script } from './speech/library.ts';
+import type { VapiBehaviour } from './vapi/behaviour.ts';
+import type { VapiCall } from './vapi/call.ts';
 import { createVapiCloud } from './vapi/cloud.ts';
+import type { Credential } from './vapi/credential.ts';
+import type { PastOptions } from './vapi/past.ts';
 import { createVobizCloud } from './vobiz/cloud.ts';
 
 /** The keys that the fake clouds accept when none are given. They are no secrets. */
 export const DEMO_KEYS = {
   vapiApiKey: 'demo-vapi-key',
+  vapiPublicKey: 'demo-vapi-public-key',
   vobizAuthId: 'MA_DEMO',
   vobizAuthToken: 'demo-vobiz-token',
 } as const;
@@ -30,6 +35,10 @@ export interface Targets {
   readonly vapiWebhook?: string | undefined;
   /** What Vapi sends along as `x-vapi-secret`. */
   readonly vapiWebhookSecret?: string | undefined;
+  /** What else proves that webhooks come from Vapi. */
+  readonly vapiCredential?: Credential | undefined;
+  /** Static headers of Vapi's webhooks; they win over the credential. */
+  readonly vapiWebhookHeaders?: Readonly<Record<string, string>> | undefined;
   /** The answer URL of Vobiz's application. */
   readonly vobizAnswer?: string | undefined;
   /** The hangup URL of Vobiz's application; without it the answer URL is told. */
@@ -42,7 +51,14 @@ export interface SimulatorOptions {
   /** 0, the default, takes any free port. */
   readonly port?: number;
   readonly targets?: Targets;
-  readonly vapi?: { readonly apiKey?: string; readonly behaviour?: Partial<VapiBehaviour> };
+  readonly vapi?: {
+    readonly apiKey?: string;
+    /** The key that monitoring asks for where it is authenticated. */
+    readonly publicKey?: string;
+    readonly behaviour?: Partial<VapiBehaviour>;
+    /** Calls that were over before the simulator began. */
+    readonly history?: PastOptions;
+  };
   readonly vobiz?: {
     readonly authId?: string;
     readonly authToken?: string;
@@ -57,10 +73,22 @@ export type StartCall =
   | { readonly provider: 'vapi'; readonly script?: string; readonly behaviour?: Partial<VapiBehaviour> }
   | { readonly provider: 'vobiz'; readonly script?: string; readonly behaviour?: Partial<VobizBehaviour> };
 
+/** The fake Vapi, as a test sees it. */
+export interface VapiSide {
+  readonly apiBaseUrl: string;
+  readonly apiKey: string;
+  readonly publicKey: string;
+  call(id: string): VapiCall | undefined;
+  /** Changes dials for calls that begin later, and for REST at once. Throws a `RangeError` for an unknown one. */
+  dial(dials: Partial<VapiBehaviour>): void;
+  /** Makes up calls of the past. Throws a `RangeError` when they are too many. */
+  remember(past: PastOptions): void;
+}
+
 /** Two fake clouds. Whoever creates them closes them. */
 export interface Simulator {
   readonly url: string;
-  readonly vapi: { readonly apiBaseUrl: string; readonly apiKey: string };
+  readonly vapi: VapiSide;
   readonly vobiz: { readonly apiBaseUrl: string; readonly authId: string; readonly authToken: string };
   readonly scripts: readonly Script[];
   /** Changes where calls that begin from now on are told about; what is left out stays. */
@@ -78,12 +106,13 @@ const VAPI_BASE = '/vapi';
 const VOBIZ_BASE = '/vobiz/api/v1';
 const SURFACE_BASE = '/simulator';
 const TOO_LARGE: HttpReply = { status: 413, headers: { connection: 'close' } };
-const PER_CALL = /^\/([0-9a-f-]{36})\/(control|listen)$/;
+const PER_CALL = /^\/([0-9a-f-]{36})\/(control|listen|transport)$/;
 
 /** Starts a simulator. Rejects when its port is taken. */
 export async function createSimulator(options: SimulatorOptions = {}): Promise<Simulator> {
   const { host = '127.0.0.1', port = 0, calls = 0 } = options;
   const apiKey = options.vapi?.apiKey ?? DEMO_KEYS.vapiApiKey;
+  const publicKey = options.vapi?.publicKey ?? DEMO_KEYS.vapiPublicKey;
   const account = {
     authId: options.vobiz?.authId ?? DEMO_KEYS.vobizAuthId,
     authToken: options.vobiz?.authToken ?? DEMO_KEYS.vobizAuthToken,
@@ -96,9 +125,15 @@ export async function createSimulator(options: SimulatorOptions = {}): Promise<S
     speech,
     clock,
     apiKey,
+    publicKey,
     behaviour: options.vapi?.behaviour ?? {},
     origin: () => url,
-    webhook: () => ({ url: targets.vapiWebhook, secret: targets.vapiWebhookSecret }),
+    webhook: () => ({
+      url: targets.vapiWebhook,
+      secret: targets.vapiWebhookSecret,
+      credential: targets.vapiCredential ?? { type: 'none' },
+      headers: targets.vapiWebhookHeaders ?? {},
+    }),
   });
   const vobiz = createVobizCloud({
     speech,
@@ -119,7 +154,14 @@ export async function createSimulator(options: SimulatorOptions = {}): Promise<S
       return url;
     },
     get vapi() {
-      return { apiBaseUrl: url + VAPI_BASE, apiKey };
+      return {
+        apiBaseUrl: url + VAPI_BASE,
+        apiKey,
+        publicKey,
+        call: (id: string) => vapi.calls.find((call) => call.id === id),
+        dial: vapi.dial,
+        remember: vapi.remember,
+      };
     },
     get vobiz() {
       return { apiBaseUrl: url + VOBIZ_BASE, ...account };
@@ -158,9 +200,11 @@ export async function createSimulator(options: SimulatorOptions = {}): Promise<S
   server.on('upgrade', (message: IncomingMessage, socket: Duplex, head: Buffer) => {
     socket.on('error', () => socket.destroy());
     const [, callId, purpose] = PER_CALL.exec(pathOf(message)) ?? [];
-    if (callId !== undefined && purpose === 'listen') vapi.upgrade(callId, message, socket, head);
+    if (callId !== undefined && (purpose === 'listen' || purpose === 'transport'))
+      vapi.upgrade(purpose, callId, message, socket, head);
     else socket.end('HTTP/1.1 404 Not Found\r\nConnection: close\r\nContent-Length: 0\r\n\r\n');
   });
+  if (options.vapi?.history !== undefined) vapi.remember(options.vapi.history);
   url = await listen(server, host, port);
 
   const demonstrated = speech.scripts.filter(({ title }) => !title.endsWith('for tests'));

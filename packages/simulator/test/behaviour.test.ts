@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { VAPI_BEHAVIOUR, VOBIZ_BEHAVIOUR, withDials } from '../src/behaviour.ts';
+import { VOBIZ_BEHAVIOUR, withDials } from '../src/behaviour.ts';
+import { VAPI_BEHAVIOUR } from '../src/vapi/behaviour.ts';
 
 describe('dials', () => {
   it('replace what a cloud does of its own accord, and leave the rest', () => {

@@ -10,7 +10,11 @@ describe('the command line', () => {
         port: 0,
         calls: 0,
         targets: {},
-        vapi: { apiKey: 'demo-vapi-key' },
+        vapi: {
+          apiKey: 'demo-vapi-key',
+          publicKey: 'demo-vapi-public-key',
+          history: { count: 0 },
+        },
         vobiz: { authId: 'MA_DEMO', authToken: 'demo-vobiz-token' },
       },
     });
@@ -24,6 +28,8 @@ describe('the command line', () => {
       'vapi-webhook': 'http://a/',
       'vapi-webhook-secret': 's',
       'vapi-api-key': 'k',
+      'vapi-public-key': 'p',
+      'vapi-history': '7',
       'vobiz-answer': 'http://b/',
       'vobiz-hangup': 'http://c/',
       'vobiz-auth-id': 'MA_X',
@@ -42,7 +48,7 @@ describe('the command line', () => {
           vobizAnswer: 'http://b/',
           vobizHangup: 'http://c/',
         },
-        vapi: { apiKey: 'k' },
+        vapi: { apiKey: 'k', publicKey: 'p', history: { count: 7 } },
         vobiz: { authId: 'MA_X', authToken: 't' },
       },
     });

@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { connect } from 'node:net';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { MAX_BODY_BYTES } from '../src/http/http-request.ts';
 import type { CallState } from '../src/index.ts';
 import { createWorld } from './support/world.ts';
@@ -19,6 +19,8 @@ async function ask(
   const text = await response.text();
   return [response.status, text === '' ? undefined : JSON.parse(text)];
 }
+
+vi.setConfig({ maxConcurrency: 20 });
 
 describe.concurrent('the control surface', () => {
   it.for(['vapi', 'vobiz'])(

@@ -21,3 +21,16 @@ export function encodeStereo(left: Int16Array, right: Int16Array): Buffer {
   }
   return bytes;
 }
+
+/** Two parties in one. */
+export function mixMono(one: Int16Array, other: Int16Array): Int16Array {
+  return one.map((sample, index) => Math.max(-32_768, Math.min(32_767, sample + (other[index] ?? 0))));
+}
+
+/** How loud samples are: the root of the mean of their squares. */
+export function loudness(samples: Int16Array): number {
+  if (samples.length === 0) return 0;
+  let sum = 0;
+  for (const sample of samples) sum += sample * sample;
+  return Math.sqrt(sum / samples.length);
+}

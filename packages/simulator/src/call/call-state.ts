@@ -22,6 +22,44 @@ export interface Heard {
   readonly endMs: number;
 }
 
+/** A command as it came. */
+export interface Received {
+  readonly at: number;
+  readonly body: unknown;
+}
+
+/** What the server URL answered to a message that needs an answer. */
+export interface Answer {
+  readonly type: string;
+  readonly at: number;
+  /** Null while it is awaited, and when none came. */
+  readonly status: number | null;
+  readonly body: string;
+  readonly ms: number | null;
+  readonly outcome: 'awaited' | 'answered' | 'deadline passed' | 'unreachable' | 'no server URL';
+}
+
+/** What came up the transport socket of a call, and how it was paced. */
+export interface UplinkState {
+  readonly frames: number;
+  readonly bytes: number;
+  readonly audioMs: number;
+  /** The longest time between two frames. */
+  readonly largestGapMs: number;
+  /** How far the audio was ahead of real time at most. */
+  readonly aheadMs: number;
+  /** How much came while the audio was further ahead of real time than a few frames. */
+  readonly bytesFasterThanRealTime: number;
+  /** How much was thrown away because it came far too fast. */
+  readonly bytesDropped: number;
+  /** The root mean square of each second of audio, the last ones. */
+  readonly rmsPerSecond: readonly number[];
+  /** Text frames that are no command. */
+  readonly ignored: number;
+  /** How much of the assistant's voice went down. */
+  readonly downlinkMs: number;
+}
+
 /** A socket that carries a call's audio: a listener (Vapi) or a stream (Vobiz). */
 export interface StreamState {
   readonly id: string;
@@ -51,6 +89,14 @@ export interface CallState {
   readonly transcript: readonly Heard[];
   readonly deliveries: Readonly<DeliveryCounts>;
   readonly streams: readonly StreamState[];
+  /** Vapi: what it was told, as it came. */
+  readonly received?: readonly Received[];
+  /** Vapi: what was asked of the server URL, and what it answered. */
+  readonly answers?: readonly Answer[];
+  /** Vapi: messages that were never sent, by type and status. */
+  readonly lost?: readonly string[];
+  /** Vapi, for a call over the transport socket: what came up; null before anybody connected. */
+  readonly uplink?: UplinkState | null;
 }
 
 /** A call of a fake cloud, seen from inside the simulator. */

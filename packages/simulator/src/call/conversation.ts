@@ -24,6 +24,8 @@ export interface Moment {
 export interface SayOptions {
   /** Silences the assistant instead of waiting for it. The customer is always allowed to finish. */
   readonly interrupt?: boolean;
+  /** Whether the customer may talk over it; true, unless told otherwise. */
+  readonly interruptible?: boolean;
   /** Called once, when the first sound of it is heard. */
   readonly onStarted?: () => void;
   /** Called once, when it has been heard or was cut off. */
@@ -41,6 +43,14 @@ export interface Conversation {
   say(utterance: Utterance, options?: SayOptions): boolean;
   /** Cuts off a sentence that was said into the call, and forgets those that wait. */
   unsay(): void;
+  /** While it is on hold nobody begins to speak; who speaks is heard to the end. */
+  hold(on: boolean): void;
+  /** The customer talks over the assistant: cuts off what allows it. Whether anything was cut. */
+  cutOff(): boolean;
+  /** What a party is saying just now, and how much of it was heard. */
+  speaking(speaker: Speaker): { readonly utterance: Utterance; readonly heardSamples: number } | undefined;
+  /** A number for a turn that is spoken outside of this conversation. */
+  takeTurn(): number;
   /** A muted party's time passes in silence, and nothing of it is transcribed. */
   mute(speaker: Speaker, on: boolean): void;
   /** Advances by one frame. */
@@ -54,13 +64,14 @@ interface Say extends SayOptions {
 interface Speaking {
   placed: Placed;
   silenced: boolean;
-  readonly samples: Int16Array;
+  readonly utterance: Utterance;
   readonly say: Say | undefined;
 }
 
 /** An empty conversation, in which nobody speaks until `play` or `say`. */
 export function createConversation(): Conversation {
   const muted: Record<Speaker, boolean> = { customer: false, assistant: false };
+  let isHeld = false;
   let nowMs = 0;
   let freeMs = 0;
   let turnCount = 0;
@@ -82,7 +93,7 @@ export function createConversation(): Conversation {
       endMs: endMs ?? nowMs + durationMs,
     };
     turnCount += 1;
-    speaking.push({ placed, samples, say, silenced: muted[speaker] });
+    speaking.push({ placed, utterance, say, silenced: muted[speaker] });
     if (!muted[speaker]) steps.push(...planUtterance(placed));
     say?.onStarted?.();
   };
@@ -131,7 +142,7 @@ export function createConversation(): Conversation {
 
   const advance = (): void => {
     if (cutInMs !== undefined && nowMs >= cutInMs) return beginTurn();
-    if (speaking.length > 0) return;
+    if (speaking.length > 0 || isHeld) return;
     if (says.length > 0 && !muted.assistant) {
       if (nowMs < freeMs + SAY_PAUSE_MS) return;
       const say = says.shift();
@@ -146,7 +157,7 @@ export function createConversation(): Conversation {
     const one = speaking.find((candidate) => candidate.placed.speaker === speaker && !candidate.silenced);
     if (one === undefined) return frame;
     const from = ((nowMs - one.placed.startMs) / FRAME_MS) * FRAME_SAMPLES;
-    frame.set(one.samples.subarray(from, from + FRAME_SAMPLES));
+    frame.set(one.utterance.samples.subarray(from, from + FRAME_SAMPLES));
     return frame;
   };
 
@@ -177,6 +188,29 @@ export function createConversation(): Conversation {
       says = [];
       speaking.filter(({ say }) => say !== undefined).forEach(cut);
       for (const say of waiting) say.onSpoken?.();
+    },
+    hold(on) {
+      if (isHeld && !on) freeMs = Math.max(freeMs, nowMs);
+      isHeld = on;
+    },
+    cutOff() {
+      const yielding = speaking.filter(
+        ({ placed, say }) => placed.speaker === 'assistant' && say?.interruptible !== false,
+      );
+      yielding.forEach(cut);
+      return yielding.length > 0;
+    },
+    speaking(speaker) {
+      const one = speaking.find((candidate) => candidate.placed.speaker === speaker && !candidate.silenced);
+      if (one === undefined) return undefined;
+      return {
+        utterance: one.utterance,
+        heardSamples: ((nowMs - one.placed.startMs) / FRAME_MS) * FRAME_SAMPLES,
+      };
+    },
+    takeTurn() {
+      turnCount += 1;
+      return turnCount - 1;
     },
     mute(speaker, on) {
       muted[speaker] = on;

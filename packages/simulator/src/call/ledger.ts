@@ -1,16 +1,22 @@
 import type { Conversation, SayOptions } from './conversation.ts';
-import type { Heard, Said } from './call-state.ts';
+import type { Heard, Received, Said } from './call-state.ts';
 import type { Utterance } from '../speech/library.ts';
 
 /** How much of each kind is remembered of one call; the oldest is forgotten first. */
 export const MAX_REMEMBERED = 1_000;
+
+/** The longest command that is kept whole. */
+export const MAX_RECEIVED_CHARACTERS = 10_000;
 
 /** What a call remembers of what was said and done to it. */
 export interface Ledger {
   readonly said: readonly Said[];
   readonly commands: readonly string[];
   readonly transcript: readonly Heard[];
-  command(name: string): void;
+  /** What it was told, as it came. */
+  readonly received: readonly Received[];
+  /** `body` is kept when it is not too long; else its beginning is. */
+  command(name: string, body?: unknown): void;
   heard(what: Heard): void;
   /** Remembers a sentence that somebody heard whom no stream can hear. */
   saidElsewhere(text: string): void;
@@ -23,17 +29,22 @@ export function createLedger(now: () => number = Date.now): Ledger {
   const said: { text: string; at: number; startedAt: number | null; spokenAt: number | null }[] = [];
   const commands: string[] = [];
   const transcript: Heard[] = [];
+  const received: Received[] = [];
   return {
+    received,
     said,
     commands,
     transcript,
-    command: (name) => remember(commands, name),
+    command(name, body) {
+      remember(commands, name);
+      if (body !== undefined) remember(received, { at: now(), body: shortened(body) });
+    },
     heard: (what) => remember(transcript, what),
     saidElsewhere(text) {
       const at = now();
       remember(said, { text, at, startedAt: at, spokenAt: at });
     },
-    say(conversation, utterance, { interrupt = false, onStarted, onSpoken } = {}) {
+    say(conversation, utterance, { onStarted, onSpoken, ...options } = {}) {
       const entry: (typeof said)[number] = {
         text: utterance.text,
         at: now(),
@@ -41,7 +52,7 @@ export function createLedger(now: () => number = Date.now): Ledger {
         spokenAt: null,
       };
       const taken = conversation.say(utterance, {
-        interrupt,
+        ...options,
         onStarted: () => {
           entry.startedAt = now();
           onStarted?.();
@@ -60,4 +71,9 @@ export function createLedger(now: () => number = Date.now): Ledger {
 function remember<Item>(list: Item[], item: Item): void {
   list.push(item);
   if (list.length > MAX_REMEMBERED) list.shift();
+}
+
+function shortened(body: unknown): unknown {
+  const text = JSON.stringify(body) ?? '';
+  return text.length > MAX_RECEIVED_CHARACTERS ? text.slice(0, MAX_RECEIVED_CHARACTERS) : body;
 }

@@ -1,6 +1,7 @@
 // Takes messages to somebody else's server. Nothing here waits for anything else: each message is a request of
 // its own, so order is not promised, as it is not promised by the real clouds.
 
+import { setMaxListeners } from 'node:events';
 import { pause } from '../pause.ts';
 
 /** The most requests of one call that may be under way; what comes on top is given up and counted as failed. */
@@ -16,15 +17,25 @@ export interface DeliveryCounts {
   lastFailure: string | null;
 }
 
-/** One thing to deliver. */
-export interface Delivery {
-  readonly url: string;
-  readonly method?: 'GET' | 'POST';
+/** What one request carries. */
+export interface Parcel {
   readonly headers: Readonly<Record<string, string>>;
   readonly body?: string;
+}
+
+/** One thing to deliver. */
+export interface Delivery extends Parcel {
+  readonly url: string;
+  readonly method?: 'GET' | 'POST';
   readonly timeoutMs: number;
   /** A pause before each further try; none means a single try. */
   readonly retryPausesMs?: readonly number[];
+  /** Answers after which nothing is tried again. */
+  readonly finalStatuses?: readonly number[];
+  /** How long it is held back before the first try. */
+  readonly holdMs?: number;
+  /** What each try carries instead of `headers` and `body`, when that differs from try to try. */
+  readonly prepare?: () => Parcel;
 }
 
 /** What came back with a 2xx. */
@@ -33,77 +44,108 @@ export interface Delivered {
   readonly text: string;
 }
 
+/** What came of a delivery whose answer matters. `failure` is set when there was no answer at all. */
+export interface Outcome {
+  readonly status: number | null;
+  readonly text: string;
+  readonly failure: 'timeout' | 'unreachable' | 'too many under way' | null;
+}
+
 /** Delivers, and counts. Closing it gives up what is under way. */
 export interface Courier {
   readonly counts: Readonly<DeliveryCounts>;
   /** Never rejects: a message that could not be delivered gives undefined. */
   deliver(delivery: Delivery): Promise<Delivered | undefined>;
+  /** Never rejects; gives the answer whatever its status is. */
+  ask(delivery: Delivery): Promise<Outcome>;
   /** Settles when nothing is under way. */
   drained(): Promise<void>;
   close(): void;
 }
 
+interface Reply extends Outcome {
+  readonly contentType: string;
+}
+
+const NO_REPLY = { status: null, text: '', contentType: '' } as const;
+
 /** One for each call. */
 export function createCourier(): Courier {
   const counts: DeliveryCounts = { sent: 0, delivered: 0, failed: 0, lastFailure: null };
   const closing = new AbortController();
+  setMaxListeners(MAX_UNDER_WAY * 2, closing.signal);
   const underWay = new Set<Promise<unknown>>();
 
-  const attempt = async ({
-    url,
-    method = 'POST',
-    headers,
-    body,
-    timeoutMs,
-  }: Delivery): Promise<Delivered | string> => {
+  const attempt = async (delivery: Delivery): Promise<Reply> => {
+    const { url, method = 'POST', timeoutMs, prepare } = delivery;
+    const { headers, body } = prepare === undefined ? delivery : prepare();
+    // A timer of its own: on Node 20 a timeout that only `AbortSignal.any` knows can be collected before it fires.
+    const giveUp = new AbortController();
+    let isLate = false;
+    const timer = setTimeout(() => {
+      isLate = true;
+      giveUp.abort();
+    }, timeoutMs);
+    const stop = (): void => giveUp.abort();
+    if (closing.signal.aborted) stop();
+    closing.signal.addEventListener('abort', stop);
     try {
       const response = await fetch(url, {
         method,
         headers,
         ...(body === undefined ? {} : { body }),
         redirect: 'manual',
-        signal: AbortSignal.any([closing.signal, AbortSignal.timeout(timeoutMs)]),
+        signal: giveUp.signal,
       });
-      const text = await response.text();
-      if (!response.ok) return `HTTP ${response.status}`;
-      return { contentType: response.headers.get('content-type') ?? '', text };
-    } catch (error) {
-      return error instanceof Error && error.name === 'TimeoutError' ? 'timeout' : 'unreachable';
+      const contentType = response.headers.get('content-type') ?? '';
+      return { status: response.status, contentType, text: await response.text(), failure: null };
+    } catch {
+      return { ...NO_REPLY, failure: isLate ? 'timeout' : 'unreachable' };
+    } finally {
+      clearTimeout(timer);
+      closing.signal.removeEventListener('abort', stop);
     }
   };
 
-  const run = async (delivery: Delivery): Promise<Delivered | undefined> => {
-    let outcome = await attempt(delivery);
+  const run = async (delivery: Delivery): Promise<Reply> => {
+    if (delivery.holdMs !== undefined) await pause(delivery.holdMs, closing.signal);
+    let reply = await attempt(delivery);
     for (const pauseMs of delivery.retryPausesMs ?? []) {
-      if (typeof outcome !== 'string' || closing.signal.aborted) break;
+      const isFinal = reply.status !== null && delivery.finalStatuses?.includes(reply.status) === true;
+      if (isDelivered(reply) || isFinal || closing.signal.aborted) break;
       await pause(pauseMs, closing.signal);
-      outcome = await attempt(delivery);
+      reply = await attempt(delivery);
     }
-    if (typeof outcome !== 'string') {
+    return reply;
+  };
+
+  const take = async (delivery: Delivery): Promise<Reply> => {
+    counts.sent += 1;
+    const isFull = underWay.size >= MAX_UNDER_WAY;
+    const running = isFull
+      ? Promise.resolve<Reply>({ ...NO_REPLY, failure: 'too many under way' })
+      : run(delivery);
+    if (!isFull) underWay.add(running);
+    const reply = await running;
+    underWay.delete(running);
+    if (isDelivered(reply)) {
       counts.delivered += 1;
-      return outcome;
+    } else {
+      counts.failed += 1;
+      counts.lastFailure = reply.failure ?? `HTTP ${reply.status}`;
     }
-    counts.failed += 1;
-    counts.lastFailure = outcome;
-    return undefined;
+    return reply;
   };
 
   return {
     counts,
     async deliver(delivery) {
-      counts.sent += 1;
-      if (underWay.size >= MAX_UNDER_WAY) {
-        counts.failed += 1;
-        counts.lastFailure = 'too many under way';
-        return undefined;
-      }
-      const running = run(delivery);
-      underWay.add(running);
-      try {
-        return await running;
-      } finally {
-        underWay.delete(running);
-      }
+      const reply = await take(delivery);
+      return isDelivered(reply) ? { contentType: reply.contentType, text: reply.text } : undefined;
+    },
+    async ask(delivery) {
+      const { status, text, failure } = await take(delivery);
+      return { status, text, failure };
     },
     async drained() {
       while (underWay.size > 0) await Promise.all(underWay);
@@ -112,4 +154,8 @@ export function createCourier(): Courier {
       closing.abort();
     },
   };
+}
+
+function isDelivered({ status }: Reply): boolean {
+  return status !== null && status >= 200 && status < 300;
 }

@@ -17,6 +17,10 @@ export interface HttpReply {
   readonly status: number;
   readonly body?: unknown;
   readonly headers?: Readonly<Record<string, string>>;
+  /** How long it is kept back. */
+  readonly delayMs?: number;
+  /** The connection breaks, and nothing is answered. */
+  readonly drop?: boolean;
 }
 
 /** Where a request goes, without its query, as it came. */
@@ -42,8 +46,18 @@ export async function readRequest(message: IncomingMessage): Promise<HttpRequest
   };
 }
 
-/** Sends an answer, once. */
-export function sendReply(response: ServerResponse, { status, body, headers }: HttpReply): void {
+/** Sends an answer, once; late, or not at all, when it says so. */
+export function sendReply(response: ServerResponse, reply: HttpReply): void {
+  if (reply.drop === true) {
+    response.destroy();
+    return;
+  }
+  if (reply.delayMs === undefined) return write(response, reply);
+  const timer = setTimeout(() => write(response, reply), reply.delayMs);
+  response.once('close', () => clearTimeout(timer));
+}
+
+function write(response: ServerResponse, { status, body, headers }: HttpReply): void {
   const isText = typeof body === 'string';
   const payload = body === undefined ? '' : isText ? body : JSON.stringify(body);
   const type = isText ? 'text/plain; charset=utf-8' : 'application/json; charset=utf-8';

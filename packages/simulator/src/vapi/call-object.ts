@@ -1,19 +1,26 @@
+import { randomBytes } from 'node:crypto';
 import type { Heard } from '../call/call-state.ts';
 import type { Script } from '../speech/library.ts';
+import type { VapiBehaviour } from './behaviour.ts';
+import { objectOf } from './commands.ts';
 import type { Destination } from './commands.ts';
 
 /** The statuses that a simulated call goes through. */
-export type VapiStatus = 'queued' | 'ringing' | 'in-progress' | 'forwarding' | 'ended';
+export type VapiStatus = 'scheduled' | 'queued' | 'ringing' | 'in-progress' | 'forwarding' | 'ended';
+
+/** How a call came to be. */
+export type VapiCallType = 'inboundPhoneCall' | 'outboundPhoneCall' | 'vapi.websocketCall';
 
 /** An item of a call's history, as Vapi's messages show it. `duration` is in milliseconds, as was measured. */
 export interface HistoryItem {
-  readonly role: 'system' | 'bot' | 'user';
+  readonly role: 'system' | 'bot' | 'user' | 'tool_calls' | 'tool_call_result';
   readonly message: string;
   readonly time: number;
   readonly endTime?: number;
   readonly secondsFromStart: number;
   readonly duration?: number;
   readonly source?: string;
+  readonly [field: string]: unknown;
 }
 
 /** Everything that is known about a call, from which each message about it is made. */
@@ -22,6 +29,10 @@ export interface VapiRecord {
   /** Where the fake cloud listens: `http://host:port`. */
   readonly origin: string;
   readonly script: Script;
+  readonly type: VapiCallType;
+  /** What the request that created the call asked for, told back as it came. */
+  readonly echo: Readonly<Record<string, unknown>>;
+  dials: VapiBehaviour;
   readonly createdAt: number;
   updatedAt: number;
   status: VapiStatus;
@@ -30,49 +41,79 @@ export interface VapiRecord {
   endedReason: string | undefined;
   destination: Destination | undefined;
   assistantName: string;
+  assistantId: string;
+  /** A label that REST can change. */
+  name: string | undefined;
   readonly history: HistoryItem[];
 }
 
 const ORG_ID = '5b0f2d7e-91c4-4a38-b6a5-2c7f10d9e364';
-const ASSISTANT_ID = 'a3c9e7f1-4b58-4d02-8f6e-7d15b02c98ab';
+/** The assistant of calls that nobody placed. */
+export const ASSISTANT_ID = 'a3c9e7f1-4b58-4d02-8f6e-7d15b02c98ab';
+/** How long a presigned URL is said to work. */
+const PRESIGNED_MS = 3_600_000;
 const PHONE_NUMBER_ID = 'e81d3b60-57a2-4f49-9c0d-3a64f7b215ce';
 const PEOPLE = ['Ada Miller', 'Tom Weiss', 'Rosa Lind', 'Ben Okoro'] as const;
 
-/** The assistant's id, which never changes here, not even with a handoff. */
-export const assistantId = ASSISTANT_ID;
-
-/** The part of a call that does not change: who talks with whom, and where it can be watched. */
-export function describeParties({ id, origin, script, assistantName }: VapiRecord): Record<string, unknown> {
+/** The part of a call that hardly changes: who talks with whom, and where it can be watched. */
+export function describeParties(record: VapiRecord): Record<string, unknown> {
+  const { id, type, script, assistantName, assistantId, name } = record;
   const person = Number.parseInt(id.slice(-4), 16);
+  const isPhone = type !== 'vapi.websocketCall';
   return {
     id,
     orgId: ORG_ID,
-    type: script.direction === 'inbound' ? 'inboundPhoneCall' : 'outboundPhoneCall',
-    phoneCallProvider: 'twilio',
-    phoneCallTransport: 'pstn',
-    customer: {
-      number: `+1500555${String(person % 10_000).padStart(4, '0')}`,
-      name: PEOPLE[person % PEOPLE.length],
-    },
-    phoneNumberId: PHONE_NUMBER_ID,
-    assistantId: ASSISTANT_ID,
+    type,
+    ...(isPhone
+      ? {
+          phoneCallProvider: 'twilio',
+          phoneCallTransport: 'pstn',
+          customer: {
+            number: `+1500555${String(person % 10_000).padStart(4, '0')}`,
+            name: PEOPLE[person % PEOPLE.length],
+          },
+          phoneNumberId: PHONE_NUMBER_ID,
+        }
+      : {}),
     assistant: { name: assistantName, firstMessage: script.turns[0]?.text ?? '' },
+    ...record.echo,
+    ...describeTransport(record),
+    assistantId,
+    ...(name === undefined ? {} : { name }),
+    ...describeMonitor(record),
+  };
+}
+
+function describeTransport({ id, origin, type, echo }: VapiRecord): Record<string, unknown> {
+  if (type !== 'vapi.websocketCall') return {};
+  const websocketCallUrl = `${origin.replace(/^http/, 'ws')}/${id}/transport`;
+  return { transport: { ...objectOf(echo['transport']), websocketCallUrl } };
+}
+
+function describeMonitor({ id, origin, dials }: VapiRecord): Record<string, unknown> {
+  if (!dials.listenEnabled && !dials.controlEnabled) return {};
+  return {
     monitor: {
-      listenUrl: `${origin.replace(/^http/, 'ws')}/${id}/listen`,
-      controlUrl: `${origin}/${id}/control`,
+      ...(dials.listenEnabled ? { listenUrl: `${origin.replace(/^http/, 'ws')}/${id}/listen` } : {}),
+      ...(dials.controlEnabled ? { controlUrl: `${origin}/${id}/control` } : {}),
     },
   };
 }
 
 /** The call inside a webhook. Its status is the one that it was created with, as on the real thing: see `GET /call`. */
 export function embeddedCall(record: VapiRecord): Record<string, unknown> {
-  const createdAt = new Date(record.createdAt).toISOString();
-  return { ...describeParties(record), status: 'queued', createdAt, updatedAt: createdAt };
+  const isStale = record.dials.embeddedStatus === 'stale';
+  return {
+    ...describeParties(record),
+    status: isStale ? 'queued' : record.status,
+    createdAt: new Date(record.createdAt).toISOString(),
+    updatedAt: new Date(isStale ? record.createdAt : record.updatedAt).toISOString(),
+  };
 }
 
 /** The call as `GET /call/{id}` shows it. */
 export function describeCall(record: VapiRecord): Record<string, unknown> {
-  const { createdAt, updatedAt, startedAt, endedAt, endedReason, destination, status, history } = record;
+  const { createdAt, updatedAt, startedAt, endedAt, endedReason, destination, status } = record;
   return {
     ...describeParties(record),
     status,
@@ -80,17 +121,29 @@ export function describeCall(record: VapiRecord): Record<string, unknown> {
     updatedAt: new Date(updatedAt).toISOString(),
     ...(startedAt === undefined ? {} : { startedAt: new Date(startedAt).toISOString() }),
     ...(destination === undefined ? {} : { destination }),
-    messages: history,
+    messages: historyOf(record),
     ...(status === 'ended' && endedAt !== undefined
-      ? { endedAt: new Date(endedAt).toISOString(), endedReason, ...describeOutcome(record) }
+      ? {
+          endedAt: new Date(endedAt).toISOString(),
+          endedReason,
+          ...(isSettled(record) ? describeOutcome(record) : UNSETTLED),
+        }
       : {}),
   };
+}
+
+/** What a call that ended just now shows. */
+const UNSETTLED = { cost: 0, analysis: {}, messages: [], artifact: { messages: [] } };
+
+function isSettled({ endedAt = 0, dials }: VapiRecord): boolean {
+  return dials.costSettleMs === 0 || Date.now() - endedAt >= dials.costSettleMs;
 }
 
 /** What is known about a call only when it is over. */
 export function describeOutcome(record: VapiRecord): Record<string, unknown> {
   const { id, origin, script, history, startedAt, endedAt } = record;
-  const costBreakdown = costOf(startedAt === undefined ? 0 : (endedAt ?? startedAt) - startedAt);
+  const durationMs = startedAt === undefined || !isSettled(record) ? 0 : (endedAt ?? startedAt) - startedAt;
+  const costBreakdown = costOf(durationMs);
   const recordingUrl = `${origin}/vapi/recordings/${id}.wav`;
   return {
     cost: costBreakdown.total,
@@ -100,27 +153,46 @@ export function describeOutcome(record: VapiRecord): Record<string, unknown> {
       successEvaluation: 'true',
     },
     artifact: {
-      messages: history,
+      messages: historyOf(record),
       messagesOpenAIFormatted: openAiFormatted(history),
       transcript: plainTranscript(history),
       recordingUrl,
       recording: { mono: { combinedUrl: recordingUrl } },
+      ...presignedUrls(record),
     },
   };
 }
 
+/** Where a recording can be had for a while. Made anew each time, as on the real thing. */
+export function presignedUrls({ id, origin }: VapiRecord): Record<string, string> {
+  const signature = randomBytes(8).toString('hex');
+  return {
+    presignedMonoUrl: `${origin}/vapi/recordings/${id}.wav?sig=${signature}`,
+    presignedUrlsExpiresAt: new Date(Date.now() + PRESIGNED_MS).toISOString(),
+  };
+}
+
+/** The history with durations in the unit of the dial. */
+export function historyOf({ history, dials }: VapiRecord): HistoryItem[] {
+  if (dials.durationUnit === 'ms') return [...history];
+  return history.map((item) =>
+    item.duration === undefined ? item : { ...item, duration: item.duration / 1000 },
+  );
+}
+
 /** The history in the shape of chat models. */
-export function openAiFormatted(history: readonly HistoryItem[]): { role: string; content: string }[] {
-  return history.map(({ role, message }) => ({
-    role: role === 'bot' ? 'assistant' : role,
-    content: message,
-  }));
+export function openAiFormatted(history: readonly HistoryItem[]): Record<string, unknown>[] {
+  return history.map(({ role, message, toolCalls, toolCallId, result }) => {
+    if (role === 'tool_calls') return { role: 'assistant', content: null, tool_calls: toolCalls };
+    if (role === 'tool_call_result') return { role: 'tool', tool_call_id: toolCallId, content: result };
+    return { role: role === 'bot' ? 'assistant' : role, content: message };
+  });
 }
 
 /** The history as plain lines. */
 export function plainTranscript(history: readonly HistoryItem[]): string {
   return history
-    .filter(({ role }) => role !== 'system')
+    .filter(({ role }) => role === 'bot' || role === 'user')
     .map(({ role, message }) => `${role === 'bot' ? 'AI' : 'User'}: ${message}\n`)
     .join('');
 }

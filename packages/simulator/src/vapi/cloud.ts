@@ -1,15 +1,20 @@
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
-import { WebSocketServer } from 'ws';
-import { VAPI_BEHAVIOUR, withDials } from '../behaviour.ts';
-import type { VapiBehaviour } from '../behaviour.ts';
+import { withDials } from '../behaviour.ts';
 import { rememberCall } from '../call/call-list.ts';
 import type { FrameClock } from '../call/frame-clock.ts';
 import type { HttpReply, HttpRequest } from '../http/http-request.ts';
 import type { Script, SpeechLibrary } from '../speech/library.ts';
+import { VAPI_BEHAVIOUR } from './behaviour.ts';
+import type { VapiBehaviour } from './behaviour.ts';
+import { createBudget } from './budget.ts';
 import { createVapiCall } from './call.ts';
 import type { VapiCall } from './call.ts';
-import { decodeCommand } from './commands.ts';
+import { answerControl } from './control-door.ts';
+import { createDoorway } from './doorway.ts';
+import { makePast, MAX_PAST_CALLS } from './past.ts';
+import type { PastOptions, Shown } from './past.ts';
+import type { Placement } from './placement.ts';
 import { answerRest } from './rest.ts';
 import type { Webhook } from './webhook.ts';
 
@@ -18,6 +23,7 @@ export interface VapiCloudDeps {
   readonly speech: SpeechLibrary;
   readonly clock: FrameClock;
   readonly apiKey: string;
+  readonly publicKey: string;
   readonly behaviour: Partial<VapiBehaviour>;
   readonly origin: () => string;
   readonly webhook: () => Webhook;
@@ -27,19 +33,48 @@ export interface VapiCloudDeps {
 export interface VapiCloud {
   readonly calls: readonly VapiCall[];
   start(script: Script, dials: object): VapiCall;
+  /** Changes dials for calls that begin later, and for REST at once. Throws a `RangeError` for an unknown one. */
+  dial(dials: object): void;
+  /** Makes up calls of the past. Throws a `RangeError` when they are too many. */
+  remember(past: PastOptions): void;
   rest(request: HttpRequest, path: string): HttpReply;
   control(callId: string, request: HttpRequest): HttpReply;
-  upgrade(callId: string, request: IncomingMessage, socket: Duplex, head: Buffer): void;
+  upgrade(
+    purpose: 'listen' | 'transport',
+    callId: string,
+    request: IncomingMessage,
+    socket: Duplex,
+    head: Buffer,
+  ): void;
   close(): void;
 }
 
 /** A Vapi without calls. */
 export function createVapiCloud(deps: VapiCloudDeps): VapiCloud {
-  const { speech, clock, apiKey } = deps;
-  const behaviour = withDials(VAPI_BEHAVIOUR, deps.behaviour);
+  const { speech, clock, apiKey, publicKey } = deps;
+  let behaviour = withDials(VAPI_BEHAVIOUR, deps.behaviour);
   const calls: VapiCall[] = [];
-  const sockets = new WebSocketServer({ noServer: true, perMessageDeflate: false });
+  const past: Shown[] = [];
+  const deleted = new Set<string>();
+  const doorway = createDoorway(publicKey);
+  const budget = createBudget(() => behaviour);
   const find = (id: string): VapiCall | undefined => calls.find((call) => call.id === id);
+
+  const place = ({ placed, dials, webhook }: Placement): VapiCall => {
+    const script = speech.script(behaviour.placedScript) ?? speech.scripts[0];
+    if (script === undefined) throw new RangeError('there are no scripts');
+    const call = createVapiCall({
+      origin: deps.origin(),
+      script,
+      speech,
+      clock,
+      behaviour: { ...behaviour, ...dials },
+      webhook: { ...deps.webhook(), ...webhook },
+      placed,
+    });
+    rememberCall(calls, call);
+    return call;
+  };
 
   return {
     calls,
@@ -55,43 +90,37 @@ export function createVapiCloud(deps: VapiCloudDeps): VapiCloud {
       rememberCall(calls, call);
       return call;
     },
-    rest: (request, path) => answerRest(request, path, apiKey, calls),
-    control(callId, request) {
-      const headers = { connection: 'close' };
-      const call = find(callId);
-      if (call === undefined || !call.active)
-        return { status: 400, headers, body: { message: 'Call not active' } };
-      const command = decodeCommand(request.body);
-      if (typeof command === 'string') {
-        return { status: 400, headers, body: { message: [command], error: 'Bad Request', statusCode: 400 } };
-      }
-      if (call.obey(command)) return { status: 200, headers, body: {} };
-      return {
-        status: 429,
-        headers,
-        body: { message: 'Too many messages wait to be spoken', statusCode: 429 },
-      };
+    dial(dials) {
+      behaviour = withDials(behaviour, dials);
     },
-    upgrade(callId, request, socket, head) {
-      const call = find(callId);
-      if (call === undefined || !call.active) return refuse(socket, 400, 'Call not active');
-      if (!call.hasRoom) return refuse(socket, 429, 'Too many listeners');
-      sockets.handleUpgrade(request, socket, head, (accepted) => call.listen(accepted));
+    remember(options) {
+      if (past.length + options.count > MAX_PAST_CALLS)
+        throw new RangeError(`there may be ${MAX_PAST_CALLS} past calls`);
+      past.push(...makePast(options, speech.scripts, deps.origin));
     },
+    rest: (request, path) =>
+      answerRest(request, path, {
+        apiKey,
+        publicKey,
+        budget,
+        dials: () => behaviour,
+        calls: calls.filter(({ id }) => !deleted.has(id)),
+        past,
+        place,
+        remove(id) {
+          const index = past.findIndex((call) => call.id === id);
+          if (index >= 0) past.splice(index, 1);
+          else deleted.add(id);
+          for (const gone of deleted) if (find(gone) === undefined) deleted.delete(gone);
+          find(id)?.end('call-deleted');
+        },
+      }),
+    control: (callId, request) => answerControl(find(callId), request, publicKey),
+    upgrade: (purpose, callId, request, socket, head) =>
+      doorway[purpose](find(callId), request, socket, head),
     close() {
       for (const call of calls) call.close();
-      sockets.close();
+      doorway.close();
     },
   };
-}
-
-function refuse(socket: Duplex, status: number, message: string): void {
-  const body = JSON.stringify({ message });
-  const head = [
-    `HTTP/1.1 ${status} ${status === 400 ? 'Bad Request' : 'Too Many Requests'}`,
-    'Content-Type: application/json',
-    `Content-Length: ${Buffer.byteLength(body)}`,
-    'Connection: close',
-  ];
-  socket.end(`${head.join('\r\n')}\r\n\r\n${body}`);
 }

@@ -16,7 +16,14 @@ export type Destination = Readonly<Record<string, unknown>>;
 
 /** What a call can be told. */
 export type Command =
-  | { readonly type: 'say'; readonly text: string; readonly interrupt: boolean; readonly endCall: boolean }
+  | {
+      readonly type: 'say';
+      readonly text: string;
+      readonly interrupt: boolean;
+      readonly endCall: boolean;
+      /** Whether the customer can talk over it. */
+      readonly interruptible: boolean;
+    }
   | {
       readonly type: 'add-message';
       readonly role: string;
@@ -29,11 +36,27 @@ export type Command =
       readonly type: 'transfer' | 'handoff';
       readonly destination: Destination;
       readonly content: string | undefined;
-    };
+    }
+  | { readonly type: 'send-transport-message'; readonly message: Fields };
 
 type Fields = Readonly<Record<string, unknown>>;
 
 const ROLES = ['system', 'user', 'assistant', 'function', 'tool'];
+const SIP_VERBS = ['INFO', 'MESSAGE', 'NOTIFY'];
+/** The modes of a `transferPlan`. Those that begin with `warm` come back when the operator does not answer. */
+export const TRANSFER_MODES = [
+  'blind-transfer',
+  'blind-transfer-add-summary-to-sip-header',
+  'warm-transfer-say-message',
+  'warm-transfer-say-summary',
+  'warm-transfer-twiml',
+  'warm-transfer-wait-for-operator-to-speak-first-and-then-say-message',
+  'warm-transfer-wait-for-operator-to-speak-first-and-then-say-summary',
+  'warm-transfer-experimental',
+] as const;
+const E164 = /^\+[1-9]\d{2,14}$/;
+const LOOSE_NUMBER = /^\+?[a-zA-Z0-9]+$/;
+
 const DESTINATIONS = { transfer: ['number', 'sip'], handoff: ['assistant', 'squad', 'dynamic'] } as const;
 
 const DECODERS: { [Type in Command['type']]: (fields: Fields) => Command | string } = {
@@ -45,6 +68,7 @@ const DECODERS: { [Type in Command['type']]: (fields: Fields) => Command | strin
       text,
       interrupt: fields['interruptAssistantEnabled'] === true,
       endCall: fields['endCallAfterSpoken'] === true,
+      interruptible: fields['interruptionsEnabled'] !== false,
     };
   },
   'add-message'(fields) {
@@ -68,6 +92,18 @@ const DECODERS: { [Type in Command['type']]: (fields: Fields) => Command | strin
   'end-call': () => ({ type: 'end-call' }),
   transfer: (fields) => decodeMove('transfer', fields),
   handoff: (fields) => decodeMove('handoff', fields),
+  'send-transport-message'(fields) {
+    const message = objectOf(fields['message']) ?? {};
+    const { transport, sipVerb, twiml } = message;
+    if (transport === 'twilio') {
+      if (typeof twiml !== 'string') return 'message.twiml must be a string';
+    } else if (transport !== 'vapi.sip') {
+      return 'message.transport must be one of the following values: vapi.sip, twilio';
+    } else if (typeof sipVerb !== 'string' || !SIP_VERBS.includes(sipVerb)) {
+      return `message.sipVerb must be one of the following values: ${SIP_VERBS.join(', ')}`;
+    }
+    return { type: 'send-transport-message', message };
+  },
 };
 
 /** The command in a request body, or the sentence that says what is wrong with it. */
@@ -86,10 +122,46 @@ function decodeMove(type: 'transfer' | 'handoff', fields: Fields): Command | str
   if (destination === undefined || !types.includes(String(destination['type']))) {
     return `destination.type must be one of the following values: ${types.join(', ')}`;
   }
+  const problem = DESTINATION_CHECKS[String(destination['type'])]?.(destination) ?? planProblem(destination);
+  if (problem !== undefined) return problem;
   const content = fields['content'];
   return { type, destination, content: typeof content === 'string' ? content : undefined };
 }
 
-function objectOf(value: unknown): Fields | undefined {
+const DESTINATION_CHECKS: Readonly<Record<string, (destination: Destination) => string | undefined>> = {
+  number: (destination) => numberProblem('destination', destination),
+  sip: ({ sipUri }) =>
+    typeof sipUri === 'string' && /^sips?:./.test(sipUri)
+      ? undefined
+      : 'destination.sipUri must be a SIP URI',
+  assistant: (destination) =>
+    needsOne(destination, ['assistantId', 'assistant', 'assistantName'], 'destination'),
+  squad: (destination) => needsOne(destination, ['squadId', 'squad'], 'destination'),
+};
+
+/** What is wrong with a telephone number, if anything is. */
+export function numberProblem(path: string, { number, numberE164CheckEnabled }: Fields): string | undefined {
+  const text = typeof number === 'string' ? number : '';
+  if (text.length < 3 || text.length > 40) return `${path}.number must be from 3 to 40 characters`;
+  if (numberE164CheckEnabled === false ? LOOSE_NUMBER.test(text) : E164.test(text)) return undefined;
+  return `${path}.number must be a valid phone number in the E.164 format`;
+}
+
+function planProblem({ transferPlan }: Destination): string | undefined {
+  if (transferPlan === undefined) return undefined;
+  const mode = objectOf(transferPlan)?.['mode'];
+  return TRANSFER_MODES.some((known) => known === mode)
+    ? undefined
+    : `destination.transferPlan.mode must be one of the following values: ${TRANSFER_MODES.join(', ')}`;
+}
+
+function needsOne(fields: Fields, names: readonly string[], path: string): string | undefined {
+  return names.some((name) => fields[name] !== undefined)
+    ? undefined
+    : `${path} needs one of the following fields: ${names.join(', ')}`;
+}
+
+/** A JSON object, or undefined. */
+export function objectOf(value: unknown): Fields | undefined {
   return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Fields) : undefined;
 }

@@ -4,12 +4,10 @@ import type { Conversation, SayOptions } from '../call/conversation.ts';
 import type { Ledger } from '../call/ledger.ts';
 import { FINAL_DELAY_MS } from '../call/timeline.ts';
 import type { VapiRecord, VapiStatus } from './call-object.ts';
+import { objectOf } from './commands.ts';
 import type { Command, Destination } from './commands.ts';
 import { assistantStarted, conversationUpdate, transferUpdate } from './messages.ts';
 import type { ClientMessage } from './messages.ts';
-
-/** How long a call is forwarding before it leaves. */
-export const FORWARDING_MS = 300;
 
 /** What a command can act on: one call that is in progress. */
 export interface Controlled {
@@ -28,11 +26,19 @@ type Handlers = {
 };
 
 const HANDLERS: Handlers = {
-  say: ({ text, interrupt, endCall }, call) =>
-    call.say(text, {
-      interrupt,
-      ...(endCall ? afterwards(call, () => call.hangUp('assistant-ended-call-after-message-spoken')) : {}),
-    }),
+  say({ text, interrupt, endCall, interruptible }, call) {
+    const { sayUnspoken, sayDelayMs } = call.record.dials;
+    if (sayUnspoken) return true;
+    const speak = (): boolean =>
+      call.say(text, {
+        interrupt,
+        interruptible,
+        ...(endCall ? afterwards(call, () => call.hangUp('assistant-ended-call-after-message-spoken')) : {}),
+      });
+    if (sayDelayMs === 0) return speak();
+    call.agenda.after(sayDelayMs, speak);
+    return true;
+  },
 
   'add-message'({ role, content, respond }, call) {
     const time = Date.now();
@@ -54,7 +60,7 @@ const HANDLERS: Handlers = {
   },
 
   'end-call'(_, call) {
-    call.hangUp('manually-canceled');
+    call.hangUp(call.record.dials.endCallReason);
     return true;
   },
 
@@ -63,7 +69,8 @@ const HANDLERS: Handlers = {
       call.record.destination = destination;
       call.tell(transferUpdate(destination));
       call.enter('forwarding');
-      call.agenda.after(FORWARDING_MS, () => call.hangUp('assistant-forwarded-call'));
+      call.conversation.hold(true);
+      call.agenda.after(call.record.dials.forwardingMs, () => arrive(destination, call));
     };
     return announce(content ?? announcementOf(destination), leave, call);
   },
@@ -71,22 +78,45 @@ const HANDLERS: Handlers = {
   handoff({ destination, content }, call) {
     const change = (): void => {
       const from = call.record.assistantName;
-      const to = destination['assistantName'] ?? destination['assistantId'];
+      const { assistantName, entryAssistantName, assistantId } = destination;
+      const inline = objectOf(destination['assistant'])?.['name'];
+      const to = assistantName ?? entryAssistantName ?? inline ?? assistantId;
       call.record.assistantName = typeof to === 'string' ? to : 'Orla';
+      if (typeof assistantId === 'string') call.record.assistantId = assistantId;
       call.tell(transferUpdate(destination, from, call.record.assistantName));
       call.tell(assistantStarted(call.record));
     };
     return announce(content ?? '', change, call);
   },
+
+  'send-transport-message': () => true,
 };
 
-/** Does what a call was told. False when too much waits to be said already. */
+/** What becomes of a call that went to somebody else. A warm transfer comes back from an operator who does not answer. */
+function arrive(destination: Destination, call: Controlled): void {
+  const plan = objectOf(destination['transferPlan']) ?? {};
+  const isWarm = typeof plan['mode'] === 'string' && plan['mode'].startsWith('warm');
+  if (!isWarm || call.record.dials.operator === 'answers') return call.hangUp('assistant-forwarded-call');
+  const fallback = objectOf(plan['fallbackPlan']);
+  const ends = fallback !== undefined && fallback['endCallEnabled'] !== false;
+  const { message } = fallback ?? {};
+  call.record.destination = undefined;
+  call.enter('in-progress');
+  call.conversation.hold(false);
+  const leave = (): void => call.hangUp('call.forwarding.no-answer');
+  if (typeof message === 'string' && message !== '')
+    call.say(message, ends ? afterwards(call, leave) : undefined);
+  else if (ends) leave();
+}
+
+/** Does what a call was told, and remembers `body`, the command as it came. False when too much waits to be said already. */
 export function obey<Type extends Command['type']>(
   command: Extract<Command, { type: Type }>,
+  body: unknown,
   call: Controlled,
 ): boolean {
   const handler = HANDLERS[command.type];
-  call.ledger.command(nameOf(command));
+  call.ledger.command(nameOf(command), body);
   return handler(command, call);
 }
 

@@ -1,5 +1,9 @@
 import type { WebSocket } from 'ws';
 import type { StreamState } from '../call/call-state.ts';
+import type { Agenda } from '../call/agenda.ts';
+import type { VapiRecord } from './call-object.ts';
+import { createCutter, createListenEncoder, formatHint } from './listen-format.ts';
+import type { ListenEncoder } from './listen-format.ts';
 
 /** How much may wait for a listener that does not read, about sixteen seconds of audio; then it is cut off. */
 export const MAX_BACKLOG_BYTES = 1_000_000;
@@ -7,11 +11,10 @@ export const MAX_BACKLOG_BYTES = 1_000_000;
 export const MAX_LISTENERS = 20;
 /** A listener that does not answer the closing handshake is dropped after this long. */
 export const CLOSE_TIMEOUT_MS = 1_000;
-
 /** How many listeners of the past are remembered. */
 export const MAX_REMEMBERED_LISTENERS = 100;
 
-const CLOSE_CALL_ENDED = 1000;
+const CLOSE_NO_STATUS = 1005;
 
 /** Those who listen to a call. */
 export interface Listeners {
@@ -19,16 +22,25 @@ export interface Listeners {
   readonly full: boolean;
   states(): StreamState[];
   add(socket: WebSocket): void;
-  audio(frame: Buffer): void;
+  audio(customer: Int16Array, assistant: Int16Array): void;
   json(message: object): void;
   /** The call has ended: everybody is sent away. */
   close(): void;
 }
 
-/** Nobody listens yet. `url` is where they come. */
-export function createListeners(url: string): Listeners {
-  const sockets = new Map<WebSocket, { id: string; framesSent: number; status: 'open' | 'closed' }>();
+interface Entry {
+  readonly id: string;
+  readonly cut: (frame: Buffer) => Buffer;
+  framesSent: number;
+  status: 'open' | 'closed';
+}
+
+/** Nobody listens yet. `url` is where they come; the dials of the record say what they get. */
+export function createListeners(url: string, record: VapiRecord, agenda: Agenda): Listeners {
+  const sockets = new Map<WebSocket, Entry>();
   let count = 0;
+  let dropped = 0;
+  let encode: ListenEncoder | undefined;
   const open = (): WebSocket[] =>
     [...sockets].flatMap(([socket, { status }]) => (status === 'open' ? [socket] : []));
 
@@ -42,8 +54,10 @@ export function createListeners(url: string): Listeners {
     states: () =>
       [...sockets.values()].map(({ id, framesSent, status }) => ({ id, url, status, framesSent })),
     add(socket) {
+      const { listenHint, listenDropAfterMs, listenCutFrames } = record.dials;
       count += 1;
-      const entry = { id: String(count), framesSent: 0, status: 'open' as 'open' | 'closed' };
+      const cut = listenCutFrames ? createCutter() : (frame: Buffer): Buffer => frame;
+      const entry: Entry = { id: String(count), cut, framesSent: 0, status: 'open' };
       sockets.set(socket, entry);
       const past = [...sockets].filter(([, { status }]) => status === 'closed');
       for (const [old] of past.slice(0, Math.max(0, past.length - MAX_REMEMBERED_LISTENERS)))
@@ -52,29 +66,52 @@ export function createListeners(url: string): Listeners {
       socket.on('close', () => {
         entry.status = 'closed';
       });
+      if (listenHint) send(socket, JSON.stringify(formatHint(record.dials)));
+      if (listenDropAfterMs > 0) {
+        agenda.after(listenDropAfterMs, () => {
+          if (entry.status === 'closed' || dropped >= record.dials.listenDrops) return;
+          dropped += 1;
+          socket.terminate();
+        });
+      }
     },
-    audio(frame) {
+    audio(customer, assistant) {
+      encode ??= createListenEncoder(record.dials);
+      const frame = encode(customer, assistant);
       for (const [socket, entry] of sockets) {
         if (entry.status !== 'open') continue;
         entry.framesSent += 1;
-        send(socket, frame);
+        send(socket, entry.cut(frame));
       }
     },
     json(message) {
-      const text = JSON.stringify(message);
+      const { listenText } = record.dials;
+      if (listenText === 'off') return;
+      const text = JSON.stringify(listenText === 'bare' ? message : { message });
       for (const socket of open()) send(socket, text);
     },
     close() {
-      for (const socket of open()) {
-        socket.close(CLOSE_CALL_ENDED);
-        const timer = setTimeout(() => socket.terminate(), CLOSE_TIMEOUT_MS);
-        socket.once('close', () => clearTimeout(timer));
-      }
+      for (const socket of open()) closeSocket(socket, record.dials.listenCloseCode);
     },
   };
 }
 
-function send(socket: WebSocket, data: Buffer | string): void {
+/** Sends, unless too much waits already: then the socket is cut off. */
+export function send(socket: WebSocket, data: Buffer | string): void {
   if (socket.bufferedAmount > MAX_BACKLOG_BYTES) socket.terminate();
   else socket.send(data, () => {});
+}
+
+/** Closes with a code, and does not wait for ever for the other side to agree. */
+export function closeSocket(socket: WebSocket, code: number): void {
+  if (code !== CLOSE_NO_STATUS && !isSendable(code)) return socket.terminate();
+  socket.close(code === CLOSE_NO_STATUS ? undefined : code);
+  const timer = setTimeout(() => socket.terminate(), CLOSE_TIMEOUT_MS);
+  socket.once('close', () => clearTimeout(timer));
+}
+
+/** Whether a close frame may carry a code; 1006, for one, only stands for having got none. */
+function isSendable(code: number): boolean {
+  const isStandard = code >= 1000 && code <= 1014 && ![1004, 1005, 1006].includes(code);
+  return isStandard || (code >= 3000 && code <= 4999);
 }

@@ -3,13 +3,7 @@
 
 import type { Fact } from '../call/timeline.ts';
 import type { Speaker } from '../speech/library.ts';
-import {
-  assistantId,
-  describeOutcome,
-  embeddedCall,
-  openAiFormatted,
-  plainTranscript,
-} from './call-object.ts';
+import { describeOutcome, historyOf, openAiFormatted, plainTranscript } from './call-object.ts';
 import type { VapiRecord, VapiStatus } from './call-object.ts';
 import type { Destination } from './commands.ts';
 
@@ -33,13 +27,12 @@ const speechUpdate =
 
 const transcriptUpdate =
   (transcriptType: 'partial' | 'final') =>
-  ({ speaker, text }: { speaker: Speaker; text: string }, { assistantName }: VapiRecord): ClientMessage => ({
+  ({ speaker, text }: { speaker: Speaker; text: string }, record: VapiRecord): ClientMessage => ({
     type: 'transcript',
     role: ROLE[speaker],
     transcriptType,
     transcript: text,
-    assistantId,
-    assistantName,
+    assistantName: record.assistantName,
     isFiltered: false,
     detectedThreats: [],
   });
@@ -70,17 +63,17 @@ export function statusUpdate(record: VapiRecord, status: VapiStatus): ClientMess
     destination: record.destination,
     transcript: plainTranscript(record.history),
     summary: record.script.title,
-    messages: record.history,
+    messages: historyOf(record),
     messagesOpenAIFormatted: openAiFormatted(record.history),
   };
 }
 
 /** The whole history, each time that it changes. */
-export function conversationUpdate({ history }: VapiRecord): ClientMessage {
-  const formatted = openAiFormatted(history);
+export function conversationUpdate(record: VapiRecord): ClientMessage {
+  const formatted = openAiFormatted(record.history);
   return {
     type: 'conversation-update',
-    messages: [...history],
+    messages: historyOf(record),
     messagesOpenAIFormatted: formatted,
     conversation: formatted,
   };
@@ -119,15 +112,10 @@ export function endOfCallReport(record: VapiRecord): ClientMessage {
     ...describeOutcome(record),
     summary: script.title,
     transcript,
-    messages: history,
+    messages: historyOf(record),
     recordingUrl: `${record.origin}/vapi/recordings/${record.id}.wav`,
     durationMs,
     durationSeconds: durationMs / 1000,
     durationMinutes: durationMs / 60_000,
   };
-}
-
-/** The body of a webhook. */
-export function envelope(message: ClientMessage, record: VapiRecord, timestamp: number): string {
-  return JSON.stringify({ message: { timestamp, ...message, call: embeddedCall(record) } });
 }

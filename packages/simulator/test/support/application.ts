@@ -39,6 +39,8 @@ export interface Application {
   readonly streams: ReceivedStream[];
   /** What the answer URL gives: a function may fail, by giving a status. */
   answer: (attempt: number) => string | number;
+  /** What everything but the answer URL gives, after the request was written down. */
+  respond: (request: Received, attempt: number) => { status: number; body?: string; delayMs?: number };
   acceptStreams: boolean;
   /** Vapi's messages, as their timestamps order them. */
   vapi(type?: string): VapiMessage[];
@@ -68,11 +70,18 @@ export async function createApplication(): Promise<Application> {
         const answer = body.includes('Event=Hangup') ? '' : application.answer(answers);
         response.writeHead(typeof answer === 'number' ? answer : 200, { 'content-type': 'application/xml' });
         response.end(typeof answer === 'number' ? '' : answer);
+        requests.push({ path, method, headers, body, at: Date.now() });
       } else {
-        response.writeHead(200, { 'content-type': 'application/json' });
-        response.end('{}');
+        const request = { path, method, headers, body, at: Date.now() };
+        requests.push(request);
+        const { status, body: text = '{}', delayMs = 0 } = application.respond(request, requests.length);
+        const reply = (): void => {
+          response.writeHead(status, { 'content-type': 'application/json' });
+          response.end(text);
+        };
+        if (delayMs === 0) reply();
+        else setTimeout(reply, delayMs).unref();
       }
-      requests.push({ path, method, headers, body, at: Date.now() });
       changed();
     });
   });
@@ -114,6 +123,7 @@ export async function createApplication(): Promise<Application> {
     requests,
     streams,
     answer: () => '<Response><Dial>+919000000002</Dial></Response>',
+    respond: () => ({ status: 200 }),
     acceptStreams: true,
     vapi: (type) =>
       requests

@@ -1,6 +1,6 @@
 import type { TestContext } from 'vitest';
 import { createSimulator } from '../../src/index.ts';
-import type { Simulator } from '../../src/index.ts';
+import type { Simulator, VapiBehaviour } from '../../src/index.ts';
 import { createApplication } from './application.ts';
 import type { Application } from './application.ts';
 
@@ -14,7 +14,10 @@ export interface World {
 }
 
 /** A simulator that tells an application. Both are closed when the test has finished. */
-export async function createWorld({ onTestFinished }: TestContext): Promise<World> {
+export async function createWorld(
+  { onTestFinished }: TestContext,
+  behaviour: Partial<VapiBehaviour> = {},
+): Promise<World> {
   const application = await createApplication();
   const simulator = await createSimulator({
     targets: {
@@ -22,7 +25,7 @@ export async function createWorld({ onTestFinished }: TestContext): Promise<Worl
       vobizAnswer: `${application.url}/answer`,
       vobizHangup: `${application.url}/hangup`,
     },
-    vapi: { behaviour: QUICK_VAPI },
+    vapi: { behaviour: { ...QUICK_VAPI, ...behaviour } },
     vobiz: { behaviour: QUICK_VOBIZ },
   });
   onTestFinished(async () => {

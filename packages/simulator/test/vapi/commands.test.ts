@@ -10,12 +10,16 @@ describe('a command of the control URL', () => {
       text: 'hello',
       interrupt: false,
       endCall: false,
+      interruptible: true,
     });
   });
 
   it('says with the options that are documented', () => {
     const body = { type: 'say', content: 'bye', interruptAssistantEnabled: true, endCallAfterSpoken: true };
     expect(decode(body)).toMatchObject({ interrupt: true, endCall: true });
+    expect(decode({ type: 'say', content: 'bye', interruptionsEnabled: false })).toMatchObject({
+      interruptible: false,
+    });
   });
 
   it('adds a message, and lets the assistant respond unless told otherwise', () => {
@@ -39,6 +43,32 @@ describe('a command of the control URL', () => {
     });
   });
 
+  it('accepts destinations of every documented kind', () => {
+    for (const destination of [
+      { type: 'number', number: 'desk7', numberE164CheckEnabled: false },
+      { type: 'number', number: '+15005550123', transferPlan: { mode: 'warm-transfer-say-message' } },
+      { type: 'sip', sipUri: 'sip:desk7@pbx.example.net' },
+    ])
+      expect(decode({ type: 'transfer', destination })).toMatchObject({ destination });
+    for (const destination of [
+      { type: 'assistant', assistantId: 'a', contextEngineeringPlan: 'none' },
+      { type: 'assistant', assistantName: 'Billing', contextEngineeringPlan: { type: 'all' } },
+      { type: 'squad', squadId: 's', entryAssistantName: 'Triage' },
+      { type: 'dynamic', server: { url: 'https://example.net' } },
+    ])
+      expect(decode({ type: 'handoff', destination })).toMatchObject({ destination });
+  });
+
+  it.each([
+    { transport: 'vapi.sip', sipVerb: 'INFO', headers: {}, body: 'Signal=5' },
+    { transport: 'twilio', twiml: '<Response/>' },
+  ])('hands %j to the transport', (message) => {
+    expect(decode({ type: 'send-transport-message', message })).toEqual({
+      type: 'send-transport-message',
+      message,
+    });
+  });
+
   it.each([
     ['no JSON', '{"type":'],
     ['no object', '["say"]'],
@@ -50,6 +80,15 @@ describe('a command of the control URL', () => {
     ['an unknown control', '{"type":"control","control":"explode"}'],
     ['an unknown role', '{"type":"add-message","message":{"role":"boss","content":"x"}}'],
     ['no destination', '{"type":"transfer"}'],
+    ['a number that is none', '{"type":"transfer","destination":{"type":"number","number":"12"}}'],
+    ['a number that is not E.164', '{"type":"transfer","destination":{"type":"number","number":"5550123"}}'],
+    ['no SIP URI', '{"type":"transfer","destination":{"type":"sip"}}'],
+    [
+      'an unknown transfer mode',
+      '{"type":"transfer","destination":{"type":"sip","sipUri":"sip:a@b","transferPlan":{"mode":"hot"}}}',
+    ],
+    ['nobody to hand over to', '{"type":"handoff","destination":{"type":"assistant"}}'],
+    ['an unknown transport', '{"type":"send-transport-message","message":{"transport":"pigeon"}}'],
     ['a handoff to a number', '{"type":"handoff","destination":{"type":"number"}}'],
   ])('is refused with a sentence when it has %s', (_, body) => {
     expect(decodeCommand(body)).toBeTypeOf('string');

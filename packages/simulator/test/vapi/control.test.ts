@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import type { SimulatedCall } from '../../src/index.ts';
 import { listenTo } from '../support/listener.ts';
 import { rms } from '../support/signal.ts';
@@ -26,6 +26,8 @@ const finals = ({ application }: World): string[] =>
     .vapi('transcript')
     .filter(({ transcriptType }) => transcriptType === 'final')
     .map(({ role, transcript }) => `${String(role)}: ${String(transcript)}`);
+
+vi.setConfig({ maxConcurrency: 20 });
 
 describe.concurrent('the control URL of a Vapi call', () => {
   it('says a sentence after the one that is spoken, on the assistant side, and has it transcribed', async (context) => {

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import type { SimulatedCall } from '../../src/index.ts';
 import { isFrame, listenTo, refusalOf } from '../support/listener.ts';
 import { rms } from '../support/signal.ts';
@@ -15,6 +15,8 @@ function withoutEnvelope(message: Record<string, unknown>): Record<string, unkno
 
 const inProgress = ({ application }: World, call: SimulatedCall): Promise<boolean> =>
   application.until('in progress', () => call.state().status === 'in-progress');
+
+vi.setConfig({ maxConcurrency: 20 });
 
 describe.concurrent('listening to a Vapi call', () => {
   it('is refused with 400 before the call is in progress, and for a call that is not', async (context) => {

@@ -1,7 +1,9 @@
 // The sequence and the fields are those of "A typical call as seen by webhooks" in Vapi's documentation.
 
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { createWorld } from '../support/world.ts';
+
+vi.setConfig({ maxConcurrency: 20 });
 
 describe.concurrent('the webhooks of a Vapi call', () => {
   it('tell its whole life in order', async (context) => {

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import type { World } from '../support/world.ts';
 import { createWorld } from '../support/world.ts';
 
@@ -14,6 +14,8 @@ async function hangupOf(
   expect(application.forms('Hangup')).toHaveLength(1);
   return application.forms('Hangup')[0] ?? {};
 }
+
+vi.setConfig({ maxConcurrency: 20 });
 
 describe.concurrent('a Vobiz call', () => {
   it('asks its application what to do, in a form, while it rings', async (context) => {

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import type { SimulatedCall } from '../../src/index.ts';
 import { createWorld } from '../support/world.ts';
 import type { World } from '../support/world.ts';
@@ -29,6 +29,8 @@ async function inProgress({ simulator, application }: World): Promise<SimulatedC
   await application.until('in progress', () => call.state().status === 'in-progress');
   return call;
 }
+
+vi.setConfig({ maxConcurrency: 20 });
 
 describe.concurrent('the REST API of Vobiz', () => {
   it('lists calls that live, and shows one of them', async (context) => {

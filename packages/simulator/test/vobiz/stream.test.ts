@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { decodeMulaw } from '../../src/audio/mulaw.ts';
 import type { ReceivedStream } from '../support/application.ts';
 import { rms, samplesOf } from '../support/signal.ts';
@@ -33,6 +33,8 @@ const callbacks = ({ application }: World): string[] =>
   );
 
 const statusTo = ({ application }: World): string => `statusCallbackUrl="${application.url}/status"`;
+
+vi.setConfig({ maxConcurrency: 20 });
 
 describe.concurrent('a one-way stream', () => {
   it('introduces itself in the nested shape, at the URL that is the text of its element', async (context) => {

@@ -1,0 +1,41 @@
+import type { HttpReply } from '../http/http-request.ts';
+import type { VapiBehaviour } from './behaviour.ts';
+
+/** Turns away who asks too often: a burst is answered, and then nobody for a while. */
+export interface Budget {
+  /** Takes one request out of the budget, or says why not. */
+  take(): HttpReply | undefined;
+}
+
+/** The budget of one cloud. `now` is in milliseconds. */
+export function createBudget(dials: () => VapiBehaviour, now: () => number = Date.now): Budget {
+  let taken = 0;
+  let failures = 0;
+  let lockedUntil = 0;
+  return {
+    take() {
+      const { restBurst, restLockoutMs, restRetryAfter, restFailures } = dials();
+      if (failures < restFailures) {
+        failures += 1;
+        return { status: 503, body: { message: 'Service Unavailable', statusCode: 503 } };
+      }
+      if (restBurst === 0) return undefined;
+      const at = now();
+      if (at >= lockedUntil && lockedUntil > 0) {
+        lockedUntil = 0;
+        taken = 0;
+      }
+      if (lockedUntil === 0 && taken < restBurst) {
+        taken += 1;
+        return undefined;
+      }
+      if (lockedUntil === 0) lockedUntil = at + restLockoutMs;
+      const seconds = Math.ceil((lockedUntil - at) / 1000);
+      return {
+        status: 429,
+        ...(restRetryAfter ? { headers: { 'retry-after': String(seconds) } } : {}),
+        body: { message: 'Too Many Requests', statusCode: 429 },
+      };
+    },
+  };
+}

@@ -1,0 +1,146 @@
+// How Vapi proves to a server URL that it is Vapi: not at all, with a secret or a token in a header, or with a
+// signature over the raw bytes.
+
+import { createHmac } from 'node:crypto';
+
+/** How webhooks are authenticated. Optional fields have the documented defaults. */
+export type Credential =
+  | { readonly type: 'none' }
+  | { readonly type: 'secret'; readonly secret: string }
+  | {
+      readonly type: 'bearer';
+      readonly token: string;
+      readonly headerName?: string;
+      readonly bearerPrefixEnabled?: boolean;
+    }
+  | HmacCredential;
+
+/** A credential that signs. */
+export interface HmacCredential {
+  readonly type: 'hmac';
+  readonly algorithm: 'sha256' | 'sha512' | 'sha1';
+  readonly secretKey: string;
+  readonly secretIsBase64?: boolean;
+  readonly signatureHeader?: string;
+  readonly timestampHeader?: string;
+  readonly signaturePrefix?: string;
+  /** Without it no timestamp is sent, and the default payload is the body alone. */
+  readonly includeTimestamp?: boolean;
+  /** Of `{body}`, `{timestamp}`, `{method}`, `{url}` and `{svix-id}`. */
+  readonly payloadFormat?: string;
+  readonly messageIdHeader?: string;
+  readonly signatureEncoding?: 'hex' | 'base64';
+  /** Not documented. */
+  readonly timestampUnit?: 'seconds' | 'milliseconds';
+}
+
+/** What is signed. */
+export interface Signable {
+  readonly method: string;
+  readonly url: string;
+  readonly body: string;
+  readonly messageId: string;
+  readonly now: number;
+}
+
+type Kind = 'string' | 'boolean' | readonly string[];
+interface Shape {
+  readonly required: Readonly<Record<string, Kind>>;
+  readonly optional: Readonly<Record<string, Kind>>;
+}
+
+const SHAPES: { readonly [Type in Credential['type']]: Shape } = {
+  none: { required: {}, optional: {} },
+  secret: { required: { secret: 'string' }, optional: {} },
+  bearer: {
+    required: { token: 'string' },
+    optional: { headerName: 'string', bearerPrefixEnabled: 'boolean' },
+  },
+  hmac: {
+    required: { algorithm: ['sha256', 'sha512', 'sha1'], secretKey: 'string' },
+    optional: {
+      secretIsBase64: 'boolean',
+      signatureHeader: 'string',
+      timestampHeader: 'string',
+      signaturePrefix: 'string',
+      includeTimestamp: 'boolean',
+      payloadFormat: 'string',
+      messageIdHeader: 'string',
+      signatureEncoding: ['hex', 'base64'],
+      timestampUnit: ['seconds', 'milliseconds'],
+    },
+  },
+};
+
+/** A credential from the control surface. Throws a `RangeError` with a sentence when it is none. */
+export function decodeCredential(fields: Readonly<Record<string, unknown>>): Credential {
+  const { type, ...rest } = fields;
+  const shape = Object.entries(SHAPES).find(([name]) => name === type)?.[1];
+  if (shape === undefined) throw new RangeError(`type must be one of ${Object.keys(SHAPES).join(', ')}`);
+  for (const name of Object.keys(shape.required)) {
+    if (!Object.hasOwn(rest, name)) throw new RangeError(`${name} is missing`);
+  }
+  const kinds = { ...shape.required, ...shape.optional };
+  for (const [name, value] of Object.entries(rest)) {
+    const kind = Object.hasOwn(kinds, name) ? kinds[name] : undefined;
+    if (kind === undefined) throw new RangeError(`${name} does not exist`);
+    if (typeof kind !== 'string' && !kind.includes(String(value)))
+      throw new RangeError(`${name} must be one of ${kind.join(', ')}`);
+    if (typeof value !== (typeof kind === 'string' ? kind : 'string'))
+      throw new RangeError(`${name} must be a ${String(kind)}`);
+  }
+  return fields as Credential;
+}
+
+type Headers = {
+  readonly [Type in Credential['type']]: (
+    credential: Extract<Credential, { type: Type }>,
+    signable: Signable,
+  ) => Record<string, string>;
+};
+
+const HEADERS: Headers = {
+  none: () => ({}),
+  secret: ({ secret }) => ({ 'x-vapi-secret': secret }),
+  bearer: ({ token, headerName = 'authorization', bearerPrefixEnabled = true }) => ({
+    [headerName.toLowerCase()]: bearerPrefixEnabled ? `Bearer ${token}` : token,
+  }),
+  hmac: signed,
+};
+
+/** The headers that a credential adds to one request. */
+export function credentialHeaders<Type extends Credential['type']>(
+  credential: Extract<Credential, { type: Type }>,
+  signable: Signable,
+): Record<string, string> {
+  return HEADERS[credential.type](credential, signable);
+}
+
+function signed(
+  credential: HmacCredential,
+  { method, url, body, messageId, now }: Signable,
+): Record<string, string> {
+  const { algorithm, secretKey, secretIsBase64 = false, includeTimestamp = true } = credential;
+  const { payloadFormat = includeTimestamp ? '{timestamp}.{body}' : '{body}' } = credential;
+  const timestamp = String(credential.timestampUnit === 'milliseconds' ? now : Math.floor(now / 1000));
+  const values: Readonly<Record<string, string>> = {
+    timestamp: includeTimestamp ? timestamp : '',
+    body,
+    method,
+    url,
+    'svix-id': messageId,
+  };
+  // One pass, so that a body that contains a variable's name is left alone.
+  const payload = payloadFormat.replace(/\{([a-z-]+)\}/g, (match, name: string) => values[name] ?? match);
+  const signature = createHmac(algorithm, Buffer.from(secretKey, secretIsBase64 ? 'base64' : 'utf8'))
+    .update(payload)
+    .digest(credential.signatureEncoding ?? 'hex');
+  return {
+    [(credential.signatureHeader ?? 'x-signature').toLowerCase()]:
+      `${credential.signaturePrefix ?? ''}${signature}`,
+    ...(includeTimestamp ? { [(credential.timestampHeader ?? 'x-timestamp').toLowerCase()]: timestamp } : {}),
+    ...(credential.messageIdHeader === undefined
+      ? {}
+      : { [credential.messageIdHeader.toLowerCase()]: messageId }),
+  };
+}

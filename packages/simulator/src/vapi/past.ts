@@ -1,0 +1,114 @@
+// Calls that were over before the simulator began, for those who page through history. Only what cannot be worked
+// out again is kept of each; the rest is made up from a script whenever somebody asks.
+
+import { createRandom } from '../random.ts';
+import type { Script } from '../speech/library.ts';
+import { placeTurns } from '../call/timeline.ts';
+import { VAPI_BEHAVIOUR } from './behaviour.ts';
+import { ASSISTANT_ID, describeCall, historyItem } from './call-object.ts';
+import type { VapiRecord } from './call-object.ts';
+import { uuidV7 } from './uuid-v7.ts';
+
+/** How many past calls may be made up. */
+export const MAX_PAST_CALLS = 100_000;
+/** How far back they may reach. */
+export const MAX_PAST_DAYS = 3_650;
+
+const DAY_MS = 86_400_000;
+const QUEUED_AND_RINGING_MS = 4_000;
+const ENDINGS = [
+  'customer-ended-call',
+  'customer-ended-call',
+  'assistant-ended-call',
+  'assistant-forwarded-call',
+  'silence-timed-out',
+  'customer-did-not-answer',
+] as const;
+
+/** A call that REST can show. */
+export interface Shown {
+  readonly id: string;
+  readonly createdAt: number;
+  readonly updatedAt: number;
+  describe(): Record<string, unknown>;
+}
+
+/** How much of a past to make up. */
+export interface PastOptions {
+  readonly count: number;
+  /** Over how many days before now the calls are spread; 30, unless given. */
+  readonly days?: number;
+  readonly seed?: number;
+}
+
+/** Makes up calls, oldest first. Throws a `RangeError` when there are too many of them. */
+export function makePast(
+  { count, days = 30, seed = 1 }: PastOptions,
+  scripts: readonly Script[],
+  origin: () => string,
+  now: number = Date.now(),
+): Shown[] {
+  if (!Number.isInteger(count) || count < 0 || count > MAX_PAST_CALLS)
+    throw new RangeError(`count must be a whole number from 0 to ${MAX_PAST_CALLS}`);
+  if (!(days > 0 && days <= MAX_PAST_DAYS))
+    throw new RangeError(`days must be more than 0 and at most ${MAX_PAST_DAYS}`);
+  const chance = createRandom(seed);
+  return Array.from({ length: count }, (_, index) => {
+    // Evenly spread with a little chance, so that the order is the order of the ids.
+    const share = (index + chance() * 0.9) / count;
+    const createdAt = Math.floor(now - days * DAY_MS * (1 - share));
+    const script = scripts[Math.floor(chance() * scripts.length)];
+    const ending = ENDINGS[Math.floor(chance() * ENDINGS.length)] ?? 'customer-ended-call';
+    if (script === undefined) throw new RangeError('there are no scripts');
+    return pastCall({ createdAt, script, ending, origin });
+  });
+}
+
+function pastCall({
+  createdAt,
+  script,
+  ending,
+  origin,
+}: {
+  createdAt: number;
+  script: Script;
+  ending: string;
+  origin: () => string;
+}): Shown {
+  const id = uuidV7(createdAt);
+  const placed = placeTurns(script.turns);
+  const startedAt = createdAt + QUEUED_AND_RINGING_MS;
+  const isAnswered = ending !== 'customer-did-not-answer';
+  const endedAt = startedAt + (isAnswered ? (placed.at(-1)?.endMs ?? 0) : 0);
+  return {
+    id,
+    createdAt,
+    updatedAt: endedAt,
+    describe() {
+      const record: VapiRecord = {
+        id,
+        origin: origin(),
+        script,
+        type: script.direction === 'inbound' ? 'inboundPhoneCall' : 'outboundPhoneCall',
+        echo: {},
+        dials: VAPI_BEHAVIOUR,
+        createdAt,
+        updatedAt: endedAt,
+        status: 'ended',
+        startedAt: isAnswered ? startedAt : undefined,
+        endedAt,
+        endedReason: ending,
+        destination:
+          ending === 'assistant-forwarded-call' ? { type: 'number', number: '+15005550123' } : undefined,
+        assistantName: 'Nova',
+        assistantId: ASSISTANT_ID,
+        name: undefined,
+        history: [
+          { role: 'system', message: `You are Nova. ${script.title}.`, time: createdAt, secondsFromStart: 0 },
+          ...(isAnswered ? placed.map((heard) => historyItem(heard, startedAt)) : []),
+        ],
+      };
+      return describeCall(record);
+    },
+  };
+}

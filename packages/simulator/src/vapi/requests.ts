@@ -1,0 +1,184 @@
+// Messages that need an answer. What comes back is written down as it came, with how long it took; where an answer
+// would change a call, it does.
+
+import type { Answer } from '../call/call-state.ts';
+import type { Outcome } from '../http/courier.ts';
+import { jsonObject } from '../http/http-request.ts';
+import { historyOf, openAiFormatted } from './call-object.ts';
+import type { VapiRecord } from './call-object.ts';
+import { decodeCommand, objectOf } from './commands.ts';
+import type { Command } from './commands.ts';
+import { conversationUpdate } from './messages.ts';
+import type { ClientMessage } from './messages.ts';
+import type { WebhookSender } from './webhook.ts';
+
+/** How long `assistant-request` may take, which nothing can change. */
+export const ASSISTANT_REQUEST_MS = 7_500;
+/** How many answers of a call are remembered. */
+export const MAX_ANSWERS = 1_000;
+/** How much of an answer is remembered. */
+export const MAX_ANSWER_CHARACTERS = 100_000;
+
+/** The types that need an answer. */
+export const REQUEST_TYPES = [
+  'assistant-request',
+  'tool-calls',
+  'function-call',
+  'transfer-destination-request',
+  'handoff-destination-request',
+  'knowledge-base-request',
+] as const;
+
+/** Which message to send. */
+export interface AskFor {
+  readonly type: (typeof REQUEST_TYPES)[number];
+  /** How the arguments of `tool-calls` are spelled: as a string (the schema), an object (seen), or as `parameters` (documented). */
+  readonly spelling?: 'string' | 'object' | 'documentation';
+  readonly name?: string;
+  readonly arguments?: Readonly<Record<string, unknown>>;
+  /** How long the answer may take; not for `assistant-request`. */
+  readonly timeoutMs?: number;
+}
+
+/** What an answer can act on: one call. */
+export interface Asking {
+  readonly record: VapiRecord;
+  readonly sender: WebhookSender;
+  tell(message: ClientMessage): void;
+  obey(command: Command): boolean;
+}
+
+/** Asks the server URL, and remembers what it answers. */
+export interface Requests {
+  readonly answers: readonly Answer[];
+  /** Settles with the answer. */
+  ask(what: AskFor): Promise<Answer>;
+}
+
+/** The requests of one call. */
+export function createRequests(call: Asking): Requests {
+  const answers: Answer[] = [];
+  let count = 0;
+  return {
+    answers,
+    async ask(what) {
+      count += 1;
+      const id = `call_${count.toString(36).padStart(4, '0')}`;
+      const { webhookTimeoutMs } = call.record.dials;
+      const timeoutMs =
+        what.type === 'assistant-request' ? ASSISTANT_REQUEST_MS : (what.timeoutMs ?? webhookTimeoutMs);
+      const awaited: Answer = {
+        type: what.type,
+        at: Date.now(),
+        status: null,
+        body: '',
+        ms: null,
+        outcome: 'awaited',
+      };
+      answers.push(awaited);
+      if (answers.length > MAX_ANSWERS) answers.shift();
+      const outcome = await call.sender.ask(messageOf(what, id, call.record), timeoutMs);
+      const answer = answerOf(awaited, outcome);
+      const index = answers.indexOf(awaited);
+      if (index >= 0) answers[index] = answer;
+      if (outcome?.status === 200) EFFECTS[what.type]?.(outcome.text, { what, id, call });
+      return answer;
+    },
+  };
+}
+
+/** Whether an answer to `assistant-request` names somebody to talk to. */
+export function namesAssistant(body: string): boolean {
+  const fields = jsonObject(body) ?? {};
+  return ['assistantId', 'assistant', 'squadId', 'squad', 'workflowId', 'workflow'].some(
+    (name) => fields[name] !== undefined && fields[name] !== null,
+  );
+}
+
+function answerOf(awaited: Answer, outcome: Outcome | undefined): Answer {
+  if (outcome === undefined) return { ...awaited, outcome: 'no server URL' };
+  const { status, text, failure } = outcome;
+  return {
+    ...awaited,
+    status,
+    body: text.slice(0, MAX_ANSWER_CHARACTERS),
+    ms: Date.now() - awaited.at,
+    outcome: failure === null ? 'answered' : failure === 'timeout' ? 'deadline passed' : 'unreachable',
+  };
+}
+
+interface Effect {
+  readonly what: AskFor;
+  readonly id: string;
+  readonly call: Asking;
+}
+
+const EFFECTS: { readonly [Type in AskFor['type']]?: (body: string, effect: Effect) => void } = {
+  'tool-calls': rememberToolCall,
+  'transfer-destination-request': (body, { call }) => move('transfer', body, call),
+  'handoff-destination-request': (body, { call }) => move('handoff', body, call),
+};
+
+function rememberToolCall(body: string, { what, id, call }: Effect): void {
+  const time = Date.now();
+  const secondsFromStart = (time - (call.record.startedAt ?? time)) / 1000;
+  const { name = DEFAULT_TOOL } = what;
+  const results = jsonObject(body)?.['results'];
+  const first = Array.isArray(results) ? (objectOf(results[0]) ?? {}) : {};
+  const result = first['result'] ?? first['error'] ?? 'No result returned.';
+  call.record.history.push(
+    { role: 'tool_calls', toolCalls: [schemaToolCall(what, id)], message: '', time, secondsFromStart },
+    { role: 'tool_call_result', toolCallId: id, name, result, message: '', time, secondsFromStart },
+  );
+  call.tell(conversationUpdate(call.record));
+}
+
+function move(type: 'transfer' | 'handoff', body: string, call: Asking): void {
+  const command = decodeCommand(JSON.stringify({ type, destination: jsonObject(body)?.['destination'] }));
+  if (typeof command !== 'string') call.obey(command);
+}
+
+const DEFAULT_TOOL = 'lookupPolicy';
+const DEFAULT_ARGUMENTS = { number: '77-120' };
+
+const MESSAGES: {
+  readonly [Type in AskFor['type']]: (what: AskFor, id: string, record: VapiRecord) => object;
+} = {
+  'assistant-request': () => ({}),
+  'tool-calls': toolCalls,
+  'function-call': ({ name = DEFAULT_TOOL, arguments: given = DEFAULT_ARGUMENTS }) => ({
+    functionCall: { name, parameters: given },
+  }),
+  'transfer-destination-request': () => ({}),
+  'handoff-destination-request': ({ arguments: given = { reason: 'billing' } }) => ({ parameters: given }),
+  'knowledge-base-request': (_what, _id, record) => ({
+    messages: historyOf(record),
+    messagesOpenAIFormatted: openAiFormatted(record.history),
+  }),
+};
+
+function messageOf(what: AskFor, id: string, record: VapiRecord): ClientMessage {
+  return { type: what.type, ...MESSAGES[what.type](what, id, record) };
+}
+
+function schemaToolCall({ name = DEFAULT_TOOL, arguments: given = DEFAULT_ARGUMENTS }: AskFor, id: string) {
+  return { id, type: 'function', function: { name, arguments: JSON.stringify(given) } };
+}
+
+function toolCalls(what: AskFor, id: string): object {
+  const { name = DEFAULT_TOOL, arguments: given = DEFAULT_ARGUMENTS, spelling = 'string' } = what;
+  if (spelling === 'documentation') {
+    return {
+      toolCallList: [{ id, name, parameters: given }],
+      toolWithToolCallList: [{ name, toolCall: { id, parameters: given } }],
+    };
+  }
+  const toolCall =
+    spelling === 'string'
+      ? schemaToolCall(what, id)
+      : { id, type: 'function', function: { name, arguments: given } };
+  return {
+    toolCallList: [toolCall],
+    toolWithToolCallList: [{ type: 'function', function: { name }, toolCall }],
+  };
+}

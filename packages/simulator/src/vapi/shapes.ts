@@ -1,0 +1,80 @@
+// How a message looks on its way to the server URL. Vapi's webhooks differ from the schema, and from each other,
+// in small ways that a reader must survive; each has a dial.
+
+import { embeddedCall } from './call-object.ts';
+import type { VapiRecord } from './call-object.ts';
+import { presignedUrls } from './call-object.ts';
+import type { ClientMessage } from './messages.ts';
+
+const LITERAL_FINAL = 'transcript[transcriptType="final"]';
+const NULLS = { assistant: null, phoneNumber: null, customer: null, chat: null, assistantVersion: null };
+const CONVERSATION_FIELDS = {
+  all: ['messages', 'messagesOpenAIFormatted', 'conversation'],
+  schema: ['messages', 'messagesOpenAIFormatted'],
+  conversation: ['conversation'],
+} as const;
+
+type Fields = Record<string, unknown>;
+
+/** Whether a message is among the `serverMessages`; an empty list means all. */
+export function isWanted(message: ClientMessage, wanted: readonly string[]): boolean {
+  return (
+    wanted.length === 0 ||
+    wanted.includes(message.type) ||
+    (wanted.includes(LITERAL_FINAL) && isFinal(message))
+  );
+}
+
+/** What a message is called in lists of types: its type, or its type with its status. */
+export function namesOf({ type, status, transcriptType }: ClientMessage): readonly string[] {
+  const detail = status ?? transcriptType;
+  return typeof detail === 'string' ? [type, `${type} ${detail}`] : [type];
+}
+
+/** The body of a webhook. Every call gives presigned URLs anew. */
+export function envelope(message: ClientMessage, record: VapiRecord, timestamp: number): string {
+  const { dials } = record;
+  const fields: Fields = {
+    ...stampOf(timestamp, dials.timestamps),
+    ...(dials.nullFields ? { ...NULLS, artifact: null } : {}),
+    ...reshaped(message, record),
+    ...callFields(record),
+  };
+  if (typeof fields['artifact'] === 'object' && fields['artifact'] !== null && isReport(message)) {
+    fields['artifact'] = { ...fields['artifact'], ...presignedUrls(record) };
+  }
+  if (dials.hugeBytes > 0 && dials.hugeTypes.includes(message.type)) {
+    const artifact = fields['artifact'] ?? {};
+    fields['artifact'] = { ...artifact, variableValues: { padding: 'x'.repeat(dials.hugeBytes) } };
+  }
+  return JSON.stringify(dials.envelope === 'bare' ? fields : { message: fields });
+}
+
+function reshaped(message: ClientMessage, { dials }: VapiRecord): Fields {
+  if (isFinal(message) && dials.literalFinalType) return { ...message, type: LITERAL_FINAL };
+  if (message.type === 'conversation-update') {
+    const kept: readonly string[] = ['type', ...CONVERSATION_FIELDS[dials.conversationShape]];
+    return Object.fromEntries(Object.entries(message).filter(([name]) => kept.includes(name)));
+  }
+  if (isReport(message) && dials.emptyAnalysis) return { ...message, summary: '', analysis: {} };
+  return { ...message };
+}
+
+function callFields(record: VapiRecord): Fields {
+  const { embeddedCall: how } = record.dials;
+  if (how === 'missing') return {};
+  return { call: how === 'id' ? { id: record.id } : embeddedCall(record) };
+}
+
+function stampOf(timestamp: number, how: 'ms' | 'iso' | 'missing'): Fields {
+  if (how === 'missing') return {};
+  return { timestamp: how === 'ms' ? timestamp : new Date(timestamp).toISOString() };
+}
+
+function isFinal({ type, transcriptType }: ClientMessage): boolean {
+  return type === 'transcript' && transcriptType === 'final';
+}
+
+function isReport({ type }: ClientMessage): boolean {
+  return type === 'end-of-call-report';
+}

@@ -1,0 +1,59 @@
+// The assistant's voice on its way down: in real time with silence between, or in bursts that are ahead of real
+// time, as text to speech makes them. Whoever gets bursts plays them out at its own pace, and must throw away
+// what it has not played when the customer interrupts.
+
+import { FRAME_MS, FRAME_SAMPLES } from '../../audio/pcm.ts';
+import type { Conversation } from '../../call/conversation.ts';
+import type { VapiBehaviour } from '../behaviour.ts';
+import { createDownlinkEncoder } from './audio-format.ts';
+import type { AudioFormat } from './audio-format.ts';
+
+/** The downlink of one call. */
+export interface Downlink {
+  readonly sentMs: number;
+  /** What goes down with a frame of the call: none, one or many frames. */
+  frame(assistant: Int16Array, conversation: Conversation): Buffer[];
+}
+
+/** Nothing has gone down yet. */
+export function createDownlink(format: AudioFormat, dials: () => VapiBehaviour): Downlink {
+  const encode = createDownlinkEncoder(format);
+  let sentMs = 0;
+  let utterance: unknown;
+  let sentSamples = 0;
+
+  const encoded = (samples: Int16Array): Buffer => {
+    sentMs += FRAME_MS;
+    return encode(samples);
+  };
+
+  return {
+    get sentMs() {
+      return sentMs;
+    },
+    frame(assistant, conversation) {
+      const spoken = conversation.speaking('assistant');
+      const { downlinkBurstMs, downlinkSilence } = dials();
+      if (spoken === undefined) {
+        utterance = undefined;
+        return downlinkSilence && downlinkBurstMs === 0 ? [encoded(assistant)] : [];
+      }
+      if (downlinkBurstMs === 0) return [encoded(assistant)];
+      if (utterance !== spoken.utterance) {
+        utterance = spoken.utterance;
+        sentSamples = 0;
+      }
+      // What was sent has been heard to its end: more is needed.
+      if (sentSamples >= spoken.heardSamples) return [];
+      const { samples } = spoken.utterance;
+      const end = Math.min(samples.length, sentSamples + (downlinkBurstMs / FRAME_MS) * FRAME_SAMPLES);
+      const burst: Buffer[] = [];
+      for (; sentSamples < end; sentSamples += FRAME_SAMPLES) {
+        const frame = new Int16Array(FRAME_SAMPLES);
+        frame.set(samples.subarray(sentSamples, sentSamples + FRAME_SAMPLES));
+        burst.push(encoded(frame));
+      }
+      return burst;
+    },
+  };
+}

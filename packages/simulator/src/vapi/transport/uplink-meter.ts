@@ -1,0 +1,82 @@
+// How well somebody keeps time who sends audio: a clock starts with the first frame, and from then on the audio
+// should be as long as the time that has passed.
+
+import { CALL_SAMPLE_RATE, loudness } from '../../audio/pcm.ts';
+
+/** Audio may be ahead of the clock by this much before it counts as faster than real time. */
+export const AHEAD_ALLOWED_MS = 100;
+/** How many seconds of loudness are remembered. */
+export const MAX_SECONDS = 600;
+
+/** What was measured so far. */
+export interface Measured {
+  readonly frames: number;
+  readonly bytes: number;
+  readonly audioMs: number;
+  readonly largestGapMs: number;
+  readonly aheadMs: number;
+  readonly bytesFasterThanRealTime: number;
+  readonly rmsPerSecond: readonly number[];
+}
+
+/** Measures one uplink. */
+export interface UplinkMeter {
+  /** A frame came: its bytes, and the same as samples at the rate of calls. */
+  frame(bytes: number, samples: Int16Array): void;
+  measured(): Measured;
+}
+
+/** `now` is a monotonic clock in milliseconds. */
+export function createUplinkMeter(
+  bytesASecond: number,
+  now: () => number = () => performance.now(),
+): UplinkMeter {
+  let frames = 0;
+  let bytes = 0;
+  let startedAt = 0;
+  let lastAt = 0;
+  let largestGapMs = 0;
+  let aheadMs = 0;
+  let bytesFasterThanRealTime = 0;
+  const rmsPerSecond: number[] = [];
+  const second = new Int16Array(CALL_SAMPLE_RATE);
+  let filled = 0;
+
+  const fill = (samples: Int16Array): void => {
+    for (let at = 0; at < samples.length;) {
+      const part = samples.subarray(at, at + second.length - filled);
+      second.set(part, filled);
+      filled += part.length;
+      at += part.length;
+      if (filled < second.length) return;
+      rmsPerSecond.push(Math.round(loudness(second)));
+      if (rmsPerSecond.length > MAX_SECONDS) rmsPerSecond.shift();
+      filled = 0;
+    }
+  };
+
+  return {
+    frame(size, samples) {
+      const at = now();
+      if (frames === 0) startedAt = at;
+      else largestGapMs = Math.max(largestGapMs, at - lastAt);
+      lastAt = at;
+      // What came before this frame should be no longer than the time that has passed.
+      const ahead = (bytes / bytesASecond) * 1000 - (at - startedAt);
+      if (frames > 0) aheadMs = Math.max(aheadMs, ahead);
+      if (frames > 0 && ahead > AHEAD_ALLOWED_MS) bytesFasterThanRealTime += size;
+      frames += 1;
+      bytes += size;
+      fill(samples);
+    },
+    measured: () => ({
+      frames,
+      bytes,
+      audioMs: Math.round((bytes / bytesASecond) * 1000),
+      largestGapMs: Math.round(largestGapMs),
+      aheadMs: Math.round(aheadMs),
+      bytesFasterThanRealTime,
+      rmsPerSecond: [...rmsPerSecond],
+    }),
+  };
+}

@@ -1,0 +1,54 @@
+import { CALL_SAMPLE_RATE, FRAME_SAMPLES } from '../../audio/pcm.ts';
+import { bytesASecond, createUplinkDecoder } from './audio-format.ts';
+import type { AudioFormat } from './audio-format.ts';
+import { createUplinkMeter } from './uplink-meter.ts';
+import type { Measured } from './uplink-meter.ts';
+
+/** How much audio may wait to be heard; what comes on top is thrown away and counted. */
+export const MAX_BACKLOG_MS = 10_000;
+
+const MAX_BACKLOG_SAMPLES = (MAX_BACKLOG_MS * CALL_SAMPLE_RATE) / 1000;
+
+/** What comes up a transport socket, as fast as it comes, and is heard at the pace of the call. */
+export interface Uplink {
+  push(bytes: Buffer): void;
+  /** The next frame, with silence for what has not come. */
+  take(): Int16Array;
+  measured(): Measured & { readonly bytesDropped: number };
+}
+
+/** The uplink of one call. */
+export function createUplink(format: AudioFormat): Uplink {
+  const decode = createUplinkDecoder(format);
+  const meter = createUplinkMeter(bytesASecond(format));
+  let chunks: Int16Array[] = [];
+  let waiting = 0;
+  let bytesDropped = 0;
+  return {
+    push(bytes) {
+      const samples = decode(bytes);
+      meter.frame(bytes.length, samples);
+      if (waiting + samples.length > MAX_BACKLOG_SAMPLES) {
+        bytesDropped += bytes.length;
+        return;
+      }
+      chunks.push(samples);
+      waiting += samples.length;
+    },
+    take() {
+      const frame = new Int16Array(FRAME_SAMPLES);
+      let filled = 0;
+      while (filled < frame.length) {
+        const [first, ...rest] = chunks;
+        if (first === undefined) break;
+        const part = first.subarray(0, frame.length - filled);
+        frame.set(part, filled);
+        filled += part.length;
+        chunks = part.length < first.length ? [first.subarray(part.length), ...rest] : rest;
+      }
+      waiting -= filled;
+      return frame;
+    },
+    measured: () => ({ ...meter.measured(), bytesDropped }),
+  };
+}

@@ -1,0 +1,156 @@
+// What can happen to a command before, after or instead of being executed, and the commands with the most to them.
+
+import { describe, expect, it, vi } from 'vitest';
+import type { SimulatedCall, VapiBehaviour } from '../../src/index.ts';
+import { createWorld } from '../support/world.ts';
+import type { World } from '../support/world.ts';
+
+async function live(
+  world: World,
+  behaviour: Partial<VapiBehaviour> = {},
+  script = 'hello',
+): Promise<SimulatedCall> {
+  const call = world.simulator.startCall({ provider: 'vapi', script, behaviour });
+  await world.application.until('in progress', () => call.state().status === 'in-progress');
+  return call;
+}
+
+function control(
+  { simulator }: World,
+  { id }: SimulatedCall,
+  command: object,
+  headers: Record<string, string> = {},
+  timeoutMs = 10_000,
+): Promise<Response> {
+  return fetch(`${simulator.url}/${id}/control`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', ...headers },
+    body: JSON.stringify(command),
+    redirect: 'manual',
+    signal: AbortSignal.timeout(timeoutMs),
+  });
+}
+
+const MUTE = { type: 'control', control: 'mute-customer' };
+const WARM = {
+  mode: 'warm-transfer-say-message',
+  fallbackPlan: { message: 'Hello.', endCallEnabled: false },
+};
+
+vi.setConfig({ maxConcurrency: 20 });
+
+describe.concurrent('the door of a control URL', () => {
+  it('needs the public key where it is authenticated', async (context) => {
+    const world = await createWorld(context);
+    const call = await live(world, { controlAuthenticationEnabled: true });
+    const { publicKey, apiKey } = world.simulator.vapi;
+    expect((await control(world, call, MUTE)).status).toBe(401);
+    expect((await control(world, call, MUTE, { authorization: `Bearer ${apiKey}` })).status).toBe(401);
+    expect(call.state().commands).toEqual([]);
+    expect((await control(world, call, MUTE, { authorization: `Bearer ${publicKey}` })).status).toBe(200);
+    expect(call.state().commands).toEqual(['mute-customer']);
+  });
+
+  it('keeps an answer back, and the command is executed or not', async (context) => {
+    const world = await createWorld(context);
+    const executed = await live(world, { controlHangMs: 300, controlStatus: 202 });
+    const begun = performance.now();
+    expect((await control(world, executed, MUTE)).status).toBe(202);
+    expect(performance.now() - begun).toBeGreaterThan(280);
+    expect(executed.state().commands).toEqual(['mute-customer']);
+    const ignored = await live(world, { controlHangMs: 60_000, controlHangExecutes: false });
+    await expect(control(world, ignored, MUTE, {}, 200)).rejects.toThrow('timeout');
+    expect(ignored.state().commands).toEqual([]);
+  });
+
+  it('fails as often as it was told, then works', async (context) => {
+    const world = await createWorld(context);
+    const call = await live(world, { controlFailures: 1 });
+    expect((await control(world, call, MUTE)).status).toBe(503);
+    expect(call.state().commands).toEqual([]);
+    expect((await control(world, call, MUTE)).status).toBe(200);
+  });
+
+  it('leads elsewhere, and executes nothing', async (context) => {
+    const world = await createWorld(context);
+    const call = await live(world, { controlRedirect: 'http://127.0.0.1:1/' });
+    const response = await control(world, call, MUTE);
+    expect([response.status, response.headers.get('location')]).toEqual([302, 'http://127.0.0.1:1/']);
+    expect(call.state().commands).toEqual([]);
+  });
+
+  it('breaks the connection before or after the command was executed', async (context) => {
+    const world = await createWorld(context);
+    const before = await live(world, { controlDrop: 'before' });
+    await expect(control(world, before, MUTE)).rejects.toThrow('fetch failed');
+    expect(before.state().commands).toEqual([]);
+    const after = await live(world, { controlDrop: 'after' });
+    await expect(control(world, after, MUTE)).rejects.toThrow('fetch failed');
+    expect(after.state().commands).toEqual(['mute-customer']);
+  });
+
+  it('can be changed while a call lives, and closed for one', async (context) => {
+    const world = await createWorld(context);
+    const call = await live(world);
+    const change = (body: object): Promise<Response> =>
+      fetch(`${world.simulator.url}/simulator/calls/${call.id}/behaviour`, {
+        method: 'PUT',
+        body: JSON.stringify(body),
+      });
+    expect((await change({ controlEnabled: false })).status).toBe(204);
+    expect((await control(world, call, MUTE)).status).toBe(400);
+    expect((await change({ controlEnabled: 'no' })).status).toBe(400);
+  });
+});
+
+describe.concurrent('a command', () => {
+  it('to say something is accepted, and never spoken', async (context) => {
+    const world = await createWorld(context);
+    const call = await live(world, { sayUnspoken: true });
+    expect((await control(world, call, { type: 'say', content: 'Hello.' })).status).toBe(200);
+    call.hangUp();
+    expect(await call.over).toMatchObject({ commands: ['say'], said: [] });
+  });
+
+  it('is remembered as it came, also what the simulator does not understand of it', async (context) => {
+    const world = await createWorld(context);
+    const call = await live(world);
+    const commands = [
+      {
+        type: 'handoff',
+        destination: { type: 'assistant', assistantName: 'Billing', contextEngineeringPlan: 'none' },
+      },
+      {
+        type: 'handoff',
+        destination: { type: 'squad', squadId: 's', contextEngineeringPlan: { type: 'all' } },
+      },
+      { type: 'send-transport-message', message: { transport: 'twilio', twiml: '<Response/>' } },
+      { type: 'say', content: 'Hello.', interruptionsEnabled: false, colour: 'red' },
+    ];
+    for (const command of commands) expect((await control(world, call, command)).status).toBe(200);
+    expect(call.state().received?.map(({ body }) => body)).toEqual(commands);
+  });
+
+  it('to transfer warmly comes back when the operator does not answer', async (context) => {
+    const world = await createWorld(context);
+    const call = await live(world, { operator: 'does-not-answer', forwardingMs: 40 }, 'brief');
+    const destination = { type: 'number', number: '+15005550123', message: '', transferPlan: WARM };
+    await control(world, call, { type: 'transfer', destination });
+    await world.application.until('the end', () => call.state().over);
+    const told = world.application.vapi('status-update').map(({ status }) => status);
+    expect(told.slice(-4)).toEqual(['in-progress', 'forwarding', 'in-progress', 'ended']);
+    expect(call.state()).toMatchObject({ endedReason: 'customer-ended-call', said: [{ text: 'Hello.' }] });
+  });
+
+  it('to transfer warmly ends the call when its fallback says so, or when the operator answers', async (context) => {
+    const world = await createWorld(context);
+    const plan = { mode: 'warm-transfer-say-message', fallbackPlan: { endCallEnabled: true } };
+    const destination = { type: 'sip', sipUri: 'sip:a@b', message: '', transferPlan: plan };
+    const silent = await live(world, { operator: 'does-not-answer', forwardingMs: 40 });
+    await control(world, silent, { type: 'transfer', destination });
+    expect((await silent.over).endedReason).toBe('call.forwarding.no-answer');
+    const answered = await live(world, { forwardingMs: 40 });
+    await control(world, answered, { type: 'transfer', destination });
+    expect((await answered.over).endedReason).toBe('assistant-forwarded-call');
+  });
+});

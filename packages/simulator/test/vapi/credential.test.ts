@@ -1,0 +1,117 @@
+// The schemes and their defaults are those of the reference's section on the authentication of webhooks.
+
+import { createHmac } from 'node:crypto';
+import { describe, expect, it, vi } from 'vitest';
+import { credentialHeaders, decodeCredential } from '../../src/vapi/credential.ts';
+import { createWorld } from '../support/world.ts';
+
+const signable = {
+  method: 'POST',
+  url: 'http://here/hook',
+  body: '{"message":{"text":"{timestamp} é"}}',
+  messageId: 'msg_1',
+  now: 1_787_310_000_123,
+};
+const hmac = { type: 'hmac', algorithm: 'sha256', secretKey: 'key' } as const;
+const sign = (payload: string, algorithm = 'sha256', key: string | Buffer = 'key') =>
+  createHmac(algorithm, key).update(payload);
+
+vi.setConfig({ maxConcurrency: 20 });
+
+describe('a credential', () => {
+  it('adds nothing, a secret, or a token', () => {
+    expect(credentialHeaders({ type: 'none' }, signable)).toEqual({});
+    expect(credentialHeaders({ type: 'secret', secret: 's' }, signable)).toEqual({ 'x-vapi-secret': 's' });
+    expect(credentialHeaders({ type: 'bearer', token: 't' }, signable)).toEqual({
+      authorization: 'Bearer t',
+    });
+    expect(
+      credentialHeaders(
+        { type: 'bearer', token: 't', headerName: 'X-Vapi-Secret', bearerPrefixEnabled: false },
+        signable,
+      ),
+    ).toEqual({ 'x-vapi-secret': 't' });
+  });
+
+  it('signs timestamp and body, unless told otherwise', () => {
+    expect(credentialHeaders(hmac, signable)).toEqual({
+      'x-timestamp': '1787310000',
+      'x-signature': sign(`1787310000.${signable.body}`).digest('hex'),
+    });
+    expect(credentialHeaders({ ...hmac, includeTimestamp: false }, signable)).toEqual({
+      'x-signature': sign(signable.body).digest('hex'),
+    });
+    expect(credentialHeaders({ ...hmac, timestampUnit: 'milliseconds' }, signable)).toMatchObject({
+      'x-timestamp': String(signable.now),
+    });
+  });
+
+  it.each(['sha1', 'sha512'] as const)('signs with %s', (algorithm) => {
+    expect(credentialHeaders({ ...hmac, algorithm }, signable)['x-signature']).toBe(
+      sign(`1787310000.${signable.body}`, algorithm).digest('hex'),
+    );
+  });
+
+  it('signs as Svix does, with every parameter set', () => {
+    const key = Buffer.from([0, 255, 16, 32]);
+    const headers = credentialHeaders(
+      {
+        ...hmac,
+        secretKey: key.toString('base64'),
+        secretIsBase64: true,
+        signatureHeader: 'Svix-Signature',
+        timestampHeader: 'Svix-Timestamp',
+        messageIdHeader: 'Svix-Id',
+        signaturePrefix: 'v1,',
+        signatureEncoding: 'base64',
+        payloadFormat: '{svix-id}.{timestamp}.{method}.{url}.{body}',
+      },
+      signable,
+    );
+    const payload = `msg_1.1787310000.POST.http://here/hook.${signable.body}`;
+    expect(headers).toEqual({
+      'svix-id': 'msg_1',
+      'svix-timestamp': '1787310000',
+      'svix-signature': `v1,${sign(payload, 'sha256', key).digest('base64')}`,
+    });
+  });
+
+  it.each([
+    [{}, 'type must be one of none, secret, bearer, hmac'],
+    [{ type: 'secret' }, 'secret is missing'],
+    [{ type: 'bearer', token: 1 }, 'token must be a string'],
+    [{ type: 'bearer', token: 't', bearerPrefixEnabled: 'no' }, 'bearerPrefixEnabled must be a boolean'],
+    [{ type: 'hmac', algorithm: 'md5', secretKey: 'k' }, 'algorithm must be one of sha256'],
+    [{ type: 'none', toString: 1 }, 'toString does not exist'],
+  ])('%j is refused with a sentence', (fields, message) => {
+    expect(() => decodeCredential(fields)).toThrow(message);
+  });
+
+  it('signs the very bytes that arrive, and a static header wins over it', async (context) => {
+    const { simulator, application } = await createWorld(context);
+    const put = await fetch(`${simulator.url}/simulator/vapi/credential`, {
+      method: 'PUT',
+      body: JSON.stringify({ ...hmac, payloadFormat: '{timestamp}|{url}|{body}' }),
+    });
+    expect(put.status).toBe(204);
+    simulator.pointAt({ vapiWebhookHeaders: { 'x-tenant': 'oak' } });
+    const { id } = simulator.startCall({ provider: 'vapi', script: 'brief' });
+    const request = await application.until('a webhook', () => application.requests[0]);
+    const timestamp = String(request.headers['x-timestamp']);
+    expect(request.headers).toMatchObject({
+      'x-tenant': 'oak',
+      'x-call-id': id,
+      'x-signature': sign(`${timestamp}|${application.url}/vapi|${request.body}`).digest('hex'),
+    });
+    expect(Math.abs(Number(timestamp) - Date.now() / 1000)).toBeLessThan(60);
+    simulator.pointAt({
+      vapiCredential: { type: 'bearer', token: 't' },
+      vapiWebhookHeaders: { authorization: 'Basic x' },
+    });
+    const other = simulator.startCall({ provider: 'vapi', script: 'brief' });
+    const second = await application.until('a webhook', () =>
+      application.requests.find(({ headers }) => headers['x-call-id'] === other.id),
+    );
+    expect(second.headers['authorization']).toBe('Basic x');
+  });
+});

@@ -1,0 +1,213 @@
+// Fields, limits and error bodies are those of the reference's section on REST.
+
+import { describe, expect, it, vi } from 'vitest';
+import type { VapiBehaviour } from '../../src/index.ts';
+import { decodeOrder } from '../../src/vapi/placement.ts';
+import { createWorld } from '../support/world.ts';
+import type { World } from '../support/world.ts';
+
+const ASSISTANT = '0f6b6b1e-6a0d-4a53-9d27-5f2a5a6f3b10';
+const PHONE = {
+  assistantId: ASSISTANT,
+  phoneNumberId: '8f0f7c1c-0c0b-4c0e-8f60-9b6a5b8f0a11',
+  customer: { number: '+15005550006', name: 'Ana' },
+};
+const SOCKET = { assistantId: ASSISTANT, transport: { provider: 'vapi.websocket' } };
+
+async function ask(
+  { simulator }: World,
+  method: string,
+  path: string,
+  body?: object,
+  headers: Record<string, string> = {},
+): Promise<{ status: number; body: Record<string, unknown>; retryAfter: string | null }> {
+  const response = await fetch(simulator.vapi.apiBaseUrl + path, {
+    method,
+    headers: { authorization: `Bearer ${simulator.vapi.apiKey}`, ...headers },
+    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+  });
+  const text = await response.text();
+  return {
+    status: response.status,
+    body: (text.startsWith('{') || text.startsWith('[') ? JSON.parse(text) : { text }) as Record<
+      string,
+      unknown
+    >,
+    retryAfter: response.headers.get('retry-after'),
+  };
+}
+
+const quick = (behaviour: Partial<VapiBehaviour> = {}): Partial<VapiBehaviour> => ({
+  placedScript: 'brief',
+  ...behaviour,
+});
+
+vi.setConfig({ maxConcurrency: 20 });
+
+describe.concurrent('a call that is placed over REST', () => {
+  it('rings, is answered and converses, and knows whom it called', async (context) => {
+    const world = await createWorld(context, quick());
+    const { status, body } = await ask(world, 'POST', '/call', { ...PHONE, name: 'renewal 0412' });
+    expect(status).toBe(201);
+    expect(body).toMatchObject({
+      type: 'outboundPhoneCall',
+      status: 'queued',
+      name: 'renewal 0412',
+      customer: PHONE.customer,
+      assistantId: ASSISTANT,
+      monitor: { listenUrl: expect.any(String), controlUrl: expect.any(String) },
+      subscriptionLimits: { concurrencyLimit: 10, remainingConcurrentCalls: 9 },
+    });
+    const state = await world.simulator.call(String(body['id']))?.over;
+    expect(state).toMatchObject({ status: 'ended', transcript: [{ text: 'Hello.' }, { text: 'Goodbye.' }] });
+    expect(world.application.vapi('status-update').map(({ status }) => status)).toEqual([
+      'queued',
+      'ringing',
+      'in-progress',
+      'ended',
+    ]);
+  });
+
+  it('honours the assistant overrides', async (context) => {
+    const world = await createWorld(context, quick());
+    const { body } = await ask(world, 'POST', '/call', {
+      ...PHONE,
+      assistantOverrides: {
+        monitorPlan: { listenEnabled: false, controlAuthenticationEnabled: true },
+        serverMessages: ['status-update'],
+        server: { url: `${world.application.url}/own`, headers: { 'X-Tenant': 'oak' }, secret: 's' },
+      },
+    });
+    expect(body['monitor']).toEqual({ controlUrl: expect.any(String) });
+    const call = world.simulator.vapi.call(String(body['id']));
+    expect(call?.dials).toMatchObject({ controlAuthenticationEnabled: true });
+    await call?.over;
+    expect(new Set(world.application.requests.map(({ path }) => path))).toEqual(new Set(['/own']));
+    expect(world.application.requests).toHaveLength(4);
+    expect(world.application.requests[0]?.headers).toMatchObject({ 'x-tenant': 'oak', 'x-vapi-secret': 's' });
+  });
+
+  it('over the transport socket says where to connect, and not where to listen', async (context) => {
+    const world = await createWorld(context);
+    const { status, body } = await ask(world, 'POST', '/call', {
+      ...SOCKET,
+      transport: {
+        provider: 'vapi.websocket',
+        audioFormat: { format: 'mulaw', container: 'raw', sampleRate: 8_000 },
+      },
+    });
+    expect(status).toBe(201);
+    expect(body).toMatchObject({
+      type: 'vapi.websocketCall',
+      transport: {
+        audioFormat: { format: 'mulaw', sampleRate: 8_000 },
+        websocketCallUrl: `${world.simulator.url.replace('http', 'ws')}/${String(body['id'])}/transport`,
+      },
+    });
+    expect(body).not.toHaveProperty('monitor');
+    expect((await ask(world, 'GET', `/call/${String(body['id'])}`)).body).toHaveProperty('monitor');
+  });
+
+  it('is one of a batch, of which some are refused', async (context) => {
+    const world = await createWorld(context, quick());
+    const { customer: _, ...rest } = PHONE;
+    const { status, body } = await ask(world, 'POST', '/call', {
+      ...rest,
+      customers: [{ number: '+15005550006' }, { number: '+1500555' }, { number: '12' }],
+    });
+    expect(status).toBe(201);
+    expect(body).toMatchObject({
+      results: [{ customer: { number: '+15005550006' } }, { customer: { number: '+1500555' } }],
+      errors: [{ customer: { number: '12' }, error: expect.stringContaining('customer.number') }],
+      subscriptionLimits: { remainingConcurrentCalls: 8 },
+    });
+  });
+
+  it('is refused when too many live, waits when it is scheduled, is renamed and deleted', async (context) => {
+    const world = await createWorld(context, quick({ concurrencyLimit: 1 }));
+    const earliestAt = new Date(Date.now() + 3_600_000).toISOString();
+    const { body } = await ask(world, 'POST', '/call', { ...PHONE, schedulePlan: { earliestAt } });
+    expect(body['status']).toBe('scheduled');
+    expect((await ask(world, 'POST', '/call', PHONE)).body).toMatchObject({
+      message: 'Over Concurrency Limit',
+      statusCode: 400,
+    });
+    const path = `/call/${String(body['id'])}`;
+    expect((await ask(world, 'PATCH', path, { name: 'later' })).body['name']).toBe('later');
+    expect((await ask(world, 'PATCH', path, { status: 'ended' })).status).toBe(400);
+    expect((await ask(world, 'DELETE', path)).status).toBe(200);
+    expect((await ask(world, 'GET', path)).status).toBe(404);
+    expect(world.simulator.call(String(body['id']))?.state().endedReason).toBe('call-deleted');
+  });
+
+  it('is not answered, for a reason', async (context) => {
+    const world = await createWorld(context, quick({ unansweredReason: 'customer-busy' }));
+    const { body } = await ask(world, 'POST', '/call', PHONE);
+    expect(await world.simulator.call(String(body['id']))?.over).toMatchObject({
+      endedReason: 'customer-busy',
+      startedAt: null,
+    });
+  });
+});
+
+describe('an order for a call', () => {
+  it.each([
+    [{}, 'one of assistantId'],
+    [{ ...PHONE, colour: 'red' }, 'property colour should not exist'],
+    [{ ...PHONE, name: 'x'.repeat(41) }, 'name must be shorter'],
+    [{ ...PHONE, customer: { number: '5550006' } }, 'E.164'],
+    [{ assistantId: ASSISTANT, customer: PHONE.customer }, 'phone number'],
+    [{ assistantId: ASSISTANT, phoneNumberId: 'p' }, 'customer'],
+    [{ ...PHONE, assistant: { listenEnabled: false } }, 'assistant.property listenEnabled should not exist'],
+    [{ ...PHONE, assistantOverrides: { server: { url: 'here' } } }, 'server.url must be a URL'],
+    [{ ...PHONE, schedulePlan: { earliestAt: 'soon' } }, 'ISO 8601'],
+    [{ ...SOCKET, phoneNumberId: 'p' }, 'phoneNumberId must not be given'],
+    [{ ...SOCKET, transport: { provider: 'daily' } }, 'phone number'],
+    [
+      { ...SOCKET, transport: { provider: 'vapi.websocket', audioFormat: { format: 'mp3' } } },
+      'format must be one of',
+    ],
+    [
+      { ...SOCKET, transport: { provider: 'vapi.websocket', audioFormat: { format: 'mulaw' } } },
+      'sampleRate must be a number',
+    ],
+  ])('%j is refused with all its complaints', (fields, complaint) => {
+    const problems = decodeOrder(fields);
+    expect(problems).toEqual(expect.arrayContaining([expect.stringContaining(complaint)]));
+  });
+
+  it('may name a number that is not E.164 when its check is off', () => {
+    const customer = { number: 'desk7', numberE164CheckEnabled: false };
+    expect(decodeOrder({ ...PHONE, customer })).toMatchObject({ errors: [] });
+  });
+});
+
+describe.concurrent('REST that turns away', () => {
+  it('answers a burst, and then nobody for a while, saying for how long', async (context) => {
+    const world = await createWorld(context, { restBurst: 2, restLockoutMs: 200 });
+    expect((await ask(world, 'GET', '/call')).status).toBe(200);
+    expect((await ask(world, 'GET', '/call')).status).toBe(200);
+    const refused = await ask(world, 'GET', '/call');
+    expect([refused.status, refused.retryAfter]).toEqual([429, '1']);
+    const at = Date.now();
+    await world.application.until('the end of it', () => Date.now() > at + 200);
+    expect((await ask(world, 'GET', '/call')).status).toBe(200);
+    world.simulator.vapi.dial({ restBurst: 1, restRetryAfter: false });
+    expect(await ask(world, 'GET', '/call')).toMatchObject({ status: 429, retryAfter: null });
+  });
+
+  it('fails first, refuses agents as the CDN does, and tells a public key from a wrong one', async (context) => {
+    const world = await createWorld(context, { restFailures: 1, refusedAgents: ['curl/'] });
+    expect((await ask(world, 'GET', '/call')).status).toBe(503);
+    expect((await ask(world, 'GET', '/call')).status).toBe(200);
+    expect(await ask(world, 'GET', '/call', undefined, { 'user-agent': 'curl/8.1' })).toMatchObject({
+      status: 403,
+      body: { text: 'error code: 1010' },
+    });
+    const authorization = `Bearer ${world.simulator.vapi.publicKey}`;
+    expect(await ask(world, 'GET', '/call', undefined, { authorization })).toMatchObject({
+      status: 401,
+      body: { message: expect.stringContaining('public key was used') },
+    });
+  });
+});

@@ -1,0 +1,121 @@
+// The types, their limits and the three spellings of tool arguments stand in the reference's section on messages
+// that need a response.
+
+import { describe, expect, it, vi } from 'vitest';
+import type { Answer, SimulatedCall } from '../../src/index.ts';
+import { ASSISTANT_REQUEST_MS } from '../../src/vapi/requests.ts';
+import type { VapiMessage } from '../support/application.ts';
+import { createWorld } from '../support/world.ts';
+import type { World } from '../support/world.ts';
+
+async function live(world: World): Promise<SimulatedCall> {
+  const call = world.simulator.startCall({ provider: 'vapi', script: 'hello' });
+  await world.application.until('in progress', () => call.state().status === 'in-progress');
+  return call;
+}
+
+async function ask(world: World, call: SimulatedCall, what: object): Promise<Answer> {
+  const url = `${world.simulator.url}/simulator/calls/${call.id}/requests`;
+  const before = call.state().answers?.length ?? 0;
+  const response = await fetch(url, { method: 'POST', body: JSON.stringify(what) });
+  expect(response.status).toBe(202);
+  return world.application.until('an answer', () => {
+    const answer = call.state().answers?.[before];
+    return answer?.outcome === 'awaited' ? undefined : answer;
+  });
+}
+
+/** The application answers messages of a type. */
+function answering({ application }: World, type: string, body: object, delayMs = 0): void {
+  application.respond = (request) =>
+    (JSON.parse(request.body) as { message: VapiMessage }).message.type === type
+      ? { status: 200, body: JSON.stringify(body), delayMs }
+      : { status: 200 };
+}
+
+vi.setConfig({ maxConcurrency: 20 });
+
+describe.concurrent('a message that needs an answer', () => {
+  it('is sent with its arguments in three spellings, and its answer is written down', async (context) => {
+    const world = await createWorld(context);
+    const call = await live(world);
+    const body = { results: [{ toolCallId: 'call_0001', name: 'lookupPolicy', result: 'active' }] };
+    answering(world, 'tool-calls', body, 30);
+    const answer = await ask(world, call, { type: 'tool-calls', arguments: { number: '9' } });
+    expect(answer).toMatchObject({ status: 200, body: JSON.stringify(body), outcome: 'answered' });
+    expect(answer.ms).toBeGreaterThanOrEqual(25);
+    await ask(world, call, { type: 'tool-calls', spelling: 'object', arguments: { number: '9' } });
+    await ask(world, call, { type: 'tool-calls', spelling: 'documentation', arguments: { number: '9' } });
+    const lists = world.application
+      .vapi('tool-calls')
+      .map(({ toolCallList }) => (toolCallList as unknown[])[0]);
+    expect(lists).toMatchObject([
+      { id: 'call_0001', type: 'function', function: { arguments: '{"number":"9"}' } },
+      { function: { arguments: { number: '9' } } },
+      { name: 'lookupPolicy', parameters: { number: '9' } },
+    ]);
+    call.hangUp();
+    await call.over;
+    expect(world.application.vapi('end-of-call-report')[0]?.['messages']).toContainEqual(
+      expect.objectContaining({ role: 'tool_call_result', toolCallId: 'call_0001', result: 'active' }),
+    );
+  });
+
+  it('has a deadline, and a server that may refuse', async (context) => {
+    const world = await createWorld(context);
+    const call = await live(world);
+    answering(world, 'function-call', { result: 'late' }, 2_000);
+    const late = await ask(world, call, { type: 'function-call', timeoutMs: 150 });
+    expect(late).toMatchObject({ status: null, body: '', outcome: 'deadline passed' });
+    expect(late.ms).toBeGreaterThanOrEqual(140);
+    expect(late.ms).toBeLessThan(1_500);
+    world.application.respond = () => ({ status: 500, body: 'no' });
+    const refused = await ask(world, call, { type: 'knowledge-base-request' });
+    expect(refused).toMatchObject({ status: 500, body: 'no', outcome: 'answered' });
+    expect(world.application.vapi('knowledge-base-request')[0]).toHaveProperty('messagesOpenAIFormatted');
+  });
+
+  it('moves the call where the answer says', async (context) => {
+    const world = await createWorld(context);
+    const call = await live(world);
+    answering(world, 'handoff-destination-request', {
+      destination: { type: 'assistant', assistantName: 'Billing' },
+    });
+    await ask(world, call, { type: 'handoff-destination-request' });
+    await world.application.until('Billing', () => world.application.vapi('transfer-update')[0]);
+    answering(world, 'transfer-destination-request', {
+      destination: { type: 'number', number: '+15005550123', message: '' },
+    });
+    await ask(world, call, { type: 'transfer-destination-request' });
+    expect((await call.over).endedReason).toBe('assistant-forwarded-call');
+  });
+
+  it('decides whether a call that has no assistant is answered', async (context) => {
+    const world = await createWorld(context);
+    const start = async (): Promise<string | null> => {
+      const call = world.simulator.startCall({
+        provider: 'vapi',
+        script: 'brief',
+        behaviour: { assistantRequest: true },
+      });
+      return (await call.over).endedReason;
+    };
+    expect(await start()).toBe('assistant-request-returned-no-assistant');
+    world.application.respond = () => ({ status: 500 });
+    expect(await start()).toBe('assistant-request-failed');
+    answering(world, 'assistant-request', { assistantId: 'a3c9e7f1-4b58-4d02-8f6e-7d15b02c98ab' });
+    expect(await start()).toBe('customer-ended-call');
+    expect(ASSISTANT_REQUEST_MS).toBe(7_500);
+  });
+
+  it('is refused with a sentence when it is of no known kind', async (context) => {
+    const world = await createWorld(context);
+    const call = await live(world);
+    for (const body of [{}, { type: 'voice-request' }, { type: 'tool-calls', spelling: 'odd' }]) {
+      const url = `${world.simulator.url}/simulator/calls/${call.id}/requests`;
+      const response = await fetch(url, { method: 'POST', body: JSON.stringify(body) });
+      expect(response.status).toBe(400);
+      expect(await response.json()).toEqual({ error: expect.stringContaining('must be one of') });
+    }
+  });
+});

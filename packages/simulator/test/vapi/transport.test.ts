@@ -1,0 +1,237 @@
+// The messages, their order and the reasons to end are those of the reference's section on WebSocket transport.
+
+import { describe, expect, it, vi } from 'vitest';
+import { WebSocket } from 'ws';
+import type { UplinkState, VapiBehaviour } from '../../src/index.ts';
+import { listenTo } from '../support/listener.ts';
+import { rms, samplesOf } from '../support/signal.ts';
+import { LOUD, placeAndConnect, QUIET } from '../support/transport-client.ts';
+import type { TransportClient } from '../support/transport-client.ts';
+import { createWorld } from '../support/world.ts';
+import type { World } from '../support/world.ts';
+
+vi.setConfig({ maxConcurrency: 20 });
+
+const DIALS: Partial<VapiBehaviour> = { placedScript: 'hello', endpointingMs: 200 };
+
+const uplinkOf = ({ simulator }: World, { id }: TransportClient): UplinkState => {
+  const uplink = simulator.call(id)?.state().uplink;
+  if (uplink === undefined || uplink === null) throw new Error('there is no uplink');
+  return uplink;
+};
+
+const told = ({ messages }: TransportClient): string[] =>
+  messages
+    .filter(({ transcriptType }) => transcriptType !== 'partial')
+    .map(({ type, status, role }) => [type, status, role].filter(Boolean).join(' '));
+
+const until = async (world: World, client: TransportClient, name: string, count = 1): Promise<void> => {
+  await world.application.until(name, () => told(client).filter((one) => one === name).length >= count);
+};
+
+describe.concurrent('a call over the transport socket', () => {
+  it('begins with its status, speaks, hears a turn of the customer and answers it', async (context) => {
+    const world = await createWorld(context, DIALS);
+    const client = await placeAndConnect(world);
+    await until(world, client, 'conversation-update');
+    client.speak(LOUD);
+    await until(world, client, 'speech-update started user');
+    client.speak(QUIET);
+    await until(world, client, 'speech-update stopped assistant', 2);
+    await until(world, client, 'conversation-update', 3);
+    expect(told(client)).toEqual([
+      'status-update in-progress',
+      'assistant.started',
+      'speech-update started assistant',
+      'voice-input',
+      'speech-update stopped assistant',
+      'transcript assistant',
+      'conversation-update',
+      'speech-update started user',
+      'speech-update stopped user',
+      'transcript user',
+      'conversation-update',
+      'speech-update started assistant',
+      'voice-input',
+      'speech-update stopped assistant',
+      'transcript assistant',
+      'conversation-update',
+    ]);
+    const turns = client.messages.filter(({ status }) => status === 'started').map(({ turn }) => turn);
+    expect(turns).toEqual([0, 1, 2]);
+    client.tell({ type: 'end-call' });
+    expect(await client.closed).toBe(1000);
+    expect(client.messages.at(-1)).toEqual({
+      type: 'status-update',
+      status: 'ended',
+      endedReason: 'manually-canceled',
+    });
+    const state = await world.simulator.call(client.id)?.over;
+    expect(state?.transcript.map(({ text }) => text)).toEqual([
+      'Hello, how can I help?',
+      'When do you close?',
+      'At six. Goodbye!',
+    ]);
+  });
+
+  it('sends the assistant alone, in real time, and silence between', async (context) => {
+    const world = await createWorld(context, DIALS);
+    const client = await placeAndConnect(world);
+    client.speak(undefined);
+    await until(world, client, 'speech-update stopped assistant');
+    const first = client.frames[0]?.at ?? 0;
+    const last = client.frames.at(-1)?.at ?? 0;
+    expect(client.frames.every(({ bytes }) => bytes.length === 640)).toBe(true);
+    expect(Math.abs(last - first - (client.frames.length - 1) * 20)).toBeLessThan(150);
+    const loud = client.frames.filter(({ bytes }) => rms(samplesOf(bytes)) > 0).length;
+    expect(loud).toBeGreaterThan(60);
+    expect(loud).toBeLessThan(client.frames.length);
+  });
+
+  it('sends bursts that are faster than real time, and nothing between', async (context) => {
+    const world = await createWorld(context, { ...DIALS, downlinkBurstMs: 5_000 });
+    const client = await placeAndConnect(world);
+    await until(world, client, 'speech-update stopped assistant');
+    expect(client.frames).toHaveLength(74); // 1.48 s of speech
+    const tookMs = (client.frames.at(-1)?.at ?? 0) - (client.frames[0]?.at ?? 0);
+    expect(tookMs).toBeLessThan(500);
+  });
+
+  it('is interrupted by who talks over the assistant, and not when that is forbidden', async (context) => {
+    const world = await createWorld(context, DIALS);
+    const client = await placeAndConnect(world);
+    await until(world, client, 'speech-update started assistant');
+    client.speak(LOUD);
+    await until(world, client, 'speech-update stopped assistant');
+    expect(
+      told(client)
+        .filter((name) => name !== 'voice-input')
+        .slice(2, 6),
+    ).toEqual([
+      'speech-update started assistant',
+      'user-interrupted',
+      'speech-update started user',
+      'speech-update stopped assistant',
+    ]);
+    client.tell({ type: 'say', content: 'One moment, please.', interruptionsEnabled: false });
+    client.speak(QUIET);
+    await until(world, client, 'speech-update started assistant', 2);
+    client.speak(LOUD);
+    await until(world, client, 'speech-update started user', 2);
+    client.speak(QUIET);
+    await world.application.until('the whole sentence', () =>
+      client.messages.some(
+        ({ transcript, transcriptType }) =>
+          transcriptType === 'final' && transcript === 'One moment, please.',
+      ),
+    );
+    expect(told(client).filter((name) => name === 'user-interrupted')).toHaveLength(1);
+  });
+
+  it('measures how the uplink is paced', async (context) => {
+    const world = await createWorld(context, DIALS);
+    const client = await placeAndConnect(world);
+    await world.application.until('a second', () => uplinkOf(world, client).rmsPerSecond.length > 0);
+    const steady = uplinkOf(world, client);
+    expect(steady.rmsPerSecond[0]).toBe(0);
+    expect(steady.audioMs).toBe(steady.frames * 20);
+    expect(steady.bytesFasterThanRealTime).toBe(0);
+    for (let frame = 0; frame < 100; frame += 1) client.socket.send(LOUD);
+    await world.application.until('the burst', () => uplinkOf(world, client).frames >= steady.frames + 100);
+    const burst = uplinkOf(world, client);
+    expect(burst.aheadMs).toBeGreaterThan(1_500);
+    expect(burst.bytesFasterThanRealTime).toBeGreaterThan(80 * 640);
+    client.speak(undefined);
+    const { frames } = uplinkOf(world, client);
+    const at = Date.now();
+    await world.application.until('a gap', () => Date.now() - at > 300);
+    client.speak(QUIET);
+    await world.application.until('more', () => uplinkOf(world, client).frames > frames + 3);
+    expect(uplinkOf(world, client).largestGapMs).toBeGreaterThan(250);
+    expect(Math.max(...uplinkOf(world, client).rmsPerSecond)).toBeGreaterThan(4_000);
+  });
+
+  it('speaks mu-law at 8 kHz when that was agreed', async (context) => {
+    const world = await createWorld(context, DIALS);
+    const format = { format: 'mulaw', container: 'raw', sampleRate: 8_000 };
+    const client = await placeAndConnect(world, format, Buffer.alloc(160, 0xff));
+    await until(world, client, 'speech-update started assistant');
+    await world.application.until('audio', () => uplinkOf(world, client).frames > 5);
+    expect(client.frames.every(({ bytes }) => bytes.length === 160)).toBe(true);
+    const { frames, audioMs } = uplinkOf(world, client);
+    expect(audioMs).toBe(frames * 20);
+  });
+
+  it('ends for silence, for want of audio, and when nobody connects', async (context) => {
+    const reasons = async (dials: Partial<VapiBehaviour>, frame: Buffer | undefined): Promise<unknown> => {
+      const world = await createWorld(context, { ...DIALS, ...dials });
+      const client = await placeAndConnect(world);
+      client.speak(frame);
+      await client.closed;
+      return world.simulator.call(client.id)?.state().endedReason;
+    };
+    expect(
+      await Promise.all([
+        // Silence is audio too: it keeps the media alive, not the conversation.
+        reasons({ silenceTimeoutMs: 700, customerAudioTimeoutMs: 1_000 }, QUIET),
+        reasons({ customerAudioTimeoutMs: 300 }, undefined),
+      ]),
+    ).toEqual(['silence-timed-out', 'call.in-progress.error-assistant-did-not-receive-customer-audio']);
+    const world = await createWorld(context, { ...DIALS, transportJoinMs: 60 });
+    const { apiBaseUrl, apiKey } = world.simulator.vapi;
+    await fetch(`${apiBaseUrl}/call`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${apiKey}` },
+      body: JSON.stringify({ assistantId: 'a', transport: { provider: 'vapi.websocket' } }),
+    });
+    await world.application.until('the end', () => world.simulator.calls()[0]?.over);
+    expect(world.simulator.calls()[0]?.endedReason).toContain('transport-never-connected');
+  });
+
+  it('ends when its socket closes, and takes only one socket', async (context) => {
+    const world = await createWorld(context, DIALS);
+    const client = await placeAndConnect(world);
+    const url = `${world.simulator.url.replace('http', 'ws')}/${client.id}/transport`;
+    const second = new WebSocket(url);
+    await new Promise((resolve) => second.on('error', resolve));
+    client.socket.close(1000);
+    await client.closed;
+    expect(await world.simulator.call(client.id)?.over).toMatchObject({ endedReason: 'customer-ended-call' });
+    const other = await placeAndConnect(world);
+    other.tell({ type: 'hangup' });
+    await other.closed;
+    expect(world.simulator.call(other.id)?.state().endedReason).toBe('customer-ended-call');
+  });
+
+  it('takes commands from its socket and from its control URL, and ignores what is none', async (context) => {
+    const world = await createWorld(context, DIALS);
+    const client = await placeAndConnect(world);
+    client.tell({ type: 'conversation-update' });
+    client.tell({
+      type: 'add-message',
+      message: { role: 'system', content: 'x' },
+      triggerResponseEnabled: false,
+    });
+    await fetch(`${world.simulator.url}/${client.id}/control`, {
+      method: 'POST',
+      body: JSON.stringify({ type: 'control', control: 'mute-assistant' }),
+    });
+    await world.application.until('all of them', () => uplinkOf(world, client).ignored === 1);
+    expect(world.simulator.call(client.id)?.state()).toMatchObject({
+      commands: ['add-message', 'mute-assistant'],
+      muted: { assistant: true },
+    });
+  });
+
+  it('can be listened to: the uplink is the customer', async (context) => {
+    const world = await createWorld(context, DIALS);
+    const client = await placeAndConnect(world);
+    const listener = await listenTo(`${world.simulator.url.replace('http', 'ws')}/${client.id}/listen`);
+    await until(world, client, 'speech-update stopped assistant');
+    client.speak(LOUD);
+    await world.application.until('the customer', () =>
+      listener.frames.some(({ customer }) => rms(customer) > 4_000),
+    );
+    expect(listener.frames.some(({ assistant }) => rms(assistant) > 300)).toBe(true);
+  });
+});
