@@ -112,6 +112,9 @@ export {
 } from './contract.ts';
 export { decodeMulaw, MULAW_TO_LINEAR } from './audio/mulaw.ts';
 export { decodePcm16le } from './audio/pcm.ts';
+export { encodeMulaw, encodePcm16le } from './audio/encode.ts';
+export { resample, resampledLength } from './audio/resample.ts';
+export { decodeWav, type Sound, type WavResult } from './audio/wav.ts';
 export { LevelMeter, SILENCE, SILENCE_DB, type Level } from './audio/level-meter.ts';
 export {
   instantOf,

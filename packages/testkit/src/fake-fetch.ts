@@ -16,12 +16,13 @@ export interface FakeRequest {
   readonly redirect: string;
 }
 
-/** What to answer: `json` or `text`, 200 unless a status is given. */
+/** What to answer: `json`, `text` or `bytes`, 200 unless a status is given. */
 export interface FakeReply {
   readonly status?: number;
   readonly headers?: Readonly<Record<string, string>>;
   readonly json?: unknown;
   readonly text?: string;
+  readonly bytes?: Uint8Array<ArrayBuffer>;
 }
 
 /** Answers a request; a promise that stays open hangs it until the caller gives up, an error breaks the connection. */
@@ -50,8 +51,8 @@ interface Rule {
 
 const NO_BODY = new Set([204, 205, 304]);
 
-function responseOf({ status = 200, headers, json, text }: FakeReply): Response {
-  const body = json === undefined ? text : JSON.stringify(json);
+function responseOf({ status = 200, headers, json, text, bytes }: FakeReply): Response {
+  const body = json === undefined ? (bytes ?? text) : JSON.stringify(json);
   return new Response(NO_BODY.has(status) ? null : (body ?? ''), {
     status,
     headers: { ...(json !== undefined && { 'content-type': 'application/json' }), ...headers },

@@ -1,0 +1,26 @@
+/** Writing 16-bit samples down: as little-endian PCM, or as G.711 mu-law octets (ITU-T G.711, 1988, table 2). */
+
+const BIAS = 132;
+/** The loudest sample that mu-law can tell apart, in 16-bit terms. */
+const CLIP = 32_635;
+
+/** The samples as 16-bit little-endian PCM. */
+export function encodePcm16le(samples: Int16Array): Uint8Array {
+  const bytes = new Uint8Array(samples.length * 2);
+  const view = new DataView(bytes.buffer);
+  for (let i = 0; i < samples.length; i++) view.setInt16(i * 2, samples[i]!, true);
+  return bytes;
+}
+
+/** The samples as mu-law octets, one each. */
+export function encodeMulaw(samples: Int16Array): Uint8Array {
+  return Uint8Array.from(samples, encodeSample);
+}
+
+function encodeSample(sample: number): number {
+  const sign = sample < 0 ? 0x80 : 0;
+  const magnitude = Math.min(CLIP, Math.abs(sample)) + BIAS;
+  const segment = 24 - Math.clz32(magnitude);
+  const step = (magnitude >> (segment + 3)) & 0x0f;
+  return ~(sign | (segment << 4) | step) & 0xff;
+}
