@@ -1,4 +1,5 @@
 /** What a call object, in a webhook or from REST, tells in Sidetone's words. Pure and total. */
+import { createHash } from 'node:crypto';
 import {
   lookUp,
   present,
@@ -7,6 +8,8 @@ import {
   type CallDirection,
   type CallEnd,
   type CallStatus,
+  type EndCategory,
+  type ProviderCallId,
   type ProviderEvent,
 } from '@sidetone/core';
 import type { VapiAssistant, VapiCall, VapiReport } from './call-object.ts';
@@ -14,6 +17,8 @@ import { endCategoryOf } from './end-reasons.ts';
 
 /** What is known about the call of a message before it. */
 export interface KnownCall {
+  /** Whether the call was heard of before. */
+  readonly isKnown?: boolean;
   readonly status?: CallStatus;
   /** Whether the assistant has been told by an event: from then on the call object's is the old one. */
   readonly assistantSeen: boolean;
@@ -36,8 +41,20 @@ const DIRECTIONS: Readonly<Record<string, CallDirection>> = {
   'vapi.websocketCall': 'WEB',
 };
 
+/** Calls that ended like this were not answered, unless something was said in them. */
+const UNANSWERED_ENDS: ReadonlySet<EndCategory> = new Set(['NO_ANSWER', 'BUSY', 'REJECTED', 'CONFIGURATION']);
+
 /** Vapi's word for a status, in ours. */
 export const statusOf = (word: string | undefined): CallStatus | undefined => lookUp(STATUSES, word);
+
+/** Stands for words or numbers in a key, which is kept and compared but is no place for them. */
+export const digest = (text: string): string =>
+  createHash('sha256').update(text).digest('base64url').slice(0, 22);
+
+/** Whether the call is over: by its status or, where that is no known word, by when it ended. */
+export function isOver({ status, report }: VapiCall): boolean {
+  return statusOf(status) === 'ENDED' || (statusOf(status) === undefined && report.endedAt !== undefined);
+}
 
 /** Why a call is over. */
 export function endOf({ endedReason, endedMessage }: VapiReport): CallEnd {
@@ -47,14 +64,28 @@ export function endOf({ endedReason, endedMessage }: VapiReport): CallEnd {
   };
 }
 
-/** A report's part of its event. */
-export function reportOf({ summary, cost, providerData }: VapiReport) {
-  return {
-    type: 'call.report' as const,
-    ...(summary !== undefined && { summary }),
+/** Who and when of an event. */
+export interface EventBase {
+  readonly providerCallId: ProviderCallId;
+  readonly occurredAt: number;
+}
+
+/**
+ * A report as its event. The key is its content without presigned addresses, so the same report is one, whether it is
+ * delivered twice or read from REST.
+ */
+export function reportOf(report: VapiReport, base: EventBase): ProviderEvent {
+  const { summary, cost, providerData, utterances, startedAt, endedAt } = report;
+  const wasAnswered = utterances.length > 0 || !UNANSWERED_ENDS.has(endCategoryOf(report.endedReason));
+  const details = present({ answeredAt: wasAnswered ? startedAt : undefined, endedAt });
+  const told = {
+    ...present({ summary }),
     ...(cost !== undefined && { cost: { amount: cost, currency: 'USD' } }),
+    ...(Object.keys(details).length > 0 && { details }),
     ...(Object.keys(providerData).length > 0 && { providerData }),
+    ...(utterances.length > 0 && { utterances }),
   };
+  return { ...base, dedupeKey: `report:${digest(JSON.stringify(told))}`, type: 'call.report', ...told };
 }
 
 function partiesOf(direction: CallDirection | undefined, customer?: string, phoneNumber?: string) {
@@ -80,9 +111,10 @@ export function detailsOf(call: VapiCall, known: KnownCall, told: TellsParties =
     phoneCallProvider: call.carrier,
     phoneCallTransport: call.carrierTransport,
   });
+  const { lastAssistant } = call.report;
   const assistant = present({
-    providerAssistantId: call.assistant.id,
-    name: call.assistant.name ?? told.assistant?.name,
+    providerAssistantId: lastAssistant?.id ?? call.assistant.id,
+    name: lastAssistant?.name ?? call.assistant.name ?? told.assistant?.name,
   });
   const tellsAssistant = !known.assistantSeen && Object.keys(assistant).length > 0;
   return {
@@ -93,21 +125,30 @@ export function detailsOf(call: VapiCall, known: KnownCall, told: TellsParties =
   };
 }
 
-/** The events that follow from a call object that REST answered with at `now`: that one is not stale. */
-export function translateCall(call: VapiCall, now: number, known: KnownCall): readonly ProviderEvent[] {
-  const status = statusOf(call.status);
+/**
+ * The events that follow from a call object that REST answered with, having been asked at `askedAt`: that one is not
+ * stale, so its status counts.
+ */
+export function translateCall(call: VapiCall, askedAt: number, known: KnownCall): readonly ProviderEvent[] {
   const id = providerCallId(call.id);
   const details = detailsOf(call, known);
-  if (status !== 'ENDED') {
-    return [{ providerCallId: id, occurredAt: now, type: 'call.started', details, ...present({ status }) }];
+  if (isOver(call)) {
+    const at = { providerCallId: id, occurredAt: call.report.endedAt ?? askedAt };
+    return [
+      { ...at, occurredAt: call.createdAt ?? at.occurredAt, type: 'call.started', details },
+      { ...at, type: 'call.ended', end: endOf(call.report) },
+      reportOf(call.report, at),
+    ];
   }
-  const at = { providerCallId: id, occurredAt: call.report.endedAt ?? now };
-  const { cost, ...rest } = call.report;
-  // Costs settle some seconds after the end: until then they read zero.
-  const report = cost === undefined || cost === 0 ? rest : { ...rest, cost };
+  const status = statusOf(call.status);
+  const isAnswered = status === 'IN_PROGRESS' || status === 'FORWARDING';
   return [
-    { ...at, type: 'call.started', details },
-    { ...at, type: 'call.ended', end: endOf(call.report) },
-    { ...at, dedupeKey: `call:${call.report.endedAt}:${cost}`, ...reportOf(report) },
+    {
+      providerCallId: id,
+      occurredAt: askedAt,
+      type: 'call.started',
+      details: { ...details, ...present({ answeredAt: isAnswered ? call.startedAt : undefined }) },
+      ...present({ status }),
+    },
   ];
 }

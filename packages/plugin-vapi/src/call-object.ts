@@ -5,12 +5,15 @@
 import {
   instantOf,
   isJsonObject,
+  listOf,
   numberOf,
   objectOf,
   present,
   textOf,
   type JsonObject,
+  type ReportedUtterance,
 } from '@sidetone/core';
+import { saidIn } from './conversation.ts';
 
 export interface VapiAssistant {
   readonly id?: string;
@@ -33,6 +36,8 @@ export interface VapiCall {
   readonly phoneNumber?: string;
   /** The monitor addresses as told, unchecked; undefined when the call object has no word on them. */
   readonly monitor?: { readonly listenUrl?: string; readonly controlUrl?: string };
+  /** Where a call over the WebSocket transport is joined, as told, unchecked. */
+  readonly websocketCallUrl?: string;
   readonly report: VapiReport;
 }
 
@@ -43,8 +48,12 @@ export interface VapiReport {
   readonly startedAt?: number;
   readonly endedAt?: number;
   readonly summary?: string;
-  /** USD. */
+  /** USD. Zero while the costs have not settled, and then left out. */
   readonly cost?: number;
+  /** All that was said; empty when nothing tells it. */
+  readonly utterances: readonly ReportedUtterance[];
+  /** The assistant that spoke last, where the call tells who was active. */
+  readonly lastAssistant?: VapiAssistant;
   /** For clients that know Vapi. */
   readonly providerData: JsonObject;
 }
@@ -59,7 +68,7 @@ export function addressOf(value: unknown): string | undefined {
 export function assistantOf(value: unknown): VapiAssistant {
   const assistant = objectOf(value);
   return present({
-    id: textOf(assistant['id']),
+    id: textOf(assistant['id']) ?? textOf(assistant['assistantId']),
     name: textOf(assistant['name']) ?? textOf(assistant['assistantName']),
   });
 }
@@ -90,6 +99,7 @@ export function decodeCall(value: unknown): VapiCall | undefined {
       customer: addressOf(call['customer']),
       phoneNumber: addressOf(call['phoneNumber']),
       monitor: monitorOf(call['monitor']),
+      websocketCallUrl: textOf(objectOf(call['transport'])['websocketCallUrl']),
     }),
   };
 }
@@ -100,36 +110,56 @@ function lastingUrl(value: unknown): string | undefined {
   return text !== undefined && URL.canParse(text) && new URL(text).search === '' ? text : undefined;
 }
 
+const firstLasting = (...values: readonly unknown[]): string | undefined =>
+  values.map(lastingUrl).find((url) => url !== undefined);
+
 function durationSecondsOf(root: JsonObject, startedAt?: number, endedAt?: number): number | undefined {
-  const told = numberOf(root['durationSeconds']);
-  if (told !== undefined) return told;
+  // The span first: that a `durationSeconds` holds seconds is only as sure as its name.
   const span = startedAt === undefined || endedAt === undefined ? undefined : (endedAt - startedAt) / 1000;
-  return span !== undefined && span >= 0 ? span : undefined;
+  return span !== undefined && span >= 0 ? span : numberOf(root['durationSeconds']);
 }
 
 /** What `root`, a call object or an end-of-call report, tells about the end. */
 export function decodeReport(root: JsonObject): VapiReport {
   const analysis = objectOf(root['analysis']);
-  const recording = objectOf(objectOf(root['artifact'])['recording']);
+  const artifact = objectOf(root['artifact']);
+  const recording = objectOf(artifact['recording']);
+  const told = numberOf(root['cost']);
+  // Costs settle some seconds after the end: until then they read zero, and so do their parts.
+  const cost = told === 0 ? undefined : told;
+  const isSettled = told !== 0;
   const startedAt = instantOf(root['startedAt']);
   const endedAt = instantOf(root['endedAt']);
   const providerData = present({
     durationSeconds: durationSecondsOf(root, startedAt, endedAt),
-    costBreakdown: isJsonObject(root['costBreakdown']) ? root['costBreakdown'] : undefined,
+    costBreakdown: isSettled && isJsonObject(root['costBreakdown']) ? root['costBreakdown'] : undefined,
     successEvaluation: textOf(analysis['successEvaluation']),
     structuredData: analysis['structuredData'] ?? undefined,
-    recordingUrl: lastingUrl(objectOf(recording['mono'])['combinedUrl']) ?? lastingUrl(root['recordingUrl']),
-    stereoRecordingUrl: lastingUrl(recording['stereoUrl']) ?? lastingUrl(root['stereoRecordingUrl']),
+    structuredDataMulti: analysis['structuredDataMulti'] ?? undefined,
+    destination: addressOf(root['destination']),
+    recordingUrl: firstLasting(
+      objectOf(recording['mono'])['combinedUrl'],
+      artifact['recordingUrl'],
+      root['recordingUrl'],
+    ),
+    stereoRecordingUrl: firstLasting(
+      recording['stereoUrl'],
+      artifact['stereoRecordingUrl'],
+      root['stereoRecordingUrl'],
+    ),
   });
+  const lastAssistant = assistantOf(listOf(artifact['assistantActivations']).at(-1));
   return {
     providerData,
+    utterances: saidIn(root, startedAt),
     ...present({
       endedReason: textOf(root['endedReason']),
       endedMessage: textOf(root['endedMessage']),
       startedAt,
       endedAt,
       summary: textOf(analysis['summary']) ?? textOf(root['summary']),
-      cost: numberOf(root['cost']),
+      cost,
+      lastAssistant: Object.keys(lastAssistant).length > 0 ? lastAssistant : undefined,
     }),
   };
 }

@@ -1,4 +1,4 @@
-/** The options of this plugin, as they stand in the configuration. */
+/** The options of this plugin, as they stand in the configuration. Assumptions about Vapi can be changed here. */
 import { Secret } from '@sidetone/core';
 import { z } from 'zod';
 
@@ -9,6 +9,11 @@ const secret = z
 
 const address = z.url({ protocol: /^https?$/ }).transform((text) => new URL(text));
 
+const headerName = z
+  .string()
+  .regex(/^[a-z0-9!#$%&'*+.^_`|~-]+$/i, 'expected the name of a header')
+  .transform((text) => text.toLowerCase());
+
 /** `.vapi.ai` (every host below it), `monitor.example.net` (that host) or `127.0.0.1:8080` (that host and port). */
 const hostRule = z
   .string()
@@ -18,20 +23,113 @@ const hostRule = z
   )
   .transform((text) => text.toLowerCase());
 
+const bearerSchema = z.strictObject({
+  token: secret,
+  header: headerName.prefault('authorization'),
+  /** What stands before the token; empty for a bare token. */
+  prefix: z.string().default('Bearer'),
+});
+
+const hmacSchema = z.strictObject({
+  secretKey: secret,
+  secretIsBase64: z.boolean().default(false),
+  algorithm: z.enum(['sha256', 'sha512', 'sha1']),
+  signatureHeader: headerName.prefault('x-signature'),
+  timestampHeader: headerName.prefault('x-timestamp'),
+  signaturePrefix: z.string().default(''),
+  includeTimestamp: z.boolean().default(true),
+  /** `{body}`, `{timestamp}`, `{method}`, `{url}` and `{svix-id}` stand for what they name. */
+  payloadFormat: z.string().min(1).optional(),
+  messageIdHeader: headerName.prefault('svix-id'),
+  encoding: z.enum(['hex', 'base64']).default('hex'),
+  /** How far the timestamp may be from our clock. */
+  toleranceSeconds: z.number().positive().default(300),
+});
+
+const webhookSchema = z
+  .strictObject({
+    /** What Vapi sends verbatim as `x-vapi-secret`. */
+    secret: secret.optional(),
+    bearer: bearerSchema.optional(),
+    hmac: hmacSchema.optional(),
+  })
+  .refine((webhook) => Object.values(webhook).filter((scheme) => scheme !== undefined).length <= 1, {
+    message: 'expected one of secret, bearer and hmac',
+  });
+
+const listenFormat = z.union([
+  z.literal('auto'),
+  z.strictObject({
+    sampleRate: z.int().min(3000).max(192_000),
+    channels: z.union([z.literal(1), z.literal(2)]),
+    encoding: z.enum(['pcm_s16le', 'mulaw']).default('pcm_s16le'),
+  }),
+]);
+
 export const optionsSchema = z.strictObject({
   /** The private key, for the REST API. */
   apiKey: secret,
   /** The public key: the credential of calls whose monitor authentication is on. */
   publicKey: secret.optional(),
   apiBaseUrl: address.prefault('https://api.vapi.ai'),
-  webhook: z
+  /** How webhooks prove that they come from Vapi. Without it every webhook is believed. */
+  webhook: webhookSchema.prefault({}),
+  /** The account's own application: every webhook goes on to it, and it answers what Vapi asks. */
+  forwardWebhooksTo: address.optional(),
+  forward: z
     .strictObject({
-      /** What Vapi sends verbatim as `x-vapi-secret`. Without it every webhook is believed. */
-      secret: secret.optional(),
+      /** Vapi waits 7.5 s for an assistant. */
+      assistantRequestTimeoutMs: z.int().min(100).max(7400).default(7000),
+      /** Vapi waits 20 s for other answers unless told otherwise. */
+      timeoutMs: z.int().min(100).max(29_000).default(18_000),
+      /** Headers that are sent along, over those of the webhook. */
+      headers: z.record(headerName, secret).prefault({}),
+      /** How many messages may wait for an application that is slow or down. */
+      queueLimit: z.int().min(1).max(100_000).default(1000),
     })
     .prefault({}),
-  /** Where a listen or control address may point: both come in webhooks, which anyone could forge. */
-  monitorHosts: z.array(hostRule).default(['.vapi.ai']),
+  /** Where a listen, control or transport address may point: they come in webhooks, which anyone could forge. */
+  monitorHosts: z.array(hostRule).prefault(['.vapi.ai']),
+  /** Looking for calls whose webhooks were lost. */
+  sweep: z
+    .strictObject({
+      /** 0 turns it off. */
+      intervalMs: z.int().min(0).default(45_000),
+      lookBackMs: z
+        .int()
+        .min(60_000)
+        .default(12 * 60 * 60 * 1000),
+    })
+    .prefault({}),
+  control: z
+    .strictObject({
+      /** How long one attempt of a command may take. */
+      timeoutMs: z.int().min(100).max(10_000).default(5000),
+    })
+    .prefault({}),
+  listen: z
+    .strictObject({
+      /** The format of the listen socket, which Vapi does not document: measured, or as told here. */
+      format: listenFormat.default('auto'),
+      /** Whether the assistant is on the first channel. */
+      swapChannels: z.boolean().default(false),
+    })
+    .prefault({}),
+  transport: z
+    .strictObject({
+      /** Whether the private key is shown when a transport socket is opened. */
+      sendApiKey: z.boolean().default(false),
+    })
+    .prefault({}),
+  compatibility: z
+    .strictObject({
+      /** Sends the older `message` beside `content` when something is to be said. */
+      sayMessageKey: z.boolean().default(false),
+    })
+    .prefault({}),
 });
 
 export type VapiOptions = z.output<typeof optionsSchema>;
+export type WebhookOptions = VapiOptions['webhook'];
+export type HmacOptions = z.output<typeof hmacSchema>;
+export type ListenOptions = VapiOptions['listen'];

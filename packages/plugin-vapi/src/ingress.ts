@@ -1,17 +1,23 @@
-/** What Vapi sends to us: one webhook. */
-import { createHash, timingSafeEqual } from 'node:crypto';
+/**
+ * What Vapi sends to us: one webhook. What it tells is emitted and stored before it is answered; what it asks is
+ * answered by the account's own application, where there is one.
+ */
 import {
   FaultError,
   type Ingress,
   type IngressRequest,
   type IngressResponse,
-  type Secret,
+  type ProviderCallId,
 } from '@sidetone/core';
-import { decodeWebhook, type VapiMessage } from './wire.ts';
+import type { Forwarder } from './forwarder.ts';
+import { unanswered } from './unanswered.ts';
+import type { WebhookAuth } from './webhook-auth.ts';
+import { decodeWebhook, type Decoded, type VapiMessage } from './wire.ts';
 
 export interface IngressDeps {
-  /** What `x-vapi-secret` must be; without it every webhook is believed. */
-  readonly secret: Secret | undefined;
+  readonly authenticate: WebhookAuth;
+  /** The way to the account's own application, if there is one. */
+  readonly forwarder: Forwarder | undefined;
   /** Takes in a message. Settles when what it tells is emitted and stored. */
   readonly receive: (message: VapiMessage, receivedAt: number) => Promise<void>;
 }
@@ -19,29 +25,32 @@ export interface IngressDeps {
 const JSON_TYPE = { 'content-type': 'application/json' };
 const TEXT_TYPE = { 'content-type': 'text/plain; charset=utf-8' };
 
-const digest = (text: string): Buffer => createHash('sha256').update(text).digest();
+const TAKEN: IngressResponse = { status: 200, headers: JSON_TYPE, body: '{}' };
 
-/** Whether `told` is the secret, in a time that does not depend on how much of it is right. */
-function isSecret(told: string | undefined, secret: Secret): boolean {
-  return timingSafeEqual(digest(told ?? ''), digest(secret.reveal()));
-}
+const callIdOf = (message: VapiMessage): ProviderCallId | undefined =>
+  message.callId as ProviderCallId | undefined;
 
 /** The routes under this instance's address. */
-export function createIngress({ secret, receive }: IngressDeps): Ingress {
+export function createIngress({ authenticate, forwarder, receive }: IngressDeps): Ingress {
   async function webhook(request: IngressRequest): Promise<IngressResponse> {
-    if (secret && !isSecret(request.headers['x-vapi-secret'], secret)) {
-      throw new FaultError(
-        'WEBHOOK_UNAUTHENTICATED',
-        'x-vapi-secret is missing or not the configured secret',
-      );
-    }
+    authenticate(request);
     const decoded = decodeWebhook(request.body, request.headers['x-call-id']);
+    if (forwarder) return handOn(forwarder, request, decoded);
     if (!decoded.ok) throw new FaultError('WIRE_MALFORMED', decoded.problem);
     await receive(decoded.message, request.receivedAt);
-    // An empty 200 would be taken for an answer; this way the sender's own log shows that nobody gave one.
-    return decoded.message.type === 'request'
-      ? { status: 501, headers: TEXT_TYPE, body: `nothing here answers ${decoded.message.name}` }
-      : { status: 200, headers: JSON_TYPE, body: '{}' };
+    return decoded.message.type === 'request' ? unanswered(decoded.message.name) : TAKEN;
+  }
+
+  /** A message that we do not know, or cannot read, may be one that Vapi waits for: the application decides. */
+  async function handOn(to: Forwarder, request: IngressRequest, decoded: Decoded): Promise<IngressResponse> {
+    if (!decoded.ok) return to.ask(request, '', undefined);
+    const { message } = decoded;
+    const isAwaited = message.type === 'request' || message.type === 'other';
+    const answer = isAwaited ? to.ask(request, message.name, callIdOf(message)) : undefined;
+    await receive(message, request.receivedAt);
+    if (answer) return answer;
+    to.tell(request, callIdOf(message));
+    return TAKEN;
   }
 
   return {

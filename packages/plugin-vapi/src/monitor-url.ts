@@ -1,14 +1,15 @@
 /**
- * The two addresses by which a live call is heard and steered. They are as good as passwords, so they are never
+ * The addresses by which a live call is heard, steered and, where we are the caller's side, joined. They are as good as passwords, so they are never
  * logged; and they arrive in webhooks, so a forged one must not send us, or our key, anywhere else.
  */
 
-/** Which of the two: also the last part of its path. A `transport` address would be a leg of the call, not a view of it. */
-export type MonitorKind = 'listen' | 'control';
+/** Which of them: also the last part of its path. A `transport` address is a leg of the call, not a view of it. */
+export type MonitorKind = 'listen' | 'control' | 'transport';
 
 const SCHEMES = {
   listen: { 'wss:': 'wss:', 'https:': 'wss:', 'ws:': 'ws:', 'http:': 'ws:' },
   control: { 'https:': 'https:', 'http:': 'http:' },
+  transport: { 'wss:': 'wss:', 'https:': 'wss:', 'ws:': 'ws:', 'http:': 'ws:' },
 } as const satisfies Record<MonitorKind, Readonly<Record<string, string>>>;
 
 const INSECURE = new Set(['http:', 'ws:']);

@@ -5,7 +5,17 @@
 import { isFault, type ProviderCallId, type ProviderHost, type Secret, type Socket } from '@sidetone/core';
 import { createFrameJoiner } from './frame-joiner.ts';
 import { statusOf } from './call-events.ts';
-import { decodeListenText } from './wire.ts';
+import type { ListenOptions } from './config.ts';
+import {
+  createFormatMeter,
+  forcedFormat,
+  formatHint,
+  isSameFormat,
+  LIKELIEST_FORMAT,
+  partiesOf,
+  type ListenFormat,
+} from './listen-format.ts';
+import { decodeText } from './wire.ts';
 
 /** How long an unanswered dial is waited for: the socket of a call that just died neither opens nor refuses. */
 export const CONNECT_TIMEOUT_MS = 8000;
@@ -18,18 +28,20 @@ export const LINGER_MS = 5000;
 /** The largest message taken, bytes: 20 ms of audio are 1,280. */
 export const MAX_MESSAGE_BYTES = 256 * 1024;
 
-/** Interleaved 16-bit samples, the customer first. */
-const FORMAT = { encoding: 'pcm_s16le', sampleRate: 16_000, parties: ['CUSTOMER', 'ASSISTANT'] } as const;
-const FRAME_BYTES = 2 * FORMAT.parties.length;
+/** A whole number of frames in every format: two channels of two bytes. */
+const FRAME_BYTES = 4;
 
 export interface ListenSessionDeps {
   readonly host: ProviderHost;
   readonly providerCallId: ProviderCallId;
   readonly publicKey: Secret | undefined;
+  readonly options: ListenOptions;
   /** Where to listen; undefined while it is not known. */
   listenUrl(): URL | undefined;
   /** Whether the call is one that can be heard now. */
   isConnected(): boolean;
+  /** Looks for the address of a call that someone wants to hear. */
+  locate(): void;
   /** Asks Vapi whether the call is over, and ends it here if so. Never rejects. */
   confirm(): Promise<unknown>;
 }
@@ -43,17 +55,21 @@ export interface ListenSession {
 
 /** A session that is idle until something is wanted of its call. Whoever makes it stops it. */
 export function createListenSession(deps: ListenSessionDeps): ListenSession {
-  const { host, providerCallId } = deps;
+  const { host, providerCallId, options } = deps;
+  const forced = forcedFormat(options);
+  /** What the call's audio turned out to be; kept for the next connection. */
+  let format = forced ?? LIKELIEST_FORMAT;
   let run: AbortController | undefined;
   let cancelLinger: (() => void) | undefined;
   let gaveUp = false;
   let stopped = false;
 
-  const isWanted = (): boolean =>
+  const isDesired = (): boolean =>
     !stopped &&
     deps.isConnected() &&
-    deps.listenUrl() !== undefined &&
     (host.wants('levels', providerCallId) || host.wants('audio', providerCallId));
+
+  const isWanted = (): boolean => isDesired() && deps.listenUrl() !== undefined;
 
   function end(reason: string): void {
     cancelLinger?.();
@@ -64,6 +80,7 @@ export function createListenSession(deps: ListenSessionDeps): ListenSession {
 
   function update(): void {
     if (!isWanted()) {
+      if (isDesired()) deps.locate();
       gaveUp = false;
       if (run && !cancelLinger) cancelLinger = host.clock.schedule(LINGER_MS, () => end('nobody listens'));
       return;
@@ -124,11 +141,10 @@ export function createListenSession(deps: ListenSessionDeps): ListenSession {
       return Promise.resolve(0);
     }
     return new Promise((resolve) => {
-      const stream = host.openStream({ ...FORMAT, providerCallId });
-      const joiner = createFrameJoiner(FRAME_BYTES);
+      const audio = createAudio();
       const finish = (reason: string): void => {
         signal.removeEventListener('abort', abort);
-        stream.end(reason);
+        audio.end(reason);
         resolve(host.clock.now() - openedAt);
       };
       const abort = (): void => {
@@ -139,15 +155,56 @@ export function createListenSession(deps: ListenSessionDeps): ListenSession {
       socket.onClose((code) => finish(`the listen socket closed with ${code}`));
       socket.onMessage((message) => {
         if (signal.aborted) return;
-        if (typeof message === 'string') return readText(message);
-        const frames = joiner.push(message);
-        if (frames.length > 0) stream.write('INTERLEAVED', frames);
+        if (typeof message === 'string') readText(message, audio.become);
+        else audio.take(message);
       });
     });
   }
 
-  function readText(text: string): void {
-    const message = decodeListenText(text);
+  /** One connection's audio: heard in the likeliest format from the first byte on, and in another once that is known. */
+  function createAudio() {
+    const open = () =>
+      host.openStream({
+        providerCallId,
+        encoding: format.encoding,
+        sampleRate: format.sampleRate,
+        parties: partiesOf(format, options),
+      });
+    let stream = open();
+    let meter = forced ? undefined : createFormatMeter();
+    const joiner = createFrameJoiner(FRAME_BYTES);
+
+    function become(certain: ListenFormat): void {
+      if (forced) return;
+      meter = undefined;
+      if (isSameFormat(certain, format)) return;
+      host.log.info('a listen socket has another audio format than expected', { providerCallId, ...certain });
+      stream.end('the audio format turned out to be another');
+      format = certain;
+      stream = open();
+    }
+
+    return {
+      become,
+      take(bytes: Uint8Array): void {
+        const frames = joiner.push(bytes);
+        if (frames.length === 0) return;
+        const measured = meter?.push(frames, host.clock.now());
+        if (measured) become(measured);
+        stream.write(format.channels === 1 ? 'UNKNOWN' : 'INTERLEAVED', frames);
+      },
+      end: (reason: string): void => stream.end(reason),
+    };
+  }
+
+  /**
+   * Of text frames, two things are used: a word on the format, and that the call ended, which is asked about. Words and
+   * speech in them are what the webhooks tell too, so that nothing is told twice.
+   */
+  function readText(text: string, become: (format: ListenFormat) => void): void {
+    const hint = formatHint(text);
+    if (hint) become(hint);
+    const message = decodeText(text);
     if (message?.type === 'status-update' && statusOf(message.status) === 'ENDED') void deps.confirm();
   }
 

@@ -1,44 +1,54 @@
 /** What Vapi's messages mean, in Sidetone's events. Pure and total. */
-import { createHash } from 'node:crypto';
+import { lookUp, present, providerCallId, type CallStatus, type ProviderEvent } from '@sidetone/core';
 import {
-  lookUp,
-  present,
-  providerCallId,
-  type CallStatus,
-  type Party,
-  type ProviderCallId,
-  type ProviderEvent,
-} from '@sidetone/core';
-import { detailsOf, endOf, reportOf, statusOf, type KnownCall } from './call-events.ts';
+  detailsOf,
+  digest,
+  endOf,
+  reportOf,
+  statusOf,
+  type EventBase,
+  type KnownCall,
+} from './call-events.ts';
 import type { VapiAssistant } from './call-object.ts';
+import { PARTY_OF_ROLE } from './conversation.ts';
 import type { VapiMessage, VapiMessageOf, VapiMessageType } from './wire.ts';
 
 export interface TranslationContext {
   readonly receivedAt: number;
   readonly known: KnownCall;
+  /** Whether an application answers what Vapi asks. */
+  readonly isAnswered?: boolean;
 }
 
-const PARTIES: Readonly<Record<string, Party>> = {
-  user: 'CUSTOMER',
-  assistant: 'ASSISTANT',
-  bot: 'ASSISTANT',
-};
-
-/** Messages that only a call in progress sends. */
+/**
+ * Messages that only a call in progress sends, and that become no event which shows it: for those that do, the daemon
+ * concludes it by itself.
+ */
 const SIGNS_OF_LIFE: ReadonlySet<string> = new Set([
   'assistant.started',
   'assistant.speechStarted',
-  'conversation-update',
+  'call.endpointing.request',
+  'function-call',
+  'handoff-destination-request',
+  'knowledge-base-request',
   'model-output',
-  'speech-update',
-  'transcript',
+  'tool-calls',
+  'transfer-destination-request',
   'user-interrupted',
   'voice-input',
 ]);
 
+/** Types of which a call that was never heard of is not announced: it is over, or who knows what it is. */
+const NO_ANNOUNCEMENT: ReadonlySet<VapiMessageType> = new Set([
+  'aside',
+  'call.deleted',
+  'call.delete.failed',
+  'other',
+]);
+
 type Translator<Type extends VapiMessageType> = (
   message: VapiMessageOf<Type>,
-  base: { readonly providerCallId: ProviderCallId; readonly occurredAt: number },
+  base: EventBase,
   context: TranslationContext,
 ) => readonly ProviderEvent[];
 
@@ -48,9 +58,6 @@ const NOTHING: readonly ProviderEvent[] = [];
 function keyOf({ name, timestamp }: VapiMessage, ...content: readonly (string | undefined)[]) {
   return timestamp === undefined ? {} : { dedupeKey: [name, timestamp, ...content].join(':') };
 }
-
-/** Stands for words or numbers in a key, which is kept and compared but is no place for them. */
-const digest = (text: string): string => createHash('sha256').update(text).digest('base64url').slice(0, 22);
 
 const TRANSLATORS: { readonly [Type in VapiMessageType]: Translator<Type> } = {
   'status-update': (message, base) =>
@@ -66,15 +73,15 @@ const TRANSLATORS: { readonly [Type in VapiMessageType]: Translator<Type> } = {
       : NOTHING,
   transcript(message, base) {
     const { role, kind, text } = message;
-    const party = lookUp(PARTIES, role);
-    if (!party || !kind) return NOTHING;
+    const party = lookUp(PARTY_OF_ROLE, role);
+    if (!party || !kind || text.trim() === '') return NOTHING;
     return kind === 'final'
       ? [{ ...base, ...keyOf(message, role, kind, digest(text)), type: 'utterance.final', party, text }]
       : [{ ...base, type: 'utterance.partial', party, text }];
   },
   'speech-update'(message, base) {
     const { role, status, turn } = message;
-    const party = lookUp(PARTIES, role);
+    const party = lookUp(PARTY_OF_ROLE, role);
     if (!party || (status !== 'started' && status !== 'stopped')) return NOTHING;
     return [{ ...base, ...keyOf(message, role, status, turn), type: `speech.${status}`, party }];
   },
@@ -85,7 +92,7 @@ const TRANSLATORS: { readonly [Type in VapiMessageType]: Translator<Type> } = {
       type: 'call.ended',
       end: endOf(message.report),
     },
-    { ...base, ...keyOf(message), ...reportOf(message.report) },
+    reportOf(message.report, base),
   ],
   'assistant.started'(message, base, { known }) {
     const first = known.assistantSeen ? {} : { id: message.call?.assistant.id };
@@ -110,21 +117,47 @@ const TRANSLATORS: { readonly [Type in VapiMessageType]: Translator<Type> } = {
     },
   ],
   'conversation-update': () => NOTHING,
-  request: (message, base) => [
-    {
-      ...base,
-      dedupeKey: `unanswered:${message.name}`,
-      type: 'notice',
-      code: 'VAPI_REQUEST_UNANSWERED',
-      message: `Vapi asked for an answer to ${message.name}, and there is no application here to give one.`,
-    },
-  ],
+  'user-interrupted': () => NOTHING,
+  'assistant.speechStarted': () => NOTHING,
+  'language-change': ({ language }, base) =>
+    language === undefined
+      ? NOTHING
+      : [{ ...base, type: 'call.started', details: { providerData: { language } } }],
+  'call.deleted': (message, base, { known }) =>
+    aboutDeletion(message, base, known, 'VAPI_CALL_DELETED', 'Vapi deleted what it kept of this call.'),
+  'call.delete.failed': (message, base, { known }) =>
+    aboutDeletion(message, base, known, 'VAPI_CALL_DELETE_FAILED', 'Vapi could not delete this call.'),
+  request: (message, base, { isAnswered }) =>
+    isAnswered
+      ? NOTHING
+      : [
+          {
+            ...base,
+            dedupeKey: `unanswered:${message.name}`,
+            type: 'notice',
+            code: 'VAPI_REQUEST_UNANSWERED',
+            message: `Vapi asked for an answer to ${message.name}, and there is no application here to give one.`,
+          },
+        ],
+  passing: () => NOTHING,
+  aside: () => NOTHING,
   other: () => NOTHING,
 };
 
+/** A notice would begin a call that nobody knows, so only a known one gets it. */
+function aboutDeletion(
+  message: VapiMessage,
+  base: EventBase,
+  { isKnown }: KnownCall,
+  code: string,
+  text: string,
+): readonly ProviderEvent[] {
+  return isKnown ? [{ ...base, dedupeKey: message.name, type: 'notice', code, message: text }] : NOTHING;
+}
+
 function assistantChanged(
   message: VapiMessage,
-  base: { readonly providerCallId: ProviderCallId; readonly occurredAt: number },
+  base: EventBase,
   { id, name }: VapiAssistant,
 ): readonly ProviderEvent[] {
   if (id === undefined && name === undefined) return NOTHING;
@@ -132,14 +165,18 @@ function assistantChanged(
   return [{ ...base, ...keyOf(message, 'assistant', id, name), type: 'assistant.changed', assistant }];
 }
 
-/** The status that a message shows its call to be in: a status-update says it, words and speech imply it. */
+/** The status that a message shows its call to be in: a status-update says it, others imply it. */
 function shownStatus(message: VapiMessage, known: KnownCall): CallStatus | undefined {
   if (message.type === 'status-update') {
     const status = statusOf(message.status);
     return status === 'ENDED' ? undefined : status;
   }
-  const waiting = known.status === undefined || known.status === 'QUEUED' || known.status === 'RINGING';
-  return waiting && SIGNS_OF_LIFE.has(message.name) ? 'IN_PROGRESS' : undefined;
+  const isWaiting = known.status === undefined || known.status === 'QUEUED' || known.status === 'RINGING';
+  const isSign =
+    message.type === 'conversation-update'
+      ? message.history.some(({ role }) => role !== 'SYSTEM')
+      : SIGNS_OF_LIFE.has(message.name);
+  return isWaiting && isSign ? 'IN_PROGRESS' : undefined;
 }
 
 /** The events that follow from a message, in order; none when it is about no call. */
@@ -150,7 +187,8 @@ export function translate(message: VapiMessage, context: TranslationContext): re
     occurredAt: message.timestamp ?? context.receivedAt,
   };
   const status = shownStatus(message, context.known);
-  const details = message.call && detailsOf(message.call, context.known, message);
+  const mayAnnounce = context.known.isKnown === true || !NO_ANNOUNCEMENT.has(message.type);
+  const details = message.call && mayAnnounce ? detailsOf(message.call, context.known, message) : undefined;
   const translator = TRANSLATORS[message.type] as Translator<VapiMessageType>;
   return [
     ...(details || status

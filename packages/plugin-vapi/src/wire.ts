@@ -5,6 +5,7 @@
 import {
   instantOf,
   isJsonObject,
+  lookUp,
   objectOf,
   parseJson,
   present,
@@ -20,6 +21,7 @@ import {
   type VapiCall,
   type VapiReport,
 } from './call-object.ts';
+import { historyOf, type HistoryLine } from './conversation.ts';
 
 /** The fields of each type of message that we read, besides those that all carry. */
 export interface VapiMessageFields {
@@ -28,11 +30,20 @@ export interface VapiMessageFields {
   'speech-update': { readonly role?: string; readonly status?: string; readonly turn?: string };
   'end-of-call-report': { readonly report: VapiReport };
   'assistant.started': { readonly assistant: VapiAssistant };
+  'assistant.speechStarted': { readonly source?: string; readonly text: string };
   'transfer-update': { readonly destination?: string; readonly toAssistant?: VapiAssistant };
   hang: object;
-  'conversation-update': object;
+  'conversation-update': { readonly history: readonly HistoryLine[] };
+  'user-interrupted': object;
+  'language-change': { readonly language?: string };
+  'call.deleted': object;
+  'call.delete.failed': object;
   /** A message that Vapi waits for the answer of. */
   request: object;
+  /** Known, of a call in progress, and nothing that is kept: tokens, what will be spoken, what tools answered. */
+  passing: object;
+  /** Known, and about no call that is going on: chats, sessions, uploads. */
+  aside: object;
   /** Any other type. */
   other: object;
 }
@@ -91,8 +102,18 @@ const READERS: {
     });
   },
   hang: () => ({}),
-  'conversation-update': () => ({}),
+  'conversation-update': (message) => ({ history: historyOf(message) }),
+  'user-interrupted': () => ({}),
+  'language-change': (message) => present({ language: textOf(message['language']) }),
+  'call.deleted': () => ({}),
+  'call.delete.failed': () => ({}),
+  'assistant.speechStarted': (message) => ({
+    text: textOf(message['text']) ?? '',
+    ...present({ source: textOf(message['source']) }),
+  }),
   request: () => ({}),
+  passing: () => ({}),
+  aside: () => ({}),
   other: () => ({}),
 };
 
@@ -100,38 +121,62 @@ function transcriptKind(word: string | undefined): 'partial' | 'final' | undefin
   return word === 'partial' || word === 'final' ? word : undefined;
 }
 
-/** Messages whose sender waits for an answer from the application, which we are not. */
-const REQUESTS: ReadonlySet<string> = new Set([
-  'assistant-request',
-  'tool-calls',
-  'function-call',
-  'transfer-destination-request',
-  'handoff-destination-request',
-  'knowledge-base-request',
-  'call.endpointing.request',
-  'voice-request',
-  'campaign.predial',
-  'phone-call-control',
-]);
-
-/** What is about no call of its own kind, or not known: only these may come without a call id. */
-const NEEDS_CALL: Readonly<Record<VapiMessageType, boolean>> = {
-  'status-update': true,
-  transcript: true,
-  'speech-update': true,
-  'end-of-call-report': true,
-  'assistant.started': true,
-  'transfer-update': true,
-  hang: true,
-  'conversation-update': true,
-  request: false,
-  other: false,
+/** Vapi's words for the types, all that are known. */
+const TYPES: Readonly<Record<string, VapiMessageType>> = {
+  'status-update': 'status-update',
+  transcript: 'transcript',
+  'speech-update': 'speech-update',
+  'end-of-call-report': 'end-of-call-report',
+  'assistant.started': 'assistant.started',
+  'assistant.speechStarted': 'assistant.speechStarted',
+  'transfer-update': 'transfer-update',
+  hang: 'hang',
+  'conversation-update': 'conversation-update',
+  'user-interrupted': 'user-interrupted',
+  'language-change-detected': 'language-change',
+  'language-changed': 'language-change',
+  'call.deleted': 'call.deleted',
+  'call.delete.failed': 'call.delete.failed',
+  'assistant-request': 'request',
+  'tool-calls': 'request',
+  'function-call': 'request',
+  'transfer-destination-request': 'request',
+  'handoff-destination-request': 'request',
+  'knowledge-base-request': 'request',
+  'call.endpointing.request': 'request',
+  'voice-request': 'request',
+  'campaign.predial': 'request',
+  'phone-call-control': 'request',
+  'model-output': 'passing',
+  'voice-input': 'passing',
+  'tool-calls-result': 'passing',
+  'function-call-result': 'passing',
+  'tool.completed': 'passing',
+  'workflow.node.started': 'passing',
+  metadata: 'passing',
+  'call.artifact.upload': 'aside',
+  'chat.created': 'aside',
+  'chat.deleted': 'aside',
+  'session.created': 'aside',
+  'session.updated': 'aside',
+  'session.deleted': 'aside',
 };
 
-function typeOf(name: string): VapiMessageType {
-  if (REQUESTS.has(name)) return 'request';
-  return name !== 'request' && Object.hasOwn(READERS, name) ? (name as VapiMessageType) : 'other';
-}
+/** What makes no sense without a call. */
+const NEEDS_CALL: ReadonlySet<VapiMessageType> = new Set([
+  'status-update',
+  'transcript',
+  'speech-update',
+  'end-of-call-report',
+  'assistant.started',
+  'assistant.speechStarted',
+  'transfer-update',
+  'hang',
+  'conversation-update',
+  'user-interrupted',
+  'language-change',
+  'passing',
+]);
 
 /** The message in `value`: `{ message: {...} }`, or the message itself. */
 export function decodeMessage(value: unknown): Decoded {
@@ -141,8 +186,10 @@ export function decodeMessage(value: unknown): Decoded {
   const told = textOf(message['type']);
   if (told === undefined) return { ok: false, problem: 'the message has no type' };
   const name = told.replace(/\[.*$/s, '');
-  const type = typeOf(name);
-  const call = decodeCall(message['call']);
+  const type = lookUp(TYPES, name) ?? 'other';
+  // A token comes many times a second, and nothing is kept of it: its call object is not read whole.
+  const call = type === 'passing' ? undefined : decodeCall(message['call']);
+  const callId = call?.id ?? textOf(objectOf(message['call'])['id']);
   return {
     ok: true,
     message: {
@@ -151,7 +198,7 @@ export function decodeMessage(value: unknown): Decoded {
       ...READERS[type](message, told),
       ...present({
         call,
-        callId: call?.id,
+        callId,
         timestamp: instantOf(message['timestamp']),
         customer: addressOf(message['customer']) ?? call?.customer,
         phoneNumber: addressOf(message['phoneNumber']) ?? call?.phoneNumber,
@@ -169,15 +216,15 @@ export function decodeWebhook(body: Uint8Array, callIdHeader?: string): Decoded 
   if (!decoded.ok) return decoded;
   const callId = decoded.message.callId ?? textOf(callIdHeader);
   if (callId === undefined) {
-    return NEEDS_CALL[decoded.message.type]
+    return NEEDS_CALL.has(decoded.message.type)
       ? { ok: false, problem: `the ${decoded.message.name} message names no call` }
       : decoded;
   }
   return { ok: true, message: { ...decoded.message, callId } };
 }
 
-/** The message in a text frame of the listen socket, whose shape is not documented. */
-export function decodeListenText(text: string): VapiMessage | undefined {
+/** The message in a text frame of a socket: bare as a rule, and taken in an envelope too. */
+export function decodeText(text: string): VapiMessage | undefined {
   const decoded = decodeMessage(parseJson(text));
   return decoded.ok ? decoded.message : undefined;
 }

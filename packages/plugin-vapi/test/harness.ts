@@ -6,8 +6,13 @@ import plugin, { type VapiOptions } from '@sidetone/plugin-vapi';
 export const SECRETS = { apiKey: 'private-key-0', publicKey: 'public-key-0' } as const;
 const signal = new AbortController().signal;
 
+/** The options as the schema completes them; without sweeps, so that a test moves time for its own ends. */
 export async function readOptions(options: object): Promise<VapiOptions> {
-  const result = await plugin.options['~standard'].validate({ ...SECRETS, ...options });
+  const result = await plugin.options['~standard'].validate({
+    ...SECRETS,
+    sweep: { intervalMs: 0 },
+    ...options,
+  });
   if (result.issues) throw new Error(JSON.stringify(result.issues));
   return result.value;
 }

@@ -81,7 +81,19 @@ describe('the webhook', () => {
     const response = await post(sample('tool-calls, arguments as string'));
     expect(response).toMatchObject({ status: 501, body: 'nothing here answers tool-calls' });
     expect(host.eventsOf('notice')).toMatchObject([{ code: 'VAPI_REQUEST_UNANSWERED' }]);
-    expect(await post(sample('campaign.predial'))).toMatchObject({ status: 501 });
+  });
+
+  it.each([
+    ['assistant-request', 501, 'nothing here answers assistant-request'],
+    ['voice-request', 501, 'nothing here answers voice-request'],
+    ['transfer-destination-request', 501, 'nothing here answers transfer-destination-request'],
+    ['phone-call-control', 501, 'nothing here answers phone-call-control'],
+    ['campaign.predial', 200, '{"eligible":false}'],
+    ['call.endpointing.request', 200, '{"timeoutSeconds":0.5}'],
+    ['knowledge-base-request', 200, '{"documents":[]}'],
+  ])('answers what nobody answers so that it harms least: %s with %i', async (type, status, body) => {
+    const { post } = await start();
+    expect(await post({ message: { type } })).toMatchObject({ status, body });
   });
 
   it('is the only thing here, and is posted to', async () => {

@@ -5,7 +5,12 @@ export interface Sample {
   readonly channel: string;
   readonly name: string;
   readonly body: unknown;
-  readonly meta?: { readonly status?: number; readonly frame?: string; readonly contentType?: string };
+  readonly meta?: {
+    readonly status?: number;
+    readonly frame?: string;
+    readonly contentType?: string;
+    readonly expect?: string;
+  };
 }
 
 export const SAMPLES: readonly Sample[] = readFileSync(

@@ -59,6 +59,23 @@ describe('listening', () => {
     expect(host.dials).toHaveLength(1);
   });
 
+  it('goes on when an older status is told late', async () => {
+    const { host, post } = await startLive();
+    await listen(host);
+    await post(sample('status-update ringing'));
+    await host.clock.advance(60_000);
+    expect(lastPeer(host).closing).toBeUndefined();
+  });
+
+  it('begins when words show that the call is in progress, though no status said so', async () => {
+    const { host, post } = await start();
+    host.answerDials(() => {});
+    host.setWant('levels', CALL, true);
+    await post(sample('transcript final'));
+    await host.clock.settle();
+    expect(host.dials).toHaveLength(1);
+  });
+
   it('shows the public key, and never the private one', async () => {
     const { host } = await startLive();
     await listen(host);
@@ -270,6 +287,8 @@ describe('a stop', () => {
       host: { ...host, dial: () => new Promise((resolve) => (open = resolve)) },
       providerCallId: providerCallId(CALL),
       publicKey: undefined,
+      options: { format: 'auto', swapChannels: false },
+      locate: () => {},
       listenUrl: () => new URL(LISTEN_URL),
       isConnected: () => true,
       confirm: () => Promise.resolve(),

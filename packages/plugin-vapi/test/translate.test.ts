@@ -73,22 +73,33 @@ describe('the status', () => {
     expect(announcement('hang', unknown)).not.toHaveProperty('status');
   });
 
-  it('is in progress when there are words or speech and nobody said so before', () => {
-    const waiting: KnownCall = { status: 'RINGING', assistantSeen: false };
+  it('is in progress when something happens that only such a call has, and no event shows it', () => {
+    const waiting: KnownCall = { isKnown: true, status: 'RINGING', assistantSeen: false };
     for (const name of [
-      'transcript final',
-      'speech-update user stopped',
       'model-output token',
+      'voice-input',
       'assistant.started',
+      'user-interrupted without turnId',
+      'tool-calls, arguments as string',
+      'conversation-update, only conversation array',
     ]) {
-      expect(announcement(name, unknown)).toMatchObject({ status: 'IN_PROGRESS' });
-      expect(announcement(name, waiting)).toMatchObject({ status: 'IN_PROGRESS' });
+      expect(announcement(name, unknown), name).toMatchObject({ status: 'IN_PROGRESS' });
+      expect(announcement(name, waiting), name).toMatchObject({ status: 'IN_PROGRESS' });
     }
+    const prompt = { type: 'conversation-update', conversation: [{ role: 'system', content: 'You are.' }] };
+    const [event] = eventsOf({ message: { ...prompt, call: { id: CALL } } }, waiting);
+    expect(event).not.toHaveProperty('status');
+  });
+
+  it('is left to the words where there are some: the daemon concludes it from them', () => {
+    expect(announcement('transcript final', unknown)).not.toHaveProperty('status');
   });
 
   it('stays forwarding, or ended, whatever is still said', () => {
     for (const status of ['FORWARDING', 'ENDED'] as const) {
-      expect(announcement('transcript final', { status, assistantSeen: true })).not.toHaveProperty('status');
+      expect(
+        announcement('user-interrupted with turnId', { status, assistantSeen: true }),
+      ).not.toHaveProperty('status');
     }
   });
 
@@ -285,7 +296,11 @@ describe('the end', () => {
       type: 'call.report',
       providerCallId: CALL,
       occurredAt: RECEIVED_AT,
-      dedupeKey: `end-of-call-report:${RECEIVED_AT}`,
+      dedupeKey: expect.stringMatching(/^report:[\w-]{22}$/) as string,
+      details: {
+        answeredAt: Date.UTC(2026, 7, 21, 9, 0, 6),
+        endedAt: Date.UTC(2026, 7, 21, 9, 2, 41, 300),
+      },
       summary: 'All done.',
       cost: { amount: 0.1432, currency: 'USD' },
       providerData: {
@@ -316,7 +331,20 @@ describe('a call object from REST', () => {
         type: 'call.report',
         summary: 'Customer confirmed the renewal and asked for an e-mail receipt.',
         cost: { amount: 0.1432, currency: 'USD' },
-        providerData: { durationSeconds: 155.3, structuredData: { renewed: true, channel: 'email' } },
+        details: {
+          answeredAt: Date.UTC(2026, 7, 21, 9, 0, 6),
+          endedAt: Date.UTC(2026, 7, 21, 9, 2, 41, 300),
+        },
+        providerData: {
+          durationSeconds: 155.3,
+          structuredData: { renewed: true, channel: 'email' },
+          recordingUrl: 'https://storage.example.net/rec/m.wav',
+          stereoRecordingUrl: 'https://storage.example.net/rec/s.wav',
+        },
+        utterances: [
+          { party: 'ASSISTANT', text: 'Good morning, this is Nova.', startMs: 400, endMs: 2300 },
+          { party: 'CUSTOMER', text: 'Hi, yes, go ahead.', startMs: 2700, endMs: 3800 },
+        ],
       },
     ]);
   });

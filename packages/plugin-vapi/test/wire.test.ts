@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { decodeListenText, decodeMessage, decodeWebhook } from '../src/wire.ts';
+import { decodeText, decodeMessage, decodeWebhook } from '../src/wire.ts';
 import { translate } from '../src/translate.ts';
 import { CALL, sample, SAMPLES, samplesOf } from './samples.ts';
 
@@ -18,7 +18,7 @@ describe('decoding', () => {
     for (const { body } of SAMPLES) {
       const result = decodeWebhook(bytes(JSON.stringify(body)));
       if (result.ok) translate(result.message, context);
-      decodeListenText(JSON.stringify(body));
+      decodeText(JSON.stringify(body));
     }
   });
 
@@ -102,8 +102,8 @@ describe('decoding', () => {
   it('takes text frames bare and in an envelope, and passes over text that is no JSON', () => {
     const kinds = samplesOf('listen')
       .filter(({ meta }) => meta?.frame === 'text')
-      .map(({ body }) => decodeListenText(JSON.stringify(body))?.type);
+      .map(({ body }) => decodeText(JSON.stringify(body))?.type);
     expect(kinds).toEqual(['other', 'transcript', 'transcript', 'status-update', 'other', undefined]);
-    expect(decodeListenText('hello')).toBeUndefined();
+    expect(decodeText('hello')).toBeUndefined();
   });
 });

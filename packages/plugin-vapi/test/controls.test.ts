@@ -1,0 +1,230 @@
+import { type CommandId, type ControlName } from '@sidetone/core';
+import { createCommandContext, createControlledCall, NEVER, connectionFailure } from '@sidetone/testkit';
+import { describe, expect, it } from 'vitest';
+import { start, type Harness } from './harness.ts';
+import { CALL, CONTROL_URL, sample } from './samples.ts';
+
+const call = createControlledCall(CALL);
+const context = createCommandContext();
+const say = { content: 'One moment.', endCallAfterSpoken: false, interrupt: false };
+const begun = sample('status-update in-progress, embedded call stale');
+
+async function startKnown(options: object = {}): Promise<Harness> {
+  const harness = await start(options);
+  await harness.post(begun);
+  return harness;
+}
+
+const run = ({ provider }: Harness, control: ControlName, args: object, commandId = 'cmd_fake') =>
+  (provider.controls![control] as (...all: unknown[]) => Promise<void>)(call, args, {
+    ...context,
+    commandId: commandId as CommandId,
+  });
+
+describe('an argument that Vapi cannot take', () => {
+  it.each([
+    ['say', { ...say, content: ' ' }, 'content'],
+    ['addMessage', { role: 'SYSTEM', content: '', triggerResponse: true }, 'content'],
+    ['addMessage', { role: 'toString', content: 'x', triggerResponse: true }, 'role'],
+    ['mute', { party: 'UNKNOWN' }, 'party'],
+    ['unmute', { party: 'UNKNOWN' }, 'party'],
+    ['transfer', {}, 'number'],
+    ['transfer', { number: '+1500', sipUri: 'sip:a@b' }, 'number'],
+    ['transfer', { number: '' }, 'number'],
+    ['transfer', { number: '+1500', extension: '12345678901' }, 'extension'],
+    ['transfer', { number: '+1500', callerId: 'x'.repeat(41) }, 'callerId'],
+    ['transfer', { sipUri: 'desk7@pbx' }, 'sipUri'],
+    ['transfer', { sipUri: 'sip:a@b', extension: '1' }, 'extension'],
+    ['handoff', { streamUrl: 'wss://x/y' }, 'streamUrl'],
+    ['handoff', {}, 'assistantId'],
+    ['handoff', { assistantId: 'a', providerOptions: { squadId: 's' } }, 'assistantId'],
+  ] as const)('%s %j is refused by its name', async (control, args, argument) => {
+    const harness = await startKnown();
+    await expect(run(harness, control, args)).rejects.toMatchObject({
+      code: 'INPUT_INVALID',
+      details: { argument },
+    });
+    expect(harness.host.requests).toEqual([]);
+  });
+});
+
+describe('a handoff', () => {
+  it.each([
+    [{ assistant: { name: 'Nova' } }, { type: 'assistant', assistant: { name: 'Nova' } }],
+    [
+      { assistantId: 'a', providerOptions: { contextEngineeringPlan: 'none' } },
+      { type: 'assistant', assistantId: 'a', contextEngineeringPlan: 'none' },
+    ],
+    [{ providerOptions: { squad: { members: [] } } }, { type: 'squad', squad: { members: [] } }],
+  ])('of %j names %j', async (args, destination) => {
+    const harness = await startKnown();
+    harness.host.respond('POST', CONTROL_URL, { status: 200 });
+    await run(harness, 'handoff', args);
+    expect(harness.host.requests[0]?.json).toEqual({ type: 'handoff', destination });
+  });
+});
+
+describe('trying again', () => {
+  const commands = [
+    ['say', say],
+    ['addMessage', { role: 'USER', content: 'x', triggerResponse: true }],
+    ['transfer', { number: '+1500' }],
+    ['handoff', { assistantId: 'a' }],
+    ['sayFirstMessage', {}],
+    ['mute', { party: 'CUSTOMER' }],
+    ['endCall', {}],
+  ] as const;
+  const mayRepeat = new Set(['mute', 'endCall']);
+
+  it.each(commands)(
+    '%s after a time-out happens only if twice is no more than once',
+    async (control, args) => {
+      const harness = await startKnown({ control: { timeoutMs: 2500 } });
+      harness.host.respond('POST', CONTROL_URL, NEVER);
+      const done = run(harness, control, args).catch((error: { code: string }) => error.code);
+      await harness.host.clock.advance(2500);
+      if (mayRepeat.has(control)) await harness.host.clock.advance(2500);
+      expect(await done).toBe('PROVIDER_TIMEOUT');
+      expect(harness.host.requests).toHaveLength(mayRepeat.has(control) ? 2 : 1);
+    },
+  );
+
+  it.each([502, 503, 504])('after %i happens once', async (status) => {
+    const harness = await startKnown();
+    const replies = [{ status }, { status: 200 }];
+    harness.host.respond('POST', CONTROL_URL, () => replies.shift()!);
+    await run(harness, 'say', say);
+    expect(harness.host.requests).toHaveLength(2);
+  });
+
+  it('after a refusal never happens', async () => {
+    const harness = await startKnown();
+    harness.host.respond('POST', CONTROL_URL, { status: 400, json: { message: 'no' } });
+    harness.host.respond('GET', /call/, { json: { id: CALL, status: 'in-progress' } });
+    await expect(run(harness, 'endCall', {})).rejects.toMatchObject({ code: 'PROVIDER_REFUSED' });
+    expect(harness.host.requests.map(({ method }) => method)).toEqual(['POST', 'GET']);
+  });
+
+  it('after a connection that was never made happens once', async () => {
+    const harness = await startKnown();
+    let attempts = 0;
+    harness.host.respond('POST', CONTROL_URL, () => {
+      if (++attempts === 1) throw connectionFailure('ENOTFOUND');
+      return {};
+    });
+    await run(harness, 'transfer', { number: '+1500' });
+    expect(attempts).toBe(2);
+  });
+});
+
+describe('after a call was told to end', () => {
+  it('Vapi is asked whether it did, in case nobody says so', async () => {
+    const harness = await startKnown();
+    harness.host.respond('POST', CONTROL_URL, { status: 200 });
+    harness.host.respond('GET', /call/, { json: sample('get ended call, full', 'rest-response') });
+    await run(harness, 'endCall', {});
+    await harness.host.clock.advance(2000);
+    expect(harness.host.eventsOf('call.ended')).toHaveLength(1);
+    await harness.host.clock.advance(60_000);
+    expect(harness.host.requests).toHaveLength(2);
+  });
+});
+
+describe('a command is confirmed', () => {
+  const history = (...lines: readonly (readonly [string, string])[]) => ({
+    message: {
+      type: 'conversation-update',
+      conversation: lines.map(([role, content]) => ({ role, content })),
+      call: { id: CALL, type: 'webCall' },
+    },
+  });
+  const confirmed = ({ host }: Harness) =>
+    host.eventsOf('command.confirmed').map(({ commandId }) => commandId);
+  async function startTaking(): Promise<Harness> {
+    const harness = await startKnown();
+    harness.host.respond('POST', CONTROL_URL, { status: 200 });
+    return harness;
+  }
+
+  it('never because it was taken', async () => {
+    const harness = await startTaking();
+    await run(harness, 'say', say);
+    await harness.host.clock.settle();
+    expect(confirmed(harness)).toEqual([]);
+  });
+
+  it.each([
+    ['say', say, 'assistant', 'One moment!'],
+    ['say', say, 'bot', 'Well. One moment. And now'],
+    ['addMessage', { role: 'SYSTEM', content: 'Be brief.', triggerResponse: false }, 'system', 'Be brief.'],
+    ['addMessage', { role: 'USER', content: 'Be brief.', triggerResponse: false }, 'user', 'be brief'],
+  ] as const)('%s %j when the history holds it: %s %s', async (control, args, role, text) => {
+    const harness = await startTaking();
+    await harness.post(history(['system', 'You are Nova.'], ['assistant', 'Hello.']));
+    await run(harness, control, args, 'cmd_1');
+    await harness.post(history(['system', 'You are Nova.'], ['assistant', 'Hello.'], [role, text]));
+    await harness.post(history(['system', 'You are Nova.'], ['assistant', 'Hello.'], [role, text]));
+    expect(confirmed(harness)).toEqual(['cmd_1']);
+  });
+
+  it('not by words of another role, or that stood there before', async () => {
+    const harness = await startTaking();
+    await harness.post(history(['assistant', 'One moment.']));
+    await run(harness, 'say', say, 'cmd_1');
+    await harness.post(history(['assistant', 'One moment.'], ['user', 'One moment.']));
+    expect(confirmed(harness)).toEqual([]);
+    await harness.post(
+      history(['assistant', 'One moment.'], ['user', 'One moment.'], ['assistant', 'One moment.']),
+    );
+    expect(confirmed(harness)).toEqual(['cmd_1']);
+  });
+
+  it('each by words of its own', async () => {
+    const harness = await startTaking();
+    await run(harness, 'say', say, 'cmd_1');
+    await run(harness, 'say', say, 'cmd_2');
+    await harness.post(history(['assistant', 'One moment.']));
+    expect(confirmed(harness)).toEqual(['cmd_1']);
+    await harness.post(history(['assistant', 'One moment.'], ['assistant', 'One moment.']));
+    expect(confirmed(harness)).toEqual(['cmd_1', 'cmd_2']);
+  });
+
+  it('when its words begin to be spoken as they were forced', async () => {
+    const harness = await startTaking();
+    const speech = {
+      type: 'assistant.speechStarted',
+      text: 'One moment.',
+      call: { id: CALL, type: 'webCall' },
+    };
+    await run(harness, 'say', say, 'cmd_1');
+    await harness.post({ message: { ...speech, source: 'model' } });
+    expect(confirmed(harness)).toEqual([]);
+    await harness.post({ message: { ...speech, source: 'force-say' } });
+    expect(confirmed(harness)).toEqual(['cmd_1']);
+  });
+
+  it('also when no answer came in time, and not when it was refused', async () => {
+    const harness = await startTaking();
+    harness.host.respond('POST', CONTROL_URL, NEVER);
+    const unknown = run(harness, 'say', say, 'cmd_1').catch(() => undefined);
+    await harness.host.clock.advance(5000);
+    await unknown;
+    harness.host.respond('POST', CONTROL_URL, { status: 401 });
+    await run(harness, 'say', { ...say, content: 'Refused words' }, 'cmd_2').catch(() => undefined);
+    await harness.post(history(['assistant', 'One moment. Refused words.']));
+    expect(confirmed(harness)).toEqual(['cmd_1']);
+  });
+
+  it('not by the first history after a restart, of which nobody knows what is new', async () => {
+    const before = await startKnown();
+    await before.provider.stop(context.signal);
+    const { clock, state } = before.host;
+    const harness = await start({}, { clock, state });
+    harness.host.respond('POST', CONTROL_URL, { status: 200 });
+    await run(harness, 'say', say, 'cmd_1');
+    await harness.post(history(['assistant', 'One moment.']));
+    expect(confirmed(harness)).toEqual([]);
+    await harness.post(history(['assistant', 'One moment.'], ['assistant', 'One moment.']));
+    expect(confirmed(harness)).toEqual(['cmd_1']);
+  });
+});

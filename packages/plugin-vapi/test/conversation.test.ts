@@ -1,0 +1,110 @@
+import { describe, expect, it } from 'vitest';
+import { historyOf, saidIn, utterancesInText, utterancesOf } from '../src/conversation.ts';
+import { sample } from './samples.ts';
+
+const START = Date.UTC(2026, 0, 5, 9);
+const item = (fields: object) => ({ role: 'bot', message: 'x', ...fields });
+const timesOf = (items: readonly object[], answeredAt?: number) =>
+  utterancesOf(items, answeredAt).map(({ startMs, endMs }) => [startMs, endMs]);
+
+describe('what was said', () => {
+  it('is what a bot, an assistant or a user said, never the prompt or a tool', () => {
+    const roles = [
+      'system',
+      'bot',
+      'assistant',
+      'user',
+      'tool_calls',
+      'tool_call_result',
+      'narrator',
+      undefined,
+    ];
+    const items = roles.map((role) => ({ role, message: String(role), result: 'x' }));
+    expect(utterancesOf(items)).toEqual([
+      { party: 'ASSISTANT', text: 'bot' },
+      { party: 'ASSISTANT', text: 'assistant' },
+      { party: 'CUSTOMER', text: 'user' },
+    ]);
+  });
+
+  it('is what a filter left of it', () => {
+    const filtered = { role: 'user', message: '[removed]', originalMessage: 'secret', isFiltered: true };
+    expect(utterancesOf([filtered])).toEqual([{ party: 'CUSTOMER', text: '[removed]' }]);
+    expect(utterancesOf([{ ...filtered, message: '' }])).toEqual([]);
+  });
+
+  it('comes in the order in which it was said', () => {
+    const items = [item({ message: 'b', secondsFromStart: 2 }), item({ message: 'a', secondsFromStart: 1 })];
+    expect(utterancesOf(items).map(({ text }) => text)).toEqual(['a', 'b']);
+  });
+
+  it('of a call object or a report is in the artifact, at the root, or only in a text', () => {
+    const items = [item({})];
+    expect(saidIn({ artifact: { messages: items }, messages: [] })).toHaveLength(1);
+    expect(saidIn({ artifact: { messages: [] }, messages: items })).toHaveLength(1);
+    expect(saidIn({ artifact: { transcript: 'AI: Hello.\nUser: Hi.' } })).toHaveLength(2);
+    expect(saidIn({ transcript: 'AI: Hello.' })).toHaveLength(1);
+    expect(saidIn({})).toEqual([]);
+  });
+
+  it('in a text stands behind the speaker, and goes on in the next line', () => {
+    expect(utterancesInText('AI: Good\nmorning.\r\nUser: Hi: you\nAI: \n')).toEqual([
+      { party: 'ASSISTANT', text: 'Good morning.' },
+      { party: 'CUSTOMER', text: 'Hi: you' },
+    ]);
+    expect(utterancesInText('nobody said this')).toEqual([]);
+  });
+});
+
+describe('times', () => {
+  it.each([
+    ['seconds, as documented', [{ secondsFromStart: 1.5, duration: 2 }], [[1500, 3500]]],
+    ['a duration in milliseconds', [{ secondsFromStart: 1.5, duration: 1900 }], [[1500, 3400]]],
+    [
+      'the span, whatever the duration says',
+      [{ secondsFromStart: 1, time: START, endTime: START + 700, duration: 99 }],
+      [[1000, 1700]],
+    ],
+    [
+      'offsets in milliseconds, as their neighbours show',
+      [
+        { secondsFromStart: 1000, time: START, endTime: START + 500 },
+        { secondsFromStart: 3000, time: START + 2000, endTime: START + 2500 },
+      ],
+      [
+        [1000, 1500],
+        [3000, 3500],
+      ],
+    ],
+    ['offsets that no call is long enough for', [{ secondsFromStart: 90_000_000 }], [[undefined, undefined]]],
+    ['nothing', [{}], [[undefined, undefined]]],
+    [
+      'an end before the beginning',
+      [{ secondsFromStart: 1, time: START, endTime: START - 5 }],
+      [[1000, undefined]],
+    ],
+  ])('are told from %s', (_what, fields, expected) => {
+    expect(timesOf(fields.map(item))).toEqual(expected);
+  });
+
+  it('are counted from the answer where there is no offset', () => {
+    expect(timesOf([item({ time: START + 2000, endTime: START + 2500 })], START)).toEqual([[2000, 2500]]);
+    expect(timesOf([item({ time: START - 2000 })], START)).toEqual([[undefined, undefined]]);
+  });
+});
+
+it('a history is read in each of its shapes', () => {
+  const shapes = [
+    'conversation-update, schema shape',
+    'conversation-update, only conversation array',
+    'conversation-update with tool items and null content',
+  ].map((name) => historyOf((sample(name) as { message: Record<string, unknown> }).message));
+  expect(shapes.map((lines) => lines.map(({ role }) => role))).toEqual([
+    ['SYSTEM', 'ASSISTANT', 'USER'],
+    ['ASSISTANT', 'USER'],
+    [],
+  ]);
+  expect(historyOf({ messages: [{ role: 'bot', message: 'Hello.' }] })).toEqual([
+    { role: 'ASSISTANT', text: 'Hello.' },
+  ]);
+});

@@ -1,0 +1,323 @@
+import type { ControlArguments, ControlName, ProviderEvent } from '@sidetone/core';
+import { createCommandContext, createControlledCall } from '@sidetone/testkit';
+import { describe, expect, it } from 'vitest';
+import { isOver, translateCall } from '../src/call-events.ts';
+import { decodeCall } from '../src/call-object.ts';
+import { translate } from '../src/translate.ts';
+import { decodeText, decodeWebhook } from '../src/wire.ts';
+import { start } from './harness.ts';
+import { CALL, CONTROL_URL, sample, SAMPLES, samplesOf } from './samples.ts';
+
+/** An event in a line: its type, and what it says besides whom and when. */
+function line(event: ProviderEvent): string {
+  const { status, party, text, code, end, destination, assistant, summary } = event as unknown as Record<
+    string,
+    string & { category?: string; code?: string; name?: string }
+  >;
+  const told = [status, party, text, code, end?.category, end?.code, destination, assistant?.name, summary];
+  return [event.type, ...told].filter((word) => word !== undefined).join(' | ');
+}
+
+const unanswered = ['call.started | IN_PROGRESS', 'notice | VAPI_REQUEST_UNANSWERED'];
+const setUp = ['call.started', 'notice | VAPI_REQUEST_UNANSWERED'];
+const progress = ['call.started | IN_PROGRESS'];
+
+/** What each webhook becomes when nothing is known of its call, or why it is none. */
+const WEBHOOKS: Readonly<Record<string, readonly string[] | string>> = {
+  'status-update queued': ['call.started | QUEUED'],
+  'status-update ringing': ['call.started | RINGING'],
+  'status-update in-progress, embedded call stale': progress,
+  'status-update forwarding': ['call.started | FORWARDING'],
+  'status-update, unknown status': ['call.started'],
+  'status-update ended, new unknown reason': [
+    'call.started',
+    'call.ended | PROVIDER_FAULT | call.in-progress.error-providerfault-quantumvoice-returning-418-teapot',
+  ],
+  'status-update ended, inbound error artifacts': [
+    'call.started',
+    'call.ended | CONFIGURATION | assistant-request-failed',
+  ],
+  'assistant.started': [...progress, 'assistant.changed | Nova'],
+  'assistant.speechStarted force-say text only': progress,
+  'speech-update assistant started': ['call.started', 'speech.started | ASSISTANT'],
+  'speech-update user started, turn missing': ['call.started', 'speech.started | CUSTOMER'],
+  'speech-update user stopped': ['call.started', 'speech.stopped | CUSTOMER'],
+  'timestamp as iso string': ['call.started', 'speech.started | CUSTOMER'],
+  'numbers at the edge': ['call.started', 'speech.stopped | ASSISTANT'],
+  'transcript final': ['call.started', 'utterance.final | CUSTOMER | Hi, yes, go ahead.'],
+  'transcript final, literal type string': ['call.started', 'utterance.final | ASSISTANT | Thank you.'],
+  'transcript final, filtered': ['call.started', 'utterance.final | CUSTOMER | [removed]'],
+  'transcript unicode, emoji, rtl, combining': [
+    'call.started',
+    `utterance.final | CUSTOMER | ${(sample('transcript unicode, emoji, rtl, combining') as { message: { transcript: string } }).message.transcript}`,
+  ],
+  'transcript empty text': ['call.started'],
+  'many nulls': ['call.started', 'utterance.final | CUSTOMER | ok'],
+  'conversation-update, schema shape': progress,
+  'conversation-update, only conversation array': progress,
+  'conversation-update with tool items and null content': ['call.started'],
+  'model-output token': progress,
+  'model-output tool call object': progress,
+  'voice-input': progress,
+  'user-interrupted with turnId': progress,
+  'user-interrupted without turnId': progress,
+  hang: ['call.started', 'notice | VAPI_PIPELINE_DELAYED'],
+  'tool-calls, arguments as string': unanswered,
+  'tool-calls, arguments as object': unanswered,
+  'tool-calls, documentation shape': unanswered,
+  'function-call, legacy': unanswered,
+  'call.endpointing.request': unanswered,
+  'transfer-destination-request': unanswered,
+  'handoff-destination-request': unanswered,
+  'voice-request': setUp,
+  'phone-call-control forward': setUp,
+  'phone-call-control hang-up': setUp,
+  'transfer-update to number': ['call.started', 'transfer.started | +15005550123'],
+  'transfer-update to assistant': [
+    'call.started',
+    'transfer.started | Billing',
+    'assistant.changed | Billing',
+  ],
+  'transfer-update, no own fields': ['call.started', 'transfer.started'],
+  'end-of-call-report, duplicate delivery with new presigned urls': [
+    'call.started',
+    'call.ended | CUSTOMER_ENDED | customer-ended-call',
+    'call.report | Customer confirmed the renewal.',
+  ],
+  // About no call, or about one that is over and that nobody knows.
+  'call.artifact.upload': [],
+  'chat.created': [],
+  'chat.deleted': [],
+  'session.updated': [],
+  'campaign.predial': [],
+  'bare body without envelope': progress,
+  'call id of another host in monitor (must be refused)': progress,
+  'no call object and no timestamp': 'the status-update message names no call',
+};
+
+describe('a webhook sample', () => {
+  it.each(samplesOf('webhook').map(({ name, body }) => [name, body] as const))('%s', (name, body) => {
+    const decoded = decodeWebhook(new TextEncoder().encode(JSON.stringify(body)));
+    const context = { receivedAt: 1_787_400_000_000, known: { assistantSeen: false } };
+    const told = decoded.ok ? translate(decoded.message, context).map(line) : decoded.problem;
+    expect(told).toEqual(WEBHOOKS[name]);
+    const text = decoded.ok ? JSON.stringify(translate(decoded.message, context)) : '';
+    expect(text).not.toMatch(/ignore your rules|renewal agent|lookupPolicy|sig=|vapi\.ai/);
+  });
+});
+
+/** What a call object that REST answers with becomes. */
+const CALLS: Readonly<Record<string, readonly string[]>> = {
+  'get ended call, full': [
+    'call.started',
+    'call.ended | CUSTOMER_ENDED | customer-ended-call',
+    'call.report | Customer confirmed the renewal and asked for an e-mail receipt.',
+  ],
+  'get ended call read too early, cost zero': [
+    'call.started',
+    'call.ended | CUSTOMER_ENDED | customer-ended-call',
+    'call.report',
+  ],
+  'get forwarded call with sip destination': [
+    'call.started',
+    'call.ended | FORWARDED | assistant-forwarded-call',
+    'call.report',
+  ],
+  'get call, many nulls and unknown enum values': ['call.started'],
+  'get call, monitor urls as pasted in docs': progress,
+};
+
+/** The other REST samples are played in tests of what asks for them. */
+const PLAYED_ELSEWHERE = new Set([
+  'create batch, one failed',
+  'list calls, array',
+  'list calls, empty',
+  'list calls, paginated shape',
+  'error 400, message array',
+  'error 401, key mix-up',
+  'error 403, cdn plain text',
+  'error 404, unknown call',
+  'error 429',
+  'control accepted, no body',
+  'control refused, unknown call',
+]);
+
+describe('a REST sample', () => {
+  it.each(Object.entries(CALLS))('%s', (name, expected) => {
+    const call = decodeCall(sample(name, 'rest-response'))!;
+    expect(translateCall(call, 1_787_400_000_000, { assistantSeen: false }).map(line)).toEqual(expected);
+    expect(isOver(call)).toBe(expected.length > 1);
+  });
+
+  it('is in one of the two lists', () => {
+    const names = samplesOf('rest-response').map(({ name }) => name);
+    expect(names.toSorted()).toEqual([...Object.keys(CALLS), ...PLAYED_ELSEWHERE].toSorted());
+  });
+});
+
+type Asked = { [Name in ControlName]: readonly [Name, ControlArguments[Name]] }[ControlName];
+
+const say = { endCallAfterSpoken: false, interrupt: false };
+const plan = (name: string): Readonly<Record<string, unknown>> =>
+  (sample(name, 'control-request') as { destination: Readonly<Record<string, unknown>> }).destination;
+const without = (fields: Readonly<Record<string, unknown>>, ...names: string[]) =>
+  Object.fromEntries(Object.entries(fields).filter(([name]) => !names.includes(name)));
+
+/** What is asked of the plugin so that it posts the sample; `instead` where our body differs, and why. */
+const CONTROLS: Readonly<Record<string, { asked: Asked; instead?: unknown; options?: object }>> = {
+  // Whether the customer may talk over it cannot be asked for.
+  'say with content': {
+    asked: [
+      'say',
+      { ...say, content: 'One moment, a supervisor is checking this for you.', interrupt: true },
+    ],
+    instead: {
+      type: 'say',
+      content: 'One moment, a supervisor is checking this for you.',
+      interruptAssistantEnabled: true,
+    },
+  },
+  // The older spelling is sent beside the newer one, on request.
+  'say with message, older spelling': {
+    asked: ['say', { ...say, content: 'Welcome back.' }],
+    instead: { type: 'say', content: 'Welcome back.', message: 'Welcome back.' },
+    options: { compatibility: { sayMessageKey: true } },
+  },
+  'say unicode': { asked: ['say', { ...say, content: 'Ça va? ¡Hasta luego! さようなら 👋' }] },
+  'say empty content': { asked: ['say', { ...say, content: '' }] },
+  'add-message system, silent': {
+    asked: [
+      'addMessage',
+      {
+        role: 'SYSTEM',
+        content: 'The customer is a VIP. Offer a callback today.',
+        triggerResponse: false,
+      },
+    ],
+  },
+  'add-message user, triggers response': {
+    asked: ['addMessage', { role: 'USER', content: 'Please repeat the price.', triggerResponse: true }],
+  },
+  'add-message bad role': {
+    asked: ['addMessage', { role: 'SUPERVISOR' as 'SYSTEM', content: 'x', triggerResponse: true }],
+  },
+  'control unmute-assistant': { asked: ['unmute', { party: 'ASSISTANT' }] },
+  'control mute-customer': { asked: ['mute', { party: 'CUSTOMER' }] },
+  'end-call': { asked: ['endCall', {}] },
+  'transfer number, minimal': { asked: ['transfer', { number: '+15005550123' }] },
+  'transfer number, warm with extension and caller id': {
+    asked: [
+      'transfer',
+      {
+        number: '+15005550123',
+        extension: '42',
+        callerId: '{{phoneNumber.number}}',
+        content: 'I am connecting you to a colleague.',
+        providerOptions: {
+          transferPlan: plan('transfer number, warm with extension and caller id')['transferPlan'],
+        },
+      },
+    ],
+  },
+  'transfer sip with headers': {
+    asked: [
+      'transfer',
+      {
+        sipUri: 'sip:desk7@pbx.example.net',
+        content: 'Transferring you now.',
+        providerOptions: without(plan('transfer sip with headers'), 'type', 'sipUri'),
+      },
+    ],
+  },
+  'transfer sip dial with caller id': {
+    asked: [
+      'transfer',
+      {
+        sipUri: 'sip:+15005550188@trunk.example.net',
+        callerId: '+15005550100',
+        providerOptions: { transferPlan: plan('transfer sip dial with caller id')['transferPlan'] },
+      },
+    ],
+  },
+  'handoff saved assistant, object plan': {
+    asked: [
+      'handoff',
+      {
+        assistantId: 'c1e6a4de-7d36-4b0f-9e8b-2f8a7c1d9a01',
+        content: 'Let me bring in our billing specialist.',
+        providerOptions: { contextEngineeringPlan: { type: 'lastNMessages', maxMessages: 6 } },
+      },
+    ],
+  },
+  'handoff by member name with overrides': {
+    asked: ['handoff', { providerOptions: without(plan('handoff by member name with overrides'), 'type') }],
+  },
+  'handoff squad': { asked: ['handoff', { providerOptions: without(plan('handoff squad'), 'type') }] },
+};
+
+/** Bodies that nothing asks the plugin for: an empty message, and raw TwiML into a live call. */
+const NOT_OFFERED = new Set(['add-message default trigger, null content', 'send-transport-message twilio']);
+
+describe('a control sample', () => {
+  it.each(Object.entries(CONTROLS))('%s', async (name, { asked, instead, options = {} }) => {
+    const { meta, body } = samplesOf('control-request').find((each) => each.name === name)!;
+    const { host, provider, post } = await start(options);
+    await post(sample('status-update in-progress, embedded call stale'));
+    host.respond('POST', CONTROL_URL, { status: 204 });
+    const [control, args] = asked;
+    const run = provider.controls![control] as (...all: unknown[]) => Promise<void>;
+    const done = run(createControlledCall(CALL), args, createCommandContext());
+    if (meta?.expect === 'invalid') {
+      await expect(done).rejects.toMatchObject({ code: 'INPUT_INVALID' });
+      expect(host.requests).toEqual([]);
+    } else {
+      await done;
+      expect(host.requests.map(({ json }) => json)).toEqual([instead ?? body]);
+    }
+    await provider.stop(new AbortController().signal);
+    host.verify();
+  });
+
+  it('is in one of the two lists', () => {
+    const names = samplesOf('control-request').map(({ name }) => name);
+    expect(names.toSorted()).toEqual([...Object.keys(CONTROLS), ...NOT_OFFERED].toSorted());
+  });
+});
+
+/** What a text frame of the transport socket becomes. */
+const FRAMES: Readonly<Record<string, readonly string[]>> = {
+  'status-update in-progress': progress,
+  'assistant.started': [...progress, 'assistant.changed | Nova'],
+  'speech-update started': ['speech.started | ASSISTANT'],
+  'transcript final, first utterance of turn': ['utterance.final | ASSISTANT | Good morning, this is Nova.'],
+  'speech-update stopped': ['speech.stopped | ASSISTANT'],
+  'transcript partial user': ['utterance.partial | CUSTOMER | sure I'],
+  'conversation-update, conversation array': progress,
+  'conversation-update, schema shape': progress,
+  'model-output': progress,
+  'voice-input': progress,
+  'user-interrupted': progress,
+  'assistant.speechStarted': progress,
+  'tool-calls': unanswered,
+  'tool-calls-result': [],
+  'workflow.node.started': [],
+  'transfer-update': ['transfer.started | +15005550123'],
+  hang: ['notice | VAPI_PIPELINE_DELAYED'],
+  'unknown type': [],
+  'status-update ended, silence': ['call.ended | LIMIT_REACHED | silence-timed-out'],
+};
+
+describe('a text frame of the transport socket', () => {
+  const frames = samplesOf('transport-in').filter(({ meta }) => meta?.frame === 'text');
+  it.each(frames.map(({ name, body }) => [name, body] as const))('%s', (name, body) => {
+    const message = decodeText(JSON.stringify(body));
+    const context = { receivedAt: 1_787_400_000_000, known: { assistantSeen: false } };
+    expect(translate({ ...message!, callId: CALL }, context).map(line)).toEqual(FRAMES[name]);
+  });
+});
+
+it('there is a test for every channel of the samples', () => {
+  expect(new Set(SAMPLES.map(({ channel }) => channel))).toEqual(
+    new Set(['rest-response', 'webhook', 'control-request', 'listen', 'transport-in', 'transport-out']),
+  );
+});

@@ -1,0 +1,167 @@
+/** A recorded call's webhooks in any order, doubled and lost: told to the daemon's own rules, they end in one story. */
+import {
+  decide,
+  evolve,
+  providerId,
+  type Call,
+  type CallFact,
+  type CallId,
+  type ProviderEvent,
+  type Utterance,
+  type UtteranceId,
+} from '@sidetone/core';
+import fc from 'fast-check';
+import { expect, it } from 'vitest';
+import { start } from './harness.ts';
+import { CALL, CONTROL_URL, LISTEN_URL } from './samples.ts';
+
+const BEGIN = Date.UTC(2026, 0, 5, 8);
+const call = {
+  id: CALL,
+  type: 'outboundPhoneCall',
+  status: 'queued',
+  createdAt: new Date(BEGIN).toISOString(),
+  assistantId: 'assistant-1',
+  customer: { number: '+15005550006' },
+  monitor: { listenUrl: LISTEN_URL, controlUrl: CONTROL_URL },
+};
+
+const SAID = [
+  ['bot', 'Good morning, this is Nova. Do you have a minute?', 1000],
+  ['user', 'Yes.', 4000],
+  ['bot', 'Wonderful. Shall I renew your policy?', 5000],
+  ['user', 'Yes.', 8000],
+  ['user', 'And please send the receipt by e-mail.', 9000],
+  ['bot', 'It is on its way. Goodbye!', 12_000],
+] as const;
+
+const at = (offsetMs: number, type: string, fields: object = {}) => ({
+  message: { type, timestamp: BEGIN + 6000 + offsetMs, call, ...fields },
+});
+
+/** The webhooks of the call, as they would come if all went well. */
+const RECORDED = [
+  at(-6000, 'status-update', { status: 'queued' }),
+  at(-4500, 'status-update', { status: 'ringing' }),
+  at(0, 'status-update', { status: 'in-progress' }),
+  at(50, 'assistant.started', { newAssistant: { name: 'Nova' } }),
+  ...SAID.flatMap(([role, transcript, offset], turn) => [
+    at(offset, 'speech-update', { role, status: 'started', turn }),
+    at(offset + 300, 'transcript', { role, transcriptType: 'partial', transcript: transcript.slice(0, 5) }),
+    at(offset + 900, 'transcript', { role, transcriptType: 'final', transcript }),
+    at(offset + 900, 'speech-update', { role, status: 'stopped', turn }),
+    at(offset + 950, 'conversation-update', { conversation: [{ role, content: transcript }] }),
+  ]),
+  at(12_500, 'user-interrupted'),
+  at(15_000, 'status-update', { status: 'ended', endedReason: 'customer-ended-call' }),
+];
+
+const REPORT = at(17_000, 'end-of-call-report', {
+  endedReason: 'customer-ended-call',
+  startedAt: new Date(BEGIN + 6010).toISOString(),
+  endedAt: new Date(BEGIN + 6000 + 13_400).toISOString(),
+  cost: 0.12,
+  analysis: { summary: 'Renewed.' },
+  artifact: {
+    messages: [
+      { role: 'system', message: 'You are Nova.', time: BEGIN + 6000, secondsFromStart: 0 },
+      ...SAID.map(([role, message, offset]) => ({
+        role,
+        message,
+        time: BEGIN + 6000 + offset,
+        endTime: BEGIN + 6000 + offset + 900,
+        secondsFromStart: offset / 1000,
+        duration: 900,
+      })),
+    ],
+  },
+});
+
+/** The events, taken in as the daemon does: by key, by the rules, in the order in which they come. */
+function tell(events: readonly ProviderEvent[]): {
+  call: Call;
+  facts: readonly CallFact[];
+  said: Utterance[];
+} {
+  const facts: CallFact[] = [];
+  const keys = new Set<string>();
+  let told: Call | undefined;
+  let ids = 0;
+  const said = (): Utterance[] =>
+    facts.flatMap((fact) => (fact.type === 'UTTERANCE_FINALIZED' ? [fact.utterance] : []));
+  for (const event of events) {
+    if (event.dedupeKey !== undefined && keys.has(event.dedupeKey)) continue;
+    const decided = decide(told, 'call_1' as CallId, event, {
+      providerId: providerId('vapi'),
+      ids: { utterance: () => `utt_${++ids}` as UtteranceId },
+      heard: said,
+    });
+    for (const fact of decided) {
+      told = evolve(told, 'call_1' as CallId, fact, event.occurredAt);
+      facts.push(fact);
+    }
+    if (event.dedupeKey !== undefined && decided.length > 0) keys.add(event.dedupeKey);
+  }
+  return { call: told!, facts, said: said() };
+}
+
+async function play(bodies: readonly object[]) {
+  const { host, provider, post } = await start();
+  for (const body of bodies) await post(body);
+  await provider.stop(new AbortController().signal);
+  host.verify();
+  return tell(host.events);
+}
+
+const wordsOf = (said: readonly Utterance[]): string[] =>
+  said.map(({ party, text }) => `${party}: ${text}`).toSorted();
+
+const EXPECTED = SAID.map(
+  ([role, text]) => `${role === 'bot' ? 'ASSISTANT' : 'CUSTOMER'}: ${text}`,
+).toSorted();
+
+it('whatever is lost, doubled or late, once the report has come the call ended once, as it did, with all that was said', async () => {
+  const webhooks = fc
+    .array(fc.tuple(fc.integer({ min: 0, max: 2 }), fc.integer({ min: 0, max: 1 })), {
+      minLength: RECORDED.length,
+      maxLength: RECORDED.length,
+    })
+    .map((counts) => RECORDED.flatMap((body, i) => Array.from({ length: counts[i]![0] }, () => body)));
+  const deliveries = webhooks.chain((bodies) =>
+    fc.shuffledSubarray([...bodies, REPORT, REPORT], {
+      minLength: bodies.length + 2,
+      maxLength: bodies.length + 2,
+    }),
+  );
+  await fc.assert(
+    fc.asyncProperty(deliveries, async (bodies) => {
+      const { call: told, facts, said } = await play(bodies);
+      expect(told).toMatchObject({
+        status: 'ENDED',
+        end: { category: 'CUSTOMER_ENDED', code: 'customer-ended-call' },
+        endedAt: BEGIN + 6000 + 13_400,
+        answeredAt: BEGIN + 6010,
+        createdAt: BEGIN,
+        summary: 'Renewed.',
+        cost: { amount: 0.12, currency: 'USD' },
+        speakingSince: {},
+      });
+      expect(facts.filter(({ type }) => type === 'CALL_ENDED')).toHaveLength(1);
+      expect(facts.filter(({ type }) => type === 'CALL_REPORTED')).toHaveLength(1);
+      expect(wordsOf(said)).toEqual(EXPECTED);
+    }),
+    { numRuns: 150 },
+  );
+});
+
+it('the report alone tells the words in their order, and when they were said', async () => {
+  const { said } = await play([REPORT]);
+  expect(said.map(({ text, startMs, endMs }) => [text, startMs, endMs])).toEqual(
+    SAID.map(([, text, offset]) => [text, offset, offset + 900]),
+  );
+});
+
+it('a call that is only heard live is in progress, whichever status-update was lost', async () => {
+  const { call: told } = await play(RECORDED.slice(4, 8));
+  expect(told).toMatchObject({ status: 'IN_PROGRESS' });
+});

@@ -1,0 +1,140 @@
+import { createHmac } from 'node:crypto';
+import { createIngressRequest } from '@sidetone/testkit';
+import { describe, expect, it } from 'vitest';
+import { createWebhookAuth } from '../src/webhook-auth.ts';
+import { readOptions, start } from './harness.ts';
+import { sample } from './samples.ts';
+
+const NOW = Date.UTC(2026, 0, 5, 9);
+const BODY = '{ "message": {"type":"hang"} }\n';
+const URL_OF_HOOK = 'https://calls.example.com/providers/vapi/webhook';
+
+async function check(webhook: object, headers: Record<string, string>, body: string | Uint8Array = BODY) {
+  const options = await readOptions({ webhook });
+  const authenticate = createWebhookAuth(options.webhook, () => URL_OF_HOOK);
+  try {
+    authenticate(createIngressRequest({ path: 'webhook', body, headers, receivedAt: NOW }));
+    return 'admitted';
+  } catch (error) {
+    return (error as { code: string }).code;
+  }
+}
+
+const sign = (
+  payload: string | Buffer,
+  algorithm = 'sha256',
+  encoding: 'hex' | 'base64' = 'hex',
+  key = 'k1',
+) => createHmac(algorithm, key).update(payload).digest(encoding);
+
+describe('a bearer token', () => {
+  const bearer = { token: 'tok' };
+  it.each([
+    [{}, { authorization: 'Bearer tok' }, 'admitted'],
+    [{}, { Authorization: 'bearer tok' }, 'admitted'],
+    [{}, { authorization: 'tok' }, 'WEBHOOK_UNAUTHENTICATED'],
+    [{}, { authorization: 'Bearer toke' }, 'WEBHOOK_UNAUTHENTICATED'],
+    [{}, { authorization: 'Bearer ' }, 'WEBHOOK_UNAUTHENTICATED'],
+    [{}, {}, 'WEBHOOK_UNAUTHENTICATED'],
+    [{ prefix: '' }, { authorization: 'tok' }, 'admitted'],
+    [{ prefix: '', header: 'X-Vapi-Secret' }, { 'x-vapi-secret': 'tok' }, 'admitted'],
+    [{ header: 'X-Hook' }, { authorization: 'Bearer tok' }, 'WEBHOOK_UNAUTHENTICATED'],
+  ])('with %j and %j is %s', async (options, headers, expected) => {
+    expect(await check({ bearer: { ...bearer, ...options } }, headers as Record<string, string>)).toBe(
+      expected,
+    );
+  });
+});
+
+describe('a signature', () => {
+  const hmac = { secretKey: 'k1', algorithm: 'sha256' };
+  const at = (ms: number): Record<string, string> => ({
+    'x-timestamp': String(ms),
+    'X-Signature': sign(`${ms}.${BODY}`),
+  });
+
+  it('is over the timestamp and the bytes as they came', async () => {
+    expect(await check({ hmac }, at(NOW))).toBe('admitted');
+    expect(await check({ hmac }, at(NOW), BODY.trim())).toBe('WEBHOOK_UNAUTHENTICATED');
+    expect(await check({ hmac }, { ...at(NOW), 'x-timestamp': String(NOW + 1) })).toBe(
+      'WEBHOOK_UNAUTHENTICATED',
+    );
+    expect(await check({ hmac }, { 'x-timestamp': String(NOW) })).toBe('WEBHOOK_UNAUTHENTICATED');
+    const noText = Uint8Array.from([0xff, 0xfe, 0x80]);
+    const signature = sign(Buffer.concat([Buffer.from(`${NOW}.`), noText]));
+    expect(await check({ hmac }, { 'x-timestamp': String(NOW), 'x-signature': signature }, noText)).toBe(
+      'admitted',
+    );
+  });
+
+  it.each([
+    [NOW - 300_000, 'admitted'],
+    [NOW + 300_000, 'admitted'],
+    [NOW - 300_001, 'WEBHOOK_UNAUTHENTICATED'],
+    [(NOW - 300_000) / 1000, 'admitted'],
+    [(NOW - 301_000) / 1000, 'WEBHOOK_UNAUTHENTICATED'],
+  ])('of %i is fresh, in seconds or milliseconds: %s', async (timestamp, expected) => {
+    expect(await check({ hmac }, at(timestamp))).toBe(expected);
+  });
+
+  it('holds as long as the configuration says', async () => {
+    const strict = { ...hmac, toleranceSeconds: 10 };
+    expect(await check({ hmac: strict }, at(NOW - 9000))).toBe('admitted');
+    expect(await check({ hmac: strict }, at(NOW - 11_000))).toBe('WEBHOOK_UNAUTHENTICATED');
+  });
+
+  it('may leave the timestamp out', async () => {
+    const options = { ...hmac, includeTimestamp: false };
+    expect(await check({ hmac: options }, { 'x-signature': sign(BODY) })).toBe('admitted');
+  });
+
+  it.each(['sha1', 'sha256', 'sha512'])(
+    'may be made with %s, as base64, with a prefix and its own headers',
+    async (algorithm) => {
+      const options = {
+        ...hmac,
+        algorithm,
+        encoding: 'base64',
+        signaturePrefix: 'v1,',
+        signatureHeader: 'Svix-Signature',
+        timestampHeader: 'Svix-Timestamp',
+        messageIdHeader: 'Svix-Id',
+        payloadFormat: '{svix-id}.{timestamp}.{method}.{url}.{body}.{other}',
+      };
+      const payload = `msg_1.${NOW}.POST.${URL_OF_HOOK}.${BODY}.{other}`;
+      const headers = {
+        'svix-id': 'msg_1',
+        'svix-timestamp': String(NOW),
+        'svix-signature': `v1,b2xk v1,${sign(payload, algorithm, 'base64')}`,
+      };
+      expect(await check({ hmac: options }, headers)).toBe('admitted');
+      expect(await check({ hmac: options }, { ...headers, 'svix-id': 'msg_2' })).toBe(
+        'WEBHOOK_UNAUTHENTICATED',
+      );
+    },
+  );
+
+  it('may be made with a key that is written as base64', async () => {
+    const options = { ...hmac, secretKey: Buffer.from('k1').toString('base64'), secretIsBase64: true };
+    expect(await check({ hmac: options }, at(NOW))).toBe('admitted');
+  });
+
+  it('in capitals is the same', async () => {
+    const headers = at(NOW);
+    expect(await check({ hmac }, { ...headers, 'X-Signature': headers['X-Signature']!.toUpperCase() })).toBe(
+      'admitted',
+    );
+  });
+});
+
+it('a webhook that is refused emits nothing', async () => {
+  const { host, post } = await start({ webhook: { bearer: { token: 'tok' } } });
+  await expect(post(sample('hang'))).rejects.toMatchObject({ code: 'WEBHOOK_UNAUTHENTICATED' });
+  expect(host.events).toEqual([]);
+});
+
+it('schemes exclude each other', async () => {
+  await expect(readOptions({ webhook: { secret: 's', bearer: { token: 't' } } })).rejects.toThrow(
+    'expected one of secret, bearer and hmac',
+  );
+});
