@@ -57,7 +57,7 @@ test.each(['vapi', 'vobiz'] as const)(
     const ended = await query(daemon.url, END, { id: call.id });
     expect(['ACCEPTED', 'CONFIRMED']).toContain(ended.endCall.command.status);
     expect(ended.endCall.failure).toBeNull();
-    const seen = (): Json[] => events.items.map((item) => item.callEvents as Json);
+    const seen = (): Json[] => events.items.map((item) => item.callEvents);
     await until(() => seen().some(({ type }) => type === 'CALL_ENDED'), 'the provider said that it ended');
     expect((await cloud.state(theirs)).endedReason).toBeTypeOf('string');
     expect(seen().find(({ type }) => type === 'CALL_ENDED').end.category).toBe('OPERATOR_ENDED');
@@ -84,7 +84,7 @@ test('the words of a call are those that were spoken in it, in order, by whom', 
   const call = await until(
     async () => {
       const { callByProviderId } = await query(daemon.url, byTheirs);
-      return callByProviderId?.summary ? (callByProviderId as Json) : undefined;
+      return callByProviderId?.summary ? callByProviderId : undefined;
     },
     'the call was reported',
     25_000,

@@ -13,8 +13,15 @@ export function tempDir(): string {
   return dir;
 }
 
-/** A configuration with both providers at the simulator. */
-export function writeConfig(dir: string, simulator: Pick<SimulatorRun, 'url'>, extra = ''): string {
+/** A configuration with both providers at the simulator; `vapi` is further options of Vapi's plugin. */
+export function writeConfig(
+  dir: string,
+  simulator: Pick<SimulatorRun, 'url'>,
+  {
+    extra = '',
+    vapi = {},
+  }: { readonly extra?: string; readonly vapi?: Readonly<Record<string, unknown>> } = {},
+): string {
   const file = join(dir, 'sidetone.yaml');
   writeFileSync(
     file,
@@ -28,6 +35,9 @@ providers:
       apiKey: demo-vapi-key
       apiBaseUrl: ${simulator.url}/vapi
       monitorHosts: ['${new URL(simulator.url).host}']
+${Object.entries(vapi)
+  .map(([key, value]) => `      ${key}: ${JSON.stringify(value)}`)
+  .join('\n')}
   vobiz:
     plugin: '@sidetone/plugin-vobiz'
     options:

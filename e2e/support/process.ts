@@ -79,7 +79,9 @@ export interface SimulatorRun extends RunningProcess {
   readonly url: string;
   /** Tells it where the daemon is. */
   pointAt(daemonUrl: string): Promise<void>;
-  startCall(provider: 'vapi' | 'vobiz', script: string): Promise<string>;
+  startCall(provider: 'vapi' | 'vobiz', script: string, behaviour?: Record<string, unknown>): Promise<string>;
+  /** Speaks to its control surface. */
+  send(method: string, path: string, body: unknown): Promise<unknown>;
   state(providerCallId: string): Promise<SimulatedCall>;
 }
 
@@ -90,6 +92,18 @@ export interface SimulatedCall {
   /** Whether all is told about it, its report included. */
   readonly over: boolean;
   readonly said: readonly unknown[];
+  readonly commands: readonly string[];
+  readonly answers?: readonly {
+    readonly outcome: string;
+    readonly status?: number;
+    readonly body?: unknown;
+  }[];
+  readonly uplink?: {
+    readonly rmsPerSecond: readonly number[];
+    readonly largestGapMs: number;
+    readonly aheadMs: number;
+  };
+  readonly muted: Readonly<Record<string, boolean>>;
   readonly transcript: readonly { readonly speaker: string; readonly text: string }[];
 }
 
@@ -115,8 +129,9 @@ export async function simulator(args: readonly string[] = []): Promise<Simulator
         vobizHangup: `${daemonUrl}providers/vobiz/hangup`,
       });
     },
-    async startCall(provider, script) {
-      return ((await send('POST', 'calls', { provider, script })) as { id: string }).id;
+    send,
+    async startCall(provider, script, behaviour = {}) {
+      return ((await send('POST', 'calls', { provider, script, behaviour })) as { id: string }).id;
     },
     async state(id) {
       return (await (await fetch(`${url}/simulator/calls/${id}`)).json()) as SimulatedCall;

@@ -1,0 +1,367 @@
+/** A Vapi account that can be trusted: no call missed, no state wrong, nothing of the application broken. */
+import { readFileSync } from 'node:fs';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { afterEach, describe, expect, test } from 'vitest';
+import {
+  collect,
+  connect,
+  query,
+  startDaemon,
+  tempDir,
+  until,
+  writeConfig,
+  type DaemonRun,
+  type Json,
+} from './support/daemon.ts';
+import { sidetone, simulator, type SimulatedCall, type SimulatorRun } from './support/process.ts';
+
+const SWEEP = { intervalMs: 1000 };
+
+async function start(
+  vapi: Record<string, unknown> = {},
+  args: string[] = [],
+): Promise<{ cloud: SimulatorRun; daemon: DaemonRun }> {
+  const cloud = await simulator(args);
+  const daemon = await startDaemon(writeConfig(tempDir(), cloud, { extra: 'log: { level: warn }', vapi }));
+  await cloud.pointAt(daemon.url);
+  return { cloud, daemon };
+}
+
+const FIELDS =
+  'id status endedAt answeredAt end { category code } transcriptText summary cost { amount } capabilities assistant { name } mutedParties';
+const callOf = async (url: string, theirs: string): Promise<Json> =>
+  (await query(url, `{ callByProviderId(providerId: "vapi", providerCallId: "${theirs}") { ${FIELDS} } }`))
+    .callByProviderId;
+const inProgress = (url: string, theirs: string): Promise<Json> =>
+  until(async () => {
+    const call = await callOf(url, theirs);
+    return call?.status === 'IN_PROGRESS' ? call : undefined;
+  }, 'the call is in progress');
+
+const NAMES: Record<string, string> = { customer: 'Customer', assistant: 'Assistant' };
+const wordsOf = ({ transcript }: SimulatedCall): string =>
+  transcript.map(({ speaker, text }) => `${NAMES[speaker]}: ${text}`).join('\n');
+
+describe('whatever happens to the webhooks, a call ends once, with its words', () => {
+  test.each([
+    ['doubled and out of order', { duplicates: 2, reorderMs: 500 }],
+    ['lost by a third', { loseShare: 0.35, seed: 7 }],
+    ['lost, the end among them', { loseTypes: ['status-update ended', 'end-of-call-report', 'transcript'] }],
+    ['never sent at all', { loseShare: 1 }],
+  ])('%s', { timeout: 60_000 }, async (_what, behaviour) => {
+    const { cloud, daemon } = await start({ sweep: SWEEP });
+    const endings = collect(
+      connect(daemon.url),
+      'subscription { callEvents(types: [CALL_ENDED]) { call { providerCallId } } }',
+    );
+    const theirs = await cloud.startCall('vapi', 'hello', behaviour);
+    await until(async () => (await cloud.state(theirs)).over, 'the call is over', 30_000);
+    const truth = wordsOf(await cloud.state(theirs));
+    const call = await until(
+      async () => {
+        const known = await callOf(daemon.url, theirs);
+        return known?.status === 'ENDED' && known.transcriptText === truth ? known : undefined;
+      },
+      'it has ended here too, with the same words',
+      20_000,
+    ).catch(async () => expect((await callOf(daemon.url, theirs))?.transcriptText).toBe(truth));
+    expect(call.end.category).toBe('CUSTOMER_ENDED');
+    expect(endings.items).toHaveLength(1);
+  });
+});
+
+describe('webhooks are believed', () => {
+  const hmac = { type: 'hmac', algorithm: 'sha256', secretKey: 's3cret' };
+
+  test('when they are signed as configured', async () => {
+    const { cloud, daemon } = await start({
+      webhook: { hmac: { algorithm: 'sha256', secretKey: 's3cret' } },
+    });
+    await cloud.send('PUT', 'vapi/credential', hmac);
+    const theirs = await cloud.startCall('vapi', 'hello');
+    await inProgress(daemon.url, theirs);
+  });
+
+  test('and not when they are signed with another key', async () => {
+    const { cloud, daemon } = await start({
+      webhook: { hmac: { algorithm: 'sha256', secretKey: 'another' } },
+      sweep: { intervalMs: 0 },
+    });
+    await cloud.send('PUT', 'vapi/credential', hmac);
+    const theirs = await cloud.startCall('vapi', 'brief');
+    await until(async () => (await cloud.state(theirs)).over, 'the call is over', 30_000);
+    expect((await query(daemon.url, '{ calls { totalCount } }')).calls.totalCount).toBe(0);
+    expect(daemon.stderr()).toContain('WEBHOOK_UNAUTHENTICATED');
+  });
+});
+
+describe('an application behind the daemon', () => {
+  const servers: Server[] = [];
+  afterEach(() => servers.splice(0).forEach((server) => server.close()));
+
+  async function application(
+    answer: (message: Json) => { status: number; body: string },
+  ): Promise<{ url: string; heard: Json[] }> {
+    const heard: Json[] = [];
+    const server = createServer((request, response) => {
+      let body = '';
+      request.on('data', (chunk: Buffer) => (body += chunk.toString()));
+      request.on('end', () => {
+        const { message } = JSON.parse(body);
+        heard.push(message);
+        const { status, body: text } = answer(message);
+        response.writeHead(status, { 'content-type': 'application/json' }).end(text);
+      });
+    });
+    servers.push(server);
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/vapi`, heard };
+  }
+
+  test('gives its own answers, unchanged, and hears everything', async () => {
+    const answer = '{"results":[{"toolCallId":"call_1","result":"42"}],"odd":  true}';
+    const { url, heard } = await application(({ type }) => ({
+      status: 200,
+      body: type === 'tool-calls' ? answer : '{}',
+    }));
+    const { cloud, daemon } = await start({ forwardWebhooksTo: url });
+    const theirs = await cloud.startCall('vapi', 'plumber');
+    await inProgress(daemon.url, theirs);
+    await cloud.send('POST', `calls/${theirs}/requests`, { type: 'tool-calls' });
+    const answers = await until(async () => {
+      const state = await cloud.state(theirs);
+      return state.answers?.[0]?.status == null ? undefined : state.answers;
+    }, 'the application has answered');
+    expect(answers[0]).toMatchObject({ status: 200 });
+    expect(JSON.stringify(answers[0]!.body)).toContain('42');
+    await until(() => heard.some(({ type }) => type === 'transcript'), 'it hears what needs no answer too');
+    expect((await callOf(daemon.url, theirs)).status).toBe('IN_PROGRESS');
+  });
+
+  test('that is down loses us nothing, and its failure reaches Vapi as one', async () => {
+    const { cloud, daemon } = await start({ forwardWebhooksTo: 'http://127.0.0.1:9/vapi' });
+    const theirs = await cloud.startCall('vapi', 'plumber');
+    await inProgress(daemon.url, theirs);
+    await cloud.send('POST', `calls/${theirs}/requests`, { type: 'tool-calls' });
+    const answers = await until(async () => {
+      const state = await cloud.state(theirs);
+      return state.answers?.[0]?.status == null ? undefined : state.answers;
+    }, 'Vapi has got its answer');
+    expect(answers[0]!.status).toBeGreaterThanOrEqual(500);
+    await until(async () => (await callOf(daemon.url, theirs)).transcriptText !== '', 'the words are kept');
+  });
+});
+
+describe('control', () => {
+  const command = (name: string, input: string): string =>
+    `mutation { ${name}(input: { ${input} }) { command { id status } failure { code message } } }`;
+  const statusOf = async (url: string, id: string): Promise<string> =>
+    (await query(url, `{ command(id: "${id}") { status } }`)).command.status as string;
+
+  test('is confirmed by what happens in the call, never by the answer', { timeout: 60_000 }, async () => {
+    const { cloud, daemon } = await start();
+    const theirs = await cloud.startCall('vapi', 'parcel');
+    const { id } = await inProgress(daemon.url, theirs);
+    const ask = async (name: string, input: string): Promise<string> => {
+      const answer = (await query(daemon.url, command(name, `callId: "${id}"${input}`)))[name];
+      expect([name, answer.failure]).toEqual([name, null]);
+      return answer.command.id as string;
+    };
+    const muted = await ask('mute', ', party: CUSTOMER');
+    expect((await callOf(daemon.url, theirs)).mutedParties).toEqual(['CUSTOMER']);
+    await ask('unmute', ', party: CUSTOMER');
+    const said = await ask('say', ', content: "One moment, please.", interrupt: true');
+    const added = await ask(
+      'addMessage',
+      ', role: SYSTEM, content: "The customer is a friend.", triggerResponse: false',
+    );
+    await until(async () => (await statusOf(daemon.url, said)) === 'CONFIRMED', 'the words were heard');
+    await until(
+      async () => (await statusOf(daemon.url, added)) === 'CONFIRMED',
+      'the message is in the conversation',
+    );
+    expect(await statusOf(daemon.url, muted)).toBe('ACCEPTED');
+    const handed = await ask('handoff', ', assistantId: "c1e6a4de-7d36-4b0f-9e8b-2f8a7c1d9a01"');
+    await until(async () => (await statusOf(daemon.url, handed)) === 'CONFIRMED', 'another assistant talks');
+    const moved = await ask('transfer', ', number: "+15005550123", extension: "42"');
+    await until(async () => (await statusOf(daemon.url, moved)) === 'CONFIRMED', 'the call is moved');
+    const call = await until(async () => {
+      const known = await callOf(daemon.url, theirs);
+      return known.status === 'ENDED' ? known : undefined;
+    }, 'the call is given away');
+    expect(call.end).toEqual({ category: 'FORWARDED', code: 'assistant-forwarded-call' });
+  });
+
+  test(
+    'that gets no answer in time is UNKNOWN, and what then happens is told',
+    { timeout: 40_000 },
+    async () => {
+      const { cloud, daemon } = await start();
+      const theirs = await cloud.startCall('vapi', 'parcel', { controlHangMs: 12_000 });
+      const { id } = await inProgress(daemon.url, theirs);
+      const { say } = await query(
+        daemon.url,
+        command('say', `callId: "${id}", content: "One moment, please."`),
+      );
+      expect(say.failure?.code ?? say.command.status).toMatch(/PROVIDER_TIMEOUT|CONFIRMED/);
+      await until(
+        async () => (await statusOf(daemon.url, say.command.id)) === 'CONFIRMED',
+        'it was said all the same',
+      );
+    },
+  );
+});
+
+test.each([
+  ['s16le-16000-stereo', {}],
+  ['s16le-16000-stereo', { listenSwapped: true }],
+  ['s16le-8000-stereo', { listenHint: true }],
+  ['s16le-16000-stereo', { listenCutFrames: true, listenRefusals: 1, listenDropAfterMs: 2000 }],
+])('levels are those of the party that speaks: %s %j', { timeout: 40_000 }, async (listenFormat, dials) => {
+  const { cloud, daemon } = await start('listenSwapped' in dials ? { listen: { swapChannels: true } } : {});
+  const theirs = await cloud.startCall('vapi', 'plumber', { listenFormat, ...dials });
+  const { id } = await inProgress(daemon.url, theirs);
+  const client = connect(daemon.url);
+  const speech = collect(
+    client,
+    'subscription { callEvents(types: [SPEECH_STARTED, SPEECH_STOPPED]) { type at ... on SpeechChanged { party } } }',
+  );
+  const levels = collect(
+    client,
+    `subscription { audioLevels(callIds: ["${id}"], intervalMs: 100) { at levels { parties { party rmsDb } } } }`,
+  );
+  await until(
+    () => speech.items.filter(({ callEvents }) => callEvents.type === 'SPEECH_STOPPED').length >= 3,
+    'three turns were spoken',
+    30_000,
+  );
+  // Of the readings well inside a turn, the one who speaks is the louder.
+  const spans: { party: string; from: number; to: number }[] = [];
+  for (const { callEvents } of speech.items) {
+    const at = Date.parse(callEvents.at as string);
+    const open = spans.find((span) => span.party === callEvents.party && span.to === 0);
+    if (callEvents.type === 'SPEECH_STOPPED' && open) open.to = at;
+    if (callEvents.type === 'SPEECH_STARTED')
+      spans.push({ party: callEvents.party as string, from: at, to: 0 });
+  }
+  const verdicts = spans
+    .filter(({ from, to }) => to - from > 800)
+    .flatMap(({ party, from, to }) =>
+      levels.items.flatMap(({ audioLevels }) => {
+        const at = Date.parse(audioLevels.at as string);
+        if (at < from + 400 || at > to - 200) return [];
+        const loudness = new Map(
+          (audioLevels.levels[0].parties as Json[]).map((each) => [
+            each.party as string,
+            each.rmsDb as number,
+          ]),
+        );
+        const other = party === 'CUSTOMER' ? 'ASSISTANT' : 'CUSTOMER';
+        return [(loudness.get(party) ?? -90) > (loudness.get(other) ?? -90)];
+      }),
+    );
+  expect(verdicts.length).toBeGreaterThan(5);
+  expect(verdicts.filter(Boolean).length / verdicts.length).toBeGreaterThan(0.8);
+});
+
+describe('a call whose customer is the daemon', () => {
+  const servers: Server[] = [];
+  afterEach(() => servers.splice(0).forEach((server) => server.close()));
+
+  test(
+    'is placed, kept alive by paced silence, spoken into from a file, heard on both sides, and ended',
+    { timeout: 60_000 },
+    async () => {
+      const file = 'packages/simulator/speech/customer-could-it-be-after-lunch.wav';
+      const files = createServer((_request, response) => void response.end(readFileSync(file)));
+      servers.push(files);
+      await new Promise<void>((resolve) => files.listen(0, '127.0.0.1', resolve));
+      const sound = `http://127.0.0.1:${(files.address() as AddressInfo).port}/sound.wav`;
+
+      const { cloud, daemon } = await start();
+      const place = `mutation ($options: JSON) {
+      placeCall(input: { providerId: "vapi", to: "web", assistantId: "0f6b6b1e-6a0d-4a53-9d27-5f2a5a6f3b10", providerOptions: $options }) {
+        command { id status } call { id providerCallId } failure { code message }
+      }
+    }`;
+      const options = {
+        transport: {
+          provider: 'vapi.websocket',
+          audioFormat: { format: 'pcm_s16le', container: 'raw', sampleRate: 16_000 },
+        },
+      };
+      const { placeCall } = await query(daemon.url, place, { options });
+      expect(placeCall.failure).toBeNull();
+      const { id, providerCallId: theirs } = placeCall.call;
+      await inProgress(daemon.url, theirs);
+      const levels = collect(
+        connect(daemon.url),
+        `subscription { audioLevels(callIds: ["${id}"]) { levels { parties { party rmsDb } } } }`,
+      );
+      const isHeard = (party: string) => () =>
+        levels.items.some(({ audioLevels }) =>
+          (audioLevels.levels[0].parties as Json[]).some((each) => each.party === party && each.rmsDb > -40),
+        );
+      await until(isHeard('ASSISTANT'), 'the assistant is heard');
+
+      const play = `mutation { playAudio(input: { callId: "${id}", url: "${sound}" }) { command { status } failure { code message } } }`;
+      expect((await query(daemon.url, play)).playAudio.failure).toBeNull();
+      await until(isHeard('CUSTOMER'), 'the file is heard as the customer');
+      await until(
+        async () => (await cloud.state(theirs)).uplink!.rmsPerSecond.some((rms) => rms > 500),
+        'and in the cloud',
+      );
+      const { largestGapMs, aheadMs } = (await cloud.state(theirs)).uplink!;
+      expect(largestGapMs).toBeLessThan(500);
+      expect(aheadMs).toBeLessThan(500);
+
+      await query(daemon.url, `mutation { endCall(input: { callId: "${id}" }) { failure { code } } }`);
+      await until(async () => (await callOf(daemon.url, theirs)).status === 'ENDED', 'it has ended');
+      expect(
+        (await query(daemon.url, `{ command(id: "${placeCall.command.id}") { status } }`)).command.status,
+      ).toBe('CONFIRMED');
+    },
+  );
+});
+
+describe('past calls', () => {
+  const backfill = (url: string): ReturnType<typeof sidetone> =>
+    sidetone([
+      'backfill',
+      '--url',
+      url,
+      '--provider',
+      'vapi',
+      '--since',
+      new Date(Date.now() - 40 * 86_400_000).toISOString().slice(0, 10),
+    ]);
+
+  test(
+    'come into history by `sidetone backfill`, and twice makes no doubles',
+    { timeout: 60_000 },
+    async () => {
+      const { daemon } = await start({}, ['--vapi-history', '250']);
+      const first = backfill(daemon.url);
+      expect([await first.exit(), first.stderr()]).toEqual([0, '']);
+      expect(first.stdout()).toMatch(/done: 250 calls, back to \d{4}-\d{2}-\d{2}/);
+      const whole = '{ calls(first: 200) { totalCount nodes { status utterances { totalCount } } } }';
+      const before = (await query(daemon.url, whole)).calls;
+      expect(before.totalCount).toBe(250);
+      expect(new Set((before.nodes as Json[]).map(({ status }) => status as string))).toEqual(
+        new Set(['ENDED']),
+      );
+      expect((before.nodes as Json[]).some(({ utterances }) => utterances.totalCount > 0)).toBe(true);
+      expect(await backfill(daemon.url).exit()).toBe(0);
+      expect((await query(daemon.url, whole)).calls).toEqual(before);
+    },
+  );
+
+  test('of a provider that is not there, or a daemon that is not: one line says so', async () => {
+    const nobody = backfill('http://127.0.0.1:9/');
+    expect([await nobody.exit(), nobody.stderr()]).toEqual([
+      1,
+      expect.stringMatching(/^sidetone: no daemon answers at [^\n]+\n$/),
+    ]);
+  });
+});
