@@ -1,12 +1,20 @@
-import type { ControlArguments, ControlName, ProviderEvent } from '@sidetone/core';
-import { createCommandContext, createControlledCall } from '@sidetone/testkit';
+import {
+  isFault,
+  reasonIn,
+  Secret,
+  type ControlArguments,
+  type ControlName,
+  type ProviderEvent,
+} from '@sidetone/core';
+import { createCommandContext, createControlledCall, createFakeHost } from '@sidetone/testkit';
 import { describe, expect, it } from 'vitest';
+import { createVapiApi, isSuccess, type VapiApi } from '../src/api.ts';
 import { isOver, translateCall } from '../src/call-events.ts';
 import { decodeCall } from '../src/call-object.ts';
 import { translate } from '../src/translate.ts';
 import { decodeText, decodeWebhook } from '../src/wire.ts';
 import { start } from './harness.ts';
-import { CALL, CONTROL_URL, sample, SAMPLES, samplesOf } from './samples.ts';
+import { CALL, CONTROL_URL, OTHER_CALL, sample, SAMPLES, samplesOf } from './samples.ts';
 
 /** An event in a line: its type, and what it says besides whom and when. */
 function line(event: ProviderEvent): string {
@@ -127,20 +135,64 @@ const CALLS: Readonly<Record<string, readonly string[]>> = {
   'get call, monitor urls as pasted in docs': progress,
 };
 
-/** The other REST samples are played in tests of what asks for them. */
-const PLAYED_ELSEWHERE = new Set([
-  'create batch, one failed',
-  'list calls, array',
-  'list calls, empty',
-  'list calls, paginated shape',
-  'error 400, message array',
-  'error 401, key mix-up',
-  'error 403, cdn plain text',
-  'error 404, unknown call',
-  'error 429',
-  'control accepted, no body',
-  'control refused, unknown call',
-]);
+type Ask = (api: VapiApi, signal: AbortSignal) => Promise<unknown>;
+const list: Ask = async (api, signal) => {
+  const { calls, count, hasMore } = await api.listCalls({ limit: 100 }, signal);
+  return { ids: calls.map(({ id }) => id), count, hasMore };
+};
+const get: Ask = (api, signal) => api.getCall(CALL, signal);
+const create: Ask = async (api, signal) => (await api.createCall({}, signal)).id;
+const steer: Ask = async (api, signal) => {
+  const reply = await api.control(new URL(CONTROL_URL), { type: 'end-call' }, signal);
+  return { isTaken: isSuccess(reply), reason: reasonIn(reply) };
+};
+
+/** What is asked when the sample is the answer, and what comes of it: a value, or the fault. */
+const ANSWERS: Readonly<Record<string, readonly [ask: Ask, outcome: unknown]>> = {
+  'create batch, one failed': [create, CALL],
+  'list calls, array': [
+    list,
+    { ids: [CALL, '0198e4b7-03aa-7c55-8f0e-91d4b7a6c2e3', OTHER_CALL], count: 3, hasMore: false },
+  ],
+  'list calls, empty': [list, { ids: [], count: 0, hasMore: false }],
+  'list calls, paginated shape': [list, { ids: [CALL], count: 1, hasMore: false }],
+  'error 400, message array': [
+    create,
+    { code: 'PROVIDER_REFUSED', message: /E\.164 format; assistant\.property/ },
+  ],
+  'error 401, key mix-up': [get, { code: 'PROVIDER_REFUSED', message: /Invalid key/ }],
+  'error 403, cdn plain text': [get, { code: 'PROVIDER_REFUSED', message: /error code: 1010/ }],
+  'error 404, unknown call': [get, undefined],
+  'error 429': [get, { code: 'PROVIDER_RATE_LIMITED', details: { status: 429, retryAfterSeconds: 21 } }],
+  'control accepted, no body': [steer, { isTaken: true, reason: undefined }],
+  'control refused, unknown call': [steer, { isTaken: false, reason: 'Call not active' }],
+};
+
+describe('a REST sample that answers a question', () => {
+  it.each(Object.entries(ANSWERS))('%s', async (name, [ask, outcome]) => {
+    const { body, meta } = samplesOf('rest-response').find((each) => each.name === name)!;
+    const host = createFakeHost();
+    const text = (body as { text?: unknown }).text;
+    const content = typeof text === 'string' ? { ...(text !== '' && { text }) } : { json: body };
+    const reply = { status: meta?.status ?? 200, headers: meta?.headers ?? {}, ...content };
+    for (const method of ['GET', 'POST'] as const) host.respond(method, /./, reply);
+    const api = createVapiApi({
+      host,
+      baseUrl: new URL('https://api.vapi.ai'),
+      apiKey: new Secret('private'),
+      publicKey: undefined,
+      controlTimeoutMs: 5000,
+    });
+    const told = await ask(api, new AbortController().signal).catch((error: unknown) => error);
+    if (isFault(told)) {
+      const { message, ...rest } = outcome as { message?: RegExp };
+      expect(told).toMatchObject(rest);
+      expect(told.message).toMatch(message ?? /./);
+    } else {
+      expect(told).toEqual(outcome);
+    }
+  });
+});
 
 describe('a REST sample', () => {
   it.each(Object.entries(CALLS))('%s', (name, expected) => {
@@ -151,7 +203,7 @@ describe('a REST sample', () => {
 
   it('is in one of the two lists', () => {
     const names = samplesOf('rest-response').map(({ name }) => name);
-    expect(names.toSorted()).toEqual([...Object.keys(CALLS), ...PLAYED_ELSEWHERE].toSorted());
+    expect(names.toSorted()).toEqual([...Object.keys(CALLS), ...Object.keys(ANSWERS)].toSorted());
   });
 });
 

@@ -9,6 +9,7 @@ export interface Sample {
     readonly status?: number;
     readonly frame?: string;
     readonly contentType?: string;
+    readonly headers?: Readonly<Record<string, string>>;
     readonly expect?: string;
   };
 }
