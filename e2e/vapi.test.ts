@@ -49,6 +49,10 @@ describe('whatever happens to the webhooks, a call ends once, with its words', (
     ['lost by a third', { loseShare: 0.35, seed: 7 }],
     ['lost, the end among them', { loseTypes: ['status-update ended', 'end-of-call-report', 'transcript'] }],
     ['never sent at all', { loseShare: 1 }],
+    [
+      'in odd shapes, with a report of five megabytes',
+      { hugeBytes: 5_000_000, literalFinalType: true, timestamps: 'iso', unknownEvery: 3, nullFields: true },
+    ],
   ])('%s', { timeout: 60_000 }, async (_what, behaviour) => {
     const { cloud, daemon } = await start({ sweep: SWEEP });
     const endings = collect(
@@ -323,6 +327,28 @@ describe('a call whose customer is the daemon', () => {
       ).toBe('CONFIRMED');
     },
   );
+});
+
+test('an outbound call is placed, and confirmed once it rings', { timeout: 40_000 }, async () => {
+  const { daemon } = await start();
+  const options = { phoneNumberId: '8f0f7c1c-0c0b-4c0e-8f60-9b6a5b8f0a11' };
+  const place = `mutation ($options: JSON) {
+    placeCall(input: { providerId: "vapi", to: "+15005550006", assistantId: "0f6b6b1e-6a0d-4a53-9d27-5f2a5a6f3b10", providerOptions: $options }) {
+      command { id } call { providerCallId direction } failure { code message }
+    }
+  }`;
+  const { placeCall } = await query(daemon.url, place, { options });
+  expect(placeCall.failure).toBeNull();
+  const call = await inProgress(daemon.url, placeCall.call.providerCallId as string);
+  expect(call.capabilities).toContain('SAY');
+  expect(
+    (await query(daemon.url, `{ command(id: "${placeCall.command.id}") { status } }`)).command.status,
+  ).toBe('CONFIRMED');
+  const wrong = await query(daemon.url, place.replace('+15005550006', 'nobody'), { options });
+  expect(wrong.placeCall).toMatchObject({
+    call: null,
+    failure: { code: 'PROVIDER_REFUSED', message: expect.stringContaining('E.164') },
+  });
 });
 
 describe('past calls', () => {

@@ -1,0 +1,72 @@
+/** What a full run writes to its log, at its most talkative: no secret, no word that was said, no number. */
+import { expect, test } from 'vitest';
+import {
+  collect,
+  connect,
+  query,
+  startDaemon,
+  tempDir,
+  until,
+  writeConfig,
+  type Json,
+} from './support/daemon.ts';
+import { simulator } from './support/process.ts';
+
+test('no secret, no words and no numbers are in any log line', { timeout: 60_000 }, async () => {
+  const cloud = await simulator();
+  const secret = 'webhook-secret-1234';
+  const config = writeConfig(tempDir(), cloud, {
+    extra: 'log: { level: debug }',
+    vapi: { webhook: { secret } },
+  });
+  const daemon = await startDaemon(config);
+  await cloud.pointAt(daemon.url);
+  await cloud.send('PUT', 'vapi/credential', { type: 'secret', secret });
+  const levels = collect(connect(daemon.url), 'subscription { audioLevels { at } }');
+  const dials = { listenDropAfterMs: 500, listenRefusals: 1, unknownEvery: 2 };
+  const ids = [await cloud.startCall('vapi', 'hello', dials), await cloud.startCall('vobiz', 'hello')];
+  const live = '{ calls(filter: { statuses: [IN_PROGRESS] }) { nodes { id } } }';
+  const calls = await until(async () => {
+    const { nodes } = (await query(daemon.url, live)).calls as { nodes: Json[] };
+    return nodes.length === 2 ? nodes : undefined;
+  }, 'both calls are in progress');
+  for (const { id } of calls) {
+    await query(
+      daemon.url,
+      `mutation { say(input: { callId: "${id}", content: "Confidential supervisor words." }) { failure { code } } }`,
+    );
+  }
+  // What goes wrong is where logs talk most.
+  for (const path of ['vapi/webhook', 'vobiz/answer', 'vobiz/stream/guessed']) {
+    await fetch(`${daemon.url}providers/${path}`, {
+      method: 'POST',
+      body: '{"message": {"transcript": "private words"}}',
+    });
+  }
+  await until(
+    async () => (await Promise.all(ids.map((id) => cloud.state(id)))).every(({ over }) => over),
+    'both are over',
+    30_000,
+  );
+  await until(() => levels.items.length > 0, 'levels came');
+  await daemon.end('SIGTERM');
+
+  const log = daemon.stderr();
+  expect(log.split('\n').length).toBeGreaterThan(5);
+  const { transcript } = await cloud.state(ids[0]!);
+  const forbidden = [
+    ...transcript.map(({ text }) => text),
+    'Confidential supervisor',
+    'private words',
+    secret,
+    'demo-vapi-key',
+    'demo-vobiz-token',
+    '/listen',
+    '/control',
+    '+1500555',
+    '+919000',
+    '919000000',
+  ];
+  expect(forbidden.filter((text) => log.includes(text))).toEqual([]);
+  expect(log).not.toMatch(/stream\/[\w-]{20,}/);
+});
