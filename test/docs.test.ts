@@ -3,8 +3,11 @@ import { readFileSync } from 'node:fs';
 import { FAULTS } from '@sidetone/core';
 import { buildSchema, parse, validate } from 'graphql';
 import { describe, expect, test } from 'vitest';
+import { parseConfig } from '../packages/daemon/src/config/load.ts';
 import { configSchema } from '../packages/daemon/src/config/schema.ts';
 import { FIRST_QUERY } from '../packages/daemon/src/http/first-query.ts';
+import { optionsSchema as vapiOptions } from '../packages/plugin-vapi/src/config.ts';
+import { optionsSchema as vobizOptions } from '../packages/plugin-vobiz/src/config.ts';
 import { filesBelow, PACKAGES } from './support/files.ts';
 
 const read = (path: string): string => readFileSync(path, 'utf8');
@@ -85,6 +88,19 @@ describe("the README's operations", () => {
     const plain = (text: string): string => text.replaceAll(/#.*$/gm, '').replaceAll(/\s+/g, ' ').trim();
     expect(plain(FIRST_QUERY)).toBe(blocks.map(plain).join(' '));
   });
+});
+
+test("the README's configuration is one, and its plugins take their options", () => {
+  const source = /```yaml\n([\s\S]*?)```/.exec(read('README.md'))![1]!;
+  const names = [...source.matchAll(/\$\{(\w+)\}/g)].map(([, name]) => name!);
+  const { providers } = parseConfig(
+    source,
+    'README.md',
+    Object.fromEntries(names.map((name) => [name, 'x'])),
+  );
+  expect(names.length).toBeGreaterThan(3);
+  expect(vapiOptions.safeParse(providers['vapi']!.options).error).toBeUndefined();
+  expect(vobizOptions.safeParse(providers['vobiz']!.options).error).toBeUndefined();
 });
 
 test('links between documents lead somewhere', () => {
