@@ -3,14 +3,31 @@
  * after it is answered. So everything is escaped, and the document is only made here.
  */
 
-export interface TapAnswer {
-  /** Where Vobiz sends the audio of both parties: `wss`, or `ws` for tests. */
+/** A one-way fork of both parties' audio. */
+export interface Tap {
+  /** Where Vobiz sends it: `wss`, or `ws` for tests. */
   readonly streamUrl: URL;
   readonly statusCallbackUrl: URL;
   readonly contentType: string;
+}
+
+/** Who is dialled, and how. */
+export interface Dialling {
   /** A number, or `sip:user@host`. */
-  readonly dial: string;
+  readonly to: string;
+  /** Where news of the leg goes. */
+  readonly callbackUrl: URL;
   readonly callerId?: string;
+  /** Keys that are pressed once a number has answered. */
+  readonly sendDigits?: string;
+  /** Further attributes. */
+  readonly attributes?: Readonly<Record<string, string>>;
+}
+
+export interface Speech {
+  readonly text: string;
+  readonly voice: string;
+  readonly language: string;
 }
 
 /** How often Vobiz tries again when the stream's socket cannot open or drops; 10 is the most it does. */
@@ -46,22 +63,36 @@ const document = (...verbs: readonly string[]): string =>
 /** Nothing to do: right where an answer is asked for but there is nothing to say. */
 export const EMPTY_ANSWER = document();
 
-/** A one-way fork of both parties' audio, and then the call goes where it should. */
-export function tapAnswer({ streamUrl, statusCallbackUrl, contentType, dial, callerId }: TapAnswer): string {
-  const target = element(/^sips?:/.test(dial) ? 'User' : 'Number', {}, escapeXml(dial));
-  return document(
-    element(
-      'Stream',
-      {
-        bidirectional: 'false',
-        audioTrack: 'both',
-        contentType,
-        maxRetries: String(MAX_RETRIES),
-        statusCallbackUrl: statusCallbackUrl.href,
-        statusCallbackMethod: 'POST',
-      },
-      escapeXml(streamUrl.href),
-    ),
-    element('Dial', { callerId }, target),
+function streamElement({ streamUrl, statusCallbackUrl, contentType }: Tap): string {
+  return element(
+    'Stream',
+    {
+      bidirectional: 'false',
+      audioTrack: 'both',
+      contentType,
+      maxRetries: String(MAX_RETRIES),
+      statusCallbackUrl: statusCallbackUrl.href,
+      statusCallbackMethod: 'POST',
+    },
+    escapeXml(streamUrl.href),
   );
+}
+
+function dialElement({ to, callbackUrl, callerId, sendDigits, attributes }: Dialling): string {
+  const target = /^sips?:/.test(to)
+    ? element('User', {}, escapeXml(to))
+    : element('Number', { sendDigits }, escapeXml(to));
+  const callback = { callbackUrl: callbackUrl.href, callbackMethod: 'POST' };
+  return element('Dial', { ...attributes, callerId, ...callback }, target);
+}
+
+const speakElement = ({ text, voice, language }: Speech): string =>
+  element('Speak', { voice, language }, escapeXml(text));
+
+/**
+ * The audio is forked, something may be said, and then the call goes where it should. The fork comes first: it lets
+ * the rest run at once, and what is said is heard on it.
+ */
+export function tapAnswer(tap: Tap, dialling: Dialling, speech?: Speech): string {
+  return document(streamElement(tap), ...(speech ? [speakElement(speech)] : []), dialElement(dialling));
 }

@@ -8,14 +8,20 @@ import {
   type Socket,
 } from '@sidetone/core';
 import { EMPTY_ANSWER } from './answer-xml.ts';
-import { isHangup } from './translate.ts';
+import type { WebhookAuth } from './webhook-auth.ts';
+import { isHangup, isRecording } from './translate.ts';
 import { decodeWebhook, type VobizWebhook } from './webhook-form.ts';
 
 export interface IngressDeps {
+  readonly authenticate: WebhookAuth;
   /** Takes in what a webhook tells. Settles when it is emitted and stored. */
   readonly receive: (webhook: VobizWebhook, receivedAt: number) => Promise<void>;
   /** The XML that answers a call. */
   readonly answer: (callId: ProviderCallId) => Promise<string>;
+  /** The XML of the transfer that a token stands for; undefined when it stands for none of this call. */
+  readonly transfer: (token: string, callId: ProviderCallId) => Promise<string | undefined>;
+  /** Whether a token stands for any transfer. */
+  readonly hasTransfer: (token: string) => boolean;
   /** The call that a token in a stream's address stands for. */
   readonly callOf: (token: string) => ProviderCallId | undefined;
   /** Takes over the socket of a call's stream. */
@@ -28,6 +34,9 @@ const XML_TYPE = { 'content-type': 'application/xml; charset=utf-8' };
 /** Events that ask what to do with the call. Others that come to the answer address only tell. */
 const ASKS: ReadonlySet<string | undefined> = new Set(['StartApp', 'Transfer', 'Redirect', undefined]);
 
+const xml = (body: string): IngressResponse => ({ status: 200, headers: XML_TYPE, body });
+
+const NOTHING_TO_DO = xml(EMPTY_ANSWER);
 const DONE: IngressResponse = { status: 200, headers: TEXT_TYPE, body: 'ok' };
 
 /** The fields of a webhook: those of the body before those of the query. */
@@ -38,31 +47,72 @@ function fieldsOf({ method, query, body }: IngressRequest): URLSearchParams {
   return fields;
 }
 
-const tokenIn = (path: string): string | undefined => /^stream\/([^/]+)$/.exec(path)?.[1];
+/** Events that are about a call, or about nothing. */
+const NEEDS_CALL = new Set(['StartApp', 'Ring', 'Hangup', 'Transfer', 'Redirect']);
+
+const isNewsOfNobody = (event: string | null): boolean => Boolean(event) && !NEEDS_CALL.has(event ?? '');
+
+/** Whether a webhook asks what to do with its call; the end of a dialling comes under the name of a redirect too. */
+const isQuestion = (webhook: VobizWebhook): boolean =>
+  !isHangup(webhook) && webhook.dial === undefined && !isRecording(webhook) && ASKS.has(webhook.event);
+
+const tokenIn = (path: string): string | undefined => /^stream\/([\w-]+)$/.exec(path)?.[1];
+const transferIn = (path: string): string | undefined => /^transfer\/([\w-]+)$/.exec(path)?.[1];
+
+type Route = (webhook: VobizWebhook) => Promise<IngressResponse>;
+
+const NOT_HERE: IngressResponse = { status: 404, headers: TEXT_TYPE, body: 'there is nothing here' };
 
 /** The routes under this instance's address. */
-export function createIngress({ receive, answer, callOf, openSession }: IngressDeps): Ingress {
-  const ROUTES: Readonly<Record<string, (webhook: VobizWebhook) => Promise<IngressResponse>>> = {
-    async answer(webhook) {
-      const asks = !isHangup(webhook) && ASKS.has(webhook.event);
-      const body = asks ? await answer(webhook.callId as ProviderCallId) : EMPTY_ANSWER;
-      return { status: 200, headers: XML_TYPE, body };
-    },
+export function createIngress({
+  authenticate,
+  receive,
+  answer,
+  transfer,
+  hasTransfer,
+  callOf,
+  openSession,
+}: IngressDeps): Ingress {
+  const ROUTES: Readonly<Record<string, Route>> = {
+    answer: async (webhook) =>
+      isQuestion(webhook) ? xml(await answer(webhook.callId as ProviderCallId)) : NOTHING_TO_DO,
+    ring: () => Promise.resolve(DONE),
     hangup: () => Promise.resolve(DONE),
     'stream-status': () => Promise.resolve(DONE),
+    // Some of these wait for XML, and nothing is a right answer to all of them.
+    events: () => Promise.resolve(NOTHING_TO_DO),
   };
+
+  function routeOf(path: string): Route | undefined {
+    const token = transferIn(path);
+    if (token === undefined) return Object.hasOwn(ROUTES, path) ? ROUTES[path] : undefined;
+    if (!hasTransfer(token)) return undefined;
+    return async (webhook) => {
+      const body = await transfer(token, webhook.callId as ProviderCallId);
+      return body === undefined ? NOT_HERE : xml(body);
+    };
+  }
 
   return {
     async request(request) {
-      const route = Object.hasOwn(ROUTES, request.path) ? ROUTES[request.path] : undefined;
-      if (!route) return { status: 404, headers: TEXT_TYPE, body: 'there is nothing here' };
+      const route = routeOf(request.path);
+      if (!route) return NOT_HERE;
       if (request.method !== 'POST' && request.method !== 'GET') {
         return { status: 405, headers: { ...TEXT_TYPE, allow: 'GET, POST' }, body: 'GET or POST only' };
       }
-      const decoded = decodeWebhook(fieldsOf(request));
-      if (!decoded.ok) throw new FaultError('WIRE_MALFORMED', decoded.problem);
-      await receive(decoded.webhook, request.receivedAt);
-      return route(decoded.webhook);
+      const release = authenticate(request);
+      try {
+        const fields = fieldsOf(request);
+        const decoded = decodeWebhook(fields);
+        // News of a room can come without a call: then there is nobody to tell them of.
+        if (!decoded.ok && isNewsOfNobody(fields.get('Event'))) return NOTHING_TO_DO;
+        if (!decoded.ok) throw new FaultError('WIRE_MALFORMED', decoded.problem);
+        await receive(decoded.webhook, request.receivedAt);
+        return await route(decoded.webhook);
+      } catch (error) {
+        release();
+        throw error;
+      }
     },
     admitSocket({ path }) {
       const token = tokenIn(path);

@@ -1,4 +1,5 @@
-/** The audio in a media message: base64, read strictly enough to tell audio from rubbish. Pure. */
+/** The audio in a media message: base64, read strictly enough to tell audio from rubbish. */
+import type { ByteOrder, ByteOrderOf } from './byte-order.ts';
 
 const BASE64 = /^[A-Za-z0-9+/]+={0,2}$/;
 
@@ -19,11 +20,15 @@ export interface Payload {
  * The bytes of a payload, padded or not; undefined when it is no base64. `byteOrder` is that of 16-bit samples, which
  * come out little-endian; without it samples are single bytes.
  */
-export function readPayload(payload: string | undefined, byteOrder?: 'le' | 'be'): Payload | undefined {
+export function readPayload(
+  payload: string | undefined,
+  byteOrder?: ByteOrder | ByteOrderOf,
+): Payload | undefined {
   if (payload === undefined || !BASE64.test(payload)) return undefined;
   const bytes = Buffer.from(payload, 'base64');
   if (bytes.length === 0) return undefined;
   if (byteOrder === undefined) return { bytes, wasOdd: false };
   const whole = bytes.subarray(0, bytes.length - (bytes.length % 2));
-  return { bytes: byteOrder === 'be' ? whole.swap16() : whole, wasOdd: whole.length < bytes.length };
+  const order = typeof byteOrder === 'string' ? byteOrder : byteOrder(whole);
+  return { bytes: order === 'be' ? whole.swap16() : whole, wasOdd: whole.length < bytes.length };
 }

@@ -11,6 +11,7 @@ import {
   type ProviderHost,
   type Socket,
 } from '@sidetone/core';
+import { createByteOrder, type ByteOrder, type ByteOrderOf } from './byte-order.ts';
 import { payloadBytes, readPayload } from './payload.ts';
 import { createStreamOrder, type StreamOrder } from './stream-order.ts';
 import {
@@ -46,7 +47,7 @@ const SAMPLE_RATES = new Set([8000, 16_000, 24_000]);
 export interface StreamSessionDeps {
   readonly host: ProviderHost;
   readonly providerCallId: ProviderCallId;
-  readonly byteOrder: 'le' | 'be';
+  readonly byteOrder: ByteOrder | 'auto';
   /** What was asked for, for a start that does not say what it is. */
   readonly fallbackFormat: MediaFormat;
   readonly onStart: (message: StreamMessageOf<'start'>) => void;
@@ -66,6 +67,8 @@ interface OpenStream {
   readonly sampleBytes: number;
   readonly sampleRate: number;
   readonly order: StreamOrder;
+  /** Of 16-bit samples; undefined where samples are single bytes. */
+  readonly byteOrder: ByteOrderOf | undefined;
   readonly parties: readonly Party[];
   readonly media: MediaStream;
   /** Length of the last frame that had one, ms. */
@@ -129,7 +132,16 @@ export function createStreamSession(socket: Socket, deps: StreamSessionDeps): St
       ...(start.streamId !== undefined && { providerStreamId: providerStreamId(start.streamId) }),
     });
     const { sampleRate } = format;
-    return { start, ...known, sampleRate, order: createStreamOrder(), parties, media, frameMs: FRAME_MS };
+    return {
+      start,
+      ...known,
+      sampleRate,
+      order: createStreamOrder(),
+      byteOrder: known.sampleBytes === 2 ? createByteOrder(deps.byteOrder, sampleRate) : undefined,
+      parties,
+      media,
+      frameMs: FRAME_MS,
+    };
   }
 
   /** A frame of a stream that has no tracks although it was started for both: whose it is cannot be known. */
@@ -141,14 +153,12 @@ export function createStreamSession(socket: Socket, deps: StreamSessionDeps): St
   }
 
   function take(message: StreamMessageOf<'media'>, stream: OpenStream): void {
-    const { start, order, media, encoding, sampleBytes, sampleRate } = stream;
+    const { start, order, media, sampleBytes, sampleRate } = stream;
     if (isForeign(message, start)) return void counters.foreign++;
     const party = partyOf(message, stream);
     if (!stream.parties.includes(party)) return takeUnplaced(message, stream, party);
     const wanted = isWanted();
-    const audio = wanted
-      ? readPayload(message.payload, encoding === 'mulaw' ? undefined : deps.byteOrder)
-      : undefined;
+    const audio = wanted ? readPayload(message.payload, stream.byteOrder) : undefined;
     const bytes = wanted ? (audio?.bytes.length ?? 0) : payloadBytes(message.payload);
     const frameMs = bytes === 0 ? stream.frameMs : (bytes / sampleBytes / sampleRate) * 1000;
     const placement = order.place(party, message, frameMs);

@@ -6,6 +6,7 @@ import {
   type CallDirection,
   type CallStatus,
   type ProviderEvent,
+  type ProviderEventFields,
 } from '@sidetone/core';
 import { endCategoryOf } from './end-reasons.ts';
 import type { VobizWebhook } from './webhook-form.ts';
@@ -27,12 +28,15 @@ const ABOUT_THE_CALL: ReadonlySet<string> = new Set([
   'Transfer',
   'Redirect',
   'MachineDetection',
+  'ConferenceEnter',
 ]);
 
 const NOTHING: readonly ProviderEvent[] = [];
 
+type Notice = Readonly<ProviderEventFields['notice']>;
+
 /** What a status callback of a stream tells an operator; the others are routine. */
-const STREAM_NOTICES: Readonly<Record<string, { readonly code: string; readonly message: string }>> = {
+const STREAM_NOTICES: Readonly<Record<string, Notice>> = {
   DegradedStream: {
     code: 'VOBIZ_STREAM_DEGRADED',
     message: 'Vobiz reports that the path of an audio stream is getting bad.',
@@ -46,6 +50,38 @@ const STREAM_NOTICES: Readonly<Record<string, { readonly code: string; readonly 
     message: 'Vobiz reports an error with the media of an audio stream.',
   },
 };
+
+/** What is told about other legs and rooms. A leg has no hangup of its own, so this is the only news of it. */
+const LEG_NOTICES: Readonly<Record<string, Notice>> = {
+  DialAnswer: {
+    code: 'VOBIZ_DIAL_ANSWERED',
+    message: 'A party that was dialled for this call has answered.',
+  },
+  DialConnected: {
+    code: 'VOBIZ_DIAL_CONNECTED',
+    message: 'This call was connected with a party that was dialled for it.',
+  },
+  DialHangup: { code: 'VOBIZ_DIAL_ENDED', message: 'A party that was dialled for this call has hung up.' },
+  ConferenceEnter: { code: 'VOBIZ_CONFERENCE_ENTERED', message: 'This call has entered a conference room.' },
+  ConferenceExit: { code: 'VOBIZ_CONFERENCE_LEFT', message: 'This call has left a conference room.' },
+  MachineDetection: {
+    code: 'VOBIZ_MACHINE_DETECTED',
+    message: 'Vobiz reports that this call was answered by a machine.',
+  },
+};
+
+/** How dialling ends without a party: told to the operator, for the caller then hears nothing more. */
+const DIAL_FAILURES: ReadonlySet<string> = new Set(['busy', 'failed', 'cancel', 'timeout', 'no-answer']);
+const DIAL_FAILED: Notice = {
+  code: 'VOBIZ_DIAL_FAILED',
+  message: 'No party that was dialled for this call could be reached.',
+};
+
+/** Keys as they can be pressed. */
+const DIGITS = /^[0-9*#A-D]+$/;
+
+/** Two answers with the same words are told apart only by when they came: a delivery that is repeated comes sooner. */
+const SAME_ANSWER_MS = 10_000;
 
 /**
  * A number as it is dialled from anywhere: webhooks strip the `+` off international ones. A leading 0 is a national
@@ -61,6 +97,7 @@ interface Told {
   readonly from?: string;
   readonly to?: string;
   readonly createdAt?: number;
+  readonly providerData?: Readonly<Record<string, unknown>>;
 }
 
 const at = (callId: string, occurredAt: number) => ({ providerCallId: providerCallId(callId), occurredAt });
@@ -72,6 +109,7 @@ export function announce(callId: string, occurredAt: number, told: Told): Provid
     from: withPlus(told.from),
     to: withPlus(told.to),
     createdAt: told.createdAt,
+    providerData: told.providerData,
   });
   const status = lookUp(STATUSES, told.status);
   return { ...at(callId, occurredAt), type: 'call.started', ...present({ status }), details };
@@ -83,7 +121,7 @@ export const isHangup = ({ event, hangup }: VobizWebhook): boolean =>
 
 function ended(webhook: VobizWebhook, occurredAt: number): readonly ProviderEvent[] {
   const { callId, hangup = {}, direction } = webhook;
-  const { code, cause, name, source, durationSeconds, billedSeconds, cost } = hangup;
+  const { code, cause, name, source, durationSeconds, billedSeconds, cost, answeredAt, endedAt } = hangup;
   const category = endCategoryOf(present({ code, cause, source, direction: lookUp(DIRECTIONS, direction) }));
   const providerData = present({
     durationSeconds,
@@ -91,6 +129,7 @@ function ended(webhook: VobizWebhook, occurredAt: number): readonly ProviderEven
     hangupCause: cause,
     hangupSource: source,
   });
+  const details = present({ answeredAt, endedAt });
   return [
     announce(callId, occurredAt, webhook),
     {
@@ -108,24 +147,107 @@ function ended(webhook: VobizWebhook, occurredAt: number): readonly ProviderEven
       type: 'call.report',
       // The total is often still zero when the call ends: then it is not known yet.
       ...(cost !== undefined && cost > 0 && { cost: { amount: cost, currency: 'INR' } }),
+      ...(Object.keys(details).length > 0 && { details }),
       ...(Object.keys(providerData).length > 0 && { providerData }),
     },
   ];
 }
 
+/** Whether a webhook is about a recording. One of the two spellings has no name for its event. */
+export const isRecording = ({ event, recording }: VobizWebhook): boolean =>
+  recording !== undefined && (event === undefined || event.startsWith('Record'));
+
+/** A recording that is ready; one that only began has no address yet. */
+function recorded({ callId, recording = {} }: VobizWebhook, receivedAt: number): readonly ProviderEvent[] {
+  const { id, url, durationMs, startedAt, endedAt, endReason } = recording;
+  if (url === undefined) return NOTHING;
+  const providerData = present({
+    recordingId: id,
+    recordingUrl: url,
+    recordingDurationMs: durationMs,
+    recordingStartedAt: startedAt,
+    recordingEndedAt: endedAt,
+    recordingEndReason: endReason,
+  });
+  return [
+    { ...at(callId, receivedAt), dedupeKey: `recording:${id ?? url}`, type: 'call.report', providerData },
+  ];
+}
+
+/** What the person pressed or said when asked. */
+function gathered(
+  { callId, gathered: told = {} }: VobizWebhook,
+  receivedAt: number,
+): readonly ProviderEvent[] {
+  const { digits, speech, confidence } = told;
+  const event = (what: string) => ({
+    ...at(callId, receivedAt),
+    dedupeKey: ['gather', Math.floor(receivedAt / SAME_ANSWER_MS), what].join(':'),
+  });
+  return [
+    ...(digits !== undefined && DIGITS.test(digits)
+      ? [{ ...event(digits), type: 'dtmf', digits } as const]
+      : NOTHING),
+    ...(speech !== undefined
+      ? [
+          {
+            ...event(speech),
+            type: 'utterance.final',
+            party: 'CUSTOMER',
+            text: speech,
+            ...present({ confidence }),
+          } as const,
+        ]
+      : NOTHING),
+  ];
+}
+
+/** What a webhook tells an operator, once. */
+function noticeIn(
+  { callId, event, streamId, timestamp, dial, conference, machine }: VobizWebhook,
+  now: number,
+) {
+  const stream = lookUp(STREAM_NOTICES, event);
+  const failed = DIAL_FAILURES.has(dial?.status ?? '') ? DIAL_FAILED : undefined;
+  const leg = event === 'MachineDetection' && machine !== true ? undefined : lookUp(LEG_NOTICES, event);
+  const notice = stream ?? leg ?? failed;
+  if (!notice) return NOTHING;
+  const place = stream
+    ? [streamId, timestamp]
+    : [dial?.legId ?? dial?.status ?? conference?.id, conference?.memberId];
+  const dedupeKey = [leg || stream ? event : notice.code, ...place]
+    .filter((part) => part !== undefined)
+    .join(':');
+  return [{ ...at(callId, now), dedupeKey, type: 'notice', ...notice } as const];
+}
+
+/** What a webhook tells beside the usual, for clients that know it. */
+function providerDataOf({
+  conference,
+  machine,
+}: VobizWebhook): Readonly<Record<string, unknown>> | undefined {
+  const data = present({
+    conferenceId: conference?.id,
+    conferenceName: conference?.name,
+    conferenceMemberId: conference?.memberId,
+    answeredByMachine: machine,
+  });
+  return Object.keys(data).length > 0 ? data : undefined;
+}
+
 /** The events that follow from a webhook, in order. */
 export function translateWebhook(webhook: VobizWebhook, receivedAt: number): readonly ProviderEvent[] {
   if (isHangup(webhook)) return ended(webhook, receivedAt);
-  const { callId, event, callStatus, streamId, timestamp } = webhook;
-  const notice = lookUp(STREAM_NOTICES, event);
-  if (notice) {
-    const dedupeKey = [event, streamId, timestamp].join(':');
-    return [{ ...at(callId, receivedAt), dedupeKey, type: 'notice', ...notice }];
-  }
-  const isAboutTheCall = event === undefined ? callStatus !== undefined : ABOUT_THE_CALL.has(event);
-  return isAboutTheCall
-    ? [announce(callId, receivedAt, { ...webhook, ...present({ status: callStatus }) })]
-    : NOTHING;
+  if (isRecording(webhook)) return recorded(webhook, receivedAt);
+  const { callId, event, callStatus, dial } = webhook;
+  const isAboutTheCall =
+    event === undefined ? callStatus !== undefined : dial === undefined && ABOUT_THE_CALL.has(event);
+  const told = { ...webhook, ...present({ status: callStatus, providerData: providerDataOf(webhook) }) };
+  return [
+    ...(isAboutTheCall ? [announce(callId, receivedAt, told)] : NOTHING),
+    ...gathered(webhook, receivedAt),
+    ...noticeIn(webhook, receivedAt),
+  ];
 }
 
 /** The events that follow from the start of a stream: whoever is heard is connected. */

@@ -22,11 +22,40 @@ export interface VobizWebhook {
     readonly billedSeconds?: number;
     /** INR. */
     readonly cost?: number;
+    readonly answeredAt?: number;
+    readonly endedAt?: number;
+  };
+  /** Whether an answering machine was heard. */
+  readonly machine?: boolean;
+  /** Another leg that was dialled for this call. */
+  readonly dial?: {
+    readonly legId?: string;
+    /** How the whole dialling ended, when it did: `completed`, `busy`, ... */
+    readonly status?: string;
+  };
+  readonly conference?: { readonly id?: string; readonly name?: string; readonly memberId?: string };
+  readonly recording?: {
+    readonly id?: string;
+    readonly url?: string;
+    readonly durationMs?: number;
+    readonly startedAt?: number;
+    readonly endedAt?: number;
+    readonly endReason?: string;
+  };
+  /** What a person answered when asked for keys or words. */
+  readonly gathered?: {
+    readonly digits?: string;
+    readonly speech?: string;
+    /** 0 to 1. */
+    readonly confidence?: number;
   };
 }
 
 export type DecodedWebhook =
   { readonly ok: true; readonly webhook: VobizWebhook } | { readonly ok: false; readonly problem: string };
+
+/** India's time is ahead of UTC by this, all year. */
+const IST_OFFSET_MS = 5.5 * 60 * 60 * 1000;
 
 /** `YYYY-MM-DD HH:MM:SS.ffffff`, which in this field is UTC. */
 function utcInstant(text: string | undefined): number | undefined {
@@ -34,10 +63,69 @@ function utcInstant(text: string | undefined): number | undefined {
   return parts ? instantOf(`${parts[1]}T${parts[2]}${parts[3] ?? ''}Z`) : undefined;
 }
 
+/** `YYYY-MM-DD HH:MM:SS`, which in other fields of the same form is the time of India; a zone that is told goes first. */
+function indianInstant(text: string | undefined): number | undefined {
+  const local = utcInstant(text);
+  return local === undefined ? zonedInstant(text) : local - IST_OFFSET_MS;
+}
+
+const zonedInstant = (text: string | undefined): number | undefined =>
+  /^\d{4}-\d\d-\d\d[ T][\d:.]+\s*(Z|[+-]\d\d:?\d\d)$/.test(text ?? '') ? instantOf(text) : undefined;
+
+type Field = (...names: readonly string[]) => string | undefined;
+
+/** `fields` if any of them was told. */
+const unlessEmpty = <Fields extends object>(fields: Fields): Fields | undefined =>
+  Object.keys(fields).length > 0 ? fields : undefined;
+
+/** What can be told beside the call itself, each in the spelling of its webhook. */
+const readParts = (text: Field) =>
+  present({
+    machine: /^true$/i.test(text('Machine', 'IfMachine') ?? 'no') || undefined,
+    dial: unlessEmpty(
+      present({ legId: text('DialBLegUUID'), status: text('DialStatus', 'DialRingStatus')?.toLowerCase() }),
+    ),
+    conference: unlessEmpty(
+      present({
+        id: text('ConferenceUUID'),
+        name: text('ConferenceName'),
+        memberId: text('ConferenceMemberID'),
+      }),
+    ),
+    recording: unlessEmpty(
+      present({
+        id: text('RecordingID', 'recording_id'),
+        url: text('RecordUrl', 'RecordFile', 'record_url'),
+        durationMs: durationOf(text('RecordingDurationMs', 'recording_duration_ms')),
+        startedAt: instantOf(text('RecordingStartMs', 'recording_start_ms')),
+        endedAt: instantOf(text('RecordingEndMs', 'recording_end_ms')),
+        endReason: text('RecordingEndReason'),
+      }),
+    ),
+    gathered: unlessEmpty(
+      present({
+        digits: text('Digits'),
+        speech: text('Speech'),
+        confidence: shareOf(text('SpeechConfidenceScore')),
+      }),
+    ),
+  });
+
+/** A length that is known: -1 stands for one that is not. */
+function durationOf(text: string | undefined): number | undefined {
+  const ms = numberOf(text);
+  return ms === undefined || ms < 0 ? undefined : ms;
+}
+
+function shareOf(text: string | undefined): number | undefined {
+  const share = numberOf(text);
+  return share === undefined || share < 0 || share > 1 ? undefined : share;
+}
+
 /** The webhook in form fields, from a body or a query. */
 export function decodeWebhook(fields: URLSearchParams): DecodedWebhook {
-  const text = (name: string): string | undefined => textOf(fields.get(name));
-  const callId = text('CallUUID') ?? text('call_uuid');
+  const text: Field = (...names) => names.map((name) => textOf(fields.get(name))).find((told) => told);
+  const callId = text('CallUUID', 'call_uuid', 'DialALegUUID');
   if (callId === undefined) return { ok: false, problem: 'the webhook has no CallUUID' };
   const hangup = present({
     cause: text('HangupCause'),
@@ -47,11 +135,14 @@ export function decodeWebhook(fields: URLSearchParams): DecodedWebhook {
     durationSeconds: numberOf(text('Duration')),
     billedSeconds: numberOf(text('BillDuration')),
     cost: numberOf(text('TotalCost')),
+    answeredAt: indianInstant(text('AnswerTime')),
+    endedAt: indianInstant(text('EndTime')),
   });
   return {
     ok: true,
     webhook: {
       callId,
+      ...readParts(text),
       ...present({
         event: text('Event'),
         callStatus: text('CallStatus')?.toLowerCase(),
@@ -59,9 +150,9 @@ export function decodeWebhook(fields: URLSearchParams): DecodedWebhook {
         from: text('From'),
         to: text('To'),
         createdAt: utcInstant(text('SessionStart')),
-        streamId: text('StreamID') ?? text('StreamId'),
+        streamId: text('StreamID', 'StreamId'),
         timestamp: text('Timestamp'),
-        hangup: Object.keys(hangup).length > 0 ? hangup : undefined,
+        hangup: unlessEmpty(hangup),
       }),
     },
   };

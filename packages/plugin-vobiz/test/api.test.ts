@@ -1,7 +1,7 @@
 import { createCommandContext, createControlledCall, NEVER } from '@sidetone/testkit';
 import { describe, expect, it } from 'vitest';
-import { REQUEST_TIMEOUT_MS } from '../src/api.ts';
-import { MAX_SPEAK_CHARACTERS } from '../src/controls.ts';
+import { REQUEST_TIMEOUT_MS } from '../src/rest.ts';
+import { MAX_SPEAK_CHARACTERS } from '../src/spoken-text.ts';
 import { AUTH, BASE, start } from './harness.ts';
 import { CALL, form, reply } from './samples.ts';
 
@@ -128,9 +128,11 @@ describe('ending a call', () => {
 describe('what can be done to a call', () => {
   it('is to hear it once it was answered here, and nothing once it is over', async () => {
     const { provider, post } = await start();
-    expect(provider.controlsFor!(call)).toEqual(['SAY', 'END_CALL']);
+    const all = ['SAY', 'TRANSFER', 'END_CALL', 'SEND_DTMF', 'PLAY_AUDIO', 'CLEAR_AUDIO'];
+    expect(provider.controlsFor!(call)).toEqual(all);
     await post('answer', form('answer_outbound'));
-    expect(provider.controlsFor!(call)).toEqual(['SAY', 'END_CALL', 'LISTEN']);
+    expect(provider.controlsFor!(call)).toEqual([...all, 'LISTEN']);
+    expect(provider.controlsFor!({ ...call, status: 'RINGING' })).toEqual(['END_CALL', 'LISTEN']);
     expect(provider.controlsFor!({ ...call, status: 'ENDED' })).toEqual([]);
   });
 });
@@ -155,10 +157,23 @@ describe('bringing calls up to date', () => {
     ]);
   });
 
+  it('ends one that is no longer live as its record says', async () => {
+    const { host, provider } = await start();
+    host.respond('GET', LIVE_URL, sampleReply('call_get_live_404'));
+    host.respond('GET', `${BASE}/Account/${AUTH.authId}/cdr/${CALL}`, sampleReply('cdr_get_200'));
+    await provider.reconcile!([call], signal);
+    expect(host.eventsOf('call.ended')).toMatchObject([
+      { dedupeKey: 'hangup', end: { category: 'CUSTOMER_ENDED', code: '4000' } },
+    ]);
+    expect(host.eventsOf('call.report')).toMatchObject([{ cost: { amount: 1.3, currency: 'INR' } }]);
+    host.verify();
+  });
+
   it('ends one that is no longer live, and says that nobody told why', async () => {
     const { host, provider, answer } = await start();
     await answer();
     host.respond('GET', LIVE_URL, sampleReply('call_get_live_404'));
+    host.respond('GET', /\/cdr\//, sampleReply('route_missing_gateway_404'));
     await provider.reconcile!([call], signal);
     expect(host.eventsOf('call.ended')).toMatchObject([{ end: { category: 'UNKNOWN' } }]);
     expect(host.state.entries.size).toBe(0);

@@ -14,7 +14,8 @@ describe('options', () => {
   it('have defaults for all but the account and the answer', async () => {
     expect(await readOptions()).toMatchObject({
       apiBaseUrl: new URL('https://api.vobiz.ai/api/v1'),
-      l16ByteOrder: 'le',
+      l16ByteOrder: 'auto',
+      signature: 'verify',
       contentType: 'audio/x-mulaw;rate=8000',
     });
     expect(await issuesOf({})).toEqual(['authId', 'authToken', 'answer']);

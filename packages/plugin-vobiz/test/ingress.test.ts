@@ -19,7 +19,9 @@ describe('the answer', () => {
     expect(response.body).toContain(
       'statusCallbackUrl="https://calls.example.com/providers/fake/stream-status"',
     );
-    expect(response.body).toContain('<Dial callerId="918000000009"><Number>+918000000001</Number></Dial>');
+    expect(response.body).toContain(
+      '<Dial callerId="918000000009" callbackUrl="https://calls.example.com/providers/fake/events" callbackMethod="POST"><Number>+918000000001</Number></Dial>',
+    );
     expect(host.events).toMatchObject([
       {
         type: 'call.started',

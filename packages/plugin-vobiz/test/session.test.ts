@@ -203,6 +203,25 @@ describe('audio', () => {
     expect(big.host.streams[0]?.writes[0]?.bytes).toEqual(little.host.streams[0]?.writes[0]?.bytes);
   });
 
+  it('of 16 bits is measured where nothing was told, once for each stream', async () => {
+    const { host, peer } = await startOpen();
+    const tone = JSON.parse(frame('media_current_l16_8k_tone_be')) as { media: { payload: string } };
+    const send = async (streamId: string, frames: number) => {
+      const mediaFormat = { encoding: 'audio/x-l16', sampleRate: 8000 };
+      await peer.send(JSON.stringify({ event: 'start', start: { callId: CALL, streamId, mediaFormat } }));
+      for (let chunk = 1; chunk <= frames; chunk++)
+        await peer.send(media({ ...tone.media, chunk }, streamId));
+    };
+    const asSent = Buffer.from(tone.media.payload, 'base64');
+    const turned = Buffer.from(asSent).swap16();
+    await send(STREAM, 51);
+    const heard = host.streams[0]!.writes.map(({ bytes }) => Buffer.from(bytes));
+    expect(heard.slice(0, 49)).toEqual(Array.from({ length: 49 }, () => asSent));
+    expect(heard.slice(49)).toEqual([turned, turned]);
+    await send('another', 1);
+    expect(Buffer.from(host.streams[1]!.writes[0]!.bytes)).toEqual(asSent);
+  });
+
   it('of another stream is dropped', async () => {
     const { host, peer } = await startStreaming();
     await sendAll(peer, 'media_other_stream_id', 'stop_other_stream_id');

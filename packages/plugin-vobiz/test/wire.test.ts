@@ -172,6 +172,8 @@ describe('a webhook', () => {
         durationSeconds: 73,
         billedSeconds: 120,
         cost: 0,
+        answeredAt: Date.UTC(2026, 9, 2, 6, 15, 9),
+        endedAt: Date.UTC(2026, 9, 2, 6, 16, 22),
       },
     });
   });

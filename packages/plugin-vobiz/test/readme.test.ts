@@ -1,0 +1,62 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { z } from 'zod';
+import { optionsSchema } from '../src/config.ts';
+import { samplesOf } from './samples.ts';
+
+const README = readFileSync(new URL('../README.md', import.meta.url), 'utf8');
+const PROTOCOL = readFileSync(new URL('../../../docs/protocol/vobiz.md', import.meta.url), 'utf8');
+const source = (name: string): string => readFileSync(new URL(`../src/${name}.ts`, import.meta.url), 'utf8');
+
+interface Schema {
+  readonly properties?: Readonly<Record<string, Schema>>;
+  readonly required?: readonly string[];
+  readonly default?: unknown;
+}
+
+/** Every option by its path, with its default as text. */
+function optionsIn(schema: Schema, path = ''): [string, string][] {
+  return Object.entries(schema.properties ?? {}).flatMap(([name, option]): [string, string][] => {
+    const key = path === '' ? name : `${path}.${name}`;
+    if (option.properties) return optionsIn(option, key);
+    const { default: value } = option;
+    if (value !== undefined)
+      return [[key, `\`${typeof value === 'string' ? value : JSON.stringify(value)}\``]];
+    return [[key, schema.required?.includes(name) === true ? 'required' : '']];
+  });
+}
+
+describe('the README', () => {
+  it('names every option, with its default', () => {
+    const schema = z.toJSONSchema(optionsSchema, { io: 'input', unrepresentable: 'any' }) as Schema;
+    const rows = [...README.matchAll(/^\| `([\w.]+)` *\| (.*?) *\|/gm)].map(([, key, told]) => [key!, told!]);
+    expect(rows).toEqual(optionsIn(schema));
+  });
+
+  it('names every further option of a transfer and of a new call', () => {
+    const tables = source('transfer-order') + source('place-call');
+    const names = [...tables.matchAll(/^ {2}(\w+): (?:wholeNumber|orWord|text|yesOrNo|address)/gm)];
+    expect(names.length).toBeGreaterThan(20);
+    const short = names.map(([, name]) => name!.replace(/^machine_detection(?=_)/, ''));
+    expect(short.filter((name) => !README.includes(`\`${name}\``))).toEqual([]);
+  });
+});
+
+describe('the protocol notes', () => {
+  it('tell of every event of the samples, and of every notice', () => {
+    const events = samplesOf('webhook-form').map(
+      ({ body }) => (body['Event'] as string | undefined) ?? 'StartApp',
+    );
+    expect(events.filter((event) => !PROTOCOL.includes(`\`${event}\``))).toEqual([]);
+    const notices = [...source('translate').matchAll(/'(VOBIZ_\w+)'/g)].map(([, code]) => code!);
+    expect(notices.length).toBeGreaterThan(5);
+    expect(notices.filter((code) => !PROTOCOL.includes(`\`${code}\``))).toEqual([]);
+  });
+
+  it('tell of every message of a stream', () => {
+    const table = /const EVENTS[^{]*\{(.*?)\n\};/s.exec(source('wire'))![1]!;
+    const names = [...table.matchAll(/^ {2}(\w+):/gm)].map(([, name]) => name!);
+    expect(names.length).toBeGreaterThan(5);
+    expect(names.filter((name) => !PROTOCOL.includes(`\`${name}\``))).toEqual([]);
+  });
+});
