@@ -67,6 +67,11 @@ function answer(deps: HttpServerDeps, request: IncomingMessage, response: Server
 function answerGraphql(deps: HttpServerDeps, request: IncomingMessage, response: ServerResponse): void {
   if (!isFromThisMachine(request))
     return sendFailure(response, new FaultError('REQUEST_FORBIDDEN', 'this page may not ask'));
+  // Without it a request could be of any size before anybody looked.
+  if (request.method === 'POST' && request.headers['content-length'] === undefined) {
+    response.setHeader('connection', 'close');
+    return sendText(response, 411, 'A request has to say its Content-Length.');
+  }
   if (Number(request.headers['content-length']) > deps.requestBytes) {
     const message = `the request has more than ${deps.requestBytes} bytes (limits.requestBytes)`;
     response.setHeader('connection', 'close');

@@ -2,35 +2,19 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, test } from 'vitest';
 import * as tokens from '../../src/tokens.ts';
-import { nextOf, startTestDaemon, until, type TestDaemon } from '../support/daemon.ts';
+import { startTestDaemon, type TestDaemon } from '../support/daemon.ts';
 import { event, words } from '../support/heart.ts';
 import { tempDir } from '../support/temp-dir.ts';
 
 const root = tempDir();
 let count = 0;
-let dir: string;
 let it: TestDaemon;
 
 beforeEach(async () => {
-  dir = join(root, String(count++));
+  const dir = join(root, String(count++));
   mkdirSync(dir);
   it = await startTestDaemon(dir);
 });
-
-const emit = (told: ReturnType<typeof event>): void => it.script.host.emit(told);
-const committed = (): Promise<void> => it.daemon.parts.resolve(tokens.INGEST).committed();
-const subscribe = (query: string, variables?: Record<string, unknown>) =>
-  it.client.iterate({ query, variables: variables ?? null }) as AsyncIterableIterator<{
-    // oxlint-disable-next-line typescript/no-explicit-any -- a test looks into an answer as it likes
-    data?: any;
-    errors?: readonly { message: string; extensions?: Record<string, unknown> }[];
-  }>;
-
-async function aCall(): Promise<string> {
-  emit(event('call.status', { status: 'IN_PROGRESS' }, { at: Date.now() }));
-  await committed();
-  return (await it.query('{ calls { nodes { id } } }')).data.calls.nodes[0].id as string;
-}
 
 describe('a query', () => {
   test('tells of a call all that is known', async () => {
@@ -40,19 +24,19 @@ describe('a query', () => {
       direction: 'INBOUND',
       assistant: { name: 'Nova' },
     } as const;
-    emit(event('call.started', { details, status: 'IN_PROGRESS' }, { at: 1000 }));
-    emit(
+    it.emit(event('call.started', { details, status: 'IN_PROGRESS' }, { at: 1000 }));
+    it.emit(
       event('utterance.final', { party: 'CUSTOMER', text: 'hello', startMs: 10.4, endMs: 20 }, { at: 2000 }),
     );
-    emit(event('call.ended', { end: { category: 'CUSTOMER_ENDED', code: 'bye' } }, { at: 4000 }));
-    emit(
+    it.emit(event('call.ended', { end: { category: 'CUSTOMER_ENDED', code: 'bye' } }, { at: 4000 }));
+    it.emit(
       event('call.report', {
         summary: 'Short.',
         cost: { amount: 0.5, currency: 'USD' },
         providerData: { x: 1 },
       }),
     );
-    await committed();
+    await it.committed();
     const { data, errors } = await it.query(`{
       callByProviderId(providerId: "test", providerCallId: "their-call") {
         provider { id displayName state stateMessage liveCallCount }
@@ -98,9 +82,9 @@ describe('a query', () => {
   });
 
   test('pages through calls by cursor, and a cursor of another list is refused', async () => {
-    for (let i = 0; i < 5; i++) emit(event('call.started', {}, { call: `c${i}`, at: 1000 + i }));
-    emit(words(1, 'c0'));
-    await committed();
+    for (let i = 0; i < 5; i++) it.emit(event('call.started', {}, { call: `c${i}`, at: 1000 + i }));
+    it.emit(words(1, 'c0'));
+    await it.committed();
     const page =
       'query ($after: String) { calls(first: 2, after: $after) { totalCount nodes { providerCallId } pageInfo { hasNextPage hasPreviousPage endCursor } } }';
     const first = (await it.query(page)).data.calls;
@@ -133,9 +117,9 @@ describe('a query', () => {
   );
 
   test('finds any node by its id, and nothing by an id of nothing', async () => {
-    const callId = await aCall();
-    emit(words(1));
-    await committed();
+    const callId = await it.aCall();
+    it.emit(words(1));
+    await it.committed();
     const { command } = (
       await it.query(`mutation { endCall(input: { callId: "${callId}" }) { command { id } } }`)
     ).data.endCall;
@@ -163,7 +147,7 @@ describe('a query', () => {
 
 describe('a mutation', () => {
   test('asks the provider and answers with the command as it was kept', async () => {
-    const callId = await aCall();
+    const callId = await it.aCall();
     const { data } = await it.query(
       'mutation ($callId: ID!) { say(input: { callId: $callId, content: "One moment" }) { command { id status kind arguments requestedBy call { id } } call { status } failure { code } } }',
       { callId },
@@ -196,7 +180,7 @@ describe('a mutation', () => {
   });
 
   test('that the provider has no control for is refused before it is asked', async () => {
-    const callId = await aCall();
+    const callId = await it.aCall();
     const { data } = await it.query(
       `mutation { clearAudio(input: { callId: "${callId}" }) { failure { code } command { status } } }`,
     );
@@ -228,134 +212,6 @@ describe('a mutation', () => {
       expect(errors).toMatchObject([{ extensions: { code: 'INPUT_INVALID', argument: 'input.content' } }]);
     },
   );
-});
-
-describe('a subscription over graphql-transport-ws', () => {
-  test('tells what happens, from now on', async () => {
-    emit(words(0));
-    await committed();
-    const events = subscribe(
-      'subscription { callEvents { __typename type cursor at call { providerCallId } ... on UtteranceFinalized { utterance { text } } } }',
-    );
-    const next = nextOf(events);
-    await until(
-      () => it.daemon.parts.resolve(tokens.RECORD_HUB).bell.listeners === 1,
-      'the subscription is there',
-    );
-    emit(words(1));
-    expect((await next).data.callEvents).toMatchObject({
-      __typename: 'UtteranceFinalized',
-      utterance: { text: 'words 1' },
-      call: { providerCallId: 'their-call' },
-    });
-    await events.return!();
-  });
-
-  test('continues behind a cursor, once each, also in a daemon that was started again on the same file', async () => {
-    for (let i = 0; i < 10; i++) emit(words(i));
-    await committed();
-    const query =
-      'subscription ($after: Cursor) { callEvents(after: $after, types: [UTTERANCE_FINALIZED]) { cursor ... on UtteranceFinalized { utterance { text } } } }';
-    const zero = (await it.query('{ calls { nodes { events(first: 1) { edges { cursor } } } } }')).data.calls
-      .nodes[0].events.edges[0].cursor as string;
-    const events = subscribe(query, { after: zero });
-    let cursor = '';
-    for (let i = 0; i < 4; i++) {
-      const { callEvents } = (await nextOf(events)).data;
-      expect(callEvents.utterance.text).toBe(`words ${i}`);
-      cursor = callEvents.cursor as string;
-    }
-    await events.return!();
-    await it.daemon.stop();
-
-    it = await startTestDaemon(dir);
-    emit(words(10));
-    const resumed = subscribe(query, { after: cursor });
-    const texts: string[] = [];
-    for (let i = 4; i <= 10; i++)
-      texts.push((await nextOf(resumed)).data.callEvents.utterance.text as string);
-    expect(texts).toEqual([4, 5, 6, 7, 8, 9, 10].map((i) => `words ${i}`));
-    await resumed.return!();
-  });
-
-  test('gives partials without a cursor and finals with one', async () => {
-    const callId = await aCall();
-    const transcript = subscribe(
-      'subscription ($id: ID!) { transcript(callId: $id) { cursor utterance { id text isFinal party } } }',
-      { id: callId },
-    );
-    const first = nextOf(transcript);
-    await until(
-      () => it.daemon.parts.resolve(tokens.PARTIAL_SLOTS).watched === 1,
-      'the subscription is there',
-    );
-    emit(event('utterance.partial', { party: 'CUSTOMER', text: 'hel' }));
-    const partial = (await first).data.transcript;
-    emit(event('utterance.final', { party: 'CUSTOMER', text: 'hello' }));
-    const final = (await nextOf(transcript)).data.transcript;
-    expect(partial).toMatchObject({ cursor: null, utterance: { text: 'hel', isFinal: false } });
-    expect(final).toMatchObject({
-      cursor: expect.any(String),
-      utterance: { text: 'hello', isFinal: true, id: partial.utterance.id },
-    });
-    await transcript.return!();
-  });
-
-  test.each([
-    ['subscription { callEvents(after: "nonsense") { cursor } }', 'CURSOR_INVALID'],
-    ['subscription { transcript(callId: "call_x") { cursor } }', 'CALL_NOT_FOUND'],
-    ['subscription { audioLevels(intervalMs: 5) { at } }', 'INPUT_INVALID'],
-  ])('%s is refused with a code, and the socket goes on', async (query, code) => {
-    const refused = subscribe(query);
-    const told = await nextOf(refused).then(
-      ({ errors }) => errors,
-      (errors: unknown) => errors,
-    );
-    expect(told).toMatchObject([{ extensions: { code } }]);
-    const fine = subscribe('{ latestCursor }');
-    expect((await nextOf(fine)).data.latestCursor).toBeTypeOf('string');
-  });
-
-  test('leaves nothing behind when it is completed, and when its socket breaks', async () => {
-    const hub = it.daemon.parts.resolve(tokens.RECORD_HUB);
-    const interest = it.daemon.parts.resolve(tokens.INTEREST);
-    const completed = subscribe('subscription { audioLevels { at } }');
-    void completed.next();
-    await until(() => interest.size === 1, 'the first is there');
-    await completed.return!();
-    await until(() => interest.size === 0, 'the first is gone');
-    const broken = Array.from({ length: 50 }, () =>
-      subscribe('subscription { callEvents { cursor } }')
-        .next()
-        .catch(() => undefined),
-    );
-    await until(() => hub.bell.listeners === 50, 'the others are there');
-    it.client.terminate();
-    await until(() => hub.bell.listeners === 0, 'the others are gone');
-    await Promise.all(broken);
-  });
-});
-
-test('a subscription over SSE tells the same, and ends when its reader goes', async () => {
-  const callId = await aCall();
-  const hub = it.daemon.parts.resolve(tokens.RECORD_HUB);
-  const abort = new AbortController();
-  const response = await fetch(it.url('graphql'), {
-    method: 'POST',
-    headers: { 'content-type': 'application/json', accept: 'text/event-stream' },
-    body: JSON.stringify({
-      query: 'subscription ($id: ID!) { callEvents(callId: $id) { type } }',
-      variables: { id: callId },
-    }),
-    signal: abort.signal,
-  });
-  await until(() => hub.bell.listeners === 1, 'the subscription is there');
-  emit(words(1));
-  const reader = response.body!.getReader();
-  let text = '';
-  while (!text.includes('UTTERANCE_FINALIZED')) text += Buffer.from((await reader.read()).value!).toString();
-  abort.abort();
-  await until(() => hub.bell.listeners === 0, 'the subscription is gone');
 });
 
 describe('the endpoint', () => {
@@ -401,5 +257,17 @@ describe('the endpoint', () => {
     });
     expect(response.status).toBe(413);
     expect(await response.text()).toContain('limits.requestBytes');
+  });
+
+  test('takes no request that does not say how large it is', async () => {
+    const body = new ReadableStream({
+      start(controller) {
+        controller.enqueue(Buffer.from('{"query":"{ latestCursor }"}'));
+        controller.close();
+      },
+    });
+    const headers = { 'content-type': 'application/json' };
+    const init = { method: 'POST', headers, body, duplex: 'half' } as RequestInit;
+    expect((await fetch(it.url('graphql'), init)).status).toBe(411);
   });
 });

@@ -100,7 +100,9 @@ describe('a socket of a provider', () => {
 
   test('that its plugin admits is given to it, and what is sent at once is not missed', async () => {
     const socket = open('providers/test/stream/good');
+    const isOpen = new Promise((resolve) => socket.on('open', resolve));
     socket.on('open', () => socket.send(new Uint8Array(640)));
+    await isOpen;
     await until(() => it.script.sockets.length === 1, 'the plugin has the socket');
     const interest = it.daemon.parts.resolve(tokens.INTEREST).add('levels', undefined);
     socket.send(new Uint8Array(640));

@@ -2,12 +2,15 @@
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import type { ProviderEvent } from '@sidetone/core';
 import { createClient, type Client } from 'graphql-ws';
 import { afterEach } from 'vitest';
 import { WebSocket } from 'ws';
 import { configSchema } from '../../src/config/schema.ts';
 import { startDaemon, type Daemon } from '../../src/daemon.ts';
 import { scripts, type Script } from '../fixtures/scripted-plugin.ts';
+import * as tokens from '../../src/tokens.ts';
+import { event } from './heart.ts';
 import { createTestLog, type LogLine } from './silent-log.ts';
 
 const FIXTURES = fileURLToPath(new URL('../fixtures', import.meta.url));
@@ -18,6 +21,16 @@ export interface TestDaemon {
   readonly lines: LogLine[];
   readonly client: Client;
   query(query: string, variables?: Record<string, unknown>): Promise<GraphqlAnswer>;
+  /** Tells what the provider tells. */
+  emit(event: ProviderEvent): void;
+  /** Resolves when all that was told is stored. */
+  committed(): Promise<void>;
+  /** Begins a call of the provider, and gives our id of it. */
+  aCall(): Promise<string>;
+  subscribe(
+    query: string,
+    variables?: Record<string, unknown>,
+  ): AsyncIterableIterator<Partial<GraphqlAnswer>>;
   url(path: string): string;
 }
 
@@ -59,12 +72,23 @@ export async function startTestDaemon(
     await client.dispose();
     await daemon.stop();
   });
-  return {
+  const it: TestDaemon = {
     daemon,
     script: scripts.get(key)!,
     lines,
     client,
     url: (path) => new URL(path, daemon.url).href,
+    emit: (told) => scripts.get(key)!.host.emit(told),
+    committed: () => daemon.parts.resolve(tokens.INGEST).committed(),
+    async aCall() {
+      it.emit(event('call.status', { status: 'IN_PROGRESS' }, { at: Date.now() }));
+      await it.committed();
+      return (await it.query('{ calls { nodes { id } } }')).data.calls.nodes[0].id as string;
+    },
+    subscribe: (query, variables) =>
+      client.iterate({ query, variables: variables ?? null }) as AsyncIterableIterator<
+        Partial<GraphqlAnswer>
+      >,
     async query(query, variables) {
       const response = await fetch(new URL('graphql', daemon.url), {
         method: 'POST',
@@ -74,6 +98,7 @@ export async function startTestDaemon(
       return (await response.json()) as GraphqlAnswer;
     },
   };
+  return it;
 }
 
 /** The next value of a subscription, or an error when none comes. */

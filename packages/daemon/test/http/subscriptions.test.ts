@@ -1,0 +1,147 @@
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { beforeEach, describe, expect, test } from 'vitest';
+import * as tokens from '../../src/tokens.ts';
+import { nextOf, startTestDaemon, until, type TestDaemon } from '../support/daemon.ts';
+import { event, words } from '../support/heart.ts';
+import { tempDir } from '../support/temp-dir.ts';
+
+const root = tempDir();
+let count = 0;
+let dir: string;
+let it: TestDaemon;
+
+beforeEach(async () => {
+  dir = join(root, String(count++));
+  mkdirSync(dir);
+  it = await startTestDaemon(dir);
+});
+
+describe('a subscription over graphql-transport-ws', () => {
+  test('tells what happens, from now on', async () => {
+    it.emit(words(0));
+    await it.committed();
+    const events = it.subscribe(
+      'subscription { callEvents { __typename type cursor at call { providerCallId } ... on UtteranceFinalized { utterance { text } } } }',
+    );
+    const next = nextOf(events);
+    await until(
+      () => it.daemon.parts.resolve(tokens.RECORD_HUB).bell.listeners === 1,
+      'the subscription is there',
+    );
+    it.emit(words(1));
+    expect((await next).data.callEvents).toMatchObject({
+      __typename: 'UtteranceFinalized',
+      utterance: { text: 'words 1' },
+      call: { providerCallId: 'their-call' },
+    });
+    await events.return!();
+  });
+
+  test('continues behind a cursor, once each, also in a daemon that was started again on the same file', async () => {
+    for (let i = 0; i < 10; i++) it.emit(words(i));
+    await it.committed();
+    const query =
+      'subscription ($after: Cursor) { callEvents(after: $after, types: [UTTERANCE_FINALIZED]) { cursor ... on UtteranceFinalized { utterance { text } } } }';
+    const zero = (await it.query('{ calls { nodes { events(first: 1) { edges { cursor } } } } }')).data.calls
+      .nodes[0].events.edges[0].cursor as string;
+    const events = it.subscribe(query, { after: zero });
+    let cursor = '';
+    for (let i = 0; i < 4; i++) {
+      const { callEvents } = (await nextOf(events)).data;
+      expect(callEvents.utterance.text).toBe(`words ${i}`);
+      cursor = callEvents.cursor as string;
+    }
+    await events.return!();
+    await it.daemon.stop();
+
+    it = await startTestDaemon(dir);
+    it.emit(words(10));
+    const resumed = it.subscribe(query, { after: cursor });
+    const texts: string[] = [];
+    for (let i = 4; i <= 10; i++)
+      texts.push((await nextOf(resumed)).data.callEvents.utterance.text as string);
+    expect(texts).toEqual([4, 5, 6, 7, 8, 9, 10].map((i) => `words ${i}`));
+    await resumed.return!();
+  });
+
+  test('gives partials without a cursor and finals with one', async () => {
+    const callId = await it.aCall();
+    const transcript = it.subscribe(
+      'subscription ($id: ID!) { transcript(callId: $id) { cursor utterance { id text isFinal party } } }',
+      { id: callId },
+    );
+    const first = nextOf(transcript);
+    await until(
+      () => it.daemon.parts.resolve(tokens.PARTIAL_SLOTS).watched === 1,
+      'the subscription is there',
+    );
+    it.emit(event('utterance.partial', { party: 'CUSTOMER', text: 'hel' }));
+    const partial = (await first).data.transcript;
+    it.emit(event('utterance.final', { party: 'CUSTOMER', text: 'hello' }));
+    const final = (await nextOf(transcript)).data.transcript;
+    expect(partial).toMatchObject({ cursor: null, utterance: { text: 'hel', isFinal: false } });
+    expect(final).toMatchObject({
+      cursor: expect.any(String),
+      utterance: { text: 'hello', isFinal: true, id: partial.utterance.id },
+    });
+    await transcript.return!();
+  });
+
+  test.each([
+    ['subscription { callEvents(after: "nonsense") { cursor } }', 'CURSOR_INVALID'],
+    ['subscription { transcript(callId: "call_x") { cursor } }', 'CALL_NOT_FOUND'],
+    ['subscription { audioLevels(intervalMs: 5) { at } }', 'INPUT_INVALID'],
+  ])('%s is refused with a code, and the socket goes on', async (query, code) => {
+    const refused = it.subscribe(query);
+    const told = await nextOf(refused).then(
+      ({ errors }) => errors,
+      (errors: unknown) => errors,
+    );
+    expect(told).toMatchObject([{ extensions: { code } }]);
+    const fine = it.subscribe('{ latestCursor }');
+    expect((await nextOf(fine)).data.latestCursor).toBeTypeOf('string');
+  });
+
+  test('leaves nothing behind when it is completed, and when its socket breaks', async () => {
+    const hub = it.daemon.parts.resolve(tokens.RECORD_HUB);
+    const interest = it.daemon.parts.resolve(tokens.INTEREST);
+    const completed = it.subscribe('subscription { audioLevels { at } }');
+    void completed.next();
+    await until(() => interest.size === 1, 'the first is there');
+    await completed.return!();
+    await until(() => interest.size === 0, 'the first is gone');
+    const broken = Array.from({ length: 50 }, () =>
+      it
+        .subscribe('subscription { callEvents { cursor } }')
+        .next()
+        .catch(() => undefined),
+    );
+    await until(() => hub.bell.listeners === 50, 'the others are there');
+    it.client.terminate();
+    await until(() => hub.bell.listeners === 0, 'the others are gone');
+    await Promise.all(broken);
+  });
+});
+
+test('a subscription over SSE tells the same, and ends when its reader goes', async () => {
+  const callId = await it.aCall();
+  const hub = it.daemon.parts.resolve(tokens.RECORD_HUB);
+  const abort = new AbortController();
+  const response = await fetch(it.url('graphql'), {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', accept: 'text/event-stream' },
+    body: JSON.stringify({
+      query: 'subscription ($id: ID!) { callEvents(callId: $id) { type } }',
+      variables: { id: callId },
+    }),
+    signal: abort.signal,
+  });
+  await until(() => hub.bell.listeners === 1, 'the subscription is there');
+  it.emit(words(1));
+  const reader = response.body!.getReader();
+  let text = '';
+  while (!text.includes('UTTERANCE_FINALIZED')) text += Buffer.from((await reader.read()).value!).toString();
+  abort.abort();
+  await until(() => hub.bell.listeners === 0, 'the subscription is gone');
+});
