@@ -33,6 +33,7 @@ describe('a bearer token', () => {
     [{}, { authorization: 'Bearer tok' }, 'admitted'],
     [{}, { Authorization: 'bearer tok' }, 'admitted'],
     [{}, { authorization: 'tok' }, 'WEBHOOK_UNAUTHENTICATED'],
+    [{}, { authorization: 'Basic! tok' }, 'WEBHOOK_UNAUTHENTICATED'],
     [{}, { authorization: 'Bearer toke' }, 'WEBHOOK_UNAUTHENTICATED'],
     [{}, { authorization: 'Bearer ' }, 'WEBHOOK_UNAUTHENTICATED'],
     [{}, {}, 'WEBHOOK_UNAUTHENTICATED'],
