@@ -121,6 +121,8 @@ describe('the demo', () => {
 test('`sidetone --version` and `--help` tell what there is', async () => {
   const version = sidetone(['--version']);
   expect([await version.exit(), version.stdout()]).toEqual([0, expect.stringMatching(/^\d+\.\d+\.\d+\n$/)]);
+  const linked = execFileSync('node_modules/.bin/sidetone', ['--version']).toString();
+  expect(linked).toBe(version.stdout());
   const help = sidetone(['--help']);
   await help.exit();
   expect(help.stdout()).toMatch(/start[\s\S]*demo/);

@@ -1,6 +1,6 @@
 /** What the documents say is compared with what is there. */
 import { readFileSync } from 'node:fs';
-import { FAULTS } from '@sidetone/core';
+import { FAULTS, USER_AGENT } from '@sidetone/core';
 import { buildSchema, parse, validate } from 'graphql';
 import { describe, expect, test } from 'vitest';
 import { parseConfig } from '../packages/daemon/src/config/load.ts';
@@ -101,6 +101,14 @@ test("the README's configuration is one, and its plugins take their options", ()
   expect(names.length).toBeGreaterThan(3);
   expect(vapiOptions.safeParse(providers['vapi']!.options).error).toBeUndefined();
   expect(vobizOptions.safeParse(providers['vobiz']!.options).error).toBeUndefined();
+});
+
+test('the packages are of one version, and say it to providers', () => {
+  const versions = PACKAGES.map(
+    (name) => (JSON.parse(read(`packages/${name}/package.json`)) as { version: string }).version,
+  );
+  expect(new Set(versions).size).toBe(1);
+  expect(USER_AGENT).toBe(`sidetone/${versions[0]}`);
 });
 
 test('links between documents lead somewhere', () => {
