@@ -235,6 +235,11 @@ export function isFault(error: unknown): error is FaultError {
   return typeof error === 'object' && error !== null && brand in error;
 }
 
+/** The fault of an argument: which one, and what was expected of it. */
+export function invalidArgument(argument: string, problem: string): FaultError {
+  return new FaultError('INPUT_INVALID', `${argument}: ${problem}`, { details: { argument } });
+}
+
 /** Whether a fault's code is one that a command may fail with. */
 export function isFailureCode(code: FaultCode): code is FailureCode {
   return (FAILURE_CODES as readonly FaultCode[]).includes(code);

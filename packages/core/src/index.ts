@@ -37,6 +37,7 @@ export {
   FAILURE_CODES,
   FAULTS,
   FaultError,
+  invalidArgument,
   isFailureCode,
   isFault,
   messageOf,
@@ -138,3 +139,4 @@ export {
   type ProviderRequest,
 } from './provider-http.ts';
 export { ASK_PAUSE_MS, askForEach, MAX_COOL_DOWN_MS } from './ask-for-each.ts';
+export { askPatiently, RETRY_FIRST_MS, RETRY_LONGEST_MS } from './ask-patiently.ts';

@@ -3,7 +3,7 @@
  * by the name of the argument, before anything is asked.
  */
 import {
-  FaultError,
+  invalidArgument,
   present,
   type ControlArguments,
   type MessageRole,
@@ -56,13 +56,9 @@ const SIDES = { ASSISTANT: 'assistant', CUSTOMER: 'customer', UNKNOWN: undefined
 const MAX_EXTENSION_LENGTH = 10;
 const MAX_CALLER_ID_LENGTH = 40;
 
-/** The fault of an argument. */
-export function invalid(argument: string, problem: string): FaultError {
-  return new FaultError('INPUT_INVALID', `${argument}: ${problem}`, { details: { argument } });
-}
-
 function filled(argument: string, text: string | undefined): string {
-  if (text === undefined || text.trim() === '') throw invalid(argument, 'expected a text, found nothing');
+  if (text === undefined || text.trim() === '')
+    throw invalidArgument(argument, 'expected a text, found nothing');
   return text;
 }
 
@@ -92,7 +88,7 @@ export function addMessage({
   content,
   triggerResponse,
 }: ControlArguments['addMessage']): ControlMessage {
-  if (!Object.hasOwn(ROLES, role)) throw invalid('role', 'expected SYSTEM, USER or ASSISTANT');
+  if (!Object.hasOwn(ROLES, role)) throw invalidArgument('role', 'expected SYSTEM, USER or ASSISTANT');
   filled('content', content);
   return {
     type: 'add-message',
@@ -105,7 +101,7 @@ export function addMessage({
 export function muteMessage(word: 'mute' | 'unmute', { party }: ControlArguments['mute']): ControlMessage {
   const side = SIDES[party];
   if (side === undefined)
-    throw invalid('party', 'expected ASSISTANT or CUSTOMER: Vapi mutes one or the other');
+    throw invalidArgument('party', 'expected ASSISTANT or CUSTOMER: Vapi mutes one or the other');
   return { type: 'control', control: `${word}-${side}` };
 }
 
@@ -114,14 +110,15 @@ export const endCallMessage: ControlMessage = { type: 'end-call' };
 
 function numberDestination({ number, extension, callerId }: ControlArguments['transfer']): JsonObject {
   if (extension !== undefined && (extension === '' || extension.length > MAX_EXTENSION_LENGTH)) {
-    throw invalid('extension', `expected 1 to ${MAX_EXTENSION_LENGTH} characters`);
+    throw invalidArgument('extension', `expected 1 to ${MAX_EXTENSION_LENGTH} characters`);
   }
   return { type: 'number', number: filled('number', number), ...present({ extension, callerId }) };
 }
 
 function sipDestination({ sipUri, extension, callerId }: ControlArguments['transfer']): JsonObject {
-  if (!/^sips?:\S+$/i.test(filled('sipUri', sipUri))) throw invalid('sipUri', 'expected sip:user@host');
-  if (extension !== undefined) throw invalid('extension', 'only a number has one');
+  if (!/^sips?:\S+$/i.test(filled('sipUri', sipUri)))
+    throw invalidArgument('sipUri', 'expected sip:user@host');
+  if (extension !== undefined) throw invalidArgument('extension', 'only a number has one');
   return { type: 'sip', sipUri, ...present({ callerId }) };
 }
 
@@ -131,10 +128,10 @@ function sipDestination({ sipUri, extension, callerId }: ControlArguments['trans
  */
 export function transferMessage(args: ControlArguments['transfer']): ControlMessage {
   if ((args.number === undefined) === (args.sipUri === undefined)) {
-    throw invalid('number', 'expected exactly one of number and sipUri');
+    throw invalidArgument('number', 'expected exactly one of number and sipUri');
   }
   if (args.callerId !== undefined && args.callerId.length > MAX_CALLER_ID_LENGTH) {
-    throw invalid('callerId', `expected at most ${MAX_CALLER_ID_LENGTH} characters`);
+    throw invalidArgument('callerId', `expected at most ${MAX_CALLER_ID_LENGTH} characters`);
   }
   const destination = args.number === undefined ? sipDestination(args) : numberDestination(args);
   return {
@@ -161,7 +158,7 @@ const WHO_GOES_ON: Readonly<Record<string, string>> = {
  */
 export function handoffMessage(args: ControlArguments['handoff']): ControlMessage {
   if (args.streamUrl !== undefined) {
-    throw invalid('streamUrl', 'Vapi hands a call to an assistant or a squad, not to an address');
+    throw invalidArgument('streamUrl', 'Vapi hands a call to an assistant or a squad, not to an address');
   }
   const destination: JsonObject = {
     ...present({ assistantId: args.assistantId, assistant: args.assistant }),
@@ -169,7 +166,7 @@ export function handoffMessage(args: ControlArguments['handoff']): ControlMessag
   };
   const named = Object.keys(WHO_GOES_ON).filter((key) => destination[key] != null && destination[key] !== '');
   if (named.length !== 1) {
-    throw invalid(
+    throw invalidArgument(
       'assistantId',
       'expected exactly one of assistantId, assistant, and in providerOptions assistantName, squadId, squad or server',
     );

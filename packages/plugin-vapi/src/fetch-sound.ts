@@ -1,6 +1,13 @@
 /** Fetches a WAV file to be played into a call. What it says is not believed before it was read. */
-import { decodeWav, FaultError, isFault, type ProviderHost, type Sound } from '@sidetone/core';
-import { invalid } from './control-messages.ts';
+import {
+  decodeWav,
+  FaultError,
+  invalidArgument,
+  isFault,
+  type ProviderHost,
+  type Sound,
+} from '@sidetone/core';
+import { readBody } from './read-body.ts';
 
 /** The largest file, bytes: four minutes of 16-bit sound at 16 kHz. */
 export const MAX_SOUND_BYTES = 8 * 1024 * 1024;
@@ -15,7 +22,7 @@ export async function fetchSound(
 ): Promise<Sound> {
   const url = URL.canParse(address) ? new URL(address) : undefined;
   if (!url || (url.protocol !== 'http:' && url.protocol !== 'https:')) {
-    throw invalid('url', 'expected an http or https address of a WAV file');
+    throw invalidArgument('url', 'expected an http or https address of a WAV file');
   }
   const deadline = new AbortController();
   const cancel = host.clock.schedule(SOUND_TIMEOUT_MS, () => deadline.abort());
@@ -24,9 +31,11 @@ export async function fetchSound(
       redirect: 'manual',
       signal: AbortSignal.any([deadline.signal, signal]),
     });
-    if (!response.ok) throw invalid('url', `the address answered ${response.status}`);
-    const result = decodeWav(await readAll(response));
-    if (!result.ok) throw invalid('url', `what is there cannot be played: ${result.problem}`);
+    if (!response.ok) throw invalidArgument('url', `the address answered ${response.status}`);
+    const bytes = await readBody(response, MAX_SOUND_BYTES);
+    if (!bytes) throw invalidArgument('url', `expected at most ${MAX_SOUND_BYTES} bytes`);
+    const result = decodeWav(bytes);
+    if (!result.ok) throw invalidArgument('url', `what is there cannot be played: ${result.problem}`);
     return result.sound;
   } catch (cause) {
     if (isFault(cause)) throw cause;
@@ -35,25 +44,8 @@ export async function fetchSound(
         cause,
       });
     }
-    throw invalid('url', 'the address cannot be reached');
+    throw invalidArgument('url', 'the address cannot be reached');
   } finally {
     cancel();
   }
-}
-
-async function readAll(response: Response): Promise<Uint8Array> {
-  const chunks: Uint8Array[] = [];
-  let size = 0;
-  for await (const chunk of response.body ?? []) {
-    size += (chunk as Uint8Array).length;
-    if (size > MAX_SOUND_BYTES) throw invalid('url', `expected at most ${MAX_SOUND_BYTES} bytes`);
-    chunks.push(chunk as Uint8Array);
-  }
-  const bytes = new Uint8Array(size);
-  let at = 0;
-  for (const chunk of chunks) {
-    bytes.set(chunk, at);
-    at += chunk.length;
-  }
-  return bytes;
 }

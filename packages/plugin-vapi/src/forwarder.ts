@@ -9,6 +9,7 @@ import {
   type ProviderHost,
 } from '@sidetone/core';
 import type { VapiOptions } from './config.ts';
+import { readBody } from './read-body.ts';
 
 /** Most bytes of messages that wait for the application. */
 export const MAX_WAITING_BYTES = 64 * 1024 * 1024;
@@ -113,7 +114,7 @@ export function createForwarder({ host, url, options, onDown }: ForwarderDeps): 
         await response.body?.cancel();
         return failure(502, 'the application answered with a redirect, which is not followed');
       }
-      const body = await readBody(response, deadline.signal);
+      const body = await readBody(response, MAX_ANSWER_BYTES, deadline.signal);
       if (!body) return failure(502, 'the answer of the application is too large');
       const type = response.headers.get('content-type');
       return { status: response.status, body, ...(type !== null && { headers: { 'content-type': type } }) };
@@ -210,23 +211,4 @@ export function createForwarder({ host, url, options, onDown }: ForwarderDeps): 
       lanes.clear();
     },
   };
-}
-
-/** The body, up to the bound; nothing beyond it. */
-async function readBody(response: Response, signal: AbortSignal): Promise<Uint8Array | undefined> {
-  const chunks: Uint8Array[] = [];
-  let size = 0;
-  for await (const chunk of response.body ?? []) {
-    signal.throwIfAborted();
-    size += (chunk as Uint8Array).length;
-    if (size > MAX_ANSWER_BYTES) return undefined;
-    chunks.push(chunk as Uint8Array);
-  }
-  const body = new Uint8Array(size);
-  let at = 0;
-  for (const chunk of chunks) {
-    body.set(chunk, at);
-    at += chunk.length;
-  }
-  return body;
 }

@@ -1,5 +1,6 @@
 /** What placing a call asks of Vapi: over the telephone, or as a WebSocket that we join ourselves. Pure. */
 import {
+  invalidArgument,
   isJsonObject,
   numberOf,
   objectOf,
@@ -8,7 +9,6 @@ import {
   type JsonObject,
   type PlaceCallArguments,
 } from '@sidetone/core';
-import { invalid } from './control-messages.ts';
 import type { AudioFormat } from './playout.ts';
 
 /** Fields that say who talks: one of them must be there. */
@@ -30,11 +30,11 @@ export interface CallOrder {
 /** @throws {FaultError} INPUT_INVALID, with the argument's name. */
 export function orderOf({ to, from, assistantId, providerOptions = {} }: PlaceCallArguments): CallOrder {
   if (providerOptions['customers'] !== undefined) {
-    throw invalid('providerOptions.customers', 'one call is placed at a time');
+    throw invalidArgument('providerOptions.customers', 'one call is placed at a time');
   }
   const body: JsonObject = { ...present({ assistantId }), ...providerOptions };
   if (!WHO_TALKS.some((name) => body[name] != null)) {
-    throw invalid('assistantId', 'expected an assistant: assistantId, or one in providerOptions');
+    throw invalidArgument('assistantId', 'expected an assistant: assistantId, or one in providerOptions');
   }
   const transport = objectOf(providerOptions['transport']);
   return transport['provider'] === WEBSOCKET
@@ -46,12 +46,12 @@ function telephoneBody(to: string, from: string | undefined, body: JsonObject): 
   const told = objectOf(body['customer']);
   const named =
     told['number'] !== undefined || told['sipUri'] !== undefined || body['customerId'] !== undefined;
-  if (!named && to.trim() === '') throw invalid('to', 'expected a number or a SIP address');
+  if (!named && to.trim() === '') throw invalidArgument('to', 'expected a number or a SIP address');
   const own = /^sips?:/i.test(to) ? { sipUri: to } : { number: to };
   const customer = named ? told : { ...own, ...told };
   const hasNumber = body['phoneNumberId'] != null || isJsonObject(body['phoneNumber']);
   if (!hasNumber && (from === undefined || /^\+?\d+$/.test(from))) {
-    throw invalid(
+    throw invalidArgument(
       'from',
       "expected the id of one of the account's phone numbers, or phoneNumber in providerOptions",
     );
@@ -66,7 +66,7 @@ function telephoneBody(to: string, from: string | undefined, body: JsonObject): 
 function websocketOrder(body: JsonObject, transport: JsonObject): CallOrder {
   const wrong = TELEPHONE.find((name) => body[name] !== undefined);
   if (wrong !== undefined)
-    throw invalid(`providerOptions.${wrong}`, 'a call over a WebSocket has no telephone');
+    throw invalidArgument(`providerOptions.${wrong}`, 'a call over a WebSocket has no telephone');
   const join = audioFormatOf(transport['audioFormat']);
   const audioFormat = { format: join.encoding, container: 'raw', sampleRate: join.sampleRate };
   return { body: { ...body, transport: { ...transport, audioFormat } }, join };
@@ -77,11 +77,14 @@ function audioFormatOf(value: unknown): AudioFormat {
   const told = objectOf(value);
   const format = textOf(told['format']) ?? 'pcm_s16le';
   if (format !== 'pcm_s16le' && format !== 'mulaw') {
-    throw invalid('providerOptions.transport.audioFormat.format', 'expected pcm_s16le or mulaw');
+    throw invalidArgument('providerOptions.transport.audioFormat.format', 'expected pcm_s16le or mulaw');
   }
   const sampleRate = numberOf(told['sampleRate']) ?? (format === 'mulaw' ? 8000 : 16_000);
   if (!Number.isInteger(sampleRate) || sampleRate < MIN_RATE || sampleRate > MAX_RATE) {
-    throw invalid('providerOptions.transport.audioFormat.sampleRate', `expected ${MIN_RATE} to ${MAX_RATE}`);
+    throw invalidArgument(
+      'providerOptions.transport.audioFormat.sampleRate',
+      `expected ${MIN_RATE} to ${MAX_RATE}`,
+    );
   }
   return { encoding: format, sampleRate };
 }

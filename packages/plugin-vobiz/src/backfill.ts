@@ -2,8 +2,8 @@
  * Past calls, newest first, from Vobiz's records. Their list is asked for by days, and neither its order nor the zone of
  * its days is documented: so it is walked in spans of days, each read whole, from the newest back.
  */
-import { isFault, type BackfillPage, type BackfillRequest, type ProviderHost } from '@sidetone/core';
-import type { CdrPage, CdrRequest, VobizApi } from './api.ts';
+import { askPatiently, type BackfillPage, type BackfillRequest, type ProviderHost } from '@sidetone/core';
+import type { VobizApi } from './api.ts';
 import { decodeCdr, translateCdr, type PastCall } from './cdr.ts';
 
 const DAY_MS = 24 * 60 * 60 * 1000;
@@ -15,10 +15,6 @@ const MARGIN_DAYS = 1;
 export const MAX_PAGES = 1000;
 /** Most calls that are told at once. */
 export const CALLS_AT_ONCE = 100;
-/** Waits after failures that may pass, ms: doubling, up to the last. */
-export const RETRY_FIRST_MS = 1000;
-export const RETRY_LONGEST_MS = 30_000;
-
 export interface BackfillDeps {
   readonly api: Pick<VobizApi, 'listCdrs'>;
   readonly host: Pick<ProviderHost, 'clock' | 'log'>;
@@ -60,7 +56,9 @@ export async function* backfill(
     const endDate = dayOf(before + MARGIN_DAYS * DAY_MS);
     const found = new Map<string, PastCall>();
     for (let page = 1; ; page++) {
-      const { records, hasNext } = await patiently({ page, startDate, endDate });
+      const { records, hasNext } = await askPatiently(host.clock, signal, () =>
+        api.listCdrs({ page, startDate, endDate }, signal),
+      );
       for (const call of records.map(decodeCdr)) {
         if (call && call.startedAt >= from && call.startedAt < before) found.set(call.callId, call);
       }
@@ -76,28 +74,4 @@ export async function* backfill(
     }
     return [...found.values()].toSorted((a, b) => b.startedAt - a.startedAt);
   }
-
-  async function patiently(request: CdrRequest): Promise<CdrPage> {
-    for (let delayMs = RETRY_FIRST_MS; ; delayMs = Math.min(RETRY_LONGEST_MS, delayMs * 2)) {
-      try {
-        return await api.listCdrs(request, signal);
-      } catch (error) {
-        if (signal.aborted || !mayPass(error)) throw error;
-        await host.clock.delay(delayMs, signal);
-        if (signal.aborted) throw error;
-      }
-    }
-  }
-}
-
-/** Too many questions, a server in trouble, no connection: these pass. A refusal does not. */
-function mayPass(error: unknown): boolean {
-  if (!isFault(error)) return false;
-  const status = error.details['status'];
-  return (
-    error.code === 'PROVIDER_RATE_LIMITED' ||
-    error.code === 'PROVIDER_UNREACHABLE' ||
-    error.code === 'PROVIDER_TIMEOUT' ||
-    (typeof status === 'number' && status >= 500)
-  );
 }

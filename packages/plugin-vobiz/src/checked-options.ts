@@ -1,5 +1,5 @@
 /** Arguments that go on to Vobiz under its own names: each from a list, and each looked at before anything is asked. Pure. */
-import { FaultError } from '@sidetone/core';
+import { invalidArgument } from '@sidetone/core';
 
 /** A value as it is sent. */
 export type OptionValue = string | number | boolean;
@@ -11,11 +11,6 @@ interface Check {
 }
 
 export type Checks = Readonly<Record<string, Check>>;
-
-/** The fault of an argument. */
-export function invalid(argument: string, problem: string): FaultError {
-  return new FaultError('INPUT_INVALID', `${argument}: ${problem}`, { details: { argument } });
-}
 
 export const wholeNumber = (min: number, max: number): Check => ({
   expected: `a whole number from ${min} to ${max}`,
@@ -58,9 +53,9 @@ export function checkedOptions(
   const entries = Object.entries(options ?? {}).map(([name, value]): [string, OptionValue] => {
     const argument = `providerOptions.${name}`;
     const check = Object.hasOwn(checks, name) ? checks[name] : undefined;
-    if (!check) throw invalid(argument, `expected one of ${Object.keys(checks).join(', ')}`);
+    if (!check) throw invalidArgument(argument, `expected one of ${Object.keys(checks).join(', ')}`);
     const read = check.read(value);
-    if (read === undefined) throw invalid(argument, `expected ${check.expected}`);
+    if (read === undefined) throw invalidArgument(argument, `expected ${check.expected}`);
     return [name, read];
   });
   return Object.fromEntries(entries);

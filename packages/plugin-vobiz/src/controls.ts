@@ -1,7 +1,7 @@
 /** What can be done to a live Vobiz call, over REST. */
-import { FaultError, isFault, type Controls, type ProviderCallId } from '@sidetone/core';
+import { FaultError, invalidArgument, isFault, type Controls, type ProviderCallId } from '@sidetone/core';
 import type { Outcome, VobizApi } from './api.ts';
-import { invalid, webAddress } from './checked-options.ts';
+import { webAddress } from './checked-options.ts';
 import type { VobizOptions } from './config.ts';
 import { spokenText } from './spoken-text.ts';
 import type { TransferGrants } from './transfer-grants.ts';
@@ -53,7 +53,7 @@ export function createControls({ api, speak, grants, transferUrl, callerId }: Co
     },
     async playAudio({ providerCallId }, { url }, { signal }) {
       const sound = webAddress(url);
-      if (sound === undefined) throw invalid('url', 'expected an http or https address');
+      if (sound === undefined) throw invalidArgument('url', 'expected an http or https address');
       needsCall(await api.play(providerCallId, sound, signal));
     },
     async clearAudio({ providerCallId }, _args, { signal }) {
@@ -64,7 +64,7 @@ export function createControls({ api, speak, grants, transferUrl, callerId }: Co
       needsCall((await api.getLiveCall(providerCallId, signal)) ? 'done' : 'gone');
     },
     async sendDtmf({ providerCallId }, { digits }, { signal }) {
-      if (!DIGITS.test(digits)) throw invalid('digits', 'expected 0-9 * #, and w or W for a pause');
+      if (!DIGITS.test(digits)) throw invalidArgument('digits', 'expected 0-9 * #, and w or W for a pause');
       needsCall(await api.sendDigits(providerCallId, digits, signal));
     },
     async transfer({ providerCallId }, args, { commandId, signal }) {

@@ -1,9 +1,8 @@
 /** What placing a call asks of Vobiz. Pure. */
-import type { JsonObject, PlaceCallArguments } from '@sidetone/core';
+import { invalidArgument, type JsonObject, type PlaceCallArguments } from '@sidetone/core';
 import {
   address,
   checkedOptions,
-  invalid,
   orWord,
   text,
   wholeNumber,
@@ -52,15 +51,15 @@ export function orderOf(
   addresses: CallAddresses,
 ): CallOrder {
   if (assistantId !== undefined) {
-    throw invalid('assistantId', 'Vobiz has no assistants: the call goes where answer.dial says');
+    throw invalidArgument('assistantId', 'Vobiz has no assistants: the call goes where answer.dial says');
   }
   // Several numbers in one request would be several calls.
   if (!PHONE_NUMBER.test(to) && !SIP_ADDRESS.test(to)) {
-    throw invalid('to', 'expected one phone number, or sip:user@host');
+    throw invalidArgument('to', 'expected one phone number, or sip:user@host');
   }
   const caller = from ?? defaultFrom;
   if (caller === undefined || !PHONE_NUMBER.test(caller)) {
-    throw invalid('from', "expected one of the account's numbers, here or as the option `from`");
+    throw invalidArgument('from', "expected one of the account's numbers, here or as the option `from`");
   }
   const options = checkedOptions(providerOptions, CALL_OPTIONS);
   const detects = options['machine_detection'] !== undefined;

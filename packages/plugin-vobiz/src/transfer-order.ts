@@ -1,9 +1,8 @@
 /** What a transfer becomes: whom to dial, as whom, and what to say before. Pure. */
-import { present, type ControlArguments } from '@sidetone/core';
+import { invalidArgument, present, type ControlArguments } from '@sidetone/core';
 import {
   address,
   checkedOptions,
-  invalid,
   orWord,
   text,
   wholeNumber,
@@ -44,14 +43,15 @@ const EXTENSION = /^[0-9*#wW]{1,32}$/;
 
 function destinationOf({ number, sipUri, extension }: ControlArguments['transfer']): string {
   if ((number === undefined) === (sipUri === undefined)) {
-    throw invalid('number', 'expected exactly one of number and sipUri');
+    throw invalidArgument('number', 'expected exactly one of number and sipUri');
   }
   if (sipUri !== undefined) {
-    if (!SIP_ADDRESS.test(sipUri)) throw invalid('sipUri', 'expected sip:user@host');
-    if (extension !== undefined) throw invalid('extension', 'only a number has one');
+    if (!SIP_ADDRESS.test(sipUri)) throw invalidArgument('sipUri', 'expected sip:user@host');
+    if (extension !== undefined) throw invalidArgument('extension', 'only a number has one');
     return sipUri;
   }
-  if (!PHONE_NUMBER.test(number!)) throw invalid('number', 'expected digits with or without a leading +');
+  if (!PHONE_NUMBER.test(number!))
+    throw invalidArgument('number', 'expected digits with or without a leading +');
   return number!;
 }
 
@@ -63,10 +63,13 @@ export function transferOrder(
   const to = destinationOf(args);
   const { extension, callerId = defaultCallerId, content } = args;
   if (extension !== undefined && !EXTENSION.test(extension)) {
-    throw invalid('extension', 'expected 1 to 32 of 0-9 * #, with w for half a second and W for one');
+    throw invalidArgument('extension', 'expected 1 to 32 of 0-9 * #, with w for half a second and W for one');
   }
   if (callerId !== undefined && !PHONE_NUMBER.test(callerId)) {
-    throw invalid('callerId', "expected one of the account's numbers: digits with or without a leading +");
+    throw invalidArgument(
+      'callerId',
+      "expected one of the account's numbers: digits with or without a leading +",
+    );
   }
   const attributes = Object.entries(checkedOptions(args.providerOptions, DIAL_ATTRIBUTES)).map(
     ([name, value]) => [name, String(value)],

@@ -1,7 +1,7 @@
-import type { BackfillPage, BackfillRequest } from '@sidetone/core';
+import { RETRY_FIRST_MS, type BackfillPage, type BackfillRequest } from '@sidetone/core';
 import type { FakeHost, FakeReply } from '@sidetone/testkit';
 import { describe, expect, it } from 'vitest';
-import { CALLS_AT_ONCE, MAX_PAGES, RETRY_FIRST_MS, SPAN_MS } from '../src/backfill.ts';
+import { CALLS_AT_ONCE, MAX_PAGES, SPAN_MS } from '../src/backfill.ts';
 import { decodeCdr, translateCdr } from '../src/cdr.ts';
 import { AUTH, BASE, start } from './harness.ts';
 import { CALL, form, reply } from './samples.ts';

@@ -2,8 +2,6 @@
 import type { Builder } from './builder.ts';
 import type { Enums } from './enums.ts';
 
-export type ControlInputs = ReturnType<typeof addControlInputs>;
-
 export function addControlInputs(builder: Builder, enums: Enums) {
   const callId = 'The call.';
   return {
