@@ -116,6 +116,18 @@ export { decodePcm16le } from './audio/pcm.ts';
 export { encodeMulaw, encodePcm16le } from './audio/encode.ts';
 export { resample, resampledLength } from './audio/resample.ts';
 export { decodeWav, type Sound, type WavResult } from './audio/wav.ts';
+export { FRAME_MS, MAX_CATCH_UP, pace } from './audio/pacer.ts';
+export {
+  createByteQueue,
+  createSoundQueue,
+  MAX_AHEAD_MS,
+  MAX_WAITING_MS,
+  samplesIn,
+  silence,
+  type AudioFormat,
+  type ByteQueue,
+  type SoundQueue,
+} from './audio/playout.ts';
 export { LevelMeter, SILENCE, SILENCE_DB, type Level } from './audio/level-meter.ts';
 export {
   instantOf,
@@ -138,5 +150,7 @@ export {
   type ProviderReply,
   type ProviderRequest,
 } from './provider-http.ts';
+export { fetchSound, MAX_SOUND_BYTES, SOUND_TIMEOUT_MS } from './fetch-sound.ts';
+export { readBody } from './read-body.ts';
 export { ASK_PAUSE_MS, askForEach, MAX_COOL_DOWN_MS } from './ask-for-each.ts';
 export { askPatiently, RETRY_FIRST_MS, RETRY_LONGEST_MS } from './ask-patiently.ts';

@@ -3,13 +3,13 @@
  * itself; the rest goes in the background, in order within a call. Nothing that we keep depends on it.
  */
 import {
+  readBody,
   type IngressRequest,
   type IngressResponse,
   type ProviderCallId,
   type ProviderHost,
 } from '@sidetone/core';
 import type { VapiOptions } from './config.ts';
-import { readBody } from './read-body.ts';
 
 /** Most bytes of messages that wait for the application. */
 export const MAX_WAITING_BYTES = 64 * 1024 * 1024;

@@ -1,6 +1,7 @@
 /** The calls that were placed here over the WebSocket transport, and our end of each. */
 import {
   FaultError,
+  type AudioFormat,
   type CommandContext,
   type PlaceCallArguments,
   type ProviderCallId,
@@ -12,7 +13,6 @@ import type { VapiOptions } from './config.ts';
 import { LOCATE_DELAYS_MS } from './locator.ts';
 import { readMonitorUrl } from './monitor-url.ts';
 import { orderOf } from './place-call.ts';
-import type { AudioFormat } from './playout.ts';
 import { createTransportLeg, type TransportLeg } from './transport.ts';
 import type { VapiMessage, VapiMessageType } from './wire.ts';
 

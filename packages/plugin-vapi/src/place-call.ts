@@ -6,10 +6,10 @@ import {
   objectOf,
   present,
   textOf,
+  type AudioFormat,
   type JsonObject,
   type PlaceCallArguments,
 } from '@sidetone/core';
-import type { AudioFormat } from './playout.ts';
 
 /** Fields that say who talks: one of them must be there. */
 const WHO_TALKS = ['assistantId', 'assistant', 'squadId', 'squad', 'workflowId', 'workflow'] as const;

@@ -4,8 +4,15 @@
  * bursts and is laid on the same time line. Closing the socket ends the call.
  */
 import {
+  createByteQueue,
+  createSoundQueue,
   FaultError,
+  fetchSound,
+  FRAME_MS,
   isFault,
+  pace,
+  samplesIn,
+  type AudioFormat,
   type MediaStream,
   type ProviderCallId,
   type ProviderHost,
@@ -13,9 +20,6 @@ import {
   type Socket,
 } from '@sidetone/core';
 import type { ControlMessage } from './control-messages.ts';
-import { fetchSound } from './fetch-sound.ts';
-import { FRAME_MS, pace } from './pacer.ts';
-import { createByteQueue, createSoundQueue, samplesIn, type AudioFormat } from './playout.ts';
 import { decodeText, type VapiMessage } from './wire.ts';
 
 /** How long an unanswered dial is waited for, ms. */

@@ -1,8 +1,6 @@
 import { FaultError, type PlaceCallArguments } from '@sidetone/core';
 import { createCommandContext, createControlledCall, type FakeHost } from '@sidetone/testkit';
 import { describe, expect, it } from 'vitest';
-import { pace } from '../src/pacer.ts';
-import { samplesIn } from '../src/playout.ts';
 import { SECRETS, start, type Harness } from './harness.ts';
 import { CALL, MONITOR, sample, samplesOf } from './samples.ts';
 
@@ -365,36 +363,5 @@ describe('a call over the WebSocket transport', () => {
     expect(host.streams[0]?.endReason).toBe('the provider stopped');
     expect(host.clock.pending).toBe(0);
     host.verify();
-  });
-});
-
-describe('frames', () => {
-  it('do not drift: a late one is made up for, and those of a long stall are left out', () => {
-    let now = 0;
-    let task = { at: 0, run: (): void => undefined };
-    const clock = {
-      now: () => now,
-      schedule: (delayMs: number, run: () => void) => ((task = { at: now + delayMs, run }), () => undefined),
-      delay: () => Promise.resolve(),
-    };
-    const frames: number[] = [];
-    pace(clock, (frame) => frames.push(frame));
-    const runAt = (at: number): void => {
-      now = at;
-      task.run();
-    };
-    runAt(23);
-    expect(task.at).toBe(40);
-    runAt(95);
-    expect(frames).toEqual([0, 1, 2, 3, 4]);
-    expect(task.at).toBe(100);
-    runAt(10_000);
-    expect(frames.slice(5)).toEqual([490, 491, 492, 493, 494, 495, 496, 497, 498, 499, 500]);
-  });
-
-  it('of a rate that does not divide evenly take turns, so that no sample is lost', () => {
-    const total = Array.from({ length: 50 }, (_, frame) => samplesIn(frame, 11_025));
-    expect(total.reduce((sum, samples) => sum + samples, 0)).toBe(11_025);
-    expect(new Set(total)).toEqual(new Set([220, 221]));
   });
 });

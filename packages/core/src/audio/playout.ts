@@ -2,16 +2,13 @@
  * Audio that waits to be played, in frames: sounds that are converted piece by piece as they are played, and bytes as
  * they came. Pure of time: who asks for a frame decides when.
  */
-import {
-  encodeMulaw,
-  encodePcm16le,
-  resample,
-  resampledLength,
-  type AudioEncoding,
-  type Sound,
-} from '@sidetone/core';
+import type { AudioEncoding } from '../host.ts';
+import { encodeMulaw, encodePcm16le } from './encode.ts';
 import { FRAME_MS } from './pacer.ts';
+import { resample, resampledLength } from './resample.ts';
+import type { Sound } from './wav.ts';
 
+/** How audio of one channel is written down. */
 export interface AudioFormat {
   readonly encoding: AudioEncoding;
   /** Hz. */
@@ -28,6 +25,7 @@ export function samplesIn(frame: number, sampleRate: number): number {
   return upTo(frame + 1) - upTo(frame);
 }
 
+/** `samples` samples in which nothing is heard. */
 export function silence({ encoding }: AudioFormat, samples: number): Uint8Array {
   return new Uint8Array(samples * SAMPLE_BYTES[encoding]).fill(SILENCE_BYTE[encoding]);
 }
@@ -35,27 +33,38 @@ export function silence({ encoding }: AudioFormat, samples: number): Uint8Array 
 /** Most sound that may wait to be played, ms. */
 export const MAX_WAITING_MS = 30 * 60_000;
 
+/** Whole sounds, one behind the other. */
 export interface SoundQueue {
-  /** Whether there is room for the sound; if so, it is played behind those before it. */
-  add(sound: Sound): boolean;
+  /**
+   * Whether there is room for the sound; if so, it is played behind those before it. `onEnd` is called when its last
+   * samples are taken, and never when it is cleared before.
+   */
+  add(sound: Sound, onEnd?: () => void): boolean;
   /** The next `samples` samples; silence where there are none. */
   take(samples: number): Uint8Array;
   clear(): void;
+  /** Whether nothing waits. */
+  readonly isEmpty: boolean;
 }
 
 /** A queue of sounds, played in `format`. */
 export function createSoundQueue(format: AudioFormat): SoundQueue {
   const { encoding, sampleRate } = format;
-  let queue: { readonly sound: Sound; readonly length: number; at: number }[] = [];
+  let queue: {
+    readonly sound: Sound;
+    readonly length: number;
+    readonly onEnd: (() => void) | undefined;
+    at: number;
+  }[] = [];
 
   const waitingMs = (): number =>
     (queue.reduce((sum, { length, at }) => sum + length - at, 0) * 1000) / sampleRate;
 
   return {
-    add(sound) {
+    add(sound, onEnd) {
       const length = resampledLength(sound.samples.length, sound.sampleRate, sampleRate);
       if (waitingMs() + (length * 1000) / sampleRate > MAX_WAITING_MS) return false;
-      queue.push({ sound, length, at: 0 });
+      queue.push({ sound, length, onEnd, at: 0 });
       return true;
     },
     take(samples) {
@@ -65,11 +74,17 @@ export function createSoundQueue(format: AudioFormat): SoundQueue {
       const piece = new Int16Array(samples);
       piece.set(resample(head.sound.samples, head.sound.sampleRate, sampleRate, head.at, count));
       head.at += count;
-      if (head.at >= head.length) queue.shift();
+      if (head.at >= head.length) {
+        queue.shift();
+        head.onEnd?.();
+      }
       return ENCODERS[encoding](piece);
     },
     clear() {
       queue = [];
+    },
+    get isEmpty() {
+      return queue.length === 0;
     },
   };
 }
@@ -77,6 +92,7 @@ export function createSoundQueue(format: AudioFormat): SoundQueue {
 /** Most audio of the other side that may wait for its time, ms: an assistant's voice is made faster than it is spoken. */
 export const MAX_AHEAD_MS = 60_000;
 
+/** Audio as bytes that were cut anywhere, on its way to be heard in time. */
 export interface ByteQueue {
   add(bytes: Uint8Array): void;
   /** As many whole samples as there are, up to `samples`. */

@@ -1,12 +1,7 @@
 /** Fetches a WAV file to be played into a call. What it says is not believed before it was read. */
-import {
-  decodeWav,
-  FaultError,
-  invalidArgument,
-  isFault,
-  type ProviderHost,
-  type Sound,
-} from '@sidetone/core';
+import { decodeWav, type Sound } from './audio/wav.ts';
+import { FaultError, invalidArgument, isFault } from './errors.ts';
+import type { ProviderHost } from './host.ts';
 import { readBody } from './read-body.ts';
 
 /** The largest file, bytes: four minutes of 16-bit sound at 16 kHz. */
@@ -14,7 +9,11 @@ export const MAX_SOUND_BYTES = 8 * 1024 * 1024;
 /** How long fetching may take, ms. */
 export const SOUND_TIMEOUT_MS = 10_000;
 
-/** @throws {FaultError} INPUT_INVALID when there is no such sound, PROVIDER_TIMEOUT when it takes too long. */
+/**
+ * The sound at an http or https address; redirects are not followed.
+ * @throws {FaultError} INPUT_INVALID, naming `url`, when there is no such sound; PROVIDER_UNREACHABLE when it is not
+ * there in time, or `signal` aborts.
+ */
 export async function fetchSound(
   host: Pick<ProviderHost, 'fetch' | 'clock'>,
   address: string,

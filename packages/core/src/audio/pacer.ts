@@ -2,7 +2,7 @@
  * Runs a step once every 20 ms by the clock, without drift: each is due at a multiple of 20 ms from the start, whatever
  * the one before took. Steps that a busy loop missed are made up for, up to a bound.
  */
-import type { Clock } from '@sidetone/core';
+import type { Clock } from '../host.ts';
 
 /** The length of a frame, ms. */
 export const FRAME_MS = 20;
