@@ -42,6 +42,12 @@ export interface Provider {
   controlsFor?(call: ControlledCall): readonly Capability[];
   /** Begins a call. Settles with the provider's id when the provider took it. */
   placeCall?(args: PlaceCallArguments, context: CommandContext): Promise<ProviderCallId>;
+  /**
+   * Takes up a live call that others set up and that the provider told nothing of, by emitting what is true of it; its
+   * audio too, where that has to be asked for. Settles when the provider has been asked.
+   * @throws {FaultError} CALL_NOT_FOUND or CALL_NOT_LIVE when there is no such call, or as a control does.
+   */
+  watch?(providerCallId: ProviderCallId, context: CommandContext): Promise<void>;
   /** What the provider sends to us. */
   readonly ingress?: Ingress;
   /**
