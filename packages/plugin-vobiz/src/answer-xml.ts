@@ -3,7 +3,7 @@
  * after it is answered. So everything is escaped, and the document is only made here.
  */
 
-/** A one-way fork of both parties' audio. */
+/** A stream of a call's audio. */
 export interface Tap {
   /** Where Vobiz sends it: `wss`, or `ws` for tests. */
   readonly streamUrl: URL;
@@ -60,15 +60,17 @@ function element(name: string, attributes: Attributes, content: string): string 
 const document = (...verbs: readonly string[]): string =>
   `<?xml version="1.0" encoding="UTF-8"?>\n${element('Response', {}, verbs.join(''))}\n`;
 
-/** Nothing to do: right where an answer is asked for but there is nothing to say. */
+/** Nothing to do: right where an answer is asked for but there is nothing to say. A call that nothing holds ends by it. */
 export const EMPTY_ANSWER = document();
 
-function streamElement({ streamUrl, statusCallbackUrl, contentType }: Tap): string {
+/** The call ends here. */
+export const HANGUP_ANSWER = document(element('Hangup', {}, ''));
+
+function streamElement(attributes: Attributes, { streamUrl, statusCallbackUrl, contentType }: Tap): string {
   return element(
     'Stream',
     {
-      bidirectional: 'false',
-      audioTrack: 'both',
+      ...attributes,
       contentType,
       maxRetries: String(MAX_RETRIES),
       statusCallbackUrl: statusCallbackUrl.href,
@@ -77,6 +79,10 @@ function streamElement({ streamUrl, statusCallbackUrl, contentType }: Tap): stri
     escapeXml(streamUrl.href),
   );
 }
+
+/** The fork alone, for a document that others made. It lets what follows run at once. */
+export const tapElement = (tap: Tap): string =>
+  streamElement({ bidirectional: 'false', audioTrack: 'both' }, tap);
 
 function dialElement({ to, callbackUrl, callerId, sendDigits, attributes }: Dialling): string {
   const target = /^sips?:/.test(to)
@@ -90,9 +96,24 @@ const speakElement = ({ text, voice, language }: Speech): string =>
   element('Speak', { voice, language }, escapeXml(text));
 
 /**
- * The audio is forked, something may be said, and then the call goes where it should. The fork comes first: it lets
- * the rest run at once, and what is said is heard on it.
+ * The audio is forked, something may be said, and then the call goes where it should, or ends. The fork comes first: it
+ * lets the rest run at once, and what is said is heard on it.
  */
-export function tapAnswer(tap: Tap, dialling: Dialling, speech?: Speech): string {
-  return document(streamElement(tap), ...(speech ? [speakElement(speech)] : []), dialElement(dialling));
+export function tapAnswer(tap: Tap, dialling: Dialling | undefined, speech?: Speech): string {
+  return document(
+    tapElement(tap),
+    ...(speech ? [speakElement(speech)] : []),
+    ...(dialling ? [dialElement(dialling)] : []),
+  );
+}
+
+/**
+ * The call talks over a two-way stream, which holds it until the stream ends; then Vobiz asks at `next` how it goes on.
+ * Such a stream carries what the caller says and nothing else: Vobiz ends a call that asks for more.
+ */
+export function agentAnswer(stream: Tap, next: URL): string {
+  return document(
+    streamElement({ bidirectional: 'true', keepCallAlive: 'true' }, stream),
+    element('Redirect', { method: 'POST' }, escapeXml(next.href)),
+  );
 }

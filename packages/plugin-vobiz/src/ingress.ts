@@ -8,6 +8,7 @@ import {
   type Socket,
 } from '@sidetone/core';
 import { EMPTY_ANSWER } from './answer-xml.ts';
+import type { Answerer, Answers } from './answers.ts';
 import type { WebhookAuth } from './webhook-auth.ts';
 import { isHangup, isRecording } from './translate.ts';
 import { decodeWebhook, type VobizWebhook } from './webhook-form.ts';
@@ -16,12 +17,12 @@ export interface IngressDeps {
   readonly authenticate: WebhookAuth;
   /** Takes in what a webhook tells. Settles when it is emitted and stored. */
   readonly receive: (webhook: VobizWebhook, receivedAt: number) => Promise<void>;
-  /** The XML that answers a call. */
-  readonly answer: (callId: ProviderCallId) => Promise<string>;
-  /** The XML of the transfer that a token stands for; undefined when it stands for none of this call. */
-  readonly transfer: (token: string, callId: ProviderCallId) => Promise<string | undefined>;
+  /** The XML that each question gets; a question that has none is not asked here. */
+  readonly answers: Answers;
   /** Whether a token stands for any transfer. */
   readonly hasTransfer: (token: string) => boolean;
+  /** Takes what a stream's status callback tells. */
+  readonly statusCallback: (webhook: VobizWebhook) => void;
   /** The call that a token in a stream's address stands for. */
   readonly callOf: (token: string) => ProviderCallId | undefined;
   /** Takes over the socket of a call's stream. */
@@ -59,7 +60,7 @@ const isQuestion = (webhook: VobizWebhook): boolean =>
 const tokenIn = (path: string): string | undefined => /^stream\/([\w-]+)$/.exec(path)?.[1];
 const transferIn = (path: string): string | undefined => /^transfer\/([\w-]+)$/.exec(path)?.[1];
 
-type Route = (webhook: VobizWebhook) => Promise<IngressResponse>;
+type Route = (webhook: VobizWebhook, fields: URLSearchParams) => Promise<IngressResponse>;
 
 const NOT_HERE: IngressResponse = { status: 404, headers: TEXT_TYPE, body: 'there is nothing here' };
 
@@ -67,18 +68,32 @@ const NOT_HERE: IngressResponse = { status: 404, headers: TEXT_TYPE, body: 'ther
 export function createIngress({
   authenticate,
   receive,
-  answer,
-  transfer,
+  answers,
   hasTransfer,
+  statusCallback,
   callOf,
   openSession,
 }: IngressDeps): Ingress {
-  const ROUTES: Readonly<Record<string, Route>> = {
-    answer: async (webhook) =>
-      isQuestion(webhook) ? xml(await answer(webhook.callId as ProviderCallId)) : NOTHING_TO_DO,
+  /** A route that gives XML to questions; news that come to it only tell. */
+  const asking = (answerer: Answerer | undefined): Route | undefined =>
+    answerer &&
+    (async (webhook, fields) => {
+      if (isHangup(webhook)) answers.hungUp?.(webhook, fields);
+      return isQuestion(webhook) ? xml(await answerer(webhook, fields)) : NOTHING_TO_DO;
+    });
+
+  const ROUTES: Readonly<Record<string, Route | undefined>> = {
+    answer: asking(answers.answer),
+    'after-stream': asking(answers.afterStream),
     ring: () => Promise.resolve(DONE),
-    hangup: () => Promise.resolve(DONE),
-    'stream-status': () => Promise.resolve(DONE),
+    async hangup(webhook, fields) {
+      if (isHangup(webhook)) answers.hungUp?.(webhook, fields);
+      return DONE;
+    },
+    async 'stream-status'(webhook) {
+      statusCallback(webhook);
+      return DONE;
+    },
     // Some of these wait for XML, and nothing is a right answer to all of them.
     events: () => Promise.resolve(NOTHING_TO_DO),
   };
@@ -88,7 +103,7 @@ export function createIngress({
     if (token === undefined) return Object.hasOwn(ROUTES, path) ? ROUTES[path] : undefined;
     if (!hasTransfer(token)) return undefined;
     return async (webhook) => {
-      const body = await transfer(token, webhook.callId as ProviderCallId);
+      const body = await answers.transfer(token, webhook.callId as ProviderCallId);
       return body === undefined ? NOT_HERE : xml(body);
     };
   }
@@ -108,7 +123,9 @@ export function createIngress({
         if (!decoded.ok && isNewsOfNobody(fields.get('Event'))) return NOTHING_TO_DO;
         if (!decoded.ok) throw new FaultError('WIRE_MALFORMED', decoded.problem);
         await receive(decoded.webhook, request.receivedAt);
-        return await route(decoded.webhook);
+        const response = await route(decoded.webhook, fields);
+        if (response.status >= 400) release();
+        return response;
       } catch (error) {
         release();
         throw error;

@@ -51,7 +51,10 @@ export function orderOf(
   addresses: CallAddresses,
 ): CallOrder {
   if (assistantId !== undefined) {
-    throw invalidArgument('assistantId', 'Vobiz has no assistants: the call goes where answer.dial says');
+    throw invalidArgument(
+      'assistantId',
+      'Vobiz has no assistants: the call goes where the option answer says',
+    );
   }
   // Several numbers in one request would be several calls.
   if (!PHONE_NUMBER.test(to) && !SIP_ADDRESS.test(to)) {

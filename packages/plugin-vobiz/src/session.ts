@@ -2,47 +2,26 @@
  * One socket of a call's audio, which Vobiz opens. A call may have several, one after another or at once: the end of a
  * socket ends its stream, never the call.
  */
-import {
-  providerStreamId,
-  type AudioEncoding,
-  type MediaStream,
-  type Party,
-  type ProviderCallId,
-  type ProviderHost,
-  type Socket,
-} from '@sidetone/core';
-import { createByteOrder, type ByteOrder, type ByteOrderOf } from './byte-order.ts';
-import { payloadBytes, readPayload } from './payload.ts';
-import { createStreamOrder, type StreamOrder } from './stream-order.ts';
+import type { ProviderCallId, ProviderHost, Socket } from '@sidetone/core';
+import type { ByteOrder } from './byte-order.ts';
+import { createHeardStream, isForeign } from './heard-stream.ts';
 import {
   decodeStreamMessage,
   type MediaFormat,
   type StreamMessage,
   type StreamMessageOf,
   type StreamMessageType,
-  type Track,
 } from './wire.ts';
 
-/** How many frames that come before their start are kept: a second of two tracks. */
+/** How many messages that come before their start are kept: a second of two tracks. */
 export const MAX_EARLY_FRAMES = 100;
 /** How long they are kept, ms. */
 export const EARLY_FRAMES_MS = 1500;
 /** How long a socket may stay without a start, or open after a stop, ms. */
 export const IDLE_SOCKET_MS = 10_000;
 
-/** Length of a frame until one says otherwise, ms. */
-const FRAME_MS = 20;
-
-const PARTY_OF: Readonly<Record<Track, Party>> = { inbound: 'CUSTOMER', outbound: 'ASSISTANT' };
-const BOTH: readonly Party[] = ['CUSTOMER', 'ASSISTANT'];
-
-const ENCODINGS: Readonly<
-  Record<string, { readonly encoding: AudioEncoding; readonly sampleBytes: number }>
-> = {
-  'audio/x-mulaw': { encoding: 'mulaw', sampleBytes: 1 },
-  'audio/x-l16': { encoding: 'pcm_s16le', sampleBytes: 2 },
-};
-const SAMPLE_RATES = new Set([8000, 16_000, 24_000]);
+/** Takes a message as it came, besides what it was read as. */
+export type OnMessage = (raw: string | Uint8Array, message: StreamMessage) => void;
 
 export interface StreamSessionDeps {
   readonly host: ProviderHost;
@@ -52,27 +31,22 @@ export interface StreamSessionDeps {
   readonly fallbackFormat: MediaFormat;
   readonly onStart: (message: StreamMessageOf<'start'>) => void;
   readonly onDtmf: (message: StreamMessageOf<'dtmf'>) => void;
+  /** Called with every message, before anything else comes of it: the start first, then those that came before it. */
+  readonly onMessage?: OnMessage;
   /** Called once, when the socket is closed. */
   readonly onClose: () => void;
 }
 
 export interface StreamSession {
+  /** Takes what is played to the caller, in the stream's own format. */
+  takePlayed(bytes: Uint8Array, positionMs: number): void;
   /** Closes the socket and ends its stream. */
   stop(reason: string): void;
 }
 
-interface OpenStream {
-  readonly start: StreamMessageOf<'start'>;
-  readonly encoding: AudioEncoding;
-  readonly sampleBytes: number;
-  readonly sampleRate: number;
-  readonly order: StreamOrder;
-  /** Of 16-bit samples; undefined where samples are single bytes. */
-  readonly byteOrder: ByteOrderOf | undefined;
-  readonly parties: readonly Party[];
-  readonly media: MediaStream;
-  /** Length of the last frame that had one, ms. */
-  readonly frameMs: number;
+interface Early {
+  readonly raw: string | Uint8Array;
+  readonly message: StreamMessage;
 }
 
 /** What went wrong on a socket, for the log when it closes. */
@@ -103,118 +77,53 @@ export function createStreamSession(socket: Socket, deps: StreamSessionDeps): St
     oddLength: 0,
     unplaced: 0,
   };
-  let open: OpenStream | undefined;
-  let early: StreamMessageOf<'media'>[] = [];
-  /** Frames are kept only until the first start. */
+  const heard = createHeardStream({ ...deps, counters });
+  let early: Early[] = [];
+  /** Messages are kept only until the first start. */
   let isWaiting = true;
   let closed = false;
 
-  const cancelEarly = host.clock.schedule(EARLY_FRAMES_MS, () => {
-    counters.early += early.length;
-    early = [];
-  });
+  const cancelEarly = host.clock.schedule(EARLY_FRAMES_MS, dropEarly);
   let cancelIdle = host.clock.schedule(IDLE_SOCKET_MS, () => stop('no start came', 1008));
 
-  const isWanted = (): boolean => host.wants('levels', providerCallId) || host.wants('audio', providerCallId);
-
-  function openStream(start: StreamMessageOf<'start'>, parties: readonly Party[]): OpenStream | undefined {
-    const format = start.format ?? deps.fallbackFormat;
-    const known = ENCODINGS[format.encoding];
-    if (!known || !SAMPLE_RATES.has(format.sampleRate)) {
-      host.log.warn('a stream has a format that cannot be read', { providerCallId, ...format });
-      return undefined;
-    }
-    const media = host.openStream({
-      providerCallId,
-      encoding: known.encoding,
-      sampleRate: format.sampleRate,
-      parties,
-      ...(start.streamId !== undefined && { providerStreamId: providerStreamId(start.streamId) }),
-    });
-    const { sampleRate } = format;
-    return {
-      start,
-      ...known,
-      sampleRate,
-      order: createStreamOrder(),
-      byteOrder: known.sampleBytes === 2 ? createByteOrder(deps.byteOrder, sampleRate) : undefined,
-      parties,
-      media,
-      frameMs: FRAME_MS,
-    };
+  function dropEarly(): void {
+    counters.early += early.filter(({ message }) => message.type === 'media').length;
+    early = [];
   }
 
-  /** A frame of a stream that has no tracks although it was started for both: whose it is cannot be known. */
-  function partyOf({ track }: StreamMessageOf<'media'>, { start }: OpenStream): Party {
-    if (track) return PARTY_OF[track];
-    const [only, another] = start.tracks;
-    if (only && !another) return PARTY_OF[only];
-    return start.isFlat && another ? 'UNKNOWN' : 'CUSTOMER';
-  }
-
-  function take(message: StreamMessageOf<'media'>, stream: OpenStream): void {
-    const { start, order, media, sampleBytes, sampleRate } = stream;
-    if (isForeign(message, start)) return void counters.foreign++;
-    const party = partyOf(message, stream);
-    if (!stream.parties.includes(party)) return takeUnplaced(message, stream, party);
-    const wanted = isWanted();
-    const audio = wanted ? readPayload(message.payload, stream.byteOrder) : undefined;
-    const bytes = wanted ? (audio?.bytes.length ?? 0) : payloadBytes(message.payload);
-    const frameMs = bytes === 0 ? stream.frameMs : (bytes / sampleBytes / sampleRate) * 1000;
-    const placement = order.place(party, message, frameMs);
-    if (placement === 'repeated') return void counters.repeated++;
-    open = { ...stream, frameMs };
-    if (placement.gapMs > 0) media.gap(party, placement.gapMs, placement.gapFrames);
-    if (audio) {
-      if (audio.wasOdd) counters.oddLength++;
-      media.write(party, audio.bytes, placement.positionMs);
-    } else if (bytes === 0) {
-      counters.badPayload++;
-      media.gap(party, frameMs, 1);
-    }
-  }
-
-  /** The first frame without a side, on a stream of both: the stream goes on as one of nobody in particular. */
-  function takeUnplaced(message: StreamMessageOf<'media'>, stream: OpenStream, party: Party): void {
-    if (party !== 'UNKNOWN' || stream.parties !== BOTH) return void counters.unplaced++;
-    stream.media.end('its audio does not say whose it is');
-    open = openStream(stream.start, ['UNKNOWN']);
-    if (open) take(message, open);
-  }
-
-  function end(reason: string): void {
-    open?.media.end(reason);
-    open = undefined;
+  function keep(kept: Early): void {
+    if (early.length < MAX_EARLY_FRAMES) early.push(kept);
+    else if (kept.message.type === 'media') counters.early++;
   }
 
   const HANDLERS: { readonly [Type in StreamMessageType]: (message: StreamMessageOf<Type>) => void } = {
     start(message) {
-      if (message.callId !== undefined && message.callId !== providerCallId) {
-        host.log.warn('a stream was started for another call than its address is for', { providerCallId });
-        return stop('the start names another call', 1008);
-      }
-      if (open && open.start.streamId === message.streamId) return;
-      end('another stream was started on its socket');
+      const { start } = heard;
+      if (start && start.streamId === message.streamId) return;
       isWaiting = false;
+      cancelEarly();
       cancelIdle();
       deps.onStart(message);
-      open = openStream(message, BOTH);
+      heard.open(message);
       const kept = early;
       early = [];
-      for (const frame of kept) if (open) take(frame, open);
+      for (const { raw, message: before } of kept) {
+        deps.onMessage?.(raw, before);
+        if (before.type === 'media') heard.take(before);
+      }
     },
     media(message) {
-      if (open) return take(message, open);
-      if (isWaiting && early.length < MAX_EARLY_FRAMES) early.push(message);
-      else counters.early++;
+      if (heard.start) heard.take(message);
+      else if (!isWaiting) counters.early++;
     },
     dtmf: (message) => deps.onDtmf(message),
     stop(message) {
-      if (!open || isForeign(message, open.start)) return;
-      end(message.reason ?? 'stopped');
+      if (!heard.start || isForeign(message, heard.start)) return;
+      heard.end(message.reason ?? 'stopped');
       cancelIdle = host.clock.schedule(IDLE_SOCKET_MS, () => stop('the stream was stopped', 1000));
     },
-    idle: () => {},
+    played: () => {},
+    cleared: () => {},
     error(message) {
       counters.errors++;
       host.log.debug('a stream tells of an error', { providerCallId, code: message.code });
@@ -224,7 +133,7 @@ export function createStreamSession(socket: Socket, deps: StreamSessionDeps): St
   };
 
   function stop(reason: string, code: number): void {
-    end(reason);
+    heard.end(reason);
     finish();
     socket.close(code, reason);
   }
@@ -234,28 +143,29 @@ export function createStreamSession(socket: Socket, deps: StreamSessionDeps): St
     closed = true;
     cancelEarly();
     cancelIdle();
-    counters.early += early.length;
-    early = [];
+    dropEarly();
     host.log.debug('a stream socket is done', { providerCallId, ...counters });
     deps.onClose();
   }
 
+  const isOfAnotherCall = (message: StreamMessage): boolean =>
+    message.type === 'start' && message.callId !== undefined && message.callId !== providerCallId;
+
   socket.onClose((code) => {
-    end(`the stream socket closed with ${code}`);
+    heard.end(`the stream socket closed with ${code}`);
     finish();
   });
-  socket.onMessage((text) => {
+  socket.onMessage((raw) => {
     if (closed) return;
-    const message: StreamMessage =
-      typeof text === 'string' ? decodeStreamMessage(text) : { type: 'malformed' };
+    const message: StreamMessage = typeof raw === 'string' ? decodeStreamMessage(raw) : { type: 'malformed' };
+    if (isOfAnotherCall(message)) {
+      host.log.warn('a stream was started for another call than its address is for', { providerCallId });
+      return stop('the start names another call', 1008);
+    }
+    if (isWaiting && message.type !== 'start') keep({ raw, message });
+    else deps.onMessage?.(raw, message);
     (HANDLERS[message.type] as (message: StreamMessage) => void)(message);
   });
 
-  return { stop: (reason) => stop(reason, 1000) };
-}
-
-function isForeign(message: { readonly streamId?: string }, start: StreamMessageOf<'start'>): boolean {
-  return (
-    message.streamId !== undefined && start.streamId !== undefined && message.streamId !== start.streamId
-  );
+  return { takePlayed: heard.takePlayed, stop: (reason) => stop(reason, 1000) };
 }

@@ -4,6 +4,7 @@
  */
 import { parseJson, providerCallId, type ProviderCallId, type ProviderHost } from '@sidetone/core';
 import { z } from 'zod';
+import { keptSoon } from './kept-soon.ts';
 import type { TransferOrder } from './transfer-order.ts';
 
 /** How long an address holds that nobody asked, ms. */
@@ -68,7 +69,7 @@ export function createTransferGrants(
 
   async function drop(token: string): Promise<void> {
     grants.delete(token);
-    await host.state.delete(STATE_PREFIX + token);
+    await keptSoon(host, host.state.delete(STATE_PREFIX + token));
   }
 
   /** Those that ran out, and the oldest when there are too many. */
@@ -105,7 +106,7 @@ export function createTransferGrants(
       const { commandId, order, isUsed } = grant;
       if (!isUsed) {
         grants.set(token, { ...grant, isUsed: true, expiresAt: host.clock.now() + TRANSFER_RETRY_MS });
-        await host.state.delete(STATE_PREFIX + token);
+        await keptSoon(host, host.state.delete(STATE_PREFIX + token));
       }
       return { commandId, order, isRepeated: isUsed };
     },

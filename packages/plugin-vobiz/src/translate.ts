@@ -1,14 +1,7 @@
 /** What Vobiz's webhooks and stream messages mean, in Sidetone's events. Pure and total. */
-import {
-  lookUp,
-  present,
-  providerCallId,
-  type CallDirection,
-  type CallStatus,
-  type ProviderEvent,
-  type ProviderEventFields,
-} from '@sidetone/core';
+import { lookUp, present, type CallDirection, type CallStatus, type ProviderEvent } from '@sidetone/core';
 import { endCategoryOf } from './end-reasons.ts';
+import { at, noticeIn } from './notices.ts';
 import type { VobizWebhook } from './webhook-form.ts';
 import type { StreamMessageOf } from './wire.ts';
 
@@ -33,50 +26,6 @@ const ABOUT_THE_CALL: ReadonlySet<string> = new Set([
 
 const NOTHING: readonly ProviderEvent[] = [];
 
-type Notice = Readonly<ProviderEventFields['notice']>;
-
-/** What a status callback of a stream tells an operator; the others are routine. */
-const STREAM_NOTICES: Readonly<Record<string, Notice>> = {
-  DegradedStream: {
-    code: 'VOBIZ_STREAM_DEGRADED',
-    message: 'Vobiz reports that the path of an audio stream is getting bad.',
-  },
-  DroppedStream: {
-    code: 'VOBIZ_STREAM_DROPPED',
-    message: 'Vobiz reports that it lost the socket of an audio stream.',
-  },
-  MediaError: {
-    code: 'VOBIZ_STREAM_MEDIA_ERROR',
-    message: 'Vobiz reports an error with the media of an audio stream.',
-  },
-};
-
-/** What is told about other legs and rooms. A leg has no hangup of its own, so this is the only news of it. */
-const LEG_NOTICES: Readonly<Record<string, Notice>> = {
-  DialAnswer: {
-    code: 'VOBIZ_DIAL_ANSWERED',
-    message: 'A party that was dialled for this call has answered.',
-  },
-  DialConnected: {
-    code: 'VOBIZ_DIAL_CONNECTED',
-    message: 'This call was connected with a party that was dialled for it.',
-  },
-  DialHangup: { code: 'VOBIZ_DIAL_ENDED', message: 'A party that was dialled for this call has hung up.' },
-  ConferenceEnter: { code: 'VOBIZ_CONFERENCE_ENTERED', message: 'This call has entered a conference room.' },
-  ConferenceExit: { code: 'VOBIZ_CONFERENCE_LEFT', message: 'This call has left a conference room.' },
-  MachineDetection: {
-    code: 'VOBIZ_MACHINE_DETECTED',
-    message: 'Vobiz reports that this call was answered by a machine.',
-  },
-};
-
-/** How dialling ends without a party: told to the operator, for the caller then hears nothing more. */
-const DIAL_FAILURES: ReadonlySet<string> = new Set(['busy', 'failed', 'cancel', 'timeout', 'no-answer']);
-const DIAL_FAILED: Notice = {
-  code: 'VOBIZ_DIAL_FAILED',
-  message: 'No party that was dialled for this call could be reached.',
-};
-
 /** Keys as they can be pressed. */
 const DIGITS = /^[0-9*#A-D]+$/;
 
@@ -99,8 +48,6 @@ interface Told {
   readonly createdAt?: number;
   readonly providerData?: Readonly<Record<string, unknown>>;
 }
-
-const at = (callId: string, occurredAt: number) => ({ providerCallId: providerCallId(callId), occurredAt });
 
 /** That there is a call, and what a webhook, a start or a live lookup tells about it. */
 export function announce(callId: string, occurredAt: number, told: Told): ProviderEvent {
@@ -202,25 +149,6 @@ function gathered(
   ];
 }
 
-/** What a webhook tells an operator, once. */
-function noticeIn(
-  { callId, event, streamId, timestamp, dial, conference, machine }: VobizWebhook,
-  now: number,
-) {
-  const stream = lookUp(STREAM_NOTICES, event);
-  const failed = DIAL_FAILURES.has(dial?.status ?? '') ? DIAL_FAILED : undefined;
-  const leg = event === 'MachineDetection' && machine !== true ? undefined : lookUp(LEG_NOTICES, event);
-  const notice = stream ?? leg ?? failed;
-  if (!notice) return NOTHING;
-  const place = stream
-    ? [streamId, timestamp]
-    : [dial?.legId ?? dial?.status ?? conference?.id, conference?.memberId];
-  const dedupeKey = [leg || stream ? event : notice.code, ...place]
-    .filter((part) => part !== undefined)
-    .join(':');
-  return [{ ...at(callId, now), dedupeKey, type: 'notice', ...notice } as const];
-}
-
 /** What a webhook tells beside the usual, for clients that know it. */
 function providerDataOf({
   conference,
@@ -282,11 +210,16 @@ export function translateDtmf(
   ];
 }
 
+const unexplained = (callId: string, now: number, message: string): ProviderEvent => ({
+  ...at(callId, now),
+  type: 'call.ended',
+  end: { category: 'UNKNOWN', message },
+});
+
 /** The end of a call that the live lookup no longer knows. */
-export function translateGone(callId: string, now: number): ProviderEvent {
-  return {
-    ...at(callId, now),
-    type: 'call.ended',
-    end: { category: 'UNKNOWN', message: 'Vobiz no longer lists this call as live, and no hangup was told.' },
-  };
-}
+export const translateGone = (callId: string, now: number): ProviderEvent =>
+  unexplained(callId, now, 'Vobiz no longer lists this call as live, and no hangup was told.');
+
+/** The end of a call that nobody can be asked about. */
+export const translateLost = (callId: string, now: number): ProviderEvent =>
+  unexplained(callId, now, 'No hangup was told in the time that a call can last.');

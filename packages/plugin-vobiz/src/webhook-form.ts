@@ -11,6 +11,8 @@ export interface VobizWebhook {
   readonly to?: string;
   readonly createdAt?: number;
   readonly streamId?: string;
+  /** Of the checkpoint of a stream that was reached. */
+  readonly name?: string;
   /** As told: to tell deliveries apart. */
   readonly timestamp?: string;
   readonly hangup?: {
@@ -151,6 +153,7 @@ export function decodeWebhook(fields: URLSearchParams): DecodedWebhook {
         to: text('To'),
         createdAt: utcInstant(text('SessionStart')),
         streamId: text('StreamID', 'StreamId'),
+        name: text('Name'),
         timestamp: text('Timestamp'),
         hangup: unlessEmpty(hangup),
       }),

@@ -45,8 +45,10 @@ export interface StreamMessageFields {
   };
   dtmf: { readonly digits?: string; readonly sequence?: number; readonly timestamp?: number };
   stop: { readonly reason?: string };
-  /** Known, but of no use to a stream that only listens. */
-  idle: object;
+  /** Everything before a checkpoint was played. */
+  played: { readonly name?: string };
+  /** What waited to be played was dropped. */
+  cleared: object;
   error: { readonly code?: string };
   /** An event that is not known. */
   unknown: object;
@@ -66,9 +68,9 @@ const EVENTS: Readonly<Record<string, Exclude<StreamMessageType, 'unknown' | 'ma
   media: 'media',
   dtmf: 'dtmf',
   stop: 'stop',
-  playedStream: 'idle',
-  played: 'idle',
-  clearedAudio: 'idle',
+  playedStream: 'played',
+  played: 'played',
+  clearedAudio: 'cleared',
   error: 'error',
 };
 
@@ -149,7 +151,8 @@ const READERS: {
     }),
   stop: (message) =>
     present({ reason: textOf(message['reason']) ?? textOf(objectOf(message['stop'])['reason']) }),
-  idle: () => ({}),
+  played: (message) => present({ name: textOf(message['name']) }),
+  cleared: () => ({}),
   error: (message) =>
     present({ code: textOf(objectOf(message['error'])['code']) ?? textOf(message['error']) }),
   unknown: () => ({}),

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { EMPTY_ANSWER, escapeXml, tapAnswer } from '../src/answer-xml.ts';
+import { agentAnswer, EMPTY_ANSWER, escapeXml, HANGUP_ANSWER, tapAnswer } from '../src/answer-xml.ts';
 
 const answer = {
   streamUrl: new URL('wss://calls.example.com/stream/t?a=1&b=2'),
@@ -36,8 +36,26 @@ describe('the answer', () => {
     expect(xml).toContain('<Number sendDigits="w42">+918000000001</Number>');
   });
 
-  it('can be to do nothing', () => {
+  it('can be to say something, and to dial nobody', () => {
+    const speech = { text: 'Please call later.', voice: 'MAN', language: 'en-IN' };
+    expect(tapAnswer(answer, undefined, speech)).toMatch(
+      /<\/Stream><Speak voice="MAN" language="en-IN">Please call later.<\/Speak><\/Response>\n$/,
+    );
+  });
+
+  it('can be to do nothing, and to hang up', () => {
     expect(EMPTY_ANSWER).toContain('<Response></Response>');
+    expect(HANGUP_ANSWER).toContain('<Response><Hangup></Hangup></Response>');
+  });
+
+  it('can be a two-way stream that holds the call, of the caller alone, and an address to ask at afterwards', () => {
+    expect(agentAnswer(answer, new URL('https://calls.example.com/after-stream?a=1&b=2'))).toBe(
+      '<?xml version="1.0" encoding="UTF-8"?>\n' +
+        '<Response><Stream bidirectional="true" keepCallAlive="true" contentType="audio/x-mulaw;rate=8000"' +
+        ' maxRetries="10" statusCallbackUrl="https://calls.example.com/stream-status"' +
+        ' statusCallbackMethod="POST">wss://calls.example.com/stream/t?a=1&amp;b=2</Stream>' +
+        '<Redirect method="POST">https://calls.example.com/after-stream?a=1&amp;b=2</Redirect></Response>\n',
+    );
   });
 
   it('stays well-formed, whatever is in it', () => {

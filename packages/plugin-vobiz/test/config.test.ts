@@ -10,26 +10,41 @@ async function issuesOf(options: object): Promise<readonly string[]> {
 
 const answer = { mode: 'tap', dial: '+918000000001' };
 
+const AGENT = 'wss://agent.example.net/calls/{callId}?from={from}&key=s3cr3t';
+const agent = { answer: { mode: 'agent' }, agentUrl: AGENT };
+const xml = { mode: 'xml', url: 'https://app.example.net/answer' };
+
 describe('options', () => {
-  it('have defaults for all but the account and the answer', async () => {
+  it('have defaults for all but how calls are come by', async () => {
     expect(await readOptions()).toMatchObject({
       apiBaseUrl: new URL('https://api.vobiz.ai/api/v1'),
       l16ByteOrder: 'auto',
       signature: 'verify',
       contentType: 'audio/x-mulaw;rate=8000',
+      agent: { connectTimeoutMs: 3000, retries: 4 },
     });
-    expect(await issuesOf({})).toEqual(['authId', 'authToken', 'answer']);
+    expect(await issuesOf({})).toEqual(['answer']);
+    expect(await issuesOf({ answer })).toEqual([]);
+    expect((await readOptions({ attach: {} })).attach).toEqual({ calls: 'told', intervalMs: 5000 });
+    expect((await readOptions({ answer: xml })).answer).toEqual({
+      ...xml,
+      url: new URL(xml.url),
+      method: 'POST',
+      timeoutMs: 700,
+    });
   });
 
-  it('keep the token from being printed', async () => {
-    const options = await readOptions();
-    expect(inspect(options, { depth: 5 }) + JSON.stringify(options)).not.toContain(AUTH.authToken);
+  it('keep the token, and the address of the agent, from being printed', async () => {
+    const options = await readOptions(agent);
+    const printed = inspect(options, { depth: 5 }) + JSON.stringify(options);
+    expect(printed).not.toMatch(new RegExp(`${AUTH.authToken}|s3cr3t|agent.example`));
+    expect(options.agentUrl?.reveal()).toBe(AGENT);
   });
 
   it.each(['+918000000001', '918000000001', 'sip:desk@pbx.example.net', 'sips:desk@pbx.example.net:5061'])(
     'dial %s',
     async (dial) => {
-      expect((await readOptions({ answer: { mode: 'tap', dial } })).answer.dial).toBe(dial);
+      expect(await readOptions({ answer: { mode: 'tap', dial } })).toMatchObject({ answer: { dial } });
     },
   );
 
@@ -40,12 +55,34 @@ describe('options', () => {
     },
   );
 
-  it('name the key that is wrong, also where it is not known', async () => {
-    expect(await issuesOf({ ...AUTH, answer, contentType: 'audio/x-l16;rate=24000' })).toEqual([
-      'contentType',
-    ]);
-    expect(await issuesOf({ ...AUTH, answer: { ...answer, mode: 'agent' } })).toEqual(['answer.mode']);
-    expect(await issuesOf({ ...AUTH, answer, authtoken: 'x' })).toHaveLength(1);
-    expect(await issuesOf({ ...AUTH, answer: { ...answer, timeout: 1 } })).toEqual(['answer']);
+  it.each<[string, object]>([
+    ['authToken', { answer, authId: AUTH.authId }],
+    ['authId', { answer, authToken: AUTH.authToken }],
+    ['signature', { answer, signature: 'require' }],
+    ['attach', { attach: { calls: 'all' } }],
+    ['attach.intervalMs', { ...AUTH, attach: { intervalMs: 10 } }],
+    ['attach', { ...AUTH, attach: { twoWay: true } }],
+    ['agentUrl', { answer: agent.answer }],
+    ['agentUrl', { answer, agentUrl: AGENT }],
+    ['agentUrl', { ...agent, agentUrl: 'https://agent.example.net' }],
+    ['agentUrl', { ...agent, agentUrl: 'wss://agent.example.net/{secret}' }],
+    ['agent.retries', { ...agent, agent: { retries: -1 } }],
+    ['answer', { answer: { ...agent.answer, dial: '+918000000001' }, agentUrl: AGENT }],
+    ['answer.fallback', { answer: { ...xml, fallback: {} } }],
+    ['answer.fallback.say', { answer: { ...xml, fallback: { say: 'x'.repeat(501) } } }],
+    ['answer.fallback.dial', { answer: { ...xml, fallback: { dial: 'desk' } } }],
+    ['answer.url', { answer: { mode: 'xml', url: 'ftp://app.example.net' } }],
+    ['answer.timeoutMs', { answer: { ...xml, timeoutMs: 60_000 } }],
+    ['answer.mode', { answer: { mode: 'relay' } }],
+    ['answer', { answer: { ...answer, timeout: 1 } }],
+    ['contentType', { answer, contentType: 'audio/x-l16;rate=24000' }],
+    ['', { answer, authtoken: 'x' }],
+  ])('name the key that is wrong, once: %s in %j', async (key, options) => {
+    expect(await issuesOf(options)).toEqual([key]);
+  });
+
+  it('say what was expected where two of them do not go together', async () => {
+    const result = await plugin.options['~standard'].validate({ answer, signature: 'require' });
+    expect(result.issues?.[0]?.message).toBe('expected verify or off: require needs authToken');
   });
 });

@@ -10,20 +10,25 @@ const source = (name: string): string => readFileSync(new URL(`../src/${name}.ts
 
 interface Schema {
   readonly properties?: Readonly<Record<string, Schema>>;
+  readonly oneOf?: readonly Schema[];
   readonly required?: readonly string[];
   readonly default?: unknown;
 }
 
-/** Every option by its path, with its default as text. */
+/** Every option by its path, with its default as text; one that several forms have is told once. */
 function optionsIn(schema: Schema, path = ''): [string, string][] {
-  return Object.entries(schema.properties ?? {}).flatMap(([name, option]): [string, string][] => {
-    const key = path === '' ? name : `${path}.${name}`;
-    if (option.properties) return optionsIn(option, key);
-    const { default: value } = option;
-    if (value !== undefined)
-      return [[key, `\`${typeof value === 'string' ? value : JSON.stringify(value)}\``]];
-    return [[key, schema.required?.includes(name) === true ? 'required' : '']];
-  });
+  const forms = schema.oneOf ?? [schema];
+  const options = forms.flatMap((form) =>
+    Object.entries(form.properties ?? {}).flatMap(([name, option]): [string, string][] => {
+      const key = path === '' ? name : `${path}.${name}`;
+      if (option.properties ?? option.oneOf) return optionsIn(option, key);
+      const { default: value } = option;
+      if (value !== undefined)
+        return [[key, `\`${typeof value === 'string' ? value : JSON.stringify(value)}\``]];
+      return [[key, form.required?.includes(name) === true ? 'required' : '']];
+    }),
+  );
+  return [...new Map(options)];
 }
 
 describe('the README', () => {
@@ -31,6 +36,15 @@ describe('the README', () => {
     const schema = z.toJSONSchema(optionsSchema, { io: 'input', unrepresentable: 'any' }) as Schema;
     const rows = [...README.matchAll(/^\| `([\w.]+)` *\| (.*?) *\|/gm)].map(([, key, told]) => [key!, told!]);
     expect(rows).toEqual(optionsIn(schema));
+  });
+
+  it('tells in which mode an option of an answer is required', () => {
+    for (const [key, mode] of [
+      ['dial', 'tap'],
+      ['url', 'xml'],
+    ]) {
+      expect(README).toMatch(new RegExp(`^\\| \`answer.${key}\` .*\`${mode}\``, 'm'));
+    }
   });
 
   it('names every further option of a transfer and of a new call', () => {
@@ -48,8 +62,9 @@ describe('the protocol notes', () => {
       ({ body }) => (body['Event'] as string | undefined) ?? 'StartApp',
     );
     expect(events.filter((event) => !PROTOCOL.includes(`\`${event}\``))).toEqual([]);
-    const notices = [...source('translate').matchAll(/'(VOBIZ_\w+)'/g)].map(([, code]) => code!);
-    expect(notices.length).toBeGreaterThan(5);
+    const sources = source('notices') + source('relay-events');
+    const notices = [...sources.matchAll(/\bVOBIZ_\w+/g)].map(([code]) => code);
+    expect(notices.length).toBeGreaterThan(12);
     expect(notices.filter((code) => !PROTOCOL.includes(`\`${code}\``))).toEqual([]);
   });
 

@@ -2,6 +2,7 @@ import { Secret } from '@sidetone/core';
 import { createFakeHost } from '@sidetone/testkit';
 import { describe, expect, it } from 'vitest';
 import { createVobizApi, type VobizApi } from '../src/api.ts';
+import { createConferenceApi, type ConferenceApi } from '../src/conference-api.ts';
 import { createRest, isGone } from '../src/rest.ts';
 import { CALL, reply, samplesOf, STREAM } from './samples.ts';
 
@@ -12,12 +13,18 @@ function client() {
   const host = createFakeHost();
   const authToken = new Secret('test-token-not-real');
   const deps = { host, baseUrl: new URL(BASE), authId: 'MA_TEST0001', authToken };
-  return { host, api: createVobizApi(deps), rest: createRest(deps) };
+  return {
+    host,
+    api: { ...createVobizApi(deps), rooms: createConferenceApi(deps) },
+    rest: createRest(deps),
+  };
 }
 
-type Ask = (api: VobizApi) => Promise<unknown>;
+type Ask = (api: VobizApi & { readonly rooms: ConferenceApi }) => Promise<unknown>;
 
-/** What makes each request; that of rooms and their members is not made yet. */
+const member = { room: 'desk-42', memberId: '249' };
+
+/** What makes each request. */
 const REQUESTS: Readonly<Record<string, Ask>> = {
   call_list_live: (api) => api.listCalls('live', signal),
   call_record_start: (api) =>
@@ -47,15 +54,21 @@ const REQUESTS: Readonly<Record<string, Ask>> = {
   stream_list: (api) => api.listStreams(CALL, signal),
   stream_stop_one: (api) => api.stopStream(CALL, STREAM, signal),
   stream_stop_all: (api) => api.stopStreams(CALL, signal),
+  conference_member_mute: ({ rooms }) => rooms.mute(member, signal),
+  conference_member_unmute: ({ rooms }) => rooms.unmute(member, signal),
+  conference_member_deaf: ({ rooms }) => rooms.deafen(member, signal),
+  conference_member_kick: ({ rooms }) => rooms.kick(member, signal),
+  conference_member_speak: ({ rooms }) => rooms.speak(member, 'The caller asks about an invoice.', signal),
+  conference_member_play: ({ rooms }) =>
+    rooms.play({ ...member, memberId: 'all' }, 'https://media.example.in/hold.mp3', signal),
+  conference_get: ({ rooms }) => rooms.get('desk-42', signal),
 };
-
-const isOfRooms = (name: string): boolean => name.startsWith('conference_');
 
 describe('a request of the samples', () => {
   const names = samplesOf('rest-request').map(({ name }) => name);
 
-  it('is made by something, all but those of rooms', () => {
-    expect(names.filter((name) => !isOfRooms(name))).toEqual(Object.keys(REQUESTS));
+  it('is made by something', () => {
+    expect(names).toEqual(Object.keys(REQUESTS));
   });
 
   it.each(Object.keys(REQUESTS))('is made as it stands: %s', async (name) => {
@@ -115,6 +128,16 @@ describe('an answer of the samples', () => {
     ['stream_start_202', REQUESTS['stream_start_two_way']!, STREAM],
     ['call_get_live_404', REQUESTS['stream_start_two_way']!, undefined],
     ['stream_stop_one_404', (api) => api.stopStream(CALL, STREAM, signal), 'gone'],
+    ['conference_member_mute_202', REQUESTS['conference_member_mute']!, 'done'],
+    ['conference_member_unmute_204', REQUESTS['conference_member_unmute']!, 'done'],
+    ['conference_member_deaf_202', REQUESTS['conference_member_deaf']!, 'done'],
+    ['conference_member_unmute_204', ({ rooms }) => rooms.undeafen(member, signal), 'done'],
+    ['conference_member_kick_202', REQUESTS['conference_member_kick']!, 'done'],
+    ['conference_member_play_202', REQUESTS['conference_member_play']!, 'done'],
+    ['conference_member_unmute_204', ({ rooms }) => rooms.stopPlaying(member, signal), 'done'],
+    ['conference_get_404', ({ rooms }) => rooms.hangUp(member, signal), 'gone'],
+    ['conference_get_404', REQUESTS['conference_get']!, 'gone'],
+    ['conference_get_200_failed_while_live', REQUESTS['conference_get']!, 'untold'],
   ])('means what was asked for: %s', async (name, ask, expected) => {
     const { host, api } = client();
     for (const method of ['GET', 'POST', 'DELETE']) host.respond(method, /./, { ...reply(name) });
@@ -136,5 +159,20 @@ describe('an answer of the samples', () => {
     expect(await api.getCdr(CALL, signal)).toMatchObject({ uuid: CALL });
     host.respond('GET', /cdr/, { status: 404, json: { error: 'not found' } });
     expect(await api.getCdr(CALL, signal)).toBeUndefined();
+  });
+
+  it('tells who is in a room, where Vobiz says so, and nothing of what it does not say', async () => {
+    const { host, api } = client();
+    const told = { member_id: 249, muted: 'true', deaf: false, call_uuid: CALL };
+    host.respond('GET', /Conference/, { json: { members: [{ ...told, member_id: '249' }, told, {}] } });
+    expect(await api.rooms.get('desk 42', signal)).toEqual({
+      members: [
+        { memberId: '249', isMuted: true, isDeaf: false, callId: CALL },
+        { memberId: '249', isMuted: true, isDeaf: false, callId: CALL },
+      ],
+    });
+    expect(host.requests[0]?.url.pathname).toContain('/Conference/desk%2042/');
+    host.respond('GET', /Conference/, { ...reply('call_make_401') });
+    await expect(api.rooms.get('desk-42', signal)).rejects.toMatchObject({ code: 'PROVIDER_REFUSED' });
   });
 });

@@ -1,5 +1,10 @@
 import { createHmac } from 'node:crypto';
-import { createIngressRequest, type FakeHost } from '@sidetone/testkit';
+import {
+  createCommandContext,
+  createControlledCall,
+  createIngressRequest,
+  type FakeHost,
+} from '@sidetone/testkit';
 import type { Provider } from '@sidetone/core';
 import { describe, expect, it } from 'vitest';
 import { MAX_NONCES, NONCE_LIFE_MS } from '../src/webhook-auth.ts';
@@ -131,6 +136,38 @@ describe('a nonce', () => {
     expect(await request(new URLSearchParams(form('hangup_normal_caller')).toString())).toMatchObject({
       status: 200,
     });
+  });
+
+  it('of a webhook that failed while it was taken in may come again', async () => {
+    const { host, provider } = await started();
+    const { emit } = host;
+    host.emit = () => {
+      throw new Error('the disk is full');
+    };
+    await expect(post(provider, signed('V3', V3))).rejects.toThrow('the disk is full');
+    host.emit = emit;
+    expect(await post(provider, signed('V3', V3))).toMatchObject({ status: 200 });
+  });
+
+  it('of a question that was not answered may come again', async () => {
+    const { host, provider } = await started();
+    host.respond('POST', /\/Call\//, { status: 202, json: { message: 'call transferred' } });
+    await provider.controls!.transfer!(
+      createControlledCall(CALL),
+      { number: '+919000000003' },
+      createCommandContext(),
+    );
+    const path = 'transfer/fake-token-1';
+    const ask = (callId: string) =>
+      provider.ingress!.request!(
+        createIngressRequest({
+          path,
+          headers: signed('V3', sign(`${PUBLIC_URL}${path}.${NONCE}`)),
+          form: { ...form('transfer_url'), CallUUID: callId },
+        }),
+      );
+    expect(await ask('another')).toMatchObject({ status: 404 });
+    expect(await ask(CALL)).toMatchObject({ status: 200 });
   });
 
   it('goes when too many are remembered, the oldest first', async () => {

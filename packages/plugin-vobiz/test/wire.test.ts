@@ -136,8 +136,8 @@ describe('other messages of a stream', () => {
   it.each([
     ['stop_older_call_ended', 'stop'],
     ['stop_nested_twilio_like', 'stop'],
-    ['played_stream_without_name', 'idle'],
-    ['cleared_audio', 'idle'],
+    ['played_stream_without_name', 'played'],
+    ['cleared_audio', 'cleared'],
     ['error_hypothetical', 'error'],
     ['event_not_a_string', 'unknown'],
     ['raw_truncated_json', 'malformed'],

@@ -1,0 +1,46 @@
+import { describe, expect, it } from 'vitest';
+import { capabilitiesFor, type CapabilityFacts } from '../src/capabilities.ts';
+
+const OVER_REST = ['SAY', 'TRANSFER', 'END_CALL', 'SEND_DTMF', 'PLAY_AUDIO', 'CLEAR_AUDIO'];
+const BY_RELAY = [
+  'MUTE_ASSISTANT',
+  'MUTE_CUSTOMER',
+  'PLAY_AUDIO',
+  'CLEAR_AUDIO',
+  'HANDOFF',
+  'END_CALL',
+  'TRANSFER',
+];
+
+const CALL: CapabilityFacts = {
+  status: 'IN_PROGRESS',
+  hasKeys: true,
+  isRelayed: false,
+  isInRoom: false,
+  hasAudio: false,
+};
+
+describe('what can be done', () => {
+  it.each<[string, Partial<CapabilityFacts>, readonly string[]]>([
+    ['to a call', {}, OVER_REST],
+    ['to a call that is heard', { hasAudio: true }, [...OVER_REST, 'LISTEN']],
+    ['to a call, without keys', { hasKeys: false }, []],
+    ['to a call that is heard, without keys', { hasKeys: false, hasAudio: true }, ['LISTEN']],
+    ['while it waits to be dialled', { status: 'QUEUED' }, ['END_CALL']],
+    ['while it rings', { status: 'RINGING' }, ['END_CALL']],
+    ['while it rings, without keys', { status: 'RINGING', hasKeys: false }, []],
+    ['while it is forwarded', { status: 'FORWARDING' }, OVER_REST],
+    ['with an agent', { isRelayed: true }, [...BY_RELAY, 'SAY', 'SEND_DTMF']],
+    ['with an agent, without keys', { isRelayed: true, hasKeys: false }, BY_RELAY],
+    [
+      'with an agent, before the status is told',
+      { isRelayed: true, hasKeys: false, status: 'RINGING' },
+      BY_RELAY,
+    ],
+    ['in a room', { isInRoom: true }, [...OVER_REST, 'MUTE_CUSTOMER']],
+    ['in a room, without keys', { isInRoom: true, hasKeys: false }, []],
+    ['once it is over', { status: 'ENDED', isRelayed: true, isInRoom: true, hasAudio: true }, []],
+  ])('%s', (_what, facts, expected) => {
+    expect(capabilitiesFor({ ...CALL, ...facts })).toEqual(expected);
+  });
+});

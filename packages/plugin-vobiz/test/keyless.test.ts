@@ -1,0 +1,79 @@
+import { capabilitiesOf } from '@sidetone/core';
+import { createControlledCall } from '@sidetone/testkit';
+import { describe, expect, it } from 'vitest';
+import { UNASKED_MS } from '../src/provider.ts';
+import { start } from './harness.ts';
+import { CALL } from './samples.ts';
+
+const KEYLESS = { authId: undefined, authToken: undefined };
+const AGENT = { answer: { mode: 'agent' }, agentUrl: 'wss://agent.example.net' };
+const call = createControlledCall(CALL);
+const signal = new AbortController().signal;
+
+describe('an instance without keys', () => {
+  it('asks nothing over REST, and says so by what it does not have', async () => {
+    const { host, provider } = await start(KEYLESS);
+    expect(provider).not.toHaveProperty('placeCall');
+    expect(provider).not.toHaveProperty('backfill');
+    expect(provider).not.toHaveProperty('health');
+    expect(provider).not.toHaveProperty('watch');
+    expect(capabilitiesOf(provider)).toEqual([]);
+    expect(provider.controlsFor!(call)).toEqual([]);
+    await provider.reconcile!([call], signal);
+    expect(host.requests).toEqual([]);
+  });
+
+  it('hears the calls that it answers', async () => {
+    const { host, provider, answer, open } = await start(KEYLESS);
+    await open(await answer()).send(JSON.stringify({ event: 'start', streamId: 's', callId: CALL }));
+    await host.clock.settle();
+    expect(host.streams).toHaveLength(1);
+    expect(provider.controlsFor!(call)).toEqual(['LISTEN']);
+  });
+
+  it('has the controls of a relay in agent mode, and no others', async () => {
+    const { provider } = await start({ ...KEYLESS, ...AGENT });
+    expect([...capabilitiesOf(provider)].toSorted()).toEqual(
+      [
+        'MUTE_ASSISTANT',
+        'MUTE_CUSTOMER',
+        'TRANSFER',
+        'HANDOFF',
+        'END_CALL',
+        'PLAY_AUDIO',
+        'CLEAR_AUDIO',
+      ].toSorted(),
+    );
+    expect(provider.controlsFor!(call)).toEqual([]);
+  });
+
+  it('takes a call for over only when none can be that old: never just after its own start', async () => {
+    const { host, provider, answer } = await start(KEYLESS);
+    await provider.reconcile!([call], signal);
+    expect(host.events).toEqual([]);
+    await answer();
+    await host.clock.advance(UNASKED_MS);
+    await provider.reconcile!([call], signal);
+    expect(host.eventsOf('call.ended')).toEqual([]);
+    await provider.reconcile!([createControlledCall('another')], signal);
+    expect(host.eventsOf('call.ended')).toMatchObject([
+      { providerCallId: 'another', end: { category: 'UNKNOWN' } },
+    ]);
+  });
+});
+
+describe('an instance with keys', () => {
+  it('has all that it can ask for', async () => {
+    const { provider } = await start();
+    expect(provider).toHaveProperty('placeCall');
+    expect(provider).toHaveProperty('backfill');
+    expect(provider).toHaveProperty('health');
+  });
+
+  it('places no calls that it would not answer', async () => {
+    const { provider, post } = await start({ answer: undefined, attach: {} });
+    expect(provider).not.toHaveProperty('placeCall');
+    expect(provider).toHaveProperty('watch');
+    expect(await post('answer', { CallUUID: CALL })).toMatchObject({ status: 404 });
+  });
+});

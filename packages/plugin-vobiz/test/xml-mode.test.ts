@@ -1,0 +1,180 @@
+import { NEVER, connectionFailure, createIngressRequest } from '@sidetone/testkit';
+import { describe, expect, it } from 'vitest';
+import { MAX_ANSWER_BYTES } from '../src/answer-weave.ts';
+import { NEWS_TIMEOUT_MS } from '../src/application.ts';
+import { start, type Harness } from './harness.ts';
+import { CALL, form } from './samples.ts';
+
+const APP = 'https://app.example.net/answer?tenant=7';
+const SAID = '<?xml version="1.0"?>\n<Response>\n  <Speak>Hi &amp; hello</Speak>\n</Response>\n';
+const inbound = form('answer_inbound_national_number');
+const outbound = form('answer_outbound');
+const FORK =
+  /<Stream bidirectional="false" audioTrack="both" [^>]*>wss:[^<]*\/stream\/fake-token-1<\/Stream>/;
+const FALLBACK = { say: 'Please hold.', dial: '+918000000001' };
+
+const asked = (options: object = {}): Promise<Harness> =>
+  start({ answer: { mode: 'xml', url: APP, fallback: FALLBACK, ...options } });
+
+const bodyOf = async (answered: ReturnType<Harness['post']>): Promise<string> =>
+  String((await answered).body);
+
+describe('the application', () => {
+  it('is asked with everything that Vobiz told, and its answer stands but for the fork', async () => {
+    const { host, post } = await asked();
+    host.respond('POST', APP, { text: SAID });
+    const { status, headers, body } = await post('answer', inbound);
+    expect(status).toBe(200);
+    expect(headers?.['content-type']).toMatch(/^application\/xml/);
+    expect(body).toMatch(FORK);
+    expect(String(body).replace(FORK, '')).toBe(SAID);
+    expect(host.requests).toHaveLength(1);
+    const [request] = host.requests;
+    expect(request).toMatchObject({ redirect: 'manual' });
+    expect(request?.headers).toMatchObject({
+      'content-type': 'application/x-www-form-urlencoded',
+      'user-agent': expect.stringMatching(/^sidetone\//) as string,
+    });
+    expect(Object.fromEntries(new URLSearchParams(request?.body))).toEqual(inbound);
+    expect(host.eventsOf('call.started')).toMatchObject([{ providerCallId: CALL, status: 'RINGING' }]);
+    expect(host.eventsOf('notice')).toEqual([]);
+    host.verify();
+  });
+
+  it('may be asked by GET, besides what its address asks for', async () => {
+    const { host, provider } = await asked({ method: 'GET' });
+    host.respond('GET', /^https:\/\/app.example.net\/answer\?/, { text: SAID });
+    const request = createIngressRequest({ method: 'GET', path: 'answer', query: inbound });
+    expect((await provider.ingress!.request!(request)).body).toMatch(FORK);
+    const { url, body } = host.requests[0]!;
+    expect(Object.fromEntries(url.searchParams)).toEqual({ tenant: '7', ...inbound });
+    expect(body).toBe('');
+  });
+
+  it('is asked again when Vobiz asks again, for the answer may have been lost', async () => {
+    const { host, post } = await asked();
+    host.respond('POST', APP, { text: SAID });
+    const first = await bodyOf(post('answer', inbound));
+    expect(await bodyOf(post('answer', inbound))).toBe(first);
+    expect(host.requests).toHaveLength(2);
+  });
+
+  it('may answer with any success and any type, as long as it is XML', async () => {
+    const { host, post } = await asked();
+    host.respond('POST', APP, { status: 201, headers: { 'content-type': 'text/html' }, text: SAID });
+    expect(await bodyOf(post('answer', inbound))).toContain('Hi &amp; hello');
+  });
+
+  it('may turn a call away, which is then not answered for a fork', async () => {
+    const { host, post } = await asked();
+    const busy = '<Response><Hangup reason="busy"/></Response>';
+    host.respond('POST', APP, { text: busy });
+    expect(await bodyOf(post('answer', inbound))).toBe(busy);
+  });
+
+  it('may let a call wait, which is heard from its answer on, or at once where that was before', async () => {
+    const { host, post } = await asked();
+    host.respond('POST', APP, { text: '<Response><Wait length="5"/><Dial>1</Dial></Response>' });
+    expect(await bodyOf(post('answer', inbound))).toMatch(/^<Response><Wait length="5"\/><Stream/);
+    expect(await bodyOf(post('answer', outbound))).toMatch(/^<Response><Stream/);
+  });
+});
+
+describe('the fallback', () => {
+  it.each<[string, Parameters<Harness['host']['respond']>[2]]>([
+    ['gives no success', { status: 500, text: SAID }],
+    ['is not there', { status: 404, text: SAID }],
+    ['leads elsewhere', { status: 302, headers: { location: 'https://elsewhere.example.net' } }],
+    ['says nothing', { text: '' }],
+    ['says what is no XML', { text: 'Hello?' }],
+    ['forgets to escape', { text: '<Response><Play>https://a.example/?b=1&c=2</Play></Response>' }],
+    ['says too much', { text: `<Response><Play>${'x'.repeat(MAX_ANSWER_BYTES)}</Play></Response>` }],
+    [
+      'breaks off',
+      () => {
+        throw connectionFailure('ECONNRESET');
+      },
+    ],
+  ])('is heard when the application %s, and the operator reads of it', async (_what, reply) => {
+    const { host, post } = await asked();
+    host.respond('POST', APP, reply);
+    const xml = await bodyOf(post('answer', inbound));
+    expect(xml).toMatch(FORK);
+    expect(xml).toMatch(
+      /<\/Stream><Speak [^>]*>Please hold.<\/Speak><Dial [^>]*><Number>\+918000000001<\/Number>/,
+    );
+    expect(host.eventsOf('notice')).toMatchObject([
+      { code: 'VOBIZ_APPLICATION_FAILED', dedupeKey: 'VOBIZ_APPLICATION_FAILED' },
+    ]);
+    expect(host.logText()).not.toMatch(/tenant|\+?91\d{10}/);
+    host.verify();
+  });
+
+  it('is heard when the application takes too long, no later than that', async () => {
+    const { host, post } = await asked({ timeoutMs: 300 });
+    host.respond('POST', APP, NEVER);
+    const answered = post('answer', inbound);
+    let isDone = false;
+    void answered.then(() => (isDone = true));
+    await host.clock.advance(299);
+    expect(isDone).toBe(false);
+    await host.clock.advance(1);
+    expect(await bodyOf(answered)).toContain('Please hold.');
+    expect(host.clock.pending).toBe(0);
+  });
+
+  it('is the end of the call where there is none', async () => {
+    const { host, post } = await asked({ fallback: undefined });
+    host.respond('POST', APP, { status: 500 });
+    expect(await bodyOf(post('answer', inbound))).toContain('<Response><Hangup></Hangup></Response>');
+  });
+
+  it('is not for an instance that stops: Vobiz will ask again', async () => {
+    const { host, provider, post } = await asked();
+    host.respond('POST', APP, NEVER);
+    const answered = post('answer', inbound);
+    await host.clock.settle();
+    await provider.stop(new AbortController().signal);
+    await expect(answered).rejects.toMatchObject({ kind: 'provider' });
+  });
+});
+
+describe('the end of a call', () => {
+  const hangup = form('hangup_normal_caller');
+
+  it.each(['answer', 'hangup'])('is told to the application once, wherever it comes: %s', async (path) => {
+    const { host, post } = await asked();
+    host.respond('POST', APP, { text: '' });
+    await post(path, hangup);
+    await post('hangup', hangup);
+    await host.clock.settle();
+    expect(host.requests.map(({ body }) => Object.fromEntries(new URLSearchParams(body)))).toEqual([hangup]);
+    expect(host.eventsOf('call.ended')).toHaveLength(2);
+  });
+
+  it('is taken at once, however slow the application is', async () => {
+    const { host, post } = await asked();
+    host.respond('POST', APP, NEVER);
+    expect(await post('answer', hangup)).toMatchObject({ status: 200 });
+    expect(host.clock.pending).toBe(1);
+    await host.clock.advance(NEWS_TIMEOUT_MS);
+    expect(host.clock.pending).toBe(0);
+  });
+
+  it('is the last thing that it is asked for', async () => {
+    const { host, post } = await asked();
+    host.respond('POST', APP, { text: SAID });
+    await post('hangup', hangup);
+    expect(await bodyOf(post('answer', inbound))).toContain('<Response></Response>');
+    await host.clock.settle();
+    expect(host.requests).toHaveLength(1);
+  });
+});
+
+it('news that are no question are not for the application', async () => {
+  const { host, post } = await asked();
+  for (const name of ['ring', 'machine_detection', 'dial_hangup']) {
+    expect(await bodyOf(post('answer', form(name)))).toContain('<Response></Response>');
+  }
+  expect(host.requests).toEqual([]);
+});
