@@ -28,6 +28,7 @@ export function parseCommandLine(args: readonly string[]): CommandLine {
       'vobiz-hangup': { type: 'string' },
       'vobiz-auth-id': { type: 'string', default: DEMO_KEYS.vobizAuthId },
       'vobiz-auth-token': { type: 'string', default: DEMO_KEYS.vobizAuthToken },
+      'vobiz-sign': { type: 'string' },
       'exit-with-stdin': { type: 'boolean', default: false },
     },
   });
@@ -47,10 +48,19 @@ export function parseCommandLine(args: readonly string[]): CommandLine {
         publicKey: values['vapi-public-key'],
         history: { count: wholeNumber('--vapi-history', values['vapi-history'], MAX_PAST_CALLS) },
       },
-      vobiz: { authId: values['vobiz-auth-id'], authToken: values['vobiz-auth-token'] },
+      vobiz: {
+        authId: values['vobiz-auth-id'],
+        authToken: values['vobiz-auth-token'],
+        ...signing(values['vobiz-sign']),
+      },
     },
     exitWithStdin: values['exit-with-stdin'],
   };
+}
+
+/** Webhooks are signed in both documented ways once there is a key for it. */
+function signing(token: string | undefined): SimulatorOptions['vobiz'] {
+  return token === undefined ? {} : { signingToken: token, behaviour: { signature: 'both' } };
 }
 
 function wholeNumber(flag: string, text: string, max: number): number {

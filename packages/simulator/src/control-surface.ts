@@ -6,6 +6,7 @@ import type { HttpReply, HttpRequest } from './http/http-request.ts';
 import type { Script } from './speech/library.ts';
 import type { Simulator, StartCall, Targets } from './simulator.ts';
 import { answerVapiSurface } from './vapi-surface.ts';
+import { answerVobizSurface } from './vobiz-surface.ts';
 
 const TARGETS = ['vapiWebhook', 'vapiWebhookSecret', 'vobizAnswer', 'vobizHangup'] as const;
 
@@ -25,7 +26,7 @@ export function answerSurface(request: HttpRequest, path: string, simulator: Sim
     call.hangUp();
     return { status: 202, body: call.state() };
   }
-  const reply = answerVapiSurface(request, path, simulator);
+  const reply = answerVapiSurface(request, path, simulator) ?? answerVobizSurface(request, path, simulator);
   return reply ?? { status: 404, body: { error: 'there is no such thing here' } };
 }
 

@@ -1,7 +1,8 @@
 export { createSimulator, DEMO_KEYS } from './simulator.ts';
-export type { Simulator, SimulatorOptions, StartCall, Targets, VapiSide } from './simulator.ts';
-export { VOBIZ_BEHAVIOUR } from './behaviour.ts';
-export type { VobizBehaviour } from './behaviour.ts';
+export type { Simulator, SimulatorOptions, StartCall, Targets, VapiSide, VobizSide } from './simulator.ts';
+export { VOBIZ_BEHAVIOUR } from './vobiz/behaviour.ts';
+export type { VobizBehaviour } from './vobiz/behaviour.ts';
+export type { Tone, VobizCall } from './vobiz/call-contract.ts';
 export { VAPI_BEHAVIOUR } from './vapi/behaviour.ts';
 export type { VapiBehaviour } from './vapi/behaviour.ts';
 export type { VapiCall } from './vapi/call.ts';
@@ -14,10 +15,12 @@ export type {
   Heard,
   ProviderName,
   Received,
+  RecordingState,
   Said,
   SimulatedCall,
   StreamState,
   UplinkState,
+  VobizCallState,
 } from './call/call-state.ts';
 export type { DeliveryCounts } from './http/courier.ts';
 export type { Script, Speaker, Turn } from './speech/library.ts';

@@ -5,7 +5,6 @@ import { createServer } from 'node:http';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
-import type { VobizBehaviour } from './behaviour.ts';
 import { keepCalls } from './call-keeper.ts';
 import type { CallState, ProviderName, SimulatedCall } from './call/call-state.ts';
 import { createFrameClock } from './call/frame-clock.ts';
@@ -19,6 +18,8 @@ import type { VapiCall } from './vapi/call.ts';
 import { createVapiCloud } from './vapi/cloud.ts';
 import type { Credential } from './vapi/credential.ts';
 import type { PastOptions } from './vapi/past.ts';
+import type { VobizBehaviour } from './vobiz/behaviour.ts';
+import type { VobizCall } from './vobiz/call-contract.ts';
 import { createVobizCloud } from './vobiz/cloud.ts';
 
 /** The keys that the fake clouds accept when none are given. They are no secrets. */
@@ -62,6 +63,10 @@ export interface SimulatorOptions {
   readonly vobiz?: {
     readonly authId?: string;
     readonly authToken?: string;
+    /** The key of signatures; the token that REST asks for, unless told otherwise. */
+    readonly signingToken?: string;
+    /** The key of a parent account's signatures; `signingToken`, unless told otherwise. */
+    readonly parentToken?: string;
     readonly behaviour?: Partial<VobizBehaviour>;
   };
   /** How many calls of each provider to keep going; 0, the default, begins none. */
@@ -85,11 +90,21 @@ export interface VapiSide {
   remember(past: PastOptions): void;
 }
 
+/** The fake Vobiz, as a test sees it. */
+export interface VobizSide {
+  readonly apiBaseUrl: string;
+  readonly authId: string;
+  readonly authToken: string;
+  call(id: string): VobizCall | undefined;
+  /** Changes dials for calls that begin later, and for REST at once. Throws a `RangeError` for an unknown one. */
+  dial(dials: Partial<VobizBehaviour>): void;
+}
+
 /** Two fake clouds. Whoever creates them closes them. */
 export interface Simulator {
   readonly url: string;
   readonly vapi: VapiSide;
-  readonly vobiz: { readonly apiBaseUrl: string; readonly authId: string; readonly authToken: string };
+  readonly vobiz: VobizSide;
   readonly scripts: readonly Script[];
   /** Changes where calls that begin from now on are told about; what is left out stays. */
   pointAt(targets: Targets): void;
@@ -117,6 +132,7 @@ export async function createSimulator(options: SimulatorOptions = {}): Promise<S
     authId: options.vobiz?.authId ?? DEMO_KEYS.vobizAuthId,
     authToken: options.vobiz?.authToken ?? DEMO_KEYS.vobizAuthToken,
   };
+  const signingToken = options.vobiz?.signingToken ?? account.authToken;
   let targets: Targets = options.targets ?? {};
   let url = '';
   const speech = loadSpeech();
@@ -139,6 +155,7 @@ export async function createSimulator(options: SimulatorOptions = {}): Promise<S
     speech,
     clock,
     account,
+    keys: { token: signingToken, parentToken: options.vobiz?.parentToken ?? signingToken },
     behaviour: options.vobiz?.behaviour ?? {},
     application: () => ({ answerUrl: targets.vobizAnswer, hangupUrl: targets.vobizHangup }),
   });
@@ -164,7 +181,12 @@ export async function createSimulator(options: SimulatorOptions = {}): Promise<S
       };
     },
     get vobiz() {
-      return { apiBaseUrl: url + VOBIZ_BASE, ...account };
+      return {
+        apiBaseUrl: url + VOBIZ_BASE,
+        ...account,
+        call: (id: string) => vobiz.calls.find((call) => call.id === id),
+        dial: vobiz.dial,
+      };
     },
     scripts: speech.scripts,
     pointAt(changes) {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { VOBIZ_BEHAVIOUR, withDials } from '../src/behaviour.ts';
+import { withDials } from '../src/behaviour.ts';
 import { VAPI_BEHAVIOUR } from '../src/vapi/behaviour.ts';
+import { VOBIZ_BEHAVIOUR } from '../src/vobiz/behaviour.ts';
 
 describe('dials', () => {
   it('replace what a cloud does of its own accord, and leave the rest', () => {
@@ -15,7 +16,10 @@ describe('dials', () => {
     [{ toString: 1 }, 'behaviour.toString does not exist'],
     [{ ringMs: 'soon' }, 'behaviour.ringMs must be a number'],
     [{ ringMs: -1 }, 'behaviour.ringMs must be from 0 to a day'],
-    [{ startShape: 'round' }, 'behaviour.startShape must be one of nested, flat'],
+    [{ frameMs: 30 }, 'behaviour.frameMs must be one of 20, 40, 60'],
+    [{ dropAfterMessages: 3 }, 'behaviour.dropAfterMessages must be a list of strings or numbers'],
+    [{ closeCode: 42 }, 'behaviour.closeCode must be from 1000 to 4999'],
+    [{ startShape: 'round' }, 'behaviour.startShape must be one of nested, flat, hybrid, rate-as-text'],
   ])('%j is refused with a sentence', (dials, message) => {
     expect(() => withDials(VOBIZ_BEHAVIOUR, dials)).toThrow(message);
   });

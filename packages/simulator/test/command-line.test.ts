@@ -54,6 +54,13 @@ describe('the command line', () => {
     });
   });
 
+  it('signs webhooks of Vobiz once there is a key for it', () => {
+    expect(parseCommandLine(['--vobiz-sign', 'k']).options.vobiz).toMatchObject({
+      signingToken: 'k',
+      behaviour: { signature: 'both' },
+    });
+  });
+
   it.each([
     [['--port', 'x'], '--port must be a whole number from 0 to 65535'],
     [['--port', '65536'], '--port must be'],

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { VOBIZ_BEHAVIOUR } from '../src/behaviour.ts';
 import { VAPI_BEHAVIOUR, VAPI_CHOICES } from '../src/vapi/behaviour.ts';
+import { VOBIZ_BEHAVIOUR, VOBIZ_CHOICES } from '../src/vobiz/behaviour.ts';
 
 const README = readFileSync(new URL('../README.md', import.meta.url), 'utf8');
 
@@ -23,9 +23,12 @@ describe('the README', () => {
     expect(listed).toEqual(Object.entries(behaviour));
   });
 
-  it('names every value of a dial that has few', () => {
-    const table = tableUnder('Dials of Vapi');
-    for (const [dial, values] of Object.entries(VAPI_CHOICES)) {
+  it.each([
+    ['Dials of Vapi', VAPI_CHOICES],
+    ['Dials of Vobiz', VOBIZ_CHOICES],
+  ])('names under "%s" every value of a dial that has few', (heading, choices) => {
+    const table = tableUnder(heading);
+    for (const [dial, values] of Object.entries(choices)) {
       for (const value of values) expect(`${dial}: ${table[dial]?.text}`).toContain(`\`${value}\``);
     }
   });

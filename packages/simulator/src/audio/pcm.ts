@@ -5,11 +5,24 @@ export const FRAME_MS = 20;
 /** How many samples of a party a frame holds. */
 export const FRAME_SAMPLES = (CALL_SAMPLE_RATE * FRAME_MS) / 1000;
 
-/** Little-endian bytes of 16-bit samples, on any machine. */
-export function encodeLinear16(samples: Int16Array): Buffer {
+/** Which byte of a sample comes first: the low one (`le`) or the high one (`be`). */
+export type ByteOrder = 'le' | 'be';
+
+/** Bytes of 16-bit samples, little-endian unless told otherwise, on any machine. */
+export function encodeLinear16(samples: Int16Array, order: ByteOrder = 'le'): Buffer {
   const bytes = Buffer.allocUnsafe(samples.length * 2);
-  for (const [index, sample] of samples.entries()) bytes.writeInt16LE(sample, index * 2);
+  for (const [index, sample] of samples.entries()) {
+    if (order === 'le') bytes.writeInt16LE(sample, index * 2);
+    else bytes.writeInt16BE(sample, index * 2);
+  }
   return bytes;
+}
+
+/** The 16-bit samples in bytes; half a sample at the end is left out. */
+export function decodeLinear16(bytes: Buffer, order: ByteOrder = 'le'): Int16Array {
+  const read = (index: number): number =>
+    order === 'le' ? bytes.readInt16LE(index * 2) : bytes.readInt16BE(index * 2);
+  return Int16Array.from({ length: Math.floor(bytes.length / 2) }, (_, index) => read(index));
 }
 
 /** Two parties as left and right of one little-endian stereo frame. */

@@ -27,3 +27,11 @@ export function speechLikeTone(text: string): Int16Array {
     return Math.round(voice * (0.15 + 0.85 * syllable));
   });
 }
+
+/** A steady sine at the rate of calls; 0 dBFS is the loudest that a sample can be. */
+export function sineTone(hz: number, dbfs: number, ms: number): Int16Array {
+  const level = 32_767 * 10 ** (dbfs / 20);
+  return Int16Array.from({ length: Math.round((ms * CALL_SAMPLE_RATE) / 1000) }, (_, index) =>
+    Math.round(level * Math.sin((2 * Math.PI * hz * index) / CALL_SAMPLE_RATE)),
+  );
+}

@@ -60,12 +60,53 @@ export interface UplinkState {
   readonly downlinkMs: number;
 }
 
-/** A socket that carries a call's audio: a listener (Vapi) or a stream (Vobiz). */
+/** A socket that carries a call's audio: a listener (Vapi) or a stream (Vobiz), which has the optional fields. */
 export interface StreamState {
   readonly id: string;
   readonly url: string;
   readonly status: 'connecting' | 'open' | 'closed' | 'failed';
   readonly framesSent: number;
+  readonly messagesSent?: number;
+  readonly bidirectional?: boolean;
+  /** How it was closed; null while it is open, and when it never was. */
+  readonly closeCode?: number | null;
+  readonly closeReason?: string;
+  /** How much of what it was given to play was heard, waits, was cleared, and did not fit. */
+  readonly playedMs?: number;
+  readonly queuedMs?: number;
+  readonly clearedMs?: number;
+  readonly droppedMs?: number;
+  readonly clears?: number;
+  /** The checkpoints that were reached, in order. */
+  readonly checkpoints?: readonly string[];
+  /** How many checkpoints were void, because of a clear. */
+  readonly voided?: number;
+  /** How many messages had no effect, by the reason. */
+  readonly ignored?: Readonly<Record<string, number>>;
+}
+
+/** A recording of a Vobiz call. Instants are epoch milliseconds. */
+export interface RecordingState {
+  readonly id: string;
+  readonly startedAt: number;
+  readonly endedAt: number | null;
+  readonly endReason: string | null;
+}
+
+/** What only Vobiz's calls have. */
+export interface VobizCallState {
+  readonly direction: 'inbound' | 'outbound';
+  readonly from: string;
+  readonly to: string;
+  /** Digits that were sent to the person, by REST or XML. */
+  readonly digitsSent: string;
+  /** Digits that the person pressed. */
+  readonly digitsPressed: string;
+  readonly recordings: readonly RecordingState[];
+  /** The room that the person is in, by its name. */
+  readonly conference: string | null;
+  /** What could not be done, in a few words: files that are no WAV, for one. */
+  readonly notes: readonly string[];
 }
 
 /** What the simulator knows about one of its calls: the truth that a test compares with. */
@@ -97,6 +138,7 @@ export interface CallState {
   readonly lost?: readonly string[];
   /** Vapi, for a call over the transport socket: what came up; null before anybody connected. */
   readonly uplink?: UplinkState | null;
+  readonly vobiz?: VobizCallState;
 }
 
 /** A call of a fake cloud, seen from inside the simulator. */

@@ -39,6 +39,8 @@ export interface Conversation {
   readonly muted: Readonly<Record<Speaker, boolean>>;
   /** Appends turns to the script. */
   play(turns: readonly Turn[]): void;
+  /** Gives the script up: cuts off who speaks it, and forgets the turns that wait. */
+  abandon(): void;
   /** Puts a sentence into the call. False when too many wait already. */
   say(utterance: Utterance, options?: SayOptions): boolean;
   /** Cuts off a sentence that was said into the call, and forgets those that wait. */
@@ -171,6 +173,10 @@ export function createConversation(): Conversation {
       // What comes after a pause of the whole conversation starts from now, not from when it fell silent.
       if (turns.length === 0 && speaking.length === 0) freeMs = Math.max(freeMs, nowMs);
       turns = [...turns, ...more];
+    },
+    abandon() {
+      turns = [];
+      speaking.filter(({ say }) => say === undefined).forEach(cut);
     },
     say(utterance, options = {}) {
       if (says.length >= MAX_WAITING_SAYS) return false;

@@ -12,7 +12,7 @@ export interface HttpRequest {
   readonly body: string;
 }
 
-/** What a route answers. A string body is sent as it is, anything else as JSON, none as an empty body. */
+/** What a route answers. A string or bytes are sent as they are, anything else as JSON, none as an empty body. */
 export interface HttpReply {
   readonly status: number;
   readonly body?: unknown;
@@ -59,7 +59,8 @@ export function sendReply(response: ServerResponse, reply: HttpReply): void {
 
 function write(response: ServerResponse, { status, body, headers }: HttpReply): void {
   const isText = typeof body === 'string';
-  const payload = body === undefined ? '' : isText ? body : JSON.stringify(body);
+  const isRaw = isText || Buffer.isBuffer(body);
+  const payload = body === undefined ? '' : isRaw ? body : JSON.stringify(body);
   const type = isText ? 'text/plain; charset=utf-8' : 'application/json; charset=utf-8';
   response.writeHead(status, { ...(body === undefined ? {} : { 'content-type': type }), ...headers });
   response.end(payload);

@@ -1,6 +1,5 @@
 // The XML that an answer URL gives, read strictly: what is not well-formed, has no `<Response>`, or holds a verb
-// that Vobiz does not have, is no instruction at all. Verbs that this simulator cannot play yet are kept as they
-// are, so that a call can pass over them.
+// that Vobiz does not have, is no instruction at all.
 
 import { SaxesParser } from 'saxes';
 
@@ -13,7 +12,14 @@ export interface Verb {
   readonly attributes: Readonly<Record<string, string>>;
   /** Its own text, without white space around it. */
   readonly text: string;
-  readonly children: readonly { readonly name: string; readonly text: string }[];
+  readonly children: readonly Child[];
+}
+
+/** An element that stands in a verb. */
+export interface Child {
+  readonly name: string;
+  readonly attributes: Readonly<Record<string, string>>;
+  readonly text: string;
 }
 
 /** Every verb that may stand in a `<Response>`, with the elements that may stand in it. */
@@ -57,7 +63,11 @@ export function decodeAnswer(xml: string): Verb[] | undefined {
       name,
       attributes,
       text: text.trim(),
-      children: children.map((child) => ({ name: child.name, text: child.text.trim() })),
+      children: children.map((child) => ({
+        name: child.name,
+        attributes: child.attributes,
+        text: (child.name === 'Speak' ? spoken(child) : child.text).trim(),
+      })),
     });
   }
   return verbs;

@@ -1,13 +1,17 @@
-import { VOBIZ_BEHAVIOUR, withDials } from '../behaviour.ts';
-import type { VobizBehaviour } from '../behaviour.ts';
+import { withDials } from '../behaviour.ts';
 import { rememberCall } from '../call/call-list.ts';
 import type { FrameClock } from '../call/frame-clock.ts';
 import type { HttpReply, HttpRequest } from '../http/http-request.ts';
 import type { Script, SpeechLibrary } from '../speech/library.ts';
+import { VOBIZ_BEHAVIOUR } from './behaviour.ts';
+import type { VobizBehaviour } from './behaviour.ts';
 import { createVobizCall } from './call.ts';
-import type { VobizCall } from './call.ts';
+import type { VobizCall, VobizCallDeps } from './call-contract.ts';
+import { createRooms } from './conference.ts';
 import { answerRest } from './rest.ts';
-import type { Account } from './rest.ts';
+import { createRestFaults } from './rest/faults.ts';
+import type { Account } from './rest/replies.ts';
+import type { SigningKeys } from './signature.ts';
 import type { Application } from './webhooks.ts';
 
 /** What the fake Vobiz needs. The application is asked for when a call starts, because it may change. */
@@ -15,6 +19,7 @@ export interface VobizCloudDeps {
   readonly speech: SpeechLibrary;
   readonly clock: FrameClock;
   readonly account: Account;
+  readonly keys: SigningKeys;
   readonly behaviour: Partial<VobizBehaviour>;
   readonly application: () => Application;
 }
@@ -23,11 +28,13 @@ export interface VobizCloudDeps {
 export interface VobizCloud {
   readonly calls: readonly VobizCall[];
   start(script: Script, dials: object): VobizCall;
+  /** Changes dials for calls that begin later, and for REST at once. Throws a `RangeError` for an unknown one. */
+  dial(dials: object): void;
   rest(request: HttpRequest, path: string): HttpReply;
   close(): void;
 }
 
-const OUR_NUMBER = '+918000000001';
+const FALLBACK_NUMBER = '+918000000001';
 const FIRST_CALLER = 919_000_000_000;
 const CALLERS = 1_000;
 
@@ -36,30 +43,59 @@ export function createVobizCloud({
   speech,
   clock,
   account,
+  keys,
   application,
   ...deps
 }: VobizCloudDeps): VobizCloud {
-  const behaviour = withDials(VOBIZ_BEHAVIOUR, deps.behaviour);
+  let behaviour = withDials(VOBIZ_BEHAVIOUR, deps.behaviour);
   const calls: VobizCall[] = [];
+  const rooms = createRooms();
+  const faults = createRestFaults(() => behaviour);
   let count = 0;
+
+  const begin = (
+    call: Pick<
+      VobizCallDeps,
+      'direction' | 'from' | 'to' | 'script' | 'behaviour' | 'application' | 'timeLimitS'
+    >,
+  ): VobizCall => {
+    const begun = createVobizCall({ ...call, authId: account.authId, speech, clock, keys, rooms });
+    rememberCall(calls, begun);
+    return begun;
+  };
+
   return {
     calls,
     start(script, dials) {
+      const own = withDials(behaviour, dials);
       count += 1;
-      const call = createVobizCall({
-        authId: account.authId,
+      return begin({
+        direction: 'inbound',
         from: `+${FIRST_CALLER + (count % CALLERS)}`,
-        to: OUR_NUMBER,
+        to: own.ownNumbers[0] ?? FALLBACK_NUMBER,
         script,
-        speech,
-        clock,
-        behaviour: withDials(behaviour, dials),
+        behaviour: own,
         application: application(),
       });
-      rememberCall(calls, call);
-      return call;
     },
-    rest: (request, path) => answerRest(request, path, account, calls),
+    dial(dials) {
+      behaviour = withDials(behaviour, dials);
+      faults.reset();
+    },
+    rest: (request, path) =>
+      faults.around(() =>
+        answerRest(request, path, {
+          account,
+          calls,
+          rooms,
+          dials: () => behaviour,
+          place(order) {
+            const script = speech.script(behaviour.placedScript) ?? speech.scripts[0];
+            if (script === undefined) throw new RangeError('there are no scripts');
+            return begin({ ...order, direction: 'outbound', script, behaviour });
+          },
+        }),
+      ),
     close() {
       for (const call of calls) call.close();
     },

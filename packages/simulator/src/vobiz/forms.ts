@@ -1,14 +1,19 @@
 // The form fields of Vobiz's webhooks. Every value is text. `SessionStart` is UTC while the other times of the same
-// request are Indian time, and numbers have lost their plus.
+// request are Indian time, and numbers have lost their plus unless dialled otherwise.
 
+import type { VobizWebhookDials } from './behaviour.ts';
 import type { Hangup } from './hangup.ts';
 
 const INDIA_AHEAD_MS = 5.5 * 3_600_000;
+
+/** How numbers are written. */
+export type NumberFormat = VobizWebhookDials['numberFormat'];
 
 /** What is known about a call, from which each webhook about it is made. */
 export interface VobizRecord {
   readonly id: string;
   readonly authId: string;
+  readonly direction: 'inbound' | 'outbound';
   readonly from: string;
   readonly to: string;
   readonly createdAt: number;
@@ -20,26 +25,38 @@ export interface VobizRecord {
 
 /** What a stream's status callback is about. */
 export interface StreamNews {
-  readonly event: 'StartStream' | 'DroppedStream' | 'StopStream';
+  readonly event:
+    'StartStream' | 'PlayedStream' | 'ClearedAudio' | 'DegradedStream' | 'DroppedStream' | 'StopStream';
   readonly streamId: string;
   readonly serviceUrl: string;
   readonly callbackUrl: string;
   readonly callbackMethod: string;
   readonly extraHeaders: Readonly<Record<string, string>>;
   readonly at: number;
+  /** The checkpoint that was reached. */
+  readonly name?: string;
 }
 
+const STREAM_ERRORS: Partial<Record<StreamNews['event'], string>> = {
+  DegradedStream: 'connection degraded',
+  DroppedStream: 'connection disconnected with the remote service',
+};
+
 /** Fields that every webhook about a call has. */
-export function commonForm(record: VobizRecord, event: string): Record<string, string> {
-  const { id, authId, from, to, createdAt, status } = record;
+export function commonForm(
+  record: VobizRecord,
+  event: string,
+  format: NumberFormat = 'plain',
+): Record<string, string> {
+  const { id, authId, direction, from, to, createdAt, status } = record;
   return {
     CallUUID: id,
     RequestUUID: id,
     ALegUUID: id,
     ALegRequestUUID: id,
-    From: withoutPlus(from),
-    To: withoutPlus(to),
-    Direction: 'inbound',
+    From: numberText(from, format),
+    To: numberText(to, format),
+    Direction: direction,
     ParentAuthID: authId,
     SessionStart: `${utcTime(createdAt)}.${String(createdAt % 1000).padStart(3, '0')}000`,
     BillRate: '0.00000',
@@ -53,11 +70,15 @@ export function commonForm(record: VobizRecord, event: string): Record<string, s
 }
 
 /** The fields of the webhook that ends a call. */
-export function hangupForm(record: VobizRecord, hangup: Hangup): Record<string, string> {
+export function hangupForm(
+  record: VobizRecord,
+  hangup: Hangup,
+  format: NumberFormat = 'plain',
+): Record<string, string> {
   const { createdAt, answeredAt, endedAt = createdAt } = record;
   const seconds = answeredAt === undefined ? 0 : Math.round((endedAt - answeredAt) / 1000);
   return {
-    ...commonForm(record, 'Hangup'),
+    ...commonForm(record, 'Hangup', format),
     HangupCause: hangup.cause,
     HangupCauseCode: hangup.code,
     HangupCauseName: hangup.name,
@@ -72,19 +93,24 @@ export function hangupForm(record: VobizRecord, hangup: Hangup): Record<string, 
 }
 
 /** The fields of a stream's status callback. */
-export function streamForm(record: VobizRecord, news: StreamNews): Record<string, string> {
+export function streamForm(
+  record: VobizRecord,
+  news: StreamNews,
+  format: NumberFormat = 'plain',
+): Record<string, string> {
   return {
-    From: withoutPlus(record.from),
-    To: withoutPlus(record.to),
+    From: numberText(record.from, format),
+    To: numberText(record.to, format),
     CallUUID: record.id,
     Event: news.event,
     StreamID: news.streamId,
-    Error: news.event === 'DroppedStream' ? 'connection disconnected with the remote service' : '',
+    Error: STREAM_ERRORS[news.event] ?? '',
     ParentAuthID: record.authId,
     status_callback_url: news.callbackUrl,
     status_callback_method: news.callbackMethod,
     Timestamp: utcTime(news.at),
     ...(news.event === 'StartStream' ? { ServiceURL: news.serviceUrl } : {}),
+    ...(news.name === undefined ? {} : { Name: news.name }),
     ...Object.fromEntries(Object.entries(news.extraHeaders).map(([key, value]) => [`X-VH-${key}`, value])),
   };
 }
@@ -99,6 +125,9 @@ export function indianTime(epochMs: number): string {
   return utcTime(epochMs + INDIA_AHEAD_MS);
 }
 
-function withoutPlus(number: string): string {
+/** A number as webhooks have it: its plus is gone, and sometimes its country with it. */
+export function numberText(number: string, format: NumberFormat): string {
+  if (format === 'plus') return number;
+  if (format === 'national') return number.replace(/^\+?91/, '0');
   return number.replace(/^\+/, '');
 }

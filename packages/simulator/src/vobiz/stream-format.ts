@@ -1,6 +1,7 @@
 import { createDecimator } from '../audio/decimator.ts';
 import { encodeMulaw } from '../audio/mulaw.ts';
 import { encodeLinear16 } from '../audio/pcm.ts';
+import type { ByteOrder } from '../audio/pcm.ts';
 
 /** What a stream sends: which parties, how encoded, where to. */
 export interface StreamSpec {
@@ -26,7 +27,7 @@ export interface Encoding {
   readonly sampleRate: 8_000 | 16_000;
 }
 
-/** The content types that Vobiz offers; L16 is little-endian, as captured frames are. */
+/** The content types that Vobiz offers; L16 is little-endian unless dialled otherwise, as captured frames are. */
 export const CONTENT_TYPES = {
   'audio/x-l16;rate=8000': { encoding: 'audio/x-l16', sampleRate: 8_000 },
   'audio/x-l16;rate=16000': { encoding: 'audio/x-l16', sampleRate: 16_000 },
@@ -77,14 +78,45 @@ export function decodeStream(
   };
 }
 
-/** Turns call frames into payloads of one content type. One for each track, because it resamples. */
-export function createEncoder(contentType: ContentType): (frame: Int16Array) => string {
+/**
+ * What `POST /Call/{uuid}/Stream/` asks for, as attributes of a `<Stream>`; undefined without a URL. Only the text
+ * "true" makes a stream two-way: JSON's `true` gives a one-way stream, and no complaint.
+ */
+export function restStreamAttributes(
+  fields: Readonly<Record<string, unknown>>,
+): { readonly url: string; readonly attributes: Readonly<Record<string, string>> } | undefined {
+  const url = fields['service_url'];
+  if (typeof url !== 'string' || !/^wss?:\/\//.test(url)) return undefined;
+  const attributes: Record<string, string> = { audioTrack: 'both' };
+  for (const [field, attribute] of Object.entries(REST_FIELDS)) {
+    const value = fields[field];
+    if (typeof value === 'string' || typeof value === 'number') attributes[attribute] = String(value);
+  }
+  // REST writes `header:value` where XML writes `key=value`.
+  const pairs = attributes['extraHeaders']?.split(',').map((pair) => pair.replace(/^([^:=]*):/, '$1='));
+  return {
+    url,
+    attributes: pairs === undefined ? attributes : { ...attributes, extraHeaders: pairs.join(',') },
+  };
+}
+
+const REST_FIELDS = {
+  bidirectional: 'bidirectional',
+  audio_track: 'audioTrack',
+  content_type: 'contentType',
+  stream_timeout: 'streamTimeout',
+  status_callback_url: 'statusCallbackUrl',
+  status_callback_method: 'statusCallbackMethod',
+  extra_headers: 'extraHeaders',
+} as const;
+
+/** Turns call frames into bytes of one content type. One for each track, because it resamples. */
+export function createEncoder(contentType: ContentType): (frame: Int16Array, order?: ByteOrder) => Buffer {
   const { encoding, sampleRate } = CONTENT_TYPES[contentType];
   const decimator = sampleRate === 8_000 ? createDecimator() : undefined;
-  return (frame) => {
+  return (frame, order) => {
     const samples = decimator === undefined ? frame : decimator.push(frame);
-    const bytes = encoding === 'audio/x-mulaw' ? Buffer.from(encodeMulaw(samples)) : encodeLinear16(samples);
-    return bytes.toString('base64');
+    return encoding === 'audio/x-mulaw' ? Buffer.from(encodeMulaw(samples)) : encodeLinear16(samples, order);
   };
 }
 

@@ -1,195 +1,293 @@
-// One `<Stream>` of a call. The socket is dialled from here; when it cannot open or is lost, it is dialled again as
-// often as the XML allows, each time as a new stream with a new id. A stream that is not there never disturbs its
-// call. Today the far end may only say `stop`; what it may say besides has its place in `MESSAGES`.
+// One stream of a call. The socket is dialled from here; when it cannot open or is lost, it is dialled again as often
+// as was asked for, each time as a new stream with a new id. A stream that is not there never disturbs its call.
 
 import { randomUUID } from 'node:crypto';
-import { WebSocket } from 'ws';
 import { FRAME_MS } from '../audio/pcm.ts';
-import type { VobizBehaviour } from '../behaviour.ts';
 import type { Agenda } from '../call/agenda.ts';
 import type { StreamState } from '../call/call-state.ts';
-import { jsonObject } from '../http/http-request.ts';
-import { createEncoder } from './stream-format.ts';
-import type { StreamSpec, Track } from './stream-format.ts';
+import { decodeAppMessage } from './app-messages.ts';
+import type { AppMessage } from './app-messages.ts';
+import { count, createAttempt, stateOf } from './attempt.ts';
+import type { Attempt } from './attempt.ts';
+import type { VobizBehaviour } from './behaviour.ts';
 import type { StreamNews, VobizRecord } from './forms.ts';
-import { mediaMessage, startMessage, stopMessage } from './stream-messages.ts';
+import { lastWords } from './misbehaviour.ts';
+import type { Wire } from './misbehaviour.ts';
+import type { StreamSpec, Track } from './stream-format.ts';
+import { clearedMessage, dtmfMessage, mediaMessage, playedMessage, startMessage } from './stream-messages.ts';
+import { closeSocket, openSocket } from './stream-socket.ts';
 
-/** How long a handshake may take. */
-export const HANDSHAKE_TIMEOUT_MS = 5_000;
-/** How long the closing handshake may take. */
-export const CLOSE_TIMEOUT_MS = 1_000;
-/** The pause before a stream is dialled again. */
-export const RECONNECT_PAUSE_MS = 500;
 /** How much may wait for a far end that does not read; then the socket is dropped. */
 export const MAX_BACKLOG_BYTES = 1_000_000;
-/** The largest message that the far end may send. */
-export const MAX_MESSAGE_BYTES = 64 * 1024;
-
-const NORMAL_CLOSURE = 1000;
 
 /** What a stream needs. */
 export interface StreamDeps {
   readonly spec: StreamSpec;
   readonly record: VobizRecord;
-  readonly behaviour: VobizBehaviour;
+  readonly behaviour: () => VobizBehaviour;
   readonly agenda: Agenda;
   readonly news: (news: StreamNews) => void;
 }
 
 /** A stream of a call, over all its sockets. */
 export interface Stream {
+  readonly spec: StreamSpec;
+  /** The id of the attempt that is dialled now, or was last. */
+  readonly id: string;
+  readonly startedAt: number;
+  /** When it ended; undefined while it lives. */
+  readonly endedAt: number | undefined;
   /** No socket is open, and none will be. */
   readonly ended: boolean;
+  /** Nothing is being played, and nothing waits to be played. */
+  readonly idle: boolean;
+  /** Whether an attempt had that id. */
+  isCalled(id: string): boolean;
   states(): StreamState[];
+  /** Takes the next frame of what it was given to play; undefined when there is none. */
+  play(): Int16Array | undefined;
   frame(tracks: Readonly<Record<Track, Int16Array>>, timestamp: number): void;
-  /** The call is over. Settles when the socket is closed. */
+  /** The person pressed a key. */
+  press(digit: string, timestamp: number): void;
+  /** The application, or REST, wants no more of it. */
+  stop(): void;
+  /** The call is over, or goes elsewhere. Settles when the socket is closed. */
   end(): Promise<void>;
-}
-
-interface Attempt {
-  readonly id: string;
-  readonly socket: WebSocket | undefined;
-  readonly encoders: Readonly<Record<Track, (frame: Int16Array) => string>>;
-  status: StreamState['status'];
-  sequenceNumber: number;
-  framesSent: number;
 }
 
 /** Dials after the delay that the behaviour gives. */
 export function createStream({ spec, record, behaviour, agenda, news }: StreamDeps): Stream {
   const attempts: Attempt[] = [];
+  const startedAt = Date.now();
+  let nextId: string = randomUUID();
   let retriesLeft = spec.maxRetries;
-  let ended = false;
+  let endedAt: number | undefined;
+  let isStopped = false;
 
-  const tell = (event: StreamNews['event'], streamId: string): void => {
+  const finish = (): void => {
+    endedAt ??= Date.now();
+  };
+
+  const tell = (event: StreamNews['event'], streamId: string, name?: string): void => {
     const { url: serviceUrl, statusCallbackUrl: callbackUrl, statusCallbackMethod, extraHeaders } = spec;
     if (callbackUrl === undefined) return;
     const callbackMethod = statusCallbackMethod;
-    news({ event, streamId, serviceUrl, callbackUrl, callbackMethod, extraHeaders, at: Date.now() });
+    const at = Date.now();
+    news({
+      event,
+      streamId,
+      serviceUrl,
+      callbackUrl,
+      callbackMethod,
+      extraHeaders,
+      at,
+      ...(name === undefined ? {} : { name }),
+    });
   };
 
-  const send = (attempt: Attempt, message: object): void => {
+  const send = (attempt: Attempt, wire: Wire | object): void => {
     const { socket } = attempt;
-    if (socket === undefined) return;
-    if (socket.bufferedAmount > MAX_BACKLOG_BYTES) socket.terminate();
-    else socket.send(JSON.stringify(message), () => {});
+    if (socket === undefined || attempt.isBreaking || attempt.status !== 'open') return;
+    if (socket.bufferedAmount > MAX_BACKLOG_BYTES) return socket.terminate();
+    attempt.messagesSent += 1;
+    const breaksAt = behaviour().dropAfterMessages[attempts.indexOf(attempt)];
+    const breaks = breaksAt !== undefined && attempt.messagesSent >= breaksAt;
+    attempt.isBreaking = breaks;
+    const data = typeof wire === 'string' || Buffer.isBuffer(wire) ? wire : JSON.stringify(wire);
+    // It breaks between two messages: the last one has left in full.
+    socket.send(data, () => {
+      if (breaks) socket.terminate();
+    });
   };
 
-  const lost = (attempt: Attempt): void => {
+  const lost = (attempt: Attempt, code: number, reason: string): void => {
     const wasOpen = attempt.status === 'open';
     attempt.status = wasOpen ? 'closed' : 'failed';
-    if (ended) return;
+    attempt.closeCode = wasOpen ? code : null;
+    attempt.closeReason = reason;
+    if (isStopped && wasOpen) tell('StopStream', attempt.id);
+    if (endedAt !== undefined) return;
     if (wasOpen) tell('DroppedStream', attempt.id);
-    if (retriesLeft === 0) {
-      ended = true;
-      return;
-    }
+    if (retriesLeft === 0 || !behaviour().reconnects) return finish();
     retriesLeft -= 1;
-    agenda.after(RECONNECT_PAUSE_MS, dial);
+    agenda.after(behaviour().reconnectMs, dial);
+  };
+
+  const introduce = (attempt: Attempt): void => {
+    attempt.hasStarted = true;
+    const dials = behaviour();
+    if (dials.start === 'never') return;
+    const { id: callId, authId, from, to, direction } = record;
+    const identity = { streamId: attempt.id, callId, authId, from, to, direction };
+    send(attempt, startMessage(dials, identity, spec));
+    if (dials.start === 'once') return;
+    const streamId = dials.start === 'twice' ? attempt.id : randomUUID();
+    send(attempt, startMessage(dials, { ...identity, streamId }, spec));
   };
 
   const opened = (attempt: Attempt): void => {
     attempt.status = 'open';
-    const identity = {
-      streamId: attempt.id,
-      callId: record.id,
-      authId: record.authId,
-      from: record.from,
-      to: record.to,
-    };
-    send(attempt, startMessage(behaviour.startShape, identity, spec));
+    attempt.sequenceNumber = behaviour().sequenceFrom;
+    if (behaviour().mediaBeforeStart === 0) introduce(attempt);
     tell('StartStream', attempt.id);
+    const { stallAfterMs } = behaviour();
+    if (stallAfterMs > 0) agenda.after(stallAfterMs, () => attempt.socket?.pause());
   };
 
-  const MESSAGES: Readonly<Record<string, (attempt: Attempt) => void>> = {
-    stop(attempt) {
-      ended = true;
-      tell('StopStream', attempt.id);
-      attempt.socket?.close(NORMAL_CLOSURE);
+  const stop = (attempt: Attempt | undefined): void => {
+    if (endedAt !== undefined) return;
+    isStopped = true;
+    finish();
+    if (attempt?.socket !== undefined) void closeSocket(attempt.socket, behaviour().closeCode);
+  };
+
+  const reached = (attempt: Attempt, name: string): void => {
+    const { losePlayed, swapPlayed } = behaviour();
+    tell('PlayedStream', attempt.id, name);
+    if (attempt.lostPlayed < losePlayed) {
+      attempt.lostPlayed += 1;
+      return;
+    }
+    if (swapPlayed && attempt.heldPlayed === undefined) {
+      attempt.heldPlayed = name;
+      return;
+    }
+    send(attempt, playedMessage(name));
+    if (attempt.heldPlayed !== undefined) send(attempt, playedMessage(attempt.heldPlayed));
+    attempt.heldPlayed = undefined;
+  };
+
+  const MESSAGES: {
+    [Event in AppMessage['event']]: (
+      attempt: Attempt,
+      message: Extract<AppMessage, { event: Event }>,
+    ) => void;
+  } = {
+    playAudio(attempt, { audio }) {
+      const samples = attempt.decode(audio, behaviour().byteOrder);
+      if (attempt.playback.push(samples, behaviour().playbackQueueMs) || attempt.isDegraded) return;
+      attempt.isDegraded = true;
+      tell('DegradedStream', attempt.id);
     },
+    checkpoint(attempt, { name }) {
+      if (!attempt.playback.checkpoint(name)) count(attempt, 'name');
+    },
+    clearAudio(attempt) {
+      const { clearedDelayMs, loseCleared } = behaviour();
+      attempt.playback.clear();
+      const answer = (): void => {
+        attempt.sequenceNumber += 1;
+        tell('ClearedAudio', attempt.id);
+        if (!loseCleared) send(attempt, clearedMessage(attempt.id, attempt.sequenceNumber));
+      };
+      if (clearedDelayMs === 0) answer();
+      else agenda.after(clearedDelayMs, answer);
+    },
+    stop: (attempt) => stop(attempt),
   };
 
-  const received = (attempt: Attempt, text: string): void => {
-    const message = jsonObject(text);
-    if (ended || !spec.bidirectional || message === undefined) return;
-    if (message['streamId'] !== undefined && message['streamId'] !== attempt.id) return;
-    const event = message['event'];
-    if (typeof event === 'string' && Object.hasOwn(MESSAGES, event)) MESSAGES[event]?.(attempt);
+  const received = (attempt: Attempt, data: Buffer, isBinary: boolean): void => {
+    if (endedAt !== undefined) return;
+    const refusal = !spec.bidirectional ? 'one-way stream' : isBinary ? 'binary' : undefined;
+    const message = refusal ?? decodeAppMessage(data.toString('utf8'), attempt.id);
+    if (typeof message === 'string') return count(attempt, message);
+    const obey: (attempt: Attempt, message: never) => void = MESSAGES[message.event];
+    obey(attempt, message as never);
   };
 
   const dial = (): void => {
-    if (ended) return;
+    if (endedAt !== undefined) return;
     const socket = openSocket(spec.url);
-    const attempt: Attempt = {
-      id: randomUUID(),
-      socket,
-      encoders: { inbound: createEncoder(spec.contentType), outbound: createEncoder(spec.contentType) },
-      status: 'connecting',
-      sequenceNumber: 0,
-      framesSent: 0,
-    };
+    const attempt = createAttempt(nextId, socket, spec, behaviour);
+    nextId = randomUUID();
     attempts.push(attempt);
-    if (socket === undefined) return lost(attempt);
+    if (socket === undefined) return lost(attempt, 0, '');
     socket.on('open', () => opened(attempt));
-    socket.on('message', (data: Buffer) => received(attempt, data.toString('utf8')));
+    socket.on('message', (data: Buffer, isBinary) => received(attempt, data, isBinary));
     socket.on('error', () => {});
-    socket.on('close', () => lost(attempt));
+    socket.on('close', (code, reason: Buffer) => lost(attempt, code, reason.toString('utf8')));
   };
 
-  agenda.after(behaviour.connectDelayMs, dial);
+  /** The attempt whose socket is open, if the stream still lives. */
+  const live = (): Attempt | undefined => {
+    const attempt = attempts.at(-1);
+    const isLive = endedAt === undefined && attempt?.status === 'open' && !attempt.isBreaking;
+    return isLive ? attempt : undefined;
+  };
+
+  const sendTrack = (attempt: Attempt, track: Track, frame: Int16Array, timestamp: number): void => {
+    const dials = behaviour();
+    const pending = attempt.pending[track];
+    pending.push(attempt.encoders[track](frame, dials.byteOrder));
+    if (pending.length * FRAME_MS < dials.frameMs) return;
+    attempt.sequenceNumber += 1;
+    attempt.chunk += 1;
+    const { id: streamId, sequenceNumber, chunk } = attempt;
+    const payload = Buffer.concat(pending.splice(0)).toString('base64');
+    const media = { streamId, sequenceNumber, chunk, track, timestamp, payload };
+    const message = mediaMessage(dials, media, spec);
+    attempt.lastMedia = message;
+    for (const wire of attempt.faults.media(message)) send(attempt, wire);
+    if (!attempt.hasStarted && attempt.chunk >= dials.mediaBeforeStart) introduce(attempt);
+  };
+
+  agenda.after(behaviour().connectDelayMs, dial);
 
   return {
+    spec,
+    startedAt,
+    get id() {
+      return attempts.at(-1)?.id ?? nextId;
+    },
+    get endedAt() {
+      return endedAt;
+    },
     get ended() {
-      return ended;
+      return endedAt !== undefined;
     },
-    states: () => attempts.map(({ id, status, framesSent }) => ({ id, url: spec.url, status, framesSent })),
+    get idle() {
+      return live()?.playback.idle ?? true;
+    },
+    isCalled: (id) =>
+      attempts.some((attempt) => attempt.id === id) || (attempts.length === 0 && id === nextId),
+    states: () => attempts.map((attempt) => stateOf(attempt, spec)),
+    play() {
+      const attempt = live();
+      if (attempt === undefined) return undefined;
+      const { frame, reached: names } = attempt.playback.take();
+      for (const name of names) reached(attempt, name);
+      return frame;
+    },
     frame(tracks, timestamp) {
-      const attempt = attempts.at(-1);
-      if (attempt?.status !== 'open' || ended) return;
-      for (const track of spec.tracks) {
-        attempt.sequenceNumber += 1;
-        const { id: streamId, sequenceNumber } = attempt;
-        const payload = attempt.encoders[track](tracks[track]);
-        const media = { streamId, sequenceNumber, track, timestamp, payload };
-        send(attempt, mediaMessage(behaviour.mediaShape, media, spec));
-      }
+      const attempt = live();
+      if (attempt === undefined) return;
+      for (const track of spec.tracks) sendTrack(attempt, track, tracks[track], timestamp);
       attempt.framesSent += 1;
-      if (attempt.framesSent * FRAME_MS >= spec.timeoutMs) {
-        ended = true;
-        attempt.socket?.close(NORMAL_CLOSURE);
+      const livedMs = attempt.framesSent * FRAME_MS;
+      if (livedMs >= spec.timeoutMs) {
+        finish();
+        if (attempt.socket !== undefined) void closeSocket(attempt.socket, behaviour().closeCode);
+      } else if (behaviour().dropEveryMs > 0 && livedMs >= behaviour().dropEveryMs) {
+        attempt.isBreaking = true;
+        attempt.socket?.terminate();
       }
     },
+    press(digit, timestamp) {
+      const attempt = live();
+      if (attempt === undefined || !spec.tracks.includes('inbound')) return;
+      attempt.sequenceNumber += 1;
+      send(attempt, dtmfMessage(behaviour(), attempt.id, attempt.sequenceNumber, digit, timestamp));
+    },
+    stop: () => stop(attempts.at(-1)),
     async end() {
       const attempt = attempts.at(-1);
-      const wasLive = !ended && attempt?.status === 'open';
-      ended = true;
+      const wasLive = live() !== undefined;
+      finish();
       if (attempt?.socket === undefined) return;
-      if (wasLive && behaviour.sendStop) send(attempt, stopMessage(attempt.id));
-      await closeSocket(attempt.socket);
+      if (wasLive && behaviour().sendStop) {
+        for (const wire of lastWords(behaviour(), attempt.id, attempt.lastMedia)) send(attempt, wire);
+      }
+      await closeSocket(attempt.socket, behaviour().closeCode);
     },
   };
-}
-
-function openSocket(url: string): WebSocket | undefined {
-  try {
-    return new WebSocket(url, {
-      handshakeTimeout: HANDSHAKE_TIMEOUT_MS,
-      maxPayload: MAX_MESSAGE_BYTES,
-      perMessageDeflate: false,
-    });
-  } catch {
-    return undefined; // not a URL that can be dialled
-  }
-}
-
-function closeSocket(socket: WebSocket): Promise<void> {
-  if (socket.readyState === WebSocket.CLOSED) return Promise.resolve();
-  return new Promise((resolve) => {
-    const timer = setTimeout(() => socket.terminate(), CLOSE_TIMEOUT_MS);
-    socket.once('close', () => {
-      clearTimeout(timer);
-      resolve();
-    });
-    socket.close(NORMAL_CLOSURE);
-  });
 }

@@ -1,55 +1,29 @@
-// What each verb of the XML does to a call. A verb either lets the next one run at once, or gives a hold: a
-// question that is asked every frame, and keeps the next verb waiting for as long as its answer is yes.
+// What each verb of the XML does to a call. A verb either lets the next one run at once, or gives a hold, which keeps
+// the next one waiting.
 
-import type { Agenda } from '../call/agenda.ts';
-import { FRAME_MS } from '../audio/pcm.ts';
 import type { Verb, VerbName } from './answer-xml.ts';
 import { HANGUPS } from './hangup.ts';
-import type { Hangup } from './hangup.ts';
-import type { Stream } from './stream.ts';
 import { decodeStream } from './stream-format.ts';
-import type { StreamSpec } from './stream-format.ts';
+import { conference } from './verbs/conference.ts';
+import { dial } from './verbs/dial.ts';
+import { hold } from './verbs/executed.ts';
+import type { Executed, Hold } from './verbs/executed.ts';
+import { gather, record } from './verbs/input.ts';
+import { dtmf, play, preAnswer, speak, wait } from './verbs/sound.ts';
+import { targetOf } from './webhooks.ts';
 
-const DEFAULT_TIME_LIMIT_S = 14_400;
-const DEFAULT_WAIT_S = 1;
-
-/** Asked every frame: does the verb still hold the call? */
-export type Hold = () => boolean;
-
-/** What verbs can do to a call. */
-export interface Executed {
-  readonly agenda: Agenda;
-  readonly ringMs: number;
-  /** Nothing is being said, and nothing waits to be said. */
-  readonly silent: boolean;
-  /** The caller hears that somebody has answered. Without effect when that was so before. */
-  answer(): void;
-  speak(text: string): void;
-  stream(spec: StreamSpec): Stream;
-  /** The scripted conversation begins, with its callee or without; when it is over the caller hangs up. */
-  converse(withCallee: boolean): void;
-  redirect(url: string): Hold;
-  hangUp(hangup: Hangup): void;
-}
-
-const passOver = (): undefined => undefined;
+const HANGUP_REASONS: Readonly<Record<string, keyof typeof HANGUPS>> = { rejected: 'rejected', busy: 'busy' };
 
 const VERBS: { [Name in VerbName]: (verb: Verb, call: Executed) => Hold | undefined } = {
-  Speak({ text }, call) {
-    call.answer();
-    if (text === '') return undefined;
-    call.speak(text);
-    return () => !call.silent;
-  },
-
-  Wait({ attributes }, call) {
-    let leftMs = secondsOf(attributes['length'], DEFAULT_WAIT_S) * 1000;
-    return () => {
-      leftMs -= FRAME_MS;
-      if (leftMs <= 0) call.answer();
-      return leftMs > 0;
-    };
-  },
+  Speak: speak,
+  Play: play,
+  Wait: wait,
+  DTMF: dtmf,
+  PreAnswer: preAnswer,
+  Dial: dial,
+  Gather: gather,
+  Record: record,
+  Conference: conference,
 
   Stream({ attributes, text }, call) {
     const spec = decodeStream(attributes, text);
@@ -61,43 +35,25 @@ const VERBS: { [Name in VerbName]: (verb: Verb, call: Executed) => Hold | undefi
     if (!spec.keepCallAlive) return undefined;
     call.answer();
     call.converse(false);
-    return () => !stream.ended;
-  },
-
-  Dial({ attributes, text, children }, call) {
-    const targets = children.length > 0 ? children.map((child) => child.text) : [text];
-    if (targets.every((target) => target === '')) return undefined;
-    call.agenda.after(call.ringMs, () => {
-      call.answer();
-      call.converse(true);
-      const limitMs = secondsOf(attributes['timeLimit'], DEFAULT_TIME_LIMIT_S) * 1000;
-      call.agenda.after(limitMs, () => call.hangUp(HANGUPS.timeLimit));
-    });
-    return () => true;
+    return hold(() => !stream.ended);
   },
 
   Hangup({ attributes }, call) {
-    const reason = attributes['reason'];
-    call.hangUp(reason === 'rejected' ? HANGUPS.rejected : reason === 'busy' ? HANGUPS.busy : HANGUPS.byXml);
+    const hangup = HANGUPS[HANGUP_REASONS[attributes['reason'] ?? ''] ?? 'byXml'];
+    const scheduleMs = Number(attributes['schedule'] ?? 0) * 1000;
+    if (scheduleMs > 0) call.agenda.after(scheduleMs, () => call.hangUp(hangup));
+    else call.hangUp(hangup);
     return undefined;
   },
 
-  Redirect: ({ text }, call) => call.redirect(text),
-
-  Conference: passOver,
-  DTMF: passOver,
-  Gather: passOver,
-  Play: passOver,
-  PreAnswer: passOver,
-  Record: passOver,
+  Redirect: ({ attributes, text }, call) =>
+    call.goTo(targetOf(text, attributes['method']), call.common('Redirect'), {
+      unreachable: HANGUPS.redirectUnreachable,
+      invalid: HANGUPS.invalidRedirect,
+    }),
 };
 
 /** Begins a verb. */
 export function execute(verb: Verb, call: Executed): Hold | undefined {
   return VERBS[verb.name](verb, call);
-}
-
-function secondsOf(text: string | undefined, otherwise: number): number {
-  const seconds = Number(text);
-  return text !== undefined && seconds > 0 ? seconds : otherwise;
 }

@@ -143,6 +143,18 @@ describe('a conversation', () => {
     expect(finals([...before, ...run(conversation)])).toEqual(['now it', 'after']);
   });
 
+  it('that is given up falls silent, but for what is said into it', () => {
+    const conversation = createConversation();
+    conversation.play([turn('customer', 'one'), turn('assistant', 'two')]);
+    run(conversation, 1_000);
+    conversation.say(turn('assistant', 'said'));
+    conversation.abandon();
+    const rest = run(conversation);
+    expect(finals(rest).at(-1)).toBe('said');
+    expect(finals(rest)).not.toContain('two');
+    expect(rest.every(({ customer }) => rms(customer) === 0)).toBe(true);
+  });
+
   it('refuses what is said into it when too much waits', () => {
     const conversation = createConversation();
     for (let count = 0; count < MAX_WAITING_SAYS; count += 1) {

@@ -5,6 +5,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { WebSocketServer } from 'ws';
 import type { WebSocket } from 'ws';
+import { jsonObject } from '../../src/http/http-request.ts';
 
 const PATIENCE_MS = 15_000;
 
@@ -28,6 +29,8 @@ export interface ReceivedStream {
   readonly path: string;
   readonly socket: WebSocket;
   readonly messages: Record<string, unknown>[];
+  /** What came that is no JSON object: as text, or in hexadecimal when it was binary. */
+  readonly odd: string[];
   closeCode: number | undefined;
   closedAt: number | undefined;
 }
@@ -37,10 +40,15 @@ export interface Application {
   readonly wsUrl: string;
   readonly requests: Received[];
   readonly streams: ReceivedStream[];
-  /** What the answer URL gives: a function may fail, by giving a status. */
-  answer: (attempt: number) => string | number;
+  /** What the answer URL and whatever begins with `/after` give: a function may fail, by giving a status. */
+  answer: (attempt: number, path: string) => string | number;
+  /** Files that can be fetched, by their path. */
+  readonly files: Map<string, Buffer>;
   /** What everything but the answer URL gives, after the request was written down. */
-  respond: (request: Received, attempt: number) => { status: number; body?: string; delayMs?: number };
+  respond: (
+    request: Received,
+    attempt: number,
+  ) => { status: number; body?: string; delayMs?: number; type?: string };
   acceptStreams: boolean;
   /** Vapi's messages, as their timestamps order them. */
   vapi(type?: string): VapiMessage[];
@@ -53,6 +61,7 @@ export interface Application {
 export async function createApplication(): Promise<Application> {
   const requests: Received[] = [];
   const streams: ReceivedStream[] = [];
+  const files = new Map<string, Buffer>();
   const watchers = new Set<() => void>();
   const changed = (): void => {
     for (const watcher of watchers) watcher();
@@ -65,18 +74,26 @@ export async function createApplication(): Promise<Application> {
     request.on('end', () => {
       const { url: path = '', method = '', headers } = request;
       const body = Buffer.concat(chunks).toString('utf8');
-      if (path.startsWith('/answer') || path.startsWith('/after')) {
+      const file = files.get(path);
+      if (file !== undefined) {
+        response.end(file);
+      } else if (path.startsWith('/answer') || path.startsWith('/after')) {
         answers += 1;
-        const answer = body.includes('Event=Hangup') ? '' : application.answer(answers);
+        const answer = `${path}${body}`.includes('Event=Hangup') ? '' : application.answer(answers, path);
         response.writeHead(typeof answer === 'number' ? answer : 200, { 'content-type': 'application/xml' });
         response.end(typeof answer === 'number' ? '' : answer);
         requests.push({ path, method, headers, body, at: Date.now() });
       } else {
         const request = { path, method, headers, body, at: Date.now() };
         requests.push(request);
-        const { status, body: text = '{}', delayMs = 0 } = application.respond(request, requests.length);
+        const {
+          status,
+          body: text = '{}',
+          delayMs = 0,
+          type = 'application/json',
+        } = application.respond(request, requests.length);
         const reply = (): void => {
-          response.writeHead(status, { 'content-type': 'application/json' });
+          response.writeHead(status, { 'content-type': type });
           response.end(text);
         };
         if (delayMs === 0) reply();
@@ -98,12 +115,15 @@ export async function createApplication(): Promise<Application> {
         path: request.url ?? '',
         socket: accepted,
         messages: [],
+        odd: [],
         closeCode: undefined,
         closedAt: undefined,
       };
       streams.push(stream);
-      accepted.on('message', (data: Buffer) => {
-        stream.messages.push(JSON.parse(data.toString('utf8')) as Record<string, unknown>);
+      accepted.on('message', (data: Buffer, isBinary) => {
+        const message = isBinary ? undefined : jsonObject(data.toString('utf8'));
+        if (message === undefined) stream.odd.push(data.toString(isBinary ? 'hex' : 'utf8'));
+        else stream.messages.push(message);
         changed();
       });
       accepted.on('close', (code) => {
@@ -122,6 +142,7 @@ export async function createApplication(): Promise<Application> {
     wsUrl: `ws://127.0.0.1:${port}`,
     requests,
     streams,
+    files,
     answer: () => '<Response><Dial>+919000000002</Dial></Response>',
     respond: () => ({ status: 200 }),
     acceptStreams: true,
@@ -133,7 +154,9 @@ export async function createApplication(): Promise<Application> {
         .toSorted((a, b) => a.timestamp - b.timestamp),
     forms: (event) =>
       requests
-        .map(({ body }) => Object.fromEntries(new URLSearchParams(body)))
+        .map(({ body, path }) =>
+          Object.fromEntries(new URLSearchParams(body === '' ? (path.split('?')[1] ?? '') : body)),
+        )
         .filter((form) => form['Event'] === event),
     until: (what, look) =>
       new Promise((resolve, reject) => {

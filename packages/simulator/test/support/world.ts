@@ -1,12 +1,12 @@
 import type { TestContext } from 'vitest';
 import { createSimulator } from '../../src/index.ts';
-import type { Simulator, VapiBehaviour } from '../../src/index.ts';
+import type { Simulator, SimulatorOptions, VapiBehaviour } from '../../src/index.ts';
 import { createApplication } from './application.ts';
 import type { Application } from './application.ts';
 
 /** Delays that keep tests short. */
 const QUICK_VAPI = { queuedMs: 0, ringingMs: 20, endedDelayMs: 20, reportDelayMs: 60 } as const;
-const QUICK_VOBIZ = { ringMs: 40, retryPauseMs: 20, invalidAnswerMs: 100 } as const;
+const QUICK_VOBIZ = { ringMs: 40, retryPauseMs: 20, invalidAnswerMs: 100, reconnectMs: 60 } as const;
 
 export interface World {
   readonly simulator: Simulator;
@@ -17,6 +17,7 @@ export interface World {
 export async function createWorld(
   { onTestFinished }: TestContext,
   behaviour: Partial<VapiBehaviour> = {},
+  vobiz: NonNullable<SimulatorOptions['vobiz']> = {},
 ): Promise<World> {
   const application = await createApplication();
   const simulator = await createSimulator({
@@ -26,7 +27,7 @@ export async function createWorld(
       vobizHangup: `${application.url}/hangup`,
     },
     vapi: { behaviour: { ...QUICK_VAPI, ...behaviour } },
-    vobiz: { behaviour: QUICK_VOBIZ },
+    vobiz: { ...vobiz, behaviour: { ...QUICK_VOBIZ, ...vobiz.behaviour } },
   });
   onTestFinished(async () => {
     await simulator.close();

@@ -22,8 +22,8 @@ describe('an answer', () => {
         attributes: { callerId: '91800' },
         text: '',
         children: [
-          { name: 'Number', text: '+9190' },
-          { name: 'User', text: 'sip:a@b' },
+          { name: 'Number', attributes: {}, text: '+9190' },
+          { name: 'User', attributes: {}, text: 'sip:a@b' },
         ],
       },
     ]);

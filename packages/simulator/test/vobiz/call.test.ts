@@ -59,7 +59,7 @@ describe.concurrent('a Vobiz call', () => {
     const form = await hangupOf(world, '<Response><Stream>ws://x/?a=1&b=2</Stream></Response>');
     expect(form).toMatchObject({ HangupCauseCode: '8011', HangupCauseName: 'Invalid Answer XML' });
     const [call] = world.simulator.calls();
-    expect((call?.endedAt ?? 0) - (call?.startedAt ?? 0)).toBeGreaterThanOrEqual(75);
+    expect((call?.endedAt ?? 0) - (call?.startedAt ?? 0)).toBeGreaterThanOrEqual(40);
   });
 
   it('drops with 8011 for a verb that does not exist', async (context) => {

@@ -7,6 +7,7 @@ const createdAt = Date.parse('2026-10-02T06:15:04.120Z');
 const record: VobizRecord = {
   id: '3f2a9c10-6b7e-4d55-9a41-0c8f2b6d71e4',
   authId: 'MA_DEMO',
+  direction: 'inbound',
   from: '+919000000002',
   to: '+918000000001',
   createdAt,

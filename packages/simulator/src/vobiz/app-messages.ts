@@ -1,0 +1,92 @@
+// What an application may say on a two-way stream, read strictly: whatever is not exactly as documented has no
+// effect, and the reason is counted, so that a test can tell a mistake from silence.
+
+import { decodeMulaw } from '../audio/mulaw.ts';
+import { CALL_SAMPLE_RATE, decodeLinear16 } from '../audio/pcm.ts';
+import type { ByteOrder } from '../audio/pcm.ts';
+import { createResampler } from '../audio/resampler.ts';
+import type { Resample } from '../audio/resampler.ts';
+import { jsonObject } from '../http/http-request.ts';
+
+/** A message that is in order. */
+export type AppMessage =
+  | { readonly event: 'playAudio'; readonly audio: AppAudio }
+  | { readonly event: 'checkpoint'; readonly name: string }
+  | { readonly event: 'clearAudio' }
+  | { readonly event: 'stop' };
+
+/** Audio as it came. */
+export interface AppAudio {
+  readonly contentType: 'audio/x-l16' | 'audio/x-mulaw';
+  readonly sampleRate: number;
+  readonly bytes: Buffer;
+}
+
+/** Why a message has no effect. */
+export const REFUSALS = [
+  'one-way stream',
+  'binary',
+  'not a JSON object',
+  'unknown event',
+  'other stream',
+  'contentType',
+  'sampleRate',
+  'payload',
+  'name',
+  'sendDTMF',
+] as const;
+
+/** One of the reasons. */
+export type Refusal = (typeof REFUSALS)[number];
+
+type Fields = Readonly<Record<string, unknown>>;
+
+const RATES: Readonly<Record<AppAudio['contentType'], readonly number[]>> = {
+  'audio/x-l16': [8_000, 16_000, 24_000],
+  'audio/x-mulaw': [8_000],
+};
+const BASE64 = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/;
+
+const DECODERS: Readonly<Record<string, (fields: Fields) => AppMessage | Refusal>> = {
+  playAudio(fields) {
+    const audio = decodeAudio(fields['media']);
+    return typeof audio === 'string' ? audio : { event: 'playAudio', audio };
+  },
+  checkpoint: ({ name }) =>
+    typeof name === 'string' && name !== '' ? { event: 'checkpoint', name } : 'name',
+  clearAudio: () => ({ event: 'clearAudio' }),
+  stop: () => ({ event: 'stop' }),
+  // Another vendor's; nothing says that Vobiz has it.
+  sendDTMF: () => 'sendDTMF',
+};
+
+/** A message for the stream of that id, or why it has no effect. Older code leaves the id out. */
+export function decodeAppMessage(text: string, streamId: string): AppMessage | Refusal {
+  const fields = jsonObject(text);
+  if (fields === undefined) return 'not a JSON object';
+  const { event } = fields;
+  const decode = typeof event === 'string' && Object.hasOwn(DECODERS, event) ? DECODERS[event] : undefined;
+  if (decode === undefined) return 'unknown event';
+  if (fields['streamId'] !== undefined && fields['streamId'] !== streamId) return 'other stream';
+  return decode(fields);
+}
+
+/** From audio as it came to the rate of calls. Messages of one format follow each other without a seam. */
+export function createAudioDecoder(): (audio: AppAudio, order: ByteOrder) => Int16Array {
+  const resamplers = new Map<number, Resample>();
+  return ({ contentType, sampleRate, bytes }, order) => {
+    const resample = resamplers.get(sampleRate) ?? createResampler(sampleRate, CALL_SAMPLE_RATE);
+    resamplers.set(sampleRate, resample);
+    return resample(contentType === 'audio/x-mulaw' ? decodeMulaw(bytes) : decodeLinear16(bytes, order));
+  };
+}
+
+function decodeAudio(media: unknown): AppAudio | Refusal {
+  const { contentType, sampleRate, payload } = (typeof media === 'object' ? (media ?? {}) : {}) as Fields;
+  if (contentType !== 'audio/x-l16' && contentType !== 'audio/x-mulaw') return 'contentType';
+  if (typeof sampleRate !== 'number' || !RATES[contentType].includes(sampleRate)) return 'sampleRate';
+  if (typeof payload !== 'string' || payload === '' || !BASE64.test(payload)) return 'payload';
+  const bytes = Buffer.from(payload, 'base64');
+  const isCut = contentType === 'audio/x-l16' && bytes.length % 2 === 1;
+  return isCut ? 'payload' : { contentType, sampleRate, bytes };
+}

@@ -1,0 +1,93 @@
+// One socket of a stream, with what was sent over it and played from it.
+
+import type { WebSocket } from 'ws';
+import type { StreamState } from '../call/call-state.ts';
+import { createAudioDecoder } from './app-messages.ts';
+import type { Refusal } from './app-messages.ts';
+import type { VobizBehaviour } from './behaviour.ts';
+import { createFaults } from './misbehaviour.ts';
+import type { Faults } from './misbehaviour.ts';
+import { createPlayback } from './playback.ts';
+import type { Playback } from './playback.ts';
+import { createEncoder } from './stream-format.ts';
+import type { StreamSpec, Track } from './stream-format.ts';
+import type { MediaMessage } from './stream-messages.ts';
+
+/** One socket of a stream. */
+export interface Attempt {
+  readonly id: string;
+  readonly socket: WebSocket | undefined;
+  readonly encoders: Readonly<Record<Track, ReturnType<typeof createEncoder>>>;
+  readonly pending: Record<Track, Buffer[]>;
+  readonly playback: Playback;
+  readonly decode: ReturnType<typeof createAudioDecoder>;
+  readonly faults: Faults;
+  readonly ignored: Partial<Record<Refusal, number>>;
+  status: StreamState['status'];
+  closeCode: number | null;
+  closeReason: string;
+  sequenceNumber: number;
+  chunk: number;
+  messagesSent: number;
+  framesSent: number;
+  hasStarted: boolean;
+  isBreaking: boolean;
+  isDegraded: boolean;
+  lostPlayed: number;
+  heldPlayed: string | undefined;
+  lastMedia: MediaMessage | undefined;
+}
+
+/** An attempt that is being dialled; without a socket for a URL that cannot be. */
+export function createAttempt(
+  id: string,
+  socket: WebSocket | undefined,
+  { contentType }: StreamSpec,
+  behaviour: () => VobizBehaviour,
+): Attempt {
+  return {
+    id,
+    socket,
+    encoders: { inbound: createEncoder(contentType), outbound: createEncoder(contentType) },
+    pending: { inbound: [], outbound: [] },
+    playback: createPlayback(),
+    decode: createAudioDecoder(),
+    faults: createFaults(behaviour),
+    ignored: {},
+    status: 'connecting',
+    closeCode: null,
+    closeReason: '',
+    sequenceNumber: 0,
+    chunk: 0,
+    messagesSent: 0,
+    framesSent: 0,
+    hasStarted: false,
+    isBreaking: false,
+    isDegraded: false,
+    lostPlayed: 0,
+    heldPlayed: undefined,
+    lastMedia: undefined,
+  };
+}
+
+/** A message had no effect. */
+export function count({ ignored }: Attempt, refusal: Refusal): void {
+  ignored[refusal] = (ignored[refusal] ?? 0) + 1;
+}
+
+/** What a test may know about an attempt. */
+export function stateOf(attempt: Attempt, { url, bidirectional }: StreamSpec): StreamState {
+  const { id, status, framesSent, messagesSent, playback, closeCode, closeReason, ignored } = attempt;
+  return {
+    id,
+    url,
+    status,
+    framesSent,
+    messagesSent,
+    bidirectional,
+    closeCode,
+    closeReason,
+    ignored: { ...ignored },
+    ...playback.state(),
+  };
+}

@@ -1,0 +1,116 @@
+// Rooms in which several calls hear each other. A member hears the others one frame late, whoever is mixed first.
+
+import { randomUUID } from 'node:crypto';
+import { mix } from './line.ts';
+import type { VobizRecord } from './forms.ts';
+
+/** How many members a room holds: an account's cap, whatever an element says. */
+export const MAX_MEMBERS = 20;
+
+/** What a room can do to the call that sits in it. */
+export interface Seat {
+  readonly record: Readonly<VobizRecord>;
+  readonly stayAlone: boolean;
+  readonly endsRoom: boolean;
+  say(text: string): boolean;
+  play(url: string): void;
+  stopPlaying(): void;
+  hangUp(): void;
+  /** Told once, when the member is out. `last`: the room was empty at that instant. */
+  left(member: Member, last: boolean): void;
+}
+
+/** A call in a room. */
+export interface Member {
+  readonly id: string;
+  readonly room: Room;
+  readonly seat: Seat;
+  readonly first: boolean;
+  readonly joinedAt: number;
+  readonly isIn: boolean;
+  muted: boolean;
+  deaf: boolean;
+  /** What the member says in this frame. */
+  speak(frame: Int16Array): void;
+  /** What the others say. */
+  hear(): Int16Array;
+  /** Leaves, or is thrown out. Without effect for one who has left. */
+  leave(): void;
+}
+
+/** Calls that hear each other. */
+export interface Room {
+  readonly id: string;
+  /** Case-sensitive. */
+  readonly name: string;
+  readonly createdAt: number;
+  readonly members: readonly Member[];
+}
+
+/** The rooms of an account. A room lives for as long as it has members. */
+export interface Rooms {
+  /** A list of its own each time: rooms come and go. */
+  readonly all: readonly Room[];
+  find(name: string): Room | undefined;
+  /** Undefined when the room is full. */
+  enter(name: string, seat: Seat, muted: boolean): Member | undefined;
+}
+
+const FIRST_MEMBER_ID = 249;
+
+/** No rooms yet. */
+export function createRooms(): Rooms {
+  const rooms: {
+    readonly id: string;
+    readonly name: string;
+    readonly createdAt: number;
+    members: Member[];
+  }[] = [];
+  const spoken = new WeakMap<Member, Int16Array>();
+  let memberId = FIRST_MEMBER_ID;
+  const find = (name: string): (typeof rooms)[number] | undefined => rooms.find((room) => room.name === name);
+
+  return {
+    get all() {
+      return [...rooms];
+    },
+    find,
+    enter(name, seat, muted) {
+      const existing = find(name);
+      const room = existing ?? { id: randomUUID(), name, createdAt: Date.now(), members: [] };
+      if (existing === undefined) rooms.push(room);
+      if (room.members.length >= MAX_MEMBERS) return undefined;
+      const member: Member = {
+        id: String(memberId),
+        room,
+        seat,
+        first: room.members.length === 0,
+        joinedAt: Date.now(),
+        get isIn() {
+          return room.members.includes(member);
+        },
+        muted,
+        deaf: false,
+        speak: (frame) => spoken.set(member, frame),
+        hear: () =>
+          mix(
+            room.members
+              .filter((other) => other !== member && !other.muted)
+              .flatMap((other) => spoken.get(other) ?? []),
+          ),
+        leave() {
+          if (!member.isIn) return;
+          room.members = room.members.filter((other) => other !== member);
+          seat.left(member, room.members.length === 0);
+          if (seat.endsRoom) for (const other of room.members) other.leave();
+          const [lone, ...others] = room.members;
+          if (lone !== undefined && others.length === 0 && !lone.seat.stayAlone) lone.leave();
+          if (room.members.length === 0 && rooms.includes(room)) rooms.splice(rooms.indexOf(room), 1);
+        },
+      };
+      memberId += 1;
+      room.members = [...room.members, member];
+      return member;
+    },
+  };
+}

@@ -1,0 +1,101 @@
+// The line of one person: what they say, and what they hear. Beside the scripted conversation there may be tones and
+// files on it, audio that streams play, and the other members of a room.
+
+import { createDecimator } from '../audio/decimator.ts';
+import { encodeLinear16, FRAME_MS, FRAME_SAMPLES, mixMono } from '../audio/pcm.ts';
+import type { Conversation, Moment } from '../call/conversation.ts';
+import type { Track } from './stream-format.ts';
+
+/** How much of what the person heard last is kept. */
+export const HEARD_MS = 10_000;
+/** How many tones and files may sound at once; one more is ignored. */
+export const MAX_SOUNDS = 20;
+
+/** Something that sounds on the line beside the conversation. */
+export interface Sound {
+  readonly over: boolean;
+  stop(): void;
+}
+
+/** A frame of the line. */
+export interface LineFrame extends Pick<Moment, 'steps'> {
+  readonly tracks: Readonly<Record<Track, Int16Array>>;
+}
+
+/** What else is heard in a frame: what streams play, and what the room says. */
+export interface Others {
+  readonly played: readonly Int16Array[];
+  readonly room: Int16Array | undefined;
+  /** Whether what streams play is on the `outbound` track. */
+  readonly playedOnOutbound: boolean;
+  /** The room must not hear the person; nor may streams. */
+  readonly muted: boolean;
+  /** The person must not hear the room. */
+  readonly deaf: boolean;
+}
+
+/** See the top of the file. */
+export interface Line {
+  /** Nothing that was put on the line sounds. */
+  readonly idle: boolean;
+  /** For how long the person has said nothing. */
+  readonly quietMs: number;
+  /** Puts samples at the rate of calls on a track: `inbound` is what the person says. */
+  sound(track: Track, samples: Int16Array): Sound;
+  next(others: Others): LineFrame;
+  /** What the person heard last: 16-bit little-endian at 8 kHz. */
+  heard(): Buffer;
+}
+
+const SILENCE = new Int16Array(FRAME_SAMPLES);
+const SPEECH_PEAK = 100;
+
+/** The line of one call. */
+export function createLine(conversation: Conversation): Line {
+  let sounds: { readonly track: Track; samples: Int16Array }[] = [];
+  const decimator = createDecimator();
+  const heard: Int16Array[] = [];
+  let quietMs = 0;
+
+  const sounding = (track: Track): Int16Array[] =>
+    sounds.filter((sound) => sound.track === track).map(({ samples }) => samples.subarray(0, FRAME_SAMPLES));
+
+  return {
+    get idle() {
+      return sounds.length === 0;
+    },
+    get quietMs() {
+      return quietMs;
+    },
+    sound(track, samples) {
+      const sound = { track, samples };
+      if (sounds.length < MAX_SOUNDS) sounds.push(sound);
+      return {
+        get over() {
+          return !sounds.includes(sound);
+        },
+        stop() {
+          sounds = sounds.filter((one) => one !== sound);
+        },
+      };
+    },
+    next({ played, room, playedOnOutbound, muted, deaf }) {
+      const { customer, assistant, steps } = conversation.next();
+      const inbound = muted ? SILENCE : mix([customer, ...sounding('inbound')]);
+      const sent = [assistant, ...sounding('outbound'), ...(room === undefined || deaf ? [] : [room])];
+      const all = mix([...sent, ...played]);
+      for (const sound of sounds) sound.samples = sound.samples.subarray(FRAME_SAMPLES);
+      sounds = sounds.filter(({ samples }) => samples.length > 0);
+      heard.push(decimator.push(all));
+      if (heard.length * FRAME_MS > HEARD_MS) heard.shift();
+      quietMs = inbound.some((sample) => Math.abs(sample) > SPEECH_PEAK) ? 0 : quietMs + FRAME_MS;
+      return { steps, tracks: { inbound, outbound: playedOnOutbound ? all : mix(sent) } };
+    },
+    heard: () => Buffer.concat(heard.map((frame) => encodeLinear16(frame))),
+  };
+}
+
+/** The sum of frames; a shorter one ends in silence. */
+export function mix(frames: readonly Int16Array[]): Int16Array {
+  return frames.reduce((sum, frame) => mixMono(sum, frame), SILENCE);
+}

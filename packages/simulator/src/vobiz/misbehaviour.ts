@@ -1,0 +1,93 @@
+// How the messages of a stream go wrong. Each media message goes in here and comes out as what is really sent:
+// nothing, itself, itself spoilt, twice, late, or with something strange beside it.
+
+import { randomUUID } from 'node:crypto';
+import { createRandom } from '../random.ts';
+import type { VobizMessageDials } from './behaviour.ts';
+import type { MediaMessage } from './stream-messages.ts';
+import { stopMessage } from './stream-messages.ts';
+
+/** How many chunks a gap swallows. */
+export const GAP_CHUNKS = 5;
+
+/** What goes over a socket: text, or bytes where there should be none. */
+export type Wire = string | Buffer;
+
+/** The faults of one stream. */
+export interface Faults {
+  /** What is sent in place of a message, in order. */
+  media(message: MediaMessage): Wire[];
+}
+
+const BAD_PAYLOADS: { [Kind in VobizMessageDials['badPayload']]: (payload: unknown) => object } = {
+  base64: () => ({ payload: '@@not*base64@@' }),
+  empty: () => ({ payload: '' }),
+  odd: (payload) => ({
+    payload: Buffer.from(String(payload), 'base64').subarray(0, -1).toString('base64'),
+  }),
+  number: () => ({ payload: 12_345 }),
+  missing: () => ({}),
+};
+
+const STRANGE: { [Kind in VobizMessageDials['strange']]: (message: MediaMessage) => Wire } = {
+  event: ({ streamId }) => JSON.stringify({ event: 'mood', streamId, mood: 'calm' }),
+  error: ({ streamId }) =>
+    JSON.stringify({
+      event: 'error',
+      streamId,
+      error: { code: 'buffer_overflow', message: 'playback queue is full' },
+    }),
+  json: (message) => JSON.stringify(message).slice(0, 40),
+  array: () => '["media"]',
+  binary: () => Buffer.from([0, 1, 2, 3]),
+  'other-stream': (message) => JSON.stringify({ ...message, streamId: randomUUID() }),
+};
+
+/** `dials` are asked for at each message, because they may change. */
+export function createFaults(dials: () => VobizMessageDials): Faults {
+  const chance = createRandom(dials().seed);
+  let count = 0;
+  let gapLeft = 0;
+  let held: Wire | undefined;
+
+  const isDue = (every: number): boolean => every > 0 && count % every === 0;
+
+  const spoilt = (message: MediaMessage): MediaMessage => {
+    const { badPayloadEvery, badPayload } = dials();
+    if (!isDue(badPayloadEvery)) return message;
+    const { payload, ...others } = message.media;
+    return { ...message, media: { ...others, ...BAD_PAYLOADS[badPayload](payload) } };
+  };
+
+  return {
+    media(message) {
+      count += 1;
+      const { loseShare, gapEvery, repeatEvery, swapEvery, strangeEvery, strange } = dials();
+      if (isDue(gapEvery)) gapLeft = GAP_CHUNKS;
+      gapLeft -= 1;
+      if (gapLeft >= 0 || (loseShare > 0 && chance() < loseShare)) return [];
+      const wire = JSON.stringify(spoilt(message));
+      if (isDue(swapEvery) && held === undefined) {
+        held = wire;
+        return [];
+      }
+      const late = held === undefined ? [] : [held];
+      held = undefined;
+      const repeated = isDue(repeatEvery) ? [wire] : [];
+      const beside = isDue(strangeEvery) ? [STRANGE[strange](message)] : [];
+      return [wire, ...late, ...repeated, ...beside];
+    },
+  };
+}
+
+/** How a stream that says the older `stop` says it, before its socket closes. */
+export function lastWords(
+  { stopVariant }: VobizMessageDials,
+  streamId: string,
+  media: MediaMessage | undefined,
+): Wire[] {
+  const stop = JSON.stringify(stopMessage(streamId));
+  if (stopVariant === 'twice') return [stop, stop];
+  if (stopVariant === 'other-id') return [JSON.stringify(stopMessage(randomUUID()))];
+  return stopVariant === 'then-media' && media !== undefined ? [stop, JSON.stringify(media)] : [stop];
+}

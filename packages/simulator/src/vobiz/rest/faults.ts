@@ -1,0 +1,61 @@
+// How REST goes wrong: late, with a status of its own, with an error in a 200, or not at all.
+
+import { randomUUID } from 'node:crypto';
+import type { HttpReply } from '../../http/http-request.ts';
+import type { VobizRestDials } from '../behaviour.ts';
+
+const MIN_STATUS = 200;
+const RETRY_AFTER_S = 1;
+
+/** Puts what is dialled between a request and its answer. */
+export interface RestFaults {
+  /** Answers in the way that is dialled; `answer` is what the request deserves, and does what it asks for. */
+  around(answer: () => HttpReply): HttpReply;
+  /** The dials were set: whoever counts requests begins anew. */
+  reset(): void;
+}
+
+/** The faults of one cloud. */
+export function createRestFaults(dials: () => VobizRestDials): RestFaults {
+  let limited = 0;
+
+  const refusal = (): HttpReply | undefined => {
+    const { restRateLimited, restStatus, restErrorInside } = dials();
+    if (limited < restRateLimited) {
+      limited += 1;
+      return rateLimited(limited);
+    }
+    if (restStatus >= MIN_STATUS)
+      return { status: restStatus, body: { api_id: randomUUID(), error: 'simulated failure' } };
+    return restErrorInside ? { status: 200, body: { api_id: randomUUID(), error: 'failed' } } : undefined;
+  };
+
+  return {
+    around(answer) {
+      const { restDelayMs, restDrop } = dials();
+      if (restDrop === 'before') return { status: 500, drop: true };
+      const reply = refusal() ?? answer();
+      if (restDrop === 'after') return { ...reply, drop: true };
+      return restDelayMs > 0 ? { ...reply, delayMs: restDelayMs } : reply;
+    },
+    reset() {
+      limited = 0;
+    },
+  };
+}
+
+function rateLimited(current: number): HttpReply {
+  return {
+    status: 429,
+    body: {
+      status: 'error',
+      error: {
+        code: 'RATE_LIMIT_EXCEEDED',
+        message: 'Too many requests',
+        details: { limitType: 'requests', limit: 0, current, retryAfter: RETRY_AFTER_S },
+      },
+      timestamp: new Date().toISOString(),
+      requestId: randomUUID(),
+    },
+  };
+}

@@ -1,0 +1,79 @@
+import type { Verb } from '../answer-xml.ts';
+import { targetOf } from '../webhooks.ts';
+import { hold, isTrue, msOf } from './executed.ts';
+import type { Executed, Hold } from './executed.ts';
+
+const DEFAULT_TIME_LIMIT_S = 14_400;
+
+/**
+ * `<Conference>`: the person sits in a room until they leave, are kicked, or would be alone in it without wishing to.
+ * Only what `callbackUrl` is told names the member.
+ */
+export function conference({ attributes, text: name }: Verb, call: Executed): Hold | undefined {
+  if (name === '') return undefined;
+  call.answer();
+  const callback = targetOf(attributes['callbackUrl'], attributes['callbackMethod']);
+  const stayAlone = isTrue(attributes['stayAlone']);
+  const member = call.enterRoom(
+    name,
+    {
+      stayAlone,
+      endsRoom: isTrue(attributes['endConferenceOnExit']),
+      left({ id, room }, last) {
+        call.abandon();
+        call.tell(callback, {
+          Event: 'ConferenceExit',
+          ConferenceAction: 'exit',
+          ConferenceUUID: room.id,
+          ConferenceName: name,
+          ConferenceMemberID: id,
+          ConferenceLastMember: String(last),
+          CallUUID: call.record.id,
+        });
+      },
+    },
+    isTrue(attributes['muted']),
+  );
+  if (member === undefined) {
+    call.note(`conference ${name}: full`);
+    return undefined;
+  }
+  call.converse(false);
+  call.tell(callback, {
+    ...call.common('ConferenceEnter'),
+    ConferenceAction: 'enter',
+    ConferenceUUID: member.room.id,
+    ConferenceName: name,
+    ConferenceMemberID: member.id,
+    ConferenceFirstMember: String(member.first),
+  });
+  if (member.first && stayAlone) void playWaitSound(attributes['waitSound'], name, call);
+  call.agenda.after(msOf(attributes['timeLimit'], DEFAULT_TIME_LIMIT_S), () => member.leave());
+  let isNew = true;
+  return {
+    ...hold(() => {
+      if (isNew && !stayAlone && member.room.members.length === 1) member.leave();
+      isNew = false;
+      return member.isIn;
+    }),
+    leave: () => member.leave(),
+  };
+}
+
+/** What is heard while the room is empty. Asked by POST whatever an element says, and played once. */
+async function playWaitSound(url: string | undefined, name: string, call: Executed): Promise<void> {
+  const target = targetOf(url, 'POST');
+  if (target === undefined) return;
+  const elements = await call.askXml(target, {
+    Event: 'ConferenceRemoteSounds',
+    ConferenceAction: 'waitSound',
+    ConferenceName: name,
+    ConferenceUUID: '',
+    ConferenceMemberID: '',
+    CallUUID: call.record.id,
+  });
+  for (const { name: element, text } of elements) {
+    if (element === 'Speak') call.speak(text);
+    if (element === 'Play') call.play([text]);
+  }
+}

@@ -1,0 +1,106 @@
+// What verbs can do to a call, and the small things that several of them need.
+
+import { FRAME_MS } from '../../audio/pcm.ts';
+import type { Agenda } from '../../call/agenda.ts';
+import type { VobizBehaviour } from '../behaviour.ts';
+import type { Member, Seat } from '../conference.ts';
+import type { VobizRecord } from '../forms.ts';
+import type { Hangup } from '../hangup.ts';
+import type { Recordings } from '../recordings.ts';
+import type { Stream } from '../stream.ts';
+import type { StreamSpec } from '../stream-format.ts';
+import type { Form, Target } from '../webhooks.ts';
+
+/** What keeps the next verb waiting. */
+export interface Hold {
+  /** Asked every frame: does the verb still hold the call? */
+  holds(): boolean;
+  /** Called once when the call goes elsewhere or is over while the verb holds it. */
+  leave?(hangup: Hangup | undefined): void;
+}
+
+/** Why a call is over that was told to go on elsewhere and cannot. */
+export interface Dead {
+  readonly unreachable: Hangup;
+  readonly invalid: Hangup;
+}
+
+/** One call, as verbs see it. */
+export interface Executed {
+  readonly agenda: Agenda;
+  readonly record: Readonly<VobizRecord>;
+  readonly recordings: Recordings;
+  /** Nothing is being said, and nothing waits to be said. */
+  readonly silent: boolean;
+  /** For how long the caller has said nothing. */
+  readonly callerQuietMs: number;
+  behaviour(): VobizBehaviour;
+  /** The caller hears that somebody has answered. Without effect when that was so before. */
+  answer(): void;
+  speak(text: string): void;
+  /** Fetches files and plays them one after the other; what is no WAV is noted and skipped. Tells whether they play. */
+  play(urls: readonly string[]): () => boolean;
+  stream(spec: StreamSpec): Stream;
+  /** The scripted conversation begins, with its callee or without; when it is over the caller hangs up. */
+  converse(withCallee: boolean): void;
+  /** Nobody follows the script any more. */
+  abandon(): void;
+  /** Digits go to the person. */
+  sendDigits(digits: string): void;
+  /** What the person presses; what it gives ends that. */
+  onDigit(listener: (digit: string) => void): () => void;
+  /** Sits down in a room; undefined when it is full. */
+  enterRoom(
+    name: string,
+    seat: Pick<Seat, 'stayAlone' | 'endsRoom' | 'left'>,
+    muted: boolean,
+  ): Member | undefined;
+  /** The fields that most webhooks about the call begin with. */
+  common(event: string): Record<string, string>;
+  tell(target: Target | undefined, form: Form): void;
+  /** Asks, and gives the elements that came back, if any did. */
+  askXml(target: Target, form: Form): Promise<readonly { readonly name: string; readonly text: string }[]>;
+  /** Goes on with the XML that a URL gives. */
+  goTo(target: Target | undefined, form: Form, dead: Dead): Hold;
+  hangUp(hangup: Hangup): void;
+  note(text: string): void;
+}
+
+/** A hold without an end of its own. */
+export function hold(holds: () => boolean): Hold {
+  return { holds };
+}
+
+/** Holds for so long. */
+export function holdFor(ms: number): Hold {
+  let leftMs = ms;
+  return hold(() => {
+    leftMs -= FRAME_MS;
+    return leftMs > 0;
+  });
+}
+
+/** Begins something as often as `loop` says, 0 being for ever, and holds until the last of it is over. */
+export function looped(loop: string | undefined, begin: () => () => boolean): Hold {
+  const times = Math.trunc(Number(loop ?? 1));
+  let left = times === 0 ? Infinity : times > 0 ? times : 1;
+  let goesOn = begin();
+  return hold(() => {
+    if (goesOn()) return true;
+    left -= 1;
+    if (left <= 0) return false;
+    goesOn = begin();
+    return true;
+  });
+}
+
+/** A number of seconds in milliseconds; what is no such number is the default. */
+export function msOf(seconds: string | undefined, otherwise: number): number {
+  const value = Number(seconds);
+  return (seconds !== undefined && value > 0 ? value : otherwise) * 1000;
+}
+
+/** A truth value of an attribute. */
+export function isTrue(text: string | undefined, otherwise = false): boolean {
+  return text === undefined ? otherwise : text === 'true';
+}

@@ -1,0 +1,131 @@
+// The verbs that take something from the caller: keys, and a recording.
+
+import type { Verb } from '../answer-xml.ts';
+import { HANGUPS } from '../hangup.ts';
+import type { RecordingEnd } from '../recordings.ts';
+import { recordingForm } from '../recordings.ts';
+import { targetOf } from '../webhooks.ts';
+import { FRAME_MS } from '../../audio/pcm.ts';
+import { hold, isTrue, msOf } from './executed.ts';
+import type { Executed, Hold } from './executed.ts';
+import { prompts } from './sound.ts';
+
+const ACTION_DEAD = { unreachable: HANGUPS.actionUnreachable, invalid: HANGUPS.invalidAction };
+const DEFAULT_EXECUTION_S = 15;
+const DEFAULT_DIGIT_END_S = 2;
+const MAX_DIGITS = 32;
+const ANY_KEY = '1234567890*#';
+const DEFAULT_RECORD_S = 60;
+
+/** `<Gather>`: keys alone; speech is not recognised. What is pressed while its prompt goes on counts. */
+export function gather({ attributes, children }: Verb, call: Executed): Hold {
+  call.answer();
+  const action = targetOf(attributes['action'], attributes['method']);
+  const wanted = Math.min(MAX_DIGITS, Number(attributes['numDigits']) || MAX_DIGITS);
+  const finishOnKey = attributes['finishOnKey'] ?? '#';
+  const digitEndMs = msOf(attributes['digitEndTimeout'], DEFAULT_DIGIT_END_S);
+  const prompting = prompts(children, call);
+  let leftMs = msOf(attributes['executionTimeout'], DEFAULT_EXECUTION_S);
+  let sinceDigitMs = 0;
+  let digits = '';
+  let isFinished = false;
+  let next: Hold | undefined;
+
+  const stopListening = call.onDigit((digit) => {
+    if (isFinished) return;
+    sinceDigitMs = 0;
+    isFinished = finishOnKey.includes(digit);
+    if (!isFinished) digits += digit;
+    isFinished ||= digits.length >= wanted;
+  });
+
+  /** Without a digit, and without anything to do with them, the next verb runs. */
+  const finish = (): boolean => {
+    isFinished = true;
+    stopListening();
+    if (digits === '') return false;
+    const form = {
+      ...call.common('Gather'),
+      InputType: 'dtmf',
+      Digits: digits,
+      Speech: '',
+      BilledAmount: '0',
+    };
+    if (!isTrue(attributes['redirect'], true)) {
+      call.tell(action, form);
+      return false;
+    }
+    next = call.goTo(action, form, ACTION_DEAD);
+    return true;
+  };
+
+  return {
+    ...hold(() => {
+      if (next !== undefined) return next.holds();
+      const isPrompting = prompting();
+      if (isFinished) return finish();
+      if (!isPrompting) leftMs -= FRAME_MS;
+      sinceDigitMs += FRAME_MS;
+      const isLate = digits !== '' && sinceDigitMs >= digitEndMs;
+      return leftMs > 0 && !isLate ? true : finish();
+    }),
+    leave: () => stopListening(),
+  };
+}
+
+/** `<Record>`: until the caller is silent, presses a key or hangs up; with `recordSession` beside everything else. */
+export function record({ attributes }: Verb, call: Executed): Hold | undefined {
+  call.answer();
+  const action = targetOf(attributes['action'], attributes['method']);
+  const callback = targetOf(attributes['callbackUrl'], attributes['callbackMethod']);
+  const isSession = isTrue(attributes['recordSession']);
+  const recording = call.recordings.start({
+    format: attributes['fileFormat'] === 'wav' ? 'wav' : 'mp3',
+    maxMs:
+      isSession && attributes['maxLength'] === undefined
+        ? undefined
+        : msOf(attributes['maxLength'], DEFAULT_RECORD_S),
+    onEnd: (ended) => call.tell(callback, { ...call.common('RecordStop'), ...recordingForm(ended) }),
+  });
+  if (recording === undefined) return undefined;
+  const form = {
+    RecordingID: recording.id,
+    RecordUrl: recording.url,
+    RecordingDuration: '-1',
+    RecordingDurationMs: '-1',
+  };
+  if (isSession) {
+    call.tell(action, { ...call.common('Record'), ...form });
+    return undefined;
+  }
+
+  const silenceMs = msOf(attributes['timeout'], DEFAULT_RECORD_S);
+  const finishOnKey = attributes['finishOnKey'] ?? ANY_KEY;
+  let lastedMs = 0;
+  let end: RecordingEnd | undefined;
+  let next: Hold | undefined;
+  const stopListening = call.onDigit((digit) => {
+    if (finishOnKey.includes(digit)) end ??= 'FinishedOnKey';
+  });
+  return {
+    ...hold(() => {
+      if (next !== undefined) return next.holds();
+      lastedMs += FRAME_MS;
+      if (Math.min(lastedMs, call.callerQuietMs) >= silenceMs) end ??= 'RecordingTimeout';
+      if (end !== undefined) call.recordings.stop(recording, end);
+      if (recording.endedAt === null) return true;
+      stopListening();
+      const told = { ...call.common('Record'), ...form };
+      if (action === undefined || !isTrue(attributes['redirect'])) {
+        call.tell(action, told);
+        return false;
+      }
+      next = call.goTo(action, told, ACTION_DEAD);
+      return true;
+    }),
+    leave() {
+      stopListening();
+      call.recordings.stop(recording, 'HungUp');
+    },
+  };
+}

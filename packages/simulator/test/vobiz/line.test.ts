@@ -1,0 +1,69 @@
+import { describe, expect, it } from 'vitest';
+import { createConversation } from '../../src/call/conversation.ts';
+import { sineTone } from '../../src/audio/tone.ts';
+import { createLine, HEARD_MS, MAX_SOUNDS } from '../../src/vobiz/line.ts';
+import type { Line, LineFrame, Others } from '../../src/vobiz/line.ts';
+import { rms } from '../support/signal.ts';
+
+const ALONE: Others = { played: [], room: undefined, playedOnOutbound: true, muted: false, deaf: false };
+const LOUD = new Int16Array(320).fill(1_000);
+const tone = sineTone(440, -6, 40);
+
+function next(line: Line, others: Partial<Others> = {}): LineFrame['tracks'] {
+  return line.next({ ...ALONE, ...others }).tracks;
+}
+
+describe('the line of a person', () => {
+  it('has what they say on `inbound`, and what they hear on `outbound`', () => {
+    const line = createLine(createConversation());
+    line.sound('inbound', tone);
+    expect([rms(next(line).inbound) > 1_000, rms(next(line).outbound)]).toEqual([true, 0]);
+    line.sound('outbound', tone);
+    const { inbound, outbound } = next(line);
+    expect([rms(inbound), rms(outbound) > 1_000]).toEqual([0, true]);
+  });
+
+  it('has what streams play on `outbound`, unless dialled otherwise; it is heard in any case', () => {
+    const line = createLine(createConversation());
+    expect(next(line, { played: [LOUD] }).outbound).toEqual(LOUD);
+    expect(next(line, { played: [LOUD], playedOnOutbound: false }).outbound).toEqual(new Int16Array(320));
+    for (let frame = 0; frame < 5; frame += 1) next(line, { played: [LOUD], playedOnOutbound: false });
+    expect(line.heard().readInt16LE(line.heard().length - 2)).toBeCloseTo(1_000, -2);
+  });
+
+  it('is silent to others while muted, and deaf to the room but not to what streams play', () => {
+    const line = createLine(createConversation());
+    line.sound('inbound', tone);
+    expect(next(line, { muted: true }).inbound).toEqual(new Int16Array(320));
+    expect(next(line, { room: LOUD }).outbound).toEqual(LOUD);
+    expect(next(line, { room: LOUD, deaf: true }).outbound).toEqual(new Int16Array(320));
+    expect(next(line, { played: [LOUD], deaf: true }).outbound).toEqual(LOUD);
+  });
+
+  it('counts for how long they have said nothing', () => {
+    const line = createLine(createConversation());
+    next(line);
+    next(line);
+    expect(line.quietMs).toBe(40);
+    line.sound('inbound', tone);
+    next(line);
+    expect(line.quietMs).toBe(0);
+  });
+
+  it('keeps the last ten seconds of what they heard, at 8 kHz', () => {
+    const line = createLine(createConversation());
+    for (let frame = 0; frame < HEARD_MS / 20 + 10; frame += 1) next(line);
+    expect(line.heard()).toHaveLength(HEARD_MS * 16);
+  });
+
+  it('carries a bounded number of sounds; one more is over at once', () => {
+    const line = createLine(createConversation());
+    const sounds = Array.from({ length: MAX_SOUNDS + 1 }, () => line.sound('outbound', tone));
+    expect(sounds.map(({ over }) => over).indexOf(true)).toBe(MAX_SOUNDS);
+    sounds[0]?.stop();
+    expect(sounds[0]?.over).toBe(true);
+    next(line);
+    next(line);
+    expect([sounds.every(({ over }) => over), line.idle]).toEqual([true, true]);
+  });
+});

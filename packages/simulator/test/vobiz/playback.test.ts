@@ -1,0 +1,89 @@
+import { describe, expect, it } from 'vitest';
+import { createPlayback, MAX_CHECKPOINTS } from '../../src/vobiz/playback.ts';
+import type { Playback } from '../../src/vobiz/playback.ts';
+
+const LIMIT_MS = 1_000;
+const audio = (ms: number, value = 1): Int16Array => new Int16Array(ms * 16).fill(value);
+
+/** Takes frames, and says at which one each checkpoint was reached. */
+function run(playback: Playback, frames: number): Record<string, number> {
+  const at: Record<string, number> = {};
+  for (let frame = 0; frame < frames; frame += 1) {
+    for (const name of playback.take().reached) at[name] = frame;
+  }
+  return at;
+}
+
+describe('a playback queue', () => {
+  it('plays in order, and ends in silence', () => {
+    const playback = createPlayback();
+    playback.push(audio(20, 1), LIMIT_MS);
+    playback.push(audio(10, 2), LIMIT_MS);
+    const frames = [playback.take(), playback.take(), playback.take()].map(({ frame }) => frame);
+    expect(frames[0]).toEqual(audio(20, 1));
+    expect(frames[1]?.slice(0, 160)).toEqual(audio(10, 2));
+    expect(frames[1]?.slice(160)).toEqual(audio(10, 0));
+    expect(frames[2]).toBeUndefined();
+    expect(playback.state()).toMatchObject({ playedMs: 30, queuedMs: 0 });
+  });
+
+  it('reaches a checkpoint when the frame that ends its audio has been heard, not before', () => {
+    const playback = createPlayback();
+    playback.push(audio(40), LIMIT_MS);
+    playback.checkpoint('middle');
+    playback.push(audio(30), LIMIT_MS);
+    playback.checkpoint('end');
+    expect(run(playback, 10)).toEqual({ middle: 2, end: 4 });
+    expect(playback.state().checkpoints).toEqual(['middle', 'end']);
+  });
+
+  it('reaches a checkpoint at once when nothing is before it', () => {
+    const playback = createPlayback();
+    playback.checkpoint('now');
+    playback.push(audio(40), LIMIT_MS);
+    expect(playback.take().reached).toEqual(['now']);
+  });
+
+  it('forgets audio and checkpoints at a clear, also one whose last frame is just being heard', () => {
+    const playback = createPlayback();
+    playback.push(audio(20), LIMIT_MS);
+    playback.checkpoint('heard but void');
+    playback.push(audio(100), LIMIT_MS);
+    playback.checkpoint('void');
+    playback.take();
+    playback.clear();
+    expect(run(playback, 10)).toEqual({});
+    expect(playback.state()).toMatchObject({
+      playedMs: 20,
+      queuedMs: 0,
+      clearedMs: 100,
+      clears: 1,
+      voided: 2,
+    });
+  });
+
+  it('throws away what does not fit, and takes again once there is room', () => {
+    const playback = createPlayback();
+    expect([playback.push(audio(900), LIMIT_MS), playback.push(audio(200), LIMIT_MS)]).toEqual([true, false]);
+    expect(playback.state()).toMatchObject({ queuedMs: 900, droppedMs: 200 });
+    run(playback, 5);
+    expect(playback.push(audio(200), LIMIT_MS)).toBe(true);
+  });
+
+  it('is idle when the last frame has been heard', () => {
+    const playback = createPlayback();
+    playback.push(audio(20), LIMIT_MS);
+    playback.take();
+    expect(playback.idle).toBe(false);
+    playback.take();
+    expect(playback.idle).toBe(true);
+  });
+
+  it('keeps a bounded number of checkpoints', () => {
+    const playback = createPlayback();
+    playback.push(audio(20), LIMIT_MS);
+    for (let index = 0; index < MAX_CHECKPOINTS; index += 1)
+      expect(playback.checkpoint(`c${index}`)).toBe(true);
+    expect(playback.checkpoint('one more')).toBe(false);
+  });
+});

@@ -1,0 +1,246 @@
+// Every way in which a stream's socket can differ from the best guess about it.
+
+import { describe, expect, it, vi } from 'vitest';
+import type { VobizBehaviour } from '../../src/index.ts';
+import type { ReceivedStream } from '../support/application.ts';
+import { createWorld } from '../support/world.ts';
+import type { World } from '../support/world.ts';
+import { openStream, PATIENT, statuses, surface, toneMedia, TWO_WAY } from '../support/vobiz.ts';
+
+const TAP = 'audioTrack="both" extraHeaders="tenant=acme" contentType="audio/x-mulaw;rate=8000"';
+const STAY = '<Wait length="600"/>';
+
+/** A tap once it has sent so many messages, whatever they are. */
+async function tap(
+  world: World,
+  behaviour: Partial<VobizBehaviour>,
+  count = 10,
+  attributes = TAP,
+): Promise<ReceivedStream> {
+  const { application, simulator } = world;
+  application.answer = () =>
+    `<Response><Stream ${attributes} statusCallbackUrl="${application.url}/status">${application.wsUrl}/s</Stream>${STAY}</Response>`;
+  simulator.startCall({ provider: 'vobiz', script: 'brief', behaviour: { ...PATIENT, ...behaviour } });
+  return application.until('a stream', () =>
+    application.streams.find(({ messages }) => messages.length >= count),
+  );
+}
+
+const eventsOf = ({ messages }: ReceivedStream, count: number): unknown[] =>
+  messages.slice(0, count).map(({ event }) => event);
+
+const startIdsOf = (stream: ReceivedStream | undefined): string[] =>
+  (stream?.messages ?? []).flatMap(({ event, start }) =>
+    event === 'start' ? [(start as { streamId: string }).streamId] : [],
+  );
+
+vi.setConfig({ maxConcurrency: 20 });
+
+describe.concurrent('the start of a stream', () => {
+  it.for([
+    ['once', ['start', 'media', 'media']],
+    ['never', ['media', 'media', 'media']],
+    ['twice', ['start', 'start', 'media']],
+    ['twice-other-id', ['start', 'start', 'media']],
+  ] as const)('comes %s', async ([start, events], context) => {
+    const stream = await tap(await createWorld(context), { start });
+    expect(eventsOf(stream, 3)).toEqual(events);
+    const ids = startIdsOf(stream);
+    expect(new Set(ids).size).toBe(start === 'twice-other-id' ? 2 : Math.min(1, ids.length));
+  });
+
+  it('comes after some audio, when that is dialled', async (context) => {
+    const stream = await tap(await createWorld(context), { mediaBeforeStart: 4 });
+    expect(eventsOf(stream, 6)).toEqual(['media', 'media', 'media', 'media', 'start', 'media']);
+    expect(stream.messages[4]).toMatchObject({ sequenceNumber: 0 });
+  });
+
+  it('has the ids twice in the hybrid shape', async (context) => {
+    const { messages } = await tap(await createWorld(context), { startShape: 'hybrid' });
+    const { streamId, callId } = (messages[0]?.['start'] ?? {}) as Record<string, string>;
+    expect([typeof streamId, typeof callId]).toEqual(['string', 'string']);
+    expect(messages[0]).toMatchObject({ streamId, callId });
+  });
+
+  it('has its rate as text, and counts from one, when that is dialled', async (context) => {
+    const { messages } = await tap(await createWorld(context), {
+      startShape: 'rate-as-text',
+      sequenceFrom: 1,
+    });
+    expect(messages[0]).toMatchObject({ sequenceNumber: 1, start: { mediaFormat: { sampleRate: '8000' } } });
+    expect(messages[1]).toMatchObject({ sequenceNumber: 2, media: { chunk: 1 } });
+  });
+
+  it.for([
+    ['empty', '{}'],
+    ['json', '{"tenant":"acme"}'],
+    ['pairs', 'tenant=acme'],
+    ['object', { tenant: 'acme' }],
+    ['missing', undefined],
+  ] as const)('has extra headers that are %s', async ([extraHeadersShape, told], context) => {
+    const { messages } = await tap(await createWorld(context), { extraHeadersShape });
+    expect([messages[0]?.['extra_headers'], messages[1]?.['extra_headers']]).toEqual([told, told]);
+  });
+});
+
+describe.concurrent('the audio of a stream', () => {
+  it.for([
+    [{ mediaTimestamps: 'number' }, { timestamp: expect.any(Number) }],
+    [{ mediaTimestamps: 'missing' }, { timestamp: undefined }],
+    [{ mediaTrack: 'missing' }, { track: undefined }],
+    [{ mediaTrack: 'unknown' }, { track: 'sideways' }],
+  ] as const)('with %j is %j', async ([behaviour, fields], context) => {
+    const { messages } = await tap(await createWorld(context), behaviour);
+    expect(messages[1]?.['media']).toEqual(expect.objectContaining(definedOf(fields)));
+    for (const [field, value] of Object.entries(fields))
+      if (value === undefined) expect(messages[1]?.['media']).not.toHaveProperty(field);
+  });
+
+  it.for([20, 40, 60] as const)('comes %i ms at a time', async (frameMs, context) => {
+    const { messages } = await tap(await createWorld(context), { frameMs });
+    const media = messages.flatMap(({ media }) =>
+      media === undefined ? [] : [media as Record<string, string>],
+    );
+    const inbound = media.filter(({ track }) => track === 'inbound');
+    expect(Buffer.from(inbound[0]?.['payload'] ?? '', 'base64')).toHaveLength(frameMs * 8);
+    expect(Number(inbound[1]?.['timestamp']) - Number(inbound[0]?.['timestamp'])).toBe(frameMs);
+  });
+
+  it('is lost, spoilt and mixed with what does not belong there', async (context) => {
+    const world = await createWorld(context);
+    const stream = await tap(world, { gapEvery: 10, strangeEvery: 4, strange: 'binary' }, 30);
+    const chunks = stream.messages.flatMap(
+      ({ media }) => (media as { chunk: number } | undefined)?.chunk ?? [],
+    );
+    expect(chunks.slice(0, 12)).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9, 15, 16, 17]);
+    expect(stream.odd).toContain('00010203');
+  });
+});
+
+describe.concurrent('the socket of a stream', () => {
+  it('breaks after so many messages of each attempt, and comes back as a new stream', async (context) => {
+    const world = await createWorld(context);
+    await tap(world, { dropAfterMessages: [1, 2] }, 1, `${TAP} maxRetries="5"`);
+    const third = await world.application.until('a third', () =>
+      world.application.streams.find(({ messages }, index) => index === 2 && messages.length > 10),
+    );
+    expect(world.application.streams.map(({ messages }) => messages.length).slice(0, 2)).toEqual([1, 2]);
+    expect(world.application.streams.slice(0, 2).map(({ closeCode }) => closeCode)).toEqual([1006, 1006]);
+    const ids = world.application.streams.flatMap(startIdsOf);
+    expect([new Set(ids).size, startIdsOf(third).length]).toEqual([3, 1]);
+    expect(statuses(world).filter((event) => event === 'DroppedStream')).toHaveLength(2);
+  });
+
+  it('breaks again and again', async (context) => {
+    const world = await createWorld(context);
+    await tap(world, { dropEveryMs: 100 }, 1, `${TAP} maxRetries="2"`);
+    const [call] = world.simulator.calls();
+    await world.application.until('three streams', () => {
+      const states = world.simulator.call(call?.id ?? '')?.state().streams;
+      return states?.length === 3 && states.every(({ status }) => status === 'closed');
+    });
+    expect(world.simulator.call(call?.id ?? '')?.state()).toMatchObject({
+      over: false,
+      streams: [{ framesSent: 5 }, { framesSent: 5 }, { framesSent: 5 }],
+    });
+  });
+
+  it('does not come back when that is dialled, whatever its element says', async (context) => {
+    const world = await createWorld(context);
+    const { call } = await openStream(
+      world,
+      { dropEveryMs: 100, reconnects: false },
+      `${TWO_WAY} maxRetries="5"`,
+    );
+    expect((await call.over).streams).toHaveLength(1);
+  });
+
+  it.for([
+    [1001, 1001],
+    [1005, 1005],
+    [1006, 1006],
+    [4321, 4321],
+  ])('is closed with %i', async ([closeCode, seen], context) => {
+    const world = await createWorld(context);
+    const { call, socket } = await openStream(world, { closeCode: Number(closeCode) });
+    call.hangUp();
+    await call.over;
+    await world.application.until('the close', () => socket.closeCode !== undefined);
+    expect(socket.closeCode).toBe(seen);
+  });
+
+  it('reads nothing more once it stalls, and goes on sending', async (context) => {
+    const world = await createWorld(context);
+    const { tell, state, socket } = await openStream(world, { stallAfterMs: 20 });
+    const count = socket.messages.length;
+    await world.application.until('it has stalled', () => socket.messages.length > count + 10);
+    tell('playAudio', toneMedia(1_000, 20));
+    tell('clearAudio');
+    const later = socket.messages.length;
+    await world.application.until('more audio', () => socket.messages.length > later + 10);
+    expect(state()).toMatchObject({ clears: 0, playedMs: 0, queuedMs: 0 });
+  });
+
+  it.for([
+    ['once', [['stop', true]]],
+    [
+      'twice',
+      [
+        ['stop', true],
+        ['stop', true],
+      ],
+    ],
+    ['other-id', [['stop', false]]],
+    [
+      'then-media',
+      [
+        ['stop', true],
+        ['media', true],
+      ],
+    ],
+  ] as const)('says the older stop %s', async ([stopVariant, expected], context) => {
+    const world = await createWorld(context);
+    const { call, socket, streamId } = await openStream(world, { sendStop: true, stopVariant });
+    call.hangUp();
+    await call.over;
+    const last = socket.messages.slice(-expected.length);
+    expect(last.map((message) => [message['event'], message['streamId'] === streamId])).toEqual(expected);
+  });
+});
+
+describe.concurrent('the answers of a stream', () => {
+  it('to checkpoints may be lost, the first ones', async (context) => {
+    const world = await createWorld(context);
+    const { tell, got, state } = await openStream(world, { losePlayed: 1 });
+    for (const name of ['a', 'b']) tell('checkpoint', { name });
+    await world.application.until('the second', () => got('playedStream').length > 0);
+    expect(got('playedStream').map(({ name }) => name)).toEqual(['b']);
+    expect(state().checkpoints).toEqual(['a', 'b']);
+  });
+
+  it('to checkpoints may overtake each other', async (context) => {
+    const world = await createWorld(context);
+    const { tell, got } = await openStream(world, { swapPlayed: true });
+    for (const name of ['a', 'b']) tell('checkpoint', { name });
+    await world.application.until('both', () => got('playedStream').length === 2);
+    expect(got('playedStream').map(({ name }) => name)).toEqual(['b', 'a']);
+  });
+
+  it('to clearAudio may be late, or lost', async (context) => {
+    const world = await createWorld(context);
+    const { tell, got, call } = await openStream(world, { clearedDelayMs: 200 });
+    tell('clearAudio');
+    tell('checkpoint', { name: 'earlier' });
+    await world.application.until('it', () => got('clearedAudio').length > 0);
+    expect(got('playedStream')).toHaveLength(1);
+    await surface(world, 'PUT', `/calls/${call.id}/behaviour`, { loseCleared: true, clearedDelayMs: 0 });
+    tell('clearAudio');
+    tell('checkpoint', { name: 'later' });
+    await world.application.until('what comes after it', () => got('playedStream').length === 2);
+    expect(got('clearedAudio')).toHaveLength(1);
+  });
+});
+
+function definedOf(fields: object): object {
+  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined));
+}
