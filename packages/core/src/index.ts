@@ -152,5 +152,6 @@ export {
 } from './provider-http.ts';
 export { fetchSound, MAX_SOUND_BYTES, SOUND_TIMEOUT_MS } from './fetch-sound.ts';
 export { readBody } from './read-body.ts';
+export { untilStopped } from './until-stopped.ts';
 export { ASK_PAUSE_MS, askForEach, MAX_COOL_DOWN_MS } from './ask-for-each.ts';
 export { askPatiently, RETRY_FIRST_MS, RETRY_LONGEST_MS } from './ask-patiently.ts';

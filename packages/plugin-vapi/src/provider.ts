@@ -3,6 +3,7 @@ import {
   askForEach,
   isFault,
   messageOf,
+  untilStopped,
   type Capability,
   type CommandId,
   type ControlledCall,
@@ -265,17 +266,20 @@ export function createProvider(options: VapiOptions, host: ProviderHost): Provid
       calls.stop();
       await Promise.all([forwarder?.stop(), sweeps]);
     },
-    controls: createControls({
-      api,
-      say: options.compatibility,
-      now: () => host.clock.now(),
-      confirmations,
-      address: (callId) => calls.address(callId, 'control'),
-      locate: (callId, signal) => locator.search(callId, AbortSignal.any([signal, life.signal])),
-      refresh: (callId, signal) => refresh(callId, signal),
-      watchEnd: (callId) => void watchEnd(callId),
-      leg: (callId) => legs.get(callId),
-    }),
+    controls: untilStopped(
+      createControls({
+        api,
+        say: options.compatibility,
+        now: () => host.clock.now(),
+        confirmations,
+        address: (callId) => calls.address(callId, 'control'),
+        locate: (callId, signal) => locator.search(callId, AbortSignal.any([signal, life.signal])),
+        refresh: (callId, signal) => refresh(callId, signal),
+        watchEnd: (callId) => void watchEnd(callId),
+        leg: (callId) => legs.get(callId),
+      }),
+      life.signal,
+    ),
     controlsFor,
     placeCall: (args, context) => legs.place(args, context, takeInCall),
     ingress: createIngress({

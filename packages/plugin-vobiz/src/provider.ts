@@ -1,6 +1,7 @@
 /** One running instance: what connects its parts. */
 import {
   present,
+  untilStopped,
   type ControlledCall,
   type Provider,
   type ProviderCallId,
@@ -113,7 +114,10 @@ export function createProvider(options: VobizOptions, host: ProviderHost): Provi
       relays?.stop('the provider stopped');
       return Promise.resolve();
     },
-    controls: createControls(present({ relay: relayWay, rest: account?.rest, room: account?.room })),
+    controls: untilStopped(
+      createControls(present({ relay: relayWay, rest: account?.rest, room: account?.room })),
+      signal,
+    ),
     controlsFor: ({ status, providerCallId }) =>
       capabilitiesFor({
         status,
