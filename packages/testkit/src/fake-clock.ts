@@ -4,6 +4,7 @@
  */
 import type { Clock } from '@sidetone/core';
 
+/** A clock that a test moves by hand. */
 export interface FakeClock extends Clock {
   /** Moves time on by `ms`, running every task that falls due, and lets promises settle. */
   advance(ms: number): Promise<void>;

@@ -28,11 +28,17 @@ export interface FakeReply {
 /** Answers a request; a promise that stays open hangs it until the caller gives up, an error breaks the connection. */
 export type FakeResponder = (request: FakeRequest) => FakeReply | Promise<FakeReply>;
 
+/** A scripted `fetch`, and what was asked of it. */
 export interface FakeFetch {
   readonly fetch: typeof globalThis.fetch;
   /** Every request, in order, also those that were refused. */
   readonly requests: readonly FakeRequest[];
-  /** Answers requests of `method` to `url`: the exact address, or a pattern that fits it. The latest rule wins. */
+  /** How many were neither answered nor given up: zero when every request that was begun was also ended. */
+  readonly openRequests: number;
+  /**
+   * Answers requests of `method`, or of any with `*`, to `url`: the exact address, or a pattern that fits it. The latest
+   * rule wins.
+   */
   readonly respond: (method: string, url: string | RegExp, reply: FakeReply | FakeResponder) => void;
 }
 
@@ -71,6 +77,7 @@ function aborted(signal: AbortSignal): Promise<never> {
 export function createFakeFetch(misuse: MisuseLog): FakeFetch {
   const requests: FakeRequest[] = [];
   const rules: Rule[] = [];
+  let openRequests = 0;
 
   const fetch: typeof globalThis.fetch = async (input, init = {}) => {
     const asked = new Request(input, init);
@@ -90,18 +97,26 @@ export function createFakeFetch(misuse: MisuseLog): FakeFetch {
         `no answer is scripted for ${request.method} ${request.url.origin}${request.url.pathname}`,
       );
     }
-    const answer = Promise.resolve(rule.reply(request)).then(responseOf);
-    return init.signal ? Promise.race([answer, aborted(init.signal)]) : answer;
+    openRequests++;
+    try {
+      const answer = Promise.resolve(rule.reply(request)).then(responseOf);
+      return await (init.signal ? Promise.race([answer, aborted(init.signal)]) : answer);
+    } finally {
+      openRequests--;
+    }
   };
 
   return {
     fetch,
     requests,
+    get openRequests() {
+      return openRequests;
+    },
     respond(method, url, reply) {
       const wanted = typeof url === 'string' ? new URL(url).href : url;
       rules.push({
         fits: (asked, address) =>
-          asked === method &&
+          (method === '*' || asked === method) &&
           (typeof wanted === 'string' ? address.href === wanted : wanted.test(address.href)),
         reply: typeof reply === 'function' ? reply : () => reply,
       });

@@ -21,6 +21,7 @@ import { createFakeState, type FakeState } from './fake-state.ts';
 import { createFakeStream, type FakeStream } from './fake-stream.ts';
 import { createMisuseLog } from './misuse.ts';
 
+/** What a fake host is made of; each part has a default. */
 export interface FakeHostOptions {
   /** Shared by several hosts, for a restart: a second host with the same clock and state. */
   readonly clock?: FakeClock;
@@ -29,6 +30,7 @@ export interface FakeHostOptions {
   readonly publicUrl?: string;
 }
 
+/** One line of the log. */
 export interface FakeLogEntry {
   readonly level: keyof Logger;
   readonly message: string;
@@ -47,6 +49,7 @@ export interface FakeDial {
 /** Answers a dial by returning, refuses it by throwing, and leaves it unanswered by a promise that stays open. */
 export type FakeDialAnswer = (dial: FakeDial) => void | Promise<void>;
 
+/** A host that keeps what it was told, and can be made to want, answer and refuse. */
 export interface FakeHost extends ProviderHost {
   readonly clock: FakeClock;
   readonly state: FakeState;
@@ -54,7 +57,11 @@ export interface FakeHost extends ProviderHost {
   readonly streams: readonly FakeStream[];
   readonly logs: readonly FakeLogEntry[];
   readonly requests: readonly FakeRequest[];
+  /** How many requests were neither answered nor given up. */
+  readonly openRequests: number;
   readonly dials: readonly FakeDial[];
+  /** How many dials were neither answered nor given up. */
+  readonly openDials: number;
   /** How many listen for changes of `wants`. */
   readonly wantsListeners: number;
   /** The events of one type, in order. */
@@ -79,11 +86,15 @@ const isEvent = (event: ProviderEvent): boolean =>
   event.providerCallId.length > 0 &&
   Number.isSafeInteger(event.occurredAt);
 
+/** How many tokens were given out, by the memory in which they may have been kept: none comes again after a restart. */
+const tokens = new WeakMap<FakeState, number>();
+
 /** A host with nothing in it. */
 export function createFakeHost(options: FakeHostOptions = {}): FakeHost {
   const misuse = createMisuseLog();
   const clock = options.clock ?? createFakeClock();
   const base = new URL(options.publicUrl ?? DEFAULT_PUBLIC_URL);
+  const state = options.state ?? createFakeState(misuse);
   const http = createFakeFetch(misuse);
   const events: ProviderEvent[] = [];
   const streams: FakeStream[] = [];
@@ -92,7 +103,7 @@ export function createFakeHost(options: FakeHostOptions = {}): FakeHost {
   const wants = new Set<string>();
   const listeners = new Set<(callId: ReturnType<typeof providerCallId>) => void>();
   let answerDial: FakeDialAnswer | undefined;
-  let tokens = 0;
+  let openDials = 0;
 
   const log = Object.fromEntries(
     LEVELS.map((level) => [
@@ -104,12 +115,15 @@ export function createFakeHost(options: FakeHostOptions = {}): FakeHost {
   return {
     clock,
     log,
-    state: options.state ?? createFakeState(misuse),
+    state,
     events,
     streams,
     logs,
     dials,
     requests: http.requests,
+    get openRequests() {
+      return http.openRequests;
+    },
     fetch: http.fetch,
     respond: http.respond,
     verify: misuse.verify,
@@ -141,12 +155,23 @@ export function createFakeHost(options: FakeHostOptions = {}): FakeHost {
       };
       const index = dials.push(dial) - 1;
       if (!answerDial) throw misuse.report(`no answer is scripted for dialling ${url.host}`);
-      const answered = Promise.resolve(answerDial(dial));
-      await Promise.race([answered, timeout(signal, url.host)]);
+      openDials++;
+      try {
+        await Promise.race([answerDial(dial), timeout(signal, url.host)]);
+      } finally {
+        openDials--;
+      }
       dials[index] = { ...dial, peer };
       return socket;
     },
-    randomToken: () => `fake-token-${++tokens}`,
+    randomToken() {
+      const token = (tokens.get(state) ?? 0) + 1;
+      tokens.set(state, token);
+      return `fake-token-${token}`;
+    },
+    get openDials() {
+      return openDials;
+    },
     get wantsListeners() {
       return listeners.size;
     },

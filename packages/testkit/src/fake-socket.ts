@@ -9,6 +9,7 @@ export interface FakeClosing {
   readonly reason: string;
 }
 
+/** One end of a connection, for the code under test or for the test. */
 export interface FakeSocket extends Socket {
   /** Every message sent from this end. */
   readonly sent: readonly (string | Uint8Array)[];

@@ -2,6 +2,7 @@
 import type { PluginState } from '@sidetone/core';
 import type { MisuseLog } from './misuse.ts';
 
+/** The durable store, open to the test. */
 export interface FakeState extends PluginState {
   /** What is stored now. Fill it before the start to play a restart. */
   readonly entries: Map<string, string>;

@@ -2,18 +2,21 @@
 import type { MediaStream, MediaStreamOptions, Party } from '@sidetone/core';
 import type { MisuseLog } from './misuse.ts';
 
+/** A piece of audio as it was written; the bytes are a copy. */
 export interface FakeWrite {
   readonly party: Party | 'INTERLEAVED';
   readonly bytes: Uint8Array;
   readonly positionMs?: number;
 }
 
+/** Audio that was told to be missing. */
 export interface FakeGap {
   readonly party: Party;
   readonly durationMs: number;
   readonly frames: number;
 }
 
+/** A media stream, and everything that was done to it. */
 export interface FakeStream extends MediaStream {
   readonly options: MediaStreamOptions;
   readonly writes: readonly FakeWrite[];

@@ -24,3 +24,37 @@ export {
   createIngressRequest,
   type IngressRequestOptions,
 } from './ingress-request.ts';
+export { LEVELS, type Audit, type Level } from './audits/audit.ts';
+export { AUDITS, AUDITS_BY_TOPIC } from './audits/index.ts';
+export { AUDIT_TIMEOUT_MS, conform } from './conformance/conform.ts';
+export { defineAudits, type DefineTest } from './conformance/define-audits.ts';
+export {
+  exitCodeOf,
+  printReportCard,
+  type AuditOutcome,
+  type AuditResult,
+  type LevelCount,
+  type ReportCard,
+} from './conformance/report-card.ts';
+export { NO_SUBJECT_EXIT_CODE, runConform, type RunConformOptions } from './conformance/run-conform.ts';
+export {
+  defineSubject,
+  type ArgumentsOf,
+  type CallScenario,
+  type CloseStep,
+  type ConnectStep,
+  type DialledStep,
+  type Hearing,
+  type MessageStep,
+  type RequestStep,
+  type Sample,
+  type Scenario,
+  type Step,
+  type Subject,
+  type Told,
+  type WaitStep,
+  type WantStep,
+} from './conformance/scenario.ts';
+export type { Bench } from './conformance/bench.ts';
+export type { Shape } from './conformance/shape.ts';
+export type { Stage } from './conformance/stage.ts';

@@ -9,6 +9,7 @@ import {
 } from '@sidetone/core';
 import { FAKE_EPOCH } from './fake-clock.ts';
 
+/** A request as a test tells it: what is left out is as the daemon would have it. */
 export interface IngressRequestOptions {
   /** POST unless told. */
   readonly method?: string;

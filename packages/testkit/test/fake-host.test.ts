@@ -177,3 +177,32 @@ describe('addresses and requests', () => {
     expect(() => createIngressRequest({ path: '/a' })).toThrow('slash');
   });
 });
+
+describe('what is under way', () => {
+  const url = new URL('wss://api.example.com/listen');
+
+  it('is counted until it is answered or given up', async () => {
+    const host = createFakeHost();
+    host.respond('*', 'https://api.example.com/hang', NEVER);
+    host.respond('*', 'https://api.example.com/fine', {});
+    host.answerDials(() => new Promise<void>(() => {}));
+    const abort = new AbortController();
+    const { signal } = abort;
+    const asked = host.fetch('https://api.example.com/hang', { method: 'DELETE', signal });
+    const dialled = host.dial(url, { signal });
+    await host.fetch('https://api.example.com/fine');
+    await host.clock.settle();
+    expect([host.openRequests, host.openDials]).toEqual([1, 1]);
+    abort.abort();
+    await Promise.allSettled([asked, dialled]);
+    expect([host.openRequests, host.openDials]).toEqual([0, 0]);
+  });
+
+  it('gives no token twice to those that share a memory', () => {
+    const before = createFakeHost();
+    before.randomToken();
+    const after = createFakeHost({ clock: before.clock, state: before.state });
+    expect(after.randomToken()).toBe('fake-token-2');
+    expect(createFakeHost().randomToken()).toBe('fake-token-1');
+  });
+});

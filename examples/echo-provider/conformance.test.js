@@ -1,0 +1,5 @@
+import { it } from 'node:test';
+import { defineAudits } from '@sidetone/testkit';
+import { conformance } from './conformance.js';
+
+defineAudits(it, conformance);

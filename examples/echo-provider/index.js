@@ -1,0 +1,99 @@
+// @ts-check
+/**
+ * Echo: an imagined provider that says back what the caller says. It posts news to `events`, and opens a WebSocket at
+ * the address that the answer to `answered` gives it: bytes on it are the caller's audio, texts are commands from us.
+ */
+import { createHash, timingSafeEqual } from 'node:crypto';
+import { defineProvider, FaultError, instantOf, invalidArgument, objectOf, parseJson } from '@sidetone/core';
+import { providerCallId, Secret, textOf } from '@sidetone/core';
+import { z } from 'zod';
+
+/** @typedef {import('@sidetone/core').ProviderCallId} ProviderCallId */
+
+const secret = z.string().min(1);
+const options = z.strictObject({ secret: secret.transform((text) => new Secret(text)) });
+
+const AUDIO = /** @type {const} */ ({ encoding: 'mulaw', sampleRate: 8000, parties: ['CUSTOMER'] });
+
+const digest = (/** @type {string} */ text) => createHash('sha256').update(text).digest();
+
+export default defineProvider({
+  name: 'echo',
+  displayName: 'Echo',
+  contract: 1,
+  options,
+  create({ secret }, host) {
+    /** @type {Map<ProviderCallId, { token: string, socket?: import('@sidetone/core').Socket }>} */
+    const calls = new Map();
+    let isStopped = false;
+
+    const callAt = (/** @type {string} */ path) =>
+      [...calls].find(([, { token }]) => path === `audio/${token}`);
+
+    async function give(/** @type {ProviderCallId} */ callId, /** @type {object} */ command) {
+      const socket = calls.get(callId)?.socket;
+      if (!socket) throw new FaultError('CALL_NOT_LIVE', 'the call is not connected');
+      await socket.send(JSON.stringify(command)).catch((cause) => {
+        throw new FaultError('PROVIDER_UNREACHABLE', 'the call was cut off', { cause });
+      });
+    }
+
+    /** What each kind of news means. @type {Record<string, (base: any, news: any) => object | void>} */
+    const NEWS = {
+      answered(base) {
+        const call = calls.get(base.providerCallId) ?? { token: host.randomToken() };
+        calls.set(base.providerCallId, call);
+        host.emit({ ...base, type: 'call.started', status: 'IN_PROGRESS' });
+        return { audio: host.publicUrl(`audio/${call.token}`).href };
+      },
+      words(base, { text }) {
+        const key = { dedupeKey: `words:${base.occurredAt}:${text}` };
+        host.emit({ ...base, ...key, type: 'utterance.final', party: 'CUSTOMER', text: String(text) });
+      },
+      ended(base) {
+        calls.get(base.providerCallId)?.socket?.close(1000);
+        calls.delete(base.providerCallId);
+        host.emit({ ...base, type: 'call.ended', end: { category: 'CUSTOMER_ENDED' } });
+      },
+    };
+
+    return {
+      start: async () => {},
+      async stop() {
+        isStopped = true;
+        for (const { socket } of calls.values()) socket?.close(1000);
+      },
+      controls: {
+        async say({ providerCallId: id }, { content }) {
+          if (content.trim() === '') throw invalidArgument('content', 'expected words');
+          await give(id, { say: content });
+        },
+        endCall: async ({ providerCallId: id }) => give(id, { end: true }),
+      },
+      ingress: {
+        async request({ path, headers, body, receivedAt }) {
+          if (path !== 'events') return { status: 404 };
+          if (!timingSafeEqual(digest(headers['x-echo-secret'] ?? ''), digest(secret.reveal())))
+            throw new FaultError('WEBHOOK_UNAUTHENTICATED', 'x-echo-secret is not the configured secret');
+          const { call, event, at, ...news } = objectOf(parseJson(new TextDecoder().decode(body)));
+          const id = providerCallId(textOf(call) ?? '');
+          if (id === '' || isStopped || !Object.hasOwn(NEWS, String(event))) return { status: 204 };
+          const base = { providerCallId: id, occurredAt: instantOf(at) ?? receivedAt };
+          return { status: 200, body: JSON.stringify(NEWS[String(event)]?.(base, news) ?? {}) };
+        },
+        admitSocket: ({ path }) => (callAt(path) ? { admit: true } : { admit: false, status: 404 }),
+        socket({ path }, socket) {
+          const [id, call] = callAt(path) ?? [];
+          if (id === undefined || !call) return socket.close(1008);
+          call.socket = socket;
+          const stream = host.openStream({ providerCallId: id, ...AUDIO });
+          socket.onClose(() => stream.end('the socket closed'));
+          socket.onMessage((audio) => {
+            const isWanted = host.wants('audio', id) || host.wants('levels', id);
+            if (typeof audio !== 'string' && isWanted) stream.write('CUSTOMER', audio);
+          });
+        },
+      },
+    };
+  },
+});

@@ -1,0 +1,136 @@
+/** One inbound call of Vobiz that is answered by the plugin and heard by a stream, from its documented samples. */
+import { createHmac } from 'node:crypto';
+import plugin from '@sidetone/plugin-vobiz';
+import { objectOf } from '@sidetone/core';
+import { defineSubject, type FakeReply, type RequestStep, type Sample, type Told } from '@sidetone/testkit';
+import { CALL, form, frame, reply, STREAM } from '../../../plugin-vobiz/test/samples.ts';
+
+const AUTH_ID = 'MA_TEST0001';
+export const AUTH_TOKEN = 'auth-token-0';
+const ACCOUNT = `/api/v1/Account/${AUTH_ID}`;
+const CALL_PATH = `${ACCOUNT}/Call/${CALL}/`;
+const DIAL = '+918000000001';
+
+let nonces = 0;
+
+/** The headers of a webhook of the account: each signature is good for once. */
+function sign(path: string, { publicUrl }: Told): Readonly<Record<string, string>> {
+  const nonce = `nonce-${++nonces}`;
+  const signature = createHmac('sha256', AUTH_TOKEN)
+    .update(`${publicUrl(path).href}.${nonce}`)
+    .digest('base64');
+  return { 'x-vobiz-signature-v3': signature, 'x-vobiz-signature-v3-nonce': nonce };
+}
+
+const webhook =
+  (path: string, name: string): Sample =>
+  (told) => ({ path, form: form(name), headers: sign(path, told) });
+export const told = (path: string, name: string): RequestStep => ({
+  request: webhook(path, name),
+  again: true,
+});
+
+/** A frame of 20 ms of a track. */
+export const media = (track: 'inbound' | 'outbound', number: number, bytes: Uint8Array): string =>
+  JSON.stringify({
+    event: 'media',
+    streamId: STREAM,
+    media: {
+      track,
+      chunk: number,
+      timestamp: String(1790000000000 + number * 20),
+      payload: Buffer.from(bytes).toString('base64'),
+    },
+  });
+export const CALLER = Uint8Array.from({ length: 160 }, (_, i) => i);
+const AGENT = Uint8Array.from({ length: 160 }, (_, i) => 255 - i);
+
+const past = (uuid: string, day: number): object => ({
+  ...objectOf(objectOf(reply('cdr_get_200').json)['data']),
+  uuid,
+  start_time: new Date(Date.UTC(2025, 11, day)).toISOString(),
+});
+const PAST = {
+  success: true,
+  data: [past('older-1', 20), past('older-2', 10)],
+  pagination: { has_next: false },
+};
+
+/** What the account answers, by method and path. */
+function answers(callIsOver: boolean): Readonly<Record<string, FakeReply>> {
+  const live = { status: 200, json: { call_status: 'in-progress', direction: 'inbound' } };
+  return {
+    'GET /api/v1/auth/me': { json: {} },
+    [`GET ${ACCOUNT}/cdr`]: { json: PAST },
+    [`GET ${ACCOUNT}/cdr/${CALL}`]: reply('cdr_get_200'),
+    [`GET ${CALL_PATH}`]: callIsOver ? reply('call_get_live_404') : live,
+    [`POST ${ACCOUNT}/Call/`]: reply('call_make_201'),
+    [`POST ${CALL_PATH}`]: { status: 202, json: { message: 'call transferred' } },
+    [`DELETE ${CALL_PATH}`]: reply('call_hangup_204'),
+    [`POST ${CALL_PATH}Speak/`]: reply('call_speak_202'),
+    [`DELETE ${CALL_PATH}Speak/`]: { status: 204 },
+    [`POST ${CALL_PATH}Play/`]: reply('call_play_202'),
+    [`DELETE ${CALL_PATH}Play/`]: { status: 204 },
+    [`POST ${CALL_PATH}DTMF/`]: reply('call_dtmf_202'),
+  };
+}
+
+export const VOBIZ = defineSubject(plugin, {
+  options: {
+    authId: AUTH_ID,
+    authToken: AUTH_TOKEN,
+    signature: 'require',
+    answer: { mode: 'tap', dial: DIAL },
+    from: DIAL,
+  },
+  secrets: [AUTH_TOKEN],
+  personal: [DIAL, DIAL.slice(1), '919000000002', '+919000000003', 'One moment.'],
+  api: ({ method, url }, { callIsOver }) => answers(callIsOver)[`${method} ${url.pathname}`],
+  call: {
+    id: CALL,
+    toLive: [
+      told('answer', 'answer_minimal_fields'),
+      {
+        connect: ({ answers: given }) => {
+          const xml = given.map(({ body }) => String(body)).join('');
+          return { path: /stream\/[\w-]+/.exec(xml)?.[0] ?? '' };
+        },
+      },
+      { message: frame('start_nested_mulaw_8k') },
+    ],
+    live: [
+      { want: 'audio' },
+      { message: media('inbound', 1, CALLER), heard: { CUSTOMER: CALLER } },
+      { message: media('outbound', 1, AGENT), heard: { ASSISTANT: AGENT } },
+      { message: media('inbound', 4, CALLER), missing: { party: 'CUSTOMER', durationMs: 40 } },
+      { message: frame('dtmf_flat_digit') },
+      told('events', 'dial_answer'),
+      told('stream-status', 'stream_start'),
+    ],
+    toEnd: [{ close: 1000 }, told('hangup', 'hangup_normal_caller')],
+  },
+  sign: (_body, path, known) => sign(path, known),
+  forged: [
+    { path: 'hangup', form: form('hangup_normal_caller') },
+    {
+      path: 'hangup',
+      form: form('hangup_normal_caller'),
+      headers: { 'x-vobiz-signature-v3': 'AAAA', 'x-vobiz-signature-v3-nonce': 'n' },
+    },
+  ],
+  controls: {
+    say: {
+      valid: { content: 'One moment.', endCallAfterSpoken: false, interrupt: false },
+      invalid: [{ content: ' ', endCallAfterSpoken: false, interrupt: false }],
+    },
+    transfer: { valid: { number: '+919000000003' }, invalid: [{}, { number: 'nobody' }] },
+    endCall: { valid: {} },
+    sendDtmf: { valid: { digits: '1#' }, invalid: [{ digits: 'Z' }] },
+    playAudio: { valid: { url: 'https://media.example.in/a.mp3' }, invalid: [{ url: 'file:///etc/passwd' }] },
+    clearAudio: { valid: {} },
+    mute: { valid: { party: 'CUSTOMER' } },
+    unmute: { valid: { party: 'CUSTOMER' } },
+  },
+  placeCall: { valid: { to: '+919000000002' }, invalid: [{ to: 'nobody' }] },
+  backfill: { since: Date.UTC(2025, 11, 1), until: Date.UTC(2026, 0, 1) },
+});

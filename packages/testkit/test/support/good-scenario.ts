@@ -1,0 +1,100 @@
+/** The life of one call of the good provider. */
+import {
+  defineSubject,
+  FAKE_EPOCH,
+  type Sample,
+  type Scenario,
+  type Step,
+  type Subject,
+} from '@sidetone/testkit';
+import { API, API_KEY, goodPlugin, signatureOf, WEBHOOK_SECRET, type Mutation } from './good-provider.ts';
+
+export const CALL = 'good-1';
+const WORDS = 'I would like a table.';
+const NUMBER = '+15005550006';
+
+function news(event: string, afterMs: number, fields: object = {}): Sample {
+  const body = JSON.stringify({ call: CALL, event, at: FAKE_EPOCH + afterMs, ...fields });
+  return { path: 'events', body, headers: { 'x-signature': signatureOf(body) } };
+}
+
+const tell = (event: string, afterMs: number, fields: object = {}): Step => ({
+  request: news(event, afterMs, fields),
+  again: true,
+});
+
+const CALLER = Uint8Array.from({ length: 160 }, (_, i) => i);
+const AGENT = Uint8Array.from({ length: 160 }, (_, i) => 255 - i);
+const frame = (who: string, seq: number, bytes: Uint8Array): string =>
+  JSON.stringify({ who, seq, payload: Buffer.from(bytes).toString('base64') });
+
+const LEFT = Uint8Array.of(1, 2, 5, 6);
+const RIGHT = Uint8Array.of(3, 4, 7, 8);
+
+export const GOOD_SCENARIO: Scenario = {
+  options: { apiKey: API_KEY, webhookSecret: WEBHOOK_SECRET },
+  secrets: [API_KEY, WEBHOOK_SECRET],
+  personal: [WORDS, NUMBER],
+  api({ method, url }, { callIsOver }) {
+    const path = `${method} ${url.pathname}`;
+    if (path === 'GET /me') return { json: {} };
+    if (path === `GET /calls/${CALL}`) return { json: { status: callIsOver ? 'over' : 'live' } };
+    if (path === 'POST /calls') return { status: 201, json: { id: 'good-2' } };
+    if (path === 'GET /calls') {
+      const page = Number(url.searchParams.get('page'));
+      const calls = [{ id: `old-${page}`, at: FAKE_EPOCH - page * 9000, text: WORDS }];
+      return { json: { calls: page <= 2 ? calls : [] } };
+    }
+    return method === 'POST' ? { status: 202, json: {} } : undefined;
+  },
+  call: {
+    id: CALL,
+    toLive: [tell('ringing', 0), { request: news('answered', 1000), again: true }],
+    live: [
+      { want: 'audio' },
+      {
+        connect: ({ answers }) => {
+          const { stream } = JSON.parse(
+            String(answers.findLast(({ body }) => String(body).includes('stream'))?.body),
+          ) as {
+            stream: string;
+          };
+          return { path: stream.split('/fake/')[1] ?? '' };
+        },
+      },
+      { message: frame('caller', 0, CALLER), heard: { CUSTOMER: CALLER } },
+      { message: frame('agent', 0, AGENT), heard: { ASSISTANT: AGENT } },
+      { message: frame('caller', 3, CALLER), missing: { party: 'CUSTOMER', durationMs: 40 } },
+      { dialled: Uint8Array.of(1, 2, 3, 4, 5, 6, 7, 8), heard: { CUSTOMER: LEFT, ASSISTANT: RIGHT } },
+      tell('words', 2000, { who: 'caller', text: WORDS }),
+      tell('words', 3000, { who: 'agent', text: 'For how many?' }),
+    ],
+    toEnd: [tell('ended', 9000, { reason: 'hangup' })],
+  },
+  sign: (body) => ({ 'x-signature': signatureOf(body) }),
+  forged: [
+    { path: 'events', json: { call: CALL, event: 'ended' } },
+    {
+      path: 'events',
+      json: { call: CALL, event: 'ended' },
+      headers: { 'x-signature': signatureOf('another') },
+    },
+  ],
+  controls: {
+    say: {
+      valid: { content: WORDS, endCallAfterSpoken: false, interrupt: false },
+      invalid: [{ content: ' ', endCallAfterSpoken: false, interrupt: false }],
+    },
+    mute: { valid: { party: 'CUSTOMER' } },
+    endCall: { valid: {} },
+    sendDtmf: { valid: { digits: '1' } },
+  },
+  placeCall: { valid: { to: NUMBER }, invalid: [{ to: 'nobody' }] },
+  backfill: { since: FAKE_EPOCH - 86_400_000, until: FAKE_EPOCH },
+};
+
+export const API_ORIGIN = API;
+
+/** The good provider with its scenario, whole or with one promise broken. */
+export const goodSubject = (mutation?: Mutation): Subject =>
+  defineSubject(goodPlugin(mutation), GOOD_SCENARIO);
