@@ -112,9 +112,11 @@ export {
   type ProviderPlugin,
 } from './contract.ts';
 export { decodeMulaw, MULAW_TO_LINEAR } from './audio/mulaw.ts';
-export { decodePcm16le } from './audio/pcm.ts';
-export { encodeMulaw, encodePcm16le } from './audio/encode.ts';
+export { decodePcm16be, decodePcm16le } from './audio/pcm.ts';
+export { encodeMulaw, encodePcm16be, encodePcm16le } from './audio/encode.ts';
 export { resample, resampledLength } from './audio/resample.ts';
+export { createResampler, type Resampler } from './audio/resampler.ts';
+export { encodeWavHeader, WAV_HEADER_BYTES, type WavFormat } from './audio/wav-header.ts';
 export { decodeWav, type Sound, type WavResult } from './audio/wav.ts';
 export { FRAME_MS, MAX_CATCH_UP, pace } from './audio/pacer.ts';
 export {

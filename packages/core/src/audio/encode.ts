@@ -1,16 +1,21 @@
-/** Writing 16-bit samples down: as little-endian PCM, or as G.711 mu-law octets (ITU-T G.711, 1988, table 2). */
+/** Writing 16-bit samples down: as PCM in either byte order, or as G.711 mu-law octets (ITU-T G.711, 1988, table 2). */
 
 const BIAS = 132;
 /** The loudest sample that mu-law can tell apart, in 16-bit terms. */
 const CLIP = 32_635;
 
-/** The samples as 16-bit little-endian PCM. */
-export function encodePcm16le(samples: Int16Array): Uint8Array {
+function encodePcm16(samples: Int16Array, isLittleEndian: boolean): Uint8Array {
   const bytes = new Uint8Array(samples.length * 2);
   const view = new DataView(bytes.buffer);
-  for (let i = 0; i < samples.length; i++) view.setInt16(i * 2, samples[i]!, true);
+  for (let i = 0; i < samples.length; i++) view.setInt16(i * 2, samples[i]!, isLittleEndian);
   return bytes;
 }
+
+/** The samples as 16-bit little-endian PCM. */
+export const encodePcm16le = (samples: Int16Array): Uint8Array => encodePcm16(samples, true);
+
+/** The samples as 16-bit big-endian PCM. */
+export const encodePcm16be = (samples: Int16Array): Uint8Array => encodePcm16(samples, false);
 
 /** The samples as mu-law octets, one each. */
 export function encodeMulaw(samples: Int16Array): Uint8Array {

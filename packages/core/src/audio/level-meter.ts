@@ -18,6 +18,9 @@ const SPEECH_HOLD_MS = 300;
 /** How late audio may come, and in how large bursts, without its level dropping, ms. */
 const JITTER_MS = 100;
 
+/** In place of a largest sample where there was none. */
+const NOTHING = -1;
+
 /** One reading. dBFS: 0 is full scale, -90 is silence. */
 export interface Level {
   readonly rmsDb: number;
@@ -42,6 +45,7 @@ export class LevelMeter {
   #energy = 0;
   #peak = 0;
   #filled = 0;
+  #untakenPeak = NOTHING;
   #speaking = false;
   #loudAt = Number.NEGATIVE_INFINITY;
 
@@ -89,6 +93,17 @@ export class LevelMeter {
     };
   }
 
+  /**
+   * The largest sample of the blocks that were completed since the last time this was asked, dBFS; nothing when there
+   * were none. For one reader that keeps them.
+   */
+  takePeakDb(): number | undefined {
+    if (this.#untakenPeak < 0) return undefined;
+    const peakDb = toDb(this.#untakenPeak / FULL_SCALE);
+    this.#untakenPeak = NOTHING;
+    return peakDb;
+  }
+
   #closeBlock(now: number): void {
     const rmsDb = toDb(Math.sqrt(this.#energy / this.#blockSamples) / FULL_SCALE);
     if (rmsDb >= (this.#speaking ? SPEECH_OFF_DB : SPEECH_ON_DB)) {
@@ -100,6 +115,7 @@ export class LevelMeter {
     this.#energies[this.#next] = this.#energy;
     this.#peaks[this.#next] = this.#peak;
     this.#times[this.#next] = now;
+    if (this.#peak > this.#untakenPeak) this.#untakenPeak = this.#peak;
     this.#next = (this.#next + 1) % BLOCKS;
     this.#energy = 0;
     this.#peak = 0;

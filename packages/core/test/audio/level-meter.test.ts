@@ -46,6 +46,20 @@ describe('a level', () => {
     expect(meter.read(play(meter, new Int16Array(RATE / 10).fill(-32_768)), 100).peakDb).toBeCloseTo(0, 5);
   });
 
+  test('of a constant is its own, rms and peak alike', () => {
+    const meter = new LevelMeter(RATE);
+    const level = meter.read(play(meter, new Int16Array(RATE / 10).fill(16_384)), 100);
+    expect([level.rmsDb, level.peakDb]).toEqual([expect.closeTo(-6.02, 2), expect.closeTo(-6.02, 2)]);
+  });
+
+  test('of what is clipped is louder than a full-scale sine, and never above full scale', () => {
+    const meter = new LevelMeter(RATE);
+    const square = sine(500, { amplitude: 32_767 }).map((sample) => (sample < 0 ? -32_768 : 32_767));
+    const level = meter.read(play(meter, square), 100);
+    expect([level.rmsDb, level.peakDb]).toEqual([expect.closeTo(0, 2), expect.closeTo(0, 2)]);
+    expect(Math.max(level.rmsDb, level.peakDb)).toBeLessThanOrEqual(0);
+  });
+
   test('of a track that stopped sending falls to silence', () => {
     const meter = new LevelMeter(RATE);
     const now = play(meter, sine(500));
@@ -77,7 +91,34 @@ describe('a level', () => {
   });
 });
 
+describe('the peak since it was taken last', () => {
+  test('is the largest of the blocks that were completed, and nothing when there were none', () => {
+    const meter = new LevelMeter(RATE);
+    expect(meter.takePeakDb()).toBeUndefined();
+    const now = play(meter, sine(40, { amplitude: 3276.7 }), play(meter, sine(20)));
+    expect(meter.takePeakDb()).toBeCloseTo(0, 2);
+    expect(meter.takePeakDb()).toBeUndefined();
+    meter.push(sine(10), now);
+    expect(meter.takePeakDb()).toBeUndefined();
+    meter.push(new Int16Array(RATE / 50), now);
+    expect(meter.takePeakDb()).toBeCloseTo(0, 2);
+    meter.push(new Int16Array(RATE / 50), now);
+    expect(meter.takePeakDb()).toBe(SILENCE_DB);
+  });
+});
+
 describe('speaking', () => {
+  test('begins above one level and goes on down to a lower one: in between it does not flutter', () => {
+    // -45 dBFS rms: below what begins speech, above what ends it.
+    const between = { amplitude: 32_768 * Math.SQRT2 * 10 ** (-45 / 20) };
+    const meter = new LevelMeter(RATE);
+    let now = play(meter, sine(1000, between));
+    expect(meter.read(now, 100).speaking).toBe(false);
+    now = play(meter, sine(40, { amplitude: 3000 }), now);
+    now = play(meter, sine(1000, between), now);
+    expect(meter.read(now, 100).speaking).toBe(true);
+  });
+
   test('begins with sound, holds through a short pause, and ends with silence', () => {
     const meter = new LevelMeter(RATE);
     let now = play(meter, sine(200, { amplitude: 3000 }));

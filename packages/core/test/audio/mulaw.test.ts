@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { decodeMulaw, decodePcm16le } from '@sidetone/core';
+import { decodeMulaw, decodePcm16be, decodePcm16le, encodePcm16be } from '@sidetone/core';
 
 test('mu-law decodes to the values of ITU-T G.711, table 2', () => {
   // Decoder output values of the table, times four: the table counts in 14 bits.
@@ -18,4 +18,11 @@ test('16-bit samples are read little-endian, whatever the alignment, without an 
   const bytes = Uint8Array.of(0xff, 0x01, 0x02, 0xff, 0xff, 0x07);
   expect([...decodePcm16le(bytes.subarray(1))]).toEqual([0x0201, -1]);
   expect([...decodePcm16le(Uint8Array.from(bytes.subarray(1)))]).toEqual([0x0201, -1]);
+});
+
+test('16-bit samples are read and written big-endian too, as RFC 3551 sends them', () => {
+  const bytes = Uint8Array.of(0x01, 0x02, 0xff, 0xfe, 0x07);
+  expect([...decodePcm16be(bytes)]).toEqual([0x0102, -2]);
+  expect([...decodePcm16be(Uint8Array.of(0, ...bytes).subarray(1))]).toEqual([0x0102, -2]);
+  expect([...encodePcm16be(Int16Array.of(0x0102, -2))]).toEqual([0x01, 0x02, 0xff, 0xfe]);
 });
