@@ -1,10 +1,12 @@
 /** One running instance: the account's calls, and what connects its parts. */
 import {
   askForEach,
+  FaultError,
   isFault,
   messageOf,
   untilStopped,
   type Capability,
+  type CommandContext,
   type CommandId,
   type ControlledCall,
   type Provider,
@@ -14,7 +16,7 @@ import {
 } from '@sidetone/core';
 import { createVapiApi, type Urgency } from './api.ts';
 import { backfill } from './backfill.ts';
-import { translateCall } from './call-events.ts';
+import { isOver, translateCall } from './call-events.ts';
 import type { VapiCall } from './call-object.ts';
 import type { VapiOptions } from './config.ts';
 import { createConfirmations } from './confirmations.ts';
@@ -223,6 +225,17 @@ export function createProvider(options: VapiOptions, host: ProviderHost): Provid
     await takeIn(callId, translateCall(call, askedAt, calls.known(callId)), call);
   }
 
+  /** Takes in a call that nobody told of, as Vapi knows it. From then on it is one of ours. */
+  async function watch(callId: ProviderCallId, { signal }: CommandContext): Promise<void> {
+    const askedAt = host.clock.now();
+    const call = await api.getCall(callId, AbortSignal.any([signal, life.signal]), 'urgent');
+    if (!call) throw new FaultError('CALL_NOT_FOUND', 'Vapi does not know this call');
+    if (calls.known(callId).status !== 'ENDED') await takeInCall(call, askedAt);
+    if (isOver(call) || calls.known(callId).status === 'ENDED') {
+      throw new FaultError('CALL_NOT_LIVE', 'the call is over');
+    }
+  }
+
   async function watchEnd(callId: ProviderCallId): Promise<void> {
     for (const delayMs of WATCH_END_MS) {
       await host.clock.delay(delayMs, life.signal);
@@ -282,6 +295,7 @@ export function createProvider(options: VapiOptions, host: ProviderHost): Provid
     ),
     controlsFor,
     placeCall: (args, context) => legs.place(args, context, takeInCall),
+    watch,
     ingress: createIngress({
       authenticate: createWebhookAuth(options.webhook, () => host.publicUrl('webhook').href),
       forwarder,
