@@ -10,5 +10,7 @@ export default defineConfig({
     testTimeout: 20_000,
     hookTimeout: 60_000,
     pool: 'forks',
+    // Most of the time of the whole is calls that speak in real time: two at once wait as well as one.
+    maxWorkers: 2,
   },
 });

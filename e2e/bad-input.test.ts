@@ -56,6 +56,16 @@ describe('a configuration', () => {
     expect(said).not.toContain('hunter2');
   });
 
+  test('that listens beyond this machine without access tokens', async () => {
+    const { code, said } = await refusal(write('open.yaml', 'server: { host: 0.0.0.0, port: 0 }'));
+    expect([code, said]).toEqual([
+      78,
+      expect.stringMatching(
+        /^sidetone: .*open\.yaml: server\.host: found "0\.0\.0\.0", expected [^\n]+auth\.tokens[^\n]+\[CONFIG_INVALID\]\n$/,
+      ),
+    ]);
+  });
+
   test('with a variable that is not set', async () => {
     const { code, said } = await refusal(write('var.yaml', 'storage: { path: "${SIDETONE_NOWHERE}" }'));
     expect([code, said]).toEqual([

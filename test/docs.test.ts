@@ -1,11 +1,13 @@
 /** What the documents say is compared with what is there. */
 import { readFileSync } from 'node:fs';
-import { FAULTS, USER_AGENT } from '@sidetone/core';
+import { FAILURE_CODES, FaultError, FAULTS, USER_AGENT, type FaultCode } from '@sidetone/core';
 import { buildSchema, parse, validate } from 'graphql';
 import { describe, expect, test } from 'vitest';
 import { parseConfig } from '../packages/daemon/src/config/load.ts';
 import { configSchema } from '../packages/daemon/src/config/schema.ts';
+import { BODIES } from '../packages/daemon/src/http/control-bodies.ts';
 import { FIRST_QUERY } from '../packages/daemon/src/http/first-query.ts';
+import { statusOf } from '../packages/daemon/src/http/reply.ts';
 import { optionsSchema as vapiOptions } from '../packages/plugin-vapi/src/config.ts';
 import { optionsSchema as vobizOptions } from '../packages/plugin-vobiz/src/config.ts';
 import { filesBelow, PACKAGES } from './support/files.ts';
@@ -38,6 +40,9 @@ describe('docs/reference/errors.md', () => {
 });
 
 describe('docs/reference/configuration.md', () => {
+  /** Keys of a list that is empty by default. */
+  const AUTH = ['name', 'token', 'sha256', 'scopes'].map((key) => `auth.tokens.<n>.${key}`);
+
   /** Every key with a default, as `section.key`. */
   function keysOf(value: object, prefix = ''): [string, unknown][] {
     return Object.entries(value).flatMap(([key, inner]): [string, unknown][] =>
@@ -52,8 +57,37 @@ describe('docs/reference/configuration.md', () => {
     const told = new Map(rows.map(([key, value]) => [key!.replaceAll('`', ''), value!.replaceAll('`', '')]));
     const defaults = new Map(keysOf(configSchema.parse({})));
     for (const [key, value] of defaults) expect([key, told.get(key)]).toEqual([key, String(value)]);
-    const withoutDefault = ['server.publicUrl', 'providers.<id>.plugin', 'providers.<id>.options'];
+    const withoutDefault = [
+      'server.publicUrl',
+      'server.cors.origins',
+      ...AUTH,
+      'providers.<id>.plugin',
+      'providers.<id>.recording.enabled',
+      'providers.<id>.options',
+    ];
     expect([...told.keys()].toSorted()).toEqual([...defaults.keys(), ...withoutDefault].toSorted());
+  });
+});
+
+describe('docs/reference/http.md', () => {
+  const rows = rowsOf('docs/reference/http.md');
+
+  test('says the status of every failure that a control can have, and of each the right one', () => {
+    const told = rows.flatMap(([status, codes]) =>
+      /^`\d{3}`$/.test(status!)
+        ? [...codes!.matchAll(/`([A-Z_]+)`/g)].map(
+            ([, code]) => [code!, Number(status!.slice(1, -1))] as const,
+          )
+        : [],
+    );
+    for (const [code, status] of told)
+      expect([code, statusOf(new FaultError(code as FaultCode, ''))]).toEqual([code, status]);
+    expect(told.map(([code]) => code)).toEqual(expect.arrayContaining([...FAILURE_CODES]));
+  });
+
+  test('shows a body of every type', () => {
+    const types = rows.flatMap(([body]) => /^`\{ "type": "([a-z-]+)"/.exec(body!)?.[1] ?? []);
+    expect(types.toSorted()).toEqual(Object.keys(BODIES).toSorted());
   });
 });
 
@@ -96,7 +130,7 @@ test("the README's configuration is one, and its plugins take their options", ()
   const { providers } = parseConfig(
     source,
     'README.md',
-    Object.fromEntries(names.map((name) => [name, 'x'])),
+    Object.fromEntries(names.map((name) => [name, 'x'.repeat(16)])),
   );
   expect(names.length).toBeGreaterThan(3);
   expect(vapiOptions.safeParse(providers['vapi']!.options).error).toBeUndefined();

@@ -30,6 +30,9 @@ export interface Call {
   readonly wordsReported: boolean;
   /** Parties that were muted by a command, as far as we know: no provider lets it be read back. */
   readonly mutedParties: readonly Party[];
+  /** What people marked it with, in the order of marking. */
+  readonly tags: readonly string[];
+  readonly noteCount: number;
   /** Since when each party that is speaking now has been. */
   readonly speakingSince: Readonly<Partial<Record<Party, number>>>;
   /** The end offset of each party's last final utterance, ms: a later one cannot start before it. */
@@ -122,7 +125,16 @@ const EVOLVERS: { readonly [Type in Exclude<CallFactType, 'CALL_STARTED'>]: Evol
   STREAM_STOPPED: unchanged,
   COMMAND_CHANGED: (call, { command }) => withMute(call, command),
   TRANSFER_STARTED: unchanged,
+  CALL_ANNOTATED: (call, { tagsAdded = [], tagsRemoved = [], note }) => ({
+    ...call,
+    tags: [...call.tags.filter((tag) => !tagsRemoved.includes(tag)), ...tagsAdded],
+    noteCount: call.noteCount + (note ? 1 : 0),
+  }),
   PROVIDER_NOTICE: unchanged,
+  RECORDING_STARTED: unchanged,
+  RECORDING_STOPPED: unchanged,
+  LISTENING_STARTED: unchanged,
+  LISTENING_STOPPED: unchanged,
 };
 
 function begin(callId: CallId, fact: CallFactOf<'CALL_STARTED'>, at: number): Call {
@@ -135,6 +147,8 @@ function begin(callId: CallId, fact: CallFactOf<'CALL_STARTED'>, at: number): Ca
     createdAt: at,
     wordsReported: false,
     mutedParties: [],
+    tags: [],
+    noteCount: 0,
     speakingSince: {},
     heardUntilMs: {},
   };

@@ -3,6 +3,10 @@
  * Two methods are required; *having* an optional one *is* the capability, so no flag can lie.
  * The daemon wraps every provider: it starts and stops it once, bounds every wait, and keeps its failures apart from
  * everything else. A plugin stays naive.
+ *
+ * Stable are this file, `host.ts`, `socket.ts`, `provider-event.ts`, `vocabulary.ts` and `standard-schema.ts`: within a
+ * version there are only additions that a plugin need not know of, such as optional methods and fields, further events,
+ * words and codes. What would make a plugin change makes a new version.
  */
 import type { CallStatus, Capability, MessageRole, Party } from './vocabulary.ts';
 import type { CallId, CommandId, ProviderCallId } from './ids.ts';
@@ -73,6 +77,7 @@ export interface BackfillRequest {
   readonly resumeAt?: string;
 }
 
+/** Some past calls. */
 export interface BackfillPage {
   readonly events: readonly ProviderEvent[];
   /** How many calls the events are about. */
@@ -92,6 +97,7 @@ export interface ControlledCall {
   readonly to?: string;
 }
 
+/** What comes with every command. */
 export interface CommandContext {
   readonly commandId: CommandId;
   /** Aborts when the command took too long: its outcome is then unknown. */
@@ -140,6 +146,7 @@ export interface ControlArguments {
   readonly clearAudio: NoArguments;
 }
 
+/** What can be done to a call. */
 export type ControlName = keyof ControlArguments;
 
 /**
@@ -171,6 +178,7 @@ export const CONTROL_CAPABILITIES = {
   clearAudio: ['CLEAR_AUDIO'],
 } as const satisfies Record<ControlName, readonly Capability[]>;
 
+/** Whom to call, and on whose behalf. */
 export interface PlaceCallArguments {
   readonly to: string;
   readonly from?: string;
@@ -191,9 +199,11 @@ export interface Ingress {
   socket?(request: IngressRequest, socket: Socket): void;
 }
 
+/** Whether a WebSocket may be opened; else the status that its handshake is answered with. */
 export type Admission =
   { readonly admit: true } | { readonly admit: false; readonly status: 401 | 403 | 404 };
 
+/** A request of the provider, or the handshake of a WebSocket. */
 export interface IngressRequest {
   readonly method: string;
   /** What follows `/providers/{providerId}/`, decoded, without a leading slash. */
@@ -208,6 +218,7 @@ export interface IngressRequest {
   readonly signal: AbortSignal;
 }
 
+/** What the provider is answered. */
 export interface IngressResponse {
   readonly status: number;
   readonly headers?: Readonly<Record<string, string>>;

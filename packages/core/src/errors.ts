@@ -29,7 +29,23 @@ export const FAULTS = {
     kind: 'input',
     retryable: false,
     remedy:
-      'Send the request from a page of this daemon or of a loopback address, or without an Origin header.',
+      'Send the request from a page of this daemon or of a loopback address, without an Origin header, or from an origin that `server.cors.origins` lists.',
+  },
+  AUTH_REQUIRED: {
+    kind: 'input',
+    retryable: false,
+    remedy:
+      'Send an access token of the configuration: `Authorization: Bearer <token>`, or the same as `authorization` in the payload of `connection_init`.',
+  },
+  FORBIDDEN: {
+    kind: 'input',
+    retryable: false,
+    remedy: 'Use an access token that has the scope named.',
+  },
+  INTROSPECTION_OFF: {
+    kind: 'input',
+    retryable: false,
+    remedy: 'Read the schema in the documentation of this release, or set `limits.introspection` to true.',
   },
   CALL_NOT_FOUND: {
     kind: 'state',
@@ -37,6 +53,11 @@ export const FAULTS = {
     remedy: 'Check the call id; the call may have been erased.',
   },
   CALL_NOT_LIVE: { kind: 'state', retryable: false, remedy: 'Nothing: the call is over.' },
+  CALL_STILL_LIVE: {
+    kind: 'state',
+    retryable: true,
+    remedy: 'End the call, and erase it once it is over.',
+  },
   CAPABILITY_MISSING: {
     kind: 'state',
     retryable: false,
@@ -129,6 +150,17 @@ export const FAULTS = {
     retryable: false,
     remedy: 'Tell the author of the plugin; the event was dropped and nothing else is harmed.',
   },
+  PLUGIN_EVENT_FLOOD: {
+    kind: 'plugin',
+    retryable: false,
+    remedy:
+      'Tell the author of the plugin, or raise `limits.eventsPerSecond` if so much is going on; the ends of live calls are taken all the same.',
+  },
+  PLUGIN_THREW: {
+    kind: 'plugin',
+    retryable: true,
+    remedy: 'Tell the author of the plugin; one that throws often is started anew, within a budget.',
+  },
   CONFIG_UNREADABLE: {
     kind: 'config',
     retryable: false,
@@ -175,6 +207,51 @@ export const FAULTS = {
     kind: 'capacity',
     retryable: true,
     remedy: 'Ask for less at once, or raise the limit named.',
+  },
+  LIMIT_QUERY_TOKENS: {
+    kind: 'capacity',
+    retryable: false,
+    remedy: 'Write a shorter query, or raise `limits.queryTokens`.',
+  },
+  LIMIT_QUERY_DEPTH: {
+    kind: 'capacity',
+    retryable: false,
+    remedy: 'Nest fewer fields in one another, or raise `limits.queryDepth`.',
+  },
+  LIMIT_QUERY_ALIASES: {
+    kind: 'capacity',
+    retryable: false,
+    remedy: 'Ask for fewer fields under another name, or raise `limits.queryAliases`.',
+  },
+  LIMIT_QUERY_COST: {
+    kind: 'capacity',
+    retryable: false,
+    remedy: 'Ask for smaller pages or fewer fields of each node, or raise `limits.queryCost`.',
+  },
+  LIMIT_CONNECTIONS: {
+    kind: 'capacity',
+    retryable: true,
+    remedy: 'Close WebSockets that are no longer needed, or raise `limits.connections`.',
+  },
+  LIMIT_SUBSCRIPTIONS: {
+    kind: 'capacity',
+    retryable: true,
+    remedy: 'Complete subscriptions that are no longer needed, or raise `limits.subscriptionsPerClient`.',
+  },
+  HISTORY_TIMEOUT: {
+    kind: 'capacity',
+    retryable: true,
+    remedy: 'Narrow the filter, ask for a shorter time or a smaller page, or try again later.',
+  },
+  HISTORY_UNAVAILABLE: {
+    kind: 'capacity',
+    retryable: true,
+    remedy: 'Try again: the reader of history begins anew by itself. If it goes on, look at the log.',
+  },
+  STRAY_ERROR: {
+    kind: 'defect',
+    retryable: false,
+    remedy: 'Look at the stack in the log: it names the module, most often a plugin. Tell its author.',
   },
   INTERNAL: { kind: 'defect', retryable: false, remedy: 'Please report it with the id from the log.' },
 } as const satisfies Record<string, CatalogueEntry>;

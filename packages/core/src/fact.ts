@@ -5,6 +5,8 @@
 import type {
   CallId,
   CommandId,
+  ListenerId,
+  NoteId,
   ProviderCallId,
   ProviderId,
   ProviderStreamId,
@@ -43,11 +45,27 @@ export interface StreamCounters {
   readonly missingFrames: number;
 }
 
+/** How a recording ended: with its call or the daemon, or because it could not be written any longer. */
+export const RECORDING_ENDS = ['COMPLETE', 'FAILED'] as const;
+export type RecordingEnd = (typeof RECORDING_ENDS)[number];
+
 /** An expected failure of a command. */
 export interface Failure {
   readonly code: FailureCode;
   readonly message: string;
   readonly retryable: boolean;
+  /** The argument that the plugin found wrong, by its name in the contract: `content`. */
+  readonly argument?: string;
+}
+
+/** Something that a person or a program wrote down about a call. */
+export interface Note {
+  readonly id: NoteId;
+  readonly text: string;
+  /** Which moment of the call it is about, ms from the answer; absent when it is about the whole call. */
+  readonly offsetMs?: number;
+  /** Who wrote it. */
+  readonly author: string;
 }
 
 /** A thing someone asked to be done to a call, as it stands at one moment. */
@@ -61,6 +79,10 @@ export interface Command {
   readonly requestedAt: number;
   readonly settledAt?: number;
   readonly failure?: Failure;
+  /** By which whoever asked makes the same command the same one; one for each requester. */
+  readonly idempotencyKey?: string;
+  /** Tells whether another command is the same: made of its kind, its arguments, and what it is about. */
+  readonly fingerprint?: string;
 }
 
 /** The fields of each type of fact. The keys are the GraphQL enum CallEventType. */
@@ -90,7 +112,40 @@ export interface CallFactFields {
     /** Whether it told all that was said: words that come later are then most likely known. */
     readonly tellsWords?: boolean;
   };
+  /** Someone tagged the call, took tags away, or wrote a note. What did not change anything is not in it. */
+  CALL_ANNOTATED: {
+    readonly tagsAdded?: readonly string[];
+    readonly tagsRemoved?: readonly string[];
+    readonly note?: Note;
+  };
   PROVIDER_NOTICE: { readonly code: string; readonly message: string };
+  /**
+   * A recording began, at the first audio that came; or goes on, after the daemon was away, in the same file and with
+   * the same beginning.
+   */
+  RECORDING_STARTED: {
+    /** When its first sample was heard, epoch ms. */
+    readonly startedAt: number;
+    readonly channels: number;
+    /** Hz. */
+    readonly sampleRate: number;
+  };
+  /** A recording ended. What was written until then can be heard. */
+  RECORDING_STOPPED: {
+    readonly end: RecordingEnd;
+    readonly durationMs: number;
+    /** Of samples, without the head of the file. */
+    readonly bytes: number;
+  };
+  /** Someone began to hear the call live. */
+  LISTENING_STARTED: { readonly listenerId: ListenerId; readonly by: string };
+  /** They stopped, or the call did. */
+  LISTENING_STOPPED: {
+    readonly listenerId: ListenerId;
+    readonly by: string;
+    /** When they began, epoch ms. */
+    readonly since: number;
+  };
 }
 
 export type CallFactType = keyof CallFactFields;
@@ -116,7 +171,12 @@ export const CALL_FACT_TYPES = Object.keys({
   TRANSFER_STARTED: 0,
   ASSISTANT_CHANGED: 0,
   CALL_REPORTED: 0,
+  CALL_ANNOTATED: 0,
   PROVIDER_NOTICE: 0,
+  RECORDING_STARTED: 0,
+  RECORDING_STOPPED: 0,
+  LISTENING_STARTED: 0,
+  LISTENING_STOPPED: 0,
 } satisfies Record<CallFactType, 0>) as readonly CallFactType[];
 
 /** A fact in the log: numbered, dated, and of one call. */

@@ -26,6 +26,7 @@ export interface Logger {
   warn(message: string, fields?: LogFields): void;
   error(message: string, fields?: LogFields): void;
 }
+/** What belongs to a line of the log, by name. */
 export type LogFields = Readonly<Record<string, unknown>>;
 
 /** A small durable key/value store of the provider instance; at most 64 KiB a value. Survives restarts. */
@@ -40,6 +41,7 @@ export interface PluginState {
 /** How the audio of a stream is written down: 16-bit little-endian samples, or G.711 mu-law octets. */
 export type AudioEncoding = 'pcm_s16le' | 'mulaw';
 
+/** What a media stream is. */
 export interface MediaStreamOptions {
   readonly providerCallId: ProviderCallId;
   readonly providerStreamId?: ProviderStreamId;
@@ -67,6 +69,7 @@ export interface MediaStream {
 /** What someone may want to know of a call; a plugin leaves undone what nobody wants. */
 export type Want = 'levels' | 'partials' | 'audio';
 
+/** How a WebSocket is opened. */
 export interface DialOptions {
   readonly headers?: Readonly<Record<string, string>>;
   readonly signal: AbortSignal;
@@ -74,6 +77,7 @@ export interface DialOptions {
   readonly maxMessageBytes?: number;
 }
 
+/** Everything outside an instance that it may touch. */
 export interface ProviderHost {
   /** Takes an event. Never throws, never waits; what is not an event is counted and dropped. */
   emit(event: ProviderEvent): void;

@@ -14,6 +14,10 @@ export type UtteranceId = Branded<'UtteranceId'>;
 export type CommandId = Branded<'CommandId'>;
 /** Our id of one media stream: `str_...`. */
 export type StreamId = Branded<'StreamId'>;
+/** Our id of one note: `note_...`. */
+export type NoteId = Branded<'NoteId'>;
+/** Our id of one stretch of someone hearing a call live: `lsn_...`. */
+export type ListenerId = Branded<'ListenerId'>;
 /** The key of a provider instance in the configuration, for example `vapi`. */
 export type ProviderId = Branded<'ProviderId'>;
 /** The provider's own id of a call. Unique within one provider instance, not beyond. */
@@ -22,7 +26,14 @@ export type ProviderCallId = Branded<'ProviderCallId'>;
 export type ProviderStreamId = Branded<'ProviderStreamId'>;
 
 /** Prefix of each kind of id that we make. */
-export const ID_PREFIXES = { call: 'call_', utterance: 'utt_', command: 'cmd_', stream: 'str_' } as const;
+export const ID_PREFIXES = {
+  call: 'call_',
+  utterance: 'utt_',
+  command: 'cmd_',
+  stream: 'str_',
+  note: 'note_',
+  listener: 'lsn_',
+} as const;
 
 /** Makes ids of ours. Passed in, so that the rules of a call stay pure. */
 export interface IdSource {
@@ -30,6 +41,8 @@ export interface IdSource {
   utterance(): UtteranceId;
   command(): CommandId;
   stream(): StreamId;
+  note(): NoteId;
+  listener(): ListenerId;
 }
 
 /** Takes a provider's text as its id of a call. */

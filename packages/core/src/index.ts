@@ -26,6 +26,8 @@ export {
   type CallId,
   type CommandId,
   type IdSource,
+  type ListenerId,
+  type NoteId,
   type ProviderCallId,
   type ProviderId,
   type ProviderStreamId,
@@ -62,6 +64,7 @@ export {
 } from './provider-event.ts';
 export {
   CALL_FACT_TYPES,
+  RECORDING_ENDS,
   type CallFact,
   type CallFactFields,
   type CallFactOf,
@@ -70,6 +73,8 @@ export {
   type Command,
   type Failure,
   type MediaStreamInfo,
+  type Note,
+  type RecordingEnd,
   type StreamCounters,
   type Utterance,
 } from './fact.ts';

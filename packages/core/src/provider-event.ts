@@ -106,6 +106,7 @@ export interface ProviderEventFields {
   notice: { readonly code: string; readonly message: string };
 }
 
+/** What happened, in one word. */
 export type ProviderEventType = keyof ProviderEventFields;
 
 /** Every type of event. The compiler keeps it complete. */
@@ -125,6 +126,7 @@ export const PROVIDER_EVENT_TYPES = Object.keys({
   notice: 0,
 } satisfies Record<ProviderEventType, 0>) as readonly ProviderEventType[];
 
+/** An event of one type. */
 export type ProviderEventOf<Type extends ProviderEventType> = ProviderEventBase & {
   readonly type: Type;
 } & ProviderEventFields[Type];

@@ -10,9 +10,11 @@ export interface OptionsSchema<Output> {
   };
 }
 
+/** The options as the schema completes them, or what is wrong with them. */
 export type SchemaResult<Output> =
   { readonly value: Output; readonly issues?: undefined } | { readonly issues: readonly SchemaIssue[] };
 
+/** One mistake. It is shown to the operator, so it may not repeat what was given. */
 export interface SchemaIssue {
   readonly message: string;
   readonly path?: readonly (PropertyKey | { readonly key: PropertyKey })[] | undefined;

@@ -5,29 +5,46 @@
 import 'reflect-metadata';
 import { container, instanceCachingFactory, type DependencyContainer, type InjectionToken } from 'tsyringe';
 import type { Clock, IdSource, Logger } from '@sidetone/core';
+import { AddedUtterances } from './app/added-utterances.ts';
+import { Annotations } from './app/annotations.ts';
 import { Backfills } from './app/backfill.ts';
 import { CallBook } from './app/call-book.ts';
 import { Commands } from './app/commands.ts';
+import { ClientSlots } from './app/client-slots.ts';
 import { createCursors } from './app/cursor.ts';
+import { Erasure } from './app/erasure.ts';
 import { Ingest } from './app/ingest.ts';
+import { Listening } from './app/listening.ts';
 import { OpenCommands } from './app/open-commands.ts';
+import { CallAudios } from './audio/call-audios.ts';
 import { LevelBoard } from './audio/level-board.ts';
 import { Streams } from './audio/streams.ts';
+import { Waveforms } from './audio/waveforms.ts';
 import type { Config } from './config/schema.ts';
+import { createQueryLimits } from './graphql/limits.ts';
 import { createSchema } from './graphql/schema.ts';
+import { boundSubscriptions } from './graphql/subscription-slots.ts';
+import { createControlEndpoint } from './http/control-endpoint.ts';
+import { Gate } from './http/gate.ts';
 import { createGraphqlEndpoint } from './http/graphql-endpoint.ts';
 import { createIngressEndpoint } from './http/ingress.ts';
+import { createListenEndpoint } from './http/listen.ts';
+import { createRecordingEndpoint } from './http/recording.ts';
 import { createHttpServer } from './http/server.ts';
 import { createFeeds } from './hub/feeds.ts';
 import { Interest } from './hub/interest.ts';
 import { PartialSlots } from './hub/partial-slots.ts';
 import { RecordHub } from './hub/record-hub.ts';
 import { ProviderRegistry } from './plugins/registry.ts';
+import { Recordings } from './recording/recordings.ts';
 import { openDatabase } from './store/database.ts';
 import { createEventLog } from './store/event-log.ts';
-import { createHistory } from './store/history.ts';
+import { historyOf } from './store/history.ts';
+import { openHistory } from './store/history-lanes.ts';
 import { createLedger } from './store/ledger.ts';
 import { createStateStore } from './store/plugin-state.ts';
+import { createRecordingRows } from './store/recordings.ts';
+import { createWaveformStore } from './store/waveforms.ts';
 import * as tokens from './tokens.ts';
 
 /** What comes from outside: settings, and the impure things that tests replace. */
@@ -59,17 +76,30 @@ export function createContainer(around: Surroundings): DependencyContainer {
   part(tokens.DATABASE, () => openDatabase(config.storage.path, config.storage.durability));
   part(tokens.LEDGER, (get) => createLedger(get(tokens.DATABASE).db));
   part(tokens.EVENT_LOG, (get) => createEventLog(get(tokens.DATABASE)));
-  part(tokens.HISTORY, (get) => createHistory(get(tokens.DATABASE).db));
+  part(tokens.HISTORY_LANES, (get) => openHistory(get(tokens.DATABASE), { clock, log: log('history') }));
+  part(tokens.HISTORY, (get) => historyOf(get(tokens.HISTORY_LANES).ask));
   part(tokens.STATE_STORE, (get) => createStateStore(get(tokens.DATABASE).db));
 
   part(tokens.RECORD_HUB, (get) => new RecordHub(get(tokens.EVENT_LOG).latest()));
   part(tokens.PARTIAL_SLOTS, () => new PartialSlots({ ids }));
   part(tokens.INTEREST, () => new Interest());
   part(tokens.LEVEL_BOARD, () => new LevelBoard({ clock }));
+  part(tokens.CALL_AUDIOS, (get) => new CallAudios({ interest: get(tokens.INTEREST), clock }));
+  part(
+    tokens.WAVEFORMS,
+    (get) =>
+      new Waveforms({
+        store: createWaveformStore(get(tokens.DATABASE).db),
+        clock,
+        log: log('waveforms'),
+        isKept: config.recording.waveform,
+      }),
+  );
   part(tokens.FEEDS, (get) =>
     createFeeds({
       hub: get(tokens.RECORD_HUB),
       log: get(tokens.EVENT_LOG),
+      book: get(tokens.CALL_BOOK),
       partials: get(tokens.PARTIAL_SLOTS),
       levels: get(tokens.LEVEL_BOARD),
       interest: get(tokens.INTEREST),
@@ -101,8 +131,40 @@ export function createContainer(around: Surroundings): DependencyContainer {
         ingest: get(tokens.INGEST),
         interest: get(tokens.INTEREST),
         levels: get(tokens.LEVEL_BOARD),
+        audio: get(tokens.CALL_AUDIOS),
+        waveforms: get(tokens.WAVEFORMS),
         ids,
         clock,
+      }),
+  );
+  part(
+    tokens.RECORDINGS,
+    (get) =>
+      new Recordings({
+        audio: get(tokens.CALL_AUDIOS),
+        interest: get(tokens.INTEREST),
+        feeds: get(tokens.FEEDS),
+        book: get(tokens.CALL_BOOK),
+        ingest: get(tokens.INGEST),
+        rows: createRecordingRows(get(tokens.DATABASE).db),
+        folder: config.recording.path,
+        isRecorded: (id) => config.providers[id]?.recording.enabled ?? config.recording.enabled,
+        keepsWaveforms: config.recording.waveform,
+        clock,
+        log: log('recording'),
+      }),
+  );
+  part(
+    tokens.LISTENING,
+    (get) =>
+      new Listening({
+        audio: get(tokens.CALL_AUDIOS),
+        feeds: get(tokens.FEEDS),
+        book: get(tokens.CALL_BOOK),
+        ingest: get(tokens.INGEST),
+        ids,
+        clock,
+        log: log('listening'),
       }),
   );
   part(
@@ -128,11 +190,41 @@ export function createContainer(around: Surroundings): DependencyContainer {
     (get) =>
       new Commands({
         book: get(tokens.CALL_BOOK),
+        ledger: get(tokens.LEDGER),
         ingest: get(tokens.INGEST),
         openCommands: get(tokens.OPEN_COMMANDS),
         providers: get(tokens.PROVIDERS),
         ids,
         clock,
+      }),
+  );
+
+  part(tokens.ANNOTATIONS, (get) => new Annotations({ ingest: get(tokens.INGEST), ids, clock }));
+  part(
+    tokens.ADDED_UTTERANCES,
+    (get) =>
+      new AddedUtterances({
+        ingest: get(tokens.INGEST),
+        ledger: get(tokens.LEDGER),
+        partials: get(tokens.PARTIAL_SLOTS),
+        ids,
+        clock,
+      }),
+  );
+  part(
+    tokens.ERASURE,
+    (get) =>
+      new Erasure({
+        ingest: get(tokens.INGEST),
+        ledger: get(tokens.LEDGER),
+        book: get(tokens.CALL_BOOK),
+        feed: get(tokens.RECORD_HUB),
+        partials: get(tokens.PARTIAL_SLOTS),
+        openCommands: get(tokens.OPEN_COMMANDS),
+        recordings: get(tokens.RECORDINGS),
+        waveforms: get(tokens.WAVEFORMS),
+        clock,
+        log: log('erasure'),
       }),
   );
 
@@ -148,6 +240,9 @@ export function createContainer(around: Surroundings): DependencyContainer {
       }),
   );
 
+  const { tokens: accessTokens } = config.auth;
+  const gate = new Gate({ tokens: accessTokens, origins: config.server.cors.origins });
+  const newId = (): string => ids.command().slice(-12);
   part(tokens.SCHEMA, (get) =>
     createSchema({
       book: get(tokens.CALL_BOOK),
@@ -156,20 +251,37 @@ export function createContainer(around: Surroundings): DependencyContainer {
       feeds: get(tokens.FEEDS),
       cursors: createCursors(get(tokens.EVENT_LOG)),
       commands: get(tokens.COMMANDS),
+      annotations: get(tokens.ANNOTATIONS),
+      addedUtterances: get(tokens.ADDED_UTTERANCES),
+      erasure: get(tokens.ERASURE),
       backfills: get(tokens.BACKFILLS),
       providers: get(tokens.PROVIDERS),
       levels: get(tokens.LEVEL_BOARD),
+      waveforms: get(tokens.WAVEFORMS),
+      recordings: get(tokens.RECORDINGS),
+      addressOf: (path) => new URL(path, around.publicUrl()),
       now: () => clock.now(),
       pageSize: limits.pageSize,
     }),
   );
   part(tokens.HTTP_SERVER, (get) =>
     createHttpServer({
+      gate,
       graphql: createGraphqlEndpoint({
-        schema: get(tokens.SCHEMA),
+        ...limits,
+        schema: boundSubscriptions(get(tokens.SCHEMA), new ClientSlots(limits.subscriptionsPerClient)),
+        gate,
+        limits: createQueryLimits(limits),
+        connections: new ClientSlots(limits.connections),
         log: log('graphql'),
-        newId: () => ids.command().slice(-12),
-        socketMessageBytes: limits.socketMessageBytes,
+        newId,
+      }),
+      control: createControlEndpoint({
+        gate,
+        commands: get(tokens.COMMANDS),
+        log: log('control'),
+        newId,
+        requestBytes: limits.requestBytes,
       }),
       ingress: createIngressEndpoint({
         providers: get(tokens.PROVIDERS),
@@ -179,8 +291,9 @@ export function createContainer(around: Surroundings): DependencyContainer {
         webhookBytes: limits.webhookBytes,
         socketMessageBytes: limits.socketMessageBytes,
       }),
+      listen: createListenEndpoint({ listening: get(tokens.LISTENING), gate, log: log('listening') }),
+      recording: createRecordingEndpoint({ recordings: get(tokens.RECORDINGS), gate, log: log('recording') }),
       isReady: around.isReady,
-      requestBytes: limits.requestBytes,
       log: log('http'),
     }),
   );

@@ -52,11 +52,22 @@ export async function startDaemon({
   try {
     const database = parts.resolve(tokens.DATABASE);
     undo.push(() => database.close());
+    const history = parts.resolve(tokens.HISTORY_LANES);
+    undo.push(() => history.close());
     const ingest = parts.resolve(tokens.INGEST);
     undo.push(() => ingest.close());
+    const erasure = parts.resolve(tokens.ERASURE);
+    undo.push(() => erasure.close());
+    void erasure.scrub();
+    const waveforms = parts.resolve(tokens.WAVEFORMS);
+    undo.push(() => waveforms.flush());
     const streams = parts.resolve(tokens.STREAMS);
     undo.push(() => streams.close());
     await recover({ ledger: parts.resolve(tokens.LEDGER), ingest, clock, log: log('daemon') });
+    const recordings = parts.resolve(tokens.RECORDINGS);
+    await recordings.repair();
+    recordings.start();
+    undo.push(() => recordings.stop());
 
     const providers = parts.resolve(tokens.PROVIDERS);
     await providers.load();

@@ -4,6 +4,8 @@ import {
   type CallId,
   type CommandId,
   type IdSource,
+  type ListenerId,
+  type NoteId,
   type StreamId,
   type UtteranceId,
 } from '@sidetone/core';
@@ -16,6 +18,8 @@ export function createIds(): IdSource {
     call: () => `${ID_PREFIXES.call}${unique()}` as CallId,
     utterance: () => `${ID_PREFIXES.utterance}${unique()}` as UtteranceId,
     command: () => `${ID_PREFIXES.command}${unique()}` as CommandId,
+    note: () => `${ID_PREFIXES.note}${unique()}` as NoteId,
+    listener: () => `${ID_PREFIXES.listener}${unique()}` as ListenerId,
     stream: () => `${ID_PREFIXES.stream}${unique()}` as StreamId,
   };
 }

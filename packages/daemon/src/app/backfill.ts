@@ -11,6 +11,7 @@ import {
   type Logger,
   type ProviderId,
 } from '@sidetone/core';
+import { isUsable } from './failures.ts';
 import type { Ingest } from './ingest.ts';
 import type { ProviderDirectory, ProviderView, StateStore } from './ports.ts';
 
@@ -66,7 +67,7 @@ export class Backfills {
    */
   start(id: ProviderId, since: number, until: number | undefined): Backfill {
     const provider = this.#deps.providers.get(id);
-    if (provider?.state !== 'RUNNING')
+    if (!provider || !isUsable(provider))
       throw new FaultError('PROVIDER_NOT_RUNNING', `the provider ${id} is not running`);
     if (!provider.backfill)
       throw new FaultError('CAPABILITY_MISSING', `the provider ${id} tells nothing of past calls`);

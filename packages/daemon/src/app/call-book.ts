@@ -1,12 +1,17 @@
 /**
  * The live calls, in memory: as they are in the store, no newer. A call that is over leaves the book once its end is
- * stored; what still comes for it is looked up.
+ * stored; what still comes for it is looked up, but the newest of them are remembered for whoever reads about their end.
  */
 import { isLive, type Call, type CallId, type ProviderCallId, type ProviderId } from '@sidetone/core';
 import type { CallLedger } from './ports.ts';
 
+/** How many calls that are over are remembered. */
+export const REMEMBERED_CALLS = 1000;
+
 export class CallBook {
   readonly #ledger: CallLedger;
+  /** Calls that are over, the newest last. */
+  readonly #over = new Map<CallId, Call>();
   readonly #calls = new Map<CallId, Call>();
   /** How often something was stored of each live call. */
   readonly #stamps = new Map<CallId, number>();
@@ -25,6 +30,16 @@ export class CallBook {
   /** A live call, without asking the store. */
   peek(id: CallId): Call | undefined {
     return this.#calls.get(id);
+  }
+
+  /** A call as stored, live or just over, or else from the store. */
+  recall(id: CallId): Call | undefined {
+    return this.#calls.get(id) ?? this.#over.get(id) ?? this.#ledger.get(id);
+  }
+
+  /** Forgets a call that was erased. */
+  forget(id: CallId): void {
+    this.#over.delete(id);
   }
 
   find(providerId: ProviderId, providerCallId: ProviderCallId): Call | undefined {
@@ -67,6 +82,14 @@ export class CallBook {
       this.#calls.delete(call.id);
       this.#stamps.delete(call.id);
       ids.delete(call.providerCallId);
+      this.#remember(call);
     }
+  }
+
+  #remember(call: Call): void {
+    this.#over.delete(call.id);
+    this.#over.set(call.id, call);
+    const oldest = this.#over.size > REMEMBERED_CALLS ? this.#over.keys().next().value : undefined;
+    if (oldest !== undefined) this.#over.delete(oldest);
   }
 }

@@ -4,10 +4,7 @@
  */
 import {
   CONTROL_CAPABILITIES,
-  isFailureCode,
-  isFault,
   isLive,
-  messageOf,
   type Call,
   type CallId,
   type Capability,
@@ -17,17 +14,17 @@ import {
   type ControlArguments,
   type ControlName,
   type Failure,
-  type FailureCode,
-  type FaultError,
   type IdSource,
   type PlaceCallArguments,
+  type ProviderCallId,
   type ProviderId,
-  FAULTS,
 } from '@sidetone/core';
 import type { CallBook } from './call-book.ts';
+import { CommandKeys, fingerprintOf } from './command-keys.ts';
+import { failureFrom, failureOf, isUsable, notRunning, throwMistake } from './failures.ts';
 import type { Ingest } from './ingest.ts';
 import type { OpenCommands } from './open-commands.ts';
-import type { ProviderDirectory, ProviderView } from './ports.ts';
+import type { CallLedger, ProviderDirectory, ProviderView } from './ports.ts';
 
 const KINDS = {
   say: 'SAY',
@@ -50,8 +47,12 @@ export interface CommandOutcome {
   readonly failure?: Failure;
 }
 
+/** What became of taking up a call. */
+export type WatchOutcome = Pick<CommandOutcome, 'call' | 'failure'>;
+
 export interface CommandsDeps {
   readonly book: CallBook;
+  readonly ledger: Pick<CallLedger, 'putCommand'>;
   readonly ingest: Ingest;
   readonly openCommands: OpenCommands;
   readonly providers: ProviderDirectory;
@@ -61,51 +62,112 @@ export interface CommandsDeps {
 
 export class Commands {
   readonly #deps: CommandsDeps;
+  readonly #keys: CommandKeys;
 
   constructor(deps: CommandsDeps) {
     this.#deps = deps;
+    this.#keys = new CommandKeys(deps);
   }
 
-  /** Asks a call's provider to do something. Settles when the outcome is stored; rejects only when it cannot be. */
-  async run<Name extends ControlName>(
+  /**
+   * Asks a call's provider to do something. Settles when the outcome is stored. The same requester's same key is the same
+   * command: the first one's outcome comes back.
+   * @throws {FaultError} INPUT_INVALID when the plugin finds an argument wrong: the command is then kept as refused.
+   */
+  run<Name extends ControlName>(
     name: Name,
     callId: CallId,
     args: ControlArguments[Name],
     requestedBy: string,
+    idempotencyKey?: string,
   ): Promise<CommandOutcome> {
-    const call = this.#deps.book.get(callId);
-    if (!call) return { failure: failureOf('CALL_NOT_FOUND', 'there is no call with this id') };
-    const command = this.#request(KINDS[name], args, requestedBy);
-    const provider = this.#deps.providers.get(call.providerId);
-    const refusal = refuse(name, args, call, provider);
-    if (refusal || !provider) return this.#settle(call, command, refused(refusal));
-
-    await this.#store(call.id, command);
-    const settlement = await outcomeOf(() => provider.control(name, call, args, command.id));
-    return this.#settle(call, command, settlement);
+    const requested = this.#request(KINDS[name], callId, args, requestedBy, idempotencyKey);
+    return this.#keys.once(requested, (command, conflict) =>
+      this.#control(name, callId, args, command, conflict),
+    );
   }
 
   /**
-   * Asks a provider to begin a call. The command is kept with the call once there is one: of an attempt that was refused
-   * there is nothing to keep it with.
+   * Asks a provider to begin a call. The command is kept with the call once there is one, and alone until then: so is an
+   * attempt that came to nothing.
+   * @throws {FaultError} INPUT_INVALID when the plugin finds an argument wrong: the command is then kept as refused.
    */
-  async place(id: ProviderId, args: PlaceCallArguments, requestedBy: string): Promise<CommandOutcome> {
-    const provider = this.#deps.providers.get(id);
-    const command = this.#request('PLACE_CALL', { ...args }, requestedBy);
-    if (!provider || !isUsable(provider)) return { failure: notRunning(id, provider) };
-    if (!provider.capabilities.includes('PLACE_CALL')) {
-      return { failure: failureOf('CAPABILITY_MISSING', `the provider ${id} cannot place calls`) };
-    }
-    let callId: CallId | undefined;
-    const { failure } = await outcomeOf(async () => {
-      callId = await provider.placeCall(args, command.id);
-    });
-    if (callId === undefined) return { ...(failure && { failure }) };
-    this.#deps.openCommands.put(callId, command);
-    return this.#settle(this.#deps.ingest.current(callId)!, command, { status: 'ACCEPTED' });
+  place(
+    id: ProviderId,
+    args: PlaceCallArguments,
+    requestedBy: string,
+    idempotencyKey?: string,
+  ): Promise<CommandOutcome> {
+    const told = { providerId: id, ...args };
+    const requested = this.#request('PLACE_CALL', id, told, requestedBy, idempotencyKey);
+    return this.#keys.once(requested, (command, conflict) => this.#place(id, args, command, conflict));
   }
 
-  #request(kind: CommandKind, args: Readonly<Record<string, unknown>>, requestedBy: string): Command {
+  /**
+   * Has a provider take up a live call that others set up. There is no call in the answer while nothing is known of it.
+   * @throws {FaultError} INPUT_INVALID when the plugin finds the id wrong.
+   */
+  async watch(id: ProviderId, providerCallId: ProviderCallId): Promise<WatchOutcome> {
+    const { providers, ids, ingest, book } = this.#deps;
+    const provider = providers.get(id);
+    if (!provider || !isUsable(provider)) return { failure: notRunning(id, provider) };
+    const { watch } = provider;
+    if (!watch) {
+      return { failure: failureOf('CAPABILITY_MISSING', `the provider ${id} takes up no calls of others`) };
+    }
+    const { failure } = await settlementOf(() => watch(providerCallId, ids.command()));
+    if (failure) throwMistake(failure);
+    await ingest.committed();
+    const call = book.find(id, providerCallId);
+    return { ...(call && { call }), ...(failure && { failure }) };
+  }
+
+  async #control<Name extends ControlName>(
+    name: Name,
+    callId: CallId,
+    args: ControlArguments[Name],
+    command: Command,
+    conflict: Failure | undefined,
+  ): Promise<CommandOutcome> {
+    const call = this.#deps.book.get(callId);
+    if (!call) return { failure: failureOf('CALL_NOT_FOUND', 'there is no call with this id') };
+    const provider = this.#deps.providers.get(call.providerId);
+    const refusal = conflict ?? refuse(name, args, call, provider);
+    if (refusal || !provider) return this.#settle(call, command, refused(refusal));
+
+    await this.#store(call.id, command);
+    const settlement = await settlementOf(() => provider.control(name, call, args, command.id));
+    return this.#settle(call, command, settlement);
+  }
+
+  async #place(
+    id: ProviderId,
+    args: PlaceCallArguments,
+    command: Command,
+    conflict: Failure | undefined,
+  ): Promise<CommandOutcome> {
+    const { providers, ledger, openCommands, ingest } = this.#deps;
+    const provider = providers.get(id);
+    const refusal = conflict ?? refusePlacing(id, provider);
+    if (refusal || !provider) return this.#settleAlone(command, refused(refusal));
+
+    ledger.putCommand(command);
+    let call: Call | undefined;
+    const settlement = await settlementOf(async () => {
+      call = ingest.current(await provider.placeCall(args, command.id));
+    });
+    if (!call) return this.#settleAlone(command, settlement);
+    openCommands.put(call.id, command);
+    return this.#settle(call, command, settlement);
+  }
+
+  #request(
+    kind: CommandKind,
+    target: string,
+    args: Readonly<Record<string, unknown>>,
+    requestedBy: string,
+    idempotencyKey: string | undefined,
+  ): Command {
     const { ids, clock } = this.#deps;
     return {
       id: ids.command(),
@@ -114,6 +176,10 @@ export class Commands {
       status: 'REQUESTED',
       requestedBy,
       requestedAt: clock.now(),
+      ...(idempotencyKey !== undefined && {
+        idempotencyKey,
+        fingerprint: fingerprintOf(kind, target, args),
+      }),
     };
   }
 
@@ -126,12 +192,23 @@ export class Commands {
     if (confirmed) await ingest.committed();
     else await this.#store(call.id, command);
     const failure = confirmed ? undefined : news.failure;
+    if (failure) throwMistake(failure, command.id);
     return { command, call: book.get(call.id) ?? call, ...(failure && { failure }) };
+  }
+
+  /** Stores what became of a command that no call came of. */
+  #settleAlone(requested: Command, news: Settlement): CommandOutcome {
+    const { ledger, clock } = this.#deps;
+    const command: Command = { ...requested, ...news, settledAt: clock.now() };
+    ledger.putCommand(command);
+    if (news.failure) throwMistake(news.failure, command.id);
+    return { command, ...(news.failure && { failure: news.failure }) };
   }
 
   #store(callId: CallId, command: Command): Promise<void> {
     const { ingest, openCommands } = this.#deps;
-    if (command.status !== 'REFUSED') openCommands.put(callId, command);
+    const call = ingest.current(callId);
+    if (call && isLive(call) && command.status !== 'REFUSED') openCommands.put(callId, command);
     ingest.record(callId, { type: 'COMMAND_CHANGED', command });
     return ingest.committed();
   }
@@ -144,11 +221,11 @@ const refused = (failure: Failure | undefined): Settlement => ({
   ...(failure && { failure }),
 });
 
-const isUsable = ({ state }: ProviderView): boolean => state === 'RUNNING' || state === 'DEGRADED';
-
-function notRunning(id: ProviderId, provider: ProviderView | undefined): Failure {
-  const reason = provider?.stateMessage ?? (provider ? 'it is starting or stopping' : 'it is not configured');
-  return failureOf('PROVIDER_NOT_RUNNING', `the provider ${id} is not running: ${reason}`);
+function refusePlacing(id: ProviderId, provider: ProviderView | undefined): Failure | undefined {
+  if (!provider || !isUsable(provider)) return notRunning(id, provider);
+  return provider.capabilities.includes('PLACE_CALL')
+    ? undefined
+    : failureOf('CAPABILITY_MISSING', `the provider ${id} cannot place calls`);
 }
 
 /** Why the provider need not be asked, if so. */
@@ -172,7 +249,7 @@ function capabilityFor<Name extends ControlName>(name: Name, args: ControlArgume
   return (args as ControlArguments['mute']).party === 'CUSTOMER' ? 'MUTE_CUSTOMER' : 'MUTE_ASSISTANT';
 }
 
-async function outcomeOf(ask: () => Promise<void>): Promise<Settlement> {
+async function settlementOf(ask: () => Promise<void>): Promise<Settlement> {
   try {
     await ask();
     return { status: 'ACCEPTED' };
@@ -180,14 +257,4 @@ async function outcomeOf(ask: () => Promise<void>): Promise<Settlement> {
     const failure = failureFrom(error);
     return { status: failure.code === 'PROVIDER_TIMEOUT' ? 'UNKNOWN' : 'REFUSED', failure };
   }
-}
-
-export function failureOf(code: FailureCode, message: string): Failure {
-  return { code, message, retryable: FAULTS[code].retryable };
-}
-
-function failureFrom(error: unknown): Failure {
-  const fault: FaultError | undefined = isFault(error) ? error : undefined;
-  const code = fault && isFailureCode(fault.code) ? fault.code : 'PROVIDER_REFUSED';
-  return failureOf(code, messageOf(error));
 }

@@ -22,10 +22,11 @@ import {
   type ProviderEvent,
   type ProviderId,
   type Utterance,
+  type UtteranceId,
 } from '@sidetone/core';
 import type { CallBook } from './call-book.ts';
 import type { OpenCommands } from './open-commands.ts';
-import type { CallLedger, Draft, PartialBoard, RecordFeed } from './ports.ts';
+import type { CallLedger, Draft, PartialBoard, RecordFeed, StoredCommand } from './ports.ts';
 
 export interface IngestDeps {
   readonly book: CallBook;
@@ -90,14 +91,31 @@ export class Ingest {
     return callId;
   }
 
-  /** Takes a fact that was decided elsewhere, about a call that exists: of a command or a stream. */
-  record(callId: CallId, fact: CallFact): void {
-    this.#draft(callId, this.current(callId), [fact], this.#deps.clock.now());
+  /** Takes a fact that was decided elsewhere: of a command, a stream or a note. About a call that was erased it is none. */
+  record(callId: CallId, fact: CallFact, at = this.#deps.clock.now()): void {
+    const call = this.current(callId);
+    if (call) this.#draft(callId, call, [fact], at);
   }
 
   /** The call as it is after all that was taken, stored or not: for decisions, not for readers. */
   current(callId: CallId): Call | undefined {
     return this.#ahead.get(callId) ?? this.#deps.book.get(callId);
+  }
+
+  /** Which call a final utterance is of, stored or not. */
+  callOfUtterance(id: UtteranceId): CallId | undefined {
+    const isIt = ({ fact }: Draft) => fact.type === 'UTTERANCE_FINALIZED' && fact.utterance.id === id;
+    return this.#drafts.find(isIt)?.callId ?? this.#deps.ledger.utterance(id)?.callId;
+  }
+
+  /** The command that its requester gave this key, as it now is, stored or not. */
+  commandByKey(requestedBy: string, key: string): StoredCommand | undefined {
+    for (const { callId, fact } of this.#drafts.toReversed()) {
+      if (fact.type !== 'COMMAND_CHANGED') continue;
+      const { command } = fact;
+      if (command.requestedBy === requestedBy && command.idempotencyKey === key) return { callId, command };
+    }
+    return this.#deps.ledger.commandByKey(requestedBy, key);
   }
 
   /** The id of a call that is live or just begun, without asking the store: cheap enough for every frame. */
@@ -112,6 +130,12 @@ export class Ingest {
   committed(): Promise<void> {
     if (this.#drafts.length === 0) return Promise.resolve();
     return new Promise((resolve, reject) => this.#waiting.push({ resolve, reject }));
+  }
+
+  /** Stores now what waits. Whether nothing waits any longer: the disk may take nothing. */
+  storeNow(): boolean {
+    if (!this.#cancelRetry) this.#flush();
+    return this.#drafts.length === 0;
   }
 
   /** Stores now what waits, for the last time: at the end of the daemon. */

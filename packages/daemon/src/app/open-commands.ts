@@ -70,6 +70,11 @@ export class OpenCommands {
     if (commands?.size === 0) this.#calls.delete(callId);
   }
 
+  /** Forgets what waits of a call that was erased. */
+  forget(callId: CallId): void {
+    this.#calls.delete(callId);
+  }
+
   /** The command as it is once confirmed; nothing when it does not wait for it. */
   confirm(callId: CallId, commandId: CommandId, at: number): Command | undefined {
     const command = this.#calls.get(callId)?.get(commandId);

@@ -1,6 +1,6 @@
 /**
- * The media streams of all calls. A stream's start and end are facts; its audio is counted, and metered only while
- * someone wants levels.
+ * The media streams of all calls. A stream's start and end are facts; its audio is counted, and decoded only while
+ * someone wants levels or audio of the call.
  */
 import {
   decodeMulaw,
@@ -15,12 +15,16 @@ import {
 } from '@sidetone/core';
 import type { Ingest } from '../app/ingest.ts';
 import type { Wants } from '../app/ports.ts';
+import type { CallAudios } from './call-audios.ts';
 import type { LevelBoard } from './level-board.ts';
+import type { Waveforms } from './waveforms.ts';
 
 export interface StreamsDeps {
   readonly ingest: Pick<Ingest, 'record'>;
   readonly interest: Wants;
   readonly levels: LevelBoard;
+  readonly audio: CallAudios;
+  readonly waveforms: Pick<Waveforms, 'note'>;
   readonly ids: Pick<IdSource, 'stream'>;
   readonly clock: Clock;
 }
@@ -30,6 +34,8 @@ const DECODERS = { pcm_s16le: decodePcm16le, mulaw: decodeMulaw } as const;
 export class Streams {
   readonly #deps: StreamsDeps;
   readonly #open = new Map<StreamId, OpenStream>();
+  /** How many streams of each call are open. */
+  readonly #counts = new Map<CallId, number>();
 
   constructor(deps: StreamsDeps) {
     this.#deps = deps;
@@ -40,18 +46,26 @@ export class Streams {
     return this.#open.size;
   }
 
+  /** Whether a stream of the call is open. */
+  has(callId: CallId): boolean {
+    return this.#counts.has(callId);
+  }
+
   open(callId: CallId, options: MediaStreamOptions): MediaStream {
     const stream = new OpenStream(this.#deps.ids.stream(), callId, options, this.#deps, () =>
       this.#forget(stream),
     );
     this.#open.set(stream.id, stream);
+    this.#counts.set(callId, (this.#counts.get(callId) ?? 0) + 1);
     return stream;
   }
 
-  #forget(ended: OpenStream): void {
-    this.#open.delete(ended.id);
-    const isHeard = [...this.#open.values()].some((stream) => stream.callId === ended.callId);
-    if (!isHeard) this.#deps.levels.remove(ended.callId);
+  #forget({ id, callId }: OpenStream): void {
+    this.#open.delete(id);
+    const left = (this.#counts.get(callId) ?? 1) - 1;
+    if (left > 0) return void this.#counts.set(callId, left);
+    this.#counts.delete(callId);
+    this.#deps.levels.remove(callId);
   }
 
   /** Ends what plugins left open. */
@@ -96,15 +110,24 @@ class OpenStream implements MediaStream {
     });
   }
 
-  write(party: Party | 'INTERLEAVED', bytes: Uint8Array): void {
+  write(party: Party | 'INTERLEAVED', bytes: Uint8Array, positionMs?: number): void {
     if (this.#isEnded) return;
     this.#frames++;
     this.#bytes += bytes.length;
-    if (this.#deps.interest.wants('levels', this.callId)) this.#meter(party, bytes);
+    const { interest } = this.#deps;
+    const isMetered = interest.wants('levels', this.callId);
+    const isHeard = interest.wants('audio', this.callId);
+    if (!isMetered && !isHeard) return;
+    const { encoding, parties } = this.#options;
+    const samples = DECODERS[encoding](bytes);
+    const heard = party === 'INTERLEAVED' ? parties : [party];
+    if (isMetered) this.#meter(heard, samples);
+    if (isHeard) this.#hear(heard, samples, positionMs);
   }
 
-  gap(_party: Party, _durationMs: number, frames: number): void {
+  gap(party: Party, durationMs: number, frames: number): void {
     this.#missingFrames += frames;
+    this.#deps.audio.gap(this.callId, this, party, durationMs);
   }
 
   end(reason: string): void {
@@ -112,16 +135,31 @@ class OpenStream implements MediaStream {
     this.#isEnded = true;
     const counters = { frames: this.#frames, bytes: this.#bytes, missingFrames: this.#missingFrames };
     this.#deps.ingest.record(this.callId, { type: 'STREAM_STOPPED', streamId: this.id, reason, counters });
+    this.#deps.audio.end(this.callId, this);
     this.#onEnd();
   }
 
-  #meter(party: Party | 'INTERLEAVED', bytes: Uint8Array): void {
-    const { encoding, sampleRate, parties } = this.#options;
-    const samples = DECODERS[encoding](bytes);
-    const now = this.#deps.clock.now();
-    const metered = party === 'INTERLEAVED' ? parties : [party];
-    metered.forEach((each, channel) => {
-      this.#deps.levels.meter(this.callId, each, sampleRate).push(samples, now, channel, metered.length);
-    });
+  #meter(parties: readonly Party[], samples: Int16Array): void {
+    const { levels, waveforms, clock } = this.#deps;
+    const now = clock.now();
+    for (let channel = 0; channel < parties.length; channel++) {
+      const party = parties[channel]!;
+      const meter = levels.meter(this.callId, party, this.#options.sampleRate);
+      meter.push(samples, now, channel, parties.length);
+      const peakDb = meter.takePeakDb();
+      if (peakDb !== undefined) waveforms.note(this.callId, party, peakDb, now);
+    }
+  }
+
+  #hear(parties: readonly Party[], samples: Int16Array, positionMs: number | undefined): void {
+    const { audio } = this.#deps;
+    for (let channel = 0; channel < parties.length; channel++) {
+      const place = {
+        offset: channel,
+        stride: parties.length,
+        ...(positionMs !== undefined && { positionMs }),
+      };
+      audio.write(this.callId, this, parties[channel]!, this.#options.sampleRate, { samples, ...place });
+    }
   }
 }

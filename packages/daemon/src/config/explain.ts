@@ -1,4 +1,4 @@
-/** One line for a mistake: the key, what was found, what is expected. Values below `options` may be secret: only their kind is told. */
+/** One line for a mistake: the key, what was found, what is expected. Values below `options` and `auth` may be secret: only their kind is told. */
 import type { z } from 'zod';
 
 type Path = readonly PropertyKey[];
@@ -13,7 +13,7 @@ function found(tree: unknown, path: Path): string {
   if (value === undefined || value === null) return 'nothing';
   if (Array.isArray(value)) return 'a list';
   if (typeof value === 'object') return 'a mapping';
-  const mayBeSecret = path.includes('options');
+  const mayBeSecret = path.includes('options') || path[0] === 'auth';
   return mayBeSecret ? `a ${typeof value === 'string' ? 'text' : typeof value}` : JSON.stringify(value);
 }
 

@@ -3,8 +3,8 @@
  * The text behind `error` is what the reader is told to expect.
  */
 import { z } from 'zod';
-
-const LOOPBACK_HOSTS = ['127.0.0.1', '::1', 'localhost'] as const;
+import { isLoopbackHost, origin } from './addresses.ts';
+import { auth } from './auth.ts';
 
 const wholeNumber = (from: number, to: number) => {
   const error = `a whole number from ${from} to ${to}`;
@@ -15,6 +15,11 @@ const wholeNumber = (from: number, to: number) => {
     number,
   );
 };
+
+const yesOrNo = z.preprocess(
+  (value) => (value === 'true' || value === 'false' ? value === 'true' : value),
+  z.boolean({ error: 'true or false' }),
+);
 
 const mapping = <Shape extends z.ZodRawShape>(shape: Shape) => z.strictObject(shape, { error: 'a mapping' });
 
@@ -27,13 +32,13 @@ const publicUrl = z
 const MEBIBYTE = 1024 * 1024;
 
 const server = mapping({
-  host: z
-    .enum(LOOPBACK_HOSTS, {
-      error: `one of ${LOOPBACK_HOSTS.join(', ')}: this release has no access tokens yet`,
-    })
-    .default('127.0.0.1'),
+  host: text.default('127.0.0.1'),
   port: wholeNumber(0, 65_535).default(4000),
   publicUrl: publicUrl.optional(),
+  cors: mapping({
+    /** Pages of these origins may ask, beside those of this daemon. */
+    origins: z.array(origin, { error: 'a list of origins' }).default([]),
+  }).prefault({}),
 });
 
 const storage = mapping({
@@ -54,22 +59,47 @@ const limits = mapping({
   socketMessageBytes: wholeNumber(1024, 100 * MEBIBYTE).default(MEBIBYTE),
   /** Largest GraphQL request, bytes. */
   requestBytes: wholeNumber(1024, 100 * MEBIBYTE).default(MEBIBYTE),
+  /** Longest query, in tokens of the language. */
+  queryTokens: wholeNumber(100, 1_000_000).default(2000),
+  /** Most fields nested in one another. */
+  queryDepth: wholeNumber(1, 1000).default(15),
+  /** Most fields asked for under another name. */
+  queryAliases: wholeNumber(0, 100_000).default(50),
+  /** Most fields in the largest answer that a query can have. */
+  queryCost: wholeNumber(100, 1_000_000_000).default(50_000),
+  /** Whether the schema can be asked for. */
+  introspection: yesOrNo.default(true),
+  /** Most GraphQL WebSockets of one client at once. */
+  connections: wholeNumber(1, 1_000_000).default(200),
+  /** How long a WebSocket may take until it has said who it is, ms. */
+  connectionInitMs: wholeNumber(10, 60_000).default(3000),
+  /** Most subscriptions of one client at once, over all its connections. */
+  subscriptionsPerClient: wholeNumber(1, 1_000_000).default(1000),
   /** Most nodes on a page of any list. */
   pageSize: wholeNumber(1, 10_000).default(200),
   /** Most facts that wait in memory while the disk takes none. */
   pendingFacts: wholeNumber(1000, 10_000_000).default(100_000),
 });
 
+const recording = mapping({
+  enabled: yesOrNo.default(false),
+  path: text.default('./data/recordings'),
+  waveform: yesOrNo.default(true),
+});
+
 const provider = mapping({
   plugin: text,
+  recording: mapping({ enabled: yesOrNo.optional() }).prefault({}),
   options: z.record(z.string(), z.unknown(), { error: 'a mapping of options' }).default({}),
 });
 
 const PROVIDER_ID = /^[a-z][a-z0-9-]{0,31}$/;
 
-export const configSchema = mapping({
+const file = mapping({
   server: server.prefault({}),
+  auth: auth.prefault({}),
   storage: storage.prefault({}),
+  recording: recording.prefault({}),
   log: log.prefault({}),
   limits: limits.prefault({}),
   providers: z
@@ -82,5 +112,13 @@ export const configSchema = mapping({
     )
     .default({}),
 });
+
+export const configSchema = file.refine(
+  ({ server: { host }, auth: { tokens } }) => isLoopbackHost(host) || tokens.length > 0,
+  {
+    path: ['server', 'host'],
+    error: '127.0.0.1, ::1 or localhost, or access tokens under auth.tokens for whoever comes from elsewhere',
+  },
+);
 
 export type Config = z.output<typeof configSchema>;

@@ -1,10 +1,29 @@
 /** The schema builder, with the scalars as TypeScript sees them, and what every module of the schema is given. */
 import SchemaBuilder from '@pothos/core';
+import type { AddedUtterances } from '../app/added-utterances.ts';
+import type { Annotations } from '../app/annotations.ts';
 import type { Backfills } from '../app/backfill.ts';
 import type { CallBook } from '../app/call-book.ts';
 import type { Commands } from '../app/commands.ts';
 import type { Cursors } from '../app/cursor.ts';
-import type { EventLog, History, LevelSource, LiveFeeds, ProviderDirectory } from '../app/ports.ts';
+import type { Erasure } from '../app/erasure.ts';
+import type {
+  EventLog,
+  History,
+  LevelSource,
+  LiveFeeds,
+  ProviderDirectory,
+  RecordingArchive,
+  WaveformSource,
+} from '../app/ports.ts';
+import type { Viewer } from '../app/viewer.ts';
+
+/** What every resolver is told of the one who asks, over whichever transport. */
+export interface Context {
+  readonly viewer: Viewer;
+  /** Whose connections and subscriptions are counted together: the viewer at its network address. */
+  readonly client: string;
+}
 
 export interface SchemaDeps {
   readonly book: CallBook;
@@ -13,9 +32,16 @@ export interface SchemaDeps {
   readonly feeds: LiveFeeds;
   readonly cursors: Cursors;
   readonly commands: Commands;
+  readonly annotations: Annotations;
+  readonly addedUtterances: AddedUtterances;
+  readonly erasure: Erasure;
   readonly backfills: Backfills;
   readonly providers: ProviderDirectory;
   readonly levels: LevelSource;
+  readonly waveforms: WaveformSource;
+  readonly recordings: Pick<RecordingArchive, 'find'>;
+  /** The daemon's address as clients see it, and a path on it. */
+  readonly addressOf: (path: string) => URL;
   readonly now: () => number;
   /** Most nodes on a page; `limits.pageSize`. */
   readonly pageSize: number;
@@ -23,6 +49,7 @@ export interface SchemaDeps {
 
 export interface SchemaTypes {
   DefaultFieldNullability: false;
+  Context: Context;
   Scalars: {
     ID: { Input: string; Output: string };
     /** Epoch ms inside, ISO 8601 outside. */

@@ -5,6 +5,7 @@ import type { SchemaDeps } from './builder.ts';
 import type { Enums } from './enums.ts';
 import type { Refs } from './refs.ts';
 import { pageArguments, toWindow } from './paging.ts';
+import { COMMANDS, UTTERANCES } from './lists.ts';
 import { providerOf } from './provider.ts';
 import { eventPageInfo } from './events.ts';
 import { transcriptText } from './transcript-text.ts';
@@ -72,7 +73,7 @@ export function addCallParts(refs: Refs, enums: Enums): void {
 }
 
 export function addCall(refs: Refs, enums: Enums, deps: SchemaDeps): void {
-  const { history, eventLog, providers, levels, now, pageSize } = deps;
+  const { history, providers, levels, now, pageSize } = deps;
 
   refs.Call.implement({
     description: 'A voice call, live or over.',
@@ -148,14 +149,14 @@ export function addCall(refs: Refs, enums: Enums, deps: SchemaDeps): void {
         description: 'What was said, in order; final words only.',
         args: pageArguments(t),
         resolve: async (call, args) => {
-          const window = toWindow('Utterance', args, pageSize);
+          const window = toWindow(UTTERANCES, args, pageSize);
           const page = await history.utterances(call.id, window);
-          return { ...page, window, count: () => history.countUtterances(call.id) };
+          return { ...page, list: UTTERANCES, window, count: () => history.countUtterances(call.id) };
         },
       }),
       transcriptText: t.string({
         description: 'Every final utterance, one a line: `Customer: ...`.',
-        resolve: (call) => transcriptText(history, call.id),
+        resolve: async (call) => transcriptText(await history.transcript(call.id)),
       }),
       events: t.field({
         type: refs.CallEventConnection,
@@ -174,11 +175,10 @@ export function addCall(refs: Refs, enums: Enums, deps: SchemaDeps): void {
           }),
         },
         resolve: async (call, { first, after, types }) => {
-          const window = toWindow('CallEvent', { first }, pageSize);
-          const filter = { callId: call.id, ...(types && { types }) };
-          const read = await eventLog.page(after ?? 0, window.limit + 1, filter);
-          const rows = read.slice(0, window.limit);
-          return { rows, info: eventPageInfo(rows, read.length > window.limit, after != null, deps.cursors) };
+          const { limit } = toWindow({ name: 'CallEvent' }, { first }, pageSize);
+          const window = { limit, after: after ?? 0, ...(types && { types }) };
+          const { rows, more } = await history.events(call.id, window);
+          return { rows, info: eventPageInfo(rows, more, after != null, deps.cursors) };
         },
       }),
       commands: t.field({
@@ -189,9 +189,8 @@ export function addCall(refs: Refs, enums: Enums, deps: SchemaDeps): void {
           after: t.arg.string({ required: false, description: 'Only those behind this cursor.' }),
         },
         resolve: async (call, args) => {
-          const window = toWindow('Command', args, pageSize);
-          const page = await history.commands(call.id, window);
-          return { ...page, window, count: () => Promise.resolve(0) };
+          const window = toWindow(COMMANDS, args, pageSize);
+          return { ...(await history.commands(call.id, window)), list: COMMANDS, window };
         },
       }),
       streams: t.field({
@@ -214,6 +213,15 @@ export function addCall(refs: Refs, enums: Enums, deps: SchemaDeps): void {
         nullable: true,
         description: 'What the provider says it cost.',
         resolve: (call) => call.cost,
+      }),
+      tags: t.stringList({
+        description: 'What it was marked with, in the order in which that was done.',
+        resolve: ({ tags }) => [...tags],
+      }),
+      notes: t.field({
+        type: [refs.Note],
+        description: 'What was written down about it, oldest first.',
+        resolve: async (call) => [...(await history.notes(call.id))],
       }),
       providerData: t.field({
         type: 'JSON',

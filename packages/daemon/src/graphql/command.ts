@@ -10,22 +10,30 @@ export function addCommand(refs: Refs, enums: Enums, deps: SchemaDeps): void {
     fields: (t) => ({
       code: t.expose('code', { type: enums.FailureCode, description: 'For programs.' }),
       message: t.exposeString('message', { description: 'For people.' }),
-      retryable: t.exposeBoolean('retryable', { description: 'Whether the same may succeed later.' }),
+      retryable: t.exposeBoolean('retryable', {
+        description: 'Whether the same may succeed later: with a new idempotency key, where there was one.',
+      }),
+      argument: t.string({
+        nullable: true,
+        description:
+          "The argument of the command that the provider's plugin found wrong. Whoever asked got an error that names it.",
+        resolve: ({ argument }) => argument,
+      }),
     }),
   });
 
   refs.Command.implement({
     description: 'A thing someone asked to be done to a call, kept with its outcome.',
     interfaces: [refs.Node],
-    isTypeOf: (value) =>
-      typeof value === 'object' && value !== null && 'command' in value && 'callId' in value,
+    isTypeOf: (value) => typeof value === 'object' && value !== null && 'command' in value,
     fields: (t) => ({
       id: t.id({ description: 'Our id of the command.', resolve: ({ command }) => command.id }),
       call: t.field({
         type: refs.Call,
         nullable: true,
-        description: 'The call that it is about.',
-        resolve: ({ callId }) => callOf(deps, callId),
+        description:
+          'The call that it is about; null for an attempt to place one that came to nothing, or has not come to one yet.',
+        resolve: ({ callId }) => callId && callOf(deps, callId),
       }),
       kind: t.field({
         type: enums.CommandKind,
@@ -71,7 +79,7 @@ export function addCommand(refs: Refs, enums: Enums, deps: SchemaDeps): void {
         type: refs.Command,
         nullable: true,
         description: 'The command as it was kept; null when there is no such call.',
-        resolve: ({ command, call }) => (command && call ? { command, callId: call.id } : null),
+        resolve: ({ command, call }) => command && { command, ...(call && { callId: call.id }) },
       }),
       call: t.field({
         type: refs.Call,
@@ -83,6 +91,25 @@ export function addCommand(refs: Refs, enums: Enums, deps: SchemaDeps): void {
         type: refs.Failure,
         nullable: true,
         description: 'Why it was not accepted.',
+        resolve: ({ failure }) => failure,
+      }),
+    }),
+  });
+
+  refs.WatchCallPayload.implement({
+    description: 'What became of taking up a call.',
+    fields: (t) => ({
+      call: t.field({
+        type: refs.Call,
+        nullable: true,
+        description: 'The call as it is now; null while nothing is known of it.',
+        resolve: ({ call }) => call,
+      }),
+      failure: t.field({
+        type: refs.Failure,
+        nullable: true,
+        description:
+          'Why it was not taken up. With CALL_NOT_LIVE, `call` may be there: what is left of it was taken in.',
         resolve: ({ failure }) => failure,
       }),
     }),

@@ -4,6 +4,8 @@ import type { Enums } from './enums.ts';
 
 export function addControlInputs(builder: Builder, enums: Enums) {
   const callId = 'The call.';
+  const idempotencyKey =
+    'Makes a repetition safe: with the same key, whoever asks for the same gets what became of it the first time, and nothing is done again. Of another command, the same key is an IDEMPOTENCY_CONFLICT. 1 to 200 printable characters.';
   return {
     Say: builder.inputType('SayInput', {
       description: 'What to say.',
@@ -18,6 +20,7 @@ export function addControlInputs(builder: Builder, enums: Enums) {
           defaultValue: false,
           description: 'Cut in on what the assistant is saying now, instead of queueing behind it.',
         }),
+        idempotencyKey: t.string({ description: idempotencyKey }),
       }),
     }),
     AddMessage: builder.inputType('AddMessageInput', {
@@ -30,6 +33,7 @@ export function addControlInputs(builder: Builder, enums: Enums) {
           defaultValue: true,
           description: 'Whether the assistant answers it now.',
         }),
+        idempotencyKey: t.string({ description: idempotencyKey }),
       }),
     }),
     Mute: builder.inputType('MuteInput', {
@@ -42,11 +46,15 @@ export function addControlInputs(builder: Builder, enums: Enums) {
           defaultValue: 'ASSISTANT',
           description: 'Whom.',
         }),
+        idempotencyKey: t.string({ description: idempotencyKey }),
       }),
     }),
     Call: builder.inputType('CallInput', {
       description: 'A call to do something to.',
-      fields: (t) => ({ callId: t.id({ required: true, description: callId }) }),
+      fields: (t) => ({
+        callId: t.id({ required: true, description: callId }),
+        idempotencyKey: t.string({ description: idempotencyKey }),
+      }),
     }),
     Transfer: builder.inputType('TransferInput', {
       description: 'Where to move the customer. Exactly one of `number` and `sipUri`.',
@@ -58,6 +66,7 @@ export function addControlInputs(builder: Builder, enums: Enums) {
         callerId: t.string({ description: 'Who appears to call.' }),
         content: t.string({ description: 'Spoken to the customer first.' }),
         providerOptions: t.field({ type: 'JSON', description: 'Handed to the provider as it is.' }),
+        idempotencyKey: t.string({ description: idempotencyKey }),
       }),
     }),
     Handoff: builder.inputType('HandoffInput', {
@@ -70,6 +79,7 @@ export function addControlInputs(builder: Builder, enums: Enums) {
         streamUrl: t.string({ description: "Another voice agent's WebSocket." }),
         content: t.string({ description: 'Spoken to the customer first.' }),
         providerOptions: t.field({ type: 'JSON', description: 'Handed to the provider as it is.' }),
+        idempotencyKey: t.string({ description: idempotencyKey }),
       }),
     }),
     SendDtmf: builder.inputType('SendDtmfInput', {
@@ -77,6 +87,7 @@ export function addControlInputs(builder: Builder, enums: Enums) {
       fields: (t) => ({
         callId: t.id({ required: true, description: callId }),
         digits: t.string({ required: true, description: 'Of `0-9 * # A-D`; `w` and `W` are pauses.' }),
+        idempotencyKey: t.string({ description: idempotencyKey }),
       }),
     }),
     PlayAudio: builder.inputType('PlayAudioInput', {
@@ -84,6 +95,7 @@ export function addControlInputs(builder: Builder, enums: Enums) {
       fields: (t) => ({
         callId: t.id({ required: true, description: callId }),
         url: t.string({ required: true, description: 'Where it is, http or https.' }),
+        idempotencyKey: t.string({ description: idempotencyKey }),
       }),
     }),
     PlaceCall: builder.inputType('PlaceCallInput', {
@@ -94,6 +106,14 @@ export function addControlInputs(builder: Builder, enums: Enums) {
         from: t.string({ description: 'Who calls.' }),
         assistantId: t.string({ description: "The provider's id of the assistant that talks." }),
         providerOptions: t.field({ type: 'JSON', description: 'Handed to the provider as it is.' }),
+        idempotencyKey: t.string({ description: idempotencyKey }),
+      }),
+    }),
+    WatchCall: builder.inputType('WatchCallInput', {
+      description: 'A live call that others set up.',
+      fields: (t) => ({
+        providerId: t.id({ required: true, description: 'The provider instance that it runs at.' }),
+        providerCallId: t.string({ required: true, description: "The provider's own id of the call." }),
       }),
     }),
   };

@@ -22,7 +22,8 @@ export function createMask(log: Logger, newId: () => string): MaskError {
   return (error) => {
     const located = error instanceof GraphQLError ? error : undefined;
     const original = located ? located.originalError : error;
-    if (isFault(original) && IS_TOLD[original.kind]) return told(original, located);
+    const fault = causeOf(error);
+    if (isFault(fault) && IS_TOLD[fault.kind]) return told(fault, located);
     if (located && (!original || original instanceof GraphQLError)) return located;
     const id = newId();
     log.error('a query failed by a mistake of ours', {
@@ -31,13 +32,26 @@ export function createMask(log: Logger, newId: () => string): MaskError {
       reason: messageOf(original),
       error: original,
     });
-    return asGraphQL('Something went wrong on our side.', { code: 'INTERNAL_SERVER_ERROR', id }, located);
+    // Where there is no answer around it, the request as a whole has failed.
+    const http = located?.path ? undefined : { status: 500 };
+    const extensions = { code: 'INTERNAL_SERVER_ERROR', id, ...(http && { http }) };
+    return asGraphQL('Something went wrong on our side.', extensions, located);
   };
 }
 
-function told(fault: FaultError, located: GraphQLError | undefined): GraphQLError {
+/** What is at the bottom of an error: the executor wraps what a scalar refuses, more than once. */
+function causeOf(error: unknown): unknown {
+  let cause = error;
+  while (cause instanceof GraphQLError && cause.originalError) cause = cause.originalError;
+  return cause;
+}
+
+/** A fault as a client is told it: with what the executor knows of its place, and of the answer's status. */
+export function told(fault: FaultError, located?: GraphQLError): GraphQLError {
   const { code, remedy, details, message } = fault;
-  return asGraphQL(message, { code, remedy, ...details }, located);
+  const http = located?.extensions['http'];
+  const extensions = { code, remedy, ...details, ...(http !== undefined && { http }) };
+  return asGraphQL(located?.message ?? message, extensions, located);
 }
 
 function asGraphQL(

@@ -23,7 +23,12 @@ const TYPE_NAMES = {
   TRANSFER_STARTED: 'TransferStarted',
   ASSISTANT_CHANGED: 'AssistantChanged',
   CALL_REPORTED: 'CallReported',
+  CALL_ANNOTATED: 'CallAnnotated',
   PROVIDER_NOTICE: 'ProviderNotice',
+  RECORDING_STARTED: 'RecordingChanged',
+  RECORDING_STOPPED: 'RecordingChanged',
+  LISTENING_STARTED: 'ListeningChanged',
+  LISTENING_STOPPED: 'ListeningChanged',
 } as const satisfies Record<CallFactType, string>;
 
 /** The fact of a record whose type the schema has already told apart. */
@@ -154,6 +159,25 @@ export function addEvents(builder: Builder, refs: Refs, enums: Enums, deps: Sche
       resolve: (record) => factOf<'ASSISTANT_CHANGED'>(record).assistant,
     }),
   );
+  builder.objectFields(event('CallAnnotated', 'Someone tagged a call, or wrote a note about it.'), (t) => ({
+    tagsAdded: t.stringList({
+      description: 'The tags that the call has now and had not before.',
+      resolve: (record) => [...(factOf<'CALL_ANNOTATED'>(record).tagsAdded ?? [])],
+    }),
+    tagsRemoved: t.stringList({
+      description: 'The tags that the call had and has no longer.',
+      resolve: (record) => [...(factOf<'CALL_ANNOTATED'>(record).tagsRemoved ?? [])],
+    }),
+    note: t.field({
+      type: refs.Note,
+      nullable: true,
+      description: 'The note that was written.',
+      resolve: (record) => {
+        const { note } = factOf<'CALL_ANNOTATED'>(record);
+        return note && { callId: record.callId, at: record.at, note };
+      },
+    }),
+  }));
   builder.objectFields(event('ProviderNotice', 'Something that an operator should know.'), (t) => ({
     code: t.string({
       description: 'For programs.',
@@ -164,6 +188,36 @@ export function addEvents(builder: Builder, refs: Refs, enums: Enums, deps: Sche
       resolve: (record) => factOf<'PROVIDER_NOTICE'>(record).message,
     }),
   }));
+
+  builder.objectField(
+    event('RecordingChanged', 'The recording of a call began, went on after the daemon was away, or ended.'),
+    'recording',
+    (t) =>
+      t.field({
+        type: refs.Recording,
+        nullable: true,
+        description: 'The recording, as it is now; null when there is nothing to hear of it.',
+        resolve: ({ callId }) => deps.recordings.find(callId),
+      }),
+  );
+  builder.objectFields(
+    event('ListeningChanged', 'Someone began or stopped to hear a call live; `type` says which.'),
+    (t) => ({
+      listenerId: t.id({
+        description: 'The same for a beginning and its end.',
+        resolve: (record) => factOf<'LISTENING_STARTED'>(record).listenerId,
+      }),
+      by: t.string({
+        description: 'Who: the name of their access token.',
+        resolve: (record) => factOf<'LISTENING_STARTED'>(record).by,
+      }),
+      since: t.field({
+        type: 'DateTime',
+        description: 'When they began.',
+        resolve: ({ fact, at }) => (fact.type === 'LISTENING_STOPPED' ? fact.since : at),
+      }),
+    }),
+  );
 
   addEventList(refs);
 }

@@ -1,9 +1,11 @@
 /** What a mutation's input must be beyond its type. A mistake is a fault that names the argument. */
-import { FaultError } from '@sidetone/core';
+import { FaultError, isFault } from '@sidetone/core';
 
 /** Longest text that can be said or added at once, characters. */
 const MAX_TEXT_CHARACTERS = 10_000;
 const MAX_DIGITS = 64;
+/** Longest key or id that a client may give, characters. */
+const MAX_KEY_CHARACTERS = 200;
 
 export const mistake = (argument: string, message: string): FaultError =>
   new FaultError('INPUT_INVALID', message, { details: { argument: `input.${argument}` } });
@@ -13,6 +15,28 @@ export function checkText(argument: string, text: string): void {
   if (text.trim() === '') throw mistake(argument, `\`${argument}\` is empty`);
   if (text.length > MAX_TEXT_CHARACTERS) {
     throw mistake(argument, `\`${argument}\` has at most ${MAX_TEXT_CHARACTERS} characters`);
+  }
+}
+
+/** @throws {FaultError} INPUT_INVALID unless it can be read and copied: printable, and not too long. */
+export function checkKey(argument: string, key: string): void {
+  const isPrintable = key !== '' && !/[\p{C}\p{Zl}\p{Zp}]/u.test(key);
+  if (isPrintable && key.length <= MAX_KEY_CHARACTERS) return;
+  throw mistake(argument, `\`${argument}\` is 1 to ${MAX_KEY_CHARACTERS} printable characters`);
+}
+
+/** Does what an `input` asks for. What is found wrong with it deeper down is named as the client wrote it. */
+export async function ofInput<Result>(work: () => Promise<Result>): Promise<Result> {
+  try {
+    return await work();
+  } catch (error) {
+    if (!isFault(error) || error.code !== 'INPUT_INVALID') throw error;
+    const { argument } = error.details;
+    if (typeof argument !== 'string' || argument.startsWith('input.')) throw error;
+    throw new FaultError('INPUT_INVALID', error.message, {
+      cause: error,
+      details: { ...error.details, argument: `input.${argument}` },
+    });
   }
 }
 

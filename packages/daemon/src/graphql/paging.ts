@@ -25,13 +25,24 @@ export function pageArguments(t: { arg: ArgBuilder<Types> }) {
 }
 
 /** Nodes on a page when the client does not say. */
-const DEFAULT_PAGE_SIZE = 50;
+export const DEFAULT_PAGE_SIZE = 50;
+
+/** A kind of list, in one order. */
+export interface List<Row> {
+  /** Of this list alone, and of this order: a place in it means nothing elsewhere. */
+  readonly name: string;
+  readonly placeOf: (row: Row) => Place;
+  /** Whether some rows have no sort key. */
+  readonly isNullable?: boolean;
+}
 
 /** @throws {FaultError} INPUT_INVALID or CURSOR_INVALID. */
-export function toWindow(list: string, args: PageArguments, pageSize: number): Window {
+export function toWindow(list: Omit<List<never>, 'placeOf'>, args: PageArguments, pageSize: number): Window {
   const { first, last } = args;
   if (typeof first === 'number' && typeof last === 'number') {
-    throw new FaultError('INPUT_INVALID', 'give `first` or `last`, not both');
+    throw new FaultError('INPUT_INVALID', 'give `first` or `last`, not both', {
+      details: { argument: 'last' },
+    });
   }
   const limit = first ?? last ?? Math.min(DEFAULT_PAGE_SIZE, pageSize);
   if (limit < 0 || limit > pageSize) {
@@ -48,25 +59,36 @@ export function toWindow(list: string, args: PageArguments, pageSize: number): W
 }
 
 /** A place as a client holds it: opaque, and good for its own kind of list alone. */
-export function encodePlace(list: string, { key, id }: Place): string {
-  return Buffer.from(`${list}\n${key}\n${id}`).toString('base64url');
+function encodePlace(list: string, { key, id }: Place): string {
+  return Buffer.from(`${list}\n${key ?? ''}\n${id}`).toString('base64url');
 }
 
-function decodePlace(list: string, cursor: string, argument: string): Place {
+function decodePlace(
+  { name, isNullable }: Omit<List<never>, 'placeOf'>,
+  cursor: string,
+  argument: string,
+): Place {
   const [kind, key, id, ...rest] = Buffer.from(cursor, 'base64url').toString('utf8').split('\n');
-  const isOurs = kind === list && id !== undefined && rest.length === 0 && /^-?\d{1,16}$/.test(key ?? '');
-  if (!isOurs) {
-    throw new FaultError('CURSOR_INVALID', `\`${argument}\` is not a cursor of this list`, {
-      details: { argument },
-    });
-  }
-  return { key: Number(key), id };
+  const isOurs = kind === name && id !== undefined && rest.length === 0;
+  if (isOurs && key === '' && isNullable) return { key: null, id };
+  if (isOurs && /^-?\d{1,16}$/.test(key ?? '')) return { key: Number(key), id };
+  throw new FaultError(
+    'CURSOR_INVALID',
+    `\`${argument}\` is not a cursor of this list in this order; take one from a page that was asked for with the same order, or leave it out`,
+    { details: { argument } },
+  );
 }
 
 /** A page as it was read, and how to count the whole list, for whoever asks. */
 export interface Page<Row> extends Slice<Row> {
+  readonly list: List<Row>;
   readonly window: Window;
-  readonly count: () => Promise<number>;
+  readonly count?: () => Promise<number>;
+}
+
+interface Edge<Row> {
+  readonly row: Row;
+  readonly cursor: string;
 }
 
 export interface PageInfo {
@@ -100,39 +122,35 @@ export interface ConnectionOptions<Row> {
   /** Name of the node's type: `Call` makes `CallConnection` and `CallEdge`. */
   readonly name: string;
   readonly node: ObjectRef<Types, Row>;
-  readonly placeOf: (row: Row) => Place;
   readonly isCounted: boolean;
 }
 
 export function addConnection<Row extends object>(
   builder: Builder,
   pageInfo: ReturnType<typeof addPageInfo>,
-  { name, node, placeOf, isCounted }: ConnectionOptions<Row>,
+  { name, node, isCounted }: ConnectionOptions<Row>,
 ) {
-  const cursorOf = (row: Row): string => encodePlace(name, placeOf(row));
-  const edge = builder.objectRef<Row>(`${name}Edge`).implement({
+  const edge = builder.objectRef<Edge<Row>>(`${name}Edge`).implement({
     description: `A ${name} in a list, with its place.`,
     fields: (t) => ({
-      cursor: t.string({
-        description: 'The place of this node, for `after` and `before`.',
-        resolve: cursorOf,
-      }),
-      node: t.field({ type: node, description: `The ${name} itself.`, resolve: (row) => row as never }),
+      cursor: t.exposeString('cursor', { description: 'The place of this node, for `after` and `before`.' }),
+      node: t.field({ type: node, description: `The ${name} itself.`, resolve: ({ row }) => row as never }),
     }),
   });
   const connection = builder.objectRef<Page<Row>>(`${name}Connection`).implement({
-    description: `A page of a list of ${name}s.`,
+    description: `A page of a list of nodes of the type ${name}.`,
     fields: (t) => ({
       edges: t.field({
         type: [edge],
         description: 'The page, with the place of each node.',
-        resolve: ({ rows }) => [...rows],
+        resolve: ({ rows, list }) =>
+          rows.map((row) => ({ row, cursor: encodePlace(list.name, list.placeOf(row)) })),
       }),
       nodes: t.field({ type: [node], description: 'The page.', resolve: ({ rows }) => [...rows] }),
       pageInfo: t.field({
         type: pageInfo,
         description: 'Where this page stands in the list.',
-        resolve: (page) => infoOf(page, cursorOf),
+        resolve: infoOf,
       }),
     }),
   });
@@ -140,19 +158,20 @@ export function addConnection<Row extends object>(
     builder.objectField(connection, 'totalCount', (t) =>
       t.int({
         description: 'How many there are in the whole list. Counted only when asked for.',
-        resolve: ({ count }) => count(),
+        resolve: ({ rows, count }) => count?.() ?? rows.length,
       }),
     );
   }
   return connection;
 }
 
-function infoOf<Row>({ rows, more, window }: Page<Row>, cursorOf: (row: Row) => string): PageInfo {
-  const [first, last] = [rows[0], rows.at(-1)];
+function infoOf<Row>({ rows, more, window, list }: Page<Row>): PageInfo {
+  const cursorOf = (row: Row | undefined): string | null =>
+    row === undefined ? null : encodePlace(list.name, list.placeOf(row));
   return {
     hasNextPage: window.backward ? window.before !== undefined : more,
     hasPreviousPage: window.backward ? more : window.after !== undefined,
-    startCursor: first === undefined ? null : cursorOf(first),
-    endCursor: last === undefined ? null : cursorOf(last),
+    startCursor: cursorOf(rows[0]),
+    endCursor: cursorOf(rows.at(-1)),
   };
 }

@@ -1,11 +1,15 @@
 /** Queries: history, and where to subscribe from. */
-import { providerCallId, providerId, type CallId } from '@sidetone/core';
-import type { CallFilter } from '../app/ports.ts';
+import { invalidArgument, providerCallId, providerId, type CallId, type CommandId } from '@sidetone/core';
+import { NEWEST_FIRST, type CallOrderField, type OrderDirection } from '../app/call-order.ts';
 import type { Builder, SchemaDeps } from './builder.ts';
 import type { Enums } from './enums.ts';
+import { addCallFilter, toFilter } from './filter.ts';
+import { callsIn } from './lists.ts';
 import { nodeOf } from './lookup.ts';
 import { pageArguments, toWindow } from './paging.ts';
 import type { Refs } from './refs.ts';
+import { addSearch } from './search.ts';
+import { addStats } from './stats.ts';
 
 export function addQueries(builder: Builder, refs: Refs, enums: Enums, deps: SchemaDeps): void {
   const { history, providers, eventLog, pageSize } = deps;
@@ -22,23 +26,28 @@ export function addQueries(builder: Builder, refs: Refs, enums: Enums, deps: Sch
     }),
   });
 
-  const CallFilterInput = builder.inputType('CallFilter', {
-    description: 'Which calls. What is left out does not matter; all that is given must hold.',
+  addCallFilter(refs, enums);
+  const OrderField = builder.enumType('CallOrderField', {
+    description: 'What calls can be sorted by.',
+    values: {
+      CREATED_AT: { description: 'When it came to be.' },
+      ENDED_AT: { description: 'When it ended. A live call has not.' },
+      DURATION: { description: 'From answer to end. A call that is live, or was never answered, has none.' },
+    } satisfies Record<CallOrderField, object>,
+  });
+  const Direction = builder.enumType('OrderDirection', {
+    description: 'Which end of an order comes first.',
+    values: {
+      ASC: { description: 'The smallest, or oldest; before them, what has no such value.' },
+      DESC: { description: 'The largest, or newest; behind all others, what has no such value.' },
+    } satisfies Record<OrderDirection, object>,
+  });
+  const CallOrderInput = builder.inputType('CallOrder', {
+    description:
+      'How calls are sorted; those that are alike, by id. Cursors hold for the order of the page that they are from. A call whose value changes meanwhile may be met at its new place too.',
     fields: (t) => ({
-      providerIds: t.idList({ required: false, description: 'Of one of these providers.' }),
-      statuses: t.field({
-        type: [enums.CallStatus],
-        required: false,
-        description: 'In one of these states.',
-      }),
-      live: t.boolean({ required: false, description: 'Live, or over.' }),
-      directions: t.field({
-        type: [enums.CallDirection],
-        required: false,
-        description: 'In one of these directions.',
-      }),
-      createdAfter: t.field({ type: 'DateTime', required: false, description: 'From this moment on.' }),
-      createdBefore: t.field({ type: 'DateTime', required: false, description: 'Before this moment.' }),
+      field: t.field({ type: OrderField, required: true, description: 'By what.' }),
+      direction: t.field({ type: Direction, required: true, description: 'Which end comes first.' }),
     }),
   });
 
@@ -51,6 +60,18 @@ export function addQueries(builder: Builder, refs: Refs, enums: Enums, deps: Sch
         description: 'Anything by its id.',
         args: { id: t.arg.id({ required: true, description: 'The id.' }) },
         resolve: (_root, { id }) => nodeOf(deps, id),
+      }),
+      nodes: t.field({
+        type: [refs.Node],
+        nullable: { list: false, items: true },
+        description: 'Many things by their ids, in that order; null for each that is not there.',
+        args: {
+          ids: t.arg.idList({ required: true, description: 'The ids: at most `limits.pageSize`.' }),
+        },
+        resolve: (_root, { ids }) => {
+          if (ids.length > pageSize) throw invalidArgument('ids', `expected at most ${pageSize} ids`);
+          return Promise.all(ids.map((id) => nodeOf(deps, id)));
+        },
       }),
       call: t.field({
         type: refs.Call,
@@ -72,19 +93,19 @@ export function addQueries(builder: Builder, refs: Refs, enums: Enums, deps: Sch
       }),
       calls: t.field({
         type: refs.CallConnection,
-        description: 'Calls, newest first.',
+        description: 'Calls, newest first unless `orderBy` says otherwise.',
         args: {
-          filter: t.arg({ type: CallFilterInput, required: false, description: 'Only these.' }),
+          filter: t.arg({ type: refs.CallFilter, required: false, description: 'Only these.' }),
+          orderBy: t.arg({ type: CallOrderInput, required: false, description: 'In this order.' }),
           ...pageArguments(t),
         },
-        resolve: async (_root, { filter, ...page }) => {
-          const wanted = toFilter(filter ?? {});
-          const window = toWindow('Call', page, pageSize);
-          return {
-            ...(await history.calls(wanted, window)),
-            window,
-            count: () => history.countCalls(wanted),
-          };
+        resolve: async (_root, { filter, orderBy, ...page }) => {
+          const wanted = toFilter(filter);
+          const order = orderBy ?? NEWEST_FIRST;
+          const list = callsIn(order);
+          const window = toWindow(list, page, pageSize);
+          const slice = await history.calls(wanted, window, order);
+          return { ...slice, list, window, count: () => history.countCalls(wanted) };
         },
       }),
       providers: t.field({
@@ -104,7 +125,7 @@ export function addQueries(builder: Builder, refs: Refs, enums: Enums, deps: Sch
         nullable: true,
         description: 'A command by its id.',
         args: { id: t.arg.id({ required: true, description: 'The id of the command.' }) },
-        resolve: (_root, { id }) => history.command(id as never),
+        resolve: (_root, { id }) => history.command(id as CommandId),
       }),
       latestCursor: t.field({
         type: 'Cursor',
@@ -113,14 +134,6 @@ export function addQueries(builder: Builder, refs: Refs, enums: Enums, deps: Sch
       }),
     }),
   });
-}
-
-/** The filter as a client may write it: an argument that is null means the same as one that is left out. */
-type FilterInput = { readonly [Key in keyof CallFilter]?: Unbranded<CallFilter[Key]> | null | undefined };
-type Unbranded<Value> = Value extends readonly string[] | undefined ? readonly string[] : Value;
-
-function toFilter(input: FilterInput): CallFilter {
-  return Object.fromEntries(
-    Object.entries(input).filter(([, value]) => value !== null && value !== undefined),
-  );
+  addSearch(builder, refs, deps);
+  addStats(builder, refs, enums, deps);
 }

@@ -1,21 +1,23 @@
 /** Every type of the schema by name, with what stands behind it; the other modules say what its fields are. */
 import type { Assistant, Call, CallEnd, CallRecord, Failure, Money } from '@sidetone/core';
 import type { Backfill } from '../app/backfill.ts';
-import type { CommandOutcome } from '../app/commands.ts';
+import type { CommandOutcome, WatchOutcome } from '../app/commands.ts';
 import type {
   LevelsItem,
+  LiveCallsItem,
   PartyLevel,
+  PartyPeaks,
   ProviderView,
+  Recording,
+  ShownUtterance,
   StoredCommand,
+  StoredNote,
   StoredStream,
-  StoredUtterance,
+  TranscriptMatch,
 } from '../app/ports.ts';
 import type { Builder } from './builder.ts';
+import type { CallFilterInput } from './filter.ts';
 import { addConnection, addPageInfo, type PageInfo } from './paging.ts';
-
-/** An utterance as it is shown: a final with its place in the log, or a partial without. */
-export type ShownUtterance = Omit<StoredUtterance, 'position' | 'orderMs'> &
-  Partial<Pick<StoredUtterance, 'position' | 'orderMs'>>;
 
 /** A page of a call's events: read forward only, from a cursor of the log. */
 export interface EventPage {
@@ -29,6 +31,7 @@ export function createRefs(builder: Builder) {
   const CallRef = builder.objectRef<Call>('Call');
   const UtteranceRef = builder.objectRef<ShownUtterance>('Utterance');
   const CommandRef = builder.objectRef<StoredCommand>('Command');
+  const TranscriptMatchRef = builder.objectRef<TranscriptMatch>('TranscriptMatch');
   const PageInfo = addPageInfo(builder);
 
   return {
@@ -38,37 +41,43 @@ export function createRefs(builder: Builder) {
     Assistant: builder.objectRef<Assistant>('Assistant'),
     Money: builder.objectRef<Money>('Money'),
     PartyLevel: builder.objectRef<PartyLevel>('PartyLevel'),
+    PartyWaveform: builder.objectRef<PartyPeaks>('PartyWaveform'),
+    Recording: builder.objectRef<Recording>('Recording'),
     MediaStream: builder.objectRef<StoredStream>('MediaStream'),
     Utterance: UtteranceRef,
+    TranscriptMatch: TranscriptMatchRef,
+    Note: builder.objectRef<StoredNote>('Note'),
     Provider: builder.objectRef<ProviderView>('Provider'),
     Command: CommandRef,
     Failure: builder.objectRef<Failure>('Failure'),
     CommandPayload: builder.objectRef<CommandOutcome>('CommandPayload'),
+    WatchCallPayload: builder.objectRef<WatchOutcome>('WatchCallPayload'),
     Backfill: builder.objectRef<Backfill>('Backfill'),
     CallEvent: builder.interfaceRef<CallRecord>('CallEvent'),
     CallEventEdge: builder.objectRef<CallRecord>('CallEventEdge'),
     CallEventConnection: builder.objectRef<EventPage>('CallEventConnection'),
+    LiveCallsSnapshot: builder.objectRef<Extract<LiveCallsItem, { type: 'SNAPSHOT' }>>('LiveCallsSnapshot'),
+    LiveCallChanged: builder.objectRef<Extract<LiveCallsItem, { type: 'CHANGED' }>>('LiveCallChanged'),
     TranscriptUpdate: builder.objectRef<ShownUtterance>('TranscriptUpdate'),
     AudioLevels: builder.objectRef<LevelsItem>('AudioLevels'),
     CallLevels: builder.objectRef<LevelsItem['calls'][number]>('CallLevels'),
     PageInfo,
-    CallConnection: addConnection(builder, PageInfo, {
-      name: 'Call',
-      node: CallRef,
-      placeOf: (call) => ({ key: call.createdAt, id: call.id }),
-      isCounted: true,
-    }),
+    CallConnection: addConnection(builder, PageInfo, { name: 'Call', node: CallRef, isCounted: true }),
     UtteranceConnection: addConnection(builder, PageInfo, {
       name: 'Utterance',
       node: UtteranceRef,
-      placeOf: ({ orderMs, utterance }) => ({ key: orderMs ?? 0, id: utterance.id }),
       isCounted: true,
     }),
     CommandConnection: addConnection(builder, PageInfo, {
       name: 'Command',
       node: CommandRef,
-      placeOf: ({ command }) => ({ key: command.requestedAt, id: command.id }),
       isCounted: false,
     }),
+    TranscriptMatchConnection: addConnection(builder, PageInfo, {
+      name: 'TranscriptMatch',
+      node: TranscriptMatchRef,
+      isCounted: false,
+    }),
+    CallFilter: builder.inputRef<CallFilterInput>('CallFilter'),
   };
 }

@@ -17,8 +17,8 @@ function parseInstant(value: unknown): number {
 }
 
 function invalid(code: 'INPUT_INVALID' | 'CURSOR_INVALID', message: string): GraphQLError {
-  const { remedy } = new FaultError(code, message);
-  return new GraphQLError(message, { extensions: { code, remedy } });
+  const fault = new FaultError(code, message);
+  return new GraphQLError(message, { extensions: { code, remedy: fault.remedy }, originalError: fault });
 }
 
 export function addScalars(builder: Builder, { cursors }: Pick<SchemaDeps, 'cursors'>): void {

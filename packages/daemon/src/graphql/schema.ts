@@ -1,5 +1,8 @@
 /** The schema, put together. docs/reference/schema.graphql is its printed form, compared in a test. */
 import type { GraphQLSchema } from 'graphql';
+import { guard } from './access.ts';
+import { addAnnotations } from './annotate.ts';
+import { addAudio } from './audio.ts';
 import { addBackfill } from './backfill.ts';
 import { createBuilder, type SchemaDeps } from './builder.ts';
 import { addCall, addCallParts } from './call.ts';
@@ -9,10 +12,12 @@ import { addEvents } from './events.ts';
 import { addMutations } from './mutations.ts';
 import { addProvider } from './provider.ts';
 import { addQueries } from './queries.ts';
+import { addRecording } from './recording.ts';
 import { createRefs } from './refs.ts';
 import { addScalars } from './scalars.ts';
 import { addSubscriptions } from './subscriptions.ts';
 import { addMediaStream, addUtterance } from './utterance.ts';
+import { addViewer } from './viewer.ts';
 
 export function createSchema(deps: SchemaDeps): GraphQLSchema {
   const builder = createBuilder();
@@ -21,6 +26,8 @@ export function createSchema(deps: SchemaDeps): GraphQLSchema {
   const enums = addEnums(builder);
   addCallParts(refs, enums);
   addCall(refs, enums, deps);
+  addAudio(builder, refs, enums, deps);
+  addRecording(builder, refs, deps);
   addUtterance(refs, enums, deps);
   addMediaStream(refs, enums);
   addProvider(refs, enums, deps);
@@ -28,7 +35,9 @@ export function createSchema(deps: SchemaDeps): GraphQLSchema {
   addEvents(builder, refs, enums, deps);
   addQueries(builder, refs, enums, deps);
   addMutations(builder, refs, enums, deps);
+  addAnnotations(builder, refs, enums, deps);
   addBackfill(builder, refs, deps);
   addSubscriptions(builder, refs, enums, deps);
-  return builder.toSchema();
+  addViewer(builder);
+  return guard(builder.toSchema());
 }

@@ -1,11 +1,23 @@
 /** Subscriptions: what happens now. */
-import { FaultError, type CallId } from '@sidetone/core';
+import { FaultError, invalidArgument, type CallId } from '@sidetone/core';
+import type { LiveCallFilter } from '../app/ports.ts';
 import type { Builder, SchemaDeps } from './builder.ts';
 import type { Enums } from './enums.ts';
+import { toFilter, type CallFilterInput } from './filter.ts';
 import type { Refs } from './refs.ts';
 
 const SHORTEST_INTERVAL_MS = 20;
 const LONGEST_INTERVAL_MS = 1000;
+
+/** @throws {FaultError} INPUT_INVALID for what only the store could tell. */
+function toLiveFilter(input: CallFilterInput | null | undefined): LiveCallFilter {
+  const { said, ...filter } = toFilter(input);
+  if (said === undefined) return filter;
+  throw invalidArgument(
+    'filter.said',
+    'a subscription does not search what was said; ask `calls` or `searchTranscripts`',
+  );
+}
 
 export function addSubscriptions(builder: Builder, refs: Refs, enums: Enums, deps: SchemaDeps): void {
   const { feeds, book } = deps;
@@ -52,6 +64,39 @@ export function addSubscriptions(builder: Builder, refs: Refs, enums: Enums, dep
     }),
   });
 
+  refs.LiveCallsSnapshot.implement({
+    description: 'Every live call that matches.',
+    fields: (t) => ({
+      calls: t.field({ type: [refs.Call], description: 'The calls.', resolve: ({ calls }) => [...calls] }),
+      cursor: t.field({
+        type: 'Cursor',
+        description: 'The place in the event log at which they were so, for `callEvents`.',
+        resolve: ({ position }) => position,
+      }),
+    }),
+  });
+  refs.LiveCallChanged.implement({
+    description: 'A call that began, changed or ended.',
+    fields: (t) => ({
+      call: t.field({
+        type: refs.Call,
+        description:
+          'The call, as it is now. One that is over, or no longer matches, is told for the last time.',
+        resolve: ({ call }) => call,
+      }),
+      cursor: t.field({
+        type: 'Cursor',
+        description: 'The place of the change in the event log.',
+        resolve: ({ position }) => position,
+      }),
+    }),
+  });
+  const LiveCallsUpdate = builder.unionType('LiveCallsUpdate', {
+    description: 'All live calls at first, then each one that changes.',
+    types: [refs.LiveCallsSnapshot, refs.LiveCallChanged],
+    resolveType: ({ type }) => (type === 'SNAPSHOT' ? 'LiveCallsSnapshot' : 'LiveCallChanged'),
+  });
+
   builder.subscriptionType({
     description: 'What happens now. A reader that is slow misses no event, and delays nobody.',
     fields: (t) => ({
@@ -61,12 +106,22 @@ export function addSubscriptions(builder: Builder, refs: Refs, enums: Enums, dep
           'With `after`, everything behind that cursor first, then live, without a gap or a repeat. Without it, from now on.',
         args: {
           callId: t.arg.id({ required: false, description: 'Only of this call.' }),
+          filter: t.arg({
+            type: refs.CallFilter,
+            required: false,
+            description:
+              'Only of calls that match when the event is read: with `live: true`, the end of a call is not told. `said` is not possible here.',
+          }),
           types: t.arg({ type: [enums.CallEventType], required: false, description: 'Only of these types.' }),
           after: t.arg({ type: 'Cursor', required: false, description: 'Continue behind this event.' }),
         },
-        subscribe: (_root, { callId, types, after }) =>
+        subscribe: (_root, { callId, filter, types, after }) =>
           feeds.records(
-            { ...(callId && { callId: known(callId) }), ...(types && { types }) },
+            {
+              ...(callId && { callId: known(callId) }),
+              ...(filter && { calls: toLiveFilter(filter) }),
+              ...(types && { types }),
+            },
             after ?? undefined,
           ),
         resolve: (record) => record,
@@ -79,6 +134,21 @@ export function addSubscriptions(builder: Builder, refs: Refs, enums: Enums, dep
           after: t.arg({ type: 'Cursor', required: false, description: 'Continue behind this final.' }),
         },
         subscribe: (_root, { callId, after }) => feeds.transcript(known(callId), after ?? undefined),
+        resolve: (item) => item,
+      }),
+      liveCalls: t.field({
+        type: LiveCallsUpdate,
+        description:
+          'The live calls: all of them first, then each one that starts, changes or ends. What is said in them is no change.',
+        args: {
+          filter: t.arg({
+            type: refs.CallFilter,
+            required: false,
+            description:
+              'Only these. One that no longer matches is told once more. `said` is not possible here.',
+          }),
+        },
+        subscribe: (_root, { filter }) => feeds.liveCalls(toLiveFilter(filter)),
         resolve: (item) => item,
       }),
       audioLevels: t.field({

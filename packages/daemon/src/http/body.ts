@@ -1,4 +1,4 @@
-/** Reads a request's body, up to a bound. */
+/** A request's body: what it calls itself, and its bytes up to a bound. */
 import type { IncomingMessage } from 'node:http';
 import { FaultError } from '@sidetone/core';
 
@@ -19,4 +19,12 @@ export async function readBody(
     chunks.push(chunk);
   }
   return Buffer.concat(chunks, size);
+}
+
+/**
+ * Whether a request's body calls itself JSON. Nothing else is taken where a body is an order: what a page may send
+ * elsewhere without being asked (forms, plain text) never is one.
+ */
+export function isJson({ headers }: Pick<IncomingMessage, 'headers'>): boolean {
+  return headers['content-type']?.split(';')[0]?.trim().toLowerCase() === 'application/json';
 }

@@ -1,18 +1,34 @@
-/** Answers that are not GraphQL's. */
-import type { ServerResponse } from 'node:http';
-import { isFault, type FaultCode } from '@sidetone/core';
+/** Answers that are not GraphQL's own. */
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { isFault, type FailureCode, type FaultCode, type FaultError } from '@sidetone/core';
+
+/** What a command may fail with, as a status. */
+const FAILURE_STATUSES = {
+  CALL_NOT_FOUND: 404,
+  CALL_NOT_LIVE: 409,
+  CAPABILITY_MISSING: 409,
+  IDEMPOTENCY_CONFLICT: 409,
+  PROVIDER_RATE_LIMITED: 429,
+  PROVIDER_REFUSED: 502,
+  PROVIDER_UNREACHABLE: 502,
+  PROVIDER_NOT_RUNNING: 503,
+  DAEMON_DRAINING: 503,
+  PROVIDER_TIMEOUT: 504,
+} as const satisfies Record<FailureCode, number>;
 
 const STATUSES: Partial<Record<FaultCode, number>> = {
+  ...FAILURE_STATUSES,
   INPUT_INVALID: 400,
   WIRE_MALFORMED: 400,
+  AUTH_REQUIRED: 401,
   WEBHOOK_UNAUTHENTICATED: 401,
+  FORBIDDEN: 403,
   REQUEST_FORBIDDEN: 403,
   STREAM_TOKEN_UNKNOWN: 404,
   WIRE_TOO_LARGE: 413,
-  PROVIDER_NOT_RUNNING: 503,
+  LIMIT_CONNECTIONS: 429,
+  LIMIT_EXCEEDED: 429,
   STORE_WRITE_FAILED: 503,
-  DAEMON_DRAINING: 503,
-  PROVIDER_TIMEOUT: 504,
 };
 
 /** The HTTP status of a failure: 500 for what nobody expected. */
@@ -24,10 +40,37 @@ export function sendText(response: ServerResponse, status: number, text: string)
   response.writeHead(status, { 'content-type': 'text/plain; charset=utf-8' }).end(`${text}\n`);
 }
 
+export function sendJson(response: ServerResponse, status: number, value: unknown): void {
+  response
+    .writeHead(status, { 'content-type': 'application/json; charset=utf-8' })
+    .end(JSON.stringify(value));
+}
+
 /** A failure as an answer: what a fault says, or nothing but its status. */
 export function sendFailure(response: ServerResponse, error: unknown): void {
   if (response.headersSent) return void response.end();
   const status = statusOf(error);
   const isTold = isFault(error) && status < 500;
   sendText(response, status, isTold ? `${error.code}: ${error.message}` : 'The daemon cannot take this now.');
+}
+
+/** A request that is refused before it is GraphQL's, in the shape that GraphQL clients read. */
+export function sendGraphqlFailure(
+  request: IncomingMessage,
+  response: ServerResponse,
+  fault: FaultError,
+  status = statusOf(fault),
+): void {
+  challenge(response, fault);
+  const { code, message, remedy, details } = fault;
+  const accepts = request.headers.accept ?? '';
+  const type = /application\/graphql-response\+json/i.test(accepts) ? 'graphql-response+json' : 'json';
+  response
+    .writeHead(status, { 'content-type': `application/${type}; charset=utf-8` })
+    .end(JSON.stringify({ errors: [{ message, extensions: { code, remedy, ...details } }] }));
+}
+
+/** Says how to come in, to whoever may not. */
+export function challenge(response: ServerResponse, { code }: FaultError): void {
+  if (code === 'AUTH_REQUIRED') response.setHeader('www-authenticate', 'Bearer');
 }

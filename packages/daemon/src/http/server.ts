@@ -3,17 +3,24 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { FaultError, messageOf, type Logger } from '@sidetone/core';
+import { CONTROL_PATH, type ControlEndpoint } from './control-endpoint.ts';
+import { answerCors } from './cors.ts';
+import { FRONT_PAGE } from './front-page.ts';
+import type { Gate } from './gate.ts';
 import type { GraphqlEndpoint } from './graphql-endpoint.ts';
 import { refuse, type IngressEndpoint } from './ingress.ts';
-import { isFromThisMachine } from './origin.ts';
-import { sendFailure, sendText } from './reply.ts';
-import { FRONT_PAGE } from './front-page.ts';
+import { LISTEN_PATH, type ListenEndpoint } from './listen.ts';
+import { RECORDING_PATH, type RecordingEndpoint } from './recording.ts';
+import { sendText, statusOf } from './reply.ts';
 
 export interface HttpServerDeps {
   readonly graphql: GraphqlEndpoint;
   readonly ingress: IngressEndpoint;
+  readonly control: ControlEndpoint;
+  readonly listen: ListenEndpoint;
+  readonly recording: RecordingEndpoint;
+  readonly gate: Gate;
   readonly isReady: () => boolean;
-  readonly requestBytes: number;
   readonly log: Logger;
 }
 
@@ -41,6 +48,7 @@ export function createHttpServer(deps: HttpServerDeps): HttpServer {
       const closed = new Promise<void>((resolve) => server.close(() => resolve()));
       await deps.graphql.close();
       deps.ingress.close();
+      deps.listen.close();
       server.closeIdleConnections();
       const cut = setTimeout(() => server.closeAllConnections(), CLOSE_TIMEOUT_MS).unref();
       await closed;
@@ -53,9 +61,13 @@ function answer(deps: HttpServerDeps, request: IncomingMessage, response: Server
   const url = urlOf(request);
   if (!url) return sendText(response, 400, 'This is not an address.');
   if (url.pathname.startsWith('/providers/')) return void deps.ingress.request(request, response, url);
-  if (url.pathname === '/graphql') return answerGraphql(deps, request, response);
+  const isOurs = url.pathname === '/graphql' || url.pathname.startsWith('/calls/');
+  if (isOurs && answerCors(deps.gate, request, response)) return;
+  if (url.pathname === '/graphql') return void deps.graphql.request(request, response);
+  if (CONTROL_PATH.test(url.pathname)) return void deps.control.request(request, response, url);
   if (request.method !== 'GET' && request.method !== 'HEAD')
     return sendText(response, 405, 'Only GET is possible here.');
+  if (RECORDING_PATH.test(url.pathname)) return void deps.recording.request(request, response, url);
   if (url.pathname === '/')
     return void response.writeHead(200, { 'content-type': 'text/html; charset=utf-8' }).end(FRONT_PAGE);
   if (url.pathname === '/healthz') return sendText(response, 200, 'alive');
@@ -64,28 +76,17 @@ function answer(deps: HttpServerDeps, request: IncomingMessage, response: Server
   sendText(response, 404, 'There is nothing here. GraphQL is at /graphql.');
 }
 
-function answerGraphql(deps: HttpServerDeps, request: IncomingMessage, response: ServerResponse): void {
-  if (!isFromThisMachine(request))
-    return sendFailure(response, new FaultError('REQUEST_FORBIDDEN', 'this page may not ask'));
-  // Without it a request could be of any size before anybody looked.
-  if (request.method === 'POST' && request.headers['content-length'] === undefined) {
-    response.setHeader('connection', 'close');
-    return sendText(response, 411, 'A request has to say its Content-Length.');
-  }
-  if (Number(request.headers['content-length']) > deps.requestBytes) {
-    const message = `the request has more than ${deps.requestBytes} bytes (limits.requestBytes)`;
-    response.setHeader('connection', 'close');
-    return sendFailure(response, new FaultError('WIRE_TOO_LARGE', message));
-  }
-  deps.graphql.request(request, response);
-}
-
 function upgrade(deps: HttpServerDeps, request: IncomingMessage, socket: Duplex, head: Buffer): void {
   socket.on('error', (error) => deps.log.debug('a socket broke', { reason: messageOf(error) }));
   const url = urlOf(request);
   if (url?.pathname.startsWith('/providers/')) return deps.ingress.upgrade(request, socket, head, url);
+  if (url && LISTEN_PATH.test(url.pathname)) return deps.listen.upgrade(request, socket, head, url);
   if (url?.pathname !== '/graphql') return refuse(socket, 404);
-  if (!isFromThisMachine(request)) return refuse(socket, 403);
+  try {
+    deps.gate.checkSender(request);
+  } catch (error) {
+    return refuse(socket, statusOf(error));
+  }
   deps.graphql.upgrade(request, socket, head);
 }
 

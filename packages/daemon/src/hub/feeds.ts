@@ -1,16 +1,20 @@
 /** Puts readers together into the subscriptions that the API offers. */
 import type { CallId, CallRecord, Clock } from '@sidetone/core';
+import type { CallBook } from '../app/call-book.ts';
+import { callMatches } from '../app/call-match.ts';
 import type {
   EventLog,
   LevelsItem,
   LevelSource,
+  LiveCallsItem,
   LiveFeeds,
   RecordFilter,
   TranscriptItem,
 } from '../app/ports.ts';
-import { CursorReader } from './cursor-reader.ts';
+import { CursorReader, type MatchCall } from './cursor-reader.ts';
 import type { Interest } from './interest.ts';
 import { LevelReader } from './level-reader.ts';
+import { CALL_CHANGES, LiveCallsReader } from './live-calls-reader.ts';
 import type { PartialSlots } from './partial-slots.ts';
 import { PullIterator } from './pull-iterator.ts';
 import type { RecordHub } from './record-hub.ts';
@@ -19,15 +23,20 @@ import { TranscriptReader } from './transcript-reader.ts';
 export interface FeedsDeps {
   readonly hub: RecordHub;
   readonly log: EventLog;
+  readonly book: Pick<CallBook, 'recall' | 'live'>;
   readonly partials: PartialSlots;
   readonly levels: LevelSource;
   readonly interest: Interest;
   readonly clock: Clock;
 }
 
-export function createFeeds({ hub, log, partials, levels, interest, clock }: FeedsDeps): LiveFeeds {
+export function createFeeds({ hub, log, book, partials, levels, interest, clock }: FeedsDeps): LiveFeeds {
+  const matches: MatchCall = (callId, filter) => {
+    const call = book.recall(callId);
+    return call !== undefined && callMatches(call, filter);
+  };
   const reader = (filter: RecordFilter, after: number | undefined) =>
-    new CursorReader(hub, log, filter, after ?? hub.position);
+    new CursorReader(hub, log, filter, after ?? hub.position, matches);
 
   return {
     records(filter, after): AsyncIterableIterator<CallRecord> {
@@ -43,6 +52,19 @@ export function createFeeds({ hub, log, partials, levels, interest, clock }: Fee
         subscribe: (wake) =>
           all(hub.bell.listen(wake), partials.listen(callId, wake), interest.add('partials', [callId])),
       });
+    },
+
+    liveCalls(filter): AsyncIterableIterator<LiveCallsItem> {
+      const { position } = hub;
+      const live = new LiveCallsReader({
+        filter,
+        position,
+        // What is stored is published in the same breath: the picture is that of the position.
+        calls: book.live(),
+        changes: reader({ types: CALL_CHANGES }, position),
+        recall: (id) => book.recall(id),
+      });
+      return new PullIterator({ pull: () => live.pull(), subscribe: (wake) => hub.bell.listen(wake) });
     },
 
     levels(callIds, intervalMs): AsyncIterableIterator<LevelsItem> {

@@ -1,5 +1,8 @@
-/** Levels for one subscription: on every tick, the calls whose reading changed. A tick nobody pulled is skipped. */
-import type { CallId, Clock } from '@sidetone/core';
+/**
+ * Levels for one subscription: on every tick, the calls whose reading changed. A tick nobody pulled is skipped. A call of
+ * which nothing is heard any longer is told as silence, once.
+ */
+import { SILENCE, type CallId, type Clock } from '@sidetone/core';
 import type { LevelsItem, LevelSource, PartyLevel } from '../app/ports.ts';
 
 export class LevelReader {
@@ -38,6 +41,7 @@ export class LevelReader {
   pull(): LevelsItem | undefined {
     if (!this.#isDue) return undefined;
     this.#isDue = false;
+    const at = this.#clock.now();
     const told = new Map<CallId, readonly PartyLevel[]>();
     const calls: { callId: CallId; parties: readonly PartyLevel[] }[] = [];
     for (const callId of this.#callIds ?? this.#levels.calls()) {
@@ -46,8 +50,12 @@ export class LevelReader {
       told.set(callId, parties);
       if (!isSame(parties, this.#told.get(callId))) calls.push({ callId, parties });
     }
+    for (const [callId, parties] of this.#told) {
+      const gone = told.has(callId) ? [] : parties.map(({ party }) => ({ party, at, ...SILENCE }));
+      if (gone.length > 0 && !isSame(gone, parties)) calls.push({ callId, parties: gone });
+    }
     this.#told = told;
-    return calls.length > 0 ? { at: this.#clock.now(), calls } : undefined;
+    return calls.length > 0 ? { at, calls } : undefined;
   }
 }
 

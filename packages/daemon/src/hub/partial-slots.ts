@@ -13,6 +13,8 @@ export interface Partial {
   readonly at: number;
   /** Rises with every change on the board. */
   readonly version: number;
+  /** Whether whoever tells the words gave them their id: their final then names it too. */
+  readonly isNamed: boolean;
 }
 
 export class PartialSlots implements PartialBoard {
@@ -25,19 +27,31 @@ export class PartialSlots implements PartialBoard {
     this.#ids = deps.ids;
   }
 
-  set(callId: CallId, party: Party, text: string, at: number): void {
+  set(callId: CallId, party: Party, text: string, at: number, named?: UtteranceId): UtteranceId {
+    if (named !== undefined) this.drop(callId, named);
     const slots = this.#calls.get(callId) ?? new Map<Party, Partial>();
     this.#calls.set(callId, slots);
-    const id = slots.get(party)?.id ?? this.#ids.utterance();
-    slots.set(party, { id, party, text, at, version: ++this.#version });
+    const shown = slots.get(party);
+    const id = named ?? (shown?.isNamed ? undefined : shown?.id) ?? this.#ids.utterance();
+    const isNamed = named !== undefined;
+    slots.set(party, { id, party, text, at, isNamed, version: ++this.#version });
     this.#bells.get(callId)?.ring();
+    return id;
   }
 
   take(callId: CallId, party: Party): UtteranceId | undefined {
     const slots = this.#calls.get(callId);
-    const id = slots?.get(party)?.id;
+    const shown = slots?.get(party);
+    if (!shown || shown.isNamed) return undefined;
     slots?.delete(party);
-    return id;
+    return shown.id;
+  }
+
+  drop(callId: CallId, id: UtteranceId): void {
+    const slots = this.#calls.get(callId);
+    for (const partial of slots?.values() ?? []) {
+      if (partial.id === id) slots?.delete(partial.party);
+    }
   }
 
   forget(callId: CallId): void {

@@ -2,7 +2,7 @@
  * The newest records, shared by all readers, and the bell that tells of more.
  * A reader within the ring costs no query; one that fell out of it reads pages of the log until it is back.
  */
-import type { CallRecord } from '@sidetone/core';
+import type { CallId, CallRecord } from '@sidetone/core';
 import type { RecordFeed } from '../app/ports.ts';
 import { Bell } from './bell.ts';
 
@@ -11,9 +11,10 @@ const RING_SIZE = 1024;
 
 export class RecordHub implements RecordFeed {
   readonly bell = new Bell();
-  readonly #ring: CallRecord[] = [];
+  #ring: CallRecord[] = [];
   #floor: number;
   #position: number;
+  #erasures = 0;
 
   /** @param position the newest position of the log when the daemon starts. */
   constructor(position: number) {
@@ -34,6 +35,16 @@ export class RecordHub implements RecordFeed {
     }
     this.#position = last.position;
     this.bell.ring();
+  }
+
+  /** Rises whenever records are forgotten: what a reader has read ahead may then be erased. */
+  get erasures(): number {
+    return this.#erasures;
+  }
+
+  forget(callId: CallId): void {
+    this.#ring = this.#ring.filter((record) => record.callId !== callId);
+    this.#erasures += 1;
   }
 
   /**

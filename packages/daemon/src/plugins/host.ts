@@ -2,8 +2,8 @@
 import { randomBytes } from 'node:crypto';
 import {
   messageOf,
+  type CallId,
   type Clock,
-  type IdSource,
   type Logger,
   type MediaStream,
   type MediaStreamOptions,
@@ -21,7 +21,10 @@ import { mistakeIn } from './event-check.ts';
 export interface HostDeps {
   readonly ingest: Ingest;
   readonly book: CallBook;
-  readonly streams: { open(callId: ReturnType<IdSource['call']>, options: MediaStreamOptions): MediaStream };
+  readonly streams: {
+    open(callId: CallId, options: MediaStreamOptions): MediaStream;
+    has(callId: CallId): boolean;
+  };
   readonly interest: WantsBook;
   readonly stateStore: StateStore;
   readonly clock: Clock;

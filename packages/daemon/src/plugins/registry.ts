@@ -73,7 +73,7 @@ export class ProviderRegistry implements ProviderDirectory {
       const occurredAt = this.#deps.clock.now();
       return this.#deps.ingest.accept(id, { type: 'call.started', providerCallId, occurredAt });
     };
-    const common = { id, plugin: specifier, gate, log, liveCalls: () => this.#deps.liveCalls(id), announce };
+    const common = { id, plugin: specifier, gate, log, liveCalls: () => this.#deps.liveCalls(id), hasAudio: (callId: CallId) => this.#deps.streams.has(callId), announce };
     let plugin: AnyPlugin;
     try {
       plugin = await loadPlugin(specifier, this.#deps.baseDir);

@@ -49,6 +49,8 @@ export interface SupervisedProviderDeps {
   readonly gate: Gate;
   readonly log: Logger;
   readonly liveCalls: () => readonly Call[];
+  /** Whether a call has a stream: then it can be heard, whatever its plugin says. */
+  readonly hasAudio: (callId: CallId) => boolean;
   /** Makes a call known by the provider's id of it, and gives ours. */
   readonly announce: (id: ProviderCallId) => CallId;
 }
@@ -61,6 +63,7 @@ export class SupervisedProvider implements ProviderView {
   readonly displayName: string;
   readonly capabilities: readonly Capability[];
   readonly backfill?: NonNullable<ProviderView['backfill']>;
+  readonly watch?: NonNullable<ProviderView['watch']>;
   readonly #provider: Provider | undefined;
   readonly #deps: SupervisedProviderDeps;
   #state: ProviderState = 'STARTING';
@@ -75,6 +78,7 @@ export class SupervisedProvider implements ProviderView {
     this.#provider = isFault(deps.provider) ? undefined : deps.provider;
     this.capabilities = this.#provider ? capabilitiesOf(this.#provider) : NO_CAPABILITIES;
     if (this.#provider?.backfill) this.backfill = (request, signal) => this.#backfill(request, signal);
+    if (this.#provider?.watch) this.watch = (callId, commandId) => this.#watch(callId, commandId);
     if (isFault(deps.provider)) this.#fail(deps.provider);
   }
 
@@ -143,9 +147,11 @@ export class SupervisedProvider implements ProviderView {
     if (this.#state !== 'RUNNING' || call.status === 'ENDED') return NO_CAPABILITIES;
     try {
       const possible = this.#provider?.controlsFor?.(asControlled(call));
-      return possible
+      const steering = possible
         ? this.capabilities.filter((each) => possible.includes(each))
         : this.#callCapabilities();
+      const canHear = possible?.includes('LISTEN') || this.#deps.hasAudio(call.id);
+      return canHear ? [...steering, 'LISTEN'] : steering;
     } catch (error) {
       this.#deps.log.error('controlsFor threw', { reason: messageOf(error) });
       return NO_CAPABILITIES;
@@ -188,6 +194,14 @@ export class SupervisedProvider implements ProviderView {
       provider.placeCall!(args, { commandId, signal }),
     );
     return this.#deps.announce(id);
+  }
+
+  async #watch(providerCallId: ProviderCallId, commandId: CommandId): Promise<void> {
+    const provider = this.#running();
+    const late = new FaultError('PROVIDER_TIMEOUT', `no answer within ${CONTROL_TIMEOUT_MS / 1000} s`);
+    await within(CONTROL_TIMEOUT_MS, late, (signal) =>
+      provider.watch!(providerCallId, { commandId, signal }),
+    );
   }
 
   /** @throws {FaultError} when there is no such address, or the plugin refuses the request. */

@@ -12,6 +12,7 @@ import { eq } from 'drizzle-orm';
 import { drizzle, type BetterSQLite3Database } from 'drizzle-orm/better-sqlite3';
 import { migrate } from 'drizzle-orm/better-sqlite3/migrator';
 import * as schema from './schema.ts';
+import { createWordIndex } from './words.ts';
 
 const MIGRATIONS = fileURLToPath(new URL('../../migrations', import.meta.url));
 
@@ -38,8 +39,11 @@ export function openDatabase(path: string, durability: Durability): Database {
     sqlite.pragma('journal_mode = WAL');
     sqlite.pragma(`synchronous = ${durability === 'full' ? 'FULL' : 'NORMAL'}`);
     sqlite.pragma('foreign_keys = ON');
+    // What is erased, or replaced, is overwritten with zeros.
+    sqlite.pragma('secure_delete = ON');
     const db = drizzle(sqlite, { schema });
     migrate(db, { migrationsFolder: MIGRATIONS });
+    createWordIndex(db).fillIfEmpty();
     sqlite.pragma(`application_id = ${APPLICATION_ID}`);
     const close = (): void => {
       sqlite.close();

@@ -1,19 +1,20 @@
 /** The reading side of the event log. */
-import { and, asc, eq, gt, inArray, max } from 'drizzle-orm';
+import { and, asc, eq, gt, inArray } from 'drizzle-orm';
 import type { EventLog } from '../app/ports.ts';
 import type { Database } from './database.ts';
+import { matching } from './history-filter.ts';
 import { rowToRecord } from './rows.ts';
-import { events } from './schema.ts';
+import { calls, events } from './schema.ts';
 
 export function createEventLog({ db, logId }: Pick<Database, 'db' | 'logId'>): EventLog {
+  // Not the newest that is left: its call may be erased, and cursors behind it still hold.
+  const newest = db.$client.prepare<[], { seq: number }>(
+    `select seq from sqlite_sequence where name = 'events'`,
+  );
   return {
     logId,
-    latest: () =>
-      db
-        .select({ position: max(events.position) })
-        .from(events)
-        .get()?.position ?? 0,
-    page: async (after, limit, { callId, types }) =>
+    latest: () => newest.get()?.seq ?? 0,
+    page: async (after, limit, { callId, types, calls: wanted }) =>
       db
         .select()
         .from(events)
@@ -22,6 +23,7 @@ export function createEventLog({ db, logId }: Pick<Database, 'db' | 'logId'>): E
             gt(events.position, after),
             callId && eq(events.callId, callId),
             types && inArray(events.type, [...types]),
+            wanted && inArray(events.callId, db.select({ id: calls.id }).from(calls).where(matching(wanted))),
           ),
         )
         .orderBy(asc(events.position))

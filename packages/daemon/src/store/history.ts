@@ -1,102 +1,80 @@
-/** History, for queries. Answers are promises, so that they can move off the loop that hears audio. */
-import { and, asc, count, eq, gte, inArray, lt, ne, type SQL } from 'drizzle-orm';
-import type { CallFilter, History } from '../app/ports.ts';
+/** History, for queries: questions that come one by one are put together, and answered by a reader here or in another thread. */
+import DataLoader from 'dataloader';
+import type { History } from '../app/ports.ts';
 import type { Db } from './database.ts';
-import { keyset, slice, type SortKey } from './keyset.ts';
-import { rowToCall, rowToCommand, rowToUtterance } from './rows.ts';
-import { calls, commands, streams, utterances } from './schema.ts';
+import { createHistoryReader, type HistoryReader } from './history-reader.ts';
 
-const CALLS_NEWEST_FIRST: SortKey = { key: calls.createdAt, id: calls.id, newestFirst: true };
-const UTTERANCES_IN_ORDER: SortKey = { key: utterances.orderMs, id: utterances.id, newestFirst: false };
-const COMMANDS_NEWEST_FIRST: SortKey = { key: commands.requestedAt, id: commands.id, newestFirst: true };
+/** The name of a question. */
+export type Question = keyof HistoryReader;
 
-function matching(filter: CallFilter): SQL | undefined {
-  const { providerIds, statuses, live, directions, createdAfter, createdBefore } = filter;
-  return and(
-    providerIds && inArray(calls.providerId, [...providerIds]),
-    statuses && inArray(calls.status, [...statuses]),
-    live === undefined ? undefined : (live ? ne : eq)(calls.status, 'ENDED'),
-    directions && inArray(calls.direction, [...directions]),
-    createdAfter === undefined ? undefined : gte(calls.createdAt, createdAfter),
-    createdBefore === undefined ? undefined : lt(calls.createdAt, createdBefore),
-  );
+/** Puts a question to a reader, wherever it is. */
+export type Ask = <Name extends Question>(
+  name: Name,
+  ...args: Parameters<HistoryReader[Name]>
+) => Promise<ReturnType<HistoryReader[Name]>>;
+
+/** Most rows or calls that one question is about. */
+const MAX_KEYS = 500;
+
+/** Answers in this thread. */
+export function createHistory(db: Db): History {
+  return historyOf(askReader(createHistoryReader(db)));
 }
 
-export function createHistory(db: Db): History {
+/** Puts questions to a reader in this thread. */
+export function askReader(reader: HistoryReader): Ask {
+  return async (name, ...args) => {
+    const answer = reader[name] as (...args: unknown[]) => never;
+    return answer(...args);
+  };
+}
+
+export function historyOf(ask: Ask): History {
+  const call = together((ids: Keys<'callsById'>) => ask('callsById', ids));
+  const callByProviderId = together((ids: Keys<'callsByProviderId'>) => ask('callsByProviderId', ids));
   return {
-    async call(id) {
-      const row = db.select().from(calls).where(eq(calls.id, id)).get();
-      return row && rowToCall(row);
-    },
-    async callByProviderId(providerId, providerCallId) {
-      const isIt = and(eq(calls.providerId, providerId), eq(calls.providerCallId, providerCallId));
-      const row = db.select().from(calls).where(isIt).get();
-      return row && rowToCall(row);
-    },
-    async calls(filter, window) {
-      const { where, orderBy, limit } = keyset(CALLS_NEWEST_FIRST, window);
-      const rows = db
-        .select()
-        .from(calls)
-        .where(and(matching(filter), where))
-        .orderBy(...orderBy)
-        .limit(limit)
-        .all();
-      return slice(rows.map(rowToCall), window);
-    },
-    async countCalls(filter) {
-      return db.select({ calls: count() }).from(calls).where(matching(filter)).get()?.calls ?? 0;
-    },
-    async utterance(id) {
-      const row = db.select().from(utterances).where(eq(utterances.id, id)).get();
-      return row && rowToUtterance(row);
-    },
-    async utterances(callId, window) {
-      const { where, orderBy, limit } = keyset(UTTERANCES_IN_ORDER, window);
-      const isIt = and(eq(utterances.callId, callId), where);
-      const rows = db
-        .select()
-        .from(utterances)
-        .where(isIt)
-        .orderBy(...orderBy)
-        .limit(limit)
-        .all();
-      return slice(rows.map(rowToUtterance), window);
-    },
-    async countUtterances(callId) {
-      const found = db
-        .select({ utterances: count() })
-        .from(utterances)
-        .where(eq(utterances.callId, callId))
-        .get();
-      return found?.utterances ?? 0;
-    },
-    async command(id) {
-      const row = db.select().from(commands).where(eq(commands.id, id)).get();
-      return row && rowToCommand(row);
-    },
-    async commands(callId, window) {
-      const { where, orderBy, limit } = keyset(COMMANDS_NEWEST_FIRST, window);
-      const isIt = and(eq(commands.callId, callId), where);
-      const rows = db
-        .select()
-        .from(commands)
-        .where(isIt)
-        .orderBy(...orderBy)
-        .limit(limit)
-        .all();
-      return slice(rows.map(rowToCommand), window);
-    },
-    async streams(callId) {
-      return db
-        .select()
-        .from(streams)
-        .where(eq(streams.callId, callId))
-        .orderBy(asc(streams.startedAt))
-        .all();
-    },
-    async stream(id) {
-      return db.select().from(streams).where(eq(streams.id, id)).get();
-    },
+    call,
+    callByProviderId: (providerId, providerCallId) => callByProviderId([providerId, providerCallId]),
+    calls: (...args) => ask('calls', ...args),
+    countCalls: (filter) => ask('countCalls', filter),
+    callTotals: (filter) => ask('callTotals', filter),
+    callBuckets: (...args) => ask('callBuckets', ...args),
+    search: (...args) => ask('search', ...args),
+    utterance: together((ids: Keys<'utterancesById'>) => ask('utterancesById', ids)),
+    utterances: together((ids: Keys<'utterancesOf'>, window) => ask('utterancesOf', ids, window)),
+    countUtterances: together((ids: Keys<'utteranceCountsOf'>) => ask('utteranceCountsOf', ids)),
+    transcript: together((ids: Keys<'transcriptsOf'>) => ask('transcriptsOf', ids)),
+    command: together((ids: Keys<'commandsById'>) => ask('commandsById', ids)),
+    commands: together((ids: Keys<'commandsOf'>, window) => ask('commandsOf', ids, window)),
+    events: together((ids: Keys<'eventsOf'>, window) => ask('eventsOf', ids, window)),
+    notes: together((ids: Keys<'notesOf'>) => ask('notesOf', ids)),
+    streams: together((ids: Keys<'streamsOf'>) => ask('streamsOf', ids)),
+    stream: together((ids: Keys<'streamsById'>) => ask('streamsById', ids)),
+  };
+}
+
+type Keys<Name extends Question> = Parameters<HistoryReader[Name]>[0];
+
+/**
+ * Makes one question of those that are asked at the same moment: of many keys, and alike in all else, as in the window of
+ * a page. Nothing is remembered once it is asked, so that each answer sees what was stored before.
+ */
+function together<Key, Answer, Rest extends readonly unknown[]>(
+  ask: (keys: readonly Key[], ...rest: Rest) => Promise<readonly Answer[]>,
+): (key: Key, ...rest: Rest) => Promise<Answer> {
+  const open = new Map<string, DataLoader<Key, Answer, string>>();
+  return (key, ...rest) => {
+    const kind = JSON.stringify(rest);
+    const loader =
+      open.get(kind) ??
+      new DataLoader<Key, Answer, string>(
+        (keys) => {
+          open.delete(kind);
+          return ask(keys, ...rest);
+        },
+        { maxBatchSize: MAX_KEYS, cacheKeyFn: (it) => JSON.stringify(it) },
+      );
+    open.set(kind, loader);
+    return loader.load(key);
   };
 }

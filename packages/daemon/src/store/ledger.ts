@@ -11,15 +11,17 @@ import Sqlite from 'better-sqlite3';
 import { and, asc, eq, isNull, ne, sql } from 'drizzle-orm';
 import type { CallLedger, Draft } from '../app/ports.ts';
 import type { Db } from './database.ts';
+import { createEraser } from './eraser.ts';
 import { createProjections } from './projections.ts';
 import { rowToCall, rowToCommand, rowToUtterance } from './rows.ts';
-import { calls, commands, events, streams, utterances } from './schema.ts';
+import { calls, commands, events, listenings, streams, utterances } from './schema.ts';
 
 /** What SQLite answers when it is not our mistake: the disk is full, broken, read-only or busy. */
 const DISK_TROUBLE = /^SQLITE_(FULL|IOERR|BUSY|LOCKED|READONLY|CANTOPEN|NOMEM|PERM|PROTOCOL)/;
 
 export function createLedger(db: Db): CallLedger {
   const projections = createProjections(db);
+  const eraser = createEraser(db);
   const addEvent = db
     .insert(events)
     .values({
@@ -65,31 +67,43 @@ export function createLedger(db: Db): CallLedger {
     return record;
   }
 
+  const byCommandKey = db
+    .select()
+    .from(commands)
+    .where(
+      and(
+        eq(commands.requestedBy, sql.placeholder('requestedBy')),
+        eq(commands.idempotencyKey, sql.placeholder('key')),
+      ),
+    )
+    .prepare();
+
   const asCall = (row: typeof calls.$inferSelect | undefined): Call | undefined => row && rowToCall(row);
 
   return {
-    commit(drafts) {
-      try {
-        return db.transaction(
-          () => {
-            const records = drafts.map(add);
-            const changed = new Map(drafts.map(({ callId, call }) => [callId, call]));
-            for (const call of changed.values()) projections.putCall(call);
-            return records;
-          },
-          { behavior: 'immediate' },
-        );
-      } catch (cause) {
-        if (!(cause instanceof Sqlite.SqliteError) || !DISK_TROUBLE.test(cause.code)) throw cause;
-        throw new FaultError('STORE_WRITE_FAILED', `the database takes no writes (${messageOf(cause)})`, {
-          cause,
-        });
-      }
+    commit: (drafts) =>
+      writing(db, () => {
+        const records = drafts.map(add);
+        const changed = new Map(drafts.map(({ callId, call }) => [callId, call]));
+        for (const call of changed.values()) projections.putCall(call);
+        return records;
+      }),
+    putCommand: (command) => writing(db, () => projections.putCommand(command, null)),
+    commandByKey(requestedBy, key) {
+      const row = byCommandKey.get({ requestedBy, key });
+      return row && rowToCommand(row);
     },
+    erase: (callId) => writing(db, () => eraser.erase(callId)),
+    isScrubDue: () => eraser.isScrubDue(),
+    scrub: () => eraser.scrub(),
     get: (id) => asCall(byId.get({ id })),
     find: (providerId: ProviderId, providerCallId: ProviderCallId) =>
       asCall(byProviderId.get({ providerId, providerCallId })),
     knowsKey: (callId, key) => byKey.get({ callId, key }) !== undefined,
+    utterance(id) {
+      const row = db.select().from(utterances).where(eq(utterances.id, id)).get();
+      return row && rowToUtterance(row);
+    },
     utterances: (callId) =>
       db
         .select()
@@ -106,6 +120,19 @@ export function createLedger(db: Db): CallLedger {
         .where(isNull(streams.endedAt))
         .all(),
       commands: db.select().from(commands).where(eq(commands.status, 'REQUESTED')).all().map(rowToCommand),
+      listenings: db.select().from(listenings).where(isNull(listenings.endedAt)).all(),
     }),
   };
+}
+
+/** Writes all or nothing. @throws {FaultError} STORE_WRITE_FAILED when the disk takes nothing now. */
+function writing<Result>(db: Db, write: () => Result): Result {
+  try {
+    return db.transaction(write, { behavior: 'immediate' });
+  } catch (cause) {
+    if (!(cause instanceof Sqlite.SqliteError) || !DISK_TROUBLE.test(cause.code)) throw cause;
+    throw new FaultError('STORE_WRITE_FAILED', `the database takes no writes (${messageOf(cause)})`, {
+      cause,
+    });
+  }
 }

@@ -2,18 +2,21 @@
  * The rows that follow from facts, written in the transaction of the facts. Only from a fact and the call after it, so
  * that replaying the log gives the same rows.
  */
-import type { Call, CallFactOf, CallFactType, CallRecord } from '@sidetone/core';
-import { sql } from 'drizzle-orm';
+import type { Call, CallFactOf, CallFactType, CallId, CallRecord, Command } from '@sidetone/core';
+import { and, eq, sql } from 'drizzle-orm';
 import type { Db } from './database.ts';
 import { excluded, placeholders } from './prepared.ts';
 import { callToRow } from './rows.ts';
-import { calls, commands, streams, utterances } from './schema.ts';
+import { calls, callTags, commands, listenings, notes, recordings, streams, utterances } from './schema.ts';
+import { createWordIndex } from './words.ts';
 
 export interface Projections {
   /** Writes what follows from one fact, except the call itself. */
   apply(record: CallRecord): void;
   /** Writes a call as it is after its facts: once a transaction, however many there were. */
   putCall(call: Call): void;
+  /** Writes a command as it stands; one that has no call may get one later. */
+  putCommand(command: Command, callId: CallId | null): void;
 }
 
 type Writer<Type extends CallFactType> = (fact: CallFactOf<Type>, record: CallRecord) => void;
@@ -28,8 +31,18 @@ export function createProjections(db: Db): Projections {
   const putCommand = db
     .insert(commands)
     .values(placeholders(commands))
-    .onConflictDoUpdate({ target: commands.id, set: excluded(commands, ['id', 'callId']) })
+    .onConflictDoUpdate({
+      target: commands.id,
+      set: { ...excluded(commands, ['id']), callId: sql`coalesce(excluded.call_id, ${commands.callId})` },
+    })
     .prepare();
+  const addTag = db.insert(callTags).values(placeholders(callTags)).onConflictDoNothing().prepare();
+  const removeTag = db
+    .delete(callTags)
+    .where(and(eq(callTags.callId, sql.placeholder('callId')), eq(callTags.tag, sql.placeholder('tag'))))
+    .prepare();
+  const addNote = db.insert(notes).values(placeholders(notes)).prepare();
+  const words = createWordIndex(db);
   const addStream = db.insert(streams).values(placeholders(streams)).prepare();
   const endStream = db
     .update(streams)
@@ -43,9 +56,36 @@ export function createProjections(db: Db): Projections {
     .where(sql`${streams.id} = ${sql.placeholder('id')}`)
     .prepare();
 
+  const startRecording = db
+    .insert(recordings)
+    .values(placeholders(recordings))
+    .onConflictDoUpdate({ target: recordings.callId, set: excluded(recordings, ['callId', 'startedAt']) })
+    .prepare();
+  const endRecording = db
+    .update(recordings)
+    .set({
+      state: sql`${sql.placeholder('state')}`,
+      endedAt: sql`${sql.placeholder('endedAt')}`,
+      durationMs: sql`${sql.placeholder('durationMs')}`,
+      bytes: sql`${sql.placeholder('bytes')}`,
+    })
+    .where(eq(recordings.callId, sql.placeholder('callId')))
+    .prepare();
+  const addListening = db.insert(listenings).values(placeholders(listenings)).prepare();
+  const endListening = db
+    .update(listenings)
+    .set({ endedAt: sql`${sql.placeholder('endedAt')}` })
+    .where(eq(listenings.id, sql.placeholder('id')))
+    .prepare();
+
+  function writeCommand(command: Command, callId: CallId | null): void {
+    const unset = { failure: null, settledAt: null, idempotencyKey: null, fingerprint: null };
+    putCommand.run({ ...unset, ...command, callId });
+  }
+
   const nothing = (): void => undefined;
   const WRITERS: { readonly [Type in CallFactType]: Writer<Type> } = {
-    UTTERANCE_FINALIZED: ({ utterance }, { callId, position, at }) =>
+    UTTERANCE_FINALIZED: ({ utterance }, { callId, position, at }) => {
       addUtterance.run({
         startMs: null,
         endMs: null,
@@ -55,7 +95,9 @@ export function createProjections(db: Db): Projections {
         callId,
         position,
         at,
-      }),
+      });
+      words.add(position, utterance.text);
+    },
     STREAM_STARTED: ({ stream }, { callId, at }) =>
       addStream.run({
         providerStreamId: null,
@@ -70,8 +112,12 @@ export function createProjections(db: Db): Projections {
       }),
     STREAM_STOPPED: ({ streamId, reason, counters }, { at }) =>
       endStream.run({ id: streamId, endedAt: at, endReason: reason, ...counters }),
-    COMMAND_CHANGED: ({ command }, { callId }) =>
-      putCommand.run({ failure: null, settledAt: null, ...command, callId }),
+    COMMAND_CHANGED: ({ command }, { callId }) => writeCommand(command, callId),
+    CALL_ANNOTATED: ({ tagsAdded = [], tagsRemoved = [], note }, { callId, at }) => {
+      for (const tag of tagsRemoved) removeTag.run({ callId, tag });
+      for (const tag of tagsAdded) addTag.run({ callId, tag });
+      if (note) addNote.run({ offsetMs: null, ...note, callId, at });
+    },
     CALL_STARTED: nothing,
     CALL_UPDATED: nothing,
     CALL_STATUS_CHANGED: nothing,
@@ -83,6 +129,22 @@ export function createProjections(db: Db): Projections {
     ASSISTANT_CHANGED: nothing,
     CALL_REPORTED: nothing,
     PROVIDER_NOTICE: nothing,
+    RECORDING_STARTED: (fact, { callId }) =>
+      startRecording.run({
+        callId,
+        startedAt: fact.startedAt,
+        channels: fact.channels,
+        sampleRate: fact.sampleRate,
+        state: 'RECORDING',
+        endedAt: null,
+        durationMs: null,
+        bytes: null,
+      }),
+    RECORDING_STOPPED: ({ end, durationMs, bytes }, { callId, at }) =>
+      endRecording.run({ callId, state: end, endedAt: at, durationMs, bytes }),
+    LISTENING_STARTED: ({ listenerId, by }, { callId, at }) =>
+      addListening.run({ id: listenerId, callId, by, startedAt: at, endedAt: null }),
+    LISTENING_STOPPED: ({ listenerId }, { at }) => endListening.run({ id: listenerId, endedAt: at }),
   };
 
   return {
@@ -93,5 +155,6 @@ export function createProjections(db: Db): Projections {
     putCall(call) {
       putCall.run(callToRow(call));
     },
+    putCommand: writeCommand,
   };
 }

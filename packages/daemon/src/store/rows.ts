@@ -1,11 +1,11 @@
 /** Between rows and the values of `core`, both ways. Pure. */
 import type { Call, CallFact, CallRecord, Command } from '@sidetone/core';
-import type { StoredCommand, StoredUtterance } from '../app/ports.ts';
-import type { calls, commands, events, utterances } from './schema.ts';
+import type { StoredCommand, StoredNote, StoredUtterance } from '../app/ports.ts';
+import type { calls, commands, events, notes, utterances } from './schema.ts';
 
 type CallRow = typeof calls.$inferSelect;
 
-export function callToRow(call: Call): CallRow {
+export function callToRow(call: Call): Omit<CallRow, 'durationMs'> {
   return {
     id: call.id,
     providerId: call.providerId,
@@ -26,9 +26,11 @@ export function callToRow(call: Call): CallRow {
     costCurrency: call.cost?.currency ?? null,
     providerData: call.providerData ?? null,
     mutedParties: call.mutedParties,
+    tags: call.tags,
     innards: {
       statusAt: call.statusAt,
       wordsReported: call.wordsReported,
+      noteCount: call.noteCount,
       speakingSince: call.speakingSince,
       heardUntilMs: call.heardUntilMs,
     },
@@ -51,6 +53,8 @@ export function rowToCall(row: CallRow): Call {
     status: row.status,
     createdAt: row.createdAt,
     mutedParties: row.mutedParties,
+    tags: row.tags,
+    noteCount: 0,
     ...row.innards,
     ...present({
       direction: row.direction,
@@ -79,7 +83,8 @@ export function rowToUtterance(row: typeof utterances.$inferSelect): StoredUtter
 }
 
 export function rowToCommand(row: typeof commands.$inferSelect): StoredCommand {
-  const { callId, id, kind, arguments: args, status, requestedBy, requestedAt, settledAt, failure } = row;
+  const { callId, id, kind, arguments: args, status, requestedBy, requestedAt } = row;
+  const { settledAt, failure, idempotencyKey, fingerprint } = row;
   const command: Command = {
     id,
     kind,
@@ -87,9 +92,14 @@ export function rowToCommand(row: typeof commands.$inferSelect): StoredCommand {
     status,
     requestedBy,
     requestedAt,
-    ...present({ settledAt, failure }),
+    ...present({ settledAt, failure, idempotencyKey, fingerprint }),
   };
-  return { callId, command };
+  return { ...present({ callId }), command };
+}
+
+export function rowToNote({ callId, at, ...row }: typeof notes.$inferSelect): StoredNote {
+  const { id, text, author, offsetMs } = row;
+  return { callId, at, note: { id, text, author, ...present({ offsetMs }) } };
 }
 
 export function rowToRecord(row: typeof events.$inferSelect): CallRecord {

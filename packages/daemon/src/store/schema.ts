@@ -1,9 +1,11 @@
 /**
- * The tables. `events` is the spine: everything else but `plugin_state` and `meta` follows from it.
+ * The tables. `events` is the spine: everything else follows from it, but `plugin_state`, `meta`, `waveforms` and commands that
+ * never got a call. Besides them there is the full-text index `utterance_words` (see `words.ts`), which drizzle does not know.
  * Instants are epoch ms. Change this file, then run `pnpm db:generate`; a migration that was released is never edited.
  */
 import { sql } from 'drizzle-orm';
 import {
+  blob,
   customType,
   index,
   integer,
@@ -24,6 +26,8 @@ import type {
   CommandStatus,
   EndCategory,
   Failure,
+  ListenerId,
+  NoteId,
   Party,
   ProviderCallId,
   ProviderId,
@@ -31,6 +35,7 @@ import type {
   StreamId,
   UtteranceId,
 } from '@sidetone/core';
+import type { RecordingState } from '../app/ports.ts';
 
 /** JSON as text. Drizzle's own would write `null` as a text where a prepared statement is given nothing. */
 const json = <Value>(name: string) =>
@@ -62,6 +67,8 @@ export const events = sqliteTable(
 export interface CallInnards {
   readonly statusAt: number;
   readonly wordsReported: boolean;
+  /** Absent from rows that are older than notes. */
+  readonly noteCount?: number;
   readonly speakingSince: Partial<Record<Party, number>>;
   readonly heardUntilMs: Partial<Record<Party, number>>;
 }
@@ -88,11 +95,21 @@ export const calls = sqliteTable(
     costCurrency: text('cost_currency'),
     providerData: json<Record<string, unknown>>('provider_data'),
     mutedParties: json<readonly Party[]>('muted_parties').notNull(),
+    /** As in `call_tags`, in their order. */
+    tags: json<readonly string[]>('tags')
+      .notNull()
+      .default(sql`'[]'`),
+    /** From answer to end; null while it is live and when it was never answered. */
+    durationMs: integer('duration_ms').generatedAlwaysAs(sql`ended_at - answered_at`, { mode: 'virtual' }),
     innards: json<CallInnards>('innards').notNull(),
   },
   (table) => [
     uniqueIndex('calls_by_provider_call').on(table.providerId, table.providerCallId),
     index('calls_by_age').on(table.createdAt, table.id),
+    index('calls_by_end').on(table.endedAt, table.id),
+    index('calls_by_duration').on(table.durationMs, table.id),
+    index('calls_by_from').on(sql`ltrim(from_number, '+')`),
+    index('calls_by_to').on(sql`ltrim(to_number, '+')`),
     index('calls_live')
       .on(table.status)
       .where(sql`status <> 'ENDED'`),
@@ -114,7 +131,10 @@ export const utterances = sqliteTable(
     endMs: integer('end_ms'),
     confidence: real(),
   },
-  (table) => [index('utterances_by_call').on(table.callId, table.orderMs, table.id)],
+  (table) => [
+    index('utterances_by_call').on(table.callId, table.orderMs, table.id),
+    uniqueIndex('utterances_by_position').on(table.position),
+  ],
 );
 
 export const streams = sqliteTable(
@@ -145,7 +165,8 @@ export const commands = sqliteTable(
   'commands',
   {
     id: text().$type<CommandId>().primaryKey(),
-    callId: text('call_id').$type<CallId>().notNull(),
+    /** Absent from the attempt to place a call that came to nothing. */
+    callId: text('call_id').$type<CallId>(),
     kind: text().$type<CommandKind>().notNull(),
     arguments: json<Record<string, unknown>>('arguments').notNull(),
     status: text().$type<CommandStatus>().notNull(),
@@ -153,13 +174,96 @@ export const commands = sqliteTable(
     requestedBy: text('requested_by').notNull(),
     requestedAt: integer('requested_at').notNull(),
     settledAt: integer('settled_at'),
+    idempotencyKey: text('idempotency_key'),
+    fingerprint: text(),
   },
   (table) => [
     index('commands_by_call').on(table.callId, table.requestedAt, table.id),
     index('commands_open')
-      .on(table.callId)
+      .on(table.id)
       .where(sql`status = 'REQUESTED'`),
+    uniqueIndex('commands_by_key')
+      .on(table.requestedBy, table.idempotencyKey)
+      .where(sql`idempotency_key is not null`),
   ],
+);
+
+export const callTags = sqliteTable(
+  'call_tags',
+  {
+    callId: text('call_id').$type<CallId>().notNull(),
+    tag: text().notNull(),
+  },
+  (table) => [
+    primaryKey({ columns: [table.callId, table.tag] }),
+    index('call_tags_by_tag').on(table.tag, table.callId),
+  ],
+);
+
+export const notes = sqliteTable(
+  'notes',
+  {
+    id: text().$type<NoteId>().primaryKey(),
+    callId: text('call_id').$type<CallId>().notNull(),
+    text: text().notNull(),
+    at: integer().notNull(),
+    offsetMs: integer('offset_ms'),
+    author: text().notNull(),
+  },
+  (table) => [index('notes_by_call').on(table.callId, table.at, table.id)],
+);
+
+/** Each call has one at most; its file is named by the call. */
+export const recordings = sqliteTable(
+  'recordings',
+  {
+    callId: text('call_id').$type<CallId>().primaryKey(),
+    state: text().$type<RecordingState>().notNull(),
+    startedAt: integer('started_at').notNull(),
+    channels: integer().notNull(),
+    sampleRate: integer('sample_rate').notNull(),
+    /** Null while it is being written, as are its length and size. */
+    endedAt: integer('ended_at'),
+    durationMs: integer('duration_ms'),
+    /** Of samples, without the head of the file. */
+    bytes: integer(),
+  },
+  (table) => [
+    index('recordings_open')
+      .on(table.callId)
+      .where(sql`state = 'RECORDING'`),
+  ],
+);
+
+/** Who heard a call live. */
+export const listenings = sqliteTable(
+  'listenings',
+  {
+    id: text().$type<ListenerId>().primaryKey(),
+    callId: text('call_id').$type<CallId>().notNull(),
+    by: text('by_name').notNull(),
+    startedAt: integer('started_at').notNull(),
+    endedAt: integer('ended_at'),
+  },
+  (table) => [
+    index('listenings_by_call').on(table.callId, table.startedAt),
+    index('listenings_open')
+      .on(table.id)
+      .where(sql`ended_at is null`),
+  ],
+);
+
+/** A minute of one party's loudness: the peak of each tenth of a second, a byte each. Follows from no fact. */
+export const waveforms = sqliteTable(
+  'waveforms',
+  {
+    callId: text('call_id').$type<CallId>().notNull(),
+    party: text().$type<Party>().notNull(),
+    /** Minutes since the epoch. */
+    piece: integer().notNull(),
+    peaks: blob({ mode: 'buffer' }).notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.callId, table.party, table.piece] })],
 );
 
 export const pluginState = sqliteTable(

@@ -1,11 +1,21 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { FaultError, type CallId, type Capability, type CommandId, type ProviderState } from '@sidetone/core';
+import {
+  FaultError,
+  invalidArgument,
+  providerCallId,
+  type CallId,
+  type Capability,
+  type CommandId,
+  type ProviderId,
+  type ProviderState,
+} from '@sidetone/core';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { Commands } from '../../src/app/commands.ts';
 import { recover } from '../../src/app/recovery.ts';
 import type { ProviderView } from '../../src/app/ports.ts';
 import { createIds } from '../../src/ids.ts';
+import { commands as commandRows } from '../../src/store/schema.ts';
 import { createHeart, event, PROVIDER, type Heart } from '../support/heart.ts';
 import { createTestLog } from '../support/silent-log.ts';
 import { tempDir } from '../support/temp-dir.ts';
@@ -16,8 +26,9 @@ let dir: string;
 let heart: Heart;
 let commands: Commands;
 let callId: CallId;
-let asked: { name: string; args: unknown; status: string }[];
+let asks: { name: string; args: unknown; status: string }[];
 let answer: () => Promise<void>;
+let provider: ProviderView;
 let state: ProviderState;
 let capabilities: readonly Capability[];
 let providerCapabilities: readonly Capability[];
@@ -26,12 +37,12 @@ beforeEach(async () => {
   dir = join(root, String(count++));
   mkdirSync(dir);
   heart = createHeart(dir);
-  asked = [];
+  asks = [];
   answer = async () => undefined;
   state = 'RUNNING';
   capabilities = ['SAY', 'END_CALL'];
   providerCapabilities = [];
-  const provider: ProviderView = {
+  provider = {
     id: PROVIDER,
     plugin: 'test',
     displayName: 'Test',
@@ -45,12 +56,12 @@ beforeEach(async () => {
     capabilitiesFor: () => capabilities,
     async control(name, call, args, commandId) {
       const stored = await heart.history.command(commandId);
-      asked.push({ name, args, status: stored?.command.status ?? 'not stored' });
-      expect(call.id).toBe(callId);
+      asks.push({ name, args, status: stored?.command.status ?? 'not stored' });
+      if (call.id !== callId) throw new Error('asked about another call');
       await answer();
     },
     async placeCall(args, commandId) {
-      asked.push({ name: 'placeCall', args, status: commandId });
+      asks.push({ name: 'placeCall', args, status: commandId });
       await answer();
       return heart.tell(event('call.started', {}, { call: 'placed' }));
     },
@@ -72,7 +83,7 @@ const history = async (): Promise<string[]> =>
 describe('a command', () => {
   test('is stored before the provider is asked, and settled with the answer', async () => {
     const { command, failure } = await say();
-    expect(asked).toMatchObject([{ name: 'say', args: { content: 'hello' }, status: 'REQUESTED' }]);
+    expect(asks).toMatchObject([{ name: 'say', args: { content: 'hello' }, status: 'REQUESTED' }]);
     expect(failure).toBeUndefined();
     expect(command).toMatchObject({ kind: 'SAY', status: 'ACCEPTED', requestedBy: 'someone' });
     expect(await history()).toEqual(['REQUESTED', 'ACCEPTED']);
@@ -154,6 +165,14 @@ describe('a command is confirmed', () => {
     expect(await history()).toEqual(['REQUESTED', 'ACCEPTED', 'CONFIRMED']);
   });
 
+  test('and does not wait for it once the call is over, however late its provider answers', async () => {
+    answer = async () => void heart.tell(event('call.ended', { end: { category: 'BUSY' } }));
+    const { command } = await say();
+    assistantSays('hello');
+    expect(await statusOf(command!.id)).toBe('ACCEPTED');
+    expect(heart.openCommands.confirm(callId, command!.id, 1)).toBeUndefined();
+  });
+
   test('never when it was refused', async () => {
     answer = () => Promise.reject(new FaultError('PROVIDER_REFUSED', 'no'));
     const { command } = await say();
@@ -191,14 +210,114 @@ describe('placing a call', () => {
     expect((await heart.history.command(command!.id))?.command.status).toBe('CONFIRMED');
   });
 
-  test('that fails is data', async () => {
-    expect((await commands.place(PROVIDER, { to: 'x' }, 'someone')).failure).toMatchObject({
-      code: 'CAPABILITY_MISSING',
-    });
+  test('that fails is data, and its command is kept without a call', async () => {
+    const [missing, nowhere] = [
+      await commands.place(PROVIDER, { to: 'x' }, 'someone'),
+      await commands.place('nowhere' as ProviderId, { to: 'x' }, 'someone'),
+    ];
+    expect([missing.failure?.code, nowhere.failure?.code]).toEqual([
+      'CAPABILITY_MISSING',
+      'PROVIDER_NOT_RUNNING',
+    ]);
     providerCapabilities = ['PLACE_CALL'];
     answer = () => Promise.reject(new FaultError('PROVIDER_REFUSED', 'no credit'));
-    expect(await commands.place(PROVIDER, { to: 'x' }, 'someone')).toEqual({
-      failure: { code: 'PROVIDER_REFUSED', message: 'no credit', retryable: false },
+    const { command, ...rest } = await commands.place(PROVIDER, { to: 'x' }, 'someone');
+    const failure = { code: 'PROVIDER_REFUSED', message: 'no credit', retryable: false };
+    expect(rest).toEqual({ failure });
+    for (const kept of [missing.command!, nowhere.command!, command!]) {
+      expect(kept).toMatchObject({ kind: 'PLACE_CALL', status: 'REFUSED', arguments: { to: 'x' } });
+      expect(await heart.history.command(kept.id)).toEqual({ command: kept });
+    }
+    expect(command).toMatchObject({ failure, arguments: { providerId: PROVIDER } });
+  });
+
+  test('is stored before the provider is asked', async () => {
+    providerCapabilities = ['PLACE_CALL'];
+    answer = async () => {
+      const asked = asks.at(-1)!.status as CommandId;
+      expect((await heart.history.command(asked))?.command.status).toBe('REQUESTED');
+    };
+    expect((await commands.place(PROVIDER, { to: 'x' }, 'someone')).failure).toBeUndefined();
+    expect.assertions(2);
+  });
+
+  test('that is not answered in time is UNKNOWN, and kept so', async () => {
+    providerCapabilities = ['PLACE_CALL'];
+    answer = () => Promise.reject(new FaultError('PROVIDER_TIMEOUT', 'no answer'));
+    const { command } = await commands.place(PROVIDER, { to: 'x' }, 'someone');
+    expect((await heart.history.command(command!.id))?.command.status).toBe('UNKNOWN');
+  });
+});
+
+describe('an argument that the plugin finds wrong', () => {
+  const mistake = expect.objectContaining({
+    code: 'INPUT_INVALID',
+    message: 'content: too long',
+    details: { argument: 'content', commandId: expect.stringMatching(/^cmd_/) },
+  });
+  const keptFailure = async (): Promise<unknown> => {
+    const row = heart.database.db.select().from(commandRows).get();
+    return (await heart.history.command(row!.id))?.command.failure;
+  };
+
+  test('is a mistake of whoever asked; the command is kept as refused', async () => {
+    answer = () => Promise.reject(invalidArgument('content', 'too long'));
+    await expect(say()).rejects.toEqual(mistake);
+    expect(await history()).toEqual(['REQUESTED', 'REFUSED']);
+    expect(await keptFailure()).toMatchObject({ code: 'PROVIDER_REFUSED', argument: 'content' });
+  });
+
+  test('is one too when a call is to be placed', async () => {
+    providerCapabilities = ['PLACE_CALL'];
+    answer = () => Promise.reject(invalidArgument('content', 'too long'));
+    await expect(commands.place(PROVIDER, { to: 'x' }, 'someone')).rejects.toEqual(mistake);
+    expect(await keptFailure()).toMatchObject({ code: 'PROVIDER_REFUSED', argument: 'content' });
+  });
+
+  test('that it does not name is refused like anything else', async () => {
+    answer = () => Promise.reject(new FaultError('INPUT_INVALID', 'something is wrong'));
+    expect(await say()).toMatchObject({
+      failure: { code: 'PROVIDER_REFUSED', message: 'something is wrong' },
+    });
+  });
+});
+
+describe('taking up a call of others', () => {
+  const watch = () => commands.watch(PROVIDER, providerCallId('theirs'));
+  const answerWatch = (watched: () => Promise<void>) => Object.assign(provider, { watch: watched });
+
+  test('gives the call as the provider told it', async () => {
+    answerWatch(async () => void heart.tell(event('call.status', { status: 'RINGING' }, { call: 'theirs' })));
+    const { call, failure } = await watch();
+    expect([call?.status, call?.providerCallId, failure]).toEqual(['RINGING', 'theirs', undefined]);
+  });
+
+  test('that is over gives what is left of it, and says so', async () => {
+    answerWatch(async () => {
+      heart.tell(event('call.ended', { end: { category: 'BUSY' } }, { call: 'theirs' }));
+      throw new FaultError('CALL_NOT_LIVE', 'the call is over');
+    });
+    expect(await watch()).toMatchObject({ call: { status: 'ENDED' }, failure: { code: 'CALL_NOT_LIVE' } });
+  });
+
+  test('of which nothing is known yet gives no call and no failure', async () => {
+    answerWatch(async () => undefined);
+    expect(await watch()).toEqual({});
+  });
+
+  test('is not asked of a provider that cannot, or is not there', async () => {
+    expect((await watch()).failure?.code).toBe('CAPABILITY_MISSING');
+    state = 'FAILED';
+    expect((await watch()).failure?.code).toBe('PROVIDER_NOT_RUNNING');
+    const nowhere = await commands.watch('nowhere' as ProviderId, providerCallId('theirs'));
+    expect(nowhere.failure?.code).toBe('PROVIDER_NOT_RUNNING');
+  });
+
+  test('by an id that the plugin finds wrong is a mistake of whoever asked', async () => {
+    answerWatch(() => Promise.reject(invalidArgument('providerCallId', 'expected a UUID')));
+    await expect(watch()).rejects.toMatchObject({
+      code: 'INPUT_INVALID',
+      details: { argument: 'providerCallId' },
     });
   });
 });
@@ -208,19 +327,19 @@ describe('the provider is not asked', () => {
     heart.tell(event('call.ended', { end: { category: 'BUSY' } }));
     await heart.ingest.committed();
     expect(await say()).toMatchObject({ command: { status: 'REFUSED' }, failure: { code: 'CALL_NOT_LIVE' } });
-    expect(asked).toEqual([]);
+    expect(asks).toEqual([]);
   });
 
   test('for what this call cannot do', async () => {
     capabilities = ['END_CALL'];
     expect(await say()).toMatchObject({ failure: { code: 'CAPABILITY_MISSING' } });
-    expect(asked).toEqual([]);
+    expect(asks).toEqual([]);
   });
 
   test('when it is not running', async () => {
     state = 'FAILED';
     expect(await say()).toMatchObject({ failure: { code: 'PROVIDER_NOT_RUNNING', retryable: true } });
-    expect(asked).toEqual([]);
+    expect(asks).toEqual([]);
   });
 });
 
@@ -230,6 +349,9 @@ test('what a crashed daemon left open is ended as facts: commands are UNKNOWN, s
   let crashed: CommandId | undefined;
   answer = () => new Promise(() => undefined);
   void say();
+  providerCapabilities = ['PLACE_CALL'];
+  void commands.place(PROVIDER, { to: 'x' }, 'someone');
+  const placing = asks.at(-1)!.status as CommandId;
   await heart.clock.settle();
   crashed = (await heart.history.commands(callId, { limit: 1, backward: false })).rows[0]!.command.id;
   heart.database.close();
@@ -238,6 +360,7 @@ test('what a crashed daemon left open is ended as facts: commands are UNKNOWN, s
   const { log } = createTestLog();
   await recover({ ...heart, log: log('') });
   expect((await heart.history.command(crashed))?.command).toMatchObject({ status: 'UNKNOWN' });
+  expect((await heart.history.command(placing))?.command).toMatchObject({ status: 'UNKNOWN' });
   expect((await heart.history.streams(callId))[0]!.endReason).toBe('the daemon stopped unexpectedly');
   const position = heart.hub.position;
   await recover({ ...heart, log: log('') });

@@ -65,9 +65,23 @@ describe('a mistake is one line that names the key, what was found and what is e
     expect(mistakeIn(source)).toBe(`CONFIG_INVALID sidetone.yaml: ${line}`);
   });
 
-  test('a host that is not loopback, since there are no access tokens yet', () => {
-    expect(mistakeIn('server: { host: 0.0.0.0 }')).toContain(
-      'server.host: found "0.0.0.0", expected one of 127.0.0.1',
+  test.each(['0.0.0.0', '192.168.1.5', '::', 'calls.example.com'])(
+    'the host %s, while there are no access tokens',
+    (host) => {
+      expect(mistakeIn(`server: { host: "${host}" }`)).toBe(
+        `CONFIG_INVALID sidetone.yaml: server.host: found "${host}", expected 127.0.0.1, ::1 or localhost, or access tokens under auth.tokens for whoever comes from elsewhere`,
+      );
+    },
+  );
+
+  test.each([
+    ['https://app.example.com/', 'a path'],
+    ['app.example.com', 'no protocol'],
+    ['*', 'everybody'],
+    ['https://App.example.com', 'another spelling than a browser sends'],
+  ])('an origin that is none: %s has %s', (origin) => {
+    expect(mistakeIn(`server: { cors: { origins: ["${origin}"] } }`)).toBe(
+      `CONFIG_INVALID sidetone.yaml: server.cors.origins.0: found "${origin}", expected an origin, like https://app.example.com, without a path`,
     );
   });
 

@@ -39,12 +39,9 @@ test(
     const dir = join(tempDir(), 'slow');
     mkdirSync(dir);
     const it = await startTestDaemon(dir);
-    const { ingest, hub } = {
-      ingest: it.daemon.parts.resolve(tokens.INGEST),
-      hub: it.daemon.parts.resolve(tokens.RECORD_HUB),
-    };
+    const ingest = it.daemon.parts.resolve(tokens.INGEST);
     const [stalled, healthy] = [await subscribe(it.url('graphql')), await subscribe(it.url('graphql'))];
-    await until(() => hub.bell.listeners === 2, 'both are there');
+    await until(() => it.readers() === 2, 'both are there');
     const log = it.daemon.parts.resolve(tokens.EVENT_LOG);
     const page = vi.spyOn(log, 'page');
     stalled.socket.pause();

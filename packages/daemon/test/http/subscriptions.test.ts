@@ -25,10 +25,7 @@ describe('a subscription over graphql-transport-ws', () => {
       'subscription { callEvents { __typename type cursor at call { providerCallId } ... on UtteranceFinalized { utterance { text } } } }',
     );
     const next = nextOf(events);
-    await until(
-      () => it.daemon.parts.resolve(tokens.RECORD_HUB).bell.listeners === 1,
-      'the subscription is there',
-    );
+    await until(() => it.readers() === 1, 'the subscription is there');
     it.emit(words(1));
     expect((await next).data.callEvents).toMatchObject({
       __typename: 'UtteranceFinalized',
@@ -104,7 +101,6 @@ describe('a subscription over graphql-transport-ws', () => {
   });
 
   test('leaves nothing behind when it is completed, and when its socket breaks', async () => {
-    const hub = it.daemon.parts.resolve(tokens.RECORD_HUB);
     const interest = it.daemon.parts.resolve(tokens.INTEREST);
     const completed = it.subscribe('subscription { audioLevels { at } }');
     void completed.next();
@@ -117,16 +113,15 @@ describe('a subscription over graphql-transport-ws', () => {
         .next()
         .catch(() => undefined),
     );
-    await until(() => hub.bell.listeners === 50, 'the others are there');
+    await until(() => it.readers() === 50, 'the others are there');
     it.client.terminate();
-    await until(() => hub.bell.listeners === 0, 'the others are gone');
+    await until(() => it.readers() === 0, 'the others are gone');
     await Promise.all(broken);
   });
 });
 
 test('a subscription over SSE tells the same, and ends when its reader goes', async () => {
   const callId = await it.aCall();
-  const hub = it.daemon.parts.resolve(tokens.RECORD_HUB);
   const abort = new AbortController();
   const response = await fetch(it.url('graphql'), {
     method: 'POST',
@@ -137,11 +132,11 @@ test('a subscription over SSE tells the same, and ends when its reader goes', as
     }),
     signal: abort.signal,
   });
-  await until(() => hub.bell.listeners === 1, 'the subscription is there');
+  await until(() => it.readers() === 1, 'the subscription is there');
   it.emit(words(1));
   const reader = response.body!.getReader();
   let text = '';
   while (!text.includes('UTTERANCE_FINALIZED')) text += Buffer.from((await reader.read()).value!).toString();
   abort.abort();
-  await until(() => hub.bell.listeners === 0, 'the subscription is gone');
+  await until(() => it.readers() === 0, 'the subscription is gone');
 });

@@ -7,6 +7,8 @@ import { CursorReader } from '../../src/hub/cursor-reader.ts';
 import { createHeart, words, type Heart } from '../support/heart.ts';
 import { tempDir } from '../support/temp-dir.ts';
 
+const EVERY_CALL = (): boolean => true;
+
 const root = tempDir();
 let count = 0;
 let heart: Heart | undefined;
@@ -34,7 +36,7 @@ async function readAll(reader: CursorReader): Promise<string[]> {
 
 test('a reader that stopped for 5,000 events receives all of them, in order', async () => {
   const { heart } = open();
-  const reader = new CursorReader(heart.hub, heart.eventLog, { types: TYPES }, 0);
+  const reader = new CursorReader(heart.hub, heart.eventLog, { types: TYPES }, 0, EVERY_CALL);
   const numbers = Array.from({ length: 5000 }, (_, i) => i);
   for (const number of numbers) heart.tell(words(number, `call-${number % 7}`));
   await heart.ingest.committed();
@@ -44,7 +46,7 @@ test('a reader that stopped for 5,000 events receives all of them, in order', as
 test('a reader of one call reads nothing of the others, however far behind it is', async () => {
   const { heart } = open();
   const wanted = heart.tell(words(0, 'wanted'));
-  const reader = new CursorReader(heart.hub, heart.eventLog, { callId: wanted, types: TYPES }, 0);
+  const reader = new CursorReader(heart.hub, heart.eventLog, { callId: wanted, types: TYPES }, 0, EVERY_CALL);
   for (let i = 1; i < 4000; i++) heart.tell(words(i, i % 1000 === 0 ? 'wanted' : 'other'));
   await heart.ingest.committed();
   expect(await readAll(reader)).toEqual(['words 0', 'words 1000', 'words 2000', 'words 3000']);
@@ -73,7 +75,7 @@ test('any interleaving of appends, pulls, crashes and resumes delivers every mat
   await fc.assert(
     fc.asyncProperty(steps, async (plan) => {
       let { heart, dir } = open();
-      let reader = new CursorReader(heart.hub, heart.eventLog, { types: TYPES }, 0);
+      let reader = new CursorReader(heart.hub, heart.eventLog, { types: TYPES }, 0, EVERY_CALL);
       let appended = 0;
       let cursor = 0;
       const received: string[] = [];
@@ -94,7 +96,7 @@ test('any interleaving of appends, pulls, crashes and resumes delivers every mat
         } else {
           heart.database.close();
           ({ heart } = open(dir));
-          reader = new CursorReader(heart.hub, heart.eventLog, { types: TYPES }, cursor);
+          reader = new CursorReader(heart.hub, heart.eventLog, { types: TYPES }, cursor, EVERY_CALL);
         }
       }
       await pull(Number.MAX_SAFE_INTEGER);

@@ -20,7 +20,7 @@ const request = { method: 'POST', path: 'hook' } as IngressRequest;
 let gate: Gate;
 let lines: ReturnType<typeof createTestLog>['lines'];
 
-function supervise(provider: Partial<Provider> | FaultError): SupervisedProvider {
+function supervise(provider: Partial<Provider> | FaultError, hasAudio = false): SupervisedProvider {
   const testLog = createTestLog();
   lines = testLog.lines;
   gate = { isOpen: false, droppedEvents: 0 };
@@ -31,6 +31,7 @@ function supervise(provider: Partial<Provider> | FaultError): SupervisedProvider
     provider: provider instanceof FaultError ? provider : { start: nothing, stop: nothing, ...provider },
     gate,
     log: testLog.log(''),
+    hasAudio: () => hasAudio,
     liveCalls: () => [],
     announce: () => call.id,
   });
@@ -128,6 +129,48 @@ describe('a control', () => {
     expect(provider.capabilities).toEqual(['SAY', 'END_CALL']);
     expect(provider.capabilitiesFor(call)).toEqual(['END_CALL']);
     expect(provider.capabilitiesFor({ ...call, status: 'ENDED' })).toEqual([]);
+  });
+
+  test('is to be heard where the plugin says so, or a stream is there, until the call is over', async () => {
+    const told = supervise({ controls: { endCall: nothing }, controlsFor: () => ['LISTEN'] });
+    const streaming = supervise({ controls: { endCall: nothing } }, true);
+    const silent = supervise({ controls: { endCall: nothing } });
+    const ended = { ...call, status: 'ENDED' } as const;
+    for (const provider of [told, streaming, silent]) await provider.start();
+    expect([told, streaming, silent].map((provider) => provider.capabilitiesFor(call))).toEqual([
+      ['LISTEN'],
+      ['END_CALL', 'LISTEN'],
+      ['END_CALL'],
+    ]);
+    expect([told, streaming].flatMap((provider) => provider.capabilitiesFor(ended))).toEqual([]);
+  });
+});
+
+describe('taking up a call of others', () => {
+  const watch = (provider: SupervisedProvider) => provider.watch!(call.providerCallId, 'cmd_1' as CommandId);
+
+  test('is there only where the provider has it', async () => {
+    expect(supervise({}).watch).toBeUndefined();
+    expect(supervise(new FaultError('PLUGIN_NOT_FOUND', 'no')).watch).toBeUndefined();
+  });
+
+  test('is not asked of a provider that is not running', async () => {
+    const asked = vi.fn(nothing);
+    const provider = supervise({ watch: asked });
+    await expect(watch(provider)).rejects.toMatchObject({ code: 'PROVIDER_NOT_RUNNING' });
+    await provider.start();
+    await watch(provider);
+    expect(asked.mock.calls).toEqual([
+      ['x', { commandId: 'cmd_1', signal: expect.any(AbortSignal) as AbortSignal }],
+    ]);
+  });
+
+  test('ends, when the provider does not answer', async () => {
+    const provider = supervise({ watch: forever });
+    await provider.start();
+    const asked = watch(provider).catch((error: unknown) => error);
+    await vi.advanceTimersByTimeAsync(20_000);
+    expect(await asked).toMatchObject({ code: 'PROVIDER_TIMEOUT' });
   });
 });
 

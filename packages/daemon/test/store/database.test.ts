@@ -1,8 +1,13 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { CallId } from '@sidetone/core';
 import Sqlite from 'better-sqlite3';
 import { describe, expect, test } from 'vitest';
 import { openDatabase } from '../../src/store/database.ts';
+import { createLedger } from '../../src/store/ledger.ts';
+import { calls, commands } from '../../src/store/schema.ts';
+import { searchWords } from '../../src/store/search-words.ts';
 import { tempDir } from '../support/temp-dir.ts';
 
 const dir = tempDir();
@@ -91,4 +96,73 @@ test('a path that is a folder is told apart from a file that is no database', ()
   mkdirSync(path);
   expect(() => openDatabase(path, 'full')).toThrow(expect.objectContaining({ code: 'STORE_UNREADABLE' }));
   expect(readdirSync(path)).toEqual([]);
+});
+
+describe('a database of the first release', () => {
+  const MIGRATIONS = fileURLToPath(new URL('../../migrations', import.meta.url));
+
+  /** Made by its first migration alone, with a call, what was said in it, and a command. */
+  function firstRelease(path: string): void {
+    const sqlite = new Sqlite(path);
+    sqlite.exec(
+      readFileSync(join(MIGRATIONS, '0000_first.sql'), 'utf8').replaceAll('--> statement-breakpoint', ''),
+    );
+    const journal = JSON.parse(readFileSync(join(MIGRATIONS, 'meta', '_journal.json'), 'utf8')) as {
+      entries: { when: number }[];
+    };
+    sqlite.exec(`
+      create table __drizzle_migrations (id integer primary key, hash text not null, created_at numeric);
+      insert into __drizzle_migrations (hash, created_at) values ('x', ${journal.entries[0]!.when});
+      insert into meta values ('log_id', 'old-log');
+      insert into calls (id, provider_id, provider_call_id, status, created_at, answered_at, ended_at, muted_parties, innards)
+        values ('call_1', 'test', 'theirs', 'ENDED', 1000, 2000, 5000, '[]',
+          '{"statusAt":5000,"wordsReported":false,"speakingSince":{},"heardUntilMs":{}}');
+      insert into events (call_id, type, at, fact) values ('call_1', 'CALL_STARTED', 1000, '{}');
+      insert into utterances (id, call_id, position, at, order_ms, party, text) values
+        ('utt_1', 'call_1', 7, 3000, 0, 'CUSTOMER', 'Hello there'),
+        ('utt_2', 'call_1', 9, 3000, 0, 'ASSISTANT', '今日は良い天気');
+      insert into commands (id, call_id, kind, arguments, status, requested_by, requested_at)
+        values ('cmd_1', 'call_1', 'SAY', '{"content":"hi"}', 'ACCEPTED', 'local', 3000);
+      pragma application_id = ${0x53544f4e};
+    `);
+    sqlite.close();
+  }
+
+  test('is brought up to date with all that is in it', () => {
+    const path = newPath();
+    firstRelease(path);
+    const { db, logId, close } = openDatabase(path, 'normal');
+    const ledger = createLedger(db);
+    expect(logId).toBe('old-log');
+    expect(ledger.get('call_1' as CallId)).toMatchObject({ status: 'ENDED', tags: [], noteCount: 0 });
+    expect(db.select().from(calls).get()?.durationMs).toBe(3000);
+    expect(ledger.utterances('call_1' as CallId)).toHaveLength(2);
+    expect(db.select().from(commands).get()).toMatchObject({
+      id: 'cmd_1',
+      callId: 'call_1',
+      arguments: { content: 'hi' },
+      idempotencyKey: null,
+    });
+    close();
+  });
+
+  test('has its words indexed, once', () => {
+    const path = newPath();
+    firstRelease(path);
+    const found = (word: string): unknown[] => {
+      const { db, close } = openDatabase(path, 'normal');
+      const match = db.$client.prepare('select rowid from utterance_words where utterance_words match ?');
+      const rows = match.pluck().all(`"${searchWords(word)}"`);
+      close();
+      return rows;
+    };
+    expect(found('hello')).toEqual([7]);
+    expect(found('天気')).toEqual([9]);
+    expect(found('bye')).toEqual([]);
+    const { db, close } = openDatabase(path, 'normal');
+    db.$client.exec('delete from utterance_words where rowid = 7');
+    close();
+    expect(found('hello')).toEqual([]);
+    expect(found('天気')).toEqual([9]);
+  });
 });

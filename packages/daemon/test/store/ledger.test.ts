@@ -1,11 +1,30 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
-import { evolve, PARTIES, type Call, type CallId, type ProviderEvent } from '@sidetone/core';
+import {
+  evolve,
+  PARTIES,
+  type Call,
+  type CallId,
+  type Command,
+  type CommandId,
+  type ListenerId,
+  type NoteId,
+  type ProviderEvent,
+} from '@sidetone/core';
 import { expect, test } from 'vitest';
 import { openDatabase } from '../../src/store/database.ts';
 import { createLedger } from '../../src/store/ledger.ts';
-import { calls, commands, streams, utterances } from '../../src/store/schema.ts';
+import {
+  calls,
+  callTags,
+  commands,
+  listenings,
+  notes,
+  recordings,
+  streams,
+  utterances,
+} from '../../src/store/schema.ts';
 import { createHeart, event, type Heart } from '../support/heart.ts';
 import { tempDir } from '../support/temp-dir.ts';
 
@@ -46,6 +65,11 @@ const rowsOf = ({ db }: Pick<ReturnType<typeof openDatabase>, 'db'>) => ({
   utterances: db.select().from(utterances).orderBy(utterances.position).all(),
   streams: db.select().from(streams).orderBy(streams.id).all(),
   commands: db.select().from(commands).orderBy(commands.id).all(),
+  tags: db.select().from(callTags).orderBy(callTags.callId, callTags.tag).all(),
+  notes: db.select().from(notes).orderBy(notes.id).all(),
+  recordings: db.select().from(recordings).orderBy(recordings.callId).all(),
+  listenings: db.select().from(listenings).orderBy(listenings.id).all(),
+  words: db.$client.prepare('select rowid from utterance_words order by rowid').pluck().all(),
 });
 
 /** Reads a log from the beginning and writes it into an empty database. */
@@ -61,6 +85,38 @@ async function replay(heart: Heart, dir: string): Promise<ReturnType<typeof open
   return database;
 }
 
+/** Someone tags the call, writes about it, and asks something of it. */
+function annotate(heart: Heart, callId: CallId, i: number): void {
+  const note = { id: `note_${i}` as NoteId, text: `note ${i}`, author: 'ada', offsetMs: i };
+  const tags = heart.ingest.current(callId)!.tags;
+  heart.ingest.record(callId, {
+    type: 'CALL_ANNOTATED',
+    tagsAdded: [`tag ${i}`],
+    tagsRemoved: tags.slice(1),
+  });
+  heart.ingest.record(callId, { type: 'CALL_ANNOTATED', note });
+  const command: Command = {
+    id: `cmd_${i}` as CommandId,
+    kind: 'SAY',
+    arguments: { content: 'x' },
+    status: 'ACCEPTED',
+    requestedBy: 'ada',
+    requestedAt: i,
+    ...(i % 8 === 0 && { idempotencyKey: `key ${i}`, fingerprint: 'f' }),
+  };
+  heart.ingest.record(callId, { type: 'COMMAND_CHANGED', command });
+}
+
+/** Someone listens to the call, which is recorded; each at times goes on, and at times is over. */
+function hear(heart: Heart, callId: CallId, i: number): void {
+  const listenerId = `lsn_${i}` as ListenerId;
+  heart.ingest.record(callId, { type: 'LISTENING_STARTED', listenerId, by: 'ada' });
+  heart.ingest.record(callId, { type: 'RECORDING_STARTED', startedAt: 7, channels: 2, sampleRate: 16_000 });
+  if (i % 2 === 0) return;
+  heart.ingest.record(callId, { type: 'LISTENING_STOPPED', listenerId, by: 'ada', since: 7 });
+  heart.ingest.record(callId, { type: 'RECORDING_STOPPED', end: 'COMPLETE', durationMs: i, bytes: 64 * i });
+}
+
 test('replaying the log gives the same rows', async () => {
   await fc.assert(
     fc.asyncProperty(fc.array(anyEvent, { minLength: 1, maxLength: 40 }), async (events) => {
@@ -69,6 +125,8 @@ test('replaying the log gives the same rows', async () => {
       for (const [i, told] of events.entries()) {
         const callId = heart.tell(told);
         if (i % 5 === 0) await heart.ingest.committed();
+        if (i % 4 === 0) annotate(heart, callId, i);
+        if (i % 3 === 0) hear(heart, callId, i);
         if (i % 7 === 0) {
           const { providerCallId } = told;
           const audio = { encoding: 'mulaw', sampleRate: 8000, parties: ['CUSTOMER'] } as const;
@@ -121,5 +179,30 @@ test('a commit that fails in its middle leaves nothing behind', () => {
   ] as const;
   expect(() => heart.ledger.commit(drafts)).toThrow(/UNIQUE/);
   expect(heart.eventLog.latest()).toBe(0);
+  heart.close();
+});
+
+test('a command that got its call later is the command of that call', async () => {
+  const heart = createHeart(newDir());
+  const id = heart.tell(event('call.started', {}));
+  const command: Command = {
+    id: 'cmd_1' as CommandId,
+    kind: 'PLACE_CALL',
+    arguments: {},
+    status: 'REQUESTED',
+    requestedBy: 'ada',
+    requestedAt: 1,
+    idempotencyKey: 'k',
+    fingerprint: 'f',
+  };
+  heart.ledger.putCommand(command);
+  expect(heart.ledger.unfinished().commands).toEqual([{ command }]);
+  heart.ingest.record(id, { type: 'COMMAND_CHANGED', command: { ...command, status: 'ACCEPTED' } });
+  await heart.ingest.committed();
+  expect(heart.ledger.commandByKey('ada', 'k')).toEqual({
+    callId: id,
+    command: { ...command, status: 'ACCEPTED' },
+  });
+  expect(heart.ledger.unfinished().commands).toEqual([]);
   heart.close();
 });

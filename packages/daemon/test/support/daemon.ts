@@ -32,6 +32,8 @@ export interface TestDaemon {
     variables?: Record<string, unknown>,
   ): AsyncIterableIterator<Partial<GraphqlAnswer>>;
   url(path: string): string;
+  /** How many readers wait for events, beside those of the daemon itself. */
+  readers(): number;
 }
 
 export interface GraphqlAnswer {
@@ -72,8 +74,11 @@ export async function startTestDaemon(
     await client.dispose();
     await daemon.stop();
   });
+  const { bell } = daemon.parts.resolve(tokens.RECORD_HUB);
+  const own = bell.listeners;
   const it: TestDaemon = {
     daemon,
+    readers: () => bell.listeners - own,
     script: scripts.get(key)!,
     lines,
     client,

@@ -7,17 +7,22 @@ import { CallBook } from '../../src/app/call-book.ts';
 import { Ingest } from '../../src/app/ingest.ts';
 import { OpenCommands } from '../../src/app/open-commands.ts';
 import type { CallLedger } from '../../src/app/ports.ts';
+import { CallAudios } from '../../src/audio/call-audios.ts';
 import { LevelBoard } from '../../src/audio/level-board.ts';
 import { Streams } from '../../src/audio/streams.ts';
+import { Waveforms } from '../../src/audio/waveforms.ts';
 import { createFeeds } from '../../src/hub/feeds.ts';
 import { Interest } from '../../src/hub/interest.ts';
 import { PartialSlots } from '../../src/hub/partial-slots.ts';
 import { RecordHub } from '../../src/hub/record-hub.ts';
 import { createIds } from '../../src/ids.ts';
+import { Recordings, type RecordingsDeps } from '../../src/recording/recordings.ts';
 import { openDatabase } from '../../src/store/database.ts';
 import { createEventLog } from '../../src/store/event-log.ts';
 import { createHistory } from '../../src/store/history.ts';
 import { createLedger } from '../../src/store/ledger.ts';
+import { createRecordingRows } from '../../src/store/recordings.ts';
+import { createWaveformStore } from '../../src/store/waveforms.ts';
 import { createTestLog } from './silent-log.ts';
 
 export const PROVIDER = providerId('test');
@@ -26,6 +31,8 @@ export interface HeartOptions {
   readonly clock?: Clock;
   readonly ids?: IdSource;
   readonly pendingFacts?: number;
+  /** What of the recordings is to be different. They begin when a test starts them. */
+  readonly recordings?: Partial<RecordingsDeps>;
   /** Puts something between ingest and the store, to make it fail. */
   readonly wrapLedger?: (ledger: CallLedger) => CallLedger;
 }
@@ -55,8 +62,29 @@ export function createHeart(dir: string, options: HeartOptions = {}) {
     log: log('ingest'),
     pendingFacts,
   });
-  const streams = new Streams({ ingest, interest, levels, ids, clock });
-  const feeds = createFeeds({ hub, log: eventLog, partials, levels, interest, clock });
+  const audio = new CallAudios({ interest, clock });
+  const waveforms = new Waveforms({
+    store: createWaveformStore(database.db),
+    clock,
+    log: log('waveforms'),
+    isKept: true,
+  });
+  const streams = new Streams({ ingest, interest, levels, audio, waveforms, ids, clock });
+  const feeds = createFeeds({ hub, log: eventLog, book, partials, levels, interest, clock });
+  const recordings = new Recordings({
+    audio,
+    interest,
+    feeds,
+    book,
+    ingest,
+    rows: createRecordingRows(database.db),
+    folder: join(dir, 'recordings'),
+    isRecorded: () => true,
+    keepsWaveforms: true,
+    clock,
+    log: log('recording'),
+    ...options.recordings,
+  });
   const history = createHistory(database.db);
   return {
     database,
@@ -71,8 +99,11 @@ export function createHeart(dir: string, options: HeartOptions = {}) {
     book,
     ingest,
     openCommands,
+    audio,
+    waveforms,
     streams,
     feeds,
+    recordings,
     history,
     /** Tells the heart an event of the test provider, and gives the id of its call. */
     tell: (told: ProviderEvent) => ingest.accept(PROVIDER, told),

@@ -1,0 +1,88 @@
+/**
+ * The audio of all calls that someone hears or records: made when the first comes, gone with the last, and moved on by
+ * one pacer. Whoever takes the audio of a call makes it wanted, so that plugins decode it, or open the socket that it
+ * comes from.
+ */
+import { pace, type CallId, type Clock, type Party } from '@sidetone/core';
+import type { AudioSink, AudioSource, WantsKeeper } from '../app/ports.ts';
+import { CallAudio } from './call-audio.ts';
+import type { TrackFrame } from './track.ts';
+
+export interface CallAudiosDeps {
+  readonly interest: Pick<WantsKeeper, 'add'>;
+  readonly clock: Clock;
+}
+
+export class CallAudios implements AudioSource {
+  readonly #deps: CallAudiosDeps;
+  readonly #calls = new Map<CallId, CallAudio>();
+  #stopPacing: (() => void) | undefined;
+  #step: NodeJS.Immediate | undefined;
+
+  constructor(deps: CallAudiosDeps) {
+    this.#deps = deps;
+  }
+
+  /** Calls whose audio someone takes: zero when all have let go. */
+  get size(): number {
+    return this.#calls.size;
+  }
+
+  join(callId: CallId, sink: AudioSink): () => void {
+    const { interest, clock } = this.#deps;
+    const audio = this.#calls.get(callId) ?? new CallAudio(callId);
+    this.#calls.set(callId, audio);
+    audio.add(sink, clock.now());
+    this.#pace();
+    const unwant = interest.add('audio', [callId]);
+    let isHeld = true;
+    return () => {
+      if (!isHeld) return;
+      isHeld = false;
+      audio.remove(sink);
+      if (!audio.isWanted) this.#calls.delete(callId);
+      unwant();
+      this.#pace();
+    };
+  }
+
+  /** Takes audio of a call that someone hears; otherwise there is nothing to do. */
+  write(callId: CallId, stream: object, party: Party, sampleRate: number, frame: TrackFrame): void {
+    const audio = this.#calls.get(callId);
+    if (!audio) return;
+    const wasRunning = audio.isRunning;
+    audio.write(stream, party, sampleRate, frame, this.#deps.clock.now());
+    if (!wasRunning) this.#pace();
+  }
+
+  gap(callId: CallId, stream: object, party: Party, durationMs: number): void {
+    this.#calls.get(callId)?.gap(stream, party, durationMs);
+  }
+
+  end(callId: CallId, stream: object): void {
+    this.#calls.get(callId)?.end(stream);
+  }
+
+  /** Runs the pacer while any call has frames to make. */
+  #pace(): void {
+    const isNeeded = [...this.#calls.values()].some(({ isRunning }) => isRunning);
+    if (isNeeded === (this.#stopPacing !== undefined)) return;
+    if (isNeeded) {
+      // Behind the reads of this turn: what waits in the sockets has come in time.
+      this.#stopPacing = pace(this.#deps.clock, () => {
+        this.#step ??= setImmediate(() => this.#stepAll());
+      });
+    } else {
+      this.#stopPacing?.();
+      this.#stopPacing = undefined;
+      clearImmediate(this.#step);
+      this.#step = undefined;
+    }
+  }
+
+  #stepAll(): void {
+    this.#step = undefined;
+    const now = this.#deps.clock.now();
+    for (const audio of this.#calls.values()) audio.step(now);
+  }
+}

@@ -1,0 +1,148 @@
+/**
+ * How loud each party was, kept coarse for every call that was metered: the peak of every tenth of a second as one byte.
+ * Kept in pieces of a minute by the wall clock, so that only what changed is written, every few seconds, and no piece
+ * grows; where nothing was metered there is no reading.
+ */
+import { messageOf, SILENCE_DB, type CallId, type Clock, type Logger, type Party } from '@sidetone/core';
+import type { PartyPeaks, WaveformPiece, WaveformSource, WaveformStore } from '../app/ports.ts';
+
+/** Length of a reading, ms. */
+export const SLOT_MS = 100;
+/** Readings in a piece: a minute. */
+export const PIECE_SLOTS = 600;
+/** How often what changed is written, ms. */
+export const FLUSH_MS = 5000;
+/** Most pieces that wait while the disk takes none: those beyond are lost, counted. */
+export const MAX_WAITING_PIECES = 10_000;
+
+/** A byte is a peak in steps of half a decibel below full scale, or this. */
+const NO_READING = 255;
+const STEPS_PER_DB = 2;
+
+export interface WaveformsDeps {
+  readonly store: WaveformStore;
+  readonly clock: Clock;
+  readonly log: Logger;
+  /** `recording.waveform`. */
+  readonly isKept: boolean;
+}
+
+interface OpenPiece extends WaveformPiece {
+  isChanged: boolean;
+}
+
+const toByte = (peakDb: number): number =>
+  Math.round(Math.min(0, Math.max(SILENCE_DB, peakDb)) * -STEPS_PER_DB);
+const keyOf = (callId: CallId, party: Party): string => `${callId} ${party}`;
+
+export class Waveforms implements WaveformSource {
+  readonly #deps: WaveformsDeps;
+  /** The piece of each party that is written in now. */
+  readonly #open = new Map<string, OpenPiece>();
+  /** Pieces that are full and not stored. */
+  #full: OpenPiece[] = [];
+  #cancelFlush: (() => void) | undefined;
+  #dropped = 0;
+
+  constructor(deps: WaveformsDeps) {
+    this.#deps = deps;
+  }
+
+  /** Pieces that were lost because the disk took none for too long. */
+  get dropped(): number {
+    return this.#dropped;
+  }
+
+  /** Takes a reading: the largest of its tenth of a second is kept. */
+  note(callId: CallId, party: Party, peakDb: number, now: number): void {
+    if (!this.#deps.isKept) return;
+    const slot = Math.floor(now / SLOT_MS);
+    const piece = this.#pieceOf(callId, party, Math.floor(slot / PIECE_SLOTS));
+    const at = slot % PIECE_SLOTS;
+    piece.peaks[at] = Math.min(piece.peaks[at]!, toByte(peakDb));
+    piece.isChanged = true;
+    this.#cancelFlush ??= this.#deps.clock.schedule(FLUSH_MS, () => this.flush());
+  }
+
+  /** Stores what changed. */
+  flush(): void {
+    this.#cancelFlush?.();
+    this.#cancelFlush = undefined;
+    const changed = [...this.#full, ...[...this.#open.values()].filter(({ isChanged }) => isChanged)];
+    if (changed.length === 0) return;
+    try {
+      this.#deps.store.put(changed);
+    } catch (error) {
+      this.#deps.log.warn('waveforms cannot be stored now', {
+        pieces: changed.length,
+        reason: messageOf(error),
+      });
+      this.#cancelFlush = this.#deps.clock.schedule(FLUSH_MS, () => this.flush());
+      return;
+    }
+    this.#full = [];
+    for (const piece of changed) piece.isChanged = false;
+    this.#closeOld();
+  }
+
+  /** Forgets a call that was erased. */
+  forget(callId: CallId): void {
+    this.#full = this.#full.filter((piece) => piece.callId !== callId);
+    for (const [key, piece] of this.#open) if (piece.callId === callId) this.#open.delete(key);
+  }
+
+  /**
+   * The loudness of each party between two instants (epoch ms), in `points` readings of equal length: of each the
+   * largest peak, dBFS. A reading that nothing was metered in is silence; a call that never was has no parties.
+   */
+  read(callId: CallId, from: number, to: number, points: number): readonly PartyPeaks[] {
+    const parties = new Map<Party, number[]>();
+    const width = Math.max(1, to - from) / points;
+    for (const { party, piece, peaks } of this.#piecesOf(callId)) {
+      const found = parties.get(party) ?? Array.from({ length: points }, () => SILENCE_DB);
+      parties.set(party, found);
+      peaks.forEach((byte, i) => {
+        if (byte === NO_READING) return;
+        const slot = (piece * PIECE_SLOTS + i) * SLOT_MS;
+        const first = Math.max(0, Math.floor((slot - from) / width));
+        const last = Math.min(points - 1, Math.ceil((slot + SLOT_MS - from) / width) - 1);
+        for (let point = first; point <= last; point++)
+          found[point] = Math.max(found[point]!, byte === 0 ? 0 : -byte / STEPS_PER_DB);
+      });
+    }
+    return [...parties].map(([party, peaksDb]) => ({ party, peaksDb }));
+  }
+
+  #pieceOf(callId: CallId, party: Party, number: number): OpenPiece {
+    const key = keyOf(callId, party);
+    const known = this.#open.get(key);
+    if (known?.piece === number) return known;
+    if (known?.isChanged) this.#keepFull(known);
+    const stored = this.#deps.store.get(callId, party, number);
+    const peaks = stored ?? new Uint8Array(PIECE_SLOTS).fill(NO_READING);
+    const piece = { callId, party, piece: number, peaks, isChanged: false };
+    this.#open.set(key, piece);
+    return piece;
+  }
+
+  #keepFull(piece: OpenPiece): void {
+    this.#full.push(piece);
+    if (this.#full.length <= MAX_WAITING_PIECES) return;
+    this.#full.shift();
+    this.#dropped++;
+  }
+
+  /** Lets go of pieces that are over: their call has ended, or is no longer metered. */
+  #closeOld(): void {
+    const current = Math.floor(this.#deps.clock.now() / SLOT_MS / PIECE_SLOTS);
+    for (const [key, { piece }] of this.#open) if (piece < current) this.#open.delete(key);
+  }
+
+  /** Stored and not, the newer in place of the older. */
+  #piecesOf(callId: CallId): readonly WaveformPiece[] {
+    const waiting = [...this.#full, ...this.#open.values()].filter((piece) => piece.callId === callId);
+    const isNewer = ({ party, piece }: WaveformPiece): boolean =>
+      waiting.some((other) => other.party === party && other.piece === piece);
+    return [...this.#deps.store.list(callId).filter((piece) => !isNewer(piece)), ...waiting];
+  }
+}

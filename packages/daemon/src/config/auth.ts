@@ -1,0 +1,67 @@
+/** `auth`: the access tokens. A token itself is not kept, only its SHA-256, so that nothing can print it. */
+import { createHash } from 'node:crypto';
+import { z } from 'zod';
+
+const SCOPES = ['read', 'listen', 'control', 'admin'] as const;
+const TOKEN_NAME = /^[a-z][a-z0-9-]{0,31}$/;
+/** What fits into a header and an address as it stands, and is too long to be guessed. */
+const TOKEN = /^[A-Za-z0-9._~+/=-]{16,256}$/;
+const SHA256 = /^[0-9a-f]{64}$/i;
+
+const matching = (pattern: RegExp, error: string) => z.string({ error }).regex(pattern, { error });
+
+const entry = z
+  .strictObject(
+    {
+      name: matching(TOKEN_NAME, 'a name of a-z, 0-9 and -, beginning with a letter'),
+      token: matching(TOKEN, '16 to 256 characters of A-Z, a-z, 0-9 and . _ ~ + / = -').optional(),
+      sha256: matching(SHA256, 'the SHA-256 of the token, 64 hexadecimal digits').optional(),
+      scopes: z
+        .array(z.enum(SCOPES, { error: 'read, listen, control or admin' }), { error: 'a list of scopes' })
+        .min(1, { error: 'a list with one scope at least' }),
+    },
+    { error: 'a mapping' },
+  )
+  .transform(({ name, token, sha256, scopes }, context) => {
+    const digest =
+      token === undefined ? sha256?.toLowerCase() : createHash('sha256').update(token).digest('hex');
+    if (digest === undefined || (token !== undefined && sha256 !== undefined)) {
+      context.addIssue({ code: 'custom', path: ['token'], message: 'exactly one of token and sha256' });
+      return z.NEVER;
+    }
+    return { name, sha256: digest, scopes: scopes.map((scope) => SCOPE_NAMES[scope]) };
+  });
+
+const SCOPE_NAMES = {
+  read: 'READ',
+  listen: 'LISTEN',
+  control: 'CONTROL',
+  admin: 'ADMIN',
+} as const satisfies Record<(typeof SCOPES)[number], string>;
+
+export type AccessTokenConfig = z.output<typeof entry>;
+
+export const auth = z.strictObject(
+  {
+    tokens: z
+      .array(entry, { error: 'a list of tokens' })
+      .superRefine((tokens, context) => {
+        refuseTwins(tokens, 'name', 'a name that no token before it has', context);
+        refuseTwins(tokens, 'sha256', 'a token that stands here once', context);
+      })
+      .default([]),
+  },
+  { error: 'a mapping' },
+);
+
+function refuseTwins(
+  tokens: readonly AccessTokenConfig[],
+  key: 'name' | 'sha256',
+  message: string,
+  context: z.core.$RefinementCtx,
+): void {
+  const values = tokens.map((token) => token[key]);
+  const twin = values.findIndex((value, i) => values.indexOf(value) < i);
+  const told = key === 'name' ? 'name' : 'token';
+  if (twin >= 0) context.addIssue({ code: 'custom', path: [twin, told], message });
+}

@@ -1,0 +1,101 @@
+/** `POST /calls/{id}/control`: control of a live call for programs that speak no GraphQL. */
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import {
+  FaultError,
+  FAULTS,
+  isFault,
+  messageOf,
+  type CallId,
+  type FaultCode,
+  type Logger,
+} from '@sidetone/core';
+import type { CommandOutcome, Commands } from '../app/commands.ts';
+import { demand } from '../graphql/access.ts';
+import { checkKey } from '../graphql/input-checks.ts';
+import { isJson, readBody } from './body.ts';
+import { readControl } from './control-bodies.ts';
+import type { Gate } from './gate.ts';
+import { challenge, sendJson, statusOf } from './reply.ts';
+
+export interface ControlEndpointDeps {
+  readonly gate: Gate;
+  readonly commands: Pick<Commands, 'run'>;
+  readonly log: Logger;
+  /** Makes the id that links an answer to the line in the log. */
+  readonly newId: () => string;
+  readonly requestBytes: number;
+}
+
+export interface ControlEndpoint {
+  request(request: IncomingMessage, response: ServerResponse, url: URL): Promise<void>;
+}
+
+export const CONTROL_PATH = /^\/calls\/([^/]+)\/control$/;
+
+export function createControlEndpoint(deps: ControlEndpointDeps): ControlEndpoint {
+  const { gate, commands, log } = deps;
+
+  async function run(request: IncomingMessage, url: URL): Promise<CommandOutcome> {
+    const viewer = gate.viewer(request);
+    demand({ viewer }, 'CONTROL', 'this address');
+    const callId = CONTROL_PATH.exec(url.pathname)?.[1] as CallId;
+    const key = request.headers['idempotency-key']?.toString();
+    if (key !== undefined) checkKey('Idempotency-Key', key);
+    const { name, args } = readControl(await readJson(request, deps.requestBytes));
+    return commands.run(name, callId, args, viewer.name, key);
+  }
+
+  function fail(response: ServerResponse, error: unknown): void {
+    if (response.headersSent || response.destroyed) return;
+    if (!isFault(error)) {
+      const id = deps.newId();
+      log.error('a control failed by a mistake of ours', { id, reason: messageOf(error), error });
+      return sendJson(response, 500, { code: 'INTERNAL', message: 'Something went wrong on our side.', id });
+    }
+    challenge(response, error);
+    const { code, message, details } = error;
+    const argument = details['argument']?.toString().replace(/^input\./, '');
+    sendJson(response, statusOf(error), {
+      ...problem(code, message),
+      ...details,
+      ...(argument && { argument }),
+    });
+  }
+
+  return {
+    async request(request, response, url) {
+      if (request.method !== 'POST') {
+        response.setHeader('allow', 'POST');
+        return sendJson(response, 405, problem('INPUT_INVALID', 'only POST is possible here'));
+      }
+      if (!isJson(request)) {
+        return sendJson(response, 415, problem('INPUT_INVALID', 'the Content-Type is application/json'));
+      }
+      try {
+        send(response, await run(request, url));
+      } catch (error) {
+        if (!request.complete) response.setHeader('connection', 'close');
+        fail(response, error);
+        request.resume();
+      }
+    },
+  };
+}
+
+function send(response: ServerResponse, { command, failure }: CommandOutcome): void {
+  const commandId = command && { commandId: command.id };
+  if (!failure) return sendJson(response, 200, { status: command?.status, ...commandId });
+  const { code, message } = failure;
+  sendJson(response, statusOf(new FaultError(code, message)), { ...problem(code, message), ...commandId });
+}
+
+const problem = (code: FaultCode, message: string) => ({ code, message, remedy: FAULTS[code].remedy });
+
+async function readJson(request: IncomingMessage, limit: number): Promise<unknown> {
+  const body = await readBody(request, limit, 'limits.requestBytes');
+  try {
+    return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(body)) as unknown;
+  } catch (cause) {
+    throw new FaultError('INPUT_INVALID', 'the body is no JSON', { cause, details: { argument: 'body' } });
+  }
+}

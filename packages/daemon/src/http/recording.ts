@@ -1,0 +1,93 @@
+/** `/calls/{id}/recording.wav`: what was recorded of a call, whole or in part (RFC 9110, section 14), also while it is written. */
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { pipeline } from 'node:stream/promises';
+import { FaultError, messageOf, type CallId, type Logger } from '@sidetone/core';
+import type { RecordingArchive } from '../app/ports.ts';
+import { demand } from '../graphql/access.ts';
+import type { Gate } from './gate.ts';
+import { challenge, sendFailure, sendText } from './reply.ts';
+
+export const RECORDING_PATH = /^\/calls\/([^/]+)\/recording\.wav$/;
+
+export interface RecordingEndpointDeps {
+  readonly recordings: Pick<RecordingArchive, 'open'>;
+  readonly gate: Pick<Gate, 'checkSender' | 'socketViewer'>;
+  readonly log: Logger;
+}
+
+export interface RecordingEndpoint {
+  request(request: IncomingMessage, response: ServerResponse, url: URL): Promise<void>;
+}
+
+/** A part of a file: bytes `[from, to)`. */
+export interface ByteRange {
+  readonly from: number;
+  readonly to: number;
+}
+
+/**
+ * The part that a `Range` header asks for: nothing when it asks for the whole, or in a way that is to be ignored (other
+ * units, several parts); `'unsatisfiable'` when the file has no such part. Pure.
+ */
+export function rangeIn(header: string | undefined, bytes: number): ByteRange | 'unsatisfiable' | undefined {
+  const [, first, last] = /^bytes=(\d*)-(\d*)$/.exec(header?.trim() ?? '') ?? [];
+  if (first === undefined || last === undefined || (first === '' && last === '')) return undefined;
+  if (first === '') {
+    const length = Number(last);
+    return length === 0 ? 'unsatisfiable' : { from: Math.max(0, bytes - length), to: bytes };
+  }
+  const from = Number(first);
+  const to = last === '' ? bytes : Math.min(bytes, Number(last) + 1);
+  if (last !== '' && Number(last) < from) return undefined;
+  return from >= bytes ? 'unsatisfiable' : { from, to };
+}
+
+export function createRecordingEndpoint(deps: RecordingEndpointDeps): RecordingEndpoint {
+  const { recordings, gate, log } = deps;
+
+  async function send(request: IncomingMessage, response: ServerResponse, callId: CallId): Promise<void> {
+    const file = await recordings.open(callId);
+    if (!file) throw new FaultError('CALL_NOT_FOUND', 'there is no recording of this call');
+    const etag = `"${callId}-${file.bytes}"`;
+    response.setHeader('accept-ranges', 'bytes');
+    response.setHeader('etag', etag);
+    response.setHeader('last-modified', new Date(file.changedAt).toUTCString());
+    response.setHeader('cache-control', 'private, no-cache');
+    if (request.headers['if-none-match'] === etag) return void response.writeHead(304).end();
+
+    const condition = request.headers['if-range'];
+    const isSame = condition === undefined || condition === etag;
+    const range = isSame && request.method === 'GET' ? rangeIn(request.headers.range, file.bytes) : undefined;
+    if (range === 'unsatisfiable') {
+      response.setHeader('content-range', `bytes */${file.bytes}`);
+      return sendText(response, 416, 'The recording has no such part.');
+    }
+    const { from, to } = range ?? { from: 0, to: file.bytes };
+    response.writeHead(range ? 206 : 200, {
+      'content-type': 'audio/wav',
+      'content-length': to - from,
+      'content-disposition': `attachment; filename="${callId}.wav"`,
+      ...(range && { 'content-range': `bytes ${from}-${to - 1}/${file.bytes}` }),
+    });
+    if (request.method === 'HEAD') return void response.end();
+    await pipeline(file.read(from, to), response);
+  }
+
+  return {
+    async request(request, response, url) {
+      const callId = RECORDING_PATH.exec(url.pathname)?.[1] as CallId;
+      try {
+        gate.checkSender(request);
+        // An audio element cannot send a header, so the address may carry the token.
+        const viewer = gate.socketViewer(request);
+        demand({ viewer }, 'LISTEN', 'this address');
+        await send(request, response, callId);
+      } catch (error) {
+        if (response.headersSent)
+          return log.debug('a recording was not read to its end', { reason: messageOf(error) });
+        if (error instanceof FaultError) challenge(response, error);
+        sendFailure(response, error);
+      }
+    },
+  };
+}

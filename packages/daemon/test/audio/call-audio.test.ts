@@ -1,0 +1,290 @@
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import {
+  encodeMulaw,
+  providerCallId,
+  type CallId,
+  type MediaStreamOptions,
+  type Party,
+} from '@sidetone/core';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import type { AudioSink } from '../../src/app/ports.ts';
+import { MAX_CATCH_UP_FRAMES } from '../../src/audio/call-audio.ts';
+import { createHeart, event, type Heart } from '../support/heart.ts';
+import { tempDir } from '../support/temp-dir.ts';
+import { amplitudeAt, bytesOf, channelOf, concat, extentOf, peakOf, tone } from './signals.ts';
+
+const root = tempDir();
+let count = 0;
+let heart: Heart;
+let callId: CallId;
+
+beforeEach(async () => {
+  const dir = join(root, String(count++));
+  mkdirSync(dir);
+  heart = createHeart(dir);
+  callId = heart.tell(event('call.status', { status: 'IN_PROGRESS' }));
+  await heart.ingest.committed();
+});
+afterEach(() => heart.close());
+
+function createSink(
+  wantsSilence = true,
+): AudioSink & { frames: Int16Array[]; times: number[]; heard(): Int16Array } {
+  const frames: Int16Array[] = [];
+  const times: number[] = [];
+  return {
+    wantsSilence,
+    frames,
+    times,
+    frame(samples, at) {
+      frames.push(samples);
+      times.push(at);
+    },
+    heard: () => concat(frames),
+  };
+}
+
+const open = (options: Partial<MediaStreamOptions> = {}) =>
+  heart.streams.open(callId, {
+    providerCallId: providerCallId('their-call'),
+    encoding: 'pcm_s16le',
+    sampleRate: 16_000,
+    parties: ['CUSTOMER', 'ASSISTANT'],
+    ...options,
+  });
+
+const interleave = (left: Int16Array, right: Int16Array): Int16Array =>
+  Int16Array.from({ length: left.length * 2 }, (_, i) => (i % 2 === 0 ? left : right)[i >> 1]!);
+
+/** Two tones, one a party, in every way that providers send them. */
+const FORMATS = [
+  ['pcm_s16le', 8000, 'INTERLEAVED'],
+  ['pcm_s16le', 16_000, 'INTERLEAVED'],
+  ['pcm_s16le', 16_000, 'apart'],
+  ['pcm_s16le', 24_000, 'apart'],
+  ['pcm_s16le', 48_000, 'INTERLEAVED'],
+  ['mulaw', 8000, 'INTERLEAVED'],
+  ['mulaw', 8000, 'apart'],
+] as const;
+
+describe.each(FORMATS)('two tones as %s of %d Hz, %s,', (encoding, rate, way) => {
+  test.each([true, false])(
+    'are found at their party, level and time (positions told: %s)',
+    async (isTold) => {
+      const sink = createSink();
+      const leave = heart.audio.join(callId, sink);
+      const unmeter = heart.interest.add('levels', [callId]);
+      const began = heart.clock.now();
+      const stream = open({ encoding, sampleRate: rate });
+      const encode = encoding === 'mulaw' ? encodeMulaw : bytesOf;
+      const frame = rate / 50;
+      for (let i = 0; i < 100; i++) {
+        await heart.clock.advance(20);
+        const customer = tone(440, rate, 20, 16_000, i * frame);
+        // The assistant speaks in the second half alone.
+        const assistant = i < 50 ? new Int16Array(frame) : tone(1000, rate, 20, 8000, i * frame);
+        const position = isTold ? [i * 20] : [];
+        if (way === 'INTERLEAVED')
+          stream.write('INTERLEAVED', encode(interleave(customer, assistant)), ...position);
+        else {
+          stream.write('CUSTOMER', encode(customer), ...position);
+          stream.write('ASSISTANT', encode(assistant), ...position);
+        }
+        if (i === 90) {
+          const levels = heart.levels.read(callId, 100);
+          expect(levels.map(({ party }) => party)).toEqual(['CUSTOMER', 'ASSISTANT']);
+          expect(levels[0]!.rmsDb).toBeCloseTo(20 * Math.log10(16_000 / 32_768 / Math.SQRT2), 0);
+          expect(levels[1]!.rmsDb).toBeCloseTo(20 * Math.log10(8000 / 32_768 / Math.SQRT2), 0);
+        }
+      }
+      await heart.clock.advance(200);
+      const [customer, assistant] = [channelOf(sink.heard(), 0), channelOf(sink.heard(), 1)];
+      const rest = [customer, assistant].map((channel) => channel.subarray(1200 * 16, 1900 * 16));
+      expect(amplitudeAt(440, 16_000, rest[0]!)).toBeCloseTo(16_000, -3);
+      expect(amplitudeAt(1000, 16_000, rest[1]!)).toBeCloseTo(8000, -3);
+      expect(amplitudeAt(1000, 16_000, rest[0]!)).toBeLessThan(100);
+      expect(amplitudeAt(440, 16_000, rest[1]!)).toBeLessThan(100);
+      expect(Math.abs(extentOf(customer)[0] - 0)).toBeLessThan(50);
+      expect(Math.abs(extentOf(assistant)[0] - 1000 * 16)).toBeLessThan(50);
+      expect(sink.times).toEqual(sink.times.map((_, i) => began + i * 20));
+      const shape = heart.waveforms.read(callId, began, began + 2000, 20);
+      expect(shape.map(({ party }) => party)).toEqual(['CUSTOMER', 'ASSISTANT']);
+      // Half a decibel of rounding, and as much of mu-law's.
+      const isNear = (db: number) => (peakDb: number) => Math.abs(peakDb - db) <= 0.5;
+      expect(shape[0]!.peaksDb.slice(1, 20).every(isNear(-6.2))).toBe(true);
+      expect(shape[1]!.peaksDb.slice(0, 10)).toEqual(Array.from({ length: 10 }, () => -90));
+      expect(shape[1]!.peaksDb.slice(11, 20).every(isNear(-12.2))).toBe(true);
+      unmeter();
+      leave();
+    },
+  );
+});
+
+describe('the audio of a call', () => {
+  test('is not made while nobody wants it, and asks the provider for it while somebody does', async () => {
+    const stream = open();
+    stream.write('CUSTOMER', new Uint8Array(640));
+    expect([heart.audio.size, heart.clock.pending, heart.interest.wants('audio', callId)]).toEqual([
+      0,
+      0,
+      false,
+    ]);
+    const leave = heart.audio.join(callId, createSink());
+    expect([heart.audio.size, heart.interest.wants('audio', callId)]).toEqual([1, true]);
+    await heart.clock.advance(200);
+    leave();
+    leave();
+    expect([heart.audio.size, heart.clock.pending, heart.interest.size]).toEqual([0, 0, 0]);
+  });
+
+  test('is silence to whoever wants that, and nothing to whoever waits, until something is heard', async () => {
+    const [now, later] = [createSink(true), createSink(false)];
+    heart.audio.join(callId, later);
+    await heart.clock.advance(100);
+    expect(heart.clock.pending).toBe(0);
+    heart.audio.join(callId, now);
+    await heart.clock.advance(320);
+    expect([now.frames.length, later.frames.length]).toEqual([10, 0]);
+    open().write('CUSTOMER', bytesOf(tone(400, 16_000, 20)));
+    await heart.clock.advance(200);
+    expect(now.frames.length).toBe(20);
+    expect(later.frames.length).toBeGreaterThan(0);
+    expect(peakOf(later.heard())).toBeGreaterThan(15_000);
+    // The same frames, not copies.
+    expect(now.frames.includes(later.frames[0]!)).toBe(true);
+  });
+
+  test('goes on in silence when a stream ends, and from the next stream when it begins', async () => {
+    const sink = createSink();
+    heart.audio.join(callId, sink);
+    const play = async (hz: number): Promise<void> => {
+      const stream = open();
+      for (let i = 0; i < 25; i++) {
+        await heart.clock.advance(20);
+        stream.write('CUSTOMER', bytesOf(tone(hz, 16_000, 20, 16_000, i * 320)));
+      }
+      stream.end('over');
+    };
+    await play(400);
+    await heart.clock.advance(500);
+    await play(700);
+    await heart.clock.advance(200);
+    const heard = channelOf(sink.heard(), 0);
+    expect(amplitudeAt(400, 16_000, heard.subarray(1600, 6400))).toBeGreaterThan(15_000);
+    expect(peakOf(heard.subarray(8400, 15_800))).toBe(0);
+    expect(amplitudeAt(700, 16_000, heard.subarray(17_600, 22_400))).toBeGreaterThan(15_000);
+  });
+
+  test('of two streams of the same party is that of the newer, and of the older again when that is silent', async () => {
+    const sink = createSink();
+    heart.audio.join(callId, sink);
+    const older = open();
+    const newer = open();
+    for (let i = 0; i < 200; i++) {
+      await heart.clock.advance(20);
+      older.write('CUSTOMER', bytesOf(tone(400, 16_000, 20, 16_000, i * 320)));
+      if (i >= 50 && i < 100) newer.write('CUSTOMER', bytesOf(tone(900, 16_000, 20, 16_000, i * 320)));
+    }
+    await heart.clock.advance(200);
+    const heard = channelOf(sink.heard(), 0);
+    const at = (fromMs: number, toMs: number, hz: number): number =>
+      amplitudeAt(hz, 16_000, heard.subarray(fromMs * 16, toMs * 16));
+    expect([at(100, 900, 400), at(1200, 1900, 900), at(3000, 3900, 400)].map((it) => it > 15_000)).toEqual([
+      true,
+      true,
+      true,
+    ]);
+    expect(at(1200, 1900, 400)).toBeLessThan(200);
+  });
+
+  test('of a party that is not told apart is heard on the left', async () => {
+    const sink = createSink();
+    heart.audio.join(callId, sink);
+    const parties: Party[] = ['UNKNOWN'];
+    const stream = open({ parties });
+    for (let i = 0; i < 10; i++) {
+      await heart.clock.advance(20);
+      stream.write('UNKNOWN', bytesOf(tone(400, 16_000, 20)));
+    }
+    await heart.clock.advance(200);
+    expect(peakOf(channelOf(sink.heard(), 0))).toBeGreaterThan(15_000);
+    expect(peakOf(channelOf(sink.heard(), 1))).toBe(0);
+  });
+
+  /** The clock, as if the daemon had been held up for `ms`: its timers come after what waits in the sockets. */
+  function holdUp(ms: number): () => void {
+    const clock = heart.clock as { now(): number };
+    const { now } = clock;
+    clock.now = () => now() + ms;
+    return () => void (clock.now = now);
+  }
+
+  test.each([true, false])(
+    'survives a stall: what came meanwhile is all heard (positions told: %s)',
+    async (isTold) => {
+      const sink = createSink();
+      heart.audio.join(callId, sink);
+      const stream = open();
+      const write = (i: number): void =>
+        stream.write(
+          'CUSTOMER',
+          bytesOf(tone(400, 16_000, 20, 16_000, i * 320)),
+          ...(isTold ? [i * 20] : []),
+        );
+      for (let i = 0; i < 20; i++) {
+        await heart.clock.advance(20);
+        write(i);
+      }
+      const resume = holdUp(3000);
+      for (let i = 20; i < 170; i++) write(i);
+      await heart.clock.advance(200);
+      expect(sink.frames.length).toBe(170 + 4);
+      const heard = channelOf(sink.heard(), 0);
+      expect(amplitudeAt(400, 16_000, heard.subarray(0, 170 * 320)) / 16_000).toBeCloseTo(1, 2);
+      resume();
+    },
+  );
+
+  test('lets in what waits in the sockets before a frame is taken', async () => {
+    // A turn of the event loop runs timers first, and then reads the sockets.
+    const { clock } = heart;
+    const { schedule } = clock;
+    let read = (): void => undefined;
+    Object.assign(clock, {
+      schedule: (delayMs: number, task: () => void) =>
+        schedule(delayMs, () => {
+          task();
+          read();
+        }),
+    });
+    const sink = createSink();
+    heart.audio.join(callId, sink);
+    const stream = open();
+    const write = (i: number): void =>
+      stream.write('CUSTOMER', bytesOf(new Int16Array(320).fill(1000 + i)), i * 20);
+    for (let i = 0; i < 10; i++) {
+      await clock.advance(20);
+      write(i);
+    }
+    await clock.advance(339 - 200);
+    read = () => {
+      read = () => undefined;
+      write(10);
+    };
+    await clock.advance(200);
+    expect(sink.frames[10]?.[100]).toBe(1010);
+  });
+
+  test('of a machine that slept is left out beyond a bound, and in time again', async () => {
+    const sink = createSink();
+    heart.audio.join(callId, sink);
+    await heart.clock.advance(200);
+    const before = sink.frames.length;
+    const resume = holdUp(3_600_000);
+    await heart.clock.advance(20);
+    expect(sink.frames.length - before).toBe(MAX_CATCH_UP_FRAMES);
+    expect(sink.times.at(-1)).toBe(heart.clock.now() - 140);
+    resume();
+  });
+});

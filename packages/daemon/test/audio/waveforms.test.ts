@@ -1,0 +1,128 @@
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import type { CallId } from '@sidetone/core';
+import { createFakeClock, type FakeClock } from '@sidetone/testkit';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import type { WaveformStore } from '../../src/app/ports.ts';
+import { FLUSH_MS, MAX_WAITING_PIECES, PIECE_SLOTS, SLOT_MS, Waveforms } from '../../src/audio/waveforms.ts';
+import { openDatabase, type Database } from '../../src/store/database.ts';
+import { createWaveformStore } from '../../src/store/waveforms.ts';
+import { createTestLog } from '../support/silent-log.ts';
+import { tempDir } from '../support/temp-dir.ts';
+
+const CALL = 'call_1' as CallId;
+const MINUTE_MS = PIECE_SLOTS * SLOT_MS;
+const root = tempDir();
+let count = 0;
+let database: Database;
+let clock: FakeClock;
+let store: WaveformStore;
+
+beforeEach(() => {
+  const dir = join(root, String(count++));
+  mkdirSync(dir);
+  database = openDatabase(join(dir, 'w.db'), 'normal');
+  clock = createFakeClock(Date.UTC(2026, 0, 5, 9));
+  store = createWaveformStore(database.db);
+});
+afterEach(() => database.close());
+
+const create = (options: { store?: WaveformStore; isKept?: boolean } = {}) =>
+  new Waveforms({ store, clock, log: createTestLog().log(''), isKept: true, ...options });
+
+const rows = (): number =>
+  database.db.$client.prepare('select count(*) from waveforms').pluck().get() as number;
+
+describe('a waveform', () => {
+  test('keeps the loudest of each tenth of a second, to half a decibel', () => {
+    const waveforms = create();
+    const at = clock.now();
+    for (const [ms, db] of [
+      [0, -30],
+      [40, -10.2],
+      [80, -50],
+      [100, -20],
+      [300, 3],
+    ] as const)
+      waveforms.note(CALL, 'CUSTOMER', db, at + ms);
+    waveforms.note(CALL, 'ASSISTANT', -200, at);
+    expect(waveforms.read(CALL, at, at + 400, 4)).toEqual([
+      { party: 'CUSTOMER', peaksDb: [-10, -20, -90, 0] },
+      { party: 'ASSISTANT', peaksDb: [-90, -90, -90, -90] },
+    ]);
+  });
+
+  test('is read with more or fewer points than it has, by the largest', () => {
+    const waveforms = create();
+    const at = clock.now();
+    for (let slot = 0; slot < 10; slot++) waveforms.note(CALL, 'CUSTOMER', -slot, at + slot * SLOT_MS);
+    const read = (points: number) => waveforms.read(CALL, at, at + 1000, points)[0]?.peaksDb;
+    expect(read(2)).toEqual([0, -5]);
+    expect(read(1)).toEqual([0]);
+    expect(read(20)).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8, 9].flatMap((db) => [0 - db, 0 - db]));
+    expect(waveforms.read(CALL, at + 500, at + 600, 1)[0]?.peaksDb).toEqual([-5]);
+  });
+
+  test('is stored every few seconds, only what changed, and read back the same by the next daemon', async () => {
+    const waveforms = create();
+    const at = clock.now();
+    for (let i = 0; i < 1500; i++) {
+      waveforms.note(CALL, 'CUSTOMER', -(i % 80), clock.now());
+      await clock.advance(100);
+    }
+    const before = waveforms.read(CALL, at, clock.now(), 700);
+    expect(rows()).toBe(3);
+    await clock.advance(FLUSH_MS);
+    expect(clock.pending).toBe(0);
+    expect(create().read(CALL, at, at + 150_000, 700)).toEqual(before);
+  });
+
+  test('goes on within its minute after a restart', () => {
+    const at = clock.now();
+    const first = create();
+    first.note(CALL, 'CUSTOMER', -10, at);
+    first.flush();
+    const second = create();
+    second.note(CALL, 'CUSTOMER', -20, at + 100);
+    second.flush();
+    expect(create().read(CALL, at, at + 200, 2)[0]?.peaksDb).toEqual([-10, -20]);
+    expect(rows()).toBe(1);
+  });
+
+  test('is kept for later while the disk takes nothing, and is then bounded', async () => {
+    let isBroken = true;
+    const waveforms = create({
+      store: {
+        ...store,
+        put(pieces) {
+          if (isBroken) throw new Error('the disk is full');
+          store.put(pieces);
+        },
+      },
+    });
+    const at = clock.now();
+    waveforms.note(CALL, 'CUSTOMER', -10, at);
+    await clock.advance(2 * FLUSH_MS);
+    waveforms.note(CALL, 'CUSTOMER', -20, at + MINUTE_MS);
+    expect(waveforms.read(CALL, at, at + SLOT_MS, 1)[0]?.peaksDb).toEqual([-10]);
+    isBroken = false;
+    await clock.advance(FLUSH_MS);
+    expect(rows()).toBe(2);
+    isBroken = true;
+    for (let i = 0; i < MAX_WAITING_PIECES + 12; i++)
+      waveforms.note(CALL, 'CUSTOMER', -10, at + (2 + i) * MINUTE_MS);
+    expect(waveforms.dropped).toBe(11);
+  });
+
+  test('is empty when nothing was metered, when it is not to be kept, and when its call was erased', () => {
+    const waveforms = create();
+    const unkept = create({ isKept: false });
+    const at = clock.now();
+    unkept.note(CALL, 'CUSTOMER', -10, at);
+    waveforms.note(CALL, 'CUSTOMER', -10, at);
+    waveforms.forget(CALL);
+    waveforms.flush();
+    expect([unkept, waveforms].map((each) => each.read(CALL, at, at + 100, 1))).toEqual([[], []]);
+    expect(rows()).toBe(0);
+  });
+});

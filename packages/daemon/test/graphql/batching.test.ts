@@ -1,0 +1,181 @@
+/** How many statements a query takes: as many for a page of fifty calls as for a page of ten. */
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import Sqlite from 'better-sqlite3';
+import { drizzle } from 'drizzle-orm/better-sqlite3';
+import { execute, parse } from 'graphql';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { createCursors } from '../../src/app/cursor.ts';
+import { LOCAL_VIEWER } from '../../src/app/viewer.ts';
+import type { SchemaDeps } from '../../src/graphql/builder.ts';
+import { createSchema } from '../../src/graphql/schema.ts';
+import { createHistory } from '../../src/store/history.ts';
+import * as tables from '../../src/store/schema.ts';
+import { createHeart, event, words, type Heart } from '../support/heart.ts';
+import { tempDir } from '../support/temp-dir.ts';
+
+const CALLS = 60;
+const dir = join(tempDir(), 'batching');
+let heart: Heart;
+let reader: Sqlite.Database;
+let statements: string[] = [];
+let schema: ReturnType<typeof createSchema>;
+
+beforeAll(async () => {
+  mkdirSync(dir);
+  heart = createHeart(dir);
+  for (let i = 0; i < CALLS; i++) {
+    const call = `c${i}`;
+    const id = heart.tell(event('call.status', { status: 'IN_PROGRESS' }, { call, at: 1000 + i }));
+    for (let k = 0; k <= i % 5; k++) heart.tell(words(k, call));
+    const stream = {
+      id: `str_${i}` as never,
+      encoding: 'mulaw',
+      sampleRate: 8000,
+      parties: ['CUSTOMER'],
+    } as const;
+    heart.ingest.record(id, { type: 'STREAM_STARTED', stream } as never);
+    for (let k = 0; k < 2; k++) {
+      const command = {
+        id: `cmd_${i}_${k}`,
+        kind: 'END_CALL',
+        arguments: {},
+        status: 'ACCEPTED',
+        requestedBy: 'x',
+        requestedAt: k,
+      };
+      heart.ingest.record(id, { type: 'COMMAND_CHANGED', command } as never);
+    }
+    heart.ingest.record(id, {
+      type: 'CALL_ANNOTATED',
+      tagsAdded: ['t'],
+      note: { id: `note_${i}`, text: `note ${i}`, author: 'x' },
+    } as never);
+    heart.tell(event('call.ended', { end: { category: 'BUSY' } }, { call, at: 2000 + i }));
+  }
+  await heart.ingest.committed();
+  reader = new Sqlite(join(dir, 'heart.db'), {
+    readonly: true,
+    verbose: (sql) => void statements.push(String(sql)),
+  });
+  schema = createSchema({
+    book: heart.book,
+    history: createHistory(drizzle(reader, { schema: tables }) as never),
+    providers: { get: () => undefined, list: () => [] },
+    cursors: createCursors(heart.eventLog),
+    levels: heart.levels,
+    now: () => 0,
+    pageSize: 200,
+  } as unknown as SchemaDeps);
+});
+afterAll(() => {
+  reader.close();
+  heart.close();
+});
+
+// oxlint-disable-next-line typescript/no-explicit-any -- a test looks into an answer as it likes
+async function ask(query: string): Promise<{ data: any; statements: string[] }> {
+  statements = [];
+  const contextValue = { viewer: LOCAL_VIEWER, client: 'test' };
+  const { data, errors } = await execute({
+    schema,
+    document: parse(query),
+    contextValue,
+  });
+  expect(errors).toBeUndefined();
+  return { data, statements: statements.filter((sql) => /^\s*(select|with)/i.test(sql)) };
+}
+
+const EVERYTHING = (first: number) => `{
+  calls(first: ${first}) { nodes {
+    id providerCallId provider { id } tags transcriptText
+    utterances(first: 3) { totalCount nodes { text call { id } } }
+    last: utterances(last: 2) { nodes { text } }
+    streams { id }
+    commands { nodes { id call { id } } }
+    notes { text }
+    events(types: [UTTERANCE_FINALIZED, STREAM_STARTED], first: 2) { nodes {
+      call { id } ... on UtteranceFinalized { utterance { text call { id } } } ... on StreamChanged { stream { id } }
+    } }
+  } }
+}`;
+
+describe('a page of calls with all that is in them', () => {
+  test('takes as many statements for fifty calls as for ten', async () => {
+    const [ten, fifty] = [await ask(EVERYTHING(10)), await ask(EVERYTHING(50))];
+    expect(fifty.data.calls.nodes).toHaveLength(50);
+    // Calls; text, three pages, a count, streams, commands and notes of all; then calls of what is in them, twice, and streams.
+    expect(fifty.statements.length).toBe(ten.statements.length);
+    expect(fifty.statements.length).toBeLessThanOrEqual(11);
+  });
+
+  test('gives each call what is its own', async () => {
+    const { data } = await ask(EVERYTHING(50));
+    for (const call of data.calls.nodes) {
+      const i = Number(call.providerCallId.slice(1));
+      const texts = Array.from({ length: (i % 5) + 1 }, (_, k) => `words ${k}`);
+      const textsOf = (page: { nodes: { text: string }[] }): string[] => page.nodes.map(({ text }) => text);
+      expect(textsOf(call.utterances)).toEqual(texts.slice(0, 3));
+      expect(textsOf(call.last)).toEqual(texts.slice(-2));
+      expect(call.utterances.totalCount).toBe(texts.length);
+      expect(call.transcriptText).toBe(texts.map((text) => `Customer: ${text}`).join('\n'));
+      expect(call.streams).toEqual([{ id: `str_${i}` }]);
+      expect(call.commands.nodes).toEqual(
+        [1, 0].map((k) => ({ id: `cmd_${i}_${k}`, call: { id: call.id } })),
+      );
+      expect(call.notes).toEqual([{ text: `note ${i}` }]);
+      expect(call.tags).toEqual(['t']);
+      for (const { call: of } of [...call.utterances.nodes, ...call.events.nodes])
+        expect(of.id).toBe(call.id);
+      expect(call.events.nodes[0].utterance.text).toBe('words 0');
+    }
+  });
+});
+
+test('many nodes by their ids are one statement for each kind, in the order of the ids, and null where there is nothing', async () => {
+  const { data } = await ask(
+    '{ calls(first: 20) { nodes { id utterances { nodes { id } } commands { nodes { id } } } } }',
+  );
+  const [calls, utterances, commands] = [
+    data.calls.nodes.map(({ id }: { id: string }) => id),
+    data.calls.nodes.map((call: { utterances: { nodes: { id: string }[] } }) => call.utterances.nodes[0]!.id),
+    data.calls.nodes.map((call: { commands: { nodes: { id: string }[] } }) => call.commands.nodes[0]!.id),
+  ] as [string[], string[], string[]];
+  const ids = calls.flatMap((id, i) => [id, 'call_none', utterances[i]!, 'nothing', commands[i]!, id]);
+  const answer = await ask(`{ nodes(ids: ${JSON.stringify(ids)}) { id __typename } }`);
+  expect(answer.data.nodes.map((node: { id: string } | null) => node?.id ?? null)).toEqual(
+    ids.map((id) => (id === 'call_none' || id === 'nothing' ? null : id)),
+  );
+  expect(answer.statements).toHaveLength(3);
+});
+
+test('a page of matches is two statements: the matches, and their calls', async () => {
+  const { data, statements: asked } = await ask(
+    '{ searchTranscripts(query: "words", first: 50) { nodes { snippet utterance { call { id } } } } }',
+  );
+  expect(data.searchTranscripts.nodes).toHaveLength(50);
+  expect(asked).toHaveLength(2);
+});
+
+test('a page without its count does not count', async () => {
+  const { statements: asked } = await ask('{ calls(first: 5) { nodes { id } pageInfo { hasNextPage } } }');
+  expect(asked).toHaveLength(1);
+  expect(asked[0]).not.toMatch(/count\(/i);
+});
+
+test('a list within a call is read no further than its page, and never by reading the whole table', async () => {
+  const { statements: asked } = await ask(EVERYTHING(50));
+  // Whole are only text, streams and notes.
+  expect(asked.filter((sql) => /limit -1\b/.test(sql))).toHaveLength(3);
+  for (const sql of asked) {
+    const steps = reader.prepare(`explain query plan ${sql}`).all() as { detail: string }[];
+    expect(
+      steps
+        .map(({ detail }) => detail)
+        .filter(
+          (step) => /^SCAN (?!parent|json_each)/.test(step) && !/USING INDEX|USING COVERING/.test(step),
+        ),
+      sql,
+    ).toEqual([]);
+  }
+});

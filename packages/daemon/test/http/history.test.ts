@@ -1,0 +1,257 @@
+/** History as a client asks for it over HTTP: what it may ask, and what it is told when it may not. */
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { beforeEach, describe, expect, test } from 'vitest';
+import { startTestDaemon, type TestDaemon } from '../support/daemon.ts';
+import { event, words } from '../support/heart.ts';
+import { tempDir } from '../support/temp-dir.ts';
+
+const root = tempDir();
+let it: TestDaemon;
+let runs = 0;
+
+beforeEach(async () => {
+  const dir = join(root, String(runs++));
+  mkdirSync(dir);
+  it = await startTestDaemon(dir, { limits: { pageSize: 20 } });
+  for (let i = 0; i < 6; i++) {
+    const call = `c${i}`;
+    const at = Date.UTC(2024, 0, 1 + i);
+    it.emit(
+      event('call.started', { details: { direction: 'INBOUND', from: `+1415555010${i}` } }, { call, at }),
+    );
+    if (i % 2 === 0) {
+      it.emit(event('call.status', { status: 'IN_PROGRESS' }, { call, at: at + 1000 }));
+      it.emit(words(i, call));
+      it.emit(event('call.ended', { end: { category: 'BUSY' } }, { call, at: at + 2000 + i }));
+    }
+  }
+  await it.committed();
+});
+
+const codeOf = async (query: string): Promise<unknown> => {
+  const { errors } = await it.query(query);
+  return errors?.map(({ extensions: { code, argument } }) => [code, argument]);
+};
+
+describe('calls', () => {
+  test('are listed in the order that is asked for, those without a value at its lower end', async () => {
+    const names = async (field: string, direction: string): Promise<string> => {
+      const { data } = await it.query(
+        `{ calls(orderBy: { field: ${field}, direction: ${direction} }) { nodes { providerCallId } } }`,
+      );
+      return data.calls.nodes.map((call: { providerCallId: string }) => call.providerCallId).join(' ');
+    };
+    expect(await names('CREATED_AT', 'ASC')).toBe('c0 c1 c2 c3 c4 c5');
+    expect(await names('ENDED_AT', 'DESC')).toMatch(/^c4 c2 c0 /);
+    expect(await names('ENDED_AT', 'ASC')).toMatch(/ c0 c2 c4$/);
+    expect(await names('DURATION', 'DESC')).toMatch(/^c4 c2 c0 /);
+  });
+
+  test('are paged through both ways in that order, over the end of those that have a value', async () => {
+    const page = async (args: string) => {
+      const { data, errors } = await it.query(
+        `{ calls(orderBy: { field: DURATION, direction: DESC }, ${args}) {
+          edges { cursor node { providerCallId } } totalCount
+          pageInfo { hasNextPage hasPreviousPage startCursor endCursor } } }`,
+      );
+      expect(errors).toBeUndefined();
+      return data.calls;
+    };
+    const first = await page('first: 4');
+    const second = await page(`first: 4, after: "${first.pageInfo.endCursor}"`);
+    const back = await page(`last: 4, before: "${second.pageInfo.startCursor}"`);
+    expect(first.edges).toHaveLength(4);
+    expect(second.edges).toHaveLength(2);
+    expect(first.pageInfo).toMatchObject({ hasNextPage: true, hasPreviousPage: false });
+    expect(second.pageInfo).toMatchObject({ hasNextPage: false, hasPreviousPage: true });
+    expect(back.edges).toEqual(first.edges);
+    expect(first.totalCount).toBe(6);
+  });
+
+  test('do not take a cursor of another order or list, and say what to do', async () => {
+    const { data } = await it.query(
+      '{ calls(first: 1) { pageInfo { endCursor } } searchTranscripts(query: "words") { pageInfo { endCursor } } }',
+    );
+    const cursors: string[] = [data.calls.pageInfo.endCursor, data.searchTranscripts.pageInfo.endCursor];
+    const forged = Buffer.from('Call CREATED_AT DESC\n\ncall_x').toString('base64url');
+    for (const cursor of [...cursors, forged, 'nonsense', '']) {
+      const query = `{ calls(orderBy: { field: CREATED_AT, direction: ASC }, after: "${cursor}") { nodes { id } } }`;
+      const { errors } = await it.query(query);
+      expect(errors?.[0]).toMatchObject({
+        message: expect.stringContaining('same order'),
+        extensions: { code: 'CURSOR_INVALID', argument: 'after' },
+      });
+    }
+    expect(await codeOf(`{ calls(before: "${forged}") { nodes { id } } }`)).toEqual([
+      ['CURSOR_INVALID', 'before'],
+    ]);
+    expect(await codeOf(`{ calls(after: "${cursors[0]}") { nodes { id } } }`)).toBeUndefined();
+  });
+
+  test.each([
+    ['{ number: "+1 (415) 555-0104" }', 'c4'],
+    ['{ number: "1415", endCategories: [BUSY], minDurationMs: 1003 }', 'c4'],
+    ['{ said: "WORDS 2" }', 'c2'],
+    ['{ said: "?" }', ''],
+    [
+      '{ number: null, tags: null, said: null, live: null, providerIds: null, createdBefore: "2024-01-02T00:00:00Z" }',
+      'c0',
+    ],
+  ])('by %s are %s', async (filter, names) => {
+    const { data, errors } = await it.query(`{ calls(filter: ${filter}) { nodes { providerCallId } } }`);
+    expect(errors).toBeUndefined();
+    expect(data.calls.nodes.map((call: { providerCallId: string }) => call.providerCallId).join(' ')).toBe(
+      names,
+    );
+  });
+
+  test.each([
+    ['{ number: "" }', 'filter.number'],
+    ['{ number: "agent" }', 'filter.number'],
+    ['{ number: "1%" }', 'filter.number'],
+    [`{ number: "${'1'.repeat(21)}" }`, 'filter.number'],
+    [`{ said: "${'a'.repeat(501)}" }`, 'filter.said'],
+    [`{ tags: [${'"a",'.repeat(101)}] }`, 'filter.tags'],
+  ])('by %s are refused, naming the argument', async (filter, argument) => {
+    expect(await codeOf(`{ calls(filter: ${filter}) { nodes { id } } }`)).toEqual([
+      ['INPUT_INVALID', argument],
+    ]);
+    expect(await codeOf(`{ callStats(filter: ${filter}) { calls } }`)).toEqual([['INPUT_INVALID', argument]]);
+  });
+});
+
+test('tags and notes of a call are there', async () => {
+  const id = await it.aCall();
+  await it.query(`mutation { tagCall(callId: "${id}", add: ["b", "a"]) { id } }`);
+  await it.query(`mutation { addNote(callId: "${id}", text: "look here", offsetMs: 5) { id } }`);
+  const { data } = await it.query(
+    `{ call(id: "${id}") { tags notes { text offsetMs author } } calls(filter: { tags: [" a "] }) { nodes { id } } }`,
+  );
+  expect(data.call).toEqual({
+    tags: ['b', 'a'],
+    notes: [{ text: 'look here', offsetMs: 5, author: 'local' }],
+  });
+  expect(data.calls.nodes).toEqual([{ id }]);
+});
+
+describe('nodes', () => {
+  test('are of every kind, in the order of their ids, with null for what is not there', async () => {
+    const id = await it.aCall();
+    await it.query(`mutation { endCall(input: { callId: "${id}" }) { command { id } } }`);
+    const { data: known } = await it.query(
+      `{ call(id: "${id}") { commands { nodes { id } } } searchTranscripts(query: "words", first: 1) { nodes { utterance { id } } } }`,
+    );
+    const command = known.call.commands.nodes[0].id;
+    const utterance = known.searchTranscripts.nodes[0].utterance.id;
+    const ids = ['test', 'utt_none', utterance, id, command, '', 'nobody', id];
+    const { data, errors } = await it.query('query ($ids: [ID!]!) { nodes(ids: $ids) { __typename id } }', {
+      ids,
+    });
+    expect(errors).toBeUndefined();
+    expect(data.nodes).toEqual([
+      { __typename: 'Provider', id: 'test' },
+      null,
+      { __typename: 'Utterance', id: utterance },
+      { __typename: 'Call', id },
+      { __typename: 'Command', id: command },
+      null,
+      null,
+      { __typename: 'Call', id },
+    ]);
+  });
+
+  test('are at most a page', async () => {
+    const many = (count: number): string => `{ nodes(ids: [${'"x" '.repeat(count)}]) { id } }`;
+    expect(await codeOf(many(20))).toBeUndefined();
+    expect(await codeOf(many(21))).toEqual([['INPUT_INVALID', 'ids']]);
+  });
+});
+
+describe('searchTranscripts', () => {
+  test('finds words with what was said around them, newest first, and pages', async () => {
+    const ask = async (args: string) => {
+      const { data, errors } = await it.query(
+        `{ searchTranscripts(query: "words", ${args}) {
+          nodes { snippet utterance { text call { providerCallId } } } pageInfo { hasNextPage hasPreviousPage endCursor } } }`,
+      );
+      expect(errors).toBeUndefined();
+      return data.searchTranscripts;
+    };
+    const first = await ask('first: 2');
+    expect(first.nodes).toEqual([
+      { snippet: '[words] 4', utterance: { text: 'words 4', call: { providerCallId: 'c4' } } },
+      { snippet: '[words] 2', utterance: { text: 'words 2', call: { providerCallId: 'c2' } } },
+    ]);
+    const second = await ask(`first: 2, after: "${first.pageInfo.endCursor}"`);
+    expect(second.nodes.map(({ snippet }: { snippet: string }) => snippet)).toEqual(['[words] 0']);
+    expect(second.pageInfo).toMatchObject({ hasNextPage: false, hasPreviousPage: true });
+    expect((await ask('filter: { number: "14155550102" }')).nodes).toHaveLength(1);
+  });
+
+  test('takes any text of bounded length', async () => {
+    const search = 'query ($query: String!) { searchTranscripts(query: $query) { nodes { snippet } } }';
+    for (const query of ['', '"', 'words NOT 4', '\0\u202e', '"words', 'a'.repeat(500), '(*^:-']) {
+      expect((await it.query(search, { query })).errors, query).toBeUndefined();
+    }
+    const { errors } = await it.query(search, { query: 'a'.repeat(501) });
+    expect(errors?.[0]?.extensions).toMatchObject({ code: 'INPUT_INVALID', argument: 'query', maximum: 500 });
+  });
+});
+
+test('callStats counts', async () => {
+  const { data } = await it.query(
+    `{ callStats(bucket: DAY) { calls live totalDurationMs averageDurationMs
+        byProvider { provider { id } calls } byEndCategory { category calls } series { at calls totalDurationMs } }
+       none: callStats(filter: { tags: ["x"] }, bucket: HOUR) { calls averageDurationMs byProvider { calls } series { at } }
+       ended: callStats(filter: { live: false }) { calls series { at } } }`,
+  );
+  expect(data.callStats).toMatchObject({
+    calls: 6,
+    live: 3,
+    totalDurationMs: 3006,
+    averageDurationMs: 1002,
+    byProvider: [{ provider: { id: 'test' }, calls: 6 }],
+    byEndCategory: [{ category: 'BUSY', calls: 3 }],
+  });
+  expect(data.callStats.series).toHaveLength(6);
+  expect(data.callStats.series[4]).toEqual({
+    at: '2024-01-05T00:00:00.000Z',
+    calls: 1,
+    totalDurationMs: 1004,
+  });
+  expect(data.none).toEqual({ calls: 0, averageDurationMs: null, byProvider: [], series: [] });
+  expect(data.ended).toEqual({ calls: 3, series: [] });
+  it.emit(event('call.started', {}, { call: 'late', at: Date.UTC(2025, 0, 1) }));
+  await it.committed();
+  const { errors } = await it.query('{ callStats(bucket: HOUR) { series { at } } }');
+  expect(errors?.[0]?.extensions).toMatchObject({ code: 'INPUT_INVALID', argument: 'bucket', maximum: 1000 });
+});
+
+test("a call's events are paged by their cursors, and kept to the types that are asked for", async () => {
+  const { data } = await it.query('{ calls(filter: { said: "words 4" }) { nodes { id } } }');
+  const id = data.calls.nodes[0].id as string;
+  const events = async (args: string) => {
+    const answer = await it.query(
+      `{ call(id: "${id}") { events(${args}) { edges { cursor node { type } } pageInfo { hasNextPage hasPreviousPage endCursor } } } }`,
+    );
+    expect(answer.errors).toBeUndefined();
+    return answer.data.call.events;
+  };
+  const all = await events('first: 20');
+  const types = all.edges.map(({ node }: { node: { type: string } }) => node.type);
+  expect(types).toEqual(expect.arrayContaining(['CALL_STARTED', 'UTTERANCE_FINALIZED', 'CALL_ENDED']));
+  const seen: string[] = [];
+  let after = '';
+  for (;;) {
+    const page = await events(`first: 2${after}`);
+    seen.push(...page.edges.map(({ node }: { node: { type: string } }) => node.type));
+    if (!page.pageInfo.hasNextPage) break;
+    after = `, after: "${page.pageInfo.endCursor}"`;
+  }
+  expect(seen).toEqual(types);
+  const some = await events('types: [CALL_ENDED, UTTERANCE_FINALIZED]');
+  expect(some.edges.map(({ node }: { node: { type: string } }) => node.type)).toEqual(
+    types.filter((type: string) => /ENDED|FINALIZED/.test(type)),
+  );
+});

@@ -1,0 +1,228 @@
+/** Recordings over HTTP: whole, in parts, while they are written, and gone when they are erased. */
+import { randomUUID } from 'node:crypto';
+import { existsSync, mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { decodeWav, providerCallId } from '@sidetone/core';
+import fc from 'fast-check';
+import { beforeEach, describe, expect, test } from 'vitest';
+import { rangeIn } from '../../src/http/recording.ts';
+import * as tokens from '../../src/tokens.ts';
+import { bytesOf, peakOf, tone } from '../audio/signals.ts';
+import { startTestDaemon, until, type TestDaemon } from '../support/daemon.ts';
+import { scripts } from '../fixtures/scripted-plugin.ts';
+import { event } from '../support/heart.ts';
+import { tempDir } from '../support/temp-dir.ts';
+
+const root = tempDir();
+let count = 0;
+let dir: string;
+
+beforeEach(() => {
+  dir = join(root, String(count++));
+  mkdirSync(dir);
+});
+
+const RECORDING = 'url state durationMs channels sampleRate bytes startedAt';
+
+/** A daemon that recorded a call of about two seconds, which is over. */
+async function recorded(settings: Record<string, unknown> = {}): Promise<{ it: TestDaemon; callId: string }> {
+  const it = await startTestDaemon(dir, {
+    recording: { enabled: true, path: join(dir, 'recordings') },
+    ...settings,
+  });
+  it.emit(event('call.status', { status: 'IN_PROGRESS' }, { at: Date.now() }));
+  await it.committed();
+  const callId = it.daemon.parts.resolve(tokens.CALL_BOOK).live()[0]!.id;
+  const recordings = it.daemon.parts.resolve(tokens.RECORDINGS);
+  await until(() => recordings.size === 1, 'the call is to be recorded');
+  const stream = it.script.host.openStream({
+    providerCallId: providerCallId('their-call'),
+    encoding: 'pcm_s16le',
+    sampleRate: 16_000,
+    parties: ['CUSTOMER'],
+  });
+  let i = 0;
+  const timer = setInterval(
+    () => stream.write('CUSTOMER', bytesOf(tone(500, 16_000, 20, 16_000, i++ * 320))),
+    20,
+  );
+  await until(() => (recordings.find(callId)?.bytes ?? 0) >= 64_000, 'a second is written');
+  clearInterval(timer);
+  return { it, callId };
+}
+
+async function end(it: TestDaemon): Promise<void> {
+  it.emit(event('call.ended', { end: { category: 'BUSY' } }, { at: Date.now() }));
+  await until(() => it.daemon.parts.resolve(tokens.RECORDINGS).size === 0, 'the file is finished');
+  await it.committed();
+}
+
+describe('a recording', () => {
+  test('is told of, served whole and in parts, and the same each time', async () => {
+    const { it, callId } = await recorded();
+    const whileLive = (await it.query(`{ calls { nodes { recording { ${RECORDING} } } } }`)).data.calls
+      .nodes[0];
+    expect(whileLive.recording).toMatchObject({ state: 'RECORDING', channels: 2, sampleRate: 16_000 });
+    const early = Buffer.from(await (await fetch(whileLive.recording.url)).arrayBuffer());
+    expect(decodeWav(early).ok).toBe(true);
+    expect(early.readUInt32LE(40)).toBe(early.length - 44);
+    await end(it);
+
+    const { recording } = (await it.query(`{ calls { nodes { recording { ${RECORDING} } } } }`)).data.calls
+      .nodes[0];
+    expect(recording.state).toBe('COMPLETE');
+    expect(recording.url).toBe(it.url(`calls/${callId}/recording.wav`));
+    const response = await fetch(recording.url);
+    const whole = Buffer.from(await response.arrayBuffer());
+    expect(whole.length).toBe(44 + recording.bytes);
+    const wav = decodeWav(whole);
+    expect(wav.ok && peakOf(wav.sound.samples)).toBeGreaterThan(7000);
+    expect(Object.fromEntries(response.headers)).toMatchObject({
+      'content-type': 'audio/wav',
+      'content-length': String(whole.length),
+      'content-disposition': `attachment; filename="${callId}.wav"`,
+      'accept-ranges': 'bytes',
+      etag: `"${callId}-${whole.length}"`,
+    });
+
+    const part = async (range: string, headers = {}): Promise<[number, string | null, Buffer]> => {
+      const got = await fetch(recording.url, { headers: { range, ...headers } });
+      return [got.status, got.headers.get('content-range'), Buffer.from(await got.arrayBuffer())];
+    };
+    const { length } = whole;
+    expect(await part('bytes=0-43')).toEqual([206, `bytes 0-43/${length}`, whole.subarray(0, 44)]);
+    expect(await part('bytes=40-99')).toEqual([206, `bytes 40-99/${length}`, whole.subarray(40, 100)]);
+    expect(await part('bytes=1000-')).toEqual([
+      206,
+      `bytes 1000-${length - 1}/${length}`,
+      whole.subarray(1000),
+    ]);
+    expect(await part('bytes=-10')).toEqual([
+      206,
+      `bytes ${length - 10}-${length - 1}/${length}`,
+      whole.subarray(-10),
+    ]);
+    expect((await part(`bytes=${length}-`)).slice(0, 2)).toEqual([416, `bytes */${length}`]);
+    expect((await part('bytes=0-1,5-6'))[0]).toBe(200);
+    expect((await part('bytes=0-43', { 'if-range': '"another"' }))[0]).toBe(200);
+    expect((await part('bytes=0-43', { 'if-range': response.headers.get('etag') }))[0]).toBe(206);
+
+    const head = await fetch(recording.url, { method: 'HEAD' });
+    expect([head.status, head.headers.get('content-length'), (await head.arrayBuffer()).byteLength]).toEqual([
+      200,
+      String(length),
+      0,
+    ]);
+    const again = await fetch(recording.url, { headers: { 'if-none-match': response.headers.get('etag')! } });
+    expect(again.status).toBe(304);
+    expect((await fetch(recording.url, { method: 'POST' })).status).toBe(405);
+  });
+
+  test('shows how loud the call was, for drawing', async () => {
+    const { it } = await recorded();
+    await end(it);
+    const ask = (points: number) =>
+      it.query('query($p: Int) { calls { nodes { waveform(points: $p) { party peaksDb } } } }', {
+        p: points,
+      });
+    const [{ party, peaksDb }] = (await ask(10)).data.calls.nodes[0].waveform;
+    expect([party, peaksDb.length]).toEqual(['CUSTOMER', 10]);
+    expect(Math.max(...peaksDb)).toBeCloseTo(-6, 0);
+    for (const points of [0, 2001])
+      expect((await ask(points)).errors?.[0]?.extensions['code']).toBe('INPUT_INVALID');
+  });
+
+  test('is gone with its call', async () => {
+    const { it, callId } = await recorded();
+    await end(it);
+    expect((await it.query('mutation($id: ID!) { deleteCall(callId: $id) }', { id: callId })).data).toEqual({
+      deleteCall: true,
+    });
+    expect((await fetch(it.url(`calls/${callId}/recording.wav`))).status).toBe(404);
+    expect(existsSync(join(dir, 'recordings', `${callId}.wav`))).toBe(false);
+    const { $client } = it.daemon.parts.resolve(tokens.DATABASE).db;
+    for (const table of ['recordings', 'waveforms', 'listenings', 'events'])
+      expect($client.prepare(`select count(*) from ${table}`).pluck().get()).toBe(0);
+  });
+
+  test('of whoever has none is 404, whatever the id', async () => {
+    const it = await startTestDaemon(dir);
+    const callId = await it.aCall();
+    for (const id of [callId, 'call_unknown', '..%2f..%2fetc%2fpasswd'])
+      expect((await fetch(it.url(`calls/${id}/recording.wav`))).status).toBe(404);
+    expect(
+      (await it.query('{ calls { nodes { recording { url } waveform { party } } } }')).data.calls.nodes,
+    ).toEqual([{ recording: null, waveform: [] }]);
+  });
+
+  test('needs a token with the scope LISTEN', async () => {
+    const token = (name: string): string => `${name}-0123456789-0123456789-0123456789`;
+    const { it, callId } = await recorded({
+      auth: {
+        tokens: [
+          { name: 'ears', token: token('ears'), scopes: ['listen'] },
+          { name: 'eyes', token: token('eyes'), scopes: ['read'] },
+        ],
+      },
+    });
+    await end(it);
+    const url = it.url(`calls/${callId}/recording.wav`);
+    const statusWith = async (name: string): Promise<number> =>
+      (await fetch(url, { headers: { authorization: `Bearer ${token(name)}` } })).status;
+    expect([(await fetch(url)).status, await statusWith('eyes'), await statusWith('ears')]).toEqual([
+      401, 403, 200,
+    ]);
+    expect((await fetch(`${url}?token=${token('ears')}`)).status).toBe(200);
+  });
+
+  test.each([
+    [false, undefined, 0],
+    [false, true, 1],
+    [true, undefined, 1],
+    [true, false, 0],
+  ])('is made where the daemon says %s and the provider %s: %d', async (enabled, ofProvider, recordings) => {
+    const key = randomUUID();
+    const it = await startTestDaemon(dir, {
+      recording: { enabled, path: join(dir, 'recordings') },
+      providers: {
+        test: { plugin: './scripted-plugin.ts', options: { key }, recording: { enabled: ofProvider } },
+      },
+    });
+    scripts.get(key)!.host.emit(event('call.status', { status: 'IN_PROGRESS' }));
+    await it.committed();
+    const [callId] = it.daemon.parts
+      .resolve(tokens.CALL_BOOK)
+      .live()
+      .map(({ id }) => id);
+    const isWanted = () => it.daemon.parts.resolve(tokens.INTEREST).wants('audio', callId!);
+    await until(() => isWanted() === recordings > 0, 'the audio is wanted, or not');
+    expect(it.daemon.parts.resolve(tokens.RECORDINGS).size).toBe(recordings);
+  });
+});
+
+describe('a range', () => {
+  test('is within the file, or none, whatever is asked for', () => {
+    fc.assert(
+      fc.property(fc.string(), fc.nat(1000), (header, bytes) => {
+        const range = rangeIn(header, bytes);
+        if (typeof range !== 'object') return;
+        expect(range.from).toBeLessThan(range.to);
+        expect(range.to).toBeLessThanOrEqual(bytes);
+      }),
+    );
+    fc.assert(
+      fc.property(fc.nat(100), fc.nat(100), fc.nat(50), (first, last, bytes) => {
+        const range = rangeIn(`bytes=${first}-${last}`, bytes);
+        if (last < first) expect(range).toBeUndefined();
+        else if (first >= bytes) expect(range).toBe('unsatisfiable');
+        else expect(range).toEqual({ from: first, to: Math.min(last + 1, bytes) });
+      }),
+    );
+    expect([
+      rangeIn('bytes=-0', 5),
+      rangeIn('bytes=-9', 5),
+      rangeIn('bytes=-', 5),
+      rangeIn('lines=1-2', 5),
+    ]).toEqual(['unsatisfiable', { from: 0, to: 5 }, undefined, undefined]);
+  });
+});

@@ -1,0 +1,44 @@
+/** Rows of calls as a test wants them, written straight into the tables. */
+import { providerCallId, type Call, type CallId } from '@sidetone/core';
+import type { Db } from '../../src/store/database.ts';
+import { callToRow } from '../../src/store/rows.ts';
+import { calls, utterances } from '../../src/store/schema.ts';
+import { createWordIndex } from '../../src/store/words.ts';
+import { PROVIDER } from './heart.ts';
+
+/** A call that is over but for what is said of it; `name` is its id, too. */
+export function callRow(name: string, fields: Partial<Call> = {}): Call {
+  return {
+    id: `call_${name}` as CallId,
+    providerId: PROVIDER,
+    providerCallId: providerCallId(name),
+    status: 'ENDED',
+    createdAt: 0,
+    statusAt: 0,
+    mutedParties: [],
+    tags: [],
+    noteCount: 0,
+    wordsReported: false,
+    speakingSince: {},
+    heardUntilMs: {},
+    ...fields,
+  };
+}
+
+/** Writes calls, over those of the same id. */
+export function putCalls(db: Db, rows: readonly Call[]): void {
+  db.transaction(() => {
+    for (const call of rows) {
+      const row = callToRow(call);
+      db.insert(calls).values(row).onConflictDoUpdate({ target: calls.id, set: row }).run();
+    }
+  });
+}
+
+/** Writes what was said in a call, and indexes it. The position in the log is the time at which it was said. */
+export function putUtterance(db: Db, callId: CallId, position: number, text: string): void {
+  const id = `utt_${position}` as never;
+  const row = { id, callId, position, at: position, orderMs: position, party: 'CUSTOMER', text } as const;
+  db.insert(utterances).values(row).run();
+  createWordIndex(db).add(position, text);
+}
