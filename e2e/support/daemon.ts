@@ -13,14 +13,23 @@ export function tempDir(): string {
   return dir;
 }
 
-/** A configuration with both providers at the simulator; `vapi` is further options of Vapi's plugin. */
+type Options = Readonly<Record<string, unknown>>;
+
+const yamlOf = (options: Options): string =>
+  Object.entries(options)
+    .filter(([, value]) => value !== undefined)
+    .map(([key, value]) => `      ${key}: ${JSON.stringify(value)}`)
+    .join('\n');
+
+/** A configuration with both providers at the simulator; `vapi` and `vobiz` are further options of their plugins. */
 export function writeConfig(
   dir: string,
   simulator: Pick<SimulatorRun, 'url'>,
   {
     extra = '',
     vapi = {},
-  }: { readonly extra?: string; readonly vapi?: Readonly<Record<string, unknown>> } = {},
+    vobiz = {},
+  }: { readonly extra?: string; readonly vapi?: Options; readonly vobiz?: Options } = {},
 ): string {
   const file = join(dir, 'sidetone.yaml');
   writeFileSync(
@@ -35,16 +44,17 @@ providers:
       apiKey: demo-vapi-key
       apiBaseUrl: ${simulator.url}/vapi
       monitorHosts: ['${new URL(simulator.url).host}']
-${Object.entries(vapi)
-  .map(([key, value]) => `      ${key}: ${JSON.stringify(value)}`)
-  .join('\n')}
+${yamlOf(vapi)}
   vobiz:
     plugin: '@sidetone/plugin-vobiz'
     options:
-      authId: MA_DEMO
-      authToken: demo-vobiz-token
-      apiBaseUrl: ${simulator.url}/vobiz/api/v1
-      answer: { mode: tap, dial: '+918000000001' }
+${yamlOf({
+  authId: 'MA_DEMO',
+  authToken: 'demo-vobiz-token',
+  apiBaseUrl: `${simulator.url}/vobiz/api/v1`,
+  answer: { mode: 'tap', dial: '+918000000001' },
+  ...vobiz,
+})}
 `,
   );
   return file;

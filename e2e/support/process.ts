@@ -104,6 +104,8 @@ export interface SimulatedCall {
     readonly aheadMs: number;
   };
   readonly muted: Readonly<Record<string, boolean>>;
+  /** Every socket of its audio, the newest last. */
+  readonly streams: readonly { readonly status: 'connecting' | 'open' | 'closed' | 'failed' }[];
   readonly transcript: readonly { readonly speaker: string; readonly text: string }[];
 }
 

@@ -1,0 +1,90 @@
+/** The transcript follower of the examples, killed and started again while calls speak. */
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterEach, expect, test } from 'vitest';
+import { query, startDaemon, tempDir, until, writeConfig } from './support/daemon.ts';
+import { simulator } from './support/process.ts';
+
+const FOLLOWER = fileURLToPath(new URL('../examples/transcript-follower/follow.mjs', import.meta.url));
+
+const running = new Set<ChildProcess>();
+afterEach(() => {
+  for (const child of running) child.kill('SIGKILL');
+  running.clear();
+});
+
+function follow(file: string, url: string): ChildProcess {
+  const child = spawn(process.execPath, [FOLLOWER, file, url], { stdio: 'ignore' });
+  running.add(child);
+  return child;
+}
+
+async function kill(child: ChildProcess): Promise<void> {
+  const ended = once(child, 'exit');
+  child.kill('SIGKILL');
+  await ended;
+}
+
+const linesOf = (file: string): string[] =>
+  existsSync(file) ? readFileSync(file, 'utf8').split('\n').slice(1, -1) : [];
+
+test('a follower that is killed, and whose daemon is killed, writes every line exactly once', async () => {
+  const cloud = await simulator();
+  const dir = tempDir();
+  const config = writeConfig(dir, cloud);
+  let daemon = await startDaemon(config);
+  const port = new URL(daemon.url).port;
+  await cloud.pointAt(daemon.url);
+  const file = join(dir, 'transcript.txt');
+  let follower = follow(file, daemon.url);
+  await until(() => existsSync(file) && readFileSync(file, 'utf8').endsWith('begin\n'), 'it has begun');
+  const theirs = await Promise.all(
+    ['plumber', 'parcel', 'hello'].map((script) => cloud.startCall('vapi', script)),
+  );
+
+  const heard = (lines: number) => until(() => linesOf(file).length >= lines, `${lines} lines`, 30_000);
+  await heard(2);
+  await kill(follower);
+  // A line that was cut by the kill.
+  writeFileSync(file, `${readFileSync(file, 'utf8')}half a li`);
+  follower = follow(file, daemon.url);
+  await heard(4);
+  await daemon.end('SIGKILL');
+  daemon = await startDaemon(config, port);
+  await heard(6);
+  await kill(follower);
+
+  await until(
+    async () => (await Promise.all(theirs.map((id) => cloud.state(id)))).every(({ over }) => over),
+    'the calls are over',
+    60_000,
+  );
+  follower = follow(file, daemon.url);
+  const { calls } = await query(daemon.url, '{ calls { nodes { id utterances { nodes { party text } } } } }');
+  const said = (calls.nodes as { id: string; utterances: { nodes: { party: string; text: string }[] } }[])
+    .flatMap(({ id, utterances }) => utterances.nodes.map(({ party, text }) => `${id}\t${party}\t${text}`))
+    .toSorted();
+  expect(said.length).toBeGreaterThan(8);
+  await until(() => linesOf(file).length >= said.length, 'it has caught up');
+  const written = linesOf(file).map((line) => line.slice(line.indexOf('\t') + 1));
+  expect(written.toSorted()).toEqual(said);
+}, 120_000);
+
+test('a follower whose file is of another database says so, and ends', async () => {
+  const cloud = await simulator();
+  const dir = tempDir();
+  const daemon = await startDaemon(writeConfig(dir, cloud));
+  const file = join(dir, 'transcript.txt');
+  writeFileSync(file, 'other.1\tbegin\n');
+  const child = spawn(process.execPath, [FOLLOWER, file, daemon.url], {
+    stdio: ['ignore', 'ignore', 'pipe'],
+  });
+  running.add(child);
+  let said = '';
+  child.stderr.on('data', (chunk: Buffer) => (said += chunk.toString()));
+  const [code] = (await once(child, 'close')) as [number];
+  expect([code, said]).toEqual([1, expect.stringContaining('CURSOR_INVALID')]);
+});
