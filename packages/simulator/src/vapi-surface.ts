@@ -3,6 +3,7 @@
 import { jsonObject } from './http/http-request.ts';
 import type { HttpReply, HttpRequest } from './http/http-request.ts';
 import type { Simulator } from './simulator.ts';
+import { decodeTone } from './tone-request.ts';
 import type { VapiCall } from './vapi/call.ts';
 import { objectOf } from './vapi/commands.ts';
 import { decodeCredential } from './vapi/credential.ts';
@@ -52,6 +53,10 @@ const CALL_ROUTES: Readonly<Record<string, (fields: Fields, call: VapiCall) => H
   },
   'POST requests'(fields, call) {
     void call.ask(askOf(fields));
+    return { status: 202, body: call.state() };
+  },
+  'POST tone'(fields, call) {
+    call.tone(decodeTone(fields));
     return { status: 202, body: call.state() };
   },
   'POST end'({ reason = 'manually-canceled' }, call) {

@@ -3,12 +3,12 @@
 import { jsonObject } from './http/http-request.ts';
 import type { HttpReply, HttpRequest } from './http/http-request.ts';
 import type { Simulator } from './simulator.ts';
-import type { Tone, VobizCall } from './vobiz/call-contract.ts';
+import { decodeTone } from './tone-request.ts';
+import type { VobizCall } from './vobiz/call-contract.ts';
 
 type Fields = Readonly<Record<string, unknown>>;
 
 const KEYS = /^[0-9*#A-D]{1,100}$/;
-const MAX_TONE_MS = 60_000;
 
 const CALL_ROUTES: Readonly<Record<string, (fields: Fields, call: VobizCall) => HttpReply>> = {
   'PUT behaviour'(fields, call) {
@@ -22,7 +22,7 @@ const CALL_ROUTES: Readonly<Record<string, (fields: Fields, call: VobizCall) => 
     return { status: 202, body: call.state() };
   },
   'POST tone'(fields, call) {
-    call.tone(toneOf(fields));
+    call.tone(decodeTone(fields));
     return { status: 202, body: call.state() };
   },
   'GET heard': (_, call) => ({
@@ -54,20 +54,4 @@ export function answerVobizSurface(
     if (error instanceof RangeError) return { status: 400, body: { error: error.message } };
     throw error;
   }
-}
-
-function toneOf({ track, hz, dbfs, ms }: Fields): Tone {
-  if (track !== 'inbound' && track !== 'outbound') throw new RangeError('track must be inbound or outbound');
-  return {
-    track,
-    hz: between('hz', hz, 20, 8_000),
-    dbfs: between('dbfs', dbfs, -96, 0),
-    ms: between('ms', ms, 1, MAX_TONE_MS),
-  };
-}
-
-function between(name: string, value: unknown, from: number, to: number): number {
-  if (typeof value !== 'number' || !(value >= from && value <= to))
-    throw new RangeError(`${name} must be from ${from} to ${to}`);
-  return value;
 }

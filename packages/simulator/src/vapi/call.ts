@@ -5,6 +5,8 @@
 import type { WebSocket } from 'ws';
 import { withDials } from '../behaviour.ts';
 import { FRAME_MS } from '../audio/pcm.ts';
+import { sineTone } from '../audio/tone.ts';
+import { createToneTrack } from '../audio/tone-track.ts';
 import { createAgenda } from '../call/agenda.ts';
 import type { Answer, CallState, SimulatedCall } from '../call/call-state.ts';
 import { createConversation } from '../call/conversation.ts';
@@ -15,6 +17,7 @@ import type { Fact, FinalFact } from '../call/timeline.ts';
 import { createDeferred } from '../deferred.ts';
 import { createCourier } from '../http/courier.ts';
 import type { Script, SpeechLibrary } from '../speech/library.ts';
+import type { Tone } from '../tone-request.ts';
 import type { VapiBehaviour } from './behaviour.ts';
 import { ASSISTANT_ID, describeCall, historyItem } from './call-object.ts';
 import type { VapiCallType, VapiRecord, VapiStatus } from './call-object.ts';
@@ -91,6 +94,8 @@ export interface VapiCall extends SimulatedCall {
   tell(message: ClientMessage, to: 'webhook' | 'sockets' | 'all'): void;
   /** Asks the server URL; settles with its answer. */
   ask(what: AskFor): Promise<Answer>;
+  /** Puts a tone on a side, for those who listen in. */
+  tone(tone: Tone): void;
   end(reason: string): void;
   /** Stops at once and silently: the simulator goes away. */
   close(): void;
@@ -126,6 +131,7 @@ export function createVapiCall(deps: VapiCallDeps): VapiCall {
   const ledger = createLedger();
   const courier = createCourier();
   const socketOrigin = origin.replace(/^http/, 'ws');
+  const tones = { inbound: createToneTrack(), outbound: createToneTrack() };
   const listeners = createListeners(`${socketOrigin}/${record.id}/listen`, record, agenda);
   const sender = createWebhookSender(deps.webhook, courier, record);
   const { promise: over, resolve: settle } = createDeferred<CallState>();
@@ -227,7 +233,9 @@ export function createVapiCall(deps: VapiCallDeps): VapiCall {
     const moment = conversation.next();
     // First that somebody starts or has stopped, then the frame in which that is heard.
     for (const { fact } of moment.steps) publish(fact);
-    if (listeners.size > 0) listeners.audio(uplinked ?? moment.customer, moment.assistant);
+    const customer = tones.inbound.over(uplinked ?? moment.customer);
+    const assistant = tones.outbound.over(moment.assistant);
+    if (listeners.size > 0) listeners.audio(customer, assistant);
     leg?.speak(moment.assistant);
     elapsedMs += FRAME_MS;
     idleMs = conversation.idle && record.status === 'in-progress' ? idleMs + FRAME_MS : 0;
@@ -337,6 +345,7 @@ export function createVapiCall(deps: VapiCallDeps): VapiCall {
       if (to !== 'sockets') sender.post(message);
     },
     ask: (what) => requests.ask(what),
+    tone: ({ track, hz, dbfs, ms }) => tones[track].add(sineTone(hz, dbfs, ms)),
     close() {
       unsubscribe();
       listeners.close();

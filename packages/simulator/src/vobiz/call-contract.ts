@@ -3,13 +3,14 @@
 import type { SimulatedCall } from '../call/call-state.ts';
 import type { FrameClock } from '../call/frame-clock.ts';
 import type { Script, SpeechLibrary } from '../speech/library.ts';
+import type { Tone } from '../tone-request.ts';
 import type { VobizBehaviour } from './behaviour.ts';
 import type { Rooms } from './conference.ts';
 import type { VobizRecord } from './forms.ts';
 import type { Recording } from './recordings.ts';
 import type { SigningKeys } from './signature.ts';
 import type { Stream } from './stream.ts';
-import type { StreamSpec, Track } from './stream-format.ts';
+import type { StreamSpec } from './stream-format.ts';
 import type { Application, Target } from './webhooks.ts';
 
 /** The longest that a call lasts when nobody says otherwise. */
@@ -36,14 +37,6 @@ export interface RecordOrder {
   readonly format: 'mp3' | 'wav';
   readonly timeLimitS: number;
   readonly callback: Target | undefined;
-}
-
-/** A tone that somebody makes. */
-export interface Tone {
-  readonly track: Track;
-  readonly hz: number;
-  readonly dbfs: number;
-  readonly ms: number;
 }
 
 /** A call of the fake Vobiz. What is said to have no effect has none once the call has ended, too. */
