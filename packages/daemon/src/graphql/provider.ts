@@ -44,7 +44,7 @@ export function addProvider(refs: Refs, enums: Enums, { book }: SchemaDeps): voi
       state: t.expose('state', { type: enums.ProviderState, description: 'How it is doing.' }),
       stateMessage: t.string({
         nullable: true,
-        description: 'Why it is not RUNNING, in words an operator can act on.',
+        description: 'Why it is not RUNNING, in words an operator can act on, and when it is tried again.',
         resolve: ({ stateMessage }) => stateMessage,
       }),
       liveCallCount: t.int({

@@ -1,4 +1,5 @@
 /** Recordings. */
+import { WAV_HEADER_BYTES } from '@sidetone/core';
 import { RECORDING_STATES } from '../app/ports.ts';
 import type { Builder, SchemaDeps } from './builder.ts';
 import type { Refs } from './refs.ts';
@@ -27,7 +28,10 @@ export function addRecording(builder: Builder, refs: Refs, deps: SchemaDeps): vo
       durationMs: t.exposeInt('durationMs', { description: 'Its length, ms.' }),
       channels: t.exposeInt('channels', { description: 'How many channels: 2.' }),
       sampleRate: t.exposeInt('sampleRate', { description: 'Hz.' }),
-      bytes: t.exposeInt('bytes', { description: 'Of samples, without the head of the file.' }),
+      bytes: t.int({
+        description: 'Size of the file, bytes.',
+        resolve: ({ bytes }) => bytes + WAV_HEADER_BYTES,
+      }),
     }),
   });
 

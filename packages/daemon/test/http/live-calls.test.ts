@@ -30,7 +30,7 @@ async function end(name: string): Promise<void> {
 }
 
 /** Server-sent events of a subscription, as they come. */
-async function* overSse(query: string, variables: object, signal: AbortSignal): AsyncGenerator<unknown> {
+async function* overSse(query: string, variables: object, signal: AbortSignal): AsyncGenerator {
   const response = await fetch(it.url('graphql'), {
     method: 'POST',
     headers: { 'content-type': 'application/json', accept: 'text/event-stream' },
