@@ -67,6 +67,7 @@ export async function openStream(
   behaviour: Partial<VobizBehaviour> = {},
   attributes = TWO_WAY,
   after = '<Hangup/>',
+  script = 'brief',
 ): Promise<OpenStream> {
   const { application, simulator } = world;
   application.answer = (_, path) =>
@@ -76,7 +77,7 @@ export async function openStream(
   const earlier = application.streams.length;
   const call = simulator.startCall({
     provider: 'vobiz',
-    script: 'brief',
+    script,
     behaviour: { ...PATIENT, ...behaviour },
   });
   const socket = await application.until('a stream', () =>

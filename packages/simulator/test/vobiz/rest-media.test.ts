@@ -2,7 +2,7 @@
 
 import { describe, expect, it, vi } from 'vitest';
 import { createWorld } from '../support/world.ts';
-import { hears, openStream, rest, statuses, wavFile } from '../support/vobiz.ts';
+import { hears, openStream, rest, statuses, TWO_WAY, wavFile } from '../support/vobiz.ts';
 
 const ONE_WAY = 'audioTrack="both"';
 const STAY = '<Wait length="600"/>';
@@ -96,7 +96,7 @@ describe.concurrent('REST Record', () => {
 
   it('ends with the call, or at its time limit', async (context) => {
     const world = await createWorld(context);
-    const { call } = await openStream(world);
+    const { call } = await openStream(world, {}, TWO_WAY, '<Hangup/>', 'plumber');
     await rest(world, 'POST', `/Call/${call.id}/Record/`, { time_limit: 0.1 });
     await rest(world, 'POST', `/Call/${call.id}/Record/`, {});
     await world.application.until('the limit', () => call.state().vobiz?.recordings[0]?.endedAt);
