@@ -54,6 +54,8 @@ export interface ListeningDeps {
 export class Listening {
   readonly #deps: ListeningDeps;
   readonly #rooms = new Map<CallId, Room>();
+  /** How each who listens leaves. */
+  readonly #leaves = new Set<() => void>();
 
   constructor(deps: ListeningDeps) {
     this.#deps = deps;
@@ -93,10 +95,8 @@ export class Listening {
     room.listeners.add(listener);
     const [listenerId, since] = [ids.listener(), clock.now()];
     ingest.record(callId, { type: 'LISTENING_STARTED', listenerId, by });
-    let isHere = true;
-    return () => {
-      if (!isHere) return;
-      isHere = false;
+    const leave = (): void => {
+      if (!this.#leaves.delete(leave)) return;
       listener.closed();
       ingest.record(callId, { type: 'LISTENING_STOPPED', listenerId, by, since });
       if (listener.lostMs > 0)
@@ -106,12 +106,15 @@ export class Listening {
       room.close();
       this.#rooms.delete(callId);
     };
+    this.#leaves.add(leave);
+    return leave;
   }
 
-  /** Sends everybody away: the daemon stops. */
+  /** Sends everybody away, and notes that they left while it can still be stored: the daemon stops. */
   close(): void {
     for (const room of this.#rooms.values())
       for (const listener of room.listeners) listener.end(undefined, GOING_AWAY, 'the daemon stops');
+    for (const leave of this.#leaves) leave();
   }
 }
 

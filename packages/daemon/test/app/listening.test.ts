@@ -170,10 +170,15 @@ describe('who listens', () => {
     expect(listening.size).toBe(MAX_LISTENERS_PER_CALL);
   });
 
-  test('are sent away when the daemon stops', () => {
-    const { ends } = join_();
+  test('are sent away when the daemon stops, which is noted at once, and once', async () => {
+    const { ends, leave } = join_();
     listening.close();
     expect(ends).toEqual(['1001']);
+    await heart.ingest.committed();
+    expect(heart.ledger.unfinished().listenings).toEqual([]);
+    leave();
+    await heart.ingest.committed();
+    expect(await heart.eventLog.page(0, 10, { types: ['LISTENING_STOPPED'] })).toHaveLength(1);
   });
 });
 

@@ -1,4 +1,5 @@
 /** Live listening over a real socket, against a daemon whose provider a test plays. */
+import { once } from 'node:events';
 import { mkdirSync, readFileSync, writeFileSync, appendFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { decodePcm16le, providerCallId, type MediaStream } from '@sidetone/core';
@@ -121,6 +122,7 @@ describe('a call that has audio', () => {
     const wants = () => it.script.host.wants('audio', providerCallId('their-call'));
     expect(wants()).toBe(false);
     const ws = new WebSocket(url);
+    await once(ws, 'open');
     await until(wants, 'the audio is wanted');
     ws.terminate();
     await until(() => !wants(), 'it is wanted no longer');
