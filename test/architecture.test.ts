@@ -48,9 +48,13 @@ describe('a package imports only', () => {
     expect(wrong).toEqual([]);
   });
 
-  test('daemon: core of ours; which plugins there are is a matter of configuration', () => {
+  test('daemon: core of ours, and the testkit for one command; which plugins there are is a matter of configuration', () => {
     const ours = importsOf('daemon').filter(({ to }) => to.startsWith('@sidetone/'));
-    expect(ours.filter(({ to }) => to !== '@sidetone/core')).toEqual([]);
+    expect(ours.filter(({ to }) => to !== '@sidetone/core')).toEqual([
+      { from: 'packages/daemon/src/cli/conform.ts', to: '@sidetone/testkit' },
+    ]);
+    // In the command alone, so that a start does not pay for it.
+    expect(readFileSync('packages/daemon/src/cli/conform.ts', 'utf8')).not.toMatch(/^import /m);
   });
 
   test('what its package.json names', () => {

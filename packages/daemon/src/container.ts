@@ -182,6 +182,8 @@ export function createContainer(around: Surroundings): DependencyContainer {
         log: (id) => log(`provider ${id}`),
         publicUrl: around.publicUrl,
         socketMessageBytes: limits.socketMessageBytes,
+        eventsPerSecond: limits.eventsPerSecond,
+        random: Math.random,
         liveCalls: (id) => get(tokens.CALL_BOOK).live(id),
       }),
   );

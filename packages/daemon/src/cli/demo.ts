@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { loadConfig } from '../config/load.ts';
 import { startDaemon } from '../daemon.ts';
 import { createLog } from '../log.ts';
+import { takeStrayErrors } from '../plugins/stray-errors.ts';
 import { startSimulator } from './simulator-process.ts';
 import { untilSignal } from './until-signal.ts';
 
@@ -29,12 +30,18 @@ export async function demo({ port: wantedPort, calls, data }: DemoOptions): Prom
       DEMO_PORT: String(port),
       ...simulator.environment,
     });
-    const daemon = await startDaemon({ config, baseDir, log: createLog(config.log.level) });
+    const log = createLog(config.log.level);
+    const { broken } = takeStrayErrors(process, log('process'));
+    const daemon = await startDaemon({ config, baseDir, log });
     process.stdout.write(greeting(daemon.url, database));
-    const gone = await Promise.race([asked.then(() => false), simulator.gone.then(() => true)]);
-    if (gone) process.stderr.write('sidetone: the simulator has ended, so the demo ends.\n');
+    const end = await Promise.race([
+      asked.then(() => 'asked'),
+      simulator.gone.then(() => 'gone'),
+      broken.then(() => 'broken'),
+    ]);
+    if (end === 'gone') process.stderr.write('sidetone: the simulator has ended, so the demo ends.\n');
     await daemon.stop();
-    if (gone) process.exitCode = 1;
+    if (end !== 'asked') process.exitCode = 1;
   } finally {
     await simulator.stop();
   }

@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { isFault, messageOf } from '@sidetone/core';
 import { Command, InvalidArgumentError } from 'commander';
 import { backfill } from './backfill.ts';
+import { conform } from './conform.ts';
 import { demo } from './demo.ts';
 import { start } from './start.ts';
 
@@ -52,6 +53,12 @@ export async function run(argv: readonly string[]): Promise<void> {
     .option('--until <date>', 'those created before this date; now, when left out')
     .option('--url <address>', 'where the daemon listens', 'http://127.0.0.1:4000/')
     .action(backfill);
+  program
+    .command('conform')
+    .description('audit a plugin: exit code 0 when it keeps the contract, 1 when not, 2 when there is none')
+    .argument('<plugin>', 'a folder or a module, like ./my-plugin, or the name of a package')
+    .option('--json', 'show the report card as JSON')
+    .action(conform);
   try {
     await program.parseAsync([...argv]);
   } catch (error) {

@@ -2,7 +2,13 @@
  * Whether what a plugin emitted is an event: strangers write plugins, and what gets past here is stored for ever.
  * A mistake is one sentence for the author, without the value.
  */
-import { CALL_STATUSES, END_CATEGORIES, PARTIES, type ProviderEventType } from '@sidetone/core';
+import {
+  CALL_STATUSES,
+  END_CATEGORIES,
+  PARTIES,
+  type AudioEncoding,
+  type ProviderEventType,
+} from '@sidetone/core';
 
 type Fields = Readonly<Record<string, unknown>>;
 type Check = (fields: Fields) => string | undefined;
@@ -62,8 +68,16 @@ const CHECKS: Readonly<Record<ProviderEventType, readonly Check[]>> = {
   notice: [textField('code'), textField('message')],
 };
 
-/** What is wrong with an event, or nothing. */
+/** What is wrong with an event, or nothing. Never throws, even where a property does when it is read. */
 export function mistakeIn(event: unknown): string | undefined {
+  try {
+    return findMistake(event);
+  } catch {
+    return 'it cannot be read';
+  }
+}
+
+function findMistake(event: unknown): string | undefined {
   if (!isRecord(event)) return 'it is not an object';
   const { type } = event;
   if (!isText(type) || !Object.hasOwn(CHECKS, type)) return 'its type is unknown';
@@ -75,4 +89,18 @@ export function mistakeIn(event: unknown): string | undefined {
     if (mistake !== undefined) return mistake;
   }
   return undefined;
+}
+
+const ENCODINGS = Object.keys({ pcm_s16le: 0, mulaw: 0 } satisfies Record<AudioEncoding, 0>);
+/** Hz; no telephone and no microphone goes beyond. */
+const HIGHEST_SAMPLE_RATE = 192_000;
+
+/** What is wrong with the options of a media stream, or nothing. */
+export function mistakeInStream({ encoding, sampleRate, parties }: Fields): string | undefined {
+  if (!isOneOf(ENCODINGS, encoding)) return 'the encoding of a stream is unknown';
+  const isRate = Number.isInteger(sampleRate) && Number(sampleRate) > 0;
+  if (!isRate || Number(sampleRate) > HIGHEST_SAMPLE_RATE) return 'the sample rate of a stream is none';
+  const isHeard =
+    Array.isArray(parties) && parties.length > 0 && parties.every((each) => isOneOf(PARTIES, each));
+  return isHeard ? undefined : 'the parties of a stream are none';
 }

@@ -1,6 +1,7 @@
-/** What a plugin may touch, made of the daemon's parts. While the gate is shut, nothing it tells gets in. */
+/** What an instance of a plugin may touch, made of the daemon's parts. Outside its lease nothing it tells gets in. */
 import { randomBytes } from 'node:crypto';
 import {
+  isLive,
   messageOf,
   type CallId,
   type Clock,
@@ -16,7 +17,12 @@ import type { CallBook } from '../app/call-book.ts';
 import type { Ingest } from '../app/ingest.ts';
 import type { StateStore, WantsBook } from '../app/ports.ts';
 import { dial } from './dial.ts';
-import { mistakeIn } from './event-check.ts';
+import { mistakeIn, mistakeInStream } from './event-check.ts';
+import { EventRate } from './event-rate.ts';
+import { leaseClock } from './leased-clock.ts';
+import { leaseSocket } from './leased-socket.ts';
+import type { Lease } from './lease.ts';
+import type { MishapCode } from './mishaps.ts';
 
 export interface HostDeps {
   readonly ingest: Ingest;
@@ -32,82 +38,132 @@ export interface HostDeps {
   /** The daemon's address as providers see it. */
   readonly publicUrl: () => URL;
   readonly socketMessageBytes: number;
+  readonly eventsPerSecond: number;
 }
 
-/** Opened when the provider starts, shut when it has stopped. */
-export interface Gate {
-  isOpen: boolean;
-  /** Events dropped since the start: because the gate was shut, or because they were none. */
-  droppedEvents: number;
+export interface Tenant {
+  readonly providerId: ProviderId;
+  readonly lease: Lease;
+  /** Takes note of an event that was dropped. */
+  readonly lost: (code: MishapCode, why: string) => void;
 }
 
 /** How long a request of a plugin may take when it gives no signal of its own. */
 const FETCH_TIMEOUT_MS = 30_000;
 const MAX_STATE_BYTES = 64 * 1024;
 
-export function createHost(providerId: ProviderId, gate: Gate, deps: HostDeps): ProviderHost {
-  const { ingest, book, interest, clock, log } = deps;
+export function createHost({ providerId, lease, lost }: Tenant, deps: HostDeps): ProviderHost {
+  const { ingest, book, interest, clock, log, eventsPerSecond } = deps;
+  const rate = new EventRate({
+    clock,
+    eventsPerSecond,
+    isLive(providerCallId) {
+      const callId = ingest.liveId(providerId, providerCallId);
+      const call = callId === undefined ? undefined : ingest.current(callId);
+      return call !== undefined && isLive(call);
+    },
+  });
 
-  function drop(mistake: string): void {
-    if (gate.droppedEvents++ === 0)
-      log.warn('an event of the plugin was dropped', { code: 'PLUGIN_EVENT_INVALID', mistake });
+  /** The id of the call it is about; nothing when the event is dropped. */
+  function take(event: ProviderEvent): CallId | undefined {
+    const mistake = lease.isOpen ? mistakeIn(event) : 'the provider is not running';
+    if (mistake === undefined && rate.takes(event)) return ingest.accept(providerId, event);
+    if (mistake !== undefined) lost('PLUGIN_EVENT_INVALID', mistake);
+    else lost('PLUGIN_EVENT_FLOOD', `limits.eventsPerSecond (${eventsPerSecond}) was reached`);
+    return undefined;
   }
 
   function emit(event: ProviderEvent): void {
     try {
-      if (!gate.isOpen) return drop('the provider is not running');
-      const mistake = mistakeIn(event);
-      if (mistake !== undefined) return drop(mistake);
-      ingest.accept(providerId, event);
+      take(event);
     } catch (error) {
       log.error('an event could not be taken', { reason: messageOf(error), error });
     }
   }
 
+  function openStream(options: MediaStreamOptions): MediaStream {
+    const mistake = mistakeInStream({ ...options });
+    if (mistake !== undefined) {
+      lost('PLUGIN_EVENT_INVALID', mistake);
+      return DEAF_STREAM;
+    }
+    const { providerCallId } = options;
+    const callId = take({ type: 'call.started', providerCallId, occurredAt: clock.now() });
+    return callId === undefined ? DEAF_STREAM : leaseStream(deps.streams.open(callId, options), lease);
+  }
+
   return {
     emit,
-    clock,
+    clock: leaseClock(clock, lease),
     log,
     openStream(options) {
-      if (!gate.isOpen) return DEAF_STREAM;
-      const { providerCallId } = options;
-      const callId = ingest.accept(providerId, {
-        type: 'call.started',
-        providerCallId,
-        occurredAt: clock.now(),
+      let stream = DEAF_STREAM;
+      lease.run('openStream', () => {
+        if (!lease.isOver) stream = openStream(options);
       });
-      return deps.streams.open(callId, options);
+      return stream;
     },
     wants(want, providerCallId) {
       const callId = ingest.liveId(providerId, providerCallId);
       return callId !== undefined && interest.wants(want, callId);
     },
-    onWantsChange: (listener) =>
-      interest.listen((callId) => {
+    onWantsChange(listener) {
+      const stop = interest.listen((callId) => {
         const calls = callId === undefined ? book.live(providerId) : [book.get(callId)];
-        for (const call of calls) if (call?.providerId === providerId) listener(call.providerCallId);
-      }),
+        for (const call of calls) {
+          if (call?.providerId === providerId)
+            lease.run('a listener of wants', () => listener(call.providerCallId));
+        }
+      });
+      const forget = lease.hold(stop);
+      return () => {
+        forget();
+        stop();
+      };
+    },
     publicUrl: (path) => new URL(`providers/${providerId}/${path}`, deps.publicUrl()),
-    fetch: (input, init) =>
-      fetch(input, { ...init, signal: init?.signal ?? AbortSignal.timeout(FETCH_TIMEOUT_MS) }),
-    dial: (url, options) => dial(url, options, deps.socketMessageBytes),
+    async fetch(input, init) {
+      lease.check();
+      return fetch(input, { ...init, signal: init?.signal ?? AbortSignal.timeout(FETCH_TIMEOUT_MS) });
+    },
+    async dial(url, options) {
+      lease.check();
+      return leaseSocket(await dial(url, options, deps.socketMessageBytes), lease);
+    },
     randomToken: () => randomBytes(32).toString('base64url'),
-    state: createState(providerId, deps.stateStore),
+    state: createState(providerId, lease, deps.stateStore),
   };
 }
 
 /** What a plugin gets that opens a stream when it must not: it may write, and nobody hears. */
 const DEAF_STREAM: MediaStream = { write: () => undefined, gap: () => undefined, end: () => undefined };
 
-function createState(providerId: ProviderId, store: StateStore): PluginState {
+function leaseStream(stream: MediaStream, lease: Lease): MediaStream {
+  const forget = lease.hold(() => stream.end('the provider stopped'));
+  return {
+    write: (party, bytes, positionMs) => lease.run('a stream', () => stream.write(party, bytes, positionMs)),
+    gap: (party, durationMs, frames) => lease.run('a stream', () => stream.gap(party, durationMs, frames)),
+    end(reason) {
+      forget();
+      stream.end(reason);
+    },
+  };
+}
+
+/** An instance that has ended may no longer write over what the next one keeps. */
+function createState(providerId: ProviderId, lease: Lease, store: StateStore): PluginState {
   return {
     get: async (key) => store.get(providerId, key),
     async set(key, value) {
       if (Buffer.byteLength(value) > MAX_STATE_BYTES)
         throw new RangeError(`state of more than ${MAX_STATE_BYTES} bytes`);
+      lease.check();
       store.set(providerId, key, value);
     },
-    delete: async (key) => store.delete(providerId, key),
+    async delete(key) {
+      lease.check();
+      store.delete(providerId, key);
+    },
     list: async (prefix) => store.list(providerId, prefix),
   };
 }

@@ -2,30 +2,53 @@
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { CONTRACT_VERSION, FaultError, messageOf, type ProviderPlugin } from '@sidetone/core';
+import {
+  CONTRACT_VERSION,
+  FaultError,
+  isFault,
+  messageOf,
+  type Clock,
+  type ProviderPlugin,
+  type SchemaResult,
+} from '@sidetone/core';
+import { within } from './deadline.ts';
 import { findPackage } from './find-package.ts';
 
 export type AnyPlugin = ProviderPlugin<unknown>;
+
+/** How long a module may take to load, and its schema to check options. */
+export const LOAD_TIMEOUT_MS = 15_000;
+
+const NEVER = new AbortController().signal;
 
 /**
  * @param specifier a package name, or a path (beginning with `.` or `/`) relative to `baseDir`.
  * @throws {FaultError} PLUGIN_NOT_FOUND, PLUGIN_LOAD_FAILED, PLUGIN_INVALID or PLUGIN_CONTRACT_UNSUPPORTED.
  */
-export async function loadPlugin(specifier: string, baseDir: string): Promise<AnyPlugin> {
+export async function loadPlugin(specifier: string, baseDir: string, clock: Clock): Promise<AnyPlugin> {
   const url = locate(specifier, baseDir);
+  const late = new FaultError(
+    'PLUGIN_LOAD_FAILED',
+    `the plugin ${specifier} did not load within ${LOAD_TIMEOUT_MS / 1000} s`,
+  );
   let module: { readonly default?: unknown };
   try {
-    module = (await import(/* @vite-ignore */ url)) as { readonly default?: unknown };
+    module = await patiently(clock, late, () => import(/* @vite-ignore */ url) as Promise<typeof module>);
   } catch (cause) {
-    throw new FaultError(
-      'PLUGIN_LOAD_FAILED',
-      `the plugin ${specifier} could not be loaded: ${messageOf(cause)}`,
-      {
-        cause,
-      },
-    );
+    if (cause === late) throw late;
+    const message = `the plugin ${specifier} could not be loaded: ${messageOf(cause)}`;
+    throw new FaultError('PLUGIN_LOAD_FAILED', message, { cause });
   }
-  return check(module.default, specifier);
+  try {
+    return check(module.default, specifier);
+  } catch (cause) {
+    if (isFault(cause)) throw cause;
+    throw new FaultError('PLUGIN_INVALID', `the plugin ${specifier} throws when it is looked at`, { cause });
+  }
+}
+
+function patiently<Value>(clock: Clock, late: FaultError, task: () => Promise<Value>): Promise<Value> {
+  return within({ clock, ms: LOAD_TIMEOUT_MS, late, life: NEVER, ended: late }, task);
 }
 
 function locate(specifier: string, baseDir: string): string {
@@ -61,9 +84,29 @@ function check(exported: unknown, specifier: string): AnyPlugin {
   return plugin as AnyPlugin;
 }
 
-/** Checks options by the plugin's own schema. @throws {FaultError} CONFIG_INVALID, naming the key; never the value. */
-export async function parseOptions(plugin: AnyPlugin, options: unknown, key: string): Promise<unknown> {
-  const result = await plugin.options['~standard'].validate(options);
+/**
+ * Checks options by the plugin's own schema.
+ * @throws {FaultError} CONFIG_INVALID, naming the key; never the value. PLUGIN_INVALID when the schema itself fails.
+ */
+export async function parseOptions(
+  plugin: AnyPlugin,
+  options: unknown,
+  key: string,
+  clock: Clock,
+): Promise<unknown> {
+  const late = new FaultError(
+    'PLUGIN_INVALID',
+    `the plugin ${plugin.name} does not get done with its options`,
+  );
+  let result: SchemaResult<unknown>;
+  try {
+    result = await patiently(clock, late, async () => plugin.options['~standard'].validate(options));
+  } catch (cause) {
+    if (cause === late) throw late;
+    throw new FaultError('PLUGIN_INVALID', `the plugin ${plugin.name} threw while it read its options`, {
+      cause,
+    });
+  }
   if (!result.issues) return result.value;
   const issue = result.issues[0];
   const path = (issue?.path ?? []).map((part) => String(typeof part === 'object' ? part.key : part));

@@ -12,8 +12,9 @@ import {
 } from '@sidetone/core';
 import type { Config } from '../config/schema.ts';
 import type { ProviderDirectory } from '../app/ports.ts';
-import { createHost, type Gate, type HostDeps } from './host.ts';
-import { loadPlugin, parseOptions, type AnyPlugin } from './load.ts';
+import { createInstance } from './create-instance.ts';
+import type { HostDeps } from './host.ts';
+import { loadPlugin, parseOptions } from './load.ts';
 import { SupervisedProvider } from './supervised-provider.ts';
 
 export interface RegistryDeps extends Omit<HostDeps, 'log'> {
@@ -22,6 +23,8 @@ export interface RegistryDeps extends Omit<HostDeps, 'log'> {
   readonly baseDir: string;
   readonly log: (providerId: ProviderId) => Logger;
   readonly liveCalls: (providerId: ProviderId) => readonly Call[];
+  /** From 0 to 1. */
+  readonly random: () => number;
 }
 
 export class ProviderRegistry implements ProviderDirectory {
@@ -45,10 +48,12 @@ export class ProviderRegistry implements ProviderDirectory {
    * @throws {FaultError} CONFIG_INVALID when options are wrong: that is for the operator to mend before the start.
    */
   async load(): Promise<void> {
-    for (const [key, { plugin, options }] of Object.entries(this.#deps.config)) {
-      const id = providerId(key);
-      this.#providers.set(id, await this.#load(id, plugin, options));
-    }
+    const loaded = await Promise.all(
+      Object.entries(this.#deps.config).map(([key, { plugin, options }]) =>
+        this.#load(providerId(key), plugin, options),
+      ),
+    );
+    for (const provider of loaded) this.#providers.set(provider.id, provider);
   }
 
   /** Asks the provider of these calls, all of one, how they stand. */
@@ -67,36 +72,38 @@ export class ProviderRegistry implements ProviderDirectory {
   }
 
   async #load(id: ProviderId, specifier: string, options: unknown): Promise<SupervisedProvider> {
+    const { baseDir, clock, random, ingest, streams } = this.#deps;
     const log = this.#deps.log(id);
-    const gate: Gate = { isOpen: false, droppedEvents: 0 };
-    const announce = (providerCallId: ProviderCallId): CallId => {
-      const occurredAt = this.#deps.clock.now();
-      return this.#deps.ingest.accept(id, { type: 'call.started', providerCallId, occurredAt });
+    const common = {
+      id,
+      plugin: specifier,
+      clock,
+      random,
+      log,
+      liveCalls: () => this.#deps.liveCalls(id),
+      hasAudio: (callId: CallId) => streams.has(callId),
+      announce: (providerCallId: ProviderCallId) =>
+        ingest.accept(id, { type: 'call.started', providerCallId, occurredAt: clock.now() }),
     };
-    const common = { id, plugin: specifier, gate, log, liveCalls: () => this.#deps.liveCalls(id), hasAudio: (callId: CallId) => this.#deps.streams.has(callId), announce };
-    let plugin: AnyPlugin;
     try {
-      plugin = await loadPlugin(specifier, this.#deps.baseDir);
+      const plugin = await loadPlugin(specifier, baseDir, clock);
+      const parsed = await parseOptions(plugin, options, `providers.${id}.options`, clock);
+      return new SupervisedProvider({
+        ...common,
+        displayName: plugin.displayName,
+        make: (watcher) => createInstance(plugin, parsed, id, watcher, { ...this.#deps, log }),
+      });
     } catch (error) {
-      if (!isFault(error)) throw error;
-      return new SupervisedProvider({ ...common, displayName: id, provider: error });
+      if (isFault(error) && error.kind === 'config') throw error;
+      const message = `the plugin ${specifier} cannot be used: ${messageOf(error)}`;
+      const fault = isFault(error) ? error : new FaultError('PLUGIN_INVALID', message, { cause: error });
+      return new SupervisedProvider({
+        ...common,
+        displayName: id,
+        make: () => {
+          throw fault;
+        },
+      });
     }
-    const parsed = await parseOptions(plugin, options, `providers.${id}.options`);
-    const provider = create(plugin, parsed, () => createHost(id, gate, { ...this.#deps, log }));
-    return new SupervisedProvider({ ...common, displayName: plugin.displayName, provider });
-  }
-}
-
-function create(plugin: AnyPlugin, options: unknown, host: () => ReturnType<typeof createHost>) {
-  try {
-    return plugin.create(options, host());
-  } catch (cause) {
-    return new FaultError(
-      'PLUGIN_START_FAILED',
-      `the plugin ${plugin.name} threw when it was made: ${messageOf(cause)}`,
-      {
-        cause,
-      },
-    );
   }
 }

@@ -38,7 +38,7 @@ test(
   async () => {
     const dir = join(tempDir(), 'slow');
     mkdirSync(dir);
-    const it = await startTestDaemon(dir);
+    const it = await startTestDaemon(dir, { limits: { eventsPerSecond: 1_000_000 } });
     const ingest = it.daemon.parts.resolve(tokens.INGEST);
     const [stalled, healthy] = [await subscribe(it.url('graphql')), await subscribe(it.url('graphql'))];
     await until(() => it.readers() === 2, 'both are there');

@@ -1,19 +1,21 @@
 import type { OptionsSchema } from '@sidetone/core';
+import { createFakeClock } from '@sidetone/testkit';
 import { describe, expect, test } from 'vitest';
 import { loadPlugin, parseOptions, type AnyPlugin } from '../../src/plugins/load.ts';
 import { writePlugins } from '../fixtures/plugins.ts';
 import { tempDir } from '../support/temp-dir.ts';
 
 const dir = tempDir();
+const clock = createFakeClock();
 writePlugins(dir);
 
 describe('a plugin is found', () => {
   test.each(['./good.mjs', 'sidetone-plugin-good'])('as %s', async (specifier) => {
-    expect((await loadPlugin(specifier, dir)).name).toBe('good');
+    expect((await loadPlugin(specifier, dir, clock)).name).toBe('good');
   });
 
   test('by an absolute path', async () => {
-    expect((await loadPlugin(`${dir}/good.mjs`, '/')).name).toBe('good');
+    expect((await loadPlugin(`${dir}/good.mjs`, '/', clock)).name).toBe('good');
   });
 });
 
@@ -27,7 +29,7 @@ describe('a plugin is refused with its own code and sentence', () => {
     ['./future.mjs', 'PLUGIN_CONTRACT_UNSUPPORTED', /is for contract 2, this daemon has contract 1/],
     ['./partial.mjs', 'PLUGIN_INVALID', /has no create/],
   ])('%s', async (specifier, code, message) => {
-    await expect(loadPlugin(specifier, dir)).rejects.toMatchObject({
+    await expect(loadPlugin(specifier, dir, clock)).rejects.toMatchObject({
       code,
       message: expect.stringMatching(message),
     });
@@ -43,7 +45,7 @@ test('a mistake in the options names the key, and never the value', async () => 
     },
   };
   await expect(
-    parseOptions({ options } as AnyPlugin, { webhook: { secret: 42 } }, 'providers.x.options'),
+    parseOptions({ options } as AnyPlugin, { webhook: { secret: 42 } }, 'providers.x.options', clock),
   ).rejects.toMatchObject({
     code: 'CONFIG_INVALID',
     message: 'providers.x.options.webhook.secret: expected a text',

@@ -6,48 +6,44 @@ import {
   type IngressRequest,
   type Provider,
 } from '@sidetone/core';
-import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import type { Gate } from '../../src/plugins/host.ts';
-import { SupervisedProvider } from '../../src/plugins/supervised-provider.ts';
-import { PROVIDER } from '../support/heart.ts';
-import { createTestLog } from '../support/silent-log.ts';
+import { describe, expect, test, vi } from 'vitest';
+import type { SupervisedProvider, SupervisedProviderDeps } from '../../src/plugins/supervised-provider.ts';
+import { supervise as superviseBy, type Supervised } from '../support/supervised.ts';
 
 const forever = (): Promise<never> => new Promise(() => undefined);
 const nothing = async (): Promise<void> => undefined;
 const call = { id: 'call_1' as CallId, providerCallId: providerCallId('x'), status: 'IN_PROGRESS' } as const;
 const request = { method: 'POST', path: 'hook' } as IngressRequest;
 
-let gate: Gate;
-let lines: ReturnType<typeof createTestLog>['lines'];
+let clock: Supervised['clock'];
+let leases: Supervised['leases'];
+let lines: Supervised['lines'];
 
-function supervise(provider: Partial<Provider> | FaultError, hasAudio = false): SupervisedProvider {
-  const testLog = createTestLog();
-  lines = testLog.lines;
-  gate = { isOpen: false, droppedEvents: 0 };
-  return new SupervisedProvider({
-    id: PROVIDER,
-    plugin: './test.ts',
-    displayName: 'Test',
-    provider: provider instanceof FaultError ? provider : { start: nothing, stop: nothing, ...provider },
-    gate,
-    log: testLog.log(''),
-    hasAudio: () => hasAudio,
-    liveCalls: () => [],
-    announce: () => call.id,
-  });
+function supervise(made: Partial<Provider>, deps: Partial<SupervisedProviderDeps> = {}): SupervisedProvider {
+  const supervised = superviseBy(() => made, deps);
+  ({ clock, leases, lines } = supervised);
+  return supervised.provider;
 }
 
-beforeEach(() => void vi.useFakeTimers());
-afterEach(() => void vi.useRealTimers());
+/** One whose plugin could not be loaded. */
+const unloaded = (fault: FaultError): SupervisedProvider =>
+  supervise(
+    {},
+    {
+      make: () => {
+        throw fault;
+      },
+    },
+  );
 
 describe('a provider', () => {
   test('runs once it has started, and may tell things from then until it has stopped', async () => {
     const provider = supervise({});
     expect(provider.state).toBe('STARTING');
     await provider.start();
-    expect([provider.state, gate.isOpen]).toEqual(['RUNNING', true]);
+    expect([provider.state, leases[0]?.isOpen]).toEqual(['RUNNING', true]);
     await provider.stop();
-    expect([provider.state, gate.isOpen]).toEqual(['STOPPED', false]);
+    expect([provider.state, leases[0]?.isOpen]).toEqual(['STOPPED', false]);
   });
 
   test('is started once and stopped once', async () => {
@@ -61,16 +57,18 @@ describe('a provider', () => {
   });
 
   test('that could not be loaded is FAILED and says what to do', () => {
-    const provider = supervise(new FaultError('PLUGIN_NOT_FOUND', 'the plugin x was not found'));
+    const provider = unloaded(new FaultError('PLUGIN_NOT_FOUND', 'the plugin x was not found'));
     expect(provider.state).toBe('FAILED');
-    expect(provider.stateMessage).toMatch(/^the plugin x was not found\. Install the package/);
+    expect(provider.stateMessage).toMatch(
+      /^the plugin x was not found\. Install the package.* It is not tried again until the daemon restarts\.$/,
+    );
     expect(lines).toMatchObject([{ level: 'error', fields: { code: 'PLUGIN_NOT_FOUND' } }]);
   });
 
   test('that throws while starting is FAILED, with its reason', async () => {
     const provider = supervise({ start: () => Promise.reject(new Error('wrong key')) });
     await provider.start();
-    expect([provider.state, gate.isOpen]).toEqual(['FAILED', false]);
+    expect([provider.state, leases[0]?.isOpen]).toEqual(['FAILED', false]);
     expect(provider.stateMessage).toContain('wrong key');
   });
 
@@ -78,7 +76,7 @@ describe('a provider', () => {
     let signal: AbortSignal | undefined;
     const provider = supervise({ start: (given) => ((signal = given), forever()) });
     const started = provider.start();
-    await vi.advanceTimersByTimeAsync(20_000);
+    await clock.advance(15_000);
     await started;
     expect(provider.state).toBe('FAILED');
     expect(provider.stateMessage).toContain('did not start within 15 s');
@@ -89,9 +87,9 @@ describe('a provider', () => {
     const provider = supervise({ stop: forever });
     await provider.start();
     const stopped = provider.stop();
-    await vi.advanceTimersByTimeAsync(6000);
+    await clock.advance(6000);
     await stopped;
-    expect(gate.isOpen).toBe(false);
+    expect(leases[0]?.isOpen).toBe(false);
   });
 });
 
@@ -102,7 +100,7 @@ describe('a control', () => {
     const asked = provider
       .control('endCall', call, {}, 'cmd_1' as CommandId)
       .catch((error: unknown) => error);
-    await vi.advanceTimersByTimeAsync(20_000);
+    await clock.advance(20_000);
     expect(await asked).toMatchObject({ code: 'PROVIDER_TIMEOUT' });
   });
 
@@ -133,7 +131,7 @@ describe('a control', () => {
 
   test('is to be heard where the plugin says so, or a stream is there, until the call is over', async () => {
     const told = supervise({ controls: { endCall: nothing }, controlsFor: () => ['LISTEN'] });
-    const streaming = supervise({ controls: { endCall: nothing } }, true);
+    const streaming = supervise({ controls: { endCall: nothing } }, { hasAudio: () => true });
     const silent = supervise({ controls: { endCall: nothing } });
     const ended = { ...call, status: 'ENDED' } as const;
     for (const provider of [told, streaming, silent]) await provider.start();
@@ -151,7 +149,7 @@ describe('taking up a call of others', () => {
 
   test('is there only where the provider has it', async () => {
     expect(supervise({}).watch).toBeUndefined();
-    expect(supervise(new FaultError('PLUGIN_NOT_FOUND', 'no')).watch).toBeUndefined();
+    expect(unloaded(new FaultError('PLUGIN_NOT_FOUND', 'no')).watch).toBeUndefined();
   });
 
   test('is not asked of a provider that is not running', async () => {
@@ -169,7 +167,7 @@ describe('taking up a call of others', () => {
     const provider = supervise({ watch: forever });
     await provider.start();
     const asked = watch(provider).catch((error: unknown) => error);
-    await vi.advanceTimersByTimeAsync(20_000);
+    await clock.advance(20_000);
     expect(await asked).toMatchObject({ code: 'PROVIDER_TIMEOUT' });
   });
 });
@@ -204,6 +202,13 @@ describe('an ingress', () => {
     const close = vi.fn();
     provider.socket(request, { close, send: nothing, onMessage: vi.fn(), onClose: vi.fn() });
     expect(close).toHaveBeenCalledWith(1011);
+  });
+
+  test('of a provider that has gone down since a socket was admitted has that socket closed', () => {
+    const close = vi.fn();
+    const provider = supervise({ ingress: { socket: () => undefined } });
+    provider.socket(request, { close, send: nothing, onMessage: vi.fn(), onClose: vi.fn() });
+    expect(close).toHaveBeenCalledWith(1013);
   });
 
   test('without sockets admits none', async () => {

@@ -2,7 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { ProviderEvent } from '@sidetone/core';
+import type { Clock, ProviderEvent } from '@sidetone/core';
 import { createClient, type Client } from 'graphql-ws';
 import { afterEach } from 'vitest';
 import { WebSocket } from 'ws';
@@ -55,6 +55,7 @@ afterEach(async () => {
 export async function startTestDaemon(
   dir: string,
   settings: Record<string, unknown> = {},
+  clock?: Clock,
 ): Promise<TestDaemon> {
   const key = randomUUID();
   const config = configSchema.parse({
@@ -64,7 +65,7 @@ export async function startTestDaemon(
     ...settings,
   });
   const { log, lines } = createTestLog();
-  const daemon = await startDaemon({ config, baseDir: FIXTURES, log });
+  const daemon = await startDaemon({ config, baseDir: FIXTURES, log, ...(clock && { clock }) });
   const client = createClient({
     url: `${daemon.url.href.replace('http', 'ws')}graphql`,
     webSocketImpl: WebSocket,

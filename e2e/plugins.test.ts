@@ -1,0 +1,99 @@
+/** Plugins of strangers in the built daemon: what they leave undone or break stays theirs. */
+import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, test } from 'vitest';
+import { query, startDaemon, tempDir, until } from './support/daemon.ts';
+import { sidetone } from './support/process.ts';
+
+const dir = tempDir();
+const ECHO = fileURLToPath(new URL('../examples/echo-provider', import.meta.url));
+const OPTIONS = `{ '~standard': { version: 1, vendor: 'test', validate: (value) => ({ value }) } }`;
+
+/** A plugin whose webhook does what its path says, beside every call of ours, and that never lets go of its timer. */
+const WILD = `
+const acts = {
+  throw: () => { throw new Error('thrown in a timer'); },
+  reject: () => void Promise.reject(new Error('rejected in a timer')),
+};
+setInterval(() => {}, 1000);
+export default {
+  name: 'wild', displayName: 'Wild', contract: 1, options: ${OPTIONS},
+  create: () => ({
+    start: async () => {},
+    stop: () => new Promise(() => {}),
+    ingress: { request: async ({ path }) => (setTimeout(acts[path] ?? (() => {}), 0), { status: 204 }) },
+  }),
+};
+`;
+
+describe('a plugin that throws and rejects in timers of its own, and hangs when it is stopped,', () => {
+  test('takes neither the daemon nor another provider with it', async () => {
+    writeFileSync(join(dir, 'wild.mjs'), WILD);
+    const config = join(dir, 'sidetone.yaml');
+    writeFileSync(
+      config,
+      `server: { port: 0 }
+storage: { path: '${join(dir, 'sidetone.db')}' }
+providers:
+  wild: { plugin: ./wild.mjs }
+  other: { plugin: ./wild.mjs }
+`,
+    );
+    const daemon = await startDaemon(config);
+    const post = (path: string) => fetch(`${daemon.url}providers/${path}`, { method: 'POST' });
+    for (const act of ['throw', 'reject']) expect((await post(`wild/${act}`)).status).toBe(204);
+    await until(
+      () => /thrown in a timer/.test(daemon.stderr()) && /rejected in a timer/.test(daemon.stderr()),
+      'both are in the log',
+    );
+    expect(daemon.stderr()).toContain('"code":"STRAY_ERROR"');
+    expect((await post('other/nothing')).status).toBe(204);
+    expect(await query(daemon.url, '{ providers { id state } }')).toEqual({
+      providers: [
+        { id: 'wild', state: 'RUNNING' },
+        { id: 'other', state: 'RUNNING' },
+      ],
+    });
+    expect(await daemon.end('SIGTERM')).toBe(0);
+    expect(daemon.stderr()).toContain('PLUGIN_STOP_TIMEOUT');
+  });
+});
+
+describe('`sidetone conform`', () => {
+  const conform = async (...args: string[]): Promise<{ code: number | null; card: string }> => {
+    const process = sidetone(['conform', ...args]);
+    return { code: await process.exit(), card: process.stdout() };
+  };
+
+  test('shows the report card of a plugin that keeps the contract', async () => {
+    const { code, card } = await conform('./examples/echo-provider');
+    expect(card).toMatch(/^Echo \(echo\), contract 1\n/);
+    expect(code).toBe(0);
+  });
+
+  test('ends with 1 for one that does not, and ends although the plugin leaves a timer', async () => {
+    const folder = join(dir, 'broken');
+    mkdirSync(folder);
+    symlinkSync(join(ECHO, 'node_modules'), join(folder, 'node_modules'));
+    writeFileSync(
+      join(folder, 'conformance.js'),
+      `import { conformance as whole } from ${JSON.stringify(join(ECHO, 'conformance.js'))};
+       setInterval(() => {}, 1000);
+       const { plugin } = whole;
+       const create = (...given) => ({ ...plugin.create(...given), stop: async () => {} });
+       export const conformance = { ...whole, plugin: { ...plugin, create } };`,
+    );
+    const { code, card } = await conform(folder, '--json');
+    expect((JSON.parse(card) as { must: { failed: number } }).must.failed).toBeGreaterThan(0);
+    expect(code).toBe(1);
+  });
+
+  test('ends with 2 where there is none', async () => {
+    const { code, card } = await conform('./no-such-plugin');
+    expect([code, card]).toEqual([
+      2,
+      expect.stringMatching(/^There is nothing to audit at \.\/no-such-plugin/),
+    ]);
+  });
+});

@@ -1,0 +1,233 @@
+/**
+ * The life of a provider through its instances. One is started, and another one with growing waits while that fails. What
+ * runs is looked after, and replaced when it throws too often, within a budget.
+ */
+import {
+  FaultError,
+  isFault,
+  messageOf,
+  type Clock,
+  type Logger,
+  type ProviderId,
+  type ProviderState,
+} from '@sidetone/core';
+import { backOffMs } from './back-off.ts';
+import type { ThrowListener } from './lease.ts';
+import { Mishaps, type MishapCode } from './mishaps.ts';
+import type { ProviderInstance } from './provider-instance.ts';
+import { RecentCount } from './recent-count.ts';
+
+/** How often a running provider is looked after, ms. */
+export const LOOK_MS = 60_000;
+/** An instance that throws so often within this time is replaced. */
+export const MOST_THROWS = 20;
+export const THROWS_WINDOW_MS = 60_000;
+/** A provider whose instance would have to be replaced once more within this time is given up. */
+export const MOST_REPLACEMENTS = 5;
+export const REPLACEMENTS_WINDOW_MS = 10 * 60_000;
+
+/** What an instance tells whoever made it. */
+export interface InstanceWatcher {
+  /** The plugin threw where the contract allows no throwing. */
+  readonly onThrow: ThrowListener;
+  /** An event was dropped. */
+  readonly lost: (code: MishapCode, why: string) => void;
+}
+
+export interface ProviderLifeDeps {
+  readonly id: ProviderId;
+  /** Makes a new instance. @throws {FaultError} the reason why there can be none. */
+  readonly make: (watcher: InstanceWatcher) => ProviderInstance;
+  readonly clock: Clock;
+  /** From 0 to 1. */
+  readonly random: () => number;
+  readonly log: Logger;
+}
+
+const nothing = (): void => undefined;
+
+export class ProviderLife {
+  readonly #deps: ProviderLifeDeps;
+  readonly #onRunning: () => void;
+  /** The one that starts or runs; none while the provider is down. */
+  #instance: ProviderInstance | undefined;
+  #phase: Exclude<ProviderState, 'DEGRADED'> = 'STARTING';
+  /** Why it is down. */
+  #reason: string | undefined;
+  /** Why it does not do well while it runs. */
+  #illness: string | undefined;
+  readonly #mishaps = new Mishaps();
+  readonly #replacements: RecentCount;
+  /** Starts that failed and instances that were replaced, in a row. */
+  #failures = 0;
+  /** The next attempt, or the next look. */
+  #cancelNext = nothing;
+  /** The end of an instance that is being replaced. */
+  #ending: Promise<void> | undefined;
+
+  /** Makes the first instance, and starts nothing. `onRunning` is called whenever one runs that did not before. */
+  constructor(deps: ProviderLifeDeps, onRunning: () => void) {
+    this.#deps = deps;
+    this.#onRunning = onRunning;
+    this.#replacements = new RecentCount(deps.clock, REPLACEMENTS_WINDOW_MS, MOST_REPLACEMENTS + 1);
+    this.#make();
+  }
+
+  /** The instance that starts or runs. */
+  get instance(): ProviderInstance | undefined {
+    return this.#instance;
+  }
+
+  /** The instance that can be asked now. */
+  get running(): ProviderInstance | undefined {
+    return this.#phase === 'RUNNING' ? this.#instance : undefined;
+  }
+
+  get state(): ProviderState {
+    return this.#phase === 'RUNNING' && this.#complaints.length > 0 ? 'DEGRADED' : this.#phase;
+  }
+
+  /** Why it is not RUNNING, and what to do. */
+  get stateMessage(): string | undefined {
+    if (this.#phase !== 'RUNNING') return this.#reason;
+    return this.#complaints.length > 0 ? this.#complaints.join(' ') : undefined;
+  }
+
+  /** Returns when it runs or the first attempt has failed. Never rejects. */
+  async start(): Promise<void> {
+    const instance = this.#instance;
+    if (!instance || instance.isBegun) return;
+    await this.#begin(instance);
+  }
+
+  /** Never rejects, and never waits longer than the deadline of the instance. No timer is left. */
+  async stop(): Promise<void> {
+    const instance = this.#instance;
+    this.#instance = undefined;
+    this.#phase = 'STOPPED';
+    this.#reason = undefined;
+    this.#cancelNext();
+    await Promise.all([instance?.end(), this.#ending]);
+  }
+
+  /** Takes note of an event that was dropped. */
+  readonly lost = (code: MishapCode, why: string): void => {
+    if (this.#mishaps.note(code, why))
+      this.#deps.log.warn('events of the plugin are dropped', { code, reason: why });
+  };
+
+  get #complaints(): readonly string[] {
+    return [...(this.#illness === undefined ? [] : [this.#illness]), ...this.#mishaps.messages];
+  }
+
+  /** A new instance in place of none; none when there can be none, which is final. */
+  #make(): ProviderInstance | undefined {
+    const throws = new RecentCount(this.#deps.clock, THROWS_WINDOW_MS, MOST_THROWS);
+    let made: ProviderInstance | undefined;
+    try {
+      made = this.#deps.make({
+        onThrow: (where, error) => {
+          // What an older instance still throws is no news.
+          if (made && made === this.#instance) this.#onThrow(made, throws, where, error);
+        },
+        lost: this.lost,
+      });
+    } catch (error) {
+      this.#giveUp(asFault(error));
+    }
+    this.#instance = made;
+    return made;
+  }
+
+  async #begin(instance: ProviderInstance): Promise<void> {
+    this.#phase = 'STARTING';
+    try {
+      await instance.start();
+    } catch (error) {
+      // Stopped in between: then there is nothing to say.
+      if (this.#instance === instance) this.#retry(asFault(error));
+      return;
+    }
+    if (this.#instance !== instance) return;
+    this.#phase = 'RUNNING';
+    this.#reason = undefined;
+    this.#illness = undefined;
+    if (this.#failures > 0) this.#deps.log.info('a provider runs again', { failures: this.#failures });
+    this.#lookLater(instance);
+    this.#onRunning();
+  }
+
+  /** What the operator has to mend is final. All else is tried again, for as long as it takes. */
+  #retry(fault: FaultError): void {
+    if (fault.kind === 'config') return this.#giveUp(fault);
+    const { clock, random } = this.#deps;
+    const delayMs = backOffMs(++this.#failures, random());
+    const nextAttemptAt = new Date(clock.now() + delayMs).toISOString();
+    this.#fail(fault, `The next attempt is at ${nextAttemptAt}.`, { nextAttemptAt });
+    this.#cancelNext = clock.schedule(delayMs, () => {
+      const instance = this.#make();
+      if (instance) void this.#begin(instance);
+    });
+  }
+
+  #giveUp(fault: FaultError): void {
+    this.#fail(fault, 'It is not tried again until the daemon restarts.', {});
+  }
+
+  #fail(fault: FaultError, next: string, fields: { readonly nextAttemptAt?: string }): void {
+    const { code, message, remedy } = fault;
+    this.#instance = undefined;
+    this.#phase = 'FAILED';
+    this.#reason = `${message}. ${remedy} ${next}`;
+    this.#deps.log.error('a provider cannot be used', { code, reason: message, remedy, ...fields });
+  }
+
+  #onThrow(instance: ProviderInstance, throws: RecentCount, where: string, error: unknown): void {
+    const isTooMuch = throws.add() >= MOST_THROWS;
+    // While it starts it cannot be replaced; the log is spared all the same.
+    if (isTooMuch && this.#phase !== 'RUNNING') return;
+    const why = `${where}: ${messageOf(error)}`;
+    this.#mishaps.note('PLUGIN_THREW', why);
+    this.#deps.log.error('a plugin threw', { code: 'PLUGIN_THREW', where, reason: messageOf(error) });
+    if (!isTooMuch) return;
+    const often = `${MOST_THROWS} times within ${THROWS_WINDOW_MS / 1000} s`;
+    const fault = new FaultError('PLUGIN_THREW', `the plugin threw ${often}, the last time in ${why}`);
+    this.#ending = this.#replace(instance, fault);
+  }
+
+  /** Ends the instance, and has another one started once it has ended: two would tell everything twice. */
+  async #replace(instance: ProviderInstance, fault: FaultError): Promise<void> {
+    this.#cancelNext();
+    this.#instance = undefined;
+    this.#phase = 'FAILED';
+    this.#reason = `${fault.message}. It is being stopped.`;
+    await instance.end();
+    if (this.state === 'STOPPED') return;
+    if (this.#replacements.add() > MOST_REPLACEMENTS) this.#giveUp(fault);
+    else this.#retry(fault);
+  }
+
+  #lookLater(instance: ProviderInstance): void {
+    this.#cancelNext = this.#deps.clock.schedule(LOOK_MS, () => void this.#look(instance));
+  }
+
+  /** Never rejects. */
+  async #look(instance: ProviderInstance): Promise<void> {
+    this.#failures = 0;
+    this.#mishaps.look();
+    let illness: string | undefined;
+    try {
+      await instance.health();
+    } catch (error) {
+      illness = `The provider does not do well: ${messageOf(error)}.`;
+    }
+    if (this.#instance !== instance) return;
+    const isNews = illness !== undefined && this.#illness === undefined;
+    if (isNews) this.#deps.log.warn('a provider does not do well', { reason: illness });
+    this.#illness = illness;
+    this.#lookLater(instance);
+  }
+}
+
+const asFault = (error: unknown): FaultError =>
+  isFault(error) ? error : new FaultError('PLUGIN_START_FAILED', messageOf(error), { cause: error });

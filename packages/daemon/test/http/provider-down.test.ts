@@ -1,0 +1,48 @@
+/** A provider that is down for a while, as those around it see it. */
+import { createFakeClock } from '@sidetone/testkit';
+import { expect, test } from 'vitest';
+import { WebSocket } from 'ws';
+import { BACK_OFF_FIRST_MS } from '../../src/plugins/back-off.ts';
+import { MOST_THROWS } from '../../src/plugins/provider-life.ts';
+import { startTestDaemon, type TestDaemon } from '../support/daemon.ts';
+import { tempDir } from '../support/temp-dir.ts';
+
+const post = (it: TestDaemon, path: string): Promise<Response> =>
+  fetch(it.url(`providers/test/${path}`), { method: 'POST', body: '' });
+
+const provider = async (it: TestDaemon): Promise<Record<string, unknown>> =>
+  (await it.query('{ provider(id: "test") { state stateMessage capabilities liveCallCount } }')).data
+    .provider;
+
+test('while a provider is down it is asked to come again, commands are refused, and its calls stay', async () => {
+  const clock = createFakeClock();
+  const it = await startTestDaemon(tempDir(), {}, clock);
+  const callId = await it.aCall();
+  it.script.answer = () => Promise.reject(new TypeError('out of sorts'));
+  const statuses = [];
+  for (let i = 0; i < MOST_THROWS; i++) statuses.push((await post(it, 'x')).status);
+  expect(new Set(statuses)).toEqual(new Set([500]));
+
+  expect((await post(it, 'x')).status).toBe(503);
+  const socket = new WebSocket(it.url('providers/test/stream/good').replace('http', 'ws'));
+  const refusal = new Promise((resolve) =>
+    socket.on('unexpected-response', (_request, { statusCode }) => resolve(statusCode)),
+  );
+  expect(await refusal).toBe(503);
+  expect(await provider(it)).toEqual({
+    state: 'FAILED',
+    stateMessage: expect.stringMatching(/threw 20 times within 60 s.* The next attempt is at \d{4}-/),
+    capabilities: ['SAY', 'END_CALL'],
+    liveCallCount: 1,
+  });
+  const end = `mutation ($id: ID!) { endCall(input: { callId: $id }) { failure { code message } } }`;
+  const { failure } = (await it.query(end, { id: callId })).data.endCall;
+  expect(failure).toEqual({
+    code: 'PROVIDER_NOT_RUNNING',
+    message: expect.stringContaining('out of sorts'),
+  });
+
+  await clock.advance(BACK_OFF_FIRST_MS);
+  expect((await post(it, 'x')).status).toBe(200);
+  expect((await it.query(end, { id: callId })).data.endCall.failure).toBeNull();
+});
