@@ -1,8 +1,8 @@
 /**
  * The plugin contract, version 1: what a provider plugin is.
  * Two methods are required; *having* an optional one *is* the capability, so no flag can lie.
- * The daemon wraps every provider: it starts and stops it once, bounds every wait, and keeps its failures apart from
- * everything else. A plugin stays naive.
+ * The daemon wraps every provider: it starts and stops each instance once, bounds every wait, and keeps its failures apart
+ * from everything else. A plugin stays naive.
  *
  * Stable are this file, `host.ts`, `socket.ts`, `provider-event.ts`, `vocabulary.ts` and `standard-schema.ts`: within a
  * version there are only additions that a plugin need not know of, such as optional methods and fields, further events,
@@ -27,13 +27,19 @@ export interface ProviderPlugin<Options> {
   readonly contract: typeof CONTRACT_VERSION;
   /** Checks and completes the `options` of the configuration. Unknown keys are mistakes. */
   readonly options: OptionsSchema<Options>;
-  /** Makes an instance. Synchronous, does no I/O; what it needs of the outside it takes from `host`. */
+  /**
+   * Makes an instance. Synchronous, does no I/O; what it needs of the outside it takes from `host`. Called again for each
+   * attempt after one that failed: an instance is started once, with a host of its own.
+   */
   create(options: Options, host: ProviderHost): Provider;
 }
 
 /** A running instance of a plugin. */
 export interface Provider {
-  /** Gets ready to serve. Rejecting means that the provider cannot be used; `signal` aborts when it takes too long. */
+  /**
+   * Gets ready to serve; `signal` aborts when it takes too long. Rejecting means that this instance cannot be used: it is
+   * not stopped, and another one is started later, unless the fault is of the kind `config`.
+   */
   start(signal: AbortSignal): Promise<void>;
   /** Ends every timer, socket and request of this instance. Nothing may be emitted once it has settled. */
   stop(signal: AbortSignal): Promise<void>;
@@ -65,7 +71,7 @@ export interface Provider {
    * keys and its report.
    */
   backfill?(request: BackfillRequest, signal: AbortSignal): AsyncIterable<BackfillPage>;
-  /** Rejects when the provider cannot be reached or does not accept our credentials. */
+  /** Rejects when the provider cannot be reached or does not accept our credentials. Asked every minute. */
   health?(signal: AbortSignal): Promise<void>;
 }
 

@@ -79,7 +79,7 @@ export interface DialOptions {
 
 /** Everything outside an instance that it may touch. */
 export interface ProviderHost {
-  /** Takes an event. Never throws, never waits; what is not an event is counted and dropped. */
+  /** Takes an event. Never throws, never waits; what is not an event, or too much in a second, is counted and dropped. */
   emit(event: ProviderEvent): void;
   /** Opens a media stream of a call. The plugin ends it. */
   openStream(options: MediaStreamOptions): MediaStream;

@@ -2,6 +2,7 @@
  * One port for WebSockets, those that a provider opens to us and those that we open to it.
  * Small enough that a fake is a dozen lines.
  */
+/** A WebSocket that is open, until it is closed by either side. */
 export interface Socket {
   /**
    * Sends a text (string) or binary (bytes) message. The promise settles when the socket has room for the next: await

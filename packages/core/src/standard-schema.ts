@@ -2,6 +2,7 @@
  * The part of the Standard Schema interface (standardschema.dev, version 1) that the daemon uses: zod, valibot,
  * arktype and others implement it, so a plugin may describe its options with any of them.
  */
+/** What checks and completes options. Asynchronous checks are awaited. */
 export interface OptionsSchema<Output> {
   readonly '~standard': {
     readonly version: 1;

@@ -1,0 +1,110 @@
+/** What a stranger has: our packages as they are published, in an empty folder, beside a plugin of their own. */
+import { execFile, spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { cpSync, readFileSync, realpathSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { afterEach } from 'vitest';
+import { until } from './daemon.ts';
+
+export const ROOT = fileURLToPath(new URL('../..', import.meta.url));
+
+const run = promisify(execFile);
+
+/** The environment of a shell, without what a test runner put into it. */
+const ENV = { ...process.env, NODE_OPTIONS: '' };
+
+const { packageManager = 'pnpm' } = manifestOf(ROOT);
+
+export interface Manifest {
+  readonly name: string;
+  readonly version: string;
+  readonly packageManager?: string;
+  readonly exports: Readonly<Record<string, Readonly<Record<string, string>>>>;
+  readonly bin?: Readonly<Record<string, string>>;
+  readonly dependencies?: Readonly<Record<string, string>>;
+}
+
+export function manifestOf(folder: string): Manifest {
+  return JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')) as Manifest;
+}
+
+/** pnpm at the version of this repository; fetched once by npx, as the install has done. */
+export async function pnpm(cwd: string, ...args: string[]): Promise<string> {
+  return (await run('npx', ['--yes', packageManager, ...args], { cwd, env: ENV })).stdout;
+}
+
+/** Runs Node in a folder, without the export condition under which the sources run. */
+export const node = (cwd: string, ...args: string[]) => run(process.execPath, args, { cwd, env: ENV });
+
+/** Packs packages of `packages/`, and gives where each tarball is. */
+export async function packed(names: readonly string[], into: string): Promise<ReadonlyMap<string, string>> {
+  const filters = names.map((name) => `--filter=./packages/${name}`);
+  await pnpm(ROOT, '-r', ...filters, 'pack', '--pack-destination', into);
+  return new Map(
+    names.map((name) => {
+      const manifest = manifestOf(join(ROOT, 'packages', name));
+      return [manifest.name, join(into, `sidetone-${name}-${manifest.version}.tgz`)];
+    }),
+  );
+}
+
+/**
+ * A project with our packages from their tarballs, and the echo example as a package and as a folder. What is not ours
+ * is linked to where it is installed already: nothing is fetched, and SQLite is not compiled again.
+ */
+export async function install(folder: string, tarballs: ReadonlyMap<string, string>): Promise<void> {
+  const strangers = [...tarballs.keys()].flatMap((name) => {
+    const own = join(ROOT, 'node_modules', name);
+    return Object.keys(manifestOf(own).dependencies ?? {})
+      .filter((dependency) => !dependency.startsWith('@sidetone/'))
+      .map((dependency) => [dependency, `link:${realpathSync(join(own, 'node_modules', dependency))}`]);
+  });
+  const ours = [...tarballs].map(([name, tarball]) => [name, `file:${tarball}`]);
+  const echo = join(folder, 'echo');
+  cpSync(join(ROOT, 'examples/echo-provider'), echo, {
+    recursive: true,
+    filter: (path) => !path.includes('node_modules'),
+  });
+  const { dependencies = {} } = manifestOf(echo);
+  const project = {
+    private: true,
+    type: 'module',
+    dependencies: {
+      ...Object.fromEntries(ours),
+      zod: dependencies['zod'],
+      '@sidetone/example-echo-provider': 'file:./echo',
+    },
+    pnpm: { overrides: Object.fromEntries([...strangers, ...ours]) },
+  };
+  writeFileSync(join(folder, 'package.json'), JSON.stringify(project));
+  await pnpm(folder, 'install', '--offline', '--config.hoist=false');
+}
+
+const running = new Set<ChildProcess>();
+afterEach(async () => {
+  for (const child of running) {
+    const ended = once(child, 'exit');
+    child.kill('SIGTERM');
+    await ended;
+  }
+  running.clear();
+});
+
+/** Runs the `sidetone` command that was installed, and gives its address once it listens. */
+export async function startInstalled(folder: string, config: string): Promise<string> {
+  const child = spawn(join(folder, 'node_modules/.bin/sidetone'), ['start', '--config', config], {
+    cwd: folder,
+    env: ENV,
+  });
+  running.add(child);
+  let said = '';
+  for (const stream of [child.stdout, child.stderr])
+    stream.on('data', (text: Buffer) => (said += text.toString()));
+  const [, url] = await until(() => {
+    if (child.exitCode !== null) throw new Error(`it ended: ${said}`);
+    return /listens at (http\S+)/.exec(said);
+  }, 'it listens');
+  return url!;
+}

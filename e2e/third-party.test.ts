@@ -1,0 +1,135 @@
+/** Our packages as they are published, and a plugin that is not of this repository. */
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { WebSocket } from 'ws';
+import { query, tempDir, until } from './support/daemon.ts';
+import { install, manifestOf, node, packed, ROOT, startInstalled } from './support/third-party.ts';
+
+const NAMES = ['core', 'testkit', 'daemon', 'plugin-vapi', 'plugin-vobiz', 'simulator'] as const;
+const SECRET = 'parrot-7f3a';
+
+const folder = tempDir();
+let tarballs: ReadonlyMap<string, string>;
+
+beforeAll(async () => {
+  mkdirSync(join(folder, 'packed'));
+  tarballs = await packed(NAMES, join(folder, 'packed'));
+  await install(folder, tarballs);
+}, 60_000);
+
+describe.each(NAMES)('the package of %s', (name) => {
+  const manifest = manifestOf(join(ROOT, 'packages', name));
+  const files = (): string[] =>
+    execFileSync('tar', ['tzf', tarballs.get(manifest.name)!], { encoding: 'utf8' })
+      .trim()
+      .split('\n')
+      .map((path) => path.replace(/^package\//, ''));
+
+  test('has every file that its package.json names', () => {
+    const targets = [
+      ...Object.values(manifest.exports).flatMap((way) => Object.values(way)),
+      ...Object.values(manifest.bin ?? {}),
+    ];
+    expect(targets.length).toBeGreaterThan(0);
+    expect(files()).toEqual(expect.arrayContaining(targets.map((path) => path.replace(/^\.\//, ''))));
+    expect(files()).toContain('LICENSE');
+  });
+
+  test('has no tests, and nothing that only a build needs', () => {
+    expect(files().filter((path) => /(^|\/)test\/|\.test\.|tsbuildinfo|tsconfig/.test(path))).toEqual([]);
+  });
+
+  test('can be imported as it is installed', async () => {
+    const { stdout } = await node(
+      folder,
+      '--input-type=module',
+      '--eval',
+      `console.log(Object.keys(await import('${manifest.name}')).length > 0)`,
+    );
+    expect(stdout).toBe('true\n');
+  });
+});
+
+test('the types of what a plugin imports are there', async () => {
+  writeFileSync(
+    join(folder, 'typed.ts'),
+    `import { defineProvider, type Provider } from '@sidetone/core';
+     import { createFakeHost, type FakeHost } from '@sidetone/testkit';
+     // @ts-expect-error a plugin has more than a name
+     defineProvider({ name: 'half' });
+     export const host: FakeHost = createFakeHost();
+     export const provider: Provider = { start: async () => {}, stop: async () => {} };`,
+  );
+  const tsc = join(ROOT, 'node_modules/typescript/bin/tsc');
+  const flags = ['--noEmit', '--strict', '--module', 'nodenext', '--target', 'es2023', '--types', ''];
+  await expect(node(folder, tsc, ...flags, 'typed.ts').catch(({ stdout }) => stdout)).resolves.toMatchObject({
+    stdout: '',
+  });
+});
+
+test('the audits run where they are installed', async () => {
+  const script = `import { runConform } from '@sidetone/testkit';
+    process.exitCode = await runConform('@sidetone/example-echo-provider', { cwd: process.cwd(), write: (text) => process.stdout.write(text) });`;
+  const { stdout } = await node(folder, '--input-type=module', '--eval', script);
+  const command = await node(folder, 'node_modules/@sidetone/daemon/bin/sidetone.js', 'conform', './echo');
+  expect(command.stdout).toBe(stdout);
+  expect(stdout).toMatch(/^Echo \(echo\), contract 1\nMUST (\d+) of \1, SHOULD (\d+) of \2,/);
+});
+
+test('a plugin that is not of this repository is loaded by its name and by its path, and its calls are seen', async () => {
+  const config = join(folder, 'sidetone.yaml');
+  writeFileSync(
+    config,
+    `server: { port: 0 }
+storage: { path: '${join(folder, 'sidetone.db')}' }
+providers:
+  named: { plugin: '@sidetone/example-echo-provider', options: { secret: ${SECRET} } }
+  beside: { plugin: ./echo/index.js, options: { secret: ${SECRET} } }
+`,
+  );
+  const url = await startInstalled(folder, config);
+  const states = async (): Promise<string[]> =>
+    (await query(url, '{ providers { state } }')).providers.map(({ state }: { state: string }) => state);
+  await until(async () => (await states()).every((state) => state === 'RUNNING'), 'both run');
+  for (const provider of ['named', 'beside']) {
+    const news = async (event: string, fields: object = {}): Promise<{ readonly audio?: string }> => {
+      const response = await fetch(`${url}providers/${provider}/events`, {
+        method: 'POST',
+        headers: { 'x-echo-secret': SECRET },
+        body: JSON.stringify({ call: `echo-${provider}`, event, at: Date.now(), ...fields }),
+      });
+      expect(response.status).toBe(200);
+      return (await response.json()) as { readonly audio?: string };
+    };
+    const { audio } = await news('answered');
+    const socket = new WebSocket(`${url.replace('http', 'ws')}${new URL(audio!).pathname.slice(1)}`);
+    await new Promise((resolve, reject) => socket.once('open', resolve).once('error', reject));
+    await news('words', { text: 'Is anybody there?' });
+    const told = new Promise((resolve) =>
+      socket.once('message', (text: Buffer) => resolve(JSON.parse(text.toString()))),
+    );
+    const [call] = (
+      await query(
+        url,
+        `{ calls(filter: { providerIds: ["${provider}"] }) { nodes { id status utterances { nodes { party text } } } } }`,
+      )
+    ).calls.nodes;
+    expect(call).toMatchObject({
+      status: 'IN_PROGRESS',
+      utterances: { nodes: [{ party: 'CUSTOMER', text: 'Is anybody there?' }] },
+    });
+    await query(
+      url,
+      `mutation { say(input: { callId: "${call.id}", content: "Yes." }) { command { status } } }`,
+    );
+    expect(await told).toEqual({ say: 'Yes.' });
+    await news('ended');
+    const ended = await until(async () => {
+      const { call: now } = await query(url, `{ call(id: "${call.id}") { status end { category } } }`);
+      return now.status === 'ENDED' ? now : undefined;
+    }, 'the call is over');
+    expect(ended).toEqual({ status: 'ENDED', end: { category: 'CUSTOMER_ENDED' } });
+  }
+});
