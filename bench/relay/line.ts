@@ -9,7 +9,7 @@ import { summaryOf, type Stamped, type Summary } from './stamps.ts';
 
 const FRAME_MS = 20;
 /** Frames of the first moments are not counted: sockets open, code warms up. */
-const WARM_UP_FRAMES = 50;
+const WARM_UP_FRAMES = 150;
 /** 20 ms of quiet, but not silent, mu-law. */
 const PAYLOAD = Buffer.alloc(160, 0xd5).toString('base64');
 

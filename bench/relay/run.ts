@@ -1,6 +1,6 @@
 /**
- * What the relay adds to the delay of a voice agent: the same calls, dialled straight at the agent and through the daemon, in
- * turns, in one run. `node --import tsx bench/relay/run.ts --calls 100 --seconds 10 --rounds 2`; the daemon is the build's.
+ * What the relay adds to the delay of a voice agent: the same calls, dialled straight at the agent, through the plainest relay
+ * there can be, and through the daemon, in turns, in one run. `node --import tsx bench/relay/run.ts --calls 100 --seconds 10 --rounds 2`; the daemon is the build's.
  */
 import { fork, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
@@ -85,21 +85,29 @@ try {
   const agent = start('bench/relay/agent.ts');
   const [{ port }] = (await once(agent, 'message')) as [{ port: number }];
   const agentUrl = `ws://127.0.0.1:${port}/`;
+  const plain = start('bench/relay/plain.ts', [agentUrl]);
+  const [{ port: plainPort }] = (await once(plain, 'message')) as [{ port: number }];
   const daemonUrl = await startDaemon(agentUrl);
   const line = start('bench/relay/line.ts');
   await once(line, 'spawn');
+
+  const ADDRESSES = {
+    direct: () => agentUrl,
+    plain: () => `ws://127.0.0.1:${plainPort}/`,
+    sidetone: (callId: string) => answered(daemonUrl, callId),
+  };
 
   process.stdout.write(
     `${calls} calls, a frame of 20 ms each way, ${seconds} s a round; delays in ms\n\n| path, direction | frames | p50 | p99 | max |\n| --- | --- | --- | --- | --- |\n`,
   );
   let isWhole = true;
   for (let round = 1; round <= rounds; round++) {
-    for (const path of ['direct', 'relayed'] as const) {
+    for (const path of ['direct', 'plain', 'sidetone'] as const) {
       const ids = Array.from({ length: calls }, (_, index) => `bench-${round}-${index}`);
       const targets = await Promise.all(
         ids.map(async (callId) => ({
           callId,
-          url: path === 'direct' ? agentUrl : await answered(daemonUrl, callId),
+          url: await ADDRESSES[path](callId),
         })),
       );
       const { sent, back } = await ask<RoundResult>(line, { calls: targets, seconds });

@@ -1,0 +1,24 @@
+/**
+ * The least that a relay can be: a process that dials the agent for each socket and hands on what either side says. What it
+ * adds is the price of one more process on this machine.
+ */
+import { WebSocket, WebSocketServer } from 'ws';
+
+const agentUrl = process.argv[2]!;
+const server = new WebSocketServer({ port: 0, host: '127.0.0.1', perMessageDeflate: false });
+
+server.on('connection', (near: WebSocket) => {
+  const far = new WebSocket(agentUrl, { perMessageDeflate: false });
+  const early: string[] = [];
+  near.on('message', (data: Buffer) => {
+    if (far.readyState === WebSocket.OPEN) far.send(data.toString());
+    else early.push(data.toString());
+  });
+  far.on('open', () => early.splice(0).forEach((text) => far.send(text)));
+  far.on('message', (data: Buffer) => near.send(data.toString()));
+  near.on('close', () => far.close());
+});
+server.once('listening', () => {
+  const address = server.address();
+  if (typeof address === 'object' && address) process.send?.({ port: address.port });
+});
