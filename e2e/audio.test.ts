@@ -3,7 +3,16 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { WebSocket } from 'ws';
-import { query, startDaemon, tempDir, until, writeConfig, type Json } from './support/daemon.ts';
+import {
+  collect,
+  connect,
+  query,
+  startDaemon,
+  tempDir,
+  until,
+  writeConfig,
+  type Json,
+} from './support/daemon.ts';
 import { simulator } from './support/process.ts';
 import { samplesOf, toneLevelDb } from './support/tone.ts';
 
@@ -94,12 +103,26 @@ test.each(['vapi', 'vobiz'] as const)(
       channels: 2,
       channelParties: [...CHANNELS],
     });
+    const levels = collect(
+      connect(daemon.url),
+      'subscription { audioLevels(intervalMs: 100) { levels { parties { party rmsDb } } } }',
+    );
     for (const party of CHANNELS) {
       await cloud.send('POST', `calls/${theirs}/tone`, { ...TONES[party], ms: 2000 });
     }
     const from = bytes.length;
     await until(() => bytes.length > from + 150, 'three seconds more of audio');
     expectTones(samplesOf(Buffer.concat(bytes)));
+    // The rms of a sine is 3.01 dB below its peak.
+    for (const party of CHANNELS) {
+      const readings = levels.items.flatMap(({ audioLevels }) =>
+        audioLevels.levels.flatMap(({ parties }: Json) => parties as { party: string; rmsDb: number }[]),
+      );
+      const isThere = readings.some(
+        (level) => level.party === party && Math.abs(level.rmsDb - (TONES[party].dbfs - 3.01)) < 0.5,
+      );
+      expect(isThere, `${party} in the levels`).toBe(true);
+    }
 
     await cloud.send('POST', `calls/${theirs}/hangup`, {});
     await until(() => told.at(-1)?.type === 'ended', 'the listener is told of the end');
