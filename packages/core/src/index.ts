@@ -116,6 +116,22 @@ export {
   type Provider,
   type ProviderPlugin,
 } from './contract.ts';
+export {
+  defineTranscriber,
+  TRANSCRIBER_EVENT_TYPES,
+  TRANSCRIPTION_STATES,
+  type TranscribedCall,
+  type Transcriber,
+  type TranscriberEvent,
+  type TranscriberEventFields,
+  type TranscriberEventOf,
+  type TranscriberEventType,
+  type TranscriberHost,
+  type TranscriberPlugin,
+  type Transcription,
+  type TranscriptionRequest,
+  type TranscriptionState,
+} from './transcriber.ts';
 export { decodeMulaw, MULAW_TO_LINEAR } from './audio/mulaw.ts';
 export { decodePcm16be, decodePcm16le } from './audio/pcm.ts';
 export { encodeMulaw, encodePcm16be, encodePcm16le } from './audio/encode.ts';
