@@ -25,9 +25,9 @@ export function createOutlet(socket: Pick<Socket, 'send'>, log: Pick<Logger, 'wa
         return false;
       }
       const { length } = text;
-      const done = (): void => void (unsent -= length);
+      const settled = (): void => void (unsent -= length);
       unsent += length;
-      socket.send(text).then(done, done);
+      socket.send(text).then(settled, settled);
       return true;
     },
     end() {
