@@ -73,7 +73,7 @@ export class Transcribing {
   /** Waits for the last words, for a moment. Never rejects. */
   async stop(): Promise<void> {
     await this.#records?.return?.();
-    for (const callId of [...this.#sessions.keys()]) this.#finish(callId);
+    for (const callId of this.#sessions.keys()) this.#finish(callId);
     const isLate = new AbortController();
     await Promise.race([Promise.all(this.#endings), this.#deps.clock.delay(STOP_TIMEOUT_MS, isLate.signal)]);
     isLate.abort();

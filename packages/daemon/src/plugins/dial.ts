@@ -34,15 +34,16 @@ export function dial(url: URL, options: DialOptions, maxMessageBytes: number): P
       resolve(new WsSocket(ws));
     });
     ws.once('unexpected-response', (_request, response) => {
-      const status = response.statusCode ?? 0;
-      void textOf(response).then((body) => {
-        settled();
+      const refuse = (body: string): void => {
+        const status = response.statusCode ?? 0;
         const details = { status, ...(body !== '' && { body }) };
+        settled();
         reject(
           new FaultError('PROVIDER_REFUSED', `the socket was refused with status ${status}`, { details }),
         );
         ws.terminate();
-      });
+      };
+      readAnswer(response, refuse);
     });
     ws.once('error', (cause) => {
       settled();
@@ -51,23 +52,21 @@ export function dial(url: URL, options: DialOptions, maxMessageBytes: number): P
   });
 }
 
-/** What a refusal says, as far as it comes. */
-function textOf(response: IncomingMessage): Promise<string> {
-  return new Promise((resolve) => {
-    const pieces: Buffer[] = [];
-    let bytes = 0;
-    const finish = (): void => {
-      clearTimeout(timeout);
-      response.destroy();
-      resolve(Buffer.concat(pieces).subarray(0, MAX_ANSWER_BYTES).toString('utf8').trim());
-    };
-    const timeout = setTimeout(finish, ANSWER_TIMEOUT_MS).unref();
-    response.on('data', (piece: Buffer) => {
-      pieces.push(piece);
-      bytes += piece.length;
-      if (bytes >= MAX_ANSWER_BYTES) finish();
-    });
-    response.on('end', finish);
-    response.on('error', finish);
+/** Hands on what a refusal says, as far as it comes. */
+function readAnswer(response: IncomingMessage, take: (text: string) => void): void {
+  const pieces: Buffer[] = [];
+  let bytes = 0;
+  const finish = (): void => {
+    clearTimeout(timeout);
+    response.destroy();
+    take(Buffer.concat(pieces).subarray(0, MAX_ANSWER_BYTES).toString('utf8').trim());
+  };
+  const timeout = setTimeout(finish, ANSWER_TIMEOUT_MS).unref();
+  response.on('data', (piece: Buffer) => {
+    pieces.push(piece);
+    bytes += piece.length;
+    if (bytes >= MAX_ANSWER_BYTES) finish();
   });
+  response.once('end', finish);
+  response.once('error', finish);
 }
