@@ -25,15 +25,17 @@ export interface Alignment {
 }
 
 /** How alike a step must be to have been heard. */
-const HEARD = 0.7;
+const HEARD = 0.8;
 /** Which share of a word must have been heard; what is loud counts for more. */
-const SHARE = 0.7;
+const SHARE = 0.75;
 /** What is softer is no part of a word that could be missed. */
 const SOFT_RMS = 400;
 /** After so many steps in a row that are not heard the recording has been left. */
 const PATIENCE = 3;
-/** The samples after which it is certain what is heard. */
-const PROOF = 4_000;
+/** Sound that is this much softer than the recording was is silence, even if there is hiss. */
+const SILENCE = 0.08;
+/** The steps that must be heard until it is certain what is heard. */
+const PROOF = 15;
 
 /** Follows the recording that was found at a sample of the audio. What is before that sample may be anything else. */
 export function createAlignment({ phrase, at, samples }: Place, foundAt: number): Alignment {
@@ -43,6 +45,8 @@ export function createAlignment({ phrase, at, samples }: Place, foundAt: number)
   let hop = 0;
   let word = 0;
   let missed = 0;
+  let evidence = 0;
+  let loudest = 0;
   let isBelieved = false;
   let doubts = 0;
 
@@ -51,8 +55,12 @@ export function createAlignment({ phrase, at, samples }: Place, foundAt: number)
     const alike =
       from < tape.begin ? 0 : likeness(samples, MARGIN + hop * HOP, tape.samples, tape.at(from), HOP);
     heard[hop] = alike;
-    if (alike >= HEARD) missed = 0;
-    else if (from >= foundAt && !isNegligible(hop, hopLoudness(tape.samples, tape.at(from)))) missed += 1;
+    const loudness = from < tape.begin ? 0 : hopLoudness(tape.samples, tape.at(from));
+    if (alike >= HEARD) {
+      missed = 0;
+      loudest = Math.max(loudest, loudness);
+      if (from >= foundAt) evidence += 1;
+    } else if (from >= foundAt && !isNegligible(hop, loudness)) missed += 1;
     hop += 1;
   };
 
@@ -89,9 +97,10 @@ export function createAlignment({ phrase, at, samples }: Place, foundAt: number)
    */
   const weigh = (tape: Tape): void => {
     if (isBelieved) return;
-    const isSilent = hopLoudness(tape.samples, tape.at(tape.end - HOP)) < AUDIBLE_RMS;
+    const silence = Math.max(AUDIBLE_RMS, loudest * SILENCE);
+    const isSilent = hopLoudness(tape.samples, tape.at(tape.end - HOP)) < silence;
     if (isOver()) doubts += 1;
-    isBelieved = isOver() ? isSilent : tape.end >= foundAt + PROOF;
+    isBelieved = isOver() ? isSilent : evidence >= PROOF;
   };
 
   return {

@@ -18,7 +18,7 @@ export interface Recogniser {
 
 /** How many steps a picture needs. */
 const PICTURE_HOPS = Math.ceil(PICTURE / HOP);
-/** How many of them must be audible. */
+/** How many of them must be audible, and the first one in any case: it began to sound before the picture. */
 const AUDIBLE_HOPS = 6;
 /** The steps between two searches, at first and at most. */
 const FIRST_PAUSE = 3;
@@ -29,17 +29,21 @@ const OVERLAP = 0.04;
 /** Listens for the recordings of a book. */
 export function createRecogniser(book: readonly Phrase[]): Recogniser {
   const tape = createTape();
-  let audible: boolean[] = [];
+  let audible = Array.from({ length: PICTURE_HOPS }, () => false);
   let following: Alignment | undefined;
   let pause = FIRST_PAUSE;
   let wait = 0;
   let told = 0;
 
+  /** What was told stays told, also where another recording sounds the same. */
+  const isNews = ({ start, end }: HeardWord): boolean => start > told - OVERLAP && (start + end) / 2 > told;
+
   const search = (): void => {
     wait -= 1;
-    if (wait > 0 || audible.filter(Boolean).length < AUDIBLE_HOPS) return;
+    const isSound = audible[0] === true && audible.filter(Boolean).length >= AUDIBLE_HOPS;
+    if (wait > 0 || !isSound) return;
     const from = tape.end - PICTURE;
-    const place = from < tape.begin ? undefined : findPlace(book, tape.samples, tape.at(from));
+    const place = findPlace(book, tape.samples, tape.at(from));
     if (place !== undefined) {
       following = createAlignment(place, from);
       pause = FIRST_PAUSE;
@@ -52,11 +56,10 @@ export function createRecogniser(book: readonly Phrase[]): Recogniser {
   return {
     hear(step) {
       tape.push(step);
-      audible = [...audible, hopLoudness(step, 0) >= AUDIBLE_RMS].slice(-PICTURE_HOPS);
+      audible = [...audible.slice(1), hopLoudness(step, 0) >= AUDIBLE_RMS];
       if (!audible.includes(true)) [wait, pause] = [0, FIRST_PAUSE];
       if (following === undefined) search();
-      // What was told stays told, also where another recording sounds the same.
-      const words = (following?.follow(tape) ?? []).filter(({ start }) => start > told - OVERLAP);
+      const words = (following?.follow(tape) ?? []).filter(isNews);
       told = words.at(-1)?.end ?? told;
       if (following?.over === true) following = undefined;
       return words;

@@ -16,14 +16,13 @@ export interface Place {
 }
 
 /** How many that look alike are compared in full. */
-const CANDIDATES = 6;
+const CANDIDATES = 4;
 /** How far beside its place on the grid the samples of a candidate may lie. */
 const REACH = 56;
-/** The samples in the middle that find out how far. */
-const GLANCE = 320;
-const GLANCE_AT = (PICTURE - GLANCE) / 2;
-/** How alike the samples must be. Two voices at once are not, nor is the same word in another sentence. */
-const ALIKE = 0.8;
+/** Every so many'th sample finds out how far. */
+const GLANCE = 5;
+/** How alike the samples must be. Two voices at once are not. */
+const ALIKE = 0.85;
 
 interface Candidate {
   readonly phrase: Phrase;
@@ -81,13 +80,9 @@ function compare({ moments, pictureLengths }: Phrase, place: number, picture: Fl
 function settle({ samples }: Phrase, at: number, heard: Int16Array, heardAt: number): number {
   let exact = at;
   let most = -1;
-  const glance = (tried: number): void => {
-    const alike = likeness(heard, heardAt + GLANCE_AT, samples, MARGIN + tried + GLANCE_AT, GLANCE);
+  for (let tried = at - REACH; tried <= at + REACH; tried += 1) {
+    const alike = likeness(heard, heardAt, samples, MARGIN + tried, PICTURE, GLANCE);
     if (alike > most) [most, exact] = [alike, tried];
-  };
-  for (let tried = at - REACH; tried <= at + REACH; tried += 2) glance(tried);
-  const even = exact;
-  glance(even - 1);
-  glance(even + 1);
+  }
   return exact;
 }

@@ -16,18 +16,22 @@ export function hopLoudness(samples: Int16Array, at: number): number {
   return Math.sqrt(sum / HOP);
 }
 
-/** How alike two stretches of sound are, whatever their levels: 1 is the same, 0 nothing to do with each other. */
+/**
+ * How alike two stretches of sound are, whatever their levels: 1 is the same, 0 nothing to do with each other. A
+ * stride looks at some of the samples only.
+ */
 export function likeness(
   one: Int16Array,
   oneAt: number,
   other: Int16Array,
   otherAt: number,
   length: number,
+  stride = 1,
 ): number {
   let product = 0;
   let oneEnergy = 0;
   let otherEnergy = 0;
-  for (let index = 0; index < length; index += 1) {
+  for (let index = 0; index < length; index += stride) {
     const a = one[oneAt + index] ?? 0;
     const b = other[otherAt + index] ?? 0;
     product += a * b;
