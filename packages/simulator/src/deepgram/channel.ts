@@ -39,8 +39,8 @@ type Options = Pick<ListenQuery, 'interimResults' | 'endpointingMs' | 'utterance
 const ONSET_HOPS = 2;
 /** A shorter silence than this is part of a word, however short the pause that was asked for. */
 const SHORTEST_PAUSE_MS = 100;
-/** How long it may take to tell a word, in seconds. */
-const RECOGNITION = 0.6;
+/** How long it may take to tell a word. */
+const RECOGNITION_MS = 600;
 const STEP_OF_SILENCE = new Int16Array(HOP);
 
 /** A channel of which nothing was heard. `dials` are asked for at each step. */
@@ -58,6 +58,7 @@ export function createChannel(book: readonly Phrase[], query: Options, dials: ()
   let openWordEnd: number | undefined;
 
   const now = (): number => hops / HOPS_A_SECOND;
+  const msSince = (at: number, until = now()): number => Math.round((until - at) * 1_000);
 
   const makeFinal = (end: number, count: number, why: Partial<WindowResults> = {}): WindowResults => {
     const settled = words.slice(0, count);
@@ -99,19 +100,19 @@ export function createChannel(book: readonly Phrase[], query: Options, dials: ()
     const [first] = words;
     const last = words.at(-2);
     if (first === undefined || last === undefined) return [];
-    const spoken = now() - Math.max(windowStart, first.start);
-    return spoken * 1000 < dials().segmentMs ? [] : [makeFinal(last.end, words.length - 1)];
+    const spokenMs = msSince(Math.max(windowStart, first.start));
+    return spokenMs < dials().segmentMs ? [] : [makeFinal(last.end, words.length - 1)];
   };
 
   const silence = (): ChannelEvent[] => {
     if (words.length > 0) return [];
     const end = soundFrom ?? now();
-    const isDue = (end - windowStart) * 1000 >= dials().silenceFinalMs;
+    const isDue = msSince(windowStart, end) >= dials().silenceFinalMs;
     return isDue ? [makeFinal(end, 0, { speechFinal: soundFrom === undefined && dials().speechFinals })] : [];
   };
 
   const interim = (): ChannelEvent[] => {
-    if (!query.interimResults || (now() - toldAt) * 1000 < dials().interimEveryMs) return [];
+    if (!query.interimResults || msSince(toldAt) < dials().interimEveryMs) return [];
     toldAt = now();
     const window = { start: windowStart, end: toldAt, words: [...words] };
     return [{ kind: 'results', ...window, isFinal: false, speechFinal: false, fromFinalize: false }];
@@ -120,8 +121,8 @@ export function createChannel(book: readonly Phrase[], query: Options, dials: ()
   const gap = (): ChannelEvent[] => {
     const { utteranceEndMs } = query;
     if (utteranceEndMs === undefined || openWordEnd === undefined || words.length > 0) return [];
-    const isUndecided = soundFrom !== undefined && now() - soundFrom < RECOGNITION;
-    if (isUndecided || (now() - openWordEnd) * 1000 < utteranceEndMs) return [];
+    const isUndecided = soundFrom !== undefined && msSince(soundFrom) < RECOGNITION_MS;
+    if (isUndecided || msSince(openWordEnd) < utteranceEndMs) return [];
     const lastWordEnd = openWordEnd;
     openWordEnd = undefined;
     return [{ kind: 'utterance-end', lastWordEnd }];
