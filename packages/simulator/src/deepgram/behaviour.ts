@@ -32,6 +32,8 @@ export interface DeepgramPaceDials {
   readonly silenceFinalMs: number;
   /** How long a socket may be idle, and how long it may be without its first audio. */
   readonly idleMs: number;
+  /** How long a socket lives that was given too many key terms, and hears nothing any more. */
+  readonly overloadedMs: number;
 }
 
 /** What is told, and what is not. */
@@ -105,6 +107,7 @@ export const DEEPGRAM_BEHAVIOUR: DeepgramBehaviour = {
   segmentMs: 4_000,
   silenceFinalMs: 5_000,
   idleMs: 10_000,
+  overloadedMs: 30_000,
 
   emptyFinals: 0,
   speechFinals: true,

@@ -11,6 +11,8 @@ export type ClientMessage =
   | { readonly type: 'Finalize'; readonly channel: number | undefined }
   | { readonly type: 'CloseStream' }
   | { readonly type: 'Configure'; readonly keyterms: readonly string[] | undefined }
+  /** More key terms than there may be. It is not refused, but nothing works after it. */
+  | { readonly type: 'overload' }
   | { readonly type: 'refused'; readonly answer: Message };
 
 /** Reads a text message of a client that asked for a model. */
@@ -37,7 +39,7 @@ export function decodeClientMessage(text: string, model: string): ClientMessage 
   if (keyterms === null) return { type, keyterms: undefined };
   if (!isListOfText(keyterms)) return refused('keyterms must be a list of strings');
   if (!isNova3(model)) return { type: 'refused', answer: notSupported() };
-  if (tokensOf(keyterms) > MAX_KEYTERM_TOKENS) return refused('too many keyterm tokens');
+  if (tokensOf(keyterms) > MAX_KEYTERM_TOKENS) return { type: 'overload' };
   return { type, keyterms };
 }
 

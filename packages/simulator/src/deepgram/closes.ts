@@ -21,10 +21,17 @@ export const UNDECODABLE_CLOSE = {
   reason: 'DATA-0000: the payload cannot be decoded as audio',
 } as const;
 
+/** The close after the service itself had nothing to say. */
+export const SILENT_CLOSE = {
+  code: 1011,
+  reason:
+    'Deepgram did not provide a response message within the timeout window. See https://dpgr.am/net0000',
+} as const;
+
 const REASONS: Readonly<Record<number, string>> = {
   1001: 'going away',
   1008: UNDECODABLE_CLOSE.reason,
-  1011: 'Deepgram did not provide a response message within the timeout window. See https://dpgr.am/net0000',
+  1011: SILENT_CLOSE.reason,
   1012: 'service restart',
   1013: 'try again later',
 };
@@ -34,8 +41,14 @@ export function reasonOf(code: number): string {
   return REASONS[code] ?? '';
 }
 
+/** How a socket is closed. */
+export interface Close {
+  readonly code: number;
+  readonly reason: string;
+}
+
 /** Closes with a code: 1005 is none, 1006 no closing handshake. The client need not agree. */
-export function closeSocket(socket: WebSocket, code: number, reason = ''): void {
+export function closeSocket(socket: WebSocket, { code, reason }: Close): void {
   if (code === ABNORMAL) {
     socket.terminate();
     return;

@@ -1,29 +1,22 @@
-// One socket, from its opening to its close: what comes is put in order and heard, what is heard is told a little
-// later, and whatever a dial wants to go wrong goes wrong on the way.
+// One socket, from its opening to its close: what comes is put in order and heard, and what is heard is told.
 
 import type { WebSocket } from 'ws';
 import type { DeepgramBehaviour } from './behaviour.ts';
-import type { ChannelEvent } from './channel.ts';
 import { decodeClientMessage } from './client-message.ts';
 import type { ClientMessage } from './client-message.ts';
-import { closeSocket, IDLE_CLOSE, reasonOf, UNDECODABLE_CLOSE } from './closes.ts';
-import { createFaults } from './faults.ts';
+import { IDLE_CLOSE, reasonOf, SILENT_CLOSE, UNDECODABLE_CLOSE } from './closes.ts';
+import type { Close } from './closes.ts';
 import { createHearing } from './hearing.ts';
-import type { Heard } from './hearing.ts';
 import { createIdleWatch } from './idle-watch.ts';
 import { createInbox } from './inbox.ts';
 import type { Arrival } from './inbox.ts';
 import type { ListenQuery } from './listen-query.ts';
-import { configureMessage, eventMessage, metadataMessage } from './messages.ts';
-import type { Message } from './messages.ts';
-import { createOutbox } from './outbox.ts';
+import { configureMessage, metadataMessage } from './messages.ts';
 import type { Phrase } from './recogniser/phrase-book.ts';
 import { createLedger } from './session-state.ts';
 import type { DeepgramSessionState } from './session-state.ts';
+import { createTeller } from './teller.ts';
 import { isUndecodable } from './undecodable.ts';
-
-/** A client that does not read is cut off when so much waits for it. */
-export const MAX_BACKLOG_BYTES = 1_000_000;
 
 /** What a session needs. */
 export interface SessionDeps {
@@ -59,75 +52,57 @@ export function createSession(deps: SessionDeps): Session {
   const hearing = createHearing(book, query, dials);
   const context = { requestId: id, query, channels: hearing.channels };
   const ledger = createLedger(id, parameters, hearing);
-  const faults = createFaults(dials);
-  let isFrozen = false;
-  let isEnding = false;
+  const teller = createTeller({ ...deps, context, ledger });
+  let isDeaf = false;
+  let overload: NodeJS.Timeout | undefined;
 
-  const send = (message: Message): void => {
-    if (isFrozen || socket.readyState !== socket.OPEN) return;
-    const count = ledger.sent(String(message['type']));
-    const isCut = deps.isFaulty && count === dials().cutAtMessage;
-    if (isCut || socket.bufferedAmount > MAX_BACKLOG_BYTES) return socket.terminate();
-    for (const wire of faults.send(message)) socket.send(wire, () => {});
-  };
-  const outbox = createOutbox(() => dials().latencyMs);
-
-  /** What is still to be said is said first. */
-  const end = ({ code, reason }: { readonly code: number; readonly reason: string }): void => {
-    if (isEnding) return;
-    isEnding = true;
-    outbox.put(() => {
-      send(metadataMessage(context, hearing.seconds));
-      if (!isFrozen) closeSocket(socket, code, reason);
-    });
-  };
-
-  const tell = ({ channel, event }: Heard): void => {
-    const hasWords = event.kind === 'results' && event.isFinal && event.words.length > 0;
-    if (hasWords) ledger.final(event, channel);
-    const told = hasWords && deps.losesWords() ? { ...event, words: [] } : event;
-    for (const one of inTheEnd(told, dials())) {
-      const message = eventMessage(one, channel, context);
-      outbox.put(() => send(message));
-    }
+  const end = (close: Close): void => {
+    isDeaf = true;
+    teller.end(close, () => metadataMessage(context, hearing.seconds));
   };
 
   const suffer = (heardMs: number): void => {
     const { cutAfterMs, freezeAfterMs, closeAfterMs, closeCode } = dials();
     const isDue = (ms: number): boolean => deps.isFaulty && ms > 0 && heardMs >= ms;
     if (isDue(cutAfterMs)) socket.terminate();
-    if (isDue(freezeAfterMs)) isFrozen = true;
+    if (isDue(freezeAfterMs)) {
+      isDeaf = true;
+      teller.freeze();
+    }
     if (isDue(closeAfterMs)) end({ code: closeCode, reason: reasonOf(closeCode) });
   };
 
   const answers: Answers = {
     KeepAlive() {},
     Finalize({ channel }) {
-      if (dials().finalizeAnswers) hearing.flush(true, channel).forEach(tell);
+      if (dials().finalizeAnswers) teller.tell(hearing.flush(true, channel));
     },
     CloseStream() {
-      hearing.flush(false).forEach(tell);
+      teller.tell(hearing.flush(false));
       end({ code: 1000, reason: '' });
     },
     Configure({ keyterms }) {
       const message = configureMessage(dials().configureAnswer, id, keyterms);
-      if (message !== undefined) outbox.put(() => send(message));
+      if (message !== undefined) teller.say(message);
+    },
+    overload() {
+      isDeaf = true;
+      overload = setTimeout(() => end(SILENT_CLOSE), dials().overloadedMs);
     },
     refused({ answer }) {
-      outbox.put(() => send(answer));
+      teller.say(answer);
     },
   };
   const answer = <Type extends ClientMessage['type']>(
     message: Extract<ClientMessage, { type: Type }>,
   ): void => answers[message.type](message);
 
-  const handle = (arrival: Arrival): void => {
-    if (isEnding || isFrozen) return;
+  const inbox = createInbox(dials, (arrival) => {
+    if (isDeaf) return;
     if (arrival.kind === 'message') return answer(arrival.message);
-    hearing.hear(arrival.bytes).forEach(tell);
+    teller.tell(hearing.hear(arrival.bytes));
     suffer(hearing.seconds * 1000);
-  };
-  const inbox = createInbox(dials, handle);
+  });
   const idle = createIdleWatch(
     () => dials().idleMs,
     () => end(IDLE_CLOSE),
@@ -156,9 +131,10 @@ export function createSession(deps: SessionDeps): Session {
   socket.on('error', () => {});
   socket.on('close', (code) => {
     ledger.closed(code);
+    clearTimeout(overload);
     idle.close();
     inbox.close();
-    outbox.close();
+    teller.close();
   });
 
   return {
@@ -168,14 +144,6 @@ export function createSession(deps: SessionDeps): Session {
     state: ledger.state,
     cut: () => socket.terminate(),
   };
-}
-
-/** What becomes of an event in the end. */
-function inTheEnd(event: ChannelEvent, { utteranceEnds }: DeepgramBehaviour): ChannelEvent[] {
-  if (event.kind !== 'utterance-end' || utteranceEnds === 'after-words') return [event];
-  const useless = { ...event, lastWordEnd: -1 };
-  if (utteranceEnds === 'both') return [event, useless];
-  return utteranceEnds === 'never' ? [] : [useless];
 }
 
 function bytesASecond({ encoding, sampleRate, channels }: ListenQuery): number {

@@ -130,6 +130,16 @@ describe.concurrent('a socket', () => {
     expect(textOf(client.messages)).toBe(HELLO);
   });
 
+  it('hears nothing any more after too many key terms, and closes later', async (context) => {
+    const simulator = await createDeepgram(context, { overloadedMs: 200 });
+    const client = await connect(simulator);
+    client.tell({ type: 'Configure', keyterms: Array.from({ length: 501 }, () => 'word') });
+    client.send(joined(spoken(HELLO), silence(2_000)));
+    expect(await client.closed).toMatchObject({ code: 1011, reason: expect.stringMatching(/net0000$/) });
+    expect(client.messages.map(({ type }) => type)).toEqual(['Metadata']);
+    expect(simulator.deepgram.sessions()[0]?.received).toEqual({ overload: 1, audio: 1 });
+  });
+
   it('takes an empty binary message for the end', async (context) => {
     const client = await connect(await createDeepgram(context));
     client.send(spoken(HELLO));
