@@ -126,6 +126,12 @@ describe('finals', () => {
     expect(beep.map((final) => [textOf(final), final.speechFinal])).toEqual([['', true]]);
   });
 
+  it('of a silence end before the speech that began meanwhile', () => {
+    const { finals } = listenTo(joined(silence(4_900), spoken(HELLO), silence(500)));
+    expect(finals.map(({ start }) => start)).toEqual([0]);
+    expect(finals.map(textOf)).toEqual([HELLO]);
+  });
+
   it('of a flush cover what is pending, and there is none when nothing is', () => {
     const half = spoken(NOVA).slice(0, 16_000);
     expect(listenTo(half, {}, {}, true).finals).toMatchObject([

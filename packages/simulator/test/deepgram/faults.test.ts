@@ -20,6 +20,7 @@ describe('the messages of a socket', () => {
 
   it('overtake each other', () => {
     expect(numbers(sent({ overtakenEvery: 2 }))).toEqual([1, 3, 2]);
+    expect(numbers(sent({ overtakenEvery: 1 }))).toEqual([2, 1]);
   });
 
   it.each(DEEPGRAM_CHOICES.odd)('come with something odd beside every second one: %s', (odd) => {

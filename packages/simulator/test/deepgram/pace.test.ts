@@ -18,10 +18,14 @@ describe('what was heard', () => {
     outbox.put(() => told.push('first'));
     delayMs = 10;
     outbox.put(() => told.push('second'));
+    delayMs = 130;
+    outbox.put(() => told.push('third'));
     vi.advanceTimersByTime(99);
     expect(told).toEqual([]);
     vi.advanceTimersByTime(1);
     expect(told).toEqual(['first', 'second']);
+    vi.advanceTimersByTime(30);
+    expect(told).toEqual(['first', 'second', 'third']);
   });
 
   it('is told at once without a delay, and not at all after the end', () => {

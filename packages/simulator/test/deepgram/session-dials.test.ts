@@ -47,14 +47,24 @@ describe.concurrent('a socket that is dialled to', () => {
     expect(client.messages.at(-1)?.['type']).toBe('Metadata');
   });
 
+  it('freeze stays open when it is idle, too', async (context) => {
+    const simulator = await createDeepgram(context, { freezeAfterMs: 40, faultySockets: 1, idleMs: 300 });
+    const frozen = await connect(simulator);
+    frozen.send(silence(40));
+    const later = await connect(simulator);
+    later.send(silence(40));
+    expect((await later.closed).code).toBe(1011);
+    expect(simulator.deepgram.sessions()[0]).toMatchObject({ status: 'open', sent: {} });
+  });
+
   it('suffer is one of the first so many', async (context) => {
     const simulator = await createDeepgram(context, { cutAfterMs: 100, faultySockets: 1 });
-    const first = await connect(simulator);
-    const second = await connect(simulator);
-    second.send(silence(1_000));
-    first.send(silence(1_000));
-    expect((await first.closed).code).toBe(1006);
-    await second.until(({ type }) => type === 'Results');
+    const [first, second] = [await connect(simulator), await connect(simulator)];
+    for (const client of [first, second]) {
+      client.send(silence(1_000));
+      client.tell({ type: 'CloseStream' });
+    }
+    expect([(await first.closed).code, (await second.closed).code]).toEqual([1006, 1000]);
     simulator.deepgram.dial({ faultySockets: 1 });
     const third = await connect(simulator);
     third.send(silence(1_000));

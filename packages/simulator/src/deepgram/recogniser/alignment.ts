@@ -51,11 +51,11 @@ export function createAlignment({ phrase, at, samples }: Place, foundAt: number)
   let doubts = 0;
 
   const listen = (tape: Tape): void => {
+    // What is not on the tape counts as silence.
     const from = offset + hop * HOP;
-    const alike =
-      from < tape.begin ? 0 : likeness(samples, MARGIN + hop * HOP, tape.samples, tape.at(from), HOP);
+    const alike = likeness(samples, MARGIN + hop * HOP, tape.samples, tape.at(from), HOP);
+    const loudness = hopLoudness(tape.samples, tape.at(from));
     heard[hop] = alike;
-    const loudness = from < tape.begin ? 0 : hopLoudness(tape.samples, tape.at(from));
     if (alike >= HEARD) {
       missed = 0;
       loudest = Math.max(loudest, loudness);
