@@ -1,5 +1,5 @@
-import { describe, expect, it, vi } from 'vitest';
-import { connect, createDeepgram, isFinal, textOf, transcriptOf } from '../support/deepgram.ts';
+import { describe, expect, it } from 'vitest';
+import { connect, createDeepgram, isFinal, textOf, transcriptOf, eventually } from '../support/deepgram.ts';
 import { joined, silence, spoken } from '../support/spoken.ts';
 
 const HELLO = 'Hello, how can I help?';
@@ -29,7 +29,7 @@ describe.concurrent('a socket that is dialled to', () => {
     client.send(silence(200));
     client.send(joined(spoken(HELLO), silence(3_000)));
     client.tell({ type: 'CloseStream' });
-    await vi.waitFor(() =>
+    await eventually(() =>
       expect(simulator.deepgram.sessions()[0]?.received).toEqual({ audio: 3, CloseStream: 1 }),
     );
     expect(simulator.deepgram.sessions()[0]).toMatchObject({ status: 'open', heardSeconds: 1.1 });
@@ -48,11 +48,14 @@ describe.concurrent('a socket that is dialled to', () => {
   });
 
   it('freeze stays open when it is idle, too', async (context) => {
-    const simulator = await createDeepgram(context, { freezeAfterMs: 40, faultySockets: 1, idleMs: 300 });
+    const simulator = await createDeepgram(context, { freezeAfterMs: 40, faultySockets: 1 });
     const frozen = await connect(simulator);
     frozen.send(silence(40));
+    await eventually(() => expect(simulator.deepgram.sessions()[0]?.heardSeconds).toBe(0.04));
+    simulator.deepgram.dial({ idleMs: 50 });
+    frozen.tell({ type: 'KeepAlive' });
+    await eventually(() => expect(simulator.deepgram.sessions()[0]?.received['KeepAlive']).toBe(1));
     const later = await connect(simulator);
-    later.send(silence(40));
     expect((await later.closed).code).toBe(1011);
     expect(simulator.deepgram.sessions()[0]).toMatchObject({ status: 'open', sent: {} });
   });

@@ -1,4 +1,4 @@
-import { describe, expect, it, vi } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { encodeMulaw } from '../../src/audio/mulaw.ts';
 import { encodeLinear16, encodeStereo } from '../../src/audio/pcm.ts';
 import {
@@ -9,6 +9,7 @@ import {
   textOf,
   transcriptOf,
   TWO_CHANNELS,
+  eventually,
 } from '../support/deepgram.ts';
 import { joined, silence, spoken, wideband } from '../support/spoken.ts';
 
@@ -159,8 +160,12 @@ describe.concurrent('a socket', () => {
   });
 
   it('closes with 1011 when it is idle, and says so before', async (context) => {
-    const client = await connect(await createDeepgram(context, { idleMs: 500 }));
+    const simulator = await createDeepgram(context);
+    const client = await connect(simulator);
     client.send(silence(40));
+    await eventually(() => expect(simulator.deepgram.sessions()[0]?.heardSeconds).toBe(0.04));
+    simulator.deepgram.dial({ idleMs: 50 });
+    client.tell({ type: 'KeepAlive' });
     expect(await client.closed).toMatchObject({ code: 1011, reason: expect.stringMatching(/net0001$/) });
     expect(client.messages).toMatchObject([{ type: 'Metadata', duration: 0.04 }]);
   });
@@ -195,7 +200,7 @@ describe.concurrent('a socket', () => {
     client.tell({ type: 'CloseStream' });
     await client.closed;
     const seconds = 0.5 + spoken(HELLO).length / 8_000;
-    await vi.waitFor(() => expect(simulator.deepgram.sessions()[0]?.status).toBe('closed'));
+    await eventually(() => expect(simulator.deepgram.sessions()[0]?.status).toBe('closed'));
     expect(simulator.deepgram.sessions()).toEqual([
       {
         id: client.requestId,

@@ -2,6 +2,7 @@
 
 import { once } from 'node:events';
 import type { IncomingMessage } from 'node:http';
+import { vi } from 'vitest';
 import type { TestContext } from 'vitest';
 import { WebSocket } from 'ws';
 import { encodeLinear16 } from '../../src/audio/pcm.ts';
@@ -129,4 +130,9 @@ export function textOf(messages: readonly Message[], channel = 0): string {
     .map(transcriptOf)
     .filter(Boolean)
     .join(' ');
+}
+
+/** Waits until something is so, also on a machine that has much else to do. */
+export function eventually(check: () => void): Promise<void> {
+  return vi.waitFor(check, { timeout: 15_000 });
 }

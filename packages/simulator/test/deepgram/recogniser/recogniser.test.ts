@@ -153,14 +153,12 @@ describe('what is missing', () => {
     let spokenWords = 0;
     let heardWords = 0;
     for (const [index, { text, words }] of BOOK.entries()) {
-      for (const further of [7, 13]) {
-        const other = BOOK[(index + further) % BOOK.length];
-        const [one, another] = [spoken(text), spoken(other?.text ?? '')];
-        const both = Math.min(one.length, another.length);
-        const together = mixed(one.slice(0, both), another.slice(0, both));
-        heardWords += hear(joined(together, silence(300))).length;
-        spokenWords += [...words, ...(other?.words ?? [])].filter(({ to }) => to * 160 <= both).length;
-      }
+      const other = BOOK[(index + 7) % BOOK.length];
+      const [one, another] = [spoken(text), spoken(other?.text ?? '')];
+      const both = Math.min(one.length, another.length);
+      const together = mixed(one.slice(0, both), another.slice(0, both));
+      heardWords += hear(joined(together, silence(300))).length;
+      spokenWords += [...words, ...(other?.words ?? [])].filter(({ to }) => to * 160 <= both).length;
     }
     expect(heardWords).toBeLessThan(spokenWords / 5);
   });
