@@ -26,7 +26,7 @@ export const PRIME_AFTER_MS = 3000;
 export const KEEP_ALIVE_AFTER_MS = 4000;
 /** How much silence stands for audio. */
 export const SILENCE_MS = 100;
-/** How much audio may be sent without a message coming back before the socket counts as dead, ms. */
+/** How long audio may flow, or wait, without a message coming back before the socket counts as dead, ms. */
 export const MAX_UNANSWERED_MS = 20_000;
 /** How long the service may be silent after it was asked for the end, ms. */
 export const CLOSE_WAIT_MS = 5000;
@@ -99,7 +99,6 @@ export function createLink(deps: LinkDeps): Link {
   /** Sends frames, and takes down where they lie in the call. */
   function sendFrames(bytes: Uint8Array, frames: number, atMs: number): void {
     line.add((frames * frameMs) / 1000, atMs);
-    unansweredMs += frames * frameMs;
     send(bytes, frames * frameMs);
   }
 
@@ -127,6 +126,7 @@ export function createLink(deps: LinkDeps): Link {
       deps.onSkip(position, buffer.start);
       position = buffer.start;
     }
+    if (position < buffer.end) unansweredMs += elapsedMs;
     budgetMs = Math.min(MAX_BURST_MS, budgetMs + elapsedMs * CATCH_UP_RATE);
     while (sendNext());
     if (position === buffer.end) budgetMs = 0;
@@ -141,9 +141,9 @@ export function createLink(deps: LinkDeps): Link {
   }
 
   function ask(): void {
-    const due = channels.due();
     // A turn of Flux ends by itself, at the latest by its own time limit.
-    if (!isFlux) for (const channel of due) send(finalize(channel));
+    if (isFlux) return;
+    for (const channel of channels.due()) send(finalize(channel));
   }
 
   function tick(): void {

@@ -18,6 +18,8 @@ export const STABLE_MS = 10_000;
 export const LOST_AFTER_MS = 5000;
 /** How long the last words may take, ms. */
 export const END_MS = 10_000;
+/** How far from being overwritten the oldest audio is that a connection begins with, ms. */
+export const OLDEST_MARGIN_MS = 500;
 /** The largest message taken, bytes: a minute of words is some 20 KB. */
 export const MAX_MESSAGE_BYTES = 1024 * 1024;
 
@@ -67,6 +69,7 @@ export function createSession(deps: SessionDeps): Session {
   /** The next frame that no connection was sent, once one was lost. */
   let unsent = 0;
   let onAudio: (() => void) | undefined;
+  let isOver = false;
   let cancelLost: () => void = () => undefined;
   let cancelLimit: () => void = () => undefined;
 
@@ -105,7 +108,8 @@ export function createSession(deps: SessionDeps): Session {
     // What came while the first connection was made is no replay.
     const mostMs = mode === 'capped' ? maxMs : mode === 'none' && wasOpen ? 0 : Infinity;
     const first = mostMs === Infinity ? 0 : buffer.end - buffer.framesIn(mostMs);
-    const from = Math.max(wanted(), buffer.start, first);
+    const oldest = buffer.start === 0 ? 0 : buffer.start + buffer.framesIn(OLDEST_MARGIN_MS);
+    const from = Math.max(wanted(), oldest, first);
     if (from > wanted()) {
       skip(wanted(), from, 'it came without a connection, and was more than is kept or sent again');
       channels.skip(Math.round(buffer.msAt(from)));
@@ -203,6 +207,7 @@ export function createSession(deps: SessionDeps): Session {
 
   /** Tells what is left: the words that are open, and how much was never heard. */
   function conclude(outcome: Trouble | 'heard' | 'cut'): void {
+    isOver = true;
     cancelLost();
     cancelLimit();
     log.debug('a transcription is done', { ...counters, ...channels.counters, lateBytes: buffer.lateBytes });
@@ -224,7 +229,7 @@ export function createSession(deps: SessionDeps): Session {
       if (buffer.end > unsent) onAudio?.();
     },
     end() {
-      if (!isEnding()) {
+      if (!isEnding() && !isOver) {
         buffer.seal();
         cancelLimit = clock.schedule(END_MS, () => limit.abort());
         ending.abort();

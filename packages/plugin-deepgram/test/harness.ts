@@ -1,18 +1,19 @@
 /** A started instance of the plugin on a fake host, and a call that it transcribes. */
-import type {
-  CallId,
-  Party,
-  ProviderId,
-  Transcriber,
-  TranscriberEvent,
-  TranscriberEventOf,
-  TranscriberEventType,
-  Transcription,
-  TranscriptionRequest,
+import {
+  FaultError,
+  type CallId,
+  type Party,
+  type ProviderId,
+  type Transcriber,
+  type TranscriberEvent,
+  type TranscriberEventOf,
+  type TranscriberEventType,
+  type Transcription,
+  type TranscriptionRequest,
 } from '@sidetone/core';
 import { createFakeHost, type FakeHost, type FakeSocket } from '@sidetone/testkit';
 import plugin, { type DeepgramOptions } from '@sidetone/plugin-deepgram';
-import { WORD_MS } from './model.ts';
+import { serveModel, WORD_MS, type ModelOptions } from './model.ts';
 
 export const KEY = 'key-of-the-tests-0';
 export const RATE = 8000;
@@ -31,6 +32,12 @@ export interface Harness {
   open(request?: Partial<TranscriptionRequest>): TestCall;
   /** The far ends of the sockets that were opened, in order. */
   readonly peers: readonly FakeSocket[];
+  /** Answers every dial from now on, with a socket behind which nobody does anything unless `use` does. */
+  accept(use?: (peer: FakeSocket) => void): void;
+  /** Answers every dial from now on with the model of the service. */
+  serve(options?: Partial<ModelOptions>): void;
+  /** Refuses every dial from now on. */
+  refuse(status: number, body?: string): void;
 }
 
 /** When which word is said: by party, the number of a word and its place in ms. */
@@ -45,6 +52,8 @@ export interface TestCall {
   of<Type extends TranscriberEventType>(type: Type): readonly TranscriberEventOf<Type>[];
   /** Lets the call go on for `ms`: audio is written every 20 ms, with the words of the script in it. */
   speak(ms: number, script?: Script): Promise<void>;
+  /** The last text of each utterance, in the order of their places. */
+  utterances(): readonly (readonly [party: Party, text: string])[];
   /** Ends it, and lets time go on until that has settled. */
   end(): Promise<void>;
 }
@@ -69,7 +78,27 @@ export async function start(options: object = {}): Promise<Harness> {
       return host.dials.map(({ peer }) => peer).filter((peer) => peer !== undefined);
     },
     open: (request = {}) => openCall(host, transcriber, request),
+    accept: (use = () => undefined) => accept(host, use),
+    serve: (model = {}) =>
+      accept(host, (peer) => serveModel(peer, { sampleRate: RATE, channels: 2, ...model })),
+    refuse(status, body) {
+      host.answerDials(() => {
+        const details = { status, ...(body !== undefined && { body }) };
+        throw new FaultError('PROVIDER_REFUSED', 'the handshake was refused', { details });
+      });
+    },
   };
+}
+
+function accept(host: FakeHost, use: (peer: FakeSocket) => void): void {
+  host.answerDials(() => {
+    const index = host.dials.length - 1;
+    // The far end is there once the dial has settled.
+    setImmediate(() => {
+      const peer = host.dials[index]?.peer;
+      if (peer) use(peer);
+    });
+  });
 }
 
 function openCall(
@@ -100,6 +129,16 @@ function openCall(
     },
     of: <Type extends TranscriberEventType>(type: Type) =>
       events.filter((event): event is TranscriberEventOf<Type> & TranscriberEvent => event.type === type),
+    utterances() {
+      const told = new Map<string, TranscriberEventOf<'utterance.final' | 'utterance.revised'>>();
+      for (const event of events) {
+        if (event.type === 'utterance.final' || event.type === 'utterance.revised')
+          told.set(event.utteranceId, event);
+      }
+      return [...told.values()]
+        .toSorted((a, b) => a.startMs - b.startMs)
+        .map(({ party, text }) => [party, text]);
+    },
     async speak(ms, script = {}) {
       for (const untilMs = atMs + ms; atMs < untilMs; atMs += FRAME_MS) {
         for (const party of parties) transcription.write(party, frameAt(atMs, script[party] ?? []), atMs);
