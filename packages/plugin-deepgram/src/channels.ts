@@ -36,7 +36,7 @@ export interface Channels {
 interface Channel {
   readonly party: Party;
   turns: Turns;
-  /** When its text became what it is. */
+  /** When its words became what they are. */
   changedAt: number;
   askedAt: number;
 }
@@ -57,7 +57,6 @@ export function createChannels(
   const count = (what: string): void => void (counters[what] = (counters[what] ?? 0) + 1);
 
   function tell(channel: Channel, event: TurnEvent): void {
-    if (event.type === 'partial') channel.changedAt = now();
     if (event.type === 'closed') count(event.reason);
     if (event.type === 'revised') count('revised');
     emit(eventOf(channel.party, event));
@@ -65,6 +64,10 @@ export function createChannels(
 
   function apply(channel: Channel, input: TurnInput): void {
     const [turns, events] = step(channel.turns, input);
+    const { partial, settled, behindMs } = channel.turns;
+    const isSame =
+      turns.partial?.text === partial?.text && turns.settled === settled && turns.behindMs === behindMs;
+    if (!isSame) channel.changedAt = now();
     channel.turns = turns;
     for (const event of events) tell(channel, event);
   }
@@ -95,9 +98,11 @@ export function createChannels(
     due() {
       const asked: number[] = [];
       for (const [index, channel] of channels.entries()) {
-        if (channel.turns.isAsked) {
-          if (now() - channel.askedAt >= ANSWER_MS) apply(channel, { type: 'unanswered' });
-        } else if (isOpen(channel.turns) && now() - channel.changedAt >= UNCHANGED_MS) {
+        const { turns, changedAt, askedAt } = channel;
+        if (turns.isAsked) {
+          if (now() - askedAt >= ANSWER_MS) apply(channel, { type: 'unanswered' });
+          // What a replay has not come to yet is not final: it is not even heard.
+        } else if (isOpen(turns) && turns.behindMs === undefined && now() - changedAt >= UNCHANGED_MS) {
           channel.askedAt = now();
           apply(channel, { type: 'asked' });
           asked.push(index);

@@ -52,6 +52,8 @@ export interface LinkDeps {
 export interface Link {
   /** The next frame to send. */
   readonly position: number;
+  /** Whether the service has told what it heard. */
+  readonly wasHeard: boolean;
   /** Sends what is left in the buffer, which is sealed, and asks for the end. */
   finish(): void;
   /** Closes at once, without a word. */
@@ -71,6 +73,7 @@ export function createLink(deps: LinkDeps): Link {
   let unansweredMs = 0;
   let isFinishing = false;
   let askedForEndAt: number | undefined;
+  let wasHeard = false;
   let wasTold = false;
   let isClosed = false;
   let cancelTick: () => void = () => undefined;
@@ -170,6 +173,7 @@ export function createLink(deps: LinkDeps): Link {
     const message = decodeServerMessage(text);
     unansweredMs = 0;
     if (askedForEndAt !== undefined) askedForEndAt = clock.now();
+    if (message.type === 'results') wasHeard = true;
     if (message.type === 'metadata') wasTold = true;
     channels.take(message, line);
     if (message.type === 'error' && isFlux) giveUp({ code: 'DEEPGRAM_UNAVAILABLE' });
@@ -187,6 +191,9 @@ export function createLink(deps: LinkDeps): Link {
   return {
     get position() {
       return position;
+    },
+    get wasHeard() {
+      return wasHeard;
     },
     finish() {
       isFinishing = true;

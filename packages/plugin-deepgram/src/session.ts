@@ -12,8 +12,8 @@ import { TROUBLES, troubleOfDial, type Trouble } from './troubles.ts';
 
 /** How long an unanswered dial is waited for, ms. */
 export const CONNECT_TIMEOUT_MS = 8000;
-/** How long a connection has to hold for its loss to be the first again, ms. */
-export const STABLE_MS = 10_000;
+/** How long a connection that was heard has to hold for its loss to be the first again, ms. */
+export const STABLE_MS = 3000;
 /** How long an open utterance waits for the next connection, ms. */
 export const LOST_AFTER_MS = 5000;
 /** How long the last words may take, ms. */
@@ -191,8 +191,8 @@ export function createSession(deps: SessionDeps): Session {
       if (life.aborted) break;
       if (!told) return 'heard';
       if ('send' in dialled) {
+        if (link?.wasHeard === true && clock.now() - openedAt >= STABLE_MS) failures = 0;
         interrupt();
-        if (clock.now() - openedAt >= STABLE_MS) failures = 0;
       }
       const trouble = judged(told);
       const isFinal = TROUBLES[trouble.code].retry === 'never';

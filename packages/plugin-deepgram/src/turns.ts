@@ -119,7 +119,8 @@ export interface Turns {
   /** Since when there is speech; undefined while there is none. */
   readonly speakingFromMs: number | undefined;
   readonly isAsked: boolean;
-  readonly isInterrupted: boolean;
+  /** How far it was heard before the connection was lost; undefined once the next one has heard as far. */
+  readonly behindMs: number | undefined;
   readonly doubt: Doubt | undefined;
 }
 
@@ -134,7 +135,7 @@ export const NO_TURNS: Turns = {
   shown: '',
   speakingFromMs: undefined,
   isAsked: false,
-  isInterrupted: false,
+  behindMs: undefined,
   doubt: undefined,
 };
 
@@ -259,8 +260,7 @@ function takeInterim(draft: Draft, window: WindowInput): void {
   // Words flicker: the final decides.
   if (window.text === '') return;
   const isBehind = draft.partial && window.endMs + SAME_PLACE_MS < draft.partial.endMs;
-  if (draft.isInterrupted && isBehind) return;
-  draft.isInterrupted = false;
+  if (draft.behindMs !== undefined && isBehind) return;
   // Who goes on speaking is not to be cut short.
   if (draft.partial?.text !== window.text) draft.isAsked = false;
   draft.partial = pieceOf(window);
@@ -288,6 +288,8 @@ const HANDLERS: {
 } = {
   window(draft, input) {
     draft.cursorMs = Math.max(draft.cursorMs, input.endMs);
+    if (draft.behindMs !== undefined && input.endMs + SAME_PLACE_MS >= draft.behindMs)
+      draft.behindMs = undefined;
     const window = withoutKnown(input, draft.finalToMs);
     if (!window) return;
     if (window.isFinal) takeFinal(draft, window);
@@ -314,7 +316,7 @@ const HANDLERS: {
     close(draft, 'forced');
   },
   interrupted(draft) {
-    draft.isInterrupted = true;
+    draft.behindMs = draft.cursorMs;
     draft.isAsked = false;
   },
   skipped(draft, { toMs }) {

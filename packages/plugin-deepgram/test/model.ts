@@ -28,7 +28,8 @@ class ModelChannel {
   frames = 0;
   finalTo = 0;
   interimAt = 0;
-  told = 0;
+  /** Words were final without a pause, which is still to be told. */
+  owesPause = false;
 
   take(value: number): void {
     const last = this.runs.at(-1);
@@ -85,11 +86,13 @@ export function serveModel(peer: FakeSocket, options: ModelOptions): { readonly 
     const last = channel.runs.at(-1);
     const isSpoken = last !== undefined && last.end > channel.finalTo;
     const quietFor = channel.frames - (last?.end ?? 0);
-    if (isSpoken && quietFor >= frames(pauseMs)) {
+    if ((isSpoken || channel.owesPause) && quietFor >= frames(pauseMs)) {
       results(index, channel.frames, { is_final: true, speech_final: true });
+      channel.owesPause = false;
       channel.interimAt = channel.frames;
     } else if (isSpoken && channel.frames - channel.finalTo > frames(windowMs) && quietFor > 0) {
       results(index, last.end, { is_final: true });
+      channel.owesPause = true;
     } else if (!isSpoken && channel.frames - channel.finalTo > frames(windowMs)) {
       results(index, channel.frames, { is_final: true });
     } else if (channel.frames - channel.interimAt >= frames(1000)) {
