@@ -1,7 +1,8 @@
 /** A call from its first word to its last, against the model of the service. */
 import { encodePcm16le } from '@sidetone/core';
+import type { Script } from '@sidetone/testkit';
 import { describe, expect, it } from 'vitest';
-import { KEY, RATE, start, type Script } from './harness.ts';
+import { KEY, RATE, start, utterancesOf } from './harness.ts';
 import { body } from './samples.ts';
 
 const SCRIPT: Script = {
@@ -27,7 +28,7 @@ describe('a call', () => {
         type: 'utterance.final',
         party: 'CUSTOMER',
         utteranceId: 'CUSTOMER-0',
-        text: 'w1 w2',
+        text: 'word-1 word-2',
         startMs: 500,
         endMs: 1040,
         confidence: 0.9,
@@ -36,7 +37,7 @@ describe('a call', () => {
         type: 'utterance.final',
         party: 'ASSISTANT',
         utteranceId: 'ASSISTANT-0',
-        text: 'w3',
+        text: 'word-3',
         startMs: 2500,
         endMs: 2740,
         confidence: 0.9,
@@ -45,15 +46,15 @@ describe('a call', () => {
         type: 'utterance.final',
         party: 'ASSISTANT',
         utteranceId: 'ASSISTANT-1',
-        text: 'w4',
+        text: 'word-4',
         startMs: 4000,
         endMs: 4240,
         confidence: 0.9,
       },
     ]);
     expect(call.of('utterance.partial').map(({ utteranceId, text }) => [utteranceId, text])).toEqual([
-      ['CUSTOMER-0', 'w1'],
-      ['ASSISTANT-0', 'w3'],
+      ['CUSTOMER-0', 'word-1'],
+      ['ASSISTANT-0', 'word-3'],
     ]);
     expect(call.of('speech.started').map(({ party, atMs }) => [party, atMs])).toEqual([
       ['CUSTOMER', 500],
@@ -88,10 +89,10 @@ describe('a call', () => {
     await call.speak(6000, SCRIPT);
     await call.end();
     expect(harness.host.dials.map(({ url }) => url.searchParams.get('channels'))).toEqual(['1', '1']);
-    expect(call.utterances()).toEqual([
-      ['CUSTOMER', 'w1 w2'],
-      ['ASSISTANT', 'w3'],
-      ['ASSISTANT', 'w4'],
+    expect(utterancesOf(call)).toEqual([
+      ['CUSTOMER', 'word-1 word-2'],
+      ['ASSISTANT', 'word-3'],
+      ['ASSISTANT', 'word-4'],
     ]);
     expect(call.of('state').map(({ state }) => state)).toEqual(['TRANSCRIBING']);
   });
@@ -218,12 +219,12 @@ describe('an instance', () => {
     await call.speak(1500, SCRIPT);
     harness.peers[0]!.cut();
     await call.speak(1500, SCRIPT);
-    harness.refuse(401, JSON.stringify({ err_msg: `the key ${KEY} is bad, w1` }));
+    harness.refuse(401, JSON.stringify({ err_msg: `the key ${KEY} is bad, word-1` }));
     harness.peers[1]!.cut();
     await call.speak(3000, SCRIPT);
     await call.end();
     expect(harness.host.logs.length).toBeGreaterThan(1);
-    expect(harness.host.logText()).not.toMatch(/w\d|key-of/);
+    expect(harness.host.logText()).not.toMatch(/word-\d|key-of/);
     expect(JSON.stringify(call.events)).not.toContain(KEY);
     expect(call.of('state').at(-1)).toMatchObject({
       state: 'FAILED',

@@ -1,6 +1,7 @@
+import type { Script } from '@sidetone/testkit';
 import { describe, expect, it } from 'vitest';
 import { END_MS } from '../src/session.ts';
-import { start, type Script } from './harness.ts';
+import { start, utterancesOf } from './harness.ts';
 
 const SCRIPT: Script = { CUSTOMER: [[1, 500]], ASSISTANT: [[2, 700]] };
 
@@ -12,9 +13,9 @@ describe('the end of a call', () => {
     await call.speak(960, SCRIPT);
     expect(call.of('utterance.final')).toEqual([]);
     await call.end();
-    expect(call.utterances()).toEqual([
-      ['CUSTOMER', 'w1'],
-      ['ASSISTANT', 'w2'],
+    expect(utterancesOf(call)).toEqual([
+      ['CUSTOMER', 'word-1'],
+      ['ASSISTANT', 'word-2'],
     ]);
     expect(harness.peers[0]!.closing?.code).toBe(1000);
   });
@@ -44,9 +45,9 @@ describe('the end of a call', () => {
     harness.peers[0]!.cut();
     await harness.host.clock.advance(END_MS);
     await ended;
-    expect(call.utterances()).toEqual([
-      ['CUSTOMER', 'w1'],
-      ['ASSISTANT', 'w2'],
+    expect(utterancesOf(call)).toEqual([
+      ['CUSTOMER', 'word-1'],
+      ['ASSISTANT', 'word-2'],
     ]);
     expect(call.of('gap')).toEqual([]);
   });
@@ -58,7 +59,7 @@ describe('the end of a call', () => {
     await call.speak(1000, SCRIPT);
     harness.serve();
     await call.end();
-    expect(call.utterances()).toHaveLength(2);
+    expect(utterancesOf(call)).toHaveLength(2);
   });
 
   it('is over in time although the service says nothing, and keeps what was shown', async () => {
@@ -75,7 +76,7 @@ describe('the end of a call', () => {
     const before = harness.host.clock.now();
     await call.end();
     expect(harness.host.clock.now() - before).toBeLessThanOrEqual(END_MS + 200);
-    expect(call.utterances()).toEqual([['CUSTOMER', 'hello']]);
+    expect(utterancesOf(call)).toEqual([['CUSTOMER', 'hello']]);
     expect(call.of('gap')).toEqual([expect.objectContaining({ toMs: 1000 })]);
     expect(harness.host.clock.pending).toBe(0);
   });

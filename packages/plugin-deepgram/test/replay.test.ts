@@ -2,22 +2,10 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { LOST_AFTER_MS } from '../src/session.ts';
-import { start, type Script, type TestCall } from './harness.ts';
-import { WORD_MS } from './model.ts';
+import { textOfWord, WORD_MS, wordsIn, type Script, type SpokenCall } from '@sidetone/testkit';
+import { start, utterancesOf } from './harness.ts';
 
-/** Every word that stands in the transcript in the end, by party and in order. */
-function wordsOf(call: TestCall): Record<string, string[]> {
-  const words: Record<string, string[]> = {};
-  for (const [party, text] of call.utterances()) (words[party] ??= []).push(...text.split(' '));
-  return words;
-}
-
-const expected = (script: Script): Record<string, string[]> =>
-  Object.fromEntries(
-    Object.entries(script)
-      .filter(([, words]) => words.length > 0)
-      .map(([party, words]) => [party, words.map(([word]) => `w${word}`)]),
-  );
+const expected = (script: Script) => wordsIn(script, textOfWord);
 
 const SCRIPT: Script = {
   CUSTOMER: [
@@ -40,11 +28,11 @@ describe('a connection that is lost', () => {
     harness.serve();
     const call = harness.open();
     for (const untilMs of [1400, 5400, 9100, 12_000]) {
-      await call.speak(untilMs - call.writtenMs, SCRIPT);
+      await call.speak(untilMs - call.toMs, SCRIPT);
       if (untilMs < 12_000) harness.peers.at(-1)!.cut();
     }
     await call.end();
-    expect(wordsOf(call)).toEqual(expected(SCRIPT));
+    expect(call.transcript()).toEqual(expected(SCRIPT));
     expect(call.of('gap')).toEqual([]);
     expect(harness.host.clock.pending).toBe(0);
   });
@@ -66,18 +54,18 @@ describe('a connection that is lost', () => {
     harness.refuse(503);
     harness.peers.at(-1)!.cut();
     await call.speak(LOST_AFTER_MS + 500, script);
-    expect(call.utterances()).toContainEqual(['CUSTOMER', expect.stringMatching(/^w3 w4/)]);
+    expect(utterancesOf(call)).toContainEqual(['CUSTOMER', expect.stringMatching(/^word-3 word-4/)]);
     expect(call.of('utterance.revised')).toEqual([]);
     expect(call.of('speech.started').length).toBe(call.of('speech.stopped').length);
     harness.serve();
     await call.speak(40_000, script);
     await call.end();
     expect(call.of('utterance.revised').length).toBeGreaterThan(0);
-    expect(wordsOf(call)).toEqual(expected(script));
+    expect(call.transcript()).toEqual(expected(script));
   });
 
   /** A call of which nobody says a word, whose second dial is not answered until `outageMs` later. */
-  async function outage(options: object, outageMs: number): Promise<TestCall> {
+  async function outage(options: object, outageMs: number): Promise<SpokenCall> {
     const harness = await start(options);
     harness.serve();
     const call = harness.open();
@@ -146,7 +134,7 @@ describe('a connection that is lost', () => {
           const call = harness.open();
           await harness.host.clock.settle();
           for (const cutMs of at.map((frames) => frames * 20).toSorted((a, b) => a - b)) {
-            if (cutMs > call.writtenMs) await call.speak(cutMs - call.writtenMs, script);
+            if (cutMs > call.toMs) await call.speak(cutMs - call.toMs, script);
             harness.refuse(503);
             harness.peers.at(-1)!.cut();
             // Each refusal is followed by a longer wait.
@@ -154,9 +142,9 @@ describe('a connection that is lost', () => {
             harness.serve();
             await call.speak(1000, script);
           }
-          await call.speak(Math.max(8000, lastMs + 500 - call.writtenMs), script);
+          await call.speak(Math.max(8000, lastMs + 500 - call.toMs), script);
           await call.end();
-          expect(wordsOf(call)).toEqual(expected(script));
+          expect(call.transcript()).toEqual(expected(script));
           expect(call.of('gap')).toEqual([]);
           const finals = call.of('utterance.final').map(({ utteranceId }) => utteranceId);
           expect(new Set(finals).size).toBe(finals.length);

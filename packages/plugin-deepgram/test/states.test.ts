@@ -1,9 +1,10 @@
+import type { SpokenCall } from '@sidetone/testkit';
 import { describe, expect, it } from 'vitest';
 import { SLOW_FROM_MS, SLOW_TO_MS } from '../src/back-off.ts';
 import { CONNECT_TIMEOUT_MS } from '../src/session.ts';
-import { start, type TestCall } from './harness.ts';
+import { start } from './harness.ts';
 
-const states = (call: TestCall) => call.of('state').map(({ state, code }) => [state, code]);
+const states = (call: SpokenCall) => call.of('state').map(({ state, code }) => [state, code]);
 
 describe('a call whose connection is refused', () => {
   it.each([
