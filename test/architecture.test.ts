@@ -35,6 +35,7 @@ describe('a package imports only', () => {
   const ALLOWED: Record<string, readonly string[]> = {
     core: [],
     testkit: ['@sidetone/core'],
+    'plugin-deepgram': ['@sidetone/core', 'zod'],
     'plugin-vapi': ['@sidetone/core', 'zod', 'node:crypto', 'node:buffer'],
     'plugin-vobiz': ['@sidetone/core', 'zod', 'node:crypto', 'node:buffer'],
   };

@@ -46,8 +46,14 @@ export interface FakeDial {
   readonly peer: FakeSocket | undefined;
 }
 
-/** Answers a dial by returning, refuses it by throwing, and leaves it unanswered by a promise that stays open. */
-export type FakeDialAnswer = (dial: FakeDial) => void | Promise<void>;
+/** Takes the far end of a socket before the plugin has its own. */
+export type FakeService = (peer: FakeSocket) => void;
+
+/**
+ * Answers a dial by returning, refuses it by throwing, and leaves it unanswered by a promise that stays open. What is
+ * returned is given the far end of the socket.
+ */
+export type FakeDialAnswer = (dial: FakeDial) => void | FakeService | Promise<void | FakeService>;
 
 /** A host that keeps what it was told, and can be made to want, answer and refuse. */
 export interface FakeHost extends ProviderHost {
@@ -157,11 +163,12 @@ export function createFakeHost(options: FakeHostOptions = {}): FakeHost {
       if (!answerDial) throw misuse.report(`no answer is scripted for dialling ${url.host}`);
       openDials++;
       try {
-        await Promise.race([answerDial(dial), timeout(signal, url.host)]);
+        const serve = await Promise.race([answerDial(dial), timeout(signal, url.host)]);
+        dials[index] = { ...dial, peer };
+        serve?.(peer);
       } finally {
         openDials--;
       }
-      dials[index] = { ...dial, peer };
       return socket;
     },
     randomToken() {

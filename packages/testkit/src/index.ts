@@ -17,6 +17,7 @@ export {
   type FakeHost,
   type FakeHostOptions,
   type FakeLogEntry,
+  type FakeService,
 } from './fake-host.ts';
 export {
   createCommandContext,
@@ -24,6 +25,25 @@ export {
   createIngressRequest,
   type IngressRequestOptions,
 } from './ingress-request.ts';
+export {
+  channelsOf,
+  createEar,
+  sayWords,
+  textOfWord,
+  WORD_MS,
+  type Ear,
+  type HeardWord,
+  type SpokenWord,
+} from './speech/spoken-words.ts';
+export {
+  LONG_FRAME_MS,
+  openSpokenCall,
+  SPOKEN_FRAME_MS,
+  wordsIn,
+  type Script,
+  type SpokenCall,
+  type SpokenCallOptions,
+} from './speech/spoken-call.ts';
 export { LEVELS, type Audit, type Level } from './audits/audit.ts';
 export { AUDITS, AUDITS_BY_TOPIC } from './audits/index.ts';
 export { AUDIT_TIMEOUT_MS, conform } from './conformance/conform.ts';
@@ -58,3 +78,12 @@ export {
 export type { Bench } from './conformance/bench.ts';
 export type { Shape } from './conformance/shape.ts';
 export type { Stage } from './conformance/stage.ts';
+export { type TranscriberAudit, type TranscriberBench } from './transcribers/audit.ts';
+export { TRANSCRIBER_AUDITS, TRANSCRIBER_AUDITS_BY_TOPIC } from './transcribers/audits/index.ts';
+export {
+  defineTranscriberSubject,
+  type ServiceRefusal,
+  type TranscriberScenario,
+  type TranscriberSubject,
+} from './transcribers/scenario.ts';
+export type { ServiceMood, TranscriberStage } from './transcribers/stage.ts';

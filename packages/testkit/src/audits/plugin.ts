@@ -1,9 +1,7 @@
 /** What a plugin is before it runs. */
-import { CONTRACT_VERSION } from '@sidetone/core';
-import { check, needs } from '../conformance/verdict.ts';
+import { checkMistakes, checkNames, checkUnknownOption } from '../conformance/plugin-checks.ts';
+import { check } from '../conformance/verdict.ts';
 import { ALWAYS, type Audit } from './audit.ts';
-
-const MACHINE_NAME = /^[a-z][a-z0-9-]*$/;
 
 /** None of them starts an instance. */
 export const PLUGIN_AUDITS: readonly Audit[] = [
@@ -14,11 +12,7 @@ export const PLUGIN_AUDITS: readonly Audit[] = [
     level: 'MUST',
     name: 'The plugin says its name, its name for people, and that it is for this contract.',
     applies: ALWAYS,
-    async run({ plugin }) {
-      check(MACHINE_NAME.test(plugin.name), 'the name is not of lower-case letters, digits and hyphens');
-      check(plugin.displayName.trim() !== '', 'there is no name for people');
-      check(plugin.contract === CONTRACT_VERSION, `the contract is not ${CONTRACT_VERSION}`);
-    },
+    run: async (bench) => checkNames(bench),
   },
   {
     // A misspelt option would be left out in silence, and its default would hold.
@@ -26,11 +20,7 @@ export const PLUGIN_AUDITS: readonly Audit[] = [
     level: 'MUST',
     name: 'An option that is not known is a mistake.',
     applies: ALWAYS,
-    async run({ plugin, scenario }) {
-      const options = { ...scenario.options, noSuchOption: true };
-      const { issues } = await plugin.options['~standard'].validate(options);
-      check(issues !== undefined && issues.length > 0, 'an unknown option was taken without a word');
-    },
+    run: checkUnknownOption,
   },
   {
     // What is wrong with the configuration is printed, and ends up in a terminal, a log or a ticket.
@@ -38,21 +28,7 @@ export const PLUGIN_AUDITS: readonly Audit[] = [
     level: 'MUST',
     name: 'What is said about wrong options holds no secret.',
     applies: ALWAYS,
-    async run({ plugin, scenario }) {
-      needs(scenario.secrets.length > 0, 'the scenario names no secrets');
-      const wrong = [
-        ...scenario.secrets.map((secret) => ({ ...scenario.options, noSuchOption: secret })),
-        ...Object.keys(scenario.options).map((key) => ({
-          ...scenario.options,
-          [key]: [...scenario.secrets],
-        })),
-      ];
-      for (const options of wrong) {
-        const { issues = [] } = await plugin.options['~standard'].validate(options);
-        const said = JSON.stringify(issues.map(({ message, path }) => [message, path?.map(String)]));
-        check(!scenario.secrets.some((secret) => said.includes(secret)), 'a mistake repeats what was given');
-      }
-    },
+    run: checkMistakes,
   },
   {
     // Instances are made to look at what they have; which of them are started is decided later.

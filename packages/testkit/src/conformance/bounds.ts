@@ -13,6 +13,8 @@ export const COMMAND_MS = 15_000;
 export const REQUEST_MS = 30_000;
 /** Asking about calls that were live before: the provider may ask us to slow down. */
 export const RECONCILE_MS = 10 * 60_000;
+/** The last words of a call that is transcribed. */
+export const TRANSCRIPTION_END_MS = 15_000;
 
 /** How long an instance is waited for where something else is looked at: that it is slow is the matter of one audit. */
 export const PATIENT_START_MS = 60_000;

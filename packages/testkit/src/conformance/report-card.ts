@@ -1,7 +1,8 @@
 /** What the audits found about one plugin, as JSON and as text. */
-import { CONTRACT_VERSION, type ProviderPlugin } from '@sidetone/core';
+import { CONTRACT_VERSION } from '@sidetone/core';
 import { LEVELS, type Level } from '../audits/audit.ts';
 import { AUDITS_BY_TOPIC } from '../audits/index.ts';
+import { TRANSCRIBER_AUDITS_BY_TOPIC } from '../transcribers/audits/index.ts';
 
 /**
  * `not-applicable` where the provider does not make the promise; `not-shown` where it does and the scenario leaves out
@@ -52,7 +53,7 @@ function countOf(results: readonly AuditResult[], level: Level): LevelCount {
 
 /** The card of a plugin. */
 export function reportCard(
-  plugin: Pick<ProviderPlugin<unknown>, 'name' | 'displayName'>,
+  plugin: { readonly name: string; readonly displayName: string },
   audits: readonly AuditResult[],
 ): ReportCard {
   const counts = Object.fromEntries(LEVELS.map((level) => [COUNTED_AS[level], countOf(audits, level)]));
@@ -64,6 +65,12 @@ export function reportCard(
     audits,
   };
 }
+
+/** Those of providers and those of transcribers: a card has lines of one kind alone. */
+const TOPICS: readonly (readonly [topic: string, audits: readonly { readonly id: string }[]])[] = [
+  ...Object.entries(AUDITS_BY_TOPIC),
+  ...Object.entries(TRANSCRIBER_AUDITS_BY_TOPIC),
+];
 
 const WORDS: Readonly<Record<AuditOutcome, string>> = {
   pass: 'pass',
@@ -85,7 +92,7 @@ export function printReportCard(card: ReportCard): string {
   const { displayName, plugin, contract, must, should, may, audits } = card;
   const away = audits.filter(({ outcome }) => outcome === 'not-applicable').length;
   const counts = [inWords('MUST', must), inWords('SHOULD', should), inWords('MAY', may)].join(', ');
-  const topics = Object.entries(AUDITS_BY_TOPIC).flatMap(([topic, list]) => {
+  const topics = TOPICS.flatMap(([topic, list]) => {
     const ids = new Set(list.map(({ id }) => id));
     const lines = audits.filter(({ id }) => ids.has(id)).flatMap(lineOf);
     return lines.length > 0 ? ['', topic, ...lines] : [];

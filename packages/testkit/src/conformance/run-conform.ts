@@ -1,8 +1,9 @@
 /** The audits as a program: finds the subject of a plugin, and shows its report card. */
-import { isJsonObject, messageOf, type ProviderPlugin } from '@sidetone/core';
+import { isJsonObject, messageOf, type ProviderPlugin, type TranscriberPlugin } from '@sidetone/core';
+import type { TranscriberSubject } from '../transcribers/scenario.ts';
 import { conform } from './conform.ts';
 import { exitCodeOf, printReportCard } from './report-card.ts';
-import type { Scenario, Subject } from './scenario.ts';
+import type { Subject } from './scenario.ts';
 
 /** Where to look, and where to show. */
 export interface RunConformOptions {
@@ -41,7 +42,10 @@ export async function runConform(specifier: string, options: RunConformOptions):
   }
 }
 
-async function subjectOf(specifier: string, cwd: string): Promise<Subject> {
+/** A subject of either kind: its plugin tells which. */
+type AnySubject = Subject | TranscriberSubject;
+
+async function subjectOf(specifier: string, cwd: string): Promise<AnySubject> {
   const isPath = /^(\.{0,2}[/\\]|\.{1,2}$|[a-zA-Z]:[/\\])/.test(specifier);
   const base = folderUrl(cwd);
   const url = isPath ? new URL(asUrlPath(specifier), base) : new URL(`node_modules/${specifier}`, base);
@@ -65,13 +69,13 @@ const asUrlPath = (path: string): string =>
 const folderUrl = (path: string): URL => new URL(`${asUrlPath(path).replace(/\/$/, '')}/`, 'file:///');
 
 /** The subject that a module exports; undefined when it exports none. */
-function subjectIn({ default: plugin, conformance }: Module): Subject | undefined {
+function subjectIn({ default: plugin, conformance }: Module): AnySubject | undefined {
   if (!isJsonObject(conformance)) return undefined;
-  if (isPlugin(conformance['plugin'])) return conformance as unknown as Subject;
-  return isPlugin(plugin) ? { plugin, scenario: conformance as unknown as Scenario } : undefined;
+  if (isPlugin(conformance['plugin'])) return conformance as unknown as AnySubject;
+  return isPlugin(plugin) ? ({ plugin, scenario: conformance } as unknown as AnySubject) : undefined;
 }
 
-const isPlugin = (value: unknown): value is ProviderPlugin<unknown> =>
+const isPlugin = (value: unknown): value is ProviderPlugin<unknown> | TranscriberPlugin<unknown> =>
   isJsonObject(value) && typeof value['create'] === 'function' && isJsonObject(value['options']);
 
 function noSubject(): never {

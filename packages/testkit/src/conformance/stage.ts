@@ -21,6 +21,7 @@ import { answerDial, isForSound, replyTo, type ApiState } from './fake-api.ts';
 import { heardSince, marksOf, type Heard } from './hearing.ts';
 import { AuditFailure } from './verdict.ts';
 import { outcomeWithin, type Outcome } from './patience.ts';
+import { readOptions } from './read-options.ts';
 import type { Hearing, Sample, Scenario, Step, Subject, Told } from './scenario.ts';
 
 /** Between a delivery and its repetition, ms. */
@@ -84,15 +85,6 @@ export interface Stage extends ApiState {
 }
 
 const NOT_ABORTED = new AbortController().signal;
-/** Options as the plugin's schema completes them. @throws {AuditFailure} when it does not take them. */
-export async function readOptions({ plugin, scenario }: Subject): Promise<unknown> {
-  const result = await plugin.options['~standard'].validate(scenario.options);
-  if (!result.issues) return result.value;
-  throw new AuditFailure(
-    `the options of the scenario are not taken: ${result.issues[0]?.message ?? 'no reason'}`,
-  );
-}
-
 /** An instance that is made and not started. */
 export async function createStage(subject: Subject, options: StageOptions = {}): Promise<Stage> {
   const { plugin, scenario } = subject;

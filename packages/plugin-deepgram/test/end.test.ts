@@ -1,0 +1,129 @@
+import type { Script } from '@sidetone/testkit';
+import { describe, expect, it } from 'vitest';
+import { END_MS } from '../src/session.ts';
+import { start, utterancesOf } from './harness.ts';
+
+const SCRIPT: Script = { CUSTOMER: [[1, 500]], ASSISTANT: [[2, 700]] };
+
+describe('the end of a call', () => {
+  it('brings the words that are on their way', async () => {
+    const harness = await start();
+    harness.serve();
+    const call = harness.open();
+    await call.speak(960, SCRIPT);
+    expect(call.of('utterance.final')).toEqual([]);
+    await call.end();
+    expect(utterancesOf(call)).toEqual([
+      ['CUSTOMER', 'word-1'],
+      ['ASSISTANT', 'word-2'],
+    ]);
+    expect(harness.peers[0]!.closing?.code).toBe(1000);
+  });
+
+  it('brings them although the connection was not there yet', async () => {
+    const harness = await start();
+    let open = (): void => undefined;
+    harness.host.answerDials(() => new Promise((resolve) => (open = resolve)));
+    const call = harness.open();
+    await call.speak(1000, SCRIPT);
+    const ended = call.transcription.end();
+    harness.serve();
+    open();
+    await harness.host.clock.advance(8100);
+    // The first dial was not served; the second is.
+    await harness.host.clock.advance(END_MS);
+    await ended;
+    expect(harness.host.clock.pending).toBe(0);
+  });
+
+  it('brings them although the connection is lost meanwhile', async () => {
+    const harness = await start();
+    harness.serve();
+    const call = harness.open();
+    await call.speak(960, SCRIPT);
+    const ended = call.transcription.end();
+    harness.peers[0]!.cut();
+    await harness.host.clock.advance(END_MS);
+    await ended;
+    expect(utterancesOf(call)).toEqual([
+      ['CUSTOMER', 'word-1'],
+      ['ASSISTANT', 'word-2'],
+    ]);
+    expect(call.of('gap')).toEqual([]);
+  });
+
+  it('does not rest between attempts that it waited for before', async () => {
+    const harness = await start();
+    harness.refuse(429);
+    const call = harness.open();
+    await call.speak(1000, SCRIPT);
+    harness.serve();
+    await call.end();
+    expect(utterancesOf(call)).toHaveLength(2);
+  });
+
+  it('is over in time although the service says nothing, and keeps what was shown', async () => {
+    const harness = await start();
+    harness.accept((peer) => {
+      const words = [{ word: 'hello', start: 0.5, end: 0.7 }];
+      const channel = { alternatives: [{ transcript: 'hello', words }] };
+      const interim = { type: 'Results', channel_index: [0, 2], start: 0, duration: 0.8, channel };
+      peer.onMessage(() => undefined);
+      setImmediate(() => void peer.send(JSON.stringify(interim)));
+    });
+    const call = harness.open();
+    await call.speak(1000);
+    const before = harness.host.clock.now();
+    await call.end();
+    expect(harness.host.clock.now() - before).toBeLessThanOrEqual(END_MS + 200);
+    expect(utterancesOf(call)).toEqual([['CUSTOMER', 'hello']]);
+    expect(call.of('gap')).toEqual([expect.objectContaining({ toMs: 1000 })]);
+    expect(harness.host.clock.pending).toBe(0);
+  });
+
+  it('tells how much was never heard when there was no connection', async () => {
+    const harness = await start();
+    harness.refuse(503);
+    const call = harness.open();
+    await call.speak(3000, SCRIPT);
+    await call.end();
+    expect(call.of('gap')).toMatchObject([{ fromMs: 0, toMs: 3000 }]);
+    expect(call.of('utterance.final')).toEqual([]);
+  });
+
+  it('of one in which nothing was said needs no connection', async () => {
+    const harness = await start();
+    harness.refuse(503);
+    const call = harness.open();
+    await harness.host.clock.advance(100);
+    await call.end();
+    expect(call.of('gap')).toEqual([]);
+    expect(harness.host.clock.pending).toBe(0);
+  });
+
+  it('comes once, however often it is asked for; audio behind it is dropped', async () => {
+    const harness = await start();
+    harness.serve();
+    const call = harness.open();
+    await call.speak(960, SCRIPT);
+    await Promise.all([call.end(), call.end()]);
+    const told = call.events.length;
+    await call.speak(2000, { CUSTOMER: [[9, 1000]] });
+    await call.end();
+    expect(call.events).toHaveLength(told);
+  });
+
+  it('in which nothing more is wanted is at once, without a word', async () => {
+    const harness = await start();
+    harness.serve();
+    const call = harness.open();
+    await call.speak(960, SCRIPT);
+    const told = call.events.length;
+    const ended = call.transcription.end();
+    call.controller.abort();
+    await ended;
+    await harness.host.clock.advance(20_000);
+    expect(call.events).toHaveLength(told);
+    expect(harness.host.clock.pending).toBe(0);
+  });
+});

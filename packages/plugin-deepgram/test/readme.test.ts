@@ -1,0 +1,58 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { z } from 'zod';
+import { optionsSchema } from '../src/config.ts';
+import { TROUBLES } from '../src/troubles.ts';
+
+const README = readFileSync(new URL('../README.md', import.meta.url), 'utf8');
+const PROTOCOL = readFileSync(new URL('../../../docs/protocol/deepgram.md', import.meta.url), 'utf8');
+const source = (name: string): string => readFileSync(new URL(`../src/${name}.ts`, import.meta.url), 'utf8');
+
+interface Schema {
+  readonly properties?: Readonly<Record<string, Schema>>;
+  readonly required?: readonly string[];
+  readonly default?: unknown;
+}
+
+/** Every option by its path, with its default as text. */
+function optionsIn(schema: Schema, path = ''): [string, string][] {
+  return Object.entries(schema.properties ?? {}).flatMap(([name, option]): [string, string][] => {
+    const key = path === '' ? name : `${path}.${name}`;
+    if (option.properties) return optionsIn(option, key);
+    const { default: value } = option;
+    if (value !== undefined)
+      return [[key, `\`${typeof value === 'string' ? value : JSON.stringify(value)}\``]];
+    return [[key, schema.required?.includes(name) === true ? 'required' : '']];
+  });
+}
+
+const rowsOf = (pattern: RegExp): string[][] => [...README.matchAll(pattern)].map(([, ...cells]) => cells);
+
+describe('the README', () => {
+  it('names every option, with its default', () => {
+    const schema = z.toJSONSchema(optionsSchema, { io: 'input', unrepresentable: 'any' }) as Schema;
+    const options = rowsOf(/^\| `([a-z][\w.]+)` *\| (.*?) *\|/gm);
+    expect(options).toEqual(optionsIn(schema));
+  });
+
+  it('names every code, and which of them are the end', () => {
+    const codes = rowsOf(/^\| `(DEEPGRAM_\w+)` *\|.*\| (.*?) *\|$/gm);
+    expect(codes.map(([code]) => code)).toEqual(Object.keys(TROUBLES));
+    for (const [code, then] of codes) {
+      expect([code, then === 'FAILED']).toEqual([
+        code,
+        TROUBLES[code as keyof typeof TROUBLES].retry === 'never',
+      ]);
+    }
+  });
+});
+
+describe('the protocol notes', () => {
+  it('tell of every message that is read, and every one that is sent', () => {
+    const table = /const READERS[^{]*\{(.*?)\n\};/s.exec(source('wire'))![1]!;
+    const read = [...table.matchAll(/^ {2}(\w+):/gm)].map(([, name]) => name!);
+    const sent = [...source('wire').matchAll(/stringify\(\{ type: '(\w+)'/g)].map(([, name]) => name!);
+    expect([read.length, sent.length]).toEqual([10, 3]);
+    expect([...read, ...sent].filter((name) => !PROTOCOL.includes(`\`${name}\``))).toEqual([]);
+  });
+});

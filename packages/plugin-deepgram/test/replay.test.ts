@@ -1,0 +1,157 @@
+/** What happens to words when the connection is lost: the model of the service knows whether it heard a word whole. */
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { LOST_AFTER_MS } from '../src/session.ts';
+import { textOfWord, WORD_MS, wordsIn, type Script, type SpokenCall } from '@sidetone/testkit';
+import { start, utterancesOf } from './harness.ts';
+
+const expected = (script: Script) => wordsIn(script, textOfWord);
+
+const SCRIPT: Script = {
+  CUSTOMER: [
+    [1, 1000],
+    [2, 1300],
+    [3, 5000],
+    [4, 5300],
+    [5, 9000],
+  ],
+  ASSISTANT: [
+    [11, 2500],
+    [12, 5100],
+    [13, 7000],
+  ],
+};
+
+describe('a connection that is lost', () => {
+  it('three times in a call costs no word, and doubles none', async () => {
+    const harness = await start();
+    harness.serve();
+    const call = harness.open();
+    for (const untilMs of [1400, 5400, 9100, 12_000]) {
+      await call.speak(untilMs - call.toMs, SCRIPT);
+      if (untilMs < 12_000) harness.peers.at(-1)!.cut();
+    }
+    await call.end();
+    expect(call.transcript()).toEqual(expected(SCRIPT));
+    expect(call.of('gap')).toEqual([]);
+    expect(harness.host.clock.pending).toBe(0);
+  });
+
+  it('for long closes what is open, and mends it later', async () => {
+    const harness = await start();
+    harness.serve({ windowMs: 60_000 });
+    const call = harness.open();
+    const script: Script = {
+      ...SCRIPT,
+      CUSTOMER: [
+        [1, 1000],
+        [2, 1300],
+        ...[3, 4, 5, 6, 7].map((word, index): [number, number] => [word, 5000 + index * 300]),
+      ],
+    };
+    // The customer's words are shown, and not final.
+    await call.speak(6400, script);
+    harness.refuse(503);
+    harness.peers.at(-1)!.cut();
+    await call.speak(LOST_AFTER_MS + 500, script);
+    expect(utterancesOf(call)).toContainEqual(['CUSTOMER', expect.stringMatching(/^word-3 word-4/)]);
+    expect(call.of('utterance.revised')).toEqual([]);
+    expect(call.of('speech.started').length).toBe(call.of('speech.stopped').length);
+    harness.serve();
+    await call.speak(40_000, script);
+    await call.end();
+    expect(call.of('utterance.revised').length).toBeGreaterThan(0);
+    expect(call.transcript()).toEqual(expected(script));
+  });
+
+  /** A call of which nobody says a word, whose second dial is not answered until `outageMs` later. */
+  async function outage(options: object, outageMs: number): Promise<SpokenCall> {
+    const harness = await start(options);
+    harness.serve();
+    const call = harness.open();
+    await call.speak(5000);
+    harness.host.answerDials(() => new Promise(() => undefined));
+    harness.peers.at(-1)!.cut();
+    await call.speak(outageMs);
+    harness.serve();
+    // The dial that waits, and the rest behind it.
+    await call.speak(15_000);
+    expect(call.of('state').at(-1)?.state).toBe('TRANSCRIBING');
+    call.controller.abort();
+    return call;
+  }
+
+  it('for longer than audio is kept leaves a gap that tells how much', async () => {
+    const call = await outage({ bufferMs: 15_000 }, 16_000);
+    const [gap] = call.of('gap');
+    expect(call.of('gap')).toHaveLength(1);
+    expect(gap!.fromMs).toBeGreaterThan(1500);
+    expect(gap!.fromMs).toBeLessThan(5000);
+    // It was connected again 17.5 to 24 s after the loss.
+    expect(gap!.toMs).toBeGreaterThan(7500);
+    expect(gap!.toMs).toBeLessThan(14_500);
+  });
+
+  it('is made up for only as far as is wanted', async () => {
+    const skipped = async (replay: object) => (await outage({ replay }, 7000)).of('gap');
+    expect(await skipped({ mode: 'full' })).toEqual([]);
+    const [capped, ...more] = await skipped({ mode: 'capped', maxMs: 4000 });
+    const [none] = await skipped({ mode: 'none' });
+    expect(more).toEqual([]);
+    // It was connected again 8.5 to 9 s after the loss; before it, 3 s may be unheard.
+    expect(capped!.toMs).toBeGreaterThanOrEqual(5000 + 8500 - 4000);
+    expect(capped!.toMs).toBeLessThanOrEqual(5000 + 9000 - 4000);
+    expect(none!.toMs).toBeGreaterThanOrEqual(5000 + 8500);
+    expect(none!.toMs).toBeLessThanOrEqual(5000 + 9000);
+    expect(none!.fromMs).toBe(capped!.fromMs);
+  });
+
+  it('anywhere, and with any outage that fits the buffer, costs no word and doubles none', async () => {
+    const pause = fc.oneof(fc.integer({ min: 3, max: 12 }), fc.integer({ min: 13, max: 150 }));
+    const words = fc.array(pause, { minLength: 1, maxLength: 18 });
+    /** Words one after another, with pauses of so many frames before them. */
+    const said = (pauses: readonly number[], first: number): [number, number][] => {
+      let atMs = 0;
+      return pauses.map((frames, index) => {
+        atMs += frames * 20;
+        const place: [number, number] = [first + index, atMs];
+        atMs += WORD_MS;
+        return place;
+      });
+    };
+    const cuts = fc.array(fc.integer({ min: 0, max: 900 }), { minLength: 1, maxLength: 3 });
+    await fc.assert(
+      fc.asyncProperty(
+        words,
+        words,
+        cuts,
+        fc.integer({ min: 0, max: 3 }),
+        async (customer, assistant, at, refusals) => {
+          const script: Script = { CUSTOMER: said(customer, 1), ASSISTANT: said(assistant, 101) };
+          const lastMs = Math.max(...Object.values(script).map((each) => each.at(-1)![1])) + WORD_MS;
+          const harness = await start();
+          harness.serve();
+          const call = harness.open();
+          await harness.host.clock.settle();
+          for (const cutMs of at.map((frames) => frames * 20).toSorted((a, b) => a - b)) {
+            if (cutMs > call.toMs) await call.speak(cutMs - call.toMs, script);
+            harness.refuse(503);
+            harness.peers.at(-1)!.cut();
+            // Each refusal is followed by a longer wait.
+            for (let refused = 0; refused < refusals; refused++) await call.speak(500, script);
+            harness.serve();
+            await call.speak(1000, script);
+          }
+          await call.speak(Math.max(8000, lastMs + 500 - call.toMs), script);
+          await call.end();
+          expect(call.transcript()).toEqual(expected(script));
+          expect(call.of('gap')).toEqual([]);
+          const finals = call.of('utterance.final').map(({ utteranceId }) => utteranceId);
+          expect(new Set(finals).size).toBe(finals.length);
+          expect(harness.host.clock.pending).toBe(0);
+        },
+      ),
+      { numRuns: 25, endOnFailure: true },
+    );
+  }, 60_000);
+});

@@ -1,0 +1,194 @@
+import type { SpokenCall } from '@sidetone/testkit';
+import { describe, expect, it } from 'vitest';
+import { SLOW_FROM_MS, SLOW_TO_MS } from '../src/back-off.ts';
+import { CONNECT_TIMEOUT_MS } from '../src/session.ts';
+import { start } from './harness.ts';
+
+const states = (call: SpokenCall) => call.of('state').map(({ state, code }) => [state, code]);
+
+describe('a call whose connection is refused', () => {
+  it.each([
+    [401, 'DEEPGRAM_UNAUTHORIZED'],
+    [402, 'DEEPGRAM_PAYMENT_REQUIRED'],
+    [403, 'DEEPGRAM_FORBIDDEN'],
+    [400, 'DEEPGRAM_BAD_REQUEST'],
+    [404, 'DEEPGRAM_NOT_FOUND'],
+  ])('with %i is given up, and the operator is told why', async (status, code) => {
+    const harness = await start();
+    harness.refuse(status, '{"err_msg":"the reason"}');
+    const call = harness.open();
+    await call.speak(2000);
+    expect(call.events.at(-1)).toMatchObject({ type: 'state', state: 'FAILED', code });
+    expect(call.of('state').at(-1)?.message).toContain('Deepgram says: the reason');
+    await call.speak(60_000);
+    expect(harness.host.dials).toHaveLength(1);
+    expect(harness.host.clock.pending).toBe(0);
+    await call.end();
+    expect(states(call)).toEqual([['FAILED', code]]);
+  });
+
+  it('makes room for another one', async () => {
+    const harness = await start({ maxCalls: 1 });
+    harness.refuse(401);
+    harness.open();
+    await harness.host.clock.settle();
+    harness.open().controller.abort();
+  });
+
+  it('with 400 is tried once without its keyterms', async () => {
+    const harness = await start({ keyterms: ['Meridian'] });
+    harness.refuse(400);
+    const call = harness.open();
+    await call.speak(1000);
+    expect(harness.host.dials.map(({ url }) => url.searchParams.getAll('keyterm'))).toEqual([
+      ['Meridian'],
+      [],
+    ]);
+    expect(states(call)).toEqual([
+      ['CONNECTING', 'DEEPGRAM_KEYTERMS_REFUSED'],
+      ['FAILED', 'DEEPGRAM_BAD_REQUEST'],
+    ]);
+  });
+
+  it('with 429 is tried again slowly, and goes on', async () => {
+    const harness = await start();
+    harness.refuse(429);
+    const call = harness.open();
+    await call.speak(SLOW_FROM_MS - 100);
+    expect(harness.host.dials).toHaveLength(1);
+    expect(states(call)).toEqual([['CONNECTING', 'DEEPGRAM_RATE_LIMITED']]);
+    harness.serve();
+    await call.speak(SLOW_TO_MS - SLOW_FROM_MS + 200);
+    expect(states(call).at(-1)).toEqual(['TRANSCRIBING', undefined]);
+    call.controller.abort();
+  });
+
+  it('with 503 is tried again at once, then with waits, then slowly for as long as it lives', async () => {
+    const harness = await start();
+    harness.refuse(503);
+    const call = harness.open();
+    await call.speak(100);
+    expect(harness.host.dials.length).toBeGreaterThanOrEqual(2);
+    await call.speak(30_000);
+    const before = harness.host.dials.length;
+    expect(before).toBeGreaterThanOrEqual(7);
+    await call.speak(120_000);
+    expect(harness.host.dials.length - before).toBeGreaterThanOrEqual(3);
+    expect(harness.host.dials.length - before).toBeLessThanOrEqual(9);
+    expect(states(call)).toEqual([['CONNECTING', 'DEEPGRAM_UNAVAILABLE']]);
+    call.controller.abort();
+  });
+});
+
+describe('a call whose connection is not answered', () => {
+  it('is tried again after a while', async () => {
+    const harness = await start();
+    harness.host.answerDials(() => new Promise(() => undefined));
+    const call = harness.open();
+    await call.speak(CONNECT_TIMEOUT_MS + 100);
+    expect(states(call)).toEqual([['CONNECTING', 'DEEPGRAM_UNREACHABLE']]);
+    expect(harness.host.dials).toHaveLength(2);
+    call.controller.abort();
+    await harness.host.clock.settle();
+    expect([harness.host.openDials, harness.host.clock.pending]).toEqual([0, 0]);
+  });
+});
+
+describe('a call whose connection is closed', () => {
+  it.each([
+    [1001, '', 'DEEPGRAM_CONNECTION_LOST'],
+    [1011, 'https://dpgr.am/net0000', 'DEEPGRAM_UNAVAILABLE'],
+    [1012, '', 'DEEPGRAM_UNAVAILABLE'],
+    [4003, '', 'DEEPGRAM_CONNECTION_LOST'],
+    [1000, '', 'DEEPGRAM_CONNECTION_LOST'],
+  ])('with %i is connected again at once', async (code, reason, expected) => {
+    const harness = await start();
+    harness.serve();
+    const call = harness.open();
+    await call.speak(1000);
+    harness.peers[0]!.close(code, reason);
+    await call.speak(100);
+    expect(states(call)).toEqual([
+      ['TRANSCRIBING', undefined],
+      ['RECONNECTING', expected],
+      ['TRANSCRIBING', undefined],
+    ]);
+    call.controller.abort();
+  });
+
+  it.each([
+    [1008, 'DATA-0000', 'DEEPGRAM_AUDIO_REJECTED'],
+    [1002, '', 'DEEPGRAM_PROTOCOL_REJECTED'],
+    [1007, '', 'DEEPGRAM_AUDIO_REJECTED'],
+  ])('with %i is given up', async (code, reason, expected) => {
+    const harness = await start();
+    harness.serve();
+    const call = harness.open();
+    await call.speak(1500, { CUSTOMER: [[1, 1000]] });
+    harness.peers[0]!.close(code, reason);
+    await call.speak(1000);
+    expect(harness.host.dials).toHaveLength(1);
+    expect(states(call).at(-1)).toEqual(['FAILED', expected]);
+    // What was never heard is told before.
+    expect(call.of('gap')).toHaveLength(1);
+    expect(harness.host.clock.pending).toBe(0);
+  });
+
+  it('because no audio came is connected again with the next audio', async () => {
+    const harness = await start();
+    harness.serve();
+    const call = harness.open();
+    await call.speak(1000);
+    await harness.host.clock.advance(5000);
+    harness.peers[0]!.close(1011, 'https://dpgr.am/net0001');
+    await harness.host.clock.advance(60_000);
+    expect(harness.host.dials).toHaveLength(1);
+    expect(states(call).at(-1)).toEqual(['RECONNECTING', 'DEEPGRAM_IDLE']);
+    await call.speak(100);
+    expect(harness.host.dials).toHaveLength(2);
+    harness.peers[1]!.close(1011, 'https://dpgr.am/net0001');
+    await harness.host.clock.advance(60_000);
+    call.controller.abort();
+    await harness.host.clock.settle();
+    expect(harness.host.clock.pending).toBe(0);
+  });
+
+  it('again and again is connected with growing waits', async () => {
+    const harness = await start();
+    harness.accept((peer) => peer.cut());
+    const call = harness.open();
+    await call.speak(60_000);
+    expect(harness.host.dials.length).toBeLessThan(14);
+    harness.serve();
+    await call.speak(45_000);
+    // One that held is the first to be lost again.
+    harness.peers.at(-1)!.cut();
+    const before = harness.host.dials.length;
+    await call.speak(100);
+    expect(harness.host.dials).toHaveLength(before + 1);
+    call.controller.abort();
+  });
+});
+
+describe('a call with a socket for each party', () => {
+  it('does as the worse of them, and goes on with one alone', async () => {
+    const harness = await start({ sockets: 'party' });
+    harness.serve({ channels: 1 });
+    const call = harness.open();
+    await call.speak(1000);
+    harness.peers[0]!.close(1008);
+    await call.speak(500);
+    expect(states(call)).toEqual([
+      ['TRANSCRIBING', undefined],
+      ['TRANSCRIBING', 'DEEPGRAM_AUDIO_REJECTED'],
+    ]);
+    harness.refuse(503);
+    harness.peers[1]!.cut();
+    await call.speak(20);
+    expect(states(call).at(-1)?.[0]).toBe('RECONNECTING');
+    harness.refuse(402);
+    await call.speak(40_000);
+    expect(states(call).at(-1)?.[0]).toBe('FAILED');
+    expect(harness.host.clock.pending).toBe(0);
+  });
+});
