@@ -27,6 +27,23 @@ describe('a configuration', () => {
     });
   });
 
+  test.each([
+    ['', 'off'],
+    ['transcribe: off', 'off'],
+    ['transcribe: false', 'off'],
+    ['transcribe: auto', 'auto'],
+    ['transcribe: ear', 'ear'],
+  ])("says by whom a provider's calls are transcribed: '%s' is %s", (setting, transcribe) => {
+    const source = `{ providers: { p: { plugin: x, ${setting} } }, transcribers: { ear: { plugin: y } } }`;
+    const { providers, transcribers } = parseConfig(source, 'f', {});
+    expect(providers['p']?.transcribe).toBe(transcribe);
+    expect(transcribers).toEqual({ ear: { plugin: 'y', options: {} } });
+  });
+
+  test('may have transcribers that no provider is set to, for calls that somebody asks it for', () => {
+    expect(mistakeIn('transcribers: { ear: { plugin: x }, other: { plugin: x } }')).toBe('none');
+  });
+
   test('takes variables from the environment, also for numbers and inside of texts', () => {
     const config = parseConfig('{ server: { port: "${PORT}" }, storage: { path: "/x/${NAME}.db" } }', 'f', {
       PORT: '4100',
@@ -62,6 +79,63 @@ describe('a mistake is one line that names the key, what was found and what is e
       'providers.My Vapi: found this key, expected a name of a-z, 0-9 and -, beginning with a letter',
     ],
   ])('%s', (source, line) => {
+    expect(mistakeIn(source)).toBe(`CONFIG_INVALID sidetone.yaml: ${line}`);
+  });
+
+  const ear = 'transcribers: { ear: { plugin: x } }';
+  const ears = 'transcribers: { ear: { plugin: x }, other: { plugin: x } }';
+  test.each([
+    [
+      'providers: { p: { plugin: x, transcribe: ear } }',
+      'providers.p.transcribe: found "ear", expected one of off, or transcribers',
+    ],
+    [
+      'providers: { p: { plugin: x, transcribe: auto } }',
+      'providers.p.transcribe: found "auto", expected one of off, or transcribers',
+    ],
+    [
+      `providers: { p: { plugin: x, transcribe: eer } }\n${ear}`,
+      'providers.p.transcribe: found "eer", expected one of off, auto, ear',
+    ],
+    [
+      `providers: { p: { plugin: x, transcribe: auto } }\n${ears}`,
+      'providers.p.transcribe: found "auto", expected one of off, ear, other',
+    ],
+    [
+      `providers: { p: { plugin: x, transcribe: true } }\n${ear}`,
+      'providers.p.transcribe: found true, expected a text',
+    ],
+    [
+      `providers: { p: { plugin: x, transcribe: "" } }\n${ear}`,
+      'providers.p.transcribe: found "", expected a text that is not empty',
+    ],
+    [
+      `providers: { good: { plugin: x, transcribe: ear }, p: { plugin: x, transcribe: toString } }\n${ear}`,
+      'providers.p.transcribe: found "toString", expected one of off, auto, ear',
+    ],
+    [
+      'transcribers: { auto: { plugin: x } }',
+      'transcribers.auto: found this key, expected another name than off and auto, which are no transcribers',
+    ],
+    [
+      'transcribers: { off: { plugin: x } }',
+      'transcribers.off: found this key, expected another name than off and auto, which are no transcribers',
+    ],
+    [
+      'transcribers: { Ear: { plugin: x } }',
+      'transcribers.Ear: found this key, expected a name of a-z, 0-9 and -, beginning with a letter',
+    ],
+    ['transcribers: { ear: {} }', 'transcribers.ear.plugin: found nothing, expected a text'],
+    [
+      'transcribers: { ear: { plugin: x, options: secret } }',
+      'transcribers.ear.options: found a text, expected a mapping of options',
+    ],
+    [
+      'transcribers: { ear: { plugin: x, transcribe: off } }',
+      'transcribers.ear.transcribe: found a key that does not exist; check its spelling and where it stands',
+    ],
+    ['transcribers: [ear]', 'transcribers: found a list, expected a mapping of transcriber ids'],
+  ])('about transcribing: %s', (source, line) => {
     expect(mistakeIn(source)).toBe(`CONFIG_INVALID sidetone.yaml: ${line}`);
   });
 

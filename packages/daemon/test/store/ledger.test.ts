@@ -2,6 +2,7 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import {
+  CALL_TRANSCRIPTION_STATES,
   evolve,
   PARTIES,
   type Call,
@@ -11,6 +12,7 @@ import {
   type ListenerId,
   type NoteId,
   type ProviderEvent,
+  type UtteranceId,
 } from '@sidetone/core';
 import { expect, test } from 'vitest';
 import { openDatabase } from '../../src/store/database.ts';
@@ -70,6 +72,12 @@ const rowsOf = ({ db }: Pick<ReturnType<typeof openDatabase>, 'db'>) => ({
   recordings: db.select().from(recordings).orderBy(recordings.callId).all(),
   listenings: db.select().from(listenings).orderBy(listenings.id).all(),
   words: db.$client.prepare('select rowid from utterance_words order by rowid').pluck().all(),
+  found: ['better', 'words'].map((word) =>
+    db.$client
+      .prepare('select rowid from utterance_words where utterance_words match ? order by rowid')
+      .pluck()
+      .all(word),
+  ),
 });
 
 /** Reads a log from the beginning and writes it into an empty database. */
@@ -117,6 +125,22 @@ function hear(heart: Heart, callId: CallId, i: number): void {
   heart.ingest.record(callId, { type: 'RECORDING_STOPPED', end: 'COMPLETE', durationMs: i, bytes: 64 * i });
 }
 
+/** A transcriber tells words of the call, and at times finds better ones; and how it is doing. */
+function transcribe(heart: Heart, callId: CallId, i: number): void {
+  const state = CALL_TRANSCRIPTION_STATES[i % CALL_TRANSCRIPTION_STATES.length]!;
+  heart.ingest.record(callId, {
+    type: 'TRANSCRIPTION_CHANGED',
+    transcription: { transcriber: 'ear', state },
+  });
+  const id = `utt_of_ear_${i}` as UtteranceId;
+  const party = 'CUSTOMER';
+  const told = { id, party, text: `words ${i}`, startMs: i, endMs: i + 1, confidence: 0.5 } as const;
+  heart.ingest.record(callId, { type: 'UTTERANCE_FINALIZED', utterance: told });
+  if (i % 2 === 0) return;
+  const better = { id, party, text: `better ${i}`, startMs: 2 * i } as const;
+  heart.ingest.record(callId, { type: 'UTTERANCE_REVISED', utterance: better });
+}
+
 test('replaying the log gives the same rows', async () => {
   await fc.assert(
     fc.asyncProperty(fc.array(anyEvent, { minLength: 1, maxLength: 40 }), async (events) => {
@@ -127,6 +151,7 @@ test('replaying the log gives the same rows', async () => {
         if (i % 5 === 0) await heart.ingest.committed();
         if (i % 4 === 0) annotate(heart, callId, i);
         if (i % 3 === 0) hear(heart, callId, i);
+        if (i % 3 !== 0) transcribe(heart, callId, i);
         if (i % 7 === 0) {
           const { providerCallId } = told;
           const audio = { encoding: 'mulaw', sampleRate: 8000, parties: ['CUSTOMER'] } as const;
@@ -157,6 +182,13 @@ test('a call read back is the call that was written, field by field', async () =
   const id = heart.tell(event('call.started', { details }));
   heart.tell(event('call.status', { status: 'IN_PROGRESS' }, { at: 2000 }));
   heart.tell(event('speech.started', { party: 'CUSTOMER' }, { at: 2500 }));
+  const transcription = {
+    transcriber: 'ear',
+    state: 'FAILED',
+    code: 'EAR_DEAF',
+    message: 'it is deaf',
+  } as const;
+  heart.ingest.record(id, { type: 'TRANSCRIPTION_CHANGED', transcription }, 3000);
   const before = heart.ingest.current(id);
   await heart.ingest.committed();
   expect(heart.ledger.get(id)).toEqual(before);
@@ -164,6 +196,7 @@ test('a call read back is the call that was written, field by field', async () =
     ...details,
     answeredAt: 2000,
     speakingSince: { CUSTOMER: 2500 },
+    transcription: { ...transcription, since: 3000 },
   });
   heart.close();
 });
