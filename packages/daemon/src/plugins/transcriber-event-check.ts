@@ -20,7 +20,12 @@ const PARTY: Check = [isOneOf(PARTIES), 'is none of the parties'];
 const TEXT: Check = [isText, 'is not a text'];
 const WORDS: Check = [(value) => isText(value) && value.trim() !== '', 'is not a text with words'];
 const NAME: Check = [(value) => isText(value) && value !== '' && value.length <= 200, 'is not a name'];
-const PLACE: Check = [(value) => Number.isFinite(value), 'is not a number'];
+/** Beyond it a place is no number of GraphQL, and its instant no date, ms: 24 days. */
+const FURTHEST_MS = 2 ** 31 - 1;
+const PLACE: Check = [
+  (value) => Number.isFinite(value) && Math.abs(value as number) <= FURTHEST_MS,
+  'is no place in a call',
+];
 const MAYBE_TEXT: Check = [(value) => value === undefined || isText(value), 'is not a text'];
 const MAYBE_SHARE: Check = [
   (value) => value === undefined || (typeof value === 'number' && value >= 0 && value <= 1),

@@ -1,6 +1,6 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { decodePcm16le, providerCallId, type CallId } from '@sidetone/core';
+import { decodePcm16le, providerCallId, type CallId, type UtteranceId } from '@sidetone/core';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { Listening, MAX_LISTENERS_PER_CALL } from '../../src/app/listening.ts';
 import { recover } from '../../src/app/recovery.ts';
@@ -103,6 +103,19 @@ describe('who listens', () => {
     expect(partial).toMatchObject({ party: 'CUSTOMER', text: 'hel', isFinal: false });
     expect(final).toMatchObject({ text: 'hello', isFinal: true, startMs: 100, endMs: 400 });
     expect(final!['utteranceId']).toBe(partial!['utteranceId']);
+  });
+
+  test('is told better words for what was said, under the same id', async () => {
+    const { texts } = join_();
+    const said = { id: 'utt_1' as UtteranceId, party: 'CUSTOMER', startMs: 100, endMs: 400 } as const;
+    heart.ingest.record(callId, { type: 'UTTERANCE_FINALIZED', utterance: { ...said, text: 'hello' } });
+    heart.ingest.record(callId, { type: 'UTTERANCE_REVISED', utterance: { ...said, text: 'yellow' } });
+    await heart.ingest.committed();
+    await heart.clock.settle();
+    expect(ofType(texts, 'transcript')).toMatchObject([
+      { utteranceId: 'utt_1', text: 'hello', isFinal: true },
+      { utteranceId: 'utt_1', text: 'yellow', isFinal: true },
+    ]);
   });
 
   test('is told that the call ended, behind its last sound, and sent away', async () => {

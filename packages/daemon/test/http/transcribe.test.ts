@@ -176,6 +176,21 @@ describe('transcribe', () => {
     await events.return?.();
   });
 
+  test('is a change of the call for whoever follows the live calls', async () => {
+    await begin();
+    const callId = await anAudibleCall();
+    const live = it.subscribe(
+      'subscription { liveCalls { __typename ... on LiveCallChanged { call { id transcription { state } } } } }',
+    );
+    expect((await nextOf(live)).data.liveCalls.__typename).toBe('LiveCallsSnapshot');
+    await transcribe(callId, 'on: true');
+    expect((await nextOf(live)).data.liveCalls.call).toEqual({
+      id: callId,
+      transcription: { state: 'CONNECTING' },
+    });
+    await live.return?.();
+  });
+
   test('switches it off again', async () => {
     await begin();
     const { callId } = await aHeardCall();

@@ -25,6 +25,11 @@ describe('what a transcriber tells is taken', () => {
       expect(mistakeInTranscription({ type: 'state', state })).toBeUndefined();
   });
 
+  test('in a call as long as GraphQL can tell', () => {
+    const told = { type: 'utterance.final', ...utterance, startMs: 1 - 2 ** 31, endMs: 2 ** 31 - 1 };
+    expect(mistakeInTranscription(told)).toBeUndefined();
+  });
+
   test.each([0, 1])('with a confidence of %j', (confidence) => {
     expect(mistakeInTranscription({ type: 'utterance.final', ...utterance, confidence })).toBeUndefined();
   });
@@ -44,8 +49,10 @@ describe('what a transcriber tells is dropped, with the reason,', () => {
     [{ ...final, utteranceId: 7 }, 'utterance.final: utteranceId is not a name'],
     [{ ...final, text: ' ' }, 'utterance.final: text is not a text with words'],
     [{ ...final, text: 7 }, 'utterance.final: text is not a text with words'],
-    [{ ...final, startMs: '0' }, 'utterance.final: startMs is not a number'],
-    [{ ...final, endMs: Number.NaN }, 'utterance.final: endMs is not a number'],
+    [{ ...final, startMs: '0' }, 'utterance.final: startMs is no place in a call'],
+    [{ ...final, endMs: Number.NaN }, 'utterance.final: endMs is no place in a call'],
+    [{ ...final, startMs: -(2 ** 31) }, 'utterance.final: startMs is no place in a call'],
+    [{ ...final, endMs: 2 ** 31 }, 'utterance.final: endMs is no place in a call'],
     [{ ...final, confidence: 1.1 }, 'utterance.final: confidence is not a number from 0 to 1'],
     [{ ...final, confidence: -0.1 }, 'utterance.final: confidence is not a number from 0 to 1'],
     [{ ...final, confidence: null }, 'utterance.final: confidence is not a number from 0 to 1'],
@@ -53,10 +60,10 @@ describe('what a transcriber tells is dropped, with the reason,', () => {
     [{ ...partial, party: undefined }, 'utterance.partial: party is none of the parties'],
     [{ ...partial, utteranceId: undefined }, 'utterance.partial: utteranceId is not a name'],
     [{ ...partial, text: undefined }, 'utterance.partial: text is not a text'],
-    [{ type: 'speech.started', party: 'CUSTOMER' }, 'speech.started: atMs is not a number'],
+    [{ type: 'speech.started', party: 'CUSTOMER' }, 'speech.started: atMs is no place in a call'],
     [{ type: 'speech.stopped', atMs: 0 }, 'speech.stopped: party is none of the parties'],
-    [{ type: 'gap', toMs: 1, reason: 'x' }, 'gap: fromMs is not a number'],
-    [{ type: 'gap', fromMs: 0, toMs: Infinity, reason: 'x' }, 'gap: toMs is not a number'],
+    [{ type: 'gap', toMs: 1, reason: 'x' }, 'gap: fromMs is no place in a call'],
+    [{ type: 'gap', fromMs: 0, toMs: Infinity, reason: 'x' }, 'gap: toMs is no place in a call'],
     [{ type: 'gap', fromMs: 0, toMs: 1 }, 'gap: reason is not a text'],
     [{ type: 'state', state: 'STOPPED' }, 'state: state is no state'],
     [{ type: 'state', state: 'FAILED', code: 7 }, 'state: code is not a text'],
