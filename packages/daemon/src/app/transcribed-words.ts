@@ -113,7 +113,8 @@ export function createTranscribedWords(
     state({ state, code, message }, call) {
       const { transcription: known } = call;
       const isKnown = known?.state === state && known.code === code && known.transcriber === transcriber;
-      if (isKnown || !isLive(call) || !isTranscribed(call)) return;
+      // A call that is over is not transcribed either.
+      if (isKnown || !isTranscribed(call)) return;
       const told = { ...(code !== undefined && { code }), ...(message !== undefined && { message }) };
       record({ type: 'TRANSCRIPTION_CHANGED', transcription: { transcriber, state, ...told } });
     },

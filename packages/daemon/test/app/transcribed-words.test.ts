@@ -311,6 +311,12 @@ describe('a state', () => {
     ]);
   });
 
+  test('is another one when it was another transcriber that did so', async () => {
+    transcribedBy('other', 'TRANSCRIBING');
+    state('TRANSCRIBING');
+    expect((await states()).map(({ transcriber }) => transcriber)).toEqual(['ear', 'other', 'ear']);
+  });
+
   test('is what the call says of its transcription, to the end', async () => {
     state('FAILED', { code: 'EAR_DEAF', message: 'it is deaf' });
     await endCall();
