@@ -79,6 +79,7 @@ function finalized(
 ): readonly CallFact[] {
   const { party, text, confidence } = event;
   if (text.trim() === '' || isTranscribed(call)) return NOTHING;
+  if (wasTranscribedToItsEnd(call) && heard().length > 0) return NOTHING;
   if (call.wordsReported && missingWords(heard(), [{ party, text }]).length === 0) return NOTHING;
   const origin = offsetOrigin(call);
   const endMs = event.endMs ?? Math.max(0, event.occurredAt - origin);
@@ -99,6 +100,11 @@ function finalized(
       },
     },
   ];
+}
+
+/** Whether its end is what stopped its transcription: words of the provider that come later are as old as it. */
+function wasTranscribedToItsEnd({ status, statusAt, transcription }: Call): boolean {
+  return status === 'ENDED' && transcription?.state === 'STOPPED' && transcription.since === statusAt;
 }
 
 /** What a report adds. Words of a transcriber it would only tell once more, in other ones. */

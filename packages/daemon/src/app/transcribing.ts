@@ -51,6 +51,7 @@ export class Transcribing {
   /** Transcriptions whose last words are awaited. */
   readonly #endings = new Set<Promise<void>>();
   #records: ReturnType<LiveFeeds['records']> | undefined;
+  #isStopped = false;
 
   constructor(deps: TranscribingDeps) {
     this.#deps = deps;
@@ -72,6 +73,7 @@ export class Transcribing {
 
   /** Waits for the last words, for a moment. Never rejects. */
   async stop(): Promise<void> {
+    this.#isStopped = true;
     await this.#records?.return?.();
     for (const callId of this.#sessions.keys()) this.#finish(callId);
     const isLate = new AbortController();
@@ -159,6 +161,7 @@ export class Transcribing {
 
   /** Goes on with what an end of ours, or of a transcriber's, has cut off. */
   #takeUp(): void {
+    if (this.#isStopped) return;
     for (const call of this.#deps.book.live()) this.#watch(call);
   }
 

@@ -63,6 +63,7 @@ export function createTranscriptionSession(
     if (isOver) return;
     isOver = true;
     leave();
+    open?.cut();
     onFailed();
   }
 
@@ -77,6 +78,8 @@ export function createTranscriptionSession(
       });
     const take = createTranscribedWords({ callId, transcriber, origin }, deps);
     const emit = (event: TranscriberEvent): void => {
+      // How the call is doing is by then another session's to tell; its last words are not.
+      if (event.type === 'state' && isOver) return;
       take(event);
       // Not within the transcriber's own step.
       if (event.type === 'state' && event.state === 'FAILED') queueMicrotask(finish);
