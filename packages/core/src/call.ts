@@ -2,7 +2,7 @@
  * A call as the facts tell it. `evolve` is the only way a call changes, live and on replay alike.
  * What an event of a provider means for a call is decided in `decide.ts`.
  */
-import type { CallFact, CallFactType, CallFactOf, Command } from './fact.ts';
+import type { CallFact, CallFactType, CallFactOf, CallTranscription, Command } from './fact.ts';
 import type { CallId, ProviderCallId, ProviderId } from './ids.ts';
 import type { Assistant, CallDetails, CallEnd, Money } from './provider-event.ts';
 import type { CallDirection, CallStatus, Party } from './vocabulary.ts';
@@ -33,6 +33,8 @@ export interface Call {
   /** What people marked it with, in the order of marking. */
   readonly tags: readonly string[];
   readonly noteCount: number;
+  /** Who transcribes it, or did last, and since when that is as it is. */
+  readonly transcription?: CallTranscription & { readonly since: number };
   /** Since when each party that is speaking now has been. */
   readonly speakingSince: Readonly<Partial<Record<Party, number>>>;
   /** The end offset of each party's last final utterance, ms: a later one cannot start before it. */
@@ -53,6 +55,11 @@ export const isLive = (call: Pick<Call, 'status'>): boolean => call.status !== '
 
 /** The moment that offsets count from: the answer, or the first we knew of a call that was never answered. */
 export const offsetOrigin = (call: Call): number => call.answeredAt ?? call.createdAt;
+
+/** Whether a transcriber tells what is said in the call: then the provider's own words would be doubles. */
+export function isTranscribed({ transcription }: Pick<Call, 'transcription'>): boolean {
+  return transcription !== undefined && transcription.state !== 'FAILED' && transcription.state !== 'STOPPED';
+}
 
 const isAnswered = (status: CallStatus): boolean => status === 'IN_PROGRESS' || status === 'FORWARDING';
 
@@ -102,11 +109,15 @@ const EVOLVERS: { readonly [Type in Exclude<CallFactType, 'CALL_STARTED'>]: Evol
     endedAt: at,
     end,
     speakingSince: {},
+    ...(isTranscribed(call) && {
+      transcription: { transcriber: call.transcription!.transcriber, state: 'STOPPED', since: at },
+    }),
   }),
   UTTERANCE_FINALIZED: (call, { utterance }) =>
     utterance.endMs === undefined
       ? call
       : { ...call, heardUntilMs: { ...call.heardUntilMs, [utterance.party]: utterance.endMs } },
+  UTTERANCE_REVISED: unchanged,
   SPEECH_STARTED: (call, { party }, at) => ({
     ...call,
     speakingSince: { ...call.speakingSince, [party]: at },
@@ -133,6 +144,10 @@ const EVOLVERS: { readonly [Type in Exclude<CallFactType, 'CALL_STARTED'>]: Evol
   PROVIDER_NOTICE: unchanged,
   RECORDING_STARTED: unchanged,
   RECORDING_STOPPED: unchanged,
+  TRANSCRIPTION_CHANGED: (call, { transcription }, at) => ({
+    ...call,
+    transcription: { ...transcription, since: at },
+  }),
   LISTENING_STARTED: unchanged,
   LISTENING_STOPPED: unchanged,
 };

@@ -50,6 +50,11 @@ export interface Provider {
    * LISTEN where the call has audio: hearing is the daemon's doing, but whether there is anything to hear the provider knows.
    */
   controlsFor?(call: ControlledCall): readonly Capability[];
+  /**
+   * That it tells what is said in its calls, as `utterance.…` events, so that no transcriber is needed where one is asked for
+   * with `transcribe: auto`. Absent where it only has audio.
+   */
+  readonly tellsWords?: boolean;
   /** Begins a call. Settles with the provider's id when the provider took it. */
   placeCall?(args: PlaceCallArguments, context: CommandContext): Promise<ProviderCallId>;
   /**

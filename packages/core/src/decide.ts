@@ -3,11 +3,17 @@
  * Pure and total. An event that tells nothing new gives no facts, so a redelivery, a late or an impossible step
  * costs nothing; an event about a call that nobody announced begins it.
  */
-import { evolve, isLive, NEXT_STATUSES, offsetOrigin, type Call } from './call.ts';
+import { evolve, isLive, isTranscribed, NEXT_STATUSES, offsetOrigin, type Call } from './call.ts';
 import type { CallFact, CallFactOf } from './fact.ts';
 import type { CallId, IdSource, ProviderId, UtteranceId } from './ids.ts';
 import { missingWords, type Words } from './missing-words.ts';
-import type { CallDetails, ProviderEvent, ProviderEventOf, ProviderEventType } from './provider-event.ts';
+import type {
+  CallDetails,
+  ProviderEvent,
+  ProviderEventOf,
+  ProviderEventType,
+  ReportedUtterance,
+} from './provider-event.ts';
 import type { CallStatus } from './vocabulary.ts';
 
 /** What a decision needs besides the call and the event. */
@@ -72,7 +78,7 @@ function finalized(
   { ids, openUtterance, heard }: DecisionContext,
 ): readonly CallFact[] {
   const { party, text, confidence } = event;
-  if (text.trim() === '') return NOTHING;
+  if (text.trim() === '' || isTranscribed(call)) return NOTHING;
   if (call.wordsReported && missingWords(heard(), [{ party, text }]).length === 0) return NOTHING;
   const origin = offsetOrigin(call);
   const endMs = event.endMs ?? Math.max(0, event.occurredAt - origin);
@@ -95,6 +101,18 @@ function finalized(
   ];
 }
 
+/** What a report adds. Words of a transcriber it would only tell once more, in other ones. */
+function reported(
+  call: Call,
+  utterances: readonly ReportedUtterance[] | undefined,
+  heard: () => readonly Words[],
+): readonly ReportedUtterance[] {
+  if (!utterances) return [];
+  const known = heard();
+  const isToldAlready = call.transcription !== undefined && call.transcription.state !== 'FAILED';
+  return isToldAlready && known.length > 0 ? [] : missingWords(known, utterances);
+}
+
 const DECIDERS: { readonly [Type in ProviderEventType]: Decider<Type> } = {
   'call.started': (call, { status, details, occurredAt }) => [
     ...updated(call, details),
@@ -111,7 +129,7 @@ const DECIDERS: { readonly [Type in ProviderEventType]: Decider<Type> } = {
       ...(providerData && { providerData }),
       ...(utterances && { tellsWords: true }),
     },
-    ...missingWords(utterances ? heard() : [], utterances ?? []).map((words): CallFact => {
+    ...reported(call, utterances, heard).map((words): CallFact => {
       return { type: 'UTTERANCE_FINALIZED', utterance: { id: ids.utterance(), ...words } };
     }),
   ],

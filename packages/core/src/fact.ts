@@ -16,6 +16,7 @@ import type {
 import type { Assistant, CallDetails, CallEnd, Money } from './provider-event.ts';
 import type { CallStatus, CommandKind, CommandStatus, Party } from './vocabulary.ts';
 import type { FailureCode } from './errors.ts';
+import { TRANSCRIPTION_STATES } from './transcriber.ts';
 
 /** Words said by one party that will not change. Offsets in ms from the answer of the call. */
 export interface Utterance {
@@ -43,6 +44,21 @@ export interface StreamCounters {
   readonly bytes: number;
   /** Frames that never came, by the provider's own numbering. */
   readonly missingFrames: number;
+}
+
+/** How the transcribing of a call is doing: as its transcriber tells, or STOPPED, on request or with the call. */
+export const CALL_TRANSCRIPTION_STATES = [...TRANSCRIPTION_STATES, 'STOPPED'] as const;
+export type CallTranscriptionState = (typeof CALL_TRANSCRIPTION_STATES)[number];
+
+/** Who transcribes a call, and how that is doing. */
+export interface CallTranscription {
+  /** The key of the transcriber in the configuration. */
+  readonly transcriber: string;
+  readonly state: CallTranscriptionState;
+  /** Stable, for programs; of a state that is no good. */
+  readonly code?: string;
+  /** For the operator. */
+  readonly message?: string;
 }
 
 /** How a recording ended: with its call or the daemon, or because it could not be written any longer. */
@@ -97,6 +113,8 @@ export interface CallFactFields {
   CALL_STATUS_CHANGED: { readonly status: CallStatus };
   CALL_ENDED: { readonly end: CallEnd };
   UTTERANCE_FINALIZED: { readonly utterance: Utterance };
+  /** A transcriber has found better words for an utterance: it is now this one, under the same id. */
+  UTTERANCE_REVISED: { readonly utterance: Utterance };
   SPEECH_STARTED: { readonly party: Party };
   SPEECH_STOPPED: { readonly party: Party };
   DTMF_RECEIVED: { readonly digits: string };
@@ -137,6 +155,12 @@ export interface CallFactFields {
     /** Of samples, without the head of the file. */
     readonly bytes: number;
   };
+  /** The transcribing of the call began, goes on in another state, or ended. */
+  TRANSCRIPTION_CHANGED: {
+    readonly transcription: CallTranscription;
+    /** Who asked for it; absent where nobody did. */
+    readonly by?: string;
+  };
   /** Someone began to hear the call live. */
   LISTENING_STARTED: { readonly listenerId: ListenerId; readonly by: string };
   /** They stopped, or the call did. */
@@ -162,6 +186,7 @@ export const CALL_FACT_TYPES = Object.keys({
   CALL_STATUS_CHANGED: 0,
   CALL_ENDED: 0,
   UTTERANCE_FINALIZED: 0,
+  UTTERANCE_REVISED: 0,
   SPEECH_STARTED: 0,
   SPEECH_STOPPED: 0,
   DTMF_RECEIVED: 0,
@@ -175,6 +200,7 @@ export const CALL_FACT_TYPES = Object.keys({
   PROVIDER_NOTICE: 0,
   RECORDING_STARTED: 0,
   RECORDING_STOPPED: 0,
+  TRANSCRIPTION_CHANGED: 0,
   LISTENING_STARTED: 0,
   LISTENING_STOPPED: 0,
 } satisfies Record<CallFactType, 0>) as readonly CallFactType[];

@@ -64,12 +64,15 @@ export {
 } from './provider-event.ts';
 export {
   CALL_FACT_TYPES,
+  CALL_TRANSCRIPTION_STATES,
   RECORDING_ENDS,
   type CallFact,
   type CallFactFields,
   type CallFactOf,
   type CallFactType,
   type CallRecord,
+  type CallTranscription,
+  type CallTranscriptionState,
   type Command,
   type Failure,
   type MediaStreamInfo,
@@ -78,7 +81,15 @@ export {
   type StreamCounters,
   type Utterance,
 } from './fact.ts';
-export { evolve, isLive, NEXT_STATUSES, offsetOrigin, withDetails, type Call } from './call.ts';
+export {
+  evolve,
+  isLive,
+  isTranscribed,
+  NEXT_STATUSES,
+  offsetOrigin,
+  withDetails,
+  type Call,
+} from './call.ts';
 export { decide, type DecisionContext } from './decide.ts';
 export { missingWords, wordsOf, type Words } from './missing-words.ts';
 export type { Socket } from './socket.ts';

@@ -69,6 +69,11 @@ export function lookUp<Value>(
 export function present<Fields extends object>(
   fields: Fields,
 ): { [Key in keyof Fields]?: Exclude<Fields[Key], undefined> } {
-  const entries = Object.entries(fields).filter(([, value]) => value !== undefined);
-  return Object.fromEntries(entries) as { [Key in keyof Fields]?: Exclude<Fields[Key], undefined> };
+  // Runs for every frame of audio: by hand, because entries of entries are most of what such a message costs.
+  const kept: { [Key in keyof Fields]?: Exclude<Fields[Key], undefined> } = {};
+  for (const key of Object.keys(fields) as (keyof Fields)[]) {
+    const value = fields[key];
+    if (value !== undefined) kept[key] = value as Exclude<Fields[keyof Fields], undefined>;
+  }
+  return kept;
 }

@@ -16,6 +16,7 @@ import { Erasure } from './app/erasure.ts';
 import { Ingest } from './app/ingest.ts';
 import { Listening } from './app/listening.ts';
 import { OpenCommands } from './app/open-commands.ts';
+import { Transcribing } from './app/transcribing.ts';
 import { CallAudios } from './audio/call-audios.ts';
 import { LevelBoard } from './audio/level-board.ts';
 import { Streams } from './audio/streams.ts';
@@ -36,6 +37,7 @@ import { Interest } from './hub/interest.ts';
 import { PartialSlots } from './hub/partial-slots.ts';
 import { RecordHub } from './hub/record-hub.ts';
 import { ProviderRegistry } from './plugins/registry.ts';
+import { TranscriberRegistry } from './plugins/transcriber-registry.ts';
 import { Recordings } from './recording/recordings.ts';
 import { openDatabase } from './store/database.ts';
 import { createEventLog } from './store/event-log.ts';
@@ -188,6 +190,36 @@ export function createContainer(around: Surroundings): DependencyContainer {
       }),
   );
   part(
+    tokens.TRANSCRIBERS,
+    (get) =>
+      new TranscriberRegistry({
+        config: config.transcribers,
+        baseDir: around.baseDir,
+        stateStore: get(tokens.STATE_STORE),
+        clock,
+        log: (id) => log(`transcriber ${id}`),
+        socketMessageBytes: limits.socketMessageBytes,
+        random: Math.random,
+      }),
+  );
+  part(
+    tokens.TRANSCRIBING,
+    (get) =>
+      new Transcribing({
+        transcribers: get(tokens.TRANSCRIBERS),
+        providers: get(tokens.PROVIDERS),
+        settingOf: (id) => config.providers[id]?.transcribe ?? 'off',
+        audio: get(tokens.CALL_AUDIOS),
+        feeds: get(tokens.FEEDS),
+        book: get(tokens.CALL_BOOK),
+        ingest: get(tokens.INGEST),
+        partials: get(tokens.PARTIAL_SLOTS),
+        ids,
+        clock,
+        log: log('transcribing'),
+      }),
+  );
+  part(
     tokens.COMMANDS,
     (get) =>
       new Commands({
@@ -258,6 +290,8 @@ export function createContainer(around: Surroundings): DependencyContainer {
       erasure: get(tokens.ERASURE),
       backfills: get(tokens.BACKFILLS),
       providers: get(tokens.PROVIDERS),
+      transcribers: get(tokens.TRANSCRIBERS),
+      transcribing: get(tokens.TRANSCRIBING),
       levels: get(tokens.LEVEL_BOARD),
       waveforms: get(tokens.WAVEFORMS),
       recordings: get(tokens.RECORDINGS),

@@ -71,6 +71,13 @@ export async function startDaemon({
 
     const providers = parts.resolve(tokens.PROVIDERS);
     await providers.load();
+    const transcribers = parts.resolve(tokens.TRANSCRIBERS);
+    await transcribers.load();
+    undo.push(() => transcribers.stop());
+    await transcribers.start();
+    const transcribing = parts.resolve(tokens.TRANSCRIBING);
+    transcribing.start();
+    undo.push(() => transcribing.stop());
     const server = parts.resolve(tokens.HTTP_SERVER);
     state.url = await server.listen(config.server.host, config.server.port);
     undo.push(() => server.close());

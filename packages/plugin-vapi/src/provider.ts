@@ -258,6 +258,7 @@ export function createProvider(options: VapiOptions, host: ProviderHost): Provid
   }
 
   return {
+    tellsWords: true,
     async start() {
       await calls.load();
       stopListening = host.onWantsChange((callId) => calls.update(callId));

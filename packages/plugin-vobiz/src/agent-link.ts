@@ -167,14 +167,13 @@ export function createAgentLink(deps: AgentLinkDeps): AgentLink {
   }
 
   function transmit(to: Socket, message: string | Uint8Array): void {
+    const sent = (): void => {
+      if (socket !== to) return;
+      inFlight--;
+      pump();
+    };
     inFlight++;
-    to.send(message)
-      .catch(() => undefined)
-      .finally(() => {
-        if (socket !== to) return;
-        inFlight--;
-        pump();
-      });
+    to.send(message).then(sent, sent);
   }
 
   function pump(): void {

@@ -57,7 +57,7 @@ interface OpenStream extends AudioFormat {
   readonly parties: readonly Party[];
   readonly media: MediaStream;
   /** Length of the last frame that had one, ms. */
-  readonly frameMs: number;
+  frameMs: number;
 }
 
 export interface HeardStream {
@@ -121,7 +121,7 @@ export function createHeardStream(deps: HeardStreamDeps): HeardStream {
     const frameMs = bytes === 0 ? stream.frameMs : (bytes / SAMPLE_BYTES[encoding] / sampleRate) * 1000;
     const placement = order.place(party, message, frameMs);
     if (placement === 'repeated') return void counters.repeated++;
-    open = { ...stream, frameMs };
+    stream.frameMs = frameMs;
     if (placement.gapMs > 0) media.gap(party, placement.gapMs, placement.gapFrames);
     if (audio) {
       if (audio.wasOdd) counters.oddLength++;

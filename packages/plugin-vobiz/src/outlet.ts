@@ -24,11 +24,10 @@ export function createOutlet(socket: Pick<Socket, 'send'>, log: Pick<Logger, 'wa
         if (dropped++ === 0) log.warn('Vobiz does not take the audio that is sent to it');
         return false;
       }
-      unsent += text.length;
-      socket
-        .send(text)
-        .catch(() => undefined)
-        .finally(() => void (unsent -= text.length));
+      const { length } = text;
+      const settled = (): void => void (unsent -= length);
+      unsent += length;
+      socket.send(text).then(settled, settled);
       return true;
     },
     end() {

@@ -8,7 +8,7 @@ import { createAnnouncer } from './announcer.ts';
 import { createByteOrder, type ByteOrder, type ByteOrderOf } from './byte-order.ts';
 import { createClearings } from './clearings.ts';
 import { audioFormatOf } from './heard-stream.ts';
-import { createVoiceLine } from './voice-line.ts';
+import { createVoiceLine, type VoiceFormat } from './voice-line.ts';
 import { formatOf, type MediaFormat } from './wire.ts';
 
 export interface PlaybackDeps {
@@ -60,6 +60,8 @@ export function createPlayback(deps: PlaybackDeps): Playback {
   const { clock } = deps.host;
   const clearings = createClearings(clock);
   const byteOrders = new Map<number, ByteOrderOf>();
+  /** What the last audio was written down as: that of an agent seldom changes. */
+  let voiceFormat: VoiceFormat | undefined;
   /** Sounds that wait for the agent's audio to be cleared. */
   let preparing = 0;
   let ready: Promise<void> = Promise.resolve();
@@ -86,8 +88,10 @@ export function createPlayback(deps: PlaybackDeps): Playback {
     return known;
   }
 
-  function enqueue(payload: string, own: AudioFormat): void {
-    line?.push(payload, { ...own, byteOrder: byteOrderOf(own) });
+  function enqueue(payload: string, { encoding, sampleRate }: AudioFormat): void {
+    if (voiceFormat?.encoding !== encoding || voiceFormat.sampleRate !== sampleRate)
+      voiceFormat = { encoding, sampleRate, byteOrder: byteOrderOf({ encoding, sampleRate }) };
+    line?.push(payload, voiceFormat);
   }
 
   /** Sends audio of our own. Little-endian unless told otherwise: what is measured is the other direction. */

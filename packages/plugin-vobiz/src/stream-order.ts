@@ -15,7 +15,7 @@ export interface Placement {
   readonly gapMs: number;
   readonly gapFrames: number;
   /** Ms since the first frame of the stream, where frames carry timestamps. */
-  readonly positionMs?: number;
+  readonly positionMs: number | undefined;
 }
 
 /** Counters and clocks do not jump further than this: one broken number must not silence the rest of a call. */
@@ -25,9 +25,9 @@ const MAX_TIME_JUMP_MS = 60 * 60 * 1000;
 export const MAX_GAP_MS = 60_000;
 
 interface Track {
-  readonly chunk: number | undefined;
-  readonly timestamp: number | undefined;
-  readonly durationMs: number;
+  chunk: number | undefined;
+  timestamp: number | undefined;
+  durationMs: number;
 }
 
 export interface StreamOrder {
@@ -84,13 +84,18 @@ export function createStreamOrder(): StreamOrder {
       const gap = gapBefore(name, chunk, timestamp);
       if (chunk !== undefined) lastChunk = Math.max(lastChunk ?? chunk, chunk);
       origin ??= timestamp;
-      tracks.set(name, {
-        chunk: chunk ?? known?.chunk,
-        timestamp,
-        durationMs,
-      });
-      const positionMs = timestamp === undefined || origin === undefined ? undefined : timestamp - origin;
-      return { ...gap, ...(positionMs !== undefined && positionMs >= 0 && { positionMs }) };
+      if (known) {
+        known.chunk = chunk ?? known.chunk;
+        known.timestamp = timestamp;
+        known.durationMs = durationMs;
+      } else tracks.set(name, { chunk, timestamp, durationMs });
+      const sinceFirst = timestamp === undefined || origin === undefined ? -1 : timestamp - origin;
+      // Without a spread: objects copied that way live through collections of young garbage, a frame at a time.
+      return {
+        gapMs: gap.gapMs,
+        gapFrames: gap.gapFrames,
+        positionMs: sinceFirst >= 0 ? sinceFirst : undefined,
+      };
     },
   };
 }

@@ -105,11 +105,11 @@ export function createVoiceLine({ clock, format, isWanted, write }: VoiceLineDep
 
   /** Forgets what lies before a place on the line. */
   function forget(before: number): void {
-    runs = runs.filter((run) => endOf(run) > before);
+    while (runs[0] && endOf(runs[0]) <= before) runs.shift();
     const first = runs[0];
     if (!first) return;
     const passed = resampledLength(before - first.at, format.sampleRate, first.format.sampleRate) - REACH;
-    first.chunks = first.chunks.filter(({ from, count }) => from + count > passed);
+    while (first.chunks[0] && first.chunks[0].from + first.chunks[0].count <= passed) first.chunks.shift();
   }
 
   function frame(number: number): void {

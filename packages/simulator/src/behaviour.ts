@@ -1,10 +1,15 @@
 // How a cloud, or one call of it, is told to behave otherwise than of its own accord. Which dials there are stands in
-// `vapi/behaviour.ts` and `vobiz/behaviour.ts`.
+// `vapi/behaviour.ts`, `vobiz/behaviour.ts` and `deepgram/behaviour.ts`.
 
+import { DEEPGRAM_CHOICES } from './deepgram/behaviour.ts';
 import { VAPI_CHOICES } from './vapi/behaviour.ts';
 import { VOBIZ_CHOICES } from './vobiz/behaviour.ts';
 
-const CHOICES: Readonly<Record<string, readonly (string | number)[]>> = { ...VAPI_CHOICES, ...VOBIZ_CHOICES };
+const CHOICES: Readonly<Record<string, readonly (string | number)[]>> = {
+  ...VAPI_CHOICES,
+  ...VOBIZ_CHOICES,
+  ...DEEPGRAM_CHOICES,
+};
 
 /** From what to what a number may be, where that is not up to a day of milliseconds. */
 const LIMITS: Readonly<Record<string, readonly [from: number, to: number]>> = {
@@ -17,6 +22,8 @@ const LIMITS: Readonly<Record<string, readonly [from: number, to: number]>> = {
   sequenceFrom: [0, 1],
   closeCode: [1_000, 4_999],
   restStatus: [0, 599],
+  listenRefusalStatus: [400, 599],
+  throttle: [0, 100],
 };
 const A_DAY_MS = 86_400_000;
 

@@ -24,6 +24,7 @@ export function parseCommandLine(args: readonly string[]): CommandLine {
       'vapi-public-key': { type: 'string', default: DEMO_KEYS.vapiPublicKey },
       'vapi-history': { type: 'string', default: '0' },
       'vapi-webhook-secret': { type: 'string' },
+      'deepgram-api-key': { type: 'string', default: DEMO_KEYS.deepgramApiKey },
       'vobiz-answer': { type: 'string' },
       'vobiz-hangup': { type: 'string' },
       'vobiz-auth-id': { type: 'string', default: DEMO_KEYS.vobizAuthId },
@@ -53,6 +54,7 @@ export function parseCommandLine(args: readonly string[]): CommandLine {
         authToken: values['vobiz-auth-token'],
         ...signing(values['vobiz-sign']),
       },
+      deepgram: { apiKey: values['deepgram-api-key'] },
     },
     exitWithStdin: values['exit-with-stdin'],
   };

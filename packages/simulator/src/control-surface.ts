@@ -5,6 +5,7 @@ import { jsonObject } from './http/http-request.ts';
 import type { HttpReply, HttpRequest } from './http/http-request.ts';
 import type { Script } from './speech/library.ts';
 import type { Simulator, StartCall, Targets } from './simulator.ts';
+import { answerDeepgramSurface } from './deepgram-surface.ts';
 import { answerVapiSurface } from './vapi-surface.ts';
 import { answerVobizSurface } from './vobiz-surface.ts';
 
@@ -26,7 +27,10 @@ export function answerSurface(request: HttpRequest, path: string, simulator: Sim
     call.hangUp();
     return { status: 202, body: call.state() };
   }
-  const reply = answerVapiSurface(request, path, simulator) ?? answerVobizSurface(request, path, simulator);
+  const reply =
+    answerVapiSurface(request, path, simulator) ??
+    answerVobizSurface(request, path, simulator) ??
+    answerDeepgramSurface(request, path, simulator);
   return reply ?? { status: 404, body: { error: 'there is no such thing here' } };
 }
 

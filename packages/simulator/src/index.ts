@@ -1,5 +1,16 @@
 export { createSimulator, DEMO_KEYS } from './simulator.ts';
-export type { Simulator, SimulatorOptions, StartCall, Targets, VapiSide, VobizSide } from './simulator.ts';
+export type {
+  DeepgramSide,
+  Simulator,
+  SimulatorOptions,
+  StartCall,
+  Targets,
+  VapiSide,
+  VobizSide,
+} from './simulator.ts';
+export { DEEPGRAM_BEHAVIOUR } from './deepgram/behaviour.ts';
+export type { DeepgramBehaviour } from './deepgram/behaviour.ts';
+export type { DeepgramSessionState, FinalState } from './deepgram/session-state.ts';
 export { VOBIZ_BEHAVIOUR } from './vobiz/behaviour.ts';
 export type { VobizBehaviour } from './vobiz/behaviour.ts';
 export type { Tone } from './tone-request.ts';

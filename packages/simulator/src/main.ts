@@ -11,6 +11,7 @@ async function run({ options, exitWithStdin }: CommandLine): Promise<void> {
     url: simulator.url,
     vapi: { apiBaseUrl: simulator.vapi.apiBaseUrl },
     vobiz: { apiBaseUrl: simulator.vobiz.apiBaseUrl },
+    deepgram: { baseUrl: simulator.deepgram.baseUrl },
   };
   process.stdout.write(`${JSON.stringify(ready)}\n`);
 

@@ -1,5 +1,5 @@
-// The process as a whole: one HTTP server on loopback that is two clouds and, beside them, the surface through
-// which a test commands both.
+// The process as a whole: one HTTP server on loopback that is three clouds and, beside them, the surface through
+// which a test commands them.
 
 import { createServer } from 'node:http';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
@@ -9,6 +9,9 @@ import { keepCalls } from './call-keeper.ts';
 import type { CallState, ProviderName, SimulatedCall } from './call/call-state.ts';
 import { createFrameClock } from './call/frame-clock.ts';
 import { answerSurface } from './control-surface.ts';
+import type { DeepgramBehaviour } from './deepgram/behaviour.ts';
+import { createDeepgramCloud } from './deepgram/cloud.ts';
+import type { DeepgramSessionState } from './deepgram/session-state.ts';
 import { pathOf, readRequest, sendReply } from './http/http-request.ts';
 import type { HttpReply, HttpRequest } from './http/http-request.ts';
 import { loadSpeech } from './speech/library.ts';
@@ -28,6 +31,7 @@ export const DEMO_KEYS = {
   vapiPublicKey: 'demo-vapi-public-key',
   vobizAuthId: 'MA_DEMO',
   vobizAuthToken: 'demo-vobiz-token',
+  deepgramApiKey: 'demo-deepgram-key',
 } as const;
 
 /** Where the clouds send what they have to tell. Without a target nothing is sent. */
@@ -69,6 +73,10 @@ export interface SimulatorOptions {
     readonly parentToken?: string;
     readonly behaviour?: Partial<VobizBehaviour>;
   };
+  readonly deepgram?: {
+    readonly apiKey?: string;
+    readonly behaviour?: Partial<DeepgramBehaviour>;
+  };
   /** How many calls of each provider to keep going; 0, the default, begins none. */
   readonly calls?: number;
 }
@@ -100,11 +108,25 @@ export interface VobizSide {
   dial(dials: Partial<VobizBehaviour>): void;
 }
 
-/** Two fake clouds. Whoever creates them closes them. */
+/** The fake Deepgram, as a test sees it. */
+export interface DeepgramSide {
+  /** What `/v1/listen` is appended to. */
+  readonly baseUrl: string;
+  readonly apiKey: string;
+  /** What is true about every socket that is remembered, oldest first. */
+  sessions(): DeepgramSessionState[];
+  /** Changes dials, also for sockets that are open. Throws a `RangeError` for an unknown one. */
+  dial(dials: Partial<DeepgramBehaviour>): void;
+  /** Breaks the connection of one socket, by its request id, or of all. Returns how many were open. */
+  cut(id?: string): number;
+}
+
+/** Three fake clouds. Whoever creates them closes them. */
 export interface Simulator {
   readonly url: string;
   readonly vapi: VapiSide;
   readonly vobiz: VobizSide;
+  readonly deepgram: DeepgramSide;
   readonly scripts: readonly Script[];
   /** Changes where calls that begin from now on are told about; what is left out stays. */
   pointAt(targets: Targets): void;
@@ -119,6 +141,7 @@ export interface Simulator {
 
 const VAPI_BASE = '/vapi';
 const VOBIZ_BASE = '/vobiz/api/v1';
+const DEEPGRAM_BASE = '/deepgram';
 const SURFACE_BASE = '/simulator';
 const TOO_LARGE: HttpReply = { status: 413, headers: { connection: 'close' } };
 const PER_CALL = /^\/([0-9a-f-]{36})\/(control|listen|transport)$/;
@@ -159,6 +182,12 @@ export async function createSimulator(options: SimulatorOptions = {}): Promise<S
     behaviour: options.vobiz?.behaviour ?? {},
     application: () => ({ answerUrl: targets.vobizAnswer, hangupUrl: targets.vobizHangup }),
   });
+  const deepgramKey = options.deepgram?.apiKey ?? DEMO_KEYS.deepgramApiKey;
+  const deepgram = createDeepgramCloud({
+    speech,
+    apiKey: deepgramKey,
+    behaviour: options.deepgram?.behaviour ?? {},
+  });
   const clouds = { vapi, vobiz };
 
   const scriptNamed = (name: string | undefined): Script => {
@@ -188,6 +217,15 @@ export async function createSimulator(options: SimulatorOptions = {}): Promise<S
         dial: vobiz.dial,
       };
     },
+    get deepgram() {
+      return {
+        baseUrl: url.replace('http', 'ws') + DEEPGRAM_BASE,
+        apiKey: deepgramKey,
+        sessions: deepgram.sessions,
+        dial: deepgram.dial,
+        cut: deepgram.cut,
+      };
+    },
     scripts: speech.scripts,
     pointAt(changes) {
       targets = { ...targets, ...changes };
@@ -201,6 +239,7 @@ export async function createSimulator(options: SimulatorOptions = {}): Promise<S
       clock.close();
       vapi.close();
       vobiz.close();
+      deepgram.close();
       await closeServer(server);
     },
   };
@@ -209,6 +248,7 @@ export async function createSimulator(options: SimulatorOptions = {}): Promise<S
     const { path } = request;
     if (path.startsWith(`${VAPI_BASE}/`)) return vapi.rest(request, path.slice(VAPI_BASE.length));
     if (path.startsWith(`${VOBIZ_BASE}/`)) return vobiz.rest(request, path.slice(VOBIZ_BASE.length));
+    if (path.startsWith(`${DEEPGRAM_BASE}/`)) return deepgram.rest(request, path.slice(DEEPGRAM_BASE.length));
     if (path.startsWith(`${SURFACE_BASE}/`))
       return answerSurface(request, path.slice(SURFACE_BASE.length), simulator);
     const [, callId, purpose] = PER_CALL.exec(path) ?? [];
@@ -221,8 +261,11 @@ export async function createSimulator(options: SimulatorOptions = {}): Promise<S
   const server = createServer((message, response) => void serve(message, response, route));
   server.on('upgrade', (message: IncomingMessage, socket: Duplex, head: Buffer) => {
     socket.on('error', () => socket.destroy());
-    const [, callId, purpose] = PER_CALL.exec(pathOf(message)) ?? [];
-    if (callId !== undefined && (purpose === 'listen' || purpose === 'transport'))
+    const path = pathOf(message);
+    const [, callId, purpose] = PER_CALL.exec(path) ?? [];
+    if (path.startsWith(`${DEEPGRAM_BASE}/`))
+      deepgram.upgrade(message, path.slice(DEEPGRAM_BASE.length), socket, head);
+    else if (callId !== undefined && (purpose === 'listen' || purpose === 'transport'))
       vapi.upgrade(purpose, callId, message, socket, head);
     else socket.end('HTTP/1.1 404 Not Found\r\nConnection: close\r\nContent-Length: 0\r\n\r\n');
   });

@@ -16,6 +16,7 @@ describe('the command line', () => {
           history: { count: 0 },
         },
         vobiz: { authId: 'MA_DEMO', authToken: 'demo-vobiz-token' },
+        deepgram: { apiKey: 'demo-deepgram-key' },
       },
     });
   });
@@ -34,6 +35,7 @@ describe('the command line', () => {
       'vobiz-hangup': 'http://c/',
       'vobiz-auth-id': 'MA_X',
       'vobiz-auth-token': 't',
+      'deepgram-api-key': 'd',
     };
     const args = Object.entries(flags).map(([name, value]) => `--${name}=${value}`);
     expect(parseCommandLine([...args, '--exit-with-stdin'])).toEqual({
@@ -50,6 +52,7 @@ describe('the command line', () => {
         },
         vapi: { apiKey: 'k', publicKey: 'p', history: { count: 7 } },
         vobiz: { authId: 'MA_X', authToken: 't' },
+        deepgram: { apiKey: 'd' },
       },
     });
   });

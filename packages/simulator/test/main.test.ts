@@ -46,6 +46,7 @@ describe('the process', () => {
       url: expect.stringMatching(/^http:\/\/127\.0\.0\.1:\d+$/),
       vapi: { apiBaseUrl: `${url}/vapi` },
       vobiz: { apiBaseUrl: `${url}/vobiz/api/v1` },
+      deepgram: { baseUrl: `${url.replace('http', 'ws')}/deepgram` },
     });
     expect((await fetch(`${url}/simulator/scripts`)).status).toBe(200);
     process.child.kill('SIGTERM');

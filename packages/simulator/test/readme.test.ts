@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import { DEEPGRAM_BEHAVIOUR, DEEPGRAM_CHOICES } from '../src/deepgram/behaviour.ts';
 import { VAPI_BEHAVIOUR, VAPI_CHOICES } from '../src/vapi/behaviour.ts';
 import { VOBIZ_BEHAVIOUR, VOBIZ_CHOICES } from '../src/vobiz/behaviour.ts';
 
@@ -18,6 +19,7 @@ describe('the README', () => {
   it.each([
     ['Dials of Vapi', VAPI_BEHAVIOUR],
     ['Dials of Vobiz', VOBIZ_BEHAVIOUR],
+    ['Dials of Deepgram', DEEPGRAM_BEHAVIOUR],
   ])('lists under "%s" every dial with its default, and no other', (heading, behaviour) => {
     const listed = Object.entries(tableUnder(heading)).map(([name, { value }]) => [name, value]);
     expect(listed).toEqual(Object.entries(behaviour));
@@ -26,6 +28,7 @@ describe('the README', () => {
   it.each([
     ['Dials of Vapi', VAPI_CHOICES],
     ['Dials of Vobiz', VOBIZ_CHOICES],
+    ['Dials of Deepgram', DEEPGRAM_CHOICES],
   ])('names under "%s" every value of a dial that has few', (heading, choices) => {
     const table = tableUnder(heading);
     for (const [dial, values] of Object.entries(choices)) {

@@ -9,6 +9,7 @@ import {
   evolve,
   FaultError,
   isFault,
+  isTranscribed,
   messageOf,
   type Call,
   type CallFact,
@@ -170,8 +171,9 @@ export class Ingest {
   }
 
   #showPartial(callId: CallId, event: Extract<ProviderEvent, { type: 'utterance.partial' }>): void {
-    const isOver = this.current(callId)?.status === 'ENDED';
-    if (!isOver && event.text.trim() !== '') {
+    const call = this.current(callId);
+    const isTaken = call !== undefined && (call.status === 'ENDED' || isTranscribed(call));
+    if (!isTaken && event.text.trim() !== '') {
       this.#deps.partials.set(callId, event.party, event.text, event.occurredAt);
     }
   }

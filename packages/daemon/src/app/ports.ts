@@ -30,6 +30,7 @@ import type {
   ProviderId,
   ProviderState,
   StreamId,
+  TranscriptionRequest,
   Utterance,
   UtteranceId,
   Want,
@@ -337,6 +338,8 @@ export interface ProviderView {
   readonly stateMessage: string | undefined;
   /** What the provider can do at all. */
   readonly capabilities: readonly Capability[];
+  /** Whether it tells what is said in its calls. */
+  readonly tellsWords: boolean;
   /** What can be done to this call now. */
   capabilitiesFor(call: ControlledCall): readonly Capability[];
   /** Asks the provider. Rejects with a fault whose code is a failure code; bounded in time. */
@@ -352,6 +355,37 @@ export interface ProviderView {
   readonly watch?: (providerCallId: ProviderCallId, commandId: CommandId) => Promise<void>;
   /** Past calls, page by page, where the provider tells of them. */
   readonly backfill?: (request: BackfillRequest, signal: AbortSignal) => AsyncIterable<BackfillPage>;
+}
+
+/** The transcriber instances, as the application sees them. */
+export interface TranscriberDirectory {
+  list(): readonly TranscriberView[];
+  get(id: string): TranscriberView | undefined;
+  /** Calls back whenever one runs that did not before. */
+  onRunning(listener: (id: string) => void): void;
+}
+
+export interface TranscriberView {
+  /** Its key in the configuration. */
+  readonly id: string;
+  readonly plugin: string;
+  readonly displayName: string;
+  readonly state: ProviderState;
+  readonly stateMessage: string | undefined;
+  /**
+   * Begins to transcribe a call. When the instance ends before it, the request is told that it has FAILED.
+   * @throws {FaultError} PROVIDER_NOT_RUNNING, or what the plugin threw.
+   */
+  open(request: TranscriptionRequest): OpenTranscription;
+}
+
+/** A call that a transcriber hears. Nothing here throws. */
+export interface OpenTranscription {
+  write(party: Party, bytes: Uint8Array, atMs: number): void;
+  /** No more audio comes. Settles once the last words were told, or they have taken too long. Never rejects. */
+  end(): Promise<void>;
+  /** Nothing more is wanted. */
+  cut(): void;
 }
 
 /** A party's newest reading. */

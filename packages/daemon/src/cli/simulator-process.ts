@@ -27,6 +27,7 @@ const STOP_TIMEOUT_MS = 3000;
 interface ReadyLine {
   readonly vapi: { readonly apiBaseUrl: string };
   readonly vobiz: { readonly apiBaseUrl: string };
+  readonly deepgram: { readonly baseUrl: string };
 }
 
 /** @throws {FaultError} PLUGIN_NOT_FOUND when it is not installed, PLUGIN_START_TIMEOUT when it does not get ready. */
@@ -49,6 +50,7 @@ export async function startSimulator({ daemonUrl, calls }: SimulatorOptions): Pr
     environment: {
       DEMO_VAPI_URL: ready.vapi.apiBaseUrl,
       DEMO_VOBIZ_URL: ready.vobiz.apiBaseUrl,
+      DEMO_DEEPGRAM_URL: ready.deepgram.baseUrl,
       DEMO_HOST: new URL(ready.vapi.apiBaseUrl).host,
     },
     gone,

@@ -89,13 +89,25 @@ const recording = mapping({
   waveform: yesOrNo.default(true),
 });
 
+const options = z.record(z.string(), z.unknown(), { error: 'a mapping of options' }).default({});
+
 const provider = mapping({
   plugin: text,
+  /** Which transcriber tells what is said in its calls; `off` and `auto` are none's names. */
+  transcribe: z.preprocess((value) => (value === false ? 'off' : value), text.default('off')),
   recording: mapping({ enabled: yesOrNo.optional() }).prefault({}),
-  options: z.record(z.string(), z.unknown(), { error: 'a mapping of options' }).default({}),
+  options,
 });
 
-const PROVIDER_ID = /^[a-z][a-z0-9-]{0,31}$/;
+const transcriber = mapping({ plugin: text, options });
+
+const INSTANCE_ID = /^[a-z][a-z0-9-]{0,31}$/;
+const instanceId = z
+  .string()
+  .regex(INSTANCE_ID, { error: 'a name of a-z, 0-9 and -, beginning with a letter' });
+const transcriberId = instanceId.refine((id) => id !== 'off' && id !== 'auto', {
+  error: 'another name than off and auto, which are no transcribers',
+});
 
 const file = mapping({
   server: server.prefault({}),
@@ -104,23 +116,24 @@ const file = mapping({
   recording: recording.prefault({}),
   log: log.prefault({}),
   limits: limits.prefault({}),
-  providers: z
-    .record(
-      z.string().regex(PROVIDER_ID, { error: 'a name of a-z, 0-9 and -, beginning with a letter' }),
-      provider,
-      {
-        error: 'a mapping of provider ids',
-      },
-    )
-    .default({}),
+  providers: z.record(instanceId, provider, { error: 'a mapping of provider ids' }).default({}),
+  transcribers: z.record(transcriberId, transcriber, { error: 'a mapping of transcriber ids' }).default({}),
 });
 
-export const configSchema = file.refine(
-  ({ server: { host }, auth: { tokens } }) => isLoopbackHost(host) || tokens.length > 0,
-  {
+export const configSchema = file
+  .refine(({ server: { host }, auth: { tokens } }) => isLoopbackHost(host) || tokens.length > 0, {
     path: ['server', 'host'],
     error: '127.0.0.1, ::1 or localhost, or access tokens under auth.tokens for whoever comes from elsewhere',
-  },
-);
+  })
+  .superRefine(({ providers, transcribers }, context) => {
+    const ids = Object.keys(transcribers);
+    for (const [id, { transcribe }] of Object.entries(providers)) {
+      const isRight = transcribe === 'auto' ? ids.length === 1 : ['off', ...ids].includes(transcribe);
+      if (isRight) continue;
+      const auto = ids.length === 1 ? ['auto'] : [];
+      const message = `one of ${['off', ...auto, ...ids].join(', ')}${ids.length === 0 ? ', or transcribers' : ''}`;
+      context.addIssue({ code: 'custom', path: ['providers', id, 'transcribe'], message });
+    }
+  });
 
 export type Config = z.output<typeof configSchema>;

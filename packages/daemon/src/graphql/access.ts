@@ -37,6 +37,7 @@ export const FIELD_SCOPES: Readonly<Record<string, Scope | null>> = {
   'Mutation.playAudio': 'CONTROL',
   'Mutation.clearAudio': 'CONTROL',
   'Mutation.watchCall': 'CONTROL',
+  'Mutation.transcribe': 'CONTROL',
   'Mutation.addUtterance': 'CONTROL',
   'Mutation.tagCall': 'CONTROL',
   'Mutation.addNote': 'CONTROL',

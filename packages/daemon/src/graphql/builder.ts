@@ -7,6 +7,7 @@ import type { CallBook } from '../app/call-book.ts';
 import type { Commands } from '../app/commands.ts';
 import type { Cursors } from '../app/cursor.ts';
 import type { Erasure } from '../app/erasure.ts';
+import type { Transcribing } from '../app/transcribing.ts';
 import type {
   EventLog,
   History,
@@ -14,6 +15,7 @@ import type {
   LiveFeeds,
   ProviderDirectory,
   RecordingArchive,
+  TranscriberDirectory,
   WaveformSource,
 } from '../app/ports.ts';
 import type { Viewer } from '../app/viewer.ts';
@@ -37,6 +39,8 @@ export interface SchemaDeps {
   readonly erasure: Erasure;
   readonly backfills: Backfills;
   readonly providers: ProviderDirectory;
+  readonly transcribers: TranscriberDirectory;
+  readonly transcribing: Pick<Transcribing, 'set'>;
   readonly levels: LevelSource;
   readonly waveforms: WaveformSource;
   readonly recordings: Pick<RecordingArchive, 'find'>;

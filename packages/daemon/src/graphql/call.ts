@@ -158,6 +158,12 @@ export function addCall(refs: Refs, enums: Enums, deps: SchemaDeps): void {
         description: 'Every final utterance, one a line: `Customer: ...`.',
         resolve: async (call) => transcriptText(await history.transcript(call.id)),
       }),
+      transcription: t.field({
+        type: refs.Transcription,
+        nullable: true,
+        description: 'Who turns its audio into words; null where nobody does, or ever did.',
+        resolve: (call) => call.transcription,
+      }),
       events: t.field({
         type: refs.CallEventConnection,
         description: 'What happened, oldest first.',

@@ -14,6 +14,7 @@ const TYPE_NAMES = {
   CALL_STATUS_CHANGED: 'CallStatusChanged',
   CALL_ENDED: 'CallEnded',
   UTTERANCE_FINALIZED: 'UtteranceFinalized',
+  UTTERANCE_REVISED: 'UtteranceRevised',
   SPEECH_STARTED: 'SpeechChanged',
   SPEECH_STOPPED: 'SpeechChanged',
   DTMF_RECEIVED: 'DtmfReceived',
@@ -27,6 +28,7 @@ const TYPE_NAMES = {
   PROVIDER_NOTICE: 'ProviderNotice',
   RECORDING_STARTED: 'RecordingChanged',
   RECORDING_STOPPED: 'RecordingChanged',
+  TRANSCRIPTION_CHANGED: 'TranscriptionChanged',
   LISTENING_STARTED: 'ListeningChanged',
   LISTENING_STOPPED: 'ListeningChanged',
 } as const satisfies Record<CallFactType, string>;
@@ -96,6 +98,19 @@ export function addEvents(builder: Builder, refs: Refs, enums: Enums, deps: Sche
         return { callId, position, at, utterance: factOf<'UTTERANCE_FINALIZED'>(record).utterance };
       },
     }),
+  );
+  builder.objectField(
+    event('UtteranceRevised', 'Better words were found for an utterance that was told before.'),
+    'utterance',
+    (t) =>
+      t.field({
+        type: refs.Utterance,
+        description: 'What was said, under the same id.',
+        resolve: (record) => {
+          const { callId, position, at } = record;
+          return { callId, position, at, utterance: factOf<'UTTERANCE_REVISED'>(record).utterance };
+        },
+      }),
   );
   builder.objectField(
     event('SpeechChanged', 'A party began or stopped speaking; `type` says which.'),
@@ -199,6 +214,24 @@ export function addEvents(builder: Builder, refs: Refs, enums: Enums, deps: Sche
         description: 'The recording, as it is now; null when there is nothing to hear of it.',
         resolve: ({ callId }) => deps.recordings.find(callId),
       }),
+  );
+  builder.objectFields(
+    event('TranscriptionChanged', 'The transcribing of a call began, is doing otherwise, or ended.'),
+    (t) => ({
+      transcription: t.field({
+        type: refs.Transcription,
+        description: 'As it was at that moment.',
+        resolve: (record) => ({
+          ...factOf<'TRANSCRIPTION_CHANGED'>(record).transcription,
+          since: record.at,
+        }),
+      }),
+      by: t.string({
+        nullable: true,
+        description: 'Who asked for it: the name of their access token. Null where nobody did.',
+        resolve: (record) => factOf<'TRANSCRIPTION_CHANGED'>(record).by,
+      }),
+    }),
   );
   builder.objectFields(
     event('ListeningChanged', 'Someone began or stopped to hear a call live; `type` says which.'),

@@ -21,6 +21,7 @@ function removed(id: ProviderId): ProviderView {
     state: 'STOPPED',
     stateMessage: 'It is no longer in the configuration.',
     capabilities: [],
+    tellsWords: false,
     capabilitiesFor: () => [],
     control: () => Promise.reject(notConfigured(id)),
     placeCall: () => Promise.reject(notConfigured(id)),

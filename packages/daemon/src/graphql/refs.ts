@@ -1,5 +1,5 @@
 /** Every type of the schema by name, with what stands behind it; the other modules say what its fields are. */
-import type { Assistant, Call, CallEnd, CallRecord, Failure, Money } from '@sidetone/core';
+import type { Assistant, Call, CallEnd, CallRecord, CallTranscription, Failure, Money } from '@sidetone/core';
 import type { Backfill } from '../app/backfill.ts';
 import type { CommandOutcome, WatchOutcome } from '../app/commands.ts';
 import type {
@@ -13,6 +13,7 @@ import type {
   StoredCommand,
   StoredNote,
   StoredStream,
+  TranscriberView,
   TranscriptMatch,
 } from '../app/ports.ts';
 import type { Builder } from './builder.ts';
@@ -48,6 +49,8 @@ export function createRefs(builder: Builder) {
     TranscriptMatch: TranscriptMatchRef,
     Note: builder.objectRef<StoredNote>('Note'),
     Provider: builder.objectRef<ProviderView>('Provider'),
+    Transcriber: builder.objectRef<TranscriberView>('Transcriber'),
+    Transcription: builder.objectRef<CallTranscription & { readonly since: number }>('Transcription'),
     Command: CommandRef,
     Failure: builder.objectRef<Failure>('Failure'),
     CommandPayload: builder.objectRef<CommandOutcome>('CommandPayload'),

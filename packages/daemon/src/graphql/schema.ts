@@ -16,6 +16,7 @@ import { addRecording } from './recording.ts';
 import { createRefs } from './refs.ts';
 import { addScalars } from './scalars.ts';
 import { addSubscriptions } from './subscriptions.ts';
+import { addTranscription } from './transcription.ts';
 import { addMediaStream, addUtterance } from './utterance.ts';
 import { addViewer } from './viewer.ts';
 
@@ -36,6 +37,7 @@ export function createSchema(deps: SchemaDeps): GraphQLSchema {
   addQueries(builder, refs, enums, deps);
   addMutations(builder, refs, enums, deps);
   addAnnotations(builder, refs, enums, deps);
+  addTranscription(builder, refs, enums, deps);
   addBackfill(builder, refs, deps);
   addSubscriptions(builder, refs, enums, deps);
   addViewer(builder);

@@ -45,7 +45,7 @@ export function createFeeds({ hub, log, book, partials, levels, interest, clock 
     },
 
     transcript(callId: CallId, after): AsyncIterableIterator<TranscriptItem> {
-      const finals = reader({ callId, types: ['UTTERANCE_FINALIZED'] }, after);
+      const finals = reader({ callId, types: ['UTTERANCE_FINALIZED', 'UTTERANCE_REVISED'] }, after);
       const transcript = new TranscriptReader(callId, finals, partials);
       return new PullIterator({
         pull: () => transcript.pull(),

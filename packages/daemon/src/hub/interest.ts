@@ -7,11 +7,11 @@ type Listener = (callId: CallId | undefined) => void;
 
 export class Interest {
   readonly #everyCall = new Map<Want, number>();
-  readonly #calls = new Map<string, number>();
+  readonly #calls = new Map<Want, Map<CallId, number>>();
   readonly #listeners = new Set<Listener>();
 
   wants(want: Want, callId: CallId): boolean {
-    return this.#everyCall.has(want) || this.#calls.has(`${want} ${callId}`);
+    return this.#everyCall.has(want) || this.#calls.get(want)?.has(callId) === true;
   }
 
   /** Wants something of the named calls, or of every call, until the function that comes back is called. */
@@ -32,7 +32,7 @@ export class Interest {
 
   /** How many wants are held. */
   get size(): number {
-    return this.#everyCall.size + this.#calls.size;
+    return [...this.#calls.values()].reduce((sum, calls) => sum + calls.size, this.#everyCall.size);
   }
 
   #count(want: Want, callIds: readonly CallId[] | undefined, step: 1 | -1): void {
@@ -40,8 +40,10 @@ export class Interest {
       if (changeCount(this.#everyCall, want, step)) this.#tell(undefined);
       return;
     }
+    const calls = this.#calls.get(want) ?? new Map<CallId, number>();
+    this.#calls.set(want, calls);
     for (const callId of callIds) {
-      if (changeCount(this.#calls, `${want} ${callId}`, step)) this.#tell(callId);
+      if (changeCount(calls, callId, step)) this.#tell(callId);
     }
   }
 

@@ -14,6 +14,7 @@ const CHANGES_CALL = {
   CALL_STATUS_CHANGED: true,
   CALL_ENDED: true,
   UTTERANCE_FINALIZED: false,
+  UTTERANCE_REVISED: false,
   SPEECH_STARTED: false,
   SPEECH_STOPPED: false,
   DTMF_RECEIVED: false,
@@ -27,6 +28,7 @@ const CHANGES_CALL = {
   PROVIDER_NOTICE: false,
   RECORDING_STARTED: true,
   RECORDING_STOPPED: true,
+  TRANSCRIPTION_CHANGED: true,
   LISTENING_STARTED: false,
   LISTENING_STOPPED: false,
 } as const satisfies Record<CallFactType, boolean>;

@@ -19,7 +19,7 @@ export class TranscriptReader {
   /** Finals first: a partial that is shown then is newer than all of them. */
   async pull(): Promise<TranscriptItem | undefined> {
     const record = await this.#finals.pull();
-    if (record?.fact.type === 'UTTERANCE_FINALIZED') {
+    if (record?.fact.type === 'UTTERANCE_FINALIZED' || record?.fact.type === 'UTTERANCE_REVISED') {
       const { position, at, fact } = record;
       return { callId: this.#callId, utterance: fact.utterance, at, position };
     }

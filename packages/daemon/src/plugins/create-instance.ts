@@ -4,7 +4,7 @@ import { createHost, type HostDeps } from './host.ts';
 import { Lease } from './lease.ts';
 import type { AnyPlugin } from './load.ts';
 import { ProviderInstance } from './provider-instance.ts';
-import type { InstanceWatcher } from './provider-life.ts';
+import type { InstanceWatcher } from './plugin-life.ts';
 
 /**
  * @throws {FaultError} PLUGIN_START_FAILED when the plugin throws, or what it throws if that is a fault; PLUGIN_INVALID

@@ -1,4 +1,5 @@
 /** Opens WebSockets for plugins. */
+import type { IncomingMessage } from 'node:http';
 import { FaultError, type DialOptions, type Socket } from '@sidetone/core';
 import { WebSocket } from 'ws';
 import { WsSocket } from './ws-socket.ts';
@@ -6,7 +7,11 @@ import { WsSocket } from './ws-socket.ts';
 /** How long a handshake may take when the plugin's own signal allows longer. */
 const HANDSHAKE_TIMEOUT_MS = 10_000;
 
-/** @throws {FaultError} PROVIDER_REFUSED with `details.status`, PROVIDER_UNREACHABLE or PROVIDER_TIMEOUT. */
+/** How much of the answer to a handshake is kept, bytes, and how long it is waited for, ms. */
+const MAX_ANSWER_BYTES = 4096;
+const ANSWER_TIMEOUT_MS = 2000;
+
+/** @throws {FaultError} PROVIDER_REFUSED with `details.status` and what it says as `details.body`, PROVIDER_UNREACHABLE or PROVIDER_TIMEOUT. */
 export function dial(url: URL, options: DialOptions, maxMessageBytes: number): Promise<Socket> {
   return new Promise((resolve, reject) => {
     const ws = new WebSocket(url, {
@@ -29,19 +34,39 @@ export function dial(url: URL, options: DialOptions, maxMessageBytes: number): P
       resolve(new WsSocket(ws));
     });
     ws.once('unexpected-response', (_request, response) => {
-      const status = response.statusCode ?? 0;
-      response.resume();
-      settled();
-      reject(
-        new FaultError('PROVIDER_REFUSED', `the socket was refused with status ${status}`, {
-          details: { status },
-        }),
-      );
-      ws.terminate();
+      const refuse = (body: string): void => {
+        const status = response.statusCode ?? 0;
+        const details = { status, ...(body !== '' && { body }) };
+        settled();
+        reject(
+          new FaultError('PROVIDER_REFUSED', `the socket was refused with status ${status}`, { details }),
+        );
+        ws.terminate();
+      };
+      readAnswer(response, refuse);
     });
     ws.once('error', (cause) => {
       settled();
       reject(new FaultError('PROVIDER_UNREACHABLE', 'the socket cannot be opened', { cause }));
     });
   });
+}
+
+/** Hands on what a refusal says, as far as it comes. */
+function readAnswer(response: IncomingMessage, take: (text: string) => void): void {
+  const pieces: Buffer[] = [];
+  let bytes = 0;
+  const finish = (): void => {
+    clearTimeout(timeout);
+    response.destroy();
+    take(Buffer.concat(pieces).subarray(0, MAX_ANSWER_BYTES).toString('utf8').trim());
+  };
+  const timeout = setTimeout(finish, ANSWER_TIMEOUT_MS).unref();
+  response.on('data', (piece: Buffer) => {
+    pieces.push(piece);
+    bytes += piece.length;
+    if (bytes >= MAX_ANSWER_BYTES) finish();
+  });
+  response.once('end', finish);
+  response.once('error', finish);
 }

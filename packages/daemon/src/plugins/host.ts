@@ -1,30 +1,24 @@
 /** What an instance of a plugin may touch, made of the daemon's parts. Outside its lease nothing it tells gets in. */
-import { randomBytes } from 'node:crypto';
 import {
   isLive,
   messageOf,
   type CallId,
-  type Clock,
-  type Logger,
   type MediaStream,
   type MediaStreamOptions,
-  type PluginState,
   type ProviderEvent,
   type ProviderHost,
   type ProviderId,
 } from '@sidetone/core';
 import type { CallBook } from '../app/call-book.ts';
 import type { Ingest } from '../app/ingest.ts';
-import type { StateStore, WantsBook } from '../app/ports.ts';
-import { dial } from './dial.ts';
+import type { WantsBook } from '../app/ports.ts';
+import { createCommonHost, type CommonHostDeps } from './common-host.ts';
 import { mistakeIn, mistakeInStream } from './event-check.ts';
 import { EventRate } from './event-rate.ts';
-import { leaseClock } from './leased-clock.ts';
-import { leaseSocket } from './leased-socket.ts';
 import type { Lease } from './lease.ts';
 import type { MishapCode } from './mishaps.ts';
 
-export interface HostDeps {
+export interface HostDeps extends CommonHostDeps {
   readonly ingest: Ingest;
   readonly book: CallBook;
   readonly streams: {
@@ -32,12 +26,8 @@ export interface HostDeps {
     has(callId: CallId): boolean;
   };
   readonly interest: WantsBook;
-  readonly stateStore: StateStore;
-  readonly clock: Clock;
-  readonly log: Logger;
   /** The daemon's address as providers see it. */
   readonly publicUrl: () => URL;
-  readonly socketMessageBytes: number;
   readonly eventsPerSecond: number;
 }
 
@@ -47,10 +37,6 @@ export interface Tenant {
   /** Takes note of an event that was dropped. */
   readonly lost: (code: MishapCode, why: string) => void;
 }
-
-/** How long a request of a plugin may take when it gives no signal of its own. */
-const FETCH_TIMEOUT_MS = 30_000;
-const MAX_STATE_BYTES = 64 * 1024;
 
 export function createHost({ providerId, lease, lost }: Tenant, deps: HostDeps): ProviderHost {
   const { ingest, book, interest, clock, log, eventsPerSecond } = deps;
@@ -93,9 +79,8 @@ export function createHost({ providerId, lease, lost }: Tenant, deps: HostDeps):
   }
 
   return {
+    ...createCommonHost(providerId, lease, deps),
     emit,
-    clock: leaseClock(clock, lease),
-    log,
     openStream(options) {
       let stream = DEAF_STREAM;
       lease.run('openStream', () => {
@@ -122,16 +107,6 @@ export function createHost({ providerId, lease, lost }: Tenant, deps: HostDeps):
       };
     },
     publicUrl: (path) => new URL(`providers/${providerId}/${path}`, deps.publicUrl()),
-    async fetch(input, init) {
-      lease.check();
-      return fetch(input, { ...init, signal: init?.signal ?? AbortSignal.timeout(FETCH_TIMEOUT_MS) });
-    },
-    async dial(url, options) {
-      lease.check();
-      return leaseSocket(await dial(url, options, deps.socketMessageBytes), lease);
-    },
-    randomToken: () => randomBytes(32).toString('base64url'),
-    state: createState(providerId, lease, deps.stateStore),
   };
 }
 
@@ -147,23 +122,5 @@ function leaseStream(stream: MediaStream, lease: Lease): MediaStream {
       forget();
       stream.end(reason);
     },
-  };
-}
-
-/** An instance that has ended may no longer write over what the next one keeps. */
-function createState(providerId: ProviderId, lease: Lease, store: StateStore): PluginState {
-  return {
-    get: async (key) => store.get(providerId, key),
-    async set(key, value) {
-      if (Buffer.byteLength(value) > MAX_STATE_BYTES)
-        throw new RangeError(`state of more than ${MAX_STATE_BYTES} bytes`);
-      lease.check();
-      store.set(providerId, key, value);
-    },
-    async delete(key) {
-      lease.check();
-      store.delete(providerId, key);
-    },
-    list: async (prefix) => store.list(providerId, prefix),
   };
 }

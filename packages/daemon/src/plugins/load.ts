@@ -10,11 +10,20 @@ import {
   type Clock,
   type ProviderPlugin,
   type SchemaResult,
+  type TranscriberPlugin,
 } from '@sidetone/core';
 import { within } from './deadline.ts';
 import { findPackage } from './find-package.ts';
 
 export type AnyPlugin = ProviderPlugin<unknown>;
+export type AnyTranscriberPlugin = TranscriberPlugin<unknown>;
+
+/** What a plugin is for. */
+interface PluginKinds {
+  readonly provider: AnyPlugin;
+  readonly transcriber: AnyTranscriberPlugin;
+}
+export type PluginKind = keyof PluginKinds;
 
 /** How long a module may take to load, and its schema to check options. */
 export const LOAD_TIMEOUT_MS = 15_000;
@@ -25,7 +34,12 @@ const NEVER = new AbortController().signal;
  * @param specifier a package name, or a path (beginning with `.` or `/`) relative to `baseDir`.
  * @throws {FaultError} PLUGIN_NOT_FOUND, PLUGIN_LOAD_FAILED, PLUGIN_INVALID or PLUGIN_CONTRACT_UNSUPPORTED.
  */
-export async function loadPlugin(specifier: string, baseDir: string, clock: Clock): Promise<AnyPlugin> {
+export async function loadPlugin<Kind extends PluginKind = 'provider'>(
+  specifier: string,
+  baseDir: string,
+  clock: Clock,
+  kind = 'provider' as Kind,
+): Promise<PluginKinds[Kind]> {
   const url = locate(specifier, baseDir);
   const late = new FaultError(
     'PLUGIN_LOAD_FAILED',
@@ -40,7 +54,7 @@ export async function loadPlugin(specifier: string, baseDir: string, clock: Cloc
     throw new FaultError('PLUGIN_LOAD_FAILED', message, { cause });
   }
   try {
-    return check(module.default, specifier);
+    return check(module.default, specifier, kind) as PluginKinds[Kind];
   } catch (cause) {
     if (isFault(cause)) throw cause;
     throw new FaultError('PLUGIN_INVALID', `the plugin ${specifier} throws when it is looked at`, { cause });
@@ -63,8 +77,8 @@ function locate(specifier: string, baseDir: string): string {
 const existing = (path: string): string | undefined =>
   existsSync(path) ? pathToFileURL(path).href : undefined;
 
-function check(exported: unknown, specifier: string): AnyPlugin {
-  const plugin = exported as Partial<AnyPlugin> | null | undefined;
+function check(exported: unknown, specifier: string, wanted: PluginKind): PluginKinds[PluginKind] {
+  const plugin = exported as Partial<AnyPlugin & { kind: unknown }> | null | undefined;
   if (typeof plugin !== 'object' || plugin === null) {
     throw new FaultError('PLUGIN_INVALID', `the plugin ${specifier} has no default export that is a plugin`);
   }
@@ -81,7 +95,10 @@ function check(exported: unknown, specifier: string): AnyPlugin {
     (typeof plugin.create !== 'function' && 'create') ||
     (plugin.options?.['~standard'] === undefined && 'options');
   if (lacking) throw new FaultError('PLUGIN_INVALID', `the plugin ${specifier} has no ${lacking}`);
-  return plugin as AnyPlugin;
+  const kind = plugin.kind === 'transcriber' ? 'transcriber' : 'provider';
+  if (kind === wanted) return plugin as PluginKinds[PluginKind];
+  const where = `it belongs under ${kind}s in the configuration`;
+  throw new FaultError('PLUGIN_INVALID', `the plugin ${specifier} is no ${wanted} but a ${kind}: ${where}`);
 }
 
 /**
@@ -89,7 +106,7 @@ function check(exported: unknown, specifier: string): AnyPlugin {
  * @throws {FaultError} CONFIG_INVALID, naming the key; never the value. PLUGIN_INVALID when the schema itself fails.
  */
 export async function parseOptions(
-  plugin: AnyPlugin,
+  plugin: Pick<AnyPlugin, 'name' | 'options'>,
   options: unknown,
   key: string,
   clock: Clock,

@@ -1,11 +1,7 @@
-/**
- * One life of a plugin: made, started once, asked, ended once. Every wait is bounded, and what it throws where the
- * contract allows no throwing is counted against it. What it may do with the daemon ends with it.
- */
+/** An instance of a provider plugin, and what is asked of it. Every wait is bounded. */
 import {
   FaultError,
   isFault,
-  messageOf,
   type Admission,
   type BackfillPage,
   type BackfillRequest,
@@ -15,100 +11,40 @@ import {
   type ControlArguments,
   type ControlledCall,
   type ControlName,
-  type Clock,
   type IngressRequest,
   type IngressResponse,
-  type Logger,
   type PlaceCallArguments,
   type Provider,
   type ProviderCallId,
   type Socket,
 } from '@sidetone/core';
-import { within } from './deadline.ts';
-import type { Lease, ThrowListener } from './lease.ts';
 import { leaseSocket } from './leased-socket.ts';
+import { ended, PluginInstance, type PluginInstanceDeps } from './plugin-instance.ts';
 
-export const START_TIMEOUT_MS = 15_000;
-export const STOP_TIMEOUT_MS = 5000;
 /** A provider is asked about its calls one by one, and may ask us to slow down. */
 const RECONCILE_TIMEOUT_MS = 10 * 60_000;
 /** How long a provider may think about a command before its outcome is unknown. */
 const CONTROL_TIMEOUT_MS = 15_000;
 const INGRESS_TIMEOUT_MS = 30_000;
-export const HEALTH_TIMEOUT_MS = 10_000;
 
-export interface ProviderInstanceDeps {
+export interface ProviderInstanceDeps extends Omit<PluginInstanceDeps, 'subject'> {
   readonly provider: Provider;
-  readonly lease: Lease;
-  readonly onThrow: ThrowListener;
-  readonly clock: Clock;
-  readonly log: Logger;
 }
 
-export class ProviderInstance {
+export class ProviderInstance extends PluginInstance {
   readonly provider: Provider;
   readonly #deps: ProviderInstanceDeps;
-  readonly #life = new AbortController();
-  #isBegun = false;
 
   constructor(deps: ProviderInstanceDeps) {
+    super({ ...deps, subject: deps.provider });
     this.provider = deps.provider;
     this.#deps = deps;
-  }
-
-  /** Whether it was asked to start. */
-  get isBegun(): boolean {
-    return this.#isBegun;
-  }
-
-  /** @throws {FaultError} PLUGIN_START_FAILED or PLUGIN_START_TIMEOUT, or the plugin's own. The instance is then of no more use. */
-  async start(): Promise<void> {
-    const { lease } = this.#deps;
-    this.#isBegun = true;
-    lease.open();
-    const late = new FaultError(
-      'PLUGIN_START_TIMEOUT',
-      `it did not start within ${START_TIMEOUT_MS / 1000} s`,
-    );
-    try {
-      await this.#within(START_TIMEOUT_MS, late, (signal) => this.provider.start(signal));
-    } catch (error) {
-      this.#life.abort();
-      lease.end();
-      throw isFault(error)
-        ? error
-        : new FaultError('PLUGIN_START_FAILED', messageOf(error), { cause: error });
-    }
-  }
-
-  /**
-   * Ends it: what it is doing is aborted, and afterwards nothing it tells is taken. Never rejects, and never waits longer
-   * than its deadline. To be called once, and not when the start has failed. Without a start there is no stop.
-   */
-  async end(): Promise<void> {
-    const { lease, log, clock } = this.#deps;
-    this.#life.abort();
-    const late = new FaultError('PLUGIN_STOP_TIMEOUT', `it did not stop within ${STOP_TIMEOUT_MS / 1000} s`);
-    const wait = { clock, ms: STOP_TIMEOUT_MS, late, life: NEVER, ended: late };
-    try {
-      if (this.#isBegun) await within(wait, (signal) => this.provider.stop(signal));
-    } catch (error) {
-      const code = isFault(error) ? { code: error.code } : {};
-      log.warn('a provider did not stop cleanly', { ...code, reason: messageOf(error) });
-    }
-    lease.end();
-  }
-
-  /** @throws what the provider threw, PROVIDER_TIMEOUT when it does not answer. */
-  async health(): Promise<void> {
-    const late = new FaultError('PROVIDER_TIMEOUT', `no answer within ${HEALTH_TIMEOUT_MS / 1000} s`);
-    await this.#within(HEALTH_TIMEOUT_MS, late, async (signal) => this.provider.health?.(signal));
   }
 
   /** @throws what the provider threw, PROVIDER_TIMEOUT when it does not tell. */
   async reconcile(calls: readonly ControlledCall[]): Promise<void> {
     const late = new FaultError('PROVIDER_TIMEOUT', 'the provider did not tell in time');
-    await this.#within(RECONCILE_TIMEOUT_MS, late, async (signal) =>
+    await this.within(RECONCILE_TIMEOUT_MS, late, async (signal) =>
       this.provider.reconcile?.(calls.map(asControlled), signal),
     );
   }
@@ -148,9 +84,9 @@ export class ProviderInstance {
 
   /** Pages as the plugin gives them. @throws {FaultError} PROVIDER_NOT_RUNNING when the instance ends on the way. */
   async *backfill(request: BackfillRequest, signal: AbortSignal): AsyncGenerator<BackfillPage> {
-    const pages = this.provider.backfill?.(request, AbortSignal.any([signal, this.#life.signal])) ?? [];
+    const pages = this.provider.backfill?.(request, AbortSignal.any([signal, this.signal])) ?? [];
     for await (const page of pages) {
-      if (this.#life.signal.aborted) throw ended();
+      if (this.signal.aborted) throw ended();
       yield page;
     }
   }
@@ -161,7 +97,7 @@ export class ProviderInstance {
     if (!ingress?.request) throw new FaultError('WIRE_MALFORMED', 'this provider takes no requests');
     const late = new FaultError('PROVIDER_TIMEOUT', 'the plugin did not answer in time');
     try {
-      const answer = await this.#within(INGRESS_TIMEOUT_MS, late, (signal) =>
+      const answer = await this.within(INGRESS_TIMEOUT_MS, late, (signal) =>
         ingress.request!({ ...request, signal }),
       );
       return checked(answer, Number.isInteger(answer?.status), 'an answer without a status');
@@ -199,23 +135,9 @@ export class ProviderInstance {
   #ask<Answer>(commandId: CommandId, ask: (context: CommandContext) => Promise<Answer>): Promise<Answer> {
     const late = new FaultError('PROVIDER_TIMEOUT', `no answer within ${CONTROL_TIMEOUT_MS / 1000} s`);
     const cut = new FaultError('PROVIDER_TIMEOUT', 'the provider was stopped before it answered');
-    return this.#within(CONTROL_TIMEOUT_MS, late, (signal) => ask({ commandId, signal }), cut);
-  }
-
-  #within<Value>(
-    ms: number,
-    late: FaultError,
-    task: (signal: AbortSignal) => Promise<Value>,
-    cut = ended(),
-  ): Promise<Value> {
-    return within({ clock: this.#deps.clock, ms, late, life: this.#life.signal, ended: cut }, task);
+    return this.within(CONTROL_TIMEOUT_MS, late, (signal) => ask({ commandId, signal }), cut);
   }
 }
-
-/** A stop is aborted by its deadline alone. */
-const NEVER = new AbortController().signal;
-
-const ended = (): FaultError => new FaultError('PROVIDER_NOT_RUNNING', 'the provider was stopped');
 
 function checked<Value>(value: Value, isRight: boolean, found: string): Value {
   if (isRight) return value;

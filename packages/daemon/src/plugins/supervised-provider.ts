@@ -1,7 +1,7 @@
 /**
  * A provider as the rest of the daemon sees it, whatever becomes of its plugin: what is asked of it goes to the instance
  * that runs now, and is refused while none does. The plugin stays naive; the promises of the contract are kept in
- * `provider-instance.ts`, and who lives when is decided in `provider-life.ts`.
+ * `provider-instance.ts`, and who lives when is decided in `plugin-life.ts`.
  */
 import {
   capabilitiesOf,
@@ -28,12 +28,13 @@ import {
 import type { ProviderView } from '../app/ports.ts';
 import { mistakeIn } from './event-check.ts';
 import type { ProviderInstance } from './provider-instance.ts';
-import { ProviderLife, type ProviderLifeDeps } from './provider-life.ts';
+import { PluginLife, type PluginLifeDeps } from './plugin-life.ts';
 
 /** The closing code for a socket that may be opened again in a moment. */
 const TRY_AGAIN_LATER = 1013;
 
-export interface SupervisedProviderDeps extends ProviderLifeDeps {
+export interface SupervisedProviderDeps extends PluginLifeDeps<ProviderInstance> {
+  readonly id: ProviderId;
   readonly plugin: string;
   readonly displayName: string;
   readonly liveCalls: () => readonly Call[];
@@ -51,19 +52,21 @@ export class SupervisedProvider implements ProviderView {
   readonly displayName: string;
   /** Those of the first instance; none when there is none. */
   readonly capabilities: readonly Capability[];
+  readonly tellsWords: boolean;
   readonly backfill?: NonNullable<ProviderView['backfill']>;
   readonly watch?: NonNullable<ProviderView['watch']>;
   readonly #deps: SupervisedProviderDeps;
-  readonly #life: ProviderLife;
+  readonly #life: PluginLife<ProviderInstance>;
 
   constructor(deps: SupervisedProviderDeps) {
     this.#deps = deps;
     this.id = deps.id;
     this.plugin = deps.plugin;
     this.displayName = deps.displayName;
-    this.#life = new ProviderLife(deps, () => void this.reconcile(deps.liveCalls()));
+    this.#life = new PluginLife(deps, () => void this.reconcile(deps.liveCalls()));
     const provider = this.#life.instance?.provider;
     this.capabilities = provider ? capabilitiesOf(provider) : NO_CAPABILITIES;
+    this.tellsWords = provider?.tellsWords === true;
     if (provider?.backfill) this.backfill = (request, signal) => this.#backfill(request, signal);
     if (provider?.watch) this.watch = async (callId, commandId) => this.#running().watch(callId, commandId);
   }

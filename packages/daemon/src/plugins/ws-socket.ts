@@ -2,13 +2,17 @@
 import { FaultError, type Socket } from '@sidetone/core';
 import type { RawData, WebSocket } from 'ws';
 
-/** How long the peer may take no bytes of a message before it counts as gone. */
+/** How long the peer may take none of the messages that wait for it before it counts as gone. */
 const SEND_TIMEOUT_MS = 5000;
 /** How long a closing handshake may take. */
 const CLOSE_TIMEOUT_MS = 2000;
 
 export class WsSocket implements Socket {
   readonly #ws: WebSocket;
+  /** Messages that the peer has not taken yet. */
+  #unsent = 0;
+  /** One timer for all that is sent: one for each message is more garbage than the message. */
+  #stall: NodeJS.Timeout | undefined;
 
   constructor(ws: WebSocket) {
     this.#ws = ws;
@@ -18,14 +22,20 @@ export class WsSocket implements Socket {
   }
 
   send(message: string | Uint8Array): Promise<void> {
+    if (this.#unsent++ === 0) this.#watch();
     return new Promise((resolve, reject) => {
-      const timeout = setTimeout(() => this.#ws.terminate(), SEND_TIMEOUT_MS).unref();
       this.#ws.send(message, (error) => {
-        clearTimeout(timeout);
+        if (--this.#unsent > 0) this.#watch();
         if (error) reject(new FaultError('PROVIDER_UNREACHABLE', 'the socket is closed', { cause: error }));
         else resolve();
       });
     });
+  }
+
+  /** Cuts the socket when the peer takes none of what is unsent from now on. */
+  #watch(): void {
+    if (this.#stall) this.#stall.refresh();
+    else this.#stall = setTimeout(() => this.#unsent > 0 && this.#ws.terminate(), SEND_TIMEOUT_MS).unref();
   }
 
   close(code = 1000, reason = ''): void {

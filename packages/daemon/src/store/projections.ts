@@ -28,6 +28,21 @@ export function createProjections(db: Db): Projections {
     .onConflictDoUpdate({ target: calls.id, set: excluded(calls, ['id', 'providerId', 'providerCallId']) })
     .prepare();
   const addUtterance = db.insert(utterances).values(placeholders(utterances)).prepare();
+  const findUtterance = db
+    .select({ position: utterances.position })
+    .from(utterances)
+    .where(eq(utterances.id, sql.placeholder('id')))
+    .prepare();
+  const reviseUtterance = db
+    .update(utterances)
+    .set({
+      text: sql`${sql.placeholder('text')}`,
+      startMs: sql`${sql.placeholder('startMs')}`,
+      endMs: sql`${sql.placeholder('endMs')}`,
+      confidence: sql`${sql.placeholder('confidence')}`,
+    })
+    .where(eq(utterances.id, sql.placeholder('id')))
+    .prepare();
   const putCommand = db
     .insert(commands)
     .values(placeholders(commands))
@@ -98,6 +113,12 @@ export function createProjections(db: Db): Projections {
       });
       words.add(position, utterance.text);
     },
+    UTTERANCE_REVISED: ({ utterance }) => {
+      const known = findUtterance.get({ id: utterance.id });
+      if (!known) return;
+      reviseUtterance.run({ startMs: null, endMs: null, confidence: null, ...utterance });
+      words.replace(known.position, utterance.text);
+    },
     STREAM_STARTED: ({ stream }, { callId, at }) =>
       addStream.run({
         providerStreamId: null,
@@ -129,6 +150,7 @@ export function createProjections(db: Db): Projections {
     ASSISTANT_CHANGED: nothing,
     CALL_REPORTED: nothing,
     PROVIDER_NOTICE: nothing,
+    TRANSCRIPTION_CHANGED: nothing,
     RECORDING_STARTED: (fact, { callId }) =>
       startRecording.run({
         callId,

@@ -27,6 +27,7 @@ export function callToRow(call: Call): Omit<CallRow, 'durationMs'> {
     providerData: call.providerData ?? null,
     mutedParties: call.mutedParties,
     tags: call.tags,
+    transcription: call.transcription ?? null,
     innards: {
       statusAt: call.statusAt,
       wordsReported: call.wordsReported,
@@ -67,6 +68,7 @@ export function rowToCall(row: CallRow): Call {
       summary: row.summary,
       cost,
       providerData: row.providerData,
+      transcription: row.transcription,
     }),
   };
 }

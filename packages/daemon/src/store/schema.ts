@@ -21,6 +21,7 @@ import type {
   CallFactType,
   CallId,
   CallStatus,
+  CallTranscription,
   CommandId,
   CommandKind,
   CommandStatus,
@@ -99,6 +100,7 @@ export const calls = sqliteTable(
     tags: json<readonly string[]>('tags')
       .notNull()
       .default(sql`'[]'`),
+    transcription: json<CallTranscription & { readonly since: number }>('transcription'),
     /** From answer to end; null while it is live and when it was never answered. */
     durationMs: integer('duration_ms').generatedAlwaysAs(sql`ended_at - answered_at`, { mode: 'virtual' }),
     innards: json<CallInnards>('innards').notNull(),

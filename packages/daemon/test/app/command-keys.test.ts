@@ -25,6 +25,7 @@ const provider: ProviderView = {
   id: PROVIDER,
   plugin: 'test',
   displayName: 'Test',
+  tellsWords: false,
   state: 'RUNNING',
   stateMessage: undefined,
   capabilities: ['PLACE_CALL'],

@@ -46,6 +46,7 @@ beforeEach(async () => {
     id: PROVIDER,
     plugin: 'test',
     displayName: 'Test',
+    tellsWords: false,
     get state() {
       return state;
     },

@@ -3,7 +3,7 @@ import { createFakeClock } from '@sidetone/testkit';
 import { expect, test } from 'vitest';
 import { WebSocket } from 'ws';
 import { BACK_OFF_FIRST_MS } from '../../src/plugins/back-off.ts';
-import { MOST_THROWS } from '../../src/plugins/provider-life.ts';
+import { MOST_THROWS } from '../../src/plugins/plugin-life.ts';
 import { startTestDaemon, type TestDaemon } from '../support/daemon.ts';
 import { tempDir } from '../support/temp-dir.ts';
 

@@ -29,6 +29,8 @@ export interface Script {
 /** Everything that can be heard. */
 export interface SpeechLibrary {
   readonly scripts: readonly Script[];
+  /** Every recording once, with its words. */
+  readonly recordings: readonly Utterance[];
   script(name: string): Script | undefined;
   /** A text in the assistant's voice: its recording if there is one, else a speech-like tone. */
   voice(text: string): Utterance;
@@ -66,13 +68,19 @@ export function loadSpeech(folder: URL = SPEECH): SpeechLibrary {
       cutsIn,
     })),
   }));
+  const sentences = manifest.sentences.map(({ text, file }): Utterance => ({
+    speaker: 'assistant',
+    text,
+    samples: samplesOf(file),
+  }));
+  const utterances: Utterance[] = [...scripts.flatMap((script) => script.turns), ...sentences];
   const recorded = new Map<string, Int16Array>();
-  for (const turn of scripts.flatMap((script) => script.turns)) {
-    if (turn.speaker === 'assistant') recorded.set(normalise(turn.text), turn.samples);
+  for (const { speaker, text, samples } of utterances) {
+    if (speaker === 'assistant') recorded.set(normalise(text), samples);
   }
-  for (const { text, file } of manifest.sentences) recorded.set(normalise(text), samplesOf(file));
   return {
     scripts,
+    recordings: [...new Map(utterances.map((utterance) => [utterance.samples, utterance])).values()],
     script: (name) => scripts.find((script) => script.name === name),
     voice: (text) => ({
       speaker: 'assistant',

@@ -1,28 +1,20 @@
 /**
- * The life of a provider through its instances. One is started, and another one with growing waits while that fails. What
- * runs is looked after, and replaced when it throws too often, within a budget.
+ * The life of a plugin in the daemon, a provider's or a transcriber's, through its instances. One is started, and another
+ * one with growing waits while that fails. What runs is looked after, and replaced when it throws too often, within a budget.
  */
-import {
-  FaultError,
-  isFault,
-  messageOf,
-  type Clock,
-  type Logger,
-  type ProviderId,
-  type ProviderState,
-} from '@sidetone/core';
+import { FaultError, isFault, messageOf, type Clock, type Logger, type ProviderState } from '@sidetone/core';
 import { backOffMs } from './back-off.ts';
 import type { ThrowListener } from './lease.ts';
 import { Mishaps, type MishapCode } from './mishaps.ts';
-import type { ProviderInstance } from './provider-instance.ts';
+import type { PluginInstance } from './plugin-instance.ts';
 import { RecentCount } from './recent-count.ts';
 
-/** How often a running provider is looked after, ms. */
+/** How often a running plugin is looked after, ms. */
 export const LOOK_MS = 60_000;
 /** An instance that throws so often within this time is replaced. */
 export const MOST_THROWS = 20;
 export const THROWS_WINDOW_MS = 60_000;
-/** A provider whose instance would have to be replaced once more within this time is given up. */
+/** A plugin whose instance would have to be replaced once more within this time is given up. */
 export const MOST_REPLACEMENTS = 5;
 export const REPLACEMENTS_WINDOW_MS = 10 * 60_000;
 
@@ -34,10 +26,9 @@ export interface InstanceWatcher {
   readonly lost: (code: MishapCode, why: string) => void;
 }
 
-export interface ProviderLifeDeps {
-  readonly id: ProviderId;
+export interface PluginLifeDeps<Instance extends PluginInstance> {
   /** Makes a new instance. @throws {FaultError} the reason why there can be none. */
-  readonly make: (watcher: InstanceWatcher) => ProviderInstance;
+  readonly make: (watcher: InstanceWatcher) => Instance;
   readonly clock: Clock;
   /** From 0 to 1. */
   readonly random: () => number;
@@ -46,11 +37,11 @@ export interface ProviderLifeDeps {
 
 const nothing = (): void => undefined;
 
-export class ProviderLife {
-  readonly #deps: ProviderLifeDeps;
+export class PluginLife<Instance extends PluginInstance> {
+  readonly #deps: PluginLifeDeps<Instance>;
   readonly #onRunning: () => void;
-  /** The one that starts or runs; none while the provider is down. */
-  #instance: ProviderInstance | undefined;
+  /** The one that starts or runs; none while the plugin is down. */
+  #instance: Instance | undefined;
   #phase: Exclude<ProviderState, 'DEGRADED'> = 'STARTING';
   /** Why it is down. */
   #reason: string | undefined;
@@ -66,7 +57,7 @@ export class ProviderLife {
   #ending: Promise<void> | undefined;
 
   /** Makes the first instance, and starts nothing. `onRunning` is called whenever one runs that did not before. */
-  constructor(deps: ProviderLifeDeps, onRunning: () => void) {
+  constructor(deps: PluginLifeDeps<Instance>, onRunning: () => void) {
     this.#deps = deps;
     this.#onRunning = onRunning;
     this.#replacements = new RecentCount(deps.clock, REPLACEMENTS_WINDOW_MS, MOST_REPLACEMENTS + 1);
@@ -74,12 +65,12 @@ export class ProviderLife {
   }
 
   /** The instance that starts or runs. */
-  get instance(): ProviderInstance | undefined {
+  get instance(): Instance | undefined {
     return this.#instance;
   }
 
   /** The instance that can be asked now. */
-  get running(): ProviderInstance | undefined {
+  get running(): Instance | undefined {
     return this.#phase === 'RUNNING' ? this.#instance : undefined;
   }
 
@@ -121,9 +112,9 @@ export class ProviderLife {
   }
 
   /** A new instance in place of none; none when there can be none, which is final. */
-  #make(): ProviderInstance | undefined {
+  #make(): Instance | undefined {
     const throws = new RecentCount(this.#deps.clock, THROWS_WINDOW_MS, MOST_THROWS);
-    let made: ProviderInstance | undefined;
+    let made: Instance | undefined;
     try {
       made = this.#deps.make({
         onThrow: (where, error) => {
@@ -139,7 +130,7 @@ export class ProviderLife {
     return made;
   }
 
-  async #begin(instance: ProviderInstance): Promise<void> {
+  async #begin(instance: Instance): Promise<void> {
     this.#phase = 'STARTING';
     try {
       await instance.start();
@@ -152,7 +143,7 @@ export class ProviderLife {
     this.#phase = 'RUNNING';
     this.#reason = undefined;
     this.#illness = undefined;
-    if (this.#failures > 0) this.#deps.log.info('a provider runs again', { failures: this.#failures });
+    if (this.#failures > 0) this.#deps.log.info('a plugin runs again', { failures: this.#failures });
     this.#lookLater(instance);
     this.#onRunning();
   }
@@ -179,10 +170,10 @@ export class ProviderLife {
     this.#instance = undefined;
     this.#phase = 'FAILED';
     this.#reason = `${message}. ${remedy} ${next}`;
-    this.#deps.log.error('a provider cannot be used', { code, reason: message, remedy, ...fields });
+    this.#deps.log.error('a plugin cannot be used', { code, reason: message, remedy, ...fields });
   }
 
-  #onThrow(instance: ProviderInstance, throws: RecentCount, where: string, error: unknown): void {
+  #onThrow(instance: Instance, throws: RecentCount, where: string, error: unknown): void {
     const isTooMuch = throws.add() >= MOST_THROWS;
     // While it starts it cannot be replaced; the log is spared all the same.
     if (isTooMuch && this.#phase !== 'RUNNING') return;
@@ -196,7 +187,7 @@ export class ProviderLife {
   }
 
   /** Ends the instance, and has another one started once it has ended: two would tell everything twice. */
-  async #replace(instance: ProviderInstance, fault: FaultError): Promise<void> {
+  async #replace(instance: Instance, fault: FaultError): Promise<void> {
     this.#cancelNext();
     this.#instance = undefined;
     this.#phase = 'FAILED';
@@ -207,23 +198,23 @@ export class ProviderLife {
     else this.#retry(fault);
   }
 
-  #lookLater(instance: ProviderInstance): void {
+  #lookLater(instance: Instance): void {
     this.#cancelNext = this.#deps.clock.schedule(LOOK_MS, () => void this.#look(instance));
   }
 
   /** Never rejects. */
-  async #look(instance: ProviderInstance): Promise<void> {
+  async #look(instance: Instance): Promise<void> {
     this.#failures = 0;
     this.#mishaps.look();
     let illness: string | undefined;
     try {
       await instance.health();
     } catch (error) {
-      illness = `The provider does not do well: ${messageOf(error)}.`;
+      illness = `It does not do well: ${messageOf(error)}.`;
     }
     if (this.#instance !== instance) return;
     const isNews = illness !== undefined && this.#illness === undefined;
-    if (isNews) this.#deps.log.warn('a provider does not do well', { reason: illness });
+    if (isNews) this.#deps.log.warn('a plugin does not do well', { reason: illness });
     this.#illness = illness;
     this.#lookLater(instance);
   }

@@ -2,14 +2,14 @@ import { FaultError, providerCallId, type Call, type IngressRequest, type Socket
 import { createFakeSocket } from '@sidetone/testkit';
 import { describe, expect, test, vi } from 'vitest';
 import { BACK_OFF_LONGEST_MS } from '../../src/plugins/back-off.ts';
-import { HEALTH_TIMEOUT_MS, STOP_TIMEOUT_MS } from '../../src/plugins/provider-instance.ts';
+import { HEALTH_TIMEOUT_MS, STOP_TIMEOUT_MS } from '../../src/plugins/plugin-instance.ts';
 import {
   LOOK_MS,
   MOST_REPLACEMENTS,
   MOST_THROWS,
   REPLACEMENTS_WINDOW_MS,
   THROWS_WINDOW_MS,
-} from '../../src/plugins/provider-life.ts';
+} from '../../src/plugins/plugin-life.ts';
 import { supervise, type Supervised } from '../support/supervised.ts';
 
 const forever = (): Promise<never> => new Promise(() => undefined);
@@ -149,7 +149,7 @@ describe('a provider that runs', () => {
     expect(it.provider.state).toBe('RUNNING');
     await it.clock.advance(LOOK_MS);
     expect(it.provider.state).toBe('DEGRADED');
-    expect(it.provider.stateMessage).toBe('The provider does not do well: the key is not accepted.');
+    expect(it.provider.stateMessage).toBe('It does not do well: the key is not accepted.');
     expect(await it.provider.request(request)).toEqual({ status: 204 });
     health = async () => undefined;
     await it.clock.advance(LOOK_MS);

@@ -1,0 +1,60 @@
+// How sockets end: the codes, and the sentences that come with them.
+
+import type { WebSocket } from 'ws';
+
+/** A socket whose client does not answer the closing handshake is dropped after this long. */
+export const CLOSE_TIMEOUT_MS = 1_000;
+
+const NO_STATUS = 1005;
+const ABNORMAL = 1006;
+
+/** The close for sending neither audio nor text. */
+export const IDLE_CLOSE = {
+  code: 1011,
+  reason:
+    'Deepgram did not receive audio data or a text message within the timeout window. See https://dpgr.am/net0001',
+} as const;
+
+/** The close for what is no audio. */
+export const UNDECODABLE_CLOSE = {
+  code: 1008,
+  reason: 'DATA-0000: the payload cannot be decoded as audio',
+} as const;
+
+/** The close after the service itself had nothing to say. */
+export const SILENT_CLOSE = {
+  code: 1011,
+  reason:
+    'Deepgram did not provide a response message within the timeout window. See https://dpgr.am/net0000',
+} as const;
+
+const REASONS: Readonly<Record<number, string>> = {
+  1001: 'going away',
+  1008: UNDECODABLE_CLOSE.reason,
+  1011: SILENT_CLOSE.reason,
+  1012: 'service restart',
+  1013: 'try again later',
+};
+
+/** The sentence that comes with a code when the service closes by itself. */
+export function reasonOf(code: number): string {
+  return REASONS[code] ?? '';
+}
+
+/** How a socket is closed. */
+export interface Close {
+  readonly code: number;
+  readonly reason: string;
+}
+
+/** Closes with a code: 1005 is none, 1006 no closing handshake. The client need not agree. */
+export function closeSocket(socket: WebSocket, { code, reason }: Close): void {
+  if (code === ABNORMAL) {
+    socket.terminate();
+    return;
+  }
+  if (code === NO_STATUS) socket.close();
+  else socket.close(code, reason);
+  const timer = setTimeout(() => socket.terminate(), CLOSE_TIMEOUT_MS);
+  socket.once('close', () => clearTimeout(timer));
+}

@@ -1,0 +1,112 @@
+// Who is let in. The key comes first, then what the dials say, then what was asked for.
+
+import { randomUUID } from 'node:crypto';
+import type { IncomingMessage } from 'node:http';
+import type { Duplex } from 'node:stream';
+import { WebSocketServer } from 'ws';
+import type { WebSocket } from 'ws';
+import { pathOf } from '../http/http-request.ts';
+import type { DeepgramDoorDials } from './behaviour.ts';
+import { decodeListenQuery, isRefusal } from './listen-query.ts';
+import type { ListenQuery } from './listen-query.ts';
+import { refusalOf, refusalReply, refuseUpgrade } from './refusal.ts';
+import type { Refusal } from './refusal.ts';
+
+/** The largest message that a socket takes. */
+export const MAX_MESSAGE_BYTES = 4_000_000;
+/** How many upgrades may be left without an answer at a time, and for how long. */
+export const MAX_UNANSWERED = 100;
+export const UNANSWERED_LIMIT_MS = 120_000;
+
+/** A socket that was let in. */
+export interface Guest {
+  readonly id: string;
+  readonly socket: WebSocket;
+  readonly parameters: URLSearchParams;
+  readonly query: ListenQuery;
+}
+
+/** What a doorway needs to know. Functions are asked each time. */
+export interface DoorwayDeps {
+  readonly apiKey: string;
+  readonly dials: () => DeepgramDoorDials;
+  readonly openSockets: () => number;
+  /** Whether this upgrade is one of those that are to be refused. */
+  readonly isTurnedAway: () => boolean;
+  readonly onGuest: (guest: Guest) => void;
+}
+
+/** Takes upgrades. Whoever creates it closes it. */
+export interface Doorway {
+  /** `path` comes without the base's own path. */
+  upgrade(request: IncomingMessage, path: string, socket: Duplex, head: Buffer): void;
+  close(): void;
+}
+
+/** The doorway of a cloud. */
+export function createDoorway(deps: DoorwayDeps): Doorway {
+  const sockets = new WebSocketServer({
+    noServer: true,
+    perMessageDeflate: false,
+    maxPayload: MAX_MESSAGE_BYTES,
+    // A browser brings its key as a subprotocol, and is answered with the first word.
+    handleProtocols: (protocols) => [...protocols][0] ?? false,
+  });
+  const ids = new WeakMap<IncomingMessage, string>();
+  sockets.on('headers', (headers: string[], request) => {
+    headers.push(`dg-request-id: ${ids.get(request)}`);
+  });
+  const unanswered = new Set<Duplex>();
+
+  const leave = (socket: Duplex): void => {
+    const timer = setTimeout(() => socket.destroy(), UNANSWERED_LIMIT_MS);
+    unanswered.add(socket);
+    socket.once('close', () => {
+      clearTimeout(timer);
+      unanswered.delete(socket);
+    });
+    // A client that goes away is noticed only by who reads.
+    socket.on('end', () => socket.destroy());
+    socket.resume();
+  };
+
+  const judge = (
+    request: IncomingMessage,
+    path: string,
+    parameters: URLSearchParams,
+  ): ListenQuery | Refusal => {
+    if (path !== '/v1/listen') return refusalOf(404);
+    if (!isKeyOf(request, deps.apiKey)) return refusalOf(401);
+    const query = decodeListenQuery(parameters);
+    return !isRefusal(query) && deps.openSockets() >= deps.dials().listenConcurrency ? refusalOf(429) : query;
+  };
+
+  return {
+    upgrade(request, path, socket, head) {
+      const { listenUnanswered, listenRefusalStatus, listenRefusalShape } = deps.dials();
+      const id = randomUUID();
+      if (listenUnanswered && unanswered.size < MAX_UNANSWERED) return leave(socket);
+      if (deps.isTurnedAway())
+        return refuseUpgrade(socket, refusalReply(refusalOf(listenRefusalStatus), id, listenRefusalShape));
+      const parameters = new URLSearchParams((request.url ?? '').slice(pathOf(request).length + 1));
+      const query = judge(request, path, parameters);
+      if (isRefusal(query)) return refuseUpgrade(socket, refusalReply(query, id));
+      ids.set(request, id);
+      sockets.handleUpgrade(request, socket, head, (accepted) =>
+        deps.onGuest({ id, socket: accepted, parameters, query }),
+      );
+    },
+    close() {
+      for (const socket of unanswered) socket.destroy();
+      sockets.close();
+    },
+  };
+}
+
+/** Whether a request brings the key: as a token, as a bearer, or as a browser can. */
+export function isKeyOf({ headers }: Pick<IncomingMessage, 'headers'>, apiKey: string): boolean {
+  const { authorization, 'sec-websocket-protocol': protocols = '' } = headers;
+  const [scheme = '', key] =
+    authorization === undefined ? protocols.split(/,\s*/) : authorization.split(/\s+/);
+  return /^(token|bearer)$/i.test(scheme) && key === apiKey;
+}

@@ -1,0 +1,170 @@
+// What a client asks for in the query of `/v1/listen`, checked as far as a client for phone calls can get it wrong.
+// Parameters that nobody knows are let pass.
+
+import { badQuery, refusalOf } from './refusal.ts';
+import type { Refusal } from './refusal.ts';
+
+/** What a socket was opened with. */
+export interface ListenQuery {
+  readonly model: string;
+  readonly encoding: 'linear16' | 'mulaw';
+  readonly sampleRate: number;
+  /** How many channels are interleaved in the audio. */
+  readonly channels: number;
+  /** Whether each of them is heard on its own. */
+  readonly multichannel: boolean;
+  readonly interimResults: boolean;
+  /** The silence that ends a turn; undefined: none does. */
+  readonly endpointingMs: number | undefined;
+  readonly utteranceEndMs: number | undefined;
+  readonly vadEvents: boolean;
+  readonly punctuate: boolean;
+  /** Whether the languages of words are told. */
+  readonly isMultilingual: boolean;
+  /** What comes back in every result. */
+  readonly extra: Readonly<Record<string, string>> | undefined;
+}
+
+/** The channels that this fake tells apart. */
+export const MAX_CHANNELS = 2;
+/** The longest query. */
+export const MAX_QUERY_LENGTH = 8_192;
+/** The tokens that all key terms may have together. */
+export const MAX_KEYTERM_TOKENS = 500;
+
+const DEFAULT_ENDPOINTING_MS = 10;
+const RATES = [4_000, 96_000] as const;
+const UTTERANCE_END_MS = [1_000, 5_000] as const;
+const FLAGS = [
+  'multichannel',
+  'interim_results',
+  'vad_events',
+  'punctuate',
+  'smart_format',
+  'numerals',
+  'no_delay',
+  'mip_opt_out',
+  'profanity_filter',
+  'filler_words',
+] as const;
+
+/** Reads a query, or says what is wrong with it. */
+export function decodeListenQuery(query: URLSearchParams): ListenQuery | Refusal {
+  const problem = RULES.map((rule) => rule(query)).find((refusal) => refusal !== undefined);
+  if (problem !== undefined) return problem;
+  const is = (name: (typeof FLAGS)[number]): boolean => query.get(name) === 'true';
+  const extra = query.getAll('extra').map((pair) => pair.split(/:(.*)/s));
+  return {
+    model: modelOf(query),
+    encoding: query.get('encoding') === 'mulaw' ? 'mulaw' : 'linear16',
+    sampleRate: Number(query.get('sample_rate')),
+    channels: Number(query.get('channels') ?? 1),
+    multichannel: is('multichannel'),
+    interimResults: is('interim_results'),
+    endpointingMs: endpointingOf(query.get('endpointing')),
+    utteranceEndMs: query.has('utterance_end_ms') ? Number(query.get('utterance_end_ms')) : undefined,
+    vadEvents: is('vad_events'),
+    punctuate: is('punctuate') || is('smart_format'),
+    isMultilingual: query.get('language') === 'multi',
+    extra:
+      extra.length === 0
+        ? undefined
+        : Object.fromEntries(extra.map(([key = '', value = '']) => [key, value])),
+  };
+}
+
+/** Whether it is a refusal. */
+export function isRefusal(answer: ListenQuery | Refusal): answer is Refusal {
+  return 'status' in answer;
+}
+
+/** About how many tokens a list of key terms has. */
+export function tokensOf(terms: readonly string[]): number {
+  return terms.reduce((sum, term) => sum + Math.max(term.split(/\s+/).length, Math.ceil(term.length / 4)), 0);
+}
+
+type Rule = (query: URLSearchParams) => Refusal | undefined;
+
+const RULES: readonly Rule[] = [
+  (query) => (query.toString().length > MAX_QUERY_LENGTH ? refusalOf(414) : undefined),
+  (query) => (modelOf(query).startsWith('whisper') ? refusalOf(405) : undefined),
+  (query) => (modelOf(query).startsWith('flux') ? badQuery('This model needs the v2 API.') : undefined),
+  (query) =>
+    FLAGS.map((name) => oneOf(query, name, ['true', 'false'])).find((refusal) => refusal !== undefined),
+  (query) =>
+    query.has('encoding')
+      ? oneOf(query, 'encoding', ['linear16', 'mulaw'])
+      : badQuery('This fake knows no containers: encoding is required.'),
+  (query) =>
+    query.has('sample_rate')
+      ? wholeNumber(query, 'sample_rate', RATES)
+      : badQuery('sample_rate is required when encoding is set.'),
+  (query) => wholeNumber(query, 'channels', [1, MAX_CHANNELS]),
+  (query) =>
+    /^(true|false)$/.test(query.get('endpointing') ?? 'true')
+      ? undefined
+      : wholeNumber(query, 'endpointing', [0, 60_000]),
+  (query) => wholeNumber(query, 'utterance_end_ms', UTTERANCE_END_MS),
+  (query) =>
+    query.has('utterance_end_ms') && query.get('interim_results') !== 'true'
+      ? badQuery('utterance_end_ms needs interim_results=true.')
+      : undefined,
+  (query) =>
+    isNova3(modelOf(query)) && query.has('keywords')
+      ? badQuery('Keywords are not supported for Nova-3. Please use `keyterm` instead.')
+      : undefined,
+  (query) =>
+    !isNova3(modelOf(query)) && query.has('keyterm') ? badQuery('Keyterms need a Nova-3 model.') : undefined,
+  (query) =>
+    tokensOf(query.getAll('keyterm')) > MAX_KEYTERM_TOKENS
+      ? badQuery(
+          `Keyterm limit exceeded. The maximum number of tokens across all keyterms is ${MAX_KEYTERM_TOKENS}.`,
+        )
+      : undefined,
+  (query) =>
+    /^[a-z]{2,3}(-(?!Latn$)[A-Za-z0-9]{2,4})*$|^multi$/.test(query.get('language') ?? 'en')
+      ? undefined
+      : badQuery('No such model and language combination.'),
+  (query) =>
+    query.has('language_hint') && query.get('language') !== 'multi'
+      ? badQuery('language_hint needs language=multi.')
+      : undefined,
+  (query) => tooLong(query, 'tag', 128),
+  (query) => tooLong(query, 'extra', 2_048),
+];
+
+/** Whether a model takes key terms. */
+export function isNova3(model: string): boolean {
+  return /^nova-3(-|$)/.test(model);
+}
+
+function modelOf(query: URLSearchParams): string {
+  return query.get('model') ?? 'nova-3';
+}
+
+function endpointingOf(value: string | null): number | undefined {
+  if (value === 'false') return undefined;
+  return value === null || value === 'true' ? DEFAULT_ENDPOINTING_MS : Number(value);
+}
+
+function oneOf(query: URLSearchParams, name: string, values: readonly string[]): Refusal | undefined {
+  const value = query.get(name);
+  return value === null || values.includes(value) ? undefined : badQuery(`unexpected value for ${name}`);
+}
+
+function wholeNumber(
+  query: URLSearchParams,
+  name: string,
+  [from, to]: readonly [number, number],
+): Refusal | undefined {
+  const value = query.get(name);
+  if (value === null) return undefined;
+  const isInside = /^\d{1,9}$/.test(value) && Number(value) >= from && Number(value) <= to;
+  return isInside ? undefined : badQuery(`${name} must be a whole number from ${from} to ${to}`);
+}
+
+function tooLong(query: URLSearchParams, name: string, longest: number): Refusal | undefined {
+  return query.getAll(name).some(({ length }) => length > longest)
+    ? badQuery(`${name} may have ${longest} characters`)
+    : undefined;
+}

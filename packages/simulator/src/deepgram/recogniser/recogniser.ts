@@ -1,0 +1,68 @@
+// Listens to one channel and tells the words of the recordings that are heard in it. While a recording is followed
+// each step costs one comparison; only where something unknown sounds is the book searched, and ever more seldom
+// while it is not found.
+
+import { createAlignment } from './alignment.ts';
+import type { Alignment, HeardWord } from './alignment.ts';
+import { PICTURE } from './fingerprint.ts';
+import type { Phrase } from './phrase-book.ts';
+import { findPlace } from './search.ts';
+import { AUDIBLE_RMS, HOP, hopLoudness } from './sound.ts';
+import { createTape } from './tape.ts';
+
+/** What listens to one channel. */
+export interface Recogniser {
+  /** The words that can be told after one more step of `HOP` samples, in order. */
+  hear(step: Int16Array): HeardWord[];
+}
+
+/** How many steps a picture needs. */
+const PICTURE_HOPS = Math.ceil(PICTURE / HOP);
+/** How many of them must be audible, and the first one in any case: it began to sound before the picture. */
+const AUDIBLE_HOPS = 6;
+/** The steps between two searches, at first and at most. */
+const FIRST_PAUSE = 3;
+const LONGEST_PAUSE = 30;
+/** How far words may reach into each other, in seconds. */
+const OVERLAP = 0.04;
+
+/** Listens for the recordings of a book. */
+export function createRecogniser(book: readonly Phrase[]): Recogniser {
+  const tape = createTape();
+  let audible = Array.from({ length: PICTURE_HOPS }, () => false);
+  let following: Alignment | undefined;
+  let pause = FIRST_PAUSE;
+  let wait = 0;
+  let told = 0;
+
+  /** What was told stays told, also where another recording sounds the same. */
+  const isNews = ({ start, end }: HeardWord): boolean => start > told - OVERLAP && (start + end) / 2 > told;
+
+  const search = (): void => {
+    wait -= 1;
+    const isSound = audible[0] === true && audible.filter(Boolean).length >= AUDIBLE_HOPS;
+    if (wait > 0 || !isSound) return;
+    const from = tape.end - PICTURE;
+    const place = findPlace(book, tape.samples, tape.at(from));
+    if (place !== undefined) {
+      following = createAlignment(place, from);
+      pause = FIRST_PAUSE;
+      return;
+    }
+    wait = pause;
+    pause = Math.min(pause * 2, LONGEST_PAUSE);
+  };
+
+  return {
+    hear(step) {
+      tape.push(step);
+      audible = [...audible.slice(1), hopLoudness(step, 0) >= AUDIBLE_RMS];
+      if (!audible.includes(true)) [wait, pause] = [0, FIRST_PAUSE];
+      if (following === undefined) search();
+      const words = (following?.follow(tape) ?? []).filter(isNews);
+      told = words.at(-1)?.end ?? told;
+      if (following?.over === true) following = undefined;
+      return words;
+    },
+  };
+}

@@ -1,0 +1,26 @@
+// The two requests with which a key can be tried without spending audio.
+
+import { randomUUID } from 'node:crypto';
+import type { HttpReply, HttpRequest } from '../http/http-request.ts';
+import { isKeyOf } from './doorway.ts';
+import { refusalOf, refusalReply } from './refusal.ts';
+
+const PROJECT_ID = '3f1c9a52-7e0b-4d86-9b1a-5c2d8e6f4a70';
+
+const ANSWERS: Readonly<Record<string, object>> = {
+  '/v1/auth/token': {
+    api_key_id: '8b2e6d14-0c9f-4a37-b5d8-1e7f3a9c6042',
+    scopes: ['member'],
+    created: '2026-01-01T00:00:00.000Z',
+  },
+  '/v1/projects': { projects: [{ project_id: PROJECT_ID, name: 'Demonstration' }] },
+};
+
+/** Answers a request to the REST API. `path` comes without the base's own path. */
+export function answerRest(request: HttpRequest, path: string, apiKey: string): HttpReply {
+  const requestId = randomUUID();
+  const body = request.method === 'GET' && Object.hasOwn(ANSWERS, path) ? ANSWERS[path] : undefined;
+  if (body === undefined) return refusalReply(refusalOf(404), requestId);
+  if (!isKeyOf(request, apiKey)) return refusalReply(refusalOf(401), requestId);
+  return { status: 200, headers: { 'dg-request-id': requestId }, body };
+}

@@ -1,0 +1,85 @@
+// What a client is told: a little later than it could be, in order, and as wrongly as it is dialled.
+
+import type { WebSocket } from 'ws';
+import type { DeepgramBehaviour } from './behaviour.ts';
+import type { ChannelEvent } from './channel.ts';
+import { closeSocket } from './closes.ts';
+import type { Close } from './closes.ts';
+import { createFaults } from './faults.ts';
+import type { Heard } from './hearing.ts';
+import { eventMessage } from './messages.ts';
+import type { Message, MessageContext } from './messages.ts';
+import { createOutbox } from './outbox.ts';
+import type { Ledger } from './session-state.ts';
+
+/** A client that does not read is cut off when so much waits for it. */
+export const MAX_BACKLOG_BYTES = 1_000_000;
+
+/** Tells one client. Whoever creates it closes it. */
+export interface Teller {
+  /** What was heard. */
+  tell(heard: readonly Heard[]): void;
+  say(message: Message): void;
+  /** What is still to be said is said first, then `lastWord` is asked for, and the socket closed. */
+  end(close: Close, lastWord: () => Message): void;
+  /** From now on nothing is said, not even goodbye. */
+  freeze(): void;
+  close(): void;
+}
+
+/** What a teller needs. */
+export interface TellerDeps {
+  readonly socket: WebSocket;
+  readonly context: MessageContext;
+  readonly ledger: Ledger;
+  readonly isFaulty: boolean;
+  readonly dials: () => DeepgramBehaviour;
+  readonly losesWords: () => boolean;
+}
+
+/** For the client of a socket that was just accepted. */
+export function createTeller(deps: TellerDeps): Teller {
+  const { socket, context, ledger, dials } = deps;
+  const faults = createFaults(dials);
+  const outbox = createOutbox(() => dials().latencyMs);
+  let isFrozen = false;
+
+  const send = (message: Message): void => {
+    if (isFrozen || socket.readyState !== socket.OPEN) return;
+    const count = ledger.sent(String(message['type']));
+    const isCut = deps.isFaulty && count === dials().cutAtMessage;
+    if (isCut || socket.bufferedAmount > MAX_BACKLOG_BYTES) return socket.terminate();
+    for (const wire of faults.send(message)) socket.send(wire, () => {});
+  };
+  const say = (message: Message): void => outbox.put(() => send(message));
+
+  return {
+    say,
+    tell(heard) {
+      for (const { channel, event } of heard) {
+        const hasWords = event.kind === 'results' && event.isFinal && event.words.length > 0;
+        if (hasWords) ledger.final(event, channel);
+        const told = hasWords && deps.losesWords() ? { ...event, words: [] } : event;
+        for (const one of asDialled(told, dials())) say(eventMessage(one, channel, context));
+      }
+    },
+    end(close, lastWord) {
+      outbox.put(() => {
+        send(lastWord());
+        if (!isFrozen) closeSocket(socket, close);
+      });
+    },
+    freeze() {
+      isFrozen = true;
+    },
+    close: outbox.close,
+  };
+}
+
+/** What becomes of an event in the end. */
+function asDialled(event: ChannelEvent, { utteranceEnds }: DeepgramBehaviour): ChannelEvent[] {
+  if (event.kind !== 'utterance-end' || utteranceEnds === 'after-words') return [event];
+  const useless = { ...event, lastWordEnd: -1 };
+  if (utteranceEnds === 'both') return [event, useless];
+  return utteranceEnds === 'never' ? [] : [useless];
+}

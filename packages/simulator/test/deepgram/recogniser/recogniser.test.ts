@@ -1,0 +1,165 @@
+import { describe, expect, it } from 'vitest';
+import { decodeMulaw, encodeMulaw } from '../../../src/audio/mulaw.ts';
+import { createResampler } from '../../../src/audio/resampler.ts';
+import { sineTone, speechLikeTone } from '../../../src/audio/tone.ts';
+import {
+  attenuated,
+  BOOK,
+  halved,
+  hear,
+  heardText,
+  joined,
+  mixed,
+  silence,
+  spoken,
+  swapped,
+  TEXTS,
+  wideband,
+  withNoise,
+} from '../../support/spoken.ts';
+
+const PLUMBER = 'Good morning, Harbour Plumbing. How can I help?';
+const NOVA = 'Hello, this is Nova from Oak Insurance. Your car policy ends next Friday, so I wanted to ask.';
+
+/** Ways that audio may go without becoming unintelligible. Each is given a recording at 16 kHz. */
+const WAYS: Readonly<Record<string, (wide: Int16Array) => Int16Array>> = {
+  'as it is': halved,
+  'through mu-law': (wide) => decodeMulaw(encodeMulaw(halved(wide))),
+  'through 16 kHz and back': (wide) => halved(createResampler(8_000, 16_000)(halved(wide))),
+  '20 dB softer': (wide) => attenuated(halved(wide), 20),
+  '20 dB softer through mu-law': (wide) => decodeMulaw(encodeMulaw(attenuated(halved(wide), 20))),
+  'half as loud again': (wide) =>
+    halved(wide).map((sample) => Math.max(-32_768, Math.min(32_767, sample * 1.5))),
+  '5 ms later': (wide) => joined(silence(5), halved(wide)),
+  'half a sample later': (wide) => halved(joined(new Int16Array(1), wide)),
+  'with some noise': (wide) => withNoise(halved(wide), 60),
+};
+
+/** Ways after which nobody would understand it. */
+const WRONG_WAYS: Readonly<Record<string, (wide: Int16Array) => Int16Array>> = {
+  'with its bytes swapped': (wide) => swapped(halved(wide)),
+  'as if 16 kHz were 8 kHz': (wide) => wide,
+  'as if 8 kHz were 16 kHz': (wide) => halved(halved(wide)),
+  backwards: (wide) => halved(wide).toReversed(),
+};
+
+describe('the recogniser', () => {
+  it.each(Object.entries(WAYS))('knows every recording by its sound, %s', (_, way) => {
+    const heard = TEXTS.map((text) => heardText(joined(silence(300), way(wideband(text)), silence(300))));
+    expect(heard).toEqual(TEXTS);
+  });
+
+  it.each(Object.entries(WRONG_WAYS))('hears no word of any recording %s', (_, way) => {
+    const heard = TEXTS.map((text) => heardText(joined(silence(300), way(wideband(text)), silence(300))));
+    expect(heard).toEqual(TEXTS.map(() => ''));
+  });
+
+  it('hears no words in silence, in tones, in noise, and in what nobody has recorded', () => {
+    const unknown = halved(
+      speechLikeTone('Nobody has ever recorded this, however long it may take to say it.'),
+    );
+    for (const sound of [
+      silence(3_000),
+      unknown,
+      halved(sineTone(200, -10, 2_000)),
+      withNoise(silence(3_000), 5_000),
+    ])
+      expect(heardText(joined(sound, silence(300)))).toBe('');
+  });
+
+  it('tells recordings apart that begin alike', () => {
+    for (const text of [
+      'Hello.',
+      'Hello, how can I help?',
+      NOVA,
+      'One moment, please.',
+      'One moment, please. A supervisor is listening.',
+    ])
+      expect(heardText(joined(spoken(text), silence(300)))).toBe(text);
+  });
+
+  it('hears one recording after the other, with and without a pause', () => {
+    for (const pause of [0, 70, 1_000]) {
+      const heard = heardText(joined(spoken(PLUMBER), silence(pause), spoken(NOVA), silence(300)));
+      expect(heard).toBe(`${PLUMBER} ${NOVA}`);
+    }
+  });
+
+  it('says when each word was spoken, in seconds of audio', () => {
+    const words = hear(joined(silence(1_000), spoken(PLUMBER), silence(300)));
+    expect(words[0]?.start).toBeCloseTo(1, 1);
+    expect(words.at(-1)?.end).toBeCloseTo(1 + spoken(PLUMBER).length / 8_000, 1);
+    for (const [index, { start, end }] of words.entries()) {
+      expect(end).toBeGreaterThan(start);
+      expect(start).toBeGreaterThanOrEqual(words[index - 1]?.end ?? 0);
+    }
+  });
+
+  it('is surest of what was not touched', () => {
+    const sureness = (sound: Int16Array): number =>
+      Math.min(...hear(joined(sound, silence(300))).map(({ confidence }) => confidence));
+    expect(sureness(spoken(NOVA))).toBeGreaterThan(0.99);
+    expect(sureness(withNoise(spoken(NOVA), 400))).toBeLessThan(0.99);
+  });
+
+  it('tells each word within half a second', () => {
+    const sound = joined(silence(500), spoken(NOVA), silence(500));
+    let latest = 0;
+    for (let end = 8_000; end <= sound.length; end += 800) {
+      const known = hear(sound.subarray(0, end)).length;
+      const due = hear(sound).filter((word) => word.end * 8_000 < end - 4_000).length;
+      latest = Math.max(latest, due - known);
+    }
+    expect(latest).toBe(0);
+  });
+});
+
+describe('what is missing', () => {
+  const word = (text: string): { from: number; to: number } => {
+    const found = BOOK.find((phrase) => phrase.text === NOVA)?.words.find(
+      ({ punctuated }) => punctuated === text,
+    );
+    return { from: (found?.from ?? 0) * 160, to: (found?.to ?? 0) * 160 };
+  };
+
+  it('loses only the words in it, when it was replaced by silence', () => {
+    const { from, to } = { from: word('car').from, to: word('policy').to };
+    const sound = spoken(NOVA);
+    sound.fill(0, from, to);
+    expect(heardText(joined(sound, silence(300)))).toBe(NOVA.replace('car policy ', ''));
+  });
+
+  it('loses only the words in it, when what follows moved up', () => {
+    const { from, to } = { from: word('car').from, to: word('policy').to };
+    const sound = joined(spoken(NOVA).slice(0, from), spoken(NOVA).slice(to), silence(300));
+    expect(heardText(sound)).toBe(NOVA.replace('car policy ', ''));
+  });
+
+  it('is all that comes after a recording is cut off', () => {
+    const { to } = word('Oak');
+    expect(heardText(joined(spoken(NOVA).slice(0, to), silence(300)))).toBe('Hello, this is Nova from Oak');
+  });
+
+  it('is all that came before audio that begins in the middle', () => {
+    const { from } = word('Your');
+    const words = hear(joined(spoken(NOVA).slice(from), silence(300)));
+    expect(words.map(({ punctuated }) => punctuated).join(' ')).toBe(
+      'Your car policy ends next Friday, so I wanted to ask.',
+    );
+    expect(words[0]?.start).toBeCloseTo(0, 1);
+  });
+
+  it('is most of what two voices say at once on one line', () => {
+    let spokenWords = 0;
+    let heardWords = 0;
+    for (const [index, { text, words }] of BOOK.entries()) {
+      const other = BOOK[(index + 7) % BOOK.length];
+      const [one, another] = [spoken(text), spoken(other?.text ?? '')];
+      const both = Math.min(one.length, another.length);
+      const together = mixed(one.slice(0, both), another.slice(0, both));
+      heardWords += hear(joined(together, silence(300))).length;
+      spokenWords += [...words, ...(other?.words ?? [])].filter(({ to }) => to * 160 <= both).length;
+    }
+    expect(heardWords).toBeLessThan(spokenWords / 5);
+  });
+});

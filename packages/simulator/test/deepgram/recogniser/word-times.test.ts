@@ -1,0 +1,42 @@
+import { describe, expect, it } from 'vitest';
+import { bare, placeWords } from '../../../src/deepgram/recogniser/word-times.ts';
+import { sine } from '../../support/signal.ts';
+import { BOOK, joined, silence } from '../../support/spoken.ts';
+
+describe('the times of words', () => {
+  it('follow each other without overlapping, to the end of the recording, for every recording', () => {
+    for (const { words, hops, text } of BOOK) {
+      expect(words.map(({ punctuated }) => punctuated).join(' ')).toBe(text);
+      expect([words[0]?.from, words.at(-1)?.to]).toEqual([0, hops]);
+      for (const [index, { from, to }] of words.entries()) {
+        expect(to).toBeGreaterThan(from);
+        expect(from).toBeGreaterThanOrEqual(words[index - 1]?.to ?? 0);
+      }
+    }
+  });
+
+  it('give a long word more than a short one', () => {
+    const [first, second] = placeWords('a supervisor', sine(300, 16_000));
+    expect((second?.to ?? 0) - (second?.from ?? 0)).toBeGreaterThan(
+      3 * ((first?.to ?? 0) - (first?.from ?? 0)),
+    );
+  });
+
+  it('leave pauses between words', () => {
+    const sound = joined(sine(300, 4_800), silence(200), sine(300, 4_800));
+    expect(placeWords('four four', sound)).toMatchObject([
+      { from: 0, to: 30 },
+      { from: 40, to: 70 },
+    ]);
+  });
+
+  it.each([
+    ['Plumbing.', 'plumbing'],
+    ["won't", "won't"],
+    ["o'clock", "o'clock"],
+    ['«Oui»,', 'oui'],
+    ['—', ''],
+  ])('the word of %s is %s', (written, word) => {
+    expect(bare(written)).toBe(word);
+  });
+});

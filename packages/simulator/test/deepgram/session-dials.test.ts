@@ -1,0 +1,148 @@
+import { describe, expect, it } from 'vitest';
+import { connect, createDeepgram, isFinal, textOf, transcriptOf, eventually } from '../support/deepgram.ts';
+import { joined, silence, spoken } from '../support/spoken.ts';
+
+const HELLO = 'Hello, how can I help?';
+const CLOSE = 'When do you close?';
+
+describe.concurrent('a socket that is dialled to', () => {
+  it('be cut after so much audio breaks without a word', async (context) => {
+    const client = await connect(await createDeepgram(context, { cutAfterMs: 2_000 }));
+    client.send(silence(1_900));
+    await client.until(({ type }) => type === 'Results');
+    client.send(silence(100));
+    expect((await client.closed).code).toBe(1006);
+    expect(client.messages.map(({ type }) => type)).not.toContain('Metadata');
+  });
+
+  it('be cut at a message breaks in its place', async (context) => {
+    const client = await connect(await createDeepgram(context, { cutAtMessage: 3 }));
+    client.send(silence(5_000));
+    expect((await client.closed).code).toBe(1006);
+    expect(client.messages).toHaveLength(2);
+  });
+
+  it('freeze says nothing more, and stays open', async (context) => {
+    const simulator = await createDeepgram(context, { freezeAfterMs: 1_000, idleMs: 60_000 });
+    const client = await connect(simulator);
+    client.send(silence(900));
+    client.send(silence(200));
+    client.send(joined(spoken(HELLO), silence(3_000)));
+    client.tell({ type: 'CloseStream' });
+    await eventually(() =>
+      expect(simulator.deepgram.sessions()[0]?.received).toEqual({ audio: 3, CloseStream: 1 }),
+    );
+    expect(simulator.deepgram.sessions()[0]).toMatchObject({ status: 'open', heardSeconds: 1.1 });
+    expect(client.messages.length).toBeLessThanOrEqual(1);
+  });
+
+  it.for([
+    [1011, /net0000$/],
+    [1012, /^service restart$/],
+    [4003, /^$/],
+  ] as const)('close with %i says its end before', async ([closeCode, reason], context) => {
+    const client = await connect(await createDeepgram(context, { closeAfterMs: 1_000, closeCode }));
+    client.send(silence(1_000));
+    expect(await client.closed).toEqual({ code: closeCode, reason: expect.stringMatching(reason) });
+    expect(client.messages.at(-1)?.['type']).toBe('Metadata');
+  });
+
+  it('freeze stays open when it is idle, too', async (context) => {
+    const simulator = await createDeepgram(context, { freezeAfterMs: 40, faultySockets: 1 });
+    const frozen = await connect(simulator);
+    frozen.send(silence(40));
+    await eventually(() => expect(simulator.deepgram.sessions()[0]?.heardSeconds).toBe(0.04));
+    simulator.deepgram.dial({ idleMs: 50 });
+    frozen.tell({ type: 'KeepAlive' });
+    await eventually(() => expect(simulator.deepgram.sessions()[0]?.received['KeepAlive']).toBe(1));
+    const later = await connect(simulator);
+    expect((await later.closed).code).toBe(1011);
+    expect(simulator.deepgram.sessions()[0]).toMatchObject({ status: 'open', sent: {} });
+  });
+
+  it('suffer is one of the first so many', async (context) => {
+    const simulator = await createDeepgram(context, { cutAfterMs: 100, faultySockets: 1 });
+    const [first, second] = [await connect(simulator), await connect(simulator)];
+    for (const client of [first, second]) {
+      client.send(silence(1_000));
+      client.tell({ type: 'CloseStream' });
+    }
+    expect([(await first.closed).code, (await second.closed).code]).toEqual([1006, 1000]);
+    simulator.deepgram.dial({ faultySockets: 1 });
+    const third = await connect(simulator);
+    third.send(silence(1_000));
+    expect((await third.closed).code).toBe(1006);
+  });
+
+  it('lose the words of finals had shown them before, and loses no more than was dialled', async (context) => {
+    const simulator = await createDeepgram(context, { emptyFinals: 1 });
+    const client = await connect(simulator);
+    client.send(joined(spoken(HELLO), silence(700), spoken(CLOSE), silence(700)));
+    client.tell({ type: 'CloseStream' });
+    await client.closed;
+    expect(textOf(client.messages)).toBe(CLOSE);
+    expect(client.messages.find((message) => !isFinal(message)) ?? {}).toMatchObject({ type: 'Results' });
+    const shown = client.messages.filter(({ type }) => type === 'Results').map(transcriptOf);
+    expect(shown.some((text) => text !== '' && HELLO.startsWith(text))).toBe(true);
+    expect(simulator.deepgram.sessions()[0]?.finals.map(({ text }) => text)).toEqual([HELLO, CLOSE]);
+  });
+
+  it.for([
+    ['minus-one', [-1]],
+    ['both', [expect.closeTo(1.5, 0), -1]],
+    ['never', []],
+  ] as const)('tell UtteranceEnd "%s"', async ([utteranceEnds, ends], context) => {
+    const client = await connect(await createDeepgram(context, { utteranceEnds }));
+    client.send(joined(spoken(HELLO), silence(2_500)));
+    client.tell({ type: 'CloseStream' });
+    await client.closed;
+    const told = client.messages.filter(({ type }) => type === 'UtteranceEnd');
+    expect(told.map((message) => message['last_word_end'])).toEqual(ends);
+  });
+
+  it('be slow tells everything late, and in order', async (context) => {
+    const client = await connect(await createDeepgram(context, { latencyMs: 300 }));
+    const sentAt = performance.now();
+    client.send(joined(spoken(HELLO), silence(2_500)));
+    client.tell({ type: 'CloseStream' });
+    await client.until(({ type }) => type === 'Results');
+    expect(performance.now() - sentAt).toBeGreaterThan(290);
+    await client.closed;
+    expect(client.messages.at(-1)?.['type']).toBe('Metadata');
+  });
+
+  it('throttle hears what comes at once at its own pace, and loses nothing', async (context) => {
+    const simulator = await createDeepgram(context, { throttle: 10, throttleBurstMs: 0 });
+    const client = await connect(simulator);
+    const sentAt = performance.now();
+    for (let part = 0; part < 5; part += 1) client.send(silence(1_000));
+    client.send(spoken(HELLO));
+    client.tell({ type: 'CloseStream' });
+    await client.closed;
+    expect(performance.now() - sentAt).toBeGreaterThan(490);
+    expect(textOf(client.messages)).toBe(HELLO);
+  });
+
+  it('send something odd sends it beside what it should', async (context) => {
+    const client = await connect(await createDeepgram(context, { oddEvery: 1, odd: 'text' }));
+    client.send(silence(2_000));
+    client.tell({ type: 'CloseStream' });
+    await client.closed;
+    expect(client.raw.filter((text) => text === 'upstream restarting')).toHaveLength(client.messages.length);
+  });
+
+  it('be cut from outside breaks, alone or with all others', async (context) => {
+    const simulator = await createDeepgram(context);
+    const [first, second, third] = [
+      await connect(simulator),
+      await connect(simulator),
+      await connect(simulator),
+    ];
+    expect(simulator.deepgram.cut(second.requestId)).toBe(1);
+    expect((await second.closed).code).toBe(1006);
+    expect(simulator.deepgram.sessions()[1]?.status).toBe('closed');
+    expect(first.socket.readyState).toBe(first.socket.OPEN);
+    expect(simulator.deepgram.cut()).toBe(2);
+    expect([(await first.closed).code, (await third.closed).code]).toEqual([1006, 1006]);
+  });
+});

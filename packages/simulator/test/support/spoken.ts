@@ -1,0 +1,84 @@
+// Audio for those who listen: the recordings as a telephone carries them, and what may happen to it on the way.
+
+import { createResampler } from '../../src/audio/resampler.ts';
+import { createRandom } from '../../src/random.ts';
+import { createPhraseBook } from '../../src/deepgram/recogniser/phrase-book.ts';
+import { createRecogniser } from '../../src/deepgram/recogniser/recogniser.ts';
+import { HOP } from '../../src/deepgram/recogniser/sound.ts';
+import type { HeardWord } from '../../src/deepgram/recogniser/alignment.ts';
+import { loadSpeech } from '../../src/speech/library.ts';
+
+export const SPEECH = loadSpeech();
+export const BOOK = createPhraseBook(SPEECH.recordings);
+export const TEXTS = SPEECH.recordings.map(({ text }) => text);
+
+/** A recording at 16 kHz, as it lies on the disk. */
+export function wideband(text: string): Int16Array {
+  const found = SPEECH.recordings.find((recording) => recording.text === text);
+  if (found === undefined) throw new Error(`nobody has recorded "${text}"`);
+  return found.samples;
+}
+
+/** A recording at 8 kHz. */
+export function spoken(text: string): Int16Array {
+  return halved(wideband(text));
+}
+
+export function halved(samples: Int16Array): Int16Array {
+  return createResampler(16_000, 8_000)(joined(samples, new Int16Array(samples.length % 2)));
+}
+
+/** Silence at 8 kHz. */
+export function silence(ms: number): Int16Array {
+  return new Int16Array(ms * 8);
+}
+
+export function joined(...parts: readonly Int16Array[]): Int16Array {
+  const whole = new Int16Array(parts.reduce((sum, { length }) => sum + length, 0));
+  let at = 0;
+  for (const part of parts) {
+    whole.set(part, at);
+    at += part.length;
+  }
+  return whole;
+}
+
+/** Two parties on one line. */
+export function mixed(one: Int16Array, other: Int16Array): Int16Array {
+  return Int16Array.from({ length: Math.max(one.length, other.length) }, (_, index) =>
+    Math.max(-32_768, Math.min(32_767, (one[index] ?? 0) + (other[index] ?? 0))),
+  );
+}
+
+export function withNoise(samples: Int16Array, level: number): Int16Array {
+  const chance = createRandom(1);
+  return samples.map((sample) => sample + Math.round((chance() - 0.5) * 2 * level));
+}
+
+export function attenuated(samples: Int16Array, db: number): Int16Array {
+  return samples.map((sample) => sample * 10 ** (-db / 20));
+}
+
+export function swapped(samples: Int16Array): Int16Array {
+  return samples.map((sample) => ((sample & 0xff) << 8) | ((sample >> 8) & 0xff));
+}
+
+/** The steps in which audio is heard; what fills none is left out. */
+export function steps(samples: Int16Array): Int16Array[] {
+  return Array.from({ length: Math.floor(samples.length / HOP) }, (_, index) =>
+    samples.slice(index * HOP, (index + 1) * HOP),
+  );
+}
+
+/** The words that a recogniser hears. */
+export function hear(samples: Int16Array): HeardWord[] {
+  const recogniser = createRecogniser(BOOK);
+  return steps(samples).flatMap((step) => recogniser.hear(step));
+}
+
+/** What a recogniser hears, as text. */
+export function heardText(samples: Int16Array): string {
+  return hear(samples)
+    .map(({ punctuated }) => punctuated)
+    .join(' ');
+}
