@@ -9,6 +9,7 @@ import { BODIES } from '../packages/daemon/src/http/control-bodies.ts';
 import { FIRST_QUERY } from '../packages/daemon/src/http/first-query.ts';
 import { statusOf } from '../packages/daemon/src/http/reply.ts';
 import { optionsSchema as vapiOptions } from '../packages/plugin-vapi/src/config.ts';
+import { optionsSchema as deepgramOptions } from '../packages/plugin-deepgram/src/config.ts';
 import { optionsSchema as vobizOptions } from '../packages/plugin-vobiz/src/config.ts';
 import { filesBelow, PACKAGES } from './support/files.ts';
 
