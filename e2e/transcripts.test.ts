@@ -94,7 +94,7 @@ describe('a Vobiz call', PATIENCE, () => {
       code: null,
     });
 
-    const shown = transcript.items.map((item) => item.transcript.utterance as Json);
+    const shown = transcript.items.map((item) => item.transcript.utterance);
     const isShownFirst = ({ id: final }: Json): boolean => {
       const [first] = shown.filter((each) => each.id === final);
       return first !== undefined && !first.isFinal;
