@@ -2,6 +2,7 @@
  * One life of a plugin: made, started once, asked, ended once. Every wait is bounded, and what it throws where the
  * contract allows no throwing is counted against it. What it may do with the daemon ends with it.
  */
+import { setMaxListeners } from 'node:events';
 import { FaultError, isFault, messageOf, type Clock, type Logger } from '@sidetone/core';
 import { within } from './deadline.ts';
 import type { Lease, ThrowListener } from './lease.ts';
@@ -32,6 +33,8 @@ export class PluginInstance {
 
   constructor(deps: PluginInstanceDeps) {
     this.#deps = deps;
+    // As many as there are calls wait for its end.
+    setMaxListeners(0, this.#life.signal);
   }
 
   /** Whether it was asked to start. */

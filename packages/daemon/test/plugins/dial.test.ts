@@ -1,4 +1,4 @@
-import { createServer, type AddressInfo, type Server } from 'node:net';
+import { createServer, type AddressInfo, type Server, type Socket } from 'node:net';
 import { afterEach, describe, expect, test } from 'vitest';
 import { WebSocketServer } from 'ws';
 import { dial } from '../../src/plugins/dial.ts';
@@ -103,5 +103,73 @@ describe('a socket that cannot be opened says why:', () => {
     await expect(dial(url, { signal: AbortSignal.abort() }, MAX)).rejects.toMatchObject({
       code: 'PROVIDER_TIMEOUT',
     });
+  });
+});
+
+describe('a refusal says why as far as it comes:', () => {
+  /** A peer that answers every handshake with these bytes, and does not hang up by itself. */
+  async function refusing(answer: (peer: Socket) => void): Promise<{ url: URL; peers: Socket[] }> {
+    const peers: Socket[] = [];
+    const server = createServer((peer) => {
+      peers.push(peer);
+      peer.on('error', () => undefined);
+      peer.once('data', () => answer(peer));
+    });
+    opened.push(server);
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    return { url: new URL(`ws://127.0.0.1:${(server.address() as AddressInfo).port}/`), peers };
+  }
+  const head = (length: number | undefined, status = '401 Unauthorized'): string =>
+    `HTTP/1.1 ${status}\r\n${length === undefined ? '' : `content-length: ${length}\r\n`}\r\n`;
+  const closed = (peer: Socket): Promise<void> =>
+    new Promise((resolve) => (peer.destroyed ? resolve() : peer.once('close', () => resolve())));
+  const refused = (url: URL, signal = never) =>
+    dial(url, { signal }, MAX).then(
+      () => expect.unreachable('it was not refused'),
+      (error: unknown) => error as { code: string; details: Record<string, unknown> },
+    );
+
+  test('its words are in the details, beside the status', async () => {
+    const words = '{"err_code":"INVALID_AUTH","err_msg":"grüß Gott"}';
+    const { url } = await refusing((peer) => peer.write(head(Buffer.byteLength(words) + 2) + `${words}\n `));
+    expect(await refused(url)).toMatchObject({
+      code: 'PROVIDER_REFUSED',
+      details: { status: 401, body: words },
+    });
+  });
+
+  test('without words there is no body', async () => {
+    const { url } = await refusing((peer) => peer.write(head(0, '429 Too Many Requests')));
+    expect((await refused(url)).details).toEqual({ status: 429 });
+  });
+
+  test('not more than 4 KiB are kept, nor waited for, and the line is let go', async () => {
+    const { url, peers } = await refusing((peer) => {
+      peer.write(head(1_000_000) + 'x'.repeat(3000), () => peer.write('x'.repeat(3000)));
+    });
+    expect((await refused(url)).details['body']).toBe('x'.repeat(4096));
+    await closed(peers[0]!);
+  });
+
+  test('a body that never ends does not hold it up beyond its time', async () => {
+    const { url, peers } = await refusing((peer) => peer.write(`${head(1000)}so far`));
+    const began = performance.now();
+    const fault = await refused(url);
+    expect(fault).toMatchObject({ code: 'PROVIDER_REFUSED', details: { status: 401, body: 'so far' } });
+    expect(performance.now() - began).toBeLessThan(4000);
+    await closed(peers[0]!);
+  });
+
+  test('a body that breaks off is told as far as it came', async () => {
+    const { url } = await refusing((peer) => {
+      peer.write(`${head(1000)}so far`, () => peer.destroy());
+    });
+    expect(await refused(url)).toMatchObject({ code: 'PROVIDER_REFUSED', details: { body: 'so far' } });
+  });
+
+  test('one who asked and will not wait for the words is let go at once', async () => {
+    const asked = new AbortController();
+    const { url } = await refusing((peer) => peer.write(`${head(1000)}so far`, () => asked.abort()));
+    expect(await refused(url, asked.signal)).toMatchObject({ code: 'PROVIDER_TIMEOUT' });
   });
 });
