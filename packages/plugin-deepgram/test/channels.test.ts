@@ -53,6 +53,15 @@ describe('the final words of a channel', () => {
     expect(channels.due()).toEqual([]);
   });
 
+  it('are not asked for right behind a final that was not shown before', async () => {
+    const { clock, channels, hear } = createBench();
+    await clock.advance(10 * UNCHANGED_MS);
+    hear(0, 1, 'well', { is_final: true });
+    expect(channels.due()).toEqual([]);
+    await clock.advance(UNCHANGED_MS);
+    expect(channels.due()).toEqual([0]);
+  });
+
   it('are taken as they are when the question has no answer', async () => {
     const { clock, channels, events, hear } = createBench();
     hear(0, 1, 'well');
