@@ -20,8 +20,11 @@ const [calls, seconds] = [Number(values.calls), Number(values.seconds)];
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 /** Ticks a second of the kernel's accounting, as user space sees it. */
 const TICKS = 100;
-/** Until as many calls talk as there are, and code has warmed up. */
-const WARM_UP_MS = 15_000;
+/** How long a call lasts, about: one begins after the other, so that as many as are asked for are live. */
+const CALL_MS = 24_000;
+/** Until that is so, and code has warmed up. */
+const WARM_UP_MS = CALL_MS + 6000;
+const SCRIPT = 'parcel';
 
 const MODES = {
   'nobody asks': { transcribe: 'off' },
@@ -117,13 +120,24 @@ interface Final {
   };
 }
 
-async function measure(name: keyof typeof MODES, number: number): Promise<{ cpu: number; delays: number[] }> {
+interface Measured {
+  readonly cpu: number;
+  /** On average, over the time that was measured. */
+  readonly live: number;
+  readonly delays: readonly number[];
+}
+
+async function liveCalls(url: string): Promise<number> {
+  const query = '{ calls(filter: { live: true }, first: 1) { totalCount } }';
+  const headers = { 'content-type': 'application/json' };
+  const response = await fetch(`${url}graphql`, { method: 'POST', headers, body: JSON.stringify({ query }) });
+  const { data } = (await response.json()) as { data: { calls: { totalCount: number } } };
+  return data.calls.totalCount;
+}
+
+async function measure(name: keyof typeof MODES, number: number): Promise<Measured> {
   const mode: { readonly transcribe: string; readonly subscription?: string } = MODES[name];
-  const simulator = await start(
-    'packages/simulator/bin/sidetone-simulator.js',
-    ['--calls', String(calls)],
-    /"url":"([^"]+)"/,
-  );
+  const simulator = await start('packages/simulator/bin/sidetone-simulator.js', [], /"url":"([^"]+)"/);
   const daemon = await start(
     'packages/daemon/bin/sidetone.js',
     ['start', '--config', configOf(`mode-${number}`, simulator.said, mode.transcribe)],
@@ -151,29 +165,40 @@ async function measure(name: keyof typeof MODES, number: number): Promise<{ cpu:
   const vobizAnswer = `${daemon.said}providers/vobiz/answer`;
   const vobizHangup = `${daemon.said}providers/vobiz/hangup`;
   const body = JSON.stringify({ vobizAnswer, vobizHangup });
-  await fetch(`${simulator.said}/simulator/targets`, { method: 'PUT', headers, body });
+  const tell = (method: string, path: string, text: string): Promise<Response> =>
+    fetch(`${simulator.said}/simulator/${path}`, { method, headers, body: text });
+  await tell('PUT', 'targets', body);
+  const call = JSON.stringify({ provider: 'vobiz', script: SCRIPT });
+  const begin = setInterval(() => void tell('POST', 'calls', call).catch(() => undefined), CALL_MS / calls);
   await pause(WARM_UP_MS);
   delays.length = 0;
+  const counts: number[] = [];
   const before = cpuOf(daemon.pid);
-  await pause(seconds * 1000);
+  for (let second = 0; second < seconds; second++) {
+    await pause(1000);
+    counts.push(await liveCalls(daemon.said));
+  }
   const cpu = cpuOf(daemon.pid) - before;
+  clearInterval(begin);
+  const live = counts.reduce((sum, count) => sum + count, 0) / counts.length;
   await client.dispose();
   await stopAll();
-  return { cpu, delays: delays.toSorted((a, b) => a - b) };
+  return { cpu, live, delays: delays.toSorted((a, b) => a - b) };
 }
 
 try {
   process.stdout.write(
-    `${calls} calls, ${seconds} s a mode; CPU time of the daemon alone\n\n| | CPU, % of a core | a call, % of a core | ratio |\n| --- | --- | --- | --- |\n`,
+    `${calls} calls, ${seconds} s a mode; CPU time of the daemon alone\n\n| | live calls | CPU, % of a core | a call, % of a core | ratio of that |\n| --- | --- | --- | --- | --- |\n`,
   );
   let base = 0;
   let words = '';
   for (const [number, name] of (Object.keys(MODES) as (keyof typeof MODES)[]).entries()) {
-    const { cpu, delays } = await measure(name, number);
+    const { cpu, live, delays } = await measure(name, number);
     const share = (100 * cpu) / seconds;
-    base ||= share;
+    const ofOne = share / live;
+    base ||= ofOne;
     process.stdout.write(
-      `| ${name} | ${share.toFixed(1)} | ${(share / calls).toFixed(2)} | ${(share / base).toFixed(2)} |\n`,
+      `| ${name} | ${live.toFixed(0)} | ${share.toFixed(1)} | ${ofOne.toFixed(2)} | ${(ofOne / base).toFixed(2)} |\n`,
     );
     const at = (part: number): string => String(delays[Math.floor(part * (delays.length - 1))] ?? NaN);
     if (delays.length > 0)
