@@ -9,6 +9,7 @@ import { BODIES } from '../packages/daemon/src/http/control-bodies.ts';
 import { FIRST_QUERY } from '../packages/daemon/src/http/first-query.ts';
 import { statusOf } from '../packages/daemon/src/http/reply.ts';
 import { optionsSchema as vapiOptions } from '../packages/plugin-vapi/src/config.ts';
+import { optionsSchema as deepgramOptions } from '../packages/plugin-deepgram/src/config.ts';
 import { optionsSchema as vobizOptions } from '../packages/plugin-vobiz/src/config.ts';
 import { filesBelow, PACKAGES } from './support/files.ts';
 
@@ -63,7 +64,10 @@ describe('docs/reference/configuration.md', () => {
       ...AUTH,
       'providers.<id>.plugin',
       'providers.<id>.recording.enabled',
+      'providers.<id>.transcribe',
       'providers.<id>.options',
+      'transcribers.<id>.plugin',
+      'transcribers.<id>.options',
     ];
     expect([...told.keys()].toSorted()).toEqual([...defaults.keys(), ...withoutDefault].toSorted());
   });
@@ -127,7 +131,7 @@ describe("the README's operations", () => {
 test("the README's configuration is one, and its plugins take their options", () => {
   const source = /```yaml\n([\s\S]*?)```/.exec(read('README.md'))![1]!;
   const names = [...source.matchAll(/\$\{(\w+)\}/g)].map(([, name]) => name!);
-  const { providers } = parseConfig(
+  const { providers, transcribers } = parseConfig(
     source,
     'README.md',
     Object.fromEntries(names.map((name) => [name, 'x'.repeat(16)])),
@@ -135,6 +139,7 @@ test("the README's configuration is one, and its plugins take their options", ()
   expect(names.length).toBeGreaterThan(3);
   expect(vapiOptions.safeParse(providers['vapi']!.options).error).toBeUndefined();
   expect(vobizOptions.safeParse(providers['vobiz']!.options).error).toBeUndefined();
+  expect(deepgramOptions.safeParse(transcribers['deepgram']!.options).error).toBeUndefined();
 });
 
 test('the packages are of one version, and say it to providers', () => {

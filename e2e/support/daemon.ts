@@ -21,7 +21,10 @@ const yamlOf = (options: Options): string =>
     .map(([key, value]) => `      ${key}: ${JSON.stringify(value)}`)
     .join('\n');
 
-/** A configuration with both providers at the simulator; `vapi` and `vobiz` are further options of their plugins. */
+/**
+ * A configuration with both providers at the simulator; `vapi`, `vobiz` and `deepgram` are further options of the plugins. With
+ * the latter there is a transcriber, and each provider is set to `transcribe`.
+ */
 export function writeConfig(
   dir: string,
   simulator: Pick<SimulatorRun, 'url'>,
@@ -29,8 +32,28 @@ export function writeConfig(
     extra = '',
     vapi = {},
     vobiz = {},
-  }: { readonly extra?: string; readonly vapi?: Options; readonly vobiz?: Options } = {},
+    deepgram,
+    transcribe = 'auto',
+  }: {
+    readonly extra?: string;
+    readonly vapi?: Options;
+    readonly vobiz?: Options;
+    readonly deepgram?: Options;
+    readonly transcribe?: string;
+  } = {},
 ): string {
+  const setting = deepgram ? `transcribe: ${transcribe}` : '';
+  const transcribers = deepgram
+    ? `transcribers:
+  deepgram:
+    plugin: '@sidetone/plugin-deepgram'
+    options:
+${yamlOf({
+  apiKey: 'demo-deepgram-key',
+  apiBaseUrl: `${simulator.url.replace(/^http/, 'ws')}/deepgram`,
+  ...deepgram,
+})}`
+    : '';
   const file = join(dir, 'sidetone.yaml');
   writeFileSync(
     file,
@@ -40,6 +63,7 @@ ${extra}
 providers:
   vapi:
     plugin: '@sidetone/plugin-vapi'
+    ${setting}
     options:
       apiKey: demo-vapi-key
       apiBaseUrl: ${simulator.url}/vapi
@@ -47,6 +71,7 @@ providers:
 ${yamlOf(vapi)}
   vobiz:
     plugin: '@sidetone/plugin-vobiz'
+    ${setting}
     options:
 ${yamlOf({
   authId: 'MA_DEMO',
@@ -55,6 +80,7 @@ ${yamlOf({
   answer: { mode: 'tap', dial: '+918000000001' },
   ...vobiz,
 })}
+${transcribers}
 `,
   );
   return file;

@@ -13,6 +13,7 @@ const FILES = {
   'provider-event.ts': 'Events',
   'vocabulary.ts': 'Words',
   'standard-schema.ts': 'Options',
+  'transcriber.ts': 'A transcriber',
 } as const;
 
 export type ContractFile = keyof typeof FILES;

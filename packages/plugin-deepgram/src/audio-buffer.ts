@@ -107,7 +107,7 @@ export function createAudioBuffer(options: AudioBufferOptions): AudioBuffer {
 
   /** Makes room up to a frame, with silence in it. */
   function extend(to: number): void {
-    for (let from = Math.max(head, to - capacity); from < to;) {
+    for (let from = head; from < to;) {
       const at = from % capacity;
       const count = Math.min(to - from, capacity - at);
       ring.fill(quiet, at * frameBytes, (at + count) * frameBytes);

@@ -22,9 +22,8 @@ export interface Channels {
   readonly heardToMs: number;
   /** From where the next connection has to hear the audio. */
   readonly replayFromMs: number;
-  /** The connection is lost, or another one is there. */
+  /** The connection is lost. */
   interrupt(): void;
-  resume(): void;
   /** Audio up to `toMs` will not be heard by the next connection. */
   skip(toMs: number): void;
   /** Closes what is open. */
@@ -111,9 +110,6 @@ export function createChannels(
       return asked;
     },
     interrupt: () => applyAll({ type: 'interrupted' }),
-    resume() {
-      for (const channel of channels) channel.changedAt = now();
-    },
     skip: (toMs) => applyAll({ type: 'skipped', toMs }),
     close: (reason) => applyAll({ type: 'over', reason }),
   };

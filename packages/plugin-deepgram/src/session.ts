@@ -121,7 +121,6 @@ export function createSession(deps: SessionDeps): Session {
   function serve(socket: Socket): Promise<Trouble | undefined> {
     cancelLost();
     const from = beginning();
-    channels.resume();
     wasOpen = true;
     deps.onState('TRANSCRIBING');
     return new Promise((resolve) => {
@@ -211,7 +210,6 @@ export function createSession(deps: SessionDeps): Session {
     cancelLost();
     cancelLimit();
     log.debug('a transcription is done', { ...counters, ...channels.counters, lateBytes: buffer.lateBytes });
-    if (signal.aborted) return;
     const isFailed = typeof outcome === 'object';
     channels.close(isFailed ? 'lost' : 'end');
     if (outcome !== 'heard') {

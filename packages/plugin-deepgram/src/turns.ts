@@ -225,7 +225,6 @@ function settle(draft: Draft, piece: Piece): void {
     draft.events.push({ type: 'revised', number, reason, ...revised });
     return;
   }
-  draft.doubt = undefined;
   startSpeech(draft, piece.startMs);
   draft.settled = [...draft.settled, piece];
 }
@@ -297,7 +296,7 @@ const HANDLERS: {
   },
   gap(draft, { lastWordEndMs }) {
     const limitMs = lastWordEndMs + SAME_PLACE_MS;
-    if (lastWordEndMs <= draft.closedToMs + SAME_PLACE_MS) return;
+    // It is stale if there are words behind it; for words that are closed already nothing is open.
     if (draft.settled.some(({ endMs }) => endMs > limitMs)) return;
     // Words behind the gap begin the next utterance.
     if (draft.settled.length === 0 && draft.partial && draft.partial.endMs <= limitMs) promote(draft);

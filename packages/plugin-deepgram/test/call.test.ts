@@ -178,6 +178,22 @@ describe('a call', () => {
   });
 });
 
+describe('a call of which nothing more is wanted', () => {
+  it('closes a socket that opens just then', async () => {
+    const harness = await start();
+    const call = harness.open();
+    harness.accept(() => call.controller.abort());
+    await harness.host.clock.settle();
+    harness.refuse(503);
+    const late = harness.open();
+    harness.accept(() => late.controller.abort());
+    await late.speak(100);
+    expect(harness.peers.length).toBeGreaterThan(0);
+    expect(harness.peers.every(({ closing }) => closing !== undefined)).toBe(true);
+    expect(harness.host.clock.pending).toBe(0);
+  });
+});
+
 describe('an instance', () => {
   it('serves only so many calls', async () => {
     const harness = await start({ maxCalls: 1 });
@@ -203,7 +219,12 @@ describe('an instance', () => {
     const calls = [harness.open(), harness.open()];
     await calls[0]!.speak(700, SCRIPT);
     const told = calls[0]!.events.length;
+    harness.host.answerDials(() => new Promise(() => undefined));
+    calls.push(harness.open());
+    await harness.host.clock.settle();
+    expect(harness.host.openDials).toBe(2);
     await harness.transcriber.stop(new AbortController().signal);
+    expect(harness.host.openDials).toBe(0);
     await calls[0]!.speak(3000, SCRIPT);
     await Promise.all(calls.map((call) => call.end()));
     expect(calls[0]!.events).toHaveLength(told);

@@ -137,6 +137,18 @@ describe('audio', () => {
     await bench.clock.advance(100);
     expect(bench.audioMs()).toBeLessThanOrEqual(MAX_BURST_MS);
     expect(bench.audioMs()).toBeGreaterThan(MAX_BURST_MS - MIN_MESSAGE_MS);
+    await bench.clock.advance(1000);
+    expect(bench.audioMs()).toBeLessThanOrEqual(MAX_BURST_MS + 1000 * CATCH_UP_RATE);
+  });
+
+  it('is not sent in a heap after all went well for long', async () => {
+    const bench = createBench();
+    bench.link();
+    await bench.speak(10_000);
+    const before = bench.audioMs();
+    bench.write(5000);
+    await bench.clock.advance(100);
+    expect(bench.audioMs() - before).toBeLessThanOrEqual(100 * CATCH_UP_RATE);
   });
 
   it('waits for a socket that takes nothing, up to the size of the buffer', async () => {

@@ -37,6 +37,41 @@ describe('a connection that is lost', () => {
     expect(harness.host.clock.pending).toBe(0);
   });
 
+  /** One who speaks without a pause. */
+  const speech = (words: number): Script => ({
+    CUSTOMER: Array.from({ length: words }, (_, index): [number, number] => [index + 1, 500 + index * 300]),
+  });
+
+  it('in the middle of an utterance shows and ends it as if nothing had been', async () => {
+    const harness = await start();
+    harness.serve({ windowMs: 60_000 });
+    const call = harness.open();
+    await call.speak(6000, speech(50));
+    harness.peers[0]!.cut();
+    await call.speak(40_000, speech(50));
+    await call.end();
+    expect(call.transcript()).toEqual(expected(speech(50)));
+    expect(call.of('utterance.revised')).toEqual([]);
+    const lengths = call.of('utterance.partial').map(({ text }) => text.length);
+    expect(lengths).toEqual(lengths.toSorted((a, b) => a - b));
+  });
+
+  it('that is not made up for keeps what was shown, and tells no word twice', async () => {
+    const harness = await start({ replay: { mode: 'none' } });
+    harness.serve({ windowMs: 60_000 });
+    const call = harness.open();
+    await call.speak(6000, speech(50));
+    const shown = call.of('utterance.partial').at(-1)!.text.split(' ');
+    harness.peers[0]!.cut();
+    await call.speak(40_000, speech(50));
+    await call.end();
+    const words = call.transcript()['CUSTOMER']!;
+    expect(words.slice(0, shown.length)).toEqual(shown);
+    expect(words.at(-1)).toBe(textOfWord(50));
+    expect(new Set(words).size).toBe(words.length);
+    expect(call.of('gap')).toHaveLength(1);
+  });
+
   it('for long closes what is open, and mends it later', async () => {
     const harness = await start();
     harness.serve({ windowMs: 60_000 });

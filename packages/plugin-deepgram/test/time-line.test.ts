@@ -31,6 +31,13 @@ describe('the time line of a socket', () => {
     expect(line.msAt(0.00004)).toBe(0);
   });
 
+  it('needs no room for audio that follows on', () => {
+    const line = createTimeLine();
+    line.add(1, 0);
+    for (let index = 0; index <= MAX_ANCHORS; index++) line.add(1, 5000 + index * 1000);
+    expect(line.msAt(0.5)).toBe(500);
+  });
+
   it('keeps the newest jumps only', () => {
     const line = createTimeLine();
     for (let index = 0; index <= MAX_ANCHORS; index++) line.add(1, index * 5000);

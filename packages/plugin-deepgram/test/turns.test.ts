@@ -265,6 +265,11 @@ describe('an utterance', () => {
     expect(told(run([{ type: 'gap', lastWordEndMs: 320 }], closed.turns).events)).toEqual([]);
   });
 
+  it('keeps what is shown when the silence before it is final', () => {
+    const { events } = run([window(1000, 2000, 'one two'), window(0, 1000, '', PAUSE)]);
+    expect(told(events)).toEqual([]);
+  });
+
   it('that is not answered is closed as it is shown, and revised by its final', () => {
     const { events } = run([
       window(0, 1000, 'one', FINAL),
@@ -355,10 +360,17 @@ describe('a replay', () => {
     expect(told(events)).toEqual([['closed', 'six seven', 'pause', true]]);
   });
 
+  it('does not take what comes behind a part that it cannot bring for a better end of it', () => {
+    const skipped = run([{ type: 'skipped', toMs: 1500 }], before.turns);
+    const word = { text: 'indeed', startMs: 1700, endMs: 1900 };
+    const across = { ...window(1500, 2000, 'indeed', PAUSE), words: [word] } as TurnInput;
+    expect(told(run([across], skipped.turns).events)).toEqual([['closed', 'indeed', 'pause', true]]);
+  });
+
   it('begins at the last final while words are open or in doubt, and else little before what was heard', () => {
     expect(replayFromMs(before.turns, 2600)).toBe(1000);
     const lost = run([{ type: 'over', reason: 'lost' }], before.turns);
-    expect(replayFromMs(lost.turns, 2600)).toBe(1000);
+    expect(replayFromMs(lost.turns, 9000)).toBe(1000);
     const quiet = run([window(0, 1000, 'one', PAUSE), window(1000, 9000, '')]);
     expect(replayFromMs(quiet.turns, 9000)).toBe(9000 - HEARD_MARGIN_MS);
     expect(replayFromMs(quiet.turns, 2000)).toBe(1000);

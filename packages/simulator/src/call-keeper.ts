@@ -2,6 +2,7 @@
 // each followed by a new one a few seconds after it is over. While nobody listens at the other end no call is
 // begun, and the question is asked again later.
 
+import { setMaxListeners } from 'node:events';
 import { connect } from 'node:net';
 import type { SimulatedCall } from './call/call-state.ts';
 import { pause } from './pause.ts';
@@ -41,6 +42,8 @@ export function keepCalls({
 }: KeeperOptions): () => void {
   const stopping = new AbortController();
   const { signal } = stopping;
+  // Each place waits by it.
+  setMaxListeners(0, signal);
 
   const keepPlace = async (kind: KeptCalls, delayMs: number): Promise<void> => {
     await pause(delayMs, signal);

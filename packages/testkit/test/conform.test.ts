@@ -14,6 +14,7 @@ import {
   NO_SUBJECT_EXIT_CODE,
   printReportCard,
   runConform,
+  TRANSCRIBER_AUDITS,
   type ReportCard,
   type Subject,
 } from '@sidetone/testkit';
@@ -29,17 +30,21 @@ const of = ({ audits }: ReportCard, id: string) => audits.find((audit) => audit.
 
 describe('the list of audits', () => {
   it('gives each its own id, of four characters, and a sentence', () => {
-    expect(new Set(AUDITS.map(({ id }) => id)).size).toBe(AUDITS.length);
-    for (const { id, name } of AUDITS) {
+    const all = [...AUDITS, ...TRANSCRIBER_AUDITS];
+    expect(new Set(all.map(({ id }) => id)).size).toBe(all.length);
+    for (const { id, name } of all) {
       expect(id).toMatch(/^[0-9A-F]{4}$/);
       expect(name).toMatch(/^[A-Z].*\.$/);
     }
   });
 
   it('is the one that is known: an id is never given to another promise', async () => {
-    const list = AUDITS.map(({ id, level, name }) => `${id} ${level.padEnd(6)} ${name}`).join('\n');
-    const path = join(ROOT, 'docs/reference/conformance/audits.txt');
-    await expect(`${list}\n`).toMatchFileSnapshot(path);
+    const lists = { audits: AUDITS, 'transcriber-audits': TRANSCRIBER_AUDITS };
+    for (const [name, audits] of Object.entries(lists)) {
+      const list = audits.map((audit) => `${audit.id} ${audit.level.padEnd(6)} ${audit.name}`).join('\n');
+      const path = join(ROOT, `docs/reference/conformance/${name}.txt`);
+      await expect(`${list}\n`).toMatchFileSnapshot(path);
+    }
   });
 });
 
@@ -188,6 +193,18 @@ describe('the program', () => {
     return { code, text };
   }
 
+  /** The same in a process of its own, in which nothing but Node finds modules. */
+  async function runApart(specifier: string, cwd: string): Promise<{ readonly stdout: string }> {
+    const script = `import { runConform } from '@sidetone/testkit';
+      const write = (text) => process.stdout.write(text);
+      process.exitCode = await runConform(${JSON.stringify(specifier)}, { cwd: ${JSON.stringify(cwd)}, write });`;
+    return run(
+      process.execPath,
+      ['--conditions=@sidetone/source', '--import', 'tsx', '--input-type=module', '--eval', script],
+      { cwd: ROOT, env: { ...process.env, NODE_OPTIONS: '' } },
+    );
+  }
+
   it.each([
     './examples/echo-provider',
     './examples/echo-provider/',
@@ -209,15 +226,17 @@ describe('the program', () => {
     await mkdir(odd);
     const subject = pathToFileURL(join(ECHO, 'conformance.js')).href;
     await writeFile(join(odd, 'conformance.mjs'), `export { conformance } from ${JSON.stringify(subject)};`);
-    const script = `import { runConform } from '@sidetone/testkit';
-      const write = (text) => process.stdout.write(text);
-      process.exitCode = await runConform('./conformance.mjs', { cwd: ${JSON.stringify(odd)}, write });`;
-    const { stdout } = await run(
-      process.execPath,
-      ['--conditions=@sidetone/source', '--import', 'tsx', '--input-type=module', '--eval', script],
-      { cwd: ROOT, env: { ...process.env, NODE_OPTIONS: '' } },
-    );
+    const { stdout } = await runApart('./conformance.mjs', odd);
     expect(stdout).toMatch(/^Echo /);
+  });
+
+  it('shows the card of a transcriber', async () => {
+    const subject = new URL('support/good-transcriber.ts', import.meta.url).href;
+    const module = `import { goodTranscriberSubject } from ${JSON.stringify(subject)};
+      export const conformance = goodTranscriberSubject();`;
+    await writeFile(join(folder, 'transcriber.mjs'), module);
+    const { stdout } = await runApart('./transcriber.mjs', folder);
+    expect(stdout).toMatch(/^Well \(well\), contract 1\nMUST (\d+) of \1,/);
   });
 
   it('shows the card as JSON', async () => {

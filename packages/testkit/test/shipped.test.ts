@@ -1,6 +1,7 @@
 /** The plugins that come with the daemon, and the examples, held to what is asked of everyone's. */
-import { conform, printReportCard, type Subject } from '@sidetone/testkit';
+import { conform, printReportCard, type Subject, type TranscriberSubject } from '@sidetone/testkit';
 import { describe, expect, it } from 'vitest';
+import { DEEPGRAM } from './shipped/deepgram.ts';
 import { VAPI } from './shipped/vapi.ts';
 import { VOBIZ_AGENT } from './shipped/vobiz-agent.ts';
 import { VOBIZ } from './shipped/vobiz.ts';
@@ -11,7 +12,8 @@ async function exampleOf(name: string, subject = 'conformance'): Promise<Subject
   return ((await import(/* @vite-ignore */ url)) as Readonly<Record<string, Subject>>)[subject]!;
 }
 
-const SUBJECTS: Readonly<Record<string, Subject>> = {
+const SUBJECTS: Readonly<Record<string, Subject | TranscriberSubject>> = {
+  deepgram: DEEPGRAM,
   vapi: VAPI,
   vobiz: VOBIZ,
   'vobiz-agent': VOBIZ_AGENT,

@@ -107,7 +107,7 @@ export function createTranscriptionSession(
     }
   }
 
-  const leave = deps.audio.join(callId, { wantsSilence: false, frame });
+  const leave = deps.audio.join(callId, { wantsSilence: false, isPatient: true, frame });
   return {
     wish,
     async end() {

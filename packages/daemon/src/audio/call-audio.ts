@@ -4,7 +4,8 @@
  */
 import type { CallId, Party } from '@sidetone/core';
 import type { AudioSink } from '../app/ports.ts';
-import { createTimeline, FRAME_SAMPLES, AHEAD_SAMPLES, TIMELINE_RATE } from './timeline.ts';
+import { Lane } from './lane.ts';
+import { TIMELINE_RATE } from './timeline.ts';
 import {
   createStreamClock,
   createTrack,
@@ -16,8 +17,8 @@ import {
 
 const PER_MS = TIMELINE_RATE / 1000;
 
-/** Most frames that are made up for at once when the loop was held up: those beyond are left out. */
-export const MAX_CATCH_UP_FRAMES = 250;
+/** How long after its time a frame is taken for those who can wait, ms. */
+export const PATIENT_DELAY_MS = 320;
 /** How long before the first arrival the time line begins, ms: what arrives was said before. */
 const LEAD_MS = 80;
 /** How long a newer stream that is silent keeps an older one from being heard, ms. */
@@ -40,8 +41,9 @@ interface Owner {
 
 export class CallAudio {
   readonly callId: CallId;
-  readonly #timeline = createTimeline();
-  readonly #sinks = new Set<AudioSink>();
+  readonly #prompt: Lane;
+  /** There only once someone wants it. */
+  #patient: Lane | undefined;
   readonly #streams = new Map<object, StreamTracks>();
   readonly #owners: (Owner | undefined)[] = [];
   /** When the time line begins, epoch ms; undefined while no frame is wanted. */
@@ -53,6 +55,7 @@ export class CallAudio {
 
   constructor(callId: CallId) {
     this.callId = callId;
+    this.#prompt = this.#lane(PLAYOUT_DELAY_MS);
   }
 
   /** Whether frames are made: someone wants them now, or audio has come for those that wait for it. */
@@ -61,16 +64,18 @@ export class CallAudio {
   }
 
   get isWanted(): boolean {
-    return this.#sinks.size > 0;
+    return this.#prompt.isWanted || this.#patient?.isWanted === true;
   }
 
   add(sink: AudioSink, now: number): void {
-    this.#sinks.add(sink);
+    if (sink.isPatient) this.#patientLane(now).add(sink);
+    else this.#prompt.add(sink);
     if (sink.wantsSilence) this.#startedAt ??= now;
   }
 
   remove(sink: AudioSink): void {
-    this.#sinks.delete(sink);
+    this.#prompt.remove(sink);
+    this.#patient?.remove(sink);
   }
 
   /** Takes audio of a party; `stream` is the same object for all audio of a stream. */
@@ -81,7 +86,7 @@ export class CallAudio {
     if (!this.#owns(tracks.number, CHANNEL_OF[party], now)) return;
     const track = tracks.tracks.get(party) ?? this.#createTrack(tracks, party, sampleRate);
     this.#now = this.#placeOf(now);
-    track.write(frame, this.#now, this.#timeline.taken);
+    track.write(frame, this.#now, this.#prompt.taken);
   }
 
   gap(stream: object, party: Party, durationMs: number): void {
@@ -96,21 +101,27 @@ export class CallAudio {
   /** Hands on the frames that are due. */
   step(now: number): void {
     if (this.#startedAt === undefined) return;
-    const due = Math.floor(
-      (this.#placeOf(now) - PLAYOUT_DELAY_MS * PER_MS - this.#timeline.taken) / FRAME_SAMPLES,
-    );
-    if (due > MAX_CATCH_UP_FRAMES) this.#timeline.skip(due - MAX_CATCH_UP_FRAMES);
-    for (let frames = Math.min(due, MAX_CATCH_UP_FRAMES); frames > 0; frames--) this.#handOn();
+    const place = this.#placeOf(now);
+    this.#prompt.step(place);
+    this.#patient?.step(place);
+  }
+
+  #lane(delayMs: number): Lane {
+    return new Lane(delayMs, (sink, frame, place) => {
+      if (this.#isHeard || sink.wantsSilence) sink.frame(frame, this.#startedAt! + place / PER_MS);
+    });
+  }
+
+  /** One that is new begins where the time line has come to. */
+  #patientLane(now: number): Lane {
+    if (this.#patient) return this.#patient;
+    const lane = this.#lane(PATIENT_DELAY_MS);
+    if (this.#startedAt !== undefined) lane.step(this.#placeOf(now));
+    return (this.#patient = lane);
   }
 
   #placeOf(now: number): number {
     return (now - this.#startedAt!) * PER_MS;
-  }
-
-  #handOn(): void {
-    const at = this.#startedAt! + this.#timeline.taken / PER_MS;
-    const frame = this.#timeline.take();
-    for (const sink of this.#sinks) if (this.#isHeard || sink.wantsSilence) sink.frame(frame, at);
   }
 
   #tracksOf(stream: object): StreamTracks {
@@ -133,12 +144,8 @@ export class CallAudio {
   }
 
   #put(channel: number, samples: Int16Array, at: number): void {
-    // After the loop was held up, what waited comes all at once: it is taken as it comes.
-    const isFull = (): boolean => at + samples.length > this.#timeline.taken + AHEAD_SAMPLES;
-    const isDue = (): boolean =>
-      this.#timeline.taken + FRAME_SAMPLES <= this.#now - PLAYOUT_DELAY_MS * PER_MS;
-    while (isFull() && isDue()) this.#handOn();
-    this.#timeline.put(channel, samples, at);
+    this.#prompt.put(channel, samples, at, this.#now);
+    this.#patient?.put(channel, samples, at, this.#now);
   }
 
   #owns(number: number, channel: number, now: number): boolean {

@@ -9,7 +9,7 @@ import {
 } from '@sidetone/core';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { AudioSink } from '../../src/app/ports.ts';
-import { MAX_CATCH_UP_FRAMES } from '../../src/audio/call-audio.ts';
+import { MAX_CATCH_UP_FRAMES } from '../../src/audio/lane.ts';
 import { createHeart, event, type Heart } from '../support/heart.ts';
 import { tempDir } from '../support/temp-dir.ts';
 import { amplitudeAt, bytesOf, channelOf, concat, extentOf, peakOf, tone } from './signals.ts';
@@ -30,11 +30,13 @@ afterEach(() => heart.close());
 
 function createSink(
   wantsSilence = true,
+  isPatient = false,
 ): AudioSink & { frames: Int16Array[]; times: number[]; heard(): Int16Array } {
   const frames: Int16Array[] = [];
   const times: number[] = [];
   return {
     wantsSilence,
+    isPatient,
     frames,
     times,
     frame(samples, at) {
@@ -274,6 +276,30 @@ describe('the audio of a call', () => {
     };
     await clock.advance(200);
     expect(sink.frames[10]?.[100]).toBe(1010);
+  });
+
+  test('that comes late is heard by those who can wait for it, in its place, and by nobody else', async () => {
+    const [prompt, patient] = [createSink(false), createSink(false, true)];
+    heart.audio.join(callId, prompt);
+    heart.audio.join(callId, patient);
+    const stream = open();
+    const write = (i: number): void =>
+      stream.write('CUSTOMER', bytesOf(new Int16Array(320).fill(1000 + i)), i * 20);
+    for (let i = 0; i < 30; i++) {
+      await heart.clock.advance(20);
+      if (i < 10 || i > 12) write(i);
+      if (i === 19) for (const late of [10, 11, 12]) write(late);
+    }
+    await heart.clock.advance(400);
+    const heard = (sink: ReturnType<typeof createSink>): number[] =>
+      Array.from({ length: 20 }, (_, i) => {
+        const from = (sink.times[0]! - prompt.times[0]!) / 20;
+        const lead = prompt.frames.findIndex((frame) => frame[320] === 1000);
+        return sink.frames[lead + i - from]?.[320] ?? 0;
+      });
+    const whole = Array.from({ length: 20 }, (_, i) => 1000 + i);
+    expect(heard(patient)).toEqual(whole);
+    expect(heard(prompt)).toEqual(whole.map((value, i) => (i >= 10 && i <= 12 ? 0 : value)));
   });
 
   test('of a machine that slept is left out beyond a bound, and in time again', async () => {

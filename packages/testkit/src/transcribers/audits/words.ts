@@ -79,7 +79,7 @@ function mistakeIn(event: TranscriberEvent): string | undefined {
   if ('startMs' in event && !(isPlace(event.startMs) && isPlace(event.endMs))) return 'it has no place';
   if ('startMs' in event && event.startMs > event.endMs) return 'it ends before it starts';
   if ('atMs' in event && !isPlace(event.atMs)) return 'it has no place';
-  if ('confidence' in event && !(event.confidence! >= 0 && event.confidence! <= 1))
+  if ('confidence' in event && !(event.confidence >= 0 && event.confidence <= 1))
     return 'its confidence is none';
   if (event.type === 'state' && !TRANSCRIPTION_STATES.includes(event.state)) return 'its state is none';
   return undefined;
