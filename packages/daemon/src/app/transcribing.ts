@@ -23,8 +23,8 @@ import {
   type TranscriptionWish,
 } from './transcription-session.ts';
 
-/** How long after the end of a call its last audio is waited for, ms: frames come later than they are heard. */
-const LAST_AUDIO_MS = 200;
+/** How long after the end of a call its last audio is waited for, ms: to a sink that is patient, frames come a third of a second late. */
+export const LAST_AUDIO_MS = 400;
 /** How long the daemon's stop waits for the last words of its calls, ms. */
 export const STOP_TIMEOUT_MS = 3000;
 

@@ -98,7 +98,7 @@ export function createTranscriptionSession(
 
   function frame(samples: Int16Array, at: number): void {
     if (!open) begin(at);
-    if (!open || isOver) return;
+    if (!open) return;
     const length = samples.length / PARTIES.length;
     for (let channel = 0; channel < PARTIES.length; channel++) {
       const own = new Int16Array(length);

@@ -65,6 +65,15 @@ describe('by request a call', () => {
     expect(await it.changes()).toEqual(['ear CONNECTING nobody']);
   });
 
+  test('that was to be transcribed with its first audio says so at once', async () => {
+    it.begin('auto', 'ear');
+    const callId = await it.aCall();
+    expect((await it.on(callId)).transcription?.state).toBe('CONNECTING');
+    await it.talk(callId);
+    expect(it.transcribers.opened).toHaveLength(1);
+    expect(await it.changes()).toEqual(['ear CONNECTING ada']);
+  });
+
   test('gets another language, or another transcriber, in place of what it had', async () => {
     it.begin('ear', 'ear', 'other');
     const callId = await it.aCall();

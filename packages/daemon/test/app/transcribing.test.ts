@@ -1,8 +1,8 @@
 /** Which calls are transcribed without being asked for, what their transcriber is given, and how it ends. */
-import { decodePcm16le, FaultError, type TranscriberEvent } from '@sidetone/core';
+import { FaultError, type Party, type TranscriberEvent } from '@sidetone/core';
 import { beforeEach, describe, expect, test } from 'vitest';
-import { STOP_TIMEOUT_MS } from '../../src/app/transcribing.ts';
-import { amplitudeAt, concat } from '../audio/signals.ts';
+import { LAST_AUDIO_MS, STOP_TIMEOUT_MS } from '../../src/app/transcribing.ts';
+import { amplitudeAt, bytesOf, extentOf, tone } from '../audio/signals.ts';
 import { event } from '../support/heart.ts';
 import { tempDir } from '../support/temp-dir.ts';
 import { fails, final, TranscribedHeart, transcribes } from '../support/transcribed-heart.ts';
@@ -74,11 +74,10 @@ describe('a transcriber', () => {
     expect(written.map(({ party, atMs, bytes }) => [party, atMs, bytes.length])).toEqual(
       written.map((_, i) => [i % 2 === 0 ? 'CUSTOMER' : 'ASSISTANT', Math.floor(i / 2) * 20, 640]),
     );
-    const heardOf = (party: string): Int16Array =>
-      concat(
-        written.filter((each) => each.party === party).map(({ bytes }) => decodePcm16le(bytes)),
-      ).subarray(3200, 12_800);
-    const loud = (party: string) => [400, 900].map((hz) => amplitudeAt(hz, 16_000, heardOf(party)) > 10_000);
+    const loud = (party: Party) => {
+      const samples = it.newest().heardOf(party).subarray(3200, 12_800);
+      return [400, 900].map((hz) => amplitudeAt(hz, 16_000, samples) > 10_000);
+    };
     expect([loud('CUSTOMER'), loud('ASSISTANT')]).toEqual([
       [true, false],
       [false, true],
@@ -122,7 +121,7 @@ describe('the end of a call', () => {
     const { written } = it.newest();
     await it.hangUp();
     const atEnd = written.length;
-    await it.heart.clock.advance(199);
+    await it.heart.clock.advance(LAST_AUDIO_MS - 1);
     expect([it.newest().isEnded, written.length > atEnd]).toEqual([false, true]);
     await it.heart.clock.advance(1);
     expect([it.newest().isEnded, it.transcribing.size, it.heart.audio.size]).toEqual([true, 0, 0]);
@@ -134,11 +133,25 @@ describe('the end of a call', () => {
     expect(it.stateOf(callId)).toMatchObject({ transcriber: 'ear', state: 'STOPPED' });
   });
 
+  test('comes behind all that was said until then', async () => {
+    it.begin('auto', 'ear');
+    const callId = await it.aCall();
+    const stream = it.openStream(callId);
+    for (let i = 0; i < 50; i++) {
+      await it.heart.clock.advance(20);
+      stream.write('CUSTOMER', bytesOf(tone(400, 8000, 20, 16_000, i * 160)), i * 20);
+    }
+    await it.hangUp();
+    await it.heart.clock.advance(LAST_AUDIO_MS);
+    const [first, last] = extentOf(it.newest().heardOf('CUSTOMER'));
+    expect((last - first) / 16).toBeGreaterThan(990);
+  });
+
   test('that was never heard ends without a transcription', async () => {
     it.begin('auto', 'ear');
     await it.aCall();
     await it.hangUp();
-    await it.heart.clock.advance(200);
+    await it.heart.clock.advance(LAST_AUDIO_MS);
     expect([it.transcribers.opened, it.transcribing.size, it.heart.interest.size]).toEqual([[], 0, 0]);
     expect(await it.changes()).toEqual([]);
   });
@@ -210,6 +223,15 @@ describe('a transcription fails', () => {
     ]);
     await it.talk(callId);
     expect(it.transcribers.opened).toHaveLength(1);
+  });
+
+  test('also while it is being begun, and is cut then', async () => {
+    it.begin('auto', 'ear');
+    it.transcribers.onOpen = ({ tell }) => tell(fails());
+    const callId = await it.aCall();
+    await it.talk(callId);
+    expect(it.stateOf(callId)).toMatchObject({ state: 'FAILED', code: 'EAR_DEAF' });
+    expect([it.transcribers.opened.length, it.newest().isCut, it.transcribing.size]).toEqual([1, true, 0]);
   });
 
   test.each<[string, Error, string, string]>([
@@ -297,7 +319,7 @@ describe('a stop of the daemon', () => {
     it.transcribers.lastWords = new Promise(() => undefined);
     await it.talk(await it.aCall());
     await it.hangUp();
-    await it.heart.clock.advance(200);
+    await it.heart.clock.advance(LAST_AUDIO_MS);
     let isStopped = false;
     const stopped = it.transcribing.stop().then(() => (isStopped = true));
     await it.heart.clock.advance(STOP_TIMEOUT_MS - 1);
@@ -319,14 +341,14 @@ test('a thousand calls leave nothing behind, however they end', async () => {
   expect(it.transcribing.size).toBe(1000);
   const streams = calls.map((id) => it.openStream(id));
   for (const stream of streams) stream.write('CUSTOMER', new Uint8Array(320), 0);
-  await it.heart.clock.advance(200);
+  await it.heart.clock.advance(LAST_AUDIO_MS);
   expect(it.transcribers.opened).toHaveLength(1000);
   for (const [i, { tell }] of it.transcribers.opened.entries()) if (i % 4 === 0) tell(fails());
   await Promise.all(calls.filter((_, i) => i % 4 === 1).map((id) => it.off(id)));
   for (const stream of streams) stream.end('over');
   for (const call of names) it.heart.tell(event('call.ended', { end: { category: 'BUSY' } }, { call }));
   await it.heart.ingest.committed();
-  await it.heart.clock.advance(300);
+  await it.heart.clock.advance(LAST_AUDIO_MS);
   it.heart.waveforms.flush();
   expect(it.left()).toEqual(before);
   expect(it.transcribers.opened.every(({ isEnded, isCut }) => isEnded !== isCut)).toBe(true);

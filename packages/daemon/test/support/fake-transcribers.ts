@@ -1,11 +1,20 @@
 /** Transcribers that a test plays: what they were asked and given is kept, and they tell what the test tells. */
-import type { FaultError, Party, TranscriberEvent, TranscriptionRequest } from '@sidetone/core';
+import {
+  decodePcm16le,
+  type FaultError,
+  type Party,
+  type TranscriberEvent,
+  type TranscriptionRequest,
+} from '@sidetone/core';
 import type { OpenTranscription, TranscriberDirectory, TranscriberView } from '../../src/app/ports.ts';
+import { concat } from '../audio/signals.ts';
 
 export interface FakeTranscription {
   readonly by: string;
   readonly request: TranscriptionRequest;
   readonly written: { readonly party: Party; readonly bytes: Uint8Array; readonly atMs: number }[];
+  /** All that was written of a party, one after the other. */
+  heardOf(party: Party): Int16Array;
   isEnded: boolean;
   isCut: boolean;
   tell(event: TranscriberEvent): void;
@@ -18,6 +27,8 @@ export interface FakeTranscribers extends TranscriberDirectory {
   readonly opened: FakeTranscription[];
   /** What is thrown when a transcription is to begin. */
   refusal: FaultError | Error | undefined;
+  /** What happens while one is being begun. */
+  onOpen: (begun: FakeTranscription) => void;
   /** What the last words of those that begin take. */
   lastWords: Promise<void>;
   /** Tells that one runs that did not before. */
@@ -34,12 +45,15 @@ export function createFakeTranscribers(...ids: string[]): FakeTranscribers {
       by,
       request,
       written: [],
+      heardOf: (party) =>
+        concat(made.written.filter((each) => each.party === party).map(({ bytes }) => decodePcm16le(bytes))),
       isEnded: false,
       isCut: false,
       tell: (event) => request.emit(event),
       lastWords: it.lastWords,
     };
     opened.push(made);
+    it.onOpen(made);
     return {
       write: (party, bytes, atMs) => void made.written.push({ party, bytes, atMs }),
       end() {
@@ -64,6 +78,7 @@ export function createFakeTranscribers(...ids: string[]): FakeTranscribers {
   const it: FakeTranscribers = {
     opened,
     refusal: undefined,
+    onOpen: () => undefined,
     lastWords: Promise.resolve(),
     list: () => views,
     get: (wanted) => views.find(({ id }) => id === wanted),

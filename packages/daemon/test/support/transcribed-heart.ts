@@ -11,6 +11,7 @@ import {
 } from '@sidetone/core';
 import { afterEach } from 'vitest';
 import type { ProviderView } from '../../src/app/ports.ts';
+import { PATIENT_DELAY_MS } from '../../src/audio/call-audio.ts';
 import { Transcribing } from '../../src/app/transcribing.ts';
 import { createIds } from '../../src/ids.ts';
 import { bytesOf, tone } from '../audio/signals.ts';
@@ -108,7 +109,7 @@ export class TranscribedHeart {
       stream.write('ASSISTANT', bytesOf(tone(900, 8000, 20, 16_000, i * 160)), i * 20);
     }
     stream.end('over');
-    await this.heart.clock.advance(40);
+    await this.heart.clock.advance(PATIENT_DELAY_MS);
   }
 
   on(callId: CallId, rest: { transcriber?: string; language?: string } = {}): Promise<Call> {
