@@ -48,7 +48,6 @@ export interface TranscribeRequest extends Partial<TranscriptionWish> {
 export class Transcribing {
   readonly #deps: TranscribingDeps;
   readonly #sessions = new Map<CallId, TranscriptionSession>();
-  /** Transcriptions whose last words are awaited. */
   readonly #endings = new Set<Promise<void>>();
   #records: ReturnType<LiveFeeds['records']> | undefined;
   #isStopped = false;
@@ -60,6 +59,11 @@ export class Transcribing {
   /** Calls that are transcribed, or will be with their first audio. */
   get size(): number {
     return this.#sessions.size;
+  }
+
+  /** Transcriptions whose last words are awaited. */
+  get ending(): number {
+    return this.#endings.size;
   }
 
   /** Transcribes the calls that are live, and those that come. */
@@ -173,11 +177,8 @@ export class Transcribing {
   }
 
   #begin(callId: CallId, wish: TranscriptionWish): void {
-    const forget = (): void => {
-      if (this.#sessions.get(callId) === session) this.#sessions.delete(callId);
-    };
-    const session: TranscriptionSession = createTranscriptionSession(callId, wish, this.#deps, forget);
-    this.#sessions.set(callId, session);
+    const forget = (): void => void this.#sessions.delete(callId);
+    this.#sessions.set(callId, createTranscriptionSession(callId, wish, this.#deps, forget));
   }
 
   #finish(callId: CallId): void {

@@ -39,7 +39,7 @@ export interface TranscriptionSession {
   end(): Promise<void>;
 }
 
-/** Joins the audio of a call. `onFailed` is called once, when it has been given up. Whoever makes it ends it. */
+/** Joins the audio of a call. `onFailed` is called when it has been given up: once, and not after its end. Whoever makes it ends it. */
 export function createTranscriptionSession(
   callId: CallId,
   wish: TranscriptionWish,

@@ -293,7 +293,7 @@ describe('a stop of the daemon', () => {
     await it.heart.clock.advance(1);
     await stopped;
     expect(await it.textsOf(callId)).toEqual(['last words']);
-    expect(it.left()).toMatchObject({ sessions: 0, sinks: 0, wants: 0, timers: 0 });
+    expect(it.left()).toMatchObject({ sessions: 0, endings: 1, sinks: 0, wants: 0, timers: 0 });
   });
 
   test('that nobody has words for is done at once', async () => {
@@ -301,7 +301,7 @@ describe('a stop of the daemon', () => {
     const callId = await it.aCall();
     await it.talk(callId);
     await it.transcribing.stop();
-    expect(it.left()).toMatchObject({ sessions: 0, sinks: 0, wants: 0, readers: 0, timers: 0 });
+    expect(it.left()).toMatchObject({ sessions: 0, endings: 0, sinks: 0, wants: 0, readers: 0, timers: 0 });
   });
 
   test('does not say that the call is transcribed no longer: the next one goes on', async () => {

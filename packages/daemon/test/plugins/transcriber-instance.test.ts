@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { FaultError, providerId, type CallId, type TranscriberEvent } from '@sidetone/core';
 import { createFakeClock, type FakeClock } from '@sidetone/testkit';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { OpenTranscription } from '../../src/app/ports.ts';
 import { STOP_TIMEOUT_MS } from '../../src/plugins/plugin-instance.ts';
 import { LOOK_MS, MOST_THROWS } from '../../src/plugins/plugin-life.ts';
@@ -150,17 +150,34 @@ describe('a transcription', () => {
     expect([asked!.signal.aborted, asked!.written.length, heard.told]).toEqual([true, 0, []]);
   });
 
-  test('leaves nothing of itself with its transcriber, however it ends; that it hears many is nothing to warn of', async () => {
-    const warned: Error[] = [];
-    const warn = (warning: Error): void => void warned.push(warning);
-    process.on('warning', warn);
+  /** A hundred at once, half of which are cut. */
+  async function many(): Promise<TranscriberEvent[]> {
     const calls = Array.from({ length: 100 }, (_, i) => open(`call_${i}`));
     for (const [i, heard] of calls.entries()) if (i % 2 === 0) heard.cut();
     await Promise.all(calls.filter((_, i) => i % 2 === 1).map((heard) => heard.end()));
+    return calls.flatMap(({ told }) => told);
+  }
+
+  test('is one of many: that is nothing to warn of, and the end of their transcriber is no news to those that are over', async () => {
+    const warned = vi.fn();
+    process.on('warning', warned);
+    const told = await many();
     await registry.stop();
     await clock.settle();
-    process.off('warning', warn);
-    expect([calls.flatMap(({ told }) => told), warned, clock.pending]).toEqual([[], [], 0]);
+    process.off('warning', warned);
+    expect([told, clock.pending]).toEqual([[], 0]);
+    expect(warned).not.toHaveBeenCalled();
+  });
+
+  test('leaves nobody waiting for the end of its transcriber, however it ends', async () => {
+    const spies = (['addEventListener', 'removeEventListener'] as const).map((method) =>
+      vi.spyOn(EventTarget.prototype, method),
+    );
+    await many();
+    const [added, removed] = spies.map(({ mock }) => mock.calls.filter(([type]) => type === 'abort').length);
+    for (const spy of spies) spy.mockRestore();
+    expect(added).toBeGreaterThanOrEqual(100);
+    expect(removed).toBe(added);
   });
 });
 

@@ -57,6 +57,11 @@ function written(sources: Record<string, string>): TranscriberRegistryDeps['conf
 describe('a transcriber is FAILED with its own sentence, and harms no other, when', () => {
   test.each([
     ['it throws when it is made', plugin('() => { throw new Error("no"); }'), /threw when it was made: no/],
+    [
+      'it throws when it is made, and has begun something',
+      plugin('(_options, host) => { host.clock.schedule(99_999, () => {}); throw new Error("no"); }'),
+      /threw when it was made: no/,
+    ],
     ['it makes nothing', plugin('() => undefined'), /what the plugin x makes has no start/],
     ['it makes what cannot stop', plugin('() => ({ start() {} })'), /makes has no stop/],
     ['it makes what hears nothing', plugin('() => ({ start() {}, stop() {} })'), /makes has no open/],
@@ -131,6 +136,17 @@ describe('a transcriber', () => {
       stateMessage: undefined,
     });
     expect(registry.get('nobody')).toBeUndefined();
+  });
+
+  test('hears no call before it has started', async () => {
+    const registry = registryOf(written({ good: GOOD }));
+    await registry.load();
+    expect(() => registry.get('good')!.open({} as never)).toThrow(
+      expect.objectContaining({
+        code: 'PROVIDER_NOT_RUNNING',
+        message: 'the transcriber good is not running',
+      }),
+    );
   });
 
   test('whose options are wrong ends the start of the daemon, naming the key and not the value', async () => {

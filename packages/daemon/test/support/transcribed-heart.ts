@@ -150,6 +150,7 @@ export class TranscribedHeart {
     const { audio, interest, hub, clock } = this.heart;
     return {
       sessions: this.transcribing.size,
+      endings: this.transcribing.ending,
       sinks: audio.size,
       wants: interest.size,
       readers: hub.bell.listeners,
