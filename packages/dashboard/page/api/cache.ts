@@ -66,8 +66,45 @@ const KEYS = {
   WatchCallPayload: inside,
 } satisfies Record<Exclude<WithoutId, 'Query' | 'Mutation' | 'Subscription'>, KeyGenerator>;
 
+type Possible = {
+  [Name in keyof Types as Types[Name] extends { possibleTypes: string } ? Name : never]: Types[Name] extends {
+    possibleTypes: infer Members extends string;
+  }
+    ? Record<Members, true>
+    : never;
+};
+
+/** Which types an interface or a union has: without it, the cache would have to guess what a fragment on one is about. */
+const POSSIBLE = {
+  CallEvent: {
+    AssistantChanged: true,
+    CallAnnotated: true,
+    CallEnded: true,
+    CallReported: true,
+    CallStarted: true,
+    CallStatusChanged: true,
+    CallUpdated: true,
+    CommandChanged: true,
+    DtmfReceived: true,
+    ListeningChanged: true,
+    ProviderNotice: true,
+    RecordingChanged: true,
+    SpeechChanged: true,
+    StreamChanged: true,
+    TransferStarted: true,
+    UtteranceFinalized: true,
+  },
+  LiveCallsUpdate: { LiveCallChanged: true, LiveCallsSnapshot: true },
+  Node: { Call: true, Command: true, Provider: true, Utterance: true },
+} satisfies Possible;
+
+const possibleTypes = Object.fromEntries(
+  Object.entries(POSSIBLE).map(([name, members]) => [name, Object.keys(members)]),
+);
+
 export const createCache = (): Exchange =>
   cacheExchange({
     keys: KEYS,
+    possibleTypes,
     resolvers: { Query: { call: (_query, { id }) => ({ __typename: 'Call', id: id as string }) } },
   });

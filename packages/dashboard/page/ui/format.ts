@@ -13,3 +13,12 @@ export function wordsOf(name: string): string {
   const words = name.toLowerCase().replaceAll('_', ' ');
   return words.charAt(0).toUpperCase() + words.slice(1);
 }
+
+/** A telephone number in groups, for the eye: `+1 500 555 5495`. What is none stays as it is. */
+export function numberText(address: string | null | undefined): string | undefined {
+  if (address == null) return undefined;
+  const [, country, rest] =
+    /^\+(1|7|2[07]|3\d|4[013-9]|5[1-8]|6[0-6]|8[1246]|9[0-58]|\d{3})(\d{4,12})$/.exec(address) ?? [];
+  if (country === undefined || rest === undefined) return address;
+  return `+${country} ${rest.replaceAll(/(?<=^(?:\d{3})+)(?=\d{2})/g, ' ')}`;
+}

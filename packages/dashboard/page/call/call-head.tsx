@@ -1,0 +1,68 @@
+/** Which call it is: who, where, how far, how long. */
+import type { ReactNode } from 'react';
+import { Link } from 'wouter';
+import { Ago } from '../ui/clock.tsx';
+import { clockText, numberText } from '../ui/format.ts';
+import { Icon } from '../ui/icon.tsx';
+import { END_WORDS, STATUS_WORDS } from '../ui/words.ts';
+import type { EnumOf } from '../api/graphql.ts';
+import type { Call } from './documents.ts';
+
+const DIRECTION_WORDS = {
+  INBOUND: 'Inbound',
+  OUTBOUND: 'Outbound',
+  WEB: 'From the web',
+} as const satisfies Record<EnumOf<'CallDirection'>, string>;
+
+export interface CallHeadProps {
+  readonly call: Call;
+  /** What can be done from here. */
+  readonly children: ReactNode;
+}
+
+export function CallHead({ call, children }: CallHeadProps) {
+  const { from, to, provider, assistant, status, isLive, end, direction, tags } = call;
+  const facts = [
+    provider.displayName,
+    direction && DIRECTION_WORDS[direction],
+    `to ${numberText(to) ?? 'an unknown number'}`,
+    assistant?.name,
+  ];
+  return (
+    <header className="call-head">
+      <Link
+        href={isLive ? '/' : '/history'}
+        className="button button-icon"
+        aria-label={isLive ? 'To the live board' : 'To history'}
+      >
+        <Icon name="back" />
+      </Link>
+      <div className="call-who">
+        <h1>{numberText(from) ?? 'Unknown number'}</h1>
+        <p className="muted">{facts.filter(Boolean).join(' · ')}</p>
+      </div>
+      {tags.length > 0 && (
+        <ul className="tags" aria-label="Tags">
+          {tags.map((tag) => (
+            <li key={tag} className="tag">
+              {tag}
+            </li>
+          ))}
+        </ul>
+      )}
+      <div className="call-state">
+        <span className="call-status" data-live={isLive}>
+          {isLive ? STATUS_WORDS[status] : END_WORDS[end?.category ?? 'UNKNOWN']}
+        </span>
+        <Duration call={call} />
+        {children}
+      </div>
+    </header>
+  );
+}
+
+function Duration({ call: { answeredAt, endedAt, isLive, createdAt } }: { readonly call: Call }) {
+  if (isLive) return <Ago className="call-time" since={Date.parse(answeredAt ?? createdAt)} />;
+  if (answeredAt === null || endedAt === null) return <span className="call-time">never answered</span>;
+  return <span className="call-time">{clockText(Date.parse(endedAt) - Date.parse(answeredAt))}</span>;
+}
