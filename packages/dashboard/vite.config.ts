@@ -37,6 +37,7 @@ export default defineConfig({
     manifest: true,
     // What is inlined into a script as a data address would be refused by the page's own policy.
     assetsInlineLimit: 0,
+    rolldownOptions: { checks: { pluginTimings: false } },
   },
   server: {
     proxy: {

@@ -4,7 +4,7 @@ import { Link } from 'wouter';
 import { Meter } from '../levels/meter.tsx';
 import type { Meters } from '../levels/meters.ts';
 import { Ago } from '../ui/clock.tsx';
-import { numberText } from '../ui/format.ts';
+import { partiesOf } from '../ui/parties.ts';
 import { END_WORDS, PARTY_WORDS, STATUS_WORDS } from '../ui/words.ts';
 import type { BoardCall, Party } from './board-state.ts';
 
@@ -21,7 +21,8 @@ export interface BoardRowProps {
 }
 
 export const BoardRow = memo(function BoardRow({ call, index, top, height, meters }: BoardRowProps) {
-  const { id, isLive, from, to, provider, status, assistant, line, speaking, end } = call;
+  const { id, isLive, provider, status, line, speaking, end } = call;
+  const { customer, other } = partiesOf(call);
   return (
     <div
       className="board-row"
@@ -33,11 +34,9 @@ export const BoardRow = memo(function BoardRow({ call, index, top, height, meter
     >
       <span role="cell" className="board-parties">
         <Link href={`/calls/${id}`} className="board-link">
-          {numberText(from) ?? 'Unknown number'}
+          {customer}
         </Link>
-        <span className="faint clip">
-          to {[numberText(to), assistant?.name].filter(Boolean).join(' · ') || 'an unknown number'}
-        </span>
+        <span className="faint clip">{other}</span>
       </span>
       <span role="cell" className="board-provider">
         <span>{provider.displayName}</span>

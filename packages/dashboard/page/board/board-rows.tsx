@@ -9,7 +9,7 @@ import { BoardRow, COLUMNS } from './board-row.tsx';
 import type { BoardCall } from './board-state.ts';
 
 const ROW_PX = 60;
-const NARROW_ROW_PX = 112;
+const NARROW_ROW_PX = 136;
 const LEVELS_EVERY_MS = 100;
 const KEYS: Readonly<Record<string, number>> = { ArrowDown: 1, ArrowUp: -1 };
 

@@ -1,6 +1,6 @@
 /** The live board: every live call, as it is now. */
 import { useMemo, useState, useSyncExternalStore } from 'react';
-import { useClient } from 'urql';
+import { useClient, useQuery } from 'urql';
 import { EmptyState } from '../ui/empty-state.tsx';
 import { Button } from '../ui/button.tsx';
 import { useTitle } from '../ui/title.ts';
@@ -10,6 +10,7 @@ import { createBoardFeed } from './board-feed.ts';
 import { BoardRows } from './board-rows.tsx';
 import { BoardSkeleton } from './board-skeleton.tsx';
 import { BoardTools } from './board-tools.tsx';
+import { PROVIDERS } from './documents.ts';
 import { ProviderNotices } from './provider-notices.tsx';
 import './board.css';
 
@@ -37,9 +38,7 @@ export function Board() {
       ) : !board.isKnown ? (
         <BoardSkeleton />
       ) : calls.length === 0 ? (
-        <EmptyState title="No call is live" next={{ href: '/history', label: 'Search past calls' }}>
-          A call appears here the moment a provider tells of it. Nothing has to be reloaded.
-        </EmptyState>
+        <NoCalls />
       ) : shown.length === 0 ? (
         <section className="empty">
           <h2>None of {calls.length} calls is like that</h2>
@@ -50,5 +49,22 @@ export function Board() {
         <BoardRows calls={shown} feed={feed} />
       )}
     </div>
+  );
+}
+
+function NoCalls() {
+  const [{ data }] = useQuery({ query: PROVIDERS });
+  if (data?.providers.length === 0) {
+    return (
+      <EmptyState title="No provider is configured">
+        Name one under <code>providers</code> in the daemon's configuration and start it again: its calls
+        appear here.
+      </EmptyState>
+    );
+  }
+  return (
+    <EmptyState title="No call is live" next={{ href: '/history', label: 'Search past calls' }}>
+      A call appears here the moment a provider tells of it. Nothing has to be reloaded.
+    </EmptyState>
   );
 }

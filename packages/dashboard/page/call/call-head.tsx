@@ -2,8 +2,9 @@
 import type { ReactNode } from 'react';
 import { Link } from 'wouter';
 import { Ago } from '../ui/clock.tsx';
-import { clockText, numberText } from '../ui/format.ts';
+import { clockText } from '../ui/format.ts';
 import { Icon } from '../ui/icon.tsx';
+import { partiesOf } from '../ui/parties.ts';
 import { END_WORDS, STATUS_WORDS } from '../ui/words.ts';
 import type { EnumOf } from '../api/graphql.ts';
 import type { Call } from './documents.ts';
@@ -21,13 +22,9 @@ export interface CallHeadProps {
 }
 
 export function CallHead({ call, children }: CallHeadProps) {
-  const { from, to, provider, assistant, status, isLive, end, direction, tags } = call;
-  const facts = [
-    provider.displayName,
-    direction && DIRECTION_WORDS[direction],
-    `to ${numberText(to) ?? 'an unknown number'}`,
-    assistant?.name,
-  ];
+  const { provider, status, isLive, end, direction, tags } = call;
+  const { customer, other } = partiesOf(call);
+  const facts = [provider.displayName, direction && DIRECTION_WORDS[direction], other];
   return (
     <header className="call-head">
       <Link
@@ -38,7 +35,7 @@ export function CallHead({ call, children }: CallHeadProps) {
         <Icon name="back" />
       </Link>
       <div className="call-who">
-        <h1>{numberText(from) ?? 'Unknown number'}</h1>
+        <h1>{customer}</h1>
         <p className="muted">{facts.filter(Boolean).join(' · ')}</p>
       </div>
       {tags.length > 0 && (

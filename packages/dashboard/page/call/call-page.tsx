@@ -5,8 +5,8 @@ import { troubleOf } from '../api/errors.ts';
 import { ListenPanel } from '../listen/listen-panel.tsx';
 import { useMay } from '../session/session-context.ts';
 import { EmptyState } from '../ui/empty-state.tsx';
-import { numberText } from '../ui/format.ts';
 import { Loading } from '../ui/loading.tsx';
+import { partiesOf } from '../ui/parties.ts';
 import { useTitle } from '../ui/title.ts';
 import { TroubleState } from '../ui/trouble-state.tsx';
 import { CallHead } from './call-head.tsx';
@@ -27,7 +27,7 @@ export default function CallPage({ callId }: { readonly callId: string }) {
     requestPolicy: 'cache-and-network',
   });
   const call = data?.call;
-  useTitle(call ? `Call ${numberText(call.from) ?? ''}` : 'Call');
+  useTitle(call ? `Call with ${partiesOf(call).customer}` : 'Call');
   if (call) return <OneCall call={call} />;
   if (error)
     return <TroubleState trouble={troubleOf(error)} onRetry={() => ask({ requestPolicy: 'network-only' })} />;

@@ -1,5 +1,5 @@
 /** What stands around every page: where one can go, whether it is live, and who looks. */
-import type { ReactNode } from 'react';
+import { useSyncExternalStore, type ReactNode } from 'react';
 import { Link as RouteLink, useRoute } from 'wouter';
 import { useSession } from '../session/session-context.ts';
 import { Button } from '../ui/button.tsx';
@@ -16,6 +16,8 @@ const PLACES = [
 
 export function Shell({ children }: { readonly children: ReactNode }) {
   const { viewer, api, signOut } = useSession();
+  const { link } = api.socket;
+  const { status } = useSyncExternalStore(link.subscribe, link.state);
   return (
     <div className="shell">
       <a className="skip" href="#main">
@@ -38,7 +40,7 @@ export function Shell({ children }: { readonly children: ReactNode }) {
           )}
         </div>
       </header>
-      <main id="main" className="shell-main" tabIndex={-1}>
+      <main id="main" className="shell-main" tabIndex={-1} data-link={status}>
         {children}
       </main>
     </div>

@@ -18,7 +18,7 @@ export function wordsOf(name: string): string {
 export function numberText(address: string | null | undefined): string | undefined {
   if (address == null) return undefined;
   const [, country, rest] =
-    /^\+(1|7|2[07]|3\d|4[013-9]|5[1-8]|6[0-6]|8[1246]|9[0-58]|\d{3})(\d{4,12})$/.exec(address) ?? [];
+    /^\+(1|7|2[07]|3[0-469]|4[013-9]|5[1-8]|6[0-6]|8[1246]|9[0-58]|\d{3})(\d{4,12})$/.exec(address) ?? [];
   if (country === undefined || rest === undefined) return address;
   return `+${country} ${rest.replaceAll(/(?<=^(?:\d{3})+)(?=\d{2})/g, ' ')}`;
 }

@@ -1,4 +1,5 @@
 /** The controls that a call has right now, and what became of those that were used. */
+import type { ReactNode } from 'react';
 import { useMay } from '../../session/session-context.ts';
 import { Icon } from '../../ui/icon.tsx';
 import type { Call } from '../documents.ts';
@@ -21,6 +22,18 @@ export interface ControlPanelProps {
 
 export function ControlPanel({ call, story, commands }: ControlPanelProps) {
   const mayControl = useMay('CONTROL');
+  const attempts = (
+    <ul className="attempts" aria-live="polite" aria-label="Your commands">
+      {commands.attempts.map((attempt) => (
+        <AttemptRow
+          key={attempt.key}
+          attempt={attempt}
+          story={story.entries.filter(isCommand).find(({ id }) => id === attempt.commandId)}
+          onRetry={(failed) => void commands.retry(failed)}
+        />
+      ))}
+    </ul>
+  );
   return (
     <section className="card" aria-labelledby="control-title">
       <h2 id="control-title">Control</h2>
@@ -29,32 +42,37 @@ export function ControlPanel({ call, story, commands }: ControlPanelProps) {
           <Icon name="lock" /> Your token lacks the scope <code>control</code>: you can look on.
         </p>
       ) : call.isLive ? (
-        <Controls call={call} commands={commands} />
+        <Controls call={call} commands={commands}>
+          {attempts}
+        </Controls>
       ) : (
-        <p className="muted">The call is over: nothing more can be done to it.</p>
+        <>
+          <p className="muted">The call is over: nothing more can be done to it.</p>
+          {attempts}
+        </>
       )}
-      <ul className="attempts" aria-live="polite" aria-label="Your commands">
-        {commands.attempts.map((attempt) => (
-          <AttemptRow
-            key={attempt.key}
-            attempt={attempt}
-            story={story.entries.filter(isCommand).find(({ id }) => id === attempt.commandId)}
-            onRetry={(failed) => void commands.retry(failed)}
-          />
-        ))}
-      </ul>
     </section>
   );
 }
 
-function Controls({ call, commands }: Omit<ControlPanelProps, 'story'>) {
+interface ControlsProps extends Omit<ControlPanelProps, 'story'> {
+  /** What became of those that were used. */
+  readonly children: ReactNode;
+}
+
+function Controls({ call, commands, children }: ControlsProps) {
   const control = (capability: Capability) =>
     call.capabilities.includes(capability) ? controlOf(capability, call) : undefined;
   const say = control('SAY');
   const atHand = AT_HAND.flatMap((capability) => control(capability) ?? []);
   const folded = FOLDED.flatMap((capability) => control(capability) ?? []);
   if (!say && atHand.length === 0 && folded.length === 0) {
-    return <p className="muted">The provider allows no command for this call right now.</p>;
+    return (
+      <>
+        <p className="muted">The provider allows no command for this call right now.</p>
+        {children}
+      </>
+    );
   }
   return (
     <>
@@ -66,6 +84,7 @@ function Controls({ call, commands }: Omit<ControlPanelProps, 'story'>) {
           ))}
         </div>
       )}
+      {children}
       {folded.map((each) => (
         <details key={each.label} className="fold">
           <summary>{each.label}</summary>
