@@ -5,15 +5,8 @@ import { Ago } from '../ui/clock.tsx';
 import { clockText } from '../ui/format.ts';
 import { Icon } from '../ui/icon.tsx';
 import { partiesOf } from '../ui/parties.ts';
-import { END_WORDS, STATUS_WORDS } from '../ui/words.ts';
-import type { EnumOf } from '../api/graphql.ts';
+import { DIRECTION_WORDS, END_WORDS, STATUS_WORDS } from '../ui/words.ts';
 import type { Call } from './documents.ts';
-
-const DIRECTION_WORDS = {
-  INBOUND: 'Inbound',
-  OUTBOUND: 'Outbound',
-  WEB: 'From the web',
-} as const satisfies Record<EnumOf<'CallDirection'>, string>;
 
 export interface CallHeadProps {
   readonly call: Call;

@@ -7,6 +7,12 @@ export const PARTY_WORDS = {
   UNKNOWN: 'Someone',
 } as const satisfies Record<EnumOf<'Party'>, string>;
 
+export const DIRECTION_WORDS = {
+  INBOUND: 'Inbound',
+  OUTBOUND: 'Outbound',
+  WEB: 'From the web',
+} as const satisfies Record<EnumOf<'CallDirection'>, string>;
+
 export const STATUS_WORDS = {
   QUEUED: 'Queued',
   RINGING: 'Ringing',
