@@ -4,6 +4,65 @@ import { expectAccessible, hasBrowser, openDashboard, picture, WHERE } from './s
 import { query, startDaemon, tempDir, until, writeConfig } from './support/daemon.ts';
 import { simulator } from './support/process.ts';
 
+interface CallOfTheirs {
+  readonly id: string;
+  readonly utterances: { readonly nodes: readonly { readonly text: string }[] };
+}
+
+/** The call of Vapi that has this id there. */
+async function callOf(url: string, theirs: string): Promise<CallOfTheirs | null> {
+  const answer = await query(
+    url,
+    `{ callByProviderId(providerId: "vapi", providerCallId: "${theirs}") { id utterances(first: 100) { nodes { text } } } }`,
+  );
+  return answer.callByProviderId as CallOfTheirs | null;
+}
+
+const SCRIPTS = ['plumber', 'renewal', 'parcel', 'pizza'] as const;
+
+/** A message of Vapi, as it would come from there: for more calls than it takes audio for. */
+async function tellVapi(url: string, message: object): Promise<void> {
+  const headers = { 'content-type': 'application/json' };
+  const body = JSON.stringify({ message: { timestamp: Date.now(), ...message } });
+  const { ok } = await fetch(`${url}providers/vapi/webhook`, { method: 'POST', headers, body });
+  expect(ok).toBe(true);
+}
+
+const madeUpCall = (id: string, i: number) => ({
+  type: 'status-update',
+  status: 'in-progress',
+  call: {
+    id,
+    type: 'inboundPhoneCall',
+    customer: { number: `+1500555${String(i).padStart(4, '0')}` },
+  },
+});
+
+const madeUpWords = (id: string, transcript: string) => ({
+  type: 'transcript',
+  role: 'user',
+  transcriptType: 'final',
+  transcript,
+  call: { id },
+});
+
+/** In the page: counts what is drawn, and what is rendered anew. */
+const WATCH_WORK = `{
+  window.work = { meterMoves: 0, rowsMoved: 0 };
+  new MutationObserver((changes) => {
+    for (const { type, target } of changes) {
+      if (type === 'attributes' && target.className === 'meter-bar') work.meterMoves++;
+      if (type === 'attributes' && target.className === 'board-row') work.rowsMoved++;
+      if (type === 'childList' && target.classList.contains('board-space')) work.rowsMoved++;
+    }
+  }).observe(document.body, { subtree: true, childList: true, attributeFilter: ['style'] });
+}`;
+
+interface Work {
+  readonly meterMoves: number;
+  readonly rowsMoved: number;
+}
+
 const TOKENS = {
   looker: 'looker-token-0123456',
   sound: 'sound-token-0123456',
@@ -33,11 +92,12 @@ describe(`the dashboard${WHERE}`, () => {
       await page.getByText('No call is live').waitFor();
       await expectAccessible(page);
 
-      // A call appears by itself.
+      // Calls appear by themselves.
       const theirs = await cloud.startCall('vapi', 'plumber');
-      await cloud.startCall('vobiz', 'pizza');
-      const row = page.getByRole('row').filter({ hasText: 'Vapi' });
+      const { id } = await until(() => callOf(daemon.url, theirs), 'the call is known');
+      const row = page.getByRole('row').filter({ has: page.locator(`a[href="/calls/${id}"]`) });
       await row.filter({ hasText: 'In progress' }).waitFor();
+      for (const [i, script] of SCRIPTS.entries()) await cloud.startCall(i % 2 ? 'vapi' : 'vobiz', script);
       await row.filter({ hasText: /(Customer|Assistant) .*\w/ }).waitFor();
       await expectAccessible(page);
       await picture(page, 'board');
@@ -99,11 +159,7 @@ describe(`the dashboard${WHERE}`, () => {
     async () => {
       const { cloud, config, daemon } = await start();
       const theirs = await cloud.startCall('vapi', 'renewal');
-      const byTheirs = `{ callByProviderId(providerId: "vapi", providerCallId: "${theirs}") { id utterances(first: 100) { nodes { text } } } }`;
-      const { id } = await until(
-        async () => (await query(daemon.url, byTheirs)).callByProviderId as { id: string } | null,
-        'the call is known',
-      );
+      const { id } = await until(() => callOf(daemon.url, theirs), 'the call is known');
       const { page } = await openDashboard(`${daemon.url}calls/${id}`);
       const lines = page.locator('.line:not(.line-partial)');
       await lines.nth(1).waitFor();
@@ -120,8 +176,7 @@ describe(`the dashboard${WHERE}`, () => {
       const seen = await lines.count();
       await until(async () => (await lines.count()) > seen, 'words go on');
       await until(async () => {
-        const { callByProviderId: call } = await query(url, byTheirs);
-        const told = (call.utterances.nodes as { text: string }[]).map(({ text }) => text);
+        const told = (await callOf(url, theirs))!.utterances.nodes.map(({ text }) => text);
         return told.join('\n') === (await lines.allTextContents()).join('\n');
       }, 'the page has every line that the daemon has, in order, once');
     },
@@ -180,6 +235,43 @@ describe(`the dashboard${WHERE}`, () => {
         expect.stringMatching(/^\/calls\/[^/]+\/listen$/),
       ]);
       expect(daemon.stderr() + daemon.stdout()).not.toMatch(/-token-0123/);
+    },
+  );
+
+  test.skipIf(!hasBrowser)(
+    'is steady with 200 calls: only what is seen is there, and neither words nor levels move a row',
+    { timeout: 90_000 },
+    async () => {
+      const { cloud, daemon } = await start();
+      const { page } = await openDashboard(daemon.url);
+      await page.getByLabel('Order').selectOption({ label: 'By caller' });
+      const ids = Array.from({ length: 196 }, (_, i) => `made-up-${i}`);
+      await Promise.all(ids.map((id, i) => tellVapi(daemon.url, madeUpCall(id, i))));
+      // Callers who wait: no call ends, so no row has a reason to move.
+      await Promise.all(SCRIPTS.map((script) => cloud.startCall('vobiz', script, { patienceMs: 60_000 })));
+      const table = page.getByRole('table', { name: 'Live calls' });
+      const rows = page.locator('.board-scroll .board-row');
+      const rowOf = (number: string) => rows.filter({ hasText: number });
+      await rowOf('+1 500 555 0000').waitFor();
+      await until(async () => (await table.getAttribute('aria-rowcount')) === '201', 'all calls are there');
+      expect(await rows.count()).toBeLessThan(30);
+
+      await page.locator('.board-scroll').evaluate((element) => element.scrollTo(0, element.scrollHeight));
+      await rowOf('+91 900 000 0004').waitFor();
+      const last = await rowOf('+1 500 555 0195').elementHandle();
+      await page.evaluate(WATCH_WORK);
+      await Promise.all(ids.map((id, i) => tellVapi(daemon.url, madeUpWords(id, `Line ${i}.`))));
+      await rowOf('+1 500 555 0195').getByText('Line 195.').waitFor();
+      await until(async () => (await page.evaluate<Work>('work')).meterMoves > 200, 'meters move');
+      expect((await page.evaluate<Work>('work')).rowsMoved).toBe(0);
+      expect(await last.evaluate((row) => row.isConnected)).toBe(true);
+      expect(await rows.count()).toBeLessThan(30);
+
+      await page.locator('.board-scroll').evaluate((element) => element.scrollTo(0, 0));
+      await rowOf('+1 500 555 0000').getByText('Line 0.').waitFor();
+      await page.getByLabel('Filter by number').fill('5550042');
+      await until(async () => (await rows.count()) === 1, 'one call is left');
+      await rowOf('+1 500 555 0042').getByText('Line 42.').waitFor();
     },
   );
 });
