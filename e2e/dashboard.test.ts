@@ -274,4 +274,47 @@ describe(`the dashboard${WHERE}`, () => {
       await rowOf('+1 500 555 0042').getByText('Line 42.').waitFor();
     },
   );
+
+  test.skipIf(!hasBrowser)(
+    'is used by keyboard alone, from the first row to the end of a call',
+    { timeout: 60_000 },
+    async () => {
+      const { cloud, daemon } = await start();
+      const { page } = await openDashboard(daemon.url);
+      const focused = page.locator(':focus');
+      await Promise.all(['plumber', 'parcel'].map((script) => cloud.startCall('vapi', script)));
+      const links = page.getByRole('row').getByRole('link');
+      await links.nth(1).waitFor();
+      await page.keyboard.press('Tab');
+      expect(await focused.textContent()).toBe('Skip to the content');
+      await page.keyboard.press('Enter');
+
+      await links.first().focus();
+      await page.keyboard.press('ArrowDown');
+      await until(
+        async () => (await focused.textContent()) === (await links.nth(1).textContent()),
+        'the second row has the focus',
+      );
+      const address = (await focused.getAttribute('href'))!;
+      await page.keyboard.press('Enter');
+      await page.getByRole('heading', { name: 'Control' }).waitFor();
+      expect(new URL(page.url()).pathname).toBe(address);
+      await until(async () => (await focused.getAttribute('id')) === 'main', 'the new page has the focus');
+
+      // A question that is called off gives the focus back to where it was.
+      const end = page.getByRole('button', { name: 'End the call' });
+      await end.waitFor();
+      await end.focus();
+      await page.keyboard.press('Enter');
+      await page.getByRole('dialog').waitFor();
+      expect(await focused.textContent()).toBe('Cancel');
+      await page.keyboard.press('Escape');
+      await page.getByRole('dialog').waitFor({ state: 'detached' });
+      await until(async () => (await focused.textContent()) === 'End the call', 'the focus is back');
+      await page.keyboard.press('Enter');
+      await page.keyboard.press('Tab');
+      await page.keyboard.press('Enter');
+      await page.getByText('Ended by an operator').first().waitFor();
+    },
+  );
 });

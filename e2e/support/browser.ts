@@ -106,5 +106,7 @@ export async function expectAccessible(page: Page): Promise<void> {
 export async function picture(page: Page, name: string): Promise<void> {
   if (!DRAWS) return;
   mkdirSync(PICTURES, { recursive: true });
+  // A change of the colours is drawn a moment later.
+  await page.waitForTimeout(500);
   await page.screenshot({ path: `${PICTURES}/dashboard-${name}.png` });
 }

@@ -69,7 +69,7 @@ function Listening({ listenUrl }: { readonly listenUrl: string }) {
         <EarRow key={party} listener={listener} party={party} />
       ))}
       {status === 'playing' && report && (
-        <p className="faint listen-report" data-played={report.played} data-underruns={report.underruns}>
+        <p className="faint listen-report">
           {Math.round((report.held * 1000) / SAMPLE_RATE)} ms buffered
           {lostMs > 0 && ` · ${lostMs} ms lost on the way`}
         </p>

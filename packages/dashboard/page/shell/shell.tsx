@@ -1,6 +1,6 @@
 /** What stands around every page: where one can go, whether it is live, and who looks. */
-import { useSyncExternalStore, type ReactNode } from 'react';
-import { Link as RouteLink, useRoute } from 'wouter';
+import { useEffect, useRef, useSyncExternalStore, type ReactNode } from 'react';
+import { Link as RouteLink, useLocation, useRoute } from 'wouter';
 import { useSession } from '../session/session-context.ts';
 import { Button } from '../ui/button.tsx';
 import { Brand } from './brand.tsx';
@@ -18,6 +18,14 @@ export function Shell({ children }: { readonly children: ReactNode }) {
   const { viewer, api, signOut } = useSession();
   const { link } = api.socket;
   const { status } = useSyncExternalStore(link.subscribe, link.state);
+  const main = useRef<HTMLElement>(null);
+  const [path] = useLocation();
+  const before = useRef(path);
+  useEffect(() => {
+    // Another page: whoever does not see it is taken to its beginning, as by a page that is loaded.
+    if (before.current !== path) main.current?.focus();
+    before.current = path;
+  }, [path]);
   return (
     <div className="shell">
       <a className="skip" href="#main">
@@ -40,7 +48,7 @@ export function Shell({ children }: { readonly children: ReactNode }) {
           )}
         </div>
       </header>
-      <main id="main" className="shell-main" tabIndex={-1} data-link={status}>
+      <main id="main" ref={main} className="shell-main" tabIndex={-1} data-link={status}>
         {children}
       </main>
     </div>

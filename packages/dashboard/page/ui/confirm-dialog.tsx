@@ -1,5 +1,5 @@
 /** Asks before what cannot be undone. The browser's own dialog keeps the focus inside, and gives it back. */
-import { useEffect, useId, useRef, type ReactNode } from 'react';
+import { useId, useLayoutEffect, useRef, type ReactNode } from 'react';
 import { Button } from './button.tsx';
 import './confirm-dialog.css';
 
@@ -15,7 +15,8 @@ export interface ConfirmDialogProps {
 export function ConfirmDialog({ title, children, action, onConfirm, onClose }: ConfirmDialogProps) {
   const dialog = useRef<HTMLDialogElement>(null);
   const [titleId, textId] = [useId(), useId()];
-  useEffect(() => {
+  // Closed while it is still in the document: only then does the browser give the focus back.
+  useLayoutEffect(() => {
     const element = dialog.current!;
     element.showModal();
     return () => element.close();
@@ -27,7 +28,7 @@ export function ConfirmDialog({ title, children, action, onConfirm, onClose }: C
       className="confirm"
       aria-labelledby={titleId}
       aria-describedby={textId}
-      onClose={onClose}
+      onCancel={onClose}
     >
       <h2 id={titleId}>{title}</h2>
       <p id={textId}>{children}</p>

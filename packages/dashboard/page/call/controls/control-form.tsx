@@ -13,6 +13,8 @@ export interface ControlFormProps {
 
 export function ControlForm({ control, kind = 'plain', onSend }: ControlFormProps) {
   const { label, icon, fields, confirm, request } = control;
+  const typed = fields.filter(({ kind }) => kind !== 'check');
+  const ticked = fields.filter(({ kind }) => kind === 'check');
   const form = useRef<HTMLFormElement>(null);
   const [asked, setAsked] = useState<Values>();
   const [isSending, setSending] = useState(false);
@@ -34,9 +36,16 @@ export function ControlForm({ control, kind = 'plain', onSend }: ControlFormProp
 
   return (
     <form ref={form} className="control-form" onSubmit={submit}>
-      {fields.map((field) => (
+      {typed.map((field) => (
         <ControlField key={field.name} field={field} />
       ))}
+      {ticked.length > 0 && (
+        <div className="control-ticks">
+          {ticked.map((field) => (
+            <ControlField key={field.name} field={field} />
+          ))}
+        </div>
+      )}
       <Button type="submit" kind={kind} isBusy={isSending}>
         {icon && <Icon name={icon} />}
         {label}

@@ -82,7 +82,7 @@ export const CONTROLS = {
     label: 'Say',
     fields: [
       { name: 'content', label: 'Words for the assistant to say', kind: 'long', isRequired: true },
-      { name: 'interrupt', label: 'Cut in on what is being said', kind: 'check' },
+      { name: 'interrupt', label: 'Cut in', kind: 'check' },
       { name: 'endCallAfterSpoken', label: 'Hang up afterwards', kind: 'check' },
     ],
     request: (values) =>
