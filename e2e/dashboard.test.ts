@@ -144,7 +144,7 @@ describe(`the dashboard${WHERE}`, () => {
       await page.getByRole('button', { name: 'End the call' }).click();
       await dialog.getByRole('button', { name: 'End the call' }).click();
       await page.getByText('Ended by an operator').first().waitFor();
-      await page.getByText('The call is over: nothing more can be done to it.').waitFor();
+      await page.getByText('This call was not recorded.').waitFor();
 
       await page.getByRole('link', { name: 'Live', exact: true }).click();
       await cloud.startCall('vobiz', 'parcel');
