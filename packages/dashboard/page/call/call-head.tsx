@@ -1,10 +1,12 @@
 /** Which call it is: who, where, how far, how long. */
 import type { ReactNode } from 'react';
 import { Link } from 'wouter';
+import { TagEditor } from '../notes/tag-editor.tsx';
 import { Ago } from '../ui/clock.tsx';
 import { clockText } from '../ui/format.ts';
 import { Icon } from '../ui/icon.tsx';
 import { partiesOf } from '../ui/parties.ts';
+import { whenText } from '../ui/when.ts';
 import { DIRECTION_WORDS, END_WORDS, STATUS_WORDS } from '../ui/words.ts';
 import type { Call } from './documents.ts';
 
@@ -15,9 +17,14 @@ export interface CallHeadProps {
 }
 
 export function CallHead({ call, children }: CallHeadProps) {
-  const { provider, status, isLive, end, direction, tags } = call;
+  const { provider, status, isLive, end, direction } = call;
   const { customer, other } = partiesOf(call);
-  const facts = [provider.displayName, direction && DIRECTION_WORDS[direction], other];
+  const facts = [
+    !isLive && whenText(call.createdAt, Date.now()),
+    provider.displayName,
+    direction && DIRECTION_WORDS[direction],
+    other,
+  ];
   return (
     <header className="call-head">
       <Link
@@ -31,15 +38,7 @@ export function CallHead({ call, children }: CallHeadProps) {
         <h1>{customer}</h1>
         <p className="muted">{facts.filter(Boolean).join(' · ')}</p>
       </div>
-      {tags.length > 0 && (
-        <ul className="tags" aria-label="Tags">
-          {tags.map((tag) => (
-            <li key={tag} className="tag">
-              {tag}
-            </li>
-          ))}
-        </ul>
-      )}
+      <TagEditor call={call} />
       <div className="call-state">
         <span className="call-status" data-live={isLive}>
           {isLive ? STATUS_WORDS[status] : END_WORDS[end?.category ?? 'UNKNOWN']}

@@ -2,7 +2,12 @@
 import { useMemo, useSyncExternalStore } from 'react';
 import { useClient, useQuery } from 'urql';
 import { troubleOf } from '../api/errors.ts';
+import { ExportPanel } from '../export/export-panel.tsx';
 import { ListenPanel } from '../listen/listen-panel.tsx';
+import { notesOf } from '../notes/notes.ts';
+import { NotesPanel } from '../notes/notes-panel.tsx';
+import { Player } from '../playback/player.tsx';
+import { usePlayback } from '../playback/use-playback.ts';
 import { useMay } from '../session/session-context.ts';
 import { EmptyState } from '../ui/empty-state.tsx';
 import { Loading } from '../ui/loading.tsx';
@@ -15,8 +20,9 @@ import { useCommands } from './controls/use-commands.ts';
 import { CALL, type Call } from './documents.ts';
 import { SoundBand } from './sound-band.tsx';
 import { createStoryFeed } from './story-feed.ts';
+import { isCommand, type Entry } from './story.ts';
 import { Timeline } from './timeline.tsx';
-import { Transcript } from './transcript.tsx';
+import { WordsPanel } from './words-panel.tsx';
 import './call.css';
 
 export default function CallPage({ callId }: { readonly callId: string }) {
@@ -45,41 +51,47 @@ function OneCall({ call }: { readonly call: Call }) {
   const feed = useMemo(() => createStoryFeed(client, call.id, mayListen), [client, call.id, mayListen]);
   const story = useSyncExternalStore(feed.subscribe, feed.state);
   const commands = useCommands(call.id);
-  const trouble = feed.trouble();
   const answeredAt = Date.parse(call.answeredAt ?? call.createdAt);
-  const hasWords = story.lines.length > 0 || story.partials.size > 0;
+  const notes = useMemo(() => notesOf(story.entries), [story.entries]);
+  const playable = usePlayback(call, story.entries.filter(isOfRecording).length);
+  const playback = playable.status === 'ready' ? playable.playback : undefined;
 
   return (
     <div className="call">
       <CallHead call={call}>
         <EndCall call={call} commands={commands} />
       </CallHead>
-      {mayListen && <SoundBand call={call} />}
-      <section className="card call-words" aria-label="What is said">
-        {trouble ? (
-          <TroubleState trouble={trouble} />
-        ) : hasWords ? (
-          <Transcript lines={story.lines} partials={story.partials} answeredAt={answeredAt} />
-        ) : (
-          <NoWords isKnown={story.isKnown} isLive={call.isLive} />
+      {!call.isLive ? (
+        <Player
+          call={call}
+          playable={playable}
+          marks={notes.flatMap(({ offsetMs }) => (offsetMs === null ? [] : [offsetMs]))}
+        />
+      ) : (
+        mayListen && <SoundBand call={call} />
+      )}
+      <WordsPanel call={call} story={story} trouble={feed.trouble()} playable={playable} />
+      <aside
+        className="call-side"
+        aria-label={call.isLive ? 'Listen, control, notes and timeline' : 'Notes, export and timeline'}
+      >
+        {call.isLive && (
+          <>
+            <ListenPanel listenUrl={call.listenUrl} />
+            <ControlPanel call={call} story={story} commands={commands} />
+          </>
         )}
-      </section>
-      <aside className="call-side" aria-label="Listen, control and timeline">
-        <ListenPanel isLive={call.isLive} listenUrl={call.listenUrl} />
-        <ControlPanel call={call} story={story} commands={commands} />
+        <NotesPanel
+          callId={call.id}
+          notes={notes}
+          moment={() => (call.isLive ? Date.now() - answeredAt : playback?.moment())}
+          onMoment={playback?.seek}
+        />
+        {!call.isLive && <ExportPanel call={call} lines={story.lines} notes={notes} playback={playback} />}
         <Timeline entries={story.entries} answeredAt={answeredAt} />
       </aside>
     </div>
   );
 }
 
-function NoWords({ isKnown, isLive }: { readonly isKnown: boolean; readonly isLive: boolean }) {
-  if (!isKnown) return <Loading label="Loading what was said…" />;
-  return (
-    <EmptyState title={isLive ? 'Nothing said yet' : 'No words'}>
-      {isLive
-        ? 'Words appear here as they are said, if the provider tells them.'
-        : 'The provider told no words of this call.'}
-    </EmptyState>
-  );
-}
+const isOfRecording = (entry: Entry): boolean => !isCommand(entry) && entry.__typename === 'RecordingChanged';

@@ -14,7 +14,7 @@ export interface FiltersProps {
 }
 
 const OUTCOMES = { LIVE: 'Live now', ...END_WORDS, UNKNOWN: 'Ended, nobody knows why' };
-const TIMES = { ...RANGE_WORDS, dates: 'From day to day…' };
+const TIMES = { ...RANGE_WORDS, dates: 'Choose days' };
 
 export function Filters({ wish, onWish }: FiltersProps) {
   const [{ data }] = useQuery({ query: PROVIDER_NAMES });

@@ -6,8 +6,6 @@ import './waveform.css';
 
 export interface WaveformProps {
   readonly waveform: readonly PartyWaveform[];
-  /** Where it is played back now, 0 to 1. */
-  readonly position?: number | undefined;
 }
 
 const SIDES = [
@@ -15,11 +13,11 @@ const SIDES = [
   { party: 'ASSISTANT', colour: '--assistant', way: 1 },
 ] as const;
 
-export function Waveform({ waveform, position }: WaveformProps) {
+export function Waveform({ waveform }: WaveformProps) {
   const canvas = useRef<HTMLCanvasElement>(null);
   useEffect(() => {
     const element = canvas.current!;
-    const paint = (): void => draw(element, waveform, position);
+    const paint = (): void => draw(element, waveform);
     paint();
     const size = new ResizeObserver(paint);
     size.observe(element);
@@ -29,7 +27,7 @@ export function Waveform({ waveform, position }: WaveformProps) {
       size.disconnect();
       theme.disconnect();
     };
-  }, [waveform, position]);
+  }, [waveform]);
   return (
     <canvas
       ref={canvas}
@@ -40,11 +38,7 @@ export function Waveform({ waveform, position }: WaveformProps) {
   );
 }
 
-function draw(
-  canvas: HTMLCanvasElement,
-  waveform: readonly PartyWaveform[],
-  position: number | undefined,
-): void {
+function draw(canvas: HTMLCanvasElement, waveform: readonly PartyWaveform[]): void {
   const { clientWidth: width, clientHeight: height } = canvas;
   const scale = devicePixelRatio;
   canvas.width = width * scale;
@@ -63,7 +57,4 @@ function draw(
       context.fillRect(i * step, way < 0 ? height / 2 - size : height / 2, Math.max(step * 0.75, 0.5), size);
     }
   }
-  if (position === undefined) return;
-  context.fillStyle = style.getPropertyValue('--ink');
-  context.fillRect(position * width - 1, 0, 2, height);
 }

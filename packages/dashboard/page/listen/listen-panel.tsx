@@ -1,4 +1,4 @@
-/** Hearing a call: a button, one's own ears by party, and the sign that nothing is sent. */
+/** Hearing a live call: a button, one's own ears by party, and the sign that nothing is sent. */
 import { useEffect, useMemo, useSyncExternalStore } from 'react';
 import { useMay, useSession } from '../session/session-context.ts';
 import { Button } from '../ui/button.tsx';
@@ -17,12 +17,11 @@ const STATUS_WORDS = {
 } as const satisfies Record<ListenStatus, string>;
 
 export interface ListenPanelProps {
-  readonly isLive: boolean;
   /** Null while the call has no audio. */
   readonly listenUrl: string | null | undefined;
 }
 
-export function ListenPanel({ isLive, listenUrl }: ListenPanelProps) {
+export function ListenPanel({ listenUrl }: ListenPanelProps) {
   const mayListen = useMay('LISTEN');
   return (
     <section className="card" aria-labelledby="listen-title">
@@ -32,7 +31,7 @@ export function ListenPanel({ isLive, listenUrl }: ListenPanelProps) {
           <Icon name="lock" /> Your token lacks the scope <code>listen</code>.
         </p>
       ) : listenUrl == null ? (
-        <p className="muted">{isLive ? 'There is no audio of this call yet.' : 'The call is over.'}</p>
+        <p className="muted">There is no audio of this call yet.</p>
       ) : (
         <Listening key={listenUrl} listenUrl={listenUrl} />
       )}

@@ -13,6 +13,10 @@ const PATHS = {
   warning: 'M12 3.5 22 20.5H2Z M12 10v5M12 17.6v.4',
   check: 'M4.5 12.5 10 18 20 6.5',
   back: 'M14.5 5 7.5 12l7 7',
+  play: 'M7 4.5v15l12-7.5Z',
+  pause: 'M8 5v14M16 5v14',
+  close: 'M6 6l12 12M18 6 6 18',
+  download: 'M12 4v11M7 11l5 5 5-5M4.5 20h15',
 } as const;
 
 export type IconName = keyof typeof PATHS;

@@ -41,15 +41,10 @@ export function ControlPanel({ call, story, commands }: ControlPanelProps) {
         <p className="muted">
           <Icon name="lock" /> Your token lacks the scope <code>control</code>: you can look on.
         </p>
-      ) : call.isLive ? (
+      ) : (
         <Controls call={call} commands={commands}>
           {attempts}
         </Controls>
-      ) : (
-        <>
-          <p className="muted">The call is over: nothing more can be done to it.</p>
-          {attempts}
-        </>
       )}
     </section>
   );
