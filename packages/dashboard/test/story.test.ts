@@ -71,6 +71,11 @@ describe('what is said', () => {
     expect(now.lines).toHaveLength(1);
   });
 
+  test('leaves alone what the same party says next', () => {
+    const now = after(heard(lineOf('how are', 'CUSTOMER'), false), heard(hello, true));
+    expect(now.partials.get('CUSTOMER')!.text).toBe('how are');
+  });
+
   test('leaves the partial of the other party alone', () => {
     const now = after(heard(lineOf('ah', 'ASSISTANT'), false), heard(hello, true));
     expect([...now.partials.keys()]).toEqual(['ASSISTANT']);
