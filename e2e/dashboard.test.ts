@@ -243,6 +243,8 @@ describe(`the dashboard${WHERE}`, () => {
     { timeout: 90_000 },
     async () => {
       const { cloud, daemon } = await start();
+      // Asked about calls that it does not have, the cloud would say so, and they would end.
+      await cloud.send('PUT', 'vapi/behaviour', { restFailures: 100_000 });
       const { page } = await openDashboard(daemon.url);
       await page.getByLabel('Order').selectOption({ label: 'By caller' });
       const ids = Array.from({ length: 196 }, (_, i) => `made-up-${i}`);
