@@ -40,7 +40,7 @@ export function ExportPanel({ call, lines, notes, playback }: ExportPanelProps) 
 
   function save({ ending, type, write }: Format): void {
     const spans = spansOf(lines, answeredAt);
-    saveText(`${name}.${ending}`, type, write({ call, lines, spans, notes }, playback?.sync.offsetMs ?? 0));
+    saveText(`${name}.${ending}`, type, write({ call, lines, spans, notes }, playback?.sync().offsetMs ?? 0));
   }
 
   return (

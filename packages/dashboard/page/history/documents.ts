@@ -62,6 +62,7 @@ export const MATCHES = graphql(
           utterance {
             id
             party
+            text
             at
             startMs
             endMs

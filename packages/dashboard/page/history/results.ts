@@ -1,5 +1,6 @@
 /** What was found, call by call. Pure. */
 import type { EnumOf } from '../api/graphql.ts';
+import { spansOf } from '../call/spans.ts';
 import type { FoundCall, Match, PastCall } from './documents.ts';
 
 /** A line of a call: one that was looked for, or how it began. */
@@ -54,13 +55,7 @@ export function foundMatches(matches: readonly Match[]): Found[] {
 }
 
 function lineOf({ snippet, utterance }: Match): FoundLine {
-  const { id, party, at, startMs, endMs, call } = utterance;
-  const toldMs = call.answeredAt === null ? undefined : Date.parse(at) - Date.parse(call.answeredAt);
-  const offsetMs = startMs ?? endMs ?? toldMs;
-  return {
-    id,
-    party,
-    parts: partsOf(snippet),
-    offsetMs: offsetMs === undefined ? undefined : Math.max(0, offsetMs),
-  };
+  const { id, party, call } = utterance;
+  const [span] = call.answeredAt === null ? [] : spansOf([utterance], Date.parse(call.answeredAt));
+  return { id, party, parts: partsOf(snippet), offsetMs: span?.fromMs };
 }

@@ -82,7 +82,9 @@ function NoteForm({ callId, moment }: Pick<NotesPanelProps, 'callId' | 'moment'>
       text: text.trim(),
       offsetMs: isOfMoment && offsetMs !== undefined ? offsetMs : null,
     });
-    if (data) setText('');
+    if (!data) return;
+    setText('');
+    setOffset(undefined);
   }
 
   function look(): void {
@@ -102,7 +104,10 @@ function NoteForm({ callId, moment }: Pick<NotesPanelProps, 'callId' | 'moment'>
         placeholder="Write something down…"
         value={text}
         onFocus={look}
-        onChange={({ target }) => setText(target.value)}
+        onChange={({ target }) => {
+          look();
+          setText(target.value);
+        }}
       />
       <div className="note-form-row">
         <label className="check">

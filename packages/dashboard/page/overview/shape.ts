@@ -74,12 +74,16 @@ export function ticksOf(largest: number): number[] {
 export const percentOf = (part: number, whole: number): number | undefined =>
   whole === 0 ? undefined : Math.round((part / whole) * 100);
 
-/** `+12 %`, `−3 %`, `±0 %`: how a number changed; nothing where there was none. */
+/** What changed by more tells only that there was next to nothing before, percent. */
+const MOST_CHANGE = 999;
+
+/** `+12 %`, `−3 %`, `±0 %`: how a number changed; nothing where there was none to compare it with. */
 export function changeText(now: number | null, before: number | null): string | undefined {
   if (now === null || before === null || before === 0) return undefined;
   const percent = Math.round((now / before - 1) * 100);
+  if (percent > MOST_CHANGE) return undefined;
   const sign = percent > 0 ? '+' : percent < 0 ? '−' : '±';
-  return `${sign}${Math.abs(percent).toLocaleString()} %`;
+  return `${sign}${Math.abs(percent)} %`;
 }
 
 /** `3 h 12 min`, `12 min`, `45 s`. */

@@ -15,13 +15,15 @@ export interface PlaybackState {
 }
 
 export interface Playback {
-  readonly sync: Sync;
+  readonly sync: () => Sync;
   readonly source: SoundSource;
   readonly state: () => PlaybackState;
   /** The moment that is heard, ms from the answer. */
   readonly moment: () => number;
   /** Is told of every change, while it plays with every frame. */
   readonly subscribe: (listener: () => void) => () => void;
+  /** A report may tell the times of a call more exactly while it is played already. */
+  retime(sync: Sync): void;
   /** Uses this element until the function that comes back is called. */
   attach(element: HTMLAudioElement): () => void;
   seek(ms: number): void;
@@ -33,8 +35,9 @@ export interface Playback {
 const IDLE: PlaybackState = { status: 'idle', share: 0, isPlaying: false, rate: 1, trouble: undefined };
 const UNPLAYABLE = 'The recording cannot be played.';
 
-export function createPlayback(sync: Sync, source: SoundSource): Playback {
+export function createPlayback(source: SoundSource, times: Sync): Playback {
   const listeners = new Set<() => void>();
+  let sync = times;
   let element: HTMLAudioElement | undefined;
   let state = IDLE;
   let moment = Math.max(0, sync.fromMs);
@@ -93,13 +96,18 @@ export function createPlayback(sync: Sync, source: SoundSource): Playback {
   };
 
   return {
-    sync,
+    sync: () => sync,
     source,
     state: () => state,
     moment: () => moment,
     subscribe(listener) {
       listeners.add(listener);
       return () => listeners.delete(listener);
+    },
+    retime(times) {
+      sync = times;
+      see();
+      tell();
     },
     attach(audio) {
       element = audio;

@@ -82,7 +82,7 @@ function Deck({ playback }: { readonly playback: Playback }) {
         {isPlaying ? 'Pause' : 'Play'}
       </Button>
       <Button
-        aria-label="Back 5 seconds"
+        aria-label="−5 s: back 5 seconds"
         title="Back 5 seconds"
         onClick={() => playback.seek(playback.moment() - 5000)}
       >
@@ -114,10 +114,11 @@ function newsOf({ status, share, trouble }: PlaybackState): string {
 
 function Clock({ playback }: { readonly playback: Playback }) {
   const seconds = useSyncExternalStore(playback.subscribe, () => Math.floor(playback.moment() / 1000));
+  const { toMs } = useSyncExternalStore(playback.subscribe, playback.sync);
   return (
     <span className="player-clock" aria-hidden="true">
       <strong>{clockText(Math.max(0, seconds * 1000))}</strong>
-      <span className="faint"> / {clockText(playback.sync.toMs)}</span>
+      <span className="faint"> / {clockText(toMs)}</span>
     </span>
   );
 }

@@ -29,13 +29,13 @@ const KEYS: Readonly<Record<string, number>> = {
 };
 
 export function SeekBar({ playback, waveform, marks }: SeekBarProps) {
-  const { sync } = playback;
+  const sync = useSyncExternalStore(playback.subscribe, playback.sync);
   const bar = useRef<HTMLDivElement>(null);
   // It is told in seconds: a screen reader would read every frame.
   const seconds = useSyncExternalStore(playback.subscribe, () => Math.floor(playback.moment() / 1000));
   useEffect(() => {
     const place = (): void =>
-      bar.current!.style.setProperty('--played', String(shareOf(playback.sync, playback.moment())));
+      bar.current!.style.setProperty('--played', String(shareOf(playback.sync(), playback.moment())));
     place();
     return playback.subscribe(place);
   }, [playback]);

@@ -32,25 +32,33 @@ export function usePlayback(call: Call, news: number): Playable {
   }, [news, call.isLive, mayListen, ask]);
 
   const recording = data?.call?.recording;
-  const { startedAt, durationMs } = recording ?? {};
+  // While its end is being written it would change under whoever plays it.
+  const isUnfinished = recording?.state === 'RECORDING';
+  const { startedAt, durationMs } = isUnfinished ? {} : (recording ?? {});
   const answeredAt = Date.parse(call.answeredAt ?? call.createdAt);
   const endedAt = Date.parse(call.endedAt ?? call.createdAt);
-  const playback = useMemo(
+  const sync = useMemo(
     () =>
       startedAt === undefined || durationMs === undefined
         ? undefined
-        : createPlayback(
-            syncOf({ answeredAt, endedAt }, { startedAt, durationMs }),
-            createSoundSource(recordingPath(call.id), token),
-          ),
-    [call.id, token, startedAt, durationMs, answeredAt, endedAt],
+        : syncOf({ answeredAt, endedAt }, { startedAt, durationMs }),
+    [startedAt, durationMs, answeredAt, endedAt],
   );
+  const isThere = sync !== undefined;
+  // Times that are told later reach it by `retime`: what plays is not interrupted.
+  const playback = useMemo(
+    () => sync && createPlayback(createSoundSource(recordingPath(call.id), token), sync),
+    [call.id, token, isThere],
+  );
+  useEffect(() => {
+    if (sync) playback?.retime(sync);
+  }, [playback, sync]);
 
   if (call.isLive) return { status: 'live' };
   if (!mayListen) return { status: 'forbidden' };
   if (playback) return { status: 'ready', playback };
   if (error) return { status: 'failed', trouble: troubleOf(error) };
-  return { status: data ? 'none' : 'asking' };
+  return { status: data && !isUnfinished ? 'none' : 'asking' };
 }
 
 const subscribeToNothing = (): (() => void) => () => undefined;
