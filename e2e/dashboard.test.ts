@@ -1,6 +1,6 @@
 /** The supervisor's story, in a real browser, with the built daemon and the simulator as they are. */
 import { describe, expect, test } from 'vitest';
-import { expectAccessible, hasBrowser, openDashboard, picture, WHERE } from './support/browser.ts';
+import { expectAccessible, hasBrowser, hears, openPage, picture, WHERE } from './support/browser.ts';
 import { query, startDaemon, tempDir, until, writeConfig } from './support/daemon.ts';
 import { simulator } from './support/process.ts';
 
@@ -18,6 +18,7 @@ async function callOf(url: string, theirs: string): Promise<CallOfTheirs | null>
   return answer.callByProviderId as CallOfTheirs | null;
 }
 
+const TONE_HZ = 1500;
 const SCRIPTS = ['plumber', 'renewal', 'parcel', 'pizza'] as const;
 
 /** A message of Vapi, as it would come from there: for more calls than it takes audio for. */
@@ -88,7 +89,7 @@ describe(`the dashboard${WHERE}`, () => {
     { timeout: 90_000 },
     async () => {
       const { cloud, daemon } = await start();
-      const { page } = await openDashboard(daemon.url);
+      const { page } = await openPage(daemon.url);
       await page.getByText('No call is live').waitFor();
       await expectAccessible(page);
 
@@ -116,11 +117,20 @@ describe(`the dashboard${WHERE}`, () => {
       await page.getByText('Listening only – nothing is sent into the call.').waitFor();
       await page.getByRole('button', { name: 'Listen in' }).click();
       await page.getByText('You hear the call').waitFor();
-      await until(async () => Number(await page.evaluate('heardPeak()')) > 0.02, 'samples reach the ears');
-      for (const party of ['customer', 'assistant']) {
-        await page.getByRole('button', { name: `Mute the ${party} in your ears` }).click();
-      }
-      await until(async () => Number(await page.evaluate('heardPeak()')) < 0.001, 'the ears are closed');
+      const ear = (party: string) => page.getByRole('button', { name: `Mute the ${party} in your ears` });
+      await cloud.send('POST', `calls/${theirs}/tone`, {
+        track: 'inbound',
+        hz: TONE_HZ,
+        dbfs: -3,
+        ms: 60_000,
+      });
+      await until(() => hears(page, TONE_HZ), 'samples reach the ears');
+      await ear('customer').click();
+      await until(async () => !(await hears(page, TONE_HZ)), 'the customer is not heard');
+      await ear('customer').click();
+      await until(() => hears(page, TONE_HZ), 'the customer is heard again');
+      for (const party of ['customer', 'assistant']) await ear(party).click();
+      await until(async () => Number(await page.evaluate('heardPeak()')) < 0.001, 'nobody is heard');
 
       // What is said is confirmed by the provider's own events.
       await page.getByLabel('Words for the assistant to say').fill('A supervisor is with you.');
@@ -160,7 +170,7 @@ describe(`the dashboard${WHERE}`, () => {
       const { cloud, config, daemon } = await start();
       const theirs = await cloud.startCall('vapi', 'renewal');
       const { id } = await until(() => callOf(daemon.url, theirs), 'the call is known');
-      const { page } = await openDashboard(`${daemon.url}calls/${id}`);
+      const { page } = await openPage(`${daemon.url}calls/${id}`);
       const lines = page.locator('.line:not(.line-partial)');
       await lines.nth(1).waitFor();
 
@@ -194,7 +204,7 @@ describe(`the dashboard${WHERE}`, () => {
       );
       await cloud.pointAt(daemon.url);
       await cloud.startCall('vapi', 'plumber');
-      const { page, addresses } = await openDashboard(daemon.url);
+      const { page, addresses } = await openPage(daemon.url);
       const signIn = async (token: string): Promise<void> => {
         await page.getByLabel('Access token').fill(token);
         await page.getByRole('button', { name: 'Sign in' }).click();
@@ -245,7 +255,7 @@ describe(`the dashboard${WHERE}`, () => {
       const { cloud, daemon } = await start();
       // Asked about calls that it does not have, the cloud would say so, and they would end.
       await cloud.send('PUT', 'vapi/behaviour', { restFailures: 100_000 });
-      const { page } = await openDashboard(daemon.url);
+      const { page } = await openPage(daemon.url);
       await page.getByLabel('Order').selectOption({ label: 'By caller' });
       const ids = Array.from({ length: 196 }, (_, i) => `made-up-${i}`);
       await Promise.all(ids.map((id, i) => tellVapi(daemon.url, madeUpCall(id, i))));
@@ -282,7 +292,7 @@ describe(`the dashboard${WHERE}`, () => {
     { timeout: 60_000 },
     async () => {
       const { cloud, daemon } = await start();
-      const { page } = await openDashboard(daemon.url);
+      const { page } = await openPage(daemon.url);
       const focused = page.locator(':focus');
       await Promise.all(['plumber', 'parcel'].map((script) => cloud.startCall('vapi', script)));
       const links = page.getByRole('row').getByRole('link');

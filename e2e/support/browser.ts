@@ -14,13 +14,13 @@ export const WHERE = hasBrowser ? '' : ' (skipped: there is no Chromium at /usr/
 const DRAWS = process.env['SIDETONE_SCREENSHOTS'] === '1';
 const PICTURES = 'docs/images';
 
-/** In the page: listens in on whatever is played, and tells how loud it is. */
+/** In the page: listens in on whatever is played, and tells how loud it is, and its loudest frequency; 0 for nothing. */
 const EAR = `
   const connect = AudioNode.prototype.connect;
   let analyser;
   AudioNode.prototype.connect = function (to, ...rest) {
     if (to === this.context.destination) {
-      analyser ??= new AnalyserNode(this.context, { fftSize: 2048 });
+      analyser ??= new AnalyserNode(this.context, { fftSize: 2048, smoothingTimeConstant: 0 });
       connect.call(this, analyser);
     }
     return connect.call(this, to, ...rest);
@@ -30,12 +30,24 @@ const EAR = `
     const samples = new Float32Array(analyser.fftSize);
     analyser.getFloatTimeDomainData(samples);
     return Math.max(...samples.map(Math.abs));
+  };
+  window.heardHz = () => {
+    if (!analyser) return 0;
+    const levels = new Float32Array(analyser.frequencyBinCount);
+    analyser.getFloatFrequencyData(levels);
+    const bin = levels.indexOf(Math.max(...levels));
+    return levels[bin] < -60 ? 0 : (bin * analyser.context.sampleRate) / analyser.fftSize;
   };`;
+
+/** Whether a tone is what the page plays. */
+export async function hears(page: Page, hz: number): Promise<boolean> {
+  return Math.abs(Number(await page.evaluate('heardHz()')) - hz) < 20;
+}
 
 let browser: Browser | undefined;
 afterAll(() => browser?.close());
 
-export interface DashboardPage {
+export interface BrowserPage {
   readonly page: Page;
   /** Every address that the page asked for, sockets included. */
   readonly addresses: readonly string[];
@@ -43,7 +55,7 @@ export interface DashboardPage {
   readonly wrongs: readonly string[];
 }
 
-const open: DashboardPage[] = [];
+const open: BrowserPage[] = [];
 afterEach(async () => {
   for (const { page, wrongs } of open.splice(0)) {
     await page.context().close();
@@ -51,10 +63,10 @@ afterEach(async () => {
   }
 });
 
-export async function openDashboard(
+export async function openPage(
   url: string,
   { width = 1280, height = 800, dark = false } = {},
-): Promise<DashboardPage> {
+): Promise<BrowserPage> {
   browser ??= await chromium.launch({
     executablePath: CHROMIUM,
     args: [
