@@ -113,7 +113,15 @@ Notes
   });
 });
 
-test('JSON has the fields of the API, with what was taken for the beginning of each line', () => {
+test('JSON tells what was taken for the beginning of a line, where nobody told it', () => {
+  const lines = [{ ...LINES[0]!, startMs: null }];
+  const told = { ...TOLD, lines, spans: [{ id: 'u1', fromMs: 7, toMs: 1500 }] };
+  expect(JSON.parse(jsonOf(told))).toMatchObject({
+    utterances: [{ startMs: null, approximateStartMs: 7 }],
+  });
+});
+
+test('JSON has the fields of the API', () => {
   const told = JSON.parse(jsonOf(TOLD)) as Record<string, unknown>;
   expect(told).toMatchObject({
     id: 'call_1',
