@@ -29,6 +29,14 @@ const playing = (page: Page): Promise<Playing> =>
     `(({ currentTime, paused }) => ({ ms: currentTime * 1000, isPlaying: !paused }))(document.querySelector('audio'))`,
   );
 
+/** Whether the line that is heard can be seen in its transcript. */
+const isInView = (page: Page): Promise<boolean> =>
+  page.evaluate<boolean>(`(() => {
+    const view = document.querySelector('.transcript').getBoundingClientRect();
+    const line = document.querySelector('.line[aria-current="true"]').getBoundingClientRect();
+    return line.top >= view.top && line.bottom <= view.bottom;
+  })()`);
+
 async function expectNoOverflow(page: Page): Promise<void> {
   await page.setViewportSize(PHONE);
   const tooWide = await page.evaluate<number>(
@@ -165,6 +173,21 @@ describe(`history and overview of the dashboard${WHERE}`, () => {
       await lineButton.click();
       await page.locator('.line[aria-current="true"]', { hasText: after.text }).waitFor();
       await picture(page, 'playback');
+
+      // Whoever scrolls away is left alone, and finds the way back.
+      await page.setViewportSize({ width: 1280, height: 520 });
+      const current = page.locator('.line[aria-current="true"]');
+      await slider.press('End');
+      await current.and(page.getByText(lines.at(-1)!.text)).waitFor();
+      await until(() => isInView(page), 'the line that is heard is in view');
+      await page.getByRole('log', { name: 'Transcript' }).hover();
+      await page.mouse.wheel(0, -2000);
+      const back = page.getByRole('button', { name: 'Back to what is heard' });
+      await back.waitFor();
+      expect(await isInView(page)).toBe(false);
+      await back.click();
+      await until(() => isInView(page), 'the line is in view again');
+      await page.setViewportSize(DESK);
 
       // It is taken along.
       const cues = cuesOf((await saved(page, 'Subtitles (VTT)')).toString());
