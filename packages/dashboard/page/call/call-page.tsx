@@ -70,7 +70,7 @@ function OneCall({ call }: { readonly call: Call }) {
       ) : (
         mayListen && <SoundBand call={call} />
       )}
-      <WordsPanel call={call} story={story} trouble={feed.trouble()} playable={playable} />
+      <WordsPanel call={call} story={story} trouble={story.trouble} playable={playable} />
       <aside
         className="call-side"
         aria-label={call.isLive ? 'Listen, control, notes and timeline' : 'Notes, export and timeline'}

@@ -148,12 +148,13 @@ export const TYPES = [
   'UTTERANCE_FINALIZED',
 ] as const;
 
-/** What has happened so far, oldest first. */
+/** What has happened so far, oldest first; with the call as it is then, so that no change falls between the two. */
 export const EVENTS_SO_FAR = graphql(
   `
-    query EventsSoFar($id: ID!, $after: Cursor, $types: [CallEventType!]) {
+    query EventsSoFar($id: ID!, $after: Cursor, $types: [CallEventType!], $mayListen: Boolean!) {
       call(id: $id) {
-        id
+        ...CallNow
+        listenUrl @include(if: $mayListen)
         events(first: 200, after: $after, types: $types) {
           nodes {
             ...OneEvent
@@ -166,7 +167,7 @@ export const EVENTS_SO_FAR = graphql(
       }
     }
   `,
-  [EVENT],
+  [EVENT, CALL_NOW],
 );
 
 /** What happens from there on. */

@@ -1,6 +1,7 @@
 /** The story of a call as a store outside React: all that happened so far, then, behind its last event, what happens. */
 import type { Client } from 'urql';
-import { troubleOf, type Trouble } from '../api/errors.ts';
+import { troubleOf } from '../api/errors.ts';
+import type { VariablesOf } from '../api/graphql.ts';
 import { EVENTS, EVENTS_SO_FAR, TRANSCRIPT, TYPES } from './documents.ts';
 import { EMPTY_STORY, take, type News, type Story } from './story.ts';
 
@@ -8,7 +9,6 @@ export interface StoryFeed {
   readonly state: () => Story;
   /** Runs while somebody listens. */
   readonly subscribe: (listener: () => void) => () => void;
-  readonly trouble: () => Trouble | undefined;
 }
 
 /** Partials of both parties come many times a second: they are rendered together. */
@@ -19,7 +19,6 @@ export function createStoryFeed(client: Client, id: string, mayListen: boolean):
   const listeners = new Set<() => void>();
   const types = [...TYPES];
   let story = EMPTY_STORY;
-  let trouble: Trouble | undefined;
   let waiting: News[] = [];
   let timer: ReturnType<typeof setTimeout> | undefined;
   let stop = (): void => undefined;
@@ -40,15 +39,12 @@ export function createStoryFeed(client: Client, id: string, mayListen: boolean):
   async function past(isOff: () => boolean): Promise<{ readonly after: string | null } | undefined> {
     let after: string | null = null;
     for (;;) {
-      const variables: { id: string; types: typeof types; after: string | null } = { id, types, after };
+      const variables: VariablesOf<typeof EVENTS_SO_FAR> = { id, types, after, mayListen };
       const { data, error } = await client
         .query(EVENTS_SO_FAR, variables, { requestPolicy: 'network-only' })
         .toPromise();
       if (isOff()) return undefined;
-      if (error) {
-        trouble = troubleOf(error);
-        settle();
-      }
+      if (error) tell({ type: 'trouble', trouble: troubleOf(error) });
       if (!data?.call) return undefined;
       const { nodes, pageInfo } = data.call.events;
       tell({ type: 'events', events: nodes });
@@ -63,7 +59,7 @@ export function createStoryFeed(client: Client, id: string, mayListen: boolean):
       .subscription(EVENTS, { id, after, types, mayListen })
       .subscribe(({ data, error }) => {
         if (data) tell({ type: 'events', events: [data.callEvents] });
-        if (error) trouble = troubleOf(error);
+        if (error) tell({ type: 'trouble', trouble: troubleOf(error) });
       });
     const words = client.subscription(TRANSCRIPT, { id, after }).subscribe(({ data }) => {
       if (data) tell({ type: 'transcript', update: data.transcript });
@@ -91,7 +87,6 @@ export function createStoryFeed(client: Client, id: string, mayListen: boolean):
 
   return {
     state: () => story,
-    trouble: () => trouble,
     subscribe(listener) {
       if (listeners.size === 0) stop = start();
       listeners.add(listener);

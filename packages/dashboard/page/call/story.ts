@@ -1,4 +1,5 @@
 /** What is known of a call: its words, what happened, and what became of commands. Pure: events in, story out. */
+import type { Trouble } from '../api/errors.ts';
 import type { EnumOf } from '../api/graphql.ts';
 import type { CallEvent, TranscriptUpdate } from './documents.ts';
 
@@ -42,20 +43,30 @@ export interface Story {
   /** What is being said, by party. */
   readonly partials: ReadonlyMap<Party, Line>;
   readonly entries: readonly Entry[];
+  /** Why it is not told on. */
+  readonly trouble: Trouble | undefined;
 }
 
 export type News =
   | { readonly type: 'events'; readonly events: readonly CallEvent[] }
   | { readonly type: 'transcript'; readonly update: TranscriptUpdate }
+  | { readonly type: 'trouble'; readonly trouble: Trouble }
   | { readonly type: 'caught-up' };
 
-export const EMPTY_STORY: Story = { isKnown: false, lines: [], partials: new Map(), entries: [] };
+export const EMPTY_STORY: Story = {
+  isKnown: false,
+  lines: [],
+  partials: new Map(),
+  entries: [],
+  trouble: undefined,
+};
 
 export const isCommand = (entry: Entry): entry is CommandStory => !('__typename' in entry);
 
 export function take(story: Story, news: readonly News[]): Story {
   return news.reduce((now, item) => {
     if (item.type === 'caught-up') return { ...now, isKnown: true };
+    if (item.type === 'trouble') return { ...now, trouble: item.trouble };
     if (item.type === 'events') return item.events.reduce(withEvent, now);
     const { utterance } = item.update;
     return utterance.isFinal ? withFinal(now, utterance) : withPartial(now, utterance);

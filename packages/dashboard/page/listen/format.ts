@@ -7,11 +7,13 @@ export const CHANNEL_PARTIES = ['CUSTOMER', 'ASSISTANT'] as const;
 export const CHANNELS = CHANNEL_PARTIES.length;
 export type ChannelParty = (typeof CHANNEL_PARTIES)[number];
 
-/** Samples of each channel, since it began. */
+/** How playing goes: samples of each channel. */
 export interface PlayerReport {
-  readonly played: number;
+  /** That wait. */
   readonly held: number;
+  /** How often there was nothing to play, since it began. */
   readonly underruns: number;
+  /** That were left out because too much had come, since it began. */
   readonly dropped: number;
 }
 

@@ -69,13 +69,16 @@ function Listening({ listenUrl }: { readonly listenUrl: string }) {
       ))}
       {status === 'playing' && report && (
         <p className="faint listen-report">
-          {Math.round((report.held * 1000) / SAMPLE_RATE)} ms buffered
-          {lostMs > 0 && ` · ${lostMs} ms lost on the way`}
+          {inMs(report.held)} ms buffered
+          {report.underruns > 0 && ` · ${report.underruns} × nothing had come`}
+          {lostMs + inMs(report.dropped) > 0 && ` · ${lostMs + inMs(report.dropped)} ms left out`}
         </p>
       )}
     </>
   );
 }
+
+const inMs = (samples: number): number => Math.round((samples * 1000) / SAMPLE_RATE);
 
 function EarRow({ listener, party }: { readonly listener: Listener; readonly party: ChannelParty }) {
   const { volume, isMuted } = useSyncExternalStore(listener.subscribe, listener.state).ears[party];

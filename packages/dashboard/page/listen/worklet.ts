@@ -20,7 +20,6 @@ class Player extends AudioWorkletProcessor {
     prefill: inSamples(PREFILL_MS),
     capacity: inSamples(CAPACITY_MS),
   });
-  #played = 0;
   #untilReport = inSamples(REPORT_MS);
 
   constructor() {
@@ -34,7 +33,7 @@ class Player extends AudioWorkletProcessor {
   /** The audio thread asks for the next samples. */
   process(_inputs: Float32Array[][], outputs: Float32Array[][]): boolean {
     const channels = outputs.flatMap(([channel]) => channel ?? []);
-    this.#played += this.#buffer.read(channels);
+    this.#buffer.read(channels);
     this.#untilReport -= channels[0]?.length ?? 0;
     if (this.#untilReport <= 0) this.#report();
     return true;
@@ -43,7 +42,7 @@ class Player extends AudioWorkletProcessor {
   #report(): void {
     this.#untilReport = inSamples(REPORT_MS);
     const { held, underruns, dropped } = this.#buffer;
-    const report: PlayerReport = { played: this.#played, held, underruns, dropped };
+    const report: PlayerReport = { held, underruns, dropped };
     this.port.postMessage(report, []);
   }
 }
