@@ -3,12 +3,10 @@ import { createServer, type AddressInfo } from 'node:net';
 import { join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { messageOf, type Logger } from '@sidetone/core';
-import type { Erasure } from '../app/erasure.ts';
 import { loadConfig } from '../config/load.ts';
-import { startDaemon } from '../daemon.ts';
+import { startDaemon, type Daemon } from '../daemon.ts';
 import { createLog } from '../log.ts';
 import { takeStrayErrors } from '../plugins/stray-errors.ts';
-import { ERASURE } from '../tokens.ts';
 import { makeRoom, MAX_RECORDED_BYTES, ROOM_EVERY_MS } from './demo-room.ts';
 import { startSimulator } from './simulator-process.ts';
 import { untilSignal } from './until-signal.ts';
@@ -39,7 +37,7 @@ export async function demo({ port: wantedPort, calls, data }: DemoOptions): Prom
     const log = createLog(config.log.level);
     const { broken } = takeStrayErrors(process, log('process'));
     const daemon = await startDaemon({ config, baseDir, log });
-    const room = keepRoom(recordings, daemon.parts.resolve(ERASURE), log('demo'));
+    const room = keepRoom(recordings, daemon, log('demo'));
     process.stdout.write(greeting(daemon.url, database));
     const end = await Promise.race([
       asked.then(() => 'asked'),
@@ -56,10 +54,10 @@ export async function demo({ port: wantedPort, calls, data }: DemoOptions): Prom
 }
 
 /** Looks after the disk until it is stopped. */
-function keepRoom(folder: string, erasure: Erasure, log: Logger): { stop(): Promise<void> } {
+function keepRoom(folder: string, daemon: Pick<Daemon, 'erase'>, log: Logger): { stop(): Promise<void> } {
   let running = Promise.resolve();
   const look = (): Promise<void> =>
-    makeRoom({ folder, maxBytes: MAX_RECORDED_BYTES, erase: (callId) => erasure.erase(callId) }).catch(
+    makeRoom({ folder, maxBytes: MAX_RECORDED_BYTES, erase: (callId) => daemon.erase(callId) }).catch(
       (error: unknown) => log.warn('the recordings cannot be made fewer', { reason: messageOf(error) }),
     );
   const timer = setInterval(() => void (running = running.then(look)), ROOM_EVERY_MS);
