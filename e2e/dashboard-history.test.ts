@@ -113,8 +113,9 @@ describe(`history and overview of the dashboard${WHERE}`, () => {
       await found.click();
 
       // It is heard from that line on.
+      const current = page.locator('.line[aria-current="true"]');
       const lineButton = page.getByRole('button', { name: line.text });
-      await page.locator('.line[aria-current="true"]', { hasText: line.text }).waitFor();
+      await current.and(page.getByText(line.text)).waitFor();
       await page.evaluate(LISTEN_IN);
       await lineButton.click();
       await until(async () => (await playing(page)).isPlaying, 'it plays');
@@ -126,7 +127,7 @@ describe(`history and overview of the dashboard${WHERE}`, () => {
       expect((await playing(page)).ms + offsetMs).toBeLessThan(line.endMs + 500);
 
       // The line that is heard follows.
-      await page.locator('.line[aria-current="true"]', { hasText: after.text }).waitFor();
+      await current.and(page.getByText(after.text)).waitFor();
       const heard = (await playing(page)).ms + offsetMs;
       expect(heard).toBeGreaterThanOrEqual(line.endMs - 50);
       expect(heard).toBeLessThan(after.endMs);
@@ -143,6 +144,13 @@ describe(`history and overview of the dashboard${WHERE}`, () => {
       await page.keyboard.press('ArrowRight');
       expect(Number(await slider.getAttribute('aria-valuenow'))).toBe(atHome + 5);
 
+      await lineButton.focus();
+      await page.keyboard.press('ArrowDown');
+      await page.keyboard.press('Enter');
+      await current.and(page.getByText(after.text)).waitFor();
+      await slider.press('Space');
+      await until(async () => !(await playing(page)).isPlaying, 'it pauses');
+
       // A note is about the moment that is heard, and leads back to it.
       const moment = Math.round((await playing(page)).ms + offsetMs);
       await page.getByLabel('A note').fill('Ask about this again.');
@@ -153,7 +161,7 @@ describe(`history and overview of the dashboard${WHERE}`, () => {
       expect(kept!.text).toBe('Ask about this again.');
       expect(Math.abs(kept!.offsetMs - moment)).toBeLessThan(100);
       await slider.press('End');
-      await note.getByRole('button', { name: /^Hear 0:0/ }).click();
+      await note.getByRole('button', { name: /^Hear 0:/ }).click();
       await until(
         async () => Math.abs((await playing(page)).ms + offsetMs - kept!.offsetMs) < 100,
         'the note leads to its moment',
@@ -171,12 +179,11 @@ describe(`history and overview of the dashboard${WHERE}`, () => {
       expect((await callNow(url, call.id)).tags).toEqual(['call back']);
       await expectAccessible(page);
       await lineButton.click();
-      await page.locator('.line[aria-current="true"]', { hasText: after.text }).waitFor();
+      await current.and(page.getByText(after.text)).waitFor();
       await picture(page, 'playback');
 
       // Whoever scrolls away is left alone, and finds the way back.
       await page.setViewportSize({ width: 1280, height: 520 });
-      const current = page.locator('.line[aria-current="true"]');
       await slider.press('End');
       await current.and(page.getByText(lines.at(-1)!.text)).waitFor();
       await until(() => isInView(page), 'the line that is heard is in view');
@@ -284,6 +291,7 @@ describe(`history and overview of the dashboard${WHERE}`, () => {
         `[...document.querySelectorAll('.result-link')].map((link) => link.href)`,
       );
       expect(new Set(ids).size).toBe(Math.min(60, calls));
+      expect(await page.evaluate<string>('document.activeElement.href')).toBe(ids[30]);
     },
   );
 

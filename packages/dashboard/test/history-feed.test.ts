@@ -48,7 +48,7 @@ describe('history', () => {
     asked[1]!.answer(calls(['c']));
     await settled();
     expect(feed.state().found!.map(({ call }) => call.id)).toEqual(['a', 'b', 'c']);
-    expect(feed.state().hasMore).toBe(false);
+    expect(feed.state()).toMatchObject({ hasMore: false, newFrom: 2 });
   });
 
   test('asks for the next page once, however often it is told to', () => {

@@ -2,6 +2,7 @@
 import { Button } from '../ui/button.tsx';
 import { clockText } from '../ui/format.ts';
 import { PARTY_WORDS } from '../ui/words.ts';
+import { moveAmongLines } from './line-keys.ts';
 import type { Span } from './spans.ts';
 import { turnsOf, type Line, type Party, type Turn } from './story.ts';
 import { useFollowing } from './use-following.ts';
@@ -41,6 +42,7 @@ export function Transcript({ lines, partials, spans, isLive, currentId, onLine }
         aria-relevant="additions"
         tabIndex={0}
         onScroll={onScroll}
+        onKeyDown={moveAmongLines}
       >
         {turnsOf(lines).map((turn) => (
           <TurnBlock
@@ -48,6 +50,7 @@ export function Transcript({ lines, partials, spans, isLive, currentId, onLine }
             turn={turn}
             fromMs={startOf.get(turn.id) ?? 0}
             currentId={currentId}
+            stopId={currentId ?? lines[0]?.id}
             onLine={choose}
           />
         ))}
@@ -77,9 +80,11 @@ export function Transcript({ lines, partials, spans, isLive, currentId, onLine }
 interface TurnBlockProps extends Pick<TranscriptProps, 'currentId' | 'onLine'> {
   readonly turn: Turn;
   readonly fromMs: number;
+  /** The line at which the tab key stops. */
+  readonly stopId: string | undefined;
 }
 
-function TurnBlock({ turn, fromMs, currentId, onLine }: TurnBlockProps) {
+function TurnBlock({ turn, fromMs, currentId, stopId, onLine }: TurnBlockProps) {
   return (
     <div className="turn" data-party={turn.party}>
       <p className="turn-head">
@@ -95,6 +100,7 @@ function TurnBlock({ turn, fromMs, currentId, onLine }: TurnBlockProps) {
             type="button"
             className="line line-button"
             aria-current={line.id === currentId}
+            tabIndex={line.id === stopId ? 0 : -1}
             onClick={() => onLine(line.id)}
           >
             {line.text}

@@ -13,6 +13,8 @@ export interface HistoryState {
   /** How many calls there are, on further pages too. */
   readonly total: number | undefined;
   readonly hasMore: boolean;
+  /** How many were there before the page that came last. */
+  readonly newFrom: number;
   readonly isLoading: boolean;
   readonly trouble: Trouble | undefined;
 }
@@ -34,6 +36,7 @@ const NOTHING_YET: HistoryState = {
   said: '',
   total: undefined,
   hasMore: false,
+  newFrom: 0,
   isLoading: true,
   trouble: undefined,
 };
@@ -68,8 +71,10 @@ export function createHistoryFeed(client: Client): HistoryFeed {
     // Something else is looked for by now.
     if (asked !== ask) return;
     if ('code' in page) return become({ isLoading: false, trouble: page });
+    const newFrom = cursor === null ? 0 : (state.found?.length ?? 0);
     cursor = page.endCursor;
     become({
+      newFrom,
       found: page.found,
       said,
       total: page.total ?? state.total,

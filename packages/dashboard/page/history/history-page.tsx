@@ -19,7 +19,7 @@ export default function HistoryPage() {
   const feed = useMemo(() => createHistoryFeed(client), [client]);
   const state = useSyncExternalStore(feed.subscribe, feed.state);
   useEffect(() => feed.look(wishOf(search)), [feed, search]);
-  const { found, trouble, isLoading, hasMore } = state;
+  const { found, trouble, isLoading, hasMore, newFrom } = state;
   useTitle(state.said === '' ? 'History' : `“${state.said}” in history`);
 
   return (
@@ -40,7 +40,7 @@ export default function HistoryPage() {
         <NothingFound isFiltered={search !== ''} onClear={() => setWish(ANYTHING)} />
       ) : (
         <>
-          <ResultList found={found} isOld={isLoading} />
+          <ResultList found={found} isOld={isLoading} newFrom={newFrom} />
           {hasMore && (
             <Button className="history-more" isBusy={isLoading} onClick={feed.more}>
               {isLoading ? 'Loading…' : 'Show more'}

@@ -1,5 +1,5 @@
 /** The calls that were found, each with the lines that it was found by. */
-import { memo } from 'react';
+import { memo, useEffect, useRef } from 'react';
 import { Link } from 'wouter';
 import { clockText } from '../ui/format.ts';
 import { partiesOf } from '../ui/parties.ts';
@@ -12,15 +12,22 @@ export interface ResultListProps {
   readonly found: readonly Found[];
   /** Whether something else is being looked for. */
   readonly isOld: boolean;
+  /** Where the page begins that was asked for last: 0 for the first. */
+  readonly newFrom: number;
 }
 
 /** Lines of a call that are shown: the call itself has them all. */
 const LINES_SHOWN = 4;
 
-export function ResultList({ found, isOld }: ResultListProps) {
+export function ResultList({ found, isOld, newFrom }: ResultListProps) {
+  const list = useRef<HTMLOListElement>(null);
+  // Whoever asked for more goes on with the first that came, and is not left at a button that may be gone.
+  useEffect(() => {
+    if (newFrom > 0) list.current!.children[newFrom]?.querySelector('a')?.focus();
+  }, [newFrom]);
   const today = new Date().setHours(0, 0, 0, 0);
   return (
-    <ol className="results" aria-label="Calls" aria-busy={isOld}>
+    <ol ref={list} className="results" aria-label="Calls" aria-busy={isOld}>
       {found.map((each) => (
         <Result key={each.call.id} found={each} today={today} />
       ))}

@@ -1,5 +1,5 @@
 /** What a call is marked with: read by all, changed by whoever may. */
-import { useState, type FormEvent } from 'react';
+import { useRef, useState, type FormEvent } from 'react';
 import { useMutation } from 'urql';
 import { troubleOf } from '../api/errors.ts';
 import type { Call } from '../call/documents.ts';
@@ -12,6 +12,13 @@ export function TagEditor({ call: { id: callId, tags } }: { readonly call: Pick<
   const mayControl = useMay('CONTROL');
   const [{ error }, tagCall] = useMutation(TAG_CALL);
   const [text, setText] = useState('');
+  const input = useRef<HTMLInputElement>(null);
+
+  /** The button that had the focus goes with its tag. */
+  function take(tag: string): void {
+    void tagCall({ callId, remove: [tag] });
+    input.current?.focus();
+  }
 
   async function add(event: FormEvent): Promise<void> {
     event.preventDefault();
@@ -33,7 +40,7 @@ export function TagEditor({ call: { id: callId, tags } }: { readonly call: Pick<
                   type="button"
                   className="tag-remove"
                   aria-label={`Take the tag ${tag} away`}
-                  onClick={() => void tagCall({ callId, remove: [tag] })}
+                  onClick={() => take(tag)}
                 >
                   <Icon name="close" size={12} />
                 </button>
@@ -45,6 +52,7 @@ export function TagEditor({ call: { id: callId, tags } }: { readonly call: Pick<
       {mayControl && (
         <form onSubmit={(event) => void add(event)}>
           <input
+            ref={input}
             className="tag-input"
             aria-label="Add a tag"
             placeholder="+ Tag"
