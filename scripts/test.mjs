@@ -12,6 +12,6 @@ await node(bin('prettier/bin/prettier.cjs'), '--check', '--log-level=warn', '.')
 say('Checking the lint');
 await node(bin('oxlint/bin/oxlint'), '--type-aware', '--deny-warnings');
 say('Checking the types of the tests');
-await node(bin('typescript/bin/tsc'), '-b', 'tsconfig.test.json');
+await node(bin('typescript/bin/tsc'), '-b', 'tsconfig.json');
 say('Running the tests');
 await node(bin('vitest/vitest.mjs'), 'run', ...process.argv.slice(2));

@@ -6,7 +6,7 @@
 import { readFileSync } from 'node:fs';
 import { builtinModules } from 'node:module';
 import { describe, expect, test } from 'vitest';
-import { PACKAGES, sourcesOf } from './support/files.ts';
+import { filesBelow, PACKAGES, sourcesOf } from './support/files.ts';
 
 interface Import {
   readonly from: string;
@@ -19,13 +19,16 @@ const IMPORT = /^(?:import|export)\s(?:[^'"]*?\sfrom\s)?['"]([^'"]+)['"]|\bimpor
 function importsOf(name?: string): Import[] {
   const files = (name === undefined ? PACKAGES : [name]).flatMap(sourcesOf);
   expect(files.length).toBeGreaterThan(0);
-  return files.flatMap((from) =>
+  return importsIn(files);
+}
+
+const importsIn = (files: readonly string[]): Import[] =>
+  files.flatMap((from) =>
     [...readFileSync(from, 'utf8').matchAll(IMPORT)].map(([, still, lazy]) => ({
       from,
       to: still ?? lazy ?? '',
     })),
   );
-}
 
 const isBuiltin = (name: string): boolean => name.startsWith('node:') || builtinModules.includes(name);
 const packageOf = (name: string): string => name.split('/', name.startsWith('@') ? 2 : 1).join('/');
@@ -49,13 +52,30 @@ describe('a package imports only', () => {
     expect(wrong).toEqual([]);
   });
 
-  test('daemon: core of ours, and the testkit for one command; which plugins there are is a matter of configuration', () => {
+  test('daemon: core of ours, the testkit for one command, and where the dashboard is; which plugins there are is a matter of configuration', () => {
     const ours = importsOf('daemon').filter(({ to }) => to.startsWith('@sidetone/'));
     expect(ours.filter(({ to }) => to !== '@sidetone/core')).toEqual([
       { from: 'packages/daemon/src/cli/conform.ts', to: '@sidetone/testkit' },
+      { from: 'packages/daemon/src/http/dashboard.ts', to: '@sidetone/dashboard' },
     ]);
     // In the command alone, so that a start does not pay for it.
     expect(readFileSync('packages/daemon/src/cli/conform.ts', 'utf8')).not.toMatch(/^import /m);
+  });
+
+  test('dashboard: nothing of ours, so that the page uses the public API alone; all of it is bundled', () => {
+    const { devDependencies } = JSON.parse(readFileSync('packages/dashboard/package.json', 'utf8')) as {
+      devDependencies: Record<string, string>;
+    };
+    const page = importsIn(filesBelow('packages/dashboard/page').filter((file) => /\.tsx?$/.test(file)));
+    expect(page.length).toBeGreaterThan(0);
+    const wrong = outside(page).filter(({ to }) => !Object.hasOwn(devDependencies, packageOf(to)));
+    expect(wrong).toEqual([]);
+    const climbing = page.filter(
+      ({ from, to }) =>
+        to.startsWith('.') &&
+        !new URL(to, `file:///${from}`).pathname.startsWith('/packages/dashboard/page/'),
+    );
+    expect(climbing).toEqual([]);
   });
 
   test('what its package.json names', () => {

@@ -26,6 +26,7 @@ import { createQueryLimits } from './graphql/limits.ts';
 import { createSchema } from './graphql/schema.ts';
 import { boundSubscriptions } from './graphql/subscription-slots.ts';
 import { createControlEndpoint } from './http/control-endpoint.ts';
+import { createDashboard } from './http/dashboard.ts';
 import { Gate } from './http/gate.ts';
 import { createGraphqlEndpoint } from './http/graphql-endpoint.ts';
 import { createIngressEndpoint } from './http/ingress.ts';
@@ -303,6 +304,7 @@ export function createContainer(around: Surroundings): DependencyContainer {
   part(tokens.HTTP_SERVER, (get) =>
     createHttpServer({
       gate,
+      dashboard: createDashboard(),
       graphql: createGraphqlEndpoint({
         ...limits,
         schema: boundSubscriptions(get(tokens.SCHEMA), new ClientSlots(limits.subscriptionsPerClient)),

@@ -1,5 +1,5 @@
 /** A daemon from start to stop: what is opened is closed in reverse order, each step within its time. */
-import type { Clock, IdSource, Logger } from '@sidetone/core';
+import type { CallId, Clock, IdSource, Logger } from '@sidetone/core';
 import type { DependencyContainer } from 'tsyringe';
 import { recover } from './app/recovery.ts';
 import { startWatchdog } from './app/watchdog.ts';
@@ -23,6 +23,8 @@ export interface Daemon {
   readonly url: URL;
   /** The parts, for tests. */
   readonly parts: DependencyContainer;
+  /** Erases a call that is over; false when there is no such call. @throws {FaultError} CALL_STILL_LIVE. */
+  erase(callId: CallId): Promise<boolean>;
   /** Stops taking calls, ends what is open, stores what waits. Safe to call twice. */
   stop(): Promise<void>;
 }
@@ -93,7 +95,8 @@ export async function startDaemon({
     await stop();
     throw error;
   }
-  return { url: state.url, parts, stop };
+  const erasure = parts.resolve(tokens.ERASURE);
+  return { url: state.url, parts, erase: (callId) => erasure.erase(callId), stop };
 }
 
 function withSlash(url: URL): URL {

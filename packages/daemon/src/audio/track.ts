@@ -24,8 +24,13 @@ const CLOCK_SLACK_MS = 10;
 /** How far the position of a frame may be from the end of the one before, as a part of its length and in ms: it is joined to it. */
 const JOIN_PART = 0.8;
 const MIN_JOIN_MS = 10;
-/** How far off what is heard may be, ms: up to there it is played slower or faster, beyond it is moved. */
+/** How far too early what is heard may be, ms: up to there it is played slower, beyond it is moved, and there is a hole. */
 const MAX_JOIN_MS = 80;
+/**
+ * How far too late, ms: up to there it is played faster, beyond it is moved, and what it then covers is lost. A stream whose
+ * first frames were held up on their way begins like that: better heard a little later for a while than with a word less.
+ */
+const MAX_LAG_MS = 400;
 /** From which distance on the speed is trimmed, until it is below the other, ms. */
 const TRIM_FROM_MS = 5;
 const TRIM_TO_MS = 1;
@@ -170,7 +175,7 @@ export function createTrack(sampleRate: number, shared: StreamClock, put: Put): 
       const length = (count * TIMELINE_RATE) / sampleRate;
       const at = target(length, positionMs === undefined ? undefined : positionMs * PER_MS, now, taken);
       const error = next === undefined ? 0 : at - next - resampler.pending;
-      if (isBroken || Math.abs(error) > MAX_JOIN_MS * PER_MS) flush();
+      if (isBroken || error > MAX_JOIN_MS * PER_MS || error < -MAX_LAG_MS * PER_MS) flush();
       else trim(error);
       isBroken = false;
       next ??= Math.round(at);

@@ -2,10 +2,12 @@
 import { createServer, type AddressInfo } from 'node:net';
 import { join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { messageOf, type Logger } from '@sidetone/core';
 import { loadConfig } from '../config/load.ts';
-import { startDaemon } from '../daemon.ts';
+import { startDaemon, type Daemon } from '../daemon.ts';
 import { createLog } from '../log.ts';
 import { takeStrayErrors } from '../plugins/stray-errors.ts';
+import { makeRoom, MAX_RECORDED_BYTES, ROOM_EVERY_MS } from './demo-room.ts';
 import { startSimulator } from './simulator-process.ts';
 import { untilSignal } from './until-signal.ts';
 
@@ -23,16 +25,19 @@ export async function demo({ port: wantedPort, calls, data }: DemoOptions): Prom
   const asked = untilSignal();
   const port = wantedPort === 0 ? await freePort() : wantedPort;
   const database = join(data, 'demo.db');
+  const recordings = join(data, 'demo-recordings');
   const simulator = await startSimulator({ daemonUrl: `http://${HOST}:${port}`, calls });
   try {
     const { config, baseDir } = await loadConfig(DEMO_CONFIG, {
       DEMO_DATABASE: database,
+      DEMO_RECORDINGS: recordings,
       DEMO_PORT: String(port),
       ...simulator.environment,
     });
     const log = createLog(config.log.level);
     const { broken } = takeStrayErrors(process, log('process'));
     const daemon = await startDaemon({ config, baseDir, log });
+    const room = keepRoom(recordings, daemon, log('demo'));
     process.stdout.write(greeting(daemon.url, database));
     const end = await Promise.race([
       asked.then(() => 'asked'),
@@ -40,11 +45,28 @@ export async function demo({ port: wantedPort, calls, data }: DemoOptions): Prom
       broken.then(() => 'broken'),
     ]);
     if (end === 'gone') process.stderr.write('sidetone: the simulator has ended, so the demo ends.\n');
+    await room.stop();
     await daemon.stop();
     if (end !== 'asked') process.exitCode = 1;
   } finally {
     await simulator.stop();
   }
+}
+
+/** Looks after the disk until it is stopped. */
+function keepRoom(folder: string, daemon: Pick<Daemon, 'erase'>, log: Logger): { stop(): Promise<void> } {
+  let running = Promise.resolve();
+  const look = (): Promise<void> =>
+    makeRoom({ folder, maxBytes: MAX_RECORDED_BYTES, erase: (callId) => daemon.erase(callId) }).catch(
+      (error: unknown) => log.warn('the recordings cannot be made fewer', { reason: messageOf(error) }),
+    );
+  const timer = setInterval(() => void (running = running.then(look)), ROOM_EVERY_MS);
+  return {
+    stop() {
+      clearInterval(timer);
+      return running;
+    },
+  };
 }
 
 function greeting(url: URL, database: string): string {

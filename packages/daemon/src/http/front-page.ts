@@ -1,4 +1,4 @@
-/** What stands at `/` until the dashboard does. */
+/** What stands at `/` where the dashboard was not built. */
 export const FRONT_PAGE = `<!doctype html>
 <html lang="en">
 <meta charset="utf-8">
@@ -9,7 +9,7 @@ export const FRONT_PAGE = `<!doctype html>
   @media (prefers-color-scheme: dark) { body { background: #11161c; color: #dfe6ee } a { color: #8ec2ff } }
 </style>
 <h1>Sidetone</h1>
-<p>The line is alive. Live calls, their words and their levels are in the GraphQL API:</p>
-<p><a href="/graphql">Open GraphiQL</a></p>
+<p>The line is alive. The dashboard was not built: <code>npm run build</code> builds it, and it is here after a restart.</p>
+<p>Live calls, their words and their levels are in the GraphQL API: <a href="/graphql">open GraphiQL</a>.</p>
 </html>
 `;

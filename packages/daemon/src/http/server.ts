@@ -5,7 +5,7 @@ import type { Duplex } from 'node:stream';
 import { FaultError, messageOf, type Logger } from '@sidetone/core';
 import { CONTROL_PATH, type ControlEndpoint } from './control-endpoint.ts';
 import { answerCors } from './cors.ts';
-import { FRONT_PAGE } from './front-page.ts';
+import type { Dashboard } from './dashboard.ts';
 import type { Gate } from './gate.ts';
 import type { GraphqlEndpoint } from './graphql-endpoint.ts';
 import { refuse, type IngressEndpoint } from './ingress.ts';
@@ -19,6 +19,7 @@ export interface HttpServerDeps {
   readonly control: ControlEndpoint;
   readonly listen: ListenEndpoint;
   readonly recording: RecordingEndpoint;
+  readonly dashboard: Dashboard;
   readonly gate: Gate;
   readonly isReady: () => boolean;
   readonly log: Logger;
@@ -68,11 +69,10 @@ function answer(deps: HttpServerDeps, request: IncomingMessage, response: Server
   if (request.method !== 'GET' && request.method !== 'HEAD')
     return sendText(response, 405, 'Only GET is possible here.');
   if (RECORDING_PATH.test(url.pathname)) return void deps.recording.request(request, response, url);
-  if (url.pathname === '/')
-    return void response.writeHead(200, { 'content-type': 'text/html; charset=utf-8' }).end(FRONT_PAGE);
   if (url.pathname === '/healthz') return sendText(response, 200, 'alive');
   if (url.pathname === '/readyz')
     return sendText(response, deps.isReady() ? 200 : 503, deps.isReady() ? 'ready' : 'not ready');
+  if (deps.dashboard.owns(url.pathname)) return deps.dashboard.request(request, response, url.pathname);
   sendText(response, 404, 'There is nothing here. GraphQL is at /graphql.');
 }
 

@@ -302,6 +302,26 @@ describe('the audio of a call', () => {
     expect(heard(prompt)).toEqual(whole.map((value, i) => (i >= 10 && i <= 12 ? 0 : value)));
   });
 
+  test('is heard whole when the first of it was held up on its way', async () => {
+    const sinks = [createSink(false), createSink(false, true)];
+    for (const sink of sinks) heart.audio.join(callId, sink);
+    const stream = open();
+    const write = (i: number): void =>
+      stream.write('CUSTOMER', bytesOf(new Int16Array(320).fill(1000 + 10 * i)), i * 20);
+    await heart.clock.advance(300);
+    for (let i = 0; i < 15; i++) write(i);
+    for (let i = 15; i < 120; i++) {
+      await heart.clock.advance(20);
+      write(i);
+    }
+    await heart.clock.advance(800);
+    for (const sink of sinks) {
+      const heard = new Set(channelOf(sink.heard(), 0));
+      const lost = Array.from({ length: 110 }, (_, i) => 1000 + 10 * i).filter((value) => !heard.has(value));
+      expect(lost).toEqual([]);
+    }
+  });
+
   test('of a machine that slept is left out beyond a bound, and in time again', async () => {
     const sink = createSink();
     heart.audio.join(callId, sink);

@@ -1,0 +1,81 @@
+/** The dashboard's files: what they are served with, and which addresses are the page's. */
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { createDashboard, type Dashboard } from '../../src/http/dashboard.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'sidetone-dashboard-'));
+const SCRIPT = 'assets/index-abc.js';
+
+let url: string;
+let dashboard: Dashboard;
+const server = createServer((request, response) =>
+  dashboard.request(request, response, new URL(request.url!, 'http://localhost').pathname),
+);
+
+beforeAll(async () => {
+  mkdirSync(join(folder, 'assets'));
+  writeFileSync(join(folder, 'index.html'), '<title>page</title>');
+  writeFileSync(join(folder, SCRIPT), 'plain');
+  writeFileSync(join(folder, `${SCRIPT}.br`), 'compressed');
+  dashboard = createDashboard(pathToFileURL(`${folder}/`));
+  await new Promise<void>((resolve) => void server.listen(0, '127.0.0.1', resolve));
+  url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+});
+afterAll(() => {
+  server.close();
+  rmSync(folder, { recursive: true });
+});
+
+const get = (path: string, headers: Record<string, string> = {}): Promise<Response> =>
+  fetch(`${url}${path}`, { headers });
+
+test.each(['/', '/history', '/overview', '/calls/call_1'])('%s is the page', async (path) => {
+  expect(dashboard.owns(path)).toBe(true);
+  expect(await (await get(path)).text()).toBe('<title>page</title>');
+});
+
+test.each([
+  '/graphql',
+  '/calls/call_1/listen',
+  '/calls/call_1/recording.wav',
+  '/calls',
+  '/other',
+  '/.vite/manifest.json',
+])('%s is not the page', (path) => expect(dashboard.owns(path)).toBe(false));
+
+describe('the page', () => {
+  test('is asked for anew each time, and runs no script but its own', async () => {
+    const { headers } = await get('/calls/call_1');
+    const policy = headers.get('content-security-policy')!;
+    expect(policy).toMatch(
+      /default-src 'none'.*script-src 'self';.*connect-src 'self'.*frame-ancestors 'none'/,
+    );
+    expect(policy).not.toMatch(/unsafe|\*|https?:/);
+    expect(headers.get('cache-control')).toBe('no-cache');
+    expect(headers.get('x-content-type-options')).toBe('nosniff');
+    expect(headers.get('referrer-policy')).toBe('no-referrer');
+  });
+
+  test('has scripts that never change, compressed where the browser takes it', async () => {
+    const { headers } = await get(`/${SCRIPT}`, { 'accept-encoding': 'br' });
+    expect(headers.get('content-encoding')).toBe('br');
+    expect(headers.get('cache-control')).toBe('public, max-age=31536000, immutable');
+    expect(await (await get(`/${SCRIPT}`, { 'accept-encoding': 'identity' })).text()).toBe('plain');
+  });
+
+  test('has no file that is not there, and none beside its folder', async () => {
+    expect((await get('/assets/gone.js')).status).toBe(404);
+    expect((await get('/assets/..%2f..%2f..%2fetc%2fpasswd')).status).toBe(404);
+  });
+});
+
+test('where it was not built, `/` says how to build it', async () => {
+  dashboard = createDashboard(pathToFileURL(join(folder, 'nowhere/')));
+  expect([dashboard.owns('/'), dashboard.owns('/history')]).toEqual([true, false]);
+  expect(await (await get('/')).text()).toContain('npm run build');
+});

@@ -1,0 +1,87 @@
+/** One call on the board. Its link covers the whole row. */
+import { memo } from 'react';
+import { Link } from 'wouter';
+import { Meter } from '../levels/meter.tsx';
+import type { Meters } from '../levels/meters.ts';
+import { Ago } from '../ui/clock.tsx';
+import { partiesOf } from '../ui/parties.ts';
+import { END_WORDS, PARTY_WORDS, STATUS_WORDS } from '../ui/words.ts';
+import type { BoardCall, Party } from './board-state.ts';
+
+export const COLUMNS = ['Call', 'Provider', 'Time', 'Who speaks', 'Last said'] as const;
+
+const METERED = ['CUSTOMER', 'ASSISTANT'] as const;
+
+export interface BoardRowProps {
+  readonly call: BoardCall;
+  readonly index: number;
+  readonly top: number;
+  readonly height: number;
+  readonly meters: Meters;
+}
+
+export const BoardRow = memo(function BoardRow({ call, index, top, height, meters }: BoardRowProps) {
+  const { id, isLive, provider, status, line, speaking, end } = call;
+  const { customer, other } = partiesOf(call);
+  return (
+    <div
+      className="board-row"
+      role="row"
+      aria-rowindex={index + 2}
+      data-index={index}
+      data-over={!isLive}
+      style={{ height, transform: `translateY(${top}px)` }}
+    >
+      <span role="cell" className="board-parties">
+        <Link href={`/calls/${id}`} className="board-link">
+          {customer}
+        </Link>
+        <span className="faint clip">{other}</span>
+      </span>
+      <span role="cell" className="board-provider">
+        <span>{provider.displayName}</span>
+        <span className="board-status" data-status={status}>
+          {isLive ? STATUS_WORDS[status] : END_WORDS[end?.category ?? 'UNKNOWN']}
+        </span>
+      </span>
+      <span role="cell" className="board-time">
+        <Duration call={call} />
+      </span>
+      <span role="cell" className="board-levels">
+        {METERED.map((party) => (
+          <span key={party} className="board-level" data-speaking={speaking.includes(party)}>
+            <Meter meters={meters} callId={id} party={party} />
+          </span>
+        ))}
+        <Speaking parties={speaking} />
+      </span>
+      <span role="cell" className="board-line">
+        {line ? (
+          <>
+            <span className="party-name" data-party={line.party}>
+              {PARTY_WORDS[line.party]}
+            </span>{' '}
+            {line.text}
+          </>
+        ) : (
+          <span className="faint">Nothing said yet</span>
+        )}
+      </span>
+    </div>
+  );
+});
+
+function Duration({ call: { answeredAt, createdAt, leftAt } }: { readonly call: BoardCall }) {
+  if (leftAt !== undefined) return <span className="faint">over</span>;
+  return <Ago since={Date.parse(answeredAt ?? createdAt)} />;
+}
+
+function Speaking({ parties }: { readonly parties: readonly Party[] }) {
+  const [first] = parties;
+  if (first === undefined) return <span className="board-speaking faint">quiet</span>;
+  return (
+    <span className="board-speaking party-name" data-party={first}>
+      {parties.map((party) => PARTY_WORDS[party]).join(' and ')}
+    </span>
+  );
+}

@@ -1,0 +1,15 @@
+/** The board before its first picture. */
+const ROWS = [1, 0.8, 0.9, 0.7, 0.85];
+
+export function BoardSkeleton() {
+  return (
+    <div className="board-skeleton" role="status" aria-label="Loading the live calls">
+      {ROWS.map((width) => (
+        <div key={width} className="board-skeleton-row">
+          <span style={{ width: `${width * 70}%` }} />
+          <span style={{ width: `${width * 40}%` }} />
+        </div>
+      ))}
+    </div>
+  );
+}

@@ -1,0 +1,143 @@
+/** The mutations that steer a call. Each answers alike, so one way of showing what became of it serves them all. */
+import { graphql, type ResultOf } from '../../api/graphql.ts';
+
+const OUTCOME = graphql(`
+  fragment Outcome on CommandPayload {
+    command {
+      id
+    }
+    failure {
+      code
+      message
+      retryable
+    }
+    call {
+      id
+      mutedParties
+      capabilities
+    }
+  }
+`);
+
+export type Outcome = ResultOf<typeof OUTCOME>;
+
+export const SAY = graphql(
+  `
+    mutation Say($input: SayInput!) {
+      outcome: say(input: $input) {
+        ...Outcome
+      }
+    }
+  `,
+  [OUTCOME],
+);
+
+export const ADD_MESSAGE = graphql(
+  `
+    mutation AddMessage($input: AddMessageInput!) {
+      outcome: addMessage(input: $input) {
+        ...Outcome
+      }
+    }
+  `,
+  [OUTCOME],
+);
+
+export const MUTE = graphql(
+  `
+    mutation Mute($input: MuteInput!) {
+      outcome: mute(input: $input) {
+        ...Outcome
+      }
+    }
+  `,
+  [OUTCOME],
+);
+
+export const UNMUTE = graphql(
+  `
+    mutation Unmute($input: MuteInput!) {
+      outcome: unmute(input: $input) {
+        ...Outcome
+      }
+    }
+  `,
+  [OUTCOME],
+);
+
+export const SAY_FIRST_MESSAGE = graphql(
+  `
+    mutation SayFirstMessage($input: CallInput!) {
+      outcome: sayFirstMessage(input: $input) {
+        ...Outcome
+      }
+    }
+  `,
+  [OUTCOME],
+);
+
+export const TRANSFER = graphql(
+  `
+    mutation Transfer($input: TransferInput!) {
+      outcome: transfer(input: $input) {
+        ...Outcome
+      }
+    }
+  `,
+  [OUTCOME],
+);
+
+export const HANDOFF = graphql(
+  `
+    mutation Handoff($input: HandoffInput!) {
+      outcome: handoff(input: $input) {
+        ...Outcome
+      }
+    }
+  `,
+  [OUTCOME],
+);
+
+export const END_CALL = graphql(
+  `
+    mutation EndCall($input: CallInput!) {
+      outcome: endCall(input: $input) {
+        ...Outcome
+      }
+    }
+  `,
+  [OUTCOME],
+);
+
+export const SEND_DTMF = graphql(
+  `
+    mutation SendDtmf($input: SendDtmfInput!) {
+      outcome: sendDtmf(input: $input) {
+        ...Outcome
+      }
+    }
+  `,
+  [OUTCOME],
+);
+
+export const PLAY_AUDIO = graphql(
+  `
+    mutation PlayAudio($input: PlayAudioInput!) {
+      outcome: playAudio(input: $input) {
+        ...Outcome
+      }
+    }
+  `,
+  [OUTCOME],
+);
+
+export const CLEAR_AUDIO = graphql(
+  `
+    mutation ClearAudio($input: CallInput!) {
+      outcome: clearAudio(input: $input) {
+        ...Outcome
+      }
+    }
+  `,
+  [OUTCOME],
+);

@@ -1,0 +1,46 @@
+/** How a live call sounds: who speaks now and how loud, and how loud both were so far. */
+import { useState } from 'react';
+import type { CallLevels } from '../levels/documents.ts';
+import { Meter } from '../levels/meter.tsx';
+import { useLevels } from '../levels/use-levels.ts';
+import { useWaveform } from '../levels/use-waveform.ts';
+import { Waveform } from '../levels/waveform.tsx';
+import { PARTY_WORDS } from '../ui/words.ts';
+import type { Call } from './documents.ts';
+
+const LEVELS_EVERY_MS = 50;
+const PARTIES = ['CUSTOMER', 'ASSISTANT'] as const;
+const NOBODY: readonly string[] = [];
+
+export interface SoundBandProps {
+  readonly call: Pick<Call, 'id' | 'answeredAt'>;
+}
+
+export function SoundBand({ call: { id: callId, answeredAt } }: SoundBandProps) {
+  const [speaking, setSpeaking] = useState(NOBODY);
+  const meters = useLevels([callId], LEVELS_EVERY_MS, (levels: readonly CallLevels[]) => {
+    const now = levels.flatMap(({ parties }) => parties).filter((party) => party.speaking);
+    setSpeaking((before) => {
+      const next = now.map(({ party }) => party);
+      return before.join() === next.join() ? before : next;
+    });
+  });
+  const waveform = useWaveform(callId, answeredAt, null);
+
+  return (
+    <section className="sound" aria-label="Sound">
+      <div className="sound-now">
+        {PARTIES.map((party) => (
+          <div key={party} className="sound-party" data-speaking={speaking.includes(party)}>
+            <span className="party-name" data-party={party}>
+              {PARTY_WORDS[party]}
+            </span>
+            <span className="sound-says faint">{speaking.includes(party) ? 'speaks' : ''}</span>
+            <Meter meters={meters} callId={callId} party={party} />
+          </div>
+        ))}
+      </div>
+      <Waveform waveform={waveform} />
+    </section>
+  );
+}

@@ -1,0 +1,49 @@
+/** What happened in a call, in words. An event that is new does not compile until it has its words. */
+import { END_WORDS, STATUS_WORDS } from '../ui/words.ts';
+import type { CallEvent } from './documents.ts';
+import type { Entry } from './story.ts';
+
+type Happening = Extract<Entry, { __typename: string }>;
+type Words = {
+  [Name in Happening['__typename']]: (event: Extract<Happening, { __typename: Name }>) => string | undefined;
+};
+
+const list = (names: readonly string[]): string => names.map((name) => `“${name}”`).join(', ');
+
+/** Nothing for what is no news to who looks at the call. */
+const WORDS = {
+  AssistantChanged: ({ assistant }) =>
+    `Another assistant talks${assistant?.name == null ? '' : `: ${assistant.name}`}`,
+  CallAnnotated: ({ note, tagsAdded, tagsRemoved }) =>
+    note
+      ? `Note: ${note.text}`
+      : [
+          tagsAdded.length > 0 && `Tagged ${list(tagsAdded)}`,
+          tagsRemoved.length > 0 && `No longer tagged ${list(tagsRemoved)}`,
+        ]
+          .filter(Boolean)
+          .join('. '),
+  CallEnded: ({ end }) =>
+    `Over: ${END_WORDS[end.category].toLowerCase()}${end.code === null ? '' : ` (${end.code})`}`,
+  CallReported: () => "The provider's report came",
+  CallStarted: () => 'The call came to be',
+  CallStatusChanged: ({ status }) => STATUS_WORDS[status],
+  CallUpdated: () => undefined,
+  DtmfReceived: ({ digits }) => `Keys pressed: ${digits}`,
+  ListeningChanged: ({ type, by }) =>
+    `${by} ${type === 'LISTENING_STARTED' ? 'listens in' : 'stopped listening'}`,
+  ProviderNotice: ({ message }) => message,
+  RecordingChanged: ({ type }) => (type === 'RECORDING_STARTED' ? 'Recording' : 'Recording ended'),
+  SpeechChanged: () => undefined,
+  StreamChanged: ({ type, stream }) =>
+    type === 'STREAM_STARTED'
+      ? `Audio began (${stream.encoding}, ${stream.sampleRate / 1000} kHz)`
+      : 'Audio ended',
+  TransferStarted: ({ destination }) => `Transfer${destination === null ? '' : ` to ${destination}`}`,
+} as const satisfies Words;
+
+export function wordsOf(
+  event: Exclude<CallEvent, { __typename: 'UtteranceFinalized' | 'CommandChanged' }>,
+): string | undefined {
+  return (WORDS[event.__typename] as (event: Happening) => string | undefined)(event);
+}

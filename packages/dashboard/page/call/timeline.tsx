@@ -1,0 +1,84 @@
+/** What happened in a call, and what was done to it, newest first. */
+import { clockText } from '../ui/format.ts';
+import { CommandFailure, CommandSteps } from './controls/command-progress.tsx';
+import { aboutOf, KIND_WORDS } from './controls/command-words.ts';
+import { isCommand, type CommandStory, type Entry } from './story.ts';
+import { wordsOf } from './timeline-words.ts';
+import './timeline.css';
+
+export interface TimelineProps {
+  readonly entries: readonly Entry[];
+  /** When the call was answered, epoch ms: what times are told from. */
+  readonly answeredAt: number;
+}
+
+export function Timeline({ entries, answeredAt }: TimelineProps) {
+  return (
+    <section className="card" aria-labelledby="timeline-title">
+      <h2 id="timeline-title">Timeline</h2>
+      <ol className="timeline">
+        {entries
+          .toReversed()
+          .map((entry) =>
+            isCommand(entry) ? (
+              <CommandEntry key={entry.id} command={entry} answeredAt={answeredAt} />
+            ) : (
+              <EventEntry key={entry.cursor} event={entry} answeredAt={answeredAt} />
+            ),
+          )}
+      </ol>
+    </section>
+  );
+}
+
+function EventEntry({
+  event,
+  answeredAt,
+}: {
+  readonly event: Exclude<Entry, CommandStory>;
+  readonly answeredAt: number;
+}) {
+  const words = wordsOf(event);
+  if (words === undefined) return null;
+  return (
+    <li className="timeline-entry">
+      <Moment at={event.at} answeredAt={answeredAt} />
+      <p>{words}</p>
+    </li>
+  );
+}
+
+function CommandEntry({
+  command,
+  answeredAt,
+}: {
+  readonly command: CommandStory;
+  readonly answeredAt: number;
+}) {
+  const { kind, arguments: args, requestedBy, status, steps, failure } = command;
+  const about = aboutOf(args);
+  return (
+    <li className="timeline-entry timeline-command">
+      <Moment at={steps[0]!.at} answeredAt={answeredAt} />
+      <div>
+        <p>
+          <strong>{KIND_WORDS[kind]}</strong>
+          {about !== undefined && ` “${about}”`} <span className="faint">by {requestedBy}</span>
+        </p>
+        <CommandSteps status={status} />
+        {failure && <CommandFailure failure={failure} />}
+      </div>
+    </li>
+  );
+}
+
+/** When it was, from the answer; before it, with a minus. */
+function Moment({ at, answeredAt }: { readonly at: string; readonly answeredAt: number }) {
+  const ms = Date.parse(at) - answeredAt;
+  return (
+    <time className="faint" dateTime={at} title={new Date(at).toLocaleString()}>
+      {ms <= -1000 && '−'}
+      {clockText(Math.abs(ms))}
+    </time>
+  );
+}

@@ -1,0 +1,110 @@
+/** Hearing a live call: a button, one's own ears by party, and the sign that nothing is sent. */
+import { useEffect, useMemo, useSyncExternalStore } from 'react';
+import { useMay, useSession } from '../session/session-context.ts';
+import { Button } from '../ui/button.tsx';
+import { Icon } from '../ui/icon.tsx';
+import { PARTY_WORDS } from '../ui/words.ts';
+import { CHANNEL_PARTIES, SAMPLE_RATE, type ChannelParty } from './format.ts';
+import { createListener, type Listener, type ListenStatus } from './listener.ts';
+import './listen.css';
+
+const STATUS_WORDS = {
+  idle: '',
+  connecting: 'Connecting…',
+  playing: 'You hear the call',
+  ended: 'The call is over',
+  failed: 'Not listening',
+} as const satisfies Record<ListenStatus, string>;
+
+export interface ListenPanelProps {
+  /** Null while the call has no audio. */
+  readonly listenUrl: string | null | undefined;
+}
+
+export function ListenPanel({ listenUrl }: ListenPanelProps) {
+  const mayListen = useMay('LISTEN');
+  return (
+    <section className="card" aria-labelledby="listen-title">
+      <h2 id="listen-title">Listen</h2>
+      {!mayListen ? (
+        <p className="muted">
+          <Icon name="lock" /> Your token lacks the scope <code>listen</code>.
+        </p>
+      ) : listenUrl == null ? (
+        <p className="muted">There is no audio of this call yet.</p>
+      ) : (
+        <Listening key={listenUrl} listenUrl={listenUrl} />
+      )}
+    </section>
+  );
+}
+
+function Listening({ listenUrl }: { readonly listenUrl: string }) {
+  const { token } = useSession().api;
+  const listener = useMemo(() => createListener(listenUrl, token), [listenUrl, token]);
+  useEffect(() => () => listener.stop(), [listener]);
+  const { status, trouble, report, lostMs } = useSyncExternalStore(listener.subscribe, listener.state);
+  const isOn = status === 'playing' || status === 'connecting';
+  return (
+    <>
+      <div className="listen-row">
+        <Button
+          kind={isOn ? 'plain' : 'primary'}
+          onClick={() => (isOn ? listener.stop() : void listener.start())}
+        >
+          <Icon name="headphones" />
+          {isOn ? 'Stop listening' : 'Listen in'}
+        </Button>
+        <span role="status" className="listen-status" data-status={status}>
+          {STATUS_WORDS[status]}
+        </span>
+      </div>
+      {status === 'failed' && trouble !== undefined && <p className="form-trouble">{trouble}</p>}
+      <p className="listen-sign">
+        <Icon name="volume" size={16} />
+        Listening only – nothing is sent into the call.
+      </p>
+      {CHANNEL_PARTIES.map((party) => (
+        <EarRow key={party} listener={listener} party={party} />
+      ))}
+      {status === 'playing' && report && (
+        <p className="faint listen-report">
+          {inMs(report.held)} ms buffered
+          {report.underruns > 0 && ` · ${report.underruns} × nothing had come`}
+          {lostMs + inMs(report.dropped) > 0 && ` · ${lostMs + inMs(report.dropped)} ms left out`}
+        </p>
+      )}
+    </>
+  );
+}
+
+const inMs = (samples: number): number => Math.round((samples * 1000) / SAMPLE_RATE);
+
+function EarRow({ listener, party }: { readonly listener: Listener; readonly party: ChannelParty }) {
+  const { volume, isMuted } = useSyncExternalStore(listener.subscribe, listener.state).ears[party];
+  const name = PARTY_WORDS[party];
+  return (
+    <div className="ear">
+      <span className="party-name" data-party={party}>
+        {name}
+      </span>
+      <input
+        type="range"
+        min="0"
+        max="1"
+        step="0.05"
+        value={volume}
+        aria-label={`Volume of the ${name.toLowerCase()} in your ears`}
+        onChange={({ target }) => listener.setEar(party, { volume: Number(target.value), isMuted: false })}
+      />
+      <Button
+        kind="icon"
+        aria-pressed={isMuted}
+        aria-label={`Mute the ${name.toLowerCase()} in your ears`}
+        onClick={() => listener.setEar(party, { isMuted: !isMuted })}
+      >
+        <Icon name={isMuted ? 'volume-off' : 'volume'} />
+      </Button>
+    </div>
+  );
+}

@@ -1,0 +1,73 @@
+/** What a call is marked with: read by all, changed by whoever may. */
+import { useRef, useState, type FormEvent } from 'react';
+import { useMutation } from 'urql';
+import { troubleOf } from '../api/errors.ts';
+import type { Call } from '../call/documents.ts';
+import { useMay } from '../session/session-context.ts';
+import { Icon } from '../ui/icon.tsx';
+import { TAG_CALL } from './documents.ts';
+import './notes.css';
+
+export function TagEditor({ call: { id: callId, tags } }: { readonly call: Pick<Call, 'id' | 'tags'> }) {
+  const mayControl = useMay('CONTROL');
+  const [{ error }, tagCall] = useMutation(TAG_CALL);
+  const [text, setText] = useState('');
+  const input = useRef<HTMLInputElement>(null);
+
+  /** The button that had the focus goes with its tag. */
+  function take(tag: string): void {
+    void tagCall({ callId, remove: [tag] });
+    input.current?.focus();
+  }
+
+  async function add(event: FormEvent): Promise<void> {
+    event.preventDefault();
+    if (text.trim() === '') return;
+    const { data } = await tagCall({ callId, add: [text.trim()] });
+    if (data) setText('');
+  }
+
+  if (!mayControl && tags.length === 0) return null;
+  return (
+    <div className="tag-editor">
+      {tags.length > 0 && (
+        <ul className="tags" aria-label="Tags">
+          {tags.map((tag) => (
+            <li key={tag} className="tag">
+              {tag}
+              {mayControl && (
+                <button
+                  type="button"
+                  className="tag-remove"
+                  aria-label={`Take the tag ${tag} away`}
+                  onClick={() => take(tag)}
+                >
+                  <Icon name="close" size={12} />
+                </button>
+              )}
+            </li>
+          ))}
+        </ul>
+      )}
+      {mayControl && (
+        <form onSubmit={(event) => void add(event)}>
+          <input
+            ref={input}
+            className="tag-input"
+            aria-label="Add a tag"
+            placeholder="+ Tag"
+            maxLength={64}
+            enterKeyHint="done"
+            value={text}
+            onChange={({ target }) => setText(target.value)}
+          />
+        </form>
+      )}
+      {error && (
+        <span className="form-trouble" role="alert">
+          {troubleOf(error).message}
+        </span>
+      )}
+    </div>
+  );
+}

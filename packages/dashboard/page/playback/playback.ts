@@ -1,0 +1,143 @@
+/** Plays a recording back, in moments of its call. A store outside React around a media element: its time is read every frame. */
+import { SoundError, type SoundSource } from './sound-source.ts';
+import { toMoment, toSeconds, type Sync } from './sync.ts';
+
+export const RATES = [0.5, 0.75, 1, 1.25, 1.5, 2] as const;
+
+export interface PlaybackState {
+  /** Nothing is fetched before it is wanted. */
+  readonly status: 'idle' | 'loading' | 'ready' | 'failed';
+  /** How much is fetched, 0 to 1. */
+  readonly share: number;
+  readonly isPlaying: boolean;
+  readonly rate: number;
+  readonly trouble: string | undefined;
+}
+
+export interface Playback {
+  readonly sync: () => Sync;
+  readonly source: SoundSource;
+  readonly state: () => PlaybackState;
+  /** The moment that is heard, ms from the answer. */
+  readonly moment: () => number;
+  /** Is told of every change, while it plays with every frame. */
+  readonly subscribe: (listener: () => void) => () => void;
+  /** A report may tell the times of a call more exactly while it is played already. */
+  retime(sync: Sync): void;
+  /** Uses this element until the function that comes back is called. */
+  attach(element: HTMLAudioElement): () => void;
+  seek(ms: number): void;
+  play(): void;
+  pause(): void;
+  setRate(rate: number): void;
+}
+
+const IDLE: PlaybackState = { status: 'idle', share: 0, isPlaying: false, rate: 1, trouble: undefined };
+const UNPLAYABLE = 'The recording cannot be played.';
+
+export function createPlayback(source: SoundSource, times: Sync): Playback {
+  const listeners = new Set<() => void>();
+  let sync = times;
+  let element: HTMLAudioElement | undefined;
+  let state = IDLE;
+  let moment = Math.max(0, sync.fromMs);
+
+  const tell = (): void => {
+    for (const listener of listeners) listener();
+  };
+  const become = (change: Partial<PlaybackState>): void => {
+    state = { ...state, ...change };
+    tell();
+  };
+  const fail = (trouble: string): void => become({ status: 'failed', isPlaying: false, trouble });
+
+  function see(): void {
+    if (!element || state.status !== 'ready') return;
+    moment = toMoment(sync, element.currentTime);
+    tell();
+  }
+
+  function eachFrame(): void {
+    if (!state.isPlaying) return;
+    see();
+    requestAnimationFrame(eachFrame);
+  }
+
+  async function load(audio: HTMLAudioElement): Promise<void> {
+    become({ status: 'loading', share: 0, trouble: undefined });
+    const url = await source.open((share) => become({ share }));
+    if (element !== audio) return;
+    audio.src = url;
+    audio.defaultPlaybackRate = state.rate;
+    audio.currentTime = toSeconds(sync, moment);
+    become({ status: 'ready' });
+  }
+
+  async function begin(audio: HTMLAudioElement): Promise<void> {
+    try {
+      if (state.status === 'loading') return;
+      if (state.status !== 'ready') await load(audio);
+      if (element === audio) await audio.play();
+    } catch (error) {
+      // An end of the playing before it began, or a browser that wants another click, is no failure of the recording.
+      if (element === audio && error instanceof SoundError) fail(error.message);
+    }
+  }
+
+  const HEARS = {
+    play() {
+      become({ isPlaying: true });
+      eachFrame();
+    },
+    pause: () => become({ isPlaying: false }),
+    seeked: see,
+    timeupdate: see,
+    error: () => fail(UNPLAYABLE),
+  };
+
+  return {
+    sync: () => sync,
+    source,
+    state: () => state,
+    moment: () => moment,
+    subscribe(listener) {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+    retime(times) {
+      sync = times;
+      see();
+      tell();
+    },
+    attach(audio) {
+      element = audio;
+      const { signal, abort } = listening();
+      for (const [name, hear] of Object.entries(HEARS)) audio.addEventListener(name, hear, { signal });
+      return () => {
+        abort();
+        element = undefined;
+        audio.pause();
+        audio.removeAttribute('src');
+        audio.load();
+        source.release();
+        state = { ...IDLE, rate: state.rate };
+      };
+    },
+    seek(ms) {
+      moment = Math.min(sync.toMs, Math.max(sync.fromMs, ms));
+      if (element && state.status === 'ready') element.currentTime = toSeconds(sync, moment);
+      tell();
+    },
+    play: () => void (element && begin(element)),
+    pause: () => element?.pause(),
+    setRate(rate) {
+      if (element) element.playbackRate = element.defaultPlaybackRate = rate;
+      become({ rate });
+    },
+  };
+}
+
+function listening(): { signal: AbortSignal; abort: () => void } {
+  const controller = new AbortController();
+  return { signal: controller.signal, abort: () => controller.abort() };
+}

@@ -1,0 +1,58 @@
+import { expect, test } from 'vitest';
+import { ANY, arrange, ORDERS, type Wish } from '../page/board/arrange.ts';
+import { EMPTY_BOARD, take, type BoardCall } from '../page/board/board-state.ts';
+import type { CallOnBoard } from '../page/board/documents.ts';
+import { callOf } from './support/calls.ts';
+
+function boardCall(id: string, change: Partial<CallOnBoard>): BoardCall {
+  const call = callOf(id, { from: null, to: null, ...change });
+  return take(EMPTY_BOARD, [{ __typename: 'LiveCallChanged', cursor: 'c', call }], 0).calls.get(id)!;
+}
+
+const line = { id: 'u', party: 'CUSTOMER' as const, text: 'My tap drips.', at: '2026-01-05T09:00:09.000Z' };
+const CALLS = [
+  boardCall('old', { from: '+15005550001', createdAt: '2026-01-05T09:00:00.000Z', tags: ['vip'] }),
+  boardCall('new', {
+    from: '+919000000002',
+    createdAt: '2026-01-05T09:05:00.000Z',
+    provider: { id: 'vobiz', displayName: 'Vobiz' },
+  }),
+  boardCall('mid', {
+    to: '+15005550777',
+    createdAt: '2026-01-05T09:02:00.000Z',
+    status: 'RINGING',
+    assistant: { name: 'Nova' },
+    utterances: { nodes: [line] },
+  }),
+];
+const shown = (wish: Partial<Wish>): string[] => arrange(CALLS, { ...ANY, ...wish }).map(({ id }) => id);
+
+test.each<[Partial<Wish>, string[]]>([
+  [{}, ['old', 'mid', 'new']],
+  [{ order: 'newest' }, ['new', 'mid', 'old']],
+  [{ order: 'provider' }, ['old', 'mid', 'new']],
+  [{ order: 'caller' }, ['mid', 'old', 'new']],
+  [{ provider: 'vobiz' }, ['new']],
+  [{ status: 'RINGING' }, ['mid']],
+  [{ text: '500 555-0001' }, ['old']],
+  [{ text: '0777' }, ['mid']],
+  [{ text: 'nova' }, ['mid']],
+  [{ text: 'TAP' }, ['mid']],
+  [{ text: 'vip' }, ['old']],
+  [{ text: '  ' }, ['old', 'mid', 'new']],
+  [{ text: 'nobody' }, []],
+])('%j shows %j', (wish, ids) => {
+  expect(shown(wish)).toEqual(ids);
+});
+
+test('no order moves a row because somebody speaks', () => {
+  const talking = CALLS.map((call): BoardCall => ({
+    ...call,
+    speaking: ['CUSTOMER'],
+    line: { ...line, text: call.id },
+  }));
+  for (const order of Object.keys(ORDERS) as Wish['order'][]) {
+    const wish = { ...ANY, order };
+    expect(arrange(talking, wish).map(({ id }) => id)).toEqual(arrange(CALLS, wish).map(({ id }) => id));
+  }
+});

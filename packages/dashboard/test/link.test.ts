@@ -1,0 +1,24 @@
+import { expect, test } from 'vitest';
+import { step, type LinkEvent, type LinkState } from '../page/api/link.ts';
+
+/** Where a row of events leads, one a second. */
+function after(...events: LinkEvent[]): LinkState {
+  const begin: LinkState = { status: 'connecting', since: 0 };
+  return events.reduce((state, event, i) => step(state, event, (i + 1) * 1000), begin);
+}
+
+test.each<[LinkEvent[], string, number]>([
+  [[], 'connecting', 0],
+  [['connected'], 'live', 1000],
+  [['connected', 'closed'], 'reconnecting', 2000],
+  [['connected', 'closed', 'closed', 'closed'], 'reconnecting', 2000],
+  [['connected', 'closed', 'network-lost'], 'offline', 2000],
+  [['connected', 'closed', 'network-lost', 'network-back'], 'reconnecting', 2000],
+  [['connected', 'closed', 'connected'], 'live', 3000],
+  [['closed', 'connected'], 'live', 2000],
+  [['refused'], 'refused', 1000],
+  [['refused', 'closed', 'network-lost'], 'refused', 1000],
+  [['connected', 'network-lost'], 'live', 1000],
+])('after %j the link is %s since %d', (events, status, since) => {
+  expect(after(...events)).toEqual({ status, since });
+});

@@ -1,0 +1,59 @@
+import { describe, expect, test } from 'vitest';
+import type { CallLevels } from '../page/levels/documents.ts';
+import { createMeters, fillOf, nextFill } from '../page/levels/meters.ts';
+
+test.each([
+  [0, 1],
+  [-30, 0.5],
+  [-60, 0],
+  [-90, 0],
+  [3, 1],
+])('%d dBFS fills a meter to %d', (db, fill) => expect(fillOf(db)).toBeCloseTo(fill));
+
+test('a meter rises quickly, falls slowly, and comes to rest', () => {
+  const rise = nextFill(0, 1);
+  expect(rise).toBeGreaterThan(1 - nextFill(1, 0));
+  let fill = 1;
+  for (let frame = 0; frame < 60; frame++) fill = nextFill(fill, 0);
+  expect(fill).toBe(0);
+});
+
+describe('the meters of a page', () => {
+  const levels = (rmsDb: number): CallLevels[] => [
+    { callId: 'a', parties: [{ party: 'CUSTOMER', rmsDb, speaking: true }] },
+  ];
+  const element = () => ({ style: { transform: '' } }) as HTMLElement;
+
+  function page() {
+    const frames: (() => void)[] = [];
+    const meters = createMeters((frame) => void frames.push(frame));
+    const run = (count: number): void => {
+      for (let i = 0; i < count; i++) frames.shift()?.();
+    };
+    return { meters, frames, run };
+  }
+
+  test('are drawn in frames, and none is asked for when nothing moves', () => {
+    const { meters, frames, run } = page();
+    const bar = element();
+    meters.attach('a', 'CUSTOMER', bar);
+    meters.take(levels(-30));
+    run(60);
+    expect(bar.style.transform).toBe('scaleX(0.500)');
+    expect(frames).toEqual([]);
+    meters.take(levels(-30));
+    run(1);
+    expect(frames).toEqual([]);
+  });
+
+  test('show only their own call and party, and nothing once they are gone', () => {
+    const { meters, run } = page();
+    const [own, other] = [element(), element()];
+    const detach = meters.attach('a', 'CUSTOMER', own);
+    meters.attach('a', 'ASSISTANT', other);
+    detach();
+    meters.take(levels(0));
+    run(60);
+    expect([own.style.transform, other.style.transform]).toEqual(['', '']);
+  });
+});

@@ -1,0 +1,29 @@
+import { expect, test } from 'vitest';
+import type { Entry } from '../page/call/story.ts';
+import { notesOf } from '../page/notes/notes.ts';
+
+const AT = '2026-01-05T09:00:05.000Z';
+const note = (id: string, offsetMs: number | null): Entry => ({
+  __typename: 'CallAnnotated',
+  at: AT,
+  cursor: id,
+  type: 'CALL_ANNOTATED',
+  note: { id, text: id, author: 'ann', offsetMs },
+  tagsAdded: [],
+  tagsRemoved: [],
+});
+const tagged: Entry = {
+  __typename: 'CallAnnotated',
+  at: AT,
+  cursor: 'tagged',
+  type: 'CALL_ANNOTATED',
+  note: null,
+  tagsAdded: ['vip'],
+  tagsRemoved: [],
+};
+
+test('notes stand by their moment, those about the whole call before them; tags are none', () => {
+  const notes = notesOf([note('late', 9000), tagged, note('call', null), note('early', 0)]);
+  expect(notes.map(({ id }) => id)).toEqual(['call', 'early', 'late']);
+  expect(notes[2]).toEqual({ id: 'late', text: 'late', author: 'ann', offsetMs: 9000, at: AT });
+});

@@ -1,0 +1,128 @@
+import { describe, expect, test } from 'vitest';
+import type { CallEvent, TranscriptUpdate } from '../page/call/documents.ts';
+import {
+  EMPTY_STORY,
+  isCommand,
+  take,
+  turnsOf,
+  type CommandStatus,
+  type Line,
+  type News,
+  type Party,
+  type Story,
+} from '../page/call/story.ts';
+
+const AT = '2026-01-05T09:00:00.000Z';
+
+const lineOf = (id: string, party: Party, startMs: number | null = null): Line => ({
+  id,
+  party,
+  text: id,
+  at: AT,
+  startMs,
+  endMs: null,
+});
+const final = (line: Line): CallEvent => ({
+  __typename: 'UtteranceFinalized',
+  at: AT,
+  cursor: line.id,
+  type: 'UTTERANCE_FINALIZED',
+  utterance: line,
+});
+const command = (commandStatus: CommandStatus): CallEvent => ({
+  __typename: 'CommandChanged',
+  at: AT,
+  cursor: commandStatus,
+  type: 'COMMAND_CHANGED',
+  commandStatus,
+  command: { id: 'cmd', kind: 'SAY', arguments: {}, requestedBy: 'local', failure: null },
+});
+const ended: CallEvent = {
+  __typename: 'CallEnded',
+  at: AT,
+  cursor: 'end',
+  type: 'CALL_ENDED',
+  end: { category: 'CUSTOMER_ENDED', code: null },
+};
+const heard = (line: Line, isFinal: boolean): News => {
+  const update: TranscriptUpdate = { cursor: null, utterance: { ...line, isFinal } };
+  return { type: 'transcript', update };
+};
+const events = (...list: CallEvent[]): News => ({ type: 'events', events: list });
+const after = (...news: News[]): Story => take(EMPTY_STORY, news);
+
+describe('what is said', () => {
+  const hello = lineOf('hello', 'CUSTOMER');
+
+  test('settles: the partial goes when its final comes', () => {
+    const before = after(heard({ ...hello, text: 'hel' }, false));
+    expect(before.partials.get('CUSTOMER')!.text).toBe('hel');
+    const now = take(before, [heard(hello, true)]);
+    expect([now.partials.size, now.lines.map(({ text }) => text)]).toEqual([0, ['hello']]);
+  });
+
+  test('settles also when the event comes before the last partial', () => {
+    const now = after(events(final(hello)), heard({ ...hello, text: 'hel' }, false));
+    expect([now.partials.size, now.lines.length]).toEqual([0, 1]);
+  });
+
+  test('is there once, however often it is told', () => {
+    const now = after(events(final(hello)), heard(hello, true), events(final(hello)));
+    expect(now.lines).toHaveLength(1);
+  });
+
+  test('leaves alone what the same party says next', () => {
+    const now = after(heard(lineOf('how are', 'CUSTOMER'), false), heard(hello, true));
+    expect(now.partials.get('CUSTOMER')!.text).toBe('how are');
+  });
+
+  test('leaves the partial of the other party alone', () => {
+    const now = after(heard(lineOf('ah', 'ASSISTANT'), false), heard(hello, true));
+    expect([...now.partials.keys()]).toEqual(['ASSISTANT']);
+  });
+
+  test('stands in the order in which it was said, and else as it came', () => {
+    const said = [
+      lineOf('b', 'CUSTOMER', 200),
+      lineOf('x', 'ASSISTANT'),
+      lineOf('a', 'CUSTOMER', 100),
+      lineOf('c', 'CUSTOMER', 300),
+    ];
+    const { lines } = after(events(...said.map(final)));
+    const timed = lines.filter(({ startMs }) => startMs !== null).map(({ id }) => id);
+    expect(lines.at(-1)!.id).toBe('c');
+    expect(timed.indexOf('b')).toBeLessThan(timed.indexOf('c'));
+  });
+
+  test('is no longer awaited when the call is over', () => {
+    expect(after(heard(hello, false), events(ended)).partials.size).toBe(0);
+  });
+
+  test('is told in turns', () => {
+    const lines = [
+      lineOf('1', 'CUSTOMER'),
+      lineOf('2', 'CUSTOMER'),
+      lineOf('3', 'ASSISTANT'),
+      lineOf('4', 'CUSTOMER'),
+    ];
+    expect(turnsOf(lines).map(({ party, lines: of }) => [party, of.length])).toEqual([
+      ['CUSTOMER', 2],
+      ['ASSISTANT', 1],
+      ['CUSTOMER', 1],
+    ]);
+  });
+});
+
+test('a command is one entry, at the place where it was asked, with every step that it came', () => {
+  const { entries } = after(events(command('REQUESTED'), ended, command('ACCEPTED'), command('CONFIRMED')));
+  expect(entries).toHaveLength(2);
+  const [entry] = entries.filter(isCommand);
+  expect(entries[0]).toBe(entry);
+  expect(entry!.status).toBe('CONFIRMED');
+  expect(entry!.steps.map(({ status }) => status)).toEqual(['REQUESTED', 'ACCEPTED', 'CONFIRMED']);
+});
+
+test('the story is known once all that happened so far has come', () => {
+  expect(after(events(ended)).isKnown).toBe(false);
+  expect(after(events(ended), { type: 'caught-up' }).isKnown).toBe(true);
+});
