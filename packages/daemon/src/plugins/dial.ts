@@ -9,7 +9,7 @@ const HANDSHAKE_TIMEOUT_MS = 10_000;
 
 /** How much of the answer to a handshake is kept, bytes, and how long it is waited for, ms. */
 const MAX_ANSWER_BYTES = 4096;
-const ANSWER_TIMEOUT_MS = 2000;
+export const ANSWER_TIMEOUT_MS = 2000;
 
 /** @throws {FaultError} PROVIDER_REFUSED with `details.status` and what it says as `details.body`, PROVIDER_UNREACHABLE or PROVIDER_TIMEOUT. */
 export function dial(url: URL, options: DialOptions, maxMessageBytes: number): Promise<Socket> {

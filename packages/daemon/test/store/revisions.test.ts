@@ -107,6 +107,7 @@ describe('a revision', () => {
     const before = heart.ledger.utterances(callId);
     await revise('utt_nobody', 'wreck a nice beach');
     expect([heart.ledger.utterances(callId), await found('nice')]).toEqual([before, []]);
+    expect([heart.ingest.dropped, heart.ingest.storeNow()]).toEqual([0, true]);
   });
 });
 
