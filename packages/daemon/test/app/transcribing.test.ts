@@ -2,7 +2,8 @@
 import { FaultError, type Party, type TranscriberEvent } from '@sidetone/core';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { LAST_AUDIO_MS, STOP_TIMEOUT_MS } from '../../src/app/transcribing.ts';
-import { amplitudeAt, bytesOf, extentOf, tone } from '../audio/signals.ts';
+import { PATIENT_DELAY_MS } from '../../src/audio/call-audio.ts';
+import { amplitudeAt, bytesOf, extentOf, peakOf, tone } from '../audio/signals.ts';
 import { event } from '../support/heart.ts';
 import { tempDir } from '../support/temp-dir.ts';
 import { fails, final, TranscribedHeart, transcribes } from '../support/transcribed-heart.ts';
@@ -82,6 +83,27 @@ describe('a transcriber', () => {
       [true, false],
       [false, true],
     ]);
+  });
+
+  test('is given what was held up on its way by a fifth of a second in its place', async () => {
+    it.begin('auto', 'ear');
+    const callId = await it.aCall();
+    const stream = it.openStream(callId);
+    for (let i = 0; i < 50; i++) {
+      await it.heart.clock.advance(20);
+      // Ten of them come at once, with the last of them.
+      const from = i < 20 || i >= 30 ? i : i === 29 ? 20 : i + 1;
+      for (let j = from; j <= i; j++)
+        stream.write('CUSTOMER', bytesOf(tone(400, 8000, 20, 16_000, j * 160)), j * 20);
+    }
+    await it.heart.clock.advance(PATIENT_DELAY_MS);
+    const heard = it.newest().heardOf('CUSTOMER');
+    const [first, last] = extentOf(heard);
+    expect((last - first) / 16).toBeGreaterThan(990);
+    const loudness = Array.from({ length: 45 }, (_, i) =>
+      peakOf(heard.subarray(first + i * 320).subarray(0, 320)),
+    );
+    expect(Math.min(...loudness)).toBeGreaterThan(10_000);
   });
 
   test('is told of a hole by a later place', async () => {
