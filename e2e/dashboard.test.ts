@@ -89,7 +89,7 @@ describe(`the dashboard${WHERE}`, () => {
     { timeout: 90_000 },
     async () => {
       const { cloud, daemon } = await start();
-      const { page } = await openPage(daemon.url);
+      const { page } = await openPage(daemon.url, { width: 1440, height: 900 });
       await page.getByText('No call is live').waitFor();
       await expectAccessible(page);
 
