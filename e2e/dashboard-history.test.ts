@@ -116,6 +116,8 @@ describe(`history and overview of the dashboard${WHERE}`, () => {
       const current = page.locator('.line[aria-current="true"]');
       const lineButton = page.getByRole('button', { name: line.text });
       await current.and(page.getByText(line.text)).waitFor();
+      const slider = page.getByRole('slider', { name: 'Moment of the call' });
+      await slider.press('Home');
       await page.evaluate(LISTEN_IN);
       await lineButton.click();
       await until(async () => (await playing(page)).isPlaying, 'it plays');
@@ -135,7 +137,6 @@ describe(`history and overview of the dashboard${WHERE}`, () => {
       await expectNoOverflow(page);
 
       // By keyboard alone.
-      const slider = page.getByRole('slider', { name: 'Moment of the call' });
       await slider.focus();
       await page.keyboard.press('Space');
       await until(async () => !(await playing(page)).isPlaying, 'it pauses');
@@ -211,6 +212,9 @@ describe(`history and overview of the dashboard${WHERE}`, () => {
       const { recording } = await callNow(url, call.id);
       expect([wav.length, wav.toString('latin1', 0, 4)]).toEqual([recording.bytes, 'RIFF']);
 
+      // The way back leads to the search.
+      await page.getByRole('link', { name: 'To history' }).click();
+      await found.waitFor();
       await page.goto(`${url}history?tag=call+back`);
       await page.getByText('1 call', { exact: true }).waitFor();
       await page.getByLabel('Number, or how it begins').fill('no number');

@@ -104,21 +104,25 @@ export async function openPage(
 export async function expectAccessible(page: Page): Promise<void> {
   await page.evaluate(axe.source);
   for (const colorScheme of ['light', 'dark'] as const) {
-    await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
+    await showIn(page, colorScheme);
     const { violations } = await page.evaluate<AxeResults>('axe.run()');
     const serious = violations
       .filter(({ impact }) => impact === 'serious' || impact === 'critical')
       .map(({ id, nodes }) => `${colorScheme}: ${id}: ${nodes.map(({ html }) => html).join(' ')}`);
     expect(serious).toEqual([]);
   }
-  await page.emulateMedia({ colorScheme: 'light', reducedMotion: 'reduce' });
+  await showIn(page, 'light');
+}
+
+/** Changes the colours, and waits until they are drawn: a frame or two later. */
+async function showIn(page: Page, colorScheme: 'light' | 'dark'): Promise<void> {
+  await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
+  await page.evaluate('new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn)))');
 }
 
 /** A picture for the documents, if they are drawn anew. */
 export async function picture(page: Page, name: string): Promise<void> {
   if (!DRAWS) return;
   mkdirSync(PICTURES, { recursive: true });
-  // A change of the colours is drawn a moment later.
-  await page.waitForTimeout(500);
   await page.screenshot({ path: `${PICTURES}/dashboard-${name}.png` });
 }

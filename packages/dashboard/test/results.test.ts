@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { FoundCall, Match } from '../page/history/documents.ts';
-import { foundMatches, partsOf } from '../page/history/results.ts';
+import { foundCalls, foundMatches, partsOf } from '../page/history/results.ts';
 
 const callOf = (id: string): FoundCall => ({
   id,
@@ -51,6 +51,18 @@ describe('a snippet', () => {
     expect(partsOf('<b>(yes)</b>')).toEqual([{ text: '<b>(yes)</b>', isMatch: false }]);
     expect(partsOf('')).toEqual([]);
   });
+});
+
+test('a call is listed with its summary, or else with its first words', () => {
+  const utterances = { nodes: [{ id: 'u1', party: 'CUSTOMER' as const, text: 'Hello.' }] };
+  const found = foundCalls([
+    { ...callOf('a'), utterances },
+    { ...callOf('b'), summary: 'A renewal.', utterances },
+  ]);
+  expect(found.map(({ summary, lines }) => [summary, lines.map(({ parts }) => parts)])).toEqual([
+    [null, [[{ text: 'Hello.', isMatch: false }]]],
+    ['A renewal.', []],
+  ]);
 });
 
 describe('matches', () => {

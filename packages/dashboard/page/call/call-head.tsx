@@ -1,6 +1,7 @@
 /** Which call it is: who, where, how far, how long. */
 import type { ReactNode } from 'react';
 import { Link } from 'wouter';
+import { lastSearch } from '../history/last-search.ts';
 import { TagEditor } from '../notes/tag-editor.tsx';
 import { Ago } from '../ui/clock.tsx';
 import { clockText } from '../ui/format.ts';
@@ -28,7 +29,7 @@ export function CallHead({ call, children }: CallHeadProps) {
   return (
     <header className="call-head">
       <Link
-        href={isLive ? '/' : '/history'}
+        href={isLive ? '/' : lastSearch.href()}
         className="button button-icon"
         aria-label={isLive ? 'To the live board' : 'To history'}
       >

@@ -18,6 +18,7 @@ import { CallHead } from './call-head.tsx';
 import { ControlPanel, EndCall } from './controls/control-panel.tsx';
 import { useCommands } from './controls/use-commands.ts';
 import { CALL, type Call } from './documents.ts';
+import { ReportPanel } from './report-panel.tsx';
 import { SoundBand } from './sound-band.tsx';
 import { createStoryFeed } from './story-feed.ts';
 import { isCommand, type Entry } from './story.ts';
@@ -73,7 +74,9 @@ function OneCall({ call }: { readonly call: Call }) {
       <WordsPanel call={call} story={story} trouble={story.trouble} playable={playable} />
       <aside
         className="call-side"
-        aria-label={call.isLive ? 'Listen, control, notes and timeline' : 'Notes, export and timeline'}
+        aria-label={
+          call.isLive ? 'Listen, control, notes and timeline' : 'Report, notes, export and timeline'
+        }
       >
         {call.isLive && (
           <>
@@ -81,6 +84,7 @@ function OneCall({ call }: { readonly call: Call }) {
             <ControlPanel call={call} story={story} commands={commands} />
           </>
         )}
+        {!call.isLive && <ReportPanel call={call} />}
         <NotesPanel
           callId={call.id}
           notes={notes}

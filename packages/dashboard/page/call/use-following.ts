@@ -40,6 +40,13 @@ export function useFollowing({
     if (isFollowing) show();
   }, [show, isFollowing, lines, partials, currentId]);
 
+  // Where the page is turned or made smaller, the browser scrolls by itself.
+  useEffect(() => {
+    const size = new ResizeObserver(() => isFollowing && show());
+    size.observe(log.current!);
+    return () => size.disconnect();
+  }, [show, isFollowing]);
+
   return {
     log,
     onScroll() {

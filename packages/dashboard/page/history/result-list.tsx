@@ -36,7 +36,7 @@ export function ResultList({ found, isOld, newFrom }: ResultListProps) {
 }
 
 const Result = memo(
-  ({ found: { call, lines }, today }: { readonly found: Found; readonly today: number }) => {
+  ({ found: { call, summary, lines }, today }: { readonly found: Found; readonly today: number }) => {
     const { customer, other } = partiesOf(call);
     const more = lines.length - LINES_SHOWN;
     return (
@@ -59,6 +59,7 @@ const Result = memo(
         <span className="result-length">
           {call.durationMs === null ? <span className="faint">–</span> : clockText(call.durationMs)}
         </span>
+        {summary !== null && <p className="result-summary">{summary}</p>}
         {lines.length > 0 && (
           <ul className="result-lines">
             {lines.slice(0, LINES_SHOWN).map((line) => (

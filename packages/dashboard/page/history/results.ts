@@ -19,6 +19,8 @@ export interface Part {
 
 export interface Found {
   readonly call: FoundCall;
+  /** What stands for the call where no words were looked for. */
+  readonly summary: string | null;
   readonly lines: readonly FoundLine[];
 }
 
@@ -30,11 +32,12 @@ export function partsOf(snippet: string): Part[] {
     .filter(({ text }) => text !== '');
 }
 
-/** A call for each that is listed, with its first words. */
+/** A call for each that is listed, with its summary, or how it began. */
 export const foundCalls = (calls: readonly PastCall[]): Found[] =>
   calls.map((call) => ({
     call,
-    lines: call.utterances.nodes.map(({ id, party, text }) => ({
+    summary: call.summary,
+    lines: (call.summary === null ? call.utterances.nodes : []).map(({ id, party, text }) => ({
       id,
       party,
       parts: [{ text, isMatch: false }],
@@ -44,10 +47,10 @@ export const foundCalls = (calls: readonly PastCall[]): Found[] =>
 
 /** A call for each in which something was found, in the order of its newest match; its lines in the order of the call. */
 export function foundMatches(matches: readonly Match[]): Found[] {
-  const byCall = new Map<string, { call: FoundCall; lines: FoundLine[] }>();
+  const byCall = new Map<string, Found & { lines: FoundLine[] }>();
   for (const match of matches) {
     const { call } = match.utterance;
-    const found = byCall.get(call.id) ?? { call, lines: [] };
+    const found = byCall.get(call.id) ?? { call, summary: null, lines: [] };
     if (!found.lines.some(({ id }) => id === match.utterance.id)) found.lines.unshift(lineOf(match));
     byCall.set(call.id, found);
   }

@@ -1,7 +1,8 @@
 /** The wish of the page's address. What is typed shows at once, and is looked for after a pause. */
 import { useEffect, useRef, useState } from 'react';
 import { useLocation, useSearch } from 'wouter';
-import { searchOf, wishOf, type Wish } from './wish.ts';
+import { lastSearch } from './last-search.ts';
+import { historyHref, searchOf, wishOf, type Wish } from './wish.ts';
 
 /** Also because some browsers refuse an address that changes with every key. */
 const PAUSE_MS = 250;
@@ -20,6 +21,8 @@ export function useWish(): WishState {
   const [wish, setWish] = useState(() => wishOf(search));
   const told = useRef(search);
 
+  useEffect(() => lastSearch.put(historyHref(wishOf(search))), [search]);
+
   // The address was changed by something else: a link, or the way back.
   useEffect(() => {
     if (search === told.current) return;
@@ -32,7 +35,7 @@ export function useWish(): WishState {
     if (next === told.current) return undefined;
     const timer = setTimeout(() => {
       told.current = next;
-      navigate(next === '' ? '/history' : `/history?${next}`, { replace: true });
+      navigate(historyHref(wish), { replace: true });
     }, PAUSE_MS);
     return () => clearTimeout(timer);
   }, [wish, navigate]);

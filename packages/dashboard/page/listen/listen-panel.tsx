@@ -70,7 +70,7 @@ function Listening({ listenUrl }: { readonly listenUrl: string }) {
       {status === 'playing' && report && (
         <p className="faint listen-report">
           {inMs(report.held)} ms buffered
-          {report.underruns > 0 && ` · ${report.underruns} × nothing had come`}
+          {report.underruns > 0 && ` · ${report.underruns} ${report.underruns === 1 ? 'gap' : 'gaps'}`}
           {lostMs + inMs(report.dropped) > 0 && ` · ${lostMs + inMs(report.dropped)} ms left out`}
         </p>
       )}

@@ -72,6 +72,7 @@ function Controls({ call, commands, children }: ControlsProps) {
   return (
     <>
       {say && <ControlForm control={say} kind="primary" onSend={commands.send} />}
+      {children}
       {atHand.length > 0 && (
         <div className="controls-at-hand">
           {atHand.map((each) => (
@@ -79,7 +80,6 @@ function Controls({ call, commands, children }: ControlsProps) {
           ))}
         </div>
       )}
-      {children}
       {folded.map((each) => (
         <details key={each.label} className="fold">
           <summary>{each.label}</summary>

@@ -1,0 +1,25 @@
+/** What the provider told of a call that is over. */
+import type { Call } from './documents.ts';
+
+export function ReportPanel({
+  call: { summary, cost, end },
+}: {
+  readonly call: Pick<Call, 'summary' | 'cost' | 'end'>;
+}) {
+  const message = end?.message ?? null;
+  if (summary === null && cost === null && message === null) return null;
+  return (
+    <section className="card" aria-labelledby="report-title">
+      <h2 id="report-title">The provider's report</h2>
+      {summary !== null && <p>{summary}</p>}
+      {message !== null && <p>{message}</p>}
+      {cost !== null && <p className="muted">It cost {moneyText(cost)}.</p>}
+    </section>
+  );
+}
+
+/** Calls cost cents and less: two digits would say nothing. */
+function moneyText({ amount, currency }: NonNullable<Call['cost']>): string {
+  const format = new Intl.NumberFormat(undefined, { style: 'currency', currency, maximumFractionDigits: 4 });
+  return format.format(amount);
+}
