@@ -27,10 +27,13 @@ const MIN_JOIN_MS = 10;
 /** How far too early what is heard may be, ms: up to there it is played slower, beyond it is moved, and there is a hole. */
 const MAX_JOIN_MS = 80;
 /**
- * How far too late, ms: up to there it is played faster, beyond it is moved, and what it then covers is lost. A stream whose
- * first frames were held up on their way begins like that: better heard a little later for a while than with a word less.
+ * How far too late, ms: up to there frames in which nobody speaks are left out until it is in place, beyond it is moved, and
+ * what it then covers is lost. A stream whose first frames were held up on their way begins like that: better heard a little
+ * later until somebody draws breath than with a word less.
  */
 const MAX_LAG_MS = 400;
+/** The largest sample of a frame in which nobody speaks: -40 dBFS. */
+const QUIET = 328;
 /** From which distance on the speed is trimmed, until it is below the other, ms. */
 const TRIM_FROM_MS = 5;
 const TRIM_TO_MS = 1;
@@ -93,6 +96,11 @@ export interface Track {
   gap(durationMs: number): void;
   /** Puts down the last samples. */
   end(): void;
+}
+
+function isQuiet(samples: Int16Array, offset: number, stride: number): boolean {
+  for (let i = offset; i < samples.length; i += stride) if (Math.abs(samples[i]!) > QUIET) return false;
+  return true;
 }
 
 /** @param shared the clock that the parties of the stream share. */
@@ -175,8 +183,10 @@ export function createTrack(sampleRate: number, shared: StreamClock, put: Put): 
       const length = (count * TIMELINE_RATE) / sampleRate;
       const at = target(length, positionMs === undefined ? undefined : positionMs * PER_MS, now, taken);
       const error = next === undefined ? 0 : at - next - resampler.pending;
+      const isLagging = error < -MAX_JOIN_MS * PER_MS;
       if (isBroken || error > MAX_JOIN_MS * PER_MS || error < -MAX_LAG_MS * PER_MS) flush();
-      else trim(error);
+      else if (isLagging && isQuiet(samples, offset, stride)) return;
+      else trim(isLagging ? 0 : error);
       isBroken = false;
       next ??= Math.round(at);
       const ready = resampler.push(samples, offset, stride);

@@ -322,6 +322,32 @@ describe('the audio of a call', () => {
     }
   });
 
+  test('that was held up at first is in time again after a pause, in which nothing is lost but silence', async () => {
+    const sink = createSink(false);
+    heart.audio.join(callId, sink);
+    const stream = open();
+    const began = heart.clock.now();
+    const write = (i: number): void => {
+      const isPause = i >= 100 && i < 140;
+      stream.write('CUSTOMER', bytesOf(new Int16Array(320).fill(isPause ? 0 : 1000 + 10 * i)), i * 20);
+    };
+    await heart.clock.advance(300);
+    for (let i = 0; i < 15; i++) write(i);
+    for (let i = 15; i < 200; i++) {
+      await heart.clock.advance(20);
+      write(i);
+    }
+    await heart.clock.advance(800);
+    /** How long after it was said a frame is heard, ms. */
+    const lagOf = (i: number): number =>
+      sink.times[sink.frames.findIndex((frame) => frame.includes(1000 + 10 * i))]! - began - i * 20;
+    expect(lagOf(95)).toBeGreaterThan(200);
+    expect(lagOf(150)).toBeLessThan(120);
+    const heard = new Set(channelOf(sink.heard(), 0));
+    const said = Array.from({ length: 190 }, (_, i) => i).filter((i) => i < 100 || i >= 140);
+    expect(said.filter((i) => !heard.has(1000 + 10 * i))).toEqual([]);
+  });
+
   test('of a machine that slept is left out beyond a bound, and in time again', async () => {
     const sink = createSink();
     heart.audio.join(callId, sink);
