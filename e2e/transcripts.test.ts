@@ -27,6 +27,16 @@ async function start(deepgram: Record<string, unknown> = {}, transcribe = 'auto'
   return { cloud, daemon, config };
 }
 
+/** A call before the one that counts: programs that have just started stall while they warm up, and what is late is not heard. */
+async function warmUp({ cloud, daemon }: World): Promise<void> {
+  const theirs = await cloud.startCall('vobiz', 'brief');
+  await until(
+    async () => (await callOf(daemon.url, theirs))?.status === 'ENDED',
+    'the first call ends',
+    30_000,
+  );
+}
+
 const FIELDS = `id status transcription { transcriber { id state } state code message }
   utterances { nodes { id party text startMs endMs } }`;
 
@@ -78,7 +88,9 @@ const PATIENCE = { timeout: 120_000 };
 
 describe('a Vobiz call', PATIENCE, () => {
   test('has its words, on the right parties, each shown before it is final, and found afterwards', async () => {
-    const { cloud, daemon } = await start();
+    const world = await start();
+    const { cloud, daemon } = world;
+    await warmUp(world);
     const theirs = await cloud.startCall('vobiz', 'pizza');
     const { id } = await known(daemon.url, theirs);
     const transcript = collect(
@@ -119,9 +131,11 @@ describe('a Vobiz call', PATIENCE, () => {
   });
 
   test('loses no word, and says none twice, when the transcriber is cut off three times', async () => {
-    const { cloud, daemon } = await start();
+    const world = await start();
+    const { cloud, daemon } = world;
+    await warmUp(world);
     const theirs = await cloud.startCall('vobiz', 'pizza');
-    for (const after of [/Pizza Roma/, /green salad/, /lemonade/]) {
+    for (const after of [/would you like/, /green salad/, /lemonade/]) {
       await until(
         async () => after.test(linesOf(await callOf(daemon.url, theirs)).join('\n')),
         `${String(after)} is said`,
