@@ -76,7 +76,6 @@ export async function startDaemon({
     const transcribers = parts.resolve(tokens.TRANSCRIBERS);
     await transcribers.load();
     undo.push(() => transcribers.stop());
-    await transcribers.start();
     const transcribing = parts.resolve(tokens.TRANSCRIBING);
     transcribing.start();
     undo.push(() => transcribing.stop());
@@ -88,7 +87,7 @@ export async function startDaemon({
     undo.push(() => backfills.close());
     const book = parts.resolve(tokens.CALL_BOOK);
     undo.push(startWatchdog({ book, reconcile: (calls) => providers.reconcile(calls), clock }));
-    await providers.start();
+    await Promise.all([transcribers.start(), providers.start()]);
     state.isReady = true;
     undo.push(() => void (state.isReady = false));
   } catch (error) {

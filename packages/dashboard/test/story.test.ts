@@ -54,6 +54,20 @@ const after = (...news: News[]): Story => take(EMPTY_STORY, news);
 describe('what is said', () => {
   const hello = lineOf('hello', 'CUSTOMER');
 
+  test('is another where better words were found for it, in its place', () => {
+    const [first, second] = [lineOf('first', 'CUSTOMER', 0), lineOf('second', 'ASSISTANT', 1000)];
+    const revised: CallEvent = {
+      __typename: 'UtteranceRevised',
+      at: AT,
+      cursor: 'revised',
+      type: 'UTTERANCE_REVISED',
+      utterance: { ...first, text: 'First of all.' },
+    };
+    const { lines, entries } = after(events(final(first), final(second), revised));
+    expect(lines.map(({ text }) => text)).toEqual(['First of all.', 'second']);
+    expect(entries).toEqual([]);
+  });
+
   test('settles: the partial goes when its final comes', () => {
     const before = after(heard({ ...hello, text: 'hel' }, false));
     expect(before.partials.get('CUSTOMER')!.text).toBe('hel');

@@ -74,6 +74,22 @@ const EVENT = graphql(`
         endMs
       }
     }
+    ... on UtteranceRevised {
+      utterance {
+        id
+        party
+        text
+        at
+        startMs
+        endMs
+      }
+    }
+    ... on TranscriptionChanged {
+      transcription {
+        state
+        message
+      }
+    }
     ... on DtmfReceived {
       digits
     }

@@ -33,7 +33,8 @@ export interface CommandStory extends Pick<
 }
 
 /** A row of the timeline: an event, or a command with all that became of it. */
-export type Entry = Exclude<CallEvent, Of<'UtteranceFinalized'> | Of<'CommandChanged'>> | CommandStory;
+export type Entry =
+  Exclude<CallEvent, Of<'UtteranceFinalized'> | Of<'UtteranceRevised'> | Of<'CommandChanged'>> | CommandStory;
 
 export interface Story {
   /** Whether all that happened so far is there. */
@@ -74,7 +75,8 @@ export function take(story: Story, news: readonly News[]): Story {
 }
 
 function withEvent(story: Story, event: CallEvent): Story {
-  if (event.__typename === 'UtteranceFinalized') return withFinal(story, event.utterance);
+  if (event.__typename === 'UtteranceFinalized' || event.__typename === 'UtteranceRevised')
+    return withFinal(story, event.utterance);
   if (event.__typename === 'CommandChanged') return { ...story, entries: withCommand(story.entries, event) };
   const entries = [...story.entries, event];
   // Nobody will finish these sentences.

@@ -1,5 +1,6 @@
 /** What happened in a call, in words. An event that is new does not compile until it has its words. */
 import { END_WORDS, STATUS_WORDS } from '../ui/words.ts';
+import type { EnumOf } from '../api/graphql.ts';
 import type { CallEvent } from './documents.ts';
 import type { Entry } from './story.ts';
 
@@ -9,6 +10,14 @@ type Words = {
 };
 
 const list = (names: readonly string[]): string => names.map((name) => `“${name}”`).join(', ');
+
+const TRANSCRIPTION_WORDS = {
+  CONNECTING: 'A transcriber is asked for the words',
+  TRANSCRIBING: 'A transcriber tells the words',
+  RECONNECTING: 'The transcriber is lost for a moment; what is said meanwhile comes later',
+  FAILED: 'There are no words from the transcriber any longer',
+  STOPPED: 'The transcriber tells no more words',
+} as const satisfies Record<EnumOf<'TranscriptionState'>, string>;
 
 /** Nothing for what is no news to who looks at the call. */
 const WORDS = {
@@ -39,11 +48,13 @@ const WORDS = {
     type === 'STREAM_STARTED'
       ? `Audio began (${stream.encoding}, ${stream.sampleRate / 1000} kHz)`
       : 'Audio ended',
+  TranscriptionChanged: ({ transcription: { state, message } }) =>
+    `${TRANSCRIPTION_WORDS[state]}${state === 'FAILED' && message !== null ? `: ${message}` : ''}`,
   TransferStarted: ({ destination }) => `Transfer${destination === null ? '' : ` to ${destination}`}`,
 } as const satisfies Words;
 
 export function wordsOf(
-  event: Exclude<CallEvent, { __typename: 'UtteranceFinalized' | 'CommandChanged' }>,
+  event: Exclude<CallEvent, { __typename: 'UtteranceFinalized' | 'UtteranceRevised' | 'CommandChanged' }>,
 ): string | undefined {
   return (WORDS[event.__typename] as (event: Happening) => string | undefined)(event);
 }
