@@ -70,7 +70,7 @@ export class Transcribing {
   start(): void {
     const { feeds, transcribers } = this.#deps;
     this.#records = feeds.records({ types: ['CALL_STARTED', 'CALL_ENDED'] });
-    transcribers.onRunning(() => this.#takeUp());
+    transcribers.onRunning((id) => this.#takeUp(id));
     this.#takeUp();
     void this.#follow(this.#records);
   }
@@ -163,17 +163,18 @@ export class Transcribing {
     }
   }
 
-  /** Goes on with what an end of ours, or of a transcriber's, has cut off. */
-  #takeUp(): void {
+  /** Goes on with what an end of ours, or of the transcriber that runs again, has cut off. */
+  #takeUp(transcriber?: string): void {
     if (this.#isStopped) return;
-    for (const call of this.#deps.book.live()) this.#watch(call);
+    for (const call of this.#deps.book.live()) this.#watch(call, transcriber);
   }
 
   /** What somebody has switched off stays off. */
-  #watch(call: Call): void {
+  #watch(call: Call, only?: string): void {
     if (this.#sessions.has(call.id) || call.transcription?.state === 'STOPPED') return;
     const transcriber = call.transcription?.transcriber ?? this.#setFor(call);
-    if (transcriber !== undefined) this.#begin(call.id, { transcriber });
+    if (transcriber === undefined || (only !== undefined && only !== transcriber)) return;
+    this.#begin(call.id, { transcriber });
   }
 
   #begin(callId: CallId, wish: TranscriptionWish): void {

@@ -218,6 +218,18 @@ describe('what was cut off is taken up again', () => {
     expect([it.transcribers.opened.length, it.transcribing.size]).toEqual([1, 1]);
   });
 
+  test('but not because another transcriber runs', async () => {
+    it.begin('ear', 'ear', 'other');
+    const callId = await it.aCall();
+    await it.talk(callId);
+    it.newest().tell(fails());
+    await it.heart.ingest.committed();
+    await it.heart.clock.settle();
+    it.transcribers.run('other');
+    await it.talk(callId);
+    expect([it.transcribers.opened.length, it.transcribing.size]).toEqual([1, 0]);
+  });
+
   test('but not by a daemon that is stopping', async () => {
     it.begin('auto', 'ear');
     await it.aCall();
