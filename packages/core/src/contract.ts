@@ -4,8 +4,8 @@
  * The daemon wraps every provider: it starts and stops each instance once, bounds every wait, and keeps its failures apart
  * from everything else. A plugin stays naive.
  *
- * Stable are this file, `host.ts`, `socket.ts`, `provider-event.ts`, `vocabulary.ts` and `standard-schema.ts`: within a
- * version there are only additions that a plugin need not know of, such as optional methods and fields, further events,
+ * Stable are this file, `transcriber.ts`, `host.ts`, `socket.ts`, `provider-event.ts`, `vocabulary.ts` and
+ * `standard-schema.ts`: within a version there are only additions that a plugin need not know of, such as optional methods and fields, further events,
  * words and codes. What would make a plugin change makes a new version.
  */
 import type { CallStatus, Capability, MessageRole, Party } from './vocabulary.ts';
