@@ -54,7 +54,7 @@ export interface Application {
   vapi(type?: string): VapiMessage[];
   /** Vobiz's forms with an event. */
   forms(event: string): Record<string, string>[];
-  until<Value>(what: string, look: () => Value | undefined | false): Promise<Value>;
+  until<Value>(what: string, look: () => Value | undefined | null | false): Promise<Value>;
   close(): Promise<void>;
 }
 
@@ -167,7 +167,7 @@ export async function createApplication(): Promise<Application> {
         };
         const check = (): void => {
           const found = look();
-          if (found === undefined || found === false) return;
+          if (found === undefined || found === null || found === false) return;
           stop();
           resolve(found);
         };
