@@ -71,7 +71,7 @@ function keepRoom(folder: string, daemon: Pick<Daemon, 'erase'>, log: Logger): {
 
 function greeting(url: URL, database: string): string {
   return `
-Sidetone is live, with made-up calls at a fake Vapi and a fake Vobiz on this machine.
+Sidetone is live, with made-up calls at a fake Vapi, Vobiz and Deepgram on this machine.
 
   GraphiQL   ${url.href}graphql
   Dashboard  ${url.href}
