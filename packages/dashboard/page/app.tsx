@@ -8,7 +8,7 @@ import { SignIn } from './session/sign-in.tsx';
 import { Shell } from './shell/shell.tsx';
 import { Board } from './board/board.tsx';
 import { EmptyState } from './ui/empty-state.tsx';
-import { TroubleState } from './ui/trouble-state.tsx';
+import { ErrorState } from './ui/error-state.tsx';
 import { Loading } from './ui/loading.tsx';
 
 const CallPage = lazy(() => import('./call/call-page.tsx'));
@@ -18,11 +18,11 @@ const OverviewPage = lazy(() => import('./overview/overview-page.tsx'));
 export function App({ session }: { readonly session: Session }) {
   const state = useSyncExternalStore(session.subscribe, session.state);
   if (state.status === 'asking') return <Loading label="Asking the daemon…" />;
-  if (state.status === 'out') return <SignIn trouble={state.trouble} onToken={session.signIn} />;
+  if (state.status === 'out') return <SignIn error={state.error} onToken={session.signIn} />;
   if (state.status === 'failed') {
     return (
-      <main className="lone">
-        <TroubleState trouble={state.trouble} onRetry={() => void session.begin()} />
+      <main className="standalone">
+        <ErrorState error={state.error} onRetry={() => void session.begin()} />
       </main>
     );
   }

@@ -2,13 +2,13 @@ import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { App } from './app.tsx';
 import { createSession } from './session/session.ts';
-import { createTokenShelf } from './session/token.ts';
+import { createTokenStore } from './session/token-store.ts';
 import { applyTheme } from './shell/theme.ts';
 import './styles/tokens.css';
 import './styles/base.css';
 
 applyTheme();
-const session = createSession(createTokenShelf(sessionStorage));
+const session = createSession(createTokenStore(sessionStorage));
 void session.begin();
 createRoot(document.querySelector('#root')!).render(
   <StrictMode>

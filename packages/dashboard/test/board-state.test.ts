@@ -1,5 +1,11 @@
 import { describe, expect, test } from 'vitest';
-import { EMPTY_BOARD, STAYS_MS, take, type Board, type News } from '../page/board/board-state.ts';
+import {
+  EMPTY_BOARD,
+  ENDED_VISIBLE_MS,
+  applyUpdates,
+  type Board,
+  type BoardUpdate,
+} from '../page/board/board-state.ts';
 import type { CallOnBoard, LiveCallsUpdate } from '../page/board/documents.ts';
 import { callOf } from './support/calls.ts';
 
@@ -15,7 +21,7 @@ const changed = (call: CallOnBoard): LiveCallsUpdate => ({
 });
 const ended = (id: string): LiveCallsUpdate =>
   changed(callOf(id, { isLive: false, status: 'ENDED', end: { category: 'CUSTOMER_ENDED' } }));
-const said = (id: string, text: string, at: string): News => ({
+const said = (id: string, text: string, at: string): BoardUpdate => ({
   __typename: 'UtteranceFinalized',
   cursor: 'c',
   call: { id },
@@ -25,7 +31,7 @@ const speech = (
   id: string,
   type: 'SPEECH_STARTED' | 'SPEECH_STOPPED',
   party: 'CUSTOMER' | 'ASSISTANT',
-): News => ({
+): BoardUpdate => ({
   __typename: 'SpeechChanged',
   cursor: 'c',
   call: { id },
@@ -33,13 +39,13 @@ const speech = (
   party,
 });
 
-const after = (...news: News[]): Board => take(EMPTY_BOARD, news, 0);
+const after = (...updates: BoardUpdate[]): Board => applyUpdates(EMPTY_BOARD, updates, 0);
 const idsOf = (board: Board): string[] => [...board.calls.keys()];
 
 describe('the board', () => {
   test('is not known before its first picture, and then is, even without a call', () => {
-    expect(EMPTY_BOARD.isKnown).toBe(false);
-    expect(after(picture()).isKnown).toBe(true);
+    expect(EMPTY_BOARD.isLoaded).toBe(false);
+    expect(after(picture()).isLoaded).toBe(true);
   });
 
   test('shows calls that begin, without being asked anew', () => {
@@ -48,20 +54,20 @@ describe('the board', () => {
 
   test('shows a call that is over for a moment, then no more', () => {
     const board = after(picture(callOf('a'), callOf('b')), ended('a'));
-    expect(board.calls.get('a')).toMatchObject({ isLive: false, leftAt: 0 });
-    expect(idsOf(take(board, [{ __typename: 'Tick' }], STAYS_MS - 1))).toEqual(['a', 'b']);
-    expect(idsOf(take(board, [{ __typename: 'Tick' }], STAYS_MS))).toEqual(['b']);
+    expect(board.calls.get('a')).toMatchObject({ isLive: false, seenEndedAt: 0 });
+    expect(idsOf(applyUpdates(board, [{ __typename: 'Tick' }], ENDED_VISIBLE_MS - 1))).toEqual(['a', 'b']);
+    expect(idsOf(applyUpdates(board, [{ __typename: 'Tick' }], ENDED_VISIBLE_MS))).toEqual(['b']);
   });
 
   test('lets a call go that ended while the page was cut off: the new picture does not have it', () => {
     const board = after(picture(callOf('a'), callOf('b')), picture(callOf('b')));
-    expect(board.calls.get('a')!.leftAt).toBe(0);
-    expect(board.calls.get('b')!.leftAt).toBeUndefined();
+    expect(board.calls.get('a')!.seenEndedAt).toBe(0);
+    expect(board.calls.get('b')!.seenEndedAt).toBeUndefined();
   });
 
-  test('keeps a call the same object while the news are about another', () => {
+  test('keeps a call the same object while the updates are about another', () => {
     const before = after(picture(callOf('a'), callOf('b')));
-    const now = take(before, [said('b', 'Hello.', '2026-01-05T09:00:02.000Z')], 0);
+    const now = applyUpdates(before, [said('b', 'Hello.', '2026-01-05T09:00:02.000Z')], 0);
     expect(now.calls.get('a')).toBe(before.calls.get('a'));
     expect(now.calls.get('b')).not.toBe(before.calls.get('b'));
   });
@@ -85,17 +91,17 @@ describe('the board', () => {
       speech('a', 'SPEECH_STOPPED', 'CUSTOMER'),
     );
     expect(board.calls.get('a')!.speaking).toEqual(['ASSISTANT']);
-    expect(take(board, [ended('a')], 0).calls.get('a')!.speaking).toEqual([]);
+    expect(applyUpdates(board, [ended('a')], 0).calls.get('a')!.speaking).toEqual([]);
   });
 
-  test('passes over news of calls that it does not show', () => {
+  test('passes over updates of calls that it does not show', () => {
     expect(idsOf(after(picture(), said('x', 'Hello.', '2026-01-05T09:00:02.000Z')))).toEqual([]);
   });
 
   test('tells why there is no picture, until there is one', () => {
-    const trouble = { code: 'FORBIDDEN', message: 'No.' };
-    const board = after({ __typename: 'Trouble', trouble });
-    expect(board.trouble).toBe(trouble);
-    expect(take(board, [picture()], 0).trouble).toBeUndefined();
+    const error = { code: 'FORBIDDEN', message: 'No.' };
+    const board = after({ __typename: 'ApiError', error });
+    expect(board.error).toBe(error);
+    expect(applyUpdates(board, [picture()], 0).error).toBeUndefined();
   });
 });

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { controlOf, CONTROLS, type Capability } from '../page/call/controls/control-table.ts';
-import { aboutOf } from '../page/call/controls/command-words.ts';
+import { commandDetail } from '../page/call/controls/command-labels.ts';
 
 const QUIET = { mutedParties: [] };
 
@@ -42,4 +42,4 @@ test.each([
   [{ party: 'CUSTOMER' }, 'customer'],
   [{}, undefined],
   [null, undefined],
-])('a command with %j is about %s', (args, about) => expect(aboutOf(args)).toBe(about));
+])('a command with %j is about %s', (args, about) => expect(commandDetail(args)).toBe(about));

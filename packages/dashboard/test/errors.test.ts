@@ -1,14 +1,14 @@
 import { expect, test } from 'vitest';
-import { sentence, troubleOf } from '../page/api/errors.ts';
+import { toSentence, toApiError } from '../page/api/errors.ts';
 import { viewerOf } from '../page/session/viewer.ts';
 
-type Error = Parameters<typeof troubleOf>[0];
+type Error = Parameters<typeof toApiError>[0];
 const failed = (message: string, extensions: object): Error =>
   ({ graphQLErrors: [{ message, extensions }], response: undefined }) as unknown as Error;
 const answered = (status?: number): Error => ({ graphQLErrors: [], response: status && { status } });
 
 test('what the API says is told as it says it, with its remedy', () => {
-  expect(troubleOf(failed('the call is over', { code: 'CALL_NOT_LIVE', remedy: 'Look.' }))).toEqual({
+  expect(toApiError(failed('the call is over', { code: 'CALL_NOT_LIVE', remedy: 'Look.' }))).toEqual({
     code: 'CALL_NOT_LIVE',
     message: 'The call is over.',
     remedy: 'Look.',
@@ -16,15 +16,15 @@ test('what the API says is told as it says it, with its remedy', () => {
 });
 
 test('a daemon that is not reached is told as that, and one that wants a token as that', () => {
-  expect(troubleOf(answered()).code).toBe('NETWORK');
-  expect(troubleOf(answered(401)).code).toBe('AUTH_REQUIRED');
+  expect(toApiError(answered()).code).toBe('NETWORK');
+  expect(toApiError(answered(401)).code).toBe('AUTH_REQUIRED');
 });
 
 test.each([
   ['it failed', 'It failed.'],
   ['Did it?', 'Did it?'],
   [' Done. ', 'Done.'],
-])('%j is the sentence %j', (message, text) => expect(sentence(message)).toBe(text));
+])('%j is the sentence %j', (message, text) => expect(toSentence(message)).toBe(text));
 
 test('whoever is an administrator may do everything', () => {
   expect([...viewerOf({ name: 'a', scopes: ['ADMIN'] }).scopes].toSorted()).toEqual([

@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
-import type { Line } from '../page/call/story.ts';
+import type { Line } from '../page/call/call-timeline.ts';
 import { spansOf } from '../page/call/spans.ts';
-import { jsonOf } from '../page/export/call-json.ts';
-import { textOf, type Told } from '../page/export/transcript-text.ts';
-import { stampOf, vttOf } from '../page/export/vtt.ts';
+import { toJson } from '../page/export/call-json.ts';
+import { toText, type ExportData } from '../page/export/transcript-text.ts';
+import { vttTimestamp, toVtt } from '../page/export/vtt.ts';
 
 const AT = '2026-01-05T09:00:05.000Z';
 const line = (id: string, party: Line['party'], text: string, startMs: number, endMs: number): Line => ({
@@ -21,7 +21,7 @@ const LINES = [
 const ANSWERED = '2026-01-05T09:00:00.000Z';
 const spans = spansOf(LINES, Date.parse(ANSWERED));
 
-const TOLD: Told = {
+const TOLD: ExportData = {
   call: {
     id: 'call_1',
     providerCallId: 'theirs',
@@ -51,7 +51,7 @@ const TOLD: Told = {
 };
 
 test('a time of WebVTT has hours, and three digits behind the seconds', () => {
-  expect([0, 1500, 61_234.6, 3_662_005, -20].map(stampOf)).toEqual([
+  expect([0, 1500, 61_234.6, 3_662_005, -20].map(vttTimestamp)).toEqual([
     '00:00:00.000',
     '00:00:01.500',
     '00:01:01.235',
@@ -62,7 +62,7 @@ test('a time of WebVTT has hours, and three digits behind the seconds', () => {
 
 describe('subtitles', () => {
   test('have a cue for each line, with its voice, on the clock of the recording', () => {
-    expect(vttOf(LINES, spans, -43)).toBe(`WEBVTT
+    expect(toVtt(LINES, spans, -43)).toBe(`WEBVTT
 
 u1
 00:00:00.083 --> 00:00:01.543
@@ -75,22 +75,22 @@ u2
   });
 
   test('of what was said before the recording began stand at its beginning', () => {
-    expect(vttOf(LINES.slice(0, 1), spans, 5000)).toContain('00:00:00.000 --> 00:00:00.100');
+    expect(toVtt(LINES.slice(0, 1), spans, 5000)).toContain('00:00:00.000 --> 00:00:00.100');
   });
 
   test('stand in the order in which they begin', () => {
-    const swapped = vttOf(LINES.toReversed(), spans.toReversed(), 0);
+    const swapped = toVtt(LINES.toReversed(), spans.toReversed(), 0);
     expect(swapped.indexOf('u1')).toBeLessThan(swapped.indexOf('u2'));
   });
 
   test('of no words are a file of WebVTT all the same', () => {
-    expect(vttOf([], [], 0)).toBe('WEBVTT\n');
+    expect(toVtt([], [], 0)).toBe('WEBVTT\n');
   });
 });
 
 describe('text', () => {
   test('has who, what was said and when, and the notes', () => {
-    expect(textOf(TOLD)).toBe(`Call of 2026-01-05T08:59:58.000Z at Vapi
+    expect(toText(TOLD)).toBe(`Call of 2026-01-05T08:59:58.000Z at Vapi
 From +15005550001 to unknown
 How it ended: The customer hung up
 Tags: vip, billing
@@ -107,7 +107,7 @@ Notes
 
   test('says nothing of what there is not', () => {
     const call = { ...TOLD.call, tags: [], end: null };
-    expect(textOf({ call, lines: [], spans: [], notes: [] })).toBe(
+    expect(toText({ call, lines: [], spans: [], notes: [] })).toBe(
       'Call of 2026-01-05T08:59:58.000Z at Vapi\nFrom +15005550001 to unknown\n',
     );
   });
@@ -116,13 +116,13 @@ Notes
 test('JSON tells what was taken for the beginning of a line, where nobody told it', () => {
   const lines = [{ ...LINES[0]!, startMs: null }];
   const told = { ...TOLD, lines, spans: [{ id: 'u1', fromMs: 7, toMs: 1500 }] };
-  expect(JSON.parse(jsonOf(told))).toMatchObject({
+  expect(JSON.parse(toJson(told))).toMatchObject({
     utterances: [{ startMs: null, approximateStartMs: 7 }],
   });
 });
 
 test('JSON has the fields of the API', () => {
-  const told = JSON.parse(jsonOf(TOLD)) as Record<string, unknown>;
+  const told = JSON.parse(toJson(TOLD)) as Record<string, unknown>;
   expect(told).toMatchObject({
     id: 'call_1',
     end: { category: 'CUSTOMER_ENDED', code: 'hangup' },

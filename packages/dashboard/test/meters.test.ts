@@ -37,11 +37,11 @@ describe('the meters of a page', () => {
     const { meters, frames, run } = page();
     const bar = element();
     meters.attach('a', 'CUSTOMER', bar);
-    meters.take(levels(-30));
+    meters.update(levels(-30));
     run(60);
     expect(bar.style.transform).toBe('scaleX(0.500)');
     expect(frames).toEqual([]);
-    meters.take(levels(-30));
+    meters.update(levels(-30));
     run(1);
     expect(frames).toEqual([]);
   });
@@ -52,7 +52,7 @@ describe('the meters of a page', () => {
     const detach = meters.attach('a', 'CUSTOMER', own);
     meters.attach('a', 'ASSISTANT', other);
     detach();
-    meters.take(levels(0));
+    meters.update(levels(0));
     run(60);
     expect([own.style.transform, other.style.transform]).toEqual(['', '']);
   });

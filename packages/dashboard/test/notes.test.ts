@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest';
-import type { Entry } from '../page/call/story.ts';
+import type { TimelineEntry } from '../page/call/call-timeline.ts';
 import { notesOf } from '../page/notes/notes.ts';
 
 const AT = '2026-01-05T09:00:05.000Z';
-const note = (id: string, offsetMs: number | null): Entry => ({
+const note = (id: string, offsetMs: number | null): TimelineEntry => ({
   __typename: 'CallAnnotated',
   at: AT,
   cursor: id,
@@ -12,7 +12,7 @@ const note = (id: string, offsetMs: number | null): Entry => ({
   tagsAdded: [],
   tagsRemoved: [],
 });
-const tagged: Entry = {
+const tagged: TimelineEntry = {
   __typename: 'CallAnnotated',
   at: AT,
   cursor: 'tagged',

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { createPlayback } from '../page/playback/playback.ts';
-import { SoundError, type SoundSource } from '../page/playback/sound-source.ts';
+import { RecordingError, type RecordingSource } from '../page/playback/recording-source.ts';
 import type { Sync } from '../page/playback/sync.ts';
 
 const SYNC: Sync = { offsetMs: -500, recordedMs: 10_000, callMs: 9000, fromMs: -500, toMs: 9500 };
@@ -24,7 +24,7 @@ class FakeAudio extends EventTarget {
   load(): void {}
 }
 
-function start(open: SoundSource['open'] = () => Promise.resolve('/sound')) {
+function start(open: RecordingSource['open'] = () => Promise.resolve('/sound')) {
   const source = { open: vi.fn(open), release: vi.fn() };
   const playback = createPlayback(source, SYNC);
   const audio = new FakeAudio();
@@ -92,11 +92,11 @@ describe('playback', () => {
   test('tells why there is no sound, and tries again when it is asked to', async () => {
     let isThere = false;
     const { playback } = start(() =>
-      isThere ? Promise.resolve('/sound') : Promise.reject(new SoundError('It is not there.')),
+      isThere ? Promise.resolve('/sound') : Promise.reject(new RecordingError('It is not there.')),
     );
     playback.play();
     await settled();
-    expect(playback.state()).toMatchObject({ status: 'failed', trouble: 'It is not there.' });
+    expect(playback.state()).toMatchObject({ status: 'failed', error: 'It is not there.' });
     isThere = true;
     playback.play();
     await settled();
@@ -106,7 +106,7 @@ describe('playback', () => {
   test('of which nobody is left is quiet, lets go of its file, and takes no late failure', async () => {
     let fail = (): void => undefined;
     const { playback, source, detach } = start(
-      () => new Promise((_resolve, reject) => (fail = () => reject(new SoundError('Too late.')))),
+      () => new Promise((_resolve, reject) => (fail = () => reject(new RecordingError('Too late.')))),
     );
     playback.play();
     detach();

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { resuming } from '../page/api/resume.ts';
+import { resumable } from '../page/api/resume.ts';
 
 const EVENTS = 'subscription E($after: Cursor) { callEvents(after: $after) { cursor } }';
 const LIVE = 'subscription L { liveCalls { ... on LiveCallChanged { cursor } } }';
@@ -8,7 +8,7 @@ const item = (field: string, value: unknown) => ({ data: { [field]: value } });
 function follow(query: string, variables?: Record<string, unknown>) {
   const given: unknown[] = [];
   const sink = { next: (result: unknown) => void given.push(result), error() {}, complete() {} };
-  return { given, ...resuming({ query, ...(variables && { variables }) }, sink) };
+  return { given, ...resumable({ query, ...(variables && { variables }) }, sink) };
 }
 
 test('after a drop, a subscription is asked for behind the last cursor that it gave', () => {

@@ -1,7 +1,7 @@
 /** The page's way to the daemon: queries and mutations by HTTP, subscriptions over one socket, all in one cache. */
 import { Client, fetchExchange, mapExchange, subscriptionExchange } from 'urql';
 import { createCache } from './cache.ts';
-import { troubleOf } from './errors.ts';
+import { toApiError } from './errors.ts';
 import type { Sink } from './resume.ts';
 import { createSocket, type Socket } from './socket.ts';
 
@@ -16,19 +16,19 @@ export interface ApiEvents {
   /** The token is missing, wrong, or no longer known. */
   readonly onAuthRequired: () => void;
   /** The daemon has another database now: everything begins anew. */
-  readonly onLost: () => void;
+  readonly onCursorInvalid: () => void;
 }
 
 /** @param token sent with every request, and in the payload of the socket's first message; never in an address. */
-export function createApi(token: string | undefined, { onAuthRequired, onLost }: ApiEvents): Api {
-  const socket = createSocket(socketUrl(), token, onLost);
+export function createApi(token: string | undefined, { onAuthRequired, onCursorInvalid }: ApiEvents): Api {
+  const socket = createSocket(socketUrl(), token, onCursorInvalid);
   const client = new Client({
     url: '/graphql',
     preferGetMethod: false,
     fetchOptions: () => (token === undefined ? {} : { headers: { authorization: `Bearer ${token}` } }),
     exchanges: [
       mapExchange({
-        onError: (error) => troubleOf(error).code === 'AUTH_REQUIRED' && onAuthRequired(),
+        onError: (error) => toApiError(error).code === 'AUTH_REQUIRED' && onAuthRequired(),
       }),
       createCache(),
       subscriptionExchange({

@@ -1,7 +1,7 @@
 /** What went wrong with a request, as a code to act on and words to show. */
 import type { CombinedError } from 'urql';
 
-export interface Trouble {
+export interface ApiError {
   /** Of the API; `NETWORK` when it was not reached. */
   readonly code: string;
   readonly message: string;
@@ -9,27 +9,28 @@ export interface Trouble {
   readonly remedy?: string;
 }
 
-const UNREACHED: Trouble = {
+const NETWORK_ERROR: ApiError = {
   code: 'NETWORK',
   message: 'The daemon does not answer.',
   remedy: 'Check that it runs and that this machine reaches it.',
 };
 
-/** The first trouble of an answer, in words. */
-export function troubleOf(error: Pick<CombinedError, 'graphQLErrors' | 'response'>): Trouble {
+/** The first error of an answer, in words. */
+export function toApiError(error: Pick<CombinedError, 'graphQLErrors' | 'response'>): ApiError {
   const [first] = error.graphQLErrors;
   const status = (error.response as Response | undefined)?.status;
-  if (!first) return status === 401 ? { code: 'AUTH_REQUIRED', message: 'A token is needed.' } : UNREACHED;
+  if (!first)
+    return status === 401 ? { code: 'AUTH_REQUIRED', message: 'A token is needed.' } : NETWORK_ERROR;
   const { code, remedy } = first.extensions;
   return {
     code: typeof code === 'string' ? code : 'UNKNOWN',
-    message: sentence(first.message),
+    message: toSentence(first.message),
     ...(typeof remedy === 'string' && { remedy }),
   };
 }
 
 /** A message of the API as a sentence of ours. */
-export function sentence(message: string): string {
+export function toSentence(message: string): string {
   const text = message.trim();
   return `${text.charAt(0).toUpperCase()}${text.slice(1)}${/[.!?]$/.test(text) ? '' : '.'}`;
 }

@@ -7,13 +7,13 @@ import type { FormattedExecutionResult, Sink as AnySink, SubscribePayload } from
 type Result = FormattedExecutionResult<Record<string, unknown>, unknown>;
 export type Sink = AnySink<Result>;
 
-export interface Resuming {
+export interface Resumable {
   readonly payload: SubscribePayload;
   readonly sink: Sink;
 }
 
 /** Only operations that declare `$after` are resumed; others begin anew, and give their picture again. */
-export function resuming(payload: SubscribePayload, sink: Sink): Resuming {
+export function resumable(payload: SubscribePayload, sink: Sink): Resumable {
   const variables: Record<string, unknown> = { ...payload.variables };
   const isResumed = /\$after\b/.test(payload.query);
   return {

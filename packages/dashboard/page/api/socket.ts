@@ -1,7 +1,7 @@
 /** The one socket of the page: every subscription runs over it, and it comes back by itself. */
 import { createClient, type Client, type SubscribePayload } from 'graphql-ws';
-import { step, type Link, type LinkEvent, type LinkState } from './link.ts';
-import { resuming, type Sink } from './resume.ts';
+import { step, type Link, type ConnectionEvent, type ConnectionState } from './connection.ts';
+import { resumable, type Sink } from './resume.ts';
 
 export interface Socket {
   readonly link: Link;
@@ -20,14 +20,14 @@ const LONGEST_WAIT_MS = 8000;
 /** The close code of a wrong or missing token. */
 const FORBIDDEN = 4403;
 
-/** @param onLost is called when a cursor is of another database: what the page shows has to begin anew. */
-export function createSocket(url: string, token: string | undefined, onLost: () => void): Socket {
-  let state: LinkState = { status: 'connecting', since: Date.now() };
+/** @param onCursorInvalid is called when a cursor is of another database: what the page shows has to begin anew. */
+export function createSocket(url: string, token: string | undefined, onCursorInvalid: () => void): Socket {
+  let state: ConnectionState = { status: 'connecting', since: Date.now() };
   const listeners = new Set<() => void>();
   let nudge = (): void => undefined;
   let pongTimer: ReturnType<typeof setTimeout> | undefined;
 
-  function happened(event: LinkEvent): void {
+  function happened(event: ConnectionEvent): void {
     const next = step(state, event, Date.now());
     if (next === state) return;
     state = next;
@@ -86,11 +86,11 @@ export function createSocket(url: string, token: string | undefined, onLost: () 
       },
     },
     subscribe(payload, sink) {
-      const { payload: resumed, sink: noting } = resuming(payload, sink);
+      const { payload: resumed, sink: noting } = resumable(payload, sink);
       return client.subscribe(resumed, {
         ...noting,
         error(error) {
-          if (isLost(error)) onLost();
+          if (isCursorInvalid(error)) onCursorInvalid();
           else noting.error(error);
         },
       });
@@ -105,7 +105,7 @@ export function createSocket(url: string, token: string | undefined, onLost: () 
 }
 
 /** Whether the daemon does not know our cursor: its database is another one now. */
-function isLost(error: unknown): boolean {
+function isCursorInvalid(error: unknown): boolean {
   const errors = Array.isArray(error) ? (error as { extensions?: { code?: unknown } }[]) : [];
   return errors.some(({ extensions }) => extensions?.code === 'CURSOR_INVALID');
 }

@@ -3,9 +3,9 @@ import { memo } from 'react';
 import { Link } from 'wouter';
 import { Meter } from '../levels/meter.tsx';
 import type { Meters } from '../levels/meters.ts';
-import { Ago } from '../ui/clock.tsx';
+import { Elapsed } from '../ui/clock.tsx';
 import { partiesOf } from '../ui/parties.ts';
-import { END_WORDS, PARTY_WORDS, STATUS_WORDS } from '../ui/words.ts';
+import { END_LABELS, PARTY_LABELS, STATUS_LABELS } from '../ui/labels.ts';
 import type { BoardCall, Party } from './board-state.ts';
 
 export const COLUMNS = ['Call', 'Provider', 'Time', 'Who speaks', 'Last said'] as const;
@@ -29,7 +29,7 @@ export const BoardRow = memo(function BoardRow({ call, index, top, height, meter
       role="row"
       aria-rowindex={index + 2}
       data-index={index}
-      data-over={!isLive}
+      data-ended={!isLive}
       style={{ height, transform: `translateY(${top}px)` }}
     >
       <span role="cell" className="board-parties">
@@ -41,7 +41,7 @@ export const BoardRow = memo(function BoardRow({ call, index, top, height, meter
       <span role="cell" className="board-provider">
         <span>{provider.displayName}</span>
         <span className="board-status" data-status={status}>
-          {isLive ? STATUS_WORDS[status] : END_WORDS[end?.category ?? 'UNKNOWN']}
+          {isLive ? STATUS_LABELS[status] : END_LABELS[end?.category ?? 'UNKNOWN']}
         </span>
       </span>
       <span role="cell" className="board-time">
@@ -59,7 +59,7 @@ export const BoardRow = memo(function BoardRow({ call, index, top, height, meter
         {line ? (
           <>
             <span className="party-name" data-party={line.party}>
-              {PARTY_WORDS[line.party]}
+              {PARTY_LABELS[line.party]}
             </span>{' '}
             {line.text}
           </>
@@ -71,9 +71,9 @@ export const BoardRow = memo(function BoardRow({ call, index, top, height, meter
   );
 });
 
-function Duration({ call: { answeredAt, createdAt, leftAt } }: { readonly call: BoardCall }) {
-  if (leftAt !== undefined) return <span className="faint">over</span>;
-  return <Ago since={Date.parse(answeredAt ?? createdAt)} />;
+function Duration({ call: { answeredAt, createdAt, seenEndedAt } }: { readonly call: BoardCall }) {
+  if (seenEndedAt !== undefined) return <span className="faint">over</span>;
+  return <Elapsed since={Date.parse(answeredAt ?? createdAt)} />;
 }
 
 function Speaking({ parties }: { readonly parties: readonly Party[] }) {
@@ -81,7 +81,7 @@ function Speaking({ parties }: { readonly parties: readonly Party[] }) {
   if (first === undefined) return <span className="board-speaking faint">quiet</span>;
   return (
     <span className="board-speaking party-name" data-party={first}>
-      {parties.map((party) => PARTY_WORDS[party]).join(' and ')}
+      {parties.map((party) => PARTY_LABELS[party]).join(' and ')}
     </span>
   );
 }

@@ -3,8 +3,8 @@ import { useVirtualizer } from '@tanstack/react-virtual';
 import { useCallback, useRef, type KeyboardEvent } from 'react';
 import type { CallLevels } from '../levels/documents.ts';
 import { useLevels } from '../levels/use-levels.ts';
-import { useMedia } from '../ui/media.ts';
-import type { BoardFeed } from './board-feed.ts';
+import { useMedia } from '../ui/use-media.ts';
+import type { BoardStore } from './board-store.ts';
 import { BoardRow, COLUMNS } from './board-row.tsx';
 import type { BoardCall } from './board-state.ts';
 
@@ -15,10 +15,10 @@ const KEYS: Readonly<Record<string, number>> = { ArrowDown: 1, ArrowUp: -1 };
 
 export interface BoardRowsProps {
   readonly calls: readonly BoardCall[];
-  readonly feed: BoardFeed;
+  readonly store: BoardStore;
 }
 
-export function BoardRows({ calls, feed }: BoardRowsProps) {
+export function BoardRows({ calls, store }: BoardRowsProps) {
   const scroller = useRef<HTMLDivElement>(null);
   const isNarrow = useMedia('(max-width: 60rem)');
   const rowPx = isNarrow ? NARROW_ROW_PX : ROW_PX;
@@ -38,10 +38,10 @@ export function BoardRows({ calls, feed }: BoardRowsProps) {
         const now = parties.filter((party) => party.speaking).map(({ party }) => party);
         if (speaking.current.get(callId) === now.join()) continue;
         speaking.current.set(callId, now.join());
-        feed.tell({ __typename: 'Speaking', callId, parties: now });
+        store.push({ __typename: 'Speaking', callId, parties: now });
       }
     },
-    [feed],
+    [store],
   );
   const meters = useLevels(
     items.flatMap(({ index }) => calls[index]?.id ?? []),
@@ -63,7 +63,7 @@ export function BoardRows({ calls, feed }: BoardRowsProps) {
 
   return (
     <div className="board-table" role="table" aria-label="Live calls" aria-rowcount={calls.length + 1}>
-      <div className="board-head" role="rowgroup">
+      <div className="board-header" role="rowgroup">
         <div className="board-row" role="row" aria-rowindex={1}>
           {COLUMNS.map((label) => (
             <span key={label} role="columnheader">

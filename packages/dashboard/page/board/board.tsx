@@ -3,39 +3,39 @@ import { useMemo, useState, useSyncExternalStore } from 'react';
 import { useClient, useQuery } from 'urql';
 import { EmptyState } from '../ui/empty-state.tsx';
 import { Button } from '../ui/button.tsx';
-import { useTitle } from '../ui/title.ts';
-import { TroubleState } from '../ui/trouble-state.tsx';
-import { ANY, arrange } from './arrange.ts';
-import { createBoardFeed } from './board-feed.ts';
+import { useTitle } from '../ui/use-title.ts';
+import { ErrorState } from '../ui/error-state.tsx';
+import { NO_FILTER, filterCalls } from './board-filter.ts';
+import { createBoardStore } from './board-store.ts';
 import { BoardRows } from './board-rows.tsx';
 import { BoardSkeleton } from './board-skeleton.tsx';
-import { BoardTools } from './board-tools.tsx';
+import { BoardToolbar } from './board-toolbar.tsx';
 import { PROVIDERS } from './documents.ts';
 import { ProviderNotices } from './provider-notices.tsx';
 import './board.css';
 
 export function Board() {
   const client = useClient();
-  const feed = useMemo(() => createBoardFeed(client), [client]);
-  const board = useSyncExternalStore(feed.subscribe, feed.state);
-  const [wish, setWish] = useState(ANY);
+  const store = useMemo(() => createBoardStore(client), [client]);
+  const board = useSyncExternalStore(store.subscribe, store.state);
+  const [filter, setFilter] = useState(NO_FILTER);
   const calls = useMemo(() => [...board.calls.values()], [board.calls]);
-  const shown = useMemo(() => arrange(calls, wish), [calls, wish]);
+  const shown = useMemo(() => filterCalls(calls, filter), [calls, filter]);
   const liveCount = calls.filter(({ isLive }) => isLive).length;
-  useTitle(board.isKnown ? `${liveCount} live` : 'Live');
+  useTitle(board.isLoaded ? `${liveCount} live` : 'Live');
 
   return (
     <div className="board">
-      <BoardTools
+      <BoardToolbar
         calls={calls}
-        liveCount={board.isKnown ? liveCount : undefined}
-        wish={wish}
-        onWish={setWish}
+        liveCount={board.isLoaded ? liveCount : undefined}
+        filter={filter}
+        onFilter={setFilter}
       />
       <ProviderNotices />
-      {board.trouble ? (
-        <TroubleState trouble={board.trouble} />
-      ) : !board.isKnown ? (
+      {board.error ? (
+        <ErrorState error={board.error} />
+      ) : !board.isLoaded ? (
         <BoardSkeleton />
       ) : calls.length === 0 ? (
         <NoCalls />
@@ -43,10 +43,10 @@ export function Board() {
         <section className="empty">
           <h2>None of {calls.length} calls is like that</h2>
           <p>Take a filter away to see them.</p>
-          <Button onClick={() => setWish({ ...ANY, order: wish.order })}>Clear the filters</Button>
+          <Button onClick={() => setFilter({ ...NO_FILTER, order: filter.order })}>Clear the filters</Button>
         </section>
       ) : (
-        <BoardRows calls={shown} feed={feed} />
+        <BoardRows calls={shown} store={store} />
       )}
     </div>
   );

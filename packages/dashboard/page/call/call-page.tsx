@@ -1,43 +1,43 @@
 /** One call, live or over: what is said, how it sounds, what happened, and what can be done. */
 import { useMemo, useSyncExternalStore } from 'react';
 import { useClient, useQuery } from 'urql';
-import { troubleOf } from '../api/errors.ts';
+import { toApiError } from '../api/errors.ts';
 import { ExportPanel } from '../export/export-panel.tsx';
 import { ListenPanel } from '../listen/listen-panel.tsx';
 import { notesOf } from '../notes/notes.ts';
 import { NotesPanel } from '../notes/notes-panel.tsx';
 import { Player } from '../playback/player.tsx';
 import { usePlayback } from '../playback/use-playback.ts';
-import { useMay } from '../session/session-context.ts';
+import { useHasScope } from '../session/session-context.ts';
 import { EmptyState } from '../ui/empty-state.tsx';
 import { Loading } from '../ui/loading.tsx';
 import { partiesOf } from '../ui/parties.ts';
-import { useTitle } from '../ui/title.ts';
-import { TroubleState } from '../ui/trouble-state.tsx';
-import { CallHead } from './call-head.tsx';
+import { useTitle } from '../ui/use-title.ts';
+import { ErrorState } from '../ui/error-state.tsx';
+import { CallHeader } from './call-header.tsx';
 import { ControlPanel, EndCall } from './controls/control-panel.tsx';
 import { useCommands } from './controls/use-commands.ts';
 import { CALL, type Call } from './documents.ts';
 import { ReportPanel } from './report-panel.tsx';
-import { SoundBand } from './sound-band.tsx';
-import { createStoryFeed } from './story-feed.ts';
-import { isCommand, type Entry } from './story.ts';
+import { LiveAudio } from './live-audio.tsx';
+import { createCallTimelineStore } from './call-timeline-store.ts';
+import { isCommand, type TimelineEntry } from './call-timeline.ts';
 import { Timeline } from './timeline.tsx';
-import { WordsPanel } from './words-panel.tsx';
+import { TranscriptPanel } from './transcript-panel.tsx';
 import './call.css';
 
 export default function CallPage({ callId }: { readonly callId: string }) {
-  const mayListen = useMay('LISTEN');
+  const canListen = useHasScope('LISTEN');
   const [{ data, error, fetching }, ask] = useQuery({
     query: CALL,
-    variables: { id: callId, mayListen },
+    variables: { id: callId, canListen },
     requestPolicy: 'cache-and-network',
   });
   const call = data?.call;
   useTitle(call ? `Call with ${partiesOf(call).customer}` : 'Call');
-  if (call) return <OneCall call={call} />;
+  if (call) return <CallDetails call={call} />;
   if (error)
-    return <TroubleState trouble={troubleOf(error)} onRetry={() => ask({ requestPolicy: 'network-only' })} />;
+    return <ErrorState error={toApiError(error)} onRetry={() => ask({ requestPolicy: 'network-only' })} />;
   if (fetching) return <Loading label="Loading the call…" />;
   return (
     <EmptyState title="There is no such call" next={{ href: '/history', label: 'Search past calls' }}>
@@ -46,22 +46,25 @@ export default function CallPage({ callId }: { readonly callId: string }) {
   );
 }
 
-function OneCall({ call }: { readonly call: Call }) {
+function CallDetails({ call }: { readonly call: Call }) {
   const client = useClient();
-  const mayListen = useMay('LISTEN');
-  const feed = useMemo(() => createStoryFeed(client, call.id, mayListen), [client, call.id, mayListen]);
-  const story = useSyncExternalStore(feed.subscribe, feed.state);
+  const canListen = useHasScope('LISTEN');
+  const store = useMemo(
+    () => createCallTimelineStore(client, call.id, canListen),
+    [client, call.id, canListen],
+  );
+  const timeline = useSyncExternalStore(store.subscribe, store.state);
   const commands = useCommands(call.id);
   const answeredAt = Date.parse(call.answeredAt ?? call.createdAt);
-  const notes = useMemo(() => notesOf(story.entries), [story.entries]);
-  const playable = usePlayback(call, story.entries.filter(isOfRecording).length);
+  const notes = useMemo(() => notesOf(timeline.entries), [timeline.entries]);
+  const playable = usePlayback(call, timeline.entries.filter(isOfRecording).length);
   const playback = playable.status === 'ready' ? playable.playback : undefined;
 
   return (
     <div className="call">
-      <CallHead call={call}>
+      <CallHeader call={call}>
         <EndCall call={call} commands={commands} />
-      </CallHead>
+      </CallHeader>
       {!call.isLive ? (
         <Player
           call={call}
@@ -69,9 +72,9 @@ function OneCall({ call }: { readonly call: Call }) {
           marks={notes.flatMap(({ offsetMs }) => (offsetMs === null ? [] : [offsetMs]))}
         />
       ) : (
-        mayListen && <SoundBand call={call} />
+        canListen && <LiveAudio call={call} />
       )}
-      <WordsPanel call={call} story={story} trouble={story.trouble} playable={playable} />
+      <TranscriptPanel call={call} timeline={timeline} error={timeline.error} playable={playable} />
       <aside
         className="call-side"
         aria-label={
@@ -81,7 +84,7 @@ function OneCall({ call }: { readonly call: Call }) {
         {call.isLive && (
           <>
             <ListenPanel listenUrl={call.listenUrl} />
-            <ControlPanel call={call} story={story} commands={commands} />
+            <ControlPanel call={call} timeline={timeline} commands={commands} />
           </>
         )}
         {!call.isLive && <ReportPanel call={call} />}
@@ -91,11 +94,12 @@ function OneCall({ call }: { readonly call: Call }) {
           moment={() => (call.isLive ? Date.now() - answeredAt : playback?.moment())}
           onMoment={playback?.seek}
         />
-        {!call.isLive && <ExportPanel call={call} lines={story.lines} notes={notes} playback={playback} />}
-        <Timeline entries={story.entries} answeredAt={answeredAt} />
+        {!call.isLive && <ExportPanel call={call} lines={timeline.lines} notes={notes} playback={playback} />}
+        <Timeline entries={timeline.entries} answeredAt={answeredAt} />
       </aside>
     </div>
   );
 }
 
-const isOfRecording = (entry: Entry): boolean => !isCommand(entry) && entry.__typename === 'RecordingChanged';
+const isOfRecording = (entry: TimelineEntry): boolean =>
+  !isCommand(entry) && entry.__typename === 'RecordingChanged';

@@ -2,8 +2,8 @@
 import { graphql, type ResultOf } from '../api/graphql.ts';
 
 /** What can change of a call while it is looked at. Every event brings it along, and the cache passes it on. */
-const CALL_NOW = graphql(`
-  fragment CallNow on Call {
+const CALL_FIELDS = graphql(`
+  fragment CallFields on Call {
     id
     status
     isLive
@@ -34,23 +34,23 @@ const CALL_NOW = graphql(`
 
 export const CALL = graphql(
   `
-    query OneCall($id: ID!, $mayListen: Boolean!) {
+    query CallDetails($id: ID!, $canListen: Boolean!) {
       call(id: $id) {
-        ...CallNow
+        ...CallFields
         providerCallId
         provider {
           id
           displayName
         }
-        listenUrl @include(if: $mayListen)
+        listenUrl @include(if: $canListen)
       }
     }
   `,
-  [CALL_NOW],
+  [CALL_FIELDS],
 );
 
 const EVENT = graphql(`
-  fragment OneEvent on CallEvent {
+  fragment EventFields on CallEvent {
     __typename
     at
     cursor
@@ -165,15 +165,15 @@ export const TYPES = [
 ] as const;
 
 /** What has happened so far, oldest first; with the call as it is then, so that no change falls between the two. */
-export const EVENTS_SO_FAR = graphql(
+export const PAST_EVENTS = graphql(
   `
-    query EventsSoFar($id: ID!, $after: Cursor, $types: [CallEventType!], $mayListen: Boolean!) {
+    query PastEvents($id: ID!, $after: Cursor, $types: [CallEventType!], $canListen: Boolean!) {
       call(id: $id) {
-        ...CallNow
-        listenUrl @include(if: $mayListen)
+        ...CallFields
+        listenUrl @include(if: $canListen)
         events(first: 200, after: $after, types: $types) {
           nodes {
-            ...OneEvent
+            ...EventFields
           }
           pageInfo {
             endCursor
@@ -183,23 +183,23 @@ export const EVENTS_SO_FAR = graphql(
       }
     }
   `,
-  [EVENT, CALL_NOW],
+  [EVENT, CALL_FIELDS],
 );
 
 /** What happens from there on. */
 export const EVENTS = graphql(
   `
-    subscription CallEvents($id: ID!, $after: Cursor, $types: [CallEventType!], $mayListen: Boolean!) {
+    subscription CallEvents($id: ID!, $after: Cursor, $types: [CallEventType!], $canListen: Boolean!) {
       callEvents(callId: $id, after: $after, types: $types) {
-        ...OneEvent
+        ...EventFields
         call {
-          ...CallNow
-          listenUrl @include(if: $mayListen)
+          ...CallFields
+          listenUrl @include(if: $canListen)
         }
       }
     }
   `,
-  [EVENT, CALL_NOW],
+  [EVENT, CALL_FIELDS],
 );
 
 /** Words while they are being said. */

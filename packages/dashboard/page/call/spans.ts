@@ -1,5 +1,5 @@
 /** From when to when each line was said. Providers mostly tell when words came to an end, and seldom when they began. Pure. */
-import type { Line } from './story.ts';
+import type { Line } from './call-timeline.ts';
 
 /** In ms from the answer of the call. */
 export interface Span {

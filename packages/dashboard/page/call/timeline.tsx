@@ -1,13 +1,13 @@
 /** What happened in a call, and what was done to it, newest first. */
 import { clockText } from '../ui/format.ts';
 import { CommandFailure, CommandSteps } from './controls/command-progress.tsx';
-import { aboutOf, KIND_WORDS } from './controls/command-words.ts';
-import { isCommand, type CommandStory, type Entry } from './story.ts';
-import { wordsOf } from './timeline-words.ts';
+import { commandDetail, COMMAND_LABELS } from './controls/command-labels.ts';
+import { isCommand, type CommandEntry, type TimelineEntry } from './call-timeline.ts';
+import { wordsOf } from './event-text.ts';
 import './timeline.css';
 
 export interface TimelineProps {
-  readonly entries: readonly Entry[];
+  readonly entries: readonly TimelineEntry[];
   /** When the call was answered, epoch ms: what times are told from. */
   readonly answeredAt: number;
 }
@@ -23,7 +23,7 @@ export function Timeline({ entries, answeredAt }: TimelineProps) {
             isCommand(entry) ? (
               <CommandEntry key={entry.id} command={entry} answeredAt={answeredAt} />
             ) : (
-              <EventEntry key={entry.cursor} event={entry} answeredAt={answeredAt} />
+              <EventItem key={entry.cursor} event={entry} answeredAt={answeredAt} />
             ),
           )}
       </ol>
@@ -31,11 +31,11 @@ export function Timeline({ entries, answeredAt }: TimelineProps) {
   );
 }
 
-function EventEntry({
+function EventItem({
   event,
   answeredAt,
 }: {
-  readonly event: Exclude<Entry, CommandStory>;
+  readonly event: Exclude<TimelineEntry, CommandEntry>;
   readonly answeredAt: number;
 }) {
   const words = wordsOf(event);
@@ -52,17 +52,17 @@ function CommandEntry({
   command,
   answeredAt,
 }: {
-  readonly command: CommandStory;
+  readonly command: CommandEntry;
   readonly answeredAt: number;
 }) {
   const { kind, arguments: args, requestedBy, status, steps, failure } = command;
-  const about = aboutOf(args);
+  const about = commandDetail(args);
   return (
     <li className="timeline-entry timeline-command">
       <Moment at={steps[0]!.at} answeredAt={answeredAt} />
       <div>
         <p>
-          <strong>{KIND_WORDS[kind]}</strong>
+          <strong>{COMMAND_LABELS[kind]}</strong>
           {about !== undefined && ` “${about}”`} <span className="faint">by {requestedBy}</span>
         </p>
         <CommandSteps status={status} />

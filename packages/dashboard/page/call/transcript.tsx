@@ -1,11 +1,11 @@
 /** What is said, as it comes: turns of speakers, with the words that may still change at the end. */
 import { Button } from '../ui/button.tsx';
 import { clockText } from '../ui/format.ts';
-import { PARTY_WORDS } from '../ui/words.ts';
+import { PARTY_LABELS } from '../ui/labels.ts';
 import { moveAmongLines } from './line-keys.ts';
 import type { Span } from './spans.ts';
-import { turnsOf, type Line, type Party, type Turn } from './story.ts';
-import { useFollowing } from './use-following.ts';
+import { turnsOf, type Line, type Party, type Turn } from './call-timeline.ts';
+import { useAutoScroll } from './use-auto-scroll.ts';
 import './transcript.css';
 
 export interface TranscriptProps {
@@ -22,7 +22,7 @@ export interface TranscriptProps {
 }
 
 export function Transcript({ lines, partials, spans, isLive, currentId, onLine }: TranscriptProps) {
-  const { log, onScroll, isOff, follow } = useFollowing({ lines, partials, isLive, currentId });
+  const { log, onScroll, isOff, follow } = useAutoScroll({ lines, partials, isLive, currentId });
   const startOf = new Map(spans.map(({ id, fromMs }) => [id, fromMs]));
   const choose =
     onLine &&
@@ -57,9 +57,9 @@ export function Transcript({ lines, partials, spans, isLive, currentId, onLine }
         <div aria-hidden="true">
           {[...partials.values()].map((line) => (
             <div key={line.party} className="turn" data-party={line.party}>
-              <p className="turn-head">
+              <p className="turn-header">
                 <span className="party-name" data-party={line.party}>
-                  {PARTY_WORDS[line.party]}
+                  {PARTY_LABELS[line.party]}
                 </span>
                 <span className="faint">is speaking</span>
               </p>
@@ -87,9 +87,9 @@ interface TurnBlockProps extends Pick<TranscriptProps, 'currentId' | 'onLine'> {
 function TurnBlock({ turn, fromMs, currentId, stopId, onLine }: TurnBlockProps) {
   return (
     <div className="turn" data-party={turn.party}>
-      <p className="turn-head">
+      <p className="turn-header">
         <span className="party-name" data-party={turn.party}>
-          {PARTY_WORDS[turn.party]}
+          {PARTY_LABELS[turn.party]}
         </span>
         <span className="faint">{clockText(fromMs)}</span>
       </p>

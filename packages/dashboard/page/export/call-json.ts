@@ -1,7 +1,7 @@
 /** All that the page knows of a call, for programs: named as in the API. Pure. */
-import type { Told } from './transcript-text.ts';
+import type { ExportData } from './transcript-text.ts';
 
-export function jsonOf({ call, lines, spans, notes }: Told): string {
+export function toJson({ call, lines, spans, notes }: ExportData): string {
   const { id, provider, providerCallId, direction, from, to, createdAt, answeredAt, endedAt } = call;
   const { status, end, assistant, tags, summary, cost } = call;
   const utterances = lines.map((line, i) => ({

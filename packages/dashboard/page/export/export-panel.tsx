@@ -2,16 +2,16 @@
 import { useState } from 'react';
 import { spansOf } from '../call/spans.ts';
 import type { Playback } from '../playback/playback.ts';
-import { SoundError } from '../playback/sound-source.ts';
+import { RecordingError } from '../playback/recording-source.ts';
 import { Button } from '../ui/button.tsx';
 import { Icon } from '../ui/icon.tsx';
-import { jsonOf } from './call-json.ts';
+import { toJson } from './call-json.ts';
 import { saveFrom, saveText } from './save.ts';
-import { textOf, type Told } from './transcript-text.ts';
-import { vttOf } from './vtt.ts';
+import { toText, type ExportData } from './transcript-text.ts';
+import { toVtt } from './vtt.ts';
 import './export.css';
 
-export interface ExportPanelProps extends Omit<Told, 'spans'> {
+export interface ExportPanelProps extends Omit<ExportData, 'spans'> {
   /** Of its recording, where there is one to hear. */
   readonly playback: Playback | undefined;
 }
@@ -20,18 +20,18 @@ interface Format {
   readonly label: string;
   readonly ending: string;
   readonly type: string;
-  readonly write: (told: Told, offsetMs: number) => string;
+  readonly write: (told: ExportData, offsetMs: number) => string;
 }
 
 const FORMATS: readonly Format[] = [
-  { label: 'Text', ending: 'txt', type: 'text/plain;charset=utf-8', write: textOf },
+  { label: 'Text', ending: 'txt', type: 'text/plain;charset=utf-8', write: toText },
   {
     label: 'Subtitles (VTT)',
     ending: 'vtt',
     type: 'text/vtt;charset=utf-8',
-    write: ({ lines, spans }, offsetMs) => vttOf(lines, spans, offsetMs),
+    write: ({ lines, spans }, offsetMs) => toVtt(lines, spans, offsetMs),
   },
-  { label: 'JSON', ending: 'json', type: 'application/json', write: jsonOf },
+  { label: 'JSON', ending: 'json', type: 'application/json', write: toJson },
 ];
 
 export function ExportPanel({ call, lines, notes, playback }: ExportPanelProps) {
@@ -61,16 +61,16 @@ export function ExportPanel({ call, lines, notes, playback }: ExportPanelProps) 
 
 function SaveRecording({ playback, name }: { readonly playback: Playback; readonly name: string }) {
   const [share, setShare] = useState<number>();
-  const [trouble, setTrouble] = useState<string>();
+  const [error, setError] = useState<string>();
 
   async function save(): Promise<void> {
     setShare(0);
-    setTrouble(undefined);
+    setError(undefined);
     try {
       saveFrom(await playback.source.open(setShare), name);
     } catch (error) {
-      if (!(error instanceof SoundError)) throw error;
-      setTrouble(error.message);
+      if (!(error instanceof RecordingError)) throw error;
+      setError(error.message);
     } finally {
       setShare(undefined);
     }
@@ -82,9 +82,9 @@ function SaveRecording({ playback, name }: { readonly playback: Playback; readon
         <Icon name="download" size={16} />
         {share === undefined ? 'Recording (WAV)' : `Recording… ${Math.floor(share * 100)} %`}
       </Button>
-      {trouble !== undefined && (
-        <p className="form-trouble" role="alert">
-          {trouble}
+      {error !== undefined && (
+        <p className="form-error" role="alert">
+          {error}
         </p>
       )}
     </>

@@ -1,12 +1,12 @@
 /** A transcript as text for people. Pure. */
 import type { Call } from '../call/documents.ts';
 import type { Span } from '../call/spans.ts';
-import type { Line } from '../call/story.ts';
+import type { Line } from '../call/call-timeline.ts';
 import type { Note } from '../notes/notes.ts';
 import { clockText } from '../ui/format.ts';
-import { END_WORDS, PARTY_WORDS } from '../ui/words.ts';
+import { END_LABELS, PARTY_LABELS } from '../ui/labels.ts';
 
-export interface Told {
+export interface ExportData {
   readonly call: Omit<Call, 'listenUrl'>;
   readonly lines: readonly Line[];
   /** Of the same lines, in their order. */
@@ -14,17 +14,17 @@ export interface Told {
   readonly notes: readonly Note[];
 }
 
-export function textOf({ call, lines, spans, notes }: Told): string {
+export function toText({ call, lines, spans, notes }: ExportData): string {
   const { provider, createdAt, from, to, end, tags, summary } = call;
   const head = [
     `Call of ${createdAt} at ${provider.displayName}`,
     `From ${from ?? 'unknown'} to ${to ?? 'unknown'}`,
-    end && `How it ended: ${END_WORDS[end.category]}`,
+    end && `How it ended: ${END_LABELS[end.category]}`,
     tags.length > 0 && `Tags: ${tags.join(', ')}`,
     summary !== null && `Summary: ${summary}`,
   ].filter((line) => typeof line === 'string');
   const said = lines.map(
-    ({ party, text }, i) => `[${clockText(spans[i]!.fromMs)}] ${PARTY_WORDS[party]}: ${text}`,
+    ({ party, text }, i) => `[${clockText(spans[i]!.fromMs)}] ${PARTY_LABELS[party]}: ${text}`,
   );
   const written = notes.map(
     ({ offsetMs, author, text }) =>

@@ -1,8 +1,8 @@
 /** What history asks for. */
 import { graphql, type ResultOf } from '../api/graphql.ts';
 
-const FOUND_CALL = graphql(`
-  fragment FoundCall on Call {
+const RESULT_CALL = graphql(`
+  fragment ResultCall on Call {
     id
     isLive
     status
@@ -33,7 +33,7 @@ export const PAST_CALLS = graphql(
       calls(filter: $filter, first: $first, after: $after) {
         totalCount
         nodes {
-          ...FoundCall
+          ...ResultCall
           utterances(first: 2) {
             nodes {
               id
@@ -49,7 +49,7 @@ export const PAST_CALLS = graphql(
       }
     }
   `,
-  [FOUND_CALL],
+  [RESULT_CALL],
 );
 
 /** Where words were said, newest first. */
@@ -67,7 +67,7 @@ export const MATCHES = graphql(
             startMs
             endMs
             call {
-              ...FoundCall
+              ...ResultCall
               answeredAt
             }
           }
@@ -79,12 +79,12 @@ export const MATCHES = graphql(
       }
     }
   `,
-  [FOUND_CALL],
+  [RESULT_CALL],
 );
 
 /** In how many calls something is so. */
-export const HOW_MANY = graphql(`
-  query HowMany($filter: CallFilter) {
+export const CALL_COUNT = graphql(`
+  query CallCount($filter: CallFilter) {
     calls(filter: $filter, first: 1) {
       totalCount
     }
@@ -100,6 +100,6 @@ export const PROVIDER_NAMES = graphql(`
   }
 `);
 
-export type FoundCall = ResultOf<typeof FOUND_CALL>;
+export type ResultCall = ResultOf<typeof RESULT_CALL>;
 export type PastCall = ResultOf<typeof PAST_CALLS>['calls']['nodes'][number];
 export type Match = ResultOf<typeof MATCHES>['searchTranscripts']['nodes'][number];

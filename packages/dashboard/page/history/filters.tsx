@@ -1,24 +1,24 @@
 /** What can be looked for: words at first, then what is known of a call. */
 import { useId } from 'react';
 import { useQuery } from 'urql';
-import { DIRECTION_WORDS, END_WORDS } from '../ui/words.ts';
+import { DIRECTION_LABELS, END_LABELS } from '../ui/labels.ts';
 import { Button } from '../ui/button.tsx';
 import { Icon } from '../ui/icon.tsx';
-import { RANGE_WORDS } from '../ui/ranges.ts';
+import { RANGE_LABELS } from '../ui/ranges.ts';
 import { PROVIDER_NAMES } from './documents.ts';
-import { ANYTHING, numberTrouble, searchOf, type Wish } from './wish.ts';
+import { EMPTY_QUERY, numberError, formatSearch, type SearchQuery } from './search-query.ts';
 
 export interface FiltersProps {
-  readonly wish: Wish;
-  readonly onWish: (wish: Wish) => void;
+  readonly query: SearchQuery;
+  readonly onQuery: (query: SearchQuery) => void;
 }
 
-const OUTCOMES = { LIVE: 'Live now', ...END_WORDS, UNKNOWN: 'Ended, nobody knows why' };
-const TIMES = { ...RANGE_WORDS, dates: 'Choose days' };
+const OUTCOMES = { LIVE: 'Live now', ...END_LABELS, UNKNOWN: 'Ended, nobody knows why' };
+const TIMES = { ...RANGE_LABELS, dates: 'Choose days' };
 
-export function Filters({ wish, onWish }: FiltersProps) {
+export function Filters({ query, onQuery }: FiltersProps) {
   const [{ data }] = useQuery({ query: PROVIDER_NAMES });
-  const put = (change: Partial<Wish>): void => onWish({ ...wish, ...change });
+  const put = (change: Partial<SearchQuery>): void => onQuery({ ...query, ...change });
   const names = (data?.providers ?? []).map(({ id, displayName }) => [id, displayName] as const);
   return (
     <form
@@ -27,14 +27,14 @@ export function Filters({ wish, onWish }: FiltersProps) {
       aria-label="Past calls"
       onSubmit={(event) => event.preventDefault()}
     >
-      <label className="filters-words">
-        <span className="hidden-text">Words that were said</span>
+      <label className="filters-text">
+        <span className="visually-hidden">Words that were said</span>
         <Icon name="search" />
         <input
           type="search"
           maxLength={500}
           placeholder="Words that were said"
-          value={wish.said}
+          value={query.said}
           onChange={({ target }) => put({ said: target.value })}
         />
       </label>
@@ -43,52 +43,52 @@ export function Filters({ wish, onWish }: FiltersProps) {
           label="Time"
           all="Any time"
           of={Object.entries(TIMES)}
-          value={wish.when}
-          onChoice={(when) => put({ when: when as Wish['when'] })}
+          value={query.when}
+          onChoice={(when) => put({ when: when as SearchQuery['when'] })}
         />
         <Choice
           label="Provider"
           all="All providers"
           of={names}
-          value={wish.provider}
+          value={query.provider}
           onChoice={(provider) => put({ provider })}
         />
         <Choice
           label="Outcome"
           all="Any outcome"
           of={Object.entries(OUTCOMES)}
-          value={wish.outcome}
-          onChoice={(outcome) => put({ outcome: outcome as Wish['outcome'] })}
+          value={query.outcome}
+          onChoice={(outcome) => put({ outcome: outcome as SearchQuery['outcome'] })}
         />
         <Choice
           label="Direction"
           all="Any direction"
-          of={Object.entries(DIRECTION_WORDS)}
-          value={wish.direction}
-          onChoice={(direction) => put({ direction: direction as Wish['direction'] })}
+          of={Object.entries(DIRECTION_LABELS)}
+          value={query.direction}
+          onChoice={(direction) => put({ direction: direction as SearchQuery['direction'] })}
         />
-        <NumberField value={wish.number} onChange={(number) => put({ number })} />
+        <NumberField value={query.number} onChange={(number) => put({ number })} />
         <input
           aria-label="Tag; several with commas"
           placeholder="Tag"
-          value={wish.tag}
+          value={query.tag}
           onChange={({ target }) => put({ tag: target.value })}
         />
-        {searchOf(wish) !== '' && (
-          <Button kind="quiet" onClick={() => onWish(ANYTHING)}>
+        {formatSearch(query) !== '' && (
+          <Button kind="quiet" onClick={() => onQuery(EMPTY_QUERY)}>
             Clear
           </Button>
         )}
       </div>
-      {wish.when === 'dates' && (
+      {query.when === 'dates' && (
         <fieldset className="filters-dates">
-          <legend className="hidden-text">Days</legend>
+          <legend className="visually-hidden">Days</legend>
           <label>
             From{' '}
-            <input type="date" value={wish.from} onChange={({ target }) => put({ from: target.value })} />
+            <input type="date" value={query.from} onChange={({ target }) => put({ from: target.value })} />
           </label>
           <label>
-            to <input type="date" value={wish.to} onChange={({ target }) => put({ to: target.value })} />
+            to <input type="date" value={query.to} onChange={({ target }) => put({ to: target.value })} />
           </label>
         </fieldset>
       )}
@@ -131,21 +131,21 @@ function NumberField({
   readonly onChange: (value: string) => void;
 }) {
   const id = useId();
-  const trouble = numberTrouble(value);
+  const error = numberError(value);
   return (
     <span className="filters-number">
       <input
         type="tel"
         aria-label="Number, or how it begins"
         placeholder="Number"
-        aria-invalid={trouble !== undefined}
-        aria-describedby={trouble === undefined ? undefined : id}
+        aria-invalid={error !== undefined}
+        aria-describedby={error === undefined ? undefined : id}
         value={value}
         onChange={({ target }) => onChange(target.value)}
       />
-      {trouble !== undefined && (
-        <span className="form-trouble" id={id} role="alert">
-          {trouble}
+      {error !== undefined && (
+        <span className="form-error" id={id} role="alert">
+          {error}
         </span>
       )}
     </span>

@@ -1,49 +1,49 @@
-/** Calls of the past: found by what was said in them, and by what is known of them. */
+/** Calls of the past: results by what was said in them, and by what is known of them. */
 import { useEffect, useMemo, useSyncExternalStore } from 'react';
 import { useClient } from 'urql';
 import { Button } from '../ui/button.tsx';
 import { EmptyState } from '../ui/empty-state.tsx';
 import { Loading } from '../ui/loading.tsx';
-import { useTitle } from '../ui/title.ts';
-import { TroubleState } from '../ui/trouble-state.tsx';
+import { useTitle } from '../ui/use-title.ts';
+import { ErrorState } from '../ui/error-state.tsx';
 import { Filters } from './filters.tsx';
-import { createHistoryFeed, type HistoryState } from './history-feed.ts';
+import { createHistoryStore, type HistoryState } from './history-store.ts';
 import { ResultList } from './result-list.tsx';
-import { useWish } from './use-wish.ts';
-import { ANYTHING, wishOf } from './wish.ts';
+import { useSearchQuery } from './use-search-query.ts';
+import { EMPTY_QUERY, parseSearch } from './search-query.ts';
 import './history.css';
 
 export default function HistoryPage() {
   const client = useClient();
-  const { wish, setWish, search } = useWish();
-  const feed = useMemo(() => createHistoryFeed(client), [client]);
-  const state = useSyncExternalStore(feed.subscribe, feed.state);
-  useEffect(() => feed.look(wishOf(search)), [feed, search]);
-  const { found, trouble, isLoading, hasMore, newFrom } = state;
+  const { query, setQuery, search } = useSearchQuery();
+  const store = useMemo(() => createHistoryStore(client), [client]);
+  const state = useSyncExternalStore(store.subscribe, store.state);
+  useEffect(() => store.search(parseSearch(search)), [store, search]);
+  const { results, error, isLoading, hasMore, firstNewIndex } = state;
   useTitle(state.said === '' ? 'History' : `“${state.said}” in history`);
 
   return (
     <div className="history">
       <h1>History</h1>
-      <Filters wish={wish} onWish={setWish} />
+      <Filters query={query} onQuery={setQuery} />
       <p className="history-count" role="status">
         {countText(state)}
       </p>
-      {trouble ? (
-        <TroubleState
-          trouble={trouble}
-          onRetry={() => (found && hasMore ? feed.more() : feed.look(wishOf(search)))}
+      {error ? (
+        <ErrorState
+          error={error}
+          onRetry={() => (results && hasMore ? store.loadMore() : store.search(parseSearch(search)))}
         />
-      ) : !found ? (
+      ) : !results ? (
         <Loading label="Looking…" />
-      ) : found.length === 0 ? (
-        <NothingFound isFiltered={search !== ''} onClear={() => setWish(ANYTHING)} />
+      ) : results.length === 0 ? (
+        <NoResults isFiltered={search !== ''} onClear={() => setQuery(EMPTY_QUERY)} />
       ) : (
         <>
-          <ResultList found={found} isOld={isLoading} newFrom={newFrom} />
+          <ResultList results={results} isStale={isLoading} firstNewIndex={firstNewIndex} />
           {hasMore && (
-            <Button className="history-more" isBusy={isLoading} onClick={feed.more}>
-              {isLoading ? 'Loading…' : 'Show more'}
+            <Button className="history-loadMore" isBusy={isLoading} onClick={store.loadMore}>
+              {isLoading ? 'Loading…' : 'Show loadMore'}
             </Button>
           )}
         </>
@@ -52,8 +52,8 @@ export default function HistoryPage() {
   );
 }
 
-function countText({ found, said, total }: HistoryState): string {
-  if (!found || total === undefined || total === 0) return '';
+function countText({ results, said, total }: HistoryState): string {
+  if (!results || total === undefined || total === 0) return '';
   const calls = total === 1 ? '1 call' : `${total.toLocaleString()} calls`;
   return said === '' ? calls : `${calls} in which “${said}” was said`;
 }
@@ -63,7 +63,7 @@ interface NothingFoundProps {
   readonly onClear: () => void;
 }
 
-function NothingFound({ isFiltered, onClear }: NothingFoundProps) {
+function NoResults({ isFiltered, onClear }: NothingFoundProps) {
   if (!isFiltered) {
     return (
       <EmptyState title="No calls yet" icon="search" next={{ href: '/', label: 'To the live board' }}>
@@ -76,8 +76,8 @@ function NothingFound({ isFiltered, onClear }: NothingFoundProps) {
     <section className="empty">
       <h2>No call is like that</h2>
       <p>
-        Words are found in any order, and the last may be the beginning of one. Put “double quotes” around
-        words that stand together. Or look in a longer time, with fewer filters.
+        Words are results in any order, and the last may be the beginning of one. Put “double quotes” around
+        words that stand together. Or search in a longer time, with fewer filters.
       </p>
       <Button onClick={onClear}>Clear the search</Button>
     </section>

@@ -1,47 +1,53 @@
-/** The calls that were found, each with the lines that it was found by. */
+/** The calls that were results, each with the lines that it was results by. */
 import { memo, useEffect, useRef } from 'react';
 import { Link } from 'wouter';
 import { clockText } from '../ui/format.ts';
 import { partiesOf } from '../ui/parties.ts';
-import { whenText } from '../ui/when.ts';
-import { END_WORDS, PARTY_WORDS, STATUS_WORDS } from '../ui/words.ts';
-import type { FoundCall } from './documents.ts';
-import type { Found, FoundLine } from './results.ts';
+import { dateTimeText } from '../ui/when.ts';
+import { END_LABELS, PARTY_LABELS, STATUS_LABELS } from '../ui/labels.ts';
+import type { ResultCall } from './documents.ts';
+import type { SearchResult, SnippetLine } from './search-results.ts';
 
 export interface ResultListProps {
-  readonly found: readonly Found[];
+  readonly results: readonly SearchResult[];
   /** Whether something else is being looked for. */
-  readonly isOld: boolean;
+  readonly isStale: boolean;
   /** Where the page begins that was asked for last: 0 for the first. */
-  readonly newFrom: number;
+  readonly firstNewIndex: number;
 }
 
 /** Lines of a call that are shown: the call itself has them all. */
 const LINES_SHOWN = 4;
 
-export function ResultList({ found, isOld, newFrom }: ResultListProps) {
+export function ResultList({ results, isStale, firstNewIndex }: ResultListProps) {
   const list = useRef<HTMLOListElement>(null);
-  // Whoever asked for more goes on with the first that came, and is not left at a button that may be gone.
+  // Whoever asked for loadMore goes on with the first that came, and is not left at a button that may be gone.
   useEffect(() => {
-    if (newFrom > 0) list.current!.children[newFrom]?.querySelector('a')?.focus();
-  }, [newFrom]);
+    if (firstNewIndex > 0) list.current!.children[firstNewIndex]?.querySelector('a')?.focus();
+  }, [firstNewIndex]);
   const today = new Date().setHours(0, 0, 0, 0);
   return (
-    <ol ref={list} className="results" aria-label="Calls" aria-busy={isOld}>
-      {found.map((each) => (
-        <Result key={each.call.id} found={each} today={today} />
+    <ol ref={list} className="results" aria-label="Calls" aria-busy={isStale}>
+      {results.map((each) => (
+        <Result key={each.call.id} results={each} today={today} />
       ))}
     </ol>
   );
 }
 
 const Result = memo(
-  ({ found: { call, summary, lines }, today }: { readonly found: Found; readonly today: number }) => {
+  ({
+    results: { call, summary, lines },
+    today,
+  }: {
+    readonly results: SearchResult;
+    readonly today: number;
+  }) => {
     const { customer, other } = partiesOf(call);
-    const more = lines.length - LINES_SHOWN;
+    const loadMore = lines.length - LINES_SHOWN;
     return (
       <li className="result">
-        <p className="result-who clip">
+        <p className="result-parties clip">
           <Link href={`/calls/${call.id}`} className="result-link">
             {customer}
           </Link>{' '}
@@ -54,9 +60,9 @@ const Result = memo(
           dateTime={call.createdAt}
           title={new Date(call.createdAt).toLocaleString()}
         >
-          {whenText(call.createdAt, today)}
+          {dateTimeText(call.createdAt, today)}
         </time>
-        <span className="result-length">
+        <span className="result-duration">
           {call.durationMs === null ? <span className="faint">–</span> : clockText(call.durationMs)}
         </span>
         {summary !== null && <p className="result-summary">{summary}</p>}
@@ -65,7 +71,7 @@ const Result = memo(
             {lines.slice(0, LINES_SHOWN).map((line) => (
               <ResultLine key={line.id} callId={call.id} line={line} />
             ))}
-            {more > 0 && <li className="faint">and {more} more in this call</li>}
+            {loadMore > 0 && <li className="faint">and {loadMore} loadMore in this call</li>}
           </ul>
         )}
         {call.tags.length > 0 && (
@@ -82,21 +88,21 @@ const Result = memo(
   },
 );
 
-function Outcome({ call: { isLive, status, end } }: { readonly call: FoundCall }) {
+function Outcome({ call: { isLive, status, end } }: { readonly call: ResultCall }) {
   return (
     <span className="result-outcome" data-live={isLive}>
-      {isLive ? STATUS_WORDS[status] : END_WORDS[end?.category ?? 'UNKNOWN']}
+      {isLive ? STATUS_LABELS[status] : END_LABELS[end?.category ?? 'UNKNOWN']}
     </span>
   );
 }
 
-function ResultLine({ callId, line }: { readonly callId: string; readonly line: FoundLine }) {
+function ResultLine({ callId, line }: { readonly callId: string; readonly line: SnippetLine }) {
   const { id, party, parts, offsetMs } = line;
   return (
     <li className="result-line">
       <Link href={`/calls/${callId}?line=${id}`}>
         <span className="party-name" data-party={party}>
-          {PARTY_WORDS[party]}
+          {PARTY_LABELS[party]}
         </span>
         {offsetMs !== undefined && <span className="faint"> {clockText(offsetMs)}</span>}{' '}
         {parts.map(({ text, isMatch }, i) =>

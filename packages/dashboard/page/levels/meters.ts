@@ -26,7 +26,7 @@ interface Meter {
 }
 
 export interface Meters {
-  take(levels: readonly CallLevels[]): void;
+  update(levels: readonly CallLevels[]): void;
   /** Draws a party's level by scaling this element, until the function that comes back is called. */
   attach(callId: string, party: string, element: HTMLElement): () => void;
 }
@@ -59,7 +59,7 @@ export function createMeters(schedule: (frame: () => void) => void): Meters {
   }
 
   return {
-    take(levels) {
+    update(levels) {
       for (const { callId, parties } of levels)
         for (const { party, rmsDb } of parties) targets.set(`${callId}/${party}`, fillOf(rmsDb));
       run();

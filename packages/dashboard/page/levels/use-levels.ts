@@ -1,7 +1,7 @@
 /** Follows the levels of the calls that are on the screen, and of no other: the daemon meters only what somebody reads. */
 import { useEffect, useEffectEvent, useMemo, useRef } from 'react';
 import { stringifyDocument } from 'urql';
-import { useMay, useSession } from '../session/session-context.ts';
+import { useHasScope, useSession } from '../session/session-context.ts';
 import { AUDIO_LEVELS, type CallLevels, type Levels } from './documents.ts';
 import { createMeters, type Meters } from './meters.ts';
 
@@ -16,25 +16,25 @@ export function useLevels(
   onLevels?: (levels: readonly CallLevels[]) => void,
 ): Meters {
   const { socket } = useSession().api;
-  const mayListen = useMay('LISTEN');
+  const canListen = useHasScope('LISTEN');
   const meters = useMemo(() => createMeters(requestAnimationFrame), []);
   const stop = useRef<() => void>(undefined);
   const key = callIds.toSorted().join(' ');
 
-  const taken = useEffectEvent((levels: readonly CallLevels[]) => {
-    meters.take(levels);
+  const onReading = useEffectEvent((levels: readonly CallLevels[]) => {
+    meters.update(levels);
     onLevels?.(levels);
   });
 
   useEffect(() => {
-    if (!mayListen || key === '') return undefined;
+    if (!canListen || key === '') return undefined;
     const timer = setTimeout(() => {
       const before = stop.current;
       // Readings are no facts: they go around the cache.
       stop.current = socket.subscribe(
         { query: QUERY, variables: { callIds: key.split(' '), intervalMs } },
         {
-          next: ({ data }) => data && taken((data as { audioLevels: Levels }).audioLevels.levels),
+          next: ({ data }) => data && onReading((data as { audioLevels: Levels }).audioLevels.levels),
           error: () => undefined,
           complete: () => undefined,
         },
@@ -43,7 +43,7 @@ export function useLevels(
       before?.();
     }, SETTLE_MS);
     return () => clearTimeout(timer);
-  }, [key, intervalMs, mayListen, socket]);
+  }, [key, intervalMs, canListen, socket]);
 
   useEffect(
     () => () => {

@@ -1,14 +1,14 @@
 /** Hearing a live call: a button, one's own ears by party, and the sign that nothing is sent. */
 import { useEffect, useMemo, useSyncExternalStore } from 'react';
-import { useMay, useSession } from '../session/session-context.ts';
+import { useHasScope, useSession } from '../session/session-context.ts';
 import { Button } from '../ui/button.tsx';
 import { Icon } from '../ui/icon.tsx';
-import { PARTY_WORDS } from '../ui/words.ts';
-import { CHANNEL_PARTIES, SAMPLE_RATE, type ChannelParty } from './format.ts';
+import { PARTY_LABELS } from '../ui/labels.ts';
+import { CHANNEL_PARTIES, SAMPLE_RATE, type ChannelParty } from './listen-protocol.ts';
 import { createListener, type Listener, type ListenStatus } from './listener.ts';
 import './listen.css';
 
-const STATUS_WORDS = {
+const STATUS_LABELS = {
   idle: '',
   connecting: 'Connecting…',
   playing: 'You hear the call',
@@ -22,11 +22,11 @@ export interface ListenPanelProps {
 }
 
 export function ListenPanel({ listenUrl }: ListenPanelProps) {
-  const mayListen = useMay('LISTEN');
+  const canListen = useHasScope('LISTEN');
   return (
     <section className="card" aria-labelledby="listen-title">
       <h2 id="listen-title">Listen</h2>
-      {!mayListen ? (
+      {!canListen ? (
         <p className="muted">
           <Icon name="lock" /> Your token lacks the scope <code>listen</code>.
         </p>
@@ -43,7 +43,7 @@ function Listening({ listenUrl }: { readonly listenUrl: string }) {
   const { token } = useSession().api;
   const listener = useMemo(() => createListener(listenUrl, token), [listenUrl, token]);
   useEffect(() => () => listener.stop(), [listener]);
-  const { status, trouble, report, lostMs } = useSyncExternalStore(listener.subscribe, listener.state);
+  const { status, error, report, lostMs } = useSyncExternalStore(listener.subscribe, listener.state);
   const isOn = status === 'playing' || status === 'connecting';
   return (
     <>
@@ -56,11 +56,11 @@ function Listening({ listenUrl }: { readonly listenUrl: string }) {
           {isOn ? 'Stop listening' : 'Listen in'}
         </Button>
         <span role="status" className="listen-status" data-status={status}>
-          {STATUS_WORDS[status]}
+          {STATUS_LABELS[status]}
         </span>
       </div>
-      {status === 'failed' && trouble !== undefined && <p className="form-trouble">{trouble}</p>}
-      <p className="listen-sign">
+      {status === 'failed' && error !== undefined && <p className="form-error">{error}</p>}
+      <p className="listen-hint">
         <Icon name="volume" size={16} />
         Listening only – nothing is sent into the call.
       </p>
@@ -82,9 +82,9 @@ const inMs = (samples: number): number => Math.round((samples * 1000) / SAMPLE_R
 
 function EarRow({ listener, party }: { readonly listener: Listener; readonly party: ChannelParty }) {
   const { volume, isMuted } = useSyncExternalStore(listener.subscribe, listener.state).ears[party];
-  const name = PARTY_WORDS[party];
+  const name = PARTY_LABELS[party];
   return (
-    <div className="ear">
+    <div className="listen-volume">
       <span className="party-name" data-party={party}>
         {name}
       </span>

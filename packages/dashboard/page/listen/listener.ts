@@ -1,5 +1,11 @@
 /** Hears one call: the socket that only listens, and the player. A store outside React. */
-import { CHANNEL_PARTIES, frameOf, isPlayable, type ChannelParty, type PlayerReport } from './format.ts';
+import {
+  CHANNEL_PARTIES,
+  frameOf,
+  isPlayable,
+  type ChannelParty,
+  type PlayerReport,
+} from './listen-protocol.ts';
 import { createPlayer, type Player } from './player.ts';
 
 export type ListenStatus = 'idle' | 'connecting' | 'playing' | 'ended' | 'failed';
@@ -13,7 +19,7 @@ export interface Ear {
 export interface ListenState {
   readonly status: ListenStatus;
   /** Why it failed, in words. */
-  readonly trouble?: string;
+  readonly error?: string;
   readonly ears: Readonly<Record<ChannelParty, Ear>>;
   readonly report?: PlayerReport;
   /** ms of audio that the daemon left out for us. */
@@ -41,17 +47,17 @@ export function createListener(listenUrl: string, token: string | undefined): Li
   let socket: WebSocket | undefined;
   let player: Player | undefined;
 
-  function become(change: Partial<ListenState>): void {
+  function setState(change: Partial<ListenState>): void {
     state = { ...state, ...change };
     for (const listener of listeners) listener();
   }
 
-  function end(status: ListenStatus, trouble?: string): void {
+  function end(status: ListenStatus, error?: string): void {
     socket?.close();
     void player?.close();
     socket = undefined;
     player = undefined;
-    become({ status, ...(trouble !== undefined && { trouble }) });
+    setState({ status, ...(error !== undefined && { error }) });
   }
 
   function applyEars(): void {
@@ -65,9 +71,9 @@ export function createListener(listenUrl: string, token: string | undefined): Li
     if (data instanceof ArrayBuffer) return player?.play(data);
     const frame = frameOf(String(data));
     if (frame?.type === 'format') {
-      if (isPlayable(frame)) become({ status: 'playing' });
+      if (isPlayable(frame)) setState({ status: 'playing' });
       else end('failed', 'The daemon sends audio of a kind that this page does not play.');
-    } else if (frame?.type === 'lost') become({ lostMs: state.lostMs + frame.ms });
+    } else if (frame?.type === 'lost') setState({ lostMs: state.lostMs + frame.ms });
     else if (frame?.type === 'ended') end('ended');
   }
 
@@ -78,10 +84,10 @@ export function createListener(listenUrl: string, token: string | undefined): Li
       return () => listeners.delete(listener);
     },
     async start() {
-      become({ status: 'connecting', lostMs: 0 });
+      setState({ status: 'connecting', lostMs: 0 });
       let made: Player;
       try {
-        made = await createPlayer((report) => become({ report }));
+        made = await createPlayer((report) => setState({ report }));
       } catch {
         return end('failed', NO_AUDIO);
       }
@@ -99,7 +105,7 @@ export function createListener(listenUrl: string, token: string | undefined): Li
     },
     stop: () => end('idle'),
     setEar(party, ear) {
-      become({ ears: { ...state.ears, [party]: { ...state.ears[party], ...ear } } });
+      setState({ ears: { ...state.ears, [party]: { ...state.ears[party], ...ear } } });
       applyEars();
     },
   };

@@ -6,7 +6,7 @@ import {
   SAMPLE_RATE,
   type ChannelParty,
   type PlayerReport,
-} from './format.ts';
+} from './listen-protocol.ts';
 // oxlint-disable-next-line import/default -- Vite builds the module apart and gives its address
 import workletUrl from './worklet.ts?worker&url';
 

@@ -1,6 +1,6 @@
 /** Runs on the audio thread: plays the frames that the page hands over, one output a party, and tells how it goes. */
 import { JitterBuffer } from './jitter-buffer.ts';
-import { CHANNELS, PROCESSOR, SAMPLE_RATE, type PlayerReport } from './format.ts';
+import { CHANNELS, PROCESSOR, SAMPLE_RATE, type PlayerReport } from './listen-protocol.ts';
 
 /** What the audio thread's global scope has; the DOM's types do not tell. */
 declare const registerProcessor: (name: string, processor: new () => AudioWorkletProcessor) => void;

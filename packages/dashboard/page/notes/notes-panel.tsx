@@ -1,8 +1,8 @@
 /** Notes about a call and its moments: read by all, written by whoever may. */
 import { useId, useState, type FormEvent } from 'react';
 import { useMutation } from 'urql';
-import { troubleOf } from '../api/errors.ts';
-import { useMay } from '../session/session-context.ts';
+import { toApiError } from '../api/errors.ts';
+import { useHasScope } from '../session/session-context.ts';
 import { Button } from '../ui/button.tsx';
 import { clockText } from '../ui/format.ts';
 import { Icon } from '../ui/icon.tsx';
@@ -20,7 +20,7 @@ export interface NotesPanelProps {
 }
 
 export function NotesPanel({ callId, notes, moment, onMoment }: NotesPanelProps) {
-  const mayControl = useMay('CONTROL');
+  const canControl = useHasScope('CONTROL');
   return (
     <section className="card" aria-labelledby="notes-title">
       <h2 id="notes-title">Notes</h2>
@@ -39,7 +39,7 @@ export function NotesPanel({ callId, notes, moment, onMoment }: NotesPanelProps)
           ))}
         </ul>
       )}
-      {mayControl ? (
+      {canControl ? (
         <NoteForm callId={callId} moment={moment} />
       ) : (
         <p className="muted">
@@ -57,7 +57,7 @@ function NoteMoment({ offsetMs, onMoment }: Pick<Note, 'offsetMs'> & Pick<NotesP
   return (
     <button
       type="button"
-      className="note-moment"
+      className="note-position"
       aria-label={`Hear ${text}`}
       onClick={() => onMoment(offsetMs)}
     >
@@ -94,7 +94,7 @@ function NoteForm({ callId, moment }: Pick<NotesPanelProps, 'callId' | 'moment'>
 
   return (
     <form className="note-form" onSubmit={(event) => void submit(event)}>
-      <label className="hidden-text" htmlFor={id}>
+      <label className="visually-hidden" htmlFor={id}>
         A note
       </label>
       <textarea
@@ -123,8 +123,8 @@ function NoteForm({ callId, moment }: Pick<NotesPanelProps, 'callId' | 'moment'>
         </Button>
       </div>
       {error && (
-        <p className="form-trouble" role="alert">
-          {troubleOf(error).message}
+        <p className="form-error" role="alert">
+          {toApiError(error).message}
         </p>
       )}
     </form>

@@ -1,5 +1,5 @@
 /** The notes of a call, of its events. Pure. */
-import { isCommand, type Entry } from '../call/story.ts';
+import { isCommand, type TimelineEntry } from '../call/call-timeline.ts';
 
 export interface Note {
   readonly id: string;
@@ -12,7 +12,7 @@ export interface Note {
 }
 
 /** Those about the whole call first, then by their moment. */
-export function notesOf(entries: readonly Entry[]): Note[] {
+export function notesOf(entries: readonly TimelineEntry[]): Note[] {
   const notes = entries.flatMap((entry) => {
     if (isCommand(entry) || entry.__typename !== 'CallAnnotated' || !entry.note) return [];
     const { id, text, author, offsetMs } = entry.note;

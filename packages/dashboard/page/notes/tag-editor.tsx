@@ -1,15 +1,15 @@
 /** What a call is marked with: read by all, changed by whoever may. */
 import { useRef, useState, type FormEvent } from 'react';
 import { useMutation } from 'urql';
-import { troubleOf } from '../api/errors.ts';
+import { toApiError } from '../api/errors.ts';
 import type { Call } from '../call/documents.ts';
-import { useMay } from '../session/session-context.ts';
+import { useHasScope } from '../session/session-context.ts';
 import { Icon } from '../ui/icon.tsx';
 import { TAG_CALL } from './documents.ts';
 import './notes.css';
 
 export function TagEditor({ call: { id: callId, tags } }: { readonly call: Pick<Call, 'id' | 'tags'> }) {
-  const mayControl = useMay('CONTROL');
+  const canControl = useHasScope('CONTROL');
   const [{ error }, tagCall] = useMutation(TAG_CALL);
   const [text, setText] = useState('');
   const input = useRef<HTMLInputElement>(null);
@@ -27,7 +27,7 @@ export function TagEditor({ call: { id: callId, tags } }: { readonly call: Pick<
     if (data) setText('');
   }
 
-  if (!mayControl && tags.length === 0) return null;
+  if (!canControl && tags.length === 0) return null;
   return (
     <div className="tag-editor">
       {tags.length > 0 && (
@@ -35,7 +35,7 @@ export function TagEditor({ call: { id: callId, tags } }: { readonly call: Pick<
           {tags.map((tag) => (
             <li key={tag} className="tag">
               {tag}
-              {mayControl && (
+              {canControl && (
                 <button
                   type="button"
                   className="tag-remove"
@@ -49,7 +49,7 @@ export function TagEditor({ call: { id: callId, tags } }: { readonly call: Pick<
           ))}
         </ul>
       )}
-      {mayControl && (
+      {canControl && (
         <form onSubmit={(event) => void add(event)}>
           <input
             ref={input}
@@ -64,8 +64,8 @@ export function TagEditor({ call: { id: callId, tags } }: { readonly call: Pick<
         </form>
       )}
       {error && (
-        <span className="form-trouble" role="alert">
-          {troubleOf(error).message}
+        <span className="form-error" role="alert">
+          {toApiError(error).message}
         </span>
       )}
     </div>

@@ -1,7 +1,7 @@
 /** Parts of a whole, largest first: each with its number, its share, and a way to the calls themselves. */
 import { useId } from 'react';
 import { Link } from 'wouter';
-import { percentOf } from './shape.ts';
+import { percentOf } from './chart-data.ts';
 
 export interface Bar {
   readonly id: string;

@@ -1,6 +1,6 @@
 /** Columns over time. The drawing is for the eye; the same numbers stand in a table that anyone can open. */
-import { useMedia } from '../ui/media.ts';
-import { ticksOf, type Column } from './shape.ts';
+import { useMedia } from '../ui/use-media.ts';
+import { ticksOf, type Column } from './chart-data.ts';
 
 export interface ColumnChartProps {
   readonly title: string;
@@ -43,7 +43,7 @@ export function ColumnChart({ title, unit, about, columns }: ColumnChartProps) {
           ))}
         </div>
       </div>
-      <details className="fold">
+      <details className="collapsible">
         <summary>{title} as a table</summary>
         <table className="chart-table">
           <thead>

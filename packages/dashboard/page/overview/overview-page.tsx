@@ -2,19 +2,19 @@
 import { useEffect, useMemo, useState } from 'react';
 import { useQuery } from 'urql';
 import { useLocation, useSearch } from 'wouter';
-import { troubleOf } from '../api/errors.ts';
+import { toApiError } from '../api/errors.ts';
 import { PROVIDER_NAMES } from '../history/documents.ts';
-import { historyHref } from '../history/wish.ts';
+import { historyHref } from '../history/search-query.ts';
 import { EmptyState } from '../ui/empty-state.tsx';
 import { Loading } from '../ui/loading.tsx';
-import { isRange, RANGE_WORDS, RANGES, type Range } from '../ui/ranges.ts';
-import { useTitle } from '../ui/title.ts';
-import { TroubleState } from '../ui/trouble-state.tsx';
-import { END_WORDS } from '../ui/words.ts';
+import { isRange, RANGE_LABELS, RANGES, type Range } from '../ui/ranges.ts';
+import { useTitle } from '../ui/use-title.ts';
+import { ErrorState } from '../ui/error-state.tsx';
+import { END_LABELS } from '../ui/labels.ts';
 import { BarList } from './bar-list.tsx';
 import { ColumnChart } from './column-chart.tsx';
 import { OVERVIEW, type Overview } from './documents.ts';
-import { columnsOf, variablesOf } from './shape.ts';
+import { columnsOf, variablesOf } from './chart-data.ts';
 import { Tiles } from './tiles.tsx';
 import './overview.css';
 
@@ -56,10 +56,10 @@ export default function OverviewPage() {
 
   return (
     <div className="overview">
-      <div className="overview-head">
+      <div className="overview-header">
         <h1>Overview</h1>
         <fieldset className="ranges">
-          <legend className="hidden-text">Time</legend>
+          <legend className="visually-hidden">Time</legend>
           {RANGES.map((each) => (
             <label key={each} className="range">
               <input
@@ -68,7 +68,7 @@ export default function OverviewPage() {
                 checked={each === range}
                 onChange={() => choose({ range: each })}
               />
-              <span>{RANGE_WORDS[each]}</span>
+              <span>{RANGE_LABELS[each]}</span>
             </label>
           ))}
         </fieldset>
@@ -77,7 +77,7 @@ export default function OverviewPage() {
       {data ? (
         <Charts overview={data} range={range} provider={provider} now={now} />
       ) : error ? (
-        <TroubleState trouble={troubleOf(error)} onRetry={() => ask({ requestPolicy: 'network-only' })} />
+        <ErrorState error={toApiError(error)} onRetry={() => ask({ requestPolicy: 'network-only' })} />
       ) : (
         <Loading label="Counting…" />
       )}
@@ -110,13 +110,13 @@ function Charts({ overview, range, provider, now }: ChartsProps) {
         about={ABOUT[range]}
         columns={columnsOf(series, range, now)}
       />
-      <div className="overview-parts">
+      <div className="overview-breakdowns">
         <BarList
           title="How they ended"
           none="None is over yet."
           bars={byEndCategory.map(({ category, calls: value }) => ({
             id: category,
-            label: END_WORDS[category],
+            label: END_LABELS[category],
             value,
             href: historyHref({ when: range, provider, outcome: category }),
           }))}

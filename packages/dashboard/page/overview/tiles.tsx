@@ -2,7 +2,7 @@
 import type { ReactNode } from 'react';
 import { clockText } from '../ui/format.ts';
 import type { Overview } from './documents.ts';
-import { changeText, lengthText, percentOf } from './shape.ts';
+import { changeText, lengthText, percentOf } from './chart-data.ts';
 
 export function Tiles({ overview: { now, answered, before } }: { readonly overview: Overview }) {
   const share = percentOf(answered.calls, now.calls - now.live);
@@ -36,7 +36,7 @@ function Tile({ name, children, change }: TileProps) {
         <strong>{children}</strong>
         {change !== undefined && (
           <span className="faint" title="Against the same stretch of time before">
-            {change} <span className="hidden-text">against the same stretch of time before</span>
+            {change} <span className="visually-hidden">against the same stretch of time before</span>
           </span>
         )}
       </dd>

@@ -1,5 +1,5 @@
 /** Plays a recording back, in moments of its call. A store outside React around a media element: its time is read every frame. */
-import { SoundError, type SoundSource } from './sound-source.ts';
+import { RecordingError, type RecordingSource } from './recording-source.ts';
 import { toMoment, toSeconds, type Sync } from './sync.ts';
 
 export const RATES = [0.5, 0.75, 1, 1.25, 1.5, 2] as const;
@@ -11,12 +11,12 @@ export interface PlaybackState {
   readonly share: number;
   readonly isPlaying: boolean;
   readonly rate: number;
-  readonly trouble: string | undefined;
+  readonly error: string | undefined;
 }
 
 export interface Playback {
   readonly sync: () => Sync;
-  readonly source: SoundSource;
+  readonly source: RecordingSource;
   readonly state: () => PlaybackState;
   /** The moment that is heard, ms from the answer. */
   readonly moment: () => number;
@@ -32,10 +32,10 @@ export interface Playback {
   setRate(rate: number): void;
 }
 
-const IDLE: PlaybackState = { status: 'idle', share: 0, isPlaying: false, rate: 1, trouble: undefined };
+const IDLE: PlaybackState = { status: 'idle', share: 0, isPlaying: false, rate: 1, error: undefined };
 const UNPLAYABLE = 'The recording cannot be played.';
 
-export function createPlayback(source: SoundSource, times: Sync): Playback {
+export function createPlayback(source: RecordingSource, times: Sync): Playback {
   const listeners = new Set<() => void>();
   let sync = times;
   let element: HTMLAudioElement | undefined;
@@ -45,11 +45,11 @@ export function createPlayback(source: SoundSource, times: Sync): Playback {
   const tell = (): void => {
     for (const listener of listeners) listener();
   };
-  const become = (change: Partial<PlaybackState>): void => {
+  const setState = (change: Partial<PlaybackState>): void => {
     state = { ...state, ...change };
     tell();
   };
-  const fail = (trouble: string): void => become({ status: 'failed', isPlaying: false, trouble });
+  const fail = (error: string): void => setState({ status: 'failed', isPlaying: false, error });
 
   function see(): void {
     if (!element || state.status !== 'ready') return;
@@ -64,13 +64,13 @@ export function createPlayback(source: SoundSource, times: Sync): Playback {
   }
 
   async function load(audio: HTMLAudioElement): Promise<void> {
-    become({ status: 'loading', share: 0, trouble: undefined });
-    const url = await source.open((share) => become({ share }));
+    setState({ status: 'loading', share: 0, error: undefined });
+    const url = await source.open((share) => setState({ share }));
     if (element !== audio) return;
     audio.src = url;
     audio.defaultPlaybackRate = state.rate;
     audio.currentTime = toSeconds(sync, moment);
-    become({ status: 'ready' });
+    setState({ status: 'ready' });
   }
 
   async function begin(audio: HTMLAudioElement): Promise<void> {
@@ -80,16 +80,16 @@ export function createPlayback(source: SoundSource, times: Sync): Playback {
       if (element === audio) await audio.play();
     } catch (error) {
       // An end of the playing before it began, or a browser that wants another click, is no failure of the recording.
-      if (element === audio && error instanceof SoundError) fail(error.message);
+      if (element === audio && error instanceof RecordingError) fail(error.message);
     }
   }
 
   const HEARS = {
     play() {
-      become({ isPlaying: true });
+      setState({ isPlaying: true });
       eachFrame();
     },
-    pause: () => become({ isPlaying: false }),
+    pause: () => setState({ isPlaying: false }),
     seeked: see,
     timeupdate: see,
     error: () => fail(UNPLAYABLE),
@@ -132,7 +132,7 @@ export function createPlayback(source: SoundSource, times: Sync): Playback {
     pause: () => element?.pause(),
     setRate(rate) {
       if (element) element.playbackRate = element.defaultPlaybackRate = rate;
-      become({ rate });
+      setState({ rate });
     },
   };
 }

@@ -25,7 +25,7 @@ export function Player({ call, playable, marks }: PlayerProps) {
       </Silent>
     );
   }
-  if (playable.status === 'failed') return <Silent>{playable.trouble.message}</Silent>;
+  if (playable.status === 'failed') return <Silent>{playable.error.message}</Silent>;
   if (playable.status === 'none') {
     return (
       <Silent>
@@ -42,7 +42,7 @@ export function Player({ call, playable, marks }: PlayerProps) {
 
 function Silent({ children }: { readonly children: ReactNode }) {
   return (
-    <section className="sound" aria-label="Playback">
+    <section className="audio-panel" aria-label="Playback">
       <p className="muted">{children}</p>
     </section>
   );
@@ -57,7 +57,7 @@ function Ready({ call, playback, marks }: ReadyProps) {
   useEffect(() => playback.attach(element.current!), [playback]);
   const waveform = useWaveform(call.id, call.answeredAt, call.endedAt);
   return (
-    <section className="sound player" aria-label="Playback">
+    <section className="audio-panel player" aria-label="Playback">
       {/* What is said in it stands below, line by line. */}
       <audio ref={element} />
       <Deck playback={playback} />
@@ -71,7 +71,7 @@ function Deck({ playback }: { readonly playback: Playback }) {
   const state = useSyncExternalStore(playback.subscribe, playback.state);
   const { isPlaying, rate, status } = state;
   return (
-    <div className="player-deck">
+    <div className="player-controls">
       <Button
         kind="primary"
         className="player-play"
@@ -99,15 +99,15 @@ function Deck({ playback }: { readonly playback: Playback }) {
           </option>
         ))}
       </select>
-      <span className="player-news" role="status">
+      <span className="player-status" role="status">
         {newsOf(state)}
       </span>
     </div>
   );
 }
 
-function newsOf({ status, share, trouble }: PlaybackState): string {
-  if (status === 'failed') return trouble ?? '';
+function newsOf({ status, share, error }: PlaybackState): string {
+  if (status === 'failed') return error ?? '';
   if (status === 'loading') return `Loading… ${Math.floor(share * 10) * 10} %`;
   return '';
 }

@@ -84,11 +84,11 @@ export function SeekBar({ playback, waveform, marks }: SeekBarProps) {
       >
         <Waveform waveform={waveform} />
       </div>
-      <span className="seek-ahead" />
+      <span className="seek-remaining" />
       {marks.map((ms, i) => (
         <span key={i} className="seek-mark" style={{ left: `${shareOf(sync, ms) * 100}%` }} />
       ))}
-      <span className="seek-head" />
+      <span className="seek-thumb" />
     </div>
   );
 }

@@ -1,18 +1,18 @@
 /** What of a call that is over can be played back. */
 import { useEffect, useMemo, useSyncExternalStore } from 'react';
 import { useQuery } from 'urql';
-import { troubleOf, type Trouble } from '../api/errors.ts';
+import { toApiError, type ApiError } from '../api/errors.ts';
 import type { Call } from '../call/documents.ts';
 import { lineAt, type Span } from '../call/spans.ts';
-import { useMay, useSession } from '../session/session-context.ts';
+import { useHasScope, useSession } from '../session/session-context.ts';
 import { RECORDING } from './documents.ts';
 import { createPlayback, type Playback } from './playback.ts';
-import { createSoundSource, recordingPath } from './sound-source.ts';
+import { createRecordingSource, recordingPath } from './recording-source.ts';
 import { syncOf } from './sync.ts';
 
 export type Playable =
   | { readonly status: 'ready'; readonly playback: Playback }
-  | { readonly status: 'failed'; readonly trouble: Trouble }
+  | { readonly status: 'failed'; readonly error: ApiError }
   | { readonly status: 'live' | 'forbidden' | 'asking' | 'none' };
 
 /**
@@ -20,16 +20,16 @@ export type Playable =
  */
 export function usePlayback(call: Call, news: number): Playable {
   const { token } = useSession().api;
-  const mayListen = useMay('LISTEN');
+  const canListen = useHasScope('LISTEN');
   const [{ data, error }, ask] = useQuery({
     query: RECORDING,
     variables: { id: call.id },
-    pause: call.isLive || !mayListen,
+    pause: call.isLive || !canListen,
     requestPolicy: 'network-only',
   });
   useEffect(() => {
-    if (news > 0 && !call.isLive && mayListen) ask({ requestPolicy: 'network-only' });
-  }, [news, call.isLive, mayListen, ask]);
+    if (news > 0 && !call.isLive && canListen) ask({ requestPolicy: 'network-only' });
+  }, [news, call.isLive, canListen, ask]);
 
   const recording = data?.call?.recording;
   // While its end is being written it would change under whoever plays it.
@@ -47,7 +47,7 @@ export function usePlayback(call: Call, news: number): Playable {
   const isThere = sync !== undefined;
   // Times that are told later reach it by `retime`: what plays is not interrupted.
   const playback = useMemo(
-    () => sync && createPlayback(createSoundSource(recordingPath(call.id), token), sync),
+    () => sync && createPlayback(createRecordingSource(recordingPath(call.id), token), sync),
     [call.id, token, isThere],
   );
   useEffect(() => {
@@ -55,9 +55,9 @@ export function usePlayback(call: Call, news: number): Playable {
   }, [playback, sync]);
 
   if (call.isLive) return { status: 'live' };
-  if (!mayListen) return { status: 'forbidden' };
+  if (!canListen) return { status: 'forbidden' };
   if (playback) return { status: 'ready', playback };
-  if (error) return { status: 'failed', trouble: troubleOf(error) };
+  if (error) return { status: 'failed', error: toApiError(error) };
   return { status: data && !isUnfinished ? 'none' : 'asking' };
 }
 

@@ -1,14 +1,14 @@
 /** Who is signed in: a store outside React. The daemon decides whether a token is needed; the page only asks. */
 import { createApi, type Api } from '../api/api.ts';
-import type { Trouble } from '../api/errors.ts';
-import type { TokenShelf } from './token.ts';
-import { askViewer, type Viewer } from './viewer.ts';
+import type { ApiError } from '../api/errors.ts';
+import type { TokenStore } from './token-store.ts';
+import { fetchViewer, type Viewer } from './viewer.ts';
 
 export type SessionState =
   | { readonly status: 'asking' }
-  /** A token is needed; `trouble` when the one that was tried is not known. */
-  | { readonly status: 'out'; readonly trouble?: string }
-  | { readonly status: 'failed'; readonly trouble: Trouble }
+  /** A token is needed; `error` when the one that was tried is not known. */
+  | { readonly status: 'out'; readonly error?: string }
+  | { readonly status: 'failed'; readonly error: ApiError }
   | { readonly status: 'in'; readonly viewer: Viewer; readonly api: Api };
 
 export interface Session {
@@ -20,34 +20,34 @@ export interface Session {
   signOut(): void;
 }
 
-export function createSession(shelf: TokenShelf): Session {
+export function createSession(tokens: TokenStore): Session {
   let state: SessionState = { status: 'asking' };
   const listeners = new Set<() => void>();
 
-  function become(next: SessionState): void {
+  function setState(next: SessionState): void {
     if (state.status === 'in') state.api.close();
     state = next;
     for (const listener of listeners) listener();
   }
 
-  function leave(trouble?: string): void {
-    shelf.clear();
-    become({ status: 'out', ...(trouble !== undefined && { trouble }) });
+  function leave(error?: string): void {
+    tokens.clear();
+    setState({ status: 'out', ...(error !== undefined && { error }) });
   }
 
   function enter(viewer: Viewer, token: string | undefined): void {
     const api = createApi(token, {
       onAuthRequired: () => leave('This token is no longer known.'),
-      onLost: () => enter(viewer, token),
+      onCursorInvalid: () => enter(viewer, token),
     });
-    become({ status: 'in', viewer, api });
+    setState({ status: 'in', viewer, api });
   }
 
   async function begin(): Promise<void> {
-    const token = shelf.read();
-    const answer = await askViewer(token);
+    const token = tokens.read();
+    const answer = await fetchViewer(token);
     if ('scopes' in answer) enter(answer, token);
-    else if (answer.code !== 'AUTH_REQUIRED') become({ status: 'failed', trouble: answer });
+    else if (answer.code !== 'AUTH_REQUIRED') setState({ status: 'failed', error: answer });
     else leave(token === undefined ? undefined : 'This token is not known. Check it and try again.');
   }
 
@@ -59,7 +59,7 @@ export function createSession(shelf: TokenShelf): Session {
     },
     begin,
     signIn(token, isKept) {
-      shelf.put(token, isKept);
+      tokens.put(token, isKept);
       return begin();
     },
     signOut: () => leave(),

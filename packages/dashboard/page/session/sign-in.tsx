@@ -1,18 +1,18 @@
 /** The page that a daemon with access tokens begins with. */
 import { useId, useState, type FormEvent } from 'react';
-import { Brand } from '../shell/brand.tsx';
+import { Brand } from '../ui/brand.tsx';
 import { Button } from '../ui/button.tsx';
 import './sign-in.css';
 
 export interface SignInProps {
   /** Why the last token was not taken. */
-  readonly trouble: string | undefined;
+  readonly error: string | undefined;
   readonly onToken: (token: string, isKept: boolean) => Promise<void>;
 }
 
-export function SignIn({ trouble, onToken }: SignInProps) {
+export function SignIn({ error, onToken }: SignInProps) {
   const [isAsking, setAsking] = useState(false);
-  const troubleId = useId();
+  const errorId = useId();
 
   async function submit(event: FormEvent<HTMLFormElement>): Promise<void> {
     event.preventDefault();
@@ -40,13 +40,13 @@ export function SignIn({ trouble, onToken }: SignInProps) {
             autoComplete="current-password"
             spellCheck={false}
             required
-            aria-invalid={trouble !== undefined}
-            aria-describedby={trouble === undefined ? undefined : troubleId}
+            aria-invalid={error !== undefined}
+            aria-describedby={error === undefined ? undefined : errorId}
           />
         </label>
-        {trouble !== undefined && (
-          <p className="form-trouble" id={troubleId} role="alert">
-            {trouble}
+        {error !== undefined && (
+          <p className="form-error" id={errorId} role="alert">
+            {error}
           </p>
         )}
         <label className="check">

@@ -1,6 +1,6 @@
 /** Who asks, and what they may do. */
 import { Client, fetchExchange } from 'urql';
-import { troubleOf, type Trouble } from '../api/errors.ts';
+import { toApiError, type ApiError } from '../api/errors.ts';
 import { graphql, type EnumOf } from '../api/graphql.ts';
 
 export type Scope = EnumOf<'Scope'>;
@@ -10,8 +10,8 @@ export interface Viewer {
   readonly scopes: ReadonlySet<Scope>;
 }
 
-const WHO_ASKS = graphql(`
-  query WhoAsks {
+const VIEWER = graphql(`
+  query Viewer {
     viewer {
       name
       scopes
@@ -33,13 +33,13 @@ export function viewerOf({
 }
 
 /** Asks by a request of its own, before anything else is opened. Never throws. */
-export async function askViewer(token: string | undefined): Promise<Viewer | Trouble> {
+export async function fetchViewer(token: string | undefined): Promise<Viewer | ApiError> {
   const client = new Client({
     url: '/graphql',
     preferGetMethod: false,
     exchanges: [fetchExchange],
     ...(token !== undefined && { fetchOptions: { headers: { authorization: `Bearer ${token}` } } }),
   });
-  const { data, error } = await client.query(WHO_ASKS, {}).toPromise();
-  return data ? viewerOf(data.viewer) : troubleOf(error!);
+  const { data, error } = await client.query(VIEWER, {}).toPromise();
+  return data ? viewerOf(data.viewer) : toApiError(error!);
 }

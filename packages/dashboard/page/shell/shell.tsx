@@ -3,8 +3,8 @@ import { useEffect, useRef, useSyncExternalStore, type ReactNode } from 'react';
 import { Link as RouteLink, useLocation, useRoute } from 'wouter';
 import { useSession } from '../session/session-context.ts';
 import { Button } from '../ui/button.tsx';
-import { Brand } from './brand.tsx';
-import { LinkBadge } from './link-badge.tsx';
+import { Brand } from '../ui/brand.tsx';
+import { ConnectionBadge } from './connection-badge.tsx';
 import { ThemeSwitch } from './theme-switch.tsx';
 import './shell.css';
 
@@ -28,18 +28,18 @@ export function Shell({ children }: { readonly children: ReactNode }) {
   }, [path]);
   return (
     <div className="shell">
-      <a className="skip" href="#main">
+      <a className="skip-link" href="#main">
         Skip to the content
       </a>
-      <header className="shell-head">
+      <header className="shell-header">
         <Brand />
         <nav className="shell-nav" aria-label="Pages">
           {PLACES.map((place) => (
             <Place key={place.href} {...place} />
           ))}
         </nav>
-        <div className="shell-side">
-          <LinkBadge socket={api.socket} />
+        <div className="shell-actions">
+          <ConnectionBadge socket={api.socket} />
           <ThemeSwitch />
           {api.token !== undefined && (
             <Button kind="quiet" onClick={signOut} title={`Signed in as ${viewer.name}`}>
@@ -48,7 +48,7 @@ export function Shell({ children }: { readonly children: ReactNode }) {
           )}
         </div>
       </header>
-      <main id="main" ref={main} className="shell-main" tabIndex={-1} data-link={status}>
+      <main id="main" ref={main} className="shell-main" tabIndex={-1} data-connection={status}>
         {children}
       </main>
     </div>
@@ -58,7 +58,7 @@ export function Shell({ children }: { readonly children: ReactNode }) {
 function Place({ href, label }: (typeof PLACES)[number]) {
   const [isHere] = useRoute(href);
   return (
-    <RouteLink href={href} className="shell-place" aria-current={isHere ? 'page' : undefined}>
+    <RouteLink href={href} className="shell-nav-link" aria-current={isHere ? 'page' : undefined}>
       {label}
     </RouteLink>
   );

@@ -24,6 +24,6 @@ function subscribe(listener: () => void): () => void {
 export const useNow = (): number => useSyncExternalStore(subscribe, () => now);
 
 /** How long ago something was, as a clock that runs. */
-export function Ago({ since, className }: { readonly since: number; readonly className?: string }) {
+export function Elapsed({ since, className }: { readonly since: number; readonly className?: string }) {
   return <span className={className}>{clockText(Math.max(0, useNow() - since))}</span>;
 }

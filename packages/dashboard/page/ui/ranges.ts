@@ -4,7 +4,7 @@ import type { EnumOf } from '../api/graphql.ts';
 export const RANGES = ['24h', '7d', '30d', '12m'] as const;
 export type Range = (typeof RANGES)[number];
 
-export const RANGE_WORDS = {
+export const RANGE_LABELS = {
   '24h': 'Last 24 hours',
   '7d': 'Last 7 days',
   '30d': 'Last 30 days',

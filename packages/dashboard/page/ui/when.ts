@@ -8,7 +8,7 @@ const OTHER_YEAR = new Intl.DateTimeFormat(undefined, { day: 'numeric', month: '
 const midnightOf = (at: number): number => new Date(at).setHours(0, 0, 0, 0);
 
 /** `Today 14:05`, `Yesterday 09:10`, `3 Jan 09:10`. */
-export function whenText(instant: string, now: number): string {
+export function dateTimeText(instant: string, now: number): string {
   const at = Date.parse(instant);
   // Days with a change of the clock are an hour shorter or longer.
   const daysAgo = Math.round((midnightOf(now) - midnightOf(at)) / DAY_MS);

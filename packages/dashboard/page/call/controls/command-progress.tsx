@@ -1,9 +1,9 @@
 /** What became of a command so far: from REQUESTED to CONFIRMED, or why not. */
 import { Button } from '../../ui/button.tsx';
 import { Icon } from '../../ui/icon.tsx';
-import { sentence } from '../../api/errors.ts';
-import type { CommandStatus, CommandStory } from '../story.ts';
-import { REMEDIES, STATUS_MEANS, STATUS_WORDS, aboutOf } from './command-words.ts';
+import { toSentence } from '../../api/errors.ts';
+import type { CommandStatus, CommandEntry } from '../call-timeline.ts';
+import { REMEDIES, STATUS_HINTS, STATUS_LABELS, commandDetail } from './command-labels.ts';
 import type { Attempt } from './use-commands.ts';
 import './command-progress.css';
 
@@ -13,28 +13,28 @@ const WAY: readonly CommandStatus[] = ['REQUESTED', 'ACCEPTED', 'CONFIRMED'];
 export interface AttemptRowProps {
   readonly attempt: Attempt;
   /** What the call's events tell of it. */
-  readonly story: CommandStory | undefined;
+  readonly timeline: CommandEntry | undefined;
   readonly onRetry: (attempt: Attempt) => void;
 }
 
-export function AttemptRow({ attempt, story, onRetry }: AttemptRowProps) {
-  const { label, request, trouble, isSending } = attempt;
-  const about = aboutOf(request.input);
-  const status = story?.status ?? (trouble ? undefined : 'REQUESTED');
+export function AttemptRow({ attempt, timeline, onRetry }: AttemptRowProps) {
+  const { label, request, error, isSending } = attempt;
+  const about = commandDetail(request.input);
+  const status = timeline?.status ?? (error ? undefined : 'REQUESTED');
   return (
     <li className="attempt" data-status={status ?? 'FAILED'}>
-      <p className="attempt-what">
+      <p className="attempt-title">
         <strong>{label}</strong>
         {about !== undefined && <span className="faint clip"> {about}</span>}
       </p>
       {status && <CommandSteps status={status} />}
-      {status && !trouble && <p className="faint attempt-means">{STATUS_MEANS[status]}</p>}
-      {trouble && (
-        <p className="form-trouble">
-          {trouble.message} {trouble.remedy}
+      {status && !error && <p className="faint attempt-hint">{STATUS_HINTS[status]}</p>}
+      {error && (
+        <p className="form-error">
+          {error.message} {error.remedy}
         </p>
       )}
-      {trouble?.retry && !isSending && (
+      {error?.retry && !isSending && (
         <Button kind="quiet" onClick={() => onRetry(attempt)}>
           Try again
         </Button>
@@ -55,8 +55,8 @@ export function CommandSteps({ status }: { readonly status: CommandStatus }) {
             {isDone && (
               <Icon name={step === 'REFUSED' || step === 'UNKNOWN' ? 'warning' : 'check'} size={14} />
             )}
-            {STATUS_WORDS[step]}
-            {!isDone && <span className="hidden-text"> (not yet)</span>}
+            {STATUS_LABELS[step]}
+            {!isDone && <span className="visually-hidden"> (not yet)</span>}
           </li>
         );
       })}
@@ -65,10 +65,10 @@ export function CommandSteps({ status }: { readonly status: CommandStatus }) {
 }
 
 /** Why a command was not accepted. */
-export function CommandFailure({ failure }: { readonly failure: NonNullable<CommandStory['failure']> }) {
+export function CommandFailure({ failure }: { readonly failure: NonNullable<CommandEntry['failure']> }) {
   return (
-    <p className="form-trouble">
-      {sentence(failure.message)} {REMEDIES[failure.code]}
+    <p className="form-error">
+      {toSentence(failure.message)} {REMEDIES[failure.code]}
     </p>
   );
 }

@@ -40,7 +40,7 @@ export function ControlForm({ control, kind = 'plain', onSend }: ControlFormProp
         <ControlField key={field.name} field={field} />
       ))}
       {ticked.length > 0 && (
-        <div className="control-ticks">
+        <div className="control-checks">
           {ticked.map((field) => (
             <ControlField key={field.name} field={field} />
           ))}

@@ -1,9 +1,9 @@
 /** The controls that a call has right now, and what became of those that were used. */
 import type { ReactNode } from 'react';
-import { useMay } from '../../session/session-context.ts';
+import { useHasScope } from '../../session/session-context.ts';
 import { Icon } from '../../ui/icon.tsx';
 import type { Call } from '../documents.ts';
-import { isCommand, type Story } from '../story.ts';
+import { isCommand, type CallTimeline } from '../call-timeline.ts';
 import { AttemptRow } from './command-progress.tsx';
 import { ControlForm } from './control-form.tsx';
 import { controlOf, type Capability } from './control-table.ts';
@@ -16,19 +16,19 @@ const FOLDED = ['ADD_MESSAGE', 'SEND_DTMF', 'PLAY_AUDIO', 'TRANSFER', 'HANDOFF']
 
 export interface ControlPanelProps {
   readonly call: Pick<Call, 'id' | 'isLive' | 'capabilities' | 'mutedParties'>;
-  readonly story: Story;
+  readonly timeline: CallTimeline;
   readonly commands: Commands;
 }
 
-export function ControlPanel({ call, story, commands }: ControlPanelProps) {
-  const mayControl = useMay('CONTROL');
+export function ControlPanel({ call, timeline, commands }: ControlPanelProps) {
+  const canControl = useHasScope('CONTROL');
   const attempts = (
     <ul className="attempts" aria-live="polite" aria-label="Your commands">
       {commands.attempts.map((attempt) => (
         <AttemptRow
           key={attempt.key}
           attempt={attempt}
-          story={story.entries.filter(isCommand).find(({ id }) => id === attempt.commandId)}
+          timeline={timeline.entries.filter(isCommand).find(({ id }) => id === attempt.commandId)}
           onRetry={(failed) => void commands.retry(failed)}
         />
       ))}
@@ -37,7 +37,7 @@ export function ControlPanel({ call, story, commands }: ControlPanelProps) {
   return (
     <section className="card" aria-labelledby="control-title">
       <h2 id="control-title">Control</h2>
-      {!mayControl ? (
+      {!canControl ? (
         <p className="muted">
           <Icon name="lock" /> Your token lacks the scope <code>control</code>: you can look on.
         </p>
@@ -50,7 +50,7 @@ export function ControlPanel({ call, story, commands }: ControlPanelProps) {
   );
 }
 
-interface ControlsProps extends Omit<ControlPanelProps, 'story'> {
+interface ControlsProps extends Omit<ControlPanelProps, 'timeline'> {
   /** What became of those that were used. */
   readonly children: ReactNode;
 }
@@ -74,14 +74,14 @@ function Controls({ call, commands, children }: ControlsProps) {
       {say && <ControlForm control={say} kind="primary" onSend={commands.send} />}
       {children}
       {atHand.length > 0 && (
-        <div className="controls-at-hand">
+        <div className="controls-primary">
           {atHand.map((each) => (
             <ControlForm key={each.label} control={each} onSend={commands.send} />
           ))}
         </div>
       )}
       {folded.map((each) => (
-        <details key={each.label} className="fold">
+        <details key={each.label} className="collapsible">
           <summary>{each.label}</summary>
           <ControlForm control={each} onSend={commands.send} />
         </details>
@@ -91,9 +91,9 @@ function Controls({ call, commands, children }: ControlsProps) {
 }
 
 /** Stands beside the call's time, away from all else that can be pressed. */
-export function EndCall({ call, commands }: Omit<ControlPanelProps, 'story'>) {
-  const mayControl = useMay('CONTROL');
+export function EndCall({ call, commands }: Omit<ControlPanelProps, 'timeline'>) {
+  const canControl = useHasScope('CONTROL');
   const control = controlOf('END_CALL', call);
-  if (!mayControl || !control || !call.isLive || !call.capabilities.includes('END_CALL')) return null;
+  if (!canControl || !control || !call.isLive || !call.capabilities.includes('END_CALL')) return null;
   return <ControlForm control={control} kind="danger" onSend={commands.send} />;
 }

@@ -58,10 +58,10 @@ function request<Input extends object>(
   return { document, input: { ...input } };
 }
 
-const textOf = (values: Values, name: string): string => String(values[name] ?? '').trim();
+const toText = (values: Values, name: string): string => String(values[name] ?? '').trim();
 /** A field that was left empty is left out. */
 const optional = (values: Values, name: string): Record<string, string> =>
-  textOf(values, name) === '' ? {} : { [name]: textOf(values, name) };
+  toText(values, name) === '' ? {} : { [name]: toText(values, name) };
 
 const muting =
   (party: 'ASSISTANT' | 'CUSTOMER', name: string): Row =>
@@ -87,7 +87,7 @@ export const CONTROLS = {
     ],
     request: (values) =>
       request(SAY, {
-        content: textOf(values, 'content'),
+        content: toText(values, 'content'),
         interrupt: values['interrupt'] === true,
         endCallAfterSpoken: values['endCallAfterSpoken'] === true,
       }),
@@ -121,8 +121,8 @@ export const CONTROLS = {
     ],
     request: (values) =>
       request(ADD_MESSAGE, {
-        content: textOf(values, 'content'),
-        role: (textOf(values, 'role') || 'SYSTEM') as EnumOf<'MessageRole'>,
+        content: toText(values, 'content'),
+        role: (toText(values, 'role') || 'SYSTEM') as EnumOf<'MessageRole'>,
         triggerResponse: true,
       }),
   }),
@@ -137,7 +137,7 @@ export const CONTROLS = {
         pattern: '[0-9*#A-DwW]+',
       },
     ],
-    request: (values) => request(SEND_DTMF, { digits: textOf(values, 'digits') }),
+    request: (values) => request(SEND_DTMF, { digits: toText(values, 'digits') }),
   }),
   PLAY_AUDIO: () => ({
     label: 'Play a sound',
@@ -151,7 +151,7 @@ export const CONTROLS = {
         pattern: 'https?://.+',
       },
     ],
-    request: (values) => request(PLAY_AUDIO, { url: textOf(values, 'url') }),
+    request: (values) => request(PLAY_AUDIO, { url: toText(values, 'url') }),
   }),
   TRANSFER: () => ({
     label: 'Transfer',
@@ -171,7 +171,7 @@ export const CONTROLS = {
       text: 'The customer is moved to that number, and the assistant leaves. This cannot be undone.',
     },
     request: (values) =>
-      request(TRANSFER, { number: textOf(values, 'number'), ...optional(values, 'content') }),
+      request(TRANSFER, { number: toText(values, 'number'), ...optional(values, 'content') }),
   }),
   HANDOFF: () => ({
     label: 'Hand over to an assistant',
@@ -184,7 +184,7 @@ export const CONTROLS = {
       text: 'Another assistant goes on with the customer. This cannot be undone.',
     },
     request: (values) =>
-      request(HANDOFF, { assistantId: textOf(values, 'assistantId'), ...optional(values, 'content') }),
+      request(HANDOFF, { assistantId: toText(values, 'assistantId'), ...optional(values, 'content') }),
   }),
   END_CALL: () => ({
     label: 'End the call',

@@ -1,9 +1,9 @@
 /** Sends commands of one call, and keeps what came of each attempt until its events tell. */
 import { useCallback, useState } from 'react';
 import { useClient, type OperationResult } from 'urql';
-import { sentence, troubleOf } from '../../api/errors.ts';
+import { toSentence, toApiError } from '../../api/errors.ts';
 import type { Request } from './control-table.ts';
-import { REMEDIES } from './command-words.ts';
+import { REMEDIES } from './command-labels.ts';
 import type { Outcome } from './documents.ts';
 
 /** One press of a button. */
@@ -14,10 +14,10 @@ export interface Attempt {
   readonly isSending: boolean;
   /** Once the daemon has kept it: its events tell the rest. */
   readonly commandId?: string;
-  readonly trouble?: AttemptTrouble;
+  readonly error?: AttemptError;
 }
 
-export interface AttemptTrouble {
+export interface AttemptError {
   readonly message: string;
   readonly remedy?: string;
   /** How it may be tried again: as the same command, when nobody knows whether it arrived; or as a new one. */
@@ -57,8 +57,8 @@ export function useCommands(callId: string): Commands {
     [carryOut],
   );
   const retry = useCallback(
-    ({ key, label, request, trouble }: Attempt) =>
-      carryOut(trouble?.retry === 'same' ? key : freshKey(), label, request),
+    ({ key, label, request, error }: Attempt) =>
+      carryOut(error?.retry === 'same' ? key : freshKey(), label, request),
     [carryOut],
   );
   return { attempts, send, retry };
@@ -66,20 +66,21 @@ export function useCommands(callId: string): Commands {
 
 function outcomeOf({ data, error }: OperationResult<{ readonly outcome: Outcome }>): Partial<Attempt> {
   if (!data) {
-    const { code, message, remedy } = troubleOf(error!);
-    const trouble: AttemptTrouble = {
-      message,
-      ...(remedy !== undefined && { remedy }),
-      ...(code === 'NETWORK' && { retry: 'same' }),
+    const { code, message, remedy } = toApiError(error!);
+    return {
+      error: {
+        message,
+        ...(remedy !== undefined && { remedy }),
+        ...(code === 'NETWORK' && { retry: 'same' }),
+      },
     };
-    return { trouble };
   }
   const { command, failure } = data.outcome;
   return {
     ...(command && { commandId: command.id }),
     ...(failure && {
-      trouble: {
-        message: sentence(failure.message),
+      error: {
+        message: toSentence(failure.message),
         remedy: REMEDIES[failure.code],
         ...(failure.retryable && { retry: 'anew' }),
       },

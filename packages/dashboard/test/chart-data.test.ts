@@ -6,7 +6,7 @@ import {
   percentOf,
   ticksOf,
   variablesOf,
-} from '../page/overview/shape.ts';
+} from '../page/overview/chart-data.ts';
 
 const NOW = Date.parse('2026-03-18T10:20:30.000Z');
 

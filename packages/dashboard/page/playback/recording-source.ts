@@ -3,20 +3,20 @@
  * cannot send a header: with a token, the file is fetched with it and played from memory, so that the token is in no address.
  */
 
-export interface SoundSource {
+export interface RecordingSource {
   /**
    * An address that a media element plays.
    * @param onShare how much of it is there, 0 to 1.
-   * @throws {SoundError}
+   * @throws {RecordingError}
    */
   open(onShare: (share: number) => void): Promise<string>;
   /** Lets go of what is in memory. */
   release(): void;
 }
 
-export class SoundError extends Error {}
+export class RecordingError extends Error {}
 
-const TROUBLES: Readonly<Record<number, string>> = {
+const MESSAGES: Readonly<Record<number, string>> = {
   401: 'This token is no longer known.',
   403: 'Your token may not hear recordings.',
   404: 'The recording is no longer there.',
@@ -25,7 +25,7 @@ const OTHER = 'The recording cannot be fetched now.';
 
 export const recordingPath = (callId: string): string => `/calls/${callId}/recording.wav`;
 
-export function createSoundSource(path: string, token: string | undefined): SoundSource {
+export function createRecordingSource(path: string, token: string | undefined): RecordingSource {
   let kept: Promise<string> | undefined;
   let life = new AbortController();
 
@@ -34,7 +34,7 @@ export function createSoundSource(path: string, token: string | undefined): Soun
       headers: { authorization: `Bearer ${secret}` },
       signal: life.signal,
     }).catch(() => undefined);
-    if (!response?.ok) throw new SoundError(TROUBLES[response?.status ?? 0] ?? OTHER);
+    if (!response?.ok) throw new RecordingError(MESSAGES[response?.status ?? 0] ?? OTHER);
     return URL.createObjectURL(await blobOf(response, onShare));
   }
 
@@ -67,7 +67,7 @@ async function blobOf(response: Response, onShare: (share: number) => void): Pro
   const reader = response.body!.getReader();
   for (;;) {
     const { done, value } = await reader.read().catch(() => {
-      throw new SoundError(OTHER);
+      throw new RecordingError(OTHER);
     });
     if (done) return new Blob(pieces, { type: 'audio/wav' });
     pieces.push(value);

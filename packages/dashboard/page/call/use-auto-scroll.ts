@@ -5,7 +5,7 @@
 import { useCallback, useEffect, useRef, useState, type RefObject } from 'react';
 import type { TranscriptProps } from './transcript.tsx';
 
-export interface Following {
+export interface AutoScroll {
   readonly log: RefObject<HTMLDivElement | null>;
   readonly onScroll: () => void;
   /** Whether there is a line that is heard, out of sight of whoever scrolled away. */
@@ -18,12 +18,12 @@ const NEAR_END_PX = 60;
 /** How far the page may be from where we put it before it is somebody else's doing, px. */
 const OURS_PX = 2;
 
-export function useFollowing({
+export function useAutoScroll({
   lines,
   partials,
   isLive,
   currentId,
-}: Pick<TranscriptProps, 'lines' | 'partials' | 'isLive' | 'currentId'>): Following {
+}: Pick<TranscriptProps, 'lines' | 'partials' | 'isLive' | 'currentId'>): AutoScroll {
   const log = useRef<HTMLDivElement>(null);
   const put = useRef(0);
   const [isFollowing, setFollowing] = useState(true);

@@ -1,16 +1,16 @@
 import { describe, expect, test } from 'vitest';
 import type { CallEvent, TranscriptUpdate } from '../page/call/documents.ts';
 import {
-  EMPTY_STORY,
+  EMPTY_TIMELINE,
   isCommand,
-  take,
+  applyUpdates,
   turnsOf,
   type CommandStatus,
   type Line,
-  type News,
+  type TimelineUpdate,
   type Party,
-  type Story,
-} from '../page/call/story.ts';
+  type CallTimeline,
+} from '../page/call/call-timeline.ts';
 
 const AT = '2026-01-05T09:00:00.000Z';
 
@@ -44,12 +44,12 @@ const ended: CallEvent = {
   type: 'CALL_ENDED',
   end: { category: 'CUSTOMER_ENDED', code: null },
 };
-const heard = (line: Line, isFinal: boolean): News => {
+const heard = (line: Line, isFinal: boolean): TimelineUpdate => {
   const update: TranscriptUpdate = { cursor: null, utterance: { ...line, isFinal } };
   return { type: 'transcript', update };
 };
-const events = (...list: CallEvent[]): News => ({ type: 'events', events: list });
-const after = (...news: News[]): Story => take(EMPTY_STORY, news);
+const events = (...list: CallEvent[]): TimelineUpdate => ({ type: 'events', events: list });
+const after = (...updates: TimelineUpdate[]): CallTimeline => applyUpdates(EMPTY_TIMELINE, updates);
 
 describe('what is said', () => {
   const hello = lineOf('hello', 'CUSTOMER');
@@ -71,7 +71,7 @@ describe('what is said', () => {
   test('settles: the partial goes when its final comes', () => {
     const before = after(heard({ ...hello, text: 'hel' }, false));
     expect(before.partials.get('CUSTOMER')!.text).toBe('hel');
-    const now = take(before, [heard(hello, true)]);
+    const now = applyUpdates(before, [heard(hello, true)]);
     expect([now.partials.size, now.lines.map(({ text }) => text)]).toEqual([0, ['hello']]);
   });
 
@@ -136,7 +136,7 @@ test('a command is one entry, at the place where it was asked, with every step t
   expect(entry!.steps.map(({ status }) => status)).toEqual(['REQUESTED', 'ACCEPTED', 'CONFIRMED']);
 });
 
-test('the story is known once all that happened so far has come', () => {
-  expect(after(events(ended)).isKnown).toBe(false);
-  expect(after(events(ended), { type: 'caught-up' }).isKnown).toBe(true);
+test('the timeline is known once all that happened so far has come', () => {
+  expect(after(events(ended)).isLoaded).toBe(false);
+  expect(after(events(ended), { type: 'caught-up' }).isLoaded).toBe(true);
 });

@@ -1,9 +1,9 @@
 /** Says whether what is shown is live, and since when it is not. */
 import { useSyncExternalStore } from 'react';
-import type { LinkStatus } from '../api/link.ts';
+import type { ConnectionStatus } from '../api/connection.ts';
 import type { Socket } from '../api/socket.ts';
 import { Button } from '../ui/button.tsx';
-import { Ago } from '../ui/clock.tsx';
+import { Elapsed } from '../ui/clock.tsx';
 
 const WORDS = {
   connecting: 'Connecting…',
@@ -11,20 +11,20 @@ const WORDS = {
   reconnecting: 'Not live – reconnecting',
   offline: 'Not live – no network',
   refused: 'Not live – the daemon refused the connection',
-} as const satisfies Record<LinkStatus, string>;
+} as const satisfies Record<ConnectionStatus, string>;
 
-export function LinkBadge({ socket }: { readonly socket: Socket }) {
+export function ConnectionBadge({ socket }: { readonly socket: Socket }) {
   const { status, since } = useSyncExternalStore(socket.link.subscribe, socket.link.state);
   const isCut = status !== 'live' && status !== 'connecting';
   return (
-    <div className="link-badge" data-status={status}>
+    <div className="connection-badge" data-status={status}>
       <span role="status">
-        <span className="link-dot" aria-hidden="true" />
+        <span className="connection-dot" aria-hidden="true" />
         {WORDS[status]}
       </span>
       {isCut && (
         <>
-          <Ago className="link-since" since={since} />
+          <Elapsed className="connection-since" since={since} />
           <Button kind="quiet" onClick={status === 'refused' ? () => location.reload() : socket.retryNow}>
             {status === 'refused' ? 'Reload' : 'Retry now'}
           </Button>

@@ -1,17 +1,17 @@
 /** What happened in a call, in words. An event that is new does not compile until it has its words. */
-import { END_WORDS, STATUS_WORDS } from '../ui/words.ts';
+import { END_LABELS, STATUS_LABELS } from '../ui/labels.ts';
 import type { EnumOf } from '../api/graphql.ts';
 import type { CallEvent } from './documents.ts';
-import type { Entry } from './story.ts';
+import type { TimelineEntry } from './call-timeline.ts';
 
-type Happening = Extract<Entry, { __typename: string }>;
+type Happening = Extract<TimelineEntry, { __typename: string }>;
 type Words = {
   [Name in Happening['__typename']]: (event: Extract<Happening, { __typename: Name }>) => string | undefined;
 };
 
 const list = (names: readonly string[]): string => names.map((name) => `“${name}”`).join(', ');
 
-const TRANSCRIPTION_WORDS = {
+const TRANSCRIPTION_LABELS = {
   CONNECTING: 'A transcriber is asked for the words',
   TRANSCRIBING: 'A transcriber tells the words',
   RECONNECTING: 'The transcriber is lost for a moment; what is said meanwhile comes later',
@@ -19,7 +19,7 @@ const TRANSCRIPTION_WORDS = {
   STOPPED: 'The transcriber tells no more words',
 } as const satisfies Record<EnumOf<'TranscriptionState'>, string>;
 
-/** Nothing for what is no news to who looks at the call. */
+/** Nothing for what is no updates to who looks at the call. */
 const WORDS = {
   AssistantChanged: ({ assistant }) =>
     `Another assistant talks${assistant?.name == null ? '' : `: ${assistant.name}`}`,
@@ -33,10 +33,10 @@ const WORDS = {
           .filter(Boolean)
           .join('. '),
   CallEnded: ({ end }) =>
-    `Over: ${END_WORDS[end.category].toLowerCase()}${end.code === null ? '' : ` (${end.code})`}`,
+    `Over: ${END_LABELS[end.category].toLowerCase()}${end.code === null ? '' : ` (${end.code})`}`,
   CallReported: () => "The provider's report came",
   CallStarted: () => 'The call came to be',
-  CallStatusChanged: ({ status }) => STATUS_WORDS[status],
+  CallStatusChanged: ({ status }) => STATUS_LABELS[status],
   CallUpdated: () => undefined,
   DtmfReceived: ({ digits }) => `Keys pressed: ${digits}`,
   ListeningChanged: ({ type, by }) =>
@@ -49,7 +49,7 @@ const WORDS = {
       ? `Audio began (${stream.encoding}, ${stream.sampleRate / 1000} kHz)`
       : 'Audio ended',
   TranscriptionChanged: ({ transcription: { state, message } }) =>
-    `${TRANSCRIPTION_WORDS[state]}${state === 'FAILED' && message !== null ? `: ${message}` : ''}`,
+    `${TRANSCRIPTION_LABELS[state]}${state === 'FAILED' && message !== null ? `: ${message}` : ''}`,
   TransferStarted: ({ destination }) => `Transfer${destination === null ? '' : ` to ${destination}`}`,
 } as const satisfies Words;
 

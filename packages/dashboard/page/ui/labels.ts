@@ -1,19 +1,19 @@
 /** The values of the schema in words. A value that is new does not compile until it has its words. */
 import type { EnumOf } from '../api/graphql.ts';
 
-export const PARTY_WORDS = {
+export const PARTY_LABELS = {
   CUSTOMER: 'Customer',
   ASSISTANT: 'Assistant',
   UNKNOWN: 'Someone',
 } as const satisfies Record<EnumOf<'Party'>, string>;
 
-export const DIRECTION_WORDS = {
+export const DIRECTION_LABELS = {
   INBOUND: 'Inbound',
   OUTBOUND: 'Outbound',
   WEB: 'From the web',
 } as const satisfies Record<EnumOf<'CallDirection'>, string>;
 
-export const STATUS_WORDS = {
+export const STATUS_LABELS = {
   QUEUED: 'Queued',
   RINGING: 'Ringing',
   IN_PROGRESS: 'In progress',
@@ -21,7 +21,7 @@ export const STATUS_WORDS = {
   ENDED: 'Ended',
 } as const satisfies Record<EnumOf<'CallStatus'>, string>;
 
-export const END_WORDS = {
+export const END_LABELS = {
   ASSISTANT_ENDED: 'The assistant hung up',
   BUSY: 'Busy',
   CONFIGURATION: 'Wrongly configured',

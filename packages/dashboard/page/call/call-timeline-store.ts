@@ -1,12 +1,12 @@
-/** The story of a call as a store outside React: all that happened so far, then, behind its last event, what happens. */
+/** The timeline of a call as a store outside React: all that happened so far, then, behind its last event, what happens. */
 import type { Client } from 'urql';
-import { troubleOf } from '../api/errors.ts';
+import { toApiError } from '../api/errors.ts';
 import type { VariablesOf } from '../api/graphql.ts';
-import { EVENTS, EVENTS_SO_FAR, TRANSCRIPT, TYPES } from './documents.ts';
-import { EMPTY_STORY, take, type News, type Story } from './story.ts';
+import { EVENTS, PAST_EVENTS, TRANSCRIPT, TYPES } from './documents.ts';
+import { EMPTY_TIMELINE, applyUpdates, type TimelineUpdate, type CallTimeline } from './call-timeline.ts';
 
-export interface StoryFeed {
-  readonly state: () => Story;
+export interface CallTimelineStore {
+  readonly state: () => CallTimeline;
   /** Runs while somebody listens. */
   readonly subscribe: (listener: () => void) => () => void;
 }
@@ -14,24 +14,24 @@ export interface StoryFeed {
 /** Partials of both parties come many times a second: they are rendered together. */
 const BATCH_MS = 60;
 
-/** @param mayListen whether fields that need the scope `listen` can be asked for. */
-export function createStoryFeed(client: Client, id: string, mayListen: boolean): StoryFeed {
+/** @param canListen whether fields that need the scope `listen` can be asked for. */
+export function createCallTimelineStore(client: Client, id: string, canListen: boolean): CallTimelineStore {
   const listeners = new Set<() => void>();
   const types = [...TYPES];
-  let story = EMPTY_STORY;
-  let waiting: News[] = [];
+  let timeline = EMPTY_TIMELINE;
+  let pending: TimelineUpdate[] = [];
   let timer: ReturnType<typeof setTimeout> | undefined;
   let stop = (): void => undefined;
 
-  function tell(news: News): void {
-    waiting.push(news);
-    timer ??= setTimeout(settle, BATCH_MS);
+  function push(updates: TimelineUpdate): void {
+    pending.push(updates);
+    timer ??= setTimeout(flush, BATCH_MS);
   }
 
-  function settle(): void {
+  function flush(): void {
     timer = undefined;
-    story = take(story, waiting);
-    waiting = [];
+    timeline = applyUpdates(timeline, pending);
+    pending = [];
     for (const listener of listeners) listener();
   }
 
@@ -39,30 +39,30 @@ export function createStoryFeed(client: Client, id: string, mayListen: boolean):
   async function past(isOff: () => boolean): Promise<{ readonly after: string | null } | undefined> {
     let after: string | null = null;
     for (;;) {
-      const variables: VariablesOf<typeof EVENTS_SO_FAR> = { id, types, after, mayListen };
+      const variables: VariablesOf<typeof PAST_EVENTS> = { id, types, after, canListen };
       const { data, error } = await client
-        .query(EVENTS_SO_FAR, variables, { requestPolicy: 'network-only' })
+        .query(PAST_EVENTS, variables, { requestPolicy: 'network-only' })
         .toPromise();
       if (isOff()) return undefined;
-      if (error) tell({ type: 'trouble', trouble: troubleOf(error) });
+      if (error) push({ type: 'error', error: toApiError(error) });
       if (!data?.call) return undefined;
       const { nodes, pageInfo } = data.call.events;
-      tell({ type: 'events', events: nodes });
+      push({ type: 'events', events: nodes });
       after = pageInfo.endCursor ?? after;
       if (!pageInfo.hasNextPage) return { after };
     }
   }
 
   function follow(after: string | null): (() => void)[] {
-    tell({ type: 'caught-up' });
+    push({ type: 'caught-up' });
     const events = client
-      .subscription(EVENTS, { id, after, types, mayListen })
+      .subscription(EVENTS, { id, after, types, canListen })
       .subscribe(({ data, error }) => {
-        if (data) tell({ type: 'events', events: [data.callEvents] });
-        if (error) tell({ type: 'trouble', trouble: troubleOf(error) });
+        if (data) push({ type: 'events', events: [data.callEvents] });
+        if (error) push({ type: 'error', error: toApiError(error) });
       });
     const words = client.subscription(TRANSCRIPT, { id, after }).subscribe(({ data }) => {
-      if (data) tell({ type: 'transcript', update: data.transcript });
+      if (data) push({ type: 'transcript', update: data.transcript });
     });
     return [events.unsubscribe, words.unsubscribe];
   }
@@ -70,7 +70,7 @@ export function createStoryFeed(client: Client, id: string, mayListen: boolean):
   function start(): () => void {
     let isOff = false;
     const stops: (() => void)[] = [];
-    story = EMPTY_STORY;
+    timeline = EMPTY_TIMELINE;
     const begin = async (): Promise<void> => {
       const end = await past(() => isOff);
       if (!isOff && end) stops.push(...follow(end.after));
@@ -81,12 +81,12 @@ export function createStoryFeed(client: Client, id: string, mayListen: boolean):
       for (const each of stops) each();
       clearTimeout(timer);
       timer = undefined;
-      waiting = [];
+      pending = [];
     };
   }
 
   return {
-    state: () => story,
+    state: () => timeline,
     subscribe(listener) {
       if (listeners.size === 0) stop = start();
       listeners.add(listener);

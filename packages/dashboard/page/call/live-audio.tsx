@@ -5,18 +5,18 @@ import { Meter } from '../levels/meter.tsx';
 import { useLevels } from '../levels/use-levels.ts';
 import { useWaveform } from '../levels/use-waveform.ts';
 import { Waveform } from '../levels/waveform.tsx';
-import { PARTY_WORDS } from '../ui/words.ts';
+import { PARTY_LABELS } from '../ui/labels.ts';
 import type { Call } from './documents.ts';
 
 const LEVELS_EVERY_MS = 50;
 const PARTIES = ['CUSTOMER', 'ASSISTANT'] as const;
 const NOBODY: readonly string[] = [];
 
-export interface SoundBandProps {
+export interface LiveAudioProps {
   readonly call: Pick<Call, 'id' | 'answeredAt'>;
 }
 
-export function SoundBand({ call: { id: callId, answeredAt } }: SoundBandProps) {
+export function LiveAudio({ call: { id: callId, answeredAt } }: LiveAudioProps) {
   const [speaking, setSpeaking] = useState(NOBODY);
   const meters = useLevels([callId], LEVELS_EVERY_MS, (levels: readonly CallLevels[]) => {
     const now = levels.flatMap(({ parties }) => parties).filter((party) => party.speaking);
@@ -28,14 +28,14 @@ export function SoundBand({ call: { id: callId, answeredAt } }: SoundBandProps) 
   const waveform = useWaveform(callId, answeredAt, null);
 
   return (
-    <section className="sound" aria-label="Sound">
-      <div className="sound-now">
+    <section className="audio-panel" aria-label="Sound">
+      <div className="audio-levels">
         {PARTIES.map((party) => (
-          <div key={party} className="sound-party" data-speaking={speaking.includes(party)}>
+          <div key={party} className="audio-party" data-speaking={speaking.includes(party)}>
             <span className="party-name" data-party={party}>
-              {PARTY_WORDS[party]}
+              {PARTY_LABELS[party]}
             </span>
-            <span className="sound-says faint">{speaking.includes(party) ? 'speaks' : ''}</span>
+            <span className="audio-speaking faint">{speaking.includes(party) ? 'speaks' : ''}</span>
             <Meter meters={meters} callId={callId} party={party} />
           </div>
         ))}

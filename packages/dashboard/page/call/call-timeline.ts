@@ -1,5 +1,5 @@
-/** What is known of a call: its words, what happened, and what became of commands. Pure: events in, story out. */
-import type { Trouble } from '../api/errors.ts';
+/** What is known of a call: its words, what happened, and what became of commands. Pure: events in, timeline out. */
+import type { ApiError } from '../api/errors.ts';
 import type { EnumOf } from '../api/graphql.ts';
 import type { CallEvent, TranscriptUpdate } from './documents.ts';
 
@@ -24,7 +24,7 @@ export interface Turn {
   readonly lines: readonly Line[];
 }
 
-export interface CommandStory extends Pick<
+export interface CommandEntry extends Pick<
   Of<'CommandChanged'>['command'],
   'id' | 'kind' | 'arguments' | 'requestedBy' | 'failure'
 > {
@@ -33,80 +33,84 @@ export interface CommandStory extends Pick<
 }
 
 /** A row of the timeline: an event, or a command with all that became of it. */
-export type Entry =
-  Exclude<CallEvent, Of<'UtteranceFinalized'> | Of<'UtteranceRevised'> | Of<'CommandChanged'>> | CommandStory;
+export type TimelineEntry =
+  Exclude<CallEvent, Of<'UtteranceFinalized'> | Of<'UtteranceRevised'> | Of<'CommandChanged'>> | CommandEntry;
 
-export interface Story {
+export interface CallTimeline {
   /** Whether all that happened so far is there. */
-  readonly isKnown: boolean;
+  readonly isLoaded: boolean;
   /** What will not change, in the order in which it was said. */
   readonly lines: readonly Line[];
   /** What is being said, by party. */
   readonly partials: ReadonlyMap<Party, Line>;
-  readonly entries: readonly Entry[];
+  readonly entries: readonly TimelineEntry[];
   /** Why it is not told on. */
-  readonly trouble: Trouble | undefined;
+  readonly error: ApiError | undefined;
 }
 
-export type News =
+export type TimelineUpdate =
   | { readonly type: 'events'; readonly events: readonly CallEvent[] }
   | { readonly type: 'transcript'; readonly update: TranscriptUpdate }
-  | { readonly type: 'trouble'; readonly trouble: Trouble }
+  | { readonly type: 'error'; readonly error: ApiError }
   | { readonly type: 'caught-up' };
 
-export const EMPTY_STORY: Story = {
-  isKnown: false,
+export const EMPTY_TIMELINE: CallTimeline = {
+  isLoaded: false,
   lines: [],
   partials: new Map(),
   entries: [],
-  trouble: undefined,
+  error: undefined,
 };
 
-export const isCommand = (entry: Entry): entry is CommandStory => !('__typename' in entry);
+export const isCommand = (entry: TimelineEntry): entry is CommandEntry => !('__typename' in entry);
 
-export function take(story: Story, news: readonly News[]): Story {
-  return news.reduce((now, item) => {
-    if (item.type === 'caught-up') return { ...now, isKnown: true };
-    if (item.type === 'trouble') return { ...now, trouble: item.trouble };
+export function applyUpdates(timeline: CallTimeline, updates: readonly TimelineUpdate[]): CallTimeline {
+  return updates.reduce((now, item) => {
+    if (item.type === 'caught-up') return { ...now, isLoaded: true };
+    if (item.type === 'error') return { ...now, error: item.error };
     if (item.type === 'events') return item.events.reduce(withEvent, now);
     const { utterance } = item.update;
     return utterance.isFinal ? withFinal(now, utterance) : withPartial(now, utterance);
-  }, story);
+  }, timeline);
 }
 
-function withEvent(story: Story, event: CallEvent): Story {
+function withEvent(timeline: CallTimeline, event: CallEvent): CallTimeline {
   if (event.__typename === 'UtteranceFinalized' || event.__typename === 'UtteranceRevised')
-    return withFinal(story, event.utterance);
-  if (event.__typename === 'CommandChanged') return { ...story, entries: withCommand(story.entries, event) };
-  const entries = [...story.entries, event];
+    return withFinal(timeline, event.utterance);
+  if (event.__typename === 'CommandChanged')
+    return { ...timeline, entries: withCommand(timeline.entries, event) };
+  const entries = [...timeline.entries, event];
   // Nobody will finish these sentences.
-  if (event.__typename === 'CallEnded') return { ...story, entries, partials: new Map() };
-  return { ...story, entries };
+  if (event.__typename === 'CallEnded') return { ...timeline, entries, partials: new Map() };
+  return { ...timeline, entries };
 }
 
-function withCommand(entries: readonly Entry[], event: Of<'CommandChanged'>): Entry[] {
+function withCommand(entries: readonly TimelineEntry[], event: Of<'CommandChanged'>): TimelineEntry[] {
   const { command, commandStatus: status, at } = event;
   const { id, kind, arguments: args, requestedBy, failure } = command;
-  const known = entries.find((entry) => isCommand(entry) && entry.id === id) as CommandStory | undefined;
+  const known = entries.find((entry) => isCommand(entry) && entry.id === id) as CommandEntry | undefined;
   const steps = [...(known?.steps ?? []), { status, at }];
-  const now: CommandStory = { id, kind, arguments: args, requestedBy, failure, status, steps };
+  const now: CommandEntry = { id, kind, arguments: args, requestedBy, failure, status, steps };
   return known ? entries.map((entry) => (entry === known ? now : entry)) : [...entries, now];
 }
 
 /** The same final may be told by both subscriptions, and anew by a provider. */
-function withFinal(story: Story, { id, party, text, at, startMs, endMs }: Line): Story {
+function withFinal(timeline: CallTimeline, { id, party, text, at, startMs, endMs }: Line): CallTimeline {
   const line: Line = { id, party, text, at, startMs, endMs };
-  const others = story.lines.filter((other) => other.id !== id);
+  const others = timeline.lines.filter((other) => other.id !== id);
   const place = others.findLastIndex((other) => !isBefore(line, other)) + 1;
-  const partials = new Map(story.partials);
+  const partials = new Map(timeline.partials);
   if (partials.get(party)?.id === id) partials.delete(party);
-  return { ...story, lines: others.toSpliced(place, 0, line), partials };
+  return { ...timeline, lines: others.toSpliced(place, 0, line), partials };
 }
 
-function withPartial(story: Story, { id, party, text, at, startMs, endMs }: Line): Story {
+function withPartial(timeline: CallTimeline, { id, party, text, at, startMs, endMs }: Line): CallTimeline {
   // It was settled already: the other subscription was quicker.
-  if (story.lines.some((line) => line.id === id)) return story;
-  return { ...story, partials: new Map(story.partials).set(party, { id, party, text, at, startMs, endMs }) };
+  if (timeline.lines.some((line) => line.id === id)) return timeline;
+  return {
+    ...timeline,
+    partials: new Map(timeline.partials).set(party, { id, party, text, at, startMs, endMs }),
+  };
 }
 
 /** By when it was said, as far as that is known; else as it came. */

@@ -2,14 +2,14 @@
 
 const KEY = 'sidetone.token';
 
-export interface TokenShelf {
+export interface TokenStore {
   read(): string | undefined;
   /** @param isKept whether it outlives a reload of the page. */
   put(token: string, isKept: boolean): void;
   clear(): void;
 }
 
-export function createTokenShelf(storage: Pick<Storage, 'getItem' | 'setItem' | 'removeItem'>): TokenShelf {
+export function createTokenStore(storage: Pick<Storage, 'getItem' | 'setItem' | 'removeItem'>): TokenStore {
   let inMemory: string | undefined;
   return {
     read: () => inMemory ?? storage.getItem(KEY) ?? undefined,

@@ -1,10 +1,10 @@
-/** What was found, call by call. Pure. */
+/** What was results, call by call. Pure. */
 import type { EnumOf } from '../api/graphql.ts';
 import { spansOf } from '../call/spans.ts';
-import type { FoundCall, Match, PastCall } from './documents.ts';
+import type { ResultCall, Match, PastCall } from './documents.ts';
 
 /** A line of a call: one that was looked for, or how it began. */
-export interface FoundLine {
+export interface SnippetLine {
   readonly id: string;
   readonly party: EnumOf<'Party'>;
   readonly parts: readonly Part[];
@@ -17,15 +17,15 @@ export interface Part {
   readonly isMatch: boolean;
 }
 
-export interface Found {
-  readonly call: FoundCall;
+export interface SearchResult {
+  readonly call: ResultCall;
   /** What stands for the call where no words were looked for. */
   readonly summary: string | null;
-  readonly lines: readonly FoundLine[];
+  readonly lines: readonly SnippetLine[];
 }
 
 /** A snippet of the API: `[` and `]` stand around what matches, and nowhere else. */
-export function partsOf(snippet: string): Part[] {
+export function parseSnippet(snippet: string): Part[] {
   return snippet
     .split(/\[([^\]]*)\]/)
     .map((text, i) => ({ text, isMatch: i % 2 === 1 }))
@@ -33,7 +33,7 @@ export function partsOf(snippet: string): Part[] {
 }
 
 /** A call for each that is listed, with its summary, or how it began. */
-export const foundCalls = (calls: readonly PastCall[]): Found[] =>
+export const toCallResults = (calls: readonly PastCall[]): SearchResult[] =>
   calls.map((call) => ({
     call,
     summary: call.summary,
@@ -45,20 +45,20 @@ export const foundCalls = (calls: readonly PastCall[]): Found[] =>
     })),
   }));
 
-/** A call for each in which something was found, in the order of its newest match; its lines in the order of the call. */
-export function foundMatches(matches: readonly Match[]): Found[] {
-  const byCall = new Map<string, Found & { lines: FoundLine[] }>();
+/** A call for each in which something was results, in the order of its newest match; its lines in the order of the call. */
+export function toMatchResults(matches: readonly Match[]): SearchResult[] {
+  const byCall = new Map<string, SearchResult & { lines: SnippetLine[] }>();
   for (const match of matches) {
     const { call } = match.utterance;
-    const found = byCall.get(call.id) ?? { call, summary: null, lines: [] };
-    if (!found.lines.some(({ id }) => id === match.utterance.id)) found.lines.unshift(lineOf(match));
-    byCall.set(call.id, found);
+    const results = byCall.get(call.id) ?? { call, summary: null, lines: [] };
+    if (!results.lines.some(({ id }) => id === match.utterance.id)) results.lines.unshift(lineOf(match));
+    byCall.set(call.id, results);
   }
   return [...byCall.values()];
 }
 
-function lineOf({ snippet, utterance }: Match): FoundLine {
+function lineOf({ snippet, utterance }: Match): SnippetLine {
   const { id, party, call } = utterance;
   const [span] = call.answeredAt === null ? [] : spansOf([utterance], Date.parse(call.answeredAt));
-  return { id, party, parts: partsOf(snippet), offsetMs: span?.fromMs };
+  return { id, party, parts: parseSnippet(snippet), offsetMs: span?.fromMs };
 }

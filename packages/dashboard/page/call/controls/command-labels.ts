@@ -1,7 +1,7 @@
 /** Commands and what becomes of them, in words. */
 import type { EnumOf } from '../../api/graphql.ts';
 
-export const KIND_WORDS = {
+export const COMMAND_LABELS = {
   ADD_MESSAGE: 'Message to the assistant',
   CLEAR_AUDIO: 'Stop what is being said',
   END_CALL: 'End the call',
@@ -16,7 +16,7 @@ export const KIND_WORDS = {
   UNMUTE: 'Unmute',
 } as const satisfies Record<EnumOf<'CommandKind'>, string>;
 
-export const STATUS_WORDS = {
+export const STATUS_LABELS = {
   REQUESTED: 'Requested',
   ACCEPTED: 'Accepted',
   CONFIRMED: 'Confirmed',
@@ -24,7 +24,7 @@ export const STATUS_WORDS = {
   UNKNOWN: 'Unknown',
 } as const satisfies Record<EnumOf<'CommandStatus'>, string>;
 
-export const STATUS_MEANS = {
+export const STATUS_HINTS = {
   REQUESTED: 'The provider is being asked.',
   ACCEPTED: 'The provider took it. Its events have not shown it yet.',
   CONFIRMED: "The provider's own events show that it took effect.",
@@ -46,7 +46,7 @@ export const REMEDIES = {
 } as const satisfies Record<EnumOf<'FailureCode'>, string>;
 
 /** What a command was about, if its arguments say: words, a number, a party. */
-export function aboutOf(args: unknown): string | undefined {
+export function commandDetail(args: unknown): string | undefined {
   const { content, number, digits, party, url, assistantId } = (args ?? {}) as Readonly<
     Record<string, unknown>
   >;

@@ -1,7 +1,7 @@
 import type { Client } from 'urql';
 import { describe, expect, test } from 'vitest';
-import { createHistoryFeed } from '../page/history/history-feed.ts';
-import { ANYTHING, type Wish } from '../page/history/wish.ts';
+import { createHistoryStore } from '../page/history/history-store.ts';
+import { EMPTY_QUERY, type SearchQuery } from '../page/history/search-query.ts';
 
 interface Asked {
   readonly variables: { readonly after?: string | null; readonly query?: string };
@@ -22,9 +22,9 @@ function start() {
         });
       }),
   });
-  const feed = createHistoryFeed({ query } as unknown as Client);
-  const look = (wish: Partial<Wish>): void => feed.look({ ...ANYTHING, ...wish });
-  return { feed, look, asked };
+  const store = createHistoryStore({ query } as unknown as Client);
+  const search = (query: Partial<SearchQuery>): void => store.search({ ...EMPTY_QUERY, ...query });
+  return { store, search, asked };
 }
 
 const settled = (): Promise<void> => new Promise((resolve) => setTimeout(resolve));
@@ -38,58 +38,58 @@ const calls = (ids: readonly string[], hasNextPage = false) => ({
 
 describe('history', () => {
   test('has the next page behind the first', async () => {
-    const { feed, look, asked } = start();
-    look({});
+    const { store, search, asked } = start();
+    search({});
     asked[0]!.answer(calls(['a', 'b'], true));
     await settled();
-    expect(feed.state()).toMatchObject({ total: 5, hasMore: true, isLoading: false });
-    feed.more();
+    expect(store.state()).toMatchObject({ total: 5, hasMore: true, isLoading: false });
+    store.loadMore();
     expect(asked[1]!.variables.after).toBe('after b');
     asked[1]!.answer(calls(['c']));
     await settled();
-    expect(feed.state().found!.map(({ call }) => call.id)).toEqual(['a', 'b', 'c']);
-    expect(feed.state()).toMatchObject({ hasMore: false, newFrom: 2 });
+    expect(store.state().results!.map(({ call }) => call.id)).toEqual(['a', 'b', 'c']);
+    expect(store.state()).toMatchObject({ hasMore: false, firstNewIndex: 2 });
   });
 
   test('asks for the next page once, however often it is told to', () => {
-    const { feed, look, asked } = start();
-    look({});
-    feed.more();
+    const { store, search, asked } = start();
+    search({});
+    store.loadMore();
     expect(asked).toHaveLength(1);
   });
 
   test('shows what was looked for last, whichever answer comes last', async () => {
-    const { feed, look, asked } = start();
-    look({ provider: 'vapi' });
-    look({ provider: 'vobiz' });
+    const { store, search, asked } = start();
+    search({ provider: 'vapi' });
+    search({ provider: 'vobiz' });
     asked[1]!.answer(calls(['new']));
     await settled();
     asked[0]!.answer(calls(['old']));
     await settled();
-    expect(feed.state().found!.map(({ call }) => call.id)).toEqual(['new']);
+    expect(store.state().results!.map(({ call }) => call.id)).toEqual(['new']);
   });
 
-  test('keeps what was found until the next is there', async () => {
-    const { feed, look, asked } = start();
-    look({});
+  test('keeps what was results until the next is there', async () => {
+    const { store, search, asked } = start();
+    search({});
     asked[0]!.answer(calls(['a']));
     await settled();
-    look({ said: 'pizza' });
-    expect(feed.state()).toMatchObject({ isLoading: true, said: '' });
-    expect(feed.state().found).toHaveLength(1);
+    search({ said: 'pizza' });
+    expect(store.state()).toMatchObject({ isLoading: true, said: '' });
+    expect(store.state().results).toHaveLength(1);
     expect(asked[1]!.variables.query).toBe('pizza');
   });
 
   test('tells what went wrong, and goes on from where it was', async () => {
-    const { feed, look, asked } = start();
-    look({});
+    const { store, search, asked } = start();
+    search({});
     asked[0]!.answer(calls(['a'], true));
     await settled();
-    feed.more();
+    store.loadMore();
     asked[1]!.fail();
     await settled();
-    expect(feed.state().trouble?.code).toBe('NETWORK');
-    feed.more();
-    expect([asked[2]!.variables.after, feed.state().trouble]).toEqual(['after a', undefined]);
+    expect(store.state().error?.code).toBe('NETWORK');
+    store.loadMore();
+    expect([asked[2]!.variables.after, store.state().error]).toEqual(['after a', undefined]);
   });
 });

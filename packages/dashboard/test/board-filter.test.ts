@@ -1,12 +1,12 @@
 import { expect, test } from 'vitest';
-import { ANY, arrange, ORDERS, type Wish } from '../page/board/arrange.ts';
-import { EMPTY_BOARD, take, type BoardCall } from '../page/board/board-state.ts';
+import { NO_FILTER, filterCalls, SORT_ORDERS, type BoardFilter } from '../page/board/board-filter.ts';
+import { EMPTY_BOARD, applyUpdates, type BoardCall } from '../page/board/board-state.ts';
 import type { CallOnBoard } from '../page/board/documents.ts';
 import { callOf } from './support/calls.ts';
 
 function boardCall(id: string, change: Partial<CallOnBoard>): BoardCall {
   const call = callOf(id, { from: null, to: null, ...change });
-  return take(EMPTY_BOARD, [{ __typename: 'LiveCallChanged', cursor: 'c', call }], 0).calls.get(id)!;
+  return applyUpdates(EMPTY_BOARD, [{ __typename: 'LiveCallChanged', cursor: 'c', call }], 0).calls.get(id)!;
 }
 
 const line = { id: 'u', party: 'CUSTOMER' as const, text: 'My tap drips.', at: '2026-01-05T09:00:09.000Z' };
@@ -25,9 +25,10 @@ const CALLS = [
     utterances: { nodes: [line] },
   }),
 ];
-const shown = (wish: Partial<Wish>): string[] => arrange(CALLS, { ...ANY, ...wish }).map(({ id }) => id);
+const shown = (filter: Partial<BoardFilter>): string[] =>
+  filterCalls(CALLS, { ...NO_FILTER, ...filter }).map(({ id }) => id);
 
-test.each<[Partial<Wish>, string[]]>([
+test.each<[Partial<BoardFilter>, string[]]>([
   [{}, ['old', 'mid', 'new']],
   [{ order: 'newest' }, ['new', 'mid', 'old']],
   [{ order: 'provider' }, ['old', 'mid', 'new']],
@@ -41,8 +42,8 @@ test.each<[Partial<Wish>, string[]]>([
   [{ text: 'vip' }, ['old']],
   [{ text: '  ' }, ['old', 'mid', 'new']],
   [{ text: 'nobody' }, []],
-])('%j shows %j', (wish, ids) => {
-  expect(shown(wish)).toEqual(ids);
+])('%j shows %j', (filter, ids) => {
+  expect(shown(filter)).toEqual(ids);
 });
 
 test('no order moves a row because somebody speaks', () => {
@@ -51,8 +52,10 @@ test('no order moves a row because somebody speaks', () => {
     speaking: ['CUSTOMER'],
     line: { ...line, text: call.id },
   }));
-  for (const order of Object.keys(ORDERS) as Wish['order'][]) {
-    const wish = { ...ANY, order };
-    expect(arrange(talking, wish).map(({ id }) => id)).toEqual(arrange(CALLS, wish).map(({ id }) => id));
+  for (const order of Object.keys(SORT_ORDERS) as BoardFilter['order'][]) {
+    const filter = { ...NO_FILTER, order };
+    expect(filterCalls(talking, filter).map(({ id }) => id)).toEqual(
+      filterCalls(CALLS, filter).map(({ id }) => id),
+    );
   }
 });

@@ -1,13 +1,13 @@
 import { expect, test } from 'vitest';
-import { step, type LinkEvent, type LinkState } from '../page/api/link.ts';
+import { step, type ConnectionEvent, type ConnectionState } from '../page/api/connection.ts';
 
 /** Where a row of events leads, one a second. */
-function after(...events: LinkEvent[]): LinkState {
-  const begin: LinkState = { status: 'connecting', since: 0 };
+function after(...events: ConnectionEvent[]): ConnectionState {
+  const begin: ConnectionState = { status: 'connecting', since: 0 };
   return events.reduce((state, event, i) => step(state, event, (i + 1) * 1000), begin);
 }
 
-test.each<[LinkEvent[], string, number]>([
+test.each<[ConnectionEvent[], string, number]>([
   [[], 'connecting', 0],
   [['connected'], 'live', 1000],
   [['connected', 'closed'], 'reconnecting', 2000],

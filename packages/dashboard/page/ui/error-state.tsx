@@ -1,24 +1,18 @@
 /** Where something could not be had: what went wrong, what to do about it, and a way to try again. */
-import type { Trouble } from '../api/errors.ts';
+import type { ApiError } from '../api/errors.ts';
 import { Button } from './button.tsx';
 import { Icon } from './icon.tsx';
 
-export function TroubleState({
-  trouble,
-  onRetry,
-}: {
-  readonly trouble: Trouble;
-  readonly onRetry?: () => void;
-}) {
+export function ErrorState({ error, onRetry }: { readonly error: ApiError; readonly onRetry?: () => void }) {
   return (
     <section className="empty" role="alert">
       <span className="empty-icon">
         <Icon name="warning" size={28} />
       </span>
-      <h2>{trouble.message}</h2>
-      {trouble.remedy !== undefined && <p>{trouble.remedy}</p>}
+      <h2>{error.message}</h2>
+      {error.remedy !== undefined && <p>{error.remedy}</p>}
       <p className="faint">
-        <code>{trouble.code}</code>
+        <code>{error.code}</code>
       </p>
       {onRetry && <Button onClick={onRetry}>Try again</Button>}
     </section>

@@ -1,16 +1,16 @@
 import { describe, expect, test } from 'vitest';
 import {
-  ANYTHING,
-  filterOf,
+  EMPTY_QUERY,
+  toCallFilter,
   historyHref,
-  numberTrouble,
-  searchOf,
-  wishOf,
-  type Wish,
-} from '../page/history/wish.ts';
+  numberError,
+  formatSearch,
+  parseSearch,
+  type SearchQuery,
+} from '../page/history/search-query.ts';
 
 const NOW = Date.parse('2026-03-18T10:20:30.000Z');
-const FULL: Wish = {
+const FULL: SearchQuery = {
   said: 'two words & "more"',
   number: '+1 (500) 555-0001',
   tag: 'billing, vip',
@@ -21,23 +21,23 @@ const FULL: Wish = {
   from: '2026-01-31',
   to: '2026-02-01',
 };
-const filter = (wish: Partial<Wish>) => filterOf({ ...ANYTHING, ...wish }, NOW);
+const filter = (query: Partial<SearchQuery>) => toCallFilter({ ...EMPTY_QUERY, ...query }, NOW);
 
 describe('the address of a search', () => {
   test('says all of it, and gives it back', () => {
-    expect(wishOf(searchOf(FULL))).toEqual(FULL);
+    expect(parseSearch(formatSearch(FULL))).toEqual(FULL);
   });
 
   test('is bare when nothing is looked for', () => {
-    expect([searchOf(ANYTHING), historyHref({})]).toEqual(['', '/history']);
+    expect([formatSearch(EMPTY_QUERY), historyHref({})]).toEqual(['', '/history']);
   });
 
   test('is the same for the same search, however it was written', () => {
-    expect(searchOf(wishOf('provider=vapi&x=1&said=hello'))).toBe('said=hello&provider=vapi');
+    expect(formatSearch(parseSearch('provider=vapi&x=1&said=hello'))).toBe('said=hello&provider=vapi');
   });
 
   test('leaves out days that do not count, and blanks', () => {
-    expect(searchOf({ ...FULL, when: '7d', said: '  ', number: '', tag: '' })).toBe(
+    expect(formatSearch({ ...FULL, when: '7d', said: '  ', number: '', tag: '' })).toBe(
       'provider=vapi&outcome=CUSTOMER_ENDED&direction=OUTBOUND&when=7d',
     );
   });
@@ -50,7 +50,7 @@ describe('the address of a search', () => {
     'from=yesterday',
     'to=2026-99-99',
   ])('with %s, which cannot be, is passed over', (search) => {
-    expect(wishOf(search)).toEqual(ANYTHING);
+    expect(parseSearch(search)).toEqual(EMPTY_QUERY);
   });
 });
 
@@ -96,6 +96,6 @@ describe('what is asked for', () => {
 });
 
 test('a number is digits, with what people put between them', () => {
-  expect(['', '+1 500.555-0001', '(089) 1'].map(numberTrouble)).toEqual([undefined, undefined, undefined]);
-  expect(['abc', '1'.repeat(21)].map(numberTrouble)).toEqual([expect.any(String), expect.any(String)]);
+  expect(['', '+1 500.555-0001', '(089) 1'].map(numberError)).toEqual([undefined, undefined, undefined]);
+  expect(['abc', '1'.repeat(21)].map(numberError)).toEqual([expect.any(String), expect.any(String)]);
 });

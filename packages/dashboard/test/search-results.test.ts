@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
-import type { FoundCall, Match } from '../page/history/documents.ts';
-import { foundCalls, foundMatches, partsOf } from '../page/history/results.ts';
+import type { ResultCall, Match } from '../page/history/documents.ts';
+import { toCallResults, toMatchResults, parseSnippet } from '../page/history/search-results.ts';
 
-const callOf = (id: string): FoundCall => ({
+const callOf = (id: string): ResultCall => ({
   id,
   isLive: false,
   status: 'ENDED',
@@ -37,7 +37,7 @@ function match(callId: string, id: string, times: Partial<Match['utterance']> = 
 
 describe('a snippet', () => {
   test('has its marks around what matches', () => {
-    expect(partsOf('a [large] pizza, [larger] still')).toEqual([
+    expect(parseSnippet('a [large] pizza, [larger] still')).toEqual([
       { text: 'a ', isMatch: false },
       { text: 'large', isMatch: true },
       { text: ' pizza, ', isMatch: false },
@@ -47,15 +47,15 @@ describe('a snippet', () => {
   });
 
   test('may be all match, or none', () => {
-    expect(partsOf('[yes]')).toEqual([{ text: 'yes', isMatch: true }]);
-    expect(partsOf('<b>(yes)</b>')).toEqual([{ text: '<b>(yes)</b>', isMatch: false }]);
-    expect(partsOf('')).toEqual([]);
+    expect(parseSnippet('[yes]')).toEqual([{ text: 'yes', isMatch: true }]);
+    expect(parseSnippet('<b>(yes)</b>')).toEqual([{ text: '<b>(yes)</b>', isMatch: false }]);
+    expect(parseSnippet('')).toEqual([]);
   });
 });
 
 test('a call is listed with its summary, or else with its first words', () => {
   const utterances = { nodes: [{ id: 'u1', party: 'CUSTOMER' as const, text: 'Hello.' }] };
-  const found = foundCalls([
+  const found = toCallResults([
     { ...callOf('a'), utterances },
     { ...callOf('b'), summary: 'A renewal.', utterances },
   ]);
@@ -67,7 +67,7 @@ test('a call is listed with its summary, or else with its first words', () => {
 
 describe('matches', () => {
   test('stand with their call, newest call first, lines in the order of the call', () => {
-    const found = foundMatches([match('b', 'b2'), match('a', 'a1'), match('b', 'b1')]);
+    const found = toMatchResults([match('b', 'b2'), match('a', 'a1'), match('b', 'b1')]);
     expect(found.map(({ call, lines }) => [call.id, lines.map(({ id }) => id)])).toEqual([
       ['b', ['b1', 'b2']],
       ['a', ['a1']],
@@ -75,11 +75,11 @@ describe('matches', () => {
   });
 
   test('stand there once, also when two pages have them', () => {
-    expect(foundMatches([match('a', 'a1'), match('a', 'a1')])[0]!.lines).toHaveLength(1);
+    expect(toMatchResults([match('a', 'a1'), match('a', 'a1')])[0]!.lines).toHaveLength(1);
   });
 
   test('tell when they were said, as far as that is known', () => {
-    const offsetOf = (match: Match) => foundMatches([match])[0]!.lines[0]!.offsetMs;
+    const offsetOf = (match: Match) => toMatchResults([match])[0]!.lines[0]!.offsetMs;
     expect(offsetOf(match('a', 'a1', { startMs: 5000, endMs: 6000 }))).toBe(5000);
     expect(offsetOf(match('a', 'a1', { endMs: 6000 }))).toBeLessThan(6000);
     const { snippet, utterance } = match('a', 'a1');

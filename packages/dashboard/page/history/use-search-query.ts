@@ -1,44 +1,44 @@
-/** The wish of the page's address. What is typed shows at once, and is looked for after a pause. */
+/** The query of the page's address. What is typed shows at once, and is looked for after a pause. */
 import { useEffect, useRef, useState } from 'react';
 import { useLocation, useSearch } from 'wouter';
 import { lastSearch } from './last-search.ts';
-import { historyHref, searchOf, wishOf, type Wish } from './wish.ts';
+import { historyHref, formatSearch, parseSearch, type SearchQuery } from './search-query.ts';
 
 /** Also because some browsers refuse an address that changes with every key. */
 const PAUSE_MS = 250;
 
-export interface WishState {
+export interface SearchQueryState {
   /** As it is typed. */
-  readonly wish: Wish;
-  readonly setWish: (wish: Wish) => void;
+  readonly query: SearchQuery;
+  readonly setQuery: (query: SearchQuery) => void;
   /** As it stands in the address. */
   readonly search: string;
 }
 
-export function useWish(): WishState {
-  const search = searchOf(wishOf(useSearch()));
+export function useSearchQuery(): SearchQueryState {
+  const search = formatSearch(parseSearch(useSearch()));
   const [, navigate] = useLocation();
-  const [wish, setWish] = useState(() => wishOf(search));
+  const [query, setQuery] = useState(() => parseSearch(search));
   const told = useRef(search);
 
-  useEffect(() => lastSearch.put(historyHref(wishOf(search))), [search]);
+  useEffect(() => lastSearch.put(historyHref(parseSearch(search))), [search]);
 
   // The address was changed by something else: a link, or the way back.
   useEffect(() => {
     if (search === told.current) return;
     told.current = search;
-    setWish(wishOf(search));
+    setQuery(parseSearch(search));
   }, [search]);
 
   useEffect(() => {
-    const next = searchOf(wish);
+    const next = formatSearch(query);
     if (next === told.current) return undefined;
     const timer = setTimeout(() => {
       told.current = next;
-      navigate(historyHref(wish), { replace: true });
+      navigate(historyHref(query), { replace: true });
     }, PAUSE_MS);
     return () => clearTimeout(timer);
-  }, [wish, navigate]);
+  }, [query, navigate]);
 
-  return { wish, setWish, search };
+  return { query, setQuery, search };
 }

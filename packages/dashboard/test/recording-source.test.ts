@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, test, vi } from 'vitest';
-import { createSoundSource, SoundError } from '../page/playback/sound-source.ts';
+import { createRecordingSource, RecordingError } from '../page/playback/recording-source.ts';
 
 const PATH = '/calls/call_1/recording.wav';
 
@@ -17,13 +17,13 @@ afterEach(() => vi.unstubAllGlobals());
 describe('the sound of a recording', () => {
   test('is read by the browser itself where no token is needed', async () => {
     const asked = daemon(file);
-    expect(await createSoundSource(PATH, undefined).open(() => undefined)).toBe(PATH);
+    expect(await createRecordingSource(PATH, undefined).open(() => undefined)).toBe(PATH);
     expect(asked).not.toHaveBeenCalled();
   });
 
   test('is fetched with the token in a header, once, and played from memory', async () => {
     const asked = daemon(file);
-    const source = createSoundSource(PATH, 'secret');
+    const source = createRecordingSource(PATH, 'secret');
     const shares: number[] = [];
     const url = await source.open((share) => shares.push(share));
     expect(await source.open(() => undefined)).toBe(url);
@@ -40,14 +40,14 @@ describe('the sound of a recording', () => {
     [500, 'The recording cannot be fetched now.'],
   ])('that is answered with %i is a failure in words', async (status, words) => {
     daemon(() => new Response('', { status }));
-    const failed = createSoundSource(PATH, 'secret').open(() => undefined);
-    await expect(failed).rejects.toThrow(new SoundError(words));
+    const failed = createRecordingSource(PATH, 'secret').open(() => undefined);
+    await expect(failed).rejects.toThrow(new RecordingError(words));
   });
 
   test('that failed is tried again by the next who asks', async () => {
     let status = 500;
     const asked = daemon(() => (status === 200 ? file() : new Response('', { status })));
-    const source = createSoundSource(PATH, 'secret');
+    const source = createRecordingSource(PATH, 'secret');
     await source.open(() => undefined).catch(() => undefined);
     status = 200;
     expect(await source.open(() => undefined)).toMatch(/^blob:/);
@@ -57,7 +57,7 @@ describe('the sound of a recording', () => {
   test('is given back, and fetched anew afterwards', async () => {
     const asked = daemon(file);
     const revoked = vi.spyOn(URL, 'revokeObjectURL');
-    const source = createSoundSource(PATH, 'secret');
+    const source = createRecordingSource(PATH, 'secret');
     const url = await source.open(() => undefined);
     source.release();
     await vi.waitFor(() => expect(revoked).toHaveBeenCalledWith(url));

@@ -1,22 +1,22 @@
 /** How many there are, and which of them are shown in what order. */
 import type { EnumOf } from '../api/graphql.ts';
 import { wordsOf } from '../ui/format.ts';
-import { ORDERS, type Order, type Wish } from './arrange.ts';
+import { SORT_ORDERS, type SortOrder, type BoardFilter } from './board-filter.ts';
 import type { BoardCall } from './board-state.ts';
 
 const STATUSES = ['QUEUED', 'RINGING', 'IN_PROGRESS', 'FORWARDING'] as const satisfies EnumOf<'CallStatus'>[];
 
-export interface BoardToolsProps {
+export interface BoardToolbarProps {
   readonly calls: readonly BoardCall[];
   readonly liveCount: number | undefined;
-  readonly wish: Wish;
-  readonly onWish: (wish: Wish) => void;
+  readonly filter: BoardFilter;
+  readonly onFilter: (filter: BoardFilter) => void;
 }
 
-export function BoardTools({ calls, liveCount, wish, onWish }: BoardToolsProps) {
+export function BoardToolbar({ calls, liveCount, filter, onFilter }: BoardToolbarProps) {
   const providers = new Map(calls.map(({ provider }) => [provider.id, provider.displayName]));
   return (
-    <div className="board-tools">
+    <div className="board-toolbar">
       <h1>Live calls {liveCount !== undefined && <span className="board-count">{liveCount}</span>}</h1>
       <form
         className="board-filters"
@@ -28,13 +28,13 @@ export function BoardTools({ calls, liveCount, wish, onWish }: BoardToolsProps) 
           type="search"
           aria-label="Filter by number, words or tag"
           placeholder="Number, words or tag"
-          value={wish.text}
-          onChange={({ target }) => onWish({ ...wish, text: target.value })}
+          value={filter.text}
+          onChange={({ target }) => onFilter({ ...filter, text: target.value })}
         />
         <select
           aria-label="Provider"
-          value={wish.provider}
-          onChange={({ target }) => onWish({ ...wish, provider: target.value })}
+          value={filter.provider}
+          onChange={({ target }) => onFilter({ ...filter, provider: target.value })}
         >
           <option value="">All providers</option>
           {[...providers]
@@ -47,8 +47,8 @@ export function BoardTools({ calls, liveCount, wish, onWish }: BoardToolsProps) 
         </select>
         <select
           aria-label="Status"
-          value={wish.status}
-          onChange={({ target }) => onWish({ ...wish, status: target.value as Wish['status'] })}
+          value={filter.status}
+          onChange={({ target }) => onFilter({ ...filter, status: target.value as BoardFilter['status'] })}
         >
           <option value="">Any status</option>
           {STATUSES.map((status) => (
@@ -58,11 +58,11 @@ export function BoardTools({ calls, liveCount, wish, onWish }: BoardToolsProps) 
           ))}
         </select>
         <select
-          aria-label="Order"
-          value={wish.order}
-          onChange={({ target }) => onWish({ ...wish, order: target.value as Order })}
+          aria-label="SortOrder"
+          value={filter.order}
+          onChange={({ target }) => onFilter({ ...filter, order: target.value as SortOrder })}
         >
-          {Object.entries(ORDERS).map(([order, { label }]) => (
+          {Object.entries(SORT_ORDERS).map(([order, { label }]) => (
             <option key={order} value={order}>
               {label}
             </option>

@@ -3,31 +3,31 @@ import type { ReactNode } from 'react';
 import { Link } from 'wouter';
 import { lastSearch } from '../history/last-search.ts';
 import { TagEditor } from '../notes/tag-editor.tsx';
-import { Ago } from '../ui/clock.tsx';
+import { Elapsed } from '../ui/clock.tsx';
 import { clockText } from '../ui/format.ts';
 import { Icon } from '../ui/icon.tsx';
 import { partiesOf } from '../ui/parties.ts';
-import { whenText } from '../ui/when.ts';
-import { DIRECTION_WORDS, END_WORDS, STATUS_WORDS } from '../ui/words.ts';
+import { dateTimeText } from '../ui/when.ts';
+import { DIRECTION_LABELS, END_LABELS, STATUS_LABELS } from '../ui/labels.ts';
 import type { Call } from './documents.ts';
 
-export interface CallHeadProps {
+export interface CallHeaderProps {
   readonly call: Call;
   /** What can be done from here. */
   readonly children: ReactNode;
 }
 
-export function CallHead({ call, children }: CallHeadProps) {
+export function CallHeader({ call, children }: CallHeaderProps) {
   const { provider, status, isLive, end, direction } = call;
   const { customer, other } = partiesOf(call);
   const facts = [
-    !isLive && whenText(call.createdAt, Date.now()),
+    !isLive && dateTimeText(call.createdAt, Date.now()),
     provider.displayName,
-    direction && DIRECTION_WORDS[direction],
+    direction && DIRECTION_LABELS[direction],
     other,
   ];
   return (
-    <header className="call-head">
+    <header className="call-header">
       <Link
         href={isLive ? '/' : lastSearch.href()}
         className="button button-icon"
@@ -35,14 +35,14 @@ export function CallHead({ call, children }: CallHeadProps) {
       >
         <Icon name="back" />
       </Link>
-      <div className="call-who">
+      <div className="call-title">
         <h1>{customer}</h1>
         <p className="muted">{facts.filter(Boolean).join(' · ')}</p>
       </div>
       <TagEditor call={call} />
       <div className="call-state">
         <span className="call-status" data-live={isLive}>
-          {isLive ? STATUS_WORDS[status] : END_WORDS[end?.category ?? 'UNKNOWN']}
+          {isLive ? STATUS_LABELS[status] : END_LABELS[end?.category ?? 'UNKNOWN']}
         </span>
         <Duration call={call} />
         {children}
@@ -52,7 +52,7 @@ export function CallHead({ call, children }: CallHeadProps) {
 }
 
 function Duration({ call: { answeredAt, endedAt, isLive, createdAt } }: { readonly call: Call }) {
-  if (isLive) return <Ago className="call-time" since={Date.parse(answeredAt ?? createdAt)} />;
+  if (isLive) return <Elapsed className="call-time" since={Date.parse(answeredAt ?? createdAt)} />;
   if (answeredAt === null || endedAt === null) return <span className="call-time">never answered</span>;
   return <span className="call-time">{clockText(Date.parse(endedAt) - Date.parse(answeredAt))}</span>;
 }

@@ -1,36 +1,36 @@
-/** The board as a store outside React: subscriptions put news in, and readers are told of a batch of them at a time. */
+/** The board as a store outside React: subscriptions put updates in, and readers are told of a batch of them at a time. */
 import type { Client } from 'urql';
-import { troubleOf } from '../api/errors.ts';
-import { EMPTY_BOARD, take, type Board, type News } from './board-state.ts';
+import { toApiError } from '../api/errors.ts';
+import { EMPTY_BOARD, applyUpdates, type Board, type BoardUpdate } from './board-state.ts';
 import { LIVE_CALLS, WORDS } from './documents.ts';
 
-export interface BoardFeed {
+export interface BoardStore {
   readonly state: () => Board;
   /** Runs while somebody listens. */
   readonly subscribe: (listener: () => void) => () => void;
-  readonly tell: (news: News) => void;
+  readonly push: (updates: BoardUpdate) => void;
 }
 
-/** 200 calls have some fifty pieces of news a second: the list is rendered for a batch of them. */
+/** 200 calls have some fifty pieces of updates a second: the list is rendered for a batch of them. */
 const BATCH_MS = 100;
 const TICK_MS = 1000;
 
-export function createBoardFeed(client: Client): BoardFeed {
+export function createBoardStore(client: Client): BoardStore {
   const listeners = new Set<() => void>();
   let board = EMPTY_BOARD;
-  let waiting: News[] = [];
+  let pending: BoardUpdate[] = [];
   let timer: ReturnType<typeof setTimeout> | undefined;
   let stop = (): void => undefined;
 
-  function tell(news: News): void {
-    waiting.push(news);
-    timer ??= setTimeout(settle, BATCH_MS);
+  function push(updates: BoardUpdate): void {
+    pending.push(updates);
+    timer ??= setTimeout(flush, BATCH_MS);
   }
 
-  function settle(): void {
+  function flush(): void {
     timer = undefined;
-    board = take(board, waiting, Date.now());
-    waiting = [];
+    board = applyUpdates(board, pending, Date.now());
+    pending = [];
     for (const listener of listeners) listener();
   }
 
@@ -39,18 +39,19 @@ export function createBoardFeed(client: Client): BoardFeed {
     const follow = (after: string): void => {
       stopWords();
       stopWords = client.subscription(WORDS, { after }).subscribe(({ data }) => {
-        if (data) tell(data.callEvents);
+        if (data) push(data.callEvents);
       }).unsubscribe;
     };
     const calls = client.subscription(LIVE_CALLS, {}).subscribe(({ data, error }) => {
-      if (error) tell({ __typename: 'Trouble', trouble: troubleOf(error) });
+      if (error) push({ __typename: 'ApiError', error: toApiError(error) });
       if (!data) return;
-      tell(data.liveCalls);
+      push(data.liveCalls);
       // The picture holds the last words up to its cursor: what is said behind it follows, and nothing is told twice.
       if (data.liveCalls.__typename === 'LiveCallsSnapshot') follow(data.liveCalls.cursor);
     });
     const ticks = setInterval(() => {
-      if ([...board.calls.values()].some(({ leftAt }) => leftAt !== undefined)) tell({ __typename: 'Tick' });
+      if ([...board.calls.values()].some(({ seenEndedAt }) => seenEndedAt !== undefined))
+        push({ __typename: 'Tick' });
     }, TICK_MS);
     return () => {
       calls.unsubscribe();
@@ -63,7 +64,7 @@ export function createBoardFeed(client: Client): BoardFeed {
 
   return {
     state: () => board,
-    tell,
+    push,
     subscribe(listener) {
       if (listeners.size === 0) stop = start();
       listeners.add(listener);

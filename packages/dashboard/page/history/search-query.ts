@@ -1,7 +1,7 @@
 /** What is looked for in history. It stands in the page's address, so that it can be shared and gone back to. Pure. */
 import type { EnumOf, VariablesOf } from '../api/graphql.ts';
 import { isRange, startOf, type Range } from '../ui/ranges.ts';
-import { END_WORDS } from '../ui/words.ts';
+import { END_LABELS } from '../ui/labels.ts';
 import type { PAST_CALLS } from './documents.ts';
 
 export type CallFilter = NonNullable<VariablesOf<typeof PAST_CALLS>['filter']>;
@@ -12,7 +12,7 @@ export const DIRECTIONS = ['INBOUND', 'OUTBOUND', 'WEB'] as const satisfies Enum
 export type Outcome = EnumOf<'EndCategory'> | 'LIVE';
 
 /** Every part is text, empty where it does not matter. */
-export interface Wish {
+export interface SearchQuery {
   readonly said: string;
   readonly number: string;
   /** Tags with commas between them. */
@@ -26,7 +26,7 @@ export interface Wish {
   readonly to: string;
 }
 
-export const ANYTHING: Wish = {
+export const EMPTY_QUERY: SearchQuery = {
   said: '',
   number: '',
   tag: '',
@@ -38,8 +38,8 @@ export const ANYTHING: Wish = {
   to: '',
 };
 
-type Key = keyof Wish;
-const KEYS = Object.keys(ANYTHING) as Key[];
+type Key = keyof SearchQuery;
+const KEYS = Object.keys(EMPTY_QUERY) as Key[];
 const DAY = /^\d{4}-\d\d-\d\d$/;
 const isDay = (text: string): boolean => DAY.test(text) && !Number.isNaN(Date.parse(text));
 
@@ -49,7 +49,7 @@ const CHECKS = {
   number: () => true,
   tag: () => true,
   provider: () => true,
-  outcome: (text) => text === 'LIVE' || Object.hasOwn(END_WORDS, text),
+  outcome: (text) => text === 'LIVE' || Object.hasOwn(END_LABELS, text),
   direction: (text) => (DIRECTIONS as readonly string[]).includes(text),
   when: (text) => text === 'dates' || isRange(text),
   from: isDay,
@@ -57,56 +57,59 @@ const CHECKS = {
 } as const satisfies Record<Key, (text: string) => boolean>;
 
 /** @param search of an address, without its question mark. */
-export function wishOf(search: string): Wish {
+export function parseSearch(search: string): SearchQuery {
   const params = new URLSearchParams(search);
   const given = KEYS.map((key) => [key, params.get(key) ?? ''] as const);
   const checked = given.map(([key, text]) => [key, CHECKS[key](text) ? text : '']);
-  return Object.fromEntries(checked) as Record<Key, string> as Wish;
+  return Object.fromEntries(checked) as Record<Key, string> as SearchQuery;
 }
 
-/** Only what matters, always in the same order: the same wish is the same text. */
-export function searchOf(wish: Wish): string {
+/** Only what matters, always in the same order: the same query is the same text. */
+export function formatSearch(query: SearchQuery): string {
   const params = new URLSearchParams();
   for (const key of KEYS) {
     const isForDates = key === 'from' || key === 'to';
-    const text = isForDates && wish.when !== 'dates' ? '' : wish[key].trim();
+    const text = isForDates && query.when !== 'dates' ? '' : query[key].trim();
     if (text !== '') params.set(key, text);
   }
   return params.toString();
 }
 
-export const historyHref = (wish: Partial<Wish>): string => {
-  const search = searchOf({ ...ANYTHING, ...wish });
+export const historyHref = (query: Partial<SearchQuery>): string => {
+  const search = formatSearch({ ...EMPTY_QUERY, ...query });
   return search === '' ? '/history' : `/history?${search}`;
 };
 
 const PUNCTUATION = /[\s().-]/g;
 
 /** Why a number cannot be looked for, if it cannot. */
-export function numberTrouble(number: string): string | undefined {
+export function numberError(number: string): string | undefined {
   const digits = number.trim().replace(/^\+/, '').replaceAll(PUNCTUATION, '');
   return /^\d{0,20}$/.test(digits) ? undefined : 'A number has at most 20 digits, and nothing else.';
 }
 
-/** The wish as the API takes it, but for the words. */
-export function filterOf(wish: Wish, now: number): CallFilter {
-  const tags = wish.tag
+/** The query as the API takes it, but for the words. */
+export function toCallFilter(query: SearchQuery, now: number): CallFilter {
+  const tags = query.tag
     .split(',')
     .map((tag) => tag.trim())
     .filter((tag) => tag !== '');
-  const number = wish.number.trim();
+  const number = query.number.trim();
   return {
-    ...(wish.provider !== '' && { providerIds: [wish.provider] }),
-    ...(wish.outcome === 'LIVE' && { live: true }),
-    ...(wish.outcome !== '' && wish.outcome !== 'LIVE' && { endCategories: [wish.outcome] }),
-    ...(wish.direction !== '' && { directions: [wish.direction] }),
+    ...(query.provider !== '' && { providerIds: [query.provider] }),
+    ...(query.outcome === 'LIVE' && { live: true }),
+    ...(query.outcome !== '' && query.outcome !== 'LIVE' && { endCategories: [query.outcome] }),
+    ...(query.direction !== '' && { directions: [query.direction] }),
     ...(tags.length > 0 && { tags }),
-    ...(/\d/.test(number) && numberTrouble(number) === undefined && { number }),
-    ...timesOf(wish, now),
+    ...(/\d/.test(number) && numberError(number) === undefined && { number }),
+    ...timeFilter(query, now),
   };
 }
 
-function timesOf({ when, from, to }: Wish, now: number): Pick<CallFilter, 'createdAfter' | 'createdBefore'> {
+function timeFilter(
+  { when, from, to }: SearchQuery,
+  now: number,
+): Pick<CallFilter, 'createdAfter' | 'createdBefore'> {
   if (when === '') return {};
   if (when !== 'dates') return { createdAfter: new Date(startOf(when, now)).toISOString() };
   return {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { createTokenShelf } from '../page/session/token.ts';
+import { createTokenStore } from '../page/session/token-store.ts';
 
 function storage() {
   const kept = new Map<string, string>();
@@ -13,23 +13,23 @@ function storage() {
 
 test('a token is kept for the tab when that was asked for, and a reload finds it', () => {
   const tab = storage();
-  createTokenShelf(tab).put('secret', true);
-  expect(createTokenShelf(tab).read()).toBe('secret');
+  createTokenStore(tab).put('secret', true);
+  expect(createTokenStore(tab).read()).toBe('secret');
 });
 
 test('else it is in memory alone, and an older one is not left behind', () => {
   const tab = storage();
-  createTokenShelf(tab).put('older', true);
-  const shelf = createTokenShelf(tab);
-  shelf.put('secret', false);
-  expect(shelf.read()).toBe('secret');
+  createTokenStore(tab).put('older', true);
+  const tokens = createTokenStore(tab);
+  tokens.put('secret', false);
+  expect(tokens.read()).toBe('secret');
   expect(tab.kept.size).toBe(0);
 });
 
 test('whoever signs out leaves nothing', () => {
   const tab = storage();
-  const shelf = createTokenShelf(tab);
-  shelf.put('secret', true);
-  shelf.clear();
-  expect([shelf.read(), tab.kept.size]).toEqual([undefined, 0]);
+  const tokens = createTokenStore(tab);
+  tokens.put('secret', true);
+  tokens.clear();
+  expect([tokens.read(), tab.kept.size]).toEqual([undefined, 0]);
 });

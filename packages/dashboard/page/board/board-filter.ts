@@ -2,12 +2,12 @@
 import type { EnumOf } from '../api/graphql.ts';
 import type { BoardCall } from './board-state.ts';
 
-export interface Wish {
+export interface BoardFilter {
   readonly text: string;
   /** A provider's id; empty for all. */
   readonly provider: string;
   readonly status: EnumOf<'CallStatus'> | '';
-  readonly order: Order;
+  readonly order: SortOrder;
 }
 
 type Compare = (one: BoardCall, other: BoardCall) => number;
@@ -16,7 +16,7 @@ const byAge: Compare = (one, other) =>
   one.createdAt.localeCompare(other.createdAt) || one.id.localeCompare(other.id);
 
 /** Orders that speech does not change: a row moves only when a call comes or goes. */
-export const ORDERS = {
+export const SORT_ORDERS = {
   longest: { label: 'Longest first', compare: byAge },
   newest: { label: 'Newest first', compare: (one, other) => byAge(other, one) },
   provider: {
@@ -30,11 +30,14 @@ export const ORDERS = {
   },
 } as const satisfies Record<string, { readonly label: string; readonly compare: Compare }>;
 
-export type Order = keyof typeof ORDERS;
+export type SortOrder = keyof typeof SORT_ORDERS;
 
-export const ANY: Wish = { text: '', provider: '', status: '', order: 'longest' };
+export const NO_FILTER: BoardFilter = { text: '', provider: '', status: '', order: 'longest' };
 
-export function arrange(calls: Iterable<BoardCall>, { text, provider, status, order }: Wish): BoardCall[] {
+export function filterCalls(
+  calls: Iterable<BoardCall>,
+  { text, provider, status, order }: BoardFilter,
+): BoardCall[] {
   const wanted = text.trim().toLowerCase();
   return [...calls]
     .filter(
@@ -43,7 +46,7 @@ export function arrange(calls: Iterable<BoardCall>, { text, provider, status, or
         (status === '' || call.status === status) &&
         (wanted === '' || isAbout(call, wanted)),
     )
-    .toSorted(ORDERS[order].compare);
+    .toSorted(SORT_ORDERS[order].compare);
 }
 
 /** Numbers are found whether they are typed with blanks and dashes or not. */

@@ -1,25 +1,25 @@
 /** What was said: as it comes while the call is live; line by line with its sound when it is over. */
 import { useEffect, useMemo, useRef } from 'react';
 import { useSearch } from 'wouter';
-import type { Trouble } from '../api/errors.ts';
+import type { ApiError } from '../api/errors.ts';
 import { useCurrentLine, type Playable } from '../playback/use-playback.ts';
 import { EmptyState } from '../ui/empty-state.tsx';
 import { Loading } from '../ui/loading.tsx';
-import { TroubleState } from '../ui/trouble-state.tsx';
+import { ErrorState } from '../ui/error-state.tsx';
 import type { Call } from './documents.ts';
 import { spansOf } from './spans.ts';
-import type { Story } from './story.ts';
+import type { CallTimeline } from './call-timeline.ts';
 import { Transcript } from './transcript.tsx';
 
-export interface WordsPanelProps {
+export interface TranscriptPanelProps {
   readonly call: Pick<Call, 'isLive' | 'answeredAt' | 'createdAt'>;
-  readonly story: Story;
-  readonly trouble: Trouble | undefined;
+  readonly timeline: CallTimeline;
+  readonly error: ApiError | undefined;
   readonly playable: Playable;
 }
 
-export function WordsPanel({ call, story, trouble, playable }: WordsPanelProps) {
-  const { lines, partials, isKnown } = story;
+export function TranscriptPanel({ call, timeline, error, playable }: TranscriptPanelProps) {
+  const { lines, partials, isLoaded } = timeline;
   const { isLive } = call;
   const answeredAt = Date.parse(call.answeredAt ?? call.createdAt);
   const spans = useMemo(() => spansOf(lines, answeredAt), [lines, answeredAt]);
@@ -29,7 +29,7 @@ export function WordsPanel({ call, story, trouble, playable }: WordsPanelProps) 
   // Whoever comes from a search is shown the line that was found, and hears it first.
   const foundId = new URLSearchParams(useSearch()).get('line') ?? undefined;
   const shownFor = useRef<unknown>(undefined);
-  const found = isKnown && !isLive ? spans.find(({ id }) => id === foundId) : undefined;
+  const found = isLoaded && !isLive ? spans.find(({ id }) => id === foundId) : undefined;
   useEffect(() => {
     if (!playback || !found || shownFor.current === playback) return;
     shownFor.current = playback;
@@ -44,9 +44,9 @@ export function WordsPanel({ call, story, trouble, playable }: WordsPanelProps) 
   }
 
   return (
-    <section className="card call-words" aria-label={isLive ? 'What is said' : 'What was said'}>
-      {trouble ? (
-        <TroubleState trouble={trouble} />
+    <section className="card call-transcript" aria-label={isLive ? 'What is said' : 'What was said'}>
+      {error ? (
+        <ErrorState error={error} />
       ) : lines.length > 0 || partials.size > 0 ? (
         <Transcript
           lines={lines}
@@ -57,14 +57,14 @@ export function WordsPanel({ call, story, trouble, playable }: WordsPanelProps) 
           onLine={playback ? hear : undefined}
         />
       ) : (
-        <NoWords isKnown={isKnown} isLive={isLive} />
+        <NoTranscript isLoaded={isLoaded} isLive={isLive} />
       )}
     </section>
   );
 }
 
-function NoWords({ isKnown, isLive }: { readonly isKnown: boolean; readonly isLive: boolean }) {
-  if (!isKnown) return <Loading label="Loading what was said…" />;
+function NoTranscript({ isLoaded, isLive }: { readonly isLoaded: boolean; readonly isLive: boolean }) {
+  if (!isLoaded) return <Loading label="Loading what was said…" />;
   return (
     <EmptyState title={isLive ? 'Nothing said yet' : 'No words'}>
       {isLive
