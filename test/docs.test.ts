@@ -1,4 +1,4 @@
-/** What the documents say is compared with what is there. */
+/** Compares the documents with the code. */
 import { readFileSync } from 'node:fs';
 import { FAILURE_CODES, FaultError, FAULTS, USER_AGENT, type FaultCode } from '@sidetone/core';
 import { buildSchema, parse, validate } from 'graphql';
@@ -15,7 +15,7 @@ import { filesBelow, PACKAGES } from './support/files.ts';
 
 const read = (path: string): string => readFileSync(path, 'utf8');
 
-/** The cells of the rows of a document's tables. */
+/** Returns the cells of each table row of a document. */
 const rowsOf = (path: string): string[][] =>
   read(path)
     .split('\n')
@@ -28,23 +28,23 @@ const rowsOf = (path: string): string[][] =>
     );
 
 describe('docs/reference/errors.md', () => {
-  test('has every code with its kind, whether to retry and its remedy, and no other', () => {
-    const told = rowsOf('docs/reference/errors.md').slice(1);
+  test('lists every code with its kind, whether to retry, and its remedy', () => {
+    const documented = rowsOf('docs/reference/errors.md').slice(1);
     const expected = Object.entries(FAULTS).map(([code, { kind, retryable, remedy }]) => [
       `\`${code}\``,
       kind,
       retryable ? 'yes' : 'no',
       remedy,
     ]);
-    expect(told).toEqual(expected);
+    expect(documented).toEqual(expected);
   });
 });
 
 describe('docs/reference/configuration.md', () => {
-  /** Keys of a list that is empty by default. */
+  /** Keys of the entries of a list that is empty by default. */
   const AUTH = ['name', 'token', 'sha256', 'scopes'].map((key) => `auth.tokens.<n>.${key}`);
 
-  /** Every key with a default, as `section.key`. */
+  /** Returns every key with a default, as `section.key`. */
   function keysOf(value: object, prefix = ''): [string, unknown][] {
     return Object.entries(value).flatMap(([key, inner]): [string, unknown][] =>
       typeof inner === 'object' && inner !== null
@@ -53,11 +53,13 @@ describe('docs/reference/configuration.md', () => {
     );
   }
 
-  test('has every key with its default, and no other', () => {
+  test('lists every key with its default', () => {
     const rows = rowsOf('docs/reference/configuration.md').slice(1);
-    const told = new Map(rows.map(([key, value]) => [key!.replaceAll('`', ''), value!.replaceAll('`', '')]));
+    const documented = new Map(
+      rows.map(([key, value]) => [key!.replaceAll('`', ''), value!.replaceAll('`', '')]),
+    );
     const defaults = new Map(keysOf(configSchema.parse({})));
-    for (const [key, value] of defaults) expect([key, told.get(key)]).toEqual([key, String(value)]);
+    for (const [key, value] of defaults) expect([key, documented.get(key)]).toEqual([key, String(value)]);
     const withoutDefault = [
       'server.publicUrl',
       'server.cors.origins',
@@ -69,40 +71,40 @@ describe('docs/reference/configuration.md', () => {
       'transcribers.<id>.plugin',
       'transcribers.<id>.options',
     ];
-    expect([...told.keys()].toSorted()).toEqual([...defaults.keys(), ...withoutDefault].toSorted());
+    expect([...documented.keys()].toSorted()).toEqual([...defaults.keys(), ...withoutDefault].toSorted());
   });
 });
 
 describe('docs/reference/http.md', () => {
   const rows = rowsOf('docs/reference/http.md');
 
-  test('says the status of every failure that a control can have, and of each the right one', () => {
-    const told = rows.flatMap(([status, codes]) =>
+  test('lists every failure code of a command under its HTTP status', () => {
+    const documented = rows.flatMap(([status, codes]) =>
       /^`\d{3}`$/.test(status!)
         ? [...codes!.matchAll(/`([A-Z_]+)`/g)].map(
             ([, code]) => [code!, Number(status!.slice(1, -1))] as const,
           )
         : [],
     );
-    for (const [code, status] of told)
+    for (const [code, status] of documented)
       expect([code, statusOf(new FaultError(code as FaultCode, ''))]).toEqual([code, status]);
-    expect(told.map(([code]) => code)).toEqual(expect.arrayContaining([...FAILURE_CODES]));
+    expect(documented.map(([code]) => code)).toEqual(expect.arrayContaining([...FAILURE_CODES]));
   });
 
-  test('shows a body of every type', () => {
+  test('shows a body for every type of control request', () => {
     const types = rows.flatMap(([body]) => /^`\{ "type": "([a-z-]+)"/.exec(body!)?.[1] ?? []);
     expect(types.toSorted()).toEqual(Object.keys(BODIES).toSorted());
   });
 });
 
-test('docs/reference/dependencies.md has a sentence for every runtime dependency, and for no other', () => {
-  const told = rowsOf('docs/reference/dependencies.md')
+test('docs/reference/dependencies.md has a sentence for every runtime dependency', () => {
+  const documented = rowsOf('docs/reference/dependencies.md')
     .slice(1)
     .map(([name, dependency, why]) => {
       expect(why).toMatch(/[.]$/);
       return `${name} ${dependency!.replaceAll('`', '')}`;
     });
-  const there = PACKAGES.flatMap((name) => {
+  const installed = PACKAGES.flatMap((name) => {
     const manifest = JSON.parse(read(`packages/${name}/package.json`)) as {
       dependencies?: Record<string, string>;
     };
@@ -110,25 +112,25 @@ test('docs/reference/dependencies.md has a sentence for every runtime dependency
       .filter((dependency) => !dependency.startsWith('@sidetone/'))
       .map((dependency) => `${name} ${dependency}`);
   });
-  expect(told.toSorted()).toEqual(there.toSorted());
+  expect(documented.toSorted()).toEqual(installed.toSorted());
 });
 
 describe("the README's operations", () => {
   const schema = buildSchema(read('docs/reference/schema.graphql'));
   const blocks = [...read('README.md').matchAll(/```graphql\n([\s\S]*?)```/g)].map(([, text]) => text!);
 
-  test('are valid', () => {
+  test('are valid against the schema', () => {
     expect(blocks.length).toBeGreaterThanOrEqual(4);
     for (const block of blocks) expect(validate(schema, parse(block))).toEqual([]);
   });
 
-  test('are those that GraphiQL opens with', () => {
+  test('are the same as the first queries of GraphiQL', () => {
     const plain = (text: string): string => text.replaceAll(/#.*$/gm, '').replaceAll(/\s+/g, ' ').trim();
     expect(plain(FIRST_QUERY)).toBe(blocks.map(plain).join(' '));
   });
 });
 
-test("the README's configuration is one, and its plugins take their options", () => {
+test("the README's configuration is valid, including the options of its plugins", () => {
   const source = /```yaml\n([\s\S]*?)```/.exec(read('README.md'))![1]!;
   const names = [...source.matchAll(/\$\{(\w+)\}/g)].map(([, name]) => name!);
   const { providers, transcribers } = parseConfig(
@@ -142,7 +144,7 @@ test("the README's configuration is one, and its plugins take their options", ()
   expect(deepgramOptions.safeParse(transcribers['deepgram']!.options).error).toBeUndefined();
 });
 
-test('the packages are of one version, and say it to providers', () => {
+test('all packages have the same version, and send it as the user agent', () => {
   const versions = PACKAGES.map(
     (name) => (JSON.parse(read(`packages/${name}/package.json`)) as { version: string }).version,
   );
@@ -150,7 +152,7 @@ test('the packages are of one version, and say it to providers', () => {
   expect(USER_AGENT).toBe(`sidetone/${versions[0]}`);
 });
 
-test('links between documents lead somewhere', () => {
+test('links between documents point to existing files', () => {
   const documents = [
     'README.md',
     'ARCHITECTURE.md',

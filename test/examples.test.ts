@@ -1,4 +1,4 @@
-/** What holds for the examples: they are plain JavaScript, and as checked as the rest. */
+/** Checks the examples, which are plain JavaScript with type annotations. */
 import { execFile } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import { promisify } from 'node:util';
@@ -6,16 +6,16 @@ import { expect, test } from 'vitest';
 
 const run = promisify(execFile);
 
-test('the types of the providers among them are right', async () => {
+test('the example providers pass the type checker', async () => {
   const tsc = ['node_modules/typescript/bin/tsc', '--project', 'examples/tsconfig.json', '--pretty', 'false'];
-  const said = await run(process.execPath, tsc).then(
+  const output = await run(process.execPath, tsc).then(
     ({ stdout }) => stdout,
     ({ stdout }: { readonly stdout: string }) => stdout,
   );
-  expect(said).toBe('');
+  expect(output).toBe('');
 });
 
-test('a provider of a real protocol takes less than three hundred lines of code', () => {
+test('the Twilio provider has fewer than 300 lines of code', () => {
   const folder = 'examples/twilio-provider';
   const sources = readdirSync(folder).filter(
     (name) => name.endsWith('.js') && !name.startsWith('conformance'),

@@ -1,4 +1,4 @@
-/** The guide for plugin authors, followed to the letter: its files are written, its commands run. */
+/** Follows the guide for plugin authors: writes its files and runs its commands. */
 import { execFile } from 'node:child_process';
 import { mkdtempSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -30,7 +30,7 @@ const BLOCKS: readonly Block[] = [...GUIDE.matchAll(/^```(\w*) ?(\S*)\n([\s\S]*?
 const folder = mkdtempSync(join(tmpdir(), 'sidetone-guide-'));
 afterAll(() => rmSync(folder, { recursive: true }));
 
-/** What an install would put beside the guide's package.json. */
+/** Links the dependencies that an install would place next to the guide's package.json. */
 function linkDependencies(): void {
   const { dependencies, devDependencies } = JSON.parse(
     readFileSync(join(folder, 'package.json'), 'utf8'),
@@ -44,8 +44,8 @@ function linkDependencies(): void {
 
 const tsx = pathToFileURL(createRequire(import.meta.url).resolve('tsx')).href;
 
-/** Runs a command of the guide on the sources: no build comes first. */
-async function follow(command: string): Promise<string> {
+/** Runs a command of the guide on the TypeScript sources, without a build. */
+async function runCommand(command: string): Promise<string> {
   const [program, ...args] = command.split(' ');
   expect(program).toBe('node');
   const env = { ...process.env, NODE_OPTIONS: `--conditions=@sidetone/source --import=${tsx}` };
@@ -53,27 +53,28 @@ async function follow(command: string): Promise<string> {
 }
 
 describe('the guide', () => {
-  const said: string[] = [];
+  const output: string[] = [];
 
   test('can be followed from its first block to its last', async () => {
     for (const { language, file, text } of BLOCKS) {
       if (file !== undefined) writeFileSync(join(folder, file), text);
       if (file === 'package.json') linkDependencies();
-      if (language === 'sh') for (const command of text.trim().split('\n')) said.push(await follow(command));
+      if (language === 'sh')
+        for (const command of text.trim().split('\n')) output.push(await runCommand(command));
     }
     expect(BLOCKS.flatMap(({ file }) => file ?? [])).toEqual(
       expect.arrayContaining(['index.js', 'conformance.js']),
     );
-    expect(said).toHaveLength(2);
+    expect(output).toHaveLength(2);
   }, 60_000);
 
-  test('ends with a plugin that keeps every MUST, and shows its card', () => {
+  test('ends with a plugin that passes every MUST, and shows its report card', () => {
     const [head] = BLOCKS.filter(({ language }) => language === 'text');
-    expect(said[1]!.slice(0, head!.text.length)).toBe(head!.text);
+    expect(output[1]!.slice(0, head!.text.length)).toBe(head!.text);
     expect(head!.text).toMatch(/MUST (\d+) of \1,/);
   });
 
-  test('has a configuration with which the daemon loads that plugin', async () => {
+  test('has a configuration with which the daemon loads the plugin', async () => {
     const source = BLOCKS.find(({ file }) => file === 'sidetone.yaml')!.text;
     const config = parseConfig(source, 'sidetone.yaml', { BELL_API_KEY: 'a', BELL_WEBHOOK_SECRET: 'b' });
     const { plugin, options } = config.providers['bell']!;
@@ -85,7 +86,7 @@ describe('the guide', () => {
     });
   });
 
-  test('names codes that there are, and that a command or a request may fail with', () => {
+  test('lists error codes that exist and that a command or a request may fail with', () => {
     const rows = [...GUIDE.matchAll(/^\| `([A-Z]+_[A-Z_]+)` +\| (.*?) +\|$/gm)].map(
       ([, code, when]) => [code!, when!] as const,
     );
@@ -99,7 +100,7 @@ describe('the guide', () => {
     }
   });
 
-  test("tells the daemon's bounds", () => {
+  test('states the deadlines of the daemon', () => {
     const { START_MS, STOP_MS, COMMAND_MS, REQUEST_MS, RECONCILE_MS } = bounds;
     const seconds = (ms: number): string => `${ms / 1000} s`;
     const text = GUIDE.replaceAll(/\s+/g, ' ');

@@ -1,4 +1,4 @@
-/** What the Twilio example does that no audit can know of: Twilio's own words. */
+/** Tests the parts of the Twilio example that are specific to Twilio and outside the conformance audits. */
 import {
   createCommandContext,
   createControlledCall,
@@ -25,15 +25,15 @@ const { default: plugin, signatureOf } = (await import(
   /* @vite-ignore */ new URL('../examples/twilio-provider/index.js', import.meta.url).href
 )) as Example;
 
-interface Bench {
+interface Fixture {
   readonly host: FakeHost;
   readonly provider: Provider;
   post(path: string, form: Record<string, string>): Promise<IngressResponse | undefined>;
-  /** Opens the stream as Twilio does; what was sent on it, and a way to send. */
-  open(): Promise<{ sent: () => unknown[]; say: (message: object) => Promise<void> }>;
+  /** Opens the stream as Twilio does. Returns the messages that were sent on it, and a function to send one. */
+  open(): Promise<{ sent: () => unknown[]; receive: (message: object) => Promise<void> }>;
 }
 
-async function started(options: object = {}): Promise<Bench> {
+async function started(options: object = {}): Promise<Fixture> {
   const host = createFakeHost();
   const result = await plugin.options['~standard'].validate({
     accountSid: ACCOUNT,
@@ -58,21 +58,21 @@ async function started(options: object = {}): Promise<Bench> {
         String((await post('answer', { CallStatus: 'ringing' }))?.body),
       )![1]!;
       provider.ingress?.socket?.(createIngressRequest({ method: 'GET', path }), socket);
-      const say = async (message: object): Promise<void> => {
+      const receive = async (message: object): Promise<void> => {
         await peer.send(JSON.stringify(message));
         await host.clock.settle();
       };
       const mediaFormat = { encoding: 'audio/x-mulaw', sampleRate: 8000, channels: 1 };
-      await say({
+      await receive({
         event: 'start',
         start: { callSid: CALL, streamSid: 'MZ3', tracks: ['inbound'], mediaFormat },
       });
-      return { sent: () => socket.sent.map((text) => JSON.parse(String(text)) as unknown), say };
+      return { sent: () => socket.sent.map((text) => JSON.parse(String(text)) as unknown), receive };
     },
   };
 }
 
-test('a request is signed as in the example that Twilio documents', () => {
+test('computes the signature of the example in the documentation of Twilio', () => {
   const fields = new URLSearchParams({
     To: '+18005551212',
     From: '+12349013030',
@@ -84,8 +84,8 @@ test('a request is signed as in the example that Twilio documents', () => {
   expect(signatureOf(url, fields, { reveal: () => '12345' })).toBe('0/KCTR6DLpKmkAf8muzZqo1nDgQ=');
 });
 
-describe('a call is answered', () => {
-  test('by a stream in both directions when nobody else talks', async () => {
+describe('the answer to a call', () => {
+  test('is a two-way stream without a dialled number', async () => {
     const { post } = await started();
     expect(await post('answer', { CallStatus: 'ringing' })).toEqual({
       status: 200,
@@ -94,14 +94,14 @@ describe('a call is answered', () => {
     });
   });
 
-  test('by a stream of both sides beside the call with somebody', async () => {
+  test('is a stream of both tracks and a dial with a dialled number', async () => {
     const { post } = await started({ dial: '+15005550009' });
     expect((await post('answer', { CallStatus: 'ringing' }))?.body).toBe(
       '<Response><Start><Stream url="wss://calls.example.com/providers/fake/stream/fake-token-1" track="both_tracks"/></Start><Dial>+15005550009</Dial></Response>',
     );
   });
 
-  test('with the same stream when it is asked twice', async () => {
+  test('has the same stream for a repeated request', async () => {
     const { post } = await started();
     expect(await post('answer', {})).toEqual(await post('answer', {}));
   });
@@ -113,7 +113,7 @@ test.each([
   ['no-answer', 'NO_ANSWER'],
   ['failed', 'CONFIGURATION'],
   ['canceled', 'OPERATOR_ENDED'],
-])('a call that is %s has ended, %s, at the time that Twilio tells', async (status, category) => {
+])('ends a call with status %s as %s, at the time reported by Twilio', async (status, category) => {
   const { host, post } = await started();
   await post('status', { CallStatus: status, Timestamp: 'Mon, 05 Jan 2026 09:00:09 +0000' });
   expect(host.eventsOf('call.ended')).toMatchObject([
@@ -121,42 +121,42 @@ test.each([
   ]);
 });
 
-describe('a sound', () => {
-  /** A file of mu-law, 8 kHz: its last two bytes are what it says. */
+describe('a played sound', () => {
+  /** A mu-law file at 8 kHz; the last two bytes are its samples. */
   const WAV = Buffer.from(
     '524946462600000057415645666d74201000000007000100401f0000401f00000100080064617461020000001122',
     'hex',
   );
-  const play = async (): Promise<Bench & Awaited<ReturnType<Bench['open']>>> => {
-    const bench = await started();
-    bench.host.respond('GET', SOUND, { bytes: new Uint8Array(WAV) });
-    const stream = await bench.open();
+  const play = async (): Promise<Fixture & Awaited<ReturnType<Fixture['open']>>> => {
+    const fixture = await started();
+    fixture.host.respond('GET', SOUND, { bytes: new Uint8Array(WAV) });
+    const stream = await fixture.open();
     const call = createControlledCall(CALL);
-    await bench.provider.controls?.playAudio?.(call, { url: SOUND }, createCommandContext());
-    return { ...bench, ...stream };
+    await fixture.provider.controls?.playAudio?.(call, { url: SOUND }, createCommandContext());
+    return { ...fixture, ...stream };
   };
 
-  test('is sent as mu-law with a mark behind it, and confirmed when the mark comes back', async () => {
-    const { host, sent, say } = await play();
+  test('is sent as mu-law followed by a mark, and confirmed when the mark returns', async () => {
+    const { host, sent, receive } = await play();
     expect(sent()).toEqual([
       { event: 'media', streamSid: 'MZ3', media: { payload: Buffer.from([0x11, 0x22]).toString('base64') } },
       { event: 'mark', streamSid: 'MZ3', mark: { name: 'cmd_fake' } },
     ]);
     expect(host.eventsOf('command.confirmed')).toEqual([]);
-    await say({ event: 'mark', mark: { name: 'cmd_fake' } });
-    await say({ event: 'mark', mark: { name: 'cmd_fake' } });
+    await receive({ event: 'mark', mark: { name: 'cmd_fake' } });
+    await receive({ event: 'mark', mark: { name: 'cmd_fake' } });
     expect(host.eventsOf('command.confirmed')).toMatchObject([{ commandId: 'cmd_fake' }]);
   });
 
-  test('that is cleared is not confirmed by its mark', async () => {
-    const { host, provider, sent, say } = await play();
+  test('is not confirmed by its mark after it was cleared', async () => {
+    const { host, provider, sent, receive } = await play();
     await provider.controls?.clearAudio?.(createControlledCall(CALL), {}, createCommandContext());
     expect(sent().at(-1)).toEqual({ event: 'clear', streamSid: 'MZ3' });
-    await say({ event: 'mark', mark: { name: 'cmd_fake' } });
+    await receive({ event: 'mark', mark: { name: 'cmd_fake' } });
     expect(host.eventsOf('command.confirmed')).toEqual([]);
   });
 
-  test('is cut off by words only when they may interrupt', async () => {
+  test('is interrupted by say only if interrupt is true', async () => {
     const { host, provider } = await play();
     host.respond('POST', /Calls/, { json: {} });
     const say = async (interrupt: boolean): Promise<void> =>
@@ -176,14 +176,14 @@ describe('a sound', () => {
   });
 });
 
-test('a command on a call that Twilio says is over is CALL_NOT_LIVE', async () => {
+test('rejects a command with CALL_NOT_LIVE if Twilio reports that the call has ended', async () => {
   const { host, provider } = await started();
   host.respond('POST', /Calls/, { status: 400, json: { code: 21_220, message: 'Invalid call state' } });
   const ended = provider.controls?.endCall?.(createControlledCall(CALL), {}, createCommandContext());
   await expect(ended).rejects.toMatchObject({ code: 'CALL_NOT_LIVE' });
 });
 
-test('a stream of another call is not taken', async () => {
+test('rejects a stream that belongs to another call', async () => {
   const { host, provider, post } = await started();
   const path = /fake\/(stream\/[^"]+)"/.exec(String((await post('answer', {}))?.body))![1]!;
   const { socket, peer } = createFakeSocket();

@@ -1,19 +1,19 @@
 /**
- * The reference of the plugin contract, made of the sources' own doc comments. The sources are formatted, so a reader of
- * lines is enough: a declaration begins with `export` at the beginning of a line and ends where the next one begins.
+ * Generates the reference of the plugin contract from the doc comments of the sources. The sources are formatted, so lines
+ * are sufficient: a declaration starts with `export` at the start of a line and ends where the next one starts.
  */
 import { readFileSync } from 'node:fs';
 import { format } from 'prettier';
 
-/** Each file of the contract with its title, in the order of reading. */
+/** The title of each file of the contract, in reading order. */
 const FILES = {
-  'contract.ts': 'The plugin',
-  'host.ts': 'What it is given',
+  'contract.ts': 'Provider plugins',
+  'host.ts': 'The host',
   'socket.ts': 'Sockets',
   'provider-event.ts': 'Events',
-  'vocabulary.ts': 'Words',
+  'vocabulary.ts': 'Enumerations',
   'standard-schema.ts': 'Options',
-  'transcriber.ts': 'A transcriber',
+  'transcriber.ts': 'Transcribers',
 } as const;
 
 export type ContractFile = keyof typeof FILES;
@@ -22,15 +22,15 @@ export const CONTRACT_FILES = Object.keys(FILES) as readonly ContractFile[];
 const DOC = /^\/\*\*(?:(?!\*\/)[^])*\*\/\n/;
 const EXPORT = /^export (?:interface|type|const|function) (\w+)/;
 
-/** One or more declarations that share a doc comment. */
+/** One or more declarations with one doc comment. */
 export interface Entry {
   readonly names: readonly string[];
-  /** Undefined where it is missing. */
+  /** Undefined if missing. */
   readonly doc: string | undefined;
   readonly code: string;
 }
 
-/** A doc comment as prose: tags in words, links as names. */
+/** Converts a doc comment to prose: tags become labels, links become names. */
 function proseOf(comment: string): string {
   return comment
     .replaceAll(/^\/\*\*|\*\/$/g, '')
@@ -41,7 +41,7 @@ function proseOf(comment: string): string {
     .trim();
 }
 
-/** A declaration without the body of a function. */
+/** Returns a declaration without its function body. */
 function signatureIn(code: string): string {
   if (!code.startsWith('export function')) return code;
   return `${code.slice(0, code.indexOf(' {\n')).replace('export function', 'export declare function')};`;
@@ -55,7 +55,7 @@ function entryIn(paragraph: string): Entry | undefined {
   return { names, doc: comment && proseOf(comment.trim()), code: signatureIn(code) };
 }
 
-/** What a file says of itself, and what it exports: a paragraph each. A blank line at the margin parts paragraphs. */
+/** Reads the header comment of a file and its exports. Paragraphs are separated by a blank line before an unindented line. */
 export function readContract(file: ContractFile): {
   readonly intro: string;
   readonly entries: readonly Entry[];
@@ -69,7 +69,7 @@ export function readContract(file: ContractFile): {
   };
 }
 
-/** The page. */
+/** Returns the whole page. */
 export async function contractReference(): Promise<string> {
   const sections = CONTRACT_FILES.flatMap((file) => {
     const { intro, entries } = readContract(file);
@@ -85,9 +85,9 @@ export async function contractReference(): Promise<string> {
   });
   const head = [
     '# The plugin contract',
-    'Made of the doc comments of `@sidetone/core`, which exports every name here. ' +
-      '[Write a provider plugin](../guide/write-a-plugin.md) is where to begin. ' +
-      'Ids are texts of a type of their own: `providerCallId(text)` makes one.',
+    'Generated from the doc comments of `@sidetone/core`, which exports every name on this page. ' +
+      'Start with [Write a provider plugin](../guide/write-a-plugin.md). ' +
+      'Ids are branded strings: `providerCallId(text)` makes one.',
   ];
   return format([...head, ...sections].join('\n\n'), {
     parser: 'markdown',

@@ -1,9 +1,9 @@
-/** The project's own files, by paths with slashes from the root. */
+/** Lists the files of the repository, as paths with slashes relative to the root. */
 import { readdirSync } from 'node:fs';
 
 export const PACKAGES: readonly string[] = readdirSync('packages').toSorted();
 
-/** Every file below a folder. */
+/** Returns every file below a folder. */
 export function filesBelow(folder: string): string[] {
   return readdirSync(folder, { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile())
@@ -11,6 +11,6 @@ export function filesBelow(folder: string): string[] {
     .toSorted();
 }
 
-/** The TypeScript sources of a package. */
+/** Returns the TypeScript sources of a package. */
 export const sourcesOf = (name: string): string[] =>
   filesBelow(`packages/${name}/src`).filter((file) => file.endsWith('.ts'));
