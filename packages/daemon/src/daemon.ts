@@ -1,8 +1,8 @@
 /** A daemon from start to stop: what is opened is closed in reverse order, each step within its time. */
 import type { CallId, Clock, IdSource, Logger } from '@sidetone/core';
 import type { DependencyContainer } from 'tsyringe';
-import { recover } from './app/recovery.ts';
-import { startWatchdog } from './app/watchdog.ts';
+import { recover } from './calls/recovery.ts';
+import { startWatchdog } from './calls/watchdog.ts';
 import type { Config } from './config/schema.ts';
 import { createContainer } from './container.ts';
 import { createIds } from './ids.ts';

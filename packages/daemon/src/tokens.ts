@@ -1,30 +1,30 @@
 /** The names of the daemon's parts, each with its type: a wrong part does not compile at either end. */
 import type { GraphQLSchema } from 'graphql';
 import type { InjectionToken } from 'tsyringe';
-import type { AddedUtterances } from './app/added-utterances.ts';
-import type { Annotations } from './app/annotations.ts';
-import type { Backfills } from './app/backfill.ts';
-import type { CallBook } from './app/call-book.ts';
-import type { Commands } from './app/commands.ts';
-import type { Erasure } from './app/erasure.ts';
-import type { Ingest } from './app/ingest.ts';
-import type { Listening } from './app/listening.ts';
-import type { Transcribing } from './app/transcribing.ts';
-import type { OpenCommands } from './app/open-commands.ts';
-import type { CallLedger, EventLog, History, LiveFeeds, StateStore } from './app/ports.ts';
+import type { AddedUtterances } from './transcription/added-utterances.ts';
+import type { Annotations } from './calls/annotation-service.ts';
+import type { Backfills } from './backfill/backfill-service.ts';
+import type { CallBook } from './calls/call-registry.ts';
+import type { Commands } from './commands/command-service.ts';
+import type { Erasure } from './calls/erasure.ts';
+import type { Ingest } from './calls/ingest.ts';
+import type { Listening } from './listening/listening-service.ts';
+import type { Transcribing } from './transcription/transcription-service.ts';
+import type { OpenCommands } from './commands/open-commands.ts';
+import type { CallLedger, EventLog, History, LiveFeeds, StateStore } from './ports.ts';
 import type { CallAudios } from './audio/call-audios.ts';
 import type { LevelBoard } from './audio/level-board.ts';
 import type { Streams } from './audio/streams.ts';
 import type { Waveforms } from './audio/waveforms.ts';
 import type { HttpServer } from './http/server.ts';
-import type { Interest } from './hub/interest.ts';
-import type { PartialSlots } from './hub/partial-slots.ts';
-import type { RecordHub } from './hub/record-hub.ts';
-import type { ProviderRegistry } from './plugins/registry.ts';
-import type { TranscriberRegistry } from './plugins/transcriber-registry.ts';
-import type { Recordings } from './recording/recordings.ts';
+import type { Interest } from './live/demand.ts';
+import type { PartialSlots } from './live/partial-slots.ts';
+import type { RecordHub } from './live/record-hub.ts';
+import type { ProviderRegistry } from './plugins/provider/provider-registry.ts';
+import type { TranscriberRegistry } from './plugins/transcriber/transcriber-registry.ts';
+import type { Recordings } from './recording/recording-service.ts';
 import type { Database } from './store/database.ts';
-import type { HistoryLanes } from './store/history-lanes.ts';
+import type { HistoryLanes } from './store/history/lanes.ts';
 
 const token = <Part>(name: string): InjectionToken<Part> => Symbol(name);
 

@@ -3,7 +3,7 @@
  * frame goes to all who take it. Nothing here waits.
  */
 import type { CallId, Party } from '@sidetone/core';
-import type { AudioSink } from '../app/ports.ts';
+import type { AudioSink } from '../ports.ts';
 import { Lane } from './lane.ts';
 import { TIMELINE_RATE } from './timeline.ts';
 import {

@@ -4,7 +4,7 @@
  * comes from.
  */
 import { pace, type CallId, type Clock, type Party } from '@sidetone/core';
-import type { AudioSink, AudioSource, WantsKeeper } from '../app/ports.ts';
+import type { AudioSink, AudioSource, WantsKeeper } from '../ports.ts';
 import { CallAudio } from './call-audio.ts';
 import type { TrackFrame } from './track.ts';
 

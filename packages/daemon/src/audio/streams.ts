@@ -13,8 +13,8 @@ import {
   type Party,
   type StreamId,
 } from '@sidetone/core';
-import type { Ingest } from '../app/ingest.ts';
-import type { Wants } from '../app/ports.ts';
+import type { Ingest } from '../calls/ingest.ts';
+import type { Wants } from '../ports.ts';
 import type { CallAudios } from './call-audios.ts';
 import type { LevelBoard } from './level-board.ts';
 import type { Waveforms } from './waveforms.ts';

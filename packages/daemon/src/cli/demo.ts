@@ -6,7 +6,7 @@ import { messageOf, type Logger } from '@sidetone/core';
 import { loadConfig } from '../config/load.ts';
 import { startDaemon, type Daemon } from '../daemon.ts';
 import { createLog } from '../log.ts';
-import { takeStrayErrors } from '../plugins/stray-errors.ts';
+import { takeStrayErrors } from '../plugins/supervision/uncaught-errors.ts';
 import { makeRoom, MAX_RECORDED_BYTES, ROOM_EVERY_MS } from './demo-room.ts';
 import { startSimulator } from './simulator-process.ts';
 import { untilSignal } from './until-signal.ts';

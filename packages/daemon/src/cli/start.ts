@@ -2,7 +2,7 @@
 import { loadConfig } from '../config/load.ts';
 import { startDaemon } from '../daemon.ts';
 import { createLog } from '../log.ts';
-import { takeStrayErrors } from '../plugins/stray-errors.ts';
+import { takeStrayErrors } from '../plugins/supervision/uncaught-errors.ts';
 import { untilSignal } from './until-signal.ts';
 
 export interface StartOptions {

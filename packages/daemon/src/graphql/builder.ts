@@ -1,13 +1,13 @@
 /** The schema builder, with the scalars as TypeScript sees them, and what every module of the schema is given. */
 import SchemaBuilder from '@pothos/core';
-import type { AddedUtterances } from '../app/added-utterances.ts';
-import type { Annotations } from '../app/annotations.ts';
-import type { Backfills } from '../app/backfill.ts';
-import type { CallBook } from '../app/call-book.ts';
-import type { Commands } from '../app/commands.ts';
-import type { Cursors } from '../app/cursor.ts';
-import type { Erasure } from '../app/erasure.ts';
-import type { Transcribing } from '../app/transcribing.ts';
+import type { AddedUtterances } from '../transcription/added-utterances.ts';
+import type { Annotations } from '../calls/annotation-service.ts';
+import type { Backfills } from '../backfill/backfill-service.ts';
+import type { CallBook } from '../calls/call-registry.ts';
+import type { Commands } from '../commands/command-service.ts';
+import type { Cursors } from '../calls/cursor.ts';
+import type { Erasure } from '../calls/erasure.ts';
+import type { Transcribing } from '../transcription/transcription-service.ts';
 import type {
   EventLog,
   History,
@@ -17,8 +17,8 @@ import type {
   RecordingArchive,
   TranscriberDirectory,
   WaveformSource,
-} from '../app/ports.ts';
-import type { Viewer } from '../app/viewer.ts';
+} from '../ports.ts';
+import type { Viewer } from '../access/viewer.ts';
 
 /** What every resolver is told of the one who asks, over whichever transport. */
 export interface Context {

@@ -1,24 +1,24 @@
 /** The schema, put together. docs/reference/schema.graphql is its printed form, compared in a test. */
 import type { GraphQLSchema } from 'graphql';
-import { guard } from './access.ts';
-import { addAnnotations } from './annotate.ts';
-import { addAudio } from './audio.ts';
-import { addBackfill } from './backfill.ts';
+import { guard } from './guard/access.ts';
+import { addAnnotations } from './operations/annotations.ts';
+import { addAudio } from './types/audio.ts';
+import { addBackfill } from './operations/backfill.ts';
 import { createBuilder, type SchemaDeps } from './builder.ts';
-import { addCall, addCallParts } from './call.ts';
-import { addCommand } from './command.ts';
-import { addEnums } from './enums.ts';
-import { addEvents } from './events.ts';
-import { addMutations } from './mutations.ts';
-import { addProvider } from './provider.ts';
-import { addQueries } from './queries.ts';
-import { addRecording } from './recording.ts';
-import { createRefs } from './refs.ts';
-import { addScalars } from './scalars.ts';
-import { addSubscriptions } from './subscriptions.ts';
-import { addTranscription } from './transcription.ts';
-import { addMediaStream, addUtterance } from './utterance.ts';
-import { addViewer } from './viewer.ts';
+import { addCall, addCallParts } from './types/call.ts';
+import { addCommand } from './types/command.ts';
+import { addEnums } from './types/enums.ts';
+import { addEvents } from './types/events.ts';
+import { addMutations } from './operations/mutations.ts';
+import { addProvider } from './types/provider.ts';
+import { addQueries } from './operations/queries.ts';
+import { addRecording } from './types/recording.ts';
+import { createRefs } from './types/refs.ts';
+import { addScalars } from './types/scalars.ts';
+import { addSubscriptions } from './operations/subscriptions.ts';
+import { addTranscription } from './types/transcription.ts';
+import { addMediaStream, addUtterance } from './types/utterance.ts';
+import { addViewer } from './types/viewer.ts';
 
 export function createSchema(deps: SchemaDeps): GraphQLSchema {
   const builder = createBuilder();

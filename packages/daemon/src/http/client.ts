@@ -1,6 +1,6 @@
 /** Whose connections and subscriptions are counted together. */
 import type { IncomingMessage } from 'node:http';
-import type { Viewer } from '../app/viewer.ts';
+import type { Viewer } from '../access/viewer.ts';
 
 type Sender = Pick<IncomingMessage, 'socket'>;
 

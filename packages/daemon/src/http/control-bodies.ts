@@ -4,7 +4,7 @@
  * destination: those are handed to the provider as they are.
  */
 import { invalidArgument, type ControlArguments, type ControlName, type MessageRole } from '@sidetone/core';
-import { checkText, checkUrl } from '../graphql/input-checks.ts';
+import { checkText, checkUrl } from '../commands/input-checks.ts';
 
 /** A control that was asked for, with its arguments. */
 export interface Asked<Name extends ControlName = ControlName> {

@@ -9,9 +9,9 @@ import {
   type FaultCode,
   type Logger,
 } from '@sidetone/core';
-import type { CommandOutcome, Commands } from '../app/commands.ts';
-import { demand } from '../graphql/access.ts';
-import { checkKey } from '../graphql/input-checks.ts';
+import type { CommandOutcome, Commands } from '../commands/command-service.ts';
+import { demand } from '../graphql/guard/access.ts';
+import { checkKey } from '../commands/input-checks.ts';
 import { isJson, readBody } from './body.ts';
 import { readControl } from './control-bodies.ts';
 import type { Gate } from './gate.ts';

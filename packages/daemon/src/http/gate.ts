@@ -4,8 +4,8 @@
  */
 import type { IncomingMessage } from 'node:http';
 import { FaultError } from '@sidetone/core';
-import { LOCAL_VIEWER, type Viewer } from '../app/viewer.ts';
-import { AccessTokens, bearerOf, type AccessToken } from './access-tokens.ts';
+import { LOCAL_VIEWER, type Viewer } from '../access/viewer.ts';
+import { AccessTokens, bearerOf, type AccessToken } from '../access/access-tokens.ts';
 import { isLoopbackHost, isLoopbackOrigin, isSameOrigin } from './origin.ts';
 
 export interface GateDeps {

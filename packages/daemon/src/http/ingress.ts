@@ -3,9 +3,9 @@ import { STATUS_CODES, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { Duplex } from 'node:stream';
 import { isFault, messageOf, providerId, type Clock, type IngressRequest, type Logger } from '@sidetone/core';
 import { WebSocketServer } from 'ws';
-import type { Ingest } from '../app/ingest.ts';
-import type { SupervisedProvider } from '../plugins/supervised-provider.ts';
-import { WsSocket } from '../plugins/ws-socket.ts';
+import type { Ingest } from '../calls/ingest.ts';
+import type { SupervisedProvider } from '../plugins/provider/supervised-provider.ts';
+import { WsSocket } from '../plugins/sockets/ws-socket.ts';
 import { readBody } from './body.ts';
 import { sendFailure, sendText, statusOf } from './reply.ts';
 

@@ -12,7 +12,7 @@ import {
   type SchemaResult,
   type TranscriberPlugin,
 } from '@sidetone/core';
-import { within } from './deadline.ts';
+import { within } from './supervision/deadline.ts';
 import { findPackage } from './find-package.ts';
 
 export type AnyPlugin = ProviderPlugin<unknown>;

@@ -1,8 +1,8 @@
 /** The reading side of the event log. */
 import { and, asc, eq, gt, inArray } from 'drizzle-orm';
-import type { EventLog } from '../app/ports.ts';
+import type { EventLog } from '../ports.ts';
 import type { Database } from './database.ts';
-import { matching } from './history-filter.ts';
+import { matching } from './history/filter.ts';
 import { rowToRecord } from './rows.ts';
 import { calls, events } from './schema.ts';
 

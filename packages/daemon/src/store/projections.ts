@@ -8,7 +8,7 @@ import type { Db } from './database.ts';
 import { excluded, placeholders } from './prepared.ts';
 import { callToRow } from './rows.ts';
 import { calls, callTags, commands, listenings, notes, recordings, streams, utterances } from './schema.ts';
-import { createWordIndex } from './words.ts';
+import { createWordIndex } from './transcript-index.ts';
 
 export interface Projections {
   /** Writes what follows from one fact, except the call itself. */

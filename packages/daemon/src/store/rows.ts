@@ -1,6 +1,6 @@
 /** Between rows and the values of `core`, both ways. Pure. */
 import type { Call, CallFact, CallRecord, Command } from '@sidetone/core';
-import type { StoredCommand, StoredNote, StoredUtterance } from '../app/ports.ts';
+import type { StoredCommand, StoredNote, StoredUtterance } from '../ports.ts';
 import type { calls, commands, events, notes, utterances } from './schema.ts';
 
 type CallRow = typeof calls.$inferSelect;

@@ -36,7 +36,7 @@ import type {
   StreamId,
   UtteranceId,
 } from '@sidetone/core';
-import type { RecordingState } from '../app/ports.ts';
+import type { RecordingState } from '../ports.ts';
 
 /** JSON as text. Drizzle's own would write `null` as a text where a prepared statement is given nothing. */
 const json = <Value>(name: string) =>

@@ -8,7 +8,7 @@ import {
   type Party,
 } from '@sidetone/core';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import type { AudioSink } from '../../src/app/ports.ts';
+import type { AudioSink } from '../../src/ports.ts';
 import { MAX_CATCH_UP_FRAMES } from '../../src/audio/lane.ts';
 import { createHeart, event, type Heart } from '../support/heart.ts';
 import { tempDir } from '../support/temp-dir.ts';

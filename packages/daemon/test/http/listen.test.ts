@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { decodePcm16le, providerCallId, type MediaStream } from '@sidetone/core';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { WebSocket } from 'ws';
-import { MAX_LISTENERS_PER_CALL } from '../../src/app/listening.ts';
+import { MAX_LISTENERS_PER_CALL } from '../../src/listening/listening-service.ts';
 import * as tokens from '../../src/tokens.ts';
 import { amplitudeAt, bytesOf, channelOf, tone } from '../audio/signals.ts';
 import { startTestDaemon, until, type TestDaemon } from '../support/daemon.ts';

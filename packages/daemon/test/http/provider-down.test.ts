@@ -2,8 +2,8 @@
 import { createFakeClock } from '@sidetone/testkit';
 import { expect, test } from 'vitest';
 import { WebSocket } from 'ws';
-import { BACK_OFF_FIRST_MS } from '../../src/plugins/back-off.ts';
-import { MOST_THROWS } from '../../src/plugins/plugin-life.ts';
+import { BACK_OFF_FIRST_MS } from '../../src/plugins/supervision/back-off.ts';
+import { MOST_THROWS } from '../../src/plugins/supervision/plugin-lifecycle.ts';
 import { startTestDaemon, type TestDaemon } from '../support/daemon.ts';
 import { tempDir } from '../support/temp-dir.ts';
 

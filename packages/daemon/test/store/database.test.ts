@@ -7,7 +7,7 @@ import { describe, expect, test } from 'vitest';
 import { openDatabase } from '../../src/store/database.ts';
 import { createLedger } from '../../src/store/ledger.ts';
 import { calls, commands } from '../../src/store/schema.ts';
-import { searchWords } from '../../src/store/search-words.ts';
+import { searchWords } from '../../src/store/tokenizer.ts';
 import { tempDir } from '../support/temp-dir.ts';
 
 const dir = tempDir();

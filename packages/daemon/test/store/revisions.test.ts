@@ -3,7 +3,7 @@ import { mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { CallId, Utterance, UtteranceId } from '@sidetone/core';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { Erasure } from '../../src/app/erasure.ts';
+import { Erasure } from '../../src/calls/erasure.ts';
 import { createHeart, event, type Heart } from '../support/heart.ts';
 import { createTestLog } from '../support/silent-log.ts';
 import { tempDir } from '../support/temp-dir.ts';

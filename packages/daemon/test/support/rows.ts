@@ -3,7 +3,7 @@ import { providerCallId, type Call, type CallId } from '@sidetone/core';
 import type { Db } from '../../src/store/database.ts';
 import { callToRow } from '../../src/store/rows.ts';
 import { calls, utterances } from '../../src/store/schema.ts';
-import { createWordIndex } from '../../src/store/words.ts';
+import { createWordIndex } from '../../src/store/transcript-index.ts';
 import { PROVIDER } from './heart.ts';
 
 /** A call that is over but for what is said of it; `name` is its id, too. */

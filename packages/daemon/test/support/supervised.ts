@@ -1,10 +1,13 @@
 /** A supervised provider on a clock that stands still, made of what a test gives each of its instances. */
 import type { CallId, Provider, ProviderHost } from '@sidetone/core';
 import { createFakeClock, type FakeClock } from '@sidetone/testkit';
-import { Lease } from '../../src/plugins/lease.ts';
-import { leaseClock } from '../../src/plugins/leased-clock.ts';
-import { ProviderInstance } from '../../src/plugins/provider-instance.ts';
-import { SupervisedProvider, type SupervisedProviderDeps } from '../../src/plugins/supervised-provider.ts';
+import { Lease } from '../../src/plugins/supervision/lease.ts';
+import { leaseClock } from '../../src/plugins/supervision/leased-clock.ts';
+import { ProviderInstance } from '../../src/plugins/provider/provider-instance.ts';
+import {
+  SupervisedProvider,
+  type SupervisedProviderDeps,
+} from '../../src/plugins/provider/supervised-provider.ts';
 import { PROVIDER } from './heart.ts';
 import { createTestLog, type LogLine } from './silent-log.ts';
 

@@ -10,9 +10,9 @@ import {
   type TranscriberEvent,
 } from '@sidetone/core';
 import { afterEach } from 'vitest';
-import type { ProviderView } from '../../src/app/ports.ts';
+import type { ProviderView } from '../../src/ports.ts';
 import { PATIENT_DELAY_MS } from '../../src/audio/call-audio.ts';
-import { Transcribing } from '../../src/app/transcribing.ts';
+import { Transcribing } from '../../src/transcription/transcription-service.ts';
 import { createIds } from '../../src/ids.ts';
 import { bytesOf, tone } from '../audio/signals.ts';
 import {

@@ -1,0 +1,141 @@
+/**
+ * Past calls into history, on request: page by page, newest first, each page stored before the next is asked for. How far
+ * it came is stored too, so that asking again for the same time goes on where it stopped, in this daemon or the next.
+ */
+import {
+  FaultError,
+  isFault,
+  messageOf,
+  providerId as asProviderId,
+  type Clock,
+  type Logger,
+  type ProviderId,
+} from '@sidetone/core';
+import { isUsable } from '../commands/failures.ts';
+import type { Ingest } from '../calls/ingest.ts';
+import type { ProviderDirectory, ProviderView, StateStore } from '../ports.ts';
+
+export const BACKFILL_STATES = ['RUNNING', 'DONE', 'FAILED', 'STOPPED'] as const;
+export type BackfillState = (typeof BACKFILL_STATES)[number];
+
+/** One provider's latest backfill. Instants are epoch ms. */
+export interface Backfill {
+  readonly providerId: ProviderId;
+  readonly since: number;
+  readonly until: number;
+  readonly state: BackfillState;
+  /** Calls taken in so far. */
+  readonly calls: number;
+  /** How far back it has come. */
+  readonly reached?: number;
+  /** Why it is FAILED. */
+  readonly message?: string;
+  /** Where to go on: the provider's own mark. */
+  readonly position?: string;
+}
+
+export interface BackfillsDeps {
+  readonly providers: ProviderDirectory;
+  readonly ingest: Pick<Ingest, 'accept' | 'committed'>;
+  readonly stateStore: StateStore;
+  readonly clock: Clock;
+  readonly log: Logger;
+}
+
+/** How long a plugin may take to let go of a backfill, ms. */
+const CLOSE_TIMEOUT_MS = 3000;
+
+/** No provider can have this id: it has a slash. */
+const OWNER = asProviderId('daemon/backfill');
+
+export class Backfills {
+  readonly #deps: BackfillsDeps;
+  readonly #running = new Map<ProviderId, { readonly done: Promise<void>; readonly stop: AbortController }>();
+
+  constructor(deps: BackfillsDeps) {
+    this.#deps = deps;
+  }
+
+  /** The latest of each provider. */
+  list(): readonly Backfill[] {
+    return this.#deps.stateStore.list(OWNER, '').map(([id]) => this.#load(asProviderId(id))!);
+  }
+
+  /**
+   * Begins, or goes on with, the calls created in `[since, until)`; without `until`, up to now.
+   * @throws {FaultError} PROVIDER_NOT_RUNNING, CAPABILITY_MISSING, or INPUT_INVALID when another one is running.
+   */
+  start(id: ProviderId, since: number, until: number | undefined): Backfill {
+    const provider = this.#deps.providers.get(id);
+    if (!provider || !isUsable(provider))
+      throw new FaultError('PROVIDER_NOT_RUNNING', `the provider ${id} is not running`);
+    if (!provider.backfill)
+      throw new FaultError('CAPABILITY_MISSING', `the provider ${id} tells nothing of past calls`);
+    const known = this.#load(id);
+    const isSame = known?.since === since && (until === undefined || known.until === until);
+    if (this.#running.has(id)) {
+      if (isSame) return known;
+      throw new FaultError('INPUT_INVALID', `another backfill of ${id} is running`, {
+        details: { argument: 'input.since' },
+      });
+    }
+    const goesOn = isSame && known.state !== 'DONE' ? known : undefined;
+    const fresh: Backfill = {
+      providerId: id,
+      since,
+      until: until ?? this.#deps.clock.now(),
+      state: 'RUNNING',
+      calls: 0,
+    };
+    const { message: _old, ...rest } = goesOn ?? fresh;
+    const backfill: Backfill = { ...rest, state: 'RUNNING' };
+    this.#save(backfill);
+    const stop = new AbortController();
+    const done = this.#run(provider, backfill, stop.signal).finally(() => this.#running.delete(id));
+    this.#running.set(id, { done, stop });
+    return backfill;
+  }
+
+  /** Stops what runs; it can go on later. */
+  async close(): Promise<void> {
+    const running = [...this.#running.values()];
+    for (const { stop } of running) stop.abort();
+    const ended = Promise.all(running.map(({ done }) => done));
+    await Promise.race([ended, this.#deps.clock.delay(CLOSE_TIMEOUT_MS)]);
+  }
+
+  async #run(provider: ProviderView, started: Backfill, signal: AbortSignal): Promise<void> {
+    const { ingest, log } = this.#deps;
+    let backfill = started;
+    try {
+      const { since, until, position } = backfill;
+      const request = { since, until, ...(position !== undefined && { resumeAt: position }) };
+      for await (const page of provider.backfill!(request, signal)) {
+        if (signal.aborted) break;
+        for (const event of page.events) ingest.accept(provider.id, event);
+        await ingest.committed();
+        const calls = backfill.calls + page.calls;
+        backfill = { ...backfill, calls, position: page.position, reached: page.reached };
+        this.#save(backfill);
+      }
+      this.#save({ ...backfill, state: signal.aborted ? 'STOPPED' : 'DONE' });
+    } catch (error) {
+      const state = signal.aborted ? 'STOPPED' : 'FAILED';
+      this.#save({ ...backfill, state, ...(state === 'FAILED' && { message: messageOf(error) }) });
+      const code = isFault(error) ? error.code : 'INTERNAL';
+      log.warn('a backfill has stopped', { provider: provider.id, code, reason: messageOf(error), state });
+    }
+  }
+
+  #load(id: ProviderId): Backfill | undefined {
+    const stored = this.#deps.stateStore.get(OWNER, id);
+    if (stored === undefined) return undefined;
+    const backfill = JSON.parse(stored) as Backfill;
+    const isOrphan = backfill.state === 'RUNNING' && !this.#running.has(id);
+    return isOrphan ? { ...backfill, state: 'STOPPED' } : backfill;
+  }
+
+  #save(backfill: Backfill): void {
+    this.#deps.stateStore.set(OWNER, backfill.providerId, JSON.stringify(backfill));
+  }
+}

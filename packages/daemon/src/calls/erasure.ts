@@ -1,0 +1,87 @@
+/**
+ * Erases calls that are over: from every table and every memory at once, and then, step by step beside all else, from
+ * what the database file still holds of them.
+ */
+import { FaultError, isLive, messageOf, type CallId, type Clock, type Logger } from '@sidetone/core';
+import type { CallBook } from './call-registry.ts';
+import type { Ingest } from './ingest.ts';
+import type { CallLedger, PartialBoard, RecordFeed } from '../ports.ts';
+import type { OpenCommands } from '../commands/open-commands.ts';
+
+/** How often the file is tried to be scrubbed while somebody reads it, and the pause in between, ms. */
+export const SCRUB_ATTEMPTS = 100;
+const SCRUB_PAUSE_MS = 100;
+
+export interface ErasureDeps {
+  readonly ingest: Pick<Ingest, 'current' | 'storeNow'>;
+  readonly ledger: Pick<CallLedger, 'erase' | 'isScrubDue' | 'scrub'>;
+  readonly book: Pick<CallBook, 'forget'>;
+  readonly feed: Pick<RecordFeed, 'forget'>;
+  readonly partials: Pick<PartialBoard, 'forget'>;
+  readonly openCommands: Pick<OpenCommands, 'forget'>;
+  readonly recordings: { erase(callId: CallId): Promise<void> };
+  readonly waveforms: { forget(callId: CallId): void };
+  readonly clock: Clock;
+  readonly log: Logger;
+}
+
+export class Erasure {
+  readonly #deps: ErasureDeps;
+  readonly #life = new AbortController();
+  #scrubbing = Promise.resolve();
+
+  constructor(deps: ErasureDeps) {
+    this.#deps = deps;
+  }
+
+  /**
+   * Erases a call and everything kept about it; resolves when its words are out of the file too. False when there is no
+   * such call.
+   * @throws {FaultError} CALL_STILL_LIVE, or STORE_WRITE_FAILED.
+   */
+  async erase(callId: CallId): Promise<boolean> {
+    const { ingest, ledger, book, feed, partials, openCommands, recordings, waveforms } = this.#deps;
+    const call = ingest.current(callId);
+    if (!call) return false;
+    if (isLive(call)) throw new FaultError('CALL_STILL_LIVE', 'the call is live: end it first');
+    await recordings.erase(callId);
+    // Someone else may have erased it in the meantime.
+    if (!ingest.current(callId)) return false;
+    if (!ingest.storeNow()) throw new FaultError('STORE_WRITE_FAILED', 'the call cannot be erased now');
+    ledger.erase(callId);
+    for (const memory of [book, feed, partials, openCommands, waveforms]) memory.forget(callId);
+    await this.scrub();
+    return true;
+  }
+
+  /** Takes out of the file what earlier erasures have left in it. Never rejects. */
+  scrub(): Promise<void> {
+    this.#scrubbing = this.#scrubbing.then(() => this.#scrub());
+    return this.#scrubbing;
+  }
+
+  /** Stops scrubbing; the next daemon goes on with it. */
+  async close(): Promise<void> {
+    this.#life.abort();
+    await this.#scrubbing;
+  }
+
+  async #scrub(): Promise<void> {
+    const { ledger, clock, log } = this.#deps;
+    const { signal } = this.#life;
+    try {
+      let attempts = SCRUB_ATTEMPTS;
+      while (attempts > 0 && !signal.aborted) {
+        const state = ledger.scrub();
+        if (state === 'DONE') return;
+        if (state === 'BUSY') attempts -= 1;
+        await (state === 'BUSY' ? clock.delay(SCRUB_PAUSE_MS, signal) : nextTurn());
+      }
+      if (attempts === 0) log.warn('erased words may still be in the file: it is being read all the time');
+    } catch (error) {
+      log.error('erased words may still be in the file', { reason: messageOf(error) });
+    }
+  }
+}
+
+const nextTurn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));

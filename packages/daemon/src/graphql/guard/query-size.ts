@@ -1,0 +1,173 @@
+/**
+ * How large a query is, before anything of it is done. One walk over a valid document; a fragment is walked once for
+ * each size of page that it is used at, however often it is spread, so that the walk cannot be made long.
+ */
+import {
+  getNamedType,
+  getOperationAST,
+  isCompositeType,
+  isListType,
+  getNullableType,
+  isLeafType,
+  isUnionType,
+  Kind,
+  type DocumentNode,
+  type FieldNode,
+  type FragmentDefinitionNode,
+  type GraphQLCompositeType,
+  type GraphQLField,
+  type GraphQLSchema,
+  type OperationDefinitionNode,
+  type SelectionNode,
+  type SelectionSetNode,
+  type ValueNode,
+} from 'graphql';
+import { DEFAULT_PAGE_SIZE } from '../types/paging.ts';
+
+export interface QuerySize {
+  /** Fields nested in one another. */
+  readonly depth: number;
+  /** Fields asked for under another name, each as often as its fragment is spread. */
+  readonly aliases: number;
+  /** Fields in the largest answer that there can be. */
+  readonly cost: number;
+}
+
+export interface Measured extends QuerySize {
+  /** Whether it asks for the schema. That part is not counted: its length and depth are bounded by the language's own rules. */
+  readonly introspects: boolean;
+}
+
+export interface Measurable {
+  readonly schema: GraphQLSchema;
+  readonly document: DocumentNode;
+  readonly operationName?: string | null | undefined;
+  readonly variableValues?: Readonly<Record<string, unknown>> | null | undefined;
+}
+
+/** How long a list is taken to be that nobody bounded: streams of a call, parties, providers. */
+const LIST_LENGTH = 10;
+const NOTHING: QuerySize = { depth: 0, aliases: 0, cost: 0 };
+
+/** Nothing when there is no such operation: then there is nothing to do either. */
+export function measure(query: Measurable, pageSize: number): Measured | undefined {
+  const operation = getOperationAST(query.document, query.operationName);
+  const root = operation && query.schema.getRootType(operation.operation);
+  if (!operation || !root) return undefined;
+  return new Ruler(query, operation, pageSize).measure(operation.selectionSet, root);
+}
+
+class Ruler {
+  readonly #query: Measurable;
+  readonly #operation: OperationDefinitionNode;
+  readonly #pageSize: number;
+  readonly #fragments: ReadonlyMap<string, FragmentDefinitionNode>;
+  readonly #walked = new Map<string, QuerySize>();
+  #introspects = false;
+
+  constructor(query: Measurable, operation: OperationDefinitionNode, pageSize: number) {
+    this.#query = query;
+    this.#operation = operation;
+    this.#pageSize = pageSize;
+    const fragments = query.document.definitions.filter(({ kind }) => kind === Kind.FRAGMENT_DEFINITION);
+    this.#fragments = new Map(
+      (fragments as FragmentDefinitionNode[]).map((fragment) => [fragment.name.value, fragment]),
+    );
+  }
+
+  measure(selections: SelectionSetNode, root: GraphQLCompositeType): Measured {
+    const size = this.#selections(selections, root, LIST_LENGTH);
+    return { ...size, introspects: this.#introspects };
+  }
+
+  /** @param page how long the lists are that stand here: those of a connection are as long as its page. */
+  #selections({ selections }: SelectionSetNode, parent: GraphQLCompositeType, page: number): QuerySize {
+    let [depth, aliases, cost] = [0, 0, 0];
+    for (const selection of selections) {
+      const size = this.#selection(selection, parent, page);
+      depth = Math.max(depth, size.depth);
+      aliases += size.aliases;
+      cost += size.cost;
+    }
+    return { depth, aliases, cost };
+  }
+
+  #selection(selection: SelectionNode, parent: GraphQLCompositeType, page: number): QuerySize {
+    if (selection.kind === Kind.FIELD) return this.#field(selection, parent, page);
+    if (selection.kind === Kind.FRAGMENT_SPREAD) return this.#spread(selection.name.value, page);
+    return this.#selections(
+      selection.selectionSet,
+      this.#typeNamed(selection.typeCondition?.name.value) ?? parent,
+      page,
+    );
+  }
+
+  #spread(name: string, page: number): QuerySize {
+    const key = `${name} ${page}`;
+    const known = this.#walked.get(key);
+    if (known) return known;
+    const fragment = this.#fragments.get(name);
+    const type = this.#typeNamed(fragment?.typeCondition.name.value);
+    const size = fragment && type ? this.#selections(fragment.selectionSet, type, page) : NOTHING;
+    this.#walked.set(key, size);
+    return size;
+  }
+
+  #field(node: FieldNode, parent: GraphQLCompositeType, page: number): QuerySize {
+    const name = node.name.value;
+    const aliases = node.alias ? 1 : 0;
+    const field = isUnionType(parent) ? undefined : parent.getFields()[name];
+    if (!field) {
+      this.#introspects ||= name !== '__typename';
+      return { depth: 1, aliases, cost: 1 };
+    }
+    const type = getNamedType(field.type);
+    const inner =
+      node.selectionSet && isCompositeType(type)
+        ? this.#selections(node.selectionSet, type, this.#pageOf(node, field))
+        : NOTHING;
+    const isList = isListType(getNullableType(field.type)) && !isLeafType(type);
+    const count = isList ? this.#lengthOf(node, page) : 1;
+    return {
+      depth: 1 + inner.depth,
+      aliases: aliases + inner.aliases,
+      cost: count * (1 + inner.cost),
+    };
+  }
+
+  #pageOf(node: FieldNode, field: GraphQLField<unknown, unknown>): number {
+    if (!field.args.some(({ name }) => name === 'first' || name === 'last')) return LIST_LENGTH;
+    const asked = this.#argument(node, 'first') ?? this.#argument(node, 'last') ?? DEFAULT_PAGE_SIZE;
+    // A page that is too large is refused later, by its own rule.
+    return typeof asked === 'number' ? Math.min(Math.max(asked, 0), this.#pageSize) : this.#pageSize;
+  }
+
+  #lengthOf(node: FieldNode, page: number): number {
+    const ids = this.#argument(node, 'ids');
+    return Array.isArray(ids) ? ids.length : page;
+  }
+
+  #argument(node: FieldNode, name: string): unknown {
+    const value = node.arguments?.find((argument) => argument.name.value === name)?.value;
+    return value && this.#valueOf(value);
+  }
+
+  /** A number, a list of which only the length matters, or nothing. */
+  #valueOf(value: ValueNode): unknown {
+    if (value.kind === Kind.INT) return Number(value.value);
+    if (value.kind === Kind.LIST) return value.values;
+    if (value.kind !== Kind.VARIABLE) return undefined;
+    const name = value.name.value;
+    const given = this.#query.variableValues?.[name];
+    if (given !== undefined) return given ?? undefined;
+    const definition = this.#operation.variableDefinitions?.find(
+      ({ variable }) => variable.name.value === name,
+    );
+    return definition?.defaultValue && this.#valueOf(definition.defaultValue);
+  }
+
+  #typeNamed(name: string | undefined): GraphQLCompositeType | undefined {
+    const type = name === undefined ? undefined : this.#query.schema.getType(name);
+    return isCompositeType(type) ? type : undefined;
+  }
+}

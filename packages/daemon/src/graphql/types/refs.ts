@@ -1,0 +1,86 @@
+/** Every type of the schema by name, with what stands behind it; the other modules say what its fields are. */
+import type { Assistant, Call, CallEnd, CallRecord, CallTranscription, Failure, Money } from '@sidetone/core';
+import type { Backfill } from '../../backfill/backfill-service.ts';
+import type { CommandOutcome, WatchOutcome } from '../../commands/command-service.ts';
+import type {
+  LevelsItem,
+  LiveCallsItem,
+  PartyLevel,
+  PartyPeaks,
+  ProviderView,
+  Recording,
+  ShownUtterance,
+  StoredCommand,
+  StoredNote,
+  StoredStream,
+  TranscriberView,
+  TranscriptMatch,
+} from '../../ports.ts';
+import type { Builder } from '../builder.ts';
+import type { CallFilterInput } from './filter.ts';
+import { addConnection, addPageInfo, type PageInfo } from './paging.ts';
+
+/** A page of a call's events: read forward only, from a cursor of the log. */
+export interface EventPage {
+  readonly rows: readonly CallRecord[];
+  readonly info: PageInfo;
+}
+
+export type Refs = ReturnType<typeof createRefs>;
+
+export function createRefs(builder: Builder) {
+  const CallRef = builder.objectRef<Call>('Call');
+  const UtteranceRef = builder.objectRef<ShownUtterance>('Utterance');
+  const CommandRef = builder.objectRef<StoredCommand>('Command');
+  const TranscriptMatchRef = builder.objectRef<TranscriptMatch>('TranscriptMatch');
+  const PageInfo = addPageInfo(builder);
+
+  return {
+    Node: builder.interfaceRef<object>('Node'),
+    Call: CallRef,
+    CallEnd: builder.objectRef<CallEnd>('CallEnd'),
+    Assistant: builder.objectRef<Assistant>('Assistant'),
+    Money: builder.objectRef<Money>('Money'),
+    PartyLevel: builder.objectRef<PartyLevel>('PartyLevel'),
+    PartyWaveform: builder.objectRef<PartyPeaks>('PartyWaveform'),
+    Recording: builder.objectRef<Recording>('Recording'),
+    MediaStream: builder.objectRef<StoredStream>('MediaStream'),
+    Utterance: UtteranceRef,
+    TranscriptMatch: TranscriptMatchRef,
+    Note: builder.objectRef<StoredNote>('Note'),
+    Provider: builder.objectRef<ProviderView>('Provider'),
+    Transcriber: builder.objectRef<TranscriberView>('Transcriber'),
+    Transcription: builder.objectRef<CallTranscription & { readonly since: number }>('Transcription'),
+    Command: CommandRef,
+    Failure: builder.objectRef<Failure>('Failure'),
+    CommandPayload: builder.objectRef<CommandOutcome>('CommandPayload'),
+    WatchCallPayload: builder.objectRef<WatchOutcome>('WatchCallPayload'),
+    Backfill: builder.objectRef<Backfill>('Backfill'),
+    CallEvent: builder.interfaceRef<CallRecord>('CallEvent'),
+    CallEventEdge: builder.objectRef<CallRecord>('CallEventEdge'),
+    CallEventConnection: builder.objectRef<EventPage>('CallEventConnection'),
+    LiveCallsSnapshot: builder.objectRef<Extract<LiveCallsItem, { type: 'SNAPSHOT' }>>('LiveCallsSnapshot'),
+    LiveCallChanged: builder.objectRef<Extract<LiveCallsItem, { type: 'CHANGED' }>>('LiveCallChanged'),
+    TranscriptUpdate: builder.objectRef<ShownUtterance>('TranscriptUpdate'),
+    AudioLevels: builder.objectRef<LevelsItem>('AudioLevels'),
+    CallLevels: builder.objectRef<LevelsItem['calls'][number]>('CallLevels'),
+    PageInfo,
+    CallConnection: addConnection(builder, PageInfo, { name: 'Call', node: CallRef, isCounted: true }),
+    UtteranceConnection: addConnection(builder, PageInfo, {
+      name: 'Utterance',
+      node: UtteranceRef,
+      isCounted: true,
+    }),
+    CommandConnection: addConnection(builder, PageInfo, {
+      name: 'Command',
+      node: CommandRef,
+      isCounted: false,
+    }),
+    TranscriptMatchConnection: addConnection(builder, PageInfo, {
+      name: 'TranscriptMatch',
+      node: TranscriptMatchRef,
+      isCounted: false,
+    }),
+    CallFilter: builder.inputRef<CallFilterInput>('CallFilter'),
+  };
+}

@@ -1,0 +1,29 @@
+/** The orders in which calls can be listed. */
+import type { Call } from '@sidetone/core';
+import type { Place } from '../ports.ts';
+
+export const ORDER_DIRECTIONS = ['ASC', 'DESC'] as const;
+export type OrderDirection = (typeof ORDER_DIRECTIONS)[number];
+
+export const CALL_ORDER_FIELDS = ['CREATED_AT', 'ENDED_AT', 'DURATION'] as const;
+export type CallOrderField = (typeof CALL_ORDER_FIELDS)[number];
+
+export interface CallOrder {
+  readonly field: CallOrderField;
+  readonly direction: OrderDirection;
+}
+
+export const NEWEST_FIRST: CallOrder = { field: 'CREATED_AT', direction: 'DESC' };
+
+/** What a call is sorted by. One without such a value counts as less than all others: first in ASC, last in DESC. */
+const KEYS = {
+  CREATED_AT: ({ createdAt }) => createdAt,
+  ENDED_AT: ({ endedAt }) => endedAt ?? null,
+  DURATION: ({ answeredAt, endedAt }) =>
+    answeredAt === undefined || endedAt === undefined ? null : endedAt - answeredAt,
+} as const satisfies Record<CallOrderField, (call: Call) => number | null>;
+
+/** Where a call stands in the list of this order. */
+export function placeOfCall(call: Call, { field }: CallOrder): Place {
+  return { key: KEYS[field](call), id: call.id };
+}

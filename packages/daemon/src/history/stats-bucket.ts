@@ -1,0 +1,55 @@
+/** Stretches of time, by the calendar in UTC, over which calls are counted. Pure. */
+import { FaultError } from '@sidetone/core';
+import type { BucketTotals } from '../ports.ts';
+
+export const STATS_BUCKETS = ['HOUR', 'DAY', 'WEEK', 'MONTH'] as const;
+export type StatsBucket = (typeof STATS_BUCKETS)[number];
+
+/** Most stretches in one answer, empty ones included: six weeks of hours, or close to three years of days. */
+export const MAX_BUCKETS = 1000;
+
+const HOUR_MS = 3_600_000;
+const DAY_MS = 24 * HOUR_MS;
+
+function nextMonth(at: number): number {
+  const date = new Date(at);
+  return Date.UTC(date.getUTCFullYear(), date.getUTCMonth() + 1);
+}
+
+/** When the stretch behind the one that begins at `at` begins. */
+const NEXT = {
+  HOUR: (at) => at + HOUR_MS,
+  DAY: (at) => at + DAY_MS,
+  WEEK: (at) => at + 7 * DAY_MS,
+  MONTH: nextMonth,
+} as const satisfies Record<StatsBucket, (at: number) => number>;
+
+/**
+ * All stretches from the first to the last of `counted`, with those in which nothing was counted in between.
+ * @throws {FaultError} INPUT_INVALID when there are more than {@link MAX_BUCKETS}.
+ */
+export function withEmptyBuckets(
+  bucket: StatsBucket,
+  counted: readonly BucketTotals[],
+): readonly BucketTotals[] {
+  const all: BucketTotals[] = [];
+  for (const totals of counted) {
+    const last = all.at(-1);
+    let at = last ? NEXT[bucket](last.at) : totals.at;
+    for (; at < totals.at; at = NEXT[bucket](at)) {
+      if (all.length >= MAX_BUCKETS) throw tooMany(bucket);
+      all.push({ at, calls: 0, durationMs: 0 });
+    }
+    if (all.length >= MAX_BUCKETS) throw tooMany(bucket);
+    all.push(totals);
+  }
+  return all;
+}
+
+function tooMany(bucket: StatsBucket): FaultError {
+  return new FaultError(
+    'INPUT_INVALID',
+    `\`bucket\`: there are more than ${MAX_BUCKETS} of ${bucket} from the first call to the last; narrow \`createdAfter\` and \`createdBefore\`, or take a longer one`,
+    { details: { argument: 'bucket', maximum: MAX_BUCKETS } },
+  );
+}

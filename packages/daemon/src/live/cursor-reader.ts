@@ -1,0 +1,66 @@
+/**
+ * A position in the event log that moves forward: live, catching up and resuming are the same loop.
+ * It keeps no queue: at most one page of the log, while it catches up.
+ */
+import type { CallId, CallRecord } from '@sidetone/core';
+import type { EventLog, LiveCallFilter, RecordFilter } from '../ports.ts';
+import type { RecordHub } from './record-hub.ts';
+
+/** Whether a call, as it is now, is one of those that a filter names. */
+export type MatchCall = (callId: CallId, filter: LiveCallFilter) => boolean;
+
+/** Records read from the log at once by a reader that is behind. */
+const PAGE_SIZE = 256;
+
+export class CursorReader {
+  readonly #hub: RecordHub;
+  readonly #log: EventLog;
+  readonly #filter: RecordFilter;
+  readonly #matches: MatchCall;
+  readonly #types: ReadonlySet<string> | undefined;
+  #position: number;
+  #page: readonly CallRecord[] = [];
+  #pageIndex = 0;
+  #pageErasures = 0;
+
+  constructor(hub: RecordHub, log: EventLog, filter: RecordFilter, after: number, matches: MatchCall) {
+    this.#hub = hub;
+    this.#log = log;
+    this.#filter = filter;
+    this.#matches = matches;
+    this.#types = filter.types && new Set(filter.types);
+    this.#position = after;
+  }
+
+  /** The next wanted record, or nothing when there is none yet. */
+  async pull(): Promise<CallRecord | undefined> {
+    for (;;) {
+      if (this.#pageErasures !== this.#hub.erasures) this.#page = [];
+      const paged = this.#page[this.#pageIndex++];
+      if (paged) {
+        this.#position = paged.position;
+        return paged;
+      }
+      const recent = this.#hub.scan(this.#position, this.#isWanted);
+      if (recent) {
+        this.#position = recent.upTo;
+        return recent.record;
+      }
+      await this.#turnPage();
+    }
+  }
+
+  readonly #isWanted = ({ callId, fact }: CallRecord): boolean =>
+    (this.#filter.callId === undefined || this.#filter.callId === callId) &&
+    (this.#types === undefined || this.#types.has(fact.type)) &&
+    (this.#filter.calls === undefined || this.#matches(callId, this.#filter.calls));
+
+  /** An empty page means that nothing wanted stood in the log when it was asked: the reader is up to that position. */
+  async #turnPage(): Promise<void> {
+    const upTo = this.#hub.position;
+    this.#pageErasures = this.#hub.erasures;
+    this.#page = await this.#log.page(this.#position, PAGE_SIZE, this.#filter);
+    this.#pageIndex = 0;
+    if (this.#page.length === 0) this.#position = upTo;
+  }
+}

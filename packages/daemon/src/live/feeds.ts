@@ -1,0 +1,82 @@
+/** Puts readers together into the subscriptions that the API offers. */
+import type { CallId, CallRecord, Clock } from '@sidetone/core';
+import type { CallBook } from '../calls/call-registry.ts';
+import { callMatches } from '../calls/call-match.ts';
+import type {
+  EventLog,
+  LevelsItem,
+  LevelSource,
+  LiveCallsItem,
+  LiveFeeds,
+  RecordFilter,
+  TranscriptItem,
+} from '../ports.ts';
+import { CursorReader, type MatchCall } from './cursor-reader.ts';
+import type { Interest } from './demand.ts';
+import { LevelReader } from './level-reader.ts';
+import { CALL_CHANGES, LiveCallsReader } from './live-calls-reader.ts';
+import type { PartialSlots } from './partial-slots.ts';
+import { PullIterator } from './pull-iterator.ts';
+import type { RecordHub } from './record-hub.ts';
+import { TranscriptReader } from './transcript-reader.ts';
+
+export interface FeedsDeps {
+  readonly hub: RecordHub;
+  readonly log: EventLog;
+  readonly book: Pick<CallBook, 'recall' | 'live'>;
+  readonly partials: PartialSlots;
+  readonly levels: LevelSource;
+  readonly interest: Interest;
+  readonly clock: Clock;
+}
+
+export function createFeeds({ hub, log, book, partials, levels, interest, clock }: FeedsDeps): LiveFeeds {
+  const matches: MatchCall = (callId, filter) => {
+    const call = book.recall(callId);
+    return call !== undefined && callMatches(call, filter);
+  };
+  const reader = (filter: RecordFilter, after: number | undefined) =>
+    new CursorReader(hub, log, filter, after ?? hub.position, matches);
+
+  return {
+    records(filter, after): AsyncIterableIterator<CallRecord> {
+      const records = reader(filter, after);
+      return new PullIterator({ pull: () => records.pull(), subscribe: (wake) => hub.bell.listen(wake) });
+    },
+
+    transcript(callId: CallId, after): AsyncIterableIterator<TranscriptItem> {
+      const finals = reader({ callId, types: ['UTTERANCE_FINALIZED', 'UTTERANCE_REVISED'] }, after);
+      const transcript = new TranscriptReader(callId, finals, partials);
+      return new PullIterator({
+        pull: () => transcript.pull(),
+        subscribe: (wake) =>
+          all(hub.bell.listen(wake), partials.listen(callId, wake), interest.add('partials', [callId])),
+      });
+    },
+
+    liveCalls(filter): AsyncIterableIterator<LiveCallsItem> {
+      const { position } = hub;
+      const live = new LiveCallsReader({
+        filter,
+        position,
+        // What is stored is published in the same breath: the picture is that of the position.
+        calls: book.live(),
+        changes: reader({ types: CALL_CHANGES }, position),
+        recall: (id) => book.recall(id),
+      });
+      return new PullIterator({ pull: () => live.pull(), subscribe: (wake) => hub.bell.listen(wake) });
+    },
+
+    levels(callIds, intervalMs): AsyncIterableIterator<LevelsItem> {
+      const reading = new LevelReader(levels, callIds, intervalMs, clock);
+      return new PullIterator({
+        pull: () => Promise.resolve(reading.pull()),
+        subscribe: (wake) => all(reading.everyTick(wake), interest.add('levels', callIds)),
+      });
+    },
+  };
+}
+
+function all(...undo: (() => void)[]): () => void {
+  return () => undo.toReversed().forEach((step) => step());
+}

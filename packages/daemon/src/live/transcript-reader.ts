@@ -1,0 +1,32 @@
+/** One call's words in order: finals from the log, partials from their slots. */
+import type { CallId } from '@sidetone/core';
+import type { TranscriptItem } from '../ports.ts';
+import type { CursorReader } from './cursor-reader.ts';
+import type { PartialSlots } from './partial-slots.ts';
+
+export class TranscriptReader {
+  readonly #callId: CallId;
+  readonly #finals: CursorReader;
+  readonly #partials: PartialSlots;
+  #version = 0;
+
+  constructor(callId: CallId, finals: CursorReader, partials: PartialSlots) {
+    this.#callId = callId;
+    this.#finals = finals;
+    this.#partials = partials;
+  }
+
+  /** Finals first: a partial that is shown then is newer than all of them. */
+  async pull(): Promise<TranscriptItem | undefined> {
+    const record = await this.#finals.pull();
+    if (record?.fact.type === 'UTTERANCE_FINALIZED' || record?.fact.type === 'UTTERANCE_REVISED') {
+      const { position, at, fact } = record;
+      return { callId: this.#callId, utterance: fact.utterance, at, position };
+    }
+    const partial = this.#partials.next(this.#callId, this.#version);
+    if (!partial) return undefined;
+    this.#version = partial.version;
+    const { id, party, text, at } = partial;
+    return { callId: this.#callId, utterance: { id, party, text }, at };
+  }
+}

@@ -1,0 +1,155 @@
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { FaultError, type BackfillPage, type BackfillRequest } from '@sidetone/core';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { Backfills } from '../../src/backfill/backfill-service.ts';
+import type { ProviderView } from '../../src/ports.ts';
+import { createStateStore } from '../../src/store/plugin-state.ts';
+import { createHeart, event, PROVIDER, type Heart } from '../support/heart.ts';
+import { createTestLog } from '../support/silent-log.ts';
+import { tempDir } from '../support/temp-dir.ts';
+
+const root = tempDir();
+let count = 0;
+let heart: Heart;
+let backfills: Backfills;
+let asked: BackfillRequest[];
+let breakAt: number;
+/** Lets the provider give its next page. */
+let turn: () => Promise<void>;
+
+const PAGES = 4;
+
+/** A page of one call, told whole. The pages of a time are always the same. */
+function page(number: number): BackfillPage {
+  const at = 10_000 - number;
+  const call = `past-${number}`;
+  return {
+    events: [
+      event('call.started', { status: 'IN_PROGRESS' }, { call, at }),
+      event('call.ended', { end: { category: 'CUSTOMER_ENDED' } }, { call, at }),
+      event(
+        'call.report',
+        { utterances: [{ party: 'CUSTOMER', text: `words ${number}` }], dedupeKey: 'r' },
+        { call, at },
+      ),
+    ],
+    calls: 1,
+    position: String(number + 1),
+    reached: at,
+  };
+}
+
+beforeEach(() => {
+  const dir = join(root, String(count++));
+  mkdirSync(dir);
+  heart = createHeart(dir);
+  asked = [];
+  breakAt = -1;
+  turn = async () => undefined;
+  const provider = {
+    id: PROVIDER,
+    state: 'RUNNING',
+    async *backfill(request: BackfillRequest, signal: AbortSignal) {
+      asked.push(request);
+      for (let number = Number(request.resumeAt ?? 0); number < PAGES; number++) {
+        if (number === breakAt) throw new FaultError('PROVIDER_UNREACHABLE', 'the line is cut');
+        await turn();
+        if (signal.aborted) return;
+        yield page(number);
+      }
+    },
+  } as unknown as ProviderView;
+  const plain = { id: 'plain', state: 'RUNNING' } as unknown as ProviderView;
+  const known = new Map<string, ProviderView>([
+    [PROVIDER, provider],
+    ['plain', plain],
+  ]);
+  backfills = new Backfills({
+    providers: { list: () => [], get: (id) => known.get(id) },
+    ingest: heart.ingest,
+    stateStore: createStateStore(heart.database.db),
+    clock: heart.clock,
+    log: createTestLog().log(''),
+  });
+});
+afterEach(() => heart.close());
+
+async function settled(state: string): Promise<void> {
+  for (let i = 0; i < 1000 && backfills.list()[0]?.state !== state; i++) await heart.clock.settle();
+  expect(backfills.list()[0]?.state).toBe(state);
+}
+const textsInHistory = async (): Promise<string[]> => {
+  const { rows } = await heart.history.calls({}, { limit: 100, backward: false });
+  const pages = await Promise.all(
+    rows.map((call) => heart.history.utterances(call.id, { limit: 10, backward: false })),
+  );
+  return pages.flatMap(({ rows: said }) => said.map(({ utterance }) => utterance.text));
+};
+const ALL = ['words 0', 'words 1', 'words 2', 'words 3'];
+
+describe('a backfill', () => {
+  test('takes every past call into history, and says how far it has come', async () => {
+    expect(backfills.start(PROVIDER, 0, undefined)).toMatchObject({ state: 'RUNNING', calls: 0 });
+    await settled('DONE');
+    expect(backfills.list()).toMatchObject([
+      { providerId: PROVIDER, state: 'DONE', calls: PAGES, reached: 9997 },
+    ]);
+    expect(await textsInHistory()).toEqual(ALL);
+  });
+
+  test('that failed says why, and goes on where it stopped when it is asked for again', async () => {
+    breakAt = 2;
+    backfills.start(PROVIDER, 0, 20_000);
+    await settled('FAILED');
+    expect(backfills.list()).toMatchObject([{ calls: 2, message: 'the line is cut' }]);
+    breakAt = -1;
+    expect(backfills.start(PROVIDER, 0, 20_000)).not.toHaveProperty('message');
+    await settled('DONE');
+    expect(asked).toMatchObject([
+      { since: 0, until: 20_000 },
+      { since: 0, until: 20_000, resumeAt: '2' },
+    ]);
+    expect(await textsInHistory()).toEqual(ALL);
+  });
+
+  test('of another time begins anew, and makes no doubles', async () => {
+    backfills.start(PROVIDER, 0, undefined);
+    await settled('DONE');
+    backfills.start(PROVIDER, 1, undefined);
+    await settled('DONE');
+    expect(asked[1]).not.toHaveProperty('resumeAt');
+    expect(await textsInHistory()).toEqual(ALL);
+  });
+
+  test('that runs is not begun again, and one of another time has to wait', async () => {
+    turn = () => new Promise(() => undefined);
+    backfills.start(PROVIDER, 0, 20_000);
+    expect(backfills.start(PROVIDER, 0, 20_000).state).toBe('RUNNING');
+    expect(asked).toHaveLength(1);
+    expect(() => backfills.start(PROVIDER, 5, 20_000)).toThrow(
+      expect.objectContaining({ code: 'INPUT_INVALID' }),
+    );
+  });
+
+  test('stops with the daemon, is STOPPED to the next one, and goes on there', async () => {
+    let pages = 0;
+    turn = () => (++pages > 2 ? heart.clock.delay(1_000_000) : Promise.resolve());
+    backfills.start(PROVIDER, 0, 20_000);
+    while (backfills.list()[0]!.calls < 2) await heart.clock.settle();
+    const closed = backfills.close();
+    await heart.clock.advance(5000);
+    await closed;
+    const orphan = backfills.list()[0]!;
+    expect(orphan.calls).toBe(2);
+  });
+
+  test.each([
+    ['nobody', 'PROVIDER_NOT_RUNNING'],
+    ['plain', 'CAPABILITY_MISSING'],
+  ])('of %s is refused with %s', (id, code) => {
+    expect(() => backfills.start(id as typeof PROVIDER, 0, undefined)).toThrow(
+      expect.objectContaining({ code }),
+    );
+  });
+});

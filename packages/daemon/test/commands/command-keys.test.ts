@@ -1,0 +1,247 @@
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { FaultError, invalidArgument, type CallId } from '@sidetone/core';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { fingerprintOf, SAME_COMMAND_WAIT_MS } from '../../src/commands/command-keys.ts';
+import { Commands, type CommandOutcome } from '../../src/commands/command-service.ts';
+import type { CallLedger, ProviderView } from '../../src/ports.ts';
+import { recover } from '../../src/calls/recovery.ts';
+import { createIds } from '../../src/ids.ts';
+import { createHeart, event, PROVIDER, type Heart } from '../support/heart.ts';
+import { createTestLog } from '../support/silent-log.ts';
+import { tempDir } from '../support/temp-dir.ts';
+
+const root = tempDir();
+let count = 0;
+let dir: string;
+let heart: Heart;
+let commands: Commands;
+let callId: CallId;
+let asked: string[];
+let answer: () => Promise<void>;
+let isDiskFull: boolean;
+
+const provider: ProviderView = {
+  id: PROVIDER,
+  plugin: 'test',
+  displayName: 'Test',
+  tellsWords: false,
+  state: 'RUNNING',
+  stateMessage: undefined,
+  capabilities: ['PLACE_CALL'],
+  capabilitiesFor: () => ['SAY', 'END_CALL'],
+  async control(name) {
+    asked.push(name);
+    await answer();
+  },
+  async placeCall() {
+    asked.push('placeCall');
+    await answer();
+    return heart.tell(event('call.started', {}, { call: 'placed' }));
+  },
+};
+
+const wrapLedger = (ledger: CallLedger): CallLedger => ({
+  ...ledger,
+  commit(drafts) {
+    if (isDiskFull) throw new FaultError('STORE_WRITE_FAILED', 'the disk is full');
+    return ledger.commit(drafts);
+  },
+});
+
+function open(): void {
+  heart = createHeart(dir, { wrapLedger });
+  const providers = { list: () => [provider], get: (id: string) => (id === PROVIDER ? provider : undefined) };
+  commands = new Commands({ ...heart, providers, ids: createIds() });
+}
+
+async function restart(): Promise<void> {
+  heart.close();
+  open();
+  await recover({ ...heart, log: createTestLog().log('') });
+}
+
+beforeEach(async () => {
+  dir = join(root, String(count++));
+  mkdirSync(dir);
+  asked = [];
+  isDiskFull = false;
+  answer = async () => undefined;
+  open();
+  callId = heart.tell(event('call.status', { status: 'IN_PROGRESS' }));
+  await heart.ingest.committed();
+});
+afterEach(() => heart.close());
+
+const say = (key: string, content = 'hello', by = 'ada'): Promise<CommandOutcome> =>
+  commands.run('say', callId, { content, endCallAfterSpoken: false, interrupt: false }, by, key);
+const place = (key: string, to = '+15005550006'): Promise<CommandOutcome> =>
+  commands.place(PROVIDER, { to, providerOptions: { b: 1, a: [{ d: 1, c: 2 }] } }, 'ada', key);
+const refuse = (): Promise<never> => Promise.reject(new FaultError('PROVIDER_REFUSED', 'no'));
+function gate(): () => void {
+  let open = (): void => undefined;
+  const opened = new Promise<void>((resolve) => (open = resolve));
+  answer = () => opened;
+  return () => open();
+}
+
+describe.each([
+  ['a control', () => say('k'), () => say('k', 'something else')],
+  ['placing a call', () => place('k'), () => place('k', '+15005550001')],
+])('%s that is asked for again with its key', (_what, ask, askOther) => {
+  test('is not done again: the first result comes back', async () => {
+    const first = await ask();
+    expect(await ask()).toEqual(first);
+    expect(asked).toHaveLength(1);
+  });
+
+  test('is not done again after a restart either', async () => {
+    const first = await ask();
+    await restart();
+    const second = await ask();
+    expect(second.command).toEqual(first.command);
+    expect(second.call?.id).toBe(first.call?.id);
+    expect(asked).toHaveLength(1);
+  });
+
+  test('waits for the first, which is still on its way', async () => {
+    const open = gate();
+    const both = Promise.all([ask(), ask()]);
+    await heart.clock.settle();
+    open();
+    const [first, second] = await both;
+    expect(second).toEqual(first);
+    expect(second.command?.status).toBe('ACCEPTED');
+    expect(asked).toHaveLength(1);
+    expect(heart.clock.pending).toBe(0);
+  });
+
+  test('does not wait for ever', async () => {
+    gate();
+    void ask();
+    const second = ask();
+    await heart.clock.advance(SAME_COMMAND_WAIT_MS);
+    expect(await second).toMatchObject({
+      command: { status: 'REQUESTED' },
+      failure: { code: 'PROVIDER_TIMEOUT' },
+    });
+    expect(asked).toHaveLength(1);
+  });
+
+  test('is not done again when the daemon died before the answer: nobody knows', async () => {
+    gate();
+    void ask();
+    await heart.clock.settle();
+    await restart();
+    expect(await ask()).toMatchObject({
+      command: { status: 'UNKNOWN' },
+      failure: { code: 'PROVIDER_TIMEOUT' },
+    });
+    expect(asked).toHaveLength(1);
+  });
+
+  test('and was refused is refused as before', async () => {
+    answer = refuse;
+    const first = await ask();
+    answer = async () => undefined;
+    expect(await ask()).toEqual(first);
+    expect(first.failure).toMatchObject({ code: 'PROVIDER_REFUSED', message: 'no' });
+    expect(asked).toHaveLength(1);
+  });
+
+  test('and had a wrong argument has it still', async () => {
+    answer = () => Promise.reject(invalidArgument('content', 'too long'));
+    const mistake = expect.objectContaining({
+      code: 'INPUT_INVALID',
+      message: 'content: too long',
+      details: { argument: 'content', commandId: expect.any(String) },
+    });
+    await expect(ask()).rejects.toEqual(mistake);
+    await restart();
+    await expect(ask()).rejects.toEqual(mistake);
+    expect(asked).toHaveLength(1);
+  });
+
+  test('but with other arguments is a conflict that names the first, kept and not done', async () => {
+    const first = await ask();
+    const other = await askOther();
+    expect(other.failure).toMatchObject({
+      code: 'IDEMPOTENCY_CONFLICT',
+      message: expect.stringContaining(first.command!.id),
+    });
+    const kept = await heart.history.command(other.command!.id);
+    expect(kept?.command).toMatchObject({ status: 'REFUSED', failure: other.failure });
+    expect(await ask()).toEqual(first);
+    expect(asked).toHaveLength(1);
+  });
+
+  test('but with other arguments is a conflict also while the first is on its way', async () => {
+    const open = gate();
+    const first = ask();
+    expect((await askOther()).failure?.code).toBe('IDEMPOTENCY_CONFLICT');
+    open();
+    expect((await first).failure).toBeUndefined();
+  });
+});
+
+test('a key is that of its requester: another one has keys of their own', async () => {
+  await say('k', 'hello', 'ada');
+  expect((await say('k', 'something else', 'bob')).failure).toBeUndefined();
+  expect(asked).toEqual(['say', 'say']);
+});
+
+test('the same key for another kind of command, or another call, is a conflict', async () => {
+  await say('k');
+  expect((await commands.run('endCall', callId, {}, 'ada', 'k')).failure?.code).toBe('IDEMPOTENCY_CONFLICT');
+  const other = heart.tell(event('call.status', { status: 'IN_PROGRESS' }, { call: 'other' }));
+  await heart.ingest.committed();
+  const args = { content: 'hello', endCallAfterSpoken: false, interrupt: false };
+  expect((await commands.run('say', other, args, 'ada', 'k')).failure?.code).toBe('IDEMPOTENCY_CONFLICT');
+  expect(asked).toEqual(['say']);
+});
+
+test('a command that has taken effect since comes back as it is now', async () => {
+  const { command } = await say('k');
+  heart.tell(event('utterance.final', { party: 'ASSISTANT', text: 'hello' }));
+  await heart.ingest.committed();
+  expect((await say('k')).command).toMatchObject({ id: command!.id, status: 'CONFIRMED' });
+});
+
+test('without a key, asking twice is doing it twice', async () => {
+  const args = { content: 'hello', endCallAfterSpoken: false, interrupt: false };
+  await commands.run('say', callId, args, 'ada');
+  await commands.run('say', callId, args, 'ada');
+  expect(asked).toEqual(['say', 'say']);
+});
+
+test('a key is not taken by a command to a call that there is not', async () => {
+  const nowhere = await commands.run('endCall', 'call_nowhere' as CallId, {}, 'ada', 'k');
+  expect(nowhere.failure?.code).toBe('CALL_NOT_FOUND');
+  expect((await say('k')).failure).toBeUndefined();
+});
+
+test('a key whose command waits for the disk is known: it is neither done nor stored twice', async () => {
+  isDiskFull = true;
+  await expect(say('k')).rejects.toMatchObject({ code: 'STORE_WRITE_FAILED' });
+  expect(await say('k')).toMatchObject({
+    command: { status: 'REQUESTED' },
+    failure: { code: 'PROVIDER_TIMEOUT' },
+  });
+  isDiskFull = false;
+  await heart.clock.advance(5000);
+  expect(heart.ledger.commandByKey('ada', 'k')?.command.status).toBe('REQUESTED');
+  expect([asked, heart.ingest.dropped]).toEqual([[], 0]);
+});
+
+test('a fingerprint does not depend on how the arguments are ordered, and on nothing less', () => {
+  const one = fingerprintOf('SAY', 'call_1', { a: 1, b: { c: [1, 2], d: null } });
+  expect(fingerprintOf('SAY', 'call_1', { b: { d: null, c: [1, 2] }, a: 1 })).toBe(one);
+  const others = [
+    fingerprintOf('SAY', 'call_2', { a: 1, b: { c: [1, 2], d: null } }),
+    fingerprintOf('ADD_MESSAGE', 'call_1', { a: 1, b: { c: [1, 2], d: null } }),
+    fingerprintOf('SAY', 'call_1', { a: 1, b: { c: [2, 1], d: null } }),
+    fingerprintOf('SAY', 'call_1', { a: '1', b: { c: [1, 2], d: null } }),
+    fingerprintOf('SAY', 'call_1', { a: 1, b: { c: [1, 2] } }),
+  ];
+  expect(new Set([one, ...others]).size).toBe(6);
+});

@@ -1,0 +1,369 @@
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import {
+  FaultError,
+  invalidArgument,
+  providerCallId,
+  type CallId,
+  type Capability,
+  type CommandId,
+  type ProviderId,
+  type ProviderState,
+} from '@sidetone/core';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { Commands } from '../../src/commands/command-service.ts';
+import { recover } from '../../src/calls/recovery.ts';
+import type { ProviderView } from '../../src/ports.ts';
+import { createIds } from '../../src/ids.ts';
+import { commands as commandRows } from '../../src/store/schema.ts';
+import { createHeart, event, PROVIDER, type Heart } from '../support/heart.ts';
+import { createTestLog } from '../support/silent-log.ts';
+import { tempDir } from '../support/temp-dir.ts';
+
+const root = tempDir();
+let count = 0;
+let dir: string;
+let heart: Heart;
+let commands: Commands;
+let callId: CallId;
+let asks: { name: string; args: unknown; status: string }[];
+let answer: () => Promise<void>;
+let provider: ProviderView;
+let state: ProviderState;
+let capabilities: readonly Capability[];
+let providerCapabilities: readonly Capability[];
+
+beforeEach(async () => {
+  dir = join(root, String(count++));
+  mkdirSync(dir);
+  heart = createHeart(dir);
+  asks = [];
+  answer = async () => undefined;
+  state = 'RUNNING';
+  capabilities = ['SAY', 'END_CALL'];
+  providerCapabilities = [];
+  provider = {
+    id: PROVIDER,
+    plugin: 'test',
+    displayName: 'Test',
+    tellsWords: false,
+    get state() {
+      return state;
+    },
+    stateMessage: undefined,
+    get capabilities() {
+      return providerCapabilities;
+    },
+    capabilitiesFor: () => capabilities,
+    async control(name, call, args, commandId) {
+      const stored = await heart.history.command(commandId);
+      asks.push({ name, args, status: stored?.command.status ?? 'not stored' });
+      if (call.id !== callId) throw new Error('asked about another call');
+      await answer();
+    },
+    async placeCall(args, commandId) {
+      asks.push({ name: 'placeCall', args, status: commandId });
+      await answer();
+      return heart.tell(event('call.started', {}, { call: 'placed' }));
+    },
+  };
+  const providers = { list: () => [provider], get: (id: string) => (id === PROVIDER ? provider : undefined) };
+  commands = new Commands({ ...heart, providers, ids: createIds() });
+  callId = heart.tell(event('call.status', { status: 'IN_PROGRESS' }));
+  await heart.ingest.committed();
+});
+afterEach(() => heart.close());
+
+const say = (to = callId) =>
+  commands.run('say', to, { content: 'hello', endCallAfterSpoken: false, interrupt: false }, 'someone');
+const history = async (): Promise<string[]> =>
+  (await heart.eventLog.page(0, 100, { types: ['COMMAND_CHANGED'] })).map(({ fact }) =>
+    fact.type === 'COMMAND_CHANGED' ? fact.command.status : '',
+  );
+
+describe('a command', () => {
+  test('is stored before the provider is asked, and settled with the answer', async () => {
+    const { command, failure } = await say();
+    expect(asks).toMatchObject([{ name: 'say', args: { content: 'hello' }, status: 'REQUESTED' }]);
+    expect(failure).toBeUndefined();
+    expect(command).toMatchObject({ kind: 'SAY', status: 'ACCEPTED', requestedBy: 'someone' });
+    expect(await history()).toEqual(['REQUESTED', 'ACCEPTED']);
+    expect((await heart.history.command(command!.id))?.command).toEqual(command);
+  });
+
+  test('that the provider refuses carries its reason', async () => {
+    answer = () => Promise.reject(new FaultError('PROVIDER_REFUSED', 'the call is not active'));
+    expect(await say()).toMatchObject({
+      command: { status: 'REFUSED' },
+      failure: { code: 'PROVIDER_REFUSED', message: 'the call is not active', retryable: false },
+    });
+  });
+
+  test('that is not answered in time is UNKNOWN, not failed', async () => {
+    answer = () => Promise.reject(new FaultError('PROVIDER_TIMEOUT', 'no answer'));
+    expect(await say()).toMatchObject({
+      command: { status: 'UNKNOWN' },
+      failure: { code: 'PROVIDER_TIMEOUT' },
+    });
+  });
+
+  test('whose plugin throws anything at all is refused, and that is all', async () => {
+    answer = () => Promise.reject(new TypeError('undefined is not a function'));
+    expect(await say()).toMatchObject({
+      command: { status: 'REFUSED' },
+      failure: { code: 'PROVIDER_REFUSED' },
+    });
+  });
+
+  test('to a call that there is not is a failure without a command', async () => {
+    expect(await say('call_nowhere' as CallId)).toEqual({
+      failure: { code: 'CALL_NOT_FOUND', message: expect.any(String), retryable: false },
+    });
+  });
+});
+
+describe('a command is confirmed', () => {
+  const statusOf = async (id: CommandId): Promise<string | undefined> => {
+    await heart.ingest.committed();
+    return (await heart.history.command(id))?.command.status;
+  };
+  const assistantSays = (text: string): void => {
+    heart.tell(event('utterance.final', { party: 'ASSISTANT', text }));
+  };
+
+  test('by a fact that shows it, and by no other', async () => {
+    const { command } = await say();
+    heart.tell(event('utterance.final', { party: 'CUSTOMER', text: 'hello' }));
+    assistantSays('something else entirely');
+    expect(await statusOf(command!.id)).toBe('ACCEPTED');
+    assistantSays('Hello!');
+    expect(await statusOf(command!.id)).toBe('CONFIRMED');
+    assistantSays('Hello!');
+    expect(await history()).toEqual(['REQUESTED', 'ACCEPTED', 'CONFIRMED']);
+  });
+
+  test('when its outcome was unknown: the fact says more than the lack of an answer', async () => {
+    answer = () => Promise.reject(new FaultError('PROVIDER_TIMEOUT', 'no answer'));
+    const { command } = await commands.run('endCall', callId, {}, 'someone');
+    heart.tell(event('call.ended', { end: { category: 'OPERATOR_ENDED' } }));
+    expect(await statusOf(command!.id)).toBe('CONFIRMED');
+    expect((await heart.history.command(command!.id))?.command.failure).toBeUndefined();
+  });
+
+  test('also before the provider has answered, and the answer does not undo it', async () => {
+    answer = async () => void heart.tell(event('call.ended', { end: { category: 'OPERATOR_ENDED' } }));
+    const { command, failure } = await commands.run('endCall', callId, {}, 'someone');
+    expect([command!.status, failure]).toEqual(['CONFIRMED', undefined]);
+    expect(await history()).toEqual(['REQUESTED', 'CONFIRMED']);
+  });
+
+  test('by what only the plugin can see', async () => {
+    const { command } = await say();
+    heart.tell(event('command.confirmed', { commandId: command!.id }));
+    heart.tell(event('command.confirmed', { commandId: command!.id }));
+    heart.tell(event('command.confirmed', { commandId: 'cmd_of_nobody' as CommandId }));
+    await heart.ingest.committed();
+    expect(await history()).toEqual(['REQUESTED', 'ACCEPTED', 'CONFIRMED']);
+  });
+
+  test('and does not wait for it once the call is over, however late its provider answers', async () => {
+    answer = async () => void heart.tell(event('call.ended', { end: { category: 'BUSY' } }));
+    const { command } = await say();
+    assistantSays('hello');
+    expect(await statusOf(command!.id)).toBe('ACCEPTED');
+    expect(heart.openCommands.confirm(callId, command!.id, 1)).toBeUndefined();
+  });
+
+  test('never when it was refused', async () => {
+    answer = () => Promise.reject(new FaultError('PROVIDER_REFUSED', 'no'));
+    const { command } = await say();
+    assistantSays('hello');
+    expect(await statusOf(command!.id)).toBe('REFUSED');
+  });
+});
+
+describe('muting', () => {
+  test('is remembered with the call once the provider took it, and forgotten by unmuting', async () => {
+    capabilities = ['MUTE_CUSTOMER'];
+    const { call } = await commands.run('mute', callId, { party: 'CUSTOMER' }, 'someone');
+    expect(call!.mutedParties).toEqual(['CUSTOMER']);
+    expect((await commands.run('mute', callId, { party: 'ASSISTANT' }, 'someone')).failure).toMatchObject({
+      code: 'CAPABILITY_MISSING',
+      message: expect.stringContaining('MUTE_ASSISTANT'),
+    });
+    const unmuted = await commands.run('unmute', callId, { party: 'CUSTOMER' }, 'someone');
+    expect(unmuted.call!.mutedParties).toEqual([]);
+  });
+});
+
+describe('placing a call', () => {
+  test('gives the call, and keeps the command with it', async () => {
+    providerCapabilities = ['PLACE_CALL'];
+    const { command, call } = await commands.place(PROVIDER, { to: '+15005550006' }, 'someone');
+    expect(call!.providerCallId).toBe('placed');
+    expect(command).toMatchObject({
+      kind: 'PLACE_CALL',
+      status: 'ACCEPTED',
+      arguments: { to: '+15005550006' },
+    });
+    heart.tell(event('call.status', { status: 'RINGING' }, { call: 'placed' }));
+    await heart.ingest.committed();
+    expect((await heart.history.command(command!.id))?.command.status).toBe('CONFIRMED');
+  });
+
+  test('that fails is data, and its command is kept without a call', async () => {
+    const [missing, nowhere] = [
+      await commands.place(PROVIDER, { to: 'x' }, 'someone'),
+      await commands.place('nowhere' as ProviderId, { to: 'x' }, 'someone'),
+    ];
+    expect([missing.failure?.code, nowhere.failure?.code]).toEqual([
+      'CAPABILITY_MISSING',
+      'PROVIDER_NOT_RUNNING',
+    ]);
+    providerCapabilities = ['PLACE_CALL'];
+    answer = () => Promise.reject(new FaultError('PROVIDER_REFUSED', 'no credit'));
+    const { command, ...rest } = await commands.place(PROVIDER, { to: 'x' }, 'someone');
+    const failure = { code: 'PROVIDER_REFUSED', message: 'no credit', retryable: false };
+    expect(rest).toEqual({ failure });
+    for (const kept of [missing.command!, nowhere.command!, command!]) {
+      expect(kept).toMatchObject({ kind: 'PLACE_CALL', status: 'REFUSED', arguments: { to: 'x' } });
+      expect(await heart.history.command(kept.id)).toEqual({ command: kept });
+    }
+    expect(command).toMatchObject({ failure, arguments: { providerId: PROVIDER } });
+  });
+
+  test('is stored before the provider is asked', async () => {
+    providerCapabilities = ['PLACE_CALL'];
+    answer = async () => {
+      const asked = asks.at(-1)!.status as CommandId;
+      expect((await heart.history.command(asked))?.command.status).toBe('REQUESTED');
+    };
+    expect((await commands.place(PROVIDER, { to: 'x' }, 'someone')).failure).toBeUndefined();
+    expect.assertions(2);
+  });
+
+  test('that is not answered in time is UNKNOWN, and kept so', async () => {
+    providerCapabilities = ['PLACE_CALL'];
+    answer = () => Promise.reject(new FaultError('PROVIDER_TIMEOUT', 'no answer'));
+    const { command } = await commands.place(PROVIDER, { to: 'x' }, 'someone');
+    expect((await heart.history.command(command!.id))?.command.status).toBe('UNKNOWN');
+  });
+});
+
+describe('an argument that the plugin finds wrong', () => {
+  const mistake = expect.objectContaining({
+    code: 'INPUT_INVALID',
+    message: 'content: too long',
+    details: { argument: 'content', commandId: expect.stringMatching(/^cmd_/) },
+  });
+  const keptFailure = async (): Promise<unknown> => {
+    const row = heart.database.db.select().from(commandRows).get();
+    return (await heart.history.command(row!.id))?.command.failure;
+  };
+
+  test('is a mistake of whoever asked; the command is kept as refused', async () => {
+    answer = () => Promise.reject(invalidArgument('content', 'too long'));
+    await expect(say()).rejects.toEqual(mistake);
+    expect(await history()).toEqual(['REQUESTED', 'REFUSED']);
+    expect(await keptFailure()).toMatchObject({ code: 'PROVIDER_REFUSED', argument: 'content' });
+  });
+
+  test('is one too when a call is to be placed', async () => {
+    providerCapabilities = ['PLACE_CALL'];
+    answer = () => Promise.reject(invalidArgument('content', 'too long'));
+    await expect(commands.place(PROVIDER, { to: 'x' }, 'someone')).rejects.toEqual(mistake);
+    expect(await keptFailure()).toMatchObject({ code: 'PROVIDER_REFUSED', argument: 'content' });
+  });
+
+  test('that it does not name is refused like anything else', async () => {
+    answer = () => Promise.reject(new FaultError('INPUT_INVALID', 'something is wrong'));
+    expect(await say()).toMatchObject({
+      failure: { code: 'PROVIDER_REFUSED', message: 'something is wrong' },
+    });
+  });
+});
+
+describe('taking up a call of others', () => {
+  const watch = () => commands.watch(PROVIDER, providerCallId('theirs'));
+  const answerWatch = (watched: () => Promise<void>) => Object.assign(provider, { watch: watched });
+
+  test('gives the call as the provider told it', async () => {
+    answerWatch(async () => void heart.tell(event('call.status', { status: 'RINGING' }, { call: 'theirs' })));
+    const { call, failure } = await watch();
+    expect([call?.status, call?.providerCallId, failure]).toEqual(['RINGING', 'theirs', undefined]);
+  });
+
+  test('that is over gives what is left of it, and says so', async () => {
+    answerWatch(async () => {
+      heart.tell(event('call.ended', { end: { category: 'BUSY' } }, { call: 'theirs' }));
+      throw new FaultError('CALL_NOT_LIVE', 'the call is over');
+    });
+    expect(await watch()).toMatchObject({ call: { status: 'ENDED' }, failure: { code: 'CALL_NOT_LIVE' } });
+  });
+
+  test('of which nothing is known yet gives no call and no failure', async () => {
+    answerWatch(async () => undefined);
+    expect(await watch()).toEqual({});
+  });
+
+  test('is not asked of a provider that cannot, or is not there', async () => {
+    expect((await watch()).failure?.code).toBe('CAPABILITY_MISSING');
+    state = 'FAILED';
+    expect((await watch()).failure?.code).toBe('PROVIDER_NOT_RUNNING');
+    const nowhere = await commands.watch('nowhere' as ProviderId, providerCallId('theirs'));
+    expect(nowhere.failure?.code).toBe('PROVIDER_NOT_RUNNING');
+  });
+
+  test('by an id that the plugin finds wrong is a mistake of whoever asked', async () => {
+    answerWatch(() => Promise.reject(invalidArgument('providerCallId', 'expected a UUID')));
+    await expect(watch()).rejects.toMatchObject({
+      code: 'INPUT_INVALID',
+      details: { argument: 'providerCallId' },
+    });
+  });
+});
+
+describe('the provider is not asked', () => {
+  test('when the call is over', async () => {
+    heart.tell(event('call.ended', { end: { category: 'BUSY' } }));
+    await heart.ingest.committed();
+    expect(await say()).toMatchObject({ command: { status: 'REFUSED' }, failure: { code: 'CALL_NOT_LIVE' } });
+    expect(asks).toEqual([]);
+  });
+
+  test('for what this call cannot do', async () => {
+    capabilities = ['END_CALL'];
+    expect(await say()).toMatchObject({ failure: { code: 'CAPABILITY_MISSING' } });
+    expect(asks).toEqual([]);
+  });
+
+  test('when it is not running', async () => {
+    state = 'FAILED';
+    expect(await say()).toMatchObject({ failure: { code: 'PROVIDER_NOT_RUNNING', retryable: true } });
+    expect(asks).toEqual([]);
+  });
+});
+
+test('what a crashed daemon left open is ended as facts: commands are UNKNOWN, streams have stopped', async () => {
+  const { providerCallId } = heart.book.get(callId)!;
+  heart.streams.open(callId, { providerCallId, encoding: 'mulaw', sampleRate: 8000, parties: ['CUSTOMER'] });
+  let crashed: CommandId | undefined;
+  answer = () => new Promise(() => undefined);
+  void say();
+  providerCapabilities = ['PLACE_CALL'];
+  void commands.place(PROVIDER, { to: 'x' }, 'someone');
+  const placing = asks.at(-1)!.status as CommandId;
+  await heart.clock.settle();
+  crashed = (await heart.history.commands(callId, { limit: 1, backward: false })).rows[0]!.command.id;
+  heart.database.close();
+
+  heart = createHeart(dir);
+  const { log } = createTestLog();
+  await recover({ ...heart, log: log('') });
+  expect((await heart.history.command(crashed))?.command).toMatchObject({ status: 'UNKNOWN' });
+  expect((await heart.history.command(placing))?.command).toMatchObject({ status: 'UNKNOWN' });
+  expect((await heart.history.streams(callId))[0]!.endReason).toBe('the daemon stopped unexpectedly');
+  const position = heart.hub.position;
+  await recover({ ...heart, log: log('') });
+  expect(heart.hub.position).toBe(position);
+});

@@ -1,0 +1,206 @@
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { decodePcm16le, providerCallId, type CallId, type UtteranceId } from '@sidetone/core';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { Listening, MAX_LISTENERS_PER_CALL } from '../../src/listening/listening-service.ts';
+import { recover } from '../../src/calls/recovery.ts';
+import { createIds } from '../../src/ids.ts';
+import { createHeart, event, type Heart } from '../support/heart.ts';
+import { createTestLog } from '../support/silent-log.ts';
+import { tempDir } from '../support/temp-dir.ts';
+import { amplitudeAt, bytesOf, channelOf, concat, tone } from '../audio/signals.ts';
+
+const root = tempDir();
+let count = 0;
+let heart: Heart;
+let listening: Listening;
+let callId: CallId;
+
+beforeEach(async () => {
+  const dir = join(root, String(count++));
+  mkdirSync(dir);
+  heart = createHeart(dir);
+  listening = new Listening({ ...heart, ids: createIds(), log: createTestLog().log('') });
+  callId = heart.tell(event('call.status', { status: 'IN_PROGRESS' }));
+  await heart.ingest.committed();
+});
+afterEach(() => heart.close());
+
+/** One who takes everything at once. */
+function join_(by = 'someone', id = callId) {
+  const texts: Record<string, unknown>[] = [];
+  const frames: Int16Array[] = [];
+  const ends: string[] = [];
+  const leave = listening.join(id, by, {
+    send(message, done) {
+      if (typeof message === 'string') texts.push(JSON.parse(message) as Record<string, unknown>);
+      else frames.push(decodePcm16le(message));
+      done();
+    },
+    close: (code) => void ends.push(String(code)),
+    cut: () => void ends.push('cut'),
+  });
+  return { texts, frames, ends, leave };
+}
+
+const ofType = (texts: readonly Record<string, unknown>[], type: string) =>
+  texts.filter((text) => text['type'] === type);
+
+const openStream = () =>
+  heart.streams.open(callId, {
+    providerCallId: providerCallId('their-call'),
+    encoding: 'pcm_s16le',
+    sampleRate: 8000,
+    parties: ['CUSTOMER', 'ASSISTANT'],
+  });
+
+describe('who listens', () => {
+  test('is told the format first, and hears silence in frames of 20 ms until there is sound', async () => {
+    const { texts, frames } = join_();
+    expect(texts).toEqual([
+      {
+        type: 'format',
+        encoding: 'pcm_s16le',
+        sampleRate: 16_000,
+        channels: 2,
+        channelParties: ['CUSTOMER', 'ASSISTANT'],
+        frameMs: 20,
+        callId,
+      },
+    ]);
+    await heart.clock.advance(1120);
+    expect(frames.length).toBe(50);
+    expect(frames.every((frame) => frame.length === 640 && frame.every((sample) => sample === 0))).toBe(true);
+  });
+
+  test('hears each party on its channel, with everybody else who listens, and is told who speaks', async () => {
+    const [one, other] = [join_(), join_()];
+    const stream = openStream();
+    for (let i = 0; i < 100; i++) {
+      await heart.clock.advance(20);
+      stream.write('CUSTOMER', bytesOf(tone(500, 8000, 20, 16_000, i * 160)), i * 20);
+      stream.write('ASSISTANT', new Uint8Array(320), i * 20);
+    }
+    await heart.clock.advance(1000);
+    expect(one.frames).toEqual(other.frames);
+    const heard = concat(one.frames);
+    expect(amplitudeAt(500, 16_000, channelOf(heard, 0).subarray(8000, 24_000))).toBeGreaterThan(15_000);
+    expect(amplitudeAt(500, 16_000, channelOf(heard, 1))).toBe(0);
+    expect(ofType(one.texts, 'speech')).toEqual([
+      { type: 'speech', party: 'CUSTOMER', speaking: true },
+      { type: 'speech', party: 'CUSTOMER', speaking: false },
+    ]);
+  });
+
+  test('is told what is said, as it comes', async () => {
+    const { texts } = join_();
+    heart.tell(event('utterance.partial', { party: 'CUSTOMER', text: 'hel' }));
+    await heart.clock.settle();
+    heart.tell(event('utterance.final', { party: 'CUSTOMER', text: 'hello', startMs: 100, endMs: 400 }));
+    await heart.ingest.committed();
+    await heart.clock.settle();
+    const [partial, final] = ofType(texts, 'transcript');
+    expect(partial).toMatchObject({ party: 'CUSTOMER', text: 'hel', isFinal: false });
+    expect(final).toMatchObject({ text: 'hello', isFinal: true, startMs: 100, endMs: 400 });
+    expect(final!['utteranceId']).toBe(partial!['utteranceId']);
+  });
+
+  test('is told better words for what was said, under the same id', async () => {
+    const { texts } = join_();
+    const said = { id: 'utt_1' as UtteranceId, party: 'CUSTOMER', startMs: 100, endMs: 400 } as const;
+    heart.ingest.record(callId, { type: 'UTTERANCE_FINALIZED', utterance: { ...said, text: 'hello' } });
+    heart.ingest.record(callId, { type: 'UTTERANCE_REVISED', utterance: { ...said, text: 'yellow' } });
+    await heart.ingest.committed();
+    await heart.clock.settle();
+    expect(ofType(texts, 'transcript')).toMatchObject([
+      { utteranceId: 'utt_1', text: 'hello', isFinal: true },
+      { utteranceId: 'utt_1', text: 'yellow', isFinal: true },
+    ]);
+  });
+
+  test('is told that the call ended, behind its last sound, and sent away', async () => {
+    const { texts, frames, ends, leave } = join_();
+    const stream = openStream();
+    await heart.clock.advance(20);
+    stream.write('CUSTOMER', bytesOf(new Int16Array(160).fill(5000)));
+    heart.tell(event('call.ended', { end: { category: 'CUSTOMER_ENDED' } }));
+    await heart.ingest.committed();
+    await heart.clock.advance(300);
+    expect(concat(frames).some((sample) => sample > 4000)).toBe(true);
+    expect(texts.at(-1)).toEqual({ type: 'ended', category: 'CUSTOMER_ENDED' });
+    expect(ends).toEqual(['1000']);
+    leave();
+    expect(() => listening.check(callId)).toThrow(expect.objectContaining({ code: 'CALL_NOT_LIVE' }));
+  });
+
+  test('is told of what was left out because the daemon was held up', async () => {
+    const { texts } = join_();
+    await heart.clock.advance(200);
+    const clock = heart.clock as { now(): number };
+    const { now } = clock;
+    clock.now = () => now() + 60_000;
+    await heart.clock.advance(20);
+    clock.now = now;
+    expect(ofType(texts, 'lost')).toEqual([{ type: 'lost', ms: 55_020 }]);
+  });
+
+  test('is a fact of the call, from when to when and by whose token', async () => {
+    const { leave } = join_('alice');
+    await heart.clock.advance(5000);
+    leave();
+    leave();
+    await heart.ingest.committed();
+    const page = await heart.eventLog.page(0, 10, { types: ['LISTENING_STARTED', 'LISTENING_STOPPED'] });
+    const [started, stopped] = page.map(({ fact, at }) => ({ ...fact, at }));
+    expect(page.length).toBe(2);
+    expect(started).toMatchObject({ type: 'LISTENING_STARTED', by: 'alice' });
+    expect(stopped).toMatchObject({ type: 'LISTENING_STOPPED', by: 'alice', since: started!.at });
+    expect(stopped!.at - started!.at).toBe(5000);
+    expect(heart.ledger.unfinished().listenings).toEqual([]);
+  });
+
+  test('leaves nothing behind, and wants nothing of the provider any longer', async () => {
+    const { hub, partials, interest, audio } = heart;
+    const left = () => [hub.bell.listeners, partials.watched, interest.size, audio.size, heart.clock.pending];
+    const before = left();
+    for (let i = 0; i < 100; i++) {
+      const several = [join_(), join_()];
+      expect(interest.wants('audio', callId)).toBe(true);
+      await heart.clock.settle();
+      for (const { leave } of several) leave();
+    }
+    await heart.clock.settle();
+    expect(left()).toEqual(before);
+    expect(listening.size).toBe(0);
+  });
+
+  test('are not more than a bound, and not of a call that is unknown', () => {
+    for (let i = 0; i < MAX_LISTENERS_PER_CALL; i++) join_();
+    expect(() => join_()).toThrow(expect.objectContaining({ code: 'LIMIT_EXCEEDED' }));
+    expect(() => join_('x', 'call_nobody' as CallId)).toThrow(
+      expect.objectContaining({ code: 'CALL_NOT_FOUND' }),
+    );
+    expect(listening.size).toBe(MAX_LISTENERS_PER_CALL);
+  });
+
+  test('are sent away when the daemon stops, which is noted at once, and once', async () => {
+    const { ends, leave } = join_();
+    listening.close();
+    expect(ends).toEqual(['1001']);
+    await heart.ingest.committed();
+    expect(heart.ledger.unfinished().listenings).toEqual([]);
+    leave();
+    await heart.ingest.committed();
+    expect(await heart.eventLog.page(0, 10, { types: ['LISTENING_STOPPED'] })).toHaveLength(1);
+  });
+});
+
+test('who listened when the daemon died has stopped when the next one starts', async () => {
+  join_('bob');
+  await heart.ingest.committed();
+  expect(heart.ledger.unfinished().listenings).toMatchObject([{ callId, by: 'bob' }]);
+  await recover({ ...heart, log: createTestLog().log('') });
+  expect(heart.ledger.unfinished().listenings).toEqual([]);
+  const [stopped] = await heart.eventLog.page(0, 10, { types: ['LISTENING_STOPPED'] });
+  expect(stopped).toMatchObject({ callId, fact: { by: 'bob' } });
+});

@@ -1,0 +1,109 @@
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import fc from 'fast-check';
+import type { CallRecord } from '@sidetone/core';
+import { afterEach, expect, test } from 'vitest';
+import { CursorReader } from '../../src/live/cursor-reader.ts';
+import { createHeart, words, type Heart } from '../support/heart.ts';
+import { tempDir } from '../support/temp-dir.ts';
+
+const EVERY_CALL = (): boolean => true;
+
+const root = tempDir();
+let count = 0;
+let heart: Heart | undefined;
+
+function open(dir = join(root, String(count++))): { heart: Heart; dir: string } {
+  mkdirSync(dir, { recursive: true });
+  heart = createHeart(dir);
+  return { heart, dir };
+}
+
+afterEach(() => {
+  heart?.close();
+  heart = undefined;
+});
+
+const TYPES = ['UTTERANCE_FINALIZED'] as const;
+const textOf = ({ fact }: CallRecord): string =>
+  fact.type === 'UTTERANCE_FINALIZED' ? fact.utterance.text : '';
+
+async function readAll(reader: CursorReader): Promise<string[]> {
+  const texts: string[] = [];
+  for (let record = await reader.pull(); record; record = await reader.pull()) texts.push(textOf(record));
+  return texts;
+}
+
+test('a reader that stopped for 5,000 events receives all of them, in order', async () => {
+  const { heart } = open();
+  const reader = new CursorReader(heart.hub, heart.eventLog, { types: TYPES }, 0, EVERY_CALL);
+  const numbers = Array.from({ length: 5000 }, (_, i) => i);
+  for (const number of numbers) heart.tell(words(number, `call-${number % 7}`));
+  await heart.ingest.committed();
+  expect(await readAll(reader)).toEqual(numbers.map((number) => `words ${number}`));
+});
+
+test('a reader of one call reads nothing of the others, however far behind it is', async () => {
+  const { heart } = open();
+  const wanted = heart.tell(words(0, 'wanted'));
+  const reader = new CursorReader(heart.hub, heart.eventLog, { callId: wanted, types: TYPES }, 0, EVERY_CALL);
+  for (let i = 1; i < 4000; i++) heart.tell(words(i, i % 1000 === 0 ? 'wanted' : 'other'));
+  await heart.ingest.committed();
+  expect(await readAll(reader)).toEqual(['words 0', 'words 1000', 'words 2000', 'words 3000']);
+  heart.tell(words(4000, 'wanted'));
+  await heart.ingest.committed();
+  expect(await readAll(reader)).toEqual(['words 4000']);
+});
+
+type Step = { do: 'append'; many: number } | { do: 'pull'; many: number } | { do: 'crash' };
+const steps: fc.Arbitrary<Step[]> = fc.array(
+  fc.oneof(
+    {
+      weight: 4,
+      arbitrary: fc.record({ do: fc.constant('append' as const), many: fc.integer({ min: 1, max: 900 }) }),
+    },
+    {
+      weight: 4,
+      arbitrary: fc.record({ do: fc.constant('pull' as const), many: fc.integer({ min: 1, max: 700 }) }),
+    },
+    { weight: 1, arbitrary: fc.record({ do: fc.constant('crash' as const) }) },
+  ),
+  { minLength: 1, maxLength: 12 },
+);
+
+test('any interleaving of appends, pulls, crashes and resumes delivers every match once, in order', async () => {
+  await fc.assert(
+    fc.asyncProperty(steps, async (plan) => {
+      let { heart, dir } = open();
+      let reader = new CursorReader(heart.hub, heart.eventLog, { types: TYPES }, 0, EVERY_CALL);
+      let appended = 0;
+      let cursor = 0;
+      const received: string[] = [];
+      const pull = async (many: number): Promise<void> => {
+        for (let i = 0; i < many; i++) {
+          const record = await reader.pull();
+          if (!record) return;
+          cursor = record.position;
+          received.push(textOf(record));
+        }
+      };
+      for (const step of plan) {
+        if (step.do === 'append') {
+          for (let i = 0; i < step.many; i++) heart.tell(words(appended++));
+          await heart.ingest.committed();
+        } else if (step.do === 'pull') {
+          await pull(step.many);
+        } else {
+          heart.database.close();
+          ({ heart } = open(dir));
+          reader = new CursorReader(heart.hub, heart.eventLog, { types: TYPES }, cursor, EVERY_CALL);
+        }
+      }
+      await pull(Number.MAX_SAFE_INTEGER);
+      heart.close();
+      expect(received).toEqual(Array.from({ length: appended }, (_, i) => `words ${i}`));
+    }),
+    { numRuns: 25 },
+  );
+  heart = undefined;
+});

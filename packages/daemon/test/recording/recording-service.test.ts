@@ -1,0 +1,363 @@
+import { existsSync, mkdirSync, readFileSync, statSync, truncateSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { buffer } from 'node:stream/consumers';
+import { providerCallId, type CallId } from '@sidetone/core';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { MAX_WAITING_BLOCKS } from '../../src/recording/recorder.ts';
+import { FINISH_TIMEOUT_MS, type RecordingsDeps } from '../../src/recording/recording-service.ts';
+import { wavFiles, type WavFile } from '../../src/recording/wav-file.ts';
+import { createHeart, event, type Heart } from '../support/heart.ts';
+import { tempDir } from '../support/temp-dir.ts';
+import { until } from '../support/daemon.ts';
+import { amplitudeAt, bytesOf, channelOf, extentOf, peakOf, tone } from '../audio/signals.ts';
+
+const BYTES_PER_MS = 64;
+const root = tempDir();
+let count = 0;
+let dir: string;
+let heart: Heart;
+
+beforeEach(() => {
+  dir = join(root, String(count++));
+  mkdirSync(dir);
+});
+afterEach(() => heart.close());
+
+async function begin(recordings: Partial<RecordingsDeps> = {}): Promise<CallId> {
+  heart = createHeart(dir, { recordings });
+  heart.recordings.start();
+  return aCall();
+}
+
+async function aCall(): Promise<CallId> {
+  const callId = heart.tell(event('call.status', { status: 'IN_PROGRESS' }));
+  await heart.ingest.committed();
+  await heart.clock.settle();
+  return callId;
+}
+
+const openStream = (callId: CallId) =>
+  heart.streams.open(callId, {
+    providerCallId: providerCallId('their-call'),
+    encoding: 'pcm_s16le',
+    sampleRate: 8000,
+    parties: ['CUSTOMER', 'ASSISTANT'],
+  });
+
+/** The customer says 400 Hz and the assistant 900 Hz, half as loud, for so long. */
+async function talk(callId: CallId, ms: number): Promise<void> {
+  const stream = openStream(callId);
+  for (let i = 0; i < ms / 20; i++) {
+    await heart.clock.advance(20);
+    stream.write('CUSTOMER', bytesOf(tone(400, 8000, 20, 16_000, i * 160)), i * 20);
+    stream.write('ASSISTANT', bytesOf(tone(900, 8000, 20, 8000, i * 160)), i * 20);
+  }
+  stream.end('over');
+}
+
+async function hangUp(): Promise<void> {
+  heart.tell(event('call.ended', { end: { category: 'CUSTOMER_ENDED' } }));
+  await heart.ingest.committed();
+  await heart.clock.advance(300);
+  await until(() => heart.recordings.size === 0, 'the recording is finished');
+  await heart.ingest.committed();
+}
+
+const pathOf = (callId: CallId): string => join(dir, 'recordings', `${callId}.wav`);
+
+interface Wav {
+  readonly left: Int16Array;
+  readonly right: Int16Array;
+  readonly ms: number;
+}
+
+/** Reads a file as any player would, by its head alone. */
+function readWav(bytes: Buffer): Wav {
+  expect([bytes.toString('latin1', 0, 4), bytes.toString('latin1', 8, 16)]).toEqual(['RIFF', 'WAVEfmt ']);
+  expect([
+    bytes.readUInt16LE(20),
+    bytes.readUInt16LE(22),
+    bytes.readUInt32LE(24),
+    bytes.readUInt16LE(34),
+  ]).toEqual([1, 2, 16_000, 16]);
+  const size = bytes.readUInt32LE(40);
+  expect([bytes.readUInt32LE(4), bytes.length]).toEqual([36 + size, 44 + size]);
+  const samples = new Int16Array(Uint8Array.from(bytes.subarray(44)).buffer);
+  return { left: channelOf(samples, 0), right: channelOf(samples, 1), ms: size / BYTES_PER_MS };
+}
+
+const factsOf = async (): Promise<unknown[]> =>
+  (
+    await heart.eventLog.page(0, 1000, {
+      types: ['RECORDING_STARTED', 'RECORDING_STOPPED', 'PROVIDER_NOTICE'],
+    })
+  ).map(({ fact }) => fact);
+
+describe('a recording', () => {
+  test('has one party a channel, begins with the first audio, and lasts to the end of the call', async () => {
+    const callId = await begin();
+    await heart.clock.advance(5000);
+    expect(existsSync(pathOf(callId))).toBe(false);
+    await talk(callId, 2000);
+    await heart.clock.advance(1500);
+    await hangUp();
+    const { left, right, ms } = readWav(readFileSync(pathOf(callId)));
+    expect(Math.abs(ms - 3600)).toBeLessThanOrEqual(120);
+    expect(amplitudeAt(400, 16_000, left.subarray(3200, 28_800)) / 16_000).toBeCloseTo(1, 1);
+    expect(amplitudeAt(900, 16_000, right.subarray(3200, 28_800)) / 8000).toBeCloseTo(1, 1);
+    expect(amplitudeAt(900, 16_000, left.subarray(3200, 28_800))).toBeLessThan(50);
+    expect(peakOf(left.subarray(34_000))).toBe(0);
+    expect(statSync(pathOf(callId)).mode & 0o777).toBe(0o600);
+    expect(await factsOf()).toMatchObject([
+      { type: 'RECORDING_STARTED', channels: 2, sampleRate: 16_000 },
+      { type: 'RECORDING_STOPPED', end: 'COMPLETE', bytes: ms * BYTES_PER_MS, durationMs: ms },
+    ]);
+    expect(heart.recordings.find(callId)).toMatchObject({ state: 'COMPLETE', durationMs: ms });
+  });
+
+  test('keeps both parties in time when one is silent, and when their stream comes anew', async () => {
+    const callId = await begin();
+    await talk(callId, 1000);
+    await heart.clock.advance(2000);
+    const again = openStream(callId);
+    for (let i = 0; i < 25; i++) {
+      await heart.clock.advance(20);
+      again.write('ASSISTANT', bytesOf(tone(900, 8000, 20, 8000, i * 160)));
+    }
+    await hangUp();
+    const { left, right } = readWav(readFileSync(pathOf(callId)));
+    const [first, last] = extentOf(left);
+    expect(first / 16).toBeLessThan(80);
+    expect(Math.abs((last - first) / 16 - 1000)).toBeLessThan(5);
+    const second = right.subarray(32_000);
+    expect(Math.abs(2000 + (extentOf(second)[0] - first) / 16 - 3000)).toBeLessThan(25);
+  });
+
+  test('of a call that is never heard is none', async () => {
+    const callId = await begin();
+    await heart.clock.advance(10_000);
+    await hangUp();
+    expect([existsSync(join(dir, 'recordings')), heart.recordings.find(callId), await factsOf()]).toEqual([
+      false,
+      undefined,
+      [],
+    ]);
+  });
+
+  test('is not made for a provider whose calls are not recorded, and nothing is wanted of it', async () => {
+    const callId = await begin({ isRecorded: () => false });
+    expect([heart.interest.size, heart.audio.size, heart.recordings.size]).toEqual([0, 0, 0]);
+    await talk(callId, 100);
+    expect(existsSync(join(dir, 'recordings'))).toBe(false);
+  });
+
+  test('wants the audio for as long as its call lives, and its loudness when that is kept', async () => {
+    const callId = await begin();
+    expect(heart.interest.wants('audio', callId) && heart.interest.wants('levels', callId)).toBe(true);
+    await talk(callId, 1000);
+    expect(heart.interest.wants('audio', callId)).toBe(true);
+    await hangUp();
+    expect([heart.interest.size, heart.audio.size, heart.clock.pending]).toEqual([0, 0, 1]);
+    heart.waveforms.flush();
+    expect(heart.clock.pending).toBe(0);
+    const waveform = heart.waveforms.read(callId, heart.clock.now() - 1300, heart.clock.now(), 13);
+    expect(Math.max(...waveform[0]!.peaksDb)).toBeCloseTo(-6, 0);
+  });
+
+  test('can be read while it is written, and is then what it is so far', async () => {
+    const callId = await begin();
+    await talk(callId, 3500);
+    await until(() => (heart.recordings.find(callId)?.bytes ?? 0) >= 3 * 64_000, 'three seconds are written');
+    const file = (await heart.recordings.open(callId))!;
+    const bytes = await buffer(file.read(0, file.bytes));
+    expect(readWav(bytes).ms).toBe(3000);
+    expect(heart.recordings.find(callId)).toMatchObject({
+      state: 'RECORDING',
+      durationMs: 3000,
+      endedAt: null,
+    });
+    const part = await buffer(file.read(40, 1000));
+    expect(part.equals(bytes.subarray(40, 1000))).toBe(true);
+    expect((await buffer(file.read(2000, 3000))).equals(bytes.subarray(2000, 3000))).toBe(true);
+    await hangUp();
+  });
+
+  test('goes on in the same file, behind the silence of the time between, after the daemon was away', async () => {
+    const callId = await begin();
+    await talk(callId, 2000);
+    const stoppedAt = heart.clock.now();
+    await heart.recordings.stop();
+    await heart.ingest.committed();
+    expect(heart.recordings.find(callId)?.state).toBe('COMPLETE');
+    heart.close();
+
+    const { clock } = heart;
+    await clock.advance(3000);
+    heart = createHeart(dir, { clock });
+    heart.recordings.start();
+    await talk(callId, 2000);
+    await hangUp();
+    const { left, ms } = readWav(readFileSync(pathOf(callId)));
+    const { startedAt } = heart.recordings.find(callId)!;
+    expect(amplitudeAt(400, 16_000, left.subarray(1600, 28_800)) / 16_000).toBeCloseTo(1, 1);
+    const resumed = left.subarray((stoppedAt - startedAt + 500) * 16);
+    expect(Math.abs(extentOf(resumed)[0] / 16 - 2500)).toBeLessThan(25);
+    expect(Math.abs(ms - 7100)).toBeLessThan(200);
+  });
+
+  test('says its length in the file every ten seconds, for whoever reads it there', async () => {
+    const callId = await begin();
+    await talk(callId, 5000);
+    await until(() => (heart.recordings.find(callId)?.bytes ?? 0) >= 4 * 64_000, 'some seconds are written');
+    await talk(callId, 7000);
+    await until(() => readFileSync(pathOf(callId)).readUInt32LE(40) === 10 * 64_000, 'the head says so');
+  });
+
+  test('is served as far as it is there, when its file was cut', async () => {
+    const callId = await begin();
+    await talk(callId, 3000);
+    await hangUp();
+    truncateSync(pathOf(callId), 44 + 64_000);
+    expect((await heart.recordings.open(callId))!.bytes).toBe(44 + 64_000);
+  });
+
+  test('that was cut off by the death of the daemon is whole again at the next start', async () => {
+    const callId = await begin();
+    await talk(callId, 4000);
+    await until(() => (heart.recordings.find(callId)?.bytes ?? 0) >= 3 * 64_000, 'three seconds are written');
+    await heart.ingest.committed();
+    // What a kill leaves: a head of the beginning, and a last sample that is cut in two.
+    const path = pathOf(callId);
+    expect(readFileSync(path).readUInt32LE(40)).toBe(0);
+    truncateSync(path, 44 + 3 * 64_000 - 2);
+    const killed = heart;
+    killed.close();
+
+    heart = createHeart(dir);
+    await heart.recordings.repair();
+    await heart.ingest.committed();
+    const { ms, left } = readWav(readFileSync(path));
+    expect(Math.floor(ms)).toBe(2999);
+    expect(peakOf(left)).toBeGreaterThan(15_000);
+    expect(heart.recordings.find(callId)).toMatchObject({ state: 'COMPLETE', durationMs: 2999 });
+    await killed.recordings.stop();
+  });
+
+  test('whose file is gone at the next start is not there any more, and harms nothing', async () => {
+    const callId = await begin();
+    heart.ingest.record(callId, { type: 'RECORDING_STARTED', startedAt: 1, channels: 2, sampleRate: 16_000 });
+    await heart.ingest.committed();
+    await heart.recordings.repair();
+    await heart.ingest.committed();
+    expect(heart.recordings.find(callId)).toBeUndefined();
+    expect(await heart.recordings.open(callId)).toBeUndefined();
+  });
+});
+
+describe('a disk', () => {
+  /** Files whose writes do what a test says. */
+  const filesThat = (write: (file: WavFile, samples: Uint8Array, at: number) => Promise<void>) => ({
+    open: async (...args: Parameters<typeof wavFiles.open>): Promise<WavFile> => {
+      const file = await wavFiles.open(...args);
+      return { ...file, write: (samples, at) => write(file, samples, at) };
+    },
+  });
+  const failing = (code: string): never => {
+    throw Object.assign(new Error(`${code}: it cannot be`), { code });
+  };
+
+  test('that is full ends the recording with a notice, and not the call; what was written stays', async () => {
+    const callId = await begin({
+      files: filesThat((file, samples, at) => (at >= 128_000 ? failing('ENOSPC') : file.write(samples, at))),
+    });
+    await talk(callId, 4000);
+    await until(() => heart.recordings.size === 0, 'the recording has ended');
+    await heart.ingest.committed();
+    expect(await factsOf()).toMatchObject([
+      { type: 'RECORDING_STARTED' },
+      {
+        type: 'PROVIDER_NOTICE',
+        code: 'RECORDING_FAILED',
+        message: 'the recording ended before the call: the disk is full',
+      },
+      { type: 'RECORDING_STOPPED', end: 'FAILED', bytes: 128_000, durationMs: 2000 },
+    ]);
+    expect(heart.ingest.current(callId)?.status).toBe('IN_PROGRESS');
+    expect(readWav(readFileSync(pathOf(callId))).ms).toBe(2000);
+    expect([heart.audio.size, heart.interest.size]).toEqual([0, 0]);
+  });
+
+  test('that may not be written to is told of at once', async () => {
+    writeFileSync(join(dir, 'recordings'), 'a file where the folder should be');
+    const callId = await begin();
+    await talk(callId, 200);
+    await until(() => heart.recordings.size === 0, 'the recording has ended');
+    await heart.ingest.committed();
+    expect(await factsOf()).toMatchObject([
+      { type: 'RECORDING_STARTED' },
+      { code: 'RECORDING_FAILED', message: expect.not.stringContaining(dir) as string },
+      { end: 'FAILED', bytes: 0 },
+    ]);
+    expect(heart.recordings.find(callId)).toBeUndefined();
+  });
+
+  test('that is slow costs the oldest of what waits, which is silence; the rest is in its place', async () => {
+    let writes = 0;
+    let release = (): void => undefined;
+    const slow = new Promise<void>((resolve) => (release = resolve));
+    const callId = await begin({
+      files: filesThat(async (file, samples, at) => {
+        writes += 1;
+        await slow;
+        await file.write(samples, at);
+      }),
+    });
+    // One second is in the disk's hands, ten wait, three are lost.
+    await talk(callId, 1200);
+    await until(() => writes === 1, 'the disk has been given the first second');
+    await talk(callId, 13_000);
+    release();
+    await until(() => heart.recordings.find(callId)?.bytes === 14 * 64_000, 'what waited is written');
+    await hangUp();
+    const { left, ms } = readWav(readFileSync(pathOf(callId)));
+    expect(Math.abs(ms - 14_200)).toBeLessThan(250);
+    const lostMs = ms - MAX_WAITING_BLOCKS * 1000 - 1000 - (ms % 1000);
+    expect(amplitudeAt(400, 16_000, left.subarray(1600, 16_000)) / 16_000).toBeCloseTo(1, 1);
+    expect(peakOf(left.subarray(16_000, 16_000 + lostMs * 16))).toBe(0);
+    expect(amplitudeAt(400, 16_000, left.subarray(80_000, 220_000)) / 16_000).toBeCloseTo(1, 1);
+    expect(heart.lines).toContainEqual(
+      expect.objectContaining({ level: 'warn', fields: { callId, droppedMs: lostMs } }),
+    );
+    expect(heart.recordings.find(callId)?.state).toBe('COMPLETE');
+  });
+
+  test('that never answers holds up neither the call nor the stop of the daemon', async () => {
+    const callId = await begin({ files: filesThat(() => new Promise(() => undefined)) });
+    await talk(callId, 2000);
+    const stopped = heart.recordings.stop();
+    await heart.clock.advance(FINISH_TIMEOUT_MS);
+    await stopped;
+    await heart.ingest.committed();
+    expect((await factsOf()).at(-1)).toMatchObject({ type: 'RECORDING_STOPPED', bytes: 0 });
+  });
+});
+
+describe('erasing', () => {
+  test('deletes the file', async () => {
+    const callId = await begin();
+    await talk(callId, 1000);
+    heart.tell(event('call.ended', { end: { category: 'CUSTOMER_ENDED' } }));
+    await heart.ingest.committed();
+    expect(heart.recordings.size).toBe(1);
+    await heart.recordings.erase(callId);
+    expect([heart.recordings.size, existsSync(pathOf(callId))]).toEqual([0, false]);
+  });
+
+  test('of what was never recorded is no mistake; what cannot be deleted is one', async () => {
+    const callId = await begin();
+    await hangUp();
+    await heart.recordings.erase(callId);
+    mkdirSync(pathOf(callId), { recursive: true });
+    await expect(heart.recordings.erase(callId)).rejects.toMatchObject({ code: 'STORE_WRITE_FAILED' });
+  });
+});

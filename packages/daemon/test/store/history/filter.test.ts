@@ -1,0 +1,212 @@
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { providerId, type Call } from '@sidetone/core';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { callMatches } from '../../../src/calls/call-match.ts';
+import type { CallFilter, History } from '../../../src/ports.ts';
+import { withEmptyBuckets, type StatsBucket } from '../../../src/history/stats-bucket.ts';
+import { openDatabase, type Database } from '../../../src/store/database.ts';
+import { createHistory } from '../../../src/store/history/history.ts';
+import { callTags } from '../../../src/store/schema.ts';
+import { callRow, putCalls, putUtterance } from '../../support/rows.ts';
+import { tempDir } from '../../support/temp-dir.ts';
+
+const dir = join(tempDir(), 'filter');
+let database: Database;
+let history: History;
+
+const CALLS: readonly Call[] = [
+  callRow('live', {
+    status: 'IN_PROGRESS',
+    direction: 'INBOUND',
+    createdAt: 50,
+    answeredAt: 60,
+    from: '+14155550100',
+  }),
+  callRow('long', {
+    direction: 'OUTBOUND',
+    createdAt: 100,
+    answeredAt: 110,
+    endedAt: 1110,
+    end: { category: 'CUSTOMER_ENDED' },
+    from: '+918000000001',
+    to: '14155550199',
+    tags: ['a', 'b'],
+  }),
+  callRow('short', {
+    direction: 'WEB',
+    createdAt: 200,
+    answeredAt: 210,
+    endedAt: 220,
+    end: { category: 'ASSISTANT_ENDED' },
+    to: 'sip:4155550100@example.com',
+    tags: ['a'],
+  }),
+  callRow('missed', { createdAt: 300, endedAt: 330, end: { category: 'NO_ANSWER' }, to: '+4155' }),
+  callRow('elsewhere', { providerId: providerId('other'), createdAt: 400, tags: ['b'] }),
+];
+
+beforeAll(() => {
+  mkdirSync(dir);
+  database = openDatabase(join(dir, 'test.db'), 'normal');
+  history = createHistory(database.db);
+  putCalls(database.db, CALLS);
+  for (const { id, tags } of CALLS) {
+    for (const tag of tags) database.db.insert(callTags).values({ callId: id, tag }).run();
+  }
+});
+afterAll(() => database.close());
+
+async function named(filter: CallFilter): Promise<string[]> {
+  const { rows } = await history.calls(filter, { limit: 100, backward: false });
+  expect(await history.countCalls(filter)).toBe(rows.length);
+  return rows.map(({ providerCallId }) => providerCallId);
+}
+
+describe('a filter', () => {
+  test.each<[CallFilter, string[]]>([
+    [{}, ['elsewhere', 'missed', 'short', 'long', 'live']],
+    [{ providerIds: [providerId('other')] }, ['elsewhere']],
+    [{ providerIds: [] }, []],
+    [{ statuses: ['IN_PROGRESS', 'RINGING'] }, ['live']],
+    [{ live: false }, ['elsewhere', 'missed', 'short', 'long']],
+    [{ directions: ['INBOUND', 'WEB'] }, ['short', 'live']],
+    [{ endCategories: ['NO_ANSWER', 'CUSTOMER_ENDED'] }, ['missed', 'long']],
+    [{ createdAfter: 100, createdBefore: 300 }, ['short', 'long']],
+    [{ minDurationMs: 10 }, ['short', 'long']],
+    [{ minDurationMs: 11 }, ['long']],
+    [{ maxDurationMs: 10 }, ['short']],
+    [{ minDurationMs: 0, maxDurationMs: 1000 }, ['short', 'long']],
+    [{ number: '1415' }, ['long', 'live']],
+    [{ number: '918' }, ['long']],
+    [{ number: '4155' }, ['missed']],
+    [{ number: '14155550199' }, ['long']],
+    [{ number: '141555501990' }, []],
+    [{ tags: ['a'] }, ['short', 'long']],
+    [{ tags: ['b', 'a'] }, ['long']],
+    [{ tags: ['c'] }, []],
+    [{ tags: [] }, ['elsewhere', 'missed', 'short', 'long', 'live']],
+    [{ tags: ['a'], minDurationMs: 100, directions: ['OUTBOUND'] }, ['long']],
+  ])('%j gives %j', async (filter, names) => {
+    expect(await named(filter)).toEqual(names);
+  });
+
+  test('looks for a number in an index', () => {
+    const steps = database.db.$client
+      .prepare(
+        `explain query plan select * from calls where ltrim("from_number", '+') >= '1' and ltrim("from_number", '+') < '1:'`,
+      )
+      .all() as { detail: string }[];
+    expect(steps.map(({ detail }) => detail)).toEqual([expect.stringContaining('calls_by_from')]);
+  });
+
+  test('holds for a live call in memory as it holds in the store', async () => {
+    const filters: CallFilter[] = [{ live: true }, { number: '1415' }, { minDurationMs: 0 }, { tags: ['a'] }];
+    for (const filter of filters) {
+      expect(
+        CALLS.filter((call) => callMatches(call, filter))
+          .map(({ providerCallId }) => providerCallId as string)
+          .toSorted(),
+      ).toEqual((await named(filter)).toSorted());
+    }
+  });
+});
+
+test('totals tell calls apart by provider, liveness and end; only calls that were answered and are over have a length', async () => {
+  expect(await history.callTotals({ providerIds: [providerId('test')] })).toEqual(
+    expect.arrayContaining([
+      { providerId: 'test', isLive: true, endCategory: null, calls: 1, measured: 0, durationMs: 0 },
+      {
+        providerId: 'test',
+        isLive: false,
+        endCategory: 'CUSTOMER_ENDED',
+        calls: 1,
+        measured: 1,
+        durationMs: 1000,
+      },
+      {
+        providerId: 'test',
+        isLive: false,
+        endCategory: 'ASSISTANT_ENDED',
+        calls: 1,
+        measured: 1,
+        durationMs: 10,
+      },
+      { providerId: 'test', isLive: false, endCategory: 'NO_ANSWER', calls: 1, measured: 0, durationMs: 0 },
+    ]),
+  );
+});
+
+describe('stretches of time', () => {
+  const at = (text: string): number => Date.parse(text);
+
+  test.each<[StatsBucket, string[]]>([
+    ['HOUR', ['2024-02-29T23:00Z', '2024-03-03T23:00Z', '2024-03-04T00:00Z']],
+    ['DAY', ['2024-02-29', '2024-03-03', '2024-03-04']],
+    // 2024-03-04 is a Monday.
+    ['WEEK', ['2024-02-26', '2024-03-04']],
+    ['MONTH', ['2024-02-01', '2024-03-01']],
+  ])('of a %s begin by the calendar in UTC', async (bucket, starts) => {
+    const created = ['2024-02-29T23:59:59.999Z', '2024-03-03T23:59:59.999Z', '2024-03-04T00:00:00.000Z'];
+    const provider = providerId(`bucket-${bucket.toLowerCase()}`);
+    putCalls(
+      database.db,
+      created.map((text, i) =>
+        callRow(`${bucket}${i}`, {
+          providerId: provider,
+          createdAt: at(text),
+          answeredAt: at(text),
+          endedAt: at(text) + 5,
+        }),
+      ),
+    );
+    const counted = await history.callBuckets({ providerIds: [provider] }, bucket, 100);
+    expect(counted.map((one) => one.at)).toEqual(starts.map(at));
+    expect(counted.map(({ calls, durationMs }) => durationMs / calls)).toEqual(starts.map(() => 5));
+    expect(counted.reduce((all, { calls }) => all + calls, 0)).toBe(3);
+    const all = withEmptyBuckets(bucket, counted);
+    expect(all.filter(({ calls }) => calls > 0)).toEqual(counted);
+  });
+
+  test.each<[StatsBucket, string, string, number]>([
+    ['HOUR', '2024-02-29T00:00Z', '2024-03-01T00:00Z', 25],
+    ['DAY', '2024-02-27', '2024-03-01', 4],
+    ['WEEK', '2024-02-26', '2024-03-11', 3],
+    ['MONTH', '2023-11-01', '2024-02-01', 4],
+  ])('of a %s are there from %s to %s without a gap', (bucket, first, last, length) => {
+    const point = (text: string) => ({ at: at(text), calls: 1, durationMs: 0 });
+    const all = withEmptyBuckets(bucket, [point(first), point(last)]);
+    expect(all).toHaveLength(length);
+    expect(all.slice(1, -1).every(({ calls }) => calls === 0)).toBe(true);
+    expect(all.at(-1)).toEqual(point(last));
+  });
+
+  test('are refused when there are too many, naming what to do', () => {
+    const point = (hour: number) => ({ at: hour * 3_600_000, calls: 1, durationMs: 0 });
+    expect(withEmptyBuckets('HOUR', [point(0), point(999)])).toHaveLength(1000);
+    expect(() => withEmptyBuckets('HOUR', [point(0), point(1000)])).toThrow(/narrow `createdAfter`/);
+    // Nor are they all made before they are counted.
+    expect(() => withEmptyBuckets('HOUR', [point(0), point(2_000_000_000)])).toThrow(/narrow/);
+    expect(withEmptyBuckets('HOUR', [])).toEqual([]);
+  });
+});
+
+test('every question that may look at every call can be ended in the middle', async () => {
+  const page = { limit: 1, backward: false } as const;
+  const { id } = CALLS[1]!;
+  putUtterance(database.db, id, 1, 'hello');
+  const questions: Record<string, () => Promise<unknown>> = {
+    calls: () => history.calls({}, page),
+    countCalls: () => history.countCalls({}),
+    callTotals: () => history.callTotals({}),
+    callBuckets: () => history.callBuckets({}, 'DAY', 1),
+    search: () => history.search('hello', {}, page),
+    said: () => history.countCalls({ said: 'hello', live: true }),
+  };
+  for (const [name, ask] of Object.entries(questions)) {
+    let calls = 0;
+    database.db.$client.function('go_on', () => (calls++, 1));
+    await ask();
+    expect(calls, name).toBeGreaterThan(0);
+  }
+});

@@ -1,0 +1,108 @@
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Call } from '@sidetone/core';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { Place } from '../../../src/ports.ts';
+import { createHeart, event, words, type Heart } from '../../support/heart.ts';
+import { tempDir } from '../../support/temp-dir.ts';
+
+const dir = join(tempDir(), 'history');
+let heart: Heart;
+
+/** Calls in pairs of the same instant: the id has to break the tie. */
+beforeAll(async () => {
+  mkdirSync(dir);
+  heart = createHeart(dir);
+  for (let i = 0; i < 20; i++) {
+    const at = 1000 + Math.floor(i / 2);
+    heart.tell(
+      event(
+        'call.started',
+        { details: { direction: i % 3 === 0 ? 'INBOUND' : 'OUTBOUND' } },
+        { call: `c${i}`, at },
+      ),
+    );
+    if (i % 4 === 0) heart.tell(event('call.ended', { end: { category: 'BUSY' } }, { call: `c${i}`, at }));
+  }
+  for (let i = 0; i < 5; i++) heart.tell(words(i, 'c0'));
+  await heart.ingest.committed();
+});
+afterAll(() => heart.close());
+
+const placeOf = (call: Call): Place => ({ key: call.createdAt, id: call.id });
+
+async function walk(
+  backward: boolean,
+  whileWalking: () => Promise<void> = async () => undefined,
+): Promise<string[]> {
+  const seen: string[] = [];
+  let place: Place | undefined;
+  for (;;) {
+    const from = place && (backward ? { before: place } : { after: place });
+    const page = await heart.history.calls({}, { limit: 3, backward, ...from });
+    const names = page.rows.map((call) => call.providerCallId as string);
+    if (backward) seen.unshift(...names);
+    else seen.push(...names);
+    await whileWalking();
+    const edge = backward ? page.rows[0] : page.rows.at(-1);
+    if (!page.more || !edge) return seen;
+    place = placeOf(edge);
+  }
+}
+
+describe('paging through calls', () => {
+  test('meets every call once, newest first, forward and backward alike', async () => {
+    const forward = await walk(false);
+    expect(new Set(forward).size).toBe(20);
+    expect(await walk(true)).toEqual(forward);
+    const ages = await Promise.all(
+      forward.map(
+        async (name) =>
+          (await heart.history.calls({}, { limit: 20, backward: false })).rows.find(
+            (call) => call.providerCallId === name,
+          )!.createdAt,
+      ),
+    );
+    expect(ages).toEqual(ages.toSorted((a, b) => b - a));
+  });
+
+  test('meets every call once while new ones arrive', async () => {
+    let arrived = 0;
+    const before = await walk(false);
+    const seen = await walk(false, async () => {
+      heart.tell(event('call.started', {}, { call: `new${arrived}`, at: 5000 + arrived++ }));
+      await heart.ingest.committed();
+    });
+    expect(seen).toEqual(before);
+  });
+});
+
+describe('a filter', () => {
+  const namesOf = async (filter: Parameters<Heart['history']['calls']>[0]): Promise<number> => {
+    const { rows } = await heart.history.calls(filter, { limit: 1000, backward: false });
+    expect(await heart.history.countCalls(filter)).toBe(rows.length);
+    return rows.length;
+  };
+
+  test('holds for page and count alike, and its parts hold together', async () => {
+    expect(await namesOf({ live: false })).toBe(5);
+    expect(await namesOf({ statuses: ['ENDED'] })).toBe(5);
+    expect(await namesOf({ directions: ['INBOUND'] })).toBe(7);
+    expect(await namesOf({ directions: ['INBOUND'], live: false })).toBe(2);
+    expect(await namesOf({ createdAfter: 1005, createdBefore: 1007 })).toBe(4);
+    expect(await namesOf({ providerIds: [] })).toBe(0);
+  });
+});
+
+test('utterances come in the order in which they were said, and page both ways', async () => {
+  const { rows } = await heart.history.calls({ live: false }, { limit: 1000, backward: false });
+  const call = rows.find(({ providerCallId }) => providerCallId === 'c0')!;
+  const textsOf = async (window: Parameters<Heart['history']['utterances']>[1]): Promise<string[]> =>
+    (await heart.history.utterances(call.id, window)).rows.map(({ utterance }) => utterance.text);
+  expect(await textsOf({ limit: 10, backward: false })).toEqual([0, 1, 2, 3, 4].map((i) => `words ${i}`));
+  expect(await textsOf({ limit: 2, backward: true })).toEqual(['words 3', 'words 4']);
+  const { rows: said } = await heart.history.utterances(call.id, { limit: 10, backward: false });
+  const middle = { key: said[2]!.orderMs, id: said[2]!.utterance.id };
+  expect(await textsOf({ limit: 10, backward: false, after: middle })).toEqual(['words 3', 'words 4']);
+  expect(await textsOf({ limit: 10, backward: true, before: middle })).toEqual(['words 0', 'words 1']);
+});

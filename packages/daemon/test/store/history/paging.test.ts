@@ -1,0 +1,202 @@
+/** Pages of calls, in any order and either direction, over any data: together they are the plain sorted list. */
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Call } from '@sidetone/core';
+import fc from 'fast-check';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import {
+  CALL_ORDER_FIELDS,
+  ORDER_DIRECTIONS,
+  placeOfCall,
+  type CallOrder,
+} from '../../../src/history/call-order.ts';
+import type { History } from '../../../src/ports.ts';
+import { openDatabase, type Database } from '../../../src/store/database.ts';
+import { createHistory } from '../../../src/store/history/history.ts';
+import { callRow, putCalls } from '../../support/rows.ts';
+import { tempDir } from '../../support/temp-dir.ts';
+
+const dir = join(tempDir(), 'paging');
+let database: Database;
+let history: History;
+
+beforeAll(() => {
+  mkdirSync(dir);
+  database = openDatabase(join(dir, 'test.db'), 'normal');
+  history = createHistory(database.db);
+});
+beforeEach(() => clear());
+afterAll(() => database.close());
+
+const clear = (): void => void database.db.$client.exec('delete from calls');
+
+/** Few values, so that many are alike. */
+const instant = fc.integer({ min: 0, max: 4 });
+const someCalls = fc
+  .array(
+    fc.record({
+      createdAt: instant,
+      answeredAt: fc.option(instant, { nil: undefined }),
+      endedAt: fc.option(instant, { nil: undefined }),
+    }),
+    { maxLength: 25 },
+  )
+  .map((rows) =>
+    rows.map(({ createdAt, answeredAt, endedAt }, i) =>
+      callRow(`c${String(i).padStart(2, '0')}`, {
+        createdAt,
+        ...(answeredAt !== undefined && { answeredAt }),
+        ...(endedAt !== undefined && { endedAt }),
+      }),
+    ),
+  );
+const anOrder: fc.Arbitrary<CallOrder> = fc.record({
+  field: fc.constantFrom(...CALL_ORDER_FIELDS),
+  direction: fc.constantFrom(...ORDER_DIRECTIONS),
+});
+
+function sorted(calls: readonly Call[], order: CallOrder): string[] {
+  const ascending = calls.toSorted((a, b) => {
+    const [{ key: one }, { key: other }] = [placeOfCall(a, order), placeOfCall(b, order)];
+    const difference = (one ?? -Infinity) - (other ?? -Infinity);
+    return (one === other ? 0 : difference) || (a.id < b.id ? -1 : 1);
+  });
+  return (order.direction === 'ASC' ? ascending : ascending.toReversed()).map(({ id }) => id);
+}
+
+/** Reads the whole list in pages of changing size. */
+async function walk(
+  order: CallOrder,
+  backward: boolean,
+  sizes: readonly number[],
+  afterPage: (n: number) => void = () => undefined,
+): Promise<string[]> {
+  const seen: string[] = [];
+  let edge: Call | undefined;
+  for (let n = 0; n < 100; n++) {
+    const place = edge && { [backward ? 'before' : 'after']: placeOfCall(edge, order) };
+    const limit = sizes[n % sizes.length]!;
+    const { rows, more } = await history.calls({}, { limit, backward, ...place }, order);
+    const ids = rows.map(({ id }) => id);
+    if (backward) seen.unshift(...ids);
+    else seen.push(...ids);
+    edge = backward ? rows[0] : rows.at(-1);
+    afterPage(n);
+    if (!more || !edge) return seen;
+  }
+  throw new Error('the list has no end');
+}
+
+const sizes = fc.array(fc.integer({ min: 1, max: 7 }), { minLength: 1, maxLength: 4 });
+
+describe('pages of calls', () => {
+  test('in any order, either way, are the sorted list', async () => {
+    await fc.assert(
+      fc.asyncProperty(someCalls, anOrder, fc.boolean(), sizes, async (calls, order, backward, pages) => {
+        clear();
+        putCalls(database.db, calls);
+        expect(await walk(order, backward, pages)).toEqual(sorted(calls, order));
+      }),
+      { numRuns: 150 },
+    );
+  });
+
+  test('between any two cursors are what stands between them', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        someCalls.filter(({ length }) => length > 0),
+        anOrder,
+        fc.boolean(),
+        fc.nat(),
+        fc.nat(),
+        async (calls, order, backward, one, other) => {
+          clear();
+          putCalls(database.db, calls);
+          const list = sorted(calls, order);
+          const [from, to] = [one % list.length, other % list.length];
+          const placeOf = (i: number) =>
+            placeOfCall(
+              calls.find(({ id }) => id === list[i])!,
+              order,
+            );
+          const window = { limit: 3, backward, after: placeOf(from), before: placeOf(to) };
+          const { rows, more } = await history.calls({}, window, order);
+          const between = list.slice(from + 1, Math.max(to, from + 1));
+          expect(rows.map(({ id }) => id)).toEqual(backward ? between.slice(-3) : between.slice(0, 3));
+          expect(more).toBe(between.length > 3);
+        },
+      ),
+      { numRuns: 150 },
+    );
+  });
+
+  test('meet each call that stays as it is once, in order, while others arrive, change and go', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        someCalls,
+        someCalls,
+        anOrder,
+        fc.boolean(),
+        sizes,
+        async (calls, changes, order, backward, pages) => {
+          clear();
+          putCalls(database.db, calls);
+          // Every third is changed or taken away meanwhile; those from c25 on arrive.
+          const isSteady = ({ id }: Call): boolean => Number(id.slice(-2)) % 3 !== 0;
+          const steady = calls.filter(isSteady);
+          const seen = await walk(order, backward, pages, (n) => {
+            const changed = changes[n];
+            if (!changed) return;
+            if (!isSteady(changed)) putCalls(database.db, [changed]);
+            else
+              putCalls(database.db, [
+                {
+                  ...callRow(`new${25 + n}`, changed),
+                  id: `call_new${25 + n}` as never,
+                  providerCallId: `new${n}` as never,
+                },
+              ]);
+            if (n % 2 === 0)
+              database.db.$client
+                .prepare('delete from calls where id = ?')
+                .run(`call_c0${n % 10 === 6 ? 6 : 3}`);
+          });
+          const ids = new Set<string>(steady.map(({ id }) => id));
+          expect(seen.filter((id) => ids.has(id))).toEqual(sorted(steady, order));
+        },
+      ),
+      { numRuns: 150 },
+    );
+  });
+});
+
+test('each order reads its index: no page sorts the calls that it skips', () => {
+  const plans: string[] = [];
+  const client = database.db.$client;
+  const prepare = client.prepare.bind(client);
+  client.prepare = (sql: string) => {
+    if (/^select.*"calls"/.test(sql)) {
+      const steps = prepare(`explain query plan ${sql.replaceAll('?', '1')}`).all() as { detail: string }[];
+      plans.push(steps.map(({ detail }) => detail).join('; '));
+    }
+    return prepare(sql);
+  };
+  try {
+    for (const field of CALL_ORDER_FIELDS) {
+      for (const direction of ORDER_DIRECTIONS) {
+        void history.calls(
+          {},
+          { limit: 2, backward: false, after: { key: 1, id: 'x' } },
+          { field, direction },
+        );
+      }
+    }
+  } finally {
+    client.prepare = prepare;
+  }
+  expect(plans.length).toBeGreaterThanOrEqual(6);
+  for (const plan of plans) {
+    expect(plan).toMatch(/SEARCH calls USING INDEX calls_by_(age|end|duration)/);
+    expect(plan).not.toMatch(/TEMP B-TREE/);
+  }
+});

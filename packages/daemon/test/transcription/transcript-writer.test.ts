@@ -1,0 +1,360 @@
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import type { CallFactType, CallId, Party, TranscriberEvent, TranscriptionState } from '@sidetone/core';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { createTranscribedWords, MAX_NAMES } from '../../src/transcription/transcript-writer.ts';
+import { Erasure } from '../../src/calls/erasure.ts';
+import { createIds } from '../../src/ids.ts';
+import { createHeart, event, type Heart } from '../support/heart.ts';
+import { createTestLog } from '../support/silent-log.ts';
+import { tempDir } from '../support/temp-dir.ts';
+
+/** How long after the answer of the call its first audio is heard, ms. */
+const LEAD_MS = 500;
+const root = tempDir();
+let count = 0;
+let heart: Heart;
+let callId: CallId;
+let take: (event: TranscriberEvent) => void;
+
+beforeEach(async () => {
+  const dir = join(root, String(count++));
+  mkdirSync(dir);
+  heart = createHeart(dir);
+  callId = aCall();
+  await transcribe();
+});
+afterEach(() => heart.close());
+
+const aCall = (): CallId =>
+  heart.tell(event('call.status', { status: 'IN_PROGRESS' }, { at: heart.clock.now() }));
+
+/** From `LEAD_MS` from now on the call is transcribed by `ear`; half a minute of its audio has been heard. */
+async function transcribe(): Promise<void> {
+  const origin = heart.clock.now() + LEAD_MS;
+  take = createTranscribedWords({ callId, transcriber: 'ear', origin }, { ...heart, ids: createIds() });
+  await heart.clock.advance(30_000);
+  transcribedBy('ear', 'TRANSCRIBING');
+  await heart.ingest.committed();
+}
+
+const transcribedBy = (transcriber: string, state: TranscriptionState | 'STOPPED'): void =>
+  heart.ingest.record(callId, { type: 'TRANSCRIPTION_CHANGED', transcription: { transcriber, state } });
+
+async function endCall(): Promise<void> {
+  heart.tell(event('call.ended', { end: { category: 'BUSY' } }, { at: heart.clock.now() }));
+  await heart.ingest.committed();
+}
+
+const partial = (text: string, utteranceId = 'u1', party: Party = 'CUSTOMER'): void =>
+  take({ type: 'utterance.partial', party, utteranceId, text });
+interface Placed {
+  readonly utteranceId?: string;
+  readonly startMs?: number;
+  readonly endMs?: number;
+  readonly confidence?: number;
+}
+const words = (
+  type: 'utterance.final' | 'utterance.revised',
+  text: string,
+  { utteranceId = 'u1', startMs = 1000, endMs = 2000, confidence }: Placed = {},
+): void =>
+  take({
+    type,
+    party: 'CUSTOMER',
+    utteranceId,
+    text,
+    startMs,
+    endMs,
+    ...(confidence !== undefined && { confidence }),
+  });
+const final = (text: string, rest: Placed = {}): void => words('utterance.final', text, rest);
+const revised = (text: string, rest: Placed = {}): void => words('utterance.revised', text, rest);
+const state = (told: TranscriptionState, rest = {}): void => take({ type: 'state', state: told, ...rest });
+
+/** The facts of these types, since the call began, with their times. */
+async function factsOf(...types: CallFactType[]) {
+  await heart.ingest.committed();
+  return (await heart.eventLog.page(0, 10_000, { types, callId })).map(({ fact, at }) => ({ ...fact, at }));
+}
+const finals = async () =>
+  (await factsOf('UTTERANCE_FINALIZED')).flatMap((fact) => ('utterance' in fact ? [fact.utterance] : []));
+const told = async () => (await finals()).map(({ text }) => text);
+const shown = () => heart.partials.next(callId, 0);
+
+describe('a partial', () => {
+  test('is shown and not stored, under the id that its final keeps', async () => {
+    partial('hel');
+    partial('hello');
+    const before = shown()!;
+    expect(before).toMatchObject({ text: 'hello', party: 'CUSTOMER', at: heart.clock.now() });
+    expect(await finals()).toEqual([]);
+    final('hello there');
+    expect(shown()).toBeUndefined();
+    expect(await finals()).toMatchObject([{ id: before.id, text: 'hello there', party: 'CUSTOMER' }]);
+  });
+
+  test('without words takes back what was shown of it', () => {
+    partial('hel');
+    partial(' ');
+    expect(shown()).toBeUndefined();
+  });
+
+  test('that was taken back comes again under the same id', () => {
+    partial('hel');
+    const { id } = shown()!;
+    partial('');
+    partial('hello');
+    expect(shown()).toMatchObject({ id, text: 'hello' });
+  });
+
+  test('of another party stands beside it, and of another name takes its place', () => {
+    partial('hello');
+    partial('good day', 'u2', 'ASSISTANT');
+    const first = shown()!;
+    const second = heart.partials.next(callId, first.version)!;
+    expect([first.text, second.text]).toEqual(['hello', 'good day']);
+    partial('I am', 'u3');
+    const third = heart.partials.next(callId, second.version)!;
+    expect(third).toMatchObject({ text: 'I am', party: 'CUSTOMER' });
+    expect(new Set([first.id, second.id, third.id]).size).toBe(3);
+    expect(heart.partials.next(callId, third.version)).toBeUndefined();
+  });
+
+  test('is not what the provider has shown, which is not shown while a transcriber tells the words', () => {
+    heart.tell(event('utterance.partial', { party: 'CUSTOMER', text: 'as the provider hears it' }));
+    expect(shown()).toBeUndefined();
+    transcribedBy('ear', 'FAILED');
+    heart.tell(event('utterance.partial', { party: 'CUSTOMER', text: 'as the provider hears it' }));
+    expect(shown()?.text).toBe('as the provider hears it');
+  });
+
+  test('that comes behind its final, or behind the end of the call, is not shown', async () => {
+    final('hello');
+    partial('hel');
+    expect(shown()).toBeUndefined();
+    await endCall();
+    partial('bye', 'u2');
+    expect(shown()).toBeUndefined();
+  });
+});
+
+describe('a final', () => {
+  test('told twice is one, the first', async () => {
+    final('hello');
+    final('hello there');
+    expect(await told()).toEqual(['hello']);
+  });
+
+  test('is placed on the time of the call, which counts from its answer, and dated at its end', async () => {
+    const answeredAt = heart.ingest.current(callId)!.answeredAt!;
+    final('hello', { startMs: 1000.4, endMs: 2000.6, confidence: 0.5 });
+    const [fact] = await factsOf('UTTERANCE_FINALIZED');
+    expect(fact).toMatchObject({
+      at: answeredAt + LEAD_MS + 2001,
+      utterance: { startMs: LEAD_MS + 1000, endMs: LEAD_MS + 2001, confidence: 0.5 },
+    });
+  });
+
+  test('without a confidence has none', async () => {
+    final('hello');
+    expect((await finals())[0]).not.toHaveProperty('confidence');
+  });
+
+  test('that was said before the answer is at the answer, and never ends before it starts', async () => {
+    final('ringing', { startMs: -2000, endMs: -1000 });
+    final('backwards', { utteranceId: 'u2', startMs: 3000, endMs: 2000 });
+    expect(await finals()).toMatchObject([
+      { startMs: 0, endMs: 0 },
+      { startMs: LEAD_MS + 3000, endMs: LEAD_MS + 3000 },
+    ]);
+  });
+
+  test('is not dated in the future, whatever is told', async () => {
+    final('hello', { startMs: 1000, endMs: 999_999 });
+    expect((await factsOf('UTTERANCE_FINALIZED'))[0]!.at).toBe(heart.clock.now());
+  });
+
+  test('of a call whose answer is learned while it goes on counts from there', async () => {
+    callId = heart.tell(
+      event('call.status', { status: 'RINGING' }, { call: 'other', at: heart.clock.now() }),
+    );
+    await transcribe();
+    final('ringing');
+    await heart.clock.advance(0);
+    heart.tell(
+      event('call.started', { details: { answeredAt: heart.clock.now() - 25_000 } }, { call: 'other' }),
+    );
+    final('hello', { utteranceId: 'u2', startMs: 10_000, endMs: 11_000 });
+    expect(await finals()).toMatchObject([
+      { startMs: LEAD_MS + 1000 },
+      { startMs: LEAD_MS + 10_000 - 5000, endMs: LEAD_MS + 11_000 - 5000 },
+    ]);
+  });
+
+  test('that comes behind the end of the call is kept', async () => {
+    await endCall();
+    final('bye');
+    expect(await told()).toEqual(['bye']);
+  });
+});
+
+describe('a revision', () => {
+  test('is a fact of the utterance under its id, dated when it was told', async () => {
+    final('hello');
+    const id = (await finals())[0]?.id;
+    await heart.clock.advance(4000);
+    revised('yellow', { startMs: 900, endMs: 2100, confidence: 0.9 });
+    expect(await factsOf('UTTERANCE_REVISED')).toEqual([
+      {
+        type: 'UTTERANCE_REVISED',
+        at: heart.clock.now(),
+        utterance: {
+          id,
+          party: 'CUSTOMER',
+          text: 'yellow',
+          startMs: LEAD_MS + 900,
+          endMs: LEAD_MS + 2100,
+          confidence: 0.9,
+        },
+      },
+    ]);
+  });
+
+  test('of what was not told for good, or never told, is none', async () => {
+    partial('hel');
+    revised('yellow');
+    revised('other', { utteranceId: 'nobody' });
+    final('hello');
+    expect(await factsOf('UTTERANCE_REVISED')).toEqual([]);
+    expect(await told()).toEqual(['hello']);
+  });
+
+  test('may come behind the end of the call', async () => {
+    final('hello');
+    await endCall();
+    revised('yellow');
+    expect(await factsOf('UTTERANCE_REVISED')).toMatchObject([{ utterance: { text: 'yellow' } }]);
+  });
+
+  test(`of one of the last ${MAX_NAMES} utterances is taken, of an older one is not`, async () => {
+    for (let i = 0; i <= MAX_NAMES; i++) final(`words ${i}`, { utteranceId: `u${i}` });
+    revised('the oldest', { utteranceId: 'u0' });
+    revised('the oldest that is known', { utteranceId: 'u1' });
+    expect(await factsOf('UTTERANCE_REVISED')).toMatchObject([
+      { utterance: { text: 'the oldest that is known' } },
+    ]);
+  });
+});
+
+describe('a mark of speech', () => {
+  test('is a fact once, at its place in the call', async () => {
+    const { answeredAt } = heart.ingest.current(callId)!;
+    for (const atMs of [1000, 1200]) take({ type: 'speech.started', party: 'CUSTOMER', atMs });
+    for (const atMs of [2000, 2200]) take({ type: 'speech.stopped', party: 'CUSTOMER', atMs });
+    expect(await factsOf('SPEECH_STARTED', 'SPEECH_STOPPED')).toEqual([
+      { type: 'SPEECH_STARTED', party: 'CUSTOMER', at: answeredAt! + LEAD_MS + 1000 },
+      { type: 'SPEECH_STOPPED', party: 'CUSTOMER', at: answeredAt! + LEAD_MS + 2000 },
+    ]);
+  });
+
+  test('is one of its party alone', async () => {
+    take({ type: 'speech.started', party: 'CUSTOMER', atMs: 1000 });
+    take({ type: 'speech.stopped', party: 'ASSISTANT', atMs: 2000 });
+    take({ type: 'speech.started', party: 'ASSISTANT', atMs: 3000 });
+    expect(await factsOf('SPEECH_STARTED', 'SPEECH_STOPPED')).toMatchObject([
+      { type: 'SPEECH_STARTED', party: 'CUSTOMER' },
+      { type: 'SPEECH_STARTED', party: 'ASSISTANT' },
+    ]);
+  });
+
+  test('does not begin in a call that is over', async () => {
+    await endCall();
+    take({ type: 'speech.started', party: 'CUSTOMER', atMs: 1000 });
+    expect(await factsOf('SPEECH_STARTED')).toEqual([]);
+  });
+});
+
+describe('a gap', () => {
+  test('is a notice that says how long it is and why, in seconds', async () => {
+    take({ type: 'gap', fromMs: 1000, toMs: 3460, reason: 'the line was down' });
+    expect(await factsOf('PROVIDER_NOTICE')).toMatchObject([
+      { code: 'TRANSCRIPT_GAP', message: '2.5 s of the call were not transcribed: the line was down' },
+    ]);
+  });
+
+  test('is never shorter than nothing', async () => {
+    take({ type: 'gap', fromMs: 1000, toMs: 0, reason: 'x' });
+    expect(await factsOf('PROVIDER_NOTICE')).toMatchObject([
+      { message: '0.0 s of the call were not transcribed: x' },
+    ]);
+  });
+});
+
+describe('a state', () => {
+  const states = async () =>
+    (await factsOf('TRANSCRIPTION_CHANGED')).flatMap((fact) =>
+      fact.type === 'TRANSCRIPTION_CHANGED' ? [fact.transcription] : [],
+    );
+
+  test('is a fact when it is another, with its code and its sentence', async () => {
+    state('TRANSCRIBING');
+    state('RECONNECTING', { code: 'EAR_BUSY', message: 'it is busy' });
+    state('RECONNECTING', { code: 'EAR_BUSY', message: 'it is busy' });
+    state('RECONNECTING', { code: 'EAR_LOST' });
+    state('TRANSCRIBING');
+    expect(await states()).toEqual([
+      { transcriber: 'ear', state: 'TRANSCRIBING' },
+      { transcriber: 'ear', state: 'RECONNECTING', code: 'EAR_BUSY', message: 'it is busy' },
+      { transcriber: 'ear', state: 'RECONNECTING', code: 'EAR_LOST' },
+      { transcriber: 'ear', state: 'TRANSCRIBING' },
+    ]);
+  });
+
+  test('is another one when it was another transcriber that did so', async () => {
+    transcribedBy('other', 'TRANSCRIBING');
+    state('TRANSCRIBING');
+    expect((await states()).map(({ transcriber }) => transcriber)).toEqual(['ear', 'other', 'ear']);
+  });
+
+  test('is what the call says of its transcription, to the end', async () => {
+    state('FAILED', { code: 'EAR_DEAF', message: 'it is deaf' });
+    await endCall();
+    expect(heart.ingest.current(callId)?.transcription).toMatchObject({
+      transcriber: 'ear',
+      state: 'FAILED',
+      code: 'EAR_DEAF',
+      message: 'it is deaf',
+    });
+  });
+
+  test.each(['FAILED', 'STOPPED'] as const)(
+    'is no news of a call that is no longer transcribed: %s',
+    async (last) => {
+      transcribedBy('ear', last);
+      state('TRANSCRIBING');
+      expect((await states()).at(-1)?.state).toBe(last);
+    },
+  );
+
+  test('is no news of a call that is over', async () => {
+    await endCall();
+    state('FAILED', { code: 'EAR_DEAF', message: 'it is deaf' });
+    expect(await states()).toHaveLength(1);
+    expect(heart.ingest.current(callId)?.transcription?.state).toBe('STOPPED');
+  });
+});
+
+test('of a call that was erased nothing is kept, and nothing is shown', async () => {
+  final('hello');
+  await endCall();
+  await new Erasure({ ...heart, feed: heart.hub, log: createTestLog().log('') }).erase(callId);
+  partial('bye', 'u2');
+  final('bye', { utteranceId: 'u2' });
+  revised('yellow');
+  take({ type: 'gap', fromMs: 0, toMs: 1000, reason: 'x' });
+  state('FAILED');
+  await heart.ingest.committed();
+  expect(await heart.eventLog.page(0, 100, {})).toEqual([]);
+  expect([shown(), heart.ledger.utterances(callId)]).toEqual([undefined, []]);
+});
