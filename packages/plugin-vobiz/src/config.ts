@@ -1,8 +1,8 @@
 /** The options of this plugin, as they stand in the configuration. */
 import { Secret } from '@sidetone/core';
 import { z } from 'zod';
-import { mistakeInAgentUrl } from './agent-url.ts';
-import { MAX_SPEAK_CHARACTERS } from './spoken-text.ts';
+import { mistakeInAgentUrl } from './relay/agent-url.ts';
+import { MAX_SPEAK_CHARACTERS } from './rest/spoken-text.ts';
 
 const secret = z
   .string()

@@ -7,11 +7,11 @@ import {
   type ProviderCallId,
   type Socket,
 } from '@sidetone/core';
-import { EMPTY_ANSWER } from './answer-xml.ts';
-import type { Answerer, Answers } from './answers.ts';
-import type { WebhookAuth } from './webhook-auth.ts';
+import { EMPTY_ANSWER } from './answer/answer-xml.ts';
+import type { Answerer, Answers } from './answer/answers.ts';
+import type { WebhookAuth } from './webhook/webhook-auth.ts';
 import { isHangup, isRecording } from './translate.ts';
-import { decodeWebhook, type VobizWebhook } from './webhook-form.ts';
+import { decodeWebhook, type VobizWebhook } from './webhook/webhook-form.ts';
 
 export interface IngressDeps {
   readonly authenticate: WebhookAuth;

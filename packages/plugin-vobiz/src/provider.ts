@@ -8,24 +8,24 @@ import {
   type ProviderEvent,
   type ProviderHost,
 } from '@sidetone/core';
-import { createAccount, type Account } from './account.ts';
-import { createAnswers } from './answers.ts';
-import { createCallXml } from './call-xml.ts';
+import { createAccount, type Account } from './rest/account.ts';
+import { createAnswers } from './answer/answers.ts';
+import { createCallXml } from './answer/call-xml.ts';
 import { createCalls } from './calls.ts';
 import { capabilitiesFor } from './capabilities.ts';
 import type { VobizOptions } from './config.ts';
 import { createControls } from './controls.ts';
 import { createIngress } from './ingress.ts';
 import { keptSoon } from './kept-soon.ts';
-import { createNextSteps } from './next-steps.ts';
-import { createRelayControls } from './relay-controls.ts';
-import { createRelays } from './relays.ts';
-import { createRooms } from './rooms.ts';
-import { createStreamTokens } from './stream-tokens.ts';
-import { createStreams } from './streams.ts';
-import { createTransferGrants } from './transfer-grants.ts';
+import { createNextSteps } from './answer/next-steps.ts';
+import { createRelayControls } from './relay/relay-controls.ts';
+import { createRelays } from './relay/relays.ts';
+import { createRooms } from './rest/conference-rooms.ts';
+import { createStreamTokens } from './stream/stream-tokens.ts';
+import { createStreams } from './stream/streams.ts';
+import { createTransferGrants } from './answer/transfer-grants.ts';
 import { translateDtmf, translateLost, translateStart } from './translate.ts';
-import { createWebhookAuth } from './webhook-auth.ts';
+import { createWebhookAuth } from './webhook/webhook-auth.ts';
 import { formatOf, type MediaFormat } from './wire.ts';
 
 /** How long an instance has to run before it takes a call without a stream for over, that it cannot ask about, ms. */

@@ -3,8 +3,8 @@
  * socket ends its stream, never the call.
  */
 import type { ProviderCallId, ProviderHost, Socket } from '@sidetone/core';
-import type { ByteOrder } from './byte-order.ts';
-import { createHeardStream, isForeign } from './heard-stream.ts';
+import type { ByteOrder } from './stream/byte-order.ts';
+import { createHeardStream, isForeign } from './stream/inbound-stream.ts';
 import {
   decodeStreamMessage,
   type MediaFormat,

@@ -1,8 +1,8 @@
 /** What Vobiz's webhooks and stream messages mean, in Sidetone's events. Pure and total. */
 import { lookUp, present, type CallDirection, type CallStatus, type ProviderEvent } from '@sidetone/core';
-import { endCategoryOf } from './end-reasons.ts';
-import { at, noticeIn } from './notices.ts';
-import type { VobizWebhook } from './webhook-form.ts';
+import { endCategoryOf } from './webhook/end-reasons.ts';
+import { at, noticeIn } from './webhook/notices.ts';
+import type { VobizWebhook } from './webhook/webhook-form.ts';
 import type { StreamMessageOf } from './wire.ts';
 
 const STATUSES: Readonly<Record<string, CallStatus>> = {

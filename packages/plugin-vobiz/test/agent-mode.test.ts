@@ -1,11 +1,11 @@
 import { FaultError } from '@sidetone/core';
 import { createCommandContext, createControlledCall } from '@sidetone/testkit';
 import { describe, expect, it } from 'vitest';
-import { MAX_FURTHER_STREAMS } from '../src/after-stream.ts';
+import { MAX_FURTHER_STREAMS } from '../src/answer/after-stream.ts';
 import { STATE_PATIENCE_MS } from '../src/kept-soon.ts';
-import { NEXT_STEP_LIFE_MS, NEXT_STEP_RETRY_MS } from '../src/next-steps.ts';
+import { NEXT_STEP_LIFE_MS, NEXT_STEP_RETRY_MS } from '../src/answer/next-steps.ts';
 import { start, type Harness } from './harness.ts';
-import { wav } from './relay-harness.ts';
+import { wav } from './relay/relay-harness.ts';
 import { CALL, form, frame, STREAM } from './samples.ts';
 
 const AGENT = { answer: { mode: 'agent' }, agentUrl: 'wss://agent.example.net/{callId}?from={from}' };

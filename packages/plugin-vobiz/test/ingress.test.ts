@@ -1,6 +1,6 @@
 import { createIngressRequest } from '@sidetone/testkit';
 import { describe, expect, it } from 'vitest';
-import { TOKEN_LIFE_MS } from '../src/stream-tokens.ts';
+import { TOKEN_LIFE_MS } from '../src/stream/stream-tokens.ts';
 import { start } from './harness.ts';
 import { CALL, form } from './samples.ts';
 

@@ -5,16 +5,16 @@ import { SAMPLES } from './samples.ts';
 
 const FOLDER = new URL('.', import.meta.url);
 const read = (file: string): string => readFileSync(new URL(file, FOLDER), 'utf8');
-const TESTS = readdirSync(FOLDER).filter(
+const TESTS = readdirSync(FOLDER, { recursive: true, encoding: 'utf8' }).filter(
   (file) => file.endsWith('.test.ts') && file !== 'samples-covered.test.ts',
 );
 
 /** Tests that have an expectation of each sample of a channel: where, and the line that makes them. */
 const WHOLE_CHANNELS: Readonly<Record<string, readonly [file: string, line: string]>> = {
-  'stream-in': ['stream-samples.test.ts', 'it.each(Object.entries(REPLAYS))'],
-  'stream-out': ['relay-forwarding.test.ts', 'it.each(fromAgents'],
-  'webhook-form': ['webhooks.test.ts', "it.each(samplesOf('webhook-form')"],
-  'rest-response': ['rest-samples.test.ts', "it.each(samplesOf('rest-response')"],
+  'stream-in': ['stream/stream-samples.test.ts', 'it.each(Object.entries(REPLAYS))'],
+  'stream-out': ['relay/relay-forwarding.test.ts', 'it.each(fromAgents'],
+  'webhook-form': ['webhook/webhooks.test.ts', "it.each(samplesOf('webhook-form')"],
+  'rest-response': ['rest/rest-samples.test.ts', "it.each(samplesOf('rest-response')"],
 };
 
 describe('a sample', () => {

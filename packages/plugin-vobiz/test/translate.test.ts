@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { translateWebhook, withPlus } from '../src/translate.ts';
-import { decodeWebhook } from '../src/webhook-form.ts';
+import { decodeWebhook } from '../src/webhook/webhook-form.ts';
 import { CALL, form, samplesOf } from './samples.ts';
 
 const RECEIVED_AT = 1_790_930_000_000;

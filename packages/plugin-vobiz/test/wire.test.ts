@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { translateDtmf, translateStart, translateWebhook } from '../src/translate.ts';
-import { decodeWebhook } from '../src/webhook-form.ts';
+import { decodeWebhook } from '../src/webhook/webhook-form.ts';
 import { decodeStreamMessage, formatOf } from '../src/wire.ts';
 import { CALL, form, frame, SAMPLES, samplesOf, STREAM, textOf } from './samples.ts';
 

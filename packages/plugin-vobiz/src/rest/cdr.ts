@@ -1,0 +1,110 @@
+/** Vobiz's record of a past call, and the events that tell the call whole. Pure and total. */
+import {
+  instantOf,
+  lookUp,
+  numberOf,
+  present,
+  providerCallId,
+  textOf,
+  type CallDirection,
+  type JsonObject,
+  type ProviderEvent,
+} from '@sidetone/core';
+import { endCategoryOf } from '../webhook/end-reasons.ts';
+import { withPlus } from '../translate.ts';
+
+export interface PastCall {
+  readonly callId: string;
+  readonly direction?: CallDirection;
+  readonly from?: string;
+  readonly to?: string;
+  readonly startedAt: number;
+  readonly answeredAt?: number;
+  readonly endedAt: number;
+  readonly hangup: {
+    readonly code?: number;
+    readonly cause?: string;
+    readonly name?: string;
+    readonly source?: string;
+  };
+  readonly cost?: { readonly amount: number; readonly currency: string };
+  readonly providerData: Readonly<Record<string, unknown>>;
+}
+
+const DIRECTIONS: Readonly<Record<string, CallDirection>> = { inbound: 'INBOUND', outbound: 'OUTBOUND' };
+
+function costOf(record: JsonObject): PastCall['cost'] {
+  const amount = numberOf(record['total_cost']) ?? numberOf(record['cost']);
+  const currency = textOf(record['currency'])?.toUpperCase() ?? 'INR';
+  return amount === undefined || !/^[A-Z]{3}$/.test(currency) ? undefined : { amount, currency };
+}
+
+/** The call in a record; undefined when it has no id, or is not over. */
+export function decodeCdr(record: JsonObject): PastCall | undefined {
+  const callId = textOf(record['uuid']) ?? textOf(record['call_uuid']);
+  const startedAt = instantOf(record['start_time']);
+  const endedAt = instantOf(record['end_time']);
+  if (callId === undefined || startedAt === undefined || endedAt === undefined) return undefined;
+  return {
+    callId,
+    startedAt,
+    endedAt,
+    hangup: present({
+      code: numberOf(record['hangup_cause_code']),
+      cause: textOf(record['hangup_cause']),
+      name: textOf(record['hangup_cause_name']),
+      source: textOf(record['hangup_source']),
+    }),
+    providerData: present({
+      durationSeconds: numberOf(record['billsec']),
+      ringSeconds: numberOf(record['ring_time']),
+      streamingCost: numberOf(record['streaming_cost']),
+      hangupCause: textOf(record['hangup_cause']),
+      hangupSource: textOf(record['hangup_source']),
+      streamTerminationReason: textOf(record['stream_termination_reason']),
+    }),
+    ...present({
+      direction: lookUp(DIRECTIONS, textOf(record['call_direction'])?.toLowerCase()),
+      from: withPlus(textOf(record['caller_id_number'])),
+      to: withPlus(textOf(record['destination_number'])),
+      answeredAt: instantOf(record['answer_time']),
+      cost: costOf(record),
+    }),
+  };
+}
+
+/**
+ * The events of a past call. The end is the one that a hangup tells, and has its key; the report is another one than the
+ * hangup's, for it knows the cost.
+ */
+export function translateCdr(call: PastCall): readonly ProviderEvent[] {
+  const { callId, direction, from, to, startedAt, answeredAt, endedAt, hangup, cost, providerData } = call;
+  const { code, cause, name } = hangup;
+  const base = { providerCallId: providerCallId(callId) };
+  const category = endCategoryOf({ ...hangup, ...present({ direction }) });
+  const endCode = code === undefined ? cause : String(code);
+  const ended = { ...base, occurredAt: endedAt };
+  return [
+    {
+      ...base,
+      occurredAt: startedAt,
+      dedupeKey: 'cdr-started',
+      type: 'call.started',
+      details: present({ direction, from, to, createdAt: startedAt, answeredAt }),
+    },
+    {
+      ...ended,
+      dedupeKey: 'hangup',
+      type: 'call.ended',
+      end: { category, ...present({ code: endCode, message: name ?? cause }) },
+    },
+    {
+      ...ended,
+      dedupeKey: 'cdr',
+      type: 'call.report',
+      details: { ...present({ answeredAt }), endedAt },
+      ...(cost && { cost }),
+      ...(Object.keys(providerData).length > 0 && { providerData }),
+    },
+  ];
+}

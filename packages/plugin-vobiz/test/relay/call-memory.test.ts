@@ -1,0 +1,108 @@
+import { providerCallId, Secret, type CommandId } from '@sidetone/core';
+import { createFakeHost, type FakeHost } from '@sidetone/testkit';
+import { describe, expect, it } from 'vitest';
+import {
+  CALL_LIFE_MS,
+  createCallMemories,
+  MAX_OWN_CHECKPOINTS,
+  MAX_RELAYED_CALLS,
+  type CallMemories,
+} from '../../src/relay/call-memory.ts';
+import { STATE_PATIENCE_MS } from '../../src/kept-soon.ts';
+
+const call = providerCallId('call-1');
+const template = new Secret('wss://agent.example.in/?from={from}&to={to}');
+
+async function start(host: FakeHost = createFakeHost()): Promise<{ host: FakeHost; calls: CallMemories }> {
+  const calls = createCallMemories(host, template);
+  await calls.load();
+  return { host, calls };
+}
+const restart = ({ clock, state }: FakeHost) => start(createFakeHost({ clock, state }));
+
+describe('a relayed call', () => {
+  it('is one from when it is expected until it is released, also after a restart', async () => {
+    const { host, calls } = await start();
+    expect(calls.isExpected(call)).toBe(false);
+    await calls.expect(call, { from: '1' });
+    expect(calls.isExpected(call)).toBe(true);
+    expect((await restart(host)).calls.isExpected(call)).toBe(true);
+    await calls.release(call);
+    expect(calls.isExpected(call)).toBe(false);
+    expect((await restart(host)).calls.isExpected(call)).toBe(false);
+  });
+
+  it('that is expected again keeps what is known of it', async () => {
+    const { calls } = await start();
+    await calls.expect(call, { from: '1', to: '2' });
+    await calls.of(call)!.mute('CUSTOMER');
+    await calls.release(call);
+    await calls.expect(call, {});
+    expect(calls.of(call)!.agentUrl().search).toBe('?from=1&to=2');
+    expect(calls.of(call)!.isMuted('CUSTOMER')).toBe(true);
+    await calls.of(call)!.handTo(new URL('wss://next.example.in/'));
+    await calls.expect(call, {});
+    expect(calls.of(call)!.agentUrl().host).toBe('next.example.in');
+  });
+
+  it('is forgotten when it is over, or has to be', async () => {
+    const { host, calls } = await start();
+    await calls.expect(call, {});
+    await calls.forget(call);
+    expect(calls.of(call)).toBeUndefined();
+    expect(host.state.entries.size).toBe(0);
+    await calls.expect(call, {});
+    await host.clock.advance(CALL_LIFE_MS);
+    expect(calls.isExpected(call)).toBe(false);
+    await restart(host);
+    expect(host.state.entries.size).toBe(0);
+  });
+
+  it('is one of so many and no more', async () => {
+    const { host, calls } = await start();
+    for (let index = 0; index <= MAX_RELAYED_CALLS; index++)
+      await calls.expect(providerCallId(`c${index}`), {});
+    expect(calls.of(providerCallId('c0'))).toBeUndefined();
+    expect(calls.of(providerCallId('c1'))).toBeDefined();
+    expect(host.state.entries.size).toBe(MAX_RELAYED_CALLS);
+    expect(host.logs.filter(({ level }) => level === 'warn')).toHaveLength(1);
+  });
+
+  it('is remembered while the disk fails, and that is told', async () => {
+    const { host, calls } = await start();
+    host.state.set = () => Promise.reject(new Error('the disk is full'));
+    await calls.expect(call, {});
+    await calls.of(call)!.mute('ASSISTANT');
+    expect(calls.of(call)!.isMuted('ASSISTANT')).toBe(true);
+    expect(host.logs.map(({ level }) => level)).toEqual(['warn', 'warn']);
+  });
+
+  it('is not held up by a disk that is slow', async () => {
+    const { host, calls } = await start();
+    host.state.set = () => new Promise(() => {});
+    const done = calls.expect(call, {}).then(() => 'done');
+    expect(calls.isExpected(call)).toBe(true);
+    await host.clock.advance(STATE_PATIENCE_MS);
+    expect(await done).toBe('done');
+  });
+
+  it('that cannot be read is deleted', async () => {
+    const host = createFakeHost();
+    host.state.entries.set('relay/a', '{').set('relay/b', '{"muted":["EVERYBODY"]}');
+    await start(host);
+    expect(host.state.entries.size).toBe(0);
+  });
+
+  it('knows its own checkpoints, up to so many', async () => {
+    const { calls } = await start();
+    await calls.expect(call, {});
+    const memory = calls.of(call)!;
+    const names = Array.from({ length: MAX_OWN_CHECKPOINTS + 1 }, (_, i) =>
+      memory.nameFor(`cmd_${i}` as CommandId),
+    );
+    expect(new Set(names).size).toBe(names.length);
+    expect(memory.commandOf(names[0]!)).toBeUndefined();
+    expect(memory.commandOf(names[1]!)).toBe('cmd_1');
+    expect(memory.commandOf('turn-7-end')).toBeUndefined();
+  });
+});

@@ -1,0 +1,452 @@
+import { FaultError, type Socket } from '@sidetone/core';
+import { createFakeSocket, type FakeSocket } from '@sidetone/testkit';
+import { describe, expect, it } from 'vitest';
+import {
+  FLUSH_MS,
+  MAX_IN_FLIGHT,
+  MAX_WAITING_CONTROLS,
+  MAX_WAITING_MEDIA,
+  RECONNECT_FIRST_MS,
+  STABLE_MS,
+} from '../../src/relay/agent-link.ts';
+import { STOP_WITHIN_MS } from '../../src/relay/relay.ts';
+import {
+  CALL_ID,
+  CLEAR,
+  CLEARED,
+  command,
+  confirmed,
+  eventsAt,
+  FRAME,
+  media,
+  notices,
+  out,
+  say,
+  signal,
+  START,
+  startRelay,
+  startRelays,
+  STOP,
+  tell,
+} from './relay-harness.ts';
+import { CALL, frame, STREAM } from '../samples.ts';
+
+const refuse = (): never => {
+  throw new FaultError('PROVIDER_REFUSED', 'refused with status 503');
+};
+
+describe('an agent that ends the stream', () => {
+  it.each([
+    ['by saying so', (agent: FakeSocket) => void agent.send(out('stop')), out('stop')],
+    ['by closing its socket', (agent: FakeSocket) => agent.close(1000), STOP],
+  ])('%s stops it, once it is kept that the call ends', async (_how, end, stop) => {
+    let keep = (): void => undefined;
+    const { host, vobiz, agent, relays } = await startRelay({
+      onAgentEnded: () => new Promise<void>((resolve) => (keep = resolve)),
+    });
+    end(agent());
+    await host.clock.settle();
+    expect(vobiz.received).toEqual([]);
+    expect(relays.of(CALL_ID)).toBeUndefined();
+    keep();
+    await host.clock.settle();
+    expect(vobiz.received).toEqual([stop]);
+    expect(notices(host)).toEqual([]);
+    vobiz.close();
+    await host.clock.settle();
+    expect(agent().closing?.code).toBe(1000);
+    expect(host.clock.pending).toBe(0);
+  });
+
+  it.each([
+    [1000, [STOP], []],
+    [1005, [STOP], []],
+    [1001, [], ['VOBIZ_AGENT_LOST']],
+    [1006, [], ['VOBIZ_AGENT_LOST']],
+    [1011, [], ['VOBIZ_AGENT_LOST']],
+  ])('is one that closes properly, with %i: %j', async (code, toVobiz, told) => {
+    const { socket } = createFakeSocket();
+    let close = (_code: number, _reason: string): void => undefined;
+    const agent: Socket = {
+      send: (message) => socket.send(message),
+      close: () => {},
+      onMessage: () => {},
+      onClose: (listener) => (close = listener),
+    };
+    const { host, vobiz } = await startRelay({ dial: () => Promise.resolve(agent) });
+    close(code, '');
+    await host.clock.settle();
+    expect(vobiz.received).toEqual(toVobiz);
+    expect(notices(host)).toEqual(told);
+  });
+
+  it('is heard no more, and the stream is ended if Vobiz does not', async () => {
+    const { host, vobiz, agent, kept } = await startRelay();
+    await tell(host, agent(), out('stop'), say(FRAME), out('stop'));
+    expect(vobiz.received).toEqual([out('stop')]);
+    expect(kept).toEqual([`hang up ${CALL}`]);
+    await host.clock.advance(STOP_WITHIN_MS);
+    expect(vobiz.closing?.code).toBe(1000);
+    expect(host.clock.pending).toBe(0);
+  });
+
+  it('stops it all the same when what follows cannot be kept', async () => {
+    const { host, vobiz, agent } = await startRelay({
+      onAgentEnded: () => Promise.reject(new Error('the disk is full')),
+    });
+    await tell(host, agent(), out('stop'));
+    expect(vobiz.received).toEqual([out('stop')]);
+    expect(host.logs.filter(({ level }) => level === 'error')).toHaveLength(1);
+  });
+
+  it('of another stream ends nothing', async () => {
+    const { host, vobiz, agent, kept } = await startRelay();
+    const foreign = JSON.stringify({ event: 'stop', streamId: 'another' });
+    await tell(host, agent(), foreign, say(FRAME));
+    expect(vobiz.received).toEqual([foreign, say(FRAME)]);
+    expect(kept).toEqual([]);
+  });
+});
+
+describe('an agent that is lost', () => {
+  it('is told of, dialled again, and begins with the same start and what came meanwhile', async () => {
+    const { host, vobiz, agent } = await startRelay();
+    agent().cut();
+    await tell(host, vobiz, media(FRAME), frame('dtmf_plivo_shape'));
+    expect(notices(host)).toEqual(['VOBIZ_AGENT_LOST']);
+    await host.clock.advance(RECONNECT_FIRST_MS);
+    expect(agent(1).received).toEqual([START, media(FRAME), frame('dtmf_plivo_shape')]);
+    expect(notices(host)).toEqual(['VOBIZ_AGENT_LOST', 'VOBIZ_AGENT_BACK']);
+    await tell(host, agent(1), say(FRAME));
+    expect(vobiz.received).toEqual([say(FRAME)]);
+    expect(host.clock.pending).toBe(0);
+  });
+
+  it('too often is given up: the stream is stopped once the fallback is kept', async () => {
+    const { host, vobiz, agent, kept } = await startRelay({ retries: 2 });
+    for (let losses = 0; losses < 3; losses++) {
+      agent().cut();
+      await host.clock.advance(1000);
+    }
+    expect(host.dials).toHaveLength(3);
+    expect(notices(host).at(-1)).toBe('VOBIZ_AGENT_UNREACHABLE');
+    expect(kept).toEqual([`fallback ${CALL}`]);
+    expect(vobiz.received).toEqual([STOP]);
+    vobiz.close();
+    await host.clock.settle();
+    expect(host.clock.pending).toBe(0);
+  });
+
+  it('after it was there for a while has every attempt again', async () => {
+    const { host, vobiz, agent } = await startRelay({ retries: 1 });
+    for (let losses = 0; losses < 3; losses++) {
+      await host.clock.advance(STABLE_MS);
+      agent().cut();
+      await host.clock.advance(RECONNECT_FIRST_MS);
+      agent();
+    }
+    expect(notices(host)).not.toContain('VOBIZ_AGENT_UNREACHABLE');
+    expect(vobiz.received).toEqual([]);
+  });
+
+  it('is not dialled again once Vobiz has stopped the stream, or closed it', async () => {
+    const { host, vobiz, agent, kept } = await startRelay();
+    await tell(host, vobiz, frame('stop_older_call_ended'));
+    agent().cut();
+    await host.clock.advance(RECONNECT_FIRST_MS);
+    expect(host.dials).toHaveLength(1);
+    expect(notices(host)).toEqual([]);
+    vobiz.close();
+    await host.clock.settle();
+    expect(kept).toEqual([]);
+    expect(host.clock.pending).toBe(0);
+  });
+});
+
+describe('an agent that cannot be reached', () => {
+  it.each([
+    ['because it refuses', refuse],
+    ['because it does not answer', () => new Promise<void>(() => {})],
+  ])('%s is dialled as often as was told, and then the fallback follows', async (_why, answer) => {
+    const { host, open, kept } = await startRelays({ retries: 2 });
+    host.answerDials(answer);
+    const vobiz = open();
+    await tell(host, vobiz, START);
+    await host.clock.advance(60_000);
+    expect(host.dials).toHaveLength(3);
+    expect(notices(host)).toEqual(['VOBIZ_AGENT_UNREACHABLE']);
+    expect(kept).toEqual([`fallback ${CALL}`]);
+    expect(vobiz.received).toEqual([STOP]);
+    expect(vobiz.closing?.code).toBe(1000);
+    expect(host.clock.pending).toBe(0);
+    expect(host.logText()).not.toContain('s3cr3t');
+  });
+
+  it('at first is no loss when it can be later', async () => {
+    const { host, open, agent } = await startRelays();
+    host.answerDials(refuse);
+    const vobiz = open();
+    await tell(host, vobiz, START, media(FRAME));
+    host.answerDials(() => {});
+    await host.clock.advance(RECONNECT_FIRST_MS);
+    expect(agent().received).toEqual([START, media(FRAME)]);
+    expect(notices(host)).toEqual([]);
+  });
+
+  it('until the stream is over is not kept connected', async () => {
+    const late = createFakeSocket();
+    let answer = (_socket: Socket): void => undefined;
+    const { host, vobiz } = await startRelay({ dial: () => new Promise((resolve) => (answer = resolve)) });
+    vobiz.cut();
+    await host.clock.settle();
+    answer(late.socket);
+    await host.clock.settle();
+    expect(late.peer.closing?.code).toBe(1001);
+    expect(host.clock.pending).toBe(0);
+  });
+
+  it('is no longer dialled when the call is over', async () => {
+    const { host, open, relays } = await startRelays();
+    host.answerDials(() => new Promise<void>(() => {}));
+    const vobiz = open();
+    await tell(host, vobiz, START);
+    await relays.forget(CALL_ID);
+    await host.clock.settle();
+    expect(vobiz.closing?.code).toBe(1000);
+    expect(host.clock.pending).toBe(0);
+    expect(host.state.entries.size).toBe(0);
+    expect(host.wantsListeners).toBe(0);
+  });
+});
+
+/** An agent that reads nothing: what is sent to it is never taken, until it is told to go on. */
+function deafAgent() {
+  const { socket, peer } = createFakeSocket();
+  let wake = (): void => undefined;
+  const awake = new Promise<void>((resolve) => (wake = resolve));
+  const sent: string[] = [];
+  const deaf: Socket = {
+    send: async (message) => {
+      sent.push(String(message));
+      await awake;
+    },
+    close: (code, reason) => socket.close(code, reason),
+    onMessage: (listener) => socket.onMessage(listener),
+    onClose: (listener) => socket.onClose(listener),
+  };
+  return { deaf, peer, sent, wake };
+}
+
+describe('an agent that does not read', () => {
+  it('loses the oldest audio beyond a second, and nothing else', async () => {
+    const { deaf, sent, wake } = deafAgent();
+    const { host, vobiz } = await startRelay({ dial: () => Promise.resolve(deaf) });
+    const inFlight = Array.from({ length: MAX_IN_FLIGHT - 1 }, (_, chunk) => media(FRAME, { chunk }));
+    const waiting = Array.from({ length: MAX_WAITING_MEDIA + 3 }, (_, n) => media(FRAME, { chunk: 100 + n }));
+    await tell(host, vobiz, ...inFlight, frame('dtmf_plivo_shape'), ...waiting);
+    expect(sent).toEqual([START, ...inFlight]);
+    wake();
+    await host.clock.settle();
+    expect(sent).toEqual([START, ...inFlight, frame('dtmf_plivo_shape'), ...waiting.slice(3)]);
+    vobiz.close();
+    await host.clock.settle();
+    const done = host.logs.find(({ message }) => message === 'an agent link is done');
+    expect(done?.fields).toMatchObject({ droppedMedia: 3, droppedControls: 0 });
+  });
+
+  it('is cut when other messages wait too, and dialled again', async () => {
+    const { deaf, peer } = deafAgent();
+    const another = createFakeSocket();
+    const answers = [deaf, another.socket];
+    const { host, vobiz } = await startRelay({ dial: () => Promise.resolve(answers.shift()!) });
+    another.peer.onMessage(() => {});
+    const digits = Array.from({ length: MAX_IN_FLIGHT + MAX_WAITING_CONTROLS }, () =>
+      frame('dtmf_flat_digit'),
+    );
+    await tell(host, vobiz, ...digits);
+    expect(peer.closing?.code).toBe(1008);
+    expect(notices(host)).toEqual(['VOBIZ_AGENT_LOST']);
+    await host.clock.advance(RECONNECT_FIRST_MS);
+    expect(another.peer.received[0]).toBe(START);
+    expect(another.peer.received).toHaveLength(2 + MAX_WAITING_CONTROLS);
+  });
+
+  it('is waited for no longer than a moment when the stream is over', async () => {
+    const { deaf, peer } = deafAgent();
+    const { host, vobiz } = await startRelay({ dial: () => Promise.resolve(deaf) });
+    await tell(host, vobiz, media(FRAME));
+    vobiz.close();
+    await host.clock.settle();
+    expect(peer.closing).toBeUndefined();
+    await host.clock.advance(FLUSH_MS);
+    expect(peer.closing?.code).toBe(1000);
+    expect(host.clock.pending).toBe(0);
+  });
+
+  it('is not waited for once it has gone by itself', async () => {
+    const { deaf, peer } = deafAgent();
+    const { host, vobiz } = await startRelay({ dial: () => Promise.resolve(deaf) });
+    vobiz.close();
+    await host.clock.settle();
+    peer.cut();
+    await host.clock.settle();
+    expect(host.clock.pending).toBe(0);
+  });
+
+  it('and is lost does not count for the next, however late it reads', async () => {
+    const first = deafAgent();
+    const second = deafAgent();
+    const answers = [first.deaf, second.deaf];
+    const { host, vobiz } = await startRelay({ dial: () => Promise.resolve(answers.shift()!) });
+    const frames = Array.from({ length: MAX_IN_FLIGHT * 2 }, (_, chunk) => media(FRAME, { chunk }));
+    await tell(host, vobiz, ...frames);
+    first.peer.cut();
+    await host.clock.advance(RECONNECT_FIRST_MS);
+    first.wake();
+    await tell(host, vobiz, ...frames);
+    expect(second.sent).toHaveLength(MAX_IN_FLIGHT);
+    expect(second.sent[0]).toBe(START);
+  });
+
+  it('holds up nobody when the provider stops', async () => {
+    const { deaf, peer } = deafAgent();
+    const { host, vobiz, relays } = await startRelay({ dial: () => Promise.resolve(deaf) });
+    relays.stop('the provider stopped');
+    expect(peer.closing?.code).toBe(1000);
+    expect(vobiz.closing?.code).toBe(1000);
+    expect(host.clock.pending).toBe(0);
+  });
+});
+
+describe('a handoff', () => {
+  const NEXT = new URL('wss://next.example.in/agent?key=hidden');
+
+  it('shows the new agent the start, clears what the old one had said, and closes its socket', async () => {
+    const { host, vobiz, agent, relay } = await startRelay();
+    await tell(host, agent(), say(FRAME));
+    await relay().handoff(NEXT, command('handoff'), signal);
+    await host.clock.settle();
+    expect(agent(0).closing?.code).toBe(1000);
+    expect(eventsAt(vobiz)).toEqual(['playAudio', 'clearAudio']);
+    expect(host.eventsOf('assistant.changed')).toMatchObject([{ assistant: { name: 'next.example.in' } }]);
+    expect(confirmed(host)).toEqual(['cmd_handoff']);
+    await tell(host, vobiz, CLEARED, media(FRAME));
+    expect(agent(1).received).toEqual([START, media(FRAME)]);
+    await tell(host, agent(1), out('checkpoint'));
+    expect(vobiz.received.at(-1)).toBe(out('checkpoint'));
+    expect(JSON.stringify(host.events) + host.logText()).not.toContain('hidden');
+    host.verify();
+  });
+
+  it('holds for the next stream of the call, also after a restart', async () => {
+    const { host, vobiz, open, relay } = await startRelay();
+    await relay().handoff(NEXT, command('handoff'), signal);
+    vobiz.cut();
+    await tell(host, open(), START);
+    expect(host.dials.at(-1)?.url.href).toBe(NEXT.href);
+    const later = await startRelay({ hostOptions: { clock: host.clock, state: host.state } });
+    expect(later.host.dials.map(({ url }) => url.href)).toEqual([NEXT.href]);
+  });
+
+  it('to an agent that cannot be reached fails, and the old one stays', async () => {
+    const { host, vobiz, agent, relay } = await startRelay();
+    host.answerDials(refuse);
+    await expect(relay().handoff(NEXT, command('handoff'), signal)).rejects.toMatchObject({
+      code: 'PROVIDER_UNREACHABLE',
+    });
+    await tell(host, agent(0), say(FRAME));
+    expect(vobiz.received).toEqual([say(FRAME)]);
+    expect(agent(0).closing).toBeUndefined();
+    expect(host.eventsOf('assistant.changed')).toEqual([]);
+    expect(host.clock.pending).toBe(0);
+  });
+
+  it('that is too late for the stream fails, and leaves nobody connected', async () => {
+    const { host, vobiz, agent, relay } = await startRelay();
+    let answer = (): void => undefined;
+    host.answerDials(() => new Promise<void>((resolve) => (answer = resolve)));
+    const failed = relay()
+      .handoff(NEXT, command('handoff'), signal)
+      .catch((error: unknown) => error);
+    await tell(host, agent(0), out('stop'));
+    answer();
+    expect(await failed).toMatchObject({ code: 'CALL_NOT_LIVE' });
+    await host.clock.settle();
+    expect(agent(1).closing?.code).toBe(1000);
+    expect(host.eventsOf('assistant.changed')).toEqual([]);
+    vobiz.close();
+    await host.clock.settle();
+    expect(host.clock.pending).toBe(0);
+  });
+
+  it('whose agent does not answer is given up when the stream ends', async () => {
+    const { host, vobiz, relay } = await startRelay();
+    host.answerDials(() => new Promise<void>(() => {}));
+    const failed = relay()
+      .handoff(NEXT, command('handoff'), signal)
+      .catch((error: unknown) => error);
+    await host.clock.settle();
+    vobiz.cut();
+    expect(await failed).toMatchObject({ code: 'CALL_NOT_LIVE' });
+    expect(host.clock.pending).toBe(0);
+  });
+
+  it('while the old agent is being dialled takes its place', async () => {
+    const { host, vobiz, agent, relay } = await startRelay();
+    agent().cut();
+    await host.clock.settle();
+    await relay().handoff(NEXT, command('handoff'), signal);
+    await host.clock.advance(RECONNECT_FIRST_MS);
+    expect(host.dials).toHaveLength(2);
+    await tell(host, vobiz, CLEARED, media(FRAME));
+    expect(agent(1).received).toEqual([START, media(FRAME)]);
+    expect(notices(host)).toEqual(['VOBIZ_AGENT_LOST']);
+  });
+
+  it('leaves what is muted muted', async () => {
+    const { host, vobiz, agent, relay } = await startRelay();
+    await relay().mute('ASSISTANT', command('mute'));
+    await relay().handoff(NEXT, command('handoff'), signal);
+    await tell(host, agent(1), say(FRAME));
+    expect(vobiz.received).toEqual([CLEAR, CLEAR]);
+  });
+});
+
+describe('the end of a stream', () => {
+  it('that we ask for is a stop of ours, and is asked for once', async () => {
+    const { host, vobiz, agent, relay } = await startRelay();
+    const ending = relay();
+    await ending.endStream();
+    await expect(ending.endStream()).rejects.toMatchObject({ code: 'CALL_NOT_LIVE' });
+    await tell(host, agent(), say(FRAME));
+    expect(vobiz.received).toEqual([STOP]);
+    await expect(ending.mute('ASSISTANT', command('late'))).rejects.toMatchObject({ code: 'CALL_NOT_LIVE' });
+  });
+
+  it('comes to the agent after everything before it', async () => {
+    const { host, vobiz, agent } = await startRelay();
+    const frames = Array.from({ length: MAX_IN_FLIGHT * 2 }, (_, chunk) => media(FRAME, { chunk }));
+    for (const text of frames) void vobiz.send(text);
+    await Promise.resolve();
+    vobiz.close();
+    await host.clock.settle();
+    expect(agent().received).toEqual([START, ...frames]);
+    expect(agent().closing?.code).toBe(1000);
+  });
+
+  it('leaves the newest open stream of the call as the one to control', async () => {
+    const { host, vobiz, open, relays, relay } = await startRelay();
+    const first = relay();
+    const second = open();
+    expect(relays.of(CALL_ID)).toBe(first);
+    await tell(host, second, START.replaceAll(STREAM, 'another'));
+    expect(relay()).not.toBe(first);
+    second.cut();
+    await host.clock.settle();
+    expect(relay()).toBe(first);
+    vobiz.cut();
+    await host.clock.settle();
+    expect(relays.of(CALL_ID)).toBeUndefined();
+    expect(host.clock.pending).toBe(0);
+  });
+});

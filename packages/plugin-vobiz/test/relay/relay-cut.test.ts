@@ -1,0 +1,151 @@
+import { FaultError } from '@sidetone/core';
+import type { FakeSocket } from '@sidetone/testkit';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { FLUSH_MS } from '../../src/relay/agent-link.ts';
+import { STOP_WITHIN_MS } from '../../src/relay/relay.ts';
+import { IDLE_SOCKET_MS } from '../../src/session.ts';
+import {
+  CALL_ID,
+  CLEAR,
+  CLEARED,
+  command,
+  FRAME,
+  media,
+  out,
+  say,
+  signal,
+  startRelays,
+  wav,
+  type RelayHarness,
+} from './relay-harness.ts';
+import { CALL, frame, STREAM } from '../samples.ts';
+
+const SOUND = 'https://media.example.in/hold.wav';
+const NEXT = new URL('wss://next.example.in/agent');
+/** Longer than any time that something is waited for. */
+const LONG_MS = 10 * Math.max(FLUSH_MS, STOP_WITHIN_MS, IDLE_SOCKET_MS);
+
+type Step = (harness: RelayHarness, vobiz: FakeSocket) => unknown;
+
+const agentOf = ({ host, agent }: RelayHarness): FakeSocket | undefined => host.dials.at(-1)?.peer && agent();
+const vobizSays =
+  (text: string): Step =>
+  (_harness, vobiz) =>
+    vobiz.closing || vobiz.send(text);
+const agentSays =
+  (text: string): Step =>
+  (harness) => {
+    const agent = agentOf(harness);
+    return agent && !agent.closing && agent.send(text);
+  };
+/** A control; that it comes too late is no failure of the relay. */
+const control =
+  (act: (relay: NonNullable<ReturnType<RelayHarness['relays']['of']>>) => Promise<unknown>): Step =>
+  ({ relays }) => {
+    const relay = relays.of(CALL_ID);
+    if (!relay) return;
+    act(relay).catch((error: unknown) => {
+      if (!(error instanceof FaultError)) throw error;
+    });
+  };
+
+const STEPS: readonly (readonly [name: string, step: Step])[] = [
+  ['early media', vobizSays(frame('seq02_media_before_start'))],
+  ['start', vobizSays(frame('seq02_start_late'))],
+  ['media', vobizSays(media(FRAME))],
+  ['playAudio', agentSays(say(FRAME))],
+  ['checkpoint', agentSays(out('checkpoint'))],
+  ['played', vobizSays(frame('played_stream'))],
+  ['mute', control((relay) => relay.mute('ASSISTANT', command('m')))],
+  ['cleared', vobizSays(CLEARED)],
+  ['unmute', control((relay) => relay.unmute('ASSISTANT', command('u')))],
+  ['mute customer', control((relay) => relay.mute('CUSTOMER', command('c')))],
+  ['media muted', vobizSays(media(FRAME))],
+  ['play', control((relay) => relay.playSound(SOUND, command('p'), signal))],
+  ['cleared again', vobizSays(CLEARED)],
+  ['time', ({ host }) => host.clock.advance(100)],
+  ['agent clears', agentSays(CLEAR)],
+  ['clear', control((relay) => relay.clear(command('x')))],
+  ['agent lost', (harness) => agentOf(harness)?.cut()],
+  ['dtmf', vobizSays(frame('dtmf_plivo_shape'))],
+  ['time for a dial', ({ host }) => host.clock.advance(300)],
+  ['handoff', control((relay) => relay.handoff(NEXT, command('h'), signal))],
+  ['playAudio of the next', agentSays(say(FRAME))],
+  ['another start', vobizSays(frame('seq04_start_first').replaceAll(STREAM, 'another'))],
+  ['stop of the agent', agentSays(JSON.stringify({ event: 'stop' }))],
+  ['stop', vobizSays(JSON.stringify({ event: 'stop' }))],
+];
+
+/** What must hold whenever and however a relay has ended. */
+async function expectNothingLeft({ host, relays, agent }: RelayHarness, vobiz: FakeSocket): Promise<void> {
+  await host.clock.settle();
+  expect(relays.of(CALL_ID)).toBeUndefined();
+  expect(vobiz.closing).toBeDefined();
+  for (const [index, { peer }] of host.dials.entries()) {
+    if (peer) expect(agent(index).closing).toBeDefined();
+  }
+  expect(host.clock.pending).toBe(0);
+  expect(host.wantsListeners).toBe(0);
+  for (const stream of host.streams) expect(stream.endReason).toBeDefined();
+  expect(host.logs.filter(({ message }) => message === 'a relay is done')).toHaveLength(1);
+  const links = host.logs.filter(({ message }) => message === 'an agent link is done');
+  expect(links.length).toBeLessThanOrEqual(2);
+  host.verify();
+}
+
+async function play(
+  cutAt: number,
+  cut: (harness: RelayHarness, vobiz: FakeSocket) => void,
+  settles: boolean,
+) {
+  const harness = await startRelays();
+  const { host } = harness;
+  host.setWant('levels', CALL, true);
+  host.respond('GET', SOUND, { bytes: wav(4000) });
+  const vobiz = harness.open();
+  for (const [index, [, step]] of STEPS.entries()) {
+    if (index === cutAt) cut(harness, vobiz);
+    await step(harness, vobiz);
+    if (settles) await host.clock.settle();
+  }
+  if (cutAt >= STEPS.length) cut(harness, vobiz);
+  await expectNothingLeft(harness, vobiz);
+}
+
+describe('a relay leaves nothing behind', () => {
+  it.each([...STEPS.map(([name], index) => [name, index] as const), ['the end', STEPS.length] as const])(
+    'when Vobiz’s socket breaks before: %s',
+    async (_name, index) => {
+      await play(index, (_harness, vobiz) => vobiz.cut(), true);
+    },
+  );
+
+  it('however it ends, wherever, and whatever is still on its way', async () => {
+    const endings: Readonly<Record<string, (harness: RelayHarness, vobiz: FakeSocket) => void>> = {
+      'Vobiz closes': (_harness, vobiz) => vobiz.close(1000),
+      'Vobiz breaks': (_harness, vobiz) => vobiz.cut(),
+      'the call ends': ({ relays }) => void relays.forget(CALL_ID),
+      'the provider stops': ({ relays }) => relays.stop('the provider stopped'),
+    };
+    const ending = fc.constantFrom(...Object.keys(endings));
+    await fc.assert(
+      fc.asyncProperty(fc.nat(STEPS.length), ending, fc.boolean(), async (index, name, settles) => {
+        await play(index, endings[name]!, settles);
+      }),
+      { numRuns: 60 },
+    );
+  });
+
+  it('when nobody closes anything', async () => {
+    const harness = await startRelays();
+    harness.host.respond('GET', SOUND, { bytes: wav(4000) });
+    const vobiz = harness.open();
+    for (const [, step] of STEPS.slice(0, -1)) {
+      await step(harness, vobiz);
+      await harness.host.clock.settle();
+    }
+    await harness.host.clock.advance(LONG_MS);
+    await expectNothingLeft(harness, vobiz);
+  });
+});

@@ -1,0 +1,211 @@
+import { createCommandContext, createControlledCall, NEVER } from '@sidetone/testkit';
+import { describe, expect, it } from 'vitest';
+import { REQUEST_TIMEOUT_MS } from '../../src/rest/rest-client.ts';
+import { MAX_SPEAK_CHARACTERS } from '../../src/rest/spoken-text.ts';
+import { AUTH, BASE, start } from '../harness.ts';
+import { CALL, form, reply } from '../samples.ts';
+
+const CALL_URL = `${BASE}/Account/${AUTH.authId}/Call/${CALL}/`;
+const SPEAK_URL = `${CALL_URL}Speak/`;
+const LIVE_URL = `${CALL_URL}?status=live`;
+const call = createControlledCall(CALL);
+const context = createCommandContext();
+const { signal } = context;
+const say = { content: 'One moment.', endCallAfterSpoken: false, interrupt: false };
+
+/** A sample's reply as the fake gives it. */
+const sampleReply = (name: string) => ({ ...reply(name) });
+
+describe('say', () => {
+  it('speaks on the leg of the person, over the call', async () => {
+    const { host, provider } = await start();
+    host.respond('POST', SPEAK_URL, sampleReply('call_speak_202'));
+    await provider.controls!.say!(call, say, context);
+    expect(host.requests).toMatchObject([{ json: { text: 'One moment.', legs: 'aleg', mix: true } }]);
+    expect(host.requests[0]?.headers).toMatchObject({
+      'x-auth-id': AUTH.authId,
+      'x-auth-token': AUTH.authToken,
+      'content-type': 'application/json',
+      'user-agent': 'sidetone/0.1.0',
+    });
+    host.verify();
+  });
+
+  it('stops what is being said first when it cuts in, and nothing being said is no failure', async () => {
+    const { host, provider } = await start();
+    host.respond('DELETE', SPEAK_URL, sampleReply('call_get_live_404'));
+    host.respond('POST', SPEAK_URL, sampleReply('call_speak_202'));
+    await provider.controls!.say!(call, { ...say, interrupt: true }, context);
+    expect(host.requests.map(({ method }) => method)).toEqual(['DELETE', 'POST']);
+  });
+
+  it.each([
+    [{ endCallAfterSpoken: true }, 'CAPABILITY_MISSING'],
+    [{ content: '' }, 'INPUT_INVALID'],
+    [{ content: 'x'.repeat(MAX_SPEAK_CHARACTERS + 1) }, 'INPUT_INVALID'],
+  ])('refuses what Vobiz cannot do, without asking: %#', async (args, code) => {
+    const { host, provider } = await start();
+    await expect(provider.controls!.say!(call, { ...say, ...args }, context)).rejects.toMatchObject({ code });
+    expect(host.requests).toEqual([]);
+  });
+
+  it('to a call that is gone fails with that', async () => {
+    const { host, provider } = await start();
+    host.respond('POST', SPEAK_URL, sampleReply('call_get_live_404'));
+    await expect(provider.controls!.say!(call, say, context)).rejects.toMatchObject({
+      code: 'CALL_NOT_LIVE',
+    });
+  });
+
+  it('has ten seconds, and then its outcome is unknown', async () => {
+    const { host, provider } = await start();
+    host.respond('POST', SPEAK_URL, NEVER);
+    const failure = provider.controls!.say!(call, say, context).catch((error: unknown) => error);
+    await host.clock.advance(REQUEST_TIMEOUT_MS);
+    expect(await failure).toMatchObject({ code: 'PROVIDER_TIMEOUT' });
+  });
+});
+
+describe('a refusal', () => {
+  const limited = {
+    status: 'error',
+    error: { code: 'RATE_LIMIT_EXCEEDED', message: 'slow down', details: { retryAfter: 7 } },
+  };
+
+  it.each([
+    [
+      { status: 400, json: { api_id: 'a', error: 'no such voice' } },
+      'PROVIDER_REFUSED',
+      'Vobiz answered 400: no such voice',
+    ],
+    [reply('call_make_401'), 'PROVIDER_REFUSED', 'Vobiz answered 401: authentication failed'],
+    [
+      reply('conference_get_200_failed_while_live'),
+      'PROVIDER_REFUSED',
+      'Vobiz answered 200 with an error: failed',
+    ],
+    [reply('route_missing_gateway_404'), 'PROVIDER_REFUSED', 'Vobiz answered 404: Not Found'],
+    [{ status: 429, json: limited }, 'PROVIDER_RATE_LIMITED', 'Vobiz answered 429: slow down'],
+    [{ status: 200, json: limited }, 'PROVIDER_REFUSED', 'Vobiz answered 200 with an error: slow down'],
+    [{ status: 503, text: '' }, 'PROVIDER_UNREACHABLE', 'Vobiz answered 503'],
+  ])('%j is %s', async (answer, code, message) => {
+    const { host, provider } = await start();
+    host.respond('POST', SPEAK_URL, answer);
+    await expect(provider.controls!.say!(call, say, context)).rejects.toMatchObject({ code, message });
+  });
+
+  it('for haste tells how long to wait', async () => {
+    const { host, provider } = await start();
+    host.respond('POST', SPEAK_URL, { status: 429, json: limited });
+    await expect(provider.controls!.say!(call, say, context)).rejects.toMatchObject({
+      details: { retryAfterSeconds: 7 },
+    });
+  });
+});
+
+describe('ending a call', () => {
+  it.each(['call_hangup_204', 'call_get_live_404'])(
+    'is done when it is done, or was over before: %s',
+    async (name) => {
+      const { host, provider } = await start();
+      host.respond('DELETE', CALL_URL, sampleReply(name));
+      await provider.controls!.endCall!(call, {}, context);
+      // The end itself comes as an event.
+      expect(host.events).toEqual([]);
+      host.verify();
+    },
+  );
+
+  it('is not done when the address of the API is wrong', async () => {
+    const { host, provider } = await start();
+    host.respond('DELETE', CALL_URL, sampleReply('route_missing_gateway_404'));
+    await expect(provider.controls!.endCall!(call, {}, context)).rejects.toMatchObject({
+      code: 'PROVIDER_REFUSED',
+    });
+  });
+});
+
+describe('what can be done to a call', () => {
+  it('is to hear it once it was answered here, and nothing once it is over', async () => {
+    const { provider, post } = await start();
+    const all = ['SAY', 'TRANSFER', 'END_CALL', 'SEND_DTMF', 'PLAY_AUDIO', 'CLEAR_AUDIO'];
+    expect(provider.controlsFor!(call)).toEqual(all);
+    await post('answer', form('answer_outbound'));
+    expect(provider.controlsFor!(call)).toEqual([...all, 'LISTEN']);
+    expect(provider.controlsFor!({ ...call, status: 'RINGING' })).toEqual(['END_CALL', 'LISTEN']);
+    expect(provider.controlsFor!({ ...call, status: 'ENDED' })).toEqual([]);
+  });
+});
+
+describe('bringing calls up to date', () => {
+  it('tells how a live one stands', async () => {
+    const { host, provider } = await start();
+    const json = {
+      call_status: 'in-progress',
+      direction: 'inbound',
+      from: '919000000002',
+      to: '918000000001',
+    };
+    host.respond('GET', LIVE_URL, { json });
+    await provider.reconcile!([call], signal);
+    expect(host.events).toMatchObject([
+      {
+        type: 'call.started',
+        status: 'IN_PROGRESS',
+        details: { direction: 'INBOUND', from: '+919000000002' },
+      },
+    ]);
+  });
+
+  it('ends one that is no longer live as its record says', async () => {
+    const { host, provider } = await start();
+    host.respond('GET', LIVE_URL, sampleReply('call_get_live_404'));
+    host.respond('GET', `${BASE}/Account/${AUTH.authId}/cdr/${CALL}`, sampleReply('cdr_get_200'));
+    await provider.reconcile!([call], signal);
+    expect(host.eventsOf('call.ended')).toMatchObject([
+      { dedupeKey: 'hangup', end: { category: 'CUSTOMER_ENDED', code: '4000' } },
+    ]);
+    expect(host.eventsOf('call.report')).toMatchObject([{ cost: { amount: 1.3, currency: 'INR' } }]);
+    host.verify();
+  });
+
+  it('ends one that is no longer live, and says that nobody told why', async () => {
+    const { host, provider, answer } = await start();
+    await answer();
+    host.respond('GET', LIVE_URL, sampleReply('call_get_live_404'));
+    host.respond('GET', /\/cdr\//, sampleReply('route_missing_gateway_404'));
+    await provider.reconcile!([call], signal);
+    expect(host.eventsOf('call.ended')).toMatchObject([{ end: { category: 'UNKNOWN' } }]);
+    expect(host.state.entries.size).toBe(0);
+  });
+
+  it('does not end again, with less to tell, a call whose hangup came while it was asked for', async () => {
+    const { host, provider, post } = await start();
+    host.respond('GET', LIVE_URL, async () => {
+      await post('hangup', form('hangup_normal_caller'));
+      return sampleReply('call_get_live_404');
+    });
+    await provider.reconcile!([call], signal);
+    expect(host.eventsOf('call.ended')).toMatchObject([{ end: { category: 'CUSTOMER_ENDED' } }]);
+  });
+
+  it.each(['route_missing_gateway_404', 'call_make_401', 'conference_get_200_failed_while_live'])(
+    'ends nothing because of an answer that is about something else: %s',
+    async (name) => {
+      const { host, provider } = await start();
+      host.respond('GET', LIVE_URL, sampleReply(name));
+      await expect(provider.reconcile!([call], signal)).rejects.toMatchObject({ kind: 'provider' });
+      expect(host.events).toEqual([]);
+    },
+  );
+});
+
+describe('health', () => {
+  it('is that Vobiz answers and takes the credentials', async () => {
+    const { host, provider } = await start({ apiBaseUrl: `${BASE}/` });
+    host.respond('GET', `${BASE}/auth/me`, { json: { auth_id: AUTH.authId } });
+    await provider.health!(signal);
+    host.respond('GET', `${BASE}/auth/me`, sampleReply('call_make_401'));
+    await expect(provider.health!(signal)).rejects.toMatchObject({ code: 'PROVIDER_REFUSED' });
+  });
+});

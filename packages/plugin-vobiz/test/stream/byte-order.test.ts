@@ -1,0 +1,91 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { createByteOrder, type ByteOrder } from '../../src/stream/byte-order.ts';
+
+const RATE = 8000;
+const FRAME = 160;
+
+/** 16-bit samples as frames of 20 ms, in an order. */
+function framesOf(samples: readonly number[], order: ByteOrder): Buffer[] {
+  const bytes = Buffer.from(Int16Array.from(samples).buffer);
+  const frames = Array.from({ length: Math.ceil(samples.length / FRAME) }, (_, index) =>
+    Buffer.from(bytes.subarray(index * FRAME * 2, (index + 1) * FRAME * 2)),
+  );
+  return order === 'be' ? frames.map((frame) => frame.swap16()) : frames;
+}
+
+const tone = (hertz: number, amplitude: number, length = RATE): number[] =>
+  Array.from({ length }, (_, index) =>
+    Math.round(amplitude * Math.sin((2 * Math.PI * hertz * index) / RATE + 0.3)),
+  );
+
+/** What is taken for each frame, the last of all. */
+function lastOrder(frames: readonly Uint8Array[], told: ByteOrder | 'auto' = 'auto'): ByteOrder | undefined {
+  const orderOf = createByteOrder(told, RATE);
+  return frames.map((frame) => orderOf(frame)).at(-1);
+}
+
+const orders = fc.constantFrom('le' as const, 'be' as const);
+/** Repeats whatever the seed. */
+const noise = (seed: number, amplitude: number, length = RATE): number[] => {
+  let state = seed | 1;
+  return Array.from({ length }, () => {
+    state = Math.imul(state ^ (state >>> 15), 2_246_822_519) + 374_761_393;
+    return Math.round((((state >>> 8) & 0xffff) / 0xffff - 0.5) * 2 * amplitude);
+  });
+};
+
+describe('the byte order', () => {
+  it('of a tone is found, however loud, and with some noise', () => {
+    const tones = [
+      fc.integer({ min: 80, max: 500 }),
+      fc.integer({ min: 40, max: 8000 }),
+      fc.integer(),
+    ] as const;
+    fc.assert(
+      fc.property(orders, ...tones, (order, hertz, amplitude, seed) => {
+        const hiss = noise(seed, amplitude / 20);
+        const samples = tone(hertz, amplitude).map((sample, index) => sample + hiss[index]!);
+        expect(lastOrder(framesOf(samples, order))).toBe(order);
+      }),
+    );
+  });
+
+  it('of noise at full strength cannot be found, and is the usual one', () => {
+    fc.assert(
+      fc.property(orders, fc.integer(), (order, seed) => {
+        expect(lastOrder(framesOf(noise(seed, 32_767), order))).toBe('le');
+      }),
+    );
+  });
+
+  it('is the usual one before a second of sound came, and does not change after it', () => {
+    const orderOf = createByteOrder('auto', RATE);
+    const big = framesOf(tone(200, 3000), 'be').map((frame) => orderOf(frame));
+    expect(big.slice(0, -1)).toEqual(Array.from({ length: 49 }, () => 'le'));
+    expect(big.at(-1)).toBe('be');
+    const little = framesOf(tone(200, 3000), 'le').map((frame) => orderOf(frame));
+    expect(new Set(little)).toEqual(new Set(['be']));
+  });
+
+  it.each([0, -1, 0x0101, 1234])('of frames that hold nothing but %i says nothing', (value) => {
+    const constant = framesOf(
+      Array.from({ length: RATE * 3 }, () => value),
+      'le',
+    );
+    const sound = framesOf(tone(200, 3000), 'be');
+    expect(lastOrder([...constant, ...sound.slice(0, -1)])).toBe('le');
+    expect(lastOrder([...constant, ...sound])).toBe('be');
+  });
+
+  it('is not measured where it is told', () => {
+    const samples = framesOf(tone(200, 3000), 'be');
+    expect(lastOrder(samples, 'le')).toBe('le');
+    expect(lastOrder(samples, 'be')).toBe('be');
+  });
+
+  it('of next to nothing is the usual one', () => {
+    for (const length of [0, 1, 2, 3])
+      expect(createByteOrder('auto', RATE)(new Uint8Array(length))).toBe('le');
+  });
+});
