@@ -9,9 +9,9 @@ import {
   type IngressResponse,
   type ProviderCallId,
 } from '@sidetone/core';
-import type { Forwarder } from './forwarder.ts';
-import { unanswered } from './unanswered.ts';
-import type { WebhookAuth } from './webhook-auth.ts';
+import type { Forwarder } from './webhook/forwarder.ts';
+import { unanswered } from './webhook/unanswered.ts';
+import type { WebhookAuth } from './webhook/webhook-auth.ts';
 import { decodeWebhook, type Decoded, type VapiMessage } from './wire.ts';
 
 export interface IngressDeps {

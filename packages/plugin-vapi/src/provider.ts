@@ -14,22 +14,22 @@ import {
   type ProviderEvent,
   type ProviderHost,
 } from '@sidetone/core';
-import { createVapiApi, type Urgency } from './api.ts';
-import { backfill } from './backfill.ts';
-import { isOver, translateCall } from './call-events.ts';
-import type { VapiCall } from './call-object.ts';
+import { createVapiApi, type Urgency } from './rest/api.ts';
+import { backfill } from './rest/backfill.ts';
+import { isOver, translateCall } from './calls/call-events.ts';
+import type { VapiCall } from './calls/call-object.ts';
 import type { VapiOptions } from './config.ts';
-import { createConfirmations } from './confirmations.ts';
-import { createControls } from './controls.ts';
-import { createForwarder } from './forwarder.ts';
+import { createConfirmations } from './control/confirmations.ts';
+import { createControls } from './control/controls.ts';
+import { createForwarder } from './webhook/forwarder.ts';
 import { createIngress } from './ingress.ts';
-import { createLegs } from './legs.ts';
-import { createLiveCalls } from './live-calls.ts';
-import { createLocator } from './locator.ts';
+import { createLegs } from './media/legs.ts';
+import { createLiveCalls } from './calls/live-calls.ts';
+import { createLocator } from './rest/locator.ts';
 import { createListenSession } from './session.ts';
-import { runSweeps } from './sweep.ts';
+import { runSweeps } from './rest/sweep.ts';
 import { translate } from './translate.ts';
-import { createWebhookAuth } from './webhook-auth.ts';
+import { createWebhookAuth } from './webhook/webhook-auth.ts';
 import type { VapiMessage } from './wire.ts';
 
 /** When a call that was told to end is looked at, ms later, if nobody said meanwhile that it did. */

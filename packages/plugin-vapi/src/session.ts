@@ -3,8 +3,8 @@
  * then. It never sends, so nobody on the call can notice it.
  */
 import { isFault, type ProviderCallId, type ProviderHost, type Secret, type Socket } from '@sidetone/core';
-import { createFrameJoiner } from './frame-joiner.ts';
-import { statusOf } from './call-events.ts';
+import { createFrameJoiner } from './media/frame-joiner.ts';
+import { statusOf } from './calls/call-events.ts';
 import type { ListenOptions } from './config.ts';
 import {
   createFormatMeter,
@@ -14,7 +14,7 @@ import {
   LIKELIEST_FORMAT,
   partiesOf,
   type ListenFormat,
-} from './listen-format.ts';
+} from './media/listen-format.ts';
 import { decodeText } from './wire.ts';
 
 /** How long an unanswered dial is waited for: the socket of a call that just died neither opens nor refuses. */

@@ -8,9 +8,9 @@ import {
   statusOf,
   type EventBase,
   type KnownCall,
-} from './call-events.ts';
-import type { VapiAssistant } from './call-object.ts';
-import { PARTY_OF_ROLE } from './conversation.ts';
+} from './calls/call-events.ts';
+import type { VapiAssistant } from './calls/call-object.ts';
+import { PARTY_OF_ROLE } from './calls/conversation.ts';
 import type { VapiMessage, VapiMessageOf, VapiMessageType } from './wire.ts';
 
 export interface TranslationContext {

@@ -20,8 +20,8 @@ import {
   type VapiAssistant,
   type VapiCall,
   type VapiReport,
-} from './call-object.ts';
-import { historyOf, type HistoryLine } from './conversation.ts';
+} from './calls/call-object.ts';
+import { historyOf, type HistoryLine } from './calls/conversation.ts';
 
 /** The fields of each type of message that we read, besides those that all carry. */
 export interface VapiMessageFields {

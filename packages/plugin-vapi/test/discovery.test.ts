@@ -6,7 +6,7 @@ import {
   type FakeRequest,
 } from '@sidetone/testkit';
 import { describe, expect, it } from 'vitest';
-import { PAGE_LIMIT } from '../src/call-pages.ts';
+import { PAGE_LIMIT } from '../src/rest/call-pages.ts';
 import { start, type Harness } from './harness.ts';
 import { CALL, CONTROL_URL, LISTEN_URL, OTHER_CALL, sample } from './samples.ts';
 

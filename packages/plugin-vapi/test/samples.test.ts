@@ -8,9 +8,9 @@ import {
 } from '@sidetone/core';
 import { createCommandContext, createControlledCall, createFakeHost } from '@sidetone/testkit';
 import { describe, expect, it } from 'vitest';
-import { createVapiApi, isSuccess, type VapiApi } from '../src/api.ts';
-import { isOver, translateCall } from '../src/call-events.ts';
-import { decodeCall } from '../src/call-object.ts';
+import { createVapiApi, isSuccess, type VapiApi } from '../src/rest/api.ts';
+import { isOver, translateCall } from '../src/calls/call-events.ts';
+import { decodeCall } from '../src/calls/call-object.ts';
 import { translate } from '../src/translate.ts';
 import { decodeText, decodeWebhook } from '../src/wire.ts';
 import { start } from './harness.ts';

@@ -1,8 +1,8 @@
 import type { ProviderEvent } from '@sidetone/core';
 import { describe, expect, it } from 'vitest';
-import { translateCall, type KnownCall } from '../src/call-events.ts';
+import { translateCall, type KnownCall } from '../src/calls/call-events.ts';
 import { translate } from '../src/translate.ts';
-import { decodeCall } from '../src/call-object.ts';
+import { decodeCall } from '../src/calls/call-object.ts';
 import { decodeMessage } from '../src/wire.ts';
 import { CALL, OTHER_CALL, sample } from './samples.ts';
 

@@ -19,7 +19,7 @@ import {
 } from '@sidetone/core';
 import type { VapiCall } from './call-object.ts';
 import { readMonitorUrl } from './monitor-url.ts';
-import type { ListenSession } from './session.ts';
+import type { ListenSession } from '../session.ts';
 import type { KnownCall } from './call-events.ts';
 
 /** How many live calls are remembered; those beyond are reported but can be neither heard nor steered. */

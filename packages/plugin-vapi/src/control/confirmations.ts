@@ -4,7 +4,7 @@
  * the command was given is new; the same words further up prove nothing.
  */
 import { wordsOf, type CommandId, type MessageRole, type ProviderCallId } from '@sidetone/core';
-import type { HistoryLine } from './conversation.ts';
+import type { HistoryLine } from '../calls/conversation.ts';
 
 /** Most commands of one call that wait for their evidence; beyond it the oldest goes. */
 export const MAX_WAITING_COMMANDS = 50;

@@ -13,7 +13,7 @@ import {
   type ProviderCallId,
   type ProviderReply,
 } from '@sidetone/core';
-import { isSuccess, type VapiApi } from './api.ts';
+import { isSuccess, type VapiApi } from '../rest/api.ts';
 import type { Confirmations } from './confirmations.ts';
 import {
   addMessage,
@@ -27,8 +27,8 @@ import {
   type ControlMessage,
   type SayOptions,
 } from './control-messages.ts';
-import type { MonitorAddress } from './live-calls.ts';
-import type { TransportLeg } from './transport.ts';
+import type { MonitorAddress } from '../calls/live-calls.ts';
+import type { TransportLeg } from '../media/transport.ts';
 
 export interface ControlsDeps {
   readonly api: VapiApi;

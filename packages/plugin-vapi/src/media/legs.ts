@@ -7,14 +7,14 @@ import {
   type ProviderCallId,
   type ProviderHost,
 } from '@sidetone/core';
-import type { VapiApi } from './api.ts';
-import type { VapiCall } from './call-object.ts';
-import type { VapiOptions } from './config.ts';
-import { LOCATE_DELAYS_MS } from './locator.ts';
-import { readMonitorUrl } from './monitor-url.ts';
-import { orderOf } from './place-call.ts';
+import type { VapiApi } from '../rest/api.ts';
+import type { VapiCall } from '../calls/call-object.ts';
+import type { VapiOptions } from '../config.ts';
+import { LOCATE_DELAYS_MS } from '../rest/locator.ts';
+import { readMonitorUrl } from '../calls/monitor-url.ts';
+import { orderOf } from '../control/place-call.ts';
 import { createTransportLeg, type TransportLeg } from './transport.ts';
-import type { VapiMessage, VapiMessageType } from './wire.ts';
+import type { VapiMessage, VapiMessageType } from '../wire.ts';
 
 /** Most calls that are joined at once. */
 export const MAX_LEGS = 200;

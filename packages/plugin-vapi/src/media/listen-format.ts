@@ -12,7 +12,7 @@ import {
   type AudioEncoding,
   type Party,
 } from '@sidetone/core';
-import type { ListenOptions } from './config.ts';
+import type { ListenOptions } from '../config.ts';
 
 export interface ListenFormat {
   readonly encoding: AudioEncoding;

@@ -19,8 +19,8 @@ import {
   type Secret,
   type Socket,
 } from '@sidetone/core';
-import type { ControlMessage } from './control-messages.ts';
-import { decodeText, type VapiMessage } from './wire.ts';
+import type { ControlMessage } from '../control/control-messages.ts';
+import { decodeText, type VapiMessage } from '../wire.ts';
 
 /** How long an unanswered dial is waited for, ms. */
 export const TRANSPORT_CONNECT_TIMEOUT_MS = 8000;

@@ -11,8 +11,8 @@ import {
   type ProviderReply,
   type Secret,
 } from '@sidetone/core';
-import { decodeCall, type VapiCall } from './call-object.ts';
-import type { ControlMessage } from './control-messages.ts';
+import { decodeCall, type VapiCall } from '../calls/call-object.ts';
+import type { ControlMessage } from '../control/control-messages.ts';
 import { createReadGate } from './read-gate.ts';
 
 /** How long a REST read may take. */

@@ -7,7 +7,7 @@ import {
   type ProviderCallId,
 } from '@sidetone/core';
 import type { VapiApi } from './api.ts';
-import { isOver, translateCall, type KnownCall } from './call-events.ts';
+import { isOver, translateCall, type KnownCall } from '../calls/call-events.ts';
 import { callPages } from './call-pages.ts';
 
 export interface BackfillDeps {

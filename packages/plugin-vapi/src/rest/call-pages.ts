@@ -3,7 +3,7 @@
  * call so far, and calls of the same instant are told apart by their ids.
  */
 import type { ListRequest, ListedCalls } from './api.ts';
-import type { VapiCall } from './call-object.ts';
+import type { VapiCall } from '../calls/call-object.ts';
 
 /** Entries a page: a call with its history can be 100 KB. */
 export const PAGE_LIMIT = 100;

@@ -4,10 +4,10 @@
  */
 import { isFault, messageOf, type Logger, type Clock, type ProviderCallId } from '@sidetone/core';
 import type { VapiApi } from './api.ts';
-import { isOver, statusOf } from './call-events.ts';
-import type { VapiCall } from './call-object.ts';
+import { isOver, statusOf } from '../calls/call-events.ts';
+import type { VapiCall } from '../calls/call-object.ts';
 import { callPages } from './call-pages.ts';
-import type { LiveCalls } from './live-calls.ts';
+import type { LiveCalls } from '../calls/live-calls.ts';
 
 /** Most pages that one sweep reads; a busier account is swept less far back. */
 export const MAX_SWEEP_PAGES = 20;

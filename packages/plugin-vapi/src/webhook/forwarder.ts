@@ -9,7 +9,7 @@ import {
   type ProviderCallId,
   type ProviderHost,
 } from '@sidetone/core';
-import type { VapiOptions } from './config.ts';
+import type { VapiOptions } from '../config.ts';
 
 /** Most bytes of messages that wait for the application. */
 export const MAX_WAITING_BYTES = 64 * 1024 * 1024;

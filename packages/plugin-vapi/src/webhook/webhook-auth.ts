@@ -5,7 +5,7 @@
 import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
 import { Buffer } from 'node:buffer';
 import { FaultError, type IngressRequest, type Secret } from '@sidetone/core';
-import type { HmacOptions, WebhookOptions } from './config.ts';
+import type { HmacOptions, WebhookOptions } from '../config.ts';
 
 type SignedRequest = Pick<IngressRequest, 'method' | 'headers' | 'body' | 'receivedAt'>;
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { historyOf, saidIn, utterancesInText, utterancesOf } from '../src/conversation.ts';
-import { sample } from './samples.ts';
+import { historyOf, saidIn, utterancesInText, utterancesOf } from '../../src/calls/conversation.ts';
+import { sample } from '../samples.ts';
 
 const START = Date.UTC(2026, 0, 5, 9);
 const item = (fields: object) => ({ role: 'bot', message: 'x', ...fields });

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { readMonitorUrl, type MonitorKind } from '../src/monitor-url.ts';
-import { CALL, CONTROL_URL, LISTEN_URL, OTHER_CALL } from './samples.ts';
+import { readMonitorUrl, type MonitorKind } from '../../src/calls/monitor-url.ts';
+import { CALL, CONTROL_URL, LISTEN_URL, OTHER_CALL } from '../samples.ts';
 
 const read = (text: string, kind: MonitorKind = 'control', hosts: readonly string[] = ['.vapi.ai']) =>
   readMonitorUrl(text, kind, CALL, hosts)?.href;

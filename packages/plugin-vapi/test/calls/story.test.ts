@@ -12,8 +12,8 @@ import {
 } from '@sidetone/core';
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { start } from './harness.ts';
-import { CALL, CONTROL_URL, LISTEN_URL } from './samples.ts';
+import { start } from '../harness.ts';
+import { CALL, CONTROL_URL, LISTEN_URL } from '../samples.ts';
 
 const BEGIN = Date.UTC(2026, 0, 5, 8);
 const call = {

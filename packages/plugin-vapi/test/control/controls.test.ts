@@ -1,8 +1,8 @@
 import { type CommandId, type ControlName } from '@sidetone/core';
 import { createCommandContext, createControlledCall, NEVER, connectionFailure } from '@sidetone/testkit';
 import { describe, expect, it } from 'vitest';
-import { start, type Harness } from './harness.ts';
-import { CALL, CONTROL_URL, sample } from './samples.ts';
+import { start, type Harness } from '../harness.ts';
+import { CALL, CONTROL_URL, sample } from '../samples.ts';
 
 const call = createControlledCall(CALL);
 const context = createCommandContext();

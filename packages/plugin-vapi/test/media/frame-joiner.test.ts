@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { createFrameJoiner } from '../src/frame-joiner.ts';
+import { createFrameJoiner } from '../../src/media/frame-joiner.ts';
 
 it('whatever way bytes are cut, whole frames come out and nothing is lost or changed', () => {
   fc.assert(

@@ -1,7 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { createFormatMeter, formatHint, LIKELIEST_FORMAT, MEASURE_MS } from '../src/listen-format.ts';
-import { start, type Harness } from './harness.ts';
-import { CALL, sample, samplesOf } from './samples.ts';
+import {
+  createFormatMeter,
+  formatHint,
+  LIKELIEST_FORMAT,
+  MEASURE_MS,
+} from '../../src/media/listen-format.ts';
+import { start, type Harness } from '../harness.ts';
+import { CALL, sample, samplesOf } from '../samples.ts';
 
 const inProgress = sample('status-update in-progress, embedded call stale');
 

@@ -1,8 +1,8 @@
 import { FaultError, type PlaceCallArguments } from '@sidetone/core';
 import { createCommandContext, createControlledCall, type FakeHost } from '@sidetone/testkit';
 import { describe, expect, it } from 'vitest';
-import { SECRETS, start, type Harness } from './harness.ts';
-import { CALL, MONITOR, sample, samplesOf } from './samples.ts';
+import { SECRETS, start, type Harness } from '../harness.ts';
+import { CALL, MONITOR, sample, samplesOf } from '../samples.ts';
 
 const API = 'https://api.vapi.ai/call';
 const TRANSPORT_URL = `wss://${MONITOR}/${CALL}/transport`;

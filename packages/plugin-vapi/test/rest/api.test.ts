@@ -1,7 +1,7 @@
 import { connectionFailure, createCommandContext, createControlledCall, NEVER } from '@sidetone/testkit';
 import { describe, expect, it } from 'vitest';
-import { SECRETS, start, type Harness } from './harness.ts';
-import { CALL, CONTROL_URL, LISTEN_URL, OTHER_CALL, sample } from './samples.ts';
+import { SECRETS, start, type Harness } from '../harness.ts';
+import { CALL, CONTROL_URL, LISTEN_URL, OTHER_CALL, sample } from '../samples.ts';
 
 const API_CALL = `https://api.vapi.ai/call/${CALL}`;
 const call = createControlledCall(CALL);

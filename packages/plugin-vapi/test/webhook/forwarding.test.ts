@@ -1,7 +1,7 @@
 import { connectionFailure, createIngressRequest, NEVER, type FakeRequest } from '@sidetone/testkit';
 import { describe, expect, it } from 'vitest';
-import { start, type Harness } from './harness.ts';
-import { CALL, OTHER_CALL, sample } from './samples.ts';
+import { start, type Harness } from '../harness.ts';
+import { CALL, OTHER_CALL, sample } from '../samples.ts';
 
 const APPLICATION = 'https://app.example.com/vapi';
 const inProgress = sample('status-update in-progress, embedded call stale');

@@ -1,9 +1,9 @@
 import { createHmac } from 'node:crypto';
 import { createIngressRequest } from '@sidetone/testkit';
 import { describe, expect, it } from 'vitest';
-import { createWebhookAuth } from '../src/webhook-auth.ts';
-import { readOptions, start } from './harness.ts';
-import { sample } from './samples.ts';
+import { createWebhookAuth } from '../../src/webhook/webhook-auth.ts';
+import { readOptions, start } from '../harness.ts';
+import { sample } from '../samples.ts';
 
 const NOW = Date.UTC(2026, 0, 5, 9);
 const BODY = '{ "message": {"type":"hang"} }\n';
