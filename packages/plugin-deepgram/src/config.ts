@@ -1,7 +1,7 @@
 /** The options of this plugin, as they stand in the configuration. */
 import { Secret } from '@sidetone/core';
 import { z } from 'zod';
-import { isFlux, webSocketAddress } from './address.ts';
+import { isFlux, webSocketAddress } from './connection/address.ts';
 
 const secret = z
   .string()

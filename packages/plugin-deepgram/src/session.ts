@@ -3,12 +3,12 @@
  * what was not finally heard is then sent again. It has the audio of all parties of the call, or of one.
  */
 import type { Party, Socket, TranscriberEvent, TranscriberHost, TranscriptionState } from '@sidetone/core';
-import type { AudioBuffer } from './audio-buffer.ts';
-import { backOffMs } from './back-off.ts';
-import { createChannels } from './channels.ts';
+import type { AudioBuffer } from './audio/audio-buffer.ts';
+import { backOffMs } from './connection/back-off.ts';
+import { createChannels } from './audio/channels.ts';
 import type { DeepgramOptions } from './config.ts';
-import { createLink, type Link } from './link.ts';
-import { TROUBLES, troubleOfDial, type Trouble } from './troubles.ts';
+import { createLink, type Link } from './connection/link.ts';
+import { TROUBLES, troubleOfDial, type Trouble } from './connection/troubles.ts';
 
 /** How long an unanswered dial is waited for, ms. */
 export const CONNECT_TIMEOUT_MS = 8000;

@@ -1,6 +1,6 @@
 /** One running instance: the calls that it transcribes. */
 import { FaultError, type Transcriber, type TranscriberHost } from '@sidetone/core';
-import { checkCredentials } from './api.ts';
+import { checkCredentials } from './rest/api.ts';
 import type { DeepgramOptions } from './config.ts';
 import { createTranscription, type CallTranscription } from './transcription.ts';
 

@@ -8,11 +8,11 @@ import {
   type TranscriptionRequest,
   type TranscriptionState,
 } from '@sidetone/core';
-import { isFlux, listenUrl } from './address.ts';
-import { createAudioBuffer } from './audio-buffer.ts';
+import { isFlux, listenUrl } from './connection/address.ts';
+import { createAudioBuffer } from './audio/audio-buffer.ts';
 import type { DeepgramOptions } from './config.ts';
 import { createSession, type Session } from './session.ts';
-import { messageOf, type Trouble } from './troubles.ts';
+import { messageOf, type Trouble } from './connection/troubles.ts';
 
 /** From the best to the worst. */
 const BY_SEVERITY = [

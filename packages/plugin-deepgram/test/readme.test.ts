@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { optionsSchema } from '../src/config.ts';
-import { TROUBLES } from '../src/troubles.ts';
+import { TROUBLES } from '../src/connection/troubles.ts';
 
 const README = readFileSync(new URL('../README.md', import.meta.url), 'utf8');
 const PROTOCOL = readFileSync(new URL('../../../docs/protocol/deepgram.md', import.meta.url), 'utf8');

@@ -5,13 +5,13 @@ import { SAMPLES, samplesOf } from './samples.ts';
 
 const FOLDER = new URL('.', import.meta.url);
 const read = (file: string): string => readFileSync(new URL(file, FOLDER), 'utf8');
-const TESTS = readdirSync(FOLDER).filter(
+const TESTS = readdirSync(FOLDER, { recursive: true, encoding: 'utf8' }).filter(
   (file) => file.endsWith('.test.ts') && file !== 'samples-covered.test.ts',
 );
 
 /** Tests that have an expectation of each sample of a channel: where, and the line that makes them. */
 const WHOLE_CHANNELS: Readonly<Record<string, readonly [file: string, line: string]>> = {
-  upgrade: ['troubles.test.ts', "it.each(samplesOf('upgrade')"],
+  upgrade: ['connection/troubles.test.ts', "it.each(samplesOf('upgrade')"],
   out: ['wire.test.ts', "it.each(samplesOf('out')"],
 };
 

@@ -1,6 +1,6 @@
 import type { SpokenCall } from '@sidetone/testkit';
 import { describe, expect, it } from 'vitest';
-import { SLOW_FROM_MS, SLOW_TO_MS } from '../src/back-off.ts';
+import { SLOW_FROM_MS, SLOW_TO_MS } from '../src/connection/back-off.ts';
 import { CONNECT_TIMEOUT_MS } from '../src/session.ts';
 import { start } from './harness.ts';
 

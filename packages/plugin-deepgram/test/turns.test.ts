@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { createTimeLine } from '../src/time-line.ts';
+import { createTimeLine } from '../src/audio/timeline.ts';
 import { inputOf } from '../src/translate.ts';
 import {
   HEARD_MARGIN_MS,

@@ -3,10 +3,18 @@
  * of the socket they came over, and is asked what is due.
  */
 import type { Party, TranscriberEvent } from '@sidetone/core';
-import type { TimeLine } from './time-line.ts';
-import { eventOf, inputOf } from './translate.ts';
-import { isOpen, NO_TURNS, replayFromMs, step, type TurnEvent, type TurnInput, type Turns } from './turns.ts';
-import type { ServerMessage } from './wire.ts';
+import type { TimeLine } from './timeline.ts';
+import { eventOf, inputOf } from '../translate.ts';
+import {
+  isOpen,
+  NO_TURNS,
+  replayFromMs,
+  step,
+  type TurnEvent,
+  type TurnInput,
+  type Turns,
+} from '../turns.ts';
+import type { ServerMessage } from '../wire.ts';
 
 /** How long an open utterance may stay as it is before its final words are asked for, ms. */
 export const UNCHANGED_MS = 3000;

@@ -1,5 +1,5 @@
 /** The addresses of the service: pure. */
-import type { DeepgramOptions } from './config.ts';
+import type { DeepgramOptions } from '../config.ts';
 
 /** Whether a model is of the Flux family, which has an interface of its own: one party a socket, turns instead of pauses. */
 export const isFlux = (model: string): boolean => model.startsWith('flux');

@@ -3,11 +3,11 @@
  * works through it; holds the socket when there is none; and asks for what is overdue. Of a link that is closed nothing comes.
  */
 import type { Clock, Socket } from '@sidetone/core';
-import type { AudioBuffer } from './audio-buffer.ts';
-import type { Channels } from './channels.ts';
-import { createTimeLine } from './time-line.ts';
+import type { AudioBuffer } from '../audio/audio-buffer.ts';
+import type { Channels } from '../audio/channels.ts';
+import { createTimeLine } from '../audio/timeline.ts';
 import { troubleOfClose, type Trouble } from './troubles.ts';
-import { CLOSE_STREAM, decodeServerMessage, finalize, KEEP_ALIVE } from './wire.ts';
+import { CLOSE_STREAM, decodeServerMessage, finalize, KEEP_ALIVE } from '../wire.ts';
 
 /** How often audio is sent, ms: about what a message holds. */
 export const TICK_MS = 100;

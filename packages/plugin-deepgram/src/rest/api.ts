@@ -1,6 +1,6 @@
 /** The one question asked over HTTP: whether the service is there, and takes the key. */
 import { askProvider, FaultError, refusalOf, type Secret, type TranscriberHost } from '@sidetone/core';
-import { credentialsUrl } from './address.ts';
+import { credentialsUrl } from '../connection/address.ts';
 
 /** How long the answer is waited for, ms. */
 export const CHECK_TIMEOUT_MS = 5000;

@@ -1,8 +1,13 @@
 import { decodeMulaw, encodePcm16le } from '@sidetone/core';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { createAudioBuffer, MAX_FILL_MS, MAX_LAG_MS, type AudioBufferOptions } from '../src/audio-buffer.ts';
-import { audioOf } from './samples.ts';
+import {
+  createAudioBuffer,
+  MAX_FILL_MS,
+  MAX_LAG_MS,
+  type AudioBufferOptions,
+} from '../../src/audio/audio-buffer.ts';
+import { audioOf } from '../samples.ts';
 
 const FRAMES = 160;
 const make = (options: Partial<AudioBufferOptions> = {}) =>

@@ -1,8 +1,8 @@
 import { createFakeClock } from '@sidetone/testkit';
 import { describe, expect, it } from 'vitest';
-import { ANSWER_MS, createChannels, UNCHANGED_MS } from '../src/channels.ts';
-import { createTimeLine } from '../src/time-line.ts';
-import { decodeServerMessage } from '../src/wire.ts';
+import { ANSWER_MS, createChannels, UNCHANGED_MS } from '../../src/audio/channels.ts';
+import { createTimeLine } from '../../src/audio/timeline.ts';
+import { decodeServerMessage } from '../../src/wire.ts';
 
 function createBench() {
   const clock = createFakeClock();

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { createTimeLine, MAX_ANCHORS } from '../src/time-line.ts';
+import { createTimeLine, MAX_ANCHORS } from '../../src/audio/timeline.ts';
 
 describe('the time line of a socket', () => {
   it('begins where its first audio lies', () => {

@@ -1,7 +1,13 @@
 import { describe, expect, it } from 'vitest';
-import { credentialsUrl, isFlux, listenUrl, webSocketAddress, type ListenTarget } from '../src/address.ts';
-import { readOptions } from './harness.ts';
-import { body, upgradeOf } from './samples.ts';
+import {
+  credentialsUrl,
+  isFlux,
+  listenUrl,
+  webSocketAddress,
+  type ListenTarget,
+} from '../../src/connection/address.ts';
+import { readOptions } from '../harness.ts';
+import { body, upgradeOf } from '../samples.ts';
 
 const MONO: ListenTarget = { sampleRate: 8000, channels: 1, withKeyterms: true };
 const wanted = (name: string): URLSearchParams => new URL(upgradeOf(body(name)).request.url).searchParams;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { backOffMs, QUICK_FAILURES, SLOW_FROM_MS, SLOW_TO_MS } from '../src/back-off.ts';
+import { backOffMs, QUICK_FAILURES, SLOW_FROM_MS, SLOW_TO_MS } from '../../src/connection/back-off.ts';
 
 describe('the wait before the next attempt', () => {
   const longest = [1, 2, 3, 4, 5, 6, 7].map((failures) => backOffMs(failures, 'DEEPGRAM_CONNECTION_LOST', 0));

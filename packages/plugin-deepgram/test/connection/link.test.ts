@@ -1,8 +1,8 @@
 import type { Socket } from '@sidetone/core';
 import { createFakeClock } from '@sidetone/testkit';
 import { describe, expect, it } from 'vitest';
-import { createAudioBuffer } from '../src/audio-buffer.ts';
-import { createChannels } from '../src/channels.ts';
+import { createAudioBuffer } from '../../src/audio/audio-buffer.ts';
+import { createChannels } from '../../src/audio/channels.ts';
 import {
   CATCH_UP_RATE,
   createLink,
@@ -14,8 +14,8 @@ import {
   MIN_MESSAGE_MS,
   PRIME_AFTER_MS,
   SILENCE_MS,
-} from '../src/link.ts';
-import type { Trouble } from '../src/troubles.ts';
+} from '../../src/connection/link.ts';
+import type { Trouble } from '../../src/connection/troubles.ts';
 
 const BYTES_A_MS = 16;
 

@@ -8,8 +8,8 @@ import {
   troubleOfClose,
   troubleOfDial,
   type TroubleCode,
-} from '../src/troubles.ts';
-import { body, closeOf, samplesOf, upgradeOf, type Upgrade } from './samples.ts';
+} from '../../src/connection/troubles.ts';
+import { body, closeOf, samplesOf, upgradeOf, type Upgrade } from '../samples.ts';
 
 function refused({ response }: Upgrade): FaultError {
   const text = response.json === undefined ? response.text : JSON.stringify(response.json);

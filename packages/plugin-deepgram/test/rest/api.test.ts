@@ -1,7 +1,7 @@
 import { connectionFailure, NEVER, type FakeReply, type FakeResponder } from '@sidetone/testkit';
 import { describe, expect, it } from 'vitest';
-import { CHECK_TIMEOUT_MS } from '../src/api.ts';
-import { KEY, start } from './harness.ts';
+import { CHECK_TIMEOUT_MS } from '../../src/rest/api.ts';
+import { KEY, start } from '../harness.ts';
 
 const URL = 'https://api.deepgram.com/v1/auth/token';
 
