@@ -1,5 +1,10 @@
-export { createFakeClock, FAKE_EPOCH, type FakeClock } from './fake-clock.ts';
-export { createFakeSocket, type FakeClosing, type FakeSocket, type FakeSocketPair } from './fake-socket.ts';
+export { createFakeClock, FAKE_EPOCH, type FakeClock } from './fakes/fake-clock.ts';
+export {
+  createFakeSocket,
+  type FakeClosing,
+  type FakeSocket,
+  type FakeSocketPair,
+} from './fakes/fake-socket.ts';
 export {
   connectionFailure,
   NEVER,
@@ -7,9 +12,9 @@ export {
   type FakeReply,
   type FakeRequest,
   type FakeResponder,
-} from './fake-fetch.ts';
-export type { FakeGap, FakeStream, FakeWrite } from './fake-stream.ts';
-export type { FakeState } from './fake-state.ts';
+} from './fakes/fake-fetch.ts';
+export type { FakeGap, FakeStream, FakeWrite } from './fakes/fake-stream.ts';
+export type { FakeState } from './fakes/fake-state.ts';
 export {
   createFakeHost,
   type FakeDial,
@@ -18,13 +23,13 @@ export {
   type FakeHostOptions,
   type FakeLogEntry,
   type FakeService,
-} from './fake-host.ts';
+} from './fakes/fake-host.ts';
 export {
   createCommandContext,
   createControlledCall,
   createIngressRequest,
   type IngressRequestOptions,
-} from './ingress-request.ts';
+} from './fakes/ingress-request.ts';
 export {
   channelsOf,
   createEar,
@@ -44,8 +49,8 @@ export {
   type SpokenCall,
   type SpokenCallOptions,
 } from './speech/spoken-call.ts';
-export { LEVELS, type Audit, type Level } from './audits/audit.ts';
-export { AUDITS, AUDITS_BY_TOPIC } from './audits/index.ts';
+export { LEVELS, type Audit, type Level } from './providers/audits/audit.ts';
+export { AUDITS, AUDITS_BY_TOPIC } from './providers/audits/index.ts';
 export { AUDIT_TIMEOUT_MS, conform } from './conformance/conform.ts';
 export { defineAudits, type DefineTest } from './conformance/define-audits.ts';
 export {
@@ -74,10 +79,10 @@ export {
   type Told,
   type WaitStep,
   type WantStep,
-} from './conformance/scenario.ts';
-export type { Bench } from './conformance/bench.ts';
-export type { Shape } from './conformance/shape.ts';
-export type { Stage } from './conformance/stage.ts';
+} from './providers/scenario.ts';
+export type { Bench } from './providers/bench.ts';
+export type { Shape } from './providers/shape.ts';
+export type { Stage } from './providers/stage.ts';
 export { type TranscriberAudit, type TranscriberBench } from './transcribers/audit.ts';
 export { TRANSCRIBER_AUDITS, TRANSCRIBER_AUDITS_BY_TOPIC } from './transcribers/audits/index.ts';
 export {

@@ -8,12 +8,12 @@ import {
 } from '@sidetone/core';
 import { createFakeClock } from '@sidetone/testkit';
 import { describe, expect, it } from 'vitest';
-import { eventMistake } from '../src/conformance/event-mistake.ts';
-import { garbageOf } from '../src/conformance/garbage.ts';
-import { watchGlobals } from '../src/conformance/globals.ts';
-import { outcomeWithin, withinReal } from '../src/conformance/patience.ts';
-import { plainText } from '../src/conformance/plain-text.ts';
-import { gistOf, storyOf } from '../src/conformance/story.ts';
+import { eventMistake } from '../src/providers/event-check.ts';
+import { garbageOf } from '../src/checks/garbage.ts';
+import { watchGlobals } from '../src/checks/globals.ts';
+import { outcomeWithin, withinReal } from '../src/checks/patience.ts';
+import { plainText } from '../src/checks/plain-text.ts';
+import { gistOf, storyOf } from '../src/providers/story.ts';
 
 const base = { providerCallId: providerCallId('c1'), occurredAt: 1_790_000_000_000 };
 

@@ -1,5 +1,5 @@
 /** Waiting that always ends: by fake time for what a plugin promises, by real time for what never comes back. */
-import type { FakeClock } from '../fake-clock.ts';
+import type { FakeClock } from '../fakes/fake-clock.ts';
 
 /** What became of a promise. */
 export type Outcome<Value> =

@@ -1,6 +1,6 @@
 /** What is asked of plugins of every kind before they run. */
 import { CONTRACT_VERSION, type OptionsSchema } from '@sidetone/core';
-import { check, needs } from './verdict.ts';
+import { check, needs } from '../conformance/verdict.ts';
 
 interface AnySubject {
   readonly plugin: {

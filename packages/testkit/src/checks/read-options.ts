@@ -1,6 +1,6 @@
 /** The options of a scenario, as the plugin's schema completes them. */
 import type { OptionsSchema } from '@sidetone/core';
-import { AuditFailure } from './verdict.ts';
+import { AuditFailure } from '../conformance/verdict.ts';
 
 interface WithOptions {
   readonly plugin: { readonly options: OptionsSchema<unknown> };

@@ -1,16 +1,16 @@
 /** Runs the audits on a plugin. Knows no test runner, and rejects only when it is itself broken. */
 import { messageOf } from '@sidetone/core';
-import type { Audit, Level } from '../audits/audit.ts';
-import { AUDITS } from '../audits/index.ts';
+import type { Audit, Level } from '../providers/audits/audit.ts';
+import { AUDITS } from '../providers/audits/index.ts';
 import { createTranscriberBench, type TranscriberAudit } from '../transcribers/audit.ts';
 import { TRANSCRIBER_AUDITS } from '../transcribers/audits/index.ts';
 import type { TranscriberSubject } from '../transcribers/scenario.ts';
 import { createTranscriberStage } from '../transcribers/stage.ts';
-import { createBench } from './bench.ts';
-import { withinReal } from './patience.ts';
+import { createBench } from '../providers/bench.ts';
+import { withinReal } from '../checks/patience.ts';
 import { reportCard, type AuditResult, type ReportCard } from './report-card.ts';
-import type { Subject } from './scenario.ts';
-import { shapeSeen, type Shape } from './shape.ts';
+import type { Subject } from '../providers/scenario.ts';
+import { shapeSeen, type Shape } from '../providers/shape.ts';
 import { AuditFailure, NotShown } from './verdict.ts';
 
 /** How long one audit may take, ms of real time: time in it is fake, so this is met only by what never comes back. */

@@ -1,7 +1,7 @@
 /** Lets a test runner run the audits one by one, each as a test of its own. */
 import type { TranscriberSubject } from '../transcribers/scenario.ts';
 import { auditsFor } from './conform.ts';
-import type { Subject } from './scenario.ts';
+import type { Subject } from '../providers/scenario.ts';
 import { AuditFailure } from './verdict.ts';
 
 /** What a runner calls `it` or `test`: vitest's, jest's, and that of `node:test`. */

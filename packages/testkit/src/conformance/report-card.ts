@@ -1,7 +1,7 @@
 /** What the audits found about one plugin, as JSON and as text. */
 import { CONTRACT_VERSION } from '@sidetone/core';
-import { LEVELS, type Level } from '../audits/audit.ts';
-import { AUDITS_BY_TOPIC } from '../audits/index.ts';
+import { LEVELS, type Level } from '../providers/audits/audit.ts';
+import { AUDITS_BY_TOPIC } from '../providers/audits/index.ts';
 import { TRANSCRIBER_AUDITS_BY_TOPIC } from '../transcribers/audits/index.ts';
 
 /**

@@ -3,7 +3,7 @@ import { isJsonObject, messageOf, type ProviderPlugin, type TranscriberPlugin } 
 import type { TranscriberSubject } from '../transcribers/scenario.ts';
 import { conform } from './conform.ts';
 import { exitCodeOf, printReportCard } from './report-card.ts';
-import type { Subject } from './scenario.ts';
+import type { Subject } from '../providers/scenario.ts';
 
 /** Where to look, and where to show. */
 export interface RunConformOptions {

@@ -1,6 +1,6 @@
 /** The provider's HTTP API and the far end of what is dialled, in any of its moods. */
 import { FaultError } from '@sidetone/core';
-import { connectionFailure, NEVER, type FakeReply, type FakeRequest } from '../fake-fetch.ts';
+import { connectionFailure, NEVER, type FakeReply, type FakeRequest } from '../fakes/fake-fetch.ts';
 import type { Scenario } from './scenario.ts';
 
 /**

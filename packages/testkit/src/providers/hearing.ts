@@ -1,6 +1,6 @@
 /** What a message brought of audio: told apart by party, however it was written. */
 import type { Party } from '@sidetone/core';
-import type { FakeStream } from '../fake-stream.ts';
+import type { FakeStream } from '../fakes/fake-stream.ts';
 import type { Hearing } from './scenario.ts';
 
 /** What a message was said to bring, and what it brought. */

@@ -13,8 +13,8 @@ import type {
   ProviderPlugin,
   Want,
 } from '@sidetone/core';
-import type { FakeReply, FakeRequest } from '../fake-fetch.ts';
-import type { IngressRequestOptions } from '../ingress-request.ts';
+import type { FakeReply, FakeRequest } from '../fakes/fake-fetch.ts';
+import type { IngressRequestOptions } from '../fakes/ingress-request.ts';
 
 /** A plugin, and what it takes to audit it. */
 export interface Subject {

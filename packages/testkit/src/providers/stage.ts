@@ -13,15 +13,15 @@ import {
   type IngressResponse,
   type Provider,
 } from '@sidetone/core';
-import { createFakeHost, type FakeHost, type FakeHostOptions } from '../fake-host.ts';
-import { createFakeSocket, type FakeSocket } from '../fake-socket.ts';
-import { createControlledCall, createIngressRequest } from '../ingress-request.ts';
-import { ABORT_MS, PATIENT_START_MS, REQUEST_MS, STOP_MS } from './bounds.ts';
+import { createFakeHost, type FakeHost, type FakeHostOptions } from '../fakes/fake-host.ts';
+import { createFakeSocket, type FakeSocket } from '../fakes/fake-socket.ts';
+import { createControlledCall, createIngressRequest } from '../fakes/ingress-request.ts';
+import { ABORT_MS, PATIENT_START_MS, REQUEST_MS, STOP_MS } from '../checks/bounds.ts';
 import { answerDial, isForSound, replyTo, type ApiState } from './fake-api.ts';
 import { heardSince, marksOf, type Heard } from './hearing.ts';
-import { AuditFailure } from './verdict.ts';
-import { outcomeWithin, type Outcome } from './patience.ts';
-import { readOptions } from './read-options.ts';
+import { AuditFailure } from '../conformance/verdict.ts';
+import { outcomeWithin, type Outcome } from '../checks/patience.ts';
+import { readOptions } from '../checks/read-options.ts';
 import type { Hearing, Sample, Scenario, Step, Subject, Told } from './scenario.ts';
 
 /** Between a delivery and its repetition, ms. */

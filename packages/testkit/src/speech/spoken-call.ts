@@ -10,7 +10,7 @@ import type {
   Transcription,
   TranscriptionRequest,
 } from '@sidetone/core';
-import type { FakeClock } from '../fake-clock.ts';
+import type { FakeClock } from '../fakes/fake-clock.ts';
 import { sayWords, type SpokenWord } from './spoken-words.ts';
 
 /** The length of a frame of audio, as the daemon writes it. */

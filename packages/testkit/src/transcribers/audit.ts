@@ -1,6 +1,6 @@
 /** An audit of a transcriber, and where it works. */
 import type { Transcriber } from '@sidetone/core';
-import type { Level } from '../audits/audit.ts';
+import type { Level } from '../providers/audits/audit.ts';
 import type { TranscriberSubject } from './scenario.ts';
 import { createTranscriberStage, type TranscriberStage } from './stage.ts';
 

@@ -3,9 +3,9 @@
  * service hears audio in which each word is a stretch of one sample value (`createEar`), and tells the words in its own messages.
  */
 import type { TranscriberPlugin } from '@sidetone/core';
-import type { FakeReply, FakeRequest } from '../fake-fetch.ts';
-import type { FakeDial } from '../fake-host.ts';
-import type { FakeSocket } from '../fake-socket.ts';
+import type { FakeReply, FakeRequest } from '../fakes/fake-fetch.ts';
+import type { FakeDial } from '../fakes/fake-host.ts';
+import type { FakeSocket } from '../fakes/fake-socket.ts';
 
 /** A transcriber plugin, and what it takes to audit it. */
 export interface TranscriberSubject {

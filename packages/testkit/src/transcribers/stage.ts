@@ -1,12 +1,12 @@
 /** One instance of a transcriber on a fake host of its own, with the service played around it. */
 import { FaultError, messageOf, type Transcriber } from '@sidetone/core';
-import { readOptions } from '../conformance/read-options.ts';
-import { PATIENT_START_MS, STOP_MS } from '../conformance/bounds.ts';
-import { outcomeWithin, type Outcome } from '../conformance/patience.ts';
+import { readOptions } from '../checks/read-options.ts';
+import { PATIENT_START_MS, STOP_MS } from '../checks/bounds.ts';
+import { outcomeWithin, type Outcome } from '../checks/patience.ts';
 import { AuditFailure } from '../conformance/verdict.ts';
-import { connectionFailure, NEVER, type FakeReply, type FakeRequest } from '../fake-fetch.ts';
-import { createFakeHost, type FakeDial, type FakeHost, type FakeService } from '../fake-host.ts';
-import type { FakeSocket } from '../fake-socket.ts';
+import { connectionFailure, NEVER, type FakeReply, type FakeRequest } from '../fakes/fake-fetch.ts';
+import { createFakeHost, type FakeDial, type FakeHost, type FakeService } from '../fakes/fake-host.ts';
+import type { FakeSocket } from '../fakes/fake-socket.ts';
 import { openSpokenCall, type SpokenCall, type SpokenCallOptions } from '../speech/spoken-call.ts';
 import type { ServiceRefusal, TranscriberSubject } from './scenario.ts';
 

@@ -1,6 +1,6 @@
 /** An audit: one promise of the contract, and how to see whether a provider keeps it. */
-import type { Bench } from '../conformance/bench.ts';
-import type { Shape } from '../conformance/shape.ts';
+import type { Bench } from '../bench.ts';
+import type { Shape } from '../shape.ts';
 
 /**
  * How much a promise binds (RFC 2119): without a MUST a plugin harms the daemon or its clients, a SHOULD is a promise

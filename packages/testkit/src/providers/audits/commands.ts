@@ -10,12 +10,12 @@ import {
   type Control,
   type ControlName,
 } from '@sidetone/core';
-import type { Bench } from '../conformance/bench.ts';
-import type { Outcome } from '../conformance/patience.ts';
-import type { ArgumentsOf } from '../conformance/scenario.ts';
-import type { ApiMood } from '../conformance/fake-api.ts';
-import type { Stage } from '../conformance/stage.ts';
-import { check, needs } from '../conformance/verdict.ts';
+import type { Bench } from '../bench.ts';
+import type { Outcome } from '../../checks/patience.ts';
+import type { ArgumentsOf } from '../scenario.ts';
+import type { ApiMood } from '../fake-api.ts';
+import type { Stage } from '../stage.ts';
+import { check, needs } from '../../conformance/verdict.ts';
 
 /** A control, the placing of a call, or the watching of one: they promise the same. */
 export interface CommandUnderAudit {

@@ -1,8 +1,8 @@
 /** Commands: taken, refused, unanswered and given up, each with its code. */
 import { capabilitiesOf, CALL_STATUSES, isFault } from '@sidetone/core';
-import { COMMAND_MS } from '../conformance/bounds.ts';
-import type { Shape } from '../conformance/shape.ts';
-import { check, needs } from '../conformance/verdict.ts';
+import { COMMAND_MS } from '../../checks/bounds.ts';
+import type { Shape } from '../shape.ts';
+import { check, needs } from '../../conformance/verdict.ts';
 import type { Audit } from './audit.ts';
 import { checkCoded, commandsOf, needsEveryCommand, runEach } from './commands.ts';
 

@@ -1,11 +1,11 @@
 /** What must not get out: credentials, tokens, words and numbers. */
 import { isFault } from '@sidetone/core';
-import type { Bench } from '../conformance/bench.ts';
-import { plainText } from '../conformance/plain-text.ts';
-import { GARBAGE_TEXTS } from '../conformance/garbage.ts';
-import { ABORT_MS, COMMAND_MS } from '../conformance/bounds.ts';
-import type { Stage } from '../conformance/stage.ts';
-import { check, needs } from '../conformance/verdict.ts';
+import type { Bench } from '../bench.ts';
+import { plainText } from '../../checks/plain-text.ts';
+import { GARBAGE_TEXTS } from '../../checks/garbage.ts';
+import { ABORT_MS, COMMAND_MS } from '../../checks/bounds.ts';
+import type { Stage } from '../stage.ts';
+import { check, needs } from '../../conformance/verdict.ts';
 import { ALWAYS, type Audit } from './audit.ts';
 import { commandsOf } from './commands.ts';
 

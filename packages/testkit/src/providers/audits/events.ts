@@ -1,9 +1,9 @@
 /** What is told about a call, in order and once. */
 import { NEXT_STATUSES, type CallStatus, type ProviderEvent } from '@sidetone/core';
-import { eventMistake } from '../conformance/event-mistake.ts';
-import { callIdOf, wholeLife } from '../conformance/stage.ts';
-import { gistOf, storyOf } from '../conformance/story.ts';
-import { check, needs } from '../conformance/verdict.ts';
+import { eventMistake } from '../event-check.ts';
+import { callIdOf, wholeLife } from '../stage.ts';
+import { gistOf, storyOf } from '../story.ts';
+import { check, needs } from '../../conformance/verdict.ts';
 import { ALWAYS, type Audit } from './audit.ts';
 
 /** Between these an instant is told in epoch milliseconds: before, it was most likely seconds. */

@@ -1,9 +1,9 @@
 /** What the provider sends to us over HTTP: taken whole, and believed only when it is the provider's. */
 import { isFault, messageOf, present, type IngressRequest } from '@sidetone/core';
-import { garbageOf } from '../conformance/garbage.ts';
-import { wholeLife, type Delivery } from '../conformance/stage.ts';
-import { check, needs } from '../conformance/verdict.ts';
-import type { Shape } from '../conformance/shape.ts';
+import { garbageOf } from '../../checks/garbage.ts';
+import { wholeLife, type Delivery } from '../stage.ts';
+import { check, needs } from '../../conformance/verdict.ts';
+import type { Shape } from '../shape.ts';
 import type { Audit } from './audit.ts';
 
 const TAKES_REQUESTS = ({ request }: Shape): boolean => request;

@@ -1,9 +1,9 @@
 /** Starting, stopping, and what is left behind. */
-import type { Bench } from '../conformance/bench.ts';
-import { check } from '../conformance/verdict.ts';
-import { ABORT_MS, START_MS } from '../conformance/bounds.ts';
-import { wholeLife, type Stage } from '../conformance/stage.ts';
-import { watchGlobals } from '../conformance/globals.ts';
+import type { Bench } from '../bench.ts';
+import { check } from '../../conformance/verdict.ts';
+import { ABORT_MS, START_MS } from '../../checks/bounds.ts';
+import { wholeLife, type Stage } from '../stage.ts';
+import { watchGlobals } from '../../checks/globals.ts';
 import { ALWAYS, type Audit } from './audit.ts';
 import { commandsOf } from './commands.ts';
 

@@ -1,6 +1,6 @@
 /** What a plugin is before it runs. */
-import { checkMistakes, checkNames, checkUnknownOption } from '../conformance/plugin-checks.ts';
-import { check } from '../conformance/verdict.ts';
+import { checkMistakes, checkNames, checkUnknownOption } from '../../checks/plugin-checks.ts';
+import { check } from '../../conformance/verdict.ts';
 import { ALWAYS, type Audit } from './audit.ts';
 
 /** None of them starts an instance. */

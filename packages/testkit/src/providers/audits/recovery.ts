@@ -1,12 +1,12 @@
 /** What was missed: calls that were live before, calls of the past, and whether the provider is there at all. */
 import { isFault, type BackfillPage } from '@sidetone/core';
-import type { Bench } from '../conformance/bench.ts';
-import { eventMistake } from '../conformance/event-mistake.ts';
-import { START_MS, RECONCILE_MS } from '../conformance/bounds.ts';
-import type { ApiMood } from '../conformance/fake-api.ts';
-import type { Stage } from '../conformance/stage.ts';
-import { gistOf, storyOf } from '../conformance/story.ts';
-import { check, needs } from '../conformance/verdict.ts';
+import type { Bench } from '../bench.ts';
+import { eventMistake } from '../event-check.ts';
+import { START_MS, RECONCILE_MS } from '../../checks/bounds.ts';
+import type { ApiMood } from '../fake-api.ts';
+import type { Stage } from '../stage.ts';
+import { gistOf, storyOf } from '../story.ts';
+import { check, needs } from '../../conformance/verdict.ts';
 import type { Audit } from './audit.ts';
 
 /** More pages than a scenario can have: a backfill that goes on has no end. */

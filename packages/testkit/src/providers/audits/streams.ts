@@ -1,9 +1,9 @@
 /** Audio: whose it is, when it was said, and that it ends. */
 import type { Party } from '@sidetone/core';
-import { GARBAGE_BYTES, GARBAGE_TEXTS } from '../conformance/garbage.ts';
-import { callIdOf, wholeLife } from '../conformance/stage.ts';
-import type { Shape } from '../conformance/shape.ts';
-import { check, needs } from '../conformance/verdict.ts';
+import { GARBAGE_BYTES, GARBAGE_TEXTS } from '../../checks/garbage.ts';
+import { callIdOf, wholeLife } from '../stage.ts';
+import type { Shape } from '../shape.ts';
+import { check, needs } from '../../conformance/verdict.ts';
 import type { Audit } from './audit.ts';
 
 const HAS_STREAMS = ({ streams }: Shape): boolean => streams;

@@ -1,6 +1,6 @@
 /** Connections that are lost, refused, slow to come, or not there at all. */
 import { isFault } from '@sidetone/core';
-import { START_MS } from '../../conformance/bounds.ts';
+import { START_MS } from '../../checks/bounds.ts';
 import { check } from '../../conformance/verdict.ts';
 import { LONG_FRAME_MS, type Script, type SpokenCall } from '../../speech/spoken-call.ts';
 import { textOfWord, WORD_MS } from '../../speech/spoken-words.ts';

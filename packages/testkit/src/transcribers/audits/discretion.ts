@@ -1,5 +1,5 @@
 /** What must not get out: credentials, and words. */
-import { plainText } from '../../conformance/plain-text.ts';
+import { plainText } from '../../checks/plain-text.ts';
 import { LONG_FRAME_MS } from '../../speech/spoken-call.ts';
 import { check, needs } from '../../conformance/verdict.ts';
 import type { TranscriberAudit, TranscriberBench } from '../audit.ts';

@@ -1,6 +1,6 @@
 /** The end of a call's audio, and of what is wanted of it. */
 import { check } from '../../conformance/verdict.ts';
-import { TRANSCRIPTION_END_MS } from '../../conformance/bounds.ts';
+import { TRANSCRIPTION_END_MS } from '../../checks/bounds.ts';
 import type { TranscriberAudit } from '../audit.ts';
 import { checkWords } from './words.ts';
 

@@ -1,6 +1,6 @@
 /** Starting, stopping, and what is left behind. */
-import { watchGlobals } from '../../conformance/globals.ts';
-import { START_MS } from '../../conformance/bounds.ts';
+import { watchGlobals } from '../../checks/globals.ts';
+import { START_MS } from '../../checks/bounds.ts';
 import { check } from '../../conformance/verdict.ts';
 import type { TranscriberAudit } from '../audit.ts';
 import type { TranscriberStage } from '../stage.ts';

@@ -1,5 +1,5 @@
 /** What a transcriber plugin is before it runs. */
-import { checkMistakes, checkNames, checkUnknownOption } from '../../conformance/plugin-checks.ts';
+import { checkMistakes, checkNames, checkUnknownOption } from '../../checks/plugin-checks.ts';
 import { check } from '../../conformance/verdict.ts';
 import type { TranscriberAudit } from '../audit.ts';
 

@@ -5,7 +5,7 @@ import {
   TRANSCRIPTION_STATES,
   type TranscriberEvent,
 } from '@sidetone/core';
-import { GARBAGE_BYTES, GARBAGE_TEXTS } from '../../conformance/garbage.ts';
+import { GARBAGE_BYTES, GARBAGE_TEXTS } from '../../checks/garbage.ts';
 import { check } from '../../conformance/verdict.ts';
 import { wordsIn, type Script, type SpokenCall } from '../../speech/spoken-call.ts';
 import { textOfWord, WORD_MS } from '../../speech/spoken-words.ts';
