@@ -1,10 +1,10 @@
 // What a test that runs the simulator as a process can ask of it over HTTP. It is no part of either provider.
 
-import { durationOf } from './call/timeline.ts';
-import { jsonObject } from './http/http-request.ts';
-import type { HttpReply, HttpRequest } from './http/http-request.ts';
-import type { Script } from './speech/library.ts';
-import type { Simulator, StartCall, Targets } from './simulator.ts';
+import { durationOf } from '../call/timeline.ts';
+import { jsonObject } from '../http/http-request.ts';
+import type { HttpReply, HttpRequest } from '../http/http-request.ts';
+import type { Script } from '../speech/library.ts';
+import type { Simulator, StartCall, Targets } from '../simulator.ts';
 import { answerDeepgramSurface } from './deepgram-surface.ts';
 import { answerVapiSurface } from './vapi-surface.ts';
 import { answerVobizSurface } from './vobiz-surface.ts';

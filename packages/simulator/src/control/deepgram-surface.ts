@@ -1,8 +1,8 @@
 // The part of the control surface that knows about the fake Deepgram alone.
 
-import { jsonObject } from './http/http-request.ts';
-import type { HttpReply, HttpRequest } from './http/http-request.ts';
-import type { DeepgramSide, Simulator } from './simulator.ts';
+import { jsonObject } from '../http/http-request.ts';
+import type { HttpReply, HttpRequest } from '../http/http-request.ts';
+import type { DeepgramSide, Simulator } from '../simulator.ts';
 
 type Fields = Readonly<Record<string, unknown>>;
 

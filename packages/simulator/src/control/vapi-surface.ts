@@ -1,14 +1,14 @@
 // The part of the control surface that knows about the fake Vapi alone.
 
-import { jsonObject } from './http/http-request.ts';
-import type { HttpReply, HttpRequest } from './http/http-request.ts';
-import type { Simulator } from './simulator.ts';
+import { jsonObject } from '../http/http-request.ts';
+import type { HttpReply, HttpRequest } from '../http/http-request.ts';
+import type { Simulator } from '../simulator.ts';
 import { decodeTone } from './tone-request.ts';
-import type { VapiCall } from './vapi/call.ts';
-import { objectOf } from './vapi/commands.ts';
-import { decodeCredential } from './vapi/credential.ts';
-import { REQUEST_TYPES } from './vapi/requests.ts';
-import type { AskFor } from './vapi/requests.ts';
+import type { VapiCall } from '../vapi/call.ts';
+import { objectOf } from '../vapi/control/commands.ts';
+import { decodeCredential } from '../vapi/webhook/credential.ts';
+import { REQUEST_TYPES } from '../vapi/webhook/requests.ts';
+import type { AskFor } from '../vapi/webhook/requests.ts';
 
 type Fields = Readonly<Record<string, unknown>>;
 

@@ -1,10 +1,10 @@
 // The part of the control surface that knows about the fake Vobiz alone.
 
-import { jsonObject } from './http/http-request.ts';
-import type { HttpReply, HttpRequest } from './http/http-request.ts';
-import type { Simulator } from './simulator.ts';
+import { jsonObject } from '../http/http-request.ts';
+import type { HttpReply, HttpRequest } from '../http/http-request.ts';
+import type { Simulator } from '../simulator.ts';
 import { decodeTone } from './tone-request.ts';
-import type { VobizCall } from './vobiz/call-contract.ts';
+import type { VobizCall } from '../vobiz/call-contract.ts';
 
 type Fields = Readonly<Record<string, unknown>>;
 

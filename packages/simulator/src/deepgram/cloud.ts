@@ -5,7 +5,7 @@ import type { HttpReply, HttpRequest } from '../http/http-request.ts';
 import type { SpeechLibrary } from '../speech/library.ts';
 import { DEEPGRAM_BEHAVIOUR } from './behaviour.ts';
 import type { DeepgramBehaviour } from './behaviour.ts';
-import { createDoorway } from './doorway.ts';
+import { createDoorway } from './connection/doorway.ts';
 import { createPhraseBook } from './recogniser/phrase-book.ts';
 import type { Phrase } from './recogniser/phrase-book.ts';
 import { answerRest } from './rest.ts';

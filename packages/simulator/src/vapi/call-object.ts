@@ -2,8 +2,8 @@ import { randomBytes } from 'node:crypto';
 import type { Heard } from '../call/call-state.ts';
 import type { Script } from '../speech/library.ts';
 import type { VapiBehaviour } from './behaviour.ts';
-import { objectOf } from './commands.ts';
-import type { Destination } from './commands.ts';
+import { objectOf } from './control/commands.ts';
+import type { Destination } from './control/commands.ts';
 
 /** The statuses that a simulated call goes through. */
 export type VapiStatus = 'scheduled' | 'queued' | 'ringing' | 'in-progress' | 'forwarding' | 'ended';

@@ -3,15 +3,15 @@
 import type { SimulatedCall } from '../call/call-state.ts';
 import type { FrameClock } from '../call/frame-clock.ts';
 import type { Script, SpeechLibrary } from '../speech/library.ts';
-import type { Tone } from '../tone-request.ts';
+import type { Tone } from '../control/tone-request.ts';
 import type { VobizBehaviour } from './behaviour.ts';
-import type { Rooms } from './conference.ts';
-import type { VobizRecord } from './forms.ts';
-import type { Recording } from './recordings.ts';
-import type { SigningKeys } from './signature.ts';
-import type { Stream } from './stream.ts';
-import type { StreamSpec } from './stream-format.ts';
-import type { Application, Target } from './webhooks.ts';
+import type { Rooms } from './line/conference.ts';
+import type { VobizRecord } from './webhook/forms.ts';
+import type { Recording } from './line/recordings.ts';
+import type { SigningKeys } from './webhook/signature.ts';
+import type { Stream } from './stream/stream.ts';
+import type { StreamSpec } from './stream/stream-format.ts';
+import type { Application, Target } from './webhook/webhooks.ts';
 
 /** The longest that a call lasts when nobody says otherwise. */
 export const DEFAULT_TIME_LIMIT_S = 14_400;

@@ -7,12 +7,12 @@ import { VOBIZ_BEHAVIOUR } from './behaviour.ts';
 import type { VobizBehaviour } from './behaviour.ts';
 import { createVobizCall } from './call.ts';
 import type { VobizCall, VobizCallDeps } from './call-contract.ts';
-import { createRooms } from './conference.ts';
-import { answerRest } from './rest.ts';
+import { createRooms } from './line/conference.ts';
+import { answerRest } from './rest/rest.ts';
 import { createRestFaults } from './rest/faults.ts';
 import type { Account } from './rest/replies.ts';
-import type { SigningKeys } from './signature.ts';
-import type { Application } from './webhooks.ts';
+import type { SigningKeys } from './webhook/signature.ts';
+import type { Application } from './webhook/webhooks.ts';
 
 /** What the fake Vobiz needs. The application is asked for when a call starts, because it may change. */
 export interface VobizCloudDeps {

@@ -1,10 +1,10 @@
 import { once } from 'node:events';
 import { connect } from 'node:net';
 import { describe, expect, it, vi } from 'vitest';
-import { MAX_BODY_BYTES } from '../src/http/http-request.ts';
-import type { CallState } from '../src/index.ts';
-import { createWorld } from './support/world.ts';
-import type { World } from './support/world.ts';
+import { MAX_BODY_BYTES } from '../../src/http/http-request.ts';
+import type { CallState } from '../../src/index.ts';
+import { createWorld } from '../support/world.ts';
+import type { World } from '../support/world.ts';
 
 async function ask(
   { simulator }: World,

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { connect, createDeepgram, refusal } from './support/deepgram.ts';
+import { connect, createDeepgram, refusal } from '../support/deepgram.ts';
 
 describe('the control surface of Deepgram', () => {
   it('changes dials, shows sockets and cuts them', async (context) => {

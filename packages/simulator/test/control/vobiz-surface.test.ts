@@ -1,6 +1,6 @@
 import { describe, expect, it, vi } from 'vitest';
-import { createWorld } from './support/world.ts';
-import { openStream, surface } from './support/vobiz.ts';
+import { createWorld } from '../support/world.ts';
+import { openStream, surface } from '../support/vobiz.ts';
 
 vi.setConfig({ maxConcurrency: 20 });
 

@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { createIdleWatch } from '../../src/deepgram/idle-watch.ts';
-import { createInbox, MAX_WAITING } from '../../src/deepgram/inbox.ts';
-import type { Arrival } from '../../src/deepgram/inbox.ts';
-import { createOutbox } from '../../src/deepgram/outbox.ts';
+import { createIdleWatch } from '../../src/deepgram/connection/idle-watch.ts';
+import { createInbox, MAX_WAITING } from '../../src/deepgram/connection/inbox.ts';
+import type { Arrival } from '../../src/deepgram/connection/inbox.ts';
+import { createOutbox } from '../../src/deepgram/connection/outbox.ts';
 
 beforeEach(() => vi.useFakeTimers());
 afterEach(() => vi.useRealTimers());

@@ -1,9 +1,9 @@
 // What a client says in text.
 
-import { jsonObject } from '../http/http-request.ts';
-import { isNova3, MAX_KEYTERM_TOKENS, tokensOf } from './listen-query.ts';
-import type { Message } from './messages.ts';
-import { schemaErrorMessage } from './messages.ts';
+import { jsonObject } from '../../http/http-request.ts';
+import { isNova3, MAX_KEYTERM_TOKENS, tokensOf } from '../listen-query.ts';
+import type { Message } from '../transcript/messages.ts';
+import { schemaErrorMessage } from '../transcript/messages.ts';
 
 /** A text message that was understood, or what is answered to one that was not. */
 export type ClientMessage =

@@ -5,10 +5,10 @@ import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { WebSocketServer } from 'ws';
 import type { WebSocket } from 'ws';
-import { pathOf } from '../http/http-request.ts';
-import type { DeepgramDoorDials } from './behaviour.ts';
-import { decodeListenQuery, isRefusal } from './listen-query.ts';
-import type { ListenQuery } from './listen-query.ts';
+import { pathOf } from '../../http/http-request.ts';
+import type { DeepgramDoorDials } from '../behaviour.ts';
+import { decodeListenQuery, isRefusal } from '../listen-query.ts';
+import type { ListenQuery } from '../listen-query.ts';
 import { refusalOf, refusalReply, refuseUpgrade } from './refusal.ts';
 import type { Refusal } from './refusal.ts';
 

@@ -1,7 +1,7 @@
 // What a client has sent, in order. Audio that comes faster than it is processed waits here, and so does what was said
 // after it.
 
-import type { DeepgramPaceDials } from './behaviour.ts';
+import type { DeepgramPaceDials } from '../behaviour.ts';
 import type { ClientMessage } from './client-message.ts';
 
 /** What came over a socket. */

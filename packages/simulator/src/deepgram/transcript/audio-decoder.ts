@@ -1,10 +1,10 @@
 // The audio of a socket: bytes in, steps of each channel out. It believes what the query declared; when that is wrong
 // the outcome is noise, as it would be.
 
-import { decodeMulaw } from '../audio/mulaw.ts';
-import { createResampler } from '../audio/resampler.ts';
-import type { ListenQuery } from './listen-query.ts';
-import { HOP, LISTENING_RATE } from './recogniser/sound.ts';
+import { decodeMulaw } from '../../audio/mulaw.ts';
+import { createResampler } from '../../audio/resampler.ts';
+import type { ListenQuery } from '../listen-query.ts';
+import { HOP, LISTENING_RATE } from '../recogniser/sound.ts';
 
 /** What makes steps of bytes. */
 export interface AudioDecoder {

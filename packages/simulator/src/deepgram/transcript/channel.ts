@@ -1,12 +1,12 @@
 // What is told about one channel, and when: interims that grow, finals that tile the time line, pauses, and gaps
 // between words. It counts audio, step by step, and knows no clock.
 
-import type { DeepgramBehaviour } from './behaviour.ts';
-import type { ListenQuery } from './listen-query.ts';
-import type { HeardWord } from './recogniser/alignment.ts';
-import { createRecogniser } from './recogniser/recogniser.ts';
-import type { Phrase } from './recogniser/phrase-book.ts';
-import { AUDIBLE_RMS, HOP, hopLoudness, HOPS_A_SECOND } from './recogniser/sound.ts';
+import type { DeepgramBehaviour } from '../behaviour.ts';
+import type { ListenQuery } from '../listen-query.ts';
+import type { HeardWord } from '../recogniser/alignment.ts';
+import { createRecogniser } from '../recogniser/recogniser.ts';
+import type { Phrase } from '../recogniser/phrase-book.ts';
+import { AUDIBLE_RMS, HOP, hopLoudness, HOPS_A_SECOND } from '../recogniser/sound.ts';
 
 /** The words of a window of a channel. Times are seconds of audio. */
 export interface WindowResults {

@@ -2,7 +2,7 @@
 // or with something odd beside it.
 
 import { randomUUID } from 'node:crypto';
-import type { DeepgramMessageDials } from './behaviour.ts';
+import type { DeepgramMessageDials } from '../behaviour.ts';
 import type { Message } from './messages.ts';
 
 /** What goes over a socket: text, or bytes where there should be none. */

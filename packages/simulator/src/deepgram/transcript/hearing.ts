@@ -1,11 +1,11 @@
 // What is heard in the audio of a socket, all channels in step.
 
 import { createAudioDecoder } from './audio-decoder.ts';
-import type { DeepgramBehaviour } from './behaviour.ts';
+import type { DeepgramBehaviour } from '../behaviour.ts';
 import { createChannel } from './channel.ts';
 import type { ChannelEvent } from './channel.ts';
-import type { ListenQuery } from './listen-query.ts';
-import type { Phrase } from './recogniser/phrase-book.ts';
+import type { ListenQuery } from '../listen-query.ts';
+import type { Phrase } from '../recogniser/phrase-book.ts';
 
 /** Something that can be told about a channel. */
 export interface Heard {

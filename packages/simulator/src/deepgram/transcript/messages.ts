@@ -1,9 +1,9 @@
 // The messages that Deepgram sends, as its documentation has them.
 
-import type { DeepgramBehaviour } from './behaviour.ts';
+import type { DeepgramBehaviour } from '../behaviour.ts';
 import type { ChannelEvent, WindowResults } from './channel.ts';
-import type { ListenQuery } from './listen-query.ts';
-import type { HeardWord } from './recogniser/alignment.ts';
+import type { ListenQuery } from '../listen-query.ts';
+import type { HeardWord } from '../recogniser/alignment.ts';
 
 /** A message, before it becomes text. */
 export type Message = Readonly<Record<string, unknown>>;

@@ -1,16 +1,16 @@
 // What a client is told: a little later than it could be, in order, and as wrongly as it is dialled.
 
 import type { WebSocket } from 'ws';
-import type { DeepgramBehaviour } from './behaviour.ts';
+import type { DeepgramBehaviour } from '../behaviour.ts';
 import type { ChannelEvent } from './channel.ts';
-import { closeSocket } from './closes.ts';
-import type { Close } from './closes.ts';
+import { closeSocket } from '../connection/closes.ts';
+import type { Close } from '../connection/closes.ts';
 import { createFaults } from './faults.ts';
 import type { Heard } from './hearing.ts';
 import { eventMessage } from './messages.ts';
 import type { Message, MessageContext } from './messages.ts';
-import { createOutbox } from './outbox.ts';
-import type { Ledger } from './session-state.ts';
+import { createOutbox } from '../connection/outbox.ts';
+import type { Ledger } from '../session-state.ts';
 
 /** A client that does not read is cut off when so much waits for it. */
 export const MAX_BACKLOG_BYTES = 1_000_000;

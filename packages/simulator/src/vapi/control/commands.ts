@@ -1,6 +1,6 @@
 // The commands of a call's control URL, as Vapi's documentation describes them: the body is the command itself.
 
-import { jsonObject } from '../http/http-request.ts';
+import { jsonObject } from '../../http/http-request.ts';
 
 /** The values that a `control` command may carry. */
 export const CONTROLS = [

@@ -1,9 +1,9 @@
 // Between the control URL and the call: who may come in, and everything that can happen to a command before, after
 // or instead of being executed.
 
-import type { HttpReply, HttpRequest } from '../http/http-request.ts';
-import { jsonObject } from '../http/http-request.ts';
-import type { VapiCall } from './call.ts';
+import type { HttpReply, HttpRequest } from '../../http/http-request.ts';
+import { jsonObject } from '../../http/http-request.ts';
+import type { VapiCall } from '../call.ts';
 import { decodeCommand } from './commands.ts';
 
 /** What one call's doors have done so far. */

@@ -1,13 +1,13 @@
-import { FRAME_MS } from '../audio/pcm.ts';
-import type { Agenda } from '../call/agenda.ts';
-import type { Conversation, SayOptions } from '../call/conversation.ts';
-import type { Ledger } from '../call/ledger.ts';
-import { FINAL_DELAY_MS } from '../call/timeline.ts';
-import type { VapiRecord, VapiStatus } from './call-object.ts';
+import { FRAME_MS } from '../../audio/pcm.ts';
+import type { Agenda } from '../../call/agenda.ts';
+import type { Conversation, SayOptions } from '../../call/conversation.ts';
+import type { Ledger } from '../../call/ledger.ts';
+import { FINAL_DELAY_MS } from '../../call/timeline.ts';
+import type { VapiRecord, VapiStatus } from '../call-object.ts';
 import { objectOf } from './commands.ts';
 import type { Command, Destination } from './commands.ts';
-import { assistantStarted, conversationUpdate, transferUpdate } from './messages.ts';
-import type { ClientMessage } from './messages.ts';
+import { assistantStarted, conversationUpdate, transferUpdate } from '../webhook/messages.ts';
+import type { ClientMessage } from '../webhook/messages.ts';
 
 /** What a command can act on: one call that is in progress. */
 export interface Controlled {

@@ -1,7 +1,7 @@
-import { createDecimator } from '../audio/decimator.ts';
-import { encodeMulaw } from '../audio/mulaw.ts';
-import { CALL_SAMPLE_RATE, encodeLinear16, encodeStereo, mixMono } from '../audio/pcm.ts';
-import type { VapiBehaviour } from './behaviour.ts';
+import { createDecimator } from '../../audio/decimator.ts';
+import { encodeMulaw } from '../../audio/mulaw.ts';
+import { CALL_SAMPLE_RATE, encodeLinear16, encodeStereo, mixMono } from '../../audio/pcm.ts';
+import type { VapiBehaviour } from '../behaviour.ts';
 
 /** Turns both parties' frames into bytes of one format. */
 export type ListenEncoder = (customer: Int16Array, assistant: Int16Array) => Buffer;

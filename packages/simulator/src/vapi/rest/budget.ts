@@ -1,5 +1,5 @@
-import type { HttpReply } from '../http/http-request.ts';
-import type { VapiBehaviour } from './behaviour.ts';
+import type { HttpReply } from '../../http/http-request.ts';
+import type { VapiBehaviour } from '../behaviour.ts';
 
 /** Turns away who asks too often: a burst is answered, and then nobody for a while. */
 export interface Budget {

@@ -1,11 +1,11 @@
 // What `POST /call` asks for. Validation gives all its complaints at once, as the real API does.
 
-import type { VapiBehaviour } from './behaviour.ts';
-import type { PlacedCall } from './call.ts';
-import { numberProblem, objectOf } from './commands.ts';
-import { DEFAULT_FORMAT } from './transport/audio-format.ts';
-import type { AudioFormat } from './transport/audio-format.ts';
-import type { Webhook } from './webhook.ts';
+import type { VapiBehaviour } from '../behaviour.ts';
+import type { PlacedCall } from '../call.ts';
+import { numberProblem, objectOf } from '../control/commands.ts';
+import { DEFAULT_FORMAT } from '../transport/audio-format.ts';
+import type { AudioFormat } from '../transport/audio-format.ts';
+import type { Webhook } from '../webhook/webhook.ts';
 
 /** How many customers a batch may have. */
 export const MAX_BATCH = 100;

@@ -1,11 +1,11 @@
 // What Vapi tells about a call. The same bare messages go to listeners as they are, and to the server URL inside
 // an envelope, with the call and a timestamp added.
 
-import type { Fact } from '../call/timeline.ts';
-import type { Speaker } from '../speech/library.ts';
-import { describeOutcome, historyOf, openAiFormatted, plainTranscript } from './call-object.ts';
-import type { VapiRecord, VapiStatus } from './call-object.ts';
-import type { Destination } from './commands.ts';
+import type { Fact } from '../../call/timeline.ts';
+import type { Speaker } from '../../speech/library.ts';
+import { describeOutcome, historyOf, openAiFormatted, plainTranscript } from '../call-object.ts';
+import type { VapiRecord, VapiStatus } from '../call-object.ts';
+import type { Destination } from '../control/commands.ts';
 
 /** A message without its envelope. */
 export type ClientMessage = Readonly<Record<string, unknown>> & { readonly type: string };

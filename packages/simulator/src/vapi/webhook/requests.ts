@@ -1,13 +1,13 @@
 // Messages that need an answer. What comes back is written down as it came, with how long it took; where an answer
 // would change a call, it does.
 
-import type { Answer } from '../call/call-state.ts';
-import type { Outcome } from '../http/courier.ts';
-import { jsonObject } from '../http/http-request.ts';
-import { historyOf, openAiFormatted } from './call-object.ts';
-import type { VapiRecord } from './call-object.ts';
-import { decodeCommand, objectOf } from './commands.ts';
-import type { Command } from './commands.ts';
+import type { Answer } from '../../call/call-state.ts';
+import type { Outcome } from '../../http/courier.ts';
+import { jsonObject } from '../../http/http-request.ts';
+import { historyOf, openAiFormatted } from '../call-object.ts';
+import type { VapiRecord } from '../call-object.ts';
+import { decodeCommand, objectOf } from '../control/commands.ts';
+import type { Command } from '../control/commands.ts';
 import { conversationUpdate } from './messages.ts';
 import type { ClientMessage } from './messages.ts';
 import type { WebhookSender } from './webhook.ts';

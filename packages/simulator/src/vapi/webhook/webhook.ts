@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
-import type { Courier, Delivery, Outcome } from '../http/courier.ts';
-import { createRandom } from '../random.ts';
-import type { VapiBehaviour } from './behaviour.ts';
-import type { VapiRecord } from './call-object.ts';
+import type { Courier, Delivery, Outcome } from '../../http/courier.ts';
+import { createRandom } from '../../random.ts';
+import type { VapiBehaviour } from '../behaviour.ts';
+import type { VapiRecord } from '../call-object.ts';
 import { credentialHeaders } from './credential.ts';
 import type { Credential, Signable } from './credential.ts';
 import type { ClientMessage } from './messages.ts';

@@ -2,7 +2,7 @@
 
 import { randomUUID } from 'node:crypto';
 import { mix } from './line.ts';
-import type { VobizRecord } from './forms.ts';
+import type { VobizRecord } from '../webhook/forms.ts';
 
 /** How many members a room holds: an account's cap, whatever an element says. */
 export const MAX_MEMBERS = 20;

@@ -1,10 +1,10 @@
 // The line of one person: what they say, and what they hear. Beside the scripted conversation there may be tones and
 // files on it, audio that streams play, and the other members of a room.
 
-import { createDecimator } from '../audio/decimator.ts';
-import { encodeLinear16, FRAME_MS, FRAME_SAMPLES, mixMono } from '../audio/pcm.ts';
-import type { Conversation, Moment } from '../call/conversation.ts';
-import type { Track } from './stream-format.ts';
+import { createDecimator } from '../../audio/decimator.ts';
+import { encodeLinear16, FRAME_MS, FRAME_SAMPLES, mixMono } from '../../audio/pcm.ts';
+import type { Conversation, Moment } from '../../call/conversation.ts';
+import type { Track } from '../stream/stream-format.ts';
 
 /** How much of what the person heard last is kept. */
 export const HEARD_MS = 10_000;

@@ -2,9 +2,9 @@
 
 import type { VobizCall } from '../call-contract.ts';
 import { DEFAULT_TIME_LIMIT_S } from '../call-contract.ts';
-import { utcTime } from '../forms.ts';
-import { targetOf } from '../webhooks.ts';
-import type { Target } from '../webhooks.ts';
+import { utcTime } from '../webhook/forms.ts';
+import { targetOf } from '../webhook/webhooks.ts';
+import type { Target } from '../webhook/webhooks.ts';
 import { CALL, failure, fieldsOf, NO_CONTENT, onLiveCall, success } from './replies.ts';
 import type { Order, Route } from './replies.ts';
 

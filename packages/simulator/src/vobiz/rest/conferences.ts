@@ -2,7 +2,7 @@
 // that is there says `failed` with a 200.
 
 import type { HttpReply } from '../../http/http-request.ts';
-import type { Member, Room } from '../conference.ts';
+import type { Member, Room } from '../line/conference.ts';
 import { failure, fieldsOf, NO_CONTENT, success } from './replies.ts';
 import type { RestCloud, Route } from './replies.ts';
 

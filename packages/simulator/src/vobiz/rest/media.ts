@@ -1,6 +1,6 @@
 // What is heard on a call, pressed into it and recorded of it.
 
-import { targetOf } from '../webhooks.ts';
+import { targetOf } from '../webhook/webhooks.ts';
 import { CALL, failure, fieldsOf, NO_CONTENT, onLiveCall, success } from './replies.ts';
 import type { Route } from './replies.ts';
 

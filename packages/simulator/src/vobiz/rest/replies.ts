@@ -3,8 +3,8 @@ import { jsonObject } from '../../http/http-request.ts';
 import type { HttpReply, HttpRequest } from '../../http/http-request.ts';
 import type { VobizBehaviour } from '../behaviour.ts';
 import type { VobizCall } from '../call-contract.ts';
-import type { Rooms } from '../conference.ts';
-import type { Application } from '../webhooks.ts';
+import type { Rooms } from '../line/conference.ts';
+import type { Application } from '../webhook/webhooks.ts';
 
 /** The account whose keys are asked for. */
 export interface Account {

@@ -1,12 +1,12 @@
 import { timingSafeEqual } from 'node:crypto';
-import type { HttpReply, HttpRequest } from '../http/http-request.ts';
-import { CALL_ROUTES } from './rest/calls.ts';
-import { CDR_ROUTES } from './rest/cdr.ts';
-import { CONFERENCE_ROUTES } from './rest/conferences.ts';
-import { MEDIA_ROUTES } from './rest/media.ts';
-import { failure, success } from './rest/replies.ts';
-import type { Account, RestCloud, Route } from './rest/replies.ts';
-import { STREAM_ROUTES } from './rest/streams.ts';
+import type { HttpReply, HttpRequest } from '../../http/http-request.ts';
+import { CALL_ROUTES } from './calls.ts';
+import { CDR_ROUTES } from './cdr.ts';
+import { CONFERENCE_ROUTES } from './conferences.ts';
+import { MEDIA_ROUTES } from './media.ts';
+import { failure, success } from './replies.ts';
+import type { Account, RestCloud, Route } from './replies.ts';
+import { STREAM_ROUTES } from './streams.ts';
 
 const ROUTES: readonly Route[] = [
   ...CALL_ROUTES,

@@ -1,8 +1,8 @@
 // Streams that are attached to a live call, beside its XML.
 
 import type { VobizCall } from '../call-contract.ts';
-import type { Stream } from '../stream.ts';
-import { CONTENT_TYPES, decodeStream, restStreamAttributes } from '../stream-format.ts';
+import type { Stream } from '../stream/stream.ts';
+import { CONTENT_TYPES, decodeStream, restStreamAttributes } from '../stream/stream-format.ts';
 import { CALL, failure, fieldsOf, NO_CONTENT, onLiveCall, success } from './replies.ts';
 import type { Route } from './replies.ts';
 

@@ -1,12 +1,12 @@
 // What an application may say on a two-way stream, read strictly: whatever is not exactly as documented has no
 // effect, and the reason is counted, so that a test can tell a mistake from silence.
 
-import { decodeMulaw } from '../audio/mulaw.ts';
-import { CALL_SAMPLE_RATE, decodeLinear16 } from '../audio/pcm.ts';
-import type { ByteOrder } from '../audio/pcm.ts';
-import { createResampler } from '../audio/resampler.ts';
-import type { Resample } from '../audio/resampler.ts';
-import { jsonObject } from '../http/http-request.ts';
+import { decodeMulaw } from '../../audio/mulaw.ts';
+import { CALL_SAMPLE_RATE, decodeLinear16 } from '../../audio/pcm.ts';
+import type { ByteOrder } from '../../audio/pcm.ts';
+import { createResampler } from '../../audio/resampler.ts';
+import type { Resample } from '../../audio/resampler.ts';
+import { jsonObject } from '../../http/http-request.ts';
 
 /** A message that is in order. */
 export type AppMessage =

@@ -1,10 +1,10 @@
 // One socket of a stream, with what was sent over it and played from it.
 
 import type { WebSocket } from 'ws';
-import type { StreamState } from '../call/call-state.ts';
+import type { StreamState } from '../../call/call-state.ts';
 import { createAudioDecoder } from './app-messages.ts';
 import type { Refusal } from './app-messages.ts';
-import type { VobizBehaviour } from './behaviour.ts';
+import type { VobizBehaviour } from '../behaviour.ts';
 import { createFaults } from './misbehaviour.ts';
 import type { Faults } from './misbehaviour.ts';
 import { createPlayback } from './playback.ts';

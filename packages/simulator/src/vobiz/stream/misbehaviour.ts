@@ -2,8 +2,8 @@
 // nothing, itself, itself spoilt, twice, late, or with something strange beside it.
 
 import { randomUUID } from 'node:crypto';
-import { createRandom } from '../random.ts';
-import type { VobizMessageDials } from './behaviour.ts';
+import { createRandom } from '../../random.ts';
+import type { VobizMessageDials } from '../behaviour.ts';
 import type { MediaMessage } from './stream-messages.ts';
 import { stopMessage } from './stream-messages.ts';
 

@@ -1,7 +1,7 @@
 // What a two-way stream was given to play: audio and checkpoints in one queue, taken out frame by frame. A
 // checkpoint is reached when the last audio before it has been heard, not when it was taken out of the queue.
 
-import { CALL_SAMPLE_RATE, FRAME_SAMPLES } from '../audio/pcm.ts';
+import { CALL_SAMPLE_RATE, FRAME_SAMPLES } from '../../audio/pcm.ts';
 
 /** How many checkpoints may wait; one more is ignored. */
 export const MAX_CHECKPOINTS = 1_000;

@@ -1,7 +1,7 @@
-import { createDecimator } from '../audio/decimator.ts';
-import { encodeMulaw } from '../audio/mulaw.ts';
-import { encodeLinear16 } from '../audio/pcm.ts';
-import type { ByteOrder } from '../audio/pcm.ts';
+import { createDecimator } from '../../audio/decimator.ts';
+import { encodeMulaw } from '../../audio/mulaw.ts';
+import { encodeLinear16 } from '../../audio/pcm.ts';
+import type { ByteOrder } from '../../audio/pcm.ts';
 
 /** What a stream sends: which parties, how encoded, where to. */
 export interface StreamSpec {

@@ -1,7 +1,7 @@
 // What a stream's socket says, in the shape that is documented today, in the shape of an older page, and in the
 // spellings that others have met.
 
-import type { VobizShapeDials } from './behaviour.ts';
+import type { VobizShapeDials } from '../behaviour.ts';
 import { CONTENT_TYPES } from './stream-format.ts';
 import type { StreamSpec, Track } from './stream-format.ts';
 

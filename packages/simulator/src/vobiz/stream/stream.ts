@@ -2,15 +2,15 @@
 // as was asked for, each time as a new stream with a new id. A stream that is not there never disturbs its call.
 
 import { randomUUID } from 'node:crypto';
-import { FRAME_MS } from '../audio/pcm.ts';
-import type { Agenda } from '../call/agenda.ts';
-import type { StreamState } from '../call/call-state.ts';
+import { FRAME_MS } from '../../audio/pcm.ts';
+import type { Agenda } from '../../call/agenda.ts';
+import type { StreamState } from '../../call/call-state.ts';
 import { decodeAppMessage } from './app-messages.ts';
 import type { AppMessage } from './app-messages.ts';
 import { count, createAttempt, stateOf } from './attempt.ts';
 import type { Attempt } from './attempt.ts';
-import type { VobizBehaviour } from './behaviour.ts';
-import type { StreamNews, VobizRecord } from './forms.ts';
+import type { VobizBehaviour } from '../behaviour.ts';
+import type { StreamNews, VobizRecord } from '../webhook/forms.ts';
 import { lastWords } from './misbehaviour.ts';
 import type { Wire } from './misbehaviour.ts';
 import type { StreamSpec, Track } from './stream-format.ts';

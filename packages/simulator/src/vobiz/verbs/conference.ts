@@ -1,5 +1,5 @@
-import type { Verb } from '../answer-xml.ts';
-import { targetOf } from '../webhooks.ts';
+import type { Verb } from './answer-xml.ts';
+import { targetOf } from '../webhook/webhooks.ts';
 import { hold, isTrue, msOf } from './executed.ts';
 import type { Executed, Hold } from './executed.ts';
 

@@ -2,11 +2,11 @@
 // `callbackUrl`, and the outcome to `action`; the elements after it run only when no bridge happened.
 
 import { randomUUID } from 'node:crypto';
-import type { Verb } from '../answer-xml.ts';
-import { numberText } from '../forms.ts';
-import { HANGUPS } from '../hangup.ts';
-import type { Hangup } from '../hangup.ts';
-import { targetOf } from '../webhooks.ts';
+import type { Verb } from './answer-xml.ts';
+import { numberText } from '../webhook/forms.ts';
+import { HANGUPS } from '../webhook/hangup.ts';
+import type { Hangup } from '../webhook/hangup.ts';
+import { targetOf } from '../webhook/webhooks.ts';
 import { hold, isTrue, msOf } from './executed.ts';
 import type { Executed, Hold } from './executed.ts';
 

@@ -3,13 +3,13 @@
 import { FRAME_MS } from '../../audio/pcm.ts';
 import type { Agenda } from '../../call/agenda.ts';
 import type { VobizBehaviour } from '../behaviour.ts';
-import type { Member, Seat } from '../conference.ts';
-import type { VobizRecord } from '../forms.ts';
-import type { Hangup } from '../hangup.ts';
-import type { Recordings } from '../recordings.ts';
-import type { Stream } from '../stream.ts';
-import type { StreamSpec } from '../stream-format.ts';
-import type { Form, Target } from '../webhooks.ts';
+import type { Member, Seat } from '../line/conference.ts';
+import type { VobizRecord } from '../webhook/forms.ts';
+import type { Hangup } from '../webhook/hangup.ts';
+import type { Recordings } from '../line/recordings.ts';
+import type { Stream } from '../stream/stream.ts';
+import type { StreamSpec } from '../stream/stream-format.ts';
+import type { Form, Target } from '../webhook/webhooks.ts';
 
 /** What keeps the next verb waiting. */
 export interface Hold {

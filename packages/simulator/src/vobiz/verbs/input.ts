@@ -1,10 +1,10 @@
 // The verbs that take something from the caller: keys, and a recording.
 
-import type { Verb } from '../answer-xml.ts';
-import { HANGUPS } from '../hangup.ts';
-import type { RecordingEnd } from '../recordings.ts';
-import { recordingForm } from '../recordings.ts';
-import { targetOf } from '../webhooks.ts';
+import type { Verb } from './answer-xml.ts';
+import { HANGUPS } from '../webhook/hangup.ts';
+import type { RecordingEnd } from '../line/recordings.ts';
+import { recordingForm } from '../line/recordings.ts';
+import { targetOf } from '../webhook/webhooks.ts';
 import { FRAME_MS } from '../../audio/pcm.ts';
 import { hold, isTrue, msOf } from './executed.ts';
 import type { Executed, Hold } from './executed.ts';

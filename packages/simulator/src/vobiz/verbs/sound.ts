@@ -1,6 +1,6 @@
 // The verbs that are heard, or wait for somebody to be heard.
 
-import type { Child, Verb } from '../answer-xml.ts';
+import type { Child, Verb } from './answer-xml.ts';
 import { hold, holdFor, isTrue, looped, msOf } from './executed.ts';
 import type { Executed, Hold } from './executed.ts';
 

@@ -2,15 +2,15 @@
 // the next one waiting.
 
 import type { Verb, VerbName } from './answer-xml.ts';
-import { HANGUPS } from './hangup.ts';
-import { decodeStream } from './stream-format.ts';
-import { conference } from './verbs/conference.ts';
-import { dial } from './verbs/dial.ts';
-import { hold } from './verbs/executed.ts';
-import type { Executed, Hold } from './verbs/executed.ts';
-import { gather, record } from './verbs/input.ts';
-import { dtmf, play, preAnswer, speak, wait } from './verbs/sound.ts';
-import { targetOf } from './webhooks.ts';
+import { HANGUPS } from '../webhook/hangup.ts';
+import { decodeStream } from '../stream/stream-format.ts';
+import { conference } from './conference.ts';
+import { dial } from './dial.ts';
+import { hold } from './executed.ts';
+import type { Executed, Hold } from './executed.ts';
+import { gather, record } from './input.ts';
+import { dtmf, play, preAnswer, speak, wait } from './sound.ts';
+import { targetOf } from '../webhook/webhooks.ts';
 
 const HANGUP_REASONS: Readonly<Record<string, keyof typeof HANGUPS>> = { rejected: 'rejected', busy: 'busy' };
 

@@ -1,7 +1,7 @@
 // The form fields of Vobiz's webhooks. Every value is text. `SessionStart` is UTC while the other times of the same
 // request are Indian time, and numbers have lost their plus unless dialled otherwise.
 
-import type { VobizWebhookDials } from './behaviour.ts';
+import type { VobizWebhookDials } from '../behaviour.ts';
 import type { Hangup } from './hangup.ts';
 
 const INDIA_AHEAD_MS = 5.5 * 3_600_000;

@@ -2,7 +2,7 @@
 // The body is not covered. The headers were observed to carry the account's token in clear as well.
 
 import { createHmac, randomInt } from 'node:crypto';
-import type { VobizWebhookDials } from './behaviour.ts';
+import type { VobizWebhookDials } from '../behaviour.ts';
 
 /** The keys of signatures. */
 export interface SigningKeys {

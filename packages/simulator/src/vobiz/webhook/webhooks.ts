@@ -1,6 +1,6 @@
-import type { Courier, Delivered } from '../http/courier.ts';
-import { createRandom } from '../random.ts';
-import type { VobizWebhookDials } from './behaviour.ts';
+import type { Courier, Delivered } from '../../http/courier.ts';
+import { createRandom } from '../../random.ts';
+import type { VobizWebhookDials } from '../behaviour.ts';
 import { commonForm, hangupForm, streamForm } from './forms.ts';
 import type { StreamNews, VobizRecord } from './forms.ts';
 import type { Hangup } from './hangup.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { decodeClientMessage } from '../../src/deepgram/client-message.ts';
+import { decodeClientMessage } from '../../../src/deepgram/connection/client-message.ts';
 
 const decode = (message: unknown, model = 'nova-3'): unknown =>
   decodeClientMessage(typeof message === 'string' ? message : JSON.stringify(message), model);

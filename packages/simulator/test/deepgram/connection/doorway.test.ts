@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { describe, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
-import { connect, createDeepgram, LISTEN, refusal } from '../support/deepgram.ts';
+import { connect, createDeepgram, LISTEN, refusal } from '../../support/deepgram.ts';
 
 describe.concurrent('an upgrade', () => {
   it.for(['Token', 'Bearer'])(

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { isUndecodable } from '../../src/deepgram/undecodable.ts';
+import { isUndecodable } from '../../../src/deepgram/connection/undecodable.ts';
 
 describe('bytes that are no audio', () => {
   it.each(['RIFF....WAVE', 'OggS', 'fLaC', '\x1a\x45\xdf\xa3', '{"type":"KeepAlive"}'])(

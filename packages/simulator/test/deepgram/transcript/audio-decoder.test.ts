@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { encodeMulaw } from '../../src/audio/mulaw.ts';
-import { encodeLinear16 } from '../../src/audio/pcm.ts';
-import { createAudioDecoder } from '../../src/deepgram/audio-decoder.ts';
-import { rms, sine } from '../support/signal.ts';
-import { joined } from '../support/spoken.ts';
+import { encodeMulaw } from '../../../src/audio/mulaw.ts';
+import { encodeLinear16 } from '../../../src/audio/pcm.ts';
+import { createAudioDecoder } from '../../../src/deepgram/transcript/audio-decoder.ts';
+import { rms, sine } from '../../support/signal.ts';
+import { joined } from '../../support/spoken.ts';
 
 type Format = Parameters<typeof createAudioDecoder>[0];
 

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { sineTone } from '../../src/audio/tone.ts';
-import { DEEPGRAM_BEHAVIOUR } from '../../src/deepgram/behaviour.ts';
-import { createChannel } from '../../src/deepgram/channel.ts';
-import type { ChannelEvent, WindowResults } from '../../src/deepgram/channel.ts';
-import { BOOK, halved, joined, silence, spoken, steps } from '../support/spoken.ts';
+import { sineTone } from '../../../src/audio/tone.ts';
+import { DEEPGRAM_BEHAVIOUR } from '../../../src/deepgram/behaviour.ts';
+import { createChannel } from '../../../src/deepgram/transcript/channel.ts';
+import type { ChannelEvent, WindowResults } from '../../../src/deepgram/transcript/channel.ts';
+import { BOOK, halved, joined, silence, spoken, steps } from '../../support/spoken.ts';
 
 const HELLO = 'Hello, how can I help?';
 const NOVA = 'Hello, this is Nova from Oak Insurance. Your car policy ends next Friday, so I wanted to ask.';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { CONTROLS, decodeCommand } from '../../src/vapi/commands.ts';
+import { CONTROLS, decodeCommand } from '../../../src/vapi/control/commands.ts';
 
 const decode = (body: object): unknown => decodeCommand(JSON.stringify(body));
 

@@ -1,9 +1,9 @@
 // What can happen to a command before, after or instead of being executed, and the commands with the most to them.
 
 import { describe, expect, it, vi } from 'vitest';
-import type { SimulatedCall, VapiBehaviour } from '../../src/index.ts';
-import { createWorld } from '../support/world.ts';
-import type { World } from '../support/world.ts';
+import type { SimulatedCall, VapiBehaviour } from '../../../src/index.ts';
+import { createWorld } from '../../support/world.ts';
+import type { World } from '../../support/world.ts';
 
 async function live(
   world: World,

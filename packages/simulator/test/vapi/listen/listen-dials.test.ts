@@ -4,12 +4,12 @@ import { connect } from 'node:net';
 import { once } from 'node:events';
 import { describe, expect, it, vi } from 'vitest';
 import { WebSocket } from 'ws';
-import type { SimulatedCall, VapiBehaviour } from '../../src/index.ts';
-import { decodeMulaw } from '../../src/audio/mulaw.ts';
-import { refusalOf } from '../support/listener.ts';
-import { rms, samplesOf } from '../support/signal.ts';
-import { createWorld } from '../support/world.ts';
-import type { World } from '../support/world.ts';
+import type { SimulatedCall, VapiBehaviour } from '../../../src/index.ts';
+import { decodeMulaw } from '../../../src/audio/mulaw.ts';
+import { refusalOf } from '../../support/listener.ts';
+import { rms, samplesOf } from '../../support/signal.ts';
+import { createWorld } from '../../support/world.ts';
+import type { World } from '../../support/world.ts';
 
 async function live(world: World, behaviour: Partial<VapiBehaviour>): Promise<SimulatedCall> {
   const call = world.simulator.startCall({ provider: 'vapi', script: 'hello', behaviour });

@@ -1,9 +1,9 @@
 import { describe, expect, it, vi } from 'vitest';
-import type { SimulatedCall } from '../../src/index.ts';
-import { isFrame, listenTo, refusalOf } from '../support/listener.ts';
-import { rms } from '../support/signal.ts';
-import { createWorld } from '../support/world.ts';
-import type { World } from '../support/world.ts';
+import type { SimulatedCall } from '../../../src/index.ts';
+import { isFrame, listenTo, refusalOf } from '../../support/listener.ts';
+import { rms } from '../../support/signal.ts';
+import { createWorld } from '../../support/world.ts';
+import type { World } from '../../support/world.ts';
 
 const urlOf = ({ simulator }: World, { id }: SimulatedCall): string =>
   `${simulator.url.replace('http', 'ws')}/${id}/listen`;

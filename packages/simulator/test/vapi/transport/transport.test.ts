@@ -2,13 +2,13 @@
 
 import { describe, expect, it, vi } from 'vitest';
 import { WebSocket } from 'ws';
-import type { UplinkState, VapiBehaviour } from '../../src/index.ts';
-import { listenTo } from '../support/listener.ts';
-import { rms, samplesOf } from '../support/signal.ts';
-import { LOUD, placeAndConnect, QUIET } from '../support/transport-client.ts';
-import type { TransportClient } from '../support/transport-client.ts';
-import { createWorld } from '../support/world.ts';
-import type { World } from '../support/world.ts';
+import type { UplinkState, VapiBehaviour } from '../../../src/index.ts';
+import { listenTo } from '../../support/listener.ts';
+import { rms, samplesOf } from '../../support/signal.ts';
+import { LOUD, placeAndConnect, QUIET } from '../../support/transport-client.ts';
+import type { TransportClient } from '../../support/transport-client.ts';
+import { createWorld } from '../../support/world.ts';
+import type { World } from '../../support/world.ts';
 
 vi.setConfig({ maxConcurrency: 20 });
 

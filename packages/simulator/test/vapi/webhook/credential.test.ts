@@ -2,8 +2,8 @@
 
 import { createHmac } from 'node:crypto';
 import { describe, expect, it, vi } from 'vitest';
-import { credentialHeaders, decodeCredential } from '../../src/vapi/credential.ts';
-import { createWorld } from '../support/world.ts';
+import { credentialHeaders, decodeCredential } from '../../../src/vapi/webhook/credential.ts';
+import { createWorld } from '../../support/world.ts';
 
 const signable = {
   method: 'POST',

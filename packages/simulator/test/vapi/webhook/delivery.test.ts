@@ -1,10 +1,10 @@
 // Every way in which webhooks misbehave, over real sockets.
 
 import { describe, expect, it, vi } from 'vitest';
-import type { CallState, VapiBehaviour } from '../../src/index.ts';
-import type { VapiMessage } from '../support/application.ts';
-import { createWorld } from '../support/world.ts';
-import type { World } from '../support/world.ts';
+import type { CallState, VapiBehaviour } from '../../../src/index.ts';
+import type { VapiMessage } from '../../support/application.ts';
+import { createWorld } from '../../support/world.ts';
+import type { World } from '../../support/world.ts';
 
 function run({ simulator }: World, behaviour: Partial<VapiBehaviour>, script = 'brief'): Promise<CallState> {
   return simulator.startCall({ provider: 'vapi', script, behaviour }).over;

@@ -2,11 +2,11 @@
 // that need a response.
 
 import { describe, expect, it, vi } from 'vitest';
-import type { Answer, SimulatedCall } from '../../src/index.ts';
-import { ASSISTANT_REQUEST_MS } from '../../src/vapi/requests.ts';
-import type { VapiMessage } from '../support/application.ts';
-import { createWorld } from '../support/world.ts';
-import type { World } from '../support/world.ts';
+import type { Answer, SimulatedCall } from '../../../src/index.ts';
+import { ASSISTANT_REQUEST_MS } from '../../../src/vapi/webhook/requests.ts';
+import type { VapiMessage } from '../../support/application.ts';
+import { createWorld } from '../../support/world.ts';
+import type { World } from '../../support/world.ts';
 
 async function live(world: World): Promise<SimulatedCall> {
   const call = world.simulator.startCall({ provider: 'vapi', script: 'hello' });

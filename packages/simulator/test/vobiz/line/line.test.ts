@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { createConversation } from '../../src/call/conversation.ts';
-import { sineTone } from '../../src/audio/tone.ts';
-import { createLine, HEARD_MS, MAX_SOUNDS } from '../../src/vobiz/line.ts';
-import type { Line, LineFrame, Others } from '../../src/vobiz/line.ts';
-import { rms } from '../support/signal.ts';
+import { createConversation } from '../../../src/call/conversation.ts';
+import { sineTone } from '../../../src/audio/tone.ts';
+import { createLine, HEARD_MS, MAX_SOUNDS } from '../../../src/vobiz/line/line.ts';
+import type { Line, LineFrame, Others } from '../../../src/vobiz/line/line.ts';
+import { rms } from '../../support/signal.ts';
 
 const ALONE: Others = { played: [], room: undefined, playedOnOutbound: true, muted: false, deaf: false };
 const LOUD = new Int16Array(320).fill(1_000);

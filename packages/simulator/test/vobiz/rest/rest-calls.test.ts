@@ -1,10 +1,10 @@
 // Placing calls over REST, and taking them elsewhere.
 
 import { describe, expect, it, vi } from 'vitest';
-import type { VobizBehaviour } from '../../src/index.ts';
-import { createWorld } from '../support/world.ts';
-import type { World } from '../support/world.ts';
-import { openStream, PATIENT, rest, statuses, TWO_WAY } from '../support/vobiz.ts';
+import type { VobizBehaviour } from '../../../src/index.ts';
+import { createWorld } from '../../support/world.ts';
+import type { World } from '../../support/world.ts';
+import { openStream, PATIENT, rest, statuses, TWO_WAY } from '../../support/vobiz.ts';
 
 const OURS = '+918000000001';
 const THEIRS = '919000000002';

@@ -1,10 +1,10 @@
 // Rooms: who hears whom, what is told of them, and what REST does to their members.
 
 import { describe, expect, it, vi } from 'vitest';
-import type { SimulatedCall } from '../../src/index.ts';
-import { createWorld } from '../support/world.ts';
-import type { World } from '../support/world.ts';
-import { hears, PATIENT, rest, surface } from '../support/vobiz.ts';
+import type { SimulatedCall } from '../../../src/index.ts';
+import { createWorld } from '../../support/world.ts';
+import type { World } from '../../support/world.ts';
+import { hears, PATIENT, rest, surface } from '../../support/vobiz.ts';
 
 const room = ({ application: { url } }: World, attributes = 'stayAlone="true"', after = ''): string =>
   `<Response><Conference ${attributes} callbackUrl="${url}/room">desk 42</Conference>${after}</Response>`;

@@ -1,9 +1,9 @@
 // Records of calls, and the ways in which REST goes wrong.
 
 import { describe, expect, it, vi } from 'vitest';
-import { createWorld } from '../support/world.ts';
-import type { World } from '../support/world.ts';
-import { openStream, rest, surface } from '../support/vobiz.ts';
+import { createWorld } from '../../support/world.ts';
+import type { World } from '../../support/world.ts';
+import { openStream, rest, surface } from '../../support/vobiz.ts';
 
 async function past(world: World, count: number): Promise<string[]> {
   world.application.answer = () => '<Response><Hangup/></Response>';

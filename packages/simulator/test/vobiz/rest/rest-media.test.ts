@@ -1,8 +1,8 @@
 // What REST lets a call hear, sends into it, records of it, and attaches to it.
 
 import { describe, expect, it, vi } from 'vitest';
-import { createWorld } from '../support/world.ts';
-import { hears, openStream, rest, statuses, TWO_WAY, wavFile } from '../support/vobiz.ts';
+import { createWorld } from '../../support/world.ts';
+import { hears, openStream, rest, statuses, TWO_WAY, wavFile } from '../../support/vobiz.ts';
 
 const ONE_WAY = 'audioTrack="both"';
 const STAY = '<Wait length="600"/>';

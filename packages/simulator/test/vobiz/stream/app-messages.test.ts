@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { encodeLinear16 } from '../../src/audio/pcm.ts';
-import { createAudioDecoder, decodeAppMessage } from '../../src/vobiz/app-messages.ts';
-import { sine } from '../support/signal.ts';
+import { encodeLinear16 } from '../../../src/audio/pcm.ts';
+import { createAudioDecoder, decodeAppMessage } from '../../../src/vobiz/stream/app-messages.ts';
+import { sine } from '../../support/signal.ts';
 
 const ID = 'b81d4c3e-2f60-4a7b-8e19-5d0a7c94f6b2';
 const decode = (message: unknown): unknown =>

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { createPlayback, MAX_CHECKPOINTS } from '../../src/vobiz/playback.ts';
-import type { Playback } from '../../src/vobiz/playback.ts';
+import { createPlayback, MAX_CHECKPOINTS } from '../../../src/vobiz/stream/playback.ts';
+import type { Playback } from '../../../src/vobiz/stream/playback.ts';
 
 const LIMIT_MS = 1_000;
 const audio = (ms: number, value = 1): Int16Array => new Int16Array(ms * 16).fill(value);

@@ -1,11 +1,11 @@
 // Every way in which a stream's socket can differ from the best guess about it.
 
 import { describe, expect, it, vi } from 'vitest';
-import type { VobizBehaviour } from '../../src/index.ts';
-import type { ReceivedStream } from '../support/application.ts';
-import { createWorld } from '../support/world.ts';
-import type { World } from '../support/world.ts';
-import { openStream, PATIENT, statuses, surface, toneMedia, TWO_WAY } from '../support/vobiz.ts';
+import type { VobizBehaviour } from '../../../src/index.ts';
+import type { ReceivedStream } from '../../support/application.ts';
+import { createWorld } from '../../support/world.ts';
+import type { World } from '../../support/world.ts';
+import { openStream, PATIENT, statuses, surface, toneMedia, TWO_WAY } from '../../support/vobiz.ts';
 
 const TAP = 'audioTrack="both" extraHeaders="tenant=acme" contentType="audio/x-mulaw;rate=8000"';
 const STAY = '<Wait length="600"/>';

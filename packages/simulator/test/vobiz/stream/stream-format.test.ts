@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { CONTENT_TYPES, createEncoder, decodeStream } from '../../src/vobiz/stream-format.ts';
-import { rms, samplesOf, sine } from '../support/signal.ts';
+import { CONTENT_TYPES, createEncoder, decodeStream } from '../../../src/vobiz/stream/stream-format.ts';
+import { rms, samplesOf, sine } from '../../support/signal.ts';
 
 describe('what a <Stream> asks for', () => {
   it('is documented where it says nothing', () => {

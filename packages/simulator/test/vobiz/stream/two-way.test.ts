@@ -1,9 +1,9 @@
 // What an application says on a two-way stream, and what becomes of it.
 
 import { describe, expect, it, vi } from 'vitest';
-import { encodeLinear16 } from '../../src/audio/pcm.ts';
-import { samplesOf, sine } from '../support/signal.ts';
-import { createWorld } from '../support/world.ts';
+import { encodeLinear16 } from '../../../src/audio/pcm.ts';
+import { samplesOf, sine } from '../../support/signal.ts';
+import { createWorld } from '../../support/world.ts';
 import {
   audioOf,
   hears,
@@ -13,7 +13,7 @@ import {
   statuses,
   surface,
   toneMedia,
-} from '../support/vobiz.ts';
+} from '../../support/vobiz.ts';
 
 vi.setConfig({ maxConcurrency: 20 });
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { decodeAnswer, MAX_ANSWER_BYTES } from '../../src/vobiz/answer-xml.ts';
+import { decodeAnswer, MAX_ANSWER_BYTES } from '../../../src/vobiz/verbs/answer-xml.ts';
 
 describe('an answer', () => {
   it('is its verbs in order, with attributes, text without white space around it, and children', () => {

@@ -1,10 +1,10 @@
 // What the verbs of answer XML do to a call.
 
 import { describe, expect, it, vi } from 'vitest';
-import type { SimulatedCall, VobizBehaviour } from '../../src/index.ts';
-import { createWorld } from '../support/world.ts';
-import type { World } from '../support/world.ts';
-import { hears, PATIENT, surface, wavFile } from '../support/vobiz.ts';
+import type { SimulatedCall, VobizBehaviour } from '../../../src/index.ts';
+import { createWorld } from '../../support/world.ts';
+import type { World } from '../../support/world.ts';
+import { hears, PATIENT, surface, wavFile } from '../../support/vobiz.ts';
 
 /** Begins a call with some XML; what is asked for after that hangs up as busy. */
 function begin(world: World, xml: string, behaviour: Partial<VobizBehaviour> = {}): SimulatedCall {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { commonForm, hangupForm, streamForm } from '../../src/vobiz/forms.ts';
-import type { VobizRecord } from '../../src/vobiz/forms.ts';
-import { HANGUPS } from '../../src/vobiz/hangup.ts';
+import { commonForm, hangupForm, streamForm } from '../../../src/vobiz/webhook/forms.ts';
+import type { VobizRecord } from '../../../src/vobiz/webhook/forms.ts';
+import { HANGUPS } from '../../../src/vobiz/webhook/hangup.ts';
 
 const createdAt = Date.parse('2026-10-02T06:15:04.120Z');
 const record: VobizRecord = {

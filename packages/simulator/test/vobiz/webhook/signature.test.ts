@@ -1,8 +1,8 @@
 import { createHmac } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import { VOBIZ_BEHAVIOUR } from '../../src/vobiz/behaviour.ts';
-import type { VobizBehaviour } from '../../src/vobiz/behaviour.ts';
-import { createSigner } from '../../src/vobiz/signature.ts';
+import { VOBIZ_BEHAVIOUR } from '../../../src/vobiz/behaviour.ts';
+import type { VobizBehaviour } from '../../../src/vobiz/behaviour.ts';
+import { createSigner } from '../../../src/vobiz/webhook/signature.ts';
 
 const KEYS = { token: 'test-token-not-real', parentToken: 'parent-not-real' };
 const URL_WITH_QUERY = 'https://tap.example.in/vobiz/hangup?run=7';

@@ -2,10 +2,10 @@
 
 import { createHmac } from 'node:crypto';
 import { describe, expect, it, vi } from 'vitest';
-import type { VobizBehaviour } from '../../src/index.ts';
-import { createWorld } from '../support/world.ts';
-import type { World } from '../support/world.ts';
-import { openStream, statuses } from '../support/vobiz.ts';
+import type { VobizBehaviour } from '../../../src/index.ts';
+import { createWorld } from '../../support/world.ts';
+import type { World } from '../../support/world.ts';
+import { openStream, statuses } from '../../support/vobiz.ts';
 
 /** Runs a call to its end. */
 async function run(world: World, behaviour: Partial<VobizBehaviour>): Promise<void> {
