@@ -6,7 +6,7 @@ import { VOBIZ_BEHAVIOUR, VOBIZ_CHOICES } from '../src/vobiz/behaviour.ts';
 
 const README = readFileSync(new URL('../README.md', import.meta.url), 'utf8');
 
-/** The rows of the table under a heading: a dial, its default as JSON, and what it does. */
+/** Returns the rows of the table under a heading: option, default as JSON, description. */
 function tableUnder(heading: string): Record<string, { value: unknown; text: string }> {
   const section = README.split(/^#+ /m).find((part) => part.startsWith(`${heading}\n`)) ?? '';
   const rows = [...section.matchAll(/^\| `(\w+)`\s*\| `(.+?)`\s*\| (.+?)\s*\|$/gm)];
@@ -17,22 +17,22 @@ function tableUnder(heading: string): Record<string, { value: unknown; text: str
 
 describe('the README', () => {
   it.each([
-    ['Dials of Vapi', VAPI_BEHAVIOUR],
-    ['Dials of Vobiz', VOBIZ_BEHAVIOUR],
-    ['Dials of Deepgram', DEEPGRAM_BEHAVIOUR],
-  ])('lists under "%s" every dial with its default, and no other', (heading, behaviour) => {
+    ['Behaviour of Vapi', VAPI_BEHAVIOUR],
+    ['Behaviour of Vobiz', VOBIZ_BEHAVIOUR],
+    ['Behaviour of Deepgram', DEEPGRAM_BEHAVIOUR],
+  ])('lists under "%s" every option with its default', (heading, behaviour) => {
     const listed = Object.entries(tableUnder(heading)).map(([name, { value }]) => [name, value]);
     expect(listed).toEqual(Object.entries(behaviour));
   });
 
   it.each([
-    ['Dials of Vapi', VAPI_CHOICES],
-    ['Dials of Vobiz', VOBIZ_CHOICES],
-    ['Dials of Deepgram', DEEPGRAM_CHOICES],
-  ])('names under "%s" every value of a dial that has few', (heading, choices) => {
+    ['Behaviour of Vapi', VAPI_CHOICES],
+    ['Behaviour of Vobiz', VOBIZ_CHOICES],
+    ['Behaviour of Deepgram', DEEPGRAM_CHOICES],
+  ])('lists under "%s" every value of an option with a fixed set of values', (heading, choices) => {
     const table = tableUnder(heading);
-    for (const [dial, values] of Object.entries(choices)) {
-      for (const value of values) expect(`${dial}: ${table[dial]?.text}`).toContain(`\`${value}\``);
+    for (const [option, values] of Object.entries(choices)) {
+      for (const value of values) expect(`${option}: ${table[option]?.text}`).toContain(`\`${value}\``);
     }
   });
 });
