@@ -1,15 +1,15 @@
 /**
- * The far side of the bench: a voice agent as anyone would write it for Vobiz, which says back what it hears. It tells
- * its parent how long each frame was on its way, by the stamp that the line put into it.
+ * The agent of the benchmark: a simple voice agent for Vobiz that echoes the audio it receives. It reports to its parent
+ * process how long each frame took, from the timestamp that the caller added.
  */
 import { createHistogram } from 'node:perf_hooks';
 import { WebSocketServer, type WebSocket } from 'ws';
-import { summaryOf, type Stamped } from './stamps.ts';
+import { summaryOf, type Timestamped } from './delays.ts';
 
 const server = new WebSocketServer({ port: 0, host: '127.0.0.1', perMessageDeflate: false });
 let delays = createHistogram();
 
-interface FromCaller extends Stamped {
+interface CallerMessage extends Timestamped {
   readonly event: string;
   readonly start?: { readonly streamId: string };
   readonly media?: { readonly payload: string };
@@ -18,7 +18,7 @@ interface FromCaller extends Stamped {
 server.on('connection', (socket: WebSocket) => {
   let streamId = '';
   socket.on('message', (data: Buffer) => {
-    const message = JSON.parse(data.toString()) as FromCaller;
+    const message = JSON.parse(data.toString()) as CallerMessage;
     if (message.event === 'start') streamId = message.start?.streamId ?? '';
     if (message.event !== 'media' || message.sentAtNs === undefined) return;
     delays.record(process.hrtime.bigint() - BigInt(message.sentAtNs) + 1n);

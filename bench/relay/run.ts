@@ -1,6 +1,7 @@
 /**
- * What the relay adds to the delay of a voice agent: the same calls, dialled straight at the agent, through the plainest relay
- * there can be, and through the daemon, in turns, in one run. `node --import tsx bench/relay/run.ts --calls 100 --seconds 10 --rounds 2`; the daemon is the build's.
+ * Measures the delay that the relay adds to a voice agent: the same calls, connected directly to the agent, through a minimal
+ * relay, and through the daemon, alternating in one run. Uses the built daemon.
+ * `node --import tsx bench/relay/run.ts --calls 100 --seconds 10 --rounds 2`
  */
 import { fork, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
@@ -9,8 +10,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import type { RoundResult } from './line.ts';
-import type { Summary } from './stamps.ts';
+import type { RoundResult } from './caller.ts';
+import type { Summary } from './delays.ts';
 
 const { values } = parseArgs({
   options: {
@@ -36,10 +37,10 @@ function start(file: string, args: readonly string[] = []): ChildProcess {
   return child;
 }
 
-async function ask<Answer>(child: ChildProcess, question: unknown): Promise<Answer> {
-  const answer = once(child, 'message');
-  child.send(question as object);
-  return (await answer)[0] as Answer;
+async function request<Response>(child: ChildProcess, message: unknown): Promise<Response> {
+  const response = once(child, 'message');
+  child.send(message as object);
+  return (await response)[0] as Response;
 }
 
 async function startDaemon(agentUrl: string): Promise<string> {
@@ -55,26 +56,26 @@ providers:
 `,
   );
   const daemon = start('packages/daemon/bin/sidetone.js', ['start', '--config', config]);
-  let said = '';
+  let output = '';
   return new Promise((resolve, reject) => {
     daemon.stdout!.on('data', (chunk: Buffer) => {
-      said += chunk.toString();
-      const url = /listens at (http\S+)/.exec(said)?.[1];
+      output += chunk.toString();
+      const url = /listens at (http\S+)/.exec(output)?.[1];
       if (url !== undefined) resolve(url);
     });
-    daemon.once('exit', () => reject(new Error(`the daemon did not start: ${said}`)));
+    daemon.once('exit', () => reject(new Error(`the daemon did not start: ${output}`)));
   });
 }
 
-/** Answers a call as Vobiz would ask for it, and gives the address of its stream. */
-async function answered(daemonUrl: string, callId: string): Promise<string> {
+/** Sends the answer webhook of a call as Vobiz does. Returns the URL of its stream. */
+async function answerCall(daemonUrl: string, callId: string): Promise<string> {
   const form = { CallUUID: callId, From: '919000000001', To: '918000000001', Direction: 'inbound' };
   const response = await fetch(new URL('providers/vobiz/answer', daemonUrl), {
     method: 'POST',
     body: new URLSearchParams({ ...form, CallStatus: 'ringing', Event: 'StartApp' }),
   });
   const url = /<Stream[^>]*>([^<]+)</.exec(await response.text())?.[1];
-  if (url === undefined) throw new Error(`a call was not answered with a stream: ${response.status}`);
+  if (url === undefined) throw new Error(`the answer has no stream: status ${response.status}`);
   return url.replaceAll('&amp;', '&');
 }
 
@@ -85,39 +86,39 @@ try {
   const agent = start('bench/relay/agent.ts');
   const [{ port }] = (await once(agent, 'message')) as [{ port: number }];
   const agentUrl = `ws://127.0.0.1:${port}/`;
-  const plain = start('bench/relay/plain.ts', [agentUrl]);
-  const [{ port: plainPort }] = (await once(plain, 'message')) as [{ port: number }];
+  const relay = start('bench/relay/minimal-relay.ts', [agentUrl]);
+  const [{ port: relayPort }] = (await once(relay, 'message')) as [{ port: number }];
   const daemonUrl = await startDaemon(agentUrl);
-  const line = start('bench/relay/line.ts');
-  await once(line, 'spawn');
+  const caller = start('bench/relay/caller.ts');
+  await once(caller, 'spawn');
 
-  const ADDRESSES = {
+  const URLS = {
     direct: () => agentUrl,
-    plain: () => `ws://127.0.0.1:${plainPort}/`,
-    sidetone: (callId: string) => answered(daemonUrl, callId),
+    minimal: () => `ws://127.0.0.1:${relayPort}/`,
+    sidetone: (callId: string) => answerCall(daemonUrl, callId),
   };
 
   process.stdout.write(
-    `${calls} calls, a frame of 20 ms each way, ${seconds} s a round; delays in ms\n\n| path, direction | frames | p50 | p99 | max |\n| --- | --- | --- | --- | --- |\n`,
+    `${calls} calls, one frame per 20 ms in each direction, ${seconds} s per round; delays in ms\n\n| path, direction | frames | p50 | p99 | max |\n| --- | --- | --- | --- | --- |\n`,
   );
-  let isWhole = true;
+  let isComplete = true;
   for (let round = 1; round <= rounds; round++) {
-    for (const path of ['direct', 'plain', 'sidetone'] as const) {
+    for (const path of ['direct', 'minimal', 'sidetone'] as const) {
       const ids = Array.from({ length: calls }, (_, index) => `bench-${round}-${index}`);
       const targets = await Promise.all(
         ids.map(async (callId) => ({
           callId,
-          url: await ADDRESSES[path](callId),
+          url: await URLS[path](callId),
         })),
       );
-      const { sent, back } = await ask<RoundResult>(line, { calls: targets, seconds });
-      const there = await ask<Summary>(agent, 'report');
-      process.stdout.write(row(`${path}, to the agent`, there) + row(`${path}, back`, back));
-      isWhole &&= there.frames === sent && back.frames === sent;
+      const { sent, returned } = await request<RoundResult>(caller, { calls: targets, seconds });
+      const received = await request<Summary>(agent, 'report');
+      process.stdout.write(row(`${path}, to the agent`, received) + row(`${path}, to the caller`, returned));
+      isComplete &&= received.frames === sent && returned.frames === sent;
     }
   }
-  if (!isWhole) throw new Error('frames were lost on the way');
-  process.stdout.write('\nEvery frame arrived, both ways.\n');
+  if (!isComplete) throw new Error('frames were lost');
+  process.stdout.write('\nAll frames arrived, in both directions.\n');
 } finally {
   for (const child of children) child.kill('SIGTERM');
   rmSync(dir, { recursive: true, force: true });

@@ -1,12 +1,12 @@
-/** How long messages were on their way. All processes are on one machine, so they share the monotonic clock. */
+/** Measures the delay of messages. All processes run on one machine and share its monotonic clock. */
 import type { RecordableHistogram } from 'node:perf_hooks';
 
-/** A message that carries when it was sent, nanoseconds of the monotonic clock. */
-export interface Stamped {
+/** A message with the time at which it was sent, in nanoseconds of the monotonic clock. */
+export interface Timestamped {
   readonly sentAtNs?: string;
 }
 
-/** Delays of one direction, ms. */
+/** The delays of one direction, in ms. */
 export interface Summary {
   readonly frames: number;
   readonly p50: number;

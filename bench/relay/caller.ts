@@ -1,28 +1,28 @@
 /**
- * The near side of the bench: Vobiz's end of many calls. Each sends a frame every 20 ms, spread evenly over those 20 ms as
- * real calls are, and takes the time of what comes back. Its parent tells it where to dial.
+ * The caller of the benchmark: Vobiz's end of many calls. Each call sends a frame every 20 ms, staggered evenly as in
+ * production, and measures the delay of the frames that return. The parent process sends the URLs to connect to.
  */
 import { once } from 'node:events';
 import { createHistogram } from 'node:perf_hooks';
 import { WebSocket } from 'ws';
-import { summaryOf, type Stamped, type Summary } from './stamps.ts';
+import { summaryOf, type Timestamped, type Summary } from './delays.ts';
 
 const FRAME_MS = 20;
-/** Frames of the first moments are not counted: sockets open, code warms up. */
+/** The first frames are not counted: sockets open, and the JIT warms up. */
 const WARM_UP_FRAMES = 150;
-/** 20 ms of quiet, but not silent, mu-law. */
+/** 20 ms of quiet but not silent mu-law audio. */
 const PAYLOAD = Buffer.alloc(160, 0xd5).toString('base64');
 
-/** What the parent asks for: one call on each address, for so long. */
+/** A request of the parent process: one call on each URL, for a duration. */
 export interface Round {
   readonly calls: readonly { readonly callId: string; readonly url: string }[];
   readonly seconds: number;
 }
 
-/** What came back, and how many frames were sent that count. */
+/** The delays of returned frames, and the number of counted frames that were sent. */
 export interface RoundResult {
   readonly sent: number;
-  readonly back: Summary;
+  readonly returned: Summary;
 }
 
 process.on('message', (round: Round) => {
@@ -30,15 +30,15 @@ process.on('message', (round: Round) => {
 });
 
 async function run({ calls, seconds }: Round): Promise<RoundResult> {
-  const back = createHistogram();
+  const returned = createHistogram();
   const sockets = await Promise.all(
     calls.map(async ({ callId, url }) => {
       const socket = new WebSocket(url, { perMessageDeflate: false });
       await once(socket, 'open');
       const streamId = `stream-of-${callId}`;
       socket.on('message', (data: Buffer) => {
-        const { sentAtNs } = JSON.parse(data.toString()) as Stamped;
-        if (sentAtNs !== undefined) back.record(process.hrtime.bigint() - BigInt(sentAtNs) + 1n);
+        const { sentAtNs } = JSON.parse(data.toString()) as Timestamped;
+        if (sentAtNs !== undefined) returned.record(process.hrtime.bigint() - BigInt(sentAtNs) + 1n);
       });
       socket.send(JSON.stringify(startOf(callId, streamId)));
       return { socket, streamId };
@@ -58,10 +58,10 @@ async function run({ calls, seconds }: Round): Promise<RoundResult> {
       }
     }),
   );
-  // What is still on its way comes back within a moment.
+  // Frames in transit return within 500 ms.
   await until(performance.now() + 500);
   for (const { socket } of sockets) socket.close(1000);
-  return { sent, back: summaryOf(back) };
+  return { sent, returned: summaryOf(returned) };
 }
 
 function startOf(callId: string, streamId: string): object {

@@ -1,6 +1,6 @@
 /**
- * The least that a relay can be: a process that dials the agent for each socket and hands on what either side says. What it
- * adds is the price of one more process on this machine.
+ * The smallest possible relay: it connects to the agent for each socket and forwards messages in both directions. Its delay
+ * is the cost of one more process on the machine.
  */
 import { WebSocket, WebSocketServer } from 'ws';
 

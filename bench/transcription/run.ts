@@ -1,7 +1,8 @@
 /**
- * What metering and transcribing cost: the same calls of Vobiz, with nobody interested, with everybody's levels read, and with
- * every call transcribed, each for as long, one after the other. And how long after they were spoken finals come.
- * `node --import tsx bench/transcribing/run.ts --calls 100 --seconds 20`; daemon and simulator are the build's. Needs Linux.
+ * Measures the CPU cost of metering and transcription: the same Vobiz calls without demand, with a subscription to all levels,
+ * and with every call transcribed, one mode after another. Also measures the delay between speech and its final utterance.
+ * Uses the built daemon and simulator. Requires Linux.
+ * `node --import tsx bench/transcription/run.ts --calls 100 --seconds 20`
  */
 import { spawn, type ChildProcess } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -18,21 +19,21 @@ const { values } = parseArgs({
 const [calls, seconds] = [Number(values.calls), Number(values.seconds)];
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
-/** Ticks a second of the kernel's accounting, as user space sees it. */
+/** Clock ticks per second in `/proc/<pid>/stat`. */
 const TICKS = 100;
-/** How long a call lasts, about: one begins after the other, so that as many as are asked for are live. */
+/** The approximate duration of a call; calls start one after another so that the requested number is live. */
 const CALL_MS = 24_000;
-/** Until that is so, and code has warmed up. */
+/** The time until all calls are live and the JIT has warmed up. */
 const WARM_UP_MS = CALL_MS + 6000;
 const SCRIPT = 'parcel';
 
 const MODES = {
-  'nobody asks': { transcribe: 'off' },
-  'levels are read': {
+  'no demand': { transcribe: 'off' },
+  'levels subscribed': {
     transcribe: 'off',
     subscription: 'subscription { audioLevels(intervalMs: 250) { at } }',
   },
-  'calls are transcribed': {
+  'calls transcribed': {
     transcribe: 'deepgram',
     subscription: `subscription { callEvents(types: [UTTERANCE_FINALIZED]) { call { answeredAt }
       ... on UtteranceFinalized { utterance { endMs } } } }`,
@@ -45,20 +46,20 @@ const children: ChildProcess[] = [];
 function start(
   script: string,
   args: readonly string[],
-  sign: RegExp,
-): Promise<{ pid: number; said: string }> {
+  ready: RegExp,
+): Promise<{ pid: number; url: string }> {
   const child = spawn(process.execPath, [join(ROOT, script), ...args], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   children.push(child);
-  let said = '';
+  let output = '';
   return new Promise((resolve, reject) => {
     child.stdout.on('data', (chunk: Buffer) => {
-      said += chunk.toString();
-      const found = sign.exec(said);
-      if (found) resolve({ pid: child.pid!, said: found[1]! });
+      output += chunk.toString();
+      const found = ready.exec(output);
+      if (found) resolve({ pid: child.pid!, url: found[1]! });
     });
-    child.once('exit', () => reject(new Error(`${script} ended: ${said}`)));
+    child.once('exit', () => reject(new Error(`${script} exited: ${output}`)));
   });
 }
 
@@ -74,7 +75,7 @@ async function stopAll(): Promise<void> {
   );
 }
 
-/** CPU time that a process has used, s. */
+/** Returns the CPU time that a process has used, in seconds. */
 function cpuOf(pid: number): number {
   const fields = readFileSync(`/proc/${pid}/stat`, 'utf8')
     .replace(/^.*\) /, '')
@@ -122,7 +123,7 @@ interface Final {
 
 interface Measured {
   readonly cpu: number;
-  /** On average, over the time that was measured. */
+  /** The average number of live calls during the measurement. */
   readonly live: number;
   readonly delays: readonly number[];
 }
@@ -140,12 +141,12 @@ async function measure(name: keyof typeof MODES, number: number): Promise<Measur
   const simulator = await start('packages/simulator/bin/sidetone-simulator.js', [], /"url":"([^"]+)"/);
   const daemon = await start(
     'packages/daemon/bin/sidetone.js',
-    ['start', '--config', configOf(`mode-${number}`, simulator.said, mode.transcribe)],
+    ['start', '--config', configOf(`mode-${number}`, simulator.url, mode.transcribe)],
     /listens at (http\S+)/,
   );
   const delays: number[] = [];
   const client = createClient({
-    url: `${daemon.said.replace(/^http/, 'ws')}graphql`,
+    url: `${daemon.url.replace(/^http/, 'ws')}graphql`,
     webSocketImpl: WebSocket,
   });
   if (mode.subscription !== undefined)
@@ -162,24 +163,24 @@ async function measure(name: keyof typeof MODES, number: number): Promise<Measur
       },
     );
   const headers = { 'content-type': 'application/json' };
-  const vobizAnswer = `${daemon.said}providers/vobiz/answer`;
-  const vobizHangup = `${daemon.said}providers/vobiz/hangup`;
+  const vobizAnswer = `${daemon.url}providers/vobiz/answer`;
+  const vobizHangup = `${daemon.url}providers/vobiz/hangup`;
   const body = JSON.stringify({ vobizAnswer, vobizHangup });
-  const tell = (method: string, path: string, text: string): Promise<Response> =>
-    fetch(`${simulator.said}/simulator/${path}`, { method, headers, body: text });
-  await tell('PUT', 'targets', body);
+  const send = (method: string, path: string, text: string): Promise<Response> =>
+    fetch(`${simulator.url}/simulator/${path}`, { method, headers, body: text });
+  await send('PUT', 'targets', body);
   const call = JSON.stringify({ provider: 'vobiz', script: SCRIPT });
-  const begin = setInterval(() => void tell('POST', 'calls', call).catch(() => undefined), CALL_MS / calls);
+  const starter = setInterval(() => void send('POST', 'calls', call).catch(() => undefined), CALL_MS / calls);
   await pause(WARM_UP_MS);
   delays.length = 0;
   const counts: number[] = [];
   const before = cpuOf(daemon.pid);
   for (let second = 0; second < seconds; second++) {
     await pause(1000);
-    counts.push(await liveCalls(daemon.said));
+    counts.push(await liveCalls(daemon.url));
   }
   const cpu = cpuOf(daemon.pid) - before;
-  clearInterval(begin);
+  clearInterval(starter);
   const live = counts.reduce((sum, count) => sum + count, 0) / counts.length;
   await client.dispose();
   await stopAll();
@@ -188,23 +189,24 @@ async function measure(name: keyof typeof MODES, number: number): Promise<Measur
 
 try {
   process.stdout.write(
-    `${calls} calls, ${seconds} s a mode; CPU time of the daemon alone\n\n| | live calls | CPU, % of a core | a call, % of a core | ratio of that |\n| --- | --- | --- | --- | --- |\n`,
+    `${calls} calls, ${seconds} s per mode; CPU time of the daemon only\n\n| | live calls | CPU, % of a core | per call, % of a core | ratio |\n| --- | --- | --- | --- | --- |\n`,
   );
   let base = 0;
-  let words = '';
+  let delaySummary = '';
   for (const [number, name] of (Object.keys(MODES) as (keyof typeof MODES)[]).entries()) {
     const { cpu, live, delays } = await measure(name, number);
     const share = (100 * cpu) / seconds;
-    const ofOne = share / live;
-    base ||= ofOne;
+    const perCall = share / live;
+    base ||= perCall;
     process.stdout.write(
-      `| ${name} | ${live.toFixed(0)} | ${share.toFixed(1)} | ${ofOne.toFixed(2)} | ${(ofOne / base).toFixed(2)} |\n`,
+      `| ${name} | ${live.toFixed(0)} | ${share.toFixed(1)} | ${perCall.toFixed(2)} | ${(perCall / base).toFixed(2)} |\n`,
     );
-    const at = (part: number): string => String(delays[Math.floor(part * (delays.length - 1))] ?? NaN);
+    const percentile = (part: number): string =>
+      String(delays[Math.floor(part * (delays.length - 1))] ?? NaN);
     if (delays.length > 0)
-      words = `\n${delays.length} finals, ms after the last word was spoken: p50 ${at(0.5)}, p95 ${at(0.95)}, p99 ${at(0.99)}\n`;
+      delaySummary = `\n${delays.length} finals, delay after the end of speech in ms: p50 ${percentile(0.5)}, p95 ${percentile(0.95)}, p99 ${percentile(0.99)}\n`;
   }
-  process.stdout.write(words);
+  process.stdout.write(delaySummary);
 } finally {
   await stopAll();
   rmSync(dir, { recursive: true, force: true });
