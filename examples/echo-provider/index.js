@@ -1,7 +1,7 @@
 // @ts-check
 /**
- * Echo: an imagined provider that says back what the caller says. It posts news to `events`, and opens a WebSocket at
- * the address that the answer to `answered` gives it: bytes on it are the caller's audio, texts are commands from us.
+ * Echo: a fictional provider that repeats what the caller says. It posts messages to `events`, and opens a WebSocket at the
+ * URL in the response to `answered`: binary messages are the caller's audio, text messages are commands from the plugin.
  */
 import { createHash, timingSafeEqual } from 'node:crypto';
 import { defineProvider, FaultError, instantOf, invalidArgument, objectOf, parseJson } from '@sidetone/core';
@@ -30,24 +30,24 @@ export default defineProvider({
     const callAt = (/** @type {string} */ path) =>
       [...calls].find(([, { token }]) => path === `audio/${token}`);
 
-    async function give(/** @type {ProviderCallId} */ callId, /** @type {object} */ command) {
+    async function sendCommand(/** @type {ProviderCallId} */ callId, /** @type {object} */ command) {
       const socket = calls.get(callId)?.socket;
       if (!socket) throw new FaultError('CALL_NOT_LIVE', 'the call is not connected');
       await socket.send(JSON.stringify(command)).catch((cause) => {
-        throw new FaultError('PROVIDER_UNREACHABLE', 'the call was cut off', { cause });
+        throw new FaultError('PROVIDER_UNREACHABLE', 'the connection of the call broke', { cause });
       });
     }
 
-    /** What each kind of news means. @type {Record<string, (base: any, news: any) => object | void>} */
-    const NEWS = {
+    /** Handles each type of message. @type {Record<string, (base: any, fields: any) => object | void>} */
+    const HANDLERS = {
       answered(base) {
         const call = calls.get(base.providerCallId) ?? { token: host.randomToken() };
         calls.set(base.providerCallId, call);
         host.emit({ ...base, type: 'call.started', status: 'IN_PROGRESS' });
         return { audio: host.publicUrl(`audio/${call.token}`).href };
       },
-      words(base, { text }) {
-        const key = { dedupeKey: `words:${base.occurredAt}:${text}` };
+      speech(base, { text }) {
+        const key = { dedupeKey: `speech:${base.occurredAt}:${text}` };
         host.emit({ ...base, ...key, type: 'utterance.final', party: 'CUSTOMER', text: String(text) });
       },
       ended(base) {
@@ -65,21 +65,24 @@ export default defineProvider({
       },
       controls: {
         async say({ providerCallId: id }, { content }) {
-          if (content.trim() === '') throw invalidArgument('content', 'expected words');
-          await give(id, { say: content });
+          if (content.trim() === '') throw invalidArgument('content', 'expected text');
+          await sendCommand(id, { say: content });
         },
-        endCall: async ({ providerCallId: id }) => give(id, { end: true }),
+        endCall: async ({ providerCallId: id }) => sendCommand(id, { end: true }),
       },
       ingress: {
         async request({ path, headers, body, receivedAt }) {
           if (path !== 'events') return { status: 404 };
           if (!timingSafeEqual(digest(headers['x-echo-secret'] ?? ''), digest(secret.reveal())))
-            throw new FaultError('WEBHOOK_UNAUTHENTICATED', 'x-echo-secret is not the configured secret');
-          const { call, event, at, ...news } = objectOf(parseJson(new TextDecoder().decode(body)));
+            throw new FaultError(
+              'WEBHOOK_UNAUTHENTICATED',
+              'x-echo-secret: does not match the configured secret',
+            );
+          const { call, event, at, ...fields } = objectOf(parseJson(new TextDecoder().decode(body)));
           const id = providerCallId(textOf(call) ?? '');
-          if (id === '' || isStopped || !Object.hasOwn(NEWS, String(event))) return { status: 204 };
+          if (id === '' || isStopped || !Object.hasOwn(HANDLERS, String(event))) return { status: 204 };
           const base = { providerCallId: id, occurredAt: instantOf(at) ?? receivedAt };
-          return { status: 200, body: JSON.stringify(NEWS[String(event)]?.(base, news) ?? {}) };
+          return { status: 200, body: JSON.stringify(HANDLERS[String(event)]?.(base, fields) ?? {}) };
         },
         admitSocket: ({ path }) => (callAt(path) ? { admit: true } : { admit: false, status: 404 }),
         socket({ path }, socket) {
@@ -89,8 +92,8 @@ export default defineProvider({
           const stream = host.openStream({ providerCallId: id, ...AUDIO });
           socket.onClose(() => stream.end('the socket closed'));
           socket.onMessage((audio) => {
-            const isWanted = host.wants('audio', id) || host.wants('levels', id);
-            if (typeof audio !== 'string' && isWanted) stream.write('CUSTOMER', audio);
+            const hasDemand = host.wants('audio', id) || host.wants('levels', id);
+            if (typeof audio !== 'string' && hasDemand) stream.write('CUSTOMER', audio);
           });
         },
       },

@@ -1,4 +1,4 @@
-/** Follows all calls' words into a file. Its idea: the output is the checkpoint. */
+/** Writes the transcripts of all calls to a file. The output file is also the checkpoint. */
 import { appendFileSync, closeSync, existsSync, ftruncateSync, openSync, readFileSync } from 'node:fs';
 import { setTimeout as pause } from 'node:timers/promises';
 import { createClient } from 'graphql-ws';
@@ -14,10 +14,10 @@ const socketAddress = endpoint.href.replace(/^http/, 'ws');
 const token = process.env['SIDETONE_TOKEN'];
 const authorization = token === undefined ? {} : { authorization: `Bearer ${token}` };
 
-/** Longest pause before the daemon is asked again, ms. */
-const LONGEST_PAUSE_MS = 5000;
+/** Longest delay before reconnecting, in ms. */
+const MAX_DELAY_MS = 5000;
 
-/** The cursor of the last whole line; a line that was cut is taken away. */
+/** Returns the cursor of the last complete line, and removes an incomplete one. */
 function lastCursor() {
   if (!existsSync(file)) return undefined;
   const written = readFileSync(file);
@@ -29,13 +29,13 @@ function lastCursor() {
   return lines.at(-1)?.split('\t')[0] || undefined;
 }
 
-/** A cursor of another database, or a token without the scope: trying again would not help. */
-function refused([{ message, extensions }]) {
+/** Exits on an error that a retry cannot fix: a cursor of another database, or a token without the scope. */
+function fail([{ message, extensions }]) {
   process.stderr.write(`${message} (${extensions?.code ?? 'no code'})\n`);
   process.exit(1);
 }
 
-/** Where the log stands now: what was said before the very first start is not followed. */
+/** Returns the current end of the log: earlier transcripts are not written. */
 async function latestCursor() {
   const response = await fetch(endpoint, {
     method: 'POST',
@@ -43,12 +43,12 @@ async function latestCursor() {
     body: JSON.stringify({ query: '{ latestCursor }' }),
   });
   const { data, errors } = await response.json();
-  if (errors) refused(errors);
+  if (errors) fail(errors);
   appendFileSync(file, `${data.latestCursor}\tbegin\n`);
   return data.latestCursor;
 }
 
-const WORDS = `subscription ($after: Cursor!) {
+const UTTERANCES = `subscription ($after: Cursor!) {
   callEvents(types: [UTTERANCE_FINALIZED], after: $after) {
     cursor
     call { id }
@@ -56,27 +56,27 @@ const WORDS = `subscription ($after: Cursor!) {
   }
 }`;
 
-/** Writes down what is said behind a cursor until the connection ends; gives the last cursor. */
+/** Writes utterances after a cursor until the connection ends. Returns the last cursor. */
 async function follow(after) {
   const client = createClient({
     url: socketAddress,
     webSocketImpl: WebSocket,
     connectionParams: authorization,
-    // A retry of its own would ask from the old place again.
+    // The client's own retries would resubscribe with the old cursor.
     retryAttempts: 0,
   });
   let cursor = after;
   try {
-    for await (const { data, errors } of client.iterate({ query: WORDS, variables: { after } })) {
-      if (errors) refused(errors);
+    for await (const { data, errors } of client.iterate({ query: UTTERANCES, variables: { after } })) {
+      if (errors) fail(errors);
       const { utterance, call } = data.callEvents;
       cursor = data.callEvents.cursor;
       const text = utterance.text.replaceAll(/\s+/g, ' ');
       appendFileSync(file, `${cursor}\t${call.id}\t${utterance.party}\t${text}\n`);
     }
   } catch (error) {
-    // A query that is refused comes as a list of errors; a connection that ends, as its close.
-    if (Array.isArray(error)) refused(error);
+    // A rejected query is a list of errors; a closed connection is a close event.
+    if (Array.isArray(error)) fail(error);
     process.stderr.write(`the connection ended: ${error.reason || error.message || error.code}\n`);
   } finally {
     await client.dispose();
@@ -84,13 +84,13 @@ async function follow(after) {
   return cursor;
 }
 
-for (let cursor = lastCursor(), waitMs = 100; ; waitMs = Math.min(waitMs * 2, LONGEST_PAUSE_MS)) {
+for (let cursor = lastCursor(), delayMs = 100; ; delayMs = Math.min(delayMs * 2, MAX_DELAY_MS)) {
   const before = cursor;
   try {
     cursor = await follow(cursor ?? (await latestCursor()));
   } catch (error) {
-    process.stderr.write(`cannot ask ${endpoint.host}: ${error.message}\n`);
+    process.stderr.write(`request to ${endpoint.host} failed: ${error.message}\n`);
   }
-  if (cursor !== before) waitMs = 100;
-  await pause(waitMs);
+  if (cursor !== before) delayMs = 100;
+  await pause(delayMs);
 }

@@ -1,5 +1,5 @@
 // @ts-check
-/** One call of Twilio, told as it sends it: what the audits need to know and cannot guess. */
+/** Describes one call of Twilio, as Twilio sends it, for the conformance audits. */
 import { createHmac } from 'node:crypto';
 import { defineSubject } from '@sidetone/testkit';
 import plugin from './index.js';
@@ -29,15 +29,15 @@ function sign(url, fields) {
 }
 
 /** @param {string} path @param {Record<string, string>} form @returns {Sample} */
-const posted = (path, form) => (told) => ({
+const post = (path, form) => (context) => ({
   path,
   form,
-  headers: sign(told.publicUrl(path), new URLSearchParams(form)),
+  headers: sign(context.publicUrl(path), new URLSearchParams(form)),
 });
 
 /** @param {string} path @param {Record<string, string>} form */
 const webhook = (path, form) => ({
-  request: posted(path, { ...ABOUT, ...form }),
+  request: post(path, { ...ABOUT, ...form }),
   again: /** @type {const} */ (true),
 });
 
@@ -54,13 +54,13 @@ const frame = (/** @type {string} */ track, /** @type {number} */ ms) => ({
   payload: Buffer.from(AUDIO).toString('base64'),
 });
 
-/** A WAV file: two samples of 16 bits, 8 kHz. */
+/** A WAV file with two 16-bit samples at 8 kHz. */
 const WAV = Buffer.from(
   '524946462800000057415645666d74201000000001000100401f0000803e000002001000646174610400000000000040',
   'hex',
 );
 
-/** Where Twilio was told to open the stream. @type {Sample} */
+/** The stream URL in the answer to Twilio. @type {Sample} */
 const stream = ({ answers }) => {
   const [, path = 'none'] = /\/providers\/fake\/([^"]+)"/.exec(String(answers[0]?.body)) ?? [];
   return { path };
@@ -82,7 +82,7 @@ const toLive = (tracks) => [
 ];
 
 /** @type {readonly Step[]} */
-const heard = [
+const audio = [
   { want: 'audio' },
   message('media', frame('inbound', 5), { heard: { CUSTOMER: AUDIO } }),
   message('media', frame('inbound', 25), { heard: { CUSTOMER: AUDIO } }),
@@ -123,7 +123,7 @@ const scenario = {
     return { json: { sid: CALL, status, direction: 'inbound', from: CALLER, to: ABOUT.To, end_time: null } };
   },
   refusal: { status: 400, json: { code: 20_001, message: 'Bad Request', status: 400 } },
-  call: { id: CALL, toLive: toLive(['inbound']), live: heard, toEnd },
+  call: { id: CALL, toLive: toLive(['inbound']), live: audio, toEnd },
   sign: (body, path, { publicUrl }) =>
     sign(publicUrl(path), new URLSearchParams(new TextDecoder().decode(body))),
   forged: [
@@ -148,17 +148,17 @@ const scenario = {
   },
 };
 
-/** Nobody else talks: Twilio tells what the caller says, and plays what it is sent. */
+/** Without a dialled number: Twilio sends the caller's audio and plays the audio it receives. */
 export const conformance = defineSubject(plugin, scenario);
 
-/** The caller talks with whom `dial` names: Twilio tells what both say. */
-export const withPartner = defineSubject(plugin, {
+/** With `dial`, the caller talks to that number, and Twilio sends the audio of both. */
+export const withDial = defineSubject(plugin, {
   ...scenario,
   options: { ...scenario.options, dial: PARTNER },
   call: {
     ...scenario.call,
     toLive: toLive(['inbound', 'outbound']),
-    live: [...heard, message('media', frame('outbound', 3000), { heard: { ASSISTANT: AUDIO } })],
+    live: [...audio, message('media', frame('outbound', 3000), { heard: { ASSISTANT: AUDIO } })],
   },
   controls: CONTROLS,
 });

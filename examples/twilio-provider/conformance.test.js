@@ -1,6 +1,6 @@
 import { describe, it } from 'node:test';
 import { defineAudits } from '@sidetone/testkit';
-import { conformance, withPartner } from './conformance.js';
+import { conformance, withDial } from './conformance.js';
 
-void describe('nobody else talks', () => defineAudits(it, conformance));
-void describe('the caller talks with somebody', () => defineAudits(it, withPartner));
+void describe('without dial', () => defineAudits(it, conformance));
+void describe('with dial', () => defineAudits(it, withDial));

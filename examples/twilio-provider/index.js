@@ -1,13 +1,13 @@
 // @ts-check
 /**
- * Twilio: telephone calls whose webhooks ask for TwiML, and whose audio comes over a Media Stream. With `dial` callers
- * are connected with a number and both are heard; without it nobody else talks, and sounds and words can be played.
+ * Twilio: telephone calls whose webhooks request TwiML and whose audio arrives over a Media Stream. With `dial`, callers are
+ * connected to a number, and the audio of both is received; without it, audio and speech can be played to the caller.
  */
 import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
 import { askForEach, defineProvider, FaultError, lookUp, untilStopped } from '@sidetone/core';
 import { providerCallId, Secret } from '@sidetone/core';
 import { z } from 'zod';
-import { connect, createControls, dial, listen, PHONE_NUMBER, twiml } from './controls.js';
+import { connect, createControls, dial, PHONE_NUMBER, tap, twiml } from './controls.js';
 import { callPath, createRest } from './rest.js';
 import { createSession } from './session.js';
 import { eventsOf } from './translate.js';
@@ -17,22 +17,22 @@ const phoneNumber = z.string().regex(PHONE_NUMBER, 'expected a number like +1500
 const options = z.strictObject({
   accountSid: z.string().regex(/^AC[0-9a-f]{32}$/, 'expected AC and 32 hexadecimal digits'),
   authToken: authToken.transform((text) => new Secret(text)),
-  /** Whom callers are connected with. */
+  /** The number to which callers are connected. */
   dial: phoneNumber.optional(),
   apiBaseUrl: z.url({ protocol: /^https?$/ }).default('https://api.twilio.com'),
 });
 
-/** How many calls are remembered: beyond, the oldest can no longer be heard, and still ends when Twilio says so. */
+/** How many calls are kept; then the oldest loses its stream, but its end is still reported. */
 export const MAX_CALLS = 10_000;
 const CALL_SID = /^CA[0-9a-f]{32}$/;
 const ALWAYS = /** @type {const} */ (['END_CALL', 'TRANSFER']);
-const ALONE = /** @type {const} */ (['SAY', 'PLAY_AUDIO', 'CLEAR_AUDIO']);
+const PLAYBACK = /** @type {const} */ (['SAY', 'PLAY_AUDIO', 'CLEAR_AUDIO']);
 const XML = { 'content-type': 'application/xml; charset=utf-8' };
 
 const digest = (/** @type {string} */ text) => createHash('sha256').update(text).digest();
 
 /**
- * Twilio signs the address that it was given and every field of the form, by name.
+ * Returns the signature of a request: Twilio signs the URL and every form field, sorted by name.
  * @param {URL} url @param {URLSearchParams} fields @param {Secret} token
  */
 export function signatureOf(url, fields, token) {
@@ -48,8 +48,8 @@ export default defineProvider({
   options,
   create(settings, host) {
     const { authToken, dial: partner } = settings;
-    const life = new AbortController();
-    const ask = createRest(settings, host, life.signal);
+    const stopped = new AbortController();
+    const request = createRest(settings, host, stopped.signal);
     /** By Twilio's id. @type {Map<string, { token: string, session?: import('./session.js').Session }>} */
     const calls = new Map();
     const callAt = (/** @type {string} */ path) =>
@@ -64,47 +64,47 @@ export default defineProvider({
     }
 
     function forget(/** @type {string} */ sid) {
-      calls.get(sid)?.session?.close('the call is over');
+      calls.get(sid)?.session?.close('the call ended');
       calls.delete(sid);
     }
 
-    /** @param {string} sid @param {import('./translate.js').CallNews} news @param {number} receivedAt */
-    function tell(sid, news, receivedAt) {
-      const events = eventsOf(sid, news, receivedAt);
+    /** @param {string} sid @param {import('./translate.js').CallFields} fields @param {number} receivedAt */
+    function emit(sid, fields, receivedAt) {
+      const events = eventsOf(sid, fields, receivedAt);
       for (const event of events) host.emit(event);
       if (events.some(({ type }) => type === 'call.ended')) forget(sid);
     }
 
-    /** What Twilio posts to each address. @type {Record<string, (sid: string) => import('@sidetone/core').IngressResponse>} */
+    /** Answers the requests to each path. @type {Record<string, (sid: string) => import('@sidetone/core').IngressResponse>} */
     const ROUTES = {
       answer(sid) {
         const url = streamUrl(sid);
-        const verbs = partner === undefined ? [connect(url)] : [listen(url), dial(partner)];
+        const verbs = partner === undefined ? [connect(url)] : [tap(url), dial(partner)];
         return { status: 200, headers: XML, body: twiml(...verbs) };
       },
       status: () => ({ status: 204 }),
     };
-    const { always, alone } = createControls(host, ask, (sid) => calls.get(sid)?.session, streamUrl);
+    const { always, playback } = createControls(host, request, (sid) => calls.get(sid)?.session, streamUrl);
 
     return {
       start: async () => {},
       async stop() {
-        life.abort();
+        stopped.abort();
         for (const sid of calls.keys()) forget(sid);
       },
-      controls: untilStopped(partner === undefined ? { ...always, ...alone } : always, life.signal),
+      controls: untilStopped(partner === undefined ? { ...always, ...playback } : always, stopped.signal),
       controlsFor({ providerCallId: sid }) {
         const canPlay = partner === undefined && calls.get(sid)?.session?.isOpen() === true;
-        return canPlay ? [...ALWAYS, ...ALONE] : ALWAYS;
+        return canPlay ? [...ALWAYS, ...PLAYBACK] : ALWAYS;
       },
       async reconcile(live, signal) {
-        const until = AbortSignal.any([signal, life.signal]);
+        const until = AbortSignal.any([signal, stopped.signal]);
         await askForEach(host.clock, live, until, async ({ providerCallId: sid }) => {
-          const call = await ask(callPath(sid), until);
-          if (!until.aborted) tell(sid, { ...call, at: call['end_time'] }, host.clock.now());
+          const call = await request(callPath(sid), until);
+          if (!until.aborted) emit(sid, { ...call, at: call['end_time'] }, host.clock.now());
         });
       },
-      health: async (signal) => void (await ask('', signal)),
+      health: async (signal) => void (await request('', signal)),
       ingress: {
         async request({ method, path, headers, body, receivedAt }) {
           const route = lookUp(ROUTES, path);
@@ -112,20 +112,20 @@ export default defineProvider({
           const fields = new URLSearchParams(new TextDecoder().decode(body));
           const expected = signatureOf(host.publicUrl(path), fields, authToken);
           if (!timingSafeEqual(digest(headers['x-twilio-signature'] ?? ''), digest(expected)))
-            throw new FaultError('WEBHOOK_UNAUTHENTICATED', 'x-twilio-signature is not that of the account');
+            throw new FaultError('WEBHOOK_UNAUTHENTICATED', 'x-twilio-signature: does not match the request');
           const { CallSid: sid = '', ...form } = Object.fromEntries(fields);
-          if (!CALL_SID.test(sid)) throw new FaultError('WIRE_MALFORMED', 'there is no CallSid');
-          if (life.signal.aborted) return { status: 503 };
+          if (!CALL_SID.test(sid)) throw new FaultError('WIRE_MALFORMED', 'CallSid: expected a call id');
+          if (stopped.signal.aborted) return { status: 503 };
           const { CallStatus: status, Direction: direction, From: from, To: to, Timestamp: at } = form;
-          tell(sid, { status, direction, from, to, at }, receivedAt);
+          emit(sid, { status, direction, from, to, at }, receivedAt);
           return route(sid);
         },
         admitSocket: ({ path }) => (callAt(path) ? { admit: true } : { admit: false, status: 404 }),
         socket({ path }, socket) {
           const [sid, call] = callAt(path) ?? [];
           if (sid === undefined || !call) return socket.close(1008);
-          // After words were said the stream is opened anew.
-          call.session?.close('the stream was opened anew');
+          // Twilio reopens the stream after speech.
+          call.session?.close('the stream was reopened');
           call.session = createSession(host, providerCallId(sid), socket);
         },
       },

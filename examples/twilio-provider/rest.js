@@ -1,23 +1,23 @@
 // @ts-check
-/** Asks Twilio's REST API, which takes forms and answers JSON. */
+/** A client of Twilio's REST API, which takes forms and returns JSON. */
 import { askProvider, FaultError, numberOf, objectOf, refusalOf } from '@sidetone/core';
 
-/** Twilio's own code for a change of a call that is over. */
+/** Twilio's error code for an update of an ended call. */
 const NOT_IN_PROGRESS = 21_220;
 const FORM = { 'content-type': 'application/x-www-form-urlencoded' };
-/** How long an answer may take. */
+/** The timeout of a request, in ms. */
 const TIMEOUT_MS = 10_000;
 
-/** @typedef {ReturnType<typeof createRest>} Ask rejects with CALL_NOT_LIVE, CALL_NOT_FOUND, or a fault of kind `provider` */
+/** @typedef {ReturnType<typeof createRest>} Request rejects with CALL_NOT_LIVE, CALL_NOT_FOUND, or a fault of kind `provider` */
 
 export const callPath = (/** @type {string} */ sid) => `/Calls/${encodeURIComponent(sid)}`;
 
 /**
- * Asks for what is at a path below the account, or changes it by a form. Everything is given up when `life` aborts.
+ * Creates a function that reads a resource of the account, or updates it with a form. Aborting `stopped` cancels all requests.
  * @param {{ accountSid: string, authToken: import('@sidetone/core').Secret, apiBaseUrl: string }} options
- * @param {import('@sidetone/core').ProviderHost} host @param {AbortSignal} life
+ * @param {import('@sidetone/core').ProviderHost} host @param {AbortSignal} stopped
  */
-export function createRest({ accountSid, authToken, apiBaseUrl }, { clock, fetch }, life) {
+export function createRest({ accountSid, authToken, apiBaseUrl }, { clock, fetch }, stopped) {
   const credentials = Buffer.from(`${accountSid}:${authToken.reveal()}`).toString('base64');
   const authorization = `Basic ${credentials}`;
 
@@ -31,14 +31,14 @@ export function createRest({ accountSid, authToken, apiBaseUrl }, { clock, fetch
         url: new URL(`/2010-04-01/Accounts/${accountSid}${path}.json`, apiBaseUrl),
         headers: form ? { authorization, ...FORM } : { authorization },
         timeoutMs: TIMEOUT_MS,
-        signal: AbortSignal.any([signal, life]),
+        signal: AbortSignal.any([signal, stopped]),
       },
     );
     const answer = objectOf(reply.json);
     if (reply.status < 300) return answer;
     if (numberOf(answer['code']) === NOT_IN_PROGRESS)
-      throw new FaultError('CALL_NOT_LIVE', 'the call is over');
-    if (reply.status === 404) throw new FaultError('CALL_NOT_FOUND', 'Twilio has no such call');
+      throw new FaultError('CALL_NOT_LIVE', 'the call has ended');
+    if (reply.status === 404) throw new FaultError('CALL_NOT_FOUND', 'call not found at Twilio');
     throw refusalOf(reply, 'Twilio');
   };
 }

@@ -1,5 +1,5 @@
 // @ts-check
-/** One media stream: what comes on its socket, and what is played on it. Whoever makes it closes it. */
+/** One media stream: received messages, and audio played on it. The creator closes it. */
 import { encodeMulaw, FaultError, listOf, lookUp, numberOf, objectOf, parseJson } from '@sidetone/core';
 import { resample, resampledLength, textOf } from '@sidetone/core';
 
@@ -7,10 +7,10 @@ import { resample, resampledLength, textOf } from '@sidetone/core';
 
 const RATE = 8000;
 const FRAME_MS = 20;
-/** No call is longer than a day: what is placed beyond is no time. */
+/** Calls are shorter than a day: larger timestamps are invalid. */
 const DAY_MS = 86_400_000;
 
-/** What the far end says comes in, what it hears goes out. @type {Readonly<Record<string, Party>>} */
+/** The party of each track, as seen from Twilio. @type {Readonly<Record<string, Party>>} */
 const PARTY_OF = { inbound: 'CUSTOMER', outbound: 'ASSISTANT' };
 
 /** @typedef {ReturnType<typeof createSession>} Session */
@@ -22,90 +22,90 @@ const PARTY_OF = { inbound: 'CUSTOMER', outbound: 'ASSISTANT' };
 export function createSession(host, providerCallId, socket) {
   /** @type {{ sid: string, media: import('@sidetone/core').MediaStream, parties: readonly Party[] } | undefined} */
   let stream;
-  let isOver = false;
-  /** Where the next audio of each party belongs, ms. @type {Map<Party, number>} */
-  const dueMs = new Map();
-  /** Sounds that were sent and not yet heard, by their marks. @type {Set<string>} */
-  const unheard = new Set();
-  const here = () => ({ providerCallId, occurredAt: host.clock.now() });
+  let hasEnded = false;
+  /** The expected position of the next audio of each party, in ms. @type {Map<Party, number>} */
+  const expectedMs = new Map();
+  /** The marks of audio that was sent and not yet played. @type {Set<string>} */
+  const pendingMarks = new Set();
+  const base = () => ({ providerCallId, occurredAt: host.clock.now() });
 
-  /** What each message does. @type {Record<string, (message: import('@sidetone/core').JsonObject) => void>} */
+  /** Handles each type of message. @type {Record<string, (message: import('@sidetone/core').JsonObject) => void>} */
   const MESSAGES = {
     start({ start }) {
       const { callSid, streamSid, tracks, mediaFormat } = objectOf(start);
       const { encoding, sampleRate } = objectOf(mediaFormat);
       if (stream) return;
       if (callSid !== providerCallId || encoding !== 'audio/x-mulaw' || numberOf(sampleRate) !== RATE)
-        return socket.close(1008, 'not the stream that was asked for');
+        return socket.close(1008, 'unexpected call or media format');
       const parties = listOf(tracks).flatMap((track) => lookUp(PARTY_OF, textOf(track)) ?? []);
       const media = host.openStream({ providerCallId, encoding: 'mulaw', sampleRate: RATE, parties });
       stream = { sid: textOf(streamSid) ?? '', parties, media };
-      host.emit({ ...here(), type: 'call.status', status: 'IN_PROGRESS' });
+      host.emit({ ...base(), type: 'call.status', status: 'IN_PROGRESS' });
     },
     media({ media }) {
       const { track, timestamp, payload } = objectOf(media);
       const party = lookUp(PARTY_OF, textOf(track));
-      const told = numberOf(timestamp) ?? -1;
-      if (!party || !stream?.parties.includes(party) || told < 0 || told > DAY_MS) return;
+      const position = numberOf(timestamp) ?? -1;
+      if (!party || !stream?.parties.includes(party) || position < 0 || position > DAY_MS) return;
       const audio = Buffer.from(textOf(payload) ?? '', 'base64');
-      const due = dueMs.get(party) ?? told;
-      const isLate = told - due >= FRAME_MS;
-      dueMs.set(party, (isLate ? told : due) + audio.length / (RATE / 1000));
-      if (isLate) stream.media.gap(party, told - due, Math.round((told - due) / FRAME_MS));
-      const isWanted = host.wants('audio', providerCallId) || host.wants('levels', providerCallId);
-      if (isWanted && audio.length > 0) stream.media.write(party, audio, isLate ? told : due);
+      const expected = expectedMs.get(party) ?? position;
+      const hasGap = position - expected >= FRAME_MS;
+      expectedMs.set(party, (hasGap ? position : expected) + audio.length / (RATE / 1000));
+      if (hasGap) stream.media.gap(party, position - expected, Math.round((position - expected) / FRAME_MS));
+      const hasDemand = host.wants('audio', providerCallId) || host.wants('levels', providerCallId);
+      if (hasDemand && audio.length > 0) stream.media.write(party, audio, hasGap ? position : expected);
     },
     dtmf({ dtmf }) {
       const digits = textOf(objectOf(dtmf)['digit']) ?? '';
-      if (/^[0-9*#A-D]$/.test(digits)) host.emit({ ...here(), type: 'dtmf', digits });
+      if (/^[0-9*#A-D]$/.test(digits)) host.emit({ ...base(), type: 'dtmf', digits });
     },
     mark({ mark }) {
       const commandId = /** @type {import('@sidetone/core').CommandId} */ (
         textOf(objectOf(mark)['name']) ?? ''
       );
-      if (unheard.delete(commandId)) host.emit({ ...here(), type: 'command.confirmed', commandId });
+      if (pendingMarks.delete(commandId)) host.emit({ ...base(), type: 'command.confirmed', commandId });
     },
     stop: () => stream?.media.end('Twilio stopped the stream'),
   };
 
   socket.onMessage((text) => {
     const message = objectOf(typeof text === 'string' ? parseJson(text) : undefined);
-    if (!isOver) lookUp(MESSAGES, textOf(message['event']))?.(message);
+    if (!hasEnded) lookUp(MESSAGES, textOf(message['event']))?.(message);
   });
   socket.onClose(() => end('the socket closed'));
 
   function end(/** @type {string} */ reason) {
-    isOver = true;
+    hasEnded = true;
     stream?.media.end(reason);
   }
 
   async function send(/** @type {object} */ message) {
-    if (!stream || isOver) throw new FaultError('CALL_NOT_LIVE', 'the call has no stream at the moment');
+    if (!stream || hasEnded) throw new FaultError('CALL_NOT_LIVE', 'the call has no open stream');
     await socket.send(JSON.stringify({ streamSid: stream.sid, ...message })).catch((cause) => {
-      throw new FaultError('PROVIDER_UNREACHABLE', 'the stream broke', { cause });
+      throw new FaultError('PROVIDER_UNREACHABLE', 'the connection of the stream broke', { cause });
     });
   }
 
   return {
-    isOpen: () => stream !== undefined && !isOver,
-    isBusy: () => unheard.size > 0,
+    isOpen: () => stream !== undefined && !hasEnded,
+    isBusy: () => pendingMarks.size > 0,
     /**
-     * Sends a sound, which Twilio queues, and a mark that comes back when it was heard.
+     * Sends audio, which Twilio queues, and a mark, which Twilio returns when the audio was played.
      * @param {import('@sidetone/core').Sound} sound @param {string} name @param {AbortSignal} signal
      */
     async play({ samples, sampleRate }, name, signal) {
       const count = resampledLength(samples.length, sampleRate, RATE);
       const bytes = Buffer.from(encodeMulaw(resample(samples, sampleRate, RATE, 0, count)));
-      unheard.add(name);
-      // A second of it in each message.
+      pendingMarks.add(name);
+      // One second in each message.
       for (let at = 0; at < bytes.length && !signal.aborted; at += RATE)
         await send({ event: 'media', media: { payload: bytes.toString('base64', at, at + RATE) } });
-      if (signal.aborted) throw new FaultError('PROVIDER_TIMEOUT', 'the sound was not sent whole');
+      if (signal.aborted) throw new FaultError('PROVIDER_TIMEOUT', 'the audio was not sent completely');
       await send({ event: 'mark', mark: { name } });
     },
-    /** Drops what was not yet heard: its marks come back too, and mean nothing then. */
+    /** Discards queued audio. Twilio then returns its marks too; they are ignored. */
     async clear() {
-      unheard.clear();
+      pendingMarks.clear();
       await send({ event: 'clear' });
     },
     close(/** @type {string} */ reason) {

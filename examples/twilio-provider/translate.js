@@ -1,27 +1,27 @@
 // @ts-check
-/** Twilio's words about a call in those of Sidetone. */
+/** Translates Twilio's call fields into events. */
 import { instantOf, lookUp, present, providerCallId, textOf } from '@sidetone/core';
 
 /** @type {Readonly<Record<string, import('@sidetone/core').CallStatus>>} */
 const STATUSES = { queued: 'QUEUED', initiated: 'QUEUED', ringing: 'RINGING', 'in-progress': 'IN_PROGRESS' };
 
-/** Who hung up Twilio does not say. @type {Readonly<Record<string, import('@sidetone/core').EndCategory>>} */
+/** Twilio does not report who hung up. @type {Readonly<Record<string, import('@sidetone/core').EndCategory>>} */
 const ENDS = {
   completed: 'UNKNOWN',
   busy: 'BUSY',
   'no-answer': 'NO_ANSWER',
-  // It could not be called at all: most often there is no such number.
+  // The call could not be placed, most often because the number does not exist.
   failed: 'CONFIGURATION',
-  // Given up over the API before it was answered.
+  // Canceled over the API before it was answered.
   canceled: 'OPERATOR_ENDED',
 };
 
 /** @type {Readonly<Record<string, import('@sidetone/core').CallDirection>>} */
 const DIRECTIONS = { inbound: 'INBOUND', 'outbound-api': 'OUTBOUND', 'outbound-dial': 'OUTBOUND' };
 
-/** @typedef {Partial<Record<'status' | 'direction' | 'from' | 'to' | 'at', unknown>>} CallNews as Twilio tells it */
+/** @typedef {Partial<Record<'status' | 'direction' | 'from' | 'to' | 'at', unknown>>} CallFields as sent by Twilio */
 
-/** @param {string} sid @param {CallNews} news @param {number} receivedAt */
+/** @param {string} sid @param {CallFields} fields @param {number} receivedAt */
 export function eventsOf(sid, { status, direction, from, to, at }, receivedAt) {
   const base = { providerCallId: providerCallId(sid), occurredAt: instantOf(at) ?? receivedAt };
   const code = textOf(status) ?? '';

@@ -19,7 +19,7 @@ const SUBJECTS: Readonly<Record<string, Subject | TranscriberSubject>> = {
   'vobiz-agent': VOBIZ_AGENT,
   'echo-example': await exampleOf('echo-provider'),
   'twilio-example': await exampleOf('twilio-provider'),
-  'twilio-partner-example': await exampleOf('twilio-provider', 'withPartner'),
+  'twilio-dial-example': await exampleOf('twilio-provider', 'withDial'),
 };
 
 describe.each(Object.entries(SUBJECTS))('%s', async (name, subject) => {
