@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util';
 import { DEMO_KEYS } from './simulator.ts';
 import type { SimulatorOptions } from './simulator.ts';
-import { MAX_PAST_CALLS } from './vapi/past.ts';
+import { MAX_PAST_CALLS } from './vapi/past-calls.ts';
 
 /** What the command line asks for. */
 export interface CommandLine {

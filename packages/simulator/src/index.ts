@@ -13,14 +13,14 @@ export type { DeepgramBehaviour } from './deepgram/behaviour.ts';
 export type { DeepgramSessionState, FinalState } from './deepgram/session-state.ts';
 export { VOBIZ_BEHAVIOUR } from './vobiz/behaviour.ts';
 export type { VobizBehaviour } from './vobiz/behaviour.ts';
-export type { Tone } from './control/tone-request.ts';
+export type { Tone } from './call/tone-request.ts';
 export type { VobizCall } from './vobiz/call-contract.ts';
 export { VAPI_BEHAVIOUR } from './vapi/behaviour.ts';
 export type { VapiBehaviour } from './vapi/behaviour.ts';
 export type { VapiCall } from './vapi/call.ts';
 export type { Credential, HmacCredential } from './vapi/webhook/credential.ts';
-export type { PastOptions } from './vapi/past.ts';
-export type { AskFor } from './vapi/webhook/requests.ts';
+export type { PastOptions } from './vapi/past-calls.ts';
+export type { AskFor } from './vapi/webhook/server-requests.ts';
 export type {
   Answer,
   CallState,
@@ -34,5 +34,5 @@ export type {
   UplinkState,
   VobizCallState,
 } from './call/call-state.ts';
-export type { DeliveryCounts } from './http/courier.ts';
+export type { DeliveryCounts } from './http/webhook-sender.ts';
 export type { Script, Speaker, Turn } from './speech/library.ts';

@@ -1,4 +1,4 @@
-import type { DeliveryCounts } from '../http/courier.ts';
+import type { DeliveryCounts } from '../http/webhook-sender.ts';
 import type { Speaker } from '../speech/library.ts';
 
 /** Whose fake cloud a call is on. */

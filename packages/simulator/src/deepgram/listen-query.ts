@@ -1,8 +1,8 @@
 // What a client asks for in the query of `/v1/listen`, checked as far as a client for phone calls can get it wrong.
 // Parameters that nobody knows are let pass.
 
-import { badQuery, refusalOf } from './connection/refusal.ts';
-import type { Refusal } from './connection/refusal.ts';
+import { badQuery, refusalOf } from './rejection.ts';
+import type { Refusal } from './rejection.ts';
 
 /** What a socket was opened with. */
 export interface ListenQuery {

@@ -2,8 +2,8 @@
 
 import { randomUUID } from 'node:crypto';
 import type { HttpReply, HttpRequest } from '../http/http-request.ts';
-import { isKeyOf } from './connection/doorway.ts';
-import { refusalOf, refusalReply } from './connection/refusal.ts';
+import { isKeyOf } from './connection/upgrade-handler.ts';
+import { refusalOf, refusalReply } from './rejection.ts';
 
 const PROJECT_ID = '3f1c9a52-7e0b-4d86-9b1a-5c2d8e6f4a70';
 

@@ -1,7 +1,7 @@
 // What is true about a socket, for tests to compare with.
 
 import type { WindowResults } from './transcript/channel.ts';
-import type { Hearing } from './transcript/hearing.ts';
+import type { Hearing } from './transcript/transcription.ts';
 
 /** A window of a channel that was made final, with the words that were heard in it. Times are seconds of audio. */
 export interface FinalState {

@@ -4,18 +4,18 @@ import type { WebSocket } from 'ws';
 import type { DeepgramBehaviour } from './behaviour.ts';
 import { decodeClientMessage } from './connection/client-message.ts';
 import type { ClientMessage } from './connection/client-message.ts';
-import { IDLE_CLOSE, reasonOf, SILENT_CLOSE, UNDECODABLE_CLOSE } from './connection/closes.ts';
-import type { Close } from './connection/closes.ts';
-import { createHearing } from './transcript/hearing.ts';
-import { createIdleWatch } from './connection/idle-watch.ts';
+import { IDLE_CLOSE, reasonOf, SILENT_CLOSE, UNDECODABLE_CLOSE } from './connection/close-codes.ts';
+import type { Close } from './connection/close-codes.ts';
+import { createHearing } from './transcript/transcription.ts';
+import { createIdleWatch } from './connection/idle-timeout.ts';
 import { createInbox } from './connection/inbox.ts';
 import type { Arrival } from './connection/inbox.ts';
 import type { ListenQuery } from './listen-query.ts';
 import { configureMessage, metadataMessage } from './transcript/messages.ts';
-import type { Phrase } from './recogniser/phrase-book.ts';
+import type { Phrase } from './recogniser/phrase-index.ts';
 import { createLedger } from './session-state.ts';
 import type { DeepgramSessionState } from './session-state.ts';
-import { createTeller } from './transcript/teller.ts';
+import { createTeller } from './connection/result-sender.ts';
 import { isUndecodable } from './connection/undecodable.ts';
 
 /** What a session needs. */

@@ -7,16 +7,16 @@ import type { HttpReply, HttpRequest } from '../http/http-request.ts';
 import type { Script, SpeechLibrary } from '../speech/library.ts';
 import { VAPI_BEHAVIOUR } from './behaviour.ts';
 import type { VapiBehaviour } from './behaviour.ts';
-import { createBudget } from './rest/budget.ts';
+import { createBudget } from './rest/rate-limit.ts';
 import { createVapiCall } from './call.ts';
 import type { VapiCall } from './call.ts';
-import { answerControl } from './control/control-door.ts';
-import { createDoorway } from './doorway.ts';
-import { makePast, MAX_PAST_CALLS } from './past.ts';
-import type { PastOptions, Shown } from './past.ts';
+import { answerControl } from './control/control-endpoint.ts';
+import { createDoorway } from './upgrade-handler.ts';
+import { makePast, MAX_PAST_CALLS } from './past-calls.ts';
+import type { PastOptions, Shown } from './past-calls.ts';
 import type { Placement } from './rest/placement.ts';
 import { answerRest } from './rest/rest.ts';
-import type { Webhook } from './webhook/webhook.ts';
+import type { Webhook } from './webhook/message-sender.ts';
 
 /** What the fake Vapi needs. Functions are asked when a call starts, because they may change. */
 export interface VapiCloudDeps {

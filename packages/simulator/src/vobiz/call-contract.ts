@@ -3,7 +3,7 @@
 import type { SimulatedCall } from '../call/call-state.ts';
 import type { FrameClock } from '../call/frame-clock.ts';
 import type { Script, SpeechLibrary } from '../speech/library.ts';
-import type { Tone } from '../control/tone-request.ts';
+import type { Tone } from '../call/tone-request.ts';
 import type { VobizBehaviour } from './behaviour.ts';
 import type { Rooms } from './line/conference.ts';
 import type { VobizRecord } from './webhook/forms.ts';

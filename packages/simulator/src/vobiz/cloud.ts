@@ -9,7 +9,7 @@ import { createVobizCall } from './call.ts';
 import type { VobizCall, VobizCallDeps } from './call-contract.ts';
 import { createRooms } from './line/conference.ts';
 import { answerRest } from './rest/rest.ts';
-import { createRestFaults } from './rest/faults.ts';
+import { createRestFaults } from './rest/fault-injection.ts';
 import type { Account } from './rest/replies.ts';
 import type { SigningKeys } from './webhook/signature.ts';
 import type { Application } from './webhook/webhooks.ts';

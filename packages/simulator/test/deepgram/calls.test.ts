@@ -5,8 +5,8 @@ import type { CallState } from '../../src/index.ts';
 import { connect, textOf, TWO_CHANNELS } from '../support/deepgram.ts';
 import type { Message } from '../support/deepgram.ts';
 import { audioOf } from '../support/vobiz.ts';
-import { createWorld } from '../support/world.ts';
-import type { World } from '../support/world.ts';
+import { createWorld } from '../support/setup.ts';
+import type { World } from '../support/setup.ts';
 
 interface OverCall {
   readonly world: World;

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { createIdleWatch } from '../../src/deepgram/connection/idle-watch.ts';
+import { createIdleWatch } from '../../src/deepgram/connection/idle-timeout.ts';
 import { createInbox, MAX_WAITING } from '../../src/deepgram/connection/inbox.ts';
 import type { Arrival } from '../../src/deepgram/connection/inbox.ts';
 import { createOutbox } from '../../src/deepgram/connection/outbox.ts';

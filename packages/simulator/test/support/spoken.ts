@@ -2,9 +2,9 @@
 
 import { createResampler } from '../../src/audio/resampler.ts';
 import { createRandom } from '../../src/random.ts';
-import { createPhraseBook } from '../../src/deepgram/recogniser/phrase-book.ts';
+import { createPhraseBook } from '../../src/deepgram/recogniser/phrase-index.ts';
 import { createRecogniser } from '../../src/deepgram/recogniser/recogniser.ts';
-import { HOP } from '../../src/deepgram/recogniser/sound.ts';
+import { HOP } from '../../src/deepgram/recogniser/signal.ts';
 import type { HeardWord } from '../../src/deepgram/recogniser/alignment.ts';
 import { loadSpeech } from '../../src/speech/library.ts';
 

@@ -4,7 +4,7 @@
 import { WebSocket } from 'ws';
 import { encodeLinear16 } from '../../src/audio/pcm.ts';
 import { sine } from './signal.ts';
-import type { World } from './world.ts';
+import type { World } from './setup.ts';
 
 const FRAME_MS = 20;
 const SILENCE = encodeLinear16(new Int16Array(320));

@@ -5,7 +5,7 @@ import { encodeLinear16 } from '../../src/audio/pcm.ts';
 import type { SimulatedCall, StreamState, VobizBehaviour } from '../../src/index.ts';
 import type { ReceivedStream } from './application.ts';
 import { samplesOf, sine } from './signal.ts';
-import type { World } from './world.ts';
+import type { World } from './setup.ts';
 
 export const KEYS = {
   'x-auth-id': 'MA_DEMO',

@@ -1,10 +1,10 @@
 // A recording that is being heard, and from where in the audio. Each of its steps is compared with what was heard in
 // its place; a word counts as spoken when most of it was. What was lost, spoken over or cut off is not.
 
-import { MARGIN } from './phrase-book.ts';
-import type { Place } from './search.ts';
-import { AUDIBLE_RMS, HOP, hopLoudness, LISTENING_RATE, likeness } from './sound.ts';
-import type { Tape } from './tape.ts';
+import { MARGIN } from './phrase-index.ts';
+import type { Place } from './phrase-search.ts';
+import { AUDIBLE_RMS, HOP, hopLoudness, LISTENING_RATE, likeness } from './signal.ts';
+import type { Tape } from './audio-buffer.ts';
 import type { PlacedWord } from './word-times.ts';
 
 /** A word that was heard. Times are seconds of audio. */

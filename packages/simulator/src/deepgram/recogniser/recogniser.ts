@@ -5,10 +5,10 @@
 import { createAlignment } from './alignment.ts';
 import type { Alignment, HeardWord } from './alignment.ts';
 import { PICTURE } from './fingerprint.ts';
-import type { Phrase } from './phrase-book.ts';
-import { findPlace } from './search.ts';
-import { AUDIBLE_RMS, HOP, hopLoudness } from './sound.ts';
-import { createTape } from './tape.ts';
+import type { Phrase } from './phrase-index.ts';
+import { findPlace } from './phrase-search.ts';
+import { AUDIBLE_RMS, HOP, hopLoudness } from './signal.ts';
+import { createTape } from './audio-buffer.ts';
 
 /** What listens to one channel. */
 export interface Recogniser {

@@ -1,7 +1,7 @@
 // When the words of a recording are spoken. Nobody has marked them, so they are laid over the recording by what can
 // be known: a long word takes longer, nobody speaks in a pause, and most pauses stand between two words.
 
-import { AUDIBLE_RMS, HOP, hopLoudness } from './sound.ts';
+import { AUDIBLE_RMS, HOP, hopLoudness } from './signal.ts';
 
 /** A word of a recording, from one step to the step after its last. */
 export interface PlacedWord {

@@ -4,7 +4,7 @@
 import { decodeMulaw } from '../../audio/mulaw.ts';
 import { createResampler } from '../../audio/resampler.ts';
 import type { ListenQuery } from '../listen-query.ts';
-import { HOP, LISTENING_RATE } from '../recogniser/sound.ts';
+import { HOP, LISTENING_RATE } from '../recogniser/signal.ts';
 
 /** What makes steps of bytes. */
 export interface AudioDecoder {

@@ -5,8 +5,8 @@ import type { DeepgramBehaviour } from '../behaviour.ts';
 import type { ListenQuery } from '../listen-query.ts';
 import type { HeardWord } from '../recogniser/alignment.ts';
 import { createRecogniser } from '../recogniser/recogniser.ts';
-import type { Phrase } from '../recogniser/phrase-book.ts';
-import { AUDIBLE_RMS, HOP, hopLoudness, HOPS_A_SECOND } from '../recogniser/sound.ts';
+import type { Phrase } from '../recogniser/phrase-index.ts';
+import { AUDIBLE_RMS, HOP, hopLoudness, HOPS_A_SECOND } from '../recogniser/signal.ts';
 
 /** The words of a window of a channel. Times are seconds of audio. */
 export interface WindowResults {

@@ -1,6 +1,6 @@
 import type { WebSocket } from 'ws';
 import type { StreamState } from '../../call/call-state.ts';
-import type { Agenda } from '../../call/agenda.ts';
+import type { Agenda } from '../../call/scheduler.ts';
 import type { VapiRecord } from '../call-object.ts';
 import { createCutter, createListenEncoder, formatHint } from './listen-format.ts';
 import type { ListenEncoder } from './listen-format.ts';

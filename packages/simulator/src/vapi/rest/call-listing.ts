@@ -1,6 +1,6 @@
 import type { HttpReply } from '../../http/http-request.ts';
 import type { VapiBehaviour } from '../behaviour.ts';
-import type { Shown } from '../past.ts';
+import type { Shown } from '../past-calls.ts';
 
 /** The most calls that a list gives, and how many it gives when nobody says. */
 const MAX_LIMIT = 1_000;

@@ -5,7 +5,7 @@ import type { PlacedCall } from '../call.ts';
 import { numberProblem, objectOf } from '../control/commands.ts';
 import { DEFAULT_FORMAT } from '../transport/audio-format.ts';
 import type { AudioFormat } from '../transport/audio-format.ts';
-import type { Webhook } from '../webhook/webhook.ts';
+import type { Webhook } from '../webhook/message-sender.ts';
 
 /** How many customers a batch may have. */
 export const MAX_BATCH = 100;

@@ -1,10 +1,10 @@
 import { jsonObject } from '../../http/http-request.ts';
 import type { HttpReply, HttpRequest } from '../../http/http-request.ts';
 import type { VapiBehaviour } from '../behaviour.ts';
-import type { Budget } from './budget.ts';
+import type { Budget } from './rate-limit.ts';
 import type { VapiCall } from '../call.ts';
 import { listCalls } from './call-listing.ts';
-import type { Shown } from '../past.ts';
+import type { Shown } from '../past-calls.ts';
 import { decodeOrder } from './placement.ts';
 import type { Placement } from './placement.ts';
 

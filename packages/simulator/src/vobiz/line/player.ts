@@ -1,6 +1,6 @@
 // Files that the person hears. Each is fetched when its turn comes; what is no WAV, or is not there, is skipped.
 
-import { fetchSound } from '../../http/fetch-sound.ts';
+import { fetchSound } from '../../http/fetch-audio.ts';
 import type { Line, Sound } from './line.ts';
 
 /** How many requests to play may wait or be heard at once; one more is ignored. */

@@ -1,7 +1,7 @@
 // What is recorded of a call: when it began and ended, and who is told. There is no audio behind it.
 
 import { randomUUID } from 'node:crypto';
-import type { Agenda } from '../../call/agenda.ts';
+import type { Agenda } from '../../call/scheduler.ts';
 import type { RecordingState } from '../../call/call-state.ts';
 
 /** How many recordings a call may have. */

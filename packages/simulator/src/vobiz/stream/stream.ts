@@ -3,16 +3,16 @@
 
 import { randomUUID } from 'node:crypto';
 import { FRAME_MS } from '../../audio/pcm.ts';
-import type { Agenda } from '../../call/agenda.ts';
+import type { Agenda } from '../../call/scheduler.ts';
 import type { StreamState } from '../../call/call-state.ts';
 import { decodeAppMessage } from './app-messages.ts';
 import type { AppMessage } from './app-messages.ts';
-import { count, createAttempt, stateOf } from './attempt.ts';
-import type { Attempt } from './attempt.ts';
+import { count, createAttempt, stateOf } from './connection.ts';
+import type { Attempt } from './connection.ts';
 import type { VobizBehaviour } from '../behaviour.ts';
 import type { StreamNews, VobizRecord } from '../webhook/forms.ts';
-import { lastWords } from './misbehaviour.ts';
-import type { Wire } from './misbehaviour.ts';
+import { lastWords } from './fault-injection.ts';
+import type { Wire } from './fault-injection.ts';
 import type { StreamSpec, Track } from './stream-format.ts';
 import { clearedMessage, dtmfMessage, mediaMessage, playedMessage, startMessage } from './stream-messages.ts';
 import { closeSocket, openSocket } from './stream-socket.ts';

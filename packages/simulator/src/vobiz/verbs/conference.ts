@@ -1,7 +1,7 @@
 import type { Verb } from './answer-xml.ts';
 import { targetOf } from '../webhook/webhooks.ts';
-import { hold, isTrue, msOf } from './executed.ts';
-import type { Executed, Hold } from './executed.ts';
+import { hold, isTrue, msOf } from './verb-context.ts';
+import type { Executed, Hold } from './verb-context.ts';
 
 const DEFAULT_TIME_LIMIT_S = 14_400;
 

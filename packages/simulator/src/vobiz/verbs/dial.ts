@@ -7,8 +7,8 @@ import { numberText } from '../webhook/forms.ts';
 import { HANGUPS } from '../webhook/hangup.ts';
 import type { Hangup } from '../webhook/hangup.ts';
 import { targetOf } from '../webhook/webhooks.ts';
-import { hold, isTrue, msOf } from './executed.ts';
-import type { Executed, Hold } from './executed.ts';
+import { hold, isTrue, msOf } from './verb-context.ts';
+import type { Executed, Hold } from './verb-context.ts';
 
 const DEFAULT_TIME_LIMIT_S = 14_400;
 const DEFAULT_TIMEOUT_S = 120;

@@ -6,8 +6,8 @@ import type { RecordingEnd } from '../line/recordings.ts';
 import { recordingForm } from '../line/recordings.ts';
 import { targetOf } from '../webhook/webhooks.ts';
 import { FRAME_MS } from '../../audio/pcm.ts';
-import { hold, isTrue, msOf } from './executed.ts';
-import type { Executed, Hold } from './executed.ts';
+import { hold, isTrue, msOf } from './verb-context.ts';
+import type { Executed, Hold } from './verb-context.ts';
 import { prompts } from './sound.ts';
 
 const ACTION_DEAD = { unreachable: HANGUPS.actionUnreachable, invalid: HANGUPS.invalidAction };

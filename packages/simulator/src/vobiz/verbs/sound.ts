@@ -1,8 +1,8 @@
 // The verbs that are heard, or wait for somebody to be heard.
 
 import type { Child, Verb } from './answer-xml.ts';
-import { hold, holdFor, isTrue, looped, msOf } from './executed.ts';
-import type { Executed, Hold } from './executed.ts';
+import { hold, holdFor, isTrue, looped, msOf } from './verb-context.ts';
+import type { Executed, Hold } from './verb-context.ts';
 
 const DEFAULT_WAIT_S = 1;
 const DEFAULT_MIN_SILENCE_MS = 2_000;

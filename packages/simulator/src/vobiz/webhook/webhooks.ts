@@ -1,4 +1,4 @@
-import type { Courier, Delivered } from '../../http/courier.ts';
+import type { Courier, Delivered } from '../../http/webhook-sender.ts';
 import { createRandom } from '../../random.ts';
 import type { VobizWebhookDials } from '../behaviour.ts';
 import { commonForm, hangupForm, streamForm } from './forms.ts';

@@ -3,8 +3,8 @@
 import { describe, expect, it, vi } from 'vitest';
 import type { VapiBehaviour } from '../../../src/index.ts';
 import { decodeOrder } from '../../../src/vapi/rest/placement.ts';
-import { createWorld } from '../../support/world.ts';
-import type { World } from '../../support/world.ts';
+import { createWorld } from '../../support/setup.ts';
+import type { World } from '../../support/setup.ts';
 
 const ASSISTANT = '0f6b6b1e-6a0d-4a53-9d27-5f2a5a6f3b10';
 const PHONE = {

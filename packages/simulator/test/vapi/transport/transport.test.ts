@@ -7,8 +7,8 @@ import { listenTo } from '../../support/listener.ts';
 import { rms, samplesOf } from '../../support/signal.ts';
 import { LOUD, placeAndConnect, QUIET } from '../../support/transport-client.ts';
 import type { TransportClient } from '../../support/transport-client.ts';
-import { createWorld } from '../../support/world.ts';
-import type { World } from '../../support/world.ts';
+import { createWorld } from '../../support/setup.ts';
+import type { World } from '../../support/setup.ts';
 
 vi.setConfig({ maxConcurrency: 20 });
 

@@ -3,7 +3,7 @@
 import { createHmac } from 'node:crypto';
 import { describe, expect, it, vi } from 'vitest';
 import { credentialHeaders, decodeCredential } from '../../../src/vapi/webhook/credential.ts';
-import { createWorld } from '../../support/world.ts';
+import { createWorld } from '../../support/setup.ts';
 
 const signable = {
   method: 'POST',

@@ -3,8 +3,8 @@
 import { describe, expect, it, vi } from 'vitest';
 import type { CallState, VapiBehaviour } from '../../../src/index.ts';
 import type { VapiMessage } from '../../support/application.ts';
-import { createWorld } from '../../support/world.ts';
-import type { World } from '../../support/world.ts';
+import { createWorld } from '../../support/setup.ts';
+import type { World } from '../../support/setup.ts';
 
 function run({ simulator }: World, behaviour: Partial<VapiBehaviour>, script = 'brief'): Promise<CallState> {
   return simulator.startCall({ provider: 'vapi', script, behaviour }).over;

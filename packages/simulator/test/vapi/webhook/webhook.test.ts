@@ -1,7 +1,7 @@
 // The sequence and the fields are those of "A typical call as seen by webhooks" in Vapi's documentation.
 
 import { describe, expect, it, vi } from 'vitest';
-import { createWorld } from '../../support/world.ts';
+import { createWorld } from '../../support/setup.ts';
 
 vi.setConfig({ maxConcurrency: 20 });
 

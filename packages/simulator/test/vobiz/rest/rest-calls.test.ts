@@ -2,8 +2,8 @@
 
 import { describe, expect, it, vi } from 'vitest';
 import type { VobizBehaviour } from '../../../src/index.ts';
-import { createWorld } from '../../support/world.ts';
-import type { World } from '../../support/world.ts';
+import { createWorld } from '../../support/setup.ts';
+import type { World } from '../../support/setup.ts';
 import { openStream, PATIENT, rest, statuses, TWO_WAY } from '../../support/vobiz.ts';
 
 const OURS = '+918000000001';

@@ -2,8 +2,8 @@
 
 import { describe, expect, it, vi } from 'vitest';
 import type { SimulatedCall } from '../../../src/index.ts';
-import { createWorld } from '../../support/world.ts';
-import type { World } from '../../support/world.ts';
+import { createWorld } from '../../support/setup.ts';
+import type { World } from '../../support/setup.ts';
 import { hears, PATIENT, rest, surface } from '../../support/vobiz.ts';
 
 const room = ({ application: { url } }: World, attributes = 'stayAlone="true"', after = ''): string =>

@@ -1,7 +1,7 @@
 // What REST lets a call hear, sends into it, records of it, and attaches to it.
 
 import { describe, expect, it, vi } from 'vitest';
-import { createWorld } from '../../support/world.ts';
+import { createWorld } from '../../support/setup.ts';
 import { hears, openStream, rest, statuses, TWO_WAY, wavFile } from '../../support/vobiz.ts';
 
 const ONE_WAY = 'audioTrack="both"';

@@ -1,7 +1,7 @@
 import { describe, expect, it, vi } from 'vitest';
 import type { SimulatedCall } from '../../../src/index.ts';
-import { createWorld } from '../../support/world.ts';
-import type { World } from '../../support/world.ts';
+import { createWorld } from '../../support/setup.ts';
+import type { World } from '../../support/setup.ts';
 
 const KEYS = {
   'x-auth-id': 'MA_DEMO',

@@ -2,8 +2,8 @@ import { describe, expect, it, vi } from 'vitest';
 import { decodeMulaw } from '../../../src/audio/mulaw.ts';
 import type { ReceivedStream } from '../../support/application.ts';
 import { rms, samplesOf } from '../../support/signal.ts';
-import { createWorld } from '../../support/world.ts';
-import type { World } from '../../support/world.ts';
+import { createWorld } from '../../support/setup.ts';
+import type { World } from '../../support/setup.ts';
 
 interface Media {
   readonly sequenceNumber: number;

@@ -3,7 +3,7 @@
 import { describe, expect, it, vi } from 'vitest';
 import { encodeLinear16 } from '../../../src/audio/pcm.ts';
 import { samplesOf, sine } from '../../support/signal.ts';
-import { createWorld } from '../../support/world.ts';
+import { createWorld } from '../../support/setup.ts';
 import {
   audioOf,
   hears,

@@ -2,8 +2,8 @@
 
 import { describe, expect, it, vi } from 'vitest';
 import type { SimulatedCall, VobizBehaviour } from '../../../src/index.ts';
-import { createWorld } from '../../support/world.ts';
-import type { World } from '../../support/world.ts';
+import { createWorld } from '../../support/setup.ts';
+import type { World } from '../../support/setup.ts';
 import { hears, PATIENT, surface, wavFile } from '../../support/vobiz.ts';
 
 /** Begins a call with some XML; what is asked for after that hangs up as busy. */

@@ -3,8 +3,8 @@ import { connect } from 'node:net';
 import { describe, expect, it, vi } from 'vitest';
 import { MAX_BODY_BYTES } from '../../src/http/http-request.ts';
 import type { CallState } from '../../src/index.ts';
-import { createWorld } from '../support/world.ts';
-import type { World } from '../support/world.ts';
+import { createWorld } from '../support/setup.ts';
+import type { World } from '../support/setup.ts';
 
 async function ask(
   { simulator }: World,

@@ -4,8 +4,8 @@
 
 import { setMaxListeners } from 'node:events';
 import { connect } from 'node:net';
-import type { SimulatedCall } from './call/call-state.ts';
-import { pause } from './pause.ts';
+import type { SimulatedCall } from './call-state.ts';
+import { pause } from '../pause.ts';
 
 /** How long a place stays empty after a call. */
 export const REST_MS = 3_000;

@@ -3,7 +3,7 @@
 import { jsonObject } from '../http/http-request.ts';
 import type { HttpReply, HttpRequest } from '../http/http-request.ts';
 import type { Simulator } from '../simulator.ts';
-import { decodeTone } from './tone-request.ts';
+import { decodeTone } from '../call/tone-request.ts';
 import type { VobizCall } from '../vobiz/call-contract.ts';
 
 type Fields = Readonly<Record<string, unknown>>;

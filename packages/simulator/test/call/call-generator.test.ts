@@ -1,10 +1,10 @@
 import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import { describe, expect, it } from 'vitest';
-import { isListening, keepCalls } from '../src/call-keeper.ts';
-import type { SimulatedCall } from '../src/index.ts';
-import { createDeferred } from '../src/deferred.ts';
-import { createApplication } from './support/application.ts';
+import { isListening, keepCalls } from '../../src/call/call-generator.ts';
+import type { SimulatedCall } from '../../src/index.ts';
+import { createDeferred } from '../../src/deferred.ts';
+import { createApplication } from '../support/application.ts';
 
 function fakeCall(): { call: SimulatedCall; end: () => void } {
   const { promise, resolve } = createDeferred<ReturnType<SimulatedCall['state']>>();

@@ -5,7 +5,7 @@ import { CALL_SAMPLE_RATE } from '../../audio/pcm.ts';
 import { createResampler } from '../../audio/resampler.ts';
 import type { Utterance } from '../../speech/library.ts';
 import { BANDS, drawMoment, MOMENT_STEP, MOMENTS, PICTURE } from './fingerprint.ts';
-import { HOP, hopLoudness, LISTENING_RATE } from './sound.ts';
+import { HOP, hopLoudness, LISTENING_RATE } from './signal.ts';
 import { placeWords } from './word-times.ts';
 import type { PlacedWord } from './word-times.ts';
 

@@ -1,6 +1,6 @@
 import { describe, expect, it, vi } from 'vitest';
-import { createWorld } from '../support/world.ts';
-import type { World } from '../support/world.ts';
+import { createWorld } from '../support/setup.ts';
+import type { World } from '../support/setup.ts';
 
 interface Listed {
   readonly id: string;

@@ -2,9 +2,9 @@
 // recordings, and the few that look most alike are compared sample by sample.
 
 import { BANDS, drawPicture, MOMENT_STEP, MOMENTS, PICTURE } from './fingerprint.ts';
-import { GRID, MARGIN } from './phrase-book.ts';
-import type { Phrase } from './phrase-book.ts';
-import { likeness } from './sound.ts';
+import { GRID, MARGIN } from './phrase-index.ts';
+import type { Phrase } from './phrase-index.ts';
+import { likeness } from './signal.ts';
 
 /** A place in a recording. */
 export interface Place {

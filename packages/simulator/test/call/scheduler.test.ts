@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { createAgenda } from '../../src/call/agenda.ts';
+import { createAgenda } from '../../src/call/scheduler.ts';
 
 it('an agenda does things when their frame comes, in the order in which they are due', () => {
   const agenda = createAgenda();

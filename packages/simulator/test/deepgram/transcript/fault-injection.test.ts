@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { DEEPGRAM_BEHAVIOUR, DEEPGRAM_CHOICES } from '../../../src/deepgram/behaviour.ts';
 import type { DeepgramMessageDials } from '../../../src/deepgram/behaviour.ts';
-import { createFaults, MANY_WORDS } from '../../../src/deepgram/transcript/faults.ts';
-import type { Wire } from '../../../src/deepgram/transcript/faults.ts';
+import { createFaults, MANY_WORDS } from '../../../src/deepgram/transcript/fault-injection.ts';
+import type { Wire } from '../../../src/deepgram/transcript/fault-injection.ts';
 
 /** What is sent for three messages. */
 function sent(dials: Partial<DeepgramMessageDials>): Wire[] {

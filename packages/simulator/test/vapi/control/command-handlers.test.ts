@@ -2,8 +2,8 @@ import { describe, expect, it, vi } from 'vitest';
 import type { SimulatedCall } from '../../../src/index.ts';
 import { listenTo } from '../../support/listener.ts';
 import { rms } from '../../support/signal.ts';
-import { createWorld } from '../../support/world.ts';
-import type { World } from '../../support/world.ts';
+import { createWorld } from '../../support/setup.ts';
+import type { World } from '../../support/setup.ts';
 
 async function inProgress(world: World, script = 'hello'): Promise<SimulatedCall> {
   const call = world.simulator.startCall({ provider: 'vapi', script });

@@ -8,8 +8,8 @@ import type { SimulatedCall, VapiBehaviour } from '../../../src/index.ts';
 import { decodeMulaw } from '../../../src/audio/mulaw.ts';
 import { refusalOf } from '../../support/listener.ts';
 import { rms, samplesOf } from '../../support/signal.ts';
-import { createWorld } from '../../support/world.ts';
-import type { World } from '../../support/world.ts';
+import { createWorld } from '../../support/setup.ts';
+import type { World } from '../../support/setup.ts';
 
 async function live(world: World, behaviour: Partial<VapiBehaviour>): Promise<SimulatedCall> {
   const call = world.simulator.startCall({ provider: 'vapi', script: 'hello', behaviour });

@@ -1,12 +1,12 @@
 import { randomUUID } from 'node:crypto';
-import type { Courier, Delivery, Outcome } from '../../http/courier.ts';
+import type { Courier, Delivery, Outcome } from '../../http/webhook-sender.ts';
 import { createRandom } from '../../random.ts';
 import type { VapiBehaviour } from '../behaviour.ts';
 import type { VapiRecord } from '../call-object.ts';
 import { credentialHeaders } from './credential.ts';
 import type { Credential, Signable } from './credential.ts';
 import type { ClientMessage } from './messages.ts';
-import { envelope, isWanted, namesOf } from './shapes.ts';
+import { envelope, isWanted, namesOf } from './message-format.ts';
 
 /** How many lost messages of a call are remembered by name. */
 export const MAX_REMEMBERED_LOSSES = 1_000;

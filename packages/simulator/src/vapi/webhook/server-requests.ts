@@ -2,7 +2,7 @@
 // would change a call, it does.
 
 import type { Answer } from '../../call/call-state.ts';
-import type { Outcome } from '../../http/courier.ts';
+import type { Outcome } from '../../http/webhook-sender.ts';
 import { jsonObject } from '../../http/http-request.ts';
 import { historyOf, openAiFormatted } from '../call-object.ts';
 import type { VapiRecord } from '../call-object.ts';
@@ -10,7 +10,7 @@ import { decodeCommand, objectOf } from '../control/commands.ts';
 import type { Command } from '../control/commands.ts';
 import { conversationUpdate } from './messages.ts';
 import type { ClientMessage } from './messages.ts';
-import type { WebhookSender } from './webhook.ts';
+import type { WebhookSender } from './message-sender.ts';
 
 /** How long `assistant-request` may take, which nothing can change. */
 export const ASSISTANT_REQUEST_MS = 7_500;

@@ -5,9 +5,9 @@ import { jsonObject } from '../http/http-request.ts';
 import type { HttpReply, HttpRequest } from '../http/http-request.ts';
 import type { Script } from '../speech/library.ts';
 import type { Simulator, StartCall, Targets } from '../simulator.ts';
-import { answerDeepgramSurface } from './deepgram-surface.ts';
-import { answerVapiSurface } from './vapi-surface.ts';
-import { answerVobizSurface } from './vobiz-surface.ts';
+import { answerDeepgramSurface } from './deepgram-routes.ts';
+import { answerVapiSurface } from './vapi-routes.ts';
+import { answerVobizSurface } from './vobiz-routes.ts';
 
 const TARGETS = ['vapiWebhook', 'vapiWebhookSecret', 'vobizAnswer', 'vobizHangup'] as const;
 

@@ -2,14 +2,14 @@
 
 import type { WebSocket } from 'ws';
 import type { DeepgramBehaviour } from '../behaviour.ts';
-import type { ChannelEvent } from './channel.ts';
-import { closeSocket } from '../connection/closes.ts';
-import type { Close } from '../connection/closes.ts';
-import { createFaults } from './faults.ts';
-import type { Heard } from './hearing.ts';
-import { eventMessage } from './messages.ts';
-import type { Message, MessageContext } from './messages.ts';
-import { createOutbox } from '../connection/outbox.ts';
+import type { ChannelEvent } from '../transcript/channel.ts';
+import { closeSocket } from './close-codes.ts';
+import type { Close } from './close-codes.ts';
+import { createFaults } from '../transcript/fault-injection.ts';
+import type { Heard } from '../transcript/transcription.ts';
+import { eventMessage } from '../transcript/messages.ts';
+import type { Message, MessageContext } from '../transcript/messages.ts';
+import { createOutbox } from './outbox.ts';
 import type { Ledger } from '../session-state.ts';
 
 /** A client that does not read is cut off when so much waits for it. */

@@ -2,8 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { jsonObject } from '../../../src/http/http-request.ts';
 import { VOBIZ_BEHAVIOUR } from '../../../src/vobiz/behaviour.ts';
 import type { VobizMessageDials } from '../../../src/vobiz/behaviour.ts';
-import { createFaults, GAP_CHUNKS, lastWords } from '../../../src/vobiz/stream/misbehaviour.ts';
-import type { Wire } from '../../../src/vobiz/stream/misbehaviour.ts';
+import { createFaults, GAP_CHUNKS, lastWords } from '../../../src/vobiz/stream/fault-injection.ts';
+import type { Wire } from '../../../src/vobiz/stream/fault-injection.ts';
 import type { MediaMessage } from '../../../src/vobiz/stream/stream-messages.ts';
 
 const message = (chunk: number): MediaMessage => ({

@@ -2,8 +2,8 @@
 
 import { STATUS_CODES } from 'node:http';
 import type { Duplex } from 'node:stream';
-import type { HttpReply } from '../../http/http-request.ts';
-import type { DeepgramDoorDials } from '../behaviour.ts';
+import type { HttpReply } from '../http/http-request.ts';
+import type { DeepgramDoorDials } from './behaviour.ts';
 
 /** A request that is not granted. */
 export interface Refusal {

@@ -9,8 +9,8 @@ import { pathOf } from '../../http/http-request.ts';
 import type { DeepgramDoorDials } from '../behaviour.ts';
 import { decodeListenQuery, isRefusal } from '../listen-query.ts';
 import type { ListenQuery } from '../listen-query.ts';
-import { refusalOf, refusalReply, refuseUpgrade } from './refusal.ts';
-import type { Refusal } from './refusal.ts';
+import { refusalOf, refusalReply, refuseUpgrade } from '../rejection.ts';
+import type { Refusal } from '../rejection.ts';
 
 /** The largest message that a socket takes. */
 export const MAX_MESSAGE_BYTES = 4_000_000;

@@ -5,7 +5,7 @@ import type { DeepgramBehaviour } from '../behaviour.ts';
 import { createChannel } from './channel.ts';
 import type { ChannelEvent } from './channel.ts';
 import type { ListenQuery } from '../listen-query.ts';
-import type { Phrase } from '../recogniser/phrase-book.ts';
+import type { Phrase } from '../recogniser/phrase-index.ts';
 
 /** Something that can be told about a channel. */
 export interface Heard {

@@ -3,10 +3,10 @@
 
 import { describe, expect, it, vi } from 'vitest';
 import type { Answer, SimulatedCall } from '../../../src/index.ts';
-import { ASSISTANT_REQUEST_MS } from '../../../src/vapi/webhook/requests.ts';
+import { ASSISTANT_REQUEST_MS } from '../../../src/vapi/webhook/server-requests.ts';
 import type { VapiMessage } from '../../support/application.ts';
-import { createWorld } from '../../support/world.ts';
-import type { World } from '../../support/world.ts';
+import { createWorld } from '../../support/setup.ts';
+import type { World } from '../../support/setup.ts';
 
 async function live(world: World): Promise<SimulatedCall> {
   const call = world.simulator.startCall({ provider: 'vapi', script: 'hello' });

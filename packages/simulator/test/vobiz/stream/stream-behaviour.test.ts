@@ -3,8 +3,8 @@
 import { describe, expect, it, vi } from 'vitest';
 import type { VobizBehaviour } from '../../../src/index.ts';
 import type { ReceivedStream } from '../../support/application.ts';
-import { createWorld } from '../../support/world.ts';
-import type { World } from '../../support/world.ts';
+import { createWorld } from '../../support/setup.ts';
+import type { World } from '../../support/setup.ts';
 import { openStream, PATIENT, statuses, surface, toneMedia, TWO_WAY } from '../../support/vobiz.ts';
 
 const TAP = 'audioTrack="both" extraHeaders="tenant=acme" contentType="audio/x-mulaw;rate=8000"';

@@ -3,12 +3,12 @@
 import { jsonObject } from '../http/http-request.ts';
 import type { HttpReply, HttpRequest } from '../http/http-request.ts';
 import type { Simulator } from '../simulator.ts';
-import { decodeTone } from './tone-request.ts';
+import { decodeTone } from '../call/tone-request.ts';
 import type { VapiCall } from '../vapi/call.ts';
 import { objectOf } from '../vapi/control/commands.ts';
 import { decodeCredential } from '../vapi/webhook/credential.ts';
-import { REQUEST_TYPES } from '../vapi/webhook/requests.ts';
-import type { AskFor } from '../vapi/webhook/requests.ts';
+import { REQUEST_TYPES } from '../vapi/webhook/server-requests.ts';
+import type { AskFor } from '../vapi/webhook/server-requests.ts';
 
 type Fields = Readonly<Record<string, unknown>>;
 

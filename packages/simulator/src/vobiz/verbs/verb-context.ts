@@ -1,7 +1,7 @@
 // What verbs can do to a call, and the small things that several of them need.
 
 import { FRAME_MS } from '../../audio/pcm.ts';
-import type { Agenda } from '../../call/agenda.ts';
+import type { Agenda } from '../../call/scheduler.ts';
 import type { VobizBehaviour } from '../behaviour.ts';
 import type { Member, Seat } from '../line/conference.ts';
 import type { VobizRecord } from '../webhook/forms.ts';

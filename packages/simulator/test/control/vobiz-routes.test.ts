@@ -1,5 +1,5 @@
 import { describe, expect, it, vi } from 'vitest';
-import { createWorld } from '../support/world.ts';
+import { createWorld } from '../support/setup.ts';
 import { openStream, surface } from '../support/vobiz.ts';
 
 vi.setConfig({ maxConcurrency: 20 });

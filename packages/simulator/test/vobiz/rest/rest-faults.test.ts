@@ -1,8 +1,8 @@
 // Records of calls, and the ways in which REST goes wrong.
 
 import { describe, expect, it, vi } from 'vitest';
-import { createWorld } from '../../support/world.ts';
-import type { World } from '../../support/world.ts';
+import { createWorld } from '../../support/setup.ts';
+import type { World } from '../../support/setup.ts';
 import { openStream, rest, surface } from '../../support/vobiz.ts';
 
 async function past(world: World, count: number): Promise<string[]> {

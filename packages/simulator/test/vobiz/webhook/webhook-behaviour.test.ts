@@ -3,8 +3,8 @@
 import { createHmac } from 'node:crypto';
 import { describe, expect, it, vi } from 'vitest';
 import type { VobizBehaviour } from '../../../src/index.ts';
-import { createWorld } from '../../support/world.ts';
-import type { World } from '../../support/world.ts';
+import { createWorld } from '../../support/setup.ts';
+import type { World } from '../../support/setup.ts';
 import { openStream, statuses } from '../../support/vobiz.ts';
 
 /** Runs a call to its end. */

@@ -1,7 +1,7 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { createCourier, MAX_UNDER_WAY } from '../../src/http/courier.ts';
+import { createCourier, MAX_UNDER_WAY } from '../../src/http/webhook-sender.ts';
 
 const CLOSED = 'http://127.0.0.1:1/';
 let statuses: number[] = [];

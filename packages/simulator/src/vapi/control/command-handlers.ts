@@ -1,7 +1,7 @@
 import { FRAME_MS } from '../../audio/pcm.ts';
-import type { Agenda } from '../../call/agenda.ts';
+import type { Agenda } from '../../call/scheduler.ts';
 import type { Conversation, SayOptions } from '../../call/conversation.ts';
-import type { Ledger } from '../../call/ledger.ts';
+import type { Ledger } from '../../call/call-log.ts';
 import { FINAL_DELAY_MS } from '../../call/timeline.ts';
 import type { VapiRecord, VapiStatus } from '../call-object.ts';
 import { objectOf } from './commands.ts';
