@@ -97,6 +97,38 @@ describe('docs/reference/http.md', () => {
   });
 });
 
+describe('docs/reference/limits.md', () => {
+  const page = read('docs/reference/limits.md');
+  /** Multiples of the units in which defaults are written; bytes and ms are the units of the configuration. */
+  const UNITS: Readonly<Record<string, number>> = { '': 1, ' MiB': 1024 * 1024, ' s': 1000 };
+
+  /** Returns the value of a default such as `1,000`, `10 MiB` or `true`. */
+  function valueOf(text: string): unknown {
+    const [, digits, unit] = /^([\d,]+)( MiB| s)?$/.exec(text) ?? [];
+    return digits === undefined ? text === 'true' : Number(digits.replaceAll(',', '')) * UNITS[unit ?? '']!;
+  }
+
+  test('lists every key of limits.* with its default', () => {
+    const documented = rowsOf('docs/reference/limits.md').flatMap(([, value, set]) => {
+      const [, key] = /^`limits\.(\w+)`$/.exec(set!) ?? [];
+      return key === undefined ? [] : [[key, valueOf(value!)] as const];
+    });
+    expect(Object.fromEntries(documented)).toEqual(configSchema.parse({}).limits);
+  });
+
+  test('names constants that exist, in files that exist', () => {
+    const references = [...page.matchAll(/`([\w./-]+\.ts)`((?:,? `[A-Z][A-Z_]+`)*)/g)];
+    expect(references.length).toBeGreaterThan(50);
+    const wrong = references.flatMap(([, file, names]) => {
+      const source = read(`packages/${file}`);
+      return [...names!.matchAll(/`(\w+)`/g)]
+        .filter(([, name]) => !new RegExp(`const ${name}\\b`).test(source))
+        .map(([, name]) => `${file}: ${name}`);
+    });
+    expect(wrong).toEqual([]);
+  });
+});
+
 test('docs/reference/dependencies.md has a sentence for every runtime dependency', () => {
   const documented = rowsOf('docs/reference/dependencies.md')
     .slice(1)
