@@ -1,4 +1,4 @@
-/** Builds the page into `dist/page`, or serves it while it is worked on, beside a daemon at its usual port. */
+/** Builds the page into `dist/page`. The dev server proxies API requests to a daemon at the default port. */
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { brotliCompressSync, gzipSync } from 'node:zlib';
@@ -7,10 +7,10 @@ import { defineConfig, type Plugin } from 'vite';
 
 const OUT = join(import.meta.dirname, 'dist/page');
 const DAEMON = 'http://127.0.0.1:4000';
-/** Below this, compressing gains nothing. */
-const SMALLEST_BYTES = 1024;
+/** Smaller files are not compressed. */
+const MIN_BYTES = 1024;
 
-/** Puts a `.br` and a `.gz` beside each file of text, so that the daemon compresses nothing. */
+/** Writes a `.br` and a `.gz` file next to each text file, so that the daemon does not compress at runtime. */
 function precompress(): Plugin {
   return {
     name: 'precompress',
@@ -20,7 +20,7 @@ function precompress(): Plugin {
         if (!/\.(js|css|html|svg)$/.test(name)) continue;
         const file = join(OUT, name);
         const bytes = readFileSync(file);
-        if (bytes.length < SMALLEST_BYTES) continue;
+        if (bytes.length < MIN_BYTES) continue;
         writeFileSync(`${file}.br`, brotliCompressSync(bytes));
         writeFileSync(`${file}.gz`, gzipSync(bytes, { level: 9 }));
       }
@@ -35,7 +35,7 @@ export default defineConfig({
     outDir: OUT,
     emptyOutDir: true,
     manifest: true,
-    // What is inlined into a script as a data address would be refused by the page's own policy.
+    // The content security policy of the page rejects assets that are inlined as data URLs.
     assetsInlineLimit: 0,
     rolldownOptions: { checks: { pluginTimings: false } },
   },

@@ -1,4 +1,4 @@
-/** A schema as the TypeScript type that gql.tada takes for it. Pure: text in, text out. */
+/** Converts a schema to the TypeScript type that gql.tada reads. Pure. */
 import {
   buildSchema,
   isEnumType,
@@ -11,7 +11,7 @@ import {
   isUnionType,
 } from 'graphql';
 
-const HEAD = `/** Written by \`pnpm --filter @sidetone/dashboard schema\` from docs/reference/schema.graphql. Not to be edited. */
+const HEAD = `/** Generated from docs/reference/schema.graphql by \`pnpm --filter @sidetone/dashboard schema\`. Do not edit. */
 `;
 
 /** @param {string} sdl */

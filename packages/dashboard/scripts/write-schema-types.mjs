@@ -1,4 +1,4 @@
-/** Writes `page/api/schema-types.ts` from the printed schema: what gql.tada reads types of documents from. */
+/** Generates `page/api/schema-types.ts`, from which gql.tada derives the types of documents. */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { introspectionTypes } from './schema-types.mjs';
 

@@ -1,4 +1,4 @@
-/** Where the built page is: a folder of static files. What they do is in `../page`. */
+/** The location of the built page, for the daemon. The sources of the page are in `../page`. */
 
-/** The folder to serve. It is there after `npm run build`. */
+/** The folder of static files to serve. Created by `npm run build`. */
 export const DASHBOARD_ROOT: URL = new URL('../dist/page/', import.meta.url);

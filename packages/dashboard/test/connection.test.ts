@@ -1,10 +1,10 @@
 import { expect, test } from 'vitest';
-import { step, type ConnectionEvent, type ConnectionState } from '../page/api/connection.ts';
+import { nextState, type ConnectionEvent, type ConnectionState } from '../page/api/connection.ts';
 
-/** Where a row of events leads, one a second. */
+/** The state after a sequence of events, one per second. */
 function after(...events: ConnectionEvent[]): ConnectionState {
   const begin: ConnectionState = { status: 'connecting', since: 0 };
-  return events.reduce((state, event, i) => step(state, event, (i + 1) * 1000), begin);
+  return events.reduce((state, event, i) => nextState(state, event, (i + 1) * 1000), begin);
 }
 
 test.each<[ConnectionEvent[], string, number]>([
@@ -19,6 +19,6 @@ test.each<[ConnectionEvent[], string, number]>([
   [['refused'], 'refused', 1000],
   [['refused', 'closed', 'network-lost'], 'refused', 1000],
   [['connected', 'network-lost'], 'live', 1000],
-])('after %j the link is %s since %d', (events, status, since) => {
+])('after %j, the status is %s since %d', (events, status, since) => {
   expect(after(...events)).toEqual({ status, since });
 });

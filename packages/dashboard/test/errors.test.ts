@@ -7,7 +7,7 @@ const failed = (message: string, extensions: object): Error =>
   ({ graphQLErrors: [{ message, extensions }], response: undefined }) as unknown as Error;
 const answered = (status?: number): Error => ({ graphQLErrors: [], response: status && { status } });
 
-test('what the API says is told as it says it, with its remedy', () => {
+test('keeps the message of the API and its remedy', () => {
   expect(toApiError(failed('the call is over', { code: 'CALL_NOT_LIVE', remedy: 'Look.' }))).toEqual({
     code: 'CALL_NOT_LIVE',
     message: 'The call is over.',
@@ -15,7 +15,7 @@ test('what the API says is told as it says it, with its remedy', () => {
   });
 });
 
-test('a daemon that is not reached is told as that, and one that wants a token as that', () => {
+test('distinguishes an unreachable daemon from a missing token', () => {
   expect(toApiError(answered()).code).toBe('NETWORK');
   expect(toApiError(answered(401)).code).toBe('AUTH_REQUIRED');
 });
@@ -24,9 +24,9 @@ test.each([
   ['it failed', 'It failed.'],
   ['Did it?', 'Did it?'],
   [' Done. ', 'Done.'],
-])('%j is the sentence %j', (message, text) => expect(toSentence(message)).toBe(text));
+])('formats %j as %j', (message, text) => expect(toSentence(message)).toBe(text));
 
-test('whoever is an administrator may do everything', () => {
+test('gives an administrator all scopes', () => {
   expect([...viewerOf({ name: 'a', scopes: ['ADMIN'] }).scopes].toSorted()).toEqual([
     'ADMIN',
     'CONTROL',

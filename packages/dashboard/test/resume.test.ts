@@ -6,20 +6,20 @@ const LIVE = 'subscription L { liveCalls { ... on LiveCallChanged { cursor } } }
 const item = (field: string, value: unknown) => ({ data: { [field]: value } });
 
 function follow(query: string, variables?: Record<string, unknown>) {
-  const given: unknown[] = [];
-  const sink = { next: (result: unknown) => void given.push(result), error() {}, complete() {} };
-  return { given, ...resumable({ query, ...(variables && { variables }) }, sink) };
+  const received: unknown[] = [];
+  const sink = { next: (result: unknown) => void received.push(result), error() {}, complete() {} };
+  return { received, ...resumable({ query, ...(variables && { variables }) }, sink) };
 }
 
-test('after a drop, a subscription is asked for behind the last cursor that it gave', () => {
-  const { payload, sink, given } = follow(EVENTS, { after: '1' });
+test('resumes a subscription after the last cursor that it delivered', () => {
+  const { payload, sink, received } = follow(EVENTS, { after: '1' });
   sink.next(item('callEvents', { cursor: '7' }));
   sink.next(item('callEvents', { cursor: '9' }));
   expect(payload.variables).toEqual({ after: '9' });
-  expect(given).toHaveLength(2);
+  expect(received).toHaveLength(2);
 });
 
-test('what has no cursor, as a partial or an error, leaves the place as it was', () => {
+test('keeps the cursor when an item has none, such as a partial or an error', () => {
   const { payload, sink } = follow(EVENTS);
   sink.next(item('callEvents', { cursor: '7' }));
   sink.next(item('callEvents', { cursor: null }));
@@ -28,13 +28,13 @@ test('what has no cursor, as a partial or an error, leaves the place as it was',
   expect(payload.variables).toEqual({ after: '7' });
 });
 
-test('one that cannot be resumed begins anew with its own variables', () => {
+test('restarts a subscription without $after with its original variables', () => {
   const { payload, sink } = follow(LIVE, { filter: {} });
   sink.next(item('liveCalls', { cursor: '7' }));
   expect(payload.variables).toEqual({ filter: {} });
 });
 
-test('the variables of whoever asked are left alone', () => {
+test('does not change the variables of the caller', () => {
   const own = { after: '1' };
   const { sink } = follow(EVENTS, own);
   sink.next(item('callEvents', { cursor: '7' }));

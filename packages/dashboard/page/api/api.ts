@@ -1,4 +1,4 @@
-/** The page's way to the daemon: queries and mutations by HTTP, subscriptions over one socket, all in one cache. */
+/** The API client: queries and mutations over HTTP, subscriptions over one WebSocket, all through one cache. */
 import { Client, fetchExchange, mapExchange, subscriptionExchange } from 'urql';
 import { createCache } from './cache.ts';
 import { toApiError } from './errors.ts';
@@ -12,14 +12,14 @@ export interface Api {
   close(): void;
 }
 
-export interface ApiEvents {
-  /** The token is missing, wrong, or no longer known. */
+interface ApiEvents {
+  /** Called when the token is missing, invalid or revoked. */
   readonly onAuthRequired: () => void;
-  /** The daemon has another database now: everything begins anew. */
+  /** Called when the daemon rejects a cursor because its database was replaced. All page state must be reloaded. */
   readonly onCursorInvalid: () => void;
 }
 
-/** @param token sent with every request, and in the payload of the socket's first message; never in an address. */
+/** @param token sent as a header and in the payload of `connection_init`, never in a URL. */
 export function createApi(token: string | undefined, { onAuthRequired, onCursorInvalid }: ApiEvents): Api {
   const socket = createSocket(socketUrl(), token, onCursorInvalid);
   const client = new Client({
@@ -33,7 +33,7 @@ export function createApi(token: string | undefined, { onAuthRequired, onCursorI
       createCache(),
       subscriptionExchange({
         forwardSubscription: ({ query = '', variables }) => ({
-          // The two libraries write down the same result with other words.
+          // The libraries declare the same result type differently.
           subscribe: (sink) => ({
             unsubscribe: socket.subscribe(
               { query, variables: variables as Record<string, unknown> },

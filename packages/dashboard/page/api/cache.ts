@@ -1,4 +1,4 @@
-/** How answers are kept: calls, commands and the like once each, by their id; everything else inside of what it is of. */
+/** The normalised cache: objects with an id are stored once, all others are embedded in their parent. */
 import { cacheExchange, type KeyGenerator } from '@urql/exchange-graphcache';
 import type { Exchange } from 'urql';
 import type { introspection } from './schema-types.ts';
@@ -12,64 +12,64 @@ type WithoutId = {
     : never;
 }[keyof Types];
 
-const inside: KeyGenerator = () => null;
+const embedded: KeyGenerator = () => null;
 
-/** A type without an id that is new in the schema does not compile until it has its line here. */
+/** A new schema type without an id does not compile until it is listed here. */
 const KEYS = {
-  Assistant: inside,
-  AssistantChanged: inside,
-  AudioLevels: inside,
-  Backfill: inside,
-  CallAnnotated: inside,
-  CallConnection: inside,
-  CallEdge: inside,
-  CallEnd: inside,
-  CallEnded: inside,
-  CallEventConnection: inside,
-  CallEventEdge: inside,
-  CallLevels: inside,
-  CallReported: inside,
-  CallStarted: inside,
-  CallStats: inside,
-  CallStatusChanged: inside,
-  CallUpdated: inside,
-  CommandChanged: inside,
-  CommandConnection: inside,
-  CommandEdge: inside,
-  CommandPayload: inside,
-  DtmfReceived: inside,
-  EndCategoryCount: inside,
-  Failure: inside,
-  ListeningChanged: inside,
-  LiveCallChanged: inside,
-  LiveCallsSnapshot: inside,
-  Money: inside,
-  PageInfo: inside,
-  PartyLevel: inside,
-  PartyWaveform: inside,
-  ProviderCount: inside,
-  ProviderNotice: inside,
-  Recording: inside,
-  RecordingChanged: inside,
-  SpeechChanged: inside,
-  StatsPoint: inside,
-  StreamChanged: inside,
-  Transcription: inside,
-  TranscriptionChanged: inside,
-  TranscriptMatch: inside,
-  TranscriptMatchConnection: inside,
-  TranscriptMatchEdge: inside,
-  TranscriptUpdate: inside,
-  TransferStarted: inside,
-  UtteranceConnection: inside,
-  UtteranceEdge: inside,
-  UtteranceFinalized: inside,
-  UtteranceRevised: inside,
-  Viewer: inside,
-  WatchCallPayload: inside,
+  Assistant: embedded,
+  AssistantChanged: embedded,
+  AudioLevels: embedded,
+  Backfill: embedded,
+  CallAnnotated: embedded,
+  CallConnection: embedded,
+  CallEdge: embedded,
+  CallEnd: embedded,
+  CallEnded: embedded,
+  CallEventConnection: embedded,
+  CallEventEdge: embedded,
+  CallLevels: embedded,
+  CallReported: embedded,
+  CallStarted: embedded,
+  CallStats: embedded,
+  CallStatusChanged: embedded,
+  CallUpdated: embedded,
+  CommandChanged: embedded,
+  CommandConnection: embedded,
+  CommandEdge: embedded,
+  CommandPayload: embedded,
+  DtmfReceived: embedded,
+  EndCategoryCount: embedded,
+  Failure: embedded,
+  ListeningChanged: embedded,
+  LiveCallChanged: embedded,
+  LiveCallsSnapshot: embedded,
+  Money: embedded,
+  PageInfo: embedded,
+  PartyLevel: embedded,
+  PartyWaveform: embedded,
+  ProviderCount: embedded,
+  ProviderNotice: embedded,
+  Recording: embedded,
+  RecordingChanged: embedded,
+  SpeechChanged: embedded,
+  StatsPoint: embedded,
+  StreamChanged: embedded,
+  Transcription: embedded,
+  TranscriptionChanged: embedded,
+  TranscriptMatch: embedded,
+  TranscriptMatchConnection: embedded,
+  TranscriptMatchEdge: embedded,
+  TranscriptUpdate: embedded,
+  TransferStarted: embedded,
+  UtteranceConnection: embedded,
+  UtteranceEdge: embedded,
+  UtteranceFinalized: embedded,
+  UtteranceRevised: embedded,
+  Viewer: embedded,
+  WatchCallPayload: embedded,
 } satisfies Record<Exclude<WithoutId, 'Query' | 'Mutation' | 'Subscription'>, KeyGenerator>;
 
-type Possible = {
+type PossibleTypes = {
   [Name in keyof Types as Types[Name] extends { possibleTypes: string } ? Name : never]: Types[Name] extends {
     possibleTypes: infer Members extends string;
   }
@@ -77,8 +77,8 @@ type Possible = {
     : never;
 };
 
-/** Which types an interface or a union has: without it, the cache would have to guess what a fragment on one is about. */
-const POSSIBLE = {
+/** The member types of each interface and union. Without them, the cache matches fragments heuristically. */
+const POSSIBLE_TYPES = {
   CallEvent: {
     AssistantChanged: true,
     CallAnnotated: true,
@@ -101,10 +101,10 @@ const POSSIBLE = {
   },
   LiveCallsUpdate: { LiveCallChanged: true, LiveCallsSnapshot: true },
   Node: { Call: true, Command: true, Provider: true, Utterance: true },
-} satisfies Possible;
+} satisfies PossibleTypes;
 
 const possibleTypes = Object.fromEntries(
-  Object.entries(POSSIBLE).map(([name, members]) => [name, Object.keys(members)]),
+  Object.entries(POSSIBLE_TYPES).map(([name, members]) => [name, Object.keys(members)]),
 );
 
 export const createCache = (): Exchange =>

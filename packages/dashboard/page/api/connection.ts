@@ -1,33 +1,33 @@
-/** Whether what the page shows is live: the state of the socket, as something that components subscribe to. */
+/** The state of the WebSocket: whether the data on the page is live. */
 
-export const CONNECTION_STATUSES = ['connecting', 'live', 'reconnecting', 'offline', 'refused'] as const;
-export type ConnectionStatus = (typeof CONNECTION_STATUSES)[number];
+export type ConnectionStatus = 'connecting' | 'live' | 'reconnecting' | 'offline' | 'refused';
 
 export interface ConnectionState {
   readonly status: ConnectionStatus;
-  /** When it became so, epoch ms. */
+  /** When the connection was lost or the status was entered, epoch ms. */
   readonly since: number;
 }
 
-export interface Link {
+export interface Connection {
   readonly state: () => ConnectionState;
   readonly subscribe: (listener: () => void) => () => void;
 }
 
-/** What can happen to a socket, or to the network below it. */
+/** Events of the socket and of the network. */
 export type ConnectionEvent = 'connected' | 'closed' | 'refused' | 'network-lost' | 'network-back';
 
-/** Pure. A link that was live and is not has been cut *since then*, however often it was tried again. */
-export function step(state: ConnectionState, event: ConnectionEvent, now: number): ConnectionState {
-  const next = STEPS[event](state.status);
+/** Pure. After a disconnect, `since` stays at the moment of the disconnect until the connection is live again. */
+export function nextState(state: ConnectionState, event: ConnectionEvent, now: number): ConnectionState {
+  const next = NEXT_STATUS[event](state.status);
   return next === state.status
     ? state
-    : { status: next, since: isCut(state) && next !== 'live' ? state.since : now };
+    : { status: next, since: isDisconnected(state) && next !== 'live' ? state.since : now };
 }
 
-const isCut = ({ status }: ConnectionState): boolean => status === 'reconnecting' || status === 'offline';
+const isDisconnected = ({ status }: ConnectionState): boolean =>
+  status === 'reconnecting' || status === 'offline';
 
-const STEPS = {
+const NEXT_STATUS = {
   connected: () => 'live',
   closed: (status) => (status === 'live' ? 'reconnecting' : status),
   refused: () => 'refused',

@@ -1,26 +1,28 @@
-/** What went wrong with a request, as a code to act on and words to show. */
+/** Errors of the API, as a code to act on and a message to show. */
 import type { CombinedError } from 'urql';
 
 export interface ApiError {
-  /** Of the API; `NETWORK` when it was not reached. */
+  /** The code of the API, or `NETWORK` if the daemon is unreachable. */
   readonly code: string;
   readonly message: string;
-  /** What to do about it, as the API says. */
+  /** What to do about it, from the API. */
   readonly remedy?: string;
 }
 
 const NETWORK_ERROR: ApiError = {
   code: 'NETWORK',
-  message: 'The daemon does not answer.',
-  remedy: 'Check that it runs and that this machine reaches it.',
+  message: 'The daemon is not reachable.',
+  remedy: 'Check that the daemon is running and that this machine can connect to it.',
 };
 
-/** The first error of an answer, in words. */
+/** Returns the first error of a response. */
 export function toApiError(error: Pick<CombinedError, 'graphQLErrors' | 'response'>): ApiError {
   const [first] = error.graphQLErrors;
   const status = (error.response as Response | undefined)?.status;
   if (!first)
-    return status === 401 ? { code: 'AUTH_REQUIRED', message: 'A token is needed.' } : NETWORK_ERROR;
+    return status === 401
+      ? { code: 'AUTH_REQUIRED', message: 'An access token is required.' }
+      : NETWORK_ERROR;
   const { code, remedy } = first.extensions;
   return {
     code: typeof code === 'string' ? code : 'UNKNOWN',
@@ -29,7 +31,7 @@ export function toApiError(error: Pick<CombinedError, 'graphQLErrors' | 'respons
   };
 }
 
-/** A message of the API as a sentence of ours. */
+/** Returns an API message with a capital letter and a full stop. */
 export function toSentence(message: string): string {
   const text = message.trim();
   return `${text.charAt(0).toUpperCase()}${text.slice(1)}${/[.!?]$/.test(text) ? '' : '.'}`;

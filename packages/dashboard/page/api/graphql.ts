@@ -1,4 +1,4 @@
-/** Typed documents: what an operation gives follows from its text and the schema. */
+/** Typed documents: the result type of an operation is derived from its text and the schema. */
 import { initGraphQLTada } from 'gql.tada';
 import type { introspection } from './schema-types.ts';
 

@@ -1,26 +1,26 @@
 /**
- * A subscription that goes on where it stopped. The socket's client subscribes anew after a drop with the same payload;
- * whatever cursor came last is by then in its variables, so that nothing is missed and nothing comes twice.
+ * Resumable subscriptions. After a disconnect, the socket client subscribes again with the same payload object; the
+ * latest cursor has been written to its variables by then, so no item is missed or delivered twice.
  */
 import type { FormattedExecutionResult, Sink as AnySink, SubscribePayload } from 'graphql-ws';
 
 type Result = FormattedExecutionResult<Record<string, unknown>, unknown>;
 export type Sink = AnySink<Result>;
 
-export interface Resumable {
+interface ResumableSubscription {
   readonly payload: SubscribePayload;
   readonly sink: Sink;
 }
 
-/** Only operations that declare `$after` are resumed; others begin anew, and give their picture again. */
-export function resumable(payload: SubscribePayload, sink: Sink): Resumable {
+/** Resumes operations that declare `$after`. Other operations restart and deliver their snapshot again. */
+export function resumable(payload: SubscribePayload, sink: Sink): ResumableSubscription {
   const variables: Record<string, unknown> = { ...payload.variables };
-  const isResumed = /\$after\b/.test(payload.query);
+  const isResumable = /\$after\b/.test(payload.query);
   return {
     payload: { ...payload, variables },
     sink: {
       next(result) {
-        const cursor = isResumed ? cursorOf(result) : undefined;
+        const cursor = isResumable ? cursorOf(result) : undefined;
         if (cursor !== undefined) variables['after'] = cursor;
         sink.next(result);
       },
@@ -30,7 +30,7 @@ export function resumable(payload: SubscribePayload, sink: Sink): Resumable {
   };
 }
 
-/** The place that an item has in the event log; a partial has none. */
+/** Returns the cursor of an item, or undefined for partials, which have none. */
 function cursorOf({ data }: Result): string | undefined {
   const [item] = Object.values(data ?? {}) as ({ cursor?: unknown } | null)[];
   return typeof item?.cursor === 'string' ? item.cursor : undefined;

@@ -1,4 +1,4 @@
-/** Written by `pnpm --filter @sidetone/dashboard schema` from docs/reference/schema.graphql. Not to be edited. */
+/** Generated from docs/reference/schema.graphql by `pnpm --filter @sidetone/dashboard schema`. Do not edit. */
 
 export type introspection = {
   name: never;

@@ -1,45 +1,45 @@
-/** The one socket of the page: every subscription runs over it, and it comes back by itself. */
+/** The WebSocket of the page. It carries all subscriptions and reconnects automatically. */
 import { createClient, type Client, type SubscribePayload } from 'graphql-ws';
-import { step, type Link, type ConnectionEvent, type ConnectionState } from './connection.ts';
+import { nextState, type Connection, type ConnectionEvent, type ConnectionState } from './connection.ts';
 import { resumable, type Sink } from './resume.ts';
 
 export interface Socket {
-  readonly link: Link;
-  /** Subscribes until the function that comes back is called; after a drop it goes on behind its last cursor. */
+  readonly connection: Connection;
+  /** Subscribes, resuming after a disconnect from the last cursor. Returns a function that unsubscribes. */
   subscribe(payload: SubscribePayload, sink: Sink): () => void;
-  /** Tries at once instead of waiting for the next attempt. */
+  /** Reconnects now instead of waiting for the next attempt. */
   retryNow(): void;
   close(): void;
 }
 
-/** A socket on which nothing is heard for this long is taken for dead: ping, and the time for its answer. */
+/** The interval of pings, and the timeout of the pong after which the socket is closed as dead. */
 const PING_MS = 5000;
-const PONG_WITHIN_MS = 4000;
-const FIRST_WAIT_MS = 500;
-const LONGEST_WAIT_MS = 8000;
-/** The close code of a wrong or missing token. */
+const PONG_TIMEOUT_MS = 4000;
+const MIN_BACKOFF_MS = 500;
+const MAX_BACKOFF_MS = 8000;
+/** The close code for an invalid or missing token. */
 const FORBIDDEN = 4403;
 
-/** @param onCursorInvalid is called when a cursor is of another database: what the page shows has to begin anew. */
+/** @param onCursorInvalid called when the daemon rejects a cursor because its database was replaced. */
 export function createSocket(url: string, token: string | undefined, onCursorInvalid: () => void): Socket {
   let state: ConnectionState = { status: 'connecting', since: Date.now() };
   const listeners = new Set<() => void>();
-  let nudge = (): void => undefined;
+  let retryNow = (): void => undefined;
   let pongTimer: ReturnType<typeof setTimeout> | undefined;
 
-  function happened(event: ConnectionEvent): void {
-    const next = step(state, event, Date.now());
+  function dispatch(event: ConnectionEvent): void {
+    const next = nextState(state, event, Date.now());
     if (next === state) return;
     state = next;
     for (const listener of listeners) listener();
   }
 
-  function untilRetry(retries: number): Promise<void> {
-    const longest = Math.min(FIRST_WAIT_MS * 2 ** retries, LONGEST_WAIT_MS);
+  function backOff(retries: number): Promise<void> {
+    const delayMs = Math.min(MIN_BACKOFF_MS * 2 ** retries, MAX_BACKOFF_MS);
     return new Promise((resolve) => {
-      // Not all pages of a daemon that restarts come back at the same moment.
-      const timer = setTimeout(resolve, longest * (0.5 + Math.random() / 2));
-      nudge = () => {
+      // Jitter: after a restart of the daemon, its pages must not all reconnect at once.
+      const timer = setTimeout(resolve, delayMs * (0.5 + Math.random() / 2));
+      retryNow = () => {
         clearTimeout(timer);
         resolve();
       };
@@ -49,36 +49,36 @@ export function createSocket(url: string, token: string | undefined, onCursorInv
   const client: Client = createClient({
     url,
     lazy: false,
-    onNonLazyError: () => happened('refused'),
+    onNonLazyError: () => dispatch('refused'),
     ...(token !== undefined && { connectionParams: { authorization: `Bearer ${token}` } }),
     keepAlive: PING_MS,
     retryAttempts: Number.POSITIVE_INFINITY,
-    retryWait: untilRetry,
+    retryWait: backOff,
     shouldRetry: (reason) => (reason as CloseEvent).code !== FORBIDDEN,
     on: {
-      connected: () => happened('connected'),
+      connected: () => dispatch('connected'),
       closed: () => {
         clearTimeout(pongTimer);
-        happened('closed');
-        if (!navigator.onLine) happened('network-lost');
+        dispatch('closed');
+        if (!navigator.onLine) dispatch('network-lost');
       },
       ping(isReceived) {
-        if (!isReceived) pongTimer = setTimeout(() => client.terminate(), PONG_WITHIN_MS);
+        if (!isReceived) pongTimer = setTimeout(() => client.terminate(), PONG_TIMEOUT_MS);
       },
       pong: (isReceived) => isReceived && clearTimeout(pongTimer),
     },
   });
 
-  const lostNetwork = (): void => client.terminate();
-  const foundNetwork = (): void => {
-    happened('network-back');
-    nudge();
+  const onOffline = (): void => client.terminate();
+  const onOnline = (): void => {
+    dispatch('network-back');
+    retryNow();
   };
-  window.addEventListener('offline', lostNetwork);
-  window.addEventListener('online', foundNetwork);
+  window.addEventListener('offline', onOffline);
+  window.addEventListener('online', onOnline);
 
   return {
-    link: {
+    connection: {
       state: () => state,
       subscribe(listener) {
         listeners.add(listener);
@@ -86,25 +86,25 @@ export function createSocket(url: string, token: string | undefined, onCursorInv
       },
     },
     subscribe(payload, sink) {
-      const { payload: resumed, sink: noting } = resumable(payload, sink);
-      return client.subscribe(resumed, {
-        ...noting,
+      const resumed = resumable(payload, sink);
+      return client.subscribe(resumed.payload, {
+        ...resumed.sink,
         error(error) {
           if (isCursorInvalid(error)) onCursorInvalid();
-          else noting.error(error);
+          else resumed.sink.error(error);
         },
       });
     },
-    retryNow: () => nudge(),
+    retryNow: () => retryNow(),
     close() {
-      window.removeEventListener('offline', lostNetwork);
-      window.removeEventListener('online', foundNetwork);
+      window.removeEventListener('offline', onOffline);
+      window.removeEventListener('online', onOnline);
       void client.dispose();
     },
   };
 }
 
-/** Whether the daemon does not know our cursor: its database is another one now. */
+/** Whether the daemon rejected the cursor. */
 function isCursorInvalid(error: unknown): boolean {
   const errors = Array.isArray(error) ? (error as { extensions?: { code?: unknown } }[]) : [];
   return errors.some(({ extensions }) => extensions?.code === 'CURSOR_INVALID');

@@ -14,7 +14,7 @@ const WORDS = {
 } as const satisfies Record<ConnectionStatus, string>;
 
 export function ConnectionBadge({ socket }: { readonly socket: Socket }) {
-  const { status, since } = useSyncExternalStore(socket.link.subscribe, socket.link.state);
+  const { status, since } = useSyncExternalStore(socket.connection.subscribe, socket.connection.state);
   const isCut = status !== 'live' && status !== 'connecting';
   return (
     <div className="connection-badge" data-status={status}>

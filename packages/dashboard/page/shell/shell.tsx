@@ -16,8 +16,8 @@ const PLACES = [
 
 export function Shell({ children }: { readonly children: ReactNode }) {
   const { viewer, api, signOut } = useSession();
-  const { link } = api.socket;
-  const { status } = useSyncExternalStore(link.subscribe, link.state);
+  const { connection } = api.socket;
+  const { status } = useSyncExternalStore(connection.subscribe, connection.state);
   const main = useRef<HTMLElement>(null);
   const [path] = useLocation();
   const before = useRef(path);
