@@ -1,4 +1,4 @@
-/** What is shown: sign-in, or the page that the address names. Each page is a script of its own. */
+/** The root component: the sign-in page, or the page for the current URL. Pages other than the board load lazily. */
 import { lazy, Suspense, useSyncExternalStore } from 'react';
 import { Provider } from 'urql';
 import { Route, Switch } from 'wouter';
@@ -17,12 +17,12 @@ const OverviewPage = lazy(() => import('./overview/overview-page.tsx'));
 
 export function App({ session }: { readonly session: Session }) {
   const state = useSyncExternalStore(session.subscribe, session.state);
-  if (state.status === 'asking') return <Loading label="Asking the daemon…" />;
-  if (state.status === 'out') return <SignIn error={state.error} onToken={session.signIn} />;
+  if (state.status === 'loading') return <Loading label="Connecting…" />;
+  if (state.status === 'signed-out') return <SignIn error={state.error} onToken={session.signIn} />;
   if (state.status === 'failed') {
     return (
       <main className="standalone">
-        <ErrorState error={state.error} onRetry={() => void session.begin()} />
+        <ErrorState error={state.error} onRetry={() => void session.start()} />
       </main>
     );
   }
@@ -45,8 +45,8 @@ function Pages() {
         <Route path="/history" component={HistoryPage} />
         <Route path="/overview" component={OverviewPage} />
         <Route>
-          <EmptyState title="There is nothing here" next={{ href: '/', label: 'To the live board' }}>
-            This address leads nowhere.
+          <EmptyState title="Page not found" next={{ href: '/', label: 'Go to live calls' }}>
+            This address does not exist.
           </EmptyState>
         </Route>
       </Switch>
@@ -56,9 +56,9 @@ function Pages() {
 
 function NoPermission({ name }: { readonly name: string }) {
   return (
-    <EmptyState title="This token may not see calls" icon="lock">
-      The token <strong>{name}</strong> lacks the scope <code>read</code>. Ask whoever runs this daemon for
-      one that has it, or sign in with another.
+    <EmptyState title="No permission to view calls" icon="lock">
+      The token <strong>{name}</strong> lacks the scope <code>read</code>. Ask the operator for a token with
+      this scope, or sign in with another token.
     </EmptyState>
   );
 }

@@ -9,7 +9,7 @@ import './styles/base.css';
 
 applyTheme();
 const session = createSession(createTokenStore(sessionStorage));
-void session.begin();
+void session.start();
 createRoot(document.querySelector('#root')!).render(
   <StrictMode>
     <App session={session} />

@@ -1,10 +1,10 @@
 import { expect, test } from 'vitest';
 import { NO_FILTER, filterCalls, SORT_ORDERS, type BoardFilter } from '../page/board/board-filter.ts';
 import { EMPTY_BOARD, applyUpdates, type BoardCall } from '../page/board/board-state.ts';
-import type { CallOnBoard } from '../page/board/documents.ts';
+import type { LiveCall } from '../page/board/documents.ts';
 import { callOf } from './support/calls.ts';
 
-function boardCall(id: string, change: Partial<CallOnBoard>): BoardCall {
+function boardCall(id: string, change: Partial<LiveCall>): BoardCall {
   const call = callOf(id, { from: null, to: null, ...change });
   return applyUpdates(EMPTY_BOARD, [{ __typename: 'LiveCallChanged', cursor: 'c', call }], 0).calls.get(id)!;
 }
@@ -25,14 +25,14 @@ const CALLS = [
     utterances: { nodes: [line] },
   }),
 ];
-const shown = (filter: Partial<BoardFilter>): string[] =>
+const idsFor = (filter: Partial<BoardFilter>): string[] =>
   filterCalls(CALLS, { ...NO_FILTER, ...filter }).map(({ id }) => id);
 
 test.each<[Partial<BoardFilter>, string[]]>([
   [{}, ['old', 'mid', 'new']],
-  [{ order: 'newest' }, ['new', 'mid', 'old']],
-  [{ order: 'provider' }, ['old', 'mid', 'new']],
-  [{ order: 'caller' }, ['mid', 'old', 'new']],
+  [{ sort: 'newest' }, ['new', 'mid', 'old']],
+  [{ sort: 'provider' }, ['old', 'mid', 'new']],
+  [{ sort: 'caller' }, ['mid', 'old', 'new']],
   [{ provider: 'vobiz' }, ['new']],
   [{ status: 'RINGING' }, ['mid']],
   [{ text: '500 555-0001' }, ['old']],
@@ -43,17 +43,17 @@ test.each<[Partial<BoardFilter>, string[]]>([
   [{ text: '  ' }, ['old', 'mid', 'new']],
   [{ text: 'nobody' }, []],
 ])('%j shows %j', (filter, ids) => {
-  expect(shown(filter)).toEqual(ids);
+  expect(idsFor(filter)).toEqual(ids);
 });
 
-test('no order moves a row because somebody speaks', () => {
+test('speech does not move a row in any sort order', () => {
   const talking = CALLS.map((call): BoardCall => ({
     ...call,
     speaking: ['CUSTOMER'],
     line: { ...line, text: call.id },
   }));
-  for (const order of Object.keys(SORT_ORDERS) as BoardFilter['order'][]) {
-    const filter = { ...NO_FILTER, order };
+  for (const sort of Object.keys(SORT_ORDERS) as BoardFilter['sort'][]) {
+    const filter = { ...NO_FILTER, sort };
     expect(filterCalls(talking, filter).map(({ id }) => id)).toEqual(
       filterCalls(CALLS, filter).map(({ id }) => id),
     );

@@ -21,7 +21,7 @@ const LINES = [
 const ANSWERED = '2026-01-05T09:00:00.000Z';
 const spans = spansOf(LINES, Date.parse(ANSWERED));
 
-const TOLD: ExportData = {
+const DATA: ExportData = {
   call: {
     id: 'call_1',
     providerCallId: 'theirs',
@@ -50,7 +50,7 @@ const TOLD: ExportData = {
   ],
 };
 
-test('a time of WebVTT has hours, and three digits behind the seconds', () => {
+test('formats WebVTT timestamps with hours and milliseconds', () => {
   expect([0, 1500, 61_234.6, 3_662_005, -20].map(vttTimestamp)).toEqual([
     '00:00:00.000',
     '00:00:01.500',
@@ -60,8 +60,8 @@ test('a time of WebVTT has hours, and three digits behind the seconds', () => {
   ]);
 });
 
-describe('subtitles', () => {
-  test('have a cue for each line, with its voice, on the clock of the recording', () => {
+describe('toVtt', () => {
+  test('writes a cue with a voice for each line, on the clock of the recording', () => {
     expect(toVtt(LINES, spans, -43)).toBe(`WEBVTT
 
 u1
@@ -74,25 +74,25 @@ u2
 `);
   });
 
-  test('of what was said before the recording began stand at its beginning', () => {
+  test('moves cues from before the recording to its start', () => {
     expect(toVtt(LINES.slice(0, 1), spans, 5000)).toContain('00:00:00.000 --> 00:00:00.100');
   });
 
-  test('stand in the order in which they begin', () => {
+  test('sorts cues by start time', () => {
     const swapped = toVtt(LINES.toReversed(), spans.toReversed(), 0);
     expect(swapped.indexOf('u1')).toBeLessThan(swapped.indexOf('u2'));
   });
 
-  test('of no words are a file of WebVTT all the same', () => {
+  test('writes a valid file without cues', () => {
     expect(toVtt([], [], 0)).toBe('WEBVTT\n');
   });
 });
 
-describe('text', () => {
-  test('has who, what was said and when, and the notes', () => {
-    expect(toText(TOLD)).toBe(`Call of 2026-01-05T08:59:58.000Z at Vapi
+describe('toText', () => {
+  test('contains the parties, the transcript with times, and the notes', () => {
+    expect(toText(DATA)).toBe(`Call on 2026-01-05T08:59:58.000Z with Vapi
 From +15005550001 to unknown
-How it ended: The customer hung up
+Outcome: Customer hung up
 Tags: vip, billing
 
 [0:00] Assistant: Hello. <Nova> & co.
@@ -101,29 +101,29 @@ lines
 
 Notes
 [call] ann: All in all good.
-[1:01] Someone: Here!
+[1:01] Unknown: Here!
 `);
   });
 
-  test('says nothing of what there is not', () => {
-    const call = { ...TOLD.call, tags: [], end: null };
+  test('omits empty sections', () => {
+    const call = { ...DATA.call, tags: [], end: null };
     expect(toText({ call, lines: [], spans: [], notes: [] })).toBe(
-      'Call of 2026-01-05T08:59:58.000Z at Vapi\nFrom +15005550001 to unknown\n',
+      'Call on 2026-01-05T08:59:58.000Z with Vapi\nFrom +15005550001 to unknown\n',
     );
   });
 });
 
-test('JSON tells what was taken for the beginning of a line, where nobody told it', () => {
+test('toJson estimates the start of a line whose start is unknown', () => {
   const lines = [{ ...LINES[0]!, startMs: null }];
-  const told = { ...TOLD, lines, spans: [{ id: 'u1', fromMs: 7, toMs: 1500 }] };
-  expect(JSON.parse(toJson(told))).toMatchObject({
+  const exported = { ...DATA, lines, spans: [{ id: 'u1', fromMs: 7, toMs: 1500 }] };
+  expect(JSON.parse(toJson(exported))).toMatchObject({
     utterances: [{ startMs: null, approximateStartMs: 7 }],
   });
 });
 
-test('JSON has the fields of the API', () => {
-  const told = JSON.parse(toJson(TOLD)) as Record<string, unknown>;
-  expect(told).toMatchObject({
+test('toJson uses the field names of the API', () => {
+  const exported = JSON.parse(toJson(DATA)) as Record<string, unknown>;
+  expect(exported).toMatchObject({
     id: 'call_1',
     end: { category: 'CUSTOMER_ENDED', code: 'hangup' },
     tags: ['vip', 'billing'],
@@ -133,5 +133,5 @@ test('JSON has the fields of the API', () => {
     ],
     notes: [{ id: 'n1', offsetMs: null }, { id: 'n2' }],
   });
-  expect(told).not.toHaveProperty('capabilities');
+  expect(exported).not.toHaveProperty('capabilities');
 });

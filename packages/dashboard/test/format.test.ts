@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { clockText, numberText } from '../page/ui/format.ts';
+import { dateTimeText, durationText, phoneNumberText } from '../page/ui/format.ts';
 import { partiesOf } from '../page/ui/parties.ts';
 
 test.each([
@@ -7,7 +7,7 @@ test.each([
   [999, '0:00'],
   [67_000, '1:07'],
   [3_729_000, '1:02:09'],
-])('%d ms are %s', (ms, text) => expect(clockText(ms)).toBe(text));
+])('formats %d ms as %s', (ms, text) => expect(durationText(ms)).toBe(text));
 
 test.each([
   ['+15005555495', '+1 500 555 5495'],
@@ -16,7 +16,7 @@ test.each([
   ['sip:desk@example.com', 'sip:desk@example.com'],
   ['5495', '5495'],
   [null, undefined],
-])('%s is shown as %s', (address, text) => expect(numberText(address)).toBe(text));
+])('formats %s as %s', (address, text) => expect(phoneNumberText(address)).toBe(text));
 
 const ends = { from: '+15005550001', to: '+15005550002', assistant: { name: 'Nova' } };
 
@@ -24,6 +24,17 @@ test.each([
   [{ ...ends, direction: 'INBOUND' as const }, '+1 500 555 0001', 'to +1 500 555 0002 · Nova'],
   [{ ...ends, direction: 'OUTBOUND' as const }, '+1 500 555 0002', 'called by +1 500 555 0001 · Nova'],
   [{ from: null, to: null, assistant: null, direction: null }, 'Unknown number', 'to an unknown number'],
-])('the customer comes first, whoever began the call: %j', (call, customer, other) => {
+])('puts the customer first in %j', (call, customer, other) => {
   expect(partiesOf(call)).toEqual({ customer, other });
+});
+
+const at = (...parts: [number, number, number, number]): string => new Date(...parts, 30).toISOString();
+const NOW = new Date(2026, 2, 2, 0, 30).getTime();
+
+test('formats instants by the local calendar day', () => {
+  expect(dateTimeText(at(2026, 2, 2, 0), NOW)).toMatch(/^Today 0?12:30 AM$|^Today 00:30$/);
+  expect(dateTimeText(at(2026, 2, 1, 1), NOW)).toMatch(/^Yesterday /);
+  expect(dateTimeText(at(2026, 1, 28, 1), NOW)).toMatch(/28/);
+  expect(dateTimeText(at(2026, 1, 28, 1), NOW)).not.toMatch(/2026/);
+  expect(dateTimeText(at(2025, 2, 2, 1), NOW)).toMatch(/2025/);
 });

@@ -11,25 +11,25 @@ function storage() {
   };
 }
 
-test('a token is kept for the tab when that was asked for, and a reload finds it', () => {
+test('stores a persistent token for the tab', () => {
   const tab = storage();
-  createTokenStore(tab).put('secret', true);
+  createTokenStore(tab).write('secret', true);
   expect(createTokenStore(tab).read()).toBe('secret');
 });
 
-test('else it is in memory alone, and an older one is not left behind', () => {
+test('keeps any other token in memory only and removes an older stored one', () => {
   const tab = storage();
-  createTokenStore(tab).put('older', true);
+  createTokenStore(tab).write('older', true);
   const tokens = createTokenStore(tab);
-  tokens.put('secret', false);
+  tokens.write('secret', false);
   expect(tokens.read()).toBe('secret');
   expect(tab.kept.size).toBe(0);
 });
 
-test('whoever signs out leaves nothing', () => {
+test('clears the token on sign-out', () => {
   const tab = storage();
   const tokens = createTokenStore(tab);
-  tokens.put('secret', true);
+  tokens.write('secret', true);
   tokens.clear();
   expect([tokens.read(), tab.kept.size]).toEqual([undefined, 0]);
 });

@@ -1,60 +1,56 @@
-/** Which calls are shown, and in what order. Pure. */
+/** Filters and sorts the calls of the board. Pure. */
 import type { EnumOf } from '../api/graphql.ts';
 import type { BoardCall } from './board-state.ts';
 
 export interface BoardFilter {
   readonly text: string;
-  /** A provider's id; empty for all. */
+  /** A provider id; empty for all. */
   readonly provider: string;
   readonly status: EnumOf<'CallStatus'> | '';
-  readonly order: SortOrder;
+  readonly sort: SortOrder;
 }
 
-type Compare = (one: BoardCall, other: BoardCall) => number;
+type Compare = (a: BoardCall, b: BoardCall) => number;
 
-const byAge: Compare = (one, other) =>
-  one.createdAt.localeCompare(other.createdAt) || one.id.localeCompare(other.id);
+const byAge: Compare = (a, b) => a.createdAt.localeCompare(b.createdAt) || a.id.localeCompare(b.id);
 
-/** Orders that speech does not change: a row moves only when a call comes or goes. */
+/** Sort orders do not depend on speech: a row moves only when a call starts or ends. */
 export const SORT_ORDERS = {
   longest: { label: 'Longest first', compare: byAge },
-  newest: { label: 'Newest first', compare: (one, other) => byAge(other, one) },
+  newest: { label: 'Newest first', compare: (a, b) => byAge(b, a) },
   provider: {
-    label: 'By provider',
-    compare: (one, other) =>
-      one.provider.displayName.localeCompare(other.provider.displayName) || byAge(one, other),
+    label: 'Provider',
+    compare: (a, b) => a.provider.displayName.localeCompare(b.provider.displayName) || byAge(a, b),
   },
   caller: {
-    label: 'By caller',
-    compare: (one, other) => (one.from ?? '').localeCompare(other.from ?? '') || byAge(one, other),
+    label: 'Caller',
+    compare: (a, b) => (a.from ?? '').localeCompare(b.from ?? '') || byAge(a, b),
   },
 } as const satisfies Record<string, { readonly label: string; readonly compare: Compare }>;
 
 export type SortOrder = keyof typeof SORT_ORDERS;
 
-export const NO_FILTER: BoardFilter = { text: '', provider: '', status: '', order: 'longest' };
+export const NO_FILTER: BoardFilter = { text: '', provider: '', status: '', sort: 'longest' };
 
 export function filterCalls(
   calls: Iterable<BoardCall>,
-  { text, provider, status, order }: BoardFilter,
+  { text, provider, status, sort }: BoardFilter,
 ): BoardCall[] {
-  const wanted = text.trim().toLowerCase();
+  const query = text.trim().toLowerCase();
   return [...calls]
     .filter(
       (call) =>
         (provider === '' || call.provider.id === provider) &&
         (status === '' || call.status === status) &&
-        (wanted === '' || isAbout(call, wanted)),
+        (query === '' || matches(call, query)),
     )
-    .toSorted(SORT_ORDERS[order].compare);
+    .toSorted(SORT_ORDERS[sort].compare);
 }
 
-/** Numbers are found whether they are typed with blanks and dashes or not. */
-function isAbout({ from, to, assistant, line, tags }: BoardCall, wanted: string): boolean {
-  const digits = wanted.replaceAll(/[\s()+.-]/g, '');
+/** Numbers match with or without spaces and punctuation. */
+function matches({ from, to, assistant, line, tags }: BoardCall, query: string): boolean {
+  const digits = query.replaceAll(/[\s()+.-]/g, '');
   const numbers = [from, to].map((number) => (number ?? '').replaceAll(/[\s()+.-]/g, ''));
   if (/^\d+$/.test(digits) && numbers.some((number) => number.includes(digits))) return true;
-  return [from, to, assistant?.name, line?.text, ...tags].some((part) =>
-    part?.toLowerCase().includes(wanted),
-  );
+  return [from, to, assistant?.name, line?.text, ...tags].some((part) => part?.toLowerCase().includes(query));
 }

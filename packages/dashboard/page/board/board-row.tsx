@@ -1,4 +1,4 @@
-/** One call on the board. Its link covers the whole row. */
+/** One call on the board. The link covers the whole row. */
 import { memo } from 'react';
 import { Link } from 'wouter';
 import { Meter } from '../levels/meter.tsx';
@@ -8,11 +8,11 @@ import { partiesOf } from '../ui/parties.ts';
 import { END_LABELS, PARTY_LABELS, STATUS_LABELS } from '../ui/labels.ts';
 import type { BoardCall, Party } from './board-state.ts';
 
-export const COLUMNS = ['Call', 'Provider', 'Time', 'Who speaks', 'Last said'] as const;
+export const COLUMNS = ['Call', 'Provider', 'Duration', 'Speaking', 'Latest transcript'] as const;
 
-const METERED = ['CUSTOMER', 'ASSISTANT'] as const;
+const METERED_PARTIES = ['CUSTOMER', 'ASSISTANT'] as const;
 
-export interface BoardRowProps {
+interface BoardRowProps {
   readonly call: BoardCall;
   readonly index: number;
   readonly top: number;
@@ -48,7 +48,7 @@ export const BoardRow = memo(function BoardRow({ call, index, top, height, meter
         <Duration call={call} />
       </span>
       <span role="cell" className="board-levels">
-        {METERED.map((party) => (
+        {METERED_PARTIES.map((party) => (
           <span key={party} className="board-level" data-speaking={speaking.includes(party)}>
             <Meter meters={meters} callId={id} party={party} />
           </span>
@@ -64,7 +64,7 @@ export const BoardRow = memo(function BoardRow({ call, index, top, height, meter
             {line.text}
           </>
         ) : (
-          <span className="faint">Nothing said yet</span>
+          <span className="faint">No speech yet</span>
         )}
       </span>
     </div>
@@ -72,13 +72,13 @@ export const BoardRow = memo(function BoardRow({ call, index, top, height, meter
 });
 
 function Duration({ call: { answeredAt, createdAt, seenEndedAt } }: { readonly call: BoardCall }) {
-  if (seenEndedAt !== undefined) return <span className="faint">over</span>;
+  if (seenEndedAt !== undefined) return <span className="faint">ended</span>;
   return <Elapsed since={Date.parse(answeredAt ?? createdAt)} />;
 }
 
 function Speaking({ parties }: { readonly parties: readonly Party[] }) {
   const [first] = parties;
-  if (first === undefined) return <span className="board-speaking faint">quiet</span>;
+  if (first === undefined) return <span className="board-speaking faint">silent</span>;
   return (
     <span className="board-speaking party-name" data-party={first}>
       {parties.map((party) => PARTY_LABELS[party]).join(' and ')}

@@ -1,4 +1,4 @@
-/** The rows of the board: only those that are seen are there, however many calls there are. */
+/** The rows of the board, virtualised: only visible rows are in the document. */
 import { useVirtualizer } from '@tanstack/react-virtual';
 import { useCallback, useRef, type KeyboardEvent } from 'react';
 import type { CallLevels } from '../levels/documents.ts';
@@ -11,9 +11,9 @@ import type { BoardCall } from './board-state.ts';
 const ROW_PX = 60;
 const NARROW_ROW_PX = 136;
 const LEVELS_EVERY_MS = 100;
-const KEYS: Readonly<Record<string, number>> = { ArrowDown: 1, ArrowUp: -1 };
+const KEY_STEPS: Readonly<Record<string, number>> = { ArrowDown: 1, ArrowUp: -1 };
 
-export interface BoardRowsProps {
+interface BoardRowsProps {
   readonly calls: readonly BoardCall[];
   readonly store: BoardStore;
 }
@@ -35,10 +35,10 @@ export function BoardRows({ calls, store }: BoardRowsProps) {
   const onLevels = useCallback(
     (levels: readonly CallLevels[]) => {
       for (const { callId, parties } of levels) {
-        const now = parties.filter((party) => party.speaking).map(({ party }) => party);
-        if (speaking.current.get(callId) === now.join()) continue;
-        speaking.current.set(callId, now.join());
-        store.push({ __typename: 'Speaking', callId, parties: now });
+        const speakers = parties.filter((party) => party.speaking).map(({ party }) => party);
+        if (speaking.current.get(callId) === speakers.join()) continue;
+        speaking.current.set(callId, speakers.join());
+        store.push({ __typename: 'Speaking', callId, parties: speakers });
       }
     },
     [store],
@@ -49,12 +49,12 @@ export function BoardRows({ calls, store }: BoardRowsProps) {
     onLevels,
   );
 
-  function move(event: KeyboardEvent): void {
-    const way = KEYS[event.key];
+  function moveFocus(event: KeyboardEvent): void {
+    const step = KEY_STEPS[event.key];
     const row = (event.target as HTMLElement).closest<HTMLElement>('[data-index]');
-    if (way === undefined || !row) return;
+    if (step === undefined || !row) return;
     event.preventDefault();
-    const index = Math.min(calls.length - 1, Math.max(0, Number(row.dataset['index']) + way));
+    const index = Math.min(calls.length - 1, Math.max(0, Number(row.dataset['index']) + step));
     virtualizer.scrollToIndex(index);
     requestAnimationFrame(() =>
       scroller.current?.querySelector<HTMLElement>(`[data-index="${index}"] a`)?.focus(),
@@ -72,7 +72,7 @@ export function BoardRows({ calls, store }: BoardRowsProps) {
           ))}
         </div>
       </div>
-      <div className="board-scroll" ref={scroller} role="rowgroup" onKeyDown={move}>
+      <div className="board-scroll" ref={scroller} role="rowgroup" onKeyDown={moveFocus}>
         <div role="presentation" className="board-space" style={{ height: virtualizer.getTotalSize() }}>
           {items.map(({ key, index, start }) => (
             <BoardRow

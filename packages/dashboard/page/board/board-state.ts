@@ -1,54 +1,55 @@
-/** The calls of the board, and how each piece of updates changes them. Pure: the same updates give the same board. */
+/** The calls of the board and how updates change them. Pure. */
 import type { ApiError } from '../api/errors.ts';
 import type { EnumOf } from '../api/graphql.ts';
-import type { CallOnBoard, LiveCallsUpdate, WordsUpdate } from './documents.ts';
+import type { LiveCall, LiveCallsUpdate, SpeechEvent } from './documents.ts';
 
 export type Party = EnumOf<'Party'>;
 
-export interface Line {
+interface Line {
   readonly party: Party;
   readonly text: string;
   readonly at: string;
 }
 
-export interface BoardCall extends Omit<CallOnBoard, 'utterances'> {
+export interface BoardCall extends Omit<LiveCall, 'utterances'> {
+  /** The latest utterance. */
   readonly line: Line | undefined;
   readonly speaking: readonly Party[];
-  /** When the page learned that it is over, epoch ms: it stays for a moment, so that the eye can follow. */
+  /** When the page learned that the call ended, epoch ms. The row stays visible for a short time after that. */
   readonly seenEndedAt: number | undefined;
 }
 
 export interface Board {
-  /** Whether the first picture has come. */
+  /** Whether the first snapshot was received. */
   readonly isLoaded: boolean;
   readonly calls: ReadonlyMap<string, BoardCall>;
-  /** Why there is no picture. */
+  /** Why the snapshot could not be loaded. */
   readonly error: ApiError | undefined;
 }
 
 export type BoardUpdate =
   | LiveCallsUpdate
-  | WordsUpdate
+  | SpeechEvent
   | { readonly __typename: 'Speaking'; readonly callId: string; readonly parties: readonly Party[] }
-  | { readonly __typename: 'ApiError'; readonly error: ApiError }
+  | { readonly __typename: 'Failed'; readonly error: ApiError }
   | { readonly __typename: 'Tick' };
 
 export const EMPTY_BOARD: Board = { isLoaded: false, calls: new Map(), error: undefined };
 
-/** How long a call that is over stays on the board. */
+/** How long an ended call stays on the board. */
 export const ENDED_VISIBLE_MS = 4000;
 
-/** Takes a batch of updates at once: a call that none of them is about stays the same object. */
+/** Applies a batch of updates. Calls that are not affected stay the same objects. */
 export function applyUpdates(board: Board, updates: readonly BoardUpdate[], now: number): Board {
   const calls = new Map(board.calls);
   let { isLoaded, error } = board;
-  for (const item of updates) {
-    if (item.__typename === 'LiveCallsSnapshot') {
+  for (const update of updates) {
+    if (update.__typename === 'LiveCallsSnapshot') {
       isLoaded = true;
       error = undefined;
-      showPicture(calls, item.calls, now);
-    } else if (item.__typename === 'ApiError') ({ error } = item);
-    else takeOne(calls, item, now);
+      applySnapshot(calls, update.calls, now);
+    } else if (update.__typename === 'Failed') ({ error } = update);
+    else applyUpdate(calls, update, now);
   }
   for (const [id, { seenEndedAt }] of calls) {
     if (seenEndedAt !== undefined && now - seenEndedAt >= ENDED_VISIBLE_MS) calls.delete(id);
@@ -58,18 +59,18 @@ export function applyUpdates(board: Board, updates: readonly BoardUpdate[], now:
 
 type Calls = Map<string, BoardCall>;
 
-function takeOne(calls: Calls, item: BoardUpdate, now: number): void {
-  if (item.__typename === 'LiveCallChanged') {
-    calls.set(item.call.id, shown(item.call, calls.get(item.call.id), now));
-  } else if (item.__typename === 'UtteranceFinalized') {
-    change(calls, item.call.id, ({ line }) => ({ line: newer(line, item.utterance) }));
-  } else if (item.__typename === 'SpeechChanged') {
-    change(calls, item.call.id, ({ speaking }) => {
-      const others = speaking.filter((party) => party !== item.party);
-      return { speaking: item.type === 'SPEECH_STARTED' ? [...others, item.party] : others };
+function applyUpdate(calls: Calls, update: BoardUpdate, now: number): void {
+  if (update.__typename === 'LiveCallChanged') {
+    calls.set(update.call.id, toBoardCall(update.call, calls.get(update.call.id), now));
+  } else if (update.__typename === 'UtteranceFinalized') {
+    change(calls, update.call.id, ({ line }) => ({ line: latest(line, update.utterance) }));
+  } else if (update.__typename === 'SpeechChanged') {
+    change(calls, update.call.id, ({ speaking }) => {
+      const others = speaking.filter((party) => party !== update.party);
+      return { speaking: update.type === 'SPEECH_STARTED' ? [...others, update.party] : others };
     });
-  } else if (item.__typename === 'Speaking') {
-    change(calls, item.callId, () => ({ speaking: item.parties }));
+  } else if (update.__typename === 'Speaking') {
+    change(calls, update.callId, () => ({ speaking: update.parties }));
   }
 }
 
@@ -78,26 +79,26 @@ function change(calls: Calls, id: string, by: (call: BoardCall) => Partial<Board
   if (call) calls.set(id, { ...call, ...by(call) });
 }
 
-/** What is in no picture any more ended while nobody looked. */
-function showPicture(calls: Calls, picture: readonly CallOnBoard[], now: number): void {
-  const live = new Set(picture.map(({ id }) => id));
+/** Calls that are missing from the snapshot ended while the page was disconnected. */
+function applySnapshot(calls: Calls, snapshot: readonly LiveCall[], now: number): void {
+  const live = new Set(snapshot.map(({ id }) => id));
   for (const [id, call] of calls)
     if (!live.has(id)) calls.set(id, { ...call, isLive: false, seenEndedAt: call.seenEndedAt ?? now });
-  for (const call of picture) calls.set(call.id, shown(call, calls.get(call.id), now));
+  for (const call of snapshot) calls.set(call.id, toBoardCall(call, calls.get(call.id), now));
 }
 
-function shown(call: CallOnBoard, before: BoardCall | undefined, now: number): BoardCall {
+function toBoardCall(call: LiveCall, previous: BoardCall | undefined, now: number): BoardCall {
   const { utterances, ...rest } = call;
   return {
     ...rest,
-    line: newer(before?.line, utterances.nodes.at(-1)),
-    speaking: call.isLive ? (before?.speaking ?? []) : [],
-    seenEndedAt: call.isLive ? undefined : (before?.seenEndedAt ?? now),
+    line: latest(previous?.line, utterances.nodes.at(-1)),
+    speaking: call.isLive ? (previous?.speaking ?? []) : [],
+    seenEndedAt: call.isLive ? undefined : (previous?.seenEndedAt ?? now),
   };
 }
 
-/** The later of two lines: the two subscriptions may push the same one in any order. */
-function newer(one: Line | undefined, other: Line | undefined): Line | undefined {
-  if (!one || !other) return one ?? other;
-  return other.at >= one.at ? other : one;
+/** Both subscriptions deliver utterances, in no particular order. */
+function latest(a: Line | undefined, b: Line | undefined): Line | undefined {
+  if (!a || !b) return a ?? b;
+  return b.at >= a.at ? b : a;
 }

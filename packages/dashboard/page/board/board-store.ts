@@ -1,17 +1,17 @@
-/** The board as a store outside React: subscriptions put updates in, and readers are told of a batch of them at a time. */
+/** The board as a store outside React: it subscribes to the API and notifies listeners in batches. */
 import type { Client } from 'urql';
 import { toApiError } from '../api/errors.ts';
-import { EMPTY_BOARD, applyUpdates, type Board, type BoardUpdate } from './board-state.ts';
-import { LIVE_CALLS, WORDS } from './documents.ts';
+import { applyUpdates, EMPTY_BOARD, type Board, type BoardUpdate } from './board-state.ts';
+import { LIVE_CALLS, SPEECH } from './documents.ts';
 
 export interface BoardStore {
   readonly state: () => Board;
-  /** Runs while somebody listens. */
+  /** The API subscriptions run while there is a listener. */
   readonly subscribe: (listener: () => void) => () => void;
-  readonly push: (updates: BoardUpdate) => void;
+  readonly push: (update: BoardUpdate) => void;
 }
 
-/** 200 calls have some fifty pieces of updates a second: the list is rendered for a batch of them. */
+/** 200 calls cause about 50 updates per second; the list renders once per batch. */
 const BATCH_MS = 100;
 const TICK_MS = 1000;
 
@@ -22,8 +22,8 @@ export function createBoardStore(client: Client): BoardStore {
   let timer: ReturnType<typeof setTimeout> | undefined;
   let stop = (): void => undefined;
 
-  function push(updates: BoardUpdate): void {
-    pending.push(updates);
+  function push(update: BoardUpdate): void {
+    pending.push(update);
     timer ??= setTimeout(flush, BATCH_MS);
   }
 
@@ -35,19 +35,19 @@ export function createBoardStore(client: Client): BoardStore {
   }
 
   function start(): () => void {
-    let stopWords = (): void => undefined;
-    const follow = (after: string): void => {
-      stopWords();
-      stopWords = client.subscription(WORDS, { after }).subscribe(({ data }) => {
+    let stopSpeech = (): void => undefined;
+    const followSpeech = (after: string): void => {
+      stopSpeech();
+      stopSpeech = client.subscription(SPEECH, { after }).subscribe(({ data }) => {
         if (data) push(data.callEvents);
       }).unsubscribe;
     };
     const calls = client.subscription(LIVE_CALLS, {}).subscribe(({ data, error }) => {
-      if (error) push({ __typename: 'ApiError', error: toApiError(error) });
+      if (error) push({ __typename: 'Failed', error: toApiError(error) });
       if (!data) return;
       push(data.liveCalls);
-      // The picture holds the last words up to its cursor: what is said behind it follows, and nothing is told twice.
-      if (data.liveCalls.__typename === 'LiveCallsSnapshot') follow(data.liveCalls.cursor);
+      // The snapshot contains the last utterances up to its cursor, so speech events are read after that cursor.
+      if (data.liveCalls.__typename === 'LiveCallsSnapshot') followSpeech(data.liveCalls.cursor);
     });
     const ticks = setInterval(() => {
       if ([...board.calls.values()].some(({ seenEndedAt }) => seenEndedAt !== undefined))
@@ -55,7 +55,7 @@ export function createBoardStore(client: Client): BoardStore {
     }, TICK_MS);
     return () => {
       calls.unsubscribe();
-      stopWords();
+      stopSpeech();
       clearInterval(ticks);
       clearTimeout(timer);
       timer = undefined;

@@ -1,12 +1,12 @@
-/** How many there are, and which of them are shown in what order. */
+/** The number of live calls, the filters and the sort order. */
 import type { EnumOf } from '../api/graphql.ts';
-import { wordsOf } from '../ui/format.ts';
+import { STATUS_LABELS } from '../ui/labels.ts';
 import { SORT_ORDERS, type SortOrder, type BoardFilter } from './board-filter.ts';
 import type { BoardCall } from './board-state.ts';
 
 const STATUSES = ['QUEUED', 'RINGING', 'IN_PROGRESS', 'FORWARDING'] as const satisfies EnumOf<'CallStatus'>[];
 
-export interface BoardToolbarProps {
+interface BoardToolbarProps {
   readonly calls: readonly BoardCall[];
   readonly liveCount: number | undefined;
   readonly filter: BoardFilter;
@@ -26,8 +26,8 @@ export function BoardToolbar({ calls, liveCount, filter, onFilter }: BoardToolba
       >
         <input
           type="search"
-          aria-label="Filter by number, words or tag"
-          placeholder="Number, words or tag"
+          aria-label="Filter by number, text or tag"
+          placeholder="Number, text or tag"
           value={filter.text}
           onChange={({ target }) => onFilter({ ...filter, text: target.value })}
         />
@@ -38,7 +38,7 @@ export function BoardToolbar({ calls, liveCount, filter, onFilter }: BoardToolba
         >
           <option value="">All providers</option>
           {[...providers]
-            .toSorted(([, one], [, other]) => one.localeCompare(other))
+            .toSorted(([, a], [, b]) => a.localeCompare(b))
             .map(([id, name]) => (
               <option key={id} value={id}>
                 {name}
@@ -53,17 +53,17 @@ export function BoardToolbar({ calls, liveCount, filter, onFilter }: BoardToolba
           <option value="">Any status</option>
           {STATUSES.map((status) => (
             <option key={status} value={status}>
-              {wordsOf(status)}
+              {STATUS_LABELS[status]}
             </option>
           ))}
         </select>
         <select
-          aria-label="SortOrder"
-          value={filter.order}
-          onChange={({ target }) => onFilter({ ...filter, order: target.value as SortOrder })}
+          aria-label="Sort by"
+          value={filter.sort}
+          onChange={({ target }) => onFilter({ ...filter, sort: target.value as SortOrder })}
         >
-          {Object.entries(SORT_ORDERS).map(([order, { label }]) => (
-            <option key={order} value={order}>
+          {Object.entries(SORT_ORDERS).map(([sort, { label }]) => (
+            <option key={sort} value={sort}>
               {label}
             </option>
           ))}

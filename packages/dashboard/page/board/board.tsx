@@ -1,4 +1,4 @@
-/** The live board: every live call, as it is now. */
+/** The live board: all live calls, updated in real time. */
 import { useMemo, useState, useSyncExternalStore } from 'react';
 import { useClient, useQuery } from 'urql';
 import { EmptyState } from '../ui/empty-state.tsx';
@@ -8,11 +8,12 @@ import { ErrorState } from '../ui/error-state.tsx';
 import { NO_FILTER, filterCalls } from './board-filter.ts';
 import { createBoardStore } from './board-store.ts';
 import { BoardRows } from './board-rows.tsx';
-import { BoardSkeleton } from './board-skeleton.tsx';
 import { BoardToolbar } from './board-toolbar.tsx';
 import { PROVIDERS } from './documents.ts';
 import { ProviderNotices } from './provider-notices.tsx';
 import './board.css';
+
+const SKELETON_ROWS = [1, 0.8, 0.9, 0.7, 0.85];
 
 export function Board() {
   const client = useClient();
@@ -20,7 +21,7 @@ export function Board() {
   const board = useSyncExternalStore(store.subscribe, store.state);
   const [filter, setFilter] = useState(NO_FILTER);
   const calls = useMemo(() => [...board.calls.values()], [board.calls]);
-  const shown = useMemo(() => filterCalls(calls, filter), [calls, filter]);
+  const visible = useMemo(() => filterCalls(calls, filter), [calls, filter]);
   const liveCount = calls.filter(({ isLive }) => isLive).length;
   useTitle(board.isLoaded ? `${liveCount} live` : 'Live');
 
@@ -39,14 +40,14 @@ export function Board() {
         <BoardSkeleton />
       ) : calls.length === 0 ? (
         <NoCalls />
-      ) : shown.length === 0 ? (
+      ) : visible.length === 0 ? (
         <section className="empty">
-          <h2>None of {calls.length} calls is like that</h2>
-          <p>Take a filter away to see them.</p>
-          <Button onClick={() => setFilter({ ...NO_FILTER, order: filter.order })}>Clear the filters</Button>
+          <h2>None of {calls.length} calls matches the filters</h2>
+          <p>Change or clear the filters to see them.</p>
+          <Button onClick={() => setFilter({ ...NO_FILTER, sort: filter.sort })}>Clear filters</Button>
         </section>
       ) : (
-        <BoardRows calls={shown} store={store} />
+        <BoardRows calls={visible} store={store} />
       )}
     </div>
   );
@@ -57,14 +58,27 @@ function NoCalls() {
   if (data?.providers.length === 0) {
     return (
       <EmptyState title="No provider is configured">
-        Name one under <code>providers</code> in the daemon's configuration and start it again: its calls
-        appear here.
+        Add one under <code>providers</code> in the configuration of the daemon and restart it.
       </EmptyState>
     );
   }
   return (
-    <EmptyState title="No call is live" next={{ href: '/history', label: 'Search past calls' }}>
-      A call appears here the moment a provider tells of it. Nothing has to be reloaded.
+    <EmptyState title="No live calls" next={{ href: '/history', label: 'Search past calls' }}>
+      Calls appear here as soon as a provider reports them. You do not need to reload the page.
     </EmptyState>
+  );
+}
+
+/** The placeholder until the first snapshot is received. */
+function BoardSkeleton() {
+  return (
+    <div className="board-skeleton" role="status" aria-label="Loading live calls">
+      {SKELETON_ROWS.map((width) => (
+        <div key={width} className="board-skeleton-row">
+          <span style={{ width: `${width * 70}%` }} />
+          <span style={{ width: `${width * 40}%` }} />
+        </div>
+      ))}
+    </div>
   );
 }

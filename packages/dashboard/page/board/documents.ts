@@ -1,4 +1,4 @@
-/** What the board asks for. */
+/** GraphQL documents of the board. */
 import { graphql, type ResultOf } from '../api/graphql.ts';
 
 const BOARD_CALL = graphql(`
@@ -33,7 +33,7 @@ const BOARD_CALL = graphql(`
   }
 `);
 
-/** All live calls, then each that changes. After a drop it begins with all of them again. */
+/** A snapshot of all live calls, then each call that changes. After a reconnect, a new snapshot is sent. */
 export const LIVE_CALLS = graphql(
   `
     subscription BoardCalls {
@@ -57,9 +57,9 @@ export const LIVE_CALLS = graphql(
   [BOARD_CALL],
 );
 
-/** What is said in them: no change of a call, so told apart, from the very place at which the calls were so. */
-export const WORDS = graphql(`
-  subscription BoardWords($after: Cursor!) {
+/** Speech in live calls, starting after the cursor of the snapshot. `liveCalls` does not report it. */
+export const SPEECH = graphql(`
+  subscription BoardSpeech($after: Cursor!) {
     callEvents(after: $after, types: [UTTERANCE_FINALIZED, SPEECH_STARTED, SPEECH_STOPPED]) {
       __typename
       cursor
@@ -94,6 +94,5 @@ export const PROVIDERS = graphql(`
 `);
 
 export type LiveCallsUpdate = ResultOf<typeof LIVE_CALLS>['liveCalls'];
-export type WordsUpdate = ResultOf<typeof WORDS>['callEvents'];
-export type CallOnBoard = ResultOf<typeof BOARD_CALL>;
-export type Provider = ResultOf<typeof PROVIDERS>['providers'][number];
+export type SpeechEvent = ResultOf<typeof SPEECH>['callEvents'];
+export type LiveCall = ResultOf<typeof BOARD_CALL>;

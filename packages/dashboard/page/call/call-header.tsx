@@ -4,10 +4,10 @@ import { Link } from 'wouter';
 import { lastSearch } from '../history/last-search.ts';
 import { TagEditor } from '../notes/tag-editor.tsx';
 import { Elapsed } from '../ui/clock.tsx';
-import { clockText } from '../ui/format.ts';
+import { durationText } from '../ui/format.ts';
 import { Icon } from '../ui/icon.tsx';
 import { partiesOf } from '../ui/parties.ts';
-import { dateTimeText } from '../ui/when.ts';
+import { dateTimeText } from '../ui/format.ts';
 import { DIRECTION_LABELS, END_LABELS, STATUS_LABELS } from '../ui/labels.ts';
 import type { Call } from './documents.ts';
 
@@ -54,5 +54,5 @@ export function CallHeader({ call, children }: CallHeaderProps) {
 function Duration({ call: { answeredAt, endedAt, isLive, createdAt } }: { readonly call: Call }) {
   if (isLive) return <Elapsed className="call-time" since={Date.parse(answeredAt ?? createdAt)} />;
   if (answeredAt === null || endedAt === null) return <span className="call-time">never answered</span>;
-  return <span className="call-time">{clockText(Date.parse(endedAt) - Date.parse(answeredAt))}</span>;
+  return <span className="call-time">{durationText(Date.parse(endedAt) - Date.parse(answeredAt))}</span>;
 }

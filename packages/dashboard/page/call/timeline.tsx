@@ -1,5 +1,5 @@
 /** What happened in a call, and what was done to it, newest first. */
-import { clockText } from '../ui/format.ts';
+import { durationText } from '../ui/format.ts';
 import { CommandFailure, CommandSteps } from './controls/command-progress.tsx';
 import { commandDetail, COMMAND_LABELS } from './controls/command-labels.ts';
 import { isCommand, type CommandEntry, type TimelineEntry } from './call-timeline.ts';
@@ -78,7 +78,7 @@ function Moment({ at, answeredAt }: { readonly at: string; readonly answeredAt: 
   return (
     <time className="faint" dateTime={at} title={new Date(at).toLocaleString()}>
       {ms <= -1000 && '−'}
-      {clockText(Math.abs(ms))}
+      {durationText(Math.abs(ms))}
     </time>
   );
 }

@@ -1,6 +1,6 @@
 /** What is said, as it comes: turns of speakers, with the words that may still change at the end. */
 import { Button } from '../ui/button.tsx';
-import { clockText } from '../ui/format.ts';
+import { durationText } from '../ui/format.ts';
 import { PARTY_LABELS } from '../ui/labels.ts';
 import { moveAmongLines } from './line-keys.ts';
 import type { Span } from './spans.ts';
@@ -23,7 +23,7 @@ export interface TranscriptProps {
 
 export function Transcript({ lines, partials, spans, isLive, currentId, onLine }: TranscriptProps) {
   const { log, onScroll, isOff, follow } = useAutoScroll({ lines, partials, isLive, currentId });
-  const startOf = new Map(spans.map(({ id, fromMs }) => [id, fromMs]));
+  const startMs = new Map(spans.map(({ id, fromMs }) => [id, fromMs]));
   const choose =
     onLine &&
     ((id: string) => {
@@ -48,7 +48,7 @@ export function Transcript({ lines, partials, spans, isLive, currentId, onLine }
           <TurnBlock
             key={turn.id}
             turn={turn}
-            fromMs={startOf.get(turn.id) ?? 0}
+            fromMs={startMs.get(turn.id) ?? 0}
             currentId={currentId}
             stopId={currentId ?? lines[0]?.id}
             onLine={choose}
@@ -91,7 +91,7 @@ function TurnBlock({ turn, fromMs, currentId, stopId, onLine }: TurnBlockProps) 
         <span className="party-name" data-party={turn.party}>
           {PARTY_LABELS[turn.party]}
         </span>
-        <span className="faint">{clockText(fromMs)}</span>
+        <span className="faint">{durationText(fromMs)}</span>
       </p>
       {turn.lines.map((line) =>
         onLine ? (

@@ -1,4 +1,4 @@
-/** All that the page knows of a call, for programs: named as in the API. Pure. */
+/** Exports a call as JSON, with the field names of the API. Pure. */
 import type { ExportData } from './transcript-text.ts';
 
 export function toJson({ call, lines, spans, notes }: ExportData): string {
@@ -11,10 +11,10 @@ export function toJson({ call, lines, spans, notes }: ExportData): string {
     at: line.at,
     startMs: line.startMs,
     endMs: line.endMs,
-    // Where the beginning was not told: what the page takes it for.
+    // Estimated if startMs is null.
     approximateStartMs: spans[i]!.fromMs,
   }));
-  const told = {
+  const exported = {
     id,
     provider: { id: provider.id, displayName: provider.displayName },
     providerCallId,
@@ -33,5 +33,5 @@ export function toJson({ call, lines, spans, notes }: ExportData): string {
     utterances,
     notes,
   };
-  return `${JSON.stringify(told, undefined, 2)}\n`;
+  return `${JSON.stringify(exported, undefined, 2)}\n`;
 }

@@ -1,4 +1,4 @@
-/** Takes a call along as files, made here of what the page has; the recording as the daemon has it. */
+/** Downloads a call as files: the transcript is formatted in the browser, the recording comes from the daemon. */
 import { useState } from 'react';
 import { spansOf } from '../call/spans.ts';
 import type { Playback } from '../playback/playback.ts';
@@ -6,41 +6,44 @@ import { RecordingError } from '../playback/recording-source.ts';
 import { Button } from '../ui/button.tsx';
 import { Icon } from '../ui/icon.tsx';
 import { toJson } from './call-json.ts';
-import { saveFrom, saveText } from './save.ts';
 import { toText, type ExportData } from './transcript-text.ts';
 import { toVtt } from './vtt.ts';
 import './export.css';
 
-export interface ExportPanelProps extends Omit<ExportData, 'spans'> {
-  /** Of its recording, where there is one to hear. */
+interface ExportPanelProps extends Omit<ExportData, 'spans'> {
+  /** The playback of the recording, if there is one. */
   readonly playback: Playback | undefined;
 }
 
 interface Format {
   readonly label: string;
-  readonly ending: string;
+  readonly extension: string;
   readonly type: string;
-  readonly write: (told: ExportData, offsetMs: number) => string;
+  readonly write: (data: ExportData, offsetMs: number) => string;
 }
 
 const FORMATS: readonly Format[] = [
-  { label: 'Text', ending: 'txt', type: 'text/plain;charset=utf-8', write: toText },
+  { label: 'Text', extension: 'txt', type: 'text/plain;charset=utf-8', write: toText },
   {
     label: 'Subtitles (VTT)',
-    ending: 'vtt',
+    extension: 'vtt',
     type: 'text/vtt;charset=utf-8',
     write: ({ lines, spans }, offsetMs) => toVtt(lines, spans, offsetMs),
   },
-  { label: 'JSON', ending: 'json', type: 'application/json', write: toJson },
+  { label: 'JSON', extension: 'json', type: 'application/json', write: toJson },
 ];
 
 export function ExportPanel({ call, lines, notes, playback }: ExportPanelProps) {
   const name = `${call.createdAt.slice(0, 10)}-${call.id}`;
   const answeredAt = Date.parse(call.answeredAt ?? call.createdAt);
 
-  function save({ ending, type, write }: Format): void {
+  function save({ extension, type, write }: Format): void {
     const spans = spansOf(lines, answeredAt);
-    saveText(`${name}.${ending}`, type, write({ call, lines, spans, notes }, playback?.sync().offsetMs ?? 0));
+    saveText(
+      `${name}.${extension}`,
+      type,
+      write({ call, lines, spans, notes }, playback?.sync().offsetMs ?? 0),
+    );
   }
 
   return (
@@ -48,7 +51,7 @@ export function ExportPanel({ call, lines, notes, playback }: ExportPanelProps) 
       <h2 id="export-title">Export</h2>
       <div className="export">
         {FORMATS.map((format) => (
-          <Button key={format.ending} onClick={() => save(format)}>
+          <Button key={format.extension} onClick={() => save(format)}>
             <Icon name="download" size={16} />
             {format.label}
           </Button>
@@ -60,33 +63,50 @@ export function ExportPanel({ call, lines, notes, playback }: ExportPanelProps) 
 }
 
 function SaveRecording({ playback, name }: { readonly playback: Playback; readonly name: string }) {
-  const [share, setShare] = useState<number>();
-  const [error, setError] = useState<string>();
+  const [progress, setProgress] = useState<number>();
+  const [errorText, setErrorText] = useState<string>();
 
   async function save(): Promise<void> {
-    setShare(0);
-    setError(undefined);
+    setProgress(0);
+    setErrorText(undefined);
     try {
-      saveFrom(await playback.source.open(setShare), name);
+      saveFrom(await playback.source.open(setProgress), name);
     } catch (error) {
       if (!(error instanceof RecordingError)) throw error;
-      setError(error.message);
+      setErrorText(error.message);
     } finally {
-      setShare(undefined);
+      setProgress(undefined);
     }
   }
 
   return (
     <>
-      <Button isBusy={share !== undefined} onClick={() => void save()}>
+      <Button isBusy={progress !== undefined} onClick={() => void save()}>
         <Icon name="download" size={16} />
-        {share === undefined ? 'Recording (WAV)' : `Recording… ${Math.floor(share * 100)} %`}
+        {progress === undefined ? 'Recording (WAV)' : `Recording… ${Math.floor(progress * 100)} %`}
       </Button>
-      {error !== undefined && (
+      {errorText !== undefined && (
         <p className="form-error" role="alert">
-          {error}
+          {errorText}
         </p>
       )}
     </>
   );
+}
+
+/** Some browsers read the object URL only after the click. */
+const REVOKE_AFTER_MS = 30_000;
+
+function saveText(name: string, type: string, text: string): void {
+  const url = URL.createObjectURL(new Blob([text], { type }));
+  saveFrom(url, name);
+  setTimeout(() => URL.revokeObjectURL(url), REVOKE_AFTER_MS);
+}
+
+/** @param url an object URL or a path of the daemon. */
+function saveFrom(url: string, name: string): void {
+  const link = document.createElement('a');
+  link.href = url;
+  link.download = name;
+  link.click();
 }

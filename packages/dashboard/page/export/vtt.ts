@@ -1,12 +1,12 @@
-/** A transcript as WebVTT, to be shown beside the recording: its times are the recording's. Pure. */
+/** Exports a transcript as WebVTT subtitles for the recording, with times relative to the recording. Pure. */
 import type { Span } from '../call/spans.ts';
 import type { Line } from '../call/call-timeline.ts';
 import { PARTY_LABELS } from '../ui/labels.ts';
 
-/** A cue that ends with its beginning is none. */
-const SHORTEST_MS = 100;
+/** WebVTT cues must not be empty. */
+const MIN_CUE_MS = 100;
 
-/** `00:01:02.345`. */
+/** Formats ms as `00:01:02.345`. */
 export function vttTimestamp(ms: number): string {
   const whole = Math.max(0, Math.round(ms));
   const parts = [
@@ -18,7 +18,7 @@ export function vttTimestamp(ms: number): string {
   return `${clock}.${String(whole % 1000).padStart(3, '0')}`;
 }
 
-const escaped = (text: string): string =>
+const escapeText = (text: string): string =>
   text
     .replaceAll('&', '&amp;')
     .replaceAll('<', '&lt;')
@@ -26,20 +26,20 @@ const escaped = (text: string): string =>
     .replaceAll(/\s*\n\s*/g, ' ');
 
 /**
- * @param spans of the same lines, in their order.
- * @param offsetMs where the recording begins, ms from the answer; 0 where there is none.
+ * @param spans the times of `lines`, in the same order.
+ * @param offsetMs the start of the recording, ms from the answer; 0 without a recording.
  */
 export function toVtt(lines: readonly Line[], spans: readonly Span[], offsetMs: number): string {
   const cues = lines.map(({ id, party, text }, i) => {
     const { fromMs, toMs } = spans[i]!;
     const from = Math.max(0, fromMs - offsetMs);
-    const to = Math.max(from + SHORTEST_MS, toMs - offsetMs);
+    const to = Math.max(from + MIN_CUE_MS, toMs - offsetMs);
     return {
       from,
-      cue: `${id}\n${vttTimestamp(from)} --> ${vttTimestamp(to)}\n<v ${PARTY_LABELS[party]}>${escaped(text)}\n`,
+      cue: `${id}\n${vttTimestamp(from)} --> ${vttTimestamp(to)}\n<v ${PARTY_LABELS[party]}>${escapeText(text)}\n`,
     };
   });
-  // Cues stand in the order in which they begin.
-  const inOrder = cues.toSorted((one, other) => one.from - other.from).map(({ cue }) => cue);
-  return ['WEBVTT\n', ...inOrder].join('\n');
+  // WebVTT requires cues in the order of their start times.
+  const sorted = cues.toSorted((a, b) => a.from - b.from).map(({ cue }) => cue);
+  return ['WEBVTT\n', ...sorted].join('\n');
 }

@@ -1,9 +1,9 @@
 /** The calls that were results, each with the lines that it was results by. */
 import { memo, useEffect, useRef } from 'react';
 import { Link } from 'wouter';
-import { clockText } from '../ui/format.ts';
+import { durationText } from '../ui/format.ts';
 import { partiesOf } from '../ui/parties.ts';
-import { dateTimeText } from '../ui/when.ts';
+import { dateTimeText } from '../ui/format.ts';
 import { END_LABELS, PARTY_LABELS, STATUS_LABELS } from '../ui/labels.ts';
 import type { ResultCall } from './documents.ts';
 import type { SearchResult, SnippetLine } from './search-results.ts';
@@ -63,7 +63,7 @@ const Result = memo(
           {dateTimeText(call.createdAt, today)}
         </time>
         <span className="result-duration">
-          {call.durationMs === null ? <span className="faint">–</span> : clockText(call.durationMs)}
+          {call.durationMs === null ? <span className="faint">–</span> : durationText(call.durationMs)}
         </span>
         {summary !== null && <p className="result-summary">{summary}</p>}
         {lines.length > 0 && (
@@ -104,7 +104,7 @@ function ResultLine({ callId, line }: { readonly callId: string; readonly line: 
         <span className="party-name" data-party={party}>
           {PARTY_LABELS[party]}
         </span>
-        {offsetMs !== undefined && <span className="faint"> {clockText(offsetMs)}</span>}{' '}
+        {offsetMs !== undefined && <span className="faint"> {durationText(offsetMs)}</span>}{' '}
         {parts.map(({ text, isMatch }, i) =>
           // Parts have no name but their place.
           isMatch ? <mark key={i}>{text}</mark> : <span key={i}>{text}</span>,

@@ -1,6 +1,6 @@
 /** What is looked for in history. It stands in the page's address, so that it can be shared and gone back to. Pure. */
 import type { EnumOf, VariablesOf } from '../api/graphql.ts';
-import { isRange, startOf, type Range } from '../ui/ranges.ts';
+import { isRange, rangeStart, type Range } from '../ui/ranges.ts';
 import { END_LABELS } from '../ui/labels.ts';
 import type { PAST_CALLS } from './documents.ts';
 
@@ -111,7 +111,7 @@ function timeFilter(
   now: number,
 ): Pick<CallFilter, 'createdAfter' | 'createdBefore'> {
   if (when === '') return {};
-  if (when !== 'dates') return { createdAfter: new Date(startOf(when, now)).toISOString() };
+  if (when !== 'dates') return { createdAfter: new Date(rangeStart(when, now)).toISOString() };
   return {
     ...(from !== '' && { createdAfter: localDay(from, 0).toISOString() }),
     ...(to !== '' && { createdBefore: localDay(to, 1).toISOString() }),

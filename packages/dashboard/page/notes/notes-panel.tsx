@@ -4,7 +4,7 @@ import { useMutation } from 'urql';
 import { toApiError } from '../api/errors.ts';
 import { useHasScope } from '../session/session-context.ts';
 import { Button } from '../ui/button.tsx';
-import { clockText } from '../ui/format.ts';
+import { durationText } from '../ui/format.ts';
 import { Icon } from '../ui/icon.tsx';
 import { ADD_NOTE } from './documents.ts';
 import type { Note } from './notes.ts';
@@ -52,7 +52,7 @@ export function NotesPanel({ callId, notes, moment, onMoment }: NotesPanelProps)
 
 function NoteMoment({ offsetMs, onMoment }: Pick<Note, 'offsetMs'> & Pick<NotesPanelProps, 'onMoment'>) {
   if (offsetMs === null) return <span className="faint">Call</span>;
-  const text = clockText(offsetMs);
+  const text = durationText(offsetMs);
   if (!onMoment) return <span className="faint">{text}</span>;
   return (
     <button
@@ -116,7 +116,7 @@ function NoteForm({ callId, moment }: Pick<NotesPanelProps, 'callId' | 'moment'>
             checked={isOfMoment}
             onChange={({ target }) => setOfMoment(target.checked)}
           />
-          <span>At {offsetMs === undefined ? 'this moment' : clockText(offsetMs)}</span>
+          <span>At {offsetMs === undefined ? 'this moment' : durationText(offsetMs)}</span>
         </label>
         <Button type="submit" isBusy={fetching}>
           Add note

@@ -1,19 +1,19 @@
 /** Counts of the API as charts and tiles show them. Pure. */
 import type { VariablesOf } from '../api/graphql.ts';
-import { BUCKETS, pointsOf, startBefore, startOf, type Range } from '../ui/ranges.ts';
+import { BUCKETS, bucketStarts, previousStart, rangeStart, type Range } from '../ui/ranges.ts';
 import type { Overview, OVERVIEW } from './documents.ts';
 
 const iso = (at: number): string => new Date(at).toISOString();
 
 /** @param provider a provider's id; empty for all. */
 export function variablesOf(range: Range, provider: string, now: number): VariablesOf<typeof OVERVIEW> {
-  const from = iso(startOf(range, now));
+  const from = iso(rangeStart(range, now));
   const ofProvider = provider === '' ? {} : { providerIds: [provider] };
   return {
     now: { ...ofProvider, createdAfter: from },
     // Only what was answered and is over has a duration.
     answered: { ...ofProvider, createdAfter: from, minDurationMs: 0 },
-    before: { ...ofProvider, createdAfter: iso(startBefore(range, now)), createdBefore: from },
+    before: { ...ofProvider, createdAfter: iso(previousStart(range, now)), createdBefore: from },
     bucket: BUCKETS[range],
   };
 }
@@ -51,7 +51,7 @@ const LABELS = {
 export function columnsOf(series: Overview['now']['series'], range: Range, now: number): Column[] {
   const calls = new Map(series.map((point) => [Date.parse(point.at), point.calls]));
   const [label, name] = LABELS[range].map((format) => new Intl.DateTimeFormat(undefined, format));
-  return pointsOf(range, now).map((at) => ({
+  return bucketStarts(range, now).map((at) => ({
     label: label!.format(at),
     name: name!.format(at),
     value: calls.get(at) ?? 0,

@@ -1,6 +1,6 @@
 /** The numbers that one looks for first. */
 import type { ReactNode } from 'react';
-import { clockText } from '../ui/format.ts';
+import { durationText } from '../ui/format.ts';
 import type { Overview } from './documents.ts';
 import { changeText, lengthText, percentOf } from './chart-data.ts';
 
@@ -14,7 +14,7 @@ export function Tiles({ overview: { now, answered, before } }: { readonly overvi
       <Tile name="Live now">{now.live.toLocaleString()}</Tile>
       <Tile name="Answered">{share === undefined ? '–' : `${share} %`}</Tile>
       <Tile name="Average length" change={changeText(now.averageDurationMs, before.averageDurationMs)}>
-        {now.averageDurationMs === null ? '–' : clockText(now.averageDurationMs)}
+        {now.averageDurationMs === null ? '–' : durationText(now.averageDurationMs)}
       </Tile>
       <Tile name="Talk time">{lengthText(now.totalDurationMs)}</Tile>
     </dl>

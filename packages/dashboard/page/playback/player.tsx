@@ -3,7 +3,7 @@ import { useEffect, useRef, useSyncExternalStore, type ReactNode } from 'react';
 import type { Call } from '../call/documents.ts';
 import { useWaveform } from '../levels/use-waveform.ts';
 import { Button } from '../ui/button.tsx';
-import { clockText } from '../ui/format.ts';
+import { durationText } from '../ui/format.ts';
 import { Icon } from '../ui/icon.tsx';
 import { RATES, type Playback, type PlaybackState } from './playback.ts';
 import { SeekBar } from './seek-bar.tsx';
@@ -117,8 +117,8 @@ function Clock({ playback }: { readonly playback: Playback }) {
   const { toMs } = useSyncExternalStore(playback.subscribe, playback.sync);
   return (
     <span className="player-clock" aria-hidden="true">
-      <strong>{clockText(Math.max(0, seconds * 1000))}</strong>
-      <span className="faint"> / {clockText(toMs)}</span>
+      <strong>{durationText(Math.max(0, seconds * 1000))}</strong>
+      <span className="faint"> / {durationText(toMs)}</span>
     </span>
   );
 }

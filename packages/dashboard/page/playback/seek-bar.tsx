@@ -2,7 +2,7 @@
 import { useEffect, useRef, useSyncExternalStore, type KeyboardEvent, type PointerEvent } from 'react';
 import { Waveform } from '../levels/waveform.tsx';
 import type { PartyWaveform } from '../levels/waveform-documents.ts';
-import { clockText } from '../ui/format.ts';
+import { durationText } from '../ui/format.ts';
 import type { Playback } from './playback.ts';
 import { momentAt, shareOf } from './sync.ts';
 
@@ -67,7 +67,7 @@ export function SeekBar({ playback, waveform, marks }: SeekBarProps) {
       aria-valuemin={Math.floor(sync.fromMs / 1000)}
       aria-valuemax={Math.ceil(sync.toMs / 1000)}
       aria-valuenow={seconds}
-      aria-valuetext={`${clockText(Math.max(0, seconds * 1000))} of ${clockText(sync.toMs)}`}
+      aria-valuetext={`${durationText(Math.max(0, seconds * 1000))} of ${durationText(sync.toMs)}`}
       onKeyDown={seekBy}
       onPointerDown={(event) => {
         event.currentTarget.setPointerCapture(event.pointerId);

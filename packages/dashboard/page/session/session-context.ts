@@ -1,9 +1,9 @@
-/** Who is signed in, for every component below. */
+/** Provides the session to components. */
 import { createContext, useContext } from 'react';
 import type { Api } from '../api/api.ts';
 import type { Scope, Viewer } from './viewer.ts';
 
-export interface SessionValue {
+interface SessionValue {
   readonly viewer: Viewer;
   readonly api: Api;
   readonly signOut: () => void;
@@ -11,12 +11,12 @@ export interface SessionValue {
 
 export const SessionContext = createContext<SessionValue | undefined>(undefined);
 
-/** @throws {Error} outside of a session. */
+/** @throws {Error} outside of `SessionContext`. */
 export function useSession(): SessionValue {
   const session = useContext(SessionContext);
-  if (!session) throw new Error('there is no session here');
+  if (!session) throw new Error('useSession: expected a SessionContext');
   return session;
 }
 
-/** Whether whoever is signed in may do this. */
+/** Whether the signed-in token has this scope. */
 export const useHasScope = (scope: Scope): boolean => useSession().viewer.scopes.has(scope);

@@ -1,54 +1,54 @@
-/** Who is signed in: a store outside React. The daemon decides whether a token is needed; the page only asks. */
+/** The sign-in state, as a store outside React. Whether a token is required is decided by the daemon. */
 import { createApi, type Api } from '../api/api.ts';
 import type { ApiError } from '../api/errors.ts';
 import type { TokenStore } from './token-store.ts';
 import { fetchViewer, type Viewer } from './viewer.ts';
 
-export type SessionState =
-  | { readonly status: 'asking' }
-  /** A token is needed; `error` when the one that was tried is not known. */
-  | { readonly status: 'out'; readonly error?: string }
+type SessionState =
+  | { readonly status: 'loading' }
+  /** A token is required; `error` is set if the last one was rejected. */
+  | { readonly status: 'signed-out'; readonly error?: string }
   | { readonly status: 'failed'; readonly error: ApiError }
-  | { readonly status: 'in'; readonly viewer: Viewer; readonly api: Api };
+  | { readonly status: 'signed-in'; readonly viewer: Viewer; readonly api: Api };
 
 export interface Session {
   readonly state: () => SessionState;
   readonly subscribe: (listener: () => void) => () => void;
-  /** Asks anew with the token that is kept, if any. */
-  begin(): Promise<void>;
-  signIn(token: string, isKept: boolean): Promise<void>;
+  /** Authenticates with the stored token, or without one. */
+  start(): Promise<void>;
+  signIn(token: string, isPersistent: boolean): Promise<void>;
   signOut(): void;
 }
 
 export function createSession(tokens: TokenStore): Session {
-  let state: SessionState = { status: 'asking' };
+  let state: SessionState = { status: 'loading' };
   const listeners = new Set<() => void>();
 
   function setState(next: SessionState): void {
-    if (state.status === 'in') state.api.close();
+    if (state.status === 'signed-in') state.api.close();
     state = next;
     for (const listener of listeners) listener();
   }
 
-  function leave(error?: string): void {
+  function signOut(error?: string): void {
     tokens.clear();
-    setState({ status: 'out', ...(error !== undefined && { error }) });
+    setState({ status: 'signed-out', ...(error !== undefined && { error }) });
   }
 
-  function enter(viewer: Viewer, token: string | undefined): void {
+  function open(viewer: Viewer, token: string | undefined): void {
     const api = createApi(token, {
-      onAuthRequired: () => leave('This token is no longer known.'),
-      onCursorInvalid: () => enter(viewer, token),
+      onAuthRequired: () => signOut('This token is no longer valid.'),
+      onCursorInvalid: () => open(viewer, token),
     });
-    setState({ status: 'in', viewer, api });
+    setState({ status: 'signed-in', viewer, api });
   }
 
-  async function begin(): Promise<void> {
+  async function start(): Promise<void> {
     const token = tokens.read();
-    const answer = await fetchViewer(token);
-    if ('scopes' in answer) enter(answer, token);
-    else if (answer.code !== 'AUTH_REQUIRED') setState({ status: 'failed', error: answer });
-    else leave(token === undefined ? undefined : 'This token is not known. Check it and try again.');
+    const result = await fetchViewer(token);
+    if ('scopes' in result) open(result, token);
+    else if (result.code !== 'AUTH_REQUIRED') setState({ status: 'failed', error: result });
+    else signOut(token === undefined ? undefined : 'This token is not valid. Check it and try again.');
   }
 
   return {
@@ -57,11 +57,11 @@ export function createSession(tokens: TokenStore): Session {
       listeners.add(listener);
       return () => listeners.delete(listener);
     },
-    begin,
-    signIn(token, isKept) {
-      tokens.put(token, isKept);
-      return begin();
+    start,
+    signIn(token, isPersistent) {
+      tokens.write(token, isPersistent);
+      return start();
     },
-    signOut: () => leave(),
+    signOut: () => signOut(),
   };
 }

@@ -1,17 +1,17 @@
-/** The page that a daemon with access tokens begins with. */
+/** The sign-in page, shown if the daemon requires an access token. */
 import { useId, useState, type FormEvent } from 'react';
 import { Brand } from '../ui/brand.tsx';
 import { Button } from '../ui/button.tsx';
 import './sign-in.css';
 
-export interface SignInProps {
-  /** Why the last token was not taken. */
+interface SignInProps {
+  /** Why the last token was rejected. */
   readonly error: string | undefined;
-  readonly onToken: (token: string, isKept: boolean) => Promise<void>;
+  readonly onToken: (token: string, isPersistent: boolean) => Promise<void>;
 }
 
 export function SignIn({ error, onToken }: SignInProps) {
-  const [isAsking, setAsking] = useState(false);
+  const [isChecking, setChecking] = useState(false);
   const errorId = useId();
 
   async function submit(event: FormEvent<HTMLFormElement>): Promise<void> {
@@ -19,9 +19,9 @@ export function SignIn({ error, onToken }: SignInProps) {
     const form = new FormData(event.currentTarget);
     const token = (form.get('token') as string).trim();
     if (token === '') return;
-    setAsking(true);
+    setChecking(true);
     await onToken(token, form.has('keep'));
-    setAsking(false);
+    setChecking(false);
   }
 
   return (
@@ -30,7 +30,7 @@ export function SignIn({ error, onToken }: SignInProps) {
         <Brand />
         <h1>Sign in</h1>
         <p className="muted">
-          This daemon asks for an access token: one of <code>auth.tokens</code> of its configuration.
+          Enter an access token from <code>auth.tokens</code> in the configuration of the daemon.
         </p>
         <label className="field">
           <span>Access token</span>
@@ -51,10 +51,10 @@ export function SignIn({ error, onToken }: SignInProps) {
         )}
         <label className="check">
           <input type="checkbox" name="keep" defaultChecked />
-          <span>Keep it until this tab is closed</span>
+          <span>Stay signed in until this tab is closed</span>
         </label>
-        <Button kind="primary" type="submit" isBusy={isAsking}>
-          {isAsking ? 'Checking…' : 'Sign in'}
+        <Button kind="primary" type="submit" isBusy={isChecking}>
+          {isChecking ? 'Checking…' : 'Sign in'}
         </Button>
       </form>
     </main>

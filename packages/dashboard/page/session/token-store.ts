@@ -1,11 +1,11 @@
-/** Where the access token is kept: in this tab until it closes, or in memory until the page is left. Never elsewhere. */
+/** Stores the access token in session storage until the tab closes, or in memory until the page is left. */
 
 const KEY = 'sidetone.token';
 
 export interface TokenStore {
   read(): string | undefined;
-  /** @param isKept whether it outlives a reload of the page. */
-  put(token: string, isKept: boolean): void;
+  /** @param isPersistent whether the token survives a reload of the page. */
+  write(token: string, isPersistent: boolean): void;
   clear(): void;
 }
 
@@ -13,9 +13,9 @@ export function createTokenStore(storage: Pick<Storage, 'getItem' | 'setItem' | 
   let inMemory: string | undefined;
   return {
     read: () => inMemory ?? storage.getItem(KEY) ?? undefined,
-    put(token, isKept) {
+    write(token, isPersistent) {
       inMemory = token;
-      if (isKept) storage.setItem(KEY, token);
+      if (isPersistent) storage.setItem(KEY, token);
       else storage.removeItem(KEY);
     },
     clear() {

@@ -1,4 +1,4 @@
-/** Who asks, and what they may do. */
+/** The owner of the access token, and its scopes. */
 import { Client, fetchExchange } from 'urql';
 import { toApiError, type ApiError } from '../api/errors.ts';
 import { graphql, type EnumOf } from '../api/graphql.ts';
@@ -19,9 +19,9 @@ const VIEWER = graphql(`
   }
 `);
 
-const EVERY: readonly Scope[] = ['READ', 'LISTEN', 'CONTROL', 'ADMIN'];
+const ALL_SCOPES: readonly Scope[] = ['READ', 'LISTEN', 'CONTROL', 'ADMIN'];
 
-/** `ADMIN` brings all the others. */
+/** `ADMIN` includes all other scopes. */
 export function viewerOf({
   name,
   scopes,
@@ -29,10 +29,10 @@ export function viewerOf({
   readonly name: string;
   readonly scopes: readonly Scope[];
 }): Viewer {
-  return { name, scopes: new Set(scopes.includes('ADMIN') ? EVERY : scopes) };
+  return { name, scopes: new Set(scopes.includes('ADMIN') ? ALL_SCOPES : scopes) };
 }
 
-/** Asks by a request of its own, before anything else is opened. Never throws. */
+/** Authenticates with a separate client, before the API client is created. Never rejects. */
 export async function fetchViewer(token: string | undefined): Promise<Viewer | ApiError> {
   const client = new Client({
     url: '/graphql',

@@ -1,4 +1,4 @@
-/** What stands around every page: where one can go, whether it is live, and who looks. */
+/** The frame of every page: navigation, connection status and sign-out. */
 import { useEffect, useRef, useSyncExternalStore, type ReactNode } from 'react';
 import { Link as RouteLink, useLocation, useRoute } from 'wouter';
 import { useSession } from '../session/session-context.ts';
@@ -8,7 +8,7 @@ import { ConnectionBadge } from './connection-badge.tsx';
 import { ThemeSwitch } from './theme-switch.tsx';
 import './shell.css';
 
-const PLACES = [
+const NAV_ITEMS = [
   { href: '/', label: 'Live' },
   { href: '/history', label: 'History' },
   { href: '/overview', label: 'Overview' },
@@ -20,22 +20,22 @@ export function Shell({ children }: { readonly children: ReactNode }) {
   const { status } = useSyncExternalStore(connection.subscribe, connection.state);
   const main = useRef<HTMLElement>(null);
   const [path] = useLocation();
-  const before = useRef(path);
+  const previousPath = useRef(path);
   useEffect(() => {
-    // Another page: whoever does not see it is taken to its beginning, as by a page that is loaded.
-    if (before.current !== path) main.current?.focus();
-    before.current = path;
+    // Move the focus to the new page, so that screen readers start reading there.
+    if (previousPath.current !== path) main.current?.focus();
+    previousPath.current = path;
   }, [path]);
   return (
     <div className="shell">
       <a className="skip-link" href="#main">
-        Skip to the content
+        Skip to content
       </a>
       <header className="shell-header">
         <Brand />
         <nav className="shell-nav" aria-label="Pages">
-          {PLACES.map((place) => (
-            <Place key={place.href} {...place} />
+          {NAV_ITEMS.map((item) => (
+            <NavLink key={item.href} {...item} />
           ))}
         </nav>
         <div className="shell-actions">
@@ -55,10 +55,10 @@ export function Shell({ children }: { readonly children: ReactNode }) {
   );
 }
 
-function Place({ href, label }: (typeof PLACES)[number]) {
-  const [isHere] = useRoute(href);
+function NavLink({ href, label }: (typeof NAV_ITEMS)[number]) {
+  const [isCurrent] = useRoute(href);
   return (
-    <RouteLink href={href} className="shell-nav-link" aria-current={isHere ? 'page' : undefined}>
+    <RouteLink href={href} className="shell-nav-link" aria-current={isCurrent ? 'page' : undefined}>
       {label}
     </RouteLink>
   );

@@ -1,4 +1,4 @@
-/** Light, dark, or as the system has it: kept in this browser. */
+/** The theme, stored in the local storage of the browser. */
 
 export const THEMES = ['system', 'light', 'dark'] as const;
 export type Theme = (typeof THEMES)[number];
@@ -6,11 +6,11 @@ export type Theme = (typeof THEMES)[number];
 const KEY = 'sidetone.theme';
 
 export function currentTheme(): Theme {
-  const kept = localStorage.getItem(KEY) as Theme | null;
-  return kept !== null && THEMES.includes(kept) ? kept : 'system';
+  const stored = localStorage.getItem(KEY) as Theme | null;
+  return stored !== null && THEMES.includes(stored) ? stored : 'system';
 }
 
-/** Shows the page in the theme, and keeps it when one is given. */
+/** Applies and stores a theme, by default the stored one. */
 export function applyTheme(theme: Theme = currentTheme()): void {
   if (theme === 'system') delete document.documentElement.dataset['theme'];
   else document.documentElement.dataset['theme'] = theme;

@@ -1,4 +1,4 @@
-/** The name, with its mark: a line that carries a tone. */
+/** The logo and the name. */
 export function Brand() {
   return (
     <span className="brand">

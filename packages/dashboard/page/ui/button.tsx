@@ -1,12 +1,12 @@
 import type { ButtonHTMLAttributes } from 'react';
 
-export interface ButtonProps extends ButtonHTMLAttributes<HTMLButtonElement> {
+interface ButtonProps extends ButtonHTMLAttributes<HTMLButtonElement> {
   readonly kind?: 'plain' | 'primary' | 'danger' | 'quiet' | 'icon';
-  /** Whether what it began is under way: it cannot be pressed again meanwhile, and keeps the focus. */
+  /** Whether the action is in progress. Clicks are ignored meanwhile. */
   readonly isBusy?: boolean;
 }
 
-/** A button. One that is busy keeps its place in the order of focus, so that the keyboard is not lost. */
+/** A button. While busy, it is not `disabled`, because that would lose the keyboard focus. */
 export function Button({
   kind = 'plain',
   isBusy = false,

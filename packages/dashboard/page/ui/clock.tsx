@@ -1,6 +1,6 @@
-/** Time that passes, one timer for all of the page. */
+/** A clock that ticks once a second, with one timer for the whole page. */
 import { useSyncExternalStore } from 'react';
-import { clockText } from './format.ts';
+import { durationText } from './format.ts';
 
 const listeners = new Set<() => void>();
 let timer: ReturnType<typeof setInterval> | undefined;
@@ -20,10 +20,10 @@ function subscribe(listener: () => void): () => void {
   };
 }
 
-/** Now, epoch ms, once a second. */
-export const useNow = (): number => useSyncExternalStore(subscribe, () => now);
+/** The current time, epoch ms, updated once a second. */
+const useNow = (): number => useSyncExternalStore(subscribe, () => now);
 
-/** How long ago something was, as a clock that runs. */
+/** Shows the time since a moment, updated once a second. */
 export function Elapsed({ since, className }: { readonly since: number; readonly className?: string }) {
-  return <span className={className}>{clockText(Math.max(0, useNow() - since))}</span>;
+  return <span className={className}>{durationText(Math.max(0, useNow() - since))}</span>;
 }

@@ -1,12 +1,12 @@
-/** Asks before what cannot be undone. The browser's own dialog keeps the focus inside, and gives it back. */
+/** Asks for confirmation. The native dialog traps the focus and restores it when it closes. */
 import { useId, useLayoutEffect, useRef, type ReactNode } from 'react';
 import { Button } from './button.tsx';
 import './confirm-dialog.css';
 
-export interface ConfirmDialogProps {
+interface ConfirmDialogProps {
   readonly title: string;
   readonly children: ReactNode;
-  /** What is done when it is confirmed, in words. */
+  /** The label of the button that confirms. */
   readonly action: string;
   readonly onConfirm: () => void;
   readonly onClose: () => void;
@@ -15,7 +15,7 @@ export interface ConfirmDialogProps {
 export function ConfirmDialog({ title, children, action, onConfirm, onClose }: ConfirmDialogProps) {
   const dialog = useRef<HTMLDialogElement>(null);
   const [titleId, textId] = [useId(), useId()];
-  // Closed while it is still in the document: only then does the browser give the focus back.
+  // Close before the element is removed: otherwise the browser does not restore the focus.
   useLayoutEffect(() => {
     const element = dialog.current!;
     element.showModal();

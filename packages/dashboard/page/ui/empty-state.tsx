@@ -1,13 +1,13 @@
-/** Where there is nothing to show: why, and what to do next. */
+/** Shown when there is no data: the reason and the next step. */
 import type { ReactNode } from 'react';
 import { Link } from 'wouter';
 import { Icon, type IconName } from './icon.tsx';
 
-export interface EmptyStateProps {
+interface EmptyStateProps {
   readonly title: string;
   readonly icon?: IconName;
   readonly children: ReactNode;
-  /** Where to go from here. */
+  /** A link to the next step. */
   readonly next?: { readonly href: string; readonly label: string };
 }
 

@@ -1,4 +1,4 @@
-/** Where something could not be had: what went wrong, what to do about it, and a way to try again. */
+/** Shown when loading failed: the error, its remedy, its code, and a button to retry. */
 import type { ApiError } from '../api/errors.ts';
 import { Button } from './button.tsx';
 import { Icon } from './icon.tsx';

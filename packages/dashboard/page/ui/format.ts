@@ -1,24 +1,36 @@
-/** Values as text. Pure. */
+/** Formats values as text. Pure. */
 
-/** `4:07`, `1:02:09`: a span in ms as a clock. */
-export function clockText(ms: number): string {
+/** Formats a duration in ms as `4:07` or `1:02:09`. */
+export function durationText(ms: number): string {
   const seconds = Math.floor(ms / 1000);
   const [h, m, s] = [Math.floor(seconds / 3600), Math.floor(seconds / 60) % 60, seconds % 60];
   const tail = `${h > 0 ? String(m).padStart(2, '0') : m}:${String(s).padStart(2, '0')}`;
   return h > 0 ? `${h}:${tail}` : tail;
 }
 
-/** `IN_PROGRESS` as `In progress`. */
-export function wordsOf(name: string): string {
-  const words = name.toLowerCase().replaceAll('_', ' ');
-  return words.charAt(0).toUpperCase() + words.slice(1);
-}
-
-/** A telephone number in groups, for the eye: `+1 500 555 5495`. What is none stays as it is. */
-export function numberText(address: string | null | undefined): string | undefined {
+/** Formats a phone number in groups, as `+1 500 555 5495`. Other addresses are returned unchanged. */
+export function phoneNumberText(address: string | null | undefined): string | undefined {
   if (address == null) return undefined;
   const [, country, rest] =
     /^\+(1|7|2[07]|3[0-469]|4[013-9]|5[1-8]|6[0-6]|8[1246]|9[0-58]|\d{3})(\d{4,12})$/.exec(address) ?? [];
   if (country === undefined || rest === undefined) return address;
   return `+${country} ${rest.replaceAll(/(?<=^(?:\d{3})+)(?=\d{2})/g, ' ')}`;
+}
+
+const DAY_MS = 86_400_000;
+const TIME = new Intl.DateTimeFormat(undefined, { hour: '2-digit', minute: '2-digit' });
+const DAY = new Intl.DateTimeFormat(undefined, { day: 'numeric', month: 'short' });
+const DAY_AND_YEAR = new Intl.DateTimeFormat(undefined, { day: 'numeric', month: 'short', year: 'numeric' });
+
+const midnightOf = (at: number): number => new Date(at).setHours(0, 0, 0, 0);
+
+/** Formats an instant in local time as `Today 14:05`, `Yesterday 09:10` or `3 Jan 09:10`. */
+export function dateTimeText(instant: string, now: number): string {
+  const at = Date.parse(instant);
+  // Rounded, because a day with a daylight saving change is an hour shorter or longer.
+  const daysAgo = Math.round((midnightOf(now) - midnightOf(at)) / DAY_MS);
+  const isThisYear = new Date(at).getFullYear() === new Date(now).getFullYear();
+  const day =
+    daysAgo === 0 ? 'Today' : daysAgo === 1 ? 'Yesterday' : (isThisYear ? DAY : DAY_AND_YEAR).format(at);
+  return `${day} ${TIME.format(at)}`;
 }

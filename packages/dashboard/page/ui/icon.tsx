@@ -1,4 +1,4 @@
-/** The page's own icons: strokes on a grid of 24, in the colour of the text. Each stands beside words or has a label. */
+/** Icons: strokes on a 24 px grid in the text colour, hidden from screen readers. */
 const PATHS = {
   auto: 'M12 3a9 9 0 1 0 0 18V3Z M12 3a9 9 0 0 1 0 18',
   sun: 'M12 8a4 4 0 1 0 0 8 4 4 0 0 0 0-8Z M12 2v3M12 19v3M2 12h3M19 12h3M5 5l2 2M17 17l2 2M19 5l-2 2M7 17l-2 2',

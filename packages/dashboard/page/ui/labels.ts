@@ -1,16 +1,16 @@
-/** The values of the schema in words. A value that is new does not compile until it has its words. */
+/** Labels for the values of the schema. A new value does not compile until it has a label. */
 import type { EnumOf } from '../api/graphql.ts';
 
 export const PARTY_LABELS = {
   CUSTOMER: 'Customer',
   ASSISTANT: 'Assistant',
-  UNKNOWN: 'Someone',
+  UNKNOWN: 'Unknown speaker',
 } as const satisfies Record<EnumOf<'Party'>, string>;
 
 export const DIRECTION_LABELS = {
   INBOUND: 'Inbound',
   OUTBOUND: 'Outbound',
-  WEB: 'From the web',
+  WEB: 'Web',
 } as const satisfies Record<EnumOf<'CallDirection'>, string>;
 
 export const STATUS_LABELS = {
@@ -22,16 +22,16 @@ export const STATUS_LABELS = {
 } as const satisfies Record<EnumOf<'CallStatus'>, string>;
 
 export const END_LABELS = {
-  ASSISTANT_ENDED: 'The assistant hung up',
+  ASSISTANT_ENDED: 'Assistant hung up',
   BUSY: 'Busy',
-  CONFIGURATION: 'Wrongly configured',
-  CUSTOMER_ENDED: 'The customer hung up',
+  CONFIGURATION: 'Configuration error',
+  CUSTOMER_ENDED: 'Customer hung up',
   FORWARDED: 'Forwarded',
-  LIMIT_REACHED: 'A limit was reached',
-  MEDIA_LOST: 'The audio was lost',
-  NO_ANSWER: 'Nobody answered',
-  OPERATOR_ENDED: 'Ended by an operator',
-  PROVIDER_FAULT: "The provider's fault",
+  LIMIT_REACHED: 'Limit reached',
+  MEDIA_LOST: 'Audio connection lost',
+  NO_ANSWER: 'No answer',
+  OPERATOR_ENDED: 'Ended by operator',
+  PROVIDER_FAULT: 'Provider error',
   REJECTED: 'Rejected',
   UNKNOWN: 'Ended',
 } as const satisfies Record<EnumOf<'EndCategory'>, string>;

@@ -1,4 +1,4 @@
-/** While something is on its way. It shows only after a moment, so that what is quick does not flicker. */
+/** Shown while loading. It appears after a short delay, so that fast responses do not flicker. */
 export function Loading({ label }: { readonly label: string }) {
   return (
     <p className="loading" role="status">

@@ -1,26 +1,26 @@
-/** Who a call is with, seen from the account: the customer first, whoever began it. */
+/** The two ends of a call from the perspective of the account: the customer first, for both directions. */
 import type { EnumOf } from '../api/graphql.ts';
-import { numberText } from './format.ts';
+import { phoneNumberText } from './format.ts';
 
-export interface Ends {
+interface CallEnds {
   readonly direction: EnumOf<'CallDirection'> | null;
   readonly from: string | null;
   readonly to: string | null;
   readonly assistant: { readonly name: string | null } | null;
 }
 
-export interface Parties {
+interface Parties {
   readonly customer: string;
-  /** The other end, with how the two are related. */
+  /** The other end, as `to …` or `called by …`. */
   readonly other: string;
 }
 
-export function partiesOf({ direction, from, to, assistant }: Ends): Parties {
+export function partiesOf({ direction, from, to, assistant }: CallEnds): Parties {
   const isOutbound = direction === 'OUTBOUND';
   const [theirs, ours] = isOutbound ? [to, from] : [from, to];
-  const other = [numberText(ours), assistant?.name].filter(Boolean).join(' · ');
+  const other = [phoneNumberText(ours), assistant?.name].filter(Boolean).join(' · ');
   return {
-    customer: numberText(theirs) ?? 'Unknown number',
+    customer: phoneNumberText(theirs) ?? 'Unknown number',
     other: `${isOutbound ? 'called by' : 'to'} ${other === '' ? 'an unknown number' : other}`,
   };
 }

@@ -1,6 +1,6 @@
-/** Whether the page is, say, narrow. */
 import { useCallback, useSyncExternalStore } from 'react';
 
+/** Whether a media query matches. */
 export function useMedia(query: string): boolean {
   const subscribe = useCallback(
     (listener: () => void) => {

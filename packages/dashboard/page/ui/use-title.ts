@@ -1,6 +1,6 @@
-/** The document's title, by which tabs and screen readers tell pages apart. */
 import { useEffect } from 'react';
 
+/** Sets the title of the document. */
 export function useTitle(title: string): void {
   useEffect(() => {
     document.title = `${title} · Sidetone`;

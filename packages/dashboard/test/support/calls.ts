@@ -1,7 +1,7 @@
-/** Calls as the board is told of them. */
-import type { CallOnBoard } from '../../page/board/documents.ts';
+/** Live calls as the API returns them. */
+import type { LiveCall } from '../../page/board/documents.ts';
 
-export function callOf(id: string, change: Partial<CallOnBoard> = {}): CallOnBoard {
+export function callOf(id: string, change: Partial<LiveCall> = {}): LiveCall {
   return {
     id,
     status: 'IN_PROGRESS',
