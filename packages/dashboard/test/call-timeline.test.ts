@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { CallEvent, TranscriptUpdate } from '../page/call/documents.ts';
+import type { CallEvent } from '../page/call/documents.ts';
 import {
   EMPTY_TIMELINE,
   isCommand,
@@ -44,17 +44,16 @@ const ended: CallEvent = {
   type: 'CALL_ENDED',
   end: { category: 'CUSTOMER_ENDED', code: null },
 };
-const heard = (line: Line, isFinal: boolean): TimelineUpdate => {
-  const update: TranscriptUpdate = { cursor: null, utterance: { ...line, isFinal } };
-  return { type: 'transcript', update };
+const utterance = (line: Line, isFinal: boolean): TimelineUpdate => {
+  return { type: 'transcript', utterance: { ...line, isFinal } };
 };
 const events = (...list: CallEvent[]): TimelineUpdate => ({ type: 'events', events: list });
 const after = (...updates: TimelineUpdate[]): CallTimeline => applyUpdates(EMPTY_TIMELINE, updates);
 
-describe('what is said', () => {
+describe('the transcript', () => {
   const hello = lineOf('hello', 'CUSTOMER');
 
-  test('is another where better words were found for it, in its place', () => {
+  test('replaces the text of a revised line in place', () => {
     const [first, second] = [lineOf('first', 'CUSTOMER', 0), lineOf('second', 'ASSISTANT', 1000)];
     const revised: CallEvent = {
       __typename: 'UtteranceRevised',
@@ -68,34 +67,34 @@ describe('what is said', () => {
     expect(entries).toEqual([]);
   });
 
-  test('settles: the partial goes when its final comes', () => {
-    const before = after(heard({ ...hello, text: 'hel' }, false));
+  test('replaces a partial with its final', () => {
+    const before = after(utterance({ ...hello, text: 'hel' }, false));
     expect(before.partials.get('CUSTOMER')!.text).toBe('hel');
-    const now = applyUpdates(before, [heard(hello, true)]);
+    const now = applyUpdates(before, [utterance(hello, true)]);
     expect([now.partials.size, now.lines.map(({ text }) => text)]).toEqual([0, ['hello']]);
   });
 
-  test('settles also when the event comes before the last partial', () => {
-    const now = after(events(final(hello)), heard({ ...hello, text: 'hel' }, false));
+  test('ignores a partial that arrives after its final', () => {
+    const now = after(events(final(hello)), utterance({ ...hello, text: 'hel' }, false));
     expect([now.partials.size, now.lines.length]).toEqual([0, 1]);
   });
 
-  test('is there once, however often it is told', () => {
-    const now = after(events(final(hello)), heard(hello, true), events(final(hello)));
+  test('contains a final once, however often it is delivered', () => {
+    const now = after(events(final(hello)), utterance(hello, true), events(final(hello)));
     expect(now.lines).toHaveLength(1);
   });
 
-  test('leaves alone what the same party says next', () => {
-    const now = after(heard(lineOf('how are', 'CUSTOMER'), false), heard(hello, true));
+  test('keeps the next partial of the same party', () => {
+    const now = after(utterance(lineOf('how are', 'CUSTOMER'), false), utterance(hello, true));
     expect(now.partials.get('CUSTOMER')!.text).toBe('how are');
   });
 
-  test('leaves the partial of the other party alone', () => {
-    const now = after(heard(lineOf('ah', 'ASSISTANT'), false), heard(hello, true));
+  test('keeps the partial of the other party', () => {
+    const now = after(utterance(lineOf('ah', 'ASSISTANT'), false), utterance(hello, true));
     expect([...now.partials.keys()]).toEqual(['ASSISTANT']);
   });
 
-  test('stands in the order in which it was said, and else as it came', () => {
+  test('orders lines by start time, and lines without one by arrival', () => {
     const said = [
       lineOf('b', 'CUSTOMER', 200),
       lineOf('x', 'ASSISTANT'),
@@ -108,11 +107,11 @@ describe('what is said', () => {
     expect(timed.indexOf('b')).toBeLessThan(timed.indexOf('c'));
   });
 
-  test('is no longer awaited when the call is over', () => {
-    expect(after(heard(hello, false), events(ended)).partials.size).toBe(0);
+  test('drops partials when the call ends', () => {
+    expect(after(utterance(hello, false), events(ended)).partials.size).toBe(0);
   });
 
-  test('is told in turns', () => {
+  test('is grouped into turns', () => {
     const lines = [
       lineOf('1', 'CUSTOMER'),
       lineOf('2', 'CUSTOMER'),
@@ -127,7 +126,7 @@ describe('what is said', () => {
   });
 });
 
-test('a command is one entry, at the place where it was asked, with every step that it came', () => {
+test('a command is one entry, at the position of its request, with all status changes', () => {
   const { entries } = after(events(command('REQUESTED'), ended, command('ACCEPTED'), command('CONFIRMED')));
   expect(entries).toHaveLength(2);
   const [entry] = entries.filter(isCommand);
@@ -136,7 +135,7 @@ test('a command is one entry, at the place where it was asked, with every step t
   expect(entry!.steps.map(({ status }) => status)).toEqual(['REQUESTED', 'ACCEPTED', 'CONFIRMED']);
 });
 
-test('the timeline is known once all that happened so far has come', () => {
+test('is loaded when all past events were received', () => {
   expect(after(events(ended)).isLoaded).toBe(false);
   expect(after(events(ended), { type: 'caught-up' }).isLoaded).toBe(true);
 });

@@ -2,29 +2,29 @@ import { expect, test } from 'vitest';
 import { controlOf, CONTROLS, type Capability } from '../page/call/controls/control-table.ts';
 import { commandDetail } from '../page/call/controls/command-labels.ts';
 
-const QUIET = { mutedParties: [] };
+const UNMUTED = { mutedParties: [] };
 
-test('what cannot be undone is asked about first, and nothing else', () => {
-  const asked = (Object.keys(CONTROLS) as Capability[]).filter(
-    (capability) => controlOf(capability, QUIET)?.confirm,
+test('asks for confirmation of irreversible controls only', () => {
+  const confirmed = (Object.keys(CONTROLS) as Capability[]).filter(
+    (capability) => controlOf(capability, UNMUTED)?.confirm,
   );
-  expect(asked.toSorted()).toEqual(['END_CALL', 'HANDOFF', 'TRANSFER']);
+  expect(confirmed.toSorted()).toEqual(['END_CALL', 'HANDOFF', 'TRANSFER']);
 });
 
-test('whoever is muted can be unmuted, and the other way round', () => {
-  const mute = controlOf('MUTE_ASSISTANT', QUIET)!;
+test('offers to unmute a muted party, and to mute any other', () => {
+  const mute = controlOf('MUTE_ASSISTANT', UNMUTED)!;
   const unmute = controlOf('MUTE_ASSISTANT', { mutedParties: ['ASSISTANT'] })!;
-  expect([mute.label, unmute.label]).toEqual(['Mute the assistant', 'Unmute the assistant']);
+  expect([mute.label, unmute.label]).toEqual(['Mute assistant', 'Unmute assistant']);
   expect(mute.request({}).document).not.toBe(unmute.request({}).document);
-  expect(controlOf('MUTE_CUSTOMER', { mutedParties: ['ASSISTANT'] })!.label).toBe('Mute the customer');
+  expect(controlOf('MUTE_CUSTOMER', { mutedParties: ['ASSISTANT'] })!.label).toBe('Mute customer');
 });
 
-test('what was typed is sent without blanks around it, and what was left empty is left out', () => {
-  const transfer = controlOf('TRANSFER', QUIET)!;
+test('trims text values and omits empty ones', () => {
+  const transfer = controlOf('TRANSFER', UNMUTED)!;
   expect(transfer.request({ number: ' +15005550001 ', content: ' ' }).input).toEqual({
     number: '+15005550001',
   });
-  const say = controlOf('SAY', QUIET)!;
+  const say = controlOf('SAY', UNMUTED)!;
   expect(say.request({ content: ' Hello. ', interrupt: true, endCallAfterSpoken: false }).input).toEqual({
     content: 'Hello.',
     interrupt: true,
@@ -32,8 +32,8 @@ test('what was typed is sent without blanks around it, and what was left empty i
   });
 });
 
-test('hearing a call is no command', () => {
-  expect(controlOf('LISTEN', QUIET)).toBeUndefined();
+test('LISTEN is not a control', () => {
+  expect(controlOf('LISTEN', UNMUTED)).toBeUndefined();
 });
 
 test.each([
@@ -42,4 +42,4 @@ test.each([
   [{ party: 'CUSTOMER' }, 'customer'],
   [{}, undefined],
   [null, undefined],
-])('a command with %j is about %s', (args, about) => expect(commandDetail(args)).toBe(about));
+])('the detail of a command with %j is %s', (args, detail) => expect(commandDetail(args)).toBe(detail));

@@ -1,4 +1,4 @@
-/** Which call it is: who, where, how far, how long. */
+/** The heading of the call page: parties, provider, tags, status and duration. */
 import type { ReactNode } from 'react';
 import { Link } from 'wouter';
 import { lastSearch } from '../history/last-search.ts';
@@ -11,16 +11,16 @@ import { dateTimeText } from '../ui/format.ts';
 import { DIRECTION_LABELS, END_LABELS, STATUS_LABELS } from '../ui/labels.ts';
 import type { Call } from './documents.ts';
 
-export interface CallHeaderProps {
+interface CallHeaderProps {
   readonly call: Call;
-  /** What can be done from here. */
+  /** Actions. */
   readonly children: ReactNode;
 }
 
 export function CallHeader({ call, children }: CallHeaderProps) {
   const { provider, status, isLive, end, direction } = call;
   const { customer, other } = partiesOf(call);
-  const facts = [
+  const details = [
     !isLive && dateTimeText(call.createdAt, Date.now()),
     provider.displayName,
     direction && DIRECTION_LABELS[direction],
@@ -31,13 +31,13 @@ export function CallHeader({ call, children }: CallHeaderProps) {
       <Link
         href={isLive ? '/' : lastSearch.href()}
         className="button button-icon"
-        aria-label={isLive ? 'To the live board' : 'To history'}
+        aria-label={isLive ? 'Back to live calls' : 'Back to history'}
       >
         <Icon name="back" />
       </Link>
       <div className="call-title">
         <h1>{customer}</h1>
-        <p className="muted">{facts.filter(Boolean).join(' · ')}</p>
+        <p className="muted">{details.filter(Boolean).join(' · ')}</p>
       </div>
       <TagEditor call={call} />
       <div className="call-state">
@@ -53,6 +53,6 @@ export function CallHeader({ call, children }: CallHeaderProps) {
 
 function Duration({ call: { answeredAt, endedAt, isLive, createdAt } }: { readonly call: Call }) {
   if (isLive) return <Elapsed className="call-time" since={Date.parse(answeredAt ?? createdAt)} />;
-  if (answeredAt === null || endedAt === null) return <span className="call-time">never answered</span>;
+  if (answeredAt === null || endedAt === null) return <span className="call-time">not answered</span>;
   return <span className="call-time">{durationText(Date.parse(endedAt) - Date.parse(answeredAt))}</span>;
 }

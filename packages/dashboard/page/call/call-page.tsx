@@ -1,4 +1,4 @@
-/** One call, live or over: what is said, how it sounds, what happened, and what can be done. */
+/** The page of one call, live or ended: transcript, audio, controls, notes and timeline. */
 import { useMemo, useSyncExternalStore } from 'react';
 import { useClient, useQuery } from 'urql';
 import { toApiError } from '../api/errors.ts';
@@ -28,7 +28,7 @@ import './call.css';
 
 export default function CallPage({ callId }: { readonly callId: string }) {
   const canListen = useHasScope('LISTEN');
-  const [{ data, error, fetching }, ask] = useQuery({
+  const [{ data, error, fetching }, refetch] = useQuery({
     query: CALL,
     variables: { id: callId, canListen },
     requestPolicy: 'cache-and-network',
@@ -37,11 +37,13 @@ export default function CallPage({ callId }: { readonly callId: string }) {
   useTitle(call ? `Call with ${partiesOf(call).customer}` : 'Call');
   if (call) return <CallDetails call={call} />;
   if (error)
-    return <ErrorState error={toApiError(error)} onRetry={() => ask({ requestPolicy: 'network-only' })} />;
+    return (
+      <ErrorState error={toApiError(error)} onRetry={() => refetch({ requestPolicy: 'network-only' })} />
+    );
   if (fetching) return <Loading label="Loading the call…" />;
   return (
-    <EmptyState title="There is no such call" next={{ href: '/history', label: 'Search past calls' }}>
-      It was erased, or this address is of another daemon.
+    <EmptyState title="Call not found" next={{ href: '/history', label: 'Search past calls' }}>
+      The call was deleted, or the link belongs to another daemon.
     </EmptyState>
   );
 }
@@ -57,7 +59,7 @@ function CallDetails({ call }: { readonly call: Call }) {
   const commands = useCommands(call.id);
   const answeredAt = Date.parse(call.answeredAt ?? call.createdAt);
   const notes = useMemo(() => notesOf(timeline.entries), [timeline.entries]);
-  const playable = usePlayback(call, timeline.entries.filter(isOfRecording).length);
+  const playable = usePlayback(call, timeline.entries.filter(isRecordingEvent).length);
   const playback = playable.status === 'ready' ? playable.playback : undefined;
 
   return (
@@ -78,7 +80,7 @@ function CallDetails({ call }: { readonly call: Call }) {
       <aside
         className="call-side"
         aria-label={
-          call.isLive ? 'Listen, control, notes and timeline' : 'Report, notes, export and timeline'
+          call.isLive ? 'Listen, controls, notes and timeline' : 'Report, notes, export and timeline'
         }
       >
         {call.isLive && (
@@ -101,5 +103,5 @@ function CallDetails({ call }: { readonly call: Call }) {
   );
 }
 
-const isOfRecording = (entry: TimelineEntry): boolean =>
+const isRecordingEvent = (entry: TimelineEntry): boolean =>
   !isCommand(entry) && entry.__typename === 'RecordingChanged';

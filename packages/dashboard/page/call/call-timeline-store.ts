@@ -1,30 +1,30 @@
-/** The timeline of a call as a store outside React: all that happened so far, then, behind its last event, what happens. */
+/** The timeline of a call as a store outside React: loads all past events, then subscribes after the last of them. */
 import type { Client } from 'urql';
 import { toApiError } from '../api/errors.ts';
 import type { VariablesOf } from '../api/graphql.ts';
-import { EVENTS, PAST_EVENTS, TRANSCRIPT, TYPES } from './documents.ts';
+import { EVENTS, PAST_EVENTS, TRANSCRIPT, EVENT_TYPES } from './documents.ts';
 import { EMPTY_TIMELINE, applyUpdates, type TimelineUpdate, type CallTimeline } from './call-timeline.ts';
 
-export interface CallTimelineStore {
+interface CallTimelineStore {
   readonly state: () => CallTimeline;
-  /** Runs while somebody listens. */
+  /** The API subscriptions run while there is a listener. */
   readonly subscribe: (listener: () => void) => () => void;
 }
 
-/** Partials of both parties come many times a second: they are rendered together. */
+/** Partials arrive many times per second; they render in batches. */
 const BATCH_MS = 60;
 
-/** @param canListen whether fields that need the scope `listen` can be asked for. */
+/** @param canListen whether to request fields that require the scope `listen`. */
 export function createCallTimelineStore(client: Client, id: string, canListen: boolean): CallTimelineStore {
   const listeners = new Set<() => void>();
-  const types = [...TYPES];
+  const types = [...EVENT_TYPES];
   let timeline = EMPTY_TIMELINE;
   let pending: TimelineUpdate[] = [];
   let timer: ReturnType<typeof setTimeout> | undefined;
   let stop = (): void => undefined;
 
-  function push(updates: TimelineUpdate): void {
-    pending.push(updates);
+  function push(update: TimelineUpdate): void {
+    pending.push(update);
     timer ??= setTimeout(flush, BATCH_MS);
   }
 
@@ -35,15 +35,15 @@ export function createCallTimelineStore(client: Client, id: string, canListen: b
     for (const listener of listeners) listener();
   }
 
-  /** Tells every page of the past, and behind which event it goes on; nothing when it was called off or failed. */
-  async function past(isOff: () => boolean): Promise<{ readonly after: string | null } | undefined> {
+  /** Pushes all past events. Returns the cursor of the last one, or undefined if stopped or failed. */
+  async function loadPast(isStopped: () => boolean): Promise<{ readonly after: string | null } | undefined> {
     let after: string | null = null;
     for (;;) {
       const variables: VariablesOf<typeof PAST_EVENTS> = { id, types, after, canListen };
       const { data, error } = await client
         .query(PAST_EVENTS, variables, { requestPolicy: 'network-only' })
         .toPromise();
-      if (isOff()) return undefined;
+      if (isStopped()) return undefined;
       if (error) push({ type: 'error', error: toApiError(error) });
       if (!data?.call) return undefined;
       const { nodes, pageInfo } = data.call.events;
@@ -61,23 +61,23 @@ export function createCallTimelineStore(client: Client, id: string, canListen: b
         if (data) push({ type: 'events', events: [data.callEvents] });
         if (error) push({ type: 'error', error: toApiError(error) });
       });
-    const words = client.subscription(TRANSCRIPT, { id, after }).subscribe(({ data }) => {
-      if (data) push({ type: 'transcript', update: data.transcript });
+    const transcript = client.subscription(TRANSCRIPT, { id, after }).subscribe(({ data }) => {
+      if (data) push({ type: 'transcript', utterance: data.transcript.utterance });
     });
-    return [events.unsubscribe, words.unsubscribe];
+    return [events.unsubscribe, transcript.unsubscribe];
   }
 
   function start(): () => void {
-    let isOff = false;
+    let isStopped = false;
     const stops: (() => void)[] = [];
     timeline = EMPTY_TIMELINE;
-    const begin = async (): Promise<void> => {
-      const end = await past(() => isOff);
-      if (!isOff && end) stops.push(...follow(end.after));
+    const run = async (): Promise<void> => {
+      const past = await loadPast(() => isStopped);
+      if (!isStopped && past) stops.push(...follow(past.after));
     };
-    void begin();
+    void run();
     return () => {
-      isOff = true;
+      isStopped = true;
       for (const each of stops) each();
       clearTimeout(timer);
       timer = undefined;

@@ -1,4 +1,4 @@
-/** What is known of a call: its words, what happened, and what became of commands. Pure: events in, timeline out. */
+/** The transcript, the events and the commands of a call, derived from API events. Pure. */
 import type { ApiError } from '../api/errors.ts';
 import type { EnumOf } from '../api/graphql.ts';
 import type { CallEvent, TranscriptUpdate } from './documents.ts';
@@ -12,12 +12,12 @@ export interface Line {
   readonly party: Party;
   readonly text: string;
   readonly at: string;
-  /** ms from the answer. */
+  /** Start and end of the utterance, ms from the answer; null if unknown. */
   readonly startMs: number | null;
   readonly endMs: number | null;
 }
 
-/** Words of one party without the other in between. */
+/** Consecutive lines of one party. */
 export interface Turn {
   readonly id: string;
   readonly party: Party;
@@ -32,25 +32,25 @@ export interface CommandEntry extends Pick<
   readonly steps: readonly { readonly status: CommandStatus; readonly at: string }[];
 }
 
-/** A row of the timeline: an event, or a command with all that became of it. */
+/** An entry of the timeline: an event, or a command with all its status changes. */
 export type TimelineEntry =
   Exclude<CallEvent, Of<'UtteranceFinalized'> | Of<'UtteranceRevised'> | Of<'CommandChanged'>> | CommandEntry;
 
 export interface CallTimeline {
-  /** Whether all that happened so far is there. */
+  /** Whether all past events were received. */
   readonly isLoaded: boolean;
-  /** What will not change, in the order in which it was said. */
+  /** Final utterances, in the order in which they were spoken. */
   readonly lines: readonly Line[];
-  /** What is being said, by party. */
+  /** The current partial of each party. */
   readonly partials: ReadonlyMap<Party, Line>;
   readonly entries: readonly TimelineEntry[];
-  /** Why it is not told on. */
+  /** Why the events could not be loaded. */
   readonly error: ApiError | undefined;
 }
 
 export type TimelineUpdate =
   | { readonly type: 'events'; readonly events: readonly CallEvent[] }
-  | { readonly type: 'transcript'; readonly update: TranscriptUpdate }
+  | { readonly type: 'transcript'; readonly utterance: TranscriptUpdate['utterance'] }
   | { readonly type: 'error'; readonly error: ApiError }
   | { readonly type: 'caught-up' };
 
@@ -65,12 +65,12 @@ export const EMPTY_TIMELINE: CallTimeline = {
 export const isCommand = (entry: TimelineEntry): entry is CommandEntry => !('__typename' in entry);
 
 export function applyUpdates(timeline: CallTimeline, updates: readonly TimelineUpdate[]): CallTimeline {
-  return updates.reduce((now, item) => {
-    if (item.type === 'caught-up') return { ...now, isLoaded: true };
-    if (item.type === 'error') return { ...now, error: item.error };
-    if (item.type === 'events') return item.events.reduce(withEvent, now);
-    const { utterance } = item.update;
-    return utterance.isFinal ? withFinal(now, utterance) : withPartial(now, utterance);
+  return updates.reduce((current, update) => {
+    if (update.type === 'caught-up') return { ...current, isLoaded: true };
+    if (update.type === 'error') return { ...current, error: update.error };
+    if (update.type === 'events') return update.events.reduce(withEvent, current);
+    const { utterance } = update;
+    return utterance.isFinal ? withFinal(current, utterance) : withPartial(current, utterance);
   }, timeline);
 }
 
@@ -80,7 +80,7 @@ function withEvent(timeline: CallTimeline, event: CallEvent): CallTimeline {
   if (event.__typename === 'CommandChanged')
     return { ...timeline, entries: withCommand(timeline.entries, event) };
   const entries = [...timeline.entries, event];
-  // Nobody will finish these sentences.
+  // The partials of an ended call will not become final.
   if (event.__typename === 'CallEnded') return { ...timeline, entries, partials: new Map() };
   return { ...timeline, entries };
 }
@@ -88,24 +88,24 @@ function withEvent(timeline: CallTimeline, event: CallEvent): CallTimeline {
 function withCommand(entries: readonly TimelineEntry[], event: Of<'CommandChanged'>): TimelineEntry[] {
   const { command, commandStatus: status, at } = event;
   const { id, kind, arguments: args, requestedBy, failure } = command;
-  const known = entries.find((entry) => isCommand(entry) && entry.id === id) as CommandEntry | undefined;
-  const steps = [...(known?.steps ?? []), { status, at }];
-  const now: CommandEntry = { id, kind, arguments: args, requestedBy, failure, status, steps };
-  return known ? entries.map((entry) => (entry === known ? now : entry)) : [...entries, now];
+  const existing = entries.find((entry) => isCommand(entry) && entry.id === id) as CommandEntry | undefined;
+  const steps = [...(existing?.steps ?? []), { status, at }];
+  const updated: CommandEntry = { id, kind, arguments: args, requestedBy, failure, status, steps };
+  return existing ? entries.map((entry) => (entry === existing ? updated : entry)) : [...entries, updated];
 }
 
-/** The same final may be told by both subscriptions, and anew by a provider. */
+/** Both subscriptions deliver finals, and a provider may send a final again. */
 function withFinal(timeline: CallTimeline, { id, party, text, at, startMs, endMs }: Line): CallTimeline {
   const line: Line = { id, party, text, at, startMs, endMs };
   const others = timeline.lines.filter((other) => other.id !== id);
-  const place = others.findLastIndex((other) => !isBefore(line, other)) + 1;
+  const index = others.findLastIndex((other) => !isBefore(line, other)) + 1;
   const partials = new Map(timeline.partials);
   if (partials.get(party)?.id === id) partials.delete(party);
-  return { ...timeline, lines: others.toSpliced(place, 0, line), partials };
+  return { ...timeline, lines: others.toSpliced(index, 0, line), partials };
 }
 
 function withPartial(timeline: CallTimeline, { id, party, text, at, startMs, endMs }: Line): CallTimeline {
-  // It was settled already: the other subscription was quicker.
+  // The final arrived first, through the other subscription.
   if (timeline.lines.some((line) => line.id === id)) return timeline;
   return {
     ...timeline,
@@ -113,9 +113,9 @@ function withPartial(timeline: CallTimeline, { id, party, text, at, startMs, end
   };
 }
 
-/** By when it was said, as far as that is known; else as it came. */
-const isBefore = (one: Line, other: Line): boolean =>
-  one.startMs !== null && other.startMs !== null && one.startMs < other.startMs;
+/** Orders lines by start time; lines without one stay in the order of arrival. */
+const isBefore = (a: Line, b: Line): boolean =>
+  a.startMs !== null && b.startMs !== null && a.startMs < b.startMs;
 
 export function turnsOf(lines: readonly Line[]): Turn[] {
   const turns: { id: string; party: Party; lines: Line[] }[] = [];

@@ -1,7 +1,7 @@
-/** What the page of a call asks for. */
+/** GraphQL documents of the call page. */
 import { graphql, type ResultOf } from '../api/graphql.ts';
 
-/** What can change of a call while it is looked at. Every event brings it along, and the cache passes it on. */
+/** Fields that can change. Every event includes them, so that the cache stays up to date. */
 const CALL_FIELDS = graphql(`
   fragment CallFields on Call {
     id
@@ -142,8 +142,8 @@ const EVENT = graphql(`
   }
 `);
 
-/** Who speaks is seen in the levels: as events they would only fill the timeline. */
-export const TYPES = [
+/** The event types that the page loads. Speech events are omitted, because the level meters show who is speaking. */
+export const EVENT_TYPES = [
   'ASSISTANT_CHANGED',
   'CALL_ANNOTATED',
   'CALL_ENDED',
@@ -164,7 +164,7 @@ export const TYPES = [
   'UTTERANCE_FINALIZED',
 ] as const;
 
-/** What has happened so far, oldest first; with the call as it is then, so that no change falls between the two. */
+/** Past events, oldest first, with the current fields of the call, so that no change is missed in between. */
 export const PAST_EVENTS = graphql(
   `
     query PastEvents($id: ID!, $after: Cursor, $types: [CallEventType!], $canListen: Boolean!) {
@@ -186,7 +186,7 @@ export const PAST_EVENTS = graphql(
   [EVENT, CALL_FIELDS],
 );
 
-/** What happens from there on. */
+/** New events. */
 export const EVENTS = graphql(
   `
     subscription CallEvents($id: ID!, $after: Cursor, $types: [CallEventType!], $canListen: Boolean!) {
@@ -202,7 +202,7 @@ export const EVENTS = graphql(
   [EVENT, CALL_FIELDS],
 );
 
-/** Words while they are being said. */
+/** Partials and finals. */
 export const TRANSCRIPT = graphql(`
   subscription Transcript($id: ID!, $after: Cursor) {
     transcript(callId: $id, after: $after) {

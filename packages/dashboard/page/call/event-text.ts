@@ -1,60 +1,59 @@
-/** What happened in a call, in words. An event that is new does not compile until it has its words. */
+/** Describes an event in the timeline. A new event type does not compile until it has a text. */
 import { END_LABELS, STATUS_LABELS } from '../ui/labels.ts';
 import type { EnumOf } from '../api/graphql.ts';
-import type { CallEvent } from './documents.ts';
 import type { TimelineEntry } from './call-timeline.ts';
 
-type Happening = Extract<TimelineEntry, { __typename: string }>;
-type Words = {
-  [Name in Happening['__typename']]: (event: Extract<Happening, { __typename: Name }>) => string | undefined;
+type TimelineEvent = Extract<TimelineEntry, { __typename: string }>;
+type EventTexts = {
+  [Name in TimelineEvent['__typename']]: (
+    event: Extract<TimelineEvent, { __typename: Name }>,
+  ) => string | undefined;
 };
 
-const list = (names: readonly string[]): string => names.map((name) => `“${name}”`).join(', ');
+const quoted = (names: readonly string[]): string => names.map((name) => `“${name}”`).join(', ');
 
-const TRANSCRIPTION_LABELS = {
-  CONNECTING: 'A transcriber is asked for the words',
-  TRANSCRIBING: 'A transcriber tells the words',
-  RECONNECTING: 'The transcriber is lost for a moment; what is said meanwhile comes later',
-  FAILED: 'There are no words from the transcriber any longer',
-  STOPPED: 'The transcriber tells no more words',
+const TRANSCRIPTION_TEXTS = {
+  CONNECTING: 'Transcription is starting',
+  TRANSCRIBING: 'Transcription started',
+  RECONNECTING: 'Transcription interrupted, reconnecting',
+  FAILED: 'Transcription failed',
+  STOPPED: 'Transcription stopped',
 } as const satisfies Record<EnumOf<'TranscriptionState'>, string>;
 
-/** Nothing for what is no updates to who looks at the call. */
-const WORDS = {
+/** Undefined for events that the timeline does not show. */
+const EVENT_TEXTS = {
   AssistantChanged: ({ assistant }) =>
-    `Another assistant talks${assistant?.name == null ? '' : `: ${assistant.name}`}`,
+    `Assistant changed${assistant?.name == null ? '' : ` to ${assistant.name}`}`,
   CallAnnotated: ({ note, tagsAdded, tagsRemoved }) =>
     note
       ? `Note: ${note.text}`
       : [
-          tagsAdded.length > 0 && `Tagged ${list(tagsAdded)}`,
-          tagsRemoved.length > 0 && `No longer tagged ${list(tagsRemoved)}`,
+          tagsAdded.length > 0 && `Tag added: ${quoted(tagsAdded)}`,
+          tagsRemoved.length > 0 && `Tag removed: ${quoted(tagsRemoved)}`,
         ]
           .filter(Boolean)
           .join('. '),
   CallEnded: ({ end }) =>
-    `Over: ${END_LABELS[end.category].toLowerCase()}${end.code === null ? '' : ` (${end.code})`}`,
-  CallReported: () => "The provider's report came",
-  CallStarted: () => 'The call came to be',
+    `Call ended: ${END_LABELS[end.category].toLowerCase()}${end.code === null ? '' : ` (${end.code})`}`,
+  CallReported: () => 'Provider report received',
+  CallStarted: () => 'Call created',
   CallStatusChanged: ({ status }) => STATUS_LABELS[status],
   CallUpdated: () => undefined,
   DtmfReceived: ({ digits }) => `Keys pressed: ${digits}`,
   ListeningChanged: ({ type, by }) =>
-    `${by} ${type === 'LISTENING_STARTED' ? 'listens in' : 'stopped listening'}`,
+    `${by} ${type === 'LISTENING_STARTED' ? 'started listening' : 'stopped listening'}`,
   ProviderNotice: ({ message }) => message,
-  RecordingChanged: ({ type }) => (type === 'RECORDING_STARTED' ? 'Recording' : 'Recording ended'),
+  RecordingChanged: ({ type }) => (type === 'RECORDING_STARTED' ? 'Recording started' : 'Recording stopped'),
   SpeechChanged: () => undefined,
   StreamChanged: ({ type, stream }) =>
     type === 'STREAM_STARTED'
-      ? `Audio began (${stream.encoding}, ${stream.sampleRate / 1000} kHz)`
-      : 'Audio ended',
+      ? `Audio started (${stream.encoding}, ${stream.sampleRate / 1000} kHz)`
+      : 'Audio stopped',
   TranscriptionChanged: ({ transcription: { state, message } }) =>
-    `${TRANSCRIPTION_LABELS[state]}${state === 'FAILED' && message !== null ? `: ${message}` : ''}`,
-  TransferStarted: ({ destination }) => `Transfer${destination === null ? '' : ` to ${destination}`}`,
-} as const satisfies Words;
+    `${TRANSCRIPTION_TEXTS[state]}${state === 'FAILED' && message !== null ? `: ${message}` : ''}`,
+  TransferStarted: ({ destination }) => `Transfer started${destination === null ? '' : ` to ${destination}`}`,
+} as const satisfies EventTexts;
 
-export function wordsOf(
-  event: Exclude<CallEvent, { __typename: 'UtteranceFinalized' | 'UtteranceRevised' | 'CommandChanged' }>,
-): string | undefined {
-  return (WORDS[event.__typename] as (event: Happening) => string | undefined)(event);
+export function eventText(event: TimelineEvent): string | undefined {
+  return (EVENT_TEXTS[event.__typename] as (event: TimelineEvent) => string | undefined)(event);
 }

@@ -1,4 +1,4 @@
-/** How a live call sounds: who speaks now and how loud, and how loud both were so far. */
+/** The audio of a live call: who is speaking, the level meters, and the waveform so far. */
 import { useState } from 'react';
 import type { CallLevels } from '../levels/documents.ts';
 import { Meter } from '../levels/meter.tsx';
@@ -8,34 +8,34 @@ import { Waveform } from '../levels/waveform.tsx';
 import { PARTY_LABELS } from '../ui/labels.ts';
 import type { Call } from './documents.ts';
 
-const LEVELS_EVERY_MS = 50;
+const LEVEL_INTERVAL_MS = 50;
 const PARTIES = ['CUSTOMER', 'ASSISTANT'] as const;
-const NOBODY: readonly string[] = [];
+const NO_PARTIES: readonly string[] = [];
 
-export interface LiveAudioProps {
+interface LiveAudioProps {
   readonly call: Pick<Call, 'id' | 'answeredAt'>;
 }
 
 export function LiveAudio({ call: { id: callId, answeredAt } }: LiveAudioProps) {
-  const [speaking, setSpeaking] = useState(NOBODY);
-  const meters = useLevels([callId], LEVELS_EVERY_MS, (levels: readonly CallLevels[]) => {
-    const now = levels.flatMap(({ parties }) => parties).filter((party) => party.speaking);
-    setSpeaking((before) => {
-      const next = now.map(({ party }) => party);
-      return before.join() === next.join() ? before : next;
+  const [speaking, setSpeaking] = useState(NO_PARTIES);
+  const meters = useLevels([callId], LEVEL_INTERVAL_MS, (levels: readonly CallLevels[]) => {
+    const speakers = levels.flatMap(({ parties }) => parties).filter((party) => party.speaking);
+    setSpeaking((previous) => {
+      const next = speakers.map(({ party }) => party);
+      return previous.join() === next.join() ? previous : next;
     });
   });
   const waveform = useWaveform(callId, answeredAt, null);
 
   return (
-    <section className="audio-panel" aria-label="Sound">
+    <section className="audio-panel" aria-label="Live audio">
       <div className="audio-levels">
         {PARTIES.map((party) => (
           <div key={party} className="audio-party" data-speaking={speaking.includes(party)}>
             <span className="party-name" data-party={party}>
               {PARTY_LABELS[party]}
             </span>
-            <span className="audio-speaking faint">{speaking.includes(party) ? 'speaks' : ''}</span>
+            <span className="audio-speaking faint">{speaking.includes(party) ? 'speaking' : ''}</span>
             <Meter meters={meters} callId={callId} party={party} />
           </div>
         ))}

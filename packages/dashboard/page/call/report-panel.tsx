@@ -1,4 +1,4 @@
-/** What the provider told of a call that is over. */
+/** The report of the provider about an ended call: summary, end message and cost. */
 import type { Call } from './documents.ts';
 
 export function ReportPanel({
@@ -10,15 +10,15 @@ export function ReportPanel({
   if (summary === null && cost === null && message === null) return null;
   return (
     <section className="card" aria-labelledby="report-title">
-      <h2 id="report-title">The provider's report</h2>
+      <h2 id="report-title">Provider report</h2>
       {summary !== null && <p>{summary}</p>}
       {message !== null && <p>{message}</p>}
-      {cost !== null && <p className="muted">It cost {moneyText(cost)}.</p>}
+      {cost !== null && <p className="muted">Cost: {moneyText(cost)}</p>}
     </section>
   );
 }
 
-/** Calls cost cents and less: two digits would say nothing. */
+/** Four decimals, because a call often costs less than a cent. */
 function moneyText({ amount, currency }: NonNullable<Call['cost']>): string {
   const format = new Intl.NumberFormat(undefined, { style: 'currency', currency, maximumFractionDigits: 4 });
   return format.format(amount);

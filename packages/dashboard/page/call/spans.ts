@@ -1,44 +1,44 @@
-/** From when to when each line was said. Providers mostly tell when words came to an end, and seldom when they began. Pure. */
+/** The start and end of each line. Most providers report only the end of an utterance, so starts are estimated. Pure. */
 import type { Line } from './call-timeline.ts';
 
-/** In ms from the answer of the call. */
+/** The time span of a line, ms from the answer. */
 export interface Span {
   readonly id: string;
   readonly fromMs: number;
   readonly toMs: number;
 }
 
-/** People say about 15 characters a second. Rather too early than too late: who plays a line wants its first word. */
-const MS_A_CHARACTER = 65;
+/** About 15 characters per second. The lead makes playback start early rather than miss the first word. */
+const MS_PER_CHARACTER = 65;
 const LEAD_MS = 400;
-const spokenMs = (text: string): number => text.length * MS_A_CHARACTER + LEAD_MS;
+const estimateMs = (text: string): number => text.length * MS_PER_CHARACTER + LEAD_MS;
 
-export type Said = Pick<Line, 'id' | 'text' | 'at' | 'startMs' | 'endMs'>;
+export type TimedLine = Pick<Line, 'id' | 'text' | 'at' | 'startMs' | 'endMs'>;
 
 /**
- * Where a beginning is not told, it is what the words take before their end, but not before another line has ended.
+ * Estimates an unknown start from the end and the length of the text, but not before the end of an earlier line.
  * @param answeredAt epoch ms.
  */
-export function spansOf(lines: readonly Said[], answeredAt: number): Span[] {
+export function spansOf(lines: readonly TimedLine[], answeredAt: number): Span[] {
   const ends: number[] = [];
   return lines.map(({ id, text, at, startMs, endMs }) => {
-    const toldAt = Math.max(0, Date.parse(at) - answeredAt);
-    const toMs = endMs ?? (startMs === null ? toldAt : startMs + spokenMs(text));
-    const before = ends.findLast((end) => end <= toMs) ?? 0;
-    const fromMs = startMs ?? Math.max(before, toMs - spokenMs(text));
+    const receivedMs = Math.max(0, Date.parse(at) - answeredAt);
+    const toMs = endMs ?? (startMs === null ? receivedMs : startMs + estimateMs(text));
+    const previousEnd = ends.findLast((end) => end <= toMs) ?? 0;
+    const fromMs = startMs ?? Math.max(previousEnd, toMs - estimateMs(text));
     ends.push(toMs);
     return { id, fromMs, toMs };
   });
 }
 
-/** A seek ends a little beside where it was meant to. */
+/** The browser does not seek to the exact position. */
 const TOLERANCE_MS = 25;
 
-/** The line that is heard at a moment, or was heard last before it. */
+/** The id of the line that is spoken at a position, or was spoken last before it. */
 export function lineAt(spans: readonly Span[], ms: number): string | undefined {
-  let found: Span | undefined;
+  let latest: Span | undefined;
   for (const span of spans) {
-    if (span.fromMs <= ms + TOLERANCE_MS && span.fromMs >= (found?.fromMs ?? 0)) found = span;
+    if (span.fromMs <= ms + TOLERANCE_MS && span.fromMs >= (latest?.fromMs ?? 0)) latest = span;
   }
-  return found?.id;
+  return latest?.id;
 }

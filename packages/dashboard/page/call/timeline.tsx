@@ -1,14 +1,14 @@
-/** What happened in a call, and what was done to it, newest first. */
+/** The events and commands of a call, newest first. */
 import { durationText } from '../ui/format.ts';
 import { CommandFailure, CommandSteps } from './controls/command-progress.tsx';
 import { commandDetail, COMMAND_LABELS } from './controls/command-labels.ts';
 import { isCommand, type CommandEntry, type TimelineEntry } from './call-timeline.ts';
-import { wordsOf } from './event-text.ts';
+import { eventText } from './event-text.ts';
 import './timeline.css';
 
-export interface TimelineProps {
+interface TimelineProps {
   readonly entries: readonly TimelineEntry[];
-  /** When the call was answered, epoch ms: what times are told from. */
+  /** When the call was answered, epoch ms. Times are shown relative to it. */
   readonly answeredAt: number;
 }
 
@@ -21,7 +21,7 @@ export function Timeline({ entries, answeredAt }: TimelineProps) {
           .toReversed()
           .map((entry) =>
             isCommand(entry) ? (
-              <CommandEntry key={entry.id} command={entry} answeredAt={answeredAt} />
+              <CommandItem key={entry.id} command={entry} answeredAt={answeredAt} />
             ) : (
               <EventItem key={entry.cursor} event={entry} answeredAt={answeredAt} />
             ),
@@ -38,17 +38,17 @@ function EventItem({
   readonly event: Exclude<TimelineEntry, CommandEntry>;
   readonly answeredAt: number;
 }) {
-  const words = wordsOf(event);
-  if (words === undefined) return null;
+  const text = eventText(event);
+  if (text === undefined) return null;
   return (
     <li className="timeline-entry">
-      <Moment at={event.at} answeredAt={answeredAt} />
-      <p>{words}</p>
+      <EntryTime at={event.at} answeredAt={answeredAt} />
+      <p>{text}</p>
     </li>
   );
 }
 
-function CommandEntry({
+function CommandItem({
   command,
   answeredAt,
 }: {
@@ -56,14 +56,14 @@ function CommandEntry({
   readonly answeredAt: number;
 }) {
   const { kind, arguments: args, requestedBy, status, steps, failure } = command;
-  const about = commandDetail(args);
+  const detail = commandDetail(args);
   return (
     <li className="timeline-entry timeline-command">
-      <Moment at={steps[0]!.at} answeredAt={answeredAt} />
+      <EntryTime at={steps[0]!.at} answeredAt={answeredAt} />
       <div>
         <p>
           <strong>{COMMAND_LABELS[kind]}</strong>
-          {about !== undefined && ` “${about}”`} <span className="faint">by {requestedBy}</span>
+          {detail !== undefined && ` “${detail}”`} <span className="faint">by {requestedBy}</span>
         </p>
         <CommandSteps status={status} />
         {failure && <CommandFailure failure={failure} />}
@@ -72,8 +72,8 @@ function CommandEntry({
   );
 }
 
-/** When it was, from the answer; before it, with a minus. */
-function Moment({ at, answeredAt }: { readonly at: string; readonly answeredAt: number }) {
+/** The time of an entry relative to the answer; negative before the answer. */
+function EntryTime({ at, answeredAt }: { readonly at: string; readonly answeredAt: number }) {
   const ms = Date.parse(at) - answeredAt;
   return (
     <time className="faint" dateTime={at} title={new Date(at).toLocaleString()}>

@@ -1,4 +1,4 @@
-/** What was said: as it comes while the call is live; line by line with its sound when it is over. */
+/** The transcript: updated live during a call, synchronised with the recording afterwards. */
 import { useEffect, useMemo, useRef } from 'react';
 import { useSearch } from 'wouter';
 import type { ApiError } from '../api/errors.ts';
@@ -11,7 +11,7 @@ import { spansOf } from './spans.ts';
 import type { CallTimeline } from './call-timeline.ts';
 import { Transcript } from './transcript.tsx';
 
-export interface TranscriptPanelProps {
+interface TranscriptPanelProps {
   readonly call: Pick<Call, 'isLive' | 'answeredAt' | 'createdAt'>;
   readonly timeline: CallTimeline;
   readonly error: ApiError | undefined;
@@ -24,19 +24,19 @@ export function TranscriptPanel({ call, timeline, error, playable }: TranscriptP
   const answeredAt = Date.parse(call.answeredAt ?? call.createdAt);
   const spans = useMemo(() => spansOf(lines, answeredAt), [lines, answeredAt]);
   const playback = playable.status === 'ready' ? playable.playback : undefined;
-  const heardId = useCurrentLine(playback, spans);
+  const playingId = useCurrentLine(playback, spans);
 
-  // Whoever comes from a search is shown the line that was found, and hears it first.
-  const foundId = new URLSearchParams(useSearch()).get('line') ?? undefined;
-  const shownFor = useRef<unknown>(undefined);
-  const found = isLoaded && !isLive ? spans.find(({ id }) => id === foundId) : undefined;
+  // A link from a search result: start at the line that matched.
+  const linkedId = new URLSearchParams(useSearch()).get('line') ?? undefined;
+  const positioned = useRef<unknown>(undefined);
+  const linkedSpan = isLoaded && !isLive ? spans.find(({ id }) => id === linkedId) : undefined;
   useEffect(() => {
-    if (!playback || !found || shownFor.current === playback) return;
-    shownFor.current = playback;
-    playback.seek(found.fromMs);
-  }, [playback, found]);
+    if (!playback || !linkedSpan || positioned.current === playback) return;
+    positioned.current = playback;
+    playback.seek(linkedSpan.fromMs);
+  }, [playback, linkedSpan]);
 
-  function hear(id: string): void {
+  function playLine(id: string): void {
     const span = spans.find((each) => each.id === id);
     if (!span || !playback) return;
     playback.seek(span.fromMs);
@@ -44,7 +44,7 @@ export function TranscriptPanel({ call, timeline, error, playable }: TranscriptP
   }
 
   return (
-    <section className="card call-transcript" aria-label={isLive ? 'What is said' : 'What was said'}>
+    <section className="card call-transcript" aria-label={isLive ? 'Live transcript' : 'Transcript'}>
       {error ? (
         <ErrorState error={error} />
       ) : lines.length > 0 || partials.size > 0 ? (
@@ -53,8 +53,8 @@ export function TranscriptPanel({ call, timeline, error, playable }: TranscriptP
           partials={partials}
           spans={spans}
           isLive={isLive}
-          currentId={isLive ? undefined : playback ? heardId : foundId}
-          onLine={playback ? hear : undefined}
+          currentId={isLive ? undefined : playback ? playingId : linkedId}
+          onLine={playback ? playLine : undefined}
         />
       ) : (
         <NoTranscript isLoaded={isLoaded} isLive={isLive} />
@@ -64,12 +64,12 @@ export function TranscriptPanel({ call, timeline, error, playable }: TranscriptP
 }
 
 function NoTranscript({ isLoaded, isLive }: { readonly isLoaded: boolean; readonly isLive: boolean }) {
-  if (!isLoaded) return <Loading label="Loading what was said…" />;
+  if (!isLoaded) return <Loading label="Loading the transcript…" />;
   return (
-    <EmptyState title={isLive ? 'Nothing said yet' : 'No words'}>
+    <EmptyState title={isLive ? 'No speech yet' : 'Transcript not available'}>
       {isLive
-        ? 'Words appear here as they are said, if the provider tells them.'
-        : 'The provider told no words of this call.'}
+        ? 'The transcript appears here during the call, if the provider or a transcriber sends one.'
+        : 'No transcript was received for this call.'}
     </EmptyState>
   );
 }

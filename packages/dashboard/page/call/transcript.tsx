@@ -1,33 +1,32 @@
-/** What is said, as it comes: turns of speakers, with the words that may still change at the end. */
+/** The transcript as turns of speakers, followed by the partials. */
+import type { KeyboardEvent } from 'react';
 import { Button } from '../ui/button.tsx';
 import { durationText } from '../ui/format.ts';
 import { PARTY_LABELS } from '../ui/labels.ts';
-import { moveAmongLines } from './line-keys.ts';
 import type { Span } from './spans.ts';
 import { turnsOf, type Line, type Party, type Turn } from './call-timeline.ts';
 import { useAutoScroll } from './use-auto-scroll.ts';
 import './transcript.css';
 
-export interface TranscriptProps {
+interface TranscriptProps {
   readonly lines: readonly Line[];
   readonly partials: ReadonlyMap<Party, Line>;
-  /** When each line was said, in their order. */
+  /** The times of `lines`, in the same order. */
   readonly spans: readonly Span[];
-  /** Whether words still come. */
   readonly isLive: boolean;
-  /** The line that is heard now, or was looked for. */
+  /** The line that is playing, or that a search result links to. */
   readonly currentId: string | undefined;
-  /** A line was chosen. Without it, lines are only read. */
+  /** Called when a line is selected. If undefined, lines are not buttons. */
   readonly onLine: ((id: string) => void) | undefined;
 }
 
 export function Transcript({ lines, partials, spans, isLive, currentId, onLine }: TranscriptProps) {
-  const { log, onScroll, isOff, follow } = useAutoScroll({ lines, partials, isLive, currentId });
+  const { log, onScroll, isPaused, resume } = useAutoScroll({ lines, partials, isLive, currentId });
   const startMs = new Map(spans.map(({ id, fromMs }) => [id, fromMs]));
-  const choose =
+  const select =
     onLine &&
     ((id: string) => {
-      follow();
+      resume();
       onLine(id);
     });
 
@@ -38,11 +37,11 @@ export function Transcript({ lines, partials, spans, isLive, currentId, onLine }
         ref={log}
         role="log"
         aria-label="Transcript"
-        // Partials change too often to be read out; finals are.
+        // Screen readers announce finals only: partials change too often.
         aria-relevant="additions"
         tabIndex={0}
         onScroll={onScroll}
-        onKeyDown={moveAmongLines}
+        onKeyDown={moveBetweenLines}
       >
         {turnsOf(lines).map((turn) => (
           <TurnBlock
@@ -50,8 +49,8 @@ export function Transcript({ lines, partials, spans, isLive, currentId, onLine }
             turn={turn}
             fromMs={startMs.get(turn.id) ?? 0}
             currentId={currentId}
-            stopId={currentId ?? lines[0]?.id}
-            onLine={choose}
+            tabStopId={currentId ?? lines[0]?.id}
+            onLine={select}
           />
         ))}
         <div aria-hidden="true">
@@ -68,9 +67,9 @@ export function Transcript({ lines, partials, spans, isLive, currentId, onLine }
           ))}
         </div>
       </div>
-      {isOff && (
-        <Button className="transcript-follow" onClick={follow}>
-          Back to what is heard
+      {isPaused && (
+        <Button className="transcript-follow" onClick={resume}>
+          Back to current line
         </Button>
       )}
     </div>
@@ -80,11 +79,11 @@ export function Transcript({ lines, partials, spans, isLive, currentId, onLine }
 interface TurnBlockProps extends Pick<TranscriptProps, 'currentId' | 'onLine'> {
   readonly turn: Turn;
   readonly fromMs: number;
-  /** The line at which the tab key stops. */
-  readonly stopId: string | undefined;
+  /** The only line in the tab order. */
+  readonly tabStopId: string | undefined;
 }
 
-function TurnBlock({ turn, fromMs, currentId, stopId, onLine }: TurnBlockProps) {
+function TurnBlock({ turn, fromMs, currentId, tabStopId, onLine }: TurnBlockProps) {
   return (
     <div className="turn" data-party={turn.party}>
       <p className="turn-header">
@@ -100,7 +99,7 @@ function TurnBlock({ turn, fromMs, currentId, stopId, onLine }: TurnBlockProps) 
             type="button"
             className="line line-button"
             aria-current={line.id === currentId}
-            tabIndex={line.id === stopId ? 0 : -1}
+            tabIndex={line.id === tabStopId ? 0 : -1}
             onClick={() => onLine(line.id)}
           >
             {line.text}
@@ -113,4 +112,22 @@ function TurnBlock({ turn, fromMs, currentId, stopId, onLine }: TurnBlockProps) 
       )}
     </div>
   );
+}
+
+/** The index that a key moves the focus to. */
+const KEY_TARGETS: Readonly<Record<string, (index: number, count: number) => number>> = {
+  ArrowDown: (index, count) => Math.min(count - 1, index + 1),
+  ArrowUp: (index) => Math.max(0, index - 1),
+  Home: () => 0,
+  End: (_index, count) => count - 1,
+};
+
+/** The lines are a single tab stop; the arrow keys move between them. */
+function moveBetweenLines(event: KeyboardEvent<HTMLElement>): void {
+  const target = KEY_TARGETS[event.key];
+  const lines = [...event.currentTarget.querySelectorAll<HTMLElement>('button.line')];
+  const index = lines.indexOf(event.target as HTMLElement);
+  if (!target || index === -1) return;
+  event.preventDefault();
+  lines[target(index, lines.length)]!.focus();
 }

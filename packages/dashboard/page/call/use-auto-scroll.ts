@@ -1,69 +1,72 @@
 /**
- * Keeps in view what matters in a transcript: its end while words come, the line that is heard while it is played back.
- * Whoever scrolls away is left alone.
+ * Scrolls a transcript automatically: to its end during a live call, to the current line during playback. Stops when
+ * the user scrolls away.
  */
 import { useCallback, useEffect, useRef, useState, type RefObject } from 'react';
-import type { TranscriptProps } from './transcript.tsx';
+import type { Line, Party } from './call-timeline.ts';
 
-export interface AutoScroll {
-  readonly log: RefObject<HTMLDivElement | null>;
-  readonly onScroll: () => void;
-  /** Whether there is a line that is heard, out of sight of whoever scrolled away. */
-  readonly isOff: boolean;
-  readonly follow: () => void;
+interface AutoScrollOptions {
+  readonly lines: readonly Line[];
+  readonly partials: ReadonlyMap<Party, Line>;
+  readonly isLive: boolean;
+  /** The line to follow, unless the call is live. */
+  readonly currentId: string | undefined;
 }
 
-/** How far from its end it may be scrolled and still follow what comes, px. */
-const NEAR_END_PX = 60;
-/** How far the page may be from where we put it before it is somebody else's doing, px. */
-const OURS_PX = 2;
+interface AutoScroll {
+  readonly log: RefObject<HTMLDivElement | null>;
+  readonly onScroll: () => void;
+  /** Whether there is a current line, but the user scrolled away from it. */
+  readonly isPaused: boolean;
+  readonly resume: () => void;
+}
 
-export function useAutoScroll({
-  lines,
-  partials,
-  isLive,
-  currentId,
-}: Pick<TranscriptProps, 'lines' | 'partials' | 'isLive' | 'currentId'>): AutoScroll {
+/** The distance from the end within which a live transcript keeps following, px. */
+const NEAR_END_PX = 60;
+/** A larger deviation from the position that was set means that the user scrolled, px. */
+const TOLERANCE_PX = 2;
+
+export function useAutoScroll({ lines, partials, isLive, currentId }: AutoScrollOptions): AutoScroll {
   const log = useRef<HTMLDivElement>(null);
-  const put = useRef(0);
+  const lastScrollTop = useRef(0);
   const [isFollowing, setFollowing] = useState(true);
 
-  const show = useCallback((): void => {
+  const scroll = useCallback((): void => {
     const element = log.current!;
     const line = element.querySelector<HTMLElement>('[aria-current="true"]');
     if (isLive) element.scrollTop = element.scrollHeight;
-    else if (line) element.scrollTop = placeOf(element, line);
-    put.current = element.scrollTop;
+    else if (line) element.scrollTop = scrollTopFor(element, line);
+    lastScrollTop.current = element.scrollTop;
   }, [isLive]);
 
   useEffect(() => {
-    if (isFollowing) show();
-  }, [show, isFollowing, lines, partials, currentId]);
+    if (isFollowing) scroll();
+  }, [scroll, isFollowing, lines, partials, currentId]);
 
-  // Where the page is turned or made smaller, the browser scrolls by itself.
+  // The browser changes the scroll position when the element is resized.
   useEffect(() => {
-    const size = new ResizeObserver(() => isFollowing && show());
+    const size = new ResizeObserver(() => isFollowing && scroll());
     size.observe(log.current!);
     return () => size.disconnect();
-  }, [show, isFollowing]);
+  }, [scroll, isFollowing]);
 
   return {
     log,
     onScroll() {
       const { scrollTop, scrollHeight, clientHeight } = log.current!;
       if (isLive) setFollowing(scrollHeight - scrollTop - clientHeight < NEAR_END_PX);
-      else if (Math.abs(scrollTop - put.current) > OURS_PX) setFollowing(false);
+      else if (Math.abs(scrollTop - lastScrollTop.current) > TOLERANCE_PX) setFollowing(false);
     },
-    isOff: !isLive && !isFollowing && currentId !== undefined,
-    follow() {
+    isPaused: !isLive && !isFollowing && currentId !== undefined,
+    resume() {
       setFollowing(true);
-      show();
+      scroll();
     },
   };
 }
 
-/** Where to scroll so that a line is seen: where it is already, if it is; else with a third of the view before it. */
-function placeOf(element: HTMLElement, line: HTMLElement): number {
+/** The scroll position at which a line is visible: unchanged if it is, else with a third of the view above it. */
+function scrollTopFor(element: HTMLElement, line: HTMLElement): number {
   const view = element.getBoundingClientRect();
   const { top, bottom } = line.getBoundingClientRect();
   if (top >= view.top && bottom <= view.bottom) return element.scrollTop;

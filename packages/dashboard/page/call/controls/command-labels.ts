@@ -1,17 +1,17 @@
-/** Commands and what becomes of them, in words. */
+/** Labels and explanations for commands, their statuses and failures. */
 import type { EnumOf } from '../../api/graphql.ts';
 
 export const COMMAND_LABELS = {
-  ADD_MESSAGE: 'Message to the assistant',
-  CLEAR_AUDIO: 'Stop what is being said',
-  END_CALL: 'End the call',
-  HANDOFF: 'Hand over',
+  ADD_MESSAGE: 'Message to assistant',
+  CLEAR_AUDIO: 'Stop audio',
+  END_CALL: 'End call',
+  HANDOFF: 'Hand off',
   MUTE: 'Mute',
-  PLACE_CALL: 'Place the call',
-  PLAY_AUDIO: 'Play a sound',
+  PLACE_CALL: 'Place call',
+  PLAY_AUDIO: 'Play audio',
   SAY: 'Say',
-  SAY_FIRST_MESSAGE: 'Say the first message',
-  SEND_DTMF: 'Press keys',
+  SAY_FIRST_MESSAGE: 'Say first message',
+  SEND_DTMF: 'Send DTMF',
   TRANSFER: 'Transfer',
   UNMUTE: 'Unmute',
 } as const satisfies Record<EnumOf<'CommandKind'>, string>;
@@ -25,37 +25,39 @@ export const STATUS_LABELS = {
 } as const satisfies Record<EnumOf<'CommandStatus'>, string>;
 
 export const STATUS_HINTS = {
-  REQUESTED: 'The provider is being asked.',
-  ACCEPTED: 'The provider took it. Its events have not shown it yet.',
-  CONFIRMED: "The provider's own events show that it took effect.",
-  REFUSED: 'It was not done.',
-  UNKNOWN: 'No answer came in time: it may or may not have been done. Look at the call before you try again.',
+  REQUESTED: 'Waiting for the provider.',
+  ACCEPTED: 'The provider accepted the command. No event has confirmed it yet.',
+  CONFIRMED: 'Events from the provider confirm that it took effect.',
+  REFUSED: 'The command was not executed.',
+  UNKNOWN:
+    'The provider did not answer in time. The command may have taken effect: check the call before you try again.',
 } as const satisfies Record<EnumOf<'CommandStatus'>, string>;
 
 export const REMEDIES = {
-  CALL_NOT_FOUND: 'The call was erased, or never was.',
-  CALL_NOT_LIVE: 'The call is over: nothing more can be done to it.',
-  CAPABILITY_MISSING: 'The provider does not allow this for this call, or not now.',
-  DAEMON_DRAINING: 'The daemon is stopping. Try again when it is back.',
-  IDEMPOTENCY_CONFLICT: 'Something else was asked with the same key. Reload the page and try again.',
-  PROVIDER_NOT_RUNNING: "Look at the provider's state; the daemon tries to start it again by itself.",
-  PROVIDER_RATE_LIMITED: 'The provider turns requests away for a while. Wait a little, then try again.',
-  PROVIDER_REFUSED: 'What the provider says tells why.',
-  PROVIDER_TIMEOUT: 'It may or may not have been done. Look at the call before you try again.',
-  PROVIDER_UNREACHABLE: 'The provider was not reached. Try again.',
+  CALL_NOT_FOUND: 'The call was deleted or never existed.',
+  CALL_NOT_LIVE: 'The call has ended.',
+  CAPABILITY_MISSING: 'The provider does not support this for this call at the moment.',
+  DAEMON_DRAINING: 'The daemon is shutting down. Try again after it has restarted.',
+  IDEMPOTENCY_CONFLICT: 'Another command used the same idempotency key. Reload the page and try again.',
+  PROVIDER_NOT_RUNNING: 'Check the state of the provider. The daemon restarts it automatically.',
+  PROVIDER_RATE_LIMITED:
+    'The provider is rejecting requests because of its rate limit. Wait, then try again.',
+  PROVIDER_REFUSED: 'The message of the provider states the reason.',
+  PROVIDER_TIMEOUT: 'The command may have taken effect. Check the call before you try again.',
+  PROVIDER_UNREACHABLE: 'The provider could not be reached. Try again.',
 } as const satisfies Record<EnumOf<'FailureCode'>, string>;
 
-/** What a command was about, if its arguments say: words, a number, a party. */
+/** Returns the main argument of a command, such as its text or number, or undefined if there is none. */
 export function commandDetail(args: unknown): string | undefined {
   const { content, number, digits, party, url, assistantId } = (args ?? {}) as Readonly<
     Record<string, unknown>
   >;
-  const about =
+  const detail =
     content ??
     number ??
     digits ??
     url ??
     assistantId ??
     (typeof party === 'string' ? party.toLowerCase() : undefined);
-  return typeof about === 'string' ? about : undefined;
+  return typeof detail === 'string' ? detail : undefined;
 }

@@ -1,4 +1,4 @@
-/** What became of a command so far: from REQUESTED to CONFIRMED, or why not. */
+/** The progress of a command, from REQUESTED to CONFIRMED, or the reason of its failure. */
 import { Button } from '../../ui/button.tsx';
 import { Icon } from '../../ui/icon.tsx';
 import { toSentence } from '../../api/errors.ts';
@@ -7,25 +7,25 @@ import { REMEDIES, STATUS_HINTS, STATUS_LABELS, commandDetail } from './command-
 import type { Attempt } from './use-commands.ts';
 import './command-progress.css';
 
-/** Where a command is on its way, and where it went off it. */
-const WAY: readonly CommandStatus[] = ['REQUESTED', 'ACCEPTED', 'CONFIRMED'];
+/** The statuses of a successful command, in order. */
+const SUCCESS_STEPS: readonly CommandStatus[] = ['REQUESTED', 'ACCEPTED', 'CONFIRMED'];
 
-export interface AttemptRowProps {
+interface AttemptRowProps {
   readonly attempt: Attempt;
-  /** What the call's events tell of it. */
-  readonly timeline: CommandEntry | undefined;
+  /** The command in the timeline, once its first event was received. */
+  readonly command: CommandEntry | undefined;
   readonly onRetry: (attempt: Attempt) => void;
 }
 
-export function AttemptRow({ attempt, timeline, onRetry }: AttemptRowProps) {
+export function AttemptRow({ attempt, command, onRetry }: AttemptRowProps) {
   const { label, request, error, isSending } = attempt;
-  const about = commandDetail(request.input);
-  const status = timeline?.status ?? (error ? undefined : 'REQUESTED');
+  const detail = commandDetail(request.input);
+  const status = command?.status ?? (error ? undefined : 'REQUESTED');
   return (
     <li className="attempt" data-status={status ?? 'FAILED'}>
       <p className="attempt-title">
         <strong>{label}</strong>
-        {about !== undefined && <span className="faint clip"> {about}</span>}
+        {detail !== undefined && <span className="faint clip"> {detail}</span>}
       </p>
       {status && <CommandSteps status={status} />}
       {status && !error && <p className="faint attempt-hint">{STATUS_HINTS[status]}</p>}
@@ -44,8 +44,8 @@ export function AttemptRow({ attempt, timeline, onRetry }: AttemptRowProps) {
 }
 
 export function CommandSteps({ status }: { readonly status: CommandStatus }) {
-  const reached = WAY.indexOf(status);
-  const steps = reached === -1 ? (['REQUESTED', status] as const) : WAY;
+  const reached = SUCCESS_STEPS.indexOf(status);
+  const steps = reached === -1 ? (['REQUESTED', status] as const) : SUCCESS_STEPS;
   return (
     <ol className="steps">
       {steps.map((step, i) => {
@@ -56,7 +56,7 @@ export function CommandSteps({ status }: { readonly status: CommandStatus }) {
               <Icon name={step === 'REFUSED' || step === 'UNKNOWN' ? 'warning' : 'check'} size={14} />
             )}
             {STATUS_LABELS[step]}
-            {!isDone && <span className="visually-hidden"> (not yet)</span>}
+            {!isDone && <span className="visually-hidden"> (pending)</span>}
           </li>
         );
       })}
@@ -64,7 +64,7 @@ export function CommandSteps({ status }: { readonly status: CommandStatus }) {
   );
 }
 
-/** Why a command was not accepted. */
+/** Why a command failed. */
 export function CommandFailure({ failure }: { readonly failure: NonNullable<CommandEntry['failure']> }) {
   return (
     <p className="form-error">

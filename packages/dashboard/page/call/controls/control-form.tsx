@@ -1,11 +1,11 @@
-/** A control as a form: its fields, a button, and the question before what cannot be undone. */
+/** The form of a control: its fields, its button, and a confirmation if it is irreversible. */
 import { useRef, useState, type FormEvent } from 'react';
 import { Button } from '../../ui/button.tsx';
 import { ConfirmDialog } from '../../ui/confirm-dialog.tsx';
 import { Icon } from '../../ui/icon.tsx';
 import type { Control, Field, Request, Values } from './control-table.ts';
 
-export interface ControlFormProps {
+interface ControlFormProps {
   readonly control: Control;
   readonly kind?: 'plain' | 'primary' | 'danger';
   readonly onSend: (label: string, request: Request) => Promise<void>;
@@ -13,10 +13,10 @@ export interface ControlFormProps {
 
 export function ControlForm({ control, kind = 'plain', onSend }: ControlFormProps) {
   const { label, icon, fields, confirm, request } = control;
-  const typed = fields.filter(({ kind }) => kind !== 'check');
-  const ticked = fields.filter(({ kind }) => kind === 'check');
+  const inputs = fields.filter(({ kind }) => kind !== 'check');
+  const checks = fields.filter(({ kind }) => kind === 'check');
   const form = useRef<HTMLFormElement>(null);
-  const [asked, setAsked] = useState<Values>();
+  const [unconfirmed, setUnconfirmed] = useState<Values>();
   const [isSending, setSending] = useState(false);
 
   async function send(values: Values): Promise<void> {
@@ -30,18 +30,18 @@ export function ControlForm({ control, kind = 'plain', onSend }: ControlFormProp
     event.preventDefault();
     if (isSending) return;
     const values = valuesOf(event.currentTarget, fields);
-    if (confirm) setAsked(values);
+    if (confirm) setUnconfirmed(values);
     else void send(values);
   }
 
   return (
     <form ref={form} className="control-form" onSubmit={submit}>
-      {typed.map((field) => (
+      {inputs.map((field) => (
         <ControlField key={field.name} field={field} />
       ))}
-      {ticked.length > 0 && (
+      {checks.length > 0 && (
         <div className="control-checks">
-          {ticked.map((field) => (
+          {checks.map((field) => (
             <ControlField key={field.name} field={field} />
           ))}
         </div>
@@ -50,12 +50,12 @@ export function ControlForm({ control, kind = 'plain', onSend }: ControlFormProp
         {icon && <Icon name={icon} />}
         {label}
       </Button>
-      {asked && confirm && (
+      {unconfirmed && confirm && (
         <ConfirmDialog
           title={confirm.title}
           action={label}
-          onConfirm={() => void send(asked)}
-          onClose={() => setAsked(undefined)}
+          onConfirm={() => void send(unconfirmed)}
+          onClose={() => setUnconfirmed(undefined)}
         >
           {confirm.text}
         </ConfirmDialog>

@@ -1,4 +1,4 @@
-/** The controls that a call has right now, and what became of those that were used. */
+/** The controls that are available for a call, and the progress of the latest commands. */
 import type { ReactNode } from 'react';
 import { useHasScope } from '../../session/session-context.ts';
 import { Icon } from '../../ui/icon.tsx';
@@ -10,11 +10,11 @@ import { controlOf, type Capability } from './control-table.ts';
 import type { Commands } from './use-commands.ts';
 import './control-panel.css';
 
-/** Where a control stands: what is used most is at hand, what needs more words is folded up. */
-const AT_HAND = ['MUTE_ASSISTANT', 'MUTE_CUSTOMER', 'SAY_FIRST_MESSAGE', 'CLEAR_AUDIO'] as const;
-const FOLDED = ['ADD_MESSAGE', 'SEND_DTMF', 'PLAY_AUDIO', 'TRANSFER', 'HANDOFF'] as const;
+/** Controls that are always visible, and controls that are collapsed until needed. */
+const PRIMARY = ['MUTE_ASSISTANT', 'MUTE_CUSTOMER', 'SAY_FIRST_MESSAGE', 'CLEAR_AUDIO'] as const;
+const COLLAPSED = ['ADD_MESSAGE', 'SEND_DTMF', 'PLAY_AUDIO', 'TRANSFER', 'HANDOFF'] as const;
 
-export interface ControlPanelProps {
+interface ControlPanelProps {
   readonly call: Pick<Call, 'id' | 'isLive' | 'capabilities' | 'mutedParties'>;
   readonly timeline: CallTimeline;
   readonly commands: Commands;
@@ -28,7 +28,7 @@ export function ControlPanel({ call, timeline, commands }: ControlPanelProps) {
         <AttemptRow
           key={attempt.key}
           attempt={attempt}
-          timeline={timeline.entries.filter(isCommand).find(({ id }) => id === attempt.commandId)}
+          command={timeline.entries.filter(isCommand).find(({ id }) => id === attempt.commandId)}
           onRetry={(failed) => void commands.retry(failed)}
         />
       ))}
@@ -36,10 +36,10 @@ export function ControlPanel({ call, timeline, commands }: ControlPanelProps) {
   );
   return (
     <section className="card" aria-labelledby="control-title">
-      <h2 id="control-title">Control</h2>
+      <h2 id="control-title">Controls</h2>
       {!canControl ? (
         <p className="muted">
-          <Icon name="lock" /> Your token lacks the scope <code>control</code>: you can look on.
+          <Icon name="lock" /> Your token lacks the scope <code>control</code>. You can only view this call.
         </p>
       ) : (
         <Controls call={call} commands={commands}>
@@ -51,7 +51,7 @@ export function ControlPanel({ call, timeline, commands }: ControlPanelProps) {
 }
 
 interface ControlsProps extends Omit<ControlPanelProps, 'timeline'> {
-  /** What became of those that were used. */
+  /** The progress of the latest commands. */
   readonly children: ReactNode;
 }
 
@@ -59,12 +59,12 @@ function Controls({ call, commands, children }: ControlsProps) {
   const control = (capability: Capability) =>
     call.capabilities.includes(capability) ? controlOf(capability, call) : undefined;
   const say = control('SAY');
-  const atHand = AT_HAND.flatMap((capability) => control(capability) ?? []);
-  const folded = FOLDED.flatMap((capability) => control(capability) ?? []);
-  if (!say && atHand.length === 0 && folded.length === 0) {
+  const primary = PRIMARY.flatMap((capability) => control(capability) ?? []);
+  const collapsed = COLLAPSED.flatMap((capability) => control(capability) ?? []);
+  if (!say && primary.length === 0 && collapsed.length === 0) {
     return (
       <>
-        <p className="muted">The provider allows no command for this call right now.</p>
+        <p className="muted">No controls are available for this call right now.</p>
         {children}
       </>
     );
@@ -73,14 +73,14 @@ function Controls({ call, commands, children }: ControlsProps) {
     <>
       {say && <ControlForm control={say} kind="primary" onSend={commands.send} />}
       {children}
-      {atHand.length > 0 && (
+      {primary.length > 0 && (
         <div className="controls-primary">
-          {atHand.map((each) => (
+          {primary.map((each) => (
             <ControlForm key={each.label} control={each} onSend={commands.send} />
           ))}
         </div>
       )}
-      {folded.map((each) => (
+      {collapsed.map((each) => (
         <details key={each.label} className="collapsible">
           <summary>{each.label}</summary>
           <ControlForm control={each} onSend={commands.send} />
@@ -90,7 +90,7 @@ function Controls({ call, commands, children }: ControlsProps) {
   );
 }
 
-/** Stands beside the call's time, away from all else that can be pressed. */
+/** The button that ends the call. It is in the header, apart from the other controls. */
 export function EndCall({ call, commands }: Omit<ControlPanelProps, 'timeline'>) {
   const canControl = useHasScope('CONTROL');
   const control = controlOf('END_CALL', call);

@@ -1,4 +1,4 @@
-/** What can be done to a call, by capability. A capability that is new does not compile until it is answered here. */
+/** The controls of a call by capability. A new capability does not compile until it is listed here. */
 import type { TypedDocumentNode } from 'urql';
 import type { EnumOf } from '../../api/graphql.ts';
 import type { IconName } from '../../ui/icon.tsx';
@@ -18,8 +18,8 @@ import {
 } from './documents.ts';
 
 export type Capability = EnumOf<'Capability'>;
-export type CallState = { readonly mutedParties: readonly EnumOf<'Party'>[] };
-/** What was typed or ticked, by the name of its field. */
+type CallState = { readonly mutedParties: readonly EnumOf<'Party'>[] };
+/** The values of a form by field name. */
 export type Values = Readonly<Record<string, string | boolean>>;
 
 export interface Field {
@@ -28,12 +28,12 @@ export interface Field {
   readonly kind: 'text' | 'long' | 'check' | 'choice';
   readonly isRequired?: boolean;
   readonly placeholder?: string;
-  /** What can be typed, as a regular expression of HTML. */
+  /** The `pattern` attribute of the input. */
   readonly pattern?: string;
   readonly choices?: readonly (readonly [value: string, label: string])[];
 }
 
-/** A mutation with its variables, made so that it can be sent again as it is. */
+/** A mutation with its input, kept so that it can be sent again. */
 export interface Request {
   readonly document: TypedDocumentNode<{ readonly outcome: Outcome }, { readonly input: never }>;
   readonly input: Readonly<Record<string, unknown>>;
@@ -43,13 +43,13 @@ export interface Control {
   readonly label: string;
   readonly icon?: IconName;
   readonly fields: readonly Field[];
-  /** What to ask before it is done, where it cannot be undone. */
+  /** The confirmation of an irreversible control. */
   readonly confirm?: { readonly title: string; readonly text: string };
   readonly request: (values: Values) => Request;
 }
 
-/** `ELSEWHERE` is not done to a call by a command. */
-type Row = ((call: CallState) => Control) | 'ELSEWHERE';
+/** Null for capabilities that are not commands on an existing call. */
+type Row = ((call: CallState) => Control) | null;
 
 function request<Input extends object>(
   document: TypedDocumentNode<{ readonly outcome: Outcome }, { readonly input: Input & { callId: string } }>,
@@ -58,100 +58,104 @@ function request<Input extends object>(
   return { document, input: { ...input } };
 }
 
-const toText = (values: Values, name: string): string => String(values[name] ?? '').trim();
-/** A field that was left empty is left out. */
+const textOf = (values: Values, name: string): string => String(values[name] ?? '').trim();
+/** Omits an empty field. */
 const optional = (values: Values, name: string): Record<string, string> =>
-  toText(values, name) === '' ? {} : { [name]: toText(values, name) };
+  textOf(values, name) === '' ? {} : { [name]: textOf(values, name) };
 
-const muting =
+const muteControl =
   (party: 'ASSISTANT' | 'CUSTOMER', name: string): Row =>
   ({ mutedParties }) => {
     const isMuted = mutedParties.includes(party);
     return {
-      label: `${isMuted ? 'Unmute' : 'Mute'} the ${name}`,
+      label: `${isMuted ? 'Unmute' : 'Mute'} ${name}`,
       icon: isMuted ? 'volume' : 'volume-off',
       fields: [],
       request: () => request(isMuted ? UNMUTE : MUTE, { party }),
     };
   };
 
-const SPOKEN_FIRST: Field = { name: 'content', label: 'Said to the customer first', kind: 'text' };
+const ANNOUNCEMENT: Field = {
+  name: 'content',
+  label: 'Message to the customer first (optional)',
+  kind: 'text',
+};
 
 export const CONTROLS = {
   SAY: () => ({
     label: 'Say',
     fields: [
-      { name: 'content', label: 'Words for the assistant to say', kind: 'long', isRequired: true },
-      { name: 'interrupt', label: 'Cut in', kind: 'check' },
-      { name: 'endCallAfterSpoken', label: 'Hang up afterwards', kind: 'check' },
+      { name: 'content', label: 'Text for the assistant to say', kind: 'long', isRequired: true },
+      { name: 'interrupt', label: 'Interrupt', kind: 'check' },
+      { name: 'endCallAfterSpoken', label: 'End the call afterwards', kind: 'check' },
     ],
     request: (values) =>
       request(SAY, {
-        content: toText(values, 'content'),
+        content: textOf(values, 'content'),
         interrupt: values['interrupt'] === true,
         endCallAfterSpoken: values['endCallAfterSpoken'] === true,
       }),
   }),
-  MUTE_ASSISTANT: muting('ASSISTANT', 'assistant'),
-  MUTE_CUSTOMER: muting('CUSTOMER', 'customer'),
+  MUTE_ASSISTANT: muteControl('ASSISTANT', 'assistant'),
+  MUTE_CUSTOMER: muteControl('CUSTOMER', 'customer'),
   SAY_FIRST_MESSAGE: () => ({
-    label: 'Say the first message',
+    label: 'Say first message',
     fields: [],
     request: () => request(SAY_FIRST_MESSAGE, {}),
   }),
   CLEAR_AUDIO: () => ({
-    label: 'Stop what is being said',
+    label: 'Stop audio',
     fields: [],
     request: () => request(CLEAR_AUDIO, {}),
   }),
   ADD_MESSAGE: () => ({
-    label: 'Message to the assistant',
+    label: 'Send message to assistant',
     fields: [
-      { name: 'content', label: 'Message, unheard by the customer', kind: 'long', isRequired: true },
+      { name: 'content', label: 'Message (the customer does not hear it)', kind: 'long', isRequired: true },
       {
         name: 'role',
-        label: 'Whose words it is',
+        label: 'Role',
         kind: 'choice',
         choices: [
-          ['SYSTEM', 'An instruction'],
-          ['USER', 'The customer'],
-          ['ASSISTANT', 'The assistant'],
+          ['SYSTEM', 'System instruction'],
+          ['USER', 'Customer'],
+          ['ASSISTANT', 'Assistant'],
         ],
       },
     ],
     request: (values) =>
       request(ADD_MESSAGE, {
-        content: toText(values, 'content'),
-        role: (toText(values, 'role') || 'SYSTEM') as EnumOf<'MessageRole'>,
+        content: textOf(values, 'content'),
+        role: (textOf(values, 'role') || 'SYSTEM') as EnumOf<'MessageRole'>,
         triggerResponse: true,
       }),
   }),
   SEND_DTMF: () => ({
-    label: 'Press keys',
+    label: 'Send DTMF',
     fields: [
       {
         name: 'digits',
-        label: 'Keys: 0-9 * # A-D, w for a pause',
+        label: 'Digits: 0-9 * # A-D, w for a pause',
         kind: 'text',
         isRequired: true,
         pattern: '[0-9*#A-DwW]+',
       },
     ],
-    request: (values) => request(SEND_DTMF, { digits: toText(values, 'digits') }),
+    request: (values) => request(SEND_DTMF, { digits: textOf(values, 'digits') }),
   }),
   PLAY_AUDIO: () => ({
-    label: 'Play a sound',
+    label: 'Play audio',
     fields: [
       {
         name: 'url',
-        label: 'Where the sound is',
+        label: 'Audio URL',
         kind: 'text',
         isRequired: true,
         placeholder: 'https://',
         pattern: 'https?://.+',
       },
     ],
-    request: (values) => request(PLAY_AUDIO, { url: toText(values, 'url') }),
+    request: (values) => request(PLAY_AUDIO, { url: textOf(values, 'url') }),
   }),
   TRANSFER: () => ({
     label: 'Transfer',
@@ -164,40 +168,40 @@ export const CONTROLS = {
         placeholder: '+1…',
         pattern: '\\+[0-9]{4,15}',
       },
-      SPOKEN_FIRST,
+      ANNOUNCEMENT,
     ],
     confirm: {
       title: 'Transfer this call?',
-      text: 'The customer is moved to that number, and the assistant leaves. This cannot be undone.',
+      text: 'The customer is connected to this number and the assistant leaves the call. This cannot be undone.',
     },
     request: (values) =>
-      request(TRANSFER, { number: toText(values, 'number'), ...optional(values, 'content') }),
+      request(TRANSFER, { number: textOf(values, 'number'), ...optional(values, 'content') }),
   }),
   HANDOFF: () => ({
-    label: 'Hand over to an assistant',
+    label: 'Hand off to another assistant',
     fields: [
-      { name: 'assistantId', label: "The provider's id of the assistant", kind: 'text', isRequired: true },
-      SPOKEN_FIRST,
+      { name: 'assistantId', label: 'Assistant ID at the provider', kind: 'text', isRequired: true },
+      ANNOUNCEMENT,
     ],
     confirm: {
-      title: 'Hand this call over?',
-      text: 'Another assistant goes on with the customer. This cannot be undone.',
+      title: 'Hand off this call?',
+      text: 'Another assistant takes over the call. This cannot be undone.',
     },
     request: (values) =>
-      request(HANDOFF, { assistantId: toText(values, 'assistantId'), ...optional(values, 'content') }),
+      request(HANDOFF, { assistantId: textOf(values, 'assistantId'), ...optional(values, 'content') }),
   }),
   END_CALL: () => ({
-    label: 'End the call',
+    label: 'End call',
     fields: [],
-    confirm: { title: 'End this call?', text: 'The customer is cut off. This cannot be undone.' },
+    confirm: { title: 'End this call?', text: 'The customer is disconnected. This cannot be undone.' },
     request: () => request(END_CALL, {}),
   }),
-  LISTEN: 'ELSEWHERE',
-  PLACE_CALL: 'ELSEWHERE',
+  LISTEN: null,
+  PLACE_CALL: null,
 } as const satisfies Record<Capability, Row>;
 
-/** The control of a capability, as the call is now. */
+/** Returns the control for a capability in the current state of the call, or undefined if it has none. */
 export function controlOf(capability: Capability, call: CallState): Control | undefined {
   const row: Row = CONTROLS[capability];
-  return row === 'ELSEWHERE' ? undefined : row(call);
+  return row === null ? undefined : row(call);
 }

@@ -1,4 +1,4 @@
-/** The mutations that steer a call. Each answers alike, so one way of showing what became of it serves them all. */
+/** Mutations that control a call. All return the same payload. */
 import { graphql, type ResultOf } from '../../api/graphql.ts';
 
 const OUTCOME = graphql(`

@@ -1,4 +1,4 @@
-/** Sends commands of one call, and keeps what came of each attempt until its events tell. */
+/** Sends commands for one call and keeps the latest attempts, to show their progress. */
 import { useCallback, useState } from 'react';
 import { useClient, type OperationResult } from 'urql';
 import { toSentence, toApiError } from '../../api/errors.ts';
@@ -6,60 +6,57 @@ import type { Request } from './control-table.ts';
 import { REMEDIES } from './command-labels.ts';
 import type { Outcome } from './documents.ts';
 
-/** One press of a button. */
+/** One submission of a control. */
 export interface Attempt {
   readonly key: string;
   readonly label: string;
   readonly request: Request;
   readonly isSending: boolean;
-  /** Once the daemon has kept it: its events tell the rest. */
+  /** Set when the daemon has stored the command. Its further progress is in the timeline. */
   readonly commandId?: string;
   readonly error?: AttemptError;
 }
 
-export interface AttemptError {
+interface AttemptError {
   readonly message: string;
   readonly remedy?: string;
-  /** How it may be tried again: as the same command, when nobody knows whether it arrived; or as a new one. */
-  readonly retry?: 'same' | 'anew';
+  /** How to retry: with the same idempotency key if the outcome is unknown, else as a new command. */
+  readonly retry?: 'same' | 'new';
 }
 
 export interface Commands {
   readonly attempts: readonly Attempt[];
   readonly send: (label: string, request: Request) => Promise<void>;
-  /** Sends an attempt that failed once more, in the way that is safe. */
+  /** Retries a failed attempt. */
   readonly retry: (attempt: Attempt) => Promise<void>;
 }
 
-/** How many attempts are shown; the timeline has them all. */
-const SHOWN = 4;
+/** The number of attempts to keep. The timeline shows all commands. */
+const MAX_ATTEMPTS = 4;
 
 export function useCommands(callId: string): Commands {
   const client = useClient();
   const [attempts, setAttempts] = useState<readonly Attempt[]>([]);
 
-  const carryOut = useCallback(
+  const execute = useCallback(
     async (key: string, label: string, request: Request) => {
-      const put = (change: Partial<Attempt>): void =>
-        setAttempts((before) => {
-          const others = before.filter((other) => other.key !== key);
-          return [{ key, label, request, isSending: false, ...change }, ...others].slice(0, SHOWN);
+      const update = (change: Partial<Attempt>): void =>
+        setAttempts((attempts) => {
+          const others = attempts.filter((other) => other.key !== key);
+          return [{ key, label, request, isSending: false, ...change }, ...others].slice(0, MAX_ATTEMPTS);
         });
-      put({ isSending: true });
+      update({ isSending: true });
       const input = { ...request.input, callId, idempotencyKey: key } as never;
-      put(outcomeOf(await client.mutation(request.document, { input }).toPromise()));
+      update(outcomeOf(await client.mutation(request.document, { input }).toPromise()));
     },
     [client, callId],
   );
 
-  const send = useCallback(
-    (label: string, request: Request) => carryOut(freshKey(), label, request),
-    [carryOut],
-  );
+  const send = useCallback((label: string, request: Request) => execute(newKey(), label, request), [execute]);
   const retry = useCallback(
     ({ key, label, request, error }: Attempt) =>
-      carryOut(error?.retry === 'same' ? key : freshKey(), label, request),
-    [carryOut],
+      execute(error?.retry === 'same' ? key : newKey(), label, request),
+    [execute],
   );
   return { attempts, send, retry };
 }
@@ -82,14 +79,14 @@ function outcomeOf({ data, error }: OperationResult<{ readonly outcome: Outcome 
       error: {
         message: toSentence(failure.message),
         remedy: REMEDIES[failure.code],
-        ...(failure.retryable && { retry: 'anew' }),
+        ...(failure.retryable && { retry: 'new' }),
       },
     }),
   };
 }
 
-/** An idempotency key. `crypto.randomUUID` is not there for pages that come by plain HTTP. */
-function freshKey(): string {
+/** Returns a new idempotency key. `crypto.randomUUID` is not available on pages served over plain HTTP. */
+function newKey(): string {
   const random = crypto.getRandomValues(new Uint32Array(4));
   return `dashboard-${Array.from(random, (part) => part.toString(36)).join('')}`;
 }
