@@ -3,28 +3,28 @@ import { describe, expect, test } from 'vitest';
 import { createHistoryStore } from '../page/history/history-store.ts';
 import { EMPTY_QUERY, type SearchQuery } from '../page/history/search-query.ts';
 
-interface Asked {
+interface PendingQuery {
   readonly variables: { readonly after?: string | null; readonly query?: string };
-  answer(data: unknown): void;
+  respond(data: unknown): void;
   fail(): void;
 }
 
-/** A client whose answers come when the test says so. */
+/** A client that responds when the test calls `respond` or `fail`. */
 function start() {
-  const asked: Asked[] = [];
-  const query = (_document: unknown, variables: Asked['variables']) => ({
+  const queries: PendingQuery[] = [];
+  const query = (_document: unknown, variables: PendingQuery['variables']) => ({
     toPromise: () =>
       new Promise((resolve) => {
-        asked.push({
+        queries.push({
           variables,
-          answer: (data) => resolve({ data }),
+          respond: (data) => resolve({ data }),
           fail: () => resolve({ error: { graphQLErrors: [] } }),
         });
       }),
   });
   const store = createHistoryStore({ query } as unknown as Client);
   const search = (query: Partial<SearchQuery>): void => store.search({ ...EMPTY_QUERY, ...query });
-  return { store, search, asked };
+  return { store, search, queries };
 }
 
 const settled = (): Promise<void> => new Promise((resolve) => setTimeout(resolve));
@@ -36,60 +36,60 @@ const calls = (ids: readonly string[], hasNextPage = false) => ({
   },
 });
 
-describe('history', () => {
-  test('has the next page behind the first', async () => {
-    const { store, search, asked } = start();
+describe('createHistoryStore', () => {
+  test('appends the next page', async () => {
+    const { store, search, queries } = start();
     search({});
-    asked[0]!.answer(calls(['a', 'b'], true));
+    queries[0]!.respond(calls(['a', 'b'], true));
     await settled();
     expect(store.state()).toMatchObject({ total: 5, hasMore: true, isLoading: false });
     store.loadMore();
-    expect(asked[1]!.variables.after).toBe('after b');
-    asked[1]!.answer(calls(['c']));
+    expect(queries[1]!.variables.after).toBe('after b');
+    queries[1]!.respond(calls(['c']));
     await settled();
     expect(store.state().results!.map(({ call }) => call.id)).toEqual(['a', 'b', 'c']);
     expect(store.state()).toMatchObject({ hasMore: false, firstNewIndex: 2 });
   });
 
-  test('asks for the next page once, however often it is told to', () => {
-    const { store, search, asked } = start();
+  test('does not load a page twice', () => {
+    const { store, search, queries } = start();
     search({});
     store.loadMore();
-    expect(asked).toHaveLength(1);
+    expect(queries).toHaveLength(1);
   });
 
-  test('shows what was looked for last, whichever answer comes last', async () => {
-    const { store, search, asked } = start();
+  test('shows the results of the latest search, whatever the order of responses', async () => {
+    const { store, search, queries } = start();
     search({ provider: 'vapi' });
     search({ provider: 'vobiz' });
-    asked[1]!.answer(calls(['new']));
+    queries[1]!.respond(calls(['new']));
     await settled();
-    asked[0]!.answer(calls(['old']));
+    queries[0]!.respond(calls(['old']));
     await settled();
     expect(store.state().results!.map(({ call }) => call.id)).toEqual(['new']);
   });
 
-  test('keeps what was results until the next is there', async () => {
-    const { store, search, asked } = start();
+  test('keeps the previous results until the new ones arrive', async () => {
+    const { store, search, queries } = start();
     search({});
-    asked[0]!.answer(calls(['a']));
+    queries[0]!.respond(calls(['a']));
     await settled();
     search({ said: 'pizza' });
     expect(store.state()).toMatchObject({ isLoading: true, said: '' });
     expect(store.state().results).toHaveLength(1);
-    expect(asked[1]!.variables.query).toBe('pizza');
+    expect(queries[1]!.variables.query).toBe('pizza');
   });
 
-  test('tells what went wrong, and goes on from where it was', async () => {
-    const { store, search, asked } = start();
+  test('reports an error and retries from the same cursor', async () => {
+    const { store, search, queries } = start();
     search({});
-    asked[0]!.answer(calls(['a'], true));
+    queries[0]!.respond(calls(['a'], true));
     await settled();
     store.loadMore();
-    asked[1]!.fail();
+    queries[1]!.fail();
     await settled();
     expect(store.state().error?.code).toBe('NETWORK');
     store.loadMore();
-    expect([asked[2]!.variables.after, store.state().error]).toEqual(['after a', undefined]);
+    expect([queries[2]!.variables.after, store.state().error]).toEqual(['after a', undefined]);
   });
 });

@@ -23,20 +23,20 @@ const FULL: SearchQuery = {
 };
 const filter = (query: Partial<SearchQuery>) => toCallFilter({ ...EMPTY_QUERY, ...query }, NOW);
 
-describe('the address of a search', () => {
-  test('says all of it, and gives it back', () => {
+describe('formatSearch and parseSearch', () => {
+  test('round-trip a full query', () => {
     expect(parseSearch(formatSearch(FULL))).toEqual(FULL);
   });
 
-  test('is bare when nothing is looked for', () => {
+  test('format an empty query as an empty string', () => {
     expect([formatSearch(EMPTY_QUERY), historyHref({})]).toEqual(['', '/history']);
   });
 
-  test('is the same for the same search, however it was written', () => {
+  test('normalise the order and ignore unknown parameters', () => {
     expect(formatSearch(parseSearch('provider=vapi&x=1&said=hello'))).toBe('said=hello&provider=vapi');
   });
 
-  test('leaves out days that do not count, and blanks', () => {
+  test('omit dates without a custom range, and blank values', () => {
     expect(formatSearch({ ...FULL, when: '7d', said: '  ', number: '', tag: '' })).toBe(
       'provider=vapi&outcome=CUSTOMER_ENDED&direction=OUTBOUND&when=7d',
     );
@@ -49,17 +49,17 @@ describe('the address of a search', () => {
     'when=9d',
     'from=yesterday',
     'to=2026-99-99',
-  ])('with %s, which cannot be, is passed over', (search) => {
+  ])('ignore the invalid value %s', (search) => {
     expect(parseSearch(search)).toEqual(EMPTY_QUERY);
   });
 });
 
-describe('what is asked for', () => {
-  test('is nothing where nothing is looked for', () => {
+describe('toCallFilter', () => {
+  test('is empty for an empty query', () => {
     expect(filter({})).toEqual({});
   });
 
-  test('is each part of the search that is there', () => {
+  test('converts each part of the query', () => {
     expect(filter({ ...FULL, when: '' })).toEqual({
       providerIds: ['vapi'],
       endCategories: ['CUSTOMER_ENDED'],
@@ -69,33 +69,33 @@ describe('what is asked for', () => {
     });
   });
 
-  test('is live calls, where the outcome is that there is none', () => {
+  test('converts the outcome LIVE to a filter for live calls', () => {
     expect(filter({ outcome: 'LIVE' })).toEqual({ live: true });
   });
 
-  test('is days from midnight to midnight where one is, the last included', () => {
+  test('converts dates to local midnights, the last day included', () => {
     const { createdAfter, createdBefore } = filter(FULL);
     expect(new Date(createdAfter!)).toEqual(new Date(2026, 0, 31));
     expect(new Date(createdBefore!)).toEqual(new Date(2026, 1, 2));
   });
 
-  test('is open at the end that is not given', () => {
+  test('omits a missing date', () => {
     expect(Object.keys(filter({ when: 'dates', to: '2026-01-31' }))).toEqual(['createdBefore']);
   });
 
-  test('is a range with whole points, as the overview counts them', () => {
+  test('aligns ranges with the buckets of the overview', () => {
     expect(filter({ when: '24h' })).toEqual({ createdAfter: '2026-03-17T11:00:00.000Z' });
     expect(filter({ when: '7d' })).toEqual({ createdAfter: '2026-03-12T00:00:00.000Z' });
     expect(filter({ when: '12m' })).toEqual({ createdAfter: '2025-04-01T00:00:00.000Z' });
   });
 
-  test('is no number that is none', () => {
+  test('omits an invalid number', () => {
     expect(filter({ number: '+' })).toEqual({});
     expect(filter({ number: 'abc1' })).toEqual({});
   });
 });
 
-test('a number is digits, with what people put between them', () => {
+test('numberError accepts digits with punctuation', () => {
   expect(['', '+1 500.555-0001', '(089) 1'].map(numberError)).toEqual([undefined, undefined, undefined]);
   expect(['abc', '1'.repeat(21)].map(numberError)).toEqual([expect.any(String), expect.any(String)]);
 });

@@ -35,8 +35,8 @@ function match(callId: string, id: string, times: Partial<Match['utterance']> = 
   };
 }
 
-describe('a snippet', () => {
-  test('has its marks around what matches', () => {
+describe('parseSnippet', () => {
+  test('separates matches from other text', () => {
     expect(parseSnippet('a [large] pizza, [larger] still')).toEqual([
       { text: 'a ', isMatch: false },
       { text: 'large', isMatch: true },
@@ -46,14 +46,14 @@ describe('a snippet', () => {
     ]);
   });
 
-  test('may be all match, or none', () => {
+  test('accepts snippets with only a match, no match, or no text', () => {
     expect(parseSnippet('[yes]')).toEqual([{ text: 'yes', isMatch: true }]);
     expect(parseSnippet('<b>(yes)</b>')).toEqual([{ text: '<b>(yes)</b>', isMatch: false }]);
     expect(parseSnippet('')).toEqual([]);
   });
 });
 
-test('a call is listed with its summary, or else with its first words', () => {
+test('toCallResults uses the summary or, without one, the first lines', () => {
   const utterances = { nodes: [{ id: 'u1', party: 'CUSTOMER' as const, text: 'Hello.' }] };
   const found = toCallResults([
     { ...callOf('a'), utterances },
@@ -65,8 +65,8 @@ test('a call is listed with its summary, or else with its first words', () => {
   ]);
 });
 
-describe('matches', () => {
-  test('stand with their call, newest call first, lines in the order of the call', () => {
+describe('toMatchResults', () => {
+  test('groups matches by call, newest call first, lines in chronological order', () => {
     const found = toMatchResults([match('b', 'b2'), match('a', 'a1'), match('b', 'b1')]);
     expect(found.map(({ call, lines }) => [call.id, lines.map(({ id }) => id)])).toEqual([
       ['b', ['b1', 'b2']],
@@ -74,11 +74,11 @@ describe('matches', () => {
     ]);
   });
 
-  test('stand there once, also when two pages have them', () => {
+  test('removes matches that two pages contain', () => {
     expect(toMatchResults([match('a', 'a1'), match('a', 'a1')])[0]!.lines).toHaveLength(1);
   });
 
-  test('tell when they were said, as far as that is known', () => {
+  test('estimates the position of a line, if the answer time is known', () => {
     const offsetOf = (match: Match) => toMatchResults([match])[0]!.lines[0]!.offsetMs;
     expect(offsetOf(match('a', 'a1', { startMs: 5000, endMs: 6000 }))).toBe(5000);
     expect(offsetOf(match('a', 'a1', { endMs: 6000 }))).toBeLessThan(6000);

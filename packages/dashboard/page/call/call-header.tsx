@@ -4,10 +4,9 @@ import { Link } from 'wouter';
 import { lastSearch } from '../history/last-search.ts';
 import { TagEditor } from '../notes/tag-editor.tsx';
 import { Elapsed } from '../ui/clock.tsx';
-import { durationText } from '../ui/format.ts';
+import { dateTimeText, durationText } from '../ui/format.ts';
 import { Icon } from '../ui/icon.tsx';
 import { partiesOf } from '../ui/parties.ts';
-import { dateTimeText } from '../ui/format.ts';
 import { DIRECTION_LABELS, END_LABELS, STATUS_LABELS } from '../ui/labels.ts';
 import type { Call } from './documents.ts';
 

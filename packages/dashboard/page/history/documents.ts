@@ -1,4 +1,4 @@
-/** What history asks for. */
+/** GraphQL documents of the history page. */
 import { graphql, type ResultOf } from '../api/graphql.ts';
 
 const RESULT_CALL = graphql(`
@@ -26,7 +26,7 @@ const RESULT_CALL = graphql(`
   }
 `);
 
-/** Calls, newest first, each with how it began. */
+/** Calls, newest first, with their first lines. */
 export const PAST_CALLS = graphql(
   `
     query PastCalls($filter: CallFilter, $first: Int!, $after: String) {
@@ -52,7 +52,7 @@ export const PAST_CALLS = graphql(
   [RESULT_CALL],
 );
 
-/** Where words were said, newest first. */
+/** Matching lines, newest first. */
 export const MATCHES = graphql(
   `
     query Matches($query: String!, $filter: CallFilter, $first: Int!, $after: String) {
@@ -82,7 +82,7 @@ export const MATCHES = graphql(
   [RESULT_CALL],
 );
 
-/** In how many calls something is so. */
+/** The number of calls that match a filter. */
 export const CALL_COUNT = graphql(`
   query CallCount($filter: CallFilter) {
     calls(filter: $filter, first: 1) {

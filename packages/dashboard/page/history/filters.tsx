@@ -1,4 +1,4 @@
-/** What can be looked for: words at first, then what is known of a call. */
+/** The search form: the transcript text, then the properties of a call. */
 import { useId } from 'react';
 import { useQuery } from 'urql';
 import { DIRECTION_LABELS, END_LABELS } from '../ui/labels.ts';
@@ -8,17 +8,17 @@ import { RANGE_LABELS } from '../ui/ranges.ts';
 import { PROVIDER_NAMES } from './documents.ts';
 import { EMPTY_QUERY, numberError, formatSearch, type SearchQuery } from './search-query.ts';
 
-export interface FiltersProps {
+interface FiltersProps {
   readonly query: SearchQuery;
   readonly onQuery: (query: SearchQuery) => void;
 }
 
-const OUTCOMES = { LIVE: 'Live now', ...END_LABELS, UNKNOWN: 'Ended, nobody knows why' };
-const TIMES = { ...RANGE_LABELS, dates: 'Choose days' };
+const OUTCOMES = { LIVE: 'Live now', ...END_LABELS, UNKNOWN: 'Ended (unknown reason)' };
+const TIMES = { ...RANGE_LABELS, dates: 'Custom dates' };
 
 export function Filters({ query, onQuery }: FiltersProps) {
   const [{ data }] = useQuery({ query: PROVIDER_NAMES });
-  const put = (change: Partial<SearchQuery>): void => onQuery({ ...query, ...change });
+  const update = (change: Partial<SearchQuery>): void => onQuery({ ...query, ...change });
   const names = (data?.providers ?? []).map(({ id, displayName }) => [id, displayName] as const);
   return (
     <form
@@ -28,67 +28,67 @@ export function Filters({ query, onQuery }: FiltersProps) {
       onSubmit={(event) => event.preventDefault()}
     >
       <label className="filters-text">
-        <span className="visually-hidden">Words that were said</span>
+        <span className="visually-hidden">Search transcripts</span>
         <Icon name="search" />
         <input
           type="search"
           maxLength={500}
-          placeholder="Words that were said"
+          placeholder="Search transcripts"
           value={query.said}
-          onChange={({ target }) => put({ said: target.value })}
+          onChange={({ target }) => update({ said: target.value })}
         />
       </label>
       <div className="filters-row">
         <Choice
           label="Time"
           all="Any time"
-          of={Object.entries(TIMES)}
+          options={Object.entries(TIMES)}
           value={query.when}
-          onChoice={(when) => put({ when: when as SearchQuery['when'] })}
+          onChange={(when) => update({ when: when as SearchQuery['when'] })}
         />
         <Choice
           label="Provider"
           all="All providers"
-          of={names}
+          options={names}
           value={query.provider}
-          onChoice={(provider) => put({ provider })}
+          onChange={(provider) => update({ provider })}
         />
         <Choice
           label="Outcome"
           all="Any outcome"
-          of={Object.entries(OUTCOMES)}
+          options={Object.entries(OUTCOMES)}
           value={query.outcome}
-          onChoice={(outcome) => put({ outcome: outcome as SearchQuery['outcome'] })}
+          onChange={(outcome) => update({ outcome: outcome as SearchQuery['outcome'] })}
         />
         <Choice
           label="Direction"
           all="Any direction"
-          of={Object.entries(DIRECTION_LABELS)}
+          options={Object.entries(DIRECTION_LABELS)}
           value={query.direction}
-          onChoice={(direction) => put({ direction: direction as SearchQuery['direction'] })}
+          onChange={(direction) => update({ direction: direction as SearchQuery['direction'] })}
         />
-        <NumberField value={query.number} onChange={(number) => put({ number })} />
+        <NumberField value={query.number} onChange={(number) => update({ number })} />
         <input
-          aria-label="Tag; several with commas"
-          placeholder="Tag"
+          aria-label="Tags, separated by commas"
+          placeholder="Tags"
           value={query.tag}
-          onChange={({ target }) => put({ tag: target.value })}
+          onChange={({ target }) => update({ tag: target.value })}
         />
         {formatSearch(query) !== '' && (
           <Button kind="quiet" onClick={() => onQuery(EMPTY_QUERY)}>
-            Clear
+            Clear filters
           </Button>
         )}
       </div>
       {query.when === 'dates' && (
         <fieldset className="filters-dates">
-          <legend className="visually-hidden">Days</legend>
+          <legend className="visually-hidden">Dates</legend>
           <label>
             From{' '}
-            <input type="date" value={query.from} onChange={({ target }) => put({ from: target.value })} />
+            <input type="date" value={query.from} onChange={({ target }) => update({ from: target.value })} />
           </label>
           <label>
-            to <input type="date" value={query.to} onChange={({ target }) => put({ to: target.value })} />
+            To <input type="date" value={query.to} onChange={({ target }) => update({ to: target.value })} />
           </label>
         </fieldset>
       )}
@@ -98,24 +98,24 @@ export function Filters({ query, onQuery }: FiltersProps) {
 
 interface ChoiceProps {
   readonly label: string;
-  /** What the choice of nothing is called. */
+  /** The label of the empty choice. */
   readonly all: string;
-  readonly of: readonly (readonly [value: string, name: string])[];
+  readonly options: readonly (readonly [value: string, name: string])[];
   readonly value: string;
-  readonly onChoice: (value: string) => void;
+  readonly onChange: (value: string) => void;
 }
 
-function Choice({ label, all, of, value, onChoice }: ChoiceProps) {
+function Choice({ label, all, options, value, onChange }: ChoiceProps) {
   return (
     <select
       aria-label={label}
       data-set={value !== ''}
       value={value}
-      onChange={({ target }) => onChoice(target.value)}
+      onChange={({ target }) => onChange(target.value)}
     >
       <option value="">{all}</option>
-      {of.map(([each, name]) => (
-        <option key={each} value={each}>
+      {options.map(([value, name]) => (
+        <option key={value} value={value}>
           {name}
         </option>
       ))}
@@ -136,7 +136,7 @@ function NumberField({
     <span className="filters-number">
       <input
         type="tel"
-        aria-label="Number, or how it begins"
+        aria-label="Number or prefix"
         placeholder="Number"
         aria-invalid={error !== undefined}
         aria-describedby={error === undefined ? undefined : id}

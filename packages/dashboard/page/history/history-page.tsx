@@ -1,4 +1,4 @@
-/** Calls of the past: results by what was said in them, and by what is known of them. */
+/** The history page: search in the transcripts and properties of all calls. */
 import { useEffect, useMemo, useSyncExternalStore } from 'react';
 import { useClient } from 'urql';
 import { Button } from '../ui/button.tsx';
@@ -35,15 +35,15 @@ export default function HistoryPage() {
           onRetry={() => (results && hasMore ? store.loadMore() : store.search(parseSearch(search)))}
         />
       ) : !results ? (
-        <Loading label="Looking…" />
+        <Loading label="Searching…" />
       ) : results.length === 0 ? (
         <NoResults isFiltered={search !== ''} onClear={() => setQuery(EMPTY_QUERY)} />
       ) : (
         <>
           <ResultList results={results} isStale={isLoading} firstNewIndex={firstNewIndex} />
           {hasMore && (
-            <Button className="history-loadMore" isBusy={isLoading} onClick={store.loadMore}>
-              {isLoading ? 'Loading…' : 'Show loadMore'}
+            <Button className="history-more" isBusy={isLoading} onClick={store.loadMore}>
+              {isLoading ? 'Loading…' : 'Show more'}
             </Button>
           )}
         </>
@@ -55,31 +55,31 @@ export default function HistoryPage() {
 function countText({ results, said, total }: HistoryState): string {
   if (!results || total === undefined || total === 0) return '';
   const calls = total === 1 ? '1 call' : `${total.toLocaleString()} calls`;
-  return said === '' ? calls : `${calls} in which “${said}” was said`;
+  return said === '' ? calls : `${calls} with “${said}” in the transcript`;
 }
 
-interface NothingFoundProps {
+interface NoResultsProps {
   readonly isFiltered: boolean;
   readonly onClear: () => void;
 }
 
-function NoResults({ isFiltered, onClear }: NothingFoundProps) {
+function NoResults({ isFiltered, onClear }: NoResultsProps) {
   if (!isFiltered) {
     return (
-      <EmptyState title="No calls yet" icon="search" next={{ href: '/', label: 'To the live board' }}>
-        Every call that a provider tells of is kept here, with its words. Those of before can be taken in with{' '}
+      <EmptyState title="No calls yet" icon="search" next={{ href: '/', label: 'Go to live calls' }}>
+        Every call that a provider reports is stored here with its transcript. To import earlier calls, use{' '}
         <code>sidetone backfill</code>.
       </EmptyState>
     );
   }
   return (
     <section className="empty">
-      <h2>No call is like that</h2>
+      <h2>No calls found</h2>
       <p>
-        Words are results in any order, and the last may be the beginning of one. Put “double quotes” around
-        words that stand together. Or search in a longer time, with fewer filters.
+        Words match in any order, and the last one also matches as a prefix. Put “double quotes” around a
+        phrase. Or choose a longer time range and fewer filters.
       </p>
-      <Button onClick={onClear}>Clear the search</Button>
+      <Button onClick={onClear}>Clear search</Button>
     </section>
   );
 }

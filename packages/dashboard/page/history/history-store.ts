@@ -1,4 +1,4 @@
-/** What is results, as a store outside React. What was results before stays until the next is there, so that nothing flickers. */
+/** Search results as a store outside React. Previous results stay until the new ones arrive, to avoid flicker. */
 import type { Client } from 'urql';
 import { toApiError, type ApiError } from '../api/errors.ts';
 import { CALL_COUNT, MATCHES, PAST_CALLS, type Match, type PastCall } from './documents.ts';
@@ -6,30 +6,30 @@ import { toCallResults, toMatchResults, type SearchResult } from './search-resul
 import { toCallFilter, type CallFilter, type SearchQuery } from './search-query.ts';
 
 export interface HistoryState {
-  /** Undefined until there is an answer. */
+  /** Undefined until the first response. */
   readonly results: readonly SearchResult[] | undefined;
-  /** The words that were results, empty where none were looked for. */
+  /** The text of the search; empty if only calls were filtered. */
   readonly said: string;
-  /** How many calls there are, on further pages too. */
+  /** The number of calls on all pages. */
   readonly total: number | undefined;
   readonly hasMore: boolean;
-  /** How many were there before the page that came last. */
+  /** The index of the first result of the latest page. */
   readonly firstNewIndex: number;
   readonly isLoading: boolean;
   readonly error: ApiError | undefined;
 }
 
-export interface HistoryStore {
+interface HistoryStore {
   readonly state: () => HistoryState;
   readonly subscribe: (listener: () => void) => () => void;
-  /** Looks for something else. */
+  /** Starts a new search. */
   search(query: SearchQuery): void;
   loadMore(): void;
 }
 
-/** A page of calls, and of places where words were said: several may be of one call. */
-const CALLS_A_PAGE = 30;
-const MATCHES_A_PAGE = 60;
+const CALLS_PER_PAGE = 30;
+/** Larger, because several matches can belong to one call. */
+const MATCHES_PER_PAGE = 60;
 
 const INITIAL_STATE: HistoryState = {
   results: undefined,
@@ -41,8 +41,8 @@ const INITIAL_STATE: HistoryState = {
   error: undefined,
 };
 
-/** A page of what is looked for; `after` is null for the first. */
-type Ask = (after: string | null) => Promise<Page | ApiError>;
+/** Fetches a page; `after` is null for the first one. */
+type FetchPage = (after: string | null) => Promise<Page | ApiError>;
 
 interface Page {
   readonly results: readonly SearchResult[];
@@ -51,12 +51,12 @@ interface Page {
   readonly hasNextPage: boolean;
 }
 
-const FRESH = { requestPolicy: 'network-only' } as const;
+const UNCACHED = { requestPolicy: 'network-only' } as const;
 
 export function createHistoryStore(client: Client): HistoryStore {
   const listeners = new Set<() => void>();
   let state = INITIAL_STATE;
-  let ask: Ask | undefined;
+  let fetchPage: FetchPage | undefined;
   let cursor: string | null = null;
 
   function setState(change: Partial<HistoryState>): void {
@@ -65,11 +65,11 @@ export function createHistoryStore(client: Client): HistoryStore {
   }
 
   async function load(said: string): Promise<void> {
-    const asked = ask!;
+    const requested = fetchPage!;
     setState({ isLoading: true, error: undefined });
-    const page = await asked(cursor);
-    // Something else is looked for by now.
-    if (asked !== ask) return;
+    const page = await requested(cursor);
+    // A new search was started meanwhile.
+    if (requested !== fetchPage) return;
     if ('code' in page) return setState({ isLoading: false, error: page });
     const firstNewIndex = cursor === null ? 0 : (state.results?.length ?? 0);
     cursor = page.endCursor;
@@ -92,7 +92,7 @@ export function createHistoryStore(client: Client): HistoryStore {
     search(query) {
       const said = query.said.trim();
       const filter = toCallFilter(query, Date.now());
-      ask = said === '' ? callPages(client, filter) : matchPages(client, said, filter);
+      fetchPage = said === '' ? callPages(client, filter) : matchPages(client, said, filter);
       cursor = null;
       void load(said);
     },
@@ -100,23 +100,23 @@ export function createHistoryStore(client: Client): HistoryStore {
   };
 }
 
-function callPages(client: Client, filter: CallFilter): Ask {
+function callPages(client: Client, filter: CallFilter): FetchPage {
   const calls: PastCall[] = [];
   return async (after) => {
-    const variables = { filter, first: CALLS_A_PAGE, after };
-    const { data, error } = await client.query(PAST_CALLS, variables, FRESH).toPromise();
+    const variables = { filter, first: CALLS_PER_PAGE, after };
+    const { data, error } = await client.query(PAST_CALLS, variables, UNCACHED).toPromise();
     if (!data) return toApiError(error!);
     calls.push(...data.calls.nodes);
     return { results: toCallResults(calls), total: data.calls.totalCount, ...data.calls.pageInfo };
   };
 }
 
-function matchPages(client: Client, query: string, filter: CallFilter): Ask {
+function matchPages(client: Client, query: string, filter: CallFilter): FetchPage {
   const matches: Match[] = [];
   return async (after) => {
-    const variables = { query, filter, first: MATCHES_A_PAGE, after };
+    const variables = { query, filter, first: MATCHES_PER_PAGE, after };
     const [{ data, error }, total] = await Promise.all([
-      client.query(MATCHES, variables, FRESH).toPromise(),
+      client.query(MATCHES, variables, UNCACHED).toPromise(),
       after === null ? countCalls(client, { ...filter, said: query }) : undefined,
     ]);
     if (!data) return toApiError(error!);
@@ -126,6 +126,6 @@ function matchPages(client: Client, query: string, filter: CallFilter): Ask {
 }
 
 async function countCalls(client: Client, filter: CallFilter): Promise<number | undefined> {
-  const { data } = await client.query(CALL_COUNT, { filter }, FRESH).toPromise();
+  const { data } = await client.query(CALL_COUNT, { filter }, UNCACHED).toPromise();
   return data?.calls.totalCount;
 }

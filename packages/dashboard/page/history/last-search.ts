@@ -1,9 +1,9 @@
-/** Where the search is that was looked at last, for the way back from a call. In memory: it may be personal. */
+/** The URL of the last search, for the link back from a call. In memory only, because it can contain personal data. */
 let last = '/history';
 
 export const lastSearch = {
   href: (): string => last,
-  put(href: string): void {
+  set(href: string): void {
     last = href;
   },
 };

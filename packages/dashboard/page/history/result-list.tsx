@@ -1,35 +1,34 @@
-/** The calls that were results, each with the lines that it was results by. */
+/** The list of results: each call with its matching lines. */
 import { memo, useEffect, useRef } from 'react';
 import { Link } from 'wouter';
-import { durationText } from '../ui/format.ts';
+import { dateTimeText, durationText } from '../ui/format.ts';
 import { partiesOf } from '../ui/parties.ts';
-import { dateTimeText } from '../ui/format.ts';
 import { END_LABELS, PARTY_LABELS, STATUS_LABELS } from '../ui/labels.ts';
 import type { ResultCall } from './documents.ts';
 import type { SearchResult, SnippetLine } from './search-results.ts';
 
-export interface ResultListProps {
+interface ResultListProps {
   readonly results: readonly SearchResult[];
-  /** Whether something else is being looked for. */
+  /** Whether a new search is in progress. */
   readonly isStale: boolean;
-  /** Where the page begins that was asked for last: 0 for the first. */
+  /** The index of the first result of the latest page. */
   readonly firstNewIndex: number;
 }
 
-/** Lines of a call that are shown: the call itself has them all. */
-const LINES_SHOWN = 4;
+/** The maximum number of matching lines to show for a call. */
+const MAX_LINES = 4;
 
 export function ResultList({ results, isStale, firstNewIndex }: ResultListProps) {
   const list = useRef<HTMLOListElement>(null);
-  // Whoever asked for loadMore goes on with the first that came, and is not left at a button that may be gone.
+  // Move the focus to the first new result, because the button that loaded it may be gone.
   useEffect(() => {
     if (firstNewIndex > 0) list.current!.children[firstNewIndex]?.querySelector('a')?.focus();
   }, [firstNewIndex]);
   const today = new Date().setHours(0, 0, 0, 0);
   return (
     <ol ref={list} className="results" aria-label="Calls" aria-busy={isStale}>
-      {results.map((each) => (
-        <Result key={each.call.id} results={each} today={today} />
+      {results.map((result) => (
+        <Result key={result.call.id} result={result} today={today} />
       ))}
     </ol>
   );
@@ -37,14 +36,14 @@ export function ResultList({ results, isStale, firstNewIndex }: ResultListProps)
 
 const Result = memo(
   ({
-    results: { call, summary, lines },
+    result: { call, summary, lines },
     today,
   }: {
-    readonly results: SearchResult;
+    readonly result: SearchResult;
     readonly today: number;
   }) => {
     const { customer, other } = partiesOf(call);
-    const loadMore = lines.length - LINES_SHOWN;
+    const hidden = lines.length - MAX_LINES;
     return (
       <li className="result">
         <p className="result-parties clip">
@@ -68,10 +67,10 @@ const Result = memo(
         {summary !== null && <p className="result-summary">{summary}</p>}
         {lines.length > 0 && (
           <ul className="result-lines">
-            {lines.slice(0, LINES_SHOWN).map((line) => (
+            {lines.slice(0, MAX_LINES).map((line) => (
               <ResultLine key={line.id} callId={call.id} line={line} />
             ))}
-            {loadMore > 0 && <li className="faint">and {loadMore} loadMore in this call</li>}
+            {hidden > 0 && <li className="faint">{hidden} more in this call</li>}
           </ul>
         )}
         {call.tags.length > 0 && (
@@ -106,7 +105,7 @@ function ResultLine({ callId, line }: { readonly callId: string; readonly line: 
         </span>
         {offsetMs !== undefined && <span className="faint"> {durationText(offsetMs)}</span>}{' '}
         {parts.map(({ text, isMatch }, i) =>
-          // Parts have no name but their place.
+          // Parts have no id other than their index.
           isMatch ? <mark key={i}>{text}</mark> : <span key={i}>{text}</span>,
         )}
       </Link>

@@ -1,4 +1,4 @@
-/** What is looked for in history. It stands in the page's address, so that it can be shared and gone back to. Pure. */
+/** The search query of the history page. It is stored in the URL, so that a search can be shared. Pure. */
 import type { EnumOf, VariablesOf } from '../api/graphql.ts';
 import { isRange, rangeStart, type Range } from '../ui/ranges.ts';
 import { END_LABELS } from '../ui/labels.ts';
@@ -6,22 +6,22 @@ import type { PAST_CALLS } from './documents.ts';
 
 export type CallFilter = NonNullable<VariablesOf<typeof PAST_CALLS>['filter']>;
 
-export const DIRECTIONS = ['INBOUND', 'OUTBOUND', 'WEB'] as const satisfies EnumOf<'CallDirection'>[];
+const DIRECTIONS = ['INBOUND', 'OUTBOUND', 'WEB'] as const satisfies EnumOf<'CallDirection'>[];
 
-/** How a call ended, or that it has not. */
-export type Outcome = EnumOf<'EndCategory'> | 'LIVE';
+/** How a call ended, or `LIVE` if it has not. */
+type Outcome = EnumOf<'EndCategory'> | 'LIVE';
 
-/** Every part is text, empty where it does not matter. */
+/** All parts are strings; an empty string means no restriction. */
 export interface SearchQuery {
   readonly said: string;
   readonly number: string;
-  /** Tags with commas between them. */
+  /** Tags, separated by commas. */
   readonly tag: string;
   readonly provider: string;
   readonly outcome: Outcome | '';
   readonly direction: EnumOf<'CallDirection'> | '';
   readonly when: Range | 'dates' | '';
-  /** Of `dates`: local days like `2026-01-31`, both included. */
+  /** For `dates`: local days such as `2026-01-31`, both inclusive. */
   readonly from: string;
   readonly to: string;
 }
@@ -43,8 +43,8 @@ const KEYS = Object.keys(EMPTY_QUERY) as Key[];
 const DAY = /^\d{4}-\d\d-\d\d$/;
 const isDay = (text: string): boolean => DAY.test(text) && !Number.isNaN(Date.parse(text));
 
-/** Whether a value of an address can be one. What cannot is passed over. */
-const CHECKS = {
+/** Validates values from the URL. Invalid values are ignored. */
+const VALIDATORS = {
   said: () => true,
   number: () => true,
   tag: () => true,
@@ -56,15 +56,15 @@ const CHECKS = {
   to: isDay,
 } as const satisfies Record<Key, (text: string) => boolean>;
 
-/** @param search of an address, without its question mark. */
+/** @param search the query string of a URL, without the question mark. */
 export function parseSearch(search: string): SearchQuery {
   const params = new URLSearchParams(search);
-  const given = KEYS.map((key) => [key, params.get(key) ?? ''] as const);
-  const checked = given.map(([key, text]) => [key, CHECKS[key](text) ? text : '']);
-  return Object.fromEntries(checked) as Record<Key, string> as SearchQuery;
+  const entries = KEYS.map((key) => [key, params.get(key) ?? ''] as const);
+  const valid = entries.map(([key, text]) => [key, VALIDATORS[key](text) ? text : '']);
+  return Object.fromEntries(valid) as Record<Key, string> as SearchQuery;
 }
 
-/** Only what matters, always in the same order: the same query is the same text. */
+/** Formats the non-empty parts in a fixed order, so that equal queries give equal strings. */
 export function formatSearch(query: SearchQuery): string {
   const params = new URLSearchParams();
   for (const key of KEYS) {
@@ -82,13 +82,13 @@ export const historyHref = (query: Partial<SearchQuery>): string => {
 
 const PUNCTUATION = /[\s().-]/g;
 
-/** Why a number cannot be looked for, if it cannot. */
+/** Returns why a phone number is not valid as a search, or undefined if it is. */
 export function numberError(number: string): string | undefined {
   const digits = number.trim().replace(/^\+/, '').replaceAll(PUNCTUATION, '');
-  return /^\d{0,20}$/.test(digits) ? undefined : 'A number has at most 20 digits, and nothing else.';
+  return /^\d{0,20}$/.test(digits) ? undefined : 'Enter up to 20 digits.';
 }
 
-/** The query as the API takes it, but for the words. */
+/** Converts the query to a filter of the API, without the text to search for. */
 export function toCallFilter(query: SearchQuery, now: number): CallFilter {
   const tags = query.tag
     .split(',')
@@ -118,7 +118,7 @@ function timeFilter(
   };
 }
 
-/** The beginning of a day where the page is looked at, or of one that many days later. */
+/** The start of a local day, or of the day `later` days after it. */
 function localDay(day: string, later: number): Date {
   const [year, month, date] = day.split('-').map(Number);
   return new Date(year!, month! - 1, date! + later);

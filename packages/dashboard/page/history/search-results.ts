@@ -1,38 +1,38 @@
-/** What was results, call by call. Pure. */
+/** Converts API results to a list of calls with snippets. Pure. */
 import type { EnumOf } from '../api/graphql.ts';
 import { spansOf } from '../call/spans.ts';
 import type { ResultCall, Match, PastCall } from './documents.ts';
 
-/** A line of a call: one that was looked for, or how it began. */
+/** A line of a call: a match, or one of the first lines. */
 export interface SnippetLine {
   readonly id: string;
   readonly party: EnumOf<'Party'>;
-  readonly parts: readonly Part[];
-  /** Where in the call it was said, ms from the answer, as far as anyone knows. */
+  readonly parts: readonly SnippetPart[];
+  /** The start of the line, ms from the answer; undefined if unknown. */
   readonly offsetMs: number | undefined;
 }
 
-export interface Part {
+interface SnippetPart {
   readonly text: string;
   readonly isMatch: boolean;
 }
 
 export interface SearchResult {
   readonly call: ResultCall;
-  /** What stands for the call where no words were looked for. */
+  /** Shown instead of lines if the search has no text. */
   readonly summary: string | null;
   readonly lines: readonly SnippetLine[];
 }
 
-/** A snippet of the API: `[` and `]` stand around what matches, and nowhere else. */
-export function parseSnippet(snippet: string): Part[] {
+/** Parses a snippet of the API, in which matches are enclosed in `[` and `]`. */
+export function parseSnippet(snippet: string): SnippetPart[] {
   return snippet
     .split(/\[([^\]]*)\]/)
     .map((text, i) => ({ text, isMatch: i % 2 === 1 }))
     .filter(({ text }) => text !== '');
 }
 
-/** A call for each that is listed, with its summary, or how it began. */
+/** Converts calls to results with their summary or, without one, their first lines. */
 export const toCallResults = (calls: readonly PastCall[]): SearchResult[] =>
   calls.map((call) => ({
     call,
@@ -45,19 +45,20 @@ export const toCallResults = (calls: readonly PastCall[]): SearchResult[] =>
     })),
   }));
 
-/** A call for each in which something was results, in the order of its newest match; its lines in the order of the call. */
+/** Groups matches by call, ordered by the newest match; the lines of a call are in chronological order. */
 export function toMatchResults(matches: readonly Match[]): SearchResult[] {
   const byCall = new Map<string, SearchResult & { lines: SnippetLine[] }>();
   for (const match of matches) {
     const { call } = match.utterance;
-    const results = byCall.get(call.id) ?? { call, summary: null, lines: [] };
-    if (!results.lines.some(({ id }) => id === match.utterance.id)) results.lines.unshift(lineOf(match));
-    byCall.set(call.id, results);
+    const result = byCall.get(call.id) ?? { call, summary: null, lines: [] };
+    if (!result.lines.some(({ id }) => id === match.utterance.id))
+      result.lines.unshift(toSnippetLine(match));
+    byCall.set(call.id, result);
   }
   return [...byCall.values()];
 }
 
-function lineOf({ snippet, utterance }: Match): SnippetLine {
+function toSnippetLine({ snippet, utterance }: Match): SnippetLine {
   const { id, party, call } = utterance;
   const [span] = call.answeredAt === null ? [] : spansOf([utterance], Date.parse(call.answeredAt));
   return { id, party, parts: parseSnippet(snippet), offsetMs: span?.fromMs };

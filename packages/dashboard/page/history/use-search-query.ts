@@ -1,17 +1,17 @@
-/** The query of the page's address. What is typed shows at once, and is looked for after a pause. */
+/** The search query of the URL. Input is displayed at once and written to the URL after a pause. */
 import { useEffect, useRef, useState } from 'react';
 import { useLocation, useSearch } from 'wouter';
 import { lastSearch } from './last-search.ts';
-import { historyHref, formatSearch, parseSearch, type SearchQuery } from './search-query.ts';
+import { formatSearch, historyHref, parseSearch, type SearchQuery } from './search-query.ts';
 
-/** Also because some browsers refuse an address that changes with every key. */
-const PAUSE_MS = 250;
+/** Some browsers also limit how often the URL may change. */
+const DEBOUNCE_MS = 250;
 
-export interface SearchQueryState {
-  /** As it is typed. */
+interface SearchQueryState {
+  /** The current input. */
   readonly query: SearchQuery;
   readonly setQuery: (query: SearchQuery) => void;
-  /** As it stands in the address. */
+  /** The query string of the URL. */
   readonly search: string;
 }
 
@@ -19,24 +19,24 @@ export function useSearchQuery(): SearchQueryState {
   const search = formatSearch(parseSearch(useSearch()));
   const [, navigate] = useLocation();
   const [query, setQuery] = useState(() => parseSearch(search));
-  const told = useRef(search);
+  const synced = useRef(search);
 
-  useEffect(() => lastSearch.put(historyHref(parseSearch(search))), [search]);
+  useEffect(() => lastSearch.set(historyHref(parseSearch(search))), [search]);
 
-  // The address was changed by something else: a link, or the way back.
+  // The URL was changed by a link or the back button.
   useEffect(() => {
-    if (search === told.current) return;
-    told.current = search;
+    if (search === synced.current) return;
+    synced.current = search;
     setQuery(parseSearch(search));
   }, [search]);
 
   useEffect(() => {
     const next = formatSearch(query);
-    if (next === told.current) return undefined;
+    if (next === synced.current) return undefined;
     const timer = setTimeout(() => {
-      told.current = next;
+      synced.current = next;
       navigate(historyHref(query), { replace: true });
-    }, PAUSE_MS);
+    }, DEBOUNCE_MS);
     return () => clearTimeout(timer);
   }, [query, navigate]);
 
