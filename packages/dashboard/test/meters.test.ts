@@ -10,7 +10,7 @@ test.each([
   [3, 1],
 ])('%d dBFS fills a meter to %d', (db, fill) => expect(fillOf(db)).toBeCloseTo(fill));
 
-test('a meter rises quickly, falls slowly, and comes to rest', () => {
+test('a meter rises fast, falls slowly and reaches its level', () => {
   const rise = nextFill(0, 1);
   expect(rise).toBeGreaterThan(1 - nextFill(1, 0));
   let fill = 1;
@@ -18,7 +18,7 @@ test('a meter rises quickly, falls slowly, and comes to rest', () => {
   expect(fill).toBe(0);
 });
 
-describe('the meters of a page', () => {
+describe('createMeters', () => {
   const levels = (rmsDb: number): CallLevels[] => [
     { callId: 'a', parties: [{ party: 'CUSTOMER', rmsDb, speaking: true }] },
   ];
@@ -33,7 +33,7 @@ describe('the meters of a page', () => {
     return { meters, frames, run };
   }
 
-  test('are drawn in frames, and none is asked for when nothing moves', () => {
+  test('draws in animation frames and stops when all meters have reached their level', () => {
     const { meters, frames, run } = page();
     const bar = element();
     meters.attach('a', 'CUSTOMER', bar);
@@ -46,7 +46,7 @@ describe('the meters of a page', () => {
     expect(frames).toEqual([]);
   });
 
-  test('show only their own call and party, and nothing once they are gone', () => {
+  test('draws a meter only for its call and party, and not after it is detached', () => {
     const { meters, run } = page();
     const [own, other] = [element(), element()];
     const detach = meters.attach('a', 'CUSTOMER', own);

@@ -22,7 +22,7 @@ const tagged: TimelineEntry = {
   tagsRemoved: [],
 };
 
-test('notes stand by their moment, those about the whole call before them; tags are none', () => {
+test('sorts notes by position, those about the whole call first, and ignores tags', () => {
   const notes = notesOf([note('late', 9000), tagged, note('call', null), note('early', 0)]);
   expect(notes.map(({ id }) => id)).toEqual(['call', 'early', 'late']);
   expect(notes[2]).toEqual({ id: 'late', text: 'late', author: 'ann', offsetMs: 9000, at: AT });

@@ -5,7 +5,7 @@ import type { Sync } from '../page/playback/sync.ts';
 
 const SYNC: Sync = { offsetMs: -500, recordedMs: 10_000, callMs: 9000, fromMs: -500, toMs: 9500 };
 
-/** A media element as far as it is used: it plays at once, and its time stands still. */
+/** A media element that plays immediately and whose time does not advance. */
 class FakeAudio extends EventTarget {
   src = '';
   currentTime = 0;
@@ -37,14 +37,14 @@ const settled = (): Promise<void> => new Promise((resolve) => setTimeout(resolve
 beforeEach(() => vi.stubGlobal('requestAnimationFrame', () => 0));
 afterEach(() => vi.unstubAllGlobals());
 
-describe('playback', () => {
-  test('fetches nothing before it is wanted', () => {
+describe('createPlayback', () => {
+  test('loads nothing before the first play', () => {
     const { playback, audio, source } = start();
     playback.seek(3000);
-    expect([source.open.mock.calls.length, audio.src, playback.moment()]).toEqual([0, '', 3000]);
+    expect([source.open.mock.calls.length, audio.src, playback.positionMs()]).toEqual([0, '', 3000]);
   });
 
-  test('begins at the moment that was sought, on the clock of the recording', async () => {
+  test('starts at the position that was sought, on the clock of the recording', async () => {
     const { playback, audio } = start();
     playback.seek(3000);
     playback.play();
@@ -52,36 +52,36 @@ describe('playback', () => {
     expect([audio.src, audio.currentTime, playback.state().isPlaying]).toEqual(['/sound', 3.5, true]);
   });
 
-  test('follows the element, and seeks it once it is there', async () => {
+  test('follows the element, and seeks it once it is loaded', async () => {
     const { playback, audio } = start();
     playback.play();
     await settled();
     audio.currentTime = 2;
     audio.dispatchEvent(new Event('timeupdate'));
-    expect(playback.moment()).toBe(1500);
+    expect(playback.positionMs()).toBe(1500);
     playback.seek(4000);
     expect(audio.currentTime).toBe(4.5);
   });
 
-  test('stays on the line of time', () => {
+  test('clamps positions to the range of the seek bar', () => {
     const { playback } = start();
     const seen = [-Infinity, Infinity].map((ms) => {
       playback.seek(ms);
-      return playback.moment();
+      return playback.positionMs();
     });
     expect(seen).toEqual([-500, 9500]);
   });
 
-  test('goes on when the times of the call are told more exactly', async () => {
+  test('continues when the times of the call change', async () => {
     const { playback, audio } = start();
     playback.play();
     await settled();
     audio.currentTime = 2;
-    playback.retime({ ...SYNC, offsetMs: -100 });
-    expect([playback.state().isPlaying, playback.moment(), audio.currentTime]).toEqual([true, 1900, 2]);
+    playback.setSync({ ...SYNC, offsetMs: -100 });
+    expect([playback.state().isPlaying, playback.positionMs(), audio.currentTime]).toEqual([true, 1900, 2]);
   });
 
-  test('keeps its speed for what is loaded later', async () => {
+  test('applies the speed to a recording that is loaded later', async () => {
     const { playback, audio } = start();
     playback.setRate(1.5);
     playback.play();
@@ -89,21 +89,21 @@ describe('playback', () => {
     expect([audio.defaultPlaybackRate, audio.playbackRate]).toEqual([1.5, 1.5]);
   });
 
-  test('tells why there is no sound, and tries again when it is asked to', async () => {
-    let isThere = false;
+  test('reports a failure and retries on the next play', async () => {
+    let isAvailable = false;
     const { playback } = start(() =>
-      isThere ? Promise.resolve('/sound') : Promise.reject(new RecordingError('It is not there.')),
+      isAvailable ? Promise.resolve('/sound') : Promise.reject(new RecordingError('Not found.')),
     );
     playback.play();
     await settled();
-    expect(playback.state()).toMatchObject({ status: 'failed', error: 'It is not there.' });
-    isThere = true;
+    expect(playback.state()).toMatchObject({ status: 'failed', error: 'Not found.' });
+    isAvailable = true;
     playback.play();
     await settled();
     expect(playback.state()).toMatchObject({ status: 'ready', isPlaying: true });
   });
 
-  test('of which nobody is left is quiet, lets go of its file, and takes no late failure', async () => {
+  test('stops, releases its file and ignores late failures when detached', async () => {
     let fail = (): void => undefined;
     const { playback, source, detach } = start(
       () => new Promise((_resolve, reject) => (fail = () => reject(new RecordingError('Too late.')))),

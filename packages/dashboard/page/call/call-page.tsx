@@ -93,8 +93,8 @@ function CallDetails({ call }: { readonly call: Call }) {
         <NotesPanel
           callId={call.id}
           notes={notes}
-          moment={() => (call.isLive ? Date.now() - answeredAt : playback?.moment())}
-          onMoment={playback?.seek}
+          positionMs={() => (call.isLive ? Date.now() - answeredAt : playback?.positionMs())}
+          onSeek={playback?.seek}
         />
         {!call.isLive && <ExportPanel call={call} lines={timeline.lines} notes={notes} playback={playback} />}
         <Timeline entries={timeline.entries} answeredAt={answeredAt} />

@@ -51,8 +51,7 @@ export function toMatchResults(matches: readonly Match[]): SearchResult[] {
   for (const match of matches) {
     const { call } = match.utterance;
     const result = byCall.get(call.id) ?? { call, summary: null, lines: [] };
-    if (!result.lines.some(({ id }) => id === match.utterance.id))
-      result.lines.unshift(toSnippetLine(match));
+    if (!result.lines.some(({ id }) => id === match.utterance.id)) result.lines.unshift(toSnippetLine(match));
     byCall.set(call.id, result);
   }
   return [...byCall.values()];

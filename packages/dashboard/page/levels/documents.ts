@@ -1,3 +1,4 @@
+/** GraphQL documents of levels and waveforms. */
 import { graphql, type ResultOf } from '../api/graphql.ts';
 
 export const AUDIO_LEVELS = graphql(`
@@ -15,5 +16,18 @@ export const AUDIO_LEVELS = graphql(`
   }
 `);
 
+export const WAVEFORM = graphql(`
+  query Waveform($id: ID!, $points: Int!) {
+    call(id: $id) {
+      id
+      waveform(points: $points) {
+        party
+        peaksDb
+      }
+    }
+  }
+`);
+
 export type Levels = ResultOf<typeof AUDIO_LEVELS>['audioLevels'];
 export type CallLevels = Levels['levels'][number];
+export type PartyWaveform = NonNullable<ResultOf<typeof WAVEFORM>['call']>['waveform'][number];

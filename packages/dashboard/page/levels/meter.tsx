@@ -1,9 +1,9 @@
-/** How loud a party is, as a bar. Decorative for whoever does not see it: who speaks is told in words elsewhere. */
+/** The level meter of a party. Hidden from screen readers: the page also shows as text who is speaking. */
 import { useEffect, useRef } from 'react';
 import type { Meters } from './meters.ts';
 import './meter.css';
 
-export interface MeterProps {
+interface MeterProps {
   readonly meters: Meters;
   readonly callId: string;
   readonly party: 'CUSTOMER' | 'ASSISTANT' | 'UNKNOWN';

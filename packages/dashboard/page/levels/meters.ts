@@ -1,23 +1,24 @@
 /**
- * Level meters that are drawn outside React: readings overwrite one another here, and one loop of animation frames moves
- * the meters that are on the page. It stops when nothing moves.
+ * Level meters, drawn outside React: the latest level of each party is stored here, and one loop of animation frames
+ * moves the meters on the page. The loop stops when all meters have reached their level.
  */
 import type { CallLevels } from './documents.ts';
 
-/** The quietest level that a meter shows, dBFS. */
-export const FLOOR_DB = -60;
-/** Which share of the way a meter goes in a frame: up at once, down as the eye follows. */
+/** The lowest level that a meter shows, dBFS. */
+const FLOOR_DB = -60;
+/** The fraction of the distance to the target by which a meter moves per frame: fast up, slow down. */
 const RISE = 0.6;
 const FALL = 0.15;
-const STILL = 0.004;
+/** The distance at which a meter snaps to the target. */
+const SNAP = 0.004;
 
-/** How much of a meter a level fills, 0 to 1. */
+/** The fill of a meter at a level in dBFS, 0 to 1. */
 export const fillOf = (db: number): number => Math.min(1, Math.max(0, 1 - db / FLOOR_DB));
 
-/** Where a meter stands a frame later. Pure. */
-export function nextFill(now: number, target: number): number {
-  const way = target - now;
-  return Math.abs(way) < STILL ? target : now + way * (way > 0 ? RISE : FALL);
+/** The fill of a meter one frame later. Pure. */
+export function nextFill(fill: number, target: number): number {
+  const distance = target - fill;
+  return Math.abs(distance) < SNAP ? target : fill + distance * (distance > 0 ? RISE : FALL);
 }
 
 interface Meter {
@@ -27,11 +28,11 @@ interface Meter {
 
 export interface Meters {
   update(levels: readonly CallLevels[]): void;
-  /** Draws a party's level by scaling this element, until the function that comes back is called. */
+  /** Draws the level of a party by scaling an element. Returns a function that stops this. */
   attach(callId: string, party: string, element: HTMLElement): () => void;
 }
 
-/** @param schedule asks for the next animation frame. */
+/** @param schedule requests an animation frame. */
 export function createMeters(schedule: (frame: () => void) => void): Meters {
   const targets = new Map<string, number>();
   const meters = new Map<string, Set<Meter>>();

@@ -1,4 +1,4 @@
-/** Follows the levels of the calls that are on the screen, and of no other: the daemon meters only what somebody reads. */
+/** Subscribes to the levels of the visible calls only, because the daemon meters only calls with demand. */
 import { useEffect, useEffectEvent, useMemo, useRef } from 'react';
 import { stringifyDocument } from 'urql';
 import { useHasScope, useSession } from '../session/session-context.ts';
@@ -6,10 +6,10 @@ import { AUDIO_LEVELS, type CallLevels, type Levels } from './documents.ts';
 import { createMeters, type Meters } from './meters.ts';
 
 const QUERY = stringifyDocument(AUDIO_LEVELS);
-/** While somebody scrolls, the calls that are seen change all the time. */
-const SETTLE_MS = 150;
+/** Scrolling changes the visible calls many times per second. */
+const DEBOUNCE_MS = 150;
 
-/** @param onLevels is told of every reading, outside of rendering. */
+/** @param onLevels called with each update, outside of rendering. */
 export function useLevels(
   callIds: readonly string[],
   intervalMs: number,
@@ -21,7 +21,7 @@ export function useLevels(
   const stop = useRef<() => void>(undefined);
   const key = callIds.toSorted().join(' ');
 
-  const onReading = useEffectEvent((levels: readonly CallLevels[]) => {
+  const onUpdate = useEffectEvent((levels: readonly CallLevels[]) => {
     meters.update(levels);
     onLevels?.(levels);
   });
@@ -29,19 +29,19 @@ export function useLevels(
   useEffect(() => {
     if (!canListen || key === '') return undefined;
     const timer = setTimeout(() => {
-      const before = stop.current;
-      // Readings are no facts: they go around the cache.
+      const stopPrevious = stop.current;
+      // Levels bypass the cache: they are transient.
       stop.current = socket.subscribe(
         { query: QUERY, variables: { callIds: key.split(' '), intervalMs } },
         {
-          next: ({ data }) => data && onReading((data as { audioLevels: Levels }).audioLevels.levels),
+          next: ({ data }) => data && onUpdate((data as { audioLevels: Levels }).audioLevels.levels),
           error: () => undefined,
           complete: () => undefined,
         },
       );
-      // The new one begins first, so that what both want is metered without a break.
-      before?.();
-    }, SETTLE_MS);
+      // Subscribe first, so that demand for calls in both subscriptions does not end.
+      stopPrevious?.();
+    }, DEBOUNCE_MS);
     return () => clearTimeout(timer);
   }, [key, intervalMs, canListen, socket]);
 

@@ -1,16 +1,16 @@
-/** How loud each party was over the call: the customer above the line, the assistant below. Drawn on a canvas. */
+/** The waveform of a call, drawn on a canvas: the customer above the line, the assistant below. */
 import { useEffect, useRef } from 'react';
 import { fillOf } from './meters.ts';
-import type { PartyWaveform } from './waveform-documents.ts';
+import type { PartyWaveform } from './documents.ts';
 import './waveform.css';
 
-export interface WaveformProps {
+interface WaveformProps {
   readonly waveform: readonly PartyWaveform[];
 }
 
-const SIDES = [
-  { party: 'CUSTOMER', colour: '--customer', way: -1 },
-  { party: 'ASSISTANT', colour: '--assistant', way: 1 },
+const HALVES = [
+  { party: 'CUSTOMER', colour: '--customer', direction: 'up' },
+  { party: 'ASSISTANT', colour: '--assistant', direction: 'down' },
 ] as const;
 
 export function Waveform({ waveform }: WaveformProps) {
@@ -28,14 +28,7 @@ export function Waveform({ waveform }: WaveformProps) {
       theme.disconnect();
     };
   }, [waveform]);
-  return (
-    <canvas
-      ref={canvas}
-      className="waveform"
-      role="img"
-      aria-label="Loudness of both parties over the call"
-    />
-  );
+  return <canvas ref={canvas} className="waveform" role="img" aria-label="Waveform of both parties" />;
 }
 
 function draw(canvas: HTMLCanvasElement, waveform: readonly PartyWaveform[]): void {
@@ -48,13 +41,18 @@ function draw(canvas: HTMLCanvasElement, waveform: readonly PartyWaveform[]): vo
   context.scale(scale, scale);
   context.fillStyle = style.getPropertyValue('--line-strong');
   context.fillRect(0, height / 2 - 0.5, width, 1);
-  for (const { party, colour, way } of SIDES) {
+  for (const { party, colour, direction } of HALVES) {
     const peaks = waveform.find((each) => each.party === party)?.peaksDb ?? [];
     context.fillStyle = style.getPropertyValue(colour);
     const step = width / peaks.length;
     for (const [i, db] of peaks.entries()) {
       const size = fillOf(db) * (height / 2 - 1);
-      context.fillRect(i * step, way < 0 ? height / 2 - size : height / 2, Math.max(step * 0.75, 0.5), size);
+      context.fillRect(
+        i * step,
+        direction === 'up' ? height / 2 - size : height / 2,
+        Math.max(step * 0.75, 0.5),
+        size,
+      );
     }
   }
 }

@@ -1,13 +1,13 @@
 /**
- * Frames come unevenly and are played evenly: this holds what has come and is not yet played. It begins to play once a
- * little is there, and begins anew after it ran dry; what is more than it may hold is left out, so that one hears the call
- * as it is now. Made for the audio thread: it allocates nothing while it runs.
+ * Buffers frames that arrive unevenly, to play them evenly. Playback starts when `prefill` samples are buffered, also
+ * after the buffer ran empty. When the buffer is full, the oldest samples are dropped to keep the latency low. Runs on
+ * the audio thread and allocates nothing after construction.
  */
-export interface JitterBufferOptions {
+interface JitterBufferOptions {
   readonly channels: number;
-  /** How much is there before it plays, samples of each channel. */
+  /** The number of samples per channel to buffer before playback starts. */
   readonly prefill: number;
-  /** How much it holds at most. */
+  /** The maximum number of samples per channel. */
   readonly capacity: number;
 }
 
@@ -16,11 +16,11 @@ export class JitterBuffer {
   readonly #prefill: number;
   readonly #capacity: number;
   #read = 0;
-  #held = 0;
+  #buffered = 0;
   #isPlaying = false;
-  /** How often it ran dry. */
+  /** How often the buffer ran empty. */
   underruns = 0;
-  /** Samples of each channel that were left out. */
+  /** Dropped samples per channel. */
   dropped = 0;
 
   constructor({ channels, prefill, capacity }: JitterBufferOptions) {
@@ -29,51 +29,54 @@ export class JitterBuffer {
     this.#capacity = capacity;
   }
 
-  /** Samples of each channel that wait. */
-  get held(): number {
-    return this.#held;
+  /** Buffered samples per channel. */
+  get buffered(): number {
+    return this.#buffered;
   }
 
-  /** Takes interleaved 16-bit samples. */
+  /** Appends interleaved 16-bit samples. */
   write(frame: Int16Array): void {
     const channels = this.#samples.length;
     const length = Math.floor(frame.length / channels);
     this.#makeRoom(length);
-    const from = Math.max(0, length - this.#capacity);
-    for (let i = from; i < length; i++) {
-      const at = (this.#read + this.#held) % this.#capacity;
+    const start = Math.max(0, length - this.#capacity);
+    for (let i = start; i < length; i++) {
+      const at = (this.#read + this.#buffered) % this.#capacity;
       for (let channel = 0; channel < channels; channel++) {
         this.#samples[channel]![at] = frame[i * channels + channel]! / 32_768;
       }
-      this.#held++;
+      this.#buffered++;
     }
-    if (this.#held >= this.#prefill) this.#isPlaying = true;
+    if (this.#buffered >= this.#prefill) this.#isPlaying = true;
   }
 
-  /** Fills one output a channel, with silence where there is nothing. Gives how many samples are of the call. */
+  /** Fills one output per channel, padded with silence. Returns the number of samples from the buffer, per channel. */
   read(outputs: readonly Float32Array[]): number {
     const length = outputs[0]?.length ?? 0;
-    const given = this.#isPlaying ? Math.min(length, this.#held) : 0;
+    const available = this.#isPlaying ? Math.min(length, this.#buffered) : 0;
     for (const [channel, output] of outputs.entries()) {
       const samples = this.#samples[channel]!;
-      for (let i = 0; i < given; i++) output[i] = samples[(this.#read + i) % this.#capacity]!;
-      output.fill(0, given);
+      for (let i = 0; i < available; i++) output[i] = samples[(this.#read + i) % this.#capacity]!;
+      output.fill(0, available);
     }
-    this.#read = (this.#read + given) % this.#capacity;
-    this.#held -= given;
-    if (this.#isPlaying && given < length) {
+    this.#read = (this.#read + available) % this.#capacity;
+    this.#buffered -= available;
+    if (this.#isPlaying && available < length) {
       this.#isPlaying = false;
       this.underruns++;
     }
-    return given;
+    return available;
   }
 
-  /** The oldest goes, down to what is enough to play on: once, instead of a little with each frame. */
+  /** Drops the oldest samples, down to `prefill`, so that one drop is audible instead of one per frame. */
   #makeRoom(length: number): void {
-    if (this.#held + length <= this.#capacity) return;
-    const surplus = Math.min(this.#held, Math.max(0, this.#held + length - Math.max(this.#prefill, length)));
+    if (this.#buffered + length <= this.#capacity) return;
+    const surplus = Math.min(
+      this.#buffered,
+      Math.max(0, this.#buffered + length - Math.max(this.#prefill, length)),
+    );
     this.#read = (this.#read + surplus) % this.#capacity;
-    this.#held -= surplus;
+    this.#buffered -= surplus;
     this.dropped += surplus;
   }
 }

@@ -1,4 +1,4 @@
-/** Hearing a live call: a button, one's own ears by party, and the sign that nothing is sent. */
+/** Controls for listening to a live call: start, stop and the volume of each party. */
 import { useEffect, useMemo, useSyncExternalStore } from 'react';
 import { useHasScope, useSession } from '../session/session-context.ts';
 import { Button } from '../ui/button.tsx';
@@ -11,12 +11,12 @@ import './listen.css';
 const STATUS_LABELS = {
   idle: '',
   connecting: 'Connecting…',
-  playing: 'You hear the call',
-  ended: 'The call is over',
+  playing: 'Listening',
+  ended: 'Call ended',
   failed: 'Not listening',
 } as const satisfies Record<ListenStatus, string>;
 
-export interface ListenPanelProps {
+interface ListenPanelProps {
   /** Null while the call has no audio. */
   readonly listenUrl: string | null | undefined;
 }
@@ -31,15 +31,15 @@ export function ListenPanel({ listenUrl }: ListenPanelProps) {
           <Icon name="lock" /> Your token lacks the scope <code>listen</code>.
         </p>
       ) : listenUrl == null ? (
-        <p className="muted">There is no audio of this call yet.</p>
+        <p className="muted">This call has no audio yet.</p>
       ) : (
-        <Listening key={listenUrl} listenUrl={listenUrl} />
+        <ListenControls key={listenUrl} listenUrl={listenUrl} />
       )}
     </section>
   );
 }
 
-function Listening({ listenUrl }: { readonly listenUrl: string }) {
+function ListenControls({ listenUrl }: { readonly listenUrl: string }) {
   const { token } = useSession().api;
   const listener = useMemo(() => createListener(listenUrl, token), [listenUrl, token]);
   useEffect(() => () => listener.stop(), [listener]);
@@ -62,26 +62,26 @@ function Listening({ listenUrl }: { readonly listenUrl: string }) {
       {status === 'failed' && error !== undefined && <p className="form-error">{error}</p>}
       <p className="listen-hint">
         <Icon name="volume" size={16} />
-        Listening only – nothing is sent into the call.
+        Listen only. No audio is sent to the call.
       </p>
       {CHANNEL_PARTIES.map((party) => (
-        <EarRow key={party} listener={listener} party={party} />
+        <VolumeRow key={party} listener={listener} party={party} />
       ))}
       {status === 'playing' && report && (
         <p className="faint listen-report">
-          {inMs(report.held)} ms buffered
+          {toMs(report.buffered)} ms buffered
           {report.underruns > 0 && ` · ${report.underruns} ${report.underruns === 1 ? 'gap' : 'gaps'}`}
-          {lostMs + inMs(report.dropped) > 0 && ` · ${lostMs + inMs(report.dropped)} ms left out`}
+          {lostMs + toMs(report.dropped) > 0 && ` · ${lostMs + toMs(report.dropped)} ms dropped`}
         </p>
       )}
     </>
   );
 }
 
-const inMs = (samples: number): number => Math.round((samples * 1000) / SAMPLE_RATE);
+const toMs = (samples: number): number => Math.round((samples * 1000) / SAMPLE_RATE);
 
-function EarRow({ listener, party }: { readonly listener: Listener; readonly party: ChannelParty }) {
-  const { volume, isMuted } = useSyncExternalStore(listener.subscribe, listener.state).ears[party];
+function VolumeRow({ listener, party }: { readonly listener: Listener; readonly party: ChannelParty }) {
+  const { volume, isMuted } = useSyncExternalStore(listener.subscribe, listener.state).volumes[party];
   const name = PARTY_LABELS[party];
   return (
     <div className="listen-volume">
@@ -94,14 +94,14 @@ function EarRow({ listener, party }: { readonly listener: Listener; readonly par
         max="1"
         step="0.05"
         value={volume}
-        aria-label={`Volume of the ${name.toLowerCase()} in your ears`}
-        onChange={({ target }) => listener.setEar(party, { volume: Number(target.value), isMuted: false })}
+        aria-label={`Volume of the ${name.toLowerCase()} in your headphones`}
+        onChange={({ target }) => listener.setVolume(party, { volume: Number(target.value), isMuted: false })}
       />
       <Button
         kind="icon"
         aria-pressed={isMuted}
-        aria-label={`Mute the ${name.toLowerCase()} in your ears`}
-        onClick={() => listener.setEar(party, { isMuted: !isMuted })}
+        aria-label={`Mute the ${name.toLowerCase()} in your headphones`}
+        onClick={() => listener.setVolume(party, { isMuted: !isMuted })}
       >
         <Icon name={isMuted ? 'volume-off' : 'volume'} />
       </Button>

@@ -1,23 +1,23 @@
-/** What the listen socket sends, and what the audio thread tells. */
+/** The messages of the listen socket and of the audio worklet. */
 
 export const PROCESSOR = 'sidetone-player';
 export const SAMPLE_RATE = 16_000;
-/** The channels of a frame, in their order. */
+/** The party of each channel of a frame, in order. */
 export const CHANNEL_PARTIES = ['CUSTOMER', 'ASSISTANT'] as const;
 export const CHANNELS = CHANNEL_PARTIES.length;
 export type ChannelParty = (typeof CHANNEL_PARTIES)[number];
 
-/** How playing goes: samples of each channel. */
+/** Playback statistics from the worklet. Samples are counted per channel. */
 export interface PlayerReport {
-  /** That wait. */
-  readonly held: number;
-  /** How often there was nothing to play, since it began. */
+  /** Samples in the buffer. */
+  readonly buffered: number;
+  /** How often the buffer ran empty since the start. */
   readonly underruns: number;
-  /** That were left out because too much had come, since it began. */
+  /** Samples that were dropped because the buffer was full, since the start. */
   readonly dropped: number;
 }
 
-export type ListenFrame =
+type ListenFrame =
   | {
       readonly type: 'format';
       readonly sampleRate: number;
@@ -27,15 +27,15 @@ export type ListenFrame =
   | { readonly type: 'lost'; readonly ms: number }
   | { readonly type: 'ended'; readonly category: string };
 
-/** A text frame of the socket; nothing when it is of a type that is not known here. */
-export function frameOf(text: string): ListenFrame | undefined {
+/** Parses a text frame of the socket. Returns undefined for an unknown type. */
+export function parseFrame(text: string): ListenFrame | undefined {
   const frame = JSON.parse(text) as { readonly type?: unknown };
   return frame.type === 'format' || frame.type === 'lost' || frame.type === 'ended'
     ? (frame as ListenFrame)
     : undefined;
 }
 
-/** Whether this page can play it. */
+/** Whether the worklet can play this format. */
 export const isPlayable = ({
   sampleRate,
   channels,

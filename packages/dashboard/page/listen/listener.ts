@@ -1,7 +1,7 @@
-/** Hears one call: the socket that only listens, and the player. A store outside React. */
+/** Listens to one call: the receive-only socket and the player, as a store outside React. */
 import {
   CHANNEL_PARTIES,
-  frameOf,
+  parseFrame,
   isPlayable,
   type ChannelParty,
   type PlayerReport,
@@ -10,19 +10,19 @@ import { createPlayer, type Player } from './player.ts';
 
 export type ListenStatus = 'idle' | 'connecting' | 'playing' | 'ended' | 'failed';
 
-export interface Ear {
+interface PartyVolume {
   /** 0 to 1. */
   readonly volume: number;
   readonly isMuted: boolean;
 }
 
-export interface ListenState {
+interface ListenState {
   readonly status: ListenStatus;
-  /** Why it failed, in words. */
+  /** Why listening failed. */
   readonly error?: string;
-  readonly ears: Readonly<Record<ChannelParty, Ear>>;
+  readonly volumes: Readonly<Record<ChannelParty, PartyVolume>>;
   readonly report?: PlayerReport;
-  /** ms of audio that the daemon left out for us. */
+  /** Audio that the daemon dropped for this listener, ms. */
   readonly lostMs: number;
 }
 
@@ -31,19 +31,24 @@ export interface Listener {
   readonly subscribe: (listener: () => void) => () => void;
   start(): Promise<void>;
   stop(): void;
-  setEar(party: ChannelParty, ear: Partial<Ear>): void;
+  setVolume(party: ChannelParty, volume: Partial<PartyVolume>): void;
 }
 
-const NO_AUDIO =
-  'This browser plays no audio for this page. It does for pages that come by HTTPS, or from this machine itself.';
-const REFUSED = 'The daemon did not let this page listen: the call may be over, or as many listen as may.';
-const CUT = 'The connection was lost.';
-const OPEN: Ear = { volume: 1, isMuted: false };
+const NO_AUDIO = 'The browser cannot play audio here. Open the dashboard over HTTPS or on localhost.';
+const REFUSED =
+  'The daemon rejected the connection. The call may have ended, or the limit of listeners is reached.';
+const DISCONNECTED = 'The connection was lost.';
+const UNSUPPORTED = 'The daemon sends an audio format that this page cannot play.';
+const FULL_VOLUME: PartyVolume = { volume: 1, isMuted: false };
 
-/** @param listenUrl as the API gives it: asked of the daemon that this page is from, whatever name it calls itself by. */
+/** @param listenUrl the URL from the API; only its path is used, with the host of the page. */
 export function createListener(listenUrl: string, token: string | undefined): Listener {
   const listeners = new Set<() => void>();
-  let state: ListenState = { status: 'idle', ears: { CUSTOMER: OPEN, ASSISTANT: OPEN }, lostMs: 0 };
+  let state: ListenState = {
+    status: 'idle',
+    volumes: { CUSTOMER: FULL_VOLUME, ASSISTANT: FULL_VOLUME },
+    lostMs: 0,
+  };
   let socket: WebSocket | undefined;
   let player: Player | undefined;
 
@@ -60,19 +65,19 @@ export function createListener(listenUrl: string, token: string | undefined): Li
     setState({ status, ...(error !== undefined && { error }) });
   }
 
-  function applyEars(): void {
+  function applyVolumes(): void {
     for (const party of CHANNEL_PARTIES) {
-      const { volume, isMuted } = state.ears[party];
+      const { volume, isMuted } = state.volumes[party];
       player?.setGain(party, isMuted ? 0 : volume);
     }
   }
 
-  function hear(data: unknown): void {
+  function onMessage(data: unknown): void {
     if (data instanceof ArrayBuffer) return player?.play(data);
-    const frame = frameOf(String(data));
+    const frame = parseFrame(String(data));
     if (frame?.type === 'format') {
       if (isPlayable(frame)) setState({ status: 'playing' });
-      else end('failed', 'The daemon sends audio of a kind that this page does not play.');
+      else end('failed', UNSUPPORTED);
     } else if (frame?.type === 'lost') setState({ lostMs: state.lostMs + frame.ms });
     else if (frame?.type === 'ended') end('ended');
   }
@@ -85,33 +90,33 @@ export function createListener(listenUrl: string, token: string | undefined): Li
     },
     async start() {
       setState({ status: 'connecting', lostMs: 0 });
-      let made: Player;
+      let created: Player;
       try {
-        made = await createPlayer((report) => setState({ report }));
+        created = await createPlayer((report) => setState({ report }));
       } catch {
         return end('failed', NO_AUDIO);
       }
-      // It was stopped before it had begun.
-      if (state.status !== 'connecting') return void made.close();
-      player = made;
-      applyEars();
-      const opened = new WebSocket(socketUrl(listenUrl, token));
-      opened.binaryType = 'arraybuffer';
-      opened.addEventListener('message', ({ data }) => hear(data));
-      opened.addEventListener('close', () => {
-        if (socket === opened) end('failed', state.status === 'playing' ? CUT : REFUSED);
+      // Stopped while the player was being created.
+      if (state.status !== 'connecting') return void created.close();
+      player = created;
+      applyVolumes();
+      const connection = new WebSocket(socketUrl(listenUrl, token));
+      connection.binaryType = 'arraybuffer';
+      connection.addEventListener('message', ({ data }) => onMessage(data));
+      connection.addEventListener('close', () => {
+        if (socket === connection) end('failed', state.status === 'playing' ? DISCONNECTED : REFUSED);
       });
-      socket = opened;
+      socket = connection;
     },
     stop: () => end('idle'),
-    setEar(party, ear) {
-      setState({ ears: { ...state.ears, [party]: { ...state.ears[party], ...ear } } });
-      applyEars();
+    setVolume(party, volume) {
+      setState({ volumes: { ...state.volumes, [party]: { ...state.volumes[party], ...volume } } });
+      applyVolumes();
     },
   };
 }
 
-/** A browser cannot give a header along with a WebSocket: here alone the token is in an address. */
+/** Browsers cannot set headers on a WebSocket, so this is the only URL that contains the token. */
 function socketUrl(listenUrl: string, token: string | undefined): string {
   const url = new URL(new URL(listenUrl).pathname, location.href);
   url.protocol = url.protocol.replace('http', 'ws');

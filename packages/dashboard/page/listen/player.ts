@@ -1,4 +1,4 @@
-/** The audio graph: the audio thread's player, a gain for each party, the ears. Nothing here leads back to the call. */
+/** The audio graph: worklet, one gain per party, speakers. It has no path back to the call. */
 import {
   CHANNEL_PARTIES,
   CHANNELS,
@@ -7,25 +7,25 @@ import {
   type ChannelParty,
   type PlayerReport,
 } from './listen-protocol.ts';
-// oxlint-disable-next-line import/default -- Vite builds the module apart and gives its address
+// oxlint-disable-next-line import/default -- Vite builds the worklet separately and exports its URL
 import workletUrl from './worklet.ts?worker&url';
 
 export interface Player {
-  /** Plays a frame: interleaved 16-bit samples. The bytes are handed over. */
+  /** Plays a frame of interleaved 16-bit samples. Transfers the buffer. */
   play(frame: ArrayBuffer): void;
   /** @param gain 0 to 1. */
   setGain(party: ChannelParty, gain: number): void;
   close(): Promise<void>;
 }
 
-/** How long a change of volume takes, so that it does not click, s. */
-const GLIDE_S = 0.02;
+/** The time constant of volume changes, s; it prevents clicks. */
+const VOLUME_RAMP_S = 0.02;
 
-/** @throws {Error} where the browser has no Web Audio for this page. */
+/** @throws {Error} if the browser does not allow audio worklets on this page. */
 export async function createPlayer(onReport: (report: PlayerReport) => void): Promise<Player> {
   const context = new AudioContext({ sampleRate: SAMPLE_RATE, latencyHint: 'interactive' });
-  // Browsers keep it from pages that are neither on this machine nor by HTTPS.
-  if (!('audioWorklet' in context)) throw new Error('no audio worklet');
+  // Only available on HTTPS and localhost.
+  if (!('audioWorklet' in context)) throw new Error('audio worklets are not available');
   await context.audioWorklet.addModule(workletUrl);
   await context.resume();
   const source = new AudioWorkletNode(context, PROCESSOR, {
@@ -44,7 +44,7 @@ export async function createPlayer(onReport: (report: PlayerReport) => void): Pr
   return {
     play: (frame) => source.port.postMessage(frame, [frame]),
     setGain(party, gain) {
-      gains[CHANNEL_PARTIES.indexOf(party)]!.gain.setTargetAtTime(gain, context.currentTime, GLIDE_S);
+      gains[CHANNEL_PARTIES.indexOf(party)]!.gain.setTargetAtTime(gain, context.currentTime, VOLUME_RAMP_S);
     },
     close: () => context.close(),
   };

@@ -1,14 +1,14 @@
-/** Runs on the audio thread: plays the frames that the page hands over, one output a party, and tells how it goes. */
+/** The audio worklet: plays the frames that the page sends, one output per party, and reports statistics. */
 import { JitterBuffer } from './jitter-buffer.ts';
 import { CHANNELS, PROCESSOR, SAMPLE_RATE, type PlayerReport } from './listen-protocol.ts';
 
-/** What the audio thread's global scope has; the DOM's types do not tell. */
+/** Globals of the worklet scope that the DOM types lack. */
 declare const registerProcessor: (name: string, processor: new () => AudioWorkletProcessor) => void;
 declare class AudioWorkletProcessor {
   readonly port: MessagePort;
 }
 
-/** Three frames: they come every 20 ms, now and then two at once. */
+/** Three frames of 20 ms; sometimes two arrive at once. */
 const PREFILL_MS = 60;
 const CAPACITY_MS = 400;
 const REPORT_MS = 250;
@@ -30,7 +30,7 @@ class Player extends AudioWorkletProcessor {
     this.port.start();
   }
 
-  /** The audio thread asks for the next samples. */
+  /** Called by the audio thread for each block of samples. */
   process(_inputs: Float32Array[][], outputs: Float32Array[][]): boolean {
     const channels = outputs.flatMap(([channel]) => channel ?? []);
     this.#buffer.read(channels);
@@ -41,8 +41,8 @@ class Player extends AudioWorkletProcessor {
 
   #report(): void {
     this.#untilReport = inSamples(REPORT_MS);
-    const { held, underruns, dropped } = this.#buffer;
-    const report: PlayerReport = { held, underruns, dropped };
+    const { buffered, underruns, dropped } = this.#buffer;
+    const report: PlayerReport = { buffered, underruns, dropped };
     this.port.postMessage(report, []);
   }
 }

@@ -1,4 +1,4 @@
-/** What can be written down about a call. What was is told by the call's events. */
+/** Mutations of notes and tags. The current notes and tags arrive with the events of the call. */
 import { graphql } from '../api/graphql.ts';
 
 export const ADD_NOTE = graphql(`

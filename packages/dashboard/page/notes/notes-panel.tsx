@@ -1,4 +1,4 @@
-/** Notes about a call and its moments: read by all, written by whoever may. */
+/** The notes of a call, and a form for viewers with the scope `control`. */
 import { useId, useState, type FormEvent } from 'react';
 import { useMutation } from 'urql';
 import { toApiError } from '../api/errors.ts';
@@ -10,16 +10,16 @@ import { ADD_NOTE } from './documents.ts';
 import type { Note } from './notes.ts';
 import './notes.css';
 
-export interface NotesPanelProps {
+interface NotesPanelProps {
   readonly callId: string;
   readonly notes: readonly Note[];
-  /** The moment that is looked at or heard now, ms from the answer; undefined where there is none. */
-  readonly moment: () => number | undefined;
-  /** A note's moment was chosen. Without it, moments are only read. */
-  readonly onMoment: ((ms: number) => void) | undefined;
+  /** Returns the current position, ms from the answer, or undefined if there is none. */
+  readonly positionMs: () => number | undefined;
+  /** Called when the position of a note is selected. If undefined, positions are not buttons. */
+  readonly onSeek: ((ms: number) => void) | undefined;
 }
 
-export function NotesPanel({ callId, notes, moment, onMoment }: NotesPanelProps) {
+export function NotesPanel({ callId, notes, positionMs, onSeek }: NotesPanelProps) {
   const canControl = useHasScope('CONTROL');
   return (
     <section className="card" aria-labelledby="notes-title">
@@ -28,7 +28,7 @@ export function NotesPanel({ callId, notes, moment, onMoment }: NotesPanelProps)
         <ul className="notes">
           {notes.map((note) => (
             <li key={note.id} className="note">
-              <NoteMoment offsetMs={note.offsetMs} onMoment={onMoment} />
+              <NotePosition offsetMs={note.offsetMs} onSeek={onSeek} />
               <div>
                 <p className="note-text">{note.text}</p>
                 <p className="faint">
@@ -40,39 +40,39 @@ export function NotesPanel({ callId, notes, moment, onMoment }: NotesPanelProps)
         </ul>
       )}
       {canControl ? (
-        <NoteForm callId={callId} moment={moment} />
+        <NoteForm callId={callId} positionMs={positionMs} />
       ) : (
         <p className="muted">
-          <Icon name="lock" /> Your token lacks the scope <code>control</code>: notes are for you to read.
+          <Icon name="lock" /> Your token lacks the scope <code>control</code>. You can only read notes.
         </p>
       )}
     </section>
   );
 }
 
-function NoteMoment({ offsetMs, onMoment }: Pick<Note, 'offsetMs'> & Pick<NotesPanelProps, 'onMoment'>) {
+function NotePosition({ offsetMs, onSeek }: Pick<Note, 'offsetMs'> & Pick<NotesPanelProps, 'onSeek'>) {
   if (offsetMs === null) return <span className="faint">Call</span>;
   const text = durationText(offsetMs);
-  if (!onMoment) return <span className="faint">{text}</span>;
+  if (!onSeek) return <span className="faint">{text}</span>;
   return (
     <button
       type="button"
       className="note-position"
-      aria-label={`Hear ${text}`}
-      onClick={() => onMoment(offsetMs)}
+      aria-label={`Play from ${text}`}
+      onClick={() => onSeek(offsetMs)}
     >
       {text}
     </button>
   );
 }
 
-/** The moment is that at which somebody begins to write: it does not move on while they do. */
-function NoteForm({ callId, moment }: Pick<NotesPanelProps, 'callId' | 'moment'>) {
+/** The form for a new note. The position is captured when the user starts to type. */
+function NoteForm({ callId, positionMs }: Pick<NotesPanelProps, 'callId' | 'positionMs'>) {
   const id = useId();
   const [{ fetching, error }, addNote] = useMutation(ADD_NOTE);
   const [text, setText] = useState('');
   const [offsetMs, setOffset] = useState<number>();
-  const [isOfMoment, setOfMoment] = useState(true);
+  const [hasPosition, setHasPosition] = useState(true);
 
   async function submit(event: FormEvent): Promise<void> {
     event.preventDefault();
@@ -80,32 +80,32 @@ function NoteForm({ callId, moment }: Pick<NotesPanelProps, 'callId' | 'moment'>
     const { data } = await addNote({
       callId,
       text: text.trim(),
-      offsetMs: isOfMoment && offsetMs !== undefined ? offsetMs : null,
+      offsetMs: hasPosition && offsetMs !== undefined ? offsetMs : null,
     });
     if (!data) return;
     setText('');
     setOffset(undefined);
   }
 
-  function look(): void {
-    const now = moment();
-    if (text === '') setOffset(now === undefined ? undefined : Math.max(0, Math.round(now)));
+  function capturePosition(): void {
+    const position = positionMs();
+    if (text === '') setOffset(position === undefined ? undefined : Math.max(0, Math.round(position)));
   }
 
   return (
     <form className="note-form" onSubmit={(event) => void submit(event)}>
       <label className="visually-hidden" htmlFor={id}>
-        A note
+        New note
       </label>
       <textarea
         id={id}
         rows={2}
         maxLength={10_000}
-        placeholder="Write something down…"
+        placeholder="Add a note…"
         value={text}
-        onFocus={look}
+        onFocus={capturePosition}
         onChange={({ target }) => {
-          look();
+          capturePosition();
           setText(target.value);
         }}
       />
@@ -113,10 +113,10 @@ function NoteForm({ callId, moment }: Pick<NotesPanelProps, 'callId' | 'moment'>
         <label className="check">
           <input
             type="checkbox"
-            checked={isOfMoment}
-            onChange={({ target }) => setOfMoment(target.checked)}
+            checked={hasPosition}
+            onChange={({ target }) => setHasPosition(target.checked)}
           />
-          <span>At {offsetMs === undefined ? 'this moment' : durationText(offsetMs)}</span>
+          <span>At {offsetMs === undefined ? 'the current position' : durationText(offsetMs)}</span>
         </label>
         <Button type="submit" isBusy={fetching}>
           Add note

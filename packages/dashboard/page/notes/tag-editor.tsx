@@ -1,4 +1,4 @@
-/** What a call is marked with: read by all, changed by whoever may. */
+/** The tags of a call, editable for viewers with the scope `control`. */
 import { useRef, useState, type FormEvent } from 'react';
 import { useMutation } from 'urql';
 import { toApiError } from '../api/errors.ts';
@@ -14,8 +14,8 @@ export function TagEditor({ call: { id: callId, tags } }: { readonly call: Pick<
   const [text, setText] = useState('');
   const input = useRef<HTMLInputElement>(null);
 
-  /** The button that had the focus goes with its tag. */
-  function take(tag: string): void {
+  /** Moves the focus to the input, because the focused button is removed with its tag. */
+  function remove(tag: string): void {
     void tagCall({ callId, remove: [tag] });
     input.current?.focus();
   }
@@ -39,8 +39,8 @@ export function TagEditor({ call: { id: callId, tags } }: { readonly call: Pick<
                 <button
                   type="button"
                   className="tag-remove"
-                  aria-label={`Take the tag ${tag} away`}
-                  onClick={() => take(tag)}
+                  aria-label={`Remove tag ${tag}`}
+                  onClick={() => remove(tag)}
                 >
                   <Icon name="close" size={12} />
                 </button>
@@ -54,7 +54,7 @@ export function TagEditor({ call: { id: callId, tags } }: { readonly call: Pick<
           <input
             ref={input}
             className="tag-input"
-            aria-label="Add a tag"
+            aria-label="Add tag"
             placeholder="+ Tag"
             maxLength={64}
             enterKeyHint="done"

@@ -1,31 +1,31 @@
-/** Parts of a whole, largest first: each with its number, its share, and a way to the calls themselves. */
+/** A bar chart of parts of a whole. Each bar shows its count and percentage and links to its calls. */
 import { useId } from 'react';
 import { Link } from 'wouter';
 import { percentOf } from './chart-data.ts';
 
-export interface Bar {
+interface Bar {
   readonly id: string;
   readonly label: string;
   readonly value: number;
   readonly href: string;
 }
 
-export interface BarListProps {
+interface BarListProps {
   readonly title: string;
   readonly bars: readonly Bar[];
-  /** Where there is none. */
-  readonly none: string;
+  /** Shown if there are no bars. */
+  readonly emptyText: string;
 }
 
-export function BarList({ title, bars, none }: BarListProps) {
+export function BarList({ title, bars, emptyText }: BarListProps) {
   const id = useId();
-  const whole = bars.reduce((sum, { value }) => sum + value, 0);
+  const total = bars.reduce((sum, { value }) => sum + value, 0);
   const largest = Math.max(...bars.map(({ value }) => value));
   return (
     <section className="card chart" aria-labelledby={id}>
       <h2 id={id}>{title}</h2>
       {bars.length === 0 ? (
-        <p className="muted">{none}</p>
+        <p className="muted">{emptyText}</p>
       ) : (
         <ul className="bars">
           {bars.map(({ id: key, label, value, href }) => (
@@ -35,7 +35,7 @@ export function BarList({ title, bars, none }: BarListProps) {
               </Link>
               <span className="bar-value">
                 <strong>{value.toLocaleString()}</strong>{' '}
-                <span className="faint">{percentOf(value, whole)} %</span>
+                <span className="faint">{percentOf(value, total)} %</span>
               </span>
               <span className="bar-track" aria-hidden="true">
                 <span className="bar-fill" style={{ width: `${(value / largest) * 100}%` }} />

@@ -1,29 +1,29 @@
-/** Columns over time. The drawing is for the eye; the same numbers stand in a table that anyone can open. */
+/** A column chart over time. The columns are hidden from screen readers; a table contains the same numbers. */
 import { useMedia } from '../ui/use-media.ts';
 import { ticksOf, type Column } from './chart-data.ts';
 
-export interface ColumnChartProps {
+interface ColumnChartProps {
   readonly title: string;
-  /** What a column counts. */
+  /** The unit of the values. */
   readonly unit: string;
-  /** What the columns are stretches of. */
-  readonly about: string;
+  /** The time span of a column. */
+  readonly interval: string;
   readonly columns: readonly Column[];
 }
 
-/** Columns that have their label below them, at most. */
-const MOST_LABELS = { wide: 8, narrow: 4 };
+/** The maximum number of labelled columns. */
+const MAX_LABELS = { wide: 8, narrow: 4 };
 
-export function ColumnChart({ title, unit, about, columns }: ColumnChartProps) {
+export function ColumnChart({ title, unit, interval, columns }: ColumnChartProps) {
   const ticks = ticksOf(Math.max(...columns.map(({ value }) => value)));
   const top = ticks.at(-1)!;
-  const room = useMedia('(max-width: 40rem)') ? 'narrow' : 'wide';
-  const every = Math.ceil(columns.length / MOST_LABELS[room]);
+  const width = useMedia('(max-width: 40rem)') ? 'narrow' : 'wide';
+  const every = Math.ceil(columns.length / MAX_LABELS[width]);
   return (
     <figure className="card chart">
       <figcaption>
         <h2>{title}</h2>
-        <p className="faint">{about}</p>
+        <p className="faint">{interval}</p>
       </figcaption>
       <div className="columns" aria-hidden="true">
         {ticks.map((tick) => (
@@ -48,7 +48,7 @@ export function ColumnChart({ title, unit, about, columns }: ColumnChartProps) {
         <table className="chart-table">
           <thead>
             <tr>
-              <th scope="col">When</th>
+              <th scope="col">Time</th>
               <th scope="col">{unit}</th>
             </tr>
           </thead>

@@ -1,6 +1,6 @@
 import { graphql, type ResultOf } from '../api/graphql.ts';
 
-/** How calls of a range went, and how those of the range before did. */
+/** Statistics of a range, and of the previous range for comparison. */
 export const OVERVIEW = graphql(`
   query Overview($now: CallFilter!, $answered: CallFilter!, $before: CallFilter!, $bucket: StatsBucket!) {
     now: callStats(filter: $now, bucket: $bucket) {

@@ -1,4 +1,4 @@
-/** How calls went: how many, when, how they ended, where they ran. */
+/** The overview page: statistics by time, outcome and provider. */
 import { useEffect, useMemo, useState } from 'react';
 import { useQuery } from 'urql';
 import { useLocation, useSearch } from 'wouter';
@@ -18,36 +18,40 @@ import { columnsOf, variablesOf } from './chart-data.ts';
 import { Tiles } from './tiles.tsx';
 import './overview.css';
 
-/** No subscription counts. */
-const ASK_MS = 15_000;
+/** The API has no subscription for statistics. */
+const POLL_MS = 15_000;
 
-const ABOUT = {
-  '24h': 'by the hour',
-  '7d': 'by the day, in UTC',
-  '30d': 'by the day, in UTC',
-  '12m': 'by the month, in UTC',
+const INTERVALS = {
+  '24h': 'per hour',
+  '7d': 'per day (UTC)',
+  '30d': 'per day (UTC)',
+  '12m': 'per month (UTC)',
 } as const satisfies Record<Range, string>;
 
 export default function OverviewPage() {
   useTitle('Overview');
   const [, navigate] = useLocation();
   const params = new URLSearchParams(useSearch());
-  const told = params.get('range') ?? '';
-  const range = isRange(told) ? told : '24h';
+  const rangeParam = params.get('range') ?? '';
+  const range = isRange(rangeParam) ? rangeParam : '24h';
   const provider = params.get('provider') ?? '';
 
   const [now, setNow] = useState(Date.now);
   const variables = useMemo(() => variablesOf(range, provider, now), [range, provider, now]);
-  const [{ data, error }, ask] = useQuery({ query: OVERVIEW, variables, requestPolicy: 'cache-and-network' });
+  const [{ data, error }, refetch] = useQuery({
+    query: OVERVIEW,
+    variables,
+    requestPolicy: 'cache-and-network',
+  });
   useEffect(() => {
     const timer = setInterval(() => {
       setNow(Date.now());
-      ask({ requestPolicy: 'network-only' });
-    }, ASK_MS);
+      refetch({ requestPolicy: 'network-only' });
+    }, POLL_MS);
     return () => clearInterval(timer);
-  }, [ask]);
+  }, [refetch]);
 
-  function choose(change: { readonly range?: Range; readonly provider?: string }): void {
+  function select(change: { readonly range?: Range; readonly provider?: string }): void {
     const next = new URLSearchParams(
       Object.entries({ range, provider, ...change }).filter(([, text]) => text !== ''),
     );
@@ -59,27 +63,27 @@ export default function OverviewPage() {
       <div className="overview-header">
         <h1>Overview</h1>
         <fieldset className="ranges">
-          <legend className="visually-hidden">Time</legend>
+          <legend className="visually-hidden">Period</legend>
           {RANGES.map((each) => (
             <label key={each} className="range">
               <input
                 type="radio"
                 name="range"
                 checked={each === range}
-                onChange={() => choose({ range: each })}
+                onChange={() => select({ range: each })}
               />
               <span>{RANGE_LABELS[each]}</span>
             </label>
           ))}
         </fieldset>
-        <ProviderChoice value={provider} onChoice={(id) => choose({ provider: id })} />
+        <ProviderChoice value={provider} onChange={(id) => select({ provider: id })} />
       </div>
       {data ? (
         <Charts overview={data} range={range} provider={provider} now={now} />
       ) : error ? (
-        <ErrorState error={toApiError(error)} onRetry={() => ask({ requestPolicy: 'network-only' })} />
+        <ErrorState error={toApiError(error)} onRetry={() => refetch({ requestPolicy: 'network-only' })} />
       ) : (
-        <Loading label="Counting…" />
+        <Loading label="Loading statistics…" />
       )}
     </div>
   );
@@ -96,8 +100,8 @@ function Charts({ overview, range, provider, now }: ChartsProps) {
   const { calls, byEndCategory, byProvider, series } = overview.now;
   if (calls === 0) {
     return (
-      <EmptyState title="No calls in this time" next={{ href: '/history', label: 'Search all of history' }}>
-        Look at a longer time, or at all providers.
+      <EmptyState title="No calls in this period" next={{ href: '/history', label: 'Search history' }}>
+        Choose a longer period or all providers.
       </EmptyState>
     );
   }
@@ -107,13 +111,13 @@ function Charts({ overview, range, provider, now }: ChartsProps) {
       <ColumnChart
         title="Calls over time"
         unit="calls"
-        about={ABOUT[range]}
+        interval={INTERVALS[range]}
         columns={columnsOf(series, range, now)}
       />
       <div className="overview-breakdowns">
         <BarList
-          title="How they ended"
-          none="None is over yet."
+          title="Outcomes"
+          emptyText="No calls have ended yet."
           bars={byEndCategory.map(({ category, calls: value }) => ({
             id: category,
             label: END_LABELS[category],
@@ -122,8 +126,8 @@ function Charts({ overview, range, provider, now }: ChartsProps) {
           }))}
         />
         <BarList
-          title="Where they ran"
-          none="At no provider."
+          title="Providers"
+          emptyText="No providers."
           bars={byProvider.map(({ provider: { id, displayName }, calls: value }) => ({
             id,
             label: displayName,
@@ -138,13 +142,13 @@ function Charts({ overview, range, provider, now }: ChartsProps) {
 
 interface ProviderChoiceProps {
   readonly value: string;
-  readonly onChoice: (id: string) => void;
+  readonly onChange: (id: string) => void;
 }
 
-function ProviderChoice({ value, onChoice }: ProviderChoiceProps) {
+function ProviderChoice({ value, onChange }: ProviderChoiceProps) {
   const [{ data }] = useQuery({ query: PROVIDER_NAMES });
   return (
-    <select aria-label="Provider" value={value} onChange={({ target }) => onChoice(target.value)}>
+    <select aria-label="Provider" value={value} onChange={({ target }) => onChange(target.value)}>
       <option value="">All providers</option>
       {data?.providers.map(({ id, displayName }) => (
         <option key={id} value={id}>

@@ -1,22 +1,22 @@
-/** The numbers that one looks for first. */
+/** The key figures. */
 import type { ReactNode } from 'react';
 import { durationText } from '../ui/format.ts';
 import type { Overview } from './documents.ts';
-import { changeText, lengthText, percentOf } from './chart-data.ts';
+import { changeText, longDurationText, percentOf } from './chart-data.ts';
 
 export function Tiles({ overview: { now, answered, before } }: { readonly overview: Overview }) {
-  const share = percentOf(answered.calls, now.calls - now.live);
+  const answeredPercent = percentOf(answered.calls, now.calls - now.live);
   return (
     <dl className="tiles">
       <Tile name="Calls" change={changeText(now.calls, before.calls)}>
         {now.calls.toLocaleString()}
       </Tile>
       <Tile name="Live now">{now.live.toLocaleString()}</Tile>
-      <Tile name="Answered">{share === undefined ? '–' : `${share} %`}</Tile>
-      <Tile name="Average length" change={changeText(now.averageDurationMs, before.averageDurationMs)}>
+      <Tile name="Answered">{answeredPercent === undefined ? '–' : `${answeredPercent} %`}</Tile>
+      <Tile name="Average duration" change={changeText(now.averageDurationMs, before.averageDurationMs)}>
         {now.averageDurationMs === null ? '–' : durationText(now.averageDurationMs)}
       </Tile>
-      <Tile name="Talk time">{lengthText(now.totalDurationMs)}</Tile>
+      <Tile name="Talk time">{longDurationText(now.totalDurationMs)}</Tile>
     </dl>
   );
 }
@@ -24,7 +24,7 @@ export function Tiles({ overview: { now, answered, before } }: { readonly overvi
 interface TileProps {
   readonly name: string;
   readonly children: ReactNode;
-  /** Against the same stretch of time before. */
+  /** The change from the previous period. */
   readonly change?: string | undefined;
 }
 
@@ -35,8 +35,8 @@ function Tile({ name, children, change }: TileProps) {
       <dd>
         <strong>{children}</strong>
         {change !== undefined && (
-          <span className="faint" title="Against the same stretch of time before">
-            {change} <span className="visually-hidden">against the same stretch of time before</span>
+          <span className="faint" title="Compared with the previous period">
+            {change} <span className="visually-hidden">compared with the previous period</span>
           </span>
         )}
       </dd>

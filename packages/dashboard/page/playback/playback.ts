@@ -1,14 +1,14 @@
-/** Plays a recording back, in moments of its call. A store outside React around a media element: its time is read every frame. */
+/** Plays a recording, with positions relative to its call. A store outside React that reads the time of a media element every frame. */
 import { RecordingError, type RecordingSource } from './recording-source.ts';
-import { toMoment, toSeconds, type Sync } from './sync.ts';
+import { toPositionMs, toSeconds, type Sync } from './sync.ts';
 
 export const RATES = [0.5, 0.75, 1, 1.25, 1.5, 2] as const;
 
 export interface PlaybackState {
-  /** Nothing is fetched before it is wanted. */
+  /** `idle` until the first play: nothing is loaded before. */
   readonly status: 'idle' | 'loading' | 'ready' | 'failed';
-  /** How much is fetched, 0 to 1. */
-  readonly share: number;
+  /** The loaded fraction, 0 to 1. */
+  readonly progress: number;
   readonly isPlaying: boolean;
   readonly rate: number;
   readonly error: string | undefined;
@@ -18,13 +18,13 @@ export interface Playback {
   readonly sync: () => Sync;
   readonly source: RecordingSource;
   readonly state: () => PlaybackState;
-  /** The moment that is heard, ms from the answer. */
-  readonly moment: () => number;
-  /** Is told of every change, while it plays with every frame. */
+  /** The current position, ms from the answer. */
+  readonly positionMs: () => number;
+  /** Listeners are called on every change, and every frame while playing. */
   readonly subscribe: (listener: () => void) => () => void;
-  /** A report may tell the times of a call more exactly while it is played already. */
-  retime(sync: Sync): void;
-  /** Uses this element until the function that comes back is called. */
+  /** Replaces the times, for example after a provider report. Does not interrupt playback. */
+  setSync(sync: Sync): void;
+  /** Attaches a media element. Returns a function that detaches it. */
   attach(element: HTMLAudioElement): () => void;
   seek(ms: number): void;
   play(): void;
@@ -32,66 +32,66 @@ export interface Playback {
   setRate(rate: number): void;
 }
 
-const IDLE: PlaybackState = { status: 'idle', share: 0, isPlaying: false, rate: 1, error: undefined };
+const IDLE: PlaybackState = { status: 'idle', progress: 0, isPlaying: false, rate: 1, error: undefined };
 const UNPLAYABLE = 'The recording cannot be played.';
 
-export function createPlayback(source: RecordingSource, times: Sync): Playback {
+export function createPlayback(source: RecordingSource, initialSync: Sync): Playback {
   const listeners = new Set<() => void>();
-  let sync = times;
+  let sync = initialSync;
   let element: HTMLAudioElement | undefined;
   let state = IDLE;
-  let moment = Math.max(0, sync.fromMs);
+  let positionMs = Math.max(0, sync.fromMs);
 
-  const tell = (): void => {
+  const notify = (): void => {
     for (const listener of listeners) listener();
   };
   const setState = (change: Partial<PlaybackState>): void => {
     state = { ...state, ...change };
-    tell();
+    notify();
   };
   const fail = (error: string): void => setState({ status: 'failed', isPlaying: false, error });
 
-  function see(): void {
+  function updatePosition(): void {
     if (!element || state.status !== 'ready') return;
-    moment = toMoment(sync, element.currentTime);
-    tell();
+    positionMs = toPositionMs(sync, element.currentTime);
+    notify();
   }
 
-  function eachFrame(): void {
+  function onFrame(): void {
     if (!state.isPlaying) return;
-    see();
-    requestAnimationFrame(eachFrame);
+    updatePosition();
+    requestAnimationFrame(onFrame);
   }
 
   async function load(audio: HTMLAudioElement): Promise<void> {
-    setState({ status: 'loading', share: 0, error: undefined });
-    const url = await source.open((share) => setState({ share }));
+    setState({ status: 'loading', progress: 0, error: undefined });
+    const url = await source.open((progress) => setState({ progress }));
     if (element !== audio) return;
     audio.src = url;
     audio.defaultPlaybackRate = state.rate;
-    audio.currentTime = toSeconds(sync, moment);
+    audio.currentTime = toSeconds(sync, positionMs);
     setState({ status: 'ready' });
   }
 
-  async function begin(audio: HTMLAudioElement): Promise<void> {
+  async function start(audio: HTMLAudioElement): Promise<void> {
     try {
       if (state.status === 'loading') return;
       if (state.status !== 'ready') await load(audio);
       if (element === audio) await audio.play();
     } catch (error) {
-      // An end of the playing before it began, or a browser that wants another click, is no failure of the recording.
+      // `play` also rejects when it is interrupted or blocked by the autoplay policy; that is not an error.
       if (element === audio && error instanceof RecordingError) fail(error.message);
     }
   }
 
-  const HEARS = {
+  const handlers = {
     play() {
       setState({ isPlaying: true });
-      eachFrame();
+      onFrame();
     },
     pause: () => setState({ isPlaying: false }),
-    seeked: see,
-    timeupdate: see,
+    seeked: updatePosition,
+    timeupdate: updatePosition,
     error: () => fail(UNPLAYABLE),
   };
 
@@ -99,22 +99,23 @@ export function createPlayback(source: RecordingSource, times: Sync): Playback {
     sync: () => sync,
     source,
     state: () => state,
-    moment: () => moment,
+    positionMs: () => positionMs,
     subscribe(listener) {
       listeners.add(listener);
       return () => listeners.delete(listener);
     },
-    retime(times) {
-      sync = times;
-      see();
-      tell();
+    setSync(next) {
+      sync = next;
+      updatePosition();
+      notify();
     },
     attach(audio) {
       element = audio;
-      const { signal, abort } = listening();
-      for (const [name, hear] of Object.entries(HEARS)) audio.addEventListener(name, hear, { signal });
+      const controller = new AbortController();
+      for (const [name, handler] of Object.entries(handlers))
+        audio.addEventListener(name, handler, { signal: controller.signal });
       return () => {
-        abort();
+        controller.abort();
         element = undefined;
         audio.pause();
         audio.removeAttribute('src');
@@ -124,20 +125,15 @@ export function createPlayback(source: RecordingSource, times: Sync): Playback {
       };
     },
     seek(ms) {
-      moment = Math.min(sync.toMs, Math.max(sync.fromMs, ms));
-      if (element && state.status === 'ready') element.currentTime = toSeconds(sync, moment);
-      tell();
+      positionMs = Math.min(sync.toMs, Math.max(sync.fromMs, ms));
+      if (element && state.status === 'ready') element.currentTime = toSeconds(sync, positionMs);
+      notify();
     },
-    play: () => void (element && begin(element)),
+    play: () => void (element && start(element)),
     pause: () => element?.pause(),
     setRate(rate) {
       if (element) element.playbackRate = element.defaultPlaybackRate = rate;
       setState({ rate });
     },
   };
-}
-
-function listening(): { signal: AbortSignal; abort: () => void } {
-  const controller = new AbortController();
-  return { signal: controller.signal, abort: () => controller.abort() };
 }

@@ -1,4 +1,4 @@
-/** Hears a call that is over: play and pause, how fast, where. */
+/** The player for the recording of an ended call. */
 import { useEffect, useRef, useSyncExternalStore, type ReactNode } from 'react';
 import type { Call } from '../call/documents.ts';
 import { useWaveform } from '../levels/use-waveform.ts';
@@ -10,37 +10,37 @@ import { SeekBar } from './seek-bar.tsx';
 import type { Playable } from './use-playback.ts';
 import './player.css';
 
-export interface PlayerProps {
+interface PlayerProps {
   readonly call: Pick<Call, 'id' | 'answeredAt' | 'endedAt'>;
   readonly playable: Playable;
+  /** The positions of notes, ms from the answer. */
   readonly marks: readonly number[];
 }
 
 export function Player({ call, playable, marks }: PlayerProps) {
   if (playable.status === 'forbidden') {
     return (
-      <Silent>
-        <Icon name="lock" /> Your token lacks the scope <code>listen</code>: what was recorded is not for you
-        to hear.
-      </Silent>
+      <Unavailable>
+        <Icon name="lock" /> Your token lacks the scope <code>listen</code>. You cannot play the recording.
+      </Unavailable>
     );
   }
-  if (playable.status === 'failed') return <Silent>{playable.error.message}</Silent>;
+  if (playable.status === 'failed') return <Unavailable>{playable.error.message}</Unavailable>;
   if (playable.status === 'none') {
     return (
-      <Silent>
-        This call was not recorded. Calls are, with <code>recording.enabled</code> in the daemon's
-        configuration.
-      </Silent>
+      <Unavailable>
+        This call was not recorded. To record calls, set <code>recording.enabled</code> in the configuration
+        of the daemon.
+      </Unavailable>
     );
   }
   if (playable.status === 'ready') {
-    return <Ready call={call} playback={playable.playback} marks={marks} />;
+    return <RecordingPlayer call={call} playback={playable.playback} marks={marks} />;
   }
-  return <Silent>Looking for the recording…</Silent>;
+  return <Unavailable>Loading the recording…</Unavailable>;
 }
 
-function Silent({ children }: { readonly children: ReactNode }) {
+function Unavailable({ children }: { readonly children: ReactNode }) {
   return (
     <section className="audio-panel" aria-label="Playback">
       <p className="muted">{children}</p>
@@ -48,26 +48,26 @@ function Silent({ children }: { readonly children: ReactNode }) {
   );
 }
 
-interface ReadyProps extends Pick<PlayerProps, 'call' | 'marks'> {
+interface RecordingPlayerProps extends Pick<PlayerProps, 'call' | 'marks'> {
   readonly playback: Playback;
 }
 
-function Ready({ call, playback, marks }: ReadyProps) {
+function RecordingPlayer({ call, playback, marks }: RecordingPlayerProps) {
   const element = useRef<HTMLAudioElement>(null);
   useEffect(() => playback.attach(element.current!), [playback]);
   const waveform = useWaveform(call.id, call.answeredAt, call.endedAt);
   return (
     <section className="audio-panel player" aria-label="Playback">
-      {/* What is said in it stands below, line by line. */}
+      {/* The transcript serves as captions. */}
       <audio ref={element} />
-      <Deck playback={playback} />
+      <PlayerControls playback={playback} />
       <SeekBar playback={playback} waveform={waveform} marks={marks} />
       <Clock playback={playback} />
     </section>
   );
 }
 
-function Deck({ playback }: { readonly playback: Playback }) {
+function PlayerControls({ playback }: { readonly playback: Playback }) {
   const state = useSyncExternalStore(playback.subscribe, playback.state);
   const { isPlaying, rate, status } = state;
   return (
@@ -84,12 +84,12 @@ function Deck({ playback }: { readonly playback: Playback }) {
       <Button
         aria-label="−5 s: back 5 seconds"
         title="Back 5 seconds"
-        onClick={() => playback.seek(playback.moment() - 5000)}
+        onClick={() => playback.seek(playback.positionMs() - 5000)}
       >
         −5 s
       </Button>
       <select
-        aria-label="Speed"
+        aria-label="Playback speed"
         value={rate}
         onChange={({ target }) => playback.setRate(Number(target.value))}
       >
@@ -100,20 +100,20 @@ function Deck({ playback }: { readonly playback: Playback }) {
         ))}
       </select>
       <span className="player-status" role="status">
-        {newsOf(state)}
+        {statusText(state)}
       </span>
     </div>
   );
 }
 
-function newsOf({ status, share, error }: PlaybackState): string {
+function statusText({ status, progress, error }: PlaybackState): string {
   if (status === 'failed') return error ?? '';
-  if (status === 'loading') return `Loading… ${Math.floor(share * 10) * 10} %`;
+  if (status === 'loading') return `Loading… ${Math.floor(progress * 10) * 10} %`;
   return '';
 }
 
 function Clock({ playback }: { readonly playback: Playback }) {
-  const seconds = useSyncExternalStore(playback.subscribe, () => Math.floor(playback.moment() / 1000));
+  const seconds = useSyncExternalStore(playback.subscribe, () => Math.floor(playback.positionMs() / 1000));
   const { toMs } = useSyncExternalStore(playback.subscribe, playback.sync);
   return (
     <span className="player-clock" aria-hidden="true">

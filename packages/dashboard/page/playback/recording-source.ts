@@ -1,77 +1,77 @@
 /**
- * Where the sound of a recording comes from. Without a token the browser reads it in parts, as it plays. A media element
- * cannot send a header: with a token, the file is fetched with it and played from memory, so that the token is in no address.
+ * Loads the audio of a recording. Without a token, the browser streams the file. Media elements cannot send headers, so
+ * with a token the whole file is fetched and played from memory; this keeps the token out of URLs.
  */
 
 export interface RecordingSource {
   /**
-   * An address that a media element plays.
-   * @param onShare how much of it is there, 0 to 1.
+   * Returns a URL for a media element.
+   * @param onProgress called with the loaded fraction, 0 to 1.
    * @throws {RecordingError}
    */
-  open(onShare: (share: number) => void): Promise<string>;
-  /** Lets go of what is in memory. */
+  open(onProgress: (fraction: number) => void): Promise<string>;
+  /** Cancels loading and frees the memory. */
   release(): void;
 }
 
 export class RecordingError extends Error {}
 
 const MESSAGES: Readonly<Record<number, string>> = {
-  401: 'This token is no longer known.',
-  403: 'Your token may not hear recordings.',
-  404: 'The recording is no longer there.',
+  401: 'This token is no longer valid.',
+  403: 'Your token lacks the scope listen.',
+  404: 'The recording no longer exists.',
 };
-const OTHER = 'The recording cannot be fetched now.';
+const OTHER = 'The recording could not be loaded.';
 
 export const recordingPath = (callId: string): string => `/calls/${callId}/recording.wav`;
 
 export function createRecordingSource(path: string, token: string | undefined): RecordingSource {
-  let kept: Promise<string> | undefined;
-  let life = new AbortController();
+  let loading: Promise<string> | undefined;
+  let controller = new AbortController();
 
-  async function fetchAll(secret: string, onShare: (share: number) => void): Promise<string> {
+  async function fetchAll(secret: string, onProgress: (fraction: number) => void): Promise<string> {
     const response = await fetch(path, {
       headers: { authorization: `Bearer ${secret}` },
-      signal: life.signal,
+      signal: controller.signal,
     }).catch(() => undefined);
     if (!response?.ok) throw new RecordingError(MESSAGES[response?.status ?? 0] ?? OTHER);
-    return URL.createObjectURL(await blobOf(response, onShare));
+    return URL.createObjectURL(await readBlob(response, onProgress));
   }
 
   return {
-    open(onShare) {
+    open(onProgress) {
       if (token === undefined) return Promise.resolve(path);
-      // What failed is tried again by the next who asks.
-      kept ??= fetchAll(token, onShare).catch((error: unknown) => {
-        kept = undefined;
+      loading ??= fetchAll(token, onProgress).catch((error: unknown) => {
+        // The next call retries.
+        loading = undefined;
         throw error;
       });
-      return kept;
+      return loading;
     },
     release() {
-      life.abort();
-      life = new AbortController();
-      void kept?.then(
+      controller.abort();
+      controller = new AbortController();
+      void loading?.then(
         (url) => URL.revokeObjectURL(url),
         () => undefined,
       );
-      kept = undefined;
+      loading = undefined;
     },
   };
 }
 
-async function blobOf(response: Response, onShare: (share: number) => void): Promise<Blob> {
-  const bytes = Number(response.headers.get('content-length'));
-  const pieces: Uint8Array<ArrayBuffer>[] = [];
-  let got = 0;
+async function readBlob(response: Response, onProgress: (fraction: number) => void): Promise<Blob> {
+  const totalBytes = Number(response.headers.get('content-length'));
+  const chunks: Uint8Array<ArrayBuffer>[] = [];
+  let loadedBytes = 0;
   const reader = response.body!.getReader();
   for (;;) {
     const { done, value } = await reader.read().catch(() => {
       throw new RecordingError(OTHER);
     });
-    if (done) return new Blob(pieces, { type: 'audio/wav' });
-    pieces.push(value);
-    got += value.length;
-    if (bytes > 0) onShare(got / bytes);
+    if (done) return new Blob(chunks, { type: 'audio/wav' });
+    chunks.push(value);
+    loadedBytes += value.length;
+    if (totalBytes > 0) onProgress(loadedBytes / totalBytes);
   }
 }

@@ -1,23 +1,23 @@
-/** Where in the call it is played, over its waveform: a slider for pointer, keyboard and screen reader. */
+/** The seek bar: a slider over the waveform, with pointer and keyboard support. */
 import { useEffect, useRef, useSyncExternalStore, type KeyboardEvent, type PointerEvent } from 'react';
 import { Waveform } from '../levels/waveform.tsx';
-import type { PartyWaveform } from '../levels/waveform-documents.ts';
+import type { PartyWaveform } from '../levels/documents.ts';
 import { durationText } from '../ui/format.ts';
 import type { Playback } from './playback.ts';
-import { momentAt, shareOf } from './sync.ts';
+import { positionAt, fractionOf } from './sync.ts';
 
-export interface SeekBarProps {
+interface SeekBarProps {
   readonly playback: Playback;
   readonly waveform: readonly PartyWaveform[];
-  /** Moments that something was written down about, ms from the answer. */
+  /** The positions of notes, ms from the answer. */
   readonly marks: readonly number[];
 }
 
 const STEP_MS = 5000;
 const PAGE_MS = 30_000;
 
-/** What a key does, ms; to an end where it is endless. */
-const KEYS: Readonly<Record<string, number>> = {
+/** The distance that a key seeks, ms. */
+const KEY_STEPS: Readonly<Record<string, number>> = {
   ArrowLeft: -STEP_MS,
   ArrowDown: -STEP_MS,
   ArrowRight: STEP_MS,
@@ -31,18 +31,18 @@ const KEYS: Readonly<Record<string, number>> = {
 export function SeekBar({ playback, waveform, marks }: SeekBarProps) {
   const sync = useSyncExternalStore(playback.subscribe, playback.sync);
   const bar = useRef<HTMLDivElement>(null);
-  // It is told in seconds: a screen reader would read every frame.
-  const seconds = useSyncExternalStore(playback.subscribe, () => Math.floor(playback.moment() / 1000));
+  // Whole seconds, so that screen readers do not announce every frame.
+  const seconds = useSyncExternalStore(playback.subscribe, () => Math.floor(playback.positionMs() / 1000));
   useEffect(() => {
-    const place = (): void =>
-      bar.current!.style.setProperty('--played', String(shareOf(playback.sync(), playback.moment())));
-    place();
-    return playback.subscribe(place);
+    const update = (): void =>
+      bar.current!.style.setProperty('--played', String(fractionOf(playback.sync(), playback.positionMs())));
+    update();
+    return playback.subscribe(update);
   }, [playback]);
 
   function seekTo({ clientX, currentTarget }: PointerEvent<HTMLDivElement>): void {
     const { left, width } = currentTarget.getBoundingClientRect();
-    playback.seek(momentAt(sync, (clientX - left) / width));
+    playback.seek(positionAt(sync, (clientX - left) / width));
   }
 
   function seekBy(event: KeyboardEvent): void {
@@ -51,10 +51,10 @@ export function SeekBar({ playback, waveform, marks }: SeekBarProps) {
       if (playback.state().isPlaying) playback.pause();
       else playback.play();
     }
-    const way = KEYS[event.key];
-    if (way === undefined) return;
+    const step = KEY_STEPS[event.key];
+    if (step === undefined) return;
     event.preventDefault();
-    playback.seek(playback.moment() + way);
+    playback.seek(playback.positionMs() + step);
   }
 
   return (
@@ -63,7 +63,7 @@ export function SeekBar({ playback, waveform, marks }: SeekBarProps) {
       className="seek"
       role="slider"
       tabIndex={0}
-      aria-label="Moment of the call"
+      aria-label="Playback position"
       aria-valuemin={Math.floor(sync.fromMs / 1000)}
       aria-valuemax={Math.ceil(sync.toMs / 1000)}
       aria-valuenow={seconds}
@@ -78,15 +78,15 @@ export function SeekBar({ playback, waveform, marks }: SeekBarProps) {
       <div
         className="seek-call"
         style={{
-          left: `${shareOf(sync, 0) * 100}%`,
-          right: `${(1 - shareOf(sync, sync.callMs)) * 100}%`,
+          left: `${fractionOf(sync, 0) * 100}%`,
+          right: `${(1 - fractionOf(sync, sync.callMs)) * 100}%`,
         }}
       >
         <Waveform waveform={waveform} />
       </div>
       <span className="seek-remaining" />
       {marks.map((ms, i) => (
-        <span key={i} className="seek-mark" style={{ left: `${shareOf(sync, ms) * 100}%` }} />
+        <span key={i} className="seek-mark" style={{ left: `${fractionOf(sync, ms) * 100}%` }} />
       ))}
       <span className="seek-thumb" />
     </div>

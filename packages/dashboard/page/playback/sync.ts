@@ -1,23 +1,24 @@
-/** Which moment of a call is which second of its recording: a recording begins with the first audio, a call with its answer. Pure. */
+/** Converts between positions in a call, which start at its answer, and in its recording, which starts at the first audio. Pure. */
 
-/** The line of time that is shown: the call from its answer, and what was recorded before and behind it. */
+/** The range of the seek bar: the call from its answer, plus recorded audio before the answer and after the end. */
 export interface Sync {
-  /** Where the recording begins, ms from the answer: below zero where audio came before it. */
+  /** The start of the recording, ms from the answer; negative if audio started earlier. */
   readonly offsetMs: number;
   readonly recordedMs: number;
-  /** How long the call was, ms from the answer: what the waveform is of. */
+  /** The duration of the call from its answer, ms; the waveform covers this range. */
   readonly callMs: number;
+  /** The range of the seek bar, ms from the answer. */
   readonly fromMs: number;
   readonly toMs: number;
 }
 
-export interface CallTimes {
+interface CallTimes {
   /** Epoch ms. */
   readonly answeredAt: number;
   readonly endedAt: number;
 }
 
-export interface RecordingTimes {
+interface RecordingTimes {
   readonly startedAt: string;
   readonly durationMs: number;
 }
@@ -34,18 +35,19 @@ export function syncOf({ answeredAt, endedAt }: CallTimes, recording: RecordingT
   };
 }
 
-const within = (value: number, least: number, most: number): number => Math.min(most, Math.max(least, value));
+const clamp = (value: number, min: number, max: number): number => Math.min(max, Math.max(min, value));
 
-/** The place in the recording, in seconds as media elements count: its nearest end for what was not recorded. */
+/** The position in the recording in seconds, clamped to the recording. */
 export const toSeconds = ({ offsetMs, recordedMs }: Sync, ms: number): number =>
-  within(ms - offsetMs, 0, recordedMs) / 1000;
+  clamp(ms - offsetMs, 0, recordedMs) / 1000;
 
-/** The moment of the call, ms from its answer. */
-export const toMoment = ({ offsetMs }: Sync, seconds: number): number => seconds * 1000 + offsetMs;
+/** The position in the call, ms from the answer. */
+export const toPositionMs = ({ offsetMs }: Sync, seconds: number): number => seconds * 1000 + offsetMs;
 
-/** Where a moment stands on the line, 0 to 1. */
-export const shareOf = ({ fromMs, toMs }: Sync, ms: number): number =>
-  toMs === fromMs ? 0 : within((ms - fromMs) / (toMs - fromMs), 0, 1);
+/** A position as a fraction of the seek bar, 0 to 1. */
+export const fractionOf = ({ fromMs, toMs }: Sync, ms: number): number =>
+  toMs === fromMs ? 0 : clamp((ms - fromMs) / (toMs - fromMs), 0, 1);
 
-export const momentAt = ({ fromMs, toMs }: Sync, share: number): number =>
-  fromMs + within(share, 0, 1) * (toMs - fromMs);
+/** The inverse of {@link fractionOf}. */
+export const positionAt = ({ fromMs, toMs }: Sync, fraction: number): number =>
+  fromMs + clamp(fraction, 0, 1) * (toMs - fromMs);

@@ -1,4 +1,4 @@
-/** What of a call that is over can be played back. */
+/** Provides the playback of an ended call. */
 import { useEffect, useMemo, useSyncExternalStore } from 'react';
 import { useQuery } from 'urql';
 import { toApiError, type ApiError } from '../api/errors.ts';
@@ -13,26 +13,24 @@ import { syncOf } from './sync.ts';
 export type Playable =
   | { readonly status: 'ready'; readonly playback: Playback }
   | { readonly status: 'failed'; readonly error: ApiError }
-  | { readonly status: 'live' | 'forbidden' | 'asking' | 'none' };
+  | { readonly status: 'live' | 'forbidden' | 'loading' | 'none' };
 
-/**
- * @param news changes when something new is known of the recording.
- */
-export function usePlayback(call: Call, news: number): Playable {
+/** @param recordingEvents the number of recording events of the call; a change reloads the recording. */
+export function usePlayback(call: Call, recordingEvents: number): Playable {
   const { token } = useSession().api;
   const canListen = useHasScope('LISTEN');
-  const [{ data, error }, ask] = useQuery({
+  const [{ data, error }, refetch] = useQuery({
     query: RECORDING,
     variables: { id: call.id },
     pause: call.isLive || !canListen,
     requestPolicy: 'network-only',
   });
   useEffect(() => {
-    if (news > 0 && !call.isLive && canListen) ask({ requestPolicy: 'network-only' });
-  }, [news, call.isLive, canListen, ask]);
+    if (recordingEvents > 0 && !call.isLive && canListen) refetch({ requestPolicy: 'network-only' });
+  }, [recordingEvents, call.isLive, canListen, refetch]);
 
   const recording = data?.call?.recording;
-  // While its end is being written it would change under whoever plays it.
+  // The file is still being written, so it must not be played yet.
   const isUnfinished = recording?.state === 'RECORDING';
   const { startedAt, durationMs } = isUnfinished ? {} : (recording ?? {});
   const answeredAt = Date.parse(call.answeredAt ?? call.createdAt);
@@ -44,29 +42,29 @@ export function usePlayback(call: Call, news: number): Playable {
         : syncOf({ answeredAt, endedAt }, { startedAt, durationMs }),
     [startedAt, durationMs, answeredAt, endedAt],
   );
-  const isThere = sync !== undefined;
-  // Times that are told later reach it by `retime`: what plays is not interrupted.
+  const isAvailable = sync !== undefined;
+  // Created once: later changes of `sync` are passed to `setSync`, which does not interrupt playback.
   const playback = useMemo(
     () => sync && createPlayback(createRecordingSource(recordingPath(call.id), token), sync),
-    [call.id, token, isThere],
+    [call.id, token, isAvailable],
   );
   useEffect(() => {
-    if (sync) playback?.retime(sync);
+    if (sync) playback?.setSync(sync);
   }, [playback, sync]);
 
   if (call.isLive) return { status: 'live' };
   if (!canListen) return { status: 'forbidden' };
   if (playback) return { status: 'ready', playback };
   if (error) return { status: 'failed', error: toApiError(error) };
-  return { status: data && !isUnfinished ? 'none' : 'asking' };
+  return { status: data && !isUnfinished ? 'none' : 'loading' };
 }
 
 const subscribeToNothing = (): (() => void) => () => undefined;
 
-/** The line that is heard now. */
+/** The id of the line at the current position. */
 export function useCurrentLine(playback: Playback | undefined, spans: readonly Span[]): string | undefined {
   return useSyncExternalStore(
     playback?.subscribe ?? subscribeToNothing,
-    () => playback && lineAt(spans, playback.moment()),
+    () => playback && lineAt(spans, playback.positionMs()),
   );
 }
