@@ -7,7 +7,16 @@ import { WebSocket } from 'ws';
 import { query, tempDir, until } from './support/daemon.ts';
 import { install, manifestOf, node, packed, ROOT, startInstalled } from './support/third-party.ts';
 
-const NAMES = ['core', 'testkit', 'dashboard', 'daemon', 'plugin-vapi', 'plugin-vobiz', 'simulator'] as const;
+const NAMES = [
+  'core',
+  'plugin-kit',
+  'testkit',
+  'dashboard',
+  'daemon',
+  'plugin-vapi',
+  'plugin-vobiz',
+  'simulator',
+] as const;
 const SECRET = 'parrot-7f3a';
 
 const folder = tempDir();

@@ -1,6 +1,7 @@
 /** Compares the documents with the code. */
 import { readFileSync } from 'node:fs';
-import { FAILURE_CODES, FaultError, FAULTS, USER_AGENT, type FaultCode } from '@sidetone/core';
+import { FAILURE_CODES, FaultError, FAULTS, type FaultCode } from '@sidetone/core';
+import { USER_AGENT } from '@sidetone/plugin-kit';
 import { buildSchema, parse, validate } from 'graphql';
 import { describe, expect, test } from 'vitest';
 import { parseConfig } from '../packages/daemon/src/config/load.ts';

@@ -15,12 +15,16 @@ test('the example providers pass the type checker', async () => {
   expect(output).toBe('');
 });
 
-test('the Twilio provider has fewer than 300 lines of code', () => {
+test('the Twilio provider has fewer than 300 lines of code besides imports', () => {
   const folder = 'examples/twilio-provider';
   const sources = readdirSync(folder).filter(
     (name) => name.endsWith('.js') && !name.startsWith('conformance'),
   );
-  const lines = sources.flatMap((name) => readFileSync(`${folder}/${name}`, 'utf8').split('\n'));
+  const lines = sources.flatMap((name) =>
+    readFileSync(`${folder}/${name}`, 'utf8')
+      .replaceAll(/^import [^;]*;$/gm, '')
+      .split('\n'),
+  );
   const code = lines.filter((line) => !/^\s*(\/\/|\/?\*|$)/.test(line));
   expect(code.length).toBeGreaterThan(200);
   expect(code.length).toBeLessThan(300);

@@ -3,9 +3,8 @@
  * Echo: a fictional provider that repeats what the caller says. It posts messages to `events`, and opens a WebSocket at the
  * URL in the response to `answered`: binary messages are the caller's audio, text messages are commands from the plugin.
  */
-import { createHash, timingSafeEqual } from 'node:crypto';
-import { defineProvider, FaultError, instantOf, invalidArgument, objectOf, parseJson } from '@sidetone/core';
-import { providerCallId, Secret, textOf } from '@sidetone/core';
+import { defineProvider, FaultError, invalidArgument, providerCallId, Secret } from '@sidetone/core';
+import { instantOf, isSameSecret, objectOf, parseJson, textOf } from '@sidetone/plugin-kit';
 import { z } from 'zod';
 
 /** @typedef {import('@sidetone/core').ProviderCallId} ProviderCallId */
@@ -14,8 +13,6 @@ const secret = z.string().min(1);
 const options = z.strictObject({ secret: secret.transform((text) => new Secret(text)) });
 
 const AUDIO = /** @type {const} */ ({ encoding: 'mulaw', sampleRate: 8000, parties: ['CUSTOMER'] });
-
-const digest = (/** @type {string} */ text) => createHash('sha256').update(text).digest();
 
 export default defineProvider({
   name: 'echo',
@@ -73,7 +70,7 @@ export default defineProvider({
       ingress: {
         async request({ path, headers, body, receivedAt }) {
           if (path !== 'events') return { status: 404 };
-          if (!timingSafeEqual(digest(headers['x-echo-secret'] ?? ''), digest(secret.reveal())))
+          if (!isSameSecret(headers['x-echo-secret'] ?? '', secret.reveal()))
             throw new FaultError(
               'WEBHOOK_UNAUTHENTICATED',
               'x-echo-secret: does not match the configured secret',

@@ -1,6 +1,7 @@
 // @ts-check
 /** The controls of a call: over REST, with new TwiML, and on its stream. */
-import { FaultError, fetchSound, invalidArgument, present } from '@sidetone/core';
+import { FaultError, invalidArgument } from '@sidetone/core';
+import { fetchSound, present } from '@sidetone/plugin-kit';
 import { callPath } from './rest.js';
 
 /** The maximum length of TwiML in a request, in characters. */

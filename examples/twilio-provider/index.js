@@ -3,9 +3,9 @@
  * Twilio: telephone calls whose webhooks request TwiML and whose audio arrives over a Media Stream. With `dial`, callers are
  * connected to a number, and the audio of both is received; without it, audio and speech can be played to the caller.
  */
-import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
-import { askForEach, defineProvider, FaultError, lookUp, untilStopped } from '@sidetone/core';
-import { providerCallId, Secret } from '@sidetone/core';
+import { createHmac } from 'node:crypto';
+import { askForEach, isSameSecret, lookUp, untilStopped } from '@sidetone/plugin-kit';
+import { defineProvider, FaultError, providerCallId, Secret } from '@sidetone/core';
 import { z } from 'zod';
 import { connect, createControls, dial, PHONE_NUMBER, tap, twiml } from './controls.js';
 import { callPath, createRest } from './rest.js';
@@ -28,8 +28,6 @@ const CALL_SID = /^CA[0-9a-f]{32}$/;
 const ALWAYS = /** @type {const} */ (['END_CALL', 'TRANSFER']);
 const PLAYBACK = /** @type {const} */ (['SAY', 'PLAY_AUDIO', 'CLEAR_AUDIO']);
 const XML = { 'content-type': 'application/xml; charset=utf-8' };
-
-const digest = (/** @type {string} */ text) => createHash('sha256').update(text).digest();
 
 /**
  * Returns the signature of a request: Twilio signs the URL and every form field, sorted by name.
@@ -111,7 +109,7 @@ export default defineProvider({
           if (!route || method !== 'POST') return { status: 404 };
           const fields = new URLSearchParams(new TextDecoder().decode(body));
           const expected = signatureOf(host.publicUrl(path), fields, authToken);
-          if (!timingSafeEqual(digest(headers['x-twilio-signature'] ?? ''), digest(expected)))
+          if (!isSameSecret(headers['x-twilio-signature'] ?? '', expected))
             throw new FaultError('WEBHOOK_UNAUTHENTICATED', 'x-twilio-signature: does not match the request');
           const { CallSid: sid = '', ...form } = Object.fromEntries(fields);
           if (!CALL_SID.test(sid)) throw new FaultError('WIRE_MALFORMED', 'CallSid: expected a call id');

@@ -1,6 +1,7 @@
 // @ts-check
 /** A client of Twilio's REST API, which takes forms and returns JSON. */
-import { askProvider, FaultError, numberOf, objectOf, refusalOf } from '@sidetone/core';
+import { askProvider, numberOf, objectOf, refusalOf } from '@sidetone/plugin-kit';
+import { FaultError } from '@sidetone/core';
 
 /** Twilio's error code for an update of an ended call. */
 const NOT_IN_PROGRESS = 21_220;

@@ -1,7 +1,16 @@
 // @ts-check
 /** One media stream: received messages, and audio played on it. The creator closes it. */
-import { encodeMulaw, FaultError, listOf, lookUp, numberOf, objectOf, parseJson } from '@sidetone/core';
-import { resample, resampledLength, textOf } from '@sidetone/core';
+import { encodeMulaw, FaultError } from '@sidetone/core';
+import {
+  listOf,
+  lookUp,
+  numberOf,
+  objectOf,
+  parseJson,
+  resample,
+  resampledLength,
+  textOf,
+} from '@sidetone/plugin-kit';
 
 /** @typedef {import('@sidetone/core').Party} Party */
 
@@ -29,7 +38,7 @@ export function createSession(host, providerCallId, socket) {
   const pendingMarks = new Set();
   const base = () => ({ providerCallId, occurredAt: host.clock.now() });
 
-  /** Handles each type of message. @type {Record<string, (message: import('@sidetone/core').JsonObject) => void>} */
+  /** Handles each type of message. @type {Record<string, (message: import('@sidetone/plugin-kit').JsonObject) => void>} */
   const MESSAGES = {
     start({ start }) {
       const { callSid, streamSid, tracks, mediaFormat } = objectOf(start);
@@ -91,7 +100,7 @@ export function createSession(host, providerCallId, socket) {
     isBusy: () => pendingMarks.size > 0,
     /**
      * Sends audio, which Twilio queues, and a mark, which Twilio returns when the audio was played.
-     * @param {import('@sidetone/core').Sound} sound @param {string} name @param {AbortSignal} signal
+     * @param {import('@sidetone/plugin-kit').Sound} sound @param {string} name @param {AbortSignal} signal
      */
     async play({ samples, sampleRate }, name, signal) {
       const count = resampledLength(samples.length, sampleRate, RATE);

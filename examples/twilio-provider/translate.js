@@ -1,6 +1,7 @@
 // @ts-check
 /** Translates Twilio's call fields into events. */
-import { instantOf, lookUp, present, providerCallId, textOf } from '@sidetone/core';
+import { instantOf, lookUp, present, textOf } from '@sidetone/plugin-kit';
+import { providerCallId } from '@sidetone/core';
 
 /** @type {Readonly<Record<string, import('@sidetone/core').CallStatus>>} */
 const STATUSES = { queued: 'QUEUED', initiated: 'QUEUED', ringing: 'RINGING', 'in-progress': 'IN_PROGRESS' };

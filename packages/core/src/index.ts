@@ -146,46 +146,7 @@ export {
 export { decodeMulaw, MULAW_TO_LINEAR } from './audio/mulaw.ts';
 export { decodePcm16be, decodePcm16le } from './audio/pcm.ts';
 export { encodeMulaw, encodePcm16be, encodePcm16le } from './audio/encode.ts';
-export { resample, resampledLength } from './audio/resample.ts';
 export { createResampler, type Resampler } from './audio/resampler.ts';
 export { encodeWavHeader, WAV_HEADER_BYTES, type WavFormat } from './audio/wav-header.ts';
-export { decodeWav, type Sound, type WavResult } from './audio/wav.ts';
 export { FRAME_MS, MAX_CATCH_UP, pace } from './audio/pacer.ts';
-export {
-  createByteQueue,
-  createSoundQueue,
-  MAX_AHEAD_MS,
-  MAX_WAITING_MS,
-  samplesIn,
-  silence,
-  type AudioFormat,
-  type ByteQueue,
-  type SoundQueue,
-} from './audio/playout.ts';
 export { LevelMeter, SILENCE, SILENCE_DB, type Level } from './audio/level-meter.ts';
-export {
-  instantOf,
-  isJsonObject,
-  listOf,
-  lookUp,
-  numberOf,
-  objectOf,
-  parseJson,
-  present,
-  textOf,
-  type JsonObject,
-} from './tolerant.ts';
-export {
-  askProvider,
-  MAX_REPLY_BYTES,
-  reasonIn,
-  refusalOf,
-  USER_AGENT,
-  type ProviderReply,
-  type ProviderRequest,
-} from './provider-http.ts';
-export { fetchSound, MAX_SOUND_BYTES, SOUND_TIMEOUT_MS } from './fetch-sound.ts';
-export { readBody } from './read-body.ts';
-export { untilStopped } from './until-stopped.ts';
-export { ASK_PAUSE_MS, askForEach, MAX_COOL_DOWN_MS } from './ask-for-each.ts';
-export { askPatiently, RETRY_FIRST_MS, RETRY_LONGEST_MS } from './ask-patiently.ts';

@@ -1,6 +1,6 @@
 /** One call: its audio on one stream or on several, and how they do as one word. */
+import { present } from '@sidetone/plugin-kit';
 import {
-  present,
   type Party,
   type TranscriberEvent,
   type TranscriberHost,

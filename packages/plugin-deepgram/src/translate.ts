@@ -1,5 +1,6 @@
 /** Between the words of the service and those of the contract: pure. */
-import { present, type Party, type TranscriberEvent } from '@sidetone/core';
+import { present } from '@sidetone/plugin-kit';
+import { type Party, type TranscriberEvent } from '@sidetone/core';
 import type { TimeLine } from './audio/timeline.ts';
 import type { TurnEvent, TurnEventOf, TurnInput } from './turns.ts';
 import type { HeardWord, ServerMessage, ServerMessageOf, ServerMessageType } from './wire.ts';

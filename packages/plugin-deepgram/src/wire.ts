@@ -13,7 +13,7 @@ import {
   present,
   textOf,
   type JsonObject,
-} from '@sidetone/core';
+} from '@sidetone/plugin-kit';
 
 /** A word, as it is to be shown. */
 export interface HeardWord {

@@ -1,10 +1,9 @@
 /** One running instance: the account's calls, and what connects its parts. */
+import { askForEach, untilStopped } from '@sidetone/plugin-kit';
 import {
-  askForEach,
   FaultError,
   isFault,
   messageOf,
-  untilStopped,
   type Capability,
   type CommandContext,
   type CommandId,

@@ -1,5 +1,6 @@
 /** What Vapi's messages mean, in Sidetone's events. Pure and total. */
-import { lookUp, present, providerCallId, type CallStatus, type ProviderEvent } from '@sidetone/core';
+import { lookUp, present } from '@sidetone/plugin-kit';
+import { providerCallId, type CallStatus, type ProviderEvent } from '@sidetone/core';
 import {
   detailsOf,
   digest,

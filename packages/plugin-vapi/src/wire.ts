@@ -11,7 +11,7 @@ import {
   present,
   textOf,
   type JsonObject,
-} from '@sidetone/core';
+} from '@sidetone/plugin-kit';
 import {
   addressOf,
   assistantOf,

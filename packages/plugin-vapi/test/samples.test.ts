@@ -1,11 +1,5 @@
-import {
-  isFault,
-  reasonIn,
-  Secret,
-  type ControlArguments,
-  type ControlName,
-  type ProviderEvent,
-} from '@sidetone/core';
+import { isFault, Secret, type ControlArguments, type ControlName, type ProviderEvent } from '@sidetone/core';
+import { reasonIn } from '@sidetone/plugin-kit';
 import { createCommandContext, createControlledCall, createFakeHost } from '@sidetone/testkit';
 import { describe, expect, it } from 'vitest';
 import { createVapiApi, isSuccess, type VapiApi } from '../src/rest/api.ts';

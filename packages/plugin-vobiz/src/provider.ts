@@ -1,7 +1,6 @@
 /** One running instance: what connects its parts. */
+import { present, untilStopped } from '@sidetone/plugin-kit';
 import {
-  present,
-  untilStopped,
   type ControlledCall,
   type Provider,
   type ProviderCallId,

@@ -1,5 +1,6 @@
 /** What Vobiz's webhooks and stream messages mean, in Sidetone's events. Pure and total. */
-import { lookUp, present, type CallDirection, type CallStatus, type ProviderEvent } from '@sidetone/core';
+import { lookUp, present } from '@sidetone/plugin-kit';
+import { type CallDirection, type CallStatus, type ProviderEvent } from '@sidetone/core';
 import { endCategoryOf } from './webhook/end-reasons.ts';
 import { at, noticeIn } from './webhook/notices.ts';
 import type { VobizWebhook } from './webhook/webhook-form.ts';

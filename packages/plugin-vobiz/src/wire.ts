@@ -13,7 +13,7 @@ import {
   present,
   textOf,
   type JsonObject,
-} from '@sidetone/core';
+} from '@sidetone/plugin-kit';
 
 export type Track = 'inbound' | 'outbound';
 

@@ -1,4 +1,5 @@
-import { createResampler, resample, resampledLength } from '@sidetone/core';
+import { createResampler } from '@sidetone/core';
+import { resample, resampledLength } from '@sidetone/plugin-kit';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { amplitudeAt, concat, largestStep, middleOf, rms, sine } from './signals.ts';

@@ -1,4 +1,5 @@
-import { decodeWav, encodePcm16le, encodeWavHeader, WAV_HEADER_BYTES } from '@sidetone/core';
+import { decodeWav } from '@sidetone/plugin-kit';
+import { encodePcm16le, encodeWavHeader, WAV_HEADER_BYTES } from '@sidetone/core';
 import { expect, test } from 'vitest';
 
 test('the head of a WAV file is read back as what was written', () => {

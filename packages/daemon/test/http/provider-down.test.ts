@@ -2,8 +2,7 @@
 import { createFakeClock } from '@sidetone/testkit';
 import { expect, test } from 'vitest';
 import { WebSocket } from 'ws';
-import { BACK_OFF_FIRST_MS } from '../../src/plugins/supervision/back-off.ts';
-import { MOST_THROWS } from '../../src/plugins/supervision/plugin-lifecycle.ts';
+import { PLUGIN_BACK_OFF, MOST_THROWS } from '../../src/plugins/supervision/plugin-lifecycle.ts';
 import { startTestDaemon, type TestDaemon } from '../support/daemon.ts';
 import { tempDir } from '../support/temp-dir.ts';
 
@@ -42,7 +41,7 @@ test('while a provider is down it is asked to come again, commands are refused, 
     message: expect.stringContaining('out of sorts'),
   });
 
-  await clock.advance(BACK_OFF_FIRST_MS);
+  await clock.advance(PLUGIN_BACK_OFF.firstMs);
   expect((await post(it, 'x')).status).toBe(200);
   expect((await it.query(end, { id: callId })).data.endCall.failure).toBeNull();
 });

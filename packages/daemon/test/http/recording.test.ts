@@ -2,7 +2,8 @@
 import { randomUUID } from 'node:crypto';
 import { existsSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { decodeWav, providerCallId } from '@sidetone/core';
+import { decodeWav } from '@sidetone/plugin-kit';
+import { providerCallId } from '@sidetone/core';
 import fc from 'fast-check';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { rangeIn } from '../../src/http/recording.ts';

@@ -2,7 +2,8 @@
  * What can go wrong with the service: the stable code of each trouble, whether it passes, and what the operator is told. And
  * which trouble the status of a refused handshake, and the code and reason of a close, stand for. Pure.
  */
-import { isFault, isJsonObject, lookUp, numberOf, parseJson, textOf } from '@sidetone/core';
+import { isFault } from '@sidetone/core';
+import { isJsonObject, lookUp, numberOf, parseJson, textOf } from '@sidetone/plugin-kit';
 
 interface TroubleEntry {
   /** Whether the same attempt may succeed: at once and then with growing waits, only after a while, or never. */

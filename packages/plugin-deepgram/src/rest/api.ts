@@ -1,5 +1,6 @@
 /** The one question asked over HTTP: whether the service is there, and takes the key. */
-import { askProvider, FaultError, refusalOf, type Secret, type TranscriberHost } from '@sidetone/core';
+import { askProvider, refusalOf } from '@sidetone/plugin-kit';
+import { FaultError, type Secret, type TranscriberHost } from '@sidetone/core';
 import { credentialsUrl } from '../connection/address.ts';
 
 /** How long the answer is waited for, ms. */

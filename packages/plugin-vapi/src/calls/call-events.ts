@@ -1,8 +1,7 @@
 /** What a call object, in a webhook or from REST, tells in Sidetone's words. Pure and total. */
 import { createHash } from 'node:crypto';
+import { lookUp, present } from '@sidetone/plugin-kit';
 import {
-  lookUp,
-  present,
   providerCallId,
   type CallDetails,
   type CallDirection,

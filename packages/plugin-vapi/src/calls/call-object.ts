@@ -11,8 +11,8 @@ import {
   present,
   textOf,
   type JsonObject,
-  type ReportedUtterance,
-} from '@sidetone/core';
+} from '@sidetone/plugin-kit';
+import { type ReportedUtterance } from '@sidetone/core';
 import { saidIn } from './conversation.ts';
 
 export interface VapiAssistant {

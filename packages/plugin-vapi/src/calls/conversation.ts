@@ -11,10 +11,8 @@ import {
   present,
   textOf,
   type JsonObject,
-  type MessageRole,
-  type Party,
-  type ReportedUtterance,
-} from '@sidetone/core';
+} from '@sidetone/plugin-kit';
+import { type MessageRole, type Party, type ReportedUtterance } from '@sidetone/core';
 
 /** Who speaks, by Vapi's words. */
 export const PARTY_OF_ROLE: Readonly<Record<string, Party>> = {

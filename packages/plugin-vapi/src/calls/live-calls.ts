@@ -2,13 +2,9 @@
  * What this instance remembers of each live call: its status, its monitor addresses and its listen session. The
  * addresses are also kept in the durable state, because after a restart the next webhook may be minutes away.
  */
+import { instantOf, objectOf, parseJson, present, textOf } from '@sidetone/plugin-kit';
 import {
-  instantOf,
-  objectOf,
-  parseJson,
-  present,
   providerCallId,
-  textOf,
   CALL_STATUSES,
   NEXT_STATUSES,
   type CallStatus,

@@ -2,14 +2,8 @@
  * The commands of the control address: what each control's arguments become. Pure; what cannot be sent is refused here,
  * by the name of the argument, before anything is asked.
  */
-import {
-  invalidArgument,
-  present,
-  type ControlArguments,
-  type MessageRole,
-  type Party,
-  type JsonObject,
-} from '@sidetone/core';
+import { invalidArgument, type ControlArguments, type MessageRole, type Party } from '@sidetone/core';
+import { present, type JsonObject } from '@sidetone/plugin-kit';
 
 /** A command as it is posted, or sent over a transport socket. */
 export type ControlMessage =

@@ -5,14 +5,13 @@
 import {
   FaultError,
   isFault,
-  refusalOf,
   type CommandContext,
   type ControlArguments,
   type ControlledCall,
   type Controls,
   type ProviderCallId,
-  type ProviderReply,
 } from '@sidetone/core';
+import { refusalOf, type ProviderReply } from '@sidetone/plugin-kit';
 import { isSuccess, type VapiApi } from '../rest/api.ts';
 import type { Confirmations } from './confirmations.ts';
 import {

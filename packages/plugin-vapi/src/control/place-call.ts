@@ -1,6 +1,6 @@
 /** What placing a call asks of Vapi: over the telephone, or as a WebSocket that we join ourselves. Pure. */
+import { invalidArgument, type PlaceCallArguments } from '@sidetone/core';
 import {
-  invalidArgument,
   isJsonObject,
   numberOf,
   objectOf,
@@ -8,8 +8,7 @@ import {
   textOf,
   type AudioFormat,
   type JsonObject,
-  type PlaceCallArguments,
-} from '@sidetone/core';
+} from '@sidetone/plugin-kit';
 
 /** Fields that say who talks: one of them must be there. */
 const WHO_TALKS = ['assistantId', 'assistant', 'squadId', 'squad', 'workflowId', 'workflow'] as const;

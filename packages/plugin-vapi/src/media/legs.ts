@@ -1,12 +1,12 @@
 /** The calls that were placed here over the WebSocket transport, and our end of each. */
 import {
   FaultError,
-  type AudioFormat,
   type CommandContext,
   type PlaceCallArguments,
   type ProviderCallId,
   type ProviderHost,
 } from '@sidetone/core';
+import { type AudioFormat } from '@sidetone/plugin-kit';
 import type { VapiApi } from '../rest/api.ts';
 import type { VapiCall } from '../calls/call-object.ts';
 import type { VapiOptions } from '../config.ts';

@@ -2,16 +2,8 @@
  * How the audio of a listen socket is written down, which Vapi does not document. Believed in this order: what the
  * configuration says, what the socket itself hints at, what its bytes show, and until then what is most likely.
  */
-import {
-  decodePcm16le,
-  listOf,
-  numberOf,
-  objectOf,
-  parseJson,
-  textOf,
-  type AudioEncoding,
-  type Party,
-} from '@sidetone/core';
+import { decodePcm16le, type AudioEncoding, type Party } from '@sidetone/core';
+import { listOf, numberOf, objectOf, parseJson, textOf } from '@sidetone/plugin-kit';
 import type { ListenOptions } from '../config.ts';
 
 export interface ListenFormat {

@@ -6,13 +6,15 @@
 import {
   createByteQueue,
   createSoundQueue,
-  FaultError,
   fetchSound,
+  samplesIn,
+  type AudioFormat,
+} from '@sidetone/plugin-kit';
+import {
+  FaultError,
   FRAME_MS,
   isFault,
   pace,
-  samplesIn,
-  type AudioFormat,
   type MediaStream,
   type ProviderCallId,
   type ProviderHost,

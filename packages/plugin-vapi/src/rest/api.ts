@@ -1,16 +1,14 @@
 /** Vapi's REST API and a call's control address, as far as they are used. */
 import {
   askProvider,
-  FaultError,
   listOf,
   objectOf,
   refusalOf,
   textOf,
   type JsonObject,
-  type ProviderHost,
   type ProviderReply,
-  type Secret,
-} from '@sidetone/core';
+} from '@sidetone/plugin-kit';
+import { FaultError, type ProviderHost, type Secret } from '@sidetone/core';
 import { decodeCall, type VapiCall } from '../calls/call-object.ts';
 import type { ControlMessage } from '../control/control-messages.ts';
 import { createReadGate } from './read-gate.ts';

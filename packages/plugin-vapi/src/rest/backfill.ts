@@ -1,11 +1,6 @@
 /** Past calls, newest first, each as the events that tell it whole. What is still going on is left to the live path. */
-import {
-  askPatiently,
-  type BackfillPage,
-  type BackfillRequest,
-  type Clock,
-  type ProviderCallId,
-} from '@sidetone/core';
+import { askPatiently } from '@sidetone/plugin-kit';
+import { type BackfillPage, type BackfillRequest, type Clock, type ProviderCallId } from '@sidetone/core';
 import type { VapiApi } from './api.ts';
 import { isOver, translateCall, type KnownCall } from '../calls/call-events.ts';
 import { callPages } from './call-pages.ts';

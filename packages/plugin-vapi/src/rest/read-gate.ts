@@ -2,7 +2,8 @@
  * When the next question may be asked of Vapi, whose limits are not published: a few a second, and none for a while
  * after it said that there were too many.
  */
-import { ASK_PAUSE_MS, isFault, MAX_COOL_DOWN_MS, type Clock } from '@sidetone/core';
+import { ASK_PAUSE_MS, MAX_COOL_DOWN_MS } from '@sidetone/plugin-kit';
+import { isFault, type Clock } from '@sidetone/core';
 
 /** The longest pause for which a `Retry-After` is believed, ms. */
 export const LONGEST_COOL_DOWN_MS = 5 * 60_000;

@@ -2,8 +2,8 @@
  * Handing webhooks on to the account's own application, unchanged. What Vapi waits for is answered by the application
  * itself; the rest goes in the background, in order within a call. Nothing that we keep depends on it.
  */
+import { readBody } from '@sidetone/plugin-kit';
 import {
-  readBody,
   type IngressRequest,
   type IngressResponse,
   type ProviderCallId,

@@ -2,7 +2,8 @@
  * The user's own application, which says what is done with a call: asked as Vobiz would ask it, and not for long, for a
  * caller waits. What it says is not looked at here.
  */
-import { FaultError, isFault, messageOf, readBody, USER_AGENT, type ProviderHost } from '@sidetone/core';
+import { FaultError, isFault, messageOf, type ProviderHost } from '@sidetone/core';
+import { readBody, USER_AGENT } from '@sidetone/plugin-kit';
 import { MAX_ANSWER_BYTES } from './xml-weave.ts';
 
 /** How long the application may take with news that nobody waits for, ms. */

@@ -2,7 +2,8 @@
  * The XML that a call gets, with the addresses and the token that belong to it. A caller waits for each of these: what has
  * to be written down for it is not waited for long.
  */
-import { present, type ProviderCallId, type ProviderEvent, type ProviderHost } from '@sidetone/core';
+import { present } from '@sidetone/plugin-kit';
+import { type ProviderCallId, type ProviderEvent, type ProviderHost } from '@sidetone/core';
 import { agentAnswer, HANGUP_ANSWER, tapAnswer, type Dialling, type Speech, type Tap } from './answer-xml.ts';
 import type { Calls } from '../calls.ts';
 import type { FallbackOptions, VobizOptions } from '../config.ts';

@@ -2,13 +2,8 @@
  * What comes next for a call whose two-way stream is about to end, by call: Vobiz asks for it once the stream is over.
  * Kept in the durable state, for a restart of the daemon between the end of the stream and the question.
  */
-import {
-  parseJson,
-  providerCallId,
-  type CommandId,
-  type ProviderCallId,
-  type ProviderHost,
-} from '@sidetone/core';
+import { parseJson } from '@sidetone/plugin-kit';
+import { providerCallId, type CommandId, type ProviderCallId, type ProviderHost } from '@sidetone/core';
 import { z } from 'zod';
 import { keptSoon } from '../kept-soon.ts';
 import type { TransferOrder } from './transfer-order.ts';

@@ -1,5 +1,6 @@
 /** What placing a call asks of Vobiz. Pure. */
-import { invalidArgument, type JsonObject, type PlaceCallArguments } from '@sidetone/core';
+import { invalidArgument, type PlaceCallArguments } from '@sidetone/core';
+import { type JsonObject } from '@sidetone/plugin-kit';
 import {
   address,
   checkedOptions,

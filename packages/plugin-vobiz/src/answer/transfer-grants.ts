@@ -2,7 +2,8 @@
  * The addresses from which Vobiz takes the XML of a transfer: unguessable, for one call, for one use, and for minutes.
  * Kept in the durable state, for a transfer that was taken just before a restart of the daemon.
  */
-import { parseJson, providerCallId, type ProviderCallId, type ProviderHost } from '@sidetone/core';
+import { parseJson } from '@sidetone/plugin-kit';
+import { providerCallId, type ProviderCallId, type ProviderHost } from '@sidetone/core';
 import { z } from 'zod';
 import { keptSoon } from '../kept-soon.ts';
 import type { TransferOrder } from './transfer-order.ts';

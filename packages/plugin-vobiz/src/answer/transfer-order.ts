@@ -1,5 +1,6 @@
 /** What a transfer becomes: whom to dial, as whom, and what to say before. Pure. */
-import { invalidArgument, present, type ControlArguments } from '@sidetone/core';
+import { invalidArgument, type ControlArguments } from '@sidetone/core';
+import { present } from '@sidetone/plugin-kit';
 import {
   address,
   checkedOptions,

@@ -2,7 +2,7 @@
  * The messages of an agent, and those that we write in its place. Pure and total. What an agent says goes to Vobiz as it
  * is, so only what a gate has to know is read.
  */
-import { isJsonObject, lookUp, numberOf, objectOf, parseJson, present, textOf } from '@sidetone/core';
+import { isJsonObject, lookUp, numberOf, objectOf, parseJson, present, textOf } from '@sidetone/plugin-kit';
 import type { MediaFormat } from '../wire.ts';
 
 /** The fields of each message. */

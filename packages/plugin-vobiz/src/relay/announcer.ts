@@ -3,15 +3,8 @@
  * hesitates, and little enough to be cleared at once. Behind each sound goes a checkpoint, whose playing is the proof
  * that it was heard.
  */
-import {
-  createSoundQueue,
-  FRAME_MS,
-  pace,
-  samplesIn,
-  type AudioFormat,
-  type Clock,
-  type Sound,
-} from '@sidetone/core';
+import { createSoundQueue, samplesIn, type AudioFormat, type Sound } from '@sidetone/plugin-kit';
+import { FRAME_MS, pace, type Clock } from '@sidetone/core';
 
 /** How far ahead of its time audio is sent, ms. */
 export const LEAD_MS = 200;

@@ -2,9 +2,8 @@
  * What holds for a relayed call rather than for one of its streams: that it is relayed, to which agent, who is muted, and
  * which checkpoints are ours. All but the last is kept in the durable state, for streams that open after a restart.
  */
+import { parseJson, present } from '@sidetone/plugin-kit';
 import {
-  parseJson,
-  present,
   providerCallId,
   type CommandId,
   type ProviderCallId,

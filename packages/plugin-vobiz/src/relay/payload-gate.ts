@@ -1,5 +1,5 @@
 /** Takes the sound out of a media message and leaves everything else: what a muted party is heard as. Pure and total. */
-import { isJsonObject, parseJson, textOf } from '@sidetone/core';
+import { isJsonObject, parseJson, textOf } from '@sidetone/plugin-kit';
 import { payloadBytes } from '../stream/payload.ts';
 
 const MULAW_SILENCE = 0xff;

@@ -2,7 +2,8 @@
  * What the caller of one two-way stream is played: the agent's audio, which Vobiz queues, and sounds of our own, for which
  * the agent's is cleared first. It all goes on the line on which it is heard here.
  */
-import { FaultError, type AudioFormat, type ProviderHost, type Sound } from '@sidetone/core';
+import { FaultError, type ProviderHost } from '@sidetone/core';
+import { type AudioFormat, type Sound } from '@sidetone/plugin-kit';
 import { checkpoint, clearAudio, playAudio, type AgentMessageOf } from './agent-wire.ts';
 import { createAnnouncer } from './announcer.ts';
 import { createByteOrder, type ByteOrder, type ByteOrderOf } from '../stream/byte-order.ts';

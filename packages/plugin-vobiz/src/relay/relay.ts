@@ -4,7 +4,6 @@
  */
 import {
   FaultError,
-  fetchSound,
   messageOf,
   type CommandId,
   type ProviderCallId,
@@ -12,6 +11,7 @@ import {
   type ProviderHost,
   type Socket,
 } from '@sidetone/core';
+import { fetchSound } from '@sidetone/plugin-kit';
 import { createAgentLink, type AgentLink } from './agent-link.ts';
 import {
   clearedAudio,

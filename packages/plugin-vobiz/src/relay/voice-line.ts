@@ -9,13 +9,10 @@ import {
   encodeMulaw,
   encodePcm16le,
   FRAME_MS,
-  MAX_AHEAD_MS,
   pace,
-  resample,
-  resampledLength,
-  type AudioFormat,
   type Clock,
 } from '@sidetone/core';
+import { MAX_AHEAD_MS, resample, resampledLength, type AudioFormat } from '@sidetone/plugin-kit';
 import type { ByteOrderOf } from '../stream/byte-order.ts';
 import { payloadBytes, readPayload } from '../stream/payload.ts';
 

@@ -1,6 +1,6 @@
 /** What an instance can do that has the keys of its account: everything that is asked over REST. */
+import { askForEach } from '@sidetone/plugin-kit';
 import {
-  askForEach,
   FaultError,
   type CommandContext,
   type PlaceCallArguments,

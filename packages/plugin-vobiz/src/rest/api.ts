@@ -1,6 +1,6 @@
 /** Vobiz's REST API, as far as calls need it. */
+import { FaultError } from '@sidetone/core';
 import {
-  FaultError,
   listOf,
   numberOf,
   objectOf,
@@ -8,7 +8,7 @@ import {
   textOf,
   type JsonObject,
   type ProviderReply,
-} from '@sidetone/core';
+} from '@sidetone/plugin-kit';
 import { createRest, isGone, type RestDeps } from './rest-client.ts';
 
 /** A call that is live, as the lookup tells it. */

@@ -2,7 +2,8 @@
  * Past calls, newest first, from Vobiz's records. Their list is asked for by days, and neither its order nor the zone of
  * its days is documented: so it is walked in spans of days, each read whole, from the newest back.
  */
-import { askPatiently, type BackfillPage, type BackfillRequest, type ProviderHost } from '@sidetone/core';
+import { askPatiently } from '@sidetone/plugin-kit';
+import { type BackfillPage, type BackfillRequest, type ProviderHost } from '@sidetone/core';
 import type { VobizApi } from './api.ts';
 import { decodeCdr, translateCdr, type PastCall } from './cdr.ts';
 

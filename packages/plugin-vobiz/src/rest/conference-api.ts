@@ -1,5 +1,6 @@
 /** Vobiz's REST API, as far as rooms and their members need it. */
-import { isFault, listOf, numberOf, objectOf, present, textOf, type ProviderReply } from '@sidetone/core';
+import { isFault } from '@sidetone/core';
+import { listOf, numberOf, objectOf, present, textOf, type ProviderReply } from '@sidetone/plugin-kit';
 import type { Outcome } from './api.ts';
 import { createRest, isGone, type RestDeps } from './rest-client.ts';
 

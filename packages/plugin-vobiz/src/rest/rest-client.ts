@@ -1,17 +1,15 @@
 /** Asking Vobiz's REST API, and what its answers mean: a 2xx can carry an error, and not every 404 is about the call. */
 import {
   askProvider,
-  FaultError,
   isJsonObject,
   objectOf,
   reasonIn,
   refusalOf,
   textOf,
-  type ProviderHost,
   type ProviderReply,
   type ProviderRequest,
-  type Secret,
-} from '@sidetone/core';
+} from '@sidetone/plugin-kit';
+import { FaultError, type ProviderHost, type Secret } from '@sidetone/core';
 
 /** How long an answer may take. */
 export const REQUEST_TIMEOUT_MS = 10_000;

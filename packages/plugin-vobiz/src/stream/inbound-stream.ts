@@ -2,12 +2,12 @@
 import {
   providerStreamId,
   type AudioEncoding,
-  type AudioFormat,
   type MediaStream,
   type Party,
   type ProviderCallId,
   type ProviderHost,
 } from '@sidetone/core';
+import { type AudioFormat } from '@sidetone/plugin-kit';
 import { createByteOrder, type ByteOrder, type ByteOrderOf } from './byte-order.ts';
 import { payloadBytes, readPayload } from './payload.ts';
 import { createStreamOrder, type StreamOrder } from './frame-order.ts';

@@ -2,15 +2,8 @@
  * The unguessable part of a stream's address: each token stands for one call, and is all the proof that a socket
  * brings. Kept in the durable state, so that Vobiz's reconnects are admitted after a restart of the daemon too.
  */
-import {
-  instantOf,
-  objectOf,
-  parseJson,
-  providerCallId,
-  textOf,
-  type ProviderCallId,
-  type ProviderHost,
-} from '@sidetone/core';
+import { instantOf, objectOf, parseJson, textOf } from '@sidetone/plugin-kit';
+import { providerCallId, type ProviderCallId, type ProviderHost } from '@sidetone/core';
 import { keptSoon } from '../kept-soon.ts';
 
 /** How long a token holds, ms: as long as a call can last. Most end with their call. */

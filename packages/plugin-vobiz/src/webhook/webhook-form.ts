@@ -1,5 +1,5 @@
 /** Vobiz's webhooks, from form fields to values: all of them texts, and any of them missing. Pure and total. */
-import { instantOf, numberOf, present, textOf } from '@sidetone/core';
+import { instantOf, numberOf, present, textOf } from '@sidetone/plugin-kit';
 
 /** A webhook, by its form fields. What is not told is absent. */
 export interface VobizWebhook {

@@ -1,4 +1,5 @@
-import { decodePcm16le, encodePcm16le, MAX_AHEAD_MS } from '@sidetone/core';
+import { decodePcm16le, encodePcm16le } from '@sidetone/core';
+import { MAX_AHEAD_MS } from '@sidetone/plugin-kit';
 import { createFakeClock } from '@sidetone/testkit';
 import { describe, expect, it } from 'vitest';
 import { createByteOrder } from '../../src/stream/byte-order.ts';

@@ -1,4 +1,5 @@
-import { RETRY_FIRST_MS, type BackfillPage, type BackfillRequest } from '@sidetone/core';
+import { RETRY_FIRST_MS } from '@sidetone/plugin-kit';
+import { type BackfillPage, type BackfillRequest } from '@sidetone/core';
 import type { FakeHost, FakeReply } from '@sidetone/testkit';
 import { describe, expect, it } from 'vitest';
 import { CALLS_AT_ONCE, MAX_PAGES, SPAN_MS } from '../../src/rest/backfill.ts';

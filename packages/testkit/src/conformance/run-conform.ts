@@ -1,5 +1,6 @@
 /** The audits as a program: finds the subject of a plugin, and shows its report card. */
-import { isJsonObject, messageOf, type ProviderPlugin, type TranscriberPlugin } from '@sidetone/core';
+import { isJsonObject } from '@sidetone/plugin-kit';
+import { messageOf, type ProviderPlugin, type TranscriberPlugin } from '@sidetone/core';
 import type { TranscriberSubject } from '../transcribers/scenario.ts';
 import { conform } from './conform.ts';
 import { exitCodeOf, printReportCard } from './report-card.ts';

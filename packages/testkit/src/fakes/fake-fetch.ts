@@ -1,7 +1,7 @@
 /**
  * HTTP by script: each request is answered by the latest rule that fits it, and a request that none fits is a misuse.
  */
-import { parseJson } from '@sidetone/core';
+import { parseJson } from '@sidetone/plugin-kit';
 import type { MisuseLog } from './misuse.ts';
 
 /** A request as it was made. */

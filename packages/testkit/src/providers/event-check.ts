@@ -1,12 +1,6 @@
 /** Whether what was emitted is an event, field by field, as the union in core's `provider-event.ts` says. */
-import {
-  CALL_STATUSES,
-  END_CATEGORIES,
-  isJsonObject,
-  objectOf,
-  PARTIES,
-  type ProviderEventType,
-} from '@sidetone/core';
+import { CALL_STATUSES, END_CATEGORIES, PARTIES, type ProviderEventType } from '@sidetone/core';
+import { isJsonObject, objectOf } from '@sidetone/plugin-kit';
 
 /** What is expected of a field, when it is there. */
 type Kind = 'text' | 'word' | 'number' | 'object' | 'party' | 'status' | 'liveStatus' | 'end' | 'utterances';

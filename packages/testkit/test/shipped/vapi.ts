@@ -1,6 +1,6 @@
 /** One phone call of Vapi, from its documented samples. */
 import plugin from '@sidetone/plugin-vapi';
-import { objectOf } from '@sidetone/core';
+import { objectOf } from '@sidetone/plugin-kit';
 import { defineSubject, type FakeReply, type RequestStep, type Sample } from '@sidetone/testkit';
 import { CALL, CONTROL_URL, OTHER_CALL, sample, samplesOf } from '../../../plugin-vapi/test/samples.ts';
 

@@ -1,7 +1,7 @@
 /** One inbound call of Vobiz that is answered by the plugin and heard by a stream, from its documented samples. */
 import { createHmac } from 'node:crypto';
 import plugin from '@sidetone/plugin-vobiz';
-import { objectOf } from '@sidetone/core';
+import { objectOf } from '@sidetone/plugin-kit';
 import { defineSubject, type FakeReply, type RequestStep, type Sample, type Told } from '@sidetone/testkit';
 import { CALL, form, frame, reply, STREAM } from '../../../plugin-vobiz/test/samples.ts';
 

@@ -6,20 +6,22 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
 import {
   askProvider,
-  defineProvider,
-  FaultError,
   instantOf,
-  invalidArgument,
-  isFault,
   isJsonObject,
   listOf,
   lookUp,
   objectOf,
   parseJson,
-  providerCallId,
   refusalOf,
   textOf,
   numberOf,
+} from '@sidetone/plugin-kit';
+import {
+  defineProvider,
+  FaultError,
+  invalidArgument,
+  isFault,
+  providerCallId,
   type CallStatus,
   type Capability,
   type IngressRequest,

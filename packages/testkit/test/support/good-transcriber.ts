@@ -2,15 +2,10 @@
  * A small whole transcriber that keeps every promise, and a switch that breaks one of them: what the audits are tested with. It
  * has one socket a call. Its service takes interleaved samples and tells words; what it has heard for good need not be kept.
  */
+import { askProvider, numberOf, objectOf, parseJson, refusalOf, textOf } from '@sidetone/plugin-kit';
 import {
-  askProvider,
   defineTranscriber,
   isFault,
-  numberOf,
-  objectOf,
-  parseJson,
-  refusalOf,
-  textOf,
   type OptionsSchema,
   type Party,
   type Socket,

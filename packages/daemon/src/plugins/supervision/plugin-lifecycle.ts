@@ -3,12 +3,14 @@
  * one with growing waits while that fails. What runs is looked after, and replaced when it throws too often, within a budget.
  */
 import { FaultError, isFault, messageOf, type Clock, type Logger, type ProviderState } from '@sidetone/core';
-import { backOffMs } from './back-off.ts';
+import { backOffMs, type BackOff } from '@sidetone/plugin-kit';
 import type { ThrowListener } from './lease.ts';
 import { Mishaps, type MishapCode } from './mishaps.ts';
 import type { PluginInstance } from './plugin-instance.ts';
 import { RecentCount } from './recent-count.ts';
 
+/** Delay before a failed plugin is retried; the jitter keeps plugins that failed together from restarting together. */
+export const PLUGIN_BACK_OFF = { firstMs: 1000, maxMs: 5 * 60_000, jitter: 0.5 } as const satisfies BackOff;
 /** How often a running plugin is looked after, ms. */
 export const LOOK_MS = 60_000;
 /** An instance that throws so often within this time is replaced. */
@@ -152,7 +154,7 @@ export class PluginLife<Instance extends PluginInstance> {
   #retry(fault: FaultError): void {
     if (fault.kind === 'config') return this.#giveUp(fault);
     const { clock, random } = this.#deps;
-    const delayMs = backOffMs(++this.#failures, random());
+    const delayMs = backOffMs(PLUGIN_BACK_OFF, ++this.#failures, 1 - random());
     const nextAttemptAt = new Date(clock.now() + delayMs).toISOString();
     this.#fail(fault, `The next attempt is at ${nextAttemptAt}.`, { nextAttemptAt });
     this.#cancelNext = clock.schedule(delayMs, () => {

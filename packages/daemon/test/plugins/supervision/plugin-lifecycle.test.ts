@@ -1,7 +1,6 @@
 import { FaultError, providerCallId, type Call, type IngressRequest, type Socket } from '@sidetone/core';
 import { createFakeSocket } from '@sidetone/testkit';
 import { describe, expect, test, vi } from 'vitest';
-import { BACK_OFF_LONGEST_MS } from '../../../src/plugins/supervision/back-off.ts';
 import { HEALTH_TIMEOUT_MS, STOP_TIMEOUT_MS } from '../../../src/plugins/supervision/plugin-instance.ts';
 import {
   LOOK_MS,
@@ -9,6 +8,7 @@ import {
   MOST_THROWS,
   REPLACEMENTS_WINDOW_MS,
   THROWS_WINDOW_MS,
+  PLUGIN_BACK_OFF,
 } from '../../../src/plugins/supervision/plugin-lifecycle.ts';
 import { supervise, type Supervised } from '../../support/supervised.ts';
 
@@ -62,7 +62,7 @@ describe('a provider that cannot start', () => {
     await it.clock.advance(60 * 60_000);
     const waits = starts.slice(1).map((at, i) => at - starts[i]!);
     expect(waits.slice(0, 4)).toEqual([1000, 2000, 4000, 8000]);
-    expect(new Set(waits.slice(9))).toEqual(new Set([BACK_OFF_LONGEST_MS]));
+    expect(new Set(waits.slice(9))).toEqual(new Set([PLUGIN_BACK_OFF.maxMs]));
     expect(waits.length).toBeGreaterThan(15);
   });
 
@@ -70,7 +70,7 @@ describe('a provider that cannot start', () => {
     const wrong = new FaultError('CONFIG_INVALID', 'options.apiKey: found none');
     const it = supervise(() => ({ start: () => Promise.reject(wrong) }));
     await it.provider.start();
-    await it.clock.advance(BACK_OFF_LONGEST_MS);
+    await it.clock.advance(PLUGIN_BACK_OFF.maxMs);
     expect([it.leases.length, it.clock.pending, it.provider.state]).toEqual([1, 0, 'FAILED']);
     expect(it.provider.stateMessage).toContain('not tried again until the daemon restarts');
   });
@@ -86,7 +86,7 @@ describe('a provider that cannot start', () => {
     expect(it.clock.pending).toBe(1);
     await it.provider.stop();
     expect(it.clock.pending).toBe(0);
-    await it.clock.advance(BACK_OFF_LONGEST_MS);
+    await it.clock.advance(PLUGIN_BACK_OFF.maxMs);
     expect([it.leases.length, it.provider.state]).toEqual([1, 'STOPPED']);
   });
 
@@ -306,7 +306,7 @@ describe('a provider that throws', () => {
     const stopped = it.provider.stop();
     await it.clock.advance(STOP_TIMEOUT_MS);
     await stopped;
-    await it.clock.advance(BACK_OFF_LONGEST_MS);
+    await it.clock.advance(PLUGIN_BACK_OFF.maxMs);
     expect([it.leases.length, it.provider.state, it.clock.pending]).toEqual([1, 'STOPPED', 0]);
   });
 });

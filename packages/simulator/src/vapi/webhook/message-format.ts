@@ -1,9 +1,8 @@
 // How a message looks on its way to the server URL. Vapi's webhooks differ from the schema, and from each other,
 // in small ways that a reader must survive; each has a dial.
 
-import { embeddedCall } from '../call-object.ts';
+import { embeddedCall, presignedUrls } from '../call-object.ts';
 import type { VapiRecord } from '../call-object.ts';
-import { presignedUrls } from '../call-object.ts';
 import type { ClientMessage } from './messages.ts';
 
 const LITERAL_FINAL = 'transcript[transcriptType="final"]';

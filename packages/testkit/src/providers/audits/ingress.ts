@@ -1,5 +1,6 @@
 /** What the provider sends to us over HTTP: taken whole, and believed only when it is the provider's. */
-import { isFault, messageOf, present, type IngressRequest } from '@sidetone/core';
+import { isFault, messageOf, type IngressRequest } from '@sidetone/core';
+import { present } from '@sidetone/plugin-kit';
 import { garbageOf } from '../../checks/garbage.ts';
 import { wholeLife, type Delivery } from '../stage.ts';
 import { check, needs } from '../../conformance/verdict.ts';

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
-import type { CallId, CommandContext, CommandId, ControlledCall } from '../src/index.ts';
-import { providerCallId, untilStopped } from '../src/index.ts';
+import type { CallId, CommandContext, CommandId, ControlledCall } from '@sidetone/core';
+import { providerCallId } from '@sidetone/core';
+import { untilStopped } from '../src/index.ts';
 
 const CALL: ControlledCall = {
   id: 'call_1' as CallId,

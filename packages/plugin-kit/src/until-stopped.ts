@@ -1,5 +1,5 @@
 /** Ties what an instance does to its life: a command that is under way when it stops is given up then. */
-import type { Control, ControlName, Controls } from './contract.ts';
+import type { Control, ControlName, Controls } from '@sidetone/core';
 
 /** The controls, whose `signal` aborts when `life` does too. */
 export function untilStopped(controls: Controls, life: AbortSignal): Controls {

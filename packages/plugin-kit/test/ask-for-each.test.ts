@@ -1,4 +1,5 @@
-import { ASK_PAUSE_MS, askForEach, FaultError, MAX_COOL_DOWN_MS } from '@sidetone/core';
+import { ASK_PAUSE_MS, askForEach, MAX_COOL_DOWN_MS } from '../src/index.ts';
+import { FaultError } from '@sidetone/core';
 import { createControlledCall, createFakeClock } from '@sidetone/testkit';
 import { describe, expect, it } from 'vitest';
 

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { instantOf, listOf, lookUp, numberOf, objectOf, parseJson, present, textOf } from '@sidetone/core';
+import { instantOf, listOf, lookUp, numberOf, objectOf, parseJson, present, textOf } from '../src/index.ts';
 import { describe, expect, it } from 'vitest';
 
 describe('reading what others wrote', () => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { resample, resampledLength } from '@sidetone/core';
+import { resample, resampledLength } from '../../src/index.ts';
 
 const tone = (hz: number, rate: number, length: number): Int16Array =>
   Int16Array.from({ length }, (_, i) => Math.round(10_000 * Math.sin((2 * Math.PI * hz * i) / rate)));

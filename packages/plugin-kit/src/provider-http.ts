@@ -2,8 +2,8 @@
  * Asking a provider something over HTTP, and what its answer, or the lack of one, means for a command.
  * The distinction that matters: was the command surely not carried out, surely refused, or is that unknown?
  */
-import { FaultError, isFault, messageOf, type FaultCode } from './errors.ts';
-import type { ProviderHost } from './host.ts';
+import { FaultError, isFault, messageOf, type FaultCode } from '@sidetone/core';
+import type { ProviderHost } from '@sidetone/core';
 import { isJsonObject, listOf, numberOf, objectOf, parseJson, textOf } from './tolerant.ts';
 
 /** How we call ourselves. Some providers' edges refuse requests without a name of their own. */

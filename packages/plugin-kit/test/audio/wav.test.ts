@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { decodeWav } from '@sidetone/core';
+import { decodeWav } from '../../src/index.ts';
 
 interface Made {
   readonly kind?: number;

@@ -6,7 +6,7 @@ import {
   samplesIn,
   silence,
   type Sound,
-} from '@sidetone/core';
+} from '../../src/index.ts';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 

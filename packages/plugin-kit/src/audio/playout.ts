@@ -2,9 +2,8 @@
  * Audio that waits to be played, in frames: sounds that are converted piece by piece as they are played, and bytes as
  * they came. Pure of time: who asks for a frame decides when.
  */
-import type { AudioEncoding } from '../host.ts';
-import { encodeMulaw, encodePcm16le } from './encode.ts';
-import { FRAME_MS } from './pacer.ts';
+import type { AudioEncoding } from '@sidetone/core';
+import { encodeMulaw, encodePcm16le, FRAME_MS } from '@sidetone/core';
 import { resample, resampledLength } from './resample.ts';
 import type { Sound } from './wav.ts';
 

@@ -1,7 +1,6 @@
 /** Asking a provider about many calls, one after another, without being refused for haste. */
-import type { ControlledCall } from './contract.ts';
-import { FaultError, isFault, messageOf } from './errors.ts';
-import type { Clock } from './host.ts';
+import type { ControlledCall, Clock } from '@sidetone/core';
+import { FaultError, isFault, messageOf } from '@sidetone/core';
 
 /** The pause between two questions, ms: four a second. */
 export const ASK_PAUSE_MS = 250;

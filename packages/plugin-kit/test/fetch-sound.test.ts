@@ -1,4 +1,4 @@
-import { fetchSound, MAX_SOUND_BYTES, SOUND_TIMEOUT_MS } from '@sidetone/core';
+import { fetchSound, MAX_SOUND_BYTES, SOUND_TIMEOUT_MS } from '../src/index.ts';
 import { connectionFailure, createFakeHost, NEVER, type FakeReply } from '@sidetone/testkit';
 import { describe, expect, it } from 'vitest';
 

@@ -1,6 +1,6 @@
 /** Asking again what failed in a way that may pass, for work that has time: a backfill, not a command. */
-import { isFault } from './errors.ts';
-import type { Clock } from './host.ts';
+import { isFault } from '@sidetone/core';
+import type { Clock } from '@sidetone/core';
 
 /** Waits after failures, ms: doubling, up to the last. */
 export const RETRY_FIRST_MS = 1000;

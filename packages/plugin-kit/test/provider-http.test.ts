@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { askProvider, reasonIn, refusalOf, USER_AGENT, type ProviderRequest } from '@sidetone/core';
+import { askProvider, reasonIn, refusalOf, USER_AGENT, type ProviderRequest } from '../src/index.ts';
 import { connectionFailure, createFakeHost, NEVER } from '@sidetone/testkit';
 import { describe, expect, it } from 'vitest';
 
@@ -110,7 +110,9 @@ describe('what an answer stands for', () => {
 });
 
 it('the name we go by has the version of this package', () => {
-  const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as {
+  const { version } = JSON.parse(
+    readFileSync(new URL('../../core/package.json', import.meta.url), 'utf8'),
+  ) as {
     version: string;
   };
   expect(USER_AGENT).toBe(`sidetone/${version}`);

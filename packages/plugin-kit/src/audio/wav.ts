@@ -2,7 +2,7 @@
  * Reading WAV files: RIFF chunks in any order, PCM of 8 to 32 bits, 32-bit floats and mu-law. Sizes that lie, as those of
  * files that were written to a pipe do, are cut to what is there.
  */
-import { MULAW_TO_LINEAR } from './mulaw.ts';
+import { MULAW_TO_LINEAR } from '@sidetone/core';
 
 /** Sound as samples of one channel. */
 export interface Sound {

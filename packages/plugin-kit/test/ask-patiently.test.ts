@@ -1,6 +1,7 @@
 import { createFakeClock } from '@sidetone/testkit';
 import { describe, expect, test } from 'vitest';
-import { askPatiently, FaultError, RETRY_FIRST_MS, RETRY_LONGEST_MS } from '@sidetone/core';
+import { askPatiently, RETRY_FIRST_MS, RETRY_LONGEST_MS } from '../src/index.ts';
+import { FaultError } from '@sidetone/core';
 
 const passes = new FaultError('PROVIDER_UNREACHABLE', 'no connection');
 

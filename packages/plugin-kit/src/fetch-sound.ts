@@ -1,7 +1,7 @@
 /** Fetches a WAV file to be played into a call. What it says is not believed before it was read. */
 import { decodeWav, type Sound } from './audio/wav.ts';
-import { FaultError, invalidArgument, isFault } from './errors.ts';
-import type { ProviderHost } from './host.ts';
+import { FaultError, invalidArgument, isFault } from '@sidetone/core';
+import type { ProviderHost } from '@sidetone/core';
 import { readBody } from './read-body.ts';
 
 /** The largest file, bytes: four minutes of 16-bit sound at 16 kHz. */
