@@ -1,6 +1,14 @@
 /** The live part of the dashboard, in a real browser, with the built daemon and the simulator. */
 import { describe, expect, test } from 'vitest';
-import { expectAccessible, hasBrowser, hears, openPage, picture, WHERE } from './support/browser.ts';
+import {
+  expectAccessible,
+  hasBrowser,
+  openPage,
+  playedPeak,
+  playsTone,
+  screenshot,
+  SKIP_REASON,
+} from './support/browser.ts';
 import { query, startDaemon, tempDir, until, writeConfig } from './support/daemon.ts';
 import { simulator } from './support/process.ts';
 
@@ -83,7 +91,7 @@ async function start(extra = '') {
   return { cloud, config, daemon };
 }
 
-describe(`the dashboard${WHERE}`, () => {
+describe(`the dashboard${SKIP_REASON}`, () => {
   test.skipIf(!hasBrowser)(
     'shows a new call, its live transcript and its audio',
     { timeout: 90_000 },
@@ -101,7 +109,7 @@ describe(`the dashboard${WHERE}`, () => {
       for (const [i, script] of SCRIPTS.entries()) await cloud.startCall(i % 2 ? 'vapi' : 'vobiz', script);
       await row.filter({ hasText: /(Customer|Assistant) .*\w/ }).waitFor();
       await expectAccessible(page);
-      await picture(page, 'board');
+      await screenshot(page, 'board');
 
       // Partials become finals.
       await row.getByRole('link').click();
@@ -125,13 +133,13 @@ describe(`the dashboard${WHERE}`, () => {
         dbfs: -3,
         ms: 60_000,
       });
-      await until(() => hears(page, TONE_HZ), 'the tone is audible');
+      await until(() => playsTone(page, TONE_HZ), 'the tone is audible');
       await muteButton('customer').click();
-      await until(async () => !(await hears(page, TONE_HZ)), 'the customer is muted');
+      await until(async () => !(await playsTone(page, TONE_HZ)), 'the customer is muted');
       await muteButton('customer').click();
-      await until(() => hears(page, TONE_HZ), 'the customer is audible again');
+      await until(() => playsTone(page, TONE_HZ), 'the customer is audible again');
       for (const party of ['customer', 'assistant']) await muteButton(party).click();
-      await until(async () => Number(await page.evaluate('heardPeak()')) < 0.001, 'both parties are muted');
+      await until(async () => (await playedPeak(page)) < 0.001, 'both parties are muted');
       await expectAccessible(page);
     },
   );
@@ -152,7 +160,7 @@ describe(`the dashboard${WHERE}`, () => {
       const commands = page.getByRole('list', { name: 'Your commands' });
       await commands.locator('[data-status="CONFIRMED"]', { hasText: 'A supervisor is with you.' }).waitFor();
       await page.getByRole('log', { name: 'Transcript' }).getByText('A supervisor is with you.').waitFor();
-      await picture(page, 'call');
+      await screenshot(page, 'call');
       await page.getByRole('button', { name: 'Mute customer', exact: true }).click();
       await page.getByRole('button', { name: 'Unmute customer' }).waitFor();
       expect((await cloud.state(providerCallId)).muted['customer']).toBe(true);
@@ -190,7 +198,7 @@ describe(`the dashboard${WHERE}`, () => {
 
       await daemon.end('SIGKILL');
       await page.getByText('Reconnecting…').waitFor();
-      await picture(page, 'not-live');
+      await screenshot(page, 'not-live');
       const { url } = await startDaemon(config, new URL(daemon.url).port);
       await page
         .getByRole('status')
@@ -229,7 +237,7 @@ describe(`the dashboard${WHERE}`, () => {
     await signIn('invalid-token-0123');
     await page.getByText('This token is not valid.').waitFor();
     await expectAccessible(page);
-    await picture(page, 'sign-in');
+    await screenshot(page, 'sign-in');
 
     await signIn(TOKENS.listener);
     await page.getByText('lacks the scope read').waitFor();

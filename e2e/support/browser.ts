@@ -1,4 +1,4 @@
-/** The dashboard in a real browser: Debian's Chromium, without a window. Tests that need it are skipped where it is not. */
+/** Runs tests in a headless Chromium. They are skipped if it is not installed. */
 import { existsSync, mkdirSync } from 'node:fs';
 import axe, { type AxeResults } from 'axe-core';
 import { chromium, type Browser, type Page } from 'playwright-core';
@@ -6,16 +6,19 @@ import { afterAll, afterEach, expect } from 'vitest';
 
 const CHROMIUM = process.env['CHROMIUM'] ?? '/usr/bin/chromium';
 
-/** Whether there is a browser: without one, its tests are skipped, and their names say why. */
+/** Whether Chromium is installed. */
 export const hasBrowser = existsSync(CHROMIUM);
-export const WHERE = hasBrowser ? '' : ' (skipped: there is no Chromium at /usr/bin/chromium or $CHROMIUM)';
+/** A suffix for the names of skipped tests. */
+export const SKIP_REASON = hasBrowser
+  ? ''
+  : ' (skipped: Chromium not found at /usr/bin/chromium or $CHROMIUM)';
 
-/** Pictures of the documents are drawn anew only when somebody asks: else tests would change files that are kept. */
-const DRAWS = process.env['SIDETONE_SCREENSHOTS'] === '1';
-const PICTURES = 'docs/images';
+/** Screenshots are committed files, so tests write them only on request. */
+const TAKES_SCREENSHOTS = process.env['SIDETONE_SCREENSHOTS'] === '1';
+const SCREENSHOTS = 'docs/images';
 
-/** In the page: listens in on whatever is played, and tells how loud it is, and its loudest frequency; 0 for nothing. */
-const EAR = `
+/** Runs in the page: measures the peak and the loudest frequency of all audio that is played; 0 for silence. */
+const AUDIO_PROBE = `
   const connect = AudioNode.prototype.connect;
   let analyser;
   AudioNode.prototype.connect = function (to, ...rest) {
@@ -25,13 +28,13 @@ const EAR = `
     }
     return connect.call(this, to, ...rest);
   };
-  window.heardPeak = () => {
+  window.playedPeak = () => {
     if (!analyser) return 0;
     const samples = new Float32Array(analyser.fftSize);
     analyser.getFloatTimeDomainData(samples);
     return Math.max(...samples.map(Math.abs));
   };
-  window.heardHz = () => {
+  window.playedHz = () => {
     if (!analyser) return 0;
     const levels = new Float32Array(analyser.frequencyBinCount);
     analyser.getFloatFrequencyData(levels);
@@ -39,9 +42,14 @@ const EAR = `
     return levels[bin] < -60 ? 0 : (bin * analyser.context.sampleRate) / analyser.fftSize;
   };`;
 
-/** Whether a tone is what the page plays. */
-export async function hears(page: Page, hz: number): Promise<boolean> {
-  return Math.abs(Number(await page.evaluate('heardHz()')) - hz) < 20;
+/** Whether the page plays a tone of this frequency. */
+export async function playsTone(page: Page, hz: number): Promise<boolean> {
+  return Math.abs(Number(await page.evaluate('playedHz()')) - hz) < 20;
+}
+
+/** The peak of the audio that the page plays, 0 to 1. */
+export async function playedPeak(page: Page): Promise<number> {
+  return Number(await page.evaluate('playedPeak()'));
 }
 
 let browser: Browser | undefined;
@@ -49,17 +57,17 @@ afterAll(() => browser?.close());
 
 export interface BrowserPage {
   readonly page: Page;
-  /** Every address that the page asked for, sockets included. */
+  /** The URLs of all requests and WebSockets of the page. */
   readonly addresses: readonly string[];
-  /** What the page itself did wrong: errors that nobody caught, and what its policy refused. */
-  readonly wrongs: readonly string[];
+  /** Uncaught exceptions and violations of the content security policy. */
+  readonly errors: readonly string[];
 }
 
 const open: BrowserPage[] = [];
 afterEach(async () => {
-  for (const { page, wrongs } of open.splice(0)) {
+  for (const { page, errors } of open.splice(0)) {
     await page.context().close();
-    if (wrongs.length > 0) throw new Error(`the page did wrong: ${wrongs.join('\n')}`);
+    if (errors.length > 0) throw new Error(`errors on the page: ${errors.join('\n')}`);
   }
 });
 
@@ -86,47 +94,47 @@ export async function openPage(
   const page = await context.newPage();
   page.setDefaultTimeout(15_000);
   const addresses: string[] = [];
-  const wrongs: string[] = [];
+  const errors: string[] = [];
   page.on('request', (request) => addresses.push(request.url()));
   page.on('websocket', (socket) => addresses.push(socket.url()));
-  page.on('pageerror', (error) => wrongs.push(error.stack ?? error.message));
+  page.on('pageerror', (error) => errors.push(error.stack ?? error.message));
   page.on('console', (message) => {
-    if (/Content Security Policy/.test(message.text())) wrongs.push(message.text());
+    if (/Content Security Policy/.test(message.text())) errors.push(message.text());
   });
-  await page.addInitScript({ content: EAR });
+  await page.addInitScript({ content: AUDIO_PROBE });
   await page.goto(url);
-  const opened = { page, addresses, wrongs };
+  const opened = { page, addresses, errors };
   open.push(opened);
   return opened;
 }
 
-/** Looks the page over as axe does, light and dark: nothing serious. */
+/** Expects that axe reports no serious violations, in light and dark colours. */
 export async function expectAccessible(page: Page): Promise<void> {
   await page.evaluate(axe.source);
   for (const colorScheme of ['light', 'dark'] as const) {
-    await showIn(page, colorScheme);
-    // A page that is still being drawn in other colours has some of both; what is wrong with it stays wrong.
-    await expect.poll(() => seriousIn(page, colorScheme), { timeout: 5000, interval: 500 }).toEqual([]);
+    await emulateColors(page, colorScheme);
+    // Polled, because a page that is still changing its colours can have temporary violations.
+    await expect.poll(() => violationsIn(page, colorScheme), { timeout: 5000, interval: 500 }).toEqual([]);
   }
-  await showIn(page, 'light');
+  await emulateColors(page, 'light');
 }
 
-async function seriousIn(page: Page, colorScheme: string): Promise<string[]> {
+async function violationsIn(page: Page, colorScheme: string): Promise<string[]> {
   const { violations } = await page.evaluate<AxeResults>('axe.run()');
   return violations
     .filter(({ impact }) => impact === 'serious' || impact === 'critical')
     .map(({ id, nodes }) => `${colorScheme}: ${id}: ${nodes.map(({ html }) => html).join(' ')}`);
 }
 
-/** Changes the colours, and waits until they are drawn: a frame or two later. */
-async function showIn(page: Page, colorScheme: 'light' | 'dark'): Promise<void> {
+/** Changes the colour scheme and waits until it is painted. */
+async function emulateColors(page: Page, colorScheme: 'light' | 'dark'): Promise<void> {
   await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
   await page.evaluate('new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn)))');
 }
 
-/** A picture for the documents, if they are drawn anew. */
-export async function picture(page: Page, name: string): Promise<void> {
-  if (!DRAWS) return;
-  mkdirSync(PICTURES, { recursive: true });
-  await page.screenshot({ path: `${PICTURES}/dashboard-${name}.png` });
+/** Takes a screenshot for the documentation if SIDETONE_SCREENSHOTS=1. */
+export async function screenshot(page: Page, name: string): Promise<void> {
+  if (!TAKES_SCREENSHOTS) return;
+  mkdirSync(SCREENSHOTS, { recursive: true });
+  await page.screenshot({ path: `${SCREENSHOTS}/dashboard-${name}.png` });
 }

@@ -3,8 +3,8 @@ import { nextState, type ConnectionEvent, type ConnectionState } from '../page/a
 
 /** The state after a sequence of events, one per second. */
 function after(...events: ConnectionEvent[]): ConnectionState {
-  const begin: ConnectionState = { status: 'connecting', since: 0 };
-  return events.reduce((state, event, i) => nextState(state, event, (i + 1) * 1000), begin);
+  const initial: ConnectionState = { status: 'connecting', since: 0 };
+  return events.reduce((state, event, i) => nextState(state, event, (i + 1) * 1000), initial);
 }
 
 test.each<[ConnectionEvent[], string, number]>([

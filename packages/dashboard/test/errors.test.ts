@@ -8,9 +8,9 @@ const failed = (message: string, extensions: object): Error =>
 const answered = (status?: number): Error => ({ graphQLErrors: [], response: status && { status } });
 
 test('keeps the message of the API and its remedy', () => {
-  expect(toApiError(failed('the call is over', { code: 'CALL_NOT_LIVE', remedy: 'Look.' }))).toEqual({
+  expect(toApiError(failed('the call has ended', { code: 'CALL_NOT_LIVE', remedy: 'Look.' }))).toEqual({
     code: 'CALL_NOT_LIVE',
-    message: 'The call is over.',
+    message: 'The call has ended.',
     remedy: 'Look.',
   });
 });

@@ -2,12 +2,12 @@ import { expect, test } from 'vitest';
 import { createTokenStore } from '../page/session/token-store.ts';
 
 function storage() {
-  const kept = new Map<string, string>();
+  const items = new Map<string, string>();
   return {
-    kept,
-    getItem: (key: string) => kept.get(key) ?? null,
-    setItem: (key: string, value: string) => void kept.set(key, value),
-    removeItem: (key: string) => void kept.delete(key),
+    items,
+    getItem: (key: string) => items.get(key) ?? null,
+    setItem: (key: string, value: string) => void items.set(key, value),
+    removeItem: (key: string) => void items.delete(key),
   };
 }
 
@@ -23,7 +23,7 @@ test('keeps any other token in memory only and removes an older stored one', () 
   const tokens = createTokenStore(tab);
   tokens.write('secret', false);
   expect(tokens.read()).toBe('secret');
-  expect(tab.kept.size).toBe(0);
+  expect(tab.items.size).toBe(0);
 });
 
 test('clears the token on sign-out', () => {
@@ -31,5 +31,5 @@ test('clears the token on sign-out', () => {
   const tokens = createTokenStore(tab);
   tokens.write('secret', true);
   tokens.clear();
-  expect([tokens.read(), tab.kept.size]).toEqual([undefined, 0]);
+  expect([tokens.read(), tab.items.size]).toEqual([undefined, 0]);
 });

@@ -33,7 +33,7 @@ export interface Field {
   readonly choices?: readonly (readonly [value: string, label: string])[];
 }
 
-/** A mutation with its input, kept so that it can be sent again. */
+/** A mutation with its input. A retry sends it again. */
 export interface Request {
   readonly document: TypedDocumentNode<{ readonly outcome: Outcome }, { readonly input: never }>;
   readonly input: Readonly<Record<string, unknown>>;
