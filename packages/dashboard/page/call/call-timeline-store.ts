@@ -78,7 +78,7 @@ export function createCallTimelineStore(client: Client, id: string, canListen: b
     void run();
     return () => {
       isStopped = true;
-      for (const each of stops) each();
+      for (const unsubscribe of stops) unsubscribe();
       clearTimeout(timer);
       timer = undefined;
       pending = [];

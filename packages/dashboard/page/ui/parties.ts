@@ -17,10 +17,10 @@ interface Parties {
 
 export function partiesOf({ direction, from, to, assistant }: CallEnds): Parties {
   const isOutbound = direction === 'OUTBOUND';
-  const [theirs, ours] = isOutbound ? [to, from] : [from, to];
-  const other = [phoneNumberText(ours), assistant?.name].filter(Boolean).join(' · ');
+  const [customerNumber, accountNumber] = isOutbound ? [to, from] : [from, to];
+  const other = [phoneNumberText(accountNumber), assistant?.name].filter(Boolean).join(' · ');
   return {
-    customer: phoneNumberText(theirs) ?? 'Unknown number',
+    customer: phoneNumberText(customerNumber) ?? 'Unknown number',
     other: `${isOutbound ? 'called by' : 'to'} ${other === '' ? 'an unknown number' : other}`,
   };
 }

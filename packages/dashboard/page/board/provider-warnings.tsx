@@ -16,7 +16,7 @@ const STATE_TEXTS = {
   STOPPED: 'is stopped',
 } as const satisfies Record<EnumOf<'ProviderState'>, string | undefined>;
 
-export function ProviderNotices() {
+export function ProviderWarnings() {
   const [{ data }, refetch] = useQuery({ query: PROVIDERS, requestPolicy: 'cache-and-network' });
   useEffect(() => {
     const timer = setInterval(() => refetch({ requestPolicy: 'network-only' }), POLL_MS);
@@ -24,7 +24,7 @@ export function ProviderNotices() {
   }, [refetch]);
   const affected = data?.providers.filter(({ state }) => STATE_TEXTS[state] !== undefined) ?? [];
   return (
-    <ul className="board-notices" aria-live="polite">
+    <ul className="board-warnings" aria-live="polite">
       {affected.map(({ id, displayName, state, stateMessage }) => (
         <li key={id}>
           <Icon name="warning" />
