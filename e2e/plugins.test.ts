@@ -47,7 +47,7 @@ providers:
       () => /thrown in a timer/.test(daemon.stderr()) && /rejected in a timer/.test(daemon.stderr()),
       'both are in the log',
     );
-    expect(daemon.stderr()).toContain('"code":"STRAY_ERROR"');
+    expect(daemon.stderr()).toContain('"code":"UNCAUGHT_EXCEPTION"');
     expect((await post('other/nothing')).status).toBe(204);
     expect(await query(daemon.url, '{ providers { id state } }')).toEqual({
       providers: [

@@ -148,8 +148,8 @@ describe('a Vobiz call', PATIENCE, () => {
     const { events } = (
       await query(
         daemon.url,
-        `{ call(id: "${call.id}") { events(types: [TRANSCRIPTION_CHANGED, PROVIDER_NOTICE]) { nodes {
-          ... on TranscriptionChanged { transcription { state } } ... on ProviderNotice { code } } } } }`,
+        `{ call(id: "${call.id}") { events(types: [TRANSCRIPTION_CHANGED, CALL_NOTICE]) { nodes {
+          ... on TranscriptionChanged { transcription { state } } ... on CallNotice { code } } } } }`,
       )
     ).call;
     const states = (events.nodes as Json[]).flatMap((event) => event.transcription?.state ?? []);

@@ -214,7 +214,7 @@ describe('an agent behind the daemon', () => {
     const { cloud, daemon, agent } = await startRelay();
     const notices = collect(
       connect(daemon.url),
-      'subscription { callEvents(types: [PROVIDER_NOTICE]) { ... on ProviderNotice { code } } }',
+      'subscription { callEvents(types: [CALL_NOTICE]) { ... on CallNotice { code } } }',
     );
     const theirs = await cloud.startCall('vobiz', 'plumber');
     await able(daemon.url, theirs, 'HANDOFF');

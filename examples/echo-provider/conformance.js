@@ -34,7 +34,7 @@ export const conformance = defineSubject(plugin, {
       },
     ],
     live: [
-      { want: 'audio' },
+      { demand: 'audio' },
       { message: AUDIO, heard: { CUSTOMER: AUDIO } },
       message('speech', 2, { text: TEXT }),
     ],

@@ -89,7 +89,7 @@ export default defineProvider({
           const stream = host.openStream({ providerCallId: id, ...AUDIO });
           socket.onClose(() => stream.end('the socket closed'));
           socket.onMessage((audio) => {
-            const hasDemand = host.wants('audio', id) || host.wants('levels', id);
+            const hasDemand = host.hasDemand('audio', id) || host.hasDemand('levels', id);
             if (typeof audio !== 'string' && hasDemand) stream.write('CUSTOMER', audio);
           });
         },

@@ -83,7 +83,7 @@ const toLive = (tracks) => [
 
 /** @type {readonly Step[]} */
 const audio = [
-  { want: 'audio' },
+  { demand: 'audio' },
   message('media', frame('inbound', 5), { heard: { CUSTOMER: AUDIO } }),
   message('media', frame('inbound', 25), { heard: { CUSTOMER: AUDIO } }),
   message('media', frame('inbound', 105), {

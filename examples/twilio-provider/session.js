@@ -61,7 +61,7 @@ export function createSession(host, providerCallId, socket) {
       const hasGap = position - expected >= FRAME_MS;
       expectedMs.set(party, (hasGap ? position : expected) + audio.length / (RATE / 1000));
       if (hasGap) stream.media.gap(party, position - expected, Math.round((position - expected) / FRAME_MS));
-      const hasDemand = host.wants('audio', providerCallId) || host.wants('levels', providerCallId);
+      const hasDemand = host.hasDemand('audio', providerCallId) || host.hasDemand('levels', providerCallId);
       if (hasDemand && audio.length > 0) stream.media.write(party, audio, hasGap ? position : expected);
     },
     dtmf({ dtmf }) {

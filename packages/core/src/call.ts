@@ -27,7 +27,7 @@ export interface Call {
   readonly cost?: Money;
   readonly providerData?: Readonly<Record<string, unknown>>;
   /** Whether a report told all that was said. */
-  readonly wordsReported: boolean;
+  readonly isTranscriptReported: boolean;
   /** Parties that were muted by a command, as far as we know: no provider lets it be read back. */
   readonly mutedParties: readonly Party[];
   /** What people marked it with, in the order of marking. */
@@ -38,7 +38,7 @@ export interface Call {
   /** Since when each party that is speaking now has been. */
   readonly speakingSince: Readonly<Partial<Record<Party, number>>>;
   /** The end offset of each party's last final utterance, ms: a later one cannot start before it. */
-  readonly heardUntilMs: Readonly<Partial<Record<Party, number>>>;
+  readonly lastFinalEndMs: Readonly<Partial<Record<Party, number>>>;
 }
 
 /** Which status may follow which. The keys are complete by type, reachability by test. */
@@ -116,7 +116,7 @@ const EVOLVERS: { readonly [Type in Exclude<CallFactType, 'CALL_STARTED'>]: Evol
   UTTERANCE_FINALIZED: (call, { utterance }) =>
     utterance.endMs === undefined
       ? call
-      : { ...call, heardUntilMs: { ...call.heardUntilMs, [utterance.party]: utterance.endMs } },
+      : { ...call, lastFinalEndMs: { ...call.lastFinalEndMs, [utterance.party]: utterance.endMs } },
   UTTERANCE_REVISED: unchanged,
   SPEECH_STARTED: (call, { party }, at) => ({
     ...call,
@@ -124,9 +124,9 @@ const EVOLVERS: { readonly [Type in Exclude<CallFactType, 'CALL_STARTED'>]: Evol
   }),
   SPEECH_STOPPED: (call, { party }) => ({ ...call, speakingSince: without(call.speakingSince, party) }),
   ASSISTANT_CHANGED: (call, { assistant }) => ({ ...call, assistant }),
-  CALL_REPORTED: (call, { summary, cost, providerData, tellsWords }) => ({
+  CALL_REPORTED: (call, { summary, cost, providerData, includesTranscript }) => ({
     ...call,
-    wordsReported: call.wordsReported || tellsWords === true,
+    isTranscriptReported: call.isTranscriptReported || includesTranscript === true,
     ...(summary !== undefined && { summary }),
     ...(cost && { cost }),
     ...(providerData && { providerData: { ...call.providerData, ...providerData } }),
@@ -141,7 +141,7 @@ const EVOLVERS: { readonly [Type in Exclude<CallFactType, 'CALL_STARTED'>]: Evol
     tags: [...call.tags.filter((tag) => !tagsRemoved.includes(tag)), ...tagsAdded],
     noteCount: call.noteCount + (note ? 1 : 0),
   }),
-  PROVIDER_NOTICE: unchanged,
+  CALL_NOTICE: unchanged,
   RECORDING_STARTED: unchanged,
   RECORDING_STOPPED: unchanged,
   TRANSCRIPTION_CHANGED: (call, { transcription }, at) => ({
@@ -160,12 +160,12 @@ function begin(callId: CallId, fact: CallFactOf<'CALL_STARTED'>, at: number): Ca
     status: fact.status,
     statusAt: at,
     createdAt: at,
-    wordsReported: false,
+    isTranscriptReported: false,
     mutedParties: [],
     tags: [],
     noteCount: 0,
     speakingSince: {},
-    heardUntilMs: {},
+    lastFinalEndMs: {},
   };
   return withStatus(withDetails(call, fact.details), fact.status, at);
 }

@@ -54,7 +54,7 @@ export interface Provider {
    * That it tells what is said in its calls, as `utterance.…` events, so that no transcriber is needed where one is asked for
    * with `transcribe: auto`. Absent where it only has audio.
    */
-  readonly tellsWords?: boolean;
+  readonly providesTranscript?: boolean;
   /** Begins a call. Settles with the provider's id when the provider took it. */
   placeCall?(args: PlaceCallArguments, context: CommandContext): Promise<ProviderCallId>;
   /**

@@ -80,12 +80,12 @@ function finalized(
   const { party, text, confidence } = event;
   if (text.trim() === '' || isTranscribed(call)) return NOTHING;
   if (wasTranscribedToItsEnd(call) && heard().length > 0) return NOTHING;
-  if (call.wordsReported && missingWords(heard(), [{ party, text }]).length === 0) return NOTHING;
+  if (call.isTranscriptReported && missingWords(heard(), [{ party, text }]).length === 0) return NOTHING;
   const origin = offsetOrigin(call);
   const endMs = event.endMs ?? Math.max(0, event.occurredAt - origin);
   const since = call.speakingSince[party];
   const derived =
-    since === undefined ? undefined : Math.max(since - origin, call.heardUntilMs[party] ?? 0, 0);
+    since === undefined ? undefined : Math.max(since - origin, call.lastFinalEndMs[party] ?? 0, 0);
   const startMs = event.startMs ?? (derived === undefined ? undefined : Math.min(derived, endMs));
   return [
     {
@@ -133,7 +133,7 @@ const DECIDERS: { readonly [Type in ProviderEventType]: Decider<Type> } = {
       ...(summary !== undefined && { summary }),
       ...(cost && { cost }),
       ...(providerData && { providerData }),
-      ...(utterances && { tellsWords: true }),
+      ...(utterances && { includesTranscript: true }),
     },
     ...reported(call, utterances, heard).map((words): CallFact => {
       return { type: 'UTTERANCE_FINALIZED', utterance: { id: ids.utterance(), ...words } };
@@ -153,7 +153,7 @@ const DECIDERS: { readonly [Type in ProviderEventType]: Decider<Type> } = {
   ],
   // Which command it was, and how it stands, is known where commands are kept.
   'command.confirmed': () => NOTHING,
-  notice: (_call, { code, message }) => [{ type: 'PROVIDER_NOTICE', code, message }],
+  notice: (_call, { code, message }) => [{ type: 'CALL_NOTICE', code, message }],
 };
 
 /** The status that a first event shows a call to be in: whoever speaks or presses keys is connected. */

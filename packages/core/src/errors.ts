@@ -42,7 +42,7 @@ export const FAULTS = {
     retryable: false,
     remedy: 'Use an access token that has the scope named.',
   },
-  INTROSPECTION_OFF: {
+  INTROSPECTION_DISABLED: {
     kind: 'input',
     retryable: false,
     remedy: 'Read the schema in the documentation of this release, or set `limits.introspection` to true.',
@@ -156,7 +156,7 @@ export const FAULTS = {
     remedy:
       'Tell the author of the plugin, or raise `limits.eventsPerSecond` if so much is going on; the ends of live calls are taken all the same.',
   },
-  PLUGIN_THREW: {
+  PLUGIN_EXCEPTION: {
     kind: 'plugin',
     retryable: true,
     remedy: 'Tell the author of the plugin; one that throws often is started anew, within a budget.',
@@ -248,7 +248,7 @@ export const FAULTS = {
     retryable: true,
     remedy: 'Try again: the reader of history begins anew by itself. If it goes on, look at the log.',
   },
-  STRAY_ERROR: {
+  UNCAUGHT_EXCEPTION: {
     kind: 'defect',
     retryable: false,
     remedy: 'Look at the stack in the log: it names the module, most often a plugin. Tell its author.',

@@ -128,7 +128,7 @@ export interface CallFactFields {
     readonly cost?: Money;
     readonly providerData?: Readonly<Record<string, unknown>>;
     /** Whether it told all that was said: words that come later are then most likely known. */
-    readonly tellsWords?: boolean;
+    readonly includesTranscript?: boolean;
   };
   /** Someone tagged the call, took tags away, or wrote a note. What did not change anything is not in it. */
   CALL_ANNOTATED: {
@@ -136,7 +136,7 @@ export interface CallFactFields {
     readonly tagsRemoved?: readonly string[];
     readonly note?: Note;
   };
-  PROVIDER_NOTICE: { readonly code: string; readonly message: string };
+  CALL_NOTICE: { readonly code: string; readonly message: string };
   /**
    * A recording began, at the first audio that came; or goes on, after the daemon was away, in the same file and with
    * the same beginning.
@@ -197,7 +197,7 @@ export const CALL_FACT_TYPES = Object.keys({
   ASSISTANT_CHANGED: 0,
   CALL_REPORTED: 0,
   CALL_ANNOTATED: 0,
-  PROVIDER_NOTICE: 0,
+  CALL_NOTICE: 0,
   RECORDING_STARTED: 0,
   RECORDING_STOPPED: 0,
   TRANSCRIPTION_CHANGED: 0,

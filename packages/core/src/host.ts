@@ -66,8 +66,8 @@ export interface MediaStream {
   end(reason: string): void;
 }
 
-/** What someone may want to know of a call; a plugin leaves undone what nobody wants. */
-export type Want = 'levels' | 'partials' | 'audio';
+/** Kinds of live data that clients may ask for; a plugin skips the work for data without demand. */
+export type DemandKind = 'levels' | 'partials' | 'audio';
 
 /** How a WebSocket is opened. */
 export interface DialOptions {
@@ -83,10 +83,10 @@ export interface ProviderHost {
   emit(event: ProviderEvent): void;
   /** Opens a media stream of a call. The plugin ends it. */
   openStream(options: MediaStreamOptions): MediaStream;
-  /** Whether anyone wants this of the call now. Cheap enough to ask for every frame. */
-  wants(want: Want, providerCallId: ProviderCallId): boolean;
-  /** Calls back whenever an answer of `wants` may have changed for a call; the function that comes back stops it. */
-  onWantsChange(listener: (providerCallId: ProviderCallId) => void): () => void;
+  /** Returns whether any client needs this data of the call now. Cheap enough to call for every frame. */
+  hasDemand(kind: DemandKind, providerCallId: ProviderCallId): boolean;
+  /** Calls the listener whenever the result of `hasDemand` may have changed for a call. Returns a function that stops it. */
+  onDemandChange(listener: (providerCallId: ProviderCallId) => void): () => void;
   /** The address under which the provider reaches this instance's `ingress`: `path` without a leading slash. */
   publicUrl(path: string): URL;
   /** Like the global `fetch`, with a deadline when the caller gives none. */

@@ -103,7 +103,7 @@ export type {
   MediaStreamOptions,
   PluginState,
   ProviderHost,
-  Want,
+  DemandKind,
 } from './host.ts';
 export {
   capabilitiesOf,

@@ -101,7 +101,7 @@ describe('a report', () => {
       report('Hello.', 'Quite other words.'),
     ]);
     expect(textsOf(facts)).toEqual(['hello there']);
-    expect(call).toMatchObject({ summary: 'Done.', wordsReported: true });
+    expect(call).toMatchObject({ summary: 'Done.', isTranscriptReported: true });
   });
 
   test('adds what is missing when the transcribing has failed', () => {

@@ -6,17 +6,17 @@ import 'reflect-metadata';
 import { container, instanceCachingFactory, type DependencyContainer, type InjectionToken } from 'tsyringe';
 import type { Clock, IdSource, Logger } from '@sidetone/core';
 import { AddedUtterances } from './transcription/added-utterances.ts';
-import { Annotations } from './calls/annotation-service.ts';
-import { Backfills } from './backfill/backfill-service.ts';
-import { CallBook } from './calls/call-registry.ts';
-import { Commands } from './commands/command-service.ts';
+import { AnnotationService } from './calls/annotation-service.ts';
+import { BackfillService } from './backfill/backfill-service.ts';
+import { CallRegistry } from './calls/call-registry.ts';
+import { CommandService } from './commands/command-service.ts';
 import { ClientSlots } from './graphql/guard/client-slots.ts';
 import { createCursors } from './calls/cursor.ts';
 import { Erasure } from './calls/erasure.ts';
 import { Ingest } from './calls/ingest.ts';
-import { Listening } from './listening/listening-service.ts';
+import { ListeningService } from './listening/listening-service.ts';
 import { OpenCommands } from './commands/open-commands.ts';
-import { Transcribing } from './transcription/transcription-service.ts';
+import { TranscriptionService } from './transcription/transcription-service.ts';
 import { CallAudios } from './audio/call-audios.ts';
 import { LevelBoard } from './audio/level-board.ts';
 import { Streams } from './audio/streams.ts';
@@ -34,12 +34,12 @@ import { createListenEndpoint } from './http/listen.ts';
 import { createRecordingEndpoint } from './http/recording.ts';
 import { createHttpServer } from './http/server.ts';
 import { createFeeds } from './live/feeds.ts';
-import { Interest } from './live/demand.ts';
+import { Demand } from './live/demand.ts';
 import { PartialSlots } from './live/partial-slots.ts';
 import { RecordHub } from './live/record-hub.ts';
 import { ProviderRegistry } from './plugins/provider/provider-registry.ts';
 import { TranscriberRegistry } from './plugins/transcriber/transcriber-registry.ts';
-import { Recordings } from './recording/recording-service.ts';
+import { RecordingService } from './recording/recording-service.ts';
 import { openDatabase } from './store/database.ts';
 import { createEventLog } from './store/event-log.ts';
 import { historyOf } from './store/history/history.ts';
@@ -85,9 +85,9 @@ export function createContainer(around: Surroundings): DependencyContainer {
 
   part(tokens.RECORD_HUB, (get) => new RecordHub(get(tokens.EVENT_LOG).latest()));
   part(tokens.PARTIAL_SLOTS, () => new PartialSlots({ ids }));
-  part(tokens.INTEREST, () => new Interest());
+  part(tokens.DEMAND, () => new Demand());
   part(tokens.LEVEL_BOARD, () => new LevelBoard({ clock }));
-  part(tokens.CALL_AUDIOS, (get) => new CallAudios({ interest: get(tokens.INTEREST), clock }));
+  part(tokens.CALL_AUDIOS, (get) => new CallAudios({ demand: get(tokens.DEMAND), clock }));
   part(
     tokens.WAVEFORMS,
     (get) =>
@@ -102,21 +102,21 @@ export function createContainer(around: Surroundings): DependencyContainer {
     createFeeds({
       hub: get(tokens.RECORD_HUB),
       log: get(tokens.EVENT_LOG),
-      book: get(tokens.CALL_BOOK),
+      registry: get(tokens.CALL_REGISTRY),
       partials: get(tokens.PARTIAL_SLOTS),
       levels: get(tokens.LEVEL_BOARD),
-      interest: get(tokens.INTEREST),
+      demand: get(tokens.DEMAND),
       clock,
     }),
   );
 
   part(tokens.OPEN_COMMANDS, () => new OpenCommands());
-  part(tokens.CALL_BOOK, (get) => new CallBook({ ledger: get(tokens.LEDGER) }));
+  part(tokens.CALL_REGISTRY, (get) => new CallRegistry({ ledger: get(tokens.LEDGER) }));
   part(
     tokens.INGEST,
     (get) =>
       new Ingest({
-        book: get(tokens.CALL_BOOK),
+        registry: get(tokens.CALL_REGISTRY),
         ledger: get(tokens.LEDGER),
         feed: get(tokens.RECORD_HUB),
         partials: get(tokens.PARTIAL_SLOTS),
@@ -124,7 +124,7 @@ export function createContainer(around: Surroundings): DependencyContainer {
         ids,
         clock,
         log: log('ingest'),
-        pendingFacts: limits.pendingFacts,
+        pendingEvents: limits.pendingEvents,
       }),
   );
   part(
@@ -132,7 +132,7 @@ export function createContainer(around: Surroundings): DependencyContainer {
     (get) =>
       new Streams({
         ingest: get(tokens.INGEST),
-        interest: get(tokens.INTEREST),
+        demand: get(tokens.DEMAND),
         levels: get(tokens.LEVEL_BOARD),
         audio: get(tokens.CALL_AUDIOS),
         waveforms: get(tokens.WAVEFORMS),
@@ -143,11 +143,11 @@ export function createContainer(around: Surroundings): DependencyContainer {
   part(
     tokens.RECORDINGS,
     (get) =>
-      new Recordings({
+      new RecordingService({
         audio: get(tokens.CALL_AUDIOS),
-        interest: get(tokens.INTEREST),
+        demand: get(tokens.DEMAND),
         feeds: get(tokens.FEEDS),
-        book: get(tokens.CALL_BOOK),
+        registry: get(tokens.CALL_REGISTRY),
         ingest: get(tokens.INGEST),
         rows: createRecordingRows(get(tokens.DATABASE).db),
         folder: config.recording.path,
@@ -160,10 +160,10 @@ export function createContainer(around: Surroundings): DependencyContainer {
   part(
     tokens.LISTENING,
     (get) =>
-      new Listening({
+      new ListeningService({
         audio: get(tokens.CALL_AUDIOS),
         feeds: get(tokens.FEEDS),
-        book: get(tokens.CALL_BOOK),
+        registry: get(tokens.CALL_REGISTRY),
         ingest: get(tokens.INGEST),
         ids,
         clock,
@@ -177,9 +177,9 @@ export function createContainer(around: Surroundings): DependencyContainer {
         config: config.providers,
         baseDir: around.baseDir,
         ingest: get(tokens.INGEST),
-        book: get(tokens.CALL_BOOK),
+        registry: get(tokens.CALL_REGISTRY),
         streams: get(tokens.STREAMS),
-        interest: get(tokens.INTEREST),
+        demand: get(tokens.DEMAND),
         stateStore: get(tokens.STATE_STORE),
         clock,
         log: (id) => log(`provider ${id}`),
@@ -187,7 +187,7 @@ export function createContainer(around: Surroundings): DependencyContainer {
         socketMessageBytes: limits.socketMessageBytes,
         eventsPerSecond: limits.eventsPerSecond,
         random: Math.random,
-        liveCalls: (id) => get(tokens.CALL_BOOK).live(id),
+        liveCalls: (id) => get(tokens.CALL_REGISTRY).live(id),
       }),
   );
   part(
@@ -204,15 +204,15 @@ export function createContainer(around: Surroundings): DependencyContainer {
       }),
   );
   part(
-    tokens.TRANSCRIBING,
+    tokens.TRANSCRIPTION_SERVICE,
     (get) =>
-      new Transcribing({
+      new TranscriptionService({
         transcribers: get(tokens.TRANSCRIBERS),
         providers: get(tokens.PROVIDERS),
         settingOf: (id) => config.providers[id]?.transcribe ?? 'off',
         audio: get(tokens.CALL_AUDIOS),
         feeds: get(tokens.FEEDS),
-        book: get(tokens.CALL_BOOK),
+        registry: get(tokens.CALL_REGISTRY),
         ingest: get(tokens.INGEST),
         partials: get(tokens.PARTIAL_SLOTS),
         ids,
@@ -223,8 +223,8 @@ export function createContainer(around: Surroundings): DependencyContainer {
   part(
     tokens.COMMANDS,
     (get) =>
-      new Commands({
-        book: get(tokens.CALL_BOOK),
+      new CommandService({
+        registry: get(tokens.CALL_REGISTRY),
         ledger: get(tokens.LEDGER),
         ingest: get(tokens.INGEST),
         openCommands: get(tokens.OPEN_COMMANDS),
@@ -234,7 +234,7 @@ export function createContainer(around: Surroundings): DependencyContainer {
       }),
   );
 
-  part(tokens.ANNOTATIONS, (get) => new Annotations({ ingest: get(tokens.INGEST), ids, clock }));
+  part(tokens.ANNOTATIONS, (get) => new AnnotationService({ ingest: get(tokens.INGEST), ids, clock }));
   part(
     tokens.ADDED_UTTERANCES,
     (get) =>
@@ -252,7 +252,7 @@ export function createContainer(around: Surroundings): DependencyContainer {
       new Erasure({
         ingest: get(tokens.INGEST),
         ledger: get(tokens.LEDGER),
-        book: get(tokens.CALL_BOOK),
+        registry: get(tokens.CALL_REGISTRY),
         feed: get(tokens.RECORD_HUB),
         partials: get(tokens.PARTIAL_SLOTS),
         openCommands: get(tokens.OPEN_COMMANDS),
@@ -266,7 +266,7 @@ export function createContainer(around: Surroundings): DependencyContainer {
   part(
     tokens.BACKFILLS,
     (get) =>
-      new Backfills({
+      new BackfillService({
         providers: get(tokens.PROVIDERS),
         ingest: get(tokens.INGEST),
         stateStore: get(tokens.STATE_STORE),
@@ -280,7 +280,7 @@ export function createContainer(around: Surroundings): DependencyContainer {
   const newId = (): string => ids.command().slice(-12);
   part(tokens.SCHEMA, (get) =>
     createSchema({
-      book: get(tokens.CALL_BOOK),
+      registry: get(tokens.CALL_REGISTRY),
       history: get(tokens.HISTORY),
       eventLog: get(tokens.EVENT_LOG),
       feeds: get(tokens.FEEDS),
@@ -292,7 +292,7 @@ export function createContainer(around: Surroundings): DependencyContainer {
       backfills: get(tokens.BACKFILLS),
       providers: get(tokens.PROVIDERS),
       transcribers: get(tokens.TRANSCRIBERS),
-      transcribing: get(tokens.TRANSCRIBING),
+      transcribing: get(tokens.TRANSCRIPTION_SERVICE),
       levels: get(tokens.LEVEL_BOARD),
       waveforms: get(tokens.WAVEFORMS),
       recordings: get(tokens.RECORDINGS),

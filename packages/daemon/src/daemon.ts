@@ -76,7 +76,7 @@ export async function startDaemon({
     const transcribers = parts.resolve(tokens.TRANSCRIBERS);
     await transcribers.load();
     undo.push(() => transcribers.stop());
-    const transcribing = parts.resolve(tokens.TRANSCRIBING);
+    const transcribing = parts.resolve(tokens.TRANSCRIPTION_SERVICE);
     transcribing.start();
     undo.push(() => transcribing.stop());
     const server = parts.resolve(tokens.HTTP_SERVER);
@@ -85,8 +85,8 @@ export async function startDaemon({
     undo.push(() => providers.stop());
     const backfills = parts.resolve(tokens.BACKFILLS);
     undo.push(() => backfills.close());
-    const book = parts.resolve(tokens.CALL_BOOK);
-    undo.push(startWatchdog({ book, reconcile: (calls) => providers.reconcile(calls), clock }));
+    const registry = parts.resolve(tokens.CALL_REGISTRY);
+    undo.push(startWatchdog({ registry, reconcile: (calls) => providers.reconcile(calls), clock }));
     await Promise.all([transcribers.start(), providers.start()]);
     state.isReady = true;
     undo.push(() => void (state.isReady = false));

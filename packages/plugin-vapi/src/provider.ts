@@ -257,10 +257,10 @@ export function createProvider(options: VapiOptions, host: ProviderHost): Provid
   }
 
   return {
-    tellsWords: true,
+    providesTranscript: true,
     async start() {
       await calls.load();
-      stopListening = host.onWantsChange((callId) => calls.update(callId));
+      stopListening = host.onDemandChange((callId) => calls.update(callId));
       sweeps = runSweeps({
         api,
         calls,

@@ -67,7 +67,7 @@ export function createListenSession(deps: ListenSessionDeps): ListenSession {
   const isDesired = (): boolean =>
     !stopped &&
     deps.isConnected() &&
-    (host.wants('levels', providerCallId) || host.wants('audio', providerCallId));
+    (host.hasDemand('levels', providerCallId) || host.hasDemand('audio', providerCallId));
 
   const isWanted = (): boolean => isDesired() && deps.listenUrl() !== undefined;
 

@@ -57,7 +57,7 @@ describe('a sweep', () => {
       ]),
     );
     host.answerDials(() => {});
-    host.setWant('levels', CALL, true);
+    host.setDemand('levels', CALL, true);
     await host.clock.advance(45_000);
     expect(host.eventsOf('call.started')).toMatchObject([{ providerCallId: CALL, status: 'IN_PROGRESS' }]);
     expect(host.dials).toHaveLength(1);
@@ -180,7 +180,7 @@ describe('a call that is known by its id only', () => {
       return { json: { ...live, id: CALL, ...(askedAt.length === 3 && { monitor: liveMonitor }) } };
     });
     host.answerDials(() => {});
-    host.setWant('levels', CALL, true);
+    host.setDemand('levels', CALL, true);
     await post(sample('bare body without envelope'));
     await host.clock.advance(60_000);
     expect(askedAt).toEqual([0, 1000, 3000]);

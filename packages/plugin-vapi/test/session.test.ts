@@ -26,7 +26,7 @@ async function startLive(options: object = {}): Promise<Harness> {
 }
 
 async function listen(host: FakeHost): Promise<void> {
-  host.setWant('levels', CALL, true);
+  host.setDemand('levels', CALL, true);
   await host.clock.settle();
 }
 
@@ -50,7 +50,7 @@ describe('listening', () => {
   it('begins with the call, when it was wanted before', async () => {
     const { host, post } = await start();
     host.answerDials(() => {});
-    host.setWant('audio', CALL, true);
+    host.setDemand('audio', CALL, true);
     await post(sample('status-update ringing'));
     await host.clock.settle();
     expect(host.dials).toEqual([]);
@@ -70,7 +70,7 @@ describe('listening', () => {
   it('begins when words show that the call is in progress, though no status said so', async () => {
     const { host, post } = await start();
     host.answerDials(() => {});
-    host.setWant('levels', CALL, true);
+    host.setDemand('levels', CALL, true);
     await post(sample('transcript final'));
     await host.clock.settle();
     expect(host.dials).toHaveLength(1);
@@ -125,7 +125,7 @@ describe('when nobody listens any more', () => {
   it('the socket stays a little while, and then closes', async () => {
     const { host } = await startLive();
     await listen(host);
-    host.setWant('levels', CALL, false);
+    host.setDemand('levels', CALL, false);
     await host.clock.advance(LINGER_MS - 1);
     expect(lastPeer(host).closing).toBeUndefined();
     await host.clock.advance(1);
@@ -137,9 +137,9 @@ describe('when nobody listens any more', () => {
   it('a listener that comes back in time finds the same socket', async () => {
     const { host } = await startLive();
     await listen(host);
-    host.setWant('levels', CALL, false);
+    host.setDemand('levels', CALL, false);
     await host.clock.advance(LINGER_MS - 1);
-    host.setWant('audio', CALL, true);
+    host.setDemand('audio', CALL, true);
     await host.clock.advance(60_000);
     expect(host.dials).toHaveLength(1);
     expect(lastPeer(host).closing).toBeUndefined();
@@ -148,7 +148,7 @@ describe('when nobody listens any more', () => {
   it('a listener that comes back later gets a new one', async () => {
     const { host } = await startLive();
     await listen(host);
-    host.setWant('levels', CALL, false);
+    host.setDemand('levels', CALL, false);
     await host.clock.advance(LINGER_MS);
     await listen(host);
     expect(host.dials).toHaveLength(2);
@@ -211,7 +211,7 @@ describe('a connection that does not hold', () => {
     expect(host.logs.filter(({ level }) => level === 'warn')).toHaveLength(1);
     expect(host.clock.pending).toBe(0);
     // Until nobody wanted it for a moment: who asks anew gets a new attempt.
-    host.setWant('levels', CALL, false);
+    host.setDemand('levels', CALL, false);
     await listen(host);
     expect(dialledAt).toHaveLength(7);
   });
@@ -242,7 +242,7 @@ describe('a connection that does not hold', () => {
   it('is not made again once nobody wants it', async () => {
     const { host } = await startLive();
     await listen(host);
-    host.setWant('levels', CALL, false);
+    host.setDemand('levels', CALL, false);
     lastPeer(host).cut();
     await host.clock.advance(60_000);
     expect(host.dials).toHaveLength(1);
@@ -293,7 +293,7 @@ describe('a stop', () => {
       isConnected: () => true,
       confirm: () => Promise.resolve(),
     });
-    host.setWant('levels', CALL, true);
+    host.setDemand('levels', CALL, true);
     session.update();
     session.stop('the provider stopped');
     open(socket);

@@ -37,7 +37,7 @@ describe('a call that others set up', () => {
     } as const;
     expect(provider.controlsFor!(call)).toEqual(expect.arrayContaining(['SAY', 'END_CALL', 'LISTEN']));
     host.answerDials(() => {});
-    host.setWant('levels', CALL, true);
+    host.setDemand('levels', CALL, true);
     await host.clock.settle();
     expect(host.dials).toHaveLength(1);
     await provider.stop(new AbortController().signal);

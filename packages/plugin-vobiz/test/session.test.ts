@@ -13,7 +13,7 @@ interface Streaming extends Harness {
 /** An instance whose call was answered, with the stream's socket open, and someone listening. */
 async function startOpen(options: object = {}): Promise<Streaming> {
   const harness = await start(options);
-  harness.host.setWant('audio', CALL, true);
+  harness.host.setDemand('audio', CALL, true);
   const peer = harness.open(await harness.answer());
   return { ...harness, peer };
 }
@@ -119,10 +119,10 @@ describe('audio', () => {
 
   it('is not even decoded while nobody wants it, and its place is kept', async () => {
     const { host, peer } = await startStreaming();
-    host.setWant('audio', CALL, false);
+    host.setDemand('audio', CALL, false);
     await sendAll(peer, 'seq01_both_inbound', 'seq01_both_outbound');
     expect(written(host)).toEqual([]);
-    host.setWant('levels', CALL, true);
+    host.setDemand('levels', CALL, true);
     await sendAll(peer, 'seq01_both_inbound_next');
     expect(written(host)).toEqual([['CUSTOMER', 160, 20]]);
     expect(host.streams[0]?.gaps).toEqual([]);

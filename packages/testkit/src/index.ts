@@ -78,7 +78,7 @@ export {
   type Subject,
   type Told,
   type WaitStep,
-  type WantStep,
+  type DemandStep,
 } from './providers/scenario.ts';
 export type { Bench } from './providers/bench.ts';
 export type { Shape } from './providers/shape.ts';

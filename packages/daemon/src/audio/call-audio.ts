@@ -3,7 +3,7 @@
  * frame goes to all who take it. Nothing here waits.
  */
 import type { CallId, Party } from '@sidetone/core';
-import type { AudioSink } from '../ports.ts';
+import type { AudioSink } from './ports.ts';
 import { Lane } from './lane.ts';
 import { TIMELINE_RATE } from './timeline.ts';
 import {
@@ -48,7 +48,7 @@ export class CallAudio {
   readonly #owners: (Owner | undefined)[] = [];
   /** When the time line begins, epoch ms; undefined while no frame is wanted. */
   #startedAt: number | undefined;
-  /** Place of the newest arrival. */
+  /** KeysetPosition of the newest arrival. */
   #now = 0;
   #isHeard = false;
   #streamCount = 0;

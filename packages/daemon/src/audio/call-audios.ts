@@ -4,12 +4,13 @@
  * comes from.
  */
 import { pace, type CallId, type Clock, type Party } from '@sidetone/core';
-import type { AudioSink, AudioSource, WantsKeeper } from '../ports.ts';
+import type { AudioSink, AudioSource } from './ports.ts';
+import type { Demand } from '../live/demand.ts';
 import { CallAudio } from './call-audio.ts';
 import type { TrackFrame } from './track.ts';
 
 export interface CallAudiosDeps {
-  readonly interest: Pick<WantsKeeper, 'add'>;
+  readonly demand: Pick<Demand, 'add'>;
   readonly clock: Clock;
 }
 
@@ -29,19 +30,19 @@ export class CallAudios implements AudioSource {
   }
 
   join(callId: CallId, sink: AudioSink): () => void {
-    const { interest, clock } = this.#deps;
+    const { demand, clock } = this.#deps;
     const audio = this.#calls.get(callId) ?? new CallAudio(callId);
     this.#calls.set(callId, audio);
     audio.add(sink, clock.now());
     this.#pace();
-    const unwant = interest.add('audio', [callId]);
+    const releaseDemand = demand.add('audio', [callId]);
     let isHeld = true;
     return () => {
       if (!isHeld) return;
       isHeld = false;
       audio.remove(sink);
       if (!audio.isWanted) this.#calls.delete(callId);
-      unwant();
+      releaseDemand();
       this.#pace();
     };
   }

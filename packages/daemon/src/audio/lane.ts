@@ -2,7 +2,7 @@
  * A reader's pace over a call's time line: all sinks of a lane get the same frame, so long after its time. Audio that comes
  * later than that is not in it, so that whoever needs every word waits longer than whoever listens.
  */
-import type { AudioSink } from '../ports.ts';
+import type { AudioSink } from './ports.ts';
 import { AHEAD_SAMPLES, createTimeline, FRAME_SAMPLES, TIMELINE_RATE } from './timeline.ts';
 
 const PER_MS = TIMELINE_RATE / 1000;
@@ -22,7 +22,7 @@ export class Lane {
     this.#give = give;
   }
 
-  /** Place of the next frame, in samples. */
+  /** KeysetPosition of the next frame, in samples. */
   get taken(): number {
     return this.#timeline.taken;
   }

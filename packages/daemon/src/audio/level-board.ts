@@ -1,6 +1,6 @@
 /** The meters of every call that is being heard: made when its first metered audio comes, gone with its last stream. */
 import { LevelMeter, type CallId, type Clock, type Party } from '@sidetone/core';
-import type { LevelSource, PartyLevel } from '../ports.ts';
+import type { LevelSource, PartyLevel } from '../live/ports.ts';
 
 export class LevelBoard implements LevelSource {
   readonly #clock: Clock;

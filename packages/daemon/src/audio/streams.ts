@@ -14,14 +14,14 @@ import {
   type StreamId,
 } from '@sidetone/core';
 import type { Ingest } from '../calls/ingest.ts';
-import type { Wants } from '../ports.ts';
+import type { Demand } from '../live/demand.ts';
 import type { CallAudios } from './call-audios.ts';
 import type { LevelBoard } from './level-board.ts';
 import type { Waveforms } from './waveforms.ts';
 
 export interface StreamsDeps {
   readonly ingest: Pick<Ingest, 'record'>;
-  readonly interest: Wants;
+  readonly demand: Pick<Demand, 'has'>;
   readonly levels: LevelBoard;
   readonly audio: CallAudios;
   readonly waveforms: Pick<Waveforms, 'note'>;
@@ -114,9 +114,9 @@ class OpenStream implements MediaStream {
     if (this.#isEnded) return;
     this.#frames++;
     this.#bytes += bytes.length;
-    const { interest } = this.#deps;
-    const isMetered = interest.wants('levels', this.callId);
-    const isHeard = interest.wants('audio', this.callId);
+    const { demand } = this.#deps;
+    const isMetered = demand.has('levels', this.callId);
+    const isHeard = demand.has('audio', this.callId);
     if (!isMetered && !isHeard) return;
     const { encoding, parties } = this.#options;
     const samples = DECODERS[encoding](bytes);

@@ -108,7 +108,7 @@ export function createTrack(sampleRate: number, shared: StreamClock, put: Put): 
   const resampler = createResampler(sampleRate, TIMELINE_RATE);
   /** Where positions are told they are compared with the other party's; where they are counted they are our own. */
   let clock: StreamClock | undefined;
-  /** Place of the next sample that the resampler gives; undefined before the first. */
+  /** KeysetPosition of the next sample that the resampler gives; undefined before the first. */
   let next: number | undefined;
   /** Position of the frame that would follow, and of the last one. */
   let position = 0;

@@ -4,7 +4,7 @@
  * grows; where nothing was metered there is no reading.
  */
 import { messageOf, SILENCE_DB, type CallId, type Clock, type Logger, type Party } from '@sidetone/core';
-import type { PartyPeaks, WaveformPiece, WaveformSource, WaveformStore } from '../ports.ts';
+import type { PartyPeaks, WaveformPiece, WaveformSource, WaveformStore } from './ports.ts';
 
 /** Length of a reading, ms. */
 export const SLOT_MS = 100;

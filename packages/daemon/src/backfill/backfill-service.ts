@@ -13,7 +13,7 @@ import {
 } from '@sidetone/core';
 import { isUsable } from '../commands/failures.ts';
 import type { Ingest } from '../calls/ingest.ts';
-import type { ProviderDirectory, ProviderView, StateStore } from '../ports.ts';
+import type { ProviderDirectory, ProviderView, StateStore } from '../plugins/ports.ts';
 
 export const BACKFILL_STATES = ['RUNNING', 'DONE', 'FAILED', 'STOPPED'] as const;
 export type BackfillState = (typeof BACKFILL_STATES)[number];
@@ -48,7 +48,7 @@ const CLOSE_TIMEOUT_MS = 3000;
 /** No provider can have this id: it has a slash. */
 const OWNER = asProviderId('daemon/backfill');
 
-export class Backfills {
+export class BackfillService {
   readonly #deps: BackfillsDeps;
   readonly #running = new Map<ProviderId, { readonly done: Promise<void>; readonly stop: AbortController }>();
 

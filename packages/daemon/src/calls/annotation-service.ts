@@ -9,7 +9,7 @@ import {
   type Note,
 } from '@sidetone/core';
 import type { Ingest } from './ingest.ts';
-import type { StoredNote } from '../ports.ts';
+import type { StoredNote } from './ports.ts';
 
 export const MAX_TAGS_PER_CALL = 50;
 export const MAX_TAG_CHARACTERS = 64;
@@ -22,7 +22,7 @@ export interface AnnotationsDeps {
   readonly clock: Clock;
 }
 
-export class Annotations {
+export class AnnotationService {
   readonly #deps: AnnotationsDeps;
 
   constructor(deps: AnnotationsDeps) {

@@ -1,6 +1,6 @@
 /** Whether a call in memory is one of those that a filter names: what the store answers for history, without the store. Pure. */
 import { isLive, type Call } from '@sidetone/core';
-import type { LiveCallFilter } from '../ports.ts';
+import type { LiveCallFilter } from './ports.ts';
 
 type Wanted<Key extends keyof LiveCallFilter> = NonNullable<LiveCallFilter[Key]>;
 

@@ -1,14 +1,14 @@
 /**
- * The live calls, in memory: as they are in the store, no newer. A call that is over leaves the book once its end is
+ * The live calls, in memory: as they are in the store, no newer. A call that is over leaves the registry once its end is
  * stored; what still comes for it is looked up, but the newest of them are remembered for whoever reads about their end.
  */
 import { isLive, type Call, type CallId, type ProviderCallId, type ProviderId } from '@sidetone/core';
-import type { CallLedger } from '../ports.ts';
+import type { CallLedger } from './ports.ts';
 
 /** How many calls that are over are remembered. */
 export const REMEMBERED_CALLS = 1000;
 
-export class CallBook {
+export class CallRegistry {
   readonly #ledger: CallLedger;
   /** Calls that are over, the newest last. */
   readonly #over = new Map<CallId, Call>();

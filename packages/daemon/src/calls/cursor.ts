@@ -1,6 +1,6 @@
 /** Positions in the log as clients hold them: opaque, and good for the log that made them alone. */
 import { FaultError } from '@sidetone/core';
-import type { EventLog } from '../ports.ts';
+import type { EventLog } from './ports.ts';
 
 export interface Cursors {
   encode(position: number): string;

@@ -3,9 +3,9 @@
  * what the database file still holds of them.
  */
 import { FaultError, isLive, messageOf, type CallId, type Clock, type Logger } from '@sidetone/core';
-import type { CallBook } from './call-registry.ts';
+import type { CallRegistry } from './call-registry.ts';
 import type { Ingest } from './ingest.ts';
-import type { CallLedger, PartialBoard, RecordFeed } from '../ports.ts';
+import type { CallLedger, PartialBoard, RecordFeed } from './ports.ts';
 import type { OpenCommands } from '../commands/open-commands.ts';
 
 /** How often the file is tried to be scrubbed while somebody reads it, and the pause in between, ms. */
@@ -15,7 +15,7 @@ const SCRUB_PAUSE_MS = 100;
 export interface ErasureDeps {
   readonly ingest: Pick<Ingest, 'current' | 'storeNow'>;
   readonly ledger: Pick<CallLedger, 'erase' | 'isScrubDue' | 'scrub'>;
-  readonly book: Pick<CallBook, 'forget'>;
+  readonly registry: Pick<CallRegistry, 'forget'>;
   readonly feed: Pick<RecordFeed, 'forget'>;
   readonly partials: Pick<PartialBoard, 'forget'>;
   readonly openCommands: Pick<OpenCommands, 'forget'>;
@@ -40,7 +40,7 @@ export class Erasure {
    * @throws {FaultError} CALL_STILL_LIVE, or STORE_WRITE_FAILED.
    */
   async erase(callId: CallId): Promise<boolean> {
-    const { ingest, ledger, book, feed, partials, openCommands, recordings, waveforms } = this.#deps;
+    const { ingest, ledger, registry, feed, partials, openCommands, recordings, waveforms } = this.#deps;
     const call = ingest.current(callId);
     if (!call) return false;
     if (isLive(call)) throw new FaultError('CALL_STILL_LIVE', 'the call is live: end it first');
@@ -49,7 +49,7 @@ export class Erasure {
     if (!ingest.current(callId)) return false;
     if (!ingest.storeNow()) throw new FaultError('STORE_WRITE_FAILED', 'the call cannot be erased now');
     ledger.erase(callId);
-    for (const memory of [book, feed, partials, openCommands, waveforms]) memory.forget(callId);
+    for (const memory of [registry, feed, partials, openCommands, waveforms]) memory.forget(callId);
     await this.scrub();
     return true;
   }

@@ -1,5 +1,5 @@
 /**
- * The heart: what a provider tells becomes facts. Synchronous from an event's arrival to its decision; the facts of one
+ * The harness: what a provider tells becomes facts. Synchronous from an event's arrival to its decision; the facts of one
  * turn of the event loop share a commit, and nobody sees a fact before it is stored.
  *
  * `accept` and `record` never throw and never wait. While the disk takes nothing, facts stay here, up to a bound.
@@ -25,12 +25,12 @@ import {
   type Utterance,
   type UtteranceId,
 } from '@sidetone/core';
-import type { CallBook } from './call-registry.ts';
+import type { CallRegistry } from './call-registry.ts';
 import type { OpenCommands } from '../commands/open-commands.ts';
-import type { CallLedger, Draft, PartialBoard, RecordFeed, StoredCommand } from '../ports.ts';
+import type { CallLedger, Draft, PartialBoard, RecordFeed, StoredCommand } from './ports.ts';
 
 export interface IngestDeps {
-  readonly book: CallBook;
+  readonly registry: CallRegistry;
   readonly ledger: CallLedger;
   readonly feed: RecordFeed;
   readonly partials: PartialBoard;
@@ -38,8 +38,8 @@ export interface IngestDeps {
   readonly ids: IdSource;
   readonly clock: Clock;
   readonly log: Logger;
-  /** Most facts that wait while the disk takes none; `limits.pendingFacts`. */
-  readonly pendingFacts: number;
+  /** Most facts that wait while the disk takes none; `limits.pendingEvents`. */
+  readonly pendingEvents: number;
 }
 
 /** A commit is not put off to the end of the turn once so many facts wait. */
@@ -100,7 +100,7 @@ export class Ingest {
 
   /** The call as it is after all that was taken, stored or not: for decisions, not for readers. */
   current(callId: CallId): Call | undefined {
-    return this.#ahead.get(callId) ?? this.#deps.book.get(callId);
+    return this.#ahead.get(callId) ?? this.#deps.registry.get(callId);
   }
 
   /** Which call a final utterance is of, stored or not. */
@@ -121,9 +121,9 @@ export class Ingest {
 
   /** The id of a call that is live or just begun, without asking the store: cheap enough for every frame. */
   liveId(providerId: ProviderId, providerCallId: ProviderCallId): CallId | undefined {
-    const { book } = this.#deps;
+    const { registry } = this.#deps;
     return (
-      book.liveId(providerId, providerCallId) ?? this.#aheadIds.get(aheadKey(providerId, providerCallId))
+      registry.liveId(providerId, providerCallId) ?? this.#aheadIds.get(aheadKey(providerId, providerCallId))
     );
   }
 
@@ -149,7 +149,7 @@ export class Ingest {
   #find(providerId: ProviderId, event: ProviderEvent): Call | undefined {
     const aheadId = this.#aheadIds.get(aheadKey(providerId, event.providerCallId));
     return aheadId === undefined
-      ? this.#deps.book.find(providerId, event.providerCallId)
+      ? this.#deps.registry.find(providerId, event.providerCallId)
       : this.#ahead.get(aheadId);
   }
 
@@ -188,7 +188,7 @@ export class Ingest {
     if (decided.length === 0) return;
     const shown = decided.flatMap((fact) => this.#deps.openCommands.shownBy(callId, fact, at));
     const facts = [...decided, ...shown];
-    if (this.#drafts.length + facts.length > this.#deps.pendingFacts) return this.#drop(facts.length);
+    if (this.#drafts.length + facts.length > this.#deps.pendingEvents) return this.#drop(facts.length);
     let call = before;
     facts.forEach((fact, i) => {
       call = evolve(call, callId, fact, at);
@@ -203,7 +203,7 @@ export class Ingest {
 
   #drop(count: number): void {
     if (this.#dropped === 0)
-      this.#deps.log.error('facts are lost: the disk takes none and limits.pendingFacts is reached');
+      this.#deps.log.error('facts are lost: the disk takes none and limits.pendingEvents is reached');
     this.#dropped += count;
   }
 
@@ -237,7 +237,7 @@ export class Ingest {
     const { ledger } = this.#deps;
     try {
       const records = ledger.commit(this.#drafts);
-      this.#deps.book.putAll(this.#ahead.values());
+      this.#deps.registry.putAll(this.#ahead.values());
       return records;
     } catch (cause) {
       if (isFault(cause) && cause.code === 'STORE_WRITE_FAILED') throw cause;
@@ -253,7 +253,7 @@ export class Ingest {
       const drafts = this.#drafts.filter((draft) => draft.callId === callId);
       try {
         const records = this.#deps.ledger.commit(drafts);
-        this.#deps.book.putAll([drafts.at(-1)!.call]);
+        this.#deps.registry.putAll([drafts.at(-1)!.call]);
         return records;
       } catch (error) {
         if (isFault(error) && error.code === 'STORE_WRITE_FAILED') throw error;

@@ -5,7 +5,7 @@
 import type { Clock, Command, Logger } from '@sidetone/core';
 import { failureOf } from '../commands/failures.ts';
 import type { Ingest } from './ingest.ts';
-import type { CallLedger } from '../ports.ts';
+import type { CallLedger } from './ports.ts';
 
 const NO_COUNTERS = { frames: 0, bytes: 0, missingFrames: 0 } as const;
 

@@ -3,7 +3,7 @@
  * true now, which may be that they ended unseen.
  */
 import type { Call, CallId, Clock } from '@sidetone/core';
-import type { CallBook } from './call-registry.ts';
+import type { CallRegistry } from './call-registry.ts';
 
 /** How long nothing may be heard of a live call before its provider is asked, and asked again. */
 const QUIET_MS = 5 * 60_000;
@@ -11,14 +11,14 @@ const QUIET_MS = 5 * 60_000;
 const LOOK_MS = 60_000;
 
 export interface WatchdogDeps {
-  readonly book: CallBook;
+  readonly registry: CallRegistry;
   /** Asks the provider of these calls, all of one provider, how they stand. Never throws. */
   readonly reconcile: (calls: readonly Call[]) => void;
   readonly clock: Clock;
 }
 
 /** Looks until the function that comes back is called. */
-export function startWatchdog({ book, reconcile, clock }: WatchdogDeps): () => void {
+export function startWatchdog({ registry, reconcile, clock }: WatchdogDeps): () => void {
   /** Since when nothing was heard of each live call, by its stamp. */
   let heard = new Map<CallId, { readonly stamp: number; readonly at: number }>();
   let cancel = clock.schedule(LOOK_MS, look);
@@ -26,16 +26,16 @@ export function startWatchdog({ book, reconcile, clock }: WatchdogDeps): () => v
   function look(): void {
     const now = clock.now();
     const before = heard;
-    const live = book.live();
+    const live = registry.live();
     heard = new Map(
       live.map(({ id }) => {
-        const stamp = book.stamp(id);
+        const stamp = registry.stamp(id);
         const known = before.get(id);
         return [id, known?.stamp === stamp ? known : { stamp, at: now }];
       }),
     );
     const quiet = live.filter(({ id }) => now - heard.get(id)!.at >= QUIET_MS);
-    for (const { id } of quiet) heard.set(id, { stamp: book.stamp(id), at: now });
+    for (const { id } of quiet) heard.set(id, { stamp: registry.stamp(id), at: now });
     for (const providerId of new Set(quiet.map((call) => call.providerId))) {
       reconcile(quiet.filter((call) => call.providerId === providerId));
     }

@@ -4,11 +4,11 @@
  */
 import { createHash } from 'node:crypto';
 import type { Clock, Command, CommandKind, Failure } from '@sidetone/core';
-import type { CallBook } from '../calls/call-registry.ts';
+import type { CallRegistry } from '../calls/call-registry.ts';
 import type { CommandOutcome } from './command-service.ts';
 import { failureOf, throwMistake } from './failures.ts';
 import type { Ingest } from '../calls/ingest.ts';
-import type { StoredCommand } from '../ports.ts';
+import type { StoredCommand } from '../calls/ports.ts';
 
 /** How long a repeated command waits for the outcome of the first, ms: longer than a provider may think about it. */
 export const SAME_COMMAND_WAIT_MS = 20_000;
@@ -18,7 +18,7 @@ export type Act = (command: Command, conflict?: Failure) => Promise<CommandOutco
 
 export interface CommandKeysDeps {
   readonly ingest: Pick<Ingest, 'commandByKey'>;
-  readonly book: Pick<CallBook, 'get'>;
+  readonly registry: Pick<CallRegistry, 'get'>;
   readonly clock: Clock;
 }
 
@@ -65,7 +65,7 @@ export class CommandKeys {
   #recall({ callId, command }: StoredCommand): CommandOutcome {
     const failure = command.status === 'REQUESTED' ? NO_OUTCOME : command.failure;
     if (failure) throwMistake(failure, command.id);
-    const call = callId && this.#deps.book.get(callId);
+    const call = callId && this.#deps.registry.get(callId);
     return { command, ...(call && { call }), ...(failure && { failure }) };
   }
 }

@@ -1,5 +1,5 @@
 /**
- * Commands go out, facts come in. A command is stored before the provider is asked, and settled with the provider's
+ * CommandService go out, facts come in. A command is stored before the provider is asked, and settled with the provider's
  * answer; what it changes about a call is told by the provider's own events, never by us.
  */
 import {
@@ -19,12 +19,13 @@ import {
   type ProviderCallId,
   type ProviderId,
 } from '@sidetone/core';
-import type { CallBook } from '../calls/call-registry.ts';
+import type { CallRegistry } from '../calls/call-registry.ts';
 import { CommandKeys, fingerprintOf } from './command-keys.ts';
 import { failureFrom, failureOf, isUsable, notRunning, throwMistake } from './failures.ts';
 import type { Ingest } from '../calls/ingest.ts';
 import type { OpenCommands } from './open-commands.ts';
-import type { CallLedger, ProviderDirectory, ProviderView } from '../ports.ts';
+import type { CallLedger } from '../calls/ports.ts';
+import type { ProviderDirectory, ProviderView } from '../plugins/ports.ts';
 
 const KINDS = {
   say: 'SAY',
@@ -51,7 +52,7 @@ export interface CommandOutcome {
 export type WatchOutcome = Pick<CommandOutcome, 'call' | 'failure'>;
 
 export interface CommandsDeps {
-  readonly book: CallBook;
+  readonly registry: CallRegistry;
   readonly ledger: Pick<CallLedger, 'putCommand'>;
   readonly ingest: Ingest;
   readonly openCommands: OpenCommands;
@@ -60,7 +61,7 @@ export interface CommandsDeps {
   readonly clock: Clock;
 }
 
-export class Commands {
+export class CommandService {
   readonly #deps: CommandsDeps;
   readonly #keys: CommandKeys;
 
@@ -108,7 +109,7 @@ export class Commands {
    * @throws {FaultError} INPUT_INVALID when the plugin finds the id wrong.
    */
   async watch(id: ProviderId, providerCallId: ProviderCallId): Promise<WatchOutcome> {
-    const { providers, ids, ingest, book } = this.#deps;
+    const { providers, ids, ingest, registry } = this.#deps;
     const provider = providers.get(id);
     if (!provider || !isUsable(provider)) return { failure: notRunning(id, provider) };
     const { watch } = provider;
@@ -118,7 +119,7 @@ export class Commands {
     const { failure } = await settlementOf(() => watch(providerCallId, ids.command()));
     if (failure) throwMistake(failure);
     await ingest.committed();
-    const call = book.find(id, providerCallId);
+    const call = registry.find(id, providerCallId);
     return { ...(call && { call }), ...(failure && { failure }) };
   }
 
@@ -129,7 +130,7 @@ export class Commands {
     command: Command,
     conflict: Failure | undefined,
   ): Promise<CommandOutcome> {
-    const call = this.#deps.book.get(callId);
+    const call = this.#deps.registry.get(callId);
     if (!call) return { failure: failureOf('CALL_NOT_FOUND', 'there is no call with this id') };
     const provider = this.#deps.providers.get(call.providerId);
     const refusal = conflict ?? refuse(name, args, call, provider);
@@ -185,7 +186,7 @@ export class Commands {
 
   /** Stores what became of a command, unless the provider's events have shown more by now. */
   async #settle(call: Call, requested: Command, news: Settlement): Promise<CommandOutcome> {
-    const { openCommands, clock, book, ingest } = this.#deps;
+    const { openCommands, clock, registry, ingest } = this.#deps;
     const confirmed = openCommands.takeConfirmed(requested.id);
     const command: Command = confirmed ?? { ...requested, ...news, settledAt: clock.now() };
     if (news.status === 'REFUSED') openCommands.drop(call.id, command.id);
@@ -193,7 +194,7 @@ export class Commands {
     else await this.#store(call.id, command);
     const failure = confirmed ? undefined : news.failure;
     if (failure) throwMistake(failure, command.id);
-    return { command, call: book.get(call.id) ?? call, ...(failure && { failure }) };
+    return { command, call: registry.get(call.id) ?? call, ...(failure && { failure }) };
   }
 
   /** Stores what became of a command that no call came of. */

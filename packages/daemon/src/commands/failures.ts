@@ -10,7 +10,7 @@ import {
   type FailureCode,
   type ProviderId,
 } from '@sidetone/core';
-import type { ProviderView } from '../ports.ts';
+import type { ProviderView } from '../plugins/ports.ts';
 
 export function failureOf(code: FailureCode, message: string): Failure {
   return { code, message, retryable: FAULTS[code].retryable };

@@ -1,5 +1,5 @@
 /**
- * Commands that are on their way or were taken, until a fact shows that they took effect. Only facts confirm: that the
+ * CommandService that are on their way or were taken, until a fact shows that they took effect. Only facts confirm: that the
  * provider answered 200 says that it took the command, not that anybody heard it.
  */
 import {

@@ -78,7 +78,7 @@ const limits = mapping({
   /** Most nodes on a page of any list. */
   pageSize: wholeNumber(1, 10_000).default(200),
   /** Most facts that wait in memory while the disk takes none. */
-  pendingFacts: wholeNumber(1000, 10_000_000).default(100_000),
+  pendingEvents: wholeNumber(1000, 10_000_000).default(100_000),
   /** Most events that a provider may tell in a second. */
   eventsPerSecond: wholeNumber(100, 1_000_000).default(5000),
 });

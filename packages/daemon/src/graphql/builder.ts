@@ -1,23 +1,19 @@
 /** The schema builder, with the scalars as TypeScript sees them, and what every module of the schema is given. */
 import SchemaBuilder from '@pothos/core';
 import type { AddedUtterances } from '../transcription/added-utterances.ts';
-import type { Annotations } from '../calls/annotation-service.ts';
-import type { Backfills } from '../backfill/backfill-service.ts';
-import type { CallBook } from '../calls/call-registry.ts';
-import type { Commands } from '../commands/command-service.ts';
+import type { AnnotationService } from '../calls/annotation-service.ts';
+import type { BackfillService } from '../backfill/backfill-service.ts';
+import type { CallRegistry } from '../calls/call-registry.ts';
+import type { CommandService } from '../commands/command-service.ts';
 import type { Cursors } from '../calls/cursor.ts';
 import type { Erasure } from '../calls/erasure.ts';
-import type { Transcribing } from '../transcription/transcription-service.ts';
-import type {
-  EventLog,
-  History,
-  LevelSource,
-  LiveFeeds,
-  ProviderDirectory,
-  RecordingArchive,
-  TranscriberDirectory,
-  WaveformSource,
-} from '../ports.ts';
+import type { TranscriptionService } from '../transcription/transcription-service.ts';
+import type { EventLog } from '../calls/ports.ts';
+import type { History } from '../history/ports.ts';
+import type { LevelSource, LiveFeeds } from '../live/ports.ts';
+import type { ProviderDirectory, TranscriberDirectory } from '../plugins/ports.ts';
+import type { RecordingArchive } from '../recording/ports.ts';
+import type { WaveformSource } from '../audio/ports.ts';
 import type { Viewer } from '../access/viewer.ts';
 
 /** What every resolver is told of the one who asks, over whichever transport. */
@@ -28,19 +24,19 @@ export interface Context {
 }
 
 export interface SchemaDeps {
-  readonly book: CallBook;
+  readonly registry: CallRegistry;
   readonly history: History;
   readonly eventLog: EventLog;
   readonly feeds: LiveFeeds;
   readonly cursors: Cursors;
-  readonly commands: Commands;
-  readonly annotations: Annotations;
+  readonly commands: CommandService;
+  readonly annotations: AnnotationService;
   readonly addedUtterances: AddedUtterances;
   readonly erasure: Erasure;
-  readonly backfills: Backfills;
+  readonly backfills: BackfillService;
   readonly providers: ProviderDirectory;
   readonly transcribers: TranscriberDirectory;
-  readonly transcribing: Pick<Transcribing, 'set'>;
+  readonly transcribing: Pick<TranscriptionService, 'set'>;
   readonly levels: LevelSource;
   readonly waveforms: WaveformSource;
   readonly recordings: Pick<RecordingArchive, 'find'>;

@@ -1,6 +1,6 @@
 /** The orders in which calls can be listed. */
 import type { Call } from '@sidetone/core';
-import type { Place } from '../ports.ts';
+import type { KeysetPosition } from './paging.ts';
 
 export const ORDER_DIRECTIONS = ['ASC', 'DESC'] as const;
 export type OrderDirection = (typeof ORDER_DIRECTIONS)[number];
@@ -24,6 +24,6 @@ const KEYS = {
 } as const satisfies Record<CallOrderField, (call: Call) => number | null>;
 
 /** Where a call stands in the list of this order. */
-export function placeOfCall(call: Call, { field }: CallOrder): Place {
+export function placeOfCall(call: Call, { field }: CallOrder): KeysetPosition {
   return { key: KEYS[field](call), id: call.id };
 }

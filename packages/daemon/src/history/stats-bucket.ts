@@ -1,6 +1,5 @@
 /** Stretches of time, by the calendar in UTC, over which calls are counted. Pure. */
 import { FaultError } from '@sidetone/core';
-import type { BucketTotals } from '../ports.ts';
 
 export const STATS_BUCKETS = ['HOUR', 'DAY', 'WEEK', 'MONTH'] as const;
 export type StatsBucket = (typeof STATS_BUCKETS)[number];
@@ -52,4 +51,12 @@ function tooMany(bucket: StatsBucket): FaultError {
     `\`bucket\`: there are more than ${MAX_BUCKETS} of ${bucket} from the first call to the last; narrow \`createdAfter\` and \`createdBefore\`, or take a longer one`,
     { details: { argument: 'bucket', maximum: MAX_BUCKETS } },
   );
+}
+
+/** The calls that came to be within one stretch of time. */
+export interface BucketTotals {
+  /** When it begins, epoch ms. */
+  readonly at: number;
+  readonly calls: number;
+  readonly durationMs: number;
 }

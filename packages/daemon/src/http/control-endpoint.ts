@@ -9,7 +9,7 @@ import {
   type FaultCode,
   type Logger,
 } from '@sidetone/core';
-import type { CommandOutcome, Commands } from '../commands/command-service.ts';
+import type { CommandOutcome, CommandService } from '../commands/command-service.ts';
 import { demand } from '../graphql/guard/access.ts';
 import { checkKey } from '../commands/input-checks.ts';
 import { isJson, readBody } from './body.ts';
@@ -19,7 +19,7 @@ import { challenge, sendJson, statusOf } from './reply.ts';
 
 export interface ControlEndpointDeps {
   readonly gate: Gate;
-  readonly commands: Pick<Commands, 'run'>;
+  readonly commands: Pick<CommandService, 'run'>;
   readonly log: Logger;
   /** Makes the id that links an answer to the line in the log. */
   readonly newId: () => string;

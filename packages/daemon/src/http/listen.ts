@@ -3,7 +3,7 @@ import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { isFault, messageOf, type CallId, type Logger } from '@sidetone/core';
 import { WebSocketServer, type WebSocket } from 'ws';
-import type { Listening } from '../listening/listening-service.ts';
+import type { ListeningService } from '../listening/listening-service.ts';
 import type { ListenerOutlet } from '../listening/listener.ts';
 import { demand } from '../graphql/guard/access.ts';
 import type { Gate } from './gate.ts';
@@ -20,7 +20,7 @@ const CLOSE_TIMEOUT_MS = 2000;
 const NOT_HEARD = 1008;
 
 export interface ListenEndpointDeps {
-  readonly listening: Pick<Listening, 'check' | 'join' | 'close'>;
+  readonly listening: Pick<ListeningService, 'check' | 'join' | 'close'>;
   readonly gate: Pick<Gate, 'checkSender' | 'socketViewer'>;
   readonly log: Logger;
 }

@@ -2,7 +2,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { pipeline } from 'node:stream/promises';
 import { FaultError, messageOf, type CallId, type Logger } from '@sidetone/core';
-import type { RecordingArchive } from '../ports.ts';
+import type { RecordingArchive } from '../recording/ports.ts';
 import { demand } from '../graphql/guard/access.ts';
 import type { Gate } from './gate.ts';
 import { challenge, sendFailure, sendText } from './reply.ts';

@@ -13,10 +13,11 @@ import {
   type Logger,
   type Party,
 } from '@sidetone/core';
-import type { CallBook } from '../calls/call-registry.ts';
+import type { CallRegistry } from '../calls/call-registry.ts';
 import type { Ingest } from '../calls/ingest.ts';
 import { Listener, type ListenerOutlet } from './listener.ts';
-import type { AudioSource, LiveFeeds } from '../ports.ts';
+import type { AudioSource } from '../audio/ports.ts';
+import type { LiveFeeds } from '../live/ports.ts';
 
 /** Most listeners of a call, and of the daemon. */
 export const MAX_LISTENERS_PER_CALL = 20;
@@ -44,14 +45,14 @@ const GOING_AWAY = 1001;
 export interface ListeningDeps {
   readonly audio: AudioSource;
   readonly feeds: Pick<LiveFeeds, 'records' | 'transcript'>;
-  readonly book: Pick<CallBook, 'get' | 'peek'>;
+  readonly registry: Pick<CallRegistry, 'get' | 'peek'>;
   readonly ingest: Pick<Ingest, 'record'>;
   readonly ids: Pick<IdSource, 'listener'>;
   readonly clock: Clock;
   readonly log: Logger;
 }
 
-export class Listening {
+export class ListeningService {
   readonly #deps: ListeningDeps;
   readonly #rooms = new Map<CallId, Room>();
   /** How each who listens leaves. */
@@ -68,9 +69,9 @@ export class Listening {
 
   /** @throws {FaultError} CALL_NOT_FOUND, CALL_NOT_LIVE, or LIMIT_EXCEEDED when too many listen. */
   check(callId: CallId): void {
-    const { book } = this.#deps;
-    if (!book.peek(callId)) {
-      const isOver = book.get(callId) !== undefined;
+    const { registry } = this.#deps;
+    if (!registry.peek(callId)) {
+      const isOver = registry.get(callId) !== undefined;
       throw isOver
         ? new FaultError('CALL_NOT_LIVE', 'the call is over')
         : new FaultError('CALL_NOT_FOUND', 'there is no call with this id');

@@ -3,7 +3,7 @@
  * It keeps no queue: at most one page of the log, while it catches up.
  */
 import type { CallId, CallRecord } from '@sidetone/core';
-import type { EventLog, LiveCallFilter, RecordFilter } from '../ports.ts';
+import type { EventLog, LiveCallFilter, RecordFilter } from '../calls/ports.ts';
 import type { RecordHub } from './record-hub.ts';
 
 /** Whether a call, as it is now, is one of those that a filter names. */

@@ -1,53 +1,53 @@
 /**
- * Who wants what: a count for each call and each kind of thing, so that plugins leave undone what nobody asked for.
+ * Demand for live data: a count per call and kind, so that plugins and meters skip work for data that no client reads.
  */
-import type { CallId, Want } from '@sidetone/core';
+import type { CallId, DemandKind } from '@sidetone/core';
 
 type Listener = (callId: CallId | undefined) => void;
 
-export class Interest {
-  readonly #everyCall = new Map<Want, number>();
-  readonly #calls = new Map<Want, Map<CallId, number>>();
+export class Demand {
+  readonly #everyCall = new Map<DemandKind, number>();
+  readonly #calls = new Map<DemandKind, Map<CallId, number>>();
   readonly #listeners = new Set<Listener>();
 
-  wants(want: Want, callId: CallId): boolean {
-    return this.#everyCall.has(want) || this.#calls.get(want)?.has(callId) === true;
+  has(kind: DemandKind, callId: CallId): boolean {
+    return this.#everyCall.has(kind) || this.#calls.get(kind)?.has(callId) === true;
   }
 
-  /** Wants something of the named calls, or of every call, until the function that comes back is called. */
-  add(want: Want, callIds: readonly CallId[] | undefined): () => void {
-    this.#count(want, callIds, 1);
+  /** Adds demand for the named calls, or for every call. Returns a function that removes it; calling it twice is safe. */
+  add(kind: DemandKind, callIds: readonly CallId[] | undefined): () => void {
+    this.#count(kind, callIds, 1);
     let isHeld = true;
     return () => {
-      if (isHeld) this.#count(want, callIds, -1);
+      if (isHeld) this.#count(kind, callIds, -1);
       isHeld = false;
     };
   }
 
-  /** Called with a call whose answer may have changed, or with nothing when that of every call may have. */
-  listen(listener: Listener): () => void {
+  /** Calls the listener with the call whose demand may have changed, or with undefined if that of every call may have. */
+  onChange(listener: Listener): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
   }
 
-  /** How many wants are held. */
+  /** Number of demands held. */
   get size(): number {
     return [...this.#calls.values()].reduce((sum, calls) => sum + calls.size, this.#everyCall.size);
   }
 
-  #count(want: Want, callIds: readonly CallId[] | undefined, step: 1 | -1): void {
+  #count(kind: DemandKind, callIds: readonly CallId[] | undefined, step: 1 | -1): void {
     if (callIds === undefined) {
-      if (changeCount(this.#everyCall, want, step)) this.#tell(undefined);
+      if (changeCount(this.#everyCall, kind, step)) this.#notify(undefined);
       return;
     }
-    const calls = this.#calls.get(want) ?? new Map<CallId, number>();
-    this.#calls.set(want, calls);
+    const calls = this.#calls.get(kind) ?? new Map<CallId, number>();
+    this.#calls.set(kind, calls);
     for (const callId of callIds) {
-      if (changeCount(calls, callId, step)) this.#tell(callId);
+      if (changeCount(calls, callId, step)) this.#notify(callId);
     }
   }
 
-  #tell(callId: CallId | undefined): void {
+  #notify(callId: CallId | undefined): void {
     for (const listener of this.#listeners) listener(callId);
   }
 }

@@ -1,18 +1,11 @@
 /** Puts readers together into the subscriptions that the API offers. */
 import type { CallId, CallRecord, Clock } from '@sidetone/core';
-import type { CallBook } from '../calls/call-registry.ts';
+import type { CallRegistry } from '../calls/call-registry.ts';
 import { callMatches } from '../calls/call-match.ts';
-import type {
-  EventLog,
-  LevelsItem,
-  LevelSource,
-  LiveCallsItem,
-  LiveFeeds,
-  RecordFilter,
-  TranscriptItem,
-} from '../ports.ts';
+import type { EventLog, RecordFilter } from '../calls/ports.ts';
+import type { LevelsItem, LevelSource, LiveCallsItem, LiveFeeds, TranscriptItem } from './ports.ts';
 import { CursorReader, type MatchCall } from './cursor-reader.ts';
-import type { Interest } from './demand.ts';
+import type { Demand } from './demand.ts';
 import { LevelReader } from './level-reader.ts';
 import { CALL_CHANGES, LiveCallsReader } from './live-calls-reader.ts';
 import type { PartialSlots } from './partial-slots.ts';
@@ -23,16 +16,16 @@ import { TranscriptReader } from './transcript-reader.ts';
 export interface FeedsDeps {
   readonly hub: RecordHub;
   readonly log: EventLog;
-  readonly book: Pick<CallBook, 'recall' | 'live'>;
+  readonly registry: Pick<CallRegistry, 'recall' | 'live'>;
   readonly partials: PartialSlots;
   readonly levels: LevelSource;
-  readonly interest: Interest;
+  readonly demand: Demand;
   readonly clock: Clock;
 }
 
-export function createFeeds({ hub, log, book, partials, levels, interest, clock }: FeedsDeps): LiveFeeds {
+export function createFeeds({ hub, log, registry, partials, levels, demand, clock }: FeedsDeps): LiveFeeds {
   const matches: MatchCall = (callId, filter) => {
-    const call = book.recall(callId);
+    const call = registry.recall(callId);
     return call !== undefined && callMatches(call, filter);
   };
   const reader = (filter: RecordFilter, after: number | undefined) =>
@@ -50,7 +43,7 @@ export function createFeeds({ hub, log, book, partials, levels, interest, clock 
       return new PullIterator({
         pull: () => transcript.pull(),
         subscribe: (wake) =>
-          all(hub.bell.listen(wake), partials.listen(callId, wake), interest.add('partials', [callId])),
+          all(hub.bell.listen(wake), partials.listen(callId, wake), demand.add('partials', [callId])),
       });
     },
 
@@ -60,9 +53,9 @@ export function createFeeds({ hub, log, book, partials, levels, interest, clock 
         filter,
         position,
         // What is stored is published in the same breath: the picture is that of the position.
-        calls: book.live(),
+        calls: registry.live(),
         changes: reader({ types: CALL_CHANGES }, position),
-        recall: (id) => book.recall(id),
+        recall: (id) => registry.recall(id),
       });
       return new PullIterator({ pull: () => live.pull(), subscribe: (wake) => hub.bell.listen(wake) });
     },
@@ -71,7 +64,7 @@ export function createFeeds({ hub, log, book, partials, levels, interest, clock 
       const reading = new LevelReader(levels, callIds, intervalMs, clock);
       return new PullIterator({
         pull: () => Promise.resolve(reading.pull()),
-        subscribe: (wake) => all(reading.everyTick(wake), interest.add('levels', callIds)),
+        subscribe: (wake) => all(reading.everyTick(wake), demand.add('levels', callIds)),
       });
     },
   };

@@ -3,7 +3,7 @@
  * which nothing is heard any longer is told as silence, once.
  */
 import { SILENCE, type CallId, type Clock } from '@sidetone/core';
-import type { LevelsItem, LevelSource, PartyLevel } from '../ports.ts';
+import type { LevelsItem, LevelSource, PartyLevel } from './ports.ts';
 
 export class LevelReader {
   readonly #levels: LevelSource;

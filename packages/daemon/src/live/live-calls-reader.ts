@@ -3,7 +3,8 @@
  * records say which call to look at, and it is told as it is then.
  */
 import { isLive, type Call, type CallFactType, type CallId } from '@sidetone/core';
-import type { LiveCallFilter, LiveCallsItem } from '../ports.ts';
+import type { LiveCallFilter } from '../calls/ports.ts';
+import type { LiveCallsItem } from './ports.ts';
 import { callMatches } from '../calls/call-match.ts';
 import type { CursorReader } from './cursor-reader.ts';
 
@@ -25,7 +26,7 @@ const CHANGES_CALL = {
   ASSISTANT_CHANGED: true,
   CALL_REPORTED: true,
   CALL_ANNOTATED: true,
-  PROVIDER_NOTICE: false,
+  CALL_NOTICE: false,
   RECORDING_STARTED: true,
   RECORDING_STOPPED: true,
   TRANSCRIPTION_CHANGED: true,

@@ -3,7 +3,7 @@
  * The id under which a partial is shown is the one that its final keeps.
  */
 import type { CallId, IdSource, Party, UtteranceId } from '@sidetone/core';
-import type { PartialBoard } from '../ports.ts';
+import type { PartialBoard } from '../calls/ports.ts';
 import { Bell } from './notifier.ts';
 
 export interface Partial {

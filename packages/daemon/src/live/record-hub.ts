@@ -3,7 +3,7 @@
  * A reader within the ring costs no query; one that fell out of it reads pages of the log until it is back.
  */
 import type { CallId, CallRecord } from '@sidetone/core';
-import type { RecordFeed } from '../ports.ts';
+import type { RecordFeed } from '../calls/ports.ts';
 import { Bell } from './notifier.ts';
 
 /** How many records readers share in memory at least; at most twice as many. */

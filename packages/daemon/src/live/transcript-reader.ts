@@ -1,6 +1,6 @@
 /** One call's words in order: finals from the log, partials from their slots. */
 import type { CallId } from '@sidetone/core';
-import type { TranscriptItem } from '../ports.ts';
+import type { TranscriptItem } from './ports.ts';
 import type { CursorReader } from './cursor-reader.ts';
 import type { PartialSlots } from './partial-slots.ts';
 

@@ -1,7 +1,7 @@
 /** What an instance of any plugin may touch, made of the daemon's parts. It ends with its lease. */
 import { randomBytes } from 'node:crypto';
 import type { Clock, Logger, PluginState, ProviderId, TranscriberHost } from '@sidetone/core';
-import type { StateStore } from '../ports.ts';
+import type { StateStore } from './ports.ts';
 import { dial } from './sockets/dial.ts';
 import { leaseClock } from './supervision/leased-clock.ts';
 import { leaseSocket } from './sockets/leased-socket.ts';

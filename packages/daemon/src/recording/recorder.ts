@@ -3,7 +3,7 @@
  * that is slow costs the oldest of what waits, which then is silence, and one that takes nothing ends the recording.
  */
 import { encodePcm16le, type WavFormat } from '@sidetone/core';
-import type { AudioSink } from '../ports.ts';
+import type { AudioSink } from '../audio/ports.ts';
 import type { WavFile } from './wav-file.ts';
 
 /** What recordings are made of: the customer on the left, the assistant on the right. */

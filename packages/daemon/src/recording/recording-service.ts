@@ -16,17 +16,12 @@ import {
   type Logger,
   type ProviderId,
 } from '@sidetone/core';
-import type { CallBook } from '../calls/call-registry.ts';
+import type { CallRegistry } from '../calls/call-registry.ts';
 import type { Ingest } from '../calls/ingest.ts';
-import type {
-  AudioSource,
-  LiveFeeds,
-  Recording,
-  RecordingArchive,
-  RecordingFile,
-  RecordingRows,
-  WantsKeeper,
-} from '../ports.ts';
+import type { AudioSource } from '../audio/ports.ts';
+import type { LiveFeeds } from '../live/ports.ts';
+import type { Recording, RecordingArchive, RecordingFile, RecordingRows } from './ports.ts';
+import type { Demand } from '../live/demand.ts';
 import { BYTES_PER_MS, createRecorder, FORMAT, type Recorder } from './recorder.ts';
 import { mendWavFile, removeWavFile, wavFiles, type WavFiles } from './wav-file.ts';
 
@@ -37,9 +32,9 @@ export const FINISH_TIMEOUT_MS = 5000;
 
 export interface RecordingsDeps {
   readonly audio: AudioSource;
-  readonly interest: Pick<WantsKeeper, 'add'>;
+  readonly demand: Pick<Demand, 'add'>;
   readonly feeds: Pick<LiveFeeds, 'records'>;
-  readonly book: Pick<CallBook, 'live' | 'peek'>;
+  readonly registry: Pick<CallRegistry, 'live' | 'peek'>;
   readonly ingest: Pick<Ingest, 'record' | 'current'>;
   readonly rows: RecordingRows;
   /** Where the files are; made when the first recording begins. */
@@ -62,7 +57,7 @@ interface Session {
   finishing?: Promise<void>;
 }
 
-export class Recordings implements RecordingArchive {
+export class RecordingService implements RecordingArchive {
   readonly #deps: RecordingsDeps;
   readonly #files: WavFiles;
   readonly #sessions = new Map<CallId, Session>();
@@ -92,9 +87,9 @@ export class Recordings implements RecordingArchive {
 
   /** Records the calls that are live, and those that come. */
   start(): void {
-    const { feeds, book } = this.#deps;
+    const { feeds, registry } = this.#deps;
     this.#records = feeds.records({ types: ['CALL_STARTED', 'CALL_ENDED'] });
-    for (const { id } of book.live()) this.#watch(id);
+    for (const { id } of registry.live()) this.#watch(id);
     void this.#follow(this.#records);
   }
 
@@ -150,18 +145,18 @@ export class Recordings implements RecordingArchive {
   }
 
   #watch(callId: CallId): void {
-    const { book, audio, interest, isRecorded } = this.#deps;
-    const call = book.peek(callId);
+    const { registry, audio, demand, isRecorded } = this.#deps;
+    const call = registry.peek(callId);
     if (!call || !isRecorded(call.providerId) || this.#sessions.has(callId)) return;
     const recorder = createRecorder({
       begin: (at) => this.#begin(callId, at),
       onFailed: (reason) => this.#fail(callId, reason),
     });
     const leaveAudio = audio.join(callId, recorder);
-    const unwant = this.#deps.keepsWaveforms ? interest.add('levels', [callId]) : undefined;
+    const releaseDemand = this.#deps.keepsWaveforms ? demand.add('levels', [callId]) : undefined;
     const leave = (): void => {
       leaveAudio();
-      unwant?.();
+      releaseDemand?.();
     };
     this.#sessions.set(callId, { recorder, leave, hasFailed: false });
   }
@@ -182,7 +177,7 @@ export class Recordings implements RecordingArchive {
     session.hasFailed = true;
     const message = `the recording ended before the call: ${reason}`;
     this.#deps.log.error('a recording failed', { callId, reason });
-    this.#deps.ingest.record(callId, { type: 'PROVIDER_NOTICE', code: 'RECORDING_FAILED', message });
+    this.#deps.ingest.record(callId, { type: 'CALL_NOTICE', code: 'RECORDING_FAILED', message });
     // Not within the recorder's own step.
     void Promise.resolve().then(() => this.#finish(callId));
   }

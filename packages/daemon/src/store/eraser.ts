@@ -5,7 +5,7 @@
  */
 import { eq } from 'drizzle-orm';
 import type { CallId } from '@sidetone/core';
-import type { Scrub } from '../ports.ts';
+import type { Scrub } from '../calls/ports.ts';
 import type { Db } from './database.ts';
 import {
   calls,

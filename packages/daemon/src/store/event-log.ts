@@ -1,6 +1,6 @@
 /** The reading side of the event log. */
 import { and, asc, eq, gt, inArray } from 'drizzle-orm';
-import type { EventLog } from '../ports.ts';
+import type { EventLog } from '../calls/ports.ts';
 import type { Database } from './database.ts';
 import { matching } from './history/filter.ts';
 import { rowToRecord } from './rows.ts';

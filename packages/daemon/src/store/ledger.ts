@@ -9,7 +9,7 @@ import {
 } from '@sidetone/core';
 import Sqlite from 'better-sqlite3';
 import { and, asc, eq, isNull, ne, sql } from 'drizzle-orm';
-import type { CallLedger, Draft } from '../ports.ts';
+import type { CallLedger, Draft } from '../calls/ports.ts';
 import type { Db } from './database.ts';
 import { createEraser } from './eraser.ts';
 import { createProjections } from './projections.ts';

@@ -1,6 +1,6 @@
 /** The durable key/value store of plugins. */
 import { and, asc, eq, gte, lt } from 'drizzle-orm';
-import type { StateStore } from '../ports.ts';
+import type { StateStore } from '../plugins/ports.ts';
 import type { Db } from './database.ts';
 import { pluginState } from './schema.ts';
 

@@ -149,7 +149,7 @@ export function createProjections(db: Db): Projections {
     TRANSFER_STARTED: nothing,
     ASSISTANT_CHANGED: nothing,
     CALL_REPORTED: nothing,
-    PROVIDER_NOTICE: nothing,
+    CALL_NOTICE: nothing,
     TRANSCRIPTION_CHANGED: nothing,
     RECORDING_STARTED: (fact, { callId }) =>
       startRecording.run({

@@ -1,6 +1,6 @@
 /** The rows of recordings, for reading: they are written with the facts that they follow from. */
 import { eq } from 'drizzle-orm';
-import type { RecordingRows } from '../ports.ts';
+import type { RecordingRows } from '../recording/ports.ts';
 import type { Db } from './database.ts';
 import { recordings } from './schema.ts';
 

@@ -1,6 +1,6 @@
 /** Between rows and the values of `core`, both ways. Pure. */
 import type { Call, CallFact, CallRecord, Command } from '@sidetone/core';
-import type { StoredCommand, StoredNote, StoredUtterance } from '../ports.ts';
+import type { StoredCommand, StoredNote, StoredUtterance } from '../calls/ports.ts';
 import type { calls, commands, events, notes, utterances } from './schema.ts';
 
 type CallRow = typeof calls.$inferSelect;
@@ -28,12 +28,12 @@ export function callToRow(call: Call): Omit<CallRow, 'durationMs'> {
     mutedParties: call.mutedParties,
     tags: call.tags,
     transcription: call.transcription ?? null,
-    innards: {
+    state: {
       statusAt: call.statusAt,
-      wordsReported: call.wordsReported,
+      isTranscriptReported: call.isTranscriptReported,
       noteCount: call.noteCount,
       speakingSince: call.speakingSince,
-      heardUntilMs: call.heardUntilMs,
+      lastFinalEndMs: call.lastFinalEndMs,
     },
   };
 }
@@ -56,7 +56,7 @@ export function rowToCall(row: CallRow): Call {
     mutedParties: row.mutedParties,
     tags: row.tags,
     noteCount: 0,
-    ...row.innards,
+    ...row.state,
     ...present({
       direction: row.direction,
       from: row.from,

@@ -36,7 +36,7 @@ import type {
   StreamId,
   UtteranceId,
 } from '@sidetone/core';
-import type { RecordingState } from '../ports.ts';
+import type { RecordingState } from '../recording/ports.ts';
 
 /** JSON as text. Drizzle's own would write `null` as a text where a prepared statement is given nothing. */
 const json = <Value>(name: string) =>
@@ -65,13 +65,13 @@ export const events = sqliteTable(
 );
 
 /** What only the rules of a call need, and nobody asks for. */
-export interface CallInnards {
+export interface CallState {
   readonly statusAt: number;
-  readonly wordsReported: boolean;
+  readonly isTranscriptReported: boolean;
   /** Absent from rows that are older than notes. */
   readonly noteCount?: number;
   readonly speakingSince: Partial<Record<Party, number>>;
-  readonly heardUntilMs: Partial<Record<Party, number>>;
+  readonly lastFinalEndMs: Partial<Record<Party, number>>;
 }
 
 export const calls = sqliteTable(
@@ -103,7 +103,7 @@ export const calls = sqliteTable(
     transcription: json<CallTranscription & { readonly since: number }>('transcription'),
     /** From answer to end; null while it is live and when it was never answered. */
     durationMs: integer('duration_ms').generatedAlwaysAs(sql`ended_at - answered_at`, { mode: 'virtual' }),
-    innards: json<CallInnards>('innards').notNull(),
+    state: json<CallState>('state').notNull(),
   },
   (table) => [
     uniqueIndex('calls_by_provider_call').on(table.providerId, table.providerCallId),

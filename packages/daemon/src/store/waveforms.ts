@@ -1,6 +1,6 @@
 /** Waveforms, a row for each minute of each party. */
 import { and, asc, eq } from 'drizzle-orm';
-import type { WaveformStore } from '../ports.ts';
+import type { WaveformStore } from '../audio/ports.ts';
 import type { Db } from './database.ts';
 import { excluded, placeholders } from './prepared.ts';
 import { waveforms } from './schema.ts';

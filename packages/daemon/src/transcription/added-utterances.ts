@@ -18,7 +18,7 @@ import {
   type UtteranceId,
 } from '@sidetone/core';
 import type { Ingest } from '../calls/ingest.ts';
-import type { CallLedger, PartialBoard, ShownUtterance, StoredUtterance } from '../ports.ts';
+import type { CallLedger, PartialBoard, ShownUtterance, StoredUtterance } from '../calls/ports.ts';
 
 export interface AddedUtterance {
   readonly callId: CallId;

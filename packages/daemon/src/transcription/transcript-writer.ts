@@ -1,6 +1,6 @@
 /**
  * What a transcriber tells of one call becomes facts, and partials on their board. Its places count on the time line of the
- * audio, which begins at `origin`; ours from the answer of the call. The heart's rule holds: nothing here waits.
+ * audio, which begins at `origin`; ours from the answer of the call. The harness's rule holds: nothing here waits.
  */
 import {
   isLive,
@@ -18,7 +18,7 @@ import {
   type UtteranceId,
 } from '@sidetone/core';
 import type { Ingest } from '../calls/ingest.ts';
-import type { PartialBoard } from '../ports.ts';
+import type { PartialBoard } from '../calls/ports.ts';
 
 /** How many of a call's utterances are known by the transcriber's names for them: older ones cannot be revised. */
 export const MAX_NAMES = 200;
@@ -108,7 +108,7 @@ export function createTranscribedWords(
     gap({ fromMs, toMs, reason }) {
       const seconds = Math.max(0, (toMs - fromMs) / 1000).toFixed(1);
       const message = `${seconds} s of the call were not transcribed: ${reason}`;
-      record({ type: 'PROVIDER_NOTICE', code: 'TRANSCRIPT_GAP', message });
+      record({ type: 'CALL_NOTICE', code: 'TRANSCRIPT_GAP', message });
     },
     state({ state, code, message }, call) {
       const { transcription: known } = call;

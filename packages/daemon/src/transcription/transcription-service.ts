@@ -13,9 +13,10 @@ import {
   type Logger,
   type ProviderId,
 } from '@sidetone/core';
-import type { CallBook } from '../calls/call-registry.ts';
+import type { CallRegistry } from '../calls/call-registry.ts';
 import type { Ingest } from '../calls/ingest.ts';
-import type { LiveFeeds, ProviderDirectory, TranscriberDirectory } from '../ports.ts';
+import type { LiveFeeds } from '../live/ports.ts';
+import type { ProviderDirectory, TranscriberDirectory } from '../plugins/ports.ts';
 import {
   createTranscriptionSession,
   type TranscriptionSession,
@@ -35,7 +36,7 @@ export interface TranscribingDeps extends TranscriptionSessionDeps {
   readonly settingOf: (providerId: ProviderId) => string;
   readonly ingest: Pick<Ingest, 'record' | 'current' | 'committed'>;
   readonly feeds: Pick<LiveFeeds, 'records'>;
-  readonly book: Pick<CallBook, 'live' | 'peek'>;
+  readonly registry: Pick<CallRegistry, 'live' | 'peek'>;
   readonly log: Logger;
 }
 
@@ -45,7 +46,7 @@ export interface TranscribeRequest extends Partial<TranscriptionWish> {
   readonly by: string;
 }
 
-export class Transcribing {
+export class TranscriptionService {
   readonly #deps: TranscribingDeps;
   readonly #sessions = new Map<CallId, TranscriptionSession>();
   readonly #endings = new Set<Promise<void>>();
@@ -147,14 +148,14 @@ export class Transcribing {
     const setting = settingOf(providerId);
     if (setting === 'off') return undefined;
     if (setting !== 'auto') return setting;
-    return providers.get(providerId)?.tellsWords ? undefined : transcribers.list()[0]?.id;
+    return providers.get(providerId)?.providesTranscript ? undefined : transcribers.list()[0]?.id;
   }
 
   async #follow(records: ReturnType<LiveFeeds['records']>): Promise<void> {
-    const { clock, log, book } = this.#deps;
+    const { clock, log, registry } = this.#deps;
     try {
       for await (const { callId, fact } of records) {
-        const call = book.peek(callId);
+        const call = registry.peek(callId);
         if (fact.type === 'CALL_STARTED' && call) this.#watch(call);
         else if (fact.type === 'CALL_ENDED') void clock.delay(LAST_AUDIO_MS).then(() => this.#finish(callId));
       }
@@ -166,7 +167,7 @@ export class Transcribing {
   /** Goes on with what an end of ours, or of the transcriber that runs again, has cut off. */
   #takeUp(transcriber?: string): void {
     if (this.#isStopped) return;
-    for (const call of this.#deps.book.live()) this.#watch(call, transcriber);
+    for (const call of this.#deps.registry.live()) this.#watch(call, transcriber);
   }
 
   /** What somebody has switched off stays off. */

@@ -12,7 +12,8 @@ import {
   type TranscribedCall,
   type TranscriberEvent,
 } from '@sidetone/core';
-import type { AudioSource, OpenTranscription, TranscriberDirectory } from '../ports.ts';
+import type { AudioSource } from '../audio/ports.ts';
+import type { OpenTranscription, TranscriberDirectory } from '../plugins/ports.ts';
 import { createTranscribedWords, type TranscribedWordsDeps } from './transcript-writer.ts';
 
 /** In the order of the channels of a frame. */
@@ -92,7 +93,7 @@ export function createTranscriptionSession(
       if (!to) return fail('PROVIDER_NOT_RUNNING', `the transcriber ${transcriber} is not configured`);
       open = to.open({ call: known, parties: PARTIES, sampleRate: SAMPLE_RATE, ...language, emit });
     } catch (error) {
-      fail(isFault(error) ? error.code : 'PLUGIN_THREW', messageOf(error));
+      fail(isFault(error) ? error.code : 'PLUGIN_EXCEPTION', messageOf(error));
     }
   }
 

@@ -8,25 +8,25 @@ import {
   type Party,
 } from '@sidetone/core';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import type { AudioSink } from '../../src/ports.ts';
+import type { AudioSink } from '../../src/audio/ports.ts';
 import { MAX_CATCH_UP_FRAMES } from '../../src/audio/lane.ts';
-import { createHeart, event, type Heart } from '../support/heart.ts';
+import { createHarness, event, type Harness } from '../support/harness.ts';
 import { tempDir } from '../support/temp-dir.ts';
 import { amplitudeAt, bytesOf, channelOf, concat, extentOf, peakOf, tone } from './signals.ts';
 
 const root = tempDir();
 let count = 0;
-let heart: Heart;
+let harness: Harness;
 let callId: CallId;
 
 beforeEach(async () => {
   const dir = join(root, String(count++));
   mkdirSync(dir);
-  heart = createHeart(dir);
-  callId = heart.tell(event('call.status', { status: 'IN_PROGRESS' }));
-  await heart.ingest.committed();
+  harness = createHarness(dir);
+  callId = harness.tell(event('call.status', { status: 'IN_PROGRESS' }));
+  await harness.ingest.committed();
 });
-afterEach(() => heart.close());
+afterEach(() => harness.close());
 
 function createSink(
   wantsSilence = true,
@@ -48,7 +48,7 @@ function createSink(
 }
 
 const open = (options: Partial<MediaStreamOptions> = {}) =>
-  heart.streams.open(callId, {
+  harness.streams.open(callId, {
     providerCallId: providerCallId('their-call'),
     encoding: 'pcm_s16le',
     sampleRate: 16_000,
@@ -75,14 +75,14 @@ describe.each(FORMATS)('two tones as %s of %d Hz, %s,', (encoding, rate, way) =>
     'are found at their party, level and time (positions told: %s)',
     async (isTold) => {
       const sink = createSink();
-      const leave = heart.audio.join(callId, sink);
-      const unmeter = heart.interest.add('levels', [callId]);
-      const began = heart.clock.now();
+      const leave = harness.audio.join(callId, sink);
+      const unmeter = harness.demand.add('levels', [callId]);
+      const began = harness.clock.now();
       const stream = open({ encoding, sampleRate: rate });
       const encode = encoding === 'mulaw' ? encodeMulaw : bytesOf;
       const frame = rate / 50;
       for (let i = 0; i < 100; i++) {
-        await heart.clock.advance(20);
+        await harness.clock.advance(20);
         const customer = tone(440, rate, 20, 16_000, i * frame);
         // The assistant speaks in the second half alone.
         const assistant = i < 50 ? new Int16Array(frame) : tone(1000, rate, 20, 8000, i * frame);
@@ -94,13 +94,13 @@ describe.each(FORMATS)('two tones as %s of %d Hz, %s,', (encoding, rate, way) =>
           stream.write('ASSISTANT', encode(assistant), ...position);
         }
         if (i === 90) {
-          const levels = heart.levels.read(callId, 100);
+          const levels = harness.levels.read(callId, 100);
           expect(levels.map(({ party }) => party)).toEqual(['CUSTOMER', 'ASSISTANT']);
           expect(levels[0]!.rmsDb).toBeCloseTo(20 * Math.log10(16_000 / 32_768 / Math.SQRT2), 0);
           expect(levels[1]!.rmsDb).toBeCloseTo(20 * Math.log10(8000 / 32_768 / Math.SQRT2), 0);
         }
       }
-      await heart.clock.advance(200);
+      await harness.clock.advance(200);
       const [customer, assistant] = [channelOf(sink.heard(), 0), channelOf(sink.heard(), 1)];
       const rest = [customer, assistant].map((channel) => channel.subarray(1200 * 16, 1900 * 16));
       expect(amplitudeAt(440, 16_000, rest[0]!)).toBeCloseTo(16_000, -3);
@@ -110,7 +110,7 @@ describe.each(FORMATS)('two tones as %s of %d Hz, %s,', (encoding, rate, way) =>
       expect(Math.abs(extentOf(customer)[0] - 0)).toBeLessThan(50);
       expect(Math.abs(extentOf(assistant)[0] - 1000 * 16)).toBeLessThan(50);
       expect(sink.times).toEqual(sink.times.map((_, i) => began + i * 20));
-      const shape = heart.waveforms.read(callId, began, began + 2000, 20);
+      const shape = harness.waveforms.read(callId, began, began + 2000, 20);
       expect(shape.map(({ party }) => party)).toEqual(['CUSTOMER', 'ASSISTANT']);
       // Half a decibel of rounding, and as much of mu-law's.
       const isNear = (db: number) => (peakDb: number) => Math.abs(peakDb - db) <= 0.5;
@@ -127,29 +127,29 @@ describe('the audio of a call', () => {
   test('is not made while nobody wants it, and asks the provider for it while somebody does', async () => {
     const stream = open();
     stream.write('CUSTOMER', new Uint8Array(640));
-    expect([heart.audio.size, heart.clock.pending, heart.interest.wants('audio', callId)]).toEqual([
+    expect([harness.audio.size, harness.clock.pending, harness.demand.has('audio', callId)]).toEqual([
       0,
       0,
       false,
     ]);
-    const leave = heart.audio.join(callId, createSink());
-    expect([heart.audio.size, heart.interest.wants('audio', callId)]).toEqual([1, true]);
-    await heart.clock.advance(200);
+    const leave = harness.audio.join(callId, createSink());
+    expect([harness.audio.size, harness.demand.has('audio', callId)]).toEqual([1, true]);
+    await harness.clock.advance(200);
     leave();
     leave();
-    expect([heart.audio.size, heart.clock.pending, heart.interest.size]).toEqual([0, 0, 0]);
+    expect([harness.audio.size, harness.clock.pending, harness.demand.size]).toEqual([0, 0, 0]);
   });
 
   test('is silence to whoever wants that, and nothing to whoever waits, until something is heard', async () => {
     const [now, later] = [createSink(true), createSink(false)];
-    heart.audio.join(callId, later);
-    await heart.clock.advance(100);
-    expect(heart.clock.pending).toBe(0);
-    heart.audio.join(callId, now);
-    await heart.clock.advance(320);
+    harness.audio.join(callId, later);
+    await harness.clock.advance(100);
+    expect(harness.clock.pending).toBe(0);
+    harness.audio.join(callId, now);
+    await harness.clock.advance(320);
     expect([now.frames.length, later.frames.length]).toEqual([10, 0]);
     open().write('CUSTOMER', bytesOf(tone(400, 16_000, 20)));
-    await heart.clock.advance(200);
+    await harness.clock.advance(200);
     expect(now.frames.length).toBe(20);
     expect(later.frames.length).toBeGreaterThan(0);
     expect(peakOf(later.heard())).toBeGreaterThan(15_000);
@@ -159,19 +159,19 @@ describe('the audio of a call', () => {
 
   test('goes on in silence when a stream ends, and from the next stream when it begins', async () => {
     const sink = createSink();
-    heart.audio.join(callId, sink);
+    harness.audio.join(callId, sink);
     const play = async (hz: number): Promise<void> => {
       const stream = open();
       for (let i = 0; i < 25; i++) {
-        await heart.clock.advance(20);
+        await harness.clock.advance(20);
         stream.write('CUSTOMER', bytesOf(tone(hz, 16_000, 20, 16_000, i * 320)));
       }
       stream.end('over');
     };
     await play(400);
-    await heart.clock.advance(500);
+    await harness.clock.advance(500);
     await play(700);
-    await heart.clock.advance(200);
+    await harness.clock.advance(200);
     const heard = channelOf(sink.heard(), 0);
     expect(amplitudeAt(400, 16_000, heard.subarray(1600, 6400))).toBeGreaterThan(15_000);
     expect(peakOf(heard.subarray(8400, 15_800))).toBe(0);
@@ -180,15 +180,15 @@ describe('the audio of a call', () => {
 
   test('of two streams of the same party is that of the newer, and of the older again when that is silent', async () => {
     const sink = createSink();
-    heart.audio.join(callId, sink);
+    harness.audio.join(callId, sink);
     const older = open();
     const newer = open();
     for (let i = 0; i < 200; i++) {
-      await heart.clock.advance(20);
+      await harness.clock.advance(20);
       older.write('CUSTOMER', bytesOf(tone(400, 16_000, 20, 16_000, i * 320)));
       if (i >= 50 && i < 100) newer.write('CUSTOMER', bytesOf(tone(900, 16_000, 20, 16_000, i * 320)));
     }
-    await heart.clock.advance(200);
+    await harness.clock.advance(200);
     const heard = channelOf(sink.heard(), 0);
     const at = (fromMs: number, toMs: number, hz: number): number =>
       amplitudeAt(hz, 16_000, heard.subarray(fromMs * 16, toMs * 16));
@@ -202,21 +202,21 @@ describe('the audio of a call', () => {
 
   test('of a party that is not told apart is heard on the left', async () => {
     const sink = createSink();
-    heart.audio.join(callId, sink);
+    harness.audio.join(callId, sink);
     const parties: Party[] = ['UNKNOWN'];
     const stream = open({ parties });
     for (let i = 0; i < 10; i++) {
-      await heart.clock.advance(20);
+      await harness.clock.advance(20);
       stream.write('UNKNOWN', bytesOf(tone(400, 16_000, 20)));
     }
-    await heart.clock.advance(200);
+    await harness.clock.advance(200);
     expect(peakOf(channelOf(sink.heard(), 0))).toBeGreaterThan(15_000);
     expect(peakOf(channelOf(sink.heard(), 1))).toBe(0);
   });
 
   /** The clock, as if the daemon had been held up for `ms`: its timers come after what waits in the sockets. */
   function holdUp(ms: number): () => void {
-    const clock = heart.clock as { now(): number };
+    const clock = harness.clock as { now(): number };
     const { now } = clock;
     clock.now = () => now() + ms;
     return () => void (clock.now = now);
@@ -226,7 +226,7 @@ describe('the audio of a call', () => {
     'survives a stall: what came meanwhile is all heard (positions told: %s)',
     async (isTold) => {
       const sink = createSink();
-      heart.audio.join(callId, sink);
+      harness.audio.join(callId, sink);
       const stream = open();
       const write = (i: number): void =>
         stream.write(
@@ -235,12 +235,12 @@ describe('the audio of a call', () => {
           ...(isTold ? [i * 20] : []),
         );
       for (let i = 0; i < 20; i++) {
-        await heart.clock.advance(20);
+        await harness.clock.advance(20);
         write(i);
       }
       const resume = holdUp(3000);
       for (let i = 20; i < 170; i++) write(i);
-      await heart.clock.advance(200);
+      await harness.clock.advance(200);
       expect(sink.frames.length).toBe(170 + 4);
       const heard = channelOf(sink.heard(), 0);
       expect(amplitudeAt(400, 16_000, heard.subarray(0, 170 * 320)) / 16_000).toBeCloseTo(1, 2);
@@ -250,7 +250,7 @@ describe('the audio of a call', () => {
 
   test('lets in what waits in the sockets before a frame is taken', async () => {
     // A turn of the event loop runs timers first, and then reads the sockets.
-    const { clock } = heart;
+    const { clock } = harness;
     const { schedule } = clock;
     let read = (): void => undefined;
     Object.assign(clock, {
@@ -261,7 +261,7 @@ describe('the audio of a call', () => {
         }),
     });
     const sink = createSink();
-    heart.audio.join(callId, sink);
+    harness.audio.join(callId, sink);
     const stream = open();
     const write = (i: number): void =>
       stream.write('CUSTOMER', bytesOf(new Int16Array(320).fill(1000 + i)), i * 20);
@@ -280,17 +280,17 @@ describe('the audio of a call', () => {
 
   test('that comes late is heard by those who can wait for it, in its place, and by nobody else', async () => {
     const [prompt, patient] = [createSink(false), createSink(false, true)];
-    heart.audio.join(callId, prompt);
-    heart.audio.join(callId, patient);
+    harness.audio.join(callId, prompt);
+    harness.audio.join(callId, patient);
     const stream = open();
     const write = (i: number): void =>
       stream.write('CUSTOMER', bytesOf(new Int16Array(320).fill(1000 + i)), i * 20);
     for (let i = 0; i < 30; i++) {
-      await heart.clock.advance(20);
+      await harness.clock.advance(20);
       if (i < 10 || i > 12) write(i);
       if (i === 19) for (const late of [10, 11, 12]) write(late);
     }
-    await heart.clock.advance(400);
+    await harness.clock.advance(400);
     const heard = (sink: ReturnType<typeof createSink>): number[] =>
       Array.from({ length: 20 }, (_, i) => {
         const from = (sink.times[0]! - prompt.times[0]!) / 20;
@@ -304,17 +304,17 @@ describe('the audio of a call', () => {
 
   test('is heard whole when the first of it was held up on its way', async () => {
     const sinks = [createSink(false), createSink(false, true)];
-    for (const sink of sinks) heart.audio.join(callId, sink);
+    for (const sink of sinks) harness.audio.join(callId, sink);
     const stream = open();
     const write = (i: number): void =>
       stream.write('CUSTOMER', bytesOf(new Int16Array(320).fill(1000 + 10 * i)), i * 20);
-    await heart.clock.advance(300);
+    await harness.clock.advance(300);
     for (let i = 0; i < 15; i++) write(i);
     for (let i = 15; i < 120; i++) {
-      await heart.clock.advance(20);
+      await harness.clock.advance(20);
       write(i);
     }
-    await heart.clock.advance(800);
+    await harness.clock.advance(800);
     for (const sink of sinks) {
       const heard = new Set(channelOf(sink.heard(), 0));
       const lost = Array.from({ length: 110 }, (_, i) => 1000 + 10 * i).filter((value) => !heard.has(value));
@@ -324,20 +324,20 @@ describe('the audio of a call', () => {
 
   test('that was held up at first is in time again after a pause, in which nothing is lost but silence', async () => {
     const sink = createSink(false);
-    heart.audio.join(callId, sink);
+    harness.audio.join(callId, sink);
     const stream = open();
-    const began = heart.clock.now();
+    const began = harness.clock.now();
     const write = (i: number): void => {
       const isPause = i >= 100 && i < 140;
       stream.write('CUSTOMER', bytesOf(new Int16Array(320).fill(isPause ? 0 : 1000 + 10 * i)), i * 20);
     };
-    await heart.clock.advance(300);
+    await harness.clock.advance(300);
     for (let i = 0; i < 15; i++) write(i);
     for (let i = 15; i < 200; i++) {
-      await heart.clock.advance(20);
+      await harness.clock.advance(20);
       write(i);
     }
-    await heart.clock.advance(800);
+    await harness.clock.advance(800);
     /** How long after it was said a frame is heard, ms. */
     const lagOf = (i: number): number =>
       sink.times[sink.frames.findIndex((frame) => frame.includes(1000 + 10 * i))]! - began - i * 20;
@@ -350,13 +350,13 @@ describe('the audio of a call', () => {
 
   test('of a machine that slept is left out beyond a bound, and in time again', async () => {
     const sink = createSink();
-    heart.audio.join(callId, sink);
-    await heart.clock.advance(200);
+    harness.audio.join(callId, sink);
+    await harness.clock.advance(200);
     const before = sink.frames.length;
     const resume = holdUp(3_600_000);
-    await heart.clock.advance(20);
+    await harness.clock.advance(20);
     expect(sink.frames.length - before).toBe(MAX_CATCH_UP_FRAMES);
-    expect(sink.times.at(-1)).toBe(heart.clock.now() - 140);
+    expect(sink.times.at(-1)).toBe(harness.clock.now() - 140);
     resume();
   });
 });

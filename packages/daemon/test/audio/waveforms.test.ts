@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { CallId } from '@sidetone/core';
 import { createFakeClock, type FakeClock } from '@sidetone/testkit';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import type { WaveformStore } from '../../src/ports.ts';
+import type { WaveformStore } from '../../src/audio/ports.ts';
 import { FLUSH_MS, MAX_WAITING_PIECES, PIECE_SLOTS, SLOT_MS, Waveforms } from '../../src/audio/waveforms.ts';
 import { openDatabase, type Database } from '../../src/store/database.ts';
 import { createWaveformStore } from '../../src/store/waveforms.ts';

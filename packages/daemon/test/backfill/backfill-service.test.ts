@@ -2,17 +2,17 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { FaultError, type BackfillPage, type BackfillRequest } from '@sidetone/core';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { Backfills } from '../../src/backfill/backfill-service.ts';
-import type { ProviderView } from '../../src/ports.ts';
+import { BackfillService } from '../../src/backfill/backfill-service.ts';
+import type { ProviderView } from '../../src/plugins/ports.ts';
 import { createStateStore } from '../../src/store/plugin-state.ts';
-import { createHeart, event, PROVIDER, type Heart } from '../support/heart.ts';
+import { createHarness, event, PROVIDER, type Harness } from '../support/harness.ts';
 import { createTestLog } from '../support/silent-log.ts';
 import { tempDir } from '../support/temp-dir.ts';
 
 const root = tempDir();
 let count = 0;
-let heart: Heart;
-let backfills: Backfills;
+let harness: Harness;
+let backfills: BackfillService;
 let asked: BackfillRequest[];
 let breakAt: number;
 /** Lets the provider give its next page. */
@@ -43,7 +43,7 @@ function page(number: number): BackfillPage {
 beforeEach(() => {
   const dir = join(root, String(count++));
   mkdirSync(dir);
-  heart = createHeart(dir);
+  harness = createHarness(dir);
   asked = [];
   breakAt = -1;
   turn = async () => undefined;
@@ -65,24 +65,24 @@ beforeEach(() => {
     [PROVIDER, provider],
     ['plain', plain],
   ]);
-  backfills = new Backfills({
+  backfills = new BackfillService({
     providers: { list: () => [], get: (id) => known.get(id) },
-    ingest: heart.ingest,
-    stateStore: createStateStore(heart.database.db),
-    clock: heart.clock,
+    ingest: harness.ingest,
+    stateStore: createStateStore(harness.database.db),
+    clock: harness.clock,
     log: createTestLog().log(''),
   });
 });
-afterEach(() => heart.close());
+afterEach(() => harness.close());
 
 async function settled(state: string): Promise<void> {
-  for (let i = 0; i < 1000 && backfills.list()[0]?.state !== state; i++) await heart.clock.settle();
+  for (let i = 0; i < 1000 && backfills.list()[0]?.state !== state; i++) await harness.clock.settle();
   expect(backfills.list()[0]?.state).toBe(state);
 }
 const textsInHistory = async (): Promise<string[]> => {
-  const { rows } = await heart.history.calls({}, { limit: 100, backward: false });
+  const { rows } = await harness.history.calls({}, { limit: 100, backward: false });
   const pages = await Promise.all(
-    rows.map((call) => heart.history.utterances(call.id, { limit: 10, backward: false })),
+    rows.map((call) => harness.history.utterances(call.id, { limit: 10, backward: false })),
   );
   return pages.flatMap(({ rows: said }) => said.map(({ utterance }) => utterance.text));
 };
@@ -134,11 +134,11 @@ describe('a backfill', () => {
 
   test('stops with the daemon, is STOPPED to the next one, and goes on there', async () => {
     let pages = 0;
-    turn = () => (++pages > 2 ? heart.clock.delay(1_000_000) : Promise.resolve());
+    turn = () => (++pages > 2 ? harness.clock.delay(1_000_000) : Promise.resolve());
     backfills.start(PROVIDER, 0, 20_000);
-    while (backfills.list()[0]!.calls < 2) await heart.clock.settle();
+    while (backfills.list()[0]!.calls < 2) await harness.clock.settle();
     const closed = backfills.close();
-    await heart.clock.advance(5000);
+    await harness.clock.advance(5000);
     await closed;
     const orphan = backfills.list()[0]!;
     expect(orphan.calls).toBe(2);

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { CallId } from '@sidetone/core';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import {
-  Annotations,
+  AnnotationService,
   MAX_NOTE_CHARACTERS,
   MAX_NOTES_PER_CALL,
   MAX_TAG_CHARACTERS,
@@ -11,43 +11,43 @@ import {
 } from '../../src/calls/annotation-service.ts';
 import { createIds } from '../../src/ids.ts';
 import { callTags, notes } from '../../src/store/schema.ts';
-import { createHeart, event, type Heart } from '../support/heart.ts';
+import { createHarness, event, type Harness } from '../support/harness.ts';
 import { tempDir } from '../support/temp-dir.ts';
 
 const root = tempDir();
 let count = 0;
-let heart: Heart;
-let annotations: Annotations;
+let harness: Harness;
+let annotations: AnnotationService;
 let callId: CallId;
 
 beforeEach(async () => {
   const dir = join(root, String(count++));
   mkdirSync(dir);
-  heart = createHeart(dir);
-  annotations = new Annotations({ ...heart, ids: createIds() });
-  callId = heart.tell(event('call.status', { status: 'IN_PROGRESS' }));
-  await heart.ingest.committed();
+  harness = createHarness(dir);
+  annotations = new AnnotationService({ ...harness, ids: createIds() });
+  callId = harness.tell(event('call.status', { status: 'IN_PROGRESS' }));
+  await harness.ingest.committed();
 });
-afterEach(() => heart.close());
+afterEach(() => harness.close());
 
 const mistakeIn = (argument: string) =>
   expect.objectContaining({ code: 'INPUT_INVALID', details: { argument } });
 const annotated = async () =>
-  (await heart.eventLog.page(0, 1000, { types: ['CALL_ANNOTATED'] })).map(({ fact }) => fact);
+  (await harness.eventLog.page(0, 1000, { types: ['CALL_ANNOTATED'] })).map(({ fact }) => fact);
 
 describe('tags', () => {
   test('are kept with the call, in the order of tagging, and found by', async () => {
     await annotations.tag(callId, ['vip', 'refund'], []);
     const call = await annotations.tag(callId, ['late'], ['vip']);
     expect(call.tags).toEqual(['refund', 'late']);
-    expect(heart.ledger.get(callId)?.tags).toEqual(['refund', 'late']);
-    const rows = heart.database.db.select().from(callTags).all();
+    expect(harness.ledger.get(callId)?.tags).toEqual(['refund', 'late']);
+    const rows = harness.database.db.select().from(callTags).all();
     expect(rows.map(({ tag }) => tag).toSorted()).toEqual(['late', 'refund']);
   });
 
   test('of a call that is over are kept too', async () => {
-    heart.tell(event('call.ended', { end: { category: 'BUSY' } }));
-    await heart.ingest.committed();
+    harness.tell(event('call.ended', { end: { category: 'BUSY' } }));
+    await harness.ingest.committed();
     expect((await annotations.tag(callId, ['vip'], [])).tags).toEqual(['vip']);
   });
 
@@ -92,11 +92,11 @@ describe('a note', () => {
     const written = await annotations.addNote(callId, 'Promised a call back.', 1500, 'ada');
     expect(written).toMatchObject({
       callId,
-      at: heart.clock.now(),
+      at: harness.clock.now(),
       note: { text: 'Promised a call back.', offsetMs: 1500, author: 'ada' },
     });
     const { id, text, offsetMs, author } = written.note;
-    expect(heart.database.db.select().from(notes).all()).toEqual([
+    expect(harness.database.db.select().from(notes).all()).toEqual([
       { id, text, offsetMs, author, callId, at: written.at },
     ]);
     expect(await annotated()).toEqual([{ type: 'CALL_ANNOTATED', note: written.note }]);
@@ -115,7 +115,7 @@ describe('a note', () => {
     );
     await expect(annotations.addNote(callId, 'x', undefined, 'ada')).rejects.toEqual(mistakeIn('callId'));
     await Promise.all(all);
-    expect(heart.ledger.get(callId)?.noteCount).toBe(MAX_NOTES_PER_CALL);
+    expect(harness.ledger.get(callId)?.noteCount).toBe(MAX_NOTES_PER_CALL);
   });
 });
 

@@ -4,18 +4,18 @@ import fc from 'fast-check';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { CALL_DIRECTIONS, CALL_STATUSES, END_CATEGORIES, providerCallId, providerId } from '@sidetone/core';
 import { callMatches } from '../../src/calls/call-match.ts';
-import type { LiveCallFilter } from '../../src/ports.ts';
-import { createHeart, event, type Heart } from '../support/heart.ts';
+import type { LiveCallFilter } from '../../src/calls/ports.ts';
+import { createHarness, event, type Harness } from '../support/harness.ts';
 import { tempDir } from '../support/temp-dir.ts';
 
 const NUMBERS = ['+4930111', '+4930999', '+91802', '0301', 'sip:4930@example.com'];
 const CALLS = 40;
-let heart: Heart;
+let harness: Harness;
 
 beforeAll(async () => {
   const dir = join(tempDir(), 'match');
   mkdirSync(dir);
-  heart = createHeart(dir);
+  harness = createHarness(dir);
   for (let n = 0; n < CALLS; n++) {
     const its = { providerCallId: providerCallId(`call-${n}`) };
     const at = 1_800_000_000_000 + n * 1000;
@@ -26,16 +26,16 @@ beforeAll(async () => {
       createdAt: at,
       ...(n % 3 > 0 && { direction: CALL_DIRECTIONS[n % 3]! }),
     };
-    heart.tell({ ...event('call.started', { status: 'RINGING', details }), ...its, occurredAt: at });
+    harness.tell({ ...event('call.started', { status: 'RINGING', details }), ...its, occurredAt: at });
     if (n % 4 > 0)
-      heart.tell({ ...event('call.status', { status: 'IN_PROGRESS' }), ...its, occurredAt: at + 500 });
+      harness.tell({ ...event('call.status', { status: 'IN_PROGRESS' }), ...its, occurredAt: at + 500 });
     if (n % 2 === 0) continue;
     const end = { category: END_CATEGORIES[n % END_CATEGORIES.length]! };
-    heart.tell({ ...event('call.ended', { end }), ...its, occurredAt: at + 500 + n * 100 });
+    harness.tell({ ...event('call.ended', { end }), ...its, occurredAt: at + 500 + n * 100 });
   }
-  await heart.ingest.committed();
+  await harness.ingest.committed();
 });
-afterAll(() => heart.close());
+afterAll(() => harness.close());
 
 const some = <Value>(values: readonly Value[]) =>
   fc.uniqueArray(fc.constantFrom(...values), { minLength: 1 });
@@ -60,11 +60,11 @@ const filters: fc.Arbitrary<LiveCallFilter> = fc.record(
 
 test('a filter names the same calls in memory as in the store', async () => {
   const window = { limit: CALLS, backward: false };
-  const all = (await heart.history.calls({}, window)).rows;
+  const all = (await harness.history.calls({}, window)).rows;
   expect(all).toHaveLength(CALLS);
   await fc.assert(
     fc.asyncProperty(filters, async (filter) => {
-      const stored = (await heart.history.calls(filter, window)).rows.map(({ id }) => id);
+      const stored = (await harness.history.calls(filter, window)).rows.map(({ id }) => id);
       const matched = all.filter((call) => callMatches(call, filter)).map(({ id }) => id);
       expect(matched).toEqual(stored);
     }),

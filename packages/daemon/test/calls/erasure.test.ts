@@ -3,25 +3,25 @@ import { join } from 'node:path';
 import Sqlite from 'better-sqlite3';
 import type { CallId, Command, CommandId } from '@sidetone/core';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { Annotations } from '../../src/calls/annotation-service.ts';
+import { AnnotationService } from '../../src/calls/annotation-service.ts';
 import { Erasure } from '../../src/calls/erasure.ts';
 import { CursorReader } from '../../src/live/cursor-reader.ts';
 import { createIds } from '../../src/ids.ts';
 import { until } from '../support/daemon.ts';
 import { createTestLog } from '../support/silent-log.ts';
-import { createHeart, event, words, type Heart } from '../support/heart.ts';
+import { createHarness, event, words, type Harness } from '../support/harness.ts';
 import { tempDir } from '../support/temp-dir.ts';
 
 const SECRET = 'zyxwordnobodyelsesaid';
 const root = tempDir();
 let count = 0;
 let dir: string;
-let heart: Heart;
+let harness: Harness;
 let erasure: Erasure;
 
 function open(): void {
-  heart = createHeart(dir);
-  erasure = new Erasure({ ...heart, feed: heart.hub, log: createTestLog().log('') });
+  harness = createHarness(dir);
+  erasure = new Erasure({ ...harness, feed: harness.hub, log: createTestLog().log('') });
 }
 
 beforeEach(() => {
@@ -29,16 +29,16 @@ beforeEach(() => {
   mkdirSync(dir);
   open();
 });
-afterEach(() => heart.close());
+afterEach(() => harness.close());
 
 /** A call with something of everything in it. */
 async function aCallOfEverything(call = 'their-call'): Promise<CallId> {
   const details = { from: '+15005550006', providerData: { note: SECRET } } as const;
-  const callId = heart.tell(event('call.started', { details, status: 'IN_PROGRESS' }, { call }));
-  const { providerCallId } = heart.ingest.current(callId)!;
+  const callId = harness.tell(event('call.started', { details, status: 'IN_PROGRESS' }, { call }));
+  const { providerCallId } = harness.ingest.current(callId)!;
   const audio = { encoding: 'mulaw', sampleRate: 8000, parties: ['CUSTOMER'] } as const;
-  heart.streams.open(callId, { providerCallId, ...audio }).end('enough');
-  heart.tell(event('utterance.final', { party: 'CUSTOMER', text: `my word is ${SECRET}` }, { call }));
+  harness.streams.open(callId, { providerCallId, ...audio }).end('enough');
+  harness.tell(event('utterance.final', { party: 'CUSTOMER', text: `my word is ${SECRET}` }, { call }));
   const command: Command = {
     id: `cmd_${call}` as CommandId,
     kind: 'SAY',
@@ -49,20 +49,20 @@ async function aCallOfEverything(call = 'their-call'): Promise<CallId> {
     idempotencyKey: `key of ${call}`,
     fingerprint: 'x',
   };
-  heart.ingest.record(callId, { type: 'COMMAND_CHANGED', command });
-  const annotations = new Annotations({ ...heart, ids: createIds() });
+  harness.ingest.record(callId, { type: 'COMMAND_CHANGED', command });
+  const annotations = new AnnotationService({ ...harness, ids: createIds() });
   await annotations.tag(callId, [SECRET], []);
   await annotations.addNote(callId, SECRET, undefined, 'ada');
   return callId;
 }
 
 async function end(call = 'their-call'): Promise<void> {
-  heart.tell(event('call.ended', { end: { category: 'BUSY' } }, { call }));
-  await heart.ingest.committed();
+  harness.tell(event('call.ended', { end: { category: 'BUSY' } }, { call }));
+  await harness.ingest.committed();
 }
 
 /** How many rows there are in each table that holds anything about calls. */
-function rowsOf(database = heart.database): Record<string, number> {
+function rowsOf(database = harness.database): Record<string, number> {
   const { $client: sqlite } = database.db;
   const tables = [
     'events',
@@ -94,13 +94,13 @@ describe('erasing a call', () => {
     expect(Object.values(before)).not.toContain(0);
     expect(await erasure.erase(callId)).toBe(true);
     expect(rowsOf()).toEqual(before);
-    expect(heart.ledger.commandByKey('ada', 'key of other')).toBeDefined();
-    expect(heart.ledger.commandByKey('ada', 'key of their-call')).toBeUndefined();
+    expect(harness.ledger.commandByKey('ada', 'key of other')).toBeDefined();
+    expect(harness.ledger.commandByKey('ada', 'key of their-call')).toBeUndefined();
   });
 
   test('leaves its words neither in the file nor in the log beside it', async () => {
     const callId = await aCallOfEverything();
-    for (let i = 0; i < 300; i++) heart.tell(words(i, 'other'));
+    for (let i = 0; i < 300; i++) harness.tell(words(i, 'other'));
     await end();
     expect(isOnDisk(SECRET)).toBe(true);
     await erasure.erase(callId);
@@ -112,28 +112,28 @@ describe('erasing a call', () => {
   test('that crashed before the file was clean is finished by the next daemon', async () => {
     const callId = await aCallOfEverything();
     await end();
-    heart.ledger.erase(callId);
-    heart.close();
+    harness.ledger.erase(callId);
+    harness.close();
     open();
-    expect(heart.ledger.isScrubDue()).toBe(true);
+    expect(harness.ledger.isScrubDue()).toBe(true);
     await erasure.scrub();
-    expect(heart.ledger.isScrubDue()).toBe(false);
+    expect(harness.ledger.isScrubDue()).toBe(false);
     expect(isOnDisk(SECRET)).toBe(false);
   });
 
   test('waits for whoever reads the file at that moment', async () => {
     const callId = await aCallOfEverything();
     await end();
-    const reader = new Sqlite(join(dir, 'heart.db'), { readonly: true });
+    const reader = new Sqlite(join(dir, 'harness.db'), { readonly: true });
     reader.exec('begin');
     reader.prepare('select count(*) from events').get();
     let isErased = false;
     const erased = erasure.erase(callId).then(() => (isErased = true));
-    await until(() => heart.ledger.isScrubDue(), 'the rows are gone');
-    await heart.clock.advance(1000);
-    expect([isErased, heart.ledger.isScrubDue()]).toEqual([false, true]);
+    await until(() => harness.ledger.isScrubDue(), 'the rows are gone');
+    await harness.clock.advance(1000);
+    expect([isErased, harness.ledger.isScrubDue()]).toEqual([false, true]);
     reader.close();
-    await heart.clock.advance(1000);
+    await harness.clock.advance(1000);
     await erased;
     expect(isOnDisk(SECRET)).toBe(false);
   });
@@ -141,17 +141,17 @@ describe('erasing a call', () => {
   test('gives up on a file that is read all the time, and goes on the next time', async () => {
     const callId = await aCallOfEverything();
     await end();
-    const reader = new Sqlite(join(dir, 'heart.db'), { readonly: true });
+    const reader = new Sqlite(join(dir, 'harness.db'), { readonly: true });
     reader.exec('begin');
     reader.prepare('select count(*) from events').get();
     const erased = erasure.erase(callId);
-    await until(() => heart.ledger.isScrubDue(), 'the rows are gone');
-    await heart.clock.advance(60_000);
+    await until(() => harness.ledger.isScrubDue(), 'the rows are gone');
+    await harness.clock.advance(60_000);
     expect(await erased).toBe(true);
-    expect(heart.ledger.isScrubDue()).toBe(true);
+    expect(harness.ledger.isScrubDue()).toBe(true);
     reader.close();
     await erasure.scrub();
-    expect(heart.ledger.isScrubDue()).toBe(false);
+    expect(harness.ledger.isScrubDue()).toBe(false);
   });
 
   test('is refused while it is live, and nothing is erased', async () => {
@@ -170,7 +170,7 @@ describe('erasing a call', () => {
 
   test('also takes what was told in the same turn of the event loop', async () => {
     const callId = await aCallOfEverything();
-    heart.tell(event('call.ended', { end: { category: 'BUSY' } }));
+    harness.tell(event('call.ended', { end: { category: 'BUSY' } }));
     await erasure.erase(callId);
     expect(rowsOf()).toMatchObject({ events: 0, calls: 0 });
   });
@@ -181,25 +181,25 @@ describe('once a call is erased', () => {
   const all = (): boolean => true;
 
   test('a reader that goes back over memory does not get its words', async () => {
-    const reader = new CursorReader(heart.hub, heart.eventLog, finals, 0, all);
+    const reader = new CursorReader(harness.hub, harness.eventLog, finals, 0, all);
     const callId = await aCallOfEverything();
     await end();
-    heart.tell(words(1, 'other'));
-    await heart.ingest.committed();
+    harness.tell(words(1, 'other'));
+    await harness.ingest.committed();
     await erasure.erase(callId);
     expect(await reader.pull()).toMatchObject({ fact: { utterance: { text: 'words 1' } } });
     expect(await reader.pull()).toBeUndefined();
   });
 
   test('a reader that had read ahead in the log does not get its words either', async () => {
-    heart.tell(words(1, 'other'));
+    harness.tell(words(1, 'other'));
     const callId = await aCallOfEverything();
     await end();
-    heart.tell(words(2, 'other'));
-    await heart.ingest.committed();
-    heart.close();
+    harness.tell(words(2, 'other'));
+    await harness.ingest.committed();
+    harness.close();
     open();
-    const reader = new CursorReader(heart.hub, heart.eventLog, finals, 0, all);
+    const reader = new CursorReader(harness.hub, harness.eventLog, finals, 0, all);
     expect(await reader.pull()).toMatchObject({ fact: { utterance: { text: 'words 1' } } });
     await erasure.erase(callId);
     expect(await reader.pull()).toMatchObject({ fact: { utterance: { text: 'words 2' } } });
@@ -208,21 +208,21 @@ describe('once a call is erased', () => {
   test('the log does not go back, though its newest events are gone', async () => {
     const callId = await aCallOfEverything();
     await end();
-    const latest = heart.eventLog.latest();
+    const latest = harness.eventLog.latest();
     await erasure.erase(callId);
-    expect(heart.eventLog.latest()).toBe(latest);
-    heart.tell(words(1, 'other'));
-    await heart.ingest.committed();
-    expect(heart.eventLog.latest()).toBeGreaterThan(latest);
+    expect(harness.eventLog.latest()).toBe(latest);
+    harness.tell(words(1, 'other'));
+    await harness.ingest.committed();
+    expect(harness.eventLog.latest()).toBeGreaterThan(latest);
   });
 
   test('it is nowhere in memory, and what still comes about it from us is dropped', async () => {
     const callId = await aCallOfEverything();
     await end();
     await erasure.erase(callId);
-    expect([heart.book.get(callId), heart.book.recall(callId)]).toEqual([undefined, undefined]);
-    heart.ingest.record(callId, { type: 'TRANSFER_STARTED' });
-    await heart.ingest.committed();
+    expect([harness.registry.get(callId), harness.registry.recall(callId)]).toEqual([undefined, undefined]);
+    harness.ingest.record(callId, { type: 'TRANSFER_STARTED' });
+    await harness.ingest.committed();
     expect(rowsOf()).toMatchObject({ events: 0, calls: 0 });
   });
 });

@@ -1,99 +1,99 @@
 import { FaultError, type CallRecord } from '@sidetone/core';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { createHeart, event, words, type Heart } from '../support/heart.ts';
+import { createHarness, event, words, type Harness } from '../support/harness.ts';
 import { tempDir } from '../support/temp-dir.ts';
-import type { CallLedger } from '../../src/ports.ts';
+import type { CallLedger } from '../../src/calls/ports.ts';
 import { join } from 'node:path';
 import { mkdirSync } from 'node:fs';
 
 const root = tempDir();
 let count = 0;
-let heart: Heart;
+let harness: Harness;
 
-function open(options: Parameters<typeof createHeart>[1] = {}): Heart {
+function open(options: Parameters<typeof createHarness>[1] = {}): Harness {
   const dir = join(root, String(count++));
   mkdirSync(dir);
-  heart = createHeart(dir, options);
-  return heart;
+  harness = createHarness(dir, options);
+  return harness;
 }
 
 async function log(): Promise<readonly CallRecord[]> {
-  return heart.eventLog.page(0, 1000, {});
+  return harness.eventLog.page(0, 1000, {});
 }
 const typesInLog = async (): Promise<string[]> => (await log()).map(({ fact }) => fact.type);
 
 beforeEach(() => void open());
-afterEach(() => heart.close());
+afterEach(() => harness.close());
 
 describe('what a provider tells', () => {
   test('is stored before anyone sees it', async () => {
     const seen: number[] = [];
-    heart.hub.bell.listen(() => seen.push(heart.eventLog.latest()));
-    heart.tell(words(1));
-    expect(heart.hub.position).toBe(0);
-    await heart.ingest.committed();
-    expect(seen).toEqual([heart.hub.position]);
+    harness.hub.bell.listen(() => seen.push(harness.eventLog.latest()));
+    harness.tell(words(1));
+    expect(harness.hub.position).toBe(0);
+    await harness.ingest.committed();
+    expect(seen).toEqual([harness.hub.position]);
     expect(seen[0]).toBeGreaterThan(0);
   });
 
   test('shares one commit with all else of the same turn of the loop', async () => {
     let commits = 0;
-    heart.close();
+    harness.close();
     open({ wrapLedger: (ledger) => ({ ...ledger, commit: (drafts) => (commits++, ledger.commit(drafts)) }) });
-    for (let i = 0; i < 50; i++) heart.tell(words(i, `call-${i}`));
-    await heart.ingest.committed();
+    for (let i = 0; i < 50; i++) harness.tell(words(i, `call-${i}`));
+    await harness.ingest.committed();
     expect(commits).toBe(1);
   });
 
   test('twice under one key is stored once, within a commit and across commits', async () => {
     const told = event('utterance.final', { party: 'CUSTOMER', text: 'hello', dedupeKey: 'k1' });
-    heart.tell(told);
-    heart.tell(told);
-    await heart.ingest.committed();
-    heart.tell(told);
-    await heart.ingest.committed();
+    harness.tell(told);
+    harness.tell(told);
+    await harness.ingest.committed();
+    harness.tell(told);
+    await harness.ingest.committed();
     expect(await typesInLog()).toEqual(['CALL_STARTED', 'UTTERANCE_FINALIZED']);
-    expect(heart.lines).toEqual([]);
+    expect(harness.lines).toEqual([]);
   });
 
   test('of another call under the same key is another thing', async () => {
     for (const call of ['a', 'b']) {
-      heart.tell(event('utterance.final', { party: 'CUSTOMER', text: 'hello', dedupeKey: 'k1' }, { call }));
+      harness.tell(event('utterance.final', { party: 'CUSTOMER', text: 'hello', dedupeKey: 'k1' }, { call }));
     }
-    await heart.ingest.committed();
+    await harness.ingest.committed();
     expect((await typesInLog()).filter((type) => type === 'UTTERANCE_FINALIZED')).toHaveLength(2);
   });
 
   test('about a call that is over, and no longer in memory, still finds it', async () => {
-    const id = heart.tell(event('call.ended', { end: { category: 'CUSTOMER_ENDED' } }));
-    await heart.ingest.committed();
-    expect(heart.book.peek(id)).toBeUndefined();
-    expect(heart.tell(words(1))).toBe(id);
-    await heart.ingest.committed();
-    expect(heart.book.get(id)?.status).toBe('ENDED');
+    const id = harness.tell(event('call.ended', { end: { category: 'CUSTOMER_ENDED' } }));
+    await harness.ingest.committed();
+    expect(harness.registry.peek(id)).toBeUndefined();
+    expect(harness.tell(words(1))).toBe(id);
+    await harness.ingest.committed();
+    expect(harness.registry.get(id)?.status).toBe('ENDED');
   });
 });
 
 describe('partials', () => {
   test('are shown, never stored, and give their id to the final', async () => {
-    const callId = heart.tell(event('call.status', { status: 'IN_PROGRESS' }));
-    heart.tell(event('utterance.partial', { party: 'CUSTOMER', text: 'hel' }));
-    heart.tell(event('utterance.partial', { party: 'CUSTOMER', text: 'hello' }));
-    const shown = heart.partials.next(callId, 0)!;
+    const callId = harness.tell(event('call.status', { status: 'IN_PROGRESS' }));
+    harness.tell(event('utterance.partial', { party: 'CUSTOMER', text: 'hel' }));
+    harness.tell(event('utterance.partial', { party: 'CUSTOMER', text: 'hello' }));
+    const shown = harness.partials.next(callId, 0)!;
     expect(shown.text).toBe('hello');
-    heart.tell(event('utterance.final', { party: 'CUSTOMER', text: 'hello there' }));
-    await heart.ingest.committed();
+    harness.tell(event('utterance.final', { party: 'CUSTOMER', text: 'hello there' }));
+    await harness.ingest.committed();
     const records = await log();
     expect(records.map(({ fact }) => fact.type)).toEqual(['CALL_STARTED', 'UTTERANCE_FINALIZED']);
     expect(records[1]!.fact).toMatchObject({ utterance: { id: shown.id } });
-    expect(heart.partials.next(callId, 0)).toBeUndefined();
+    expect(harness.partials.next(callId, 0)).toBeUndefined();
   });
 
   test('end with the call', async () => {
-    const callId = heart.tell(event('utterance.partial', { party: 'CUSTOMER', text: 'hel' }));
-    heart.tell(event('call.ended', { end: { category: 'UNKNOWN' } }));
-    heart.tell(event('utterance.partial', { party: 'CUSTOMER', text: 'hello' }));
-    expect(heart.partials.next(callId, 0)).toBeUndefined();
+    const callId = harness.tell(event('utterance.partial', { party: 'CUSTOMER', text: 'hel' }));
+    harness.tell(event('call.ended', { end: { category: 'UNKNOWN' } }));
+    harness.tell(event('utterance.partial', { party: 'CUSTOMER', text: 'hello' }));
+    expect(harness.partials.next(callId, 0)).toBeUndefined();
   });
 });
 
@@ -112,12 +112,12 @@ describe('a disk that takes nothing', () => {
   test('loses nothing: what was told is stored, in order, once it works again', async () => {
     const disk = { isFull: true };
     open({ wrapLedger: fullDisk(disk) });
-    heart.tell(words(1));
-    await expect(heart.ingest.committed()).rejects.toMatchObject({ code: 'STORE_WRITE_FAILED' });
-    heart.tell(words(2));
+    harness.tell(words(1));
+    await expect(harness.ingest.committed()).rejects.toMatchObject({ code: 'STORE_WRITE_FAILED' });
+    harness.tell(words(2));
     disk.isFull = false;
-    await heart.clock.advance(5000);
-    await heart.ingest.committed();
+    await harness.clock.advance(5000);
+    await harness.ingest.committed();
     const texts = (await log()).flatMap(({ fact }) =>
       fact.type === 'UTTERANCE_FINALIZED' ? [fact.utterance.text] : [],
     );
@@ -125,10 +125,10 @@ describe('a disk that takes nothing', () => {
   });
 
   test('fills memory up to its bound and no further, and counts what was lost', async () => {
-    open({ wrapLedger: fullDisk({ isFull: true }), pendingFacts: 10 });
-    for (let i = 0; i < 30; i++) heart.tell(words(i));
-    expect(heart.ingest.dropped).toBe(21);
-    expect(heart.lines.filter(({ message }) => message.startsWith('facts are lost'))).toHaveLength(1);
+    open({ wrapLedger: fullDisk({ isFull: true }), pendingEvents: 10 });
+    for (let i = 0; i < 30; i++) harness.tell(words(i));
+    expect(harness.ingest.dropped).toBe(21);
+    expect(harness.lines.filter(({ message }) => message.startsWith('facts are lost'))).toHaveLength(1);
   });
 });
 
@@ -141,11 +141,11 @@ test('facts of one call that cannot be stored do not hold up those of the others
     },
   });
   open({ wrapLedger: poison });
-  heart.tell(words(1, 'good'));
-  heart.tell(words(2, 'bad'));
-  heart.tell(words(3, 'better'));
-  await heart.ingest.committed();
-  const live = heart.book.live().map((call) => call.providerCallId);
+  harness.tell(words(1, 'good'));
+  harness.tell(words(2, 'bad'));
+  harness.tell(words(3, 'better'));
+  await harness.ingest.committed();
+  const live = harness.registry.live().map((call) => call.providerCallId);
   expect(live.toSorted()).toEqual(['better', 'good']);
-  expect(heart.ingest.dropped).toBe(2);
+  expect(harness.ingest.dropped).toBe(2);
 });

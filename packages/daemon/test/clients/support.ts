@@ -2,7 +2,7 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { startTestDaemon, until, type TestDaemon } from '../support/daemon.ts';
-import { event, words } from '../support/heart.ts';
+import { event, words } from '../support/harness.ts';
 import { tempDir } from '../support/temp-dir.ts';
 
 const TOKEN = 'a-token-for-client-libraries';

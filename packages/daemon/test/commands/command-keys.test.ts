@@ -3,19 +3,20 @@ import { join } from 'node:path';
 import { FaultError, invalidArgument, type CallId } from '@sidetone/core';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { fingerprintOf, SAME_COMMAND_WAIT_MS } from '../../src/commands/command-keys.ts';
-import { Commands, type CommandOutcome } from '../../src/commands/command-service.ts';
-import type { CallLedger, ProviderView } from '../../src/ports.ts';
+import { CommandService, type CommandOutcome } from '../../src/commands/command-service.ts';
+import type { CallLedger } from '../../src/calls/ports.ts';
+import type { ProviderView } from '../../src/plugins/ports.ts';
 import { recover } from '../../src/calls/recovery.ts';
 import { createIds } from '../../src/ids.ts';
-import { createHeart, event, PROVIDER, type Heart } from '../support/heart.ts';
+import { createHarness, event, PROVIDER, type Harness } from '../support/harness.ts';
 import { createTestLog } from '../support/silent-log.ts';
 import { tempDir } from '../support/temp-dir.ts';
 
 const root = tempDir();
 let count = 0;
 let dir: string;
-let heart: Heart;
-let commands: Commands;
+let harness: Harness;
+let commands: CommandService;
 let callId: CallId;
 let asked: string[];
 let answer: () => Promise<void>;
@@ -25,7 +26,7 @@ const provider: ProviderView = {
   id: PROVIDER,
   plugin: 'test',
   displayName: 'Test',
-  tellsWords: false,
+  providesTranscript: false,
   state: 'RUNNING',
   stateMessage: undefined,
   capabilities: ['PLACE_CALL'],
@@ -37,7 +38,7 @@ const provider: ProviderView = {
   async placeCall() {
     asked.push('placeCall');
     await answer();
-    return heart.tell(event('call.started', {}, { call: 'placed' }));
+    return harness.tell(event('call.started', {}, { call: 'placed' }));
   },
 };
 
@@ -50,15 +51,15 @@ const wrapLedger = (ledger: CallLedger): CallLedger => ({
 });
 
 function open(): void {
-  heart = createHeart(dir, { wrapLedger });
+  harness = createHarness(dir, { wrapLedger });
   const providers = { list: () => [provider], get: (id: string) => (id === PROVIDER ? provider : undefined) };
-  commands = new Commands({ ...heart, providers, ids: createIds() });
+  commands = new CommandService({ ...harness, providers, ids: createIds() });
 }
 
 async function restart(): Promise<void> {
-  heart.close();
+  harness.close();
   open();
-  await recover({ ...heart, log: createTestLog().log('') });
+  await recover({ ...harness, log: createTestLog().log('') });
 }
 
 beforeEach(async () => {
@@ -68,10 +69,10 @@ beforeEach(async () => {
   isDiskFull = false;
   answer = async () => undefined;
   open();
-  callId = heart.tell(event('call.status', { status: 'IN_PROGRESS' }));
-  await heart.ingest.committed();
+  callId = harness.tell(event('call.status', { status: 'IN_PROGRESS' }));
+  await harness.ingest.committed();
 });
-afterEach(() => heart.close());
+afterEach(() => harness.close());
 
 const say = (key: string, content = 'hello', by = 'ada'): Promise<CommandOutcome> =>
   commands.run('say', callId, { content, endCallAfterSpoken: false, interrupt: false }, by, key);
@@ -107,20 +108,20 @@ describe.each([
   test('waits for the first, which is still on its way', async () => {
     const open = gate();
     const both = Promise.all([ask(), ask()]);
-    await heart.clock.settle();
+    await harness.clock.settle();
     open();
     const [first, second] = await both;
     expect(second).toEqual(first);
     expect(second.command?.status).toBe('ACCEPTED');
     expect(asked).toHaveLength(1);
-    expect(heart.clock.pending).toBe(0);
+    expect(harness.clock.pending).toBe(0);
   });
 
   test('does not wait for ever', async () => {
     gate();
     void ask();
     const second = ask();
-    await heart.clock.advance(SAME_COMMAND_WAIT_MS);
+    await harness.clock.advance(SAME_COMMAND_WAIT_MS);
     expect(await second).toMatchObject({
       command: { status: 'REQUESTED' },
       failure: { code: 'PROVIDER_TIMEOUT' },
@@ -131,7 +132,7 @@ describe.each([
   test('is not done again when the daemon died before the answer: nobody knows', async () => {
     gate();
     void ask();
-    await heart.clock.settle();
+    await harness.clock.settle();
     await restart();
     expect(await ask()).toMatchObject({
       command: { status: 'UNKNOWN' },
@@ -169,7 +170,7 @@ describe.each([
       code: 'IDEMPOTENCY_CONFLICT',
       message: expect.stringContaining(first.command!.id),
     });
-    const kept = await heart.history.command(other.command!.id);
+    const kept = await harness.history.command(other.command!.id);
     expect(kept?.command).toMatchObject({ status: 'REFUSED', failure: other.failure });
     expect(await ask()).toEqual(first);
     expect(asked).toHaveLength(1);
@@ -193,8 +194,8 @@ test('a key is that of its requester: another one has keys of their own', async 
 test('the same key for another kind of command, or another call, is a conflict', async () => {
   await say('k');
   expect((await commands.run('endCall', callId, {}, 'ada', 'k')).failure?.code).toBe('IDEMPOTENCY_CONFLICT');
-  const other = heart.tell(event('call.status', { status: 'IN_PROGRESS' }, { call: 'other' }));
-  await heart.ingest.committed();
+  const other = harness.tell(event('call.status', { status: 'IN_PROGRESS' }, { call: 'other' }));
+  await harness.ingest.committed();
   const args = { content: 'hello', endCallAfterSpoken: false, interrupt: false };
   expect((await commands.run('say', other, args, 'ada', 'k')).failure?.code).toBe('IDEMPOTENCY_CONFLICT');
   expect(asked).toEqual(['say']);
@@ -202,8 +203,8 @@ test('the same key for another kind of command, or another call, is a conflict',
 
 test('a command that has taken effect since comes back as it is now', async () => {
   const { command } = await say('k');
-  heart.tell(event('utterance.final', { party: 'ASSISTANT', text: 'hello' }));
-  await heart.ingest.committed();
+  harness.tell(event('utterance.final', { party: 'ASSISTANT', text: 'hello' }));
+  await harness.ingest.committed();
   expect((await say('k')).command).toMatchObject({ id: command!.id, status: 'CONFIRMED' });
 });
 
@@ -228,9 +229,9 @@ test('a key whose command waits for the disk is known: it is neither done nor st
     failure: { code: 'PROVIDER_TIMEOUT' },
   });
   isDiskFull = false;
-  await heart.clock.advance(5000);
-  expect(heart.ledger.commandByKey('ada', 'k')?.command.status).toBe('REQUESTED');
-  expect([asked, heart.ingest.dropped]).toEqual([[], 0]);
+  await harness.clock.advance(5000);
+  expect(harness.ledger.commandByKey('ada', 'k')?.command.status).toBe('REQUESTED');
+  expect([asked, harness.ingest.dropped]).toEqual([[], 0]);
 });
 
 test('a fingerprint does not depend on how the arguments are ordered, and on nothing less', () => {

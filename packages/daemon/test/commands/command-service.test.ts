@@ -11,20 +11,20 @@ import {
   type ProviderState,
 } from '@sidetone/core';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { Commands } from '../../src/commands/command-service.ts';
+import { CommandService } from '../../src/commands/command-service.ts';
 import { recover } from '../../src/calls/recovery.ts';
-import type { ProviderView } from '../../src/ports.ts';
+import type { ProviderView } from '../../src/plugins/ports.ts';
 import { createIds } from '../../src/ids.ts';
 import { commands as commandRows } from '../../src/store/schema.ts';
-import { createHeart, event, PROVIDER, type Heart } from '../support/heart.ts';
+import { createHarness, event, PROVIDER, type Harness } from '../support/harness.ts';
 import { createTestLog } from '../support/silent-log.ts';
 import { tempDir } from '../support/temp-dir.ts';
 
 const root = tempDir();
 let count = 0;
 let dir: string;
-let heart: Heart;
-let commands: Commands;
+let harness: Harness;
+let commands: CommandService;
 let callId: CallId;
 let asks: { name: string; args: unknown; status: string }[];
 let answer: () => Promise<void>;
@@ -36,7 +36,7 @@ let providerCapabilities: readonly Capability[];
 beforeEach(async () => {
   dir = join(root, String(count++));
   mkdirSync(dir);
-  heart = createHeart(dir);
+  harness = createHarness(dir);
   asks = [];
   answer = async () => undefined;
   state = 'RUNNING';
@@ -46,7 +46,7 @@ beforeEach(async () => {
     id: PROVIDER,
     plugin: 'test',
     displayName: 'Test',
-    tellsWords: false,
+    providesTranscript: false,
     get state() {
       return state;
     },
@@ -56,7 +56,7 @@ beforeEach(async () => {
     },
     capabilitiesFor: () => capabilities,
     async control(name, call, args, commandId) {
-      const stored = await heart.history.command(commandId);
+      const stored = await harness.history.command(commandId);
       asks.push({ name, args, status: stored?.command.status ?? 'not stored' });
       if (call.id !== callId) throw new Error('asked about another call');
       await answer();
@@ -64,20 +64,20 @@ beforeEach(async () => {
     async placeCall(args, commandId) {
       asks.push({ name: 'placeCall', args, status: commandId });
       await answer();
-      return heart.tell(event('call.started', {}, { call: 'placed' }));
+      return harness.tell(event('call.started', {}, { call: 'placed' }));
     },
   };
   const providers = { list: () => [provider], get: (id: string) => (id === PROVIDER ? provider : undefined) };
-  commands = new Commands({ ...heart, providers, ids: createIds() });
-  callId = heart.tell(event('call.status', { status: 'IN_PROGRESS' }));
-  await heart.ingest.committed();
+  commands = new CommandService({ ...harness, providers, ids: createIds() });
+  callId = harness.tell(event('call.status', { status: 'IN_PROGRESS' }));
+  await harness.ingest.committed();
 });
-afterEach(() => heart.close());
+afterEach(() => harness.close());
 
 const say = (to = callId) =>
   commands.run('say', to, { content: 'hello', endCallAfterSpoken: false, interrupt: false }, 'someone');
 const history = async (): Promise<string[]> =>
-  (await heart.eventLog.page(0, 100, { types: ['COMMAND_CHANGED'] })).map(({ fact }) =>
+  (await harness.eventLog.page(0, 100, { types: ['COMMAND_CHANGED'] })).map(({ fact }) =>
     fact.type === 'COMMAND_CHANGED' ? fact.command.status : '',
   );
 
@@ -88,7 +88,7 @@ describe('a command', () => {
     expect(failure).toBeUndefined();
     expect(command).toMatchObject({ kind: 'SAY', status: 'ACCEPTED', requestedBy: 'someone' });
     expect(await history()).toEqual(['REQUESTED', 'ACCEPTED']);
-    expect((await heart.history.command(command!.id))?.command).toEqual(command);
+    expect((await harness.history.command(command!.id))?.command).toEqual(command);
   });
 
   test('that the provider refuses carries its reason', async () => {
@@ -124,16 +124,16 @@ describe('a command', () => {
 
 describe('a command is confirmed', () => {
   const statusOf = async (id: CommandId): Promise<string | undefined> => {
-    await heart.ingest.committed();
-    return (await heart.history.command(id))?.command.status;
+    await harness.ingest.committed();
+    return (await harness.history.command(id))?.command.status;
   };
   const assistantSays = (text: string): void => {
-    heart.tell(event('utterance.final', { party: 'ASSISTANT', text }));
+    harness.tell(event('utterance.final', { party: 'ASSISTANT', text }));
   };
 
   test('by a fact that shows it, and by no other', async () => {
     const { command } = await say();
-    heart.tell(event('utterance.final', { party: 'CUSTOMER', text: 'hello' }));
+    harness.tell(event('utterance.final', { party: 'CUSTOMER', text: 'hello' }));
     assistantSays('something else entirely');
     expect(await statusOf(command!.id)).toBe('ACCEPTED');
     assistantSays('Hello!');
@@ -145,13 +145,13 @@ describe('a command is confirmed', () => {
   test('when its outcome was unknown: the fact says more than the lack of an answer', async () => {
     answer = () => Promise.reject(new FaultError('PROVIDER_TIMEOUT', 'no answer'));
     const { command } = await commands.run('endCall', callId, {}, 'someone');
-    heart.tell(event('call.ended', { end: { category: 'OPERATOR_ENDED' } }));
+    harness.tell(event('call.ended', { end: { category: 'OPERATOR_ENDED' } }));
     expect(await statusOf(command!.id)).toBe('CONFIRMED');
-    expect((await heart.history.command(command!.id))?.command.failure).toBeUndefined();
+    expect((await harness.history.command(command!.id))?.command.failure).toBeUndefined();
   });
 
   test('also before the provider has answered, and the answer does not undo it', async () => {
-    answer = async () => void heart.tell(event('call.ended', { end: { category: 'OPERATOR_ENDED' } }));
+    answer = async () => void harness.tell(event('call.ended', { end: { category: 'OPERATOR_ENDED' } }));
     const { command, failure } = await commands.run('endCall', callId, {}, 'someone');
     expect([command!.status, failure]).toEqual(['CONFIRMED', undefined]);
     expect(await history()).toEqual(['REQUESTED', 'CONFIRMED']);
@@ -159,19 +159,19 @@ describe('a command is confirmed', () => {
 
   test('by what only the plugin can see', async () => {
     const { command } = await say();
-    heart.tell(event('command.confirmed', { commandId: command!.id }));
-    heart.tell(event('command.confirmed', { commandId: command!.id }));
-    heart.tell(event('command.confirmed', { commandId: 'cmd_of_nobody' as CommandId }));
-    await heart.ingest.committed();
+    harness.tell(event('command.confirmed', { commandId: command!.id }));
+    harness.tell(event('command.confirmed', { commandId: command!.id }));
+    harness.tell(event('command.confirmed', { commandId: 'cmd_of_nobody' as CommandId }));
+    await harness.ingest.committed();
     expect(await history()).toEqual(['REQUESTED', 'ACCEPTED', 'CONFIRMED']);
   });
 
   test('and does not wait for it once the call is over, however late its provider answers', async () => {
-    answer = async () => void heart.tell(event('call.ended', { end: { category: 'BUSY' } }));
+    answer = async () => void harness.tell(event('call.ended', { end: { category: 'BUSY' } }));
     const { command } = await say();
     assistantSays('hello');
     expect(await statusOf(command!.id)).toBe('ACCEPTED');
-    expect(heart.openCommands.confirm(callId, command!.id, 1)).toBeUndefined();
+    expect(harness.openCommands.confirm(callId, command!.id, 1)).toBeUndefined();
   });
 
   test('never when it was refused', async () => {
@@ -206,9 +206,9 @@ describe('placing a call', () => {
       status: 'ACCEPTED',
       arguments: { to: '+15005550006' },
     });
-    heart.tell(event('call.status', { status: 'RINGING' }, { call: 'placed' }));
-    await heart.ingest.committed();
-    expect((await heart.history.command(command!.id))?.command.status).toBe('CONFIRMED');
+    harness.tell(event('call.status', { status: 'RINGING' }, { call: 'placed' }));
+    await harness.ingest.committed();
+    expect((await harness.history.command(command!.id))?.command.status).toBe('CONFIRMED');
   });
 
   test('that fails is data, and its command is kept without a call', async () => {
@@ -227,7 +227,7 @@ describe('placing a call', () => {
     expect(rest).toEqual({ failure });
     for (const kept of [missing.command!, nowhere.command!, command!]) {
       expect(kept).toMatchObject({ kind: 'PLACE_CALL', status: 'REFUSED', arguments: { to: 'x' } });
-      expect(await heart.history.command(kept.id)).toEqual({ command: kept });
+      expect(await harness.history.command(kept.id)).toEqual({ command: kept });
     }
     expect(command).toMatchObject({ failure, arguments: { providerId: PROVIDER } });
   });
@@ -236,7 +236,7 @@ describe('placing a call', () => {
     providerCapabilities = ['PLACE_CALL'];
     answer = async () => {
       const asked = asks.at(-1)!.status as CommandId;
-      expect((await heart.history.command(asked))?.command.status).toBe('REQUESTED');
+      expect((await harness.history.command(asked))?.command.status).toBe('REQUESTED');
     };
     expect((await commands.place(PROVIDER, { to: 'x' }, 'someone')).failure).toBeUndefined();
     expect.assertions(2);
@@ -246,7 +246,7 @@ describe('placing a call', () => {
     providerCapabilities = ['PLACE_CALL'];
     answer = () => Promise.reject(new FaultError('PROVIDER_TIMEOUT', 'no answer'));
     const { command } = await commands.place(PROVIDER, { to: 'x' }, 'someone');
-    expect((await heart.history.command(command!.id))?.command.status).toBe('UNKNOWN');
+    expect((await harness.history.command(command!.id))?.command.status).toBe('UNKNOWN');
   });
 });
 
@@ -257,8 +257,8 @@ describe('an argument that the plugin finds wrong', () => {
     details: { argument: 'content', commandId: expect.stringMatching(/^cmd_/) },
   });
   const keptFailure = async (): Promise<unknown> => {
-    const row = heart.database.db.select().from(commandRows).get();
-    return (await heart.history.command(row!.id))?.command.failure;
+    const row = harness.database.db.select().from(commandRows).get();
+    return (await harness.history.command(row!.id))?.command.failure;
   };
 
   test('is a mistake of whoever asked; the command is kept as refused', async () => {
@@ -288,14 +288,16 @@ describe('taking up a call of others', () => {
   const answerWatch = (watched: () => Promise<void>) => Object.assign(provider, { watch: watched });
 
   test('gives the call as the provider told it', async () => {
-    answerWatch(async () => void heart.tell(event('call.status', { status: 'RINGING' }, { call: 'theirs' })));
+    answerWatch(
+      async () => void harness.tell(event('call.status', { status: 'RINGING' }, { call: 'theirs' })),
+    );
     const { call, failure } = await watch();
     expect([call?.status, call?.providerCallId, failure]).toEqual(['RINGING', 'theirs', undefined]);
   });
 
   test('that is over gives what is left of it, and says so', async () => {
     answerWatch(async () => {
-      heart.tell(event('call.ended', { end: { category: 'BUSY' } }, { call: 'theirs' }));
+      harness.tell(event('call.ended', { end: { category: 'BUSY' } }, { call: 'theirs' }));
       throw new FaultError('CALL_NOT_LIVE', 'the call is over');
     });
     expect(await watch()).toMatchObject({ call: { status: 'ENDED' }, failure: { code: 'CALL_NOT_LIVE' } });
@@ -325,8 +327,8 @@ describe('taking up a call of others', () => {
 
 describe('the provider is not asked', () => {
   test('when the call is over', async () => {
-    heart.tell(event('call.ended', { end: { category: 'BUSY' } }));
-    await heart.ingest.committed();
+    harness.tell(event('call.ended', { end: { category: 'BUSY' } }));
+    await harness.ingest.committed();
     expect(await say()).toMatchObject({ command: { status: 'REFUSED' }, failure: { code: 'CALL_NOT_LIVE' } });
     expect(asks).toEqual([]);
   });
@@ -345,25 +347,30 @@ describe('the provider is not asked', () => {
 });
 
 test('what a crashed daemon left open is ended as facts: commands are UNKNOWN, streams have stopped', async () => {
-  const { providerCallId } = heart.book.get(callId)!;
-  heart.streams.open(callId, { providerCallId, encoding: 'mulaw', sampleRate: 8000, parties: ['CUSTOMER'] });
+  const { providerCallId } = harness.registry.get(callId)!;
+  harness.streams.open(callId, {
+    providerCallId,
+    encoding: 'mulaw',
+    sampleRate: 8000,
+    parties: ['CUSTOMER'],
+  });
   let crashed: CommandId | undefined;
   answer = () => new Promise(() => undefined);
   void say();
   providerCapabilities = ['PLACE_CALL'];
   void commands.place(PROVIDER, { to: 'x' }, 'someone');
   const placing = asks.at(-1)!.status as CommandId;
-  await heart.clock.settle();
-  crashed = (await heart.history.commands(callId, { limit: 1, backward: false })).rows[0]!.command.id;
-  heart.database.close();
+  await harness.clock.settle();
+  crashed = (await harness.history.commands(callId, { limit: 1, backward: false })).rows[0]!.command.id;
+  harness.database.close();
 
-  heart = createHeart(dir);
+  harness = createHarness(dir);
   const { log } = createTestLog();
-  await recover({ ...heart, log: log('') });
-  expect((await heart.history.command(crashed))?.command).toMatchObject({ status: 'UNKNOWN' });
-  expect((await heart.history.command(placing))?.command).toMatchObject({ status: 'UNKNOWN' });
-  expect((await heart.history.streams(callId))[0]!.endReason).toBe('the daemon stopped unexpectedly');
-  const position = heart.hub.position;
-  await recover({ ...heart, log: log('') });
-  expect(heart.hub.position).toBe(position);
+  await recover({ ...harness, log: log('') });
+  expect((await harness.history.command(crashed))?.command).toMatchObject({ status: 'UNKNOWN' });
+  expect((await harness.history.command(placing))?.command).toMatchObject({ status: 'UNKNOWN' });
+  expect((await harness.history.streams(callId))[0]!.endReason).toBe('the daemon stopped unexpectedly');
+  const position = harness.hub.position;
+  await recover({ ...harness, log: log('') });
+  expect(harness.hub.position).toBe(position);
 });

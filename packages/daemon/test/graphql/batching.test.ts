@@ -11,30 +11,30 @@ import type { SchemaDeps } from '../../src/graphql/builder.ts';
 import { createSchema } from '../../src/graphql/schema.ts';
 import { createHistory } from '../../src/store/history/history.ts';
 import * as tables from '../../src/store/schema.ts';
-import { createHeart, event, words, type Heart } from '../support/heart.ts';
+import { createHarness, event, words, type Harness } from '../support/harness.ts';
 import { tempDir } from '../support/temp-dir.ts';
 
 const CALLS = 60;
 const dir = join(tempDir(), 'batching');
-let heart: Heart;
+let harness: Harness;
 let reader: Sqlite.Database;
 let statements: string[] = [];
 let schema: ReturnType<typeof createSchema>;
 
 beforeAll(async () => {
   mkdirSync(dir);
-  heart = createHeart(dir);
+  harness = createHarness(dir);
   for (let i = 0; i < CALLS; i++) {
     const call = `c${i}`;
-    const id = heart.tell(event('call.status', { status: 'IN_PROGRESS' }, { call, at: 1000 + i }));
-    for (let k = 0; k <= i % 5; k++) heart.tell(words(k, call));
+    const id = harness.tell(event('call.status', { status: 'IN_PROGRESS' }, { call, at: 1000 + i }));
+    for (let k = 0; k <= i % 5; k++) harness.tell(words(k, call));
     const stream = {
       id: `str_${i}` as never,
       encoding: 'mulaw',
       sampleRate: 8000,
       parties: ['CUSTOMER'],
     } as const;
-    heart.ingest.record(id, { type: 'STREAM_STARTED', stream } as never);
+    harness.ingest.record(id, { type: 'STREAM_STARTED', stream } as never);
     for (let k = 0; k < 2; k++) {
       const command = {
         id: `cmd_${i}_${k}`,
@@ -44,33 +44,33 @@ beforeAll(async () => {
         requestedBy: 'x',
         requestedAt: k,
       };
-      heart.ingest.record(id, { type: 'COMMAND_CHANGED', command } as never);
+      harness.ingest.record(id, { type: 'COMMAND_CHANGED', command } as never);
     }
-    heart.ingest.record(id, {
+    harness.ingest.record(id, {
       type: 'CALL_ANNOTATED',
       tagsAdded: ['t'],
       note: { id: `note_${i}`, text: `note ${i}`, author: 'x' },
     } as never);
-    heart.tell(event('call.ended', { end: { category: 'BUSY' } }, { call, at: 2000 + i }));
+    harness.tell(event('call.ended', { end: { category: 'BUSY' } }, { call, at: 2000 + i }));
   }
-  await heart.ingest.committed();
-  reader = new Sqlite(join(dir, 'heart.db'), {
+  await harness.ingest.committed();
+  reader = new Sqlite(join(dir, 'harness.db'), {
     readonly: true,
     verbose: (sql) => void statements.push(String(sql)),
   });
   schema = createSchema({
-    book: heart.book,
+    registry: harness.registry,
     history: createHistory(drizzle(reader, { schema: tables }) as never),
     providers: { get: () => undefined, list: () => [] },
-    cursors: createCursors(heart.eventLog),
-    levels: heart.levels,
+    cursors: createCursors(harness.eventLog),
+    levels: harness.levels,
     now: () => 0,
     pageSize: 200,
   } as unknown as SchemaDeps);
 });
 afterAll(() => {
   reader.close();
-  heart.close();
+  harness.close();
 });
 
 // oxlint-disable-next-line typescript/no-explicit-any -- a test looks into an answer as it likes

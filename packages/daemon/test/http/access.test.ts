@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { beforeEach, describe, expect, test } from 'vitest';
 import * as parts from '../../src/tokens.ts';
 import { startTestDaemon, until, type GraphqlAnswer, type TestDaemon } from '../support/daemon.ts';
-import { event, words } from '../support/heart.ts';
+import { event, words } from '../support/harness.ts';
 import { ackedSocket, rawSocket } from '../support/raw-socket.ts';
 import { tempDir } from '../support/temp-dir.ts';
 
@@ -218,13 +218,13 @@ describe('a scope that is missing', () => {
     });
     const stream = await post(query, { ...bearer('reader'), accept: 'text/event-stream' });
     expect(await stream.text()).toContain('"code":"FORBIDDEN"');
-    expect(it.daemon.parts.resolve(parts.INTEREST).size).toBe(0);
+    expect(it.daemon.parts.resolve(parts.DEMAND).size).toBe(0);
   });
 
   test('lets in a subscription that it does not concern', async () => {
     const raw = await ackedSocket(it.url('graphql'), bearer('listener'));
     raw.send({ id: '1', type: 'subscribe', payload: { query: 'subscription { audioLevels { at } }' } });
-    await until(() => it.daemon.parts.resolve(parts.INTEREST).size === 1, 'the subscription is there');
+    await until(() => it.daemon.parts.resolve(parts.DEMAND).size === 1, 'the subscription is there');
   });
 
   test('is a 403 at the address of control', async () => {

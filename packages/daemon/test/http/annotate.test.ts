@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { FaultError, invalidArgument } from '@sidetone/core';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { nextOf, startTestDaemon, type GraphqlAnswer, type TestDaemon } from '../support/daemon.ts';
-import { event } from '../support/heart.ts';
+import { event } from '../support/harness.ts';
 import { tempDir } from '../support/temp-dir.ts';
 
 const root = tempDir();

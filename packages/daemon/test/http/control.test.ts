@@ -4,7 +4,7 @@ import { FaultError, type FailureCode } from '@sidetone/core';
 import { beforeEach, describe, expect, test } from 'vitest';
 import * as tokens from '../../src/tokens.ts';
 import { startTestDaemon, type TestDaemon } from '../support/daemon.ts';
-import { event } from '../support/heart.ts';
+import { event } from '../support/harness.ts';
 import { tempDir } from '../support/temp-dir.ts';
 
 const root = tempDir();

@@ -5,7 +5,7 @@ import { beforeEach, describe, expect, test, vi } from 'vitest';
 import { WebSocket } from 'ws';
 import * as tokens from '../../src/tokens.ts';
 import { startTestDaemon, until, type TestDaemon } from '../support/daemon.ts';
-import { event } from '../support/heart.ts';
+import { event } from '../support/harness.ts';
 import { tempDir } from '../support/temp-dir.ts';
 
 const root = tempDir();
@@ -104,7 +104,7 @@ describe('a socket of a provider', () => {
     socket.on('open', () => socket.send(new Uint8Array(640)));
     await isOpen;
     await until(() => it.script.sockets.length === 1, 'the plugin has the socket');
-    const interest = it.daemon.parts.resolve(tokens.INTEREST).add('levels', undefined);
+    const demand = it.daemon.parts.resolve(tokens.DEMAND).add('levels', undefined);
     socket.send(new Uint8Array(640));
     const levels = it.daemon.parts.resolve(tokens.LEVEL_BOARD);
     await until(() => levels.calls().length === 1, 'the audio is metered');
@@ -113,7 +113,7 @@ describe('a socket of a provider', () => {
       (await it.query('{ calls { nodes { streams { frames endReason } } } }')).data.calls.nodes[0]?.streams;
     await until(async () => ((await streams())?.[0].endReason ?? null) !== null, 'the stream has ended');
     expect(await streams()).toEqual([{ frames: 2, endReason: 'socket closed' }]);
-    interest();
+    demand();
   });
 
   test.each([

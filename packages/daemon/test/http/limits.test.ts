@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { getIntrospectionQuery } from 'graphql';
 import { startTestDaemon, until, type GraphqlAnswer, type TestDaemon } from '../support/daemon.ts';
-import { words } from '../support/heart.ts';
+import { words } from '../support/harness.ts';
 import { ackedSocket, rawSocket } from '../support/raw-socket.ts';
 import { tempDir } from '../support/temp-dir.ts';
 
@@ -56,8 +56,8 @@ describe.each(Object.entries(TRANSPORTS))('over %s', (_name, ask) => {
     ['queryDepth', 8, deep(2), 'LIMIT_QUERY_DEPTH'],
     ['queryAliases', 2, '{ a: latestCursor b: latestCursor c: latestCursor }', 'LIMIT_QUERY_ALIASES'],
     ['queryCost', 100, '{ calls(first: 50) { nodes { id } } }', 'LIMIT_QUERY_COST'],
-    ['introspection', false, '{ __schema { queryType { name } } }', 'INTROSPECTION_OFF'],
-    ['introspection', false, '{ __type(name: "Call") { name } }', 'INTROSPECTION_OFF'],
+    ['introspection', false, '{ __schema { queryType { name } } }', 'INTROSPECTION_DISABLED'],
+    ['introspection', false, '{ __type(name: "Call") { name } }', 'INTROSPECTION_DISABLED'],
   ])('limits.%s: %j refuses a query with a code', async (limit, value, query, code) => {
     const it = await aDaemon({ [limit]: value });
     const refused = await ask(it, query);

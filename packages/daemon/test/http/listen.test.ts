@@ -9,7 +9,7 @@ import { MAX_LISTENERS_PER_CALL } from '../../src/listening/listening-service.ts
 import * as tokens from '../../src/tokens.ts';
 import { amplitudeAt, bytesOf, channelOf, tone } from '../audio/signals.ts';
 import { startTestDaemon, until, type TestDaemon } from '../support/daemon.ts';
-import { event } from '../support/heart.ts';
+import { event } from '../support/harness.ts';
 import { tempDir } from '../support/temp-dir.ts';
 
 const root = tempDir();
@@ -119,7 +119,7 @@ describe('a call that has audio', () => {
   test('is not decoded, or asked for, once nobody listens', async () => {
     const it = await startTestDaemon(dir);
     const url = it.url(`calls/${await it.aCall()}/listen`).replace('http', 'ws');
-    const wants = () => it.script.host.wants('audio', providerCallId('their-call'));
+    const wants = () => it.script.host.hasDemand('audio', providerCallId('their-call'));
     expect(wants()).toBe(false);
     const ws = new WebSocket(url);
     await once(ws, 'open');
@@ -193,7 +193,7 @@ describe('a listener', () => {
     });
     it.emit(event('call.status', { status: 'IN_PROGRESS' }));
     await it.committed();
-    const callId = it.daemon.parts.resolve(tokens.CALL_BOOK).live()[0]!.id;
+    const callId = it.daemon.parts.resolve(tokens.CALL_REGISTRY).live()[0]!.id;
     const url = it.url(`calls/${callId}/listen`).replace('http', 'ws');
     expect(await statusOf(url)).toBe(401);
     expect(await statusOf(`${url}?token=${token('nobody')}`)).toBe(401);

@@ -2,7 +2,7 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import { providerCallId } from '@sidetone/core';
 import { nextOf, startTestDaemon, until, type TestDaemon } from '../support/daemon.ts';
-import { event } from '../support/heart.ts';
+import { event } from '../support/harness.ts';
 import { tempDir } from '../support/temp-dir.ts';
 
 let it: TestDaemon;

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { beforeEach, expect, test } from 'vitest';
 import * as tokens from '../../src/tokens.ts';
 import { startTestDaemon, type TestDaemon } from '../support/daemon.ts';
-import { words } from '../support/heart.ts';
+import { words } from '../support/harness.ts';
 import { ackedSocket } from '../support/raw-socket.ts';
 import { tempDir } from '../support/temp-dir.ts';
 

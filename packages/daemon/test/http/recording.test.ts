@@ -1,4 +1,4 @@
-/** Recordings over HTTP: whole, in parts, while they are written, and gone when they are erased. */
+/** RecordingService over HTTP: whole, in parts, while they are written, and gone when they are erased. */
 import { randomUUID } from 'node:crypto';
 import { existsSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
@@ -11,7 +11,7 @@ import * as tokens from '../../src/tokens.ts';
 import { bytesOf, peakOf, tone } from '../audio/signals.ts';
 import { startTestDaemon, until, type TestDaemon } from '../support/daemon.ts';
 import { scripts } from '../fixtures/scripted-plugin.ts';
-import { event } from '../support/heart.ts';
+import { event } from '../support/harness.ts';
 import { tempDir } from '../support/temp-dir.ts';
 
 const root = tempDir();
@@ -33,7 +33,7 @@ async function recorded(settings: Record<string, unknown> = {}): Promise<{ it: T
   });
   it.emit(event('call.status', { status: 'IN_PROGRESS' }, { at: Date.now() }));
   await it.committed();
-  const callId = it.daemon.parts.resolve(tokens.CALL_BOOK).live()[0]!.id;
+  const callId = it.daemon.parts.resolve(tokens.CALL_REGISTRY).live()[0]!.id;
   const recordings = it.daemon.parts.resolve(tokens.RECORDINGS);
   await until(() => recordings.size === 1, 'the call is to be recorded');
   const stream = it.script.host.openStream({
@@ -192,10 +192,10 @@ describe('a recording', () => {
     scripts.get(key)!.host.emit(event('call.status', { status: 'IN_PROGRESS' }));
     await it.committed();
     const [callId] = it.daemon.parts
-      .resolve(tokens.CALL_BOOK)
+      .resolve(tokens.CALL_REGISTRY)
       .live()
       .map(({ id }) => id);
-    const isWanted = () => it.daemon.parts.resolve(tokens.INTEREST).wants('audio', callId!);
+    const isWanted = () => it.daemon.parts.resolve(tokens.DEMAND).has('audio', callId!);
     await until(() => isWanted() === recordings > 0, 'the audio is wanted, or not');
     expect(it.daemon.parts.resolve(tokens.RECORDINGS).size).toBe(recordings);
   });

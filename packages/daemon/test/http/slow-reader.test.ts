@@ -5,7 +5,7 @@ import { expect, test, vi } from 'vitest';
 import { WebSocket } from 'ws';
 import * as tokens from '../../src/tokens.ts';
 import { startTestDaemon, until } from '../support/daemon.ts';
-import { event } from '../support/heart.ts';
+import { event } from '../support/harness.ts';
 import { tempDir } from '../support/temp-dir.ts';
 
 const EVENTS = 8000;

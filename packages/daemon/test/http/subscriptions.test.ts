@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { beforeEach, describe, expect, test } from 'vitest';
 import * as tokens from '../../src/tokens.ts';
 import { nextOf, startTestDaemon, until, type TestDaemon } from '../support/daemon.ts';
-import { event, words } from '../support/heart.ts';
+import { event, words } from '../support/harness.ts';
 import { tempDir } from '../support/temp-dir.ts';
 
 const root = tempDir();
@@ -101,12 +101,12 @@ describe('a subscription over graphql-transport-ws', () => {
   });
 
   test('leaves nothing behind when it is completed, and when its socket breaks', async () => {
-    const interest = it.daemon.parts.resolve(tokens.INTEREST);
+    const demand = it.daemon.parts.resolve(tokens.DEMAND);
     const completed = it.subscribe('subscription { audioLevels { at } }');
     void completed.next();
-    await until(() => interest.size === 1, 'the first is there');
+    await until(() => demand.size === 1, 'the first is there');
     await completed.return!();
-    await until(() => interest.size === 0, 'the first is gone');
+    await until(() => demand.size === 0, 'the first is gone');
     const broken = Array.from({ length: 50 }, () =>
       it
         .subscribe('subscription { callEvents { cursor } }')

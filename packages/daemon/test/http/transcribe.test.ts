@@ -7,7 +7,7 @@ import { beforeEach, describe, expect, test } from 'vitest';
 import * as tokens from '../../src/tokens.ts';
 import { transcriberScript, type TranscriberScript } from '../fixtures/scripted-transcriber.ts';
 import { nextOf, startTestDaemon, until, type GraphqlAnswer, type TestDaemon } from '../support/daemon.ts';
-import { event } from '../support/heart.ts';
+import { event } from '../support/harness.ts';
 import { tempDir } from '../support/temp-dir.ts';
 
 const root = tempDir();

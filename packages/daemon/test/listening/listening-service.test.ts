@@ -2,29 +2,29 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { decodePcm16le, providerCallId, type CallId, type UtteranceId } from '@sidetone/core';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { Listening, MAX_LISTENERS_PER_CALL } from '../../src/listening/listening-service.ts';
+import { ListeningService, MAX_LISTENERS_PER_CALL } from '../../src/listening/listening-service.ts';
 import { recover } from '../../src/calls/recovery.ts';
 import { createIds } from '../../src/ids.ts';
-import { createHeart, event, type Heart } from '../support/heart.ts';
+import { createHarness, event, type Harness } from '../support/harness.ts';
 import { createTestLog } from '../support/silent-log.ts';
 import { tempDir } from '../support/temp-dir.ts';
 import { amplitudeAt, bytesOf, channelOf, concat, tone } from '../audio/signals.ts';
 
 const root = tempDir();
 let count = 0;
-let heart: Heart;
-let listening: Listening;
+let harness: Harness;
+let listening: ListeningService;
 let callId: CallId;
 
 beforeEach(async () => {
   const dir = join(root, String(count++));
   mkdirSync(dir);
-  heart = createHeart(dir);
-  listening = new Listening({ ...heart, ids: createIds(), log: createTestLog().log('') });
-  callId = heart.tell(event('call.status', { status: 'IN_PROGRESS' }));
-  await heart.ingest.committed();
+  harness = createHarness(dir);
+  listening = new ListeningService({ ...harness, ids: createIds(), log: createTestLog().log('') });
+  callId = harness.tell(event('call.status', { status: 'IN_PROGRESS' }));
+  await harness.ingest.committed();
 });
-afterEach(() => heart.close());
+afterEach(() => harness.close());
 
 /** One who takes everything at once. */
 function join_(by = 'someone', id = callId) {
@@ -47,7 +47,7 @@ const ofType = (texts: readonly Record<string, unknown>[], type: string) =>
   texts.filter((text) => text['type'] === type);
 
 const openStream = () =>
-  heart.streams.open(callId, {
+  harness.streams.open(callId, {
     providerCallId: providerCallId('their-call'),
     encoding: 'pcm_s16le',
     sampleRate: 8000,
@@ -68,7 +68,7 @@ describe('who listens', () => {
         callId,
       },
     ]);
-    await heart.clock.advance(1120);
+    await harness.clock.advance(1120);
     expect(frames.length).toBe(50);
     expect(frames.every((frame) => frame.length === 640 && frame.every((sample) => sample === 0))).toBe(true);
   });
@@ -77,11 +77,11 @@ describe('who listens', () => {
     const [one, other] = [join_(), join_()];
     const stream = openStream();
     for (let i = 0; i < 100; i++) {
-      await heart.clock.advance(20);
+      await harness.clock.advance(20);
       stream.write('CUSTOMER', bytesOf(tone(500, 8000, 20, 16_000, i * 160)), i * 20);
       stream.write('ASSISTANT', new Uint8Array(320), i * 20);
     }
-    await heart.clock.advance(1000);
+    await harness.clock.advance(1000);
     expect(one.frames).toEqual(other.frames);
     const heard = concat(one.frames);
     expect(amplitudeAt(500, 16_000, channelOf(heard, 0).subarray(8000, 24_000))).toBeGreaterThan(15_000);
@@ -94,11 +94,11 @@ describe('who listens', () => {
 
   test('is told what is said, as it comes', async () => {
     const { texts } = join_();
-    heart.tell(event('utterance.partial', { party: 'CUSTOMER', text: 'hel' }));
-    await heart.clock.settle();
-    heart.tell(event('utterance.final', { party: 'CUSTOMER', text: 'hello', startMs: 100, endMs: 400 }));
-    await heart.ingest.committed();
-    await heart.clock.settle();
+    harness.tell(event('utterance.partial', { party: 'CUSTOMER', text: 'hel' }));
+    await harness.clock.settle();
+    harness.tell(event('utterance.final', { party: 'CUSTOMER', text: 'hello', startMs: 100, endMs: 400 }));
+    await harness.ingest.committed();
+    await harness.clock.settle();
     const [partial, final] = ofType(texts, 'transcript');
     expect(partial).toMatchObject({ party: 'CUSTOMER', text: 'hel', isFinal: false });
     expect(final).toMatchObject({ text: 'hello', isFinal: true, startMs: 100, endMs: 400 });
@@ -108,10 +108,10 @@ describe('who listens', () => {
   test('is told better words for what was said, under the same id', async () => {
     const { texts } = join_();
     const said = { id: 'utt_1' as UtteranceId, party: 'CUSTOMER', startMs: 100, endMs: 400 } as const;
-    heart.ingest.record(callId, { type: 'UTTERANCE_FINALIZED', utterance: { ...said, text: 'hello' } });
-    heart.ingest.record(callId, { type: 'UTTERANCE_REVISED', utterance: { ...said, text: 'yellow' } });
-    await heart.ingest.committed();
-    await heart.clock.settle();
+    harness.ingest.record(callId, { type: 'UTTERANCE_FINALIZED', utterance: { ...said, text: 'hello' } });
+    harness.ingest.record(callId, { type: 'UTTERANCE_REVISED', utterance: { ...said, text: 'yellow' } });
+    await harness.ingest.committed();
+    await harness.clock.settle();
     expect(ofType(texts, 'transcript')).toMatchObject([
       { utteranceId: 'utt_1', text: 'hello', isFinal: true },
       { utteranceId: 'utt_1', text: 'yellow', isFinal: true },
@@ -121,11 +121,11 @@ describe('who listens', () => {
   test('is told that the call ended, behind its last sound, and sent away', async () => {
     const { texts, frames, ends, leave } = join_();
     const stream = openStream();
-    await heart.clock.advance(20);
+    await harness.clock.advance(20);
     stream.write('CUSTOMER', bytesOf(new Int16Array(160).fill(5000)));
-    heart.tell(event('call.ended', { end: { category: 'CUSTOMER_ENDED' } }));
-    await heart.ingest.committed();
-    await heart.clock.advance(300);
+    harness.tell(event('call.ended', { end: { category: 'CUSTOMER_ENDED' } }));
+    await harness.ingest.committed();
+    await harness.clock.advance(300);
     expect(concat(frames).some((sample) => sample > 4000)).toBe(true);
     expect(texts.at(-1)).toEqual({ type: 'ended', category: 'CUSTOMER_ENDED' });
     expect(ends).toEqual(['1000']);
@@ -135,41 +135,41 @@ describe('who listens', () => {
 
   test('is told of what was left out because the daemon was held up', async () => {
     const { texts } = join_();
-    await heart.clock.advance(200);
-    const clock = heart.clock as { now(): number };
+    await harness.clock.advance(200);
+    const clock = harness.clock as { now(): number };
     const { now } = clock;
     clock.now = () => now() + 60_000;
-    await heart.clock.advance(20);
+    await harness.clock.advance(20);
     clock.now = now;
     expect(ofType(texts, 'lost')).toEqual([{ type: 'lost', ms: 55_020 }]);
   });
 
   test('is a fact of the call, from when to when and by whose token', async () => {
     const { leave } = join_('alice');
-    await heart.clock.advance(5000);
+    await harness.clock.advance(5000);
     leave();
     leave();
-    await heart.ingest.committed();
-    const page = await heart.eventLog.page(0, 10, { types: ['LISTENING_STARTED', 'LISTENING_STOPPED'] });
+    await harness.ingest.committed();
+    const page = await harness.eventLog.page(0, 10, { types: ['LISTENING_STARTED', 'LISTENING_STOPPED'] });
     const [started, stopped] = page.map(({ fact, at }) => ({ ...fact, at }));
     expect(page.length).toBe(2);
     expect(started).toMatchObject({ type: 'LISTENING_STARTED', by: 'alice' });
     expect(stopped).toMatchObject({ type: 'LISTENING_STOPPED', by: 'alice', since: started!.at });
     expect(stopped!.at - started!.at).toBe(5000);
-    expect(heart.ledger.unfinished().listenings).toEqual([]);
+    expect(harness.ledger.unfinished().listenings).toEqual([]);
   });
 
   test('leaves nothing behind, and wants nothing of the provider any longer', async () => {
-    const { hub, partials, interest, audio } = heart;
-    const left = () => [hub.bell.listeners, partials.watched, interest.size, audio.size, heart.clock.pending];
+    const { hub, partials, demand, audio } = harness;
+    const left = () => [hub.bell.listeners, partials.watched, demand.size, audio.size, harness.clock.pending];
     const before = left();
     for (let i = 0; i < 100; i++) {
       const several = [join_(), join_()];
-      expect(interest.wants('audio', callId)).toBe(true);
-      await heart.clock.settle();
+      expect(demand.has('audio', callId)).toBe(true);
+      await harness.clock.settle();
       for (const { leave } of several) leave();
     }
-    await heart.clock.settle();
+    await harness.clock.settle();
     expect(left()).toEqual(before);
     expect(listening.size).toBe(0);
   });
@@ -187,20 +187,20 @@ describe('who listens', () => {
     const { ends, leave } = join_();
     listening.close();
     expect(ends).toEqual(['1001']);
-    await heart.ingest.committed();
-    expect(heart.ledger.unfinished().listenings).toEqual([]);
+    await harness.ingest.committed();
+    expect(harness.ledger.unfinished().listenings).toEqual([]);
     leave();
-    await heart.ingest.committed();
-    expect(await heart.eventLog.page(0, 10, { types: ['LISTENING_STOPPED'] })).toHaveLength(1);
+    await harness.ingest.committed();
+    expect(await harness.eventLog.page(0, 10, { types: ['LISTENING_STOPPED'] })).toHaveLength(1);
   });
 });
 
 test('who listened when the daemon died has stopped when the next one starts', async () => {
   join_('bob');
-  await heart.ingest.committed();
-  expect(heart.ledger.unfinished().listenings).toMatchObject([{ callId, by: 'bob' }]);
-  await recover({ ...heart, log: createTestLog().log('') });
-  expect(heart.ledger.unfinished().listenings).toEqual([]);
-  const [stopped] = await heart.eventLog.page(0, 10, { types: ['LISTENING_STOPPED'] });
+  await harness.ingest.committed();
+  expect(harness.ledger.unfinished().listenings).toMatchObject([{ callId, by: 'bob' }]);
+  await recover({ ...harness, log: createTestLog().log('') });
+  expect(harness.ledger.unfinished().listenings).toEqual([]);
+  const [stopped] = await harness.eventLog.page(0, 10, { types: ['LISTENING_STOPPED'] });
   expect(stopped).toMatchObject({ callId, fact: { by: 'bob' } });
 });

@@ -4,24 +4,24 @@ import fc from 'fast-check';
 import type { CallRecord } from '@sidetone/core';
 import { afterEach, expect, test } from 'vitest';
 import { CursorReader } from '../../src/live/cursor-reader.ts';
-import { createHeart, words, type Heart } from '../support/heart.ts';
+import { createHarness, words, type Harness } from '../support/harness.ts';
 import { tempDir } from '../support/temp-dir.ts';
 
 const EVERY_CALL = (): boolean => true;
 
 const root = tempDir();
 let count = 0;
-let heart: Heart | undefined;
+let harness: Harness | undefined;
 
-function open(dir = join(root, String(count++))): { heart: Heart; dir: string } {
+function open(dir = join(root, String(count++))): { harness: Harness; dir: string } {
   mkdirSync(dir, { recursive: true });
-  heart = createHeart(dir);
-  return { heart, dir };
+  harness = createHarness(dir);
+  return { harness, dir };
 }
 
 afterEach(() => {
-  heart?.close();
-  heart = undefined;
+  harness?.close();
+  harness = undefined;
 });
 
 const TYPES = ['UTTERANCE_FINALIZED'] as const;
@@ -35,23 +35,29 @@ async function readAll(reader: CursorReader): Promise<string[]> {
 }
 
 test('a reader that stopped for 5,000 events receives all of them, in order', async () => {
-  const { heart } = open();
-  const reader = new CursorReader(heart.hub, heart.eventLog, { types: TYPES }, 0, EVERY_CALL);
+  const { harness } = open();
+  const reader = new CursorReader(harness.hub, harness.eventLog, { types: TYPES }, 0, EVERY_CALL);
   const numbers = Array.from({ length: 5000 }, (_, i) => i);
-  for (const number of numbers) heart.tell(words(number, `call-${number % 7}`));
-  await heart.ingest.committed();
+  for (const number of numbers) harness.tell(words(number, `call-${number % 7}`));
+  await harness.ingest.committed();
   expect(await readAll(reader)).toEqual(numbers.map((number) => `words ${number}`));
 });
 
 test('a reader of one call reads nothing of the others, however far behind it is', async () => {
-  const { heart } = open();
-  const wanted = heart.tell(words(0, 'wanted'));
-  const reader = new CursorReader(heart.hub, heart.eventLog, { callId: wanted, types: TYPES }, 0, EVERY_CALL);
-  for (let i = 1; i < 4000; i++) heart.tell(words(i, i % 1000 === 0 ? 'wanted' : 'other'));
-  await heart.ingest.committed();
+  const { harness } = open();
+  const wanted = harness.tell(words(0, 'wanted'));
+  const reader = new CursorReader(
+    harness.hub,
+    harness.eventLog,
+    { callId: wanted, types: TYPES },
+    0,
+    EVERY_CALL,
+  );
+  for (let i = 1; i < 4000; i++) harness.tell(words(i, i % 1000 === 0 ? 'wanted' : 'other'));
+  await harness.ingest.committed();
   expect(await readAll(reader)).toEqual(['words 0', 'words 1000', 'words 2000', 'words 3000']);
-  heart.tell(words(4000, 'wanted'));
-  await heart.ingest.committed();
+  harness.tell(words(4000, 'wanted'));
+  await harness.ingest.committed();
   expect(await readAll(reader)).toEqual(['words 4000']);
 });
 
@@ -74,8 +80,8 @@ const steps: fc.Arbitrary<Step[]> = fc.array(
 test('any interleaving of appends, pulls, crashes and resumes delivers every match once, in order', async () => {
   await fc.assert(
     fc.asyncProperty(steps, async (plan) => {
-      let { heart, dir } = open();
-      let reader = new CursorReader(heart.hub, heart.eventLog, { types: TYPES }, 0, EVERY_CALL);
+      let { harness, dir } = open();
+      let reader = new CursorReader(harness.hub, harness.eventLog, { types: TYPES }, 0, EVERY_CALL);
       let appended = 0;
       let cursor = 0;
       const received: string[] = [];
@@ -89,21 +95,21 @@ test('any interleaving of appends, pulls, crashes and resumes delivers every mat
       };
       for (const step of plan) {
         if (step.do === 'append') {
-          for (let i = 0; i < step.many; i++) heart.tell(words(appended++));
-          await heart.ingest.committed();
+          for (let i = 0; i < step.many; i++) harness.tell(words(appended++));
+          await harness.ingest.committed();
         } else if (step.do === 'pull') {
           await pull(step.many);
         } else {
-          heart.database.close();
-          ({ heart } = open(dir));
-          reader = new CursorReader(heart.hub, heart.eventLog, { types: TYPES }, cursor, EVERY_CALL);
+          harness.database.close();
+          ({ harness } = open(dir));
+          reader = new CursorReader(harness.hub, harness.eventLog, { types: TYPES }, cursor, EVERY_CALL);
         }
       }
       await pull(Number.MAX_SAFE_INTEGER);
-      heart.close();
+      harness.close();
       expect(received).toEqual(Array.from({ length: appended }, (_, i) => `words ${i}`));
     }),
     { numRuns: 25 },
   );
-  heart = undefined;
+  harness = undefined;
 });

@@ -1,79 +1,79 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { createHeart, event, words, type Heart } from '../support/heart.ts';
+import { createHarness, event, words, type Harness } from '../support/harness.ts';
 import { tempDir } from '../support/temp-dir.ts';
 import { providerCallId } from '@sidetone/core';
 
 const root = tempDir();
 let count = 0;
-let heart: Heart;
+let harness: Harness;
 
 beforeEach(() => {
   const dir = join(root, String(count++));
   mkdirSync(dir);
-  heart = createHeart(dir);
+  harness = createHarness(dir);
 });
-afterEach(() => heart.close());
+afterEach(() => harness.close());
 
 const valueOf = async <Item>(iterator: AsyncIterator<Item>): Promise<Item> =>
   (await iterator.next()).value as Item;
 
 describe('a subscription', () => {
   test('that waits gets what comes', async () => {
-    const records = heart.feeds.records({ types: ['UTTERANCE_FINALIZED'] });
+    const records = harness.feeds.records({ types: ['UTTERANCE_FINALIZED'] });
     const next = valueOf(records);
-    heart.tell(words(1));
+    harness.tell(words(1));
     expect((await next).fact).toMatchObject({ utterance: { text: 'words 1' } });
     await records.return!();
   });
 
   test('asked for several at once gives them in order', async () => {
-    const records = heart.feeds.records({ types: ['UTTERANCE_FINALIZED'] });
+    const records = harness.feeds.records({ types: ['UTTERANCE_FINALIZED'] });
     const several = [valueOf(records), valueOf(records), valueOf(records)];
-    for (const number of [1, 2, 3]) heart.tell(words(number));
+    for (const number of [1, 2, 3]) harness.tell(words(number));
     const texts = (await Promise.all(several)).map(({ fact }) => fact);
     expect(texts).toMatchObject([1, 2, 3].map((number) => ({ utterance: { text: `words ${number}` } })));
     await records.return!();
   });
 
   test('that is left while it waits ends, and leaves nothing behind', async () => {
-    const callId = heart.tell(words(0));
-    await heart.ingest.committed();
+    const callId = harness.tell(words(0));
+    await harness.ingest.committed();
     const feeds = [
-      heart.feeds.records({}),
-      heart.feeds.transcript(callId),
-      heart.feeds.levels(undefined, 100),
-      heart.feeds.levels([callId], 100),
+      harness.feeds.records({}),
+      harness.feeds.transcript(callId),
+      harness.feeds.levels(undefined, 100),
+      harness.feeds.levels([callId], 100),
     ];
     const waiting = feeds.map((feed) => feed.next());
-    expect(heart.hub.bell.listeners).toBe(2);
-    expect(heart.interest.size).toBe(3);
+    expect(harness.hub.bell.listeners).toBe(2);
+    expect(harness.demand.size).toBe(3);
     for (const feed of feeds) await feed.return!();
     expect(await Promise.all(waiting)).toEqual(feeds.map(() => ({ done: true, value: undefined })));
-    expect([heart.hub.bell.listeners, heart.interest.size, heart.partials.watched]).toEqual([0, 0, 0]);
-    expect(heart.clock.pending).toBe(0);
+    expect([harness.hub.bell.listeners, harness.demand.size, harness.partials.watched]).toEqual([0, 0, 0]);
+    expect(harness.clock.pending).toBe(0);
   });
 
   test('a thousand times opened and left leaves nothing behind', async () => {
     for (let i = 0; i < 1000; i++) {
-      const feed = heart.feeds.levels(undefined, 20);
+      const feed = harness.feeds.levels(undefined, 20);
       const next = feed.next();
       await feed.return!();
       await next;
     }
-    expect([heart.interest.size, heart.clock.pending]).toEqual([0, 0]);
+    expect([harness.demand.size, harness.clock.pending]).toEqual([0, 0]);
   });
 });
 
 describe('a transcript', () => {
   test('shows partials as they change and their final in their place', async () => {
-    const callId = heart.tell(event('call.status', { status: 'IN_PROGRESS' }));
-    await heart.ingest.committed();
-    const transcript = heart.feeds.transcript(callId);
-    heart.tell(event('utterance.partial', { party: 'CUSTOMER', text: 'hel' }));
+    const callId = harness.tell(event('call.status', { status: 'IN_PROGRESS' }));
+    await harness.ingest.committed();
+    const transcript = harness.feeds.transcript(callId);
+    harness.tell(event('utterance.partial', { party: 'CUSTOMER', text: 'hel' }));
     const partial = await valueOf(transcript);
-    heart.tell(event('utterance.final', { party: 'CUSTOMER', text: 'hello' }));
+    harness.tell(event('utterance.final', { party: 'CUSTOMER', text: 'hello' }));
     const final = await valueOf(transcript);
     expect([partial.utterance.text, final.utterance.text]).toEqual(['hel', 'hello']);
     expect(final.utterance.id).toBe(partial.utterance.id);
@@ -83,14 +83,14 @@ describe('a transcript', () => {
   });
 
   test('never shows a partial behind its own final, and skips those that nobody read', async () => {
-    const callId = heart.tell(event('call.status', { status: 'IN_PROGRESS' }));
-    await heart.ingest.committed();
-    const transcript = heart.feeds.transcript(callId);
+    const callId = harness.tell(event('call.status', { status: 'IN_PROGRESS' }));
+    await harness.ingest.committed();
+    const transcript = harness.feeds.transcript(callId);
     for (const text of ['a', 'a b', 'a b c'])
-      heart.tell(event('utterance.partial', { party: 'CUSTOMER', text }));
-    heart.tell(event('utterance.final', { party: 'CUSTOMER', text: 'a b c d' }));
-    heart.tell(event('utterance.partial', { party: 'ASSISTANT', text: 'next' }));
-    await heart.ingest.committed();
+      harness.tell(event('utterance.partial', { party: 'CUSTOMER', text }));
+    harness.tell(event('utterance.final', { party: 'CUSTOMER', text: 'a b c d' }));
+    harness.tell(event('utterance.partial', { party: 'ASSISTANT', text: 'next' }));
+    await harness.ingest.committed();
     expect((await valueOf(transcript)).utterance.text).toBe('a b c d');
     expect((await valueOf(transcript)).utterance.text).toBe('next');
     await transcript.return!();
@@ -105,8 +105,8 @@ describe('levels', () => {
     return new Uint8Array(samples.buffer);
   };
   const open = () => {
-    const callId = heart.tell(event('call.status', { status: 'IN_PROGRESS' }));
-    const stream = heart.streams.open(callId, {
+    const callId = harness.tell(event('call.status', { status: 'IN_PROGRESS' }));
+    const stream = harness.streams.open(callId, {
       providerCallId: providerCallId('their-call'),
       encoding: 'pcm_s16le',
       sampleRate: 16_000,
@@ -118,12 +118,12 @@ describe('levels', () => {
   test('are not worked out while nobody wants them', () => {
     const { callId, stream } = open();
     stream.write('CUSTOMER', tone());
-    expect(heart.levels.read(callId, 100)).toEqual([]);
+    expect(harness.levels.read(callId, 100)).toEqual([]);
   });
 
   test('come at the pace asked for, newest only, and only when they change', async () => {
     const { callId, stream } = open();
-    const levels = heart.feeds.levels([callId], 100);
+    const levels = harness.feeds.levels([callId], 100);
     let updates = 0;
     const reading = (async () => {
       for await (const update of levels) {
@@ -134,32 +134,32 @@ describe('levels', () => {
     })();
     for (let i = 0; i < 25; i++) {
       stream.write('CUSTOMER', tone());
-      await heart.clock.advance(20);
+      await harness.clock.advance(20);
     }
     const whileSounding = updates;
-    await heart.clock.advance(3000);
+    await harness.clock.advance(3000);
     expect(whileSounding).toBeLessThanOrEqual(5);
     expect(updates).toBeGreaterThan(whileSounding);
     expect(updates).toBeLessThan(whileSounding + 5);
-    expect(heart.levels.read(callId, 100)[0]).toMatchObject({ rmsDb: -90, speaking: false });
+    expect(harness.levels.read(callId, 100)[0]).toMatchObject({ rmsDb: -90, speaking: false });
     await levels.return!();
     await reading;
   });
 
   test('are gone with the last stream of the call', async () => {
     const { callId, stream } = open();
-    const unwant = heart.interest.add('levels', undefined);
+    const releaseDemand = harness.demand.add('levels', undefined);
     stream.write('CUSTOMER', tone());
-    expect(heart.levels.read(callId, 100)).toHaveLength(1);
+    expect(harness.levels.read(callId, 100)).toHaveLength(1);
     stream.end('over');
     stream.write('CUSTOMER', tone());
     stream.end('twice');
-    expect(heart.levels.read(callId, 100)).toEqual([]);
-    await heart.ingest.committed();
-    const stopped = (await heart.eventLog.page(0, 100, { types: ['STREAM_STOPPED'] })).map(
+    expect(harness.levels.read(callId, 100)).toEqual([]);
+    await harness.ingest.committed();
+    const stopped = (await harness.eventLog.page(0, 100, { types: ['STREAM_STOPPED'] })).map(
       ({ fact }) => fact,
     );
     expect(stopped).toMatchObject([{ reason: 'over', counters: { frames: 1, bytes: 640 } }]);
-    unwant();
+    releaseDemand();
   });
 });

@@ -1,7 +1,7 @@
 import type { CallId } from '@sidetone/core';
 import { createFakeClock } from '@sidetone/testkit';
 import { expect, test } from 'vitest';
-import type { LevelSource, PartyLevel } from '../../src/ports.ts';
+import type { LevelSource, PartyLevel } from '../../src/live/ports.ts';
 import { LevelReader } from '../../src/live/level-reader.ts';
 
 const [A, B] = ['call_a' as CallId, 'call_b' as CallId];

@@ -2,43 +2,44 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { providerCallId, type CallId } from '@sidetone/core';
-import type { LiveCallFilter, LiveCallsItem } from '../../src/ports.ts';
+import type { LiveCallFilter } from '../../src/calls/ports.ts';
+import type { LiveCallsItem } from '../../src/live/ports.ts';
 import { CursorReader } from '../../src/live/cursor-reader.ts';
 import { RecordHub } from '../../src/live/record-hub.ts';
-import { createHeart, event, words, type Heart } from '../support/heart.ts';
+import { createHarness, event, words, type Harness } from '../support/harness.ts';
 import { tempDir } from '../support/temp-dir.ts';
 
 const root = tempDir();
 let count = 0;
-let heart: Heart;
+let harness: Harness;
 
 beforeEach(() => {
   const dir = join(root, String(count++));
   mkdirSync(dir);
-  heart = createHeart(dir);
+  harness = createHarness(dir);
 });
-afterEach(() => heart.close());
+afterEach(() => harness.close());
 
 const begin = async (name: string, from = '+14155550100'): Promise<CallId> => {
   const details = { from, direction: 'INBOUND' } as const;
-  const callId = heart.tell({
+  const callId = harness.tell({
     ...event('call.started', { status: 'IN_PROGRESS', details }),
     providerCallId: providerCallId(name),
   });
-  await heart.ingest.committed();
+  await harness.ingest.committed();
   return callId;
 };
 const end = async (name: string): Promise<void> => {
-  heart.tell({
+  harness.tell({
     ...event('call.ended', { end: { category: 'CUSTOMER_ENDED' } }),
     providerCallId: providerCallId(name),
   });
-  await heart.ingest.committed();
+  await harness.ingest.committed();
 };
 
 /** What a subscription has told, in short. */
 function follow(filter: LiveCallFilter = {}) {
-  const feed = heart.feeds.liveCalls(filter);
+  const feed = harness.feeds.liveCalls(filter);
   const inShort = (item: LiveCallsItem) =>
     item.type === 'SNAPSHOT' ? item.calls.map(({ id }) => id) : [item.call.id, item.call.status];
   return {
@@ -69,9 +70,9 @@ describe('the live calls', () => {
 
   test('carry the position from which the rest can be followed', async () => {
     await begin('first');
-    const feed = heart.feeds.liveCalls({});
+    const feed = harness.feeds.liveCalls({});
     const picture = (await feed.next()).value as LiveCallsItem;
-    expect(picture.position).toBe(heart.eventLog.latest());
+    expect(picture.position).toBe(harness.eventLog.latest());
     await feed.return!();
   });
 
@@ -79,7 +80,7 @@ describe('the live calls', () => {
     const callId = await begin('first');
     const live = follow();
     await live.next();
-    heart.tell({ ...words(1), providerCallId: providerCallId('first') });
+    harness.tell({ ...words(1), providerCallId: providerCallId('first') });
     await end('first');
     expect(await live.next()).toEqual([callId, 'ENDED']);
     await live.feed.return!();
@@ -105,8 +106,8 @@ describe('the live calls', () => {
       ...event('call.status', { status: 'FORWARDING' }),
       providerCallId: providerCallId('first'),
     };
-    heart.tell(status);
-    await heart.ingest.committed();
+    harness.tell(status);
+    await harness.ingest.committed();
     expect(await live.next()).toEqual([callId, 'FORWARDING']);
     await end('first');
     await end('other');
@@ -118,10 +119,10 @@ describe('the live calls', () => {
     const live = follow();
     await live.next();
     const waiting = live.feed.next();
-    expect(heart.hub.bell.listeners).toBe(1);
+    expect(harness.hub.bell.listeners).toBe(1);
     await live.feed.return!();
     expect(await waiting).toEqual({ done: true, value: undefined });
-    expect(heart.hub.bell.listeners).toBe(0);
+    expect(harness.hub.bell.listeners).toBe(0);
   });
 });
 
@@ -129,9 +130,9 @@ describe('events of calls that match', () => {
   test('are told, the others not, while a reader catches up with the log', async () => {
     await begin('first', '+4930111');
     const wanted = await begin('second', '+9180222');
-    const behind = new RecordHub(heart.eventLog.latest());
+    const behind = new RecordHub(harness.eventLog.latest());
     const filter = { types: ['CALL_STARTED'], calls: { number: '9180' } } as const;
-    const reader = new CursorReader(behind, heart.eventLog, filter, 0, () => false);
+    const reader = new CursorReader(behind, harness.eventLog, filter, 0, () => false);
     expect((await reader.pull())?.callId).toBe(wanted);
     expect(await reader.pull()).toBeUndefined();
   });
@@ -141,11 +142,11 @@ describe('events of calls that match', () => {
     await begin('second', '+9180222');
     const calls = { number: '9180' };
     const types = ['CALL_STARTED', 'CALL_ENDED'] as const;
-    const fromLog = heart.feeds.records({ types, calls }, 0);
-    const fromNow = heart.feeds.records({ types, calls });
+    const fromLog = harness.feeds.records({ types, calls }, 0);
+    const fromNow = harness.feeds.records({ types, calls });
     await end('first');
     await end('second');
-    const wanted = heart.book.recall(((await fromLog.next()).value as { callId: CallId }).callId);
+    const wanted = harness.registry.recall(((await fromLog.next()).value as { callId: CallId }).callId);
     expect(wanted?.from).toBe('+9180222');
     for (const feed of [fromLog, fromNow]) {
       const { fact, callId } = (await feed.next()).value as { fact: { type: string }; callId: CallId };

@@ -6,7 +6,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { MAX_WAITING_BLOCKS } from '../../src/recording/recorder.ts';
 import { FINISH_TIMEOUT_MS, type RecordingsDeps } from '../../src/recording/recording-service.ts';
 import { wavFiles, type WavFile } from '../../src/recording/wav-file.ts';
-import { createHeart, event, type Heart } from '../support/heart.ts';
+import { createHarness, event, type Harness } from '../support/harness.ts';
 import { tempDir } from '../support/temp-dir.ts';
 import { until } from '../support/daemon.ts';
 import { amplitudeAt, bytesOf, channelOf, extentOf, peakOf, tone } from '../audio/signals.ts';
@@ -15,29 +15,29 @@ const BYTES_PER_MS = 64;
 const root = tempDir();
 let count = 0;
 let dir: string;
-let heart: Heart;
+let harness: Harness;
 
 beforeEach(() => {
   dir = join(root, String(count++));
   mkdirSync(dir);
 });
-afterEach(() => heart.close());
+afterEach(() => harness.close());
 
 async function begin(recordings: Partial<RecordingsDeps> = {}): Promise<CallId> {
-  heart = createHeart(dir, { recordings });
-  heart.recordings.start();
+  harness = createHarness(dir, { recordings });
+  harness.recordings.start();
   return aCall();
 }
 
 async function aCall(): Promise<CallId> {
-  const callId = heart.tell(event('call.status', { status: 'IN_PROGRESS' }));
-  await heart.ingest.committed();
-  await heart.clock.settle();
+  const callId = harness.tell(event('call.status', { status: 'IN_PROGRESS' }));
+  await harness.ingest.committed();
+  await harness.clock.settle();
   return callId;
 }
 
 const openStream = (callId: CallId) =>
-  heart.streams.open(callId, {
+  harness.streams.open(callId, {
     providerCallId: providerCallId('their-call'),
     encoding: 'pcm_s16le',
     sampleRate: 8000,
@@ -48,7 +48,7 @@ const openStream = (callId: CallId) =>
 async function talk(callId: CallId, ms: number): Promise<void> {
   const stream = openStream(callId);
   for (let i = 0; i < ms / 20; i++) {
-    await heart.clock.advance(20);
+    await harness.clock.advance(20);
     stream.write('CUSTOMER', bytesOf(tone(400, 8000, 20, 16_000, i * 160)), i * 20);
     stream.write('ASSISTANT', bytesOf(tone(900, 8000, 20, 8000, i * 160)), i * 20);
   }
@@ -56,11 +56,11 @@ async function talk(callId: CallId, ms: number): Promise<void> {
 }
 
 async function hangUp(): Promise<void> {
-  heart.tell(event('call.ended', { end: { category: 'CUSTOMER_ENDED' } }));
-  await heart.ingest.committed();
-  await heart.clock.advance(300);
-  await until(() => heart.recordings.size === 0, 'the recording is finished');
-  await heart.ingest.committed();
+  harness.tell(event('call.ended', { end: { category: 'CUSTOMER_ENDED' } }));
+  await harness.ingest.committed();
+  await harness.clock.advance(300);
+  await until(() => harness.recordings.size === 0, 'the recording is finished');
+  await harness.ingest.committed();
 }
 
 const pathOf = (callId: CallId): string => join(dir, 'recordings', `${callId}.wav`);
@@ -88,18 +88,18 @@ function readWav(bytes: Buffer): Wav {
 
 const factsOf = async (): Promise<unknown[]> =>
   (
-    await heart.eventLog.page(0, 1000, {
-      types: ['RECORDING_STARTED', 'RECORDING_STOPPED', 'PROVIDER_NOTICE'],
+    await harness.eventLog.page(0, 1000, {
+      types: ['RECORDING_STARTED', 'RECORDING_STOPPED', 'CALL_NOTICE'],
     })
   ).map(({ fact }) => fact);
 
 describe('a recording', () => {
   test('has one party a channel, begins with the first audio, and lasts to the end of the call', async () => {
     const callId = await begin();
-    await heart.clock.advance(5000);
+    await harness.clock.advance(5000);
     expect(existsSync(pathOf(callId))).toBe(false);
     await talk(callId, 2000);
-    await heart.clock.advance(1500);
+    await harness.clock.advance(1500);
     await hangUp();
     const { left, right, ms } = readWav(readFileSync(pathOf(callId)));
     expect(Math.abs(ms - 3600)).toBeLessThanOrEqual(120);
@@ -112,16 +112,16 @@ describe('a recording', () => {
       { type: 'RECORDING_STARTED', channels: 2, sampleRate: 16_000 },
       { type: 'RECORDING_STOPPED', end: 'COMPLETE', bytes: ms * BYTES_PER_MS, durationMs: ms },
     ]);
-    expect(heart.recordings.find(callId)).toMatchObject({ state: 'COMPLETE', durationMs: ms });
+    expect(harness.recordings.find(callId)).toMatchObject({ state: 'COMPLETE', durationMs: ms });
   });
 
   test('keeps both parties in time when one is silent, and when their stream comes anew', async () => {
     const callId = await begin();
     await talk(callId, 1000);
-    await heart.clock.advance(2000);
+    await harness.clock.advance(2000);
     const again = openStream(callId);
     for (let i = 0; i < 25; i++) {
-      await heart.clock.advance(20);
+      await harness.clock.advance(20);
       again.write('ASSISTANT', bytesOf(tone(900, 8000, 20, 8000, i * 160)));
     }
     await hangUp();
@@ -135,9 +135,9 @@ describe('a recording', () => {
 
   test('of a call that is never heard is none', async () => {
     const callId = await begin();
-    await heart.clock.advance(10_000);
+    await harness.clock.advance(10_000);
     await hangUp();
-    expect([existsSync(join(dir, 'recordings')), heart.recordings.find(callId), await factsOf()]).toEqual([
+    expect([existsSync(join(dir, 'recordings')), harness.recordings.find(callId), await factsOf()]).toEqual([
       false,
       undefined,
       [],
@@ -146,32 +146,35 @@ describe('a recording', () => {
 
   test('is not made for a provider whose calls are not recorded, and nothing is wanted of it', async () => {
     const callId = await begin({ isRecorded: () => false });
-    expect([heart.interest.size, heart.audio.size, heart.recordings.size]).toEqual([0, 0, 0]);
+    expect([harness.demand.size, harness.audio.size, harness.recordings.size]).toEqual([0, 0, 0]);
     await talk(callId, 100);
     expect(existsSync(join(dir, 'recordings'))).toBe(false);
   });
 
   test('wants the audio for as long as its call lives, and its loudness when that is kept', async () => {
     const callId = await begin();
-    expect(heart.interest.wants('audio', callId) && heart.interest.wants('levels', callId)).toBe(true);
+    expect(harness.demand.has('audio', callId) && harness.demand.has('levels', callId)).toBe(true);
     await talk(callId, 1000);
-    expect(heart.interest.wants('audio', callId)).toBe(true);
+    expect(harness.demand.has('audio', callId)).toBe(true);
     await hangUp();
-    expect([heart.interest.size, heart.audio.size, heart.clock.pending]).toEqual([0, 0, 1]);
-    heart.waveforms.flush();
-    expect(heart.clock.pending).toBe(0);
-    const waveform = heart.waveforms.read(callId, heart.clock.now() - 1300, heart.clock.now(), 13);
+    expect([harness.demand.size, harness.audio.size, harness.clock.pending]).toEqual([0, 0, 1]);
+    harness.waveforms.flush();
+    expect(harness.clock.pending).toBe(0);
+    const waveform = harness.waveforms.read(callId, harness.clock.now() - 1300, harness.clock.now(), 13);
     expect(Math.max(...waveform[0]!.peaksDb)).toBeCloseTo(-6, 0);
   });
 
   test('can be read while it is written, and is then what it is so far', async () => {
     const callId = await begin();
     await talk(callId, 3500);
-    await until(() => (heart.recordings.find(callId)?.bytes ?? 0) >= 3 * 64_000, 'three seconds are written');
-    const file = (await heart.recordings.open(callId))!;
+    await until(
+      () => (harness.recordings.find(callId)?.bytes ?? 0) >= 3 * 64_000,
+      'three seconds are written',
+    );
+    const file = (await harness.recordings.open(callId))!;
     const bytes = await buffer(file.read(0, file.bytes));
     expect(readWav(bytes).ms).toBe(3000);
-    expect(heart.recordings.find(callId)).toMatchObject({
+    expect(harness.recordings.find(callId)).toMatchObject({
       state: 'RECORDING',
       durationMs: 3000,
       endedAt: null,
@@ -185,20 +188,20 @@ describe('a recording', () => {
   test('goes on in the same file, behind the silence of the time between, after the daemon was away', async () => {
     const callId = await begin();
     await talk(callId, 2000);
-    const stoppedAt = heart.clock.now();
-    await heart.recordings.stop();
-    await heart.ingest.committed();
-    expect(heart.recordings.find(callId)?.state).toBe('COMPLETE');
-    heart.close();
+    const stoppedAt = harness.clock.now();
+    await harness.recordings.stop();
+    await harness.ingest.committed();
+    expect(harness.recordings.find(callId)?.state).toBe('COMPLETE');
+    harness.close();
 
-    const { clock } = heart;
+    const { clock } = harness;
     await clock.advance(3000);
-    heart = createHeart(dir, { clock });
-    heart.recordings.start();
+    harness = createHarness(dir, { clock });
+    harness.recordings.start();
     await talk(callId, 2000);
     await hangUp();
     const { left, ms } = readWav(readFileSync(pathOf(callId)));
-    const { startedAt } = heart.recordings.find(callId)!;
+    const { startedAt } = harness.recordings.find(callId)!;
     expect(amplitudeAt(400, 16_000, left.subarray(1600, 28_800)) / 16_000).toBeCloseTo(1, 1);
     const resumed = left.subarray((stoppedAt - startedAt + 500) * 16);
     expect(Math.abs(extentOf(resumed)[0] / 16 - 2500)).toBeLessThan(25);
@@ -208,7 +211,10 @@ describe('a recording', () => {
   test('says its length in the file every ten seconds, for whoever reads it there', async () => {
     const callId = await begin();
     await talk(callId, 5000);
-    await until(() => (heart.recordings.find(callId)?.bytes ?? 0) >= 4 * 64_000, 'some seconds are written');
+    await until(
+      () => (harness.recordings.find(callId)?.bytes ?? 0) >= 4 * 64_000,
+      'some seconds are written',
+    );
     await talk(callId, 7000);
     await until(() => readFileSync(pathOf(callId)).readUInt32LE(40) === 10 * 64_000, 'the head says so');
   });
@@ -218,39 +224,47 @@ describe('a recording', () => {
     await talk(callId, 3000);
     await hangUp();
     truncateSync(pathOf(callId), 44 + 64_000);
-    expect((await heart.recordings.open(callId))!.bytes).toBe(44 + 64_000);
+    expect((await harness.recordings.open(callId))!.bytes).toBe(44 + 64_000);
   });
 
   test('that was cut off by the death of the daemon is whole again at the next start', async () => {
     const callId = await begin();
     await talk(callId, 4000);
-    await until(() => (heart.recordings.find(callId)?.bytes ?? 0) >= 3 * 64_000, 'three seconds are written');
-    await heart.ingest.committed();
+    await until(
+      () => (harness.recordings.find(callId)?.bytes ?? 0) >= 3 * 64_000,
+      'three seconds are written',
+    );
+    await harness.ingest.committed();
     // What a kill leaves: a head of the beginning, and a last sample that is cut in two.
     const path = pathOf(callId);
     expect(readFileSync(path).readUInt32LE(40)).toBe(0);
     truncateSync(path, 44 + 3 * 64_000 - 2);
-    const killed = heart;
+    const killed = harness;
     killed.close();
 
-    heart = createHeart(dir);
-    await heart.recordings.repair();
-    await heart.ingest.committed();
+    harness = createHarness(dir);
+    await harness.recordings.repair();
+    await harness.ingest.committed();
     const { ms, left } = readWav(readFileSync(path));
     expect(Math.floor(ms)).toBe(2999);
     expect(peakOf(left)).toBeGreaterThan(15_000);
-    expect(heart.recordings.find(callId)).toMatchObject({ state: 'COMPLETE', durationMs: 2999 });
+    expect(harness.recordings.find(callId)).toMatchObject({ state: 'COMPLETE', durationMs: 2999 });
     await killed.recordings.stop();
   });
 
   test('whose file is gone at the next start is not there any more, and harms nothing', async () => {
     const callId = await begin();
-    heart.ingest.record(callId, { type: 'RECORDING_STARTED', startedAt: 1, channels: 2, sampleRate: 16_000 });
-    await heart.ingest.committed();
-    await heart.recordings.repair();
-    await heart.ingest.committed();
-    expect(heart.recordings.find(callId)).toBeUndefined();
-    expect(await heart.recordings.open(callId)).toBeUndefined();
+    harness.ingest.record(callId, {
+      type: 'RECORDING_STARTED',
+      startedAt: 1,
+      channels: 2,
+      sampleRate: 16_000,
+    });
+    await harness.ingest.committed();
+    await harness.recordings.repair();
+    await harness.ingest.committed();
+    expect(harness.recordings.find(callId)).toBeUndefined();
+    expect(await harness.recordings.open(callId)).toBeUndefined();
   });
 });
 
@@ -271,34 +285,34 @@ describe('a disk', () => {
       files: filesThat((file, samples, at) => (at >= 128_000 ? failing('ENOSPC') : file.write(samples, at))),
     });
     await talk(callId, 4000);
-    await until(() => heart.recordings.size === 0, 'the recording has ended');
-    await heart.ingest.committed();
+    await until(() => harness.recordings.size === 0, 'the recording has ended');
+    await harness.ingest.committed();
     expect(await factsOf()).toMatchObject([
       { type: 'RECORDING_STARTED' },
       {
-        type: 'PROVIDER_NOTICE',
+        type: 'CALL_NOTICE',
         code: 'RECORDING_FAILED',
         message: 'the recording ended before the call: the disk is full',
       },
       { type: 'RECORDING_STOPPED', end: 'FAILED', bytes: 128_000, durationMs: 2000 },
     ]);
-    expect(heart.ingest.current(callId)?.status).toBe('IN_PROGRESS');
+    expect(harness.ingest.current(callId)?.status).toBe('IN_PROGRESS');
     expect(readWav(readFileSync(pathOf(callId))).ms).toBe(2000);
-    expect([heart.audio.size, heart.interest.size]).toEqual([0, 0]);
+    expect([harness.audio.size, harness.demand.size]).toEqual([0, 0]);
   });
 
   test('that may not be written to is told of at once', async () => {
     writeFileSync(join(dir, 'recordings'), 'a file where the folder should be');
     const callId = await begin();
     await talk(callId, 200);
-    await until(() => heart.recordings.size === 0, 'the recording has ended');
-    await heart.ingest.committed();
+    await until(() => harness.recordings.size === 0, 'the recording has ended');
+    await harness.ingest.committed();
     expect(await factsOf()).toMatchObject([
       { type: 'RECORDING_STARTED' },
       { code: 'RECORDING_FAILED', message: expect.not.stringContaining(dir) as string },
       { end: 'FAILED', bytes: 0 },
     ]);
-    expect(heart.recordings.find(callId)).toBeUndefined();
+    expect(harness.recordings.find(callId)).toBeUndefined();
   });
 
   test('that is slow costs the oldest of what waits, which is silence; the rest is in its place', async () => {
@@ -317,7 +331,7 @@ describe('a disk', () => {
     await until(() => writes === 1, 'the disk has been given the first second');
     await talk(callId, 13_000);
     release();
-    await until(() => heart.recordings.find(callId)?.bytes === 14 * 64_000, 'what waited is written');
+    await until(() => harness.recordings.find(callId)?.bytes === 14 * 64_000, 'what waited is written');
     await hangUp();
     const { left, ms } = readWav(readFileSync(pathOf(callId)));
     expect(Math.abs(ms - 14_200)).toBeLessThan(250);
@@ -325,19 +339,19 @@ describe('a disk', () => {
     expect(amplitudeAt(400, 16_000, left.subarray(1600, 16_000)) / 16_000).toBeCloseTo(1, 1);
     expect(peakOf(left.subarray(16_000, 16_000 + lostMs * 16))).toBe(0);
     expect(amplitudeAt(400, 16_000, left.subarray(80_000, 220_000)) / 16_000).toBeCloseTo(1, 1);
-    expect(heart.lines).toContainEqual(
+    expect(harness.lines).toContainEqual(
       expect.objectContaining({ level: 'warn', fields: { callId, droppedMs: lostMs } }),
     );
-    expect(heart.recordings.find(callId)?.state).toBe('COMPLETE');
+    expect(harness.recordings.find(callId)?.state).toBe('COMPLETE');
   });
 
   test('that never answers holds up neither the call nor the stop of the daemon', async () => {
     const callId = await begin({ files: filesThat(() => new Promise(() => undefined)) });
     await talk(callId, 2000);
-    const stopped = heart.recordings.stop();
-    await heart.clock.advance(FINISH_TIMEOUT_MS);
+    const stopped = harness.recordings.stop();
+    await harness.clock.advance(FINISH_TIMEOUT_MS);
     await stopped;
-    await heart.ingest.committed();
+    await harness.ingest.committed();
     expect((await factsOf()).at(-1)).toMatchObject({ type: 'RECORDING_STOPPED', bytes: 0 });
   });
 });
@@ -346,18 +360,18 @@ describe('erasing', () => {
   test('deletes the file', async () => {
     const callId = await begin();
     await talk(callId, 1000);
-    heart.tell(event('call.ended', { end: { category: 'CUSTOMER_ENDED' } }));
-    await heart.ingest.committed();
-    expect(heart.recordings.size).toBe(1);
-    await heart.recordings.erase(callId);
-    expect([heart.recordings.size, existsSync(pathOf(callId))]).toEqual([0, false]);
+    harness.tell(event('call.ended', { end: { category: 'CUSTOMER_ENDED' } }));
+    await harness.ingest.committed();
+    expect(harness.recordings.size).toBe(1);
+    await harness.recordings.erase(callId);
+    expect([harness.recordings.size, existsSync(pathOf(callId))]).toEqual([0, false]);
   });
 
   test('of what was never recorded is no mistake; what cannot be deleted is one', async () => {
     const callId = await begin();
     await hangUp();
-    await heart.recordings.erase(callId);
+    await harness.recordings.erase(callId);
     mkdirSync(pathOf(callId), { recursive: true });
-    await expect(heart.recordings.erase(callId)).rejects.toMatchObject({ code: 'STORE_WRITE_FAILED' });
+    await expect(harness.recordings.erase(callId)).rejects.toMatchObject({ code: 'STORE_WRITE_FAILED' });
   });
 });

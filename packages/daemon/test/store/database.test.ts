@@ -6,7 +6,7 @@ import Sqlite from 'better-sqlite3';
 import { describe, expect, test } from 'vitest';
 import { openDatabase } from '../../src/store/database.ts';
 import { createLedger } from '../../src/store/ledger.ts';
-import { calls, commands } from '../../src/store/schema.ts';
+import { calls, commands, events } from '../../src/store/schema.ts';
 import { searchWords } from '../../src/store/tokenizer.ts';
 import { tempDir } from '../support/temp-dir.ts';
 
@@ -116,8 +116,12 @@ describe('a database of the first release', () => {
       insert into meta values ('log_id', 'old-log');
       insert into calls (id, provider_id, provider_call_id, status, created_at, answered_at, ended_at, muted_parties, innards)
         values ('call_1', 'test', 'theirs', 'ENDED', 1000, 2000, 5000, '[]',
-          '{"statusAt":5000,"wordsReported":false,"speakingSince":{},"heardUntilMs":{}}');
-      insert into events (call_id, type, at, fact) values ('call_1', 'CALL_STARTED', 1000, '{}');
+          '{"statusAt":5000,"wordsReported":true,"speakingSince":{},"heardUntilMs":{"CUSTOMER":900}}');
+      insert into events (call_id, type, at, fact) values
+        ('call_1', 'CALL_STARTED', 1000, '{}'),
+        ('call_1', 'PROVIDER_NOTICE', 2000, '{"code":"LATE","message":"late"}'),
+        ('call_1', 'CALL_REPORTED', 6000, '{"summary":"short","tellsWords":true}'),
+        ('call_1', 'CALL_REPORTED', 7000, '{"summary":"shorter"}');
       insert into utterances (id, call_id, position, at, order_ms, party, text) values
         ('utt_1', 'call_1', 7, 3000, 0, 'CUSTOMER', 'Hello there'),
         ('utt_2', 'call_1', 9, 3000, 0, 'ASSISTANT', '今日は良い天気');
@@ -142,6 +146,25 @@ describe('a database of the first release', () => {
       callId: 'call_1',
       arguments: { content: 'hi' },
       idempotencyKey: null,
+    });
+    close();
+  });
+
+  test('has its renamed events and call state under their new names', () => {
+    const path = newPath();
+    firstRelease(path);
+    const { db, close } = openDatabase(path, 'normal');
+    const stored = db.select({ type: events.type, fact: events.fact }).from(events).all();
+    expect(stored.slice(1)).toEqual([
+      { type: 'CALL_NOTICE', fact: { code: 'LATE', message: 'late' } },
+      { type: 'CALL_REPORTED', fact: { summary: 'short', includesTranscript: true } },
+      { type: 'CALL_REPORTED', fact: { summary: 'shorter' } },
+    ]);
+    expect(db.select({ state: calls.state }).from(calls).get()?.state).toEqual({
+      statusAt: 5000,
+      isTranscriptReported: true,
+      lastFinalEndMs: { CUSTOMER: 900 },
+      speakingSince: {},
     });
     close();
   });

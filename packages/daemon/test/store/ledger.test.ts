@@ -27,7 +27,7 @@ import {
   streams,
   utterances,
 } from '../../src/store/schema.ts';
-import { createHeart, event, type Heart } from '../support/heart.ts';
+import { createHarness, event, type Harness } from '../support/harness.ts';
 import { tempDir } from '../support/temp-dir.ts';
 
 const root = tempDir();
@@ -81,11 +81,11 @@ const rowsOf = ({ db }: Pick<ReturnType<typeof openDatabase>, 'db'>) => ({
 });
 
 /** Reads a log from the beginning and writes it into an empty database. */
-async function replay(heart: Heart, dir: string): Promise<ReturnType<typeof openDatabase>> {
+async function replay(harness: Harness, dir: string): Promise<ReturnType<typeof openDatabase>> {
   const database = openDatabase(join(dir, 'replayed.db'), 'normal');
   const ledger = createLedger(database.db);
   const replayed = new Map<CallId, Call>();
-  for (const { callId, fact, at } of await heart.eventLog.page(0, 100_000, {})) {
+  for (const { callId, fact, at } of await harness.eventLog.page(0, 100_000, {})) {
     const call = evolve(replayed.get(callId), callId, fact, at);
     replayed.set(callId, call);
     ledger.commit([{ callId, fact, at, call }]);
@@ -94,15 +94,15 @@ async function replay(heart: Heart, dir: string): Promise<ReturnType<typeof open
 }
 
 /** Someone tags the call, writes about it, and asks something of it. */
-function annotate(heart: Heart, callId: CallId, i: number): void {
+function annotate(harness: Harness, callId: CallId, i: number): void {
   const note = { id: `note_${i}` as NoteId, text: `note ${i}`, author: 'ada', offsetMs: i };
-  const tags = heart.ingest.current(callId)!.tags;
-  heart.ingest.record(callId, {
+  const tags = harness.ingest.current(callId)!.tags;
+  harness.ingest.record(callId, {
     type: 'CALL_ANNOTATED',
     tagsAdded: [`tag ${i}`],
     tagsRemoved: tags.slice(1),
   });
-  heart.ingest.record(callId, { type: 'CALL_ANNOTATED', note });
+  harness.ingest.record(callId, { type: 'CALL_ANNOTATED', note });
   const command: Command = {
     id: `cmd_${i}` as CommandId,
     kind: 'SAY',
@@ -112,65 +112,65 @@ function annotate(heart: Heart, callId: CallId, i: number): void {
     requestedAt: i,
     ...(i % 8 === 0 && { idempotencyKey: `key ${i}`, fingerprint: 'f' }),
   };
-  heart.ingest.record(callId, { type: 'COMMAND_CHANGED', command });
+  harness.ingest.record(callId, { type: 'COMMAND_CHANGED', command });
 }
 
 /** Someone listens to the call, which is recorded; each at times goes on, and at times is over. */
-function hear(heart: Heart, callId: CallId, i: number): void {
+function hear(harness: Harness, callId: CallId, i: number): void {
   const listenerId = `lsn_${i}` as ListenerId;
-  heart.ingest.record(callId, { type: 'LISTENING_STARTED', listenerId, by: 'ada' });
-  heart.ingest.record(callId, { type: 'RECORDING_STARTED', startedAt: 7, channels: 2, sampleRate: 16_000 });
+  harness.ingest.record(callId, { type: 'LISTENING_STARTED', listenerId, by: 'ada' });
+  harness.ingest.record(callId, { type: 'RECORDING_STARTED', startedAt: 7, channels: 2, sampleRate: 16_000 });
   if (i % 2 === 0) return;
-  heart.ingest.record(callId, { type: 'LISTENING_STOPPED', listenerId, by: 'ada', since: 7 });
-  heart.ingest.record(callId, { type: 'RECORDING_STOPPED', end: 'COMPLETE', durationMs: i, bytes: 64 * i });
+  harness.ingest.record(callId, { type: 'LISTENING_STOPPED', listenerId, by: 'ada', since: 7 });
+  harness.ingest.record(callId, { type: 'RECORDING_STOPPED', end: 'COMPLETE', durationMs: i, bytes: 64 * i });
 }
 
 /** A transcriber tells words of the call, and at times finds better ones; and how it is doing. */
-function transcribe(heart: Heart, callId: CallId, i: number): void {
+function transcribe(harness: Harness, callId: CallId, i: number): void {
   const state = CALL_TRANSCRIPTION_STATES[i % CALL_TRANSCRIPTION_STATES.length]!;
-  heart.ingest.record(callId, {
+  harness.ingest.record(callId, {
     type: 'TRANSCRIPTION_CHANGED',
     transcription: { transcriber: 'ear', state },
   });
   const id = `utt_of_ear_${i}` as UtteranceId;
   const party = 'CUSTOMER';
   const told = { id, party, text: `words ${i}`, startMs: i, endMs: i + 1, confidence: 0.5 } as const;
-  heart.ingest.record(callId, { type: 'UTTERANCE_FINALIZED', utterance: told });
+  harness.ingest.record(callId, { type: 'UTTERANCE_FINALIZED', utterance: told });
   if (i % 2 === 0) return;
   const better = { id, party, text: `better ${i}`, startMs: 2 * i } as const;
-  heart.ingest.record(callId, { type: 'UTTERANCE_REVISED', utterance: better });
+  harness.ingest.record(callId, { type: 'UTTERANCE_REVISED', utterance: better });
 }
 
 test('replaying the log gives the same rows', async () => {
   await fc.assert(
     fc.asyncProperty(fc.array(anyEvent, { minLength: 1, maxLength: 40 }), async (events) => {
       const dir = newDir();
-      const heart = createHeart(dir);
+      const harness = createHarness(dir);
       for (const [i, told] of events.entries()) {
-        const callId = heart.tell(told);
-        if (i % 5 === 0) await heart.ingest.committed();
-        if (i % 4 === 0) annotate(heart, callId, i);
-        if (i % 3 === 0) hear(heart, callId, i);
-        if (i % 3 !== 0) transcribe(heart, callId, i);
+        const callId = harness.tell(told);
+        if (i % 5 === 0) await harness.ingest.committed();
+        if (i % 4 === 0) annotate(harness, callId, i);
+        if (i % 3 === 0) hear(harness, callId, i);
+        if (i % 3 !== 0) transcribe(harness, callId, i);
         if (i % 7 === 0) {
           const { providerCallId } = told;
           const audio = { encoding: 'mulaw', sampleRate: 8000, parties: ['CUSTOMER'] } as const;
-          const stream = heart.streams.open(callId, { providerCallId, ...audio });
+          const stream = harness.streams.open(callId, { providerCallId, ...audio });
           if (i % 2 === 0) stream.end('enough');
         }
       }
-      await heart.ingest.committed();
-      const replayed = await replay(heart, dir);
-      expect(rowsOf(replayed)).toEqual(rowsOf(heart.database));
+      await harness.ingest.committed();
+      const replayed = await replay(harness, dir);
+      expect(rowsOf(replayed)).toEqual(rowsOf(harness.database));
       replayed.close();
-      heart.close();
+      harness.close();
     }),
     { numRuns: 30 },
   );
 });
 
 test('a call read back is the call that was written, field by field', async () => {
-  const heart = createHeart(newDir());
+  const harness = createHarness(newDir());
   const details = {
     direction: 'OUTBOUND',
     from: '+1',
@@ -179,45 +179,45 @@ test('a call read back is the call that was written, field by field', async () =
     createdAt: 5,
     providerData: { deep: [{ x: null }] },
   } as const;
-  const id = heart.tell(event('call.started', { details }));
-  heart.tell(event('call.status', { status: 'IN_PROGRESS' }, { at: 2000 }));
-  heart.tell(event('speech.started', { party: 'CUSTOMER' }, { at: 2500 }));
+  const id = harness.tell(event('call.started', { details }));
+  harness.tell(event('call.status', { status: 'IN_PROGRESS' }, { at: 2000 }));
+  harness.tell(event('speech.started', { party: 'CUSTOMER' }, { at: 2500 }));
   const transcription = {
     transcriber: 'ear',
     state: 'FAILED',
     code: 'EAR_DEAF',
     message: 'it is deaf',
   } as const;
-  heart.ingest.record(id, { type: 'TRANSCRIPTION_CHANGED', transcription }, 3000);
-  const before = heart.ingest.current(id);
-  await heart.ingest.committed();
-  expect(heart.ledger.get(id)).toEqual(before);
-  expect(heart.ledger.get(id)).toMatchObject({
+  harness.ingest.record(id, { type: 'TRANSCRIPTION_CHANGED', transcription }, 3000);
+  const before = harness.ingest.current(id);
+  await harness.ingest.committed();
+  expect(harness.ledger.get(id)).toEqual(before);
+  expect(harness.ledger.get(id)).toMatchObject({
     ...details,
     answeredAt: 2000,
     speakingSince: { CUSTOMER: 2500 },
     transcription: { ...transcription, since: 3000 },
   });
-  heart.close();
+  harness.close();
 });
 
 test('a commit that fails in its middle leaves nothing behind', () => {
-  const heart = createHeart(newDir());
-  const id = heart.tell(event('call.started', {}));
-  const draft = { callId: id, at: 1, call: heart.ingest.current(id)! };
+  const harness = createHarness(newDir());
+  const id = harness.tell(event('call.started', {}));
+  const draft = { callId: id, at: 1, call: harness.ingest.current(id)! };
   const twice = { id: 'utt_1' as never, party: 'CUSTOMER', text: 'x' } as const;
   const drafts = [
     { ...draft, fact: { type: 'UTTERANCE_FINALIZED', utterance: twice } },
     { ...draft, fact: { type: 'UTTERANCE_FINALIZED', utterance: twice } },
   ] as const;
-  expect(() => heart.ledger.commit(drafts)).toThrow(/UNIQUE/);
-  expect(heart.eventLog.latest()).toBe(0);
-  heart.close();
+  expect(() => harness.ledger.commit(drafts)).toThrow(/UNIQUE/);
+  expect(harness.eventLog.latest()).toBe(0);
+  harness.close();
 });
 
 test('a command that got its call later is the command of that call', async () => {
-  const heart = createHeart(newDir());
-  const id = heart.tell(event('call.started', {}));
+  const harness = createHarness(newDir());
+  const id = harness.tell(event('call.started', {}));
   const command: Command = {
     id: 'cmd_1' as CommandId,
     kind: 'PLACE_CALL',
@@ -228,14 +228,14 @@ test('a command that got its call later is the command of that call', async () =
     idempotencyKey: 'k',
     fingerprint: 'f',
   };
-  heart.ledger.putCommand(command);
-  expect(heart.ledger.unfinished().commands).toEqual([{ command }]);
-  heart.ingest.record(id, { type: 'COMMAND_CHANGED', command: { ...command, status: 'ACCEPTED' } });
-  await heart.ingest.committed();
-  expect(heart.ledger.commandByKey('ada', 'k')).toEqual({
+  harness.ledger.putCommand(command);
+  expect(harness.ledger.unfinished().commands).toEqual([{ command }]);
+  harness.ingest.record(id, { type: 'COMMAND_CHANGED', command: { ...command, status: 'ACCEPTED' } });
+  await harness.ingest.committed();
+  expect(harness.ledger.commandByKey('ada', 'k')).toEqual({
     callId: id,
     command: { ...command, status: 'ACCEPTED' },
   });
-  expect(heart.ledger.unfinished().commands).toEqual([]);
-  heart.close();
+  expect(harness.ledger.unfinished().commands).toEqual([]);
+  harness.close();
 });

@@ -4,30 +4,30 @@ import { join } from 'node:path';
 import type { CallId, Utterance, UtteranceId } from '@sidetone/core';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { Erasure } from '../../src/calls/erasure.ts';
-import { createHeart, event, type Heart } from '../support/heart.ts';
+import { createHarness, event, type Harness } from '../support/harness.ts';
 import { createTestLog } from '../support/silent-log.ts';
 import { tempDir } from '../support/temp-dir.ts';
 
 const root = tempDir();
 let count = 0;
 let dir: string;
-let heart: Heart;
+let harness: Harness;
 let callId: CallId;
 
 beforeEach(async () => {
   dir = join(root, String(count++));
   mkdirSync(dir);
-  heart = createHeart(dir);
-  callId = heart.tell(event('call.status', { status: 'IN_PROGRESS' }));
+  harness = createHarness(dir);
+  callId = harness.tell(event('call.status', { status: 'IN_PROGRESS' }));
   for (const [i, text] of ['good morning', 'recognise speech', 'goodbye'].entries())
     record('UTTERANCE_FINALIZED', `utt_${i}`, text, {
       startMs: 1000 * i,
       endMs: 1000 * i + 900,
       confidence: 0.4,
     });
-  await heart.ingest.committed();
+  await harness.ingest.committed();
 });
-afterEach(() => heart.close());
+afterEach(() => harness.close());
 
 function record(
   type: 'UTTERANCE_FINALIZED' | 'UTTERANCE_REVISED',
@@ -35,7 +35,7 @@ function record(
   text: string,
   rest: Partial<Utterance> = {},
 ): void {
-  heart.ingest.record(callId, {
+  harness.ingest.record(callId, {
     type,
     utterance: { id: id as UtteranceId, party: 'CUSTOMER', text, ...rest },
   });
@@ -43,17 +43,17 @@ function record(
 
 async function revise(id: string, text: string, rest: Partial<Utterance> = {}): Promise<void> {
   record('UTTERANCE_REVISED', id, text, rest);
-  await heart.ingest.committed();
+  await harness.ingest.committed();
 }
 
 const ALL = { limit: 100, backward: false } as const;
 const found = async (query: string) =>
-  (await heart.history.search(query, {}, ALL)).rows.map(({ snippet, utterance }) => [
+  (await harness.history.search(query, {}, ALL)).rows.map(({ snippet, utterance }) => [
     utterance.utterance.id,
     snippet,
   ]);
-const transcript = async () => (await heart.history.utterances(callId, ALL)).rows;
-const saidIn = async (words: string) => (await heart.history.calls({ said: words }, ALL)).rows.length;
+const transcript = async () => (await harness.history.utterances(callId, ALL)).rows;
+const saidIn = async (words: string) => (await harness.history.calls({ said: words }, ALL)).rows.length;
 
 describe('a revision', () => {
   test('changes the words, where they are and how sure they are, and neither their order nor their position', async () => {
@@ -75,12 +75,12 @@ describe('a revision', () => {
         confidence: 0.9,
       },
     });
-    expect(await heart.history.countUtterances(callId)).toBe(3);
+    expect(await harness.history.countUtterances(callId)).toBe(3);
   });
 
   test('without a confidence or a place takes the old ones away', async () => {
     await revise('utt_1', 'wreck a nice beach');
-    expect(heart.ledger.utterances(callId)[1]).toEqual({
+    expect(harness.ledger.utterances(callId)[1]).toEqual({
       id: 'utt_1',
       party: 'CUSTOMER',
       text: 'wreck a nice beach',
@@ -98,16 +98,16 @@ describe('a revision', () => {
   test('may come again and again: the last one is what was said', async () => {
     for (const text of ['wreck a nice beach', 'recognise speech', 'wreck an ice beach'])
       record('UTTERANCE_REVISED', 'utt_1', text);
-    await heart.ingest.committed();
+    await harness.ingest.committed();
     expect([await found('recognise'), await found('nice'), (await found('ice')).length]).toEqual([[], [], 1]);
-    expect(heart.ledger.utterances(callId)[1]?.text).toBe('wreck an ice beach');
+    expect(harness.ledger.utterances(callId)[1]?.text).toBe('wreck an ice beach');
   });
 
   test('of an utterance that there is not changes nothing', async () => {
-    const before = heart.ledger.utterances(callId);
+    const before = harness.ledger.utterances(callId);
     await revise('utt_nobody', 'wreck a nice beach');
-    expect([heart.ledger.utterances(callId), await found('nice')]).toEqual([before, []]);
-    expect([heart.ingest.dropped, heart.ingest.storeNow()]).toEqual([0, true]);
+    expect([harness.ledger.utterances(callId), await found('nice')]).toEqual([before, []]);
+    expect([harness.ingest.dropped, harness.ingest.storeNow()]).toEqual([0, true]);
   });
 });
 
@@ -117,13 +117,13 @@ test('erasing a call leaves nothing of the words of an utterance, neither the ol
   await revise('utt_1', 'zyxwordnobodyelsesaid');
   await revise('utt_2', 'qvbwordnobodyelsesaid');
   await revise('utt_2', 'and goodbye');
-  heart.tell(event('call.ended', { end: { category: 'BUSY' } }));
-  await heart.ingest.committed();
+  harness.tell(event('call.ended', { end: { category: 'BUSY' } }));
+  await harness.ingest.committed();
   const secrets = ['recognise', 'zyxwordnobodyelsesaid', 'qvbwordnobodyelsesaid'];
   expect(secrets.map(isOnDisk)).toEqual([true, true, true]);
-  await new Erasure({ ...heart, feed: heart.hub, log: createTestLog().log('') }).erase(callId);
+  await new Erasure({ ...harness, feed: harness.hub, log: createTestLog().log('') }).erase(callId);
   expect(secrets.map(isOnDisk)).toEqual([false, false, false]);
   expect([await found('recognise'), await found('goodbye')]).toEqual([[], []]);
-  const index = heart.database.db.$client.prepare('select count(*) from utterance_words').pluck();
+  const index = harness.database.db.$client.prepare('select count(*) from utterance_words').pluck();
   expect(index.get()).toBe(0);
 });

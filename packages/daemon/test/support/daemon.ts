@@ -10,7 +10,7 @@ import { configSchema } from '../../src/config/schema.ts';
 import { startDaemon, type Daemon } from '../../src/daemon.ts';
 import { scripts, type Script } from '../fixtures/scripted-plugin.ts';
 import * as tokens from '../../src/tokens.ts';
-import { event } from './heart.ts';
+import { event } from './harness.ts';
 import { createTestLog, type LogLine } from './silent-log.ts';
 
 const FIXTURES = fileURLToPath(new URL('../fixtures', import.meta.url));

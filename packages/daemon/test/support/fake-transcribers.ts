@@ -6,7 +6,7 @@ import {
   type TranscriberEvent,
   type TranscriptionRequest,
 } from '@sidetone/core';
-import type { OpenTranscription, TranscriberDirectory, TranscriberView } from '../../src/ports.ts';
+import type { OpenTranscription, TranscriberDirectory, TranscriberView } from '../../src/plugins/ports.ts';
 import { concat } from '../audio/signals.ts';
 
 export interface FakeTranscription {

@@ -4,7 +4,7 @@ import type { Db } from '../../src/store/database.ts';
 import { callToRow } from '../../src/store/rows.ts';
 import { calls, utterances } from '../../src/store/schema.ts';
 import { createWordIndex } from '../../src/store/transcript-index.ts';
-import { PROVIDER } from './heart.ts';
+import { PROVIDER } from './harness.ts';
 
 /** A call that is over but for what is said of it; `name` is its id, too. */
 export function callRow(name: string, fields: Partial<Call> = {}): Call {
@@ -18,9 +18,9 @@ export function callRow(name: string, fields: Partial<Call> = {}): Call {
     mutedParties: [],
     tags: [],
     noteCount: 0,
-    wordsReported: false,
+    isTranscriptReported: false,
     speakingSince: {},
-    heardUntilMs: {},
+    lastFinalEndMs: {},
     ...fields,
   };
 }

@@ -8,7 +8,7 @@ import {
   SupervisedProvider,
   type SupervisedProviderDeps,
 } from '../../src/plugins/provider/supervised-provider.ts';
-import { PROVIDER } from './heart.ts';
+import { PROVIDER } from './harness.ts';
 import { createTestLog, type LogLine } from './silent-log.ts';
 
 export interface Supervised {

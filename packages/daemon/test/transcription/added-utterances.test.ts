@@ -4,34 +4,34 @@ import type { CallId } from '@sidetone/core';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { AddedUtterances, type AddedUtterance } from '../../src/transcription/added-utterances.ts';
 import { createIds } from '../../src/ids.ts';
-import { createHeart, event, type Heart } from '../support/heart.ts';
+import { createHarness, event, type Harness } from '../support/harness.ts';
 import { tempDir } from '../support/temp-dir.ts';
 
 const root = tempDir();
 let count = 0;
-let heart: Heart;
+let harness: Harness;
 let utterances: AddedUtterances;
 let callId: CallId;
 
 beforeEach(async () => {
   const dir = join(root, String(count++));
   mkdirSync(dir);
-  heart = createHeart(dir);
-  utterances = new AddedUtterances({ ...heart, ids: createIds() });
-  callId = heart.tell(event('call.status', { status: 'IN_PROGRESS' }, { at: heart.clock.now() }));
-  await heart.ingest.committed();
+  harness = createHarness(dir);
+  utterances = new AddedUtterances({ ...harness, ids: createIds() });
+  callId = harness.tell(event('call.status', { status: 'IN_PROGRESS' }, { at: harness.clock.now() }));
+  await harness.ingest.committed();
 });
-afterEach(() => heart.close());
+afterEach(() => harness.close());
 
 const add = (told: Partial<AddedUtterance>) =>
   utterances.add({ callId, party: 'CUSTOMER', text: 'hello', isFinal: true, ...told });
 const partial = (told: Partial<AddedUtterance>) => add({ ...told, isFinal: false });
-const texts = (): string[] => heart.ledger.utterances(callId).map(({ text }) => text);
+const texts = (): string[] => harness.ledger.utterances(callId).map(({ text }) => text);
 const mistakeIn = (argument: string) =>
   expect.objectContaining({ code: 'INPUT_INVALID', details: { argument } });
 async function endCall(): Promise<void> {
-  heart.tell(event('call.ended', { end: { category: 'BUSY' } }, { at: heart.clock.now() }));
-  await heart.ingest.committed();
+  harness.tell(event('call.ended', { end: { category: 'BUSY' } }, { at: harness.clock.now() }));
+  await harness.ingest.committed();
 }
 
 describe('a final', () => {
@@ -39,18 +39,18 @@ describe('a final', () => {
     const told = { startMs: 100, endMs: 900, confidence: 0.5 };
     const stored = await add(told);
     expect(stored).toMatchObject({ callId, orderMs: 100, utterance: { text: 'hello', ...told } });
-    expect(stored.position).toBe(heart.eventLog.latest());
+    expect(stored.position).toBe(harness.eventLog.latest());
   });
 
   test('without offsets is taken to have ended now', async () => {
-    await heart.clock.advance(2500);
+    await harness.clock.advance(2500);
     expect((await add({})).utterance).toMatchObject({ endMs: 2500 });
   });
 
   test('without offsets, of a call that is over, is taken to have ended with it', async () => {
-    await heart.clock.advance(2500);
+    await harness.clock.advance(2500);
     await endCall();
-    await heart.clock.advance(60_000);
+    await harness.clock.advance(60_000);
     expect((await add({})).utterance).toMatchObject({ endMs: 2500 });
   });
 
@@ -60,7 +60,7 @@ describe('a final', () => {
       add({ utteranceId: 'seg-1', text: 'hello there' }),
     ]);
     expect(second).toEqual(first);
-    const later = new AddedUtterances({ ...heart, ids: createIds() });
+    const later = new AddedUtterances({ ...harness, ids: createIds() });
     const third = await later.add({
       callId,
       party: 'CUSTOMER',
@@ -73,7 +73,7 @@ describe('a final', () => {
   });
 
   test('of the same name in another call is another one', async () => {
-    const other = heart.tell(event('call.status', { status: 'IN_PROGRESS' }, { call: 'other' }));
+    const other = harness.tell(event('call.status', { status: 'IN_PROGRESS' }, { call: 'other' }));
     const [here, there] = [
       await add({ utteranceId: 'seg-1' }),
       await add({ utteranceId: 'seg-1', callId: other }),
@@ -89,19 +89,19 @@ describe('a partial', () => {
   test('is shown and not stored; its final has its id and takes its place', async () => {
     const shown = await partial({ text: 'hel', utteranceId: 'seg-1' });
     expect(shown).not.toHaveProperty('position');
-    expect(heart.partials.next(callId, 0)).toMatchObject({ id: shown.utterance.id, text: 'hel' });
+    expect(harness.partials.next(callId, 0)).toMatchObject({ id: shown.utterance.id, text: 'hel' });
     expect(texts()).toEqual([]);
     const final = await add({ utteranceId: 'seg-1' });
     expect(final.utterance.id).toBe(shown.utterance.id);
-    expect(heart.partials.next(callId, 0)).toBeUndefined();
+    expect(harness.partials.next(callId, 0)).toBeUndefined();
   });
 
   test('is replaced by the next of its name, by whichever party it was said', async () => {
     await partial({ text: 'hel', utteranceId: 'seg-1' });
     await partial({ text: 'hello', utteranceId: 'seg-1', party: 'ASSISTANT' });
-    const shown = heart.partials.next(callId, 0);
+    const shown = harness.partials.next(callId, 0);
     expect(shown).toMatchObject({ party: 'ASSISTANT', text: 'hello' });
-    expect(heart.partials.next(callId, shown!.version)).toBeUndefined();
+    expect(harness.partials.next(callId, shown!.version)).toBeUndefined();
   });
 
   test('is known by the id that it was answered with', async () => {
@@ -118,7 +118,7 @@ describe('a partial', () => {
 
   test("with a name keeps it when the provider's own final comes first", async () => {
     const { utterance } = await partial({ utteranceId: 'seg-1' });
-    heart.tell(event('utterance.final', { party: 'CUSTOMER', text: 'as the provider heard it' }));
+    harness.tell(event('utterance.final', { party: 'CUSTOMER', text: 'as the provider heard it' }));
     const final = await add({ utteranceId: 'seg-1' });
     expect(final.utterance.id).toBe(utterance.id);
     expect(texts().toSorted()).toEqual(['as the provider heard it', 'hello']);
@@ -127,7 +127,7 @@ describe('a partial', () => {
   test('that comes after its final is the final', async () => {
     const final = await add({ utteranceId: 'seg-1' });
     expect(await partial({ utteranceId: 'seg-1', text: 'hel' })).toEqual(final);
-    expect(heart.partials.next(callId, 0)).toBeUndefined();
+    expect(harness.partials.next(callId, 0)).toBeUndefined();
   });
 
   test('of a call that is over is refused, its final is not', async () => {

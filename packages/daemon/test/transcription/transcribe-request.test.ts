@@ -2,11 +2,11 @@
 import type { CallId } from '@sidetone/core';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { tempDir } from '../support/temp-dir.ts';
-import { fails, final, TranscribedHeart, transcribes } from '../support/transcribed-heart.ts';
+import { fails, final, TranscriptionHarness, transcribes } from '../support/transcription-harness.ts';
 
 const root = tempDir();
-let it: TranscribedHeart;
-beforeEach(() => void (it = new TranscribedHeart(root)));
+let it: TranscriptionHarness;
+beforeEach(() => void (it = new TranscriptionHarness(root)));
 
 describe('by request a call', () => {
   test('is transcribed from now on, at once as far as the call says, and by whose token', async () => {
@@ -16,9 +16,9 @@ describe('by request a call', () => {
     expect(call.transcription).toEqual({
       transcriber: 'ear',
       state: 'CONNECTING',
-      since: it.heart.clock.now(),
+      since: it.harness.clock.now(),
     });
-    expect(it.heart.ledger.get(callId)?.transcription).toEqual(call.transcription);
+    expect(it.harness.ledger.get(callId)?.transcription).toEqual(call.transcription);
     await it.talk(callId);
     expect(it.transcribers.opened.map(({ by }) => by)).toEqual(['ear']);
     expect(await it.changes()).toEqual(['ear CONNECTING ada']);
@@ -30,7 +30,7 @@ describe('by request a call', () => {
     await it.talk(callId);
     const call = await it.off(callId);
     expect(call.transcription).toMatchObject({ transcriber: 'ear', state: 'STOPPED' });
-    expect([it.newest().isEnded, it.heart.audio.size]).toEqual([true, 0]);
+    expect([it.newest().isEnded, it.harness.audio.size]).toEqual([true, 0]);
     it.newest().tell(final('last words'));
     it.newest().tell(fails());
     expect(await it.textsOf(callId)).toEqual(['last words']);
@@ -95,7 +95,7 @@ describe('by request a call', () => {
       'ear CONNECTING ada',
       'other CONNECTING ada',
     ]);
-    expect([it.transcribing.size, it.heart.audio.size]).toEqual([1, 1]);
+    expect([it.transcribing.size, it.harness.audio.size]).toEqual([1, 1]);
   });
 
   test('is not said to have failed by the transcriber that it had before, whose last words are kept', async () => {
@@ -108,7 +108,7 @@ describe('by request a call', () => {
     it.newest().tell(transcribes);
     before.tell(final('last words'));
     before.tell(fails());
-    await it.heart.clock.settle();
+    await it.harness.clock.settle();
     expect(await it.textsOf(callId)).toEqual(['last words']);
     expect(it.stateOf(callId)).toMatchObject({ transcriber: 'other', state: 'TRANSCRIBING' });
     expect(it.transcribing.size).toBe(1);
@@ -119,7 +119,7 @@ describe('by request a call', () => {
     const callId = await it.aCall();
     await it.talk(callId);
     it.newest().tell(fails());
-    await it.heart.clock.settle();
+    await it.harness.clock.settle();
     await it.on(callId);
     await it.talk(callId);
     expect(it.transcribers.opened).toHaveLength(2);
@@ -133,7 +133,7 @@ describe('by request a call', () => {
     await it.on(callId, { transcriber: 'ear' });
     await it.off(callId);
     expect((await it.on(callId)).transcription?.transcriber).toBe('ear');
-    it.provider.tellsWords = true;
+    it.provider.providesTranscript = true;
     await it.restart('auto', 'only');
     const next = await it.aCall('next');
     expect((await it.on(next)).transcription?.transcriber).toBe('only');

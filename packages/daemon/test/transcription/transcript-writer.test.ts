@@ -5,7 +5,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { createTranscribedWords, MAX_NAMES } from '../../src/transcription/transcript-writer.ts';
 import { Erasure } from '../../src/calls/erasure.ts';
 import { createIds } from '../../src/ids.ts';
-import { createHeart, event, type Heart } from '../support/heart.ts';
+import { createHarness, event, type Harness } from '../support/harness.ts';
 import { createTestLog } from '../support/silent-log.ts';
 import { tempDir } from '../support/temp-dir.ts';
 
@@ -13,37 +13,37 @@ import { tempDir } from '../support/temp-dir.ts';
 const LEAD_MS = 500;
 const root = tempDir();
 let count = 0;
-let heart: Heart;
+let harness: Harness;
 let callId: CallId;
 let take: (event: TranscriberEvent) => void;
 
 beforeEach(async () => {
   const dir = join(root, String(count++));
   mkdirSync(dir);
-  heart = createHeart(dir);
+  harness = createHarness(dir);
   callId = aCall();
   await transcribe();
 });
-afterEach(() => heart.close());
+afterEach(() => harness.close());
 
 const aCall = (): CallId =>
-  heart.tell(event('call.status', { status: 'IN_PROGRESS' }, { at: heart.clock.now() }));
+  harness.tell(event('call.status', { status: 'IN_PROGRESS' }, { at: harness.clock.now() }));
 
 /** From `LEAD_MS` from now on the call is transcribed by `ear`; half a minute of its audio has been heard. */
 async function transcribe(): Promise<void> {
-  const origin = heart.clock.now() + LEAD_MS;
-  take = createTranscribedWords({ callId, transcriber: 'ear', origin }, { ...heart, ids: createIds() });
-  await heart.clock.advance(30_000);
+  const origin = harness.clock.now() + LEAD_MS;
+  take = createTranscribedWords({ callId, transcriber: 'ear', origin }, { ...harness, ids: createIds() });
+  await harness.clock.advance(30_000);
   transcribedBy('ear', 'TRANSCRIBING');
-  await heart.ingest.committed();
+  await harness.ingest.committed();
 }
 
 const transcribedBy = (transcriber: string, state: TranscriptionState | 'STOPPED'): void =>
-  heart.ingest.record(callId, { type: 'TRANSCRIPTION_CHANGED', transcription: { transcriber, state } });
+  harness.ingest.record(callId, { type: 'TRANSCRIPTION_CHANGED', transcription: { transcriber, state } });
 
 async function endCall(): Promise<void> {
-  heart.tell(event('call.ended', { end: { category: 'BUSY' } }, { at: heart.clock.now() }));
-  await heart.ingest.committed();
+  harness.tell(event('call.ended', { end: { category: 'BUSY' } }, { at: harness.clock.now() }));
+  await harness.ingest.committed();
 }
 
 const partial = (text: string, utteranceId = 'u1', party: Party = 'CUSTOMER'): void =>
@@ -74,20 +74,20 @@ const state = (told: TranscriptionState, rest = {}): void => take({ type: 'state
 
 /** The facts of these types, since the call began, with their times. */
 async function factsOf(...types: CallFactType[]) {
-  await heart.ingest.committed();
-  return (await heart.eventLog.page(0, 10_000, { types, callId })).map(({ fact, at }) => ({ ...fact, at }));
+  await harness.ingest.committed();
+  return (await harness.eventLog.page(0, 10_000, { types, callId })).map(({ fact, at }) => ({ ...fact, at }));
 }
 const finals = async () =>
   (await factsOf('UTTERANCE_FINALIZED')).flatMap((fact) => ('utterance' in fact ? [fact.utterance] : []));
 const told = async () => (await finals()).map(({ text }) => text);
-const shown = () => heart.partials.next(callId, 0);
+const shown = () => harness.partials.next(callId, 0);
 
 describe('a partial', () => {
   test('is shown and not stored, under the id that its final keeps', async () => {
     partial('hel');
     partial('hello');
     const before = shown()!;
-    expect(before).toMatchObject({ text: 'hello', party: 'CUSTOMER', at: heart.clock.now() });
+    expect(before).toMatchObject({ text: 'hello', party: 'CUSTOMER', at: harness.clock.now() });
     expect(await finals()).toEqual([]);
     final('hello there');
     expect(shown()).toBeUndefined();
@@ -112,20 +112,20 @@ describe('a partial', () => {
     partial('hello');
     partial('good day', 'u2', 'ASSISTANT');
     const first = shown()!;
-    const second = heart.partials.next(callId, first.version)!;
+    const second = harness.partials.next(callId, first.version)!;
     expect([first.text, second.text]).toEqual(['hello', 'good day']);
     partial('I am', 'u3');
-    const third = heart.partials.next(callId, second.version)!;
+    const third = harness.partials.next(callId, second.version)!;
     expect(third).toMatchObject({ text: 'I am', party: 'CUSTOMER' });
     expect(new Set([first.id, second.id, third.id]).size).toBe(3);
-    expect(heart.partials.next(callId, third.version)).toBeUndefined();
+    expect(harness.partials.next(callId, third.version)).toBeUndefined();
   });
 
   test('is not what the provider has shown, which is not shown while a transcriber tells the words', () => {
-    heart.tell(event('utterance.partial', { party: 'CUSTOMER', text: 'as the provider hears it' }));
+    harness.tell(event('utterance.partial', { party: 'CUSTOMER', text: 'as the provider hears it' }));
     expect(shown()).toBeUndefined();
     transcribedBy('ear', 'FAILED');
-    heart.tell(event('utterance.partial', { party: 'CUSTOMER', text: 'as the provider hears it' }));
+    harness.tell(event('utterance.partial', { party: 'CUSTOMER', text: 'as the provider hears it' }));
     expect(shown()?.text).toBe('as the provider hears it');
   });
 
@@ -147,7 +147,7 @@ describe('a final', () => {
   });
 
   test('is placed on the time of the call, which counts from its answer, and dated at its end', async () => {
-    const answeredAt = heart.ingest.current(callId)!.answeredAt!;
+    const answeredAt = harness.ingest.current(callId)!.answeredAt!;
     final('hello', { startMs: 1000.4, endMs: 2000.6, confidence: 0.5 });
     const [fact] = await factsOf('UTTERANCE_FINALIZED');
     expect(fact).toMatchObject({
@@ -172,18 +172,18 @@ describe('a final', () => {
 
   test('is not dated in the future, whatever is told', async () => {
     final('hello', { startMs: 1000, endMs: 999_999 });
-    expect((await factsOf('UTTERANCE_FINALIZED'))[0]!.at).toBe(heart.clock.now());
+    expect((await factsOf('UTTERANCE_FINALIZED'))[0]!.at).toBe(harness.clock.now());
   });
 
   test('of a call whose answer is learned while it goes on counts from there', async () => {
-    callId = heart.tell(
-      event('call.status', { status: 'RINGING' }, { call: 'other', at: heart.clock.now() }),
+    callId = harness.tell(
+      event('call.status', { status: 'RINGING' }, { call: 'other', at: harness.clock.now() }),
     );
     await transcribe();
     final('ringing');
-    await heart.clock.advance(0);
-    heart.tell(
-      event('call.started', { details: { answeredAt: heart.clock.now() - 25_000 } }, { call: 'other' }),
+    await harness.clock.advance(0);
+    harness.tell(
+      event('call.started', { details: { answeredAt: harness.clock.now() - 25_000 } }, { call: 'other' }),
     );
     final('hello', { utteranceId: 'u2', startMs: 10_000, endMs: 11_000 });
     expect(await finals()).toMatchObject([
@@ -203,12 +203,12 @@ describe('a revision', () => {
   test('is a fact of the utterance under its id, dated when it was told', async () => {
     final('hello');
     const id = (await finals())[0]?.id;
-    await heart.clock.advance(4000);
+    await harness.clock.advance(4000);
     revised('yellow', { startMs: 900, endMs: 2100, confidence: 0.9 });
     expect(await factsOf('UTTERANCE_REVISED')).toEqual([
       {
         type: 'UTTERANCE_REVISED',
-        at: heart.clock.now(),
+        at: harness.clock.now(),
         utterance: {
           id,
           party: 'CUSTOMER',
@@ -249,7 +249,7 @@ describe('a revision', () => {
 
 describe('a mark of speech', () => {
   test('is a fact once, at its place in the call', async () => {
-    const { answeredAt } = heart.ingest.current(callId)!;
+    const { answeredAt } = harness.ingest.current(callId)!;
     for (const atMs of [1000, 1200]) take({ type: 'speech.started', party: 'CUSTOMER', atMs });
     for (const atMs of [2000, 2200]) take({ type: 'speech.stopped', party: 'CUSTOMER', atMs });
     expect(await factsOf('SPEECH_STARTED', 'SPEECH_STOPPED')).toEqual([
@@ -278,14 +278,14 @@ describe('a mark of speech', () => {
 describe('a gap', () => {
   test('is a notice that says how long it is and why, in seconds', async () => {
     take({ type: 'gap', fromMs: 1000, toMs: 3460, reason: 'the line was down' });
-    expect(await factsOf('PROVIDER_NOTICE')).toMatchObject([
+    expect(await factsOf('CALL_NOTICE')).toMatchObject([
       { code: 'TRANSCRIPT_GAP', message: '2.5 s of the call were not transcribed: the line was down' },
     ]);
   });
 
   test('is never shorter than nothing', async () => {
     take({ type: 'gap', fromMs: 1000, toMs: 0, reason: 'x' });
-    expect(await factsOf('PROVIDER_NOTICE')).toMatchObject([
+    expect(await factsOf('CALL_NOTICE')).toMatchObject([
       { message: '0.0 s of the call were not transcribed: x' },
     ]);
   });
@@ -320,7 +320,7 @@ describe('a state', () => {
   test('is what the call says of its transcription, to the end', async () => {
     state('FAILED', { code: 'EAR_DEAF', message: 'it is deaf' });
     await endCall();
-    expect(heart.ingest.current(callId)?.transcription).toMatchObject({
+    expect(harness.ingest.current(callId)?.transcription).toMatchObject({
       transcriber: 'ear',
       state: 'FAILED',
       code: 'EAR_DEAF',
@@ -341,20 +341,20 @@ describe('a state', () => {
     await endCall();
     state('FAILED', { code: 'EAR_DEAF', message: 'it is deaf' });
     expect(await states()).toHaveLength(1);
-    expect(heart.ingest.current(callId)?.transcription?.state).toBe('STOPPED');
+    expect(harness.ingest.current(callId)?.transcription?.state).toBe('STOPPED');
   });
 });
 
 test('of a call that was erased nothing is kept, and nothing is shown', async () => {
   final('hello');
   await endCall();
-  await new Erasure({ ...heart, feed: heart.hub, log: createTestLog().log('') }).erase(callId);
+  await new Erasure({ ...harness, feed: harness.hub, log: createTestLog().log('') }).erase(callId);
   partial('bye', 'u2');
   final('bye', { utteranceId: 'u2' });
   revised('yellow');
   take({ type: 'gap', fromMs: 0, toMs: 1000, reason: 'x' });
   state('FAILED');
-  await heart.ingest.committed();
-  expect(await heart.eventLog.page(0, 100, {})).toEqual([]);
-  expect([shown(), heart.ledger.utterances(callId)]).toEqual([undefined, []]);
+  await harness.ingest.committed();
+  expect(await harness.eventLog.page(0, 100, {})).toEqual([]);
+  expect([shown(), harness.ledger.utterances(callId)]).toEqual([undefined, []]);
 });

@@ -4,16 +4,16 @@ import { beforeEach, describe, expect, test } from 'vitest';
 import { LAST_AUDIO_MS, STOP_TIMEOUT_MS } from '../../src/transcription/transcription-service.ts';
 import { PATIENT_DELAY_MS } from '../../src/audio/call-audio.ts';
 import { amplitudeAt, bytesOf, extentOf, peakOf, tone } from '../audio/signals.ts';
-import { event } from '../support/heart.ts';
+import { event } from '../support/harness.ts';
 import { tempDir } from '../support/temp-dir.ts';
-import { fails, final, TranscribedHeart, transcribes } from '../support/transcribed-heart.ts';
+import { fails, final, TranscriptionHarness, transcribes } from '../support/transcription-harness.ts';
 
 const root = tempDir();
-let it: TranscribedHeart;
-beforeEach(() => void (it = new TranscribedHeart(root)));
+let it: TranscriptionHarness;
+beforeEach(() => void (it = new TranscriptionHarness(root)));
 
 describe('a call is transcribed without being asked for', () => {
-  test.each<[setting: string, ids: string[], tellsWords: boolean, by: string | undefined]>([
+  test.each<[setting: string, ids: string[], providesTranscript: boolean, by: string | undefined]>([
     ['off', ['ear'], false, undefined],
     ['auto', ['ear'], false, 'ear'],
     ['auto', ['ear'], true, undefined],
@@ -22,11 +22,11 @@ describe('a call is transcribed without being asked for', () => {
     ['other', ['ear', 'other'], true, 'other'],
   ])(
     'as its provider is set: to %s, of %j, and it tells words itself: %j',
-    async (setting, ids, tellsWords, by) => {
-      it.provider.tellsWords = tellsWords;
+    async (setting, ids, providesTranscript, by) => {
+      it.provider.providesTranscript = providesTranscript;
       it.begin(setting, ...ids);
       const callId = await it.aCall();
-      expect(it.heart.interest.wants('audio', callId)).toBe(by !== undefined);
+      expect(it.harness.demand.has('audio', callId)).toBe(by !== undefined);
       await it.talk(callId);
       expect(it.transcribers.opened.map((it) => it.by)).toEqual(by === undefined ? [] : [by]);
       expect(await it.changes()).toEqual(by === undefined ? [] : [`${by} CONNECTING nobody`]);
@@ -45,7 +45,7 @@ describe('a transcriber', () => {
   test('is not troubled before there is audio', async () => {
     it.begin('auto', 'ear');
     const callId = await it.aCall();
-    await it.heart.clock.advance(60_000);
+    await it.harness.clock.advance(60_000);
     expect([it.transcribers.opened, it.stateOf(callId), it.transcribing.size]).toEqual([[], undefined, 1]);
     await it.talk(callId);
     expect(it.transcribers.opened).toHaveLength(1);
@@ -53,7 +53,7 @@ describe('a transcriber', () => {
 
   test('is told whose audio comes and how, and nothing by which a person is known', async () => {
     it.begin('auto', 'ear');
-    it.heart.tell(event('call.started', { details: { direction: 'INBOUND', from: '+15005550006' } }));
+    it.harness.tell(event('call.started', { details: { direction: 'INBOUND', from: '+15005550006' } }));
     const callId = await it.aCall();
     await it.talk(callId);
     const { call, parties, sampleRate, language } = it.newest().request;
@@ -68,7 +68,7 @@ describe('a transcriber', () => {
   test('is given the audio of each party apart, from place 0 on without a hole, both for one place in turn', async () => {
     it.begin('auto', 'ear');
     const callId = await it.aCall();
-    await it.heart.clock.advance(5000);
+    await it.harness.clock.advance(5000);
     await it.talk(callId, 1000);
     const { written } = it.newest();
     expect(written.length).toBeGreaterThan(90);
@@ -90,13 +90,13 @@ describe('a transcriber', () => {
     const callId = await it.aCall();
     const stream = it.openStream(callId);
     for (let i = 0; i < 50; i++) {
-      await it.heart.clock.advance(20);
+      await it.harness.clock.advance(20);
       // Ten of them come at once, with the last of them.
       const from = i < 20 || i >= 30 ? i : i === 29 ? 20 : i + 1;
       for (let j = from; j <= i; j++)
         stream.write('CUSTOMER', bytesOf(tone(400, 8000, 20, 16_000, j * 160)), j * 20);
     }
-    await it.heart.clock.advance(PATIENT_DELAY_MS);
+    await it.harness.clock.advance(PATIENT_DELAY_MS);
     const heard = it.newest().heardOf('CUSTOMER');
     const [first, last] = extentOf(heard);
     expect((last - first) / 16).toBeGreaterThan(990);
@@ -111,10 +111,10 @@ describe('a transcriber', () => {
     const callId = await it.aCall();
     await it.talk(callId);
     const before = it.newest().written.at(-1)!.atMs;
-    const clock = it.heart.clock as { now(): number };
+    const clock = it.harness.clock as { now(): number };
     const { now } = clock;
     clock.now = () => now() + 60_000;
-    await it.heart.clock.advance(20);
+    await it.harness.clock.advance(20);
     clock.now = now;
     const after = it.newest().written.find(({ atMs }) => atMs > before)!.atMs;
     expect(after).toBeGreaterThan(before + 50_000);
@@ -123,11 +123,11 @@ describe('a transcriber', () => {
   test('has its words placed by when its first audio was heard', async () => {
     it.begin('auto', 'ear');
     const callId = await it.aCall();
-    await it.heart.clock.advance(5000);
+    await it.harness.clock.advance(5000);
     await it.talk(callId);
     it.newest().tell({ ...final('hello'), startMs: 0, endMs: 200 } as TranscriberEvent);
-    await it.heart.ingest.committed();
-    const [said] = it.heart.ledger.utterances(callId);
+    await it.harness.ingest.committed();
+    const [said] = it.harness.ledger.utterances(callId);
     // The time line begins a moment before the first arrival: what arrives was said before.
     expect([said?.startMs, said?.endMs]).toEqual([4940, 5140]);
   });
@@ -143,14 +143,14 @@ describe('the end of a call', () => {
     const { written } = it.newest();
     await it.hangUp();
     const atEnd = written.length;
-    await it.heart.clock.advance(LAST_AUDIO_MS - 1);
+    await it.harness.clock.advance(LAST_AUDIO_MS - 1);
     expect([it.newest().isEnded, written.length > atEnd]).toEqual([false, true]);
-    await it.heart.clock.advance(1);
-    expect([it.newest().isEnded, it.transcribing.size, it.heart.audio.size]).toEqual([true, 0, 0]);
+    await it.harness.clock.advance(1);
+    expect([it.newest().isEnded, it.transcribing.size, it.harness.audio.size]).toEqual([true, 0, 0]);
     const before = written.length;
     it.newest().tell(final('bye'));
     release();
-    await it.heart.clock.advance(1000);
+    await it.harness.clock.advance(1000);
     expect([await it.textsOf(callId), written.length - before]).toEqual([['bye'], 0]);
     expect(it.stateOf(callId)).toMatchObject({ transcriber: 'ear', state: 'STOPPED' });
   });
@@ -160,11 +160,11 @@ describe('the end of a call', () => {
     const callId = await it.aCall();
     const stream = it.openStream(callId);
     for (let i = 0; i < 50; i++) {
-      await it.heart.clock.advance(20);
+      await it.harness.clock.advance(20);
       stream.write('CUSTOMER', bytesOf(tone(400, 8000, 20, 16_000, i * 160)), i * 20);
     }
     await it.hangUp();
-    await it.heart.clock.advance(LAST_AUDIO_MS);
+    await it.harness.clock.advance(LAST_AUDIO_MS);
     const [first, last] = extentOf(it.newest().heardOf('CUSTOMER'));
     expect((last - first) / 16).toBeGreaterThan(990);
   });
@@ -173,8 +173,8 @@ describe('the end of a call', () => {
     it.begin('auto', 'ear');
     await it.aCall();
     await it.hangUp();
-    await it.heart.clock.advance(LAST_AUDIO_MS);
-    expect([it.transcribers.opened, it.transcribing.size, it.heart.interest.size]).toEqual([[], 0, 0]);
+    await it.harness.clock.advance(LAST_AUDIO_MS);
+    expect([it.transcribers.opened, it.transcribing.size, it.harness.demand.size]).toEqual([[], 0, 0]);
     expect(await it.changes()).toEqual([]);
   });
 });
@@ -195,8 +195,8 @@ describe('what was cut off is taken up again', () => {
     const callId = await it.aCall();
     await it.talk(callId);
     it.newest().tell(fails('TRANSCRIBER_STOPPED', 'it was stopped'));
-    await it.heart.ingest.committed();
-    await it.heart.clock.settle();
+    await it.harness.ingest.committed();
+    await it.harness.clock.settle();
     await it.talk(callId);
     expect([it.transcribers.opened.length, it.transcribing.size]).toEqual([1, 0]);
     it.transcribers.run('ear');
@@ -223,8 +223,8 @@ describe('what was cut off is taken up again', () => {
     const callId = await it.aCall();
     await it.talk(callId);
     it.newest().tell(fails());
-    await it.heart.ingest.committed();
-    await it.heart.clock.settle();
+    await it.harness.ingest.committed();
+    await it.harness.clock.settle();
     it.transcribers.run('other');
     await it.talk(callId);
     expect([it.transcribers.opened.length, it.transcribing.size]).toEqual([1, 0]);
@@ -237,7 +237,7 @@ describe('what was cut off is taken up again', () => {
     it.transcribers.run('ear');
     await stopped;
     it.transcribers.run('ear');
-    expect([it.transcribing.size, it.heart.audio.size]).toEqual([0, 0]);
+    expect([it.transcribing.size, it.harness.audio.size]).toEqual([0, 0]);
   });
 });
 
@@ -247,9 +247,9 @@ describe('a transcription fails', () => {
     const callId = await it.aCall();
     await it.talk(callId);
     it.newest().tell(fails());
-    await it.heart.clock.settle();
+    await it.harness.clock.settle();
     expect(it.stateOf(callId)).toMatchObject({ state: 'FAILED', code: 'EAR_DEAF', message: 'it is deaf' });
-    expect([it.newest().isCut, it.transcribing.size, it.heart.audio.size, it.heart.interest.size]).toEqual([
+    expect([it.newest().isCut, it.transcribing.size, it.harness.audio.size, it.harness.demand.size]).toEqual([
       true,
       0,
       0,
@@ -276,7 +276,7 @@ describe('a transcription fails', () => {
       'it does not run',
     ],
     ['that is full', new FaultError('LIMIT_EXCEEDED', 'it is full'), 'LIMIT_EXCEEDED', 'it is full'],
-    ['that throws', new TypeError('oh'), 'PLUGIN_THREW', 'oh'],
+    ['that throws', new TypeError('oh'), 'PLUGIN_EXCEPTION', 'oh'],
   ])('at its beginning, by a transcriber %s', async (_which, refusal, code, message) => {
     it.begin('auto', 'ear');
     it.transcribers.refusal = refusal;
@@ -284,7 +284,7 @@ describe('a transcription fails', () => {
     await it.talk(callId);
     expect(it.stateOf(callId)).toMatchObject({ transcriber: 'ear', state: 'FAILED', code, message });
     expect(await it.changes()).toEqual(['ear CONNECTING nobody', 'ear FAILED nobody']);
-    expect([it.transcribing.size, it.heart.audio.size, it.heart.interest.size]).toEqual([0, 0, 0]);
+    expect([it.transcribing.size, it.harness.audio.size, it.harness.demand.size]).toEqual([0, 0, 0]);
   });
 
   test('by a transcriber that is no longer configured', async () => {
@@ -305,7 +305,7 @@ describe('a transcription fails', () => {
     it.begin('auto', 'ear');
     const callId = await it.aCall();
     await it.talk(callId);
-    const said = (text: string) => it.heart.tell(event('utterance.final', { party: 'CUSTOMER', text }));
+    const said = (text: string) => it.harness.tell(event('utterance.final', { party: 'CUSTOMER', text }));
     said('a double');
     it.newest().tell(fails());
     said('hello');
@@ -321,10 +321,10 @@ describe('a stop of the daemon', () => {
     await it.talk(callId);
     let isStopped = false;
     const stopped = it.transcribing.stop().then(() => (isStopped = true));
-    await it.heart.clock.advance(STOP_TIMEOUT_MS - 1);
+    await it.harness.clock.advance(STOP_TIMEOUT_MS - 1);
     expect([it.newest().isEnded, isStopped]).toEqual([true, false]);
     it.newest().tell(final('last words'));
-    await it.heart.clock.advance(1);
+    await it.harness.clock.advance(1);
     await stopped;
     expect(await it.textsOf(callId)).toEqual(['last words']);
     expect(it.left()).toMatchObject({ sessions: 0, endings: 1, sinks: 0, wants: 0, timers: 0 });
@@ -353,12 +353,12 @@ describe('a stop of the daemon', () => {
     it.transcribers.lastWords = new Promise(() => undefined);
     await it.talk(await it.aCall());
     await it.hangUp();
-    await it.heart.clock.advance(LAST_AUDIO_MS);
+    await it.harness.clock.advance(LAST_AUDIO_MS);
     let isStopped = false;
     const stopped = it.transcribing.stop().then(() => (isStopped = true));
-    await it.heart.clock.advance(STOP_TIMEOUT_MS - 1);
+    await it.harness.clock.advance(STOP_TIMEOUT_MS - 1);
     expect(isStopped).toBe(false);
-    await it.heart.clock.advance(1);
+    await it.harness.clock.advance(1);
     await stopped;
   });
 });
@@ -368,22 +368,22 @@ test('a thousand calls leave nothing behind, however they end', async () => {
   const before = it.left();
   const names = Array.from({ length: 1000 }, (_, i) => `call ${i}`);
   const calls = names.map((call) =>
-    it.heart.tell(event('call.status', { status: 'IN_PROGRESS' }, { call, at: it.heart.clock.now() })),
+    it.harness.tell(event('call.status', { status: 'IN_PROGRESS' }, { call, at: it.harness.clock.now() })),
   );
-  await it.heart.ingest.committed();
-  await it.heart.clock.settle();
+  await it.harness.ingest.committed();
+  await it.harness.clock.settle();
   expect(it.transcribing.size).toBe(1000);
   const streams = calls.map((id) => it.openStream(id));
   for (const stream of streams) stream.write('CUSTOMER', new Uint8Array(320), 0);
-  await it.heart.clock.advance(LAST_AUDIO_MS);
+  await it.harness.clock.advance(LAST_AUDIO_MS);
   expect(it.transcribers.opened).toHaveLength(1000);
   for (const [i, { tell }] of it.transcribers.opened.entries()) if (i % 4 === 0) tell(fails());
   await Promise.all(calls.filter((_, i) => i % 4 === 1).map((id) => it.off(id)));
   for (const stream of streams) stream.end('over');
-  for (const call of names) it.heart.tell(event('call.ended', { end: { category: 'BUSY' } }, { call }));
-  await it.heart.ingest.committed();
-  await it.heart.clock.advance(LAST_AUDIO_MS);
-  it.heart.waveforms.flush();
+  for (const call of names) it.harness.tell(event('call.ended', { end: { category: 'BUSY' } }, { call }));
+  await it.harness.ingest.committed();
+  await it.harness.clock.advance(LAST_AUDIO_MS);
+  it.harness.waveforms.flush();
   expect(it.left()).toEqual(before);
   expect(it.transcribers.opened.every(({ isEnded, isCut }) => isEnded !== isCut)).toBe(true);
 });

@@ -132,7 +132,7 @@ const EVENT = graphql(`
       tagsAdded
       tagsRemoved
     }
-    ... on ProviderNotice {
+    ... on CallNotice {
       code
       message
     }
@@ -155,7 +155,7 @@ export const EVENT_TYPES = [
   'DTMF_RECEIVED',
   'LISTENING_STARTED',
   'LISTENING_STOPPED',
-  'PROVIDER_NOTICE',
+  'CALL_NOTICE',
   'RECORDING_STARTED',
   'RECORDING_STOPPED',
   'STREAM_STARTED',

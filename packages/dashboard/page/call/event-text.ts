@@ -42,7 +42,7 @@ const EVENT_TEXTS = {
   DtmfReceived: ({ digits }) => `Keys pressed: ${digits}`,
   ListeningChanged: ({ type, by }) =>
     `${by} ${type === 'LISTENING_STARTED' ? 'started listening' : 'stopped listening'}`,
-  ProviderNotice: ({ message }) => message,
+  CallNotice: ({ message }) => message,
   RecordingChanged: ({ type }) => (type === 'RECORDING_STARTED' ? 'Recording started' : 'Recording stopped'),
   SpeechChanged: () => undefined,
   StreamChanged: ({ type, stream }) =>

@@ -105,7 +105,7 @@ describe('a listen socket', () => {
     const harness = await start(listen ? { listen } : {});
     harness.host.answerDials(() => {});
     await harness.post(inProgress);
-    harness.host.setWant('levels', CALL, true);
+    harness.host.setDemand('levels', CALL, true);
     await harness.host.clock.settle();
     return harness;
   }

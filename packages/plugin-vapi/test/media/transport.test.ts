@@ -350,7 +350,7 @@ describe('a call over the WebSocket transport', () => {
   it('is heard without listening to it', async () => {
     const { host, post } = await startJoined();
     await post(sample('status-update in-progress, embedded call stale'));
-    host.setWant('levels', CALL, true);
+    host.setDemand('levels', CALL, true);
     await host.clock.advance(1000);
     expect(host.dials).toHaveLength(1);
   });

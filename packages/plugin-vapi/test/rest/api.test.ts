@@ -196,7 +196,7 @@ describe('bringing calls up to date', () => {
     const { host, provider } = await start();
     host.respond('GET', API_CALL, { json: live });
     host.answerDials(() => {});
-    host.setWant('levels', CALL, true);
+    host.setDemand('levels', CALL, true);
     await provider.reconcile!([call], signal);
     await host.clock.settle();
     expect(host.eventsOf('call.started')).toMatchObject([{ status: 'IN_PROGRESS' }]);

@@ -98,8 +98,9 @@ export function createRelay(socket: Socket, deps: RelayDeps): RelayedStream {
   let link: AgentLink | undefined;
   let cancelStop: (() => void) | undefined;
 
-  const isWanted = (): boolean => host.wants('levels', providerCallId) || host.wants('audio', providerCallId);
-  const unlisten = host.onWantsChange((callId) => {
+  const isWanted = (): boolean =>
+    host.hasDemand('levels', providerCallId) || host.hasDemand('audio', providerCallId);
+  const unlisten = host.onDemandChange((callId) => {
     if (callId === providerCallId) started?.playback.wake();
   });
 

@@ -75,7 +75,8 @@ export function createHeardStream(deps: HeardStreamDeps): HeardStream {
   const { host, providerCallId, counters } = deps;
   let open: OpenStream | undefined;
 
-  const isWanted = (): boolean => host.wants('levels', providerCallId) || host.wants('audio', providerCallId);
+  const isWanted = (): boolean =>
+    host.hasDemand('levels', providerCallId) || host.hasDemand('audio', providerCallId);
 
   function openStream(start: StreamMessageOf<'start'>, parties: readonly Party[]): OpenStream | undefined {
     const told = start.format ?? deps.fallbackFormat;

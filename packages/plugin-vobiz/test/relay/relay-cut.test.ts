@@ -101,7 +101,7 @@ async function play(
 ) {
   const harness = await startRelays();
   const { host } = harness;
-  host.setWant('levels', CALL, true);
+  host.setDemand('levels', CALL, true);
   host.respond('GET', SOUND, { bytes: wav(4000) });
   const vobiz = harness.open();
   for (const [index, [, step]] of STEPS.entries()) {

@@ -271,7 +271,7 @@ describe('what the caller is played', () => {
   it('is heard as the assistant, in real time, however fast it was sent', async () => {
     const open = await startRelay();
     const { host, agent } = open;
-    host.setWant('levels', CALL, true);
+    host.setDemand('levels', CALL, true);
     await tell(host, agent(), say(FRAME), say(FRAME), say(FRAME));
     await host.clock.advance(60);
     expect(heard(open)).toEqual([]);
@@ -289,7 +289,7 @@ describe('what the caller is played', () => {
     for (const isAgent of [true, false]) {
       const open = await startRelay();
       const { host, agent, relay } = open;
-      host.setWant('audio', CALL, true);
+      host.setDemand('audio', CALL, true);
       await tell(host, agent(), ...Array.from({ length: 50 }, () => say(FRAME)));
       await host.clock.advance(100);
       if (isAgent) await tell(host, agent(), CLEAR);
@@ -305,7 +305,7 @@ describe('what the caller is played', () => {
     await tell(host, agent(), ...Array.from({ length: 20 }, () => say(FRAME)));
     await host.clock.advance(200);
     expect(host.clock.pending).toBe(0);
-    host.setWant('levels', CALL, true);
+    host.setDemand('levels', CALL, true);
     await host.clock.advance(1000);
     expect(heard(open)).toEqual([140, 160, 180, 200, 220, 240, 260, 280, 300, 320, 340, 360, 380]);
   });
@@ -313,7 +313,7 @@ describe('what the caller is played', () => {
   it('of a muted assistant is nothing, and sounds of ours are heard', async () => {
     const open = await startRelay();
     const { host, agent, relay, vobiz } = open;
-    host.setWant('levels', CALL, true);
+    host.setDemand('levels', CALL, true);
     await relay().mute('ASSISTANT', command('mute'));
     await tell(host, agent(), say(FRAME));
     await tell(host, vobiz, CLEARED);
@@ -329,7 +329,7 @@ describe('what the caller is played', () => {
 
   it('and what the caller says are on one time line, as one stream', async () => {
     const { host, agent, vobiz } = await startRelay();
-    host.setWant('levels', CALL, true);
+    host.setDemand('levels', CALL, true);
     await tell(host, vobiz, media(FRAME, { timestamp: '1790000000020', chunk: 1 }));
     await tell(host, agent(), say(FRAME));
     await host.clock.advance(100);
@@ -346,7 +346,7 @@ describe('what the caller is played', () => {
 
   it('for another stream is none of this one', async () => {
     const open = await startRelay();
-    open.host.setWant('levels', CALL, true);
+    open.host.setDemand('levels', CALL, true);
     const foreign = say(FRAME).replace(STREAM, 'another');
     await tell(open.host, open.agent(), foreign);
     await open.host.clock.advance(200);

@@ -10,7 +10,7 @@ async function replay(names: readonly string[]): Promise<readonly string[]> {
   const texts = names.map(frame);
   const fields = form('answer_minimal_fields');
   const callId = texts.some((text) => text.includes(OLDER_CALL)) ? OLDER_CALL : fields['CallUUID']!;
-  host.setWant('audio', callId, true);
+  host.setDemand('audio', callId, true);
   const { body } = await post('answer', { ...fields, CallUUID: callId });
   const before = host.events.length;
   const peer = open(/stream\/[^<]+/.exec(String(body))![0]);

@@ -12,7 +12,7 @@ import {
   type ProviderEventOf,
   type ProviderEventType,
   type ProviderHost,
-  type Want,
+  type DemandKind,
 } from '@sidetone/core';
 import { createFakeClock, type FakeClock } from './fake-clock.ts';
 import { createFakeFetch, type FakeFetch, type FakeRequest } from './fake-fetch.ts';
@@ -68,14 +68,14 @@ export interface FakeHost extends ProviderHost {
   readonly dials: readonly FakeDial[];
   /** How many dials were neither answered nor given up. */
   readonly openDials: number;
-  /** How many listen for changes of `wants`. */
+  /** Number of listeners for changes of demand. */
   readonly wantsListeners: number;
   /** The events of one type, in order. */
   eventsOf<Type extends ProviderEventType>(type: Type): readonly ProviderEventOf<Type>[];
   /** Everything that was logged, as one text: to search it for what must not be there. */
   logText(): string;
   /** Makes someone want, or no longer want, something of a call, and tells the listeners. */
-  setWant(want: Want, callId: string, wanted: boolean): void;
+  setDemand(kind: DemandKind, callId: string, isDemanded: boolean): void;
   readonly respond: FakeFetch['respond'];
   /** Answers every dial from now on. Until then a dial is a misuse. */
   answerDials(answer: FakeDialAnswer): void;
@@ -106,7 +106,7 @@ export function createFakeHost(options: FakeHostOptions = {}): FakeHost {
   const streams: FakeStream[] = [];
   const logs: FakeLogEntry[] = [];
   const dials: FakeDial[] = [];
-  const wants = new Set<string>();
+  const demands = new Set<string>();
   const listeners = new Set<(callId: ReturnType<typeof providerCallId>) => void>();
   let answerDial: FakeDialAnswer | undefined;
   let openDials = 0;
@@ -142,8 +142,8 @@ export function createFakeHost(options: FakeHostOptions = {}): FakeHost {
       streams.push(stream);
       return stream;
     },
-    wants: (want, callId) => wants.has(`${want} ${callId}`),
-    onWantsChange(listener) {
+    hasDemand: (kind, callId) => demands.has(`${kind} ${callId}`),
+    onDemandChange(listener) {
       listeners.add(listener);
       return () => void listeners.delete(listener);
     },
@@ -185,9 +185,9 @@ export function createFakeHost(options: FakeHostOptions = {}): FakeHost {
     eventsOf: <Type extends ProviderEventType>(type: Type) =>
       events.filter((event): event is ProviderEventOf<Type> & ProviderEvent => event.type === type),
     logText: () => JSON.stringify(logs),
-    setWant(want, callId, wanted) {
-      if (wanted) wants.add(`${want} ${callId}`);
-      else wants.delete(`${want} ${callId}`);
+    setDemand(kind, callId, isDemanded) {
+      if (isDemanded) demands.add(`${kind} ${callId}`);
+      else demands.delete(`${kind} ${callId}`);
       for (const listener of listeners) listener(providerCallId(callId));
     },
     answerDials(answer) {

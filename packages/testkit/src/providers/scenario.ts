@@ -11,7 +11,7 @@ import type {
   Party,
   PlaceCallArguments,
   ProviderPlugin,
-  Want,
+  DemandKind,
 } from '@sidetone/core';
 import type { FakeReply, FakeRequest } from '../fakes/fake-fetch.ts';
 import type { IngressRequestOptions } from '../fakes/ingress-request.ts';
@@ -68,7 +68,7 @@ export interface CallScenario {
 }
 
 /** One thing that happens. */
-export type Step = RequestStep | ConnectStep | MessageStep | DialledStep | CloseStep | WaitStep | WantStep;
+export type Step = RequestStep | ConnectStep | MessageStep | DialledStep | CloseStep | WaitStep | DemandStep;
 
 /** A request, or how to make it of what was told so far: for signatures, and addresses that the plugin gave out. */
 export type Sample = IngressRequestOptions | ((told: Told) => IngressRequestOptions);
@@ -125,9 +125,9 @@ export interface WaitStep {
   readonly wait: number;
 }
 
-/** Someone wants something of the call from now on. */
-export interface WantStep {
-  readonly want: Want;
+/** Adds demand for live data of the call from now on. */
+export interface DemandStep {
+  readonly demand: DemandKind;
 }
 
 /** Gives a subject its type without repeating it. */

@@ -177,7 +177,7 @@ export async function createStage(subject: Subject, options: StageOptions = {}):
     else if ('close' in step)
       for (const end of [...peers(), ...ingressEnds.map(({ theirs }) => theirs)]) end.close(step.close);
     else if ('wait' in step) await host.clock.advance(step.wait);
-    else host.setWant(step.want, scenario.call.id, true);
+    else host.setDemand(step.demand, scenario.call.id, true);
     await host.clock.settle();
   }
 

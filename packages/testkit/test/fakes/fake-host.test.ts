@@ -43,13 +43,13 @@ describe('wants', () => {
   it('can be set, and every change is told', () => {
     const host = createFakeHost();
     const told: string[] = [];
-    const stop = host.onWantsChange((id) => void told.push(id));
-    expect(host.wants('audio', call)).toBe(false);
-    host.setWant('audio', 'c-1', true);
-    expect(host.wants('audio', call)).toBe(true);
-    expect(host.wants('levels', call)).toBe(false);
+    const stop = host.onDemandChange((id) => void told.push(id));
+    expect(host.hasDemand('audio', call)).toBe(false);
+    host.setDemand('audio', 'c-1', true);
+    expect(host.hasDemand('audio', call)).toBe(true);
+    expect(host.hasDemand('levels', call)).toBe(false);
     stop();
-    host.setWant('audio', 'c-1', false);
+    host.setDemand('audio', 'c-1', false);
     expect(told).toEqual(['c-1']);
     expect(host.wantsListeners).toBe(0);
   });

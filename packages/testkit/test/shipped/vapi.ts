@@ -68,7 +68,7 @@ export const VAPI = defineSubject(plugin, {
       told('status-update in-progress, embedded call stale'),
     ],
     live: [
-      { want: 'audio' },
+      { demand: 'audio' },
       { dialled: STEREO, heard: { CUSTOMER: channel(0), ASSISTANT: channel(1) } },
       told('assistant.started'),
       told('speech-update assistant started'),

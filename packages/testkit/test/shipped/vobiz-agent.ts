@@ -21,7 +21,7 @@ export const VOBIZ_AGENT = defineSubject(VOBIZ.plugin, {
       (step) => step !== undefined,
     ),
     live: [
-      { want: 'audio' },
+      { demand: 'audio' },
       { message: media('inbound', 1, CALLER), heard: { CUSTOMER: CALLER } },
       { message: media('inbound', 4, CALLER), missing: { party: 'CUSTOMER', durationMs: 40 } },
       { dialled: JSON.stringify({ event: 'clearAudio', streamId: STREAM }) },

@@ -99,7 +99,7 @@ export const VOBIZ = defineSubject(plugin, {
       { message: frame('start_nested_mulaw_8k') },
     ],
     live: [
-      { want: 'audio' },
+      { demand: 'audio' },
       { message: media('inbound', 1, CALLER), heard: { CUSTOMER: CALLER } },
       { message: media('outbound', 1, AGENT), heard: { ASSISTANT: AGENT } },
       { message: media('inbound', 4, CALLER), missing: { party: 'CUSTOMER', durationMs: 40 } },

@@ -303,7 +303,8 @@ function createGood({ apiKey }: Options, host: ProviderHost, is: (mutation: Muta
     throw new FaultError('WEBHOOK_UNAUTHENTICATED', 'x-signature is not the signature of this body');
   }
 
-  const isWanted = (callId: ProviderCallId): boolean => is('writesForNobody') || host.wants('audio', callId);
+  const isWanted = (callId: ProviderCallId): boolean =>
+    is('writesForNobody') || host.hasDemand('audio', callId);
 
   function readTracks(callId: ProviderCallId, media: MediaStream) {
     const next = new Map<Party, number>();
@@ -341,7 +342,7 @@ function createGood({ apiKey }: Options, host: ProviderHost, is: (mutation: Muta
   }
 
   async function listen(callId: ProviderCallId): Promise<void> {
-    if (dialling.has(callId) || ended.has(callId) || !host.wants('audio', callId)) return;
+    if (dialling.has(callId) || ended.has(callId) || !host.hasDemand('audio', callId)) return;
     dialling.add(callId);
     const timeout = new AbortController();
     const cancel = host.clock.schedule(TIMEOUT_MS, () => timeout.abort());
@@ -402,7 +403,7 @@ function createGood({ apiKey }: Options, host: ProviderHost, is: (mutation: Muta
       if (is('startsSlowly')) await host.clock.delay(20_000, signal);
       wasRestarted = (await host.state.get('started')) !== undefined;
       await host.state.set('started', 'yes');
-      unlisten = host.onWantsChange((callId) => void listen(callId));
+      unlisten = host.onDemandChange((callId) => void listen(callId));
       if (is('usesRealTime')) setTimeout(() => undefined, 1).unref();
       if (is('misusesHost')) await host.state.set('big', 'x'.repeat(70_000)).catch(() => undefined);
       keepAlive();

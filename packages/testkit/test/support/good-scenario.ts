@@ -51,7 +51,7 @@ export const GOOD_SCENARIO: Scenario = {
     id: CALL,
     toLive: [tell('ringing', 0), { request: news('answered', 1000), again: true }],
     live: [
-      { want: 'audio' },
+      { demand: 'audio' },
       {
         connect: ({ answers }) => {
           const { stream } = JSON.parse(

@@ -16,7 +16,7 @@ export interface QueryBounds {
 export interface QueryLimits {
   /** @throws {FaultError} LIMIT_QUERY_TOKENS or LIMIT_QUERY_DEPTH. */
   checkText(text: string): void;
-  /** Of a document that is valid. @throws {FaultError} INTROSPECTION_OFF or LIMIT_QUERY_... */
+  /** Of a document that is valid. @throws {FaultError} INTROSPECTION_DISABLED or LIMIT_QUERY_... */
   checkSize(query: Measurable): void;
   /** What a client is told of its mistakes: no names of the schema, where nobody may ask for them. */
   tellable(errors: readonly GraphQLError[]): readonly GraphQLError[];
@@ -35,7 +35,10 @@ export function createQueryLimits(bounds: QueryBounds): QueryLimits {
       const size = measure(query, bounds.pageSize);
       if (!size) return;
       if (size.introspects && !bounds.introspection) {
-        throw new FaultError('INTROSPECTION_OFF', 'the schema cannot be asked for (limits.introspection)');
+        throw new FaultError(
+          'INTROSPECTION_DISABLED',
+          'the schema cannot be asked for (limits.introspection)',
+        );
       }
       for (const key of Object.keys(SIZES) as (keyof QuerySize)[]) {
         const [code, bound, what] = SIZES[key];

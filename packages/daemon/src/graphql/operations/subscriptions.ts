@@ -1,6 +1,6 @@
 /** Subscriptions: what happens now. */
 import { FaultError, invalidArgument, type CallId } from '@sidetone/core';
-import type { LiveCallFilter } from '../../ports.ts';
+import type { LiveCallFilter } from '../../calls/ports.ts';
 import type { Builder, SchemaDeps } from '../builder.ts';
 import type { Enums } from '../types/enums.ts';
 import { toFilter, type CallFilterInput } from '../types/filter.ts';
@@ -20,10 +20,10 @@ function toLiveFilter(input: CallFilterInput | null | undefined): LiveCallFilter
 }
 
 export function addSubscriptions(builder: Builder, refs: Refs, enums: Enums, deps: SchemaDeps): void {
-  const { feeds, book } = deps;
+  const { feeds, registry } = deps;
 
   function known(callId: string): CallId {
-    if (book.get(callId as CallId)) return callId as CallId;
+    if (registry.get(callId as CallId)) return callId as CallId;
     throw new FaultError('CALL_NOT_FOUND', 'there is no call with this id', {
       details: { argument: 'callId' },
     });

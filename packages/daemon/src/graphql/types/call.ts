@@ -1,6 +1,6 @@
 /** A call and the small types that are part of it. */
 import { isLive, type Assistant, type CallEnd, type Money } from '@sidetone/core';
-import type { PartyLevel } from '../../ports.ts';
+import type { PartyLevel } from '../../live/ports.ts';
 import type { SchemaDeps } from '../builder.ts';
 import type { Enums } from './enums.ts';
 import type { Refs } from './refs.ts';

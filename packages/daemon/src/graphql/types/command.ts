@@ -1,4 +1,4 @@
-/** Commands and what becomes of them. */
+/** CommandService and what becomes of them. */
 import type { SchemaDeps } from '../builder.ts';
 import type { Enums } from './enums.ts';
 import { callOf } from './lookup.ts';

@@ -25,7 +25,7 @@ const TYPE_NAMES = {
   ASSISTANT_CHANGED: 'AssistantChanged',
   CALL_REPORTED: 'CallReported',
   CALL_ANNOTATED: 'CallAnnotated',
-  PROVIDER_NOTICE: 'ProviderNotice',
+  CALL_NOTICE: 'CallNotice',
   RECORDING_STARTED: 'RecordingChanged',
   RECORDING_STOPPED: 'RecordingChanged',
   TRANSCRIPTION_CHANGED: 'TranscriptionChanged',
@@ -193,14 +193,14 @@ export function addEvents(builder: Builder, refs: Refs, enums: Enums, deps: Sche
       },
     }),
   }));
-  builder.objectFields(event('ProviderNotice', 'Something that an operator should know.'), (t) => ({
+  builder.objectFields(event('CallNotice', 'Something that an operator should know.'), (t) => ({
     code: t.string({
       description: 'For programs.',
-      resolve: (record) => factOf<'PROVIDER_NOTICE'>(record).code,
+      resolve: (record) => factOf<'CALL_NOTICE'>(record).code,
     }),
     message: t.string({
       description: 'For people.',
-      resolve: (record) => factOf<'PROVIDER_NOTICE'>(record).message,
+      resolve: (record) => factOf<'CALL_NOTICE'>(record).message,
     }),
   }));
 

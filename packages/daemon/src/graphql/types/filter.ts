@@ -7,7 +7,7 @@ import {
   type EndCategory,
   type ProviderId,
 } from '@sidetone/core';
-import type { CallFilter } from '../../ports.ts';
+import type { CallFilter } from '../../calls/ports.ts';
 import type { Enums } from './enums.ts';
 import type { Refs } from './refs.ts';
 

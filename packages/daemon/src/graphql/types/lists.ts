@@ -1,7 +1,8 @@
 /** The lists that page both ways, each with what tells a place in it. */
 import type { Call } from '@sidetone/core';
 import { placeOfCall, type CallOrder } from '../../history/call-order.ts';
-import type { ShownUtterance, StoredCommand, TranscriptMatch } from '../../ports.ts';
+import type { ShownUtterance, StoredCommand } from '../../calls/ports.ts';
+import type { TranscriptMatch } from '../../history/ports.ts';
 import type { List } from './paging.ts';
 
 /** Calls in one order. */

@@ -11,8 +11,8 @@ import {
 import type { SchemaDeps } from '../builder.ts';
 
 /** The call of something that is stored: it is there. */
-export async function callOf({ book, history }: SchemaDeps, id: CallId): Promise<Call> {
-  const call = book.peek(id) ?? (await history.call(id));
+export async function callOf({ registry, history }: SchemaDeps, id: CallId): Promise<Call> {
+  const call = registry.peek(id) ?? (await history.call(id));
   if (!call) throw new FaultError('CALL_NOT_FOUND', 'the call was erased');
   return call;
 }

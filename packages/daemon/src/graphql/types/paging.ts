@@ -1,7 +1,7 @@
 /** Relay connections over keysets: what the client asked for, checked, and the answer's shape. */
 import { FaultError } from '@sidetone/core';
 import type { ArgBuilder, ObjectRef } from '@pothos/core';
-import type { Place, Slice, Window } from '../../ports.ts';
+import type { KeysetPosition, Page, PageRequest } from '../../history/paging.ts';
 import type { Builder, Types } from '../builder.ts';
 
 export interface PageArguments {
@@ -31,13 +31,17 @@ export const DEFAULT_PAGE_SIZE = 50;
 export interface List<Row> {
   /** Of this list alone, and of this order: a place in it means nothing elsewhere. */
   readonly name: string;
-  readonly placeOf: (row: Row) => Place;
+  readonly placeOf: (row: Row) => KeysetPosition;
   /** Whether some rows have no sort key. */
   readonly isNullable?: boolean;
 }
 
 /** @throws {FaultError} INPUT_INVALID or CURSOR_INVALID. */
-export function toWindow(list: Omit<List<never>, 'placeOf'>, args: PageArguments, pageSize: number): Window {
+export function toWindow(
+  list: Omit<List<never>, 'placeOf'>,
+  args: PageArguments,
+  pageSize: number,
+): PageRequest {
   const { first, last } = args;
   if (typeof first === 'number' && typeof last === 'number') {
     throw new FaultError('INPUT_INVALID', 'give `first` or `last`, not both', {
@@ -59,7 +63,7 @@ export function toWindow(list: Omit<List<never>, 'placeOf'>, args: PageArguments
 }
 
 /** A place as a client holds it: opaque, and good for its own kind of list alone. */
-function encodePlace(list: string, { key, id }: Place): string {
+function encodePlace(list: string, { key, id }: KeysetPosition): string {
   return Buffer.from(`${list}\n${key ?? ''}\n${id}`).toString('base64url');
 }
 
@@ -67,7 +71,7 @@ function decodePlace(
   { name, isNullable }: Omit<List<never>, 'placeOf'>,
   cursor: string,
   argument: string,
-): Place {
+): KeysetPosition {
   const [kind, key, id, ...rest] = Buffer.from(cursor, 'base64url').toString('utf8').split('\n');
   const isOurs = kind === name && id !== undefined && rest.length === 0;
   if (isOurs && key === '' && isNullable) return { key: null, id };
@@ -80,9 +84,9 @@ function decodePlace(
 }
 
 /** A page as it was read, and how to count the whole list, for whoever asks. */
-export interface Page<Row> extends Slice<Row> {
+export interface ConnectionPage<Row> extends Page<Row> {
   readonly list: List<Row>;
-  readonly window: Window;
+  readonly window: PageRequest;
   readonly count?: () => Promise<number>;
 }
 
@@ -137,7 +141,7 @@ export function addConnection<Row extends object>(
       node: t.field({ type: node, description: `The ${name} itself.`, resolve: ({ row }) => row as never }),
     }),
   });
-  const connection = builder.objectRef<Page<Row>>(`${name}Connection`).implement({
+  const connection = builder.objectRef<ConnectionPage<Row>>(`${name}Connection`).implement({
     description: `A page of a list of nodes of the type ${name}.`,
     fields: (t) => ({
       edges: t.field({
@@ -165,7 +169,7 @@ export function addConnection<Row extends object>(
   return connection;
 }
 
-function infoOf<Row>({ rows, more, window, list }: Page<Row>): PageInfo {
+function infoOf<Row>({ rows, more, window, list }: ConnectionPage<Row>): PageInfo {
   const cursorOf = (row: Row | undefined): string | null =>
     row === undefined ? null : encodePlace(list.name, list.placeOf(row));
   return {

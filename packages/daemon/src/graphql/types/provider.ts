@@ -1,6 +1,6 @@
 /** Provider instances. */
 import { FaultError, type ProviderId } from '@sidetone/core';
-import type { ProviderDirectory, ProviderView } from '../../ports.ts';
+import type { ProviderDirectory, ProviderView } from '../../plugins/ports.ts';
 import type { SchemaDeps } from '../builder.ts';
 import type { Enums } from './enums.ts';
 import type { Refs } from './refs.ts';
@@ -21,14 +21,14 @@ function removed(id: ProviderId): ProviderView {
     state: 'STOPPED',
     stateMessage: 'It is no longer in the configuration.',
     capabilities: [],
-    tellsWords: false,
+    providesTranscript: false,
     capabilitiesFor: () => [],
     control: () => Promise.reject(notConfigured(id)),
     placeCall: () => Promise.reject(notConfigured(id)),
   };
 }
 
-export function addProvider(refs: Refs, enums: Enums, { book }: SchemaDeps): void {
+export function addProvider(refs: Refs, enums: Enums, { registry }: SchemaDeps): void {
   refs.Provider.implement({
     description: 'A provider instance of the configuration.',
     interfaces: [refs.Node],
@@ -50,7 +50,7 @@ export function addProvider(refs: Refs, enums: Enums, { book }: SchemaDeps): voi
       }),
       liveCallCount: t.int({
         description: 'How many of its calls are live.',
-        resolve: ({ id }) => book.liveCount(id),
+        resolve: ({ id }) => registry.liveCount(id),
       }),
     }),
   });

@@ -1,6 +1,6 @@
 /** Recordings. */
 import { WAV_HEADER_BYTES } from '@sidetone/core';
-import { RECORDING_STATES } from '../../ports.ts';
+import { RECORDING_STATES } from '../../recording/ports.ts';
 import type { Builder, SchemaDeps } from '../builder.ts';
 import type { Refs } from './refs.ts';
 

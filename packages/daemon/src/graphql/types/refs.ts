@@ -2,20 +2,12 @@
 import type { Assistant, Call, CallEnd, CallRecord, CallTranscription, Failure, Money } from '@sidetone/core';
 import type { Backfill } from '../../backfill/backfill-service.ts';
 import type { CommandOutcome, WatchOutcome } from '../../commands/command-service.ts';
-import type {
-  LevelsItem,
-  LiveCallsItem,
-  PartyLevel,
-  PartyPeaks,
-  ProviderView,
-  Recording,
-  ShownUtterance,
-  StoredCommand,
-  StoredNote,
-  StoredStream,
-  TranscriberView,
-  TranscriptMatch,
-} from '../../ports.ts';
+import type { LevelsItem, LiveCallsItem, PartyLevel } from '../../live/ports.ts';
+import type { PartyPeaks } from '../../audio/ports.ts';
+import type { ProviderView, TranscriberView } from '../../plugins/ports.ts';
+import type { Recording } from '../../recording/ports.ts';
+import type { ShownUtterance, StoredCommand, StoredNote } from '../../calls/ports.ts';
+import type { StoredStream, TranscriptMatch } from '../../history/ports.ts';
 import type { Builder } from '../builder.ts';
 import type { CallFilterInput } from './filter.ts';
 import { addConnection, addPageInfo, type PageInfo } from './paging.ts';

@@ -1,6 +1,7 @@
 /** Counting calls. */
 import type { EndCategory, ProviderId } from '@sidetone/core';
-import type { BucketTotals, CallTotals } from '../../ports.ts';
+import type { BucketTotals } from '../../history/stats-bucket.ts';
+import type { CallTotals } from '../../history/ports.ts';
 import { MAX_BUCKETS, STATS_BUCKETS, withEmptyBuckets } from '../../history/stats-bucket.ts';
 import type { Builder, SchemaDeps } from '../builder.ts';
 import type { Enums } from './enums.ts';

@@ -1,6 +1,6 @@
 /** A whole call as text: one utterance a line. */
 import type { Party } from '@sidetone/core';
-import type { TranscriptLine } from '../../ports.ts';
+import type { TranscriptLine } from '../../history/ports.ts';
 
 const SPEAKERS = {
   CUSTOMER: 'Customer',

@@ -1,6 +1,6 @@
 /** Transcribers, and how the transcribing of a call is doing. */
 import { CALL_TRANSCRIPTION_STATES, FaultError, invalidArgument, type CallId } from '@sidetone/core';
-import type { TranscriberDirectory, TranscriberView } from '../../ports.ts';
+import type { TranscriberDirectory, TranscriberView } from '../../plugins/ports.ts';
 import type { Builder, SchemaDeps } from '../builder.ts';
 import type { Enums } from './enums.ts';
 import type { Refs } from './refs.ts';

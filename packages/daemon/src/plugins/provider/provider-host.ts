@@ -9,9 +9,9 @@ import {
   type ProviderHost,
   type ProviderId,
 } from '@sidetone/core';
-import type { CallBook } from '../../calls/call-registry.ts';
+import type { CallRegistry } from '../../calls/call-registry.ts';
 import type { Ingest } from '../../calls/ingest.ts';
-import type { WantsBook } from '../../ports.ts';
+import type { Demand } from '../../live/demand.ts';
 import { createCommonHost, type CommonHostDeps } from '../plugin-host.ts';
 import { mistakeIn, mistakeInStream } from './event-check.ts';
 import { EventRate } from './event-rate.ts';
@@ -20,12 +20,12 @@ import type { MishapCode } from '../supervision/mishaps.ts';
 
 export interface HostDeps extends CommonHostDeps {
   readonly ingest: Ingest;
-  readonly book: CallBook;
+  readonly registry: CallRegistry;
   readonly streams: {
     open(callId: CallId, options: MediaStreamOptions): MediaStream;
     has(callId: CallId): boolean;
   };
-  readonly interest: WantsBook;
+  readonly demand: Pick<Demand, 'has' | 'onChange'>;
   /** The daemon's address as providers see it. */
   readonly publicUrl: () => URL;
   readonly eventsPerSecond: number;
@@ -39,7 +39,7 @@ export interface Tenant {
 }
 
 export function createHost({ providerId, lease, lost }: Tenant, deps: HostDeps): ProviderHost {
-  const { ingest, book, interest, clock, log, eventsPerSecond } = deps;
+  const { ingest, registry, demand, clock, log, eventsPerSecond } = deps;
   const rate = new EventRate({
     clock,
     eventsPerSecond,
@@ -88,16 +88,16 @@ export function createHost({ providerId, lease, lost }: Tenant, deps: HostDeps):
       });
       return stream;
     },
-    wants(want, providerCallId) {
+    hasDemand(kind, providerCallId) {
       const callId = ingest.liveId(providerId, providerCallId);
-      return callId !== undefined && interest.wants(want, callId);
+      return callId !== undefined && demand.has(kind, callId);
     },
-    onWantsChange(listener) {
-      const stop = interest.listen((callId) => {
-        const calls = callId === undefined ? book.live(providerId) : [book.get(callId)];
+    onDemandChange(listener) {
+      const stop = demand.onChange((callId) => {
+        const calls = callId === undefined ? registry.live(providerId) : [registry.get(callId)];
         for (const call of calls) {
           if (call?.providerId === providerId)
-            lease.run('a listener of wants', () => listener(call.providerCallId));
+            lease.run('a listener of onDemandChange', () => listener(call.providerCallId));
         }
       });
       const forget = lease.hold(stop);

@@ -11,7 +11,7 @@ import {
   type ProviderId,
 } from '@sidetone/core';
 import type { Config } from '../../config/schema.ts';
-import type { ProviderDirectory } from '../../ports.ts';
+import type { ProviderDirectory } from '../ports.ts';
 import { createInstance } from './create-instance.ts';
 import type { HostDeps } from './provider-host.ts';
 import { loadPlugin, parseOptions } from '../load.ts';

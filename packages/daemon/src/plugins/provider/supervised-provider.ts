@@ -25,7 +25,7 @@ import {
   type ProviderState,
   type Socket,
 } from '@sidetone/core';
-import type { ProviderView } from '../../ports.ts';
+import type { ProviderView } from '../ports.ts';
 import { mistakeIn } from './event-check.ts';
 import type { ProviderInstance } from './provider-instance.ts';
 import { PluginLife, type PluginLifeDeps } from '../supervision/plugin-lifecycle.ts';
@@ -52,7 +52,7 @@ export class SupervisedProvider implements ProviderView {
   readonly displayName: string;
   /** Those of the first instance; none when there is none. */
   readonly capabilities: readonly Capability[];
-  readonly tellsWords: boolean;
+  readonly providesTranscript: boolean;
   readonly backfill?: NonNullable<ProviderView['backfill']>;
   readonly watch?: NonNullable<ProviderView['watch']>;
   readonly #deps: SupervisedProviderDeps;
@@ -66,7 +66,7 @@ export class SupervisedProvider implements ProviderView {
     this.#life = new PluginLife(deps, () => void this.reconcile(deps.liveCalls()));
     const provider = this.#life.instance?.provider;
     this.capabilities = provider ? capabilitiesOf(provider) : NO_CAPABILITIES;
-    this.tellsWords = provider?.tellsWords === true;
+    this.providesTranscript = provider?.providesTranscript === true;
     if (provider?.backfill) this.backfill = (request, signal) => this.#backfill(request, signal);
     if (provider?.watch) this.watch = async (callId, commandId) => this.#running().watch(callId, commandId);
   }

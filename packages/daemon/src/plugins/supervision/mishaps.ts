@@ -5,7 +5,7 @@ const SENTENCES = {
   PLUGIN_EVENT_INVALID: (count: number, why: string) =>
     `events that were none: ${count}, the last because ${why}`,
   PLUGIN_EVENT_FLOOD: (count: number, why: string) => `events that were dropped: ${count}, because ${why}`,
-  PLUGIN_THREW: (count: number, why: string) => `exceptions of the plugin: ${count}, the last in ${why}`,
+  PLUGIN_EXCEPTION: (count: number, why: string) => `exceptions of the plugin: ${count}, the last in ${why}`,
 } as const satisfies Partial<Record<FaultCode, unknown>>;
 
 export type MishapCode = keyof typeof SENTENCES;

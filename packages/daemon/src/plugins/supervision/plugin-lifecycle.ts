@@ -180,11 +180,11 @@ export class PluginLife<Instance extends PluginInstance> {
     // While it starts it cannot be replaced; the log is spared all the same.
     if (isTooMuch && this.#phase !== 'RUNNING') return;
     const why = `${where}: ${messageOf(error)}`;
-    this.#mishaps.note('PLUGIN_THREW', why);
-    this.#deps.log.error('a plugin threw', { code: 'PLUGIN_THREW', where, reason: messageOf(error) });
+    this.#mishaps.note('PLUGIN_EXCEPTION', why);
+    this.#deps.log.error('a plugin threw', { code: 'PLUGIN_EXCEPTION', where, reason: messageOf(error) });
     if (!isTooMuch) return;
     const often = `${MOST_THROWS} times within ${THROWS_WINDOW_MS / 1000} s`;
-    const fault = new FaultError('PLUGIN_THREW', `the plugin threw ${often}, the last time in ${why}`);
+    const fault = new FaultError('PLUGIN_EXCEPTION', `the plugin threw ${often}, the last time in ${why}`);
     this.#ending = this.#replace(instance, fault);
   }
 

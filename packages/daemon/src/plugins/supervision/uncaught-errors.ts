@@ -37,7 +37,7 @@ export function takeStrayErrors(source: StrayErrorSource, log: Logger, now = Dat
 
   function tell(message: string, error: unknown): void {
     if (lines.add() > MOST_STRAY_LINES) return void untold++;
-    const code = isFault(error) ? error.code : 'STRAY_ERROR';
+    const code = isFault(error) ? error.code : 'UNCAUGHT_EXCEPTION';
     log.error(message, { code, reason: messageOf(error), error, ...(untold > 0 && { untold }) });
     untold = 0;
   }

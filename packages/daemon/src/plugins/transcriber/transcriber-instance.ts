@@ -12,7 +12,7 @@ import {
   type Transcription,
   type TranscriptionRequest,
 } from '@sidetone/core';
-import type { OpenTranscription } from '../../ports.ts';
+import type { OpenTranscription } from '../ports.ts';
 import { PluginInstance, type PluginInstanceDeps } from '../supervision/plugin-instance.ts';
 import { mistakeInTranscription } from './transcriber-event-check.ts';
 
@@ -36,7 +36,7 @@ export class TranscriberInstance extends PluginInstance {
     this.#deps = deps;
   }
 
-  /** @throws {FaultError} what the plugin threw; PLUGIN_THREW when that is no fault, or when it gave no transcription. */
+  /** @throws {FaultError} what the plugin threw; PLUGIN_EXCEPTION when that is no fault, or when it gave no transcription. */
   open(request: TranscriptionRequest): OpenTranscription {
     const { transcriber, onThrow, lost } = this.#deps;
     const life = new AbortController();
@@ -71,7 +71,9 @@ export class TranscriberInstance extends PluginInstance {
       finish();
       if (isFault(error)) throw error;
       onThrow('open', error);
-      throw new FaultError('PLUGIN_THREW', `the transcriber threw: ${messageOf(error)}`, { cause: error });
+      throw new FaultError('PLUGIN_EXCEPTION', `the transcriber threw: ${messageOf(error)}`, {
+        cause: error,
+      });
     }
     return {
       write(party: Party, bytes: Uint8Array, atMs: number) {

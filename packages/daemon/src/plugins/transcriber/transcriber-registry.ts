@@ -1,6 +1,6 @@
 /** All transcribers of the configuration: loaded, started and stopped together, failing apart. */
 import { FaultError, isFault, messageOf, type Logger, type Transcriber } from '@sidetone/core';
-import type { TranscriberDirectory, TranscriberView } from '../../ports.ts';
+import type { TranscriberDirectory, TranscriberView } from '../ports.ts';
 import type { Config } from '../../config/schema.ts';
 import { createCommonHost, type CommonHostDeps } from '../plugin-host.ts';
 import { Lease } from '../supervision/lease.ts';

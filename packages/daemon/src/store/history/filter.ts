@@ -1,6 +1,6 @@
 /** Which calls a filter names, as SQL over `calls`. */
 import { and, eq, gte, inArray, lt, lte, ne, or, sql, type SQL } from 'drizzle-orm';
-import type { CallFilter } from '../../ports.ts';
+import type { CallFilter } from '../../calls/ports.ts';
 import { GO_ON } from './interruptible.ts';
 import { calls } from '../schema.ts';
 import { matchExpression } from './search-query.ts';

@@ -1,6 +1,6 @@
 /** History, for queries: questions that come one by one are put together, and answered by a reader here or in another thread. */
 import DataLoader from 'dataloader';
-import type { History } from '../../ports.ts';
+import type { History } from '../../history/ports.ts';
 import type { Db } from '../database.ts';
 import { createHistoryReader, type HistoryReader } from './reader.ts';
 

@@ -1,7 +1,7 @@
 /** Paging by key: a page is found by its first row, never by counting rows, and stays right while rows come and go. */
 import { and, asc, desc, isNotNull, isNull, sql, type SQL } from 'drizzle-orm';
 import type { AnySQLiteColumn } from 'drizzle-orm/sqlite-core';
-import type { Place, Slice, Window } from '../../ports.ts';
+import type { KeysetPosition, Page, PageRequest } from '../../history/paging.ts';
 
 /** A sort key and the column that breaks its ties. */
 export interface SortKey {
@@ -21,10 +21,10 @@ export interface KeysetQuery {
 /** The rows that have a key and those that have none are read apart: no index finds a place in both at once. */
 type Part = 'KEYED' | 'BARE';
 
-const partOf = ({ key }: Place): Part => (key === null ? 'BARE' : 'KEYED');
+const partOf = ({ key }: KeysetPosition): Part => (key === null ? 'BARE' : 'KEYED');
 
 /** The statements that read a page, in the order in which they are to be run until it is full. */
-export function keyset(sort: SortKey, window: Window): readonly KeysetQuery[] {
+export function keyset(sort: SortKey, window: PageRequest): readonly KeysetQuery[] {
   const inAscent: readonly Part[] = sort.nullable ? ['BARE', 'KEYED'] : ['KEYED'];
   const parts = sort.descending ? inAscent.toReversed() : inAscent;
   const from = window.after ? parts.indexOf(partOf(window.after)) : 0;
@@ -43,17 +43,17 @@ export function keyset(sort: SortKey, window: Window): readonly KeysetQuery[] {
 }
 
 /** Row values compare as SQLite compares them: by the key, then by the id. */
-function beyond({ key, id, descending }: SortKey, place: Place, isBehind: boolean): SQL {
+function beyond({ key, id, descending }: SortKey, place: KeysetPosition, isBehind: boolean): SQL {
   const operator = sql.raw(isBehind === descending ? '<' : '>');
   if (place.key === null) return sql`${id} ${operator} ${place.id}`;
   return sql`(${key}, ${id}) ${operator} (${place.key}, ${place.id})`;
 }
 
 /** How many rows to read for a page: one more than asked for, to see whether there is more. */
-export const readLimit = ({ limit }: Pick<Window, 'limit'>): number => limit + 1;
+export const readLimit = ({ limit }: Pick<PageRequest, 'limit'>): number => limit + 1;
 
 /** Puts what was read into list order, without the row that only told of more. */
-export function slice<Row>(read: readonly Row[], window: Pick<Window, 'limit' | 'backward'>): Slice<Row> {
+export function slice<Row>(read: readonly Row[], window: Pick<PageRequest, 'limit' | 'backward'>): Page<Row> {
   const rows = read.slice(0, window.limit);
   return { rows: window.backward ? rows.toReversed() : rows, more: read.length > window.limit };
 }

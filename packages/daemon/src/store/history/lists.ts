@@ -4,7 +4,7 @@
  */
 import type { CallId } from '@sidetone/core';
 import { and, asc, count, getTableColumns, gt, inArray, sql, type SQL } from 'drizzle-orm';
-import type { Window } from '../../ports.ts';
+import type { PageRequest } from '../../history/paging.ts';
 import type { Db } from '../database.ts';
 import type { HistoryReader } from './reader.ts';
 import { isOneOf } from './one-of.ts';
@@ -51,7 +51,7 @@ export function createCallLists(db: Db): Lists {
     table: Table,
     callIds: readonly CallId[],
     sort: SortKey,
-    window: Window,
+    window: PageRequest,
   ) => {
     const [query] = keyset(sort, window);
     return of(table, callIds, { orderBy: [], ...query, limit: readLimit(window) });

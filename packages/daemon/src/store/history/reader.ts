@@ -14,20 +14,16 @@ import type {
 } from '@sidetone/core';
 import { and, count, sql } from 'drizzle-orm';
 import { NEWEST_FIRST, type CallOrder, type CallOrderField } from '../../history/call-order.ts';
+import type { BucketTotals } from '../../history/stats-bucket.ts';
+import type { CallFilter, StoredCommand, StoredNote, StoredUtterance } from '../../calls/ports.ts';
 import type {
-  BucketTotals,
-  CallFilter,
   CallTotals,
   EventWindow,
-  Slice,
-  StoredCommand,
-  StoredNote,
   StoredStream,
-  StoredUtterance,
   TranscriptLine,
   TranscriptMatch,
-  Window,
-} from '../../ports.ts';
+} from '../../history/ports.ts';
+import type { Page, PageRequest } from '../../history/paging.ts';
 import type { StatsBucket } from '../../history/stats-bucket.ts';
 import type { Db } from '../database.ts';
 import { createCallLists } from './lists.ts';
@@ -51,19 +47,19 @@ export interface HistoryReader {
   commandsById(ids: Keys<CommandId>): Each<StoredCommand | undefined>;
   streamsById(ids: Keys<StreamId>): Each<StoredStream | undefined>;
 
-  utterancesOf(callIds: Keys<CallId>, window: Window): Each<Slice<StoredUtterance>>;
+  utterancesOf(callIds: Keys<CallId>, window: PageRequest): Each<Page<StoredUtterance>>;
   utteranceCountsOf(callIds: Keys<CallId>): Each<number>;
   transcriptsOf(callIds: Keys<CallId>): Each<readonly TranscriptLine[]>;
-  commandsOf(callIds: Keys<CallId>, window: Window): Each<Slice<StoredCommand>>;
-  eventsOf(callIds: Keys<CallId>, window: EventWindow): Each<Slice<CallRecord>>;
+  commandsOf(callIds: Keys<CallId>, window: PageRequest): Each<Page<StoredCommand>>;
+  eventsOf(callIds: Keys<CallId>, window: EventWindow): Each<Page<CallRecord>>;
   notesOf(callIds: Keys<CallId>): Each<readonly StoredNote[]>;
   streamsOf(callIds: Keys<CallId>): Each<readonly StoredStream[]>;
 
-  calls(filter: CallFilter, window: Window, order?: CallOrder): Slice<Call>;
+  calls(filter: CallFilter, window: PageRequest, order?: CallOrder): Page<Call>;
   countCalls(filter: CallFilter): number;
   callTotals(filter: CallFilter): readonly CallTotals[];
   callBuckets(filter: CallFilter, bucket: StatsBucket, limit: number): readonly BucketTotals[];
-  search(words: string, filter: CallFilter, window: Window): Slice<TranscriptMatch>;
+  search(words: string, filter: CallFilter, window: PageRequest): Page<TranscriptMatch>;
 }
 
 const SORT_COLUMNS = {

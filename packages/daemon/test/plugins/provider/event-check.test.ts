@@ -2,7 +2,7 @@ import { PROVIDER_EVENT_TYPES } from '@sidetone/core';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { mistakeIn } from '../../../src/plugins/provider/event-check.ts';
-import { event } from '../../support/heart.ts';
+import { event } from '../../support/harness.ts';
 
 describe('what a plugin emits is taken', () => {
   test.each([

@@ -10,14 +10,14 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { createHost } from '../../../src/plugins/provider/provider-host.ts';
 import { Lease } from '../../../src/plugins/supervision/lease.ts';
 import { createStateStore } from '../../../src/store/plugin-state.ts';
-import { createHeart, event, PROVIDER, words, type Heart } from '../../support/heart.ts';
+import { createHarness, event, PROVIDER, words, type Harness } from '../../support/harness.ts';
 import { createTestLog, type LogLine } from '../../support/silent-log.ts';
 import { tempDir } from '../../support/temp-dir.ts';
 
 const BOUND = 1000;
 const root = tempDir();
 let count = 0;
-let heart: Heart;
+let harness: Harness;
 let lease: Lease;
 let host: ProviderHost;
 let lines: LogLine[];
@@ -27,7 +27,7 @@ let thrown: string[];
 beforeEach(() => {
   const dir = join(root, String(count++));
   mkdirSync(dir);
-  heart = createHeart(dir);
+  harness = createHarness(dir);
   const testLog = createTestLog();
   lines = testLog.lines;
   lost = [];
@@ -36,8 +36,8 @@ beforeEach(() => {
   host = createHost(
     { providerId: PROVIDER, lease, lost: (code, why) => lost.push(`${code}: ${why}`) },
     {
-      ...heart,
-      stateStore: createStateStore(heart.database.db),
+      ...harness,
+      stateStore: createStateStore(harness.database.db),
       log: testLog.log(''),
       publicUrl: () => new URL('http://localhost/'),
       socketMessageBytes: 1000,
@@ -46,7 +46,7 @@ beforeEach(() => {
   );
   lease.open();
 });
-afterEach(() => heart.close());
+afterEach(() => harness.close());
 
 const stream = (fields: object = {}): MediaStreamOptions => ({
   providerCallId: providerCallId('their-call'),
@@ -56,15 +56,15 @@ const stream = (fields: object = {}): MediaStreamOptions => ({
   ...fields,
 });
 const stored = async (): Promise<readonly string[]> => {
-  await heart.ingest.committed();
-  return (await heart.eventLog.page(0, 10_000, {})).map(({ fact }) => fact.type);
+  await harness.ingest.committed();
+  return (await harness.eventLog.page(0, 10_000, {})).map(({ fact }) => fact.type);
 };
 
 describe('what a plugin emits', () => {
   test('is taken while its instance lives, and neither before nor afterwards', async () => {
     const early = new Lease(() => undefined);
     const hasty = createHost({ providerId: PROVIDER, lease: early, lost: (code) => lost.push(code) }, {
-      ...heart,
+      ...harness,
       eventsPerSecond: BOUND,
     } as never);
     hasty.emit(event('call.started', {}));
@@ -94,7 +94,7 @@ describe('what a plugin emits', () => {
 
   test('is dropped beyond the bound of its second, but for the end of a call that lives', async () => {
     host.emit(event('call.started', {}, { call: 'live' }));
-    await heart.ingest.committed();
+    await harness.ingest.committed();
     for (let i = 0; i < 3 * BOUND; i++) host.emit(words(i, `call ${i % 50}`));
     const taken = (await stored()).filter((type) => type === 'UTTERANCE_FINALIZED').length;
     expect(taken).toBe(BOUND - 1);
@@ -114,9 +114,9 @@ describe('a stream of a plugin', () => {
     const open = host.openStream(stream());
     open.write('CUSTOMER', new Uint8Array(320));
     lease.end();
-    expect(heart.streams.size).toBe(0);
+    expect(harness.streams.size).toBe(0);
     host.openStream(stream());
-    expect(heart.streams.size).toBe(0);
+    expect(harness.streams.size).toBe(0);
     expect(await stored()).toEqual(['CALL_STARTED', 'STREAM_STARTED', 'STREAM_STOPPED']);
   });
 
@@ -135,11 +135,11 @@ describe('a stream of a plugin', () => {
   ])('is not opened when it is none: %j', async (wrong, mistake) => {
     host.openStream(stream(wrong)).write('CUSTOMER', new Uint8Array(320));
     expect(lost).toEqual([`PLUGIN_EVENT_INVALID: ${mistake}`]);
-    expect([await stored(), heart.streams.size]).toEqual([[], 0]);
+    expect([await stored(), harness.streams.size]).toEqual([[], 0]);
   });
 
   test('that is written nonsense to throws at nobody', () => {
-    const done = heart.interest.add('levels', undefined);
+    const done = harness.demand.add('levels', undefined);
     host.openStream(stream()).write('CUSTOMER', null as never);
     host.openStream(undefined as never).end('x');
     expect(thrown).toEqual(['a stream']);
@@ -148,24 +148,24 @@ describe('a stream of a plugin', () => {
 
   test('is not opened beyond the bound of its second', () => {
     for (let i = 0; i < 2 * BOUND; i++) host.openStream(stream({ providerCallId: `call ${i}` }));
-    expect([heart.streams.size, lost.length]).toEqual([BOUND, BOUND]);
+    expect([harness.streams.size, lost.length]).toEqual([BOUND, BOUND]);
   });
 });
 
 describe('what an instance has', () => {
   test('a listener of wants that throws harms neither the client nor other listeners, and ends with it', async () => {
     host.emit(event('call.started', {}));
-    await heart.ingest.committed();
+    await harness.ingest.committed();
     const heard: string[] = [];
-    host.onWantsChange(() => {
+    host.onDemandChange(() => {
       throw new Error('no');
     });
-    host.onWantsChange((id) => heard.push(id));
-    heart.interest.add('levels', undefined)();
+    host.onDemandChange((id) => heard.push(id));
+    harness.demand.add('levels', undefined)();
     expect(heard).toEqual(['their-call', 'their-call']);
     expect(thrown).toEqual(['a listener of wants', 'a listener of wants']);
     lease.end();
-    heart.interest.add('levels', undefined)();
+    harness.demand.add('levels', undefined)();
     expect(heard.length).toBe(2);
   });
 

@@ -371,7 +371,7 @@ describe('what counts against a plugin:', () => {
       .then(() => act(it))
       .catch(() => undefined);
     await it.clock.settle();
-    expect(it.lines).toMatchObject([{ level: 'error', fields: { code: 'PLUGIN_THREW' } }]);
+    expect(it.lines).toMatchObject([{ level: 'error', fields: { code: 'PLUGIN_EXCEPTION' } }]);
     expect(it.provider.state).toBe('DEGRADED');
   });
 
@@ -381,7 +381,7 @@ describe('what counts against a plugin:', () => {
     const asked = it.provider.request(request).catch((error: unknown) => error);
     await it.clock.advance(30_000);
     expect(await asked).toMatchObject({ code: 'PROVIDER_TIMEOUT' });
-    expect(it.lines).toMatchObject([{ fields: { code: 'PLUGIN_THREW', where: 'a request' } }]);
+    expect(it.lines).toMatchObject([{ fields: { code: 'PLUGIN_EXCEPTION', where: 'a request' } }]);
   });
 });
 

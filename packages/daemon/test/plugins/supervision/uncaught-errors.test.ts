@@ -42,7 +42,10 @@ describe('the daemon', () => {
   test('goes on after a rejection that nobody handles, whose ever it is', async () => {
     source.emit('unhandledRejection', ourError());
     expect(lines).toMatchObject([
-      { level: 'error', fields: { code: 'STRAY_ERROR', reason: 'deep inside', error: expect.any(Error) } },
+      {
+        level: 'error',
+        fields: { code: 'UNCAUGHT_EXCEPTION', reason: 'deep inside', error: expect.any(Error) },
+      },
     ]);
     expect(await isBroken()).toBe(false);
   });
@@ -51,7 +54,7 @@ describe('the daemon', () => {
     'goes on after an exception that came through none of its code: %s',
     async (error) => {
       source.emit('uncaughtException', error);
-      expect(lines).toMatchObject([{ level: 'error', fields: { code: 'STRAY_ERROR' } }]);
+      expect(lines).toMatchObject([{ level: 'error', fields: { code: 'UNCAUGHT_EXCEPTION' } }]);
       expect(await isBroken()).toBe(false);
     },
   );
@@ -59,7 +62,9 @@ describe('the daemon', () => {
   test('stops after one that cut off its own work', async () => {
     source.emit('uncaughtException', ourError());
     expect(await isBroken()).toBe(true);
-    expect(lines).toMatchObject([{ level: 'error', fields: { code: 'STRAY_ERROR', reason: 'deep inside' } }]);
+    expect(lines).toMatchObject([
+      { level: 'error', fields: { code: 'UNCAUGHT_EXCEPTION', reason: 'deep inside' } },
+    ]);
   });
 });
 

@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { FaultError, providerId, type CallId, type TranscriberEvent } from '@sidetone/core';
 import { createFakeClock, type FakeClock } from '@sidetone/testkit';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import type { OpenTranscription } from '../../../src/ports.ts';
+import type { OpenTranscription } from '../../../src/plugins/ports.ts';
 import { STOP_TIMEOUT_MS } from '../../../src/plugins/supervision/plugin-instance.ts';
 import { LOOK_MS, MOST_THROWS } from '../../../src/plugins/supervision/plugin-lifecycle.ts';
 import { END_TIMEOUT_MS } from '../../../src/plugins/transcriber/transcriber-instance.ts';
@@ -252,7 +252,7 @@ describe('a transcriber that throws', () => {
   test('when it is to begin has begun nothing, and it counts', () => {
     script.open = raise;
     expect(() => open()).toThrow(
-      expect.objectContaining({ code: 'PLUGIN_THREW', message: expect.stringContaining('out of sorts') }),
+      expect.objectContaining({ code: 'PLUGIN_EXCEPTION', message: expect.stringContaining('out of sorts') }),
     );
     expect(ear().stateMessage).toContain('the last in open: out of sorts');
     expect(script.opened[0]!.signal.aborted).toBe(true);
@@ -265,7 +265,7 @@ describe('a transcriber that throws', () => {
   ])('is as one that begins with %s', (_what, given) => {
     script.open = () => given as never;
     if (given === null) script.open = () => ({}) as never;
-    expect(() => open()).toThrow(expect.objectContaining({ code: 'PLUGIN_THREW' }));
+    expect(() => open()).toThrow(expect.objectContaining({ code: 'PLUGIN_EXCEPTION' }));
     expect(ear().stateMessage).toContain('the plugin gave no transcription');
   });
 

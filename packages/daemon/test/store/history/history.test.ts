@@ -2,44 +2,44 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Call } from '@sidetone/core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { Place } from '../../../src/ports.ts';
-import { createHeart, event, words, type Heart } from '../../support/heart.ts';
+import type { KeysetPosition } from '../../../src/history/paging.ts';
+import { createHarness, event, words, type Harness } from '../../support/harness.ts';
 import { tempDir } from '../../support/temp-dir.ts';
 
 const dir = join(tempDir(), 'history');
-let heart: Heart;
+let harness: Harness;
 
 /** Calls in pairs of the same instant: the id has to break the tie. */
 beforeAll(async () => {
   mkdirSync(dir);
-  heart = createHeart(dir);
+  harness = createHarness(dir);
   for (let i = 0; i < 20; i++) {
     const at = 1000 + Math.floor(i / 2);
-    heart.tell(
+    harness.tell(
       event(
         'call.started',
         { details: { direction: i % 3 === 0 ? 'INBOUND' : 'OUTBOUND' } },
         { call: `c${i}`, at },
       ),
     );
-    if (i % 4 === 0) heart.tell(event('call.ended', { end: { category: 'BUSY' } }, { call: `c${i}`, at }));
+    if (i % 4 === 0) harness.tell(event('call.ended', { end: { category: 'BUSY' } }, { call: `c${i}`, at }));
   }
-  for (let i = 0; i < 5; i++) heart.tell(words(i, 'c0'));
-  await heart.ingest.committed();
+  for (let i = 0; i < 5; i++) harness.tell(words(i, 'c0'));
+  await harness.ingest.committed();
 });
-afterAll(() => heart.close());
+afterAll(() => harness.close());
 
-const placeOf = (call: Call): Place => ({ key: call.createdAt, id: call.id });
+const placeOf = (call: Call): KeysetPosition => ({ key: call.createdAt, id: call.id });
 
 async function walk(
   backward: boolean,
   whileWalking: () => Promise<void> = async () => undefined,
 ): Promise<string[]> {
   const seen: string[] = [];
-  let place: Place | undefined;
+  let place: KeysetPosition | undefined;
   for (;;) {
     const from = place && (backward ? { before: place } : { after: place });
-    const page = await heart.history.calls({}, { limit: 3, backward, ...from });
+    const page = await harness.history.calls({}, { limit: 3, backward, ...from });
     const names = page.rows.map((call) => call.providerCallId as string);
     if (backward) seen.unshift(...names);
     else seen.push(...names);
@@ -58,7 +58,7 @@ describe('paging through calls', () => {
     const ages = await Promise.all(
       forward.map(
         async (name) =>
-          (await heart.history.calls({}, { limit: 20, backward: false })).rows.find(
+          (await harness.history.calls({}, { limit: 20, backward: false })).rows.find(
             (call) => call.providerCallId === name,
           )!.createdAt,
       ),
@@ -70,17 +70,17 @@ describe('paging through calls', () => {
     let arrived = 0;
     const before = await walk(false);
     const seen = await walk(false, async () => {
-      heart.tell(event('call.started', {}, { call: `new${arrived}`, at: 5000 + arrived++ }));
-      await heart.ingest.committed();
+      harness.tell(event('call.started', {}, { call: `new${arrived}`, at: 5000 + arrived++ }));
+      await harness.ingest.committed();
     });
     expect(seen).toEqual(before);
   });
 });
 
 describe('a filter', () => {
-  const namesOf = async (filter: Parameters<Heart['history']['calls']>[0]): Promise<number> => {
-    const { rows } = await heart.history.calls(filter, { limit: 1000, backward: false });
-    expect(await heart.history.countCalls(filter)).toBe(rows.length);
+  const namesOf = async (filter: Parameters<Harness['history']['calls']>[0]): Promise<number> => {
+    const { rows } = await harness.history.calls(filter, { limit: 1000, backward: false });
+    expect(await harness.history.countCalls(filter)).toBe(rows.length);
     return rows.length;
   };
 
@@ -95,13 +95,13 @@ describe('a filter', () => {
 });
 
 test('utterances come in the order in which they were said, and page both ways', async () => {
-  const { rows } = await heart.history.calls({ live: false }, { limit: 1000, backward: false });
+  const { rows } = await harness.history.calls({ live: false }, { limit: 1000, backward: false });
   const call = rows.find(({ providerCallId }) => providerCallId === 'c0')!;
-  const textsOf = async (window: Parameters<Heart['history']['utterances']>[1]): Promise<string[]> =>
-    (await heart.history.utterances(call.id, window)).rows.map(({ utterance }) => utterance.text);
+  const textsOf = async (window: Parameters<Harness['history']['utterances']>[1]): Promise<string[]> =>
+    (await harness.history.utterances(call.id, window)).rows.map(({ utterance }) => utterance.text);
   expect(await textsOf({ limit: 10, backward: false })).toEqual([0, 1, 2, 3, 4].map((i) => `words ${i}`));
   expect(await textsOf({ limit: 2, backward: true })).toEqual(['words 3', 'words 4']);
-  const { rows: said } = await heart.history.utterances(call.id, { limit: 10, backward: false });
+  const { rows: said } = await harness.history.utterances(call.id, { limit: 10, backward: false });
   const middle = { key: said[2]!.orderMs, id: said[2]!.utterance.id };
   expect(await textsOf({ limit: 10, backward: false, after: middle })).toEqual(['words 3', 'words 4']);
   expect(await textsOf({ limit: 10, backward: true, before: middle })).toEqual(['words 0', 'words 1']);

@@ -10,7 +10,7 @@ import {
   placeOfCall,
   type CallOrder,
 } from '../../../src/history/call-order.ts';
-import type { History } from '../../../src/ports.ts';
+import type { History } from '../../../src/history/ports.ts';
 import { openDatabase, type Database } from '../../../src/store/database.ts';
 import { createHistory } from '../../../src/store/history/history.ts';
 import { callRow, putCalls } from '../../support/rows.ts';

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { CallId } from '@sidetone/core';
 import fc from 'fast-check';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import type { History } from '../../../src/ports.ts';
+import type { History } from '../../../src/history/ports.ts';
 import { openDatabase, type Database } from '../../../src/store/database.ts';
 import { createHistory } from '../../../src/store/history/history.ts';
 import { searchTerms } from '../../../src/store/history/search-query.ts';

@@ -44,7 +44,7 @@ afterEach(() => lanes.close());
 function manyCalls(number: number): void {
   database.db.$client.exec(`
     with recursive numbers (n) as (select 1 union all select n + 1 from numbers where n < ${number})
-    insert or ignore into calls (id, provider_id, provider_call_id, status, created_at, muted_parties, innards)
+    insert or ignore into calls (id, provider_id, provider_call_id, status, created_at, muted_parties, state)
     select 'call_many' || n, 'many', n, 'ENDED', n, '[]', '{}' from numbers`);
 }
 

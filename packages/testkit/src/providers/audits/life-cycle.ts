@@ -98,7 +98,7 @@ export const LIFE_CYCLE_AUDITS: readonly Audit[] = [
       const before = stage.host.events.length;
       await stage.play(bench.scenario.call.toEnd);
       stage.callIsOver = true;
-      stage.host.setWant('audio', bench.scenario.call.id, true);
+      stage.host.setDemand('audio', bench.scenario.call.id, true);
       await stage.host.clock.advance(AFTERMATH_MS);
       check(stage.host.events.length === before, 'an event came after the stop');
     },

@@ -1,4 +1,4 @@
-/** A heart whose calls are transcribed, by transcribers that a test plays; with audio, and a clock that stands still. */
+/** A harness whose calls are transcribed, by transcribers that a test plays; with audio, and a clock that stands still. */
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import {
@@ -10,9 +10,9 @@ import {
   type TranscriberEvent,
 } from '@sidetone/core';
 import { afterEach } from 'vitest';
-import type { ProviderView } from '../../src/ports.ts';
+import type { ProviderView } from '../../src/plugins/ports.ts';
 import { PATIENT_DELAY_MS } from '../../src/audio/call-audio.ts';
-import { Transcribing } from '../../src/transcription/transcription-service.ts';
+import { TranscriptionService } from '../../src/transcription/transcription-service.ts';
 import { createIds } from '../../src/ids.ts';
 import { bytesOf, tone } from '../audio/signals.ts';
 import {
@@ -20,29 +20,29 @@ import {
   type FakeTranscribers,
   type FakeTranscription,
 } from './fake-transcribers.ts';
-import { createHeart, event, type Heart } from './heart.ts';
+import { createHarness, event, type Harness } from './harness.ts';
 import { createTestLog } from './silent-log.ts';
 
 let count = 0;
-const open = new Set<TranscribedHeart>();
+const open = new Set<TranscriptionHarness>();
 afterEach(() => {
-  for (const { heart } of open) heart.close();
+  for (const { harness } of open) harness.close();
   open.clear();
 });
 
-export class TranscribedHeart {
+export class TranscriptionHarness {
   readonly #dir: string;
   /** What the provider of the calls is. */
-  readonly provider = { tellsWords: false, capabilities: ['LISTEN'] as Capability[] };
-  heart: Heart;
+  readonly provider = { providesTranscript: false, capabilities: ['LISTEN'] as Capability[] };
+  harness: Harness;
   transcribers: FakeTranscribers = createFakeTranscribers();
-  transcribing!: Transcribing;
+  transcribing!: TranscriptionService;
 
   /** It is closed after the test. */
   constructor(root: string) {
     this.#dir = join(root, String(count++));
     mkdirSync(this.#dir);
-    this.heart = createHeart(this.#dir);
+    this.harness = createHarness(this.#dir);
     open.add(this);
   }
 
@@ -51,13 +51,13 @@ export class TranscribedHeart {
     const { provider } = this;
     this.transcribers = createFakeTranscribers(...ids);
     const view = {
-      get tellsWords() {
-        return provider.tellsWords;
+      get providesTranscript() {
+        return provider.providesTranscript;
       },
       capabilitiesFor: () => provider.capabilities,
     } as unknown as ProviderView;
-    this.transcribing = new Transcribing({
-      ...this.heart,
+    this.transcribing = new TranscriptionService({
+      ...this.harness,
       transcribers: this.transcribers,
       providers: { get: () => view },
       settingOf: () => setting,
@@ -70,14 +70,14 @@ export class TranscribedHeart {
   /** The daemon stops, and another one starts on the same file. */
   async restart(setting: string, ...ids: string[]): Promise<void> {
     await this.transcribing.stop();
-    const { clock } = this.heart;
-    this.heart.close();
-    this.heart = createHeart(this.#dir, { clock });
+    const { clock } = this.harness;
+    this.harness.close();
+    this.harness = createHarness(this.#dir, { clock });
     this.begin(setting, ...ids);
   }
 
   async aCall(call = 'their-call'): Promise<CallId> {
-    const { clock, ingest, tell } = this.heart;
+    const { clock, ingest, tell } = this.harness;
     const callId = tell(event('call.status', { status: 'IN_PROGRESS' }, { call, at: clock.now() }));
     await ingest.committed();
     await clock.settle();
@@ -85,14 +85,14 @@ export class TranscribedHeart {
   }
 
   async hangUp(call = 'their-call'): Promise<void> {
-    const { clock, ingest, tell } = this.heart;
+    const { clock, ingest, tell } = this.harness;
     tell(event('call.ended', { end: { category: 'CUSTOMER_ENDED' } }, { call, at: clock.now() }));
     await ingest.committed();
     await clock.settle();
   }
 
   openStream(callId: CallId): MediaStream {
-    return this.heart.streams.open(callId, {
+    return this.harness.streams.open(callId, {
       providerCallId: providerCallId('their-call'),
       encoding: 'pcm_s16le',
       sampleRate: 8000,
@@ -104,12 +104,12 @@ export class TranscribedHeart {
   async talk(callId: CallId, ms = 200): Promise<void> {
     const stream = this.openStream(callId);
     for (let i = 0; i < ms / 20; i++) {
-      await this.heart.clock.advance(20);
+      await this.harness.clock.advance(20);
       stream.write('CUSTOMER', bytesOf(tone(400, 8000, 20, 16_000, i * 160)), i * 20);
       stream.write('ASSISTANT', bytesOf(tone(900, 8000, 20, 16_000, i * 160)), i * 20);
     }
     stream.end('over');
-    await this.heart.clock.advance(PATIENT_DELAY_MS);
+    await this.harness.clock.advance(PATIENT_DELAY_MS);
   }
 
   on(callId: CallId, rest: { transcriber?: string; language?: string } = {}): Promise<Call> {
@@ -126,18 +126,18 @@ export class TranscribedHeart {
   }
 
   stateOf(callId: CallId): Call['transcription'] {
-    return this.heart.ingest.current(callId)?.transcription;
+    return this.harness.ingest.current(callId)?.transcription;
   }
 
   async textsOf(callId: CallId): Promise<string[]> {
-    await this.heart.ingest.committed();
-    return this.heart.ledger.utterances(callId).map(({ text }) => text);
+    await this.harness.ingest.committed();
+    return this.harness.ledger.utterances(callId).map(({ text }) => text);
   }
 
   /** What was told of transcriptions, in order: by whom, how they are, and who asked. */
   async changes(): Promise<string[]> {
-    await this.heart.ingest.committed();
-    const page = await this.heart.eventLog.page(0, 10_000, { types: ['TRANSCRIPTION_CHANGED'] });
+    await this.harness.ingest.committed();
+    const page = await this.harness.eventLog.page(0, 10_000, { types: ['TRANSCRIPTION_CHANGED'] });
     return page.flatMap(({ fact }) =>
       fact.type === 'TRANSCRIPTION_CHANGED'
         ? [[fact.transcription.transcriber, fact.transcription.state, fact.by ?? 'nobody'].join(' ')]
@@ -147,12 +147,12 @@ export class TranscribedHeart {
 
   /** Everything that a call could leave behind. */
   left(): Record<string, number> {
-    const { audio, interest, hub, clock } = this.heart;
+    const { audio, demand, hub, clock } = this.harness;
     return {
       sessions: this.transcribing.size,
       endings: this.transcribing.ending,
       sinks: audio.size,
-      wants: interest.size,
+      wants: demand.size,
       readers: hub.bell.listeners,
       timers: clock.pending,
     };

@@ -1,22 +1,22 @@
-/** The heart of the daemon without its edges: a real database on disk, ingest, and the readers. */
+/** The harness of the daemon without its edges: a real database on disk, ingest, and the readers. */
 import { join } from 'node:path';
 import type { Clock, IdSource, ProviderEvent, ProviderEventFields, ProviderEventType } from '@sidetone/core';
 import { providerCallId, providerId } from '@sidetone/core';
 import { createFakeClock, type FakeClock } from '@sidetone/testkit';
-import { CallBook } from '../../src/calls/call-registry.ts';
+import { CallRegistry } from '../../src/calls/call-registry.ts';
 import { Ingest } from '../../src/calls/ingest.ts';
 import { OpenCommands } from '../../src/commands/open-commands.ts';
-import type { CallLedger } from '../../src/ports.ts';
+import type { CallLedger } from '../../src/calls/ports.ts';
 import { CallAudios } from '../../src/audio/call-audios.ts';
 import { LevelBoard } from '../../src/audio/level-board.ts';
 import { Streams } from '../../src/audio/streams.ts';
 import { Waveforms } from '../../src/audio/waveforms.ts';
 import { createFeeds } from '../../src/live/feeds.ts';
-import { Interest } from '../../src/live/demand.ts';
+import { Demand } from '../../src/live/demand.ts';
 import { PartialSlots } from '../../src/live/partial-slots.ts';
 import { RecordHub } from '../../src/live/record-hub.ts';
 import { createIds } from '../../src/ids.ts';
-import { Recordings, type RecordingsDeps } from '../../src/recording/recording-service.ts';
+import { RecordingService, type RecordingsDeps } from '../../src/recording/recording-service.ts';
 import { openDatabase } from '../../src/store/database.ts';
 import { createEventLog } from '../../src/store/event-log.ts';
 import { createHistory } from '../../src/store/history/history.ts';
@@ -30,15 +30,15 @@ export const PROVIDER = providerId('test');
 export interface HeartOptions {
   readonly clock?: Clock;
   readonly ids?: IdSource;
-  readonly pendingFacts?: number;
+  readonly pendingEvents?: number;
   /** What of the recordings is to be different. They begin when a test starts them. */
   readonly recordings?: Partial<RecordingsDeps>;
   /** Puts something between ingest and the store, to make it fail. */
   readonly wrapLedger?: (ledger: CallLedger) => CallLedger;
 }
 
-export function createHeart(dir: string, options: HeartOptions = {}) {
-  const database = openDatabase(join(dir, 'heart.db'), 'normal');
+export function createHarness(dir: string, options: HeartOptions = {}) {
+  const database = openDatabase(join(dir, 'harness.db'), 'normal');
   const clock = options.clock ?? createFakeClock();
   const ids = options.ids ?? createIds();
   const { log, lines } = createTestLog();
@@ -46,36 +46,36 @@ export function createHeart(dir: string, options: HeartOptions = {}) {
   const eventLog = createEventLog(database);
   const hub = new RecordHub(eventLog.latest());
   const partials = new PartialSlots({ ids });
-  const interest = new Interest();
+  const demand = new Demand();
   const levels = new LevelBoard({ clock });
-  const book = new CallBook({ ledger });
-  const pendingFacts = options.pendingFacts ?? 10_000;
+  const registry = new CallRegistry({ ledger });
+  const pendingEvents = options.pendingEvents ?? 10_000;
   const openCommands = new OpenCommands();
   const ingest = new Ingest({
     openCommands,
-    book,
+    registry,
     ledger,
     feed: hub,
     partials,
     ids,
     clock,
     log: log('ingest'),
-    pendingFacts,
+    pendingEvents,
   });
-  const audio = new CallAudios({ interest, clock });
+  const audio = new CallAudios({ demand, clock });
   const waveforms = new Waveforms({
     store: createWaveformStore(database.db),
     clock,
     log: log('waveforms'),
     isKept: true,
   });
-  const streams = new Streams({ ingest, interest, levels, audio, waveforms, ids, clock });
-  const feeds = createFeeds({ hub, log: eventLog, book, partials, levels, interest, clock });
-  const recordings = new Recordings({
+  const streams = new Streams({ ingest, demand, levels, audio, waveforms, ids, clock });
+  const feeds = createFeeds({ hub, log: eventLog, registry, partials, levels, demand, clock });
+  const recordings = new RecordingService({
     audio,
-    interest,
+    demand,
     feeds,
-    book,
+    registry,
     ingest,
     rows: createRecordingRows(database.db),
     folder: join(dir, 'recordings'),
@@ -94,9 +94,9 @@ export function createHeart(dir: string, options: HeartOptions = {}) {
     eventLog,
     hub,
     partials,
-    interest,
+    demand,
     levels,
-    book,
+    registry,
     ingest,
     openCommands,
     audio,
@@ -105,7 +105,7 @@ export function createHeart(dir: string, options: HeartOptions = {}) {
     feeds,
     recordings,
     history,
-    /** Tells the heart an event of the test provider, and gives the id of its call. */
+    /** Tells the harness an event of the test provider, and gives the id of its call. */
     tell: (told: ProviderEvent) => ingest.accept(PROVIDER, told),
     close() {
       ingest.close();
@@ -114,7 +114,7 @@ export function createHeart(dir: string, options: HeartOptions = {}) {
   };
 }
 
-export type Heart = ReturnType<typeof createHeart>;
+export type Harness = ReturnType<typeof createHarness>;
 
 /** An event of a call of the test provider. */
 export function event<Type extends ProviderEventType>(
