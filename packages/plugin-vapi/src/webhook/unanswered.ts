@@ -16,32 +16,32 @@ interface Unanswered {
 /** By Vapi's word for the message. One that is not listed is refused. */
 export const UNANSWERED: Readonly<Record<string, Unanswered>> = {
   'assistant-request': {
-    because: 'there is no assistant to name; an empty answer would end the call with a reason that misleads',
+    because: 'no assistant is configured; an empty response would end the call with a misleading reason',
   },
   'tool-calls': {
-    because: 'a made-up result would be believed; of a failure the model is told, and goes on',
+    because: 'the model would trust an invented result; an error is reported to the model, which continues',
   },
   'function-call': { because: 'as tool-calls' },
-  'transfer-destination-request': { because: 'nobody knows where to; the assistant stays with the caller' },
-  'handoff-destination-request': { because: 'nobody knows whom to; the assistant stays with the caller' },
+  'transfer-destination-request': { because: 'no destination is known; the assistant stays with the caller' },
+  'handoff-destination-request': { because: 'no destination is known; the assistant stays with the caller' },
   'voice-request': {
-    because: 'there is no voice here, and an empty sound would leave the caller in silence',
+    because: 'no voice is available, and empty audio would leave the caller in silence',
   },
   'phone-call-control': {
-    because: 'Vapi left hanging up or forwarding to the application, and we did neither',
+    because: 'Vapi delegates hanging up and forwarding to the application, and neither happened',
   },
   'knowledge-base-request': {
     body: { documents: [] },
-    because: 'that nothing was found is true, and the assistant answers without waiting',
+    because: 'an empty result is correct, and the assistant answers without waiting',
   },
   'call.endpointing.request': {
     body: { timeoutSeconds: 0.5 },
     because:
-      'a turn that never ends would leave the caller without an answer; half a second after the words is usual',
+      'a turn that never ends would leave the caller without an answer; half a second of silence is common',
   },
   'campaign.predial': {
     body: { eligible: false },
-    because: 'who was not called can be called later; a call to someone who opted out cannot be taken back',
+    because: 'a skipped call can be placed later; a call to a person who opted out cannot be undone',
   },
 };
 
