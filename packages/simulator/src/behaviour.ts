@@ -30,9 +30,9 @@ const A_DAY_MS = 86_400_000;
 /**
  * Some dials over a set of them. Throws a sentence when a dial does not exist or cannot stand where it is put.
  */
-export function withDials<Behaviour extends object>(behaviour: Behaviour, dials: object): Behaviour {
-  for (const [name, value] of Object.entries(dials)) {
-    const known: unknown = Object.entries(behaviour).find(([dial]) => dial === name)?.[1];
+export function mergeBehaviour<Behaviour extends object>(behaviour: Behaviour, changes: object): Behaviour {
+  for (const [name, value] of Object.entries(changes)) {
+    const known: unknown = Object.entries(behaviour).find(([option]) => option === name)?.[1];
     if (known === undefined) throw new RangeError(`behaviour.${name} does not exist`);
     if (Array.isArray(known)) {
       if (!isList(value)) throw new RangeError(`behaviour.${name} must be a list of strings or numbers`);
@@ -48,7 +48,7 @@ export function withDials<Behaviour extends object>(behaviour: Behaviour, dials:
       throw new RangeError(`behaviour.${name} must be from ${from} to ${to === A_DAY_MS ? 'a day' : to}`);
     }
   }
-  return { ...behaviour, ...dials };
+  return { ...behaviour, ...changes };
 }
 
 function isList(value: unknown): boolean {

@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util';
-import { DEMO_KEYS } from './simulator.ts';
-import type { SimulatorOptions } from './simulator.ts';
+import { DEMO_KEYS } from './simulator-contract.ts';
+import type { SimulatorOptions } from './simulator-contract.ts';
 import { MAX_PAST_CALLS } from './vapi/past-calls.ts';
 
 /** What the command line asks for. */

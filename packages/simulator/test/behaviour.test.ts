@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { withDials } from '../src/behaviour.ts';
+import { mergeBehaviour } from '../src/behaviour.ts';
 import { VAPI_BEHAVIOUR } from '../src/vapi/behaviour.ts';
 import { VOBIZ_BEHAVIOUR } from '../src/vobiz/behaviour.ts';
 
 describe('dials', () => {
   it('replace what a cloud does of its own accord, and leave the rest', () => {
-    expect(withDials(VOBIZ_BEHAVIOUR, { startShape: 'flat' })).toEqual({
+    expect(mergeBehaviour(VOBIZ_BEHAVIOUR, { startShape: 'flat' })).toEqual({
       ...VOBIZ_BEHAVIOUR,
       startShape: 'flat',
     });
@@ -21,10 +21,10 @@ describe('dials', () => {
     [{ closeCode: 42 }, 'behaviour.closeCode must be from 1000 to 4999'],
     [{ startShape: 'round' }, 'behaviour.startShape must be one of nested, flat, hybrid, rate-as-text'],
   ])('%j is refused with a sentence', (dials, message) => {
-    expect(() => withDials(VOBIZ_BEHAVIOUR, dials)).toThrow(message);
+    expect(() => mergeBehaviour(VOBIZ_BEHAVIOUR, dials)).toThrow(message);
   });
 
   it('of one provider are not those of the other', () => {
-    expect(() => withDials(VAPI_BEHAVIOUR, { sendStop: true })).toThrow('does not exist');
+    expect(() => mergeBehaviour(VAPI_BEHAVIOUR, { sendStop: true })).toThrow('does not exist');
   });
 });

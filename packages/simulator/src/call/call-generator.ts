@@ -8,7 +8,7 @@ import type { SimulatedCall } from './call-state.ts';
 import { pause } from '../pause.ts';
 
 /** How long a place stays empty after a call. */
-export const REST_MS = 3_000;
+export const PAUSE_MS = 3_000;
 /** How long after the one before a further call of the same provider begins for the first time. */
 export const STAGGER_MS = 4_000;
 /** How long to wait before asking again whether somebody listens. */
@@ -17,7 +17,7 @@ export const PROBE_PAUSE_MS = 1_000;
 export const PROBE_TIMEOUT_MS = 1_000;
 
 /** One kind of call to keep going. */
-export interface KeptCalls {
+export interface GeneratedCalls {
   /** Where news of these calls go; nothing is begun while nobody listens there. */
   target(): string | undefined;
   /** Begins the next call. */
@@ -25,27 +25,27 @@ export interface KeptCalls {
 }
 
 /** How calls are kept going. */
-export interface KeeperOptions {
-  readonly kinds: readonly KeptCalls[];
+export interface CallGeneratorOptions {
+  readonly kinds: readonly GeneratedCalls[];
   /** How many of each kind. */
   readonly calls: number;
-  readonly restMs?: number;
+  readonly pauseMs?: number;
   readonly staggerMs?: number;
 }
 
 /** Begins to keep calls going. What it gives ends that; calls that are under way are left alone. */
-export function keepCalls({
+export function startCallGenerator({
   kinds,
   calls,
-  restMs = REST_MS,
+  pauseMs = PAUSE_MS,
   staggerMs = STAGGER_MS,
-}: KeeperOptions): () => void {
+}: CallGeneratorOptions): () => void {
   const stopping = new AbortController();
   const { signal } = stopping;
   // Each place waits by it.
   setMaxListeners(0, signal);
 
-  const keepPlace = async (kind: KeptCalls, delayMs: number): Promise<void> => {
+  const keepPlace = async (kind: GeneratedCalls, delayMs: number): Promise<void> => {
     await pause(delayMs, signal);
     while (!signal.aborted) {
       const target = kind.target();
@@ -55,7 +55,7 @@ export function keepCalls({
       }
       if (signal.aborted) return;
       await kind.start().over;
-      await pause(restMs, signal);
+      await pause(pauseMs, signal);
     }
   };
 

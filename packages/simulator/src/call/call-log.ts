@@ -1,5 +1,5 @@
 import type { Conversation, SayOptions } from './conversation.ts';
-import type { Heard, Received, Said } from './call-state.ts';
+import type { TranscriptEntry, ReceivedCommand, SayState } from './call-state.ts';
 import type { Utterance } from '../speech/library.ts';
 
 /** How much of each kind is remembered of one call; the oldest is forgotten first. */
@@ -9,38 +9,38 @@ export const MAX_REMEMBERED = 1_000;
 export const MAX_RECEIVED_CHARACTERS = 10_000;
 
 /** What a call remembers of what was said and done to it. */
-export interface Ledger {
-  readonly said: readonly Said[];
+export interface CallLog {
+  readonly said: readonly SayState[];
   readonly commands: readonly string[];
-  readonly transcript: readonly Heard[];
+  readonly transcript: readonly TranscriptEntry[];
   /** What it was told, as it came. */
-  readonly received: readonly Received[];
+  readonly received: readonly ReceivedCommand[];
   /** `body` is kept when it is not too long; else its beginning is. */
-  command(name: string, body?: unknown): void;
-  heard(what: Heard): void;
+  addCommand(name: string, body?: unknown): void;
+  addTranscript(what: TranscriptEntry): void;
   /** Remembers a sentence that somebody heard whom no stream can hear. */
-  saidElsewhere(text: string): void;
+  addSpoken(text: string): void;
   /** Says something into a conversation, and remembers when it was heard. False when too much waits. */
   say(conversation: Conversation, utterance: Utterance, options?: SayOptions): boolean;
 }
 
 /** An empty one. */
-export function createLedger(now: () => number = Date.now): Ledger {
+export function createCallLog(now: () => number = Date.now): CallLog {
   const said: { text: string; at: number; startedAt: number | null; spokenAt: number | null }[] = [];
   const commands: string[] = [];
-  const transcript: Heard[] = [];
-  const received: Received[] = [];
+  const transcript: TranscriptEntry[] = [];
+  const received: ReceivedCommand[] = [];
   return {
     received,
     said,
     commands,
     transcript,
-    command(name, body) {
+    addCommand(name, body) {
       remember(commands, name);
       if (body !== undefined) remember(received, { at: now(), body: shortened(body) });
     },
-    heard: (what) => remember(transcript, what),
-    saidElsewhere(text) {
+    addTranscript: (what) => remember(transcript, what),
+    addSpoken(text) {
       const at = now();
       remember(said, { text, at, startedAt: at, spokenAt: at });
     },

@@ -5,7 +5,7 @@ import type { Speaker } from '../speech/library.ts';
 export type ProviderName = 'vapi' | 'vobiz';
 
 /** Something that was said into a call from outside. Instants are epoch milliseconds. */
-export interface Said {
+export interface SayState {
   readonly text: string;
   readonly at: number;
   /** When its first sound was heard; null while it waits. */
@@ -15,7 +15,7 @@ export interface Said {
 }
 
 /** Something that was heard, as a perfect transcriber would write it down. Spans from the first sound of the call. */
-export interface Heard {
+export interface TranscriptEntry {
   readonly speaker: Speaker;
   readonly text: string;
   readonly startMs: number;
@@ -23,7 +23,7 @@ export interface Heard {
 }
 
 /** A command as it came. */
-export interface Received {
+export interface ReceivedCommand {
   readonly at: number;
   readonly body: unknown;
 }
@@ -126,12 +126,12 @@ export interface CallState {
   readonly muted: Readonly<Record<Speaker, boolean>>;
   /** What it was told to do, in the provider's own words and in order. */
   readonly commands: readonly string[];
-  readonly said: readonly Said[];
-  readonly transcript: readonly Heard[];
+  readonly said: readonly SayState[];
+  readonly transcript: readonly TranscriptEntry[];
   readonly deliveries: Readonly<DeliveryCounts>;
   readonly streams: readonly StreamState[];
   /** Vapi: what it was told, as it came. */
-  readonly received?: readonly Received[];
+  readonly received?: readonly ReceivedCommand[];
   /** Vapi: what was asked of the server URL, and what it answered. */
   readonly answers?: readonly Answer[];
   /** Vapi: messages that were never sent, by type and status. */

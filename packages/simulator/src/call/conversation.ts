@@ -4,20 +4,20 @@
 
 import { FRAME_MS, FRAME_SAMPLES } from '../audio/pcm.ts';
 import type { Speaker, Turn, Utterance } from '../speech/library.ts';
-import { cutInOf, durationOf, planUtterance, TURN_PAUSE_MS } from './timeline.ts';
-import type { Placed, Step } from './timeline.ts';
+import { interruptionTimes, durationOf, utteranceEvents, TURN_PAUSE_MS } from './timeline.ts';
+import type { TimedUtterance, TimedEvent } from './timeline.ts';
 
 /** How many sentences may wait to be said into one call. */
-export const MAX_WAITING_SAYS = 50;
+export const MAX_QUEUED_SAYS = 50;
 /** A breath between what was said last and what is said into the call. */
 export const SAY_PAUSE_MS = 200;
 
 /** One frame: how each party sounds, and what became known with it. */
-export interface Moment {
+export interface ConversationFrame {
   readonly atMs: number;
   readonly customer: Int16Array;
   readonly assistant: Int16Array;
-  readonly steps: readonly Step[];
+  readonly events: readonly TimedEvent[];
 }
 
 /** How something is said into a call. */
@@ -40,23 +40,25 @@ export interface Conversation {
   /** Appends turns to the script. */
   play(turns: readonly Turn[]): void;
   /** Gives the script up: cuts off who speaks it, and forgets the turns that wait. */
-  abandon(): void;
+  abandonScript(): void;
   /** Puts a sentence into the call. False when too many wait already. */
   say(utterance: Utterance, options?: SayOptions): boolean;
   /** Cuts off a sentence that was said into the call, and forgets those that wait. */
-  unsay(): void;
+  cancelSays(): void;
   /** While it is on hold nobody begins to speak; who speaks is heard to the end. */
   hold(on: boolean): void;
   /** The customer talks over the assistant: cuts off what allows it. Whether anything was cut. */
-  cutOff(): boolean;
+  interruptAssistant(): boolean;
   /** What a party is saying just now, and how much of it was heard. */
-  speaking(speaker: Speaker): { readonly utterance: Utterance; readonly heardSamples: number } | undefined;
+  currentSpeech(
+    speaker: Speaker,
+  ): { readonly utterance: Utterance; readonly heardSamples: number } | undefined;
   /** A number for a turn that is spoken outside of this conversation. */
-  takeTurn(): number;
+  nextTurnNumber(): number;
   /** A muted party's time passes in silence, and nothing of it is transcribed. */
   mute(speaker: Speaker, on: boolean): void;
   /** Advances by one frame. */
-  next(): Moment;
+  next(): ConversationFrame;
 }
 
 interface Say extends SayOptions {
@@ -64,7 +66,7 @@ interface Say extends SayOptions {
 }
 
 interface Speaking {
-  placed: Placed;
+  placed: TimedUtterance;
   silenced: boolean;
   readonly utterance: Utterance;
   readonly say: Say | undefined;
@@ -81,12 +83,12 @@ export function createConversation(): Conversation {
   let cutInMs: number | undefined;
   let says: Say[] = [];
   let speaking: Speaking[] = [];
-  let steps: Step[] = [];
+  let steps: TimedEvent[] = [];
 
   const begin = (utterance: Utterance, endMs: number | undefined, say?: Say): void => {
     const { speaker, text, samples } = utterance;
     const durationMs = durationOf(samples);
-    const placed: Placed = {
+    const placed: TimedUtterance = {
       speaker,
       text,
       turn: turnCount,
@@ -96,7 +98,7 @@ export function createConversation(): Conversation {
     };
     turnCount += 1;
     speaking.push({ placed, utterance, say, silenced: muted[speaker] });
-    if (!muted[speaker]) steps.push(...planUtterance(placed));
+    if (!muted[speaker]) steps.push(...utteranceEvents(placed));
     say?.onStarted?.();
   };
 
@@ -107,10 +109,10 @@ export function createConversation(): Conversation {
     cutInMs = undefined;
     const cut =
       turns[0]?.cutsIn === true
-        ? cutInOf({ startMs: nowMs, durationMs: durationOf(turn.samples) })
+        ? interruptionTimes({ startMs: nowMs, durationMs: durationOf(turn.samples) })
         : undefined;
     if (isCutIn && turn.speaker === 'customer') {
-      steps.push({ atMs: nowMs, fact: { kind: 'interrupted', turn: turnCount } });
+      steps.push({ atMs: nowMs, event: { kind: 'interrupted', turn: turnCount } });
     }
     begin(turn, cut?.cutMs);
     cutInMs = cut?.startMs;
@@ -121,9 +123,9 @@ export function createConversation(): Conversation {
     if (one.silenced) return;
     one.silenced = true;
     const { turn } = one.placed;
-    steps = steps.filter(({ atMs, fact }) => fact.turn !== turn || atMs < nowMs);
+    steps = steps.filter(({ atMs, event }) => event.turn !== turn || atMs < nowMs);
     if (nowMs < one.placed.endMs) {
-      steps.push(...planUtterance({ ...one.placed, endMs: nowMs }).filter(({ atMs }) => atMs >= nowMs));
+      steps.push(...utteranceEvents({ ...one.placed, endMs: nowMs }).filter(({ atMs }) => atMs >= nowMs));
     }
   };
 
@@ -174,12 +176,12 @@ export function createConversation(): Conversation {
       if (turns.length === 0 && speaking.length === 0) freeMs = Math.max(freeMs, nowMs);
       turns = [...turns, ...more];
     },
-    abandon() {
+    abandonScript() {
       turns = [];
       speaking.filter(({ say }) => say === undefined).forEach(cut);
     },
     say(utterance, options = {}) {
-      if (says.length >= MAX_WAITING_SAYS) return false;
+      if (says.length >= MAX_QUEUED_SAYS) return false;
       const say: Say = { ...options, utterance };
       if (options.interrupt === true) {
         speaking.filter(({ placed }) => placed.speaker === 'assistant').forEach(cut);
@@ -189,7 +191,7 @@ export function createConversation(): Conversation {
       }
       return true;
     },
-    unsay() {
+    cancelSays() {
       const waiting = says;
       says = [];
       speaking.filter(({ say }) => say !== undefined).forEach(cut);
@@ -199,14 +201,14 @@ export function createConversation(): Conversation {
       if (isHeld && !on) freeMs = Math.max(freeMs, nowMs);
       isHeld = on;
     },
-    cutOff() {
+    interruptAssistant() {
       const yielding = speaking.filter(
         ({ placed, say }) => placed.speaker === 'assistant' && say?.interruptible !== false,
       );
       yielding.forEach(cut);
       return yielding.length > 0;
     },
-    speaking(speaker) {
+    currentSpeech(speaker) {
       const one = speaking.find((candidate) => candidate.placed.speaker === speaker && !candidate.silenced);
       if (one === undefined) return undefined;
       return {
@@ -214,7 +216,7 @@ export function createConversation(): Conversation {
         heardSamples: ((nowMs - one.placed.startMs) / FRAME_MS) * FRAME_SAMPLES,
       };
     },
-    takeTurn() {
+    nextTurnNumber() {
       turnCount += 1;
       return turnCount - 1;
     },
@@ -225,11 +227,11 @@ export function createConversation(): Conversation {
     next() {
       settle();
       advance();
-      const moment: Moment = {
+      const moment: ConversationFrame = {
         atMs: nowMs,
         customer: heard('customer'),
         assistant: heard('assistant'),
-        steps: steps.filter(({ atMs }) => atMs <= nowMs).toSorted((a, b) => a.atMs - b.atMs),
+        events: steps.filter(({ atMs }) => atMs <= nowMs).toSorted((a, b) => a.atMs - b.atMs),
       };
       steps = steps.filter(({ atMs }) => atMs > nowMs);
       nowMs += FRAME_MS;

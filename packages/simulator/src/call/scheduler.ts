@@ -1,7 +1,7 @@
 import { FRAME_MS } from '../audio/pcm.ts';
 
 /** What a call means to do later. It has no timer of its own: a frame passes when it is told so. */
-export interface Agenda {
+export interface Scheduler {
   /** Does something after a while; things due in the same frame are done in the order in which they were put. */
   after(ms: number, action: () => void): void;
   /** Lets a frame pass. */
@@ -9,7 +9,7 @@ export interface Agenda {
 }
 
 /** An agenda with nothing on it. */
-export function createAgenda(): Agenda {
+export function createScheduler(): Scheduler {
   let nowMs = 0;
   let entries: { readonly atMs: number; readonly action: () => void }[] = [];
   return {

@@ -14,7 +14,7 @@ export const CUT_IN_AT = 0.6;
 export const OVERLAP_MS = 300;
 
 /** Something that becomes known at a moment of a conversation. */
-export type Fact =
+export type SpeechEvent =
   | { readonly kind: 'speech.started'; readonly speaker: Speaker; readonly turn: number }
   | { readonly kind: 'speech.stopped'; readonly speaker: Speaker; readonly turn: number }
   | {
@@ -23,11 +23,11 @@ export type Fact =
       readonly turn: number;
       readonly text: string;
     }
-  | FinalFact
+  | FinalTranscript
   | { readonly kind: 'interrupted'; readonly turn: number };
 
 /** What somebody is known to have said, and when it was heard. */
-export interface FinalFact {
+export interface FinalTranscript {
   readonly kind: 'transcript.final';
   readonly speaker: Speaker;
   readonly turn: number;
@@ -37,13 +37,13 @@ export interface FinalFact {
 }
 
 /** A fact with its moment, in milliseconds since the conversation began. */
-export interface Step {
+export interface TimedEvent {
   readonly atMs: number;
-  readonly fact: Fact;
+  readonly event: SpeechEvent;
 }
 
 /** One utterance, placed in time. `endMs` is earlier than its audio when it is cut off. */
-export interface Placed {
+export interface TimedUtterance {
   readonly speaker: Speaker;
   readonly turn: number;
   readonly text: string;
@@ -59,7 +59,7 @@ export function durationOf(samples: Int16Array): number {
 }
 
 /** The words of a text that have been spoken after part of its time, each taking time by its letters. */
-export function wordsSpoken(text: string, elapsedMs: number, durationMs: number): string {
+export function textSpokenAt(text: string, elapsedMs: number, durationMs: number): string {
   const words = text.split(/\s+/).filter((word) => word !== '');
   const share = (Math.min(elapsedMs, durationMs) / durationMs) * text.length;
   let letters = 0;
@@ -71,27 +71,34 @@ export function wordsSpoken(text: string, elapsedMs: number, durationMs: number)
 }
 
 /** What one utterance makes known: it starts, its words come one by one, it stops, its text is final. */
-export function planUtterance(placed: Placed): Step[] {
-  const { speaker, turn, text, startMs, durationMs, endMs } = placed;
-  const heard = wordsSpoken(text, endMs - startMs, durationMs);
-  const steps: Step[] = [{ atMs: startMs, fact: { kind: 'speech.started', speaker, turn } }];
+export function utteranceEvents(utterance: TimedUtterance): TimedEvent[] {
+  const { speaker, turn, text, startMs, durationMs, endMs } = utterance;
+  const finalText = textSpokenAt(text, endMs - startMs, durationMs);
+  const events: TimedEvent[] = [{ atMs: startMs, event: { kind: 'speech.started', speaker, turn } }];
   let last = '';
   for (let atMs = startMs + FRAME_MS; atMs < endMs; atMs += FRAME_MS) {
-    const soFar = wordsSpoken(text, atMs - startMs, durationMs);
-    if (soFar === last || soFar === heard) continue;
+    const soFar = textSpokenAt(text, atMs - startMs, durationMs);
+    if (soFar === last || soFar === finalText) continue;
     last = soFar;
-    steps.push({ atMs, fact: { kind: 'transcript.partial', speaker, turn, text: soFar } });
+    events.push({ atMs, event: { kind: 'transcript.partial', speaker, turn, text: soFar } });
   }
-  steps.push({ atMs: endMs, fact: { kind: 'speech.stopped', speaker, turn } });
-  if (heard !== '') {
-    const fact: FinalFact = { kind: 'transcript.final', speaker, turn, text: heard, startMs, endMs };
-    steps.push({ atMs: endMs + FINAL_DELAY_MS, fact });
+  events.push({ atMs: endMs, event: { kind: 'speech.stopped', speaker, turn } });
+  if (finalText !== '') {
+    const event: FinalTranscript = {
+      kind: 'transcript.final',
+      speaker,
+      turn,
+      text: finalText,
+      startMs,
+      endMs,
+    };
+    events.push({ atMs: endMs + FINAL_DELAY_MS, event });
   }
-  return steps;
+  return events;
 }
 
 /** When a turn that cuts in begins, and when the one that it cuts off is silenced. */
-export function cutInOf(previous: { startMs: number; durationMs: number }): {
+export function interruptionTimes(previous: { startMs: number; durationMs: number }): {
   startMs: number;
   cutMs: number;
 } {
@@ -100,34 +107,34 @@ export function cutInOf(previous: { startMs: number; durationMs: number }): {
 }
 
 /** The whole of a script that nobody disturbs: every turn in its place. */
-export function placeTurns(turns: readonly Turn[]): Placed[] {
-  const placed: Placed[] = [];
+export function scheduleTurns(turns: readonly Turn[]): TimedUtterance[] {
+  const utterances: TimedUtterance[] = [];
   let freeMs = 0;
   for (const [turn, { speaker, text, samples, cutsIn }] of turns.entries()) {
-    const previous = placed.at(-1);
+    const previous = utterances.at(-1);
     const durationMs = durationOf(samples);
     let startMs = freeMs + TURN_PAUSE_MS;
     if (cutsIn && previous !== undefined) {
-      const cut = cutInOf(previous);
+      const cut = interruptionTimes(previous);
       startMs = cut.startMs;
-      placed[placed.length - 1] = { ...previous, endMs: cut.cutMs };
+      utterances[utterances.length - 1] = { ...previous, endMs: cut.cutMs };
     }
     const endMs = startMs + durationMs;
-    placed.push({ speaker, turn, text, startMs, durationMs, endMs });
-    freeMs = Math.max(endMs, placed.at(-2)?.endMs ?? 0);
+    utterances.push({ speaker, turn, text, startMs, durationMs, endMs });
+    freeMs = Math.max(endMs, utterances.at(-2)?.endMs ?? 0);
   }
-  return placed;
+  return utterances;
 }
 
 /** A script as a list of timed steps, in order. */
-export function layOut(turns: readonly Turn[]): Step[] {
-  const placed = placeTurns(turns);
-  const steps = placed.flatMap(planUtterance);
-  for (const [index, { startMs, turn }] of placed.entries()) {
+export function scriptEvents(turns: readonly Turn[]): TimedEvent[] {
+  const utterances = scheduleTurns(turns);
+  const events = utterances.flatMap(utteranceEvents);
+  for (const [index, { startMs, turn }] of utterances.entries()) {
     if (turns[index]?.cutsIn === true && index > 0)
-      steps.push({ atMs: startMs, fact: { kind: 'interrupted', turn } });
+      events.push({ atMs: startMs, event: { kind: 'interrupted', turn } });
   }
-  return steps.toSorted((a, b) => a.atMs - b.atMs);
+  return events.toSorted((a, b) => a.atMs - b.atMs);
 }
 
 function onFrame(ms: number): number {

@@ -2,13 +2,13 @@
 
 import { jsonObject } from '../http/http-request.ts';
 import type { HttpReply, HttpRequest } from '../http/http-request.ts';
-import type { DeepgramSide, Simulator } from '../simulator.ts';
+import type { SimulatedDeepgram, Simulator } from '../simulator-contract.ts';
 
 type Fields = Readonly<Record<string, unknown>>;
 
-const ROUTES: Readonly<Record<string, (fields: Fields, deepgram: DeepgramSide) => HttpReply>> = {
+const ROUTES: Readonly<Record<string, (fields: Fields, deepgram: SimulatedDeepgram) => HttpReply>> = {
   'PUT /deepgram/behaviour'(fields, deepgram) {
-    deepgram.dial(fields);
+    deepgram.setBehaviour(fields);
     return { status: 204 };
   },
   'GET /deepgram/sessions': (_, deepgram) => ({ status: 200, body: deepgram.sessions() }),
@@ -22,7 +22,7 @@ const ROUTES: Readonly<Record<string, (fields: Fields, deepgram: DeepgramSide) =
 };
 
 /** Answers what only the fake Deepgram can; undefined for anything else. */
-export function answerDeepgramSurface(
+export function handleDeepgramRequest(
   { method, body }: HttpRequest,
   path: string,
   { deepgram }: Simulator,

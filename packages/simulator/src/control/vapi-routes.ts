@@ -2,24 +2,24 @@
 
 import { jsonObject } from '../http/http-request.ts';
 import type { HttpReply, HttpRequest } from '../http/http-request.ts';
-import type { Simulator } from '../simulator.ts';
+import type { Simulator } from '../simulator-contract.ts';
 import { decodeTone } from '../call/tone-request.ts';
-import type { VapiCall } from '../vapi/call.ts';
+import type { VapiCall } from '../vapi/call/call-contract.ts';
 import { objectOf } from '../vapi/control/commands.ts';
 import { decodeCredential } from '../vapi/webhook/credential.ts';
 import { REQUEST_TYPES } from '../vapi/webhook/server-requests.ts';
-import type { AskFor } from '../vapi/webhook/server-requests.ts';
+import type { ServerRequest } from '../vapi/webhook/server-requests.ts';
 
 type Fields = Readonly<Record<string, unknown>>;
 
 const SPELLINGS = ['string', 'object', 'documentation'] as const;
-const RECEIVERS = ['webhook', 'sockets', 'all'] as const;
+const RECIPIENTS = ['webhook', 'sockets', 'all'] as const;
 
 const CLOUD_ROUTES: Readonly<Record<string, (fields: Fields, simulator: Simulator) => HttpReply>> = {
   'POST /history'(fields, { vapi }) {
-    const { count, days, seed } = numbersOf(fields, ['count', 'days', 'seed']);
+    const { count, days, seed } = decodeNumbers(fields, ['count', 'days', 'seed']);
     if (count === undefined) throw new RangeError('count is missing');
-    vapi.remember({
+    vapi.addPastCalls({
       count,
       ...(days === undefined ? {} : { days }),
       ...(seed === undefined ? {} : { seed }),
@@ -31,14 +31,14 @@ const CLOUD_ROUTES: Readonly<Record<string, (fields: Fields, simulator: Simulato
     return { status: 204 };
   },
   'PUT /vapi/behaviour'(fields, { vapi }) {
-    vapi.dial(fields);
+    vapi.setBehaviour(fields);
     return { status: 204 };
   },
 };
 
 const CALL_ROUTES: Readonly<Record<string, (fields: Fields, call: VapiCall) => HttpReply>> = {
   'PUT behaviour'(fields, call) {
-    call.dial(fields);
+    call.setBehaviour(fields);
     return { status: 204 };
   },
   'POST messages'({ message, to = 'all' }, call) {
@@ -46,13 +46,13 @@ const CALL_ROUTES: Readonly<Record<string, (fields: Fields, call: VapiCall) => H
     const type = told?.['type'];
     if (told === undefined || typeof type !== 'string')
       throw new RangeError('message must be an object with a type');
-    const receiver = RECEIVERS.find((known) => known === to);
-    if (receiver === undefined) throw new RangeError(`to must be one of ${RECEIVERS.join(', ')}`);
-    call.tell({ ...told, type }, receiver);
+    const receiver = RECIPIENTS.find((known) => known === to);
+    if (receiver === undefined) throw new RangeError(`to must be one of ${RECIPIENTS.join(', ')}`);
+    call.send({ ...told, type }, receiver);
     return { status: 202, body: call.state() };
   },
   'POST requests'(fields, call) {
-    void call.ask(askOf(fields));
+    void call.request(decodeServerRequest(fields));
     return { status: 202, body: call.state() };
   },
   'POST tone'(fields, call) {
@@ -66,14 +66,14 @@ const CALL_ROUTES: Readonly<Record<string, (fields: Fields, call: VapiCall) => H
 };
 
 /** Answers what only the fake Vapi can; undefined for anything else. */
-export function answerVapiSurface(
+export function handleVapiRequest(
   { method, body }: HttpRequest,
   path: string,
   simulator: Simulator,
 ): HttpReply | undefined {
-  const cloudRoute = ownOf(CLOUD_ROUTES, `${method} ${path}`);
+  const cloudRoute = lookUp(CLOUD_ROUTES, `${method} ${path}`);
   const [, id = '', action] = /^\/calls\/([^/]+)\/([a-z]+)$/.exec(path) ?? [];
-  const callRoute = ownOf(CALL_ROUTES, `${method} ${action}`);
+  const callRoute = lookUp(CALL_ROUTES, `${method} ${action}`);
   const call = callRoute === undefined ? undefined : simulator.vapi.call(id);
   if (cloudRoute === undefined && call === undefined) return undefined;
   const fields = jsonObject(body === '' ? '{}' : body);
@@ -87,7 +87,7 @@ export function answerVapiSurface(
   }
 }
 
-function askOf(fields: Fields): AskFor {
+function decodeServerRequest(fields: Fields): ServerRequest {
   const { type, spelling, name, arguments: given, timeoutMs } = fields;
   const known = REQUEST_TYPES.find((candidate) => candidate === type);
   if (known === undefined) throw new RangeError(`type must be one of ${REQUEST_TYPES.join(', ')}`);
@@ -104,7 +104,7 @@ function askOf(fields: Fields): AskFor {
   };
 }
 
-function numbersOf(fields: Fields, names: readonly string[]): Readonly<Record<string, number>> {
+function decodeNumbers(fields: Fields, names: readonly string[]): Readonly<Record<string, number>> {
   const numbers: Record<string, number> = {};
   for (const [name, value] of Object.entries(fields)) {
     if (!names.includes(name)) throw new RangeError(`${name} does not exist`);
@@ -114,6 +114,6 @@ function numbersOf(fields: Fields, names: readonly string[]): Readonly<Record<st
   return numbers;
 }
 
-function ownOf<Value>(table: Readonly<Record<string, Value>>, key: string): Value | undefined {
+function lookUp<Value>(table: Readonly<Record<string, Value>>, key: string): Value | undefined {
   return Object.hasOwn(table, key) ? table[key] : undefined;
 }

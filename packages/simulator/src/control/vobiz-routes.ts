@@ -2,9 +2,9 @@
 
 import { jsonObject } from '../http/http-request.ts';
 import type { HttpReply, HttpRequest } from '../http/http-request.ts';
-import type { Simulator } from '../simulator.ts';
+import type { Simulator } from '../simulator-contract.ts';
 import { decodeTone } from '../call/tone-request.ts';
-import type { VobizCall } from '../vobiz/call-contract.ts';
+import type { VobizCall } from '../vobiz/call/call-contract.ts';
 
 type Fields = Readonly<Record<string, unknown>>;
 
@@ -12,7 +12,7 @@ const KEYS = /^[0-9*#A-D]{1,100}$/;
 
 const CALL_ROUTES: Readonly<Record<string, (fields: Fields, call: VobizCall) => HttpReply>> = {
   'PUT behaviour'(fields, call) {
-    call.dial(fields);
+    call.setBehaviour(fields);
     return { status: 204 };
   },
   'POST dtmf'({ digits }, call) {
@@ -33,7 +33,7 @@ const CALL_ROUTES: Readonly<Record<string, (fields: Fields, call: VobizCall) => 
 };
 
 /** Answers what only the fake Vobiz can; undefined for anything else. */
-export function answerVobizSurface(
+export function handleVobizRequest(
   { method, body }: HttpRequest,
   path: string,
   { vobiz }: Simulator,
@@ -48,7 +48,7 @@ export function answerVobizSurface(
   if (fields === undefined) return { status: 400, body: { error: 'the body must be a JSON object' } };
   try {
     if (call !== undefined) return route?.(fields, call);
-    vobiz.dial(fields);
+    vobiz.setBehaviour(fields);
     return { status: 204 };
   } catch (error) {
     if (error instanceof RangeError) return { status: 400, body: { error: error.message } };

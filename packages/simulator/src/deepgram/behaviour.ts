@@ -3,7 +3,7 @@
 // a line about each; a test compares the two. All but those of the doors are asked for while a socket lives.
 
 /** Who is let in. */
-export interface DeepgramDoorDials {
+export interface DeepgramUpgradeBehaviour {
   /** How many sockets may be open at a time; one more is refused with a 429. */
   readonly listenConcurrency: number;
   /** How many upgrades are refused, from when it was dialled. */
@@ -17,7 +17,7 @@ export interface DeepgramDoorDials {
 }
 
 /** When results come. */
-export interface DeepgramPaceDials {
+export interface DeepgramTimingBehaviour {
   /** From audio that was received to its results. */
   readonly latencyMs: number;
   /** How many times as fast as real time audio is processed; what comes faster waits. 0: as fast as it comes. */
@@ -37,7 +37,7 @@ export interface DeepgramPaceDials {
 }
 
 /** What is told, and what is not. */
-export interface DeepgramResultDials {
+export interface DeepgramResultBehaviour {
   /** How many finals with words come without them, from when it was dialled. */
   readonly emptyFinals: number;
   /** Whether the final at a pause says `speech_final`. */
@@ -49,7 +49,7 @@ export interface DeepgramResultDials {
 }
 
 /** How messages go wrong. "Every n" counts the messages of a socket; 0: never. */
-export interface DeepgramMessageDials {
+export interface DeepgramMessageBehaviour {
   /** Every n, something else comes along, as `odd` says. */
   readonly oddEvery: number;
   readonly odd:
@@ -68,7 +68,7 @@ export interface DeepgramMessageDials {
 }
 
 /** How sockets end although nobody has asked for it. The spans are of audio received; 0: never. */
-export interface DeepgramSocketDials {
+export interface DeepgramSocketBehaviour {
   /** How many of the sockets that are opened from when it was dialled suffer from what follows; 0: all. */
   readonly faultySockets: number;
   /** The connection breaks. */
@@ -86,11 +86,11 @@ export interface DeepgramSocketDials {
 /** How a fake Deepgram behaves. */
 export interface DeepgramBehaviour
   extends
-    DeepgramDoorDials,
-    DeepgramPaceDials,
-    DeepgramResultDials,
-    DeepgramMessageDials,
-    DeepgramSocketDials {}
+    DeepgramUpgradeBehaviour,
+    DeepgramTimingBehaviour,
+    DeepgramResultBehaviour,
+    DeepgramMessageBehaviour,
+    DeepgramSocketBehaviour {}
 
 /** What a fake Deepgram does of its own accord. */
 export const DEEPGRAM_BEHAVIOUR: DeepgramBehaviour = {

@@ -1,14 +1,14 @@
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
-import { withDials } from '../behaviour.ts';
+import { mergeBehaviour } from '../behaviour.ts';
 import type { HttpReply, HttpRequest } from '../http/http-request.ts';
 import type { SpeechLibrary } from '../speech/library.ts';
 import { DEEPGRAM_BEHAVIOUR } from './behaviour.ts';
 import type { DeepgramBehaviour } from './behaviour.ts';
-import { createDoorway } from './connection/upgrade-handler.ts';
-import { createPhraseBook } from './recogniser/phrase-index.ts';
+import { createUpgradeHandler } from './connection/upgrade-handler.ts';
+import { createPhraseIndex } from './recogniser/phrase-index.ts';
 import type { Phrase } from './recogniser/phrase-index.ts';
-import { answerRest } from './rest.ts';
+import { handleRest } from './rest.ts';
 import { createSession } from './session.ts';
 import type { Session } from './session.ts';
 import type { DeepgramSessionState } from './session-state.ts';
@@ -27,8 +27,8 @@ export interface DeepgramCloudDeps {
 export interface DeepgramCloud {
   /** Every socket that is remembered, oldest first. */
   sessions(): DeepgramSessionState[];
-  /** Changes dials, also for sockets that are open. Throws a `RangeError` for an unknown one. */
-  dial(dials: object): void;
+  /** Changes behaviour, also for sockets that are open. Throws a `RangeError` for an unknown one. */
+  setBehaviour(changes: object): void;
   /** Breaks the connection of one socket, or of all. Returns how many were open. */
   cut(id?: string): number;
   /** `path` comes without the base's own path. */
@@ -38,44 +38,50 @@ export interface DeepgramCloud {
 }
 
 /** A Deepgram to which nobody speaks. */
-export function createDeepgramCloud({ speech, apiKey, behaviour }: DeepgramCloudDeps): DeepgramCloud {
-  let dials = withDials(DEEPGRAM_BEHAVIOUR, behaviour);
+export function createDeepgramCloud({ speech, apiKey, ...deps }: DeepgramCloudDeps): DeepgramCloud {
+  let behaviour = mergeBehaviour(DEEPGRAM_BEHAVIOUR, deps.behaviour);
   let sessions: Session[] = [];
   // Only who is listened to needs the book, and making it takes a moment.
-  let book: readonly Phrase[] | undefined;
-  let opened = 0;
-  let refused = 0;
-  let emptied = 0;
+  let phrases: readonly Phrase[] | undefined;
+  let openedCount = 0;
+  let rejectedCount = 0;
+  let emptiedCount = 0;
 
-  const doorway = createDoorway({
+  const upgrades = createUpgradeHandler({
     apiKey,
-    dials: () => dials,
+    behaviour: () => behaviour,
     openSockets: () => sessions.filter(({ isOpen }) => isOpen).length,
-    isTurnedAway() {
-      refused += 1;
-      return refused <= dials.listenRefused;
+    shouldReject() {
+      rejectedCount += 1;
+      return rejectedCount <= behaviour.listenRefused;
     },
-    onGuest(guest) {
-      book ??= createPhraseBook(speech.recordings);
-      opened += 1;
-      const { faultySockets } = dials;
-      const isFaulty = faultySockets === 0 || opened <= faultySockets;
-      const session = createSession({ ...guest, book, isFaulty, dials: () => dials, losesWords });
-      sessions = [...forgetOld(sessions), session];
+    onConnection(connection) {
+      phrases ??= createPhraseIndex(speech.recordings);
+      openedCount += 1;
+      const { faultySockets } = behaviour;
+      const isFaulty = faultySockets === 0 || openedCount <= faultySockets;
+      const session = createSession({
+        ...connection,
+        phrases,
+        isFaulty,
+        behaviour: () => behaviour,
+        dropsText,
+      });
+      sessions = [...dropOldest(sessions), session];
     },
   });
-  const losesWords = (): boolean => {
-    emptied += 1;
-    return emptied <= dials.emptyFinals;
+  const dropsText = (): boolean => {
+    emptiedCount += 1;
+    return emptiedCount <= behaviour.emptyFinals;
   };
 
   return {
     sessions: () => sessions.map((session) => session.state()),
-    dial(changes) {
-      dials = withDials(dials, changes);
-      if ('faultySockets' in changes) opened = 0;
-      if ('listenRefused' in changes) refused = 0;
-      if ('emptyFinals' in changes) emptied = 0;
+    setBehaviour(changes) {
+      behaviour = mergeBehaviour(behaviour, changes);
+      if ('faultySockets' in changes) openedCount = 0;
+      if ('listenRefused' in changes) rejectedCount = 0;
+      if ('emptyFinals' in changes) emptiedCount = 0;
     },
     cut(id) {
       const cut = sessions.filter(
@@ -84,16 +90,16 @@ export function createDeepgramCloud({ speech, apiKey, behaviour }: DeepgramCloud
       for (const session of cut) session.cut();
       return cut.length;
     },
-    rest: (request, path) => answerRest(request, path, apiKey),
-    upgrade: doorway.upgrade,
+    rest: (request, path) => handleRest(request, path, apiKey),
+    upgrade: upgrades.upgrade,
     close() {
       for (const session of sessions) session.cut();
-      doorway.close();
+      upgrades.close();
     },
   };
 }
 
-function forgetOld(sessions: readonly Session[]): readonly Session[] {
+function dropOldest(sessions: readonly Session[]): readonly Session[] {
   const closed = sessions.filter(({ isOpen }) => !isOpen);
   const tooMany = new Set(closed.slice(0, Math.max(0, closed.length - MAX_REMEMBERED_SESSIONS)));
   return sessions.filter((session) => !tooMany.has(session));

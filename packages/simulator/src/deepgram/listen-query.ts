@@ -1,8 +1,8 @@
 // What a client asks for in the query of `/v1/listen`, checked as far as a client for phone calls can get it wrong.
 // Parameters that nobody knows are let pass.
 
-import { badQuery, refusalOf } from './rejection.ts';
-import type { Refusal } from './rejection.ts';
+import { invalidQuery, rejectionOf } from './rejection.ts';
+import type { Rejection } from './rejection.ts';
 
 /** What a socket was opened with. */
 export interface ListenQuery {
@@ -49,7 +49,7 @@ const FLAGS = [
 ] as const;
 
 /** Reads a query, or says what is wrong with it. */
-export function decodeListenQuery(query: URLSearchParams): ListenQuery | Refusal {
+export function decodeListenQuery(query: URLSearchParams): ListenQuery | Rejection {
   const problem = RULES.map((rule) => rule(query)).find((refusal) => refusal !== undefined);
   if (problem !== undefined) return problem;
   const is = (name: (typeof FLAGS)[number]): boolean => query.get(name) === 'true';
@@ -74,7 +74,7 @@ export function decodeListenQuery(query: URLSearchParams): ListenQuery | Refusal
 }
 
 /** Whether it is a refusal. */
-export function isRefusal(answer: ListenQuery | Refusal): answer is Refusal {
+export function isRejection(answer: ListenQuery | Rejection): answer is Rejection {
   return 'status' in answer;
 }
 
@@ -83,22 +83,22 @@ export function tokensOf(terms: readonly string[]): number {
   return terms.reduce((sum, term) => sum + Math.max(term.split(/\s+/).length, Math.ceil(term.length / 4)), 0);
 }
 
-type Rule = (query: URLSearchParams) => Refusal | undefined;
+type Rule = (query: URLSearchParams) => Rejection | undefined;
 
 const RULES: readonly Rule[] = [
-  (query) => (query.toString().length > MAX_QUERY_LENGTH ? refusalOf(414) : undefined),
-  (query) => (modelOf(query).startsWith('whisper') ? refusalOf(405) : undefined),
-  (query) => (modelOf(query).startsWith('flux') ? badQuery('This model needs the v2 API.') : undefined),
+  (query) => (query.toString().length > MAX_QUERY_LENGTH ? rejectionOf(414) : undefined),
+  (query) => (modelOf(query).startsWith('whisper') ? rejectionOf(405) : undefined),
+  (query) => (modelOf(query).startsWith('flux') ? invalidQuery('This model needs the v2 API.') : undefined),
   (query) =>
     FLAGS.map((name) => oneOf(query, name, ['true', 'false'])).find((refusal) => refusal !== undefined),
   (query) =>
     query.has('encoding')
       ? oneOf(query, 'encoding', ['linear16', 'mulaw'])
-      : badQuery('This fake knows no containers: encoding is required.'),
+      : invalidQuery('This fake knows no containers: encoding is required.'),
   (query) =>
     query.has('sample_rate')
       ? wholeNumber(query, 'sample_rate', RATES)
-      : badQuery('sample_rate is required when encoding is set.'),
+      : invalidQuery('sample_rate is required when encoding is set.'),
   (query) => wholeNumber(query, 'channels', [1, MAX_CHANNELS]),
   (query) =>
     /^(true|false)$/.test(query.get('endpointing') ?? 'true')
@@ -107,27 +107,29 @@ const RULES: readonly Rule[] = [
   (query) => wholeNumber(query, 'utterance_end_ms', UTTERANCE_END_MS),
   (query) =>
     query.has('utterance_end_ms') && query.get('interim_results') !== 'true'
-      ? badQuery('utterance_end_ms needs interim_results=true.')
+      ? invalidQuery('utterance_end_ms needs interim_results=true.')
       : undefined,
   (query) =>
     isNova3(modelOf(query)) && query.has('keywords')
-      ? badQuery('Keywords are not supported for Nova-3. Please use `keyterm` instead.')
+      ? invalidQuery('Keywords are not supported for Nova-3. Please use `keyterm` instead.')
       : undefined,
   (query) =>
-    !isNova3(modelOf(query)) && query.has('keyterm') ? badQuery('Keyterms need a Nova-3 model.') : undefined,
+    !isNova3(modelOf(query)) && query.has('keyterm')
+      ? invalidQuery('Keyterms need a Nova-3 model.')
+      : undefined,
   (query) =>
     tokensOf(query.getAll('keyterm')) > MAX_KEYTERM_TOKENS
-      ? badQuery(
+      ? invalidQuery(
           `Keyterm limit exceeded. The maximum number of tokens across all keyterms is ${MAX_KEYTERM_TOKENS}.`,
         )
       : undefined,
   (query) =>
     /^[a-z]{2,3}(-(?!Latn$)[A-Za-z0-9]{2,4})*$|^multi$/.test(query.get('language') ?? 'en')
       ? undefined
-      : badQuery('No such model and language combination.'),
+      : invalidQuery('No such model and language combination.'),
   (query) =>
     query.has('language_hint') && query.get('language') !== 'multi'
-      ? badQuery('language_hint needs language=multi.')
+      ? invalidQuery('language_hint needs language=multi.')
       : undefined,
   (query) => tooLong(query, 'tag', 128),
   (query) => tooLong(query, 'extra', 2_048),
@@ -147,24 +149,24 @@ function endpointingOf(value: string | null): number | undefined {
   return value === null || value === 'true' ? DEFAULT_ENDPOINTING_MS : Number(value);
 }
 
-function oneOf(query: URLSearchParams, name: string, values: readonly string[]): Refusal | undefined {
+function oneOf(query: URLSearchParams, name: string, values: readonly string[]): Rejection | undefined {
   const value = query.get(name);
-  return value === null || values.includes(value) ? undefined : badQuery(`unexpected value for ${name}`);
+  return value === null || values.includes(value) ? undefined : invalidQuery(`unexpected value for ${name}`);
 }
 
 function wholeNumber(
   query: URLSearchParams,
   name: string,
   [from, to]: readonly [number, number],
-): Refusal | undefined {
+): Rejection | undefined {
   const value = query.get(name);
   if (value === null) return undefined;
   const isInside = /^\d{1,9}$/.test(value) && Number(value) >= from && Number(value) <= to;
-  return isInside ? undefined : badQuery(`${name} must be a whole number from ${from} to ${to}`);
+  return isInside ? undefined : invalidQuery(`${name} must be a whole number from ${from} to ${to}`);
 }
 
-function tooLong(query: URLSearchParams, name: string, longest: number): Refusal | undefined {
+function tooLong(query: URLSearchParams, name: string, longest: number): Rejection | undefined {
   return query.getAll(name).some(({ length }) => length > longest)
-    ? badQuery(`${name} may have ${longest} characters`)
+    ? invalidQuery(`${name} may have ${longest} characters`)
     : undefined;
 }

@@ -3,21 +3,21 @@
 import { STATUS_CODES } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { HttpReply } from '../http/http-request.ts';
-import type { DeepgramDoorDials } from './behaviour.ts';
+import type { DeepgramUpgradeBehaviour } from './behaviour.ts';
 
 /** A request that is not granted. */
-export interface Refusal {
+export interface Rejection {
   readonly status: number;
   readonly code: string;
   readonly reason: string;
 }
 
 /** A value, or a combination of them, that is not accepted. */
-export function badQuery(reason: string): Refusal {
+export function invalidQuery(reason: string): Rejection {
   return { status: 400, code: 'INVALID_QUERY_PARAMETER', reason };
 }
 
-const KNOWN: Readonly<Record<number, Omit<Refusal, 'status'>>> = {
+const KNOWN: Readonly<Record<number, Omit<Rejection, 'status'>>> = {
   400: { code: 'INVALID_QUERY_PARAMETER', reason: 'The query is not accepted.' },
   401: { code: 'INVALID_AUTH', reason: 'Invalid credentials.' },
   402: {
@@ -32,14 +32,14 @@ const KNOWN: Readonly<Record<number, Omit<Refusal, 'status'>>> = {
 };
 
 /** The usual refusal with a status. */
-export function refusalOf(status: number): Refusal {
+export function rejectionOf(status: number): Rejection {
   const reason = STATUS_CODES[status] ?? 'Refused';
   return { status, ...(KNOWN[status] ?? { code: reason, reason }) };
 }
 
-type Shape = DeepgramDoorDials['listenRefusalShape'];
+type Shape = DeepgramUpgradeBehaviour['listenRefusalShape'];
 
-const BODIES: { readonly [Kind in Shape]: (refusal: Refusal, requestId: string) => object | string } = {
+const BODIES: { readonly [Kind in Shape]: (refusal: Rejection, requestId: string) => object | string } = {
   usual: ({ code, reason }, requestId) => ({ err_code: code, err_msg: reason, request_id: requestId }),
   category: ({ code, reason }, requestId) => ({
     category: code,
@@ -52,7 +52,7 @@ const BODIES: { readonly [Kind in Shape]: (refusal: Refusal, requestId: string) 
 };
 
 /** A refusal as an answer. A wrong method and a path that leads nowhere are told in plain text. */
-export function refusalReply(refusal: Refusal, requestId: string, shape: Shape = 'usual'): HttpReply {
+export function rejectionReply(refusal: Rejection, requestId: string, shape: Shape = 'usual'): HttpReply {
   const { status, reason } = refusal;
   const isPlain = shape === 'usual' && (status === 404 || status === 405);
   return {
@@ -63,7 +63,7 @@ export function refusalReply(refusal: Refusal, requestId: string, shape: Shape =
 }
 
 /** Answers an upgrade with no. */
-export function refuseUpgrade(socket: Duplex, { status, headers = {}, body }: HttpReply): void {
+export function rejectUpgrade(socket: Duplex, { status, headers = {}, body }: HttpReply): void {
   const isText = typeof body === 'string';
   const payload = isText ? body : JSON.stringify(body);
   const lines = [

@@ -2,8 +2,8 @@
 
 import { randomUUID } from 'node:crypto';
 import type { HttpReply, HttpRequest } from '../http/http-request.ts';
-import { isKeyOf } from './connection/upgrade-handler.ts';
-import { refusalOf, refusalReply } from './rejection.ts';
+import { hasApiKey } from './connection/upgrade-handler.ts';
+import { rejectionOf, rejectionReply } from './rejection.ts';
 
 const PROJECT_ID = '3f1c9a52-7e0b-4d86-9b1a-5c2d8e6f4a70';
 
@@ -17,10 +17,10 @@ const ANSWERS: Readonly<Record<string, object>> = {
 };
 
 /** Answers a request to the REST API. `path` comes without the base's own path. */
-export function answerRest(request: HttpRequest, path: string, apiKey: string): HttpReply {
+export function handleRest(request: HttpRequest, path: string, apiKey: string): HttpReply {
   const requestId = randomUUID();
   const body = request.method === 'GET' && Object.hasOwn(ANSWERS, path) ? ANSWERS[path] : undefined;
-  if (body === undefined) return refusalReply(refusalOf(404), requestId);
-  if (!isKeyOf(request, apiKey)) return refusalReply(refusalOf(401), requestId);
+  if (body === undefined) return rejectionReply(rejectionOf(404), requestId);
+  if (!hasApiKey(request, apiKey)) return rejectionReply(rejectionOf(401), requestId);
   return { status: 200, headers: { 'dg-request-id': requestId }, body };
 }

@@ -1,7 +1,7 @@
 // What is true about a socket, for tests to compare with.
 
 import type { WindowResults } from './transcript/channel.ts';
-import type { Hearing } from './transcript/transcription.ts';
+import type { Transcription } from './transcript/transcription.ts';
 
 /** A window of a channel that was made final, with the words that were heard in it. Times are seconds of audio. */
 export interface FinalState {
@@ -39,7 +39,7 @@ export interface DeepgramSessionState {
 export const MAX_REMEMBERED_FINALS = 1_000;
 
 /** Keeps the books of one socket. */
-export interface Ledger {
+export interface SessionLog {
   readonly receivedSeconds: number;
   received(type: string): void;
   audio(seconds: number): void;
@@ -51,7 +51,11 @@ export interface Ledger {
 }
 
 /** For a socket that opens now. */
-export function createLedger(id: string, parameters: URLSearchParams, hearing: Hearing): Ledger {
+export function createSessionLog(
+  id: string,
+  parameters: URLSearchParams,
+  transcription: Transcription,
+): SessionLog {
   const openedAt = Date.now();
   const query = Object.fromEntries(
     [...new Set(parameters.keys())].map((name) => [name, parameters.getAll(name)]),
@@ -91,9 +95,9 @@ export function createLedger(id: string, parameters: URLSearchParams, hearing: H
       closedAt: closed?.at,
       closeCode: closed?.code,
       query,
-      channels: hearing.channels,
+      channels: transcription.channels,
       receivedSeconds,
-      heardSeconds: hearing.seconds,
+      heardSeconds: transcription.seconds,
       received: { ...received },
       sent: { ...sent },
       finals,

@@ -3,26 +3,26 @@ import { CALL_SAMPLE_RATE } from '../audio/pcm.ts';
 import { decodeWav } from '../audio/wav.ts';
 
 /** The largest file that is played. */
-export const MAX_SOUND_BYTES = 10_000_000;
+export const MAX_AUDIO_FILE_BYTES = 10_000_000;
 /** How long fetching a file may take. */
-export const SOUND_TIMEOUT_MS = 5_000;
+export const FETCH_TIMEOUT_MS = 5_000;
 
 /** The samples of a WAV file at the rate of calls, or in a few words why there are none. Never rejects. */
-export async function fetchSound(url: string, signal: AbortSignal): Promise<Int16Array | string> {
+export async function fetchAudio(url: string, signal: AbortSignal): Promise<Int16Array | string> {
   // A timer of its own: on Node 20 a timeout that only `AbortSignal.any` knows can be collected before it fires.
-  const giveUp = new AbortController();
-  const stop = (): void => giveUp.abort();
-  const timer = setTimeout(stop, SOUND_TIMEOUT_MS);
-  if (signal.aborted) stop();
-  signal.addEventListener('abort', stop);
+  const aborter = new AbortController();
+  const abort = (): void => aborter.abort();
+  const timer = setTimeout(abort, FETCH_TIMEOUT_MS);
+  if (signal.aborted) abort();
+  signal.addEventListener('abort', abort);
   try {
-    const response = await fetch(url, { signal: giveUp.signal });
+    const response = await fetch(url, { signal: aborter.signal });
     if (!response.ok) return `HTTP ${response.status}`;
     const chunks: Uint8Array[] = [];
     let size = 0;
     for await (const chunk of (response.body ?? []) as AsyncIterable<Uint8Array>) {
       size += chunk.length;
-      if (size > MAX_SOUND_BYTES) return 'too large';
+      if (size > MAX_AUDIO_FILE_BYTES) return 'too large';
       chunks.push(chunk);
     }
     const recording = decodeWav(Buffer.concat(chunks));
@@ -31,8 +31,8 @@ export async function fetchSound(url: string, signal: AbortSignal): Promise<Int1
   } catch {
     return 'unreachable';
   } finally {
-    giveUp.abort();
+    aborter.abort();
     clearTimeout(timer);
-    signal.removeEventListener('abort', stop);
+    signal.removeEventListener('abort', abort);
   }
 }

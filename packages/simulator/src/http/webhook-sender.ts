@@ -5,7 +5,7 @@ import { setMaxListeners } from 'node:events';
 import { pause } from '../pause.ts';
 
 /** The most requests of one call that may be under way; what comes on top is given up and counted as failed. */
-export const MAX_UNDER_WAY = 200;
+export const MAX_IN_FLIGHT = 200;
 
 /** How deliveries went so far. */
 export interface DeliveryCounts {
@@ -18,13 +18,13 @@ export interface DeliveryCounts {
 }
 
 /** What one request carries. */
-export interface Parcel {
+export interface RequestContent {
   readonly headers: Readonly<Record<string, string>>;
   readonly body?: string;
 }
 
 /** One thing to deliver. */
-export interface Delivery extends Parcel {
+export interface Delivery extends RequestContent {
   readonly url: string;
   readonly method?: 'GET' | 'POST';
   readonly timeoutMs: number;
@@ -33,9 +33,9 @@ export interface Delivery extends Parcel {
   /** Answers after which nothing is tried again. */
   readonly finalStatuses?: readonly number[];
   /** How long it is held back before the first try. */
-  readonly holdMs?: number;
+  readonly delayMs?: number;
   /** What each try carries instead of `headers` and `body`, when that differs from try to try. */
-  readonly prepare?: () => Parcel;
+  readonly prepare?: () => RequestContent;
 }
 
 /** What came back with a 2xx. */
@@ -52,12 +52,12 @@ export interface Outcome {
 }
 
 /** Delivers, and counts. Closing it gives up what is under way. */
-export interface Courier {
+export interface WebhookSender {
   readonly counts: Readonly<DeliveryCounts>;
   /** Never rejects: a message that could not be delivered gives undefined. */
   deliver(delivery: Delivery): Promise<Delivered | undefined>;
   /** Never rejects; gives the answer whatever its status is. */
-  ask(delivery: Delivery): Promise<Outcome>;
+  request(delivery: Delivery): Promise<Outcome>;
   /** Settles when nothing is under way. */
   drained(): Promise<void>;
   close(): void;
@@ -70,45 +70,45 @@ interface Reply extends Outcome {
 const NO_REPLY = { status: null, text: '', contentType: '' } as const;
 
 /** One for each call. */
-export function createCourier(): Courier {
+export function createWebhookSender(): WebhookSender {
   const counts: DeliveryCounts = { sent: 0, delivered: 0, failed: 0, lastFailure: null };
   const closing = new AbortController();
-  setMaxListeners(MAX_UNDER_WAY * 2, closing.signal);
-  const underWay = new Set<Promise<unknown>>();
+  setMaxListeners(MAX_IN_FLIGHT * 2, closing.signal);
+  const inFlight = new Set<Promise<unknown>>();
 
   const attempt = async (delivery: Delivery): Promise<Reply> => {
     const { url, method = 'POST', timeoutMs, prepare } = delivery;
     const { headers, body } = prepare === undefined ? delivery : prepare();
     // A timer of its own: on Node 20 a timeout that only `AbortSignal.any` knows can be collected before it fires.
-    const giveUp = new AbortController();
-    let isLate = false;
+    const aborter = new AbortController();
+    let isTimedOut = false;
     const timer = setTimeout(() => {
-      isLate = true;
-      giveUp.abort();
+      isTimedOut = true;
+      aborter.abort();
     }, timeoutMs);
-    const stop = (): void => giveUp.abort();
-    if (closing.signal.aborted) stop();
-    closing.signal.addEventListener('abort', stop);
+    const abort = (): void => aborter.abort();
+    if (closing.signal.aborted) abort();
+    closing.signal.addEventListener('abort', abort);
     try {
       const response = await fetch(url, {
         method,
         headers,
         ...(body === undefined ? {} : { body }),
         redirect: 'manual',
-        signal: giveUp.signal,
+        signal: aborter.signal,
       });
       const contentType = response.headers.get('content-type') ?? '';
       return { status: response.status, contentType, text: await response.text(), failure: null };
     } catch {
-      return { ...NO_REPLY, failure: isLate ? 'timeout' : 'unreachable' };
+      return { ...NO_REPLY, failure: isTimedOut ? 'timeout' : 'unreachable' };
     } finally {
       clearTimeout(timer);
-      closing.signal.removeEventListener('abort', stop);
+      closing.signal.removeEventListener('abort', abort);
     }
   };
 
   const run = async (delivery: Delivery): Promise<Reply> => {
-    if (delivery.holdMs !== undefined) await pause(delivery.holdMs, closing.signal);
+    if (delivery.delayMs !== undefined) await pause(delivery.delayMs, closing.signal);
     let reply = await attempt(delivery);
     for (const pauseMs of delivery.retryPausesMs ?? []) {
       const isFinal = reply.status !== null && delivery.finalStatuses?.includes(reply.status) === true;
@@ -119,15 +119,15 @@ export function createCourier(): Courier {
     return reply;
   };
 
-  const take = async (delivery: Delivery): Promise<Reply> => {
+  const enqueue = async (delivery: Delivery): Promise<Reply> => {
     counts.sent += 1;
-    const isFull = underWay.size >= MAX_UNDER_WAY;
-    const running = isFull
+    const isFull = inFlight.size >= MAX_IN_FLIGHT;
+    const result = isFull
       ? Promise.resolve<Reply>({ ...NO_REPLY, failure: 'too many under way' })
       : run(delivery);
-    if (!isFull) underWay.add(running);
-    const reply = await running;
-    underWay.delete(running);
+    if (!isFull) inFlight.add(result);
+    const reply = await result;
+    inFlight.delete(result);
     if (isDelivered(reply)) {
       counts.delivered += 1;
     } else {
@@ -140,15 +140,15 @@ export function createCourier(): Courier {
   return {
     counts,
     async deliver(delivery) {
-      const reply = await take(delivery);
+      const reply = await enqueue(delivery);
       return isDelivered(reply) ? { contentType: reply.contentType, text: reply.text } : undefined;
     },
-    async ask(delivery) {
-      const { status, text, failure } = await take(delivery);
+    async request(delivery) {
+      const { status, text, failure } = await enqueue(delivery);
       return { status, text, failure };
     },
     async drained() {
-      while (underWay.size > 0) await Promise.all(underWay);
+      while (inFlight.size > 0) await Promise.all(inFlight);
     },
     close() {
       closing.abort();

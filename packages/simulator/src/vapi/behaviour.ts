@@ -3,7 +3,7 @@
 // has the same list with a line about each; a test compares the two.
 
 /** How a call lives and ends. */
-export interface LifeDials {
+export interface LifecycleBehaviour {
   /** How long a call stays queued. */
   readonly queuedMs: number;
   /** How long a call rings. */
@@ -23,7 +23,7 @@ export interface LifeDials {
 }
 
 /** Who may watch and steer a call: its `monitorPlan`. */
-export interface MonitorDials {
+export interface MonitorBehaviour {
   readonly listenEnabled: boolean;
   readonly controlEnabled: boolean;
   /** Whether listening needs the public key. */
@@ -33,7 +33,7 @@ export interface MonitorDials {
 }
 
 /** How messages reach the server URL, or do not. */
-export interface DeliveryDials {
+export interface DeliveryBehaviour {
   /** What chance follows: the same seed loses and delays alike. */
   readonly seed: number;
   /** The types that are sent; none named: all of them. */
@@ -58,7 +58,7 @@ export interface DeliveryDials {
 }
 
 /** What messages look like. */
-export interface ShapeDials {
+export interface FormatBehaviour {
   readonly envelope: 'wrapped' | 'bare';
   readonly timestamps: 'ms' | 'iso' | 'missing';
   readonly embeddedCall: 'full' | 'id' | 'missing';
@@ -81,7 +81,7 @@ export interface ShapeDials {
 }
 
 /** How the control URL behaves. */
-export interface ControlDials {
+export interface ControlBehaviour {
   /** The status of an accepted command. */
   readonly controlStatus: number;
   /** How long an answer is held back. */
@@ -106,7 +106,7 @@ export interface ControlDials {
 }
 
 /** How the listen socket behaves. */
-export interface ListenDials {
+export interface ListenBehaviour {
   readonly listenFormat:
     's16le-16000-stereo' | 's16le-16000-mono' | 's16le-8000-stereo' | 's16le-8000-mono' | 'mulaw-8000-mono';
   /** Whether the assistant is the first channel. */
@@ -129,7 +129,7 @@ export interface ListenDials {
 }
 
 /** How REST behaves. These work for the cloud, not for one call. */
-export interface RestDials {
+export interface RestBehaviour {
   /** The script of calls that are placed over REST. */
   readonly placedScript: string;
   readonly listShape: 'array' | 'paginated';
@@ -149,7 +149,7 @@ export interface RestDials {
 }
 
 /** How a call over the transport socket behaves. */
-export interface TransportDials {
+export interface TransportBehaviour {
   /** How long nobody may connect. */
   readonly transportJoinMs: number;
   /** How long nobody may speak. */
@@ -169,14 +169,14 @@ export interface TransportDials {
 /** How a fake Vapi behaves. */
 export interface VapiBehaviour
   extends
-    LifeDials,
-    MonitorDials,
-    DeliveryDials,
-    ShapeDials,
-    ControlDials,
-    ListenDials,
-    RestDials,
-    TransportDials {}
+    LifecycleBehaviour,
+    MonitorBehaviour,
+    DeliveryBehaviour,
+    FormatBehaviour,
+    ControlBehaviour,
+    ListenBehaviour,
+    RestBehaviour,
+    TransportBehaviour {}
 
 /** What a fake Vapi does of its own accord; the delays were measured on live calls. */
 export const VAPI_BEHAVIOUR: VapiBehaviour = {

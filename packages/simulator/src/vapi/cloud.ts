@@ -1,21 +1,21 @@
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
-import { withDials } from '../behaviour.ts';
+import { mergeBehaviour } from '../behaviour.ts';
 import { rememberCall } from '../call/call-list.ts';
 import type { FrameClock } from '../call/frame-clock.ts';
 import type { HttpReply, HttpRequest } from '../http/http-request.ts';
 import type { Script, SpeechLibrary } from '../speech/library.ts';
 import { VAPI_BEHAVIOUR } from './behaviour.ts';
 import type { VapiBehaviour } from './behaviour.ts';
-import { createBudget } from './rest/rate-limit.ts';
-import { createVapiCall } from './call.ts';
-import type { VapiCall } from './call.ts';
-import { answerControl } from './control/control-endpoint.ts';
-import { createDoorway } from './upgrade-handler.ts';
-import { makePast, MAX_PAST_CALLS } from './past-calls.ts';
-import type { PastOptions, Shown } from './past-calls.ts';
+import { createRateLimiter } from './rest/rate-limit.ts';
+import { createVapiCall } from './call/call.ts';
+import type { VapiCall } from './call/call-contract.ts';
+import { handleControl } from './control/control-endpoint.ts';
+import { createUpgradeHandler } from './upgrade-handler.ts';
+import { createPastCalls, MAX_PAST_CALLS } from './past-calls.ts';
+import type { PastCallsOptions, ListedCall } from './past-calls.ts';
 import type { Placement } from './rest/placement.ts';
-import { answerRest } from './rest/rest.ts';
+import { handleRest } from './rest/rest.ts';
 import type { Webhook } from './webhook/message-sender.ts';
 
 /** What the fake Vapi needs. Functions are asked when a call starts, because they may change. */
@@ -32,11 +32,11 @@ export interface VapiCloudDeps {
 /** The fake Vapi. Whoever creates it closes it. */
 export interface VapiCloud {
   readonly calls: readonly VapiCall[];
-  start(script: Script, dials: object): VapiCall;
+  start(script: Script, changes: object): VapiCall;
   /** Changes dials for calls that begin later, and for REST at once. Throws a `RangeError` for an unknown one. */
-  dial(dials: object): void;
+  setBehaviour(changes: object): void;
   /** Makes up calls of the past. Throws a `RangeError` when they are too many. */
-  remember(past: PastOptions): void;
+  addPastCalls(options: PastCallsOptions): void;
   rest(request: HttpRequest, path: string): HttpReply;
   control(callId: string, request: HttpRequest): HttpReply;
   upgrade(
@@ -52,15 +52,15 @@ export interface VapiCloud {
 /** A Vapi without calls. */
 export function createVapiCloud(deps: VapiCloudDeps): VapiCloud {
   const { speech, clock, apiKey, publicKey } = deps;
-  let behaviour = withDials(VAPI_BEHAVIOUR, deps.behaviour);
+  let behaviour = mergeBehaviour(VAPI_BEHAVIOUR, deps.behaviour);
   const calls: VapiCall[] = [];
-  const past: Shown[] = [];
+  const pastCalls: ListedCall[] = [];
   const deleted = new Set<string>();
-  const doorway = createDoorway(publicKey);
-  const budget = createBudget(() => behaviour);
+  const upgrades = createUpgradeHandler(publicKey);
+  const rateLimiter = createRateLimiter(() => behaviour);
   const find = (id: string): VapiCall | undefined => calls.find((call) => call.id === id);
 
-  const place = ({ placed, dials, webhook }: Placement): VapiCall => {
+  const place = ({ placed, behaviour: requested, webhook }: Placement): VapiCall => {
     const script = speech.script(behaviour.placedScript) ?? speech.scripts[0];
     if (script === undefined) throw new RangeError('there are no scripts');
     const call = createVapiCall({
@@ -68,7 +68,7 @@ export function createVapiCloud(deps: VapiCloudDeps): VapiCloud {
       script,
       speech,
       clock,
-      behaviour: { ...behaviour, ...dials },
+      behaviour: { ...behaviour, ...requested },
       webhook: { ...deps.webhook(), ...webhook },
       placed,
     });
@@ -78,49 +78,49 @@ export function createVapiCloud(deps: VapiCloudDeps): VapiCloud {
 
   return {
     calls,
-    start(script, dials) {
+    start(script, changes) {
       const call = createVapiCall({
         origin: deps.origin(),
         script,
         speech,
         clock,
-        behaviour: withDials(behaviour, dials),
+        behaviour: mergeBehaviour(behaviour, changes),
         webhook: deps.webhook(),
       });
       rememberCall(calls, call);
       return call;
     },
-    dial(dials) {
-      behaviour = withDials(behaviour, dials);
+    setBehaviour(changes) {
+      behaviour = mergeBehaviour(behaviour, changes);
     },
-    remember(options) {
-      if (past.length + options.count > MAX_PAST_CALLS)
+    addPastCalls(options) {
+      if (pastCalls.length + options.count > MAX_PAST_CALLS)
         throw new RangeError(`there may be ${MAX_PAST_CALLS} past calls`);
-      past.push(...makePast(options, speech.scripts, deps.origin));
+      pastCalls.push(...createPastCalls(options, speech.scripts, deps.origin));
     },
     rest: (request, path) =>
-      answerRest(request, path, {
+      handleRest(request, path, {
         apiKey,
         publicKey,
-        budget,
-        dials: () => behaviour,
+        rateLimiter,
+        behaviour: () => behaviour,
         calls: calls.filter(({ id }) => !deleted.has(id)),
-        past,
+        pastCalls,
         place,
         remove(id) {
-          const index = past.findIndex((call) => call.id === id);
-          if (index >= 0) past.splice(index, 1);
+          const index = pastCalls.findIndex((call) => call.id === id);
+          if (index >= 0) pastCalls.splice(index, 1);
           else deleted.add(id);
           for (const gone of deleted) if (find(gone) === undefined) deleted.delete(gone);
           find(id)?.end('call-deleted');
         },
       }),
-    control: (callId, request) => answerControl(find(callId), request, publicKey),
+    control: (callId, request) => handleControl(find(callId), request, publicKey),
     upgrade: (purpose, callId, request, socket, head) =>
-      doorway[purpose](find(callId), request, socket, head),
+      upgrades[purpose](find(callId), request, socket, head),
     close() {
       for (const call of calls) call.close();
-      doorway.close();
+      upgrades.close();
     },
   };
 }

@@ -3,10 +3,10 @@
 
 import { createRandom } from '../random.ts';
 import type { Script } from '../speech/library.ts';
-import { placeTurns } from '../call/timeline.ts';
+import { scheduleTurns } from '../call/timeline.ts';
 import { VAPI_BEHAVIOUR } from './behaviour.ts';
-import { ASSISTANT_ID, describeCall, historyItem } from './call-object.ts';
-import type { VapiRecord } from './call-object.ts';
+import { ASSISTANT_ID, describeCall, historyItem } from './call/call-object.ts';
+import type { VapiRecord } from './call/call-object.ts';
 import { uuidV7 } from './uuid-v7.ts';
 
 /** How many past calls may be made up. */
@@ -26,7 +26,7 @@ const ENDINGS = [
 ] as const;
 
 /** A call that REST can show. */
-export interface Shown {
+export interface ListedCall {
   readonly id: string;
   readonly createdAt: number;
   readonly updatedAt: number;
@@ -34,7 +34,7 @@ export interface Shown {
 }
 
 /** How much of a past to make up. */
-export interface PastOptions {
+export interface PastCallsOptions {
   readonly count: number;
   /** Over how many days before now the calls are spread; 30, unless given. */
   readonly days?: number;
@@ -42,23 +42,23 @@ export interface PastOptions {
 }
 
 /** Makes up calls, oldest first. Throws a `RangeError` when there are too many of them. */
-export function makePast(
-  { count, days = 30, seed = 1 }: PastOptions,
+export function createPastCalls(
+  { count, days = 30, seed = 1 }: PastCallsOptions,
   scripts: readonly Script[],
   origin: () => string,
   now: number = Date.now(),
-): Shown[] {
+): ListedCall[] {
   if (!Number.isInteger(count) || count < 0 || count > MAX_PAST_CALLS)
     throw new RangeError(`count must be a whole number from 0 to ${MAX_PAST_CALLS}`);
   if (!(days > 0 && days <= MAX_PAST_DAYS))
     throw new RangeError(`days must be more than 0 and at most ${MAX_PAST_DAYS}`);
-  const chance = createRandom(seed);
+  const random = createRandom(seed);
   return Array.from({ length: count }, (_, index) => {
     // Evenly spread with a little chance, so that the order is the order of the ids.
-    const share = (index + chance() * 0.9) / count;
+    const share = (index + random() * 0.9) / count;
     const createdAt = Math.floor(now - days * DAY_MS * (1 - share));
-    const script = scripts[Math.floor(chance() * scripts.length)];
-    const ending = ENDINGS[Math.floor(chance() * ENDINGS.length)] ?? 'customer-ended-call';
+    const script = scripts[Math.floor(random() * scripts.length)];
+    const ending = ENDINGS[Math.floor(random() * ENDINGS.length)] ?? 'customer-ended-call';
     if (script === undefined) throw new RangeError('there are no scripts');
     return pastCall({ createdAt, script, ending, origin });
   });
@@ -74,9 +74,9 @@ function pastCall({
   script: Script;
   ending: string;
   origin: () => string;
-}): Shown {
+}): ListedCall {
   const id = uuidV7(createdAt);
-  const placed = placeTurns(script.turns);
+  const placed = scheduleTurns(script.turns);
   const startedAt = createdAt + QUEUED_AND_RINGING_MS;
   const isAnswered = ending !== 'customer-did-not-answer';
   const endedAt = startedAt + (isAnswered ? (placed.at(-1)?.endMs ?? 0) : 0);
@@ -90,8 +90,8 @@ function pastCall({
         origin: origin(),
         script,
         type: script.direction === 'inbound' ? 'inboundPhoneCall' : 'outboundPhoneCall',
-        echo: {},
-        dials: VAPI_BEHAVIOUR,
+        requestFields: {},
+        behaviour: VAPI_BEHAVIOUR,
         createdAt,
         updatedAt: endedAt,
         status: 'ended',

@@ -5,38 +5,38 @@ import { STATUS_CODES } from 'node:http';
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { WebSocketServer } from 'ws';
-import type { VapiCall } from './call.ts';
+import type { VapiCall } from './call/call-contract.ts';
 
 /** The largest frame that a transport socket takes. */
 export const MAX_FRAME_BYTES = 1_000_000;
 /** How many handshakes may be left without an answer at a time. */
-export const MAX_HANGING = 100;
+export const MAX_UNANSWERED = 100;
 /** How long a handshake is left without an answer. */
-export const HANG_LIMIT_MS = 120_000;
+export const UNANSWERED_LIMIT_MS = 120_000;
 
 /** Takes handshakes. Whoever creates it closes it. */
-export interface Doorway {
+export interface UpgradeHandler {
   listen(call: VapiCall | undefined, request: IncomingMessage, socket: Duplex, head: Buffer): void;
   transport(call: VapiCall | undefined, request: IncomingMessage, socket: Duplex, head: Buffer): void;
   close(): void;
 }
 
 /** The doorway of a cloud. */
-export function createDoorway(publicKey: string): Doorway {
+export function createUpgradeHandler(publicKey: string): UpgradeHandler {
   const sockets = new WebSocketServer({
     noServer: true,
     perMessageDeflate: false,
     maxPayload: MAX_FRAME_BYTES,
   });
-  const hanging = new Set<Duplex>();
+  const unanswered = new Set<Duplex>();
 
-  const hang = (socket: Duplex): void => {
-    if (hanging.size >= MAX_HANGING) return refuse(socket, 503, 'Too many wait');
-    const timer = setTimeout(() => socket.destroy(), HANG_LIMIT_MS);
-    hanging.add(socket);
+  const leaveUnanswered = (socket: Duplex): void => {
+    if (unanswered.size >= MAX_UNANSWERED) return reject(socket, 503, 'Too many wait');
+    const timer = setTimeout(() => socket.destroy(), UNANSWERED_LIMIT_MS);
+    unanswered.add(socket);
     socket.once('close', () => {
       clearTimeout(timer);
-      hanging.delete(socket);
+      unanswered.delete(socket);
     });
     // A client that goes away is noticed only by who reads.
     socket.on('end', () => socket.destroy());
@@ -45,32 +45,32 @@ export function createDoorway(publicKey: string): Doorway {
 
   return {
     listen(call, request, socket, head) {
-      if (call === undefined) return refuse(socket, 400, 'Call not active');
-      const { dials, door } = call;
-      if (dials.listenHang) return hang(socket);
+      if (call === undefined) return reject(socket, 400, 'Call not active');
+      const { behaviour, faultCounters } = call;
+      if (behaviour.listenHang) return leaveUnanswered(socket);
       const key = request.headers.authorization;
-      if (dials.listenAuthenticationEnabled && key !== `Bearer ${publicKey}`)
-        return refuse(socket, 401, 'Unauthorized');
-      if (!call.active || !dials.listenEnabled) return refuse(socket, 400, 'Call not active');
-      if (door.refusals < dials.listenRefusals) {
-        door.refusals += 1;
-        return refuse(socket, 400, 'Call not active');
+      if (behaviour.listenAuthenticationEnabled && key !== `Bearer ${publicKey}`)
+        return reject(socket, 401, 'Unauthorized');
+      if (!call.active || !behaviour.listenEnabled) return reject(socket, 400, 'Call not active');
+      if (faultCounters.rejectedHandshakes < behaviour.listenRefusals) {
+        faultCounters.rejectedHandshakes += 1;
+        return reject(socket, 400, 'Call not active');
       }
-      if (!call.hasRoom) return refuse(socket, 429, 'Too many listeners');
-      sockets.handleUpgrade(request, socket, head, (accepted) => call.listen(accepted));
+      if (!call.acceptsListeners) return reject(socket, 429, 'Too many listeners');
+      sockets.handleUpgrade(request, socket, head, (accepted) => call.addListener(accepted));
     },
     transport(call, request, socket, head) {
-      if (call === undefined || !call.awaitsTransport) return refuse(socket, 400, 'Call not active');
-      sockets.handleUpgrade(request, socket, head, (accepted) => call.transport(accepted));
+      if (call === undefined || !call.awaitsTransport) return reject(socket, 400, 'Call not active');
+      sockets.handleUpgrade(request, socket, head, (accepted) => call.attachTransport(accepted));
     },
     close() {
-      for (const socket of hanging) socket.destroy();
+      for (const socket of unanswered) socket.destroy();
       sockets.close();
     },
   };
 }
 
-function refuse(socket: Duplex, status: number, message: string): void {
+function reject(socket: Duplex, status: number, message: string): void {
   const body = JSON.stringify({ message });
   const head = [
     `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? 'Refused'}`,

@@ -3,7 +3,7 @@
 // a line about each; a test compares the two.
 
 /** How a call lives and ends. */
-export interface VobizCallDials {
+export interface VobizCallBehaviour {
   /** How long a callee rings: of a `<Dial>`, and of a call that REST places. */
   readonly ringMs: number;
   /** What the callee of a call that REST places does. */
@@ -19,7 +19,7 @@ export interface VobizCallDials {
 }
 
 /** What streams look like on the wire. */
-export interface VobizShapeDials {
+export interface VobizFormatBehaviour {
   /** How a stream introduces itself. */
   readonly startShape: 'nested' | 'flat' | 'hybrid' | 'rate-as-text';
   /** How a stream carries audio: as documented today, or as an older page showed it. */
@@ -37,12 +37,12 @@ export interface VobizShapeDials {
 }
 
 /** What chance follows: the same seed loses and delays alike. */
-export interface VobizSeedDial {
+export interface VobizSeedBehaviour {
   readonly seed: number;
 }
 
 /** How messages of a stream go wrong. "Every n" counts `media` messages; 0: never. */
-export interface VobizMessageDials extends VobizSeedDial {
+export interface VobizMessageBehaviour extends VobizSeedBehaviour {
   readonly start: 'once' | 'never' | 'twice' | 'twice-other-id';
   /** How many `media` messages come before `start`. */
   readonly mediaBeforeStart: number;
@@ -66,7 +66,7 @@ export interface VobizMessageDials extends VobizSeedDial {
 }
 
 /** How sockets of streams open, break and close. */
-export interface VobizSocketDials {
+export interface VobizSocketBehaviour {
   /** How long after the XML was fetched a stream's socket is dialled. */
   readonly connectDelayMs: number;
   /** How long each socket lives before it breaks; 0: it does not. */
@@ -83,7 +83,7 @@ export interface VobizSocketDials {
 }
 
 /** How what a stream is given to play is played. */
-export interface VobizPlaybackDials {
+export interface VobizPlaybackBehaviour {
   /** How much may wait to be played; what comes on top is thrown away. */
   readonly playbackQueueMs: number;
   /** Whether what a stream plays is on the `outbound` track of the leg's other streams. */
@@ -97,7 +97,7 @@ export interface VobizPlaybackDials {
 }
 
 /** How webhooks reach the application, or do not. */
-export interface VobizWebhookDials extends VobizSeedDial {
+export interface VobizWebhookBehaviour extends VobizSeedBehaviour {
   /** The pause before the first retry of a webhook; each further one is twice as long. */
   readonly retryPauseMs: number;
   /** GET goes before what an element or a request says. */
@@ -120,7 +120,7 @@ export interface VobizWebhookDials extends VobizSeedDial {
 }
 
 /** How REST behaves. All but `callGone` work for the cloud, not for one call. */
-export interface VobizRestDials {
+export interface VobizRestBehaviour {
   /** The script of calls that are placed over REST. */
   readonly placedScript: string;
   /** The numbers that calls may come from. */
@@ -144,13 +144,13 @@ export interface VobizRestDials {
 /** How a fake Vobiz behaves. */
 export interface VobizBehaviour
   extends
-    VobizCallDials,
-    VobizShapeDials,
-    VobizMessageDials,
-    VobizSocketDials,
-    VobizPlaybackDials,
-    VobizWebhookDials,
-    VobizRestDials {}
+    VobizCallBehaviour,
+    VobizFormatBehaviour,
+    VobizMessageBehaviour,
+    VobizSocketBehaviour,
+    VobizPlaybackBehaviour,
+    VobizWebhookBehaviour,
+    VobizRestBehaviour {}
 
 /** What a fake Vobiz does of its own accord. */
 export const VOBIZ_BEHAVIOUR: VobizBehaviour = {

@@ -1,14 +1,14 @@
-import { withDials } from '../behaviour.ts';
+import { mergeBehaviour } from '../behaviour.ts';
 import { rememberCall } from '../call/call-list.ts';
 import type { FrameClock } from '../call/frame-clock.ts';
 import type { HttpReply, HttpRequest } from '../http/http-request.ts';
 import type { Script, SpeechLibrary } from '../speech/library.ts';
 import { VOBIZ_BEHAVIOUR } from './behaviour.ts';
 import type { VobizBehaviour } from './behaviour.ts';
-import { createVobizCall } from './call.ts';
-import type { VobizCall, VobizCallDeps } from './call-contract.ts';
+import { createVobizCall } from './call/call.ts';
+import type { VobizCall, VobizCallDeps } from './call/call-contract.ts';
 import { createRooms } from './line/conference.ts';
-import { answerRest } from './rest/rest.ts';
+import { handleRest } from './rest/rest.ts';
 import { createRestFaults } from './rest/fault-injection.ts';
 import type { Account } from './rest/replies.ts';
 import type { SigningKeys } from './webhook/signature.ts';
@@ -27,9 +27,9 @@ export interface VobizCloudDeps {
 /** The fake Vobiz. Whoever creates it closes it. */
 export interface VobizCloud {
   readonly calls: readonly VobizCall[];
-  start(script: Script, dials: object): VobizCall;
+  start(script: Script, changes: object): VobizCall;
   /** Changes dials for calls that begin later, and for REST at once. Throws a `RangeError` for an unknown one. */
-  dial(dials: object): void;
+  setBehaviour(changes: object): void;
   rest(request: HttpRequest, path: string): HttpReply;
   close(): void;
 }
@@ -47,52 +47,52 @@ export function createVobizCloud({
   application,
   ...deps
 }: VobizCloudDeps): VobizCloud {
-  let behaviour = withDials(VOBIZ_BEHAVIOUR, deps.behaviour);
+  let behaviour = mergeBehaviour(VOBIZ_BEHAVIOUR, deps.behaviour);
   const calls: VobizCall[] = [];
   const rooms = createRooms();
   const faults = createRestFaults(() => behaviour);
   let count = 0;
 
-  const begin = (
+  const startCall = (
     call: Pick<
       VobizCallDeps,
       'direction' | 'from' | 'to' | 'script' | 'behaviour' | 'application' | 'timeLimitS'
     >,
   ): VobizCall => {
-    const begun = createVobizCall({ ...call, authId: account.authId, speech, clock, keys, rooms });
-    rememberCall(calls, begun);
-    return begun;
+    const started = createVobizCall({ ...call, authId: account.authId, speech, clock, keys, rooms });
+    rememberCall(calls, started);
+    return started;
   };
 
   return {
     calls,
-    start(script, dials) {
-      const own = withDials(behaviour, dials);
+    start(script, changes) {
+      const callBehaviour = mergeBehaviour(behaviour, changes);
       count += 1;
-      return begin({
+      return startCall({
         direction: 'inbound',
         from: `+${FIRST_CALLER + (count % CALLERS)}`,
-        to: own.ownNumbers[0] ?? FALLBACK_NUMBER,
+        to: callBehaviour.ownNumbers[0] ?? FALLBACK_NUMBER,
         script,
-        behaviour: own,
+        behaviour: callBehaviour,
         application: application(),
       });
     },
-    dial(dials) {
-      behaviour = withDials(behaviour, dials);
+    setBehaviour(changes) {
+      behaviour = mergeBehaviour(behaviour, changes);
       faults.reset();
     },
     rest: (request, path) =>
-      faults.around(() =>
-        answerRest(request, path, {
+      faults.apply(() =>
+        handleRest(request, path, {
           account,
           calls,
           rooms,
-          dials: () => behaviour,
+          behaviour: () => behaviour,
           place(order) {
             const script = speech.script(behaviour.placedScript) ?? speech.scripts[0];
             if (script === undefined) throw new RangeError('there are no scripts');
-            return begin({ ...order, direction: 'outbound', script, behaviour });
+            return startCall({ ...order, direction: 'outbound', script, behaviour });
           },
         }),
       ),

@@ -1,7 +1,7 @@
 import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import { describe, expect, it } from 'vitest';
-import { isListening, keepCalls } from '../../src/call/call-generator.ts';
+import { isListening, startCallGenerator } from '../../src/call/call-generator.ts';
 import type { SimulatedCall } from '../../src/index.ts';
 import { createDeferred } from '../../src/deferred.ts';
 import { createApplication } from '../support/application.ts';
@@ -21,7 +21,7 @@ describe('keeping calls', () => {
       return begun.at(-1)?.call as SimulatedCall;
     };
     const kind = { target: () => application.url, start };
-    const stop = keepCalls({ calls: 2, kinds: [kind, kind], restMs: 10, staggerMs: 20 });
+    const stop = startCallGenerator({ calls: 2, kinds: [kind, kind], pauseMs: 10, staggerMs: 20 });
     await application.until('four calls', () => begun.length === 4);
     begun[0]?.end();
     await application.until('a fifth call', () => begun.length === 5);
@@ -37,7 +37,7 @@ describe('keeping calls', () => {
     await new Promise((resolve) => spare.close(resolve));
     let asked = 0;
     const begun = createDeferred<boolean>();
-    const stop = keepCalls({
+    const stop = startCallGenerator({
       calls: 1,
       kinds: [
         {

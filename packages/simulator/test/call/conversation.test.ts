@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { createConversation, MAX_WAITING_SAYS } from '../../src/call/conversation.ts';
-import type { Conversation, Moment } from '../../src/call/conversation.ts';
-import { layOut } from '../../src/call/timeline.ts';
+import { createConversation, MAX_QUEUED_SAYS } from '../../src/call/conversation.ts';
+import type { Conversation, ConversationFrame } from '../../src/call/conversation.ts';
+import { scriptEvents } from '../../src/call/timeline.ts';
 import { loadSpeech } from '../../src/speech/library.ts';
 import type { Turn } from '../../src/speech/library.ts';
 import { rms, sine } from '../support/signal.ts';
@@ -14,26 +14,26 @@ const turn = (speaker: Turn['speaker'], text: string, cutsIn = false): Turn => (
 });
 
 /** Runs for a while, or until nothing is left to say. */
-function run(conversation: Conversation, ms = 60_000): Moment[] {
-  const moments: Moment[] = [];
+function run(conversation: Conversation, ms = 60_000): ConversationFrame[] {
+  const moments: ConversationFrame[] = [];
   while (moments.length * 20 < ms && !(conversation.idle && moments.length > 0))
     moments.push(conversation.next());
   return moments;
 }
 
-const facts = (moments: Moment[]): string[] =>
-  moments.flatMap(({ atMs, steps }) =>
-    steps
-      .filter(({ fact }) => fact.kind !== 'transcript.partial')
+const facts = (moments: ConversationFrame[]): string[] =>
+  moments.flatMap(({ atMs, events }) =>
+    events
+      .filter(({ event }) => event.kind !== 'transcript.partial')
       .map(
-        ({ fact }) =>
-          `${atMs} ${fact.kind} ${'text' in fact ? fact.text : 'speaker' in fact ? fact.speaker : ''}`,
+        ({ event }) =>
+          `${atMs} ${event.kind} ${'text' in event ? event.text : 'speaker' in event ? event.speaker : ''}`,
       ),
   );
 
-const finals = (moments: Moment[]): string[] =>
-  moments.flatMap(({ steps }) =>
-    steps.flatMap(({ fact }) => (fact.kind === 'transcript.final' ? [fact.text] : [])),
+const finals = (moments: ConversationFrame[]): string[] =>
+  moments.flatMap(({ events }) =>
+    events.flatMap(({ event }) => (event.kind === 'transcript.final' ? [event.text] : [])),
   );
 
 describe('a conversation', () => {
@@ -42,10 +42,10 @@ describe('a conversation', () => {
     (_, script) => {
       const conversation = createConversation();
       conversation.play(script.turns);
-      const steps = run(conversation).flatMap((moment) => moment.steps);
+      const steps = run(conversation).flatMap((moment) => moment.events);
       const order = (list: readonly { atMs: number }[]): string[] =>
         list.map((step) => JSON.stringify(step)).toSorted();
-      expect(order(steps)).toEqual(order(layOut(script.turns)));
+      expect(order(steps)).toEqual(order(scriptEvents(script.turns)));
     },
   );
 
@@ -139,7 +139,7 @@ describe('a conversation', () => {
     conversation.say(turn('assistant', 'now it is said'));
     conversation.say(turn('assistant', 'never'));
     const before = run(conversation, 800);
-    conversation.unsay();
+    conversation.cancelSays();
     expect(finals([...before, ...run(conversation)])).toEqual(['now it', 'after']);
   });
 
@@ -148,7 +148,7 @@ describe('a conversation', () => {
     conversation.play([turn('customer', 'one'), turn('assistant', 'two')]);
     run(conversation, 1_000);
     conversation.say(turn('assistant', 'said'));
-    conversation.abandon();
+    conversation.abandonScript();
     const rest = run(conversation);
     expect(finals(rest).at(-1)).toBe('said');
     expect(finals(rest)).not.toContain('two');
@@ -157,7 +157,7 @@ describe('a conversation', () => {
 
   it('refuses what is said into it when too much waits', () => {
     const conversation = createConversation();
-    for (let count = 0; count < MAX_WAITING_SAYS; count += 1) {
+    for (let count = 0; count < MAX_QUEUED_SAYS; count += 1) {
       expect(conversation.say(turn('assistant', 'more'))).toBe(true);
     }
     expect(conversation.say(turn('assistant', 'too much'))).toBe(false);

@@ -1,8 +1,8 @@
 import { expect, it } from 'vitest';
-import { createAgenda } from '../../src/call/scheduler.ts';
+import { createScheduler } from '../../src/call/scheduler.ts';
 
 it('an agenda does things when their frame comes, in the order in which they are due', () => {
-  const agenda = createAgenda();
+  const agenda = createScheduler();
   const done: string[] = [];
   agenda.after(40, () => done.push('second'));
   agenda.after(30, () => done.push('first'));

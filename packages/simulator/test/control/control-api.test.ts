@@ -78,7 +78,7 @@ describe.concurrent('the control surface', () => {
   it.for([
     ['POST', '/calls', 'vapi', 'the body must be a JSON object'],
     ['POST', '/calls', { provider: 'acme' }, 'provider must be vapi or vobiz'],
-    ['POST', '/calls', { provider: 'vapi', script: 'opera' }, 'script opera does not exist'],
+    ['POST', '/calls', { provider: 'vapi', script: 'opera' }, 'script: unknown script opera'],
     [
       'POST',
       '/calls',

@@ -28,7 +28,7 @@ async function hear(context: TestContext, script: string): Promise<OverCall> {
 
 /** What the fake Deepgram tells about two channels. */
 async function transcribe(world: World, one: Int16Array, other: Int16Array): Promise<readonly Message[]> {
-  world.simulator.deepgram.dial({ throttle: 0, latencyMs: 0 });
+  world.simulator.deepgram.setBehaviour({ throttle: 0, latencyMs: 0 });
   const client = await connect(world.simulator, TWO_CHANNELS);
   client.socket.send(encodeStereo(one, other));
   client.tell({ type: 'CloseStream' });

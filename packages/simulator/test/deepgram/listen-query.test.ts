@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { decodeListenQuery, isRefusal, MAX_QUERY_LENGTH } from '../../src/deepgram/listen-query.ts';
+import { decodeListenQuery, isRejection, MAX_QUERY_LENGTH } from '../../src/deepgram/listen-query.ts';
 
 const RAW = 'model=nova-3&encoding=linear16&sample_rate=8000';
 
@@ -84,10 +84,10 @@ describe('the query of a socket', () => {
   });
 
   it.each(['nova-2-phonecall', 'nova-3-general'])('may ask for %s', (model) => {
-    expect(isRefusal(decode(RAW.replace('nova-3', model)))).toBe(false);
+    expect(isRejection(decode(RAW.replace('nova-3', model)))).toBe(false);
   });
 
   it('may have keywords with an older model', () => {
-    expect(isRefusal(decode(`${RAW.replace('nova-3', 'nova-2')}&keywords=Meridian:2`))).toBe(false);
+    expect(isRejection(decode(`${RAW.replace('nova-3', 'nova-2')}&keywords=Meridian:2`))).toBe(false);
   });
 });

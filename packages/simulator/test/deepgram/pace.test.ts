@@ -1,25 +1,25 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { createIdleWatch } from '../../src/deepgram/connection/idle-timeout.ts';
+import { createIdleTimeout } from '../../src/deepgram/connection/idle-timeout.ts';
 import { createInbox, MAX_WAITING } from '../../src/deepgram/connection/inbox.ts';
-import type { Arrival } from '../../src/deepgram/connection/inbox.ts';
+import type { Incoming } from '../../src/deepgram/connection/inbox.ts';
 import { createOutbox } from '../../src/deepgram/connection/outbox.ts';
 
 beforeEach(() => vi.useFakeTimers());
 afterEach(() => vi.useRealTimers());
 
-const second: Arrival = { kind: 'audio', bytes: Buffer.alloc(16_000), seconds: 1 };
-const close: Arrival = { kind: 'message', message: { type: 'CloseStream' } };
+const second: Incoming = { kind: 'audio', bytes: Buffer.alloc(16_000), seconds: 1 };
+const close: Incoming = { kind: 'message', message: { type: 'CloseStream' } };
 
 describe('what was heard', () => {
   it('is told after the delay that applied then, in order', () => {
     let delayMs = 100;
     const told: string[] = [];
     const outbox = createOutbox(() => delayMs);
-    outbox.put(() => told.push('first'));
+    outbox.add(() => told.push('first'));
     delayMs = 10;
-    outbox.put(() => told.push('second'));
+    outbox.add(() => told.push('second'));
     delayMs = 130;
-    outbox.put(() => told.push('third'));
+    outbox.add(() => told.push('third'));
     vi.advanceTimersByTime(99);
     expect(told).toEqual([]);
     vi.advanceTimersByTime(1);
@@ -30,9 +30,9 @@ describe('what was heard', () => {
 
   it('is told at once without a delay, and not at all after the end', () => {
     const told: string[] = [];
-    createOutbox(() => 0).put(() => told.push('at once'));
+    createOutbox(() => 0).add(() => told.push('at once'));
     const outbox = createOutbox(() => 100);
-    outbox.put(() => told.push('never'));
+    outbox.add(() => told.push('never'));
     outbox.close();
     vi.advanceTimersByTime(1_000);
     expect(told).toEqual(['at once']);
@@ -46,8 +46,8 @@ describe('what a client sends', () => {
       () => ({ throttle: 1.25, throttleBurstMs: 1_000 }),
       ({ kind }) => handled.push(kind),
     );
-    for (let seconds = 0; seconds < 5; seconds += 1) inbox.put(second);
-    inbox.put(close);
+    for (let seconds = 0; seconds < 5; seconds += 1) inbox.add(second);
+    inbox.add(close);
     expect(handled).toHaveLength(2);
     vi.advanceTimersByTime(600);
     expect(handled).toHaveLength(3);
@@ -64,7 +64,7 @@ describe('what a client sends', () => {
       () => (count += 1),
     );
     for (let seconds = 1; seconds <= 10; seconds += 1) {
-      inbox.put(second);
+      inbox.add(second);
       expect(count).toBe(seconds);
       vi.advanceTimersByTime(1_000);
     }
@@ -76,7 +76,7 @@ describe('what a client sends', () => {
       () => ({ throttle: 0, throttleBurstMs: 0 }),
       () => (count += 1),
     );
-    for (let seconds = 0; seconds < 100; seconds += 1) inbox.put(second);
+    for (let seconds = 0; seconds < 100; seconds += 1) inbox.add(second);
     expect(count).toBe(100);
   });
 
@@ -86,7 +86,7 @@ describe('what a client sends', () => {
       () => {},
     );
     let taken = 0;
-    while (inbox.put(second)) taken += 1;
+    while (inbox.add(second)) taken += 1;
     expect(taken).toBe(MAX_WAITING + 1);
     inbox.close();
     vi.advanceTimersByTime(10_000);
@@ -97,11 +97,11 @@ describe('what a client sends', () => {
 describe('an idle socket', () => {
   it('is noticed after so long without a sign of life', () => {
     const onIdle = vi.fn();
-    const watch = createIdleWatch(() => 10_000, onIdle);
-    watch.sign('audio');
+    const watch = createIdleTimeout(() => 10_000, onIdle);
+    watch.reset('audio');
     for (const kind of ['text', 'audio', 'text'] as const) {
       vi.advanceTimersByTime(9_000);
-      watch.sign(kind);
+      watch.reset(kind);
     }
     vi.advanceTimersByTime(9_999);
     expect(onIdle).not.toHaveBeenCalled();
@@ -111,9 +111,9 @@ describe('an idle socket', () => {
 
   it('is noticed when there was only ever text', () => {
     const onIdle = vi.fn();
-    const watch = createIdleWatch(() => 10_000, onIdle);
+    const watch = createIdleTimeout(() => 10_000, onIdle);
     vi.advanceTimersByTime(6_000);
-    watch.sign('text');
+    watch.reset('text');
     vi.advanceTimersByTime(4_000);
     expect(onIdle).toHaveBeenCalledTimes(1);
     watch.close();

@@ -52,7 +52,7 @@ describe.concurrent('a socket that is dialled to', () => {
     const frozen = await connect(simulator);
     frozen.send(silence(40));
     await eventually(() => expect(simulator.deepgram.sessions()[0]?.heardSeconds).toBe(0.04));
-    simulator.deepgram.dial({ idleMs: 50 });
+    simulator.deepgram.setBehaviour({ idleMs: 50 });
     frozen.tell({ type: 'KeepAlive' });
     await eventually(() => expect(simulator.deepgram.sessions()[0]?.received['KeepAlive']).toBe(1));
     const later = await connect(simulator);
@@ -68,7 +68,7 @@ describe.concurrent('a socket that is dialled to', () => {
       client.tell({ type: 'CloseStream' });
     }
     expect([(await first.closed).code, (await second.closed).code]).toEqual([1006, 1000]);
-    simulator.deepgram.dial({ faultySockets: 1 });
+    simulator.deepgram.setBehaviour({ faultySockets: 1 });
     const third = await connect(simulator);
     third.send(silence(1_000));
     expect((await third.closed).code).toBe(1006);

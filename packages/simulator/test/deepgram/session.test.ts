@@ -119,10 +119,10 @@ describe.concurrent('a socket', () => {
     });
     client.tell({ type: 'Mood' });
     expect(await client.until(({ type }) => type === 'Error')).toMatchObject({ variant: 'SchemaError' });
-    simulator.deepgram.dial({ configureAnswer: 'failure' });
+    simulator.deepgram.setBehaviour({ configureAnswer: 'failure' });
     client.tell({ type: 'Configure', features: { numerals: true } });
     await client.until(({ type }) => type === 'ConfigureFailure');
-    simulator.deepgram.dial({ configureAnswer: 'none' });
+    simulator.deepgram.setBehaviour({ configureAnswer: 'none' });
     client.tell({ type: 'Configure' });
     client.send(spoken(HELLO));
     client.tell({ type: 'CloseStream' });
@@ -164,7 +164,7 @@ describe.concurrent('a socket', () => {
     const client = await connect(simulator);
     client.send(silence(40));
     await eventually(() => expect(simulator.deepgram.sessions()[0]?.heardSeconds).toBe(0.04));
-    simulator.deepgram.dial({ idleMs: 50 });
+    simulator.deepgram.setBehaviour({ idleMs: 50 });
     client.tell({ type: 'KeepAlive' });
     expect(await client.closed).toMatchObject({ code: 1011, reason: expect.stringMatching(/net0001$/) });
     expect(client.messages).toMatchObject([{ type: 'Metadata', duration: 0.04 }]);

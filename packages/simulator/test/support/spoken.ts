@@ -2,14 +2,14 @@
 
 import { createResampler } from '../../src/audio/resampler.ts';
 import { createRandom } from '../../src/random.ts';
-import { createPhraseBook } from '../../src/deepgram/recogniser/phrase-index.ts';
+import { createPhraseIndex } from '../../src/deepgram/recogniser/phrase-index.ts';
 import { createRecogniser } from '../../src/deepgram/recogniser/recogniser.ts';
 import { HOP } from '../../src/deepgram/recogniser/signal.ts';
-import type { HeardWord } from '../../src/deepgram/recogniser/alignment.ts';
+import type { RecognisedWord } from '../../src/deepgram/recogniser/alignment.ts';
 import { loadSpeech } from '../../src/speech/library.ts';
 
 export const SPEECH = loadSpeech();
-export const BOOK = createPhraseBook(SPEECH.recordings);
+export const BOOK = createPhraseIndex(SPEECH.recordings);
 export const TEXTS = SPEECH.recordings.map(({ text }) => text);
 
 /** A recording at 16 kHz, as it lies on the disk. */
@@ -71,9 +71,9 @@ export function steps(samples: Int16Array): Int16Array[] {
 }
 
 /** The words that a recogniser hears. */
-export function hear(samples: Int16Array): HeardWord[] {
+export function hear(samples: Int16Array): RecognisedWord[] {
   const recogniser = createRecogniser(BOOK);
-  return steps(samples).flatMap((step) => recogniser.hear(step));
+  return steps(samples).flatMap((step) => recogniser.push(step));
 }
 
 /** What a recogniser hears, as text. */

@@ -44,7 +44,7 @@ describe.concurrent('calls of the past', () => {
 
   it('come in pages with a cursor, when the shape is the one of the schema', async (context) => {
     const world = await createWorld(context, { listShape: 'paginated' });
-    world.simulator.vapi.remember({ count: 5 });
+    world.simulator.vapi.addPastCalls({ count: 5 });
     const first = await get<{ results: Listed[]; metadata: object }>(world, '/call?limit=3');
     expect(first).toMatchObject({
       metadata: { itemsPerPage: 3, totalItems: 5, hasNextPage: true, nextCursor: '3', sortOrder: 'DESC' },

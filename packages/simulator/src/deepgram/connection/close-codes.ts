@@ -22,7 +22,7 @@ export const UNDECODABLE_CLOSE = {
 } as const;
 
 /** The close after the service itself had nothing to say. */
-export const SILENT_CLOSE = {
+export const NO_RESPONSE_CLOSE = {
   code: 1011,
   reason:
     'Deepgram did not provide a response message within the timeout window. See https://dpgr.am/net0000',
@@ -31,7 +31,7 @@ export const SILENT_CLOSE = {
 const REASONS: Readonly<Record<number, string>> = {
   1001: 'going away',
   1008: UNDECODABLE_CLOSE.reason,
-  1011: SILENT_CLOSE.reason,
+  1011: NO_RESPONSE_CLOSE.reason,
   1012: 'service restart',
   1013: 'try again later',
 };

@@ -1,11 +1,11 @@
 // What a client has sent, in order. Audio that comes faster than it is processed waits here, and so does what was said
 // after it.
 
-import type { DeepgramPaceDials } from '../behaviour.ts';
+import type { DeepgramTimingBehaviour } from '../behaviour.ts';
 import type { ClientMessage } from './client-message.ts';
 
 /** What came over a socket. */
-export type Arrival =
+export type Incoming =
   | { readonly kind: 'audio'; readonly bytes: Buffer; readonly seconds: number }
   | { readonly kind: 'message'; readonly message: ClientMessage };
 
@@ -15,48 +15,48 @@ export const MAX_WAITING = 50_000;
 /** Takes what comes. Whoever creates it closes it. */
 export interface Inbox {
   /** False: too much waits already. */
-  put(arrival: Arrival): boolean;
+  add(arrival: Incoming): boolean;
   close(): void;
 }
 
 /** `handle` is given one after the other. `dials` are asked for each time, because they may change. */
 export function createInbox(
-  dials: () => Pick<DeepgramPaceDials, 'throttle' | 'throttleBurstMs'>,
-  handle: (arrival: Arrival) => void,
+  behaviour: () => Pick<DeepgramTimingBehaviour, 'throttle' | 'throttleBurstMs'>,
+  handle: (arrival: Incoming) => void,
 ): Inbox {
-  let waiting: Arrival[] = [];
+  let queue: Incoming[] = [];
   let timer: NodeJS.Timeout | undefined;
   /** When everything that was processed would have been heard at the fastest pace. */
   let busyUntil = 0;
 
-  const work = (): void => {
+  const process = (): void => {
     timer = undefined;
-    for (let next = waiting[0]; next !== undefined; next = waiting[0]) {
-      const { throttle, throttleBurstMs } = dials();
+    for (let next = queue[0]; next !== undefined; next = queue[0]) {
+      const { throttle, throttleBurstMs } = behaviour();
       if (next.kind === 'audio' && throttle > 0) {
         const now = performance.now();
         const ahead = busyUntil - now - throttleBurstMs;
         if (ahead > 0) {
-          timer = setTimeout(work, ahead);
+          timer = setTimeout(process, ahead);
           return;
         }
         busyUntil = Math.max(busyUntil, now) + (next.seconds * 1000) / throttle;
       }
-      waiting.shift();
+      queue.shift();
       handle(next);
     }
   };
 
   return {
-    put(arrival) {
-      if (waiting.length >= MAX_WAITING) return false;
-      waiting.push(arrival);
-      if (timer === undefined && waiting.length === 1) work();
+    add(arrival) {
+      if (queue.length >= MAX_WAITING) return false;
+      queue.push(arrival);
+      if (timer === undefined && queue.length === 1) process();
       return true;
     },
     close() {
       clearTimeout(timer);
-      waiting = [];
+      queue = [];
     },
   };
 }

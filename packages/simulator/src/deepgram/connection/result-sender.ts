@@ -6,65 +6,65 @@ import type { ChannelEvent } from '../transcript/channel.ts';
 import { closeSocket } from './close-codes.ts';
 import type { Close } from './close-codes.ts';
 import { createFaults } from '../transcript/fault-injection.ts';
-import type { Heard } from '../transcript/transcription.ts';
+import type { ChannelResult } from '../transcript/transcription.ts';
 import { eventMessage } from '../transcript/messages.ts';
 import type { Message, MessageContext } from '../transcript/messages.ts';
 import { createOutbox } from './outbox.ts';
-import type { Ledger } from '../session-state.ts';
+import type { SessionLog } from '../session-state.ts';
 
 /** A client that does not read is cut off when so much waits for it. */
 export const MAX_BACKLOG_BYTES = 1_000_000;
 
 /** Tells one client. Whoever creates it closes it. */
-export interface Teller {
+export interface ResultSender {
   /** What was heard. */
-  tell(heard: readonly Heard[]): void;
-  say(message: Message): void;
+  sendResults(heard: readonly ChannelResult[]): void;
+  send(message: Message): void;
   /** What is still to be said is said first, then `lastWord` is asked for, and the socket closed. */
-  end(close: Close, lastWord: () => Message): void;
+  finish(close: Close, lastWord: () => Message): void;
   /** From now on nothing is said, not even goodbye. */
   freeze(): void;
   close(): void;
 }
 
 /** What a teller needs. */
-export interface TellerDeps {
+export interface ResultSenderDeps {
   readonly socket: WebSocket;
   readonly context: MessageContext;
-  readonly ledger: Ledger;
+  readonly sessionLog: SessionLog;
   readonly isFaulty: boolean;
-  readonly dials: () => DeepgramBehaviour;
-  readonly losesWords: () => boolean;
+  readonly behaviour: () => DeepgramBehaviour;
+  readonly dropsText: () => boolean;
 }
 
 /** For the client of a socket that was just accepted. */
-export function createTeller(deps: TellerDeps): Teller {
-  const { socket, context, ledger, dials } = deps;
-  const faults = createFaults(dials);
-  const outbox = createOutbox(() => dials().latencyMs);
+export function createResultSender(deps: ResultSenderDeps): ResultSender {
+  const { socket, context, sessionLog, behaviour } = deps;
+  const faults = createFaults(behaviour);
+  const outbox = createOutbox(() => behaviour().latencyMs);
   let isFrozen = false;
 
   const send = (message: Message): void => {
     if (isFrozen || socket.readyState !== socket.OPEN) return;
-    const count = ledger.sent(String(message['type']));
-    const isCut = deps.isFaulty && count === dials().cutAtMessage;
+    const count = sessionLog.sent(String(message['type']));
+    const isCut = deps.isFaulty && count === behaviour().cutAtMessage;
     if (isCut || socket.bufferedAmount > MAX_BACKLOG_BYTES) return socket.terminate();
-    for (const wire of faults.send(message)) socket.send(wire, () => {});
+    for (const wire of faults.apply(message)) socket.send(wire, () => {});
   };
-  const say = (message: Message): void => outbox.put(() => send(message));
+  const say = (message: Message): void => outbox.add(() => send(message));
 
   return {
-    say,
-    tell(heard) {
+    send,
+    sendResults(heard) {
       for (const { channel, event } of heard) {
         const hasWords = event.kind === 'results' && event.isFinal && event.words.length > 0;
-        if (hasWords) ledger.final(event, channel);
-        const told = hasWords && deps.losesWords() ? { ...event, words: [] } : event;
-        for (const one of asDialled(told, dials())) say(eventMessage(one, channel, context));
+        if (hasWords) sessionLog.final(event, channel);
+        const told = hasWords && deps.dropsText() ? { ...event, words: [] } : event;
+        for (const one of applyUtteranceEnds(told, behaviour())) say(eventMessage(one, channel, context));
       }
     },
-    end(close, lastWord) {
-      outbox.put(() => {
+    finish(close, lastWord) {
+      outbox.add(() => {
         send(lastWord());
         if (!isFrozen) closeSocket(socket, close);
       });
@@ -77,7 +77,7 @@ export function createTeller(deps: TellerDeps): Teller {
 }
 
 /** What becomes of an event in the end. */
-function asDialled(event: ChannelEvent, { utteranceEnds }: DeepgramBehaviour): ChannelEvent[] {
+function applyUtteranceEnds(event: ChannelEvent, { utteranceEnds }: DeepgramBehaviour): ChannelEvent[] {
   if (event.kind !== 'utterance-end' || utteranceEnds === 'after-words') return [event];
   const useless = { ...event, lastWordEnd: -1 };
   if (utteranceEnds === 'both') return [event, useless];

@@ -6,11 +6,11 @@ import type { Duplex } from 'node:stream';
 import { WebSocketServer } from 'ws';
 import type { WebSocket } from 'ws';
 import { pathOf } from '../../http/http-request.ts';
-import type { DeepgramDoorDials } from '../behaviour.ts';
-import { decodeListenQuery, isRefusal } from '../listen-query.ts';
+import type { DeepgramUpgradeBehaviour } from '../behaviour.ts';
+import { decodeListenQuery, isRejection } from '../listen-query.ts';
 import type { ListenQuery } from '../listen-query.ts';
-import { refusalOf, refusalReply, refuseUpgrade } from '../rejection.ts';
-import type { Refusal } from '../rejection.ts';
+import { rejectionOf, rejectionReply, rejectUpgrade } from '../rejection.ts';
+import type { Rejection } from '../rejection.ts';
 
 /** The largest message that a socket takes. */
 export const MAX_MESSAGE_BYTES = 4_000_000;
@@ -19,7 +19,7 @@ export const MAX_UNANSWERED = 100;
 export const UNANSWERED_LIMIT_MS = 120_000;
 
 /** A socket that was let in. */
-export interface Guest {
+export interface AcceptedConnection {
   readonly id: string;
   readonly socket: WebSocket;
   readonly parameters: URLSearchParams;
@@ -27,24 +27,24 @@ export interface Guest {
 }
 
 /** What a doorway needs to know. Functions are asked each time. */
-export interface DoorwayDeps {
+export interface UpgradeHandlerDeps {
   readonly apiKey: string;
-  readonly dials: () => DeepgramDoorDials;
+  readonly behaviour: () => DeepgramUpgradeBehaviour;
   readonly openSockets: () => number;
   /** Whether this upgrade is one of those that are to be refused. */
-  readonly isTurnedAway: () => boolean;
-  readonly onGuest: (guest: Guest) => void;
+  readonly shouldReject: () => boolean;
+  readonly onConnection: (guest: AcceptedConnection) => void;
 }
 
 /** Takes upgrades. Whoever creates it closes it. */
-export interface Doorway {
+export interface UpgradeHandler {
   /** `path` comes without the base's own path. */
   upgrade(request: IncomingMessage, path: string, socket: Duplex, head: Buffer): void;
   close(): void;
 }
 
 /** The doorway of a cloud. */
-export function createDoorway(deps: DoorwayDeps): Doorway {
+export function createUpgradeHandler(deps: UpgradeHandlerDeps): UpgradeHandler {
   const sockets = new WebSocketServer({
     noServer: true,
     perMessageDeflate: false,
@@ -58,7 +58,7 @@ export function createDoorway(deps: DoorwayDeps): Doorway {
   });
   const unanswered = new Set<Duplex>();
 
-  const leave = (socket: Duplex): void => {
+  const leaveUnanswered = (socket: Duplex): void => {
     const timer = setTimeout(() => socket.destroy(), UNANSWERED_LIMIT_MS);
     unanswered.add(socket);
     socket.once('close', () => {
@@ -70,30 +70,35 @@ export function createDoorway(deps: DoorwayDeps): Doorway {
     socket.resume();
   };
 
-  const judge = (
+  const check = (
     request: IncomingMessage,
     path: string,
     parameters: URLSearchParams,
-  ): ListenQuery | Refusal => {
-    if (path !== '/v1/listen') return refusalOf(404);
-    if (!isKeyOf(request, deps.apiKey)) return refusalOf(401);
+  ): ListenQuery | Rejection => {
+    if (path !== '/v1/listen') return rejectionOf(404);
+    if (!hasApiKey(request, deps.apiKey)) return rejectionOf(401);
     const query = decodeListenQuery(parameters);
-    return !isRefusal(query) && deps.openSockets() >= deps.dials().listenConcurrency ? refusalOf(429) : query;
+    return !isRejection(query) && deps.openSockets() >= deps.behaviour().listenConcurrency
+      ? rejectionOf(429)
+      : query;
   };
 
   return {
     upgrade(request, path, socket, head) {
-      const { listenUnanswered, listenRefusalStatus, listenRefusalShape } = deps.dials();
+      const { listenUnanswered, listenRefusalStatus, listenRefusalShape } = deps.behaviour();
       const id = randomUUID();
-      if (listenUnanswered && unanswered.size < MAX_UNANSWERED) return leave(socket);
-      if (deps.isTurnedAway())
-        return refuseUpgrade(socket, refusalReply(refusalOf(listenRefusalStatus), id, listenRefusalShape));
+      if (listenUnanswered && unanswered.size < MAX_UNANSWERED) return leaveUnanswered(socket);
+      if (deps.shouldReject())
+        return rejectUpgrade(
+          socket,
+          rejectionReply(rejectionOf(listenRefusalStatus), id, listenRefusalShape),
+        );
       const parameters = new URLSearchParams((request.url ?? '').slice(pathOf(request).length + 1));
-      const query = judge(request, path, parameters);
-      if (isRefusal(query)) return refuseUpgrade(socket, refusalReply(query, id));
+      const query = check(request, path, parameters);
+      if (isRejection(query)) return rejectUpgrade(socket, rejectionReply(query, id));
       ids.set(request, id);
       sockets.handleUpgrade(request, socket, head, (accepted) =>
-        deps.onGuest({ id, socket: accepted, parameters, query }),
+        deps.onConnection({ id, socket: accepted, parameters, query }),
       );
     },
     close() {
@@ -104,7 +109,7 @@ export function createDoorway(deps: DoorwayDeps): Doorway {
 }
 
 /** Whether a request brings the key: as a token, as a bearer, or as a browser can. */
-export function isKeyOf({ headers }: Pick<IncomingMessage, 'headers'>, apiKey: string): boolean {
+export function hasApiKey({ headers }: Pick<IncomingMessage, 'headers'>, apiKey: string): boolean {
   const { authorization, 'sec-websocket-protocol': protocols = '' } = headers;
   const [scheme = '', key] =
     authorization === undefined ? protocols.split(/,\s*/) : authorization.split(/\s+/);

@@ -2,13 +2,13 @@
 // its place; a word counts as spoken when most of it was. What was lost, spoken over or cut off is not.
 
 import { MARGIN } from './phrase-index.ts';
-import type { Place } from './phrase-search.ts';
-import { AUDIBLE_RMS, HOP, hopLoudness, LISTENING_RATE, likeness } from './signal.ts';
-import type { Tape } from './audio-buffer.ts';
-import type { PlacedWord } from './word-times.ts';
+import type { Match } from './phrase-search.ts';
+import { AUDIBLE_RMS, HOP, hopLoudness, RECOGNISER_SAMPLE_RATE, similarity } from './signal.ts';
+import type { AudioBuffer } from './audio-buffer.ts';
+import type { TimedWord } from './word-times.ts';
 
 /** A word that was heard. Times are seconds of audio. */
-export interface HeardWord {
+export interface RecognisedWord {
   readonly word: string;
   readonly punctuated: string;
   readonly start: number;
@@ -19,7 +19,7 @@ export interface HeardWord {
 /** A recording, laid over the audio. */
 export interface Alignment {
   /** The words that can be told from the audio so far, each once. */
-  follow(tape: Tape): HeardWord[];
+  follow(buffer: AudioBuffer): RecognisedWord[];
   /** Whether there is nothing more to follow: the recording is over, or is not heard any more. */
   readonly over: boolean;
 }
@@ -38,7 +38,7 @@ const SILENCE = 0.08;
 const PROOF = 15;
 
 /** Follows the recording that was found at a sample of the audio. What is before that sample may be anything else. */
-export function createAlignment({ phrase, at, samples }: Place, foundAt: number): Alignment {
+export function createAlignment({ phrase, at, samples }: Match, foundAt: number): Alignment {
   /** Where the recording begins; that may be before the audio itself. */
   const offset = foundAt - at;
   const heard = new Float32Array(phrase.hops);
@@ -50,11 +50,11 @@ export function createAlignment({ phrase, at, samples }: Place, foundAt: number)
   let isBelieved = false;
   let doubts = 0;
 
-  const listen = (tape: Tape): void => {
+  const listen = (buffer: AudioBuffer): void => {
     // What is not on the tape counts as silence.
     const from = offset + hop * HOP;
-    const alike = likeness(samples, MARGIN + hop * HOP, tape.samples, tape.at(from), HOP);
-    const loudness = hopLoudness(tape.samples, tape.at(from));
+    const alike = similarity(samples, MARGIN + hop * HOP, buffer.samples, buffer.at(from), HOP);
+    const loudness = hopLoudness(buffer.samples, buffer.at(from));
     heard[hop] = alike;
     if (alike >= HEARD) {
       missed = 0;
@@ -70,7 +70,7 @@ export function createAlignment({ phrase, at, samples }: Place, foundAt: number)
     return own < SOFT_RMS && loudness < SOFT_RMS;
   };
 
-  const judge = ({ word: text, punctuated, from, to }: PlacedWord): HeardWord[] => {
+  const judge = ({ word: text, punctuated, from, to }: TimedWord): RecognisedWord[] => {
     let whole = 0;
     let recognised = 0;
     let alike = 0;
@@ -83,7 +83,7 @@ export function createAlignment({ phrase, at, samples }: Place, foundAt: number)
       alike += weight * share;
     }
     if (whole === 0 || recognised / whole < SHARE) return [];
-    const seconds = (at: number): number => Math.max(0, offset + at * HOP) / LISTENING_RATE;
+    const seconds = (at: number): number => Math.max(0, offset + at * HOP) / RECOGNISER_SAMPLE_RATE;
     return [
       { word: text, punctuated, start: seconds(from), end: seconds(to), confidence: alike / recognised },
     ];
@@ -95,7 +95,7 @@ export function createAlignment({ phrase, at, samples }: Place, foundAt: number)
    * A short while of one recording may sound like a part of another. So only what goes on is believed, or what falls
    * silent at its end; what goes on as something else was never heard.
    */
-  const weigh = (tape: Tape): void => {
+  const weigh = (tape: AudioBuffer): void => {
     if (isBelieved) return;
     const silence = Math.max(AUDIBLE_RMS, loudest * SILENCE);
     const isSilent = hopLoudness(tape.samples, tape.at(tape.end - HOP)) < silence;
@@ -110,7 +110,7 @@ export function createAlignment({ phrase, at, samples }: Place, foundAt: number)
     follow(tape) {
       while (!isOver() && offset + (hop + 1) * HOP <= tape.end) listen(tape);
       weigh(tape);
-      const words: HeardWord[] = [];
+      const words: RecognisedWord[] = [];
       if (!isBelieved) return words;
       for (let next = phrase.words[word]; next !== undefined && next.to <= hop; next = phrase.words[word]) {
         words.push(...judge(next));

@@ -5,7 +5,7 @@ export const REMEMBERED = 16_384;
 const ROOM = REMEMBERED * 2;
 
 /** What was heard last. */
-export interface Tape {
+export interface AudioBuffer {
   /** All samples that were heard. */
   readonly end: number;
   /** The first sample that is still known. */
@@ -18,7 +18,7 @@ export interface Tape {
 }
 
 /** Nothing was heard yet. */
-export function createTape(): Tape {
+export function createAudioBuffer(): AudioBuffer {
   const samples = new Int16Array(ROOM);
   let begin = 0;
   let end = 0;

@@ -5,9 +5,9 @@ import { CALL_SAMPLE_RATE } from '../../audio/pcm.ts';
 import { createResampler } from '../../audio/resampler.ts';
 import type { Utterance } from '../../speech/library.ts';
 import { BANDS, drawMoment, MOMENT_STEP, MOMENTS, PICTURE } from './fingerprint.ts';
-import { HOP, hopLoudness, LISTENING_RATE } from './signal.ts';
-import { placeWords } from './word-times.ts';
-import type { PlacedWord } from './word-times.ts';
+import { HOP, hopLoudness, RECOGNISER_SAMPLE_RATE } from './signal.ts';
+import { estimateWordTimes } from './word-times.ts';
+import type { TimedWord } from './word-times.ts';
 
 /** The silence that is kept around a recording, so that looking a little beside it finds silence. */
 export const MARGIN = 256;
@@ -17,7 +17,7 @@ export const GRID = MOMENT_STEP / 4;
 /** A recording that can be recognised. */
 export interface Phrase {
   readonly text: string;
-  readonly words: readonly PlacedWord[];
+  readonly words: readonly TimedWord[];
   /** Its samples at the listening rate, with `MARGIN` before and silence after. */
   readonly samples: Int16Array;
   /** The same, half a sample later: who has resampled may have moved it so. */
@@ -33,14 +33,14 @@ export interface Phrase {
 }
 
 /** Works out what the recogniser needs to know about recordings. */
-export function createPhraseBook(recordings: readonly Utterance[]): Phrase[] {
-  return recordings.map(({ text, samples }) => createPhrase(text, toListeningRate(samples)));
+export function createPhraseIndex(recordings: readonly Utterance[]): Phrase[] {
+  return recordings.map(({ text, samples }) => createPhrase(text, toRecogniserRate(samples)));
 }
 
-function toListeningRate(samples: Int16Array): Int16Array {
+function toRecogniserRate(samples: Int16Array): Int16Array {
   const even = new Int16Array(samples.length + (samples.length % 2));
   even.set(samples);
-  return createResampler(CALL_SAMPLE_RATE, LISTENING_RATE)(even);
+  return createResampler(CALL_SAMPLE_RATE, RECOGNISER_SAMPLE_RATE)(even);
 }
 
 function createPhrase(text: string, sound: Int16Array): Phrase {
@@ -64,7 +64,7 @@ function createPhrase(text: string, sound: Int16Array): Phrase {
   });
   return {
     text,
-    words: placeWords(text, sound),
+    words: estimateWordTimes(text, sound),
     samples,
     between: halfLater(samples),
     hops,

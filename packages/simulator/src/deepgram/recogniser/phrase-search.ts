@@ -4,10 +4,10 @@
 import { BANDS, drawPicture, MOMENT_STEP, MOMENTS, PICTURE } from './fingerprint.ts';
 import { GRID, MARGIN } from './phrase-index.ts';
 import type { Phrase } from './phrase-index.ts';
-import { likeness } from './signal.ts';
+import { similarity } from './signal.ts';
 
 /** A place in a recording. */
-export interface Place {
+export interface Match {
   readonly phrase: Phrase;
   /** The sample of the recording that sounds at the first sample that was looked at. */
   readonly at: number;
@@ -31,22 +31,22 @@ interface Candidate {
 }
 
 /** The place that is heard in the `PICTURE` samples from `at` on; undefined when it is none that is known. */
-export function findPlace(book: readonly Phrase[], heard: Int16Array, at: number): Place | undefined {
-  let best: Place | undefined;
+export function findMatch(phrases: readonly Phrase[], audio: Int16Array, at: number): Match | undefined {
+  let best: Match | undefined;
   let most = ALIKE;
-  for (const { phrase, at: near } of lookAlikes(book, drawPicture(heard, at))) {
-    const exact = settle(phrase, near, heard, at);
+  for (const { phrase, at: near } of findCandidates(phrases, drawPicture(audio, at))) {
+    const exact = refineOffset(phrase, near, audio, at);
     for (const samples of [phrase.samples, phrase.between]) {
-      const alike = likeness(heard, at, samples, MARGIN + exact, PICTURE);
+      const alike = similarity(audio, at, samples, MARGIN + exact, PICTURE);
       if (alike > most) [most, best] = [alike, { phrase, at: exact, samples }];
     }
   }
   return best;
 }
 
-function lookAlikes(book: readonly Phrase[], picture: Float32Array): Candidate[] {
+function findCandidates(phrases: readonly Phrase[], picture: Float32Array): Candidate[] {
   let found: Candidate[] = [];
-  for (const phrase of book) {
+  for (const phrase of phrases) {
     let before = 0;
     let score = 0;
     for (let place = 0; place <= phrase.pictureLengths.length; place += 1) {
@@ -77,11 +77,11 @@ function compare({ moments, pictureLengths }: Phrase, place: number, picture: Fl
 }
 
 /** The sample near `at` at which a recording is most like what is heard. */
-function settle({ samples }: Phrase, at: number, heard: Int16Array, heardAt: number): number {
+function refineOffset({ samples }: Phrase, at: number, audio: Int16Array, audioAt: number): number {
   let exact = at;
   let most = -1;
   for (let tried = at - REACH; tried <= at + REACH; tried += 1) {
-    const alike = likeness(heard, heardAt, samples, MARGIN + tried, PICTURE, GLANCE);
+    const alike = similarity(audio, audioAt, samples, MARGIN + tried, PICTURE, GLANCE);
     if (alike > most) [most, exact] = [alike, tried];
   }
   return exact;

@@ -3,17 +3,17 @@
 // while it is not found.
 
 import { createAlignment } from './alignment.ts';
-import type { Alignment, HeardWord } from './alignment.ts';
+import type { Alignment, RecognisedWord } from './alignment.ts';
 import { PICTURE } from './fingerprint.ts';
 import type { Phrase } from './phrase-index.ts';
-import { findPlace } from './phrase-search.ts';
+import { findMatch } from './phrase-search.ts';
 import { AUDIBLE_RMS, HOP, hopLoudness } from './signal.ts';
-import { createTape } from './audio-buffer.ts';
+import { createAudioBuffer } from './audio-buffer.ts';
 
 /** What listens to one channel. */
 export interface Recogniser {
   /** The words that can be told after one more step of `HOP` samples, in order. */
-  hear(step: Int16Array): HeardWord[];
+  push(step: Int16Array): RecognisedWord[];
 }
 
 /** How many steps a picture needs. */
@@ -27,25 +27,26 @@ const LONGEST_PAUSE = 30;
 const OVERLAP = 0.04;
 
 /** Listens for the recordings of a book. */
-export function createRecogniser(book: readonly Phrase[]): Recogniser {
-  const tape = createTape();
+export function createRecogniser(phrases: readonly Phrase[]): Recogniser {
+  const buffer = createAudioBuffer();
   let audible = Array.from({ length: PICTURE_HOPS }, () => false);
   let following: Alignment | undefined;
   let pause = FIRST_PAUSE;
   let wait = 0;
-  let told = 0;
+  let reportedUntil = 0;
 
   /** What was told stays told, also where another recording sounds the same. */
-  const isNews = ({ start, end }: HeardWord): boolean => start > told - OVERLAP && (start + end) / 2 > told;
+  const isNew = ({ start, end }: RecognisedWord): boolean =>
+    start > reportedUntil - OVERLAP && (start + end) / 2 > reportedUntil;
 
   const search = (): void => {
     wait -= 1;
     const isSound = audible[0] === true && audible.filter(Boolean).length >= AUDIBLE_HOPS;
     if (wait > 0 || !isSound) return;
-    const from = tape.end - PICTURE;
-    const place = findPlace(book, tape.samples, tape.at(from));
-    if (place !== undefined) {
-      following = createAlignment(place, from);
+    const from = buffer.end - PICTURE;
+    const match = findMatch(phrases, buffer.samples, buffer.at(from));
+    if (match !== undefined) {
+      following = createAlignment(match, from);
       pause = FIRST_PAUSE;
       return;
     }
@@ -54,13 +55,13 @@ export function createRecogniser(book: readonly Phrase[]): Recogniser {
   };
 
   return {
-    hear(step) {
-      tape.push(step);
+    push(step) {
+      buffer.push(step);
       audible = [...audible.slice(1), hopLoudness(step, 0) >= AUDIBLE_RMS];
       if (!audible.includes(true)) [wait, pause] = [0, FIRST_PAUSE];
       if (following === undefined) search();
-      const words = (following?.follow(tape) ?? []).filter(isNews);
-      told = words.at(-1)?.end ?? told;
+      const words = (following?.follow(buffer) ?? []).filter(isNew);
+      reportedUntil = words.at(-1)?.end ?? reportedUntil;
       if (following?.over === true) following = undefined;
       return words;
     },

@@ -1,11 +1,11 @@
 // What the recogniser's parts agree on about sound: it is compared at the rate of a telephone, in steps of 20 ms.
 
 /** The rate at which sound is compared. */
-export const LISTENING_RATE = 8_000;
+export const RECOGNISER_SAMPLE_RATE = 8_000;
 /** How many samples a step has. */
 export const HOP = 160;
 /** How many steps a second has. */
-export const HOPS_A_SECOND = LISTENING_RATE / HOP;
+export const HOPS_PER_SECOND = RECOGNISER_SAMPLE_RATE / HOP;
 /** As loud as sound must be at least to be more than hiss, as the root mean square of a step. */
 export const AUDIBLE_RMS = 40;
 
@@ -20,7 +20,7 @@ export function hopLoudness(samples: Int16Array, at: number): number {
  * How alike two stretches of sound are, whatever their levels: 1 is the same, 0 nothing to do with each other. A
  * stride looks at some of the samples only.
  */
-export function likeness(
+export function similarity(
   one: Int16Array,
   oneAt: number,
   other: Int16Array,

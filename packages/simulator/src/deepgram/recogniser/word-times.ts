@@ -4,7 +4,7 @@
 import { AUDIBLE_RMS, HOP, hopLoudness } from './signal.ts';
 
 /** A word of a recording, from one step to the step after its last. */
-export interface PlacedWord {
+export interface TimedWord {
   /** In lower case, without punctuation. */
   readonly word: string;
   /** As it is written. */
@@ -26,9 +26,9 @@ interface Pause {
 }
 
 /** Lays the words of a text over the samples in which it is spoken. Alike texts and samples give alike times. */
-export function placeWords(text: string, samples: Int16Array): PlacedWord[] {
+export function estimateWordTimes(text: string, samples: Int16Array): TimedWord[] {
   const spoken = text.split(/\s+/).flatMap((punctuated) => {
-    const word = bare(punctuated);
+    const word = withoutPunctuation(punctuated);
     return word === '' ? [] : [{ word, punctuated }];
   });
   const hops = Math.ceil(samples.length / HOP);
@@ -52,7 +52,7 @@ export function placeWords(text: string, samples: Int16Array): PlacedWord[] {
 }
 
 /** A word without its punctuation, in lower case; apostrophes in the middle stay. */
-export function bare(word: string): string {
+export function withoutPunctuation(word: string): string {
   return word
     .toLowerCase()
     .replace(/^[^\p{L}\p{N}]+/u, '')

@@ -4,7 +4,7 @@
 import { decodeMulaw } from '../../audio/mulaw.ts';
 import { createResampler } from '../../audio/resampler.ts';
 import type { ListenQuery } from '../listen-query.ts';
-import { HOP, LISTENING_RATE } from '../recogniser/signal.ts';
+import { HOP, RECOGNISER_SAMPLE_RATE } from '../recogniser/signal.ts';
 
 /** What makes steps of bytes. */
 export interface AudioDecoder {
@@ -23,13 +23,13 @@ export function createAudioDecoder(format: Format): AudioDecoder {
   const { encoding, sampleRate, channels, multichannel } = format;
   const sampleBytes = encoding === 'linear16' ? 2 : 1;
   const frameBytes = sampleBytes * channels;
-  const heard = multichannel ? channels : 1;
-  const steppers = Array.from({ length: heard }, () => createStepper(sampleRate));
+  const outputChannels = multichannel ? channels : 1;
+  const steppers = Array.from({ length: outputChannels }, () => createStepper(sampleRate));
   let rest = Buffer.alloc(0);
   let frames = 0;
 
   return {
-    channels: heard,
+    channels: outputChannels,
     get seconds() {
       return frames / sampleRate;
     },
@@ -40,7 +40,11 @@ export function createAudioDecoder(format: Format): AudioDecoder {
       frames += count;
       const samples = decodeSamples(all.subarray(0, count * frameBytes), encoding);
       return steppers.map((stepper, channel) =>
-        stepper(heard === channels ? oneOfMany(samples, channel, channels) : mixedDown(samples, channels)),
+        stepper(
+          outputChannels === channels
+            ? extractChannel(samples, channel, channels)
+            : mixChannels(samples, channels),
+        ),
       );
     },
   };
@@ -53,14 +57,14 @@ function decodeSamples(bytes: Buffer, encoding: ListenQuery['encoding']): Int16A
   return samples;
 }
 
-function oneOfMany(samples: Int16Array, channel: number, channels: number): Int16Array {
+function extractChannel(samples: Int16Array, channel: number, channels: number): Int16Array {
   if (channels === 1) return samples;
   const one = new Int16Array(samples.length / channels);
   for (let index = 0; index < one.length; index += 1) one[index] = samples[index * channels + channel] ?? 0;
   return one;
 }
 
-function mixedDown(samples: Int16Array, channels: number): Int16Array {
+function mixChannels(samples: Int16Array, channels: number): Int16Array {
   const mixed = new Int16Array(samples.length / channels);
   for (let index = 0; index < mixed.length; index += 1) {
     let sum = 0;
@@ -72,14 +76,14 @@ function mixedDown(samples: Int16Array, channels: number): Int16Array {
 
 /** To the listening rate, and into steps. The resampler wants its samples by twos. */
 function createStepper(sampleRate: number): (samples: Int16Array) => Int16Array[] {
-  const resample = createResampler(sampleRate, LISTENING_RATE);
+  const resample = createResampler(sampleRate, RECOGNISER_SAMPLE_RATE);
   let odd = new Int16Array(0);
   let waiting = new Int16Array(0);
   return (samples) => {
-    const all = joined(odd, samples);
+    const all = concat(odd, samples);
     const even = all.length - (all.length % 2);
     odd = all.slice(even);
-    const ready = joined(waiting, resample(all.subarray(0, even)));
+    const ready = concat(waiting, resample(all.subarray(0, even)));
     const steps: Int16Array[] = [];
     let at = 0;
     for (; at + HOP <= ready.length; at += HOP) steps.push(ready.subarray(at, at + HOP));
@@ -88,7 +92,7 @@ function createStepper(sampleRate: number): (samples: Int16Array) => Int16Array[
   };
 }
 
-function joined(first: Int16Array, second: Int16Array): Int16Array {
+function concat(first: Int16Array, second: Int16Array): Int16Array {
   if (first.length === 0) return second;
   const both = new Int16Array(first.length + second.length);
   both.set(first);

@@ -3,17 +3,17 @@
 
 import type { DeepgramBehaviour } from '../behaviour.ts';
 import type { ListenQuery } from '../listen-query.ts';
-import type { HeardWord } from '../recogniser/alignment.ts';
+import type { RecognisedWord } from '../recogniser/alignment.ts';
 import { createRecogniser } from '../recogniser/recogniser.ts';
 import type { Phrase } from '../recogniser/phrase-index.ts';
-import { AUDIBLE_RMS, HOP, hopLoudness, HOPS_A_SECOND } from '../recogniser/signal.ts';
+import { AUDIBLE_RMS, HOP, hopLoudness, HOPS_PER_SECOND } from '../recogniser/signal.ts';
 
 /** The words of a window of a channel. Times are seconds of audio. */
 export interface WindowResults {
   readonly kind: 'results';
   readonly start: number;
   readonly end: number;
-  readonly words: readonly HeardWord[];
+  readonly words: readonly RecognisedWord[];
   readonly isFinal: boolean;
   readonly speechFinal: boolean;
   readonly fromFinalize: boolean;
@@ -27,12 +27,12 @@ export type ChannelEvent =
 
 /** One channel that is listened to. */
 export interface Channel {
-  hear(step: Int16Array): ChannelEvent[];
+  push(step: Int16Array): ChannelEvent[];
   /** Everything up to now is made final: because of `Finalize`, or because nothing more will come. */
   flush(fromFinalize: boolean): ChannelEvent[];
 }
 
-type Dials = Pick<DeepgramBehaviour, 'interimEveryMs' | 'segmentMs' | 'silenceFinalMs' | 'speechFinals'>;
+type Behaviour = Pick<DeepgramBehaviour, 'interimEveryMs' | 'segmentMs' | 'silenceFinalMs' | 'speechFinals'>;
 type Options = Pick<ListenQuery, 'interimResults' | 'endpointingMs' | 'utteranceEndMs' | 'vadEvents'>;
 
 /** Sound must last so many steps to be taken for speech. */
@@ -44,20 +44,24 @@ const RECOGNITION_MS = 600;
 const STEP_OF_SILENCE = new Int16Array(HOP);
 
 /** A channel of which nothing was heard. `dials` are asked for at each step. */
-export function createChannel(book: readonly Phrase[], query: Options, dials: () => Dials): Channel {
-  const recogniser = createRecogniser(book);
+export function createChannel(
+  phrases: readonly Phrase[],
+  query: Options,
+  behaviour: () => Behaviour,
+): Channel {
+  const recogniser = createRecogniser(phrases);
   let hops = 0;
   let audibleHops = 0;
   let silentHops = 0;
   /** When the sound began that no pause has ended yet. */
   let soundFrom: number | undefined;
   let windowStart = 0;
-  let words: HeardWord[] = [];
-  let toldAt = 0;
+  let words: RecognisedWord[] = [];
+  let lastResultAt = 0;
   /** The last word that is final, until its `UtteranceEnd`. */
   let openWordEnd: number | undefined;
 
-  const now = (): number => hops / HOPS_A_SECOND;
+  const now = (): number => hops / HOPS_PER_SECOND;
   const msSince = (at: number, until = now()): number => Math.round((until - at) * 1_000);
 
   const makeFinal = (end: number, count: number, why: Partial<WindowResults> = {}): WindowResults => {
@@ -74,7 +78,7 @@ export function createChannel(book: readonly Phrase[], query: Options, dials: ()
     };
     words = words.slice(count);
     windowStart = end;
-    toldAt = now();
+    lastResultAt = now();
     openWordEnd = settled.at(-1)?.end ?? openWordEnd;
     return event;
   };
@@ -83,16 +87,16 @@ export function createChannel(book: readonly Phrase[], query: Options, dials: ()
     audibleHops = isAudible ? audibleHops + 1 : 0;
     silentHops = isAudible ? 0 : silentHops + 1;
     if (audibleHops !== ONSET_HOPS || soundFrom !== undefined) return [];
-    soundFrom = (hops - ONSET_HOPS) / HOPS_A_SECOND;
+    soundFrom = (hops - ONSET_HOPS) / HOPS_PER_SECOND;
     return query.vadEvents ? [{ kind: 'speech-started', at: soundFrom }] : [];
   };
 
   const pause = (): ChannelEvent[] => {
     const { endpointingMs = Infinity } = query;
-    const silentMs = (silentHops / HOPS_A_SECOND) * 1000;
+    const silentMs = (silentHops / HOPS_PER_SECOND) * 1000;
     if (soundFrom === undefined || silentMs < Math.max(endpointingMs, SHORTEST_PAUSE_MS)) return [];
     soundFrom = undefined;
-    return [makeFinal(now(), words.length, { speechFinal: dials().speechFinals })];
+    return [makeFinal(now(), words.length, { speechFinal: behaviour().speechFinals })];
   };
 
   /** The word that is being spoken moves on into the next window. */
@@ -101,24 +105,26 @@ export function createChannel(book: readonly Phrase[], query: Options, dials: ()
     const last = words.at(-2);
     if (first === undefined || last === undefined) return [];
     const spokenMs = msSince(Math.max(windowStart, first.start));
-    return spokenMs < dials().segmentMs ? [] : [makeFinal(last.end, words.length - 1)];
+    return spokenMs < behaviour().segmentMs ? [] : [makeFinal(last.end, words.length - 1)];
   };
 
   const silence = (): ChannelEvent[] => {
     if (words.length > 0) return [];
     const end = soundFrom ?? now();
-    const isDue = msSince(windowStart, end) >= dials().silenceFinalMs;
-    return isDue ? [makeFinal(end, 0, { speechFinal: soundFrom === undefined && dials().speechFinals })] : [];
+    const isDue = msSince(windowStart, end) >= behaviour().silenceFinalMs;
+    return isDue
+      ? [makeFinal(end, 0, { speechFinal: soundFrom === undefined && behaviour().speechFinals })]
+      : [];
   };
 
   const interim = (): ChannelEvent[] => {
-    if (!query.interimResults || msSince(toldAt) < dials().interimEveryMs) return [];
-    toldAt = now();
-    const window = { start: windowStart, end: toldAt, words: [...words] };
+    if (!query.interimResults || msSince(lastResultAt) < behaviour().interimEveryMs) return [];
+    lastResultAt = now();
+    const window = { start: windowStart, end: lastResultAt, words: [...words] };
     return [{ kind: 'results', ...window, isFinal: false, speechFinal: false, fromFinalize: false }];
   };
 
-  const gap = (): ChannelEvent[] => {
+  const utteranceEnd = (): ChannelEvent[] => {
     const { utteranceEndMs } = query;
     if (utteranceEndMs === undefined || openWordEnd === undefined || words.length > 0) return [];
     const isUndecided = soundFrom !== undefined && msSince(soundFrom) < RECOGNITION_MS;
@@ -129,8 +135,8 @@ export function createChannel(book: readonly Phrase[], query: Options, dials: ()
   };
 
   return {
-    hear(step) {
-      words.push(...recogniser.hear(step));
+    push(step) {
+      words.push(...recogniser.push(step));
       hops += 1;
       return [
         ...onset(hopLoudness(step, 0) >= AUDIBLE_RMS),
@@ -138,13 +144,13 @@ export function createChannel(book: readonly Phrase[], query: Options, dials: ()
         ...segment(),
         ...silence(),
         ...interim(),
-        ...gap(),
+        ...utteranceEnd(),
       ];
     },
     flush(fromFinalize) {
       if (!fromFinalize) {
         // The end of a word may lie within the last step.
-        for (let step = 0; step < 2; step += 1) words.push(...recogniser.hear(STEP_OF_SILENCE));
+        for (let step = 0; step < 2; step += 1) words.push(...recogniser.push(STEP_OF_SILENCE));
       }
       return now() > windowStart ? [makeFinal(now(), words.length, { fromFinalize })] : [];
     },

@@ -2,7 +2,7 @@
 // or with something odd beside it.
 
 import { randomUUID } from 'node:crypto';
-import type { DeepgramMessageDials } from '../behaviour.ts';
+import type { DeepgramMessageBehaviour } from '../behaviour.ts';
 import type { Message } from './messages.ts';
 
 /** What goes over a socket: text, or bytes where there should be none. */
@@ -11,13 +11,13 @@ export type Wire = string | Buffer;
 /** The faults of one socket. */
 export interface Faults {
   /** What is sent in place of a message, in order. */
-  send(message: Message): Wire[];
+  apply(message: Message): Wire[];
 }
 
 /** How many words a very long list has. */
 export const MANY_WORDS = 700;
 
-const ODD: { readonly [Kind in DeepgramMessageDials['odd']]: (message: Message) => Wire } = {
+const ODD_MESSAGES: { readonly [Kind in DeepgramMessageBehaviour['odd']]: (message: Message) => Wire } = {
   type: () => JSON.stringify({ type: 'Mood', mood: 'calm' }),
   'no-type': () => '{"hello":"world"}',
   text: () => 'upstream restarting',
@@ -38,14 +38,14 @@ const ODD: { readonly [Kind in DeepgramMessageDials['odd']]: (message: Message) 
 };
 
 /** `dials` are asked for at each message, because they may change. */
-export function createFaults(dials: () => DeepgramMessageDials): Faults {
+export function createFaults(behaviour: () => DeepgramMessageBehaviour): Faults {
   let count = 0;
   let held: Wire | undefined;
   const isDue = (every: number): boolean => every > 0 && count % every === 0;
   return {
-    send(message) {
+    apply(message) {
       count += 1;
-      const { oddEvery, odd, overtakenEvery } = dials();
+      const { oddEvery, odd, overtakenEvery } = behaviour();
       const wire = JSON.stringify(message);
       if (isDue(overtakenEvery) && held === undefined) {
         held = wire;
@@ -53,7 +53,7 @@ export function createFaults(dials: () => DeepgramMessageDials): Faults {
       }
       const late = held === undefined ? [] : [held];
       held = undefined;
-      return [wire, ...late, ...(isDue(oddEvery) ? [ODD[odd](message)] : [])];
+      return [wire, ...late, ...(isDue(oddEvery) ? [ODD_MESSAGES[odd](message)] : [])];
     },
   };
 }

@@ -3,7 +3,7 @@
 import type { DeepgramBehaviour } from '../behaviour.ts';
 import type { ChannelEvent, WindowResults } from './channel.ts';
 import type { ListenQuery } from '../listen-query.ts';
-import type { HeardWord } from '../recogniser/alignment.ts';
+import type { RecognisedWord } from '../recogniser/alignment.ts';
 
 /** A message, before it becomes text. */
 export type Message = Readonly<Record<string, unknown>>;
@@ -57,7 +57,7 @@ export function schemaErrorMessage(problem: string, text: string): Message {
 function results(event: WindowResults, index: readonly number[], context: MessageContext): Message {
   const { requestId, query } = context;
   const { start, end, words, isFinal, speechFinal, fromFinalize } = event;
-  const shown = ({ word, punctuated }: HeardWord): string => (query.punctuate ? punctuated : word);
+  const shown = ({ word, punctuated }: RecognisedWord): string => (query.punctuate ? punctuated : word);
   const confidence = words.reduce((sum, word) => sum + word.confidence, 0) / (words.length || 1);
   const isMultilingual = query.isMultilingual && words.length > 0;
   return {

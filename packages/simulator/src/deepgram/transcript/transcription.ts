@@ -8,43 +8,43 @@ import type { ListenQuery } from '../listen-query.ts';
 import type { Phrase } from '../recogniser/phrase-index.ts';
 
 /** Something that can be told about a channel. */
-export interface Heard {
+export interface ChannelResult {
   readonly channel: number;
   readonly event: ChannelEvent;
 }
 
 /** The ears of one socket. */
-export interface Hearing {
+export interface Transcription {
   /** How many channels are heard. */
   readonly channels: number;
   /** The seconds of audio that were heard. */
   readonly seconds: number;
-  hear(bytes: Buffer): Heard[];
+  push(bytes: Buffer): ChannelResult[];
   /** What is pending of one channel, or of all, is made final: because of `Finalize`, or for good. */
-  flush(fromFinalize: boolean, only?: number): Heard[];
+  flush(fromFinalize: boolean, only?: number): ChannelResult[];
 }
 
 /** `dials` are asked for all the time, because they may change. */
-export function createHearing(
-  book: readonly Phrase[],
+export function createTranscription(
+  phrases: readonly Phrase[],
   query: ListenQuery,
-  dials: () => DeepgramBehaviour,
-): Hearing {
+  behaviour: () => DeepgramBehaviour,
+): Transcription {
   const decoder = createAudioDecoder(query);
-  const channels = Array.from({ length: decoder.channels }, () => createChannel(book, query, dials));
+  const channels = Array.from({ length: decoder.channels }, () => createChannel(phrases, query, behaviour));
   const by = (channel: number) => (event: ChannelEvent) => ({ channel, event });
   return {
     channels: channels.length,
     get seconds() {
       return decoder.seconds;
     },
-    hear(bytes) {
+    push(bytes) {
       const steps = decoder.push(bytes);
-      const heard: Heard[] = [];
+      const heard: ChannelResult[] = [];
       for (let step = 0; step < (steps[0]?.length ?? 0); step += 1) {
         for (const [index, channel] of channels.entries()) {
           const samples = steps[index]?.[step];
-          if (samples !== undefined) heard.push(...channel.hear(samples).map(by(index)));
+          if (samples !== undefined) heard.push(...channel.push(samples).map(by(index)));
         }
       }
       return heard;

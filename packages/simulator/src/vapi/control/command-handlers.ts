@@ -1,42 +1,42 @@
 import { FRAME_MS } from '../../audio/pcm.ts';
-import type { Agenda } from '../../call/scheduler.ts';
+import type { Scheduler } from '../../call/scheduler.ts';
 import type { Conversation, SayOptions } from '../../call/conversation.ts';
-import type { Ledger } from '../../call/call-log.ts';
+import type { CallLog } from '../../call/call-log.ts';
 import { FINAL_DELAY_MS } from '../../call/timeline.ts';
-import type { VapiRecord, VapiStatus } from '../call-object.ts';
+import type { VapiRecord, VapiStatus } from '../call/call-object.ts';
 import { objectOf } from './commands.ts';
 import type { Command, Destination } from './commands.ts';
 import { assistantStarted, conversationUpdate, transferUpdate } from '../webhook/messages.ts';
 import type { ClientMessage } from '../webhook/messages.ts';
 
 /** What a command can act on: one call that is in progress. */
-export interface Controlled {
+export interface CommandContext {
   readonly record: VapiRecord;
   readonly conversation: Conversation;
-  readonly ledger: Ledger;
-  readonly agenda: Agenda;
+  readonly callLog: CallLog;
+  readonly scheduler: Scheduler;
   say(text: string, options?: SayOptions): boolean;
-  tell(message: ClientMessage): void;
-  enter(status: VapiStatus): void;
+  send(message: ClientMessage): void;
+  setStatus(status: VapiStatus): void;
   hangUp(reason: string): void;
 }
 
 type Handlers = {
-  [Type in Command['type']]: (command: Extract<Command, { type: Type }>, call: Controlled) => boolean;
+  [Type in Command['type']]: (command: Extract<Command, { type: Type }>, call: CommandContext) => boolean;
 };
 
 const HANDLERS: Handlers = {
   say({ text, interrupt, endCall, interruptible }, call) {
-    const { sayUnspoken, sayDelayMs } = call.record.dials;
+    const { sayUnspoken, sayDelayMs } = call.record.behaviour;
     if (sayUnspoken) return true;
     const speak = (): boolean =>
       call.say(text, {
         interrupt,
         interruptible,
-        ...(endCall ? afterwards(call, () => call.hangUp('assistant-ended-call-after-message-spoken')) : {}),
+        ...(endCall ? onceSpoken(call, () => call.hangUp('assistant-ended-call-after-message-spoken')) : {}),
       });
     if (sayDelayMs === 0) return speak();
-    call.agenda.after(sayDelayMs, speak);
+    call.scheduler.after(sayDelayMs, speak);
     return true;
   },
 
@@ -45,7 +45,7 @@ const HANDLERS: Handlers = {
     const secondsFromStart = (time - (call.record.startedAt ?? time)) / 1000;
     const shown = role === 'assistant' ? 'bot' : role === 'user' ? 'user' : 'system';
     call.record.history.push({ role: shown, message: content, time, secondsFromStart });
-    call.tell(conversationUpdate(call.record));
+    call.send(conversationUpdate(call.record));
     return !respond || call.say('All right, I have noted that.');
   },
 
@@ -60,19 +60,19 @@ const HANDLERS: Handlers = {
   },
 
   'end-call'(_, call) {
-    call.hangUp(call.record.dials.endCallReason);
+    call.hangUp(call.record.behaviour.endCallReason);
     return true;
   },
 
   transfer({ destination, content }, call) {
     const leave = (): void => {
       call.record.destination = destination;
-      call.tell(transferUpdate(destination));
-      call.enter('forwarding');
+      call.send(transferUpdate(destination));
+      call.setStatus('forwarding');
       call.conversation.hold(true);
-      call.agenda.after(call.record.dials.forwardingMs, () => arrive(destination, call));
+      call.scheduler.after(call.record.behaviour.forwardingMs, () => completeTransfer(destination, call));
     };
-    return announce(content ?? announcementOf(destination), leave, call);
+    return announceThen(content ?? announcementOf(destination), leave, call);
   },
 
   handoff({ destination, content }, call) {
@@ -83,40 +83,40 @@ const HANDLERS: Handlers = {
       const to = assistantName ?? entryAssistantName ?? inline ?? assistantId;
       call.record.assistantName = typeof to === 'string' ? to : 'Orla';
       if (typeof assistantId === 'string') call.record.assistantId = assistantId;
-      call.tell(transferUpdate(destination, from, call.record.assistantName));
-      call.tell(assistantStarted(call.record));
+      call.send(transferUpdate(destination, from, call.record.assistantName));
+      call.send(assistantStarted(call.record));
     };
-    return announce(content ?? '', change, call);
+    return announceThen(content ?? '', change, call);
   },
 
   'send-transport-message': () => true,
 };
 
 /** What becomes of a call that went to somebody else. A warm transfer comes back from an operator who does not answer. */
-function arrive(destination: Destination, call: Controlled): void {
+function completeTransfer(destination: Destination, call: CommandContext): void {
   const plan = objectOf(destination['transferPlan']) ?? {};
   const isWarm = typeof plan['mode'] === 'string' && plan['mode'].startsWith('warm');
-  if (!isWarm || call.record.dials.operator === 'answers') return call.hangUp('assistant-forwarded-call');
+  if (!isWarm || call.record.behaviour.operator === 'answers') return call.hangUp('assistant-forwarded-call');
   const fallback = objectOf(plan['fallbackPlan']);
   const ends = fallback !== undefined && fallback['endCallEnabled'] !== false;
   const { message } = fallback ?? {};
   call.record.destination = undefined;
-  call.enter('in-progress');
+  call.setStatus('in-progress');
   call.conversation.hold(false);
   const leave = (): void => call.hangUp('call.forwarding.no-answer');
   if (typeof message === 'string' && message !== '')
-    call.say(message, ends ? afterwards(call, leave) : undefined);
+    call.say(message, ends ? onceSpoken(call, leave) : undefined);
   else if (ends) leave();
 }
 
 /** Does what a call was told, and remembers `body`, the command as it came. False when too much waits to be said already. */
-export function obey<Type extends Command['type']>(
+export function executeCommand<Type extends Command['type']>(
   command: Extract<Command, { type: Type }>,
   body: unknown,
-  call: Controlled,
+  call: CommandContext,
 ): boolean {
   const handler = HANDLERS[command.type];
-  call.ledger.command(nameOf(command), body);
+  call.callLog.addCommand(nameOf(command), body);
   return handler(command, call);
 }
 
@@ -130,15 +130,15 @@ function announcementOf(destination: Destination): string {
   return typeof message === 'string' ? message : 'I am transferring you now.';
 }
 
-function announce(text: string, then: () => void, call: Controlled): boolean {
+function announceThen(text: string, then: () => void, call: CommandContext): boolean {
   if (text === '') {
     then();
     return true;
   }
-  return call.say(text, afterwards(call, then));
+  return call.say(text, onceSpoken(call, then));
 }
 
 /** Does something when a sentence was heard and its transcript is final. */
-function afterwards({ agenda }: Controlled, then: () => void): SayOptions {
-  return { onSpoken: () => agenda.after(FINAL_DELAY_MS + FRAME_MS, then) };
+function onceSpoken({ scheduler }: CommandContext, then: () => void): SayOptions {
+  return { onSpoken: () => scheduler.after(FINAL_DELAY_MS + FRAME_MS, then) };
 }

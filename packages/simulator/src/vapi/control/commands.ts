@@ -90,8 +90,8 @@ const DECODERS: { [Type in Command['type']]: (fields: Fields) => Command | strin
     return { type: 'control', control };
   },
   'end-call': () => ({ type: 'end-call' }),
-  transfer: (fields) => decodeMove('transfer', fields),
-  handoff: (fields) => decodeMove('handoff', fields),
+  transfer: (fields) => decodeTransfer('transfer', fields),
+  handoff: (fields) => decodeTransfer('handoff', fields),
   'send-transport-message'(fields) {
     const message = objectOf(fields['message']) ?? {};
     const { transport, sipVerb, twiml } = message;
@@ -116,7 +116,7 @@ export function decodeCommand(body: string): Command | string {
   return DECODERS[type](fields);
 }
 
-function decodeMove(type: 'transfer' | 'handoff', fields: Fields): Command | string {
+function decodeTransfer(type: 'transfer' | 'handoff', fields: Fields): Command | string {
   const destination = objectOf(fields['destination']);
   const types: readonly string[] = DESTINATIONS[type];
   if (destination === undefined || !types.includes(String(destination['type']))) {
@@ -135,8 +135,8 @@ const DESTINATION_CHECKS: Readonly<Record<string, (destination: Destination) => 
       ? undefined
       : 'destination.sipUri must be a SIP URI',
   assistant: (destination) =>
-    needsOne(destination, ['assistantId', 'assistant', 'assistantName'], 'destination'),
-  squad: (destination) => needsOne(destination, ['squadId', 'squad'], 'destination'),
+    requireOne(destination, ['assistantId', 'assistant', 'assistantName'], 'destination'),
+  squad: (destination) => requireOne(destination, ['squadId', 'squad'], 'destination'),
 };
 
 /** What is wrong with a telephone number, if anything is. */
@@ -155,7 +155,7 @@ function planProblem({ transferPlan }: Destination): string | undefined {
     : `destination.transferPlan.mode must be one of the following values: ${TRANSFER_MODES.join(', ')}`;
 }
 
-function needsOne(fields: Fields, names: readonly string[], path: string): string | undefined {
+function requireOne(fields: Fields, names: readonly string[], path: string): string | undefined {
   return names.some((name) => fields[name] !== undefined)
     ? undefined
     : `${path} needs one of the following fields: ${names.join(', ')}`;

@@ -21,8 +21,8 @@ const FORMATS: Readonly<Record<VapiBehaviour['listenFormat'], Format>> = {
 };
 
 /** What a first text frame may say about the format; modelled on what custom transcribers are told. */
-export function formatHint(dials: VapiBehaviour): object {
-  return { type: 'start', container: 'raw', ...FORMATS[dials.listenFormat] };
+export function formatHint(behaviour: VapiBehaviour): object {
+  return { type: 'start', container: 'raw', ...FORMATS[behaviour.listenFormat] };
 }
 
 /** The encoder of one call; it remembers the tail of the last frame. */

@@ -1,7 +1,7 @@
 import type { WebSocket } from 'ws';
 import type { StreamState } from '../../call/call-state.ts';
-import type { Agenda } from '../../call/scheduler.ts';
-import type { VapiRecord } from '../call-object.ts';
+import type { Scheduler } from '../../call/scheduler.ts';
+import type { VapiRecord } from '../call/call-object.ts';
 import { createCutter, createListenEncoder, formatHint } from './listen-format.ts';
 import type { ListenEncoder } from './listen-format.ts';
 
@@ -19,11 +19,11 @@ const CLOSE_NO_STATUS = 1005;
 /** Those who listen to a call. */
 export interface Listeners {
   readonly size: number;
-  readonly full: boolean;
+  readonly isFull: boolean;
   states(): StreamState[];
   add(socket: WebSocket): void;
-  audio(customer: Int16Array, assistant: Int16Array): void;
-  json(message: object): void;
+  sendAudio(customer: Int16Array, assistant: Int16Array): void;
+  sendJson(message: object): void;
   /** The call has ended: everybody is sent away. */
   close(): void;
 }
@@ -36,47 +36,47 @@ interface Entry {
 }
 
 /** Nobody listens yet. `url` is where they come; the dials of the record say what they get. */
-export function createListeners(url: string, record: VapiRecord, agenda: Agenda): Listeners {
+export function createListeners(url: string, record: VapiRecord, scheduler: Scheduler): Listeners {
   const sockets = new Map<WebSocket, Entry>();
   let count = 0;
-  let dropped = 0;
+  let dropCount = 0;
   let encode: ListenEncoder | undefined;
-  const open = (): WebSocket[] =>
+  const openSockets = (): WebSocket[] =>
     [...sockets].flatMap(([socket, { status }]) => (status === 'open' ? [socket] : []));
 
   return {
     get size() {
-      return open().length;
+      return openSockets().length;
     },
-    get full() {
-      return open().length >= MAX_LISTENERS;
+    get isFull() {
+      return openSockets().length >= MAX_LISTENERS;
     },
     states: () =>
       [...sockets.values()].map(({ id, framesSent, status }) => ({ id, url, status, framesSent })),
     add(socket) {
-      const { listenHint, listenDropAfterMs, listenCutFrames } = record.dials;
+      const { listenHint, listenDropAfterMs, listenCutFrames } = record.behaviour;
       count += 1;
       const cut = listenCutFrames ? createCutter() : (frame: Buffer): Buffer => frame;
       const entry: Entry = { id: String(count), cut, framesSent: 0, status: 'open' };
       sockets.set(socket, entry);
-      const past = [...sockets].filter(([, { status }]) => status === 'closed');
-      for (const [old] of past.slice(0, Math.max(0, past.length - MAX_REMEMBERED_LISTENERS)))
+      const closed = [...sockets].filter(([, { status }]) => status === 'closed');
+      for (const [old] of closed.slice(0, Math.max(0, closed.length - MAX_REMEMBERED_LISTENERS)))
         sockets.delete(old);
       socket.on('error', () => {});
       socket.on('close', () => {
         entry.status = 'closed';
       });
-      if (listenHint) send(socket, JSON.stringify(formatHint(record.dials)));
+      if (listenHint) send(socket, JSON.stringify(formatHint(record.behaviour)));
       if (listenDropAfterMs > 0) {
-        agenda.after(listenDropAfterMs, () => {
-          if (entry.status === 'closed' || dropped >= record.dials.listenDrops) return;
-          dropped += 1;
+        scheduler.after(listenDropAfterMs, () => {
+          if (entry.status === 'closed' || dropCount >= record.behaviour.listenDrops) return;
+          dropCount += 1;
           socket.terminate();
         });
       }
     },
-    audio(customer, assistant) {
-      encode ??= createListenEncoder(record.dials);
+    sendAudio(customer, assistant) {
+      encode ??= createListenEncoder(record.behaviour);
       const frame = encode(customer, assistant);
       for (const [socket, entry] of sockets) {
         if (entry.status !== 'open') continue;
@@ -84,14 +84,14 @@ export function createListeners(url: string, record: VapiRecord, agenda: Agenda)
         send(socket, entry.cut(frame));
       }
     },
-    json(message) {
-      const { listenText } = record.dials;
+    sendJson(message) {
+      const { listenText } = record.behaviour;
       if (listenText === 'off') return;
       const text = JSON.stringify(listenText === 'bare' ? message : { message });
-      for (const socket of open()) send(socket, text);
+      for (const socket of openSockets()) send(socket, text);
     },
     close() {
-      for (const socket of open()) closeSocket(socket, record.dials.listenCloseCode);
+      for (const socket of openSockets()) closeSocket(socket, record.behaviour.listenCloseCode);
     },
   };
 }

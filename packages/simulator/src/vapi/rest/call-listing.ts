@@ -1,6 +1,6 @@
 import type { HttpReply } from '../../http/http-request.ts';
 import type { VapiBehaviour } from '../behaviour.ts';
-import type { Shown } from '../past-calls.ts';
+import type { ListedCall } from '../past-calls.ts';
 
 /** The most calls that a list gives, and how many it gives when nobody says. */
 const MAX_LIMIT = 1_000;
@@ -18,12 +18,12 @@ const BOUNDS: Readonly<Record<string, Bound>> = {
 /** Answers `GET /call`: newest first, within the bounds that the query sets. */
 export function listCalls(
   query: URLSearchParams,
-  calls: readonly Shown[],
+  calls: readonly ListedCall[],
   { listShape }: VapiBehaviour,
 ): HttpReply {
   const limit = Number(query.get('limit') ?? DEFAULT_LIMIT);
   if (!Number.isInteger(limit) || limit < 0 || limit > MAX_LIMIT) {
-    return refuse(`limit must be a whole number from 0 to ${MAX_LIMIT}`);
+    return badRequest(`limit must be a whole number from 0 to ${MAX_LIMIT}`);
   }
   let found = [...calls];
   for (const field of ['createdAt', 'updatedAt'] as const) {
@@ -31,7 +31,7 @@ export function listCalls(
       const text = query.get(`${field}${suffix}`);
       if (text === null) continue;
       const instant = Date.parse(text);
-      if (Number.isNaN(instant)) return refuse(`${field}${suffix} must be a valid ISO 8601 date string`);
+      if (Number.isNaN(instant)) return badRequest(`${field}${suffix} must be a valid ISO 8601 date string`);
       found = found.filter((call) => holds(call[field], instant));
     }
   }
@@ -45,12 +45,12 @@ export function listCalls(
   if (listShape === 'array')
     return { status: 200, body: found.slice(0, limit).map((call) => call.describe()) };
   const cursor = Number(query.get('cursor') ?? 0);
-  if (!Number.isInteger(cursor) || cursor < 0) return refuse('cursor must be one that a page gave');
+  if (!Number.isInteger(cursor) || cursor < 0) return badRequest('cursor must be one that a page gave');
   return { status: 200, body: page(found, limit, cursor) };
 }
 
 /** The shape that the schema has and no documented path uses. Its cursor is where the next page begins. */
-function page(found: readonly Shown[], limit: number, from: number): object {
+function page(found: readonly ListedCall[], limit: number, from: number): object {
   const results = found.slice(from, from + limit).map((call) => call.describe());
   const next = from + results.length;
   return {
@@ -68,6 +68,6 @@ function page(found: readonly Shown[], limit: number, from: number): object {
   };
 }
 
-function refuse(message: string): HttpReply {
+function badRequest(message: string): HttpReply {
   return { status: 400, body: { message: [message], error: 'Bad Request', statusCode: 400 } };
 }

@@ -1,7 +1,7 @@
 // What `POST /call` asks for. Validation gives all its complaints at once, as the real API does.
 
 import type { VapiBehaviour } from '../behaviour.ts';
-import type { PlacedCall } from '../call.ts';
+import type { PlacedCall } from '../call/call-contract.ts';
 import { numberProblem, objectOf } from '../control/commands.ts';
 import { DEFAULT_FORMAT } from '../transport/audio-format.ts';
 import type { AudioFormat } from '../transport/audio-format.ts';
@@ -15,12 +15,12 @@ type Fields = Readonly<Record<string, unknown>>;
 /** One call to begin, as it was asked for. */
 export interface Placement {
   readonly placed: PlacedCall;
-  readonly dials: Partial<VapiBehaviour>;
+  readonly behaviour: Partial<VapiBehaviour>;
   readonly webhook: Partial<Webhook>;
 }
 
 /** What a request asks for: one call, or one for each customer of whom some may be refused. */
-export interface Order {
+export interface CallRequest {
   readonly isBatch: boolean;
   readonly placements: readonly Placement[];
   readonly errors: readonly { readonly customer: unknown; readonly error: string }[];
@@ -42,7 +42,7 @@ const MONITOR = [
 ] as const;
 
 /** The order in a body, or what is wrong with it. */
-export function decodeOrder(fields: Fields): Order | string[] {
+export function decodeCallRequest(fields: Fields): CallRequest | string[] {
   const transport = fields['transport'] === undefined ? undefined : (objectOf(fields['transport']) ?? {});
   const isSocket = transport?.['provider'] === 'vapi.websocket';
   const problems = [
@@ -145,7 +145,7 @@ function placementOf(fields: Fields, customer: unknown, transport: Fields | unde
   const { customers: _, name: _name, ...echo } = fields;
   const placed: PlacedCall = {
     type: transport === undefined ? 'outboundPhoneCall' : 'vapi.websocketCall',
-    echo: {
+    requestFields: {
       ...echo,
       ...(customer === undefined ? {} : { customer }),
       ...(transport === undefined
@@ -171,15 +171,15 @@ function formatOf(given: Fields | undefined): AudioFormat {
 }
 
 /** What an assistant's settings change about a call. */
-function settingsOf(settings: Fields): Pick<Placement, 'dials' | 'webhook'> {
-  const dials: Mutable<Partial<VapiBehaviour>> = {};
+function settingsOf(settings: Fields): Pick<Placement, 'behaviour' | 'webhook'> {
+  const behaviour: Mutable<Partial<VapiBehaviour>> = {};
   const webhook: Mutable<Partial<Webhook>> = {};
   const plan = objectOf(settings['monitorPlan']) ?? {};
-  for (const name of MONITOR) if (typeof plan[name] === 'boolean') dials[name] = plan[name];
+  for (const name of MONITOR) if (typeof plan[name] === 'boolean') behaviour[name] = plan[name];
   const { serverMessages, maxDurationSeconds } = settings;
-  if (Array.isArray(serverMessages)) dials.serverMessages = serverMessages.map(String);
+  if (Array.isArray(serverMessages)) behaviour.serverMessages = serverMessages.map(String);
   if (typeof maxDurationSeconds === 'number')
-    dials.maxDurationMs = within(10, maxDurationSeconds, 43_200) * 1000;
+    behaviour.maxDurationMs = within(10, maxDurationSeconds, 43_200) * 1000;
   const { url, secret, headers, timeoutSeconds, backoffPlan } = objectOf(settings['server']) ?? {};
   if (typeof url === 'string') webhook.url = url;
   if (typeof secret === 'string') webhook.secret = secret;
@@ -188,15 +188,15 @@ function settingsOf(settings: Fields): Pick<Placement, 'dials' | 'webhook'> {
     webhook.headers = Object.fromEntries(
       Object.entries(given).map(([key, value]) => [key.toLowerCase(), String(value)]),
     );
-  if (typeof timeoutSeconds === 'number') dials.webhookTimeoutMs = within(1, timeoutSeconds, 300) * 1000;
+  if (typeof timeoutSeconds === 'number') behaviour.webhookTimeoutMs = within(1, timeoutSeconds, 300) * 1000;
   const backoff = objectOf(backoffPlan) ?? {};
-  if (typeof backoff['maxRetries'] === 'number') dials.maxRetries = within(0, backoff['maxRetries'], 10);
+  if (typeof backoff['maxRetries'] === 'number') behaviour.maxRetries = within(0, backoff['maxRetries'], 10);
   if (typeof backoff['baseDelaySeconds'] === 'number')
-    dials.retryBaseMs = within(0, backoff['baseDelaySeconds'], 10) * 1000;
-  if (backoff['type'] === 'fixed' || backoff['type'] === 'exponential') dials.retryType = backoff['type'];
+    behaviour.retryBaseMs = within(0, backoff['baseDelaySeconds'], 10) * 1000;
+  if (backoff['type'] === 'fixed' || backoff['type'] === 'exponential') behaviour.retryType = backoff['type'];
   if (Array.isArray(backoff['excludedStatusCodes']))
-    dials.retryExcludedStatusCodes = backoff['excludedStatusCodes'].map(Number);
-  return { dials, webhook };
+    behaviour.retryExcludedStatusCodes = backoff['excludedStatusCodes'].map(Number);
+  return { behaviour, webhook };
 }
 
 function within(from: number, value: number, to: number): number {

@@ -2,19 +2,19 @@ import type { HttpReply } from '../../http/http-request.ts';
 import type { VapiBehaviour } from '../behaviour.ts';
 
 /** Turns away who asks too often: a burst is answered, and then nobody for a while. */
-export interface Budget {
+export interface RateLimiter {
   /** Takes one request out of the budget, or says why not. */
-  take(): HttpReply | undefined;
+  check(): HttpReply | undefined;
 }
 
 /** The budget of one cloud. `now` is in milliseconds. */
-export function createBudget(dials: () => VapiBehaviour, now: () => number = Date.now): Budget {
-  let taken = 0;
+export function createRateLimiter(behaviour: () => VapiBehaviour, now: () => number = Date.now): RateLimiter {
+  let used = 0;
   let failures = 0;
   let lockedUntil = 0;
   return {
-    take() {
-      const { restBurst, restLockoutMs, restRetryAfter, restFailures } = dials();
+    check() {
+      const { restBurst, restLockoutMs, restRetryAfter, restFailures } = behaviour();
       if (failures < restFailures) {
         failures += 1;
         return { status: 503, body: { message: 'Service Unavailable', statusCode: 503 } };
@@ -23,10 +23,10 @@ export function createBudget(dials: () => VapiBehaviour, now: () => number = Dat
       const at = now();
       if (at >= lockedUntil && lockedUntil > 0) {
         lockedUntil = 0;
-        taken = 0;
+        used = 0;
       }
-      if (lockedUntil === 0 && taken < restBurst) {
-        taken += 1;
+      if (lockedUntil === 0 && used < restBurst) {
+        used += 1;
         return undefined;
       }
       if (lockedUntil === 0) lockedUntil = at + restLockoutMs;

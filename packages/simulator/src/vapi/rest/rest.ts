@@ -1,21 +1,21 @@
 import { jsonObject } from '../../http/http-request.ts';
 import type { HttpReply, HttpRequest } from '../../http/http-request.ts';
 import type { VapiBehaviour } from '../behaviour.ts';
-import type { Budget } from './rate-limit.ts';
-import type { VapiCall } from '../call.ts';
+import type { RateLimiter } from './rate-limit.ts';
+import type { VapiCall } from '../call/call-contract.ts';
 import { listCalls } from './call-listing.ts';
-import type { Shown } from '../past-calls.ts';
-import { decodeOrder } from './placement.ts';
+import type { ListedCall } from '../past-calls.ts';
+import { decodeCallRequest } from './placement.ts';
 import type { Placement } from './placement.ts';
 
 /** What the REST API acts on: the cloud. */
 export interface RestDeps {
   readonly apiKey: string;
   readonly publicKey: string;
-  readonly budget: Budget;
-  readonly dials: () => VapiBehaviour;
+  readonly rateLimiter: RateLimiter;
+  readonly behaviour: () => VapiBehaviour;
   readonly calls: readonly VapiCall[];
-  readonly past: readonly Shown[];
+  readonly pastCalls: readonly ListedCall[];
   place(placement: Placement): VapiCall;
   /** Forgets a call, and ends it if it lives. */
   remove(id: string): void;
@@ -24,19 +24,20 @@ export interface RestDeps {
 const LONGEST_NAME = 40;
 
 /** Answers a request to the REST API. `path` comes without the base's own path. */
-export function answerRest(request: HttpRequest, path: string, cloud: RestDeps): HttpReply {
-  const refused = turnAway(request, cloud) ?? cloud.budget.take();
+export function handleRest(request: HttpRequest, path: string, cloud: RestDeps): HttpReply {
+  const refused = reject(request, cloud) ?? cloud.rateLimiter.check();
   if (refused !== undefined) return refused;
   const { method } = request;
   if (path === '/call') {
-    if (method === 'GET') return listCalls(request.query, [...cloud.past, ...cloud.calls], cloud.dials());
+    if (method === 'GET')
+      return listCalls(request.query, [...cloud.pastCalls, ...cloud.calls], cloud.behaviour());
     if (method === 'POST') return create(request.body, cloud);
   }
   const id = /^\/call\/([^/]+)$/.exec(path)?.[1];
-  if (id === undefined) return refusal(404, 'Not Found', `Cannot ${method} ${path}`);
+  if (id === undefined) return errorReply(404, 'Not Found', `Cannot ${method} ${path}`);
   const live = cloud.calls.find((candidate) => candidate.id === id);
-  const call = live ?? cloud.past.find((candidate) => candidate.id === id);
-  if (call === undefined) return refusal(404, 'Not Found', 'Call not found');
+  const call = live ?? cloud.pastCalls.find((candidate) => candidate.id === id);
+  if (call === undefined) return errorReply(404, 'Not Found', 'Call not found');
   if (method === 'GET') return { status: 200, body: call.describe() };
   if (method === 'PATCH' && live !== undefined) return rename(request.body, live);
   if (method === 'DELETE') {
@@ -44,17 +45,17 @@ export function answerRest(request: HttpRequest, path: string, cloud: RestDeps):
     cloud.remove(id);
     return { status: 200, body };
   }
-  return refusal(404, 'Not Found', `Cannot ${method} ${path}`);
+  return errorReply(404, 'Not Found', `Cannot ${method} ${path}`);
 }
 
 /** The CDN comes before the API, and the key before everything else. */
-function turnAway({ headers }: HttpRequest, cloud: RestDeps): HttpReply | undefined {
+function reject({ headers }: HttpRequest, cloud: RestDeps): HttpReply | undefined {
   const agent = headers['user-agent'];
-  if (agent === undefined || cloud.dials().refusedAgents.some((start) => agent.startsWith(start)))
+  if (agent === undefined || cloud.behaviour().refusedAgents.some((start) => agent.startsWith(start)))
     return { status: 403, body: 'error code: 1010' };
   if (headers.authorization === `Bearer ${cloud.apiKey}`) return undefined;
   const isPublic = headers.authorization === `Bearer ${cloud.publicKey}`;
-  return refusal(
+  return errorReply(
     401,
     'Unauthorized',
     isPublic
@@ -65,12 +66,12 @@ function turnAway({ headers }: HttpRequest, cloud: RestDeps): HttpReply | undefi
 
 function create(body: string, cloud: RestDeps): HttpReply {
   const fields = jsonObject(body);
-  if (fields === undefined) return refusal(400, 'Bad Request', ['the body must be a JSON object']);
-  const order = decodeOrder(fields);
-  if (Array.isArray(order)) return refusal(400, 'Bad Request', order);
-  const { concurrencyLimit, monitorOnTransportCreate } = cloud.dials();
-  const room = concurrencyLimit - cloud.calls.filter(({ countsAsPlaced }) => countsAsPlaced).length;
-  if (room < order.placements.length) return refusal(400, 'Bad Request', 'Over Concurrency Limit');
+  if (fields === undefined) return errorReply(400, 'Bad Request', ['the body must be a JSON object']);
+  const order = decodeCallRequest(fields);
+  if (Array.isArray(order)) return errorReply(400, 'Bad Request', order);
+  const { concurrencyLimit, monitorOnTransportCreate } = cloud.behaviour();
+  const room = concurrencyLimit - cloud.calls.filter(({ countsTowardsLimit }) => countsTowardsLimit).length;
+  if (room < order.placements.length) return errorReply(400, 'Bad Request', 'Over Concurrency Limit');
   const results = order.placements.map((placement) => {
     const call = cloud.place(placement).describe();
     if (call['type'] !== 'vapi.websocketCall' || monitorOnTransportCreate) return call;
@@ -90,13 +91,15 @@ function create(body: string, cloud: RestDeps): HttpReply {
 function rename(body: string, call: VapiCall): HttpReply {
   const { name, ...others } = jsonObject(body) ?? {};
   const unknown = Object.keys(others).map((field) => `property ${field} should not exist`);
-  if (unknown.length > 0) return refusal(400, 'Bad Request', unknown);
+  if (unknown.length > 0) return errorReply(400, 'Bad Request', unknown);
   if (typeof name !== 'string' || name.length > LONGEST_NAME)
-    return refusal(400, 'Bad Request', [`name must be shorter than or equal to ${LONGEST_NAME} characters`]);
+    return errorReply(400, 'Bad Request', [
+      `name must be shorter than or equal to ${LONGEST_NAME} characters`,
+    ]);
   call.rename(name);
   return { status: 200, body: call.describe() };
 }
 
-function refusal(statusCode: number, error: string, message: string | string[]): HttpReply {
+function errorReply(statusCode: number, error: string, message: string | string[]): HttpReply {
   return { status: statusCode, body: { message, error, statusCode } };
 }

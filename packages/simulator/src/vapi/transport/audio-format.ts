@@ -13,7 +13,7 @@ export interface AudioFormat {
 export const DEFAULT_FORMAT: AudioFormat = { format: 'pcm_s16le', sampleRate: 16_000, container: 'raw' };
 
 /** How many bytes a second of audio takes. */
-export function bytesASecond({ format, sampleRate }: AudioFormat): number {
+export function bytesPerSecond({ format, sampleRate }: AudioFormat): number {
   return format === 'mulaw' ? sampleRate : sampleRate * 2;
 }
 

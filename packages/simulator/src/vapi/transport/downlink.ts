@@ -16,7 +16,7 @@ export interface Downlink {
 }
 
 /** Nothing has gone down yet. */
-export function createDownlink(format: AudioFormat, dials: () => VapiBehaviour): Downlink {
+export function createDownlink(format: AudioFormat, behaviour: () => VapiBehaviour): Downlink {
   const encode = createDownlinkEncoder(format);
   let sentMs = 0;
   let utterance: unknown;
@@ -32,8 +32,8 @@ export function createDownlink(format: AudioFormat, dials: () => VapiBehaviour):
       return sentMs;
     },
     frame(assistant, conversation) {
-      const spoken = conversation.speaking('assistant');
-      const { downlinkBurstMs, downlinkSilence } = dials();
+      const spoken = conversation.currentSpeech('assistant');
+      const { downlinkBurstMs, downlinkSilence } = behaviour();
       if (spoken === undefined) {
         utterance = undefined;
         return downlinkSilence && downlinkBurstMs === 0 ? [encoded(assistant)] : [];

@@ -6,9 +6,9 @@ import type { RawData, WebSocket } from 'ws';
 import { FRAME_MS } from '../../audio/pcm.ts';
 import type { UplinkState } from '../../call/call-state.ts';
 import type { Conversation } from '../../call/conversation.ts';
-import type { Fact } from '../../call/timeline.ts';
+import type { SpeechEvent } from '../../call/timeline.ts';
 import type { SpeechLibrary, Turn } from '../../speech/library.ts';
-import type { VapiRecord } from '../call-object.ts';
+import type { VapiRecord } from '../call/call-object.ts';
 import { decodeCommand } from '../control/commands.ts';
 import type { Command } from '../control/commands.ts';
 import { closeSocket, send } from '../listen/listeners.ts';
@@ -22,7 +22,7 @@ import { createUplink } from './uplink.ts';
 /** What is heard when the script has no words left for the customer. */
 export const UNSCRIPTED_TEXT = '(speech)';
 /** What the assistant says when the script has no words left for it. */
-export const UNSCRIPTED_ANSWER = 'One moment, please.';
+export const UNSCRIPTED_REPLY = 'One moment, please.';
 
 const CLOSE_CALL_ENDED = 1000;
 
@@ -32,10 +32,10 @@ export interface LegDeps {
   readonly format: AudioFormat;
   readonly conversation: Conversation;
   readonly speech: SpeechLibrary;
-  publish(fact: Fact): void;
+  reportSpeech(fact: SpeechEvent): void;
   /** How long the conversation has been going on. */
   elapsedMs(): number;
-  obey(command: Command, body: unknown): boolean;
+  execute(command: Command, body: unknown): boolean;
   answer(): void;
   hangUp(reason: string): void;
 }
@@ -45,12 +45,12 @@ export interface TransportLeg {
   readonly connected: boolean;
   attach(socket: WebSocket): void;
   /** The assistant begins, if the script lets it. */
-  begin(): void;
-  json(message: ClientMessage): void;
+  start(): void;
+  sendJson(message: ClientMessage): void;
   /** Hears a frame from the customer, before the call mixes the same frame. */
-  hear(): Int16Array;
+  receiveFrame(): Int16Array;
   /** Takes the assistant's frame down. */
-  speak(assistant: Int16Array): void;
+  sendFrame(assistant: Int16Array): void;
   state(): UplinkState | null;
   close(): void;
 }
@@ -59,8 +59,8 @@ export interface TransportLeg {
 export function createTransportLeg(deps: LegDeps): TransportLeg {
   const { record, conversation } = deps;
   const uplink = createUplink(deps.format);
-  const downlink = createDownlink(deps.format, () => record.dials);
-  const detector = createSpeechDetector(record.dials.speechRms, record.dials.endpointingMs);
+  const downlink = createDownlink(deps.format, () => record.behaviour);
+  const detector = createSpeechDetector(record.behaviour.speechRms, record.behaviour.endpointingMs);
   const script = [...record.script.turns];
   let socket: WebSocket | undefined;
   let ignored = 0;
@@ -68,52 +68,52 @@ export function createTransportLeg(deps: LegDeps): TransportLeg {
   let withoutAudioMs = 0;
   let turn = 0;
   let startMs = 0;
-  let announced: unknown;
+  let announcedUtterance: unknown;
 
   /** The turns of the script up to the customer's next one. */
-  const playOn = (): void => {
+  const playNextTurns = (): void => {
     const next: Turn[] = [];
     while (script[0]?.speaker === 'assistant') next.push(...script.splice(0, 1));
     if (next.length > 0) return conversation.play(next.map((one) => ({ ...one, cutsIn: false })));
-    conversation.play([{ ...deps.speech.voice(UNSCRIPTED_ANSWER), cutsIn: false }]);
+    conversation.play([{ ...deps.speech.voice(UNSCRIPTED_REPLY), cutsIn: false }]);
   };
 
   const customerStarts = (): void => {
-    turn = conversation.takeTurn();
+    turn = conversation.nextTurnNumber();
     startMs = deps.elapsedMs();
-    if (conversation.cutOff()) deps.publish({ kind: 'interrupted', turn });
+    if (conversation.interruptAssistant()) deps.reportSpeech({ kind: 'interrupted', turn });
     conversation.hold(true);
-    deps.publish({ kind: 'speech.started', speaker: 'customer', turn });
+    deps.reportSpeech({ kind: 'speech.started', speaker: 'customer', turn });
   };
 
   const customerStops = (): void => {
     const text = script[0]?.speaker === 'customer' ? (script.shift()?.text ?? '') : UNSCRIPTED_TEXT;
     const endMs = deps.elapsedMs();
-    deps.publish({ kind: 'speech.stopped', speaker: 'customer', turn });
-    deps.publish({ kind: 'transcript.final', speaker: 'customer', turn, text, startMs, endMs });
+    deps.reportSpeech({ kind: 'speech.stopped', speaker: 'customer', turn });
+    deps.reportSpeech({ kind: 'transcript.final', speaker: 'customer', turn, text, startMs, endMs });
     conversation.hold(false);
-    playOn();
+    playNextTurns();
   };
 
-  const watch = (): void => {
-    const isSilent = !detector.speaking && conversation.speaking('assistant') === undefined;
+  const checkTimeouts = (): void => {
+    const isSilent = !detector.speaking && conversation.currentSpeech('assistant') === undefined;
     silentMs = isSilent ? silentMs + FRAME_MS : 0;
     withoutAudioMs += FRAME_MS;
-    if (silentMs >= record.dials.silenceTimeoutMs) deps.hangUp('silence-timed-out');
-    if (withoutAudioMs >= record.dials.customerAudioTimeoutMs)
+    if (silentMs >= record.behaviour.silenceTimeoutMs) deps.hangUp('silence-timed-out');
+    if (withoutAudioMs >= record.behaviour.customerAudioTimeoutMs)
       deps.hangUp('call.in-progress.error-assistant-did-not-receive-customer-audio');
   };
 
-  const told = (text: string): void => {
+  const handleText = (text: string): void => {
     const fields = jsonObject(text);
     if (fields?.['type'] === 'hangup') return deps.hangUp('customer-ended-call');
     const command = decodeCommand(text);
-    if (typeof command === 'string' || !deps.obey(command, fields)) ignored += 1;
+    if (typeof command === 'string' || !deps.execute(command, fields)) ignored += 1;
   };
 
   const receive = (data: RawData, isBinary: boolean): void => {
     const bytes = Buffer.isBuffer(data) ? data : Buffer.concat(Array.isArray(data) ? data : []);
-    if (!isBinary) return told(bytes.toString('utf8'));
+    if (!isBinary) return handleText(bytes.toString('utf8'));
     withoutAudioMs = 0;
     uplink.push(bytes);
   };
@@ -129,26 +129,26 @@ export function createTransportLeg(deps: LegDeps): TransportLeg {
       accepted.on('close', () => deps.hangUp('customer-ended-call'));
       deps.answer();
     },
-    begin() {
-      if (script[0]?.speaker === 'assistant') playOn();
+    start() {
+      if (script[0]?.speaker === 'assistant') playNextTurns();
     },
-    json(message) {
+    sendJson(message) {
       if (socket !== undefined) send(socket, JSON.stringify(message));
     },
-    hear() {
+    receiveFrame() {
       const frame = uplink.take();
       const change = conversation.muted.customer ? undefined : detector.frame(frame);
       if (change === 'started') customerStarts();
       if (change === 'stopped') customerStops();
-      watch();
+      checkTimeouts();
       return conversation.muted.customer ? new Int16Array(frame.length) : frame;
     },
-    speak(assistant) {
-      const spoken = conversation.speaking('assistant')?.utterance;
-      if (spoken !== announced && spoken !== undefined) {
-        this.json({ type: 'voice-input', input: spoken.text });
+    sendFrame(assistant) {
+      const spoken = conversation.currentSpeech('assistant')?.utterance;
+      if (spoken !== announcedUtterance && spoken !== undefined) {
+        this.sendJson({ type: 'voice-input', input: spoken.text });
       }
-      announced = spoken;
+      announcedUtterance = spoken;
       for (const frame of downlink.frame(assistant, conversation)) {
         if (socket !== undefined) send(socket, frame);
       }

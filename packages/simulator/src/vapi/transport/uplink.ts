@@ -1,5 +1,5 @@
 import { CALL_SAMPLE_RATE, FRAME_SAMPLES } from '../../audio/pcm.ts';
-import { bytesASecond, createUplinkDecoder } from './audio-format.ts';
+import { bytesPerSecond, createUplinkDecoder } from './audio-format.ts';
 import type { AudioFormat } from './audio-format.ts';
 import { createUplinkMeter } from './uplink-meter.ts';
 import type { Measured } from './uplink-meter.ts';
@@ -20,20 +20,20 @@ export interface Uplink {
 /** The uplink of one call. */
 export function createUplink(format: AudioFormat): Uplink {
   const decode = createUplinkDecoder(format);
-  const meter = createUplinkMeter(bytesASecond(format));
+  const meter = createUplinkMeter(bytesPerSecond(format));
   let chunks: Int16Array[] = [];
-  let waiting = 0;
+  let queued = 0;
   let bytesDropped = 0;
   return {
     push(bytes) {
       const samples = decode(bytes);
       meter.frame(bytes.length, samples);
-      if (waiting + samples.length > MAX_BACKLOG_SAMPLES) {
+      if (queued + samples.length > MAX_BACKLOG_SAMPLES) {
         bytesDropped += bytes.length;
         return;
       }
       chunks.push(samples);
-      waiting += samples.length;
+      queued += samples.length;
     },
     take() {
       const frame = new Int16Array(FRAME_SAMPLES);
@@ -46,7 +46,7 @@ export function createUplink(format: AudioFormat): Uplink {
         filled += part.length;
         chunks = part.length < first.length ? [first.subarray(part.length), ...rest] : rest;
       }
-      waiting -= filled;
+      queued -= filled;
       return frame;
     },
     measured: () => ({ ...meter.measured(), bytesDropped }),

@@ -105,7 +105,7 @@ const HEADERS: Headers = {
   bearer: ({ token, headerName = 'authorization', bearerPrefixEnabled = true }) => ({
     [headerName.toLowerCase()]: bearerPrefixEnabled ? `Bearer ${token}` : token,
   }),
-  hmac: signed,
+  hmac: signatureHeaders,
 };
 
 /** The headers that a credential adds to one request. */
@@ -116,7 +116,7 @@ export function credentialHeaders<Type extends Credential['type']>(
   return HEADERS[credential.type](credential, signable);
 }
 
-function signed(
+function signatureHeaders(
   credential: HmacCredential,
   { method, url, body, messageId, now }: Signable,
 ): Record<string, string> {

@@ -1,8 +1,8 @@
 // How a message looks on its way to the server URL. Vapi's webhooks differ from the schema, and from each other,
 // in small ways that a reader must survive; each has a dial.
 
-import { embeddedCall, presignedUrls } from '../call-object.ts';
-import type { VapiRecord } from '../call-object.ts';
+import { embeddedCall, presignedUrls } from '../call/call-object.ts';
+import type { VapiRecord } from '../call/call-object.ts';
 import type { ClientMessage } from './messages.ts';
 
 const LITERAL_FINAL = 'transcript[transcriptType="final"]';
@@ -16,56 +16,56 @@ const CONVERSATION_FIELDS = {
 type Fields = Record<string, unknown>;
 
 /** Whether a message is among the `serverMessages`; an empty list means all. */
-export function isWanted(message: ClientMessage, wanted: readonly string[]): boolean {
+export function isEnabled(message: ClientMessage, enabled: readonly string[]): boolean {
   return (
-    wanted.length === 0 ||
-    wanted.includes(message.type) ||
-    (wanted.includes(LITERAL_FINAL) && isFinal(message))
+    enabled.length === 0 ||
+    enabled.includes(message.type) ||
+    (enabled.includes(LITERAL_FINAL) && isFinal(message))
   );
 }
 
 /** What a message is called in lists of types: its type, or its type with its status. */
-export function namesOf({ type, status, transcriptType }: ClientMessage): readonly string[] {
+export function messageNames({ type, status, transcriptType }: ClientMessage): readonly string[] {
   const detail = status ?? transcriptType;
   return typeof detail === 'string' ? [type, `${type} ${detail}`] : [type];
 }
 
 /** The body of a webhook. Every call gives presigned URLs anew. */
 export function envelope(message: ClientMessage, record: VapiRecord, timestamp: number): string {
-  const { dials } = record;
+  const { behaviour } = record;
   const fields: Fields = {
-    ...stampOf(timestamp, dials.timestamps),
-    ...(dials.nullFields ? { ...NULLS, artifact: null } : {}),
-    ...reshaped(message, record),
+    ...timestampFields(timestamp, behaviour.timestamps),
+    ...(behaviour.nullFields ? { ...NULLS, artifact: null } : {}),
+    ...applyFormat(message, record),
     ...callFields(record),
   };
   if (typeof fields['artifact'] === 'object' && fields['artifact'] !== null && isReport(message)) {
     fields['artifact'] = { ...fields['artifact'], ...presignedUrls(record) };
   }
-  if (dials.hugeBytes > 0 && dials.hugeTypes.includes(message.type)) {
+  if (behaviour.hugeBytes > 0 && behaviour.hugeTypes.includes(message.type)) {
     const artifact = fields['artifact'] ?? {};
-    fields['artifact'] = { ...artifact, variableValues: { padding: 'x'.repeat(dials.hugeBytes) } };
+    fields['artifact'] = { ...artifact, variableValues: { padding: 'x'.repeat(behaviour.hugeBytes) } };
   }
-  return JSON.stringify(dials.envelope === 'bare' ? fields : { message: fields });
+  return JSON.stringify(behaviour.envelope === 'bare' ? fields : { message: fields });
 }
 
-function reshaped(message: ClientMessage, { dials }: VapiRecord): Fields {
-  if (isFinal(message) && dials.literalFinalType) return { ...message, type: LITERAL_FINAL };
+function applyFormat(message: ClientMessage, { behaviour }: VapiRecord): Fields {
+  if (isFinal(message) && behaviour.literalFinalType) return { ...message, type: LITERAL_FINAL };
   if (message.type === 'conversation-update') {
-    const kept: readonly string[] = ['type', ...CONVERSATION_FIELDS[dials.conversationShape]];
+    const kept: readonly string[] = ['type', ...CONVERSATION_FIELDS[behaviour.conversationShape]];
     return Object.fromEntries(Object.entries(message).filter(([name]) => kept.includes(name)));
   }
-  if (isReport(message) && dials.emptyAnalysis) return { ...message, summary: '', analysis: {} };
+  if (isReport(message) && behaviour.emptyAnalysis) return { ...message, summary: '', analysis: {} };
   return { ...message };
 }
 
 function callFields(record: VapiRecord): Fields {
-  const { embeddedCall: how } = record.dials;
+  const { embeddedCall: how } = record.behaviour;
   if (how === 'missing') return {};
   return { call: how === 'id' ? { id: record.id } : embeddedCall(record) };
 }
 
-function stampOf(timestamp: number, how: 'ms' | 'iso' | 'missing'): Fields {
+function timestampFields(timestamp: number, how: 'ms' | 'iso' | 'missing'): Fields {
   if (how === 'missing') return {};
   return { timestamp: how === 'ms' ? timestamp : new Date(timestamp).toISOString() };
 }

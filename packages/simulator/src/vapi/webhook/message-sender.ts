@@ -1,15 +1,15 @@
 import { randomUUID } from 'node:crypto';
-import type { Courier, Delivery, Outcome } from '../../http/webhook-sender.ts';
+import type { WebhookSender, Delivery, Outcome } from '../../http/webhook-sender.ts';
 import { createRandom } from '../../random.ts';
 import type { VapiBehaviour } from '../behaviour.ts';
-import type { VapiRecord } from '../call-object.ts';
+import type { VapiRecord } from '../call/call-object.ts';
 import { credentialHeaders } from './credential.ts';
 import type { Credential, Signable } from './credential.ts';
 import type { ClientMessage } from './messages.ts';
-import { envelope, isWanted, namesOf } from './message-format.ts';
+import { envelope, isEnabled, messageNames } from './message-format.ts';
 
 /** How many lost messages of a call are remembered by name. */
-export const MAX_REMEMBERED_LOSSES = 1_000;
+export const MAX_REMEMBERED_LOST = 1_000;
 
 /** Where a call's messages go, and what proves where they come from. */
 export interface Webhook {
@@ -22,28 +22,32 @@ export interface Webhook {
 }
 
 /** Sends one call's messages. */
-export interface WebhookSender {
+export interface MessageSender {
   /** What was never sent, by type and status. */
   readonly lost: readonly string[];
   /** Sends and forgets. */
-  post(message: ClientMessage): void;
+  send(message: ClientMessage): void;
   /** Sends once and gives the answer; undefined without a server URL. */
-  ask(message: ClientMessage, timeoutMs: number): Promise<Outcome> | undefined;
+  request(message: ClientMessage, timeoutMs: number): Promise<Outcome> | undefined;
 }
 
 /**
  * The sender of one call: each message goes in a request of its own, and nothing waits for an answer. Timestamps
  * of a call never repeat, so that whoever receives its messages out of order can sort them.
  */
-export function createWebhookSender(webhook: Webhook, courier: Courier, record: VapiRecord): WebhookSender {
-  const chance = createRandom(record.dials.seed);
+export function createMessageSender(
+  webhook: Webhook,
+  webhookSender: WebhookSender,
+  record: VapiRecord,
+): MessageSender {
+  const random = createRandom(record.behaviour.seed);
   const lost: string[] = [];
-  let last = 0;
-  let told = 0;
+  let lastTimestamp = 0;
+  let sentCount = 0;
 
   const deliveryOf = (url: string, message: ClientMessage): Delivery => {
-    last = Math.max(Date.now(), last + 1);
-    const timestamp = last;
+    lastTimestamp = Math.max(Date.now(), lastTimestamp + 1);
+    const timestamp = lastTimestamp;
     const messageId = `msg_${randomUUID().replaceAll('-', '')}`;
     return {
       url,
@@ -53,46 +57,48 @@ export function createWebhookSender(webhook: Webhook, courier: Courier, record: 
         const signable = { method: 'POST', url, body, messageId, now: Date.now() };
         return { body, headers: headersOf(webhook, record.id, signable) };
       },
-      timeoutMs: record.dials.webhookTimeoutMs,
+      timeoutMs: record.behaviour.webhookTimeoutMs,
     };
   };
 
   const deliver = (url: string, message: ClientMessage): void => {
-    const { dials } = record;
+    const { behaviour } = record;
     const delivery = {
       ...deliveryOf(url, message),
-      retryPausesMs: retryPauses(dials),
-      finalStatuses: dials.retryExcludedStatusCodes,
+      retryPausesMs: retryPauses(behaviour),
+      finalStatuses: behaviour.retryExcludedStatusCodes,
     };
-    for (let copy = 0; copy <= dials.duplicates; copy += 1) {
-      void courier.deliver({
+    for (let copy = 0; copy <= behaviour.duplicates; copy += 1) {
+      void webhookSender.deliver({
         ...delivery,
-        ...(dials.reorderMs > 0 ? { holdMs: chance() * dials.reorderMs } : {}),
+        ...(behaviour.reorderMs > 0 ? { delayMs: random() * behaviour.reorderMs } : {}),
       });
     }
   };
 
   return {
     lost,
-    post(message) {
+    send(message) {
       const { url } = webhook;
-      const { dials } = record;
-      if (url === undefined || !isWanted(message, dials.serverMessages)) return;
-      const names = namesOf(message);
-      const isUnlucky = dials.loseShare > 0 && chance() < dials.loseShare;
-      if (isUnlucky || names.some((name) => dials.loseTypes.includes(name))) {
+      const { behaviour } = record;
+      if (url === undefined || !isEnabled(message, behaviour.serverMessages)) return;
+      const names = messageNames(message);
+      const isUnlucky = behaviour.loseShare > 0 && random() < behaviour.loseShare;
+      if (isUnlucky || names.some((name) => behaviour.loseTypes.includes(name))) {
         lost.push(names.at(-1) ?? message.type);
-        if (lost.length > MAX_REMEMBERED_LOSSES) lost.shift();
+        if (lost.length > MAX_REMEMBERED_LOST) lost.shift();
       } else {
         deliver(url, message);
       }
-      told += 1;
-      if (dials.unknownEvery > 0 && told % dials.unknownEvery === 0) {
+      sentCount += 1;
+      if (behaviour.unknownEvery > 0 && sentCount % behaviour.unknownEvery === 0) {
         deliver(url, { type: 'assistant.moodDetected', mood: 'calm', confidence: 0.5 });
       }
     },
-    ask: (message, timeoutMs) =>
-      webhook.url === undefined ? undefined : courier.ask({ ...deliveryOf(webhook.url, message), timeoutMs }),
+    request: (message, timeoutMs) =>
+      webhook.url === undefined
+        ? undefined
+        : webhookSender.request({ ...deliveryOf(webhook.url, message), timeoutMs }),
   };
 }
 

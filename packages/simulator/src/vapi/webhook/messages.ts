@@ -1,10 +1,10 @@
 // What Vapi tells about a call. The same bare messages go to listeners as they are, and to the server URL inside
 // an envelope, with the call and a timestamp added.
 
-import type { Fact } from '../../call/timeline.ts';
+import type { SpeechEvent } from '../../call/timeline.ts';
 import type { Speaker } from '../../speech/library.ts';
-import { describeOutcome, historyOf, openAiFormatted, plainTranscript } from '../call-object.ts';
-import type { VapiRecord, VapiStatus } from '../call-object.ts';
+import { describeOutcome, historyOf, openAiFormatted, plainTranscript } from '../call/call-object.ts';
+import type { VapiRecord, VapiStatus } from '../call/call-object.ts';
 import type { Destination } from '../control/commands.ts';
 
 /** A message without its envelope. */
@@ -12,8 +12,11 @@ export type ClientMessage = Readonly<Record<string, unknown>> & { readonly type:
 
 const ROLE = { customer: 'user', assistant: 'assistant' } as const;
 
-type FactMessages = {
-  [Kind in Fact['kind']]: (fact: Extract<Fact, { kind: Kind }>, record: VapiRecord) => ClientMessage;
+type SpeechMessages = {
+  [Kind in SpeechEvent['kind']]: (
+    fact: Extract<SpeechEvent, { kind: Kind }>,
+    record: VapiRecord,
+  ) => ClientMessage;
 };
 
 const speechUpdate =
@@ -37,7 +40,7 @@ const transcriptUpdate =
     detectedThreats: [],
   });
 
-const FACT_MESSAGES: FactMessages = {
+const SPEECH_MESSAGES: SpeechMessages = {
   'speech.started': speechUpdate('started'),
   'speech.stopped': speechUpdate('stopped'),
   'transcript.partial': transcriptUpdate('partial'),
@@ -46,11 +49,11 @@ const FACT_MESSAGES: FactMessages = {
 };
 
 /** What a fact of the conversation is called on Vapi's wires. */
-export function factMessage<Kind extends Fact['kind']>(
-  fact: Extract<Fact, { kind: Kind }>,
+export function speechMessage<Kind extends SpeechEvent['kind']>(
+  event: Extract<SpeechEvent, { kind: Kind }>,
   record: VapiRecord,
 ): ClientMessage {
-  return FACT_MESSAGES[fact.kind](fact, record);
+  return SPEECH_MESSAGES[event.kind](event, record);
 }
 
 /** A change of the call's status. */

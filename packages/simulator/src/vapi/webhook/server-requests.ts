@@ -4,13 +4,13 @@
 import type { Answer } from '../../call/call-state.ts';
 import type { Outcome } from '../../http/webhook-sender.ts';
 import { jsonObject } from '../../http/http-request.ts';
-import { historyOf, openAiFormatted } from '../call-object.ts';
-import type { VapiRecord } from '../call-object.ts';
+import { historyOf, openAiFormatted } from '../call/call-object.ts';
+import type { VapiRecord } from '../call/call-object.ts';
 import { decodeCommand, objectOf } from '../control/commands.ts';
 import type { Command } from '../control/commands.ts';
 import { conversationUpdate } from './messages.ts';
 import type { ClientMessage } from './messages.ts';
-import type { WebhookSender } from './message-sender.ts';
+import type { MessageSender } from './message-sender.ts';
 
 /** How long `assistant-request` may take, which nothing can change. */
 export const ASSISTANT_REQUEST_MS = 7_500;
@@ -30,7 +30,7 @@ export const REQUEST_TYPES = [
 ] as const;
 
 /** Which message to send. */
-export interface AskFor {
+export interface ServerRequest {
   readonly type: (typeof REQUEST_TYPES)[number];
   /** How the arguments of `tool-calls` are spelled: as a string (the schema), an object (seen), or as `parameters` (documented). */
   readonly spelling?: 'string' | 'object' | 'documentation';
@@ -41,34 +41,34 @@ export interface AskFor {
 }
 
 /** What an answer can act on: one call. */
-export interface Asking {
+export interface RequestContext {
   readonly record: VapiRecord;
-  readonly sender: WebhookSender;
-  tell(message: ClientMessage): void;
-  obey(command: Command): boolean;
+  readonly messageSender: MessageSender;
+  send(message: ClientMessage): void;
+  execute(command: Command): boolean;
 }
 
-/** Asks the server URL, and remembers what it answers. */
-export interface Requests {
+/** Asks the server URL, and remembers request it answers. */
+export interface ServerRequests {
   readonly answers: readonly Answer[];
   /** Settles with the answer. */
-  ask(what: AskFor): Promise<Answer>;
+  send(request: ServerRequest): Promise<Answer>;
 }
 
 /** The requests of one call. */
-export function createRequests(call: Asking): Requests {
+export function createServerRequests(call: RequestContext): ServerRequests {
   const answers: Answer[] = [];
   let count = 0;
   return {
     answers,
-    async ask(what) {
+    async send(request) {
       count += 1;
       const id = `call_${count.toString(36).padStart(4, '0')}`;
-      const { webhookTimeoutMs } = call.record.dials;
+      const { webhookTimeoutMs } = call.record.behaviour;
       const timeoutMs =
-        what.type === 'assistant-request' ? ASSISTANT_REQUEST_MS : (what.timeoutMs ?? webhookTimeoutMs);
+        request.type === 'assistant-request' ? ASSISTANT_REQUEST_MS : (request.timeoutMs ?? webhookTimeoutMs);
       const awaited: Answer = {
-        type: what.type,
+        type: request.type,
         at: Date.now(),
         status: null,
         body: '',
@@ -77,11 +77,11 @@ export function createRequests(call: Asking): Requests {
       };
       answers.push(awaited);
       if (answers.length > MAX_ANSWERS) answers.shift();
-      const outcome = await call.sender.ask(messageOf(what, id, call.record), timeoutMs);
+      const outcome = await call.messageSender.request(messageOf(request, id, call.record), timeoutMs);
       const answer = answerOf(awaited, outcome);
       const index = answers.indexOf(awaited);
       if (index >= 0) answers[index] = answer;
-      if (outcome?.status === 200) EFFECTS[what.type]?.(outcome.text, { what, id, call });
+      if (outcome?.status === 200) EFFECTS[request.type]?.(outcome.text, { request, id, call });
       return answer;
     },
   };
@@ -108,41 +108,45 @@ function answerOf(awaited: Answer, outcome: Outcome | undefined): Answer {
 }
 
 interface Effect {
-  readonly what: AskFor;
+  readonly request: ServerRequest;
   readonly id: string;
-  readonly call: Asking;
+  readonly call: RequestContext;
 }
 
-const EFFECTS: { readonly [Type in AskFor['type']]?: (body: string, effect: Effect) => void } = {
-  'tool-calls': rememberToolCall,
-  'transfer-destination-request': (body, { call }) => move('transfer', body, call),
-  'handoff-destination-request': (body, { call }) => move('handoff', body, call),
+const EFFECTS: { readonly [Type in ServerRequest['type']]?: (body: string, effect: Effect) => void } = {
+  'tool-calls': addToolCall,
+  'transfer-destination-request': (body, { call }) => applyDestination('transfer', body, call),
+  'handoff-destination-request': (body, { call }) => applyDestination('handoff', body, call),
 };
 
-function rememberToolCall(body: string, { what, id, call }: Effect): void {
+function addToolCall(body: string, { request, id, call }: Effect): void {
   const time = Date.now();
   const secondsFromStart = (time - (call.record.startedAt ?? time)) / 1000;
-  const { name = DEFAULT_TOOL } = what;
+  const { name = DEFAULT_TOOL } = request;
   const results = jsonObject(body)?.['results'];
   const first = Array.isArray(results) ? (objectOf(results[0]) ?? {}) : {};
   const result = first['result'] ?? first['error'] ?? 'No result returned.';
   call.record.history.push(
-    { role: 'tool_calls', toolCalls: [schemaToolCall(what, id)], message: '', time, secondsFromStart },
+    { role: 'tool_calls', toolCalls: [schemaToolCall(request, id)], message: '', time, secondsFromStart },
     { role: 'tool_call_result', toolCallId: id, name, result, message: '', time, secondsFromStart },
   );
-  call.tell(conversationUpdate(call.record));
+  call.send(conversationUpdate(call.record));
 }
 
-function move(type: 'transfer' | 'handoff', body: string, call: Asking): void {
+function applyDestination(type: 'transfer' | 'handoff', body: string, call: RequestContext): void {
   const command = decodeCommand(JSON.stringify({ type, destination: jsonObject(body)?.['destination'] }));
-  if (typeof command !== 'string') call.obey(command);
+  if (typeof command !== 'string') call.execute(command);
 }
 
 const DEFAULT_TOOL = 'lookupPolicy';
 const DEFAULT_ARGUMENTS = { number: '77-120' };
 
 const MESSAGES: {
-  readonly [Type in AskFor['type']]: (what: AskFor, id: string, record: VapiRecord) => object;
+  readonly [Type in ServerRequest['type']]: (
+    request: ServerRequest,
+    id: string,
+    record: VapiRecord,
+  ) => object;
 } = {
   'assistant-request': () => ({}),
   'tool-calls': toolCalls,
@@ -151,22 +155,25 @@ const MESSAGES: {
   }),
   'transfer-destination-request': () => ({}),
   'handoff-destination-request': ({ arguments: given = { reason: 'billing' } }) => ({ parameters: given }),
-  'knowledge-base-request': (_what, _id, record) => ({
+  'knowledge-base-request': (_request, _id, record) => ({
     messages: historyOf(record),
     messagesOpenAIFormatted: openAiFormatted(record.history),
   }),
 };
 
-function messageOf(what: AskFor, id: string, record: VapiRecord): ClientMessage {
-  return { type: what.type, ...MESSAGES[what.type](what, id, record) };
+function messageOf(request: ServerRequest, id: string, record: VapiRecord): ClientMessage {
+  return { type: request.type, ...MESSAGES[request.type](request, id, record) };
 }
 
-function schemaToolCall({ name = DEFAULT_TOOL, arguments: given = DEFAULT_ARGUMENTS }: AskFor, id: string) {
+function schemaToolCall(
+  { name = DEFAULT_TOOL, arguments: given = DEFAULT_ARGUMENTS }: ServerRequest,
+  id: string,
+) {
   return { id, type: 'function', function: { name, arguments: JSON.stringify(given) } };
 }
 
-function toolCalls(what: AskFor, id: string): object {
-  const { name = DEFAULT_TOOL, arguments: given = DEFAULT_ARGUMENTS, spelling = 'string' } = what;
+function toolCalls(request: ServerRequest, id: string): object {
+  const { name = DEFAULT_TOOL, arguments: given = DEFAULT_ARGUMENTS, spelling = 'string' } = request;
   if (spelling === 'documentation') {
     return {
       toolCallList: [{ id, name, parameters: given }],
@@ -175,7 +182,7 @@ function toolCalls(what: AskFor, id: string): object {
   }
   const toolCall =
     spelling === 'string'
-      ? schemaToolCall(what, id)
+      ? schemaToolCall(request, id)
       : { id, type: 'function', function: { name, arguments: given } };
   return {
     toolCallList: [toolCall],

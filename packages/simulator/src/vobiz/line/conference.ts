@@ -8,7 +8,7 @@ import type { VobizRecord } from '../webhook/forms.ts';
 export const MAX_MEMBERS = 20;
 
 /** What a room can do to the call that sits in it. */
-export interface Seat {
+export interface Participant {
   readonly record: Readonly<VobizRecord>;
   readonly stayAlone: boolean;
   readonly endsRoom: boolean;
@@ -17,23 +17,23 @@ export interface Seat {
   stopPlaying(): void;
   hangUp(): void;
   /** Told once, when the member is out. `last`: the room was empty at that instant. */
-  left(member: Member, last: boolean): void;
+  onLeft(member: Member, isLast: boolean): void;
 }
 
 /** A call in a room. */
 export interface Member {
   readonly id: string;
   readonly room: Room;
-  readonly seat: Seat;
+  readonly participant: Participant;
   readonly first: boolean;
   readonly joinedAt: number;
-  readonly isIn: boolean;
+  readonly isPresent: boolean;
   muted: boolean;
   deaf: boolean;
   /** What the member says in this frame. */
-  speak(frame: Int16Array): void;
+  send(frame: Int16Array): void;
   /** What the others say. */
-  hear(): Int16Array;
+  receive(): Int16Array;
   /** Leaves, or is thrown out. Without effect for one who has left. */
   leave(): void;
 }
@@ -53,7 +53,7 @@ export interface Rooms {
   readonly all: readonly Room[];
   find(name: string): Room | undefined;
   /** Undefined when the room is full. */
-  enter(name: string, seat: Seat, muted: boolean): Member | undefined;
+  join(name: string, participant: Participant, muted: boolean): Member | undefined;
 }
 
 const FIRST_MEMBER_ID = 249;
@@ -75,7 +75,7 @@ export function createRooms(): Rooms {
       return [...rooms];
     },
     find,
-    enter(name, seat, muted) {
+    join(name, participant, muted) {
       const existing = find(name);
       const room = existing ?? { id: randomUUID(), name, createdAt: Date.now(), members: [] };
       if (existing === undefined) rooms.push(room);
@@ -83,28 +83,28 @@ export function createRooms(): Rooms {
       const member: Member = {
         id: String(memberId),
         room,
-        seat,
+        participant,
         first: room.members.length === 0,
         joinedAt: Date.now(),
-        get isIn() {
+        get isPresent() {
           return room.members.includes(member);
         },
         muted,
         deaf: false,
-        speak: (frame) => spoken.set(member, frame),
-        hear: () =>
+        send: (frame) => spoken.set(member, frame),
+        receive: () =>
           mix(
             room.members
               .filter((other) => other !== member && !other.muted)
               .flatMap((other) => spoken.get(other) ?? []),
           ),
         leave() {
-          if (!member.isIn) return;
+          if (!member.isPresent) return;
           room.members = room.members.filter((other) => other !== member);
-          seat.left(member, room.members.length === 0);
-          if (seat.endsRoom) for (const other of room.members) other.leave();
+          participant.onLeft(member, room.members.length === 0);
+          if (participant.endsRoom) for (const other of room.members) other.leave();
           const [lone, ...others] = room.members;
-          if (lone !== undefined && others.length === 0 && !lone.seat.stayAlone) lone.leave();
+          if (lone !== undefined && others.length === 0 && !lone.participant.stayAlone) lone.leave();
           if (room.members.length === 0 && rooms.includes(room)) rooms.splice(rooms.indexOf(room), 1);
         },
       };

@@ -3,11 +3,11 @@
 
 import { createDecimator } from '../../audio/decimator.ts';
 import { encodeLinear16, FRAME_MS, FRAME_SAMPLES, mixMono } from '../../audio/pcm.ts';
-import type { Conversation, Moment } from '../../call/conversation.ts';
+import type { Conversation, ConversationFrame } from '../../call/conversation.ts';
 import type { Track } from '../stream/stream-format.ts';
 
 /** How much of what the person heard last is kept. */
-export const HEARD_MS = 10_000;
+export const RECENT_AUDIO_MS = 10_000;
 /** How many tones and files may sound at once; one more is ignored. */
 export const MAX_SOUNDS = 20;
 
@@ -18,12 +18,12 @@ export interface Sound {
 }
 
 /** A frame of the line. */
-export interface LineFrame extends Pick<Moment, 'steps'> {
+export interface LineFrame extends Pick<ConversationFrame, 'events'> {
   readonly tracks: Readonly<Record<Track, Int16Array>>;
 }
 
 /** What else is heard in a frame: what streams play, and what the room says. */
-export interface Others {
+export interface LineInput {
   readonly played: readonly Int16Array[];
   readonly room: Int16Array | undefined;
   /** Whether what streams play is on the `outbound` track. */
@@ -39,10 +39,10 @@ export interface Line {
   /** Nothing that was put on the line sounds. */
   readonly idle: boolean;
   /** For how long the person has said nothing. */
-  readonly quietMs: number;
+  readonly silenceMs: number;
   /** Puts samples at the rate of calls on a track: `inbound` is what the person says. */
-  sound(track: Track, samples: Int16Array): Sound;
-  next(others: Others): LineFrame;
+  play(track: Track, samples: Int16Array): Sound;
+  next(others: LineInput): LineFrame;
   /** What the person heard last: 16-bit little-endian at 8 kHz. */
   heard(): Buffer;
 }
@@ -57,17 +57,17 @@ export function createLine(conversation: Conversation): Line {
   const heard: Int16Array[] = [];
   let quietMs = 0;
 
-  const sounding = (track: Track): Int16Array[] =>
+  const audible = (track: Track): Int16Array[] =>
     sounds.filter((sound) => sound.track === track).map(({ samples }) => samples.subarray(0, FRAME_SAMPLES));
 
   return {
     get idle() {
       return sounds.length === 0;
     },
-    get quietMs() {
+    get silenceMs() {
       return quietMs;
     },
-    sound(track, samples) {
+    play(track, samples) {
       const sound = { track, samples };
       if (sounds.length < MAX_SOUNDS) sounds.push(sound);
       return {
@@ -80,16 +80,16 @@ export function createLine(conversation: Conversation): Line {
       };
     },
     next({ played, room, playedOnOutbound, muted, deaf }) {
-      const { customer, assistant, steps } = conversation.next();
-      const inbound = muted ? SILENCE : mix([customer, ...sounding('inbound')]);
-      const sent = [assistant, ...sounding('outbound'), ...(room === undefined || deaf ? [] : [room])];
+      const { customer, assistant, events } = conversation.next();
+      const inbound = muted ? SILENCE : mix([customer, ...audible('inbound')]);
+      const sent = [assistant, ...audible('outbound'), ...(room === undefined || deaf ? [] : [room])];
       const all = mix([...sent, ...played]);
       for (const sound of sounds) sound.samples = sound.samples.subarray(FRAME_SAMPLES);
       sounds = sounds.filter(({ samples }) => samples.length > 0);
       heard.push(decimator.push(all));
-      if (heard.length * FRAME_MS > HEARD_MS) heard.shift();
+      if (heard.length * FRAME_MS > RECENT_AUDIO_MS) heard.shift();
       quietMs = inbound.some((sample) => Math.abs(sample) > SPEECH_PEAK) ? 0 : quietMs + FRAME_MS;
-      return { steps, tracks: { inbound, outbound: playedOnOutbound ? all : mix(sent) } };
+      return { events, tracks: { inbound, outbound: playedOnOutbound ? all : mix(sent) } };
     },
     heard: () => Buffer.concat(heard.map((frame) => encodeLinear16(frame))),
   };

@@ -1,6 +1,6 @@
 // Files that the person hears. Each is fetched when its turn comes; what is no WAV, or is not there, is skipped.
 
-import { fetchSound } from '../../http/fetch-audio.ts';
+import { fetchAudio } from '../../http/fetch-audio.ts';
 import type { Line, Sound } from './line.ts';
 
 /** How many requests to play may wait or be heard at once; one more is ignored. */
@@ -18,7 +18,7 @@ export interface Player {
   /** Nothing is played or fetched. */
   readonly idle: boolean;
   /** Looks for the next file where one is over. */
-  frame(): void;
+  tick(): void;
   /** Plays files one after the other. Tells whether that goes on. */
   play(urls: readonly string[]): () => boolean;
   /** Cuts off what is heard, and forgets what waits. */
@@ -33,24 +33,24 @@ interface Playing {
 
 /** The player of one call. */
 export function createPlayer({ line, signal, note }: PlayerDeps): Player {
-  let all: Playing[] = [];
+  let playbacks: Playing[] = [];
 
   const fetchNext = async (playing: Playing): Promise<void> => {
     const url = playing.urls.shift();
     if (url === undefined) return;
     playing.isFetching = true;
-    const samples = await fetchSound(url, signal);
+    const samples = await fetchAudio(url, signal);
     playing.isFetching = false;
     if (typeof samples === 'string') note(`play: ${samples}`);
-    else if (all.includes(playing)) playing.sound = line.sound('outbound', samples);
+    else if (playbacks.includes(playing)) playing.sound = line.play('outbound', samples);
   };
 
   /** Whether something is still to be heard of it; looks for the next file when one is over. */
-  const goesOn = (playing: Playing): boolean => {
-    if (!all.includes(playing)) return false;
+  const advance = (playing: Playing): boolean => {
+    if (!playbacks.includes(playing)) return false;
     if (playing.isFetching || playing.sound?.over === false) return true;
     if (playing.urls.length === 0) {
-      all = all.filter((one) => one !== playing);
+      playbacks = playbacks.filter((one) => one !== playing);
       return false;
     }
     void fetchNext(playing);
@@ -59,20 +59,20 @@ export function createPlayer({ line, signal, note }: PlayerDeps): Player {
 
   return {
     get idle() {
-      return all.length === 0;
+      return playbacks.length === 0;
     },
-    frame() {
-      all.forEach(goesOn);
+    tick() {
+      playbacks.forEach(advance);
     },
     play(urls) {
       const playing: Playing = { urls: [...urls], sound: undefined, isFetching: false };
-      if (all.length >= MAX_PLAYS) note('play: too many at once');
-      else all.push(playing);
-      return () => goesOn(playing);
+      if (playbacks.length >= MAX_PLAYS) note('play: too many at once');
+      else playbacks.push(playing);
+      return () => advance(playing);
     },
     stop() {
-      for (const { sound } of all) sound?.stop();
-      all = [];
+      for (const { sound } of playbacks) sound?.stop();
+      playbacks = [];
     },
   };
 }

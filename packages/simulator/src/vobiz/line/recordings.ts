@@ -1,7 +1,7 @@
 // What is recorded of a call: when it began and ended, and who is told. There is no audio behind it.
 
 import { randomUUID } from 'node:crypto';
-import type { Agenda } from '../../call/scheduler.ts';
+import type { Scheduler } from '../../call/scheduler.ts';
 import type { RecordingState } from '../../call/call-state.ts';
 
 /** How many recordings a call may have. */
@@ -16,7 +16,7 @@ export interface Recording extends RecordingState {
 }
 
 /** What a recording is to be. */
-export interface RecordingOrder {
+export interface RecordingOptions {
   readonly format: 'mp3' | 'wav';
   /** Undefined: for as long as the call lasts. */
   readonly maxMs: number | undefined;
@@ -28,23 +28,23 @@ export interface RecordingOrder {
 export interface Recordings {
   readonly all: readonly Recording[];
   /** Undefined when there are too many. */
-  start(order: RecordingOrder): Recording | undefined;
+  start(options: RecordingOptions): Recording | undefined;
   /** Without effect for one that has ended. */
   stop(recording: Recording, reason: RecordingEnd): void;
   stopAll(reason: RecordingEnd): void;
 }
 
 /** None yet. */
-export function createRecordings(agenda: Agenda): Recordings {
+export function createRecordings(scheduler: Scheduler): Recordings {
   const all: (Recording & { endedAt: number | null; endReason: string | null })[] = [];
-  const orders = new Map<string, RecordingOrder>();
+  const options = new Map<string, RecordingOptions>();
 
   const stop = ({ id }: Recording, reason: RecordingEnd): void => {
     const recording = all.find((one) => one.id === id);
     if (recording === undefined || recording.endedAt !== null) return;
     recording.endedAt = Date.now();
     recording.endReason = reason;
-    orders.get(id)?.onEnd(recording);
+    options.get(id)?.onEnd(recording);
   };
 
   return {
@@ -55,8 +55,8 @@ export function createRecordings(agenda: Agenda): Recordings {
       const url = `https://media.vobiz.invalid/recordings/${id}.${order.format}`;
       const recording = { id, url, startedAt: Date.now(), endedAt: null, endReason: null };
       all.push(recording);
-      orders.set(id, order);
-      if (order.maxMs !== undefined) agenda.after(order.maxMs, () => stop(recording, 'maxLength'));
+      options.set(id, order);
+      if (order.maxMs !== undefined) scheduler.after(order.maxMs, () => stop(recording, 'maxLength'));
       return recording;
     },
     stop,

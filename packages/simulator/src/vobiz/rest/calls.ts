@@ -1,12 +1,12 @@
 // Calls: placing, listing, showing, transferring and ending them.
 
-import type { VobizCall } from '../call-contract.ts';
-import { DEFAULT_TIME_LIMIT_S } from '../call-contract.ts';
+import type { VobizCall } from '../call/call-contract.ts';
+import { DEFAULT_TIME_LIMIT_S } from '../call/call-contract.ts';
 import { utcTime } from '../webhook/forms.ts';
 import { targetOf } from '../webhook/webhooks.ts';
 import type { Target } from '../webhook/webhooks.ts';
 import { CALL, failure, fieldsOf, NO_CONTENT, onLiveCall, success } from './replies.ts';
-import type { Order, Route } from './replies.ts';
+import type { CallRequest, Route } from './replies.ts';
 
 const MAX_TIME_LIMIT_S = 86_400;
 const MAX_DESTINATIONS = 1_000;
@@ -21,7 +21,7 @@ export const CALL_ROUTES: readonly Route[] = [
     method: 'POST',
     path: /^\/Call\/$/,
     answer(request, cloud) {
-      const orders = decodeOrders(fieldsOf(request), cloud.dials().ownNumbers);
+      const orders = decodeCallRequests(fieldsOf(request), cloud.behaviour().ownNumbers);
       if (typeof orders === 'string') return failure(400, orders);
       const uuids = orders.map((order) => cloud.place(order).id);
       return success(201, { message: 'call fired', request_uuid: uuids.length === 1 ? uuids[0] : uuids });
@@ -53,7 +53,7 @@ export const CALL_ROUTES: readonly Route[] = [
     path: new RegExp(`^${CALL}$`),
     answer: (_, cloud, [uuid]) =>
       onLiveCall(cloud, uuid, (call) => {
-        call.endByApi();
+        call.hangUpByApi();
         return NO_CONTENT;
       }),
   },
@@ -77,7 +77,7 @@ export const CALL_ROUTES: readonly Route[] = [
   },
 ];
 
-function decodeOrders(fields: Fields, ownNumbers: readonly string[]): Order[] | string {
+function decodeCallRequests(fields: Fields, ownNumbers: readonly string[]): CallRequest[] | string {
   const { from, to } = fields;
   if (typeof from !== 'string' || from === '') return 'from is required';
   if (typeof to !== 'string' || to === '') return 'to is required';

@@ -1,7 +1,7 @@
 // Call detail records: what is known about a call once it is over. Their times are ISO, and `duration` counts ringing.
 
 import type { HttpReply } from '../../http/http-request.ts';
-import type { VobizCall } from '../call-contract.ts';
+import type { VobizCall } from '../call/call-contract.ts';
 import { failure } from './replies.ts';
 import type { Route } from './replies.ts';
 
@@ -32,7 +32,7 @@ function list(query: URLSearchParams, calls: readonly VobizCall[], accountId: st
   const page = Math.max(1, Math.trunc(Number(query.get('page') ?? 1)) || 1);
   const asked = Math.trunc(Number(query.get('per_page') ?? DEFAULT_PER_PAGE)) || DEFAULT_PER_PAGE;
   const perPage = Math.min(MAX_PER_PAGE, Math.max(1, asked));
-  const found = calls.filter((call) => isWanted(call, query)).toReversed();
+  const found = calls.filter((call) => matches(call, query)).toReversed();
   const pages = Math.ceil(found.length / perPage);
   const data = found.slice((page - 1) * perPage, page * perPage).map(describe);
   return {
@@ -58,7 +58,7 @@ function list(query: URLSearchParams, calls: readonly VobizCall[], accountId: st
   };
 }
 
-function isWanted({ record }: VobizCall, query: URLSearchParams): boolean {
+function matches({ record }: VobizCall, query: URLSearchParams): boolean {
   const { createdAt, endedAt, from, to, direction, answeredAt } = record;
   if (endedAt === undefined) return false;
   const bareNumber = (text: string): string => text.replace(/^\+/, '');

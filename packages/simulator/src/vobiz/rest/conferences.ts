@@ -15,8 +15,8 @@ export const CONFERENCE_ROUTES: readonly Route[] = [
   {
     method: 'GET',
     path: /^\/Conference\/$/,
-    answer(_, { rooms, dials }) {
-      const isShown = dials().conferenceAnswers === 'documented';
+    answer(_, { rooms, behaviour }) {
+      const isShown = behaviour().conferenceAnswers === 'documented';
       return success(200, { conferences: isShown ? rooms.all.map(({ name }) => name) : [] });
     },
   },
@@ -33,7 +33,7 @@ export const CONFERENCE_ROUTES: readonly Route[] = [
     path: new RegExp(`^${ROOM}$`),
     answer: (_, cloud, [name]) =>
       onRoom(cloud, name, (room) =>
-        cloud.dials().conferenceAnswers === 'documented'
+        cloud.behaviour().conferenceAnswers === 'documented'
           ? success(200, describe(room))
           : failure(200, 'failed'),
       ),
@@ -52,14 +52,16 @@ export const CONFERENCE_ROUTES: readonly Route[] = [
   switchOn('Deaf', 'deaf', (member) => (member.deaf = true)),
   switchOff('Deaf', (member) => (member.deaf = false)),
   switchOn('Kick', 'kicked', (member) => member.leave()),
-  switchOff('Play', ({ seat }) => seat.stopPlaying()),
+  switchOff('Play', ({ participant }) => participant.stopPlaying()),
   {
     method: 'POST',
     path: new RegExp(`^${MEMBER}Play/$`),
     answer(request, cloud, [name, ids]) {
       const { url } = fieldsOf(request);
       if (typeof url !== 'string' || !URL.canParse(url)) return failure(400, 'url is required');
-      return onMembers(cloud, name, ids, 'play queued into conference', ({ seat }) => seat.play(url));
+      return onMembers(cloud, name, ids, 'play queued into conference', ({ participant }) =>
+        participant.play(url),
+      );
     },
   },
   {
@@ -68,13 +70,20 @@ export const CONFERENCE_ROUTES: readonly Route[] = [
     answer(request, cloud, [name, ids]) {
       const { text } = fieldsOf(request);
       if (typeof text !== 'string' || text.trim() === '') return failure(400, 'text is required');
-      return onMembers(cloud, name, ids, 'speak queued into conference', ({ seat }) => void seat.say(text));
+      return onMembers(
+        cloud,
+        name,
+        ids,
+        'speak queued into conference',
+        ({ participant }) => void participant.say(text),
+      );
     },
   },
   {
     method: 'DELETE',
     path: new RegExp(`^${MEMBER}$`),
-    answer: (_, cloud, [name, ids]) => quietly(onMembers(cloud, name, ids, '', ({ seat }) => seat.hangUp())),
+    answer: (_, cloud, [name, ids]) =>
+      withoutBody(onMembers(cloud, name, ids, '', ({ participant }) => participant.hangUp())),
   },
   {
     method: 'POST',
@@ -101,7 +110,7 @@ function switchOff(verb: string, act: (member: Member) => void): Route {
   return {
     method: 'DELETE',
     path: new RegExp(`^${MEMBER}${verb}/$`),
-    answer: (_, cloud, [name, ids]) => quietly(onMembers(cloud, name, ids, '', act)),
+    answer: (_, cloud, [name, ids]) => withoutBody(onMembers(cloud, name, ids, '', act)),
   };
 }
 
@@ -128,12 +137,12 @@ function onMembers(
 }
 
 /** What is undone is answered with 204. */
-function quietly(reply: HttpReply): HttpReply {
+function withoutBody(reply: HttpReply): HttpReply {
   return reply.status === 202 ? NO_CONTENT : reply;
 }
 
 function end({ members }: Room): void {
-  for (const { seat } of members) seat.hangUp();
+  for (const { participant } of members) participant.hangUp();
 }
 
 function decode(text = ''): string {
@@ -149,7 +158,7 @@ function describe({ name, createdAt, members }: Room): Record<string, unknown> {
     conference_name: name,
     conference_run_time: String(Math.round((Date.now() - createdAt) / 1000)),
     conference_member_count: String(members.length),
-    members: members.map(({ id, muted, deaf, joinedAt, seat: { record } }) => ({
+    members: members.map(({ id, muted, deaf, joinedAt, participant: { record } }) => ({
       member_id: id,
       muted,
       deaf,

@@ -2,7 +2,7 @@
 
 import { randomUUID } from 'node:crypto';
 import type { HttpReply } from '../../http/http-request.ts';
-import type { VobizRestDials } from '../behaviour.ts';
+import type { VobizRestBehaviour } from '../behaviour.ts';
 
 const MIN_STATUS = 200;
 const RETRY_AFTER_S = 1;
@@ -10,20 +10,20 @@ const RETRY_AFTER_S = 1;
 /** Puts what is dialled between a request and its answer. */
 export interface RestFaults {
   /** Answers in the way that is dialled; `answer` is what the request deserves, and does what it asks for. */
-  around(answer: () => HttpReply): HttpReply;
+  apply(answer: () => HttpReply): HttpReply;
   /** The dials were set: whoever counts requests begins anew. */
   reset(): void;
 }
 
 /** The faults of one cloud. */
-export function createRestFaults(dials: () => VobizRestDials): RestFaults {
-  let limited = 0;
+export function createRestFaults(behaviour: () => VobizRestBehaviour): RestFaults {
+  let limitedCount = 0;
 
-  const refusal = (): HttpReply | undefined => {
-    const { restRateLimited, restStatus, restErrorInside } = dials();
-    if (limited < restRateLimited) {
-      limited += 1;
-      return rateLimited(limited);
+  const injectedReply = (): HttpReply | undefined => {
+    const { restRateLimited, restStatus, restErrorInside } = behaviour();
+    if (limitedCount < restRateLimited) {
+      limitedCount += 1;
+      return rateLimited(limitedCount);
     }
     if (restStatus >= MIN_STATUS)
       return { status: restStatus, body: { api_id: randomUUID(), error: 'simulated failure' } };
@@ -31,15 +31,15 @@ export function createRestFaults(dials: () => VobizRestDials): RestFaults {
   };
 
   return {
-    around(answer) {
-      const { restDelayMs, restDrop } = dials();
+    apply(answer) {
+      const { restDelayMs, restDrop } = behaviour();
       if (restDrop === 'before') return { status: 500, drop: true };
-      const reply = refusal() ?? answer();
+      const reply = injectedReply() ?? answer();
       if (restDrop === 'after') return { ...reply, drop: true };
       return restDelayMs > 0 ? { ...reply, delayMs: restDelayMs } : reply;
     },
     reset() {
-      limited = 0;
+      limitedCount = 0;
     },
   };
 }

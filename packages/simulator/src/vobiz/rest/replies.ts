@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { jsonObject } from '../../http/http-request.ts';
 import type { HttpReply, HttpRequest } from '../../http/http-request.ts';
 import type { VobizBehaviour } from '../behaviour.ts';
-import type { VobizCall } from '../call-contract.ts';
+import type { VobizCall } from '../call/call-contract.ts';
 import type { Rooms } from '../line/conference.ts';
 import type { Application } from '../webhook/webhooks.ts';
 
@@ -13,7 +13,7 @@ export interface Account {
 }
 
 /** A call that REST places. */
-export interface Order {
+export interface CallRequest {
   readonly from: string;
   readonly to: string;
   readonly timeLimitS: number;
@@ -25,8 +25,8 @@ export interface RestCloud {
   readonly account: Account;
   readonly calls: readonly VobizCall[];
   readonly rooms: Rooms;
-  dials(): VobizBehaviour;
-  place(order: Order): VobizCall;
+  behaviour(): VobizBehaviour;
+  place(request: CallRequest): VobizCall;
 }
 
 /** One operation. `parts` are the groups of its path. */

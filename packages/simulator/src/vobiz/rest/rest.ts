@@ -20,10 +20,10 @@ const ROUTES: readonly Route[] = [
  * Answers a request to the REST API. `path` comes without the base's own path. Paths are case-sensitive: one that is
  * right but for its case is refused like wrong keys, and one without its last slash does not exist.
  */
-export function answerRest(request: HttpRequest, path: string, cloud: RestCloud): HttpReply {
+export function handleRest(request: HttpRequest, path: string, cloud: RestCloud): HttpReply {
   const { account } = cloud;
   const wrongCase = /^\/account\//i.test(path) && !path.startsWith('/Account/');
-  if (wrongCase || !authorised(request, account)) return failure(401, 'authentication failed');
+  if (wrongCase || !isAuthorised(request, account)) return failure(401, 'authentication failed');
   if (request.method === 'GET' && path === '/auth/me') {
     return success(200, { auth_id: account.authId, name: 'Simulated account', account_type: 'standard' });
   }
@@ -40,7 +40,7 @@ export function answerRest(request: HttpRequest, path: string, cloud: RestCloud)
   return { status: 404, body: { message: 'Not Found' } };
 }
 
-function authorised({ headers }: HttpRequest, { authId, authToken }: Account): boolean {
+function isAuthorised({ headers }: HttpRequest, { authId, authToken }: Account): boolean {
   const token = Buffer.from(String(headers['x-auth-token'] ?? ''));
   const expected = Buffer.from(authToken);
   return (

@@ -1,6 +1,6 @@
 // Streams that are attached to a live call, beside its XML.
 
-import type { VobizCall } from '../call-contract.ts';
+import type { VobizCall } from '../call/call-contract.ts';
 import type { Stream } from '../stream/stream.ts';
 import { CONTENT_TYPES, decodeStream, restStreamAttributes } from '../stream/stream-format.ts';
 import { CALL, failure, fieldsOf, NO_CONTENT, onLiveCall, success } from './replies.ts';
@@ -20,7 +20,7 @@ export const STREAM_ROUTES: readonly Route[] = [
       if (asked === undefined) return failure(400, 'service_url is required');
       return onLiveCall(cloud, uuid, (call) => {
         const spec = decodeStream(asked.attributes, asked.url);
-        if (spec === undefined) call.endOfXml();
+        if (spec === undefined) call.hangUpEndOfXml();
         const id = spec === undefined ? undefined : call.startStream(spec).id;
         return {
           status: 202,
@@ -55,7 +55,7 @@ export const STREAM_ROUTES: readonly Route[] = [
     path: new RegExp(`^${STREAM}$`),
     answer(_, { calls, account }, [uuid, streamId = '']) {
       const call = calls.find(({ id }) => id === uuid);
-      const stream = call?.streams.find((one) => one.isCalled(streamId));
+      const stream = call?.streams.find((one) => one.hasId(streamId));
       if (call === undefined || stream === undefined) return failure(404, 'Stream not found');
       return success(200, describe(stream, call, account.authId));
     },
@@ -65,7 +65,7 @@ export const STREAM_ROUTES: readonly Route[] = [
     path: new RegExp(`^${STREAM}$`),
     answer: (_, cloud, [uuid, streamId = '']) =>
       onLiveCall(cloud, uuid, ({ streams }) => {
-        const stream = streams.find((one) => one.isCalled(streamId) && !one.ended);
+        const stream = streams.find((one) => one.hasId(streamId) && !one.ended);
         if (stream === undefined) return failure(404, 'Stream not found');
         stream.stop();
         return NO_CONTENT;

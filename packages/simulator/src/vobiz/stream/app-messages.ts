@@ -23,7 +23,7 @@ export interface AppAudio {
 }
 
 /** Why a message has no effect. */
-export const REFUSALS = [
+export const IGNORED_REASONS = [
   'one-way stream',
   'binary',
   'not a JSON object',
@@ -37,7 +37,7 @@ export const REFUSALS = [
 ] as const;
 
 /** One of the reasons. */
-export type Refusal = (typeof REFUSALS)[number];
+export type IgnoredReason = (typeof IGNORED_REASONS)[number];
 
 type Fields = Readonly<Record<string, unknown>>;
 
@@ -47,7 +47,7 @@ const RATES: Readonly<Record<AppAudio['contentType'], readonly number[]>> = {
 };
 const BASE64 = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/;
 
-const DECODERS: Readonly<Record<string, (fields: Fields) => AppMessage | Refusal>> = {
+const DECODERS: Readonly<Record<string, (fields: Fields) => AppMessage | IgnoredReason>> = {
   playAudio(fields) {
     const audio = decodeAudio(fields['media']);
     return typeof audio === 'string' ? audio : { event: 'playAudio', audio };
@@ -61,7 +61,7 @@ const DECODERS: Readonly<Record<string, (fields: Fields) => AppMessage | Refusal
 };
 
 /** A message for the stream of that id, or why it has no effect. Older code leaves the id out. */
-export function decodeAppMessage(text: string, streamId: string): AppMessage | Refusal {
+export function decodeAppMessage(text: string, streamId: string): AppMessage | IgnoredReason {
   const fields = jsonObject(text);
   if (fields === undefined) return 'not a JSON object';
   const { event } = fields;
@@ -81,7 +81,7 @@ export function createAudioDecoder(): (audio: AppAudio, order: ByteOrder) => Int
   };
 }
 
-function decodeAudio(media: unknown): AppAudio | Refusal {
+function decodeAudio(media: unknown): AppAudio | IgnoredReason {
   const { contentType, sampleRate, payload } = (typeof media === 'object' ? (media ?? {}) : {}) as Fields;
   if (contentType !== 'audio/x-l16' && contentType !== 'audio/x-mulaw') return 'contentType';
   if (typeof sampleRate !== 'number' || !RATES[contentType].includes(sampleRate)) return 'sampleRate';

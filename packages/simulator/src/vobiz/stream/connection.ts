@@ -3,7 +3,7 @@
 import type { WebSocket } from 'ws';
 import type { StreamState } from '../../call/call-state.ts';
 import { createAudioDecoder } from './app-messages.ts';
-import type { Refusal } from './app-messages.ts';
+import type { IgnoredReason } from './app-messages.ts';
 import type { VobizBehaviour } from '../behaviour.ts';
 import { createFaults } from './fault-injection.ts';
 import type { Faults } from './fault-injection.ts';
@@ -14,7 +14,7 @@ import type { StreamSpec, Track } from './stream-format.ts';
 import type { MediaMessage } from './stream-messages.ts';
 
 /** One socket of a stream. */
-export interface Attempt {
+export interface StreamConnection {
   readonly id: string;
   readonly socket: WebSocket | undefined;
   readonly encoders: Readonly<Record<Track, ReturnType<typeof createEncoder>>>;
@@ -22,7 +22,7 @@ export interface Attempt {
   readonly playback: Playback;
   readonly decode: ReturnType<typeof createAudioDecoder>;
   readonly faults: Faults;
-  readonly ignored: Partial<Record<Refusal, number>>;
+  readonly ignored: Partial<Record<IgnoredReason, number>>;
   status: StreamState['status'];
   closeCode: number | null;
   closeReason: string;
@@ -39,12 +39,12 @@ export interface Attempt {
 }
 
 /** An attempt that is being dialled; without a socket for a URL that cannot be. */
-export function createAttempt(
+export function createConnection(
   id: string,
   socket: WebSocket | undefined,
   { contentType }: StreamSpec,
   behaviour: () => VobizBehaviour,
-): Attempt {
+): StreamConnection {
   return {
     id,
     socket,
@@ -71,13 +71,16 @@ export function createAttempt(
 }
 
 /** A message had no effect. */
-export function count({ ignored }: Attempt, refusal: Refusal): void {
-  ignored[refusal] = (ignored[refusal] ?? 0) + 1;
+export function countIgnored({ ignored }: StreamConnection, reason: IgnoredReason): void {
+  ignored[reason] = (ignored[reason] ?? 0) + 1;
 }
 
 /** What a test may know about an attempt. */
-export function stateOf(attempt: Attempt, { url, bidirectional }: StreamSpec): StreamState {
-  const { id, status, framesSent, messagesSent, playback, closeCode, closeReason, ignored } = attempt;
+export function connectionState(
+  connection: StreamConnection,
+  { url, bidirectional }: StreamSpec,
+): StreamState {
+  const { id, status, framesSent, messagesSent, playback, closeCode, closeReason, ignored } = connection;
   return {
     id,
     url,

@@ -3,7 +3,7 @@
 
 import { randomUUID } from 'node:crypto';
 import { createRandom } from '../../random.ts';
-import type { VobizMessageDials } from '../behaviour.ts';
+import type { VobizMessageBehaviour } from '../behaviour.ts';
 import type { MediaMessage } from './stream-messages.ts';
 import { stopMessage } from './stream-messages.ts';
 
@@ -16,10 +16,10 @@ export type Wire = string | Buffer;
 /** The faults of one stream. */
 export interface Faults {
   /** What is sent in place of a message, in order. */
-  media(message: MediaMessage): Wire[];
+  apply(message: MediaMessage): Wire[];
 }
 
-const BAD_PAYLOADS: { [Kind in VobizMessageDials['badPayload']]: (payload: unknown) => object } = {
+const BAD_PAYLOADS: { [Kind in VobizMessageBehaviour['badPayload']]: (payload: unknown) => object } = {
   base64: () => ({ payload: '@@not*base64@@' }),
   empty: () => ({ payload: '' }),
   odd: (payload) => ({
@@ -29,7 +29,7 @@ const BAD_PAYLOADS: { [Kind in VobizMessageDials['badPayload']]: (payload: unkno
   missing: () => ({}),
 };
 
-const STRANGE: { [Kind in VobizMessageDials['strange']]: (message: MediaMessage) => Wire } = {
+const EXTRA_MESSAGES: { [Kind in VobizMessageBehaviour['strange']]: (message: MediaMessage) => Wire } = {
   event: ({ streamId }) => JSON.stringify({ event: 'mood', streamId, mood: 'calm' }),
   error: ({ streamId }) =>
     JSON.stringify({
@@ -44,29 +44,29 @@ const STRANGE: { [Kind in VobizMessageDials['strange']]: (message: MediaMessage)
 };
 
 /** `dials` are asked for at each message, because they may change. */
-export function createFaults(dials: () => VobizMessageDials): Faults {
-  const chance = createRandom(dials().seed);
+export function createFaults(behaviour: () => VobizMessageBehaviour): Faults {
+  const random = createRandom(behaviour().seed);
   let count = 0;
   let gapLeft = 0;
   let held: Wire | undefined;
 
   const isDue = (every: number): boolean => every > 0 && count % every === 0;
 
-  const spoilt = (message: MediaMessage): MediaMessage => {
-    const { badPayloadEvery, badPayload } = dials();
+  const corrupted = (message: MediaMessage): MediaMessage => {
+    const { badPayloadEvery, badPayload } = behaviour();
     if (!isDue(badPayloadEvery)) return message;
     const { payload, ...others } = message.media;
     return { ...message, media: { ...others, ...BAD_PAYLOADS[badPayload](payload) } };
   };
 
   return {
-    media(message) {
+    apply(message) {
       count += 1;
-      const { loseShare, gapEvery, repeatEvery, swapEvery, strangeEvery, strange } = dials();
+      const { loseShare, gapEvery, repeatEvery, swapEvery, strangeEvery, strange } = behaviour();
       if (isDue(gapEvery)) gapLeft = GAP_CHUNKS;
       gapLeft -= 1;
-      if (gapLeft >= 0 || (loseShare > 0 && chance() < loseShare)) return [];
-      const wire = JSON.stringify(spoilt(message));
+      if (gapLeft >= 0 || (loseShare > 0 && random() < loseShare)) return [];
+      const wire = JSON.stringify(corrupted(message));
       if (isDue(swapEvery) && held === undefined) {
         held = wire;
         return [];
@@ -74,15 +74,15 @@ export function createFaults(dials: () => VobizMessageDials): Faults {
       const late = held === undefined ? [] : [held];
       held = undefined;
       const repeated = isDue(repeatEvery) ? [wire] : [];
-      const beside = isDue(strangeEvery) ? [STRANGE[strange](message)] : [];
+      const beside = isDue(strangeEvery) ? [EXTRA_MESSAGES[strange](message)] : [];
       return [wire, ...late, ...repeated, ...beside];
     },
   };
 }
 
 /** How a stream that says the older `stop` says it, before its socket closes. */
-export function lastWords(
-  { stopVariant }: VobizMessageDials,
+export function stopMessages(
+  { stopVariant }: VobizMessageBehaviour,
   streamId: string,
   media: MediaMessage | undefined,
 ): Wire[] {

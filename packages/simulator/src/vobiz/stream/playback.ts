@@ -30,21 +30,21 @@ export interface Playback {
   /** Queues audio at the rate of calls; false when it was thrown away, because the queue is full. */
   push(samples: Int16Array, limitMs: number): boolean;
   /** False when too many wait. */
-  checkpoint(name: string): boolean;
+  addCheckpoint(name: string): boolean;
   clear(): void;
   /** The next frame, if there is any audio for it, and the checkpoints that have been reached before it. */
-  take(): { readonly frame: Int16Array | undefined; readonly reached: readonly string[] };
+  next(): { readonly frame: Int16Array | undefined; readonly reached: readonly string[] };
   state(): PlaybackState;
 }
 
 /** An empty queue. */
 export function createPlayback(): Playback {
   let queue: (Int16Array | string)[] = [];
-  let due: string[] = [];
+  let reachedNext: string[] = [];
   let isPlaying = false;
   const counts = { played: 0, queued: 0, cleared: 0, dropped: 0, clears: 0, voided: 0 };
   const checkpoints: string[] = [];
-  const waiting = (): number => queue.filter((item) => typeof item === 'string').length + due.length;
+  const waiting = (): number => queue.filter((item) => typeof item === 'string').length + reachedNext.length;
 
   return {
     get idle() {
@@ -59,7 +59,7 @@ export function createPlayback(): Playback {
       counts.queued += samples.length;
       return true;
     },
-    checkpoint(name) {
+    addCheckpoint(name) {
       if (waiting() >= MAX_CHECKPOINTS) return false;
       queue.push(name);
       return true;
@@ -70,18 +70,18 @@ export function createPlayback(): Playback {
       counts.cleared += counts.queued;
       counts.queued = 0;
       queue = [];
-      due = [];
+      reachedNext = [];
     },
-    take() {
-      const reached = due;
-      due = [];
+    next() {
+      const reached = reachedNext;
+      reachedNext = [];
       const frame = new Int16Array(FRAME_SAMPLES);
       let filled = 0;
       while (queue.length > 0 && (filled < frame.length || typeof queue[0] === 'string')) {
         const item = queue.shift();
         if (item === undefined) break;
         if (typeof item === 'string') {
-          (filled === 0 ? reached : due).push(item);
+          (filled === 0 ? reached : reachedNext).push(item);
           continue;
         }
         const part = item.subarray(0, frame.length - filled);

@@ -1,7 +1,7 @@
 // What a stream's socket says, in the shape that is documented today, in the shape of an older page, and in the
 // spellings that others have met.
 
-import type { VobizShapeDials } from '../behaviour.ts';
+import type { VobizFormatBehaviour } from '../behaviour.ts';
 import { CONTENT_TYPES } from './stream-format.ts';
 import type { StreamSpec, Track } from './stream-format.ts';
 
@@ -19,10 +19,14 @@ export interface StreamIdentity {
 }
 
 /** The first message of a stream. */
-export function startMessage(dials: VobizShapeDials, identity: StreamIdentity, spec: StreamSpec): object {
+export function startMessage(
+  behaviour: VobizFormatBehaviour,
+  identity: StreamIdentity,
+  spec: StreamSpec,
+): object {
   const { streamId, callId, authId, from, to, direction } = identity;
   const { tracks, contentType, audioTrack } = spec;
-  if (dials.startShape === 'flat') {
+  if (behaviour.startShape === 'flat') {
     return {
       event: 'start',
       streamId,
@@ -38,14 +42,14 @@ export function startMessage(dials: VobizShapeDials, identity: StreamIdentity, s
   const { encoding, sampleRate } = CONTENT_TYPES[contentType];
   const mediaFormat = {
     encoding,
-    sampleRate: dials.startShape === 'rate-as-text' ? String(sampleRate) : sampleRate,
+    sampleRate: behaviour.startShape === 'rate-as-text' ? String(sampleRate) : sampleRate,
   };
   return {
-    sequenceNumber: dials.sequenceFrom,
+    sequenceNumber: behaviour.sequenceFrom,
     event: 'start',
     start: { callId, streamId, accountId: ACCOUNT_NUMBER, tracks, mediaFormat },
-    ...extraHeaders(dials, spec),
-    ...(dials.startShape === 'hybrid' ? { streamId, callId } : {}),
+    ...extraHeaders(behaviour, spec),
+    ...(behaviour.startShape === 'hybrid' ? { streamId, callId } : {}),
   };
 }
 
@@ -66,9 +70,13 @@ export interface MediaMessage {
 }
 
 /** A message with audio. The older shape does not say whose it is. */
-export function mediaMessage(dials: VobizShapeDials, chunk: MediaChunk, spec: StreamSpec): MediaMessage {
+export function mediaMessage(
+  behaviour: VobizFormatBehaviour,
+  chunk: MediaChunk,
+  spec: StreamSpec,
+): MediaMessage {
   const { streamId, sequenceNumber, track, timestamp, payload } = chunk;
-  if (dials.mediaShape === 'older') {
+  if (behaviour.mediaShape === 'older') {
     const { encoding, sampleRate } = CONTENT_TYPES[spec.contentType];
     return { event: 'media', streamId, media: { payload, contentType: encoding, sampleRate, timestamp } };
   }
@@ -77,29 +85,29 @@ export function mediaMessage(dials: VobizShapeDials, chunk: MediaChunk, spec: St
     streamId,
     event: 'media',
     media: {
-      ...TRACK_LABELS[dials.mediaTrack](track),
-      ...TIMESTAMPS[dials.mediaTimestamps](timestamp),
+      ...TRACK_LABELS[behaviour.mediaTrack](track),
+      ...TIMESTAMPS[behaviour.mediaTimestamps](timestamp),
       chunk: chunk.chunk,
       payload,
     },
-    ...extraHeaders(dials, spec),
+    ...extraHeaders(behaviour, spec),
   };
 }
 
-const TRACK_LABELS: { [Label in VobizShapeDials['mediaTrack']]: (track: Track) => object } = {
+const TRACK_LABELS: { [Label in VobizFormatBehaviour['mediaTrack']]: (track: Track) => object } = {
   known: (track) => ({ track }),
   missing: () => ({}),
   unknown: () => ({ track: 'sideways' }),
 };
 
-const TIMESTAMPS: { [Kind in VobizShapeDials['mediaTimestamps']]: (timestamp: number) => object } = {
+const TIMESTAMPS: { [Kind in VobizFormatBehaviour['mediaTimestamps']]: (timestamp: number) => object } = {
   text: (timestamp) => ({ timestamp: String(timestamp) }),
   number: (timestamp) => ({ timestamp }),
   missing: () => ({}),
 };
 
 const EXTRA_HEADERS: {
-  [Shape in VobizShapeDials['extraHeadersShape']]: (pairs: Readonly<Record<string, string>>) => unknown;
+  [Shape in VobizFormatBehaviour['extraHeadersShape']]: (pairs: Readonly<Record<string, string>>) => unknown;
 } = {
   empty: () => '{}',
   json: (pairs) => JSON.stringify(pairs),
@@ -112,29 +120,30 @@ const EXTRA_HEADERS: {
 };
 
 /** The field that each current message ends with. Observed to be an empty object as text, whatever was asked for. */
-function extraHeaders({ extraHeadersShape }: VobizShapeDials, spec: StreamSpec): object {
-  const told = EXTRA_HEADERS[extraHeadersShape](spec.extraHeaders);
-  return told === undefined ? {} : { extra_headers: told };
+function extraHeaders({ extraHeadersShape }: VobizFormatBehaviour, spec: StreamSpec): object {
+  const value = EXTRA_HEADERS[extraHeadersShape](spec.extraHeaders);
+  return value === undefined ? {} : { extra_headers: value };
 }
 
-const DIGITS: { [Shape in VobizShapeDials['dtmfShape']]: (digit: string, timestamp: number) => object } = {
-  nested: (digit, timestamp) => ({ dtmf: { track: 'inbound', digit, timestamp: String(timestamp) } }),
-  flat: (digit) => ({ digit }),
-  number: (digit, timestamp) => ({ dtmf: { digit: /\d/.test(digit) ? Number(digit) : digit, timestamp } }),
-};
+const DIGITS: { [Shape in VobizFormatBehaviour['dtmfShape']]: (digit: string, timestamp: number) => object } =
+  {
+    nested: (digit, timestamp) => ({ dtmf: { track: 'inbound', digit, timestamp: String(timestamp) } }),
+    flat: (digit) => ({ digit }),
+    number: (digit, timestamp) => ({ dtmf: { digit: /\d/.test(digit) ? Number(digit) : digit, timestamp } }),
+  };
 
 /** A key that the person pressed. The body is assumed: no page shows it. */
 export function dtmfMessage(
-  { dtmfShape }: VobizShapeDials,
+  { dtmfShape }: VobizFormatBehaviour,
   streamId: string,
   sequenceNumber: number,
   digit: string,
   timestamp: number,
 ): object {
-  const told = DIGITS[dtmfShape](digit, timestamp);
+  const body = DIGITS[dtmfShape](digit, timestamp);
   return dtmfShape === 'nested'
-    ? { sequenceNumber, event: 'dtmf', streamId, ...told, extra_headers: '{}' }
-    : { event: 'dtmf', streamId, ...told };
+    ? { sequenceNumber, event: 'dtmf', streamId, ...body, extra_headers: '{}' }
+    : { event: 'dtmf', streamId, ...body };
 }
 
 /** All audio before a checkpoint was heard. */

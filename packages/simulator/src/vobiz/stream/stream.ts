@@ -3,15 +3,15 @@
 
 import { randomUUID } from 'node:crypto';
 import { FRAME_MS } from '../../audio/pcm.ts';
-import type { Agenda } from '../../call/scheduler.ts';
+import type { Scheduler } from '../../call/scheduler.ts';
 import type { StreamState } from '../../call/call-state.ts';
 import { decodeAppMessage } from './app-messages.ts';
 import type { AppMessage } from './app-messages.ts';
-import { count, createAttempt, stateOf } from './connection.ts';
-import type { Attempt } from './connection.ts';
+import { countIgnored, createConnection, connectionState } from './connection.ts';
+import type { StreamConnection } from './connection.ts';
 import type { VobizBehaviour } from '../behaviour.ts';
-import type { StreamNews, VobizRecord } from '../webhook/forms.ts';
-import { lastWords } from './fault-injection.ts';
+import type { StreamStatusEvent, VobizRecord } from '../webhook/forms.ts';
+import { stopMessages } from './fault-injection.ts';
 import type { Wire } from './fault-injection.ts';
 import type { StreamSpec, Track } from './stream-format.ts';
 import { clearedMessage, dtmfMessage, mediaMessage, playedMessage, startMessage } from './stream-messages.ts';
@@ -25,8 +25,8 @@ export interface StreamDeps {
   readonly spec: StreamSpec;
   readonly record: VobizRecord;
   readonly behaviour: () => VobizBehaviour;
-  readonly agenda: Agenda;
-  readonly news: (news: StreamNews) => void;
+  readonly scheduler: Scheduler;
+  readonly onStatus: (news: StreamStatusEvent) => void;
 }
 
 /** A stream of a call, over all its sockets. */
@@ -42,22 +42,22 @@ export interface Stream {
   /** Nothing is being played, and nothing waits to be played. */
   readonly idle: boolean;
   /** Whether an attempt had that id. */
-  isCalled(id: string): boolean;
+  hasId(id: string): boolean;
   states(): StreamState[];
   /** Takes the next frame of what it was given to play; undefined when there is none. */
-  play(): Int16Array | undefined;
-  frame(tracks: Readonly<Record<Track, Int16Array>>, timestamp: number): void;
+  nextAudio(): Int16Array | undefined;
+  sendFrame(tracks: Readonly<Record<Track, Int16Array>>, timestamp: number): void;
   /** The person pressed a key. */
-  press(digit: string, timestamp: number): void;
+  sendDigit(digit: string, timestamp: number): void;
   /** The application, or REST, wants no more of it. */
   stop(): void;
   /** The call is over, or goes elsewhere. Settles when the socket is closed. */
-  end(): Promise<void>;
+  close(): Promise<void>;
 }
 
 /** Dials after the delay that the behaviour gives. */
-export function createStream({ spec, record, behaviour, agenda, news }: StreamDeps): Stream {
-  const attempts: Attempt[] = [];
+export function createStream({ spec, record, behaviour, scheduler, onStatus }: StreamDeps): Stream {
+  const attempts: StreamConnection[] = [];
   const startedAt = Date.now();
   let nextId: string = randomUUID();
   let retriesLeft = spec.maxRetries;
@@ -68,12 +68,12 @@ export function createStream({ spec, record, behaviour, agenda, news }: StreamDe
     endedAt ??= Date.now();
   };
 
-  const tell = (event: StreamNews['event'], streamId: string, name?: string): void => {
+  const tell = (event: StreamStatusEvent['event'], streamId: string, name?: string): void => {
     const { url: serviceUrl, statusCallbackUrl: callbackUrl, statusCallbackMethod, extraHeaders } = spec;
     if (callbackUrl === undefined) return;
     const callbackMethod = statusCallbackMethod;
     const at = Date.now();
-    news({
+    onStatus({
       event,
       streamId,
       serviceUrl,
@@ -85,7 +85,7 @@ export function createStream({ spec, record, behaviour, agenda, news }: StreamDe
     });
   };
 
-  const send = (attempt: Attempt, wire: Wire | object): void => {
+  const send = (attempt: StreamConnection, wire: Wire | object): void => {
     const { socket } = attempt;
     if (socket === undefined || attempt.isBreaking || attempt.status !== 'open') return;
     if (socket.bufferedAmount > MAX_BACKLOG_BYTES) return socket.terminate();
@@ -100,7 +100,7 @@ export function createStream({ spec, record, behaviour, agenda, news }: StreamDe
     });
   };
 
-  const lost = (attempt: Attempt, code: number, reason: string): void => {
+  const lost = (attempt: StreamConnection, code: number, reason: string): void => {
     const wasOpen = attempt.status === 'open';
     attempt.status = wasOpen ? 'closed' : 'failed';
     attempt.closeCode = wasOpen ? code : null;
@@ -110,10 +110,10 @@ export function createStream({ spec, record, behaviour, agenda, news }: StreamDe
     if (wasOpen) tell('DroppedStream', attempt.id);
     if (retriesLeft === 0 || !behaviour().reconnects) return finish();
     retriesLeft -= 1;
-    agenda.after(behaviour().reconnectMs, dial);
+    scheduler.after(behaviour().reconnectMs, dial);
   };
 
-  const introduce = (attempt: Attempt): void => {
+  const introduce = (attempt: StreamConnection): void => {
     attempt.hasStarted = true;
     const dials = behaviour();
     if (dials.start === 'never') return;
@@ -125,23 +125,23 @@ export function createStream({ spec, record, behaviour, agenda, news }: StreamDe
     send(attempt, startMessage(dials, { ...identity, streamId }, spec));
   };
 
-  const opened = (attempt: Attempt): void => {
+  const opened = (attempt: StreamConnection): void => {
     attempt.status = 'open';
     attempt.sequenceNumber = behaviour().sequenceFrom;
     if (behaviour().mediaBeforeStart === 0) introduce(attempt);
     tell('StartStream', attempt.id);
     const { stallAfterMs } = behaviour();
-    if (stallAfterMs > 0) agenda.after(stallAfterMs, () => attempt.socket?.pause());
+    if (stallAfterMs > 0) scheduler.after(stallAfterMs, () => attempt.socket?.pause());
   };
 
-  const stop = (attempt: Attempt | undefined): void => {
+  const stop = (attempt: StreamConnection | undefined): void => {
     if (endedAt !== undefined) return;
     isStopped = true;
     finish();
     if (attempt?.socket !== undefined) void closeSocket(attempt.socket, behaviour().closeCode);
   };
 
-  const reached = (attempt: Attempt, name: string): void => {
+  const reached = (attempt: StreamConnection, name: string): void => {
     const { losePlayed, swapPlayed } = behaviour();
     tell('PlayedStream', attempt.id, name);
     if (attempt.lostPlayed < losePlayed) {
@@ -159,7 +159,7 @@ export function createStream({ spec, record, behaviour, agenda, news }: StreamDe
 
   const MESSAGES: {
     [Event in AppMessage['event']]: (
-      attempt: Attempt,
+      attempt: StreamConnection,
       message: Extract<AppMessage, { event: Event }>,
     ) => void;
   } = {
@@ -170,7 +170,7 @@ export function createStream({ spec, record, behaviour, agenda, news }: StreamDe
       tell('DegradedStream', attempt.id);
     },
     checkpoint(attempt, { name }) {
-      if (!attempt.playback.checkpoint(name)) count(attempt, 'name');
+      if (!attempt.playback.addCheckpoint(name)) countIgnored(attempt, 'name');
     },
     clearAudio(attempt) {
       const { clearedDelayMs, loseCleared } = behaviour();
@@ -181,24 +181,24 @@ export function createStream({ spec, record, behaviour, agenda, news }: StreamDe
         if (!loseCleared) send(attempt, clearedMessage(attempt.id, attempt.sequenceNumber));
       };
       if (clearedDelayMs === 0) answer();
-      else agenda.after(clearedDelayMs, answer);
+      else scheduler.after(clearedDelayMs, answer);
     },
     stop: (attempt) => stop(attempt),
   };
 
-  const received = (attempt: Attempt, data: Buffer, isBinary: boolean): void => {
+  const received = (attempt: StreamConnection, data: Buffer, isBinary: boolean): void => {
     if (endedAt !== undefined) return;
     const refusal = !spec.bidirectional ? 'one-way stream' : isBinary ? 'binary' : undefined;
     const message = refusal ?? decodeAppMessage(data.toString('utf8'), attempt.id);
-    if (typeof message === 'string') return count(attempt, message);
-    const obey: (attempt: Attempt, message: never) => void = MESSAGES[message.event];
+    if (typeof message === 'string') return countIgnored(attempt, message);
+    const obey: (attempt: StreamConnection, message: never) => void = MESSAGES[message.event];
     obey(attempt, message as never);
   };
 
   const dial = (): void => {
     if (endedAt !== undefined) return;
     const socket = openSocket(spec.url);
-    const attempt = createAttempt(nextId, socket, spec, behaviour);
+    const attempt = createConnection(nextId, socket, spec, behaviour);
     nextId = randomUUID();
     attempts.push(attempt);
     if (socket === undefined) return lost(attempt, 0, '');
@@ -209,13 +209,13 @@ export function createStream({ spec, record, behaviour, agenda, news }: StreamDe
   };
 
   /** The attempt whose socket is open, if the stream still lives. */
-  const live = (): Attempt | undefined => {
+  const live = (): StreamConnection | undefined => {
     const attempt = attempts.at(-1);
     const isLive = endedAt === undefined && attempt?.status === 'open' && !attempt.isBreaking;
     return isLive ? attempt : undefined;
   };
 
-  const sendTrack = (attempt: Attempt, track: Track, frame: Int16Array, timestamp: number): void => {
+  const sendTrack = (attempt: StreamConnection, track: Track, frame: Int16Array, timestamp: number): void => {
     const dials = behaviour();
     const pending = attempt.pending[track];
     pending.push(attempt.encoders[track](frame, dials.byteOrder));
@@ -227,11 +227,11 @@ export function createStream({ spec, record, behaviour, agenda, news }: StreamDe
     const media = { streamId, sequenceNumber, chunk, track, timestamp, payload };
     const message = mediaMessage(dials, media, spec);
     attempt.lastMedia = message;
-    for (const wire of attempt.faults.media(message)) send(attempt, wire);
+    for (const wire of attempt.faults.apply(message)) send(attempt, wire);
     if (!attempt.hasStarted && attempt.chunk >= dials.mediaBeforeStart) introduce(attempt);
   };
 
-  agenda.after(behaviour().connectDelayMs, dial);
+  scheduler.after(behaviour().connectDelayMs, dial);
 
   return {
     spec,
@@ -248,17 +248,16 @@ export function createStream({ spec, record, behaviour, agenda, news }: StreamDe
     get idle() {
       return live()?.playback.idle ?? true;
     },
-    isCalled: (id) =>
-      attempts.some((attempt) => attempt.id === id) || (attempts.length === 0 && id === nextId),
-    states: () => attempts.map((attempt) => stateOf(attempt, spec)),
-    play() {
+    hasId: (id) => attempts.some((attempt) => attempt.id === id) || (attempts.length === 0 && id === nextId),
+    states: () => attempts.map((attempt) => connectionState(attempt, spec)),
+    nextAudio() {
       const attempt = live();
       if (attempt === undefined) return undefined;
-      const { frame, reached: names } = attempt.playback.take();
+      const { frame, reached: names } = attempt.playback.next();
       for (const name of names) reached(attempt, name);
       return frame;
     },
-    frame(tracks, timestamp) {
+    sendFrame(tracks, timestamp) {
       const attempt = live();
       if (attempt === undefined) return;
       for (const track of spec.tracks) sendTrack(attempt, track, tracks[track], timestamp);
@@ -272,20 +271,20 @@ export function createStream({ spec, record, behaviour, agenda, news }: StreamDe
         attempt.socket?.terminate();
       }
     },
-    press(digit, timestamp) {
+    sendDigit(digit, timestamp) {
       const attempt = live();
       if (attempt === undefined || !spec.tracks.includes('inbound')) return;
       attempt.sequenceNumber += 1;
       send(attempt, dtmfMessage(behaviour(), attempt.id, attempt.sequenceNumber, digit, timestamp));
     },
     stop: () => stop(attempts.at(-1)),
-    async end() {
+    async close() {
       const attempt = attempts.at(-1);
       const wasLive = live() !== undefined;
       finish();
       if (attempt?.socket === undefined) return;
       if (wasLive && behaviour().sendStop) {
-        for (const wire of lastWords(behaviour(), attempt.id, attempt.lastMedia)) send(attempt, wire);
+        for (const wire of stopMessages(behaviour(), attempt.id, attempt.lastMedia)) send(attempt, wire);
       }
       await closeSocket(attempt.socket, behaviour().closeCode);
     },

@@ -1,7 +1,7 @@
 import type { Verb } from './answer-xml.ts';
 import { targetOf } from '../webhook/webhooks.ts';
-import { hold, isTrue, msOf } from './verb-context.ts';
-import type { Executed, Hold } from './verb-context.ts';
+import { runWhile, isTrue, secondsToMs } from './verb-context.ts';
+import type { VerbContext, RunningVerb } from './verb-context.ts';
 
 const DEFAULT_TIME_LIMIT_S = 14_400;
 
@@ -9,19 +9,19 @@ const DEFAULT_TIME_LIMIT_S = 14_400;
  * `<Conference>`: the person sits in a room until they leave, are kicked, or would be alone in it without wishing to.
  * Only what `callbackUrl` is told names the member.
  */
-export function conference({ attributes, text: name }: Verb, call: Executed): Hold | undefined {
+export function conference({ attributes, text: name }: Verb, call: VerbContext): RunningVerb | undefined {
   if (name === '') return undefined;
   call.answer();
   const callback = targetOf(attributes['callbackUrl'], attributes['callbackMethod']);
   const stayAlone = isTrue(attributes['stayAlone']);
-  const member = call.enterRoom(
+  const member = call.joinRoom(
     name,
     {
       stayAlone,
       endsRoom: isTrue(attributes['endConferenceOnExit']),
-      left({ id, room }, last) {
-        call.abandon();
-        call.tell(callback, {
+      onLeft({ id, room }, last) {
+        call.abandonScript();
+        call.notify(callback, {
           Event: 'ConferenceExit',
           ConferenceAction: 'exit',
           ConferenceUUID: room.id,
@@ -38,9 +38,9 @@ export function conference({ attributes, text: name }: Verb, call: Executed): Ho
     call.note(`conference ${name}: full`);
     return undefined;
   }
-  call.converse(false);
-  call.tell(callback, {
-    ...call.common('ConferenceEnter'),
+  call.startScript(false);
+  call.notify(callback, {
+    ...call.commonForm('ConferenceEnter'),
     ConferenceAction: 'enter',
     ConferenceUUID: member.room.id,
     ConferenceName: name,
@@ -48,23 +48,23 @@ export function conference({ attributes, text: name }: Verb, call: Executed): Ho
     ConferenceFirstMember: String(member.first),
   });
   if (member.first && stayAlone) void playWaitSound(attributes['waitSound'], name, call);
-  call.agenda.after(msOf(attributes['timeLimit'], DEFAULT_TIME_LIMIT_S), () => member.leave());
+  call.scheduler.after(secondsToMs(attributes['timeLimit'], DEFAULT_TIME_LIMIT_S), () => member.leave());
   let isNew = true;
   return {
-    ...hold(() => {
+    ...runWhile(() => {
       if (isNew && !stayAlone && member.room.members.length === 1) member.leave();
       isNew = false;
-      return member.isIn;
+      return member.isPresent;
     }),
-    leave: () => member.leave(),
+    cancel: () => member.leave(),
   };
 }
 
 /** What is heard while the room is empty. Asked by POST whatever an element says, and played once. */
-async function playWaitSound(url: string | undefined, name: string, call: Executed): Promise<void> {
+async function playWaitSound(url: string | undefined, name: string, call: VerbContext): Promise<void> {
   const target = targetOf(url, 'POST');
   if (target === undefined) return;
-  const elements = await call.askXml(target, {
+  const elements = await call.requestXml(target, {
     Event: 'ConferenceRemoteSounds',
     ConferenceAction: 'waitSound',
     ConferenceName: name,

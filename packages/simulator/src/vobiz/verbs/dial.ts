@@ -7,8 +7,8 @@ import { numberText } from '../webhook/forms.ts';
 import { HANGUPS } from '../webhook/hangup.ts';
 import type { Hangup } from '../webhook/hangup.ts';
 import { targetOf } from '../webhook/webhooks.ts';
-import { hold, isTrue, msOf } from './verb-context.ts';
-import type { Executed, Hold } from './verb-context.ts';
+import { runWhile, isTrue, secondsToMs } from './verb-context.ts';
+import type { VerbContext, RunningVerb } from './verb-context.ts';
 
 const DEFAULT_TIME_LIMIT_S = 14_400;
 const DEFAULT_TIMEOUT_S = 120;
@@ -29,7 +29,7 @@ const UNANSWERED = {
 } as const satisfies Record<string, { status: DialStatus; hangup: Hangup }>;
 
 /** Begins to ring. */
-export function dial({ attributes, text, children }: Verb, call: Executed): Hold | undefined {
+export function dial({ attributes, text, children }: Verb, call: VerbContext): RunningVerb | undefined {
   const numbers = (children.length > 0 ? children.map((child) => child.text) : [text]).filter(
     (number) => number !== '',
   );
@@ -37,16 +37,16 @@ export function dial({ attributes, text, children }: Verb, call: Executed): Hold
   const legs: Leg[] = numbers.map((to, index) => ({ id: randomUUID(), to, position: index + 1 }));
   const callback = targetOf(attributes['callbackUrl'], attributes['callbackMethod']);
   const { dialOutcome, ringMs, calleeHangsUpMs } = call.behaviour();
-  const timeoutMs = msOf(attributes['timeout'], DEFAULT_TIMEOUT_S);
+  const timeoutMs = secondsToMs(attributes['timeout'], DEFAULT_TIMEOUT_S);
   let state: 'ringing' | 'bridged' | 'over' = 'ringing';
   let answeredAt = 0;
-  let next: Hold | undefined;
+  let next: RunningVerb | undefined;
   let stopListening = (): void => {};
 
   const tell = (event: string, action: string, leg: Leg, more: Record<string, string> = {}): void => {
     const format = call.behaviour().numberFormat;
-    call.tell(callback, {
-      ...call.common(event),
+    call.notify(callback, {
+      ...call.commonForm(event),
       DialAction: action,
       DialALegUUID: call.record.id,
       DialBLegUUID: leg.id,
@@ -71,7 +71,7 @@ export function dial({ attributes, text, children }: Verb, call: Executed): Hold
   };
 
   const actionForm = (status: DialStatus, hangup: Hangup): Record<string, string> => ({
-    ...call.common('Redirect'),
+    ...call.commonForm('Redirect'),
     DialStatus: status,
     DialRingStatus: 'true',
     DialHangupCause: hangup.cause,
@@ -84,14 +84,14 @@ export function dial({ attributes, text, children }: Verb, call: Executed): Hold
     const wasBridged = state === 'bridged';
     state = 'over';
     stopListening();
-    call.abandon();
+    call.abandonScript();
     const action = targetOf(attributes['action'], attributes['method']);
     if (action !== undefined && isTrue(attributes['redirect'], true)) {
       const dead = { unreachable: HANGUPS.actionUnreachable, invalid: HANGUPS.invalidAction };
-      next = call.goTo(action, actionForm(status, hangup), dead);
+      next = call.continueWith(action, actionForm(status, hangup), dead);
       return;
     }
-    call.tell(action, actionForm(status, hangup));
+    call.notify(action, actionForm(status, hangup));
     if (wasBridged) call.hangUp(hangup);
   };
 
@@ -113,18 +113,18 @@ export function dial({ attributes, text, children }: Verb, call: Executed): Hold
     tell('DialAnswer', 'answer', winner);
     tell('DialConnected', 'connected', winner);
     for (const loser of losers) tell('DialHangup', 'hangup', loser, lostRace());
-    call.converse(true);
-    call.agenda.after(msOf(attributes['timeLimit'], DEFAULT_TIME_LIMIT_S), () => {
+    call.startScript(true);
+    call.scheduler.after(secondsToMs(attributes['timeLimit'], DEFAULT_TIME_LIMIT_S), () => {
       if (state === 'bridged') call.hangUp(HANGUPS.timeLimit);
     });
-    if (calleeHangsUpMs > 0) call.agenda.after(calleeHangsUpMs, () => endBridge(HANGUPS.calleeHungUp));
+    if (calleeHangsUpMs > 0) call.scheduler.after(calleeHangsUpMs, () => endBridge(HANGUPS.calleeHungUp));
     if (!isTrue(attributes['hangupOnStar'])) return;
     stopListening = call.onDigit((digit) => {
       if (digit === '*') endBridge(HANGUPS.calleeHungUp);
     });
   };
 
-  call.agenda.after(Math.min(ringMs, timeoutMs), () => {
+  call.scheduler.after(Math.min(ringMs, timeoutMs), () => {
     if (state !== 'ringing') return;
     const [winner, ...losers] = legs;
     if (ringMs > timeoutMs) return unanswered({ status: 'timeout', hangup: HANGUPS.noAnswer });
@@ -133,8 +133,8 @@ export function dial({ attributes, text, children }: Verb, call: Executed): Hold
   });
 
   return {
-    ...hold(() => (next === undefined ? state !== 'over' : next.holds())),
-    leave(hangup) {
+    ...runWhile(() => (next === undefined ? state !== 'over' : next.isRunning())),
+    cancel(hangup) {
       const wasBridged = state === 'bridged';
       const wasRinging = state === 'ringing';
       state = 'over';
@@ -143,7 +143,7 @@ export function dial({ attributes, text, children }: Verb, call: Executed): Hold
       const reason = hangup ?? HANGUPS.callerHungUp;
       for (const leg of wasBridged ? legs.slice(0, 1) : legs) tellHangup(leg, reason);
       if (!wasBridged || hangup === undefined) return;
-      call.tell(targetOf(attributes['action'], attributes['method']), actionForm('completed', hangup));
+      call.notify(targetOf(attributes['action'], attributes['method']), actionForm('completed', hangup));
     },
   };
 }

@@ -6,8 +6,8 @@ import type { RecordingEnd } from '../line/recordings.ts';
 import { recordingForm } from '../line/recordings.ts';
 import { targetOf } from '../webhook/webhooks.ts';
 import { FRAME_MS } from '../../audio/pcm.ts';
-import { hold, isTrue, msOf } from './verb-context.ts';
-import type { Executed, Hold } from './verb-context.ts';
+import { runWhile, isTrue, secondsToMs } from './verb-context.ts';
+import type { VerbContext, RunningVerb } from './verb-context.ts';
 import { prompts } from './sound.ts';
 
 const ACTION_DEAD = { unreachable: HANGUPS.actionUnreachable, invalid: HANGUPS.invalidAction };
@@ -18,18 +18,18 @@ const ANY_KEY = '1234567890*#';
 const DEFAULT_RECORD_S = 60;
 
 /** `<Gather>`: keys alone; speech is not recognised. What is pressed while its prompt goes on counts. */
-export function gather({ attributes, children }: Verb, call: Executed): Hold {
+export function gather({ attributes, children }: Verb, call: VerbContext): RunningVerb {
   call.answer();
   const action = targetOf(attributes['action'], attributes['method']);
   const wanted = Math.min(MAX_DIGITS, Number(attributes['numDigits']) || MAX_DIGITS);
   const finishOnKey = attributes['finishOnKey'] ?? '#';
-  const digitEndMs = msOf(attributes['digitEndTimeout'], DEFAULT_DIGIT_END_S);
+  const digitEndMs = secondsToMs(attributes['digitEndTimeout'], DEFAULT_DIGIT_END_S);
   const prompting = prompts(children, call);
-  let leftMs = msOf(attributes['executionTimeout'], DEFAULT_EXECUTION_S);
+  let leftMs = secondsToMs(attributes['executionTimeout'], DEFAULT_EXECUTION_S);
   let sinceDigitMs = 0;
   let digits = '';
   let isFinished = false;
-  let next: Hold | undefined;
+  let next: RunningVerb | undefined;
 
   const stopListening = call.onDigit((digit) => {
     if (isFinished) return;
@@ -45,23 +45,23 @@ export function gather({ attributes, children }: Verb, call: Executed): Hold {
     stopListening();
     if (digits === '') return false;
     const form = {
-      ...call.common('Gather'),
+      ...call.commonForm('Gather'),
       InputType: 'dtmf',
       Digits: digits,
       Speech: '',
       BilledAmount: '0',
     };
     if (!isTrue(attributes['redirect'], true)) {
-      call.tell(action, form);
+      call.notify(action, form);
       return false;
     }
-    next = call.goTo(action, form, ACTION_DEAD);
+    next = call.continueWith(action, form, ACTION_DEAD);
     return true;
   };
 
   return {
-    ...hold(() => {
-      if (next !== undefined) return next.holds();
+    ...runWhile(() => {
+      if (next !== undefined) return next.isRunning();
       const isPrompting = prompting();
       if (isFinished) return finish();
       if (!isPrompting) leftMs -= FRAME_MS;
@@ -69,12 +69,12 @@ export function gather({ attributes, children }: Verb, call: Executed): Hold {
       const isLate = digits !== '' && sinceDigitMs >= digitEndMs;
       return leftMs > 0 && !isLate ? true : finish();
     }),
-    leave: () => stopListening(),
+    cancel: () => stopListening(),
   };
 }
 
 /** `<Record>`: until the caller is silent, presses a key or hangs up; with `recordSession` beside everything else. */
-export function record({ attributes }: Verb, call: Executed): Hold | undefined {
+export function record({ attributes }: Verb, call: VerbContext): RunningVerb | undefined {
   call.answer();
   const action = targetOf(attributes['action'], attributes['method']);
   const callback = targetOf(attributes['callbackUrl'], attributes['callbackMethod']);
@@ -84,8 +84,8 @@ export function record({ attributes }: Verb, call: Executed): Hold | undefined {
     maxMs:
       isSession && attributes['maxLength'] === undefined
         ? undefined
-        : msOf(attributes['maxLength'], DEFAULT_RECORD_S),
-    onEnd: (ended) => call.tell(callback, { ...call.common('RecordStop'), ...recordingForm(ended) }),
+        : secondsToMs(attributes['maxLength'], DEFAULT_RECORD_S),
+    onEnd: (ended) => call.notify(callback, { ...call.commonForm('RecordStop'), ...recordingForm(ended) }),
   });
   if (recording === undefined) return undefined;
   const form = {
@@ -95,35 +95,35 @@ export function record({ attributes }: Verb, call: Executed): Hold | undefined {
     RecordingDurationMs: '-1',
   };
   if (isSession) {
-    call.tell(action, { ...call.common('Record'), ...form });
+    call.notify(action, { ...call.commonForm('Record'), ...form });
     return undefined;
   }
 
-  const silenceMs = msOf(attributes['timeout'], DEFAULT_RECORD_S);
+  const silenceMs = secondsToMs(attributes['timeout'], DEFAULT_RECORD_S);
   const finishOnKey = attributes['finishOnKey'] ?? ANY_KEY;
   let lastedMs = 0;
   let end: RecordingEnd | undefined;
-  let next: Hold | undefined;
+  let next: RunningVerb | undefined;
   const stopListening = call.onDigit((digit) => {
     if (finishOnKey.includes(digit)) end ??= 'FinishedOnKey';
   });
   return {
-    ...hold(() => {
-      if (next !== undefined) return next.holds();
+    ...runWhile(() => {
+      if (next !== undefined) return next.isRunning();
       lastedMs += FRAME_MS;
-      if (Math.min(lastedMs, call.callerQuietMs) >= silenceMs) end ??= 'RecordingTimeout';
+      if (Math.min(lastedMs, call.callerSilenceMs) >= silenceMs) end ??= 'RecordingTimeout';
       if (end !== undefined) call.recordings.stop(recording, end);
       if (recording.endedAt === null) return true;
       stopListening();
-      const told = { ...call.common('Record'), ...form };
+      const told = { ...call.commonForm('Record'), ...form };
       if (action === undefined || !isTrue(attributes['redirect'])) {
-        call.tell(action, told);
+        call.notify(action, told);
         return false;
       }
-      next = call.goTo(action, told, ACTION_DEAD);
+      next = call.continueWith(action, told, ACTION_DEAD);
       return true;
     }),
-    leave() {
+    cancel() {
       stopListening();
       call.recordings.stop(recording, 'HungUp');
     },

@@ -1,8 +1,8 @@
 // The verbs that are heard, or wait for somebody to be heard.
 
 import type { Child, Verb } from './answer-xml.ts';
-import { hold, holdFor, isTrue, looped, msOf } from './verb-context.ts';
-import type { Executed, Hold } from './verb-context.ts';
+import { runWhile, runFor, isTrue, runLoop, secondsToMs } from './verb-context.ts';
+import type { VerbContext, RunningVerb } from './verb-context.ts';
 
 const DEFAULT_WAIT_S = 1;
 const DEFAULT_MIN_SILENCE_MS = 2_000;
@@ -12,54 +12,54 @@ const PAUSES_MS: Readonly<Record<string, number>> = { w: 500, W: 1_000 };
 type Element = Pick<Verb, 'attributes' | 'text'>;
 
 /** `<Speak>`. */
-export function speak({ attributes, text }: Element, call: Executed): Hold | undefined {
+export function speak({ attributes, text }: Element, call: VerbContext): RunningVerb | undefined {
   call.answer();
   if (text === '') return undefined;
-  return looped(attributes['loop'], () => {
+  return runLoop(attributes['loop'], () => {
     call.speak(text);
     return () => !call.silent;
   });
 }
 
 /** `<Play>`. */
-export function play({ attributes, text }: Element, call: Executed): Hold | undefined {
+export function play({ attributes, text }: Element, call: VerbContext): RunningVerb | undefined {
   call.answer();
   if (text === '') return undefined;
-  return looped(attributes['loop'], () => call.play([text]));
+  return runLoop(attributes['loop'], () => call.play([text]));
 }
 
 /** `<Wait>`. Before anything else it delays answering. */
-export function wait({ attributes }: Element, call: Executed): Hold {
-  const waiting = holdFor(msOf(attributes['length'], DEFAULT_WAIT_S));
+export function wait({ attributes }: Element, call: VerbContext): RunningVerb {
+  const waiting = runFor(secondsToMs(attributes['length'], DEFAULT_WAIT_S));
   const minSilenceMs = Number(attributes['minSilence']) || DEFAULT_MIN_SILENCE_MS;
   const endsInSilence = isTrue(attributes['silence']);
-  return hold(() => {
-    const goesOn = waiting.holds() && !(endsInSilence && call.callerQuietMs >= minSilenceMs);
+  return runWhile(() => {
+    const goesOn = waiting.isRunning() && !(endsInSilence && call.callerSilenceMs >= minSilenceMs);
     if (!goesOn) call.answer();
     return goesOn;
   });
 }
 
 /** `<DTMF>`. */
-export function dtmf({ attributes, text }: Element, call: Executed): Hold | undefined {
+export function dtmf({ attributes, text }: Element, call: VerbContext): RunningVerb | undefined {
   call.answer();
   call.sendDigits(text);
   if (isTrue(attributes['async'], true)) return undefined;
-  return holdFor(Array.from(text).reduce((sum, digit) => sum + (PAUSES_MS[digit] ?? DIGIT_MS), 0));
+  return runFor(Array.from(text).reduce((sum, digit) => sum + (PAUSES_MS[digit] ?? DIGIT_MS), 0));
 }
 
-const PROMPTS: Readonly<Record<string, (element: Element, call: Executed) => Hold | undefined>> = {
+const PROMPTS: Readonly<Record<string, (element: Element, call: VerbContext) => RunningVerb | undefined>> = {
   Speak: speak,
   Play: play,
   Wait: wait,
 };
 
 /** The elements that stand in a verb, one after the other. Tells whether they go on. */
-export function prompts(children: readonly Child[], call: Executed): () => boolean {
+export function prompts(children: readonly Child[], call: VerbContext): () => boolean {
   const left = [...children];
-  let current: Hold | undefined;
+  let current: RunningVerb | undefined;
   return () => {
-    if (current !== undefined && !current.holds()) current = undefined;
+    if (current !== undefined && !current.isRunning()) current = undefined;
     while (current === undefined) {
       const child = left.shift();
       if (child === undefined) return false;
@@ -70,7 +70,7 @@ export function prompts(children: readonly Child[], call: Executed): () => boole
 }
 
 /** `<PreAnswer>`: what stands in it is heard, and the call stays unanswered. */
-export function preAnswer({ children }: Verb, call: Executed): Hold {
-  const early: Executed = Object.create(call, { answer: { value: () => {} } }) as Executed;
-  return hold(prompts(children, early));
+export function preAnswer({ children }: Verb, call: VerbContext): RunningVerb {
+  const early: VerbContext = Object.create(call, { answer: { value: () => {} } }) as VerbContext;
+  return runWhile(prompts(children, early));
 }

@@ -1,9 +1,9 @@
 // What verbs can do to a call, and the small things that several of them need.
 
 import { FRAME_MS } from '../../audio/pcm.ts';
-import type { Agenda } from '../../call/scheduler.ts';
+import type { Scheduler } from '../../call/scheduler.ts';
 import type { VobizBehaviour } from '../behaviour.ts';
-import type { Member, Seat } from '../line/conference.ts';
+import type { Member, Participant } from '../line/conference.ts';
 import type { VobizRecord } from '../webhook/forms.ts';
 import type { Hangup } from '../webhook/hangup.ts';
 import type { Recordings } from '../line/recordings.ts';
@@ -12,28 +12,28 @@ import type { StreamSpec } from '../stream/stream-format.ts';
 import type { Form, Target } from '../webhook/webhooks.ts';
 
 /** What keeps the next verb waiting. */
-export interface Hold {
+export interface RunningVerb {
   /** Asked every frame: does the verb still hold the call? */
-  holds(): boolean;
+  isRunning(): boolean;
   /** Called once when the call goes elsewhere or is over while the verb holds it. */
-  leave?(hangup: Hangup | undefined): void;
+  cancel?(hangup: Hangup | undefined): void;
 }
 
 /** Why a call is over that was told to go on elsewhere and cannot. */
-export interface Dead {
+export interface FailureHangups {
   readonly unreachable: Hangup;
   readonly invalid: Hangup;
 }
 
 /** One call, as verbs see it. */
-export interface Executed {
-  readonly agenda: Agenda;
+export interface VerbContext {
+  readonly scheduler: Scheduler;
   readonly record: Readonly<VobizRecord>;
   readonly recordings: Recordings;
   /** Nothing is being said, and nothing waits to be said. */
   readonly silent: boolean;
   /** For how long the caller has said nothing. */
-  readonly callerQuietMs: number;
+  readonly callerSilenceMs: number;
   behaviour(): VobizBehaviour;
   /** The caller hears that somebody has answered. Without effect when that was so before. */
   answer(): void;
@@ -42,60 +42,63 @@ export interface Executed {
   play(urls: readonly string[]): () => boolean;
   stream(spec: StreamSpec): Stream;
   /** The scripted conversation begins, with its callee or without; when it is over the caller hangs up. */
-  converse(withCallee: boolean): void;
+  startScript(withCallee: boolean): void;
   /** Nobody follows the script any more. */
-  abandon(): void;
+  abandonScript(): void;
   /** Digits go to the person. */
   sendDigits(digits: string): void;
   /** What the person presses; what it gives ends that. */
   onDigit(listener: (digit: string) => void): () => void;
   /** Sits down in a room; undefined when it is full. */
-  enterRoom(
+  joinRoom(
     name: string,
-    seat: Pick<Seat, 'stayAlone' | 'endsRoom' | 'left'>,
+    participant: Pick<Participant, 'stayAlone' | 'endsRoom' | 'onLeft'>,
     muted: boolean,
   ): Member | undefined;
   /** The fields that most webhooks about the call begin with. */
-  common(event: string): Record<string, string>;
-  tell(target: Target | undefined, form: Form): void;
+  commonForm(event: string): Record<string, string>;
+  notify(target: Target | undefined, form: Form): void;
   /** Asks, and gives the elements that came back, if any did. */
-  askXml(target: Target, form: Form): Promise<readonly { readonly name: string; readonly text: string }[]>;
+  requestXml(
+    target: Target,
+    form: Form,
+  ): Promise<readonly { readonly name: string; readonly text: string }[]>;
   /** Goes on with the XML that a URL gives. */
-  goTo(target: Target | undefined, form: Form, dead: Dead): Hold;
+  continueWith(target: Target | undefined, form: Form, failures: FailureHangups): RunningVerb;
   hangUp(hangup: Hangup): void;
   note(text: string): void;
 }
 
 /** A hold without an end of its own. */
-export function hold(holds: () => boolean): Hold {
-  return { holds };
+export function runWhile(isRunning: () => boolean): RunningVerb {
+  return { isRunning };
 }
 
 /** Holds for so long. */
-export function holdFor(ms: number): Hold {
+export function runFor(ms: number): RunningVerb {
   let leftMs = ms;
-  return hold(() => {
+  return runWhile(() => {
     leftMs -= FRAME_MS;
     return leftMs > 0;
   });
 }
 
 /** Begins something as often as `loop` says, 0 being for ever, and holds until the last of it is over. */
-export function looped(loop: string | undefined, begin: () => () => boolean): Hold {
+export function runLoop(loop: string | undefined, start: () => () => boolean): RunningVerb {
   const times = Math.trunc(Number(loop ?? 1));
   let left = times === 0 ? Infinity : times > 0 ? times : 1;
-  let goesOn = begin();
-  return hold(() => {
-    if (goesOn()) return true;
+  let isPlaying = start();
+  return runWhile(() => {
+    if (isPlaying()) return true;
     left -= 1;
     if (left <= 0) return false;
-    goesOn = begin();
+    isPlaying = start();
     return true;
   });
 }
 
 /** A number of seconds in milliseconds; what is no such number is the default. */
-export function msOf(seconds: string | undefined, otherwise: number): number {
+export function secondsToMs(seconds: string | undefined, otherwise: number): number {
   const value = Number(seconds);
   return (seconds !== undefined && value > 0 ? value : otherwise) * 1000;
 }

@@ -6,15 +6,15 @@ import { HANGUPS } from '../webhook/hangup.ts';
 import { decodeStream } from '../stream/stream-format.ts';
 import { conference } from './conference.ts';
 import { dial } from './dial.ts';
-import { hold } from './verb-context.ts';
-import type { Executed, Hold } from './verb-context.ts';
+import { runWhile } from './verb-context.ts';
+import type { VerbContext, RunningVerb } from './verb-context.ts';
 import { gather, record } from './input.ts';
 import { dtmf, play, preAnswer, speak, wait } from './sound.ts';
 import { targetOf } from '../webhook/webhooks.ts';
 
 const HANGUP_REASONS: Readonly<Record<string, keyof typeof HANGUPS>> = { rejected: 'rejected', busy: 'busy' };
 
-const VERBS: { [Name in VerbName]: (verb: Verb, call: Executed) => Hold | undefined } = {
+const VERBS: { [Name in VerbName]: (verb: Verb, call: VerbContext) => RunningVerb | undefined } = {
   Speak: speak,
   Play: play,
   Wait: wait,
@@ -34,26 +34,26 @@ const VERBS: { [Name in VerbName]: (verb: Verb, call: Executed) => Hold | undefi
     const stream = call.stream(spec);
     if (!spec.keepCallAlive) return undefined;
     call.answer();
-    call.converse(false);
-    return hold(() => !stream.ended);
+    call.startScript(false);
+    return runWhile(() => !stream.ended);
   },
 
   Hangup({ attributes }, call) {
     const hangup = HANGUPS[HANGUP_REASONS[attributes['reason'] ?? ''] ?? 'byXml'];
     const scheduleMs = Number(attributes['schedule'] ?? 0) * 1000;
-    if (scheduleMs > 0) call.agenda.after(scheduleMs, () => call.hangUp(hangup));
+    if (scheduleMs > 0) call.scheduler.after(scheduleMs, () => call.hangUp(hangup));
     else call.hangUp(hangup);
     return undefined;
   },
 
   Redirect: ({ attributes, text }, call) =>
-    call.goTo(targetOf(text, attributes['method']), call.common('Redirect'), {
+    call.continueWith(targetOf(text, attributes['method']), call.commonForm('Redirect'), {
       unreachable: HANGUPS.redirectUnreachable,
       invalid: HANGUPS.invalidRedirect,
     }),
 };
 
 /** Begins a verb. */
-export function execute(verb: Verb, call: Executed): Hold | undefined {
+export function startVerb(verb: Verb, call: VerbContext): RunningVerb | undefined {
   return VERBS[verb.name](verb, call);
 }

@@ -1,13 +1,13 @@
 // The form fields of Vobiz's webhooks. Every value is text. `SessionStart` is UTC while the other times of the same
 // request are Indian time, and numbers have lost their plus unless dialled otherwise.
 
-import type { VobizWebhookDials } from '../behaviour.ts';
+import type { VobizWebhookBehaviour } from '../behaviour.ts';
 import type { Hangup } from './hangup.ts';
 
 const INDIA_AHEAD_MS = 5.5 * 3_600_000;
 
 /** How numbers are written. */
-export type NumberFormat = VobizWebhookDials['numberFormat'];
+export type NumberFormat = VobizWebhookBehaviour['numberFormat'];
 
 /** What is known about a call, from which each webhook about it is made. */
 export interface VobizRecord {
@@ -24,7 +24,7 @@ export interface VobizRecord {
 }
 
 /** What a stream's status callback is about. */
-export interface StreamNews {
+export interface StreamStatusEvent {
   readonly event:
     'StartStream' | 'PlayedStream' | 'ClearedAudio' | 'DegradedStream' | 'DroppedStream' | 'StopStream';
   readonly streamId: string;
@@ -37,7 +37,7 @@ export interface StreamNews {
   readonly name?: string;
 }
 
-const STREAM_ERRORS: Partial<Record<StreamNews['event'], string>> = {
+const STREAM_ERRORS: Partial<Record<StreamStatusEvent['event'], string>> = {
   DegradedStream: 'connection degraded',
   DroppedStream: 'connection disconnected with the remote service',
 };
@@ -95,7 +95,7 @@ export function hangupForm(
 /** The fields of a stream's status callback. */
 export function streamForm(
   record: VobizRecord,
-  news: StreamNews,
+  news: StreamStatusEvent,
   format: NumberFormat = 'plain',
 ): Record<string, string> {
   return {

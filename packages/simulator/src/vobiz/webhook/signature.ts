@@ -2,7 +2,7 @@
 // The body is not covered. The headers were observed to carry the account's token in clear as well.
 
 import { createHmac, randomInt } from 'node:crypto';
-import type { VobizWebhookDials } from '../behaviour.ts';
+import type { VobizWebhookBehaviour } from '../behaviour.ts';
 
 /** The keys of signatures. */
 export interface SigningKeys {
@@ -28,7 +28,7 @@ const v3: Signed = ({ token }, base, nonce) => ({
   'X-Vobiz-Signature-V3-Nonce': nonce,
 });
 
-const SIGNATURES: { [Kind in VobizWebhookDials['signature']]: Signed } = {
+const SIGNATURES: { [Kind in VobizWebhookBehaviour['signature']]: Signed } = {
   none: () => ({}),
   v2,
   v3,
@@ -44,10 +44,10 @@ const SIGNATURES: { [Kind in VobizWebhookDials['signature']]: Signed } = {
 };
 
 /** Signs the webhooks of one call. `dials` are asked for at each request. */
-export function createSigner(keys: SigningKeys, dials: () => VobizWebhookDials): Sign {
+export function createSigner(keys: SigningKeys, behaviour: () => VobizWebhookBehaviour): Sign {
   const first = nonceOf();
   return (url) => {
-    const { signature, replayNonce } = dials();
+    const { signature, replayNonce } = behaviour();
     if (signature === 'none') return {};
     const { protocol, host, pathname } = new URL(url);
     const nonce = replayNonce ? first : nonceOf();

@@ -1,24 +1,24 @@
-import type { Courier, Delivered } from '../../http/webhook-sender.ts';
+import type { WebhookSender, Delivered } from '../../http/webhook-sender.ts';
 import { createRandom } from '../../random.ts';
-import type { VobizWebhookDials } from '../behaviour.ts';
+import type { VobizWebhookBehaviour } from '../behaviour.ts';
 import { commonForm, hangupForm, streamForm } from './forms.ts';
-import type { StreamNews, VobizRecord } from './forms.ts';
+import type { StreamStatusEvent, VobizRecord } from './forms.ts';
 import type { Hangup } from './hangup.ts';
 import type { Sign } from './signature.ts';
 
 /** How long an application may take to say what to do. */
 export const ANSWER_TIMEOUT_MS = 10_000;
 /** How long an application may take to acknowledge news. */
-export const NEWS_TIMEOUT_MS = 3_000;
-/** How often an application is asked what to do before the call is given up. */
-export const ANSWER_TRIES = 3;
+export const NOTIFY_TIMEOUT_MS = 3_000;
+/** How often an application is target what to do before the call is given up. */
+export const ANSWER_ATTEMPTS = 3;
 /** How often news are told before they are given up. */
-export const NEWS_TRIES = 4;
+export const NOTIFY_ATTEMPTS = 4;
 
-/** How a URL is asked. */
+/** How a URL is target. */
 export type Method = 'GET' | 'POST';
 
-/** A URL, and how it is asked. */
+/** A URL, and how it is target. */
 export interface Target {
   readonly url: string;
   readonly method: Method;
@@ -42,88 +42,95 @@ export type Form = Readonly<Record<string, string>>;
 /** Tells an application about one call. */
 export interface Webhooks {
   /** The fields that most webhooks about the call begin with. */
-  common(event: string): Record<string, string>;
-  /** Asks what to do; undefined when nobody could be asked. */
-  ask(target: Target | undefined, form: Form): Promise<Delivered | undefined>;
+  commonForm(event: string): Record<string, string>;
+  /** Asks what to do; undefined when nobody could be target. */
+  request(target: Target | undefined, form: Form): Promise<Delivered | undefined>;
   /** Tells news. They are tried again, and nobody waits for them. */
-  tell(target: Target | undefined, form: Form): void;
+  notify(target: Target | undefined, form: Form): void;
   /** Tells the end to the hangup URL, or to the answer URL of an application without one. */
   hangup(hangup: Hangup): Promise<void>;
-  stream(news: StreamNews): void;
+  streamStatus(status: StreamStatusEvent): void;
 }
 
 /** What the webhooks of a call need. */
 export interface WebhookDeps {
   readonly application: Application;
-  readonly courier: Courier;
+  readonly webhookSender: WebhookSender;
   readonly record: VobizRecord;
-  readonly dials: () => VobizWebhookDials;
+  readonly behaviour: () => VobizWebhookBehaviour;
   readonly sign: Sign;
 }
 
 /** The webhooks of one call. */
-export function createWebhooks({ application, courier, record, dials, sign }: WebhookDeps): Webhooks {
-  const chance = createRandom(dials().seed);
+export function createWebhooks({
+  application,
+  webhookSender,
+  record,
+  behaviour,
+  sign,
+}: WebhookDeps): Webhooks {
+  const random = createRandom(behaviour().seed);
 
   const send = async (
-    asked: Target | undefined,
+    target: Target | undefined,
     form: Form,
-    { tries, timeoutMs, holdMs }: { tries: number; timeoutMs: number; holdMs?: number },
+    { attempts, timeoutMs, delayMs }: { attempts: number; timeoutMs: number; delayMs?: number },
   ): Promise<Delivered | undefined> => {
-    if (asked === undefined || !URL.canParse(asked.url)) return undefined;
-    const { webhookMethod, retryPauseMs } = dials();
-    const method = webhookMethod === 'GET' ? 'GET' : asked.method;
+    if (target === undefined || !URL.canParse(target.url)) return undefined;
+    const { webhookMethod, retryPauseMs } = behaviour();
+    const method = webhookMethod === 'GET' ? 'GET' : target.method;
     const fields = new URLSearchParams(form);
-    const target = new URL(asked.url);
-    if (method === 'GET') for (const [name, value] of fields) target.searchParams.append(name, value);
-    return courier.deliver({
-      url: target.href,
+    const url = new URL(target.url);
+    if (method === 'GET') for (const [name, value] of fields) url.searchParams.append(name, value);
+    return webhookSender.deliver({
+      url: url.href,
       method,
       headers: {},
       prepare: () => ({
         headers: {
           'user-agent': 'Vobiz',
           ...(method === 'POST' ? { 'content-type': 'application/x-www-form-urlencoded' } : {}),
-          ...sign(asked.url),
+          ...sign(target.url),
         },
         ...(method === 'POST' ? { body: fields.toString() } : {}),
       }),
       timeoutMs,
-      retryPausesMs: Array.from({ length: tries - 1 }, (_, retry) => retryPauseMs * 2 ** retry),
-      ...(holdMs === undefined || holdMs === 0 ? {} : { holdMs }),
+      retryPausesMs: Array.from({ length: attempts - 1 }, (_, retry) => retryPauseMs * 2 ** retry),
+      ...(delayMs === undefined || delayMs === 0 ? {} : { delayMs }),
     });
   };
 
-  const tell = async (target: Target | undefined, form: Form): Promise<void> => {
-    const { loseEvents, doubleEvents, webhookDelayMs, reorderMs } = dials();
+  const notify = async (target: Target | undefined, form: Form): Promise<void> => {
+    const { loseEvents, doubleEvents, webhookDelayMs, reorderMs } = behaviour();
     const event = form['Event'] ?? '';
     if (loseEvents.includes(event)) return;
     const copies = doubleEvents.includes(event) ? 2 : 1;
-    const told = Array.from({ length: copies }, () =>
+    const deliveries = Array.from({ length: copies }, () =>
       send(target, form, {
-        tries: NEWS_TRIES,
-        timeoutMs: NEWS_TIMEOUT_MS,
-        holdMs: webhookDelayMs + (reorderMs > 0 ? chance() * reorderMs : 0),
+        attempts: NOTIFY_ATTEMPTS,
+        timeoutMs: NOTIFY_TIMEOUT_MS,
+        delayMs: webhookDelayMs + (reorderMs > 0 ? random() * reorderMs : 0),
       }),
     );
-    await Promise.all(told);
+    await Promise.all(deliveries);
   };
 
   return {
-    common: (event) => commonForm(record, event, dials().numberFormat),
-    ask: (target, form) => send(target, form, { tries: ANSWER_TRIES, timeoutMs: ANSWER_TIMEOUT_MS }),
-    tell: (target, form) => void tell(target, form),
+    commonForm: (event) => commonForm(record, event, behaviour().numberFormat),
+    request: (target, form) =>
+      send(target, form, { attempts: ANSWER_ATTEMPTS, timeoutMs: ANSWER_TIMEOUT_MS }),
+    notify: (target, form) => void notify(target, form),
     async hangup(hangup) {
       const { answerUrl, hangupUrl, answerMethod = 'POST', hangupMethod = 'POST' } = application;
-      const isOwn = hangupUrl !== undefined && dials().hangupTo === 'hangup-url';
+      const isOwn = hangupUrl !== undefined && behaviour().hangupTo === 'hangup-url';
       const url = isOwn ? hangupUrl : answerUrl;
       if (url === undefined) return;
       const target = { url, method: isOwn ? hangupMethod : answerMethod };
-      await tell(target, hangupForm(record, hangup, dials().numberFormat));
+      await notify(target, hangupForm(record, hangup, behaviour().numberFormat));
     },
-    stream(news) {
+    streamStatus(news) {
       const method = news.callbackMethod === 'GET' ? 'GET' : 'POST';
-      void tell({ url: news.callbackUrl, method }, streamForm(record, news, dials().numberFormat));
+      void notify({ url: news.callbackUrl, method }, streamForm(record, news, behaviour().numberFormat));
     },
   };
 }

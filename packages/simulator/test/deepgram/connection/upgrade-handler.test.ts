@@ -73,7 +73,7 @@ describe.concurrent('an upgrade', () => {
       expect([refused.status, JSON.parse(refused.body)]).toMatchObject([status, { err_code: code }]);
     }
     await expect(connect(simulator)).resolves.toBeDefined();
-    simulator.deepgram.dial({ listenRefused: 1 });
+    simulator.deepgram.setBehaviour({ listenRefused: 1 });
     expect(await refusal(simulator)).toMatchObject({ status });
   });
 

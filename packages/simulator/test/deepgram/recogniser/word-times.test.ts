@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { bare, placeWords } from '../../../src/deepgram/recogniser/word-times.ts';
+import { withoutPunctuation, estimateWordTimes } from '../../../src/deepgram/recogniser/word-times.ts';
 import { sine } from '../../support/signal.ts';
 import { BOOK, joined, silence } from '../../support/spoken.ts';
 
@@ -16,7 +16,7 @@ describe('the times of words', () => {
   });
 
   it('give a long word more than a short one', () => {
-    const [first, second] = placeWords('a supervisor', sine(300, 16_000));
+    const [first, second] = estimateWordTimes('a supervisor', sine(300, 16_000));
     expect((second?.to ?? 0) - (second?.from ?? 0)).toBeGreaterThan(
       3 * ((first?.to ?? 0) - (first?.from ?? 0)),
     );
@@ -24,7 +24,7 @@ describe('the times of words', () => {
 
   it('leave pauses between words', () => {
     const sound = joined(sine(300, 4_800), silence(200), sine(300, 4_800));
-    expect(placeWords('four four', sound)).toMatchObject([
+    expect(estimateWordTimes('four four', sound)).toMatchObject([
       { from: 0, to: 30 },
       { from: 40, to: 70 },
     ]);
@@ -37,6 +37,6 @@ describe('the times of words', () => {
     ['«Oui»,', 'oui'],
     ['—', ''],
   ])('the word of %s is %s', (written, word) => {
-    expect(bare(written)).toBe(word);
+    expect(withoutPunctuation(written)).toBe(word);
   });
 });

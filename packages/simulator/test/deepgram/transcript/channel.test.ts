@@ -28,7 +28,7 @@ function listenTo(samples: Int16Array, options: Options = {}, dials: Dials = {},
     ...options,
   };
   const channel = createChannel(BOOK, query, () => ({ ...DEEPGRAM_BEHAVIOUR, ...dials }));
-  const events = steps(samples).flatMap((step) => channel.hear(step));
+  const events = steps(samples).flatMap((step) => channel.push(step));
   if (finalize !== undefined) events.push(...channel.flush(finalize));
   const results = events.filter((event) => event.kind === 'results');
   return {

@@ -1,13 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { DEEPGRAM_BEHAVIOUR, DEEPGRAM_CHOICES } from '../../../src/deepgram/behaviour.ts';
-import type { DeepgramMessageDials } from '../../../src/deepgram/behaviour.ts';
+import type { DeepgramMessageBehaviour } from '../../../src/deepgram/behaviour.ts';
 import { createFaults, MANY_WORDS } from '../../../src/deepgram/transcript/fault-injection.ts';
 import type { Wire } from '../../../src/deepgram/transcript/fault-injection.ts';
 
 /** What is sent for three messages. */
-function sent(dials: Partial<DeepgramMessageDials>): Wire[] {
+function sent(dials: Partial<DeepgramMessageBehaviour>): Wire[] {
   const faults = createFaults(() => ({ ...DEEPGRAM_BEHAVIOUR, ...dials }));
-  return [1, 2, 3].flatMap((n) => faults.send({ type: 'Results', n, metadata: { request_id: 'this' } }));
+  return [1, 2, 3].flatMap((n) => faults.apply({ type: 'Results', n, metadata: { request_id: 'this' } }));
 }
 
 const numbers = (wires: Wire[]): unknown[] =>
@@ -30,8 +30,8 @@ describe('the messages of a socket', () => {
   });
 
   it('are odd in the way that was dialled', () => {
-    const odd = (kind: DeepgramMessageDials['odd']): Wire => sent({ oddEvery: 3, odd: kind })[3] ?? '';
-    const parsed = (kind: DeepgramMessageDials['odd']): unknown => JSON.parse(String(odd(kind)));
+    const odd = (kind: DeepgramMessageBehaviour['odd']): Wire => sent({ oddEvery: 3, odd: kind })[3] ?? '';
+    const parsed = (kind: DeepgramMessageBehaviour['odd']): unknown => JSON.parse(String(odd(kind)));
     expect(parsed('type')).toEqual({ type: 'Mood', mood: 'calm' });
     expect(parsed('no-type')).not.toHaveProperty('type');
     expect(() => parsed('text')).toThrow(SyntaxError);

@@ -2,7 +2,7 @@
 
 import { describe, expect, it, vi } from 'vitest';
 import type { VapiBehaviour } from '../../../src/index.ts';
-import { decodeOrder } from '../../../src/vapi/rest/placement.ts';
+import { decodeCallRequest } from '../../../src/vapi/rest/placement.ts';
 import { createWorld } from '../../support/setup.ts';
 import type { World } from '../../support/setup.ts';
 
@@ -80,7 +80,7 @@ describe.concurrent('a call that is placed over REST', () => {
     });
     expect(body['monitor']).toEqual({ controlUrl: expect.any(String) });
     const call = world.simulator.vapi.call(String(body['id']));
-    expect(call?.dials).toMatchObject({ controlAuthenticationEnabled: true });
+    expect(call?.behaviour).toMatchObject({ controlAuthenticationEnabled: true });
     await call?.over;
     expect(new Set(world.application.requests.map(({ path }) => path))).toEqual(new Set(['/own']));
     expect(world.application.requests).toHaveLength(4);
@@ -172,13 +172,13 @@ describe('an order for a call', () => {
       'sampleRate must be a number',
     ],
   ])('%j is refused with all its complaints', (fields, complaint) => {
-    const problems = decodeOrder(fields);
+    const problems = decodeCallRequest(fields);
     expect(problems).toEqual(expect.arrayContaining([expect.stringContaining(complaint)]));
   });
 
   it('may name a number that is not E.164 when its check is off', () => {
     const customer = { number: 'desk7', numberE164CheckEnabled: false };
-    expect(decodeOrder({ ...PHONE, customer })).toMatchObject({ errors: [] });
+    expect(decodeCallRequest({ ...PHONE, customer })).toMatchObject({ errors: [] });
   });
 });
 
@@ -192,7 +192,7 @@ describe.concurrent('REST that turns away', () => {
     const at = Date.now();
     await world.application.until('the end of it', () => Date.now() > at + 200);
     expect((await ask(world, 'GET', '/call')).status).toBe(200);
-    world.simulator.vapi.dial({ restBurst: 1, restRetryAfter: false });
+    world.simulator.vapi.setBehaviour({ restBurst: 1, restRetryAfter: false });
     expect(await ask(world, 'GET', '/call')).toMatchObject({ status: 429, retryAfter: null });
   });
 

@@ -1,24 +1,24 @@
 import { describe, expect, it } from 'vitest';
 import { createConversation } from '../../../src/call/conversation.ts';
 import { sineTone } from '../../../src/audio/tone.ts';
-import { createLine, HEARD_MS, MAX_SOUNDS } from '../../../src/vobiz/line/line.ts';
-import type { Line, LineFrame, Others } from '../../../src/vobiz/line/line.ts';
+import { createLine, RECENT_AUDIO_MS, MAX_SOUNDS } from '../../../src/vobiz/line/line.ts';
+import type { Line, LineFrame, LineInput } from '../../../src/vobiz/line/line.ts';
 import { rms } from '../../support/signal.ts';
 
-const ALONE: Others = { played: [], room: undefined, playedOnOutbound: true, muted: false, deaf: false };
+const ALONE: LineInput = { played: [], room: undefined, playedOnOutbound: true, muted: false, deaf: false };
 const LOUD = new Int16Array(320).fill(1_000);
 const tone = sineTone(440, -6, 40);
 
-function next(line: Line, others: Partial<Others> = {}): LineFrame['tracks'] {
+function next(line: Line, others: Partial<LineInput> = {}): LineFrame['tracks'] {
   return line.next({ ...ALONE, ...others }).tracks;
 }
 
 describe('the line of a person', () => {
   it('has what they say on `inbound`, and what they hear on `outbound`', () => {
     const line = createLine(createConversation());
-    line.sound('inbound', tone);
+    line.play('inbound', tone);
     expect([rms(next(line).inbound) > 1_000, rms(next(line).outbound)]).toEqual([true, 0]);
-    line.sound('outbound', tone);
+    line.play('outbound', tone);
     const { inbound, outbound } = next(line);
     expect([rms(inbound), rms(outbound) > 1_000]).toEqual([0, true]);
   });
@@ -33,7 +33,7 @@ describe('the line of a person', () => {
 
   it('is silent to others while muted, and deaf to the room but not to what streams play', () => {
     const line = createLine(createConversation());
-    line.sound('inbound', tone);
+    line.play('inbound', tone);
     expect(next(line, { muted: true }).inbound).toEqual(new Int16Array(320));
     expect(next(line, { room: LOUD }).outbound).toEqual(LOUD);
     expect(next(line, { room: LOUD, deaf: true }).outbound).toEqual(new Int16Array(320));
@@ -44,21 +44,21 @@ describe('the line of a person', () => {
     const line = createLine(createConversation());
     next(line);
     next(line);
-    expect(line.quietMs).toBe(40);
-    line.sound('inbound', tone);
+    expect(line.silenceMs).toBe(40);
+    line.play('inbound', tone);
     next(line);
-    expect(line.quietMs).toBe(0);
+    expect(line.silenceMs).toBe(0);
   });
 
   it('keeps the last ten seconds of what they heard, at 8 kHz', () => {
     const line = createLine(createConversation());
-    for (let frame = 0; frame < HEARD_MS / 20 + 10; frame += 1) next(line);
-    expect(line.heard()).toHaveLength(HEARD_MS * 16);
+    for (let frame = 0; frame < RECENT_AUDIO_MS / 20 + 10; frame += 1) next(line);
+    expect(line.heard()).toHaveLength(RECENT_AUDIO_MS * 16);
   });
 
   it('carries a bounded number of sounds; one more is over at once', () => {
     const line = createLine(createConversation());
-    const sounds = Array.from({ length: MAX_SOUNDS + 1 }, () => line.sound('outbound', tone));
+    const sounds = Array.from({ length: MAX_SOUNDS + 1 }, () => line.play('outbound', tone));
     expect(sounds.map(({ over }) => over).indexOf(true)).toBe(MAX_SOUNDS);
     sounds[0]?.stop();
     expect(sounds[0]?.over).toBe(true);

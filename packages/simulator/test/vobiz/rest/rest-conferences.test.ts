@@ -169,7 +169,7 @@ describe.concurrent('REST over rooms', () => {
       status: 200,
       body: { error: 'failed' },
     });
-    world.simulator.vobiz.dial({ conferenceAnswers: 'documented' });
+    world.simulator.vobiz.setBehaviour({ conferenceAnswers: 'documented' });
     expect((await rest(world, 'GET', '/Conference/')).body['conferences']).toEqual(['desk 42']);
     expect((await rest(world, 'GET', `/Conference/${NAME}/`)).body).toMatchObject({
       conference_member_count: '2',

@@ -80,7 +80,7 @@ describe.concurrent('REST that misbehaves', () => {
       expect(statuses.filter((status) => status === 429)).toHaveLength(2);
       expect(statuses.filter((status) => status === 200)).toHaveLength(1);
     }
-    world.simulator.vobiz.dial({ restRateLimited: 1 });
+    world.simulator.vobiz.setBehaviour({ restRateLimited: 1 });
     expect((await rest(world, 'GET', '/Call/?status=live')).body).toMatchObject({
       status: 'error',
       error: { code: 'RATE_LIMIT_EXCEEDED', details: { retryAfter: expect.any(Number) } },
@@ -94,7 +94,7 @@ describe.concurrent('REST that misbehaves', () => {
   ] as const)('with %j answers %i, and does nothing', async ([dials, expected, body], context) => {
     const world = await createWorld(context);
     const { call } = await openStream(world);
-    world.simulator.vobiz.dial(dials);
+    world.simulator.vobiz.setBehaviour(dials);
     expect(await rest(world, 'DELETE', `/Call/${call.id}/`)).toMatchObject({ status: expected, body });
     expect(call.state().endedAt).toBeNull();
   });
@@ -105,7 +105,7 @@ describe.concurrent('REST that misbehaves', () => {
   ] as const)('breaks the connection %s it does what it is asked', async ([restDrop, endedAt], context) => {
     const world = await createWorld(context);
     const { call } = await openStream(world);
-    world.simulator.vobiz.dial({ restDrop });
+    world.simulator.vobiz.setBehaviour({ restDrop });
     await expect(rest(world, 'DELETE', `/Call/${call.id}/`)).rejects.toThrow('fetch failed');
     expect(call.state().endedAt).toEqual(endedAt);
   });
@@ -113,7 +113,7 @@ describe.concurrent('REST that misbehaves', () => {
   it('answers late, after what it was asked is done', async (context) => {
     const world = await createWorld(context);
     const { call } = await openStream(world);
-    world.simulator.vobiz.dial({ restDelayMs: 86_400_000 });
+    world.simulator.vobiz.setBehaviour({ restDelayMs: 86_400_000 });
     const aborted = new AbortController();
     const late = fetch(`${world.simulator.vobiz.apiBaseUrl}/Account/MA_DEMO/Call/${call.id}/`, {
       method: 'DELETE',

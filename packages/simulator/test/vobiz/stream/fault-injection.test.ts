@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { jsonObject } from '../../../src/http/http-request.ts';
 import { VOBIZ_BEHAVIOUR } from '../../../src/vobiz/behaviour.ts';
-import type { VobizMessageDials } from '../../../src/vobiz/behaviour.ts';
-import { createFaults, GAP_CHUNKS, lastWords } from '../../../src/vobiz/stream/fault-injection.ts';
+import type { VobizMessageBehaviour } from '../../../src/vobiz/behaviour.ts';
+import { createFaults, GAP_CHUNKS, stopMessages } from '../../../src/vobiz/stream/fault-injection.ts';
 import type { Wire } from '../../../src/vobiz/stream/fault-injection.ts';
 import type { MediaMessage } from '../../../src/vobiz/stream/stream-messages.ts';
 
@@ -13,9 +13,9 @@ const message = (chunk: number): MediaMessage => ({
 });
 
 /** What is sent when so many messages go through. */
-function sent(dials: Partial<VobizMessageDials>, count: number): Wire[] {
+function sent(dials: Partial<VobizMessageBehaviour>, count: number): Wire[] {
   const faults = createFaults(() => ({ ...VOBIZ_BEHAVIOUR, ...dials }));
-  return Array.from({ length: count }, (_, index) => faults.media(message(index + 1))).flat();
+  return Array.from({ length: count }, (_, index) => faults.apply(message(index + 1))).flat();
 }
 
 const media = (wire: Wire | undefined): Record<string, unknown> | undefined =>
@@ -27,7 +27,7 @@ describe('messages of a stream', () => {
     expect(sent({}, 3)).toEqual([1, 2, 3].map((chunk) => JSON.stringify(message(chunk))));
   });
 
-  it.each<[Partial<VobizMessageDials>, number[]]>([
+  it.each<[Partial<VobizMessageBehaviour>, number[]]>([
     [{ repeatEvery: 2 }, [1, 2, 2, 3, 4, 4, 5, 6, 6]],
     [{ swapEvery: 3 }, [1, 2, 4, 3, 5]],
     [{ gapEvery: 100 }, [1, 2, 3, 4, 5, 6]],
@@ -77,8 +77,10 @@ describe('messages of a stream', () => {
 });
 
 describe('the older stop', () => {
-  const said = (stopVariant: VobizMessageDials['stopVariant']): unknown[] =>
-    lastWords({ ...VOBIZ_BEHAVIOUR, stopVariant }, 's', message(1)).map((wire) => jsonObject(String(wire)));
+  const said = (stopVariant: VobizMessageBehaviour['stopVariant']): unknown[] =>
+    stopMessages({ ...VOBIZ_BEHAVIOUR, stopVariant }, 's', message(1)).map((wire) =>
+      jsonObject(String(wire)),
+    );
   const stop = { event: 'stop', streamId: 's', reason: 'call_ended' };
 
   it('is said once, twice, for another stream, or before more audio', () => {

@@ -9,7 +9,7 @@ const audio = (ms: number, value = 1): Int16Array => new Int16Array(ms * 16).fil
 function run(playback: Playback, frames: number): Record<string, number> {
   const at: Record<string, number> = {};
   for (let frame = 0; frame < frames; frame += 1) {
-    for (const name of playback.take().reached) at[name] = frame;
+    for (const name of playback.next().reached) at[name] = frame;
   }
   return at;
 }
@@ -19,7 +19,7 @@ describe('a playback queue', () => {
     const playback = createPlayback();
     playback.push(audio(20, 1), LIMIT_MS);
     playback.push(audio(10, 2), LIMIT_MS);
-    const frames = [playback.take(), playback.take(), playback.take()].map(({ frame }) => frame);
+    const frames = [playback.next(), playback.next(), playback.next()].map(({ frame }) => frame);
     expect(frames[0]).toEqual(audio(20, 1));
     expect(frames[1]?.slice(0, 160)).toEqual(audio(10, 2));
     expect(frames[1]?.slice(160)).toEqual(audio(10, 0));
@@ -30,27 +30,27 @@ describe('a playback queue', () => {
   it('reaches a checkpoint when the frame that ends its audio has been heard, not before', () => {
     const playback = createPlayback();
     playback.push(audio(40), LIMIT_MS);
-    playback.checkpoint('middle');
+    playback.addCheckpoint('middle');
     playback.push(audio(30), LIMIT_MS);
-    playback.checkpoint('end');
+    playback.addCheckpoint('end');
     expect(run(playback, 10)).toEqual({ middle: 2, end: 4 });
     expect(playback.state().checkpoints).toEqual(['middle', 'end']);
   });
 
   it('reaches a checkpoint at once when nothing is before it', () => {
     const playback = createPlayback();
-    playback.checkpoint('now');
+    playback.addCheckpoint('now');
     playback.push(audio(40), LIMIT_MS);
-    expect(playback.take().reached).toEqual(['now']);
+    expect(playback.next().reached).toEqual(['now']);
   });
 
   it('forgets audio and checkpoints at a clear, also one whose last frame is just being heard', () => {
     const playback = createPlayback();
     playback.push(audio(20), LIMIT_MS);
-    playback.checkpoint('heard but void');
+    playback.addCheckpoint('heard but void');
     playback.push(audio(100), LIMIT_MS);
-    playback.checkpoint('void');
-    playback.take();
+    playback.addCheckpoint('void');
+    playback.next();
     playback.clear();
     expect(run(playback, 10)).toEqual({});
     expect(playback.state()).toMatchObject({
@@ -73,9 +73,9 @@ describe('a playback queue', () => {
   it('is idle when the last frame has been heard', () => {
     const playback = createPlayback();
     playback.push(audio(20), LIMIT_MS);
-    playback.take();
+    playback.next();
     expect(playback.idle).toBe(false);
-    playback.take();
+    playback.next();
     expect(playback.idle).toBe(true);
   });
 
@@ -83,7 +83,7 @@ describe('a playback queue', () => {
     const playback = createPlayback();
     playback.push(audio(20), LIMIT_MS);
     for (let index = 0; index < MAX_CHECKPOINTS; index += 1)
-      expect(playback.checkpoint(`c${index}`)).toBe(true);
-    expect(playback.checkpoint('one more')).toBe(false);
+      expect(playback.addCheckpoint(`c${index}`)).toBe(true);
+    expect(playback.addCheckpoint('one more')).toBe(false);
   });
 });

@@ -1,6 +1,6 @@
 import { describe, expect, it, vi } from 'vitest';
-import type { World } from '../support/setup.ts';
-import { createWorld } from '../support/setup.ts';
+import type { World } from '../../support/setup.ts';
+import { createWorld } from '../../support/setup.ts';
 
 const dial = '<Dial><Number>+919000000002</Number></Dial>';
 

@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto';
-import type { Heard } from '../call/call-state.ts';
-import type { Script } from '../speech/library.ts';
-import type { VapiBehaviour } from './behaviour.ts';
-import { objectOf } from './control/commands.ts';
-import type { Destination } from './control/commands.ts';
+import type { TranscriptEntry } from '../../call/call-state.ts';
+import type { Script } from '../../speech/library.ts';
+import type { VapiBehaviour } from '../behaviour.ts';
+import { objectOf } from '../control/commands.ts';
+import type { Destination } from '../control/commands.ts';
 
 /** The statuses that a simulated call goes through. */
 export type VapiStatus = 'scheduled' | 'queued' | 'ringing' | 'in-progress' | 'forwarding' | 'ended';
@@ -31,8 +31,8 @@ export interface VapiRecord {
   readonly script: Script;
   readonly type: VapiCallType;
   /** What the request that created the call asked for, told back as it came. */
-  readonly echo: Readonly<Record<string, unknown>>;
-  dials: VapiBehaviour;
+  readonly requestFields: Readonly<Record<string, unknown>>;
+  behaviour: VapiBehaviour;
   readonly createdAt: number;
   updatedAt: number;
   status: VapiStatus;
@@ -76,7 +76,7 @@ export function describeParties(record: VapiRecord): Record<string, unknown> {
         }
       : {}),
     assistant: { name: assistantName, firstMessage: script.turns[0]?.text ?? '' },
-    ...record.echo,
+    ...record.requestFields,
     ...describeTransport(record),
     assistantId,
     ...(name === undefined ? {} : { name }),
@@ -84,25 +84,25 @@ export function describeParties(record: VapiRecord): Record<string, unknown> {
   };
 }
 
-function describeTransport({ id, origin, type, echo }: VapiRecord): Record<string, unknown> {
+function describeTransport({ id, origin, type, requestFields }: VapiRecord): Record<string, unknown> {
   if (type !== 'vapi.websocketCall') return {};
   const websocketCallUrl = `${origin.replace(/^http/, 'ws')}/${id}/transport`;
-  return { transport: { ...objectOf(echo['transport']), websocketCallUrl } };
+  return { transport: { ...objectOf(requestFields['transport']), websocketCallUrl } };
 }
 
-function describeMonitor({ id, origin, dials }: VapiRecord): Record<string, unknown> {
-  if (!dials.listenEnabled && !dials.controlEnabled) return {};
+function describeMonitor({ id, origin, behaviour }: VapiRecord): Record<string, unknown> {
+  if (!behaviour.listenEnabled && !behaviour.controlEnabled) return {};
   return {
     monitor: {
-      ...(dials.listenEnabled ? { listenUrl: `${origin.replace(/^http/, 'ws')}/${id}/listen` } : {}),
-      ...(dials.controlEnabled ? { controlUrl: `${origin}/${id}/control` } : {}),
+      ...(behaviour.listenEnabled ? { listenUrl: `${origin.replace(/^http/, 'ws')}/${id}/listen` } : {}),
+      ...(behaviour.controlEnabled ? { controlUrl: `${origin}/${id}/control` } : {}),
     },
   };
 }
 
 /** The call inside a webhook. Its status is the one that it was created with, as on the real thing: see `GET /call`. */
 export function embeddedCall(record: VapiRecord): Record<string, unknown> {
-  const isStale = record.dials.embeddedStatus === 'stale';
+  const isStale = record.behaviour.embeddedStatus === 'stale';
   return {
     ...describeParties(record),
     status: isStale ? 'queued' : record.status,
@@ -126,7 +126,7 @@ export function describeCall(record: VapiRecord): Record<string, unknown> {
       ? {
           endedAt: new Date(endedAt).toISOString(),
           endedReason,
-          ...(isSettled(record) ? describeOutcome(record) : UNSETTLED),
+          ...(isCostSettled(record) ? describeOutcome(record) : UNSETTLED),
         }
       : {}),
   };
@@ -135,14 +135,15 @@ export function describeCall(record: VapiRecord): Record<string, unknown> {
 /** What a call that ended just now shows. */
 const UNSETTLED = { cost: 0, analysis: {}, messages: [], artifact: { messages: [] } };
 
-function isSettled({ endedAt = 0, dials }: VapiRecord): boolean {
-  return dials.costSettleMs === 0 || Date.now() - endedAt >= dials.costSettleMs;
+function isCostSettled({ endedAt = 0, behaviour }: VapiRecord): boolean {
+  return behaviour.costSettleMs === 0 || Date.now() - endedAt >= behaviour.costSettleMs;
 }
 
 /** What is known about a call only when it is over. */
 export function describeOutcome(record: VapiRecord): Record<string, unknown> {
   const { id, origin, script, history, startedAt, endedAt } = record;
-  const durationMs = startedAt === undefined || !isSettled(record) ? 0 : (endedAt ?? startedAt) - startedAt;
+  const durationMs =
+    startedAt === undefined || !isCostSettled(record) ? 0 : (endedAt ?? startedAt) - startedAt;
   const costBreakdown = costOf(durationMs);
   const recordingUrl = `${origin}/vapi/recordings/${id}.wav`;
   return {
@@ -173,8 +174,8 @@ export function presignedUrls({ id, origin }: VapiRecord): Record<string, string
 }
 
 /** The history with durations in the unit of the dial. */
-export function historyOf({ history, dials }: VapiRecord): HistoryItem[] {
-  if (dials.durationUnit === 'ms') return [...history];
+export function historyOf({ history, behaviour }: VapiRecord): HistoryItem[] {
+  if (behaviour.durationUnit === 'ms') return [...history];
   return history.map((item) =>
     item.duration === undefined ? item : { ...item, duration: item.duration / 1000 },
   );
@@ -198,7 +199,10 @@ export function plainTranscript(history: readonly HistoryItem[]): string {
 }
 
 /** What was heard, as an item of the history. */
-export function historyItem({ speaker, text, startMs, endMs }: Heard, startedAt: number): HistoryItem {
+export function historyItem(
+  { speaker, text, startMs, endMs }: TranscriptEntry,
+  startedAt: number,
+): HistoryItem {
   return {
     role: speaker === 'assistant' ? 'bot' : 'user',
     message: text,

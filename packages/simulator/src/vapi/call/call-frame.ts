@@ -1,0 +1,27 @@
+import { FRAME_MS } from '../../audio/pcm.ts';
+import { reportSpeech } from './call-messages.ts';
+import { isActive } from './call-parts.ts';
+import type { VapiCallParts } from './call-parts.ts';
+import { hangUp } from './lifecycle.ts';
+
+/** The customer hangs up after both parties have had nothing left to say for this long. */
+export const SILENCE_BEFORE_HANGUP_MS = 800;
+
+/** Runs one 20 ms frame: scheduled actions, then the audio and events of the conversation. */
+export function runFrame(call: VapiCallParts): void {
+  const { conversation, tones, listeners, leg } = call;
+  call.scheduler.tick();
+  if (!isActive(call)) return;
+  const received = leg?.receiveFrame();
+  if (!isActive(call)) return;
+  const frame = conversation.next();
+  // Events are sent before the audio to which they belong.
+  for (const { event } of frame.events) reportSpeech(call, event);
+  const customer = tones.inbound.over(received ?? frame.customer);
+  const assistant = tones.outbound.over(frame.assistant);
+  if (listeners.size > 0) listeners.sendAudio(customer, assistant);
+  leg?.sendFrame(frame.assistant);
+  call.elapsedMs += FRAME_MS;
+  call.idleMs = conversation.idle && call.record.status === 'in-progress' ? call.idleMs + FRAME_MS : 0;
+  if (leg === undefined && call.idleMs >= SILENCE_BEFORE_HANGUP_MS) hangUp(call, 'customer-ended-call');
+}
