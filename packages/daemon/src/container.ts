@@ -1,30 +1,27 @@
 /**
- * Every part of the daemon and what it is made of, in one place. Fresh for each daemon, so that two in one process
- * (in tests) share nothing.
+ * Composition root: creates every component of the daemon and its dependencies, one function per feature. Each daemon
+ * has a container of its own, so several can run in one process (as in tests) without sharing state.
  */
 import 'reflect-metadata';
 import { container, instanceCachingFactory, type DependencyContainer, type InjectionToken } from 'tsyringe';
 import type { Clock, IdSource, Logger } from '@sidetone/core';
-import { AddedUtterances } from './transcription/added-utterances.ts';
-import { AnnotationService } from './calls/annotation-service.ts';
-import { BackfillService } from './backfill/backfill-service.ts';
-import { CallRegistry } from './calls/call-registry.ts';
-import { CommandService } from './commands/command-service.ts';
-import { ClientSlots } from './graphql/guard/client-slots.ts';
-import { createCursors } from './calls/cursor.ts';
-import { Erasure } from './calls/erasure.ts';
-import { Ingest } from './calls/ingest.ts';
-import { ListeningService } from './listening/listening-service.ts';
-import { OpenCommands } from './commands/open-commands.ts';
-import { TranscriptionService } from './transcription/transcription-service.ts';
 import { CallAudios } from './audio/call-audios.ts';
 import { LevelBoard } from './audio/level-board.ts';
 import { Streams } from './audio/streams.ts';
 import { Waveforms } from './audio/waveforms.ts';
+import { BackfillService } from './backfill/backfill-service.ts';
+import { AnnotationService } from './calls/annotation-service.ts';
+import { CallRegistry } from './calls/call-registry.ts';
+import { createCursors } from './calls/cursor.ts';
+import { Erasure } from './calls/erasure.ts';
+import { Ingest } from './calls/ingest.ts';
+import { CommandService } from './commands/command-service.ts';
+import { OpenCommands } from './commands/open-commands.ts';
 import type { Config } from './config/schema.ts';
+import { ClientSlots } from './graphql/guard/client-slots.ts';
 import { createQueryLimits } from './graphql/guard/limits.ts';
-import { createSchema } from './graphql/schema.ts';
 import { boundSubscriptions } from './graphql/guard/subscription-slots.ts';
+import { createSchema } from './graphql/schema.ts';
 import { createControlEndpoint } from './http/control-endpoint.ts';
 import { createDashboard } from './http/dashboard.ts';
 import { Gate } from './http/gate.ts';
@@ -33,8 +30,9 @@ import { createIngressEndpoint } from './http/ingress.ts';
 import { createListenEndpoint } from './http/listen.ts';
 import { createRecordingEndpoint } from './http/recording.ts';
 import { createHttpServer } from './http/server.ts';
-import { createFeeds } from './live/feeds.ts';
+import { ListeningService } from './listening/listening-service.ts';
 import { Demand } from './live/demand.ts';
+import { createFeeds } from './live/feeds.ts';
 import { PartialSlots } from './live/partial-slots.ts';
 import { RecordHub } from './live/record-hub.ts';
 import { ProviderRegistry } from './plugins/provider/provider-registry.ts';
@@ -49,70 +47,60 @@ import { createStateStore } from './store/plugin-state.ts';
 import { createRecordingRows } from './store/recording-rows.ts';
 import { createWaveformStore } from './store/waveforms.ts';
 import * as tokens from './tokens.ts';
+import { AddedUtterances } from './transcription/added-utterances.ts';
+import { TranscriptionService } from './transcription/transcription-service.ts';
 
-/** What comes from outside: settings, and the impure things that tests replace. */
-export interface Surroundings {
+/** What the components get from outside: the configuration, and the impure parts that tests replace. */
+export interface Environment {
   readonly config: Config;
+  /** The folder that plugin paths and packages are resolved from. */
   readonly baseDir: string;
   readonly clock: Clock;
   readonly ids: IdSource;
+  /** Creates the logger of a component. */
   readonly log: (part: string) => Logger;
-  /** Where providers reach us; known once the port is. */
+  /** The daemon's address as providers see it; known once the server listens. */
   readonly publicUrl: () => URL;
   readonly isReady: () => boolean;
 }
 
-export function createContainer(around: Surroundings): DependencyContainer {
-  const { config, clock, ids, log } = around;
-  const { limits } = config;
+type Get = <Part>(token: InjectionToken<Part>) => Part;
+
+/** Registers the factory of a component, which is called at most once per container. */
+type Register = <Part>(token: InjectionToken<Part>, create: (get: Get) => Part) => void;
+
+export function createContainer(environment: Environment): DependencyContainer {
   const parts = container.createChildContainer();
-
-  function part<Part>(
-    token: InjectionToken<Part>,
-    make: (get: <Other>(other: InjectionToken<Other>) => Other) => Part,
-  ) {
+  const register: Register = (token, create) => {
     parts.register(token, {
-      useFactory: instanceCachingFactory((from) => make((other) => from.resolve(other))),
+      useFactory: instanceCachingFactory((from) => create((other) => from.resolve(other))),
     });
-  }
+  };
+  registerStore(register, environment);
+  registerCalls(register, environment);
+  registerLive(register, environment);
+  registerAudio(register, environment);
+  registerRecordingAndListening(register, environment);
+  registerPlugins(register, environment);
+  registerTranscription(register, environment);
+  registerCommandsAndBackfill(register, environment);
+  registerGraphql(register, environment);
+  registerHttp(register, environment);
+  return parts;
+}
 
-  part(tokens.DATABASE, () => openDatabase(config.storage.path, config.storage.durability));
-  part(tokens.LEDGER, (get) => createLedger(get(tokens.DATABASE).db));
-  part(tokens.EVENT_LOG, (get) => createEventLog(get(tokens.DATABASE)));
-  part(tokens.HISTORY_LANES, (get) => openHistory(get(tokens.DATABASE), { clock, log: log('history') }));
-  part(tokens.HISTORY, (get) => historyOf(get(tokens.HISTORY_LANES).ask));
-  part(tokens.STATE_STORE, (get) => createStateStore(get(tokens.DATABASE).db));
+function registerStore(register: Register, { config, clock, log }: Environment): void {
+  register(tokens.DATABASE, () => openDatabase(config.storage.path, config.storage.durability));
+  register(tokens.LEDGER, (get) => createLedger(get(tokens.DATABASE).db));
+  register(tokens.EVENT_LOG, (get) => createEventLog(get(tokens.DATABASE)));
+  register(tokens.HISTORY_LANES, (get) => openHistory(get(tokens.DATABASE), { clock, log: log('history') }));
+  register(tokens.HISTORY, (get) => historyOf(get(tokens.HISTORY_LANES).ask));
+  register(tokens.STATE_STORE, (get) => createStateStore(get(tokens.DATABASE).db));
+}
 
-  part(tokens.RECORD_HUB, (get) => new RecordHub(get(tokens.EVENT_LOG).latest()));
-  part(tokens.PARTIAL_SLOTS, () => new PartialSlots({ ids }));
-  part(tokens.DEMAND, () => new Demand());
-  part(tokens.LEVEL_BOARD, () => new LevelBoard({ clock }));
-  part(tokens.CALL_AUDIOS, (get) => new CallAudios({ demand: get(tokens.DEMAND), clock }));
-  part(
-    tokens.WAVEFORMS,
-    (get) =>
-      new Waveforms({
-        store: createWaveformStore(get(tokens.DATABASE).db),
-        clock,
-        log: log('waveforms'),
-        isKept: config.recording.waveform,
-      }),
-  );
-  part(tokens.FEEDS, (get) =>
-    createFeeds({
-      hub: get(tokens.RECORD_HUB),
-      log: get(tokens.EVENT_LOG),
-      registry: get(tokens.CALL_REGISTRY),
-      partials: get(tokens.PARTIAL_SLOTS),
-      levels: get(tokens.LEVEL_BOARD),
-      demand: get(tokens.DEMAND),
-      clock,
-    }),
-  );
-
-  part(tokens.OPEN_COMMANDS, () => new OpenCommands());
-  part(tokens.CALL_REGISTRY, (get) => new CallRegistry({ ledger: get(tokens.LEDGER) }));
-  part(
+function registerCalls(register: Register, { config, clock, ids, log }: Environment): void {
+  register(tokens.CALL_REGISTRY, (get) => new CallRegistry({ ledger: get(tokens.LEDGER) }));
+  register(
     tokens.INGEST,
     (get) =>
       new Ingest({
@@ -124,10 +112,59 @@ export function createContainer(around: Surroundings): DependencyContainer {
         ids,
         clock,
         log: log('ingest'),
-        pendingEvents: limits.pendingEvents,
+        pendingEvents: config.limits.pendingEvents,
       }),
   );
-  part(
+  register(tokens.ANNOTATIONS, (get) => new AnnotationService({ ingest: get(tokens.INGEST), ids, clock }));
+  register(
+    tokens.ERASURE,
+    (get) =>
+      new Erasure({
+        ingest: get(tokens.INGEST),
+        ledger: get(tokens.LEDGER),
+        registry: get(tokens.CALL_REGISTRY),
+        feed: get(tokens.RECORD_HUB),
+        partials: get(tokens.PARTIAL_SLOTS),
+        openCommands: get(tokens.OPEN_COMMANDS),
+        recordings: get(tokens.RECORDINGS),
+        waveforms: get(tokens.WAVEFORMS),
+        clock,
+        log: log('erasure'),
+      }),
+  );
+}
+
+function registerLive(register: Register, { clock, ids }: Environment): void {
+  register(tokens.RECORD_HUB, (get) => new RecordHub(get(tokens.EVENT_LOG).latest()));
+  register(tokens.PARTIAL_SLOTS, () => new PartialSlots({ ids }));
+  register(tokens.DEMAND, () => new Demand());
+  register(tokens.FEEDS, (get) =>
+    createFeeds({
+      hub: get(tokens.RECORD_HUB),
+      log: get(tokens.EVENT_LOG),
+      registry: get(tokens.CALL_REGISTRY),
+      partials: get(tokens.PARTIAL_SLOTS),
+      levels: get(tokens.LEVEL_BOARD),
+      demand: get(tokens.DEMAND),
+      clock,
+    }),
+  );
+}
+
+function registerAudio(register: Register, { config, clock, ids, log }: Environment): void {
+  register(tokens.LEVEL_BOARD, () => new LevelBoard({ clock }));
+  register(tokens.CALL_AUDIOS, (get) => new CallAudios({ demand: get(tokens.DEMAND), clock }));
+  register(
+    tokens.WAVEFORMS,
+    (get) =>
+      new Waveforms({
+        store: createWaveformStore(get(tokens.DATABASE).db),
+        clock,
+        log: log('waveforms'),
+        isKept: config.recording.waveform,
+      }),
+  );
+  register(
     tokens.STREAMS,
     (get) =>
       new Streams({
@@ -140,7 +177,10 @@ export function createContainer(around: Surroundings): DependencyContainer {
         clock,
       }),
   );
-  part(
+}
+
+function registerRecordingAndListening(register: Register, { config, clock, ids, log }: Environment): void {
+  register(
     tokens.RECORDINGS,
     (get) =>
       new RecordingService({
@@ -157,7 +197,7 @@ export function createContainer(around: Surroundings): DependencyContainer {
         log: log('recording'),
       }),
   );
-  part(
+  register(
     tokens.LISTENING,
     (get) =>
       new ListeningService({
@@ -170,12 +210,17 @@ export function createContainer(around: Surroundings): DependencyContainer {
         log: log('listening'),
       }),
   );
-  part(
+}
+
+function registerPlugins(register: Register, environment: Environment): void {
+  const { config, baseDir, clock, log, publicUrl } = environment;
+  const { socketMessageBytes, eventsPerSecond } = config.limits;
+  register(
     tokens.PROVIDERS,
     (get) =>
       new ProviderRegistry({
         config: config.providers,
-        baseDir: around.baseDir,
+        baseDir,
         ingest: get(tokens.INGEST),
         registry: get(tokens.CALL_REGISTRY),
         streams: get(tokens.STREAMS),
@@ -183,27 +228,30 @@ export function createContainer(around: Surroundings): DependencyContainer {
         stateStore: get(tokens.STATE_STORE),
         clock,
         log: (id) => log(`provider ${id}`),
-        publicUrl: around.publicUrl,
-        socketMessageBytes: limits.socketMessageBytes,
-        eventsPerSecond: limits.eventsPerSecond,
+        publicUrl,
+        socketMessageBytes,
+        eventsPerSecond,
         random: Math.random,
         liveCalls: (id) => get(tokens.CALL_REGISTRY).live(id),
       }),
   );
-  part(
+  register(
     tokens.TRANSCRIBERS,
     (get) =>
       new TranscriberRegistry({
         config: config.transcribers,
-        baseDir: around.baseDir,
+        baseDir,
         stateStore: get(tokens.STATE_STORE),
         clock,
         log: (id) => log(`transcriber ${id}`),
-        socketMessageBytes: limits.socketMessageBytes,
+        socketMessageBytes,
         random: Math.random,
       }),
   );
-  part(
+}
+
+function registerTranscription(register: Register, { config, clock, ids, log }: Environment): void {
+  register(
     tokens.TRANSCRIPTION_SERVICE,
     (get) =>
       new TranscriptionService({
@@ -217,10 +265,25 @@ export function createContainer(around: Surroundings): DependencyContainer {
         partials: get(tokens.PARTIAL_SLOTS),
         ids,
         clock,
-        log: log('transcribing'),
+        log: log('transcription'),
       }),
   );
-  part(
+  register(
+    tokens.ADDED_UTTERANCES,
+    (get) =>
+      new AddedUtterances({
+        ingest: get(tokens.INGEST),
+        ledger: get(tokens.LEDGER),
+        partials: get(tokens.PARTIAL_SLOTS),
+        ids,
+        clock,
+      }),
+  );
+}
+
+function registerCommandsAndBackfill(register: Register, { clock, ids, log }: Environment): void {
+  register(tokens.OPEN_COMMANDS, () => new OpenCommands());
+  register(
     tokens.COMMANDS,
     (get) =>
       new CommandService({
@@ -233,37 +296,7 @@ export function createContainer(around: Surroundings): DependencyContainer {
         clock,
       }),
   );
-
-  part(tokens.ANNOTATIONS, (get) => new AnnotationService({ ingest: get(tokens.INGEST), ids, clock }));
-  part(
-    tokens.ADDED_UTTERANCES,
-    (get) =>
-      new AddedUtterances({
-        ingest: get(tokens.INGEST),
-        ledger: get(tokens.LEDGER),
-        partials: get(tokens.PARTIAL_SLOTS),
-        ids,
-        clock,
-      }),
-  );
-  part(
-    tokens.ERASURE,
-    (get) =>
-      new Erasure({
-        ingest: get(tokens.INGEST),
-        ledger: get(tokens.LEDGER),
-        registry: get(tokens.CALL_REGISTRY),
-        feed: get(tokens.RECORD_HUB),
-        partials: get(tokens.PARTIAL_SLOTS),
-        openCommands: get(tokens.OPEN_COMMANDS),
-        recordings: get(tokens.RECORDINGS),
-        waveforms: get(tokens.WAVEFORMS),
-        clock,
-        log: log('erasure'),
-      }),
-  );
-
-  part(
+  register(
     tokens.BACKFILLS,
     (get) =>
       new BackfillService({
@@ -274,11 +307,10 @@ export function createContainer(around: Surroundings): DependencyContainer {
         log: log('backfill'),
       }),
   );
+}
 
-  const { tokens: accessTokens } = config.auth;
-  const gate = new Gate({ tokens: accessTokens, origins: config.server.cors.origins });
-  const newId = (): string => ids.command().slice(-12);
-  part(tokens.SCHEMA, (get) =>
+function registerGraphql(register: Register, { config, clock, publicUrl }: Environment): void {
+  register(tokens.SCHEMA, (get) =>
     createSchema({
       registry: get(tokens.CALL_REGISTRY),
       history: get(tokens.HISTORY),
@@ -296,12 +328,18 @@ export function createContainer(around: Surroundings): DependencyContainer {
       levels: get(tokens.LEVEL_BOARD),
       waveforms: get(tokens.WAVEFORMS),
       recordings: get(tokens.RECORDINGS),
-      addressOf: (path) => new URL(path, around.publicUrl()),
+      addressOf: (path) => new URL(path, publicUrl()),
       now: () => clock.now(),
-      pageSize: limits.pageSize,
+      pageSize: config.limits.pageSize,
     }),
   );
-  part(tokens.HTTP_SERVER, (get) =>
+}
+
+function registerHttp(register: Register, { config, clock, ids, log, isReady }: Environment): void {
+  const { limits, auth, server } = config;
+  const gate = new Gate({ tokens: auth.tokens, origins: server.cors.origins });
+  const newId = (): string => ids.command().slice(-12);
+  register(tokens.HTTP_SERVER, (get) =>
     createHttpServer({
       gate,
       dashboard: createDashboard(),
@@ -331,9 +369,8 @@ export function createContainer(around: Surroundings): DependencyContainer {
       }),
       listen: createListenEndpoint({ listening: get(tokens.LISTENING), gate, log: log('listening') }),
       recording: createRecordingEndpoint({ recordings: get(tokens.RECORDINGS), gate, log: log('recording') }),
-      isReady: around.isReady,
+      isReady,
       log: log('http'),
     }),
   );
-  return parts;
 }

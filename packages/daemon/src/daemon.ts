@@ -1,4 +1,4 @@
-/** A daemon from start to stop: what is opened is closed in reverse order, each step within its time. */
+/** Starts a daemon step by step; stopping undoes the steps in reverse order. */
 import type { CallId, Clock, IdSource, Logger } from '@sidetone/core';
 import type { DependencyContainer } from 'tsyringe';
 import { recover } from './calls/recovery.ts';
@@ -11,85 +11,66 @@ import * as tokens from './tokens.ts';
 
 export interface DaemonOptions {
   readonly config: Config;
-  /** The folder that plugins are looked for from. */
+  /** The folder that plugin paths and packages are resolved from. */
   readonly baseDir: string;
+  /** Creates the logger of a component. */
   readonly log: (part: string) => Logger;
+  /** Default: the system's clock. */
   readonly clock?: Clock;
+  /** Default: UUIDs of version 7. */
   readonly ids?: IdSource;
 }
 
 export interface Daemon {
-  /** Where it listens. */
+  /** The address that it listens on. */
   readonly url: URL;
-  /** The parts, for tests. */
+  /** The components, for tests. */
   readonly parts: DependencyContainer;
-  /** Erases a call that is over; false when there is no such call. @throws {FaultError} CALL_STILL_LIVE. */
+  /** Erases an ended call. Returns false if the call is unknown. @throws {FaultError} CALL_STILL_LIVE. */
   erase(callId: CallId): Promise<boolean>;
-  /** Stops taking calls, ends what is open, stores what waits. Safe to call twice. */
+  /** Closes the server, stops plugins, ends open recordings and streams, and stores pending events. Safe to call twice. */
   stop(): Promise<void>;
 }
 
-/** Resolves once it listens and every provider has started or failed. @throws {FaultError} of kind config or store. */
-export async function startDaemon({
-  config,
-  baseDir,
-  log,
-  clock = systemClock,
-  ids,
-}: DaemonOptions): Promise<Daemon> {
+type Undo = () => unknown;
+
+/** The steps that have been taken so far, so that a failed start undoes exactly those. */
+interface Startup {
+  readonly parts: DependencyContainer;
+  readonly clock: Clock;
+  readonly log: Logger;
+  readonly undo: Undo[];
+}
+
+/**
+ * Resolves once the server listens and every plugin has started or failed.
+ * @throws {FaultError} of kind config or store, or the error of the server; everything that was started is stopped then.
+ */
+export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
+  const { config, baseDir, clock = systemClock, ids = createIds() } = options;
   const state = { isReady: false, url: new URL(`http://${config.server.host}:${config.server.port}/`) };
   const parts = createContainer({
     config,
     baseDir,
     clock,
-    ids: ids ?? createIds(),
-    log,
+    ids,
+    log: options.log,
     publicUrl: () => withSlash(config.server.publicUrl ?? state.url),
     isReady: () => state.isReady,
   });
-  const undo: (() => void | Promise<void>)[] = [];
+  const startup: Startup = { parts, clock, log: options.log('daemon'), undo: [] };
   let stopping: Promise<void> | undefined;
-  const stop = (): Promise<void> => (stopping ??= unwind(undo, log('daemon')));
+  const stop = (): Promise<void> => (stopping ??= unwind(startup));
 
   try {
-    const database = parts.resolve(tokens.DATABASE);
-    undo.push(() => database.close());
-    const history = parts.resolve(tokens.HISTORY_LANES);
-    undo.push(() => history.close());
-    const ingest = parts.resolve(tokens.INGEST);
-    undo.push(() => ingest.close());
-    const erasure = parts.resolve(tokens.ERASURE);
-    undo.push(() => erasure.close());
-    void erasure.scrub();
-    const waveforms = parts.resolve(tokens.WAVEFORMS);
-    undo.push(() => waveforms.flush());
-    const streams = parts.resolve(tokens.STREAMS);
-    undo.push(() => streams.close());
-    await recover({ ledger: parts.resolve(tokens.LEDGER), ingest, clock, log: log('daemon') });
-    const recordings = parts.resolve(tokens.RECORDINGS);
-    await recordings.repair();
-    recordings.start();
-    undo.push(() => recordings.stop());
-
-    const providers = parts.resolve(tokens.PROVIDERS);
-    await providers.load();
-    const transcribers = parts.resolve(tokens.TRANSCRIBERS);
-    await transcribers.load();
-    undo.push(() => transcribers.stop());
-    const transcribing = parts.resolve(tokens.TRANSCRIPTION_SERVICE);
-    transcribing.start();
-    undo.push(() => transcribing.stop());
-    const server = parts.resolve(tokens.HTTP_SERVER);
-    state.url = await server.listen(config.server.host, config.server.port);
-    undo.push(() => server.close());
-    undo.push(() => providers.stop());
-    const backfills = parts.resolve(tokens.BACKFILLS);
-    undo.push(() => backfills.close());
-    const registry = parts.resolve(tokens.CALL_REGISTRY);
-    undo.push(startWatchdog({ registry, reconcile: (calls) => providers.reconcile(calls), clock }));
-    await Promise.all([transcribers.start(), providers.start()]);
+    openStore(startup);
+    await recoverCalls(startup);
+    await startRecording(startup);
+    await loadPlugins(startup);
+    state.url = await listen(startup, config.server);
+    await startPlugins(startup);
     state.isReady = true;
-    undo.push(() => void (state.isReady = false));
+    startup.undo.push(() => (state.isReady = false));
   } catch (error) {
     await stop();
     throw error;
@@ -98,16 +79,72 @@ export async function startDaemon({
   return { url: state.url, parts, erase: (callId) => erasure.erase(callId), stop };
 }
 
+function openStore({ parts, undo }: Startup): void {
+  const database = parts.resolve(tokens.DATABASE);
+  undo.push(() => database.close());
+  const history = parts.resolve(tokens.HISTORY_LANES);
+  undo.push(() => history.close());
+  const ingest = parts.resolve(tokens.INGEST);
+  undo.push(() => ingest.close());
+  const erasure = parts.resolve(tokens.ERASURE);
+  undo.push(() => erasure.close());
+  void erasure.scrub();
+}
+
+async function recoverCalls({ parts, clock, log, undo }: Startup): Promise<void> {
+  const waveforms = parts.resolve(tokens.WAVEFORMS);
+  undo.push(() => waveforms.flush());
+  const streams = parts.resolve(tokens.STREAMS);
+  undo.push(() => streams.close());
+  await recover({ ledger: parts.resolve(tokens.LEDGER), ingest: parts.resolve(tokens.INGEST), clock, log });
+}
+
+async function startRecording({ parts, undo }: Startup): Promise<void> {
+  const recordings = parts.resolve(tokens.RECORDINGS);
+  await recordings.repair();
+  recordings.start();
+  undo.push(() => recordings.stop());
+}
+
+async function loadPlugins({ parts, undo }: Startup): Promise<void> {
+  await parts.resolve(tokens.PROVIDERS).load();
+  const transcribers = parts.resolve(tokens.TRANSCRIBERS);
+  await transcribers.load();
+  undo.push(() => transcribers.stop());
+  const transcription = parts.resolve(tokens.TRANSCRIPTION_SERVICE);
+  transcription.start();
+  undo.push(() => transcription.stop());
+}
+
+async function listen({ parts, undo }: Startup, { host, port }: Config['server']): Promise<URL> {
+  const server = parts.resolve(tokens.HTTP_SERVER);
+  const url = await server.listen(host, port);
+  undo.push(() => server.close());
+  return url;
+}
+
+/** After the server listens: a provider may call back while it starts. */
+async function startPlugins({ parts, clock, undo }: Startup): Promise<void> {
+  const providers = parts.resolve(tokens.PROVIDERS);
+  undo.push(() => providers.stop());
+  const backfills = parts.resolve(tokens.BACKFILLS);
+  undo.push(() => backfills.close());
+  const registry = parts.resolve(tokens.CALL_REGISTRY);
+  undo.push(startWatchdog({ registry, reconcile: (calls) => providers.reconcile(calls), clock }));
+  await Promise.all([parts.resolve(tokens.TRANSCRIBERS).start(), providers.start()]);
+}
+
 function withSlash(url: URL): URL {
   return url.pathname.endsWith('/') ? url : new URL(`${url.href.replace(/[?#].*$/, '')}/`);
 }
 
-async function unwind(undo: (() => void | Promise<void>)[], log: Logger): Promise<void> {
+/** Runs every undo step, the last one first. Never rejects: a failed step is logged. */
+async function unwind({ undo, log }: Startup): Promise<void> {
   for (const step of undo.toReversed()) {
     try {
       await step();
     } catch (error) {
-      log.error('a step of the shutdown failed', { error });
+      log.error('shutdown step failed', { error });
     }
   }
 }

@@ -1,4 +1,4 @@
-/** Ids of ours: the kind as a prefix, then a UUID of version 7, ordered by time and made without a central counter. */
+/** Sidetone's ids: a prefix that names the kind, then a UUID of version 7, which sorts by time. */
 import {
   ID_PREFIXES,
   type CallId,

@@ -1,10 +1,10 @@
-/** The log: one JSON object a line, on standard error. What ends in `.pii` stays out of it. */
+/** The log: one JSON object per line on standard error. Fields whose name ends in `.pii` are omitted. */
 import type { LogFields, Logger } from '@sidetone/core';
 import pino from 'pino';
 
 export type LogLevel = 'debug' | 'info' | 'warn' | 'error' | 'silent';
 
-/** Makes the logger of each part of the daemon. */
+/** Returns a function that creates the logger of a component. */
 export function createLog(level: LogLevel): (part: string) => Logger {
   const root = pino(
     {
@@ -26,7 +26,7 @@ export function createLog(level: LogLevel): (part: string) => Logger {
   };
 }
 
-/** Without personal data; errors as pino writes them. */
+/** Removes personal data and renames `error` to `err`, which pino serialises. */
 function safe(fields: LogFields | undefined): LogFields {
   if (!fields) return {};
   const { error, ...rest } = fields;

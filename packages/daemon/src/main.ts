@@ -1,4 +1,4 @@
-/** The command line's entry. */
+/** Entry point of the command line. */
 import { run } from './cli/program.ts';
 
 await run(process.argv);

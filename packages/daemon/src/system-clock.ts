@@ -1,4 +1,4 @@
-/** Real time. */
+/** The system's clock. Its timers do not keep the process alive. */
 import type { Clock } from '@sidetone/core';
 
 export const systemClock: Clock = {

@@ -1,33 +1,33 @@
-/** The names of the daemon's parts, each with its type: a wrong part does not compile at either end. */
+/** Injection tokens, each typed with its component, so that a wrong registration or use does not compile. */
 import type { GraphQLSchema } from 'graphql';
 import type { InjectionToken } from 'tsyringe';
-import type { AddedUtterances } from './transcription/added-utterances.ts';
-import type { AnnotationService } from './calls/annotation-service.ts';
-import type { BackfillService } from './backfill/backfill-service.ts';
-import type { CallRegistry } from './calls/call-registry.ts';
-import type { CommandService } from './commands/command-service.ts';
-import type { Erasure } from './calls/erasure.ts';
-import type { Ingest } from './calls/ingest.ts';
-import type { ListeningService } from './listening/listening-service.ts';
-import type { TranscriptionService } from './transcription/transcription-service.ts';
-import type { OpenCommands } from './commands/open-commands.ts';
-import type { CallLedger, EventLog } from './calls/ports.ts';
-import type { History } from './history/ports.ts';
-import type { LiveFeeds } from './live/ports.ts';
-import type { StateStore } from './plugins/ports.ts';
 import type { CallAudios } from './audio/call-audios.ts';
 import type { LevelBoard } from './audio/level-board.ts';
 import type { Streams } from './audio/streams.ts';
 import type { Waveforms } from './audio/waveforms.ts';
+import type { BackfillService } from './backfill/backfill-service.ts';
+import type { AnnotationService } from './calls/annotation-service.ts';
+import type { CallRegistry } from './calls/call-registry.ts';
+import type { Erasure } from './calls/erasure.ts';
+import type { Ingest } from './calls/ingest.ts';
+import type { CallLedger, EventLog } from './calls/ports.ts';
+import type { CommandService } from './commands/command-service.ts';
+import type { OpenCommands } from './commands/open-commands.ts';
+import type { History } from './history/ports.ts';
 import type { HttpServer } from './http/server.ts';
+import type { ListeningService } from './listening/listening-service.ts';
 import type { Demand } from './live/demand.ts';
 import type { PartialSlots } from './live/partial-slots.ts';
+import type { LiveFeeds } from './live/ports.ts';
 import type { RecordHub } from './live/record-hub.ts';
+import type { StateStore } from './plugins/ports.ts';
 import type { ProviderRegistry } from './plugins/provider/provider-registry.ts';
 import type { TranscriberRegistry } from './plugins/transcriber/transcriber-registry.ts';
 import type { RecordingService } from './recording/recording-service.ts';
 import type { Database } from './store/database.ts';
 import type { HistoryLanes } from './store/history/lanes.ts';
+import type { AddedUtterances } from './transcription/added-utterances.ts';
+import type { TranscriptionService } from './transcription/transcription-service.ts';
 
 const token = <Part>(name: string): InjectionToken<Part> => Symbol(name);
 
@@ -52,7 +52,7 @@ export const RECORDINGS = token<RecordingService>('recordings');
 export const LISTENING = token<ListeningService>('listening');
 export const PROVIDERS = token<ProviderRegistry>('providers');
 export const TRANSCRIBERS = token<TranscriberRegistry>('transcribers');
-export const TRANSCRIPTION_SERVICE = token<TranscriptionService>('transcribing');
+export const TRANSCRIPTION_SERVICE = token<TranscriptionService>('transcription service');
 export const COMMANDS = token<CommandService>('commands');
 export const ANNOTATIONS = token<AnnotationService>('annotations');
 export const ADDED_UTTERANCES = token<AddedUtterances>('added utterances');

@@ -11,9 +11,9 @@ import { tempDir } from './support/temp-dir.ts';
 
 const dir = tempDir();
 
-const createParts = (name: string) =>
+const createParts = (databaseFile: string) =>
   createContainer({
-    config: configSchema.parse({ storage: { path: join(dir, name) } }),
+    config: configSchema.parse({ storage: { path: join(dir, databaseFile) } }),
     baseDir: dir,
     clock: systemClock,
     ids: createIds(),
@@ -22,7 +22,7 @@ const createParts = (name: string) =>
     isReady: () => true,
   });
 
-test('every token names a part, made once', () => {
+test('resolves every token to a single instance', () => {
   const parts = createParts('a.db');
   for (const token of Object.values(tokens) as InjectionToken<unknown>[]) {
     expect(parts.resolve(token)).toBe(parts.resolve(token));
@@ -30,7 +30,7 @@ test('every token names a part, made once', () => {
   parts.resolve(tokens.DATABASE).close();
 });
 
-test('two daemons in one process share nothing', () => {
+test('shares no instance between two containers', () => {
   const [one, other] = [createParts('b.db'), createParts('c.db')];
   for (const token of Object.values(tokens) as InjectionToken<unknown>[]) {
     expect(one.resolve(token)).not.toBe(other.resolve(token));
