@@ -13,7 +13,7 @@ import { statusOf } from '../packages/daemon/src/http/reply.ts';
 import { optionsSchema as vapiOptions } from '../packages/plugin-vapi/src/config.ts';
 import { optionsSchema as deepgramOptions } from '../packages/plugin-deepgram/src/config.ts';
 import { optionsSchema as vobizOptions } from '../packages/plugin-vobiz/src/config.ts';
-import { filesBelow, PACKAGES } from './support/files.ts';
+import { filesBelow, PACKAGES, sourcesOf } from './support/files.ts';
 
 const read = (path: string): string => readFileSync(path, 'utf8');
 
@@ -184,6 +184,39 @@ test('all packages have the same version, and send it as the user agent', () => 
   );
   expect(new Set(versions).size).toBe(1);
   expect(USER_AGENT).toBe(`sidetone/${versions[0]}`);
+});
+
+describe('ARCHITECTURE.md', () => {
+  const page = read('ARCHITECTURE.md');
+
+  /** Returns the folders of the tree, which is indented by two spaces for each level. */
+  function foldersOfTree(): string[] {
+    const path: string[] = [];
+    return /```text\n([\s\S]*?)```/
+      .exec(page)![1]!
+      .trimEnd()
+      .split('\n')
+      .map((line) => {
+        const [, indent, name] = /^( *)(\S+)\/ /.exec(line)!;
+        path.splice(indent!.length / 2, Infinity, name!);
+        return path.join('/');
+      });
+  }
+
+  test('lists every folder with sources', () => {
+    const sources = PACKAGES.flatMap(sourcesOf).map((file) => dirname(file).replace(/^packages\//, ''));
+    expect(
+      foldersOfTree()
+        .filter((folder) => folder !== 'dashboard/page')
+        .toSorted(),
+    ).toEqual([...new Set(sources)].toSorted());
+  });
+
+  test('names files that exist', () => {
+    const files = [...page.matchAll(/`([\w-]+\/src\/[\w./-]+\.ts)`/g)].map(([, file]) => file!);
+    expect(files.length).toBeGreaterThan(50);
+    expect(files.filter((file) => !existsSync(`packages/${file}`))).toEqual([]);
+  });
 });
 
 /** Every document that a reader may open. */
