@@ -42,7 +42,6 @@ const PHRASES: readonly (readonly [phrase: RegExp, instead: string])[] = [
 
 /** Documents that are still being rewritten. */
 const PENDING = [
-  'ARCHITECTURE.md',
   'CONTRIBUTING.md',
   'docs/reference/configuration.md',
   'docs/reference/contract.md',
@@ -53,7 +52,6 @@ const PENDING = [
 /** All documents except the changelog, which quotes old names. */
 const DOCUMENTS = [
   'README.md',
-  'ARCHITECTURE.md',
   'CONTRIBUTING.md',
   'SECURITY.md',
   ...['docs', 'bench', 'examples', ...PACKAGES.map((name) => `packages/${name}/README.md`)].flatMap((root) =>
