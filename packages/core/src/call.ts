@@ -41,15 +41,6 @@ export interface Call {
   readonly lastFinalEndMs: Readonly<Partial<Record<Party, number>>>;
 }
 
-/** Which status may follow which. The keys are complete by type, reachability by test. */
-export const NEXT_STATUSES = {
-  QUEUED: ['RINGING', 'IN_PROGRESS', 'FORWARDING', 'ENDED'],
-  RINGING: ['IN_PROGRESS', 'FORWARDING', 'ENDED'],
-  IN_PROGRESS: ['FORWARDING', 'ENDED'],
-  FORWARDING: ['IN_PROGRESS', 'ENDED'],
-  ENDED: [],
-} as const satisfies Record<CallStatus, readonly CallStatus[]>;
-
 /** Whether a call in this status can still be heard of. */
 export const isLive = (call: Pick<Call, 'status'>): boolean => call.status !== 'ENDED';
 

@@ -3,7 +3,8 @@
  * Pure and total. An event that tells nothing new gives no facts, so a redelivery, a late or an impossible step
  * costs nothing; an event about a call that nobody announced begins it.
  */
-import { evolve, isLive, isTranscribed, NEXT_STATUSES, offsetOrigin, type Call } from './call.ts';
+import { evolve, isLive, isTranscribed, offsetOrigin, type Call } from './call.ts';
+import { firstStatus, nextStatus } from './call-status.ts';
 import type { CallFact, CallFactOf } from './fact.ts';
 import type { CallId, IdSource, ProviderId, UtteranceId } from './ids.ts';
 import { missingWords, type Words } from './missing-words.ts';
@@ -57,12 +58,14 @@ function updated(call: Call, details: CallDetails | undefined): readonly CallFac
   return fresh ? [{ type: 'CALL_UPDATED', details: fresh }] : NOTHING;
 }
 
-function statusChanged(call: Call, status: CallStatus, occurredAt: number): readonly CallFact[] {
-  if (status === 'ENDED' || status === call.status) return NOTHING;
-  if (!isLive(call)) return answeredLate(call, status, occurredAt);
-  const allowed: readonly CallStatus[] = NEXT_STATUSES[call.status];
-  const isLateNews = call.status === 'FORWARDING' && occurredAt <= call.statusAt;
-  return allowed.includes(status) && !isLateNews ? [{ type: 'CALL_STATUS_CHANGED', status }] : NOTHING;
+function statusChanged(
+  call: Call,
+  event: ProviderEventOf<'call.started'> | ProviderEventOf<'call.status'>,
+): readonly CallFact[] {
+  if (event.status === undefined || event.status === 'ENDED') return NOTHING;
+  if (!isLive(call)) return answeredLate(call, event.status, event.occurredAt);
+  const status = nextStatus(call, event);
+  return status === call.status ? NOTHING : [{ type: 'CALL_STATUS_CHANGED', status }];
 }
 
 /** The news that a call was answered may come after the news that it ended. */
@@ -120,11 +123,8 @@ function reported(
 }
 
 const DECIDERS: { readonly [Type in ProviderEventType]: Decider<Type> } = {
-  'call.started': (call, { status, details, occurredAt }) => [
-    ...updated(call, details),
-    ...(status ? statusChanged(call, status, occurredAt) : NOTHING),
-  ],
-  'call.status': (call, { status, occurredAt }) => statusChanged(call, status, occurredAt),
+  'call.started': (call, event) => [...updated(call, event.details), ...statusChanged(call, event)],
+  'call.status': statusChanged,
   'call.ended': (call, { end }) => (isLive(call) ? [{ type: 'CALL_ENDED', end }] : NOTHING),
   'call.report': (call, { summary, cost, details, providerData, utterances }, { ids, heard }) => [
     ...updated(call, details),
@@ -156,41 +156,23 @@ const DECIDERS: { readonly [Type in ProviderEventType]: Decider<Type> } = {
   notice: (_call, { code, message }) => [{ type: 'CALL_NOTICE', code, message }],
 };
 
-/** The status that a first event shows a call to be in: whoever speaks or presses keys is connected. */
-const FIRST_STATUS = {
-  'call.started': 'QUEUED',
-  'call.status': 'QUEUED',
-  'call.ended': 'QUEUED',
-  'call.report': 'QUEUED',
-  'utterance.partial': 'IN_PROGRESS',
-  'utterance.final': 'IN_PROGRESS',
-  'speech.started': 'IN_PROGRESS',
-  'speech.stopped': 'IN_PROGRESS',
-  dtmf: 'IN_PROGRESS',
-  'assistant.changed': 'IN_PROGRESS',
-  'transfer.started': 'IN_PROGRESS',
-  'command.confirmed': 'QUEUED',
-  notice: 'QUEUED',
-} as const satisfies Record<ProviderEventType, CallStatus>;
-
 function started(event: ProviderEvent, providerId: ProviderId): CallFactOf<'CALL_STARTED'> {
-  const told = event.type === 'call.started' || event.type === 'call.status' ? event.status : undefined;
   const details = event.type === 'call.started' || event.type === 'call.report' ? event.details : undefined;
   return {
     type: 'CALL_STARTED',
     providerId,
     providerCallId: event.providerCallId,
-    status: told === undefined || told === 'ENDED' ? FIRST_STATUS[event.type] : told,
+    status: firstStatus(event),
     details: details ?? {},
   };
 }
 
 /** Speech, words and keys show that a call which was waiting has been answered, if nobody said so. */
 function connected(call: Call, event: ProviderEvent): CallFact | undefined {
-  const isWaiting = call.status === 'QUEUED' || call.status === 'RINGING';
-  return isWaiting && FIRST_STATUS[event.type] === 'IN_PROGRESS'
-    ? { type: 'CALL_STATUS_CHANGED', status: 'IN_PROGRESS' }
-    : undefined;
+  if (event.type === 'call.started' || event.type === 'call.status' || event.type === 'call.ended')
+    return undefined;
+  const status = nextStatus(call, event);
+  return status === call.status ? undefined : { type: 'CALL_STATUS_CHANGED', status };
 }
 
 /** The facts that follow from `event`, in the order in which they go into the log; empty when it tells nothing new. */

@@ -81,15 +81,8 @@ export {
   type StreamCounters,
   type Utterance,
 } from './fact.ts';
-export {
-  evolve,
-  isLive,
-  isTranscribed,
-  NEXT_STATUSES,
-  offsetOrigin,
-  withDetails,
-  type Call,
-} from './call.ts';
+export { evolve, isLive, isTranscribed, offsetOrigin, withDetails, type Call } from './call.ts';
+export { NEXT_STATUSES, nextStatus } from './call-status.ts';
 export { decide, type DecisionContext } from './decide.ts';
 export { missingWords, wordsOf, type Words } from './missing-words.ts';
 export type { Socket } from './socket.ts';
