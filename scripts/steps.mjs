@@ -61,6 +61,15 @@ export async function must(command, args) {
   if (code !== 0) process.exit(code);
 }
 
+/** Returns the daemon's command for these arguments: `start` with a configuration, else `demo`. */
+export function commandOf(args) {
+  const isConfigured = args.some((arg) => arg === '-c' || arg === '--config' || arg.startsWith('--config='));
+  return isConfigured ? 'start' : 'demo';
+}
+
+/** Returns the command that installs the dependencies, for messages. */
+export const INSTALL_COMMAND = `npx ${packageManager} install`;
+
 /** pnpm at the version that package.json pins, fetched by npx: it need not be installed. */
 export const pnpm = (...args) => must('npx', ['--yes', packageManager, ...args]);
 

@@ -4,7 +4,7 @@ import { join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { messageOf, type Logger } from '@sidetone/core';
 import { loadConfig } from '../config/load.ts';
-import { startDaemon, type Daemon } from '../daemon.ts';
+import type { Daemon } from '../daemon.ts';
 import { createLog } from '../log.ts';
 import { takeStrayErrors } from '../plugins/supervision/uncaught-errors.ts';
 import { makeRoom, MAX_RECORDED_BYTES, ROOM_EVERY_MS } from './demo-room.ts';
@@ -26,7 +26,11 @@ export async function demo({ port: wantedPort, calls, data }: DemoOptions): Prom
   const port = wantedPort === 0 ? await freePort() : wantedPort;
   const database = join(data, 'demo.db');
   const recordings = join(data, 'demo-recordings');
-  const simulator = await startSimulator({ daemonUrl: `http://${HOST}:${port}`, calls });
+  // The simulator starts while the daemon's modules are loaded.
+  const [simulator, { startDaemon }] = await Promise.all([
+    startSimulator({ daemonUrl: `http://${HOST}:${port}`, calls }),
+    import('../daemon.ts'),
+  ]);
   try {
     const { config, baseDir } = await loadConfig(DEMO_CONFIG, {
       DEMO_DATABASE: database,

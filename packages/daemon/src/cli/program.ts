@@ -1,11 +1,11 @@
-/** `sidetone`: its commands and options, and how a failure leaves the process. */
+/** `sidetone`: its commands, options and exit codes. Each command is imported when it runs, so that help is fast. */
 import { readFileSync } from 'node:fs';
 import { isFault, messageOf } from '@sidetone/core';
 import { Command, InvalidArgumentError } from 'commander';
-import { backfill } from './backfill.ts';
+import type { BackfillOptions } from './backfill.ts';
 import { conform } from './conform.ts';
-import { demo } from './demo.ts';
-import { start } from './start.ts';
+import type { DemoOptions } from './demo.ts';
+import type { StartOptions } from './start.ts';
 
 /** The exit code for a mistake in the configuration, as sysexits.h has it. */
 const EX_CONFIG = 78;
@@ -37,14 +37,14 @@ export async function run(argv: readonly string[]): Promise<void> {
     .description('run the daemon')
     .requiredOption('-c, --config <file>', 'the configuration file')
     .option('-p, --port <number>', 'the port to listen on, instead of the configured one', port)
-    .action(start);
+    .action(async (options: StartOptions) => (await import('./start.ts')).start(options));
   program
     .command('demo')
     .description('run the daemon with made-up calls that speak: no account, nothing leaves this machine')
     .option('-p, --port <number>', 'the port to listen on', port, 4000)
     .option('--calls <number>', 'how many calls of each provider are live at any time', count, 2)
     .option('--data <folder>', 'where the calls are kept', './data')
-    .action(demo);
+    .action(async (options: DemoOptions) => (await import('./demo.ts')).demo(options));
   program
     .command('backfill')
     .description("take a provider's past calls into the history of the running daemon")
@@ -52,7 +52,7 @@ export async function run(argv: readonly string[]): Promise<void> {
     .requiredOption('--since <date>', 'those created from this date on, like 2026-01-31')
     .option('--until <date>', 'those created before this date; now, when left out')
     .option('--url <address>', 'where the daemon listens', 'http://127.0.0.1:4000/')
-    .action(backfill);
+    .action(async (options: BackfillOptions) => (await import('./backfill.ts')).backfill(options));
   program
     .command('conform')
     .description('audit a plugin: exit code 0 when it keeps the contract, 1 when not, 2 when there is none')
