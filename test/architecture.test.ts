@@ -1,38 +1,20 @@
 /**
  * Reads the import lines and fails on a wrong arrow.
- * Packages: core <- plugins, testkit, simulator, daemon. Inside the daemon:
- * main -> cli -> daemon -> container -> http -> graphql -> feature folders -> core; store implements the features' ports.
+ * Packages: core <- plugin-kit <- plugins, testkit, daemon; the simulator and the dashboard import none of them.
+ * Inside the daemon: main -> cli -> daemon -> container -> http -> graphql -> feature folders -> core. The store implements
+ * ports of the feature folders; no feature folder imports it.
  */
 import { readFileSync } from 'node:fs';
-import { builtinModules } from 'node:module';
 import { describe, expect, test } from 'vitest';
 import { filesBelow, PACKAGES, sourcesOf } from './support/files.ts';
+import { importsIn, isBuiltin, outside, packageOf, targetOf, type Import } from './support/imports.ts';
 
-interface Import {
-  readonly from: string;
-  readonly to: string;
-}
-
-const IMPORT = /^(?:import|export)\s(?:[^'"]*?\sfrom\s)?['"]([^'"]+)['"]|\bimport\(\s*['"]([^'"]+)['"]/gm;
-
-/** The imports of a package's sources; of every package without a name. */
+/** Returns the imports of a package's sources; of every package without a name. */
 function importsOf(name?: string): Import[] {
   const files = (name === undefined ? PACKAGES : [name]).flatMap(sourcesOf);
   expect(files.length).toBeGreaterThan(0);
   return importsIn(files);
 }
-
-const importsIn = (files: readonly string[]): Import[] =>
-  files.flatMap((from) =>
-    [...readFileSync(from, 'utf8').matchAll(IMPORT)].map(([, still, lazy]) => ({
-      from,
-      to: still ?? lazy ?? '',
-    })),
-  );
-
-const isBuiltin = (name: string): boolean => name.startsWith('node:') || builtinModules.includes(name);
-const packageOf = (name: string): string => name.split('/', name.startsWith('@') ? 2 : 1).join('/');
-const outside = (imports: Import[]): Import[] => imports.filter(({ to }) => !to.startsWith('.'));
 
 describe('a package imports only', () => {
   const ALLOWED: Record<string, readonly string[]> = {
@@ -95,7 +77,7 @@ describe('a package imports only', () => {
   test('by relative paths that stay within it', () => {
     const wrong = importsOf().filter(({ from, to }) => {
       if (!to.startsWith('.')) return false;
-      const target = new URL(to, `file:///${from}`).pathname.slice(1);
+      const target = targetOf({ from, to });
       return !target.startsWith(from.split('/').slice(0, 3).join('/'));
     });
     expect(wrong).toEqual([]);
@@ -142,7 +124,7 @@ describe('inside the daemon', () => {
     const imports = importsOf('daemon').filter(({ to }) => to.startsWith('.'));
     const wrong = imports.filter(({ from, to }) => {
       const part = partOf(from);
-      const target = partOf(new URL(to, `file:///${from}`).pathname.slice(1));
+      const target = partOf(targetOf({ from, to }));
       return target !== part && !(ARROWS[part] ?? []).includes(target);
     });
     expect(wrong).toEqual([]);
