@@ -1,8 +1,8 @@
 /** What Vobiz's webhooks and stream messages mean, in Sidetone's events. Pure and total. */
 import { lookUp, present } from '@sidetone/plugin-kit';
 import { type CallDirection, type CallStatus, type ProviderEvent } from '@sidetone/core';
-import { endCategoryOf } from './webhook/end-reasons.ts';
-import { at, noticeIn } from './webhook/notices.ts';
+import { endCategoryOf } from './calls/end-reasons.ts';
+import { at, noticeIn } from './calls/notices.ts';
 import type { VobizWebhook } from './webhook/webhook-form.ts';
 import type { StreamMessageOf } from './wire.ts';
 

@@ -2,7 +2,7 @@ import { FaultError } from '@sidetone/core';
 import { createCommandContext, createControlledCall } from '@sidetone/testkit';
 import { describe, expect, it } from 'vitest';
 import { MAX_FURTHER_STREAMS } from '../src/answer/after-stream.ts';
-import { STATE_PATIENCE_MS } from '../src/kept-soon.ts';
+import { STATE_PATIENCE_MS } from '../src/calls/durable-state.ts';
 import { NEXT_STEP_LIFE_MS, NEXT_STEP_RETRY_MS } from '../src/answer/next-steps.ts';
 import { start, type Harness } from './harness.ts';
 import { wav } from './relay/relay-harness.ts';

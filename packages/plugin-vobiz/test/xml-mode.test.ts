@@ -1,6 +1,6 @@
 import { NEVER, connectionFailure, createIngressRequest } from '@sidetone/testkit';
 import { describe, expect, it } from 'vitest';
-import { MAX_ANSWER_BYTES } from '../src/answer/xml-weave.ts';
+import { MAX_ANSWER_BYTES } from '../src/answer/xml-merge.ts';
 import { NEWS_TIMEOUT_MS } from '../src/answer/application-client.ts';
 import { start, type Harness } from './harness.ts';
 import { CALL, form } from './samples.ts';

@@ -2,10 +2,10 @@
 import type { ProviderCallId, ProviderHost } from '@sidetone/core';
 import { EMPTY_ANSWER } from './answer-xml.ts';
 import type { CallXml } from './call-xml.ts';
-import type { Calls } from '../calls.ts';
+import type { Calls } from '../calls/call-tracker.ts';
 import type { AnswerOptions } from '../config.ts';
 import type { NextStep, NextSteps } from './next-steps.ts';
-import { noticeOf } from '../webhook/notices.ts';
+import { noticeOf } from '../calls/notices.ts';
 import { remember } from '../remember.ts';
 import type { VobizWebhook } from '../webhook/webhook-form.ts';
 

@@ -4,7 +4,7 @@ import { createAfterStream } from './after-stream.ts';
 import { EMPTY_ANSWER } from './answer-xml.ts';
 import { createApplicationXml } from './application-xml.ts';
 import type { CallXml } from './call-xml.ts';
-import type { Calls } from '../calls.ts';
+import type { Calls } from '../calls/call-tracker.ts';
 import type { AnswerOptions } from '../config.ts';
 import type { NextSteps } from './next-steps.ts';
 import type { TransferGrants } from './transfer-grants.ts';

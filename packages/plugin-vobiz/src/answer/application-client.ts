@@ -4,7 +4,7 @@
  */
 import { FaultError, isFault, messageOf, type ProviderHost } from '@sidetone/core';
 import { readBody, USER_AGENT } from '@sidetone/plugin-kit';
-import { MAX_ANSWER_BYTES } from './xml-weave.ts';
+import { MAX_ANSWER_BYTES } from './xml-merge.ts';
 
 /** How long the application may take with news that nobody waits for, ms. */
 export const NEWS_TIMEOUT_MS = 5000;

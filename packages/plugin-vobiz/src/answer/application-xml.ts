@@ -1,12 +1,12 @@
 /** What a call gets whose application is the user's own: its XML, with a stream woven in; or else the fallback. */
 import { isFault, messageOf, type ProviderCallId, type ProviderHost } from '@sidetone/core';
-import { weave } from './xml-weave.ts';
+import { weave } from './xml-merge.ts';
 import { tapElement } from './answer-xml.ts';
 import { createApplication } from './application-client.ts';
 import type { CallXml } from './call-xml.ts';
-import type { Calls } from '../calls.ts';
+import type { Calls } from '../calls/call-tracker.ts';
 import type { AnswerOptions } from '../config.ts';
-import { noticeOf } from '../webhook/notices.ts';
+import { noticeOf } from '../calls/notices.ts';
 import { remember } from '../remember.ts';
 import type { VobizWebhook } from '../webhook/webhook-form.ts';
 

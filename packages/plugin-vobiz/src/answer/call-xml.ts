@@ -5,12 +5,12 @@
 import { present } from '@sidetone/plugin-kit';
 import { type ProviderCallId, type ProviderEvent, type ProviderHost } from '@sidetone/core';
 import { agentAnswer, HANGUP_ANSWER, tapAnswer, type Dialling, type Speech, type Tap } from './answer-xml.ts';
-import type { Calls } from '../calls.ts';
+import type { Calls } from '../calls/call-tracker.ts';
 import type { FallbackOptions, VobizOptions } from '../config.ts';
-import { keptSoon } from '../kept-soon.ts';
+import { keptSoon } from '../calls/durable-state.ts';
 import type { Relays } from '../relay/relays.ts';
 import type { StreamOrigin, StreamTokens } from '../stream/stream-tokens.ts';
-import type { TransferOrder } from './transfer-order.ts';
+import type { TransferOrder } from '../control/transfer-order.ts';
 import { withPlus } from '../translate.ts';
 import type { VobizWebhook } from '../webhook/webhook-form.ts';
 

@@ -5,8 +5,8 @@
 import { parseJson } from '@sidetone/plugin-kit';
 import { providerCallId, type CommandId, type ProviderCallId, type ProviderHost } from '@sidetone/core';
 import { z } from 'zod';
-import { keptSoon } from '../kept-soon.ts';
-import type { TransferOrder } from './transfer-order.ts';
+import { keptSoon } from '../calls/durable-state.ts';
+import type { TransferOrder } from '../control/transfer-order.ts';
 
 /** How long an order holds that nobody asked for, ms. */
 export const NEXT_STEP_LIFE_MS = 60_000;

@@ -5,8 +5,8 @@
 import { parseJson } from '@sidetone/plugin-kit';
 import { providerCallId, type ProviderCallId, type ProviderHost } from '@sidetone/core';
 import { z } from 'zod';
-import { keptSoon } from '../kept-soon.ts';
-import type { TransferOrder } from './transfer-order.ts';
+import { keptSoon } from '../calls/durable-state.ts';
+import type { TransferOrder } from '../control/transfer-order.ts';
 
 /** How long an address holds that nobody asked, ms. */
 export const TRANSFER_LIFE_MS = 5 * 60_000;

@@ -5,11 +5,11 @@
 import { FaultError, type ProviderHost } from '@sidetone/core';
 import { type AudioFormat, type Sound } from '@sidetone/plugin-kit';
 import { checkpoint, clearAudio, playAudio, type AgentMessageOf } from './agent-wire.ts';
-import { createAnnouncer } from './announcer.ts';
+import { createAnnouncer } from './sound-player.ts';
 import { createByteOrder, type ByteOrder, type ByteOrderOf } from '../stream/byte-order.ts';
-import { createClearings } from './clearings.ts';
+import { createClearings } from './clear-tracker.ts';
 import { audioFormatOf } from '../stream/inbound-stream.ts';
-import { createVoiceLine, type VoiceFormat } from './voice-line.ts';
+import { createVoiceLine, type VoiceFormat } from './playback-timeline.ts';
 import { formatOf, type MediaFormat } from '../wire.ts';
 
 export interface PlaybackDeps {

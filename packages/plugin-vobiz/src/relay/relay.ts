@@ -21,14 +21,14 @@ import {
   type AgentMessageType,
 } from './agent-wire.ts';
 import type { ByteOrder } from '../stream/byte-order.ts';
-import type { CallMemory } from './call-memory.ts';
+import type { CallMemory } from './relayed-calls.ts';
 import { isForeign } from '../stream/inbound-stream.ts';
-import { createOutlet } from './outlet.ts';
-import { silenced } from './payload-gate.ts';
+import { createOutlet } from './send-queue.ts';
+import { silenced } from './silence.ts';
 import { createPlayback, type Playback } from './playback.ts';
 import { confirmation, notice, type AgentNotice } from './relay-events.ts';
 import type { Relay } from './relays.ts';
-import { createStreamSession, type StreamSession } from '../session.ts';
+import { createStreamSession, type StreamSession } from '../stream/stream-session.ts';
 import type { MediaFormat, StreamMessage, StreamMessageOf, StreamMessageType } from '../wire.ts';
 
 /** How long Vobiz has to close a stream's socket once it was told to stop, ms. */

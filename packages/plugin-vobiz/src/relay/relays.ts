@@ -9,7 +9,7 @@ import {
   type Socket,
 } from '@sidetone/core';
 import type { ByteOrder } from '../stream/byte-order.ts';
-import { createCallMemories } from './call-memory.ts';
+import { createCallMemories } from './relayed-calls.ts';
 import { confirmation } from './relay-events.ts';
 import { createRelay, type RelayedStream } from './relay.ts';
 import type { MediaFormat, StreamMessageOf } from '../wire.ts';

@@ -1,7 +1,7 @@
 /** Vobiz's record of a past call, and the events that tell the call whole. Pure and total. */
 import { instantOf, lookUp, numberOf, present, textOf, type JsonObject } from '@sidetone/plugin-kit';
 import { providerCallId, type CallDirection, type ProviderEvent } from '@sidetone/core';
-import { endCategoryOf } from '../webhook/end-reasons.ts';
+import { endCategoryOf } from '../calls/end-reasons.ts';
 import { withPlus } from '../translate.ts';
 
 export interface PastCall {

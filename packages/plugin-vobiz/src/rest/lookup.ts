@@ -7,7 +7,7 @@ import {
   type ProviderHost,
 } from '@sidetone/core';
 import type { VobizApi, VobizLiveCall } from './api.ts';
-import type { Calls } from '../calls.ts';
+import type { Calls } from '../calls/call-tracker.ts';
 import { decodeCdr, translateCdr } from './cdr.ts';
 import { announce, translateGone } from '../translate.ts';
 

@@ -4,7 +4,7 @@
  */
 import { instantOf, objectOf, parseJson, textOf } from '@sidetone/plugin-kit';
 import { providerCallId, type ProviderCallId, type ProviderHost } from '@sidetone/core';
-import { keptSoon } from '../kept-soon.ts';
+import { keptSoon } from '../calls/durable-state.ts';
 
 /** How long a token holds, ms: as long as a call can last. Most end with their call. */
 export const TOKEN_LIFE_MS = 24 * 60 * 60 * 1000;

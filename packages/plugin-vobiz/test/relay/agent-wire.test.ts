@@ -9,8 +9,8 @@ import {
   playAudio,
   stop,
 } from '../../src/relay/agent-wire.ts';
-import { createOutlet, MAX_UNSENT_CHARACTERS } from '../../src/relay/outlet.ts';
-import { silenced } from '../../src/relay/payload-gate.ts';
+import { createOutlet, MAX_UNSENT_CHARACTERS } from '../../src/relay/send-queue.ts';
+import { silenced } from '../../src/relay/silence.ts';
 import { frame, samplesOf, STREAM, textOf } from '../samples.ts';
 
 const sample = (name: string): object => samplesOf('stream-out').find((each) => each.name === name)!.body;

@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { FLUSH_MS } from '../../src/relay/agent-link.ts';
 import { STOP_WITHIN_MS } from '../../src/relay/relay.ts';
-import { IDLE_SOCKET_MS } from '../../src/session.ts';
+import { IDLE_SOCKET_MS } from '../../src/stream/stream-session.ts';
 import {
   CALL_ID,
   CLEAR,

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { MAX_HELD_MEDIA } from '../../src/relay/agent-link.ts';
-import { EARLY_FRAMES_MS } from '../../src/session.ts';
+import { EARLY_FRAMES_MS } from '../../src/stream/stream-session.ts';
 import {
   AGENT_URL,
   CALL_ID,

@@ -2,7 +2,7 @@ import { decodeMulaw } from '@sidetone/core';
 import { SOUND_TIMEOUT_MS } from '@sidetone/plugin-kit';
 import { NEVER } from '@sidetone/testkit';
 import { describe, expect, it } from 'vitest';
-import { LEAD_MS, PLAYED_WITHIN_MS } from '../../src/relay/announcer.ts';
+import { LEAD_MS, PLAYED_WITHIN_MS } from '../../src/relay/sound-player.ts';
 import {
   CLEAR,
   CLEARED,

@@ -12,7 +12,7 @@ import {
 } from '@sidetone/core';
 import { z } from 'zod';
 import { agentUrlOf } from './agent-url.ts';
-import { keptSoon } from '../kept-soon.ts';
+import { keptSoon } from '../calls/durable-state.ts';
 import type { RelayParty } from './relays.ts';
 
 /** How long a call is remembered that is never told to be over, ms: as long as a call can last. */

@@ -2,7 +2,7 @@ import type { ControlArguments } from '@sidetone/core';
 import { createCommandContext, createControlledCall, type FakeSocket } from '@sidetone/testkit';
 import { describe, expect, it } from 'vitest';
 import { AUTH, BASE, start, type Harness } from '../harness.ts';
-import { CLEAR, CLEARED, confirmed, START, STOP, tell, wav } from './relay-harness.ts';
+import { CLEAR, CLEARED, confirmed, START, STOP, tell, wav } from '../relay/relay-harness.ts';
 import { CALL, form, reply, STREAM } from '../samples.ts';
 
 const CALL_URL = `${BASE}/Account/${AUTH.authId}/Call/${CALL}/`;

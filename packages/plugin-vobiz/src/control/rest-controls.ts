@@ -1,11 +1,11 @@
 /** What can be done to a live Vobiz call over REST. */
 import { FaultError, invalidArgument, isFault, type Controls, type ProviderCallId } from '@sidetone/core';
-import type { Outcome, VobizApi } from './api.ts';
-import { webAddress } from './checked-options.ts';
+import type { Outcome, VobizApi } from '../rest/api.ts';
+import { webAddress } from './argument-checks.ts';
 import type { VobizOptions } from '../config.ts';
-import { spokenText } from './spoken-text.ts';
+import { spokenText } from '../rest/spoken-text.ts';
 import type { TransferGrants } from '../answer/transfer-grants.ts';
-import { transferOrder } from '../answer/transfer-order.ts';
+import { transferOrder } from './transfer-order.ts';
 
 export interface RestControlsDeps {
   readonly api: VobizApi;

@@ -9,7 +9,7 @@ import {
   wholeNumber,
   yesOrNo,
   type Checks,
-} from '../rest/checked-options.ts';
+} from './argument-checks.ts';
 import { PHONE_NUMBER, SIP_ADDRESS } from '../config.ts';
 
 /** Fields of a new call that may be given. Its addresses are ours, so they are not among them. */

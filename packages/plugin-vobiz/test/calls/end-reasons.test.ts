@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { endCategoryOf } from '../../src/webhook/end-reasons.ts';
+import { endCategoryOf } from '../../src/calls/end-reasons.ts';
 
 describe('hangup codes', () => {
   it.each([

@@ -3,7 +3,7 @@ import { MAX_AHEAD_MS } from '@sidetone/plugin-kit';
 import { createFakeClock } from '@sidetone/testkit';
 import { describe, expect, it } from 'vitest';
 import { createByteOrder } from '../../src/stream/byte-order.ts';
-import { createVoiceLine, SMOOTHING_MS, type VoiceFormat } from '../../src/relay/voice-line.ts';
+import { createVoiceLine, SMOOTHING_MS, type VoiceFormat } from '../../src/relay/playback-timeline.ts';
 
 const MULAW: VoiceFormat = { encoding: 'mulaw', sampleRate: 8000, byteOrder: undefined };
 const wide = (sampleRate: number, order: 'le' | 'be' = 'le'): VoiceFormat => ({

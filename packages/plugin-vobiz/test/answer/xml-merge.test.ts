@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { MAX_ANSWER_BYTES, weave, type WeaveOptions } from '../../src/answer/xml-weave.ts';
+import { MAX_ANSWER_BYTES, weave, type WeaveOptions } from '../../src/answer/xml-merge.ts';
 
 const STREAM = '<Stream bidirectional="false">wss://calls.example.com/stream/t</Stream>';
 const RINGING = { isAnswered: false } as const;

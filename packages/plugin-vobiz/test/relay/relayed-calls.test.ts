@@ -7,8 +7,8 @@ import {
   MAX_OWN_CHECKPOINTS,
   MAX_RELAYED_CALLS,
   type CallMemories,
-} from '../../src/relay/call-memory.ts';
-import { STATE_PATIENCE_MS } from '../../src/kept-soon.ts';
+} from '../../src/relay/relayed-calls.ts';
+import { STATE_PATIENCE_MS } from '../../src/calls/durable-state.ts';
 
 const call = providerCallId('call-1');
 const template = new Secret('wss://agent.example.in/?from={from}&to={to}');

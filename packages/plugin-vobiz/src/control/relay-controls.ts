@@ -8,10 +8,10 @@ import {
   type Controls,
   type Party,
 } from '@sidetone/core';
-import { webSocketAddress } from './agent-url.ts';
+import { webSocketAddress } from '../relay/agent-url.ts';
 import type { NextStep, NextSteps } from '../answer/next-steps.ts';
-import type { Relay, RelayParty, Relays } from './relays.ts';
-import { transferOrder } from '../answer/transfer-order.ts';
+import type { Relay, RelayParty, Relays } from '../relay/relays.ts';
+import { transferOrder } from './transfer-order.ts';
 
 export interface RelayControlsDeps {
   readonly relays: Pick<Relays, 'of'>;

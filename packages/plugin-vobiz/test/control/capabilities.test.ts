@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { capabilitiesFor, type CapabilityFacts } from '../src/capabilities.ts';
+import { capabilitiesFor, type CapabilityFacts } from '../../src/control/capabilities.ts';
 
 const OVER_REST = ['SAY', 'TRANSFER', 'END_CALL', 'SEND_DTMF', 'PLAY_AUDIO', 'CLEAR_AUDIO'];
 const BY_RELAY = [

@@ -10,8 +10,8 @@ import {
   type Controls,
   type ProviderCallId,
 } from '@sidetone/core';
-import type { Outcome } from './api.ts';
-import type { ConferenceApi, Member } from './conference-api.ts';
+import type { Outcome } from '../rest/api.ts';
+import type { ConferenceApi, Member } from '../rest/conference-api.ts';
 import { remember } from '../remember.ts';
 import type { VobizWebhook } from '../webhook/webhook-form.ts';
 

@@ -9,7 +9,7 @@ import {
   wholeNumber,
   yesOrNo,
   type Checks,
-} from '../rest/checked-options.ts';
+} from './argument-checks.ts';
 import { PHONE_NUMBER, SIP_ADDRESS } from '../config.ts';
 import { spokenText } from '../rest/spoken-text.ts';
 

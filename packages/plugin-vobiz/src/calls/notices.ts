@@ -1,7 +1,7 @@
 /** What an operator should know of a call. The codes are stable; the messages hold neither words said nor numbers. Pure. */
 import { lookUp } from '@sidetone/plugin-kit';
 import { providerCallId, type ProviderEvent, type ProviderEventFields } from '@sidetone/core';
-import type { VobizWebhook } from './webhook-form.ts';
+import type { VobizWebhook } from '../webhook/webhook-form.ts';
 
 type Notice = Readonly<ProviderEventFields['notice']>;
 

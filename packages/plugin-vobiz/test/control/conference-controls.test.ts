@@ -1,7 +1,7 @@
 import { providerCallId } from '@sidetone/core';
 import { createCommandContext, createControlledCall } from '@sidetone/testkit';
 import { describe, expect, it } from 'vitest';
-import { createRooms, MAX_MEMBERS } from '../../src/rest/conference-rooms.ts';
+import { createRooms, MAX_MEMBERS } from '../../src/control/conference-controls.ts';
 import { AUTH, BASE, start } from '../harness.ts';
 import { CALL, form, reply } from '../samples.ts';
 

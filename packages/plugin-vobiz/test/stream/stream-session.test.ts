@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { FakeHost, FakeSocket } from '@sidetone/testkit';
-import { EARLY_FRAMES_MS, IDLE_SOCKET_MS, MAX_EARLY_FRAMES } from '../src/session.ts';
-import { start, type Harness } from './harness.ts';
-import { CALL, form, frame, STREAM } from './samples.ts';
+import { EARLY_FRAMES_MS, IDLE_SOCKET_MS, MAX_EARLY_FRAMES } from '../../src/stream/stream-session.ts';
+import { start, type Harness } from '../harness.ts';
+import { CALL, form, frame, STREAM } from '../samples.ts';
 
 const signal = new AbortController().signal;
 

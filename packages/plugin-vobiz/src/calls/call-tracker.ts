@@ -1,8 +1,8 @@
 /** The calls of the account, as far as they have to be remembered: which are over, and which were placed from here. */
 import type { ProviderCallId, ProviderEvent, ProviderHost } from '@sidetone/core';
-import { remember } from './remember.ts';
-import { translateWebhook } from './translate.ts';
-import type { VobizWebhook } from './webhook/webhook-form.ts';
+import { remember } from '../remember.ts';
+import { translateWebhook } from '../translate.ts';
+import type { VobizWebhook } from '../webhook/webhook-form.ts';
 
 /** How many ended calls are remembered, so that a late answer webhook does not bring one back. */
 export const MAX_ENDED_CALLS = 2000;

@@ -1,9 +1,9 @@
 import { createCommandContext, createControlledCall, connectionFailure } from '@sidetone/testkit';
 import type { ControlArguments } from '@sidetone/core';
 import { describe, expect, it } from 'vitest';
-import { MAX_TRANSFERS, TRANSFER_LIFE_MS, TRANSFER_RETRY_MS } from '../src/answer/transfer-grants.ts';
-import { AUTH, BASE, start, type Harness } from './harness.ts';
-import { CALL, form, reply } from './samples.ts';
+import { MAX_TRANSFERS, TRANSFER_LIFE_MS, TRANSFER_RETRY_MS } from '../../src/answer/transfer-grants.ts';
+import { AUTH, BASE, start, type Harness } from '../harness.ts';
+import { CALL, form, reply } from '../samples.ts';
 
 const ACCOUNT = `${BASE}/Account/${AUTH.authId}`;
 const CALL_URL = `${ACCOUNT}/Call/${CALL}/`;

@@ -5,7 +5,7 @@ import {
   CLEARED_WITHIN_MS,
   createClearings,
   MAX_CLEARINGS,
-} from '../../src/relay/clearings.ts';
+} from '../../src/relay/clear-tracker.ts';
 
 function start() {
   const clock = createFakeClock();
