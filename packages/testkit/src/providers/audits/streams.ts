@@ -143,7 +143,7 @@ export const STREAM_AUDITS: readonly Audit[] = [
     applies: HAS_STREAMS,
     async run(bench) {
       const stage = await bench.started();
-      await stage.play(wholeLife(bench.scenario).filter((step) => !('want' in step)));
+      await stage.play(wholeLife(bench.scenario).filter((step) => !('demand' in step)));
       const writes = stage.host.streams.reduce((sum, stream) => sum + stream.writes.length, 0);
       check(writes === 0, `${writes} pieces of audio were written for nobody`);
     },
