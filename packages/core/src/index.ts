@@ -83,6 +83,7 @@ export {
 } from './fact.ts';
 export { evolve, isLive, isTranscribed, offsetOrigin, withDetails, type Call } from './call.ts';
 export { NEXT_STATUSES, nextStatus } from './call-status.ts';
+export { NEXT_COMMAND_STATUSES } from './command-status.ts';
 export { decide, type DecisionContext } from './decide.ts';
 export { missingWords, wordsOf, type Words } from './missing-words.ts';
 export type { Socket } from './socket.ts';
