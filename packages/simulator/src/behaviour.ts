@@ -1,5 +1,5 @@
-// How a cloud, or one call of it, is told to behave otherwise than of its own accord. Which dials there are stands in
-// `vapi/behaviour.ts`, `vobiz/behaviour.ts` and `deepgram/behaviour.ts`.
+// Validates changes of the behaviour of a cloud or of one call. The options are defined in `vapi/behaviour.ts`,
+// `vobiz/behaviour.ts` and `deepgram/behaviour.ts`.
 
 import { DEEPGRAM_CHOICES } from './deepgram/behaviour.ts';
 import { VAPI_CHOICES } from './vapi/behaviour.ts';
@@ -11,7 +11,7 @@ const CHOICES: Readonly<Record<string, readonly (string | number)[]>> = {
   ...DEEPGRAM_CHOICES,
 };
 
-/** From what to what a number may be, where that is not up to a day of milliseconds. */
+/** The range of a number, if it is not 0 to one day in milliseconds. */
 const LIMITS: Readonly<Record<string, readonly [from: number, to: number]>> = {
   loseShare: [0, 1],
   duplicates: [0, 10],
@@ -27,25 +27,23 @@ const LIMITS: Readonly<Record<string, readonly [from: number, to: number]>> = {
 };
 const A_DAY_MS = 86_400_000;
 
-/**
- * Some dials over a set of them. Throws a sentence when a dial does not exist or cannot stand where it is put.
- */
+/** Returns a behaviour with changes. @throws {RangeError} for an unknown option or an invalid value */
 export function mergeBehaviour<Behaviour extends object>(behaviour: Behaviour, changes: object): Behaviour {
   for (const [name, value] of Object.entries(changes)) {
     const known: unknown = Object.entries(behaviour).find(([option]) => option === name)?.[1];
-    if (known === undefined) throw new RangeError(`behaviour.${name} does not exist`);
+    if (known === undefined) throw new RangeError(`behaviour.${name}: unknown option`);
     if (Array.isArray(known)) {
-      if (!isList(value)) throw new RangeError(`behaviour.${name} must be a list of strings or numbers`);
+      if (!isList(value)) throw new RangeError(`behaviour.${name}: expected a list of strings or numbers`);
       continue;
     }
-    if (typeof value !== typeof known) throw new RangeError(`behaviour.${name} must be a ${typeof known}`);
+    if (typeof value !== typeof known) throw new RangeError(`behaviour.${name}: expected a ${typeof known}`);
     const choices = CHOICES[name];
     if (choices !== undefined && !choices.some((choice) => choice === value)) {
-      throw new RangeError(`behaviour.${name} must be one of ${choices.join(', ')}`);
+      throw new RangeError(`behaviour.${name}: expected one of ${choices.join(', ')}`);
     }
     const [from, to] = LIMITS[name] ?? [0, A_DAY_MS];
     if (typeof value === 'number' && !(value >= from && value <= to)) {
-      throw new RangeError(`behaviour.${name} must be from ${from} to ${to === A_DAY_MS ? 'a day' : to}`);
+      throw new RangeError(`behaviour.${name}: expected a number from ${from} to ${to}`);
     }
   }
   return { ...behaviour, ...changes };

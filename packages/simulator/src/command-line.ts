@@ -3,7 +3,7 @@ import { DEMO_KEYS } from './simulator-contract.ts';
 import type { SimulatorOptions } from './simulator-contract.ts';
 import { MAX_PAST_CALLS } from './vapi/past-calls.ts';
 
-/** What the command line asks for. */
+/** The parsed command line. */
 export interface CommandLine {
   readonly options: SimulatorOptions;
   readonly exitWithStdin: boolean;
@@ -11,7 +11,7 @@ export interface CommandLine {
 
 const MAX_CALLS = 100;
 
-/** Reads the arguments. Throws an error whose message is the sentence to show. */
+/** Parses the arguments. Throws an error whose message is shown to the user. */
 export function parseCommandLine(args: readonly string[]): CommandLine {
   const { values } = parseArgs({
     args: [...args],
@@ -60,7 +60,7 @@ export function parseCommandLine(args: readonly string[]): CommandLine {
   };
 }
 
-/** Webhooks are signed in both documented ways once there is a key for it. */
+/** With a key, webhooks are signed in both documented ways. */
 function signing(token: string | undefined): SimulatorOptions['vobiz'] {
   return token === undefined ? {} : { signingToken: token, behaviour: { signature: 'both' } };
 }
@@ -68,12 +68,12 @@ function signing(token: string | undefined): SimulatorOptions['vobiz'] {
 function wholeNumber(flag: string, text: string, max: number): number {
   const value = Number(text);
   if (!/^\d+$/.test(text) || value > max)
-    throw new RangeError(`${flag} must be a whole number from 0 to ${max}`);
+    throw new RangeError(`${flag}: expected a whole number from 0 to ${max}`);
   return value;
 }
 
 function httpUrl(flag: string, text: string | undefined): string | undefined {
-  if (text !== undefined && !/^https?:\/\//.test(text)) throw new RangeError(`${flag} must be an http URL`);
-  if (text !== undefined && !URL.canParse(text)) throw new RangeError(`${flag} is not a URL`);
+  if (text !== undefined && !/^https?:\/\//.test(text)) throw new RangeError(`${flag}: expected an http URL`);
+  if (text !== undefined && !URL.canParse(text)) throw new RangeError(`${flag}: expected a URL`);
   return text;
 }

@@ -1,10 +1,10 @@
-/** A promise with the function that settles it, which Node 20 does not bring along. */
+/** A promise and the function that resolves it. Node 20 has no `Promise.withResolvers`. */
 export interface Deferred<Value> {
   readonly promise: Promise<Value>;
   readonly resolve: (value: Value) => void;
 }
 
-/** A promise that is settled from outside. */
+/** Creates a promise that is resolved from outside. */
 export function createDeferred<Value>(): Deferred<Value> {
   const settlers: ((value: Value) => void)[] = [];
   const promise = new Promise<Value>((resolve) => settlers.push(resolve));

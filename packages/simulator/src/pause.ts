@@ -1,4 +1,4 @@
-/** Waits, but not longer than until a signal aborts. Never rejects. */
+/** Waits for a time, or until a signal aborts. Never rejects. */
 export function pause(ms: number, signal: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
     if (signal.aborted) return resolve();

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { parseCommandLine } from '../src/command-line.ts';
 
 describe('the command line', () => {
-  it('asks for nothing but loopback and a free port when it says nothing', () => {
+  it('defaults to loopback and a free port', () => {
     expect(parseCommandLine([])).toEqual({
       exitWithStdin: false,
       options: {
@@ -21,7 +21,7 @@ describe('the command line', () => {
     });
   });
 
-  it('carries every flag to where it belongs', () => {
+  it('maps every flag to an option', () => {
     const flags = {
       host: '::1',
       port: '4001',
@@ -57,7 +57,7 @@ describe('the command line', () => {
     });
   });
 
-  it('signs webhooks of Vobiz once there is a key for it', () => {
+  it('signs the webhooks of Vobiz if a key is given', () => {
     expect(parseCommandLine(['--vobiz-sign', 'k']).options.vobiz).toMatchObject({
       signingToken: 'k',
       behaviour: { signature: 'both' },
@@ -65,15 +65,15 @@ describe('the command line', () => {
   });
 
   it.each([
-    [['--port', 'x'], '--port must be a whole number from 0 to 65535'],
-    [['--port', '65536'], '--port must be'],
+    [['--port', 'x'], '--port: expected a whole number from 0 to 65535'],
+    [['--port', '65536'], '--port: expected'],
     [['--calls', '-1'], '--calls'],
-    [['--calls', '101'], '--calls must be a whole number from 0 to 100'],
-    [['--vapi-webhook', 'localhost:4000'], '--vapi-webhook must be an http URL'],
-    [['--vobiz-answer', 'http://'], '--vobiz-answer is not a URL'],
+    [['--calls', '101'], '--calls: expected a whole number from 0 to 100'],
+    [['--vapi-webhook', 'localhost:4000'], '--vapi-webhook: expected an http URL'],
+    [['--vobiz-answer', 'http://'], '--vobiz-answer: expected a URL'],
     [['--loud'], '--loud'],
     [['call'], 'call'],
-  ])('%j is refused with a sentence', (args, message) => {
+  ])('rejects %j with a message', (args, message) => {
     expect(() => parseCommandLine(args)).toThrow(message);
   });
 });

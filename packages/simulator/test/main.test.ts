@@ -38,7 +38,7 @@ afterEach(() => {
 });
 
 describe('the process', () => {
-  it('prints one JSON line when it listens, and nothing else', async () => {
+  it('prints one JSON line when it is ready, and nothing else', async () => {
     const process = run();
     const { url, ...line } = await ready(process);
     expect({ url, ...line }).toEqual({
@@ -54,14 +54,14 @@ describe('the process', () => {
     expect([process.stdout().split('\n').length, process.stderr()]).toEqual([2, '']);
   });
 
-  it('ends when its standard input closes, if it is told to', async () => {
+  it('exits when its standard input closes, with --exit-with-stdin', async () => {
     const process = run('--exit-with-stdin');
     await ready(process);
     process.child.stdin?.end();
     expect(await process.exit).toBe(0);
   });
 
-  it('says in one line that its port is taken, and fails', async () => {
+  it('prints one line and exits with code 1 when its port is in use', async () => {
     const server = createServer();
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
     const process = run('--port', String((server.address() as AddressInfo).port));
@@ -71,7 +71,7 @@ describe('the process', () => {
     await new Promise((resolve) => server.close(resolve));
   });
 
-  it('keeps calls of both providers going, and ends them with itself', async () => {
+  it('keeps calls of both providers running until it exits', async () => {
     const application = await createApplication();
     const { url } = application;
     const process = run('--calls', '1', '--vapi-webhook', `${url}/vapi`, '--vobiz-answer', `${url}/answer`);

@@ -1,6 +1,6 @@
-// 16 kHz to 8 kHz. A telephone band ends below 3.4 kHz, so what lies above 4 kHz must be gone before every
-// second sample is dropped, or it would come back as a whistle. A windowed sinc does it; the filter remembers
-// the tail of the last frame, so that frames can be halved one after the other without a seam.
+// Converts 16 kHz to 8 kHz. Every second sample is dropped, so frequencies above 4 kHz are removed first to prevent
+// aliasing. The filter is a windowed sinc; it keeps the end of the last frame so that consecutive frames join
+// seamlessly.
 
 const TAPS = 63;
 const CUTOFF = 3_500 / 16_000;
@@ -15,12 +15,12 @@ const KERNEL = Float64Array.from({ length: TAPS }, (_, index) => {
   return sinc * blackman;
 });
 
-/** Halves the rate of what is pushed through it: each even-sized frame gives a frame of half the samples. */
+/** Halves the sample rate of consecutive frames, whose lengths must be even. */
 export interface Decimator {
   push(frame: Int16Array): Int16Array;
 }
 
-/** One for each track of a stream, because it remembers what went before. */
+/** Creates a decimator for one track. */
 export function createDecimator(): Decimator {
   let history = new Int16Array(TAPS - 1);
   return {

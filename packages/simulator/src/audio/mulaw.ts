@@ -9,12 +9,12 @@ const DECODED = Int16Array.from({ length: 256 }, (_, byte) => {
   return (code & 0x80) === 0 ? magnitude : -magnitude;
 });
 
-/** The 16-bit samples of mu-law bytes, one for one. */
+/** Decodes mu-law bytes to 16-bit samples. */
 export function decodeMulaw(bytes: Uint8Array): Int16Array {
   return Int16Array.from(bytes, (byte) => DECODED[byte] ?? 0);
 }
 
-/** The mu-law bytes of 16-bit samples, one for one. Zero becomes 0xFF. */
+/** Encodes 16-bit samples as mu-law bytes. Zero becomes 0xFF. */
 export function encodeMulaw(samples: Int16Array): Uint8Array {
   return Uint8Array.from(samples, encodeSample);
 }

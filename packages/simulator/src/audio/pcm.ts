@@ -1,14 +1,14 @@
-/** The rate at which every call is mixed. */
+/** The sample rate at which calls are mixed. */
 export const CALL_SAMPLE_RATE = 16_000;
-/** What a frame lasts, on every socket of both providers. */
+/** The duration of a frame on every socket of both providers. */
 export const FRAME_MS = 20;
-/** How many samples of a party a frame holds. */
+/** The number of samples of one party in a frame. */
 export const FRAME_SAMPLES = (CALL_SAMPLE_RATE * FRAME_MS) / 1000;
 
-/** Which byte of a sample comes first: the low one (`le`) or the high one (`be`). */
+/** The byte order of a sample: little-endian or big-endian. */
 export type ByteOrder = 'le' | 'be';
 
-/** Bytes of 16-bit samples, little-endian unless told otherwise, on any machine. */
+/** Encodes 16-bit samples as bytes. */
 export function encodeLinear16(samples: Int16Array, order: ByteOrder = 'le'): Buffer {
   const bytes = Buffer.allocUnsafe(samples.length * 2);
   for (const [index, sample] of samples.entries()) {
@@ -18,14 +18,14 @@ export function encodeLinear16(samples: Int16Array, order: ByteOrder = 'le'): Bu
   return bytes;
 }
 
-/** The 16-bit samples in bytes; half a sample at the end is left out. */
+/** Decodes bytes to 16-bit samples; an incomplete last sample is dropped. */
 export function decodeLinear16(bytes: Buffer, order: ByteOrder = 'le'): Int16Array {
   const read = (index: number): number =>
     order === 'le' ? bytes.readInt16LE(index * 2) : bytes.readInt16BE(index * 2);
   return Int16Array.from({ length: Math.floor(bytes.length / 2) }, (_, index) => read(index));
 }
 
-/** Two parties as left and right of one little-endian stereo frame. */
+/** Interleaves two parties as one little-endian stereo frame. */
 export function encodeStereo(left: Int16Array, right: Int16Array): Buffer {
   const bytes = Buffer.allocUnsafe(left.length * 4);
   for (const [index, sample] of left.entries()) {
@@ -35,12 +35,12 @@ export function encodeStereo(left: Int16Array, right: Int16Array): Buffer {
   return bytes;
 }
 
-/** Two parties in one. */
+/** Mixes two frames. */
 export function mixMono(one: Int16Array, other: Int16Array): Int16Array {
   return one.map((sample, index) => Math.max(-32_768, Math.min(32_767, sample + (other[index] ?? 0))));
 }
 
-/** How loud samples are: the root of the mean of their squares. */
+/** Returns the root mean square of samples. */
 export function loudness(samples: Int16Array): number {
   if (samples.length === 0) return 0;
   let sum = 0;

@@ -1,12 +1,12 @@
 import { CALL_SAMPLE_RATE } from './pcm.ts';
 import { createDecimator } from './decimator.ts';
 
-/** Changes the rate of a stream of samples, without a seam between pushes. */
+/** Changes the sample rate of consecutive pushes, which join seamlessly. */
 export type Resample = (samples: Int16Array) => Int16Array;
 
 /**
- * From one rate to another by straight lines between samples: good enough to hear and to measure. From the rate
- * of calls to half of it the filter of `createDecimator` is used, because that is what a telephone gets.
+ * Creates a resampler with linear interpolation. From the rate of calls to half of it, it uses `createDecimator`
+ * instead, as a telephone line would.
  */
 export function createResampler(from: number, to: number): Resample {
   if (from === to) return (samples) => samples;
@@ -16,7 +16,7 @@ export function createResampler(from: number, to: number): Resample {
   }
   const step = from / to;
   let last = 0;
-  // Where the next output sample lies, counted from the sample before the next push.
+  // The position of the next output sample, relative to the sample before the next push.
   let position = 1;
   return (samples) => {
     const output: number[] = [];

@@ -1,18 +1,16 @@
-// Tones that sound on one side of a call, over what is said there.
-
 import { FRAME_SAMPLES, mixMono } from './pcm.ts';
 
-/** How many tones may sound at once; one more is ignored. */
+/** How many tones can overlap; further ones are ignored. */
 export const MAX_TONES = 20;
 
-/** The tones of one side. */
+/** The tones of one track. */
 export interface ToneTrack {
   add(samples: Int16Array): void;
-  /** A frame of what is said, with what sounds over it. */
+  /** Returns a frame with the current tones mixed into it. */
   over(frame: Int16Array): Int16Array;
 }
 
-/** A side without tones. */
+/** Creates a track without tones. */
 export function createToneTrack(): ToneTrack {
   let sounding: Int16Array[] = [];
   return {

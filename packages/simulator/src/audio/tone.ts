@@ -11,9 +11,8 @@ const HARMONICS: readonly (readonly [hz: number, level: number])[] = [
 ];
 
 /**
- * What stands in for a voice when somebody says a text that no recording has: a tone with the pitch and the
- * syllables of speech, as long as the text would take at about 15 characters a second. Nobody can understand
- * it, but meters move, and every player and transcriber downstream gets something to work on.
+ * Returns a tone with the pitch and the syllable rhythm of speech, as long as the text would take at 15 characters a
+ * second. It replaces the voice for a text without a recording, so that meters and players receive audio.
  */
 export function speechLikeTone(text: string): Int16Array {
   const ms = Math.max(SHORTEST_MS, (text.length / CHARACTERS_A_SECOND) * 1000);
@@ -28,7 +27,7 @@ export function speechLikeTone(text: string): Int16Array {
   });
 }
 
-/** A steady sine at the rate of calls; 0 dBFS is the loudest that a sample can be. */
+/** Returns a sine at the rate of calls; 0 dBFS is full scale. */
 export function sineTone(hz: number, dbfs: number, ms: number): Int16Array {
   const level = 32_767 * 10 ** (dbfs / 20);
   return Int16Array.from({ length: Math.round((ms * CALL_SAMPLE_RATE) / 1000) }, (_, index) =>

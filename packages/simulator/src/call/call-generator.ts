@@ -1,39 +1,38 @@
-// Keeps calls going, as a demonstration needs them: some of each provider at any time, begun one after the other,
-// each followed by a new one a few seconds after it is over. While nobody listens at the other end no call is
-// begun, and the question is asked again later.
+// Keeps a number of calls of each provider running, for demonstrations. The first calls start at intervals, and an
+// ended call is replaced after a pause. While a target is unreachable, no call starts, and the check is repeated.
 
 import { setMaxListeners } from 'node:events';
 import { connect } from 'node:net';
 import type { SimulatedCall } from './call-state.ts';
 import { pause } from '../pause.ts';
 
-/** How long a place stays empty after a call. */
+/** The pause between an ended call and the next one. */
 export const PAUSE_MS = 3_000;
-/** How long after the one before a further call of the same provider begins for the first time. */
+/** The interval between the first calls of one provider. */
 export const STAGGER_MS = 4_000;
-/** How long to wait before asking again whether somebody listens. */
+/** The interval between two checks of an unreachable target. */
 export const PROBE_PAUSE_MS = 1_000;
-/** How long that question may take. */
+/** The timeout of one check. */
 export const PROBE_TIMEOUT_MS = 1_000;
 
-/** One kind of call to keep going. */
+/** One kind of call to keep running. */
 export interface GeneratedCalls {
-  /** Where news of these calls go; nothing is begun while nobody listens there. */
+  /** The target of its webhooks; no call starts while it is unreachable. */
   target(): string | undefined;
-  /** Begins the next call. */
+  /** Starts the next call. */
   start(): SimulatedCall;
 }
 
-/** How calls are kept going. */
+/** Options of the call generator. */
 export interface CallGeneratorOptions {
   readonly kinds: readonly GeneratedCalls[];
-  /** How many of each kind. */
+  /** The number of calls of each kind. */
   readonly calls: number;
   readonly pauseMs?: number;
   readonly staggerMs?: number;
 }
 
-/** Begins to keep calls going. What it gives ends that; calls that are under way are left alone. */
+/** Starts the generator. Returns a function that stops it; live calls continue. */
 export function startCallGenerator({
   kinds,
   calls,
@@ -42,10 +41,10 @@ export function startCallGenerator({
 }: CallGeneratorOptions): () => void {
   const stopping = new AbortController();
   const { signal } = stopping;
-  // Each place waits by it.
+  // Each slot adds one listener.
   setMaxListeners(0, signal);
 
-  const keepPlace = async (kind: GeneratedCalls, delayMs: number): Promise<void> => {
+  const keepSlot = async (kind: GeneratedCalls, delayMs: number): Promise<void> => {
     await pause(delayMs, signal);
     while (!signal.aborted) {
       const target = kind.target();
@@ -60,14 +59,14 @@ export function startCallGenerator({
   };
 
   for (const [index, kind] of kinds.entries()) {
-    for (let place = 0; place < calls; place += 1) {
-      void keepPlace(kind, place * staggerMs + (index * staggerMs) / kinds.length);
+    for (let slot = 0; slot < calls; slot += 1) {
+      void keepSlot(kind, slot * staggerMs + (index * staggerMs) / kinds.length);
     }
   }
   return () => stopping.abort();
 }
 
-/** Whether something accepts connections where a URL points. */
+/** Returns whether the host of a URL accepts connections. Never rejects. */
 export function isListening(url: string): Promise<boolean> {
   const { hostname, port, protocol } = new URL(url);
   return new Promise((resolve) => {

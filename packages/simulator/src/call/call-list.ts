@@ -1,9 +1,9 @@
 import type { SimulatedCall } from './call-state.ts';
 
-/** How many calls a fake cloud remembers. */
+/** How many calls of a cloud are kept. */
 export const MAX_REMEMBERED_CALLS = 1_000;
 
-/** Adds a call to a list, and forgets the oldest that is over when the list is full. */
+/** Adds a call to a list; removes the oldest one that is over if the list is full. */
 export function rememberCall<Call extends SimulatedCall>(calls: Call[], call: Call): void {
   calls.push(call);
   if (calls.length <= MAX_REMEMBERED_CALLS) return;

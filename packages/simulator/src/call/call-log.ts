@@ -1,30 +1,31 @@
-import type { Conversation, SayOptions } from './conversation.ts';
+import type { SayOptions } from './conversation-state.ts';
+import type { Conversation } from './conversation.ts';
 import type { TranscriptEntry, ReceivedCommand, SayState } from './call-state.ts';
 import type { Utterance } from '../speech/library.ts';
 
-/** How much of each kind is remembered of one call; the oldest is forgotten first. */
+/** How many entries of each kind are kept for one call; the oldest is dropped first. */
 export const MAX_REMEMBERED = 1_000;
 
-/** The longest command that is kept whole. */
+/** A longer command is cut off at this length. */
 export const MAX_RECEIVED_CHARACTERS = 10_000;
 
-/** What a call remembers of what was said and done to it. */
+/** Records the commands and the speech of one call. */
 export interface CallLog {
   readonly said: readonly SayState[];
   readonly commands: readonly string[];
   readonly transcript: readonly TranscriptEntry[];
-  /** What it was told, as it came. */
+  /** The commands as received. */
   readonly received: readonly ReceivedCommand[];
-  /** `body` is kept when it is not too long; else its beginning is. */
+  /** Adds a command; a long `body` is cut off. */
   addCommand(name: string, body?: unknown): void;
-  addTranscript(what: TranscriptEntry): void;
-  /** Remembers a sentence that somebody heard whom no stream can hear. */
+  addTranscript(entry: TranscriptEntry): void;
+  /** Adds a sentence that was spoken to the other leg, which no stream carries. */
   addSpoken(text: string): void;
-  /** Says something into a conversation, and remembers when it was heard. False when too much waits. */
+  /** Queues a sentence in a conversation and records when it is spoken. Returns false when too many are queued. */
   say(conversation: Conversation, utterance: Utterance, options?: SayOptions): boolean;
 }
 
-/** An empty one. */
+/** Creates an empty log. */
 export function createCallLog(now: () => number = Date.now): CallLog {
   const said: { text: string; at: number; startedAt: number | null; spokenAt: number | null }[] = [];
   const commands: string[] = [];
@@ -39,7 +40,7 @@ export function createCallLog(now: () => number = Date.now): CallLog {
       remember(commands, name);
       if (body !== undefined) remember(received, { at: now(), body: shortened(body) });
     },
-    addTranscript: (what) => remember(transcript, what),
+    addTranscript: (entry) => remember(transcript, entry),
     addSpoken(text) {
       const at = now();
       remember(said, { text, at, startedAt: at, spokenAt: at });
@@ -51,7 +52,7 @@ export function createCallLog(now: () => number = Date.now): CallLog {
         startedAt: null,
         spokenAt: null,
       };
-      const taken = conversation.say(utterance, {
+      const accepted = conversation.say(utterance, {
         ...options,
         onStarted: () => {
           entry.startedAt = now();
@@ -62,8 +63,8 @@ export function createCallLog(now: () => number = Date.now): CallLog {
           onSpoken?.();
         },
       });
-      if (taken) remember(said, entry);
-      return taken;
+      if (accepted) remember(said, entry);
+      return accepted;
     },
   };
 }

@@ -1,20 +1,20 @@
 import type { DeliveryCounts } from '../http/webhook-sender.ts';
 import type { Speaker } from '../speech/library.ts';
 
-/** Whose fake cloud a call is on. */
+/** The provider of a call. */
 export type ProviderName = 'vapi' | 'vobiz';
 
-/** Something that was said into a call from outside. Instants are epoch milliseconds. */
+/** A sentence that a command added to a call. Instants are epoch milliseconds. */
 export interface SayState {
   readonly text: string;
   readonly at: number;
-  /** When its first sound was heard; null while it waits. */
+  /** When it started; null while it is queued. */
   readonly startedAt: number | null;
-  /** When it was over, also if it was cut off; null before. */
+  /** When it ended or was cut off; null before. */
   readonly spokenAt: number | null;
 }
 
-/** Something that was heard, as a perfect transcriber would write it down. Spans from the first sound of the call. */
+/** One utterance, as a perfect transcriber would write it. Offsets count from the first audio of the call. */
 export interface TranscriptEntry {
   readonly speaker: Speaker;
   readonly text: string;
@@ -22,45 +22,45 @@ export interface TranscriptEntry {
   readonly endMs: number;
 }
 
-/** A command as it came. */
+/** A command as received. */
 export interface ReceivedCommand {
   readonly at: number;
   readonly body: unknown;
 }
 
-/** What the server URL answered to a message that needs an answer. */
+/** The server URL's answer to a request. */
 export interface Answer {
   readonly type: string;
   readonly at: number;
-  /** Null while it is awaited, and when none came. */
+  /** Null before the response, and if there was none. */
   readonly status: number | null;
   readonly body: string;
   readonly ms: number | null;
   readonly outcome: 'awaited' | 'answered' | 'deadline passed' | 'unreachable' | 'no server URL';
 }
 
-/** What came up the transport socket of a call, and how it was paced. */
+/** Measurements of the audio received over the transport socket of a call. */
 export interface UplinkState {
   readonly frames: number;
   readonly bytes: number;
   readonly audioMs: number;
   /** The longest time between two frames. */
   readonly largestGapMs: number;
-  /** How far the audio was ahead of real time at most. */
+  /** The largest lead of the audio over real time. */
   readonly aheadMs: number;
-  /** How much came while the audio was further ahead of real time than a few frames. */
+  /** How much arrived while the lead was larger than a few frames. */
   readonly bytesFasterThanRealTime: number;
-  /** How much was thrown away because it came far too fast. */
+  /** How much was dropped because it arrived too early. */
   readonly bytesDropped: number;
-  /** The root mean square of each second of audio, the last ones. */
+  /** The root mean square of each second of audio, latest last. */
   readonly rmsPerSecond: readonly number[];
-  /** Text frames that are no command. */
+  /** Text frames that are not valid commands. */
   readonly ignored: number;
-  /** How much of the assistant's voice went down. */
+  /** How much of the assistant's audio was sent. */
   readonly downlinkMs: number;
 }
 
-/** A socket that carries a call's audio: a listener (Vapi) or a stream (Vobiz), which has the optional fields. */
+/** A socket that carries a call's audio: a listener (Vapi) or a stream (Vobiz). Only streams have the optional fields. */
 export interface StreamState {
   readonly id: string;
   readonly url: string;
@@ -68,10 +68,10 @@ export interface StreamState {
   readonly framesSent: number;
   readonly messagesSent?: number;
   readonly bidirectional?: boolean;
-  /** How it was closed; null while it is open, and when it never was. */
+  /** The close code; null while it is open, and if it never opened. */
   readonly closeCode?: number | null;
   readonly closeReason?: string;
-  /** How much of what it was given to play was heard, waits, was cleared, and did not fit. */
+  /** How much of the received audio was played, is queued, was cleared, and exceeded the limit. */
   readonly playedMs?: number;
   readonly queuedMs?: number;
   readonly clearedMs?: number;
@@ -79,9 +79,9 @@ export interface StreamState {
   readonly clears?: number;
   /** The checkpoints that were reached, in order. */
   readonly checkpoints?: readonly string[];
-  /** How many checkpoints were void, because of a clear. */
+  /** How many checkpoints a clear removed. */
   readonly voided?: number;
-  /** How many messages had no effect, by the reason. */
+  /** How many messages had no effect, by reason. */
   readonly ignored?: Readonly<Record<string, number>>;
 }
 
@@ -93,7 +93,7 @@ export interface RecordingState {
   readonly endReason: string | null;
 }
 
-/** What only Vobiz's calls have. */
+/** The state that only Vobiz calls have. */
 export interface VobizCallState {
   readonly direction: 'inbound' | 'outbound';
   readonly from: string;
@@ -103,50 +103,50 @@ export interface VobizCallState {
   /** Digits that the person pressed. */
   readonly digitsPressed: string;
   readonly recordings: readonly RecordingState[];
-  /** The room that the person is in, by its name. */
+  /** The name of the room that the person is in. */
   readonly conference: string | null;
-  /** What could not be done, in a few words: files that are no WAV, for one. */
+  /** Requests that could not be carried out, such as playing a file that is not WAV. */
   readonly notes: readonly string[];
 }
 
-/** What the simulator knows about one of its calls: the truth that a test compares with. */
+/** The state of a call, for tests to compare with. */
 export interface CallState {
   readonly id: string;
   readonly provider: ProviderName;
   readonly script: string;
-  /** In the provider's own words. */
+  /** In the provider's terms. */
   readonly status: string;
-  /** In the provider's own words: Vapi's ended reason, Vobiz's hangup code. */
+  /** In the provider's terms: Vapi's ended reason, Vobiz's hangup code. */
   readonly endedReason: string | null;
   readonly createdAt: number;
   readonly startedAt: number | null;
   readonly endedAt: number | null;
-  /** Nothing more will be sent about this call. */
+  /** No more messages will be sent about this call. */
   readonly over: boolean;
   readonly muted: Readonly<Record<Speaker, boolean>>;
-  /** What it was told to do, in the provider's own words and in order. */
+  /** The names of the commands in order, in the provider's terms. */
   readonly commands: readonly string[];
   readonly said: readonly SayState[];
   readonly transcript: readonly TranscriptEntry[];
   readonly deliveries: Readonly<DeliveryCounts>;
   readonly streams: readonly StreamState[];
-  /** Vapi: what it was told, as it came. */
+  /** Vapi: the commands as received. */
   readonly received?: readonly ReceivedCommand[];
-  /** Vapi: what was asked of the server URL, and what it answered. */
+  /** Vapi: the answers of the server URL. */
   readonly answers?: readonly Answer[];
   /** Vapi: messages that were never sent, by type and status. */
   readonly lost?: readonly string[];
-  /** Vapi, for a call over the transport socket: what came up; null before anybody connected. */
+  /** Vapi, for a call over the transport socket: the received audio; null before a client connected. */
   readonly uplink?: UplinkState | null;
   readonly vobiz?: VobizCallState;
 }
 
-/** A call of a fake cloud, seen from inside the simulator. */
+/** A call of a simulated cloud. */
 export interface SimulatedCall {
   readonly id: string;
   state(): CallState;
-  /** The customer hangs up. Without effect when the call has ended. */
+  /** The customer hangs up. No effect on an ended call. */
   hangUp(): void;
-  /** Settles when nothing more will be sent about this call. */
+  /** Resolves when no more messages will be sent about this call. */
   readonly over: Promise<CallState>;
 }

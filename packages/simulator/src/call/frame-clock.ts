@@ -1,19 +1,19 @@
-// One timer for all calls. Each wake-up works out from the monotonic clock how many frames are due and gives
-// them all, so that a late timer makes frames late but never makes the call slow: there is no drift.
+// One timer for all calls. Each time it fires, it computes from the monotonic clock how many frames are due and runs
+// them all. A late timer therefore delays frames but causes no drift.
 
 import { FRAME_MS } from '../audio/pcm.ts';
 
-/** After a longer stall (a suspended machine), time that was lost stays lost. */
+/** After a longer stall, such as a suspended machine, the lost time is not made up. */
 export const MAX_CATCH_UP_FRAMES = 50;
 
-/** Calls back every 20 ms, for as long as somebody is subscribed. */
+/** Calls back every 20 ms while there are subscribers. */
 export interface FrameClock {
-  /** Returns what ends the subscription. */
+  /** Subscribes and returns a function that unsubscribes. */
   onFrame(callback: () => void): () => void;
   close(): void;
 }
 
-/** `now` is a monotonic clock in milliseconds. Whoever creates it closes it. */
+/** Creates a frame clock; `now` is a monotonic clock in milliseconds. The caller closes it. */
 export function createFrameClock(now: () => number = () => performance.now()): FrameClock {
   const subscribers = new Set<() => void>();
   let timer: NodeJS.Timeout | undefined;

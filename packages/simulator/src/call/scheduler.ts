@@ -1,14 +1,14 @@
 import { FRAME_MS } from '../audio/pcm.ts';
 
-/** What a call means to do later. It has no timer of its own: a frame passes when it is told so. */
+/** Runs delayed actions of one call. It has no timer: time advances with `tick`. */
 export interface Scheduler {
-  /** Does something after a while; things due in the same frame are done in the order in which they were put. */
+  /** Runs an action after a delay. Actions that are due in the same frame run in the order in which they were added. */
   after(ms: number, action: () => void): void;
-  /** Lets a frame pass. */
+  /** Advances by one frame. */
   tick(): void;
 }
 
-/** An agenda with nothing on it. */
+/** Creates an empty scheduler. */
 export function createScheduler(): Scheduler {
   let nowMs = 0;
   let entries: { readonly atMs: number; readonly action: () => void }[] = [];

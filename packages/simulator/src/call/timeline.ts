@@ -1,19 +1,19 @@
-// What happens in a conversation and when, worked out without any clock. `layOut` gives a whole script, and
-// `planUtterance` one utterance of it; a live call uses the latter, because somebody may say something in between.
+// Computes the events of speech and their times, without a clock: `scriptEvents` for a whole script, and
+// `utteranceEvents` for one utterance of a live call, which sentences and interruptions can change.
 
 import { CALL_SAMPLE_RATE, FRAME_MS } from '../audio/pcm.ts';
 import type { Speaker, Turn } from '../speech/library.ts';
 
-/** A pause between two turns, and before the first. */
+/** The pause before each turn. */
 export const TURN_PAUSE_MS = 500;
-/** A transcriber needs this long after the last word to give its final text. */
+/** The delay from the end of speech to its final transcript. */
 export const FINAL_DELAY_MS = 100;
-/** How much of an utterance is heard when the next one cuts in, and how long both speak at once. */
+/** The share of an utterance that is spoken before the next one cuts it off. */
 export const CUT_IN_AT = 0.6;
-/** How long both parties speak at once when one cuts in. */
+/** How long both parties speak at the same time when one interrupts. */
 export const OVERLAP_MS = 300;
 
-/** Something that becomes known at a moment of a conversation. */
+/** An event of a conversation. */
 export type SpeechEvent =
   | { readonly kind: 'speech.started'; readonly speaker: Speaker; readonly turn: number }
   | { readonly kind: 'speech.stopped'; readonly speaker: Speaker; readonly turn: number }
@@ -26,7 +26,7 @@ export type SpeechEvent =
   | FinalTranscript
   | { readonly kind: 'interrupted'; readonly turn: number };
 
-/** What somebody is known to have said, and when it was heard. */
+/** The final transcript of an utterance. */
 export interface FinalTranscript {
   readonly kind: 'transcript.final';
   readonly speaker: Speaker;
@@ -36,13 +36,13 @@ export interface FinalTranscript {
   readonly endMs: number;
 }
 
-/** A fact with its moment, in milliseconds since the conversation began. */
+/** An event and its offset from the start of the conversation. */
 export interface TimedEvent {
   readonly atMs: number;
   readonly event: SpeechEvent;
 }
 
-/** One utterance, placed in time. `endMs` is earlier than its audio when it is cut off. */
+/** An utterance and its times. `endMs` is earlier than its audio if it is cut off. */
 export interface TimedUtterance {
   readonly speaker: Speaker;
   readonly turn: number;
@@ -52,13 +52,13 @@ export interface TimedUtterance {
   readonly endMs: number;
 }
 
-/** How long samples last, rounded up to whole frames. */
+/** Returns the duration of samples, rounded up to whole frames. */
 export function durationOf(samples: Int16Array): number {
   const ms = (samples.length / CALL_SAMPLE_RATE) * 1000;
   return Math.ceil(ms / FRAME_MS) * FRAME_MS;
 }
 
-/** The words of a text that have been spoken after part of its time, each taking time by its letters. */
+/** Returns the part of a text that was spoken after `elapsedMs`; each word's time is proportional to its length. */
 export function textSpokenAt(text: string, elapsedMs: number, durationMs: number): string {
   const words = text.split(/\s+/).filter((word) => word !== '');
   const share = (Math.min(elapsedMs, durationMs) / durationMs) * text.length;
@@ -70,7 +70,7 @@ export function textSpokenAt(text: string, elapsedMs: number, durationMs: number
   return spoken.join(' ');
 }
 
-/** What one utterance makes known: it starts, its words come one by one, it stops, its text is final. */
+/** Returns the events of one utterance: its start, growing partial transcripts, its end, its final transcript. */
 export function utteranceEvents(utterance: TimedUtterance): TimedEvent[] {
   const { speaker, turn, text, startMs, durationMs, endMs } = utterance;
   const finalText = textSpokenAt(text, endMs - startMs, durationMs);
@@ -97,7 +97,7 @@ export function utteranceEvents(utterance: TimedUtterance): TimedEvent[] {
   return events;
 }
 
-/** When a turn that cuts in begins, and when the one that it cuts off is silenced. */
+/** Returns when an interruption starts, and when the interrupted utterance is cut off. */
 export function interruptionTimes(previous: { startMs: number; durationMs: number }): {
   startMs: number;
   cutMs: number;
@@ -106,7 +106,7 @@ export function interruptionTimes(previous: { startMs: number; durationMs: numbe
   return { startMs: Math.max(previous.startMs + FRAME_MS, cutMs - OVERLAP_MS), cutMs };
 }
 
-/** The whole of a script that nobody disturbs: every turn in its place. */
+/** Returns the times of every turn of a script without other speech. */
 export function scheduleTurns(turns: readonly Turn[]): TimedUtterance[] {
   const utterances: TimedUtterance[] = [];
   let freeMs = 0;
@@ -126,7 +126,7 @@ export function scheduleTurns(turns: readonly Turn[]): TimedUtterance[] {
   return utterances;
 }
 
-/** A script as a list of timed steps, in order. */
+/** Returns the events of a script in order. */
 export function scriptEvents(turns: readonly Turn[]): TimedEvent[] {
   const utterances = scheduleTurns(turns);
   const events = utterances.flatMap(utteranceEvents);

@@ -1,20 +1,19 @@
-// A tone that a test puts on one side of a call: the same request for calls of either cloud.
-
 /** The longest tone. */
 export const MAX_TONE_MS = 60_000;
 
-/** A tone on what the person says (`inbound`) or hears (`outbound`). */
+/** A tone in the audio that the person sends (`inbound`) or receives (`outbound`). */
 export interface Tone {
   readonly track: 'inbound' | 'outbound';
   readonly hz: number;
-  /** Of its peak. */
+  /** The level of its peak. */
   readonly dbfs: number;
   readonly ms: number;
 }
 
-/** Reads the body of a request for a tone. Throws a `RangeError` with a sentence. */
+/** Parses a request for a tone. @throws {RangeError} for an invalid field */
 export function decodeTone({ track, hz, dbfs, ms }: Readonly<Record<string, unknown>>): Tone {
-  if (track !== 'inbound' && track !== 'outbound') throw new RangeError('track must be inbound or outbound');
+  if (track !== 'inbound' && track !== 'outbound')
+    throw new RangeError('track: expected inbound or outbound');
   return {
     track,
     hz: between('hz', hz, 20, 8_000),
@@ -25,6 +24,6 @@ export function decodeTone({ track, hz, dbfs, ms }: Readonly<Record<string, unkn
 
 function between(name: string, value: unknown, from: number, to: number): number {
   if (typeof value !== 'number' || !(value >= from && value <= to))
-    throw new RangeError(`${name} must be from ${from} to ${to}`);
+    throw new RangeError(`${name}: expected a number from ${from} to ${to}`);
   return value;
 }

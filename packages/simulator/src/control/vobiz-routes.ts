@@ -1,14 +1,11 @@
-// The part of the control surface that knows about the fake Vobiz alone.
-
-import { jsonObject } from '../http/http-request.ts';
 import type { HttpReply, HttpRequest } from '../http/http-request.ts';
 import type { Simulator } from '../simulator-contract.ts';
+import { respond } from './respond.ts';
+import type { Fields } from './respond.ts';
 import { decodeTone } from '../call/tone-request.ts';
 import type { VobizCall } from '../vobiz/call/call-contract.ts';
 
-type Fields = Readonly<Record<string, unknown>>;
-
-const KEYS = /^[0-9*#A-D]{1,100}$/;
+const DIGITS = /^[0-9*#A-D]{1,100}$/;
 
 const CALL_ROUTES: Readonly<Record<string, (fields: Fields, call: VobizCall) => HttpReply>> = {
   'PUT behaviour'(fields, call) {
@@ -16,8 +13,8 @@ const CALL_ROUTES: Readonly<Record<string, (fields: Fields, call: VobizCall) => 
     return { status: 204 };
   },
   'POST dtmf'({ digits }, call) {
-    if (typeof digits !== 'string' || !KEYS.test(digits))
-      throw new RangeError('digits must be from 1 to 100 of 0-9, *, # and A-D');
+    if (typeof digits !== 'string' || !DIGITS.test(digits))
+      throw new RangeError('digits: expected 1 to 100 characters of 0-9, *, # and A-D');
     call.press(digits);
     return { status: 202, body: call.state() };
   },
@@ -32,26 +29,22 @@ const CALL_ROUTES: Readonly<Record<string, (fields: Fields, call: VobizCall) => 
   }),
 };
 
-/** Answers what only the fake Vobiz can; undefined for anything else. */
+/** Handles a request about the simulated Vobiz. Returns undefined for any other. */
 export function handleVobizRequest(
   { method, body }: HttpRequest,
   path: string,
   { vobiz }: Simulator,
 ): HttpReply | undefined {
-  const isCloud = method === 'PUT' && path === '/vobiz/behaviour';
+  if (method === 'PUT' && path === '/vobiz/behaviour') {
+    return respond(body || '{}', (fields) => {
+      vobiz.setBehaviour(fields);
+      return { status: 204 };
+    });
+  }
   const [, id = '', action] = /^\/calls\/([^/]+)\/([a-z]+)$/.exec(path) ?? [];
   const key = `${method} ${action}`;
   const route = Object.hasOwn(CALL_ROUTES, key) ? CALL_ROUTES[key] : undefined;
-  const call = route === undefined ? undefined : vobiz.call(id);
-  if (!isCloud && call === undefined) return undefined;
-  const fields = jsonObject(body === '' ? '{}' : body);
-  if (fields === undefined) return { status: 400, body: { error: 'the body must be a JSON object' } };
-  try {
-    if (call !== undefined) return route?.(fields, call);
-    vobiz.setBehaviour(fields);
-    return { status: 204 };
-  } catch (error) {
-    if (error instanceof RangeError) return { status: 400, body: { error: error.message } };
-    throw error;
-  }
+  const call = vobiz.call(id);
+  if (route === undefined || call === undefined) return undefined;
+  return respond(body || '{}', (fields) => route(fields, call));
 }

@@ -2,14 +2,14 @@ import { createResampler } from '../audio/resampler.ts';
 import { CALL_SAMPLE_RATE } from '../audio/pcm.ts';
 import { decodeWav } from '../audio/wav.ts';
 
-/** The largest file that is played. */
+/** A larger file is not played. */
 export const MAX_AUDIO_FILE_BYTES = 10_000_000;
-/** How long fetching a file may take. */
+/** The timeout of a download. */
 export const FETCH_TIMEOUT_MS = 5_000;
 
-/** The samples of a WAV file at the rate of calls, or in a few words why there are none. Never rejects. */
+/** Downloads a WAV file and returns its samples at the rate of calls, or a short error text. Never rejects. */
 export async function fetchAudio(url: string, signal: AbortSignal): Promise<Int16Array | string> {
-  // A timer of its own: on Node 20 a timeout that only `AbortSignal.any` knows can be collected before it fires.
+  // `AbortSignal.any` is not used: on Node 20, a timeout signal that only it references can be garbage-collected.
   const aborter = new AbortController();
   const abort = (): void => aborter.abort();
   const timer = setTimeout(abort, FETCH_TIMEOUT_MS);

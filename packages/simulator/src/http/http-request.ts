@@ -1,9 +1,9 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 
-/** The largest body that the fake clouds read. */
+/** The largest accepted body. */
 export const MAX_BODY_BYTES = 1_000_000;
 
-/** What a route of a fake cloud is given. */
+/** A request to a route. */
 export interface HttpRequest {
   readonly method: string;
   readonly path: string;
@@ -12,23 +12,23 @@ export interface HttpRequest {
   readonly body: string;
 }
 
-/** What a route answers. A string or bytes are sent as they are, anything else as JSON, none as an empty body. */
+/** The response of a route. A string or a buffer is sent as is, any other body as JSON. */
 export interface HttpReply {
   readonly status: number;
   readonly body?: unknown;
   readonly headers?: Readonly<Record<string, string>>;
-  /** How long it is kept back. */
+  /** The delay of the response. */
   readonly delayMs?: number;
-  /** The connection breaks, and nothing is answered. */
+  /** Whether to break the connection instead of responding. */
   readonly drop?: boolean;
 }
 
-/** Where a request goes, without its query, as it came. */
+/** Returns the path of a request without its query, undecoded. */
 export function pathOf({ url = '/' }: IncomingMessage): string {
   return url.split('?')[0] ?? '/';
 }
 
-/** Reads a whole request; undefined when its body is larger than the bound. */
+/** Reads a whole request. Returns undefined if its body exceeds `MAX_BODY_BYTES`. */
 export async function readRequest(message: IncomingMessage): Promise<HttpRequest | undefined> {
   const chunks: Buffer[] = [];
   let size = 0;
@@ -46,7 +46,7 @@ export async function readRequest(message: IncomingMessage): Promise<HttpRequest
   };
 }
 
-/** Sends an answer, once; late, or not at all, when it says so. */
+/** Sends a response, after its delay; or breaks the connection. */
 export function sendReply(response: ServerResponse, reply: HttpReply): void {
   if (reply.drop === true) {
     response.destroy();
@@ -66,7 +66,7 @@ function write(response: ServerResponse, { status, body, headers }: HttpReply): 
   response.end(payload);
 }
 
-/** The JSON object in a body, or undefined. */
+/** Parses a JSON object. Returns undefined for anything else. */
 export function jsonObject(body: string): Record<string, unknown> | undefined {
   try {
     const value: unknown = JSON.parse(body);

@@ -1,64 +1,64 @@
-// Takes messages to somebody else's server. Nothing here waits for anything else: each message is a request of
-// its own, so order is not promised, as it is not promised by the real clouds.
+// Sends webhooks. Each message is a separate request and none waits for another, so order is not guaranteed, as with
+// the real clouds.
 
 import { setMaxListeners } from 'node:events';
 import { pause } from '../pause.ts';
 
-/** The most requests of one call that may be under way; what comes on top is given up and counted as failed. */
+/** The most requests of one call in flight; further ones fail immediately. */
 export const MAX_IN_FLIGHT = 200;
 
-/** How deliveries went so far. */
+/** Statistics of deliveries. */
 export interface DeliveryCounts {
-  /** Messages, not requests: one that needed three requests is one. */
+  /** Counts messages, not requests: a retried message counts once. */
   sent: number;
   delivered: number;
   failed: number;
-  /** Why the last one failed, in a few words. */
+  /** A short text about the last failure. */
   lastFailure: string | null;
 }
 
-/** What one request carries. */
+/** The content of one request. */
 export interface RequestContent {
   readonly headers: Readonly<Record<string, string>>;
   readonly body?: string;
 }
 
-/** One thing to deliver. */
+/** One message to deliver. */
 export interface Delivery extends RequestContent {
   readonly url: string;
   readonly method?: 'GET' | 'POST';
   readonly timeoutMs: number;
-  /** A pause before each further try; none means a single try. */
+  /** The pause before each retry; without it there are no retries. */
   readonly retryPausesMs?: readonly number[];
-  /** Answers after which nothing is tried again. */
+  /** Statuses that are not retried. */
   readonly finalStatuses?: readonly number[];
-  /** How long it is held back before the first try. */
+  /** The delay before the first attempt. */
   readonly delayMs?: number;
-  /** What each try carries instead of `headers` and `body`, when that differs from try to try. */
+  /** Returns the content of each attempt; replaces `headers` and `body`. */
   readonly prepare?: () => RequestContent;
 }
 
-/** What came back with a 2xx. */
+/** The body of a response with a 2xx status. */
 export interface Delivered {
   readonly contentType: string;
   readonly text: string;
 }
 
-/** What came of a delivery whose answer matters. `failure` is set when there was no answer at all. */
+/** The response to a request. `failure` is set if there was none. */
 export interface Outcome {
   readonly status: number | null;
   readonly text: string;
-  readonly failure: 'timeout' | 'unreachable' | 'too many under way' | null;
+  readonly failure: 'timeout' | 'unreachable' | 'too many in flight' | null;
 }
 
-/** Delivers, and counts. Closing it gives up what is under way. */
+/** Sends and counts messages. `close` aborts those in flight. */
 export interface WebhookSender {
   readonly counts: Readonly<DeliveryCounts>;
-  /** Never rejects: a message that could not be delivered gives undefined. */
+  /** Sends a message, with retries. Never rejects; resolves with undefined if the delivery failed. */
   deliver(delivery: Delivery): Promise<Delivered | undefined>;
-  /** Never rejects; gives the answer whatever its status is. */
+  /** Sends a message and resolves with the response, whatever its status. Never rejects. */
   request(delivery: Delivery): Promise<Outcome>;
-  /** Settles when nothing is under way. */
+  /** Resolves when no message is in flight. */
   drained(): Promise<void>;
   close(): void;
 }
@@ -69,7 +69,7 @@ interface Reply extends Outcome {
 
 const NO_REPLY = { status: null, text: '', contentType: '' } as const;
 
-/** One for each call. */
+/** Creates the sender of one call. */
 export function createWebhookSender(): WebhookSender {
   const counts: DeliveryCounts = { sent: 0, delivered: 0, failed: 0, lastFailure: null };
   const closing = new AbortController();
@@ -79,7 +79,7 @@ export function createWebhookSender(): WebhookSender {
   const attempt = async (delivery: Delivery): Promise<Reply> => {
     const { url, method = 'POST', timeoutMs, prepare } = delivery;
     const { headers, body } = prepare === undefined ? delivery : prepare();
-    // A timer of its own: on Node 20 a timeout that only `AbortSignal.any` knows can be collected before it fires.
+    // `AbortSignal.any` is not used: on Node 20, a timeout signal that only it references can be garbage-collected.
     const aborter = new AbortController();
     let isTimedOut = false;
     const timer = setTimeout(() => {
@@ -123,7 +123,7 @@ export function createWebhookSender(): WebhookSender {
     counts.sent += 1;
     const isFull = inFlight.size >= MAX_IN_FLIGHT;
     const result = isFull
-      ? Promise.resolve<Reply>({ ...NO_REPLY, failure: 'too many under way' })
+      ? Promise.resolve<Reply>({ ...NO_REPLY, failure: 'too many in flight' })
       : run(delivery);
     if (!isFull) inFlight.add(result);
     const reply = await result;

@@ -6,19 +6,19 @@ import { parseMulawWav } from '../audio/wav.ts';
 /** The two parties of every call. */
 export type Speaker = 'customer' | 'assistant';
 
-/** Some words and how they sound, at the rate of calls. */
+/** A text with its audio at the rate of calls. */
 export interface Utterance {
   readonly speaker: Speaker;
   readonly text: string;
   readonly samples: Int16Array;
 }
 
-/** A turn of a conversation. One that cuts in begins before the one before has ended. */
+/** A turn of a conversation. If it cuts in, it starts before the previous one ends. */
 export interface Turn extends Utterance {
   readonly cutsIn: boolean;
 }
 
-/** A conversation that a call can follow. */
+/** A scripted conversation. */
 export interface Script {
   readonly name: string;
   readonly title: string;
@@ -26,13 +26,13 @@ export interface Script {
   readonly turns: readonly Turn[];
 }
 
-/** Everything that can be heard. */
+/** All recordings. */
 export interface SpeechLibrary {
   readonly scripts: readonly Script[];
-  /** Every recording once, with its words. */
+  /** Every recording once, with its text. */
   readonly recordings: readonly Utterance[];
   script(name: string): Script | undefined;
-  /** A text in the assistant's voice: its recording if there is one, else a speech-like tone. */
+  /** Returns a text in the assistant's voice: its recording, or a speech-like tone if there is none. */
   voice(text: string): Utterance;
 }
 
@@ -48,7 +48,7 @@ interface Manifest {
 
 const SPEECH = new URL('../../speech/', import.meta.url);
 
-/** Reads the recordings that come with the package. Throws when they are missing or damaged. */
+/** Loads the recordings of this package. Throws if they are missing or invalid. */
 export function loadSpeech(folder: URL = SPEECH): SpeechLibrary {
   const manifest = JSON.parse(readFileSync(new URL('scripts.json', folder), 'utf8')) as Manifest;
   const files = new Map<string, Int16Array>();
@@ -90,13 +90,13 @@ export function loadSpeech(folder: URL = SPEECH): SpeechLibrary {
   };
 }
 
-/** Two texts that would be spoken alike are alike: case, punctuation and spacing do not count. */
+/** Removes differences of case, punctuation and spacing. */
 function normalise(text: string): string {
   return (text.toLowerCase().match(/[\p{L}\p{N}]+/gu) ?? []).join(' ');
 }
 
 function readRecording(file: URL): Int16Array {
   const { sampleRate, samples } = parseMulawWav(readFileSync(file));
-  if (sampleRate !== CALL_SAMPLE_RATE) throw new Error(`${file.pathname} is not at ${CALL_SAMPLE_RATE} Hz`);
+  if (sampleRate !== CALL_SAMPLE_RATE) throw new Error(`${file.pathname}: expected ${CALL_SAMPLE_RATE} Hz`);
   return samples;
 }

@@ -13,18 +13,18 @@ function halve(samples: Int16Array, frameLength: number): Int16Array {
 
 const steady = (samples: Int16Array): Int16Array => samples.subarray(100);
 
-describe('halving the rate', () => {
-  it.each([300, 1_000, 2_500])('keeps a tone of %i Hz as loud as it was', (hz) => {
+describe('the decimator', () => {
+  it.each([300, 1_000, 2_500])('keeps the level of a tone of %i Hz', (hz) => {
     const tone = sine(hz, 6_400);
     expect(rms(steady(halve(tone, 320))) / rms(tone)).toBeCloseTo(1, 2);
   });
 
-  it.each([5_000, 6_500, 7_800])('removes a tone of %i Hz, which would come back as another', (hz) => {
+  it.each([5_000, 6_500, 7_800])('removes a tone of %i Hz, which would alias', (hz) => {
     const tone = sine(hz, 6_400);
     expect(rms(steady(halve(tone, 320))) / rms(tone)).toBeLessThan(0.001);
   });
 
-  it('gives the same samples however the audio is cut into frames', () => {
+  it('returns the same samples for any frame length', () => {
     const tone = sine(440, 6_400);
     expect(halve(tone, 320)).toEqual(halve(tone, 6_400));
   });

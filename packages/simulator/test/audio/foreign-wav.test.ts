@@ -2,20 +2,20 @@ import { describe, expect, it } from 'vitest';
 import { decodeWav } from '../../src/audio/wav.ts';
 import { wavFile } from '../support/vobiz.ts';
 
-/** A file with other fields in its format. */
+/** Returns a file with changed fields in its format chunk. */
 function changed(change: (file: Buffer) => void): Buffer {
   const file = Buffer.from(wavFile(440, 20));
   change(file);
   return file;
 }
 
-describe("somebody else's WAV file", () => {
-  it('is read when it is 16-bit', () => {
+describe('decodeWav', () => {
+  it('decodes 16-bit samples', () => {
     const recording = decodeWav(wavFile(440, 20));
     expect([recording?.sampleRate, recording?.samples.length]).toEqual([8_000, 160]);
   });
 
-  it('has its channels mixed into one', () => {
+  it('mixes the channels into one', () => {
     const stereo = changed((file) => {
       file.writeUInt16LE(2, 22);
       file.writeInt16LE(100, 44);
@@ -25,7 +25,7 @@ describe("somebody else's WAV file", () => {
     expect(decodeWav(stereo)?.samples).toHaveLength(80);
   });
 
-  it('may be mu-law, and may hold chunks that nobody knows', () => {
+  it('decodes mu-law and skips unknown chunks', () => {
     const mulaw = changed((file) => {
       file.writeUInt16LE(7, 20);
       file.writeUInt16LE(8, 34);
@@ -45,7 +45,7 @@ describe("somebody else's WAV file", () => {
     ['has 24 bits', changed((file) => file.writeUInt16LE(24, 34))],
     ['is floating point', changed((file) => file.writeUInt16LE(3, 20))],
     ['has no channels', changed((file) => file.writeUInt16LE(0, 22))],
-  ])('that %s is none', (_, file) => {
+  ])('returns undefined for a file that %s', (_, file) => {
     expect(decodeWav(file)).toBeUndefined();
   });
 });

@@ -11,7 +11,7 @@ function crossings(samples: Int16Array): number {
   return samples.filter((sample, index) => index > 0 && sample >= 0 && (samples[index - 1] ?? 0) < 0).length;
 }
 
-describe('a resampler', () => {
+describe('the resampler', () => {
   it.each([
     [8_000, 16_000],
     [16_000, 8_000],
@@ -19,7 +19,7 @@ describe('a resampler', () => {
     [16_000, 24_000],
     [3_000, 16_000],
     [16_000, 192_000],
-  ])('from %i to %i Hz keeps duration, pitch and loudness, however it is cut', (from, to) => {
+  ])('keeps duration, pitch and level from %i to %i Hz, for any push length', (from, to) => {
     const input = sineAt(from, 200, 1);
     const resample = createResampler(from, to);
     const output: number[] = [];
@@ -32,7 +32,7 @@ describe('a resampler', () => {
     expect(rms(samples) / rms(input)).toBeLessThan(1.05);
   });
 
-  it('leaves alone what has the right rate', () => {
+  it('returns samples unchanged if the rates are equal', () => {
     const input = sineAt(16_000, 100, 0.1);
     expect(createResampler(16_000, 16_000)(input)).toBe(input);
   });

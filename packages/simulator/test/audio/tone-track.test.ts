@@ -5,7 +5,7 @@ import { createToneTrack, MAX_TONES } from '../../src/audio/tone-track.ts';
 const SAID = new Int16Array(FRAME_SAMPLES).fill(100);
 const steady = (level: number, samples: number): Int16Array => new Int16Array(samples).fill(level);
 
-it('lays tones over what is said for as long as each lasts', () => {
+it('mixes each tone into the frames for its duration', () => {
   const track = createToneTrack();
   track.add(steady(10, FRAME_SAMPLES * 2));
   track.add(steady(1, FRAME_SAMPLES / 2));
@@ -14,7 +14,7 @@ it('lays tones over what is said for as long as each lasts', () => {
   expect(track.over(SAID)).toBe(SAID);
 });
 
-it('takes no more tones at once than it says', () => {
+it('ignores tones beyond MAX_TONES', () => {
   const track = createToneTrack();
   for (let tone = 0; tone <= MAX_TONES; tone++) track.add(steady(1, FRAME_SAMPLES));
   expect(track.over(SAID)[0]).toBe(100 + MAX_TONES);

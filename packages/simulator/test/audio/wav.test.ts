@@ -15,19 +15,19 @@ function wav({ format = 7, channels = 1, data = Buffer.of(0xff, 0x00) } = {}): B
   return Buffer.concat([Buffer.from('RIFF\0\0\0\0WAVE', 'latin1'), head, odd, tail, data]);
 }
 
-describe('a WAV file', () => {
-  it('gives its rate and samples, whatever chunks lie between', () => {
+describe('parseMulawWav', () => {
+  it('returns the rate and the samples, and skips other chunks', () => {
     const { sampleRate, samples } = parseMulawWav(wav());
     expect(sampleRate).toBe(16_000);
     expect([...samples]).toEqual([0, -32_124]);
   });
 
   it.each([
-    ['is no WAV file', Buffer.from('hello, I am a text'), 'not a WAV'],
-    ['is not mu-law', wav({ format: 1 }), 'not mu-law'],
-    ['is not mono', wav({ channels: 2 }), 'not mono'],
+    ['is not a WAV file', Buffer.from('hello, I am a text'), 'no RIFF header'],
+    ['is not mu-law', wav({ format: 1 }), 'expected mu-law'],
+    ['is not mono', wav({ channels: 2 }), 'expected mono'],
     ['has no data', wav().subarray(0, 48), 'no data'],
-  ])('is refused when it %s', (_, file, message) => {
+  ])('throws for a file that %s', (_, file, message) => {
     expect(() => parseMulawWav(file)).toThrow(message);
   });
 });

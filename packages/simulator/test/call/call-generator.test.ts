@@ -12,54 +12,54 @@ function fakeCall(): { call: SimulatedCall; end: () => void } {
   return { call, end: () => resolve({} as ReturnType<SimulatedCall['state']>) };
 }
 
-describe('keeping calls', () => {
-  it('begins as many of each kind as it is told to, and a new one after each that is over', async () => {
+describe('the call generator', () => {
+  it('starts the given number of each kind and replaces an ended call', async () => {
     const application = await createApplication();
-    const begun: ReturnType<typeof fakeCall>[] = [];
+    const started: ReturnType<typeof fakeCall>[] = [];
     const start = (): SimulatedCall => {
-      begun.push(fakeCall());
-      return begun.at(-1)?.call as SimulatedCall;
+      started.push(fakeCall());
+      return started.at(-1)?.call as SimulatedCall;
     };
     const kind = { target: () => application.url, start };
     const stop = startCallGenerator({ calls: 2, kinds: [kind, kind], pauseMs: 10, staggerMs: 20 });
-    await application.until('four calls', () => begun.length === 4);
-    begun[0]?.end();
-    await application.until('a fifth call', () => begun.length === 5);
+    await application.until('four calls', () => started.length === 4);
+    started[0]?.end();
+    await application.until('a fifth call', () => started.length === 5);
     stop();
     await application.close();
-    expect(begun).toHaveLength(5);
+    expect(started).toHaveLength(5);
   });
 
-  it('asks again whether somebody listens, and begins a call when that is so', async () => {
+  it('checks an unreachable target again and then starts a call', async () => {
     const spare = createServer();
     await new Promise<void>((resolve) => spare.listen(0, '127.0.0.1', resolve));
     const { port } = spare.address() as AddressInfo;
     await new Promise((resolve) => spare.close(resolve));
-    let asked = 0;
-    const begun = createDeferred<boolean>();
+    let checks = 0;
+    const started = createDeferred<boolean>();
     const stop = startCallGenerator({
       calls: 1,
       kinds: [
         {
           target: () => {
-            asked += 1;
-            if (asked === 2) spare.listen(port, '127.0.0.1');
+            checks += 1;
+            if (checks === 2) spare.listen(port, '127.0.0.1');
             return `http://127.0.0.1:${port}/`;
           },
           start: () => {
-            begun.resolve(true);
+            started.resolve(true);
             return fakeCall().call;
           },
         },
       ],
     });
-    expect(await begun.promise).toBe(true);
-    expect(asked).toBeGreaterThanOrEqual(2);
+    expect(await started.promise).toBe(true);
+    expect(checks).toBeGreaterThanOrEqual(2);
     stop();
     await new Promise((resolve) => spare.close(resolve));
   });
 
-  it('tells a port where somebody listens from one where nobody does', async () => {
+  it('isListening returns whether a port accepts connections', async () => {
     const application = await createApplication();
     expect(await isListening(application.url)).toBe(true);
     await application.close();

@@ -13,16 +13,16 @@ const turn = (speaker: Turn['speaker'], text: string, cutsIn = false): Turn => (
   cutsIn,
 });
 
-/** Runs for a while, or until nothing is left to say. */
+/** Runs for a while, or until the conversation is idle. */
 function run(conversation: Conversation, ms = 60_000): ConversationFrame[] {
-  const moments: ConversationFrame[] = [];
-  while (moments.length * 20 < ms && !(conversation.idle && moments.length > 0))
-    moments.push(conversation.next());
-  return moments;
+  const frames: ConversationFrame[] = [];
+  while (frames.length * 20 < ms && !(conversation.idle && frames.length > 0))
+    frames.push(conversation.next());
+  return frames;
 }
 
-const facts = (moments: ConversationFrame[]): string[] =>
-  moments.flatMap(({ atMs, events }) =>
+const describeEvents = (frames: ConversationFrame[]): string[] =>
+  frames.flatMap(({ atMs, events }) =>
     events
       .filter(({ event }) => event.kind !== 'transcript.partial')
       .map(
@@ -31,32 +31,32 @@ const facts = (moments: ConversationFrame[]): string[] =>
       ),
   );
 
-const finals = (moments: ConversationFrame[]): string[] =>
-  moments.flatMap(({ events }) =>
+const finals = (frames: ConversationFrame[]): string[] =>
+  frames.flatMap(({ events }) =>
     events.flatMap(({ event }) => (event.kind === 'transcript.final' ? [event.text] : [])),
   );
 
 describe('a conversation', () => {
   it.each(loadSpeech().scripts.map((script) => [script.name, script] as const))(
-    'that nobody disturbs goes exactly as %s is laid out',
+    'follows the script %s exactly',
     (_, script) => {
       const conversation = createConversation();
       conversation.play(script.turns);
-      const steps = run(conversation).flatMap((moment) => moment.events);
+      const events = run(conversation).flatMap((frame) => frame.events);
       const order = (list: readonly { atMs: number }[]): string[] =>
-        list.map((step) => JSON.stringify(step)).toSorted();
-      expect(order(steps)).toEqual(order(scriptEvents(script.turns)));
+        list.map((event) => JSON.stringify(event)).toSorted();
+      expect(order(events)).toEqual(order(scriptEvents(script.turns)));
     },
   );
 
-  it('that begins after a silence has its first pause then', () => {
+  it('pauses before the first turn after a silence', () => {
     const conversation = createConversation();
-    for (let frames = 0; frames < 50; frames += 1) conversation.next();
+    for (let count = 0; count < 50; count += 1) conversation.next();
     conversation.play([turn('customer', 'hello')]);
-    expect(facts(run(conversation))[0]).toBe('1500 speech.started customer');
+    expect(describeEvents(run(conversation))[0]).toBe('1500 speech.started customer');
   });
 
-  it('lets each party be heard on its own side, and only while it speaks', () => {
+  it('plays each party on its own track, and only while it speaks', () => {
     const conversation = createConversation();
     conversation.play([turn('assistant', 'hello'), turn('customer', 'hi')]);
     for (const { atMs, customer, assistant } of run(conversation)) {
@@ -65,7 +65,7 @@ describe('a conversation', () => {
     }
   });
 
-  it('puts what is said into it behind the utterance that is spoken, and before the next turn', () => {
+  it('queues a sentence after the current utterance and before the next turn', () => {
     const conversation = createConversation();
     conversation.play([turn('customer', 'one'), turn('customer', 'three')]);
     const before = run(conversation, 600);
@@ -73,12 +73,12 @@ describe('a conversation', () => {
     expect(finals([...before, ...run(conversation)])).toEqual(['one', 'two', 'three']);
   });
 
-  it('cuts the assistant off for what may interrupt', () => {
+  it('cuts off the assistant for a sentence with interrupt', () => {
     const conversation = createConversation();
     conversation.play([turn('assistant', 'it goes on and on')]);
     run(conversation, 1_000);
     conversation.say(turn('assistant', 'stop'), { interrupt: true });
-    expect(facts(run(conversation))).toEqual([
+    expect(describeEvents(run(conversation))).toEqual([
       '1000 speech.stopped assistant',
       '1100 transcript.final it goes',
       '1200 speech.started assistant',
@@ -87,7 +87,7 @@ describe('a conversation', () => {
     ]);
   });
 
-  it('lets the customer finish, even for what may interrupt', () => {
+  it('lets the customer finish before a sentence with interrupt', () => {
     const conversation = createConversation();
     conversation.play([turn('customer', 'please let me finish')]);
     const before = run(conversation, 1_000);
@@ -95,7 +95,7 @@ describe('a conversation', () => {
     expect(finals([...before, ...run(conversation)])).toEqual(['please let me finish', 'stop']);
   });
 
-  it('says once that a sentence was begun, and once that it is over, also when it was cut off', () => {
+  it('calls onStarted and onSpoken once, also for a sentence that is cut off', () => {
     const conversation = createConversation();
     const events: string[] = [];
     const say = (text: string, interrupt: boolean): boolean =>
@@ -111,7 +111,7 @@ describe('a conversation', () => {
     expect(events).toEqual(['first started', 'first spoken', 'second started', 'second spoken']);
   });
 
-  it('falls silent for a muted party, which is not transcribed either, and takes no less time', () => {
+  it('plays silence for a muted party and does not transcribe it, in the same time', () => {
     const conversation = createConversation();
     conversation.play([turn('assistant', 'one two'), turn('assistant', 'three'), turn('assistant', 'four')]);
     const before = run(conversation, 1_100);
@@ -121,10 +121,10 @@ describe('a conversation', () => {
     const after = run(conversation);
     expect(muted.every(({ assistant }) => rms(assistant) === 0)).toBe(true);
     expect(finals([...before, ...muted, ...after])).toEqual(['one', 'four']);
-    expect(facts(after).at(-1)).toBe('4600 transcript.final four');
+    expect(describeEvents(after).at(-1)).toBe('4600 transcript.final four');
   });
 
-  it('keeps what is said into it until the assistant is no longer muted', () => {
+  it('keeps queued sentences while the assistant is muted', () => {
     const conversation = createConversation();
     conversation.mute('assistant', true);
     conversation.say(turn('assistant', 'hello'));
@@ -133,7 +133,7 @@ describe('a conversation', () => {
     expect(finals(run(conversation))).toEqual(['hello']);
   });
 
-  it('forgets what waits when it is told to, and cuts off what is being said', () => {
+  it('drops queued sentences and cuts off the current one on cancelSays', () => {
     const conversation = createConversation();
     conversation.play([turn('customer', 'after')]);
     conversation.say(turn('assistant', 'now it is said'));
@@ -143,7 +143,7 @@ describe('a conversation', () => {
     expect(finals([...before, ...run(conversation)])).toEqual(['now it', 'after']);
   });
 
-  it('that is given up falls silent, but for what is said into it', () => {
+  it('drops the script but not the sentences on abandonScript', () => {
     const conversation = createConversation();
     conversation.play([turn('customer', 'one'), turn('assistant', 'two')]);
     run(conversation, 1_000);
@@ -155,7 +155,7 @@ describe('a conversation', () => {
     expect(rest.every(({ customer }) => rms(customer) === 0)).toBe(true);
   });
 
-  it('refuses what is said into it when too much waits', () => {
+  it('rejects a sentence when the queue is full', () => {
     const conversation = createConversation();
     for (let count = 0; count < MAX_QUEUED_SAYS; count += 1) {
       expect(conversation.say(turn('assistant', 'more'))).toBe(true);

@@ -5,14 +5,14 @@ beforeEach(() => vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] }));
 afterEach(() => vi.useRealTimers());
 
 describe('the frame clock', () => {
-  it('never drifts, however late its timer is', () => {
+  it('does not drift when its timer is late', () => {
     let now = 0;
     let frames = 0;
     const clock = createFrameClock(() => now);
     clock.onFrame(() => {
       frames += 1;
     });
-    // Each timer comes 13 ms late, which would be half the speed without a clock behind it.
+    // Each timer fires 13 ms late; without the correction, the clock would run at half speed.
     while (now < 10_000) {
       now += vi.getTimerCount() === 0 ? 0 : 33;
       vi.runOnlyPendingTimers();
@@ -37,7 +37,7 @@ describe('the frame clock', () => {
     clock.close();
   });
 
-  it('has no timer while nobody needs it', () => {
+  it('has no timer without subscribers', () => {
     const clock = createFrameClock(() => 0);
     const stop = clock.onFrame(() => {});
     expect(vi.getTimerCount()).toBe(1);

@@ -11,8 +11,8 @@ const turn = (speaker: Turn['speaker'], text: string, cutsIn = false): Turn => (
   cutsIn,
 });
 
-describe('the words of an utterance', () => {
-  it('come one by one, each when its last letter has been said', () => {
+describe('textSpokenAt', () => {
+  it('adds each word when its last letter was spoken', () => {
     expect([0, 250, 500, 750, 1_000].map((ms) => textSpokenAt('ab cd ef g', ms, 1_000))).toEqual([
       '',
       'ab',
@@ -23,8 +23,8 @@ describe('the words of an utterance', () => {
   });
 });
 
-describe('an utterance', () => {
-  const placed = {
+describe('utteranceEvents', () => {
+  const utterance = {
     speaker: 'customer',
     turn: 3,
     text: 'one two three',
@@ -32,9 +32,9 @@ describe('an utterance', () => {
     durationMs: 1_000,
   } as const;
 
-  it('starts, grows word by word, stops, and is final a little later', () => {
+  it('reports the start, growing partials, the end and the final transcript', () => {
     expect(
-      utteranceEvents({ ...placed, endMs: 1_100 }).map(({ atMs, event }) => [
+      utteranceEvents({ ...utterance, endMs: 1_100 }).map(({ atMs, event }) => [
         atMs,
         event.kind,
         'text' in event && event.text,
@@ -48,47 +48,47 @@ describe('an utterance', () => {
     ]);
   });
 
-  it('that is cut off is final with the words that were heard', () => {
-    expect(utteranceEvents({ ...placed, endMs: 720 }).at(-1)?.event).toMatchObject({
+  it('shortens the final transcript of an utterance that is cut off', () => {
+    expect(utteranceEvents({ ...utterance, endMs: 720 }).at(-1)?.event).toMatchObject({
       text: 'one two',
       endMs: 720,
     });
   });
 
-  it('that is cut off before its first word has no transcript', () => {
-    const kinds = utteranceEvents({ ...placed, endMs: 120 }).map(({ event }) => event.kind);
+  it('has no transcript for an utterance that is cut off before its first word', () => {
+    const kinds = utteranceEvents({ ...utterance, endMs: 120 }).map(({ event }) => event.kind);
     expect(kinds).toEqual(['speech.started', 'speech.stopped']);
   });
 });
 
 describe('a script', () => {
-  it('has a pause before each turn', () => {
+  it('pauses before each turn', () => {
     const [first, next] = scheduleTurns([turn('assistant', 'hello'), turn('customer', 'hi')]);
     expect(first).toMatchObject({ startMs: 500, endMs: 1_500 });
     expect(next).toMatchObject({ startMs: 2_000, endMs: 3_000 });
   });
 
-  it('lets a turn that cuts in begin early, and silences the one before soon after', () => {
+  it('starts an interrupting turn early and cuts off the previous one', () => {
     const [first, next] = scheduleTurns([turn('assistant', 'hello'), turn('customer', 'hi', true)]);
     expect(first).toMatchObject({ startMs: 500, endMs: 1_100 });
     expect(next).toMatchObject({ startMs: 800, endMs: 1_800 });
   });
 
-  it('says that the customer interrupted, at the moment when that happens', () => {
-    const steps = scriptEvents([turn('assistant', 'hello'), turn('customer', 'hi', true)]);
-    expect(steps.filter(({ event }) => event.kind === 'interrupted')).toEqual([
+  it('reports the interruption when it starts', () => {
+    const events = scriptEvents([turn('assistant', 'hello'), turn('customer', 'hi', true)]);
+    expect(events.filter(({ event }) => event.kind === 'interrupted')).toEqual([
       { atMs: 800, event: { kind: 'interrupted', turn: 1 } },
     ]);
   });
 
   it.each(loadSpeech().scripts.map((script) => [script.name, script] as const))(
-    '%s makes every turn final, in order',
+    '%s has one final transcript for each turn, in order',
     (_, script) => {
       const finals = scriptEvents(script.turns).flatMap(({ event }) =>
         event.kind === 'transcript.final' ? [event] : [],
       );
-      expect(finals.map((fact) => fact.turn)).toEqual(script.turns.map((__, index) => index));
-      for (const fact of finals) expect(script.turns[fact.turn]?.text.startsWith(fact.text)).toBe(true);
+      expect(finals.map((final) => final.turn)).toEqual(script.turns.map((__, index) => index));
+      for (const final of finals) expect(script.turns[final.turn]?.text.startsWith(final.text)).toBe(true);
     },
   );
 });

@@ -5,11 +5,11 @@ import type { CallState } from '../../src/index.ts';
 import { connect, textOf, TWO_CHANNELS } from '../support/deepgram.ts';
 import type { Message } from '../support/deepgram.ts';
 import { audioOf } from '../support/vobiz.ts';
-import { createWorld } from '../support/setup.ts';
-import type { World } from '../support/setup.ts';
+import { createSetup } from '../support/setup.ts';
+import type { Setup } from '../support/setup.ts';
 
 interface OverCall {
-  readonly world: World;
+  readonly setup: Setup;
   readonly call: CallState;
   readonly inbound: Int16Array;
   readonly outbound: Int16Array;
@@ -17,19 +17,19 @@ interface OverCall {
 
 /** A call of the fake Vobiz that is over, with what came over its stream in L16 at 8 kHz. */
 async function hear(context: TestContext, script: string): Promise<OverCall> {
-  const world = await createWorld(context);
-  const { application, simulator } = world;
+  const setup = await createSetup(context);
+  const { application, simulator } = setup;
   application.answer = () =>
     `<Response><Stream audioTrack="both" contentType="audio/x-l16;rate=8000">${application.wsUrl}/tap</Stream><Dial>+919000000002</Dial></Response>`;
   const call = await simulator.startCall({ provider: 'vobiz', script }).over;
   const stream = await application.until('a stream', () => application.streams[0]);
-  return { world, call, inbound: audioOf(stream, 'inbound'), outbound: audioOf(stream, 'outbound') };
+  return { setup, call, inbound: audioOf(stream, 'inbound'), outbound: audioOf(stream, 'outbound') };
 }
 
 /** What the fake Deepgram tells about two channels. */
-async function transcribe(world: World, one: Int16Array, other: Int16Array): Promise<readonly Message[]> {
-  world.simulator.deepgram.setBehaviour({ throttle: 0, latencyMs: 0 });
-  const client = await connect(world.simulator, TWO_CHANNELS);
+async function transcribe(setup: Setup, one: Int16Array, other: Int16Array): Promise<readonly Message[]> {
+  setup.simulator.deepgram.setBehaviour({ throttle: 0, latencyMs: 0 });
+  const client = await connect(setup.simulator, TWO_CHANNELS);
   client.socket.send(encodeStereo(one, other));
   client.tell({ type: 'CloseStream' });
   await client.closed;
@@ -43,22 +43,22 @@ const lettersOf = (text: string): string => text.toLowerCase().replaceAll(/[^\p{
 
 describe.concurrent('a call of the fake Vobiz, heard by the fake Deepgram', () => {
   it('has the words of each party on its channel', async (context) => {
-    const { world, call, inbound, outbound } = await hear(context, 'hello');
-    const messages = await transcribe(world, inbound, outbound);
+    const { setup, call, inbound, outbound } = await hear(context, 'hello');
+    const messages = await transcribe(setup, inbound, outbound);
     expect(textOf(messages, 0)).toBe(said(call, 'customer'));
     expect(textOf(messages, 1)).toBe(said(call, 'assistant'));
   });
 
   it('has the words of the wrong party when the channels are swapped', async (context) => {
-    const { world, call, inbound, outbound } = await hear(context, 'hello');
-    const messages = await transcribe(world, outbound, inbound);
+    const { setup, call, inbound, outbound } = await hear(context, 'hello');
+    const messages = await transcribe(setup, outbound, inbound);
     expect(textOf(messages, 0)).toBe(said(call, 'assistant'));
     expect(textOf(messages, 1)).toBe(said(call, 'customer'));
   });
 
   it('has only the words that were spoken until the other party cut in', async (context) => {
-    const { world, call, inbound, outbound } = await hear(context, 'interruption');
-    const messages = await transcribe(world, inbound, outbound);
+    const { setup, call, inbound, outbound } = await hear(context, 'interruption');
+    const messages = await transcribe(setup, inbound, outbound);
     expect(lettersOf(textOf(messages, 0))).toBe(lettersOf(said(call, 'customer')));
     const heard = lettersOf(textOf(messages, 1)).split(' ');
     const spoken = lettersOf(said(call, 'assistant')).split(' ');

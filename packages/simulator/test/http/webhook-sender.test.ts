@@ -5,16 +5,16 @@ import { createWebhookSender, MAX_IN_FLIGHT } from '../../src/http/webhook-sende
 
 const CLOSED = 'http://127.0.0.1:1/';
 let statuses: number[] = [];
-let asked = 0;
+let requestCount = 0;
 const server = createServer((request, response) => {
-  asked += 1;
+  requestCount += 1;
   if (request.url === '/silent') return;
   response.writeHead(statuses.shift() ?? 200).end('thanks');
 });
 let url = '';
 
 beforeEach(async () => {
-  asked = 0;
+  requestCount = 0;
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 });
@@ -25,46 +25,46 @@ afterEach(async () => {
   });
 });
 
-const delivery = (target: string) => ({ url: target, headers: {}, body: 'news', timeoutMs: 1_000 });
+const delivery = (target: string) => ({ url: target, headers: {}, body: 'event', timeoutMs: 1_000 });
 
-describe('a courier', () => {
-  it('delivers once, and gives what came back', async () => {
-    const courier = createWebhookSender();
-    expect(await courier.deliver(delivery(url))).toMatchObject({ text: 'thanks' });
-    expect(courier.counts).toEqual({ sent: 1, delivered: 1, failed: 0, lastFailure: null });
+describe('the webhook sender', () => {
+  it('delivers once and returns the response', async () => {
+    const sender = createWebhookSender();
+    expect(await sender.deliver(delivery(url))).toMatchObject({ text: 'thanks' });
+    expect(sender.counts).toEqual({ sent: 1, delivered: 1, failed: 0, lastFailure: null });
   });
 
-  it('does not try again unless it is told to', async () => {
+  it('does not retry by default', async () => {
     statuses = [500];
-    const courier = createWebhookSender();
-    expect(await courier.deliver(delivery(url))).toBeUndefined();
-    expect(asked).toBe(1);
-    expect(courier.counts).toMatchObject({ failed: 1, lastFailure: 'HTTP 500' });
+    const sender = createWebhookSender();
+    expect(await sender.deliver(delivery(url))).toBeUndefined();
+    expect(requestCount).toBe(1);
+    expect(sender.counts).toMatchObject({ failed: 1, lastFailure: 'HTTP 500' });
   });
 
-  it('tries again after each pause, and counts one message', async () => {
+  it('retries after each pause and counts one message', async () => {
     statuses = [500, 503];
-    const courier = createWebhookSender();
-    expect(await courier.deliver({ ...delivery(url), retryPausesMs: [5, 5, 5] })).toBeDefined();
-    expect(asked).toBe(3);
-    expect(courier.counts).toMatchObject({ sent: 1, delivered: 1, failed: 0 });
+    const sender = createWebhookSender();
+    expect(await sender.deliver({ ...delivery(url), retryPausesMs: [5, 5, 5] })).toBeDefined();
+    expect(requestCount).toBe(3);
+    expect(sender.counts).toMatchObject({ sent: 1, delivered: 1, failed: 0 });
   });
 
-  it('gives up on whoever does not answer, and on whoever is not there, without throwing', async () => {
-    const courier = createWebhookSender();
-    await courier.deliver({ ...delivery(`${url}/silent`), timeoutMs: 30 });
-    expect(courier.counts.lastFailure).toBe('timeout');
-    await courier.deliver(delivery(CLOSED));
-    expect(courier.counts).toMatchObject({ failed: 2, lastFailure: 'unreachable' });
+  it('reports a timeout and an unreachable server without throwing', async () => {
+    const sender = createWebhookSender();
+    await sender.deliver({ ...delivery(`${url}/silent`), timeoutMs: 30 });
+    expect(sender.counts.lastFailure).toBe('timeout');
+    await sender.deliver(delivery(CLOSED));
+    expect(sender.counts).toMatchObject({ failed: 2, lastFailure: 'unreachable' });
   });
 
-  it('takes no more than so many at a time', async () => {
-    const courier = createWebhookSender();
-    for (let count = 0; count < MAX_IN_FLIGHT; count += 1) void courier.deliver(delivery(`${url}/silent`));
-    await courier.deliver(delivery(url));
-    expect(courier.counts).toMatchObject({ failed: 1, lastFailure: 'too many under way' });
-    courier.close();
-    await courier.drained();
-    expect(courier.counts.failed).toBe(MAX_IN_FLIGHT + 1);
+  it('limits the messages in flight', async () => {
+    const sender = createWebhookSender();
+    for (let count = 0; count < MAX_IN_FLIGHT; count += 1) void sender.deliver(delivery(`${url}/silent`));
+    await sender.deliver(delivery(url));
+    expect(sender.counts).toMatchObject({ failed: 1, lastFailure: 'too many in flight' });
+    sender.close();
+    await sender.drained();
+    expect(sender.counts.failed).toBe(MAX_IN_FLIGHT + 1);
   });
 });

@@ -8,17 +8,17 @@ import type { Application } from './application.ts';
 const QUICK_VAPI = { queuedMs: 0, ringingMs: 20, endedDelayMs: 20, reportDelayMs: 60 } as const;
 const QUICK_VOBIZ = { ringMs: 40, retryPauseMs: 20, invalidAnswerMs: 100, reconnectMs: 60 } as const;
 
-export interface World {
+export interface Setup {
   readonly simulator: Simulator;
   readonly application: Application;
 }
 
 /** A simulator that tells an application. Both are closed when the test has finished. */
-export async function createWorld(
+export async function createSetup(
   { onTestFinished }: TestContext,
   behaviour: Partial<VapiBehaviour> = {},
   vobiz: NonNullable<SimulatorOptions['vobiz']> = {},
-): Promise<World> {
+): Promise<Setup> {
   const application = await createApplication();
   const simulator = await createSimulator({
     targets: {

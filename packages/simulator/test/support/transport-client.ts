@@ -4,7 +4,7 @@
 import { WebSocket } from 'ws';
 import { encodeLinear16 } from '../../src/audio/pcm.ts';
 import { sine } from './signal.ts';
-import type { World } from './setup.ts';
+import type { Setup } from './setup.ts';
 
 const FRAME_MS = 20;
 const SILENCE = encodeLinear16(new Int16Array(320));
@@ -23,11 +23,11 @@ export interface TransportClient {
 }
 
 export async function placeAndConnect(
-  world: World,
+  setup: Setup,
   audioFormat?: object,
   silence: Buffer = SILENCE,
 ): Promise<TransportClient> {
-  const { apiBaseUrl, apiKey } = world.simulator.vapi;
+  const { apiBaseUrl, apiKey } = setup.simulator.vapi;
   const response = await fetch(`${apiBaseUrl}/call`, {
     method: 'POST',
     headers: { authorization: `Bearer ${apiKey}` },

@@ -5,7 +5,7 @@ import { encodeLinear16 } from '../../src/audio/pcm.ts';
 import type { SimulatedCall, StreamState, VobizBehaviour } from '../../src/index.ts';
 import type { ReceivedStream } from './application.ts';
 import { samplesOf, sine } from './signal.ts';
-import type { World } from './setup.ts';
+import type { Setup } from './setup.ts';
 
 export const KEYS = {
   'x-auth-id': 'MA_DEMO',
@@ -15,7 +15,7 @@ export const KEYS = {
 
 /** A request to REST. `path` begins after the account. */
 export async function rest(
-  { simulator }: World,
+  { simulator }: Setup,
   method: string,
   path: string,
   body?: object,
@@ -29,9 +29,9 @@ export async function rest(
   return { status: response.status, body: (text === '' ? {} : JSON.parse(text)) as Record<string, unknown> };
 }
 
-/** A request to the control surface. */
-export async function surface(
-  { simulator }: World,
+/** A request to the control API. */
+export async function control(
+  { simulator }: Setup,
   method: string,
   path: string,
   body?: object,
@@ -63,13 +63,13 @@ export const TWO_WAY = 'bidirectional="true" keepCallAlive="true"';
 
 /** A call whose XML is one stream and what follows it, once the stream is open. */
 export async function openStream(
-  world: World,
+  setup: Setup,
   behaviour: Partial<VobizBehaviour> = {},
   attributes = TWO_WAY,
   after = '<Hangup/>',
   script = 'brief',
 ): Promise<OpenStream> {
-  const { application, simulator } = world;
+  const { application, simulator } = setup;
   application.answer = (_, path) =>
     path.startsWith('/answer')
       ? `<Response><Stream ${attributes} statusCallbackUrl="${application.url}/status">${application.wsUrl}/s</Stream>${after}</Response>`
@@ -138,7 +138,7 @@ export function audioOf({ messages }: ReceivedStream, track: string): Int16Array
 }
 
 /** The events that the status callback was told, in order. */
-export function statuses({ application }: World): string[] {
+export function statuses({ application }: Setup): string[] {
   return application.requests.flatMap(({ path, body }) =>
     path === '/status' ? [new URLSearchParams(body).get('Event') ?? ''] : [],
   );

@@ -1,6 +1,7 @@
 import { FRAME_MS } from '../../audio/pcm.ts';
 import type { Scheduler } from '../../call/scheduler.ts';
-import type { Conversation, SayOptions } from '../../call/conversation.ts';
+import type { SayOptions } from '../../call/conversation-state.ts';
+import type { Conversation } from '../../call/conversation.ts';
 import type { CallLog } from '../../call/call-log.ts';
 import { FINAL_DELAY_MS } from '../../call/timeline.ts';
 import type { VapiRecord, VapiStatus } from '../call/call-object.ts';

@@ -44,7 +44,7 @@ export function createDownlink(format: AudioFormat, behaviour: () => VapiBehavio
         sentSamples = 0;
       }
       // What was sent has been heard to its end: more is needed.
-      if (sentSamples >= spoken.heardSamples) return [];
+      if (sentSamples >= spoken.playedSamples) return [];
       const { samples } = spoken.utterance;
       const end = Math.min(samples.length, sentSamples + (downlinkBurstMs / FRAME_MS) * FRAME_SAMPLES);
       const burst: Buffer[] = [];

@@ -2,17 +2,17 @@ import { describe, expect, it, vi } from 'vitest';
 import type { SimulatedCall } from '../../../src/index.ts';
 import { listenTo } from '../../support/listener.ts';
 import { rms } from '../../support/signal.ts';
-import { createWorld } from '../../support/setup.ts';
-import type { World } from '../../support/setup.ts';
+import { createSetup } from '../../support/setup.ts';
+import type { Setup } from '../../support/setup.ts';
 
-async function inProgress(world: World, script = 'hello'): Promise<SimulatedCall> {
-  const call = world.simulator.startCall({ provider: 'vapi', script });
-  await world.application.until('in progress', () => call.state().status === 'in-progress');
+async function inProgress(setup: Setup, script = 'hello'): Promise<SimulatedCall> {
+  const call = setup.simulator.startCall({ provider: 'vapi', script });
+  await setup.application.until('in progress', () => call.state().status === 'in-progress');
   return call;
 }
 
 async function control(
-  { simulator }: World,
+  { simulator }: Setup,
   { id }: SimulatedCall,
   command: object | string,
 ): Promise<Response> {
@@ -21,7 +21,7 @@ async function control(
   return fetch(`${simulator.url}/${id}/control`, { method: 'POST', headers, body });
 }
 
-const finals = ({ application }: World): string[] =>
+const finals = ({ application }: Setup): string[] =>
   application
     .vapi('transcript')
     .filter(({ transcriptType }) => transcriptType === 'final')
@@ -31,15 +31,15 @@ vi.setConfig({ maxConcurrency: 20 });
 
 describe.concurrent('the control URL of a Vapi call', () => {
   it('says a sentence after the one that is spoken, on the assistant side, and has it transcribed', async (context) => {
-    const world = await createWorld(context);
-    const call = await inProgress(world);
-    await world.application.until('speech', () => world.application.vapi('speech-update').length > 0);
-    const listener = await listenTo(`${world.simulator.url.replace('http', 'ws')}/${call.id}/listen`);
-    const response = await control(world, call, { type: 'say', content: 'One moment, please.' });
+    const setup = await createSetup(context);
+    const call = await inProgress(setup);
+    await setup.application.until('speech', () => setup.application.vapi('speech-update').length > 0);
+    const listener = await listenTo(`${setup.simulator.url.replace('http', 'ws')}/${call.id}/listen`);
+    const response = await control(setup, call, { type: 'say', content: 'One moment, please.' });
     expect(response.status).toBe(200);
     expect(response.headers.get('connection')).toBe('close');
     const state = await call.over;
-    expect(finals(world)).toEqual([
+    expect(finals(setup)).toEqual([
       'assistant: Hello, how can I help?',
       'assistant: One moment, please.',
       'user: When do you close?',
@@ -52,106 +52,106 @@ describe.concurrent('the control URL of a Vapi call', () => {
   });
 
   it('cuts in with a sentence that may interrupt, and leaves what was heard of the other', async (context) => {
-    const world = await createWorld(context);
-    const call = await inProgress(world);
-    await world.application.until('a word', () => world.application.vapi('transcript').length > 0);
-    await control(world, call, {
+    const setup = await createSetup(context);
+    const call = await inProgress(setup);
+    await setup.application.until('a word', () => setup.application.vapi('transcript').length > 0);
+    await control(setup, call, {
       type: 'say',
       message: 'Bye.',
       interruptAssistantEnabled: true,
       endCallAfterSpoken: true,
     });
     const { endedReason } = await call.over;
-    expect(finals(world)[0]).toMatch(/^assistant: Hello,( how)?$/);
+    expect(finals(setup)[0]).toMatch(/^assistant: Hello,( how)?$/);
     expect(endedReason).toBe('assistant-ended-call-after-message-spoken');
   });
 
   it('mutes a party, which is then neither heard nor transcribed', async (context) => {
-    const world = await createWorld(context);
-    const call = await inProgress(world);
-    await control(world, call, { type: 'control', control: 'mute-customer' });
+    const setup = await createSetup(context);
+    const call = await inProgress(setup);
+    await control(setup, call, { type: 'control', control: 'mute-customer' });
     const { muted } = await call.over;
     expect(muted).toEqual({ customer: true, assistant: false });
-    expect(finals(world)).toEqual(['assistant: Hello, how can I help?', 'assistant: At six. Goodbye!']);
+    expect(finals(setup)).toEqual(['assistant: Hello, how can I help?', 'assistant: At six. Goodbye!']);
   });
 
   it('lets a party be heard again', async (context) => {
-    const world = await createWorld(context);
-    const call = await inProgress(world);
-    await control(world, call, { type: 'control', control: 'mute-assistant' });
-    await world.application.until('the customer', () => finals(world).length > 0);
-    await control(world, call, { type: 'control', control: 'unmute-assistant' });
+    const setup = await createSetup(context);
+    const call = await inProgress(setup);
+    await control(setup, call, { type: 'control', control: 'mute-assistant' });
+    await setup.application.until('the customer', () => finals(setup).length > 0);
+    await control(setup, call, { type: 'control', control: 'unmute-assistant' });
     await call.over;
-    expect(finals(world)).toEqual(['user: When do you close?', 'assistant: At six. Goodbye!']);
+    expect(finals(setup)).toEqual(['user: When do you close?', 'assistant: At six. Goodbye!']);
   });
 
   it('says the first message again', async (context) => {
-    const world = await createWorld(context);
-    const call = await inProgress(world);
-    await control(world, call, { type: 'control', control: 'say-first-message' });
+    const setup = await createSetup(context);
+    const call = await inProgress(setup);
+    await control(setup, call, { type: 'control', control: 'say-first-message' });
     await call.over;
-    expect(finals(world).filter((text) => text === 'assistant: Hello, how can I help?')).toHaveLength(2);
+    expect(finals(setup).filter((text) => text === 'assistant: Hello, how can I help?')).toHaveLength(2);
   });
 
   it('adds a message to the history, silently or with an answer', async (context) => {
-    const world = await createWorld(context);
-    const call = await inProgress(world);
+    const setup = await createSetup(context);
+    const call = await inProgress(setup);
     const message = { role: 'system', content: 'The customer is a VIP.' };
-    await control(world, call, { type: 'add-message', message, triggerResponseEnabled: false });
-    await control(world, call, { type: 'add-message', message });
+    await control(setup, call, { type: 'add-message', message, triggerResponseEnabled: false });
+    await control(setup, call, { type: 'add-message', message });
     await call.over;
-    const history = world.application.vapi('conversation-update').at(-1)?.['conversation'];
+    const history = setup.application.vapi('conversation-update').at(-1)?.['conversation'];
     expect(history).toContainEqual({ role: 'system', content: 'The customer is a VIP.' });
-    expect(finals(world).filter((text) => text.includes('I have noted that'))).toHaveLength(1);
+    expect(finals(setup).filter((text) => text.includes('I have noted that'))).toHaveLength(1);
   });
 
   it('ends the call', async (context) => {
-    const world = await createWorld(context);
-    const call = await inProgress(world);
-    expect((await control(world, call, { type: 'end-call' })).status).toBe(200);
+    const setup = await createSetup(context);
+    const call = await inProgress(setup);
+    expect((await control(setup, call, { type: 'end-call' })).status).toBe(200);
     expect((await call.over).endedReason).toBe('manually-canceled');
-    expect(world.application.vapi('status-update').at(-1)).toMatchObject({ status: 'ended' });
+    expect(setup.application.vapi('status-update').at(-1)).toMatchObject({ status: 'ended' });
   });
 
   it('announces a transfer, tells it, and gives the call away', async (context) => {
-    const world = await createWorld(context);
-    const call = await inProgress(world);
+    const setup = await createSetup(context);
+    const call = await inProgress(setup);
     const destination = { type: 'number', number: '+15005550123' };
-    await control(world, call, { type: 'transfer', destination, content: 'I am transferring you now.' });
+    await control(setup, call, { type: 'transfer', destination, content: 'I am transferring you now.' });
     expect((await call.over).endedReason).toBe('assistant-forwarded-call');
-    const told = world.application.vapi().map(({ type, status }) => [type, status].filter(Boolean).join(' '));
+    const told = setup.application.vapi().map(({ type, status }) => [type, status].filter(Boolean).join(' '));
     expect(told.slice(-4)).toEqual([
       'transfer-update',
       'status-update forwarding',
       'status-update ended',
       'end-of-call-report',
     ]);
-    expect(finals(world)).toContain('assistant: I am transferring you now.');
-    expect(world.application.vapi('transfer-update')[0]).toMatchObject({ destination });
+    expect(finals(setup)).toContain('assistant: I am transferring you now.');
+    expect(setup.application.vapi('transfer-update')[0]).toMatchObject({ destination });
   });
 
   it('hands the call to another assistant, who goes on', async (context) => {
-    const world = await createWorld(context);
-    const call = await inProgress(world);
-    await control(world, call, {
+    const setup = await createSetup(context);
+    const call = await inProgress(setup);
+    await control(setup, call, {
       type: 'handoff',
       destination: { type: 'assistant', assistantName: 'Billing' },
     });
     expect((await call.over).endedReason).toBe('customer-ended-call');
-    expect(world.application.vapi('transfer-update')[0]).toMatchObject({
+    expect(setup.application.vapi('transfer-update')[0]).toMatchObject({
       fromAssistant: { name: 'Nova' },
       toAssistant: { name: 'Billing' },
     });
-    expect(world.application.vapi('assistant.started')[1]).toMatchObject({
+    expect(setup.application.vapi('assistant.started')[1]).toMatchObject({
       newAssistant: { name: 'Billing' },
     });
-    expect(world.application.vapi('transcript').at(-1)).toMatchObject({ assistantName: 'Billing' });
+    expect(setup.application.vapi('transcript').at(-1)).toMatchObject({ assistantName: 'Billing' });
   });
 
   it('refuses what is no command with 400 and the usual body', async (context) => {
-    const world = await createWorld(context);
-    const call = await inProgress(world);
-    const response = await control(world, call, { type: 'whisper' });
+    const setup = await createSetup(context);
+    const call = await inProgress(setup);
+    const response = await control(setup, call, { type: 'whisper' });
     expect(response.status).toBe(400);
     expect(await response.json()).toMatchObject({
       message: [expect.any(String)],
@@ -162,13 +162,13 @@ describe.concurrent('the control URL of a Vapi call', () => {
   });
 
   it('refuses a call that has ended, has not begun, or never was, with 400', async (context) => {
-    const world = await createWorld(context);
-    const ended = await inProgress(world);
+    const setup = await createSetup(context);
+    const ended = await inProgress(setup);
     ended.hangUp();
-    const queued = world.simulator.startCall({ provider: 'vapi', behaviour: { queuedMs: 60_000 } });
+    const queued = setup.simulator.startCall({ provider: 'vapi', behaviour: { queuedMs: 60_000 } });
     const unknown = { ...ended, id: '00000000-0000-7000-8000-000000000000' };
     for (const call of [ended, queued, unknown]) {
-      const response = await control(world, call, { type: 'say', content: 'hello' });
+      const response = await control(setup, call, { type: 'say', content: 'hello' });
       expect(response.status).toBe(400);
       expect(await response.json()).toEqual({ message: 'Call not active' });
       expect(response.headers.get('connection')).toBe('close');

@@ -2,21 +2,21 @@
 
 import { describe, expect, it, vi } from 'vitest';
 import type { SimulatedCall, VapiBehaviour } from '../../../src/index.ts';
-import { createWorld } from '../../support/setup.ts';
-import type { World } from '../../support/setup.ts';
+import { createSetup } from '../../support/setup.ts';
+import type { Setup } from '../../support/setup.ts';
 
 async function live(
-  world: World,
+  setup: Setup,
   behaviour: Partial<VapiBehaviour> = {},
   script = 'hello',
 ): Promise<SimulatedCall> {
-  const call = world.simulator.startCall({ provider: 'vapi', script, behaviour });
-  await world.application.until('in progress', () => call.state().status === 'in-progress');
+  const call = setup.simulator.startCall({ provider: 'vapi', script, behaviour });
+  await setup.application.until('in progress', () => call.state().status === 'in-progress');
   return call;
 }
 
 function control(
-  { simulator }: World,
+  { simulator }: Setup,
   { id }: SimulatedCall,
   command: object,
   headers: Record<string, string> = {},
@@ -41,80 +41,80 @@ vi.setConfig({ maxConcurrency: 20 });
 
 describe.concurrent('the door of a control URL', () => {
   it('needs the public key where it is authenticated', async (context) => {
-    const world = await createWorld(context);
-    const call = await live(world, { controlAuthenticationEnabled: true });
-    const { publicKey, apiKey } = world.simulator.vapi;
-    expect((await control(world, call, MUTE)).status).toBe(401);
-    expect((await control(world, call, MUTE, { authorization: `Bearer ${apiKey}` })).status).toBe(401);
+    const setup = await createSetup(context);
+    const call = await live(setup, { controlAuthenticationEnabled: true });
+    const { publicKey, apiKey } = setup.simulator.vapi;
+    expect((await control(setup, call, MUTE)).status).toBe(401);
+    expect((await control(setup, call, MUTE, { authorization: `Bearer ${apiKey}` })).status).toBe(401);
     expect(call.state().commands).toEqual([]);
-    expect((await control(world, call, MUTE, { authorization: `Bearer ${publicKey}` })).status).toBe(200);
+    expect((await control(setup, call, MUTE, { authorization: `Bearer ${publicKey}` })).status).toBe(200);
     expect(call.state().commands).toEqual(['mute-customer']);
   });
 
   it('keeps an answer back, and the command is executed or not', async (context) => {
-    const world = await createWorld(context);
-    const executed = await live(world, { controlHangMs: 300, controlStatus: 202 });
+    const setup = await createSetup(context);
+    const executed = await live(setup, { controlHangMs: 300, controlStatus: 202 });
     const begun = performance.now();
-    expect((await control(world, executed, MUTE)).status).toBe(202);
+    expect((await control(setup, executed, MUTE)).status).toBe(202);
     expect(performance.now() - begun).toBeGreaterThan(280);
     expect(executed.state().commands).toEqual(['mute-customer']);
-    const ignored = await live(world, { controlHangMs: 60_000, controlHangExecutes: false });
-    await expect(control(world, ignored, MUTE, {}, 200)).rejects.toThrow('timeout');
+    const ignored = await live(setup, { controlHangMs: 60_000, controlHangExecutes: false });
+    await expect(control(setup, ignored, MUTE, {}, 200)).rejects.toThrow('timeout');
     expect(ignored.state().commands).toEqual([]);
   });
 
   it('fails as often as it was told, then works', async (context) => {
-    const world = await createWorld(context);
-    const call = await live(world, { controlFailures: 1 });
-    expect((await control(world, call, MUTE)).status).toBe(503);
+    const setup = await createSetup(context);
+    const call = await live(setup, { controlFailures: 1 });
+    expect((await control(setup, call, MUTE)).status).toBe(503);
     expect(call.state().commands).toEqual([]);
-    expect((await control(world, call, MUTE)).status).toBe(200);
+    expect((await control(setup, call, MUTE)).status).toBe(200);
   });
 
   it('leads elsewhere, and executes nothing', async (context) => {
-    const world = await createWorld(context);
-    const call = await live(world, { controlRedirect: 'http://127.0.0.1:1/' });
-    const response = await control(world, call, MUTE);
+    const setup = await createSetup(context);
+    const call = await live(setup, { controlRedirect: 'http://127.0.0.1:1/' });
+    const response = await control(setup, call, MUTE);
     expect([response.status, response.headers.get('location')]).toEqual([302, 'http://127.0.0.1:1/']);
     expect(call.state().commands).toEqual([]);
   });
 
   it('breaks the connection before or after the command was executed', async (context) => {
-    const world = await createWorld(context);
-    const before = await live(world, { controlDrop: 'before' });
-    await expect(control(world, before, MUTE)).rejects.toThrow('fetch failed');
+    const setup = await createSetup(context);
+    const before = await live(setup, { controlDrop: 'before' });
+    await expect(control(setup, before, MUTE)).rejects.toThrow('fetch failed');
     expect(before.state().commands).toEqual([]);
-    const after = await live(world, { controlDrop: 'after' });
-    await expect(control(world, after, MUTE)).rejects.toThrow('fetch failed');
+    const after = await live(setup, { controlDrop: 'after' });
+    await expect(control(setup, after, MUTE)).rejects.toThrow('fetch failed');
     expect(after.state().commands).toEqual(['mute-customer']);
   });
 
   it('can be changed while a call lives, and closed for one', async (context) => {
-    const world = await createWorld(context);
-    const call = await live(world);
+    const setup = await createSetup(context);
+    const call = await live(setup);
     const change = (body: object): Promise<Response> =>
-      fetch(`${world.simulator.url}/simulator/calls/${call.id}/behaviour`, {
+      fetch(`${setup.simulator.url}/simulator/calls/${call.id}/behaviour`, {
         method: 'PUT',
         body: JSON.stringify(body),
       });
     expect((await change({ controlEnabled: false })).status).toBe(204);
-    expect((await control(world, call, MUTE)).status).toBe(400);
+    expect((await control(setup, call, MUTE)).status).toBe(400);
     expect((await change({ controlEnabled: 'no' })).status).toBe(400);
   });
 });
 
 describe.concurrent('a command', () => {
   it('to say something is accepted, and never spoken', async (context) => {
-    const world = await createWorld(context);
-    const call = await live(world, { sayUnspoken: true });
-    expect((await control(world, call, { type: 'say', content: 'Hello.' })).status).toBe(200);
+    const setup = await createSetup(context);
+    const call = await live(setup, { sayUnspoken: true });
+    expect((await control(setup, call, { type: 'say', content: 'Hello.' })).status).toBe(200);
     call.hangUp();
     expect(await call.over).toMatchObject({ commands: ['say'], said: [] });
   });
 
   it('is remembered as it came, also what the simulator does not understand of it', async (context) => {
-    const world = await createWorld(context);
-    const call = await live(world);
+    const setup = await createSetup(context);
+    const call = await live(setup);
     const commands = [
       {
         type: 'handoff',
@@ -127,30 +127,30 @@ describe.concurrent('a command', () => {
       { type: 'send-transport-message', message: { transport: 'twilio', twiml: '<Response/>' } },
       { type: 'say', content: 'Hello.', interruptionsEnabled: false, colour: 'red' },
     ];
-    for (const command of commands) expect((await control(world, call, command)).status).toBe(200);
+    for (const command of commands) expect((await control(setup, call, command)).status).toBe(200);
     expect(call.state().received?.map(({ body }) => body)).toEqual(commands);
   });
 
   it('to transfer warmly comes back when the operator does not answer', async (context) => {
-    const world = await createWorld(context);
-    const call = await live(world, { operator: 'does-not-answer', forwardingMs: 40 }, 'brief');
+    const setup = await createSetup(context);
+    const call = await live(setup, { operator: 'does-not-answer', forwardingMs: 40 }, 'brief');
     const destination = { type: 'number', number: '+15005550123', message: '', transferPlan: WARM };
-    await control(world, call, { type: 'transfer', destination });
-    await world.application.until('the end', () => call.state().over);
-    const told = world.application.vapi('status-update').map(({ status }) => status);
+    await control(setup, call, { type: 'transfer', destination });
+    await setup.application.until('the end', () => call.state().over);
+    const told = setup.application.vapi('status-update').map(({ status }) => status);
     expect(told.slice(-4)).toEqual(['in-progress', 'forwarding', 'in-progress', 'ended']);
     expect(call.state()).toMatchObject({ endedReason: 'customer-ended-call', said: [{ text: 'Hello.' }] });
   });
 
   it('to transfer warmly ends the call when its fallback says so, or when the operator answers', async (context) => {
-    const world = await createWorld(context);
+    const setup = await createSetup(context);
     const plan = { mode: 'warm-transfer-say-message', fallbackPlan: { endCallEnabled: true } };
     const destination = { type: 'sip', sipUri: 'sip:a@b', message: '', transferPlan: plan };
-    const silent = await live(world, { operator: 'does-not-answer', forwardingMs: 40 });
-    await control(world, silent, { type: 'transfer', destination });
+    const silent = await live(setup, { operator: 'does-not-answer', forwardingMs: 40 });
+    await control(setup, silent, { type: 'transfer', destination });
     expect((await silent.over).endedReason).toBe('call.forwarding.no-answer');
-    const answered = await live(world, { forwardingMs: 40 });
-    await control(world, answered, { type: 'transfer', destination });
+    const answered = await live(setup, { forwardingMs: 40 });
+    await control(setup, answered, { type: 'transfer', destination });
     expect((await answered.over).endedReason).toBe('assistant-forwarded-call');
   });
 });

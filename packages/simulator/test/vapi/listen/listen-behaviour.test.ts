@@ -8,12 +8,12 @@ import type { SimulatedCall, VapiBehaviour } from '../../../src/index.ts';
 import { decodeMulaw } from '../../../src/audio/mulaw.ts';
 import { refusalOf } from '../../support/listener.ts';
 import { rms, samplesOf } from '../../support/signal.ts';
-import { createWorld } from '../../support/setup.ts';
-import type { World } from '../../support/setup.ts';
+import { createSetup } from '../../support/setup.ts';
+import type { Setup } from '../../support/setup.ts';
 
-async function live(world: World, behaviour: Partial<VapiBehaviour>): Promise<SimulatedCall> {
-  const call = world.simulator.startCall({ provider: 'vapi', script: 'hello', behaviour });
-  await world.application.until('in progress', () => call.state().status === 'in-progress');
+async function live(setup: Setup, behaviour: Partial<VapiBehaviour>): Promise<SimulatedCall> {
+  const call = setup.simulator.startCall({ provider: 'vapi', script: 'hello', behaviour });
+  await setup.application.until('in progress', () => call.state().status === 'in-progress');
   return call;
 }
 
@@ -23,8 +23,8 @@ interface Raw {
   readonly closed: Promise<number>;
 }
 
-async function listen(world: World, { id }: SimulatedCall, key?: string): Promise<Raw> {
-  const url = `${world.simulator.url.replace('http', 'ws')}/${id}/listen`;
+async function listen(setup: Setup, { id }: SimulatedCall, key?: string): Promise<Raw> {
+  const url = `${setup.simulator.url.replace('http', 'ws')}/${id}/listen`;
   const socket = new WebSocket(url, key === undefined ? {} : { headers: { authorization: `Bearer ${key}` } });
   const frames: Buffer[] = [];
   const texts: Record<string, unknown>[] = [];
@@ -41,10 +41,10 @@ async function listen(world: World, { id }: SimulatedCall, key?: string): Promis
 }
 
 /** Waits until somebody has been speaking for a while, and gives what came since. */
-async function speech(world: World, raw: Raw): Promise<Buffer> {
-  await world.application.until('speech', () => world.application.vapi('speech-update').length > 0);
+async function speech(setup: Setup, raw: Raw): Promise<Buffer> {
+  await setup.application.until('speech', () => setup.application.vapi('speech-update').length > 0);
   const from = raw.frames.length;
-  await world.application.until('half a second', () => raw.frames.length > from + 25);
+  await setup.application.until('half a second', () => raw.frames.length > from + 25);
   return Buffer.concat(raw.frames.slice(from));
 }
 
@@ -61,10 +61,10 @@ describe.concurrent('a listen socket', () => {
     ['s16le-8000-mono', 320],
     ['mulaw-8000-mono', 160],
   ] as const)('carries %s in frames of %i bytes', async ([listenFormat, bytes], context) => {
-    const world = await createWorld(context);
-    const call = await live(world, { listenFormat });
-    const raw = await listen(world, call);
-    const heard = await speech(world, raw);
+    const setup = await createSetup(context);
+    const call = await live(setup, { listenFormat });
+    const raw = await listen(setup, call);
+    const heard = await speech(setup, raw);
     expect(raw.frames.every(({ length }) => length === bytes)).toBe(true);
     const samples = listenFormat === 'mulaw-8000-mono' ? decodeMulaw(heard) : samplesOf(heard);
     expect(rms(samples)).toBeGreaterThan(300);
@@ -73,18 +73,18 @@ describe.concurrent('a listen socket', () => {
   });
 
   it('swaps its channels', async (context) => {
-    const world = await createWorld(context);
-    const call = await live(world, { listenSwapped: true });
-    const samples = samplesOf(await speech(world, await listen(world, call)));
+    const setup = await createSetup(context);
+    const call = await live(setup, { listenSwapped: true });
+    const samples = samplesOf(await speech(setup, await listen(setup, call)));
     expect(rms(channel(samples, 0))).toBeGreaterThan(300);
     expect(rms(channel(samples, 1))).toBe(0);
   });
 
   it('cuts frames anywhere, and loses nothing by it', async (context) => {
-    const world = await createWorld(context);
-    const call = await live(world, { listenCutFrames: true });
-    const raw = await listen(world, call);
-    await world.application.until('frames', () => raw.frames.length > 90);
+    const setup = await createSetup(context);
+    const call = await live(setup, { listenCutFrames: true });
+    const raw = await listen(setup, call);
+    await setup.application.until('frames', () => raw.frames.length > 90);
     expect(raw.frames.filter(({ length }) => length % 2 === 1).length).toBeGreaterThan(20);
     const whole = Buffer.concat(raw.frames);
     const samples = samplesOf(whole.subarray(0, whole.length - (whole.length % 4)));
@@ -93,14 +93,14 @@ describe.concurrent('a listen socket', () => {
   });
 
   it('tells its format first, and wraps or withholds its messages', async (context) => {
-    const world = await createWorld(context);
-    const hinting = await live(world, {
+    const setup = await createSetup(context);
+    const hinting = await live(setup, {
       listenHint: true,
       listenText: 'enveloped',
       listenFormat: 's16le-8000-mono',
     });
-    const raw = await listen(world, hinting);
-    await world.application.until('messages', () => raw.texts.length > 2);
+    const raw = await listen(setup, hinting);
+    await setup.application.until('messages', () => raw.texts.length > 2);
     expect(raw.texts[0]).toEqual({
       type: 'start',
       encoding: 'linear16',
@@ -109,37 +109,37 @@ describe.concurrent('a listen socket', () => {
       channels: 1,
     });
     expect(raw.texts[1]).toEqual({ message: expect.objectContaining({ type: expect.any(String) }) });
-    const silent = await live(world, { listenText: 'off' });
-    const other = await listen(world, silent);
-    await world.application.until('frames', () => other.frames.length > 60);
+    const silent = await live(setup, { listenText: 'off' });
+    const other = await listen(setup, silent);
+    await setup.application.until('frames', () => other.frames.length > 60);
     expect(other.texts).toEqual([]);
   });
 
   it('breaks after a while, as often as it was told', async (context) => {
-    const world = await createWorld(context);
-    const call = await live(world, { listenDropAfterMs: 100, listenDrops: 2 });
-    expect(await (await listen(world, call)).closed).toBe(1006);
-    expect(await (await listen(world, call)).closed).toBe(1006);
-    const third = await listen(world, call);
-    await world.application.until('frames', () => third.frames.length > 15);
+    const setup = await createSetup(context);
+    const call = await live(setup, { listenDropAfterMs: 100, listenDrops: 2 });
+    expect(await (await listen(setup, call)).closed).toBe(1006);
+    expect(await (await listen(setup, call)).closed).toBe(1006);
+    const third = await listen(setup, call);
+    await setup.application.until('frames', () => third.frames.length > 15);
     call.hangUp();
     expect(await third.closed).toBe(1000);
   });
 
   it('refuses handshakes although the call is in progress, then accepts', async (context) => {
-    const world = await createWorld(context);
-    const call = await live(world, { listenRefusals: 2 });
-    const url = `${world.simulator.url.replace('http', 'ws')}/${call.id}/listen`;
+    const setup = await createSetup(context);
+    const call = await live(setup, { listenRefusals: 2 });
+    const url = `${setup.simulator.url.replace('http', 'ws')}/${call.id}/listen`;
     const refused = { status: 400, body: '{"message":"Call not active"}' };
     expect(await refusalOf(url)).toEqual(refused);
     expect(await refusalOf(url)).toEqual(refused);
-    await listen(world, call);
+    await listen(setup, call);
   });
 
   it('leaves a handshake without any answer, until the simulator goes away', async (context) => {
-    const world = await createWorld(context);
-    const call = await live(world, { listenHang: true });
-    const { hostname, port } = new URL(world.simulator.url);
+    const setup = await createSetup(context);
+    const call = await live(setup, { listenHang: true });
+    const { hostname, port } = new URL(setup.simulator.url);
     const socket = connect(Number(port), hostname);
     let answer = '';
     socket.on('data', (data: Buffer) => {
@@ -147,21 +147,21 @@ describe.concurrent('a listen socket', () => {
     });
     socket.write(`GET /${call.id}/listen HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\n`);
     socket.write('Upgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: AAAA\r\n\r\n');
-    await world.application.until('speech', () => world.application.vapi('transcript').length > 0);
+    await setup.application.until('speech', () => setup.application.vapi('transcript').length > 0);
     expect([answer, socket.destroyed]).toEqual(['', false]);
     const closed = once(socket, 'close');
-    await world.simulator.close();
+    await setup.simulator.close();
     await closed;
   });
 
   it('needs the public key where it is authenticated, and is not there where it is off', async (context) => {
-    const world = await createWorld(context);
-    const call = await live(world, { listenAuthenticationEnabled: true });
-    const url = `${world.simulator.url.replace('http', 'ws')}/${call.id}/listen`;
+    const setup = await createSetup(context);
+    const call = await live(setup, { listenAuthenticationEnabled: true });
+    const url = `${setup.simulator.url.replace('http', 'ws')}/${call.id}/listen`;
     expect((await refusalOf(url)).status).toBe(401);
-    await expect(listen(world, call, world.simulator.vapi.apiKey)).rejects.toThrow('401');
-    await listen(world, call, world.simulator.vapi.publicKey);
-    const off = await live(world, { listenEnabled: false });
+    await expect(listen(setup, call, setup.simulator.vapi.apiKey)).rejects.toThrow('401');
+    await listen(setup, call, setup.simulator.vapi.publicKey);
+    const off = await live(setup, { listenEnabled: false });
     expect((await refusalOf(url.replace(call.id, off.id))).status).toBe(400);
   });
 
@@ -171,9 +171,9 @@ describe.concurrent('a listen socket', () => {
     [1006, 1006],
     [4_000, 4_000],
   ])('closes with %i as %i', async ([listenCloseCode, seen], context) => {
-    const world = await createWorld(context);
-    const call = await live(world, { listenCloseCode: listenCloseCode ?? 0 });
-    const raw = await listen(world, call);
+    const setup = await createSetup(context);
+    const call = await live(setup, { listenCloseCode: listenCloseCode ?? 0 });
+    const raw = await listen(setup, call);
     call.hangUp();
     expect(await raw.closed).toBe(seen);
   });

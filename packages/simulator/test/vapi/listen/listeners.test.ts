@@ -2,10 +2,10 @@ import { describe, expect, it, vi } from 'vitest';
 import type { SimulatedCall } from '../../../src/index.ts';
 import { isFrame, listenTo, refusalOf } from '../../support/listener.ts';
 import { rms } from '../../support/signal.ts';
-import { createWorld } from '../../support/setup.ts';
-import type { World } from '../../support/setup.ts';
+import { createSetup } from '../../support/setup.ts';
+import type { Setup } from '../../support/setup.ts';
 
-const urlOf = ({ simulator }: World, { id }: SimulatedCall): string =>
+const urlOf = ({ simulator }: Setup, { id }: SimulatedCall): string =>
   `${simulator.url.replace('http', 'ws')}/${id}/listen`;
 
 /** What a webhook's message has on top of a bare one is left away. */
@@ -13,30 +13,30 @@ function withoutEnvelope(message: Record<string, unknown>): Record<string, unkno
   return Object.fromEntries(Object.entries(message).filter(([key]) => key !== 'timestamp' && key !== 'call'));
 }
 
-const inProgress = ({ application }: World, call: SimulatedCall): Promise<boolean> =>
+const inProgress = ({ application }: Setup, call: SimulatedCall): Promise<boolean> =>
   application.until('in progress', () => call.state().status === 'in-progress');
 
 vi.setConfig({ maxConcurrency: 20 });
 
 describe.concurrent('listening to a Vapi call', () => {
   it('is refused with 400 before the call is in progress, and for a call that is not', async (context) => {
-    const world = await createWorld(context);
-    const call = world.simulator.startCall({ provider: 'vapi', behaviour: { queuedMs: 60_000 } });
+    const setup = await createSetup(context);
+    const call = setup.simulator.startCall({ provider: 'vapi', behaviour: { queuedMs: 60_000 } });
     const refused = { status: 400, body: '{"message":"Call not active"}' };
-    expect(await refusalOf(urlOf(world, call))).toEqual(refused);
+    expect(await refusalOf(urlOf(setup, call))).toEqual(refused);
     call.hangUp();
     await call.over;
-    expect(await refusalOf(urlOf(world, call))).toEqual(refused);
-    expect(await refusalOf(urlOf(world, { ...call, id: '00000000-0000-7000-8000-000000000000' }))).toEqual(
+    expect(await refusalOf(urlOf(setup, call))).toEqual(refused);
+    expect(await refusalOf(urlOf(setup, { ...call, id: '00000000-0000-7000-8000-000000000000' }))).toEqual(
       refused,
     );
   });
 
   it('gives the speech of a party on its channel, between what says that it starts and that it stops', async (context) => {
-    const world = await createWorld(context);
-    const call = world.simulator.startCall({ provider: 'vapi', script: 'hello' });
-    await inProgress(world, call);
-    const listener = await listenTo(urlOf(world, call));
+    const setup = await createSetup(context);
+    const call = setup.simulator.startCall({ provider: 'vapi', script: 'hello' });
+    await inProgress(setup, call);
+    const listener = await listenTo(urlOf(setup, call));
     await listener.closed;
 
     const speaking = { user: false, assistant: false };
@@ -60,26 +60,26 @@ describe.concurrent('listening to a Vapi call', () => {
   });
 
   it('gives frames in real time', async (context) => {
-    const world = await createWorld(context);
-    const call = world.simulator.startCall({ provider: 'vapi', script: 'hello' });
-    await inProgress(world, call);
-    const listener = await listenTo(urlOf(world, call));
-    await world.application.until('a first frame', () => listener.frames.length > 0);
+    const setup = await createSetup(context);
+    const call = setup.simulator.startCall({ provider: 'vapi', script: 'hello' });
+    await inProgress(setup, call);
+    const listener = await listenTo(urlOf(setup, call));
+    await setup.application.until('a first frame', () => listener.frames.length > 0);
     const before = { at: performance.now(), frames: listener.frames.length };
-    await world.application.until('two seconds', () => listener.frames.length >= before.frames + 100);
+    await setup.application.until('two seconds', () => listener.frames.length >= before.frames + 100);
     const tookMs = performance.now() - before.at;
     const frames = listener.frames.length - before.frames;
     expect(Math.abs(tookMs - frames * 20)).toBeLessThan(150);
   });
 
   it('gives the same messages as the webhooks, bare, and closes when the call ends', async (context) => {
-    const world = await createWorld(context);
-    const call = world.simulator.startCall({ provider: 'vapi', script: 'hello' });
-    await inProgress(world, call);
-    const listener = await listenTo(urlOf(world, call));
+    const setup = await createSetup(context);
+    const call = setup.simulator.startCall({ provider: 'vapi', script: 'hello' });
+    await inProgress(setup, call);
+    const listener = await listenTo(urlOf(setup, call));
     expect(await listener.closed).toBe(1000);
     await call.over;
-    const bare = world.application
+    const bare = setup.application
       .vapi()
       .map((message) => withoutEnvelope(message))
       .filter(
@@ -94,14 +94,14 @@ describe.concurrent('listening to a Vapi call', () => {
   });
 
   it('shows in the state of the call', async (context) => {
-    const world = await createWorld(context);
-    const call = world.simulator.startCall({ provider: 'vapi', script: 'hello' });
-    await inProgress(world, call);
-    const listener = await listenTo(urlOf(world, call));
-    await world.application.until('a frame', () => listener.frames.length > 0);
-    expect(call.state().streams).toMatchObject([{ status: 'open', url: urlOf(world, call) }]);
+    const setup = await createSetup(context);
+    const call = setup.simulator.startCall({ provider: 'vapi', script: 'hello' });
+    await inProgress(setup, call);
+    const listener = await listenTo(urlOf(setup, call));
+    await setup.application.until('a frame', () => listener.frames.length > 0);
+    expect(call.state().streams).toMatchObject([{ status: 'open', url: urlOf(setup, call) }]);
     call.hangUp();
     await listener.closed;
-    await world.application.until('closed', () => call.state().streams[0]?.status === 'closed');
+    await setup.application.until('closed', () => call.state().streams[0]?.status === 'closed');
   });
 });

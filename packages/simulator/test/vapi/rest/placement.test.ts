@@ -3,8 +3,8 @@
 import { describe, expect, it, vi } from 'vitest';
 import type { VapiBehaviour } from '../../../src/index.ts';
 import { decodeCallRequest } from '../../../src/vapi/rest/placement.ts';
-import { createWorld } from '../../support/setup.ts';
-import type { World } from '../../support/setup.ts';
+import { createSetup } from '../../support/setup.ts';
+import type { Setup } from '../../support/setup.ts';
 
 const ASSISTANT = '0f6b6b1e-6a0d-4a53-9d27-5f2a5a6f3b10';
 const PHONE = {
@@ -15,7 +15,7 @@ const PHONE = {
 const SOCKET = { assistantId: ASSISTANT, transport: { provider: 'vapi.websocket' } };
 
 async function ask(
-  { simulator }: World,
+  { simulator }: Setup,
   method: string,
   path: string,
   body?: object,
@@ -46,8 +46,8 @@ vi.setConfig({ maxConcurrency: 20 });
 
 describe.concurrent('a call that is placed over REST', () => {
   it('rings, is answered and converses, and knows whom it called', async (context) => {
-    const world = await createWorld(context, quick());
-    const { status, body } = await ask(world, 'POST', '/call', { ...PHONE, name: 'renewal 0412' });
+    const setup = await createSetup(context, quick());
+    const { status, body } = await ask(setup, 'POST', '/call', { ...PHONE, name: 'renewal 0412' });
     expect(status).toBe(201);
     expect(body).toMatchObject({
       type: 'outboundPhoneCall',
@@ -58,9 +58,9 @@ describe.concurrent('a call that is placed over REST', () => {
       monitor: { listenUrl: expect.any(String), controlUrl: expect.any(String) },
       subscriptionLimits: { concurrencyLimit: 10, remainingConcurrentCalls: 9 },
     });
-    const state = await world.simulator.call(String(body['id']))?.over;
+    const state = await setup.simulator.call(String(body['id']))?.over;
     expect(state).toMatchObject({ status: 'ended', transcript: [{ text: 'Hello.' }, { text: 'Goodbye.' }] });
-    expect(world.application.vapi('status-update').map(({ status }) => status)).toEqual([
+    expect(setup.application.vapi('status-update').map(({ status }) => status)).toEqual([
       'queued',
       'ringing',
       'in-progress',
@@ -69,27 +69,27 @@ describe.concurrent('a call that is placed over REST', () => {
   });
 
   it('honours the assistant overrides', async (context) => {
-    const world = await createWorld(context, quick());
-    const { body } = await ask(world, 'POST', '/call', {
+    const setup = await createSetup(context, quick());
+    const { body } = await ask(setup, 'POST', '/call', {
       ...PHONE,
       assistantOverrides: {
         monitorPlan: { listenEnabled: false, controlAuthenticationEnabled: true },
         serverMessages: ['status-update'],
-        server: { url: `${world.application.url}/own`, headers: { 'X-Tenant': 'oak' }, secret: 's' },
+        server: { url: `${setup.application.url}/own`, headers: { 'X-Tenant': 'oak' }, secret: 's' },
       },
     });
     expect(body['monitor']).toEqual({ controlUrl: expect.any(String) });
-    const call = world.simulator.vapi.call(String(body['id']));
+    const call = setup.simulator.vapi.call(String(body['id']));
     expect(call?.behaviour).toMatchObject({ controlAuthenticationEnabled: true });
     await call?.over;
-    expect(new Set(world.application.requests.map(({ path }) => path))).toEqual(new Set(['/own']));
-    expect(world.application.requests).toHaveLength(4);
-    expect(world.application.requests[0]?.headers).toMatchObject({ 'x-tenant': 'oak', 'x-vapi-secret': 's' });
+    expect(new Set(setup.application.requests.map(({ path }) => path))).toEqual(new Set(['/own']));
+    expect(setup.application.requests).toHaveLength(4);
+    expect(setup.application.requests[0]?.headers).toMatchObject({ 'x-tenant': 'oak', 'x-vapi-secret': 's' });
   });
 
   it('over the transport socket says where to connect, and not where to listen', async (context) => {
-    const world = await createWorld(context);
-    const { status, body } = await ask(world, 'POST', '/call', {
+    const setup = await createSetup(context);
+    const { status, body } = await ask(setup, 'POST', '/call', {
       ...SOCKET,
       transport: {
         provider: 'vapi.websocket',
@@ -101,17 +101,17 @@ describe.concurrent('a call that is placed over REST', () => {
       type: 'vapi.websocketCall',
       transport: {
         audioFormat: { format: 'mulaw', sampleRate: 8_000 },
-        websocketCallUrl: `${world.simulator.url.replace('http', 'ws')}/${String(body['id'])}/transport`,
+        websocketCallUrl: `${setup.simulator.url.replace('http', 'ws')}/${String(body['id'])}/transport`,
       },
     });
     expect(body).not.toHaveProperty('monitor');
-    expect((await ask(world, 'GET', `/call/${String(body['id'])}`)).body).toHaveProperty('monitor');
+    expect((await ask(setup, 'GET', `/call/${String(body['id'])}`)).body).toHaveProperty('monitor');
   });
 
   it('is one of a batch, of which some are refused', async (context) => {
-    const world = await createWorld(context, quick());
+    const setup = await createSetup(context, quick());
     const { customer: _, ...rest } = PHONE;
-    const { status, body } = await ask(world, 'POST', '/call', {
+    const { status, body } = await ask(setup, 'POST', '/call', {
       ...rest,
       customers: [{ number: '+15005550006' }, { number: '+1500555' }, { number: '12' }],
     });
@@ -124,26 +124,26 @@ describe.concurrent('a call that is placed over REST', () => {
   });
 
   it('is refused when too many live, waits when it is scheduled, is renamed and deleted', async (context) => {
-    const world = await createWorld(context, quick({ concurrencyLimit: 1 }));
+    const setup = await createSetup(context, quick({ concurrencyLimit: 1 }));
     const earliestAt = new Date(Date.now() + 3_600_000).toISOString();
-    const { body } = await ask(world, 'POST', '/call', { ...PHONE, schedulePlan: { earliestAt } });
+    const { body } = await ask(setup, 'POST', '/call', { ...PHONE, schedulePlan: { earliestAt } });
     expect(body['status']).toBe('scheduled');
-    expect((await ask(world, 'POST', '/call', PHONE)).body).toMatchObject({
+    expect((await ask(setup, 'POST', '/call', PHONE)).body).toMatchObject({
       message: 'Over Concurrency Limit',
       statusCode: 400,
     });
     const path = `/call/${String(body['id'])}`;
-    expect((await ask(world, 'PATCH', path, { name: 'later' })).body['name']).toBe('later');
-    expect((await ask(world, 'PATCH', path, { status: 'ended' })).status).toBe(400);
-    expect((await ask(world, 'DELETE', path)).status).toBe(200);
-    expect((await ask(world, 'GET', path)).status).toBe(404);
-    expect(world.simulator.call(String(body['id']))?.state().endedReason).toBe('call-deleted');
+    expect((await ask(setup, 'PATCH', path, { name: 'later' })).body['name']).toBe('later');
+    expect((await ask(setup, 'PATCH', path, { status: 'ended' })).status).toBe(400);
+    expect((await ask(setup, 'DELETE', path)).status).toBe(200);
+    expect((await ask(setup, 'GET', path)).status).toBe(404);
+    expect(setup.simulator.call(String(body['id']))?.state().endedReason).toBe('call-deleted');
   });
 
   it('is not answered, for a reason', async (context) => {
-    const world = await createWorld(context, quick({ unansweredReason: 'customer-busy' }));
-    const { body } = await ask(world, 'POST', '/call', PHONE);
-    expect(await world.simulator.call(String(body['id']))?.over).toMatchObject({
+    const setup = await createSetup(context, quick({ unansweredReason: 'customer-busy' }));
+    const { body } = await ask(setup, 'POST', '/call', PHONE);
+    expect(await setup.simulator.call(String(body['id']))?.over).toMatchObject({
       endedReason: 'customer-busy',
       startedAt: null,
     });
@@ -184,28 +184,28 @@ describe('an order for a call', () => {
 
 describe.concurrent('REST that turns away', () => {
   it('answers a burst, and then nobody for a while, saying for how long', async (context) => {
-    const world = await createWorld(context, { restBurst: 2, restLockoutMs: 200 });
-    expect((await ask(world, 'GET', '/call')).status).toBe(200);
-    expect((await ask(world, 'GET', '/call')).status).toBe(200);
-    const refused = await ask(world, 'GET', '/call');
+    const setup = await createSetup(context, { restBurst: 2, restLockoutMs: 200 });
+    expect((await ask(setup, 'GET', '/call')).status).toBe(200);
+    expect((await ask(setup, 'GET', '/call')).status).toBe(200);
+    const refused = await ask(setup, 'GET', '/call');
     expect([refused.status, refused.retryAfter]).toEqual([429, '1']);
     const at = Date.now();
-    await world.application.until('the end of it', () => Date.now() > at + 200);
-    expect((await ask(world, 'GET', '/call')).status).toBe(200);
-    world.simulator.vapi.setBehaviour({ restBurst: 1, restRetryAfter: false });
-    expect(await ask(world, 'GET', '/call')).toMatchObject({ status: 429, retryAfter: null });
+    await setup.application.until('the end of it', () => Date.now() > at + 200);
+    expect((await ask(setup, 'GET', '/call')).status).toBe(200);
+    setup.simulator.vapi.setBehaviour({ restBurst: 1, restRetryAfter: false });
+    expect(await ask(setup, 'GET', '/call')).toMatchObject({ status: 429, retryAfter: null });
   });
 
   it('fails first, refuses agents as the CDN does, and tells a public key from a wrong one', async (context) => {
-    const world = await createWorld(context, { restFailures: 1, refusedAgents: ['curl/'] });
-    expect((await ask(world, 'GET', '/call')).status).toBe(503);
-    expect((await ask(world, 'GET', '/call')).status).toBe(200);
-    expect(await ask(world, 'GET', '/call', undefined, { 'user-agent': 'curl/8.1' })).toMatchObject({
+    const setup = await createSetup(context, { restFailures: 1, refusedAgents: ['curl/'] });
+    expect((await ask(setup, 'GET', '/call')).status).toBe(503);
+    expect((await ask(setup, 'GET', '/call')).status).toBe(200);
+    expect(await ask(setup, 'GET', '/call', undefined, { 'user-agent': 'curl/8.1' })).toMatchObject({
       status: 403,
       body: { text: 'error code: 1010' },
     });
-    const authorization = `Bearer ${world.simulator.vapi.publicKey}`;
-    expect(await ask(world, 'GET', '/call', undefined, { authorization })).toMatchObject({
+    const authorization = `Bearer ${setup.simulator.vapi.publicKey}`;
+    expect(await ask(setup, 'GET', '/call', undefined, { authorization })).toMatchObject({
       status: 401,
       body: { message: expect.stringContaining('public key was used') },
     });

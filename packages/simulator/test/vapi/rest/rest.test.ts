@@ -1,24 +1,24 @@
 import { request as httpRequest } from 'node:http';
 import { describe, expect, it } from 'vitest';
-import { createWorld } from '../../support/setup.ts';
-import type { World } from '../../support/setup.ts';
+import { createSetup } from '../../support/setup.ts';
+import type { Setup } from '../../support/setup.ts';
 
 const KEY = 'demo-vapi-key';
 
-function get({ simulator }: World, path: string, key = KEY): Promise<Response> {
+function get({ simulator }: Setup, path: string, key = KEY): Promise<Response> {
   return fetch(simulator.vapi.apiBaseUrl + path, { headers: { authorization: `Bearer ${key}` } });
 }
 
-async function list(world: World, query = ''): Promise<{ id: string; createdAt: string }[]> {
-  return (await get(world, `/call${query}`)).json() as Promise<{ id: string; createdAt: string }[]>;
+async function list(setup: Setup, query = ''): Promise<{ id: string; createdAt: string }[]> {
+  return (await get(setup, `/call${query}`)).json() as Promise<{ id: string; createdAt: string }[]>;
 }
 
 describe.concurrent('the REST API of Vapi', () => {
   it('shows a call with where to listen and where to control, while it lives and when it is over', async (context) => {
-    const world = await createWorld(context);
-    const call = world.simulator.startCall({ provider: 'vapi', script: 'renewal' });
-    await world.application.until('in progress', () => call.state().status === 'in-progress');
-    const live = (await (await get(world, `/call/${call.id}`)).json()) as Record<string, unknown>;
+    const setup = await createSetup(context);
+    const call = setup.simulator.startCall({ provider: 'vapi', script: 'renewal' });
+    await setup.application.until('in progress', () => call.state().status === 'in-progress');
+    const live = (await (await get(setup, `/call/${call.id}`)).json()) as Record<string, unknown>;
     expect(live).toMatchObject({
       id: call.id,
       type: 'outboundPhoneCall',
@@ -32,7 +32,7 @@ describe.concurrent('the REST API of Vapi', () => {
     expect(live).not.toHaveProperty('endedAt');
     call.hangUp();
     await call.over;
-    expect(await (await get(world, `/call/${call.id}`)).json()).toMatchObject({
+    expect(await (await get(setup, `/call/${call.id}`)).json()).toMatchObject({
       status: 'ended',
       endedReason: 'customer-ended-call',
       endedAt: expect.any(String),
@@ -41,46 +41,46 @@ describe.concurrent('the REST API of Vapi', () => {
   });
 
   it('lists calls as an array, newest first, no more than asked for', async (context) => {
-    const world = await createWorld(context);
-    const ids = Array.from({ length: 3 }, () => world.simulator.startCall({ provider: 'vapi' }).id);
-    expect((await list(world)).map(({ id }) => id).toSorted()).toEqual(ids.toSorted());
-    const [newest, ...others] = await list(world);
+    const setup = await createSetup(context);
+    const ids = Array.from({ length: 3 }, () => setup.simulator.startCall({ provider: 'vapi' }).id);
+    expect((await list(setup)).map(({ id }) => id).toSorted()).toEqual(ids.toSorted());
+    const [newest, ...others] = await list(setup);
     expect(others.every(({ createdAt }) => createdAt <= (newest?.createdAt ?? ''))).toBe(true);
-    expect(await list(world, '?limit=1')).toEqual([expect.objectContaining({ id: newest?.id })]);
-    expect((await get(world, '/call?limit=1001')).status).toBe(400);
+    expect(await list(setup, '?limit=1')).toEqual([expect.objectContaining({ id: newest?.id })]);
+    expect((await get(setup, '/call?limit=1001')).status).toBe(400);
   });
 
   it('filters by when calls were created and updated', async (context) => {
-    const world = await createWorld(context);
-    const call = world.simulator.startCall({ provider: 'vapi', behaviour: { queuedMs: 60_000 } });
+    const setup = await createSetup(context);
+    const call = setup.simulator.startCall({ provider: 'vapi', behaviour: { queuedMs: 60_000 } });
     const { createdAt } = call.state();
     const at = (ms: number): string => encodeURIComponent(new Date(createdAt + ms).toISOString());
     for (const field of ['createdAt', 'updatedAt']) {
-      expect(await list(world, `?${field}Ge=${at(0)}&${field}Le=${at(50)}`)).toHaveLength(1);
-      expect(await list(world, `?${field}Gt=${at(50)}`)).toHaveLength(0);
-      expect(await list(world, `?${field}Lt=${at(0)}`)).toHaveLength(0);
-      expect((await get(world, `/call?${field}Gt=yesterday`)).status).toBe(400);
+      expect(await list(setup, `?${field}Ge=${at(0)}&${field}Le=${at(50)}`)).toHaveLength(1);
+      expect(await list(setup, `?${field}Gt=${at(50)}`)).toHaveLength(0);
+      expect(await list(setup, `?${field}Lt=${at(0)}`)).toHaveLength(0);
+      expect((await get(setup, `/call?${field}Gt=yesterday`)).status).toBe(400);
     }
   });
 
   it('refuses a wrong key, and one that is missing, with 401', async (context) => {
-    const world = await createWorld(context);
-    expect(await (await get(world, '/call', 'public-key')).json()).toMatchObject({
+    const setup = await createSetup(context);
+    expect(await (await get(setup, '/call', 'public-key')).json()).toMatchObject({
       error: 'Unauthorized',
       statusCode: 401,
     });
-    expect((await fetch(`${world.simulator.vapi.apiBaseUrl}/call`)).status).toBe(401);
+    expect((await fetch(`${setup.simulator.vapi.apiBaseUrl}/call`)).status).toBe(401);
   });
 
   it('answers 404 for a call that never was', async (context) => {
-    const world = await createWorld(context);
-    const response = await get(world, '/call/00000000-0000-7000-8000-000000000000');
+    const setup = await createSetup(context);
+    const response = await get(setup, '/call/00000000-0000-7000-8000-000000000000');
     expect(response.status).toBe(404);
     expect(await response.json()).toEqual({ message: 'Call not found', error: 'Not Found', statusCode: 404 });
   });
 
   it('turns away whoever does not say who is asking, before looking at the key', async (context) => {
-    const { simulator } = await createWorld(context);
+    const { simulator } = await createSetup(context);
     const [status, body] = await new Promise<[number | undefined, string]>((resolve) => {
       const headers = { authorization: `Bearer ${KEY}` };
       httpRequest(`${simulator.vapi.apiBaseUrl}/call`, { headers }, (response) => {

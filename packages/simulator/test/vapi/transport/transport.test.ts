@@ -7,14 +7,14 @@ import { listenTo } from '../../support/listener.ts';
 import { rms, samplesOf } from '../../support/signal.ts';
 import { LOUD, placeAndConnect, QUIET } from '../../support/transport-client.ts';
 import type { TransportClient } from '../../support/transport-client.ts';
-import { createWorld } from '../../support/setup.ts';
-import type { World } from '../../support/setup.ts';
+import { createSetup } from '../../support/setup.ts';
+import type { Setup } from '../../support/setup.ts';
 
 vi.setConfig({ maxConcurrency: 20 });
 
 const DIALS: Partial<VapiBehaviour> = { placedScript: 'hello', endpointingMs: 200 };
 
-const uplinkOf = ({ simulator }: World, { id }: TransportClient): UplinkState => {
+const uplinkOf = ({ simulator }: Setup, { id }: TransportClient): UplinkState => {
   const uplink = simulator.call(id)?.state().uplink;
   if (uplink === undefined || uplink === null) throw new Error('there is no uplink');
   return uplink;
@@ -25,20 +25,20 @@ const told = ({ messages }: TransportClient): string[] =>
     .filter(({ transcriptType }) => transcriptType !== 'partial')
     .map(({ type, status, role }) => [type, status, role].filter(Boolean).join(' '));
 
-const until = async (world: World, client: TransportClient, name: string, count = 1): Promise<void> => {
-  await world.application.until(name, () => told(client).filter((one) => one === name).length >= count);
+const until = async (setup: Setup, client: TransportClient, name: string, count = 1): Promise<void> => {
+  await setup.application.until(name, () => told(client).filter((one) => one === name).length >= count);
 };
 
 describe.concurrent('a call over the transport socket', () => {
   it('begins with its status, speaks, hears a turn of the customer and answers it', async (context) => {
-    const world = await createWorld(context, DIALS);
-    const client = await placeAndConnect(world);
-    await until(world, client, 'conversation-update');
+    const setup = await createSetup(context, DIALS);
+    const client = await placeAndConnect(setup);
+    await until(setup, client, 'conversation-update');
     client.speak(LOUD);
-    await until(world, client, 'speech-update started user');
+    await until(setup, client, 'speech-update started user');
     client.speak(QUIET);
-    await until(world, client, 'speech-update stopped assistant', 2);
-    await until(world, client, 'conversation-update', 3);
+    await until(setup, client, 'speech-update stopped assistant', 2);
+    await until(setup, client, 'conversation-update', 3);
     expect(told(client)).toEqual([
       'status-update in-progress',
       'assistant.started',
@@ -66,7 +66,7 @@ describe.concurrent('a call over the transport socket', () => {
       status: 'ended',
       endedReason: 'manually-canceled',
     });
-    const state = await world.simulator.call(client.id)?.over;
+    const state = await setup.simulator.call(client.id)?.over;
     expect(state?.transcript.map(({ text }) => text)).toEqual([
       'Hello, how can I help?',
       'When do you close?',
@@ -75,10 +75,10 @@ describe.concurrent('a call over the transport socket', () => {
   });
 
   it('sends the assistant alone, in real time, and silence between', async (context) => {
-    const world = await createWorld(context, DIALS);
-    const client = await placeAndConnect(world);
+    const setup = await createSetup(context, DIALS);
+    const client = await placeAndConnect(setup);
     client.speak(undefined);
-    await until(world, client, 'speech-update stopped assistant');
+    await until(setup, client, 'speech-update stopped assistant');
     const first = client.frames[0]?.at ?? 0;
     const last = client.frames.at(-1)?.at ?? 0;
     expect(client.frames.every(({ bytes }) => bytes.length === 640)).toBe(true);
@@ -89,20 +89,20 @@ describe.concurrent('a call over the transport socket', () => {
   });
 
   it('sends bursts that are faster than real time, and nothing between', async (context) => {
-    const world = await createWorld(context, { ...DIALS, downlinkBurstMs: 5_000 });
-    const client = await placeAndConnect(world);
-    await until(world, client, 'speech-update stopped assistant');
+    const setup = await createSetup(context, { ...DIALS, downlinkBurstMs: 5_000 });
+    const client = await placeAndConnect(setup);
+    await until(setup, client, 'speech-update stopped assistant');
     expect(client.frames).toHaveLength(74); // 1.48 s of speech
     const tookMs = (client.frames.at(-1)?.at ?? 0) - (client.frames[0]?.at ?? 0);
     expect(tookMs).toBeLessThan(500);
   });
 
   it('is interrupted by who talks over the assistant, and not when that is forbidden', async (context) => {
-    const world = await createWorld(context, DIALS);
-    const client = await placeAndConnect(world);
-    await until(world, client, 'speech-update started assistant');
+    const setup = await createSetup(context, DIALS);
+    const client = await placeAndConnect(setup);
+    await until(setup, client, 'speech-update started assistant');
     client.speak(LOUD);
-    await until(world, client, 'speech-update stopped assistant');
+    await until(setup, client, 'speech-update stopped assistant');
     expect(
       told(client)
         .filter((name) => name !== 'voice-input')
@@ -115,11 +115,11 @@ describe.concurrent('a call over the transport socket', () => {
     ]);
     client.tell({ type: 'say', content: 'One moment, please.', interruptionsEnabled: false });
     client.speak(QUIET);
-    await until(world, client, 'speech-update started assistant', 2);
+    await until(setup, client, 'speech-update started assistant', 2);
     client.speak(LOUD);
-    await until(world, client, 'speech-update started user', 2);
+    await until(setup, client, 'speech-update started user', 2);
     client.speak(QUIET);
-    await world.application.until('the whole sentence', () =>
+    await setup.application.until('the whole sentence', () =>
       client.messages.some(
         ({ transcript, transcriptType }) =>
           transcriptType === 'final' && transcript === 'One moment, please.',
@@ -129,46 +129,46 @@ describe.concurrent('a call over the transport socket', () => {
   });
 
   it('measures how the uplink is paced', async (context) => {
-    const world = await createWorld(context, DIALS);
-    const client = await placeAndConnect(world);
-    await world.application.until('a second', () => uplinkOf(world, client).rmsPerSecond.length > 0);
-    const steady = uplinkOf(world, client);
+    const setup = await createSetup(context, DIALS);
+    const client = await placeAndConnect(setup);
+    await setup.application.until('a second', () => uplinkOf(setup, client).rmsPerSecond.length > 0);
+    const steady = uplinkOf(setup, client);
     expect(steady.rmsPerSecond[0]).toBe(0);
     expect(steady.audioMs).toBe(steady.frames * 20);
     expect(steady.bytesFasterThanRealTime).toBe(0);
     for (let frame = 0; frame < 100; frame += 1) client.socket.send(LOUD);
-    await world.application.until('the burst', () => uplinkOf(world, client).frames >= steady.frames + 100);
-    const burst = uplinkOf(world, client);
+    await setup.application.until('the burst', () => uplinkOf(setup, client).frames >= steady.frames + 100);
+    const burst = uplinkOf(setup, client);
     expect(burst.aheadMs).toBeGreaterThan(1_500);
     expect(burst.bytesFasterThanRealTime).toBeGreaterThan(80 * 640);
     client.speak(undefined);
-    const { frames } = uplinkOf(world, client);
+    const { frames } = uplinkOf(setup, client);
     const at = Date.now();
-    await world.application.until('a gap', () => Date.now() - at > 300);
+    await setup.application.until('a gap', () => Date.now() - at > 300);
     client.speak(QUIET);
-    await world.application.until('more', () => uplinkOf(world, client).frames > frames + 3);
-    expect(uplinkOf(world, client).largestGapMs).toBeGreaterThan(250);
-    expect(Math.max(...uplinkOf(world, client).rmsPerSecond)).toBeGreaterThan(4_000);
+    await setup.application.until('more', () => uplinkOf(setup, client).frames > frames + 3);
+    expect(uplinkOf(setup, client).largestGapMs).toBeGreaterThan(250);
+    expect(Math.max(...uplinkOf(setup, client).rmsPerSecond)).toBeGreaterThan(4_000);
   });
 
   it('speaks mu-law at 8 kHz when that was agreed', async (context) => {
-    const world = await createWorld(context, DIALS);
+    const setup = await createSetup(context, DIALS);
     const format = { format: 'mulaw', container: 'raw', sampleRate: 8_000 };
-    const client = await placeAndConnect(world, format, Buffer.alloc(160, 0xff));
-    await until(world, client, 'speech-update started assistant');
-    await world.application.until('audio', () => uplinkOf(world, client).frames > 5);
+    const client = await placeAndConnect(setup, format, Buffer.alloc(160, 0xff));
+    await until(setup, client, 'speech-update started assistant');
+    await setup.application.until('audio', () => uplinkOf(setup, client).frames > 5);
     expect(client.frames.every(({ bytes }) => bytes.length === 160)).toBe(true);
-    const { frames, audioMs } = uplinkOf(world, client);
+    const { frames, audioMs } = uplinkOf(setup, client);
     expect(audioMs).toBe(frames * 20);
   });
 
   it('ends for silence, for want of audio, and when nobody connects', async (context) => {
     const reasons = async (dials: Partial<VapiBehaviour>, frame: Buffer | undefined): Promise<unknown> => {
-      const world = await createWorld(context, { ...DIALS, ...dials });
-      const client = await placeAndConnect(world);
+      const setup = await createSetup(context, { ...DIALS, ...dials });
+      const client = await placeAndConnect(setup);
       client.speak(frame);
       await client.closed;
-      return world.simulator.call(client.id)?.state().endedReason;
+      return setup.simulator.call(client.id)?.state().endedReason;
     };
     expect(
       await Promise.all([
@@ -177,59 +177,59 @@ describe.concurrent('a call over the transport socket', () => {
         reasons({ customerAudioTimeoutMs: 300 }, undefined),
       ]),
     ).toEqual(['silence-timed-out', 'call.in-progress.error-assistant-did-not-receive-customer-audio']);
-    const world = await createWorld(context, { ...DIALS, transportJoinMs: 60 });
-    const { apiBaseUrl, apiKey } = world.simulator.vapi;
+    const setup = await createSetup(context, { ...DIALS, transportJoinMs: 60 });
+    const { apiBaseUrl, apiKey } = setup.simulator.vapi;
     await fetch(`${apiBaseUrl}/call`, {
       method: 'POST',
       headers: { authorization: `Bearer ${apiKey}` },
       body: JSON.stringify({ assistantId: 'a', transport: { provider: 'vapi.websocket' } }),
     });
-    await world.application.until('the end', () => world.simulator.calls()[0]?.over);
-    expect(world.simulator.calls()[0]?.endedReason).toContain('transport-never-connected');
+    await setup.application.until('the end', () => setup.simulator.calls()[0]?.over);
+    expect(setup.simulator.calls()[0]?.endedReason).toContain('transport-never-connected');
   });
 
   it('ends when its socket closes, and takes only one socket', async (context) => {
-    const world = await createWorld(context, DIALS);
-    const client = await placeAndConnect(world);
-    const url = `${world.simulator.url.replace('http', 'ws')}/${client.id}/transport`;
+    const setup = await createSetup(context, DIALS);
+    const client = await placeAndConnect(setup);
+    const url = `${setup.simulator.url.replace('http', 'ws')}/${client.id}/transport`;
     const second = new WebSocket(url);
     await new Promise((resolve) => second.on('error', resolve));
     client.socket.close(1000);
     await client.closed;
-    expect(await world.simulator.call(client.id)?.over).toMatchObject({ endedReason: 'customer-ended-call' });
-    const other = await placeAndConnect(world);
+    expect(await setup.simulator.call(client.id)?.over).toMatchObject({ endedReason: 'customer-ended-call' });
+    const other = await placeAndConnect(setup);
     other.tell({ type: 'hangup' });
     await other.closed;
-    expect(world.simulator.call(other.id)?.state().endedReason).toBe('customer-ended-call');
+    expect(setup.simulator.call(other.id)?.state().endedReason).toBe('customer-ended-call');
   });
 
   it('takes commands from its socket and from its control URL, and ignores what is none', async (context) => {
-    const world = await createWorld(context, DIALS);
-    const client = await placeAndConnect(world);
+    const setup = await createSetup(context, DIALS);
+    const client = await placeAndConnect(setup);
     client.tell({ type: 'conversation-update' });
     client.tell({
       type: 'add-message',
       message: { role: 'system', content: 'x' },
       triggerResponseEnabled: false,
     });
-    await fetch(`${world.simulator.url}/${client.id}/control`, {
+    await fetch(`${setup.simulator.url}/${client.id}/control`, {
       method: 'POST',
       body: JSON.stringify({ type: 'control', control: 'mute-assistant' }),
     });
-    await world.application.until('all of them', () => uplinkOf(world, client).ignored === 1);
-    expect(world.simulator.call(client.id)?.state()).toMatchObject({
+    await setup.application.until('all of them', () => uplinkOf(setup, client).ignored === 1);
+    expect(setup.simulator.call(client.id)?.state()).toMatchObject({
       commands: ['add-message', 'mute-assistant'],
       muted: { assistant: true },
     });
   });
 
   it('can be listened to: the uplink is the customer', async (context) => {
-    const world = await createWorld(context, DIALS);
-    const client = await placeAndConnect(world);
-    const listener = await listenTo(`${world.simulator.url.replace('http', 'ws')}/${client.id}/listen`);
-    await until(world, client, 'speech-update stopped assistant');
+    const setup = await createSetup(context, DIALS);
+    const client = await placeAndConnect(setup);
+    const listener = await listenTo(`${setup.simulator.url.replace('http', 'ws')}/${client.id}/listen`);
+    await until(setup, client, 'speech-update stopped assistant');
     client.speak(LOUD);
-    await world.application.until('the customer', () =>
+    await setup.application.until('the customer', () =>
       listener.frames.some(({ customer }) => rms(customer) > 4_000),
     );
     expect(listener.frames.some(({ assistant }) => rms(assistant) > 300)).toBe(true);

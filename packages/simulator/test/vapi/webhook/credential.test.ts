@@ -3,7 +3,7 @@
 import { createHmac } from 'node:crypto';
 import { describe, expect, it, vi } from 'vitest';
 import { credentialHeaders, decodeCredential } from '../../../src/vapi/webhook/credential.ts';
-import { createWorld } from '../../support/setup.ts';
+import { createSetup } from '../../support/setup.ts';
 
 const signable = {
   method: 'POST',
@@ -88,7 +88,7 @@ describe('a credential', () => {
   });
 
   it('signs the very bytes that arrive, and a static header wins over it', async (context) => {
-    const { simulator, application } = await createWorld(context);
+    const { simulator, application } = await createSetup(context);
     const put = await fetch(`${simulator.url}/simulator/vapi/credential`, {
       method: 'PUT',
       body: JSON.stringify({ ...hmac, payloadFormat: '{timestamp}|{url}|{body}' }),

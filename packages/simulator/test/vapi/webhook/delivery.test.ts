@@ -3,10 +3,10 @@
 import { describe, expect, it, vi } from 'vitest';
 import type { CallState, VapiBehaviour } from '../../../src/index.ts';
 import type { VapiMessage } from '../../support/application.ts';
-import { createWorld } from '../../support/setup.ts';
-import type { World } from '../../support/setup.ts';
+import { createSetup } from '../../support/setup.ts';
+import type { Setup } from '../../support/setup.ts';
 
-function run({ simulator }: World, behaviour: Partial<VapiBehaviour>, script = 'brief'): Promise<CallState> {
+function run({ simulator }: Setup, behaviour: Partial<VapiBehaviour>, script = 'brief'): Promise<CallState> {
   return simulator.startCall({ provider: 'vapi', script, behaviour }).over;
 }
 
@@ -16,21 +16,21 @@ vi.setConfig({ maxConcurrency: 20 });
 
 describe.concurrent('webhooks that misbehave', () => {
   it('come more than once, with the same timestamp and, in reports, other presigned URLs', async (context) => {
-    const world = await createWorld(context);
-    const { deliveries } = await run(world, { duplicates: 2 });
-    const reports = world.application.vapi('end-of-call-report');
+    const setup = await createSetup(context);
+    const { deliveries } = await run(setup, { duplicates: 2 });
+    const reports = setup.application.vapi('end-of-call-report');
     expect(reports).toHaveLength(3);
     expect(new Set(reports.map(({ timestamp }) => timestamp)).size).toBe(1);
     const urls = reports.map(({ artifact }) => (artifact as Record<string, string>)['presignedMonoUrl']);
     expect(new Set(urls).size).toBe(3);
-    expect(deliveries.delivered).toBe(world.application.requests.length);
+    expect(deliveries.delivered).toBe(setup.application.requests.length);
     expect(deliveries.delivered % 3).toBe(0);
   });
 
   it('get lost by type or by status, and the call knows which', async (context) => {
-    const world = await createWorld(context);
-    const { lost } = await run(world, { loseTypes: ['conversation-update', 'status-update ended'] });
-    const told = world.application.vapi().map(nameOf);
+    const setup = await createSetup(context);
+    const { lost } = await run(setup, { loseTypes: ['conversation-update', 'status-update ended'] });
+    const told = setup.application.vapi().map(nameOf);
     expect(told).not.toContain('conversation-update');
     expect(told).not.toContain('status-update ended');
     expect(told).toContain('status-update ringing');
@@ -38,9 +38,9 @@ describe.concurrent('webhooks that misbehave', () => {
   });
 
   it('get lost by chance, and with the same seed the same ones do', async (context) => {
-    const world = await createWorld(context);
+    const setup = await createSetup(context);
     const losses = await Promise.all(
-      [7, 7, 8].map(async (seed) => (await run(world, { seed, loseShare: 0.4 })).lost),
+      [7, 7, 8].map(async (seed) => (await run(setup, { seed, loseShare: 0.4 })).lost),
     );
     expect(losses[0]?.length).toBeGreaterThan(2);
     expect(losses[1]).toEqual(losses[0]);
@@ -48,19 +48,19 @@ describe.concurrent('webhooks that misbehave', () => {
   });
 
   it('overtake each other', async (context) => {
-    const world = await createWorld(context);
-    await run(world, { reorderMs: 400 });
-    const arrived = world.application.requests.map(
+    const setup = await createSetup(context);
+    await run(setup, { reorderMs: 400 });
+    const arrived = setup.application.requests.map(
       ({ body }) => (JSON.parse(body) as { message: VapiMessage }).message.timestamp,
     );
     expect(arrived).not.toEqual(arrived.toSorted((a, b) => a - b));
-    expect(world.application.vapi().map(nameOf)[0]).toBe('status-update queued');
+    expect(setup.application.vapi().map(nameOf)[0]).toBe('status-update queued');
   });
 
   it('are tried again as the backoff plan says, but not after an excluded status', async (context) => {
-    const world = await createWorld(context);
+    const setup = await createSetup(context);
     const tries = new Map<string, number>();
-    world.application.respond = ({ body }) => {
+    setup.application.respond = ({ body }) => {
       const { status = '', type } = (JSON.parse(body) as { message: VapiMessage }).message;
       const name = `${type} ${String(status)}`;
       tries.set(name, (tries.get(name) ?? 0) + 1);
@@ -68,7 +68,7 @@ describe.concurrent('webhooks that misbehave', () => {
       if (name === 'status-update ringing') return { status: 422 };
       return { status: 200 };
     };
-    const { deliveries } = await run(world, {
+    const { deliveries } = await run(setup, {
       maxRetries: 2,
       retryType: 'exponential',
       retryBaseMs: 20,
@@ -80,9 +80,9 @@ describe.concurrent('webhooks that misbehave', () => {
   });
 
   it('are only those that were asked for', async (context) => {
-    const world = await createWorld(context);
-    await run(world, { serverMessages: ['hang', 'transcript[transcriptType="final"]'] });
-    const told = world.application.vapi();
+    const setup = await createSetup(context);
+    await run(setup, { serverMessages: ['hang', 'transcript[transcriptType="final"]'] });
+    const told = setup.application.vapi();
     expect(told.map(({ type, transcriptType }) => [type, transcriptType])).toEqual([
       ['transcript', 'final'],
       ['transcript', 'final'],
@@ -90,9 +90,9 @@ describe.concurrent('webhooks that misbehave', () => {
   });
 
   it('leave out the end and the report', async (context) => {
-    const world = await createWorld(context);
-    const { status } = await run(world, { sendEnded: false, sendReport: false });
-    const told = world.application.vapi().map(nameOf);
+    const setup = await createSetup(context);
+    const { status } = await run(setup, { sendEnded: false, sendReport: false });
+    const told = setup.application.vapi().map(nameOf);
     expect(status).toBe('ended');
     expect(told).not.toContain('status-update ended');
     expect(told).not.toContain('end-of-call-report');
@@ -101,8 +101,8 @@ describe.concurrent('webhooks that misbehave', () => {
 
 describe.concurrent('webhooks that look different', () => {
   it('have the literal type, one kind of history, ISO times, seconds, nulls and no call', async (context) => {
-    const world = await createWorld(context);
-    await run(world, {
+    const setup = await createSetup(context);
+    await run(setup, {
       literalFinalType: true,
       conversationShape: 'conversation',
       timestamps: 'iso',
@@ -111,7 +111,7 @@ describe.concurrent('webhooks that look different', () => {
       embeddedCall: 'missing',
       emptyAnalysis: true,
     });
-    const told = world.application.vapi();
+    const told = setup.application.vapi();
     expect(told.filter(({ type }) => type === 'transcript[transcriptType="final"]')).toHaveLength(2);
     const update = told.find(({ type }) => type === 'conversation-update');
     expect(update).toHaveProperty('conversation');
@@ -128,67 +128,67 @@ describe.concurrent('webhooks that look different', () => {
   });
 
   it('have no timestamp, no envelope, a current status and only the schema history', async (context) => {
-    const world = await createWorld(context);
-    await run(world, {
+    const setup = await createSetup(context);
+    await run(setup, {
       timestamps: 'missing',
       envelope: 'bare',
       embeddedStatus: 'current',
       conversationShape: 'schema',
     });
-    const told = world.application.requests.map(({ body }) => JSON.parse(body) as VapiMessage);
+    const told = setup.application.requests.map(({ body }) => JSON.parse(body) as VapiMessage);
     expect(told.every((message) => !('timestamp' in message) && !('message' in message))).toBe(true);
     expect(told.at(-1)).toMatchObject({ type: 'end-of-call-report', call: { status: 'ended' } });
     expect(told.find(({ type }) => type === 'conversation-update')).not.toHaveProperty('conversation');
   });
 
   it('are huge, and of types that nobody knows', async (context) => {
-    const world = await createWorld(context);
-    const { deliveries } = await run(world, {
+    const setup = await createSetup(context);
+    const { deliveries } = await run(setup, {
       hugeBytes: 5_000_000,
       unknownEvery: 4,
       embeddedCall: 'id',
     });
-    const sizes = world.application.requests.map(({ body }) => body.length);
+    const sizes = setup.application.requests.map(({ body }) => body.length);
     expect(Math.max(...sizes)).toBeGreaterThan(5_000_000);
     expect(sizes.filter((size) => size > 1_000_000)).toHaveLength(1);
-    expect(world.application.vapi('assistant.moodDetected').length).toBeGreaterThan(2);
-    expect(world.application.vapi()[0]?.call).toEqual({ id: expect.any(String) });
+    expect(setup.application.vapi('assistant.moodDetected').length).toBeGreaterThan(2);
+    expect(setup.application.vapi()[0]?.call).toEqual({ id: expect.any(String) });
     expect(deliveries.failed).toBe(0);
   });
 
   it('say that a call cost nothing, until REST knows better', async (context) => {
-    const world = await createWorld(context);
-    const call = world.simulator.startCall({
+    const setup = await createSetup(context);
+    const call = setup.simulator.startCall({
       provider: 'vapi',
       script: 'brief',
       behaviour: { costSettleMs: 600 },
     });
     await call.over;
     const read = async (): Promise<Record<string, unknown>> => {
-      const { apiBaseUrl, apiKey } = world.simulator.vapi;
+      const { apiBaseUrl, apiKey } = setup.simulator.vapi;
       const headers = { authorization: `Bearer ${apiKey}` };
       return (await fetch(`${apiBaseUrl}/call/${call.id}`, { headers })).json() as Promise<
         Record<string, unknown>
       >;
     };
-    expect(world.application.vapi('end-of-call-report')[0]).toMatchObject({ cost: 0 });
+    expect(setup.application.vapi('end-of-call-report')[0]).toMatchObject({ cost: 0 });
     expect(await read()).toMatchObject({ status: 'ended', cost: 0, analysis: {}, messages: [] });
     const endedAt = call.state().endedAt ?? 0;
-    await world.application.until('the cost', () => Date.now() >= endedAt + 600);
+    await setup.application.until('the cost', () => Date.now() >= endedAt + 600);
     const settled = await read();
     expect(settled['cost']).toBeGreaterThan(0);
     expect(settled['messages']).toHaveLength(3);
   });
 
   it('can be anything that a test wants to tell', async (context) => {
-    const world = await createWorld(context);
-    const { id } = world.simulator.startCall({ provider: 'vapi', script: 'hello' });
-    const told = await fetch(`${world.simulator.url}/simulator/calls/${id}/messages`, {
+    const setup = await createSetup(context);
+    const { id } = setup.simulator.startCall({ provider: 'vapi', script: 'hello' });
+    const told = await fetch(`${setup.simulator.url}/simulator/calls/${id}/messages`, {
       method: 'POST',
       body: JSON.stringify({ message: { type: 'hang' }, to: 'webhook' }),
     });
     expect(told.status).toBe(202);
-    await world.application.until('the message', () => world.application.vapi('hang')[0]);
-    expect(world.application.vapi('hang')[0]?.call.id).toBe(id);
+    await setup.application.until('the message', () => setup.application.vapi('hang')[0]);
+    expect(setup.application.vapi('hang')[0]?.call.id).toBe(id);
   });
 });

@@ -5,28 +5,28 @@ import { describe, expect, it, vi } from 'vitest';
 import type { Answer, SimulatedCall } from '../../../src/index.ts';
 import { ASSISTANT_REQUEST_MS } from '../../../src/vapi/webhook/server-requests.ts';
 import type { VapiMessage } from '../../support/application.ts';
-import { createWorld } from '../../support/setup.ts';
-import type { World } from '../../support/setup.ts';
+import { createSetup } from '../../support/setup.ts';
+import type { Setup } from '../../support/setup.ts';
 
-async function live(world: World): Promise<SimulatedCall> {
-  const call = world.simulator.startCall({ provider: 'vapi', script: 'hello' });
-  await world.application.until('in progress', () => call.state().status === 'in-progress');
+async function live(setup: Setup): Promise<SimulatedCall> {
+  const call = setup.simulator.startCall({ provider: 'vapi', script: 'hello' });
+  await setup.application.until('in progress', () => call.state().status === 'in-progress');
   return call;
 }
 
-async function ask(world: World, call: SimulatedCall, what: object): Promise<Answer> {
-  const url = `${world.simulator.url}/simulator/calls/${call.id}/requests`;
+async function ask(setup: Setup, call: SimulatedCall, what: object): Promise<Answer> {
+  const url = `${setup.simulator.url}/simulator/calls/${call.id}/requests`;
   const before = call.state().answers?.length ?? 0;
   const response = await fetch(url, { method: 'POST', body: JSON.stringify(what) });
   expect(response.status).toBe(202);
-  return world.application.until('an answer', () => {
+  return setup.application.until('an answer', () => {
     const answer = call.state().answers?.[before];
     return answer?.outcome === 'awaited' ? undefined : answer;
   });
 }
 
 /** The application answers messages of a type. */
-function answering({ application }: World, type: string, body: object, delayMs = 0): void {
+function answering({ application }: Setup, type: string, body: object, delayMs = 0): void {
   application.respond = (request) =>
     (JSON.parse(request.body) as { message: VapiMessage }).message.type === type
       ? { status: 200, body: JSON.stringify(body), delayMs }
@@ -37,16 +37,16 @@ vi.setConfig({ maxConcurrency: 20 });
 
 describe.concurrent('a message that needs an answer', () => {
   it('is sent with its arguments in three spellings, and its answer is written down', async (context) => {
-    const world = await createWorld(context);
-    const call = await live(world);
+    const setup = await createSetup(context);
+    const call = await live(setup);
     const body = { results: [{ toolCallId: 'call_0001', name: 'lookupPolicy', result: 'active' }] };
-    answering(world, 'tool-calls', body, 30);
-    const answer = await ask(world, call, { type: 'tool-calls', arguments: { number: '9' } });
+    answering(setup, 'tool-calls', body, 30);
+    const answer = await ask(setup, call, { type: 'tool-calls', arguments: { number: '9' } });
     expect(answer).toMatchObject({ status: 200, body: JSON.stringify(body), outcome: 'answered' });
     expect(answer.ms).toBeGreaterThanOrEqual(25);
-    await ask(world, call, { type: 'tool-calls', spelling: 'object', arguments: { number: '9' } });
-    await ask(world, call, { type: 'tool-calls', spelling: 'documentation', arguments: { number: '9' } });
-    const lists = world.application
+    await ask(setup, call, { type: 'tool-calls', spelling: 'object', arguments: { number: '9' } });
+    await ask(setup, call, { type: 'tool-calls', spelling: 'documentation', arguments: { number: '9' } });
+    const lists = setup.application
       .vapi('tool-calls')
       .map(({ toolCallList }) => (toolCallList as unknown[])[0]);
     expect(lists).toMatchObject([
@@ -56,44 +56,44 @@ describe.concurrent('a message that needs an answer', () => {
     ]);
     call.hangUp();
     await call.over;
-    expect(world.application.vapi('end-of-call-report')[0]?.['messages']).toContainEqual(
+    expect(setup.application.vapi('end-of-call-report')[0]?.['messages']).toContainEqual(
       expect.objectContaining({ role: 'tool_call_result', toolCallId: 'call_0001', result: 'active' }),
     );
   });
 
   it('has a deadline, and a server that may refuse', async (context) => {
-    const world = await createWorld(context);
-    const call = await live(world);
-    answering(world, 'function-call', { result: 'late' }, 2_000);
-    const late = await ask(world, call, { type: 'function-call', timeoutMs: 150 });
+    const setup = await createSetup(context);
+    const call = await live(setup);
+    answering(setup, 'function-call', { result: 'late' }, 2_000);
+    const late = await ask(setup, call, { type: 'function-call', timeoutMs: 150 });
     expect(late).toMatchObject({ status: null, body: '', outcome: 'deadline passed' });
     expect(late.ms).toBeGreaterThanOrEqual(140);
     expect(late.ms).toBeLessThan(1_500);
-    world.application.respond = () => ({ status: 500, body: 'no' });
-    const refused = await ask(world, call, { type: 'knowledge-base-request' });
+    setup.application.respond = () => ({ status: 500, body: 'no' });
+    const refused = await ask(setup, call, { type: 'knowledge-base-request' });
     expect(refused).toMatchObject({ status: 500, body: 'no', outcome: 'answered' });
-    expect(world.application.vapi('knowledge-base-request')[0]).toHaveProperty('messagesOpenAIFormatted');
+    expect(setup.application.vapi('knowledge-base-request')[0]).toHaveProperty('messagesOpenAIFormatted');
   });
 
   it('moves the call where the answer says', async (context) => {
-    const world = await createWorld(context);
-    const call = await live(world);
-    answering(world, 'handoff-destination-request', {
+    const setup = await createSetup(context);
+    const call = await live(setup);
+    answering(setup, 'handoff-destination-request', {
       destination: { type: 'assistant', assistantName: 'Billing' },
     });
-    await ask(world, call, { type: 'handoff-destination-request' });
-    await world.application.until('Billing', () => world.application.vapi('transfer-update')[0]);
-    answering(world, 'transfer-destination-request', {
+    await ask(setup, call, { type: 'handoff-destination-request' });
+    await setup.application.until('Billing', () => setup.application.vapi('transfer-update')[0]);
+    answering(setup, 'transfer-destination-request', {
       destination: { type: 'number', number: '+15005550123', message: '' },
     });
-    await ask(world, call, { type: 'transfer-destination-request' });
+    await ask(setup, call, { type: 'transfer-destination-request' });
     expect((await call.over).endedReason).toBe('assistant-forwarded-call');
   });
 
   it('decides whether a call that has no assistant is answered', async (context) => {
-    const world = await createWorld(context);
+    const setup = await createSetup(context);
     const start = async (): Promise<string | null> => {
-      const call = world.simulator.startCall({
+      const call = setup.simulator.startCall({
         provider: 'vapi',
         script: 'brief',
         behaviour: { assistantRequest: true },
@@ -101,18 +101,18 @@ describe.concurrent('a message that needs an answer', () => {
       return (await call.over).endedReason;
     };
     expect(await start()).toBe('assistant-request-returned-no-assistant');
-    world.application.respond = () => ({ status: 500 });
+    setup.application.respond = () => ({ status: 500 });
     expect(await start()).toBe('assistant-request-failed');
-    answering(world, 'assistant-request', { assistantId: 'a3c9e7f1-4b58-4d02-8f6e-7d15b02c98ab' });
+    answering(setup, 'assistant-request', { assistantId: 'a3c9e7f1-4b58-4d02-8f6e-7d15b02c98ab' });
     expect(await start()).toBe('customer-ended-call');
     expect(ASSISTANT_REQUEST_MS).toBe(7_500);
   });
 
   it('is refused with a sentence when it is of no known kind', async (context) => {
-    const world = await createWorld(context);
-    const call = await live(world);
+    const setup = await createSetup(context);
+    const call = await live(setup);
     for (const body of [{}, { type: 'voice-request' }, { type: 'tool-calls', spelling: 'odd' }]) {
-      const url = `${world.simulator.url}/simulator/calls/${call.id}/requests`;
+      const url = `${setup.simulator.url}/simulator/calls/${call.id}/requests`;
       const response = await fetch(url, { method: 'POST', body: JSON.stringify(body) });
       expect(response.status).toBe(400);
       expect(await response.json()).toEqual({ error: expect.stringContaining('must be one of') });

@@ -1,13 +1,13 @@
 // The sequence and the fields are those of "A typical call as seen by webhooks" in Vapi's documentation.
 
 import { describe, expect, it, vi } from 'vitest';
-import { createWorld } from '../../support/setup.ts';
+import { createSetup } from '../../support/setup.ts';
 
 vi.setConfig({ maxConcurrency: 20 });
 
 describe.concurrent('the webhooks of a Vapi call', () => {
   it('tell its whole life in order', async (context) => {
-    const { simulator, application } = await createWorld(context);
+    const { simulator, application } = await createSetup(context);
     const call = simulator.startCall({ provider: 'vapi', script: 'hello' });
     const state = await call.over;
 
@@ -37,7 +37,7 @@ describe.concurrent('the webhooks of a Vapi call', () => {
   });
 
   it('carry the call with where to listen, and with the status that it was created with', async (context) => {
-    const { simulator, application } = await createWorld(context);
+    const { simulator, application } = await createSetup(context);
     const { id, over } = simulator.startCall({ provider: 'vapi', script: 'brief' });
     await over;
     for (const { call, timestamp } of application.vapi()) {
@@ -54,7 +54,7 @@ describe.concurrent('the webhooks of a Vapi call', () => {
   });
 
   it('let partial transcripts grow word by word into the final one', async (context) => {
-    const { simulator, application } = await createWorld(context);
+    const { simulator, application } = await createSetup(context);
     await simulator.startCall({ provider: 'vapi', script: 'hello' }).over;
     const [first, ...texts] = application.vapi('transcript').map(({ transcript }) => String(transcript));
     expect(first).toBe('Hello,');
@@ -67,7 +67,7 @@ describe.concurrent('the webhooks of a Vapi call', () => {
   });
 
   it('end with a report of what was said, when and by whom', async (context) => {
-    const { simulator, application } = await createWorld(context);
+    const { simulator, application } = await createSetup(context);
     const { startedAt, endedAt, transcript } = await simulator.startCall({
       provider: 'vapi',
       script: 'hello',
@@ -100,7 +100,7 @@ describe.concurrent('the webhooks of a Vapi call', () => {
   });
 
   it('say when the customer interrupts', async (context) => {
-    const { simulator, application } = await createWorld(context);
+    const { simulator, application } = await createSetup(context);
     await simulator.startCall({ provider: 'vapi', script: 'interruption' }).over;
     const told = application
       .vapi()
@@ -111,7 +111,7 @@ describe.concurrent('the webhooks of a Vapi call', () => {
   });
 
   it('carry the secret when there is one', async (context) => {
-    const { simulator, application } = await createWorld(context);
+    const { simulator, application } = await createSetup(context);
     simulator.pointAt({ vapiWebhookSecret: 'open sesame' });
     const { id } = simulator.startCall({ provider: 'vapi', script: 'hello' });
     const [request] = await application.until(
@@ -122,7 +122,7 @@ describe.concurrent('the webhooks of a Vapi call', () => {
   });
 
   it('are sent once, and a server that is not there does not stop the call', async (context) => {
-    const { simulator, application } = await createWorld(context);
+    const { simulator, application } = await createSetup(context);
     simulator.pointAt({ vapiWebhook: 'http://127.0.0.1:1/' });
     const state = await simulator.startCall({ provider: 'vapi', script: 'brief' }).over;
     expect(state).toMatchObject({
@@ -134,7 +134,7 @@ describe.concurrent('the webhooks of a Vapi call', () => {
   });
 
   it('come as late as the dials say', async (context) => {
-    const { simulator, application } = await createWorld(context);
+    const { simulator, application } = await createSetup(context);
     const behaviour = {
       queuedMs: 300,
       ringingMs: 400,

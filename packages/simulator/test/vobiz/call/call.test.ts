@@ -1,12 +1,12 @@
 import { describe, expect, it, vi } from 'vitest';
-import type { World } from '../../support/setup.ts';
-import { createWorld } from '../../support/setup.ts';
+import type { Setup } from '../../support/setup.ts';
+import { createSetup } from '../../support/setup.ts';
 
 const dial = '<Dial><Number>+919000000002</Number></Dial>';
 
 /** Runs a call to its end, and gives the form that told of it. */
 async function hangupOf(
-  { simulator, application }: World,
+  { simulator, application }: Setup,
   answer: string | number,
 ): Promise<Record<string, string>> {
   application.answer = () => answer;
@@ -19,7 +19,7 @@ vi.setConfig({ maxConcurrency: 20 });
 
 describe.concurrent('a Vobiz call', () => {
   it('asks its application what to do, in a form, while it rings', async (context) => {
-    const { simulator, application } = await createWorld(context);
+    const { simulator, application } = await createSetup(context);
     const { id } = simulator.startCall({ provider: 'vobiz' });
     const [request] = await application.until(
       'the question',
@@ -36,8 +36,8 @@ describe.concurrent('a Vobiz call', () => {
   });
 
   it('is connected by <Dial>, converses, and ends when the caller hangs up', async (context) => {
-    const world = await createWorld(context);
-    const hangup = await hangupOf(world, `<Response>${dial}</Response>`);
+    const setup = await createSetup(context);
+    const hangup = await hangupOf(setup, `<Response>${dial}</Response>`);
     expect(hangup).toMatchObject({
       CallStatus: 'completed',
       HangupCause: 'NORMAL_CLEARING',
@@ -46,7 +46,7 @@ describe.concurrent('a Vobiz call', () => {
       BillDuration: '60',
     });
     expect(Number(hangup['Duration'])).toBeGreaterThanOrEqual(5);
-    const [call] = world.simulator.calls();
+    const [call] = setup.simulator.calls();
     expect(call?.transcript.map(({ speaker, text }) => `${speaker}: ${text}`)).toEqual([
       'assistant: Hello, how can I help?',
       'customer: When do you close?',
@@ -55,22 +55,22 @@ describe.concurrent('a Vobiz call', () => {
   });
 
   it('is answered, and drops a little later with 8011, when the XML is malformed', async (context) => {
-    const world = await createWorld(context);
-    const form = await hangupOf(world, '<Response><Stream>ws://x/?a=1&b=2</Stream></Response>');
+    const setup = await createSetup(context);
+    const form = await hangupOf(setup, '<Response><Stream>ws://x/?a=1&b=2</Stream></Response>');
     expect(form).toMatchObject({ HangupCauseCode: '8011', HangupCauseName: 'Invalid Answer XML' });
-    const [call] = world.simulator.calls();
+    const [call] = setup.simulator.calls();
     // A millisecond less: instants are cut to whole ones.
     expect((call?.endedAt ?? 0) - (call?.startedAt ?? 0)).toBeGreaterThanOrEqual(39);
   });
 
   it('drops with 8011 for a verb that does not exist', async (context) => {
-    const world = await createWorld(context);
-    expect(await hangupOf(world, '<Response><Pause/></Response>')).toMatchObject({ HangupCauseCode: '8011' });
+    const setup = await createSetup(context);
+    expect(await hangupOf(setup, '<Response><Pause/></Response>')).toMatchObject({ HangupCauseCode: '8011' });
   });
 
   it('ends with 4010 when the document ends', async (context) => {
-    const world = await createWorld(context);
-    expect(await hangupOf(world, '<Response/>')).toMatchObject({
+    const setup = await createSetup(context);
+    expect(await hangupOf(setup, '<Response/>')).toMatchObject({
       HangupCauseCode: '4010',
       HangupSource: 'Vobiz',
       Duration: '0',
@@ -79,37 +79,37 @@ describe.concurrent('a Vobiz call', () => {
   });
 
   it('ends with 4010 when a two-way stream wants to hear both', async (context) => {
-    const world = await createWorld(context);
-    const stream = `<Stream bidirectional="true" audioTrack="both">${world.application.wsUrl}/s</Stream>`;
-    expect(await hangupOf(world, `<Response>${stream}${dial}</Response>`)).toMatchObject({
+    const setup = await createSetup(context);
+    const stream = `<Stream bidirectional="true" audioTrack="both">${setup.application.wsUrl}/s</Stream>`;
+    expect(await hangupOf(setup, `<Response>${stream}${dial}</Response>`)).toMatchObject({
       HangupCauseCode: '4010',
     });
-    expect(world.application.streams).toEqual([]);
+    expect(setup.application.streams).toEqual([]);
   });
 
   it('runs its verbs in order: speaks, waits, hangs up', async (context) => {
-    const world = await createWorld(context);
+    const setup = await createSetup(context);
     const form = await hangupOf(
-      world,
+      setup,
       '<Response><Speak>Hello.</Speak><Wait length="1"/><Hangup/></Response>',
     );
     expect(form).toMatchObject({ HangupCauseCode: '4000', HangupSource: 'Answer XML' });
-    const [call] = world.simulator.calls();
+    const [call] = setup.simulator.calls();
     expect(call?.transcript).toMatchObject([{ speaker: 'assistant', text: 'Hello.' }]);
     expect((call?.endedAt ?? 0) - (call?.startedAt ?? 0)).toBeGreaterThanOrEqual(1_300);
   });
 
   it('is rejected with <Hangup reason="rejected">', async (context) => {
-    const world = await createWorld(context);
-    expect(await hangupOf(world, '<Response><Hangup reason="rejected"/></Response>')).toMatchObject({
+    const setup = await createSetup(context);
+    expect(await hangupOf(setup, '<Response><Hangup reason="rejected"/></Response>')).toMatchObject({
       HangupCause: 'CALL_REJECTED',
       HangupCauseCode: '3020',
     });
   });
 
   it('goes on where a <Redirect> says', async (context) => {
-    const world = await createWorld(context);
-    const { application, simulator } = world;
+    const setup = await createSetup(context);
+    const { application, simulator } = setup;
     application.answer = (attempt) =>
       attempt === 1
         ? `<Response><Redirect>${application.url}/after</Redirect></Response>`
@@ -120,19 +120,19 @@ describe.concurrent('a Vobiz call', () => {
   });
 
   it('asks three times before it gives up with 7011', async (context) => {
-    const world = await createWorld(context);
-    expect(await hangupOf(world, 503)).toMatchObject({ HangupCauseCode: '7011', Duration: '0' });
-    expect(world.application.forms('StartApp')).toHaveLength(3);
+    const setup = await createSetup(context);
+    expect(await hangupOf(setup, 503)).toMatchObject({ HangupCauseCode: '7011', Duration: '0' });
+    expect(setup.application.forms('StartApp')).toHaveLength(3);
   });
 
   it('goes on when the second try is answered', async (context) => {
-    const { simulator, application } = await createWorld(context);
+    const { simulator, application } = await createSetup(context);
     application.answer = (attempt) => (attempt === 1 ? 503 : '<Response/>');
     expect((await simulator.startCall({ provider: 'vobiz' }).over).endedReason).toBe('4010');
   });
 
   it('tells its end to the answer URL when there is no hangup URL', async (context) => {
-    const { simulator, application } = await createWorld(context);
+    const { simulator, application } = await createSetup(context);
     simulator.pointAt({ vobizHangup: undefined });
     application.answer = () => '<Response/>';
     await simulator.startCall({ provider: 'vobiz' }).over;
@@ -140,14 +140,14 @@ describe.concurrent('a Vobiz call', () => {
   });
 
   it('survives an application that is not there', async (context) => {
-    const { simulator } = await createWorld(context);
+    const { simulator } = await createSetup(context);
     simulator.pointAt({ vobizAnswer: 'http://127.0.0.1:1/', vobizHangup: 'http://127.0.0.1:1/' });
     const { endedReason, deliveries } = await simulator.startCall({ provider: 'vobiz' }).over;
     expect([endedReason, deliveries.failed]).toEqual(['7011', 2]);
   });
 
   it('is cancelled when the caller gives up before anybody answers', async (context) => {
-    const { simulator, application } = await createWorld(context);
+    const { simulator, application } = await createSetup(context);
     const call = simulator.startCall({ provider: 'vobiz', behaviour: { ringMs: 60_000 } });
     await application.until('the question', () => application.forms('StartApp').length > 0);
     call.hangUp();

@@ -2,14 +2,14 @@
 
 import { describe, expect, it, vi } from 'vitest';
 import type { VobizBehaviour } from '../../../src/index.ts';
-import { createWorld } from '../../support/setup.ts';
-import type { World } from '../../support/setup.ts';
+import { createSetup } from '../../support/setup.ts';
+import type { Setup } from '../../support/setup.ts';
 import { openStream, PATIENT, rest, statuses, TWO_WAY } from '../../support/vobiz.ts';
 
 const OURS = '+918000000001';
 const THEIRS = '919000000002';
 
-const order = ({ application: { url } }: World, more: object = {}): object => ({
+const order = ({ application: { url } }: Setup, more: object = {}): object => ({
   from: OURS,
   to: THEIRS,
   answer_url: `${url}/answer`,
@@ -18,8 +18,8 @@ const order = ({ application: { url } }: World, more: object = {}): object => ({
   ...more,
 });
 
-async function place(world: World, more: object = {}): Promise<string> {
-  const { status, body } = await rest(world, 'POST', '/Call/', order(world, more));
+async function place(setup: Setup, more: object = {}): Promise<string> {
+  const { status, body } = await rest(setup, 'POST', '/Call/', order(setup, more));
   expect({ status, body }).toEqual({
     status: 201,
     body: { api_id: expect.any(String), message: 'call fired', request_uuid: expect.any(String) },
@@ -28,19 +28,19 @@ async function place(world: World, more: object = {}): Promise<string> {
 }
 
 const dialled = (
-  context: Parameters<typeof createWorld>[0],
+  context: Parameters<typeof createSetup>[0],
   behaviour: Partial<VobizBehaviour>,
-): Promise<World> => createWorld(context, {}, { behaviour });
+): Promise<Setup> => createSetup(context, {}, { behaviour });
 
 vi.setConfig({ maxConcurrency: 20 });
 
 describe.concurrent('a call that REST places', () => {
   it('rings, is answered, asks what to do, and tells its end to its own URLs', async (context) => {
-    const world = await createWorld(context);
-    world.application.answer = () => '<Response><Hangup/></Response>';
-    const id = await place(world);
-    await world.simulator.call(id)?.over;
-    const told = world.application.requests.map(({ path, body }) => {
+    const setup = await createSetup(context);
+    setup.application.answer = () => '<Response><Hangup/></Response>';
+    const id = await place(setup);
+    await setup.simulator.call(id)?.over;
+    const told = setup.application.requests.map(({ path, body }) => {
       const form = new URLSearchParams(body);
       return [path, form.get('Event'), form.get('CallStatus'), form.get('Direction'), form.get('CallUUID')];
     });
@@ -49,7 +49,7 @@ describe.concurrent('a call that REST places', () => {
       ['/answer', 'StartApp', 'in-progress', 'outbound', id],
       ['/ended', 'Hangup', 'completed', 'outbound', id],
     ]);
-    expect(world.application.forms('StartApp')[0]).toMatchObject({ From: '918000000001', To: THEIRS });
+    expect(setup.application.forms('StartApp')[0]).toMatchObject({ From: '918000000001', To: THEIRS });
   });
 
   it.for([
@@ -57,22 +57,22 @@ describe.concurrent('a call that REST places', () => {
     ['no-answer', { HangupCause: 'NO_ANSWER', HangupCauseCode: '6010', HangupSource: 'Vobiz' }],
     ['failed', { HangupCauseCode: '3080', HangupSource: 'Carrier', AnswerTime: '' }],
   ] as const)('that is %s never asks what to do', async ([callOutcome, form], context) => {
-    const world = await dialled(context, { callOutcome });
-    const id = await place(world);
-    await world.simulator.call(id)?.over;
-    expect(world.application.forms('StartApp')).toEqual([]);
-    expect(world.application.forms('Hangup')).toMatchObject([form]);
+    const setup = await dialled(context, { callOutcome });
+    const id = await place(setup);
+    await setup.simulator.call(id)?.over;
+    expect(setup.application.forms('StartApp')).toEqual([]);
+    expect(setup.application.forms('Hangup')).toMatchObject([form]);
   });
 
   it('asks by the methods that it was given, and elsewhere when it must', async (context) => {
-    const world = await createWorld(context);
-    world.application.answer = (_, path) =>
+    const setup = await createSetup(context);
+    setup.application.answer = (_, path) =>
       path.startsWith('/after') ? '<Response><Hangup/></Response>' : 503;
-    const { url } = world.application;
-    const id = await place(world, { hangup_method: 'GET', fallback_url: `${url}/after/fallback` });
-    const state = await world.simulator.call(id)?.over;
+    const { url } = setup.application;
+    const id = await place(setup, { hangup_method: 'GET', fallback_url: `${url}/after/fallback` });
+    const state = await setup.simulator.call(id)?.over;
     expect(state?.endedReason).toBe('4000');
-    expect(world.application.requests.at(-1)).toMatchObject({ method: 'GET', body: '' });
+    expect(setup.application.requests.at(-1)).toMatchObject({ method: 'GET', body: '' });
   });
 
   it.for([
@@ -83,86 +83,86 @@ describe.concurrent('a call that REST places', () => {
     [{ from: '918000000002' }, 'from number 918000000002 not owned by this account'],
     [{ time_limit: 90_000 }, 'time_limit must be from 1 to 86400'],
   ] as const)('is refused with %j: %s', async ([more, error], context) => {
-    const world = await createWorld(context);
-    expect(await rest(world, 'POST', '/Call/', order(world, more))).toEqual({
+    const setup = await createSetup(context);
+    expect(await rest(setup, 'POST', '/Call/', order(setup, more))).toEqual({
       status: 400,
       body: { api_id: expect.any(String), error },
     });
-    expect(world.simulator.calls()).toEqual([]);
+    expect(setup.simulator.calls()).toEqual([]);
   });
 
   it('may come from any number that is owned, with or without its plus, to many at once', async (context) => {
-    const world = await dialled(context, { ownNumbers: ['+911'.padEnd(13, '0')] });
+    const setup = await dialled(context, { ownNumbers: ['+911'.padEnd(13, '0')] });
     const from = '911'.padEnd(12, '0');
     const { body } = await rest(
-      world,
+      setup,
       'POST',
       '/Call/',
-      order(world, { from, to: '919000000002<+919000000003' }),
+      order(setup, { from, to: '919000000002<+919000000003' }),
     );
     expect(body['request_uuid']).toHaveLength(2);
-    expect(world.simulator.calls().map(({ vobiz }) => vobiz?.to)).toEqual(['+919000000002', '+919000000003']);
+    expect(setup.simulator.calls().map(({ vobiz }) => vobiz?.to)).toEqual(['+919000000002', '+919000000003']);
   });
 
   it('ends at its time limit', async (context) => {
-    const world = await dialled(context, PATIENT);
-    const id = await place(world, { time_limit: 1 });
-    world.application.answer = () => '<Response><Wait length="600"/></Response>';
-    expect((await world.simulator.call(id)?.over)?.endedReason).toBe('6000');
+    const setup = await dialled(context, PATIENT);
+    const id = await place(setup, { time_limit: 1 });
+    setup.application.answer = () => '<Response><Wait length="600"/></Response>';
+    expect((await setup.simulator.call(id)?.over)?.endedReason).toBe('6000');
   });
 });
 
 describe.concurrent('a transfer', () => {
   it('fetches new XML, ends the stream of the old without a word, and keeps what REST attached', async (context) => {
-    const world = await createWorld(context);
-    const { call, socket } = await openStream(world, {}, TWO_WAY, '<Hangup/>');
-    await rest(world, 'POST', `/Call/${call.id}/Stream/`, { service_url: `${world.application.wsUrl}/tap` });
-    const tap = await world.application.until('the tap', () =>
-      world.application.streams.find(({ path, messages }) => path === '/tap' && messages.length > 0),
+    const setup = await createSetup(context);
+    const { call, socket } = await openStream(setup, {}, TWO_WAY, '<Hangup/>');
+    await rest(setup, 'POST', `/Call/${call.id}/Stream/`, { service_url: `${setup.application.wsUrl}/tap` });
+    const tap = await setup.application.until('the tap', () =>
+      setup.application.streams.find(({ path, messages }) => path === '/tap' && messages.length > 0),
     );
-    const reply = await rest(world, 'POST', `/Call/${call.id}/`, {
+    const reply = await rest(setup, 'POST', `/Call/${call.id}/`, {
       legs: 'aleg',
-      aleg_url: `${world.application.url}/after/transfer`,
+      aleg_url: `${setup.application.url}/after/transfer`,
     });
     expect(reply).toMatchObject({ status: 202, body: { message: 'call transferred', call_uuid: call.id } });
-    await world.application.until('the stream is closed', () => socket.closeCode !== undefined);
-    expect(world.application.forms('Transfer')).toMatchObject([
+    await setup.application.until('the stream is closed', () => socket.closeCode !== undefined);
+    expect(setup.application.forms('Transfer')).toMatchObject([
       { CallUUID: call.id, CallStatus: 'in-progress' },
     ]);
     const count = tap.messages.length;
-    await world.application.until('the tap goes on', () => tap.messages.length > count + 5);
-    expect([call.state().status, statuses(world)]).toEqual(['in-progress', ['StartStream']]);
+    await setup.application.until('the tap goes on', () => tap.messages.length > count + 5);
+    expect([call.state().status, statuses(setup)]).toEqual(['in-progress', ['StartStream']]);
   });
 
   it.for([
     [503, '7013'],
     ['<Response><Pause/></Response>', '8013'],
   ] as const)('that is answered with %j ends the call with %s', async ([answer, code], context) => {
-    const world = await createWorld(context);
-    const { call } = await openStream(world);
-    world.application.answer = () => answer;
-    await rest(world, 'POST', `/Call/${call.id}/`, { aleg_url: `${world.application.url}/after/transfer` });
+    const setup = await createSetup(context);
+    const { call } = await openStream(setup);
+    setup.application.answer = () => answer;
+    await rest(setup, 'POST', `/Call/${call.id}/`, { aleg_url: `${setup.application.url}/after/transfer` });
     expect((await call.over).endedReason).toBe(code);
   });
 
   it('needs a URL for each leg', async (context) => {
-    const world = await createWorld(context);
-    const { call } = await openStream(world);
-    const aleg_url = `${world.application.url}/after`;
+    const setup = await createSetup(context);
+    const { call } = await openStream(setup);
+    const aleg_url = `${setup.application.url}/after`;
     const refused = await Promise.all(
       [{}, { legs: 'bleg', aleg_url }, { legs: 'both', aleg_url }, { legs: 'all', aleg_url }].map((body) =>
-        rest(world, 'POST', `/Call/${call.id}/`, body),
+        rest(setup, 'POST', `/Call/${call.id}/`, body),
       ),
     );
     expect(refused.map(({ status }) => status)).toEqual([400, 400, 400, 400]);
   });
 
   it('of a call that is over is a 404', async (context) => {
-    const world = await createWorld(context);
-    const { call } = await openStream(world);
+    const setup = await createSetup(context);
+    const { call } = await openStream(setup);
     call.hangUp();
     await call.over;
-    const aleg_url = `${world.application.url}/after`;
-    expect((await rest(world, 'POST', `/Call/${call.id}/`, { aleg_url })).status).toBe(404);
+    const aleg_url = `${setup.application.url}/after`;
+    expect((await rest(setup, 'POST', `/Call/${call.id}/`, { aleg_url })).status).toBe(404);
   });
 });

@@ -1,14 +1,14 @@
 // Records of calls, and the ways in which REST goes wrong.
 
 import { describe, expect, it, vi } from 'vitest';
-import { createWorld } from '../../support/setup.ts';
-import type { World } from '../../support/setup.ts';
-import { openStream, rest, surface } from '../../support/vobiz.ts';
+import { createSetup } from '../../support/setup.ts';
+import type { Setup } from '../../support/setup.ts';
+import { openStream, rest, control } from '../../support/vobiz.ts';
 
-async function past(world: World, count: number): Promise<string[]> {
-  world.application.answer = () => '<Response><Hangup/></Response>';
+async function past(setup: Setup, count: number): Promise<string[]> {
+  setup.application.answer = () => '<Response><Hangup/></Response>';
   const calls = Array.from({ length: count }, () =>
-    world.simulator.startCall({ provider: 'vobiz', script: 'brief' }),
+    setup.simulator.startCall({ provider: 'vobiz', script: 'brief' }),
   );
   await Promise.all(calls.map(({ over }) => over));
   return calls.map(({ id }) => id);
@@ -21,25 +21,25 @@ vi.setConfig({ maxConcurrency: 20 });
 
 describe.concurrent('call detail records', () => {
   it('are listed page by page, the newest first', async (context) => {
-    const world = await createWorld(context);
-    const ids = await past(world, 3);
-    const first = await rest(world, 'GET', '/cdr?page=1&per_page=2');
+    const setup = await createSetup(context);
+    const ids = await past(setup, 3);
+    const first = await rest(setup, 'GET', '/cdr?page=1&per_page=2');
     expect(first.body).toMatchObject({
       success: true,
       account_id: 'MA_DEMO',
       count: 2,
       pagination: { page: 1, per_page: 2, total: 3, pages: 2, has_next: true, has_prev: false },
     });
-    const second = await rest(world, 'GET', '/cdr?page=2&per_page=2');
+    const second = await rest(setup, 'GET', '/cdr?page=2&per_page=2');
     expect([...idsIn(first.body), ...idsIn(second.body)]).toEqual(ids.toReversed());
   });
 
   it('are found by number, direction, duration and date', async (context) => {
-    const world = await createWorld(context);
-    const [id = ''] = await past(world, 2);
-    const from = world.simulator.call(id)?.state().vobiz?.from ?? '';
+    const setup = await createSetup(context);
+    const [id = ''] = await past(setup, 2);
+    const from = setup.simulator.call(id)?.state().vobiz?.from ?? '';
     const total = async (query: string): Promise<unknown> =>
-      ((await rest(world, 'GET', `/cdr?${query}`)).body['pagination'] as { total: number }).total;
+      ((await rest(setup, 'GET', `/cdr?${query}`)).body['pagination'] as { total: number }).total;
     const today = new Date().toISOString().slice(0, 10);
     expect(await total(`from_number=${encodeURIComponent(from)}`)).toBe(1);
     expect(await total('call_direction=outbound')).toBe(0);
@@ -50,12 +50,12 @@ describe.concurrent('call detail records', () => {
   });
 
   it('show one call once it is over', async (context) => {
-    const world = await createWorld(context);
-    const { call } = await openStream(world);
-    expect((await rest(world, 'GET', `/cdr/${call.id}`)).status).toBe(404);
+    const setup = await createSetup(context);
+    const { call } = await openStream(setup);
+    expect((await rest(setup, 'GET', `/cdr/${call.id}`)).status).toBe(404);
     call.hangUp();
     await call.over;
-    expect((await rest(world, 'GET', `/cdr/${call.id}`)).body).toMatchObject({
+    expect((await rest(setup, 'GET', `/cdr/${call.id}`)).body).toMatchObject({
       success: true,
       data: {
         uuid: call.id,
@@ -72,16 +72,16 @@ describe.concurrent('call detail records', () => {
 
 describe.concurrent('REST that misbehaves', () => {
   it('turns so many requests away, counted from when that was dialled', async (context) => {
-    const world = await createWorld(context);
+    const setup = await createSetup(context);
     for (let again = 0; again < 2; again += 1) {
-      expect((await surface(world, 'PUT', '/vobiz/behaviour', { restRateLimited: 2 })).status).toBe(204);
-      const replies = [1, 2, 3].map(() => rest(world, 'GET', '/Call/?status=live'));
+      expect((await control(setup, 'PUT', '/vobiz/behaviour', { restRateLimited: 2 })).status).toBe(204);
+      const replies = [1, 2, 3].map(() => rest(setup, 'GET', '/Call/?status=live'));
       const statuses = (await Promise.all(replies)).map(({ status }) => status);
       expect(statuses.filter((status) => status === 429)).toHaveLength(2);
       expect(statuses.filter((status) => status === 200)).toHaveLength(1);
     }
-    world.simulator.vobiz.setBehaviour({ restRateLimited: 1 });
-    expect((await rest(world, 'GET', '/Call/?status=live')).body).toMatchObject({
+    setup.simulator.vobiz.setBehaviour({ restRateLimited: 1 });
+    expect((await rest(setup, 'GET', '/Call/?status=live')).body).toMatchObject({
       status: 'error',
       error: { code: 'RATE_LIMIT_EXCEEDED', details: { retryAfter: expect.any(Number) } },
       requestId: expect.any(String),
@@ -92,10 +92,10 @@ describe.concurrent('REST that misbehaves', () => {
     [{ restStatus: 503 }, 503, { error: 'simulated failure' }],
     [{ restErrorInside: true }, 200, { error: 'failed' }],
   ] as const)('with %j answers %i, and does nothing', async ([dials, expected, body], context) => {
-    const world = await createWorld(context);
-    const { call } = await openStream(world);
-    world.simulator.vobiz.setBehaviour(dials);
-    expect(await rest(world, 'DELETE', `/Call/${call.id}/`)).toMatchObject({ status: expected, body });
+    const setup = await createSetup(context);
+    const { call } = await openStream(setup);
+    setup.simulator.vobiz.setBehaviour(dials);
+    expect(await rest(setup, 'DELETE', `/Call/${call.id}/`)).toMatchObject({ status: expected, body });
     expect(call.state().endedAt).toBeNull();
   });
 
@@ -103,19 +103,19 @@ describe.concurrent('REST that misbehaves', () => {
     ['before', null],
     ['after', expect.any(Number)],
   ] as const)('breaks the connection %s it does what it is asked', async ([restDrop, endedAt], context) => {
-    const world = await createWorld(context);
-    const { call } = await openStream(world);
-    world.simulator.vobiz.setBehaviour({ restDrop });
-    await expect(rest(world, 'DELETE', `/Call/${call.id}/`)).rejects.toThrow('fetch failed');
+    const setup = await createSetup(context);
+    const { call } = await openStream(setup);
+    setup.simulator.vobiz.setBehaviour({ restDrop });
+    await expect(rest(setup, 'DELETE', `/Call/${call.id}/`)).rejects.toThrow('fetch failed');
     expect(call.state().endedAt).toEqual(endedAt);
   });
 
   it('answers late, after what it was asked is done', async (context) => {
-    const world = await createWorld(context);
-    const { call } = await openStream(world);
-    world.simulator.vobiz.setBehaviour({ restDelayMs: 86_400_000 });
+    const setup = await createSetup(context);
+    const { call } = await openStream(setup);
+    setup.simulator.vobiz.setBehaviour({ restDelayMs: 86_400_000 });
     const aborted = new AbortController();
-    const late = fetch(`${world.simulator.vobiz.apiBaseUrl}/Account/MA_DEMO/Call/${call.id}/`, {
+    const late = fetch(`${setup.simulator.vobiz.apiBaseUrl}/Account/MA_DEMO/Call/${call.id}/`, {
       method: 'DELETE',
       headers: { 'x-auth-id': 'MA_DEMO', 'x-auth-token': 'demo-vobiz-token' },
       signal: aborted.signal,
@@ -126,20 +126,20 @@ describe.concurrent('REST that misbehaves', () => {
   });
 
   it('loses the caller just before a command lands', async (context) => {
-    const world = await createWorld(context);
-    const { call } = await openStream(world, { callGone: true });
+    const setup = await createSetup(context);
+    const { call } = await openStream(setup, { callGone: true });
     const body = { text: 'Too late.' };
-    expect((await rest(world, 'POST', `/Call/${call.id}/Speak/`, body)).status).toBe(404);
+    expect((await rest(setup, 'POST', `/Call/${call.id}/Speak/`, body)).status).toBe(404);
     const { said, endedReason } = await call.over;
     expect([said, endedReason]).toEqual([[], '4000']);
-    expect(world.application.forms('Hangup')[0]).toMatchObject({ HangupSource: 'Caller' });
+    expect(setup.application.forms('Hangup')[0]).toMatchObject({ HangupSource: 'Caller' });
   });
 
   it('refuses dials that do not exist', async (context) => {
-    const world = await createWorld(context);
-    const { call } = await openStream(world);
+    const setup = await createSetup(context);
+    const { call } = await openStream(setup);
     for (const path of ['/vobiz/behaviour', `/calls/${call.id}/behaviour`]) {
-      const { status, body } = await surface(world, 'PUT', path, { colour: 'red' });
+      const { status, body } = await control(setup, 'PUT', path, { colour: 'red' });
       expect([status, body]).toEqual([400, { error: 'behaviour.colour does not exist' }]);
     }
   });

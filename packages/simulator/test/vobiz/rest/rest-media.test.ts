@@ -1,7 +1,7 @@
 // What REST lets a call hear, sends into it, records of it, and attaches to it.
 
 import { describe, expect, it, vi } from 'vitest';
-import { createWorld } from '../../support/setup.ts';
+import { createSetup } from '../../support/setup.ts';
 import { hears, openStream, rest, statuses, TWO_WAY, wavFile } from '../../support/vobiz.ts';
 
 const ONE_WAY = 'audioTrack="both"';
@@ -11,76 +11,76 @@ vi.setConfig({ maxConcurrency: 20 });
 
 describe.concurrent('REST Play', () => {
   it('plays files one after the other to the person, and passes over what is no WAV', async (context) => {
-    const world = await createWorld(context);
-    const { call } = await openStream(world, {}, ONE_WAY, STAY);
-    const { url, files } = world.application;
+    const setup = await createSetup(context);
+    const { call } = await openStream(setup, {}, ONE_WAY, STAY);
+    const { url, files } = setup.application;
     files.set('/one.wav', wavFile(900, 300));
     files.set('/song.mp3', Buffer.from('ID3'));
     files.set('/two.wav', wavFile(1_700, 300));
     const urls = ['/one.wav', '/song.mp3', '/nowhere.wav', '/two.wav'].map((file) => url + file).join(',');
-    expect(await rest(world, 'POST', `/Call/${call.id}/Play/`, { urls })).toMatchObject({
+    expect(await rest(setup, 'POST', `/Call/${call.id}/Play/`, { urls })).toMatchObject({
       status: 202,
       body: { message: 'play started' },
     });
-    const heard = (): Buffer => world.simulator.vobiz.call(call.id)?.heard() ?? Buffer.alloc(0);
-    await world.application.until('the second', () => hears(heard(), 1_700));
+    const heard = (): Buffer => setup.simulator.vobiz.call(call.id)?.heard() ?? Buffer.alloc(0);
+    await setup.application.until('the second', () => hears(heard(), 1_700));
     expect(hears(heard(), 900)).toBe(true);
     expect(call.state().vobiz?.notes).toEqual(['play: not a WAV file', 'play: not a WAV file']);
   });
 
   it('can be stopped', async (context) => {
-    const world = await createWorld(context);
-    const { call, socket } = await openStream(world, {}, ONE_WAY, STAY);
-    world.application.files.set('/long.wav', wavFile(900, 60_000));
-    await rest(world, 'POST', `/Call/${call.id}/Play/`, { urls: `${world.application.url}/long.wav` });
-    const heard = (): Buffer => world.simulator.vobiz.call(call.id)?.heard() ?? Buffer.alloc(0);
-    await world.application.until('it', () => hears(heard(), 900));
-    expect((await rest(world, 'DELETE', `/Call/${call.id}/Play/`)).status).toBe(204);
+    const setup = await createSetup(context);
+    const { call, socket } = await openStream(setup, {}, ONE_WAY, STAY);
+    setup.application.files.set('/long.wav', wavFile(900, 60_000));
+    await rest(setup, 'POST', `/Call/${call.id}/Play/`, { urls: `${setup.application.url}/long.wav` });
+    const heard = (): Buffer => setup.simulator.vobiz.call(call.id)?.heard() ?? Buffer.alloc(0);
+    await setup.application.until('it', () => hears(heard(), 900));
+    expect((await rest(setup, 'DELETE', `/Call/${call.id}/Play/`)).status).toBe(204);
     const count = socket.messages.length;
-    await world.application.until('a while', () => socket.messages.length > count + 60);
+    await setup.application.until('a while', () => socket.messages.length > count + 60);
     expect(hears(heard().subarray(-3_200), 900)).toBe(false);
   });
 
   it.for([[{}], [{ urls: 'here' }], [{ urls: 'http://x/', legs: 'all' }]])(
     'refuses %j',
     async ([body], context) => {
-      const world = await createWorld(context);
-      const { call } = await openStream(world);
-      expect((await rest(world, 'POST', `/Call/${call.id}/Play/`, body)).status).toBe(400);
+      const setup = await createSetup(context);
+      const { call } = await openStream(setup);
+      expect((await rest(setup, 'POST', `/Call/${call.id}/Play/`, body)).status).toBe(400);
     },
   );
 });
 
 describe.concurrent('REST DTMF', () => {
   it('sends digits to the person', async (context) => {
-    const world = await createWorld(context);
-    const { call } = await openStream(world);
+    const setup = await createSetup(context);
+    const { call } = await openStream(setup);
     const path = `/Call/${call.id}/DTMF/`;
-    expect(await rest(world, 'POST', path, { digits: '1w2#' })).toMatchObject({
+    expect(await rest(setup, 'POST', path, { digits: '1w2#' })).toMatchObject({
       status: 202,
       body: { message: 'digits sent' },
     });
-    expect((await rest(world, 'POST', path, { digits: '9', leg: 'bleg' })).status).toBe(202);
-    expect((await rest(world, 'POST', path, { digits: 'x' })).status).toBe(400);
-    expect((await rest(world, 'POST', path, { digits: '1', leg: 'all' })).status).toBe(400);
+    expect((await rest(setup, 'POST', path, { digits: '9', leg: 'bleg' })).status).toBe(202);
+    expect((await rest(setup, 'POST', path, { digits: 'x' })).status).toBe(400);
+    expect((await rest(setup, 'POST', path, { digits: '1', leg: 'all' })).status).toBe(400);
     expect(call.state().vobiz?.digitsSent).toBe('1w2#');
   });
 });
 
 describe.concurrent('REST Record', () => {
   it('tells its callback in lower case, when it is stopped', async (context) => {
-    const world = await createWorld(context);
-    const { call } = await openStream(world);
-    const callback_url = `${world.application.url}/recorded`;
-    const { status, body } = await rest(world, 'POST', `/Call/${call.id}/Record/`, {
+    const setup = await createSetup(context);
+    const { call } = await openStream(setup);
+    const callback_url = `${setup.application.url}/recorded`;
+    const { status, body } = await rest(setup, 'POST', `/Call/${call.id}/Record/`, {
       callback_url,
       file_format: 'wav',
     });
     expect([status, body['message']]).toEqual([202, 'recording started']);
     expect(body['url']).toMatch(/\.wav$/);
-    expect((await rest(world, 'DELETE', `/Call/${call.id}/Record/`)).status).toBe(204);
-    const told = await world.application.until('the callback', () =>
-      world.application.requests.find(({ path }) => path === '/recorded'),
+    expect((await rest(setup, 'DELETE', `/Call/${call.id}/Record/`)).status).toBe(204);
+    const told = await setup.application.until('the callback', () =>
+      setup.application.requests.find(({ path }) => path === '/recorded'),
     );
     expect(Object.fromEntries(new URLSearchParams(told.body))).toEqual({
       api_id: expect.any(String),
@@ -95,11 +95,11 @@ describe.concurrent('REST Record', () => {
   });
 
   it('ends with the call, or at its time limit', async (context) => {
-    const world = await createWorld(context);
-    const { call } = await openStream(world, {}, TWO_WAY, '<Hangup/>', 'plumber');
-    await rest(world, 'POST', `/Call/${call.id}/Record/`, { time_limit: 0.1 });
-    await rest(world, 'POST', `/Call/${call.id}/Record/`, {});
-    await world.application.until('the limit', () => call.state().vobiz?.recordings[0]?.endedAt);
+    const setup = await createSetup(context);
+    const { call } = await openStream(setup, {}, TWO_WAY, '<Hangup/>', 'plumber');
+    await rest(setup, 'POST', `/Call/${call.id}/Record/`, { time_limit: 0.1 });
+    await rest(setup, 'POST', `/Call/${call.id}/Record/`, {});
+    await setup.application.until('the limit', () => call.state().vobiz?.recordings[0]?.endedAt);
     call.hangUp();
     const { vobiz } = await call.over;
     expect(vobiz?.recordings.map(({ endReason }) => endReason)).toEqual(['maxLength', 'HungUp']);
@@ -108,21 +108,21 @@ describe.concurrent('REST Record', () => {
 
 describe.concurrent('REST Stream', () => {
   it('attaches a stream to a live call: of both tracks, and one-way, when nothing else is said', async (context) => {
-    const world = await createWorld(context);
-    const { call } = await openStream(world);
-    const service_url = `${world.application.wsUrl}/tap?token=a`;
-    const { status, body } = await rest(world, 'POST', `/Call/${call.id}/Stream/`, { service_url });
+    const setup = await createSetup(context);
+    const { call } = await openStream(setup);
+    const service_url = `${setup.application.wsUrl}/tap?token=a`;
+    const { status, body } = await rest(setup, 'POST', `/Call/${call.id}/Stream/`, { service_url });
     expect({ status, body }).toEqual({
       status: 202,
       body: { message: 'audio streaming started', stream_id: expect.any(String) },
     });
-    const tap = await world.application.until('the tap', () =>
-      world.application.streams.find(({ path, messages }) => path === '/tap?token=a' && messages.length > 0),
+    const tap = await setup.application.until('the tap', () =>
+      setup.application.streams.find(({ path, messages }) => path === '/tap?token=a' && messages.length > 0),
     );
     expect(tap.messages[0]).toMatchObject({
       start: { callId: call.id, streamId: body['stream_id'], tracks: ['inbound', 'outbound'] },
     });
-    expect(await rest(world, 'GET', `/Call/${call.id}/Stream/${String(body['stream_id'])}/`)).toMatchObject({
+    expect(await rest(setup, 'GET', `/Call/${call.id}/Stream/${String(body['stream_id'])}/`)).toMatchObject({
       status: 200,
       body: { bidirectional: false, audio_track: 'both', status: 'in-progress', end_time: null, service_url },
     });
@@ -133,65 +133,65 @@ describe.concurrent('REST Stream', () => {
     [true, false],
     ['false', false],
   ])('with bidirectional %j is two-way: %j', async ([bidirectional, expected], context) => {
-    const world = await createWorld(context);
-    const { call } = await openStream(world);
-    await rest(world, 'POST', `/Call/${call.id}/Stream/`, {
-      service_url: `${world.application.wsUrl}/tap`,
+    const setup = await createSetup(context);
+    const { call } = await openStream(setup);
+    await rest(setup, 'POST', `/Call/${call.id}/Stream/`, {
+      service_url: `${setup.application.wsUrl}/tap`,
       audio_track: 'inbound',
       bidirectional,
     });
-    expect(world.simulator.vobiz.call(call.id)?.streams[1]?.spec.bidirectional).toBe(expected);
+    expect(setup.simulator.vobiz.call(call.id)?.streams[1]?.spec.bidirectional).toBe(expected);
   });
 
   it('ends the call with 4010 when a two-way one wants to hear both', async (context) => {
-    const world = await createWorld(context);
-    const { call } = await openStream(world);
-    await rest(world, 'POST', `/Call/${call.id}/Stream/`, {
-      service_url: `${world.application.wsUrl}/tap`,
+    const setup = await createSetup(context);
+    const { call } = await openStream(setup);
+    await rest(setup, 'POST', `/Call/${call.id}/Stream/`, {
+      service_url: `${setup.application.wsUrl}/tap`,
       bidirectional: 'true',
     });
     expect((await call.over).endedReason).toBe('4010');
   });
 
   it('lists, stops one and stops all; the call goes on', async (context) => {
-    const world = await createWorld(context);
-    const { call, streamId } = await openStream(world, {}, ONE_WAY, STAY);
+    const setup = await createSetup(context);
+    const { call, streamId } = await openStream(setup, {}, ONE_WAY, STAY);
     const path = `/Call/${call.id}/Stream/`;
     const body = {
-      service_url: `${world.application.wsUrl}/tap`,
-      status_callback_url: `${world.application.url}/status`,
+      service_url: `${setup.application.wsUrl}/tap`,
+      status_callback_url: `${setup.application.url}/status`,
     };
-    const added = await rest(world, 'POST', path, body);
-    await world.application.until('the tap', () => world.application.streams.length === 2);
-    expect((await rest(world, 'GET', `${path}?limit=1&offset=1`)).body).toMatchObject({
+    const added = await rest(setup, 'POST', path, body);
+    await setup.application.until('the tap', () => setup.application.streams.length === 2);
+    expect((await rest(setup, 'GET', `${path}?limit=1&offset=1`)).body).toMatchObject({
       page: 2,
       per_page: 1,
       total: 2,
       objects: [{ stream_id: added.body['stream_id'], call_uuid: call.id }],
     });
     const one = `${path}${String(added.body['stream_id'])}/`;
-    expect((await rest(world, 'DELETE', one)).status).toBe(204);
-    expect(await rest(world, 'DELETE', one)).toMatchObject({
+    expect((await rest(setup, 'DELETE', one)).status).toBe(204);
+    expect(await rest(setup, 'DELETE', one)).toMatchObject({
       status: 404,
       body: { error: 'Stream not found' },
     });
-    await world.application.until('its end is told', () => statuses(world).includes('StopStream'));
-    expect((await rest(world, 'GET', one)).body).toMatchObject({
+    await setup.application.until('its end is told', () => statuses(setup).includes('StopStream'));
+    expect((await rest(setup, 'GET', one)).body).toMatchObject({
       status: 'completed',
       end_time: expect.any(String),
     });
-    expect((await rest(world, 'DELETE', path)).status).toBe(204);
-    expect((await rest(world, 'DELETE', path)).status).toBe(204);
-    await world.application.until('both ends', () => world.application.forms('StopStream').length === 2);
-    expect(world.application.forms('StopStream').map((form) => form['StreamID'])).toContain(streamId);
+    expect((await rest(setup, 'DELETE', path)).status).toBe(204);
+    expect((await rest(setup, 'DELETE', path)).status).toBe(204);
+    await setup.application.until('both ends', () => setup.application.forms('StopStream').length === 2);
+    expect(setup.application.forms('StopStream').map((form) => form['StreamID'])).toContain(streamId);
     expect(call.state().endedAt).toBeNull();
   });
 
   it('needs the URL of a socket', async (context) => {
-    const world = await createWorld(context);
-    const { call } = await openStream(world);
+    const setup = await createSetup(context);
+    const { call } = await openStream(setup);
     for (const service_url of [undefined, 'https://x/', 7]) {
-      expect((await rest(world, 'POST', `/Call/${call.id}/Stream/`, { service_url })).status).toBe(400);
+      expect((await rest(setup, 'POST', `/Call/${call.id}/Stream/`, { service_url })).status).toBe(400);
     }
   });
 });

@@ -1,7 +1,7 @@
 import { describe, expect, it, vi } from 'vitest';
 import type { SimulatedCall } from '../../../src/index.ts';
-import { createWorld } from '../../support/setup.ts';
-import type { World } from '../../support/setup.ts';
+import { createSetup } from '../../support/setup.ts';
+import type { Setup } from '../../support/setup.ts';
 
 const KEYS = {
   'x-auth-id': 'MA_DEMO',
@@ -10,7 +10,7 @@ const KEYS = {
 };
 
 async function ask(
-  { simulator }: World,
+  { simulator }: Setup,
   method: string,
   path: string,
   { body, headers = KEYS }: { body?: object; headers?: Record<string, string> } = {},
@@ -24,7 +24,7 @@ async function ask(
   return { status: response.status, body: (text === '' ? {} : JSON.parse(text)) as Record<string, unknown> };
 }
 
-async function inProgress({ simulator, application }: World): Promise<SimulatedCall> {
+async function inProgress({ simulator, application }: Setup): Promise<SimulatedCall> {
   const call = simulator.startCall({ provider: 'vobiz', script: 'hello' });
   await application.until('in progress', () => call.state().status === 'in-progress');
   return call;
@@ -34,13 +34,13 @@ vi.setConfig({ maxConcurrency: 20 });
 
 describe.concurrent('the REST API of Vobiz', () => {
   it('lists calls that live, and shows one of them', async (context) => {
-    const world = await createWorld(context);
-    const { id } = await inProgress(world);
-    expect(await ask(world, 'GET', '/Account/MA_DEMO/Call/?status=live')).toMatchObject({
+    const setup = await createSetup(context);
+    const { id } = await inProgress(setup);
+    expect(await ask(setup, 'GET', '/Account/MA_DEMO/Call/?status=live')).toMatchObject({
       status: 200,
       body: { api_id: expect.any(String), calls: [id] },
     });
-    expect(await ask(world, 'GET', `/Account/MA_DEMO/Call/${id}/?status=live`)).toMatchObject({
+    expect(await ask(setup, 'GET', `/Account/MA_DEMO/Call/${id}/?status=live`)).toMatchObject({
       status: 200,
       body: {
         call_uuid: id,
@@ -52,40 +52,40 @@ describe.concurrent('the REST API of Vobiz', () => {
   });
 
   it('lists a call as queued until its application was asked', async (context) => {
-    const world = await createWorld(context);
-    world.application.answer = () => 503;
-    const { id } = world.simulator.startCall({ provider: 'vobiz', behaviour: { retryPauseMs: 60_000 } });
+    const setup = await createSetup(context);
+    setup.application.answer = () => 503;
+    const { id } = setup.simulator.startCall({ provider: 'vobiz', behaviour: { retryPauseMs: 60_000 } });
     const listed = async (status: string): Promise<unknown> =>
-      (await ask(world, 'GET', `/Account/MA_DEMO/Call/?status=${status}`)).body['calls'];
+      (await ask(setup, 'GET', `/Account/MA_DEMO/Call/?status=${status}`)).body['calls'];
     expect([await listed('queued'), await listed('live')]).toEqual([[id], []]);
   });
 
   it('hangs a call up once; after that it is not there', async (context) => {
-    const world = await createWorld(context);
-    const call = await inProgress(world);
+    const setup = await createSetup(context);
+    const call = await inProgress(setup);
     const path = `/Account/MA_DEMO/Call/${call.id}/`;
-    expect(await ask(world, 'DELETE', path)).toEqual({ status: 204, body: {} });
-    expect((await ask(world, 'DELETE', path)).status).toBe(404);
-    expect(await ask(world, 'GET', `${path}?status=live`)).toMatchObject({
+    expect(await ask(setup, 'DELETE', path)).toEqual({ status: 204, body: {} });
+    expect((await ask(setup, 'DELETE', path)).status).toBe(404);
+    expect(await ask(setup, 'GET', `${path}?status=live`)).toMatchObject({
       status: 404,
       body: { error: 'call not found' },
     });
     await call.over;
-    expect(world.application.forms('Hangup')).toMatchObject([
+    expect(setup.application.forms('Hangup')).toMatchObject([
       { HangupCauseCode: '4000', HangupSource: 'API Request' },
     ]);
   });
 
   it('speaks a text to whoever hears the leg, and says that it has begun', async (context) => {
-    const world = await createWorld(context);
-    const call = await inProgress(world);
+    const setup = await createSetup(context);
+    const call = await inProgress(setup);
     const path = `/Account/MA_DEMO/Call/${call.id}/Speak/`;
     const body = { text: 'One moment, please.', legs: 'both' };
-    expect(await ask(world, 'POST', path, { body })).toMatchObject({
+    expect(await ask(setup, 'POST', path, { body })).toMatchObject({
       status: 202,
       body: { message: 'speak started' },
     });
-    await ask(world, 'POST', path, { body: { text: 'Only the callee hears this.', legs: 'bleg' } });
+    await ask(setup, 'POST', path, { body: { text: 'Only the callee hears this.', legs: 'bleg' } });
     const { transcript, said } = await call.over;
     expect(transcript.map(({ text }) => text)).toContain('One moment, please.');
     expect(transcript.map(({ text }) => text)).not.toContain('Only the callee hears this.');
@@ -93,42 +93,42 @@ describe.concurrent('the REST API of Vobiz', () => {
   });
 
   it('stops speaking', async (context) => {
-    const world = await createWorld(context);
-    const call = await inProgress(world);
+    const setup = await createSetup(context);
+    const call = await inProgress(setup);
     const path = `/Account/MA_DEMO/Call/${call.id}/Speak/`;
-    await ask(world, 'POST', path, { body: { text: 'a text that is never heard to its end' } });
-    expect((await ask(world, 'DELETE', path)).status).toBe(204);
+    await ask(setup, 'POST', path, { body: { text: 'a text that is never heard to its end' } });
+    expect((await ask(setup, 'DELETE', path)).status).toBe(204);
     const { transcript } = await call.over;
     expect(transcript.map(({ text }) => text)).not.toContain('a text that is never heard to its end');
   });
 
   it('refuses to speak nothing, or too much', async (context) => {
-    const world = await createWorld(context);
-    const { id } = await inProgress(world);
+    const setup = await createSetup(context);
+    const { id } = await inProgress(setup);
     for (const body of [{}, { text: ' ' }, { text: 'x'.repeat(501) }, { text: 'x', legs: 'all' }]) {
-      expect((await ask(world, 'POST', `/Account/MA_DEMO/Call/${id}/Speak/`, { body })).status).toBe(400);
+      expect((await ask(setup, 'POST', `/Account/MA_DEMO/Call/${id}/Speak/`, { body })).status).toBe(400);
     }
   });
 
   it('checks keys', async (context) => {
-    const world = await createWorld(context);
-    expect((await ask(world, 'GET', '/auth/me')).status).toBe(200);
+    const setup = await createSetup(context);
+    expect((await ask(setup, 'GET', '/auth/me')).status).toBe(200);
     const refused = { status: 401, body: { api_id: expect.any(String), error: 'authentication failed' } };
     for (const wrong of [{}, { 'x-auth-id': 'MA_OTHER' }, { 'x-auth-token': 'wrong' }]) {
       const headers: Record<string, string> = Object.keys(wrong).length === 0 ? {} : { ...KEYS, ...wrong };
-      expect(await ask(world, 'GET', '/auth/me', { headers })).toEqual(refused);
-      expect(await ask(world, 'GET', '/Account/MA_DEMO/Call/?status=live', { headers })).toEqual(refused);
+      expect(await ask(setup, 'GET', '/auth/me', { headers })).toEqual(refused);
+      expect(await ask(setup, 'GET', '/Account/MA_DEMO/Call/?status=live', { headers })).toEqual(refused);
     }
-    expect((await ask(world, 'GET', '/Account/MA_OTHER/Call/?status=live')).status).toBe(401);
+    expect((await ask(setup, 'GET', '/Account/MA_OTHER/Call/?status=live')).status).toBe(401);
   });
 
   it('takes a path in the wrong case for wrong keys, and knows none without its last slash', async (context) => {
-    const world = await createWorld(context);
+    const setup = await createSetup(context);
     for (const path of ['/account/MA_DEMO/Call/?status=live', '/Account/MA_DEMO/call/?status=live']) {
-      expect((await ask(world, 'GET', path)).status).toBe(401);
+      expect((await ask(setup, 'GET', path)).status).toBe(401);
     }
     for (const path of ['/Account/MA_DEMO/Call?status=live', '/Account/MA_DEMO/Fax/', '/nothing']) {
-      expect(await ask(world, 'GET', path)).toEqual({ status: 404, body: { message: 'Not Found' } });
+      expect(await ask(setup, 'GET', path)).toEqual({ status: 404, body: { message: 'Not Found' } });
     }
   });
 });

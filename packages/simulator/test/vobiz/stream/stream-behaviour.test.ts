@@ -3,21 +3,21 @@
 import { describe, expect, it, vi } from 'vitest';
 import type { VobizBehaviour } from '../../../src/index.ts';
 import type { ReceivedStream } from '../../support/application.ts';
-import { createWorld } from '../../support/setup.ts';
-import type { World } from '../../support/setup.ts';
-import { openStream, PATIENT, statuses, surface, toneMedia, TWO_WAY } from '../../support/vobiz.ts';
+import { createSetup } from '../../support/setup.ts';
+import type { Setup } from '../../support/setup.ts';
+import { openStream, PATIENT, statuses, control, toneMedia, TWO_WAY } from '../../support/vobiz.ts';
 
 const TAP = 'audioTrack="both" extraHeaders="tenant=acme" contentType="audio/x-mulaw;rate=8000"';
 const STAY = '<Wait length="600"/>';
 
 /** A tap once it has sent so many messages, whatever they are. */
 async function tap(
-  world: World,
+  setup: Setup,
   behaviour: Partial<VobizBehaviour>,
   count = 10,
   attributes = TAP,
 ): Promise<ReceivedStream> {
-  const { application, simulator } = world;
+  const { application, simulator } = setup;
   application.answer = () =>
     `<Response><Stream ${attributes} statusCallbackUrl="${application.url}/status">${application.wsUrl}/s</Stream>${STAY}</Response>`;
   simulator.startCall({ provider: 'vobiz', script: 'brief', behaviour: { ...PATIENT, ...behaviour } });
@@ -43,27 +43,27 @@ describe.concurrent('the start of a stream', () => {
     ['twice', ['start', 'start', 'media']],
     ['twice-other-id', ['start', 'start', 'media']],
   ] as const)('comes %s', async ([start, events], context) => {
-    const stream = await tap(await createWorld(context), { start });
+    const stream = await tap(await createSetup(context), { start });
     expect(eventsOf(stream, 3)).toEqual(events);
     const ids = startIdsOf(stream);
     expect(new Set(ids).size).toBe(start === 'twice-other-id' ? 2 : Math.min(1, ids.length));
   });
 
   it('comes after some audio, when that is dialled', async (context) => {
-    const stream = await tap(await createWorld(context), { mediaBeforeStart: 4 });
+    const stream = await tap(await createSetup(context), { mediaBeforeStart: 4 });
     expect(eventsOf(stream, 6)).toEqual(['media', 'media', 'media', 'media', 'start', 'media']);
     expect(stream.messages[4]).toMatchObject({ sequenceNumber: 0 });
   });
 
   it('has the ids twice in the hybrid shape', async (context) => {
-    const { messages } = await tap(await createWorld(context), { startShape: 'hybrid' });
+    const { messages } = await tap(await createSetup(context), { startShape: 'hybrid' });
     const { streamId, callId } = (messages[0]?.['start'] ?? {}) as Record<string, string>;
     expect([typeof streamId, typeof callId]).toEqual(['string', 'string']);
     expect(messages[0]).toMatchObject({ streamId, callId });
   });
 
   it('has its rate as text, and counts from one, when that is dialled', async (context) => {
-    const { messages } = await tap(await createWorld(context), {
+    const { messages } = await tap(await createSetup(context), {
       startShape: 'rate-as-text',
       sequenceFrom: 1,
     });
@@ -78,7 +78,7 @@ describe.concurrent('the start of a stream', () => {
     ['object', { tenant: 'acme' }],
     ['missing', undefined],
   ] as const)('has extra headers that are %s', async ([extraHeadersShape, told], context) => {
-    const { messages } = await tap(await createWorld(context), { extraHeadersShape });
+    const { messages } = await tap(await createSetup(context), { extraHeadersShape });
     expect([messages[0]?.['extra_headers'], messages[1]?.['extra_headers']]).toEqual([told, told]);
   });
 });
@@ -90,14 +90,14 @@ describe.concurrent('the audio of a stream', () => {
     [{ mediaTrack: 'missing' }, { track: undefined }],
     [{ mediaTrack: 'unknown' }, { track: 'sideways' }],
   ] as const)('with %j is %j', async ([behaviour, fields], context) => {
-    const { messages } = await tap(await createWorld(context), behaviour);
+    const { messages } = await tap(await createSetup(context), behaviour);
     expect(messages[1]?.['media']).toEqual(expect.objectContaining(definedOf(fields)));
     for (const [field, value] of Object.entries(fields))
       if (value === undefined) expect(messages[1]?.['media']).not.toHaveProperty(field);
   });
 
   it.for([20, 40, 60] as const)('comes %i ms at a time', async (frameMs, context) => {
-    const { messages } = await tap(await createWorld(context), { frameMs });
+    const { messages } = await tap(await createSetup(context), { frameMs });
     const media = messages.flatMap(({ media }) =>
       media === undefined ? [] : [media as Record<string, string>],
     );
@@ -107,8 +107,8 @@ describe.concurrent('the audio of a stream', () => {
   });
 
   it('is lost, spoilt and mixed with what does not belong there', async (context) => {
-    const world = await createWorld(context);
-    const stream = await tap(world, { gapEvery: 10, strangeEvery: 4, strange: 'binary' }, 30);
+    const setup = await createSetup(context);
+    const stream = await tap(setup, { gapEvery: 10, strangeEvery: 4, strange: 'binary' }, 30);
     const chunks = stream.messages.flatMap(
       ({ media }) => (media as { chunk: number } | undefined)?.chunk ?? [],
     );
@@ -119,36 +119,36 @@ describe.concurrent('the audio of a stream', () => {
 
 describe.concurrent('the socket of a stream', () => {
   it('breaks after so many messages of each attempt, and comes back as a new stream', async (context) => {
-    const world = await createWorld(context);
-    await tap(world, { dropAfterMessages: [1, 2] }, 1, `${TAP} maxRetries="5"`);
-    const third = await world.application.until('a third', () =>
-      world.application.streams.find(({ messages }, index) => index === 2 && messages.length > 10),
+    const setup = await createSetup(context);
+    await tap(setup, { dropAfterMessages: [1, 2] }, 1, `${TAP} maxRetries="5"`);
+    const third = await setup.application.until('a third', () =>
+      setup.application.streams.find(({ messages }, index) => index === 2 && messages.length > 10),
     );
-    expect(world.application.streams.map(({ messages }) => messages.length).slice(0, 2)).toEqual([1, 2]);
-    expect(world.application.streams.slice(0, 2).map(({ closeCode }) => closeCode)).toEqual([1006, 1006]);
-    const ids = world.application.streams.flatMap(startIdsOf);
+    expect(setup.application.streams.map(({ messages }) => messages.length).slice(0, 2)).toEqual([1, 2]);
+    expect(setup.application.streams.slice(0, 2).map(({ closeCode }) => closeCode)).toEqual([1006, 1006]);
+    const ids = setup.application.streams.flatMap(startIdsOf);
     expect([new Set(ids).size, startIdsOf(third).length]).toEqual([3, 1]);
-    expect(statuses(world).filter((event) => event === 'DroppedStream')).toHaveLength(2);
+    expect(statuses(setup).filter((event) => event === 'DroppedStream')).toHaveLength(2);
   });
 
   it('breaks again and again', async (context) => {
-    const world = await createWorld(context);
-    await tap(world, { dropEveryMs: 100 }, 1, `${TAP} maxRetries="2"`);
-    const [call] = world.simulator.calls();
-    await world.application.until('three streams', () => {
-      const states = world.simulator.call(call?.id ?? '')?.state().streams;
+    const setup = await createSetup(context);
+    await tap(setup, { dropEveryMs: 100 }, 1, `${TAP} maxRetries="2"`);
+    const [call] = setup.simulator.calls();
+    await setup.application.until('three streams', () => {
+      const states = setup.simulator.call(call?.id ?? '')?.state().streams;
       return states?.length === 3 && states.every(({ status }) => status === 'closed');
     });
-    expect(world.simulator.call(call?.id ?? '')?.state()).toMatchObject({
+    expect(setup.simulator.call(call?.id ?? '')?.state()).toMatchObject({
       over: false,
       streams: [{ framesSent: 5 }, { framesSent: 5 }, { framesSent: 5 }],
     });
   });
 
   it('does not come back when that is dialled, whatever its element says', async (context) => {
-    const world = await createWorld(context);
+    const setup = await createSetup(context);
     const { call } = await openStream(
-      world,
+      setup,
       { dropEveryMs: 100, reconnects: false },
       `${TWO_WAY} maxRetries="5"`,
     );
@@ -161,23 +161,23 @@ describe.concurrent('the socket of a stream', () => {
     [1006, 1006],
     [4321, 4321],
   ])('is closed with %i', async ([closeCode, seen], context) => {
-    const world = await createWorld(context);
-    const { call, socket } = await openStream(world, { closeCode: Number(closeCode) });
+    const setup = await createSetup(context);
+    const { call, socket } = await openStream(setup, { closeCode: Number(closeCode) });
     call.hangUp();
     await call.over;
-    await world.application.until('the close', () => socket.closeCode !== undefined);
+    await setup.application.until('the close', () => socket.closeCode !== undefined);
     expect(socket.closeCode).toBe(seen);
   });
 
   it('reads nothing more once it stalls, and goes on sending', async (context) => {
-    const world = await createWorld(context);
-    const { tell, state, socket } = await openStream(world, { stallAfterMs: 20 });
+    const setup = await createSetup(context);
+    const { tell, state, socket } = await openStream(setup, { stallAfterMs: 20 });
     const count = socket.messages.length;
-    await world.application.until('it has stalled', () => socket.messages.length > count + 10);
+    await setup.application.until('it has stalled', () => socket.messages.length > count + 10);
     tell('playAudio', toneMedia(1_000, 20));
     tell('clearAudio');
     const later = socket.messages.length;
-    await world.application.until('more audio', () => socket.messages.length > later + 10);
+    await setup.application.until('more audio', () => socket.messages.length > later + 10);
     expect(state()).toMatchObject({ clears: 0, playedMs: 0, queuedMs: 0 });
   });
 
@@ -199,8 +199,8 @@ describe.concurrent('the socket of a stream', () => {
       ],
     ],
   ] as const)('says the older stop %s', async ([stopVariant, expected], context) => {
-    const world = await createWorld(context);
-    const { call, socket, streamId } = await openStream(world, { sendStop: true, stopVariant });
+    const setup = await createSetup(context);
+    const { call, socket, streamId } = await openStream(setup, { sendStop: true, stopVariant });
     call.hangUp();
     await call.over;
     const last = socket.messages.slice(-expected.length);
@@ -210,33 +210,33 @@ describe.concurrent('the socket of a stream', () => {
 
 describe.concurrent('the answers of a stream', () => {
   it('to checkpoints may be lost, the first ones', async (context) => {
-    const world = await createWorld(context);
-    const { tell, got, state } = await openStream(world, { losePlayed: 1 });
+    const setup = await createSetup(context);
+    const { tell, got, state } = await openStream(setup, { losePlayed: 1 });
     for (const name of ['a', 'b']) tell('checkpoint', { name });
-    await world.application.until('the second', () => got('playedStream').length > 0);
+    await setup.application.until('the second', () => got('playedStream').length > 0);
     expect(got('playedStream').map(({ name }) => name)).toEqual(['b']);
     expect(state().checkpoints).toEqual(['a', 'b']);
   });
 
   it('to checkpoints may overtake each other', async (context) => {
-    const world = await createWorld(context);
-    const { tell, got } = await openStream(world, { swapPlayed: true });
+    const setup = await createSetup(context);
+    const { tell, got } = await openStream(setup, { swapPlayed: true });
     for (const name of ['a', 'b']) tell('checkpoint', { name });
-    await world.application.until('both', () => got('playedStream').length === 2);
+    await setup.application.until('both', () => got('playedStream').length === 2);
     expect(got('playedStream').map(({ name }) => name)).toEqual(['b', 'a']);
   });
 
   it('to clearAudio may be late, or lost', async (context) => {
-    const world = await createWorld(context);
-    const { tell, got, call } = await openStream(world, { clearedDelayMs: 200 });
+    const setup = await createSetup(context);
+    const { tell, got, call } = await openStream(setup, { clearedDelayMs: 200 });
     tell('clearAudio');
     tell('checkpoint', { name: 'earlier' });
-    await world.application.until('it', () => got('clearedAudio').length > 0);
+    await setup.application.until('it', () => got('clearedAudio').length > 0);
     expect(got('playedStream')).toHaveLength(1);
-    await surface(world, 'PUT', `/calls/${call.id}/behaviour`, { loseCleared: true, clearedDelayMs: 0 });
+    await control(setup, 'PUT', `/calls/${call.id}/behaviour`, { loseCleared: true, clearedDelayMs: 0 });
     tell('clearAudio');
     tell('checkpoint', { name: 'later' });
-    await world.application.until('what comes after it', () => got('playedStream').length === 2);
+    await setup.application.until('what comes after it', () => got('playedStream').length === 2);
     expect(got('clearedAudio')).toHaveLength(1);
   });
 });

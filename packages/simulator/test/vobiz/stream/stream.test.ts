@@ -2,8 +2,8 @@ import { describe, expect, it, vi } from 'vitest';
 import { decodeMulaw } from '../../../src/audio/mulaw.ts';
 import type { ReceivedStream } from '../../support/application.ts';
 import { rms, samplesOf } from '../../support/signal.ts';
-import { createWorld } from '../../support/setup.ts';
-import type { World } from '../../support/setup.ts';
+import { createSetup } from '../../support/setup.ts';
+import type { Setup } from '../../support/setup.ts';
 
 interface Media {
   readonly sequenceNumber: number;
@@ -16,7 +16,7 @@ interface Media {
 }
 
 const answerWith = (
-  { application }: World,
+  { application }: Setup,
   attributes: string,
   more = '<Dial>+919000000002</Dial>',
 ): void => {
@@ -27,22 +27,22 @@ const answerWith = (
 const mediaOf = (stream: ReceivedStream | undefined): Media[] =>
   (stream?.messages ?? []).filter(({ event }) => event === 'media') as unknown as Media[];
 
-const callbacks = ({ application }: World): string[] =>
+const callbacks = ({ application }: Setup): string[] =>
   application.requests.flatMap(({ path, body }) =>
     path === '/status' ? [new URLSearchParams(body).get('Event') ?? ''] : [],
   );
 
-const statusTo = ({ application }: World): string => `statusCallbackUrl="${application.url}/status"`;
+const statusTo = ({ application }: Setup): string => `statusCallbackUrl="${application.url}/status"`;
 
 vi.setConfig({ maxConcurrency: 20 });
 
 describe.concurrent('a one-way stream', () => {
   it('introduces itself in the nested shape, at the URL that is the text of its element', async (context) => {
-    const world = await createWorld(context);
-    answerWith(world, 'audioTrack="both" contentType="audio/x-mulaw;rate=8000"');
-    const call = world.simulator.startCall({ provider: 'vobiz', script: 'hello' });
-    const stream = await world.application.until('a stream', () => world.application.streams[0]);
-    const start = await world.application.until('its start', () => stream.messages[0]);
+    const setup = await createSetup(context);
+    answerWith(setup, 'audioTrack="both" contentType="audio/x-mulaw;rate=8000"');
+    const call = setup.simulator.startCall({ provider: 'vobiz', script: 'hello' });
+    const stream = await setup.application.until('a stream', () => setup.application.streams[0]);
+    const start = await setup.application.until('its start', () => stream.messages[0]);
     expect(stream.path).toBe('/tap?token=a&role=tap');
     expect(start).toEqual({
       sequenceNumber: 0,
@@ -59,11 +59,11 @@ describe.concurrent('a one-way stream', () => {
   });
 
   it('carries the caller on `inbound` and the callee on `outbound`, numbered and in time', async (context) => {
-    const world = await createWorld(context);
-    answerWith(world, 'audioTrack="both" contentType="audio/x-l16;rate=16000"');
-    const call = world.simulator.startCall({ provider: 'vobiz', script: 'hello' });
+    const setup = await createSetup(context);
+    answerWith(setup, 'audioTrack="both" contentType="audio/x-l16;rate=16000"');
+    const call = setup.simulator.startCall({ provider: 'vobiz', script: 'hello' });
     const { createdAt, transcript } = await call.over;
-    const media = mediaOf(world.application.streams[0]);
+    const media = mediaOf(setup.application.streams[0]);
     expect(media.map(({ sequenceNumber }) => sequenceNumber)).toEqual(media.map((_, index) => index + 1));
     expect(media.every(({ sequenceNumber, media: { chunk } }) => chunk === sequenceNumber)).toBe(true);
     for (const [track, speaker] of [
@@ -84,31 +84,31 @@ describe.concurrent('a one-way stream', () => {
   });
 
   it('carries speech in mu-law that can be decoded', async (context) => {
-    const world = await createWorld(context);
-    answerWith(world, 'audioTrack="both" contentType="audio/x-mulaw;rate=8000"');
-    await world.simulator.startCall({ provider: 'vobiz', script: 'hello' }).over;
-    const outbound = mediaOf(world.application.streams[0]).filter(({ media }) => media.track === 'outbound');
+    const setup = await createSetup(context);
+    answerWith(setup, 'audioTrack="both" contentType="audio/x-mulaw;rate=8000"');
+    await setup.simulator.startCall({ provider: 'vobiz', script: 'hello' }).over;
+    const outbound = mediaOf(setup.application.streams[0]).filter(({ media }) => media.track === 'outbound');
     const frames = outbound.map(({ media }) => decodeMulaw(Buffer.from(media.payload, 'base64')));
     expect(frames.every(({ length }) => length === 160)).toBe(true);
     expect(frames.filter((frame) => rms(frame) > 300).length).toBeGreaterThan(80);
   });
 
   it('hears only the caller when nothing else is asked for', async (context) => {
-    const world = await createWorld(context);
-    answerWith(world, '');
-    await world.simulator.startCall({ provider: 'vobiz', script: 'brief' }).over;
-    expect(new Set(mediaOf(world.application.streams[0]).map(({ media }) => media.track))).toEqual(
+    const setup = await createSetup(context);
+    answerWith(setup, '');
+    await setup.simulator.startCall({ provider: 'vobiz', script: 'brief' }).over;
+    expect(new Set(mediaOf(setup.application.streams[0]).map(({ media }) => media.track))).toEqual(
       new Set(['inbound']),
     );
   });
 
   it('has the shapes of the older page when it is told to, and then says stop', async (context) => {
-    const world = await createWorld(context);
-    answerWith(world, 'audioTrack="inbound" contentType="audio/x-l16;rate=8000"');
+    const setup = await createSetup(context);
+    answerWith(setup, 'audioTrack="inbound" contentType="audio/x-l16;rate=8000"');
     const behaviour = { startShape: 'flat', mediaShape: 'older', sendStop: true } as const;
-    const call = world.simulator.startCall({ provider: 'vobiz', script: 'brief', behaviour });
+    const call = setup.simulator.startCall({ provider: 'vobiz', script: 'brief', behaviour });
     await call.over;
-    const [start, media] = world.application.streams[0]?.messages ?? [];
+    const [start, media] = setup.application.streams[0]?.messages ?? [];
     const streamId = start?.['streamId'];
     expect(start).toEqual({
       event: 'start',
@@ -131,7 +131,7 @@ describe.concurrent('a one-way stream', () => {
         timestamp: expect.any(Number),
       },
     });
-    expect(world.application.streams[0]?.messages.at(-1)).toEqual({
+    expect(setup.application.streams[0]?.messages.at(-1)).toEqual({
       event: 'stop',
       streamId,
       reason: 'call_ended',
@@ -139,49 +139,49 @@ describe.concurrent('a one-way stream', () => {
   });
 
   it('is dialled as late as the dial says, and closes before the hangup is told', async (context) => {
-    const world = await createWorld(context);
-    answerWith(world, '');
-    const call = world.simulator.startCall({
+    const setup = await createSetup(context);
+    answerWith(setup, '');
+    const call = setup.simulator.startCall({
       provider: 'vobiz',
       script: 'brief',
       behaviour: { connectDelayMs: 400 },
     });
-    const question = await world.application.until('the question', () => world.application.requests[0]);
-    await world.application.until('a stream', () => world.application.streams[0]);
+    const question = await setup.application.until('the question', () => setup.application.requests[0]);
+    await setup.application.until('a stream', () => setup.application.streams[0]);
     expect(Date.now() - question.at).toBeGreaterThan(350);
     await call.over;
-    const stream = world.application.streams[0];
+    const stream = setup.application.streams[0];
     expect(stream?.closeCode).toBe(1000);
     expect(stream?.messages.at(-1)).toMatchObject({ event: 'media' });
-    const hangup = world.application.requests.find(({ body }) => body.includes('Event=Hangup'));
+    const hangup = setup.application.requests.find(({ body }) => body.includes('Event=Hangup'));
     expect(stream?.closedAt).toBeLessThanOrEqual(hangup?.at ?? 0);
   });
 
   it('that is refused is dialled again as often as its element says, and the call goes on without it', async (context) => {
-    const world = await createWorld(context);
-    world.application.acceptStreams = false;
-    answerWith(world, 'maxRetries="2"');
-    const { endedReason, streams, transcript } = await world.simulator.startCall({
+    const setup = await createSetup(context);
+    setup.application.acceptStreams = false;
+    answerWith(setup, 'maxRetries="2"');
+    const { endedReason, streams, transcript } = await setup.simulator.startCall({
       provider: 'vobiz',
       script: 'brief',
     }).over;
-    expect(world.application.requests.filter(({ method }) => method === 'UPGRADE')).toHaveLength(3);
+    expect(setup.application.requests.filter(({ method }) => method === 'UPGRADE')).toHaveLength(3);
     expect(streams.map(({ status }) => status)).toEqual(['failed', 'failed', 'failed']);
     expect([endedReason, transcript.length]).toEqual(['4000', 2]);
   });
 
   it('that is lost comes back as a new stream of the same call', async (context) => {
-    const world = await createWorld(context);
-    answerWith(world, `maxRetries="1" ${statusTo(world)}`);
-    const call = world.simulator.startCall({ provider: 'vobiz', script: 'brief' });
-    const first = await world.application.until(
+    const setup = await createSetup(context);
+    answerWith(setup, `maxRetries="1" ${statusTo(setup)}`);
+    const call = setup.simulator.startCall({ provider: 'vobiz', script: 'brief' });
+    const first = await setup.application.until(
       'a frame',
-      () => mediaOf(world.application.streams[0]).length > 0 && world.application.streams[0],
+      () => mediaOf(setup.application.streams[0]).length > 0 && setup.application.streams[0],
     );
     first.socket.terminate();
-    const second = await world.application.until(
+    const second = await setup.application.until(
       'a second start',
-      () => world.application.streams[1]?.messages[0],
+      () => setup.application.streams[1]?.messages[0],
     );
     const ids = [first.messages[0], second].map(
       (message) => message?.['start'] as { callId: string; streamId: string },
@@ -189,56 +189,56 @@ describe.concurrent('a one-way stream', () => {
     expect(ids.map(({ callId }) => callId)).toEqual([call.id, call.id]);
     expect(ids[0]?.streamId).not.toBe(ids[1]?.streamId);
     await call.over;
-    expect(callbacks(world)).toEqual(['StartStream', 'DroppedStream', 'StartStream']);
+    expect(callbacks(setup)).toEqual(['StartStream', 'DroppedStream', 'StartStream']);
   });
 
   it('ends at its timeout, and the call goes on', async (context) => {
-    const world = await createWorld(context);
-    answerWith(world, 'streamTimeout="1"');
-    const { endedReason, streams } = await world.simulator.startCall({ provider: 'vobiz', script: 'brief' })
+    const setup = await createSetup(context);
+    answerWith(setup, 'streamTimeout="1"');
+    const { endedReason, streams } = await setup.simulator.startCall({ provider: 'vobiz', script: 'brief' })
       .over;
     expect(streams).toMatchObject([{ status: 'closed', framesSent: 50 }]);
     expect(endedReason).toBe('4000');
   });
 
   it('does not listen to what is said to it', async (context) => {
-    const world = await createWorld(context);
-    answerWith(world, '');
-    const call = world.simulator.startCall({ provider: 'vobiz', script: 'brief' });
-    const stream = await world.application.until(
+    const setup = await createSetup(context);
+    answerWith(setup, '');
+    const call = setup.simulator.startCall({ provider: 'vobiz', script: 'brief' });
+    const stream = await setup.application.until(
       'a frame',
-      () => mediaOf(world.application.streams[0]).length > 0 && world.application.streams[0],
+      () => mediaOf(setup.application.streams[0]).length > 0 && setup.application.streams[0],
     );
     stream.socket.send('{"event":"stop"}');
     stream.socket.send('no JSON');
     const count = stream.messages.length;
-    await world.application.until('more frames', () => stream.messages.length > count + 10);
+    await setup.application.until('more frames', () => stream.messages.length > count + 10);
     expect(call.state().streams).toMatchObject([{ status: 'open' }]);
   });
 });
 
 describe.concurrent('a two-way stream', () => {
   it('holds the call until it is told to stop, then the next verb runs', async (context) => {
-    const world = await createWorld(context);
-    answerWith(world, `bidirectional="true" keepCallAlive="true" ${statusTo(world)}`, '<Hangup/>');
-    const call = world.simulator.startCall({ provider: 'vobiz', script: 'hello' });
-    const stream = await world.application.until(
+    const setup = await createSetup(context);
+    answerWith(setup, `bidirectional="true" keepCallAlive="true" ${statusTo(setup)}`, '<Hangup/>');
+    const call = setup.simulator.startCall({ provider: 'vobiz', script: 'hello' });
+    const stream = await setup.application.until(
       'a frame',
-      () => mediaOf(world.application.streams[0]).length > 20 && world.application.streams[0],
+      () => mediaOf(setup.application.streams[0]).length > 20 && setup.application.streams[0],
     );
     expect(call.state().status).toBe('in-progress');
     const streamId = (stream.messages[0]?.['start'] as { streamId: string } | undefined)?.streamId;
     stream.socket.send(JSON.stringify({ event: 'stop', streamId }));
     const { endedReason } = await call.over;
     expect([endedReason, stream.closeCode]).toEqual(['4000', 1000]);
-    expect(world.application.forms('Hangup')[0]).toMatchObject({ HangupSource: 'Answer XML' });
-    expect(callbacks(world)).toEqual(['StartStream', 'StopStream']);
+    expect(setup.application.forms('Hangup')[0]).toMatchObject({ HangupSource: 'Answer XML' });
+    expect(callbacks(setup)).toEqual(['StartStream', 'StopStream']);
   });
 
   it('hears the caller, who has nobody but the stream to talk to', async (context) => {
-    const world = await createWorld(context);
-    answerWith(world, 'bidirectional="true" keepCallAlive="true"', '');
-    const { transcript, endedReason } = await world.simulator.startCall({
+    const setup = await createSetup(context);
+    answerWith(setup, 'bidirectional="true" keepCallAlive="true"', '');
+    const { transcript, endedReason } = await setup.simulator.startCall({
       provider: 'vobiz',
       script: 'hello',
     }).over;

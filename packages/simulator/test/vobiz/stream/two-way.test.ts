@@ -3,7 +3,7 @@
 import { describe, expect, it, vi } from 'vitest';
 import { encodeLinear16 } from '../../../src/audio/pcm.ts';
 import { samplesOf, sine } from '../../support/signal.ts';
-import { createWorld } from '../../support/setup.ts';
+import { createSetup } from '../../support/setup.ts';
 import {
   audioOf,
   hears,
@@ -11,7 +11,7 @@ import {
   rest,
   soundsIn,
   statuses,
-  surface,
+  control,
   toneMedia,
 } from '../../support/vobiz.ts';
 
@@ -19,84 +19,84 @@ vi.setConfig({ maxConcurrency: 20 });
 
 describe.concurrent('audio on a two-way stream', () => {
   it('is heard by the person in full, and its checkpoint is answered when it has been heard', async (context) => {
-    const world = await createWorld(context);
-    const { tell, got, call, state } = await openStream(world);
+    const setup = await createSetup(context);
+    const { tell, got, call, state } = await openStream(setup);
     for (let chunk = 0; chunk < 20; chunk += 1) tell('playAudio', toneMedia(1_000, 20));
     tell('checkpoint', { name: 'turn-1' });
-    await world.application.until('it is queued', () => (state().queuedMs ?? 0) > 0);
+    await setup.application.until('it is queued', () => (state().queuedMs ?? 0) > 0);
     expect(got('playedStream')).toEqual([]);
-    await world.application.until('it was played', () => got('playedStream').length > 0);
+    await setup.application.until('it was played', () => got('playedStream').length > 0);
     expect(got('playedStream')).toEqual([{ event: 'playedStream', name: 'turn-1' }]);
     expect(state()).toMatchObject({ playedMs: 400, queuedMs: 0, checkpoints: ['turn-1'], clears: 0 });
-    const { bytes } = await surface(world, 'GET', `/calls/${call.id}/heard`);
+    const { bytes } = await control(setup, 'GET', `/calls/${call.id}/heard`);
     expect([hears(bytes, 1_000), hears(bytes, 2_300)]).toEqual([true, false]);
-    expect(world.simulator.vobiz.call(call.id)?.heard().length).toBeGreaterThan(0);
-    await world.application.until('it is told', () => statuses(world).includes('PlayedStream'));
-    expect(world.application.forms('PlayedStream')).toMatchObject([
+    expect(setup.simulator.vobiz.call(call.id)?.heard().length).toBeGreaterThan(0);
+    await setup.application.until('it is told', () => statuses(setup).includes('PlayedStream'));
+    expect(setup.application.forms('PlayedStream')).toMatchObject([
       { Name: 'turn-1', Error: '', CallUUID: call.id },
     ]);
   });
 
   it('is on the `outbound` track of a tap on the same leg, and not on its own stream', async (context) => {
-    const world = await createWorld(context);
-    const { tell, got, socket, call } = await openStream(world);
-    const { body } = await rest(world, 'POST', `/Call/${call.id}/Stream/`, {
-      service_url: `${world.application.wsUrl}/tap`,
+    const setup = await createSetup(context);
+    const { tell, got, socket, call } = await openStream(setup);
+    const { body } = await rest(setup, 'POST', `/Call/${call.id}/Stream/`, {
+      service_url: `${setup.application.wsUrl}/tap`,
       audio_track: 'both',
     });
     expect(body['stream_id']).toMatch(/^[0-9a-f-]{36}$/);
-    const tap = await world.application.until('the tap', () =>
-      world.application.streams.find(({ path, messages }) => path === '/tap' && messages.length > 2),
+    const tap = await setup.application.until('the tap', () =>
+      setup.application.streams.find(({ path, messages }) => path === '/tap' && messages.length > 2),
     );
     tell('playAudio', toneMedia(1_000, 300));
     tell('checkpoint', { name: 'end' });
-    await world.application.until('it was played', () => got('playedStream').length > 0);
+    await setup.application.until('it was played', () => got('playedStream').length > 0);
     const from = tap.messages.length;
-    await world.application.until('the tap has it', () => tap.messages.length > from + 10);
+    await setup.application.until('the tap has it', () => tap.messages.length > from + 10);
     expect(soundsIn(audioOf(tap, 'outbound'), 1_000, 8_000)).toBe(true);
     expect(soundsIn(audioOf(tap, 'inbound'), 1_000, 8_000)).toBe(false);
     expect(soundsIn(audioOf(socket, 'inbound'), 1_000, 8_000)).toBe(false);
   });
 
   it('that waits is forgotten at clearAudio, with its checkpoints', async (context) => {
-    const world = await createWorld(context);
-    const { tell, got, state, streamId } = await openStream(world);
+    const setup = await createSetup(context);
+    const { tell, got, state, streamId } = await openStream(setup);
     tell('playAudio', toneMedia(1_000, 500));
     tell('playAudio', toneMedia(1_000, 500));
     tell('checkpoint', { name: 'never' });
     tell('clearAudio');
     tell('checkpoint', { name: 'after' });
-    await world.application.until('the checkpoint after it', () => got('playedStream').length > 0);
+    await setup.application.until('the checkpoint after it', () => got('playedStream').length > 0);
     expect(got('playedStream').map(({ name }) => name)).toEqual(['after']);
     expect(got('clearedAudio')).toEqual([
       { sequenceNumber: expect.any(Number), event: 'clearedAudio', streamId },
     ]);
     expect(state()).toMatchObject({ clears: 1, voided: 1, queuedMs: 0 });
     expect((state().clearedMs ?? 0) + (state().playedMs ?? 0)).toBe(1_000);
-    await world.application.until('it is told', () => statuses(world).includes('ClearedAudio'));
+    await setup.application.until('it is told', () => statuses(setup).includes('ClearedAudio'));
   });
 
   it('that does not fit is dropped, and that is told once', async (context) => {
-    const world = await createWorld(context);
-    const { tell, got, state } = await openStream(world, { playbackQueueMs: 500 });
+    const setup = await createSetup(context);
+    const { tell, got, state } = await openStream(setup, { playbackQueueMs: 500 });
     for (let chunk = 0; chunk < 5; chunk += 1) tell('playAudio', toneMedia(1_000, 400));
     tell('checkpoint', { name: 'end' });
-    await world.application.until('the end', () => got('playedStream').length > 0);
+    await setup.application.until('the end', () => got('playedStream').length > 0);
     expect(state()).toMatchObject({ playedMs: 400, droppedMs: 1_600 });
-    await world.application.until('it is told', () => statuses(world).includes('PlayedStream'));
-    expect(world.application.forms('DegradedStream')).toMatchObject([{ Error: 'connection degraded' }]);
+    await setup.application.until('it is told', () => statuses(setup).includes('PlayedStream'));
+    expect(setup.application.forms('DegradedStream')).toMatchObject([{ Error: 'connection degraded' }]);
   });
 
   it('that is not in order is not heard, and counted by its fault', async (context) => {
-    const world = await createWorld(context);
-    const { tell, socket, state, got } = await openStream(world);
+    const setup = await createSetup(context);
+    const { tell, socket, state, got } = await openStream(setup);
     tell('playAudio', { media: { contentType: 'audio/wav', sampleRate: 8_000, payload: 'AAAA' } });
     tell('playAudio', { streamId: 'another', ...toneMedia(1_000, 20) });
     tell('sendDTMF', { dtmf: '12#' });
     socket.socket.send('{');
     socket.socket.send(Buffer.from([1, 2]));
     tell('checkpoint', { name: 'end' });
-    await world.application.until('the end', () => got('playedStream').length > 0);
+    await setup.application.until('the end', () => got('playedStream').length > 0);
     expect(state()).toMatchObject({
       playedMs: 0,
       ignored: { contentType: 1, 'other stream': 1, sendDTMF: 1, 'not a JSON object': 1, binary: 1 },
@@ -104,22 +104,22 @@ describe.concurrent('audio on a two-way stream', () => {
   });
 
   it('is read in the byte order that is dialled', async (context) => {
-    const world = await createWorld(context);
-    const { tell, got, call } = await openStream(world, { byteOrder: 'be' });
+    const setup = await createSetup(context);
+    const { tell, got, call } = await openStream(setup, { byteOrder: 'be' });
     const payload = encodeLinear16(sine(1_000, 4_800), 'be').toString('base64');
     tell('playAudio', { media: { contentType: 'audio/x-l16', sampleRate: 16_000, payload } });
     tell('checkpoint', { name: 'end' });
-    await world.application.until('the end', () => got('playedStream').length > 0);
-    const heard = samplesOf(world.simulator.vobiz.call(call.id)?.heard() ?? Buffer.alloc(0));
+    await setup.application.until('the end', () => got('playedStream').length > 0);
+    const heard = samplesOf(setup.simulator.vobiz.call(call.id)?.heard() ?? Buffer.alloc(0));
     expect(soundsIn(heard, 1_000, 8_000)).toBe(true);
     // In the other order its samples would reach up to the loudest that there is.
     expect(heard.every((sample) => Math.abs(sample) < 12_000)).toBe(true);
   });
 
   it('has no effect on a one-way stream', async (context) => {
-    const world = await createWorld(context);
+    const setup = await createSetup(context);
     const { tell, got, state, socket } = await openStream(
-      world,
+      setup,
       {},
       'audioTrack="both"',
       '<Wait length="600"/>',
@@ -128,44 +128,44 @@ describe.concurrent('audio on a two-way stream', () => {
     tell('checkpoint', { name: 'end' });
     tell('clearAudio');
     tell('stop');
-    await world.application.until('they came', () => state().ignored?.['one-way stream'] === 4);
+    await setup.application.until('they came', () => state().ignored?.['one-way stream'] === 4);
     const count = socket.messages.length;
-    await world.application.until('more frames', () => socket.messages.length > count + 5);
+    await setup.application.until('more frames', () => socket.messages.length > count + 5);
     expect([got('playedStream'), got('clearedAudio'), state().playedMs]).toEqual([[], [], 0]);
   });
 });
 
 describe.concurrent('the end of a two-way stream', () => {
   it('is 4010 when it is stopped and nothing follows; StopStream is told between the close and the hangup', async (context) => {
-    const world = await createWorld(context);
-    const { tell, call, socket } = await openStream(world, {}, undefined, '');
+    const setup = await createSetup(context);
+    const { tell, call, socket } = await openStream(setup, {}, undefined, '');
     tell('stop');
     const { endedReason } = await call.over;
     expect(endedReason).toBe('4010');
-    expect(world.application.forms('Hangup')).toMatchObject([
+    expect(setup.application.forms('Hangup')).toMatchObject([
       { HangupSource: 'Vobiz', HangupCauseName: 'End Of XML Instructions' },
     ]);
-    expect(statuses(world)).toEqual(['StartStream', 'StopStream']);
+    expect(statuses(setup)).toEqual(['StartStream', 'StopStream']);
     expect(socket.closeCode).toBe(1000);
   });
 
   it('leads to the next element when the far end just closes, and is told as a loss', async (context) => {
-    const world = await createWorld(context);
-    const { call, socket } = await openStream(world);
+    const setup = await createSetup(context);
+    const { call, socket } = await openStream(setup);
     socket.socket.close(1000);
     const { endedReason, streams } = await call.over;
     expect(endedReason).toBe('4000');
-    expect(world.application.forms('Hangup')).toMatchObject([{ HangupSource: 'Answer XML' }]);
-    expect(statuses(world)).toEqual(['StartStream', 'DroppedStream']);
+    expect(setup.application.forms('Hangup')).toMatchObject([{ HangupSource: 'Answer XML' }]);
+    expect(statuses(setup)).toEqual(['StartStream', 'DroppedStream']);
     expect(streams).toMatchObject([{ status: 'closed', closeCode: 1000 }]);
   });
 
   it('comes at once, with 4010, for one that does not keep the call alive and has nothing after it', async (context) => {
-    const world = await createWorld(context);
-    world.application.answer = () =>
-      `<Response><Stream bidirectional="true">${world.application.wsUrl}/s</Stream></Response>`;
-    const { endedReason } = await world.simulator.startCall({ provider: 'vobiz' }).over;
-    expect([endedReason, world.application.streams.length]).toEqual(['4010', 0]);
+    const setup = await createSetup(context);
+    setup.application.answer = () =>
+      `<Response><Stream bidirectional="true">${setup.application.wsUrl}/s</Stream></Response>`;
+    const { endedReason } = await setup.simulator.startCall({ provider: 'vobiz' }).over;
+    expect([endedReason, setup.application.streams.length]).toEqual(['4010', 0]);
   });
 });
 
@@ -175,18 +175,18 @@ describe.concurrent('a person on a two-way stream', () => {
     ['flat', { digit: '1' }],
     ['number', { dtmf: { digit: 1, timestamp: expect.any(Number) } }],
   ] as const)('presses keys, which come in the shape %s', async ([dtmfShape, shape], context) => {
-    const world = await createWorld(context);
-    const { call, got, streamId } = await openStream(world, { dtmfShape });
-    const { status } = await surface(world, 'POST', `/calls/${call.id}/dtmf`, { digits: '1#' });
-    await world.application.until('both keys', () => got('dtmf').length === 2);
+    const setup = await createSetup(context);
+    const { call, got, streamId } = await openStream(setup, { dtmfShape });
+    const { status } = await control(setup, 'POST', `/calls/${call.id}/dtmf`, { digits: '1#' });
+    await setup.application.until('both keys', () => got('dtmf').length === 2);
     expect(status).toBe(202);
     expect(got('dtmf')[0]).toMatchObject({ event: 'dtmf', streamId, ...shape });
     expect(call.state().vobiz).toMatchObject({ digitsPressed: '1#' });
   });
 
   it('stays while something is played to them, however impatient they are', async (context) => {
-    const world = await createWorld(context);
-    const { tell, got, call } = await openStream(world, { patienceMs: 200 });
+    const setup = await createSetup(context);
+    const { tell, got, call } = await openStream(setup, { patienceMs: 200 });
     for (let chunk = 0; chunk < 4; chunk += 1) tell('playAudio', toneMedia(1_000, 800));
     tell('checkpoint', { name: 'end' });
     const { endedReason } = await call.over;
@@ -194,17 +194,17 @@ describe.concurrent('a person on a two-way stream', () => {
   });
 
   it('can be given a tone on either side, and only that side has it', async (context) => {
-    const world = await createWorld(context);
-    const { call, socket } = await openStream(world, {}, 'audioTrack="both"', '<Wait length="600"/>');
+    const setup = await createSetup(context);
+    const { call, socket } = await openStream(setup, {}, 'audioTrack="both"', '<Wait length="600"/>');
     for (const [track, hz] of [
       ['inbound', 700],
       ['outbound', 1_900],
     ] as const) {
       const body = { track, hz, dbfs: -6, ms: 500 };
-      expect((await surface(world, 'POST', `/calls/${call.id}/tone`, body)).status).toBe(202);
+      expect((await control(setup, 'POST', `/calls/${call.id}/tone`, body)).status).toBe(202);
     }
     const count = socket.messages.length;
-    await world.application.until('half a second', () => socket.messages.length > count + 60);
+    await setup.application.until('half a second', () => socket.messages.length > count + 60);
     for (const [track, own, other] of [
       ['inbound', 700, 1_900],
       ['outbound', 1_900, 700],
@@ -212,7 +212,7 @@ describe.concurrent('a person on a two-way stream', () => {
       const samples = audioOf(socket, track);
       expect([soundsIn(samples, own, 8_000), soundsIn(samples, other, 8_000)]).toEqual([true, false]);
     }
-    const heard = (await surface(world, 'GET', `/calls/${call.id}/heard`)).bytes;
+    const heard = (await control(setup, 'GET', `/calls/${call.id}/heard`)).bytes;
     expect([hears(heard, 1_900), hears(heard, 700)]).toEqual([true, false]);
   });
 });

@@ -2,30 +2,30 @@
 
 import { describe, expect, it, vi } from 'vitest';
 import type { SimulatedCall, VobizBehaviour } from '../../../src/index.ts';
-import { createWorld } from '../../support/setup.ts';
-import type { World } from '../../support/setup.ts';
-import { hears, PATIENT, surface, wavFile } from '../../support/vobiz.ts';
+import { createSetup } from '../../support/setup.ts';
+import type { Setup } from '../../support/setup.ts';
+import { hears, PATIENT, control, wavFile } from '../../support/vobiz.ts';
 
 /** Begins a call with some XML; what is asked for after that hangs up as busy. */
-function begin(world: World, xml: string, behaviour: Partial<VobizBehaviour> = {}): SimulatedCall {
-  world.application.answer = (_, path) =>
+function begin(setup: Setup, xml: string, behaviour: Partial<VobizBehaviour> = {}): SimulatedCall {
+  setup.application.answer = (_, path) =>
     path.startsWith('/answer')
       ? `<Response>${xml}</Response>`
       : '<Response><Hangup reason="busy"/></Response>';
-  return world.simulator.startCall({
+  return setup.simulator.startCall({
     provider: 'vobiz',
     script: 'brief',
     behaviour: { ...PATIENT, ...behaviour },
   });
 }
 
-const press = (world: World, { id }: SimulatedCall, digits: string): Promise<{ status: number }> =>
-  surface(world, 'POST', `/calls/${id}/dtmf`, { digits });
+const press = (setup: Setup, { id }: SimulatedCall, digits: string): Promise<{ status: number }> =>
+  control(setup, 'POST', `/calls/${id}/dtmf`, { digits });
 
-const answered = (world: World, call: SimulatedCall): Promise<unknown> =>
-  world.application.until('it is answered', () => call.state().startedAt !== null);
+const answered = (setup: Setup, call: SimulatedCall): Promise<unknown> =>
+  setup.application.until('it is answered', () => call.state().startedAt !== null);
 
-const forms = ({ application }: World, path: string): Record<string, string>[] =>
+const forms = ({ application }: Setup, path: string): Record<string, string>[] =>
   application.requests.flatMap((request) =>
     request.path === path ? [Object.fromEntries(new URLSearchParams(request.body))] : [],
   );
@@ -33,23 +33,23 @@ const forms = ({ application }: World, path: string): Record<string, string>[] =
 vi.setConfig({ maxConcurrency: 20 });
 
 describe.concurrent('<Dial>', () => {
-  const dial = ({ application: { url } }: World, attributes = '', targets = '+919000000003'): string =>
+  const dial = ({ application: { url } }: Setup, attributes = '', targets = '+919000000003'): string =>
     `<Dial callerId="918000000001" callbackUrl="${url}/legs" ${attributes}>${targets}</Dial>`;
 
   it('tells what becomes of the callee, and its outcome, when the caller hangs up', async (context) => {
-    const world = await createWorld(context);
-    const action = `action="${world.application.url}/after/dial"`;
-    const call = begin(world, dial(world, action));
-    await answered(world, call);
-    await world.application.until('the bridge', () => forms(world, '/legs').length === 2);
+    const setup = await createSetup(context);
+    const action = `action="${setup.application.url}/after/dial"`;
+    const call = begin(setup, dial(setup, action));
+    await answered(setup, call);
+    await setup.application.until('the bridge', () => forms(setup, '/legs').length === 2);
     call.hangUp();
     await call.over;
     expect(
-      forms(world, '/legs')
+      forms(setup, '/legs')
         .map((form) => `${form['Event']} ${form['DialAction']}`)
         .toSorted((a, b) => a.localeCompare(b)),
     ).toEqual(['DialAnswer answer', 'DialConnected connected', 'DialHangup hangup']);
-    const hungUp = forms(world, '/legs').find((form) => form['Event'] === 'DialHangup');
+    const hungUp = forms(setup, '/legs').find((form) => form['Event'] === 'DialHangup');
     expect(hungUp).toMatchObject({
       DialALegUUID: call.id,
       DialBLegFrom: '918000000001',
@@ -58,7 +58,7 @@ describe.concurrent('<Dial>', () => {
       DialBLegHangupCauseCode: '4000',
       DialBLegHangupSource: 'Caller',
     });
-    expect(forms(world, '/after/dial')).toMatchObject([{ DialStatus: 'completed', Event: 'Redirect' }]);
+    expect(forms(setup, '/after/dial')).toMatchObject([{ DialStatus: 'completed', Event: 'Redirect' }]);
   });
 
   it.for([
@@ -69,39 +69,39 @@ describe.concurrent('<Dial>', () => {
   ] as const)(
     'with %j goes on where its action says',
     async ([behaviour, attributes, status, code], context) => {
-      const world = await createWorld(context);
+      const setup = await createSetup(context);
       const call = begin(
-        world,
-        dial(world, `${attributes} action="${world.application.url}/after/dial"`),
+        setup,
+        dial(setup, `${attributes} action="${setup.application.url}/after/dial"`),
         behaviour,
       );
       const { endedReason, transcript } = await call.over;
       expect([endedReason, transcript]).toEqual(['3010', []]);
-      expect(forms(world, '/after/dial')).toMatchObject([{ DialStatus: status, DialBLegUUID: '' }]);
-      expect(forms(world, '/legs')).toMatchObject([{ Event: 'DialHangup', DialBLegHangupCauseCode: code }]);
+      expect(forms(setup, '/after/dial')).toMatchObject([{ DialStatus: status, DialBLegUUID: '' }]);
+      expect(forms(setup, '/legs')).toMatchObject([{ Event: 'DialHangup', DialBLegHangupCauseCode: code }]);
     },
   );
 
   it('is followed by what comes after it when no bridge happened, and only then', async (context) => {
-    const world = await createWorld(context);
-    const xml = `${dial(world)}<Hangup reason="rejected"/>`;
-    expect((await begin(world, xml, { dialOutcome: 'busy' }).over).endedReason).toBe('3020');
-    const { endedReason } = await begin(world, xml, { calleeHangsUpMs: 100 }).over;
+    const setup = await createSetup(context);
+    const xml = `${dial(setup)}<Hangup reason="rejected"/>`;
+    expect((await begin(setup, xml, { dialOutcome: 'busy' }).over).endedReason).toBe('3020');
+    const { endedReason } = await begin(setup, xml, { calleeHangsUpMs: 100 }).over;
     expect(endedReason).toBe('4000');
-    expect(world.application.forms('Hangup').map((form) => form['HangupSource'])).toEqual([
+    expect(setup.application.forms('Hangup').map((form) => form['HangupSource'])).toEqual([
       'Answer XML',
       'Callee',
     ]);
   });
 
   it('rings several at once, and the first to answer wins', async (context) => {
-    const world = await createWorld(context);
+    const setup = await createSetup(context);
     const targets = '<Number>+919000000003</Number><User>sip:asha@example.in</User>';
-    const call = begin(world, dial(world, '', targets));
-    await world.application.until('the loser', () => forms(world, '/legs').length === 3);
+    const call = begin(setup, dial(setup, '', targets));
+    await setup.application.until('the loser', () => forms(setup, '/legs').length === 3);
     call.hangUp();
     await call.over;
-    const told = forms(world, '/legs').map(
+    const told = forms(setup, '/legs').map(
       (form) => `${form['DialBLegPosition']} ${form['Event']} ${form['DialBLegHangupCauseCode'] ?? ''}`,
     );
     expect(told.toSorted((one, other) => one.localeCompare(other))).toEqual([
@@ -114,7 +114,7 @@ describe.concurrent('<Dial>', () => {
 });
 
 describe.concurrent('<Gather>', () => {
-  const gather = ({ application: { url } }: World, attributes: string, prompt = ''): string =>
+  const gather = ({ application: { url } }: Setup, attributes: string, prompt = ''): string =>
     `<Gather action="${url}/after/gather" ${attributes}>${prompt}</Gather><Hangup/>`;
 
   it.for([
@@ -124,26 +124,26 @@ describe.concurrent('<Gather>', () => {
   ])(
     'with %s takes of %s the digits %s to its action, and goes on there',
     async ([attributes, keys, digits], context) => {
-      const world = await createWorld(context);
-      const call = begin(world, gather(world, String(attributes), '<Speak>Hello.</Speak>'));
-      await answered(world, call);
-      await press(world, call, String(keys));
+      const setup = await createSetup(context);
+      const call = begin(setup, gather(setup, String(attributes), '<Speak>Hello.</Speak>'));
+      await answered(setup, call);
+      await press(setup, call, String(keys));
       expect((await call.over).endedReason).toBe('3010');
-      expect(forms(world, '/after/gather')).toMatchObject([
+      expect(forms(setup, '/after/gather')).toMatchObject([
         { Event: 'Gather', InputType: 'dtmf', Digits: digits },
       ]);
     },
   );
 
   it('is followed by what comes after it when nothing is pressed', async (context) => {
-    const world = await createWorld(context);
-    const { endedReason } = await begin(world, gather(world, 'executionTimeout="0.1"')).over;
-    expect([endedReason, forms(world, '/after/gather')]).toEqual(['4000', []]);
+    const setup = await createSetup(context);
+    const { endedReason } = await begin(setup, gather(setup, 'executionTimeout="0.1"')).over;
+    expect([endedReason, forms(setup, '/after/gather')]).toEqual(['4000', []]);
   });
 });
 
 describe.concurrent('<Record>', () => {
-  const record = ({ application: { url } }: World, attributes: string): string =>
+  const record = ({ application: { url } }: Setup, attributes: string): string =>
     `<Record action="${url}/after/record" callbackUrl="${url}/recorded" ${attributes}/>`;
 
   it.for([
@@ -151,13 +151,13 @@ describe.concurrent('<Record>', () => {
     ['timeout="0.1"', '', 'RecordingTimeout'],
     ['finishOnKey="#"', '#', 'FinishedOnKey'],
   ])('with %s ends for %j with %s', async ([attributes, key, reason], context) => {
-    const world = await createWorld(context);
-    const call = begin(world, `${record(world, String(attributes))}<Hangup/>`);
-    await answered(world, call);
-    if (key !== '') await press(world, call, String(key));
+    const setup = await createSetup(context);
+    const call = begin(setup, `${record(setup, String(attributes))}<Hangup/>`);
+    await answered(setup, call);
+    if (key !== '') await press(setup, call, String(key));
     expect((await call.over).endedReason).toBe('4000');
-    expect(forms(world, '/after/record')).toMatchObject([{ Event: 'Record', RecordingDuration: '-1' }]);
-    expect(forms(world, '/recorded')).toMatchObject([
+    expect(forms(setup, '/after/record')).toMatchObject([{ Event: 'Record', RecordingDuration: '-1' }]);
+    expect(forms(setup, '/recorded')).toMatchObject([
       {
         Event: 'RecordStop',
         RecordingEndReason: reason,
@@ -168,43 +168,43 @@ describe.concurrent('<Record>', () => {
   });
 
   it('of the session goes on beside everything else, until the caller hangs up', async (context) => {
-    const world = await createWorld(context);
+    const setup = await createSetup(context);
     const call = begin(
-      world,
-      `${record(world, 'recordSession="true" redirect="false"')}<Speak>Hello.</Speak><Wait length="600"/>`,
+      setup,
+      `${record(setup, 'recordSession="true" redirect="false"')}<Speak>Hello.</Speak><Wait length="600"/>`,
     );
-    await world.application.until('what follows', () => call.state().transcript.length > 0);
-    expect(forms(world, '/recorded')).toEqual([]);
+    await setup.application.until('what follows', () => call.state().transcript.length > 0);
+    expect(forms(setup, '/recorded')).toEqual([]);
     call.hangUp();
     await call.over;
-    expect(forms(world, '/recorded')).toMatchObject([{ RecordingEndReason: 'HungUp' }]);
-    expect(forms(world, '/after/record')).toHaveLength(1);
+    expect(forms(setup, '/recorded')).toMatchObject([{ RecordingEndReason: 'HungUp' }]);
+    expect(forms(setup, '/after/record')).toHaveLength(1);
   });
 
   it('goes on where its action says, if it is told to', async (context) => {
-    const world = await createWorld(context);
-    const { endedReason } = await begin(world, record(world, 'maxLength="0.1" redirect="true"')).over;
+    const setup = await createSetup(context);
+    const { endedReason } = await begin(setup, record(setup, 'maxLength="0.1" redirect="true"')).over;
     expect(endedReason).toBe('3010');
   });
 });
 
 describe.concurrent('what a call hears', () => {
   it('is a file, as often as <Play> says; one that is not there is passed over', async (context) => {
-    const world = await createWorld(context);
-    const { url, files } = world.application;
+    const setup = await createSetup(context);
+    const { url, files } = setup.application;
     files.set('/a.wav', wavFile(900, 200));
-    const call = begin(world, `<Play>${url}/none.wav</Play><Play loop="2">${url}/a.wav</Play><Hangup/>`);
+    const call = begin(setup, `<Play>${url}/none.wav</Play><Play loop="2">${url}/a.wav</Play><Hangup/>`);
     await call.over;
-    const heard = world.simulator.vobiz.call(call.id)?.heard() ?? Buffer.alloc(0);
+    const heard = setup.simulator.vobiz.call(call.id)?.heard() ?? Buffer.alloc(0);
     expect(hears(heard, 900)).toBe(true);
     expect(heard.length).toBeGreaterThanOrEqual(2 * 200 * 16);
     expect(call.state().vobiz?.notes).toEqual(['play: not a WAV file']);
   });
 
   it('before it is answered leaves it unanswered', async (context) => {
-    const world = await createWorld(context);
+    const setup = await createSetup(context);
     const call = begin(
-      world,
+      setup,
       '<PreAnswer><Speak>Hello.</Speak><Wait length="0.1"/></PreAnswer><Hangup reason="busy"/>',
     );
     const { startedAt, transcript } = await call.over;
@@ -212,35 +212,35 @@ describe.concurrent('what a call hears', () => {
   });
 
   it('are digits, beside what follows or before it', async (context) => {
-    const world = await createWorld(context);
+    const setup = await createSetup(context);
     const { vobiz, endedReason } = await begin(
-      world,
+      setup,
       '<DTMF>12w#</DTMF><DTMF async="false">9</DTMF><Hangup/>',
     ).over;
     expect([vobiz?.digitsSent, endedReason]).toEqual(['12w#9', '4000']);
   });
 
   it('is nothing at the end of a <Wait> that ends in silence', async (context) => {
-    const world = await createWorld(context);
+    const setup = await createSetup(context);
     const { endedReason } = await begin(
-      world,
+      setup,
       '<Wait length="600" silence="true" minSilence="100"/><Hangup/>',
     ).over;
     expect(endedReason).toBe('4000');
   });
 
   it('goes on after a <Hangup> that is scheduled, until its time has come', async (context) => {
-    const world = await createWorld(context);
-    const call = begin(world, '<Hangup schedule="0.5"/><Speak>Hello.</Speak><Wait length="600"/>');
+    const setup = await createSetup(context);
+    const call = begin(setup, '<Hangup schedule="0.5"/><Speak>Hello.</Speak><Wait length="600"/>');
     const { endedReason, startedAt } = await call.over;
     expect([endedReason, startedAt]).toEqual(['4000', expect.any(Number)]);
-    expect(world.application.forms('Hangup')).toMatchObject([{ HangupSource: 'Answer XML' }]);
+    expect(setup.application.forms('Hangup')).toMatchObject([{ HangupSource: 'Answer XML' }]);
   });
 
   it('goes on where a <Redirect> says, by the method that it says', async (context) => {
-    const world = await createWorld(context);
-    const call = begin(world, `<Redirect method="GET">${world.application.url}/after/x</Redirect>`);
+    const setup = await createSetup(context);
+    const call = begin(setup, `<Redirect method="GET">${setup.application.url}/after/x</Redirect>`);
     expect((await call.over).endedReason).toBe('3010');
-    expect(world.application.requests[1]).toMatchObject({ method: 'GET', body: '' });
+    expect(setup.application.requests[1]).toMatchObject({ method: 'GET', body: '' });
   });
 });
