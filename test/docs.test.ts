@@ -219,6 +219,14 @@ describe('ARCHITECTURE.md', () => {
   });
 });
 
+test('CONTRIBUTING.md names files and folders that exist', () => {
+  const paths = [...read('CONTRIBUTING.md').matchAll(/`((?:packages|docs|test|scripts)\/[\w./-]+)`/g)].map(
+    ([, path]) => path!,
+  );
+  expect(paths.length).toBeGreaterThan(20);
+  expect(paths.filter((path) => !existsSync(path))).toEqual([]);
+});
+
 /** Every document that a reader may open. */
 const DOCUMENTS = [
   'README.md',

@@ -42,7 +42,6 @@ const PHRASES: readonly (readonly [phrase: RegExp, instead: string])[] = [
 
 /** Documents that are still being rewritten. */
 const PENDING = [
-  'CONTRIBUTING.md',
   'docs/reference/configuration.md',
   'docs/reference/contract.md',
   'docs/reference/errors.md',
