@@ -1,12 +1,12 @@
 /**
- * The plugin contract, version 1: what a provider plugin is.
- * Two methods are required; *having* an optional one *is* the capability, so no flag can lie.
- * The daemon wraps every provider: it starts and stops each instance once, bounds every wait, and keeps its failures apart
- * from everything else. A plugin stays naive.
+ * The contract of provider plugins, version 1. A provider has two required methods, `start` and `stop`. Every other method
+ * is optional, and a provider has a capability if it has the method. The daemon wraps every instance: it starts and stops
+ * it once, enforces a deadline on every call and isolates its failures. Plugins need no deadlines, retries or locks of
+ * their own for this.
  *
- * Stable are this file, `transcriber.ts`, `host.ts`, `socket.ts`, `provider-event.ts`, `vocabulary.ts` and
- * `standard-schema.ts`: within a version there are only additions that a plugin need not know of, such as optional methods and fields, further events,
- * words and codes. What would make a plugin change makes a new version.
+ * This file, `transcriber.ts`, `host.ts`, `socket.ts`, `provider-event.ts`, `vocabulary.ts` and `standard-schema.ts` are
+ * stable. Within a version, only optional additions are made: optional methods and fields, event types, enum values and
+ * codes. A change that requires plugins to change increments the version.
  */
 import type { CallStatus, Capability, MessageRole, Party } from './vocabulary.ts';
 import type { CallId, CommandId, ProviderCallId } from './ids.ts';
@@ -15,91 +15,99 @@ import type { ProviderEvent } from './provider-event.ts';
 import type { ProviderHost } from './host.ts';
 import type { Socket } from './socket.ts';
 
-/** The version of this contract. A plugin for another one is refused when it is loaded. */
+/** The version of this contract. The daemon rejects plugins of another version when it loads them. */
 export const CONTRACT_VERSION = 1;
 
-/** A plugin: the default export of its module. Importing the module does nothing. */
+/** A provider plugin: the default export of its module. Importing the module must have no side effects. */
 export interface ProviderPlugin<Options> {
-  /** Machine name, for logs: `vapi`. */
+  /** Name in logs, for example `vapi`. */
   readonly name: string;
-  /** For people: `Vapi`. */
+  /** Name in the user interface, for example `Vapi`. */
   readonly displayName: string;
   readonly contract: typeof CONTRACT_VERSION;
-  /** Checks and completes the `options` of the configuration. Unknown keys are mistakes. */
+  /** Validates `options` of the configuration and fills in defaults. Should reject unknown keys. */
   readonly options: OptionsSchema<Options>;
   /**
-   * Makes an instance. Synchronous, does no I/O; what it needs of the outside it takes from `host`. Called again for each
-   * attempt after one that failed: an instance is started once, with a host of its own.
+   * Creates an instance, synchronously and without I/O. The instance reaches everything outside itself through `host`.
+   * Called once for each instance: if a start fails, the next attempt uses a new instance with a new host.
+   * @throws {FaultError} If no instance can be created. A fault of kind `config` is final, any other is retried.
    */
   create(options: Options, host: ProviderHost): Provider;
 }
 
-/** A running instance of a plugin. */
+/** An instance of a provider plugin. */
 export interface Provider {
   /**
-   * Gets ready to serve; `signal` aborts when it takes too long. Rejecting means that this instance cannot be used: it is
-   * not stopped, and another one is started later, unless the fault is of the kind `config`.
+   * Prepares the instance to serve calls. `signal` aborts after 15 s. If the promise rejects, the instance is discarded
+   * without a call to `stop`, and the daemon retries with a new one, unless the fault is of kind `config`.
    */
   start(signal: AbortSignal): Promise<void>;
-  /** Ends every timer, socket and request of this instance. Nothing may be emitted once it has settled. */
+  /**
+   * Ends every timer, socket and request of the instance. `signal` aborts after 5 s. Events that are emitted after the
+   * promise has settled are dropped.
+   */
   stop(signal: AbortSignal): Promise<void>;
-  /** What can be done to a call once it is there. */
+  /** Actions on live calls. */
   readonly controls?: Controls;
   /**
-   * Narrows what can be done to one call at this moment; without it every control holds for every live call. May name
-   * LISTEN where the call has audio: hearing is the daemon's doing, but whether there is anything to hear the provider knows.
+   * Returns the capabilities of one call at this moment. If it is missing, every control applies to every live call. May
+   * include LISTEN if audio of the call is available, although the daemon implements it.
    */
   controlsFor?(call: ControlledCall): readonly Capability[];
   /**
-   * That it tells what is said in its calls, as `utterance.…` events, so that no transcriber is needed where one is asked for
-   * with `transcribe: auto`. Absent where it only has audio.
+   * True if the provider sends the transcript of its calls as `utterance.…` events. Calls with `transcribe: auto` then
+   * need no transcriber. Default: false.
    */
   readonly providesTranscript?: boolean;
-  /** Begins a call. Settles with the provider's id when the provider took it. */
+  /** Places a call. Resolves with the provider's id when the provider has accepted it; see {@link Control} for errors. */
   placeCall?(args: PlaceCallArguments, context: CommandContext): Promise<ProviderCallId>;
   /**
-   * Takes up a live call that others set up and that the provider told nothing of, by emitting what is true of it; its
-   * audio too, where that has to be asked for. Settles when the provider has been asked.
-   * @throws {FaultError} CALL_NOT_FOUND or CALL_NOT_LIVE when there is no such call, or as a control does.
+   * Starts to follow a live call that the provider has not reported, by emitting its current state and, if it has to be
+   * requested, its audio. Resolves when the provider has accepted the request.
+   * @throws {FaultError} CALL_NOT_FOUND or CALL_NOT_LIVE if there is no such live call, or any code of a {@link Control}.
    */
   watch?(providerCallId: ProviderCallId, context: CommandContext): Promise<void>;
-  /** What the provider sends to us. */
+  /** Handles HTTP requests and WebSockets of the provider. */
   readonly ingress?: Ingress;
   /**
-   * Brings calls up to date that were live when the daemon stopped, or that have gone quiet, by emitting what is true
-   * now: an end for each that is over. Rejecting means that some could not be asked about; the daemon logs it and goes on.
+   * Emits the current state of calls that were live when the daemon stopped or that have had no events for 5 minutes,
+   * including an end for each call that has ended. `signal` aborts after 10 minutes. If it rejects, some calls could not be
+   * checked; the daemon logs that and continues.
    */
   reconcile?(calls: readonly ControlledCall[], signal: AbortSignal): Promise<void>;
   /**
-   * Past calls, page by page, newest first: each as the events that tell it whole. The daemon takes a page in before it
-   * asks for the next, and may stop in between; nothing of a call that is known already is told twice by its dedupe
-   * keys and its report.
+   * Yields past calls in pages, newest first, each call as the complete list of its events. The daemon stores a page before
+   * it requests the next, and may stop after any page. Dedupe keys and the comparison of reported transcripts keep calls
+   * that are already stored from being duplicated.
    */
   backfill?(request: BackfillRequest, signal: AbortSignal): AsyncIterable<BackfillPage>;
-  /** Rejects when the provider cannot be reached or does not accept our credentials. Asked every minute. */
+  /**
+   * Resolves if the provider is reachable and accepts the credentials, otherwise rejects. Called every minute; `signal`
+   * aborts after 10 s.
+   */
   health?(signal: AbortSignal): Promise<void>;
 }
 
-/** Which past calls are wanted: those created in `[since, until)`, epoch ms. */
+/** A request for the past calls that were created in `[since, until)`, in epoch ms. */
 export interface BackfillRequest {
   readonly since: number;
   readonly until: number;
-  /** The `position` of the last page that was taken in, when an earlier run stopped there. */
+  /** `position` of the last page that was stored, if an earlier run stopped there. */
   readonly resumeAt?: string;
 }
 
-/** Some past calls. */
+/** A page of past calls. */
 export interface BackfillPage {
   readonly events: readonly ProviderEvent[];
-  /** How many calls the events are about. */
+  /** Number of calls in `events`. */
   readonly calls: number;
-  /** Where to go on behind this page, for a later run: opaque to the daemon. */
+  /** Cursor from which a later run continues after this page; opaque to the daemon. */
   readonly position: string;
-  /** When the oldest call so far was created, epoch ms: how far it has come. */
+  /** Creation time of the oldest call so far, in epoch ms; the daemon reports it as progress. */
   readonly reached: number;
 }
 
-/** A call as a control sees it. */
+/** A call as it is passed to controls. */
 export interface ControlledCall {
   readonly id: CallId;
   readonly providerCallId: ProviderCallId;
@@ -108,14 +116,14 @@ export interface ControlledCall {
   readonly to?: string;
 }
 
-/** What comes with every command. */
+/** The context of a command. */
 export interface CommandContext {
   readonly commandId: CommandId;
-  /** Aborts when the command took too long: its outcome is then unknown. */
+  /** Aborts after 15 s, or when the instance stops. The outcome of the command is then UNKNOWN. */
   readonly signal: AbortSignal;
 }
 
-/** Arguments of a control that takes none. */
+/** The arguments of a control without arguments. */
 export type NoArguments = Readonly<Record<string, never>>;
 
 /** The arguments of each control. */
@@ -123,7 +131,7 @@ export interface ControlArguments {
   readonly say: {
     readonly content: string;
     readonly endCallAfterSpoken: boolean;
-    /** Cut in on what the assistant is saying now, instead of queueing behind it. */
+    /** Interrupts what the assistant is saying, instead of queueing behind it. */
     readonly interrupt: boolean;
   };
   readonly addMessage: {
@@ -134,7 +142,7 @@ export interface ControlArguments {
   readonly mute: { readonly party: Party };
   readonly unmute: { readonly party: Party };
   readonly sayFirstMessage: NoArguments;
-  /** Exactly one of `number` and `sipUri`. */
+  /** Has exactly one of `number` and `sipUri`. */
   readonly transfer: {
     readonly number?: string;
     readonly extension?: string;
@@ -143,7 +151,7 @@ export interface ControlArguments {
     readonly content?: string;
     readonly providerOptions?: Readonly<Record<string, unknown>>;
   };
-  /** Exactly one of `assistantId`, `assistant` and `streamUrl`. */
+  /** Has exactly one of `assistantId`, `assistant` and `streamUrl`. */
   readonly handoff: {
     readonly assistantId?: string;
     readonly assistant?: Readonly<Record<string, unknown>>;
@@ -152,18 +160,20 @@ export interface ControlArguments {
     readonly providerOptions?: Readonly<Record<string, unknown>>;
   };
   readonly endCall: NoArguments;
+  /** `digits` is 1 to 64 of `0-9 * # A-D`, with `w` or `W` for a pause. */
   readonly sendDtmf: { readonly digits: string };
   readonly playAudio: { readonly url: string };
   readonly clearAudio: NoArguments;
 }
 
-/** What can be done to a call. */
+/** The name of a control. */
 export type ControlName = keyof ControlArguments;
 
 /**
- * One control. Settles when the provider *took* the command, not when it took effect: that comes as an event.
- * @throws {FaultError} PROVIDER_REFUSED, PROVIDER_UNREACHABLE, PROVIDER_TIMEOUT, PROVIDER_RATE_LIMITED, CALL_NOT_LIVE
- * or CAPABILITY_MISSING. Anything else that is thrown counts as PROVIDER_REFUSED.
+ * An action on a live call. Resolves when the provider has accepted the command; that it took effect is reported by an
+ * event.
+ * @throws {FaultError} PROVIDER_REFUSED, PROVIDER_UNREACHABLE, PROVIDER_TIMEOUT, PROVIDER_RATE_LIMITED, CALL_NOT_LIVE,
+ * CAPABILITY_MISSING, or INPUT_INVALID from `invalidArgument`. Any other error counts as PROVIDER_REFUSED.
  */
 export type Control<Name extends ControlName> = (
   call: ControlledCall,
@@ -171,10 +181,10 @@ export type Control<Name extends ControlName> = (
   context: CommandContext,
 ) => Promise<void>;
 
-/** The controls of a provider: those it has are those it can do. */
+/** The controls of a provider. A missing control is not supported. */
 export type Controls = { readonly [Name in ControlName]?: Control<Name> };
 
-/** What having a control means in terms of capabilities. */
+/** The capabilities that a provider has because it has a control. */
 export const CONTROL_CAPABILITIES = {
   say: ['SAY'],
   addMessage: ['ADD_MESSAGE'],
@@ -189,7 +199,7 @@ export const CONTROL_CAPABILITIES = {
   clearAudio: ['CLEAR_AUDIO'],
 } as const satisfies Record<ControlName, readonly Capability[]>;
 
-/** Whom to call, and on whose behalf. */
+/** Arguments of {@link Provider.placeCall}. Numbers are E.164 with `+`. */
 export interface PlaceCallArguments {
   readonly to: string;
   readonly from?: string;
@@ -197,51 +207,55 @@ export interface PlaceCallArguments {
   readonly providerOptions?: Readonly<Record<string, unknown>>;
 }
 
-/** What a provider sends to the daemon's port under `/providers/{providerId}/`. The daemon owns port and limits. */
+/**
+ * Handles what a provider sends to `/providers/{providerId}/` of the daemon. The daemon owns the server and limits the
+ * size of requests and messages.
+ */
 export interface Ingress {
   /**
-   * Answers one HTTP request. What it emits is stored before the answer leaves, so a provider that is answered 2xx
-   * need not send again. Rejecting answers 4xx or 5xx by the fault's code.
+   * Handles one HTTP request; `request.signal` aborts after 30 s. Events that it emits are stored before the response is
+   * sent, so the provider does not need to redeliver after a 2xx. If it rejects, the response is 4xx or 5xx, by the code of
+   * the fault.
    */
   request?(request: IngressRequest): Promise<IngressResponse>;
-  /** Decides whether a WebSocket may be opened, before it is. Without it every one may. */
+  /** Returns whether a WebSocket handshake is accepted. If it is missing, every handshake is. */
   admitSocket?(request: IngressRequest): Admission;
-  /** Takes a WebSocket that was opened. The plugin closes it at the latest when it stops. */
+  /** Handles an open WebSocket. The plugin closes it; the daemon closes sockets that are left when the instance ends. */
   socket?(request: IngressRequest, socket: Socket): void;
 }
 
-/** Whether a WebSocket may be opened; else the status that its handshake is answered with. */
+/** The decision on a WebSocket handshake, with the HTTP status of a rejection. */
 export type Admission =
   { readonly admit: true } | { readonly admit: false; readonly status: 401 | 403 | 404 };
 
-/** A request of the provider, or the handshake of a WebSocket. */
+/** An HTTP request of the provider, or a WebSocket handshake. */
 export interface IngressRequest {
   readonly method: string;
-  /** What follows `/providers/{providerId}/`, decoded, without a leading slash. */
+  /** The path below `/providers/{providerId}/`, decoded, without a leading slash. */
   readonly path: string;
   readonly query: URLSearchParams;
-  /** Names in lower case. */
+  /** Header names are in lower case. */
   readonly headers: Readonly<Record<string, string | undefined>>;
-  /** The body as it came, for signatures; empty for a socket. */
+  /** The unparsed body, so that signatures can be verified; empty for a handshake. */
   readonly body: Uint8Array;
-  /** When it arrived, epoch ms. */
+  /** Time of arrival, in epoch ms. */
   readonly receivedAt: number;
   readonly signal: AbortSignal;
 }
 
-/** What the provider is answered. */
+/** The response to the provider. */
 export interface IngressResponse {
   readonly status: number;
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: string | Uint8Array;
 }
 
-/** Gives a plugin its type without repeating it: `export default defineProvider({ ... })`. */
+/** Returns `plugin` unchanged; infers its types. Use it as `export default defineProvider({ ... })`. */
 export function defineProvider<Options>(plugin: ProviderPlugin<Options>): ProviderPlugin<Options> {
   return plugin;
 }
 
-/** What a provider can do to calls, by what it has. */
+/** Returns the capabilities of a provider, derived from the controls and methods that it has. */
 export function capabilitiesOf(provider: Pick<Provider, 'controls' | 'placeCall'>): readonly Capability[] {
   const names = Object.keys(CONTROL_CAPABILITIES) as ControlName[];
   const controls = names.filter((name) => provider.controls?.[name] !== undefined);

@@ -1,24 +1,25 @@
 /**
- * What the daemon gives a plugin: every impure thing that it may touch. The testkit fakes all of it.
+ * The host: what the daemon provides to a plugin instance. Plugins reach everything outside themselves through it (time,
+ * network, log, storage), so the testkit can replace all of it.
  */
 import type { ProviderCallId, ProviderStreamId } from './ids.ts';
 import type { ProviderEvent } from './provider-event.ts';
 import type { Socket } from './socket.ts';
 import type { Party } from './vocabulary.ts';
 
-/** Time, so that tests can hold it still. Timers do not keep the process alive. */
+/** Time and timers. Timers do not keep the process alive, and are cancelled when the instance ends. */
 export interface Clock {
-  /** Epoch ms. */
+  /** Returns the current time, in epoch ms. */
   now(): number;
-  /** Runs `task` once after `delayMs`; the function that comes back cancels it. */
+  /** Runs `task` once after `delayMs`. Returns a function that cancels it. */
   schedule(delayMs: number, task: () => void): () => void;
-  /** Resolves after `delayMs`, or at once when `signal` aborts. Never rejects: look at the signal. */
+  /** Resolves after `delayMs`, or when `signal` aborts: check the signal. Never rejects; stays pending if the instance ends. */
   delay(delayMs: number, signal?: AbortSignal): Promise<void>;
 }
 
 /**
- * Structured log. No secret, no words said, no number and no name belongs into a message; under keys that end in
- * `.pii` they are kept out of the log unless the operator asks for them.
+ * A structured log. Messages must not contain secrets, transcripts, telephone numbers or names. Personal data may be logged
+ * in fields whose name ends in `.pii`, which are redacted unless the operator enables them.
  */
 export interface Logger {
   debug(message: string, fields?: LogFields): void;
@@ -26,80 +27,92 @@ export interface Logger {
   warn(message: string, fields?: LogFields): void;
   error(message: string, fields?: LogFields): void;
 }
-/** What belongs to a line of the log, by name. */
+/** The fields of a log entry. */
 export type LogFields = Readonly<Record<string, unknown>>;
 
-/** A small durable key/value store of the provider instance; at most 64 KiB a value. Survives restarts. */
+/**
+ * A small key/value store of one plugin in the configuration. Values are at most 64 KiB and survive restarts. Writes reject
+ * if a value is larger, or after the instance has ended.
+ */
 export interface PluginState {
   get(key: string): Promise<string | undefined>;
   set(key: string, value: string): Promise<void>;
   delete(key: string): Promise<void>;
-  /** All entries whose key begins with `prefix`, by key. */
+  /** Returns all entries whose key starts with `prefix`, sorted by key. */
   list(prefix: string): Promise<readonly (readonly [key: string, value: string])[]>;
 }
 
-/** How the audio of a stream is written down: 16-bit little-endian samples, or G.711 mu-law octets. */
+/** The encoding of audio: 16-bit little-endian PCM, or G.711 mu-law. */
 export type AudioEncoding = 'pcm_s16le' | 'mulaw';
 
-/** What a media stream is. */
+/** The format of a media stream. */
 export interface MediaStreamOptions {
   readonly providerCallId: ProviderCallId;
   readonly providerStreamId?: ProviderStreamId;
   readonly encoding: AudioEncoding;
-  /** Hz. */
+  /** Hz, at most 192,000. */
   readonly sampleRate: number;
-  /** Who is heard, in channel order where channels are interleaved. */
+  /** The parties whose audio the stream carries; for interleaved audio, in channel order. */
   readonly parties: readonly Party[];
 }
 
-/** Audio on its way in. The stream is the same whether the provider dialled us or we dialled it. */
+/** Receives the audio of a call from a plugin, no matter which side opened the connection to the provider. */
 export interface MediaStream {
   /**
-   * Takes audio of one party, or of all of them when `party` is `INTERLEAVED` (sample by sample, in the order of
-   * `parties`). The bytes are read before it returns and may be reused.
-   * `positionMs` is where the audio belongs on the stream's own time line, when the provider tells.
+   * Writes audio of one party, or of all parties if `party` is `INTERLEAVED` (sample by sample, in the order of `parties`).
+   * `bytes` is read before the method returns, so it may be reused. `positionMs` is the position of the audio on the
+   * stream's own timeline, if the provider reports it.
    */
   write(party: Party | 'INTERLEAVED', bytes: Uint8Array, positionMs?: number): void;
-  /** Tells that `durationMs` of audio of a party never came. */
+  /** Reports that `durationMs` of a party's audio, in `frames` frames, was lost. */
   gap(party: Party, durationMs: number, frames: number): void;
-  /** Ends the stream, not the call. A second end is no news; a write after it is dropped. */
+  /** Ends the stream, but not the call. Later calls have no effect, and later audio is dropped. */
   end(reason: string): void;
 }
 
-/** Kinds of live data that clients may ask for; a plugin skips the work for data without demand. */
+/** The kinds of live data that clients can request. A plugin skips the work for data without demand. */
 export type DemandKind = 'levels' | 'partials' | 'audio';
 
-/** How a WebSocket is opened. */
+/** Options of a WebSocket that the plugin opens. */
 export interface DialOptions {
   readonly headers?: Readonly<Record<string, string>>;
+  /** Aborts the handshake. Its time limit is 10 s in any case. */
   readonly signal: AbortSignal;
-  /** Largest message to accept, bytes; the daemon's limit when absent. */
+  /** Size of the largest accepted message, in bytes. Default: `limits.socketMessageBytes`. */
   readonly maxMessageBytes?: number;
 }
 
-/** Everything outside an instance that it may touch. */
-export interface ProviderHost {
-  /** Takes an event. Never throws, never waits; what is not an event, or too much in a second, is counted and dropped. */
+/**
+ * The part of the host that is the same for all kinds of plugins. After the instance has ended, requests reject with
+ * PROVIDER_NOT_RUNNING and timers no longer run.
+ */
+export interface PluginHost {
+  /** The global `fetch`, with a timeout of 30 s if the caller passes no signal. */
+  readonly fetch: typeof globalThis.fetch;
+  /**
+   * Opens a WebSocket. The plugin closes it; the daemon closes sockets that are left when the instance ends.
+   * @throws {FaultError} PROVIDER_REFUSED if the handshake is answered with another status, with `details.status` and, if
+   * the response has a body, `details.body`: its first 4 KiB as text. PROVIDER_UNREACHABLE or PROVIDER_TIMEOUT if it is not
+   * answered.
+   */
+  dial(url: URL, options: DialOptions): Promise<Socket>;
+  /** Returns an unguessable token of 256 bits, base64url encoded, for example for a URL that only one call may use. */
+  randomToken(): string;
+  readonly clock: Clock;
+  readonly log: Logger;
+  readonly state: PluginState;
+}
+
+/** The host of a provider plugin. */
+export interface ProviderHost extends PluginHost {
+  /** Accepts an event. Never throws or blocks. Invalid events and events above the rate limit are dropped and counted. */
   emit(event: ProviderEvent): void;
-  /** Opens a media stream of a call. The plugin ends it. */
+  /** Opens a media stream of a call. The plugin ends it; the daemon ends streams that are left when the instance ends. */
   openStream(options: MediaStreamOptions): MediaStream;
   /** Returns whether any client needs this data of the call now. Cheap enough to call for every frame. */
   hasDemand(kind: DemandKind, providerCallId: ProviderCallId): boolean;
   /** Calls the listener whenever the result of `hasDemand` may have changed for a call. Returns a function that stops it. */
   onDemandChange(listener: (providerCallId: ProviderCallId) => void): () => void;
-  /** The address under which the provider reaches this instance's `ingress`: `path` without a leading slash. */
+  /** Returns the public URL of a path of this instance's `ingress`. `path` has no leading slash. */
   publicUrl(path: string): URL;
-  /** Like the global `fetch`, with a deadline when the caller gives none. */
-  readonly fetch: typeof globalThis.fetch;
-  /**
-   * Opens a WebSocket.
-   * @throws {FaultError} PROVIDER_REFUSED when the handshake is answered with a status, PROVIDER_UNREACHABLE or
-   * PROVIDER_TIMEOUT when it is not answered.
-   */
-  dial(url: URL, options: DialOptions): Promise<Socket>;
-  /** An unguessable token, 256 bits as base64url: for addresses that only one call may know. */
-  randomToken(): string;
-  readonly clock: Clock;
-  readonly log: Logger;
-  readonly state: PluginState;
 }

@@ -95,6 +95,7 @@ export type {
   Logger,
   MediaStream,
   MediaStreamOptions,
+  PluginHost,
   PluginState,
   ProviderHost,
   DemandKind,

@@ -1,17 +1,17 @@
 /**
- * What a provider plugin tells the daemon: one union, in the daemon's words.
- * Events may come twice, late, or out of order; the rules in `decide.ts` make one story of them.
+ * The events that a provider plugin emits. They may be delivered twice, late or out of order: `decide.ts` derives the
+ * stored events from them, and ignores what is already known.
  */
 import type { CommandId, ProviderCallId } from './ids.ts';
 import type { CallDirection, CallStatus, EndCategory, Party } from './vocabulary.ts';
 
-/** The assistant that talks for the account, as far as the provider names it. */
+/** The assistant that speaks for the account. */
 export interface Assistant {
   readonly providerAssistantId?: string;
   readonly name?: string;
 }
 
-/** Why a call is over; `code` is the provider's own word for it. */
+/** Why a call ended. `code` is the provider's own reason. */
 export interface CallEnd {
   readonly category: EndCategory;
   readonly code?: string;
@@ -24,24 +24,24 @@ export interface Money {
   readonly currency: string;
 }
 
-/** What is known about a call besides its status. Fields that are absent are unknown, not empty. */
+/** Properties of a call besides its status. A missing field is unknown. */
 export interface CallDetails {
   readonly direction?: CallDirection;
-  /** E.164 with `+` where the provider tells it so; else as told. */
+  /** E.164 with `+` if the provider sends it that way, otherwise as sent. */
   readonly from?: string;
   readonly to?: string;
   readonly assistant?: Assistant;
-  /** When the provider says the call came to be, epoch ms. */
+  /** When the call was created according to the provider, in epoch ms. */
   readonly createdAt?: number;
-  /** When it was answered, epoch ms. */
+  /** When the call was answered, in epoch ms. */
   readonly answeredAt?: number;
-  /** When it ended, epoch ms: corrects the time of an end that was told before. Does not end a call. */
+  /** When the call ended, in epoch ms. Corrects the time of an end that is already known; does not end a call. */
   readonly endedAt?: number;
-  /** What the provider told beyond these words, for clients that know it. Never a secret. */
+  /** Further properties that only this provider has. Must not contain secrets. */
   readonly providerData?: Readonly<Record<string, unknown>>;
 }
 
-/** Words as a provider's report tells them after the call. Offsets count in ms from the answer. */
+/** An utterance in the report after a call. Offsets are in ms from the answer. */
 export interface ReportedUtterance {
   readonly party: Party;
   readonly text: string;
@@ -49,40 +49,40 @@ export interface ReportedUtterance {
   readonly endMs?: number;
 }
 
-/** What every event carries. */
+/** The fields of every event. */
 export interface ProviderEventBase {
   readonly providerCallId: ProviderCallId;
-  /** When it happened by the provider's clock, epoch ms; the time of arrival where the provider does not say. */
+  /** When the event happened by the provider's clock, or when it arrived if the provider does not say, in epoch ms. */
   readonly occurredAt: number;
   /**
-   * Required where the provider may deliver the same thing twice: equal keys within a call are one event.
-   * Made of content (type, time, text), not of the delivery.
+   * Required if the provider may deliver the event twice: of the events of a call with equal keys, only the first is
+   * accepted. Derive it from the content (type, time, text), not from the delivery.
    */
   readonly dedupeKey?: string;
 }
 
-/** The fields of each type of event, besides those that all carry. */
+/** The fields of each type of event, in addition to those of every event. */
 export interface ProviderEventFields {
-  /** A call exists. May be sent again whenever more is known: details are merged, and news only if they differ. */
+  /** The call exists. May be sent again when more is known: details are merged, and ignored if nothing changes. */
   'call.started': { readonly status?: CallStatus; readonly details?: CallDetails };
   'call.status': { readonly status: Exclude<CallStatus, 'ENDED'> };
-  /** The call is over. The first wins; the others are no news. */
+  /** The call has ended. The first one wins, later ones are ignored. */
   'call.ended': { readonly end: CallEnd };
-  /** What the provider knows after the end. May come before, after or without `call.ended`. */
+  /** The provider's report about the call. May be sent before, after or without `call.ended`. */
   'call.report': {
     readonly summary?: string;
     readonly cost?: Money;
     readonly details?: CallDetails;
     readonly providerData?: Readonly<Record<string, unknown>>;
     /**
-     * Everything that was said, in order. What was not heard live is added, without doubles: the report may put the
-     * words together or spell them in another way.
+     * The complete transcript, in order. Utterances that were not received live are added to the stored transcript. The
+     * report may split or spell the text differently.
      */
     readonly utterances?: readonly ReportedUtterance[];
   };
-  /** Words that may still change. Each replaces the one before it of the same party; never stored. */
+  /** Text that may still change. Replaces the previous partial of the same party; never stored. */
   'utterance.partial': { readonly party: Party; readonly text: string };
-  /** Words that will not change. Offsets count in ms from the moment the call was answered. */
+  /** Text that does not change any more. Offsets are in ms from the answer. */
   'utterance.final': {
     readonly party: Party;
     readonly text: string;
@@ -93,23 +93,23 @@ export interface ProviderEventFields {
   };
   'speech.started': { readonly party: Party };
   'speech.stopped': { readonly party: Party };
-  /** Keys pressed: `0-9 * # A-D`. */
+  /** Telephone keys were pressed: `0-9 * # A-D`. */
   dtmf: { readonly digits: string };
   'assistant.changed': { readonly assistant: Assistant };
   'transfer.started': { readonly destination?: string };
   /**
-   * A command took effect, by evidence that only the plugin can read. The plain signs (the call ended, the assistant
-   * said the words, ...) the daemon sees by itself.
+   * A command took effect, by evidence that only the plugin can read. The daemon recognises other evidence itself, for
+   * example that the call ended or that the assistant said the text.
    */
   'command.confirmed': { readonly commandId: CommandId };
-  /** Something an operator should know. `code` is stable, `message` holds neither words said nor numbers. */
+  /** A notice for the operator. `code` is stable; `message` must not contain transcripts or telephone numbers. */
   notice: { readonly code: string; readonly message: string };
 }
 
-/** What happened, in one word. */
+/** The type of an event. */
 export type ProviderEventType = keyof ProviderEventFields;
 
-/** Every type of event. The compiler keeps it complete. */
+/** All event types. */
 export const PROVIDER_EVENT_TYPES = Object.keys({
   'call.started': 0,
   'call.status': 0,
@@ -131,5 +131,5 @@ export type ProviderEventOf<Type extends ProviderEventType> = ProviderEventBase 
   readonly type: Type;
 } & ProviderEventFields[Type];
 
-/** One event from a provider, told apart by `type`. */
+/** An event of a provider, discriminated by `type`. */
 export type ProviderEvent = { [Type in ProviderEventType]: ProviderEventOf<Type> }[ProviderEventType];

@@ -1,6 +1,4 @@
-/**
- * A value that must not show up anywhere by accident: printing, logging or serialising it gives `[redacted]`.
- */
+/** Holds a secret value. Printing, logging or serialising it yields `[redacted]`. */
 export class Secret {
   readonly #value: string;
 
@@ -8,7 +6,7 @@ export class Secret {
     this.#value = value;
   }
 
-  /** The value itself, for the one place that has to send or compare it. */
+  /** Returns the value, for sending or comparing it. */
   reveal(): string {
     return this.#value;
   }

@@ -1,18 +1,18 @@
-/**
- * One port for WebSockets, those that a provider opens to us and those that we open to it.
- * Small enough that a fake is a dozen lines.
- */
-/** A WebSocket that is open, until it is closed by either side. */
+/** WebSockets, both those that a provider opens to the daemon and those that a plugin opens. */
+/** An open WebSocket. */
 export interface Socket {
   /**
-   * Sends a text (string) or binary (bytes) message. The promise settles when the socket has room for the next: await
-   * it to be paced by the peer. Rejects when the socket is closed, or the peer takes nothing for too long.
+   * Sends a text (string) or binary (bytes) message. Resolves when the socket can accept the next message; await it to
+   * apply backpressure. Rejects if the socket is closed, or if the peer reads nothing for 5 s.
    */
   send(message: string | Uint8Array): Promise<void>;
-  /** Starts the closing handshake; the socket is cut if the peer does not answer in time. Safe to call twice. */
+  /**
+   * Starts the closing handshake. The socket is terminated if the peer does not answer within 2 s. Later calls have no
+   * effect.
+   */
   close(code?: number, reason?: string): void;
-  /** The one listener for messages. Nothing is read before it is set, so nothing is missed. */
+  /** Sets the message listener. Messages are not read before it is set, so none are lost. */
   onMessage(listener: (message: string | Uint8Array) => void): void;
-  /** Called once, with the close code (1006 when the connection broke) and the peer's reason. */
+  /** Sets the close listener, called once with the close code (1006 if the connection was lost) and the peer's reason. */
   onClose(listener: (code: number, reason: string) => void): void;
 }

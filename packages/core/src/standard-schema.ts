@@ -1,8 +1,8 @@
 /**
- * The part of the Standard Schema interface (standardschema.dev, version 1) that the daemon uses: zod, valibot,
- * arktype and others implement it, so a plugin may describe its options with any of them.
+ * The part of Standard Schema (standardschema.dev, version 1) that the daemon uses. A plugin can describe its options with
+ * any library that implements it: zod, valibot, arktype and others.
  */
-/** What checks and completes options. Asynchronous checks are awaited. */
+/** Validates options and fills in defaults. The daemon awaits asynchronous validation for at most 15 s. */
 export interface OptionsSchema<Output> {
   readonly '~standard': {
     readonly version: 1;
@@ -11,11 +11,11 @@ export interface OptionsSchema<Output> {
   };
 }
 
-/** The options as the schema completes them, or what is wrong with them. */
+/** The validated options with defaults, or the issues found. */
 export type SchemaResult<Output> =
   { readonly value: Output; readonly issues?: undefined } | { readonly issues: readonly SchemaIssue[] };
 
-/** One mistake. It is shown to the operator, so it may not repeat what was given. */
+/** One invalid option. The message is shown to the operator, so it must not contain the given value. */
 export interface SchemaIssue {
   readonly message: string;
   readonly path?: readonly (PropertyKey | { readonly key: PropertyKey })[] | undefined;

@@ -1,20 +1,18 @@
-/**
- * The words that hold across providers. Each list is the single source of its GraphQL enum.
- */
+/** Enumerations that are the same for all providers. Each list is the source of the GraphQL enum of the same name. */
 
-/** A call's life: it only moves forward, except that a failed transfer brings FORWARDING back to IN_PROGRESS. */
+/** The status of a call. It only moves forward, except that a failed transfer returns from FORWARDING to IN_PROGRESS. */
 export const CALL_STATUSES = ['QUEUED', 'RINGING', 'IN_PROGRESS', 'FORWARDING', 'ENDED'] as const;
 export type CallStatus = (typeof CALL_STATUSES)[number];
 
-/** Who began the call, seen from the account: WEB is a call without a telephone leg. */
+/** The direction of a call, as seen from the account. WEB is a call without a telephone leg. */
 export const CALL_DIRECTIONS = ['INBOUND', 'OUTBOUND', 'WEB'] as const;
 export type CallDirection = (typeof CALL_DIRECTIONS)[number];
 
-/** Who is heard. UNKNOWN where the provider does not say which side a track is. */
+/** A party of a call. UNKNOWN if the provider does not report which party a track belongs to. */
 export const PARTIES = ['CUSTOMER', 'ASSISTANT', 'UNKNOWN'] as const;
 export type Party = (typeof PARTIES)[number];
 
-/** Why a call is over, in words that hold across providers. */
+/** The reason for which a call ended. */
 export const END_CATEGORIES = [
   'CUSTOMER_ENDED',
   'ASSISTANT_ENDED',
@@ -31,7 +29,7 @@ export const END_CATEGORIES = [
 ] as const;
 export type EndCategory = (typeof END_CATEGORIES)[number];
 
-/** What can be done to a call. A capability that is not listed is refused before the provider is asked. */
+/** An action that a call supports. The daemon rejects a command without its capability before it asks the provider. */
 export const CAPABILITIES = [
   'SAY',
   'ADD_MESSAGE',
@@ -49,15 +47,15 @@ export const CAPABILITIES = [
 ] as const;
 export type Capability = (typeof CAPABILITIES)[number];
 
-/** Whose words a message put into an assistant's conversation is. */
+/** The role of a message that is added to an assistant's conversation. */
 export const MESSAGE_ROLES = ['SYSTEM', 'USER', 'ASSISTANT'] as const;
 export type MessageRole = (typeof MESSAGE_ROLES)[number];
 
-/** How a provider instance is doing. */
+/** The state of a provider instance. */
 export const PROVIDER_STATES = ['STARTING', 'RUNNING', 'DEGRADED', 'FAILED', 'STOPPED'] as const;
 export type ProviderState = (typeof PROVIDER_STATES)[number];
 
-/** The things that can be asked of a call. */
+/** The kind of a command. */
 export const COMMAND_KINDS = [
   'PLACE_CALL',
   'SAY',
@@ -75,8 +73,8 @@ export const COMMAND_KINDS = [
 export type CommandKind = (typeof COMMAND_KINDS)[number];
 
 /**
- * A command's life: REQUESTED, then ACCEPTED or REFUSED by the provider, or UNKNOWN when no answer came in time;
- * CONFIRMED when the provider's own events show that it took effect.
+ * The status of a command. It starts as REQUESTED and becomes ACCEPTED or REFUSED by the provider's response, or UNKNOWN if
+ * there is none in time; CONFIRMED when events of the provider show that the command took effect.
  */
 export const COMMAND_STATUSES = ['REQUESTED', 'ACCEPTED', 'REFUSED', 'UNKNOWN', 'CONFIRMED'] as const;
 export type CommandStatus = (typeof COMMAND_STATUSES)[number];

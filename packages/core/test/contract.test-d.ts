@@ -1,4 +1,4 @@
-/** The contract as the compiler enforces it: this file is compiled, never run. */
+/** Type tests of the contract: this file is compiled, but never run. */
 import { expectTypeOf } from 'vitest';
 import {
   type CONTROL_CAPABILITIES,
@@ -15,7 +15,7 @@ import {
 declare const schema: OptionsSchema<{ readonly apiKey: string }>;
 const start = async (): Promise<void> => undefined;
 
-// A plugin needs no more than start and stop; its options are typed by its schema.
+// A plugin needs only start and stop; the schema determines the type of its options.
 const smallest = defineProvider({
   name: 'smallest',
   displayName: 'Smallest',
@@ -28,15 +28,15 @@ const smallest = defineProvider({
 });
 expectTypeOf(smallest.create).returns.toEqualTypeOf<Provider>();
 
-// @ts-expect-error a provider that cannot be stopped is none
+// @ts-expect-error stop is required
 const unstoppable: Provider = { start };
 void unstoppable;
 
 const parts = { name: 'x', displayName: 'X', options: schema, create: () => ({ start, stop: start }) };
-// @ts-expect-error a plugin for another contract version does not compile against this one
+// @ts-expect-error another contract version is rejected
 defineProvider({ ...parts, contract: 2 });
 
-// @ts-expect-error controls are those of the contract: a misspelled one is a mistake, not a new one
+// @ts-expect-error unknown controls are rejected
 const misspelled: Provider = { start, stop: start, controls: { sya: start } };
 void misspelled;
 
@@ -52,13 +52,13 @@ const say: Control<'say'> = async (call, args, context) => {
 };
 void say;
 
-// @ts-expect-error an id of theirs cannot stand for an id of ours
+// @ts-expect-error a provider's id is not assignable to an id of Sidetone
 const mixed: CallId = '' as ProviderCallId;
 void mixed;
 
-const told = { type: 'call.status', providerCallId: '' as ProviderCallId, occurredAt: 0 } as const;
-// @ts-expect-error a status event never ends a call: call.ended does, with a reason
-const ended: ProviderEvent = { ...told, status: 'ENDED' };
+const base = { type: 'call.status', providerCallId: '' as ProviderCallId, occurredAt: 0 } as const;
+// @ts-expect-error call.status cannot end a call, only call.ended can
+const ended: ProviderEvent = { ...base, status: 'ENDED' };
 void ended;
 
 expectTypeOf<keyof typeof CONTROL_CAPABILITIES>().toEqualTypeOf<ControlName>();
