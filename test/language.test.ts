@@ -43,8 +43,6 @@ const PHRASES: readonly (readonly [phrase: RegExp, instead: string])[] = [
 /** Documents that are still being rewritten. */
 const PENDING = [
   'docs/reference/configuration.md',
-  'docs/reference/contract.md',
-  'docs/reference/errors.md',
   'docs/reference/schema.graphql',
 ];
 

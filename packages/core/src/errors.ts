@@ -1,20 +1,18 @@
-/**
- * Every failure that Sidetone names: a code, whose doing it is, and what to do about it.
- * `docs/reference/errors.md` is compared with this catalogue in a test.
- */
+/** The error catalogue: the code of each error, its kind and its remedy. A test compares `docs/reference/errors.md` with it. */
 
 /**
- * Whose doing a failure is: the caller's (input), the world's (state), the provider's answer (provider) or its
- * bytes (wire), a plugin's, the operator's (config), the disk's (store), a bound of ours (capacity), our mistake (defect).
+ * The cause of an error: invalid input of the client (input), the current state of a call or provider (state), the response
+ * of a provider (provider), an invalid message of a provider (wire), a plugin (plugin), the configuration (config), the
+ * database (store), a limit (capacity), or a bug (defect).
  */
 export type FaultKind =
   'input' | 'state' | 'provider' | 'wire' | 'plugin' | 'config' | 'store' | 'capacity' | 'defect';
 
 interface CatalogueEntry {
   readonly kind: FaultKind;
-  /** Whether the same attempt may succeed later. */
+  /** Whether the same request may succeed later. */
   readonly retryable: boolean;
-  /** What to do about it, one sentence. */
+  /** What to do about it: full sentences, shown to the client or operator. */
   readonly remedy: string;
 }
 
@@ -23,24 +21,24 @@ export const FAULTS = {
   CURSOR_INVALID: {
     kind: 'input',
     retryable: false,
-    remedy: 'Take a new cursor from `latestCursor` or from a list of this daemon, and start from there.',
+    remedy: 'Get a new cursor from `latestCursor` or from a list of this daemon, and start from there.',
   },
   REQUEST_FORBIDDEN: {
     kind: 'input',
     retryable: false,
     remedy:
-      'Send the request from a page of this daemon or of a loopback address, without an Origin header, or from an origin that `server.cors.origins` lists.',
+      'Send the request from a page of this daemon, from a loopback address, without an Origin header, or from an origin in `server.cors.origins`.',
   },
   AUTH_REQUIRED: {
     kind: 'input',
     retryable: false,
     remedy:
-      'Send an access token of the configuration: `Authorization: Bearer <token>`, or the same as `authorization` in the payload of `connection_init`.',
+      'Send an access token from the configuration: `Authorization: Bearer <token>`, or `authorization` with the same value in the payload of `connection_init`.',
   },
   FORBIDDEN: {
     kind: 'input',
     retryable: false,
-    remedy: 'Use an access token that has the scope named.',
+    remedy: 'Use an access token with the scope that the message names.',
   },
   INTROSPECTION_DISABLED: {
     kind: 'input',
@@ -52,32 +50,32 @@ export const FAULTS = {
     retryable: false,
     remedy: 'Check the call id; the call may have been erased.',
   },
-  CALL_NOT_LIVE: { kind: 'state', retryable: false, remedy: 'Nothing: the call is over.' },
+  CALL_NOT_LIVE: { kind: 'state', retryable: false, remedy: 'Do not retry: the call has ended.' },
   CALL_STILL_LIVE: {
     kind: 'state',
     retryable: true,
-    remedy: 'End the call, and erase it once it is over.',
+    remedy: 'End the call first, then erase it.',
   },
   CAPABILITY_MISSING: {
     kind: 'state',
     retryable: false,
-    remedy: 'Ask only for what `Call.capabilities` lists at this moment.',
+    remedy: 'Use only what `Call.capabilities` lists at this moment.',
   },
   PROVIDER_NOT_RUNNING: {
     kind: 'state',
     retryable: true,
-    remedy: 'Look at `Provider.stateMessage`, and try again once its state is RUNNING.',
+    remedy: 'Check `Provider.stateMessage`, and retry when the state is RUNNING.',
   },
   IDEMPOTENCY_CONFLICT: {
     kind: 'state',
     retryable: false,
-    remedy: 'Use a new idempotency key for a command with other arguments.',
+    remedy: 'Use a new idempotency key for a command with different arguments.',
   },
-  DAEMON_DRAINING: { kind: 'state', retryable: true, remedy: 'Try again when the daemon has restarted.' },
+  DAEMON_DRAINING: { kind: 'state', retryable: true, remedy: 'Retry after the daemon has restarted.' },
   PROVIDER_REFUSED: {
     kind: 'provider',
     retryable: false,
-    remedy: "Read the provider's reason in the message; the same command will be refused again.",
+    remedy: "Read the provider's reason in the message; the same command will be rejected again.",
   },
   PROVIDER_UNREACHABLE: {
     kind: 'provider',
@@ -87,43 +85,45 @@ export const FAULTS = {
   PROVIDER_TIMEOUT: {
     kind: 'provider',
     retryable: false,
-    remedy: 'Watch the call before repeating the command: the provider may have carried it out.',
+    remedy: 'Check the call before repeating the command: the provider may have carried it out.',
   },
-  PROVIDER_RATE_LIMITED: { kind: 'provider', retryable: true, remedy: 'Wait some seconds and try again.' },
+  PROVIDER_RATE_LIMITED: { kind: 'provider', retryable: true, remedy: 'Wait a few seconds, then retry.' },
   WIRE_MALFORMED: {
     kind: 'wire',
     retryable: false,
-    remedy: 'Check that the provider, and nobody else, calls this address with its documented messages.',
+    remedy: 'Check that only the provider sends requests to this URL, in its documented format.',
   },
   WIRE_TOO_LARGE: {
     kind: 'wire',
     retryable: false,
-    remedy: 'Send less in one message, or raise the limit named.',
+    remedy: 'Send a smaller message, or raise the limit that the message names.',
   },
   WEBHOOK_UNAUTHENTICATED: {
     kind: 'wire',
     retryable: false,
-    remedy: "Make the webhook secret in the configuration equal to the one in the provider's settings.",
+    remedy: "Use the same webhook secret in the configuration and in the provider's settings.",
   },
   STREAM_TOKEN_UNKNOWN: {
     kind: 'wire',
     retryable: false,
-    remedy: 'Stream addresses hold for one call and a short time; take the one from the answer to this call.',
+    remedy: 'Use the stream URL from the answer to this call; it is valid for one call and a short time.',
   },
   PLUGIN_NOT_FOUND: {
     kind: 'plugin',
     retryable: false,
-    remedy: 'Install the package beside the configuration file, or correct `plugin` to its name or path.',
+    remedy:
+      'Install the package next to the configuration file, or correct the package name or path in `plugin`.',
   },
   PLUGIN_LOAD_FAILED: {
     kind: 'plugin',
     retryable: false,
-    remedy: 'The module was found but threw while loading; its own message says why.',
+    remedy: 'Read the message of the exception that the module threw while it was loaded.',
   },
   PLUGIN_INVALID: {
     kind: 'plugin',
     retryable: false,
-    remedy: 'The default export of a plugin module is an object made by `defineProvider`.',
+    remedy:
+      'Export an object made by `defineProvider` or `defineTranscriber` as the default export of the module.',
   },
   PLUGIN_CONTRACT_UNSUPPORTED: {
     kind: 'plugin',
@@ -133,44 +133,46 @@ export const FAULTS = {
   PLUGIN_START_FAILED: {
     kind: 'plugin',
     retryable: true,
-    remedy: 'Read the reason in the message; it is most often a credential or an address in the options.',
+    remedy: 'Read the reason in the message; most often, a credential or URL in the options is wrong.',
   },
   PLUGIN_START_TIMEOUT: {
     kind: 'plugin',
     retryable: true,
-    remedy: 'Check whether the provider can be reached from here.',
+    remedy: 'Check whether the provider is reachable from this machine.',
   },
   PLUGIN_STOP_TIMEOUT: {
     kind: 'plugin',
     retryable: false,
-    remedy: 'Tell the author of the plugin; what it still does is ignored.',
+    remedy: 'Report it to the author of the plugin; anything that the old instance still does is ignored.',
   },
   PLUGIN_EVENT_INVALID: {
     kind: 'plugin',
     retryable: false,
-    remedy: 'Tell the author of the plugin; the event was dropped and nothing else is harmed.',
+    remedy:
+      'Report it to the author of the plugin; the event was dropped, and other events are not affected.',
   },
   PLUGIN_EVENT_FLOOD: {
     kind: 'plugin',
     retryable: false,
     remedy:
-      'Tell the author of the plugin, or raise `limits.eventsPerSecond` if so much is going on; the ends of live calls are taken all the same.',
+      'Report it to the author of the plugin, or raise `limits.eventsPerSecond`; ends of live calls are always accepted.',
   },
   PLUGIN_EXCEPTION: {
     kind: 'plugin',
     retryable: true,
-    remedy: 'Tell the author of the plugin; one that throws often is started anew, within a budget.',
+    remedy:
+      'Report it to the author of the plugin; a plugin that throws often is restarted a limited number of times.',
   },
   CONFIG_UNREADABLE: {
     kind: 'config',
     retryable: false,
-    remedy: 'Give an existing, readable YAML file with `--config`.',
+    remedy: 'Pass an existing, readable YAML file with `--config`.',
   },
   CONFIG_INVALID: { kind: 'config', retryable: false, remedy: 'Correct the key that the message names.' },
   CONFIG_VARIABLE_MISSING: {
     kind: 'config',
     retryable: false,
-    remedy: 'Set the environment variable that the message names, or take it out of the configuration.',
+    remedy: 'Set the environment variable that the message names, or remove it from the configuration.',
   },
   PORT_IN_USE: {
     kind: 'config',
@@ -180,12 +182,12 @@ export const FAULTS = {
   STORE_UNREADABLE: {
     kind: 'store',
     retryable: false,
-    remedy: 'Give a path in a folder that this user may write to with `storage.path`.',
+    remedy: 'Set `storage.path` to a path in a directory that this user can write to.',
   },
   STORE_NOT_A_DATABASE: {
     kind: 'store',
     retryable: false,
-    remedy: 'Point `storage.path` at a Sidetone database or at a path where there is no file yet.',
+    remedy: 'Set `storage.path` to a Sidetone database, or to a path where no file exists.',
   },
   STORE_SCHEMA_NEWER: {
     kind: 'store',
@@ -201,12 +203,12 @@ export const FAULTS = {
     kind: 'store',
     retryable: true,
     remedy:
-      'Free disk space or mend the disk; events are kept in memory and written as soon as it works again.',
+      'Free disk space or repair the disk; events are kept in memory and written when writes succeed again.',
   },
   LIMIT_EXCEEDED: {
     kind: 'capacity',
     retryable: true,
-    remedy: 'Ask for less at once, or raise the limit named.',
+    remedy: 'Request less at once, or raise the limit that the message names.',
   },
   LIMIT_QUERY_TOKENS: {
     kind: 'capacity',
@@ -216,17 +218,17 @@ export const FAULTS = {
   LIMIT_QUERY_DEPTH: {
     kind: 'capacity',
     retryable: false,
-    remedy: 'Nest fewer fields in one another, or raise `limits.queryDepth`.',
+    remedy: 'Nest fewer fields, or raise `limits.queryDepth`.',
   },
   LIMIT_QUERY_ALIASES: {
     kind: 'capacity',
     retryable: false,
-    remedy: 'Ask for fewer fields under another name, or raise `limits.queryAliases`.',
+    remedy: 'Use fewer aliases, or raise `limits.queryAliases`.',
   },
   LIMIT_QUERY_COST: {
     kind: 'capacity',
     retryable: false,
-    remedy: 'Ask for smaller pages or fewer fields of each node, or raise `limits.queryCost`.',
+    remedy: 'Request smaller pages or fewer fields of each node, or raise `limits.queryCost`.',
   },
   LIMIT_CONNECTIONS: {
     kind: 'capacity',
@@ -241,24 +243,25 @@ export const FAULTS = {
   HISTORY_TIMEOUT: {
     kind: 'capacity',
     retryable: true,
-    remedy: 'Narrow the filter, ask for a shorter time or a smaller page, or try again later.',
+    remedy: 'Narrow the filter, request a shorter period or a smaller page, or retry later.',
   },
   HISTORY_UNAVAILABLE: {
     kind: 'capacity',
     retryable: true,
-    remedy: 'Try again: the reader of history begins anew by itself. If it goes on, look at the log.',
+    remedy: 'Retry: the reader thread restarts automatically. If the error persists, check the log.',
   },
   UNCAUGHT_EXCEPTION: {
     kind: 'defect',
     retryable: false,
-    remedy: 'Look at the stack in the log: it names the module, most often a plugin. Tell its author.',
+    remedy:
+      'Read the stack trace in the log to find the module, most often a plugin, and report it to its author.',
   },
-  INTERNAL: { kind: 'defect', retryable: false, remedy: 'Please report it with the id from the log.' },
+  INTERNAL: { kind: 'defect', retryable: false, remedy: 'Report it with the id from the log.' },
 } as const satisfies Record<string, CatalogueEntry>;
 
 export type FaultCode = keyof typeof FAULTS;
 
-/** The failures that a command can have as its outcome: data in GraphQL, not errors. */
+/** The codes of failed commands. In GraphQL, a failed command is data, not an error. */
 export const FAILURE_CODES = [
   'CALL_NOT_FOUND',
   'CALL_NOT_LIVE',
@@ -275,12 +278,12 @@ export type FailureCode = (typeof FAILURE_CODES)[number];
 
 const brand: unique symbol = Symbol.for('sidetone.fault') as never;
 
-/** Details of a fault that are safe to show to whoever caused it. */
+/** Details of a fault. They are sent to the client or provider, so they must not contain secrets or personal data. */
 export type FaultDetails = Readonly<Record<string, string | number | boolean>>;
 
 /**
- * The one error class. `message` says what happened in words for the one who reads it; `cause` is for the log only.
- * Recognise it with {@link isFault}, not with `instanceof`: a plugin may carry its own copy of this package.
+ * An error of the catalogue. `message` and `details` are sent to the client or provider; `cause` is only logged. Test for it
+ * with {@link isFault} instead of `instanceof`, because a plugin may have its own copy of this package.
  */
 export class FaultError extends Error {
   override readonly name = 'FaultError';
@@ -307,23 +310,27 @@ export class FaultError extends Error {
   }
 }
 
-/** Whether `error` is a fault of this catalogue, made by this copy of the package or another. */
+/** Returns whether `error` is a {@link FaultError} of this or another copy of the package. */
 export function isFault(error: unknown): error is FaultError {
   return typeof error === 'object' && error !== null && brand in error;
 }
 
-/** The fault of an argument: which one, and what was expected of it. */
+/**
+ * Returns the fault with which a control rejects an argument before it sends a request. `argument` is its name in the
+ * contract, `problem` what was expected. The command is stored with `Failure.argument`, and the client receives an
+ * INPUT_INVALID error.
+ */
 export function invalidArgument(argument: string, problem: string): FaultError {
   return new FaultError('INPUT_INVALID', `${argument}: ${problem}`, { details: { argument } });
 }
 
-/** Whether a fault's code is one that a command may fail with. */
+/** Returns whether a command can fail with this code. */
 export function isFailureCode(code: FaultCode): code is FailureCode {
   return (FAILURE_CODES as readonly FaultCode[]).includes(code);
 }
 
-/** The text of anything thrown, for a message: never a stack, never a type name alone. */
+/** Returns the message of a thrown value, without a stack trace. */
 export function messageOf(thrown: unknown): string {
   if (thrown instanceof Error && thrown.message !== '') return thrown.message;
-  return typeof thrown === 'string' && thrown !== '' ? thrown : 'no reason was given';
+  return typeof thrown === 'string' && thrown !== '' ? thrown : 'no reason given';
 }

@@ -2,8 +2,8 @@ import { inspect } from 'node:util';
 import { describe, expect, test } from 'vitest';
 import { FAILURE_CODES, FAULTS, FaultError, Secret, isFault, messageOf } from '@sidetone/core';
 
-describe('a fault', () => {
-  test('is known by its brand, not by its class: a plugin may carry its own copy of this package', () => {
+describe('FaultError', () => {
+  test('is recognised across copies of the package', () => {
     const fromAnotherCopy = Object.assign(new Error('x'), { [Symbol.for('sidetone.fault')]: true });
     expect(isFault(fromAnotherCopy)).toBe(true);
     expect(isFault(new FaultError('INTERNAL', 'x'))).toBe(true);
@@ -11,33 +11,33 @@ describe('a fault', () => {
     expect(isFault(undefined)).toBe(false);
   });
 
-  test('tells its kind, whether to try again, and what to do', () => {
+  test('has kind, retryability and remedy of its code', () => {
     expect(new FaultError('PROVIDER_TIMEOUT', 'x')).toMatchObject({ kind: 'provider', retryable: false });
     for (const [code, { remedy }] of Object.entries(FAULTS)) expect(remedy, code).toMatch(/^[A-Z].*[.]$/);
   });
 
-  test('of a command is one of the catalogue', () => {
+  test('has a catalogue entry for every failure code', () => {
     for (const code of FAILURE_CODES) expect(FAULTS).toHaveProperty(code);
   });
 });
 
-describe('a secret', () => {
+describe('Secret', () => {
   const secret = new Secret('hunter2');
 
-  test('prints as [redacted] however it is printed', () => {
+  test('is redacted when printed, serialised or inspected', () => {
     expect([`${secret.toString()}`, JSON.stringify({ secret }), inspect({ secret })].join()).not.toContain(
       'hunter2',
     );
   });
 
-  test('is there for the one who needs it', () => {
+  test('reveals its value', () => {
     expect(secret.reveal()).toBe('hunter2');
   });
 });
 
-test('anything that was thrown has a message', () => {
+test('messageOf returns a message for any thrown value', () => {
   expect(messageOf(new Error('boom'))).toBe('boom');
   expect(messageOf('boom')).toBe('boom');
-  expect(messageOf(new Error(''))).toBe('no reason was given');
-  expect(messageOf(null)).toBe('no reason was given');
+  expect(messageOf(new Error(''))).toBe('no reason given');
+  expect(messageOf(null)).toBe('no reason given');
 });
