@@ -1,7 +1,7 @@
-/** Writing 16-bit samples down: as PCM in either byte order, or as G.711 mu-law octets (ITU-T G.711, 1988, table 2). */
+/** Encodes 16-bit samples as PCM of either byte order, or as G.711 mu-law (ITU-T G.711, 1988, table 2). */
 
 const BIAS = 132;
-/** The loudest sample that mu-law can tell apart, in 16-bit terms. */
+/** The largest magnitude of a 16-bit sample that mu-law can represent. Larger ones are clipped. */
 const CLIP = 32_635;
 
 function encodePcm16(samples: Int16Array, isLittleEndian: boolean): Uint8Array {
@@ -11,13 +11,13 @@ function encodePcm16(samples: Int16Array, isLittleEndian: boolean): Uint8Array {
   return bytes;
 }
 
-/** The samples as 16-bit little-endian PCM. */
+/** Returns the samples as 16-bit little-endian PCM. */
 export const encodePcm16le = (samples: Int16Array): Uint8Array => encodePcm16(samples, true);
 
-/** The samples as 16-bit big-endian PCM. */
+/** Returns the samples as 16-bit big-endian PCM. */
 export const encodePcm16be = (samples: Int16Array): Uint8Array => encodePcm16(samples, false);
 
-/** The samples as mu-law octets, one each. */
+/** Returns the samples as mu-law, one octet for each. */
 export function encodeMulaw(samples: Int16Array): Uint8Array {
   return Uint8Array.from(samples, encodeSample);
 }

@@ -1,39 +1,41 @@
 /**
- * Loudness of one party's audio. Samples are summed into blocks of 20 ms; a reading looks back over as many blocks as
- * its reader asks for, so readers with different intervals share one meter and none sees the others.
+ * Measures the level of one party's audio. Samples are summed in blocks of 20 ms, and a reading covers as many of the last
+ * blocks as the caller requests, so callers with different intervals share one meter.
  */
 
-/** Full scale of a 16-bit sample: a sine of this amplitude reads 0 dBFS peak and -3.01 dBFS rms. */
+/** Full scale of a 16-bit sample. A sine of this amplitude has 0 dBFS peak and -3.01 dBFS RMS. */
 const FULL_SCALE = 32_768;
-/** What silence reads, dBFS. */
+/** The level of silence, in dBFS. */
 export const SILENCE_DB = -90;
-/** Length of a block, ms. */
+/** Length of a block, in ms. */
 const BLOCK_MS = 20;
-/** How far back a reading can look: 1 s. */
+/** Number of blocks that are kept: 1 s. */
 const BLOCKS = 50;
-/** Speech begins at a block above this, and ends when blocks stayed below the lower one for the hold time. dBFS rms. */
+/** Speech starts with a block of at least the first level, and ends after blocks below the second for the hold time. dBFS RMS. */
 const SPEECH_ON_DB = -42;
 const SPEECH_OFF_DB = -48;
 const SPEECH_HOLD_MS = 300;
-/** How late audio may come, and in how large bursts, without its level dropping, ms. */
+/** Delay of audio, or size of a burst, in ms, that does not lower the level. */
 const JITTER_MS = 100;
 
-/** In place of a largest sample where there was none. */
-const NOTHING = -1;
+/** The peak of no blocks. */
+const NO_PEAK = -1;
 
-/** One reading. dBFS: 0 is full scale, -90 is silence. */
+/** A level in dBFS: 0 is full scale, -90 is silence. */
 export interface Level {
   readonly rmsDb: number;
   readonly peakDb: number;
   readonly speaking: boolean;
 }
 
+/** The level of silence. */
 export const SILENCE: Level = { rmsDb: SILENCE_DB, peakDb: SILENCE_DB, speaking: false };
 
 function toDb(ratio: number): number {
   return ratio <= 0 ? SILENCE_DB : Math.max(SILENCE_DB, 20 * Math.log10(ratio));
 }
 
+/** The level meter of one party's audio. */
 export class LevelMeter {
   /** Hz. */
   readonly sampleRate: number;
@@ -45,19 +47,17 @@ export class LevelMeter {
   #energy = 0;
   #peak = 0;
   #filled = 0;
-  #untakenPeak = NOTHING;
+  #pendingPeak = NO_PEAK;
   #speaking = false;
   #loudAt = Number.NEGATIVE_INFINITY;
 
-  /** @param sampleRate Hz, of the samples given to {@link push}. */
+  /** @param sampleRate Hz, of the samples that are passed to {@link push}. */
   constructor(sampleRate: number) {
     this.sampleRate = sampleRate;
     this.#blockSamples = Math.max(1, Math.round((sampleRate * BLOCK_MS) / 1000));
   }
 
-  /**
-   * Takes samples that arrived at `now` (epoch ms). Of interleaved audio, every `stride`-th from `offset` is taken.
-   */
+  /** Adds samples that arrived at `now`, in epoch ms. For interleaved audio, uses every `stride`-th sample from `offset`. */
   push(samples: Int16Array, now: number, offset = 0, stride = 1): void {
     for (let i = offset; i < samples.length; i += stride) {
       const sample = samples[i]!;
@@ -69,16 +69,16 @@ export class LevelMeter {
   }
 
   /**
-   * The level of the last `windowMs` of audio (at most 1000), as it stands at `now`. Audio that is older than the window
-   * and the jitter of a network does not count, so a track that stopped sending falls to silence.
+   * Returns the level of the last `windowMs` of audio (20 to 1000 ms) at `now`, in epoch ms. Audio that is older than the
+   * window plus network jitter is ignored, so the level of a track that has stopped falls to silence.
    */
   read(now: number, windowMs: number): Level {
-    const wanted = Math.min(BLOCKS, Math.max(1, Math.round(windowMs / BLOCK_MS)));
+    const count = Math.min(BLOCKS, Math.max(1, Math.round(windowMs / BLOCK_MS)));
     const oldest = now - windowMs - JITTER_MS;
     let energy = 0;
     let peak = 0;
     let found = 0;
-    for (let age = 1; age <= wanted; age++) {
+    for (let age = 1; age <= count; age++) {
       const block = (this.#next - age + BLOCKS) % BLOCKS;
       if (this.#times[block]! < oldest) break;
       energy += this.#energies[block]!;
@@ -94,13 +94,13 @@ export class LevelMeter {
   }
 
   /**
-   * The largest sample of the blocks that were completed since the last time this was asked, dBFS; nothing when there
-   * were none. For one reader that keeps them.
+   * Returns the peak of the blocks that were completed since the previous call, in dBFS; undefined if there were none.
+   * For a single caller.
    */
   takePeakDb(): number | undefined {
-    if (this.#untakenPeak < 0) return undefined;
-    const peakDb = toDb(this.#untakenPeak / FULL_SCALE);
-    this.#untakenPeak = NOTHING;
+    if (this.#pendingPeak < 0) return undefined;
+    const peakDb = toDb(this.#pendingPeak / FULL_SCALE);
+    this.#pendingPeak = NO_PEAK;
     return peakDb;
   }
 
@@ -115,7 +115,7 @@ export class LevelMeter {
     this.#energies[this.#next] = this.#energy;
     this.#peaks[this.#next] = this.#peak;
     this.#times[this.#next] = now;
-    if (this.#peak > this.#untakenPeak) this.#untakenPeak = this.#peak;
+    if (this.#peak > this.#pendingPeak) this.#pendingPeak = this.#peak;
     this.#next = (this.#next + 1) % BLOCKS;
     this.#energy = 0;
     this.#peak = 0;

@@ -3,7 +3,7 @@
  * Samples here are 16 bits wide: the 14-bit value times four.
  */
 
-/** The offset that makes every segment begin at a power of two, in 16-bit terms (33 times 4). */
+/** The offset that makes every segment start at a power of two, for 16-bit samples (33 times 4). */
 const BIAS = 132;
 
 function expand(octet: number): number {
@@ -13,10 +13,10 @@ function expand(octet: number): number {
   return bits & 0x80 ? -magnitude : magnitude;
 }
 
-/** The 16-bit sample of each mu-law octet; -32124 to 32124. */
+/** The 16-bit sample for each mu-law octet, -32124 to 32124. */
 export const MULAW_TO_LINEAR: Int16Array = Int16Array.from({ length: 256 }, (_, octet) => expand(octet));
 
-/** Decodes mu-law octets into 16-bit samples, one each. */
+/** Decodes mu-law into 16-bit samples, one for each octet. */
 export function decodeMulaw(octets: Uint8Array): Int16Array {
   const samples = new Int16Array(octets.length);
   for (let i = 0; i < octets.length; i++) samples[i] = MULAW_TO_LINEAR[octets[i]!]!;

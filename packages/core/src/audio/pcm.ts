@@ -1,6 +1,6 @@
 /**
- * Signed 16-bit samples as bytes, in either order: little-endian as PCs keep them, big-endian as RFC 3551 sends "L16".
- * Reading gives a view where the machine and the alignment allow it, else a copy.
+ * Decodes 16-bit PCM: little-endian, or big-endian as in "L16" of RFC 3551. Returns a view of the bytes if the byte order of
+ * the machine and the alignment allow it, otherwise a copy.
  */
 
 const HOST_IS_LITTLE_ENDIAN = new Uint8Array(new Uint16Array([1]).buffer)[0] === 1;
@@ -14,8 +14,8 @@ function decode(bytes: Uint8Array, isLittleEndian: boolean): Int16Array {
   return Int16Array.from({ length: count }, (_, i) => view.getInt16(i * 2, isLittleEndian));
 }
 
-/** The little-endian samples in `bytes`. An odd last byte is left out. The result may share memory with `bytes`. */
+/** Returns the little-endian samples in `bytes`. Ignores an odd last byte. The result may share memory with `bytes`. */
 export const decodePcm16le = (bytes: Uint8Array): Int16Array => decode(bytes, true);
 
-/** The big-endian samples in `bytes`. An odd last byte is left out. The result may share memory with `bytes`. */
+/** Returns the big-endian samples in `bytes`. Ignores an odd last byte. The result may share memory with `bytes`. */
 export const decodePcm16be = (bytes: Uint8Array): Int16Array => decode(bytes, false);

@@ -1,47 +1,47 @@
 /**
- * Changing the sample rate of a stream that comes in pieces: one filter runs across all of them, so that no joint is
- * heard. A windowed sinc of 12 zero crossings on each side, as in `resample`; what the new rate cannot carry is filtered
- * out: a tone that is a third beyond its band is at least 40 dB down. The speed can be trimmed while it runs, which takes
- * up the drift of a clock.
+ * Changes the sample rate of a stream. The filter continues across pieces, so there are no artefacts between them. It is a
+ * windowed sinc with 12 zero crossings on each side; a tone a third above the band of the new rate is attenuated by at least
+ * 40 dB. The speed can be adjusted during the stream to compensate clock drift.
  */
 
 /** Zero crossings of the sinc on each side, at the lower of the two rates. */
 const LOBES = 12;
 /**
- * How finely places between two samples are told apart. A multiple of what the usual rates need (8, 11.025, 12, 16,
- * 22.05, 24, 32, 44.1 and 48 kHz into 16 kHz are exact); others are rounded to it, which is below the noise of speech.
+ * Resolution of positions between two samples. Conversions to 16 kHz from 8, 11.025, 12, 16, 22.05, 24, 32, 44.1 and 48 kHz
+ * are exact; for other rates, positions are rounded, with an error below the noise of speech.
  */
 const PHASES = 640;
-/** Filters that are kept for the next stream of the same ratio. */
-const MAX_KEPT_FILTERS = 8;
+/** Number of cached filters. */
+const MAX_CACHED_FILTERS = 8;
 
+/** The resampler of one stream. */
 export interface Resampler {
   /**
-   * The samples that these complete; the last ones wait for what follows. Of interleaved audio, every `stride`-th from
-   * `offset` is taken. What is given may be reused.
+   * Returns the output samples that can be computed with `samples`; the last ones are pending until more input arrives. For
+   * interleaved audio, uses every `stride`-th sample from `offset`. `samples` may be reused by the caller.
    */
   push(samples: Int16Array, offset?: number, stride?: number): Int16Array;
-  /** What waits, as if silence followed. It begins anew behind it. */
+  /** Returns the pending samples, as if silence followed, and resets the resampler. */
   flush(): Int16Array;
-  /** Samples of the new rate that wait for what follows. */
+  /** Number of output samples that are pending. */
   readonly pending: number;
-  /** How fast the stream is played: 1.005 gives half a percent fewer samples. From the next push on. */
+  /** The speed of playback, from the next push on: 1.005 returns half a percent fewer samples. Default: 1. */
   speed: number;
 }
 
 interface Filter {
-  /** Samples that are looked at on each side. */
+  /** Number of input samples that are used on each side. */
   readonly half: number;
-  /** The weights for a place that is `phase / PHASES` behind a sample. */
+  /** Returns the weights for a position `phase / PHASES` after a sample. */
   row(phase: number): Float64Array;
 }
 
-const kept = new Map<number, Filter>();
+const cache = new Map<number, Filter>();
 
-/** The filter that lets through what `cutoff` of the band of the old rate carries; weights are made when first used. */
+/** Returns the filter that passes `cutoff` of the band of the input rate. Weights are computed on first use. */
 function filterFor(cutoff: number): Filter {
-  const known = kept.get(cutoff);
-  if (known) return known;
+  const cached = cache.get(cutoff);
+  if (cached) return cached;
   const reach = LOBES / cutoff;
   const half = Math.ceil(reach);
   const rows: (Float64Array | undefined)[] = [];
@@ -49,7 +49,7 @@ function filterFor(cutoff: number): Filter {
     half,
     row: (phase) => (rows[phase] ??= weights(phase / PHASES, cutoff, reach, half)),
   };
-  if (kept.size < MAX_KEPT_FILTERS) kept.set(cutoff, filter);
+  if (cache.size < MAX_CACHED_FILTERS) cache.set(cutoff, filter);
   return filter;
 }
 
@@ -62,20 +62,20 @@ function weights(fraction: number, cutoff: number, reach: number, half: number):
     const window = 0.5 + 0.5 * Math.cos((Math.PI * distance) / reach);
     sum += row[k] = sinc(cutoff * distance) * window;
   }
-  // A constant stays what it is.
+  // Normalise, so that a constant signal is not changed.
   return row.map((weight) => weight / sum);
 }
 
 const sinc = (x: number): number => (x === 0 ? 1 : Math.sin(Math.PI * x) / (Math.PI * x));
 
-/** A stream from one rate to another, both in Hz. Sample n of the result is heard at the time of sample n * from / to. */
+/** Creates a resampler from one rate to another, in Hz. Output sample n is at the time of input sample n * from / to. */
 export function createResampler(fromRate: number, toRate: number): Resampler {
   const { half, row } = filterFor(Math.min(1, toRate / fromRate));
   let speed = 1;
-  /** The newest samples, with those before them that are still looked at. */
+  /** The newest samples, and the earlier ones that the filter still needs. */
   let history = new Int16Array(half);
-  /** Where the next sample of the result lies, in samples of `history`. */
-  let place = half;
+  /** Position of the next output sample in `history`. */
+  let position = half;
 
   function resampleAt(at: number, phase: number): number {
     const filter = row(phase);
@@ -85,10 +85,10 @@ export function createResampler(fromRate: number, toRate: number): Resampler {
     return Math.max(-32_768, Math.min(32_767, Math.round(sum)));
   }
 
-  function take(samples: Int16Array, offset: number, stride: number): void {
-    const first = Math.floor(place) - half + 1;
+  function append(samples: Int16Array, offset: number, stride: number): void {
+    const first = Math.floor(position) - half + 1;
     const kept = history.subarray(Math.max(0, first));
-    place -= history.length - kept.length;
+    position -= history.length - kept.length;
     const count = Math.max(0, Math.ceil((samples.length - offset) / stride));
     const next = new Int16Array(kept.length + count);
     next.set(kept);
@@ -98,21 +98,21 @@ export function createResampler(fromRate: number, toRate: number): Resampler {
   }
 
   function push(samples: Int16Array, offset = 0, stride = 1): Int16Array {
-    take(samples, offset, stride);
+    append(samples, offset, stride);
     const step = (fromRate / toRate) * speed;
-    const result = new Int16Array(Math.max(0, Math.ceil((history.length - half - place) / step)) + 1);
+    const result = new Int16Array(Math.max(0, Math.ceil((history.length - half - position) / step)) + 1);
     let count = 0;
     for (;;) {
-      let at = Math.floor(place);
-      let phase = Math.round((place - at) * PHASES);
+      let at = Math.floor(position);
+      let phase = Math.round((position - at) * PHASES);
       if (phase === PHASES) {
         phase = 0;
         at++;
       }
       if (at + half >= history.length) break;
-      // On a sample of its own rate there is nothing to work out.
+      // Exactly at an input sample: no interpolation is needed.
       result[count++] = phase === 0 && fromRate <= toRate ? history[at]! : resampleAt(at, phase);
-      place += step;
+      position += step;
     }
     return result.subarray(0, count);
   }
@@ -122,11 +122,11 @@ export function createResampler(fromRate: number, toRate: number): Resampler {
     flush() {
       const rest = push(new Int16Array(half));
       history = new Int16Array(half);
-      place = half;
+      position = half;
       return rest;
     },
     get pending() {
-      return ((history.length - place) * toRate) / fromRate;
+      return ((history.length - position) * toRate) / fromRate;
     },
     get speed() {
       return speed;

@@ -1,18 +1,19 @@
-/** Writing the head of a WAV file: RIFF with 16-bit PCM, the canonical 44 bytes before the first sample. */
+/** Encodes the header of a WAV file with 16-bit PCM: the canonical 44 bytes before the first sample. */
 
-/** Where the samples begin. */
+/** The size of the header, which is also the offset of the first sample. */
 export const WAV_HEADER_BYTES = 44;
 
 const PCM = 1;
 const SAMPLE_BYTES = 2;
 
+/** The format of the samples. */
 export interface WavFormat {
   readonly channels: number;
   /** Hz. */
   readonly sampleRate: number;
 }
 
-/** The head of a file with `dataBytes` bytes of samples, at most 4 GiB less the head. */
+/** Returns the header of a file with `dataBytes` bytes of samples, at most 4 GiB minus the header. */
 export function encodeWavHeader({ channels, sampleRate }: WavFormat, dataBytes: number): Uint8Array {
   const bytes = new Uint8Array(WAV_HEADER_BYTES);
   const view = new DataView(bytes.buffer);

@@ -10,7 +10,7 @@ function sine(ms: number, { hz = 1000, amplitude = 32_767, rate = RATE } = {}): 
   );
 }
 
-/** Pushes audio in frames of 20 ms, at the pace of a clock that stands behind each frame. */
+/** Pushes audio in frames of 20 ms in real time. Returns the time after the last frame. */
 function play(meter: LevelMeter, samples: Int16Array, from = 0, rate = RATE): number {
   const frame = rate / 50;
   let now = from;
@@ -18,8 +18,8 @@ function play(meter: LevelMeter, samples: Int16Array, from = 0, rate = RATE): nu
   return now;
 }
 
-describe('a level', () => {
-  test('of a full-scale sine is -3.01 dBFS rms and 0 dBFS peak, at every usual rate', () => {
+describe('read', () => {
+  test('returns -3.01 dBFS RMS and 0 dBFS peak for a full-scale sine at every common rate', () => {
     for (const rate of [8000, 16_000, 24_000, 48_000]) {
       const meter = new LevelMeter(rate);
       const level = meter.read(play(meter, sine(500, { rate }), 0, rate), 100);
@@ -28,31 +28,31 @@ describe('a level', () => {
     }
   });
 
-  test('falls by 20 dB when the amplitude falls to a tenth', () => {
+  test('returns 20 dB less for a tenth of the amplitude', () => {
     const meter = new LevelMeter(RATE);
     const level = meter.read(play(meter, sine(500, { amplitude: 3276.7 })), 100);
     expect(level.rmsDb).toBeCloseTo(-23.01, 1);
     expect(level.peakDb).toBeCloseTo(-20, 1);
   });
 
-  test('of silence, and of nothing, is the floor', () => {
+  test('returns the minimum for silence and for no audio', () => {
     const meter = new LevelMeter(RATE);
     expect(meter.read(0, 100)).toEqual({ rmsDb: SILENCE_DB, peakDb: SILENCE_DB, speaking: false });
     expect(meter.read(play(meter, new Int16Array(RATE)), 100).rmsDb).toBe(SILENCE_DB);
   });
 
-  test('of the lowest sample is full scale: -32768 has no positive twin', () => {
+  test('treats -32768 as full scale', () => {
     const meter = new LevelMeter(RATE);
     expect(meter.read(play(meter, new Int16Array(RATE / 10).fill(-32_768)), 100).peakDb).toBeCloseTo(0, 5);
   });
 
-  test('of a constant is its own, rms and peak alike', () => {
+  test('returns equal RMS and peak for a constant', () => {
     const meter = new LevelMeter(RATE);
     const level = meter.read(play(meter, new Int16Array(RATE / 10).fill(16_384)), 100);
     expect([level.rmsDb, level.peakDb]).toEqual([expect.closeTo(-6.02, 2), expect.closeTo(-6.02, 2)]);
   });
 
-  test('of what is clipped is louder than a full-scale sine, and never above full scale', () => {
+  test('never returns more than full scale for clipped audio', () => {
     const meter = new LevelMeter(RATE);
     const square = sine(500, { amplitude: 32_767 }).map((sample) => (sample < 0 ? -32_768 : 32_767));
     const level = meter.read(play(meter, square), 100);
@@ -60,19 +60,19 @@ describe('a level', () => {
     expect(Math.max(level.rmsDb, level.peakDb)).toBeLessThanOrEqual(0);
   });
 
-  test('of a track that stopped sending falls to silence', () => {
+  test('falls to silence when a track stops', () => {
     const meter = new LevelMeter(RATE);
     const now = play(meter, sine(500));
     expect(meter.read(now + 1000, 100).rmsDb).toBe(SILENCE_DB);
   });
 
-  test('does not drop because a frame is late by less than the jitter of a network', () => {
+  test('does not drop when a frame is late by less than network jitter', () => {
     const meter = new LevelMeter(RATE);
     const now = play(meter, sine(500));
     expect(meter.read(now + 80, 100).rmsDb).toBeCloseTo(-3.01, 2);
   });
 
-  test('of interleaved audio is that of the channel asked for', () => {
+  test('measures one channel of interleaved audio', () => {
     const loud = sine(400);
     const stereo = new Int16Array(loud.length * 2);
     loud.forEach((sample, i) => (stereo[i * 2 + 1] = sample));
@@ -83,7 +83,7 @@ describe('a level', () => {
     expect(right.read(400, 100).rmsDb).toBeCloseTo(-3.01, 2);
   });
 
-  test('looks back as far as its reader asks, so readers do not disturb each other', () => {
+  test('covers the requested window, independent of other readers', () => {
     const meter = new LevelMeter(RATE);
     const now = play(meter, new Int16Array(RATE / 10), play(meter, sine(100)));
     expect(meter.read(now, 100).rmsDb).toBe(SILENCE_DB);
@@ -91,8 +91,8 @@ describe('a level', () => {
   });
 });
 
-describe('the peak since it was taken last', () => {
-  test('is the largest of the blocks that were completed, and nothing when there were none', () => {
+describe('takePeakDb', () => {
+  test('returns the peak of the blocks completed since the previous call', () => {
     const meter = new LevelMeter(RATE);
     expect(meter.takePeakDb()).toBeUndefined();
     const now = play(meter, sine(40, { amplitude: 3276.7 }), play(meter, sine(20)));
@@ -108,8 +108,8 @@ describe('the peak since it was taken last', () => {
 });
 
 describe('speaking', () => {
-  test('begins above one level and goes on down to a lower one: in between it does not flutter', () => {
-    // -45 dBFS rms: below what begins speech, above what ends it.
+  test('starts above one level and continues down to a lower one', () => {
+    // -45 dBFS RMS: below the level that starts speech, above the level that ends it.
     const between = { amplitude: 32_768 * Math.SQRT2 * 10 ** (-45 / 20) };
     const meter = new LevelMeter(RATE);
     let now = play(meter, sine(1000, between));
@@ -119,7 +119,7 @@ describe('speaking', () => {
     expect(meter.read(now, 100).speaking).toBe(true);
   });
 
-  test('begins with sound, holds through a short pause, and ends with silence', () => {
+  test('starts with sound, continues through a short pause, and ends with silence', () => {
     const meter = new LevelMeter(RATE);
     let now = play(meter, sine(200, { amplitude: 3000 }));
     expect(meter.read(now, 100).speaking).toBe(true);

@@ -2,8 +2,8 @@ import { pace } from '@sidetone/core';
 import { createFakeClock } from '@sidetone/testkit';
 import { describe, expect, it } from 'vitest';
 
-describe('pacing', () => {
-  it('steps at once and then every 20 ms, until it is ended', async () => {
+describe('pace', () => {
+  it('steps immediately and then every 20 ms until it is stopped', async () => {
     const clock = createFakeClock();
     const frames: number[] = [];
     const end = pace(clock, (frame) => frames.push(frame));
@@ -15,7 +15,7 @@ describe('pacing', () => {
     expect(clock.pending).toBe(0);
   });
 
-  it('does not drift: a late step is made up for, and those of a long stall are left out', () => {
+  it('makes up for late steps without drift and skips steps after a long stall', () => {
     let now = 0;
     let task = { at: 0, run: (): void => undefined };
     const clock = {
@@ -38,7 +38,7 @@ describe('pacing', () => {
     expect(frames.slice(5)).toEqual([490, 491, 492, 493, 494, 495, 496, 497, 498, 499, 500]);
   });
 
-  it('can be ended by its own step', async () => {
+  it('can be stopped by its own step', async () => {
     const clock = createFakeClock();
     const frames: number[] = [];
     const end = pace(clock, (frame) => {

@@ -7,7 +7,7 @@ import { amplitudeAt, concat, largestStep, middleOf, rms, sine } from './signals
 const RATES = [8000, 16_000, 24_000, 48_000] as const;
 const PAIRS = RATES.flatMap((from) => RATES.map((to) => [from, to] as const));
 
-/** All of a stream, in pieces of 20 ms. */
+/** Resamples a signal in pieces of 20 ms. */
 function stream(samples: Int16Array, from: number, to: number, pieceMs = 20): Int16Array {
   const resampler = createResampler(from, to);
   const piece = (from * pieceMs) / 1000;
@@ -18,12 +18,12 @@ function stream(samples: Int16Array, from: number, to: number, pieceMs = 20): In
   return concat(out);
 }
 
-describe('resampling a stream', () => {
-  it.each(PAIRS)('from %d to %d Hz keeps a tone of 1 kHz, its level and its length', (from, to) => {
+describe('createResampler', () => {
+  it.each(PAIRS)('from %d to %d Hz keeps the level and length of a 1 kHz tone', (from, to) => {
     const out = stream(sine(1000, from, from / 2, 10_000), from, to);
     expect(out.length).toBe(to / 2);
     expect(amplitudeAt(1000, to, middleOf(out)) / 10_000).toBeCloseTo(1, 2);
-    // All that is left besides the tone is 50 dB below it.
+    // Everything besides the tone is 50 dB below it.
     const rest = Math.sqrt(
       Math.max(0, rms(middleOf(out)) ** 2 - amplitudeAt(1000, to, middleOf(out)) ** 2 / 2),
     );
@@ -35,11 +35,11 @@ describe('resampling a stream', () => {
     [48_000, 16_000, 11_000],
     [16_000, 8000, 5500],
     [48_000, 8000, 9000],
-  ])('from %d to %d Hz filters out %d Hz, which the new rate would fold back', (from, to, hz) => {
+  ])('from %d to %d Hz filters out %d Hz, which would alias', (from, to, hz) => {
     expect(rms(middleOf(stream(sine(hz, from, from / 2, 10_000), from, to)))).toBeLessThan(70);
   });
 
-  it.each(PAIRS)('from %d to %d Hz gives the same, however the stream is cut', (from, to) => {
+  it.each(PAIRS)('from %d to %d Hz returns the same samples for any division into pieces', (from, to) => {
     const samples = sine(440, from, from / 10, 20_000);
     const whole = createResampler(from, to);
     const expected = [...whole.push(samples), ...whole.flush()];
@@ -58,7 +58,7 @@ describe('resampling a stream', () => {
     );
   });
 
-  it('agrees with resampling the whole sound at once', () => {
+  it('agrees with resampling the whole signal at once', () => {
     const samples = sine(700, 8000, 800, 12_000);
     const out = stream(samples, 8000, 16_000);
     const whole = resample(samples, 8000, 16_000, 0, resampledLength(800, 8000, 16_000));
@@ -67,12 +67,12 @@ describe('resampling a stream', () => {
     ).toBeLessThan(80);
   });
 
-  it('at its own rate changes nothing', () => {
+  it('does not change samples if both rates are equal', () => {
     const samples = sine(300, 16_000, 1600, 30_000);
     expect([...stream(samples, 16_000, 16_000)]).toEqual([...samples]);
   });
 
-  it('keeps a constant, and clips what would overshoot', () => {
+  it('keeps a constant signal and clips overshoot', () => {
     const out = middleOf(stream(new Int16Array(800).fill(-12_345), 8000, 48_000));
     expect(new Set(out)).toEqual(new Set([-12_345]));
     const square = Int16Array.from({ length: 800 }, (_, i) => (i % 40 < 20 ? 32_767 : -32_768));
@@ -81,7 +81,7 @@ describe('resampling a stream', () => {
     expect(Math.min(...clipped)).toBe(-32_768);
   });
 
-  it('takes every second sample of interleaved audio', () => {
+  it('reads one channel of interleaved audio', () => {
     const [left, right] = [sine(500, 8000, 400, 8000), sine(900, 8000, 400, 8000)];
     const both = Int16Array.from({ length: 800 }, (_, i) => (i % 2 === 0 ? left : right)[i >> 1]!);
     const resampler = createResampler(8000, 16_000);
@@ -89,13 +89,13 @@ describe('resampling a stream', () => {
     expect([...resampler.push(both, 1, 2)]).toEqual([...alone.push(right)]);
   });
 
-  it('takes rates that do not divide evenly', () => {
+  it('supports rates without a simple ratio', () => {
     const out = stream(sine(1000, 11_111, 11_111, 10_000), 11_111, 16_000, 50);
     expect(Math.abs(out.length - 16_000)).toBeLessThanOrEqual(1);
     expect(amplitudeAt(1000, 16_000, middleOf(out)) / 10_000).toBeCloseTo(1, 1);
   });
 
-  it('can be trimmed while it runs: half a percent faster, without a click', () => {
+  it('changes speed during the stream without a click', () => {
     const resampler = createResampler(8000, 16_000);
     const tone = sine(400, 8000, 8000, 20_000);
     const out: Int16Array[] = [];
@@ -110,7 +110,7 @@ describe('resampling a stream', () => {
     expect(largestStep(all.subarray(100))).toBeLessThan(20_000 * 2 * Math.PI * (402 / 16_000) + 100);
   });
 
-  it('says how much waits for what follows', () => {
+  it('reports the number of pending samples', () => {
     const resampler = createResampler(8000, 16_000);
     const out = resampler.push(new Int16Array(160));
     expect(out.length + resampler.pending).toBe(320);

@@ -1,29 +1,29 @@
-/** Computed signals, and what they measure, for tests of audio. */
+/** Generates and measures signals for audio tests. */
 
-/** `samples` samples of a sine; full scale unless told. */
+/** Returns `samples` samples of a sine, full scale by default. */
 export const sine = (hz: number, rate: number, samples: number, amplitude = 32_767): Int16Array =>
   Int16Array.from({ length: samples }, (_, i) =>
     Math.round(amplitude * Math.sin((2 * Math.PI * hz * i) / rate)),
   );
 
-/** Amplitude of the part of a signal that is a sine of `hz`: its projection on sine and cosine. */
+/** Returns the amplitude of a frequency in a signal: its projection on sine and cosine. */
 export function amplitudeAt(hz: number, rate: number, samples: Int16Array): number {
-  let [inPhase, across] = [0, 0];
+  let [inPhase, quadrature] = [0, 0];
   samples.forEach((sample, i) => {
     inPhase += sample * Math.sin((2 * Math.PI * hz * i) / rate);
-    across += sample * Math.cos((2 * Math.PI * hz * i) / rate);
+    quadrature += sample * Math.cos((2 * Math.PI * hz * i) / rate);
   });
-  return (2 * Math.hypot(inPhase, across)) / samples.length;
+  return (2 * Math.hypot(inPhase, quadrature)) / samples.length;
 }
 
 export const rms = (samples: Int16Array): number =>
   Math.sqrt(samples.reduce((sum, sample) => sum + sample * sample, 0) / samples.length);
 
-/** The samples without a stretch at both ends, where filters settle. */
+/** Returns the samples without a quarter at both ends, where filters settle. */
 export const middleOf = (samples: Int16Array): Int16Array =>
   samples.subarray(samples.length >> 2, (samples.length * 3) >> 2);
 
-/** The largest step from one sample to the next: a click is a step that the signal does not have. */
+/** Returns the largest difference of adjacent samples. A click is a larger one than the signal has. */
 export function largestStep(samples: Int16Array): number {
   let largest = 0;
   for (let i = 1; i < samples.length; i++)

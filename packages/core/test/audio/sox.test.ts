@@ -1,6 +1,4 @@
-/**
- * A second opinion on the audio maths, by SoX. Where there is no `sox` on the path these tests are skipped, and say so.
- */
+/** Compares the audio functions with SoX. Skipped if `sox` is not installed. */
 import { execFileSync, spawnSync } from 'node:child_process';
 import {
   createResampler,
@@ -17,7 +15,7 @@ import { describe, expect, test } from 'vitest';
 import { amplitudeAt, concat, middleOf, sine } from './signals.ts';
 
 const hasSox = spawnSync('sox', ['--version']).status === 0;
-const why = hasSox ? '' : ' (skipped: there is no sox on the path)';
+const why = hasSox ? '' : ' (skipped: sox is not installed)';
 
 const RAW = (rate: number, order = '-L'): string[] => [
   '-t',
@@ -34,7 +32,7 @@ const RAW = (rate: number, order = '-L'): string[] => [
 ];
 const sox = (input: Uint8Array, ...args: string[]): Buffer => execFileSync('sox', args, { input });
 
-/** SoX's statistics of a signal, dBFS. */
+/** Returns the statistics of SoX for a signal, in dBFS. */
 function statsOf(samples: Int16Array, rate: number): { rmsDb: number; peakDb: number } {
   const { stderr } = spawnSync('sox', [...RAW(rate), '-', '-n', 'stats'], { input: encodePcm16le(samples) });
   const read = (name: string): number =>
@@ -42,12 +40,12 @@ function statsOf(samples: Int16Array, rate: number): { rmsDb: number; peakDb: nu
   return { rmsDb: read('RMS lev dB'), peakDb: read('Pk lev dB') };
 }
 
-describe.skipIf(!hasSox)(`SoX agrees${why}`, () => {
+describe.skipIf(!hasSox)(`agrees with SoX${why}`, () => {
   test.each([
     ['a full-scale sine', sine(1000, 16_000, 16_000)],
     ['a quiet sine', sine(300, 16_000, 16_000, 328)],
     [
-      'one that is clipped',
+      'a clipped sine',
       sine(1000, 16_000, 16_000, 60_000).map((it) => Math.max(-32_768, Math.min(32_767, it))),
     ],
     ['a constant', new Int16Array(16_000).fill(-8192)],
@@ -59,7 +57,7 @@ describe.skipIf(!hasSox)(`SoX agrees${why}`, () => {
     expect(Math.abs(ours.peakDb - theirs.peakDb)).toBeLessThan(0.02);
   });
 
-  test('on mu-law, both ways', () => {
+  test('on mu-law decoding and encoding', () => {
     const samples = Int16Array.from({ length: 65_536 }, (_, i) => i - 32_768);
     const mulaw = ['-t', 'raw', '-r', '8000', '-e', 'mu-law', '-b', '8', '-c', '1'];
     const octets = Uint8Array.from({ length: 256 }, (_, i) => i);
@@ -67,12 +65,12 @@ describe.skipIf(!hasSox)(`SoX agrees${why}`, () => {
     expect([...decoded]).toEqual([...decodeMulaw(octets)]);
     const encoded = sox(encodePcm16le(samples), '-D', ...RAW(8000), '-', ...mulaw, '-');
     const [theirs, ours] = [decodeMulaw(Uint8Array.from(encoded)), decodeMulaw(encodeMulaw(samples))];
-    // In the middle between two steps one may round to either: they are never further apart than a step.
+    // A value halfway between two steps may be rounded either way.
     const stepAt = (it: number): number => (Math.abs(it) + 132) / 16 + 8;
     expect(samples.every((it, i) => Math.abs(theirs[i]! - ours[i]!) <= stepAt(it))).toBe(true);
   });
 
-  test('on the byte orders', () => {
+  test('on byte order', () => {
     const samples = sine(440, 8000, 800, 12_345);
     const swapped = sox(encodePcm16le(samples), '-D', ...RAW(8000), '-', ...RAW(8000, '-B'), '-');
     expect(Buffer.from(encodePcm16be(samples)).equals(swapped)).toBe(true);
@@ -97,7 +95,7 @@ describe.skipIf(!hasSox)(`SoX agrees${why}`, () => {
     expect(Math.max(...ours.map((sample, i) => Math.abs(sample - theirs[i]!)))).toBeLessThan(60);
   });
 
-  test('on the head of a WAV file', () => {
+  test('on the header of a WAV file', () => {
     const samples = encodePcm16le(sine(440, 16_000, 3200));
     const wav = Buffer.concat([
       encodeWavHeader({ channels: 2, sampleRate: 16_000 }, samples.length),
@@ -109,6 +107,6 @@ describe.skipIf(!hasSox)(`SoX agrees${why}`, () => {
   });
 });
 
-test.runIf(!hasSox)('there is no sox on the path: its second opinion was not asked for', () => {
+test.runIf(!hasSox)('sox is not installed, so the results were not compared', () => {
   expect(hasSox).toBe(false);
 });
