@@ -1,13 +1,13 @@
 /**
- * A call as the facts tell it. `evolve` is the only way a call changes, live and on replay alike.
- * What an event of a provider means for a call is decided in `decide.ts`.
+ * The state of a call, derived from its events. A call only changes through `evolve`, both live and on replay. Which events
+ * follow from a provider event is decided in `decide.ts`.
  */
 import type { CallFact, CallFactType, CallFactOf, CallTranscription, Command } from './fact.ts';
 import type { CallId, ProviderCallId, ProviderId } from './ids.ts';
 import type { Assistant, CallDetails, CallEnd, Money } from './provider-event.ts';
 import type { CallDirection, CallStatus, Party } from './vocabulary.ts';
 
-/** A call at one position of the log. Instants are epoch ms. */
+/** The state of a call at one position of the log. Times are in epoch ms. */
 export interface Call {
   readonly id: CallId;
   readonly providerId: ProviderId;
@@ -26,35 +26,35 @@ export interface Call {
   readonly summary?: string;
   readonly cost?: Money;
   readonly providerData?: Readonly<Record<string, unknown>>;
-  /** Whether a report told all that was said. */
+  /** Whether a report contained the complete transcript. */
   readonly isTranscriptReported: boolean;
-  /** Parties that were muted by a command, as far as we know: no provider lets it be read back. */
+  /** Parties muted by a command. No provider reports the actual state. */
   readonly mutedParties: readonly Party[];
-  /** What people marked it with, in the order of marking. */
+  /** In the order in which they were added. */
   readonly tags: readonly string[];
   readonly noteCount: number;
-  /** Who transcribes it, or did last, and since when that is as it is. */
+  /** The current or last transcription, and since when it has been in its state. */
   readonly transcription?: CallTranscription & { readonly since: number };
-  /** Since when each party that is speaking now has been. */
+  /** For each party that is speaking, since when. */
   readonly speakingSince: Readonly<Partial<Record<Party, number>>>;
-  /** The end offset of each party's last final utterance, ms: a later one cannot start before it. */
+  /** End offset of each party's last final utterance, in ms. The next one cannot start before it. */
   readonly lastFinalEndMs: Readonly<Partial<Record<Party, number>>>;
 }
 
-/** Whether a call in this status can still be heard of. */
+/** Returns whether the call has not ended. */
 export const isLive = (call: Pick<Call, 'status'>): boolean => call.status !== 'ENDED';
 
-/** The moment that offsets count from: the answer, or the first we knew of a call that was never answered. */
+/** Returns the time from which offsets are counted, in epoch ms: the answer, or the creation if it was never answered. */
 export const offsetOrigin = (call: Call): number => call.answeredAt ?? call.createdAt;
 
-/** Whether a transcriber tells what is said in the call: then the provider's own words would be doubles. */
+/** Returns whether a transcriber is active for the call. Finals of the provider would then be duplicates. */
 export function isTranscribed({ transcription }: Pick<Call, 'transcription'>): boolean {
   return transcription !== undefined && transcription.state !== 'FAILED' && transcription.state !== 'STOPPED';
 }
 
 const isAnswered = (status: CallStatus): boolean => status === 'IN_PROGRESS' || status === 'FORWARDING';
 
-/** Lays newly known details over a call. */
+/** Returns the call with `details` merged into it. */
 export function withDetails(call: Call, details: CallDetails): Call {
   const { createdAt, endedAt, providerData, assistant, ...rest } = details;
   return {
@@ -73,14 +73,14 @@ function withStatus(call: Call, status: CallStatus, at: number): Call {
 }
 
 function without<Value>(record: Readonly<Partial<Record<Party, Value>>>, party: Party) {
-  const { [party]: _gone, ...rest } = record;
+  const { [party]: _removed, ...rest } = record;
   return rest;
 }
 
-/** A provider that took a mute command has muted: there is nothing else to know it by. */
+/** Applies an accepted mute command. No provider reports muting by itself. */
 function withMute(call: Call, { kind, status, arguments: args }: Command): Call {
-  const isTaken = status === 'ACCEPTED' || status === 'CONFIRMED';
-  if (!isTaken || (kind !== 'MUTE' && kind !== 'UNMUTE')) return call;
+  const isAccepted = status === 'ACCEPTED' || status === 'CONFIRMED';
+  if (!isAccepted || (kind !== 'MUTE' && kind !== 'UNMUTE')) return call;
   const party = args['party'] as Party;
   const others = call.mutedParties.filter((muted) => muted !== party);
   return { ...call, mutedParties: kind === 'MUTE' ? [...others, party] : others };
@@ -143,7 +143,7 @@ const EVOLVERS: { readonly [Type in Exclude<CallFactType, 'CALL_STARTED'>]: Evol
   LISTENING_STOPPED: unchanged,
 };
 
-function begin(callId: CallId, fact: CallFactOf<'CALL_STARTED'>, at: number): Call {
+function newCall(callId: CallId, fact: CallFactOf<'CALL_STARTED'>, at: number): Call {
   const call: Call = {
     id: callId,
     providerId: fact.providerId,
@@ -162,12 +162,14 @@ function begin(callId: CallId, fact: CallFactOf<'CALL_STARTED'>, at: number): Ca
 }
 
 /**
- * The call after a fact. Pure and total: the first fact of a call is CALL_STARTED, and a second one changes nothing.
- * @throws {TypeError} when the first fact of a call is another: the log is then not ours.
+ * Returns the state of the call after an event. Pure. The first event of a call is CALL_STARTED; a second CALL_STARTED has
+ * no effect.
+ * @throws {TypeError} If the first event of a call is not CALL_STARTED, which means that the log is corrupt.
  */
 export function evolve(call: Call | undefined, callId: CallId, fact: CallFact, at: number): Call {
-  if (fact.type === 'CALL_STARTED') return call ?? begin(callId, fact, at);
-  if (!call) throw new TypeError(`fact ${fact.type} of a call that never started`);
+  if (fact.type === 'CALL_STARTED') return call ?? newCall(callId, fact, at);
+  if (!call)
+    throw new TypeError(`call ${callId}: expected CALL_STARTED as the first event, received ${fact.type}`);
   const evolver = EVOLVERS[fact.type] as Evolver<CallFactType>;
   return evolver(call, fact, at);
 }

@@ -1,13 +1,12 @@
 /**
- * What an event of a provider means: the facts that follow from it, given the call so far.
- * Pure and total. An event that tells nothing new gives no facts, so a redelivery, a late or an impossible step
- * costs nothing; an event about a call that nobody announced begins it.
+ * Derives the stored events (facts) that follow from a provider event, given the current state of the call. Pure, and
+ * defined for every event in every state: a redelivered, late or impossible event yields no facts, and the first event
+ * about an unknown call starts it.
  */
 import { evolve, isLive, isTranscribed, offsetOrigin, type Call } from './call.ts';
 import { firstStatus, nextStatus } from './call-status.ts';
 import type { CallFact, CallFactOf } from './fact.ts';
 import type { CallId, IdSource, ProviderId, UtteranceId } from './ids.ts';
-import { missingWords, type Words } from './missing-words.ts';
 import type {
   CallDetails,
   ProviderEvent,
@@ -15,16 +14,17 @@ import type {
   ProviderEventType,
   ReportedUtterance,
 } from './provider-event.ts';
+import { missingUtterances, type SpokenText } from './transcript-merge.ts';
 import type { CallStatus } from './vocabulary.ts';
 
-/** What a decision needs besides the call and the event. */
+/** Further input of {@link decide}. */
 export interface DecisionContext {
   readonly providerId: ProviderId;
   readonly ids: Pick<IdSource, 'utterance'>;
-  /** The id that a partial of this party already showed, so that its final keeps it. */
+  /** The id under which the current partial of this party was published; its final keeps the id. */
   readonly openUtterance?: UtteranceId;
-  /** What has been said in the call so far. Asked for only when a report has to be compared with it. */
-  readonly heard: () => readonly Words[];
+  /** Returns the stored transcript. Called only if a report or a late final has to be compared with it. */
+  readonly storedTranscript: () => readonly SpokenText[];
 }
 
 type Decider<Type extends ProviderEventType> = (
@@ -35,27 +35,27 @@ type Decider<Type extends ProviderEventType> = (
 
 const NOTHING: readonly CallFact[] = [];
 
-/** The part of `details` that the call does not know yet, or nothing. */
-function news(call: Call, details: CallDetails): CallDetails | undefined {
+/** Returns the part of `details` that differs from the call; undefined if there is none. */
+function newDetails(call: Call, details: CallDetails): CallDetails | undefined {
   const known: Readonly<Record<string, unknown>> = { ...call };
-  const fresh = Object.entries(details).filter(
+  const changed = Object.entries(details).filter(
     ([key, value]) =>
-      value !== undefined && !isCovered(known[key], value) && !(key === 'endedAt' && isLive(call)),
+      value !== undefined && !includesAll(known[key], value) && !(key === 'endedAt' && isLive(call)),
   );
-  return fresh.length > 0 ? Object.fromEntries(fresh) : undefined;
+  return changed.length > 0 ? Object.fromEntries(changed) : undefined;
 }
 
-/** Whether all that `value` tells is in `known` already. */
-function isCovered(known: unknown, value: unknown): boolean {
+/** Returns whether `known` contains every property of `value`, recursively. */
+function includesAll(known: unknown, value: unknown): boolean {
   if (typeof value !== 'object' || value === null) return known === value;
   if (typeof known !== 'object' || known === null) return false;
-  const facts = known as Readonly<Record<string, unknown>>;
-  return Object.entries(value).every(([key, part]) => isCovered(facts[key], part));
+  const properties = known as Readonly<Record<string, unknown>>;
+  return Object.entries(value).every(([key, part]) => includesAll(properties[key], part));
 }
 
 function updated(call: Call, details: CallDetails | undefined): readonly CallFact[] {
-  const fresh = details && news(call, details);
-  return fresh ? [{ type: 'CALL_UPDATED', details: fresh }] : NOTHING;
+  const changed = details && newDetails(call, details);
+  return changed ? [{ type: 'CALL_UPDATED', details: changed }] : NOTHING;
 }
 
 function statusChanged(
@@ -63,27 +63,28 @@ function statusChanged(
   event: ProviderEventOf<'call.started'> | ProviderEventOf<'call.status'>,
 ): readonly CallFact[] {
   if (event.status === undefined || event.status === 'ENDED') return NOTHING;
-  if (!isLive(call)) return answeredLate(call, event.status, event.occurredAt);
+  if (!isLive(call)) return lateAnswer(call, event.status, event.occurredAt);
   const status = nextStatus(call, event);
   return status === call.status ? NOTHING : [{ type: 'CALL_STATUS_CHANGED', status }];
 }
 
-/** The news that a call was answered may come after the news that it ended. */
-function answeredLate(call: Call, status: CallStatus, occurredAt: number): readonly CallFact[] {
-  const isInTime = occurredAt <= (call.endedAt ?? occurredAt);
-  const tells = status === 'IN_PROGRESS' && call.answeredAt === undefined && isInTime;
-  return tells ? [{ type: 'CALL_UPDATED', details: { answeredAt: occurredAt } }] : NOTHING;
+/** Derives the time of the answer from a status that arrives after the end of the call. */
+function lateAnswer(call: Call, status: CallStatus, occurredAt: number): readonly CallFact[] {
+  const isBeforeEnd = occurredAt <= (call.endedAt ?? occurredAt);
+  const isAnswer = status === 'IN_PROGRESS' && call.answeredAt === undefined && isBeforeEnd;
+  return isAnswer ? [{ type: 'CALL_UPDATED', details: { answeredAt: occurredAt } }] : NOTHING;
 }
 
 function finalized(
   call: Call,
   event: ProviderEventOf<'utterance.final'>,
-  { ids, openUtterance, heard }: DecisionContext,
+  { ids, openUtterance, storedTranscript }: DecisionContext,
 ): readonly CallFact[] {
   const { party, text, confidence } = event;
   if (text.trim() === '' || isTranscribed(call)) return NOTHING;
-  if (wasTranscribedToItsEnd(call) && heard().length > 0) return NOTHING;
-  if (call.isTranscriptReported && missingWords(heard(), [{ party, text }]).length === 0) return NOTHING;
+  if (wasTranscribedUntilEnd(call) && storedTranscript().length > 0) return NOTHING;
+  if (call.isTranscriptReported && missingUtterances(storedTranscript(), [{ party, text }]).length === 0)
+    return NOTHING;
   const origin = offsetOrigin(call);
   const endMs = event.endMs ?? Math.max(0, event.occurredAt - origin);
   const since = call.speakingSince[party];
@@ -105,28 +106,28 @@ function finalized(
   ];
 }
 
-/** Whether its end is what stopped its transcription: words of the provider that come later are as old as it. */
-function wasTranscribedToItsEnd({ status, statusAt, transcription }: Call): boolean {
+/** Returns whether the transcription was stopped by the end of the call. Later finals of the provider are duplicates. */
+function wasTranscribedUntilEnd({ status, statusAt, transcription }: Call): boolean {
   return status === 'ENDED' && transcription?.state === 'STOPPED' && transcription.since === statusAt;
 }
 
-/** What a report adds. Words of a transcriber it would only tell once more, in other ones. */
-function reported(
+/** Returns the utterances that a report adds; none if the call has a transcript of a transcriber. */
+function addedByReport(
   call: Call,
   utterances: readonly ReportedUtterance[] | undefined,
-  heard: () => readonly Words[],
+  storedTranscript: () => readonly SpokenText[],
 ): readonly ReportedUtterance[] {
   if (!utterances) return [];
-  const known = heard();
-  const isToldAlready = call.transcription !== undefined && call.transcription.state !== 'FAILED';
-  return isToldAlready && known.length > 0 ? [] : missingWords(known, utterances);
+  const stored = storedTranscript();
+  const hasTranscriber = call.transcription !== undefined && call.transcription.state !== 'FAILED';
+  return hasTranscriber && stored.length > 0 ? [] : missingUtterances(stored, utterances);
 }
 
 const DECIDERS: { readonly [Type in ProviderEventType]: Decider<Type> } = {
   'call.started': (call, event) => [...updated(call, event.details), ...statusChanged(call, event)],
   'call.status': statusChanged,
   'call.ended': (call, { end }) => (isLive(call) ? [{ type: 'CALL_ENDED', end }] : NOTHING),
-  'call.report': (call, { summary, cost, details, providerData, utterances }, { ids, heard }) => [
+  'call.report': (call, { summary, cost, details, providerData, utterances }, { ids, storedTranscript }) => [
     ...updated(call, details),
     {
       type: 'CALL_REPORTED',
@@ -135,8 +136,8 @@ const DECIDERS: { readonly [Type in ProviderEventType]: Decider<Type> } = {
       ...(providerData && { providerData }),
       ...(utterances && { includesTranscript: true }),
     },
-    ...reported(call, utterances, heard).map((words): CallFact => {
-      return { type: 'UTTERANCE_FINALIZED', utterance: { id: ids.utterance(), ...words } };
+    ...addedByReport(call, utterances, storedTranscript).map((utterance): CallFact => {
+      return { type: 'UTTERANCE_FINALIZED', utterance: { id: ids.utterance(), ...utterance } };
     }),
   ],
   'utterance.partial': () => NOTHING,
@@ -147,11 +148,11 @@ const DECIDERS: { readonly [Type in ProviderEventType]: Decider<Type> } = {
     call.speakingSince[party] === undefined ? NOTHING : [{ type: 'SPEECH_STOPPED', party }],
   dtmf: (_call, { digits }) => (digits === '' ? NOTHING : [{ type: 'DTMF_RECEIVED', digits }]),
   'assistant.changed': (call, { assistant }) =>
-    isCovered(call.assistant, assistant) ? NOTHING : [{ type: 'ASSISTANT_CHANGED', assistant }],
+    includesAll(call.assistant, assistant) ? NOTHING : [{ type: 'ASSISTANT_CHANGED', assistant }],
   'transfer.started': (_call, { destination }) => [
     { type: 'TRANSFER_STARTED', ...(destination !== undefined && { destination }) },
   ],
-  // Which command it was, and how it stands, is known where commands are kept.
+  // Handled by the daemon, which keeps the commands.
   'command.confirmed': () => NOTHING,
   notice: (_call, { code, message }) => [{ type: 'CALL_NOTICE', code, message }],
 };
@@ -167,22 +168,22 @@ function started(event: ProviderEvent, providerId: ProviderId): CallFactOf<'CALL
   };
 }
 
-/** Speech, words and keys show that a call which was waiting has been answered, if nobody said so. */
-function connected(call: Call, event: ProviderEvent): CallFact | undefined {
+/** Returns the change of status if the event implies that the call has been answered. */
+function impliedAnswer(call: Call, event: ProviderEvent): CallFact | undefined {
   if (event.type === 'call.started' || event.type === 'call.status' || event.type === 'call.ended')
     return undefined;
   const status = nextStatus(call, event);
   return status === call.status ? undefined : { type: 'CALL_STATUS_CHANGED', status };
 }
 
-/** The facts that follow from `event`, in the order in which they go into the log; empty when it tells nothing new. */
+/** Returns the facts that follow from `event`, in the order in which they are stored; empty if nothing has changed. */
 export function decide(
   call: Call | undefined,
   callId: CallId,
   event: ProviderEvent,
   context: DecisionContext,
 ): readonly CallFact[] {
-  const first = call ? connected(call, event) : started(event, context.providerId);
+  const first = call ? impliedAnswer(call, event) : started(event, context.providerId);
   const after = first ? evolve(call, callId, first, event.occurredAt) : call!;
   const decider = DECIDERS[event.type] as Decider<ProviderEventType>;
   return [...(first ? [first] : NOTHING), ...decider(after, event, context)];

@@ -1,6 +1,6 @@
 /**
- * Facts: what the event log keeps. A fact is decided once, from a provider's event or a command, and never
- * changes; every row of a call, an utterance, a stream or a command follows from the facts alone.
+ * The stored events. An event is derived once, from a provider event or a command, and never changes. The rows of calls,
+ * utterances, streams and commands can all be rebuilt from the events. The code calls the payload of an event a fact.
  */
 import type {
   CallId,
@@ -18,17 +18,18 @@ import type { CallStatus, CommandKind, CommandStatus, Party } from './vocabulary
 import type { FailureCode } from './errors.ts';
 import { TRANSCRIPTION_STATES } from './transcriber.ts';
 
-/** Words said by one party that will not change. Offsets in ms from the answer of the call. */
+/** A completed stretch of speech of one party. Offsets are in ms from the answer of the call. */
 export interface Utterance {
   readonly id: UtteranceId;
   readonly party: Party;
   readonly text: string;
   readonly startMs?: number;
   readonly endMs?: number;
+  /** 0 to 1. */
   readonly confidence?: number;
 }
 
-/** One stretch of audio from the provider: what it is and, once it ended, what came. */
+/** The format of a media stream. */
 export interface MediaStreamInfo {
   readonly id: StreamId;
   readonly providerStreamId?: ProviderStreamId;
@@ -38,30 +39,30 @@ export interface MediaStreamInfo {
   readonly parties: readonly Party[];
 }
 
-/** What a stream has brought so far. */
+/** The amount of audio that a stream has received. */
 export interface StreamCounters {
   readonly frames: number;
   readonly bytes: number;
-  /** Frames that never came, by the provider's own numbering. */
+  /** Frames that were lost, by the numbering of the provider. */
   readonly missingFrames: number;
 }
 
-/** How the transcribing of a call is doing: as its transcriber tells, or STOPPED, on request or with the call. */
+/** The state of a call's transcription: reported by its transcriber, or STOPPED by a client or by the end of the call. */
 export const CALL_TRANSCRIPTION_STATES = [...TRANSCRIPTION_STATES, 'STOPPED'] as const;
 export type CallTranscriptionState = (typeof CALL_TRANSCRIPTION_STATES)[number];
 
-/** Who transcribes a call, and how that is doing. */
+/** The transcription of a call. */
 export interface CallTranscription {
   /** The key of the transcriber in the configuration. */
   readonly transcriber: string;
   readonly state: CallTranscriptionState;
-  /** Stable, for programs; of a state that is no good. */
+  /** Stable code of a state that is not normal. */
   readonly code?: string;
   /** For the operator. */
   readonly message?: string;
 }
 
-/** How a recording ended: with its call or the daemon, or because it could not be written any longer. */
+/** How a recording ended: COMPLETE with the call or the daemon, or FAILED because it could not be written. */
 export const RECORDING_ENDS = ['COMPLETE', 'FAILED'] as const;
 export type RecordingEnd = (typeof RECORDING_ENDS)[number];
 
@@ -70,38 +71,38 @@ export interface Failure {
   readonly code: FailureCode;
   readonly message: string;
   readonly retryable: boolean;
-  /** The argument that the plugin found wrong, by its name in the contract: `content`. */
+  /** The argument that the plugin rejected, by its name in the contract, for example `content`. */
   readonly argument?: string;
 }
 
-/** Something that a person or a program wrote down about a call. */
+/** A note that a person or a program attached to a call. */
 export interface Note {
   readonly id: NoteId;
   readonly text: string;
-  /** Which moment of the call it is about, ms from the answer; absent when it is about the whole call. */
+  /** The moment it refers to, in ms from the answer. Missing if it refers to the whole call. */
   readonly offsetMs?: number;
-  /** Who wrote it. */
+  /** The name of the access token, or of the client, that wrote it. */
   readonly author: string;
 }
 
-/** A thing someone asked to be done to a call, as it stands at one moment. */
+/** A command on a call, with its current status. */
 export interface Command {
   readonly id: CommandId;
   readonly kind: CommandKind;
   readonly arguments: Readonly<Record<string, unknown>>;
   readonly status: CommandStatus;
   readonly requestedBy: string;
-  /** Epoch ms. */
+  /** Epoch ms, as `settledAt`. */
   readonly requestedAt: number;
   readonly settledAt?: number;
   readonly failure?: Failure;
-  /** By which whoever asked makes the same command the same one; one for each requester. */
+  /** Chosen by the client, so that a repeated request returns this command. Unique for each requester. */
   readonly idempotencyKey?: string;
-  /** Tells whether another command is the same: made of its kind, its arguments, and what it is about. */
+  /** Identifies equal commands: a hash of kind, arguments and target. */
   readonly fingerprint?: string;
 }
 
-/** The fields of each type of fact. The keys are the GraphQL enum CallEventType. */
+/** The fields of each type of event. The keys are the values of the GraphQL enum CallEventType. */
 export interface CallFactFields {
   CALL_STARTED: {
     readonly providerId: ProviderId;
@@ -113,7 +114,7 @@ export interface CallFactFields {
   CALL_STATUS_CHANGED: { readonly status: CallStatus };
   CALL_ENDED: { readonly end: CallEnd };
   UTTERANCE_FINALIZED: { readonly utterance: Utterance };
-  /** A transcriber has found better words for an utterance: it is now this one, under the same id. */
+  /** A transcriber has replaced the text of an utterance; the id is the same. */
   UTTERANCE_REVISED: { readonly utterance: Utterance };
   SPEECH_STARTED: { readonly party: Party };
   SPEECH_STOPPED: { readonly party: Party };
@@ -127,47 +128,44 @@ export interface CallFactFields {
     readonly summary?: string;
     readonly cost?: Money;
     readonly providerData?: Readonly<Record<string, unknown>>;
-    /** Whether it told all that was said: words that come later are then most likely known. */
+    /** Whether it contained the complete transcript. Later finals are then compared with it. */
     readonly includesTranscript?: boolean;
   };
-  /** Someone tagged the call, took tags away, or wrote a note. What did not change anything is not in it. */
+  /** Tags were added or removed, or a note was written. Contains only what has changed. */
   CALL_ANNOTATED: {
     readonly tagsAdded?: readonly string[];
     readonly tagsRemoved?: readonly string[];
     readonly note?: Note;
   };
   CALL_NOTICE: { readonly code: string; readonly message: string };
-  /**
-   * A recording began, at the first audio that came; or goes on, after the daemon was away, in the same file and with
-   * the same beginning.
-   */
+  /** A recording started with the first audio, or continues in the same file after a restart of the daemon. */
   RECORDING_STARTED: {
-    /** When its first sample was heard, epoch ms. */
+    /** Time of the first sample of the file, in epoch ms. */
     readonly startedAt: number;
     readonly channels: number;
     /** Hz. */
     readonly sampleRate: number;
   };
-  /** A recording ended. What was written until then can be heard. */
+  /** A recording ended. The file contains everything written until then. */
   RECORDING_STOPPED: {
     readonly end: RecordingEnd;
     readonly durationMs: number;
-    /** Of samples, without the head of the file. */
+    /** Size of the samples, without the file header. */
     readonly bytes: number;
   };
-  /** The transcribing of the call began, goes on in another state, or ended. */
+  /** The transcription of the call started, changed its state, or ended. */
   TRANSCRIPTION_CHANGED: {
     readonly transcription: CallTranscription;
-    /** Who asked for it; absent where nobody did. */
+    /** The client that requested it; missing if it was started by the configuration. */
     readonly by?: string;
   };
-  /** Someone began to hear the call live. */
+  /** A client started to listen to the call. */
   LISTENING_STARTED: { readonly listenerId: ListenerId; readonly by: string };
-  /** They stopped, or the call did. */
+  /** A client stopped listening, or the call ended. */
   LISTENING_STOPPED: {
     readonly listenerId: ListenerId;
     readonly by: string;
-    /** When they began, epoch ms. */
+    /** When it started, in epoch ms. */
     readonly since: number;
   };
 }
@@ -176,10 +174,10 @@ export type CallFactType = keyof CallFactFields;
 
 export type CallFactOf<Type extends CallFactType> = { readonly type: Type } & CallFactFields[Type];
 
-/** One fact, told apart by `type`. */
+/** The payload of an event, discriminated by `type`. */
 export type CallFact = { [Type in CallFactType]: CallFactOf<Type> }[CallFactType];
 
-/** Every type of fact, in the order in which a reader would meet them. The compiler keeps it complete. */
+/** All event types, in the order in which the documentation lists them. */
 export const CALL_FACT_TYPES = Object.keys({
   CALL_STARTED: 0,
   CALL_UPDATED: 0,
@@ -205,12 +203,12 @@ export const CALL_FACT_TYPES = Object.keys({
   LISTENING_STOPPED: 0,
 } satisfies Record<CallFactType, 0>) as readonly CallFactType[];
 
-/** A fact in the log: numbered, dated, and of one call. */
+/** A stored event: a fact with its position in the log, its time and its call. */
 export interface CallRecord {
-  /** Position in the log. Rises by one step or more, never falls, is never used twice. */
+  /** Position in the log. Strictly increasing, with possible gaps, and never reused. */
   readonly position: number;
   readonly callId: CallId;
-  /** When it happened, epoch ms. */
+  /** When it happened, in epoch ms. */
   readonly at: number;
   readonly fact: CallFact;
 }

@@ -85,7 +85,7 @@ export { evolve, isLive, isTranscribed, offsetOrigin, withDetails, type Call } f
 export { NEXT_STATUSES, nextStatus } from './call-status.ts';
 export { NEXT_COMMAND_STATUSES } from './command-status.ts';
 export { decide, type DecisionContext } from './decide.ts';
-export { missingWords, wordsOf, type Words } from './missing-words.ts';
+export { missingUtterances, splitWords, type SpokenText } from './transcript-merge.ts';
 export type { Socket } from './socket.ts';
 export type {
   AudioEncoding,

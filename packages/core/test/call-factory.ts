@@ -1,4 +1,4 @@
-/** Calls and decisions for tests: small, deterministic. */
+/** Builds provider events for tests and derives calls from them. */
 import {
   decide,
   evolve,
@@ -23,19 +23,20 @@ export function event<Type extends ProviderEventType>(
   return { type, providerCallId: providerCallId('their-call'), occurredAt, ...fields } as ProviderEvent;
 }
 
-/** A story of events, told to the rules: the call that comes out, and the facts. */
-export function tell(events: readonly ProviderEvent[]): { call: Call; facts: CallFact[] } {
+/** Derives the facts from provider events in order. Returns them with the resulting call. */
+export function derive(events: readonly ProviderEvent[]): { call: Call; facts: CallFact[] } {
   let call: Call | undefined;
   let utterances = 0;
   const facts: CallFact[] = [];
-  for (const told of events) {
+  for (const input of events) {
     const context = {
       providerId: providerId('test'),
       ids: { utterance: () => `utt_${++utterances}` as UtteranceId },
-      heard: () => facts.flatMap((fact) => (fact.type === 'UTTERANCE_FINALIZED' ? [fact.utterance] : [])),
+      storedTranscript: () =>
+        facts.flatMap((fact) => (fact.type === 'UTTERANCE_FINALIZED' ? [fact.utterance] : [])),
     };
-    for (const fact of decide(call, CALL_ID, told, context)) {
-      call = evolve(call, CALL_ID, fact, told.occurredAt);
+    for (const fact of decide(call, CALL_ID, input, context)) {
+      call = evolve(call, CALL_ID, fact, input.occurredAt);
       facts.push(fact);
     }
   }

@@ -9,31 +9,31 @@ import {
   type Call,
   type ProviderEvent,
 } from '@sidetone/core';
-import { CALL_ID, event, tell, typesOf } from './call-factory.ts';
+import { CALL_ID, derive, event, typesOf } from './call-factory.ts';
 
 const end = { category: 'CUSTOMER_ENDED', code: 'bye' } as const;
 
-describe('a call begins', () => {
-  test('with the first event about it, whatever it is', () => {
-    const { call, facts } = tell([event('speech.started', { party: 'CUSTOMER' })]);
+describe('the start of a call', () => {
+  test('is derived from the first event of any type', () => {
+    const { call, facts } = derive([event('speech.started', { party: 'CUSTOMER' })]);
     expect(typesOf(facts)).toEqual(['CALL_STARTED', 'SPEECH_STARTED']);
     expect(call).toMatchObject({ status: 'IN_PROGRESS', answeredAt: 1000, createdAt: 1000 });
   });
 
-  test('once, however often it is announced', () => {
+  test('is derived once if call.started is repeated', () => {
     const announced = event('call.started', { status: 'RINGING', details: { from: '+15005550006' } });
-    expect(typesOf(tell([announced, announced, announced]).facts)).toEqual(['CALL_STARTED']);
+    expect(typesOf(derive([announced, announced, announced]).facts)).toEqual(['CALL_STARTED']);
   });
 
-  test('with the time that the provider tells', () => {
-    const { call } = tell([event('call.started', { details: { createdAt: 400 } }, 1000)]);
+  test('uses the creation time of the provider', () => {
+    const { call } = derive([event('call.started', { details: { createdAt: 400 } }, 1000)]);
     expect(call.createdAt).toBe(400);
   });
 });
 
-describe('details', () => {
-  test('are news only where they differ', () => {
-    const { facts } = tell([
+describe('call details', () => {
+  test('are updated only if they differ', () => {
+    const { facts } = derive([
       event('call.started', { details: { from: '+1', assistant: { name: 'Nova' } } }),
       event('call.started', { details: { from: '+1', to: '+2', assistant: { name: 'Nova' } } }),
     ]);
@@ -41,8 +41,8 @@ describe('details', () => {
     expect(facts).toHaveLength(2);
   });
 
-  test('of a part do not erase the other parts', () => {
-    const { call } = tell([
+  test('are merged, so missing fields are kept', () => {
+    const { call } = derive([
       event('call.started', { details: { assistant: { name: 'Nova' }, providerData: { a: 1 } } }),
       event('call.started', { details: { assistant: { providerAssistantId: 'x' }, providerData: { b: 2 } } }),
     ]);
@@ -51,9 +51,9 @@ describe('details', () => {
   });
 });
 
-describe('the status', () => {
-  test('never moves back because a message came late', () => {
-    const { call, facts } = tell([
+describe('the status of a call', () => {
+  test('never moves back when an event is late', () => {
+    const { call, facts } = derive([
       event('call.status', { status: 'IN_PROGRESS' }, 3000),
       event('call.status', { status: 'RINGING' }, 2000),
       event('call.status', { status: 'QUEUED' }, 1000),
@@ -62,34 +62,34 @@ describe('the status', () => {
     expect(typesOf(facts)).toEqual(['CALL_STARTED']);
   });
 
-  test('comes back from FORWARDING when a transfer failed, but not by an older message', () => {
+  test('returns from FORWARDING after a failed transfer, but not for an older event', () => {
     const forwarding = [
       event('call.status', { status: 'IN_PROGRESS' }, 1000),
       event('call.status', { status: 'FORWARDING' }, 2000),
     ];
     const back = (at: number) => event('call.status', { status: 'IN_PROGRESS' }, at);
-    expect(tell([...forwarding, back(3000)]).call.status).toBe('IN_PROGRESS');
-    expect(tell([...forwarding, back(1500)]).call.status).toBe('FORWARDING');
+    expect(derive([...forwarding, back(3000)]).call.status).toBe('IN_PROGRESS');
+    expect(derive([...forwarding, back(1500)]).call.status).toBe('FORWARDING');
   });
 
-  test('says when the call was answered, also when that is heard after the end', () => {
-    const { call } = tell([
+  test('sets the time of the answer even if the status arrives after the end', () => {
+    const { call } = derive([
       event('call.ended', { end }, 5000),
       event('call.status', { status: 'IN_PROGRESS' }, 2000),
     ]);
     expect(call).toMatchObject({ status: 'ENDED', endedAt: 5000, answeredAt: 2000 });
   });
 
-  test('does not say that a call was answered after it ended', () => {
-    const { call } = tell([
+  test('does not set a time of the answer after the end', () => {
+    const { call } = derive([
       event('call.ended', { end }, 5000),
       event('call.status', { status: 'IN_PROGRESS' }, 6000),
     ]);
     expect(call.answeredAt).toBeUndefined();
   });
 
-  test('moves on when somebody speaks in a call that was thought to ring', () => {
-    const { call, facts } = tell([
+  test('becomes IN_PROGRESS when speech is received while ringing', () => {
+    const { call, facts } = derive([
       event('call.status', { status: 'RINGING' }, 1000),
       event('utterance.final', { party: 'CUSTOMER', text: 'hello' }, 2000),
     ]);
@@ -98,10 +98,10 @@ describe('the status', () => {
   });
 });
 
-describe('the end', () => {
-  test('is the first one told; the others are no news', () => {
+describe('the end of a call', () => {
+  test('is the first call.ended; later ones are ignored', () => {
     const other = { category: 'PROVIDER_FAULT' } as const;
-    const { call, facts } = tell([
+    const { call, facts } = derive([
       event('call.status', { status: 'IN_PROGRESS' }),
       event('call.ended', { end }, 2000),
       event('call.ended', { end: other }, 3000),
@@ -110,8 +110,8 @@ describe('the end', () => {
     expect(typesOf(facts).filter((type) => type === 'CALL_ENDED')).toHaveLength(1);
   });
 
-  test('ends all speech, and nobody begins to speak after it', () => {
-    const { call, facts } = tell([
+  test('ends all speech, and later speech marks are ignored', () => {
+    const { call, facts } = derive([
       event('speech.started', { party: 'CUSTOMER' }),
       event('call.ended', { end }),
       event('speech.started', { party: 'ASSISTANT' }),
@@ -120,8 +120,8 @@ describe('the end', () => {
     expect(typesOf(facts).at(-1)).toBe('CALL_ENDED');
   });
 
-  test('does not keep out words that come late', () => {
-    const { facts } = tell([
+  test('does not reject a late final', () => {
+    const { facts } = derive([
       event('call.ended', { end }),
       event('utterance.final', { party: 'CUSTOMER', text: 'bye' }),
     ]);
@@ -136,30 +136,32 @@ describe('an utterance', () => {
     event('utterance.final', { party: 'CUSTOMER', text: 'hello' }, until),
   ];
 
-  test('lies between the start of speech and the moment it was told, from the answer of the call', () => {
-    expect(tell(spoken(1500, 2500)).facts.at(-1)).toMatchObject({ utterance: { startMs: 500, endMs: 1500 } });
+  test('is placed between the start of speech and its arrival, relative to the answer', () => {
+    expect(derive(spoken(1500, 2500)).facts.at(-1)).toMatchObject({
+      utterance: { startMs: 500, endMs: 1500 },
+    });
   });
 
-  test('does not begin before the one before it of the same party ended', () => {
+  test('does not start before the previous one of the same party ended', () => {
     const again = event('utterance.final', { party: 'CUSTOMER', text: 'and more' }, 4000);
-    expect(tell([...spoken(1500, 2500), again]).facts.at(-1)).toMatchObject({
+    expect(derive([...spoken(1500, 2500), again]).facts.at(-1)).toMatchObject({
       utterance: { startMs: 1500, endMs: 3000 },
     });
   });
 
-  test('keeps the offsets that the provider tells', () => {
-    const told = event('utterance.final', { party: 'ASSISTANT', text: 'hi', startMs: 10, endMs: 20 }, 9000);
-    expect(tell([told]).facts.at(-1)).toMatchObject({ utterance: { startMs: 10, endMs: 20 } });
+  test('keeps the offsets of the provider', () => {
+    const final = event('utterance.final', { party: 'ASSISTANT', text: 'hi', startMs: 10, endMs: 20 }, 9000);
+    expect(derive([final]).facts.at(-1)).toMatchObject({ utterance: { startMs: 10, endMs: 20 } });
   });
 
-  test('without words is none', () => {
-    expect(typesOf(tell([event('utterance.final', { party: 'CUSTOMER', text: '  ' })]).facts)).toEqual([
+  test('without text is ignored', () => {
+    expect(typesOf(derive([event('utterance.final', { party: 'CUSTOMER', text: '  ' })]).facts)).toEqual([
       'CALL_STARTED',
     ]);
   });
 });
 
-describe('a report that tells all that was said', () => {
+describe('a report with a transcript', () => {
   const said = (text: string, at: number) => event('utterance.final', { party: 'CUSTOMER', text }, at);
   const report = event('call.report', {
     utterances: [
@@ -170,32 +172,32 @@ describe('a report that tells all that was said', () => {
   const textsOf = (facts: readonly CallFact[]): string[] =>
     facts.flatMap((fact) => (fact.type === 'UTTERANCE_FINALIZED' ? [fact.utterance.text] : []));
 
-  test('adds what nobody heard, with its place in the call', () => {
-    const { facts } = tell([said('hello', 1000), report]);
+  test('adds missing utterances at their offsets', () => {
+    const { facts } = derive([said('hello', 1000), report]);
     expect(textsOf(facts)).toEqual(['hello', 'How can I help?']);
     expect(facts.at(-1)).toMatchObject({ utterance: { party: 'ASSISTANT', startMs: 500, endMs: 900 } });
   });
 
-  test('makes words that come after it no news, unless they are others', () => {
+  test('makes later finals ignored if their text is known', () => {
     const late = event('utterance.final', { party: 'ASSISTANT', text: 'how can I help' }, 2000);
-    const { facts } = tell([report, said('hello', 1500), late, said('and goodbye', 2500)]);
+    const { facts } = derive([report, said('hello', 1500), late, said('and goodbye', 2500)]);
     expect(textsOf(facts)).toEqual(['Hello.', 'How can I help?', 'and goodbye']);
   });
 
-  test('corrects the time of an end that was told before, and ends nothing itself', () => {
+  test('corrects the time of a known end, and does not end a call', () => {
     const times = event('call.report', { details: { endedAt: 4800 } });
-    expect(tell([event('call.ended', { end }, 5000), times]).call.endedAt).toBe(4800);
-    expect(tell([event('call.status', { status: 'IN_PROGRESS' }), times]).call).toMatchObject({
+    expect(derive([event('call.ended', { end }, 5000), times]).call.endedAt).toBe(4800);
+    expect(derive([event('call.status', { status: 'IN_PROGRESS' }), times]).call).toMatchObject({
       status: 'IN_PROGRESS',
     });
   });
 });
 
 describe('speech', () => {
-  test('starts once and stops once, however often it is told', () => {
+  test('starts once and stops once if marks are repeated', () => {
     const started = event('speech.started', { party: 'CUSTOMER' });
     const stopped = event('speech.stopped', { party: 'CUSTOMER' });
-    const { facts } = tell([started, started, stopped, stopped]);
+    const { facts } = derive([started, started, stopped, stopped]);
     expect(typesOf(facts)).toEqual(['CALL_STARTED', 'SPEECH_STARTED', 'SPEECH_STOPPED']);
   });
 });
@@ -225,11 +227,11 @@ const anyEvent: fc.Arbitrary<ProviderEvent> = fc
   )
   .map(([fields, at]) => event(fields.type, fields as never, at));
 
-describe('whatever is told, in whatever order', () => {
+describe('for any events in any order', () => {
   test('a call ends at most once and never lives again', () => {
     fc.assert(
       fc.property(fc.array(anyEvent, { minLength: 1, maxLength: 30 }), (events) => {
-        const { facts } = tell(events);
+        const { facts } = derive(events);
         let call: Call | undefined;
         let hasEnded = false;
         for (const fact of facts) {
@@ -243,13 +245,13 @@ describe('whatever is told, in whatever order', () => {
     );
   });
 
-  test('a story that is told again after its end moves no status, ends nothing and makes nobody speak', () => {
+  test('redelivery of all events after the end changes no status, end or speech', () => {
     const moves = (type: string) => /^(CALL_STARTED|CALL_STATUS_CHANGED|CALL_ENDED|SPEECH_\w+)$/.test(type);
     fc.assert(
       fc.property(fc.array(anyEvent), (events) => {
-        const story = [...events, event('call.ended', { end }, 0)];
-        const once = typesOf(tell(story).facts).filter(moves);
-        expect(typesOf(tell([...story, ...story]).facts).filter(moves)).toEqual(once);
+        const sequence = [...events, event('call.ended', { end }, 0)];
+        const once = typesOf(derive(sequence).facts).filter(moves);
+        expect(typesOf(derive([...sequence, ...sequence]).facts).filter(moves)).toEqual(once);
       }),
     );
   });

@@ -81,7 +81,7 @@ export class Ingest {
     const facts = decide(known, callId, event, {
       providerId,
       ids,
-      heard: () => this.#heard(callId),
+      storedTranscript: () => this.#heard(callId),
       ...(openUtterance && { openUtterance }),
     });
     this.#draft(callId, known, facts, event.occurredAt, event.dedupeKey);

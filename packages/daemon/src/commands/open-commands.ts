@@ -3,7 +3,7 @@
  * provider answered 200 says that it took the command, not that anybody heard it.
  */
 import {
-  wordsOf,
+  splitWords,
   type CallFact,
   type CallId,
   type Command,
@@ -102,7 +102,7 @@ export class OpenCommands {
 
 /** Whether what was heard is what was to be said, or a good part of it. */
 function areWordsOf(heard: string, content: string): boolean {
-  const [said, wanted] = [wordsOf(heard), wordsOf(content)];
+  const [said, wanted] = [splitWords(heard), splitWords(content)];
   const known = new Set(wanted);
   const common = said.filter((word) => known.has(word)).length;
   const isMostOfIt = common >= ENOUGH * wanted.length;

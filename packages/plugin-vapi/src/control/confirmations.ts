@@ -3,7 +3,7 @@
  * said, stand in a later conversation-update. A history only grows, so what is behind the point that it had reached when
  * the command was given is new; the same words further up prove nothing.
  */
-import { wordsOf, type CommandId, type MessageRole, type ProviderCallId } from '@sidetone/core';
+import { splitWords, type CommandId, type MessageRole, type ProviderCallId } from '@sidetone/core';
 import type { HistoryLine } from '../calls/conversation.ts';
 
 /** Most commands of one call that wait for their evidence; beyond it the oldest goes. */
@@ -43,7 +43,7 @@ export interface Confirmations {
 
 /** A text's words, each with its own blanks, so that one text can be found in another, and counted. */
 const plain = (text: string): string =>
-  wordsOf(text)
+  splitWords(text)
     .map((word) => ` ${word} `)
     .join('');
 

@@ -94,7 +94,7 @@ function tell(events: readonly ProviderEvent[]): {
     const decided = decide(told, 'call_1' as CallId, event, {
       providerId: providerId('vapi'),
       ids: { utterance: () => `utt_${++ids}` as UtteranceId },
-      heard: said,
+      storedTranscript: said,
     });
     for (const fact of decided) {
       told = evolve(told, 'call_1' as CallId, fact, event.occurredAt);

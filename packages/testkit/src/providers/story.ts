@@ -30,7 +30,11 @@ export function storyOf(events: readonly ProviderEvent[]): Story {
   let call: Call | undefined;
   for (const event of events) {
     if (event.dedupeKey !== undefined && keys.has(event.dedupeKey)) continue;
-    const news = decide(call, CALL, event, { providerId: providerId('story'), ids, heard: () => heard });
+    const news = decide(call, CALL, event, {
+      providerId: providerId('story'),
+      ids,
+      storedTranscript: () => heard,
+    });
     if (news.length > 0 && event.dedupeKey !== undefined) keys.add(event.dedupeKey);
     for (const fact of news) {
       call = evolve(call, CALL, fact, event.occurredAt);

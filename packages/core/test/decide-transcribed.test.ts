@@ -1,4 +1,4 @@
-/** A call that a transcriber hears: what of the provider's own words is still news, and how the facts change the call. */
+/** Calls with a transcriber: which events of the provider are still used, and how facts change the call. */
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import {
@@ -18,38 +18,39 @@ import { CALL_ID, event } from './call-factory.ts';
 
 type Step = ProviderEvent | { readonly fact: CallFact; readonly at: number };
 
-/** A story of what the provider tells and of facts that were decided elsewhere; what follows, with its time. */
-function tell(steps: readonly Step[]) {
+/** Derives facts from provider events, mixed with given facts. Returns them with their times and the resulting call. */
+function derive(steps: readonly Step[]) {
   let call: Call | undefined;
   let utterances = 0;
   const log: { fact: CallFact; at: number }[] = [];
-  const take = (fact: CallFact, at: number): void => {
+  const apply = (fact: CallFact, at: number): void => {
     call = evolve(call, CALL_ID, fact, at);
     log.push({ fact, at });
   };
   for (const step of steps) {
     if ('fact' in step) {
-      take(step.fact, step.at);
+      apply(step.fact, step.at);
       continue;
     }
     const context = {
       providerId: providerId('test'),
       ids: { utterance: () => `utt_${++utterances}` as UtteranceId },
-      heard: () => log.flatMap(({ fact }) => (fact.type === 'UTTERANCE_FINALIZED' ? [fact.utterance] : [])),
+      storedTranscript: () =>
+        log.flatMap(({ fact }) => (fact.type === 'UTTERANCE_FINALIZED' ? [fact.utterance] : [])),
     };
-    for (const fact of decide(call, CALL_ID, step, context)) take(fact, step.occurredAt);
+    for (const fact of decide(call, CALL_ID, step, context)) apply(fact, step.occurredAt);
   }
   return { call: call!, log, facts: log.map(({ fact }) => fact) };
 }
 
-const transcription = (state: CallTranscriptionState, at = 2000, transcriber = 'ear'): Step => ({
+const transcription = (state: CallTranscriptionState, at = 2000, transcriber = 'deepgram'): Step => ({
   fact: { type: 'TRANSCRIPTION_CHANGED', transcription: { transcriber, state } },
   at,
 });
-const heard = (text: string, at = 2500): Step => ({
+const transcribed = (text: string, at = 2500): Step => ({
   fact: {
     type: 'UTTERANCE_FINALIZED',
-    utterance: { id: 'utt_heard' as UtteranceId, party: 'CUSTOMER', text, startMs: 100, endMs: 900 },
+    utterance: { id: 'utt_transcribed' as UtteranceId, party: 'CUSTOMER', text, startMs: 100, endMs: 900 },
   },
   at,
 });
@@ -67,21 +68,21 @@ const ended = event('call.ended', { end: { category: 'CUSTOMER_ENDED' } }, 8000)
 const textsOf = (facts: readonly CallFact[]): string[] =>
   facts.flatMap((fact) => (fact.type === 'UTTERANCE_FINALIZED' ? [fact.utterance.text] : []));
 
-describe('while a transcriber tells what is said in a call', () => {
+describe('while a transcriber is active', () => {
   test.each(['CONNECTING', 'TRANSCRIBING', 'RECONNECTING'] as const)(
-    "the provider's own finals are no news: %s",
+    'finals of the provider are ignored: %s',
     (state) => {
-      expect(textsOf(tell([answered, transcription(state), said('hello')]).facts)).toEqual([]);
+      expect(textsOf(derive([answered, transcription(state), said('hello')]).facts)).toEqual([]);
     },
   );
 
-  test.each(['FAILED', 'STOPPED'] as const)('and then no longer, they are: %s', (state) => {
-    const { facts } = tell([answered, transcription('TRANSCRIBING'), transcription(state), said('hello')]);
+  test.each(['FAILED', 'STOPPED'] as const)('finals of the provider are used again after %s', (state) => {
+    const { facts } = derive([answered, transcription('TRANSCRIBING'), transcription(state), said('hello')]);
     expect(textsOf(facts)).toEqual(['hello']);
   });
 
-  test('all else that the provider tells is news', () => {
-    const { facts } = tell([
+  test('other events of the provider are used', () => {
+    const { facts } = derive([
       answered,
       transcription('TRANSCRIBING'),
       event('dtmf', { digits: '1' }),
@@ -92,11 +93,11 @@ describe('while a transcriber tells what is said in a call', () => {
 });
 
 describe('a report', () => {
-  test("does not add its words to a transcriber's, and all else that it tells is kept", () => {
-    const { call, facts } = tell([
+  test('does not add utterances to a transcript of a transcriber, but its other fields are used', () => {
+    const { call, facts } = derive([
       answered,
       transcription('TRANSCRIBING'),
-      heard('hello there'),
+      transcribed('hello there'),
       ended,
       report('Hello.', 'Quite other words.'),
     ]);
@@ -104,10 +105,10 @@ describe('a report', () => {
     expect(call).toMatchObject({ summary: 'Done.', isTranscriptReported: true });
   });
 
-  test('adds what is missing when the transcribing has failed', () => {
-    const { facts } = tell([
+  test('adds missing utterances if the transcription has failed', () => {
+    const { facts } = derive([
       answered,
-      heard('hello there'),
+      transcribed('hello there'),
       transcription('FAILED'),
       ended,
       report('Hello there.', 'Quite other words.'),
@@ -115,85 +116,96 @@ describe('a report', () => {
     expect(textsOf(facts)).toEqual(['hello there', 'Quite other words.']);
   });
 
-  test('adds all its words when the transcriber has heard none', () => {
-    const { facts } = tell([answered, transcription('CONNECTING'), ended, report('Hello.')]);
+  test('adds all utterances if the transcriber has returned none', () => {
+    const { facts } = derive([answered, transcription('CONNECTING'), ended, report('Hello.')]);
     expect(textsOf(facts)).toEqual(['Hello.']);
   });
 });
 
 describe('the end of a call', () => {
-  test('stops its transcription, at that moment, whatever was wrong with it', () => {
-    const { call } = tell([
+  test('stops the transcription and clears its error code', () => {
+    const { call } = derive([
       answered,
       {
         fact: {
           type: 'TRANSCRIPTION_CHANGED',
-          transcription: { transcriber: 'ear', state: 'RECONNECTING', code: 'X', message: 'x' },
+          transcription: { transcriber: 'deepgram', state: 'RECONNECTING', code: 'X', message: 'x' },
         },
         at: 2000,
       },
       ended,
     ]);
-    expect(call.transcription).toEqual({ transcriber: 'ear', state: 'STOPPED', since: 8000 });
+    expect(call.transcription).toEqual({ transcriber: 'deepgram', state: 'STOPPED', since: 8000 });
   });
 
-  test('leaves one that has failed, or was switched off, as it was', () => {
+  test('does not change a failed or stopped transcription', () => {
     for (const state of ['FAILED', 'STOPPED'] as const) {
-      const { call } = tell([answered, transcription(state), ended]);
-      expect(call.transcription).toEqual({ transcriber: 'ear', state, since: 2000 });
+      const { call } = derive([answered, transcription(state), ended]);
+      expect(call.transcription).toEqual({ transcriber: 'deepgram', state, since: 2000 });
     }
   });
 
-  test('gives a call that was not transcribed no transcription', () => {
-    expect(tell([answered, ended]).call).not.toHaveProperty('transcription');
+  test('does not add a transcription to a call without one', () => {
+    expect(derive([answered, ended]).call).not.toHaveProperty('transcription');
   });
 
-  test('does not make news of what the provider told too late of a call that was transcribed to it', () => {
-    const { facts } = tell([
+  test('makes late finals of the provider ignored if the call was transcribed until its end', () => {
+    const { facts } = derive([
       answered,
       transcription('TRANSCRIBING'),
-      heard('hello'),
+      transcribed('hello'),
       ended,
       said('hallo', 9000),
     ]);
     expect(textsOf(facts)).toEqual(['hello']);
   });
 
-  test('makes news of it when the transcriber has heard nothing', () => {
-    const { facts } = tell([answered, transcription('CONNECTING'), ended, said('hello', 9000)]);
+  test('does not ignore late finals if the transcriber has returned nothing', () => {
+    const { facts } = derive([answered, transcription('CONNECTING'), ended, said('hello', 9000)]);
     expect(textsOf(facts)).toEqual(['hello']);
   });
 
-  test('makes news of what came too late of a call whose transcription had failed, or was switched off', () => {
+  test('does not ignore late finals if the transcription had failed or was stopped', () => {
     for (const state of ['FAILED', 'STOPPED'] as const) {
-      const { facts } = tell([answered, heard('hello'), transcription(state), ended, said('bye', 9000)]);
+      const { facts } = derive([
+        answered,
+        transcribed('hello'),
+        transcription(state),
+        ended,
+        said('bye', 9000),
+      ]);
       expect(textsOf(facts)).toEqual(['hello', 'bye']);
     }
   });
 });
 
-describe('the facts', () => {
-  test('of a transcription are what the call says of it, and since when', () => {
-    const told = { transcriber: 'ear', state: 'FAILED', code: 'EAR_DEAF', message: 'it is deaf' } as const;
-    const { call } = tell([
+describe('facts of a transcription', () => {
+  test('set the state of the transcription and its time', () => {
+    const failed = {
+      transcriber: 'deepgram',
+      state: 'FAILED',
+      code: 'DEEPGRAM_UNAVAILABLE',
+      message: 'service unavailable',
+    } as const;
+    const { call } = derive([
       answered,
       transcription('CONNECTING'),
-      { fact: { type: 'TRANSCRIPTION_CHANGED', transcription: told, by: 'ada' }, at: 4000 },
+      { fact: { type: 'TRANSCRIPTION_CHANGED', transcription: failed, by: 'ada' }, at: 4000 },
     ]);
-    expect(call.transcription).toEqual({ ...told, since: 4000 });
+    expect(call.transcription).toEqual({ ...failed, since: 4000 });
     const again = evolve(
       call,
       CALL_ID,
-      { type: 'TRANSCRIPTION_CHANGED', transcription: { transcriber: 'ear', state: 'CONNECTING' } },
+      { type: 'TRANSCRIPTION_CHANGED', transcription: { transcriber: 'deepgram', state: 'CONNECTING' } },
       5000,
     );
-    expect(again.transcription).toEqual({ transcriber: 'ear', state: 'CONNECTING', since: 5000 });
+    expect(again.transcription).toEqual({ transcriber: 'deepgram', state: 'CONNECTING', since: 5000 });
   });
 
-  test('of a revision change nothing of the call', () => {
-    const { call } = tell([answered, heard('hello')]);
+  test('of a revision do not change the call', () => {
+    const { call } = derive([answered, transcribed('hello')]);
     const utterance = {
-      id: 'utt_heard' as UtteranceId,
+      id: 'utt_transcribed' as UtteranceId,
       party: 'CUSTOMER',
       text: 'yellow',
       endMs: 5,
@@ -201,11 +213,11 @@ describe('the facts', () => {
     expect(evolve(call, CALL_ID, { type: 'UTTERANCE_REVISED', utterance }, 9000)).toBe(call);
   });
 
-  test('tell of a call whether a transcriber tells its words', () => {
-    const is = CALL_TRANSCRIPTION_STATES.filter((state) =>
-      isTranscribed({ transcription: { transcriber: 'ear', state, since: 0 } }),
+  test('determine whether a transcriber is active', () => {
+    const active = CALL_TRANSCRIPTION_STATES.filter((state) =>
+      isTranscribed({ transcription: { transcriber: 'deepgram', state, since: 0 } }),
     );
-    expect(is).toEqual(['CONNECTING', 'TRANSCRIBING', 'RECONNECTING']);
+    expect(active).toEqual(['CONNECTING', 'TRANSCRIBING', 'RECONNECTING']);
     expect(isTranscribed({})).toBe(false);
   });
 });
@@ -214,7 +226,7 @@ const anyStep: fc.Arbitrary<Step> = fc.oneof(
   fc
     .record({ state: fc.constantFrom(...CALL_TRANSCRIPTION_STATES), at: fc.nat(9999) })
     .map(({ state, at }) => transcription(state, at)),
-  fc.nat(9999).map((at) => heard('hello', at)),
+  fc.nat(9999).map((at) => transcribed('hello', at)),
   fc
     .record({ party: fc.constantFrom(...PARTIES), text: fc.string(), at: fc.nat(9999), kind: fc.nat(4) })
     .map(({ party, text, at, kind }) =>
@@ -228,10 +240,10 @@ const anyStep: fc.Arbitrary<Step> = fc.oneof(
     ),
 );
 
-test('replaying the facts of any such story gives the same call', () => {
+test('replaying the facts of any such sequence yields the same call', () => {
   fc.assert(
     fc.property(fc.array(anyStep, { maxLength: 20 }), (steps) => {
-      const { call, log } = tell([answered, ...steps]);
+      const { call, log } = derive([answered, ...steps]);
       const replayed = log.reduce<Call | undefined>(
         (before, { fact, at }) => evolve(before, CALL_ID, fact, at),
         undefined,

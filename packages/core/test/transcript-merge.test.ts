@@ -1,0 +1,96 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { missingUtterances, splitWords, type SpokenText } from '@sidetone/core';
+
+const customer = (...texts: string[]): SpokenText[] => texts.map((text) => ({ party: 'CUSTOMER', text }));
+const textsOf = (utterances: readonly SpokenText[]): string[] => utterances.map(({ text }) => text);
+const missing = (known: string[], reported: string[]): string[] =>
+  textsOf(missingUtterances(customer(...known), customer(...reported)));
+
+describe('missingUtterances', () => {
+  test('returns an utterance that is not known', () => {
+    expect(missing(['hello there', 'bye'], ['Hello there.', 'I want a pizza', 'Bye!'])).toEqual([
+      'I want a pizza',
+    ]);
+  });
+
+  test('ignores that the report joins or splits utterances', () => {
+    expect(missing(['hello', 'I am Ana', 'how are you'], ['Hello, I am Ana.', 'How are', 'you?'])).toEqual(
+      [],
+    );
+  });
+
+  test('ignores that a word is spelled differently', () => {
+    expect(missing(['my number is twenty three'], ['My number is 23 twenty three'])).toEqual([]);
+  });
+
+  test('returns a repeated utterance as often as it is missing', () => {
+    expect(missing(['yes'], ['yes', 'yes'])).toEqual(['yes']);
+  });
+
+  test('returns an utterance whose words are known only from elsewhere in another order', () => {
+    expect(
+      missing(['I do not know what you mean, yes'], ['I do not know what you mean, yes', 'yes I do']),
+    ).toEqual(['yes I do']);
+  });
+
+  test('returns an utterance that is only known from the other party', () => {
+    const known: SpokenText[] = [{ party: 'ASSISTANT', text: 'hello' }];
+    expect(textsOf(missingUtterances(known, customer('hello')))).toEqual(['hello']);
+  });
+
+  test('compares characters of scripts without spaces, and texts without words as a whole', () => {
+    expect(missing(['你好，我想订一张票'], ['我想订一张票'])).toEqual([]);
+    expect(missing(['👋'], ['👋', '🙏'])).toEqual(['🙏']);
+  });
+});
+
+test('splitWords ignores case, punctuation and Unicode composition', () => {
+  expect(splitWords('Ça va? ¡Sí!')).toEqual(splitWords('C\u0327A VA si\u0301'));
+});
+
+const utterance = fc.constantFrom(
+  'yes',
+  'no',
+  'hello there',
+  'my number is five',
+  'I want a pizza',
+  'thank you',
+  'bye',
+);
+
+test('completes any partial transcript, and has nothing to add afterwards', () => {
+  const conversation = fc.array(fc.tuple(utterance, fc.boolean()), { maxLength: 30 });
+  fc.assert(
+    fc.property(conversation, (said) => {
+      const reported = said.map(([text], at) => ({ party: 'CUSTOMER', text, at }) as const);
+      const known = reported.filter(({ at }) => said[at]![1]);
+      const whole = [...known, ...missingUtterances(known, reported)].toSorted((a, b) => a.at - b.at);
+      expect(textsOf(whole).toSorted()).toEqual(textsOf(reported).toSorted());
+      expect(missingUtterances(whole, reported)).toHaveLength(0);
+    }),
+  );
+});
+
+describe('for a transcript of thousands of words', () => {
+  const texts = Array.from({ length: 900 }, (_, i) => `sentence number ${i} of many`);
+
+  test('returns exactly the missing utterances', () => {
+    const lost = new Set([0, 17, 18, 450, 899]);
+    expect(
+      missing(
+        texts.filter((_, i) => !lost.has(i)),
+        texts,
+      ),
+    ).toEqual(texts.filter((_, i) => lost.has(i)));
+  });
+
+  test('returns everything if nothing is known', () => {
+    expect(missing([], texts)).toEqual(texts);
+  });
+
+  test('compares words without order if the difference is too large', () => {
+    const other = Array.from({ length: 900 }, (_, i) => `a${i} b${i} c${i}`);
+    expect(missing([...texts, 'a0 b0 c0'], other)).toEqual(other.slice(1));
+  });
+});
