@@ -41,10 +41,7 @@ const PHRASES: readonly (readonly [phrase: RegExp, instead: string])[] = [
 ];
 
 /** Documents that are still being rewritten. */
-const PENDING = [
-  'docs/reference/configuration.md',
-  'docs/reference/schema.graphql',
-];
+const PENDING = ['docs/reference/configuration.md', 'docs/reference/schema.graphql'];
 
 /** All documents except the changelog, which quotes old names. */
 const DOCUMENTS = [
