@@ -227,6 +227,22 @@ test('CONTRIBUTING.md names files and folders that exist', () => {
   expect(paths.filter((path) => !existsSync(path))).toEqual([]);
 });
 
+test('docs/reference/glossary.md names code that exists', () => {
+  const code = [
+    ...PACKAGES.flatMap((name) => filesBelow(`packages/${name}/src`)),
+    ...filesBelow('packages/testkit/test'),
+    'docs/reference/schema.graphql',
+    'docs/reference/configuration.md',
+  ].map((file) => `${file}\n${read(file)}`);
+  const names = rowsOf('docs/reference/glossary.md').flatMap((cells) =>
+    [...cells.at(-1)!.matchAll(/`([^`]+)`/g)].map(([, name]) => name!),
+  );
+  expect(names.length).toBeGreaterThan(100);
+  const isKnown = (name: string): boolean =>
+    existsSync(name) || name.endsWith('…') || code.some((text) => text.includes(name));
+  expect(names.filter((name) => !isKnown(name))).toEqual([]);
+});
+
 /** Every document that a reader may open. */
 const DOCUMENTS = [
   'README.md',
