@@ -27,6 +27,6 @@ test(
     expect(found.searchTranscripts.nodes[0].snippet).toContain(`[${word}`);
     expect(found.callStats.calls).toBe(1);
     expect(await daemon.end('SIGTERM')).toBe(0);
-    expect(daemon.stdout() + daemon.stderr()).not.toContain('reader of history');
+    expect(daemon.stdout() + daemon.stderr()).not.toContain('history thread failed');
   },
 );

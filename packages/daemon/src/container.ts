@@ -40,12 +40,11 @@ import { TranscriberRegistry } from './plugins/transcriber/transcriber-registry.
 import { RecordingService } from './recording/recording-service.ts';
 import { openDatabase } from './store/database.ts';
 import { createEventLog } from './store/event-log.ts';
-import { historyOf } from './store/history/history.ts';
-import { openHistory } from './store/history/lanes.ts';
+import { createHistory } from './store/history/history.ts';
+import { openQueryRunner } from './store/history/query-runner.ts';
 import { createLedger } from './store/ledger.ts';
 import { createStateStore } from './store/plugin-state.ts';
-import { createRecordingRows } from './store/recording-rows.ts';
-import { createWaveformStore } from './store/waveforms.ts';
+import { createRecordingRows, createWaveformStore } from './store/media.ts';
 import * as tokens from './tokens.ts';
 import { AddedUtterances } from './transcription/added-utterances.ts';
 import { TranscriptionService } from './transcription/transcription-service.ts';
@@ -93,8 +92,10 @@ function registerStore(register: Register, { config, clock, log }: Environment):
   register(tokens.DATABASE, () => openDatabase(config.storage.path, config.storage.durability));
   register(tokens.LEDGER, (get) => createLedger(get(tokens.DATABASE).db));
   register(tokens.EVENT_LOG, (get) => createEventLog(get(tokens.DATABASE)));
-  register(tokens.HISTORY_LANES, (get) => openHistory(get(tokens.DATABASE), { clock, log: log('history') }));
-  register(tokens.HISTORY, (get) => historyOf(get(tokens.HISTORY_LANES).ask));
+  register(tokens.QUERY_RUNNER, (get) =>
+    openQueryRunner(get(tokens.DATABASE), { clock, log: log('history') }),
+  );
+  register(tokens.HISTORY, (get) => createHistory(get(tokens.QUERY_RUNNER).run));
   register(tokens.STATE_STORE, (get) => createStateStore(get(tokens.DATABASE).db));
 }
 

@@ -82,8 +82,8 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
 function openStore({ parts, undo }: Startup): void {
   const database = parts.resolve(tokens.DATABASE);
   undo.push(() => database.close());
-  const history = parts.resolve(tokens.HISTORY_LANES);
-  undo.push(() => history.close());
+  const queryRunner = parts.resolve(tokens.QUERY_RUNNER);
+  undo.push(() => queryRunner.close());
   const ingest = parts.resolve(tokens.INGEST);
   undo.push(() => ingest.close());
   const erasure = parts.resolve(tokens.ERASURE);

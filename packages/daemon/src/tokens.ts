@@ -25,7 +25,7 @@ import type { ProviderRegistry } from './plugins/provider/provider-registry.ts';
 import type { TranscriberRegistry } from './plugins/transcriber/transcriber-registry.ts';
 import type { RecordingService } from './recording/recording-service.ts';
 import type { Database } from './store/database.ts';
-import type { HistoryLanes } from './store/history/lanes.ts';
+import type { QueryRunner } from './store/history/query-runner.ts';
 import type { AddedUtterances } from './transcription/added-utterances.ts';
 import type { TranscriptionService } from './transcription/transcription-service.ts';
 
@@ -34,7 +34,7 @@ const token = <Part>(name: string): InjectionToken<Part> => Symbol(name);
 export const DATABASE = token<Database>('database');
 export const LEDGER = token<CallLedger>('ledger');
 export const EVENT_LOG = token<EventLog>('event log');
-export const HISTORY_LANES = token<HistoryLanes>('history lanes');
+export const QUERY_RUNNER = token<QueryRunner>('query runner');
 export const HISTORY = token<History>('history');
 export const STATE_STORE = token<StateStore>('state store');
 export const RECORD_HUB = token<RecordHub>('record hub');

@@ -1,12 +1,12 @@
 /**
- * Erases a call: its rows at once, in one transaction, and then what is left of its words in the search index and in the
- * write-ahead log. The index only marks rows as deleted, so that it has to be merged: in steps, because a large one
- * takes longer than the loop that hears audio may be held up.
+ * Erases a call: first its rows, in one transaction, then the remains of its text in the full-text index and in the
+ * write-ahead log. The index only marks rows as deleted until it is merged; merging runs in steps, because one of a large
+ * index would block the event loop for too long.
  */
 import { eq } from 'drizzle-orm';
 import type { CallId } from '@sidetone/core';
 import type { Scrub } from '../calls/ports.ts';
-import type { Db } from './database.ts';
+import type { Db } from './db.ts';
 import {
   calls,
   callTags,
@@ -21,13 +21,13 @@ import {
   waveforms,
 } from './schema.ts';
 
-/** Pages of the index that are merged in one step: some milliseconds of work. */
-const PAGES_A_STEP = 500;
-/** In `meta` from an erasure until nothing is left of it, so that a crash in between does not keep words. */
+/** Pages of the index merged in one step: a few milliseconds of work. */
+const PAGES_PER_STEP = 500;
+/** Key in `meta` from an erasure until its scrub is done, so that the scrub resumes after a crash. */
 const SCRUB_DUE = 'scrub_due';
 
-/** Where a call has rows, besides its own: every table with a `call_id`. */
-export const OF_A_CALL = [
+/** Every table with a `call_id` column. */
+export const TABLES_WITH_CALL_ID = [
   events,
   utterances,
   streams,
@@ -40,16 +40,17 @@ export const OF_A_CALL = [
 ] as const;
 
 export interface Eraser {
-  /** Deletes every row about the call; within a transaction. */
+  /** Deletes every row of the call. Call it in a transaction. */
   erase(callId: CallId): void;
+  /** Returns whether the file may still contain erased text. */
   isScrubDue(): boolean;
-  /** One step towards nothing being left in the file. */
+  /** Runs one step of removing erased text from the file. */
   scrub(): Scrub;
 }
 
 export function createEraser(db: Db): Eraser {
   const { $client: sqlite } = db;
-  const unindex = sqlite.prepare<[string]>(
+  const removeFromIndex = sqlite.prepare<[string]>(
     'delete from utterance_words where rowid in (select position from utterances where call_id = ?)',
   );
   const merge = sqlite.prepare<[number]>(
@@ -58,16 +59,16 @@ export function createEraser(db: Db): Eraser {
   const changes = sqlite.prepare<[], number>('select total_changes()').pluck();
   let isMerging = false;
 
-  /** As the manual of FTS5 has it: a negative first step takes all in, and a step of less than two changes did nothing. */
+  /** See the manual of FTS5, 'merge': a negative first step includes all segments; a step with less than 2 changes had nothing to do. */
   function mergeStep(): boolean {
     const before = changes.get() ?? 0;
-    merge.run(isMerging ? PAGES_A_STEP : -PAGES_A_STEP);
+    merge.run(isMerging ? PAGES_PER_STEP : -PAGES_PER_STEP);
     isMerging = (changes.get() ?? 0) - before >= 2;
     return isMerging;
   }
 
-  /** Writes everything into the file, unless somebody is reading right now. */
-  function emptyLog(): boolean {
+  /** Moves the write-ahead log into the file and truncates it. Returns false if a reader prevents it now. */
+  function truncateLog(): boolean {
     const timeout = sqlite.pragma('busy_timeout', { simple: true }) as number;
     sqlite.pragma('busy_timeout = 0');
     try {
@@ -81,8 +82,8 @@ export function createEraser(db: Db): Eraser {
 
   return {
     erase(callId) {
-      unindex.run(callId);
-      for (const table of OF_A_CALL) {
+      removeFromIndex.run(callId);
+      for (const table of TABLES_WITH_CALL_ID) {
         db.delete(table).where(eq(table.callId, callId)).run();
       }
       db.delete(calls).where(eq(calls.id, callId)).run();
@@ -93,7 +94,7 @@ export function createEraser(db: Db): Eraser {
     scrub() {
       if (!isScrubDue()) return 'DONE';
       if (mergeStep()) return 'MORE';
-      if (!emptyLog()) return 'BUSY';
+      if (!truncateLog()) return 'BUSY';
       db.delete(meta).where(eq(meta.key, SCRUB_DUE)).run();
       return 'DONE';
     },

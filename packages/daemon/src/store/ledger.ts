@@ -1,37 +1,56 @@
-/** The writing side of the store: facts, numbered, and all that follows from them, in one transaction. */
-import {
-  FaultError,
-  messageOf,
-  type Call,
-  type CallRecord,
-  type ProviderCallId,
-  type ProviderId,
-} from '@sidetone/core';
+/** The writing side of the store: numbers events and stores them with their projections, in one transaction. */
+import { FaultError, messageOf, type CallRecord } from '@sidetone/core';
 import Sqlite from 'better-sqlite3';
 import { and, asc, eq, isNull, ne, sql } from 'drizzle-orm';
 import type { CallLedger, Draft } from '../calls/ports.ts';
-import type { Db } from './database.ts';
+import { placeholders, type Db } from './db.ts';
 import { createEraser } from './eraser.ts';
-import { createProjections } from './projections.ts';
+import { createProjections, type Projections } from './projections.ts';
 import { rowToCall, rowToCommand, rowToUtterance } from './rows.ts';
 import { calls, commands, events, listenings, streams, utterances } from './schema.ts';
 
-/** What SQLite answers when it is not our mistake: the disk is full, broken, read-only or busy. */
-const DISK_TROUBLE = /^SQLITE_(FULL|IOERR|BUSY|LOCKED|READONLY|CANTOPEN|NOMEM|PERM|PROTOCOL)/;
+/** Result codes of SQLite for failures of the environment: the disk is full, broken, read-only or busy. */
+const DISK_FAILURE = /^SQLITE_(FULL|IOERR|BUSY|LOCKED|READONLY|CANTOPEN|NOMEM|PERM|PROTOCOL)/;
 
 export function createLedger(db: Db): CallLedger {
   const projections = createProjections(db);
+  const append = createAppender(db, projections);
   const eraser = createEraser(db);
-  const addEvent = db
-    .insert(events)
-    .values({
-      callId: sql.placeholder('callId'),
-      type: sql.placeholder('type'),
-      at: sql.placeholder('at'),
-      fact: sql.placeholder('fact'),
-      dedupeKey: sql.placeholder('dedupeKey'),
-    })
-    .prepare();
+
+  return {
+    ...createLookups(db),
+    ...createTranscriptQueries(db),
+    ...createRecoveryQueries(db),
+    commit: (drafts) =>
+      write(db, () => {
+        const records = drafts.map(append);
+        const changed = new Map(drafts.map(({ callId, call }) => [callId, call]));
+        for (const call of changed.values()) projections.putCall(call);
+        return records;
+      }),
+    putCommand: (command) => write(db, () => projections.putCommand(command, null)),
+    erase: (callId) => write(db, () => eraser.erase(callId)),
+    isScrubDue: () => eraser.isScrubDue(),
+    scrub: () => eraser.scrub(),
+  };
+}
+
+/** Returns a function that inserts an event, applies its projections and returns the numbered record. */
+function createAppender(db: Db, projections: Projections): (draft: Draft) => CallRecord {
+  const { position: _generated, ...values } = placeholders(events);
+  const insert = db.insert(events).values(values).prepare();
+  return ({ callId, at, fact, dedupeKey = null }) => {
+    const { type, ...fields } = fact;
+    const { lastInsertRowid } = insert.run({ callId, type, at, fact: fields, dedupeKey });
+    const record = { position: Number(lastInsertRowid), callId, at, fact };
+    projections.apply(record);
+    return record;
+  };
+}
+
+/** Finds single rows by their keys, with prepared statements: ingest runs these for each event. */
+function createLookups(db: Db): Pick<CallLedger, 'get' | 'find' | 'knowsKey' | 'commandByKey'> {
+  const { providerId, providerCallId } = calls;
   const byId = db
     .select()
     .from(calls)
@@ -42,32 +61,17 @@ export function createLedger(db: Db): CallLedger {
     .from(calls)
     .where(
       and(
-        eq(calls.providerId, sql.placeholder('providerId')),
-        eq(calls.providerCallId, sql.placeholder('providerCallId')),
+        eq(providerId, sql.placeholder('providerId')),
+        eq(providerCallId, sql.placeholder('providerCallId')),
       ),
     )
     .prepare();
-  const byKey = db
+  const byDedupeKey = db
     .select({ position: events.position })
     .from(events)
     .where(and(eq(events.callId, sql.placeholder('callId')), eq(events.dedupeKey, sql.placeholder('key'))))
     .prepare();
-
-  function add({ callId, at, fact, dedupeKey }: Draft): CallRecord {
-    const { type, ...fields } = fact;
-    const { lastInsertRowid } = addEvent.run({
-      callId,
-      type,
-      at,
-      fact: fields,
-      dedupeKey: dedupeKey ?? null,
-    });
-    const record = { position: Number(lastInsertRowid), callId, at, fact };
-    projections.apply(record);
-    return record;
-  }
-
-  const byCommandKey = db
+  const byIdempotencyKey = db
     .select()
     .from(commands)
     .where(
@@ -78,32 +82,19 @@ export function createLedger(db: Db): CallLedger {
     )
     .prepare();
 
-  const asCall = (row: typeof calls.$inferSelect | undefined): Call | undefined => row && rowToCall(row);
-
   return {
-    commit: (drafts) =>
-      writing(db, () => {
-        const records = drafts.map(add);
-        const changed = new Map(drafts.map(({ callId, call }) => [callId, call]));
-        for (const call of changed.values()) projections.putCall(call);
-        return records;
-      }),
-    putCommand: (command) => writing(db, () => projections.putCommand(command, null)),
-    commandByKey(requestedBy, key) {
-      const row = byCommandKey.get({ requestedBy, key });
-      return row && rowToCommand(row);
-    },
-    erase: (callId) => writing(db, () => eraser.erase(callId)),
-    isScrubDue: () => eraser.isScrubDue(),
-    scrub: () => eraser.scrub(),
-    get: (id) => asCall(byId.get({ id })),
-    find: (providerId: ProviderId, providerCallId: ProviderCallId) =>
-      asCall(byProviderId.get({ providerId, providerCallId })),
-    knowsKey: (callId, key) => byKey.get({ callId, key }) !== undefined,
-    utterance(id) {
-      const row = db.select().from(utterances).where(eq(utterances.id, id)).get();
-      return row && rowToUtterance(row);
-    },
+    get: (id) => mapRow(byId.get({ id }), rowToCall),
+    find: (provider, providerCall) =>
+      mapRow(byProviderId.get({ providerId: provider, providerCallId: providerCall }), rowToCall),
+    knowsKey: (callId, key) => byDedupeKey.get({ callId, key }) !== undefined,
+    commandByKey: (requestedBy, key) => mapRow(byIdempotencyKey.get({ requestedBy, key }), rowToCommand),
+  };
+}
+
+function createTranscriptQueries(db: Db): Pick<CallLedger, 'utterance' | 'utterances'> {
+  return {
+    utterance: (id) =>
+      mapRow(db.select().from(utterances).where(eq(utterances.id, id)).get(), rowToUtterance),
     utterances: (callId) =>
       db
         .select()
@@ -112,6 +103,11 @@ export function createLedger(db: Db): CallLedger {
         .orderBy(asc(utterances.orderMs), asc(utterances.id))
         .all()
         .map((row) => rowToUtterance(row).utterance),
+  };
+}
+
+function createRecoveryQueries(db: Db): Pick<CallLedger, 'live' | 'unfinished'> {
+  return {
     live: () => db.select().from(calls).where(ne(calls.status, 'ENDED')).all().map(rowToCall),
     unfinished: () => ({
       streams: db
@@ -125,14 +121,16 @@ export function createLedger(db: Db): CallLedger {
   };
 }
 
-/** Writes all or nothing. @throws {FaultError} STORE_WRITE_FAILED when the disk takes nothing now. */
-function writing<Result>(db: Db, write: () => Result): Result {
+function mapRow<Row, Value>(row: Row | undefined, map: (row: Row) => Value): Value | undefined {
+  return row === undefined ? undefined : map(row);
+}
+
+/** Runs `task` in a transaction. @throws {FaultError} STORE_WRITE_FAILED if the disk rejects the write. */
+function write<Result>(db: Db, task: () => Result): Result {
   try {
-    return db.transaction(write, { behavior: 'immediate' });
+    return db.transaction(task, { behavior: 'immediate' });
   } catch (cause) {
-    if (!(cause instanceof Sqlite.SqliteError) || !DISK_TROUBLE.test(cause.code)) throw cause;
-    throw new FaultError('STORE_WRITE_FAILED', `the database takes no writes (${messageOf(cause)})`, {
-      cause,
-    });
+    if (!(cause instanceof Sqlite.SqliteError) || !DISK_FAILURE.test(cause.code)) throw cause;
+    throw new FaultError('STORE_WRITE_FAILED', `database write failed: ${messageOf(cause)}`, { cause });
   }
 }

@@ -1,10 +1,10 @@
 /** The durable key/value store of plugins. */
 import { and, asc, eq, gte, lt } from 'drizzle-orm';
 import type { StateStore } from '../plugins/ports.ts';
-import type { Db } from './database.ts';
+import type { Db } from './db.ts';
 import { pluginState } from './schema.ts';
 
-/** Behind every text that begins with the prefix. */
+/** Sorts after every character, so `prefix + END` is an upper bound of all keys with the prefix. */
 const END = '\u{10FFFF}';
 
 export function createStateStore(db: Db): StateStore {

@@ -1,4 +1,4 @@
-/** Between rows and the values of `core`, both ways. Pure. */
+/** Converts between rows and the values of `core`. Pure. */
 import type { Call, CallFact, CallRecord, Command } from '@sidetone/core';
 import type { StoredCommand, StoredNote, StoredUtterance } from '../calls/ports.ts';
 import type { calls, commands, events, notes, utterances } from './schema.ts';
@@ -111,7 +111,7 @@ export function rowToRecord(row: typeof events.$inferSelect): CallRecord {
 
 type Present<Row> = { [Key in keyof Row]?: NonNullable<Row[Key]> };
 
-/** The columns that hold something: absent, in `core`, is not null. */
+/** Removes columns that are null: `core` uses absent properties instead. */
 function present<Row extends Record<string, unknown>>(row: Row): Present<Row> {
   return Object.fromEntries(Object.entries(row).filter(([, value]) => value !== null)) as Present<Row>;
 }

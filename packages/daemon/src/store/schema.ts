@@ -1,7 +1,8 @@
 /**
- * The tables. `events` is the spine: everything else follows from it, but `plugin_state`, `meta`, `waveforms` and commands that
- * never got a call. Besides them there is the full-text index `utterance_words` (see `words.ts`), which drizzle does not know.
- * Instants are epoch ms. Change this file, then run `pnpm db:generate`; a migration that was released is never edited.
+ * The tables. All are derived from `events`, except `plugin_state`, `meta`, `waveforms` and commands that never got a call.
+ * The full-text index `utterance_words` is not listed, because drizzle does not support virtual tables: see
+ * `transcript-index.ts`. Instants are epoch ms. After a change here run `npm run db:generate`; never edit a released
+ * migration.
  */
 import { sql } from 'drizzle-orm';
 import {
@@ -38,7 +39,7 @@ import type {
 } from '@sidetone/core';
 import type { RecordingState } from '../recording/ports.ts';
 
-/** JSON as text. Drizzle's own would write `null` as a text where a prepared statement is given nothing. */
+/** JSON as text. Unlike drizzle's JSON mode, it stores null as NULL in prepared statements, not as the text `null`. */
 const json = <Value>(name: string) =>
   customType<{ data: Value; driverData: string | null }>({
     dataType: () => 'text',
@@ -64,11 +65,11 @@ export const events = sqliteTable(
   ],
 );
 
-/** What only the rules of a call need, and nobody asks for. */
+/** The part of a call that only the rules of core use; no query reads it. */
 export interface CallState {
   readonly statusAt: number;
   readonly isTranscriptReported: boolean;
-  /** Absent from rows that are older than notes. */
+  /** Absent in rows of releases without notes. */
   readonly noteCount?: number;
   readonly speakingSince: Partial<Record<Party, number>>;
   readonly lastFinalEndMs: Partial<Record<Party, number>>;
@@ -96,12 +97,12 @@ export const calls = sqliteTable(
     costCurrency: text('cost_currency'),
     providerData: json<Record<string, unknown>>('provider_data'),
     mutedParties: json<readonly Party[]>('muted_parties').notNull(),
-    /** As in `call_tags`, in their order. */
+    /** The tags of `call_tags`, in the order in which they were added. */
     tags: json<readonly string[]>('tags')
       .notNull()
       .default(sql`'[]'`),
     transcription: json<CallTranscription & { readonly since: number }>('transcription'),
-    /** From answer to end; null while it is live and when it was never answered. */
+    /** From answer to end; null for a live call and one that was never answered. */
     durationMs: integer('duration_ms').generatedAlwaysAs(sql`ended_at - answered_at`, { mode: 'virtual' }),
     state: json<CallState>('state').notNull(),
   },
@@ -125,7 +126,7 @@ export const utterances = sqliteTable(
     callId: text('call_id').$type<CallId>().notNull(),
     position: integer().notNull(),
     at: integer().notNull(),
-    /** Where it stands in the call: what a report adds later stands where it was said. */
+    /** Sort key within the call: the offset at which it was spoken, also if a report added it later. */
     orderMs: integer('order_ms').notNull(),
     party: text().$type<Party>().notNull(),
     text: text().notNull(),
@@ -167,7 +168,7 @@ export const commands = sqliteTable(
   'commands',
   {
     id: text().$type<CommandId>().primaryKey(),
-    /** Absent from the attempt to place a call that came to nothing. */
+    /** Null for a failed attempt to place a call. */
     callId: text('call_id').$type<CallId>(),
     kind: text().$type<CommandKind>().notNull(),
     arguments: json<Record<string, unknown>>('arguments').notNull(),
@@ -215,7 +216,7 @@ export const notes = sqliteTable(
   (table) => [index('notes_by_call').on(table.callId, table.at, table.id)],
 );
 
-/** Each call has one at most; its file is named by the call. */
+/** At most one per call; its file is named after the call. */
 export const recordings = sqliteTable(
   'recordings',
   {
@@ -224,10 +225,10 @@ export const recordings = sqliteTable(
     startedAt: integer('started_at').notNull(),
     channels: integer().notNull(),
     sampleRate: integer('sample_rate').notNull(),
-    /** Null while it is being written, as are its length and size. */
+    /** Null while recording, like `durationMs` and `bytes`. */
     endedAt: integer('ended_at'),
     durationMs: integer('duration_ms'),
-    /** Of samples, without the head of the file. */
+    /** Size of the samples, without the header of the file. */
     bytes: integer(),
   },
   (table) => [
@@ -237,7 +238,7 @@ export const recordings = sqliteTable(
   ],
 );
 
-/** Who heard a call live. */
+/** Clients that received the live audio of a call. */
 export const listenings = sqliteTable(
   'listenings',
   {
@@ -255,7 +256,7 @@ export const listenings = sqliteTable(
   ],
 );
 
-/** A minute of one party's loudness: the peak of each tenth of a second, a byte each. Follows from no fact. */
+/** One minute of a party's waveform: one byte for the peak of each tenth of a second. Not derived from events. */
 export const waveforms = sqliteTable(
   'waveforms',
   {

@@ -6,7 +6,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { WaveformStore } from '../../src/audio/ports.ts';
 import { FLUSH_MS, MAX_WAITING_PIECES, PIECE_SLOTS, SLOT_MS, Waveforms } from '../../src/audio/waveforms.ts';
 import { openDatabase, type Database } from '../../src/store/database.ts';
-import { createWaveformStore } from '../../src/store/waveforms.ts';
+import { createWaveformStore } from '../../src/store/media.ts';
 import { createTestLog } from '../support/silent-log.ts';
 import { tempDir } from '../support/temp-dir.ts';
 

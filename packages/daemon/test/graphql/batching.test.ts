@@ -9,7 +9,7 @@ import { createCursors } from '../../src/calls/cursor.ts';
 import { LOCAL_VIEWER } from '../../src/access/viewer.ts';
 import type { SchemaDeps } from '../../src/graphql/builder.ts';
 import { createSchema } from '../../src/graphql/schema.ts';
-import { createHistory } from '../../src/store/history/history.ts';
+import { createLocalHistory } from '../support/history.ts';
 import * as tables from '../../src/store/schema.ts';
 import { createHarness, event, words, type Harness } from '../support/harness.ts';
 import { tempDir } from '../support/temp-dir.ts';
@@ -60,7 +60,7 @@ beforeAll(async () => {
   });
   schema = createSchema({
     registry: harness.registry,
-    history: createHistory(drizzle(reader, { schema: tables }) as never),
+    history: createLocalHistory(drizzle(reader, { schema: tables }) as never),
     providers: { get: () => undefined, list: () => [] },
     cursors: createCursors(harness.eventLog),
     levels: harness.levels,

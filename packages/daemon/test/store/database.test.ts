@@ -7,7 +7,7 @@ import { describe, expect, test } from 'vitest';
 import { openDatabase } from '../../src/store/database.ts';
 import { createLedger } from '../../src/store/ledger.ts';
 import { calls, commands, events } from '../../src/store/schema.ts';
-import { searchWords } from '../../src/store/tokenizer.ts';
+import { indexText } from '../../src/store/search/tokenizer.ts';
 import { tempDir } from '../support/temp-dir.ts';
 
 const dir = tempDir();
@@ -15,7 +15,7 @@ let count = 0;
 const newPath = (): string => join(dir, `${count++}.db`);
 
 describe('a database', () => {
-  test('is made where there is none, with the folders above it, and keeps its name', () => {
+  test('is created with its folders, and keeps its log id', () => {
     const path = join(dir, 'a', 'b', 'new.db');
     const first = openDatabase(path, 'full');
     first.close();
@@ -25,14 +25,14 @@ describe('a database', () => {
     expect(openDatabase(newPath(), 'full').logId).not.toBe(first.logId);
   });
 
-  test('of an empty file is a new one', () => {
+  test('is created in an empty file', () => {
     const path = newPath();
     writeFileSync(path, '');
     openDatabase(path, 'normal').close();
     expect(readFileSync(path).length).toBeGreaterThan(0);
   });
 
-  test('writes through to the disk when it is to be durable', () => {
+  test('syncs every commit to the disk if durability is full', () => {
     const full = openDatabase(newPath(), 'full');
     const normal = openDatabase(newPath(), 'normal');
     const synchronous = ({ db }: typeof full): unknown => db.$client.pragma('synchronous', { simple: true });
@@ -41,7 +41,7 @@ describe('a database', () => {
     normal.close();
   });
 
-  test('is of one daemon at a time, and free again when that one is gone', () => {
+  test('is locked by one daemon until it is closed', () => {
     const path = newPath();
     const holder = openDatabase(path, 'full');
     expect(() => openDatabase(path, 'full')).toThrow(expect.objectContaining({ code: 'STORE_IN_USE' }));
@@ -50,48 +50,48 @@ describe('a database', () => {
   });
 });
 
-describe('a file is refused, and not a byte of it changed,', () => {
-  function refused(path: string, code: string): void {
+describe('rejects, without changing the file,', () => {
+  function expectRejected(path: string, code: string): void {
     const before = readFileSync(path);
     expect(() => openDatabase(path, 'full')).toThrow(expect.objectContaining({ code }));
     expect(readFileSync(path).equals(before)).toBe(true);
     expect(existsSync(`${path}-journal`)).toBe(false);
   }
 
-  test('when it is no database', () => {
+  test('a file that is not a database', () => {
     const path = newPath();
     writeFileSync(path, 'Dear diary, '.repeat(1000));
-    refused(path, 'STORE_NOT_A_DATABASE');
+    expectRejected(path, 'STORE_NOT_A_DATABASE');
   });
 
-  test('when it is a database of another program', () => {
+  test('a database of another program', () => {
     const path = newPath();
     const other = new Sqlite(path);
     other.exec('create table precious (data text)');
     other.close();
-    refused(path, 'STORE_NOT_A_DATABASE');
+    expectRejected(path, 'STORE_NOT_A_DATABASE');
   });
 
-  test('when a newer release wrote it', () => {
+  test('a database of a newer release', () => {
     const path = newPath();
     openDatabase(path, 'full').close();
     const later = new Sqlite(path);
     later.pragma('journal_mode = delete');
     later.exec(`insert into __drizzle_migrations (hash, created_at) values ('x', ${Date.UTC(2100, 0)})`);
     later.close();
-    refused(path, 'STORE_SCHEMA_NEWER');
+    expectRejected(path, 'STORE_SCHEMA_NEWER');
   });
 
-  test('when it is cut short', () => {
+  test('a truncated file', () => {
     const path = newPath();
     openDatabase(path, 'full').close();
-    const whole = readFileSync(path);
-    writeFileSync(path, whole.subarray(0, 50));
-    refused(path, 'STORE_NOT_A_DATABASE');
+    const content = readFileSync(path);
+    writeFileSync(path, content.subarray(0, 50));
+    expectRejected(path, 'STORE_NOT_A_DATABASE');
   });
 });
 
-test('a path that is a folder is told apart from a file that is no database', () => {
+test('reports a path that is a folder as unreadable', () => {
   const path = join(dir, 'folder.db');
   mkdirSync(path);
   expect(() => openDatabase(path, 'full')).toThrow(expect.objectContaining({ code: 'STORE_UNREADABLE' }));
@@ -101,8 +101,8 @@ test('a path that is a folder is told apart from a file that is no database', ()
 describe('a database of the first release', () => {
   const MIGRATIONS = fileURLToPath(new URL('../../migrations', import.meta.url));
 
-  /** Made by its first migration alone, with a call, what was said in it, and a command. */
-  function firstRelease(path: string): void {
+  /** Creates a database with the first migration only: a call with utterances and a command. */
+  function createFirstRelease(path: string): void {
     const sqlite = new Sqlite(path);
     sqlite.exec(
       readFileSync(join(MIGRATIONS, '0000_first.sql'), 'utf8').replaceAll('--> statement-breakpoint', ''),
@@ -132,9 +132,9 @@ describe('a database of the first release', () => {
     sqlite.close();
   }
 
-  test('is brought up to date with all that is in it', () => {
+  test('is migrated with its content', () => {
     const path = newPath();
-    firstRelease(path);
+    createFirstRelease(path);
     const { db, logId, close } = openDatabase(path, 'normal');
     const ledger = createLedger(db);
     expect(logId).toBe('old-log');
@@ -150,9 +150,9 @@ describe('a database of the first release', () => {
     close();
   });
 
-  test('has its renamed events and call state under their new names', () => {
+  test('has events and call state under their new names', () => {
     const path = newPath();
-    firstRelease(path);
+    createFirstRelease(path);
     const { db, close } = openDatabase(path, 'normal');
     const stored = db.select({ type: events.type, fact: events.fact }).from(events).all();
     expect(stored.slice(1)).toEqual([
@@ -169,23 +169,23 @@ describe('a database of the first release', () => {
     close();
   });
 
-  test('has its words indexed, once', () => {
+  test('is indexed once', () => {
     const path = newPath();
-    firstRelease(path);
-    const found = (word: string): unknown[] => {
+    createFirstRelease(path);
+    const search = (word: string): unknown[] => {
       const { db, close } = openDatabase(path, 'normal');
       const match = db.$client.prepare('select rowid from utterance_words where utterance_words match ?');
-      const rows = match.pluck().all(`"${searchWords(word)}"`);
+      const rows = match.pluck().all(`"${indexText(word)}"`);
       close();
       return rows;
     };
-    expect(found('hello')).toEqual([7]);
-    expect(found('天気')).toEqual([9]);
-    expect(found('bye')).toEqual([]);
+    expect(search('hello')).toEqual([7]);
+    expect(search('天気')).toEqual([9]);
+    expect(search('bye')).toEqual([]);
     const { db, close } = openDatabase(path, 'normal');
     db.$client.exec('delete from utterance_words where rowid = 7');
     close();
-    expect(found('hello')).toEqual([]);
-    expect(found('天気')).toEqual([9]);
+    expect(search('hello')).toEqual([]);
+    expect(search('天気')).toEqual([9]);
   });
 });

@@ -2,10 +2,10 @@ import { join } from 'node:path';
 import { getTableName } from 'drizzle-orm';
 import { expect, test } from 'vitest';
 import { openDatabase } from '../../src/store/database.ts';
-import { OF_A_CALL } from '../../src/store/eraser.ts';
+import { TABLES_WITH_CALL_ID } from '../../src/store/eraser.ts';
 import { tempDir } from '../support/temp-dir.ts';
 
-test('every table that says which call a row is about is one that calls are erased from', () => {
+test('calls are erased from every table with a call_id column', () => {
   const { db, close } = openDatabase(join(tempDir(), 'test.db'), 'normal');
   const tables = db.$client
     .prepare(
@@ -15,6 +15,6 @@ test('every table that says which call a row is about is one that calls are eras
     .pluck()
     .all();
   expect(tables).toContain('events');
-  expect(OF_A_CALL.map(getTableName).toSorted()).toEqual(tables);
+  expect(TABLES_WITH_CALL_ID.map(getTableName).toSorted()).toEqual(tables);
   close();
 });

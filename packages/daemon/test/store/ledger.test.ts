@@ -71,8 +71,8 @@ const rowsOf = ({ db }: Pick<ReturnType<typeof openDatabase>, 'db'>) => ({
   notes: db.select().from(notes).orderBy(notes.id).all(),
   recordings: db.select().from(recordings).orderBy(recordings.callId).all(),
   listenings: db.select().from(listenings).orderBy(listenings.id).all(),
-  words: db.$client.prepare('select rowid from utterance_words order by rowid').pluck().all(),
-  found: ['better', 'words'].map((word) =>
+  indexed: db.$client.prepare('select rowid from utterance_words order by rowid').pluck().all(),
+  matches: ['revised', 'first'].map((word) =>
     db.$client
       .prepare('select rowid from utterance_words where utterance_words match ? order by rowid')
       .pluck()
@@ -80,7 +80,7 @@ const rowsOf = ({ db }: Pick<ReturnType<typeof openDatabase>, 'db'>) => ({
   ),
 });
 
-/** Reads a log from the beginning and writes it into an empty database. */
+/** Replays the log into an empty database. */
 async function replay(harness: Harness, dir: string): Promise<ReturnType<typeof openDatabase>> {
   const database = openDatabase(join(dir, 'replayed.db'), 'normal');
   const ledger = createLedger(database.db);
@@ -93,7 +93,7 @@ async function replay(harness: Harness, dir: string): Promise<ReturnType<typeof 
   return database;
 }
 
-/** Someone tags the call, writes about it, and asks something of it. */
+/** Adds tags, a note and a command. */
 function annotate(harness: Harness, callId: CallId, i: number): void {
   const note = { id: `note_${i}` as NoteId, text: `note ${i}`, author: 'ada', offsetMs: i };
   const tags = harness.ingest.current(callId)!.tags;
@@ -115,8 +115,8 @@ function annotate(harness: Harness, callId: CallId, i: number): void {
   harness.ingest.record(callId, { type: 'COMMAND_CHANGED', command });
 }
 
-/** Someone listens to the call, which is recorded; each at times goes on, and at times is over. */
-function hear(harness: Harness, callId: CallId, i: number): void {
+/** Starts a listener and a recording; stops both in every other call. */
+function listenAndRecord(harness: Harness, callId: CallId, i: number): void {
   const listenerId = `lsn_${i}` as ListenerId;
   harness.ingest.record(callId, { type: 'LISTENING_STARTED', listenerId, by: 'ada' });
   harness.ingest.record(callId, { type: 'RECORDING_STARTED', startedAt: 7, channels: 2, sampleRate: 16_000 });
@@ -125,35 +125,35 @@ function hear(harness: Harness, callId: CallId, i: number): void {
   harness.ingest.record(callId, { type: 'RECORDING_STOPPED', end: 'COMPLETE', durationMs: i, bytes: 64 * i });
 }
 
-/** A transcriber tells words of the call, and at times finds better ones; and how it is doing. */
+/** Adds an utterance of a transcriber, revises every other one, and changes the state of the transcription. */
 function transcribe(harness: Harness, callId: CallId, i: number): void {
   const state = CALL_TRANSCRIPTION_STATES[i % CALL_TRANSCRIPTION_STATES.length]!;
   harness.ingest.record(callId, {
     type: 'TRANSCRIPTION_CHANGED',
-    transcription: { transcriber: 'ear', state },
+    transcription: { transcriber: 'deepgram', state },
   });
-  const id = `utt_of_ear_${i}` as UtteranceId;
+  const id = `utt_transcribed_${i}` as UtteranceId;
   const party = 'CUSTOMER';
-  const told = { id, party, text: `words ${i}`, startMs: i, endMs: i + 1, confidence: 0.5 } as const;
-  harness.ingest.record(callId, { type: 'UTTERANCE_FINALIZED', utterance: told });
+  const first = { id, party, text: `first ${i}`, startMs: i, endMs: i + 1, confidence: 0.5 } as const;
+  harness.ingest.record(callId, { type: 'UTTERANCE_FINALIZED', utterance: first });
   if (i % 2 === 0) return;
-  const better = { id, party, text: `better ${i}`, startMs: 2 * i } as const;
-  harness.ingest.record(callId, { type: 'UTTERANCE_REVISED', utterance: better });
+  const revised = { id, party, text: `revised ${i}`, startMs: 2 * i } as const;
+  harness.ingest.record(callId, { type: 'UTTERANCE_REVISED', utterance: revised });
 }
 
-test('replaying the log gives the same rows', async () => {
+test('replaying the log produces the same rows', async () => {
   await fc.assert(
     fc.asyncProperty(fc.array(anyEvent, { minLength: 1, maxLength: 40 }), async (events) => {
       const dir = newDir();
       const harness = createHarness(dir);
-      for (const [i, told] of events.entries()) {
-        const callId = harness.tell(told);
+      for (const [i, providerEvent] of events.entries()) {
+        const callId = harness.tell(providerEvent);
         if (i % 5 === 0) await harness.ingest.committed();
         if (i % 4 === 0) annotate(harness, callId, i);
-        if (i % 3 === 0) hear(harness, callId, i);
+        if (i % 3 === 0) listenAndRecord(harness, callId, i);
         if (i % 3 !== 0) transcribe(harness, callId, i);
         if (i % 7 === 0) {
-          const { providerCallId } = told;
+          const { providerCallId } = providerEvent;
           const audio = { encoding: 'mulaw', sampleRate: 8000, parties: ['CUSTOMER'] } as const;
           const stream = harness.streams.open(callId, { providerCallId, ...audio });
           if (i % 2 === 0) stream.end('enough');
@@ -169,7 +169,7 @@ test('replaying the log gives the same rows', async () => {
   );
 });
 
-test('a call read back is the call that was written, field by field', async () => {
+test('a call is read back with every field that was written', async () => {
   const harness = createHarness(newDir());
   const details = {
     direction: 'OUTBOUND',
@@ -183,10 +183,10 @@ test('a call read back is the call that was written, field by field', async () =
   harness.tell(event('call.status', { status: 'IN_PROGRESS' }, { at: 2000 }));
   harness.tell(event('speech.started', { party: 'CUSTOMER' }, { at: 2500 }));
   const transcription = {
-    transcriber: 'ear',
+    transcriber: 'deepgram',
     state: 'FAILED',
-    code: 'EAR_DEAF',
-    message: 'it is deaf',
+    code: 'NO_AUDIO',
+    message: 'no audio received',
   } as const;
   harness.ingest.record(id, { type: 'TRANSCRIPTION_CHANGED', transcription }, 3000);
   const before = harness.ingest.current(id);
@@ -201,7 +201,7 @@ test('a call read back is the call that was written, field by field', async () =
   harness.close();
 });
 
-test('a commit that fails in its middle leaves nothing behind', () => {
+test('a failed commit stores nothing', () => {
   const harness = createHarness(newDir());
   const id = harness.tell(event('call.started', {}));
   const draft = { callId: id, at: 1, call: harness.ingest.current(id)! };
@@ -215,7 +215,7 @@ test('a commit that fails in its middle leaves nothing behind', () => {
   harness.close();
 });
 
-test('a command that got its call later is the command of that call', async () => {
+test('a command stored without a call belongs to the call that it gets later', async () => {
   const harness = createHarness(newDir());
   const id = harness.tell(event('call.started', {}));
   const command: Command = {

@@ -1,4 +1,4 @@
-/** An utterance for which better words were found: its row, what finds it, and what is left of it. */
+/** Revisions of utterances: the row, the full-text index, and erasure. */
 import { mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { CallId, Utterance, UtteranceId } from '@sidetone/core';
@@ -47,16 +47,16 @@ async function revise(id: string, text: string, rest: Partial<Utterance> = {}): 
 }
 
 const ALL = { limit: 100, backward: false } as const;
-const found = async (query: string) =>
+const search = async (query: string) =>
   (await harness.history.search(query, {}, ALL)).rows.map(({ snippet, utterance }) => [
     utterance.utterance.id,
     snippet,
   ]);
 const transcript = async () => (await harness.history.utterances(callId, ALL)).rows;
-const saidIn = async (words: string) => (await harness.history.calls({ said: words }, ALL)).rows.length;
+const countCalls = async (query: string) => (await harness.history.calls({ said: query }, ALL)).rows.length;
 
 describe('a revision', () => {
-  test('changes the words, where they are and how sure they are, and neither their order nor their position', async () => {
+  test('changes the text, offsets and confidence, but not the order or the position in the log', async () => {
     const before = (await transcript())[1]!;
     await revise('utt_1', 'wreck a nice beach', { startMs: 5000, endMs: 5900, confidence: 0.9 });
     const after = await transcript();
@@ -78,7 +78,7 @@ describe('a revision', () => {
     expect(await harness.history.countUtterances(callId)).toBe(3);
   });
 
-  test('without a confidence or a place takes the old ones away', async () => {
+  test('without a confidence and offsets removes the old ones', async () => {
     await revise('utt_1', 'wreck a nice beach');
     expect(harness.ledger.utterances(callId)[1]).toEqual({
       id: 'utt_1',
@@ -87,43 +87,50 @@ describe('a revision', () => {
     });
   });
 
-  test('is found by its words, and no longer by the old ones', async () => {
-    expect(await found('recognise')).toEqual([['utt_1', '[recognise] speech']]);
+  test('is found by its text, and not by the old one', async () => {
+    expect(await search('recognise')).toEqual([['utt_1', '[recognise] speech']]);
     await revise('utt_1', 'wreck a nice beach');
-    expect([await found('recognise'), await saidIn('recognise speech')]).toEqual([[], 0]);
-    expect([await found('nice'), await saidIn('beach')]).toEqual([[['utt_1', 'wreck a [nice] beach']], 1]);
-    expect(await found('good morning')).toEqual([['utt_0', '[good] [morning]']]);
+    expect([await search('recognise'), await countCalls('recognise speech')]).toEqual([[], 0]);
+    expect([await search('nice'), await countCalls('beach')]).toEqual([
+      [['utt_1', 'wreck a [nice] beach']],
+      1,
+    ]);
+    expect(await search('good morning')).toEqual([['utt_0', '[good] [morning]']]);
   });
 
-  test('may come again and again: the last one is what was said', async () => {
+  test('replaces the previous revision', async () => {
     for (const text of ['wreck a nice beach', 'recognise speech', 'wreck an ice beach'])
       record('UTTERANCE_REVISED', 'utt_1', text);
     await harness.ingest.committed();
-    expect([await found('recognise'), await found('nice'), (await found('ice')).length]).toEqual([[], [], 1]);
+    expect([await search('recognise'), await search('nice'), (await search('ice')).length]).toEqual([
+      [],
+      [],
+      1,
+    ]);
     expect(harness.ledger.utterances(callId)[1]?.text).toBe('wreck an ice beach');
   });
 
-  test('of an utterance that there is not changes nothing', async () => {
+  test('of an unknown utterance changes nothing', async () => {
     const before = harness.ledger.utterances(callId);
-    await revise('utt_nobody', 'wreck a nice beach');
-    expect([harness.ledger.utterances(callId), await found('nice')]).toEqual([before, []]);
+    await revise('utt_unknown', 'wreck a nice beach');
+    expect([harness.ledger.utterances(callId), await search('nice')]).toEqual([before, []]);
     expect([harness.ingest.dropped, harness.ingest.storeNow()]).toEqual([0, true]);
   });
 });
 
-test('erasing a call leaves nothing of the words of an utterance, neither the old ones nor the new', async () => {
+test('erasing a call removes the old and the new text of its utterances from the file', async () => {
   const isOnDisk = (text: string): boolean =>
     readdirSync(dir).some((name) => readFileSync(join(dir, name)).includes(text));
-  await revise('utt_1', 'zyxwordnobodyelsesaid');
-  await revise('utt_2', 'qvbwordnobodyelsesaid');
+  await revise('utt_1', 'zyxuniqueword');
+  await revise('utt_2', 'qvbuniqueword');
   await revise('utt_2', 'and goodbye');
   harness.tell(event('call.ended', { end: { category: 'BUSY' } }));
   await harness.ingest.committed();
-  const secrets = ['recognise', 'zyxwordnobodyelsesaid', 'qvbwordnobodyelsesaid'];
+  const secrets = ['recognise', 'zyxuniqueword', 'qvbuniqueword'];
   expect(secrets.map(isOnDisk)).toEqual([true, true, true]);
   await new Erasure({ ...harness, feed: harness.hub, log: createTestLog().log('') }).erase(callId);
   expect(secrets.map(isOnDisk)).toEqual([false, false, false]);
-  expect([await found('recognise'), await found('goodbye')]).toEqual([[], []]);
+  expect([await search('recognise'), await search('goodbye')]).toEqual([[], []]);
   const index = harness.database.db.$client.prepare('select count(*) from utterance_words').pluck();
   expect(index.get()).toBe(0);
 });

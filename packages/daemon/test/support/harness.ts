@@ -19,10 +19,10 @@ import { createIds } from '../../src/ids.ts';
 import { RecordingService, type RecordingsDeps } from '../../src/recording/recording-service.ts';
 import { openDatabase } from '../../src/store/database.ts';
 import { createEventLog } from '../../src/store/event-log.ts';
-import { createHistory } from '../../src/store/history/history.ts';
+
 import { createLedger } from '../../src/store/ledger.ts';
-import { createRecordingRows } from '../../src/store/recording-rows.ts';
-import { createWaveformStore } from '../../src/store/waveforms.ts';
+import { createRecordingRows, createWaveformStore } from '../../src/store/media.ts';
+import { createLocalHistory } from './history.ts';
 import { createTestLog } from './silent-log.ts';
 
 export const PROVIDER = providerId('test');
@@ -85,7 +85,7 @@ export function createHarness(dir: string, options: HeartOptions = {}) {
     log: log('recording'),
     ...options.recordings,
   });
-  const history = createHistory(database.db);
+  const history = createLocalHistory(database.db);
   return {
     database,
     clock: clock as FakeClock,

@@ -1,9 +1,9 @@
 /** Rows of calls as a test wants them, written straight into the tables. */
 import { providerCallId, type Call, type CallId } from '@sidetone/core';
-import type { Db } from '../../src/store/database.ts';
+import type { Db } from '../../src/store/db.ts';
 import { callToRow } from '../../src/store/rows.ts';
 import { calls, utterances } from '../../src/store/schema.ts';
-import { createWordIndex } from '../../src/store/transcript-index.ts';
+import { createTranscriptIndex } from '../../src/store/transcript-index.ts';
 import { PROVIDER } from './harness.ts';
 
 /** A call that is over but for what is said of it; `name` is its id, too. */
@@ -40,5 +40,5 @@ export function putUtterance(db: Db, callId: CallId, position: number, text: str
   const id = `utt_${position}` as never;
   const row = { id, callId, position, at: position, orderMs: position, party: 'CUSTOMER', text } as const;
   db.insert(utterances).values(row).run();
-  createWordIndex(db).add(position, text);
+  createTranscriptIndex(db).add(position, text);
 }

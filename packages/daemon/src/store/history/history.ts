@@ -1,80 +1,56 @@
-/** History, for queries: questions that come one by one are put together, and answered by a reader here or in another thread. */
+/** History for GraphQL: batches queries of single rows and calls, and passes them to a reader in this or another thread. */
 import DataLoader from 'dataloader';
 import type { History } from '../../history/ports.ts';
-import type { Db } from '../database.ts';
-import { createHistoryReader, type HistoryReader } from './reader.ts';
+import type { HistoryReader, QueryName, RunQuery } from './queries.ts';
 
-/** The name of a question. */
-export type Question = keyof HistoryReader;
-
-/** Puts a question to a reader, wherever it is. */
-export type Ask = <Name extends Question>(
-  name: Name,
-  ...args: Parameters<HistoryReader[Name]>
-) => Promise<ReturnType<HistoryReader[Name]>>;
-
-/** Most rows or calls that one question is about. */
+/** Most keys of one batched query. */
 const MAX_KEYS = 500;
 
-/** Answers in this thread. */
-export function createHistory(db: Db): History {
-  return historyOf(askReader(createHistoryReader(db)));
-}
-
-/** Puts questions to a reader in this thread. */
-export function askReader(reader: HistoryReader): Ask {
-  return async (name, ...args) => {
-    const answer = reader[name] as (...args: unknown[]) => never;
-    return answer(...args);
-  };
-}
-
-export function historyOf(ask: Ask): History {
-  const call = together((ids: Keys<'callsById'>) => ask('callsById', ids));
-  const callByProviderId = together((ids: Keys<'callsByProviderId'>) => ask('callsByProviderId', ids));
+export function createHistory(run: RunQuery): History {
+  const callByProviderId = batched((ids: Keys<'callsByProviderId'>) => run('callsByProviderId', ids));
   return {
-    call,
+    call: batched((ids: Keys<'callsById'>) => run('callsById', ids)),
     callByProviderId: (providerId, providerCallId) => callByProviderId([providerId, providerCallId]),
-    calls: (...args) => ask('calls', ...args),
-    countCalls: (filter) => ask('countCalls', filter),
-    callTotals: (filter) => ask('callTotals', filter),
-    callBuckets: (...args) => ask('callBuckets', ...args),
-    search: (...args) => ask('search', ...args),
-    utterance: together((ids: Keys<'utterancesById'>) => ask('utterancesById', ids)),
-    utterances: together((ids: Keys<'utterancesOf'>, window) => ask('utterancesOf', ids, window)),
-    countUtterances: together((ids: Keys<'utteranceCountsOf'>) => ask('utteranceCountsOf', ids)),
-    transcript: together((ids: Keys<'transcriptsOf'>) => ask('transcriptsOf', ids)),
-    command: together((ids: Keys<'commandsById'>) => ask('commandsById', ids)),
-    commands: together((ids: Keys<'commandsOf'>, window) => ask('commandsOf', ids, window)),
-    events: together((ids: Keys<'eventsOf'>, window) => ask('eventsOf', ids, window)),
-    notes: together((ids: Keys<'notesOf'>) => ask('notesOf', ids)),
-    streams: together((ids: Keys<'streamsOf'>) => ask('streamsOf', ids)),
-    stream: together((ids: Keys<'streamsById'>) => ask('streamsById', ids)),
+    calls: (...args) => run('calls', ...args),
+    countCalls: (filter) => run('countCalls', filter),
+    callTotals: (filter) => run('callTotals', filter),
+    callBuckets: (...args) => run('callBuckets', ...args),
+    search: (...args) => run('search', ...args),
+    utterance: batched((ids: Keys<'utterancesById'>) => run('utterancesById', ids)),
+    utterances: batched((ids: Keys<'utterancesOf'>, page) => run('utterancesOf', ids, page)),
+    countUtterances: batched((ids: Keys<'utteranceCountsOf'>) => run('utteranceCountsOf', ids)),
+    transcript: batched((ids: Keys<'transcriptsOf'>) => run('transcriptsOf', ids)),
+    command: batched((ids: Keys<'commandsById'>) => run('commandsById', ids)),
+    commands: batched((ids: Keys<'commandsOf'>, page) => run('commandsOf', ids, page)),
+    events: batched((ids: Keys<'eventsOf'>, window) => run('eventsOf', ids, window)),
+    notes: batched((ids: Keys<'notesOf'>) => run('notesOf', ids)),
+    streams: batched((ids: Keys<'streamsOf'>) => run('streamsOf', ids)),
+    stream: batched((ids: Keys<'streamsById'>) => run('streamsById', ids)),
   };
 }
 
-type Keys<Name extends Question> = Parameters<HistoryReader[Name]>[0];
+type Keys<Name extends QueryName> = Parameters<HistoryReader[Name]>[0];
 
 /**
- * Makes one question of those that are asked at the same moment: of many keys, and alike in all else, as in the window of
- * a page. Nothing is remembered once it is asked, so that each answer sees what was stored before.
+ * Combines queries of the same tick that differ only in their key into one query of many keys. Results are not cached, so
+ * each one reflects all events that were stored before.
  */
-function together<Key, Answer, Rest extends readonly unknown[]>(
-  ask: (keys: readonly Key[], ...rest: Rest) => Promise<readonly Answer[]>,
-): (key: Key, ...rest: Rest) => Promise<Answer> {
-  const open = new Map<string, DataLoader<Key, Answer, string>>();
+function batched<Key, Result, Rest extends readonly unknown[]>(
+  run: (keys: readonly Key[], ...rest: Rest) => Promise<readonly Result[]>,
+): (key: Key, ...rest: Rest) => Promise<Result> {
+  const batches = new Map<string, DataLoader<Key, Result, string>>();
   return (key, ...rest) => {
     const kind = JSON.stringify(rest);
     const loader =
-      open.get(kind) ??
-      new DataLoader<Key, Answer, string>(
+      batches.get(kind) ??
+      new DataLoader<Key, Result, string>(
         (keys) => {
-          open.delete(kind);
-          return ask(keys, ...rest);
+          batches.delete(kind);
+          return run(keys, ...rest);
         },
         { maxBatchSize: MAX_KEYS, cacheKeyFn: (it) => JSON.stringify(it) },
       );
-    open.set(kind, loader);
+    batches.set(kind, loader);
     return loader.load(key);
   };
 }

@@ -1,59 +1,66 @@
-/** Paging by key: a page is found by its first row, never by counting rows, and stays right while rows come and go. */
+/** Keyset paging: a page is found by the sort key of its first row, so it stays correct while rows are added and removed. */
 import { and, asc, desc, isNotNull, isNull, sql, type SQL } from 'drizzle-orm';
 import type { AnySQLiteColumn } from 'drizzle-orm/sqlite-core';
 import type { KeysetPosition, Page, PageRequest } from '../../history/paging.ts';
 
-/** A sort key and the column that breaks its ties. */
+/** A sort column and the column that breaks ties. */
 export interface SortKey {
   readonly key: AnySQLiteColumn;
   readonly id: AnySQLiteColumn;
   readonly descending: boolean;
-  /** Whether some rows have no key: as SQLite's indexes have it, they count as less than all others. */
+  /** Whether the key can be null. Null sorts before all values, as in SQLite's indexes. */
   readonly nullable?: boolean;
 }
 
-/** One statement of a page: rows that match `where`, of which the page takes what it still lacks. */
+/** One statement of a page; the next one is run for the rows that the page still lacks. */
 export interface KeysetQuery {
   readonly where: SQL | undefined;
   readonly orderBy: readonly [SQL, SQL];
 }
 
-/** The rows that have a key and those that have none are read apart: no index finds a place in both at once. */
-type Part = 'KEYED' | 'BARE';
+/** Rows with and without a key are read by separate statements: no index seeks to a position in both. */
+type Part = 'KEY' | 'NULL';
 
-const partOf = ({ key }: KeysetPosition): Part => (key === null ? 'BARE' : 'KEYED');
+const partOf = ({ key }: KeysetPosition): Part => (key === null ? 'NULL' : 'KEY');
 
-/** The statements that read a page, in the order in which they are to be run until it is full. */
-export function keyset(sort: SortKey, window: PageRequest): readonly KeysetQuery[] {
-  const inAscent: readonly Part[] = sort.nullable ? ['BARE', 'KEYED'] : ['KEYED'];
-  const parts = sort.descending ? inAscent.toReversed() : inAscent;
-  const from = window.after ? parts.indexOf(partOf(window.after)) : 0;
-  const to = window.before ? parts.indexOf(partOf(window.before)) : parts.length - 1;
-  const wanted = parts.filter((_part, i) => i >= from && i <= to);
-  const order = sort.descending === window.backward ? asc : desc;
-  const read = window.backward ? wanted.toReversed() : wanted;
-  return read.map((part) => ({
+/** Returns the statements that read a page, in the order in which to run them until the page is full. */
+export function keyset(sort: SortKey, page: PageRequest): readonly KeysetQuery[] {
+  const ascending: readonly Part[] = sort.nullable ? ['NULL', 'KEY'] : ['KEY'];
+  const parts = sort.descending ? ascending.toReversed() : ascending;
+  const from = page.after ? parts.indexOf(partOf(page.after)) : 0;
+  const to = page.before ? parts.indexOf(partOf(page.before)) : parts.length - 1;
+  const needed = parts.filter((_part, i) => i >= from && i <= to);
+  const order = sort.descending === page.backward ? asc : desc;
+  return (page.backward ? needed.toReversed() : needed).map((part) => ({
     where: and(
-      sort.nullable ? (part === 'BARE' ? isNull : isNotNull)(sort.key) : undefined,
-      window.after && partOf(window.after) === part ? beyond(sort, window.after, true) : undefined,
-      window.before && partOf(window.before) === part ? beyond(sort, window.before, false) : undefined,
+      sort.nullable ? (part === 'NULL' ? isNull : isNotNull)(sort.key) : undefined,
+      page.after && partOf(page.after) === part ? isAfter(sort, page.after) : undefined,
+      page.before && partOf(page.before) === part ? isBefore(sort, page.before) : undefined,
     ),
     orderBy: [order(sort.key), order(sort.id)],
   }));
 }
 
-/** Row values compare as SQLite compares them: by the key, then by the id. */
-function beyond({ key, id, descending }: SortKey, place: KeysetPosition, isBehind: boolean): SQL {
-  const operator = sql.raw(isBehind === descending ? '<' : '>');
-  if (place.key === null) return sql`${id} ${operator} ${place.id}`;
-  return sql`(${key}, ${id}) ${operator} (${place.key}, ${place.id})`;
+const isAfter = (sort: SortKey, position: KeysetPosition): SQL =>
+  compare(sort, sort.descending ? '<' : '>', position);
+const isBefore = (sort: SortKey, position: KeysetPosition): SQL =>
+  compare(sort, sort.descending ? '>' : '<', position);
+
+/** SQLite compares row values by the key first, then by the id. */
+function compare({ key, id }: SortKey, operator: '<' | '>', position: KeysetPosition): SQL {
+  const comparison = sql.raw(operator);
+  if (position.key === null) return sql`${id} ${comparison} ${position.id}`;
+  return sql`(${key}, ${id}) ${comparison} (${position.key}, ${position.id})`;
 }
 
-/** How many rows to read for a page: one more than asked for, to see whether there is more. */
+/** Returns how many rows to read for a page: one more than requested, to know whether there are more. */
 export const readLimit = ({ limit }: Pick<PageRequest, 'limit'>): number => limit + 1;
 
-/** Puts what was read into list order, without the row that only told of more. */
-export function slice<Row>(read: readonly Row[], window: Pick<PageRequest, 'limit' | 'backward'>): Page<Row> {
-  const rows = read.slice(0, window.limit);
-  return { rows: window.backward ? rows.toReversed() : rows, more: read.length > window.limit };
+/** Makes a page of the rows that were read: in list order, without the extra row of {@link readLimit}. */
+export function toPage<Row>(
+  read: readonly Row[],
+  { limit, backward }: Pick<PageRequest, 'limit' | 'backward'>,
+): Page<Row> {
+  const rows = read.slice(0, limit);
+  return { rows: backward ? rows.toReversed() : rows, more: read.length > limit };
 }

@@ -1,16 +1,15 @@
 /**
- * The lists of a call: what was said, asked, written and heard in it. A page of one list of many calls is one statement:
- * within it, SQLite seeks the page of each call in the index, and reads no row beyond it.
+ * The lists of a call: utterances, commands, events, notes and streams. One statement reads a page of one list for many
+ * calls: SQLite seeks the page of each call in an index and reads no row outside of it.
  */
 import type { CallId } from '@sidetone/core';
 import { and, asc, count, getTableColumns, gt, inArray, sql, type SQL } from 'drizzle-orm';
 import type { PageRequest } from '../../history/paging.ts';
-import type { Db } from '../database.ts';
-import type { HistoryReader } from './reader.ts';
-import { isOneOf } from './one-of.ts';
-import { keyset, readLimit, slice, type SortKey } from './keyset.ts';
+import { isAnyOf, type Db } from '../db.ts';
 import { rowToCommand, rowToNote, rowToRecord, rowToUtterance } from '../rows.ts';
 import { commands, events, notes, streams, utterances } from '../schema.ts';
+import { keyset, readLimit, toPage, type SortKey } from './keyset.ts';
+import type { HistoryReader } from './queries.ts';
 
 type ListTable = typeof utterances | typeof commands | typeof events | typeof notes | typeof streams;
 type Lists = Pick<
@@ -21,82 +20,90 @@ type Lists = Pick<
 const UTTERANCES_IN_ORDER: SortKey = { key: utterances.orderMs, id: utterances.id, descending: false };
 const COMMANDS_NEWEST_FIRST: SortKey = { key: commands.requestedAt, id: commands.id, descending: true };
 
-interface Part {
+/** Which rows to read of each call. */
+interface Selection {
   readonly where?: SQL | undefined;
   readonly orderBy: readonly SQL[];
-  /** Rows of each call; all of them without it. */
+  /** Rows per call. Default: all. */
   readonly limit?: number;
 }
 
 export function createCallLists(db: Db): Lists {
-  /** Some rows of each call. */
-  function of<Table extends ListTable>(
-    table: Table,
-    callIds: readonly CallId[],
-    { where, orderBy, limit }: Part,
-  ): readonly Table['$inferSelect'][][] {
-    const ofOne = and(sql`${table.callId} = parent.value`, where);
-    const order = sql.join([...orderBy], sql`, `);
-    const wanted = sql`select ${table}.rowid from ${table} where ${ofOne} order by ${order} limit ${limit ?? -1}`;
-    const rows = db
-      .select(getTableColumns(table as typeof utterances))
-      .from(sql`json_each(${JSON.stringify(callIds)}) as parent`)
-      .innerJoin(table, sql`${table}.rowid in (${wanted})`)
-      .orderBy(...orderBy)
-      .all() as Table['$inferSelect'][];
-    return grouped(callIds, rows);
-  }
-
-  const pageOf = <Table extends ListTable>(
-    table: Table,
-    callIds: readonly CallId[],
-    sort: SortKey,
-    window: PageRequest,
-  ) => {
-    const [query] = keyset(sort, window);
-    return of(table, callIds, { orderBy: [], ...query, limit: readLimit(window) });
-  };
-
   return {
-    utterancesOf: (callIds, window) =>
-      pageOf(utterances, callIds, UTTERANCES_IN_ORDER, window).map((rows) =>
-        slice(rows.map(rowToUtterance), window),
+    utterancesOf: (callIds, page) =>
+      readPages(db, utterances, callIds, UTTERANCES_IN_ORDER, page).map((rows) =>
+        toPage(rows.map(rowToUtterance), page),
       ),
-    utteranceCountsOf(callIds) {
-      const counts = db
-        .select({ callId: utterances.callId, utterances: count() })
-        .from(utterances)
-        .where(isOneOf(utterances.callId, callIds))
-        .groupBy(utterances.callId)
-        .all();
-      const found = new Map(counts.map((row) => [row.callId, row.utterances]));
-      return callIds.map((id) => found.get(id) ?? 0);
-    },
+    utteranceCountsOf: (callIds) => countUtterances(db, callIds),
     transcriptsOf: (callIds) =>
-      of(utterances, callIds, { orderBy: [asc(utterances.orderMs), asc(utterances.id)] }).map((rows) =>
-        rows.map(({ party, text }) => ({ party, text })),
+      readRows(db, utterances, callIds, { orderBy: [asc(utterances.orderMs), asc(utterances.id)] }).map(
+        (rows) => rows.map(({ party, text }) => ({ party, text })),
       ),
-    commandsOf: (callIds, window) =>
-      pageOf(commands, callIds, COMMANDS_NEWEST_FIRST, window).map((rows) =>
-        slice(rows.map(rowToCommand), window),
+    commandsOf: (callIds, page) =>
+      readPages(db, commands, callIds, COMMANDS_NEWEST_FIRST, page).map((rows) =>
+        toPage(rows.map(rowToCommand), page),
       ),
     eventsOf: (callIds, { after, limit, types }) =>
-      of(events, callIds, {
+      readRows(db, events, callIds, {
         where: and(gt(events.position, after), types && inArray(events.type, [...types])),
         orderBy: [asc(events.position)],
         limit: readLimit({ limit }),
-      }).map((rows) => slice(rows.map(rowToRecord), { limit, backward: false })),
+      }).map((rows) => toPage(rows.map(rowToRecord), { limit, backward: false })),
     notesOf: (callIds) =>
-      of(notes, callIds, { orderBy: [asc(notes.at), asc(notes.id)] }).map((rows) => rows.map(rowToNote)),
-    streamsOf: (callIds) => of(streams, callIds, { orderBy: [asc(streams.startedAt), asc(streams.id)] }),
+      readRows(db, notes, callIds, { orderBy: [asc(notes.at), asc(notes.id)] }).map((rows) =>
+        rows.map(rowToNote),
+      ),
+    streamsOf: (callIds) =>
+      readRows(db, streams, callIds, { orderBy: [asc(streams.startedAt), asc(streams.id)] }),
   };
 }
 
-function grouped<Row extends { readonly callId: CallId | null }>(
+/** Returns the selected rows of each call, in the order of `callIds`. */
+function readRows<Table extends ListTable>(
+  db: Db,
+  table: Table,
+  callIds: readonly CallId[],
+  { where, orderBy, limit }: Selection,
+): readonly Table['$inferSelect'][][] {
+  const ofParent = and(sql`${table.callId} = parent.value`, where);
+  const order = sql.join([...orderBy], sql`, `);
+  const selected = sql`select ${table}.rowid from ${table} where ${ofParent} order by ${order} limit ${limit ?? -1}`;
+  const rows = db
+    .select(getTableColumns(table as typeof utterances))
+    .from(sql`json_each(${JSON.stringify(callIds)}) as parent`)
+    .innerJoin(table, sql`${table}.rowid in (${selected})`)
+    .orderBy(...orderBy)
+    .all() as Table['$inferSelect'][];
+  return groupByCall(callIds, rows);
+}
+
+function readPages<Table extends ListTable>(
+  db: Db,
+  table: Table,
+  callIds: readonly CallId[],
+  sort: SortKey,
+  page: PageRequest,
+): readonly Table['$inferSelect'][][] {
+  const [query] = keyset(sort, page);
+  return readRows(db, table, callIds, { orderBy: [], ...query, limit: readLimit(page) });
+}
+
+function countUtterances(db: Db, callIds: readonly CallId[]): readonly number[] {
+  const rows = db
+    .select({ callId: utterances.callId, utterances: count() })
+    .from(utterances)
+    .where(isAnyOf(utterances.callId, callIds))
+    .groupBy(utterances.callId)
+    .all();
+  const counts = new Map(rows.map((row) => [row.callId, row.utterances]));
+  return callIds.map((id) => counts.get(id) ?? 0);
+}
+
+function groupByCall<Row extends { readonly callId: CallId | null }>(
   callIds: readonly CallId[],
   rows: readonly Row[],
 ): Row[][] {
-  const found = new Map<CallId | null, Row[]>(callIds.map((id) => [id, []]));
-  for (const row of rows) found.get(row.callId)?.push(row);
-  return callIds.map((id) => found.get(id) ?? []);
+  const groups = new Map<CallId | null, Row[]>(callIds.map((id) => [id, []]));
+  for (const row of rows) groups.get(row.callId)?.push(row);
+  return callIds.map((id) => groups.get(id) ?? []);
 }

@@ -1,22 +1,21 @@
-/** Full-text search in what was said, newest first. */
+/** Full-text search in transcripts, newest first. */
 import { and, desc, getTableColumns, sql } from 'drizzle-orm';
-import type { Db } from '../database.ts';
-import { named } from './filter.ts';
-import type { HistoryReader } from './reader.ts';
-import { GO_ON } from './interruptible.ts';
-import { readLimit, slice } from './keyset.ts';
+import { filterCondition } from '../call-filter.ts';
+import { INTERRUPTION_POINT, type Db } from '../db.ts';
 import { rowToUtterance } from '../rows.ts';
 import { calls, utterances } from '../schema.ts';
-import { matchExpression, searchTerms } from './search-query.ts';
-import { snippetOf } from './snippet.ts';
+import { matchExpression, searchTerms } from '../search/query.ts';
+import { snippetOf } from '../search/snippet.ts';
+import { readLimit, toPage } from './keyset.ts';
+import type { HistoryReader } from './queries.ts';
 
 export function createSearch(db: Db): Pick<HistoryReader, 'search'> {
   return {
-    search(words, filter, window) {
-      const match = matchExpression(words);
+    search(query, filter, page) {
+      const match = matchExpression(query);
       if (match === undefined) return { rows: [], more: false };
-      const ofCalls = named(filter);
-      const place = window.after?.key ?? undefined;
+      const condition = filterCondition(filter);
+      const position = page.after?.key ?? undefined;
       const rows = db
         .select(getTableColumns(utterances))
         .from(sql`utterance_words`)
@@ -24,19 +23,19 @@ export function createSearch(db: Db): Pick<HistoryReader, 'search'> {
         .where(
           and(
             sql`utterance_words match ${match}`,
-            GO_ON,
-            place === undefined ? undefined : sql`utterance_words.rowid < ${place}`,
-            ofCalls &&
-              sql`exists (select 1 from ${calls} where ${calls.id} = ${utterances.callId} and ${ofCalls})`,
+            INTERRUPTION_POINT,
+            position === undefined ? undefined : sql`utterance_words.rowid < ${position}`,
+            condition &&
+              sql`exists (select 1 from ${calls} where ${calls.id} = ${utterances.callId} and ${condition})`,
           ),
         )
         .orderBy(desc(sql`utterance_words.rowid`))
-        .limit(readLimit(window))
+        .limit(readLimit(page))
         .all();
-      const terms = searchTerms(words);
-      return slice(
+      const terms = searchTerms(query);
+      return toPage(
         rows.map((row) => ({ utterance: rowToUtterance(row), snippet: snippetOf(row.text, terms) })),
-        window,
+        page,
       );
     },
   };

@@ -1,24 +1,24 @@
-/** Counts of calls, by what they are and by when they came to be. */
+/** Call statistics: totals, and counts per interval of their creation. */
 import { count, sql, type SQL } from 'drizzle-orm';
 import type { StatsBucket } from '../../history/stats-bucket.ts';
-import type { Db } from '../database.ts';
-import { matching } from './filter.ts';
-import type { HistoryReader } from './reader.ts';
+import { scanCondition } from '../call-filter.ts';
+import type { Db } from '../db.ts';
 import { calls } from '../schema.ts';
+import type { HistoryReader } from './queries.ts';
 
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
-/** The epoch began on a Thursday; weeks begin on Mondays. */
+/** The epoch started on a Thursday; weeks start on Mondays. */
 const EPOCH_WEEKDAY_MS = 3 * DAY_MS;
 
-const sinceStart = (lengthMs: number, offsetMs = 0): SQL<number> =>
+const intervalStart = (lengthMs: number, offsetMs = 0): SQL<number> =>
   sql<number>`${calls.createdAt} - (${calls.createdAt} + ${sql.raw(String(offsetMs))}) % ${sql.raw(String(lengthMs))}`;
 
-/** When the stretch begins that a call came to be in. */
+/** Start of the interval in which a call was created, epoch ms. */
 const STARTS = {
-  HOUR: sinceStart(HOUR_MS),
-  DAY: sinceStart(DAY_MS),
-  WEEK: sinceStart(7 * DAY_MS, EPOCH_WEEKDAY_MS),
+  HOUR: intervalStart(HOUR_MS),
+  DAY: intervalStart(DAY_MS),
+  WEEK: intervalStart(7 * DAY_MS, EPOCH_WEEKDAY_MS),
   MONTH: sql<number>`unixepoch(${calls.createdAt} / 1000, 'unixepoch', 'start of month') * 1000`,
 } as const satisfies Record<StatsBucket, SQL<number>>;
 
@@ -38,7 +38,7 @@ export function createStats(db: Db): Pick<HistoryReader, 'callTotals' | 'callBuc
           durationMs,
         })
         .from(calls)
-        .where(matching(filter))
+        .where(scanCondition(filter))
         .groupBy(calls.providerId, isLive, calls.endCategory)
         .all();
       return rows.map((row) => ({ ...row, isLive: row.isLive === 1 }));
@@ -48,7 +48,7 @@ export function createStats(db: Db): Pick<HistoryReader, 'callTotals' | 'callBuc
       return db
         .select({ at, calls: count(), durationMs })
         .from(calls)
-        .where(matching(filter))
+        .where(scanCondition(filter))
         .groupBy(at)
         .orderBy(at)
         .limit(limit)

@@ -1,29 +1,29 @@
 /**
- * The other thread: answers questions about history over a connection of its own, which reads what is committed and
- * cannot write. One question at a time, in order. Started by `history-worker.ts` and by nothing else.
+ * Entry point of a history thread: answers queries over a read-only connection of its own, one at a time, in order.
+ * Started by `threads.ts`.
  */
 import { parentPort, workerData } from 'node:worker_threads';
 import { messageOf } from '@sidetone/core';
 import Sqlite from 'better-sqlite3';
 import { drizzle } from 'drizzle-orm/better-sqlite3';
-import { createHistoryReader } from './reader.ts';
-import type { ThreadAnswer, ThreadOptions, ThreadQuestion } from './worker.ts';
 import * as schema from '../schema.ts';
+import { callReader } from './queries.ts';
+import { createHistoryReader } from './reader.ts';
+import type { QueryRequest, QueryResponse, ThreadOptions } from './threads.ts';
 
 const { path } = workerData as ThreadOptions;
 const reader = createHistoryReader(drizzle(open(path), { schema }));
 
-parentPort?.on('message', ({ id, name, args }: ThreadQuestion) => {
+parentPort?.on('message', (request: QueryRequest) => {
   // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a thread has no origin
-  parentPort?.postMessage(answerTo(id, name, args));
+  parentPort?.postMessage(respond(request));
 });
 
-function answerTo(id: number, name: ThreadQuestion['name'], args: readonly unknown[]): ThreadAnswer {
+function respond({ id, name, args }: QueryRequest): QueryResponse {
   try {
-    const answer = reader[name] as (...args: readonly unknown[]) => unknown;
-    return { id, isAnswer: true, value: answer(...args) };
+    return { id, isSuccess: true, value: callReader(reader, name, args) };
   } catch (error) {
-    return { id, isAnswer: false, reason: messageOf(error) };
+    return { id, isSuccess: false, reason: messageOf(error) };
   }
 }
 
@@ -31,7 +31,7 @@ function open(file: string): Sqlite.Database {
   try {
     return new Sqlite(file, { readonly: true });
   } catch (cause) {
-    // An error of SQLite's loses its message on its way out of a thread.
+    // A SqliteError loses its message when it leaves a thread.
     throw new Error(messageOf(cause), { cause });
   }
 }

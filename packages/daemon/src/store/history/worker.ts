@@ -1,50 +1,18 @@
 /**
- * Another thread that answers questions about history, so that none, however long, holds up the loop that hears audio.
- * It is given one question at a time. SQLite cannot be interrupted in the middle of a statement from outside, so a
- * question that takes too long ends with its thread; the next one begins a new thread.
+ * Queues history queries for one thread and sends them one at a time, so that no query blocks the event loop. A running
+ * SQLite statement cannot be interrupted from another thread, so a query that times out ends its thread; the next query
+ * starts another one.
  */
-import { Worker } from 'node:worker_threads';
 import { FaultError, messageOf, type Clock, type Logger } from '@sidetone/core';
-import type { Ask, Question } from './history.ts';
+import type { RunQuery } from './queries.ts';
+import type { QueryRequest, QueryResponse, StartThread, Thread } from './threads.ts';
 
-/** How long one question may take, ms. */
-export const QUERY_MS = 10_000;
-/** How long one may wait for those before it, ms. */
-export const WAIT_MS = 20_000;
-/** Most questions that wait. */
-export const MAX_WAITING = 1000;
-/** What a thread may take of memory; one that needs more ends alone. */
-const THREAD_MEGABYTES = 512;
-
-export interface ThreadOptions {
-  /** The database file. */
-  readonly path: string;
-}
-
-export interface ThreadQuestion {
-  readonly id: number;
-  readonly name: Question;
-  readonly args: readonly unknown[];
-}
-
-export type ThreadAnswer =
-  | { readonly id: number; readonly isAnswer: true; readonly value: unknown }
-  | { readonly id: number; readonly isAnswer: false; readonly reason: string };
-
-/** A thread, as it is seen from here. */
-export interface Thread {
-  ask(question: ThreadQuestion): void;
-  /** Ends it, in the middle of whatever it does. Nothing is heard of it afterwards. */
-  end(): Promise<unknown>;
-}
-
-export interface ThreadListener {
-  answered(answer: ThreadAnswer): void;
-  /** It ended by itself. */
-  died(reason: string): void;
-}
-
-export type StartThread = (listener: ThreadListener) => Thread;
+/** Time limit of a query, ms. */
+export const QUERY_TIMEOUT_MS = 10_000;
+/** Time limit of a query in the queue, ms. */
+export const QUEUE_TIMEOUT_MS = 20_000;
+/** Most queries in the queue. */
+export const MAX_QUEUED = 1000;
 
 export interface HistoryWorkerDeps {
   readonly start: StartThread;
@@ -52,17 +20,17 @@ export interface HistoryWorkerDeps {
   readonly log: Logger;
 }
 
-interface Asked extends ThreadQuestion {
-  readonly resolve: (answer: never) => void;
+interface PendingQuery extends QueryRequest {
+  readonly resolve: (result: never) => void;
   readonly reject: (error: Error) => void;
-  /** Ends the wait for those before it, or for its answer. */
+  /** Cancels the timeout in the queue, or that of the query once it runs. */
   cancelTimer: () => void;
 }
 
 export class HistoryWorker {
   readonly #deps: HistoryWorkerDeps;
-  readonly #waiting: Asked[] = [];
-  #current: Asked | undefined;
+  readonly #queue: PendingQuery[] = [];
+  #current: PendingQuery | undefined;
   #thread: Thread | undefined;
   #isClosed = false;
   #lastId = 0;
@@ -71,144 +39,113 @@ export class HistoryWorker {
     this.#deps = deps;
   }
 
-  readonly ask: Ask = (name, ...args) =>
+  readonly run: RunQuery = (name, ...args) =>
     new Promise((resolve, reject) => {
-      if (this.#isClosed) return reject(closing());
-      if (this.#waiting.length >= MAX_WAITING) {
-        const message = `${MAX_WAITING} questions about history wait already`;
-        return reject(new FaultError('LIMIT_EXCEEDED', message, { details: { maximum: MAX_WAITING } }));
+      if (this.#isClosed) return reject(draining());
+      if (this.#queue.length >= MAX_QUEUED) {
+        const message = `history queries: ${MAX_QUEUED} are queued already`;
+        return reject(new FaultError('LIMIT_EXCEEDED', message, { details: { maximum: MAX_QUEUED } }));
       }
-      const asked: Asked = { id: ++this.#lastId, name, args, resolve, reject, cancelTimer: () => undefined };
-      asked.cancelTimer = this.#deps.clock.schedule(WAIT_MS, () => this.#giveUp(asked));
-      this.#waiting.push(asked);
-      this.#next();
+      const query: PendingQuery = {
+        id: ++this.#lastId,
+        name,
+        args,
+        resolve,
+        reject,
+        cancelTimer: () => undefined,
+      };
+      query.cancelTimer = this.#deps.clock.schedule(QUEUE_TIMEOUT_MS, () => this.#onQueueTimeout(query));
+      this.#queue.push(query);
+      this.#sendNext();
     });
 
-  /** Ends the thread; whoever waits for an answer is told to ask again later. */
+  /** Ends the thread and rejects pending queries. */
   async close(): Promise<void> {
     this.#isClosed = true;
-    const all = [...(this.#current ? [this.#current] : []), ...this.#waiting.splice(0)];
+    const pending = [...(this.#current ? [this.#current] : []), ...this.#queue.splice(0)];
     this.#current = undefined;
-    for (const { cancelTimer, reject } of all) {
+    for (const { cancelTimer, reject } of pending) {
       cancelTimer();
-      reject(closing());
+      reject(draining());
     }
     await this.#endThread();
   }
 
-  #next(): void {
+  #sendNext(): void {
     if (this.#current) return;
-    const asked = this.#waiting.shift();
-    if (!asked) return;
-    this.#current = asked;
-    asked.cancelTimer();
-    asked.cancelTimer = this.#deps.clock.schedule(QUERY_MS, () => this.#cutOff(asked));
-    const { id, name, args } = asked;
+    const query = this.#queue.shift();
+    if (!query) return;
+    this.#current = query;
+    query.cancelTimer();
+    query.cancelTimer = this.#deps.clock.schedule(QUERY_TIMEOUT_MS, () => this.#onQueryTimeout(query));
+    const { id, name, args } = query;
     try {
-      this.#thread ??= this.#begin();
-      this.#thread.ask({ id, name, args });
+      this.#thread ??= this.#startThread();
+      this.#thread.send({ id, name, args });
     } catch (error) {
-      this.#lose(messageOf(error));
+      this.#onThreadFailed(messageOf(error));
     }
   }
 
-  #begin(): Thread {
+  #startThread(): Thread {
     const thread = this.#deps.start({
-      answered: (answer) => {
-        if (thread === this.#thread) this.#settle(answer);
+      onResponse: (response) => {
+        if (thread === this.#thread) this.#settle(response);
       },
-      died: (reason) => {
-        if (thread === this.#thread) this.#lose(reason);
+      onExit: (reason) => {
+        if (thread === this.#thread) this.#onThreadFailed(reason);
       },
     });
     return thread;
   }
 
-  #settle(answer: ThreadAnswer): void {
-    const asked = this.#take();
-    if (!asked) return;
-    if (answer.isAnswer) asked.resolve(answer.value as never);
-    else asked.reject(new Error(`${asked.name}: ${answer.reason}`));
-    this.#next();
+  #settle(response: QueryResponse): void {
+    const query = this.#takeCurrent();
+    if (!query) return;
+    if (response.isSuccess) query.resolve(response.value as never);
+    else query.reject(new Error(`${query.name}: ${response.reason}`));
+    this.#sendNext();
   }
 
-  /** The thread is gone; the next question begins another. */
-  #lose(reason: string): void {
+  #onThreadFailed(reason: string): void {
     this.#thread = undefined;
-    const asked = this.#take();
-    this.#deps.log.error('the reader of history died, and begins anew', { question: asked?.name, reason });
-    asked?.reject(new FaultError('HISTORY_UNAVAILABLE', 'the reader of history died while it looked'));
-    this.#next();
+    const query = this.#takeCurrent();
+    this.#deps.log.error('history thread failed, restarting', { query: query?.name, reason });
+    query?.reject(new FaultError('HISTORY_UNAVAILABLE', 'the history thread failed during the query'));
+    this.#sendNext();
   }
 
-  #cutOff(asked: Asked): void {
-    if (asked !== this.#current) return;
-    this.#take();
+  #onQueryTimeout(query: PendingQuery): void {
+    if (query !== this.#current) return;
+    this.#takeCurrent();
     void this.#endThread();
-    this.#deps.log.warn('a question about history took too long', {
-      question: asked.name,
-      maximumMs: QUERY_MS,
-    });
-    asked.reject(tooLong(QUERY_MS));
-    this.#next();
+    this.#deps.log.warn('history query timed out', { query: query.name, timeoutMs: QUERY_TIMEOUT_MS });
+    query.reject(timedOut('query timed out', QUERY_TIMEOUT_MS));
+    this.#sendNext();
   }
 
-  #giveUp(asked: Asked): void {
-    const place = this.#waiting.indexOf(asked);
-    if (place === -1) return;
-    this.#waiting.splice(place, 1);
-    asked.reject(tooLong(WAIT_MS));
+  #onQueueTimeout(query: PendingQuery): void {
+    const index = this.#queue.indexOf(query);
+    if (index === -1) return;
+    this.#queue.splice(index, 1);
+    query.reject(timedOut('query timed out in the queue', QUEUE_TIMEOUT_MS));
   }
 
-  #take(): Asked | undefined {
-    const asked = this.#current;
+  #takeCurrent(): PendingQuery | undefined {
+    const query = this.#current;
     this.#current = undefined;
-    asked?.cancelTimer();
-    return asked;
+    query?.cancelTimer();
+    return query;
   }
 
   async #endThread(): Promise<void> {
     const thread = this.#thread;
     this.#thread = undefined;
-    await thread?.end();
+    await thread?.terminate();
   }
 }
 
-const closing = (): FaultError => new FaultError('DAEMON_DRAINING', 'the daemon is stopping');
+const draining = (): FaultError => new FaultError('DAEMON_DRAINING', 'the daemon is stopping');
 
-const tooLong = (maximumMs: number): FaultError =>
-  new FaultError('HISTORY_TIMEOUT', `the answer was not there within ${maximumMs / 1000} seconds`, {
-    details: { maximumMs },
-  });
-
-/** What a thread runs. Node starts none from TypeScript: what has no build needs arguments that make it do so. */
-export interface ThreadProgram {
-  readonly module: URL;
-  readonly execArgv?: readonly string[];
-}
-
-const BUILT: ThreadProgram = { module: new URL('./thread.js', import.meta.url) };
-
-/** Threads of Node, which hold no process open. */
-export function startThreads(
-  options: ThreadOptions,
-  { module, execArgv = [] }: ThreadProgram = BUILT,
-): StartThread {
-  return ({ answered, died }) => {
-    const worker = new Worker(module, {
-      workerData: options,
-      execArgv: [...execArgv],
-      resourceLimits: { maxOldGenerationSizeMb: THREAD_MEGABYTES },
-    });
-    worker.unref();
-    let reason: string | undefined;
-    worker.on('message', answered);
-    worker.on('error', (error) => (reason = messageOf(error)));
-    worker.on('exit', (code) => died(reason ?? `exit code ${code}`));
-    return {
-      // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a thread has no origin
-      ask: (question) => worker.postMessage(question),
-      end: () => worker.terminate(),
-    };
-  };
-}
+const timedOut = (message: string, maximumMs: number): FaultError =>
+  new FaultError('HISTORY_TIMEOUT', `${message} after ${maximumMs / 1000} s`, { details: { maximumMs } });

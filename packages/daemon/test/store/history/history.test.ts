@@ -9,7 +9,7 @@ import { tempDir } from '../../support/temp-dir.ts';
 const dir = join(tempDir(), 'history');
 let harness: Harness;
 
-/** Calls in pairs of the same instant: the id has to break the tie. */
+/** Pairs of calls with the same creation time, so that the id breaks the tie. */
 beforeAll(async () => {
   mkdirSync(dir);
   harness = createHarness(dir);
@@ -29,16 +29,16 @@ beforeAll(async () => {
 });
 afterAll(() => harness.close());
 
-const placeOf = (call: Call): KeysetPosition => ({ key: call.createdAt, id: call.id });
+const positionOf = (call: Call): KeysetPosition => ({ key: call.createdAt, id: call.id });
 
 async function walk(
   backward: boolean,
   whileWalking: () => Promise<void> = async () => undefined,
 ): Promise<string[]> {
   const seen: string[] = [];
-  let place: KeysetPosition | undefined;
+  let position: KeysetPosition | undefined;
   for (;;) {
-    const from = place && (backward ? { before: place } : { after: place });
+    const from = position && (backward ? { before: position } : { after: position });
     const page = await harness.history.calls({}, { limit: 3, backward, ...from });
     const names = page.rows.map((call) => call.providerCallId as string);
     if (backward) seen.unshift(...names);
@@ -46,12 +46,12 @@ async function walk(
     await whileWalking();
     const edge = backward ? page.rows[0] : page.rows.at(-1);
     if (!page.more || !edge) return seen;
-    place = placeOf(edge);
+    position = positionOf(edge);
   }
 }
 
 describe('paging through calls', () => {
-  test('meets every call once, newest first, forward and backward alike', async () => {
+  test('returns every call once, newest first, in both directions', async () => {
     const forward = await walk(false);
     expect(new Set(forward).size).toBe(20);
     expect(await walk(true)).toEqual(forward);
@@ -66,7 +66,7 @@ describe('paging through calls', () => {
     expect(ages).toEqual(ages.toSorted((a, b) => b - a));
   });
 
-  test('meets every call once while new ones arrive', async () => {
+  test('returns every call once while new ones are added', async () => {
     let arrived = 0;
     const before = await walk(false);
     const seen = await walk(false, async () => {
@@ -78,31 +78,31 @@ describe('paging through calls', () => {
 });
 
 describe('a filter', () => {
-  const namesOf = async (filter: Parameters<Harness['history']['calls']>[0]): Promise<number> => {
+  const countOf = async (filter: Parameters<Harness['history']['calls']>[0]): Promise<number> => {
     const { rows } = await harness.history.calls(filter, { limit: 1000, backward: false });
     expect(await harness.history.countCalls(filter)).toBe(rows.length);
     return rows.length;
   };
 
-  test('holds for page and count alike, and its parts hold together', async () => {
-    expect(await namesOf({ live: false })).toBe(5);
-    expect(await namesOf({ statuses: ['ENDED'] })).toBe(5);
-    expect(await namesOf({ directions: ['INBOUND'] })).toBe(7);
-    expect(await namesOf({ directions: ['INBOUND'], live: false })).toBe(2);
-    expect(await namesOf({ createdAfter: 1005, createdBefore: 1007 })).toBe(4);
-    expect(await namesOf({ providerIds: [] })).toBe(0);
+  test('applies to pages and counts, and combines its conditions', async () => {
+    expect(await countOf({ live: false })).toBe(5);
+    expect(await countOf({ statuses: ['ENDED'] })).toBe(5);
+    expect(await countOf({ directions: ['INBOUND'] })).toBe(7);
+    expect(await countOf({ directions: ['INBOUND'], live: false })).toBe(2);
+    expect(await countOf({ createdAfter: 1005, createdBefore: 1007 })).toBe(4);
+    expect(await countOf({ providerIds: [] })).toBe(0);
   });
 });
 
-test('utterances come in the order in which they were said, and page both ways', async () => {
+test('utterances are ordered by the time at which they were spoken, in both directions', async () => {
   const { rows } = await harness.history.calls({ live: false }, { limit: 1000, backward: false });
   const call = rows.find(({ providerCallId }) => providerCallId === 'c0')!;
-  const textsOf = async (window: Parameters<Harness['history']['utterances']>[1]): Promise<string[]> =>
-    (await harness.history.utterances(call.id, window)).rows.map(({ utterance }) => utterance.text);
+  const textsOf = async (page: Parameters<Harness['history']['utterances']>[1]): Promise<string[]> =>
+    (await harness.history.utterances(call.id, page)).rows.map(({ utterance }) => utterance.text);
   expect(await textsOf({ limit: 10, backward: false })).toEqual([0, 1, 2, 3, 4].map((i) => `words ${i}`));
   expect(await textsOf({ limit: 2, backward: true })).toEqual(['words 3', 'words 4']);
-  const { rows: said } = await harness.history.utterances(call.id, { limit: 10, backward: false });
-  const middle = { key: said[2]!.orderMs, id: said[2]!.utterance.id };
+  const { rows: utterances } = await harness.history.utterances(call.id, { limit: 10, backward: false });
+  const middle = { key: utterances[2]!.orderMs, id: utterances[2]!.utterance.id };
   expect(await textsOf({ limit: 10, backward: false, after: middle })).toEqual(['words 3', 'words 4']);
   expect(await textsOf({ limit: 10, backward: true, before: middle })).toEqual(['words 0', 'words 1']);
 });

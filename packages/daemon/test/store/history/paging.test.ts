@@ -1,4 +1,4 @@
-/** Pages of calls, in any order and either direction, over any data: together they are the plain sorted list. */
+/** For any order, direction and data, the pages of calls together equal the sorted list. */
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Call } from '@sidetone/core';
@@ -12,7 +12,7 @@ import {
 } from '../../../src/history/call-order.ts';
 import type { History } from '../../../src/history/ports.ts';
 import { openDatabase, type Database } from '../../../src/store/database.ts';
-import { createHistory } from '../../../src/store/history/history.ts';
+import { createLocalHistory } from '../../support/history.ts';
 import { callRow, putCalls } from '../../support/rows.ts';
 import { tempDir } from '../../support/temp-dir.ts';
 
@@ -23,14 +23,14 @@ let history: History;
 beforeAll(() => {
   mkdirSync(dir);
   database = openDatabase(join(dir, 'test.db'), 'normal');
-  history = createHistory(database.db);
+  history = createLocalHistory(database.db);
 });
 beforeEach(() => clear());
 afterAll(() => database.close());
 
 const clear = (): void => void database.db.$client.exec('delete from calls');
 
-/** Few values, so that many are alike. */
+/** Few values, so that many keys are equal. */
 const instant = fc.integer({ min: 0, max: 4 });
 const someCalls = fc
   .array(
@@ -64,7 +64,7 @@ function sorted(calls: readonly Call[], order: CallOrder): string[] {
   return (order.direction === 'ASC' ? ascending : ascending.toReversed()).map(({ id }) => id);
 }
 
-/** Reads the whole list in pages of changing size. */
+/** Reads the whole list in pages of varying size. */
 async function walk(
   order: CallOrder,
   backward: boolean,
@@ -74,9 +74,9 @@ async function walk(
   const seen: string[] = [];
   let edge: Call | undefined;
   for (let n = 0; n < 100; n++) {
-    const place = edge && { [backward ? 'before' : 'after']: placeOfCall(edge, order) };
+    const position = edge && { [backward ? 'before' : 'after']: placeOfCall(edge, order) };
     const limit = sizes[n % sizes.length]!;
-    const { rows, more } = await history.calls({}, { limit, backward, ...place }, order);
+    const { rows, more } = await history.calls({}, { limit, backward, ...position }, order);
     const ids = rows.map(({ id }) => id);
     if (backward) seen.unshift(...ids);
     else seen.push(...ids);
@@ -84,13 +84,13 @@ async function walk(
     afterPage(n);
     if (!more || !edge) return seen;
   }
-  throw new Error('the list has no end');
+  throw new Error('the list did not end');
 }
 
 const sizes = fc.array(fc.integer({ min: 1, max: 7 }), { minLength: 1, maxLength: 4 });
 
 describe('pages of calls', () => {
-  test('in any order, either way, are the sorted list', async () => {
+  test('together equal the sorted list, in any order and direction', async () => {
     await fc.assert(
       fc.asyncProperty(someCalls, anOrder, fc.boolean(), sizes, async (calls, order, backward, pages) => {
         clear();
@@ -101,7 +101,7 @@ describe('pages of calls', () => {
     );
   });
 
-  test('between any two cursors are what stands between them', async () => {
+  test('between any two cursors contain the rows between them', async () => {
     await fc.assert(
       fc.asyncProperty(
         someCalls.filter(({ length }) => length > 0),
@@ -114,13 +114,13 @@ describe('pages of calls', () => {
           putCalls(database.db, calls);
           const list = sorted(calls, order);
           const [from, to] = [one % list.length, other % list.length];
-          const placeOf = (i: number) =>
+          const positionOf = (i: number) =>
             placeOfCall(
               calls.find(({ id }) => id === list[i])!,
               order,
             );
-          const window = { limit: 3, backward, after: placeOf(from), before: placeOf(to) };
-          const { rows, more } = await history.calls({}, window, order);
+          const page = { limit: 3, backward, after: positionOf(from), before: positionOf(to) };
+          const { rows, more } = await history.calls({}, page, order);
           const between = list.slice(from + 1, Math.max(to, from + 1));
           expect(rows.map(({ id }) => id)).toEqual(backward ? between.slice(-3) : between.slice(0, 3));
           expect(more).toBe(between.length > 3);
@@ -130,7 +130,7 @@ describe('pages of calls', () => {
     );
   });
 
-  test('meet each call that stays as it is once, in order, while others arrive, change and go', async () => {
+  test('contain each unchanged call once, in order, while others are added, changed and removed', async () => {
     await fc.assert(
       fc.asyncProperty(
         someCalls,
@@ -141,13 +141,13 @@ describe('pages of calls', () => {
         async (calls, changes, order, backward, pages) => {
           clear();
           putCalls(database.db, calls);
-          // Every third is changed or taken away meanwhile; those from c25 on arrive.
-          const isSteady = ({ id }: Call): boolean => Number(id.slice(-2)) % 3 !== 0;
-          const steady = calls.filter(isSteady);
+          // Every third call is changed or removed meanwhile; calls from c25 on are added.
+          const isUnchanged = ({ id }: Call): boolean => Number(id.slice(-2)) % 3 !== 0;
+          const unchanged = calls.filter(isUnchanged);
           const seen = await walk(order, backward, pages, (n) => {
             const changed = changes[n];
             if (!changed) return;
-            if (!isSteady(changed)) putCalls(database.db, [changed]);
+            if (!isUnchanged(changed)) putCalls(database.db, [changed]);
             else
               putCalls(database.db, [
                 {
@@ -161,8 +161,8 @@ describe('pages of calls', () => {
                 .prepare('delete from calls where id = ?')
                 .run(`call_c0${n % 10 === 6 ? 6 : 3}`);
           });
-          const ids = new Set<string>(steady.map(({ id }) => id));
-          expect(seen.filter((id) => ids.has(id))).toEqual(sorted(steady, order));
+          const ids = new Set<string>(unchanged.map(({ id }) => id));
+          expect(seen.filter((id) => ids.has(id))).toEqual(sorted(unchanged, order));
         },
       ),
       { numRuns: 150 },
@@ -170,7 +170,7 @@ describe('pages of calls', () => {
   });
 });
 
-test('each order reads its index: no page sorts the calls that it skips', () => {
+test('each order uses its index and sorts no skipped rows', () => {
   const plans: string[] = [];
   const client = database.db.$client;
   const prepare = client.prepare.bind(client);

@@ -1,4 +1,4 @@
-/** The other thread itself, from its sources, over a real file. */
+/** History threads, from their sources, with a real database file. */
 import { once } from 'node:events';
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
@@ -6,9 +6,10 @@ import { Worker } from 'node:worker_threads';
 import { createFakeClock, type FakeClock } from '@sidetone/testkit';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
 import { openDatabase, type Database } from '../../../src/store/database.ts';
-import { historyOf } from '../../../src/store/history/history.ts';
-import { createLanes, type HistoryLanes } from '../../../src/store/history/lanes.ts';
-import { QUERY_MS, startThreads } from '../../../src/store/history/worker.ts';
+import { createHistory } from '../../../src/store/history/history.ts';
+import { createThreadedRunner, type QueryRunner } from '../../../src/store/history/query-runner.ts';
+import { startThreads } from '../../../src/store/history/threads.ts';
+import { QUERY_TIMEOUT_MS } from '../../../src/store/history/worker.ts';
 import { callRow, putCalls, putUtterance } from '../../support/rows.ts';
 import { createTestLog, type LogLine } from '../../support/silent-log.ts';
 import { tempDir } from '../../support/temp-dir.ts';
@@ -21,7 +22,7 @@ const PROGRAM = {
 let database: Database;
 let clock: FakeClock;
 let lines: LogLine[];
-let lanes: HistoryLanes;
+let runner: QueryRunner;
 
 beforeAll(() => {
   mkdirSync(dir);
@@ -33,37 +34,37 @@ beforeEach(() => {
   clock = createFakeClock();
   const { log, lines: written } = createTestLog();
   lines = written;
-  lanes = createLanes(startThreads({ path: database.db.$client.name }, PROGRAM), {
+  runner = createThreadedRunner(startThreads({ path: database.db.$client.name }, PROGRAM), {
     clock,
     log: log('history'),
   });
 });
-afterEach(() => lanes.close());
+afterEach(() => runner.close());
 
-/** So many calls that to look at all of them takes longer than a few turns of the loop. */
-function manyCalls(number: number): void {
+/** Inserts so many calls that a scan takes longer than a few turns of the event loop. */
+function insertCalls(number: number): void {
   database.db.$client.exec(`
     with recursive numbers (n) as (select 1 union all select n + 1 from numbers where n < ${number})
     insert or ignore into calls (id, provider_id, provider_call_id, status, created_at, muted_parties, state)
     select 'call_many' || n, 'many', n, 'ENDED', n, '[]', '{}' from numbers`);
 }
 
-test('sees what was stored before it was asked', async () => {
-  const history = historyOf(lanes.ask);
+test('a query reflects everything stored before it', async () => {
+  const history = createHistory(runner.run);
   for (let i = 0; i < 50; i++) {
     const call = callRow(`seen${i}`, { summary: `version ${i}` });
     putCalls(database.db, [call]);
-    putUtterance(database.db, call.id, i + 1, `unheard${i} words`);
+    putUtterance(database.db, call.id, i + 1, `unique${i} text`);
     expect(await history.call(call.id)).toEqual(call);
-    const { rows } = await history.search(`unheard${i}`, {}, { limit: 1, backward: false });
-    expect(rows[0]?.snippet).toBe(`[unheard${i}] words`);
+    const { rows } = await history.search(`unique${i}`, {}, { limit: 1, backward: false });
+    expect(rows[0]?.snippet).toBe(`[unique${i}] text`);
   }
 });
 
-test('a long question holds up neither the loop nor what is quick', async () => {
-  manyCalls(150_000);
-  const history = historyOf(lanes.ask);
-  // Both threads have begun.
+test('a long query blocks neither the event loop nor quick queries', async () => {
+  insertCalls(150_000);
+  const history = createHistory(runner.run);
+  // Starts both threads.
   await Promise.all([history.countCalls({ tags: ['x'] }), history.call('call_none' as never)]);
   const order: string[] = [];
   const long = history.callBuckets({}, 'MONTH', 10).then(() => order.push('long'));
@@ -77,35 +78,35 @@ test('a long question holds up neither the loop nor what is quick', async () => 
   expect(order).toEqual(expect.arrayContaining(['turn', 'turn', 'turn', 'quick']));
 });
 
-test('a question that takes too long ends in the middle of its statement, and the next is answered', async () => {
-  manyCalls(150_000);
-  const history = historyOf(lanes.ask);
+test('a query that times out is interrupted within its statement, and the next one succeeds', async () => {
+  insertCalls(150_000);
+  const history = createHistory(runner.run);
   expect(await history.countCalls({ tags: ['x'] })).toBe(0);
   const long = history.callBuckets({}, 'MONTH', 10).catch((error: { code: string }) => error.code);
   await clock.settle();
-  await clock.advance(QUERY_MS);
+  await clock.advance(QUERY_TIMEOUT_MS);
   expect(await long).toBe('HISTORY_TIMEOUT');
   expect(lines.map(({ level }) => level)).toEqual(['warn']);
   expect(await history.countCalls({ tags: ['x'] })).toBe(0);
 });
 
-test('that finds no database dies with its question, and is begun anew with the next', async () => {
-  const { log, lines: told } = createTestLog();
-  const lost = createLanes(startThreads({ path: join(dir, 'nothing.db') }, PROGRAM), {
+test('a thread without a database fails its query and is restarted for the next one', async () => {
+  const { log, lines: logged } = createTestLog();
+  const broken = createThreadedRunner(startThreads({ path: join(dir, 'nothing.db') }, PROGRAM), {
     clock,
     log: log('history'),
   });
   for (let i = 0; i < 2; i++) {
-    await expect(lost.ask('callsById', [])).rejects.toMatchObject({ code: 'HISTORY_UNAVAILABLE' });
+    await expect(broken.run('callsById', [])).rejects.toMatchObject({ code: 'HISTORY_UNAVAILABLE' });
   }
-  expect(told.map(({ fields }) => fields['reason'])).toEqual([
+  expect(logged.map(({ fields }) => fields['reason'])).toEqual([
     'unable to open database file',
     'unable to open database file',
   ]);
-  await lost.close();
+  await broken.close();
 });
 
-test('a statement that calls back ends with its thread', async () => {
+test('a statement with an interruption point ends when its thread is terminated', async () => {
   const thread = new Worker(new URL('../../fixtures/endless-statement.mjs', import.meta.url), {
     execArgv: ['--conditions=@sidetone/source'],
   });

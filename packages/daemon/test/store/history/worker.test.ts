@@ -1,23 +1,21 @@
 import { createFakeClock, type FakeClock } from '@sidetone/testkit';
 import { beforeEach, describe, expect, test } from 'vitest';
+import { createThreadedRunner } from '../../../src/store/history/query-runner.ts';
+import type { QueryRequest, Thread, ThreadListener } from '../../../src/store/history/threads.ts';
 import {
   HistoryWorker,
-  MAX_WAITING,
-  QUERY_MS,
-  WAIT_MS,
-  type Thread,
-  type ThreadListener,
-  type ThreadQuestion,
+  MAX_QUEUED,
+  QUERY_TIMEOUT_MS,
+  QUEUE_TIMEOUT_MS,
 } from '../../../src/store/history/worker.ts';
-import { createLanes } from '../../../src/store/history/lanes.ts';
 import { createTestLog, type LogLine } from '../../support/silent-log.ts';
 
-/** A thread that answers when the test says so. */
+/** A thread whose responses are sent by the test. */
 interface ScriptedThread extends Thread {
-  readonly asked: ThreadQuestion[];
+  readonly requests: QueryRequest[];
   readonly listener: ThreadListener;
-  isEnded: boolean;
-  answer(value: unknown): void;
+  isTerminated: boolean;
+  respond(value: unknown): void;
 }
 
 let clock: FakeClock;
@@ -27,12 +25,12 @@ let worker: HistoryWorker;
 
 function start(listener: ThreadListener): Thread {
   const thread: ScriptedThread = {
-    asked: [],
+    requests: [],
     listener,
-    isEnded: false,
-    ask: (question) => void thread.asked.push(question),
-    end: async () => (thread.isEnded = true),
-    answer: (value) => listener.answered({ id: thread.asked.at(-1)!.id, isAnswer: true, value }),
+    isTerminated: false,
+    send: (request) => void thread.requests.push(request),
+    terminate: async () => (thread.isTerminated = true),
+    respond: (value) => listener.onResponse({ id: thread.requests.at(-1)!.id, isSuccess: true, value }),
   };
   threads.push(thread);
   return thread;
@@ -46,70 +44,70 @@ beforeEach(() => {
   worker = new HistoryWorker({ start, clock, log: log('history') });
 });
 
-const count = () => worker.ask('countCalls', {});
-/** What becomes of a question, by the code of its fault. */
-const fate = (asked: Promise<unknown>): Promise<unknown> =>
-  asked.catch((error: { code?: string; message: string }) => error.code ?? error.message);
+const count = () => worker.run('countCalls', {});
+/** Resolves with the result of a query, or with the code of its error. */
+const outcomeOf = (query: Promise<unknown>): Promise<unknown> =>
+  query.catch((error: { code?: string; message: string }) => error.code ?? error.message);
 
-describe('a thread that answers questions', () => {
-  test('begins with the first of them, and gets one at a time, in order', async () => {
+describe('a history worker', () => {
+  test('starts its thread with the first query and sends one query at a time, in order', async () => {
     expect(threads).toHaveLength(0);
-    const answers = [count(), count(), count()];
+    const results = [count(), count(), count()];
     const [thread] = threads as [ScriptedThread];
-    for (const [i, answer] of answers.entries()) {
-      expect(thread.asked).toHaveLength(i + 1);
-      thread.answer(i);
-      expect(await answer).toBe(i);
+    for (const [i, result] of results.entries()) {
+      expect(thread.requests).toHaveLength(i + 1);
+      thread.respond(i);
+      expect(await result).toBe(i);
     }
     expect(threads).toHaveLength(1);
     expect(clock.pending).toBe(0);
   });
 
-  test('whose answer takes too long is ended; the next question begins another', async () => {
-    const [slow, next] = [fate(count()), fate(count())];
-    await clock.advance(QUERY_MS - 1);
-    expect(threads[0]!.isEnded).toBe(false);
+  test('terminates the thread of a query that times out and starts another for the next one', async () => {
+    const [slow, next] = [outcomeOf(count()), outcomeOf(count())];
+    await clock.advance(QUERY_TIMEOUT_MS - 1);
+    expect(threads[0]!.isTerminated).toBe(false);
     await clock.advance(1);
     expect(await slow).toBe('HISTORY_TIMEOUT');
-    expect(threads[0]!.isEnded).toBe(true);
+    expect(threads[0]!.isTerminated).toBe(true);
     expect(lines).toEqual([
-      expect.objectContaining({ level: 'warn', fields: expect.objectContaining({ question: 'countCalls' }) }),
+      expect.objectContaining({ level: 'warn', fields: expect.objectContaining({ query: 'countCalls' }) }),
     ]);
-    // What the ended one still says is for nobody.
-    threads[0]!.answer('late');
-    threads[0]!.listener.died('exit code 1');
-    threads[1]!.answer('next');
+    // The terminated thread is ignored.
+    threads[0]!.respond('late');
+    threads[0]!.listener.onExit('exit code 1');
+    threads[1]!.respond('next');
     expect(await next).toBe('next');
     expect(threads).toHaveLength(2);
   });
 
-  test('that dies takes only the question with it that it had', async () => {
-    const [lost, next] = [fate(count()), fate(count())];
-    threads[0]!.listener.died('out of memory');
+  test('fails only the current query if its thread ends', async () => {
+    const [lost, next] = [outcomeOf(count()), outcomeOf(count())];
+    threads[0]!.listener.onExit('out of memory');
     expect(await lost).toBe('HISTORY_UNAVAILABLE');
-    threads[1]!.answer('next');
+    threads[1]!.respond('next');
     expect(await next).toBe('next');
     expect(lines).toEqual([
       expect.objectContaining({
         level: 'error',
-        fields: { question: 'countCalls', reason: 'out of memory' },
+        fields: { query: 'countCalls', reason: 'out of memory' },
       }),
     ]);
     expect(clock.pending).toBe(0);
   });
 
-  test('that dies while nobody asks is begun anew with the next question, not before', async () => {
+  test('restarts a thread that ended while idle with the next query', async () => {
     const first = count();
-    threads[0]!.answer(1);
+    threads[0]!.respond(1);
     await first;
-    threads[0]!.listener.died('exit code 1');
+    threads[0]!.listener.onExit('exit code 1');
     expect(threads).toHaveLength(1);
     const second = count();
-    threads[1]!.answer(2);
+    threads[1]!.respond(2);
     expect(await second).toBe(2);
   });
 
-  test('that cannot begin fails each question, and holds up nobody', async () => {
+  test('fails each query if the thread cannot be started', async () => {
     const broken = new HistoryWorker({
       start: () => {
         throw new Error('no more threads');
@@ -117,54 +115,58 @@ describe('a thread that answers questions', () => {
       clock,
       log: createTestLog().log('history'),
     });
-    const fates = [1, 2].map(() => fate(broken.ask('countCalls', {})));
-    expect(await Promise.all(fates)).toEqual(['HISTORY_UNAVAILABLE', 'HISTORY_UNAVAILABLE']);
+    const outcomes = [1, 2].map(() => outcomeOf(broken.run('countCalls', {})));
+    expect(await Promise.all(outcomes)).toEqual(['HISTORY_UNAVAILABLE', 'HISTORY_UNAVAILABLE']);
     expect(clock.pending).toBe(0);
   });
 
-  test('that throws is a mistake of ours, which the client is not told', async () => {
-    const asked = fate(count());
-    threads[0]!.listener.answered({ id: threads[0]!.asked[0]!.id, isAnswer: false, reason: 'no such table' });
-    expect(await asked).toBe('countCalls: no such table');
+  test('rejects a query that throws with an error that is not a fault, so that it is masked', async () => {
+    const query = outcomeOf(count());
+    threads[0]!.listener.onResponse({
+      id: threads[0]!.requests[0]!.id,
+      isSuccess: false,
+      reason: 'no such table',
+    });
+    expect(await query).toBe('countCalls: no such table');
   });
 });
 
-describe('a question', () => {
-  test('waits for those before it for a bounded time', async () => {
-    const fates = Array.from({ length: 4 }, () => fate(count()));
-    await clock.advance(WAIT_MS);
-    expect(new Set(await Promise.all(fates))).toEqual(new Set(['HISTORY_TIMEOUT']));
-    // Two were asked and cut off; the others did not get that far.
-    expect(threads.map(({ asked }) => asked.length)).toEqual([1, 1]);
+describe('a queued query', () => {
+  test('times out', async () => {
+    const outcomes = Array.from({ length: 4 }, () => outcomeOf(count()));
+    await clock.advance(QUEUE_TIMEOUT_MS);
+    expect(new Set(await Promise.all(outcomes))).toEqual(new Set(['HISTORY_TIMEOUT']));
+    // Two were sent and timed out; the others timed out in the queue.
+    expect(threads.map(({ requests }) => requests.length)).toEqual([1, 1]);
     expect(clock.pending).toBe(0);
   });
 
-  test('is refused when too many wait already', async () => {
-    const asked = Array.from({ length: MAX_WAITING + 1 }, () => fate(count()));
-    expect(await fate(count())).toBe('LIMIT_EXCEEDED');
+  test('is rejected if the queue is full', async () => {
+    const queries = Array.from({ length: MAX_QUEUED + 1 }, () => outcomeOf(count()));
+    expect(await outcomeOf(count())).toBe('LIMIT_EXCEEDED');
     await worker.close();
-    expect(new Set(await Promise.all(asked))).toEqual(new Set(['DAEMON_DRAINING']));
+    expect(new Set(await Promise.all(queries))).toEqual(new Set(['DAEMON_DRAINING']));
   });
 
-  test('is refused, and those that wait are, once it is closed; nothing is left behind', async () => {
-    const asked = [fate(count()), fate(count())];
+  test('is rejected when the worker is closed, and so are later ones', async () => {
+    const queries = [outcomeOf(count()), outcomeOf(count())];
     await worker.close();
-    expect(await Promise.all([...asked, fate(count())])).toEqual(
+    expect(await Promise.all([...queries, outcomeOf(count())])).toEqual(
       Array.from({ length: 3 }, () => 'DAEMON_DRAINING'),
     );
-    expect(threads[0]!.isEnded).toBe(true);
+    expect(threads[0]!.isTerminated).toBe(true);
     expect(clock.pending).toBe(0);
   });
 });
 
-test('what is quick does not wait behind what may be long', async () => {
-  const lanes = createLanes(start, { clock, log: createTestLog().log('history') });
-  const long = lanes.ask('search', 'words', {}, { limit: 1, backward: false });
-  const quick = lanes.ask('callsById', []);
-  threads[1]!.answer([]);
+test('quick queries do not wait for long ones', async () => {
+  const runner = createThreadedRunner(start, { clock, log: createTestLog().log('history') });
+  const long = runner.run('search', 'hello', {}, { limit: 1, backward: false });
+  const quick = runner.run('callsById', []);
+  threads[1]!.respond([]);
   expect(await quick).toEqual([]);
-  threads[0]!.answer({ rows: [], more: false });
+  threads[0]!.respond({ rows: [], more: false });
   expect(await long).toEqual({ rows: [], more: false });
-  await lanes.close();
-  expect(threads.map(({ isEnded }) => isEnded)).toEqual([true, true]);
+  await runner.close();
+  expect(threads.map(({ isTerminated }) => isTerminated)).toEqual([true, true]);
 });

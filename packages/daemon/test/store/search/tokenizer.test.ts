@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { searchWords } from '../../src/store/tokenizer.ts';
+import { indexText } from '../../../src/store/search/tokenizer.ts';
 
-const anything = fc.oneof(
+const anyText = fc.oneof(
   fc.string({ unit: 'binary' }),
   fc.string({ unit: 'grapheme' }),
   fc.string({
@@ -37,21 +37,21 @@ const anything = fc.oneof(
   }),
 );
 
-describe('the words of a text', () => {
-  test('are there for every text, one blank apart', () => {
+describe('the indexed text', () => {
+  test('has single spaces between words, for any text', () => {
     fc.assert(
-      fc.property(anything, (text) => {
-        const words = searchWords(text);
-        expect(words).toBe(words.trim());
-        expect(words).not.toMatch(/\s\s/u);
+      fc.property(anyText, (text) => {
+        const indexed = indexText(text);
+        expect(indexed).toBe(indexed.trim());
+        expect(indexed).not.toMatch(/\s\s/u);
       }),
     );
   });
 
-  test('are the same when they are prepared again', () => {
+  test('does not change when it is indexed again', () => {
     fc.assert(
-      fc.property(anything, (text) => {
-        expect(searchWords(searchWords(text))).toBe(searchWords(text));
+      fc.property(anyText, (text) => {
+        expect(indexText(indexText(text))).toBe(indexText(text));
       }),
       { numRuns: 1000 },
     );
@@ -70,7 +70,7 @@ describe('the words of a text', () => {
     ['soft\u00adhyphen \u200fמילה', 'softhyphen מילה'],
     ['+1 415-555', '1 415 555'],
     ['... ?! \u0000 \u202e', ''],
-  ])('of %j are %j', (text, words) => {
-    expect(searchWords(text)).toBe(words);
+  ])('of %j is %j', (text, indexed) => {
+    expect(indexText(text)).toBe(indexed);
   });
 });

@@ -5,9 +5,9 @@ import fc from 'fast-check';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { History } from '../../../src/history/ports.ts';
 import { openDatabase, type Database } from '../../../src/store/database.ts';
-import { createHistory } from '../../../src/store/history/history.ts';
-import { searchTerms } from '../../../src/store/history/search-query.ts';
-import { snippetOf } from '../../../src/store/history/snippet.ts';
+import { searchTerms } from '../../../src/store/search/query.ts';
+import { snippetOf } from '../../../src/store/search/snippet.ts';
+import { createLocalHistory } from '../../support/history.ts';
 import { callRow, putCalls, putUtterance } from '../../support/rows.ts';
 import { tempDir } from '../../support/temp-dir.ts';
 
@@ -19,7 +19,7 @@ let history: History;
 beforeAll(() => {
   mkdirSync(dir);
   database = openDatabase(join(dir, 'test.db'), 'normal');
-  history = createHistory(database.db);
+  history = createLocalHistory(database.db);
 });
 beforeEach(() => clear());
 afterAll(() => database.close());
@@ -32,31 +32,31 @@ function clear(): void {
 }
 
 let position = 0;
-function say(...texts: string[]): void {
+function store(...texts: string[]): void {
   for (const text of texts) putUtterance(database.db, call.id, ++position, text);
 }
 
 const ALL = { limit: 100, backward: false } as const;
-const found = async (query: string): Promise<string[]> =>
+const search = async (query: string): Promise<string[]> =>
   (await history.search(query, {}, ALL)).rows.map(({ utterance: { utterance } }) => utterance.text);
 const snippets = async (query: string): Promise<string[]> =>
   (await history.search(query, {}, ALL)).rows.map(({ snippet }) => snippet);
 
 describe('a search', () => {
-  test('wants all the words, in any order, the last of them as a beginning', async () => {
-    say('I want to cancel my order', 'order by phone', 'my orders are cancelled');
-    expect(await found('order my')).toEqual(['I want to cancel my order']);
-    expect(await found('my ord')).toEqual(['my orders are cancelled', 'I want to cancel my order']);
-    expect(await found('ord my')).toEqual([]);
+  test('requires all words, in any order, and treats the last one as a prefix', async () => {
+    store('I want to cancel my order', 'order by phone', 'my orders are cancelled');
+    expect(await search('order my')).toEqual(['I want to cancel my order']);
+    expect(await search('my ord')).toEqual(['my orders are cancelled', 'I want to cancel my order']);
+    expect(await search('ord my')).toEqual([]);
   });
 
-  test('in quotes wants words that stand beside one another, as they are', async () => {
-    say('my order', 'order my', 'my orders');
-    expect(await found('"my order"')).toEqual(['my order']);
-    expect(await found('“my order”')).toEqual(['my order']);
-    expect(await found('"my order" m')).toEqual(['my order']);
-    // Not closed yet: whoever types it wants to see something.
-    expect(await found('"my ord')).toEqual(['my orders', 'order my', 'my order']);
+  test('in quotes requires adjacent, complete words', async () => {
+    store('my order', 'order my', 'my orders');
+    expect(await search('"my order"')).toEqual(['my order']);
+    expect(await search('“my order”')).toEqual(['my order']);
+    expect(await search('"my order" m')).toEqual(['my order']);
+    // An unclosed quote is ignored, so that results appear while the user types.
+    expect(await search('"my ord')).toEqual(['my orders', 'order my', 'my order']);
   });
 
   test.each([
@@ -74,18 +74,18 @@ describe('a search', () => {
     ["I don't know", "don't", "I [don't] know"],
     ['call 4155550100', '415', 'call [4155550100]'],
   ])('in %j for %j finds %j', async (text, query, snippet) => {
-    say(text, 'something else');
+    store(text, 'something else');
     expect(await snippets(query)).toEqual([snippet]);
   });
 
-  test('whatever is typed is no mistake, and what has no word in it finds nothing', async () => {
-    say('and or not near');
+  test('accepts any text and finds nothing if it has no words', async () => {
+    store('and or not near');
     for (const query of ['', '   ', '"', '""', '*', '()', '-', '^', 'NEAR(', '\0', '\u202e', '👍', '"*"']) {
-      const words = /near/i.test(query) ? 1 : 0;
-      expect(await found(query), query).toHaveLength(words);
+      const matches = /near/i.test(query) ? 1 : 0;
+      expect(await search(query), query).toHaveLength(matches);
     }
-    expect(await found('AND OR NOT NEAR')).toHaveLength(1);
-    expect(await found('words:and')).toEqual([]);
+    expect(await search('AND OR NOT NEAR')).toHaveLength(1);
+    expect(await search('words:and')).toEqual([]);
     await fc.assert(
       fc.asyncProperty(
         fc.oneof(
@@ -119,7 +119,7 @@ describe('a search', () => {
     );
   });
 
-  test('finds every text by any stretch of its words, and marks it there', async () => {
+  test('finds a text by any sequence of its words and marks the match', async () => {
     const word = fc.constantFrom(
       'hello',
       'Köln',
@@ -143,9 +143,9 @@ describe('a search', () => {
         async (words, from, length, isPhrase) => {
           clear();
           const text = words.join(' ');
-          say(text);
-          const some = words.slice(from % words.length, (from % words.length) + length).join(' ');
-          const [snippet] = await snippets(isPhrase ? `"${some}"` : some);
+          store(text);
+          const excerpt = words.slice(from % words.length, (from % words.length) + length).join(' ');
+          const [snippet] = await snippets(isPhrase ? `"${excerpt}"` : excerpt);
           expect(snippet).toMatch(/\[[^[\]]+\]/);
           const shown = snippet!.replaceAll(/[[\]…]/g, '');
           expect(text.replaceAll('[', '(').replaceAll(']', ')')).toContain(shown);
@@ -155,10 +155,10 @@ describe('a search', () => {
     );
   });
 
-  test('gives what was told last first, page by page, while more is told', async () => {
-    say('a word 1', 'a word 2', 'a word 3', 'a word 4');
+  test('returns the newest matches first, page by page, while utterances are added', async () => {
+    store('a word 1', 'a word 2', 'a word 3', 'a word 4');
     const first = await history.search('word', {}, { limit: 2, backward: false });
-    say('a word 5');
+    store('a word 5');
     const last = first.rows[1]!.utterance;
     const after = { key: last.position, id: last.utterance.id };
     const second = await history.search('word', {}, { limit: 2, backward: false, after });
@@ -172,8 +172,8 @@ describe('a search', () => {
     expect([first.more, second.more]).toEqual([true, false]);
   });
 
-  test('keeps to the calls of its filter', async () => {
-    say('hello here');
+  test('is limited to the calls of its filter', async () => {
+    store('hello here');
     const other = callRow('two', { status: 'IN_PROGRESS' });
     putCalls(database.db, [other]);
     putUtterance(database.db, other.id, ++position, 'hello there');
@@ -188,39 +188,39 @@ describe('a search', () => {
 describe('a snippet', () => {
   const of = (text: string, query: string): string => snippetOf(text, searchTerms(query));
 
-  test('shows brackets of the text as parentheses, so that its marks are the only ones', () => {
+  test('replaces brackets of the text by parentheses, so that the marks are unambiguous', () => {
     expect(of('press [1] for [sales] now', 'sales')).toBe('press (1) for ([sales]) now');
   });
 
-  test('is a stretch around the first match, cut between words', () => {
+  test('is an excerpt around the first match, cut between words', () => {
     const text = `${'before '.repeat(50)}needle ${'after '.repeat(50)}needle`;
     const snippet = of(text, 'needle');
     expect(snippet).toMatch(/^…(before )+\[needle\] (after )+…$/);
     expect(snippet.length).toBeLessThan(200);
   });
 
-  test('marks every match in it, and one that overlaps another as one', () => {
+  test('marks every match, and overlapping matches as one', () => {
     expect(of('one two one two', '"one two" two')).toBe('[one two] [one two]');
     expect(of('no no no', '"no no"')).toBe('[no no no]');
   });
 
-  test('is the beginning of the text when there is nothing to mark', () => {
+  test('is the start of the text if nothing matches', () => {
     expect(of('one two', 'three')).toBe('one two');
   });
 });
 
-describe('calls in which something was said', () => {
-  test('are those with an utterance that has it all', async () => {
+describe('the filter `said`', () => {
+  test('matches calls with one utterance that contains all words', async () => {
     const [two, three] = [callRow('two'), callRow('three')];
     putCalls(database.db, [two, three]);
-    const said: [CallId, string][] = [
+    const utterances: [CallId, string][] = [
       [two.id, 'please cancel'],
       [two.id, 'the order'],
       [three.id, 'cancel the order'],
     ];
-    for (const [id, text] of said) putUtterance(database.db, id, ++position, text);
-    const names = async (words: string) =>
-      (await history.calls({ said: words }, ALL)).rows.map(({ providerCallId }) => providerCallId).toSorted();
+    for (const [id, text] of utterances) putUtterance(database.db, id, ++position, text);
+    const names = async (query: string) =>
+      (await history.calls({ said: query }, ALL)).rows.map(({ providerCallId }) => providerCallId).toSorted();
     expect(await names('cancel')).toEqual(['three', 'two']);
     expect(await names('cancel order')).toEqual(['three']);
     expect(await names('…')).toEqual([]);

@@ -2,15 +2,15 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { providerId, type Call } from '@sidetone/core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { callMatches } from '../../../src/calls/call-match.ts';
-import type { CallFilter } from '../../../src/calls/ports.ts';
-import type { History } from '../../../src/history/ports.ts';
-import { withEmptyBuckets, type StatsBucket } from '../../../src/history/stats-bucket.ts';
-import { openDatabase, type Database } from '../../../src/store/database.ts';
-import { createHistory } from '../../../src/store/history/history.ts';
-import { callTags } from '../../../src/store/schema.ts';
-import { callRow, putCalls, putUtterance } from '../../support/rows.ts';
-import { tempDir } from '../../support/temp-dir.ts';
+import { callMatches } from '../../src/calls/call-match.ts';
+import type { CallFilter } from '../../src/calls/ports.ts';
+import type { History } from '../../src/history/ports.ts';
+import { withEmptyBuckets, type StatsBucket } from '../../src/history/stats-bucket.ts';
+import { openDatabase, type Database } from '../../src/store/database.ts';
+import { callTags } from '../../src/store/schema.ts';
+import { createLocalHistory } from '../support/history.ts';
+import { callRow, putCalls, putUtterance } from '../support/rows.ts';
+import { tempDir } from '../support/temp-dir.ts';
 
 const dir = join(tempDir(), 'filter');
 let database: Database;
@@ -50,7 +50,7 @@ const CALLS: readonly Call[] = [
 beforeAll(() => {
   mkdirSync(dir);
   database = openDatabase(join(dir, 'test.db'), 'normal');
-  history = createHistory(database.db);
+  history = createLocalHistory(database.db);
   putCalls(database.db, CALLS);
   for (const { id, tags } of CALLS) {
     for (const tag of tags) database.db.insert(callTags).values({ callId: id, tag }).run();
@@ -58,13 +58,13 @@ beforeAll(() => {
 });
 afterAll(() => database.close());
 
-async function named(filter: CallFilter): Promise<string[]> {
+async function matching(filter: CallFilter): Promise<string[]> {
   const { rows } = await history.calls(filter, { limit: 100, backward: false });
   expect(await history.countCalls(filter)).toBe(rows.length);
   return rows.map(({ providerCallId }) => providerCallId);
 }
 
-describe('a filter', () => {
+describe('a call filter', () => {
   test.each<[CallFilter, string[]]>([
     [{}, ['elsewhere', 'missed', 'short', 'long', 'live']],
     [{ providerIds: [providerId('other')] }, ['elsewhere']],
@@ -88,11 +88,11 @@ describe('a filter', () => {
     [{ tags: ['c'] }, []],
     [{ tags: [] }, ['elsewhere', 'missed', 'short', 'long', 'live']],
     [{ tags: ['a'], minDurationMs: 100, directions: ['OUTBOUND'] }, ['long']],
-  ])('%j gives %j', async (filter, names) => {
-    expect(await named(filter)).toEqual(names);
+  ])('%j matches %j', async (filter, names) => {
+    expect(await matching(filter)).toEqual(names);
   });
 
-  test('looks for a number in an index', () => {
+  test('finds a number by an index', () => {
     const steps = database.db.$client
       .prepare(
         `explain query plan select * from calls where ltrim("from_number", '+') >= '1' and ltrim("from_number", '+') < '1:'`,
@@ -101,19 +101,19 @@ describe('a filter', () => {
     expect(steps.map(({ detail }) => detail)).toEqual([expect.stringContaining('calls_by_from')]);
   });
 
-  test('holds for a live call in memory as it holds in the store', async () => {
+  test('gives the same result for a live call in memory as in the store', async () => {
     const filters: CallFilter[] = [{ live: true }, { number: '1415' }, { minDurationMs: 0 }, { tags: ['a'] }];
     for (const filter of filters) {
       expect(
         CALLS.filter((call) => callMatches(call, filter))
           .map(({ providerCallId }) => providerCallId as string)
           .toSorted(),
-      ).toEqual((await named(filter)).toSorted());
+      ).toEqual((await matching(filter)).toSorted());
     }
   });
 });
 
-test('totals tell calls apart by provider, liveness and end; only calls that were answered and are over have a length', async () => {
+test('totals are grouped by provider, liveness and end; only answered and ended calls count towards the duration', async () => {
   expect(await history.callTotals({ providerIds: [providerId('test')] })).toEqual(
     expect.arrayContaining([
       { providerId: 'test', isLive: true, endCategory: null, calls: 1, measured: 0, durationMs: 0 },
@@ -138,7 +138,7 @@ test('totals tell calls apart by provider, liveness and end; only calls that wer
   );
 });
 
-describe('stretches of time', () => {
+describe('call buckets', () => {
   const at = (text: string): number => Date.parse(text);
 
   test.each<[StatsBucket, string[]]>([
@@ -147,7 +147,7 @@ describe('stretches of time', () => {
     // 2024-03-04 is a Monday.
     ['WEEK', ['2024-02-26', '2024-03-04']],
     ['MONTH', ['2024-02-01', '2024-03-01']],
-  ])('of a %s begin by the calendar in UTC', async (bucket, starts) => {
+  ])('of a %s start by the calendar in UTC', async (bucket, starts) => {
     const created = ['2024-02-29T23:59:59.999Z', '2024-03-03T23:59:59.999Z', '2024-03-04T00:00:00.000Z'];
     const provider = providerId(`bucket-${bucket.toLowerCase()}`);
     putCalls(
@@ -174,7 +174,7 @@ describe('stretches of time', () => {
     ['DAY', '2024-02-27', '2024-03-01', 4],
     ['WEEK', '2024-02-26', '2024-03-11', 3],
     ['MONTH', '2023-11-01', '2024-02-01', 4],
-  ])('of a %s are there from %s to %s without a gap', (bucket, first, last, length) => {
+  ])('of a %s are filled from %s to %s without a gap', (bucket, first, last, length) => {
     const point = (text: string) => ({ at: at(text), calls: 1, durationMs: 0 });
     const all = withEmptyBuckets(bucket, [point(first), point(last)]);
     expect(all).toHaveLength(length);
@@ -182,21 +182,21 @@ describe('stretches of time', () => {
     expect(all.at(-1)).toEqual(point(last));
   });
 
-  test('are refused when there are too many, naming what to do', () => {
+  test('are rejected when there are too many, with a remedy', () => {
     const point = (hour: number) => ({ at: hour * 3_600_000, calls: 1, durationMs: 0 });
     expect(withEmptyBuckets('HOUR', [point(0), point(999)])).toHaveLength(1000);
     expect(() => withEmptyBuckets('HOUR', [point(0), point(1000)])).toThrow(/narrow `createdAfter`/);
-    // Nor are they all made before they are counted.
+    // Rejected before they are created.
     expect(() => withEmptyBuckets('HOUR', [point(0), point(2_000_000_000)])).toThrow(/narrow/);
     expect(withEmptyBuckets('HOUR', [])).toEqual([]);
   });
 });
 
-test('every question that may look at every call can be ended in the middle', async () => {
+test('every query that may scan all calls can be interrupted', async () => {
   const page = { limit: 1, backward: false } as const;
   const { id } = CALLS[1]!;
   putUtterance(database.db, id, 1, 'hello');
-  const questions: Record<string, () => Promise<unknown>> = {
+  const queries: Record<string, () => Promise<unknown>> = {
     calls: () => history.calls({}, page),
     countCalls: () => history.countCalls({}),
     callTotals: () => history.callTotals({}),
@@ -204,10 +204,10 @@ test('every question that may look at every call can be ended in the middle', as
     search: () => history.search('hello', {}, page),
     said: () => history.countCalls({ said: 'hello', live: true }),
   };
-  for (const [name, ask] of Object.entries(questions)) {
+  for (const [name, run] of Object.entries(queries)) {
     let calls = 0;
-    database.db.$client.function('go_on', () => (calls++, 1));
-    await ask();
+    database.db.$client.function('interruption_point', () => (calls++, 1));
+    await run();
     expect(calls, name).toBeGreaterThan(0);
   }
 });

@@ -1,0 +1,55 @@
+/** Translates call filters into SQL conditions on `calls`. */
+import { and, eq, gte, inArray, lt, lte, ne, or, sql, type SQL } from 'drizzle-orm';
+import type { CallFilter } from '../calls/ports.ts';
+import { INTERRUPTION_POINT } from './db.ts';
+import { calls } from './schema.ts';
+import { matchExpression } from './search/query.ts';
+
+type Value<Key extends keyof CallFilter> = NonNullable<CallFilter[Key]>;
+
+const CONDITIONS: {
+  readonly [Key in keyof Required<CallFilter>]: (value: Value<Key>) => SQL | undefined;
+} = {
+  providerIds: (ids) => inArray(calls.providerId, [...ids]),
+  statuses: (statuses) => inArray(calls.status, [...statuses]),
+  live: (live) => (live ? ne : eq)(calls.status, 'ENDED'),
+  directions: (directions) => inArray(calls.direction, [...directions]),
+  endCategories: (categories) => inArray(calls.endCategory, [...categories]),
+  createdAfter: (from) => gte(calls.createdAt, from),
+  createdBefore: (until) => lt(calls.createdAt, until),
+  minDurationMs: (minimum) => gte(calls.durationMs, minimum),
+  maxDurationMs: (maximum) => lte(calls.durationMs, maximum),
+  number: (number) => or(startsWith(calls.from, number), startsWith(calls.to, number)),
+  tags: (tags) => and(...tags.map(hasTag)),
+  said: (query) => transcriptMatches(query),
+};
+
+/** Returns the condition of a filter, interruptible: for statements that may scan every call. */
+export function scanCondition(filter: CallFilter): SQL | undefined {
+  return and(filterCondition(filter), INTERRUPTION_POINT);
+}
+
+/** Returns the condition of a filter; undefined if the filter is empty. */
+export function filterCondition(filter: CallFilter): SQL | undefined {
+  return and(...(Object.keys(CONDITIONS) as (keyof CallFilter)[]).map((key) => conditionOf(key, filter)));
+}
+
+function conditionOf<Key extends keyof CallFilter>(key: Key, filter: CallFilter): SQL | undefined {
+  const value = filter[key];
+  return value === undefined ? undefined : CONDITIONS[key](value);
+}
+
+/** A range, so that the indexes are used: from the digits to the first text after all that start with them (`:` follows `9`). */
+function startsWith(column: typeof calls.from | typeof calls.to, digits: string): SQL {
+  // Without the table name: SQLite finds an index on an expression only by the same text.
+  const number = sql`ltrim(${sql.identifier(column.name)}, '+')`;
+  return sql`(${number} >= ${digits} and ${number} < ${`${digits}:`})`;
+}
+
+const hasTag = (tag: string): SQL => sql`${calls.id} in (select call_id from call_tags where tag = ${tag})`;
+
+function transcriptMatches(query: string): SQL {
+  const match = matchExpression(query);
+  if (match === undefined) return sql`0`;
+  return sql`${calls.id} in (select call_id from utterances where position in (select rowid from utterance_words where utterance_words match ${match} and ${INTERRUPTION_POINT}))`;
+}

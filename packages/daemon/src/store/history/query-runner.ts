@@ -1,0 +1,68 @@
+/**
+ * Runs history queries in two threads, so that quick queries do not wait for long ones. If the daemon runs from TypeScript
+ * sources (in tests and development), queries run in the main thread.
+ */
+import type { Clock, Logger } from '@sidetone/core';
+import type { Database } from '../database.ts';
+import { callReader, type HistoryReader, type QueryName, type RunQuery } from './queries.ts';
+import { createHistoryReader } from './reader.ts';
+import { startThreads, type StartThread } from './threads.ts';
+import { HistoryWorker } from './worker.ts';
+
+/** The work of a QUICK query is limited by its arguments; a LONG one may scan every call. */
+type Duration = 'QUICK' | 'LONG';
+
+const DURATIONS = {
+  callsById: 'QUICK',
+  callsByProviderId: 'QUICK',
+  utterancesById: 'QUICK',
+  commandsById: 'QUICK',
+  streamsById: 'QUICK',
+  utterancesOf: 'QUICK',
+  utteranceCountsOf: 'QUICK',
+  transcriptsOf: 'QUICK',
+  commandsOf: 'QUICK',
+  eventsOf: 'QUICK',
+  notesOf: 'QUICK',
+  streamsOf: 'QUICK',
+  calls: 'LONG',
+  countCalls: 'LONG',
+  callTotals: 'LONG',
+  callBuckets: 'LONG',
+  search: 'LONG',
+} as const satisfies Record<QueryName, Duration>;
+
+export interface QueryRunner {
+  readonly run: RunQuery;
+  /** Ends the threads; close it before the database. Pending queries are rejected with DAEMON_DRAINING. */
+  close(): Promise<void>;
+}
+
+export interface QueryRunnerDeps {
+  readonly clock: Clock;
+  readonly log: Logger;
+}
+
+/** Threads start with their first query. */
+export function openQueryRunner({ db }: Pick<Database, 'db'>, deps: QueryRunnerDeps): QueryRunner {
+  const runsFromSources = import.meta.url.endsWith('.ts');
+  if (runsFromSources) return { run: runInThisThread(createHistoryReader(db)), close: async () => undefined };
+  return createThreadedRunner(startThreads({ path: db.$client.name }), deps);
+}
+
+export function createThreadedRunner(start: StartThread, deps: QueryRunnerDeps): QueryRunner {
+  const workers = {
+    QUICK: new HistoryWorker({ ...deps, start }),
+    LONG: new HistoryWorker({ ...deps, start }),
+  } as const satisfies Record<Duration, HistoryWorker>;
+  return {
+    run: (name, ...args) => workers[DURATIONS[name]].run(name, ...args),
+    async close() {
+      await Promise.all([workers.QUICK.close(), workers.LONG.close()]);
+    },
+  };
+}
+
+export function runInThisThread(reader: HistoryReader): RunQuery {
+  return async (name, ...args) => callReader(reader, name, args) as never;
+}
