@@ -88,7 +88,7 @@ describe('inside the daemon', () => {
   /** The feature folders, and the folders that each may import from. Every one may import core and plugin-kit. */
   const FEATURES: Record<string, readonly string[]> = {
     access: [],
-    calls: ['commands'],
+    calls: [],
     history: ['calls'],
     live: ['calls'],
     audio: ['calls', 'live'],

@@ -96,7 +96,13 @@ async function recoverCalls({ parts, clock, log, undo }: Startup): Promise<void>
   undo.push(() => waveforms.flush());
   const streams = parts.resolve(tokens.STREAMS);
   undo.push(() => streams.close());
-  await recover({ ledger: parts.resolve(tokens.LEDGER), ingest: parts.resolve(tokens.INGEST), clock, log });
+  await recover({
+    ledger: parts.resolve(tokens.LEDGER),
+    ingest: parts.resolve(tokens.INGEST),
+    openCommands: parts.resolve(tokens.OPEN_COMMANDS),
+    clock,
+    log,
+  });
 }
 
 async function startRecording({ parts, undo }: Startup): Promise<void> {

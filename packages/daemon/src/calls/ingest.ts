@@ -26,15 +26,14 @@ import {
   type UtteranceId,
 } from '@sidetone/core';
 import type { CallRegistry } from './call-registry.ts';
-import type { OpenCommands } from '../commands/open-commands.ts';
-import type { CallLedger, Draft, PartialBoard, RecordFeed, StoredCommand } from './ports.ts';
+import type { CallLedger, CommandTracker, Draft, PartialBoard, RecordFeed, StoredCommand } from './ports.ts';
 
 export interface IngestDeps {
   readonly registry: CallRegistry;
   readonly ledger: CallLedger;
   readonly feed: RecordFeed;
   readonly partials: PartialBoard;
-  readonly openCommands: OpenCommands;
+  readonly openCommands: Pick<CommandTracker, 'confirm' | 'confirmedBy'>;
   readonly ids: IdSource;
   readonly clock: Clock;
   readonly log: Logger;
@@ -186,8 +185,11 @@ export class Ingest {
     key?: string,
   ): void {
     if (decided.length === 0) return;
-    const shown = decided.flatMap((fact) => this.#deps.openCommands.shownBy(callId, fact, at));
-    const facts = [...decided, ...shown];
+    const confirmed = decided.flatMap((fact) => this.#deps.openCommands.confirmedBy(callId, fact, at));
+    const facts = [
+      ...decided,
+      ...confirmed.map((command) => ({ type: 'COMMAND_CHANGED', command }) as const),
+    ];
     if (this.#drafts.length + facts.length > this.#deps.pendingEvents) return this.#drop(facts.length);
     let call = before;
     facts.forEach((fact, i) => {

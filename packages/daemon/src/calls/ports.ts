@@ -8,6 +8,7 @@ import type {
   CallStatus,
   CallDirection,
   Command,
+  CommandId,
   EndCategory,
   ListenerId,
   Note,
@@ -159,5 +160,17 @@ export interface PartialBoard {
   take(callId: CallId, party: Party): UtteranceId | undefined;
   /** Forgets a named partial, because its final came. */
   drop(callId: CallId, id: UtteranceId): void;
+  forget(callId: CallId): void;
+}
+
+/** The commands of live calls that events may confirm. Implemented by the commands folder. */
+export interface CommandTracker {
+  /** Confirms a command that its plugin reported. Returns undefined if the command is not open. */
+  confirm(callId: CallId, commandId: CommandId, at: number): Command | undefined;
+  /** Returns the commands that an event confirms. The end of a call ends the tracking of its commands. */
+  confirmedBy(callId: CallId, fact: CallFact, at: number): readonly Command[];
+  /** Returns a command whose provider had not answered when the daemon stopped. */
+  interrupted(command: Command, at: number): Command;
+  /** Stops tracking the commands of an erased call. */
   forget(callId: CallId): void;
 }

@@ -2,31 +2,29 @@
  * What a daemon that did not stop cleanly left open, brought to an end as facts: its streams have stopped, nobody listens
  * any longer, and nobody knows what became of the commands it was asking for. Whether its calls still live is for the providers to say.
  */
-import type { Clock, Command, Logger } from '@sidetone/core';
-import { failureOf } from '../commands/failures.ts';
+import type { Clock, Logger } from '@sidetone/core';
 import type { Ingest } from './ingest.ts';
-import type { CallLedger } from './ports.ts';
+import type { CallLedger, CommandTracker } from './ports.ts';
 
 const NO_COUNTERS = { frames: 0, bytes: 0, missingFrames: 0 } as const;
 
 export interface RecoveryDeps {
   readonly ledger: CallLedger;
   readonly ingest: Ingest;
+  readonly openCommands: Pick<CommandTracker, 'interrupted'>;
   readonly clock: Clock;
   readonly log: Logger;
 }
 
 /** Runs before any provider is started. */
-export async function recover({ ledger, ingest, clock, log }: RecoveryDeps): Promise<void> {
+export async function recover({ ledger, ingest, openCommands, clock, log }: RecoveryDeps): Promise<void> {
   const { streams, commands, listenings } = ledger.unfinished();
   for (const { callId, streamId } of streams) {
     const reason = 'the daemon stopped unexpectedly';
     ingest.record(callId, { type: 'STREAM_STOPPED', streamId, reason, counters: NO_COUNTERS });
   }
   for (const { callId, command } of commands) {
-    const failure = failureOf('PROVIDER_TIMEOUT', 'the daemon stopped before the provider answered');
-    const settledAt = clock.now();
-    const unknown: Command = { ...command, status: 'UNKNOWN', failure, settledAt };
+    const unknown = openCommands.interrupted(command, clock.now());
     if (callId === undefined) ledger.putCommand(unknown);
     else ingest.record(callId, { type: 'COMMAND_CHANGED', command: unknown });
   }

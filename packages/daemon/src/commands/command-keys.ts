@@ -1,20 +1,20 @@
 /**
- * Makes a command that is asked for twice one command: the second asker, with the same key, gets what became of the
- * first. Keys are kept with their commands, so that they hold over a restart, and are gone when the call is erased.
+ * Idempotency keys: repeating a command with the same key returns the outcome of the first one. Keys are stored with their
+ * commands, so they survive a restart and are deleted when the call is erased.
  */
 import { createHash } from 'node:crypto';
 import type { Clock, Command, CommandKind, Failure } from '@sidetone/core';
 import type { CallRegistry } from '../calls/call-registry.ts';
-import type { CommandOutcome } from './command-service.ts';
-import { failureOf, throwMistake } from './failures.ts';
 import type { Ingest } from '../calls/ingest.ts';
 import type { StoredCommand } from '../calls/ports.ts';
+import { outcomeOf, type CommandOutcome } from './command-outcome.ts';
+import { failureOf } from './failures.ts';
 
-/** How long a repeated command waits for the outcome of the first, ms: longer than a provider may think about it. */
+/** How long a repeated command waits for the outcome of the first, ms: longer than the timeout of a provider request. */
 export const SAME_COMMAND_WAIT_MS = 20_000;
 
-/** Carries a command out; or only keeps it, refused, when there is a `conflict`. */
-export type Act = (command: Command, conflict?: Failure) => Promise<CommandOutcome>;
+/** Executes a command; if there is a `conflict`, only stores the command as refused. */
+export type Execute = (command: Command, conflict?: Failure) => Promise<CommandOutcome>;
 
 export interface CommandKeysDeps {
   readonly ingest: Pick<Ingest, 'commandByKey'>;
@@ -30,20 +30,21 @@ export class CommandKeys {
     this.#deps = deps;
   }
 
-  /** @throws {FaultError} what `act` throws, or threw. */
-  async once(command: Command, act: Act): Promise<CommandOutcome> {
+  /** Executes a command unless its key is known. @throws {FaultError} as `execute` does, also for a repeated command. */
+  async once(command: Command, execute: Execute): Promise<CommandOutcome> {
     const { idempotencyKey: key, ...keyless } = command;
-    if (key === undefined) return act(command);
+    if (key === undefined) return execute(command);
     const slot = `${key}\n${command.requestedBy}`;
     const running = this.#running.get(slot);
     const first = running ?? this.#deps.ingest.commandByKey(command.requestedBy, key);
-    if (!first) return this.#begin(slot, command, act);
-    if (first.command.fingerprint !== command.fingerprint) return act(keyless, conflictWith(first.command));
+    if (!first) return this.#execute(slot, command, execute);
+    if (first.command.fingerprint !== command.fingerprint)
+      return execute(keyless, conflictWith(first.command));
     return running ? this.#await(running) : this.#recall(first);
   }
 
-  async #begin(slot: string, command: Command, act: Act): Promise<CommandOutcome> {
-    const outcome = act(command);
+  async #execute(slot: string, command: Command, execute: Execute): Promise<CommandOutcome> {
+    const outcome = execute(command);
     this.#running.set(slot, { command, outcome });
     try {
       return await outcome;
@@ -54,19 +55,21 @@ export class CommandKeys {
 
   async #await({ command, outcome }: Running): Promise<CommandOutcome> {
     const settled = new AbortController();
-    const late = this.#deps.clock.delay(SAME_COMMAND_WAIT_MS, settled.signal);
+    const timeout = this.#deps.clock.delay(SAME_COMMAND_WAIT_MS, settled.signal);
     try {
-      return (await Promise.race([outcome, late])) ?? { command, failure: NO_OUTCOME };
+      return (await Promise.race([outcome, timeout])) ?? { command, failure: NO_OUTCOME };
     } finally {
       settled.abort();
     }
   }
 
   #recall({ callId, command }: StoredCommand): CommandOutcome {
-    const failure = command.status === 'REQUESTED' ? NO_OUTCOME : command.failure;
-    if (failure) throwMistake(failure, command.id);
     const call = callId && this.#deps.registry.get(callId);
-    return { command, ...(call && { call }), ...(failure && { failure }) };
+    return outcomeOf({
+      command,
+      ...(call && { call }),
+      ...(command.status === 'REQUESTED' && { failure: NO_OUTCOME }),
+    });
   }
 }
 
@@ -78,9 +81,9 @@ interface Running {
 const NO_OUTCOME = failureOf('PROVIDER_TIMEOUT', 'the first command with this key has no outcome yet');
 
 const conflictWith = ({ id }: Command): Failure =>
-  failureOf('IDEMPOTENCY_CONFLICT', `this key is that of the command ${id}, which is another one`);
+  failureOf('IDEMPOTENCY_CONFLICT', `this key belongs to command ${id}, which has different arguments`);
 
-/** Equal for the same kind of command with the same arguments about the same thing, in whatever order they are written. */
+/** Returns a hash of the kind, the target and the arguments of a command. The order of object keys does not matter. */
 export function fingerprintOf(
   kind: CommandKind,
   target: string,

@@ -1,6 +1,6 @@
 /**
- * CommandService go out, facts come in. A command is stored before the provider is asked, and settled with the provider's
- * answer; what it changes about a call is told by the provider's own events, never by us.
+ * Executes commands. A command is stored before its provider is asked and settled with the provider's answer. It does not
+ * change the call: the provider's own events do.
  */
 import {
   CONTROL_CAPABILITIES,
@@ -20,12 +20,14 @@ import {
   type ProviderId,
 } from '@sidetone/core';
 import type { CallRegistry } from '../calls/call-registry.ts';
-import { CommandKeys, fingerprintOf } from './command-keys.ts';
-import { failureFrom, failureOf, isUsable, notRunning, throwMistake } from './failures.ts';
 import type { Ingest } from '../calls/ingest.ts';
-import type { OpenCommands } from './open-commands.ts';
 import type { CallLedger } from '../calls/ports.ts';
 import type { ProviderDirectory, ProviderView } from '../plugins/ports.ts';
+import { CommandKeys, fingerprintOf } from './command-keys.ts';
+import { outcomeOf, type CommandOutcome, type WatchOutcome } from './command-outcome.ts';
+import { step, type Answer } from './command-step.ts';
+import { answerOf, failureOf, isUsable, notRunning } from './failures.ts';
+import type { OpenCommands } from './open-commands.ts';
 
 const KINDS = {
   say: 'SAY',
@@ -41,17 +43,7 @@ const KINDS = {
   clearAudio: 'CLEAR_AUDIO',
 } as const satisfies Record<ControlName, CommandKind>;
 
-/** What became of a command. `failure` stands there when it was not accepted. */
-export interface CommandOutcome {
-  readonly command?: Command;
-  readonly call?: Call;
-  readonly failure?: Failure;
-}
-
-/** What became of taking up a call. */
-export type WatchOutcome = Pick<CommandOutcome, 'call' | 'failure'>;
-
-export interface CommandsDeps {
+export interface CommandServiceDeps {
   readonly registry: CallRegistry;
   readonly ledger: Pick<CallLedger, 'putCommand'>;
   readonly ingest: Ingest;
@@ -62,18 +54,20 @@ export interface CommandsDeps {
 }
 
 export class CommandService {
-  readonly #deps: CommandsDeps;
+  readonly #deps: CommandServiceDeps;
   readonly #keys: CommandKeys;
+  readonly #now: () => number;
 
-  constructor(deps: CommandsDeps) {
+  constructor(deps: CommandServiceDeps) {
     this.#deps = deps;
     this.#keys = new CommandKeys(deps);
+    this.#now = () => deps.clock.now();
   }
 
   /**
-   * Asks a call's provider to do something. Settles when the outcome is stored. The same requester's same key is the same
-   * command: the first one's outcome comes back.
-   * @throws {FaultError} INPUT_INVALID when the plugin finds an argument wrong: the command is then kept as refused.
+   * Executes a control of a call. Resolves when the outcome is stored. Repeating the requester's idempotency key returns the
+   * outcome of the first command.
+   * @throws {FaultError} INPUT_INVALID if the plugin rejects an argument; the command is then stored as refused.
    */
   run<Name extends ControlName>(
     name: Name,
@@ -89,9 +83,8 @@ export class CommandService {
   }
 
   /**
-   * Asks a provider to begin a call. The command is kept with the call once there is one, and alone until then: so is an
-   * attempt that came to nothing.
-   * @throws {FaultError} INPUT_INVALID when the plugin finds an argument wrong: the command is then kept as refused.
+   * Places a call. The command is stored without a call until there is one; a failed attempt stays without a call.
+   * @throws {FaultError} INPUT_INVALID if the plugin rejects an argument; the command is then stored as refused.
    */
   place(
     id: ProviderId,
@@ -99,14 +92,14 @@ export class CommandService {
     requestedBy: string,
     idempotencyKey?: string,
   ): Promise<CommandOutcome> {
-    const told = { providerId: id, ...args };
-    const requested = this.#request('PLACE_CALL', id, told, requestedBy, idempotencyKey);
+    const stored = { providerId: id, ...args };
+    const requested = this.#request('PLACE_CALL', id, stored, requestedBy, idempotencyKey);
     return this.#keys.once(requested, (command, conflict) => this.#place(id, args, command, conflict));
   }
 
   /**
-   * Has a provider take up a live call that others set up. There is no call in the answer while nothing is known of it.
-   * @throws {FaultError} INPUT_INVALID when the plugin finds the id wrong.
+   * Takes over a live call that others set up. The outcome has no call until an event of the call arrives.
+   * @throws {FaultError} INPUT_INVALID if the plugin rejects the id.
    */
   async watch(id: ProviderId, providerCallId: ProviderCallId): Promise<WatchOutcome> {
     const { providers, ids, ingest, registry } = this.#deps;
@@ -114,13 +107,13 @@ export class CommandService {
     if (!provider || !isUsable(provider)) return { failure: notRunning(id, provider) };
     const { watch } = provider;
     if (!watch) {
-      return { failure: failureOf('CAPABILITY_MISSING', `the provider ${id} takes up no calls of others`) };
+      const message = `the provider ${id} cannot take over calls that others set up`;
+      return { failure: failureOf('CAPABILITY_MISSING', message) };
     }
-    const { failure } = await settlementOf(() => watch(providerCallId, ids.command()));
-    if (failure) throwMistake(failure);
+    const answer = await answerOf(() => watch(providerCallId, ids.command()), this.#now);
     await ingest.committed();
     const call = registry.find(id, providerCallId);
-    return { ...(call && { call }), ...(failure && { failure }) };
+    return outcomeOf({ ...(call && { call }), ...('failure' in answer && { failure: answer.failure }) });
   }
 
   async #control<Name extends ControlName>(
@@ -130,15 +123,16 @@ export class CommandService {
     command: Command,
     conflict: Failure | undefined,
   ): Promise<CommandOutcome> {
-    const call = this.#deps.registry.get(callId);
+    const { registry, providers } = this.#deps;
+    const call = registry.get(callId);
     if (!call) return { failure: failureOf('CALL_NOT_FOUND', 'there is no call with this id') };
-    const provider = this.#deps.providers.get(call.providerId);
-    const refusal = conflict ?? refuse(name, args, call, provider);
-    if (refusal || !provider) return this.#settle(call, command, refused(refusal));
+    const target = conflict ?? targetOf(name, args, call, providers.get(call.providerId));
+    if ('code' in target) return this.#settle(call, command, this.#refusal(target));
 
-    await this.#store(call.id, command);
-    const settlement = await settlementOf(() => provider.control(name, call, args, command.id));
-    return this.#settle(call, command, settlement);
+    await this.#record(call.id, command);
+    this.#track(call.id, command);
+    const answer = await answerOf(() => target.control(name, call, args, command.id), this.#now);
+    return this.#settle(call, command, answer);
   }
 
   async #place(
@@ -147,19 +141,16 @@ export class CommandService {
     command: Command,
     conflict: Failure | undefined,
   ): Promise<CommandOutcome> {
-    const { providers, ledger, openCommands, ingest } = this.#deps;
-    const provider = providers.get(id);
-    const refusal = conflict ?? refusePlacing(id, provider);
-    if (refusal || !provider) return this.#settleAlone(command, refused(refusal));
+    const { providers, ledger, ingest } = this.#deps;
+    const target = conflict ?? dialerOf(id, providers.get(id));
+    if ('code' in target) return this.#settleWithoutCall(command, this.#refusal(target));
 
     ledger.putCommand(command);
     let call: Call | undefined;
-    const settlement = await settlementOf(async () => {
-      call = ingest.current(await provider.placeCall(args, command.id));
-    });
-    if (!call) return this.#settleAlone(command, settlement);
-    openCommands.put(call.id, command);
-    return this.#settle(call, command, settlement);
+    const answer = await answerOf(async () => {
+      call = ingest.current(await target.placeCall(args, command.id));
+    }, this.#now);
+    return call ? this.#settle(call, command, answer) : this.#settleWithoutCall(command, answer);
   }
 
   #request(
@@ -169,14 +160,13 @@ export class CommandService {
     requestedBy: string,
     idempotencyKey: string | undefined,
   ): Command {
-    const { ids, clock } = this.#deps;
     return {
-      id: ids.command(),
+      id: this.#deps.ids.command(),
       kind,
       arguments: args,
       status: 'REQUESTED',
       requestedBy,
-      requestedAt: clock.now(),
+      requestedAt: this.#now(),
       ...(idempotencyKey !== undefined && {
         idempotencyKey,
         fingerprint: fingerprintOf(kind, target, args),
@@ -184,78 +174,67 @@ export class CommandService {
     };
   }
 
-  /** Stores what became of a command, unless the provider's events have shown more by now. */
-  async #settle(call: Call, requested: Command, news: Settlement): Promise<CommandOutcome> {
-    const { openCommands, clock, registry, ingest } = this.#deps;
-    const confirmed = openCommands.takeConfirmed(requested.id);
-    const command: Command = confirmed ?? { ...requested, ...news, settledAt: clock.now() };
-    if (news.status === 'REFUSED') openCommands.drop(call.id, command.id);
-    if (confirmed) await ingest.committed();
-    else await this.#store(call.id, command);
-    const failure = confirmed ? undefined : news.failure;
-    if (failure) throwMistake(failure, command.id);
-    return { command, call: registry.get(call.id) ?? call, ...(failure && { failure }) };
+  #refusal(failure: Failure): Answer {
+    return { type: 'REFUSED', failure, at: this.#now() };
   }
 
-  /** Stores what became of a command that no call came of. */
-  #settleAlone(requested: Command, news: Settlement): CommandOutcome {
-    const { ledger, clock } = this.#deps;
-    const command: Command = { ...requested, ...news, settledAt: clock.now() };
-    ledger.putCommand(command);
-    if (news.failure) throwMistake(news.failure, command.id);
-    return { command, ...(news.failure && { failure: news.failure }) };
+  /** Stores the answer to a command, unless an event of the provider has confirmed the command by now. */
+  async #settle(call: Call, requested: Command, answer: Answer): Promise<CommandOutcome> {
+    const { openCommands, registry, ingest } = this.#deps;
+    const command = openCommands.settle(requested, answer);
+    if (command.status === 'CONFIRMED') {
+      await ingest.committed();
+    } else {
+      this.#track(call.id, command);
+      await this.#record(call.id, command);
+    }
+    return outcomeOf({ command, call: registry.get(call.id) ?? call });
   }
 
-  #store(callId: CallId, command: Command): Promise<void> {
+  /** Stores the answer to a command that no call resulted from. */
+  #settleWithoutCall(requested: Command, answer: Answer): CommandOutcome {
+    const command = step(requested, answer);
+    this.#deps.ledger.putCommand(command);
+    return outcomeOf({ command });
+  }
+
+  #track(callId: CallId, command: Command): void {
     const { ingest, openCommands } = this.#deps;
     const call = ingest.current(callId);
-    if (call && isLive(call) && command.status !== 'REFUSED') openCommands.put(callId, command);
-    ingest.record(callId, { type: 'COMMAND_CHANGED', command });
-    return ingest.committed();
+    if (call && isLive(call)) openCommands.put(callId, command);
+  }
+
+  #record(callId: CallId, command: Command): Promise<void> {
+    this.#deps.ingest.record(callId, { type: 'COMMAND_CHANGED', command });
+    return this.#deps.ingest.committed();
   }
 }
 
-type Settlement = Pick<Command, 'status' | 'failure'>;
-
-const refused = (failure: Failure | undefined): Settlement => ({
-  status: 'REFUSED',
-  ...(failure && { failure }),
-});
-
-function refusePlacing(id: ProviderId, provider: ProviderView | undefined): Failure | undefined {
-  if (!provider || !isUsable(provider)) return notRunning(id, provider);
-  return provider.capabilities.includes('PLACE_CALL')
-    ? undefined
-    : failureOf('CAPABILITY_MISSING', `the provider ${id} cannot place calls`);
-}
-
-/** Why the provider need not be asked, if so. */
-function refuse<Name extends ControlName>(
+/** Returns the provider that a control is sent to, or why it cannot be sent. */
+function targetOf<Name extends ControlName>(
   name: Name,
   args: ControlArguments[Name],
   call: Call,
   provider: ProviderView | undefined,
-): Failure | undefined {
-  if (!isLive(call)) return failureOf('CALL_NOT_LIVE', 'the call is over');
+): ProviderView | Failure {
+  if (!isLive(call)) return failureOf('CALL_NOT_LIVE', 'the call has ended');
   if (!provider || !isUsable(provider)) return notRunning(call.providerId, provider);
   const needed = capabilityFor(name, args);
   return provider.capabilitiesFor(call).includes(needed)
-    ? undefined
-    : failureOf('CAPABILITY_MISSING', `this call has no capability ${needed} now`);
+    ? provider
+    : failureOf('CAPABILITY_MISSING', `the call does not have the capability ${needed} now`);
 }
 
-/** What a control needs: muting needs to be possible for the very party. */
+/** Returns the provider that a call is placed with, or why it cannot place calls. */
+function dialerOf(id: ProviderId, provider: ProviderView | undefined): ProviderView | Failure {
+  if (!provider || !isUsable(provider)) return notRunning(id, provider);
+  return provider.capabilities.includes('PLACE_CALL')
+    ? provider
+    : failureOf('CAPABILITY_MISSING', `the provider ${id} cannot place calls`);
+}
+
+/** Returns the capability that a control needs. Muting has one for each party. */
 function capabilityFor<Name extends ControlName>(name: Name, args: ControlArguments[Name]): Capability {
   if (name !== 'mute' && name !== 'unmute') return CONTROL_CAPABILITIES[name as Exclude<Name, 'unmute'>][0];
   return (args as ControlArguments['mute']).party === 'CUSTOMER' ? 'MUTE_CUSTOMER' : 'MUTE_ASSISTANT';
-}
-
-async function settlementOf(ask: () => Promise<void>): Promise<Settlement> {
-  try {
-    await ask();
-    return { status: 'ACCEPTED' };
-  } catch (error) {
-    const failure = failureFrom(error);
-    return { status: failure.code === 'PROVIDER_TIMEOUT' ? 'UNKNOWN' : 'REFUSED', failure };
-  }
 }

@@ -1,37 +1,40 @@
-/** Expected failures of commands: values with a code, made of what was found or thrown. Pure. */
+/** Expected failures of commands: values with a code. Pure. */
 import {
-  FaultError,
   FAULTS,
   isFailureCode,
   isFault,
   messageOf,
-  type CommandId,
   type Failure,
   type FailureCode,
   type ProviderId,
 } from '@sidetone/core';
 import type { ProviderView } from '../plugins/ports.ts';
+import type { Answer } from './command-step.ts';
 
 export function failureOf(code: FailureCode, message: string): Failure {
   return { code, message, retryable: FAULTS[code].retryable };
 }
 
-/** What a plugin threw, as a failure. An argument that it found wrong is refused, and named. */
-export function failureFrom(error: unknown): Failure {
-  if (!isFault(error)) return failureOf('PROVIDER_REFUSED', messageOf(error));
-  const { argument } = error.details;
-  const isMistake = error.code === 'INPUT_INVALID' && typeof argument === 'string';
-  return {
-    ...failureOf(isFailureCode(error.code) ? error.code : 'PROVIDER_REFUSED', messageOf(error)),
-    ...(isMistake && { argument }),
-  };
+/** Runs a request to a plugin and returns what it amounts to. Never rejects. `now` returns the time of the answer, epoch ms. */
+export async function answerOf(request: () => Promise<void>, now: () => number): Promise<Answer> {
+  try {
+    await request();
+    return { type: 'ACCEPTED', at: now() };
+  } catch (error) {
+    const failure = failureFrom(error);
+    return { type: failure.code === 'PROVIDER_TIMEOUT' ? 'UNKNOWN' : 'REFUSED', failure, at: now() };
+  }
 }
 
-/** @throws {FaultError} INPUT_INVALID when the failure is a wrong argument: that is for whoever gave it to correct. */
-export function throwMistake({ argument, message }: Failure, commandId?: CommandId): void {
-  if (argument === undefined) return;
-  const details = { argument, ...(commandId !== undefined && { commandId }) };
-  throw new FaultError('INPUT_INVALID', message, { details });
+/** Returns what a plugin threw as a failure, with the argument if the plugin rejected one. */
+function failureFrom(error: unknown): Failure {
+  if (!isFault(error)) return failureOf('PROVIDER_REFUSED', messageOf(error));
+  const { argument } = error.details;
+  const isArgument = error.code === 'INPUT_INVALID' && typeof argument === 'string';
+  return {
+    ...failureOf(isFailureCode(error.code) ? error.code : 'PROVIDER_REFUSED', messageOf(error)),
+    ...(isArgument && { argument }),
+  };
 }
 
 export const isUsable = ({ state }: ProviderView): boolean => state === 'RUNNING' || state === 'DEGRADED';

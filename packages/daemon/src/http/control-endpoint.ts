@@ -9,7 +9,8 @@ import {
   type FaultCode,
   type Logger,
 } from '@sidetone/core';
-import type { CommandOutcome, CommandService } from '../commands/command-service.ts';
+import type { CommandOutcome } from '../commands/command-outcome.ts';
+import type { CommandService } from '../commands/command-service.ts';
 import { demand } from '../graphql/guard/access.ts';
 import { checkKey } from '../commands/input-checks.ts';
 import { isJson, readBody } from './body.ts';

@@ -3,7 +3,8 @@ import { join } from 'node:path';
 import { FaultError, invalidArgument, type CallId } from '@sidetone/core';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { fingerprintOf, SAME_COMMAND_WAIT_MS } from '../../src/commands/command-keys.ts';
-import { CommandService, type CommandOutcome } from '../../src/commands/command-service.ts';
+import type { CommandOutcome } from '../../src/commands/command-outcome.ts';
+import { CommandService } from '../../src/commands/command-service.ts';
 import type { CallLedger } from '../../src/calls/ports.ts';
 import type { ProviderView } from '../../src/plugins/ports.ts';
 import { recover } from '../../src/calls/recovery.ts';
@@ -89,14 +90,14 @@ function gate(): () => void {
 describe.each([
   ['a control', () => say('k'), () => say('k', 'something else')],
   ['placing a call', () => place('k'), () => place('k', '+15005550001')],
-])('%s that is asked for again with its key', (_what, ask, askOther) => {
-  test('is not done again: the first result comes back', async () => {
+])('%s repeated with the same key', (_what, ask, askOther) => {
+  test('is not executed again and returns the first outcome', async () => {
     const first = await ask();
     expect(await ask()).toEqual(first);
     expect(asked).toHaveLength(1);
   });
 
-  test('is not done again after a restart either', async () => {
+  test('is not executed again after a restart', async () => {
     const first = await ask();
     await restart();
     const second = await ask();
@@ -105,7 +106,7 @@ describe.each([
     expect(asked).toHaveLength(1);
   });
 
-  test('waits for the first, which is still on its way', async () => {
+  test('waits for the first, which is still running', async () => {
     const open = gate();
     const both = Promise.all([ask(), ask()]);
     await harness.clock.settle();
@@ -117,7 +118,7 @@ describe.each([
     expect(harness.clock.pending).toBe(0);
   });
 
-  test('does not wait for ever', async () => {
+  test('stops waiting after SAME_COMMAND_WAIT_MS', async () => {
     gate();
     void ask();
     const second = ask();
@@ -129,7 +130,7 @@ describe.each([
     expect(asked).toHaveLength(1);
   });
 
-  test('is not done again when the daemon died before the answer: nobody knows', async () => {
+  test('is not executed again if the daemon crashed before the answer: the outcome is UNKNOWN', async () => {
     gate();
     void ask();
     await harness.clock.settle();
@@ -141,7 +142,7 @@ describe.each([
     expect(asked).toHaveLength(1);
   });
 
-  test('and was refused is refused as before', async () => {
+  test('returns the refusal of the first', async () => {
     answer = refuse;
     const first = await ask();
     answer = async () => undefined;
@@ -150,20 +151,20 @@ describe.each([
     expect(asked).toHaveLength(1);
   });
 
-  test('and had a wrong argument has it still', async () => {
+  test('rejects with the invalid argument of the first', async () => {
     answer = () => Promise.reject(invalidArgument('content', 'too long'));
-    const mistake = expect.objectContaining({
+    const invalid = expect.objectContaining({
       code: 'INPUT_INVALID',
       message: 'content: too long',
       details: { argument: 'content', commandId: expect.any(String) },
     });
-    await expect(ask()).rejects.toEqual(mistake);
+    await expect(ask()).rejects.toEqual(invalid);
     await restart();
-    await expect(ask()).rejects.toEqual(mistake);
+    await expect(ask()).rejects.toEqual(invalid);
     expect(asked).toHaveLength(1);
   });
 
-  test('but with other arguments is a conflict that names the first, kept and not done', async () => {
+  test('but different arguments is a conflict that names the first, stored and not executed', async () => {
     const first = await ask();
     const other = await askOther();
     expect(other.failure).toMatchObject({
@@ -176,7 +177,7 @@ describe.each([
     expect(asked).toHaveLength(1);
   });
 
-  test('but with other arguments is a conflict also while the first is on its way', async () => {
+  test('but different arguments is a conflict also while the first is running', async () => {
     const open = gate();
     const first = ask();
     expect((await askOther()).failure?.code).toBe('IDEMPOTENCY_CONFLICT');
@@ -185,13 +186,13 @@ describe.each([
   });
 });
 
-test('a key is that of its requester: another one has keys of their own', async () => {
+test('keys of different requesters are independent', async () => {
   await say('k', 'hello', 'ada');
   expect((await say('k', 'something else', 'bob')).failure).toBeUndefined();
   expect(asked).toEqual(['say', 'say']);
 });
 
-test('the same key for another kind of command, or another call, is a conflict', async () => {
+test('the same key for another kind of command or another call is a conflict', async () => {
   await say('k');
   expect((await commands.run('endCall', callId, {}, 'ada', 'k')).failure?.code).toBe('IDEMPOTENCY_CONFLICT');
   const other = harness.tell(event('call.status', { status: 'IN_PROGRESS' }, { call: 'other' }));
@@ -201,27 +202,27 @@ test('the same key for another kind of command, or another call, is a conflict',
   expect(asked).toEqual(['say']);
 });
 
-test('a command that has taken effect since comes back as it is now', async () => {
+test('repeating a command returns its current status', async () => {
   const { command } = await say('k');
   harness.tell(event('utterance.final', { party: 'ASSISTANT', text: 'hello' }));
   await harness.ingest.committed();
   expect((await say('k')).command).toMatchObject({ id: command!.id, status: 'CONFIRMED' });
 });
 
-test('without a key, asking twice is doing it twice', async () => {
+test('a command without a key is executed every time', async () => {
   const args = { content: 'hello', endCallAfterSpoken: false, interrupt: false };
   await commands.run('say', callId, args, 'ada');
   await commands.run('say', callId, args, 'ada');
   expect(asked).toEqual(['say', 'say']);
 });
 
-test('a key is not taken by a command to a call that there is not', async () => {
+test('a command for an unknown call does not use up its key', async () => {
   const nowhere = await commands.run('endCall', 'call_nowhere' as CallId, {}, 'ada', 'k');
   expect(nowhere.failure?.code).toBe('CALL_NOT_FOUND');
   expect((await say('k')).failure).toBeUndefined();
 });
 
-test('a key whose command waits for the disk is known: it is neither done nor stored twice', async () => {
+test('a key whose command waits for the database is known: it is neither executed nor stored twice', async () => {
   isDiskFull = true;
   await expect(say('k')).rejects.toMatchObject({ code: 'STORE_WRITE_FAILED' });
   expect(await say('k')).toMatchObject({
@@ -234,7 +235,7 @@ test('a key whose command waits for the disk is known: it is neither done nor st
   expect([asked, harness.ingest.dropped]).toEqual([[], 0]);
 });
 
-test('a fingerprint does not depend on how the arguments are ordered, and on nothing less', () => {
+test('fingerprintOf ignores the order of object keys and nothing else', () => {
   const one = fingerprintOf('SAY', 'call_1', { a: 1, b: { c: [1, 2], d: null } });
   expect(fingerprintOf('SAY', 'call_1', { b: { d: null, c: [1, 2] }, a: 1 })).toBe(one);
   const others = [

@@ -81,8 +81,8 @@ const history = async (): Promise<string[]> =>
     fact.type === 'COMMAND_CHANGED' ? fact.command.status : '',
   );
 
-describe('a command', () => {
-  test('is stored before the provider is asked, and settled with the answer', async () => {
+describe('run', () => {
+  test('stores a command before the provider is asked, and settles it with the answer', async () => {
     const { command, failure } = await say();
     expect(asks).toMatchObject([{ name: 'say', args: { content: 'hello' }, status: 'REQUESTED' }]);
     expect(failure).toBeUndefined();
@@ -91,7 +91,7 @@ describe('a command', () => {
     expect((await harness.history.command(command!.id))?.command).toEqual(command);
   });
 
-  test('that the provider refuses carries its reason', async () => {
+  test('returns the reason if the provider refuses', async () => {
     answer = () => Promise.reject(new FaultError('PROVIDER_REFUSED', 'the call is not active'));
     expect(await say()).toMatchObject({
       command: { status: 'REFUSED' },
@@ -99,7 +99,7 @@ describe('a command', () => {
     });
   });
 
-  test('that is not answered in time is UNKNOWN, not failed', async () => {
+  test('returns UNKNOWN if the provider does not answer in time', async () => {
     answer = () => Promise.reject(new FaultError('PROVIDER_TIMEOUT', 'no answer'));
     expect(await say()).toMatchObject({
       command: { status: 'UNKNOWN' },
@@ -107,7 +107,7 @@ describe('a command', () => {
     });
   });
 
-  test('whose plugin throws anything at all is refused, and that is all', async () => {
+  test('returns PROVIDER_REFUSED for any error thrown by the plugin', async () => {
     answer = () => Promise.reject(new TypeError('undefined is not a function'));
     expect(await say()).toMatchObject({
       command: { status: 'REFUSED' },
@@ -115,14 +115,14 @@ describe('a command', () => {
     });
   });
 
-  test('to a call that there is not is a failure without a command', async () => {
+  test('returns a failure without a command for an unknown call', async () => {
     expect(await say('call_nowhere' as CallId)).toEqual({
       failure: { code: 'CALL_NOT_FOUND', message: expect.any(String), retryable: false },
     });
   });
 });
 
-describe('a command is confirmed', () => {
+describe('confirmation', () => {
   const statusOf = async (id: CommandId): Promise<string | undefined> => {
     await harness.ingest.committed();
     return (await harness.history.command(id))?.command.status;
@@ -131,7 +131,7 @@ describe('a command is confirmed', () => {
     harness.tell(event('utterance.final', { party: 'ASSISTANT', text }));
   };
 
-  test('by a fact that shows it, and by no other', async () => {
+  test('follows an event that shows the effect, and no other event', async () => {
     const { command } = await say();
     harness.tell(event('utterance.final', { party: 'CUSTOMER', text: 'hello' }));
     assistantSays('something else entirely');
@@ -142,7 +142,7 @@ describe('a command is confirmed', () => {
     expect(await history()).toEqual(['REQUESTED', 'ACCEPTED', 'CONFIRMED']);
   });
 
-  test('when its outcome was unknown: the fact says more than the lack of an answer', async () => {
+  test('replaces an unknown outcome and removes its failure', async () => {
     answer = () => Promise.reject(new FaultError('PROVIDER_TIMEOUT', 'no answer'));
     const { command } = await commands.run('endCall', callId, {}, 'someone');
     harness.tell(event('call.ended', { end: { category: 'OPERATOR_ENDED' } }));
@@ -150,23 +150,23 @@ describe('a command is confirmed', () => {
     expect((await harness.history.command(command!.id))?.command.failure).toBeUndefined();
   });
 
-  test('also before the provider has answered, and the answer does not undo it', async () => {
+  test('may arrive before the answer of the provider, which does not undo it', async () => {
     answer = async () => void harness.tell(event('call.ended', { end: { category: 'OPERATOR_ENDED' } }));
     const { command, failure } = await commands.run('endCall', callId, {}, 'someone');
     expect([command!.status, failure]).toEqual(['CONFIRMED', undefined]);
     expect(await history()).toEqual(['REQUESTED', 'CONFIRMED']);
   });
 
-  test('by what only the plugin can see', async () => {
+  test('follows command.confirmed of the plugin, once and only for known commands', async () => {
     const { command } = await say();
     harness.tell(event('command.confirmed', { commandId: command!.id }));
     harness.tell(event('command.confirmed', { commandId: command!.id }));
-    harness.tell(event('command.confirmed', { commandId: 'cmd_of_nobody' as CommandId }));
+    harness.tell(event('command.confirmed', { commandId: 'cmd_unknown' as CommandId }));
     await harness.ingest.committed();
     expect(await history()).toEqual(['REQUESTED', 'ACCEPTED', 'CONFIRMED']);
   });
 
-  test('and does not wait for it once the call is over, however late its provider answers', async () => {
+  test('is not awaited after the end of the call, even if the provider answers later', async () => {
     answer = async () => void harness.tell(event('call.ended', { end: { category: 'BUSY' } }));
     const { command } = await say();
     assistantSays('hello');
@@ -174,7 +174,7 @@ describe('a command is confirmed', () => {
     expect(harness.openCommands.confirm(callId, command!.id, 1)).toBeUndefined();
   });
 
-  test('never when it was refused', async () => {
+  test('never follows a refusal', async () => {
     answer = () => Promise.reject(new FaultError('PROVIDER_REFUSED', 'no'));
     const { command } = await say();
     assistantSays('hello');
@@ -182,8 +182,8 @@ describe('a command is confirmed', () => {
   });
 });
 
-describe('muting', () => {
-  test('is remembered with the call once the provider took it, and forgotten by unmuting', async () => {
+describe('mute', () => {
+  test('marks the party as muted once the provider accepts it, until unmute', async () => {
     capabilities = ['MUTE_CUSTOMER'];
     const { call } = await commands.run('mute', callId, { party: 'CUSTOMER' }, 'someone');
     expect(call!.mutedParties).toEqual(['CUSTOMER']);
@@ -196,8 +196,8 @@ describe('muting', () => {
   });
 });
 
-describe('placing a call', () => {
-  test('gives the call, and keeps the command with it', async () => {
+describe('place', () => {
+  test('returns the call and stores the command with it', async () => {
     providerCapabilities = ['PLACE_CALL'];
     const { command, call } = await commands.place(PROVIDER, { to: '+15005550006' }, 'someone');
     expect(call!.providerCallId).toBe('placed');
@@ -211,7 +211,7 @@ describe('placing a call', () => {
     expect((await harness.history.command(command!.id))?.command.status).toBe('CONFIRMED');
   });
 
-  test('that fails is data, and its command is kept without a call', async () => {
+  test('returns a failure if it fails, and stores the command without a call', async () => {
     const [missing, nowhere] = [
       await commands.place(PROVIDER, { to: 'x' }, 'someone'),
       await commands.place('nowhere' as ProviderId, { to: 'x' }, 'someone'),
@@ -232,7 +232,7 @@ describe('placing a call', () => {
     expect(command).toMatchObject({ failure, arguments: { providerId: PROVIDER } });
   });
 
-  test('is stored before the provider is asked', async () => {
+  test('stores the command before the provider is asked', async () => {
     providerCapabilities = ['PLACE_CALL'];
     answer = async () => {
       const asked = asks.at(-1)!.status as CommandId;
@@ -242,7 +242,7 @@ describe('placing a call', () => {
     expect.assertions(2);
   });
 
-  test('that is not answered in time is UNKNOWN, and kept so', async () => {
+  test('stores UNKNOWN if the provider does not answer in time', async () => {
     providerCapabilities = ['PLACE_CALL'];
     answer = () => Promise.reject(new FaultError('PROVIDER_TIMEOUT', 'no answer'));
     const { command } = await commands.place(PROVIDER, { to: 'x' }, 'someone');
@@ -250,8 +250,8 @@ describe('placing a call', () => {
   });
 });
 
-describe('an argument that the plugin finds wrong', () => {
-  const mistake = expect.objectContaining({
+describe('an argument rejected by the plugin', () => {
+  const invalid = expect.objectContaining({
     code: 'INPUT_INVALID',
     message: 'content: too long',
     details: { argument: 'content', commandId: expect.stringMatching(/^cmd_/) },
@@ -261,21 +261,21 @@ describe('an argument that the plugin finds wrong', () => {
     return (await harness.history.command(row!.id))?.command.failure;
   };
 
-  test('is a mistake of whoever asked; the command is kept as refused', async () => {
+  test('is an INPUT_INVALID error for the requester; the command is stored as refused', async () => {
     answer = () => Promise.reject(invalidArgument('content', 'too long'));
-    await expect(say()).rejects.toEqual(mistake);
+    await expect(say()).rejects.toEqual(invalid);
     expect(await history()).toEqual(['REQUESTED', 'REFUSED']);
     expect(await keptFailure()).toMatchObject({ code: 'PROVIDER_REFUSED', argument: 'content' });
   });
 
-  test('is one too when a call is to be placed', async () => {
+  test('is the same error when placing a call', async () => {
     providerCapabilities = ['PLACE_CALL'];
     answer = () => Promise.reject(invalidArgument('content', 'too long'));
-    await expect(commands.place(PROVIDER, { to: 'x' }, 'someone')).rejects.toEqual(mistake);
+    await expect(commands.place(PROVIDER, { to: 'x' }, 'someone')).rejects.toEqual(invalid);
     expect(await keptFailure()).toMatchObject({ code: 'PROVIDER_REFUSED', argument: 'content' });
   });
 
-  test('that it does not name is refused like anything else', async () => {
+  test('is a refusal if the plugin does not name the argument', async () => {
     answer = () => Promise.reject(new FaultError('INPUT_INVALID', 'something is wrong'));
     expect(await say()).toMatchObject({
       failure: { code: 'PROVIDER_REFUSED', message: 'something is wrong' },
@@ -283,11 +283,11 @@ describe('an argument that the plugin finds wrong', () => {
   });
 });
 
-describe('taking up a call of others', () => {
+describe('watch', () => {
   const watch = () => commands.watch(PROVIDER, providerCallId('theirs'));
   const answerWatch = (watched: () => Promise<void>) => Object.assign(provider, { watch: watched });
 
-  test('gives the call as the provider told it', async () => {
+  test('returns the call as reported by the provider', async () => {
     answerWatch(
       async () => void harness.tell(event('call.status', { status: 'RINGING' }, { call: 'theirs' })),
     );
@@ -295,20 +295,20 @@ describe('taking up a call of others', () => {
     expect([call?.status, call?.providerCallId, failure]).toEqual(['RINGING', 'theirs', undefined]);
   });
 
-  test('that is over gives what is left of it, and says so', async () => {
+  test('returns the call and a failure if the call has ended', async () => {
     answerWatch(async () => {
       harness.tell(event('call.ended', { end: { category: 'BUSY' } }, { call: 'theirs' }));
-      throw new FaultError('CALL_NOT_LIVE', 'the call is over');
+      throw new FaultError('CALL_NOT_LIVE', 'the call has ended');
     });
     expect(await watch()).toMatchObject({ call: { status: 'ENDED' }, failure: { code: 'CALL_NOT_LIVE' } });
   });
 
-  test('of which nothing is known yet gives no call and no failure', async () => {
+  test('returns neither call nor failure while no event of the call has arrived', async () => {
     answerWatch(async () => undefined);
     expect(await watch()).toEqual({});
   });
 
-  test('is not asked of a provider that cannot, or is not there', async () => {
+  test('fails without asking if the provider lacks the capability or is not running', async () => {
     expect((await watch()).failure?.code).toBe('CAPABILITY_MISSING');
     state = 'FAILED';
     expect((await watch()).failure?.code).toBe('PROVIDER_NOT_RUNNING');
@@ -316,7 +316,7 @@ describe('taking up a call of others', () => {
     expect(nowhere.failure?.code).toBe('PROVIDER_NOT_RUNNING');
   });
 
-  test('by an id that the plugin finds wrong is a mistake of whoever asked', async () => {
+  test('rejects with INPUT_INVALID if the plugin rejects the id', async () => {
     answerWatch(() => Promise.reject(invalidArgument('providerCallId', 'expected a UUID')));
     await expect(watch()).rejects.toMatchObject({
       code: 'INPUT_INVALID',
@@ -326,27 +326,27 @@ describe('taking up a call of others', () => {
 });
 
 describe('the provider is not asked', () => {
-  test('when the call is over', async () => {
+  test('if the call has ended', async () => {
     harness.tell(event('call.ended', { end: { category: 'BUSY' } }));
     await harness.ingest.committed();
     expect(await say()).toMatchObject({ command: { status: 'REFUSED' }, failure: { code: 'CALL_NOT_LIVE' } });
     expect(asks).toEqual([]);
   });
 
-  test('for what this call cannot do', async () => {
+  test('if the call lacks the capability', async () => {
     capabilities = ['END_CALL'];
     expect(await say()).toMatchObject({ failure: { code: 'CAPABILITY_MISSING' } });
     expect(asks).toEqual([]);
   });
 
-  test('when it is not running', async () => {
+  test('if it is not running', async () => {
     state = 'FAILED';
     expect(await say()).toMatchObject({ failure: { code: 'PROVIDER_NOT_RUNNING', retryable: true } });
     expect(asks).toEqual([]);
   });
 });
 
-test('what a crashed daemon left open is ended as facts: commands are UNKNOWN, streams have stopped', async () => {
+test('recovery after a crash settles commands as UNKNOWN and stops streams', async () => {
   const { providerCallId } = harness.registry.get(callId)!;
   harness.streams.open(callId, {
     providerCallId,

@@ -6,7 +6,7 @@ import {
   type ControlArguments,
   type ControlName,
 } from '@sidetone/core';
-import type { CommandOutcome } from '../../commands/command-service.ts';
+import type { CommandOutcome } from '../../commands/command-outcome.ts';
 import type { Builder, Context, SchemaDeps } from '../builder.ts';
 import { addControlInputs } from './control-inputs.ts';
 import type { Enums } from '../types/enums.ts';
@@ -17,7 +17,7 @@ import {
   checkOneOf,
   checkText,
   checkUrl,
-  mistake,
+  invalidInput,
   ofInput,
 } from '../../commands/input-checks.ts';
 import type { Refs } from '../types/refs.ts';
@@ -189,6 +189,6 @@ const optionsOf = (options: unknown) =>
   options == null ? {} : { providerOptions: checkObject('providerOptions', options) };
 
 function known<Party extends string>(party: Party): Exclude<Party, 'UNKNOWN'> {
-  if (party === 'UNKNOWN') throw mistake('party', '`party` is CUSTOMER or ASSISTANT');
+  if (party === 'UNKNOWN') throw invalidInput('party', '`party` is CUSTOMER or ASSISTANT');
   return party as Exclude<Party, 'UNKNOWN'>;
 }

@@ -1,7 +1,7 @@
 /** Every type of the schema by name, with what stands behind it; the other modules say what its fields are. */
 import type { Assistant, Call, CallEnd, CallRecord, CallTranscription, Failure, Money } from '@sidetone/core';
 import type { Backfill } from '../../backfill/backfill-service.ts';
-import type { CommandOutcome, WatchOutcome } from '../../commands/command-service.ts';
+import type { CommandOutcome, WatchOutcome } from '../../commands/command-outcome.ts';
 import type { LevelsItem, LiveCallsItem, PartyLevel } from '../../live/ports.ts';
 import type { PartyPeaks } from '../../audio/ports.ts';
 import type { ProviderView, TranscriberView } from '../../plugins/ports.ts';
