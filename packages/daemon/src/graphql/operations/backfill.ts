@@ -2,7 +2,7 @@
 import { providerId } from '@sidetone/core';
 import { BACKFILL_STATES } from '../../backfill/backfill-service.ts';
 import type { Builder, SchemaDeps } from '../builder.ts';
-import { mistake } from '../../commands/input-checks.ts';
+import { invalidInput } from '../../commands/input-checks.ts';
 import { providerOf } from '../types/provider.ts';
 import type { Refs } from '../types/refs.ts';
 
@@ -63,7 +63,7 @@ export function addBackfill(builder: Builder, refs: Refs, { backfills, providers
       args: { input: t.arg({ type: BackfillInput, required: true, description: 'Which calls.' }) },
       resolve: (_root, { input }) => {
         const { since, until } = input;
-        if (until != null && until <= since) throw mistake('until', '`until` is behind `since`');
+        if (until != null && until <= since) throw invalidInput('until', '`until` is behind `since`');
         return backfills.start(providerId(input.providerId), since, until ?? undefined);
       },
     }),
