@@ -250,18 +250,37 @@ const DOCUMENTS = [
   ),
 ];
 
-/** Returns the files and folders that a document links to, as paths from the root. */
-function linksOf(document: string): string[] {
-  return [...read(document).matchAll(/\]\((?!https?:)([^)#]+)(?:#[^)]*)?\)/g)].map(([, link]) =>
-    join(dirname(document), link!),
-  );
+interface Link {
+  /** A path from the root. */
+  readonly target: string;
+  readonly anchor: string | undefined;
 }
 
-test('links between documents point to existing files', () => {
+/** Returns the links of a document to files of this repository. */
+const linksOf = (document: string): Link[] =>
+  [...read(document).matchAll(/\]\((?!https?:)([^)#]*)(?:#([^)]*))?\)/g)].map(([, link, anchor]) => ({
+    target: link ? join(dirname(document), link) : document,
+    anchor,
+  }));
+
+/** Returns the anchors that GitHub generates for the headings of a document. */
+const anchorsOf = (document: string): string[] =>
+  [...read(document).matchAll(/^#+ (.+)$/gm)].map(([, heading]) =>
+    heading!
+      .toLowerCase()
+      .replaceAll(/[^\p{L}\p{N}\s_-]/gu, '')
+      .trim()
+      .replaceAll(/\s/g, '-'),
+  );
+
+test('links between documents point to existing files and headings', () => {
+  const isBroken = ({ target, anchor }: Link): boolean =>
+    !existsSync(target) ||
+    (anchor !== undefined && target.endsWith('.md') && !anchorsOf(target).includes(anchor));
   const broken = DOCUMENTS.flatMap((document) =>
     linksOf(document)
-      .filter((link) => !existsSync(link))
-      .map((link) => `${document}: ${link}`),
+      .filter(isBroken)
+      .map(({ target, anchor }) => `${document}: ${target}#${anchor ?? ''}`),
   );
   expect(broken).toEqual([]);
 });
@@ -277,7 +296,7 @@ test('documents name source files that exist', () => {
 });
 
 test('docs/README.md links to every document', () => {
-  const linked = new Set(linksOf('docs/README.md'));
+  const linked = new Set(linksOf('docs/README.md').map(({ target }) => target));
   const isListed = (file: string): boolean =>
     file === 'docs/README.md' || /^docs\/(images|reference\/conformance)\//.test(file) || linked.has(file);
   expect(filesBelow('docs').filter((file) => !isListed(file))).toEqual([]);
