@@ -36,7 +36,7 @@ export interface Answer {
   readonly status: number | null;
   readonly body: string;
   readonly ms: number | null;
-  readonly outcome: 'awaited' | 'answered' | 'deadline passed' | 'unreachable' | 'no server URL';
+  readonly outcome: 'pending' | 'answered' | 'timeout' | 'unreachable' | 'no server URL';
 }
 
 /** Measurements of the audio received over the transport socket of a call. */

@@ -1,52 +1,51 @@
-// The dials of the fake Vapi. What nobody knows for certain about the real one is a dial with the best guess as
-// its default, and so is every way in which it has been seen, or is feared, to misbehave. The package's README
-// has the same list with a line about each; a test compares the two.
+// The behaviour options of the simulated Vapi. Undocumented properties of the real one are options with the best guess
+// as the default, and so are its observed and possible faults. The README lists all options; a test compares the two.
 
-/** How a call lives and ends. */
+/** The lifecycle of a call. */
 export interface LifecycleBehaviour {
   /** How long a call stays queued. */
   readonly queuedMs: number;
   /** How long a call rings. */
   readonly ringingMs: number;
-  /** The ended reason of a call that nobody answers; empty: it is answered. */
+  /** The ended reason of an unanswered call; empty: the call is answered. */
   readonly unansweredReason: string;
-  /** How long after the hang-up the call counts as ended. */
+  /** The time from the hangup to the status `ended`. */
   readonly endedDelayMs: number;
-  /** How long after the hang-up the report is sent. */
+  /** The time from the hangup to the report. */
   readonly reportDelayMs: number;
-  /** The longest that a call may last. */
+  /** The maximum duration of a call. */
   readonly maxDurationMs: number;
   /** The ended reason after `end-call`. */
   readonly endCallReason: string;
-  /** Whether a call asks the server URL for its assistant before it is answered. */
+  /** Whether an assistant is requested from the server URL before the call is answered. */
   readonly assistantRequest: boolean;
 }
 
-/** Who may watch and steer a call: its `monitorPlan`. */
+/** The `monitorPlan` of a call. */
 export interface MonitorBehaviour {
   readonly listenEnabled: boolean;
   readonly controlEnabled: boolean;
-  /** Whether listening needs the public key. */
+  /** Whether listening requires the public key. */
   readonly listenAuthenticationEnabled: boolean;
-  /** Whether the control URL needs the public key. */
+  /** Whether the control URL requires the public key. */
   readonly controlAuthenticationEnabled: boolean;
 }
 
-/** How messages reach the server URL, or do not. */
+/** The delivery of messages to the server URL. */
 export interface DeliveryBehaviour {
-  /** What chance follows: the same seed loses and delays alike. */
+  /** The seed of random losses and delays; the same seed gives the same ones. */
   readonly seed: number;
-  /** The types that are sent; none named: all of them. */
+  /** The types that are sent; empty: all. */
   readonly serverMessages: readonly string[];
-  /** How often each message is delivered once more. */
+  /** How many additional times each message is delivered. */
   readonly duplicates: number;
-  /** What is never delivered: `hang`, or with its status `status-update ended`. */
+  /** The types that are never delivered, optionally with a status: `hang`, `status-update ended`. */
   readonly loseTypes: readonly string[];
-  /** Which share of the messages is never delivered, from 0 to 1. */
+  /** The share of messages that are never delivered, 0 to 1. */
   readonly loseShare: number;
-  /** Each delivery is held back by up to this long, so that they overtake each other. */
+  /** The maximum random delay of each delivery, which reorders messages. */
   readonly reorderMs: number;
-  /** How long the server URL may take. `assistant-request` has a limit of its own. */
+  /** The timeout of the server URL. `assistant-request` has its own. */
   readonly webhookTimeoutMs: number;
   /** The backoff plan. */
   readonly maxRetries: number;
@@ -57,116 +56,116 @@ export interface DeliveryBehaviour {
   readonly sendReport: boolean;
 }
 
-/** What messages look like. */
+/** The format of messages. */
 export interface FormatBehaviour {
   readonly envelope: 'wrapped' | 'bare';
   readonly timestamps: 'ms' | 'iso' | 'missing';
   readonly embeddedCall: 'full' | 'id' | 'missing';
   readonly embeddedStatus: 'stale' | 'current';
-  /** Whether final transcripts have the setting's name as their type. */
+  /** Whether the type of final transcripts is the name of the setting. */
   readonly literalFinalType: boolean;
   readonly conversationShape: 'all' | 'schema' | 'conversation';
   readonly durationUnit: 'ms' | 'seconds';
-  /** Whether optional fields are there as nulls. */
+  /** Whether optional fields are sent as null. */
   readonly nullFields: boolean;
-  /** After so many messages one of an unknown type follows; 0: never. */
+  /** A message of an unknown type follows every n messages; 0: never. */
   readonly unknownEvery: number;
-  /** How much padding the messages of `hugeTypes` carry. */
+  /** The padding in messages of `hugeTypes`. */
   readonly hugeBytes: number;
   readonly hugeTypes: readonly string[];
   /** Whether the report has an empty summary and an empty analysis. */
   readonly emptyAnalysis: boolean;
-  /** How long after the end costs are 0, and REST knows no analysis and no messages. */
+  /** How long after the end costs are 0 and REST shows no analysis and no messages. */
   readonly costSettleMs: number;
 }
 
-/** How the control URL behaves. */
+/** The control URL. */
 export interface ControlBehaviour {
   /** The status of an accepted command. */
   readonly controlStatus: number;
-  /** How long an answer is held back. */
+  /** The delay of the response. */
   readonly controlHangMs: number;
-  /** Whether a command whose answer is held back is executed. */
+  /** Whether a command with a delayed response is executed. */
   readonly controlHangExecutes: boolean;
-  /** How many commands of a call are answered with `controlFailureStatus` and not executed. */
+  /** How many commands of a call fail with `controlFailureStatus` and are not executed. */
   readonly controlFailures: number;
   readonly controlFailureStatus: number;
-  /** Where a 302 leads; empty: there is none. */
+  /** The target of a 302; empty: no redirect. */
   readonly controlRedirect: string;
   /** Whether the connection breaks, before or after the command is executed. */
   readonly controlDrop: 'never' | 'before' | 'after';
-  /** Whether `say` is accepted and never spoken. */
+  /** Whether `say` is accepted but never spoken. */
   readonly sayUnspoken: boolean;
-  /** How long an accepted `say` waits at least. */
+  /** The minimum delay of an accepted `say`. */
   readonly sayDelayMs: number;
-  /** How long a call is forwarding before it leaves. */
+  /** How long a call has the status `forwarding`. */
   readonly forwardingMs: number;
-  /** What the one does to whom a warm transfer goes. */
+  /** What the target of a warm transfer does. */
   readonly operator: 'answers' | 'does-not-answer';
 }
 
-/** How the listen socket behaves. */
+/** The listen socket. */
 export interface ListenBehaviour {
   readonly listenFormat:
     's16le-16000-stereo' | 's16le-16000-mono' | 's16le-8000-stereo' | 's16le-8000-mono' | 'mulaw-8000-mono';
   /** Whether the assistant is the first channel. */
   readonly listenSwapped: boolean;
-  /** Whether the first text frame tells the format. */
+  /** Whether the first text frame describes the format. */
   readonly listenHint: boolean;
   readonly listenText: 'bare' | 'enveloped' | 'off';
-  /** Whether frames end anywhere, also in the middle of a sample. */
+  /** Whether frames end at any byte, even within a sample. */
   readonly listenCutFrames: boolean;
-  /** How long after it was opened a socket breaks; 0: it does not. */
+  /** How long after opening a socket breaks; 0: never. */
   readonly listenDropAfterMs: number;
   /** How many sockets of a call break. */
   readonly listenDrops: number;
-  /** How many handshakes are refused although the call is in progress. */
+  /** How many handshakes are rejected although the call is in progress. */
   readonly listenRefusals: number;
-  /** Whether handshakes get no answer at all. */
+  /** Whether handshakes get no response. */
   readonly listenHang: boolean;
-  /** How sockets are closed when the call ends; 1005: without a code, 1006: without a closing handshake. */
+  /** The close code at the end of the call; 1005: without a code, 1006: without a closing handshake. */
   readonly listenCloseCode: number;
 }
 
-/** How REST behaves. These work for the cloud, not for one call. */
+/** REST. These options apply to the cloud, not to one call. */
 export interface RestBehaviour {
   /** The script of calls that are placed over REST. */
   readonly placedScript: string;
   readonly listShape: 'array' | 'paginated';
-  /** How many requests are answered before REST turns away for `restLockoutMs`; 0: any number. */
+  /** How many requests are accepted before REST rejects all for `restLockoutMs`; 0: no limit. */
   readonly restBurst: number;
   readonly restLockoutMs: number;
-  /** Whether a 429 says when to come again. */
+  /** Whether a 429 has a `retry-after` header. */
   readonly restRetryAfter: boolean;
-  /** How many requests are answered with 503 first. */
+  /** How many requests fail with 503 first. */
   readonly restFailures: number;
-  /** Beginnings of user agents that the CDN turns away, beside having none. */
+  /** Prefixes of user agents that are rejected; a request without a user agent is always rejected. */
   readonly refusedAgents: readonly string[];
-  /** How many calls that were placed over REST may live at a time. */
+  /** How many calls that were placed over REST can be live. */
   readonly concurrencyLimit: number;
-  /** Whether the answer that creates a transport call names the monitor URLs. */
+  /** Whether the response that creates a transport call contains the monitor URLs. */
   readonly monitorOnTransportCreate: boolean;
 }
 
-/** How a call over the transport socket behaves. */
+/** A call over the transport socket. */
 export interface TransportBehaviour {
-  /** How long nobody may connect. */
+  /** How long the call waits for a client. */
   readonly transportJoinMs: number;
-  /** How long nobody may speak. */
+  /** The maximum silence of both parties. */
   readonly silenceTimeoutMs: number;
-  /** How long no audio may come. */
+  /** The maximum time without received audio. */
   readonly customerAudioTimeoutMs: number;
-  /** How loud speech is: the root mean square of a frame. */
+  /** The root mean square above which a frame counts as speech. */
   readonly speechRms: number;
-  /** How long a silence ends a customer's turn. */
+  /** The silence that ends a customer's turn. */
   readonly endpointingMs: number;
-  /** How much of the assistant's voice is sent at once; 0: in real time. */
+  /** How much of the assistant's audio is sent at once; 0: real time. */
   readonly downlinkBurstMs: number;
   /** Whether silence is sent while the assistant does not speak. */
   readonly downlinkSilence: boolean;
 }
 
-/** How a fake Vapi behaves. */
+/** The behaviour of the simulated Vapi. */
 export interface VapiBehaviour
   extends
     LifecycleBehaviour,
@@ -178,7 +177,7 @@ export interface VapiBehaviour
     RestBehaviour,
     TransportBehaviour {}
 
-/** What a fake Vapi does of its own accord; the delays were measured on live calls. */
+/** The default behaviour; the delays were measured on live calls. */
 export const VAPI_BEHAVIOUR: VapiBehaviour = {
   queuedMs: 200,
   ringingMs: 800,
@@ -264,7 +263,7 @@ export const VAPI_BEHAVIOUR: VapiBehaviour = {
   downlinkSilence: true,
 };
 
-/** The values of the dials that have few. */
+/** The values of options with a fixed set of values. */
 export const VAPI_CHOICES = {
   retryType: ['fixed', 'exponential'],
   envelope: ['wrapped', 'bare'],

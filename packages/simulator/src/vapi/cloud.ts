@@ -18,7 +18,7 @@ import type { Placement } from './rest/placement.ts';
 import { handleRest } from './rest/rest.ts';
 import type { Webhook } from './webhook/message-sender.ts';
 
-/** What the fake Vapi needs. Functions are asked when a call starts, because they may change. */
+/** The dependencies of the cloud. The functions are called when a call starts, because their results can change. */
 export interface VapiCloudDeps {
   readonly speech: SpeechLibrary;
   readonly clock: FrameClock;
@@ -29,13 +29,13 @@ export interface VapiCloudDeps {
   readonly webhook: () => Webhook;
 }
 
-/** The fake Vapi. Whoever creates it closes it. */
+/** The simulated Vapi. The caller closes it. */
 export interface VapiCloud {
   readonly calls: readonly VapiCall[];
   start(script: Script, changes: object): VapiCall;
-  /** Changes dials for calls that begin later, and for REST at once. Throws a `RangeError` for an unknown one. */
+  /** Changes the behaviour of later calls, and of REST immediately. @throws {RangeError} for an unknown option */
   setBehaviour(changes: object): void;
-  /** Makes up calls of the past. Throws a `RangeError` when they are too many. */
+  /** Generates past calls. @throws {RangeError} when there are too many */
   addPastCalls(options: PastCallsOptions): void;
   rest(request: HttpRequest, path: string): HttpReply;
   control(callId: string, request: HttpRequest): HttpReply;
@@ -49,7 +49,7 @@ export interface VapiCloud {
   close(): void;
 }
 
-/** A Vapi without calls. */
+/** Creates a Vapi without calls. */
 export function createVapiCloud(deps: VapiCloudDeps): VapiCloud {
   const { speech, clock, apiKey, publicKey } = deps;
   let behaviour = mergeBehaviour(VAPI_BEHAVIOUR, deps.behaviour);
@@ -95,7 +95,7 @@ export function createVapiCloud(deps: VapiCloudDeps): VapiCloud {
     },
     addPastCalls(options) {
       if (pastCalls.length + options.count > MAX_PAST_CALLS)
-        throw new RangeError(`there may be ${MAX_PAST_CALLS} past calls`);
+        throw new RangeError(`count: expected at most ${MAX_PAST_CALLS} past calls in total`);
       pastCalls.push(...createPastCalls(options, speech.scripts, deps.origin));
     },
     rest: (request, path) =>

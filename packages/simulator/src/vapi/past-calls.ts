@@ -1,5 +1,5 @@
-// Calls that were over before the simulator began, for those who page through history. Only what cannot be worked
-// out again is kept of each; the rest is made up from a script whenever somebody asks.
+// Generated calls that ended before the simulator started, for tests of paging. Only a few values are kept of each
+// call; its description is generated from a script on demand.
 
 import { createRandom } from '../random.ts';
 import type { Script } from '../speech/library.ts';
@@ -9,9 +9,9 @@ import { ASSISTANT_ID, describeCall, historyItem } from './call/call-object.ts';
 import type { VapiRecord } from './call/call-object.ts';
 import { uuidV7 } from './uuid-v7.ts';
 
-/** How many past calls may be made up. */
+/** How many past calls can be generated. */
 export const MAX_PAST_CALLS = 100_000;
-/** How far back they may reach. */
+/** How many days back they can reach. */
 export const MAX_PAST_DAYS = 3_650;
 
 const DAY_MS = 86_400_000;
@@ -33,15 +33,15 @@ export interface ListedCall {
   describe(): Record<string, unknown>;
 }
 
-/** How much of a past to make up. */
+/** Options of generated past calls. */
 export interface PastCallsOptions {
   readonly count: number;
-  /** Over how many days before now the calls are spread; 30, unless given. */
+  /** The number of days before now over which the calls are spread. Default 30. */
   readonly days?: number;
   readonly seed?: number;
 }
 
-/** Makes up calls, oldest first. Throws a `RangeError` when there are too many of them. */
+/** Generates calls, oldest first. @throws {RangeError} for an invalid option */
 export function createPastCalls(
   { count, days = 30, seed = 1 }: PastCallsOptions,
   scripts: readonly Script[],
@@ -49,12 +49,12 @@ export function createPastCalls(
   now: number = Date.now(),
 ): ListedCall[] {
   if (!Number.isInteger(count) || count < 0 || count > MAX_PAST_CALLS)
-    throw new RangeError(`count must be a whole number from 0 to ${MAX_PAST_CALLS}`);
+    throw new RangeError(`count: expected a whole number from 0 to ${MAX_PAST_CALLS}`);
   if (!(days > 0 && days <= MAX_PAST_DAYS))
-    throw new RangeError(`days must be more than 0 and at most ${MAX_PAST_DAYS}`);
+    throw new RangeError(`days: expected more than 0 and at most ${MAX_PAST_DAYS}`);
   const random = createRandom(seed);
   return Array.from({ length: count }, (_, index) => {
-    // Evenly spread with a little chance, so that the order is the order of the ids.
+    // The random offset is less than the interval, so the order is that of the ids.
     const share = (index + random() * 0.9) / count;
     const createdAt = Math.floor(now - days * DAY_MS * (1 - share));
     const script = scripts[Math.floor(random() * scripts.length)];
@@ -76,10 +76,10 @@ function pastCall({
   origin: () => string;
 }): ListedCall {
   const id = uuidV7(createdAt);
-  const placed = scheduleTurns(script.turns);
+  const utterances = scheduleTurns(script.turns);
   const startedAt = createdAt + QUEUED_AND_RINGING_MS;
   const isAnswered = ending !== 'customer-did-not-answer';
-  const endedAt = startedAt + (isAnswered ? (placed.at(-1)?.endMs ?? 0) : 0);
+  const endedAt = startedAt + (isAnswered ? (utterances.at(-1)?.endMs ?? 0) : 0);
   return {
     id,
     createdAt,
@@ -105,7 +105,7 @@ function pastCall({
         name: undefined,
         history: [
           { role: 'system', message: `You are Nova. ${script.title}.`, time: createdAt, secondsFromStart: 0 },
-          ...(isAnswered ? placed.map((heard) => historyItem(heard, startedAt)) : []),
+          ...(isAnswered ? utterances.map((utterance) => historyItem(utterance, startedAt)) : []),
         ],
       };
       return describeCall(record);

@@ -1,5 +1,5 @@
-// Handshakes: who may listen to a call and who may take its transport socket. A handshake that is left without
-// an answer ends when its client goes away, when its time is over, or with the cloud.
+// Accepts or rejects the handshakes of listeners and of the transport socket. An unanswered handshake ends when its
+// client disconnects, after a time limit, or with the cloud.
 
 import { STATUS_CODES } from 'node:http';
 import type { IncomingMessage } from 'node:http';
@@ -7,21 +7,21 @@ import type { Duplex } from 'node:stream';
 import { WebSocketServer } from 'ws';
 import type { VapiCall } from './call/call-contract.ts';
 
-/** The largest frame that a transport socket takes. */
+/** The largest frame that a transport socket accepts. */
 export const MAX_FRAME_BYTES = 1_000_000;
-/** How many handshakes may be left without an answer at a time. */
+/** How many handshakes can be unanswered at the same time. */
 export const MAX_UNANSWERED = 100;
-/** How long a handshake is left without an answer. */
+/** The time limit of an unanswered handshake. */
 export const UNANSWERED_LIMIT_MS = 120_000;
 
-/** Takes handshakes. Whoever creates it closes it. */
+/** Handles handshakes. The caller closes it. */
 export interface UpgradeHandler {
   listen(call: VapiCall | undefined, request: IncomingMessage, socket: Duplex, head: Buffer): void;
   transport(call: VapiCall | undefined, request: IncomingMessage, socket: Duplex, head: Buffer): void;
   close(): void;
 }
 
-/** The doorway of a cloud. */
+/** Creates the handler of a cloud. */
 export function createUpgradeHandler(publicKey: string): UpgradeHandler {
   const sockets = new WebSocketServer({
     noServer: true,
@@ -38,7 +38,7 @@ export function createUpgradeHandler(publicKey: string): UpgradeHandler {
       clearTimeout(timer);
       unanswered.delete(socket);
     });
-    // A client that goes away is noticed only by who reads.
+    // A disconnect is detected only while the socket is read.
     socket.on('end', () => socket.destroy());
     socket.resume();
   };

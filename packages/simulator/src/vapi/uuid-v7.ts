@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 
-/** A time-ordered UUID (version 7), as Vapi's newer call ids are. */
+/** Returns a time-ordered UUID (version 7), like Vapi's newer call ids. */
 export function uuidV7(epochMs: number): string {
   const bytes = randomBytes(16);
   bytes.writeUIntBE(epochMs, 0, 6);

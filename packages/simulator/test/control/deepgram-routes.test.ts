@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { connect, createDeepgram, refusal } from '../support/deepgram.ts';
+import { connect, createDeepgram, rejection } from '../support/deepgram.ts';
 
 describe('the control API of Deepgram', () => {
   it('changes the behaviour, lists sockets and breaks connections', async (context) => {
@@ -12,7 +12,7 @@ describe('the control API of Deepgram', () => {
     expect((await request('PUT', '/behaviour', { listenRefused: 1, listenRefusalStatus: 402 })).status).toBe(
       204,
     );
-    expect((await refusal(simulator)).status).toBe(402);
+    expect((await rejection(simulator)).status).toBe(402);
     const client = await connect(simulator);
     const other = await connect(simulator);
     expect(await (await request('GET', '/sessions')).json()).toMatchObject([

@@ -31,7 +31,7 @@ async function transcribe(setup: Setup, one: Int16Array, other: Int16Array): Pro
   setup.simulator.deepgram.setBehaviour({ throttle: 0, latencyMs: 0 });
   const client = await connect(setup.simulator, TWO_CHANNELS);
   client.socket.send(encodeStereo(one, other));
-  client.tell({ type: 'CloseStream' });
+  client.sendJson({ type: 'CloseStream' });
   await client.closed;
   return client.messages;
 }

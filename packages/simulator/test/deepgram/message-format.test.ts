@@ -7,7 +7,7 @@ import {
   createDeepgram,
   isFinal,
   LISTEN,
-  refusal,
+  rejection,
   transcriptOf,
   TWO_CHANNELS,
 } from '../support/deepgram.ts';
@@ -40,10 +40,10 @@ async function conversation(context: TestContext, query: string): Promise<Messag
   const channel = joined(silence(1_200), spoken(HELLO), silence(2_000));
   client.socket.send(encodeStereo(silence(1), silence(1)));
   client.socket.send(encodeStereo(channel, channel));
-  client.tell({ type: 'Configure', features: { numerals: true } });
-  client.tell({ type: 'Configure', keyterm: ['Asha'] });
-  client.tell({ type: 'Configure', keyterms: ['Asha'] });
-  client.tell({ type: 'CloseStream' });
+  client.sendJson({ type: 'Configure', features: { numerals: true } });
+  client.sendJson({ type: 'Configure', keyterm: ['Asha'] });
+  client.sendJson({ type: 'Configure', keyterms: ['Asha'] });
+  client.sendJson({ type: 'CloseStream' });
   await client.closed;
   return client.messages;
 }
@@ -84,7 +84,7 @@ describe('messages look as they are documented', () => {
 
   it('when nothing was heard', async (context) => {
     const client = await connect(await createDeepgram(context));
-    client.tell({ type: 'CloseStream' });
+    client.sendJson({ type: 'CloseStream' });
     await client.closed;
     expect(shapeOf(client.messages)).toEqual([documented('metadata_no_audio_channels_0')]);
   });
@@ -101,7 +101,7 @@ describe('messages look as they are documented', () => {
       listenRefusalStatus: status === 0 ? 429 : status,
       listenRefusalShape: shape,
     });
-    const refused = await refusal(simulator, request);
+    const refused = await rejection(simulator, request);
     const wanted = DOCUMENTED.get(name) as { status: number; headers: object; json: { err_code?: string } };
     expect(refused.status).toBe(wanted.status);
     expect(Object.keys(refused.headers)).toEqual(expect.arrayContaining(Object.keys(wanted.headers)));

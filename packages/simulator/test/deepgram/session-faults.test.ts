@@ -28,7 +28,7 @@ describe.concurrent('a socket that is dialled to', () => {
     client.send(silence(900));
     client.send(silence(200));
     client.send(joined(spoken(HELLO), silence(3_000)));
-    client.tell({ type: 'CloseStream' });
+    client.sendJson({ type: 'CloseStream' });
     await eventually(() =>
       expect(simulator.deepgram.sessions()[0]?.received).toEqual({ audio: 3, CloseStream: 1 }),
     );
@@ -53,7 +53,7 @@ describe.concurrent('a socket that is dialled to', () => {
     frozen.send(silence(40));
     await eventually(() => expect(simulator.deepgram.sessions()[0]?.heardSeconds).toBe(0.04));
     simulator.deepgram.setBehaviour({ idleMs: 50 });
-    frozen.tell({ type: 'KeepAlive' });
+    frozen.sendJson({ type: 'KeepAlive' });
     await eventually(() => expect(simulator.deepgram.sessions()[0]?.received['KeepAlive']).toBe(1));
     const later = await connect(simulator);
     expect((await later.closed).code).toBe(1011);
@@ -65,7 +65,7 @@ describe.concurrent('a socket that is dialled to', () => {
     const [first, second] = [await connect(simulator), await connect(simulator)];
     for (const client of [first, second]) {
       client.send(silence(1_000));
-      client.tell({ type: 'CloseStream' });
+      client.sendJson({ type: 'CloseStream' });
     }
     expect([(await first.closed).code, (await second.closed).code]).toEqual([1006, 1000]);
     simulator.deepgram.setBehaviour({ faultySockets: 1 });
@@ -78,7 +78,7 @@ describe.concurrent('a socket that is dialled to', () => {
     const simulator = await createDeepgram(context, { emptyFinals: 1 });
     const client = await connect(simulator);
     client.send(joined(spoken(HELLO), silence(700), spoken(CLOSE), silence(700)));
-    client.tell({ type: 'CloseStream' });
+    client.sendJson({ type: 'CloseStream' });
     await client.closed;
     expect(textOf(client.messages)).toBe(CLOSE);
     expect(client.messages.find((message) => !isFinal(message)) ?? {}).toMatchObject({ type: 'Results' });
@@ -94,7 +94,7 @@ describe.concurrent('a socket that is dialled to', () => {
   ] as const)('tell UtteranceEnd "%s"', async ([utteranceEnds, ends], context) => {
     const client = await connect(await createDeepgram(context, { utteranceEnds }));
     client.send(joined(spoken(HELLO), silence(2_500)));
-    client.tell({ type: 'CloseStream' });
+    client.sendJson({ type: 'CloseStream' });
     await client.closed;
     const told = client.messages.filter(({ type }) => type === 'UtteranceEnd');
     expect(told.map((message) => message['last_word_end'])).toEqual(ends);
@@ -104,7 +104,7 @@ describe.concurrent('a socket that is dialled to', () => {
     const client = await connect(await createDeepgram(context, { latencyMs: 300 }));
     const sentAt = performance.now();
     client.send(joined(spoken(HELLO), silence(2_500)));
-    client.tell({ type: 'CloseStream' });
+    client.sendJson({ type: 'CloseStream' });
     await client.until(({ type }) => type === 'Results');
     expect(performance.now() - sentAt).toBeGreaterThan(290);
     await client.closed;
@@ -117,7 +117,7 @@ describe.concurrent('a socket that is dialled to', () => {
     const sentAt = performance.now();
     for (let part = 0; part < 5; part += 1) client.send(silence(1_000));
     client.send(spoken(HELLO));
-    client.tell({ type: 'CloseStream' });
+    client.sendJson({ type: 'CloseStream' });
     await client.closed;
     expect(performance.now() - sentAt).toBeGreaterThan(490);
     expect(textOf(client.messages)).toBe(HELLO);
@@ -126,7 +126,7 @@ describe.concurrent('a socket that is dialled to', () => {
   it('send something odd sends it beside what it should', async (context) => {
     const client = await connect(await createDeepgram(context, { oddEvery: 1, odd: 'text' }));
     client.send(silence(2_000));
-    client.tell({ type: 'CloseStream' });
+    client.sendJson({ type: 'CloseStream' });
     await client.closed;
     expect(client.raw.filter((text) => text === 'upstream restarting')).toHaveLength(client.messages.length);
   });

@@ -21,7 +21,7 @@ describe.concurrent('a socket', () => {
     const simulator = await createDeepgram(context);
     const client = await connect(simulator);
     client.send(joined(silence(500), spoken(HELLO), silence(1_500)));
-    client.tell({ type: 'CloseStream' });
+    client.sendJson({ type: 'CloseStream' });
     expect(await client.closed).toEqual({ code: 1000, reason: '' });
     expect(textOf(client.messages)).toBe(HELLO);
     expect(client.messages.map(({ type }) => type)).toContain('UtteranceEnd');
@@ -36,7 +36,7 @@ describe.concurrent('a socket', () => {
   ] as const)('understands %s', async ([, format, audio], context) => {
     const client = await connect(await createDeepgram(context), `model=nova-3&punctuate=true&${format}`);
     client.socket.send(audio());
-    client.tell({ type: 'CloseStream' });
+    client.sendJson({ type: 'CloseStream' });
     await client.closed;
     expect(textOf(client.messages)).toBe(HELLO);
   });
@@ -45,7 +45,7 @@ describe.concurrent('a socket', () => {
     const client = await connect(await createDeepgram(context), TWO_CHANNELS);
     const [assistant, customer] = [spoken(HELLO), joined(silence(300), spoken(CLOSE))];
     client.socket.send(encodeStereo(joined(customer, silence(1_000)), assistant));
-    client.tell({ type: 'CloseStream' });
+    client.sendJson({ type: 'CloseStream' });
     await client.closed;
     expect([textOf(client.messages, 0), textOf(client.messages, 1)]).toEqual([CLOSE, HELLO]);
   });
@@ -53,7 +53,7 @@ describe.concurrent('a socket', () => {
   it('understands less of two channels that were not said to be two', async (context) => {
     const client = await connect(await createDeepgram(context), LISTEN);
     client.socket.send(encodeStereo(spoken(HELLO), spoken(HELLO)));
-    client.tell({ type: 'CloseStream' });
+    client.sendJson({ type: 'CloseStream' });
     await client.closed;
     expect(textOf(client.messages)).toBe('');
   });
@@ -62,7 +62,7 @@ describe.concurrent('a socket', () => {
     const simulator = await createDeepgram(context);
     const plain = await connect(simulator, 'model=nova-2&encoding=linear16&sample_rate=8000&language=multi');
     plain.send(spoken(HELLO));
-    plain.tell({ type: 'CloseStream' });
+    plain.sendJson({ type: 'CloseStream' });
     await plain.closed;
     expect(textOf(plain.messages)).toBe('hello how can i help');
     expect(plain.messages[0]).toMatchObject({
@@ -89,9 +89,9 @@ describe.concurrent('a socket', () => {
   it('answers Finalize with a final of every channel, or of one', async (context) => {
     const client = await connect(await createDeepgram(context), TWO_CHANNELS);
     client.socket.send(encodeStereo(silence(500), silence(500)));
-    client.tell({ type: 'Finalize', channel: 1 });
+    client.sendJson({ type: 'Finalize', channel: 1 });
     expect(await client.until(isFinal)).toMatchObject({ channel_index: [1, 2], from_finalize: true });
-    client.tell({ type: 'Finalize' });
+    client.sendJson({ type: 'Finalize' });
     await client.until((message) => isFinal(message) && String(message['channel_index']) === '0,2');
     expect(client.messages.filter(isFinal).map((message) => message['channel_index'])).toEqual([
       [1, 2],
@@ -102,8 +102,8 @@ describe.concurrent('a socket', () => {
   it('answers no Finalize when that is dialled', async (context) => {
     const client = await connect(await createDeepgram(context, { finalizeAnswers: false }));
     client.send(silence(500));
-    client.tell({ type: 'Finalize' });
-    client.tell({ type: 'CloseStream' });
+    client.sendJson({ type: 'Finalize' });
+    client.sendJson({ type: 'CloseStream' });
     await client.closed;
     expect(client.messages.filter((message) => message['from_finalize'] === true)).toEqual([]);
   });
@@ -111,21 +111,21 @@ describe.concurrent('a socket', () => {
   it('answers Configure, and what it cannot read, and goes on', async (context) => {
     const simulator = await createDeepgram(context);
     const client = await connect(simulator);
-    client.tell({ type: 'Configure', keyterms: ['Asha'] });
+    client.sendJson({ type: 'Configure', keyterms: ['Asha'] });
     expect(await client.until(({ type }) => type === 'ConfigureSuccess')).toEqual({
       type: 'ConfigureSuccess',
       request_id: client.requestId,
       keyterms: ['Asha'],
     });
-    client.tell({ type: 'Mood' });
+    client.sendJson({ type: 'Mood' });
     expect(await client.until(({ type }) => type === 'Error')).toMatchObject({ variant: 'SchemaError' });
     simulator.deepgram.setBehaviour({ configureAnswer: 'failure' });
-    client.tell({ type: 'Configure', features: { numerals: true } });
+    client.sendJson({ type: 'Configure', features: { numerals: true } });
     await client.until(({ type }) => type === 'ConfigureFailure');
     simulator.deepgram.setBehaviour({ configureAnswer: 'none' });
-    client.tell({ type: 'Configure' });
+    client.sendJson({ type: 'Configure' });
     client.send(spoken(HELLO));
-    client.tell({ type: 'CloseStream' });
+    client.sendJson({ type: 'CloseStream' });
     await client.closed;
     expect(client.messages.filter(({ type }) => String(type).startsWith('Configure'))).toHaveLength(2);
     expect(textOf(client.messages)).toBe(HELLO);
@@ -134,7 +134,7 @@ describe.concurrent('a socket', () => {
   it('hears nothing any more after too many key terms, and closes later', async (context) => {
     const simulator = await createDeepgram(context, { overloadedMs: 200 });
     const client = await connect(simulator);
-    client.tell({ type: 'Configure', keyterms: Array.from({ length: 501 }, () => 'word') });
+    client.sendJson({ type: 'Configure', keyterms: Array.from({ length: 501 }, () => 'word') });
     client.send(joined(spoken(HELLO), silence(2_000)));
     expect(await client.closed).toMatchObject({ code: 1011, reason: expect.stringMatching(/net0000$/) });
     expect(client.messages.map(({ type }) => type)).toEqual(['Metadata']);
@@ -165,7 +165,7 @@ describe.concurrent('a socket', () => {
     client.send(silence(40));
     await eventually(() => expect(simulator.deepgram.sessions()[0]?.heardSeconds).toBe(0.04));
     simulator.deepgram.setBehaviour({ idleMs: 50 });
-    client.tell({ type: 'KeepAlive' });
+    client.sendJson({ type: 'KeepAlive' });
     expect(await client.closed).toMatchObject({ code: 1011, reason: expect.stringMatching(/net0001$/) });
     expect(client.messages).toMatchObject([{ type: 'Metadata', duration: 0.04 }]);
   });
@@ -173,7 +173,7 @@ describe.concurrent('a socket', () => {
   it('knows no models when it never heard anything, and KeepAlive alone does not hold it', async (context) => {
     const simulator = await createDeepgram(context, { idleMs: 200 });
     const client = await connect(simulator);
-    const timer = setInterval(() => client.tell({ type: 'KeepAlive' }), 20);
+    const timer = setInterval(() => client.sendJson({ type: 'KeepAlive' }), 20);
     context.onTestFinished(() => clearInterval(timer));
     expect((await client.closed).code).toBe(1011);
     clearInterval(timer);
@@ -195,9 +195,9 @@ describe.concurrent('a socket', () => {
     const client = await connect(simulator, `${LISTEN}&keyterm=Asha&keyterm=Miller`);
     client.send(spoken(HELLO));
     client.send(silence(500));
-    client.tell({ type: 'KeepAlive' });
-    client.tell({ type: 'Mood' });
-    client.tell({ type: 'CloseStream' });
+    client.sendJson({ type: 'KeepAlive' });
+    client.sendJson({ type: 'Mood' });
+    client.sendJson({ type: 'CloseStream' });
     await client.closed;
     const seconds = 0.5 + spoken(HELLO).length / 8_000;
     await eventually(() => expect(simulator.deepgram.sessions()[0]?.status).toBe('closed'));

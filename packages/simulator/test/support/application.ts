@@ -1,5 +1,5 @@
-// The far end of both fake clouds: an application on loopback that writes down what it is told, answers Vobiz with
-// the XML that the test gives, and takes streams. `until` waits for something to have been written down.
+// The application that both clouds call: a server on loopback that records requests, answers Vobiz with the XML of the
+// test, and accepts streams. `until` waits for a recorded event.
 
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -9,7 +9,7 @@ import { jsonObject } from '../../src/http/http-request.ts';
 
 const PATIENCE_MS = 15_000;
 
-/** A webhook of Vapi, out of its envelope. */
+/** A webhook of Vapi without its envelope. */
 export interface VapiMessage {
   type: string;
   timestamp: number;
@@ -29,8 +29,8 @@ export interface ReceivedStream {
   readonly path: string;
   readonly socket: WebSocket;
   readonly messages: Record<string, unknown>[];
-  /** What came that is no JSON object: as text, or in hexadecimal when it was binary. */
-  readonly odd: string[];
+  /** Messages that are not JSON objects: as text, or in hexadecimal if binary. */
+  readonly invalid: string[];
   closeCode: number | undefined;
   closedAt: number | undefined;
 }
@@ -40,19 +40,19 @@ export interface Application {
   readonly wsUrl: string;
   readonly requests: Received[];
   readonly streams: ReceivedStream[];
-  /** What the answer URL and whatever begins with `/after` give: a function may fail, by giving a status. */
+  /** Returns the response of the answer URL and of paths that start with `/after`: XML, or a status. */
   answer: (attempt: number, path: string) => string | number;
-  /** Files that can be fetched, by their path. */
+  /** Files to download, by path. */
   readonly files: Map<string, Buffer>;
-  /** What everything but the answer URL gives, after the request was written down. */
+  /** Returns the response of all other paths; called after the request was recorded. */
   respond: (
     request: Received,
     attempt: number,
   ) => { status: number; body?: string; delayMs?: number; type?: string };
   acceptStreams: boolean;
-  /** Vapi's messages, as their timestamps order them. */
+  /** Returns Vapi's messages, ordered by timestamp. */
   vapi(type?: string): VapiMessage[];
-  /** Vobiz's forms with an event. */
+  /** Returns Vobiz's forms of an event. */
   forms(event: string): Record<string, string>[];
   until<Value>(what: string, look: () => Value | undefined | null | false): Promise<Value>;
   close(): Promise<void>;
@@ -115,14 +115,14 @@ export async function createApplication(): Promise<Application> {
         path: request.url ?? '',
         socket: accepted,
         messages: [],
-        odd: [],
+        invalid: [],
         closeCode: undefined,
         closedAt: undefined,
       };
       streams.push(stream);
       accepted.on('message', (data: Buffer, isBinary) => {
         const message = isBinary ? undefined : jsonObject(data.toString('utf8'));
-        if (message === undefined) stream.odd.push(data.toString(isBinary ? 'hex' : 'utf8'));
+        if (message === undefined) stream.invalid.push(data.toString(isBinary ? 'hex' : 'utf8'));
         else stream.messages.push(message);
         changed();
       });
@@ -173,9 +173,9 @@ export async function createApplication(): Promise<Application> {
         };
         const timer = setTimeout(() => {
           stop();
-          reject(new Error(`waited in vain: ${what}`));
+          reject(new Error(`timed out waiting for ${what}`));
         }, PATIENCE_MS);
-        // What is looked at may also be outside of this application.
+        // The condition can depend on state outside of this application.
         const poll = setInterval(check, 20);
         watchers.add(check);
         check();

@@ -1,4 +1,4 @@
-// A client of the fake Deepgram: opens a socket, sends audio as fast as it likes, and waits for what it is told.
+// A client of the simulated Deepgram.
 
 import { once } from 'node:events';
 import type { IncomingMessage } from 'node:http';
@@ -15,7 +15,7 @@ export const LISTEN =
   'model=nova-3&encoding=linear16&sample_rate=8000&channels=1&interim_results=true&endpointing=300&utterance_end_ms=1000&punctuate=true';
 export const TWO_CHANNELS = `${LISTEN.replace('channels=1', 'channels=2')}&multichannel=true`;
 
-/** A simulator that answers at once, however fast the audio comes. It is closed when the test has finished. */
+/** Creates a simulator without latency and throttling. It is closed after the test. */
 export async function createDeepgram(
   { onTestFinished }: Pick<TestContext, 'onTestFinished'>,
   behaviour: Partial<DeepgramBehaviour> = {},
@@ -30,18 +30,18 @@ export async function createDeepgram(
 export interface DeepgramClient {
   readonly socket: WebSocket;
   readonly requestId: string;
-  /** Everything that came as JSON. */
+  /** The received JSON messages. */
   readonly messages: Message[];
-  /** Everything that came, as it came. */
+  /** All received messages, unparsed. */
   readonly raw: (string | Buffer)[];
   readonly closed: Promise<{ readonly code: number; readonly reason: string }>;
   send(samples: Int16Array): void;
-  tell(message: object): void;
-  /** The first message that fits, as soon as it is there. Rejects when the socket closes before. */
-  until(fits: (message: Message) => boolean): Promise<Message>;
+  sendJson(message: object): void;
+  /** Resolves with the first message that matches. Rejects when the socket closes before. */
+  until(matches: (message: Message) => boolean): Promise<Message>;
 }
 
-/** Opens a socket. Rejects when the upgrade is refused. */
+/** Opens a socket. Rejects when the upgrade is rejected. */
 export async function connect(
   { deepgram }: Simulator,
   query = LISTEN,
@@ -51,12 +51,12 @@ export async function connect(
   const socket = new WebSocket(`${deepgram.baseUrl}/v1/listen?${query}`, [...protocols], { headers });
   const messages: Message[] = [];
   const raw: (string | Buffer)[] = [];
-  const waiting = new Set<() => void>();
+  const watchers = new Set<() => void>();
   let isClosed = false;
   const closed = new Promise<{ code: number; reason: string }>((resolve) =>
     socket.on('close', (code, reason) => {
       isClosed = true;
-      for (const look of waiting) look();
+      for (const look of watchers) look();
       resolve({ code, reason: reason.toString('utf8') });
     }),
   );
@@ -65,9 +65,9 @@ export async function connect(
     try {
       messages.push(JSON.parse(data.toString('utf8')) as Message);
     } catch {
-      // What is no JSON is in `raw` alone.
+      // Messages that are not JSON are in `raw` only.
     }
-    for (const look of waiting) look();
+    for (const look of watchers) look();
   });
   const upgraded = once(socket, 'upgrade') as Promise<[IncomingMessage]>;
   await once(socket, 'open');
@@ -79,30 +79,30 @@ export async function connect(
     raw,
     closed,
     send: (samples) => socket.send(encodeLinear16(samples)),
-    tell: (message) => socket.send(JSON.stringify(message)),
+    sendJson: (message) => socket.send(JSON.stringify(message)),
     until: (fits) =>
       new Promise((resolve, reject) => {
         const look = (): void => {
           const found = messages.find(fits);
           if (found === undefined && !isClosed) return;
-          waiting.delete(look);
+          watchers.delete(look);
           if (found === undefined) reject(new Error('the socket was closed'));
           else resolve(found);
         };
-        waiting.add(look);
+        watchers.add(look);
         look();
       }),
   };
 }
 
-/** How an upgrade is refused. */
-export function refusal(
+/** Returns the response to a rejected upgrade. */
+export function rejection(
   { deepgram }: Simulator,
   { path = '/v1/listen', query = LISTEN, key = `Token ${deepgram.apiKey}` } = {},
 ): Promise<{ status: number; headers: IncomingMessage['headers']; body: string }> {
   const socket = new WebSocket(`${deepgram.baseUrl}${path}?${query}`, { headers: { authorization: key } });
   return new Promise((resolve, reject) => {
-    socket.on('open', () => reject(new Error('it was not refused')));
+    socket.on('open', () => reject(new Error('the upgrade was accepted')));
     socket.on('error', () => {});
     socket.on('unexpected-response', (_, response) => {
       let body = '';
@@ -117,13 +117,13 @@ export function refusal(
 
 export const isFinal = (message: Message): boolean => message['is_final'] === true;
 
-/** The text of a result. */
+/** Returns the text of a result. */
 export function transcriptOf(message: Message): string {
   const { alternatives } = message['channel'] as { alternatives: { transcript: string }[] };
   return alternatives[0]?.transcript ?? '';
 }
 
-/** The text of all finals of a channel. */
+/** Returns the text of all finals of a channel. */
 export function textOf(messages: readonly Message[], channel = 0): string {
   return messages
     .filter((message) => isFinal(message) && (message['channel_index'] as number[])[0] === channel)
@@ -132,7 +132,7 @@ export function textOf(messages: readonly Message[], channel = 0): string {
     .join(' ');
 }
 
-/** Waits until something is so, also on a machine that has much else to do. */
+/** Waits until a check passes, with a timeout for slow machines. */
 export function eventually(check: () => void): Promise<void> {
   return vi.waitFor(check, { timeout: 15_000 });
 }

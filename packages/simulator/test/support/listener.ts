@@ -6,9 +6,9 @@ export interface Frame {
   readonly assistant: Int16Array;
 }
 
-/** Somebody who listens to a Vapi call, and notes audio and messages in the order in which they come. */
+/** A listener of a Vapi call that records audio and messages in order. */
 export interface Listener {
-  readonly heard: (Frame | Record<string, unknown>)[];
+  readonly received: (Frame | Record<string, unknown>)[];
   readonly frames: Frame[];
   readonly messages: Record<string, unknown>[];
   readonly closed: Promise<number>;
@@ -20,14 +20,14 @@ export function isFrame(item: Frame | Record<string, unknown>): item is Frame {
 
 export async function listenTo(url: string): Promise<Listener> {
   const socket = new WebSocket(url);
-  const heard: Listener['heard'] = [];
+  const received: Listener['received'] = [];
   socket.on('message', (data: Buffer, isBinary) => {
     if (!isBinary) {
-      heard.push(JSON.parse(data.toString('utf8')) as Record<string, unknown>);
+      received.push(JSON.parse(data.toString('utf8')) as Record<string, unknown>);
       return;
     }
     const samples = samplesOf(data);
-    heard.push({
+    received.push({
       customer: samples.filter((_, index) => index % 2 === 0),
       assistant: samples.filter((_, index) => index % 2 === 1),
     });
@@ -38,19 +38,19 @@ export async function listenTo(url: string): Promise<Listener> {
     socket.on('error', reject);
   });
   return {
-    heard,
+    received,
     closed,
     get frames() {
-      return heard.filter(isFrame);
+      return received.filter(isFrame);
     },
     get messages() {
-      return heard.filter((item): item is Record<string, unknown> => !isFrame(item));
+      return received.filter((item): item is Record<string, unknown> => !isFrame(item));
     },
   };
 }
 
-/** The answer to a handshake that is refused. */
-export function refusalOf(url: string): Promise<{ status: number | undefined; body: string }> {
+/** Returns the response to a rejected handshake. */
+export function rejectionOf(url: string): Promise<{ status: number | undefined; body: string }> {
   return new Promise((resolve, reject) => {
     const socket = new WebSocket(url);
     socket.on('open', () => reject(new Error('the handshake was accepted')));

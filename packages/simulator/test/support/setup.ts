@@ -13,7 +13,7 @@ export interface Setup {
   readonly application: Application;
 }
 
-/** A simulator that tells an application. Both are closed when the test has finished. */
+/** Creates a simulator and the application it calls. Both are closed after the test. */
 export async function createSetup(
   { onTestFinished }: TestContext,
   behaviour: Partial<VapiBehaviour> = {},

@@ -1,4 +1,4 @@
-// Audio for those who listen: the recordings as a telephone carries them, and what may happen to it on the way.
+// Audio for the recogniser: the recordings at telephone quality, and functions that degrade them.
 
 import { createResampler } from '../../src/audio/resampler.ts';
 import { createRandom } from '../../src/random.ts';
@@ -9,17 +9,17 @@ import type { RecognisedWord } from '../../src/deepgram/recogniser/alignment.ts'
 import { loadSpeech } from '../../src/speech/library.ts';
 
 export const SPEECH = loadSpeech();
-export const BOOK = createPhraseIndex(SPEECH.recordings);
+export const PHRASES = createPhraseIndex(SPEECH.recordings);
 export const TEXTS = SPEECH.recordings.map(({ text }) => text);
 
-/** A recording at 16 kHz, as it lies on the disk. */
+/** Returns a recording at 16 kHz, as it is stored. */
 export function wideband(text: string): Int16Array {
   const found = SPEECH.recordings.find((recording) => recording.text === text);
-  if (found === undefined) throw new Error(`nobody has recorded "${text}"`);
+  if (found === undefined) throw new Error(`no recording of "${text}"`);
   return found.samples;
 }
 
-/** A recording at 8 kHz. */
+/** Returns a recording at 8 kHz. */
 export function spoken(text: string): Int16Array {
   return halved(wideband(text));
 }
@@ -28,7 +28,7 @@ export function halved(samples: Int16Array): Int16Array {
   return createResampler(16_000, 8_000)(joined(samples, new Int16Array(samples.length % 2)));
 }
 
-/** Silence at 8 kHz. */
+/** Returns silence at 8 kHz. */
 export function silence(ms: number): Int16Array {
   return new Int16Array(ms * 8);
 }
@@ -43,7 +43,7 @@ export function joined(...parts: readonly Int16Array[]): Int16Array {
   return whole;
 }
 
-/** Two parties on one line. */
+/** Mixes two parties. */
 export function mixed(one: Int16Array, other: Int16Array): Int16Array {
   return Int16Array.from({ length: Math.max(one.length, other.length) }, (_, index) =>
     Math.max(-32_768, Math.min(32_767, (one[index] ?? 0) + (other[index] ?? 0))),
@@ -51,8 +51,8 @@ export function mixed(one: Int16Array, other: Int16Array): Int16Array {
 }
 
 export function withNoise(samples: Int16Array, level: number): Int16Array {
-  const chance = createRandom(1);
-  return samples.map((sample) => sample + Math.round((chance() - 0.5) * 2 * level));
+  const random = createRandom(1);
+  return samples.map((sample) => sample + Math.round((random() - 0.5) * 2 * level));
 }
 
 export function attenuated(samples: Int16Array, db: number): Int16Array {
@@ -63,22 +63,22 @@ export function swapped(samples: Int16Array): Int16Array {
   return samples.map((sample) => ((sample & 0xff) << 8) | ((sample >> 8) & 0xff));
 }
 
-/** The steps in which audio is heard; what fills none is left out. */
+/** Splits audio into the steps of the recogniser; an incomplete step is dropped. */
 export function steps(samples: Int16Array): Int16Array[] {
   return Array.from({ length: Math.floor(samples.length / HOP) }, (_, index) =>
     samples.slice(index * HOP, (index + 1) * HOP),
   );
 }
 
-/** The words that a recogniser hears. */
-export function hear(samples: Int16Array): RecognisedWord[] {
-  const recogniser = createRecogniser(BOOK);
+/** Returns the words that a recogniser finds. */
+export function recognise(samples: Int16Array): RecognisedWord[] {
+  const recogniser = createRecogniser(PHRASES);
   return steps(samples).flatMap((step) => recogniser.push(step));
 }
 
-/** What a recogniser hears, as text. */
-export function heardText(samples: Int16Array): string {
-  return hear(samples)
+/** Returns the text that a recogniser finds. */
+export function recognisedText(samples: Int16Array): string {
+  return recognise(samples)
     .map(({ punctuated }) => punctuated)
     .join(' ');
 }

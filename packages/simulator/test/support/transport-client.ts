@@ -1,5 +1,4 @@
-// The one who is the caller: places a call over REST, takes its transport socket, and sends audio at the pace that a
-// test asks for.
+// A client of the transport socket: places a call over REST, connects, and sends audio in real time.
 
 import { WebSocket } from 'ws';
 import { encodeLinear16 } from '../../src/audio/pcm.ts';
@@ -8,7 +7,7 @@ import type { Setup } from './setup.ts';
 
 const FRAME_MS = 20;
 const SILENCE = encodeLinear16(new Int16Array(320));
-/** A frame that is as loud as speech. */
+/** A frame with the level of speech. */
 export const LOUD = encodeLinear16(sine(440, 320, 8_000));
 
 export interface TransportClient {
@@ -17,9 +16,9 @@ export interface TransportClient {
   readonly messages: Record<string, unknown>[];
   readonly frames: { readonly bytes: Buffer; readonly at: number }[];
   readonly closed: Promise<number>;
-  /** What is sent from now on, frame by frame in real time. */
+  /** Sets the frame that is sent from now on, in real time. */
   speak(frame: Buffer | undefined): void;
-  tell(message: object): void;
+  sendJson(message: object): void;
 }
 
 export async function placeAndConnect(
@@ -73,9 +72,9 @@ export async function placeAndConnect(
     speak(frame) {
       sending = frame;
     },
-    tell: (message) => socket.send(JSON.stringify(message)),
+    sendJson: (message) => socket.send(JSON.stringify(message)),
   };
 }
 
-/** Silence again. */
+/** A silent frame. */
 export const QUIET = SILENCE;

@@ -1,5 +1,4 @@
-// What the tests of the fake Vobiz have in common: REST with the right keys, a two-way stream that somebody answers,
-// tones that can be told apart, and elements of XML.
+// Helpers of the Vobiz tests: REST requests, a two-way stream, tones, and XML.
 
 import { encodeLinear16 } from '../../src/audio/pcm.ts';
 import type { SimulatedCall, StreamState, VobizBehaviour } from '../../src/index.ts';
@@ -13,7 +12,7 @@ export const KEYS = {
   'content-type': 'application/json',
 };
 
-/** A request to REST. `path` begins after the account. */
+/** Sends a REST request. `path` is relative to the account. */
 export async function rest(
   { simulator }: Setup,
   method: string,
@@ -29,7 +28,7 @@ export async function rest(
   return { status: response.status, body: (text === '' ? {} : JSON.parse(text)) as Record<string, unknown> };
 }
 
-/** A request to the control API. */
+/** Sends a request to the control API. */
 export async function control(
   { simulator }: Setup,
   method: string,
@@ -45,23 +44,23 @@ export async function control(
   return { status: response.status, bytes, body: (isJson ? JSON.parse(bytes.toString()) : {}) as never };
 }
 
-/** A caller who stays, whatever happens. */
-export const PATIENT = { patienceMs: 600_000 } as const;
+/** The caller does not hang up in silence. */
+export const NO_HANGUP = { patienceMs: 600_000 } as const;
 
 export interface OpenStream {
   readonly call: SimulatedCall;
   readonly socket: ReceivedStream;
   readonly streamId: string;
   /** Sends a command of this stream. */
-  tell(event: string, fields?: object): void;
-  /** What came with an event. */
-  got(event: string): Record<string, unknown>[];
+  sendCommand(event: string, fields?: object): void;
+  /** Returns the received messages of an event. */
+  received(event: string): Record<string, unknown>[];
   state(): StreamState;
 }
 
 export const TWO_WAY = 'bidirectional="true" keepCallAlive="true"';
 
-/** A call whose XML is one stream and what follows it, once the stream is open. */
+/** Starts a call whose XML is one stream and `after`, and waits until the stream is open. */
 export async function openStream(
   setup: Setup,
   behaviour: Partial<VobizBehaviour> = {},
@@ -78,14 +77,14 @@ export async function openStream(
   const call = simulator.startCall({
     provider: 'vobiz',
     script,
-    behaviour: { ...PATIENT, ...behaviour },
+    behaviour: { ...NO_HANGUP, ...behaviour },
   });
   const socket = await application.until('a stream', () =>
     application.streams.slice(earlier).find(({ messages }) => messages.length > 1),
   );
   const state = (): StreamState => {
     const last = call.state().streams.at(-1);
-    if (last === undefined) throw new Error('there is no stream');
+    if (last === undefined) throw new Error('no stream');
     return last;
   };
   const streamId = state().id;
@@ -94,18 +93,18 @@ export async function openStream(
     socket,
     streamId,
     state,
-    tell: (event, fields = {}) => socket.socket.send(JSON.stringify({ event, streamId, ...fields })),
-    got: (event) => socket.messages.filter((message) => message['event'] === event),
+    sendCommand: (event, fields = {}) => socket.socket.send(JSON.stringify({ event, streamId, ...fields })),
+    received: (event) => socket.messages.filter((message) => message['event'] === event),
   };
 }
 
-/** A `media` object with a tone. */
+/** Returns a `media` object with a tone. */
 export function toneMedia(hz: number, ms: number): object {
   const payload = encodeLinear16(sine(hz, ms * 16)).toString('base64');
   return { media: { contentType: 'audio/x-l16', sampleRate: 16_000, payload } };
 }
 
-/** How much of a frequency there is in samples, from 0 to about 0.7 of their peak. */
+/** Returns the level of a frequency in samples, from 0 to about 0.7 of their peak. */
 export function level(samples: Int16Array, hz: number, rate: number): number {
   let re = 0;
   let im = 0;
@@ -116,19 +115,19 @@ export function level(samples: Int16Array, hz: number, rate: number): number {
   return (2 * Math.hypot(re, im)) / Math.max(1, samples.length);
 }
 
-/** Whether a tone of `openStream`'s loudness is somewhere in what the person heard, in one of its tenths of a second. */
-export function hears(heard: Buffer, hz: number): boolean {
-  return soundsIn(samplesOf(heard), hz, 8_000);
+/** Whether a tone of `openStream`'s level is in the audio that the person received, in any tenth of a second. */
+export function containsTone(heard: Buffer, hz: number): boolean {
+  return isToneIn(samplesOf(heard), hz, 8_000);
 }
 
-export function soundsIn(samples: Int16Array, hz: number, rate: number): boolean {
+export function isToneIn(samples: Int16Array, hz: number, rate: number): boolean {
   const step = rate / 10;
   for (let at = 0; at + step <= samples.length; at += step)
     if (level(samples.subarray(at, at + step), hz, rate) > 4_000) return true;
   return false;
 }
 
-/** The audio of one track that came over a stream in L16 at 8 kHz. */
+/** Returns the audio of one track that a stream received, in L16 at 8 kHz. */
 export function audioOf({ messages }: ReceivedStream, track: string): Int16Array {
   const payloads = messages.flatMap(({ event, media }) => {
     const chunk = media as { track: string; payload: string } | undefined;
@@ -137,14 +136,14 @@ export function audioOf({ messages }: ReceivedStream, track: string): Int16Array
   return samplesOf(Buffer.concat(payloads));
 }
 
-/** The events that the status callback was told, in order. */
+/** Returns the events of the status callback in order. */
 export function statuses({ application }: Setup): string[] {
   return application.requests.flatMap(({ path, body }) =>
     path === '/status' ? [new URLSearchParams(body).get('Event') ?? ''] : [],
   );
 }
 
-/** A WAV file with a tone: 16-bit, mono, at 8 kHz. */
+/** Returns a WAV file with a tone: 16-bit, mono, 8 kHz. */
 export function wavFile(hz: number, ms: number): Buffer {
   const samples = Int16Array.from({ length: ms * 8 }, (_, index) =>
     Math.round(10_000 * Math.sin((2 * Math.PI * hz * index) / 8_000)),

@@ -21,8 +21,8 @@ function makeUp({ simulator }: Setup, body: object): Promise<Response> {
 
 vi.setConfig({ maxConcurrency: 20 });
 
-describe.concurrent('calls of the past', () => {
-  it('are paged through by the oldest that was seen, each once, and have transcripts', async (context) => {
+describe.concurrent('past calls', () => {
+  it('can be paged through by the oldest one so far, each once, with transcripts', async (context) => {
     const setup = await createSetup(context);
     expect((await makeUp(setup, { count: 250, days: 10 })).status).toBe(201);
     const seen: Listed[] = [];
@@ -42,7 +42,7 @@ describe.concurrent('calls of the past', () => {
     expect(setup.simulator.calls()).toEqual([]);
   });
 
-  it('come in pages with a cursor, when the shape is the one of the schema', async (context) => {
+  it('are listed in pages with a cursor, with the shape of the schema', async (context) => {
     const setup = await createSetup(context, { listShape: 'paginated' });
     setup.simulator.vapi.addPastCalls({ count: 5 });
     const first = await get<{ results: Listed[]; metadata: object }>(setup, '/call?limit=3');
@@ -56,12 +56,12 @@ describe.concurrent('calls of the past', () => {
   });
 
   it.for([
-    [{}, 'count is missing'],
-    [{ count: -1 }, 'count must be'],
-    [{ count: 200_000 }, 'there may be'],
-    [{ count: 1, days: 0 }, 'days must be'],
-    [{ count: 1, hours: 3 }, 'hours does not exist'],
-  ] as const)('are not made up for %j', async ([body, error], context) => {
+    [{}, 'count: expected'],
+    [{ count: -1 }, 'count: expected'],
+    [{ count: 200_000 }, 'past calls in total'],
+    [{ count: 1, days: 0 }, 'days: expected'],
+    [{ count: 1, hours: 3 }, 'hours: unknown field'],
+  ] as const)('are rejected for %j', async ([body, error], context) => {
     const setup = await createSetup(context);
     const response = await makeUp(setup, body);
     expect(response.status).toBe(400);

@@ -5,13 +5,13 @@ import type { VapiBehaviour } from '../behaviour.ts';
 import { objectOf } from '../control/commands.ts';
 import type { Destination } from '../control/commands.ts';
 
-/** The statuses that a simulated call goes through. */
+/** The statuses of a call. */
 export type VapiStatus = 'scheduled' | 'queued' | 'ringing' | 'in-progress' | 'forwarding' | 'ended';
 
-/** How a call came to be. */
+/** How a call was created. */
 export type VapiCallType = 'inboundPhoneCall' | 'outboundPhoneCall' | 'vapi.websocketCall';
 
-/** An item of a call's history, as Vapi's messages show it. `duration` is in milliseconds, as was measured. */
+/** An item of a call's history, as in Vapi's messages. `duration` is in milliseconds, as was measured. */
 export interface HistoryItem {
   readonly role: 'system' | 'bot' | 'user' | 'tool_calls' | 'tool_call_result';
   readonly message: string;
@@ -23,14 +23,14 @@ export interface HistoryItem {
   readonly [field: string]: unknown;
 }
 
-/** Everything that is known about a call, from which each message about it is made. */
+/** The data of a call from which all messages about it are created. */
 export interface VapiRecord {
   readonly id: string;
-  /** Where the fake cloud listens: `http://host:port`. */
+  /** The URL of the simulator: `http://host:port`. */
   readonly origin: string;
   readonly script: Script;
   readonly type: VapiCallType;
-  /** What the request that created the call asked for, told back as it came. */
+  /** The fields of the request that created the call, repeated in its descriptions. */
   readonly requestFields: Readonly<Record<string, unknown>>;
   behaviour: VapiBehaviour;
   readonly createdAt: number;
@@ -48,14 +48,14 @@ export interface VapiRecord {
 }
 
 const ORG_ID = '5b0f2d7e-91c4-4a38-b6a5-2c7f10d9e364';
-/** The assistant of calls that nobody placed. */
+/** The assistant of calls that REST did not place. */
 export const ASSISTANT_ID = 'a3c9e7f1-4b58-4d02-8f6e-7d15b02c98ab';
-/** How long a presigned URL is said to work. */
+/** The validity of a presigned URL. */
 const PRESIGNED_MS = 3_600_000;
 const PHONE_NUMBER_ID = 'e81d3b60-57a2-4f49-9c0d-3a64f7b215ce';
 const PEOPLE = ['Ada Miller', 'Tom Weiss', 'Rosa Lind', 'Ben Okoro'] as const;
 
-/** The part of a call that hardly changes: who talks with whom, and where it can be watched. */
+/** Describes what hardly changes: the parties and the monitor URLs. */
 export function describeParties(record: VapiRecord): Record<string, unknown> {
   const { id, type, script, assistantName, assistantId, name } = record;
   const person = Number.parseInt(id.slice(-4), 16);
@@ -100,7 +100,7 @@ function describeMonitor({ id, origin, behaviour }: VapiRecord): Record<string, 
   };
 }
 
-/** The call inside a webhook. Its status is the one that it was created with, as on the real thing: see `GET /call`. */
+/** Describes the call inside a webhook. Its status is the initial one, as with the real Vapi. */
 export function embeddedCall(record: VapiRecord): Record<string, unknown> {
   const isStale = record.behaviour.embeddedStatus === 'stale';
   return {
@@ -111,7 +111,7 @@ export function embeddedCall(record: VapiRecord): Record<string, unknown> {
   };
 }
 
-/** The call as `GET /call/{id}` shows it. */
+/** Describes the call as `GET /call/{id}` shows it. */
 export function describeCall(record: VapiRecord): Record<string, unknown> {
   const { createdAt, updatedAt, startedAt, endedAt, endedReason, destination, status } = record;
   return {
@@ -132,14 +132,14 @@ export function describeCall(record: VapiRecord): Record<string, unknown> {
   };
 }
 
-/** What a call that ended just now shows. */
+/** The outcome of a call that ended just now. */
 const UNSETTLED = { cost: 0, analysis: {}, messages: [], artifact: { messages: [] } };
 
 function isCostSettled({ endedAt = 0, behaviour }: VapiRecord): boolean {
   return behaviour.costSettleMs === 0 || Date.now() - endedAt >= behaviour.costSettleMs;
 }
 
-/** What is known about a call only when it is over. */
+/** Describes what is known only after the end. */
 export function describeOutcome(record: VapiRecord): Record<string, unknown> {
   const { id, origin, script, history, startedAt, endedAt } = record;
   const durationMs =
@@ -164,7 +164,7 @@ export function describeOutcome(record: VapiRecord): Record<string, unknown> {
   };
 }
 
-/** Where a recording can be had for a while. Made anew each time, as on the real thing. */
+/** Returns temporary URLs of the recording; each call returns different ones, as with the real Vapi. */
 export function presignedUrls({ id, origin }: VapiRecord): Record<string, string> {
   const signature = randomBytes(8).toString('hex');
   return {
@@ -173,7 +173,7 @@ export function presignedUrls({ id, origin }: VapiRecord): Record<string, string
   };
 }
 
-/** The history with durations in the unit of the dial. */
+/** Returns the history with durations in the unit of the behaviour. */
 export function historyOf({ history, behaviour }: VapiRecord): HistoryItem[] {
   if (behaviour.durationUnit === 'ms') return [...history];
   return history.map((item) =>
@@ -181,7 +181,7 @@ export function historyOf({ history, behaviour }: VapiRecord): HistoryItem[] {
   );
 }
 
-/** The history in the shape of chat models. */
+/** Returns the history in the format of chat models. */
 export function openAiFormatted(history: readonly HistoryItem[]): Record<string, unknown>[] {
   return history.map(({ role, message, toolCalls, toolCallId, result }) => {
     if (role === 'tool_calls') return { role: 'assistant', content: null, tool_calls: toolCalls };
@@ -190,7 +190,7 @@ export function openAiFormatted(history: readonly HistoryItem[]): Record<string,
   });
 }
 
-/** The history as plain lines. */
+/** Returns the history as plain text. */
 export function plainTranscript(history: readonly HistoryItem[]): string {
   return history
     .filter(({ role }) => role === 'bot' || role === 'user')
@@ -198,7 +198,7 @@ export function plainTranscript(history: readonly HistoryItem[]): string {
     .join('');
 }
 
-/** What was heard, as an item of the history. */
+/** Converts a transcript to an item of the history. */
 export function historyItem(
   { speaker, text, startMs, endMs }: TranscriptEntry,
   startedAt: number,

@@ -10,7 +10,7 @@ import type { Command, Destination } from './commands.ts';
 import { assistantStarted, conversationUpdate, transferUpdate } from '../webhook/messages.ts';
 import type { ClientMessage } from '../webhook/messages.ts';
 
-/** What a command can act on: one call that is in progress. */
+/** The call on which a command acts. */
 export interface CommandContext {
   readonly record: VapiRecord;
   readonly conversation: Conversation;
@@ -93,7 +93,7 @@ const HANDLERS: Handlers = {
   'send-transport-message': () => true,
 };
 
-/** What becomes of a call that went to somebody else. A warm transfer comes back from an operator who does not answer. */
+/** Completes a transfer. A warm transfer returns if the operator does not answer. */
 function completeTransfer(destination: Destination, call: CommandContext): void {
   const plan = objectOf(destination['transferPlan']) ?? {};
   const isWarm = typeof plan['mode'] === 'string' && plan['mode'].startsWith('warm');
@@ -110,7 +110,7 @@ function completeTransfer(destination: Destination, call: CommandContext): void 
   else if (ends) leave();
 }
 
-/** Does what a call was told, and remembers `body`, the command as it came. False when too much waits to be said already. */
+/** Executes a command and records it. Returns false when too many sentences are queued. */
 export function executeCommand<Type extends Command['type']>(
   command: Extract<Command, { type: Type }>,
   body: unknown,
@@ -125,7 +125,7 @@ function nameOf(command: Command): string {
   return command.type === 'control' ? command.control : command.type;
 }
 
-/** A destination without a message is announced with a sentence of its own; an empty message means silence. */
+/** Without a message, a default sentence is spoken; an empty message means silence. */
 function announcementOf(destination: Destination): string {
   const message = destination['message'];
   return typeof message === 'string' ? message : 'I am transferring you now.';
@@ -139,7 +139,7 @@ function announceThen(text: string, then: () => void, call: CommandContext): boo
   return call.say(text, onceSpoken(call, then));
 }
 
-/** Does something when a sentence was heard and its transcript is final. */
+/** Runs a function after a sentence was spoken and its transcript is final. */
 function onceSpoken({ scheduler }: CommandContext, then: () => void): SayOptions {
   return { onSpoken: () => scheduler.after(FINAL_DELAY_MS + FRAME_MS, then) };
 }

@@ -1,8 +1,8 @@
-// The commands of a call's control URL, as Vapi's documentation describes them: the body is the command itself.
+// The commands of a call's control URL, as documented by Vapi. The body is the command itself.
 
 import { jsonObject } from '../../http/http-request.ts';
 
-/** The values that a `control` command may carry. */
+/** The values of a `control` command. */
 export const CONTROLS = [
   'mute-assistant',
   'unmute-assistant',
@@ -11,17 +11,17 @@ export const CONTROLS = [
   'say-first-message',
 ] as const;
 
-/** Where a call can be taken; kept as it came, because it is told back in events. */
+/** The destination of a transfer as received, because events repeat it. */
 export type Destination = Readonly<Record<string, unknown>>;
 
-/** What a call can be told. */
+/** A command. */
 export type Command =
   | {
       readonly type: 'say';
       readonly text: string;
       readonly interrupt: boolean;
       readonly endCall: boolean;
-      /** Whether the customer can talk over it. */
+      /** Whether the customer can interrupt it. */
       readonly interruptible: boolean;
     }
   | {
@@ -43,7 +43,7 @@ type Fields = Readonly<Record<string, unknown>>;
 
 const ROLES = ['system', 'user', 'assistant', 'function', 'tool'];
 const SIP_VERBS = ['INFO', 'MESSAGE', 'NOTIFY'];
-/** The modes of a `transferPlan`. Those that begin with `warm` come back when the operator does not answer. */
+/** The modes of a `transferPlan`. A `warm` transfer returns if the operator does not answer. */
 export const TRANSFER_MODES = [
   'blind-transfer',
   'blind-transfer-add-summary-to-sip-header',
@@ -106,7 +106,7 @@ const DECODERS: { [Type in Command['type']]: (fields: Fields) => Command | strin
   },
 };
 
-/** The command in a request body, or the sentence that says what is wrong with it. */
+/** Parses a command. Returns an error text if it is invalid. */
 export function decodeCommand(body: string): Command | string {
   const fields = jsonObject(body);
   if (fields === undefined) return 'the body must be a JSON object';
@@ -139,7 +139,7 @@ const DESTINATION_CHECKS: Readonly<Record<string, (destination: Destination) => 
   squad: (destination) => requireOne(destination, ['squadId', 'squad'], 'destination'),
 };
 
-/** What is wrong with a telephone number, if anything is. */
+/** Validates a telephone number. Returns an error text if it is invalid. */
 export function numberProblem(path: string, { number, numberE164CheckEnabled }: Fields): string | undefined {
   const text = typeof number === 'string' ? number : '';
   if (text.length < 3 || text.length > 40) return `${path}.number must be from 3 to 40 characters`;
@@ -161,7 +161,7 @@ function requireOne(fields: Fields, names: readonly string[], path: string): str
     : `${path} needs one of the following fields: ${names.join(', ')}`;
 }
 
-/** A JSON object, or undefined. */
+/** Returns a JSON object, or undefined for any other value. */
 export function objectOf(value: unknown): Fields | undefined {
   return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Fields) : undefined;
 }

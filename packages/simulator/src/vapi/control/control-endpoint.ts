@@ -1,15 +1,14 @@
-// Between the control URL and the call: who may come in, and everything that can happen to a command before, after
-// or instead of being executed.
+// The control URL: authentication, injected faults, and the execution of commands.
 
 import type { HttpReply, HttpRequest } from '../../http/http-request.ts';
 import { jsonObject } from '../../http/http-request.ts';
 import type { VapiCall } from '../call/call-contract.ts';
 import { decodeCommand } from './commands.ts';
 
-/** Each answer closes its connection, as was seen. */
+/** Each response closes its connection, as was observed. */
 const CLOSING = { connection: 'close' };
 
-/** Answers a request to the control URL of a call, or of one that is not there. */
+/** Handles a request to the control URL of a call; undefined if there is no such call. */
 export function handleControl(
   call: VapiCall | undefined,
   { body, headers }: HttpRequest,
@@ -41,7 +40,7 @@ function execute(call: VapiCall, body: string): HttpReply {
     return rejection(400, { message: [command], error: 'Bad Request', statusCode: 400 });
   }
   if (call.execute(command, jsonObject(body))) return accepted(call.behaviour.controlStatus);
-  return rejection(429, { message: 'Too many messages wait to be spoken', statusCode: 429 });
+  return rejection(429, { message: 'Too many messages are queued', statusCode: 429 });
 }
 
 function accepted(status: number): HttpReply {

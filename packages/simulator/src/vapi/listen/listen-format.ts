@@ -3,7 +3,7 @@ import { encodeMulaw } from '../../audio/mulaw.ts';
 import { CALL_SAMPLE_RATE, encodeLinear16, encodeStereo, mixMono } from '../../audio/pcm.ts';
 import type { VapiBehaviour } from '../behaviour.ts';
 
-/** Turns both parties' frames into bytes of one format. */
+/** Encodes a frame of both parties. */
 export type ListenEncoder = (customer: Int16Array, assistant: Int16Array) => Buffer;
 
 interface Format {
@@ -20,12 +20,12 @@ const FORMATS: Readonly<Record<VapiBehaviour['listenFormat'], Format>> = {
   'mulaw-8000-mono': { encoding: 'mulaw', sampleRate: 8_000, channels: 1 },
 };
 
-/** What a first text frame may say about the format; modelled on what custom transcribers are told. */
+/** Returns the first text frame that describes the format, modelled on the message to custom transcribers. */
 export function formatHint(behaviour: VapiBehaviour): object {
   return { type: 'start', container: 'raw', ...FORMATS[behaviour.listenFormat] };
 }
 
-/** The encoder of one call; it remembers the tail of the last frame. */
+/** Creates the encoder of one call; it keeps the end of the last frame. */
 export function createListenEncoder({ listenFormat, listenSwapped }: VapiBehaviour): ListenEncoder {
   const { encoding, sampleRate, channels } = FORMATS[listenFormat];
   const halve = (): ((frame: Int16Array) => Int16Array) => {
@@ -44,7 +44,7 @@ export function createListenEncoder({ listenFormat, listenSwapped }: VapiBehavio
   };
 }
 
-/** Cuts a stream of bytes anywhere: every frame keeps back from one to three bytes for the next. */
+/** Returns a function that moves the last one to three bytes of each frame to the next one. */
 export function createCutter(): (frame: Buffer) => Buffer {
   let kept: Buffer = Buffer.alloc(0);
   let count = 0;

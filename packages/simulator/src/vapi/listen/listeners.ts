@@ -5,18 +5,18 @@ import type { VapiRecord } from '../call/call-object.ts';
 import { createCutter, createListenEncoder, formatHint } from './listen-format.ts';
 import type { ListenEncoder } from './listen-format.ts';
 
-/** How much may wait for a listener that does not read, about sixteen seconds of audio; then it is cut off. */
+/** A slower listener is disconnected when this much is buffered: about sixteen seconds of audio. */
 export const MAX_BACKLOG_BYTES = 1_000_000;
-/** How many may listen to one call at a time. */
+/** How many listeners one call can have. */
 export const MAX_LISTENERS = 20;
-/** A listener that does not answer the closing handshake is dropped after this long. */
+/** The timeout of the closing handshake. */
 export const CLOSE_TIMEOUT_MS = 1_000;
-/** How many listeners of the past are remembered. */
+/** How many disconnected listeners are remembered. */
 export const MAX_REMEMBERED_LISTENERS = 100;
 
 const CLOSE_NO_STATUS = 1005;
 
-/** Those who listen to a call. */
+/** The listeners of one call. */
 export interface Listeners {
   readonly size: number;
   readonly isFull: boolean;
@@ -24,7 +24,7 @@ export interface Listeners {
   add(socket: WebSocket): void;
   sendAudio(customer: Int16Array, assistant: Int16Array): void;
   sendJson(message: object): void;
-  /** The call has ended: everybody is sent away. */
+  /** Disconnects all listeners at the end of the call. */
   close(): void;
 }
 
@@ -35,7 +35,7 @@ interface Entry {
   status: 'open' | 'closed';
 }
 
-/** Nobody listens yet. `url` is where they come; the dials of the record say what they get. */
+/** Creates the listeners of one call. `url` is shown in their state. */
 export function createListeners(url: string, record: VapiRecord, scheduler: Scheduler): Listeners {
   const sockets = new Map<WebSocket, Entry>();
   let count = 0;
@@ -96,13 +96,13 @@ export function createListeners(url: string, record: VapiRecord, scheduler: Sche
   };
 }
 
-/** Sends, unless too much waits already: then the socket is cut off. */
+/** Sends data, or disconnects a socket whose buffer is full. */
 export function send(socket: WebSocket, data: Buffer | string): void {
   if (socket.bufferedAmount > MAX_BACKLOG_BYTES) socket.terminate();
   else socket.send(data, () => {});
 }
 
-/** Closes with a code, and does not wait for ever for the other side to agree. */
+/** Closes a socket with a code and terminates it after a timeout. */
 export function closeSocket(socket: WebSocket, code: number): void {
   if (code !== CLOSE_NO_STATUS && !isSendable(code)) return socket.terminate();
   socket.close(code === CLOSE_NO_STATUS ? undefined : code);
@@ -110,7 +110,7 @@ export function closeSocket(socket: WebSocket, code: number): void {
   socket.once('close', () => clearTimeout(timer));
 }
 
-/** Whether a close frame may carry a code; 1006, for one, only stands for having got none. */
+/** Whether a close frame can carry a code; 1006, for example, is reserved. */
 function isSendable(code: number): boolean {
   const isStandard = code >= 1000 && code <= 1014 && ![1004, 1005, 1006].includes(code);
   return isStandard || (code >= 3000 && code <= 4999);

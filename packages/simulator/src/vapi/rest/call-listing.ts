@@ -2,7 +2,7 @@ import type { HttpReply } from '../../http/http-request.ts';
 import type { VapiBehaviour } from '../behaviour.ts';
 import type { ListedCall } from '../past-calls.ts';
 
-/** The most calls that a list gives, and how many it gives when nobody says. */
+/** The maximum and the default number of calls in a list. */
 const MAX_LIMIT = 1_000;
 const DEFAULT_LIMIT = 100;
 
@@ -15,7 +15,7 @@ const BOUNDS: Readonly<Record<string, Bound>> = {
   Le: (value, limit) => value <= limit,
 };
 
-/** Answers `GET /call`: newest first, within the bounds that the query sets. */
+/** Handles `GET /call`: newest first, filtered by the query. */
 export function listCalls(
   query: URLSearchParams,
   calls: readonly ListedCall[],
@@ -49,7 +49,7 @@ export function listCalls(
   return { status: 200, body: page(found, limit, cursor) };
 }
 
-/** The shape that the schema has and no documented path uses. Its cursor is where the next page begins. */
+/** Returns a page in the format of the schema, which no documented path uses. The cursor is an offset. */
 function page(found: readonly ListedCall[], limit: number, from: number): object {
   const results = found.slice(from, from + limit).map((call) => call.describe());
   const next = from + results.length;

@@ -1,4 +1,4 @@
-// What `POST /call` asks for. Validation gives all its complaints at once, as the real API does.
+// The content of `POST /call`. Validation returns all errors at once, as the real API does.
 
 import type { VapiBehaviour } from '../behaviour.ts';
 import type { PlacedCall } from '../call/call-contract.ts';
@@ -7,19 +7,19 @@ import { DEFAULT_FORMAT } from '../transport/audio-format.ts';
 import type { AudioFormat } from '../transport/audio-format.ts';
 import type { Webhook } from '../webhook/message-sender.ts';
 
-/** How many customers a batch may have. */
+/** The maximum number of customers in a batch. */
 export const MAX_BATCH = 100;
 
 type Fields = Readonly<Record<string, unknown>>;
 
-/** One call to begin, as it was asked for. */
+/** One call to place. */
 export interface Placement {
   readonly placed: PlacedCall;
   readonly behaviour: Partial<VapiBehaviour>;
   readonly webhook: Partial<Webhook>;
 }
 
-/** What a request asks for: one call, or one for each customer of whom some may be refused. */
+/** A parsed request: one call, or one for each valid customer. */
 export interface CallRequest {
   readonly isBatch: boolean;
   readonly placements: readonly Placement[];
@@ -32,7 +32,7 @@ const FIELDS =
   'assistantId assistant assistantVersion assistantOverrides squadId squad squadOverrides workflowId workflow workflowOverrides phoneNumberId phoneNumber customerId customer customers schedulePlan transport name metadata'.split(
     ' ',
   );
-const WHO = ['assistantId', 'assistant', 'squadId', 'squad', 'workflowId', 'workflow'];
+const ASSISTANT_FIELDS = ['assistantId', 'assistant', 'squadId', 'squad', 'workflowId', 'workflow'];
 const PHONE = ['phoneNumber', 'phoneNumberId'];
 const MONITOR = [
   'listenEnabled',
@@ -41,7 +41,7 @@ const MONITOR = [
   'controlAuthenticationEnabled',
 ] as const;
 
-/** The order in a body, or what is wrong with it. */
+/** Parses a request. Returns a list of error texts if it is invalid. */
 export function decodeCallRequest(fields: Fields): CallRequest | string[] {
   const transport = fields['transport'] === undefined ? undefined : (objectOf(fields['transport']) ?? {});
   const isSocket = transport?.['provider'] === 'vapi.websocket';
@@ -73,8 +73,8 @@ function commonProblems(fields: Fields): string[] {
   const problems = Object.keys(fields)
     .filter((name) => !FIELDS.includes(name))
     .map((name) => `property ${name} should not exist`);
-  const who = WHO.filter((name) => fields[name] !== undefined);
-  if (who.length === 0) problems.push('one of assistantId, assistant, squad or workflow must be given');
+  const named = ASSISTANT_FIELDS.filter((name) => fields[name] !== undefined);
+  if (named.length === 0) problems.push('one of assistantId, assistant, squad or workflow must be given');
   if (fields['assistantId'] !== undefined && typeof fields['assistantId'] !== 'string')
     problems.push('assistantId must be a string');
   if (typeof fields['name'] === 'string' && fields['name'].length > 40)
@@ -83,7 +83,7 @@ function commonProblems(fields: Fields): string[] {
     const settings = objectOf(fields[owner]) ?? {};
     const plan = objectOf(settings['monitorPlan']) ?? {};
     for (const name of MONITOR) {
-      // Nested where it belongs, not beside it: a mistake that the API does not let pass.
+      // These belong in the monitor plan; the API rejects them next to it.
       if (settings[name] !== undefined) problems.push(`${owner}.property ${name} should not exist`);
       if (plan[name] !== undefined && typeof plan[name] !== 'boolean')
         problems.push(`${owner}.monitorPlan.${name} must be a boolean value`);
@@ -170,7 +170,7 @@ function formatOf(given: Fields | undefined): AudioFormat {
   };
 }
 
-/** What an assistant's settings change about a call. */
+/** Returns how an assistant's settings change a call. */
 function settingsOf(settings: Fields): Pick<Placement, 'behaviour' | 'webhook'> {
   const behaviour: Mutable<Partial<VapiBehaviour>> = {};
   const webhook: Mutable<Partial<Webhook>> = {};

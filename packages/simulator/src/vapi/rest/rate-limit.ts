@@ -1,13 +1,13 @@
 import type { HttpReply } from '../../http/http-request.ts';
 import type { VapiBehaviour } from '../behaviour.ts';
 
-/** Turns away who asks too often: a burst is answered, and then nobody for a while. */
+/** Limits the rate of requests: after a burst, all are rejected for a while. */
 export interface RateLimiter {
-  /** Takes one request out of the budget, or says why not. */
+  /** Counts one request. Returns the error response if it is rejected. */
   check(): HttpReply | undefined;
 }
 
-/** The budget of one cloud. `now` is in milliseconds. */
+/** Creates the rate limiter of one cloud; `now` returns milliseconds. */
 export function createRateLimiter(behaviour: () => VapiBehaviour, now: () => number = Date.now): RateLimiter {
   let used = 0;
   let failures = 0;

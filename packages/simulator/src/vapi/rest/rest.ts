@@ -8,7 +8,7 @@ import type { ListedCall } from '../past-calls.ts';
 import { decodeCallRequest } from './placement.ts';
 import type { Placement } from './placement.ts';
 
-/** What the REST API acts on: the cloud. */
+/** The cloud on which REST acts. */
 export interface RestDeps {
   readonly apiKey: string;
   readonly publicKey: string;
@@ -17,13 +17,13 @@ export interface RestDeps {
   readonly calls: readonly VapiCall[];
   readonly pastCalls: readonly ListedCall[];
   place(placement: Placement): VapiCall;
-  /** Forgets a call, and ends it if it lives. */
+  /** Deletes a call, and ends it if it is live. */
   remove(id: string): void;
 }
 
 const LONGEST_NAME = 40;
 
-/** Answers a request to the REST API. `path` comes without the base's own path. */
+/** Handles a REST request. `path` is relative to the base path. */
 export function handleRest(request: HttpRequest, path: string, cloud: RestDeps): HttpReply {
   const refused = reject(request, cloud) ?? cloud.rateLimiter.check();
   if (refused !== undefined) return refused;
@@ -48,7 +48,7 @@ export function handleRest(request: HttpRequest, path: string, cloud: RestDeps):
   return errorReply(404, 'Not Found', `Cannot ${method} ${path}`);
 }
 
-/** The CDN comes before the API, and the key before everything else. */
+/** Checks the user agent, as the CDN does, and then the key. */
 function reject({ headers }: HttpRequest, cloud: RestDeps): HttpReply | undefined {
   const agent = headers['user-agent'];
   if (agent === undefined || cloud.behaviour().refusedAgents.some((start) => agent.startsWith(start)))

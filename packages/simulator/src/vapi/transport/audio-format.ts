@@ -2,22 +2,22 @@ import { decodeMulaw, encodeMulaw } from '../../audio/mulaw.ts';
 import { CALL_SAMPLE_RATE, encodeLinear16 } from '../../audio/pcm.ts';
 import { createResampler } from '../../audio/resampler.ts';
 
-/** What the two ends of a transport socket agreed on. */
+/** The audio format of a transport socket. */
 export interface AudioFormat {
   readonly format: 'pcm_s16le' | 'mulaw';
   readonly sampleRate: number;
   readonly container: 'raw';
 }
 
-/** What is used when nobody says. */
+/** The default format. */
 export const DEFAULT_FORMAT: AudioFormat = { format: 'pcm_s16le', sampleRate: 16_000, container: 'raw' };
 
-/** How many bytes a second of audio takes. */
+/** Returns the number of bytes in one second of audio. */
 export function bytesPerSecond({ format, sampleRate }: AudioFormat): number {
   return format === 'mulaw' ? sampleRate : sampleRate * 2;
 }
 
-/** From the wire to samples at the rate of calls. Half a sample waits for its other half. */
+/** Returns a decoder from bytes to samples at the rate of calls. An incomplete sample is kept for the next push. */
 export function createUplinkDecoder({ format, sampleRate }: AudioFormat): (bytes: Buffer) => Int16Array {
   const resample = createResampler(sampleRate, CALL_SAMPLE_RATE);
   if (format === 'mulaw') return (bytes) => resample(decodeMulaw(bytes));
@@ -30,7 +30,7 @@ export function createUplinkDecoder({ format, sampleRate }: AudioFormat): (bytes
   };
 }
 
-/** From samples at the rate of calls to the wire. */
+/** Returns an encoder from samples at the rate of calls to bytes. */
 export function createDownlinkEncoder({ format, sampleRate }: AudioFormat): (samples: Int16Array) => Buffer {
   const resample = createResampler(CALL_SAMPLE_RATE, sampleRate);
   return (samples) => {

@@ -1,6 +1,5 @@
-// The assistant's voice on its way down: in real time with silence between, or in bursts that are ahead of real
-// time, as text to speech makes them. Whoever gets bursts plays them out at its own pace, and must throw away
-// what it has not played when the customer interrupts.
+// The assistant's audio to the transport socket: in real time, or in bursts ahead of real time, as text to speech
+// produces it. The client plays bursts at its own pace and must drop the rest when the customer interrupts.
 
 import { FRAME_MS, FRAME_SAMPLES } from '../../audio/pcm.ts';
 import type { Conversation } from '../../call/conversation.ts';
@@ -11,11 +10,11 @@ import type { AudioFormat } from './audio-format.ts';
 /** The downlink of one call. */
 export interface Downlink {
   readonly sentMs: number;
-  /** What goes down with a frame of the call: none, one or many frames. */
+  /** Returns what to send with a frame of the call: none, one or many frames. */
   frame(assistant: Int16Array, conversation: Conversation): Buffer[];
 }
 
-/** Nothing has gone down yet. */
+/** Creates the downlink of one call. */
 export function createDownlink(format: AudioFormat, behaviour: () => VapiBehaviour): Downlink {
   const encode = createDownlinkEncoder(format);
   let sentMs = 0;
@@ -43,7 +42,7 @@ export function createDownlink(format: AudioFormat, behaviour: () => VapiBehavio
         utterance = spoken.utterance;
         sentSamples = 0;
       }
-      // What was sent has been heard to its end: more is needed.
+      // Everything that was sent has been played: the next burst is due.
       if (sentSamples >= spoken.playedSamples) return [];
       const { samples } = spoken.utterance;
       const end = Math.min(samples.length, sentSamples + (downlinkBurstMs / FRAME_MS) * FRAME_SAMPLES);

@@ -1,6 +1,5 @@
-// A call whose customer is whoever holds the transport socket. Nobody has a script for what comes up: speech is
-// told from silence by its loudness, and every turn of the customer is followed by the assistant's next one. What
-// the customer said is what the script thought they would say, because there is no transcriber.
+// A call whose customer is the client of the transport socket. There is no transcriber: loud audio counts as speech,
+// its transcript is the customer's next turn of the script, and the assistant's next turn follows it.
 
 import type { RawData, WebSocket } from 'ws';
 import { FRAME_MS } from '../../audio/pcm.ts';
@@ -19,43 +18,43 @@ import type { AudioFormat } from './audio-format.ts';
 import { createSpeechDetector } from './speech-detector.ts';
 import { createUplink } from './uplink.ts';
 
-/** What is heard when the script has no words left for the customer. */
+/** The customer's transcript after the end of the script. */
 export const UNSCRIPTED_TEXT = '(speech)';
-/** What the assistant says when the script has no words left for it. */
+/** The assistant's reply after the end of the script. */
 export const UNSCRIPTED_REPLY = 'One moment, please.';
 
 const CLOSE_CALL_ENDED = 1000;
 
-/** What a leg acts on: one call. */
+/** The call on which a leg acts. */
 export interface LegDeps {
   readonly record: VapiRecord;
   readonly format: AudioFormat;
   readonly conversation: Conversation;
   readonly speech: SpeechLibrary;
-  reportSpeech(fact: SpeechEvent): void;
-  /** How long the conversation has been going on. */
+  reportSpeech(event: SpeechEvent): void;
+  /** Returns the duration of the conversation so far. */
   elapsedMs(): number;
   execute(command: Command, body: unknown): boolean;
   answer(): void;
   hangUp(reason: string): void;
 }
 
-/** See the top of the file. */
+/** The transport leg of one call. */
 export interface TransportLeg {
   readonly connected: boolean;
   attach(socket: WebSocket): void;
-  /** The assistant begins, if the script lets it. */
+  /** Plays the assistant's first turn, if the script starts with one. */
   start(): void;
   sendJson(message: ClientMessage): void;
-  /** Hears a frame from the customer, before the call mixes the same frame. */
+  /** Processes the customer's next frame and returns it; called before the call mixes the same frame. */
   receiveFrame(): Int16Array;
-  /** Takes the assistant's frame down. */
+  /** Sends the assistant's frame. */
   sendFrame(assistant: Int16Array): void;
   state(): UplinkState | null;
   close(): void;
 }
 
-/** The leg of one call. */
+/** Creates the leg of one call. */
 export function createTransportLeg(deps: LegDeps): TransportLeg {
   const { record, conversation } = deps;
   const uplink = createUplink(deps.format);
@@ -70,7 +69,7 @@ export function createTransportLeg(deps: LegDeps): TransportLeg {
   let startMs = 0;
   let announcedUtterance: unknown;
 
-  /** The turns of the script up to the customer's next one. */
+  /** Plays the turns of the script up to the customer's next one. */
   const playNextTurns = (): void => {
     const next: Turn[] = [];
     while (script[0]?.speaker === 'assistant') next.push(...script.splice(0, 1));

@@ -1,18 +1,18 @@
 import { FRAME_MS, loudness } from '../../audio/pcm.ts';
 
-/** So much of loud audio in a row is speech; a click is not. */
+/** Shorter loud audio, such as a click, is not speech. */
 export const ONSET_MS = 60;
 
-/** What a frame changed: somebody began to speak, or has been silent for long enough to have finished. */
+/** The change in a frame: speech started, or was followed by enough silence. */
 export type SpeechChange = 'started' | 'stopped' | undefined;
 
-/** Tells speech from silence by how loud frames are. */
+/** Detects speech by its level. */
 export interface SpeechDetector {
   readonly speaking: boolean;
   frame(samples: Int16Array): SpeechChange;
 }
 
-/** `threshold` is a root mean square; `endpointingMs` the silence that ends a turn. */
+/** Creates a detector. `threshold` is a root mean square; `endpointingMs` the silence that ends a turn. */
 export function createSpeechDetector(threshold: number, endpointingMs: number): SpeechDetector {
   let speaking = false;
   let loudMs = 0;

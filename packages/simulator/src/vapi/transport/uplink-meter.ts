@@ -1,14 +1,14 @@
-// How well somebody keeps time who sends audio: a clock starts with the first frame, and from then on the audio
-// should be as long as the time that has passed.
+// Measures whether a client sends audio in real time. From the first frame on, the duration of the audio is compared
+// with the elapsed time.
 
 import { CALL_SAMPLE_RATE, loudness } from '../../audio/pcm.ts';
 
-/** Audio may be ahead of the clock by this much before it counts as faster than real time. */
+/** A larger lead over the clock counts as faster than real time. */
 export const AHEAD_ALLOWED_MS = 100;
-/** How many seconds of loudness are remembered. */
+/** How many seconds of levels are kept. */
 export const MAX_SECONDS = 600;
 
-/** What was measured so far. */
+/** The measurements so far. */
 export interface Measured {
   readonly frames: number;
   readonly bytes: number;
@@ -21,12 +21,12 @@ export interface Measured {
 
 /** Measures one uplink. */
 export interface UplinkMeter {
-  /** A frame came: its bytes, and the same as samples at the rate of calls. */
+  /** Adds a frame: its size, and its samples at the rate of calls. */
   frame(bytes: number, samples: Int16Array): void;
   measured(): Measured;
 }
 
-/** `now` is a monotonic clock in milliseconds. */
+/** Creates a meter; `now` is a monotonic clock in milliseconds. */
 export function createUplinkMeter(
   bytesASecond: number,
   now: () => number = () => performance.now(),
@@ -61,7 +61,7 @@ export function createUplinkMeter(
       if (frames === 0) startedAt = at;
       else largestGapMs = Math.max(largestGapMs, at - lastAt);
       lastAt = at;
-      // What came before this frame should be no longer than the time that has passed.
+      // The audio before this frame should not be longer than the elapsed time.
       const ahead = (bytes / bytesASecond) * 1000 - (at - startedAt);
       if (frames > 0) aheadMs = Math.max(aheadMs, ahead);
       if (frames > 0 && ahead > AHEAD_ALLOWED_MS) bytesFasterThanRealTime += size;

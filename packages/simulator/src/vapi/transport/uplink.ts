@@ -4,20 +4,20 @@ import type { AudioFormat } from './audio-format.ts';
 import { createUplinkMeter } from './uplink-meter.ts';
 import type { Measured } from './uplink-meter.ts';
 
-/** How much audio may wait to be heard; what comes on top is thrown away and counted. */
+/** How much audio can be buffered; the excess is dropped and counted. */
 export const MAX_BACKLOG_MS = 10_000;
 
 const MAX_BACKLOG_SAMPLES = (MAX_BACKLOG_MS * CALL_SAMPLE_RATE) / 1000;
 
-/** What comes up a transport socket, as fast as it comes, and is heard at the pace of the call. */
+/** Buffers the received audio and returns it at the pace of the call. */
 export interface Uplink {
   push(bytes: Buffer): void;
-  /** The next frame, with silence for what has not come. */
+  /** Returns the next frame, padded with silence. */
   take(): Int16Array;
   measured(): Measured & { readonly bytesDropped: number };
 }
 
-/** The uplink of one call. */
+/** Creates the uplink of one call. */
 export function createUplink(format: AudioFormat): Uplink {
   const decode = createUplinkDecoder(format);
   const meter = createUplinkMeter(bytesPerSecond(format));

@@ -1,5 +1,4 @@
-// How Vapi proves to a server URL that it is Vapi: not at all, with a secret or a token in a header, or with a
-// signature over the raw bytes.
+// The authentication of webhooks: none, a secret or a token in a header, or a signature of the raw body.
 
 import { createHmac } from 'node:crypto';
 
@@ -24,9 +23,9 @@ export interface HmacCredential {
   readonly signatureHeader?: string;
   readonly timestampHeader?: string;
   readonly signaturePrefix?: string;
-  /** Without it no timestamp is sent, and the default payload is the body alone. */
+  /** If false, no timestamp is sent, and the default payload is the body alone. */
   readonly includeTimestamp?: boolean;
-  /** Of `{body}`, `{timestamp}`, `{method}`, `{url}` and `{svix-id}`. */
+  /** A template of `{body}`, `{timestamp}`, `{method}`, `{url}` and `{svix-id}`. */
   readonly payloadFormat?: string;
   readonly messageIdHeader?: string;
   readonly signatureEncoding?: 'hex' | 'base64';
@@ -34,7 +33,7 @@ export interface HmacCredential {
   readonly timestampUnit?: 'seconds' | 'milliseconds';
 }
 
-/** What is signed. */
+/** The signed parts of a request. */
 export interface Signable {
   readonly method: string;
   readonly url: string;
@@ -72,22 +71,22 @@ const SHAPES: { readonly [Type in Credential['type']]: Shape } = {
   },
 };
 
-/** A credential from the control surface. Throws a `RangeError` with a sentence when it is none. */
+/** Parses a credential. @throws {RangeError} for an invalid field */
 export function decodeCredential(fields: Readonly<Record<string, unknown>>): Credential {
   const { type, ...rest } = fields;
   const shape = Object.entries(SHAPES).find(([name]) => name === type)?.[1];
-  if (shape === undefined) throw new RangeError(`type must be one of ${Object.keys(SHAPES).join(', ')}`);
+  if (shape === undefined) throw new RangeError(`type: expected one of ${Object.keys(SHAPES).join(', ')}`);
   for (const name of Object.keys(shape.required)) {
-    if (!Object.hasOwn(rest, name)) throw new RangeError(`${name} is missing`);
+    if (!Object.hasOwn(rest, name)) throw new RangeError(`${name}: missing`);
   }
   const kinds = { ...shape.required, ...shape.optional };
   for (const [name, value] of Object.entries(rest)) {
     const kind = Object.hasOwn(kinds, name) ? kinds[name] : undefined;
-    if (kind === undefined) throw new RangeError(`${name} does not exist`);
+    if (kind === undefined) throw new RangeError(`${name}: unknown field`);
     if (typeof kind !== 'string' && !kind.includes(String(value)))
-      throw new RangeError(`${name} must be one of ${kind.join(', ')}`);
+      throw new RangeError(`${name}: expected one of ${kind.join(', ')}`);
     if (typeof value !== (typeof kind === 'string' ? kind : 'string'))
-      throw new RangeError(`${name} must be a ${String(kind)}`);
+      throw new RangeError(`${name}: expected a ${String(kind)}`);
   }
   return fields as Credential;
 }
@@ -108,7 +107,7 @@ const HEADERS: Headers = {
   hmac: signatureHeaders,
 };
 
-/** The headers that a credential adds to one request. */
+/** Returns the headers that a credential adds to one request. */
 export function credentialHeaders<Type extends Credential['type']>(
   credential: Extract<Credential, { type: Type }>,
   signable: Signable,
@@ -130,7 +129,7 @@ function signatureHeaders(
     url,
     'svix-id': messageId,
   };
-  // One pass, so that a body that contains a variable's name is left alone.
+  // One pass, so that variable names in the body are not replaced.
   const payload = payloadFormat.replace(/\{([a-z-]+)\}/g, (match, name: string) => values[name] ?? match);
   const signature = createHmac(algorithm, Buffer.from(secretKey, secretIsBase64 ? 'base64' : 'utf8'))
     .update(payload)

@@ -1,5 +1,5 @@
-// How a message looks on its way to the server URL. Vapi's webhooks differ from the schema, and from each other,
-// in small ways that a reader must survive; each has a dial.
+// The format of messages to the server URL. Vapi's webhooks differ from the schema, and from each other, in small
+// ways; each difference is a behaviour option.
 
 import { embeddedCall, presignedUrls } from '../call/call-object.ts';
 import type { VapiRecord } from '../call/call-object.ts';
@@ -15,7 +15,7 @@ const CONVERSATION_FIELDS = {
 
 type Fields = Record<string, unknown>;
 
-/** Whether a message is among the `serverMessages`; an empty list means all. */
+/** Whether a message is enabled by the `serverMessages`; an empty list enables all. */
 export function isEnabled(message: ClientMessage, enabled: readonly string[]): boolean {
   return (
     enabled.length === 0 ||
@@ -24,13 +24,13 @@ export function isEnabled(message: ClientMessage, enabled: readonly string[]): b
   );
 }
 
-/** What a message is called in lists of types: its type, or its type with its status. */
+/** Returns the names of a message in lists of types: its type, and its type with its status. */
 export function messageNames({ type, status, transcriptType }: ClientMessage): readonly string[] {
   const detail = status ?? transcriptType;
   return typeof detail === 'string' ? [type, `${type} ${detail}`] : [type];
 }
 
-/** The body of a webhook. Every call gives presigned URLs anew. */
+/** Returns the body of a webhook. Each call creates different presigned URLs. */
 export function envelope(message: ClientMessage, record: VapiRecord, timestamp: number): string {
   const { behaviour } = record;
   const fields: Fields = {

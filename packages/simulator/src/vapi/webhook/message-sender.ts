@@ -8,32 +8,32 @@ import type { Credential, Signable } from './credential.ts';
 import type { ClientMessage } from './messages.ts';
 import { envelope, isEnabled, messageNames } from './message-format.ts';
 
-/** How many lost messages of a call are remembered by name. */
+/** How many names of lost messages are kept for one call. */
 export const MAX_REMEMBERED_LOST = 1_000;
 
-/** Where a call's messages go, and what proves where they come from. */
+/** The target of a call's messages and their authentication. */
 export interface Webhook {
   readonly url: string | undefined;
-  /** Sent as `x-vapi-secret`, whatever the credential is. */
+  /** Sent as `x-vapi-secret` with any credential. */
   readonly secret: string | undefined;
   readonly credential: Credential;
-  /** Static headers; they win over the credential. */
+  /** Static headers; they override those of the credential. */
   readonly headers: Readonly<Record<string, string>>;
 }
 
-/** Sends one call's messages. */
+/** Sends the messages of one call. */
 export interface MessageSender {
-  /** What was never sent, by type and status. */
+  /** The messages that were never sent, by type and status. */
   readonly lost: readonly string[];
-  /** Sends and forgets. */
+  /** Sends a message, with retries, without waiting for the response. */
   send(message: ClientMessage): void;
-  /** Sends once and gives the answer; undefined without a server URL. */
+  /** Sends a message once and resolves with the response. Returns undefined without a server URL. */
   request(message: ClientMessage, timeoutMs: number): Promise<Outcome> | undefined;
 }
 
 /**
- * The sender of one call: each message goes in a request of its own, and nothing waits for an answer. Timestamps
- * of a call never repeat, so that whoever receives its messages out of order can sort them.
+ * Creates the sender of one call. The timestamps of a call are unique, so a receiver can sort messages that arrive out
+ * of order.
  */
 export function createMessageSender(
   webhook: Webhook,

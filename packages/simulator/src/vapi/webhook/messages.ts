@@ -1,5 +1,5 @@
-// What Vapi tells about a call. The same bare messages go to listeners as they are, and to the server URL inside
-// an envelope, with the call and a timestamp added.
+// Vapi's messages about a call. Listeners receive them as they are; the server URL receives them in an envelope with
+// the call and a timestamp.
 
 import type { SpeechEvent } from '../../call/timeline.ts';
 import type { Speaker } from '../../speech/library.ts';
@@ -14,7 +14,7 @@ const ROLE = { customer: 'user', assistant: 'assistant' } as const;
 
 type SpeechMessages = {
   [Kind in SpeechEvent['kind']]: (
-    fact: Extract<SpeechEvent, { kind: Kind }>,
+    event: Extract<SpeechEvent, { kind: Kind }>,
     record: VapiRecord,
   ) => ClientMessage;
 };
@@ -48,7 +48,7 @@ const SPEECH_MESSAGES: SpeechMessages = {
   interrupted: ({ turn }, { id }) => ({ type: 'user-interrupted', turnId: `${id.slice(-4)}-${turn}` }),
 };
 
-/** What a fact of the conversation is called on Vapi's wires. */
+/** Converts an event of the conversation to a message. */
 export function speechMessage<Kind extends SpeechEvent['kind']>(
   event: Extract<SpeechEvent, { kind: Kind }>,
   record: VapiRecord,
@@ -56,7 +56,7 @@ export function speechMessage<Kind extends SpeechEvent['kind']>(
   return SPEECH_MESSAGES[event.kind](event, record);
 }
 
-/** A change of the call's status. */
+/** Creates a `status-update`. */
 export function statusUpdate(record: VapiRecord, status: VapiStatus): ClientMessage {
   const base = { type: 'status-update', status };
   if (status === 'ended') return { ...base, endedReason: record.endedReason };
@@ -71,7 +71,7 @@ export function statusUpdate(record: VapiRecord, status: VapiStatus): ClientMess
   };
 }
 
-/** The whole history, each time that it changes. */
+/** Creates a `conversation-update` with the whole history. */
 export function conversationUpdate(record: VapiRecord): ClientMessage {
   const formatted = openAiFormatted(record.history);
   return {
@@ -82,7 +82,7 @@ export function conversationUpdate(record: VapiRecord): ClientMessage {
   };
 }
 
-/** An assistant has taken the call. */
+/** Creates an `assistant.started`. */
 export function assistantStarted({ assistantName, script }: VapiRecord): ClientMessage {
   return {
     type: 'assistant.started',
@@ -90,7 +90,7 @@ export function assistantStarted({ assistantName, script }: VapiRecord): ClientM
   };
 }
 
-/** The call goes to somebody else. */
+/** Creates a `transfer-update`. */
 export function transferUpdate(destination: Destination, from?: string, to?: string): ClientMessage {
   return {
     type: 'transfer-update',
@@ -101,7 +101,7 @@ export function transferUpdate(destination: Destination, from?: string, to?: str
   };
 }
 
-/** The last word about a call. Its root repeats what its parts hold, as real reports do. */
+/** Creates an `end-of-call-report`. Its root repeats some nested fields, as in real reports. */
 export function endOfCallReport(record: VapiRecord): ClientMessage {
   const { startedAt, endedAt, endedReason, history, script } = record;
   const durationMs = startedAt === undefined ? 0 : (endedAt ?? startedAt) - startedAt;

@@ -1,5 +1,4 @@
-// Messages that need an answer. What comes back is written down as it came, with how long it took; where an answer
-// would change a call, it does.
+// Messages that need an answer. Each answer is recorded with its duration, and applied to the call if it changes it.
 
 import type { Answer } from '../../call/call-state.ts';
 import type { Outcome } from '../../http/webhook-sender.ts';
@@ -12,14 +11,14 @@ import { conversationUpdate } from './messages.ts';
 import type { ClientMessage } from './messages.ts';
 import type { MessageSender } from './message-sender.ts';
 
-/** How long `assistant-request` may take, which nothing can change. */
+/** The fixed timeout of `assistant-request`. */
 export const ASSISTANT_REQUEST_MS = 7_500;
-/** How many answers of a call are remembered. */
+/** How many answers are kept for one call. */
 export const MAX_ANSWERS = 1_000;
-/** How much of an answer is remembered. */
+/** A longer answer is cut off at this length. */
 export const MAX_ANSWER_CHARACTERS = 100_000;
 
-/** The types that need an answer. */
+/** The message types that need an answer. */
 export const REQUEST_TYPES = [
   'assistant-request',
   'tool-calls',
@@ -29,18 +28,18 @@ export const REQUEST_TYPES = [
   'knowledge-base-request',
 ] as const;
 
-/** Which message to send. */
+/** The request to send. */
 export interface ServerRequest {
   readonly type: (typeof REQUEST_TYPES)[number];
-  /** How the arguments of `tool-calls` are spelled: as a string (the schema), an object (seen), or as `parameters` (documented). */
+  /** The format of the arguments of `tool-calls`: `string` (schema), `object` (observed), `documentation` (`parameters`). */
   readonly spelling?: 'string' | 'object' | 'documentation';
   readonly name?: string;
   readonly arguments?: Readonly<Record<string, unknown>>;
-  /** How long the answer may take; not for `assistant-request`. */
+  /** The timeout; not for `assistant-request`. */
   readonly timeoutMs?: number;
 }
 
-/** What an answer can act on: one call. */
+/** The call on which an answer acts. */
 export interface RequestContext {
   readonly record: VapiRecord;
   readonly messageSender: MessageSender;
@@ -48,14 +47,14 @@ export interface RequestContext {
   execute(command: Command): boolean;
 }
 
-/** Asks the server URL, and remembers request it answers. */
+/** Sends requests to the server URL and records the answers. */
 export interface ServerRequests {
   readonly answers: readonly Answer[];
-  /** Settles with the answer. */
+  /** Sends a request and resolves with the answer. */
   send(request: ServerRequest): Promise<Answer>;
 }
 
-/** The requests of one call. */
+/** Creates the requests of one call. */
 export function createServerRequests(call: RequestContext): ServerRequests {
   const answers: Answer[] = [];
   let count = 0;
@@ -67,19 +66,19 @@ export function createServerRequests(call: RequestContext): ServerRequests {
       const { webhookTimeoutMs } = call.record.behaviour;
       const timeoutMs =
         request.type === 'assistant-request' ? ASSISTANT_REQUEST_MS : (request.timeoutMs ?? webhookTimeoutMs);
-      const awaited: Answer = {
+      const pending: Answer = {
         type: request.type,
         at: Date.now(),
         status: null,
         body: '',
         ms: null,
-        outcome: 'awaited',
+        outcome: 'pending',
       };
-      answers.push(awaited);
+      answers.push(pending);
       if (answers.length > MAX_ANSWERS) answers.shift();
       const outcome = await call.messageSender.request(messageOf(request, id, call.record), timeoutMs);
-      const answer = answerOf(awaited, outcome);
-      const index = answers.indexOf(awaited);
+      const answer = answerOf(pending, outcome);
+      const index = answers.indexOf(pending);
       if (index >= 0) answers[index] = answer;
       if (outcome?.status === 200) EFFECTS[request.type]?.(outcome.text, { request, id, call });
       return answer;
@@ -87,7 +86,7 @@ export function createServerRequests(call: RequestContext): ServerRequests {
   };
 }
 
-/** Whether an answer to `assistant-request` names somebody to talk to. */
+/** Whether an answer to `assistant-request` names an assistant. */
 export function namesAssistant(body: string): boolean {
   const fields = jsonObject(body) ?? {};
   return ['assistantId', 'assistant', 'squadId', 'squad', 'workflowId', 'workflow'].some(
@@ -95,15 +94,15 @@ export function namesAssistant(body: string): boolean {
   );
 }
 
-function answerOf(awaited: Answer, outcome: Outcome | undefined): Answer {
-  if (outcome === undefined) return { ...awaited, outcome: 'no server URL' };
+function answerOf(pending: Answer, outcome: Outcome | undefined): Answer {
+  if (outcome === undefined) return { ...pending, outcome: 'no server URL' };
   const { status, text, failure } = outcome;
   return {
-    ...awaited,
+    ...pending,
     status,
     body: text.slice(0, MAX_ANSWER_CHARACTERS),
-    ms: Date.now() - awaited.at,
-    outcome: failure === null ? 'answered' : failure === 'timeout' ? 'deadline passed' : 'unreachable',
+    ms: Date.now() - pending.at,
+    outcome: failure === null ? 'answered' : failure === 'timeout' ? 'timeout' : 'unreachable',
   };
 }
 

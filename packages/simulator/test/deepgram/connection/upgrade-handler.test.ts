@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { describe, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
-import { connect, createDeepgram, LISTEN, refusal } from '../../support/deepgram.ts';
+import { connect, createDeepgram, LISTEN, rejection } from '../../support/deepgram.ts';
 
 describe.concurrent('an upgrade', () => {
   it.for(['Token', 'Bearer'])(
@@ -22,7 +22,7 @@ describe.concurrent('an upgrade', () => {
   it.for(['Token wrong', 'demo-deepgram-key', 'Basic demo-deepgram-key', ''])(
     'is refused with 401 when the key is "%s"',
     async (key, context) => {
-      const { status, body } = await refusal(await createDeepgram(context), { key });
+      const { status, body } = await rejection(await createDeepgram(context), { key });
       expect([status, JSON.parse(body)]).toEqual([
         401,
         { err_code: 'INVALID_AUTH', err_msg: 'Invalid credentials.', request_id: expect.any(String) },
@@ -32,7 +32,7 @@ describe.concurrent('an upgrade', () => {
 
   it('is refused with the reason in a header and in the body, and with an id', async (context) => {
     const query = `${LISTEN}&keywords=Meridian:2`;
-    const { status, headers, body } = await refusal(await createDeepgram(context), { query });
+    const { status, headers, body } = await rejection(await createDeepgram(context), { query });
     const reason = 'Keywords are not supported for Nova-3. Please use `keyterm` instead.';
     expect([status, headers['dg-error'], JSON.parse(body)]).toEqual([
       400,
@@ -43,18 +43,18 @@ describe.concurrent('an upgrade', () => {
 
   it('is refused in plain text on another path, and for a model that hears no streams', async (context) => {
     const simulator = await createDeepgram(context);
-    expect(await refusal(simulator, { path: '/v2/listen' })).toMatchObject({
+    expect(await rejection(simulator, { path: '/v2/listen' })).toMatchObject({
       status: 404,
       body: 'Not Found',
     });
     const query = LISTEN.replace('nova-3', 'whisper-large');
-    expect(await refusal(simulator, { query })).toMatchObject({ status: 405, body: 'Method Not Allowed' });
+    expect(await rejection(simulator, { query })).toMatchObject({ status: 405, body: 'Method Not Allowed' });
   });
 
   it('is refused with 429 while too many sockets are open', async (context) => {
     const simulator = await createDeepgram(context, { listenConcurrency: 1 });
     const { socket, closed } = await connect(simulator);
-    expect(await refusal(simulator)).toMatchObject({ status: 429 });
+    expect(await rejection(simulator)).toMatchObject({ status: 429 });
     socket.close();
     await closed;
     await expect(connect(simulator)).resolves.toBeDefined();
@@ -69,12 +69,12 @@ describe.concurrent('an upgrade', () => {
   ] as const)('is refused with %i as often as it is dialled', async ([status, code], context) => {
     const simulator = await createDeepgram(context, { listenRefused: 2, listenRefusalStatus: status });
     for (const _ of [1, 2]) {
-      const refused = await refusal(simulator);
+      const refused = await rejection(simulator);
       expect([refused.status, JSON.parse(refused.body)]).toMatchObject([status, { err_code: code }]);
     }
     await expect(connect(simulator)).resolves.toBeDefined();
     simulator.deepgram.setBehaviour({ listenRefused: 1 });
-    expect(await refusal(simulator)).toMatchObject({ status });
+    expect(await rejection(simulator)).toMatchObject({ status });
   });
 
   it.for([
@@ -85,7 +85,7 @@ describe.concurrent('an upgrade', () => {
     'is refused in the shape "%s" when that is dialled',
     async ([shape, body, hasHeaders], context) => {
       const simulator = await createDeepgram(context, { listenRefused: 1, listenRefusalShape: shape });
-      const refused = await refusal(simulator);
+      const refused = await rejection(simulator);
       expect(refused.body).toMatch(body);
       expect('dg-error' in refused.headers).toBe(hasHeaders);
     },

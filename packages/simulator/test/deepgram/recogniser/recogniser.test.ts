@@ -4,10 +4,10 @@ import { createResampler } from '../../../src/audio/resampler.ts';
 import { sineTone, speechLikeTone } from '../../../src/audio/tone.ts';
 import {
   attenuated,
-  BOOK,
+  PHRASES,
   halved,
-  hear,
-  heardText,
+  recognise,
+  recognisedText,
   joined,
   mixed,
   silence,
@@ -45,12 +45,16 @@ const WRONG_WAYS: Readonly<Record<string, (wide: Int16Array) => Int16Array>> = {
 
 describe('the recogniser', () => {
   it.each(Object.entries(WAYS))('knows every recording by its sound, %s', (_, way) => {
-    const heard = TEXTS.map((text) => heardText(joined(silence(300), way(wideband(text)), silence(300))));
+    const heard = TEXTS.map((text) =>
+      recognisedText(joined(silence(300), way(wideband(text)), silence(300))),
+    );
     expect(heard).toEqual(TEXTS);
   });
 
   it.each(Object.entries(WRONG_WAYS))('hears no word of any recording %s', (_, way) => {
-    const heard = TEXTS.map((text) => heardText(joined(silence(300), way(wideband(text)), silence(300))));
+    const heard = TEXTS.map((text) =>
+      recognisedText(joined(silence(300), way(wideband(text)), silence(300))),
+    );
     expect(heard).toEqual(TEXTS.map(() => ''));
   });
 
@@ -64,7 +68,7 @@ describe('the recogniser', () => {
       halved(sineTone(200, -10, 2_000)),
       withNoise(silence(3_000), 5_000),
     ])
-      expect(heardText(joined(sound, silence(300)))).toBe('');
+      expect(recognisedText(joined(sound, silence(300)))).toBe('');
   });
 
   it('tells recordings apart that begin alike', () => {
@@ -75,18 +79,18 @@ describe('the recogniser', () => {
       'One moment, please.',
       'One moment, please. A supervisor is listening.',
     ])
-      expect(heardText(joined(spoken(text), silence(300)))).toBe(text);
+      expect(recognisedText(joined(spoken(text), silence(300)))).toBe(text);
   });
 
   it('hears one recording after the other, with and without a pause', () => {
     for (const pause of [0, 70, 1_000]) {
-      const heard = heardText(joined(spoken(PLUMBER), silence(pause), spoken(NOVA), silence(300)));
+      const heard = recognisedText(joined(spoken(PLUMBER), silence(pause), spoken(NOVA), silence(300)));
       expect(heard).toBe(`${PLUMBER} ${NOVA}`);
     }
   });
 
   it('says when each word was spoken, in seconds of audio', () => {
-    const words = hear(joined(silence(1_000), spoken(PLUMBER), silence(300)));
+    const words = recognise(joined(silence(1_000), spoken(PLUMBER), silence(300)));
     expect(words[0]?.start).toBeCloseTo(1, 1);
     expect(words.at(-1)?.end).toBeCloseTo(1 + spoken(PLUMBER).length / 8_000, 1);
     for (const [index, { start, end }] of words.entries()) {
@@ -97,7 +101,7 @@ describe('the recogniser', () => {
 
   it('is surest of what was not touched', () => {
     const sureness = (sound: Int16Array): number =>
-      Math.min(...hear(joined(sound, silence(300))).map(({ confidence }) => confidence));
+      Math.min(...recognise(joined(sound, silence(300))).map(({ confidence }) => confidence));
     expect(sureness(spoken(NOVA))).toBeGreaterThan(0.99);
     expect(sureness(withNoise(spoken(NOVA), 400))).toBeLessThan(0.99);
   });
@@ -106,8 +110,8 @@ describe('the recogniser', () => {
     const sound = joined(silence(500), spoken(NOVA), silence(500));
     let latest = 0;
     for (let end = 8_000; end <= sound.length; end += 800) {
-      const known = hear(sound.subarray(0, end)).length;
-      const due = hear(sound).filter((word) => word.end * 8_000 < end - 4_000).length;
+      const known = recognise(sound.subarray(0, end)).length;
+      const due = recognise(sound).filter((word) => word.end * 8_000 < end - 4_000).length;
       latest = Math.max(latest, due - known);
     }
     expect(latest).toBe(0);
@@ -116,7 +120,7 @@ describe('the recogniser', () => {
 
 describe('what is missing', () => {
   const word = (text: string): { from: number; to: number } => {
-    const found = BOOK.find((phrase) => phrase.text === NOVA)?.words.find(
+    const found = PHRASES.find((phrase) => phrase.text === NOVA)?.words.find(
       ({ punctuated }) => punctuated === text,
     );
     return { from: (found?.from ?? 0) * 160, to: (found?.to ?? 0) * 160 };
@@ -126,23 +130,25 @@ describe('what is missing', () => {
     const { from, to } = { from: word('car').from, to: word('policy').to };
     const sound = spoken(NOVA);
     sound.fill(0, from, to);
-    expect(heardText(joined(sound, silence(300)))).toBe(NOVA.replace('car policy ', ''));
+    expect(recognisedText(joined(sound, silence(300)))).toBe(NOVA.replace('car policy ', ''));
   });
 
   it('loses only the words in it, when what follows moved up', () => {
     const { from, to } = { from: word('car').from, to: word('policy').to };
     const sound = joined(spoken(NOVA).slice(0, from), spoken(NOVA).slice(to), silence(300));
-    expect(heardText(sound)).toBe(NOVA.replace('car policy ', ''));
+    expect(recognisedText(sound)).toBe(NOVA.replace('car policy ', ''));
   });
 
   it('is all that comes after a recording is cut off', () => {
     const { to } = word('Oak');
-    expect(heardText(joined(spoken(NOVA).slice(0, to), silence(300)))).toBe('Hello, this is Nova from Oak');
+    expect(recognisedText(joined(spoken(NOVA).slice(0, to), silence(300)))).toBe(
+      'Hello, this is Nova from Oak',
+    );
   });
 
   it('is all that came before audio that begins in the middle', () => {
     const { from } = word('Your');
-    const words = hear(joined(spoken(NOVA).slice(from), silence(300)));
+    const words = recognise(joined(spoken(NOVA).slice(from), silence(300)));
     expect(words.map(({ punctuated }) => punctuated).join(' ')).toBe(
       'Your car policy ends next Friday, so I wanted to ask.',
     );
@@ -152,12 +158,12 @@ describe('what is missing', () => {
   it('is most of what two voices say at once on one line', () => {
     let spokenWords = 0;
     let heardWords = 0;
-    for (const [index, { text, words }] of BOOK.entries()) {
-      const other = BOOK[(index + 7) % BOOK.length];
+    for (const [index, { text, words }] of PHRASES.entries()) {
+      const other = PHRASES[(index + 7) % PHRASES.length];
       const [one, another] = [spoken(text), spoken(other?.text ?? '')];
       const both = Math.min(one.length, another.length);
       const together = mixed(one.slice(0, both), another.slice(0, both));
-      heardWords += hear(joined(together, silence(300))).length;
+      heardWords += recognise(joined(together, silence(300))).length;
       spokenWords += [...words, ...(other?.words ?? [])].filter(({ to }) => to * 160 <= both).length;
     }
     expect(heardWords).toBeLessThan(spokenWords / 5);

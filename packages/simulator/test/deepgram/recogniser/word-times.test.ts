@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { withoutPunctuation, estimateWordTimes } from '../../../src/deepgram/recogniser/word-times.ts';
 import { sine } from '../../support/signal.ts';
-import { BOOK, joined, silence } from '../../support/spoken.ts';
+import { PHRASES, joined, silence } from '../../support/spoken.ts';
 
 describe('the times of words', () => {
   it('follow each other without overlapping, to the end of the recording, for every recording', () => {
-    for (const { words, hops, text } of BOOK) {
+    for (const { words, hops, text } of PHRASES) {
       expect(words.map(({ punctuated }) => punctuated).join(' ')).toBe(text);
       expect([words[0]?.from, words.at(-1)?.to]).toEqual([0, hops]);
       for (const [index, { from, to }] of words.entries()) {

@@ -3,7 +3,7 @@ import { sineTone } from '../../../src/audio/tone.ts';
 import { DEEPGRAM_BEHAVIOUR } from '../../../src/deepgram/behaviour.ts';
 import { createChannel } from '../../../src/deepgram/transcript/channel.ts';
 import type { ChannelEvent, WindowResults } from '../../../src/deepgram/transcript/channel.ts';
-import { BOOK, halved, joined, silence, spoken, steps } from '../../support/spoken.ts';
+import { PHRASES, halved, joined, silence, spoken, steps } from '../../support/spoken.ts';
 
 const HELLO = 'Hello, how can I help?';
 const NOVA = 'Hello, this is Nova from Oak Insurance. Your car policy ends next Friday, so I wanted to ask.';
@@ -27,7 +27,7 @@ function listenTo(samples: Int16Array, options: Options = {}, dials: Dials = {},
     vadEvents: true,
     ...options,
   };
-  const channel = createChannel(BOOK, query, () => ({ ...DEEPGRAM_BEHAVIOUR, ...dials }));
+  const channel = createChannel(PHRASES, query, () => ({ ...DEEPGRAM_BEHAVIOUR, ...dials }));
   const events = steps(samples).flatMap((step) => channel.push(step));
   if (finalize !== undefined) events.push(...channel.flush(finalize));
   const results = events.filter((event) => event.kind === 'results');

@@ -30,7 +30,7 @@ const finals = ({ application }: Setup): string[] =>
 vi.setConfig({ maxConcurrency: 20 });
 
 describe.concurrent('the control URL of a Vapi call', () => {
-  it('says a sentence after the one that is spoken, on the assistant side, and has it transcribed', async (context) => {
+  it('speaks a sentence after the current one, on the assistant channel, with a transcript', async (context) => {
     const setup = await createSetup(context);
     const call = await inProgress(setup);
     await setup.application.until('speech', () => setup.application.vapi('speech-update').length > 0);
@@ -47,11 +47,11 @@ describe.concurrent('the control URL of a Vapi call', () => {
     ]);
     expect(state.commands).toEqual(['say']);
     expect(state.said).toMatchObject([{ text: 'One moment, please.', startedAt: expect.any(Number) }]);
-    // It took the assistant 1.48 s, 1.38 s and 1.56 s to say its part.
+    // The assistant's sentences last 1.48 s, 1.38 s and 1.56 s.
     expect(listener.frames.filter(({ assistant }) => rms(assistant) > 0).length).toBeGreaterThan(180);
   });
 
-  it('cuts in with a sentence that may interrupt, and leaves what was heard of the other', async (context) => {
+  it('cuts off the current sentence for one with interrupt, and keeps its partial transcript', async (context) => {
     const setup = await createSetup(context);
     const call = await inProgress(setup);
     await setup.application.until('a word', () => setup.application.vapi('transcript').length > 0);
@@ -66,7 +66,7 @@ describe.concurrent('the control URL of a Vapi call', () => {
     expect(endedReason).toBe('assistant-ended-call-after-message-spoken');
   });
 
-  it('mutes a party, which is then neither heard nor transcribed', async (context) => {
+  it('mutes a party, which is then silent and not transcribed', async (context) => {
     const setup = await createSetup(context);
     const call = await inProgress(setup);
     await control(setup, call, { type: 'control', control: 'mute-customer' });
@@ -75,7 +75,7 @@ describe.concurrent('the control URL of a Vapi call', () => {
     expect(finals(setup)).toEqual(['assistant: Hello, how can I help?', 'assistant: At six. Goodbye!']);
   });
 
-  it('lets a party be heard again', async (context) => {
+  it('unmutes a party', async (context) => {
     const setup = await createSetup(context);
     const call = await inProgress(setup);
     await control(setup, call, { type: 'control', control: 'mute-assistant' });
@@ -85,7 +85,7 @@ describe.concurrent('the control URL of a Vapi call', () => {
     expect(finals(setup)).toEqual(['user: When do you close?', 'assistant: At six. Goodbye!']);
   });
 
-  it('says the first message again', async (context) => {
+  it('speaks the first message again', async (context) => {
     const setup = await createSetup(context);
     const call = await inProgress(setup);
     await control(setup, call, { type: 'control', control: 'say-first-message' });
@@ -93,7 +93,7 @@ describe.concurrent('the control URL of a Vapi call', () => {
     expect(finals(setup).filter((text) => text === 'assistant: Hello, how can I help?')).toHaveLength(2);
   });
 
-  it('adds a message to the history, silently or with an answer', async (context) => {
+  it('adds a message to the history, with or without a response', async (context) => {
     const setup = await createSetup(context);
     const call = await inProgress(setup);
     const message = { role: 'system', content: 'The customer is a VIP.' };
@@ -113,14 +113,16 @@ describe.concurrent('the control URL of a Vapi call', () => {
     expect(setup.application.vapi('status-update').at(-1)).toMatchObject({ status: 'ended' });
   });
 
-  it('announces a transfer, tells it, and gives the call away', async (context) => {
+  it('announces a transfer, reports it, and ends the call', async (context) => {
     const setup = await createSetup(context);
     const call = await inProgress(setup);
     const destination = { type: 'number', number: '+15005550123' };
     await control(setup, call, { type: 'transfer', destination, content: 'I am transferring you now.' });
     expect((await call.over).endedReason).toBe('assistant-forwarded-call');
-    const told = setup.application.vapi().map(({ type, status }) => [type, status].filter(Boolean).join(' '));
-    expect(told.slice(-4)).toEqual([
+    const received = setup.application
+      .vapi()
+      .map(({ type, status }) => [type, status].filter(Boolean).join(' '));
+    expect(received.slice(-4)).toEqual([
       'transfer-update',
       'status-update forwarding',
       'status-update ended',
@@ -130,7 +132,7 @@ describe.concurrent('the control URL of a Vapi call', () => {
     expect(setup.application.vapi('transfer-update')[0]).toMatchObject({ destination });
   });
 
-  it('hands the call to another assistant, who goes on', async (context) => {
+  it('hands the call over to another assistant, who continues', async (context) => {
     const setup = await createSetup(context);
     const call = await inProgress(setup);
     await control(setup, call, {
@@ -148,7 +150,7 @@ describe.concurrent('the control URL of a Vapi call', () => {
     expect(setup.application.vapi('transcript').at(-1)).toMatchObject({ assistantName: 'Billing' });
   });
 
-  it('refuses what is no command with 400 and the usual body', async (context) => {
+  it('rejects an invalid command with 400 and an error body', async (context) => {
     const setup = await createSetup(context);
     const call = await inProgress(setup);
     const response = await control(setup, call, { type: 'whisper' });
@@ -161,7 +163,7 @@ describe.concurrent('the control URL of a Vapi call', () => {
     expect(call.state().commands).toEqual([]);
   });
 
-  it('refuses a call that has ended, has not begun, or never was, with 400', async (context) => {
+  it('rejects a command with 400 for a call that has ended, is not in progress, or is unknown', async (context) => {
     const setup = await createSetup(context);
     const ended = await inProgress(setup);
     ended.hangUp();

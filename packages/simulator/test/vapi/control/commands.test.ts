@@ -3,8 +3,8 @@ import { CONTROLS, decodeCommand } from '../../../src/vapi/control/commands.ts';
 
 const decode = (body: object): unknown => decodeCommand(JSON.stringify(body));
 
-describe('a command of the control URL', () => {
-  it.each(['content', 'message'])('says what stands in %s', (key) => {
+describe('decodeCommand', () => {
+  it.each(['content', 'message'])('accepts the text of a say in %s', (key) => {
     expect(decode({ type: 'say', [key]: 'hello' })).toEqual({
       type: 'say',
       text: 'hello',
@@ -14,7 +14,7 @@ describe('a command of the control URL', () => {
     });
   });
 
-  it('says with the options that are documented', () => {
+  it('decodes the documented options of say', () => {
     const body = { type: 'say', content: 'bye', interruptAssistantEnabled: true, endCallAfterSpoken: true };
     expect(decode(body)).toMatchObject({ interrupt: true, endCall: true });
     expect(decode({ type: 'say', content: 'bye', interruptionsEnabled: false })).toMatchObject({
@@ -22,7 +22,7 @@ describe('a command of the control URL', () => {
     });
   });
 
-  it('adds a message, and lets the assistant respond unless told otherwise', () => {
+  it('decodes add-message; the assistant responds by default', () => {
     const message = { role: 'system', content: 'Be kind.' };
     expect(decode({ type: 'add-message', message })).toMatchObject({ content: 'Be kind.', respond: true });
     expect(decode({ type: 'add-message', message, triggerResponseEnabled: false })).toMatchObject({
@@ -30,11 +30,11 @@ describe('a command of the control URL', () => {
     });
   });
 
-  it.each(CONTROLS)('knows the control %s', (control) => {
+  it.each(CONTROLS)('decodes the control %s', (control) => {
     expect(decode({ type: 'control', control })).toEqual({ type: 'control', control });
   });
 
-  it('keeps a destination as it came', () => {
+  it('keeps a destination unchanged', () => {
     const destination = { type: 'number', number: '+15005550123', extension: '42' };
     expect(decode({ type: 'transfer', destination })).toEqual({
       type: 'transfer',
@@ -43,7 +43,7 @@ describe('a command of the control URL', () => {
     });
   });
 
-  it('accepts destinations of every documented kind', () => {
+  it('accepts all documented kinds of destinations', () => {
     for (const destination of [
       { type: 'number', number: 'desk7', numberE164CheckEnabled: false },
       { type: 'number', number: '+15005550123', transferPlan: { mode: 'warm-transfer-say-message' } },
@@ -62,7 +62,7 @@ describe('a command of the control URL', () => {
   it.each([
     { transport: 'vapi.sip', sipVerb: 'INFO', headers: {}, body: 'Signal=5' },
     { transport: 'twilio', twiml: '<Response/>' },
-  ])('hands %j to the transport', (message) => {
+  ])('decodes the transport message %j', (message) => {
     expect(decode({ type: 'send-transport-message', message })).toEqual({
       type: 'send-transport-message',
       message,
@@ -70,27 +70,27 @@ describe('a command of the control URL', () => {
   });
 
   it.each([
-    ['no JSON', '{"type":'],
-    ['no object', '["say"]'],
-    ['no type', '{}'],
+    ['invalid JSON', '{"type":'],
+    ['an array', '["say"]'],
+    ['an object without a type', '{}'],
     ['an unknown type', '{"type":"whisper"}'],
     ['a type of every object', '{"type":"toString"}'],
     ['an envelope', '{"message":{"type":"say","content":"hello"}}'],
-    ['nothing to say', '{"type":"say"}'],
+    ['a say without a text', '{"type":"say"}'],
     ['an unknown control', '{"type":"control","control":"explode"}'],
     ['an unknown role', '{"type":"add-message","message":{"role":"boss","content":"x"}}'],
-    ['no destination', '{"type":"transfer"}'],
-    ['a number that is none', '{"type":"transfer","destination":{"type":"number","number":"12"}}'],
+    ['a transfer without a destination', '{"type":"transfer"}'],
+    ['an invalid number', '{"type":"transfer","destination":{"type":"number","number":"12"}}'],
     ['a number that is not E.164', '{"type":"transfer","destination":{"type":"number","number":"5550123"}}'],
-    ['no SIP URI', '{"type":"transfer","destination":{"type":"sip"}}'],
+    ['a SIP destination without a URI', '{"type":"transfer","destination":{"type":"sip"}}'],
     [
       'an unknown transfer mode',
       '{"type":"transfer","destination":{"type":"sip","sipUri":"sip:a@b","transferPlan":{"mode":"hot"}}}',
     ],
-    ['nobody to hand over to', '{"type":"handoff","destination":{"type":"assistant"}}'],
+    ['a handoff without an assistant', '{"type":"handoff","destination":{"type":"assistant"}}'],
     ['an unknown transport', '{"type":"send-transport-message","message":{"transport":"pigeon"}}'],
     ['a handoff to a number', '{"type":"handoff","destination":{"type":"number"}}'],
-  ])('is refused with a sentence when it has %s', (_, body) => {
+  ])('returns an error text for %s', (_, body) => {
     expect(decodeCommand(body)).toBeTypeOf('string');
   });
 });

@@ -1,4 +1,4 @@
-// What can happen to a command before, after or instead of being executed, and the commands with the most to them.
+// Faults of the control URL, and the commands with several outcomes.
 
 import { describe, expect, it, vi } from 'vitest';
 import type { SimulatedCall, VapiBehaviour } from '../../../src/index.ts';
@@ -39,8 +39,8 @@ const WARM = {
 
 vi.setConfig({ maxConcurrency: 20 });
 
-describe.concurrent('the door of a control URL', () => {
-  it('needs the public key where it is authenticated', async (context) => {
+describe.concurrent('the control URL', () => {
+  it('requires the public key with authentication', async (context) => {
     const setup = await createSetup(context);
     const call = await live(setup, { controlAuthenticationEnabled: true });
     const { publicKey, apiKey } = setup.simulator.vapi;
@@ -51,7 +51,7 @@ describe.concurrent('the door of a control URL', () => {
     expect(call.state().commands).toEqual(['mute-customer']);
   });
 
-  it('keeps an answer back, and the command is executed or not', async (context) => {
+  it('delays the response, and executes the command or not', async (context) => {
     const setup = await createSetup(context);
     const executed = await live(setup, { controlHangMs: 300, controlStatus: 202 });
     const begun = performance.now();
@@ -63,7 +63,7 @@ describe.concurrent('the door of a control URL', () => {
     expect(ignored.state().commands).toEqual([]);
   });
 
-  it('fails as often as it was told, then works', async (context) => {
+  it('fails the given number of times, then works', async (context) => {
     const setup = await createSetup(context);
     const call = await live(setup, { controlFailures: 1 });
     expect((await control(setup, call, MUTE)).status).toBe(503);
@@ -71,7 +71,7 @@ describe.concurrent('the door of a control URL', () => {
     expect((await control(setup, call, MUTE)).status).toBe(200);
   });
 
-  it('leads elsewhere, and executes nothing', async (context) => {
+  it('redirects without executing the command', async (context) => {
     const setup = await createSetup(context);
     const call = await live(setup, { controlRedirect: 'http://127.0.0.1:1/' });
     const response = await control(setup, call, MUTE);
@@ -79,7 +79,7 @@ describe.concurrent('the door of a control URL', () => {
     expect(call.state().commands).toEqual([]);
   });
 
-  it('breaks the connection before or after the command was executed', async (context) => {
+  it('breaks the connection before or after the command is executed', async (context) => {
     const setup = await createSetup(context);
     const before = await live(setup, { controlDrop: 'before' });
     await expect(control(setup, before, MUTE)).rejects.toThrow('fetch failed');
@@ -89,7 +89,7 @@ describe.concurrent('the door of a control URL', () => {
     expect(after.state().commands).toEqual(['mute-customer']);
   });
 
-  it('can be changed while a call lives, and closed for one', async (context) => {
+  it('can be changed during a call, and disabled for one call', async (context) => {
     const setup = await createSetup(context);
     const call = await live(setup);
     const change = (body: object): Promise<Response> =>
@@ -104,7 +104,7 @@ describe.concurrent('the door of a control URL', () => {
 });
 
 describe.concurrent('a command', () => {
-  it('to say something is accepted, and never spoken', async (context) => {
+  it('say is accepted and never spoken with sayUnspoken', async (context) => {
     const setup = await createSetup(context);
     const call = await live(setup, { sayUnspoken: true });
     expect((await control(setup, call, { type: 'say', content: 'Hello.' })).status).toBe(200);
@@ -112,7 +112,7 @@ describe.concurrent('a command', () => {
     expect(await call.over).toMatchObject({ commands: ['say'], said: [] });
   });
 
-  it('is remembered as it came, also what the simulator does not understand of it', async (context) => {
+  it('is recorded as received, including unknown fields', async (context) => {
     const setup = await createSetup(context);
     const call = await live(setup);
     const commands = [
@@ -131,18 +131,18 @@ describe.concurrent('a command', () => {
     expect(call.state().received?.map(({ body }) => body)).toEqual(commands);
   });
 
-  it('to transfer warmly comes back when the operator does not answer', async (context) => {
+  it('a warm transfer returns when the operator does not answer', async (context) => {
     const setup = await createSetup(context);
     const call = await live(setup, { operator: 'does-not-answer', forwardingMs: 40 }, 'brief');
     const destination = { type: 'number', number: '+15005550123', message: '', transferPlan: WARM };
     await control(setup, call, { type: 'transfer', destination });
     await setup.application.until('the end', () => call.state().over);
-    const told = setup.application.vapi('status-update').map(({ status }) => status);
-    expect(told.slice(-4)).toEqual(['in-progress', 'forwarding', 'in-progress', 'ended']);
+    const received = setup.application.vapi('status-update').map(({ status }) => status);
+    expect(received.slice(-4)).toEqual(['in-progress', 'forwarding', 'in-progress', 'ended']);
     expect(call.state()).toMatchObject({ endedReason: 'customer-ended-call', said: [{ text: 'Hello.' }] });
   });
 
-  it('to transfer warmly ends the call when its fallback says so, or when the operator answers', async (context) => {
+  it('a warm transfer ends the call if its fallback says so, or the operator answers', async (context) => {
     const setup = await createSetup(context);
     const plan = { mode: 'warm-transfer-say-message', fallbackPlan: { endCallEnabled: true } };
     const destination = { type: 'sip', sipUri: 'sip:a@b', message: '', transferPlan: plan };

@@ -1,4 +1,4 @@
-// Every way in which the listen socket can differ from the best guess about it.
+// The behaviour options of the listen socket.
 
 import { connect } from 'node:net';
 import { once } from 'node:events';
@@ -6,7 +6,7 @@ import { describe, expect, it, vi } from 'vitest';
 import { WebSocket } from 'ws';
 import type { SimulatedCall, VapiBehaviour } from '../../../src/index.ts';
 import { decodeMulaw } from '../../../src/audio/mulaw.ts';
-import { refusalOf } from '../../support/listener.ts';
+import { rejectionOf } from '../../support/listener.ts';
 import { rms, samplesOf } from '../../support/signal.ts';
 import { createSetup } from '../../support/setup.ts';
 import type { Setup } from '../../support/setup.ts';
@@ -40,7 +40,7 @@ async function listen(setup: Setup, { id }: SimulatedCall, key?: string): Promis
   return { frames, texts, closed };
 }
 
-/** Waits until somebody has been speaking for a while, and gives what came since. */
+/** Waits until a party has spoken for half a second, and returns the audio of that time. */
 async function speech(setup: Setup, raw: Raw): Promise<Buffer> {
   await setup.application.until('speech', () => setup.application.vapi('speech-update').length > 0);
   const from = raw.frames.length;
@@ -72,7 +72,7 @@ describe.concurrent('a listen socket', () => {
     if (listenFormat.endsWith('stereo')) expect(rms(channel(samples, 0))).toBe(0);
   });
 
-  it('swaps its channels', async (context) => {
+  it('swaps the channels', async (context) => {
     const setup = await createSetup(context);
     const call = await live(setup, { listenSwapped: true });
     const samples = samplesOf(await speech(setup, await listen(setup, call)));
@@ -80,7 +80,7 @@ describe.concurrent('a listen socket', () => {
     expect(rms(channel(samples, 1))).toBe(0);
   });
 
-  it('cuts frames anywhere, and loses nothing by it', async (context) => {
+  it('splits frames at any byte and loses none', async (context) => {
     const setup = await createSetup(context);
     const call = await live(setup, { listenCutFrames: true });
     const raw = await listen(setup, call);
@@ -92,7 +92,7 @@ describe.concurrent('a listen socket', () => {
     expect(rms(channel(samples, 1))).toBeGreaterThan(300);
   });
 
-  it('tells its format first, and wraps or withholds its messages', async (context) => {
+  it('sends the format first, and wraps or omits messages', async (context) => {
     const setup = await createSetup(context);
     const hinting = await live(setup, {
       listenHint: true,
@@ -115,7 +115,7 @@ describe.concurrent('a listen socket', () => {
     expect(other.texts).toEqual([]);
   });
 
-  it('breaks after a while, as often as it was told', async (context) => {
+  it('breaks after a while, the given number of times', async (context) => {
     const setup = await createSetup(context);
     const call = await live(setup, { listenDropAfterMs: 100, listenDrops: 2 });
     expect(await (await listen(setup, call)).closed).toBe(1006);
@@ -126,17 +126,17 @@ describe.concurrent('a listen socket', () => {
     expect(await third.closed).toBe(1000);
   });
 
-  it('refuses handshakes although the call is in progress, then accepts', async (context) => {
+  it('rejects handshakes although the call is in progress, then accepts', async (context) => {
     const setup = await createSetup(context);
     const call = await live(setup, { listenRefusals: 2 });
     const url = `${setup.simulator.url.replace('http', 'ws')}/${call.id}/listen`;
-    const refused = { status: 400, body: '{"message":"Call not active"}' };
-    expect(await refusalOf(url)).toEqual(refused);
-    expect(await refusalOf(url)).toEqual(refused);
+    const rejected = { status: 400, body: '{"message":"Call not active"}' };
+    expect(await rejectionOf(url)).toEqual(rejected);
+    expect(await rejectionOf(url)).toEqual(rejected);
     await listen(setup, call);
   });
 
-  it('leaves a handshake without any answer, until the simulator goes away', async (context) => {
+  it('leaves a handshake unanswered until the simulator closes', async (context) => {
     const setup = await createSetup(context);
     const call = await live(setup, { listenHang: true });
     const { hostname, port } = new URL(setup.simulator.url);
@@ -154,15 +154,15 @@ describe.concurrent('a listen socket', () => {
     await closed;
   });
 
-  it('needs the public key where it is authenticated, and is not there where it is off', async (context) => {
+  it('requires the public key with authentication, and is missing when it is disabled', async (context) => {
     const setup = await createSetup(context);
     const call = await live(setup, { listenAuthenticationEnabled: true });
     const url = `${setup.simulator.url.replace('http', 'ws')}/${call.id}/listen`;
-    expect((await refusalOf(url)).status).toBe(401);
+    expect((await rejectionOf(url)).status).toBe(401);
     await expect(listen(setup, call, setup.simulator.vapi.apiKey)).rejects.toThrow('401');
     await listen(setup, call, setup.simulator.vapi.publicKey);
     const off = await live(setup, { listenEnabled: false });
-    expect((await refusalOf(url.replace(call.id, off.id))).status).toBe(400);
+    expect((await rejectionOf(url.replace(call.id, off.id))).status).toBe(400);
   });
 
   it.for([

@@ -1,6 +1,6 @@
 import { describe, expect, it, vi } from 'vitest';
 import type { SimulatedCall } from '../../../src/index.ts';
-import { isFrame, listenTo, refusalOf } from '../../support/listener.ts';
+import { isFrame, listenTo, rejectionOf } from '../../support/listener.ts';
 import { rms } from '../../support/signal.ts';
 import { createSetup } from '../../support/setup.ts';
 import type { Setup } from '../../support/setup.ts';
@@ -8,7 +8,7 @@ import type { Setup } from '../../support/setup.ts';
 const urlOf = ({ simulator }: Setup, { id }: SimulatedCall): string =>
   `${simulator.url.replace('http', 'ws')}/${id}/listen`;
 
-/** What a webhook's message has on top of a bare one is left away. */
+/** Removes the fields that only webhooks have. */
 function withoutEnvelope(message: Record<string, unknown>): Record<string, unknown> {
   return Object.fromEntries(Object.entries(message).filter(([key]) => key !== 'timestamp' && key !== 'call'));
 }
@@ -19,20 +19,20 @@ const inProgress = ({ application }: Setup, call: SimulatedCall): Promise<boolea
 vi.setConfig({ maxConcurrency: 20 });
 
 describe.concurrent('listening to a Vapi call', () => {
-  it('is refused with 400 before the call is in progress, and for a call that is not', async (context) => {
+  it('is rejected with 400 before the call is in progress, and for an unknown call', async (context) => {
     const setup = await createSetup(context);
     const call = setup.simulator.startCall({ provider: 'vapi', behaviour: { queuedMs: 60_000 } });
-    const refused = { status: 400, body: '{"message":"Call not active"}' };
-    expect(await refusalOf(urlOf(setup, call))).toEqual(refused);
+    const rejected = { status: 400, body: '{"message":"Call not active"}' };
+    expect(await rejectionOf(urlOf(setup, call))).toEqual(rejected);
     call.hangUp();
     await call.over;
-    expect(await refusalOf(urlOf(setup, call))).toEqual(refused);
-    expect(await refusalOf(urlOf(setup, { ...call, id: '00000000-0000-7000-8000-000000000000' }))).toEqual(
-      refused,
+    expect(await rejectionOf(urlOf(setup, call))).toEqual(rejected);
+    expect(await rejectionOf(urlOf(setup, { ...call, id: '00000000-0000-7000-8000-000000000000' }))).toEqual(
+      rejected,
     );
   });
 
-  it('gives the speech of a party on its channel, between what says that it starts and that it stops', async (context) => {
+  it('sends each party on its channel, between the messages that its speech started and stopped', async (context) => {
     const setup = await createSetup(context);
     const call = setup.simulator.startCall({ provider: 'vapi', script: 'hello' });
     await inProgress(setup, call);
@@ -42,7 +42,7 @@ describe.concurrent('listening to a Vapi call', () => {
     const speaking = { user: false, assistant: false };
     const loudness: Record<keyof typeof speaking, number[]> = { user: [], assistant: [] };
     const outside: number[] = [];
-    for (const item of listener.heard) {
+    for (const item of listener.received) {
       if (isFrame(item)) {
         (speaking.user ? loudness.user : outside).push(rms(item.customer));
         (speaking.assistant ? loudness.assistant : outside).push(rms(item.assistant));
@@ -59,7 +59,7 @@ describe.concurrent('listening to a Vapi call', () => {
     }
   });
 
-  it('gives frames in real time', async (context) => {
+  it('sends frames in real time', async (context) => {
     const setup = await createSetup(context);
     const call = setup.simulator.startCall({ provider: 'vapi', script: 'hello' });
     await inProgress(setup, call);
@@ -72,7 +72,7 @@ describe.concurrent('listening to a Vapi call', () => {
     expect(Math.abs(tookMs - frames * 20)).toBeLessThan(150);
   });
 
-  it('gives the same messages as the webhooks, bare, and closes when the call ends', async (context) => {
+  it('sends the same messages as webhooks, without an envelope, and closes when the call ends', async (context) => {
     const setup = await createSetup(context);
     const call = setup.simulator.startCall({ provider: 'vapi', script: 'hello' });
     await inProgress(setup, call);
@@ -93,7 +93,7 @@ describe.concurrent('listening to a Vapi call', () => {
     ]);
   });
 
-  it('shows in the state of the call', async (context) => {
+  it('is shown in the state of the call', async (context) => {
     const setup = await createSetup(context);
     const call = setup.simulator.startCall({ provider: 'vapi', script: 'hello' });
     await inProgress(setup, call);

@@ -14,7 +14,7 @@ const PHONE = {
 };
 const SOCKET = { assistantId: ASSISTANT, transport: { provider: 'vapi.websocket' } };
 
-async function ask(
+async function rest(
   { simulator }: Setup,
   method: string,
   path: string,
@@ -45,9 +45,9 @@ const quick = (behaviour: Partial<VapiBehaviour> = {}): Partial<VapiBehaviour> =
 vi.setConfig({ maxConcurrency: 20 });
 
 describe.concurrent('a call that is placed over REST', () => {
-  it('rings, is answered and converses, and knows whom it called', async (context) => {
+  it('rings, is answered, speaks, and contains the customer', async (context) => {
     const setup = await createSetup(context, quick());
-    const { status, body } = await ask(setup, 'POST', '/call', { ...PHONE, name: 'renewal 0412' });
+    const { status, body } = await rest(setup, 'POST', '/call', { ...PHONE, name: 'renewal 0412' });
     expect(status).toBe(201);
     expect(body).toMatchObject({
       type: 'outboundPhoneCall',
@@ -68,9 +68,9 @@ describe.concurrent('a call that is placed over REST', () => {
     ]);
   });
 
-  it('honours the assistant overrides', async (context) => {
+  it('applies the assistant overrides', async (context) => {
     const setup = await createSetup(context, quick());
-    const { body } = await ask(setup, 'POST', '/call', {
+    const { body } = await rest(setup, 'POST', '/call', {
       ...PHONE,
       assistantOverrides: {
         monitorPlan: { listenEnabled: false, controlAuthenticationEnabled: true },
@@ -87,9 +87,9 @@ describe.concurrent('a call that is placed over REST', () => {
     expect(setup.application.requests[0]?.headers).toMatchObject({ 'x-tenant': 'oak', 'x-vapi-secret': 's' });
   });
 
-  it('over the transport socket says where to connect, and not where to listen', async (context) => {
+  it('over the transport socket contains the URL to connect to, but no monitor URLs', async (context) => {
     const setup = await createSetup(context);
-    const { status, body } = await ask(setup, 'POST', '/call', {
+    const { status, body } = await rest(setup, 'POST', '/call', {
       ...SOCKET,
       transport: {
         provider: 'vapi.websocket',
@@ -105,14 +105,14 @@ describe.concurrent('a call that is placed over REST', () => {
       },
     });
     expect(body).not.toHaveProperty('monitor');
-    expect((await ask(setup, 'GET', `/call/${String(body['id'])}`)).body).toHaveProperty('monitor');
+    expect((await rest(setup, 'GET', `/call/${String(body['id'])}`)).body).toHaveProperty('monitor');
   });
 
-  it('is one of a batch, of which some are refused', async (context) => {
+  it('is one of a batch, whose invalid customers are rejected', async (context) => {
     const setup = await createSetup(context, quick());
-    const { customer: _, ...rest } = PHONE;
-    const { status, body } = await ask(setup, 'POST', '/call', {
-      ...rest,
+    const { customer: _, ...others } = PHONE;
+    const { status, body } = await rest(setup, 'POST', '/call', {
+      ...others,
       customers: [{ number: '+15005550006' }, { number: '+1500555' }, { number: '12' }],
     });
     expect(status).toBe(201);
@@ -123,26 +123,26 @@ describe.concurrent('a call that is placed over REST', () => {
     });
   });
 
-  it('is refused when too many live, waits when it is scheduled, is renamed and deleted', async (context) => {
+  it('is rejected over the concurrency limit, can be scheduled, renamed and deleted', async (context) => {
     const setup = await createSetup(context, quick({ concurrencyLimit: 1 }));
     const earliestAt = new Date(Date.now() + 3_600_000).toISOString();
-    const { body } = await ask(setup, 'POST', '/call', { ...PHONE, schedulePlan: { earliestAt } });
+    const { body } = await rest(setup, 'POST', '/call', { ...PHONE, schedulePlan: { earliestAt } });
     expect(body['status']).toBe('scheduled');
-    expect((await ask(setup, 'POST', '/call', PHONE)).body).toMatchObject({
+    expect((await rest(setup, 'POST', '/call', PHONE)).body).toMatchObject({
       message: 'Over Concurrency Limit',
       statusCode: 400,
     });
     const path = `/call/${String(body['id'])}`;
-    expect((await ask(setup, 'PATCH', path, { name: 'later' })).body['name']).toBe('later');
-    expect((await ask(setup, 'PATCH', path, { status: 'ended' })).status).toBe(400);
-    expect((await ask(setup, 'DELETE', path)).status).toBe(200);
-    expect((await ask(setup, 'GET', path)).status).toBe(404);
+    expect((await rest(setup, 'PATCH', path, { name: 'later' })).body['name']).toBe('later');
+    expect((await rest(setup, 'PATCH', path, { status: 'ended' })).status).toBe(400);
+    expect((await rest(setup, 'DELETE', path)).status).toBe(200);
+    expect((await rest(setup, 'GET', path)).status).toBe(404);
     expect(setup.simulator.call(String(body['id']))?.state().endedReason).toBe('call-deleted');
   });
 
-  it('is not answered, for a reason', async (context) => {
+  it('ends unanswered with the given reason', async (context) => {
     const setup = await createSetup(context, quick({ unansweredReason: 'customer-busy' }));
-    const { body } = await ask(setup, 'POST', '/call', PHONE);
+    const { body } = await rest(setup, 'POST', '/call', PHONE);
     expect(await setup.simulator.call(String(body['id']))?.over).toMatchObject({
       endedReason: 'customer-busy',
       startedAt: null,
@@ -150,7 +150,7 @@ describe.concurrent('a call that is placed over REST', () => {
   });
 });
 
-describe('an order for a call', () => {
+describe('decodeCallRequest', () => {
   it.each([
     [{}, 'one of assistantId'],
     [{ ...PHONE, colour: 'red' }, 'property colour should not exist'],
@@ -171,41 +171,41 @@ describe('an order for a call', () => {
       { ...SOCKET, transport: { provider: 'vapi.websocket', audioFormat: { format: 'mulaw' } } },
       'sampleRate must be a number',
     ],
-  ])('%j is refused with all its complaints', (fields, complaint) => {
+  ])('returns all errors of %j', (fields, problem) => {
     const problems = decodeCallRequest(fields);
-    expect(problems).toEqual(expect.arrayContaining([expect.stringContaining(complaint)]));
+    expect(problems).toEqual(expect.arrayContaining([expect.stringContaining(problem)]));
   });
 
-  it('may name a number that is not E.164 when its check is off', () => {
+  it('accepts a number that is not E.164 if its check is disabled', () => {
     const customer = { number: 'desk7', numberE164CheckEnabled: false };
     expect(decodeCallRequest({ ...PHONE, customer })).toMatchObject({ errors: [] });
   });
 });
 
-describe.concurrent('REST that turns away', () => {
-  it('answers a burst, and then nobody for a while, saying for how long', async (context) => {
+describe.concurrent('the rate limit of REST', () => {
+  it('accepts a burst, then rejects all requests for a while and sends retry-after', async (context) => {
     const setup = await createSetup(context, { restBurst: 2, restLockoutMs: 200 });
-    expect((await ask(setup, 'GET', '/call')).status).toBe(200);
-    expect((await ask(setup, 'GET', '/call')).status).toBe(200);
-    const refused = await ask(setup, 'GET', '/call');
-    expect([refused.status, refused.retryAfter]).toEqual([429, '1']);
+    expect((await rest(setup, 'GET', '/call')).status).toBe(200);
+    expect((await rest(setup, 'GET', '/call')).status).toBe(200);
+    const rejected = await rest(setup, 'GET', '/call');
+    expect([rejected.status, rejected.retryAfter]).toEqual([429, '1']);
     const at = Date.now();
     await setup.application.until('the end of it', () => Date.now() > at + 200);
-    expect((await ask(setup, 'GET', '/call')).status).toBe(200);
+    expect((await rest(setup, 'GET', '/call')).status).toBe(200);
     setup.simulator.vapi.setBehaviour({ restBurst: 1, restRetryAfter: false });
-    expect(await ask(setup, 'GET', '/call')).toMatchObject({ status: 429, retryAfter: null });
+    expect(await rest(setup, 'GET', '/call')).toMatchObject({ status: 429, retryAfter: null });
   });
 
-  it('fails first, refuses agents as the CDN does, and tells a public key from a wrong one', async (context) => {
+  it('fails first, rejects user agents, and distinguishes the public key from a wrong one', async (context) => {
     const setup = await createSetup(context, { restFailures: 1, refusedAgents: ['curl/'] });
-    expect((await ask(setup, 'GET', '/call')).status).toBe(503);
-    expect((await ask(setup, 'GET', '/call')).status).toBe(200);
-    expect(await ask(setup, 'GET', '/call', undefined, { 'user-agent': 'curl/8.1' })).toMatchObject({
+    expect((await rest(setup, 'GET', '/call')).status).toBe(503);
+    expect((await rest(setup, 'GET', '/call')).status).toBe(200);
+    expect(await rest(setup, 'GET', '/call', undefined, { 'user-agent': 'curl/8.1' })).toMatchObject({
       status: 403,
       body: { text: 'error code: 1010' },
     });
     const authorization = `Bearer ${setup.simulator.vapi.publicKey}`;
-    expect(await ask(setup, 'GET', '/call', undefined, { authorization })).toMatchObject({
+    expect(await rest(setup, 'GET', '/call', undefined, { authorization })).toMatchObject({
       status: 401,
       body: { message: expect.stringContaining('public key was used') },
     });

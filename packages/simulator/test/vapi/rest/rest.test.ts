@@ -14,7 +14,7 @@ async function list(setup: Setup, query = ''): Promise<{ id: string; createdAt: 
 }
 
 describe.concurrent('the REST API of Vapi', () => {
-  it('shows a call with where to listen and where to control, while it lives and when it is over', async (context) => {
+  it('shows a live and an ended call with its monitor URLs', async (context) => {
     const setup = await createSetup(context);
     const call = setup.simulator.startCall({ provider: 'vapi', script: 'renewal' });
     await setup.application.until('in progress', () => call.state().status === 'in-progress');
@@ -40,7 +40,7 @@ describe.concurrent('the REST API of Vapi', () => {
     });
   });
 
-  it('lists calls as an array, newest first, no more than asked for', async (context) => {
+  it('lists calls as an array, newest first, up to the limit', async (context) => {
     const setup = await createSetup(context);
     const ids = Array.from({ length: 3 }, () => setup.simulator.startCall({ provider: 'vapi' }).id);
     expect((await list(setup)).map(({ id }) => id).toSorted()).toEqual(ids.toSorted());
@@ -50,7 +50,7 @@ describe.concurrent('the REST API of Vapi', () => {
     expect((await get(setup, '/call?limit=1001')).status).toBe(400);
   });
 
-  it('filters by when calls were created and updated', async (context) => {
+  it('filters by the creation and update times of calls', async (context) => {
     const setup = await createSetup(context);
     const call = setup.simulator.startCall({ provider: 'vapi', behaviour: { queuedMs: 60_000 } });
     const { createdAt } = call.state();
@@ -63,7 +63,7 @@ describe.concurrent('the REST API of Vapi', () => {
     }
   });
 
-  it('refuses a wrong key, and one that is missing, with 401', async (context) => {
+  it('rejects a wrong or missing key with 401', async (context) => {
     const setup = await createSetup(context);
     expect(await (await get(setup, '/call', 'public-key')).json()).toMatchObject({
       error: 'Unauthorized',
@@ -72,14 +72,14 @@ describe.concurrent('the REST API of Vapi', () => {
     expect((await fetch(`${setup.simulator.vapi.apiBaseUrl}/call`)).status).toBe(401);
   });
 
-  it('answers 404 for a call that never was', async (context) => {
+  it('answers 404 for an unknown call', async (context) => {
     const setup = await createSetup(context);
     const response = await get(setup, '/call/00000000-0000-7000-8000-000000000000');
     expect(response.status).toBe(404);
     expect(await response.json()).toEqual({ message: 'Call not found', error: 'Not Found', statusCode: 404 });
   });
 
-  it('turns away whoever does not say who is asking, before looking at the key', async (context) => {
+  it('rejects requests without a user agent before it checks the key', async (context) => {
     const { simulator } = await createSetup(context);
     const [status, body] = await new Promise<[number | undefined, string]>((resolve) => {
       const headers = { authorization: `Bearer ${KEY}` };

@@ -1,4 +1,4 @@
-// The messages, their order and the reasons to end are those of the reference's section on WebSocket transport.
+// The messages, their order and the ended reasons are those of the reference's section on WebSocket transport.
 
 import { describe, expect, it, vi } from 'vitest';
 import { WebSocket } from 'ws';
@@ -12,7 +12,7 @@ import type { Setup } from '../../support/setup.ts';
 
 vi.setConfig({ maxConcurrency: 20 });
 
-const DIALS: Partial<VapiBehaviour> = { placedScript: 'hello', endpointingMs: 200 };
+const BEHAVIOUR: Partial<VapiBehaviour> = { placedScript: 'hello', endpointingMs: 200 };
 
 const uplinkOf = ({ simulator }: Setup, { id }: TransportClient): UplinkState => {
   const uplink = simulator.call(id)?.state().uplink;
@@ -20,18 +20,18 @@ const uplinkOf = ({ simulator }: Setup, { id }: TransportClient): UplinkState =>
   return uplink;
 };
 
-const told = ({ messages }: TransportClient): string[] =>
+const received = ({ messages }: TransportClient): string[] =>
   messages
     .filter(({ transcriptType }) => transcriptType !== 'partial')
     .map(({ type, status, role }) => [type, status, role].filter(Boolean).join(' '));
 
 const until = async (setup: Setup, client: TransportClient, name: string, count = 1): Promise<void> => {
-  await setup.application.until(name, () => told(client).filter((one) => one === name).length >= count);
+  await setup.application.until(name, () => received(client).filter((one) => one === name).length >= count);
 };
 
 describe.concurrent('a call over the transport socket', () => {
-  it('begins with its status, speaks, hears a turn of the customer and answers it', async (context) => {
-    const setup = await createSetup(context, DIALS);
+  it('sends its status, speaks, receives a turn of the customer and replies', async (context) => {
+    const setup = await createSetup(context, BEHAVIOUR);
     const client = await placeAndConnect(setup);
     await until(setup, client, 'conversation-update');
     client.speak(LOUD);
@@ -39,7 +39,7 @@ describe.concurrent('a call over the transport socket', () => {
     client.speak(QUIET);
     await until(setup, client, 'speech-update stopped assistant', 2);
     await until(setup, client, 'conversation-update', 3);
-    expect(told(client)).toEqual([
+    expect(received(client)).toEqual([
       'status-update in-progress',
       'assistant.started',
       'speech-update started assistant',
@@ -59,7 +59,7 @@ describe.concurrent('a call over the transport socket', () => {
     ]);
     const turns = client.messages.filter(({ status }) => status === 'started').map(({ turn }) => turn);
     expect(turns).toEqual([0, 1, 2]);
-    client.tell({ type: 'end-call' });
+    client.sendJson({ type: 'end-call' });
     expect(await client.closed).toBe(1000);
     expect(client.messages.at(-1)).toEqual({
       type: 'status-update',
@@ -74,8 +74,8 @@ describe.concurrent('a call over the transport socket', () => {
     ]);
   });
 
-  it('sends the assistant alone, in real time, and silence between', async (context) => {
-    const setup = await createSetup(context, DIALS);
+  it('sends only the assistant, in real time, with silence between', async (context) => {
+    const setup = await createSetup(context, BEHAVIOUR);
     const client = await placeAndConnect(setup);
     client.speak(undefined);
     await until(setup, client, 'speech-update stopped assistant');
@@ -88,8 +88,8 @@ describe.concurrent('a call over the transport socket', () => {
     expect(loud).toBeLessThan(client.frames.length);
   });
 
-  it('sends bursts that are faster than real time, and nothing between', async (context) => {
-    const setup = await createSetup(context, { ...DIALS, downlinkBurstMs: 5_000 });
+  it('sends bursts faster than real time, and nothing between', async (context) => {
+    const setup = await createSetup(context, { ...BEHAVIOUR, downlinkBurstMs: 5_000 });
     const client = await placeAndConnect(setup);
     await until(setup, client, 'speech-update stopped assistant');
     expect(client.frames).toHaveLength(74); // 1.48 s of speech
@@ -97,14 +97,14 @@ describe.concurrent('a call over the transport socket', () => {
     expect(tookMs).toBeLessThan(500);
   });
 
-  it('is interrupted by who talks over the assistant, and not when that is forbidden', async (context) => {
-    const setup = await createSetup(context, DIALS);
+  it('is interrupted by the customer, except in a sentence that forbids it', async (context) => {
+    const setup = await createSetup(context, BEHAVIOUR);
     const client = await placeAndConnect(setup);
     await until(setup, client, 'speech-update started assistant');
     client.speak(LOUD);
     await until(setup, client, 'speech-update stopped assistant');
     expect(
-      told(client)
+      received(client)
         .filter((name) => name !== 'voice-input')
         .slice(2, 6),
     ).toEqual([
@@ -113,7 +113,7 @@ describe.concurrent('a call over the transport socket', () => {
       'speech-update started user',
       'speech-update stopped assistant',
     ]);
-    client.tell({ type: 'say', content: 'One moment, please.', interruptionsEnabled: false });
+    client.sendJson({ type: 'say', content: 'One moment, please.', interruptionsEnabled: false });
     client.speak(QUIET);
     await until(setup, client, 'speech-update started assistant', 2);
     client.speak(LOUD);
@@ -125,11 +125,11 @@ describe.concurrent('a call over the transport socket', () => {
           transcriptType === 'final' && transcript === 'One moment, please.',
       ),
     );
-    expect(told(client).filter((name) => name === 'user-interrupted')).toHaveLength(1);
+    expect(received(client).filter((name) => name === 'user-interrupted')).toHaveLength(1);
   });
 
-  it('measures how the uplink is paced', async (context) => {
-    const setup = await createSetup(context, DIALS);
+  it('measures the pace of the uplink', async (context) => {
+    const setup = await createSetup(context, BEHAVIOUR);
     const client = await placeAndConnect(setup);
     await setup.application.until('a second', () => uplinkOf(setup, client).rmsPerSecond.length > 0);
     const steady = uplinkOf(setup, client);
@@ -151,8 +151,8 @@ describe.concurrent('a call over the transport socket', () => {
     expect(Math.max(...uplinkOf(setup, client).rmsPerSecond)).toBeGreaterThan(4_000);
   });
 
-  it('speaks mu-law at 8 kHz when that was agreed', async (context) => {
-    const setup = await createSetup(context, DIALS);
+  it('uses mu-law at 8 kHz if requested', async (context) => {
+    const setup = await createSetup(context, BEHAVIOUR);
     const format = { format: 'mulaw', container: 'raw', sampleRate: 8_000 };
     const client = await placeAndConnect(setup, format, Buffer.alloc(160, 0xff));
     await until(setup, client, 'speech-update started assistant');
@@ -162,9 +162,12 @@ describe.concurrent('a call over the transport socket', () => {
     expect(audioMs).toBe(frames * 20);
   });
 
-  it('ends for silence, for want of audio, and when nobody connects', async (context) => {
-    const reasons = async (dials: Partial<VapiBehaviour>, frame: Buffer | undefined): Promise<unknown> => {
-      const setup = await createSetup(context, { ...DIALS, ...dials });
+  it('ends after silence, without audio, and without a connection', async (context) => {
+    const reasons = async (
+      behaviour: Partial<VapiBehaviour>,
+      frame: Buffer | undefined,
+    ): Promise<unknown> => {
+      const setup = await createSetup(context, { ...BEHAVIOUR, ...behaviour });
       const client = await placeAndConnect(setup);
       client.speak(frame);
       await client.closed;
@@ -172,12 +175,12 @@ describe.concurrent('a call over the transport socket', () => {
     };
     expect(
       await Promise.all([
-        // Silence is audio too: it keeps the media alive, not the conversation.
+        // Silence is audio too: it prevents the audio timeout, not the silence timeout.
         reasons({ silenceTimeoutMs: 700, customerAudioTimeoutMs: 1_000 }, QUIET),
         reasons({ customerAudioTimeoutMs: 300 }, undefined),
       ]),
     ).toEqual(['silence-timed-out', 'call.in-progress.error-assistant-did-not-receive-customer-audio']);
-    const setup = await createSetup(context, { ...DIALS, transportJoinMs: 60 });
+    const setup = await createSetup(context, { ...BEHAVIOUR, transportJoinMs: 60 });
     const { apiBaseUrl, apiKey } = setup.simulator.vapi;
     await fetch(`${apiBaseUrl}/call`, {
       method: 'POST',
@@ -188,8 +191,8 @@ describe.concurrent('a call over the transport socket', () => {
     expect(setup.simulator.calls()[0]?.endedReason).toContain('transport-never-connected');
   });
 
-  it('ends when its socket closes, and takes only one socket', async (context) => {
-    const setup = await createSetup(context, DIALS);
+  it('ends when its socket closes, and accepts only one socket', async (context) => {
+    const setup = await createSetup(context, BEHAVIOUR);
     const client = await placeAndConnect(setup);
     const url = `${setup.simulator.url.replace('http', 'ws')}/${client.id}/transport`;
     const second = new WebSocket(url);
@@ -198,16 +201,16 @@ describe.concurrent('a call over the transport socket', () => {
     await client.closed;
     expect(await setup.simulator.call(client.id)?.over).toMatchObject({ endedReason: 'customer-ended-call' });
     const other = await placeAndConnect(setup);
-    other.tell({ type: 'hangup' });
+    other.sendJson({ type: 'hangup' });
     await other.closed;
     expect(setup.simulator.call(other.id)?.state().endedReason).toBe('customer-ended-call');
   });
 
-  it('takes commands from its socket and from its control URL, and ignores what is none', async (context) => {
-    const setup = await createSetup(context, DIALS);
+  it('accepts commands from its socket and its control URL, and ignores invalid ones', async (context) => {
+    const setup = await createSetup(context, BEHAVIOUR);
     const client = await placeAndConnect(setup);
-    client.tell({ type: 'conversation-update' });
-    client.tell({
+    client.sendJson({ type: 'conversation-update' });
+    client.sendJson({
       type: 'add-message',
       message: { role: 'system', content: 'x' },
       triggerResponseEnabled: false,
@@ -223,8 +226,8 @@ describe.concurrent('a call over the transport socket', () => {
     });
   });
 
-  it('can be listened to: the uplink is the customer', async (context) => {
-    const setup = await createSetup(context, DIALS);
+  it('accepts listeners; the uplink is the customer', async (context) => {
+    const setup = await createSetup(context, BEHAVIOUR);
     const client = await placeAndConnect(setup);
     const listener = await listenTo(`${setup.simulator.url.replace('http', 'ws')}/${client.id}/listen`);
     await until(setup, client, 'speech-update stopped assistant');

@@ -7,8 +7,8 @@ import { sine } from '../../support/signal.ts';
 
 const FRAME = new Int16Array(320);
 
-describe('the meter of an uplink', () => {
-  it('finds a steady stream neither early nor late', () => {
+describe('the uplink meter', () => {
+  it('measures no lead and no gap for a steady stream', () => {
     let now = 0;
     const meter = createUplinkMeter(32_000, () => now);
     for (; now < 2_000; now += 20) meter.frame(640, FRAME);
@@ -23,12 +23,12 @@ describe('the meter of an uplink', () => {
     });
   });
 
-  it('sees a gap, and a burst that is ahead of the clock', () => {
+  it('measures a gap, and a burst ahead of the clock', () => {
     let now = 0;
     const meter = createUplinkMeter(32_000, () => now);
     meter.frame(640, FRAME);
     now = 500;
-    // The clock is half a second ahead, so that much may come at once, and a little more.
+    // The clock is half a second ahead, so this much can arrive at once, and a little more.
     for (let frame = 0; frame < 50; frame += 1) meter.frame(640, sine(440, 320));
     const { largestGapMs, aheadMs, bytesFasterThanRealTime } = meter.measured();
     expect([largestGapMs, aheadMs]).toEqual([500, 500]);
@@ -36,12 +36,12 @@ describe('the meter of an uplink', () => {
   });
 });
 
-describe('an uplink', () => {
-  it('is heard in frames, in order, with silence for what has not come', () => {
+describe('the uplink', () => {
+  it('returns frames in order, padded with silence', () => {
     const uplink = createUplink(DEFAULT_FORMAT);
     const bytes = Buffer.alloc(1_000);
     for (let index = 0; index < 500; index += 1) bytes.writeInt16LE(index + 1, index * 2);
-    // Cut in the middle of a sample.
+    // Split in the middle of a sample.
     uplink.push(bytes.subarray(0, 333));
     uplink.push(bytes.subarray(333));
     const heard = [...uplink.take(), ...uplink.take()];
@@ -49,7 +49,7 @@ describe('an uplink', () => {
     expect(heard.slice(500).every((sample) => sample === 0)).toBe(true);
   });
 
-  it('throws away what comes far too fast, and counts it', () => {
+  it('drops and counts audio that exceeds the buffer', () => {
     const uplink = createUplink(DEFAULT_FORMAT);
     const second = Buffer.alloc(32_000);
     for (let at = 0; at < MAX_BACKLOG_MS / 1000 + 2; at += 1) uplink.push(second);
@@ -57,10 +57,10 @@ describe('an uplink', () => {
   });
 });
 
-describe('the detector of speech', () => {
+describe('the speech detector', () => {
   const loud = sine(440, 320);
 
-  it('begins after three loud frames, and ends after a silence', () => {
+  it('detects the start after three loud frames, and the end after a silence', () => {
     const detector = createSpeechDetector(300, 100);
     const changes = [loud, FRAME, loud, loud, loud, FRAME, FRAME, FRAME, FRAME, loud, FRAME].map((frame) =>
       detector.frame(frame),
@@ -71,7 +71,7 @@ describe('the detector of speech', () => {
     expect(rest).toEqual([undefined, undefined, undefined, 'stopped']);
   });
 
-  it('does not hear what is quieter than its threshold', () => {
+  it('ignores audio below its threshold', () => {
     const detector = createSpeechDetector(9_000, 100);
     for (let frame = 0; frame < 10; frame += 1) detector.frame(loud);
     expect(detector.speaking).toBe(false);

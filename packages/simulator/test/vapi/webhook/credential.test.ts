@@ -33,7 +33,7 @@ describe('a credential', () => {
     ).toEqual({ 'x-vapi-secret': 't' });
   });
 
-  it('signs timestamp and body, unless told otherwise', () => {
+  it('signs timestamp and body by default', () => {
     expect(credentialHeaders(hmac, signable)).toEqual({
       'x-timestamp': '1787310000',
       'x-signature': sign(`1787310000.${signable.body}`).digest('hex'),
@@ -52,7 +52,7 @@ describe('a credential', () => {
     );
   });
 
-  it('signs as Svix does, with every parameter set', () => {
+  it('signs like Svix with all parameters set', () => {
     const key = Buffer.from([0, 255, 16, 32]);
     const headers = credentialHeaders(
       {
@@ -77,17 +77,17 @@ describe('a credential', () => {
   });
 
   it.each([
-    [{}, 'type must be one of none, secret, bearer, hmac'],
-    [{ type: 'secret' }, 'secret is missing'],
-    [{ type: 'bearer', token: 1 }, 'token must be a string'],
-    [{ type: 'bearer', token: 't', bearerPrefixEnabled: 'no' }, 'bearerPrefixEnabled must be a boolean'],
-    [{ type: 'hmac', algorithm: 'md5', secretKey: 'k' }, 'algorithm must be one of sha256'],
-    [{ type: 'none', toString: 1 }, 'toString does not exist'],
-  ])('%j is refused with a sentence', (fields, message) => {
+    [{}, 'type: expected one of none, secret, bearer, hmac'],
+    [{ type: 'secret' }, 'secret: missing'],
+    [{ type: 'bearer', token: 1 }, 'token: expected a string'],
+    [{ type: 'bearer', token: 't', bearerPrefixEnabled: 'no' }, 'bearerPrefixEnabled: expected a boolean'],
+    [{ type: 'hmac', algorithm: 'md5', secretKey: 'k' }, 'algorithm: expected one of sha256'],
+    [{ type: 'none', toString: 1 }, 'toString: unknown field'],
+  ])('rejects %j with a message', (fields, message) => {
     expect(() => decodeCredential(fields)).toThrow(message);
   });
 
-  it('signs the very bytes that arrive, and a static header wins over it', async (context) => {
+  it('signs the raw body, and a static header overrides it', async (context) => {
     const { simulator, application } = await createSetup(context);
     const put = await fetch(`${simulator.url}/simulator/vapi/credential`, {
       method: 'PUT',

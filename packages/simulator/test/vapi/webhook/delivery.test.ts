@@ -1,4 +1,4 @@
-// Every way in which webhooks misbehave, over real sockets.
+// Faults and formats of webhooks, over real sockets.
 
 import { describe, expect, it, vi } from 'vitest';
 import type { CallState, VapiBehaviour } from '../../../src/index.ts';
@@ -14,8 +14,8 @@ const nameOf = ({ type, status }: VapiMessage): string => [type, status].filter(
 
 vi.setConfig({ maxConcurrency: 20 });
 
-describe.concurrent('webhooks that misbehave', () => {
-  it('come more than once, with the same timestamp and, in reports, other presigned URLs', async (context) => {
+describe.concurrent('faults of webhooks', () => {
+  it('duplicates have the same timestamp and, in reports, different presigned URLs', async (context) => {
     const setup = await createSetup(context);
     const { deliveries } = await run(setup, { duplicates: 2 });
     const reports = setup.application.vapi('end-of-call-report');
@@ -27,17 +27,17 @@ describe.concurrent('webhooks that misbehave', () => {
     expect(deliveries.delivered % 3).toBe(0);
   });
 
-  it('get lost by type or by status, and the call knows which', async (context) => {
+  it('messages are lost by type or status, and the state of the call lists them', async (context) => {
     const setup = await createSetup(context);
     const { lost } = await run(setup, { loseTypes: ['conversation-update', 'status-update ended'] });
-    const told = setup.application.vapi().map(nameOf);
-    expect(told).not.toContain('conversation-update');
-    expect(told).not.toContain('status-update ended');
-    expect(told).toContain('status-update ringing');
+    const received = setup.application.vapi().map(nameOf);
+    expect(received).not.toContain('conversation-update');
+    expect(received).not.toContain('status-update ended');
+    expect(received).toContain('status-update ringing');
     expect(lost).toEqual(['conversation-update', 'conversation-update', 'status-update ended']);
   });
 
-  it('get lost by chance, and with the same seed the same ones do', async (context) => {
+  it('random losses depend only on the seed', async (context) => {
     const setup = await createSetup(context);
     const losses = await Promise.all(
       [7, 7, 8].map(async (seed) => (await run(setup, { seed, loseShare: 0.4 })).lost),
@@ -47,7 +47,7 @@ describe.concurrent('webhooks that misbehave', () => {
     expect(losses[2]).not.toEqual(losses[0]);
   });
 
-  it('overtake each other', async (context) => {
+  it('messages arrive out of order', async (context) => {
     const setup = await createSetup(context);
     await run(setup, { reorderMs: 400 });
     const arrived = setup.application.requests.map(
@@ -57,7 +57,7 @@ describe.concurrent('webhooks that misbehave', () => {
     expect(setup.application.vapi().map(nameOf)[0]).toBe('status-update queued');
   });
 
-  it('are tried again as the backoff plan says, but not after an excluded status', async (context) => {
+  it('retries follow the backoff plan, but not after an excluded status', async (context) => {
     const setup = await createSetup(context);
     const tries = new Map<string, number>();
     setup.application.respond = ({ body }) => {
@@ -79,28 +79,28 @@ describe.concurrent('webhooks that misbehave', () => {
     expect(deliveries.failed).toBe(2);
   });
 
-  it('are only those that were asked for', async (context) => {
+  it('only the server messages are sent', async (context) => {
     const setup = await createSetup(context);
     await run(setup, { serverMessages: ['hang', 'transcript[transcriptType="final"]'] });
-    const told = setup.application.vapi();
-    expect(told.map(({ type, transcriptType }) => [type, transcriptType])).toEqual([
+    const received = setup.application.vapi();
+    expect(received.map(({ type, transcriptType }) => [type, transcriptType])).toEqual([
       ['transcript', 'final'],
       ['transcript', 'final'],
     ]);
   });
 
-  it('leave out the end and the report', async (context) => {
+  it('the end and the report are omitted', async (context) => {
     const setup = await createSetup(context);
     const { status } = await run(setup, { sendEnded: false, sendReport: false });
-    const told = setup.application.vapi().map(nameOf);
+    const received = setup.application.vapi().map(nameOf);
     expect(status).toBe('ended');
-    expect(told).not.toContain('status-update ended');
-    expect(told).not.toContain('end-of-call-report');
+    expect(received).not.toContain('status-update ended');
+    expect(received).not.toContain('end-of-call-report');
   });
 });
 
-describe.concurrent('webhooks that look different', () => {
-  it('have the literal type, one kind of history, ISO times, seconds, nulls and no call', async (context) => {
+describe.concurrent('formats of webhooks', () => {
+  it('the literal type, one kind of history, ISO times, seconds, nulls and no call', async (context) => {
     const setup = await createSetup(context);
     await run(setup, {
       literalFinalType: true,
@@ -111,23 +111,23 @@ describe.concurrent('webhooks that look different', () => {
       embeddedCall: 'missing',
       emptyAnalysis: true,
     });
-    const told = setup.application.vapi();
-    expect(told.filter(({ type }) => type === 'transcript[transcriptType="final"]')).toHaveLength(2);
-    const update = told.find(({ type }) => type === 'conversation-update');
+    const received = setup.application.vapi();
+    expect(received.filter(({ type }) => type === 'transcript[transcriptType="final"]')).toHaveLength(2);
+    const update = received.find(({ type }) => type === 'conversation-update');
     expect(update).toHaveProperty('conversation');
     expect(update).not.toHaveProperty('messages');
-    for (const message of told) {
+    for (const message of received) {
       expect(message.timestamp).toMatch(/^\d{4}-\d\d-\d\dT.*Z$/);
       expect(message).toMatchObject({ customer: null, chat: null });
       expect(message).not.toHaveProperty('call');
     }
-    const report = told.find(({ type }) => type === 'end-of-call-report');
+    const report = received.find(({ type }) => type === 'end-of-call-report');
     expect(report).toMatchObject({ summary: '', analysis: {} });
     const items = report?.['messages'] as { duration?: number; time: number; endTime: number }[];
     expect(items[1]?.duration).toBeCloseTo(((items[1]?.endTime ?? 0) - (items[1]?.time ?? 0)) / 1000);
   });
 
-  it('have no timestamp, no envelope, a current status and only the schema history', async (context) => {
+  it('no timestamp, no envelope, a current status and only the schema history', async (context) => {
     const setup = await createSetup(context);
     await run(setup, {
       timestamps: 'missing',
@@ -135,13 +135,13 @@ describe.concurrent('webhooks that look different', () => {
       embeddedStatus: 'current',
       conversationShape: 'schema',
     });
-    const told = setup.application.requests.map(({ body }) => JSON.parse(body) as VapiMessage);
-    expect(told.every((message) => !('timestamp' in message) && !('message' in message))).toBe(true);
-    expect(told.at(-1)).toMatchObject({ type: 'end-of-call-report', call: { status: 'ended' } });
-    expect(told.find(({ type }) => type === 'conversation-update')).not.toHaveProperty('conversation');
+    const received = setup.application.requests.map(({ body }) => JSON.parse(body) as VapiMessage);
+    expect(received.every((message) => !('timestamp' in message) && !('message' in message))).toBe(true);
+    expect(received.at(-1)).toMatchObject({ type: 'end-of-call-report', call: { status: 'ended' } });
+    expect(received.find(({ type }) => type === 'conversation-update')).not.toHaveProperty('conversation');
   });
 
-  it('are huge, and of types that nobody knows', async (context) => {
+  it('huge messages and unknown types', async (context) => {
     const setup = await createSetup(context);
     const { deliveries } = await run(setup, {
       hugeBytes: 5_000_000,
@@ -156,7 +156,7 @@ describe.concurrent('webhooks that look different', () => {
     expect(deliveries.failed).toBe(0);
   });
 
-  it('say that a call cost nothing, until REST knows better', async (context) => {
+  it('a call costs nothing until its cost has settled', async (context) => {
     const setup = await createSetup(context);
     const call = setup.simulator.startCall({
       provider: 'vapi',
@@ -180,14 +180,14 @@ describe.concurrent('webhooks that look different', () => {
     expect(settled['messages']).toHaveLength(3);
   });
 
-  it('can be anything that a test wants to tell', async (context) => {
+  it('tests can send any message', async (context) => {
     const setup = await createSetup(context);
     const { id } = setup.simulator.startCall({ provider: 'vapi', script: 'hello' });
-    const told = await fetch(`${setup.simulator.url}/simulator/calls/${id}/messages`, {
+    const response = await fetch(`${setup.simulator.url}/simulator/calls/${id}/messages`, {
       method: 'POST',
       body: JSON.stringify({ message: { type: 'hang' }, to: 'webhook' }),
     });
-    expect(told.status).toBe(202);
+    expect(response.status).toBe(202);
     await setup.application.until('the message', () => setup.application.vapi('hang')[0]);
     expect(setup.application.vapi('hang')[0]?.call.id).toBe(id);
   });

@@ -1,5 +1,5 @@
-// The types, their limits and the three spellings of tool arguments stand in the reference's section on messages
-// that need a response.
+// The types, their limits and the three formats of tool arguments are those of the reference's section on messages that
+// need a response.
 
 import { describe, expect, it, vi } from 'vitest';
 import type { Answer, SimulatedCall } from '../../../src/index.ts';
@@ -14,18 +14,18 @@ async function live(setup: Setup): Promise<SimulatedCall> {
   return call;
 }
 
-async function ask(setup: Setup, call: SimulatedCall, what: object): Promise<Answer> {
+async function sendRequest(setup: Setup, call: SimulatedCall, request: object): Promise<Answer> {
   const url = `${setup.simulator.url}/simulator/calls/${call.id}/requests`;
   const before = call.state().answers?.length ?? 0;
-  const response = await fetch(url, { method: 'POST', body: JSON.stringify(what) });
+  const response = await fetch(url, { method: 'POST', body: JSON.stringify(request) });
   expect(response.status).toBe(202);
   return setup.application.until('an answer', () => {
     const answer = call.state().answers?.[before];
-    return answer?.outcome === 'awaited' ? undefined : answer;
+    return answer?.outcome === 'pending' ? undefined : answer;
   });
 }
 
-/** The application answers messages of a type. */
+/** Makes the application answer messages of a type. */
 function answering({ application }: Setup, type: string, body: object, delayMs = 0): void {
   application.respond = (request) =>
     (JSON.parse(request.body) as { message: VapiMessage }).message.type === type
@@ -36,16 +36,20 @@ function answering({ application }: Setup, type: string, body: object, delayMs =
 vi.setConfig({ maxConcurrency: 20 });
 
 describe.concurrent('a message that needs an answer', () => {
-  it('is sent with its arguments in three spellings, and its answer is written down', async (context) => {
+  it('is sent with its arguments in three formats, and its answer is recorded', async (context) => {
     const setup = await createSetup(context);
     const call = await live(setup);
     const body = { results: [{ toolCallId: 'call_0001', name: 'lookupPolicy', result: 'active' }] };
     answering(setup, 'tool-calls', body, 30);
-    const answer = await ask(setup, call, { type: 'tool-calls', arguments: { number: '9' } });
+    const answer = await sendRequest(setup, call, { type: 'tool-calls', arguments: { number: '9' } });
     expect(answer).toMatchObject({ status: 200, body: JSON.stringify(body), outcome: 'answered' });
     expect(answer.ms).toBeGreaterThanOrEqual(25);
-    await ask(setup, call, { type: 'tool-calls', spelling: 'object', arguments: { number: '9' } });
-    await ask(setup, call, { type: 'tool-calls', spelling: 'documentation', arguments: { number: '9' } });
+    await sendRequest(setup, call, { type: 'tool-calls', spelling: 'object', arguments: { number: '9' } });
+    await sendRequest(setup, call, {
+      type: 'tool-calls',
+      spelling: 'documentation',
+      arguments: { number: '9' },
+    });
     const lists = setup.application
       .vapi('tool-calls')
       .map(({ toolCallList }) => (toolCallList as unknown[])[0]);
@@ -61,36 +65,36 @@ describe.concurrent('a message that needs an answer', () => {
     );
   });
 
-  it('has a deadline, and a server that may refuse', async (context) => {
+  it('has a timeout, and records a rejection', async (context) => {
     const setup = await createSetup(context);
     const call = await live(setup);
     answering(setup, 'function-call', { result: 'late' }, 2_000);
-    const late = await ask(setup, call, { type: 'function-call', timeoutMs: 150 });
-    expect(late).toMatchObject({ status: null, body: '', outcome: 'deadline passed' });
+    const late = await sendRequest(setup, call, { type: 'function-call', timeoutMs: 150 });
+    expect(late).toMatchObject({ status: null, body: '', outcome: 'timeout' });
     expect(late.ms).toBeGreaterThanOrEqual(140);
     expect(late.ms).toBeLessThan(1_500);
     setup.application.respond = () => ({ status: 500, body: 'no' });
-    const refused = await ask(setup, call, { type: 'knowledge-base-request' });
-    expect(refused).toMatchObject({ status: 500, body: 'no', outcome: 'answered' });
+    const rejected = await sendRequest(setup, call, { type: 'knowledge-base-request' });
+    expect(rejected).toMatchObject({ status: 500, body: 'no', outcome: 'answered' });
     expect(setup.application.vapi('knowledge-base-request')[0]).toHaveProperty('messagesOpenAIFormatted');
   });
 
-  it('moves the call where the answer says', async (context) => {
+  it('moves the call to the destination of the answer', async (context) => {
     const setup = await createSetup(context);
     const call = await live(setup);
     answering(setup, 'handoff-destination-request', {
       destination: { type: 'assistant', assistantName: 'Billing' },
     });
-    await ask(setup, call, { type: 'handoff-destination-request' });
+    await sendRequest(setup, call, { type: 'handoff-destination-request' });
     await setup.application.until('Billing', () => setup.application.vapi('transfer-update')[0]);
     answering(setup, 'transfer-destination-request', {
       destination: { type: 'number', number: '+15005550123', message: '' },
     });
-    await ask(setup, call, { type: 'transfer-destination-request' });
+    await sendRequest(setup, call, { type: 'transfer-destination-request' });
     expect((await call.over).endedReason).toBe('assistant-forwarded-call');
   });
 
-  it('decides whether a call that has no assistant is answered', async (context) => {
+  it('decides whether a call without an assistant is answered', async (context) => {
     const setup = await createSetup(context);
     const start = async (): Promise<string | null> => {
       const call = setup.simulator.startCall({
@@ -108,14 +112,14 @@ describe.concurrent('a message that needs an answer', () => {
     expect(ASSISTANT_REQUEST_MS).toBe(7_500);
   });
 
-  it('is refused with a sentence when it is of no known kind', async (context) => {
+  it('is rejected with a message if its type is unknown', async (context) => {
     const setup = await createSetup(context);
     const call = await live(setup);
     for (const body of [{}, { type: 'voice-request' }, { type: 'tool-calls', spelling: 'odd' }]) {
       const url = `${setup.simulator.url}/simulator/calls/${call.id}/requests`;
       const response = await fetch(url, { method: 'POST', body: JSON.stringify(body) });
       expect(response.status).toBe(400);
-      expect(await response.json()).toEqual({ error: expect.stringContaining('must be one of') });
+      expect(await response.json()).toEqual({ error: expect.stringContaining('expected one of') });
     }
   });
 });

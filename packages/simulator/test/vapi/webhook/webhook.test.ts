@@ -6,12 +6,12 @@ import { createSetup } from '../../support/setup.ts';
 vi.setConfig({ maxConcurrency: 20 });
 
 describe.concurrent('the webhooks of a Vapi call', () => {
-  it('tell its whole life in order', async (context) => {
+  it('report its whole lifecycle in order', async (context) => {
     const { simulator, application } = await createSetup(context);
     const call = simulator.startCall({ provider: 'vapi', script: 'hello' });
     const state = await call.over;
 
-    const told = application
+    const received = application
       .vapi()
       .filter(({ transcriptType }) => transcriptType !== 'partial')
       .map(({ type, status, role }) => [type, status, role].filter(Boolean).join(' '));
@@ -21,7 +21,7 @@ describe.concurrent('the webhooks of a Vapi call', () => {
       `transcript ${role}`,
       'conversation-update',
     ];
-    expect(told).toEqual([
+    expect(received).toEqual([
       'status-update queued',
       'status-update ringing',
       'status-update in-progress',
@@ -36,7 +36,7 @@ describe.concurrent('the webhooks of a Vapi call', () => {
     expect(state.deliveries).toMatchObject({ delivered: application.requests.length, failed: 0 });
   });
 
-  it('carry the call with where to listen, and with the status that it was created with', async (context) => {
+  it('contain the call with its monitor URLs and its initial status', async (context) => {
     const { simulator, application } = await createSetup(context);
     const { id, over } = simulator.startCall({ provider: 'vapi', script: 'brief' });
     await over;
@@ -53,7 +53,7 @@ describe.concurrent('the webhooks of a Vapi call', () => {
     }
   });
 
-  it('let partial transcripts grow word by word into the final one', async (context) => {
+  it('extend partial transcripts word by word up to the final one', async (context) => {
     const { simulator, application } = await createSetup(context);
     await simulator.startCall({ provider: 'vapi', script: 'hello' }).over;
     const [first, ...texts] = application.vapi('transcript').map(({ transcript }) => String(transcript));
@@ -66,7 +66,7 @@ describe.concurrent('the webhooks of a Vapi call', () => {
     ]);
   });
 
-  it('end with a report of what was said, when and by whom', async (context) => {
+  it('end with a report that contains the transcript', async (context) => {
     const { simulator, application } = await createSetup(context);
     const { startedAt, endedAt, transcript } = await simulator.startCall({
       provider: 'vapi',
@@ -99,18 +99,18 @@ describe.concurrent('the webhooks of a Vapi call', () => {
     });
   });
 
-  it('say when the customer interrupts', async (context) => {
+  it('report that the customer interrupted', async (context) => {
     const { simulator, application } = await createSetup(context);
     await simulator.startCall({ provider: 'vapi', script: 'interruption' }).over;
-    const told = application
+    const received = application
       .vapi()
       .map(({ type, status, role }) => [type, status, role].filter(Boolean).join(' '));
-    const at = told.indexOf('user-interrupted');
-    expect(told[at + 1]).toBe('speech-update started user');
-    expect(told.indexOf('speech-update stopped assistant')).toBeGreaterThan(at);
+    const at = received.indexOf('user-interrupted');
+    expect(received[at + 1]).toBe('speech-update started user');
+    expect(received.indexOf('speech-update stopped assistant')).toBeGreaterThan(at);
   });
 
-  it('carry the secret when there is one', async (context) => {
+  it('contain the secret if there is one', async (context) => {
     const { simulator, application } = await createSetup(context);
     simulator.pointAt({ vapiWebhookSecret: 'open sesame' });
     const { id } = simulator.startCall({ provider: 'vapi', script: 'hello' });
@@ -121,7 +121,7 @@ describe.concurrent('the webhooks of a Vapi call', () => {
     expect(request?.headers).toMatchObject({ 'x-vapi-secret': 'open sesame', 'x-call-id': id });
   });
 
-  it('are sent once, and a server that is not there does not stop the call', async (context) => {
+  it('are sent once, and an unreachable server does not stop the call', async (context) => {
     const { simulator, application } = await createSetup(context);
     simulator.pointAt({ vapiWebhook: 'http://127.0.0.1:1/' });
     const state = await simulator.startCall({ provider: 'vapi', script: 'brief' }).over;
@@ -133,7 +133,7 @@ describe.concurrent('the webhooks of a Vapi call', () => {
     expect(application.requests).toEqual([]);
   });
 
-  it('come as late as the dials say', async (context) => {
+  it('are delayed as the behaviour says', async (context) => {
     const { simulator, application } = await createSetup(context);
     const behaviour = {
       queuedMs: 300,

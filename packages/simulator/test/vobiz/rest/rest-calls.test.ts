@@ -4,7 +4,7 @@ import { describe, expect, it, vi } from 'vitest';
 import type { VobizBehaviour } from '../../../src/index.ts';
 import { createSetup } from '../../support/setup.ts';
 import type { Setup } from '../../support/setup.ts';
-import { openStream, PATIENT, rest, statuses, TWO_WAY } from '../../support/vobiz.ts';
+import { openStream, NO_HANGUP, rest, statuses, TWO_WAY } from '../../support/vobiz.ts';
 
 const OURS = '+918000000001';
 const THEIRS = '919000000002';
@@ -105,7 +105,7 @@ describe.concurrent('a call that REST places', () => {
   });
 
   it('ends at its time limit', async (context) => {
-    const setup = await dialled(context, PATIENT);
+    const setup = await dialled(context, NO_HANGUP);
     const id = await place(setup, { time_limit: 1 });
     setup.application.answer = () => '<Response><Wait length="600"/></Response>';
     expect((await setup.simulator.call(id)?.over)?.endedReason).toBe('6000');

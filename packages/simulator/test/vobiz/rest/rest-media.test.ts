@@ -2,7 +2,7 @@
 
 import { describe, expect, it, vi } from 'vitest';
 import { createSetup } from '../../support/setup.ts';
-import { hears, openStream, rest, statuses, TWO_WAY, wavFile } from '../../support/vobiz.ts';
+import { containsTone, openStream, rest, statuses, TWO_WAY, wavFile } from '../../support/vobiz.ts';
 
 const ONE_WAY = 'audioTrack="both"';
 const STAY = '<Wait length="600"/>';
@@ -23,8 +23,8 @@ describe.concurrent('REST Play', () => {
       body: { message: 'play started' },
     });
     const heard = (): Buffer => setup.simulator.vobiz.call(call.id)?.heard() ?? Buffer.alloc(0);
-    await setup.application.until('the second', () => hears(heard(), 1_700));
-    expect(hears(heard(), 900)).toBe(true);
+    await setup.application.until('the second', () => containsTone(heard(), 1_700));
+    expect(containsTone(heard(), 900)).toBe(true);
     expect(call.state().vobiz?.notes).toEqual(['play: not a WAV file', 'play: not a WAV file']);
   });
 
@@ -34,11 +34,11 @@ describe.concurrent('REST Play', () => {
     setup.application.files.set('/long.wav', wavFile(900, 60_000));
     await rest(setup, 'POST', `/Call/${call.id}/Play/`, { urls: `${setup.application.url}/long.wav` });
     const heard = (): Buffer => setup.simulator.vobiz.call(call.id)?.heard() ?? Buffer.alloc(0);
-    await setup.application.until('it', () => hears(heard(), 900));
+    await setup.application.until('it', () => containsTone(heard(), 900));
     expect((await rest(setup, 'DELETE', `/Call/${call.id}/Play/`)).status).toBe(204);
     const count = socket.messages.length;
     await setup.application.until('a while', () => socket.messages.length > count + 60);
-    expect(hears(heard().subarray(-3_200), 900)).toBe(false);
+    expect(containsTone(heard().subarray(-3_200), 900)).toBe(false);
   });
 
   it.for([[{}], [{ urls: 'here' }], [{ urls: 'http://x/', legs: 'all' }]])(

@@ -5,7 +5,7 @@ import type { VobizBehaviour } from '../../../src/index.ts';
 import type { ReceivedStream } from '../../support/application.ts';
 import { createSetup } from '../../support/setup.ts';
 import type { Setup } from '../../support/setup.ts';
-import { openStream, PATIENT, statuses, control, toneMedia, TWO_WAY } from '../../support/vobiz.ts';
+import { openStream, NO_HANGUP, statuses, control, toneMedia, TWO_WAY } from '../../support/vobiz.ts';
 
 const TAP = 'audioTrack="both" extraHeaders="tenant=acme" contentType="audio/x-mulaw;rate=8000"';
 const STAY = '<Wait length="600"/>';
@@ -20,7 +20,7 @@ async function tap(
   const { application, simulator } = setup;
   application.answer = () =>
     `<Response><Stream ${attributes} statusCallbackUrl="${application.url}/status">${application.wsUrl}/s</Stream>${STAY}</Response>`;
-  simulator.startCall({ provider: 'vobiz', script: 'brief', behaviour: { ...PATIENT, ...behaviour } });
+  simulator.startCall({ provider: 'vobiz', script: 'brief', behaviour: { ...NO_HANGUP, ...behaviour } });
   return application.until('a stream', () =>
     application.streams.find(({ messages }) => messages.length >= count),
   );
@@ -113,7 +113,7 @@ describe.concurrent('the audio of a stream', () => {
       ({ media }) => (media as { chunk: number } | undefined)?.chunk ?? [],
     );
     expect(chunks.slice(0, 12)).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9, 15, 16, 17]);
-    expect(stream.odd).toContain('00010203');
+    expect(stream.invalid).toContain('00010203');
   });
 });
 
@@ -171,11 +171,11 @@ describe.concurrent('the socket of a stream', () => {
 
   it('reads nothing more once it stalls, and goes on sending', async (context) => {
     const setup = await createSetup(context);
-    const { tell, state, socket } = await openStream(setup, { stallAfterMs: 20 });
+    const { sendCommand, state, socket } = await openStream(setup, { stallAfterMs: 20 });
     const count = socket.messages.length;
     await setup.application.until('it has stalled', () => socket.messages.length > count + 10);
-    tell('playAudio', toneMedia(1_000, 20));
-    tell('clearAudio');
+    sendCommand('playAudio', toneMedia(1_000, 20));
+    sendCommand('clearAudio');
     const later = socket.messages.length;
     await setup.application.until('more audio', () => socket.messages.length > later + 10);
     expect(state()).toMatchObject({ clears: 0, playedMs: 0, queuedMs: 0 });
@@ -211,33 +211,33 @@ describe.concurrent('the socket of a stream', () => {
 describe.concurrent('the answers of a stream', () => {
   it('to checkpoints may be lost, the first ones', async (context) => {
     const setup = await createSetup(context);
-    const { tell, got, state } = await openStream(setup, { losePlayed: 1 });
-    for (const name of ['a', 'b']) tell('checkpoint', { name });
-    await setup.application.until('the second', () => got('playedStream').length > 0);
-    expect(got('playedStream').map(({ name }) => name)).toEqual(['b']);
+    const { sendCommand, received, state } = await openStream(setup, { losePlayed: 1 });
+    for (const name of ['a', 'b']) sendCommand('checkpoint', { name });
+    await setup.application.until('the second', () => received('playedStream').length > 0);
+    expect(received('playedStream').map(({ name }) => name)).toEqual(['b']);
     expect(state().checkpoints).toEqual(['a', 'b']);
   });
 
   it('to checkpoints may overtake each other', async (context) => {
     const setup = await createSetup(context);
-    const { tell, got } = await openStream(setup, { swapPlayed: true });
-    for (const name of ['a', 'b']) tell('checkpoint', { name });
-    await setup.application.until('both', () => got('playedStream').length === 2);
-    expect(got('playedStream').map(({ name }) => name)).toEqual(['b', 'a']);
+    const { sendCommand, received } = await openStream(setup, { swapPlayed: true });
+    for (const name of ['a', 'b']) sendCommand('checkpoint', { name });
+    await setup.application.until('both', () => received('playedStream').length === 2);
+    expect(received('playedStream').map(({ name }) => name)).toEqual(['b', 'a']);
   });
 
   it('to clearAudio may be late, or lost', async (context) => {
     const setup = await createSetup(context);
-    const { tell, got, call } = await openStream(setup, { clearedDelayMs: 200 });
-    tell('clearAudio');
-    tell('checkpoint', { name: 'earlier' });
-    await setup.application.until('it', () => got('clearedAudio').length > 0);
-    expect(got('playedStream')).toHaveLength(1);
+    const { sendCommand, received, call } = await openStream(setup, { clearedDelayMs: 200 });
+    sendCommand('clearAudio');
+    sendCommand('checkpoint', { name: 'earlier' });
+    await setup.application.until('it', () => received('clearedAudio').length > 0);
+    expect(received('playedStream')).toHaveLength(1);
     await control(setup, 'PUT', `/calls/${call.id}/behaviour`, { loseCleared: true, clearedDelayMs: 0 });
-    tell('clearAudio');
-    tell('checkpoint', { name: 'later' });
-    await setup.application.until('what comes after it', () => got('playedStream').length === 2);
-    expect(got('clearedAudio')).toHaveLength(1);
+    sendCommand('clearAudio');
+    sendCommand('checkpoint', { name: 'later' });
+    await setup.application.until('what comes after it', () => received('playedStream').length === 2);
+    expect(received('clearedAudio')).toHaveLength(1);
   });
 });
 

@@ -6,10 +6,10 @@ import { samplesOf, sine } from '../../support/signal.ts';
 import { createSetup } from '../../support/setup.ts';
 import {
   audioOf,
-  hears,
+  containsTone,
   openStream,
   rest,
-  soundsIn,
+  isToneIn,
   statuses,
   control,
   toneMedia,
@@ -20,16 +20,16 @@ vi.setConfig({ maxConcurrency: 20 });
 describe.concurrent('audio on a two-way stream', () => {
   it('is heard by the person in full, and its checkpoint is answered when it has been heard', async (context) => {
     const setup = await createSetup(context);
-    const { tell, got, call, state } = await openStream(setup);
-    for (let chunk = 0; chunk < 20; chunk += 1) tell('playAudio', toneMedia(1_000, 20));
-    tell('checkpoint', { name: 'turn-1' });
+    const { sendCommand, received, call, state } = await openStream(setup);
+    for (let chunk = 0; chunk < 20; chunk += 1) sendCommand('playAudio', toneMedia(1_000, 20));
+    sendCommand('checkpoint', { name: 'turn-1' });
     await setup.application.until('it is queued', () => (state().queuedMs ?? 0) > 0);
-    expect(got('playedStream')).toEqual([]);
-    await setup.application.until('it was played', () => got('playedStream').length > 0);
-    expect(got('playedStream')).toEqual([{ event: 'playedStream', name: 'turn-1' }]);
+    expect(received('playedStream')).toEqual([]);
+    await setup.application.until('it was played', () => received('playedStream').length > 0);
+    expect(received('playedStream')).toEqual([{ event: 'playedStream', name: 'turn-1' }]);
     expect(state()).toMatchObject({ playedMs: 400, queuedMs: 0, checkpoints: ['turn-1'], clears: 0 });
     const { bytes } = await control(setup, 'GET', `/calls/${call.id}/heard`);
-    expect([hears(bytes, 1_000), hears(bytes, 2_300)]).toEqual([true, false]);
+    expect([containsTone(bytes, 1_000), containsTone(bytes, 2_300)]).toEqual([true, false]);
     expect(setup.simulator.vobiz.call(call.id)?.heard().length).toBeGreaterThan(0);
     await setup.application.until('it is told', () => statuses(setup).includes('PlayedStream'));
     expect(setup.application.forms('PlayedStream')).toMatchObject([
@@ -39,7 +39,7 @@ describe.concurrent('audio on a two-way stream', () => {
 
   it('is on the `outbound` track of a tap on the same leg, and not on its own stream', async (context) => {
     const setup = await createSetup(context);
-    const { tell, got, socket, call } = await openStream(setup);
+    const { sendCommand, received, socket, call } = await openStream(setup);
     const { body } = await rest(setup, 'POST', `/Call/${call.id}/Stream/`, {
       service_url: `${setup.application.wsUrl}/tap`,
       audio_track: 'both',
@@ -48,27 +48,27 @@ describe.concurrent('audio on a two-way stream', () => {
     const tap = await setup.application.until('the tap', () =>
       setup.application.streams.find(({ path, messages }) => path === '/tap' && messages.length > 2),
     );
-    tell('playAudio', toneMedia(1_000, 300));
-    tell('checkpoint', { name: 'end' });
-    await setup.application.until('it was played', () => got('playedStream').length > 0);
+    sendCommand('playAudio', toneMedia(1_000, 300));
+    sendCommand('checkpoint', { name: 'end' });
+    await setup.application.until('it was played', () => received('playedStream').length > 0);
     const from = tap.messages.length;
     await setup.application.until('the tap has it', () => tap.messages.length > from + 10);
-    expect(soundsIn(audioOf(tap, 'outbound'), 1_000, 8_000)).toBe(true);
-    expect(soundsIn(audioOf(tap, 'inbound'), 1_000, 8_000)).toBe(false);
-    expect(soundsIn(audioOf(socket, 'inbound'), 1_000, 8_000)).toBe(false);
+    expect(isToneIn(audioOf(tap, 'outbound'), 1_000, 8_000)).toBe(true);
+    expect(isToneIn(audioOf(tap, 'inbound'), 1_000, 8_000)).toBe(false);
+    expect(isToneIn(audioOf(socket, 'inbound'), 1_000, 8_000)).toBe(false);
   });
 
   it('that waits is forgotten at clearAudio, with its checkpoints', async (context) => {
     const setup = await createSetup(context);
-    const { tell, got, state, streamId } = await openStream(setup);
-    tell('playAudio', toneMedia(1_000, 500));
-    tell('playAudio', toneMedia(1_000, 500));
-    tell('checkpoint', { name: 'never' });
-    tell('clearAudio');
-    tell('checkpoint', { name: 'after' });
-    await setup.application.until('the checkpoint after it', () => got('playedStream').length > 0);
-    expect(got('playedStream').map(({ name }) => name)).toEqual(['after']);
-    expect(got('clearedAudio')).toEqual([
+    const { sendCommand, received, state, streamId } = await openStream(setup);
+    sendCommand('playAudio', toneMedia(1_000, 500));
+    sendCommand('playAudio', toneMedia(1_000, 500));
+    sendCommand('checkpoint', { name: 'never' });
+    sendCommand('clearAudio');
+    sendCommand('checkpoint', { name: 'after' });
+    await setup.application.until('the checkpoint after it', () => received('playedStream').length > 0);
+    expect(received('playedStream').map(({ name }) => name)).toEqual(['after']);
+    expect(received('clearedAudio')).toEqual([
       { sequenceNumber: expect.any(Number), event: 'clearedAudio', streamId },
     ]);
     expect(state()).toMatchObject({ clears: 1, voided: 1, queuedMs: 0 });
@@ -78,10 +78,10 @@ describe.concurrent('audio on a two-way stream', () => {
 
   it('that does not fit is dropped, and that is told once', async (context) => {
     const setup = await createSetup(context);
-    const { tell, got, state } = await openStream(setup, { playbackQueueMs: 500 });
-    for (let chunk = 0; chunk < 5; chunk += 1) tell('playAudio', toneMedia(1_000, 400));
-    tell('checkpoint', { name: 'end' });
-    await setup.application.until('the end', () => got('playedStream').length > 0);
+    const { sendCommand, received, state } = await openStream(setup, { playbackQueueMs: 500 });
+    for (let chunk = 0; chunk < 5; chunk += 1) sendCommand('playAudio', toneMedia(1_000, 400));
+    sendCommand('checkpoint', { name: 'end' });
+    await setup.application.until('the end', () => received('playedStream').length > 0);
     expect(state()).toMatchObject({ playedMs: 400, droppedMs: 1_600 });
     await setup.application.until('it is told', () => statuses(setup).includes('PlayedStream'));
     expect(setup.application.forms('DegradedStream')).toMatchObject([{ Error: 'connection degraded' }]);
@@ -89,14 +89,14 @@ describe.concurrent('audio on a two-way stream', () => {
 
   it('that is not in order is not heard, and counted by its fault', async (context) => {
     const setup = await createSetup(context);
-    const { tell, socket, state, got } = await openStream(setup);
-    tell('playAudio', { media: { contentType: 'audio/wav', sampleRate: 8_000, payload: 'AAAA' } });
-    tell('playAudio', { streamId: 'another', ...toneMedia(1_000, 20) });
-    tell('sendDTMF', { dtmf: '12#' });
+    const { sendCommand, socket, state, received } = await openStream(setup);
+    sendCommand('playAudio', { media: { contentType: 'audio/wav', sampleRate: 8_000, payload: 'AAAA' } });
+    sendCommand('playAudio', { streamId: 'another', ...toneMedia(1_000, 20) });
+    sendCommand('sendDTMF', { dtmf: '12#' });
     socket.socket.send('{');
     socket.socket.send(Buffer.from([1, 2]));
-    tell('checkpoint', { name: 'end' });
-    await setup.application.until('the end', () => got('playedStream').length > 0);
+    sendCommand('checkpoint', { name: 'end' });
+    await setup.application.until('the end', () => received('playedStream').length > 0);
     expect(state()).toMatchObject({
       playedMs: 0,
       ignored: { contentType: 1, 'other stream': 1, sendDTMF: 1, 'not a JSON object': 1, binary: 1 },
@@ -105,41 +105,41 @@ describe.concurrent('audio on a two-way stream', () => {
 
   it('is read in the byte order that is dialled', async (context) => {
     const setup = await createSetup(context);
-    const { tell, got, call } = await openStream(setup, { byteOrder: 'be' });
+    const { sendCommand, received, call } = await openStream(setup, { byteOrder: 'be' });
     const payload = encodeLinear16(sine(1_000, 4_800), 'be').toString('base64');
-    tell('playAudio', { media: { contentType: 'audio/x-l16', sampleRate: 16_000, payload } });
-    tell('checkpoint', { name: 'end' });
-    await setup.application.until('the end', () => got('playedStream').length > 0);
+    sendCommand('playAudio', { media: { contentType: 'audio/x-l16', sampleRate: 16_000, payload } });
+    sendCommand('checkpoint', { name: 'end' });
+    await setup.application.until('the end', () => received('playedStream').length > 0);
     const heard = samplesOf(setup.simulator.vobiz.call(call.id)?.heard() ?? Buffer.alloc(0));
-    expect(soundsIn(heard, 1_000, 8_000)).toBe(true);
+    expect(isToneIn(heard, 1_000, 8_000)).toBe(true);
     // In the other order its samples would reach up to the loudest that there is.
     expect(heard.every((sample) => Math.abs(sample) < 12_000)).toBe(true);
   });
 
   it('has no effect on a one-way stream', async (context) => {
     const setup = await createSetup(context);
-    const { tell, got, state, socket } = await openStream(
+    const { sendCommand, received, state, socket } = await openStream(
       setup,
       {},
       'audioTrack="both"',
       '<Wait length="600"/>',
     );
-    tell('playAudio', toneMedia(1_000, 100));
-    tell('checkpoint', { name: 'end' });
-    tell('clearAudio');
-    tell('stop');
+    sendCommand('playAudio', toneMedia(1_000, 100));
+    sendCommand('checkpoint', { name: 'end' });
+    sendCommand('clearAudio');
+    sendCommand('stop');
     await setup.application.until('they came', () => state().ignored?.['one-way stream'] === 4);
     const count = socket.messages.length;
     await setup.application.until('more frames', () => socket.messages.length > count + 5);
-    expect([got('playedStream'), got('clearedAudio'), state().playedMs]).toEqual([[], [], 0]);
+    expect([received('playedStream'), received('clearedAudio'), state().playedMs]).toEqual([[], [], 0]);
   });
 });
 
 describe.concurrent('the end of a two-way stream', () => {
   it('is 4010 when it is stopped and nothing follows; StopStream is told between the close and the hangup', async (context) => {
     const setup = await createSetup(context);
-    const { tell, call, socket } = await openStream(setup, {}, undefined, '');
-    tell('stop');
+    const { sendCommand, call, socket } = await openStream(setup, {}, undefined, '');
+    sendCommand('stop');
     const { endedReason } = await call.over;
     expect(endedReason).toBe('4010');
     expect(setup.application.forms('Hangup')).toMatchObject([
@@ -176,21 +176,21 @@ describe.concurrent('a person on a two-way stream', () => {
     ['number', { dtmf: { digit: 1, timestamp: expect.any(Number) } }],
   ] as const)('presses keys, which come in the shape %s', async ([dtmfShape, shape], context) => {
     const setup = await createSetup(context);
-    const { call, got, streamId } = await openStream(setup, { dtmfShape });
+    const { call, received, streamId } = await openStream(setup, { dtmfShape });
     const { status } = await control(setup, 'POST', `/calls/${call.id}/dtmf`, { digits: '1#' });
-    await setup.application.until('both keys', () => got('dtmf').length === 2);
+    await setup.application.until('both keys', () => received('dtmf').length === 2);
     expect(status).toBe(202);
-    expect(got('dtmf')[0]).toMatchObject({ event: 'dtmf', streamId, ...shape });
+    expect(received('dtmf')[0]).toMatchObject({ event: 'dtmf', streamId, ...shape });
     expect(call.state().vobiz).toMatchObject({ digitsPressed: '1#' });
   });
 
   it('stays while something is played to them, however impatient they are', async (context) => {
     const setup = await createSetup(context);
-    const { tell, got, call } = await openStream(setup, { patienceMs: 200 });
-    for (let chunk = 0; chunk < 4; chunk += 1) tell('playAudio', toneMedia(1_000, 800));
-    tell('checkpoint', { name: 'end' });
+    const { sendCommand, received, call } = await openStream(setup, { patienceMs: 200 });
+    for (let chunk = 0; chunk < 4; chunk += 1) sendCommand('playAudio', toneMedia(1_000, 800));
+    sendCommand('checkpoint', { name: 'end' });
     const { endedReason } = await call.over;
-    expect([endedReason, got('playedStream').length]).toEqual(['4000', 1]);
+    expect([endedReason, received('playedStream').length]).toEqual(['4000', 1]);
   });
 
   it('can be given a tone on either side, and only that side has it', async (context) => {
@@ -210,9 +210,9 @@ describe.concurrent('a person on a two-way stream', () => {
       ['outbound', 1_900, 700],
     ] as const) {
       const samples = audioOf(socket, track);
-      expect([soundsIn(samples, own, 8_000), soundsIn(samples, other, 8_000)]).toEqual([true, false]);
+      expect([isToneIn(samples, own, 8_000), isToneIn(samples, other, 8_000)]).toEqual([true, false]);
     }
     const heard = (await control(setup, 'GET', `/calls/${call.id}/heard`)).bytes;
-    expect([hears(heard, 1_900), hears(heard, 700)]).toEqual([true, false]);
+    expect([containsTone(heard, 1_900), containsTone(heard, 700)]).toEqual([true, false]);
   });
 });

@@ -4,7 +4,7 @@ import { describe, expect, it, vi } from 'vitest';
 import type { SimulatedCall, VobizBehaviour } from '../../../src/index.ts';
 import { createSetup } from '../../support/setup.ts';
 import type { Setup } from '../../support/setup.ts';
-import { hears, PATIENT, control, wavFile } from '../../support/vobiz.ts';
+import { containsTone, NO_HANGUP, control, wavFile } from '../../support/vobiz.ts';
 
 /** Begins a call with some XML; what is asked for after that hangs up as busy. */
 function begin(setup: Setup, xml: string, behaviour: Partial<VobizBehaviour> = {}): SimulatedCall {
@@ -15,7 +15,7 @@ function begin(setup: Setup, xml: string, behaviour: Partial<VobizBehaviour> = {
   return setup.simulator.startCall({
     provider: 'vobiz',
     script: 'brief',
-    behaviour: { ...PATIENT, ...behaviour },
+    behaviour: { ...NO_HANGUP, ...behaviour },
   });
 }
 
@@ -196,7 +196,7 @@ describe.concurrent('what a call hears', () => {
     const call = begin(setup, `<Play>${url}/none.wav</Play><Play loop="2">${url}/a.wav</Play><Hangup/>`);
     await call.over;
     const heard = setup.simulator.vobiz.call(call.id)?.heard() ?? Buffer.alloc(0);
-    expect(hears(heard, 900)).toBe(true);
+    expect(containsTone(heard, 900)).toBe(true);
     expect(heard.length).toBeGreaterThanOrEqual(2 * 200 * 16);
     expect(call.state().vobiz?.notes).toEqual(['play: not a WAV file']);
   });

@@ -50,8 +50,8 @@ describe.concurrent('a webhook of Vobiz', () => {
 
   it('about the end of a stream may be lost', async (context) => {
     const setup = await createSetup(context);
-    const { tell, call } = await openStream(setup, { loseEvents: ['StopStream'] });
-    tell('stop');
+    const { sendCommand, call } = await openStream(setup, { loseEvents: ['StopStream'] });
+    sendCommand('stop');
     await call.over;
     expect(statuses(setup)).toEqual(['StartStream']);
   });
@@ -71,9 +71,9 @@ describe.concurrent('a webhook of Vobiz', () => {
 
   it('may overtake another', async (context) => {
     const setup = await createSetup(context);
-    const { tell, got } = await openStream(setup, { reorderMs: 600, seed: 3 });
-    for (let index = 0; index < 8; index += 1) tell('checkpoint', { name: String(index) });
-    await setup.application.until('all answers', () => got('playedStream').length === 8);
+    const { sendCommand, received } = await openStream(setup, { reorderMs: 600, seed: 3 });
+    for (let index = 0; index < 8; index += 1) sendCommand('checkpoint', { name: String(index) });
+    await setup.application.until('all answers', () => received('playedStream').length === 8);
     await setup.application.until('all webhooks', () => setup.application.forms('PlayedStream').length === 8);
     const order = setup.application.forms('PlayedStream').map((form) => form['Name']);
     expect(order).not.toEqual(['0', '1', '2', '3', '4', '5', '6', '7']);
