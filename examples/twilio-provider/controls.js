@@ -1,7 +1,7 @@
 // @ts-check
 /** The controls of a call: over REST, with new TwiML, and on its stream. */
 import { FaultError, invalidArgument } from '@sidetone/core';
-import { fetchSound, present } from '@sidetone/plugin-kit';
+import { fetchSound, definedFields } from '@sidetone/plugin-kit';
 import { callPath } from './rest.js';
 
 /** The maximum length of TwiML in a request, in characters. */
@@ -45,7 +45,7 @@ export function createControls(host, request, sessionOf, streamUrl) {
       await request(callPath(sid), signal, { Status: 'completed' });
     },
     async transfer({ providerCallId: sid }, { number = '', content = '', ...rest }, { signal }) {
-      const [surplus] = Object.keys(present(rest));
+      const [surplus] = Object.keys(definedFields(rest));
       if (surplus !== undefined)
         throw invalidArgument(surplus, 'expected no value: transfers go to numbers only');
       if (!PHONE_NUMBER.test(number)) throw invalidArgument('number', 'expected a number like +15005550006');

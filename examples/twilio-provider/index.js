@@ -4,7 +4,7 @@
  * connected to a number, and the audio of both is received; without it, audio and speech can be played to the caller.
  */
 import { createHmac } from 'node:crypto';
-import { askForEach, isSameSecret, lookUp, untilStopped } from '@sidetone/plugin-kit';
+import { forEachCall, isSameSecret, getOwn, abortOnStop } from '@sidetone/plugin-kit';
 import { defineProvider, FaultError, providerCallId, Secret } from '@sidetone/core';
 import { z } from 'zod';
 import { connect, createControls, dial, PHONE_NUMBER, tap, twiml } from './controls.js';
@@ -90,14 +90,14 @@ export default defineProvider({
         stopped.abort();
         for (const sid of calls.keys()) forget(sid);
       },
-      controls: untilStopped(partner === undefined ? { ...always, ...playback } : always, stopped.signal),
+      controls: abortOnStop(partner === undefined ? { ...always, ...playback } : always, stopped.signal),
       controlsFor({ providerCallId: sid }) {
         const canPlay = partner === undefined && calls.get(sid)?.session?.isOpen() === true;
         return canPlay ? [...ALWAYS, ...PLAYBACK] : ALWAYS;
       },
       async reconcile(live, signal) {
         const until = AbortSignal.any([signal, stopped.signal]);
-        await askForEach(host.clock, live, until, async ({ providerCallId: sid }) => {
+        await forEachCall(host.clock, live, until, async ({ providerCallId: sid }) => {
           const call = await request(callPath(sid), until);
           if (!until.aborted) emit(sid, { ...call, at: call['end_time'] }, host.clock.now());
         });
@@ -105,7 +105,7 @@ export default defineProvider({
       health: async (signal) => void (await request('', signal)),
       ingress: {
         async request({ method, path, headers, body, receivedAt }) {
-          const route = lookUp(ROUTES, path);
+          const route = getOwn(ROUTES, path);
           if (!route || method !== 'POST') return { status: 404 };
           const fields = new URLSearchParams(new TextDecoder().decode(body));
           const expected = signatureOf(host.publicUrl(path), fields, authToken);

@@ -1,6 +1,6 @@
 // @ts-check
 /** A client of Twilio's REST API, which takes forms and returns JSON. */
-import { askProvider, numberOf, objectOf, refusalOf } from '@sidetone/plugin-kit';
+import { requestProvider, numberOf, objectOf, faultOfResponse } from '@sidetone/plugin-kit';
 import { FaultError } from '@sidetone/core';
 
 /** Twilio's error code for an update of an ended call. */
@@ -25,7 +25,7 @@ export function createRest({ accountSid, authToken, apiBaseUrl }, { clock, fetch
   /** @param {string} path @param {AbortSignal} signal @param {Record<string, string>} [form] */
   return async (path, signal, form) => {
     const body = form && { body: new URLSearchParams(form).toString() };
-    const reply = await askProvider(
+    const reply = await requestProvider(
       { clock, fetch: (url, init) => fetch(url, { ...init, ...body }) },
       {
         method: form ? 'POST' : 'GET',
@@ -40,6 +40,6 @@ export function createRest({ accountSid, authToken, apiBaseUrl }, { clock, fetch
     if (numberOf(answer['code']) === NOT_IN_PROGRESS)
       throw new FaultError('CALL_NOT_LIVE', 'the call has ended');
     if (reply.status === 404) throw new FaultError('CALL_NOT_FOUND', 'call not found at Twilio');
-    throw refusalOf(reply, 'Twilio');
+    throw faultOfResponse(reply, 'Twilio');
   };
 }

@@ -3,7 +3,7 @@
 import { encodeMulaw, FaultError } from '@sidetone/core';
 import {
   listOf,
-  lookUp,
+  getOwn,
   numberOf,
   objectOf,
   parseJson,
@@ -46,14 +46,14 @@ export function createSession(host, providerCallId, socket) {
       if (stream) return;
       if (callSid !== providerCallId || encoding !== 'audio/x-mulaw' || numberOf(sampleRate) !== RATE)
         return socket.close(1008, 'unexpected call or media format');
-      const parties = listOf(tracks).flatMap((track) => lookUp(PARTY_OF, textOf(track)) ?? []);
+      const parties = listOf(tracks).flatMap((track) => getOwn(PARTY_OF, textOf(track)) ?? []);
       const media = host.openStream({ providerCallId, encoding: 'mulaw', sampleRate: RATE, parties });
       stream = { sid: textOf(streamSid) ?? '', parties, media };
       host.emit({ ...base(), type: 'call.status', status: 'IN_PROGRESS' });
     },
     media({ media }) {
       const { track, timestamp, payload } = objectOf(media);
-      const party = lookUp(PARTY_OF, textOf(track));
+      const party = getOwn(PARTY_OF, textOf(track));
       const position = numberOf(timestamp) ?? -1;
       if (!party || !stream?.parties.includes(party) || position < 0 || position > DAY_MS) return;
       const audio = Buffer.from(textOf(payload) ?? '', 'base64');
@@ -79,7 +79,7 @@ export function createSession(host, providerCallId, socket) {
 
   socket.onMessage((text) => {
     const message = objectOf(typeof text === 'string' ? parseJson(text) : undefined);
-    if (!hasEnded) lookUp(MESSAGES, textOf(message['event']))?.(message);
+    if (!hasEnded) getOwn(MESSAGES, textOf(message['event']))?.(message);
   });
   socket.onClose(() => end('the socket closed'));
 

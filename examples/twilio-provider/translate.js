@@ -1,6 +1,6 @@
 // @ts-check
 /** Translates Twilio's call fields into events. */
-import { instantOf, lookUp, present, textOf } from '@sidetone/plugin-kit';
+import { instantOf, getOwn, definedFields, textOf } from '@sidetone/plugin-kit';
 import { providerCallId } from '@sidetone/core';
 
 /** @type {Readonly<Record<string, import('@sidetone/core').CallStatus>>} */
@@ -26,9 +26,9 @@ const DIRECTIONS = { inbound: 'INBOUND', 'outbound-api': 'OUTBOUND', 'outbound-d
 export function eventsOf(sid, { status, direction, from, to, at }, receivedAt) {
   const base = { providerCallId: providerCallId(sid), occurredAt: instantOf(at) ?? receivedAt };
   const code = textOf(status) ?? '';
-  const category = lookUp(ENDS, code);
-  const parts = { direction: lookUp(DIRECTIONS, textOf(direction)), from: textOf(from), to: textOf(to) };
-  const known = present({ status: lookUp(STATUSES, code), details: present(parts) });
+  const category = getOwn(ENDS, code);
+  const parts = { direction: getOwn(DIRECTIONS, textOf(direction)), from: textOf(from), to: textOf(to) };
+  const known = definedFields({ status: getOwn(STATUSES, code), details: definedFields(parts) });
   /** @type {import('@sidetone/core').ProviderEvent[]} */
   const events = [{ ...base, type: 'call.started', ...known }];
   if (category) events.push({ ...base, type: 'call.ended', dedupeKey: code, end: { category, code } });

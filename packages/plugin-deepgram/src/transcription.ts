@@ -1,5 +1,5 @@
 /** One call: its audio on one stream or on several, and how they do as one word. */
-import { present } from '@sidetone/plugin-kit';
+import { definedFields } from '@sidetone/plugin-kit';
 import {
   type Party,
   type TranscriberEvent,
@@ -32,7 +32,7 @@ function standingOf(standings: readonly Standing[]): Standing {
   const byHealth = standings.toSorted((a, b) => BY_SEVERITY.indexOf(a.state) - BY_SEVERITY.indexOf(b.state));
   const worst = byHealth.at(-1)!;
   const going = byHealth.findLast(({ state }) => state !== 'FAILED') ?? worst;
-  return { state: going.state, ...present({ trouble: worst.trouble ?? going.trouble }) };
+  return { state: going.state, ...definedFields({ trouble: worst.trouble ?? going.trouble }) };
 }
 
 export interface CallTranscription extends Transcription {
@@ -63,9 +63,9 @@ export function createTranscription(
     standings[index] = standing;
     const { state, trouble } = standingOf(standings);
     if (state === told.state && trouble?.code === told.trouble?.code) return;
-    told = { state, ...present({ trouble }) };
+    told = { state, ...definedFields({ trouble }) };
     const message = trouble && messageOf(trouble, options.apiKey.reveal());
-    emit({ type: 'state', state, ...present({ code: trouble?.code, message }) });
+    emit({ type: 'state', state, ...definedFields({ code: trouble?.code, message }) });
   }
 
   const sessions = groups.map((group, index) => {
@@ -86,10 +86,10 @@ export function createTranscription(
           sampleRate: toRate,
           channels: group.length,
           withKeyterms,
-          ...present({ language }),
+          ...definedFields({ language }),
         }),
       emit,
-      onState: (state, trouble) => stand(index, { state, ...present({ trouble }) }),
+      onState: (state, trouble) => stand(index, { state, ...definedFields({ trouble }) }),
       random,
       signal,
     });

@@ -1,5 +1,5 @@
 /** Between the words of the service and those of the contract: pure. */
-import { present } from '@sidetone/plugin-kit';
+import { definedFields } from '@sidetone/plugin-kit';
 import { type Party, type TranscriberEvent } from '@sidetone/core';
 import type { TimeLine } from './audio/timeline.ts';
 import type { TurnEvent, TurnEventOf, TurnInput } from './turns.ts';
@@ -33,7 +33,7 @@ const INPUTS: {
       isFinal,
       isPause,
       isAnswer,
-      ...present({ confidence }),
+      ...definedFields({ confidence }),
     };
   },
   utteranceEnd: ({ lastWordEnd }, line) =>
@@ -62,7 +62,7 @@ const utterance = (party: Party, { type, number, text, startMs, endMs, confidenc
     text,
     startMs,
     endMs,
-    ...present({ confidence }),
+    ...definedFields({ confidence }),
   }) as const;
 
 const EVENTS: {

@@ -6,11 +6,11 @@
 import {
   isJsonObject,
   listOf,
-  lookUp,
+  getOwn,
   numberOf,
   objectOf,
   parseJson,
-  present,
+  definedFields,
   textOf,
   type JsonObject,
 } from '@sidetone/plugin-kit';
@@ -80,7 +80,7 @@ function wordOf(value: unknown): HeardWord {
   const word = objectOf(value);
   return {
     text: line(word['punctuated_word']) || line(word['word']),
-    ...present({ start: numberOf(word['start']), end: numberOf(word['end']) }),
+    ...definedFields({ start: numberOf(word['start']), end: numberOf(word['end']) }),
   };
 }
 
@@ -115,7 +115,7 @@ function readResults(message: JsonObject): ServerMessage | undefined {
     isFinal: message['is_final'] === true || isPause,
     isPause,
     isAnswer: message['from_finalize'] === true,
-    ...present({ confidence: shareOf(alternative['confidence']) }),
+    ...definedFields({ confidence: shareOf(alternative['confidence']) }),
   };
 }
 
@@ -177,7 +177,7 @@ export function decodeServerMessage(text: string): ServerMessage {
   const name = textOf(message['type']);
   // An error of the service behind the socket comes without a type.
   if (name === undefined) return { type: textOf(message['err_code']) === undefined ? 'malformed' : 'error' };
-  const read = lookUp(READERS, name);
+  const read = getOwn(READERS, name);
   return read ? (read(message) ?? { type: 'malformed' }) : { type: 'unknown' };
 }
 

@@ -1,6 +1,6 @@
 /**
- * A map with a maximum size: when a new key exceeds it, the entry that was set least recently is dropped. For state about
- * calls whose end may never be reported.
+ * A map with a maximum size. If a new key exceeds it, the entry that was set least recently is dropped. Use it for state
+ * about calls, because their end may never be reported.
  */
 export class BoundedMap<Key, Value> {
   readonly #entries = new Map<Key, Value>();
@@ -9,7 +9,7 @@ export class BoundedMap<Key, Value> {
   #dropped = 0;
 
   /**
-   * @param limit largest number of entries, at least 1.
+   * @param limit maximum number of entries, at least 1.
    * @param onDrop called with each entry that is dropped because of the limit.
    */
   constructor(limit: number, onDrop?: (key: Key, value: Value) => void) {
@@ -21,7 +21,7 @@ export class BoundedMap<Key, Value> {
     return this.#entries.size;
   }
 
-  /** Number of entries dropped because of the limit so far. */
+  /** Number of entries that were dropped because of the limit. */
   get dropped(): number {
     return this.#dropped;
   }
@@ -34,14 +34,14 @@ export class BoundedMap<Key, Value> {
     return this.#entries.has(key);
   }
 
-  /** Sets an entry as the newest one, also if its key is known. */
+  /** Sets an entry and makes it the newest one, even if the key exists. */
   set(key: Key, value: Value): void {
     this.#entries.delete(key);
     this.#entries.set(key, value);
     if (this.#entries.size > this.#limit) this.#dropOldest();
   }
 
-  /** Returns whether there was such an entry. */
+  /** Deletes an entry. Returns whether it existed. */
   delete(key: Key): boolean {
     return this.#entries.delete(key);
   }

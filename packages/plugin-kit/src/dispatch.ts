@@ -1,9 +1,9 @@
-/** Typed dispatch of a discriminated union over a table of handlers: the one cast that such a call needs is here. */
+/** Typed dispatch of a discriminated union over a table of handlers. The only cast that it needs is here. */
 
-/** A union whose members are told apart by `type`. */
+/** A union that is discriminated by `type`. */
 type Tagged = { readonly type: string };
 
-/** One handler for each member of a union, by its `type`; a missing or surplus one does not compile. */
+/** One handler for each member of a union, by its `type`. A missing or surplus handler does not compile. */
 export type HandlerTable<Union extends Tagged, Args extends readonly unknown[] = [], Result = void> = {
   readonly [Type in Union['type']]: (
     message: Extract<Union, { readonly type: Type }>,

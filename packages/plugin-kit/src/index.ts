@@ -1,12 +1,12 @@
-/** Helpers for provider and transcriber plugins. Unlike core, this package may change between minor releases. */
+/** Helpers for provider and transcriber plugins. Unlike core, they may change in minor releases. See README.md. */
 export { resample, resampledLength } from './audio/resample.ts';
 export { decodeWav, type Sound, type WavResult } from './audio/wav.ts';
 export {
   createByteQueue,
   createSoundQueue,
   MAX_AHEAD_MS,
-  MAX_WAITING_MS,
-  samplesIn,
+  MAX_QUEUED_MS,
+  samplesInFrame,
   silence,
   type AudioFormat,
   type ByteQueue,
@@ -16,29 +16,29 @@ export {
   instantOf,
   isJsonObject,
   listOf,
-  lookUp,
+  getOwn,
   numberOf,
   objectOf,
   parseJson,
-  present,
+  definedFields,
   textOf,
   type JsonObject,
-} from './tolerant.ts';
+} from './tolerant-json.ts';
 export {
-  askProvider,
-  MAX_REPLY_BYTES,
-  reasonIn,
-  refusalOf,
+  requestProvider,
+  MAX_RESPONSE_BYTES,
+  errorReasonIn,
+  faultOfResponse,
   USER_AGENT,
-  type ProviderReply,
+  type ProviderResponse,
   type ProviderRequest,
-} from './provider-http.ts';
+} from './request-provider.ts';
 export { fetchSound, MAX_SOUND_BYTES, SOUND_TIMEOUT_MS } from './fetch-sound.ts';
 export { readBody } from './read-body.ts';
-export { untilStopped } from './until-stopped.ts';
-export { ASK_PAUSE_MS, askForEach, MAX_COOL_DOWN_MS } from './ask-for-each.ts';
-export { askPatiently, RETRY_FIRST_MS, RETRY_LONGEST_MS } from './ask-patiently.ts';
+export { abortOnStop } from './abort-on-stop.ts';
+export { CALL_PAUSE_MS, forEachCall, MAX_RATE_LIMIT_PAUSE_MS } from './for-each-call.ts';
+export { RETRY_BACK_OFF, withRetries } from './with-retries.ts';
 export { backOffMs, type BackOff } from './back-off.ts';
 export { BoundedMap } from './bounded-map.ts';
 export { dispatch, type HandlerTable } from './dispatch.ts';
-export { isSameSecret } from './constant-time.ts';
+export { isSameSecret } from './same-secret.ts';

@@ -1,6 +1,9 @@
-/** Reads the whole body of an answer, up to a bound. */
+/** Reads a response body with a size limit. */
 
-/** The bytes; undefined when there are more than `maxBytes`, which are then not read. Rejects when `signal` aborts. */
+/**
+ * Returns the body of a response, or undefined if it is larger than `maxBytes`; the rest is then not read.
+ * @throws the reason of `signal` if it aborts.
+ */
 export async function readBody(
   response: Response,
   maxBytes: number,
@@ -15,10 +18,10 @@ export async function readBody(
     chunks.push(chunk as Uint8Array);
   }
   const body = new Uint8Array(size);
-  let at = 0;
+  let offset = 0;
   for (const chunk of chunks) {
-    body.set(chunk, at);
-    at += chunk.length;
+    body.set(chunk, offset);
+    offset += chunk.length;
   }
   return body;
 }

@@ -21,8 +21,8 @@ function wav(samples: number): Uint8Array<ArrayBuffer> {
   return bytes;
 }
 
-describe('fetching a sound', () => {
-  it('gives its samples, and leaves no timer behind', async () => {
+describe('fetchSound', () => {
+  it('returns the samples and leaves no timer', async () => {
     const host = createFakeHost();
     host.respond('GET', URL_OF_SOUND, { bytes: wav(3) });
     expect(await fetchSound(host, URL_OF_SOUND, signal)).toEqual({
@@ -38,9 +38,9 @@ describe('fetching a sound', () => {
     ['nonsense', undefined],
     [URL_OF_SOUND, { status: 404 }],
     [URL_OF_SOUND, { status: 302, headers: { location: 'http://10.0.0.1/' } }],
-    [URL_OF_SOUND, { text: 'ID3 is no WAV' }],
+    [URL_OF_SOUND, { text: 'ID3, not WAV' }],
     [URL_OF_SOUND, { bytes: wav(MAX_SOUND_BYTES / 2) }],
-  ])('refuses %s with %#', async (url, reply) => {
+  ])('rejects %s as an invalid argument (case %#)', async (url, reply) => {
     const host = createFakeHost();
     if (reply) host.respond('GET', url, reply);
     await expect(fetchSound(host, url, signal)).rejects.toMatchObject({
@@ -49,23 +49,23 @@ describe('fetching a sound', () => {
     });
   });
 
-  it('that cannot be reached is a mistake in the address', async () => {
+  it('rejects an unreachable server as an invalid argument', async () => {
     const host = createFakeHost();
     host.respond('GET', URL_OF_SOUND, () => Promise.reject(connectionFailure('ECONNREFUSED')));
     await expect(fetchSound(host, URL_OF_SOUND, signal)).rejects.toMatchObject({ code: 'INPUT_INVALID' });
   });
 
-  it('that takes too long, or is given up, is not there', async () => {
+  it('rejects with PROVIDER_UNREACHABLE on a timeout or abort', async () => {
     const host = createFakeHost();
     host.respond('GET', URL_OF_SOUND, NEVER);
     const slow = fetchSound(host, URL_OF_SOUND, signal).catch((error: unknown) => error);
     await host.clock.advance(SOUND_TIMEOUT_MS);
     expect(await slow).toMatchObject({ code: 'PROVIDER_UNREACHABLE' });
-    const life = new AbortController();
-    const givenUp = fetchSound(host, URL_OF_SOUND, life.signal).catch((error: unknown) => error);
+    const abort = new AbortController();
+    const aborted = fetchSound(host, URL_OF_SOUND, abort.signal).catch((error: unknown) => error);
     await host.clock.settle();
-    life.abort();
-    expect(await givenUp).toMatchObject({ code: 'PROVIDER_UNREACHABLE' });
+    abort.abort();
+    expect(await aborted).toMatchObject({ code: 'PROVIDER_UNREACHABLE' });
     expect(host.clock.pending).toBe(0);
   });
 });

@@ -1,5 +1,5 @@
 /** One running instance: the account's calls, and what connects its parts. */
-import { askForEach, untilStopped } from '@sidetone/plugin-kit';
+import { forEachCall, abortOnStop } from '@sidetone/plugin-kit';
 import {
   FaultError,
   isFault,
@@ -279,7 +279,7 @@ export function createProvider(options: VapiOptions, host: ProviderHost): Provid
       calls.stop();
       await Promise.all([forwarder?.stop(), sweeps]);
     },
-    controls: untilStopped(
+    controls: abortOnStop(
       createControls({
         api,
         say: options.compatibility,
@@ -302,7 +302,7 @@ export function createProvider(options: VapiOptions, host: ProviderHost): Provid
       receive: (message, receivedAt) => receiveFrom('webhook', message, receivedAt),
     }),
     reconcile: (stale, signal) =>
-      askForEach(host.clock, stale, signal, ({ providerCallId }) =>
+      forEachCall(host.clock, stale, signal, ({ providerCallId }) =>
         refresh(providerCallId, signal, 'patient', true),
       ),
     backfill: (request, signal) =>

@@ -1,5 +1,5 @@
 /** What Vapi's messages mean, in Sidetone's events. Pure and total. */
-import { lookUp, present } from '@sidetone/plugin-kit';
+import { getOwn, definedFields } from '@sidetone/plugin-kit';
 import { providerCallId, type CallStatus, type ProviderEvent } from '@sidetone/core';
 import {
   detailsOf,
@@ -68,13 +68,13 @@ const TRANSLATORS: { readonly [Type in VapiMessageType]: Translator<Type> } = {
             ...base,
             ...keyOf(message, 'ended'),
             type: 'call.ended',
-            end: { ...endOf(message.end), ...present({ message: message.endDetail }) },
+            end: { ...endOf(message.end), ...definedFields({ message: message.endDetail }) },
           },
         ]
       : NOTHING,
   transcript(message, base) {
     const { role, kind, text } = message;
-    const party = lookUp(PARTY_OF_ROLE, role);
+    const party = getOwn(PARTY_OF_ROLE, role);
     if (!party || !kind || text.trim() === '') return NOTHING;
     return kind === 'final'
       ? [{ ...base, ...keyOf(message, role, kind, digest(text)), type: 'utterance.final', party, text }]
@@ -82,7 +82,7 @@ const TRANSLATORS: { readonly [Type in VapiMessageType]: Translator<Type> } = {
   },
   'speech-update'(message, base) {
     const { role, status, turn } = message;
-    const party = lookUp(PARTY_OF_ROLE, role);
+    const party = getOwn(PARTY_OF_ROLE, role);
     if (!party || (status !== 'started' && status !== 'stopped')) return NOTHING;
     return [{ ...base, ...keyOf(message, role, status, turn), type: `speech.${status}`, party }];
   },
@@ -97,14 +97,14 @@ const TRANSLATORS: { readonly [Type in VapiMessageType]: Translator<Type> } = {
   ],
   'assistant.started'(message, base, { known }) {
     const first = known.assistantSeen ? {} : { id: message.call?.assistant.id };
-    return assistantChanged(message, base, { ...present(first), ...message.assistant });
+    return assistantChanged(message, base, { ...definedFields(first), ...message.assistant });
   },
   'transfer-update': (message, base) => [
     {
       ...base,
       ...keyOf(message, digest(message.destination ?? '')),
       type: 'transfer.started',
-      ...present({ destination: message.destination }),
+      ...definedFields({ destination: message.destination }),
     },
     ...(message.toAssistant ? assistantChanged(message, base, message.toAssistant) : NOTHING),
   ],
@@ -162,7 +162,7 @@ function assistantChanged(
   { id, name }: VapiAssistant,
 ): readonly ProviderEvent[] {
   if (id === undefined && name === undefined) return NOTHING;
-  const assistant = present({ providerAssistantId: id, name });
+  const assistant = definedFields({ providerAssistantId: id, name });
   return [{ ...base, ...keyOf(message, 'assistant', id, name), type: 'assistant.changed', assistant }];
 }
 
@@ -198,7 +198,7 @@ export function translate(message: VapiMessage, context: TranslationContext): re
             ...base,
             ...(message.type === 'status-update' && status && keyOf(message, message.status)),
             type: 'call.started' as const,
-            ...present({ status, details }),
+            ...definedFields({ status, details }),
           },
         ]
       : NOTHING),

@@ -5,10 +5,10 @@
 import {
   instantOf,
   isJsonObject,
-  lookUp,
+  getOwn,
   objectOf,
   parseJson,
-  present,
+  definedFields,
   textOf,
   type JsonObject,
 } from '@sidetone/plugin-kit';
@@ -74,20 +74,20 @@ const READERS: {
 } = {
   'status-update': (message) => ({
     end: decodeReport(message),
-    ...present({
+    ...definedFields({
       status: textOf(message['status']),
       endDetail: textOf(objectOf(message['inboundPhoneCallDebuggingArtifacts'])['assistantRequestError']),
     }),
   }),
   transcript: (message, name) => ({
     text: typeof message['transcript'] === 'string' ? message['transcript'] : '',
-    ...present({
+    ...definedFields({
       role: textOf(message['role']),
       kind: transcriptKind(textOf(message['transcriptType']) ?? /transcriptType="(\w+)"/.exec(name)?.[1]),
     }),
   }),
   'speech-update': (message) =>
-    present({
+    definedFields({
       role: textOf(message['role']),
       status: textOf(message['status']),
       turn: typeof message['turn'] === 'number' ? String(message['turn']) : undefined,
@@ -96,7 +96,7 @@ const READERS: {
   'assistant.started': (message) => ({ assistant: assistantOf(message['newAssistant']) }),
   'transfer-update': (message) => {
     const destination = objectOf(message['destination']);
-    return present({
+    return definedFields({
       destination: addressOf(destination) ?? assistantOf(destination).name,
       toAssistant: isJsonObject(message['toAssistant']) ? assistantOf(message['toAssistant']) : undefined,
     });
@@ -104,12 +104,12 @@ const READERS: {
   hang: () => ({}),
   'conversation-update': (message) => ({ history: historyOf(message) }),
   'user-interrupted': () => ({}),
-  'language-change': (message) => present({ language: textOf(message['language']) }),
+  'language-change': (message) => definedFields({ language: textOf(message['language']) }),
   'call.deleted': () => ({}),
   'call.delete.failed': () => ({}),
   'assistant.speechStarted': (message) => ({
     text: textOf(message['text']) ?? '',
-    ...present({ source: textOf(message['source']) }),
+    ...definedFields({ source: textOf(message['source']) }),
   }),
   request: () => ({}),
   passing: () => ({}),
@@ -186,7 +186,7 @@ export function decodeMessage(value: unknown): Decoded {
   const told = textOf(message['type']);
   if (told === undefined) return { ok: false, problem: 'the message has no type' };
   const name = told.replace(/\[.*$/s, '');
-  const type = lookUp(TYPES, name) ?? 'other';
+  const type = getOwn(TYPES, name) ?? 'other';
   // A token comes many times a second, and nothing is kept of it: its call object is not read whole.
   const call = type === 'passing' ? undefined : decodeCall(message['call']);
   const callId = call?.id ?? textOf(objectOf(message['call'])['id']);
@@ -196,7 +196,7 @@ export function decodeMessage(value: unknown): Decoded {
       type,
       name,
       ...READERS[type](message, told),
-      ...present({
+      ...definedFields({
         call,
         callId,
         timestamp: instantOf(message['timestamp']),

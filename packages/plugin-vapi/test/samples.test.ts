@@ -1,5 +1,5 @@
 import { isFault, Secret, type ControlArguments, type ControlName, type ProviderEvent } from '@sidetone/core';
-import { reasonIn } from '@sidetone/plugin-kit';
+import { errorReasonIn } from '@sidetone/plugin-kit';
 import { createCommandContext, createControlledCall, createFakeHost } from '@sidetone/testkit';
 import { describe, expect, it } from 'vitest';
 import { createVapiApi, isSuccess, type VapiApi } from '../src/rest/api.ts';
@@ -138,7 +138,7 @@ const get: Ask = (api, signal) => api.getCall(CALL, signal);
 const create: Ask = async (api, signal) => (await api.createCall({}, signal)).id;
 const steer: Ask = async (api, signal) => {
   const reply = await api.control(new URL(CONTROL_URL), { type: 'end-call' }, signal);
-  return { isTaken: isSuccess(reply), reason: reasonIn(reply) };
+  return { isTaken: isSuccess(reply), reason: errorReasonIn(reply) };
 };
 
 /** What is asked when the sample is the answer, and what comes of it: a value, or the fault. */

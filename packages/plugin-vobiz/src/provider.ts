@@ -1,5 +1,5 @@
 /** One running instance: what connects its parts. */
-import { present, untilStopped } from '@sidetone/plugin-kit';
+import { definedFields, abortOnStop } from '@sidetone/plugin-kit';
 import {
   type ControlledCall,
   type Provider,
@@ -113,8 +113,8 @@ export function createProvider(options: VobizOptions, host: ProviderHost): Provi
       relays?.stop('the provider stopped');
       return Promise.resolve();
     },
-    controls: untilStopped(
-      createControls(present({ relay: relayWay, rest: account?.rest, room: account?.room })),
+    controls: abortOnStop(
+      createControls(definedFields({ relay: relayWay, rest: account?.rest, room: account?.room })),
       signal,
     ),
     controlsFor: ({ status, providerCallId }) =>

@@ -1,5 +1,5 @@
 /** What Vobiz's webhooks and stream messages mean, in Sidetone's events. Pure and total. */
-import { lookUp, present } from '@sidetone/plugin-kit';
+import { getOwn, definedFields } from '@sidetone/plugin-kit';
 import { type CallDirection, type CallStatus, type ProviderEvent } from '@sidetone/core';
 import { endCategoryOf } from './calls/end-reasons.ts';
 import { at, noticeIn } from './calls/notices.ts';
@@ -52,15 +52,15 @@ interface Told {
 
 /** That there is a call, and what a webhook, a start or a live lookup tells about it. */
 export function announce(callId: string, occurredAt: number, told: Told): ProviderEvent {
-  const details = present({
-    direction: lookUp(DIRECTIONS, told.direction),
+  const details = definedFields({
+    direction: getOwn(DIRECTIONS, told.direction),
     from: withPlus(told.from),
     to: withPlus(told.to),
     createdAt: told.createdAt,
     providerData: told.providerData,
   });
-  const status = lookUp(STATUSES, told.status);
-  return { ...at(callId, occurredAt), type: 'call.started', ...present({ status }), details };
+  const status = getOwn(STATUSES, told.status);
+  return { ...at(callId, occurredAt), type: 'call.started', ...definedFields({ status }), details };
 }
 
 /** Whether a webhook says that its call is over. It may come to the answer address as well. */
@@ -70,14 +70,16 @@ export const isHangup = ({ event, hangup }: VobizWebhook): boolean =>
 function ended(webhook: VobizWebhook, occurredAt: number): readonly ProviderEvent[] {
   const { callId, hangup = {}, direction } = webhook;
   const { code, cause, name, source, durationSeconds, billedSeconds, cost, answeredAt, endedAt } = hangup;
-  const category = endCategoryOf(present({ code, cause, source, direction: lookUp(DIRECTIONS, direction) }));
-  const providerData = present({
+  const category = endCategoryOf(
+    definedFields({ code, cause, source, direction: getOwn(DIRECTIONS, direction) }),
+  );
+  const providerData = definedFields({
     durationSeconds,
     billedSeconds,
     hangupCause: cause,
     hangupSource: source,
   });
-  const details = present({ answeredAt, endedAt });
+  const details = definedFields({ answeredAt, endedAt });
   return [
     announce(callId, occurredAt, webhook),
     {
@@ -86,7 +88,7 @@ function ended(webhook: VobizWebhook, occurredAt: number): readonly ProviderEven
       type: 'call.ended',
       end: {
         category,
-        ...present({ code: code === undefined ? cause : String(code), message: name ?? cause }),
+        ...definedFields({ code: code === undefined ? cause : String(code), message: name ?? cause }),
       },
     },
     {
@@ -109,7 +111,7 @@ export const isRecording = ({ event, recording }: VobizWebhook): boolean =>
 function recorded({ callId, recording = {} }: VobizWebhook, receivedAt: number): readonly ProviderEvent[] {
   const { id, url, durationMs, startedAt, endedAt, endReason } = recording;
   if (url === undefined) return NOTHING;
-  const providerData = present({
+  const providerData = definedFields({
     recordingId: id,
     recordingUrl: url,
     recordingDurationMs: durationMs,
@@ -143,7 +145,7 @@ function gathered(
             type: 'utterance.final',
             party: 'CUSTOMER',
             text: speech,
-            ...present({ confidence }),
+            ...definedFields({ confidence }),
           } as const,
         ]
       : NOTHING),
@@ -155,7 +157,7 @@ function providerDataOf({
   conference,
   machine,
 }: VobizWebhook): Readonly<Record<string, unknown>> | undefined {
-  const data = present({
+  const data = definedFields({
     conferenceId: conference?.id,
     conferenceName: conference?.name,
     conferenceMemberId: conference?.memberId,
@@ -171,7 +173,10 @@ export function translateWebhook(webhook: VobizWebhook, receivedAt: number): rea
   const { callId, event, callStatus, dial } = webhook;
   const isAboutTheCall =
     event === undefined ? callStatus !== undefined : dial === undefined && ABOUT_THE_CALL.has(event);
-  const told = { ...webhook, ...present({ status: callStatus, providerData: providerDataOf(webhook) }) };
+  const told = {
+    ...webhook,
+    ...definedFields({ status: callStatus, providerData: providerDataOf(webhook) }),
+  };
   return [
     ...(isAboutTheCall ? [announce(callId, receivedAt, told)] : NOTHING),
     ...gathered(webhook, receivedAt),
@@ -187,7 +192,7 @@ export function translateStart(
 ): readonly ProviderEvent[] {
   return [
     ...((from ?? to ?? direction)
-      ? [announce(callId, receivedAt, present({ from, to, direction }))]
+      ? [announce(callId, receivedAt, definedFields({ from, to, direction }))]
       : NOTHING),
     { ...at(callId, receivedAt), type: 'call.status', status: 'IN_PROGRESS' },
   ];

@@ -6,11 +6,11 @@ import {
   instantOf,
   isJsonObject,
   listOf,
-  lookUp,
+  getOwn,
   numberOf,
   objectOf,
   parseJson,
-  present,
+  definedFields,
   textOf,
   type JsonObject,
 } from '@sidetone/plugin-kit';
@@ -122,7 +122,7 @@ const READERS: {
     return {
       isFlat: !isJsonObject(message['start']),
       tracks: tracksOf(start, message),
-      ...present({
+      ...definedFields({
         callId: firstText([start, message], ['callId', 'callUUID', 'CallUUID', 'call_uuid']),
         format: formatOf(
           textOf(format['encoding']) ?? firstText([start, message], ['contentType']),
@@ -136,7 +136,7 @@ const READERS: {
   },
   media(message) {
     const media = objectOf(message['media']);
-    return present({
+    return definedFields({
       track: trackOf(media['track']),
       timestamp: instantOf(media['timestamp']),
       chunk: numberOf(media['chunk']),
@@ -144,17 +144,17 @@ const READERS: {
     });
   },
   dtmf: (message) =>
-    present({
+    definedFields({
       digits: digitsIn(message),
       sequence: numberOf(message['sequenceNumber']),
       timestamp: instantOf(objectOf(message['dtmf'])['timestamp']),
     }),
   stop: (message) =>
-    present({ reason: textOf(message['reason']) ?? textOf(objectOf(message['stop'])['reason']) }),
-  played: (message) => present({ name: textOf(message['name']) }),
+    definedFields({ reason: textOf(message['reason']) ?? textOf(objectOf(message['stop'])['reason']) }),
+  played: (message) => definedFields({ name: textOf(message['name']) }),
   cleared: () => ({}),
   error: (message) =>
-    present({ code: textOf(objectOf(message['error'])['code']) ?? textOf(message['error']) }),
+    definedFields({ code: textOf(objectOf(message['error'])['code']) ?? textOf(message['error']) }),
   unknown: () => ({}),
   malformed: () => ({}),
 };
@@ -164,7 +164,7 @@ export function decodeStreamMessage(text: string): StreamMessage {
   const message = parseJson(text);
   if (!isJsonObject(message)) return { type: 'malformed' };
   const event = textOf(message['event']);
-  const type = lookUp(EVENTS, event) ?? 'unknown';
+  const type = getOwn(EVENTS, event) ?? 'unknown';
   const streamId = firstText([objectOf(message['start']), message], ['streamId', 'stream_id']);
-  return { type, ...READERS[type](message), ...present({ streamId }) } as StreamMessage;
+  return { type, ...READERS[type](message), ...definedFields({ streamId }) } as StreamMessage;
 }

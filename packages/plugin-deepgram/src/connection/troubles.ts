@@ -3,7 +3,7 @@
  * which trouble the status of a refused handshake, and the code and reason of a close, stand for. Pure.
  */
 import { isFault } from '@sidetone/core';
-import { isJsonObject, lookUp, numberOf, parseJson, textOf } from '@sidetone/plugin-kit';
+import { isJsonObject, getOwn, numberOf, parseJson, textOf } from '@sidetone/plugin-kit';
 
 interface TroubleEntry {
   /** Whether the same attempt may succeed: at once and then with growing waits, only after a while, or never. */
@@ -136,14 +136,14 @@ export function troubleOfDial(error: unknown): Trouble {
   const status = numberOf(details['status']);
   if (status === undefined) return { code: 'DEEPGRAM_UNREACHABLE' };
   const code =
-    status >= 500 ? 'DEEPGRAM_UNAVAILABLE' : (lookUp(REFUSALS, String(status)) ?? 'DEEPGRAM_REFUSED');
+    status >= 500 ? 'DEEPGRAM_UNAVAILABLE' : (getOwn(REFUSALS, String(status)) ?? 'DEEPGRAM_REFUSED');
   return trouble(code, reasonIn(textOf(details['body']) ?? ''));
 }
 
 /** What a close that we did not ask for stands for. */
 export function troubleOfClose(code: number, reason: string): Trouble {
   const said = CLOSE_REASONS.find(([pattern]) => pattern.test(reason))?.[1];
-  return trouble(said ?? lookUp(CLOSES, String(code)) ?? 'DEEPGRAM_CONNECTION_LOST', textOf(reason));
+  return trouble(said ?? getOwn(CLOSES, String(code)) ?? 'DEEPGRAM_CONNECTION_LOST', textOf(reason));
 }
 
 /** What the operator is told: never a secret, even if the service should repeat it. */

@@ -1,5 +1,5 @@
 /** The one question asked over HTTP: whether the service is there, and takes the key. */
-import { askProvider, refusalOf } from '@sidetone/plugin-kit';
+import { requestProvider, faultOfResponse } from '@sidetone/plugin-kit';
 import { FaultError, type Secret, type TranscriberHost } from '@sidetone/core';
 import { credentialsUrl } from '../connection/address.ts';
 
@@ -13,7 +13,7 @@ export async function checkCredentials(
   apiKey: Secret,
   signal: AbortSignal,
 ): Promise<void> {
-  const reply = await askProvider(host, {
+  const reply = await requestProvider(host, {
     method: 'GET',
     url: credentialsUrl(base),
     headers: { authorization: `Token ${apiKey.reveal()}` },
@@ -26,5 +26,5 @@ export async function checkCredentials(
     });
   }
   // A service of one's own may have no such address, and is there all the same.
-  if (reply.status >= 300 && reply.status !== 404) throw refusalOf(reply, 'Deepgram');
+  if (reply.status >= 300 && reply.status !== 404) throw faultOfResponse(reply, 'Deepgram');
 }

@@ -1,13 +1,12 @@
 /**
- * Audio that waits to be played, in frames: sounds that are converted piece by piece as they are played, and bytes as
- * they came. Pure of time: who asks for a frame decides when.
+ * Queues of audio for playback in frames: sounds, which are converted while they are played, and encoded bytes. They have no
+ * timer; the caller takes a frame when it is needed.
  */
-import type { AudioEncoding } from '@sidetone/core';
-import { encodeMulaw, encodePcm16le, FRAME_MS } from '@sidetone/core';
+import { encodeMulaw, encodePcm16le, FRAME_MS, type AudioEncoding } from '@sidetone/core';
 import { resample, resampledLength } from './resample.ts';
 import type { Sound } from './wav.ts';
 
-/** How audio of one channel is written down. */
+/** The format of audio with one channel. */
 export interface AudioFormat {
   readonly encoding: AudioEncoding;
   /** Hz. */
@@ -18,35 +17,35 @@ const ENCODERS = { pcm_s16le: encodePcm16le, mulaw: encodeMulaw } as const;
 const SAMPLE_BYTES = { pcm_s16le: 2, mulaw: 1 } as const;
 const SILENCE_BYTE = { pcm_s16le: 0, mulaw: 0xff } as const;
 
-/** How many samples frame number `frame` has: rates that do not divide evenly take turns, so that none is lost. */
-export function samplesIn(frame: number, sampleRate: number): number {
+/** Returns the number of samples in a frame of 20 ms. Frames differ by one sample if the rate is not a multiple of 50 Hz. */
+export function samplesInFrame(frame: number, sampleRate: number): number {
   const upTo = (frames: number): number => Math.floor((frames * sampleRate * FRAME_MS) / 1000);
   return upTo(frame + 1) - upTo(frame);
 }
 
-/** `samples` samples in which nothing is heard. */
+/** Returns `samples` samples of silence. */
 export function silence({ encoding }: AudioFormat, samples: number): Uint8Array {
   return new Uint8Array(samples * SAMPLE_BYTES[encoding]).fill(SILENCE_BYTE[encoding]);
 }
 
-/** Most sound that may wait to be played, ms. */
-export const MAX_WAITING_MS = 30 * 60_000;
+/** Maximum duration of queued sounds, in ms. */
+export const MAX_QUEUED_MS = 30 * 60_000;
 
-/** Whole sounds, one behind the other. */
+/** A queue of sounds that are played one after another. */
 export interface SoundQueue {
   /**
-   * Whether there is room for the sound; if so, it is played behind those before it. `onEnd` is called when its last
-   * samples are taken, and never when it is cleared before.
+   * Queues a sound. Returns false if the queue would exceed {@link MAX_QUEUED_MS}. `onEnd` is called when its last samples
+   * are taken, but not if it is cleared before.
    */
   add(sound: Sound, onEnd?: () => void): boolean;
-  /** The next `samples` samples; silence where there are none. */
+  /** Returns the next `samples` samples, filled up with silence. */
   take(samples: number): Uint8Array;
   clear(): void;
-  /** Whether nothing waits. */
+  /** Whether no sound is queued. */
   readonly isEmpty: boolean;
 }
 
-/** A queue of sounds, played in `format`. */
+/** Creates a queue of sounds that are converted to `format`. */
 export function createSoundQueue(format: AudioFormat): SoundQueue {
   const { encoding, sampleRate } = format;
   let queue: {
@@ -56,13 +55,13 @@ export function createSoundQueue(format: AudioFormat): SoundQueue {
     at: number;
   }[] = [];
 
-  const waitingMs = (): number =>
+  const queuedMs = (): number =>
     (queue.reduce((sum, { length, at }) => sum + length - at, 0) * 1000) / sampleRate;
 
   return {
     add(sound, onEnd) {
       const length = resampledLength(sound.samples.length, sound.sampleRate, sampleRate);
-      if (waitingMs() + (length * 1000) / sampleRate > MAX_WAITING_MS) return false;
+      if (queuedMs() + (length * 1000) / sampleRate > MAX_QUEUED_MS) return false;
       queue.push({ sound, length, onEnd, at: 0 });
       return true;
     },
@@ -88,20 +87,21 @@ export function createSoundQueue(format: AudioFormat): SoundQueue {
   };
 }
 
-/** Most audio of the other side that may wait for its time, ms: an assistant's voice is made faster than it is spoken. */
+/** Maximum duration of queued bytes, in ms. Speech synthesis produces audio faster than real time. */
 export const MAX_AHEAD_MS = 60_000;
 
-/** Audio as bytes that were cut anywhere, on its way to be heard in time. */
+/** A queue of encoded audio that arrives in pieces of any size. */
 export interface ByteQueue {
+  /** Queues a copy of the bytes, or drops them if the queue would exceed {@link MAX_AHEAD_MS}. */
   add(bytes: Uint8Array): void;
-  /** As many whole samples as there are, up to `samples`. */
+  /** Returns the available whole samples, at most `samples`. */
   take(samples: number): Uint8Array;
   clear(): void;
-  /** Bytes that were left out because too many waited. */
+  /** Number of bytes that were dropped because the queue was full. */
   readonly dropped: number;
 }
 
-/** A queue of audio in `format`, cut anywhere. */
+/** Creates a queue of audio in `format`. */
 export function createByteQueue({ encoding, sampleRate }: AudioFormat): ByteQueue {
   const limit = (sampleRate * SAMPLE_BYTES[encoding] * MAX_AHEAD_MS) / 1000;
   let chunks: Uint8Array[] = [];
@@ -119,17 +119,17 @@ export function createByteQueue({ encoding, sampleRate }: AudioFormat): ByteQueu
     },
     take(samples) {
       const width = SAMPLE_BYTES[encoding];
-      const wanted = Math.min(samples * width, size - (size % width));
-      const taken = new Uint8Array(wanted);
-      for (let at = 0; at < wanted;) {
+      const count = Math.min(samples * width, size - (size % width));
+      const taken = new Uint8Array(count);
+      for (let at = 0; at < count;) {
         const head = chunks[0]!;
-        const part = head.subarray(0, wanted - at);
+        const part = head.subarray(0, count - at);
         taken.set(part, at);
         at += part.length;
         if (part.length === head.length) chunks.shift();
         else chunks[0] = head.subarray(part.length);
       }
-      size -= wanted;
+      size -= count;
       return taken;
     },
     clear() {

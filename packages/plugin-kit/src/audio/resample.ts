@@ -1,17 +1,17 @@
 /**
- * Changing the sample rate, by a windowed sinc: what the new rate cannot carry is filtered out, so nothing folds back
- * into the speech band. Any stretch of the result can be computed by itself, so a long sound never holds up the loop.
+ * Changes the sample rate of a sound, with a windowed sinc as anti-aliasing filter. Any part of the result can be computed
+ * on its own, so converting a long sound does not block the event loop.
  */
 
 /** Zero crossings of the sinc on each side. */
 const LOBES = 12;
 
-/** How many samples a sound of `length` samples has at another rate. */
+/** Returns the number of samples that `length` samples have at another rate. Rates are in Hz. */
 export function resampledLength(length: number, fromRate: number, toRate: number): number {
   return Math.floor((length * toRate) / fromRate);
 }
 
-/** Samples `[from, from + count)` of the resampled sound; beyond its ends there is silence. Pure. */
+/** Returns samples `[from, from + count)` of the resampled sound, with silence outside of it. Rates are in Hz. */
 export function resample(
   samples: Int16Array,
   fromRate: number,

@@ -1,24 +1,25 @@
 /**
- * Reading WAV files: RIFF chunks in any order, PCM of 8 to 32 bits, 32-bit floats and mu-law. Sizes that lie, as those of
- * files that were written to a pipe do, are cut to what is there.
+ * Decodes WAV files: RIFF chunks in any order, PCM of 8 to 32 bits, 32-bit floats and mu-law. A chunk size that exceeds the
+ * file, as in files that were written to a pipe, is reduced to the actual size.
  */
 import { MULAW_TO_LINEAR } from '@sidetone/core';
 
-/** Sound as samples of one channel. */
+/** A sound with one channel. */
 export interface Sound {
   /** Hz. */
   readonly sampleRate: number;
-  /** 16-bit samples; several channels are mixed into one. */
+  /** 16-bit samples. Several channels are mixed into one. */
   readonly samples: Int16Array;
 }
 
+/** The decoded sound, or the reason for which it cannot be decoded. */
 export type WavResult =
   { readonly ok: true; readonly sound: Sound } | { readonly ok: false; readonly problem: string };
 
 const PCM = 1;
 const FLOAT = 3;
 const MULAW = 7;
-/** The real format then stands in the first two bytes of the sub-format. */
+/** The format is in the first two bytes of the sub-format. */
 const EXTENSIBLE = 0xfffe;
 
 const MIN_RATE = 3000;
@@ -34,7 +35,7 @@ interface Format {
 
 type ReadSample = (view: DataView, at: number) => number;
 
-/** How one sample is read, as a 16-bit value, by format and bits. */
+/** Functions that read a sample as a 16-bit value, by format and bits. */
 const READERS: Readonly<Record<string, ReadSample>> = {
   [`${PCM}/8`]: (view, at) => (view.getUint8(at) - 128) * 256,
   [`${PCM}/16`]: (view, at) => view.getInt16(at, true),
@@ -64,31 +65,32 @@ function formatAt(view: DataView, at: number, bytes: number): Format | undefined
   };
 }
 
-/** The sound in a WAV file, or why there is none. Pure and total. */
+/** Decodes a WAV file. Never throws. */
 export function decodeWav(bytes: Uint8Array): WavResult {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   if (bytes.length < 12 || nameAt(view, 0) !== 'RIFF' || nameAt(view, 8) !== 'WAVE') {
-    return failed('it is no WAV file');
+    return failed('not a WAV file');
   }
   let format: Format | undefined;
   for (let at = 12; at + 8 <= bytes.length;) {
     const name = nameAt(view, at);
-    const told = view.getUint32(at + 4, true);
-    const size = Math.min(told, bytes.length - at - 8);
+    const declared = view.getUint32(at + 4, true);
+    const size = Math.min(declared, bytes.length - at - 8);
     if (name === 'fmt ') format = formatAt(view, at + 8, size);
     if (name === 'data') return soundOf(view, at + 8, size, format);
-    at += 8 + told + (told % 2);
+    at += 8 + declared + (declared % 2);
   }
-  return failed('it holds no sound');
+  return failed('no audio data');
 }
 
 function soundOf(view: DataView, at: number, size: number, format: Format | undefined): WavResult {
-  if (!format) return failed('it does not say its format');
+  if (!format) return failed('missing format');
   const { kind, channels, sampleRate, bits } = format;
   const read = READERS[`${kind}/${bits}`];
-  if (!read) return failed(`its format ${kind} of ${bits} bits is not supported`);
-  if (channels < 1 || channels > MAX_CHANNELS) return failed(`it has ${channels} channels`);
-  if (sampleRate < MIN_RATE || sampleRate > MAX_RATE) return failed(`its sample rate is ${sampleRate} Hz`);
+  if (!read) return failed(`unsupported format ${kind} with ${bits} bits`);
+  if (channels < 1 || channels > MAX_CHANNELS) return failed(`unsupported number of channels: ${channels}`);
+  if (sampleRate < MIN_RATE || sampleRate > MAX_RATE)
+    return failed(`unsupported sample rate: ${sampleRate} Hz`);
   const sampleBytes = bits / 8;
   const frames = Math.floor(size / (sampleBytes * channels));
   const samples = new Int16Array(frames);

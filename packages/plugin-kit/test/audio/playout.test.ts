@@ -2,8 +2,8 @@ import {
   createByteQueue,
   createSoundQueue,
   MAX_AHEAD_MS,
-  MAX_WAITING_MS,
-  samplesIn,
+  MAX_QUEUED_MS,
+  samplesInFrame,
   silence,
   type Sound,
 } from '../../src/index.ts';
@@ -22,21 +22,21 @@ const levels = (bytes: Uint8Array): number[] => {
   return Array.from({ length: bytes.length / 2 }, (_, i) => view.getInt16(i * 2, true));
 };
 
-describe('a frame', () => {
-  it('of a rate that does not divide evenly has a sample more or less, so that none is lost', () => {
-    const total = Array.from({ length: 50 }, (_, frame) => samplesIn(frame, 11_025));
+describe('samplesInFrame and silence', () => {
+  it('distribute the samples of a rate that is not a multiple of 50 Hz', () => {
+    const total = Array.from({ length: 50 }, (_, frame) => samplesInFrame(frame, 11_025));
     expect(total.reduce((sum, samples) => sum + samples, 0)).toBe(11_025);
     expect(new Set(total)).toEqual(new Set([220, 221]));
   });
 
-  it('of silence is the quietest value of its encoding', () => {
+  it('use the silence value of the encoding', () => {
     expect([...silence(MULAW, 3)]).toEqual([255, 255, 255]);
     expect([...silence(PCM, 2)]).toEqual([0, 0, 0, 0]);
   });
 });
 
-describe('a queue of sounds', () => {
-  it('plays one behind the other, each from a frame of its own, and then silence', () => {
+describe('createSoundQueue', () => {
+  it('plays sounds in order, each starting with a new frame, and then silence', () => {
     const queue = createSoundQueue(PCM);
     queue.add(sound(3, 100));
     queue.add(sound(2, 200));
@@ -47,7 +47,7 @@ describe('a queue of sounds', () => {
     expect(levels(queue.take(2))).toEqual([0, 0]);
   });
 
-  it('tells of the end of each sound that was played, and of none that was cleared', () => {
+  it('calls onEnd for each sound that was played, but not for cleared ones', () => {
     const queue = createSoundQueue(PCM);
     const ended: string[] = [];
     queue.add(sound(2, 1), () => ended.push('first'));
@@ -61,7 +61,7 @@ describe('a queue of sounds', () => {
     expect(queue.isEmpty).toBe(true);
   });
 
-  it('plays at its own rate', () => {
+  it('converts the sample rate', () => {
     const queue = createSoundQueue({ ...PCM, sampleRate: 16_000 });
     queue.add(sound(400, 1000));
     expect(
@@ -72,17 +72,17 @@ describe('a queue of sounds', () => {
     expect(queue.isEmpty).toBe(true);
   });
 
-  it('takes no more than its bound', () => {
+  it('rejects sounds above the limit', () => {
     const queue = createSoundQueue(MULAW);
-    expect(queue.add(sound(8 * MAX_WAITING_MS, 0))).toBe(true);
+    expect(queue.add(sound(8 * MAX_QUEUED_MS, 0))).toBe(true);
     expect(queue.add(sound(1, 0))).toBe(false);
     queue.take(1);
     expect(queue.add(sound(1, 0))).toBe(true);
   });
 });
 
-describe('a queue of bytes', () => {
-  it('gives whole samples, in order, however they were cut', () => {
+describe('createByteQueue', () => {
+  it('returns whole samples in order for pieces of any size', () => {
     fc.assert(
       fc.property(
         fc.array(fc.uint8Array({ maxLength: 9 }), { maxLength: 9 }),
@@ -102,7 +102,7 @@ describe('a queue of bytes', () => {
     );
   });
 
-  it('leaves out what is beyond its bound, counted', () => {
+  it('drops and counts bytes above the limit', () => {
     const queue = createByteQueue(MULAW);
     queue.add(new Uint8Array(8 * MAX_AHEAD_MS));
     queue.add(new Uint8Array(5));

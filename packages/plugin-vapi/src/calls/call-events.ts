@@ -1,6 +1,6 @@
 /** What a call object, in a webhook or from REST, tells in Sidetone's words. Pure and total. */
 import { createHash } from 'node:crypto';
-import { lookUp, present } from '@sidetone/plugin-kit';
+import { getOwn, definedFields } from '@sidetone/plugin-kit';
 import {
   providerCallId,
   type CallDetails,
@@ -44,7 +44,7 @@ const DIRECTIONS: Readonly<Record<string, CallDirection>> = {
 const UNANSWERED_ENDS: ReadonlySet<EndCategory> = new Set(['NO_ANSWER', 'BUSY', 'REJECTED', 'CONFIGURATION']);
 
 /** Vapi's word for a status, in ours. */
-export const statusOf = (word: string | undefined): CallStatus | undefined => lookUp(STATUSES, word);
+export const statusOf = (word: string | undefined): CallStatus | undefined => getOwn(STATUSES, word);
 
 /** Stands for words or numbers in a key, which is kept and compared but is no place for them. */
 export const digest = (text: string): string =>
@@ -59,7 +59,7 @@ export function isOver({ status, report }: VapiCall): boolean {
 export function endOf({ endedReason, endedMessage }: VapiReport): CallEnd {
   return {
     category: endCategoryOf(endedReason),
-    ...present({ code: endedReason, message: endedMessage }),
+    ...definedFields({ code: endedReason, message: endedMessage }),
   };
 }
 
@@ -76,9 +76,9 @@ export interface EventBase {
 export function reportOf(report: VapiReport, base: EventBase): ProviderEvent {
   const { summary, cost, providerData, utterances, startedAt, endedAt } = report;
   const wasAnswered = utterances.length > 0 || !UNANSWERED_ENDS.has(endCategoryOf(report.endedReason));
-  const details = present({ answeredAt: wasAnswered ? startedAt : undefined, endedAt });
+  const details = definedFields({ answeredAt: wasAnswered ? startedAt : undefined, endedAt });
   const told = {
-    ...present({ summary }),
+    ...definedFields({ summary }),
     ...(cost !== undefined && { cost: { amount: cost, currency: 'USD' } }),
     ...(Object.keys(details).length > 0 && { details }),
     ...(Object.keys(providerData).length > 0 && { providerData }),
@@ -90,8 +90,8 @@ export function reportOf(report: VapiReport, base: EventBase): ProviderEvent {
 function partiesOf(direction: CallDirection | undefined, customer?: string, phoneNumber?: string) {
   if (direction === undefined) return {};
   return direction === 'OUTBOUND'
-    ? present({ from: phoneNumber, to: customer })
-    : present({ from: customer, to: phoneNumber });
+    ? definedFields({ from: phoneNumber, to: customer })
+    : definedFields({ from: customer, to: phoneNumber });
 }
 
 /** What a message tells beside its call object. */
@@ -103,22 +103,22 @@ export interface TellsParties {
 
 /** What a call object, and the message around it, tell besides the status. */
 export function detailsOf(call: VapiCall, known: KnownCall, told: TellsParties = {}): CallDetails {
-  const direction = lookUp(DIRECTIONS, call.type);
-  const providerData = present({
+  const direction = getOwn(DIRECTIONS, call.type);
+  const providerData = definedFields({
     type: call.type,
     name: call.name,
     phoneCallProvider: call.carrier,
     phoneCallTransport: call.carrierTransport,
   });
   const { lastAssistant } = call.report;
-  const assistant = present({
+  const assistant = definedFields({
     providerAssistantId: lastAssistant?.id ?? call.assistant.id,
     name: lastAssistant?.name ?? call.assistant.name ?? told.assistant?.name,
   });
   const tellsAssistant = !known.assistantSeen && Object.keys(assistant).length > 0;
   return {
     ...partiesOf(direction, told.customer ?? call.customer, told.phoneNumber ?? call.phoneNumber),
-    ...present({ direction, createdAt: call.createdAt }),
+    ...definedFields({ direction, createdAt: call.createdAt }),
     ...(tellsAssistant && { assistant }),
     ...(Object.keys(providerData).length > 0 && { providerData }),
   };
@@ -146,8 +146,8 @@ export function translateCall(call: VapiCall, askedAt: number, known: KnownCall)
       providerCallId: id,
       occurredAt: askedAt,
       type: 'call.started',
-      details: { ...details, ...present({ answeredAt: isAnswered ? call.startedAt : undefined }) },
-      ...present({ status }),
+      details: { ...details, ...definedFields({ answeredAt: isAnswered ? call.startedAt : undefined }) },
+      ...definedFields({ status }),
     },
   ];
 }

@@ -8,7 +8,7 @@ import {
   listOf,
   numberOf,
   objectOf,
-  present,
+  definedFields,
   textOf,
   type JsonObject,
 } from '@sidetone/plugin-kit';
@@ -67,7 +67,7 @@ export function addressOf(value: unknown): string | undefined {
 /** Id and name of an assistant object. */
 export function assistantOf(value: unknown): VapiAssistant {
   const assistant = objectOf(value);
-  return present({
+  return definedFields({
     id: textOf(assistant['id']) ?? textOf(assistant['assistantId']),
     name: textOf(assistant['name']) ?? textOf(assistant['assistantName']),
   });
@@ -75,7 +75,7 @@ export function assistantOf(value: unknown): VapiAssistant {
 
 function monitorOf(value: unknown): VapiCall['monitor'] {
   if (!isJsonObject(value)) return undefined;
-  return present({ listenUrl: textOf(value['listenUrl']), controlUrl: textOf(value['controlUrl']) });
+  return definedFields({ listenUrl: textOf(value['listenUrl']), controlUrl: textOf(value['controlUrl']) });
 }
 
 /** The call in `value`; undefined when it has no id. */
@@ -86,9 +86,9 @@ export function decodeCall(value: unknown): VapiCall | undefined {
   const assistant = assistantOf(call['assistant']);
   return {
     id,
-    assistant: { ...assistant, ...present({ id: textOf(call['assistantId']) ?? assistant.id }) },
+    assistant: { ...assistant, ...definedFields({ id: textOf(call['assistantId']) ?? assistant.id }) },
     report: decodeReport(call),
-    ...present({
+    ...definedFields({
       type: textOf(call['type']),
       status: textOf(call['status']),
       name: textOf(call['name']),
@@ -130,7 +130,7 @@ export function decodeReport(root: JsonObject): VapiReport {
   const isSettled = told !== 0;
   const startedAt = instantOf(root['startedAt']);
   const endedAt = instantOf(root['endedAt']);
-  const providerData = present({
+  const providerData = definedFields({
     durationSeconds: durationSecondsOf(root, startedAt, endedAt),
     costBreakdown: isSettled && isJsonObject(root['costBreakdown']) ? root['costBreakdown'] : undefined,
     successEvaluation: textOf(analysis['successEvaluation']),
@@ -152,7 +152,7 @@ export function decodeReport(root: JsonObject): VapiReport {
   return {
     providerData,
     utterances: saidIn(root, startedAt),
-    ...present({
+    ...definedFields({
       endedReason: textOf(root['endedReason']),
       endedMessage: textOf(root['endedMessage']),
       startedAt,

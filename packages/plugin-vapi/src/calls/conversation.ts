@@ -5,10 +5,10 @@
 import {
   instantOf,
   listOf,
-  lookUp,
+  getOwn,
   numberOf,
   objectOf,
-  present,
+  definedFields,
   textOf,
   type JsonObject,
 } from '@sidetone/plugin-kit';
@@ -50,14 +50,14 @@ interface SpokenItem {
 
 function readItem(value: unknown): SpokenItem | undefined {
   const item = objectOf(value);
-  const party = lookUp(PARTY_OF_ROLE, textOf(item['role']));
+  const party = getOwn(PARTY_OF_ROLE, textOf(item['role']));
   // `originalMessage` is what a filter took out: it is never read.
   const text = textOf(item['message']) ?? textOf(item['content']);
   if (!party || text === undefined) return undefined;
   return {
     party,
     text,
-    ...present({
+    ...definedFields({
       time: instantOf(item['time']),
       endTime: instantOf(item['endTime']),
       fromStart: numberOf(item['secondsFromStart']),
@@ -102,7 +102,7 @@ export function utterancesOf(items: unknown, answeredAt?: number): readonly Repo
     return {
       party: item.party,
       text: item.text,
-      ...present({
+      ...definedFields({
         startMs: startMs === undefined ? undefined : Math.round(startMs),
         endMs: lastsMs === undefined ? undefined : Math.round(startMs! + lastsMs),
       }),
@@ -142,7 +142,7 @@ export function historyOf(message: JsonObject): readonly HistoryLine[] {
     const lines = listOf(message[key])
       .map(objectOf)
       .flatMap((item): HistoryLine[] => {
-        const role = lookUp(HISTORY_ROLES, textOf(item['role']));
+        const role = getOwn(HISTORY_ROLES, textOf(item['role']));
         const text = textOf(item['content']) ?? textOf(item['message']);
         return role && text !== undefined ? [{ role, text }] : [];
       });

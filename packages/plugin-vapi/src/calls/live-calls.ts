@@ -2,7 +2,7 @@
  * What this instance remembers of each live call: its status, its monitor addresses and its listen session. The
  * addresses are also kept in the durable state, because after a restart the next webhook may be minutes away.
  */
-import { instantOf, objectOf, parseJson, present, textOf } from '@sidetone/plugin-kit';
+import { instantOf, objectOf, parseJson, definedFields, textOf } from '@sidetone/plugin-kit';
 import {
   providerCallId,
   CALL_STATUSES,
@@ -193,7 +193,7 @@ export function createLiveCalls({ host, monitorHosts, onLoaded, createSession }:
         call.heardAt = savedAt;
         call.isDescribed = true;
         call.assistantSeen = record['assistantSeen'] === true;
-        call.monitor = present({
+        call.monitor = definedFields({
           listenUrl: textOf(monitor['listenUrl']),
           controlUrl: textOf(monitor['controlUrl']),
         });
@@ -204,7 +204,7 @@ export function createLiveCalls({ host, monitorHosts, onLoaded, createSession }:
     known(callId) {
       const call = live.get(callId);
       if (!call) return ended.get(callId) ?? { assistantSeen: false };
-      return { isKnown: true, assistantSeen: call.assistantSeen, ...present({ status: call.status }) };
+      return { isKnown: true, assistantSeen: call.assistantSeen, ...definedFields({ status: call.status }) };
     },
     isDescribed: (callId) => live.get(callId)?.isDescribed ?? true,
     isReported: (callId) => ended.get(callId)?.isReported ?? false,

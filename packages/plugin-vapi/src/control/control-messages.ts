@@ -3,7 +3,7 @@
  * by the name of the argument, before anything is asked.
  */
 import { invalidArgument, type ControlArguments, type MessageRole, type Party } from '@sidetone/core';
-import { present, type JsonObject } from '@sidetone/plugin-kit';
+import { definedFields, type JsonObject } from '@sidetone/plugin-kit';
 
 /** A command as it is posted, or sent over a transport socket. */
 export type ControlMessage =
@@ -106,14 +106,14 @@ function numberDestination({ number, extension, callerId }: ControlArguments['tr
   if (extension !== undefined && (extension === '' || extension.length > MAX_EXTENSION_LENGTH)) {
     throw invalidArgument('extension', `expected 1 to ${MAX_EXTENSION_LENGTH} characters`);
   }
-  return { type: 'number', number: filled('number', number), ...present({ extension, callerId }) };
+  return { type: 'number', number: filled('number', number), ...definedFields({ extension, callerId }) };
 }
 
 function sipDestination({ sipUri, extension, callerId }: ControlArguments['transfer']): JsonObject {
   if (!/^sips?:\S+$/i.test(filled('sipUri', sipUri)))
     throw invalidArgument('sipUri', 'expected sip:user@host');
   if (extension !== undefined) throw invalidArgument('extension', 'only a number has one');
-  return { type: 'sip', sipUri, ...present({ callerId }) };
+  return { type: 'sip', sipUri, ...definedFields({ callerId }) };
 }
 
 /**
@@ -131,7 +131,7 @@ export function transferMessage(args: ControlArguments['transfer']): ControlMess
   return {
     type: 'transfer',
     destination: { ...destination, ...args.providerOptions },
-    ...present({ content: args.content }),
+    ...definedFields({ content: args.content }),
   };
 }
 
@@ -155,7 +155,7 @@ export function handoffMessage(args: ControlArguments['handoff']): ControlMessag
     throw invalidArgument('streamUrl', 'Vapi hands a call to an assistant or a squad, not to an address');
   }
   const destination: JsonObject = {
-    ...present({ assistantId: args.assistantId, assistant: args.assistant }),
+    ...definedFields({ assistantId: args.assistantId, assistant: args.assistant }),
     ...args.providerOptions,
   };
   const named = Object.keys(WHO_GOES_ON).filter((key) => destination[key] != null && destination[key] !== '');
@@ -168,6 +168,6 @@ export function handoffMessage(args: ControlArguments['handoff']): ControlMessag
   return {
     type: 'handoff',
     destination: { type: WHO_GOES_ON[named[0]!]!, ...destination },
-    ...present({ content: args.content }),
+    ...definedFields({ content: args.content }),
   };
 }

@@ -11,7 +11,7 @@ import {
   type Controls,
   type ProviderCallId,
 } from '@sidetone/core';
-import { refusalOf, type ProviderReply } from '@sidetone/plugin-kit';
+import { faultOfResponse, type ProviderResponse } from '@sidetone/plugin-kit';
 import { isSuccess, type VapiApi } from '../rest/api.ts';
 import type { Confirmations } from './confirmations.ts';
 import {
@@ -65,7 +65,7 @@ export function createControls(deps: ControlsDeps): Controls {
     );
   }
 
-  async function post(url: URL, message: ControlMessage, signal: AbortSignal): Promise<ProviderReply> {
+  async function post(url: URL, message: ControlMessage, signal: AbortSignal): Promise<ProviderResponse> {
     try {
       const reply = await api.control(url, message, signal);
       return WORTH_ANOTHER_TRY.has(reply.status) ? await api.control(url, message, signal) : reply;
@@ -87,7 +87,7 @@ export function createControls(deps: ControlsDeps): Controls {
     const url = await addressOf(callId, signal);
     const reply = await post(url, message, signal);
     if (isSuccess(reply)) return;
-    const refusal = refusalOf(reply, 'Vapi');
+    const refusal = faultOfResponse(reply, 'Vapi');
     const isAboutTheCall = refusal.code === 'PROVIDER_REFUSED' && !ABOUT_THE_KEY.has(reply.status);
     if (isAboutTheCall && (await isOver(callId, signal))) throw callIsOver();
     throw refusal;

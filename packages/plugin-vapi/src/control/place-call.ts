@@ -4,7 +4,7 @@ import {
   isJsonObject,
   numberOf,
   objectOf,
-  present,
+  definedFields,
   textOf,
   type AudioFormat,
   type JsonObject,
@@ -31,7 +31,7 @@ export function orderOf({ to, from, assistantId, providerOptions = {} }: PlaceCa
   if (providerOptions['customers'] !== undefined) {
     throw invalidArgument('providerOptions.customers', 'one call is placed at a time');
   }
-  const body: JsonObject = { ...present({ assistantId }), ...providerOptions };
+  const body: JsonObject = { ...definedFields({ assistantId }), ...providerOptions };
   if (!WHO_TALKS.some((name) => body[name] != null)) {
     throw invalidArgument('assistantId', 'expected an assistant: assistantId, or one in providerOptions');
   }

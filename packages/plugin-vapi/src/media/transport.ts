@@ -7,7 +7,7 @@ import {
   createByteQueue,
   createSoundQueue,
   fetchSound,
-  samplesIn,
+  samplesInFrame,
   type AudioFormat,
 } from '@sidetone/plugin-kit';
 import {
@@ -121,7 +121,7 @@ export function createTransportLeg(deps: TransportDeps): TransportLeg {
 
   function frame(number: number): void {
     if (!socket || !stream) return;
-    const samples = samplesIn(number, format.sampleRate);
+    const samples = samplesInFrame(number, format.sampleRate);
     const positionMs = number * FRAME_MS;
     const heard = downlink.take(samples);
     if (heard.length > 0) stream.write('ASSISTANT', heard, positionMs);

@@ -1,12 +1,12 @@
 /** Vapi's REST API and a call's control address, as far as they are used. */
 import {
-  askProvider,
+  requestProvider,
   listOf,
   objectOf,
-  refusalOf,
+  faultOfResponse,
   textOf,
   type JsonObject,
-  type ProviderReply,
+  type ProviderResponse,
 } from '@sidetone/plugin-kit';
 import { FaultError, type ProviderHost, type Secret } from '@sidetone/core';
 import { decodeCall, type VapiCall } from '../calls/call-object.ts';
@@ -55,7 +55,7 @@ export interface VapiApi {
    * Posts one command, once. The reply may be a refusal.
    * @throws {FaultError} PROVIDER_TIMEOUT or PROVIDER_UNREACHABLE.
    */
-  control(url: URL, message: ControlMessage, signal: AbortSignal): Promise<ProviderReply>;
+  control(url: URL, message: ControlMessage, signal: AbortSignal): Promise<ProviderResponse>;
 }
 
 export type Urgency = 'urgent' | 'patient';
@@ -68,7 +68,7 @@ export interface VapiApiDeps {
   readonly controlTimeoutMs: number;
 }
 
-export const isSuccess = ({ status }: ProviderReply): boolean => status >= 200 && status < 300;
+export const isSuccess = ({ status }: ProviderResponse): boolean => status >= 200 && status < 300;
 
 const bearer = (key: Secret): Readonly<Record<string, string>> => ({
   authorization: `Bearer ${key.reveal()}`,
@@ -94,22 +94,22 @@ export function createVapiApi(deps: VapiApiDeps): VapiApi {
   const base = baseUrl.href.replace(/\/+$/, '');
   const gate = createReadGate(host.clock);
 
-  async function read(path: string, signal: AbortSignal, urgency: Urgency): Promise<ProviderReply> {
+  async function read(path: string, signal: AbortSignal, urgency: Urgency): Promise<ProviderResponse> {
     if (urgency === 'patient') await gate.pass(signal);
-    const reply = await askProvider(host, {
+    const reply = await requestProvider(host, {
       method: 'GET',
       url: new URL(`${base}${path}`),
       headers: bearer(apiKey),
       timeoutMs: READ_TIMEOUT_MS,
       signal,
     });
-    if (reply.status === 429) gate.note(refusalOf(reply, 'Vapi'));
+    if (reply.status === 429) gate.note(faultOfResponse(reply, 'Vapi'));
     return reply;
   }
 
   async function list(request: ListRequest, signal: AbortSignal): Promise<ListedCalls> {
     const reply = await read(`/call?${queryOf(request).toString()}`, signal, 'patient');
-    if (!isSuccess(reply)) throw refusalOf(reply, 'Vapi');
+    if (!isSuccess(reply)) throw faultOfResponse(reply, 'Vapi');
     const entries = entriesOf(reply.json);
     if (entries) {
       const hasNextPage = objectOf(objectOf(reply.json)['metadata'])['hasNextPage'] === true;
@@ -128,7 +128,7 @@ export function createVapiApi(deps: VapiApiDeps): VapiApi {
     async getCall(callId, signal, urgency = 'patient') {
       const reply = await read(`/call/${encodeURIComponent(callId)}`, signal, urgency);
       if (reply.status === 404) return undefined;
-      if (!isSuccess(reply)) throw refusalOf(reply, 'Vapi');
+      if (!isSuccess(reply)) throw faultOfResponse(reply, 'Vapi');
       const call = decodeCall(reply.json);
       if (call?.id !== callId) {
         throw new FaultError(
@@ -140,7 +140,7 @@ export function createVapiApi(deps: VapiApiDeps): VapiApi {
     },
     listCalls: list,
     async createCall(body, signal) {
-      const reply = await askProvider(host, {
+      const reply = await requestProvider(host, {
         method: 'POST',
         url: new URL(`${base}/call`),
         headers: bearer(apiKey),
@@ -148,7 +148,7 @@ export function createVapiApi(deps: VapiApiDeps): VapiApi {
         timeoutMs: CREATE_TIMEOUT_MS,
         signal,
       });
-      if (!isSuccess(reply)) throw refusalOf(reply, 'Vapi');
+      if (!isSuccess(reply)) throw faultOfResponse(reply, 'Vapi');
       const { results, errors } = objectOf(reply.json);
       const call = decodeCall(reply.json) ?? decodeCall(listOf(results)[0]);
       if (call) return call;
@@ -157,10 +157,10 @@ export function createVapiApi(deps: VapiApiDeps): VapiApi {
     },
     async check(signal) {
       const reply = await read('/call?limit=1', signal, 'urgent');
-      if (!isSuccess(reply)) throw refusalOf(reply, 'Vapi');
+      if (!isSuccess(reply)) throw faultOfResponse(reply, 'Vapi');
     },
     control: (url, message, signal) =>
-      askProvider(host, {
+      requestProvider(host, {
         method: 'POST',
         url,
         json: message,

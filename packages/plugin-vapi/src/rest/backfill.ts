@@ -1,5 +1,5 @@
 /** Past calls, newest first, each as the events that tell it whole. What is still going on is left to the live path. */
-import { askPatiently } from '@sidetone/plugin-kit';
+import { withRetries } from '@sidetone/plugin-kit';
 import { type BackfillPage, type BackfillRequest, type Clock, type ProviderCallId } from '@sidetone/core';
 import type { VapiApi } from './api.ts';
 import { isOver, translateCall, type KnownCall } from '../calls/call-events.ts';
@@ -26,7 +26,7 @@ export async function* backfill(
 
   try {
     const pages = callPages({ from: since, before }, (request) =>
-      askPatiently(clock, signal, () => api.listCalls(request, signal)),
+      withRetries(clock, signal, () => api.listCalls(request, signal)),
     );
     for await (const { calls, oldest } of pages) {
       if (signal.aborted) return;

@@ -2,7 +2,7 @@
  * When the next question may be asked of Vapi, whose limits are not published: a few a second, and none for a while
  * after it said that there were too many.
  */
-import { ASK_PAUSE_MS, MAX_COOL_DOWN_MS } from '@sidetone/plugin-kit';
+import { CALL_PAUSE_MS, MAX_RATE_LIMIT_PAUSE_MS } from '@sidetone/plugin-kit';
 import { isFault, type Clock } from '@sidetone/core';
 
 /** The longest pause for which a `Retry-After` is believed, ms. */
@@ -22,7 +22,7 @@ export function createReadGate(clock: Clock): ReadGate {
   return {
     async pass(signal) {
       const turn = Math.max(clock.now(), nextAt);
-      nextAt = turn + ASK_PAUSE_MS;
+      nextAt = turn + CALL_PAUSE_MS;
       for (let until = turn; until > clock.now() && !signal.aborted; until = closedUntil) {
         await clock.delay(until - clock.now(), signal);
       }
@@ -30,7 +30,7 @@ export function createReadGate(clock: Clock): ReadGate {
     note(error) {
       if (!isFault(error) || error.code !== 'PROVIDER_RATE_LIMITED') return;
       const seconds = error.details['retryAfterSeconds'];
-      const pauseMs = typeof seconds === 'number' ? seconds * 1000 : MAX_COOL_DOWN_MS;
+      const pauseMs = typeof seconds === 'number' ? seconds * 1000 : MAX_RATE_LIMIT_PAUSE_MS;
       closedUntil = Math.max(closedUntil, clock.now() + Math.min(LONGEST_COOL_DOWN_MS, pauseMs));
       nextAt = Math.max(nextAt, closedUntil);
     },

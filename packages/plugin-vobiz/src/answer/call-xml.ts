@@ -2,7 +2,7 @@
  * The XML that a call gets, with the addresses and the token that belong to it. A caller waits for each of these: what has
  * to be written down for it is not waited for long.
  */
-import { present } from '@sidetone/plugin-kit';
+import { definedFields } from '@sidetone/plugin-kit';
 import { type ProviderCallId, type ProviderEvent, type ProviderHost } from '@sidetone/core';
 import { agentAnswer, HANGUP_ANSWER, tapAnswer, type Dialling, type Speech, type Tap } from './answer-xml.ts';
 import type { Calls } from '../calls/call-tracker.ts';
@@ -66,7 +66,7 @@ export function createCallXml({ host, options, tokens, calls, relays }: CallXmlD
   const diallingOf = (to: string, callerId: string | undefined): Dialling => ({
     to,
     callbackUrl,
-    ...present({ callerId }),
+    ...definedFields({ callerId }),
   });
   const speechOf = (text: string | undefined): Speech | undefined =>
     text === undefined ? undefined : { text, ...options.speak };
@@ -77,7 +77,7 @@ export function createCallXml({ host, options, tokens, calls, relays }: CallXmlD
       tapAnswer(await tap(callId, 'answered'), diallingOf(to, callerId)),
     async agent({ callId: id, from, to }) {
       const callId = id as ProviderCallId;
-      const told = present({ from: withPlus(from), to: withPlus(to) });
+      const told = definedFields({ from: withPlus(from), to: withPlus(to) });
       const expected = relays && keptSoon(host, relays.expect(callId, told));
       const [stream] = await Promise.all([tap(callId, 'answered'), expected]);
       return agentAnswer(stream, host.publicUrl('after-stream'));

@@ -1,5 +1,5 @@
 /** What an operator should know of a call. The codes are stable; the messages hold neither words said nor numbers. Pure. */
-import { lookUp } from '@sidetone/plugin-kit';
+import { getOwn } from '@sidetone/plugin-kit';
 import { providerCallId, type ProviderEvent, type ProviderEventFields } from '@sidetone/core';
 import type { VobizWebhook } from '../webhook/webhook-form.ts';
 
@@ -76,9 +76,9 @@ export function noticeIn(
   { callId, event, streamId, timestamp, dial, conference, machine }: VobizWebhook,
   now: number,
 ): readonly ProviderEvent[] {
-  const stream = lookUp(STREAM_NOTICES, event);
+  const stream = getOwn(STREAM_NOTICES, event);
   const failed = DIAL_FAILURES.has(dial?.status ?? '') ? DIAL_FAILED : undefined;
-  const leg = event === 'MachineDetection' && machine !== true ? undefined : lookUp(LEG_NOTICES, event);
+  const leg = event === 'MachineDetection' && machine !== true ? undefined : getOwn(LEG_NOTICES, event);
   const notice = stream ?? leg ?? failed;
   if (!notice) return [];
   const place = stream

@@ -1,6 +1,6 @@
 /** What a transfer becomes: whom to dial, as whom, and what to say before. Pure. */
 import { invalidArgument, type ControlArguments } from '@sidetone/core';
-import { present } from '@sidetone/plugin-kit';
+import { definedFields } from '@sidetone/plugin-kit';
 import {
   address,
   checkedOptions,
@@ -78,7 +78,7 @@ export function transferOrder(
   return {
     to,
     attributes: Object.fromEntries(attributes) as Record<string, string>,
-    ...present({
+    ...definedFields({
       callerId,
       sendDigits: extension,
       content: content === undefined ? undefined : spokenText(content),

@@ -2,7 +2,15 @@
  * The messages of an agent, and those that we write in its place. Pure and total. What an agent says goes to Vobiz as it
  * is, so only what a gate has to know is read.
  */
-import { isJsonObject, lookUp, numberOf, objectOf, parseJson, present, textOf } from '@sidetone/plugin-kit';
+import {
+  isJsonObject,
+  getOwn,
+  numberOf,
+  objectOf,
+  parseJson,
+  definedFields,
+  textOf,
+} from '@sidetone/plugin-kit';
 import type { MediaFormat } from '../wire.ts';
 
 /** The fields of each message. */
@@ -40,14 +48,14 @@ const EVENTS: Readonly<Record<string, 'playAudio' | 'checkpoint' | 'clearAudio' 
 export function decodeAgentMessage(text: string): AgentMessage {
   const message = parseJson(text);
   if (!isJsonObject(message)) return { type: 'malformed' };
-  const type = lookUp(EVENTS, textOf(message['event'])) ?? 'unknown';
-  const streamId = present({ streamId: textOf(message['streamId']) });
+  const type = getOwn(EVENTS, textOf(message['event'])) ?? 'unknown';
+  const streamId = definedFields({ streamId: textOf(message['streamId']) });
   if (type !== 'playAudio') return { type, ...streamId };
   const media = objectOf(message['media']);
   return {
     type,
     ...streamId,
-    ...present({
+    ...definedFields({
       contentType: textOf(media['contentType'])?.toLowerCase(),
       sampleRate: numberOf(media['sampleRate']),
       payload: textOf(media['payload']),

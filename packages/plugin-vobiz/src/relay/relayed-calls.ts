@@ -2,7 +2,7 @@
  * What holds for a relayed call rather than for one of its streams: that it is relayed, to which agent, who is muted, and
  * which checkpoints are ours. All but the last is kept in the durable state, for streams that open after a restart.
  */
-import { parseJson, present } from '@sidetone/plugin-kit';
+import { parseJson, definedFields } from '@sidetone/plugin-kit';
 import {
   providerCallId,
   type CommandId,
@@ -91,7 +91,7 @@ export function createCallMemories(host: Host, template: Secret): CallMemories {
       agentUrl() {
         const { agentUrl, from, to } = read();
         return agentUrl === undefined
-          ? agentUrlOf(template.reveal(), { callId, ...present({ from, to }) })
+          ? agentUrlOf(template.reveal(), { callId, ...definedFields({ from, to }) })
           : new URL(agentUrl);
       },
       handTo: (url) => keep(callId, { agentUrl: url.href }),
@@ -127,7 +127,7 @@ export function createCallMemories(host: Host, template: Secret): CallMemories {
         }
         remember(callId, { muted: [], isExpected: true, expiresAt: host.clock.now() + CALL_LIFE_MS });
       }
-      await keep(callId, { ...present(call), isExpected: true });
+      await keep(callId, { ...definedFields(call), isExpected: true });
     },
     release: (callId) => keep(callId, { isExpected: false }),
     isExpected: (callId) => valid(callId)?.record.isExpected === true,

@@ -3,7 +3,7 @@
  * hesitates, and little enough to be cleared at once. Behind each sound goes a checkpoint, whose playing is the proof
  * that it was heard.
  */
-import { createSoundQueue, samplesIn, type AudioFormat, type Sound } from '@sidetone/plugin-kit';
+import { createSoundQueue, samplesInFrame, type AudioFormat, type Sound } from '@sidetone/plugin-kit';
 import { FRAME_MS, pace, type Clock } from '@sidetone/core';
 
 /** How far ahead of its time audio is sent, ms. */
@@ -62,7 +62,7 @@ export function createAnnouncer({ clock, format, play, mark }: AnnouncerDeps): A
   let reached: string[] = [];
 
   function send(frame: number): void {
-    play(queue.take(samplesIn(frame, format.sampleRate)));
+    play(queue.take(samplesInFrame(frame, format.sampleRate)));
     for (const name of reached) {
       mark(name);
       expect(name);

@@ -1,5 +1,5 @@
 /** What an instance can do that has the keys of its account: everything that is asked over REST. */
-import { askForEach } from '@sidetone/plugin-kit';
+import { forEachCall } from '@sidetone/plugin-kit';
 import {
   FaultError,
   type CommandContext,
@@ -109,7 +109,7 @@ export function createAccount(deps: AccountDeps): Account {
       ...(options.answer && { placeCall }),
       ...(attach && { watch }),
       reconcile: (stale, signal) =>
-        askForEach(host.clock, stale, signal, ({ providerCallId }) =>
+        forEachCall(host.clock, stale, signal, ({ providerCallId }) =>
           refresh(providerCallId, AbortSignal.any([signal, life])),
         ),
       backfill: (request, signal) => backfill({ api, host }, request, AbortSignal.any([signal, life])),

@@ -4,10 +4,10 @@ import {
   listOf,
   numberOf,
   objectOf,
-  present,
+  definedFields,
   textOf,
   type JsonObject,
-  type ProviderReply,
+  type ProviderResponse,
 } from '@sidetone/plugin-kit';
 import { createRest, isGone, type RestDeps } from './rest-client.ts';
 
@@ -107,7 +107,7 @@ const streamIn = (value: unknown): VobizStream | undefined => {
   if (streamId === undefined) return undefined;
   return {
     streamId,
-    ...present({
+    ...definedFields({
       status: textOf(stream['status']),
       serviceUrl: textOf(stream['service_url']),
       audioTrack: textOf(stream['audio_track']),
@@ -116,7 +116,7 @@ const streamIn = (value: unknown): VobizStream | undefined => {
 };
 
 /** The id in an answer that promised one. Without it what was asked for was done, but cannot be named. */
-function idIn({ json, status }: ProviderReply, name: string): string {
+function idIn({ json, status }: ProviderResponse, name: string): string {
   const told = objectOf(json)[name];
   const id = textOf(told) ?? textOf(listOf(told)[0]);
   if (id !== undefined) return id;
@@ -131,9 +131,9 @@ export function createVobizApi(deps: RestDeps): VobizApi {
   const pathOf = (callId: string, resource = ''): string =>
     `${account}/Call/${encodeURIComponent(callId)}/${resource}`;
 
-  const outcome = async (reply: Promise<ProviderReply>): Promise<Outcome> =>
+  const outcome = async (reply: Promise<ProviderResponse>): Promise<Outcome> =>
     isGone(await reply) ? 'gone' : 'done';
-  const created = async (reply: Promise<ProviderReply>, name: string): Promise<string | undefined> =>
+  const created = async (reply: Promise<ProviderResponse>, name: string): Promise<string | undefined> =>
     isGone(await reply) ? undefined : idIn(await reply, name);
 
   return {
@@ -149,7 +149,7 @@ export function createVobizApi(deps: RestDeps): VobizApi {
       const reply = await ask('GET', `${pathOf(callId)}?status=live`, signal);
       if (isGone(reply)) return undefined;
       const call = objectOf(reply.json);
-      return present({
+      return definedFields({
         status: textOf(call['call_status'])?.toLowerCase(),
         direction: textOf(call['direction'])?.toLowerCase(),
         from: textOf(call['from']),

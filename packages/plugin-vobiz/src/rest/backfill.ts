@@ -2,7 +2,7 @@
  * Past calls, newest first, from Vobiz's records. Their list is asked for by days, and neither its order nor the zone of
  * its days is documented: so it is walked in spans of days, each read whole, from the newest back.
  */
-import { askPatiently } from '@sidetone/plugin-kit';
+import { withRetries } from '@sidetone/plugin-kit';
 import { type BackfillPage, type BackfillRequest, type ProviderHost } from '@sidetone/core';
 import type { VobizApi } from './api.ts';
 import { decodeCdr, translateCdr, type PastCall } from './cdr.ts';
@@ -57,7 +57,7 @@ export async function* backfill(
     const endDate = dayOf(before + MARGIN_DAYS * DAY_MS);
     const found = new Map<string, PastCall>();
     for (let page = 1; ; page++) {
-      const { records, hasNext } = await askPatiently(host.clock, signal, () =>
+      const { records, hasNext } = await withRetries(host.clock, signal, () =>
         api.listCdrs({ page, startDate, endDate }, signal),
       );
       for (const call of records.map(decodeCdr)) {

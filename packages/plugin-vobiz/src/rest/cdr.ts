@@ -1,5 +1,5 @@
 /** Vobiz's record of a past call, and the events that tell the call whole. Pure and total. */
-import { instantOf, lookUp, numberOf, present, textOf, type JsonObject } from '@sidetone/plugin-kit';
+import { instantOf, getOwn, numberOf, definedFields, textOf, type JsonObject } from '@sidetone/plugin-kit';
 import { providerCallId, type CallDirection, type ProviderEvent } from '@sidetone/core';
 import { endCategoryOf } from '../calls/end-reasons.ts';
 import { withPlus } from '../translate.ts';
@@ -40,13 +40,13 @@ export function decodeCdr(record: JsonObject): PastCall | undefined {
     callId,
     startedAt,
     endedAt,
-    hangup: present({
+    hangup: definedFields({
       code: numberOf(record['hangup_cause_code']),
       cause: textOf(record['hangup_cause']),
       name: textOf(record['hangup_cause_name']),
       source: textOf(record['hangup_source']),
     }),
-    providerData: present({
+    providerData: definedFields({
       durationSeconds: numberOf(record['billsec']),
       ringSeconds: numberOf(record['ring_time']),
       streamingCost: numberOf(record['streaming_cost']),
@@ -54,8 +54,8 @@ export function decodeCdr(record: JsonObject): PastCall | undefined {
       hangupSource: textOf(record['hangup_source']),
       streamTerminationReason: textOf(record['stream_termination_reason']),
     }),
-    ...present({
-      direction: lookUp(DIRECTIONS, textOf(record['call_direction'])?.toLowerCase()),
+    ...definedFields({
+      direction: getOwn(DIRECTIONS, textOf(record['call_direction'])?.toLowerCase()),
       from: withPlus(textOf(record['caller_id_number'])),
       to: withPlus(textOf(record['destination_number'])),
       answeredAt: instantOf(record['answer_time']),
@@ -72,7 +72,7 @@ export function translateCdr(call: PastCall): readonly ProviderEvent[] {
   const { callId, direction, from, to, startedAt, answeredAt, endedAt, hangup, cost, providerData } = call;
   const { code, cause, name } = hangup;
   const base = { providerCallId: providerCallId(callId) };
-  const category = endCategoryOf({ ...hangup, ...present({ direction }) });
+  const category = endCategoryOf({ ...hangup, ...definedFields({ direction }) });
   const endCode = code === undefined ? cause : String(code);
   const ended = { ...base, occurredAt: endedAt };
   return [
@@ -81,19 +81,19 @@ export function translateCdr(call: PastCall): readonly ProviderEvent[] {
       occurredAt: startedAt,
       dedupeKey: 'cdr-started',
       type: 'call.started',
-      details: present({ direction, from, to, createdAt: startedAt, answeredAt }),
+      details: definedFields({ direction, from, to, createdAt: startedAt, answeredAt }),
     },
     {
       ...ended,
       dedupeKey: 'hangup',
       type: 'call.ended',
-      end: { category, ...present({ code: endCode, message: name ?? cause }) },
+      end: { category, ...definedFields({ code: endCode, message: name ?? cause }) },
     },
     {
       ...ended,
       dedupeKey: 'cdr',
       type: 'call.report',
-      details: { ...present({ answeredAt }), endedAt },
+      details: { ...definedFields({ answeredAt }), endedAt },
       ...(cost && { cost }),
       ...(Object.keys(providerData).length > 0 && { providerData }),
     },

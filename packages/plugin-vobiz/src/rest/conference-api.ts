@@ -1,6 +1,13 @@
 /** Vobiz's REST API, as far as rooms and their members need it. */
 import { isFault } from '@sidetone/core';
-import { listOf, numberOf, objectOf, present, textOf, type ProviderReply } from '@sidetone/plugin-kit';
+import {
+  listOf,
+  numberOf,
+  objectOf,
+  definedFields,
+  textOf,
+  type ProviderResponse,
+} from '@sidetone/plugin-kit';
 import type { Outcome } from './api.ts';
 import { createRest, isGone, type RestDeps } from './rest-client.ts';
 
@@ -49,7 +56,7 @@ function memberIn(value: unknown): RoomMember | undefined {
     memberId,
     isMuted: isTrue(member['muted']),
     isDeaf: isTrue(member['deaf']),
-    ...present({ callId: textOf(member['call_uuid']) }),
+    ...definedFields({ callId: textOf(member['call_uuid']) }),
   };
 }
 
@@ -64,7 +71,7 @@ export function createConferenceApi(deps: RestDeps): ConferenceApi {
   const pathOf = ({ room, memberId }: Member, resource = ''): string =>
     `${roomPath(room)}Member/${encodeURIComponent(memberId)}/${resource}`;
 
-  const outcome = async (reply: Promise<ProviderReply>): Promise<Outcome> =>
+  const outcome = async (reply: Promise<ProviderResponse>): Promise<Outcome> =>
     isGone(await reply) ? 'gone' : 'done';
   const turnOn = (
     member: Member,

@@ -1,12 +1,12 @@
 /** Asking Vobiz's REST API, and what its answers mean: a 2xx can carry an error, and not every 404 is about the call. */
 import {
-  askProvider,
+  requestProvider,
   isJsonObject,
   objectOf,
-  reasonIn,
-  refusalOf,
+  errorReasonIn,
+  faultOfResponse,
   textOf,
-  type ProviderReply,
+  type ProviderResponse,
   type ProviderRequest,
 } from '@sidetone/plugin-kit';
 import { FaultError, type ProviderHost, type Secret } from '@sidetone/core';
@@ -31,31 +31,31 @@ export interface Rest {
     path: string,
     signal: AbortSignal,
     json?: unknown,
-  ): Promise<ProviderReply>;
+  ): Promise<ProviderResponse>;
   /** The same, where a 404 is a refusal like any other. */
   need(
     method: ProviderRequest['method'],
     path: string,
     signal: AbortSignal,
     json?: unknown,
-  ): Promise<ProviderReply>;
+  ): Promise<ProviderResponse>;
 }
 
-function isSuccess({ status, json }: ProviderReply): boolean {
+function isSuccess({ status, json }: ProviderResponse): boolean {
   if (status < 200 || status >= 300) return false;
   const { error, status: word, success } = objectOf(json);
   return textOf(error) === undefined && !isJsonObject(error) && word !== 'error' && success !== false;
 }
 
 /** A 404 about the call; the gateway's own 404 says that the address is wrong, and nothing about the call. */
-export function isGone({ status, json }: ProviderReply): boolean {
+export function isGone({ status, json }: ProviderResponse): boolean {
   const isGateway = objectOf(json)['message'] === 'Not Found' && objectOf(json)['error'] === undefined;
   return status === 404 && !isGateway;
 }
 
-function failureOf(reply: ProviderReply): FaultError {
-  if (reply.status >= 300) return refusalOf(reply, 'Vobiz');
-  const reason = reasonIn({ json: { error: objectOf(reply.json)['error'] }, text: '' });
+function failureOf(reply: ProviderResponse): FaultError {
+  if (reply.status >= 300) return faultOfResponse(reply, 'Vobiz');
+  const reason = errorReasonIn({ json: { error: objectOf(reply.json)['error'] }, text: '' });
   return new FaultError(
     'PROVIDER_REFUSED',
     `Vobiz answered ${reply.status} with an error: ${reason ?? 'no reason was given'}`,
@@ -68,7 +68,7 @@ export function createRest({ host, baseUrl, authId, authToken }: RestDeps): Rest
   const base = baseUrl.href.replace(/\/+$/, '');
 
   const ask: Rest['ask'] = async (method, path, signal, json) => {
-    const reply = await askProvider(host, {
+    const reply = await requestProvider(host, {
       method,
       url: new URL(base + path),
       headers: {

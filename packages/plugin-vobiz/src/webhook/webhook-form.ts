@@ -1,5 +1,5 @@
 /** Vobiz's webhooks, from form fields to values: all of them texts, and any of them missing. Pure and total. */
-import { instantOf, numberOf, present, textOf } from '@sidetone/plugin-kit';
+import { instantOf, numberOf, definedFields, textOf } from '@sidetone/plugin-kit';
 
 /** A webhook, by its form fields. What is not told is absent. */
 export interface VobizWebhook {
@@ -82,20 +82,23 @@ const unlessEmpty = <Fields extends object>(fields: Fields): Fields | undefined 
 
 /** What can be told beside the call itself, each in the spelling of its webhook. */
 const readParts = (text: Field) =>
-  present({
+  definedFields({
     machine: /^true$/i.test(text('Machine', 'IfMachine') ?? 'no') || undefined,
     dial: unlessEmpty(
-      present({ legId: text('DialBLegUUID'), status: text('DialStatus', 'DialRingStatus')?.toLowerCase() }),
+      definedFields({
+        legId: text('DialBLegUUID'),
+        status: text('DialStatus', 'DialRingStatus')?.toLowerCase(),
+      }),
     ),
     conference: unlessEmpty(
-      present({
+      definedFields({
         id: text('ConferenceUUID'),
         name: text('ConferenceName'),
         memberId: text('ConferenceMemberID'),
       }),
     ),
     recording: unlessEmpty(
-      present({
+      definedFields({
         id: text('RecordingID', 'recording_id'),
         url: text('RecordUrl', 'RecordFile', 'record_url'),
         durationMs: durationOf(text('RecordingDurationMs', 'recording_duration_ms')),
@@ -105,7 +108,7 @@ const readParts = (text: Field) =>
       }),
     ),
     gathered: unlessEmpty(
-      present({
+      definedFields({
         digits: text('Digits'),
         speech: text('Speech'),
         confidence: shareOf(text('SpeechConfidenceScore')),
@@ -129,7 +132,7 @@ export function decodeWebhook(fields: URLSearchParams): DecodedWebhook {
   const text: Field = (...names) => names.map((name) => textOf(fields.get(name))).find((told) => told);
   const callId = text('CallUUID', 'call_uuid', 'DialALegUUID');
   if (callId === undefined) return { ok: false, problem: 'the webhook has no CallUUID' };
-  const hangup = present({
+  const hangup = definedFields({
     cause: text('HangupCause'),
     code: numberOf(text('HangupCauseCode')),
     name: text('HangupCauseName'),
@@ -145,7 +148,7 @@ export function decodeWebhook(fields: URLSearchParams): DecodedWebhook {
     webhook: {
       callId,
       ...readParts(text),
-      ...present({
+      ...definedFields({
         event: text('Event'),
         callStatus: text('CallStatus')?.toLowerCase(),
         direction: text('Direction')?.toLowerCase(),

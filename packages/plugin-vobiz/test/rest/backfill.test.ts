@@ -1,4 +1,4 @@
-import { RETRY_FIRST_MS } from '@sidetone/plugin-kit';
+import { RETRY_BACK_OFF } from '@sidetone/plugin-kit';
 import { type BackfillPage, type BackfillRequest } from '@sidetone/core';
 import type { FakeHost, FakeReply } from '@sidetone/testkit';
 import { describe, expect, it } from 'vitest';
@@ -195,7 +195,7 @@ describe('past calls', () => {
     const found = all(harness);
     await harness.host.clock.settle();
     list(harness.host, [[SAMPLE]]);
-    await harness.host.clock.advance(RETRY_FIRST_MS);
+    await harness.host.clock.advance(RETRY_BACK_OFF.firstMs);
     expect(idsIn(await found)).toEqual([CALL]);
     harness.host.respond('GET', LIST, { status: 401, json: { error: 'no' } });
     await expect(all(harness)).rejects.toMatchObject({ code: 'PROVIDER_REFUSED' });

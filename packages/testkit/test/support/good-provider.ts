@@ -5,14 +5,14 @@
  */
 import { createHmac, timingSafeEqual } from 'node:crypto';
 import {
-  askProvider,
+  requestProvider,
   instantOf,
   isJsonObject,
   listOf,
-  lookUp,
+  getOwn,
   objectOf,
   parseJson,
-  refusalOf,
+  faultOfResponse,
   textOf,
   numberOf,
 } from '@sidetone/plugin-kit';
@@ -214,14 +214,19 @@ function createGood({ apiKey }: Options, host: ProviderHost, is: (mutation: Muta
     const url = new URL(`${API}${path}`);
     const headers = { authorization: `Bearer ${apiKey}` };
     asking++;
-    return askProvider(host, { method, url, headers, timeoutMs, json, signal: takeSignal(signal) }).finally(
-      () => void asking--,
-    );
+    return requestProvider(host, {
+      method,
+      url,
+      headers,
+      timeoutMs,
+      json,
+      signal: takeSignal(signal),
+    }).finally(() => void asking--);
   }
 
   async function need(method: 'GET' | 'POST', path: string, signal?: AbortSignal, json?: unknown) {
     const reply = await ask(method, path, signal, json);
-    if (!isFine(reply.status)) throw refusalOf(reply, 'Good');
+    if (!isFine(reply.status)) throw faultOfResponse(reply, 'Good');
     return reply;
   }
 
@@ -262,7 +267,7 @@ function createGood({ apiKey }: Options, host: ProviderHost, is: (mutation: Muta
     const told = { name: textOf(message['event']), at: instantOf(message['at']) ?? receivedAt };
     const base = { providerCallId: callId, occurredAt: told.at };
     if (is('logsWords')) host.log.info('a message came', { message });
-    const status = lookUp(STATUSES, told.name);
+    const status = getOwn(STATUSES, told.name);
     if (status) {
       emit({
         ...base,
@@ -274,7 +279,7 @@ function createGood({ apiKey }: Options, host: ProviderHost, is: (mutation: Muta
         emit({ ...base, type: 'call.status', status: 'RINGING' });
     }
     if (told.name === 'answered') return { stream: host.publicUrl(`stream/${tokenOf(callId)}`).href };
-    const party = lookUp(PARTIES, textOf(message['who']));
+    const party = getOwn(PARTIES, textOf(message['who']));
     const text = textOf(message['text']);
     if (told.name === 'words' && party && text !== undefined) {
       const key = is('usesOneKey') ? 'words' : `words:${told.at}:${party}:${text}`;
@@ -312,7 +317,7 @@ function createGood({ apiKey }: Options, host: ProviderHost, is: (mutation: Muta
       if (is('diesOfMessages')) JSON.parse(String(raw));
       const message = objectOf(typeof raw === 'string' ? parseJson(raw) : undefined);
       const who = textOf(message['who']);
-      const party = lookUp(PARTIES, who);
+      const party = getOwn(PARTIES, who);
       const seq = numberOf(message['seq']);
       const payload = textOf(message['payload']);
       if (!party || seq === undefined || payload === undefined || !Number.isSafeInteger(seq) || seq < 0)
@@ -384,13 +389,13 @@ function createGood({ apiKey }: Options, host: ProviderHost, is: (mutation: Muta
     if (isFine(reply.status) && !is('refusesValidCommands')) return;
     if (is('callsLimitsRefusals') && reply.status === 429)
       throw new FaultError('PROVIDER_REFUSED', 'not now');
-    if (!is('swallowsRefusals') || reply.status === 429) throw refusalOf(reply, 'Good');
+    if (!is('swallowsRefusals') || reply.status === 429) throw faultOfResponse(reply, 'Good');
   }
 
   async function stateOf(callId: string, signal: AbortSignal): Promise<'live' | 'over'> {
     const reply = await ask('GET', `/calls/${callId}`, signal);
     if (reply.status === 404) return 'over';
-    if (!isFine(reply.status)) throw refusalOf(reply, 'Good');
+    if (!isFine(reply.status)) throw faultOfResponse(reply, 'Good');
     return objectOf(reply.json)['status'] === 'live' ? 'live' : 'over';
   }
 
@@ -444,7 +449,7 @@ function createGood({ apiKey }: Options, host: ProviderHost, is: (mutation: Muta
     async watch(callId, { signal }) {
       const reply = await ask('GET', `/calls/${callId}`, signal);
       if (reply.status === 404) throw new FaultError('CALL_NOT_FOUND', 'there is no such call');
-      if (!isFine(reply.status)) throw refusalOf(reply, 'Good');
+      if (!isFine(reply.status)) throw faultOfResponse(reply, 'Good');
       emit({
         type: 'call.started',
         providerCallId: callId,

@@ -2,7 +2,14 @@
  * A small whole transcriber that keeps every promise, and a switch that breaks one of them: what the audits are tested with. It
  * has one socket a call. Its service takes interleaved samples and tells words; what it has heard for good need not be kept.
  */
-import { askProvider, numberOf, objectOf, parseJson, refusalOf, textOf } from '@sidetone/plugin-kit';
+import {
+  requestProvider,
+  numberOf,
+  objectOf,
+  parseJson,
+  faultOfResponse,
+  textOf,
+} from '@sidetone/plugin-kit';
 import {
   defineTranscriber,
   isFault,
@@ -123,14 +130,14 @@ function createGood({ apiKey }: Options, host: TranscriberHost, is: Is): Transcr
 
   async function health(signal: AbortSignal): Promise<void> {
     const headers = { authorization: `Bearer ${apiKey}` };
-    const reply = await askProvider(host, {
+    const reply = await requestProvider(host, {
       method: 'GET',
       url: new URL(`${API}/me`),
       headers,
       timeoutMs: 5000,
       signal,
     });
-    if (is('isNeverHealthy') || reply.status !== 200) throw refusalOf(reply, 'Well');
+    if (is('isNeverHealthy') || reply.status !== 200) throw faultOfResponse(reply, 'Well');
   }
 
   return {

@@ -1,6 +1,6 @@
 /** What the provider sends to us over HTTP: taken whole, and believed only when it is the provider's. */
 import { isFault, messageOf, type IngressRequest } from '@sidetone/core';
-import { present } from '@sidetone/plugin-kit';
+import { definedFields } from '@sidetone/plugin-kit';
 import { garbageOf } from '../../checks/garbage.ts';
 import { wholeLife, type Delivery } from '../stage.ts';
 import { check, needs } from '../../conformance/verdict.ts';
@@ -21,7 +21,7 @@ function answerOf({ outcome, request }: Delivery): string {
 }
 
 const headersOf = (headers: IngressRequest['headers']): Readonly<Record<string, string>> =>
-  present(headers) as Record<string, string>;
+  definedFields(headers) as Record<string, string>;
 
 const isRefused = (delivery: Delivery): boolean => {
   const { outcome } = delivery;

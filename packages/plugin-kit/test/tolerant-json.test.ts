@@ -1,9 +1,18 @@
 import fc from 'fast-check';
-import { instantOf, listOf, lookUp, numberOf, objectOf, parseJson, present, textOf } from '../src/index.ts';
+import {
+  instantOf,
+  listOf,
+  getOwn,
+  numberOf,
+  objectOf,
+  parseJson,
+  definedFields,
+  textOf,
+} from '../src/index.ts';
 import { describe, expect, it } from 'vitest';
 
-describe('reading what others wrote', () => {
-  it('never throws, whatever it is given', () => {
+describe('tolerant JSON readers', () => {
+  it('never throw for any value', () => {
     fc.assert(
       fc.property(fc.anything(), (value) => {
         for (const read of [objectOf, listOf, textOf, numberOf, instantOf]) read(value);
@@ -18,7 +27,7 @@ describe('reading what others wrote', () => {
     ['   ', undefined],
     [7, undefined],
     [null, undefined],
-  ])('takes %j as the text %j', (value, text) => {
+  ])('read %j as text %j', (value, text) => {
     expect(textOf(value)).toBe(text);
   });
 
@@ -32,7 +41,7 @@ describe('reading what others wrote', () => {
     [Number.NaN, undefined],
     [Number.POSITIVE_INFINITY, undefined],
     [true, undefined],
-  ])('takes %j as the number %j', (value, number) => {
+  ])('read %j as number %j', (value, number) => {
     expect(numberOf(value)).toBe(number);
   });
 
@@ -45,18 +54,18 @@ describe('reading what others wrote', () => {
     [1e300, undefined],
     ['soon', undefined],
     [null, undefined],
-  ])('takes %j as the instant %j', (value, instant) => {
+  ])('read %j as time %j', (value, instant) => {
     expect(instantOf(value)).toBe(instant);
   });
 
-  it('finds only the words that a table has, not those that every object has', () => {
-    expect(lookUp({ a: 1 }, 'a')).toBe(1);
-    for (const word of ['b', 'constructor', '__proto__', undefined])
-      expect(lookUp({ a: 1 }, word)).toBeUndefined();
+  it('look up own properties only', () => {
+    expect(getOwn({ a: 1 }, 'a')).toBe(1);
+    for (const key of ['b', 'constructor', '__proto__', undefined])
+      expect(getOwn({ a: 1 }, key)).toBeUndefined();
   });
 
-  it('leaves out fields without a value, and keeps those that are empty', () => {
-    expect(present({ a: 1, b: undefined, c: '', d: null })).toEqual({ a: 1, c: '', d: null });
-    expect(Object.keys(present({ b: undefined }))).toEqual([]);
+  it('omit undefined fields and keep empty ones', () => {
+    expect(definedFields({ a: 1, b: undefined, c: '', d: null })).toEqual({ a: 1, c: '', d: null });
+    expect(Object.keys(definedFields({ b: undefined }))).toEqual([]);
   });
 });
