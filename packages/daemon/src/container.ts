@@ -5,8 +5,8 @@
 import 'reflect-metadata';
 import { container, instanceCachingFactory, type DependencyContainer, type InjectionToken } from 'tsyringe';
 import type { Clock, IdSource, Logger } from '@sidetone/core';
-import { CallAudios } from './audio/call-audios.ts';
-import { LevelBoard } from './audio/level-board.ts';
+import { CallAudioRegistry } from './audio/call-audio-registry.ts';
+import { LevelMeters } from './audio/level-meters.ts';
 import { Streams } from './audio/streams.ts';
 import { Waveforms } from './audio/waveforms.ts';
 import { BackfillService } from './backfill/backfill-service.ts';
@@ -33,7 +33,7 @@ import { createHttpServer } from './http/server.ts';
 import { ListeningService } from './listening/listening-service.ts';
 import { Demand } from './live/demand.ts';
 import { createFeeds } from './live/feeds.ts';
-import { PartialSlots } from './live/partial-slots.ts';
+import { LatestPartials } from './live/latest-partials.ts';
 import { RecordHub } from './live/record-hub.ts';
 import { ProviderRegistry } from './plugins/provider/provider-registry.ts';
 import { TranscriberRegistry } from './plugins/transcriber/transcriber-registry.ts';
@@ -46,7 +46,7 @@ import { createLedger } from './store/ledger.ts';
 import { createStateStore } from './store/plugin-state.ts';
 import { createRecordingRows, createWaveformStore } from './store/media.ts';
 import * as tokens from './tokens.ts';
-import { AddedUtterances } from './transcription/added-utterances.ts';
+import { UtteranceService } from './transcription/utterance-service.ts';
 import { TranscriptionService } from './transcription/transcription-service.ts';
 
 /** What the components get from outside: the configuration, and the impure parts that tests replace. */
@@ -108,7 +108,7 @@ function registerCalls(register: Register, { config, clock, ids, log }: Environm
         registry: get(tokens.CALL_REGISTRY),
         ledger: get(tokens.LEDGER),
         feed: get(tokens.RECORD_HUB),
-        partials: get(tokens.PARTIAL_SLOTS),
+        partials: get(tokens.LATEST_PARTIALS),
         openCommands: get(tokens.OPEN_COMMANDS),
         ids,
         clock,
@@ -116,7 +116,10 @@ function registerCalls(register: Register, { config, clock, ids, log }: Environm
         pendingEvents: config.limits.pendingEvents,
       }),
   );
-  register(tokens.ANNOTATIONS, (get) => new AnnotationService({ ingest: get(tokens.INGEST), ids, clock }));
+  register(
+    tokens.ANNOTATION_SERVICE,
+    (get) => new AnnotationService({ ingest: get(tokens.INGEST), ids, clock }),
+  );
   register(
     tokens.ERASURE,
     (get) =>
@@ -125,9 +128,9 @@ function registerCalls(register: Register, { config, clock, ids, log }: Environm
         ledger: get(tokens.LEDGER),
         registry: get(tokens.CALL_REGISTRY),
         feed: get(tokens.RECORD_HUB),
-        partials: get(tokens.PARTIAL_SLOTS),
+        partials: get(tokens.LATEST_PARTIALS),
         openCommands: get(tokens.OPEN_COMMANDS),
-        recordings: get(tokens.RECORDINGS),
+        recordings: get(tokens.RECORDING_SERVICE),
         waveforms: get(tokens.WAVEFORMS),
         clock,
         log: log('erasure'),
@@ -137,15 +140,15 @@ function registerCalls(register: Register, { config, clock, ids, log }: Environm
 
 function registerLive(register: Register, { clock, ids }: Environment): void {
   register(tokens.RECORD_HUB, (get) => new RecordHub(get(tokens.EVENT_LOG).latest()));
-  register(tokens.PARTIAL_SLOTS, () => new PartialSlots({ ids }));
+  register(tokens.LATEST_PARTIALS, () => new LatestPartials({ ids }));
   register(tokens.DEMAND, () => new Demand());
   register(tokens.FEEDS, (get) =>
     createFeeds({
       hub: get(tokens.RECORD_HUB),
       log: get(tokens.EVENT_LOG),
       registry: get(tokens.CALL_REGISTRY),
-      partials: get(tokens.PARTIAL_SLOTS),
-      levels: get(tokens.LEVEL_BOARD),
+      partials: get(tokens.LATEST_PARTIALS),
+      levels: get(tokens.LEVEL_METERS),
       demand: get(tokens.DEMAND),
       clock,
     }),
@@ -153,8 +156,8 @@ function registerLive(register: Register, { clock, ids }: Environment): void {
 }
 
 function registerAudio(register: Register, { config, clock, ids, log }: Environment): void {
-  register(tokens.LEVEL_BOARD, () => new LevelBoard({ clock }));
-  register(tokens.CALL_AUDIOS, (get) => new CallAudios({ demand: get(tokens.DEMAND), clock }));
+  register(tokens.LEVEL_METERS, () => new LevelMeters({ clock }));
+  register(tokens.CALL_AUDIO_REGISTRY, (get) => new CallAudioRegistry({ demand: get(tokens.DEMAND), clock }));
   register(
     tokens.WAVEFORMS,
     (get) =>
@@ -171,8 +174,8 @@ function registerAudio(register: Register, { config, clock, ids, log }: Environm
       new Streams({
         ingest: get(tokens.INGEST),
         demand: get(tokens.DEMAND),
-        levels: get(tokens.LEVEL_BOARD),
-        audio: get(tokens.CALL_AUDIOS),
+        levels: get(tokens.LEVEL_METERS),
+        audio: get(tokens.CALL_AUDIO_REGISTRY),
         waveforms: get(tokens.WAVEFORMS),
         ids,
         clock,
@@ -182,10 +185,10 @@ function registerAudio(register: Register, { config, clock, ids, log }: Environm
 
 function registerRecordingAndListening(register: Register, { config, clock, ids, log }: Environment): void {
   register(
-    tokens.RECORDINGS,
+    tokens.RECORDING_SERVICE,
     (get) =>
       new RecordingService({
-        audio: get(tokens.CALL_AUDIOS),
+        audio: get(tokens.CALL_AUDIO_REGISTRY),
         demand: get(tokens.DEMAND),
         feeds: get(tokens.FEEDS),
         registry: get(tokens.CALL_REGISTRY),
@@ -199,10 +202,10 @@ function registerRecordingAndListening(register: Register, { config, clock, ids,
       }),
   );
   register(
-    tokens.LISTENING,
+    tokens.LISTENING_SERVICE,
     (get) =>
       new ListeningService({
-        audio: get(tokens.CALL_AUDIOS),
+        audio: get(tokens.CALL_AUDIO_REGISTRY),
         feeds: get(tokens.FEEDS),
         registry: get(tokens.CALL_REGISTRY),
         ingest: get(tokens.INGEST),
@@ -259,23 +262,23 @@ function registerTranscription(register: Register, { config, clock, ids, log }: 
         transcribers: get(tokens.TRANSCRIBERS),
         providers: get(tokens.PROVIDERS),
         settingOf: (id) => config.providers[id]?.transcribe ?? 'off',
-        audio: get(tokens.CALL_AUDIOS),
+        audio: get(tokens.CALL_AUDIO_REGISTRY),
         feeds: get(tokens.FEEDS),
         registry: get(tokens.CALL_REGISTRY),
         ingest: get(tokens.INGEST),
-        partials: get(tokens.PARTIAL_SLOTS),
+        partials: get(tokens.LATEST_PARTIALS),
         ids,
         clock,
         log: log('transcription'),
       }),
   );
   register(
-    tokens.ADDED_UTTERANCES,
+    tokens.UTTERANCE_SERVICE,
     (get) =>
-      new AddedUtterances({
+      new UtteranceService({
         ingest: get(tokens.INGEST),
         ledger: get(tokens.LEDGER),
-        partials: get(tokens.PARTIAL_SLOTS),
+        partials: get(tokens.LATEST_PARTIALS),
         ids,
         clock,
       }),
@@ -285,7 +288,7 @@ function registerTranscription(register: Register, { config, clock, ids, log }: 
 function registerCommandsAndBackfill(register: Register, { clock, ids, log }: Environment): void {
   register(tokens.OPEN_COMMANDS, () => new OpenCommands());
   register(
-    tokens.COMMANDS,
+    tokens.COMMAND_SERVICE,
     (get) =>
       new CommandService({
         registry: get(tokens.CALL_REGISTRY),
@@ -298,7 +301,7 @@ function registerCommandsAndBackfill(register: Register, { clock, ids, log }: En
       }),
   );
   register(
-    tokens.BACKFILLS,
+    tokens.BACKFILL_SERVICE,
     (get) =>
       new BackfillService({
         providers: get(tokens.PROVIDERS),
@@ -318,17 +321,17 @@ function registerGraphql(register: Register, { config, clock, publicUrl }: Envir
       eventLog: get(tokens.EVENT_LOG),
       feeds: get(tokens.FEEDS),
       cursors: createCursors(get(tokens.EVENT_LOG)),
-      commands: get(tokens.COMMANDS),
-      annotations: get(tokens.ANNOTATIONS),
-      addedUtterances: get(tokens.ADDED_UTTERANCES),
+      commands: get(tokens.COMMAND_SERVICE),
+      annotations: get(tokens.ANNOTATION_SERVICE),
+      utterances: get(tokens.UTTERANCE_SERVICE),
       erasure: get(tokens.ERASURE),
-      backfills: get(tokens.BACKFILLS),
+      backfills: get(tokens.BACKFILL_SERVICE),
       providers: get(tokens.PROVIDERS),
       transcribers: get(tokens.TRANSCRIBERS),
       transcribing: get(tokens.TRANSCRIPTION_SERVICE),
-      levels: get(tokens.LEVEL_BOARD),
+      levels: get(tokens.LEVEL_METERS),
       waveforms: get(tokens.WAVEFORMS),
-      recordings: get(tokens.RECORDINGS),
+      recordings: get(tokens.RECORDING_SERVICE),
       addressOf: (path) => new URL(path, publicUrl()),
       now: () => clock.now(),
       pageSize: config.limits.pageSize,
@@ -355,7 +358,7 @@ function registerHttp(register: Register, { config, clock, ids, log, isReady }: 
       }),
       control: createControlEndpoint({
         gate,
-        commands: get(tokens.COMMANDS),
+        commands: get(tokens.COMMAND_SERVICE),
         log: log('control'),
         newId,
         requestBytes: limits.requestBytes,
@@ -368,8 +371,12 @@ function registerHttp(register: Register, { config, clock, ids, log, isReady }: 
         webhookBytes: limits.webhookBytes,
         socketMessageBytes: limits.socketMessageBytes,
       }),
-      listen: createListenEndpoint({ listening: get(tokens.LISTENING), gate, log: log('listening') }),
-      recording: createRecordingEndpoint({ recordings: get(tokens.RECORDINGS), gate, log: log('recording') }),
+      listen: createListenEndpoint({ listening: get(tokens.LISTENING_SERVICE), gate, log: log('listening') }),
+      recording: createRecordingEndpoint({
+        recordings: get(tokens.RECORDING_SERVICE),
+        gate,
+        log: log('recording'),
+      }),
       isReady,
       log: log('http'),
     }),

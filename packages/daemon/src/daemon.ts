@@ -106,7 +106,7 @@ async function recoverCalls({ parts, clock, log, undo }: Startup): Promise<void>
 }
 
 async function startRecording({ parts, undo }: Startup): Promise<void> {
-  const recordings = parts.resolve(tokens.RECORDINGS);
+  const recordings = parts.resolve(tokens.RECORDING_SERVICE);
   await recordings.repair();
   recordings.start();
   undo.push(() => recordings.stop());
@@ -133,7 +133,7 @@ async function listen({ parts, undo }: Startup, { host, port }: Config['server']
 async function startPlugins({ parts, clock, undo }: Startup): Promise<void> {
   const providers = parts.resolve(tokens.PROVIDERS);
   undo.push(() => providers.stop());
-  const backfills = parts.resolve(tokens.BACKFILLS);
+  const backfills = parts.resolve(tokens.BACKFILL_SERVICE);
   undo.push(() => backfills.close());
   const registry = parts.resolve(tokens.CALL_REGISTRY);
   undo.push(startWatchdog({ registry, reconcile: (calls) => providers.reconcile(calls), clock }));

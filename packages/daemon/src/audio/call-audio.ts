@@ -4,7 +4,7 @@
  */
 import type { CallId, Party } from '@sidetone/core';
 import type { AudioSink } from './ports.ts';
-import { Lane } from './lane.ts';
+import { Lane } from './playout.ts';
 import { TIMELINE_RATE } from './timeline.ts';
 import {
   createStreamClock,
@@ -18,7 +18,7 @@ import {
 const PER_MS = TIMELINE_RATE / 1000;
 
 /** How long after its time a frame is taken for those who can wait, ms. */
-export const PATIENT_DELAY_MS = 320;
+export const LONG_PLAYOUT_DELAY_MS = 320;
 /** How long before the first arrival the time line begins, ms: what arrives was said before. */
 const LEAD_MS = 80;
 /** How long a newer stream that is silent keeps an older one from being heard, ms. */
@@ -68,9 +68,9 @@ export class CallAudio {
   }
 
   add(sink: AudioSink, now: number): void {
-    if (sink.isPatient) this.#patientLane(now).add(sink);
+    if (sink.acceptsDelay) this.#patientLane(now).add(sink);
     else this.#prompt.add(sink);
-    if (sink.wantsSilence) this.#startedAt ??= now;
+    if (sink.needsSilence) this.#startedAt ??= now;
   }
 
   remove(sink: AudioSink): void {
@@ -108,14 +108,14 @@ export class CallAudio {
 
   #lane(delayMs: number): Lane {
     return new Lane(delayMs, (sink, frame, place) => {
-      if (this.#isHeard || sink.wantsSilence) sink.frame(frame, this.#startedAt! + place / PER_MS);
+      if (this.#isHeard || sink.needsSilence) sink.frame(frame, this.#startedAt! + place / PER_MS);
     });
   }
 
   /** One that is new begins where the time line has come to. */
   #patientLane(now: number): Lane {
     if (this.#patient) return this.#patient;
-    const lane = this.#lane(PATIENT_DELAY_MS);
+    const lane = this.#lane(LONG_PLAYOUT_DELAY_MS);
     if (this.#startedAt !== undefined) lane.step(this.#placeOf(now));
     return (this.#patient = lane);
   }

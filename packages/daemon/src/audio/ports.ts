@@ -4,11 +4,11 @@ import type { CallId, Party } from '@sidetone/core';
 /** Takes the audio of a call, frame by frame, in order. Must not wait, and must not throw. */
 export interface AudioSink {
   /** Whether frames are wanted also before anything was heard: silence, then. */
-  readonly wantsSilence: boolean;
+  readonly needsSilence: boolean;
   /**
    * Whether frames may come a fifth of a second later than for those who listen, so that audio which is late is still in them.
    */
-  readonly isPatient?: boolean;
+  readonly acceptsDelay?: boolean;
   /**
    * Takes 20 ms at 16 kHz: the customer's and the assistant's samples, interleaved. All sinks are given the same: it is
    * only to be read. `at` is when it begins, epoch ms; times that follow each other are 20 ms apart, or whole frames more.

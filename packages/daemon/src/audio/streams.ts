@@ -15,15 +15,15 @@ import {
 } from '@sidetone/core';
 import type { Ingest } from '../calls/ingest.ts';
 import type { Demand } from '../live/demand.ts';
-import type { CallAudios } from './call-audios.ts';
-import type { LevelBoard } from './level-board.ts';
+import type { CallAudioRegistry } from './call-audio-registry.ts';
+import type { LevelMeters } from './level-meters.ts';
 import type { Waveforms } from './waveforms.ts';
 
 export interface StreamsDeps {
   readonly ingest: Pick<Ingest, 'record'>;
   readonly demand: Pick<Demand, 'has'>;
-  readonly levels: LevelBoard;
-  readonly audio: CallAudios;
+  readonly levels: LevelMeters;
+  readonly audio: CallAudioRegistry;
   readonly waveforms: Pick<Waveforms, 'note'>;
   readonly ids: Pick<IdSource, 'stream'>;
   readonly clock: Clock;

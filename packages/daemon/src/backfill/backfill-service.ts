@@ -34,7 +34,7 @@ export interface Backfill {
   readonly position?: string;
 }
 
-export interface BackfillsDeps {
+export interface BackfillServiceDeps {
   readonly providers: ProviderDirectory;
   readonly ingest: Pick<Ingest, 'accept' | 'committed'>;
   readonly stateStore: StateStore;
@@ -49,10 +49,10 @@ const CLOSE_TIMEOUT_MS = 3000;
 const OWNER = asProviderId('daemon/backfill');
 
 export class BackfillService {
-  readonly #deps: BackfillsDeps;
+  readonly #deps: BackfillServiceDeps;
   readonly #running = new Map<ProviderId, { readonly done: Promise<void>; readonly stop: AbortController }>();
 
-  constructor(deps: BackfillsDeps) {
+  constructor(deps: BackfillServiceDeps) {
     this.#deps = deps;
   }
 

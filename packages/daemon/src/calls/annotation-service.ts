@@ -16,16 +16,16 @@ export const MAX_TAG_CHARACTERS = 64;
 export const MAX_NOTES_PER_CALL = 500;
 export const MAX_NOTE_CHARACTERS = 10_000;
 
-export interface AnnotationsDeps {
+export interface AnnotationServiceDeps {
   readonly ingest: Ingest;
   readonly ids: Pick<IdSource, 'note'>;
   readonly clock: Clock;
 }
 
 export class AnnotationService {
-  readonly #deps: AnnotationsDeps;
+  readonly #deps: AnnotationServiceDeps;
 
-  constructor(deps: AnnotationsDeps) {
+  constructor(deps: AnnotationServiceDeps) {
     this.#deps = deps;
   }
 

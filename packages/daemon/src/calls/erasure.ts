@@ -5,7 +5,7 @@
 import { FaultError, isLive, messageOf, type CallId, type Clock, type Logger } from '@sidetone/core';
 import type { CallRegistry } from './call-registry.ts';
 import type { Ingest } from './ingest.ts';
-import type { CallLedger, CommandTracker, PartialBoard, RecordFeed } from './ports.ts';
+import type { CallLedger, CommandTracker, PartialStore, RecordFeed } from './ports.ts';
 
 /** How often the file is tried to be scrubbed while somebody reads it, and the pause in between, ms. */
 export const SCRUB_ATTEMPTS = 100;
@@ -16,7 +16,7 @@ export interface ErasureDeps {
   readonly ledger: Pick<CallLedger, 'erase' | 'isScrubDue' | 'scrub'>;
   readonly registry: Pick<CallRegistry, 'forget'>;
   readonly feed: Pick<RecordFeed, 'forget'>;
-  readonly partials: Pick<PartialBoard, 'forget'>;
+  readonly partials: Pick<PartialStore, 'forget'>;
   readonly openCommands: Pick<CommandTracker, 'forget'>;
   readonly recordings: { erase(callId: CallId): Promise<void> };
   readonly waveforms: { forget(callId: CallId): void };

@@ -26,13 +26,13 @@ import {
   type UtteranceId,
 } from '@sidetone/core';
 import type { CallRegistry } from './call-registry.ts';
-import type { CallLedger, CommandTracker, Draft, PartialBoard, RecordFeed, StoredCommand } from './ports.ts';
+import type { CallLedger, CommandTracker, Draft, PartialStore, RecordFeed, StoredCommand } from './ports.ts';
 
 export interface IngestDeps {
   readonly registry: CallRegistry;
   readonly ledger: CallLedger;
   readonly feed: RecordFeed;
-  readonly partials: PartialBoard;
+  readonly partials: PartialStore;
   readonly openCommands: Pick<CommandTracker, 'confirm' | 'confirmedBy'>;
   readonly ids: IdSource;
   readonly clock: Clock;

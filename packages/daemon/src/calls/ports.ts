@@ -153,7 +153,7 @@ export interface RecordFeed {
 }
 
 /** Words that may still change: the newest of each party of each call. */
-export interface PartialBoard {
+export interface PartialStore {
   /** Shows words in place of the party's last, under its id; or under `id`, when whoever tells them names them. Gives the id. */
   set(callId: CallId, party: Party, text: string, at: number, id?: UtteranceId): UtteranceId;
   /** Forgets a party's partial, because its final came, and gives the id that it was shown under. A named one stays. */

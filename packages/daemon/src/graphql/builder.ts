@@ -1,6 +1,6 @@
 /** The schema builder, with the scalars as TypeScript sees them, and what every module of the schema is given. */
 import SchemaBuilder from '@pothos/core';
-import type { AddedUtterances } from '../transcription/added-utterances.ts';
+import type { UtteranceService } from '../transcription/utterance-service.ts';
 import type { AnnotationService } from '../calls/annotation-service.ts';
 import type { BackfillService } from '../backfill/backfill-service.ts';
 import type { CallRegistry } from '../calls/call-registry.ts';
@@ -31,7 +31,7 @@ export interface SchemaDeps {
   readonly cursors: Cursors;
   readonly commands: CommandService;
   readonly annotations: AnnotationService;
-  readonly addedUtterances: AddedUtterances;
+  readonly utterances: UtteranceService;
   readonly erasure: Erasure;
   readonly backfills: BackfillService;
   readonly providers: ProviderDirectory;

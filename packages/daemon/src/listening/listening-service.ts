@@ -42,7 +42,7 @@ const FORMAT = {
 const NORMAL = 1000;
 const GOING_AWAY = 1001;
 
-export interface ListeningDeps {
+export interface ListeningServiceDeps {
   readonly audio: AudioSource;
   readonly feeds: Pick<LiveFeeds, 'records' | 'transcript'>;
   readonly registry: Pick<CallRegistry, 'get' | 'peek'>;
@@ -53,12 +53,12 @@ export interface ListeningDeps {
 }
 
 export class ListeningService {
-  readonly #deps: ListeningDeps;
+  readonly #deps: ListeningServiceDeps;
   readonly #rooms = new Map<CallId, Room>();
   /** How each who listens leaves. */
   readonly #leaves = new Set<() => void>();
 
-  constructor(deps: ListeningDeps) {
+  constructor(deps: ListeningServiceDeps) {
     this.#deps = deps;
   }
 
@@ -123,7 +123,7 @@ export class ListeningService {
 class Room {
   readonly listeners = new Set<Listener>();
   readonly #callId: CallId;
-  readonly #deps: ListeningDeps;
+  readonly #deps: ListeningServiceDeps;
   readonly #meters = CHANNEL_PARTIES.map(() => new LevelMeter(FORMAT.sampleRate));
   readonly #isSpeaking = CHANNEL_PARTIES.map(() => false);
   readonly #leave: () => void;
@@ -132,7 +132,7 @@ class Room {
   #lastAt: number | undefined;
   #cancelEnd: (() => void) | undefined;
 
-  constructor(callId: CallId, deps: ListeningDeps) {
+  constructor(callId: CallId, deps: ListeningServiceDeps) {
     this.#callId = callId;
     this.#deps = deps;
     this.#words = deps.feeds.transcript(callId);
@@ -140,7 +140,7 @@ class Room {
     void this.#follow(() => this.#tellWords());
     void this.#follow(() => this.#awaitEnd());
     this.#leave = deps.audio.join(callId, {
-      wantsSilence: true,
+      needsSilence: true,
       frame: (samples, at) => this.#frame(samples, at),
     });
   }

@@ -8,7 +8,7 @@ import { CursorReader, type MatchCall } from './cursor-reader.ts';
 import type { Demand } from './demand.ts';
 import { LevelReader } from './level-reader.ts';
 import { CALL_CHANGES, LiveCallsReader } from './live-calls-reader.ts';
-import type { PartialSlots } from './partial-slots.ts';
+import type { LatestPartials } from './latest-partials.ts';
 import { PullIterator } from './pull-iterator.ts';
 import type { RecordHub } from './record-hub.ts';
 import { TranscriptReader } from './transcript-reader.ts';
@@ -17,7 +17,7 @@ export interface FeedsDeps {
   readonly hub: RecordHub;
   readonly log: EventLog;
   readonly registry: Pick<CallRegistry, 'recall' | 'live'>;
-  readonly partials: PartialSlots;
+  readonly partials: LatestPartials;
   readonly levels: LevelSource;
   readonly demand: Demand;
   readonly clock: Clock;
@@ -34,7 +34,10 @@ export function createFeeds({ hub, log, registry, partials, levels, demand, cloc
   return {
     records(filter, after): AsyncIterableIterator<CallRecord> {
       const records = reader(filter, after);
-      return new PullIterator({ pull: () => records.pull(), subscribe: (wake) => hub.bell.listen(wake) });
+      return new PullIterator({
+        pull: () => records.pull(),
+        subscribe: (wake) => hub.notifier.subscribe(wake),
+      });
     },
 
     transcript(callId: CallId, after): AsyncIterableIterator<TranscriptItem> {
@@ -43,7 +46,7 @@ export function createFeeds({ hub, log, registry, partials, levels, demand, cloc
       return new PullIterator({
         pull: () => transcript.pull(),
         subscribe: (wake) =>
-          all(hub.bell.listen(wake), partials.listen(callId, wake), demand.add('partials', [callId])),
+          all(hub.notifier.subscribe(wake), partials.listen(callId, wake), demand.add('partials', [callId])),
       });
     },
 
@@ -57,7 +60,7 @@ export function createFeeds({ hub, log, registry, partials, levels, demand, cloc
         changes: reader({ types: CALL_CHANGES }, position),
         recall: (id) => registry.recall(id),
       });
-      return new PullIterator({ pull: () => live.pull(), subscribe: (wake) => hub.bell.listen(wake) });
+      return new PullIterator({ pull: () => live.pull(), subscribe: (wake) => hub.notifier.subscribe(wake) });
     },
 
     levels(callIds, intervalMs): AsyncIterableIterator<LevelsItem> {

@@ -1,17 +1,18 @@
-/** Wakes whoever listens. It carries nothing: a listener looks for itself what is new. */
-export class Bell {
+/** Wakes its subscribers. It carries no data: each subscriber looks up what changed. */
+export class Notifier {
   readonly #listeners = new Set<() => void>();
 
-  /** How many listen: zero when every subscription has let go. */
+  /** Number of subscribed listeners. */
   get listeners(): number {
     return this.#listeners.size;
   }
 
-  ring(): void {
+  notify(): void {
     for (const listener of this.#listeners) listener();
   }
 
-  listen(listener: () => void): () => void {
+  /** Returns a function that unsubscribes. */
+  subscribe(listener: () => void): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
   }

@@ -5,7 +5,7 @@
 export interface PullSource<Item> {
   /** The next item, or nothing when the reader has all there is. Never called again before it settled. */
   pull(): Promise<Item | undefined>;
-  /** Registers the reader's bell; what comes back takes it off again. Called once. */
+  /** Registers the reader's notifier; what comes back takes it off again. Called once. */
   subscribe(wake: () => void): () => void;
 }
 

@@ -1,16 +1,16 @@
 /**
- * The newest records, shared by all readers, and the bell that tells of more.
+ * The newest records, shared by all readers, and the notifier that tells of more.
  * A reader within the ring costs no query; one that fell out of it reads pages of the log until it is back.
  */
 import type { CallId, CallRecord } from '@sidetone/core';
 import type { RecordFeed } from '../calls/ports.ts';
-import { Bell } from './notifier.ts';
+import { Notifier } from './notifier.ts';
 
 /** How many records readers share in memory at least; at most twice as many. */
 const RING_SIZE = 1024;
 
 export class RecordHub implements RecordFeed {
-  readonly bell = new Bell();
+  readonly notifier = new Notifier();
   #ring: CallRecord[] = [];
   #floor: number;
   #position: number;
@@ -34,7 +34,7 @@ export class RecordHub implements RecordFeed {
       this.#floor = this.#ring.splice(0, this.#ring.length - RING_SIZE).at(-1)!.position;
     }
     this.#position = last.position;
-    this.bell.ring();
+    this.notifier.notify();
   }
 
   /** Rises whenever records are forgotten: what a reader has read ahead may then be erased. */

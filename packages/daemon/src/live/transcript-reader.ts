@@ -2,15 +2,15 @@
 import type { CallId } from '@sidetone/core';
 import type { TranscriptItem } from './ports.ts';
 import type { CursorReader } from './cursor-reader.ts';
-import type { PartialSlots } from './partial-slots.ts';
+import type { LatestPartials } from './latest-partials.ts';
 
 export class TranscriptReader {
   readonly #callId: CallId;
   readonly #finals: CursorReader;
-  readonly #partials: PartialSlots;
+  readonly #partials: LatestPartials;
   #version = 0;
 
-  constructor(callId: CallId, finals: CursorReader, partials: PartialSlots) {
+  constructor(callId: CallId, finals: CursorReader, partials: LatestPartials) {
     this.#callId = callId;
     this.#finals = finals;
     this.#partials = partials;

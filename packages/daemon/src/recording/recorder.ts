@@ -121,7 +121,7 @@ export function createRecorder({ begin, onFailed }: RecorderDeps): Recorder {
   }
 
   return {
-    wantsSilence: false,
+    needsSilence: false,
     frame(samples, heardAt) {
       if (!isTaking) return;
       begun ??= start(heardAt);

@@ -30,7 +30,7 @@ const LAST_AUDIO_MS = 200;
 /** How long a file may take to be finished before it is left as it is, ms. */
 export const FINISH_TIMEOUT_MS = 5000;
 
-export interface RecordingsDeps {
+export interface RecordingServiceDeps {
   readonly audio: AudioSource;
   readonly demand: Pick<Demand, 'add'>;
   readonly feeds: Pick<LiveFeeds, 'records'>;
@@ -58,12 +58,12 @@ interface Session {
 }
 
 export class RecordingService implements RecordingArchive {
-  readonly #deps: RecordingsDeps;
+  readonly #deps: RecordingServiceDeps;
   readonly #files: WavFiles;
   readonly #sessions = new Map<CallId, Session>();
   #records: ReturnType<LiveFeeds['records']> | undefined;
 
-  constructor(deps: RecordingsDeps) {
+  constructor(deps: RecordingServiceDeps) {
     this.#deps = deps;
     this.#files = deps.files ?? wavFiles;
   }

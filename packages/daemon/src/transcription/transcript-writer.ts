@@ -18,19 +18,19 @@ import {
   type UtteranceId,
 } from '@sidetone/core';
 import type { Ingest } from '../calls/ingest.ts';
-import type { PartialBoard } from '../calls/ports.ts';
+import type { PartialStore } from '../calls/ports.ts';
 
 /** How many of a call's utterances are known by the transcriber's names for them: older ones cannot be revised. */
 export const MAX_NAMES = 200;
 
-export interface TranscribedWordsDeps {
+export interface TranscriptWriterDeps {
   readonly ingest: Pick<Ingest, 'record' | 'current'>;
-  readonly partials: PartialBoard;
+  readonly partials: PartialStore;
   readonly ids: Pick<IdSource, 'utterance'>;
   readonly clock: Clock;
 }
 
-export interface TranscribedWordsOf {
+export interface TranscriptWriterOptions {
   readonly callId: CallId;
   /** The key of the transcriber in the configuration. */
   readonly transcriber: string;
@@ -47,9 +47,9 @@ interface Named {
 type Told = TranscriberEventOf<'utterance.final' | 'utterance.revised'>;
 
 /** Takes what the transcriber of one call tells. */
-export function createTranscribedWords(
-  { callId, transcriber, origin }: TranscribedWordsOf,
-  { ingest, partials, ids, clock }: TranscribedWordsDeps,
+export function createTranscriptWriter(
+  { callId, transcriber, origin }: TranscriptWriterOptions,
+  { ingest, partials, ids, clock }: TranscriptWriterDeps,
 ): (event: TranscriberEvent) => void {
   const names = new Map<string, Named>();
 

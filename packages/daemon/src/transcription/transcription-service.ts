@@ -21,7 +21,7 @@ import {
   createTranscriptionSession,
   type TranscriptionSession,
   type TranscriptionSessionDeps,
-  type TranscriptionWish,
+  type TranscriptionSettings,
 } from './transcription-session.ts';
 
 /** How long after the end of a call its last audio is waited for, ms: to a sink that is patient, frames come a third of a second late. */
@@ -29,7 +29,7 @@ export const LAST_AUDIO_MS = 400;
 /** How long the daemon's stop waits for the last words of its calls, ms. */
 export const STOP_TIMEOUT_MS = 3000;
 
-export interface TranscribingDeps extends TranscriptionSessionDeps {
+export interface TranscriptionServiceDeps extends TranscriptionSessionDeps {
   readonly transcribers: TranscriberDirectory;
   readonly providers: Pick<ProviderDirectory, 'get'>;
   /** What a provider is set to: the id of a transcriber, `auto` or `off`. */
@@ -41,19 +41,19 @@ export interface TranscribingDeps extends TranscriptionSessionDeps {
 }
 
 /** What somebody asks for. */
-export interface TranscribeRequest extends Partial<TranscriptionWish> {
+export interface TranscribeRequest extends Partial<TranscriptionSettings> {
   readonly on: boolean;
   readonly by: string;
 }
 
 export class TranscriptionService {
-  readonly #deps: TranscribingDeps;
+  readonly #deps: TranscriptionServiceDeps;
   readonly #sessions = new Map<CallId, TranscriptionSession>();
   readonly #endings = new Set<Promise<void>>();
   #records: ReturnType<LiveFeeds['records']> | undefined;
   #isStopped = false;
 
-  constructor(deps: TranscribingDeps) {
+  constructor(deps: TranscriptionServiceDeps) {
     this.#deps = deps;
   }
 
@@ -178,7 +178,7 @@ export class TranscriptionService {
     this.#begin(call.id, { transcriber });
   }
 
-  #begin(callId: CallId, wish: TranscriptionWish): void {
+  #begin(callId: CallId, wish: TranscriptionSettings): void {
     const forget = (): void => void this.#sessions.delete(callId);
     this.#sessions.set(callId, createTranscriptionSession(callId, wish, this.#deps, forget));
   }

@@ -14,7 +14,7 @@ import {
 } from '@sidetone/core';
 import type { AudioSource } from '../audio/ports.ts';
 import type { OpenTranscription, TranscriberDirectory } from '../plugins/ports.ts';
-import { createTranscribedWords, type TranscribedWordsDeps } from './transcript-writer.ts';
+import { createTranscriptWriter, type TranscriptWriterDeps } from './transcript-writer.ts';
 
 /** In the order of the channels of a frame. */
 const PARTIES: readonly Party[] = ['CUSTOMER', 'ASSISTANT'];
@@ -22,20 +22,20 @@ const PARTIES: readonly Party[] = ['CUSTOMER', 'ASSISTANT'];
 const SAMPLE_RATE = 16_000;
 
 /** What is wanted of a call. */
-export interface TranscriptionWish {
+export interface TranscriptionSettings {
   /** The key of the transcriber in the configuration. */
   readonly transcriber: string;
   /** BCP 47. */
   readonly language?: string;
 }
 
-export interface TranscriptionSessionDeps extends TranscribedWordsDeps {
+export interface TranscriptionSessionDeps extends TranscriptWriterDeps {
   readonly transcribers: Pick<TranscriberDirectory, 'get'>;
   readonly audio: AudioSource;
 }
 
 export interface TranscriptionSession {
-  readonly wish: TranscriptionWish;
+  readonly wish: TranscriptionSettings;
   /** Lets go of the audio, and settles when the last words were told or waited for long enough. Never rejects. */
   end(): Promise<void>;
 }
@@ -43,7 +43,7 @@ export interface TranscriptionSession {
 /** Joins the audio of a call. `onFailed` is called when it has been given up: once, and not after its end. Whoever makes it ends it. */
 export function createTranscriptionSession(
   callId: CallId,
-  wish: TranscriptionWish,
+  wish: TranscriptionSettings,
   deps: TranscriptionSessionDeps,
   onFailed: () => void,
 ): TranscriptionSession {
@@ -77,7 +77,7 @@ export function createTranscriptionSession(
         type: 'TRANSCRIPTION_CHANGED',
         transcription: { transcriber, state: 'CONNECTING' },
       });
-    const take = createTranscribedWords({ callId, transcriber, origin }, deps);
+    const take = createTranscriptWriter({ callId, transcriber, origin }, deps);
     const emit = (event: TranscriberEvent): void => {
       // How the call is doing is by then another session's to tell; its last words are not.
       if (event.type === 'state' && isOver) return;
@@ -108,7 +108,7 @@ export function createTranscriptionSession(
     }
   }
 
-  const leave = deps.audio.join(callId, { wantsSilence: false, isPatient: true, frame });
+  const leave = deps.audio.join(callId, { needsSilence: false, acceptsDelay: true, frame });
   return {
     wish,
     async end() {

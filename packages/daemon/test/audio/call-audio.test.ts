@@ -9,7 +9,7 @@ import {
 } from '@sidetone/core';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { AudioSink } from '../../src/audio/ports.ts';
-import { MAX_CATCH_UP_FRAMES } from '../../src/audio/lane.ts';
+import { MAX_CATCH_UP_FRAMES } from '../../src/audio/playout.ts';
 import { createHarness, event, type Harness } from '../support/harness.ts';
 import { tempDir } from '../support/temp-dir.ts';
 import { amplitudeAt, bytesOf, channelOf, concat, extentOf, peakOf, tone } from './signals.ts';
@@ -29,14 +29,14 @@ beforeEach(async () => {
 afterEach(() => harness.close());
 
 function createSink(
-  wantsSilence = true,
-  isPatient = false,
+  needsSilence = true,
+  acceptsDelay = false,
 ): AudioSink & { frames: Int16Array[]; times: number[]; heard(): Int16Array } {
   const frames: Int16Array[] = [];
   const times: number[] = [];
   return {
-    wantsSilence,
-    isPatient,
+    needsSilence,
+    acceptsDelay,
     frames,
     times,
     frame(samples, at) {

@@ -28,7 +28,7 @@ afterEach(() => harness.close());
 describe('what a provider tells', () => {
   test('is stored before anyone sees it', async () => {
     const seen: number[] = [];
-    harness.hub.bell.listen(() => seen.push(harness.eventLog.latest()));
+    harness.hub.notifier.subscribe(() => seen.push(harness.eventLog.latest()));
     harness.tell(words(1));
     expect(harness.hub.position).toBe(0);
     await harness.ingest.committed();

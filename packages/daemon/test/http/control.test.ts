@@ -111,7 +111,7 @@ describe('a control by POST', () => {
 
   test('that fails by a mistake of ours says no more than an id, which is in the log', async () => {
     const callId = await it.aCall();
-    it.daemon.parts.resolve(tokens.COMMANDS).run = () => Promise.reject(new Error('select secret'));
+    it.daemon.parts.resolve(tokens.COMMAND_SERVICE).run = () => Promise.reject(new Error('select secret'));
     const { status, answer } = await post(callId, { type: 'end-call' });
     expect([status, answer['message']]).toEqual([500, 'Something went wrong on our side.']);
     expect(it.lines.find(({ fields }) => fields['id'] === answer['id'])?.level).toBe('error');

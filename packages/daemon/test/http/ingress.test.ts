@@ -106,7 +106,7 @@ describe('a socket of a provider', () => {
     await until(() => it.script.sockets.length === 1, 'the plugin has the socket');
     const demand = it.daemon.parts.resolve(tokens.DEMAND).add('levels', undefined);
     socket.send(new Uint8Array(640));
-    const levels = it.daemon.parts.resolve(tokens.LEVEL_BOARD);
+    const levels = it.daemon.parts.resolve(tokens.LEVEL_METERS);
     await until(() => levels.calls().length === 1, 'the audio is metered');
     socket.close();
     const streams = async () =>

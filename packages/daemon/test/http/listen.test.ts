@@ -126,7 +126,7 @@ describe('a call that has audio', () => {
     await until(wants, 'the audio is wanted');
     ws.terminate();
     await until(() => !wants(), 'it is wanted no longer');
-    expect(it.daemon.parts.resolve(tokens.CALL_AUDIOS).size).toBe(0);
+    expect(it.daemon.parts.resolve(tokens.CALL_AUDIO_REGISTRY).size).toBe(0);
   });
 });
 
@@ -152,7 +152,7 @@ describe('a listener', () => {
     const reader = new WebSocket(url);
     reader.on('message', (_data, isBinary) => void (frames += isBinary ? 1 : 0));
     await until(() => frames > 100, 'the other hears two seconds', 10_000);
-    expect(it.daemon.parts.resolve(tokens.LISTENING).size).toBe(2);
+    expect(it.daemon.parts.resolve(tokens.LISTENING_SERVICE).size).toBe(2);
     stuck.terminate();
     reader.terminate();
     stop();

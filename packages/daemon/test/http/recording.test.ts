@@ -34,7 +34,7 @@ async function recorded(settings: Record<string, unknown> = {}): Promise<{ it: T
   it.emit(event('call.status', { status: 'IN_PROGRESS' }, { at: Date.now() }));
   await it.committed();
   const callId = it.daemon.parts.resolve(tokens.CALL_REGISTRY).live()[0]!.id;
-  const recordings = it.daemon.parts.resolve(tokens.RECORDINGS);
+  const recordings = it.daemon.parts.resolve(tokens.RECORDING_SERVICE);
   await until(() => recordings.size === 1, 'the call is to be recorded');
   const stream = it.script.host.openStream({
     providerCallId: providerCallId('their-call'),
@@ -54,7 +54,7 @@ async function recorded(settings: Record<string, unknown> = {}): Promise<{ it: T
 
 async function end(it: TestDaemon): Promise<void> {
   it.emit(event('call.ended', { end: { category: 'BUSY' } }, { at: Date.now() }));
-  await until(() => it.daemon.parts.resolve(tokens.RECORDINGS).size === 0, 'the file is finished');
+  await until(() => it.daemon.parts.resolve(tokens.RECORDING_SERVICE).size === 0, 'the file is finished');
   await it.committed();
 }
 
@@ -197,7 +197,7 @@ describe('a recording', () => {
       .map(({ id }) => id);
     const isWanted = () => it.daemon.parts.resolve(tokens.DEMAND).has('audio', callId!);
     await until(() => isWanted() === recordings > 0, 'the audio is wanted, or not');
-    expect(it.daemon.parts.resolve(tokens.RECORDINGS).size).toBe(recordings);
+    expect(it.daemon.parts.resolve(tokens.RECORDING_SERVICE).size).toBe(recordings);
   });
 });
 

@@ -70,7 +70,7 @@ describe('a subscription over graphql-transport-ws', () => {
     );
     const first = nextOf(transcript);
     await until(
-      () => it.daemon.parts.resolve(tokens.PARTIAL_SLOTS).watched === 1,
+      () => it.daemon.parts.resolve(tokens.LATEST_PARTIALS).watched === 1,
       'the subscription is there',
     );
     it.emit(event('utterance.partial', { party: 'CUSTOMER', text: 'hel' }));

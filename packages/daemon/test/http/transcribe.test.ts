@@ -288,7 +288,7 @@ describe('better words for an utterance', () => {
       'subscription ($id: ID!, $after: Cursor) { transcript(callId: $id, after: $after) { cursor utterance { id text isFinal startMs } } }';
     const transcript = it.subscribe(query, { id: callId });
     const first = nextOf(transcript);
-    const partials = it.daemon.parts.resolve(tokens.PARTIAL_SLOTS);
+    const partials = it.daemon.parts.resolve(tokens.LATEST_PARTIALS);
     await until(() => partials.watched === 1, 'the subscription is there');
     tell({ type: 'utterance.partial', party: 'CUSTOMER', utteranceId: 'u1', text: 'hel' });
     const partial = (await first).data.transcript;

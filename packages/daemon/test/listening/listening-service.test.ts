@@ -161,7 +161,13 @@ describe('who listens', () => {
 
   test('leaves nothing behind, and wants nothing of the provider any longer', async () => {
     const { hub, partials, demand, audio } = harness;
-    const left = () => [hub.bell.listeners, partials.watched, demand.size, audio.size, harness.clock.pending];
+    const left = () => [
+      hub.notifier.listeners,
+      partials.watched,
+      demand.size,
+      audio.size,
+      harness.clock.pending,
+    ];
     const before = left();
     for (let i = 0; i < 100; i++) {
       const several = [join_(), join_()];

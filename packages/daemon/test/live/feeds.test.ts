@@ -47,11 +47,13 @@ describe('a subscription', () => {
       harness.feeds.levels([callId], 100),
     ];
     const waiting = feeds.map((feed) => feed.next());
-    expect(harness.hub.bell.listeners).toBe(2);
+    expect(harness.hub.notifier.listeners).toBe(2);
     expect(harness.demand.size).toBe(3);
     for (const feed of feeds) await feed.return!();
     expect(await Promise.all(waiting)).toEqual(feeds.map(() => ({ done: true, value: undefined })));
-    expect([harness.hub.bell.listeners, harness.demand.size, harness.partials.watched]).toEqual([0, 0, 0]);
+    expect([harness.hub.notifier.listeners, harness.demand.size, harness.partials.watched]).toEqual([
+      0, 0, 0,
+    ]);
     expect(harness.clock.pending).toBe(0);
   });
 

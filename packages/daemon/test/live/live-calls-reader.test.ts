@@ -119,10 +119,10 @@ describe('the live calls', () => {
     const live = follow();
     await live.next();
     const waiting = live.feed.next();
-    expect(harness.hub.bell.listeners).toBe(1);
+    expect(harness.hub.notifier.listeners).toBe(1);
     await live.feed.return!();
     expect(await waiting).toEqual({ done: true, value: undefined });
-    expect(harness.hub.bell.listeners).toBe(0);
+    expect(harness.hub.notifier.listeners).toBe(0);
   });
 });
 

@@ -4,7 +4,7 @@ import { buffer } from 'node:stream/consumers';
 import { providerCallId, type CallId } from '@sidetone/core';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { MAX_WAITING_BLOCKS } from '../../src/recording/recorder.ts';
-import { FINISH_TIMEOUT_MS, type RecordingsDeps } from '../../src/recording/recording-service.ts';
+import { FINISH_TIMEOUT_MS, type RecordingServiceDeps } from '../../src/recording/recording-service.ts';
 import { wavFiles, type WavFile } from '../../src/recording/wav-file.ts';
 import { createHarness, event, type Harness } from '../support/harness.ts';
 import { tempDir } from '../support/temp-dir.ts';
@@ -23,7 +23,7 @@ beforeEach(() => {
 });
 afterEach(() => harness.close());
 
-async function begin(recordings: Partial<RecordingsDeps> = {}): Promise<CallId> {
+async function begin(recordings: Partial<RecordingServiceDeps> = {}): Promise<CallId> {
   harness = createHarness(dir, { recordings });
   harness.recordings.start();
   return aCall();

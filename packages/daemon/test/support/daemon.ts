@@ -75,11 +75,11 @@ export async function startTestDaemon(
     await client.dispose();
     await daemon.stop();
   });
-  const { bell } = daemon.parts.resolve(tokens.RECORD_HUB);
-  const own = bell.listeners;
+  const { notifier } = daemon.parts.resolve(tokens.RECORD_HUB);
+  const own = notifier.listeners;
   const it: TestDaemon = {
     daemon,
-    readers: () => bell.listeners - own,
+    readers: () => notifier.listeners - own,
     script: scripts.get(key)!,
     lines,
     client,

@@ -7,16 +7,16 @@ import { CallRegistry } from '../../src/calls/call-registry.ts';
 import { Ingest } from '../../src/calls/ingest.ts';
 import { OpenCommands } from '../../src/commands/open-commands.ts';
 import type { CallLedger } from '../../src/calls/ports.ts';
-import { CallAudios } from '../../src/audio/call-audios.ts';
-import { LevelBoard } from '../../src/audio/level-board.ts';
+import { CallAudioRegistry } from '../../src/audio/call-audio-registry.ts';
+import { LevelMeters } from '../../src/audio/level-meters.ts';
 import { Streams } from '../../src/audio/streams.ts';
 import { Waveforms } from '../../src/audio/waveforms.ts';
 import { createFeeds } from '../../src/live/feeds.ts';
 import { Demand } from '../../src/live/demand.ts';
-import { PartialSlots } from '../../src/live/partial-slots.ts';
+import { LatestPartials } from '../../src/live/latest-partials.ts';
 import { RecordHub } from '../../src/live/record-hub.ts';
 import { createIds } from '../../src/ids.ts';
-import { RecordingService, type RecordingsDeps } from '../../src/recording/recording-service.ts';
+import { RecordingService, type RecordingServiceDeps } from '../../src/recording/recording-service.ts';
 import { openDatabase } from '../../src/store/database.ts';
 import { createEventLog } from '../../src/store/event-log.ts';
 
@@ -27,17 +27,17 @@ import { createTestLog } from './silent-log.ts';
 
 export const PROVIDER = providerId('test');
 
-export interface HeartOptions {
+export interface HarnessOptions {
   readonly clock?: Clock;
   readonly ids?: IdSource;
   readonly pendingEvents?: number;
   /** What of the recordings is to be different. They begin when a test starts them. */
-  readonly recordings?: Partial<RecordingsDeps>;
+  readonly recordings?: Partial<RecordingServiceDeps>;
   /** Puts something between ingest and the store, to make it fail. */
   readonly wrapLedger?: (ledger: CallLedger) => CallLedger;
 }
 
-export function createHarness(dir: string, options: HeartOptions = {}) {
+export function createHarness(dir: string, options: HarnessOptions = {}) {
   const database = openDatabase(join(dir, 'harness.db'), 'normal');
   const clock = options.clock ?? createFakeClock();
   const ids = options.ids ?? createIds();
@@ -45,9 +45,9 @@ export function createHarness(dir: string, options: HeartOptions = {}) {
   const ledger = (options.wrapLedger ?? ((it) => it))(createLedger(database.db));
   const eventLog = createEventLog(database);
   const hub = new RecordHub(eventLog.latest());
-  const partials = new PartialSlots({ ids });
+  const partials = new LatestPartials({ ids });
   const demand = new Demand();
-  const levels = new LevelBoard({ clock });
+  const levels = new LevelMeters({ clock });
   const registry = new CallRegistry({ ledger });
   const pendingEvents = options.pendingEvents ?? 10_000;
   const openCommands = new OpenCommands();
@@ -62,7 +62,7 @@ export function createHarness(dir: string, options: HeartOptions = {}) {
     log: log('ingest'),
     pendingEvents,
   });
-  const audio = new CallAudios({ demand, clock });
+  const audio = new CallAudioRegistry({ demand, clock });
   const waveforms = new Waveforms({
     store: createWaveformStore(database.db),
     clock,

@@ -2,7 +2,7 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { CallFactType, CallId, Party, TranscriberEvent, TranscriptionState } from '@sidetone/core';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { createTranscribedWords, MAX_NAMES } from '../../src/transcription/transcript-writer.ts';
+import { createTranscriptWriter, MAX_NAMES } from '../../src/transcription/transcript-writer.ts';
 import { Erasure } from '../../src/calls/erasure.ts';
 import { createIds } from '../../src/ids.ts';
 import { createHarness, event, type Harness } from '../support/harness.ts';
@@ -32,7 +32,7 @@ const aCall = (): CallId =>
 /** From `LEAD_MS` from now on the call is transcribed by `ear`; half a minute of its audio has been heard. */
 async function transcribe(): Promise<void> {
   const origin = harness.clock.now() + LEAD_MS;
-  take = createTranscribedWords({ callId, transcriber: 'ear', origin }, { ...harness, ids: createIds() });
+  take = createTranscriptWriter({ callId, transcriber: 'ear', origin }, { ...harness, ids: createIds() });
   await harness.clock.advance(30_000);
   transcribedBy('ear', 'TRANSCRIBING');
   await harness.ingest.committed();

@@ -2,7 +2,7 @@
 import { FaultError, type Party, type TranscriberEvent } from '@sidetone/core';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { LAST_AUDIO_MS, STOP_TIMEOUT_MS } from '../../src/transcription/transcription-service.ts';
-import { PATIENT_DELAY_MS } from '../../src/audio/call-audio.ts';
+import { LONG_PLAYOUT_DELAY_MS } from '../../src/audio/call-audio.ts';
 import { amplitudeAt, bytesOf, extentOf, peakOf, tone } from '../audio/signals.ts';
 import { event } from '../support/harness.ts';
 import { tempDir } from '../support/temp-dir.ts';
@@ -96,7 +96,7 @@ describe('a transcriber', () => {
       for (let j = from; j <= i; j++)
         stream.write('CUSTOMER', bytesOf(tone(400, 8000, 20, 16_000, j * 160)), j * 20);
     }
-    await it.harness.clock.advance(PATIENT_DELAY_MS);
+    await it.harness.clock.advance(LONG_PLAYOUT_DELAY_MS);
     const heard = it.newest().heardOf('CUSTOMER');
     const [first, last] = extentOf(heard);
     expect((last - first) / 16).toBeGreaterThan(990);

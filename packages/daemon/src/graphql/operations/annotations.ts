@@ -13,7 +13,7 @@ import type { Refs } from '../types/refs.ts';
 import { requesterOf } from './requester.ts';
 
 export function addAnnotations(builder: Builder, refs: Refs, enums: Enums, deps: SchemaDeps): void {
-  const { annotations, addedUtterances, erasure } = deps;
+  const { annotations, utterances, erasure } = deps;
   addNote(refs);
 
   const AddUtteranceInput = builder.inputType('AddUtteranceInput', {
@@ -51,7 +51,7 @@ export function addAnnotations(builder: Builder, refs: Refs, enums: Enums, deps:
         checkText('text', text);
         if (utteranceId != null) checkKey('utteranceId', utteranceId);
         return ofInput(() =>
-          addedUtterances.add({
+          utterances.add({
             callId: callId as CallId,
             party,
             text,

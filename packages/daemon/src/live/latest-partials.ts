@@ -3,8 +3,8 @@
  * The id under which a partial is shown is the one that its final keeps.
  */
 import type { CallId, IdSource, Party, UtteranceId } from '@sidetone/core';
-import type { PartialBoard } from '../calls/ports.ts';
-import { Bell } from './notifier.ts';
+import type { PartialStore } from '../calls/ports.ts';
+import { Notifier } from './notifier.ts';
 
 export interface Partial {
   readonly id: UtteranceId;
@@ -17,10 +17,10 @@ export interface Partial {
   readonly isNamed: boolean;
 }
 
-export class PartialSlots implements PartialBoard {
+export class LatestPartials implements PartialStore {
   readonly #ids: Pick<IdSource, 'utterance'>;
   readonly #calls = new Map<CallId, Map<Party, Partial>>();
-  readonly #bells = new Map<CallId, Bell>();
+  readonly #notifiers = new Map<CallId, Notifier>();
   #version = 0;
 
   constructor(deps: { ids: Pick<IdSource, 'utterance'> }) {
@@ -35,7 +35,7 @@ export class PartialSlots implements PartialBoard {
     const id = named ?? (shown?.isNamed ? undefined : shown?.id) ?? this.#ids.utterance();
     const isNamed = named !== undefined;
     slots.set(party, { id, party, text, at, isNamed, version: ++this.#version });
-    this.#bells.get(callId)?.ring();
+    this.#notifiers.get(callId)?.notify();
     return id;
   }
 
@@ -69,17 +69,17 @@ export class PartialSlots implements PartialBoard {
   }
 
   listen(callId: CallId, listener: () => void): () => void {
-    const bell = this.#bells.get(callId) ?? new Bell();
-    this.#bells.set(callId, bell);
-    const unlisten = bell.listen(listener);
+    const notifier = this.#notifiers.get(callId) ?? new Notifier();
+    this.#notifiers.set(callId, notifier);
+    const unsubscribe = notifier.subscribe(listener);
     return () => {
-      unlisten();
-      if (bell.listeners === 0) this.#bells.delete(callId);
+      unsubscribe();
+      if (notifier.listeners === 0) this.#notifiers.delete(callId);
     };
   }
 
   /** Calls whose partials someone reads. */
   get watched(): number {
-    return this.#bells.size;
+    return this.#notifiers.size;
   }
 }

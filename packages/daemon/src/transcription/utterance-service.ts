@@ -18,7 +18,7 @@ import {
   type UtteranceId,
 } from '@sidetone/core';
 import type { Ingest } from '../calls/ingest.ts';
-import type { CallLedger, PartialBoard, ShownUtterance, StoredUtterance } from '../calls/ports.ts';
+import type { CallLedger, PartialStore, ShownUtterance, StoredUtterance } from '../calls/ports.ts';
 
 export interface AddedUtterance {
   readonly callId: CallId;
@@ -34,18 +34,18 @@ export interface AddedUtterance {
   readonly confidence?: number;
 }
 
-export interface AddedUtterancesDeps {
+export interface UtteranceServiceDeps {
   readonly ingest: Ingest;
   readonly ledger: Pick<CallLedger, 'utterance'>;
-  readonly partials: PartialBoard;
+  readonly partials: PartialStore;
   readonly ids: Pick<IdSource, 'utterance'>;
   readonly clock: Clock;
 }
 
-export class AddedUtterances {
-  readonly #deps: AddedUtterancesDeps;
+export class UtteranceService {
+  readonly #deps: UtteranceServiceDeps;
 
-  constructor(deps: AddedUtterancesDeps) {
+  constructor(deps: UtteranceServiceDeps) {
     this.#deps = deps;
   }
 

@@ -2,7 +2,7 @@
 import { LevelMeter, type CallId, type Clock, type Party } from '@sidetone/core';
 import type { LevelSource, PartyLevel } from '../live/ports.ts';
 
-export class LevelBoard implements LevelSource {
+export class LevelMeters implements LevelSource {
   readonly #clock: Clock;
   readonly #calls = new Map<CallId, Map<Party, LevelMeter>>();
 

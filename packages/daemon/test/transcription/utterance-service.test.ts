@@ -2,7 +2,7 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { CallId } from '@sidetone/core';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { AddedUtterances, type AddedUtterance } from '../../src/transcription/added-utterances.ts';
+import { UtteranceService, type AddedUtterance } from '../../src/transcription/utterance-service.ts';
 import { createIds } from '../../src/ids.ts';
 import { createHarness, event, type Harness } from '../support/harness.ts';
 import { tempDir } from '../support/temp-dir.ts';
@@ -10,14 +10,14 @@ import { tempDir } from '../support/temp-dir.ts';
 const root = tempDir();
 let count = 0;
 let harness: Harness;
-let utterances: AddedUtterances;
+let utterances: UtteranceService;
 let callId: CallId;
 
 beforeEach(async () => {
   const dir = join(root, String(count++));
   mkdirSync(dir);
   harness = createHarness(dir);
-  utterances = new AddedUtterances({ ...harness, ids: createIds() });
+  utterances = new UtteranceService({ ...harness, ids: createIds() });
   callId = harness.tell(event('call.status', { status: 'IN_PROGRESS' }, { at: harness.clock.now() }));
   await harness.ingest.committed();
 });
@@ -60,7 +60,7 @@ describe('a final', () => {
       add({ utteranceId: 'seg-1', text: 'hello there' }),
     ]);
     expect(second).toEqual(first);
-    const later = new AddedUtterances({ ...harness, ids: createIds() });
+    const later = new UtteranceService({ ...harness, ids: createIds() });
     const third = await later.add({
       callId,
       party: 'CUSTOMER',

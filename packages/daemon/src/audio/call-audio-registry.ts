@@ -9,18 +9,18 @@ import type { Demand } from '../live/demand.ts';
 import { CallAudio } from './call-audio.ts';
 import type { TrackFrame } from './track.ts';
 
-export interface CallAudiosDeps {
+export interface CallAudioRegistryDeps {
   readonly demand: Pick<Demand, 'add'>;
   readonly clock: Clock;
 }
 
-export class CallAudios implements AudioSource {
-  readonly #deps: CallAudiosDeps;
+export class CallAudioRegistry implements AudioSource {
+  readonly #deps: CallAudioRegistryDeps;
   readonly #calls = new Map<CallId, CallAudio>();
   #stopPacing: (() => void) | undefined;
   #step: NodeJS.Immediate | undefined;
 
-  constructor(deps: CallAudiosDeps) {
+  constructor(deps: CallAudioRegistryDeps) {
     this.#deps = deps;
   }
 
