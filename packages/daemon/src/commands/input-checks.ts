@@ -13,7 +13,7 @@ export const invalidInput = (argument: string, message: string): FaultError =>
 
 /** @throws {FaultError} INPUT_INVALID if the text is blank or too long. */
 export function checkText(argument: string, text: string): void {
-  if (text.trim() === '') throw invalidInput(argument, `${argument}: expected a text, received a blank one`);
+  if (text.trim() === '') throw invalidInput(argument, `${argument}: expected a non-blank string`);
   if (text.length > MAX_TEXT_CHARACTERS) {
     throw invalidInput(argument, `${argument}: expected at most ${MAX_TEXT_CHARACTERS} characters`);
   }

@@ -23,7 +23,7 @@ beforeEach(async () => {
   const dir = join(root, String(count++));
   mkdirSync(dir);
   harness = createHarness(dir);
-  callId = harness.tell(event('call.status', { status: 'IN_PROGRESS' }));
+  callId = harness.emit(event('call.status', { status: 'IN_PROGRESS' }));
   await harness.ingest.committed();
 });
 afterEach(() => harness.close());

@@ -25,7 +25,7 @@ beforeEach(async () => {
   mkdirSync(dir);
   harness = createHarness(dir);
   annotations = new AnnotationService({ ...harness, ids: createIds() });
-  callId = harness.tell(event('call.status', { status: 'IN_PROGRESS' }));
+  callId = harness.emit(event('call.status', { status: 'IN_PROGRESS' }));
   await harness.ingest.committed();
 });
 afterEach(() => harness.close());
@@ -46,7 +46,7 @@ describe('tags', () => {
   });
 
   test('of a call that is over are kept too', async () => {
-    harness.tell(event('call.ended', { end: { category: 'BUSY' } }));
+    harness.emit(event('call.ended', { end: { category: 'BUSY' } }));
     await harness.ingest.committed();
     expect((await annotations.tag(callId, ['vip'], [])).tags).toEqual(['vip']);
   });

@@ -26,12 +26,12 @@ beforeAll(async () => {
       createdAt: at,
       ...(n % 3 > 0 && { direction: CALL_DIRECTIONS[n % 3]! }),
     };
-    harness.tell({ ...event('call.started', { status: 'RINGING', details }), ...its, occurredAt: at });
+    harness.emit({ ...event('call.started', { status: 'RINGING', details }), ...its, occurredAt: at });
     if (n % 4 > 0)
-      harness.tell({ ...event('call.status', { status: 'IN_PROGRESS' }), ...its, occurredAt: at + 500 });
+      harness.emit({ ...event('call.status', { status: 'IN_PROGRESS' }), ...its, occurredAt: at + 500 });
     if (n % 2 === 0) continue;
     const end = { category: END_CATEGORIES[n % END_CATEGORIES.length]! };
-    harness.tell({ ...event('call.ended', { end }), ...its, occurredAt: at + 500 + n * 100 });
+    harness.emit({ ...event('call.ended', { end }), ...its, occurredAt: at + 500 + n * 100 });
   }
   await harness.ingest.committed();
 });

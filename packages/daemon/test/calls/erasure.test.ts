@@ -9,7 +9,7 @@ import { CursorReader } from '../../src/live/cursor-reader.ts';
 import { createIds } from '../../src/ids.ts';
 import { until } from '../support/daemon.ts';
 import { createTestLog } from '../support/silent-log.ts';
-import { createHarness, event, words, type Harness } from '../support/harness.ts';
+import { createHarness, event, numberedUtterance, type Harness } from '../support/harness.ts';
 import { tempDir } from '../support/temp-dir.ts';
 
 const SECRET = 'zyxwordnobodyelsesaid';
@@ -34,11 +34,11 @@ afterEach(() => harness.close());
 /** A call with something of everything in it. */
 async function aCallOfEverything(call = 'their-call'): Promise<CallId> {
   const details = { from: '+15005550006', providerData: { note: SECRET } } as const;
-  const callId = harness.tell(event('call.started', { details, status: 'IN_PROGRESS' }, { call }));
+  const callId = harness.emit(event('call.started', { details, status: 'IN_PROGRESS' }, { call }));
   const { providerCallId } = harness.ingest.current(callId)!;
   const audio = { encoding: 'mulaw', sampleRate: 8000, parties: ['CUSTOMER'] } as const;
   harness.streams.open(callId, { providerCallId, ...audio }).end('enough');
-  harness.tell(event('utterance.final', { party: 'CUSTOMER', text: `my word is ${SECRET}` }, { call }));
+  harness.emit(event('utterance.final', { party: 'CUSTOMER', text: `my word is ${SECRET}` }, { call }));
   const command: Command = {
     id: `cmd_${call}` as CommandId,
     kind: 'SAY',
@@ -57,7 +57,7 @@ async function aCallOfEverything(call = 'their-call'): Promise<CallId> {
 }
 
 async function end(call = 'their-call'): Promise<void> {
-  harness.tell(event('call.ended', { end: { category: 'BUSY' } }, { call }));
+  harness.emit(event('call.ended', { end: { category: 'BUSY' } }, { call }));
   await harness.ingest.committed();
 }
 
@@ -100,7 +100,7 @@ describe('erasing a call', () => {
 
   test('leaves its words neither in the file nor in the log beside it', async () => {
     const callId = await aCallOfEverything();
-    for (let i = 0; i < 300; i++) harness.tell(words(i, 'other'));
+    for (let i = 0; i < 300; i++) harness.emit(numberedUtterance(i, 'other'));
     await end();
     expect(isOnDisk(SECRET)).toBe(true);
     await erasure.erase(callId);
@@ -170,7 +170,7 @@ describe('erasing a call', () => {
 
   test('also takes what was told in the same turn of the event loop', async () => {
     const callId = await aCallOfEverything();
-    harness.tell(event('call.ended', { end: { category: 'BUSY' } }));
+    harness.emit(event('call.ended', { end: { category: 'BUSY' } }));
     await erasure.erase(callId);
     expect(rowsOf()).toMatchObject({ events: 0, calls: 0 });
   });
@@ -184,7 +184,7 @@ describe('once a call is erased', () => {
     const reader = new CursorReader(harness.hub, harness.eventLog, finals, 0, all);
     const callId = await aCallOfEverything();
     await end();
-    harness.tell(words(1, 'other'));
+    harness.emit(numberedUtterance(1, 'other'));
     await harness.ingest.committed();
     await erasure.erase(callId);
     expect(await reader.pull()).toMatchObject({ fact: { utterance: { text: 'words 1' } } });
@@ -192,10 +192,10 @@ describe('once a call is erased', () => {
   });
 
   test('a reader that had read ahead in the log does not get its words either', async () => {
-    harness.tell(words(1, 'other'));
+    harness.emit(numberedUtterance(1, 'other'));
     const callId = await aCallOfEverything();
     await end();
-    harness.tell(words(2, 'other'));
+    harness.emit(numberedUtterance(2, 'other'));
     await harness.ingest.committed();
     harness.close();
     open();
@@ -211,7 +211,7 @@ describe('once a call is erased', () => {
     const latest = harness.eventLog.latest();
     await erasure.erase(callId);
     expect(harness.eventLog.latest()).toBe(latest);
-    harness.tell(words(1, 'other'));
+    harness.emit(numberedUtterance(1, 'other'));
     await harness.ingest.committed();
     expect(harness.eventLog.latest()).toBeGreaterThan(latest);
   });

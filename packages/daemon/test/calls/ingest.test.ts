@@ -1,6 +1,6 @@
 import { FaultError, type CallRecord } from '@sidetone/core';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { createHarness, event, words, type Harness } from '../support/harness.ts';
+import { createHarness, event, numberedUtterance, type Harness } from '../support/harness.ts';
 import { tempDir } from '../support/temp-dir.ts';
 import type { CallLedger } from '../../src/calls/ports.ts';
 import { join } from 'node:path';
@@ -29,7 +29,7 @@ describe('what a provider tells', () => {
   test('is stored before anyone sees it', async () => {
     const seen: number[] = [];
     harness.hub.notifier.subscribe(() => seen.push(harness.eventLog.latest()));
-    harness.tell(words(1));
+    harness.emit(numberedUtterance(1));
     expect(harness.hub.position).toBe(0);
     await harness.ingest.committed();
     expect(seen).toEqual([harness.hub.position]);
@@ -40,17 +40,17 @@ describe('what a provider tells', () => {
     let commits = 0;
     harness.close();
     open({ wrapLedger: (ledger) => ({ ...ledger, commit: (drafts) => (commits++, ledger.commit(drafts)) }) });
-    for (let i = 0; i < 50; i++) harness.tell(words(i, `call-${i}`));
+    for (let i = 0; i < 50; i++) harness.emit(numberedUtterance(i, `call-${i}`));
     await harness.ingest.committed();
     expect(commits).toBe(1);
   });
 
   test('twice under one key is stored once, within a commit and across commits', async () => {
     const told = event('utterance.final', { party: 'CUSTOMER', text: 'hello', dedupeKey: 'k1' });
-    harness.tell(told);
-    harness.tell(told);
+    harness.emit(told);
+    harness.emit(told);
     await harness.ingest.committed();
-    harness.tell(told);
+    harness.emit(told);
     await harness.ingest.committed();
     expect(await typesInLog()).toEqual(['CALL_STARTED', 'UTTERANCE_FINALIZED']);
     expect(harness.lines).toEqual([]);
@@ -58,17 +58,17 @@ describe('what a provider tells', () => {
 
   test('of another call under the same key is another thing', async () => {
     for (const call of ['a', 'b']) {
-      harness.tell(event('utterance.final', { party: 'CUSTOMER', text: 'hello', dedupeKey: 'k1' }, { call }));
+      harness.emit(event('utterance.final', { party: 'CUSTOMER', text: 'hello', dedupeKey: 'k1' }, { call }));
     }
     await harness.ingest.committed();
     expect((await typesInLog()).filter((type) => type === 'UTTERANCE_FINALIZED')).toHaveLength(2);
   });
 
   test('about a call that is over, and no longer in memory, still finds it', async () => {
-    const id = harness.tell(event('call.ended', { end: { category: 'CUSTOMER_ENDED' } }));
+    const id = harness.emit(event('call.ended', { end: { category: 'CUSTOMER_ENDED' } }));
     await harness.ingest.committed();
     expect(harness.registry.peek(id)).toBeUndefined();
-    expect(harness.tell(words(1))).toBe(id);
+    expect(harness.emit(numberedUtterance(1))).toBe(id);
     await harness.ingest.committed();
     expect(harness.registry.get(id)?.status).toBe('ENDED');
   });
@@ -76,12 +76,12 @@ describe('what a provider tells', () => {
 
 describe('partials', () => {
   test('are shown, never stored, and give their id to the final', async () => {
-    const callId = harness.tell(event('call.status', { status: 'IN_PROGRESS' }));
-    harness.tell(event('utterance.partial', { party: 'CUSTOMER', text: 'hel' }));
-    harness.tell(event('utterance.partial', { party: 'CUSTOMER', text: 'hello' }));
+    const callId = harness.emit(event('call.status', { status: 'IN_PROGRESS' }));
+    harness.emit(event('utterance.partial', { party: 'CUSTOMER', text: 'hel' }));
+    harness.emit(event('utterance.partial', { party: 'CUSTOMER', text: 'hello' }));
     const shown = harness.partials.next(callId, 0)!;
     expect(shown.text).toBe('hello');
-    harness.tell(event('utterance.final', { party: 'CUSTOMER', text: 'hello there' }));
+    harness.emit(event('utterance.final', { party: 'CUSTOMER', text: 'hello there' }));
     await harness.ingest.committed();
     const records = await log();
     expect(records.map(({ fact }) => fact.type)).toEqual(['CALL_STARTED', 'UTTERANCE_FINALIZED']);
@@ -90,9 +90,9 @@ describe('partials', () => {
   });
 
   test('end with the call', async () => {
-    const callId = harness.tell(event('utterance.partial', { party: 'CUSTOMER', text: 'hel' }));
-    harness.tell(event('call.ended', { end: { category: 'UNKNOWN' } }));
-    harness.tell(event('utterance.partial', { party: 'CUSTOMER', text: 'hello' }));
+    const callId = harness.emit(event('utterance.partial', { party: 'CUSTOMER', text: 'hel' }));
+    harness.emit(event('call.ended', { end: { category: 'UNKNOWN' } }));
+    harness.emit(event('utterance.partial', { party: 'CUSTOMER', text: 'hello' }));
     expect(harness.partials.next(callId, 0)).toBeUndefined();
   });
 });
@@ -112,9 +112,9 @@ describe('a disk that takes nothing', () => {
   test('loses nothing: what was told is stored, in order, once it works again', async () => {
     const disk = { isFull: true };
     open({ wrapLedger: fullDisk(disk) });
-    harness.tell(words(1));
+    harness.emit(numberedUtterance(1));
     await expect(harness.ingest.committed()).rejects.toMatchObject({ code: 'STORE_WRITE_FAILED' });
-    harness.tell(words(2));
+    harness.emit(numberedUtterance(2));
     disk.isFull = false;
     await harness.clock.advance(5000);
     await harness.ingest.committed();
@@ -126,7 +126,7 @@ describe('a disk that takes nothing', () => {
 
   test('fills memory up to its bound and no further, and counts what was lost', async () => {
     open({ wrapLedger: fullDisk({ isFull: true }), pendingEvents: 10 });
-    for (let i = 0; i < 30; i++) harness.tell(words(i));
+    for (let i = 0; i < 30; i++) harness.emit(numberedUtterance(i));
     expect(harness.ingest.dropped).toBe(21);
     expect(harness.lines.filter(({ message }) => message.startsWith('facts are lost'))).toHaveLength(1);
   });
@@ -141,9 +141,9 @@ test('facts of one call that cannot be stored do not hold up those of the others
     },
   });
   open({ wrapLedger: poison });
-  harness.tell(words(1, 'good'));
-  harness.tell(words(2, 'bad'));
-  harness.tell(words(3, 'better'));
+  harness.emit(numberedUtterance(1, 'good'));
+  harness.emit(numberedUtterance(2, 'bad'));
+  harness.emit(numberedUtterance(3, 'better'));
   await harness.ingest.committed();
   const live = harness.registry.live().map((call) => call.providerCallId);
   expect(live.toSorted()).toEqual(['better', 'good']);

@@ -28,7 +28,7 @@ afterEach(() => {
 
 const MINUTE = 60_000;
 async function hear(call: string): Promise<void> {
-  harness.tell(event('notice', { code: 'X', message: 'still here' }, { call, at: harness.clock.now() }));
+  harness.emit(event('notice', { code: 'X', message: 'still here' }, { call, at: harness.clock.now() }));
   await harness.ingest.committed();
 }
 
@@ -44,7 +44,7 @@ test('a call of which nothing was heard for five minutes is asked about, and aga
 
 test('a call that is heard of is not asked about, and neither is one that ended', async () => {
   await hear('ended');
-  harness.tell(event('call.ended', { end: { category: 'BUSY' } }, { call: 'ended' }));
+  harness.emit(event('call.ended', { end: { category: 'BUSY' } }, { call: 'ended' }));
   for (let minute = 0; minute < 20; minute++) {
     await hear('talking');
     await harness.clock.advance(MINUTE);

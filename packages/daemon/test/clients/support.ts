@@ -2,7 +2,7 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { startTestDaemon, until, type TestDaemon } from '../support/daemon.ts';
-import { event, words } from '../support/harness.ts';
+import { event, numberedUtterance } from '../support/harness.ts';
 import { tempDir } from '../support/temp-dir.ts';
 
 const TOKEN = 'a-token-for-client-libraries';
@@ -30,7 +30,7 @@ export async function startClientDaemon(): Promise<ClientDaemon> {
     socketUrl: it.url('graphql').replace(/^http/, 'ws'),
     async sayWhenHeard() {
       await until(() => it.readers() === 1, 'the subscription is there');
-      it.emit(words(1, 'c0'));
+      it.emit(numberedUtterance(1, 'c0'));
     },
   };
 }

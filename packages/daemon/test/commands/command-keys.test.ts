@@ -39,7 +39,7 @@ const provider: ProviderView = {
   async placeCall() {
     asked.push('placeCall');
     await answer();
-    return harness.tell(event('call.started', {}, { call: 'placed' }));
+    return harness.emit(event('call.started', {}, { call: 'placed' }));
   },
 };
 
@@ -70,7 +70,7 @@ beforeEach(async () => {
   isDiskFull = false;
   answer = async () => undefined;
   open();
-  callId = harness.tell(event('call.status', { status: 'IN_PROGRESS' }));
+  callId = harness.emit(event('call.status', { status: 'IN_PROGRESS' }));
   await harness.ingest.committed();
 });
 afterEach(() => harness.close());
@@ -195,7 +195,7 @@ test('keys of different requesters are independent', async () => {
 test('the same key for another kind of command or another call is a conflict', async () => {
   await say('k');
   expect((await commands.run('endCall', callId, {}, 'ada', 'k')).failure?.code).toBe('IDEMPOTENCY_CONFLICT');
-  const other = harness.tell(event('call.status', { status: 'IN_PROGRESS' }, { call: 'other' }));
+  const other = harness.emit(event('call.status', { status: 'IN_PROGRESS' }, { call: 'other' }));
   await harness.ingest.committed();
   const args = { content: 'hello', endCallAfterSpoken: false, interrupt: false };
   expect((await commands.run('say', other, args, 'ada', 'k')).failure?.code).toBe('IDEMPOTENCY_CONFLICT');
@@ -204,7 +204,7 @@ test('the same key for another kind of command or another call is a conflict', a
 
 test('repeating a command returns its current status', async () => {
   const { command } = await say('k');
-  harness.tell(event('utterance.final', { party: 'ASSISTANT', text: 'hello' }));
+  harness.emit(event('utterance.final', { party: 'ASSISTANT', text: 'hello' }));
   await harness.ingest.committed();
   expect((await say('k')).command).toMatchObject({ id: command!.id, status: 'CONFIRMED' });
 });

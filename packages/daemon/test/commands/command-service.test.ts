@@ -64,12 +64,12 @@ beforeEach(async () => {
     async placeCall(args, commandId) {
       asks.push({ name: 'placeCall', args, status: commandId });
       await answer();
-      return harness.tell(event('call.started', {}, { call: 'placed' }));
+      return harness.emit(event('call.started', {}, { call: 'placed' }));
     },
   };
   const providers = { list: () => [provider], get: (id: string) => (id === PROVIDER ? provider : undefined) };
   commands = new CommandService({ ...harness, providers, ids: createIds() });
-  callId = harness.tell(event('call.status', { status: 'IN_PROGRESS' }));
+  callId = harness.emit(event('call.status', { status: 'IN_PROGRESS' }));
   await harness.ingest.committed();
 });
 afterEach(() => harness.close());
@@ -128,12 +128,12 @@ describe('confirmation', () => {
     return (await harness.history.command(id))?.command.status;
   };
   const assistantSays = (text: string): void => {
-    harness.tell(event('utterance.final', { party: 'ASSISTANT', text }));
+    harness.emit(event('utterance.final', { party: 'ASSISTANT', text }));
   };
 
   test('follows an event that shows the effect, and no other event', async () => {
     const { command } = await say();
-    harness.tell(event('utterance.final', { party: 'CUSTOMER', text: 'hello' }));
+    harness.emit(event('utterance.final', { party: 'CUSTOMER', text: 'hello' }));
     assistantSays('something else entirely');
     expect(await statusOf(command!.id)).toBe('ACCEPTED');
     assistantSays('Hello!');
@@ -145,13 +145,13 @@ describe('confirmation', () => {
   test('replaces an unknown outcome and removes its failure', async () => {
     answer = () => Promise.reject(new FaultError('PROVIDER_TIMEOUT', 'no answer'));
     const { command } = await commands.run('endCall', callId, {}, 'someone');
-    harness.tell(event('call.ended', { end: { category: 'OPERATOR_ENDED' } }));
+    harness.emit(event('call.ended', { end: { category: 'OPERATOR_ENDED' } }));
     expect(await statusOf(command!.id)).toBe('CONFIRMED');
     expect((await harness.history.command(command!.id))?.command.failure).toBeUndefined();
   });
 
   test('may arrive before the answer of the provider, which does not undo it', async () => {
-    answer = async () => void harness.tell(event('call.ended', { end: { category: 'OPERATOR_ENDED' } }));
+    answer = async () => void harness.emit(event('call.ended', { end: { category: 'OPERATOR_ENDED' } }));
     const { command, failure } = await commands.run('endCall', callId, {}, 'someone');
     expect([command!.status, failure]).toEqual(['CONFIRMED', undefined]);
     expect(await history()).toEqual(['REQUESTED', 'CONFIRMED']);
@@ -159,15 +159,15 @@ describe('confirmation', () => {
 
   test('follows command.confirmed of the plugin, once and only for known commands', async () => {
     const { command } = await say();
-    harness.tell(event('command.confirmed', { commandId: command!.id }));
-    harness.tell(event('command.confirmed', { commandId: command!.id }));
-    harness.tell(event('command.confirmed', { commandId: 'cmd_unknown' as CommandId }));
+    harness.emit(event('command.confirmed', { commandId: command!.id }));
+    harness.emit(event('command.confirmed', { commandId: command!.id }));
+    harness.emit(event('command.confirmed', { commandId: 'cmd_unknown' as CommandId }));
     await harness.ingest.committed();
     expect(await history()).toEqual(['REQUESTED', 'ACCEPTED', 'CONFIRMED']);
   });
 
   test('is not awaited after the end of the call, even if the provider answers later', async () => {
-    answer = async () => void harness.tell(event('call.ended', { end: { category: 'BUSY' } }));
+    answer = async () => void harness.emit(event('call.ended', { end: { category: 'BUSY' } }));
     const { command } = await say();
     assistantSays('hello');
     expect(await statusOf(command!.id)).toBe('ACCEPTED');
@@ -206,7 +206,7 @@ describe('place', () => {
       status: 'ACCEPTED',
       arguments: { to: '+15005550006' },
     });
-    harness.tell(event('call.status', { status: 'RINGING' }, { call: 'placed' }));
+    harness.emit(event('call.status', { status: 'RINGING' }, { call: 'placed' }));
     await harness.ingest.committed();
     expect((await harness.history.command(command!.id))?.command.status).toBe('CONFIRMED');
   });
@@ -289,7 +289,7 @@ describe('watch', () => {
 
   test('returns the call as reported by the provider', async () => {
     answerWatch(
-      async () => void harness.tell(event('call.status', { status: 'RINGING' }, { call: 'theirs' })),
+      async () => void harness.emit(event('call.status', { status: 'RINGING' }, { call: 'theirs' })),
     );
     const { call, failure } = await watch();
     expect([call?.status, call?.providerCallId, failure]).toEqual(['RINGING', 'theirs', undefined]);
@@ -297,7 +297,7 @@ describe('watch', () => {
 
   test('returns the call and a failure if the call has ended', async () => {
     answerWatch(async () => {
-      harness.tell(event('call.ended', { end: { category: 'BUSY' } }, { call: 'theirs' }));
+      harness.emit(event('call.ended', { end: { category: 'BUSY' } }, { call: 'theirs' }));
       throw new FaultError('CALL_NOT_LIVE', 'the call has ended');
     });
     expect(await watch()).toMatchObject({ call: { status: 'ENDED' }, failure: { code: 'CALL_NOT_LIVE' } });
@@ -327,7 +327,7 @@ describe('watch', () => {
 
 describe('the provider is not asked', () => {
   test('if the call has ended', async () => {
-    harness.tell(event('call.ended', { end: { category: 'BUSY' } }));
+    harness.emit(event('call.ended', { end: { category: 'BUSY' } }));
     await harness.ingest.committed();
     expect(await say()).toMatchObject({ command: { status: 'REFUSED' }, failure: { code: 'CALL_NOT_LIVE' } });
     expect(asks).toEqual([]);

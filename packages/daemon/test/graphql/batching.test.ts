@@ -11,7 +11,7 @@ import type { SchemaDeps } from '../../src/graphql/builder.ts';
 import { createSchema } from '../../src/graphql/schema.ts';
 import { createLocalHistory } from '../support/history.ts';
 import * as tables from '../../src/store/schema.ts';
-import { createHarness, event, words, type Harness } from '../support/harness.ts';
+import { createHarness, event, numberedUtterance, type Harness } from '../support/harness.ts';
 import { tempDir } from '../support/temp-dir.ts';
 
 const CALLS = 60;
@@ -26,8 +26,8 @@ beforeAll(async () => {
   harness = createHarness(dir);
   for (let i = 0; i < CALLS; i++) {
     const call = `c${i}`;
-    const id = harness.tell(event('call.status', { status: 'IN_PROGRESS' }, { call, at: 1000 + i }));
-    for (let k = 0; k <= i % 5; k++) harness.tell(words(k, call));
+    const id = harness.emit(event('call.status', { status: 'IN_PROGRESS' }, { call, at: 1000 + i }));
+    for (let k = 0; k <= i % 5; k++) harness.emit(numberedUtterance(k, call));
     const stream = {
       id: `str_${i}` as never,
       encoding: 'mulaw',
@@ -51,7 +51,7 @@ beforeAll(async () => {
       tagsAdded: ['t'],
       note: { id: `note_${i}`, text: `note ${i}`, author: 'x' },
     } as never);
-    harness.tell(event('call.ended', { end: { category: 'BUSY' } }, { call, at: 2000 + i }));
+    harness.emit(event('call.ended', { end: { category: 'BUSY' } }, { call, at: 2000 + i }));
   }
   await harness.ingest.committed();
   reader = new Sqlite(join(dir, 'harness.db'), {

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { beforeEach, describe, expect, test } from 'vitest';
 import * as parts from '../../src/tokens.ts';
 import { startTestDaemon, until, type GraphqlAnswer, type TestDaemon } from '../support/daemon.ts';
-import { event, words } from '../support/harness.ts';
+import { event, numberedUtterance } from '../support/harness.ts';
 import { ackedSocket, rawSocket } from '../support/raw-socket.ts';
 import { tempDir } from '../support/temp-dir.ts';
 
@@ -47,7 +47,7 @@ const ask = async (name: string, query: string): Promise<GraphqlAnswer> =>
 /** A call that is live, with a word said; our id of it. */
 async function aCall(): Promise<string> {
   it.emit(event('call.status', { status: 'IN_PROGRESS' }, { at: Date.now() }));
-  it.emit(words(1));
+  it.emit(numberedUtterance(1));
   await it.committed();
   return (await ask('reader', '{ calls { nodes { id } } }')).data.calls.nodes[0].id as string;
 }

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { beforeEach, describe, expect, test } from 'vitest';
 import * as tokens from '../../src/tokens.ts';
 import { startTestDaemon, type TestDaemon } from '../support/daemon.ts';
-import { event, words } from '../support/harness.ts';
+import { event, numberedUtterance } from '../support/harness.ts';
 import { tempDir } from '../support/temp-dir.ts';
 
 const root = tempDir();
@@ -83,7 +83,7 @@ describe('a query', () => {
 
   test('pages through calls by cursor, and a cursor of another list is refused', async () => {
     for (let i = 0; i < 5; i++) it.emit(event('call.started', {}, { call: `c${i}`, at: 1000 + i }));
-    it.emit(words(1, 'c0'));
+    it.emit(numberedUtterance(1, 'c0'));
     await it.committed();
     const page =
       'query ($after: String) { calls(first: 2, after: $after) { totalCount nodes { providerCallId } pageInfo { hasNextPage hasPreviousPage endCursor } } }';
@@ -118,7 +118,7 @@ describe('a query', () => {
 
   test('finds any node by its id, and nothing by an id of nothing', async () => {
     const callId = await it.aCall();
-    it.emit(words(1));
+    it.emit(numberedUtterance(1));
     await it.committed();
     const { command } = (
       await it.query(`mutation { endCall(input: { callId: "${callId}" }) { command { id } } }`)

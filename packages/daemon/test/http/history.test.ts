@@ -3,7 +3,7 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { startTestDaemon, type TestDaemon } from '../support/daemon.ts';
-import { event, words } from '../support/harness.ts';
+import { event, numberedUtterance } from '../support/harness.ts';
 import { tempDir } from '../support/temp-dir.ts';
 
 const root = tempDir();
@@ -22,7 +22,7 @@ beforeEach(async () => {
     );
     if (i % 2 === 0) {
       it.emit(event('call.status', { status: 'IN_PROGRESS' }, { call, at: at + 1000 }));
-      it.emit(words(i, call));
+      it.emit(numberedUtterance(i, call));
       it.emit(event('call.ended', { end: { category: 'BUSY' } }, { call, at: at + 2000 + i }));
     }
   }

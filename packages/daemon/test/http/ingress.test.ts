@@ -56,7 +56,7 @@ describe('a request of a provider', () => {
     const response = await post('providers/test/malformed', 'secret words');
     expect([response.status, await response.text()]).toEqual([
       400,
-      'WIRE_MALFORMED: this is not what we speak\n',
+      'WIRE_MALFORMED: the webhook is malformed\n',
     ]);
     expect(it.lines).toMatchObject([{ level: 'warn', fields: { provider: 'test', code: 'WIRE_MALFORMED' } }]);
     expect(JSON.stringify(it.lines)).not.toContain('secret words');

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { getIntrospectionQuery } from 'graphql';
 import { startTestDaemon, until, type GraphqlAnswer, type TestDaemon } from '../support/daemon.ts';
-import { words } from '../support/harness.ts';
+import { numberedUtterance } from '../support/harness.ts';
 import { ackedSocket, rawSocket } from '../support/raw-socket.ts';
 import { tempDir } from '../support/temp-dir.ts';
 
@@ -198,7 +198,7 @@ describe('a client', () => {
     third.send({ id: '1', type: 'subscribe', payload: { query } });
     third.send({ id: '2', type: 'subscribe', payload: { query } });
     await until(() => it.readers() === 3, 'two more are there');
-    it.emit(words(1));
+    it.emit(numberedUtterance(1));
     expect(await one.next()).toMatchObject({ id: '2', type: 'next' });
   });
 

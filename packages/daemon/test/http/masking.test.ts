@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { beforeEach, expect, test } from 'vitest';
 import * as tokens from '../../src/tokens.ts';
 import { startTestDaemon, type TestDaemon } from '../support/daemon.ts';
-import { words } from '../support/harness.ts';
+import { numberedUtterance } from '../support/harness.ts';
 import { ackedSocket } from '../support/raw-socket.ts';
 import { tempDir } from '../support/temp-dir.ts';
 
@@ -75,7 +75,7 @@ test('in a field of an event, and the subscription goes on', async () => {
   raw.send({ id: 'b', type: 'subscribe', payload: { query: '{ latestCursor }' } });
   await raw.next();
   await raw.next();
-  it.emit(words(1));
+  it.emit(numberedUtterance(1));
   for (let i = 0; i < 2; i++) {
     const { type, payload } = await raw.next();
     expect(type).toBe('next');

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { beforeEach, describe, expect, test } from 'vitest';
 import * as tokens from '../../src/tokens.ts';
 import { nextOf, startTestDaemon, until, type TestDaemon } from '../support/daemon.ts';
-import { event, words } from '../support/harness.ts';
+import { event, numberedUtterance } from '../support/harness.ts';
 import { tempDir } from '../support/temp-dir.ts';
 
 const root = tempDir();
@@ -19,14 +19,14 @@ beforeEach(async () => {
 
 describe('a subscription over graphql-transport-ws', () => {
   test('tells what happens, from now on', async () => {
-    it.emit(words(0));
+    it.emit(numberedUtterance(0));
     await it.committed();
     const events = it.subscribe(
       'subscription { callEvents { __typename type cursor at call { providerCallId } ... on UtteranceFinalized { utterance { text } } } }',
     );
     const next = nextOf(events);
     await until(() => it.readers() === 1, 'the subscription is there');
-    it.emit(words(1));
+    it.emit(numberedUtterance(1));
     expect((await next).data.callEvents).toMatchObject({
       __typename: 'UtteranceFinalized',
       utterance: { text: 'words 1' },
@@ -36,7 +36,7 @@ describe('a subscription over graphql-transport-ws', () => {
   });
 
   test('continues behind a cursor, once each, also in a daemon that was started again on the same file', async () => {
-    for (let i = 0; i < 10; i++) it.emit(words(i));
+    for (let i = 0; i < 10; i++) it.emit(numberedUtterance(i));
     await it.committed();
     const query =
       'subscription ($after: Cursor) { callEvents(after: $after, types: [UTTERANCE_FINALIZED]) { cursor ... on UtteranceFinalized { utterance { text } } } }';
@@ -53,7 +53,7 @@ describe('a subscription over graphql-transport-ws', () => {
     await it.daemon.stop();
 
     it = await startTestDaemon(dir);
-    it.emit(words(10));
+    it.emit(numberedUtterance(10));
     const resumed = it.subscribe(query, { after: cursor });
     const texts: string[] = [];
     for (let i = 4; i <= 10; i++)
@@ -133,7 +133,7 @@ test('a subscription over SSE tells the same, and ends when its reader goes', as
     signal: abort.signal,
   });
   await until(() => it.readers() === 1, 'the subscription is there');
-  it.emit(words(1));
+  it.emit(numberedUtterance(1));
   const reader = response.body!.getReader();
   let text = '';
   while (!text.includes('UTTERANCE_FINALIZED')) text += Buffer.from((await reader.read()).value!).toString();

@@ -89,7 +89,7 @@ describe('transcribers', () => {
         {
           id: 'ear',
           plugin: './scripted-transcriber.ts',
-          displayName: 'Scripted ear',
+          displayName: 'Scripted transcriber',
           state: 'RUNNING',
           stateMessage: null,
         },
@@ -134,7 +134,7 @@ describe('transcribe', () => {
     expect(data.transcribe).toEqual({
       id: callId,
       transcription: {
-        transcriber: expect.objectContaining({ id: 'ear', displayName: 'Scripted ear' }) as object,
+        transcriber: expect.objectContaining({ id: 'ear', displayName: 'Scripted transcriber' }) as object,
         state: 'CONNECTING',
         since: expect.any(String) as string,
         code: null,
@@ -158,10 +158,15 @@ describe('transcribe', () => {
     openStream().write('CUSTOMER', new Uint8Array(640));
     await until(() => ear.opened.length === 1, 'the transcriber hears the call');
     expect(ear.opened[0]!.request.language).toBe('en-IN');
-    ear.opened[0]!.request.emit({ type: 'state', state: 'FAILED', code: 'EAR_DEAF', message: 'it is deaf' });
+    ear.opened[0]!.request.emit({
+      type: 'state',
+      state: 'FAILED',
+      code: 'TRANSCRIBER_BROKEN',
+      message: 'it is broken',
+    });
     expect((await nextOf(events)).data.callEvents).toMatchObject({
       by: null,
-      transcription: { state: 'FAILED', code: 'EAR_DEAF', message: 'it is deaf' },
+      transcription: { state: 'FAILED', code: 'TRANSCRIBER_BROKEN', message: 'it is broken' },
     });
     const found = await it.query(
       'query ($id: ID!) { call(id: $id) { transcription { state code message transcriber { id } } } }',
@@ -169,8 +174,8 @@ describe('transcribe', () => {
     );
     expect(found.data.call.transcription).toEqual({
       state: 'FAILED',
-      code: 'EAR_DEAF',
-      message: 'it is deaf',
+      code: 'TRANSCRIBER_BROKEN',
+      message: 'it is broken',
       transcriber: { id: 'ear' },
     });
     await events.return?.();

@@ -21,7 +21,7 @@ beforeEach(async () => {
   mkdirSync(dir);
   harness = createHarness(dir);
   listening = new ListeningService({ ...harness, ids: createIds(), log: createTestLog().log('') });
-  callId = harness.tell(event('call.status', { status: 'IN_PROGRESS' }));
+  callId = harness.emit(event('call.status', { status: 'IN_PROGRESS' }));
   await harness.ingest.committed();
 });
 afterEach(() => harness.close());
@@ -94,9 +94,9 @@ describe('who listens', () => {
 
   test('is told what is said, as it comes', async () => {
     const { texts } = join_();
-    harness.tell(event('utterance.partial', { party: 'CUSTOMER', text: 'hel' }));
+    harness.emit(event('utterance.partial', { party: 'CUSTOMER', text: 'hel' }));
     await harness.clock.settle();
-    harness.tell(event('utterance.final', { party: 'CUSTOMER', text: 'hello', startMs: 100, endMs: 400 }));
+    harness.emit(event('utterance.final', { party: 'CUSTOMER', text: 'hello', startMs: 100, endMs: 400 }));
     await harness.ingest.committed();
     await harness.clock.settle();
     const [partial, final] = ofType(texts, 'transcript');
@@ -123,7 +123,7 @@ describe('who listens', () => {
     const stream = openStream();
     await harness.clock.advance(20);
     stream.write('CUSTOMER', bytesOf(new Int16Array(160).fill(5000)));
-    harness.tell(event('call.ended', { end: { category: 'CUSTOMER_ENDED' } }));
+    harness.emit(event('call.ended', { end: { category: 'CUSTOMER_ENDED' } }));
     await harness.ingest.committed();
     await harness.clock.advance(300);
     expect(concat(frames).some((sample) => sample > 4000)).toBe(true);

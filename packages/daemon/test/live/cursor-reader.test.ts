@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import type { CallRecord } from '@sidetone/core';
 import { afterEach, expect, test } from 'vitest';
 import { CursorReader } from '../../src/live/cursor-reader.ts';
-import { createHarness, words, type Harness } from '../support/harness.ts';
+import { createHarness, numberedUtterance, type Harness } from '../support/harness.ts';
 import { tempDir } from '../support/temp-dir.ts';
 
 const EVERY_CALL = (): boolean => true;
@@ -38,14 +38,14 @@ test('a reader that stopped for 5,000 events receives all of them, in order', as
   const { harness } = open();
   const reader = new CursorReader(harness.hub, harness.eventLog, { types: TYPES }, 0, EVERY_CALL);
   const numbers = Array.from({ length: 5000 }, (_, i) => i);
-  for (const number of numbers) harness.tell(words(number, `call-${number % 7}`));
+  for (const number of numbers) harness.emit(numberedUtterance(number, `call-${number % 7}`));
   await harness.ingest.committed();
   expect(await readAll(reader)).toEqual(numbers.map((number) => `words ${number}`));
 });
 
 test('a reader of one call reads nothing of the others, however far behind it is', async () => {
   const { harness } = open();
-  const wanted = harness.tell(words(0, 'wanted'));
+  const wanted = harness.emit(numberedUtterance(0, 'wanted'));
   const reader = new CursorReader(
     harness.hub,
     harness.eventLog,
@@ -53,10 +53,10 @@ test('a reader of one call reads nothing of the others, however far behind it is
     0,
     EVERY_CALL,
   );
-  for (let i = 1; i < 4000; i++) harness.tell(words(i, i % 1000 === 0 ? 'wanted' : 'other'));
+  for (let i = 1; i < 4000; i++) harness.emit(numberedUtterance(i, i % 1000 === 0 ? 'wanted' : 'other'));
   await harness.ingest.committed();
   expect(await readAll(reader)).toEqual(['words 0', 'words 1000', 'words 2000', 'words 3000']);
-  harness.tell(words(4000, 'wanted'));
+  harness.emit(numberedUtterance(4000, 'wanted'));
   await harness.ingest.committed();
   expect(await readAll(reader)).toEqual(['words 4000']);
 });
@@ -95,7 +95,7 @@ test('any interleaving of appends, pulls, crashes and resumes delivers every mat
       };
       for (const step of plan) {
         if (step.do === 'append') {
-          for (let i = 0; i < step.many; i++) harness.tell(words(appended++));
+          for (let i = 0; i < step.many; i++) harness.emit(numberedUtterance(appended++));
           await harness.ingest.committed();
         } else if (step.do === 'pull') {
           await pull(step.many);

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { createHarness, event, words, type Harness } from '../support/harness.ts';
+import { createHarness, event, numberedUtterance, type Harness } from '../support/harness.ts';
 import { tempDir } from '../support/temp-dir.ts';
 import { providerCallId } from '@sidetone/core';
 
@@ -23,7 +23,7 @@ describe('a subscription', () => {
   test('that waits gets what comes', async () => {
     const records = harness.feeds.records({ types: ['UTTERANCE_FINALIZED'] });
     const next = valueOf(records);
-    harness.tell(words(1));
+    harness.emit(numberedUtterance(1));
     expect((await next).fact).toMatchObject({ utterance: { text: 'words 1' } });
     await records.return!();
   });
@@ -31,14 +31,14 @@ describe('a subscription', () => {
   test('asked for several at once gives them in order', async () => {
     const records = harness.feeds.records({ types: ['UTTERANCE_FINALIZED'] });
     const several = [valueOf(records), valueOf(records), valueOf(records)];
-    for (const number of [1, 2, 3]) harness.tell(words(number));
+    for (const number of [1, 2, 3]) harness.emit(numberedUtterance(number));
     const texts = (await Promise.all(several)).map(({ fact }) => fact);
     expect(texts).toMatchObject([1, 2, 3].map((number) => ({ utterance: { text: `words ${number}` } })));
     await records.return!();
   });
 
   test('that is left while it waits ends, and leaves nothing behind', async () => {
-    const callId = harness.tell(words(0));
+    const callId = harness.emit(numberedUtterance(0));
     await harness.ingest.committed();
     const feeds = [
       harness.feeds.records({}),
@@ -70,12 +70,12 @@ describe('a subscription', () => {
 
 describe('a transcript', () => {
   test('shows partials as they change and their final in their place', async () => {
-    const callId = harness.tell(event('call.status', { status: 'IN_PROGRESS' }));
+    const callId = harness.emit(event('call.status', { status: 'IN_PROGRESS' }));
     await harness.ingest.committed();
     const transcript = harness.feeds.transcript(callId);
-    harness.tell(event('utterance.partial', { party: 'CUSTOMER', text: 'hel' }));
+    harness.emit(event('utterance.partial', { party: 'CUSTOMER', text: 'hel' }));
     const partial = await valueOf(transcript);
-    harness.tell(event('utterance.final', { party: 'CUSTOMER', text: 'hello' }));
+    harness.emit(event('utterance.final', { party: 'CUSTOMER', text: 'hello' }));
     const final = await valueOf(transcript);
     expect([partial.utterance.text, final.utterance.text]).toEqual(['hel', 'hello']);
     expect(final.utterance.id).toBe(partial.utterance.id);
@@ -85,13 +85,13 @@ describe('a transcript', () => {
   });
 
   test('never shows a partial behind its own final, and skips those that nobody read', async () => {
-    const callId = harness.tell(event('call.status', { status: 'IN_PROGRESS' }));
+    const callId = harness.emit(event('call.status', { status: 'IN_PROGRESS' }));
     await harness.ingest.committed();
     const transcript = harness.feeds.transcript(callId);
     for (const text of ['a', 'a b', 'a b c'])
-      harness.tell(event('utterance.partial', { party: 'CUSTOMER', text }));
-    harness.tell(event('utterance.final', { party: 'CUSTOMER', text: 'a b c d' }));
-    harness.tell(event('utterance.partial', { party: 'ASSISTANT', text: 'next' }));
+      harness.emit(event('utterance.partial', { party: 'CUSTOMER', text }));
+    harness.emit(event('utterance.final', { party: 'CUSTOMER', text: 'a b c d' }));
+    harness.emit(event('utterance.partial', { party: 'ASSISTANT', text: 'next' }));
     await harness.ingest.committed();
     expect((await valueOf(transcript)).utterance.text).toBe('a b c d');
     expect((await valueOf(transcript)).utterance.text).toBe('next');
@@ -107,7 +107,7 @@ describe('levels', () => {
     return new Uint8Array(samples.buffer);
   };
   const open = () => {
-    const callId = harness.tell(event('call.status', { status: 'IN_PROGRESS' }));
+    const callId = harness.emit(event('call.status', { status: 'IN_PROGRESS' }));
     const stream = harness.streams.open(callId, {
       providerCallId: providerCallId('their-call'),
       encoding: 'pcm_s16le',

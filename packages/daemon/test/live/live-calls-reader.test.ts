@@ -6,7 +6,7 @@ import type { LiveCallFilter } from '../../src/calls/ports.ts';
 import type { LiveCallsItem } from '../../src/live/ports.ts';
 import { CursorReader } from '../../src/live/cursor-reader.ts';
 import { RecordHub } from '../../src/live/record-hub.ts';
-import { createHarness, event, words, type Harness } from '../support/harness.ts';
+import { createHarness, event, numberedUtterance, type Harness } from '../support/harness.ts';
 import { tempDir } from '../support/temp-dir.ts';
 
 const root = tempDir();
@@ -22,7 +22,7 @@ afterEach(() => harness.close());
 
 const begin = async (name: string, from = '+14155550100'): Promise<CallId> => {
   const details = { from, direction: 'INBOUND' } as const;
-  const callId = harness.tell({
+  const callId = harness.emit({
     ...event('call.started', { status: 'IN_PROGRESS', details }),
     providerCallId: providerCallId(name),
   });
@@ -30,7 +30,7 @@ const begin = async (name: string, from = '+14155550100'): Promise<CallId> => {
   return callId;
 };
 const end = async (name: string): Promise<void> => {
-  harness.tell({
+  harness.emit({
     ...event('call.ended', { end: { category: 'CUSTOMER_ENDED' } }),
     providerCallId: providerCallId(name),
   });
@@ -80,7 +80,7 @@ describe('the live calls', () => {
     const callId = await begin('first');
     const live = follow();
     await live.next();
-    harness.tell({ ...words(1), providerCallId: providerCallId('first') });
+    harness.emit({ ...numberedUtterance(1), providerCallId: providerCallId('first') });
     await end('first');
     expect(await live.next()).toEqual([callId, 'ENDED']);
     await live.feed.return!();
@@ -106,7 +106,7 @@ describe('the live calls', () => {
       ...event('call.status', { status: 'FORWARDING' }),
       providerCallId: providerCallId('first'),
     };
-    harness.tell(status);
+    harness.emit(status);
     await harness.ingest.committed();
     expect(await live.next()).toEqual([callId, 'FORWARDING']);
     await end('first');

@@ -30,7 +30,7 @@ async function begin(recordings: Partial<RecordingServiceDeps> = {}): Promise<Ca
 }
 
 async function aCall(): Promise<CallId> {
-  const callId = harness.tell(event('call.status', { status: 'IN_PROGRESS' }));
+  const callId = harness.emit(event('call.status', { status: 'IN_PROGRESS' }));
   await harness.ingest.committed();
   await harness.clock.settle();
   return callId;
@@ -56,7 +56,7 @@ async function talk(callId: CallId, ms: number): Promise<void> {
 }
 
 async function hangUp(): Promise<void> {
-  harness.tell(event('call.ended', { end: { category: 'CUSTOMER_ENDED' } }));
+  harness.emit(event('call.ended', { end: { category: 'CUSTOMER_ENDED' } }));
   await harness.ingest.committed();
   await harness.clock.advance(300);
   await until(() => harness.recordings.size === 0, 'the recording is finished');
@@ -360,7 +360,7 @@ describe('erasing', () => {
   test('deletes the file', async () => {
     const callId = await begin();
     await talk(callId, 1000);
-    harness.tell(event('call.ended', { end: { category: 'CUSTOMER_ENDED' } }));
+    harness.emit(event('call.ended', { end: { category: 'CUSTOMER_ENDED' } }));
     await harness.ingest.committed();
     expect(harness.recordings.size).toBe(1);
     await harness.recordings.erase(callId);

@@ -147,7 +147,7 @@ test('replaying the log produces the same rows', async () => {
       const dir = newDir();
       const harness = createHarness(dir);
       for (const [i, providerEvent] of events.entries()) {
-        const callId = harness.tell(providerEvent);
+        const callId = harness.emit(providerEvent);
         if (i % 5 === 0) await harness.ingest.committed();
         if (i % 4 === 0) annotate(harness, callId, i);
         if (i % 3 === 0) listenAndRecord(harness, callId, i);
@@ -179,9 +179,9 @@ test('a call is read back with every field that was written', async () => {
     createdAt: 5,
     providerData: { deep: [{ x: null }] },
   } as const;
-  const id = harness.tell(event('call.started', { details }));
-  harness.tell(event('call.status', { status: 'IN_PROGRESS' }, { at: 2000 }));
-  harness.tell(event('speech.started', { party: 'CUSTOMER' }, { at: 2500 }));
+  const id = harness.emit(event('call.started', { details }));
+  harness.emit(event('call.status', { status: 'IN_PROGRESS' }, { at: 2000 }));
+  harness.emit(event('speech.started', { party: 'CUSTOMER' }, { at: 2500 }));
   const transcription = {
     transcriber: 'deepgram',
     state: 'FAILED',
@@ -203,7 +203,7 @@ test('a call is read back with every field that was written', async () => {
 
 test('a failed commit stores nothing', () => {
   const harness = createHarness(newDir());
-  const id = harness.tell(event('call.started', {}));
+  const id = harness.emit(event('call.started', {}));
   const draft = { callId: id, at: 1, call: harness.ingest.current(id)! };
   const twice = { id: 'utt_1' as never, party: 'CUSTOMER', text: 'x' } as const;
   const drafts = [
@@ -217,7 +217,7 @@ test('a failed commit stores nothing', () => {
 
 test('a command stored without a call belongs to the call that it gets later', async () => {
   const harness = createHarness(newDir());
-  const id = harness.tell(event('call.started', {}));
+  const id = harness.emit(event('call.started', {}));
   const command: Command = {
     id: 'cmd_1' as CommandId,
     kind: 'PLACE_CALL',

@@ -18,7 +18,7 @@ beforeEach(async () => {
   dir = join(root, String(count++));
   mkdirSync(dir);
   harness = createHarness(dir);
-  callId = harness.tell(event('call.status', { status: 'IN_PROGRESS' }));
+  callId = harness.emit(event('call.status', { status: 'IN_PROGRESS' }));
   for (const [i, text] of ['good morning', 'recognise speech', 'goodbye'].entries())
     record('UTTERANCE_FINALIZED', `utt_${i}`, text, {
       startMs: 1000 * i,
@@ -124,7 +124,7 @@ test('erasing a call removes the old and the new text of its utterances from the
   await revise('utt_1', 'zyxuniqueword');
   await revise('utt_2', 'qvbuniqueword');
   await revise('utt_2', 'and goodbye');
-  harness.tell(event('call.ended', { end: { category: 'BUSY' } }));
+  harness.emit(event('call.ended', { end: { category: 'BUSY' } }));
   await harness.ingest.committed();
   const secrets = ['recognise', 'zyxuniqueword', 'qvbuniqueword'];
   expect(secrets.map(isOnDisk)).toEqual([true, true, true]);

@@ -1,4 +1,4 @@
-/** A whole daemon in this process: real port, real database, and a provider that a test plays. */
+/** A complete daemon in this process: real port, real database, and a provider scripted by the test. */
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -21,23 +21,23 @@ export interface TestDaemon {
   readonly lines: LogLine[];
   readonly client: Client;
   query(query: string, variables?: Record<string, unknown>): Promise<GraphqlAnswer>;
-  /** Tells what the provider tells. */
+  /** Emits an event of the provider. */
   emit(event: ProviderEvent): void;
-  /** Resolves when all that was told is stored. */
+  /** Resolves when all emitted events are stored. */
   committed(): Promise<void>;
-  /** Begins a call of the provider, and gives our id of it. */
+  /** Starts a call of the provider and returns its id. */
   aCall(): Promise<string>;
   subscribe(
     query: string,
     variables?: Record<string, unknown>,
   ): AsyncIterableIterator<Partial<GraphqlAnswer>>;
   url(path: string): string;
-  /** How many readers wait for events, beside those of the daemon itself. */
+  /** Number of readers subscribed to events, without those of the daemon itself. */
   readers(): number;
 }
 
 export interface GraphqlAnswer {
-  // oxlint-disable-next-line typescript/no-explicit-any -- a test looks into an answer as it likes
+  // oxlint-disable-next-line typescript/no-explicit-any -- a test reads arbitrary fields of the response
   readonly data: any;
   readonly errors?: readonly {
     message: string;
@@ -51,7 +51,7 @@ afterEach(async () => {
   for (const stop of running.splice(0).toReversed()) await stop();
 });
 
-/** Starts a daemon on a database in `dir`; it stops after the test. */
+/** Starts a daemon on a database in `dir`. It is stopped after the test. */
 export async function startTestDaemon(
   dir: string,
   settings: Record<string, unknown> = {},
@@ -84,7 +84,7 @@ export async function startTestDaemon(
     lines,
     client,
     url: (path) => new URL(path, daemon.url).href,
-    emit: (told) => scripts.get(key)!.host.emit(told),
+    emit: (emitted) => scripts.get(key)!.host.emit(emitted),
     committed: () => daemon.parts.resolve(tokens.INGEST).committed(),
     async aCall() {
       it.emit(event('call.status', { status: 'IN_PROGRESS' }, { at: Date.now() }));
@@ -107,25 +107,25 @@ export async function startTestDaemon(
   return it;
 }
 
-/** The next value of a subscription, or an error when none comes. */
+/** Returns the next value of a subscription; rejects if none arrives in time. */
 export async function nextOf<Value>(iterator: AsyncIterator<Value>, withinMs = 5000): Promise<Value> {
-  const late = new Promise<never>((_resolve, reject) => {
-    setTimeout(() => reject(new Error(`nothing came within ${withinMs} ms`)), withinMs).unref();
+  const timeout = new Promise<never>((_resolve, reject) => {
+    setTimeout(() => reject(new Error(`no value within ${withinMs} ms`)), withinMs).unref();
   });
-  const { done, value } = await Promise.race([iterator.next(), late]);
+  const { done, value } = await Promise.race([iterator.next(), timeout]);
   if (done) throw new Error('the subscription ended');
   return value;
 }
 
-/** Waits until something observable is so. */
+/** Waits until a condition holds. */
 export async function until(
-  isSo: () => boolean | Promise<boolean>,
+  condition: () => boolean | Promise<boolean>,
   what: string,
   withinMs = 5000,
 ): Promise<void> {
   const deadline = Date.now() + withinMs;
-  while (!(await isSo())) {
-    if (Date.now() > deadline) throw new Error(`not within ${withinMs} ms: ${what}`);
+  while (!(await condition())) {
+    if (Date.now() > deadline) throw new Error(`timeout after ${withinMs} ms: ${what}`);
     await new Promise((resolve) => setTimeout(resolve, 5));
   }
 }

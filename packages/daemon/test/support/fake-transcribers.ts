@@ -1,4 +1,4 @@
-/** Transcribers that a test plays: what they were asked and given is kept, and they tell what the test tells. */
+/** Transcribers played by a test: they keep their requests and audio, and emit what the test emits. */
 import {
   decodePcm16le,
   type FaultError,
@@ -13,25 +13,25 @@ export interface FakeTranscription {
   readonly by: string;
   readonly request: TranscriptionRequest;
   readonly written: { readonly party: Party; readonly bytes: Uint8Array; readonly atMs: number }[];
-  /** All that was written of a party, one after the other. */
-  heardOf(party: Party): Int16Array;
+  /** Returns all samples written of a party. */
+  samplesOf(party: Party): Int16Array;
   isEnded: boolean;
   isCut: boolean;
-  tell(event: TranscriberEvent): void;
-  /** What the last words take: settled unless a test holds them back. */
-  lastWords: Promise<void>;
+  emit(event: TranscriberEvent): void;
+  /** Resolves when the last transcripts have been emitted: at once, unless a test delays it. */
+  drained: Promise<void>;
 }
 
 export interface FakeTranscribers extends TranscriberDirectory {
-  /** Those that were begun, the newest last. */
+  /** Transcriptions opened so far, the newest last. */
   readonly opened: FakeTranscription[];
-  /** What is thrown when a transcription is to begin. */
-  refusal: FaultError | Error | undefined;
-  /** What happens while one is being begun. */
-  onOpen: (begun: FakeTranscription) => void;
-  /** What the last words of those that begin take. */
-  lastWords: Promise<void>;
-  /** Tells that one runs that did not before. */
+  /** Thrown by `open`, if set. */
+  error: FaultError | Error | undefined;
+  /** Called for each transcription while it is being opened. */
+  onOpen: (opened: FakeTranscription) => void;
+  /** `drained` of transcriptions opened from now on. */
+  drained: Promise<void>;
+  /** Reports that a transcriber has started to run. */
   run(id: string): void;
 }
 
@@ -40,17 +40,17 @@ export function createFakeTranscribers(...ids: string[]): FakeTranscribers {
   const listeners: ((id: string) => void)[] = [];
 
   function open(by: string, request: TranscriptionRequest): OpenTranscription {
-    if (it.refusal) throw it.refusal;
+    if (it.error) throw it.error;
     const made: FakeTranscription = {
       by,
       request,
       written: [],
-      heardOf: (party) =>
+      samplesOf: (party) =>
         concat(made.written.filter((each) => each.party === party).map(({ bytes }) => decodePcm16le(bytes))),
       isEnded: false,
       isCut: false,
-      tell: (event) => request.emit(event),
-      lastWords: it.lastWords,
+      emit: (event) => request.emit(event),
+      drained: it.drained,
     };
     opened.push(made);
     it.onOpen(made);
@@ -58,30 +58,30 @@ export function createFakeTranscribers(...ids: string[]): FakeTranscribers {
       write: (party, bytes, atMs) => void made.written.push({ party, bytes, atMs }),
       end() {
         made.isEnded = true;
-        return made.lastWords;
+        return made.drained;
       },
       cut: () => void (made.isCut = true),
     };
   }
 
   const views = ids.map((id): TranscriberView => {
-    const open_ = (request: TranscriptionRequest) => open(id, request);
+    const openAs = (request: TranscriptionRequest) => open(id, request);
     return {
       id,
-      plugin: './ear.ts',
+      plugin: './transcriber.ts',
       displayName: id,
       state: 'RUNNING',
       stateMessage: undefined,
-      open: open_,
+      open: openAs,
     };
   });
   const it: FakeTranscribers = {
     opened,
-    refusal: undefined,
+    error: undefined,
     onOpen: () => undefined,
-    lastWords: Promise.resolve(),
+    drained: Promise.resolve(),
     list: () => views,
-    get: (wanted) => views.find(({ id }) => id === wanted),
+    get: (wantedId) => views.find(({ id }) => id === wantedId),
     onRunning: (listener) => void listeners.push(listener),
     run: (id) => listeners.forEach((listener) => listener(id)),
   };

@@ -1,4 +1,4 @@
-/** The harness of the daemon without its edges: a real database on disk, ingest, and the readers. */
+/** The daemon without plugins, GraphQL and HTTP: a real database on disk, ingest, audio and live readers. */
 import { join } from 'node:path';
 import type { Clock, IdSource, ProviderEvent, ProviderEventFields, ProviderEventType } from '@sidetone/core';
 import { providerCallId, providerId } from '@sidetone/core';
@@ -31,9 +31,9 @@ export interface HarnessOptions {
   readonly clock?: Clock;
   readonly ids?: IdSource;
   readonly pendingEvents?: number;
-  /** What of the recordings is to be different. They begin when a test starts them. */
+  /** Overrides for the recording service, which a test starts itself. */
   readonly recordings?: Partial<RecordingServiceDeps>;
-  /** Puts something between ingest and the store, to make it fail. */
+  /** Wraps the ledger between ingest and the store, to make it fail. */
   readonly wrapLedger?: (ledger: CallLedger) => CallLedger;
 }
 
@@ -42,7 +42,7 @@ export function createHarness(dir: string, options: HarnessOptions = {}) {
   const clock = options.clock ?? createFakeClock();
   const ids = options.ids ?? createIds();
   const { log, lines } = createTestLog();
-  const ledger = (options.wrapLedger ?? ((it) => it))(createLedger(database.db));
+  const ledger = (options.wrapLedger ?? ((unwrapped) => unwrapped))(createLedger(database.db));
   const eventLog = createEventLog(database);
   const hub = new RecordHub(eventLog.latest());
   const partials = new LatestPartials({ ids });
@@ -105,8 +105,8 @@ export function createHarness(dir: string, options: HarnessOptions = {}) {
     feeds,
     recordings,
     history,
-    /** Tells the harness an event of the test provider, and gives the id of its call. */
-    tell: (told: ProviderEvent) => ingest.accept(PROVIDER, told),
+    /** Passes an event of the test provider to ingest and returns the id of its call. */
+    emit: (event: ProviderEvent) => ingest.accept(PROVIDER, event),
     close() {
       ingest.close();
       database.close();
@@ -116,7 +116,7 @@ export function createHarness(dir: string, options: HarnessOptions = {}) {
 
 export type Harness = ReturnType<typeof createHarness>;
 
-/** An event of a call of the test provider. */
+/** Returns an event of a call of the test provider. */
 export function event<Type extends ProviderEventType>(
   type: Type,
   fields: ProviderEventFields[Type] & { readonly dedupeKey?: string },
@@ -125,6 +125,6 @@ export function event<Type extends ProviderEventType>(
   return { type, providerCallId: providerCallId(call), occurredAt: at, ...fields } as ProviderEvent;
 }
 
-/** A final utterance whose text is its number: for telling many apart. */
-export const words = (number: number, call = 'their-call'): ProviderEvent =>
+/** Returns a final utterance with its number in its text. */
+export const numberedUtterance = (number: number, call = 'their-call'): ProviderEvent =>
   event('utterance.final', { party: 'CUSTOMER', text: `words ${number}` }, { call, at: 1000 + number });

@@ -1,13 +1,13 @@
-/** A client of raw graphql-transport-ws frames, for what no good client does. */
+/** A client that sends raw graphql-transport-ws frames, to test what no correct client does. */
 import { afterEach } from 'vitest';
 import { WebSocket, type ClientOptions } from 'ws';
 
 export interface RawSocket {
   readonly socket: WebSocket;
   send(message: unknown): void;
-  /** The next message that came and was not taken yet. */
+  /** Returns the next message that has not been read yet. */
   next(): Promise<Record<string, unknown>>;
-  /** The code and reason that it was closed with. */
+  /** Resolves with the close code and reason. */
   readonly closed: Promise<{ readonly code: number; readonly reason: string }>;
 }
 
@@ -22,7 +22,7 @@ const WITHIN_MS = 5000;
 const open: WebSocket[] = [];
 afterEach(() => open.splice(0).forEach((socket) => socket.terminate()));
 
-/** Opens a socket to a daemon. Rejects with the status when it is refused. */
+/** Opens a socket to a daemon. Rejects with the status if the upgrade is rejected. */
 export async function rawSocket(
   url: string,
   { path = '', protocol = 'graphql-transport-ws', options = {} }: RawSocketOptions = {},
@@ -33,13 +33,13 @@ export async function rawSocket(
     options,
   );
   open.push(socket);
-  const came: Record<string, unknown>[] = [];
+  const received: Record<string, unknown>[] = [];
   const waiting: ((message: Record<string, unknown>) => void)[] = [];
   socket.on('message', (data: Buffer) => {
     const message = JSON.parse(data.toString()) as Record<string, unknown>;
-    const taker = waiting.shift();
-    if (taker) taker(message);
-    else came.push(message);
+    const resolve = waiting.shift();
+    if (resolve) resolve(message);
+    else received.push(message);
   });
   const closed = new Promise<{ code: number; reason: string }>((resolve) =>
     socket.once('close', (code, reason) => resolve({ code, reason: reason.toString() })),
@@ -53,32 +53,32 @@ export async function rawSocket(
   });
   return {
     socket,
-    closed: soon(closed, 'no close'),
+    closed: withTimeout(closed, 'no close'),
     send: (message) => socket.send(typeof message === 'string' ? message : JSON.stringify(message)),
     next: () => {
-      const message = came.shift();
+      const message = received.shift();
       return message
         ? Promise.resolve(message)
-        : soon(new Promise((resolve) => waiting.push(resolve)), 'no message');
+        : withTimeout(new Promise((resolve) => waiting.push(resolve)), 'no message');
     },
   };
 }
 
-/** Rejects when it takes too long; is no unhandled rejection when nobody asks. */
-function soon<Value>(promise: Promise<Value>, what: string): Promise<Value> {
-  const late = new Promise<never>((_resolve, reject) => {
+/** Rejects after WITHIN_MS; never causes an unhandled rejection. */
+function withTimeout<Value>(promise: Promise<Value>, what: string): Promise<Value> {
+  const timeout = new Promise<never>((_resolve, reject) => {
     setTimeout(() => reject(new Error(`${what} within ${WITHIN_MS} ms`)), WITHIN_MS).unref();
   });
-  const raced = Promise.race([promise, late]);
+  const raced = Promise.race([promise, timeout]);
   raced.catch(() => undefined);
   return raced;
 }
 
-/** A socket that was let in. */
+/** Opens a socket and completes the connection_init handshake. */
 export async function ackedSocket(url: string, payload?: Record<string, unknown>): Promise<RawSocket> {
   const raw = await rawSocket(url);
   raw.send({ type: 'connection_init', ...(payload && { payload }) });
   const { type } = await raw.next();
-  if (type !== 'connection_ack') throw new Error(`not let in: ${String(type)}`);
+  if (type !== 'connection_ack') throw new Error(`expected connection_ack, received ${String(type)}`);
   return raw;
 }

@@ -1,4 +1,4 @@
-/** Rows of calls as a test wants them, written straight into the tables. */
+/** Writes rows of calls directly into the tables. */
 import { providerCallId, type Call, type CallId } from '@sidetone/core';
 import type { Db } from '../../src/store/db.ts';
 import { callToRow } from '../../src/store/rows.ts';
@@ -6,7 +6,7 @@ import { calls, utterances } from '../../src/store/schema.ts';
 import { createTranscriptIndex } from '../../src/store/transcript-index.ts';
 import { PROVIDER } from './harness.ts';
 
-/** A call that is over but for what is said of it; `name` is its id, too. */
+/** Returns an ended call with the given fields; `name` is also part of its id. */
 export function callRow(name: string, fields: Partial<Call> = {}): Call {
   return {
     id: `call_${name}` as CallId,
@@ -25,7 +25,7 @@ export function callRow(name: string, fields: Partial<Call> = {}): Call {
   };
 }
 
-/** Writes calls, over those of the same id. */
+/** Writes calls and replaces those with the same id. */
 export function putCalls(db: Db, rows: readonly Call[]): void {
   db.transaction(() => {
     for (const call of rows) {
@@ -35,7 +35,7 @@ export function putCalls(db: Db, rows: readonly Call[]): void {
   });
 }
 
-/** Writes what was said in a call, and indexes it. The position in the log is the time at which it was said. */
+/** Writes and indexes an utterance. Its position in the log is also its time. */
 export function putUtterance(db: Db, callId: CallId, position: number, text: string): void {
   const id = `utt_${position}` as never;
   const row = { id, callId, position, at: position, orderMs: position, party: 'CUSTOMER', text } as const;

@@ -1,4 +1,4 @@
-/** A log that keeps its lines for the test to look at. */
+/** A log that keeps its lines for assertions. */
 import type { LogFields, Logger } from '@sidetone/core';
 
 export interface LogLine {

@@ -1,4 +1,4 @@
-/** A supervised provider on a clock that stands still, made of what a test gives each of its instances. */
+/** A supervised provider on a fake clock, with instances created by the test. */
 import type { CallId, Provider, ProviderHost } from '@sidetone/core';
 import { createFakeClock, type FakeClock } from '@sidetone/testkit';
 import { Lease } from '../../src/plugins/supervision/lease.ts';
@@ -15,9 +15,9 @@ export interface Supervised {
   readonly provider: SupervisedProvider;
   readonly clock: FakeClock;
   readonly lines: LogLine[];
-  /** Those of the instances so far, the newest last. */
+  /** Leases of all instances so far, the newest last. */
   readonly leases: readonly Lease[];
-  /** Tells that an event was dropped. */
+  /** Reports a dropped event. */
   lose(): void;
 }
 
@@ -25,7 +25,7 @@ type Part = Pick<ProviderHost, 'clock'>;
 
 const nothing = async (): Promise<void> => undefined;
 
-/** What a plugin makes for its n-th instance, from 1; it starts and stops unless told otherwise. */
+/** Supervises a provider. `create` returns its n-th instance, from 1; start and stop do nothing by default. */
 export function supervise(
   create: (host: Part, instance: number) => Partial<Provider>,
   deps: Partial<SupervisedProviderDeps> = {},

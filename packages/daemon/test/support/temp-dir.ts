@@ -1,4 +1,4 @@
-/** A folder for one test file, gone when it is done. */
+/** Creates a folder that is deleted after the test file. */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

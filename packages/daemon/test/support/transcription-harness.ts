@@ -1,4 +1,4 @@
-/** A harness whose calls are transcribed, by transcribers that a test plays; with audio, and a clock that stands still. */
+/** A harness whose calls are transcribed by transcribers that a test plays, with audio and a fake clock. */
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import {
@@ -32,13 +32,13 @@ afterEach(() => {
 
 export class TranscriptionHarness {
   readonly #dir: string;
-  /** What the provider of the calls is. */
+  /** Properties of the provider of the calls. */
   readonly provider = { providesTranscript: false, capabilities: ['LISTEN'] as Capability[] };
   harness: Harness;
   transcribers: FakeTranscribers = createFakeTranscribers();
   transcribing!: TranscriptionService;
 
-  /** It is closed after the test. */
+  /** Is closed after the test. */
   constructor(root: string) {
     this.#dir = join(root, String(count++));
     mkdirSync(this.#dir);
@@ -46,7 +46,7 @@ export class TranscriptionHarness {
     open.add(this);
   }
 
-  /** From now on calls are set to `setting`, and there are these transcribers. */
+  /** Starts transcription with the provider's `transcribe` setting and these transcribers. */
   begin(setting: string, ...ids: string[]): void {
     const { provider } = this;
     this.transcribers = createFakeTranscribers(...ids);
@@ -67,7 +67,7 @@ export class TranscriptionHarness {
     this.transcribing.start();
   }
 
-  /** The daemon stops, and another one starts on the same file. */
+  /** Stops the daemon and starts another one on the same database. */
   async restart(setting: string, ...ids: string[]): Promise<void> {
     await this.transcribing.stop();
     const { clock } = this.harness;
@@ -77,16 +77,16 @@ export class TranscriptionHarness {
   }
 
   async aCall(call = 'their-call'): Promise<CallId> {
-    const { clock, ingest, tell } = this.harness;
-    const callId = tell(event('call.status', { status: 'IN_PROGRESS' }, { call, at: clock.now() }));
+    const { clock, ingest, emit } = this.harness;
+    const callId = emit(event('call.status', { status: 'IN_PROGRESS' }, { call, at: clock.now() }));
     await ingest.committed();
     await clock.settle();
     return callId;
   }
 
   async hangUp(call = 'their-call'): Promise<void> {
-    const { clock, ingest, tell } = this.harness;
-    tell(event('call.ended', { end: { category: 'CUSTOMER_ENDED' } }, { call, at: clock.now() }));
+    const { clock, ingest, emit } = this.harness;
+    emit(event('call.ended', { end: { category: 'CUSTOMER_ENDED' } }, { call, at: clock.now() }));
     await ingest.committed();
     await clock.settle();
   }
@@ -100,7 +100,7 @@ export class TranscriptionHarness {
     });
   }
 
-  /** The customer says 400 Hz and the assistant 900 Hz, for so long. */
+  /** Streams 400 Hz of the customer and 900 Hz of the assistant. */
   async talk(callId: CallId, ms = 200): Promise<void> {
     const stream = this.openStream(callId);
     for (let i = 0; i < ms / 20; i++) {
@@ -108,7 +108,7 @@ export class TranscriptionHarness {
       stream.write('CUSTOMER', bytesOf(tone(400, 8000, 20, 16_000, i * 160)), i * 20);
       stream.write('ASSISTANT', bytesOf(tone(900, 8000, 20, 16_000, i * 160)), i * 20);
     }
-    stream.end('over');
+    stream.end('done');
     await this.harness.clock.advance(LONG_PLAYOUT_DELAY_MS);
   }
 
@@ -120,7 +120,7 @@ export class TranscriptionHarness {
     return this.transcribing.set(callId, { on: false, by: 'bob' });
   }
 
-  /** The transcription that was begun last. */
+  /** Returns the transcription opened last. */
   newest(): FakeTranscription {
     return this.transcribers.opened.at(-1)!;
   }
@@ -134,25 +134,25 @@ export class TranscriptionHarness {
     return this.harness.ledger.utterances(callId).map(({ text }) => text);
   }
 
-  /** What was told of transcriptions, in order: by whom, how they are, and who asked. */
+  /** Returns all stored changes of transcriptions in order: transcriber, state and requester. */
   async changes(): Promise<string[]> {
     await this.harness.ingest.committed();
     const page = await this.harness.eventLog.page(0, 10_000, { types: ['TRANSCRIPTION_CHANGED'] });
     return page.flatMap(({ fact }) =>
       fact.type === 'TRANSCRIPTION_CHANGED'
-        ? [[fact.transcription.transcriber, fact.transcription.state, fact.by ?? 'nobody'].join(' ')]
+        ? [[fact.transcription.transcriber, fact.transcription.state, fact.by ?? 'automatic'].join(' ')]
         : [],
     );
   }
 
-  /** Everything that a call could leave behind. */
-  left(): Record<string, number> {
+  /** Counts everything that a call could leak. */
+  leftovers(): Record<string, number> {
     const { audio, demand, hub, clock } = this.harness;
     return {
       sessions: this.transcribing.size,
       endings: this.transcribing.ending,
       sinks: audio.size,
-      wants: demand.size,
+      demand: demand.size,
       readers: hub.notifier.listeners,
       timers: clock.pending,
     };
@@ -170,7 +170,7 @@ export const final = (text: string, utteranceId = text): TranscriberEvent => ({
 
 export const transcribes: TranscriberEvent = { type: 'state', state: 'TRANSCRIBING' };
 
-export const fails = (code = 'EAR_DEAF', message = 'it is deaf'): TranscriberEvent => ({
+export const fails = (code = 'TRANSCRIBER_BROKEN', message = 'it is broken'): TranscriberEvent => ({
   type: 'state',
   state: 'FAILED',
   code,

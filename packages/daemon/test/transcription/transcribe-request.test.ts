@@ -31,10 +31,10 @@ describe('by request a call', () => {
     const call = await it.off(callId);
     expect(call.transcription).toMatchObject({ transcriber: 'ear', state: 'STOPPED' });
     expect([it.newest().isEnded, it.harness.audio.size]).toEqual([true, 0]);
-    it.newest().tell(final('last words'));
-    it.newest().tell(fails());
+    it.newest().emit(final('last words'));
+    it.newest().emit(fails());
     expect(await it.textsOf(callId)).toEqual(['last words']);
-    expect(await it.changes()).toEqual(['ear CONNECTING nobody', 'ear STOPPED bob']);
+    expect(await it.changes()).toEqual(['ear CONNECTING automatic', 'ear STOPPED bob']);
   });
 
   test('that was not heard yet is no longer waited for', async () => {
@@ -62,7 +62,7 @@ describe('by request a call', () => {
     await it.on(callId);
     await it.on(callId, { transcriber: 'ear' });
     expect([it.transcribers.opened.length, it.newest().isEnded]).toEqual([1, false]);
-    expect(await it.changes()).toEqual(['ear CONNECTING nobody']);
+    expect(await it.changes()).toEqual(['ear CONNECTING automatic']);
   });
 
   test('that was to be transcribed with its first audio says so at once', async () => {
@@ -91,7 +91,7 @@ describe('by request a call', () => {
       ],
     );
     expect(await it.changes()).toEqual([
-      'ear CONNECTING nobody',
+      'ear CONNECTING automatic',
       'ear CONNECTING ada',
       'other CONNECTING ada',
     ]);
@@ -105,9 +105,9 @@ describe('by request a call', () => {
     const before = it.newest();
     await it.on(callId, { transcriber: 'other' });
     await it.talk(callId);
-    it.newest().tell(transcribes);
-    before.tell(final('last words'));
-    before.tell(fails());
+    it.newest().emit(transcribes);
+    before.emit(final('last words'));
+    before.emit(fails());
     await it.harness.clock.settle();
     expect(await it.textsOf(callId)).toEqual(['last words']);
     expect(it.stateOf(callId)).toMatchObject({ transcriber: 'other', state: 'TRANSCRIBING' });
@@ -118,7 +118,7 @@ describe('by request a call', () => {
     it.begin('auto', 'ear');
     const callId = await it.aCall();
     await it.talk(callId);
-    it.newest().tell(fails());
+    it.newest().emit(fails());
     await it.harness.clock.settle();
     await it.on(callId);
     await it.talk(callId);

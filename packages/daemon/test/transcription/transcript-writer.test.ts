@@ -27,7 +27,7 @@ beforeEach(async () => {
 afterEach(() => harness.close());
 
 const aCall = (): CallId =>
-  harness.tell(event('call.status', { status: 'IN_PROGRESS' }, { at: harness.clock.now() }));
+  harness.emit(event('call.status', { status: 'IN_PROGRESS' }, { at: harness.clock.now() }));
 
 /** From `LEAD_MS` from now on the call is transcribed by `ear`; half a minute of its audio has been heard. */
 async function transcribe(): Promise<void> {
@@ -42,7 +42,7 @@ const transcribedBy = (transcriber: string, state: TranscriptionState | 'STOPPED
   harness.ingest.record(callId, { type: 'TRANSCRIPTION_CHANGED', transcription: { transcriber, state } });
 
 async function endCall(): Promise<void> {
-  harness.tell(event('call.ended', { end: { category: 'BUSY' } }, { at: harness.clock.now() }));
+  harness.emit(event('call.ended', { end: { category: 'BUSY' } }, { at: harness.clock.now() }));
   await harness.ingest.committed();
 }
 
@@ -122,10 +122,10 @@ describe('a partial', () => {
   });
 
   test('is not what the provider has shown, which is not shown while a transcriber tells the words', () => {
-    harness.tell(event('utterance.partial', { party: 'CUSTOMER', text: 'as the provider hears it' }));
+    harness.emit(event('utterance.partial', { party: 'CUSTOMER', text: 'as the provider hears it' }));
     expect(shown()).toBeUndefined();
     transcribedBy('ear', 'FAILED');
-    harness.tell(event('utterance.partial', { party: 'CUSTOMER', text: 'as the provider hears it' }));
+    harness.emit(event('utterance.partial', { party: 'CUSTOMER', text: 'as the provider hears it' }));
     expect(shown()?.text).toBe('as the provider hears it');
   });
 
@@ -176,13 +176,13 @@ describe('a final', () => {
   });
 
   test('of a call whose answer is learned while it goes on counts from there', async () => {
-    callId = harness.tell(
+    callId = harness.emit(
       event('call.status', { status: 'RINGING' }, { call: 'other', at: harness.clock.now() }),
     );
     await transcribe();
     final('ringing');
     await harness.clock.advance(0);
-    harness.tell(
+    harness.emit(
       event('call.started', { details: { answeredAt: harness.clock.now() - 25_000 } }, { call: 'other' }),
     );
     final('hello', { utteranceId: 'u2', startMs: 10_000, endMs: 11_000 });
@@ -318,13 +318,13 @@ describe('a state', () => {
   });
 
   test('is what the call says of its transcription, to the end', async () => {
-    state('FAILED', { code: 'EAR_DEAF', message: 'it is deaf' });
+    state('FAILED', { code: 'TRANSCRIBER_BROKEN', message: 'it is broken' });
     await endCall();
     expect(harness.ingest.current(callId)?.transcription).toMatchObject({
       transcriber: 'ear',
       state: 'FAILED',
-      code: 'EAR_DEAF',
-      message: 'it is deaf',
+      code: 'TRANSCRIBER_BROKEN',
+      message: 'it is broken',
     });
   });
 
@@ -339,7 +339,7 @@ describe('a state', () => {
 
   test('is no news of a call that is over', async () => {
     await endCall();
-    state('FAILED', { code: 'EAR_DEAF', message: 'it is deaf' });
+    state('FAILED', { code: 'TRANSCRIBER_BROKEN', message: 'it is broken' });
     expect(await states()).toHaveLength(1);
     expect(harness.ingest.current(callId)?.transcription?.state).toBe('STOPPED');
   });

@@ -29,7 +29,7 @@ describe('a call is transcribed without being asked for', () => {
       expect(it.harness.demand.has('audio', callId)).toBe(by !== undefined);
       await it.talk(callId);
       expect(it.transcribers.opened.map((it) => it.by)).toEqual(by === undefined ? [] : [by]);
-      expect(await it.changes()).toEqual(by === undefined ? [] : [`${by} CONNECTING nobody`]);
+      expect(await it.changes()).toEqual(by === undefined ? [] : [`${by} CONNECTING automatic`]);
     },
   );
 
@@ -53,7 +53,7 @@ describe('a transcriber', () => {
 
   test('is told whose audio comes and how, and nothing by which a person is known', async () => {
     it.begin('auto', 'ear');
-    it.harness.tell(event('call.started', { details: { direction: 'INBOUND', from: '+15005550006' } }));
+    it.harness.emit(event('call.started', { details: { direction: 'INBOUND', from: '+15005550006' } }));
     const callId = await it.aCall();
     await it.talk(callId);
     const { call, parties, sampleRate, language } = it.newest().request;
@@ -76,7 +76,7 @@ describe('a transcriber', () => {
       written.map((_, i) => [i % 2 === 0 ? 'CUSTOMER' : 'ASSISTANT', Math.floor(i / 2) * 20, 640]),
     );
     const loud = (party: Party) => {
-      const samples = it.newest().heardOf(party).subarray(3200, 12_800);
+      const samples = it.newest().samplesOf(party).subarray(3200, 12_800);
       return [400, 900].map((hz) => amplitudeAt(hz, 16_000, samples) > 10_000);
     };
     expect([loud('CUSTOMER'), loud('ASSISTANT')]).toEqual([
@@ -97,7 +97,7 @@ describe('a transcriber', () => {
         stream.write('CUSTOMER', bytesOf(tone(400, 8000, 20, 16_000, j * 160)), j * 20);
     }
     await it.harness.clock.advance(LONG_PLAYOUT_DELAY_MS);
-    const heard = it.newest().heardOf('CUSTOMER');
+    const heard = it.newest().samplesOf('CUSTOMER');
     const [first, last] = extentOf(heard);
     expect((last - first) / 16).toBeGreaterThan(990);
     const loudness = Array.from({ length: 45 }, (_, i) =>
@@ -125,7 +125,7 @@ describe('a transcriber', () => {
     const callId = await it.aCall();
     await it.harness.clock.advance(5000);
     await it.talk(callId);
-    it.newest().tell({ ...final('hello'), startMs: 0, endMs: 200 } as TranscriberEvent);
+    it.newest().emit({ ...final('hello'), startMs: 0, endMs: 200 } as TranscriberEvent);
     await it.harness.ingest.committed();
     const [said] = it.harness.ledger.utterances(callId);
     // The time line begins a moment before the first arrival: what arrives was said before.
@@ -137,7 +137,7 @@ describe('the end of a call', () => {
   test('waits for its last audio, then ends the transcription, whose last words are kept', async () => {
     let release = (): void => undefined;
     it.begin('auto', 'ear');
-    it.transcribers.lastWords = new Promise((resolve) => (release = resolve));
+    it.transcribers.drained = new Promise((resolve) => (release = resolve));
     const callId = await it.aCall();
     await it.talk(callId);
     const { written } = it.newest();
@@ -148,7 +148,7 @@ describe('the end of a call', () => {
     await it.harness.clock.advance(1);
     expect([it.newest().isEnded, it.transcribing.size, it.harness.audio.size]).toEqual([true, 0, 0]);
     const before = written.length;
-    it.newest().tell(final('bye'));
+    it.newest().emit(final('bye'));
     release();
     await it.harness.clock.advance(1000);
     expect([await it.textsOf(callId), written.length - before]).toEqual([['bye'], 0]);
@@ -165,7 +165,7 @@ describe('the end of a call', () => {
     }
     await it.hangUp();
     await it.harness.clock.advance(LAST_AUDIO_MS);
-    const [first, last] = extentOf(it.newest().heardOf('CUSTOMER'));
+    const [first, last] = extentOf(it.newest().samplesOf('CUSTOMER'));
     expect((last - first) / 16).toBeGreaterThan(990);
   });
 
@@ -194,7 +194,7 @@ describe('what was cut off is taken up again', () => {
     it.begin('auto', 'ear');
     const callId = await it.aCall();
     await it.talk(callId);
-    it.newest().tell(fails('TRANSCRIBER_STOPPED', 'it was stopped'));
+    it.newest().emit(fails('TRANSCRIBER_STOPPED', 'it was stopped'));
     await it.harness.ingest.committed();
     await it.harness.clock.settle();
     await it.talk(callId);
@@ -202,9 +202,9 @@ describe('what was cut off is taken up again', () => {
     it.transcribers.run('ear');
     await it.talk(callId);
     expect(await it.changes()).toEqual([
-      'ear CONNECTING nobody',
-      'ear FAILED nobody',
-      'ear CONNECTING nobody',
+      'ear CONNECTING automatic',
+      'ear FAILED automatic',
+      'ear CONNECTING automatic',
     ]);
     expect(it.transcribers.opened).toHaveLength(2);
   });
@@ -222,7 +222,7 @@ describe('what was cut off is taken up again', () => {
     it.begin('ear', 'ear', 'other');
     const callId = await it.aCall();
     await it.talk(callId);
-    it.newest().tell(fails());
+    it.newest().emit(fails());
     await it.harness.ingest.committed();
     await it.harness.clock.settle();
     it.transcribers.run('other');
@@ -246,9 +246,13 @@ describe('a transcription fails', () => {
     it.begin('auto', 'ear');
     const callId = await it.aCall();
     await it.talk(callId);
-    it.newest().tell(fails());
+    it.newest().emit(fails());
     await it.harness.clock.settle();
-    expect(it.stateOf(callId)).toMatchObject({ state: 'FAILED', code: 'EAR_DEAF', message: 'it is deaf' });
+    expect(it.stateOf(callId)).toMatchObject({
+      state: 'FAILED',
+      code: 'TRANSCRIBER_BROKEN',
+      message: 'it is broken',
+    });
     expect([it.newest().isCut, it.transcribing.size, it.harness.audio.size, it.harness.demand.size]).toEqual([
       true,
       0,
@@ -261,10 +265,10 @@ describe('a transcription fails', () => {
 
   test('also while it is being begun, and is cut then', async () => {
     it.begin('auto', 'ear');
-    it.transcribers.onOpen = ({ tell }) => tell(fails());
+    it.transcribers.onOpen = ({ emit }) => emit(fails());
     const callId = await it.aCall();
     await it.talk(callId);
-    expect(it.stateOf(callId)).toMatchObject({ state: 'FAILED', code: 'EAR_DEAF' });
+    expect(it.stateOf(callId)).toMatchObject({ state: 'FAILED', code: 'TRANSCRIBER_BROKEN' });
     expect([it.transcribers.opened.length, it.newest().isCut, it.transcribing.size]).toEqual([1, true, 0]);
   });
 
@@ -279,11 +283,11 @@ describe('a transcription fails', () => {
     ['that throws', new TypeError('oh'), 'PLUGIN_EXCEPTION', 'oh'],
   ])('at its beginning, by a transcriber %s', async (_which, refusal, code, message) => {
     it.begin('auto', 'ear');
-    it.transcribers.refusal = refusal;
+    it.transcribers.error = refusal;
     const callId = await it.aCall();
     await it.talk(callId);
     expect(it.stateOf(callId)).toMatchObject({ transcriber: 'ear', state: 'FAILED', code, message });
-    expect(await it.changes()).toEqual(['ear CONNECTING nobody', 'ear FAILED nobody']);
+    expect(await it.changes()).toEqual(['ear CONNECTING automatic', 'ear FAILED automatic']);
     expect([it.transcribing.size, it.harness.audio.size, it.harness.demand.size]).toEqual([0, 0, 0]);
   });
 
@@ -305,9 +309,9 @@ describe('a transcription fails', () => {
     it.begin('auto', 'ear');
     const callId = await it.aCall();
     await it.talk(callId);
-    const said = (text: string) => it.harness.tell(event('utterance.final', { party: 'CUSTOMER', text }));
+    const said = (text: string) => it.harness.emit(event('utterance.final', { party: 'CUSTOMER', text }));
     said('a double');
-    it.newest().tell(fails());
+    it.newest().emit(fails());
     said('hello');
     expect(await it.textsOf(callId)).toEqual(['hello']);
   });
@@ -316,18 +320,18 @@ describe('a transcription fails', () => {
 describe('a stop of the daemon', () => {
   test('waits for the last words, and not longer than a bound', async () => {
     it.begin('auto', 'ear');
-    it.transcribers.lastWords = new Promise(() => undefined);
+    it.transcribers.drained = new Promise(() => undefined);
     const callId = await it.aCall();
     await it.talk(callId);
     let isStopped = false;
     const stopped = it.transcribing.stop().then(() => (isStopped = true));
     await it.harness.clock.advance(STOP_TIMEOUT_MS - 1);
     expect([it.newest().isEnded, isStopped]).toEqual([true, false]);
-    it.newest().tell(final('last words'));
+    it.newest().emit(final('last words'));
     await it.harness.clock.advance(1);
     await stopped;
     expect(await it.textsOf(callId)).toEqual(['last words']);
-    expect(it.left()).toMatchObject({ sessions: 0, endings: 1, sinks: 0, wants: 0, timers: 0 });
+    expect(it.leftovers()).toMatchObject({ sessions: 0, endings: 1, sinks: 0, demand: 0, timers: 0 });
   });
 
   test('that nobody has words for is done at once', async () => {
@@ -335,22 +339,29 @@ describe('a stop of the daemon', () => {
     const callId = await it.aCall();
     await it.talk(callId);
     await it.transcribing.stop();
-    expect(it.left()).toMatchObject({ sessions: 0, endings: 0, sinks: 0, wants: 0, readers: 0, timers: 0 });
+    expect(it.leftovers()).toMatchObject({
+      sessions: 0,
+      endings: 0,
+      sinks: 0,
+      demand: 0,
+      readers: 0,
+      timers: 0,
+    });
   });
 
   test('does not say that the call is transcribed no longer: the next one goes on', async () => {
     it.begin('auto', 'ear');
     const callId = await it.aCall();
     await it.talk(callId);
-    it.newest().tell(transcribes);
+    it.newest().emit(transcribes);
     await it.transcribing.stop();
-    it.newest().tell(fails('TRANSCRIBER_STOPPED', 'it was stopped'));
+    it.newest().emit(fails('TRANSCRIBER_STOPPED', 'it was stopped'));
     expect(it.stateOf(callId)).toMatchObject({ state: 'TRANSCRIBING' });
   });
 
   test('also waits for the words of calls that are over', async () => {
     it.begin('auto', 'ear');
-    it.transcribers.lastWords = new Promise(() => undefined);
+    it.transcribers.drained = new Promise(() => undefined);
     await it.talk(await it.aCall());
     await it.hangUp();
     await it.harness.clock.advance(LAST_AUDIO_MS);
@@ -365,10 +376,10 @@ describe('a stop of the daemon', () => {
 
 test('a thousand calls leave nothing behind, however they end', async () => {
   it.begin('auto', 'ear');
-  const before = it.left();
+  const before = it.leftovers();
   const names = Array.from({ length: 1000 }, (_, i) => `call ${i}`);
   const calls = names.map((call) =>
-    it.harness.tell(event('call.status', { status: 'IN_PROGRESS' }, { call, at: it.harness.clock.now() })),
+    it.harness.emit(event('call.status', { status: 'IN_PROGRESS' }, { call, at: it.harness.clock.now() })),
   );
   await it.harness.ingest.committed();
   await it.harness.clock.settle();
@@ -377,13 +388,13 @@ test('a thousand calls leave nothing behind, however they end', async () => {
   for (const stream of streams) stream.write('CUSTOMER', new Uint8Array(320), 0);
   await it.harness.clock.advance(LAST_AUDIO_MS);
   expect(it.transcribers.opened).toHaveLength(1000);
-  for (const [i, { tell }] of it.transcribers.opened.entries()) if (i % 4 === 0) tell(fails());
+  for (const [i, { emit }] of it.transcribers.opened.entries()) if (i % 4 === 0) emit(fails());
   await Promise.all(calls.filter((_, i) => i % 4 === 1).map((id) => it.off(id)));
   for (const stream of streams) stream.end('over');
-  for (const call of names) it.harness.tell(event('call.ended', { end: { category: 'BUSY' } }, { call }));
+  for (const call of names) it.harness.emit(event('call.ended', { end: { category: 'BUSY' } }, { call }));
   await it.harness.ingest.committed();
   await it.harness.clock.advance(LAST_AUDIO_MS);
   it.harness.waveforms.flush();
-  expect(it.left()).toEqual(before);
+  expect(it.leftovers()).toEqual(before);
   expect(it.transcribers.opened.every(({ isEnded, isCut }) => isEnded !== isCut)).toBe(true);
 });

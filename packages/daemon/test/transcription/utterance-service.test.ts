@@ -18,7 +18,7 @@ beforeEach(async () => {
   mkdirSync(dir);
   harness = createHarness(dir);
   utterances = new UtteranceService({ ...harness, ids: createIds() });
-  callId = harness.tell(event('call.status', { status: 'IN_PROGRESS' }, { at: harness.clock.now() }));
+  callId = harness.emit(event('call.status', { status: 'IN_PROGRESS' }, { at: harness.clock.now() }));
   await harness.ingest.committed();
 });
 afterEach(() => harness.close());
@@ -30,7 +30,7 @@ const texts = (): string[] => harness.ledger.utterances(callId).map(({ text }) =
 const mistakeIn = (argument: string) =>
   expect.objectContaining({ code: 'INPUT_INVALID', details: { argument } });
 async function endCall(): Promise<void> {
-  harness.tell(event('call.ended', { end: { category: 'BUSY' } }, { at: harness.clock.now() }));
+  harness.emit(event('call.ended', { end: { category: 'BUSY' } }, { at: harness.clock.now() }));
   await harness.ingest.committed();
 }
 
@@ -73,7 +73,7 @@ describe('a final', () => {
   });
 
   test('of the same name in another call is another one', async () => {
-    const other = harness.tell(event('call.status', { status: 'IN_PROGRESS' }, { call: 'other' }));
+    const other = harness.emit(event('call.status', { status: 'IN_PROGRESS' }, { call: 'other' }));
     const [here, there] = [
       await add({ utteranceId: 'seg-1' }),
       await add({ utteranceId: 'seg-1', callId: other }),
@@ -118,7 +118,7 @@ describe('a partial', () => {
 
   test("with a name keeps it when the provider's own final comes first", async () => {
     const { utterance } = await partial({ utteranceId: 'seg-1' });
-    harness.tell(event('utterance.final', { party: 'CUSTOMER', text: 'as the provider heard it' }));
+    harness.emit(event('utterance.final', { party: 'CUSTOMER', text: 'as the provider heard it' }));
     const final = await add({ utteranceId: 'seg-1' });
     expect(final.utterance.id).toBe(utterance.id);
     expect(texts().toSorted()).toEqual(['as the provider heard it', 'hello']);

@@ -10,7 +10,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { createHost } from '../../../src/plugins/provider/provider-host.ts';
 import { Lease } from '../../../src/plugins/supervision/lease.ts';
 import { createStateStore } from '../../../src/store/plugin-state.ts';
-import { createHarness, event, PROVIDER, words, type Harness } from '../../support/harness.ts';
+import { createHarness, event, PROVIDER, numberedUtterance, type Harness } from '../../support/harness.ts';
 import { createTestLog, type LogLine } from '../../support/silent-log.ts';
 import { tempDir } from '../../support/temp-dir.ts';
 
@@ -95,7 +95,7 @@ describe('what a plugin emits', () => {
   test('is dropped beyond the bound of its second, but for the end of a call that lives', async () => {
     host.emit(event('call.started', {}, { call: 'live' }));
     await harness.ingest.committed();
-    for (let i = 0; i < 3 * BOUND; i++) host.emit(words(i, `call ${i % 50}`));
+    for (let i = 0; i < 3 * BOUND; i++) host.emit(numberedUtterance(i, `call ${i % 50}`));
     const taken = (await stored()).filter((type) => type === 'UTTERANCE_FINALIZED').length;
     expect(taken).toBe(BOUND - 1);
     expect(lost.length).toBe(3 * BOUND - taken);

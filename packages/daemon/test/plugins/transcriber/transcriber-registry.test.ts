@@ -157,7 +157,7 @@ describe('a transcriber', () => {
     const registry = registryOf({ ear: { plugin: './scripted-transcriber.ts', options } }, FIXTURES);
     await expect(registry.load()).rejects.toMatchObject({
       code: 'CONFIG_INVALID',
-      message: 'transcribers.ear.options.key: expected a text',
+      message: 'transcribers.ear.options.key: expected a string',
     });
   });
 

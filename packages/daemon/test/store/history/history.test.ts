@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { Call } from '@sidetone/core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { KeysetPosition } from '../../../src/history/paging.ts';
-import { createHarness, event, words, type Harness } from '../../support/harness.ts';
+import { createHarness, event, numberedUtterance, type Harness } from '../../support/harness.ts';
 import { tempDir } from '../../support/temp-dir.ts';
 
 const dir = join(tempDir(), 'history');
@@ -15,16 +15,16 @@ beforeAll(async () => {
   harness = createHarness(dir);
   for (let i = 0; i < 20; i++) {
     const at = 1000 + Math.floor(i / 2);
-    harness.tell(
+    harness.emit(
       event(
         'call.started',
         { details: { direction: i % 3 === 0 ? 'INBOUND' : 'OUTBOUND' } },
         { call: `c${i}`, at },
       ),
     );
-    if (i % 4 === 0) harness.tell(event('call.ended', { end: { category: 'BUSY' } }, { call: `c${i}`, at }));
+    if (i % 4 === 0) harness.emit(event('call.ended', { end: { category: 'BUSY' } }, { call: `c${i}`, at }));
   }
-  for (let i = 0; i < 5; i++) harness.tell(words(i, 'c0'));
+  for (let i = 0; i < 5; i++) harness.emit(numberedUtterance(i, 'c0'));
   await harness.ingest.committed();
 });
 afterAll(() => harness.close());
@@ -70,7 +70,7 @@ describe('paging through calls', () => {
     let arrived = 0;
     const before = await walk(false);
     const seen = await walk(false, async () => {
-      harness.tell(event('call.started', {}, { call: `new${arrived}`, at: 5000 + arrived++ }));
+      harness.emit(event('call.started', {}, { call: `new${arrived}`, at: 5000 + arrived++ }));
       await harness.ingest.committed();
     });
     expect(seen).toEqual(before);
