@@ -1,147 +1,147 @@
-// The dials of the fake Vobiz. What its documentation leaves open is a dial with the best guess as its default, and
-// so is every way in which it has been seen, or is feared, to misbehave. The package's README has the same list with
-// a line about each; a test compares the two.
+// The behaviour options of the simulated Vobiz. Undocumented properties of the real one are options with the best
+// guess as the default, and so are its observed and possible faults. The README lists all options; a test compares the
+// two.
 
-/** How a call lives and ends. */
+/** The lifecycle of a call. */
 export interface VobizCallBehaviour {
-  /** How long a callee rings: of a `<Dial>`, and of a call that REST places. */
+  /** How long a callee rings, of a `<Dial>` and of a call that REST places. */
   readonly ringMs: number;
-  /** What the callee of a call that REST places does. */
+  /** The response of the callee of a call that REST places. */
   readonly callOutcome: 'answer' | 'busy' | 'no-answer' | 'failed';
-  /** What the callee of a `<Dial>` does. */
+  /** The response of the callee of a `<Dial>`. */
   readonly dialOutcome: 'answer' | 'busy' | 'no-answer' | 'failed';
-  /** How long after it answered the callee of a `<Dial>` hangs up; 0: the caller does. */
+  /** How long after answering the callee of a `<Dial>` hangs up; 0: the caller hangs up. */
   readonly calleeHangsUpMs: number;
-  /** How long the caller bears silence, once nobody has anything left to say. */
+  /** The caller hangs up after this silence, once the script has ended. */
   readonly patienceMs: number;
-  /** How long a call lasts whose answer was not valid XML. */
+  /** How long a call lasts after an invalid answer. */
   readonly invalidAnswerMs: number;
 }
 
-/** What streams look like on the wire. */
+/** The format of stream messages. */
 export interface VobizFormatBehaviour {
-  /** How a stream introduces itself. */
+  /** The format of `start`. */
   readonly startShape: 'nested' | 'flat' | 'hybrid' | 'rate-as-text';
-  /** How a stream carries audio: as documented today, or as an older page showed it. */
+  /** The format of `media`: the documented one, or that of an older page. */
   readonly mediaShape: 'current' | 'older';
   readonly mediaTimestamps: 'text' | 'number' | 'missing';
   readonly mediaTrack: 'known' | 'missing' | 'unknown';
   readonly extraHeadersShape: 'empty' | 'json' | 'pairs' | 'object' | 'missing';
   readonly dtmfShape: 'nested' | 'flat' | 'number';
-  /** The number of `start`. */
+  /** The sequence number of `start`. */
   readonly sequenceFrom: number;
-  /** How much audio a `media` message holds. */
+  /** The duration of the audio in a `media` message. */
   readonly frameMs: 20 | 40 | 60;
-  /** Of L16, in both directions. */
+  /** The byte order of L16, in both directions. */
   readonly byteOrder: 'le' | 'be';
 }
 
-/** What chance follows: the same seed loses and delays alike. */
+/** The seed of random losses and delays; the same seed gives the same ones. */
 export interface VobizSeedBehaviour {
   readonly seed: number;
 }
 
-/** How messages of a stream go wrong. "Every n" counts `media` messages; 0: never. */
+/** Faults of stream messages. "Every n" counts `media` messages; 0: never. */
 export interface VobizMessageBehaviour extends VobizSeedBehaviour {
   readonly start: 'once' | 'never' | 'twice' | 'twice-other-id';
-  /** How many `media` messages come before `start`. */
+  /** How many `media` messages are sent before `start`. */
   readonly mediaBeforeStart: number;
-  /** Which share of the `media` messages is lost, from 0 to 1. */
+  /** The share of `media` messages that are lost, 0 to 1. */
   readonly loseShare: number;
-  /** Every n, five chunks in a row are lost. */
+  /** Every n, five consecutive chunks are lost. */
   readonly gapEvery: number;
   /** Every n, a chunk is sent twice. */
   readonly repeatEvery: number;
-  /** Every n, a chunk comes after the one that follows it. */
+  /** Every n, a chunk is sent after the following one. */
   readonly swapEvery: number;
-  /** Every n, a payload is no audio, as `badPayload` says. */
+  /** Every n, a payload is invalid, as `badPayload` says. */
   readonly badPayloadEvery: number;
   readonly badPayload: 'base64' | 'empty' | 'odd' | 'number' | 'missing';
-  /** Every n, something else comes along, as `strange` says. */
+  /** Every n, an additional message is sent, as `strange` says. */
   readonly strangeEvery: number;
   readonly strange: 'event' | 'error' | 'json' | 'array' | 'binary' | 'other-stream';
-  /** Whether a stream says the older `stop` before it closes. */
+  /** Whether a stream sends the older `stop` before it closes. */
   readonly sendStop: boolean;
   readonly stopVariant: 'once' | 'twice' | 'other-id' | 'then-media';
 }
 
-/** How sockets of streams open, break and close. */
+/** Connecting, failing and closing of streams. */
 export interface VobizSocketBehaviour {
-  /** How long after the XML was fetched a stream's socket is dialled. */
+  /** The delay from the XML to the connection of a stream. */
   readonly connectDelayMs: number;
-  /** How long each socket lives before it breaks; 0: it does not. */
+  /** How long each connection lasts before it breaks; 0: unlimited. */
   readonly dropEveryMs: number;
-  /** After how many messages the socket of each attempt breaks: the first attempt's first. */
+  /** After how many messages each connection breaks, in the order of the connections. */
   readonly dropAfterMessages: readonly number[];
-  /** Whether a lost stream is dialled again at all, whatever its element says. */
+  /** Whether a lost stream reconnects; if false, its element's retries are ignored. */
   readonly reconnects: boolean;
   readonly reconnectMs: number;
-  /** How long after it was opened nothing more is read from a socket; 0: it is always read. */
+  /** How long after opening the socket is not read any more; 0: it is always read. */
   readonly stallAfterMs: number;
-  /** How sockets are closed; 1005: without a code, 1006: without a closing handshake. */
+  /** The close code; 1005: without a code, 1006: without a closing handshake. */
   readonly closeCode: number;
 }
 
-/** How what a stream is given to play is played. */
+/** Playback of the audio that a stream receives. */
 export interface VobizPlaybackBehaviour {
-  /** How much may wait to be played; what comes on top is thrown away. */
+  /** How much audio can be queued; the excess is dropped. */
   readonly playbackQueueMs: number;
-  /** Whether what a stream plays is on the `outbound` track of the leg's other streams. */
+  /** Whether this audio is on the `outbound` track of the leg's other streams. */
   readonly playedOnOutbound: boolean;
-  /** How many `playedStream` of a stream are lost, the first ones. */
+  /** How many `playedStream` messages of a stream are lost, starting with the first. */
   readonly losePlayed: number;
-  /** Whether each `playedStream` is overtaken by the next. */
+  /** Whether each `playedStream` is sent after the following one. */
   readonly swapPlayed: boolean;
   readonly clearedDelayMs: number;
   readonly loseCleared: boolean;
 }
 
-/** How webhooks reach the application, or do not. */
+/** The delivery of webhooks. */
 export interface VobizWebhookBehaviour extends VobizSeedBehaviour {
-  /** The pause before the first retry of a webhook; each further one is twice as long. */
+  /** The pause before the first retry; it doubles with each further one. */
   readonly retryPauseMs: number;
-  /** GET goes before what an element or a request says. */
+  /** GET overrides the method of an element or request. */
   readonly webhookMethod: 'POST' | 'GET';
   readonly numberFormat: 'plain' | 'plus' | 'national';
   readonly signature: 'none' | 'v2' | 'v3' | 'both' | 'wrong' | 'ma-v3';
   /** Whether all signatures of a call have the same nonce. */
   readonly replayNonce: boolean;
-  /** The events that are never told. */
+  /** The events that are not sent. */
   readonly loseEvents: readonly string[];
-  /** The events that are told twice. */
+  /** The events that are sent twice. */
   readonly doubleEvents: readonly string[];
-  /** News are held back by this long, */
+  /** The delay of notifications. */
   readonly webhookDelayMs: number;
-  /** and by up to this long in addition, so that they overtake each other. */
+  /** An additional random delay up to this, which reorders notifications. */
   readonly reorderMs: number;
   readonly hangupTo: 'hangup-url' | 'answer-url';
-  /** Whether the streams are closed when the hangup is told. */
+  /** Whether the streams are closed before or after the hangup webhook. */
   readonly hangupOrder: 'after-close' | 'before-close';
 }
 
-/** How REST behaves. All but `callGone` work for the cloud, not for one call. */
+/** REST. All options except `callGone` apply to the cloud, not to one call. */
 export interface VobizRestBehaviour {
   /** The script of calls that are placed over REST. */
   readonly placedScript: string;
-  /** The numbers that calls may come from. */
+  /** The numbers from which calls can be placed. */
   readonly ownNumbers: readonly string[];
-  /** How long an answer is held back. */
+  /** The delay of each response. */
   readonly restDelayMs: number;
-  /** How many requests are turned away with a 429, from when it was dialled. */
+  /** How many requests are rejected with 429, from when it was set. */
   readonly restRateLimited: number;
-  /** What every request is answered with, and nothing done; 0: what it deserves. */
+  /** The status of every response, without executing the request; 0: the correct one. */
   readonly restStatus: number;
-  /** Whether a request is answered 200 with an error inside, and nothing done. */
+  /** Whether requests are not executed and answered with 200 and an error in the body. */
   readonly restErrorInside: boolean;
-  /** Whether the connection breaks, before or after what was asked is done. */
+  /** Whether the connection breaks, before or after the request is executed. */
   readonly restDrop: 'never' | 'before' | 'after';
-  /** Whether the caller hangs up just before a command lands. */
+  /** Whether the caller hangs up just before a command is executed. */
   readonly callGone: boolean;
-  /** Rooms as they were observed (an empty list, `failed`), or as they are documented. */
+  /** Responses about rooms: as observed (an empty list, `failed`), or as documented. */
   readonly conferenceAnswers: 'observed' | 'documented';
 }
 
-/** How a fake Vobiz behaves. */
+/** The behaviour of the simulated Vobiz. */
 export interface VobizBehaviour
   extends
     VobizCallBehaviour,
@@ -152,7 +152,7 @@ export interface VobizBehaviour
     VobizWebhookBehaviour,
     VobizRestBehaviour {}
 
-/** What a fake Vobiz does of its own accord. */
+/** The default behaviour. */
 export const VOBIZ_BEHAVIOUR: VobizBehaviour = {
   ringMs: 1_000,
   callOutcome: 'answer',
@@ -223,7 +223,7 @@ export const VOBIZ_BEHAVIOUR: VobizBehaviour = {
   conferenceAnswers: 'observed',
 };
 
-/** The values of the dials that have few. */
+/** The values of options with a fixed set of values. */
 export const VOBIZ_CHOICES = {
   callOutcome: ['answer', 'busy', 'no-answer', 'failed'],
   dialOutcome: ['answer', 'busy', 'no-answer', 'failed'],

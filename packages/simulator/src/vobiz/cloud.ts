@@ -14,7 +14,7 @@ import type { Account } from './rest/replies.ts';
 import type { SigningKeys } from './webhook/signature.ts';
 import type { Application } from './webhook/webhooks.ts';
 
-/** What the fake Vobiz needs. The application is asked for when a call starts, because it may change. */
+/** The dependencies of the cloud. `application` is called when a call starts, because its result can change. */
 export interface VobizCloudDeps {
   readonly speech: SpeechLibrary;
   readonly clock: FrameClock;
@@ -24,11 +24,11 @@ export interface VobizCloudDeps {
   readonly application: () => Application;
 }
 
-/** The fake Vobiz. Whoever creates it closes it. */
+/** The simulated Vobiz. The caller closes it. */
 export interface VobizCloud {
   readonly calls: readonly VobizCall[];
   start(script: Script, changes: object): VobizCall;
-  /** Changes dials for calls that begin later, and for REST at once. Throws a `RangeError` for an unknown one. */
+  /** Changes the behaviour of later calls, and of REST immediately. @throws {RangeError} for an unknown option */
   setBehaviour(changes: object): void;
   rest(request: HttpRequest, path: string): HttpReply;
   close(): void;
@@ -38,7 +38,7 @@ const FALLBACK_NUMBER = '+918000000001';
 const FIRST_CALLER = 919_000_000_000;
 const CALLERS = 1_000;
 
-/** A Vobiz without calls. */
+/** Creates a Vobiz without calls. */
 export function createVobizCloud({
   speech,
   clock,
@@ -89,10 +89,10 @@ export function createVobizCloud({
           calls,
           rooms,
           behaviour: () => behaviour,
-          place(order) {
+          place(request) {
             const script = speech.script(behaviour.placedScript) ?? speech.scripts[0];
             if (script === undefined) throw new RangeError('there are no scripts');
-            return startCall({ ...order, direction: 'outbound', script, behaviour });
+            return startCall({ ...request, direction: 'outbound', script, behaviour });
           },
         }),
       ),

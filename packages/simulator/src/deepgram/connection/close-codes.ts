@@ -1,13 +1,5 @@
 // How sockets end: the codes, and the sentences that come with them.
 
-import type { WebSocket } from 'ws';
-
-/** A socket whose client does not answer the closing handshake is dropped after this long. */
-export const CLOSE_TIMEOUT_MS = 1_000;
-
-const NO_STATUS = 1005;
-const ABNORMAL = 1006;
-
 /** The close for sending neither audio nor text. */
 export const IDLE_CLOSE = {
   code: 1011,
@@ -45,16 +37,4 @@ export function reasonOf(code: number): string {
 export interface Close {
   readonly code: number;
   readonly reason: string;
-}
-
-/** Closes with a code: 1005 is none, 1006 no closing handshake. The client need not agree. */
-export function closeSocket(socket: WebSocket, { code, reason }: Close): void {
-  if (code === ABNORMAL) {
-    socket.terminate();
-    return;
-  }
-  if (code === NO_STATUS) socket.close();
-  else socket.close(code, reason);
-  const timer = setTimeout(() => socket.terminate(), CLOSE_TIMEOUT_MS);
-  socket.once('close', () => clearTimeout(timer));
 }

@@ -3,7 +3,7 @@
 import type { WebSocket } from 'ws';
 import type { DeepgramBehaviour } from '../behaviour.ts';
 import type { ChannelEvent } from '../transcript/channel.ts';
-import { closeSocket } from './close-codes.ts';
+import { closeSocket, MAX_BACKLOG_BYTES } from '../../http/web-socket.ts';
 import type { Close } from './close-codes.ts';
 import { createFaults } from '../transcript/fault-injection.ts';
 import type { ChannelResult } from '../transcript/transcription.ts';
@@ -11,9 +11,6 @@ import { eventMessage } from '../transcript/messages.ts';
 import type { Message, MessageContext } from '../transcript/messages.ts';
 import { createOutbox } from './outbox.ts';
 import type { SessionLog } from '../session-state.ts';
-
-/** A client that does not read is cut off when so much waits for it. */
-export const MAX_BACKLOG_BYTES = 1_000_000;
 
 /** Tells one client. Whoever creates it closes it. */
 export interface ResultSender {
@@ -66,7 +63,7 @@ export function createResultSender(deps: ResultSenderDeps): ResultSender {
     finish(close, lastWord) {
       outbox.add(() => {
         send(lastWord());
-        if (!isFrozen) closeSocket(socket, close);
+        if (!isFrozen) void closeSocket(socket, close.code, close.reason);
       });
     },
     freeze() {

@@ -1,20 +1,15 @@
 import type { WebSocket } from 'ws';
+import { closeSocket, sendBounded } from '../../http/web-socket.ts';
 import type { StreamState } from '../../call/call-state.ts';
 import type { Scheduler } from '../../call/scheduler.ts';
 import type { VapiRecord } from '../call/call-object.ts';
 import { createCutter, createListenEncoder, formatHint } from './listen-format.ts';
 import type { ListenEncoder } from './listen-format.ts';
 
-/** A slower listener is disconnected when this much is buffered: about sixteen seconds of audio. */
-export const MAX_BACKLOG_BYTES = 1_000_000;
 /** How many listeners one call can have. */
 export const MAX_LISTENERS = 20;
-/** The timeout of the closing handshake. */
-export const CLOSE_TIMEOUT_MS = 1_000;
 /** How many disconnected listeners are remembered. */
 export const MAX_REMEMBERED_LISTENERS = 100;
-
-const CLOSE_NO_STATUS = 1005;
 
 /** The listeners of one call. */
 export interface Listeners {
@@ -66,7 +61,7 @@ export function createListeners(url: string, record: VapiRecord, scheduler: Sche
       socket.on('close', () => {
         entry.status = 'closed';
       });
-      if (listenHint) send(socket, JSON.stringify(formatHint(record.behaviour)));
+      if (listenHint) sendBounded(socket, JSON.stringify(formatHint(record.behaviour)));
       if (listenDropAfterMs > 0) {
         scheduler.after(listenDropAfterMs, () => {
           if (entry.status === 'closed' || dropCount >= record.behaviour.listenDrops) return;
@@ -81,37 +76,17 @@ export function createListeners(url: string, record: VapiRecord, scheduler: Sche
       for (const [socket, entry] of sockets) {
         if (entry.status !== 'open') continue;
         entry.framesSent += 1;
-        send(socket, entry.cut(frame));
+        sendBounded(socket, entry.cut(frame));
       }
     },
     sendJson(message) {
       const { listenText } = record.behaviour;
       if (listenText === 'off') return;
       const text = JSON.stringify(listenText === 'bare' ? message : { message });
-      for (const socket of openSockets()) send(socket, text);
+      for (const socket of openSockets()) sendBounded(socket, text);
     },
     close() {
-      for (const socket of openSockets()) closeSocket(socket, record.behaviour.listenCloseCode);
+      for (const socket of openSockets()) void closeSocket(socket, record.behaviour.listenCloseCode);
     },
   };
-}
-
-/** Sends data, or disconnects a socket whose buffer is full. */
-export function send(socket: WebSocket, data: Buffer | string): void {
-  if (socket.bufferedAmount > MAX_BACKLOG_BYTES) socket.terminate();
-  else socket.send(data, () => {});
-}
-
-/** Closes a socket with a code and terminates it after a timeout. */
-export function closeSocket(socket: WebSocket, code: number): void {
-  if (code !== CLOSE_NO_STATUS && !isSendable(code)) return socket.terminate();
-  socket.close(code === CLOSE_NO_STATUS ? undefined : code);
-  const timer = setTimeout(() => socket.terminate(), CLOSE_TIMEOUT_MS);
-  socket.once('close', () => clearTimeout(timer));
-}
-
-/** Whether a close frame can carry a code; 1006, for example, is reserved. */
-function isSendable(code: number): boolean {
-  const isStandard = code >= 1000 && code <= 1014 && ![1004, 1005, 1006].includes(code);
-  return isStandard || (code >= 3000 && code <= 4999);
 }

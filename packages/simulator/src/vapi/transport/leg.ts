@@ -10,7 +10,7 @@ import type { SpeechLibrary, Turn } from '../../speech/library.ts';
 import type { VapiRecord } from '../call/call-object.ts';
 import { decodeCommand } from '../control/commands.ts';
 import type { Command } from '../control/commands.ts';
-import { closeSocket, send } from '../listen/listeners.ts';
+import { closeSocket, sendBounded } from '../../http/web-socket.ts';
 import type { ClientMessage } from '../webhook/messages.ts';
 import { jsonObject } from '../../http/http-request.ts';
 import { createDownlink } from './downlink.ts';
@@ -132,7 +132,7 @@ export function createTransportLeg(deps: LegDeps): TransportLeg {
       if (script[0]?.speaker === 'assistant') playNextTurns();
     },
     sendJson(message) {
-      if (socket !== undefined) send(socket, JSON.stringify(message));
+      if (socket !== undefined) sendBounded(socket, JSON.stringify(message));
     },
     receiveFrame() {
       const frame = uplink.take();
@@ -149,13 +149,13 @@ export function createTransportLeg(deps: LegDeps): TransportLeg {
       }
       announcedUtterance = spoken;
       for (const frame of downlink.frame(assistant, conversation)) {
-        if (socket !== undefined) send(socket, frame);
+        if (socket !== undefined) sendBounded(socket, frame);
       }
     },
     state: () =>
       socket === undefined ? null : { ...uplink.measured(), ignored, downlinkMs: downlink.sentMs },
     close() {
-      if (socket !== undefined) closeSocket(socket, CLOSE_CALL_ENDED);
+      if (socket !== undefined) void closeSocket(socket, CLOSE_CALL_ENDED);
     },
   };
 }

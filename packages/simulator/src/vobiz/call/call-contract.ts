@@ -1,5 +1,3 @@
-// What a call of the fake Vobiz can be told, by REST and by tests, and what it needs to live.
-
 import type { SimulatedCall } from '../../call/call-state.ts';
 import type { FrameClock } from '../../call/frame-clock.ts';
 import type { Script, SpeechLibrary } from '../../speech/library.ts';
@@ -13,10 +11,10 @@ import type { Stream } from '../stream/stream.ts';
 import type { StreamSpec } from '../stream/stream-format.ts';
 import type { Application, Target } from '../webhook/webhooks.ts';
 
-/** The longest that a call lasts when nobody says otherwise. */
+/** The default time limit of a call. */
 export const DEFAULT_TIME_LIMIT_S = 14_400;
 
-/** What a call needs to live. */
+/** The dependencies of a call. */
 export interface VobizCallDeps {
   readonly authId: string;
   readonly direction: 'inbound' | 'outbound';
@@ -32,41 +30,41 @@ export interface VobizCallDeps {
   readonly rooms: Rooms;
 }
 
-/** How REST wants a call recorded. */
+/** Options of a recording that REST starts. */
 export interface RecordOptions {
   readonly format: 'mp3' | 'wav';
   readonly timeLimitS: number;
   readonly callback: Target | undefined;
 }
 
-/** A call of the fake Vobiz. What is said to have no effect has none once the call has ended, too. */
+/** A call of the simulated Vobiz. Methods have no effect on an ended call. */
 export interface VobizCall extends SimulatedCall {
   readonly record: Readonly<VobizRecord>;
   readonly streams: readonly Stream[];
   readonly behaviour: VobizBehaviour;
-  /** The application has not been asked yet what to do. */
+  /** Whether the application has not answered yet. */
   readonly queued: boolean;
-  /** Changes dials. Throws a `RangeError` for an unknown one. */
+  /** Changes the behaviour immediately. @throws {RangeError} for an unknown option */
   setBehaviour(changes: object): void;
-  /** Speaks to one leg or both; false when too much waits to be said already. */
+  /** Speaks to one leg or both. Returns false when too many sentences are queued. */
   speak(text: string, legs: string): boolean;
   stopSpeaking(): void;
   play(urls: readonly string[], legs: string): void;
   stopPlaying(): void;
   sendDigits(digits: string): void;
-  startRecording(order: RecordOptions): Recording | undefined;
+  startRecording(options: RecordOptions): Recording | undefined;
   stopRecording(url: string | undefined): void;
   startStream(spec: StreamSpec): Stream;
-  /** Goes on with the XML that a URL gives; for the other leg, the bridge ends. */
+  /** Continues with the XML of `aleg`. Without it, the bridge ends. */
   transfer(aleg: Target | undefined, bleg: Target | undefined): void;
   hangUpByApi(): void;
-  /** Something is wrong with what REST asked for, and the call ends as if its XML had ended. */
+  /** Ends the call after an invalid REST request, as if its XML had ended. */
   hangUpEndOfXml(): void;
-  /** The person presses keys. */
+  /** The person presses digits. */
   press(digits: string): void;
   tone(tone: Tone): void;
-  /** What the person heard in the last ten seconds: 16-bit little-endian at 8 kHz. */
+  /** Returns the audio that the person received in the last ten seconds: 16-bit little-endian at 8 kHz. */
   heard(): Buffer;
-  /** Stops at once and silently: the simulator goes away. */
+  /** Stops immediately and sends nothing more. */
   close(): void;
 }

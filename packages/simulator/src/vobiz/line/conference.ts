@@ -1,13 +1,13 @@
-// Rooms in which several calls hear each other. A member hears the others one frame late, whoever is mixed first.
+// Rooms in which several calls hear each other. A member receives the others' audio with one frame of delay.
 
 import { randomUUID } from 'node:crypto';
 import { mix } from './line.ts';
 import type { VobizRecord } from '../webhook/forms.ts';
 
-/** How many members a room holds: an account's cap, whatever an element says. */
+/** The limit of members in a room; elements cannot raise it. */
 export const MAX_MEMBERS = 20;
 
-/** What a room can do to the call that sits in it. */
+/** What a room can do to the call of a member. */
 export interface Participant {
   readonly record: Readonly<VobizRecord>;
   readonly stayAlone: boolean;
@@ -16,7 +16,7 @@ export interface Participant {
   play(url: string): void;
   stopPlaying(): void;
   hangUp(): void;
-  /** Told once, when the member is out. `last`: the room was empty at that instant. */
+  /** Called once, when the member has left. `isLast`: the room is now empty. */
   onLeft(member: Member, isLast: boolean): void;
 }
 
@@ -30,15 +30,15 @@ export interface Member {
   readonly isPresent: boolean;
   muted: boolean;
   deaf: boolean;
-  /** What the member says in this frame. */
+  /** Sends the member's next frame to the room. */
   send(frame: Int16Array): void;
-  /** What the others say. */
+  /** Returns the mixed audio of the other members. */
   receive(): Int16Array;
-  /** Leaves, or is thrown out. Without effect for one who has left. */
+  /** Removes the member. No effect if it has left. */
   leave(): void;
 }
 
-/** Calls that hear each other. */
+/** A room. */
 export interface Room {
   readonly id: string;
   /** Case-sensitive. */
@@ -47,18 +47,18 @@ export interface Room {
   readonly members: readonly Member[];
 }
 
-/** The rooms of an account. A room lives for as long as it has members. */
+/** The rooms of an account. A room exists while it has members. */
 export interface Rooms {
-  /** A list of its own each time: rooms come and go. */
+  /** A copy of the list of rooms. */
   readonly all: readonly Room[];
   find(name: string): Room | undefined;
-  /** Undefined when the room is full. */
+  /** Adds a member. Returns undefined if the room is full. */
   join(name: string, participant: Participant, muted: boolean): Member | undefined;
 }
 
 const FIRST_MEMBER_ID = 249;
 
-/** No rooms yet. */
+/** Creates an empty set of rooms. */
 export function createRooms(): Rooms {
   const rooms: {
     readonly id: string;
@@ -66,7 +66,7 @@ export function createRooms(): Rooms {
     readonly createdAt: number;
     members: Member[];
   }[] = [];
-  const spoken = new WeakMap<Member, Int16Array>();
+  const lastFrames = new WeakMap<Member, Int16Array>();
   let memberId = FIRST_MEMBER_ID;
   const find = (name: string): (typeof rooms)[number] | undefined => rooms.find((room) => room.name === name);
 
@@ -91,12 +91,12 @@ export function createRooms(): Rooms {
         },
         muted,
         deaf: false,
-        send: (frame) => spoken.set(member, frame),
+        send: (frame) => lastFrames.set(member, frame),
         receive: () =>
           mix(
             room.members
               .filter((other) => other !== member && !other.muted)
-              .flatMap((other) => spoken.get(other) ?? []),
+              .flatMap((other) => lastFrames.get(other) ?? []),
           ),
         leave() {
           if (!member.isPresent) return;

@@ -1,17 +1,17 @@
-// The line of one person: what they say, and what they hear. Beside the scripted conversation there may be tones and
-// files on it, audio that streams play, and the other members of a room.
+// The audio that one person sends and receives: the scripted conversation, tones, files, the audio that streams play,
+// and the other members of a room.
 
 import { createDecimator } from '../../audio/decimator.ts';
 import { encodeLinear16, FRAME_MS, FRAME_SAMPLES, mixMono } from '../../audio/pcm.ts';
 import type { Conversation, ConversationFrame } from '../../call/conversation.ts';
 import type { Track } from '../stream/stream-format.ts';
 
-/** How much of what the person heard last is kept. */
+/** How much of the received audio is kept. */
 export const RECENT_AUDIO_MS = 10_000;
-/** How many tones and files may sound at once; one more is ignored. */
+/** How many tones and files can overlap; further ones are ignored. */
 export const MAX_SOUNDS = 20;
 
-/** Something that sounds on the line beside the conversation. */
+/** A tone or file on the line. */
 export interface Sound {
   readonly over: boolean;
   stop(): void;
@@ -22,35 +22,35 @@ export interface LineFrame extends Pick<ConversationFrame, 'events'> {
   readonly tracks: Readonly<Record<Track, Int16Array>>;
 }
 
-/** What else is heard in a frame: what streams play, and what the room says. */
+/** The other audio of a frame: from streams and from the room. */
 export interface LineInput {
   readonly played: readonly Int16Array[];
   readonly room: Int16Array | undefined;
-  /** Whether what streams play is on the `outbound` track. */
+  /** Whether the streams' audio is on the `outbound` track. */
   readonly playedOnOutbound: boolean;
-  /** The room must not hear the person; nor may streams. */
+  /** Whether the person's audio reaches neither the room nor the streams. */
   readonly muted: boolean;
-  /** The person must not hear the room. */
+  /** Whether the person does not receive the room's audio. */
   readonly deaf: boolean;
 }
 
-/** See the top of the file. */
+/** The line of one call. */
 export interface Line {
-  /** Nothing that was put on the line sounds. */
+  /** Whether no tone or file is playing. */
   readonly idle: boolean;
-  /** For how long the person has said nothing. */
+  /** How long the person has been silent. */
   readonly silenceMs: number;
-  /** Puts samples at the rate of calls on a track: `inbound` is what the person says. */
+  /** Plays samples on a track: `inbound` is the audio that the person sends. */
   play(track: Track, samples: Int16Array): Sound;
   next(others: LineInput): LineFrame;
-  /** What the person heard last: 16-bit little-endian at 8 kHz. */
+  /** Returns the audio that the person received last: 16-bit little-endian at 8 kHz. */
   heard(): Buffer;
 }
 
 const SILENCE = new Int16Array(FRAME_SAMPLES);
 const SPEECH_PEAK = 100;
 
-/** The line of one call. */
+/** Creates the line of one call. */
 export function createLine(conversation: Conversation): Line {
   let sounds: { readonly track: Track; samples: Int16Array }[] = [];
   const decimator = createDecimator();
@@ -95,7 +95,7 @@ export function createLine(conversation: Conversation): Line {
   };
 }
 
-/** The sum of frames; a shorter one ends in silence. */
+/** Mixes frames; a shorter one is padded with silence. */
 export function mix(frames: readonly Int16Array[]): Int16Array {
   return frames.reduce((sum, frame) => mixMono(sum, frame), SILENCE);
 }

@@ -1,27 +1,27 @@
-// Files that the person hears. Each is fetched when its turn comes; what is no WAV, or is not there, is skipped.
+// Plays files to the person. Each is downloaded when it is due; invalid and missing files are skipped.
 
 import { fetchAudio } from '../../http/fetch-audio.ts';
 import type { Line, Sound } from './line.ts';
 
-/** How many requests to play may wait or be heard at once; one more is ignored. */
+/** How many playbacks can be active or queued; further ones are ignored. */
 export const MAX_PLAYS = 50;
 
-/** What a player needs. `signal` ends what is being fetched. */
+/** The dependencies of a player. `signal` cancels downloads. */
 export interface PlayerDeps {
   readonly line: Line;
   readonly signal: AbortSignal;
   readonly note: (text: string) => void;
 }
 
-/** See the top of the file. */
+/** The player of one call. */
 export interface Player {
-  /** Nothing is played or fetched. */
+  /** Whether nothing is playing or being downloaded. */
   readonly idle: boolean;
-  /** Looks for the next file where one is over. */
+  /** Starts the next files that are due. */
   tick(): void;
-  /** Plays files one after the other. Tells whether that goes on. */
+  /** Plays files one after the other. The returned function reports whether it is still playing. */
   play(urls: readonly string[]): () => boolean;
-  /** Cuts off what is heard, and forgets what waits. */
+  /** Stops all playbacks. */
   stop(): void;
 }
 
@@ -31,7 +31,7 @@ interface Playing {
   isFetching: boolean;
 }
 
-/** The player of one call. */
+/** Creates the player of one call. */
 export function createPlayer({ line, signal, note }: PlayerDeps): Player {
   let playbacks: Playing[] = [];
 
@@ -45,7 +45,7 @@ export function createPlayer({ line, signal, note }: PlayerDeps): Player {
     else if (playbacks.includes(playing)) playing.sound = line.play('outbound', samples);
   };
 
-  /** Whether something is still to be heard of it; looks for the next file when one is over. */
+  /** Starts the next file if the current one has ended. Returns false when there are none left. */
   const advance = (playing: Playing): boolean => {
     if (!playbacks.includes(playing)) return false;
     if (playing.isFetching || playing.sound?.over === false) return true;

@@ -1,10 +1,10 @@
-// What is recorded of a call: when it began and ended, and who is told. There is no audio behind it.
+// The recordings of a call: their times and webhooks. No audio is stored.
 
 import { randomUUID } from 'node:crypto';
 import type { Scheduler } from '../../call/scheduler.ts';
 import type { RecordingState } from '../../call/call-state.ts';
 
-/** How many recordings a call may have. */
+/** How many recordings a call can have. */
 export const MAX_RECORDINGS = 50;
 
 /** Why a recording ended. */
@@ -15,26 +15,26 @@ export interface Recording extends RecordingState {
   readonly url: string;
 }
 
-/** What a recording is to be. */
+/** Options of a recording. */
 export interface RecordingOptions {
   readonly format: 'mp3' | 'wav';
-  /** Undefined: for as long as the call lasts. */
+  /** The maximum duration; undefined: unlimited. */
   readonly maxMs: number | undefined;
-  /** Told once, when it has ended. */
+  /** Called once, when it has ended. */
   readonly onEnd: (recording: Recording) => void;
 }
 
 /** The recordings of a call. */
 export interface Recordings {
   readonly all: readonly Recording[];
-  /** Undefined when there are too many. */
+  /** Starts a recording. Returns undefined if there are too many. */
   start(options: RecordingOptions): Recording | undefined;
-  /** Without effect for one that has ended. */
+  /** Stops a recording. No effect if it has ended. */
   stop(recording: Recording, reason: RecordingEnd): void;
   stopAll(reason: RecordingEnd): void;
 }
 
-/** None yet. */
+/** Creates an empty list of recordings. */
 export function createRecordings(scheduler: Scheduler): Recordings {
   const all: (Recording & { endedAt: number | null; endReason: string | null })[] = [];
   const options = new Map<string, RecordingOptions>();
@@ -49,14 +49,15 @@ export function createRecordings(scheduler: Scheduler): Recordings {
 
   return {
     all,
-    start(order) {
+    start(recordingOptions) {
       if (all.length >= MAX_RECORDINGS) return undefined;
       const id = randomUUID();
-      const url = `https://media.vobiz.invalid/recordings/${id}.${order.format}`;
+      const url = `https://media.vobiz.invalid/recordings/${id}.${recordingOptions.format}`;
       const recording = { id, url, startedAt: Date.now(), endedAt: null, endReason: null };
       all.push(recording);
-      options.set(id, order);
-      if (order.maxMs !== undefined) scheduler.after(order.maxMs, () => stop(recording, 'maxLength'));
+      options.set(id, recordingOptions);
+      if (recordingOptions.maxMs !== undefined)
+        scheduler.after(recordingOptions.maxMs, () => stop(recording, 'maxLength'));
       return recording;
     },
     stop,
@@ -66,7 +67,7 @@ export function createRecordings(scheduler: Scheduler): Recordings {
   };
 }
 
-/** The fields that tell of a recording's end, beside those that all webhooks have. */
+/** Returns the form fields about the end of a recording. */
 export function recordingForm(recording: Recording): Record<string, string> {
   const { id, url, startedAt, endedAt, endReason } = recording;
   const ms = (endedAt ?? startedAt) - startedAt;
@@ -82,7 +83,7 @@ export function recordingForm(recording: Recording): Record<string, string> {
   };
 }
 
-/** What REST's `callback_url` is told: the same in other words. */
+/** Returns the same data in the format of REST's `callback_url`. */
 export function restRecordingForm(recording: Recording, callId: string): Record<string, string> {
   const { id, url, startedAt, endedAt } = recording;
   const ms = (endedAt ?? startedAt) - startedAt;

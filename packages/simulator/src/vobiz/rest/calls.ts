@@ -1,5 +1,3 @@
-// Calls: placing, listing, showing, transferring and ending them.
-
 import type { VobizCall } from '../call/call-contract.ts';
 import { DEFAULT_TIME_LIMIT_S } from '../call/call-contract.ts';
 import { utcTime } from '../webhook/forms.ts';
@@ -15,7 +13,7 @@ const LEGS = ['aleg', 'bleg', 'both'];
 
 type Fields = Readonly<Record<string, unknown>>;
 
-/** The operations on calls. */
+/** Placing, listing, showing, ending and transferring calls. */
 export const CALL_ROUTES: readonly Route[] = [
   {
     method: 'POST',
@@ -64,9 +62,9 @@ export const CALL_ROUTES: readonly Route[] = [
       const fields = fieldsOf(request);
       const { legs = 'aleg' } = fields;
       if (!LEGS.includes(String(legs))) return failure(400, 'legs is invalid');
-      const wanted = (leg: string): Target | undefined =>
+      const targetFor = (leg: string): Target | undefined =>
         legs === leg || legs === 'both' ? targetOf(fields[`${leg}_url`], fields[`${leg}_method`]) : undefined;
-      const [aleg, bleg] = [wanted('aleg'), wanted('bleg')];
+      const [aleg, bleg] = [targetFor('aleg'), targetFor('bleg')];
       if (legs !== 'bleg' && aleg === undefined) return failure(400, 'aleg_url is required');
       if (legs !== 'aleg' && bleg === undefined) return failure(400, 'bleg_url is required');
       return onLiveCall(cloud, uuid, (call) => {

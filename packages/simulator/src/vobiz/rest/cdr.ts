@@ -1,4 +1,4 @@
-// Call detail records: what is known about a call once it is over. Their times are ISO, and `duration` counts ringing.
+// Call detail records of ended calls. Their times are ISO, and `duration` includes ringing.
 
 import type { HttpReply } from '../../http/http-request.ts';
 import type { VobizCall } from '../call/call-contract.ts';
@@ -10,7 +10,7 @@ const DEFAULT_PER_PAGE = 20;
 const INR_PER_MINUTE = 0.45;
 const INR_PER_STREAM_MINUTE = 0.2;
 
-/** The operations on records. They have no last slash. */
+/** The routes of records. Their paths have no trailing slash. */
 export const CDR_ROUTES: readonly Route[] = [
   {
     method: 'GET',
@@ -30,8 +30,8 @@ export const CDR_ROUTES: readonly Route[] = [
 
 function list(query: URLSearchParams, calls: readonly VobizCall[], accountId: string): HttpReply {
   const page = Math.max(1, Math.trunc(Number(query.get('page') ?? 1)) || 1);
-  const asked = Math.trunc(Number(query.get('per_page') ?? DEFAULT_PER_PAGE)) || DEFAULT_PER_PAGE;
-  const perPage = Math.min(MAX_PER_PAGE, Math.max(1, asked));
+  const requested = Math.trunc(Number(query.get('per_page') ?? DEFAULT_PER_PAGE)) || DEFAULT_PER_PAGE;
+  const perPage = Math.min(MAX_PER_PAGE, Math.max(1, requested));
   const found = calls.filter((call) => matches(call, query)).toReversed();
   const pages = Math.ceil(found.length / perPage);
   const data = found.slice((page - 1) * perPage, page * perPage).map(describe);
@@ -63,8 +63,8 @@ function matches({ record }: VobizCall, query: URLSearchParams): boolean {
   if (endedAt === undefined) return false;
   const bareNumber = (text: string): string => text.replace(/^\+/, '');
   const isAbout = (name: string, number: string): boolean => {
-    const asked = query.get(name);
-    return asked === null || bareNumber(asked.trim()) === bareNumber(number);
+    const filter = query.get(name);
+    return filter === null || bareNumber(filter.trim()) === bareNumber(number);
   };
   const minDuration = Number(query.get('min_duration') ?? 0);
   const billed = answeredAt === undefined ? 0 : (endedAt - answeredAt) / 1000;
@@ -80,7 +80,7 @@ function matches({ record }: VobizCall, query: URLSearchParams): boolean {
 
 const DAY_MS = 86_400_000;
 
-/** A day, or an instant of one. The end of a day is its last millisecond. */
+/** Parses a date or an instant. `within` selects the start or the end of a date. */
 function instantOf(text: string | null, otherwise: number, within: number): number {
   const at = Date.parse(text ?? '');
   if (Number.isNaN(at)) return otherwise;

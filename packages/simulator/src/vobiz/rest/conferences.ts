@@ -1,5 +1,5 @@
-// Rooms and their members. By default they answer as was observed: the list is empty while rooms are live, and a room
-// that is there says `failed` with a 200.
+// Rooms and their members. The default responses are as observed: the list is empty while rooms exist, and an existing
+// room returns 200 with `failed`.
 
 import type { HttpReply } from '../../http/http-request.ts';
 import type { Member, Room } from '../line/conference.ts';
@@ -10,7 +10,7 @@ const ROOM = '/Conference/([^/]+)/';
 const MEMBER = `${ROOM}Member/([^/]+)/`;
 const ALL = 'all';
 
-/** The operations on rooms and members. */
+/** The routes of rooms and members. */
 export const CONFERENCE_ROUTES: readonly Route[] = [
   {
     method: 'GET',
@@ -88,7 +88,7 @@ export const CONFERENCE_ROUTES: readonly Route[] = [
   {
     method: 'POST',
     path: new RegExp(`^${ROOM}Record/$`),
-    // Observed to spawn something that never gives a file.
+    // Observed to never produce a file.
     answer: (_, cloud, [name]) => onRoom(cloud, name, () => success(200, { message: 'async api spawned' })),
   },
   {
@@ -119,7 +119,7 @@ function onRoom({ rooms }: RestCloud, name: string | undefined, act: (room: Room
   return room === undefined ? failure(404, 'conference not found') : act(room);
 }
 
-/** Acts on one member, on several with commas between them, or on all; 404 when none of them is there. */
+/** Acts on one member, on several with commas between, or on all. 404 if there is none of them. */
 function onMembers(
   cloud: RestCloud,
   name: string | undefined,
@@ -127,16 +127,16 @@ function onMembers(
   message: string,
   act: (member: Member) => void,
 ): HttpReply {
-  const asked = decode(ids).split(',');
+  const memberIds = decode(ids).split(',');
   return onRoom(cloud, name, ({ members }) => {
-    const found = members.filter(({ id }) => asked.includes(ALL) || asked.includes(id));
+    const found = members.filter(({ id }) => memberIds.includes(ALL) || memberIds.includes(id));
     if (found.length === 0) return failure(404, 'member not found');
     for (const member of found) act(member);
-    return success(202, { message, member_id: asked });
+    return success(202, { message, member_id: memberIds });
   });
 }
 
-/** What is undone is answered with 204. */
+/** A successful DELETE is answered with 204. */
 function withoutBody(reply: HttpReply): HttpReply {
   return reply.status === 202 ? NO_CONTENT : reply;
 }

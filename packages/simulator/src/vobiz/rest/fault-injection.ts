@@ -1,4 +1,4 @@
-// How REST goes wrong: late, with a status of its own, with an error in a 200, or not at all.
+// Faults of REST: delays, error statuses, errors with status 200, and broken connections.
 
 import { randomUUID } from 'node:crypto';
 import type { HttpReply } from '../../http/http-request.ts';
@@ -7,15 +7,15 @@ import type { VobizRestBehaviour } from '../behaviour.ts';
 const MIN_STATUS = 200;
 const RETRY_AFTER_S = 1;
 
-/** Puts what is dialled between a request and its answer. */
+/** Injects faults between a request and its response. */
 export interface RestFaults {
-  /** Answers in the way that is dialled; `answer` is what the request deserves, and does what it asks for. */
+  /** Returns the response with faults. `answer` executes the request and returns the correct response. */
   apply(answer: () => HttpReply): HttpReply;
-  /** The dials were set: whoever counts requests begins anew. */
+  /** Resets the counter of rejected requests. */
   reset(): void;
 }
 
-/** The faults of one cloud. */
+/** Creates the faults of one cloud. */
 export function createRestFaults(behaviour: () => VobizRestBehaviour): RestFaults {
   let limitedCount = 0;
 

@@ -1,10 +1,10 @@
-// What is heard on a call, pressed into it and recorded of it.
+// Speaking, playing, digits and recordings of a call.
 
 import { targetOf } from '../webhook/webhooks.ts';
 import { CALL, failure, fieldsOf, NO_CONTENT, onLiveCall, success } from './replies.ts';
 import type { Route } from './replies.ts';
 
-/** The longest text that can be spoken by one request. */
+/** The longest text of one request. */
 export const MAX_SPEAK_CHARACTERS = 500;
 
 const DEFAULT_RECORD_S = 60;
@@ -13,7 +13,7 @@ const DIGITS = /^[0-9*#wW]+$/;
 
 const isLegs = (legs: unknown): legs is string => LEGS.includes(String(legs));
 
-/** The operations on a call's sound. */
+/** The routes of a call's media. */
 export const MEDIA_ROUTES: readonly Route[] = [
   {
     method: 'POST',

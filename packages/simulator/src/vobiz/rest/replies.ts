@@ -6,13 +6,13 @@ import type { VobizCall } from '../call/call-contract.ts';
 import type { Rooms } from '../line/conference.ts';
 import type { Application } from '../webhook/webhooks.ts';
 
-/** The account whose keys are asked for. */
+/** The account and its key. */
 export interface Account {
   readonly authId: string;
   readonly authToken: string;
 }
 
-/** A call that REST places. */
+/** A call to place. */
 export interface CallRequest {
   readonly from: string;
   readonly to: string;
@@ -20,7 +20,7 @@ export interface CallRequest {
   readonly application: Application;
 }
 
-/** What the REST API acts on: the cloud. */
+/** The cloud on which REST acts. */
 export interface RestCloud {
   readonly account: Account;
   readonly calls: readonly VobizCall[];
@@ -29,7 +29,7 @@ export interface RestCloud {
   place(request: CallRequest): VobizCall;
 }
 
-/** One operation. `parts` are the groups of its path. */
+/** One route. `parts` are the capture groups of its path. */
 export interface Route {
   readonly method: 'GET' | 'POST' | 'DELETE';
   readonly path: RegExp;
@@ -39,25 +39,25 @@ export interface Route {
 /** The path of a call. */
 export const CALL = '/Call/([0-9a-f-]+)/';
 
-/** The fields of a body; none for one that is no JSON object. */
+/** Returns the fields of a body; none if it is not a JSON object. */
 export function fieldsOf({ body }: HttpRequest): Readonly<Record<string, unknown>> {
   return jsonObject(body) ?? {};
 }
 
-/** An answer with an id of its own. */
+/** Returns a response with a new API id. */
 export function success(status: number, fields: Readonly<Record<string, unknown>>): HttpReply {
   return { status, body: { api_id: randomUUID(), ...fields } };
 }
 
-/** A refusal with a sentence. */
+/** Returns an error response. */
 export function failure(status: number, error: string): HttpReply {
   return success(status, { error });
 }
 
-/** Done, and nothing to tell. */
+/** The response of a successful request without a body. */
 export const NO_CONTENT: HttpReply = { status: 204 };
 
-/** Acts on a call that lives; 404 for any other. When so dialled the caller hangs up just before. */
+/** Acts on a live call; 404 if there is none. With `callGone`, the caller hangs up just before. */
 export function onLiveCall(
   { calls }: RestCloud,
   uuid: string | undefined,

@@ -17,8 +17,8 @@ const ROUTES: readonly Route[] = [
 ];
 
 /**
- * Answers a request to the REST API. `path` comes without the base's own path. Paths are case-sensitive: one that is
- * right but for its case is refused like wrong keys, and one without its last slash does not exist.
+ * Handles a REST request. `path` is relative to the base path. Paths are case-sensitive: wrong case is rejected like a
+ * wrong key, and a missing trailing slash is not found.
  */
 export function handleRest(request: HttpRequest, path: string, cloud: RestCloud): HttpReply {
   const { account } = cloud;

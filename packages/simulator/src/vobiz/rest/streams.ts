@@ -1,5 +1,3 @@
-// Streams that are attached to a live call, beside its XML.
-
 import type { VobizCall } from '../call/call-contract.ts';
 import type { Stream } from '../stream/stream.ts';
 import { CONTENT_TYPES, decodeStream, restStreamAttributes } from '../stream/stream-format.ts';
@@ -10,16 +8,16 @@ const DEFAULT_LIMIT = 20;
 const MAX_LIMIT = 20;
 const STREAM = `${CALL}Stream/([0-9a-f-]+)/`;
 
-/** The operations on a call's streams. Streams of a call that is over can still be read. */
+/** The routes of a call's streams. Streams of an ended call can still be read. */
 export const STREAM_ROUTES: readonly Route[] = [
   {
     method: 'POST',
     path: new RegExp(`^${CALL}Stream/$`),
     answer(request, cloud, [uuid]) {
-      const asked = restStreamAttributes(fieldsOf(request));
-      if (asked === undefined) return failure(400, 'service_url is required');
+      const stream = restStreamAttributes(fieldsOf(request));
+      if (stream === undefined) return failure(400, 'service_url is required');
       return onLiveCall(cloud, uuid, (call) => {
-        const spec = decodeStream(asked.attributes, asked.url);
+        const spec = decodeStream(stream.attributes, stream.url);
         if (spec === undefined) call.hangUpEndOfXml();
         const id = spec === undefined ? undefined : call.startStream(spec).id;
         return {

@@ -1,5 +1,5 @@
-// What an application may say on a two-way stream, read strictly: whatever is not exactly as documented has no
-// effect, and the reason is counted, so that a test can tell a mistake from silence.
+// The messages of an application on a two-way stream, parsed strictly: a message that is not exactly as documented has
+// no effect, and the reason is counted for tests.
 
 import { decodeMulaw } from '../../audio/mulaw.ts';
 import { CALL_SAMPLE_RATE, decodeLinear16 } from '../../audio/pcm.ts';
@@ -8,14 +8,14 @@ import { createResampler } from '../../audio/resampler.ts';
 import type { Resample } from '../../audio/resampler.ts';
 import { jsonObject } from '../../http/http-request.ts';
 
-/** A message that is in order. */
+/** A valid message. */
 export type AppMessage =
   | { readonly event: 'playAudio'; readonly audio: AppAudio }
   | { readonly event: 'checkpoint'; readonly name: string }
   | { readonly event: 'clearAudio' }
   | { readonly event: 'stop' };
 
-/** Audio as it came. */
+/** Received audio, not decoded. */
 export interface AppAudio {
   readonly contentType: 'audio/x-l16' | 'audio/x-mulaw';
   readonly sampleRate: number;
@@ -56,11 +56,11 @@ const DECODERS: Readonly<Record<string, (fields: Fields) => AppMessage | Ignored
     typeof name === 'string' && name !== '' ? { event: 'checkpoint', name } : 'name',
   clearAudio: () => ({ event: 'clearAudio' }),
   stop: () => ({ event: 'stop' }),
-  // Another vendor's; nothing says that Vobiz has it.
+  // A message of another vendor; Vobiz does not document it.
   sendDTMF: () => 'sendDTMF',
 };
 
-/** A message for the stream of that id, or why it has no effect. Older code leaves the id out. */
+/** Parses a message for a stream; older applications omit the id. Returns the reason if it has no effect. */
 export function decodeAppMessage(text: string, streamId: string): AppMessage | IgnoredReason {
   const fields = jsonObject(text);
   if (fields === undefined) return 'not a JSON object';
@@ -71,7 +71,7 @@ export function decodeAppMessage(text: string, streamId: string): AppMessage | I
   return decode(fields);
 }
 
-/** From audio as it came to the rate of calls. Messages of one format follow each other without a seam. */
+/** Creates a decoder to the rate of calls. Consecutive messages of one format join seamlessly. */
 export function createAudioDecoder(): (audio: AppAudio, order: ByteOrder) => Int16Array {
   const resamplers = new Map<number, Resample>();
   return ({ contentType, sampleRate, bytes }, order) => {

@@ -1,4 +1,4 @@
-// One socket of a stream, with what was sent over it and played from it.
+// One connection of a stream: its socket, its counters and its playback queue.
 
 import type { WebSocket } from 'ws';
 import type { StreamState } from '../../call/call-state.ts';
@@ -13,7 +13,7 @@ import { createEncoder } from './stream-format.ts';
 import type { StreamSpec, Track } from './stream-format.ts';
 import type { MediaMessage } from './stream-messages.ts';
 
-/** One socket of a stream. */
+/** One connection of a stream. */
 export interface StreamConnection {
   readonly id: string;
   readonly socket: WebSocket | undefined;
@@ -38,7 +38,7 @@ export interface StreamConnection {
   lastMedia: MediaMessage | undefined;
 }
 
-/** An attempt that is being dialled; without a socket for a URL that cannot be. */
+/** Creates a connection; without a socket if the URL is invalid. */
 export function createConnection(
   id: string,
   socket: WebSocket | undefined,
@@ -70,12 +70,12 @@ export function createConnection(
   };
 }
 
-/** A message had no effect. */
+/** Counts a message without effect. */
 export function countIgnored({ ignored }: StreamConnection, reason: IgnoredReason): void {
   ignored[reason] = (ignored[reason] ?? 0) + 1;
 }
 
-/** What a test may know about an attempt. */
+/** Returns a copy of the state that tests can read. */
 export function connectionState(
   connection: StreamConnection,
   { url, bidirectional }: StreamSpec,

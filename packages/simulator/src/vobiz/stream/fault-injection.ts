@@ -1,5 +1,5 @@
-// How the messages of a stream go wrong. Each media message goes in here and comes out as what is really sent:
-// nothing, itself, itself spoilt, twice, late, or with something strange beside it.
+// Faults of media messages: each message is sent, dropped, corrupted, duplicated, delayed, or followed by an additional
+// one.
 
 import { randomUUID } from 'node:crypto';
 import { createRandom } from '../../random.ts';
@@ -7,15 +7,15 @@ import type { VobizMessageBehaviour } from '../behaviour.ts';
 import type { MediaMessage } from './stream-messages.ts';
 import { stopMessage } from './stream-messages.ts';
 
-/** How many chunks a gap swallows. */
+/** How many chunks a gap drops. */
 export const GAP_CHUNKS = 5;
 
-/** What goes over a socket: text, or bytes where there should be none. */
+/** Data on the socket: text, or binary where none is expected. */
 export type Wire = string | Buffer;
 
 /** The faults of one stream. */
 export interface Faults {
-  /** What is sent in place of a message, in order. */
+  /** Returns what to send instead of a message, in order. */
   apply(message: MediaMessage): Wire[];
 }
 
@@ -43,7 +43,7 @@ const EXTRA_MESSAGES: { [Kind in VobizMessageBehaviour['strange']]: (message: Me
   'other-stream': (message) => JSON.stringify({ ...message, streamId: randomUUID() }),
 };
 
-/** `dials` are asked for at each message, because they may change. */
+/** Creates the faults of one stream. `behaviour` is read for each message. */
 export function createFaults(behaviour: () => VobizMessageBehaviour): Faults {
   const random = createRandom(behaviour().seed);
   let count = 0;
@@ -80,7 +80,7 @@ export function createFaults(behaviour: () => VobizMessageBehaviour): Faults {
   };
 }
 
-/** How a stream that says the older `stop` says it, before its socket closes. */
+/** Returns the `stop` messages of the older protocol, sent before the socket closes. */
 export function stopMessages(
   { stopVariant }: VobizMessageBehaviour,
   streamId: string,

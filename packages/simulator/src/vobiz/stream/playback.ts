@@ -1,43 +1,43 @@
-// What a two-way stream was given to play: audio and checkpoints in one queue, taken out frame by frame. A
-// checkpoint is reached when the last audio before it has been heard, not when it was taken out of the queue.
+// The playback queue of a two-way stream: audio and checkpoints, removed frame by frame. A checkpoint is reached when
+// the audio before it was played, not when it was removed from the queue.
 
 import { CALL_SAMPLE_RATE, FRAME_SAMPLES } from '../../audio/pcm.ts';
 
-/** How many checkpoints may wait; one more is ignored. */
+/** How many checkpoints can be queued; further ones are ignored. */
 export const MAX_CHECKPOINTS = 1_000;
 
-/** What became of a stream's audio so far. */
+/** Statistics of a stream's playback. */
 export interface PlaybackState {
-  /** How much was heard. */
+  /** How much was played. */
   readonly playedMs: number;
-  /** How much waits to be heard. */
+  /** How much is queued. */
   readonly queuedMs: number;
-  /** How much never was, because it was cleared. */
+  /** How much was cleared. */
   readonly clearedMs: number;
-  /** How much never was, because too much waited. */
+  /** How much was dropped because the queue was full. */
   readonly droppedMs: number;
   readonly clears: number;
-  /** The checkpoints that were reached, in order; the last ones. */
+  /** The latest reached checkpoints, in order. */
   readonly checkpoints: readonly string[];
-  /** How many checkpoints were void, because of a clear. */
+  /** How many checkpoints a clear removed. */
   readonly voided: number;
 }
 
-/** See the top of the file. */
+/** The playback queue of one connection. */
 export interface Playback {
-  /** Nothing is being played, and nothing waits to be played. */
+  /** Whether nothing is playing or queued. */
   readonly idle: boolean;
-  /** Queues audio at the rate of calls; false when it was thrown away, because the queue is full. */
+  /** Queues audio at the rate of calls. Returns false if it was dropped because the queue is full. */
   push(samples: Int16Array, limitMs: number): boolean;
-  /** False when too many wait. */
+  /** Queues a checkpoint. Returns false if too many are queued. */
   addCheckpoint(name: string): boolean;
   clear(): void;
-  /** The next frame, if there is any audio for it, and the checkpoints that have been reached before it. */
+  /** Returns the next frame, if there is audio for it, and the checkpoints that were reached before it. */
   next(): { readonly frame: Int16Array | undefined; readonly reached: readonly string[] };
   state(): PlaybackState;
 }
 
-/** An empty queue. */
+/** Creates an empty queue. */
 export function createPlayback(): Playback {
   let queue: (Int16Array | string)[] = [];
   let reachedNext: string[] = [];

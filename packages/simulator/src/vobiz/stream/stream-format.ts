@@ -3,7 +3,7 @@ import { encodeMulaw } from '../../audio/mulaw.ts';
 import { encodeLinear16 } from '../../audio/pcm.ts';
 import type { ByteOrder } from '../../audio/pcm.ts';
 
-/** What a stream sends: which parties, how encoded, where to. */
+/** The parameters of a stream. */
 export interface StreamSpec {
   readonly url: string;
   readonly bidirectional: boolean;
@@ -18,16 +18,16 @@ export interface StreamSpec {
   readonly extraHeaders: Readonly<Record<string, string>>;
 }
 
-/** `inbound` is what the caller says, `outbound` what the caller hears. */
+/** `inbound` is the audio that the caller sends, `outbound` the audio that the caller receives. */
 export type Track = 'inbound' | 'outbound';
 
-/** One way to put audio on the wire. */
+/** An audio encoding. */
 export interface Encoding {
   readonly encoding: 'audio/x-l16' | 'audio/x-mulaw';
   readonly sampleRate: 8_000 | 16_000;
 }
 
-/** The content types that Vobiz offers; L16 is little-endian unless dialled otherwise, as captured frames are. */
+/** The content types of Vobiz. L16 is little-endian by default, as in captured frames. */
 export const CONTENT_TYPES = {
   'audio/x-l16;rate=8000': { encoding: 'audio/x-l16', sampleRate: 8_000 },
   'audio/x-l16;rate=16000': { encoding: 'audio/x-l16', sampleRate: 16_000 },
@@ -48,8 +48,8 @@ const TRACKS: Readonly<Record<string, readonly Track[]>> = {
 };
 
 /**
- * What a `<Stream>` asks for. Undefined when it asks for what cannot be: a two-way stream that hears anything but
- * the caller, which ends the call.
+ * Parses the attributes of a `<Stream>`. Returns undefined for an unsupported combination, a two-way stream with any
+ * track but `inbound`, which ends the call.
  */
 export function decodeStream(
   attributes: Readonly<Record<string, string>>,
@@ -79,8 +79,8 @@ export function decodeStream(
 }
 
 /**
- * What `POST /Call/{uuid}/Stream/` asks for, as attributes of a `<Stream>`; undefined without a URL. Only the text
- * "true" makes a stream two-way: JSON's `true` gives a one-way stream, and no complaint.
+ * Converts the fields of `POST /Call/{uuid}/Stream/` to attributes of a `<Stream>`. Returns undefined without a URL. Only
+ * the text "true" makes a stream two-way; JSON's `true` gives a one-way stream without an error.
  */
 export function restStreamAttributes(
   fields: Readonly<Record<string, unknown>>,
@@ -110,7 +110,7 @@ const REST_FIELDS = {
   extra_headers: 'extraHeaders',
 } as const;
 
-/** Turns call frames into bytes of one content type. One for each track, because it resamples. */
+/** Creates an encoder for one track. */
 export function createEncoder(contentType: ContentType): (frame: Int16Array, order?: ByteOrder) => Buffer {
   const { encoding, sampleRate } = CONTENT_TYPES[contentType];
   const decimator = sampleRate === 8_000 ? createDecimator() : undefined;

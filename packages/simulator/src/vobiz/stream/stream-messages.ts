@@ -1,14 +1,14 @@
-// What a stream's socket says, in the shape that is documented today, in the shape of an older page, and in the
-// spellings that others have met.
+// The messages of a stream: in the format that is documented today, in that of an older page, and in variants that were
+// observed.
 
 import type { VobizFormatBehaviour } from '../behaviour.ts';
 import { CONTENT_TYPES } from './stream-format.ts';
 import type { StreamSpec, Track } from './stream-format.ts';
 
-/** The account's internal number, which streams carry instead of the `MA_` id. */
+/** The account's internal number, which streams contain instead of the `MA_` id. */
 const ACCOUNT_NUMBER = '512345';
 
-/** Who a stream belongs to. */
+/** The ids and parties of a stream. */
 export interface StreamIdentity {
   readonly streamId: string;
   readonly callId: string;
@@ -18,7 +18,7 @@ export interface StreamIdentity {
   readonly direction: 'inbound' | 'outbound';
 }
 
-/** The first message of a stream. */
+/** Creates the first message of a stream. */
 export function startMessage(
   behaviour: VobizFormatBehaviour,
   identity: StreamIdentity,
@@ -63,13 +63,13 @@ export interface MediaChunk {
   readonly payload: string;
 }
 
-/** A message with audio, whose payload may yet be spoilt. */
+/** A message with audio. */
 export interface MediaMessage {
   readonly [field: string]: unknown;
   readonly media: { readonly payload?: unknown; readonly [field: string]: unknown };
 }
 
-/** A message with audio. The older shape does not say whose it is. */
+/** Creates a message with audio. The older format has no track. */
 export function mediaMessage(
   behaviour: VobizFormatBehaviour,
   chunk: MediaChunk,
@@ -119,7 +119,7 @@ const EXTRA_HEADERS: {
   missing: () => undefined,
 };
 
-/** The field that each current message ends with. Observed to be an empty object as text, whatever was asked for. */
+/** Returns the last field of current messages. It was observed to be `"{}"` regardless of the extra headers. */
 function extraHeaders({ extraHeadersShape }: VobizFormatBehaviour, spec: StreamSpec): object {
   const value = EXTRA_HEADERS[extraHeadersShape](spec.extraHeaders);
   return value === undefined ? {} : { extra_headers: value };
@@ -132,7 +132,7 @@ const DIGITS: { [Shape in VobizFormatBehaviour['dtmfShape']]: (digit: string, ti
     number: (digit, timestamp) => ({ dtmf: { digit: /\d/.test(digit) ? Number(digit) : digit, timestamp } }),
   };
 
-/** A key that the person pressed. The body is assumed: no page shows it. */
+/** Creates the message for a pressed digit. Its format is assumed; it is not documented. */
 export function dtmfMessage(
   { dtmfShape }: VobizFormatBehaviour,
   streamId: string,
@@ -146,17 +146,17 @@ export function dtmfMessage(
     : { event: 'dtmf', streamId, ...body };
 }
 
-/** All audio before a checkpoint was heard. */
+/** Creates the message that a checkpoint was reached. */
 export function playedMessage(name: string): object {
   return { event: 'playedStream', name };
 }
 
-/** Nothing waits to be played any more. */
+/** Creates the message that the queue was cleared. */
 export function clearedMessage(streamId: string, sequenceNumber: number): object {
   return { sequenceNumber, event: 'clearedAudio', streamId };
 }
 
-/** The older last message of a stream. */
+/** Creates the last message of a stream in the older protocol. */
 export function stopMessage(streamId: string): object {
   return { event: 'stop', streamId, reason: 'call_ended' };
 }

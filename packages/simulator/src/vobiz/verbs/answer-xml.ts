@@ -1,28 +1,28 @@
-// The XML that an answer URL gives, read strictly: what is not well-formed, has no `<Response>`, or holds a verb
-// that Vobiz does not have, is no instruction at all.
+// Parses the XML of an answer URL strictly: XML that is malformed, has no `<Response>` or contains an unknown verb is
+// invalid.
 
 import { SaxesParser } from 'saxes';
 
-/** The largest answer, as documented. */
+/** The documented size limit of an answer. */
 export const MAX_ANSWER_BYTES = 100_000;
 
 /** One element of a `<Response>`. */
 export interface Verb {
   readonly name: VerbName;
   readonly attributes: Readonly<Record<string, string>>;
-  /** Its own text, without white space around it. */
+  /** Its own text, trimmed. */
   readonly text: string;
   readonly children: readonly Child[];
 }
 
-/** An element that stands in a verb. */
+/** An element inside a verb. */
 export interface Child {
   readonly name: string;
   readonly attributes: Readonly<Record<string, string>>;
   readonly text: string;
 }
 
-/** Every verb that may stand in a `<Response>`, with the elements that may stand in it. */
+/** The verbs of a `<Response>`, with the elements that each can contain. */
 const VERBS = {
   Conference: [],
   Dial: ['Number', 'User'],
@@ -33,7 +33,7 @@ const VERBS = {
   PreAnswer: ['Speak', 'Play', 'Wait'],
   Record: [],
   Redirect: [],
-  Speak: undefined, // SSML may stand in it
+  Speak: undefined, // may contain SSML
   Stream: [],
   Wait: [],
 } as const satisfies Record<string, readonly string[] | undefined>;
@@ -48,7 +48,7 @@ interface OpenElement {
   readonly children: OpenElement[];
 }
 
-/** The verbs of a document in order, or undefined when it is no valid answer. */
+/** Parses a document. Returns its verbs in order, or undefined if it is invalid. */
 export function decodeAnswer(xml: string): Verb[] | undefined {
   if (Buffer.byteLength(xml) > MAX_ANSWER_BYTES) return undefined;
   const root = readTree(xml);
@@ -58,7 +58,7 @@ export function decodeAnswer(xml: string): Verb[] | undefined {
     const name = verbName(element);
     if (name === undefined) return undefined;
     const { attributes, children } = element;
-    const text = name === 'Speak' ? spoken(element) : element.text;
+    const text = name === 'Speak' ? spokenText(element) : element.text;
     verbs.push({
       name,
       attributes,
@@ -66,7 +66,7 @@ export function decodeAnswer(xml: string): Verb[] | undefined {
       children: children.map((child) => ({
         name: child.name,
         attributes: child.attributes,
-        text: (child.name === 'Speak' ? spoken(child) : child.text).trim(),
+        text: (child.name === 'Speak' ? spokenText(child) : child.text).trim(),
       })),
     });
   }
@@ -80,8 +80,8 @@ function verbName({ name, children }: OpenElement): VerbName | undefined {
   return children.every((child) => allowed?.includes(child.name) ?? true) ? known : undefined;
 }
 
-function spoken({ text, children }: OpenElement): string {
-  return [text, ...children.map(spoken)].join(' ').replace(/\s+/g, ' ');
+function spokenText({ text, children }: OpenElement): string {
+  return [text, ...children.map(spokenText)].join(' ').replace(/\s+/g, ' ');
 }
 
 function readTree(xml: string): OpenElement | undefined {

@@ -6,8 +6,8 @@ import type { VerbContext, RunningVerb } from './verb-context.ts';
 const DEFAULT_TIME_LIMIT_S = 14_400;
 
 /**
- * `<Conference>`: the person sits in a room until they leave, are kicked, or would be alone in it without wishing to.
- * Only what `callbackUrl` is told names the member.
+ * `<Conference>`: the person is in a room until they leave, are kicked, or would be alone in it without `stayAlone`.
+ * Only the webhooks to `callbackUrl` contain the member id.
  */
 export function conference({ attributes, text: name }: Verb, call: VerbContext): RunningVerb | undefined {
   if (name === '') return undefined;
@@ -60,7 +60,7 @@ export function conference({ attributes, text: name }: Verb, call: VerbContext):
   };
 }
 
-/** What is heard while the room is empty. Asked by POST whatever an element says, and played once. */
+/** Plays the sound for an empty room once. Its URL is always requested by POST. */
 async function playWaitSound(url: string | undefined, name: string, call: VerbContext): Promise<void> {
   const target = targetOf(url, 'POST');
   if (target === undefined) return;

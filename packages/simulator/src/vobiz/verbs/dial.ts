@@ -1,26 +1,18 @@
-// `<Dial>`: all its targets ring at once, and the first that answers wins. What becomes of the callee is told to
-// `callbackUrl`, and the outcome to `action`; the elements after it run only when no bridge happened.
+// `<Dial>`: all targets ring at the same time, and the first one that answers is bridged. The verbs after it run only
+// if there was no bridge.
 
 import { randomUUID } from 'node:crypto';
-import type { Verb } from './answer-xml.ts';
-import { numberText } from '../webhook/forms.ts';
 import { HANGUPS } from '../webhook/hangup.ts';
 import type { Hangup } from '../webhook/hangup.ts';
 import { targetOf } from '../webhook/webhooks.ts';
-import { runWhile, isTrue, secondsToMs } from './verb-context.ts';
-import type { VerbContext, RunningVerb } from './verb-context.ts';
+import type { Verb } from './answer-xml.ts';
+import { createDialReports } from './dial-reports.ts';
+import type { DialStatus, Leg } from './dial-reports.ts';
+import { isTrue, runWhile, secondsToMs } from './verb-context.ts';
+import type { RunningVerb, VerbContext } from './verb-context.ts';
 
 const DEFAULT_TIME_LIMIT_S = 14_400;
 const DEFAULT_TIMEOUT_S = 120;
-
-/** What `action` is told. */
-type DialStatus = 'completed' | 'busy' | 'failed' | 'timeout' | 'no-answer';
-
-interface Leg {
-  readonly id: string;
-  readonly to: string;
-  readonly position: number;
-}
 
 const UNANSWERED = {
   busy: { status: 'busy', hangup: HANGUPS.lineBusy },
@@ -28,14 +20,13 @@ const UNANSWERED = {
   failed: { status: 'failed', hangup: HANGUPS.carrierFailed },
 } as const satisfies Record<string, { status: DialStatus; hangup: Hangup }>;
 
-/** Begins to ring. */
-export function dial({ attributes, text, children }: Verb, call: VerbContext): RunningVerb | undefined {
-  const numbers = (children.length > 0 ? children.map((child) => child.text) : [text]).filter(
-    (number) => number !== '',
-  );
-  if (numbers.length === 0) return undefined;
-  const legs: Leg[] = numbers.map((to, index) => ({ id: randomUUID(), to, position: index + 1 }));
-  const callback = targetOf(attributes['callbackUrl'], attributes['callbackMethod']);
+/** Starts ringing. Returns undefined without a target. */
+export function dial(verb: Verb, call: VerbContext): RunningVerb | undefined {
+  const { attributes } = verb;
+  const legs = legsOf(verb);
+  if (legs.length === 0) return undefined;
+  const action = targetOf(attributes['action'], attributes['method']);
+  const reports = createDialReports(verb, legs, call);
   const { dialOutcome, ringMs, calleeHangsUpMs } = call.behaviour();
   const timeoutMs = secondsToMs(attributes['timeout'], DEFAULT_TIMEOUT_S);
   let state: 'ringing' | 'bridged' | 'over' = 'ringing';
@@ -43,76 +34,39 @@ export function dial({ attributes, text, children }: Verb, call: VerbContext): R
   let next: RunningVerb | undefined;
   let stopListening = (): void => {};
 
-  const tell = (event: string, action: string, leg: Leg, more: Record<string, string> = {}): void => {
-    const format = call.behaviour().numberFormat;
-    call.notify(callback, {
-      ...call.commonForm(event),
-      DialAction: action,
-      DialALegUUID: call.record.id,
-      DialBLegUUID: leg.id,
-      DialBLegStatus: action,
-      DialBLegFrom: numberText(attributes['callerId'] ?? call.record.from, format),
-      DialBLegTo: numberText(leg.to, format),
-      DialBLegPosition: String(leg.position),
-      ...more,
-    });
-  };
-
-  const tellHangup = (leg: Leg, hangup: Hangup): void => {
-    const seconds = answeredAt === 0 ? 0 : Math.round((Date.now() - answeredAt) / 1000);
-    tell('DialHangup', 'hangup', leg, {
-      DialBLegDuration: String(seconds),
-      DialBLegBillDuration: String(Math.ceil(seconds / 60) * 60),
-      DialBLegHangupCause: hangup.cause,
-      DialBLegHangupCauseCode: hangup.code,
-      DialBLegHangupCauseName: hangup.name,
-      DialBLegHangupSource: hangup.source,
-    });
-  };
-
-  const actionForm = (status: DialStatus, hangup: Hangup): Record<string, string> => ({
-    ...call.commonForm('Redirect'),
-    DialStatus: status,
-    DialRingStatus: 'true',
-    DialHangupCause: hangup.cause,
-    DialALegUUID: call.record.id,
-    DialBLegUUID: status === 'completed' ? (legs[0]?.id ?? '') : '',
-  });
-
-  /** The dial is over and the call is not: what `action` gives comes next, or the elements that follow. */
-  const goOn = (status: DialStatus, hangup: Hangup): void => {
+  /** Ends the dial but not the call: the XML of `action` comes next, or the following verbs. */
+  const continueCall = (status: DialStatus, hangup: Hangup): void => {
     const wasBridged = state === 'bridged';
     state = 'over';
     stopListening();
     call.abandonScript();
-    const action = targetOf(attributes['action'], attributes['method']);
+    const form = reports.actionForm(status, hangup);
     if (action !== undefined && isTrue(attributes['redirect'], true)) {
-      const dead = { unreachable: HANGUPS.actionUnreachable, invalid: HANGUPS.invalidAction };
-      next = call.continueWith(action, actionForm(status, hangup), dead);
+      const failures = { unreachable: HANGUPS.actionUnreachable, invalid: HANGUPS.invalidAction };
+      next = call.continueWith(action, form, failures);
       return;
     }
-    call.notify(action, actionForm(status, hangup));
+    call.notify(action, form);
     if (wasBridged) call.hangUp(hangup);
   };
 
-  const unanswered = (outcome: { readonly status: DialStatus; readonly hangup: Hangup }): void => {
-    for (const leg of legs) tellHangup(leg, outcome.hangup);
-    goOn(outcome.status, outcome.hangup);
+  const endUnanswered = (outcome: { readonly status: DialStatus; readonly hangup: Hangup }): void => {
+    for (const leg of legs) reports.hangup(leg, outcome.hangup, answeredAt);
+    continueCall(outcome.status, outcome.hangup);
   };
 
   const endBridge = (hangup: Hangup): void => {
     if (state !== 'bridged') return;
-    if (legs[0] !== undefined) tellHangup(legs[0], hangup);
-    goOn('completed', hangup);
+    if (legs[0] !== undefined) reports.hangup(legs[0], hangup, answeredAt);
+    continueCall('completed', hangup);
   };
 
   const bridge = (winner: Leg, losers: readonly Leg[]): void => {
     state = 'bridged';
     answeredAt = Date.now();
     call.answer();
-    tell('DialAnswer', 'answer', winner);
-    tell('DialConnected', 'connected', winner);
-    for (const loser of losers) tell('DialHangup', 'hangup', loser, lostRace());
+    reports.answered(winner);
+    for (const loser of losers) reports.lostRace(loser);
     call.startScript(true);
     call.scheduler.after(secondsToMs(attributes['timeLimit'], DEFAULT_TIME_LIMIT_S), () => {
       if (state === 'bridged') call.hangUp(HANGUPS.timeLimit);
@@ -127,8 +81,8 @@ export function dial({ attributes, text, children }: Verb, call: VerbContext): R
   call.scheduler.after(Math.min(ringMs, timeoutMs), () => {
     if (state !== 'ringing') return;
     const [winner, ...losers] = legs;
-    if (ringMs > timeoutMs) return unanswered({ status: 'timeout', hangup: HANGUPS.noAnswer });
-    if (dialOutcome !== 'answer') return unanswered(UNANSWERED[dialOutcome]);
+    if (ringMs > timeoutMs) return endUnanswered({ status: 'timeout', hangup: HANGUPS.noAnswer });
+    if (dialOutcome !== 'answer') return endUnanswered(UNANSWERED[dialOutcome]);
     if (winner !== undefined) bridge(winner, losers);
   });
 
@@ -140,22 +94,16 @@ export function dial({ attributes, text, children }: Verb, call: VerbContext): R
       state = 'over';
       stopListening();
       if (!wasBridged && !wasRinging) return;
-      const reason = hangup ?? HANGUPS.callerHungUp;
-      for (const leg of wasBridged ? legs.slice(0, 1) : legs) tellHangup(leg, reason);
-      if (!wasBridged || hangup === undefined) return;
-      call.notify(targetOf(attributes['action'], attributes['method']), actionForm('completed', hangup));
+      for (const leg of wasBridged ? legs.slice(0, 1) : legs)
+        reports.hangup(leg, hangup ?? HANGUPS.callerHungUp, answeredAt);
+      if (wasBridged && hangup !== undefined) call.notify(action, reports.actionForm('completed', hangup));
     },
   };
 }
 
-function lostRace(): Record<string, string> {
-  const { cause, code, name, source } = HANGUPS.lostRace;
-  return {
-    DialBLegDuration: '0',
-    DialBLegBillDuration: '0',
-    DialBLegHangupCause: cause,
-    DialBLegHangupCauseCode: code,
-    DialBLegHangupCauseName: name,
-    DialBLegHangupSource: source,
-  };
+function legsOf({ text, children }: Verb): Leg[] {
+  const numbers = children.length > 0 ? children.map((child) => child.text) : [text];
+  return numbers
+    .filter((number) => number !== '')
+    .map((to, index) => ({ id: randomUUID(), to, position: index + 1 }));
 }

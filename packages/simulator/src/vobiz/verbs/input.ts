@@ -1,4 +1,4 @@
-// The verbs that take something from the caller: keys, and a recording.
+// The verbs that receive input of the caller: digits and recordings.
 
 import type { Verb } from './answer-xml.ts';
 import { HANGUPS } from '../webhook/hangup.ts';
@@ -17,11 +17,11 @@ const MAX_DIGITS = 32;
 const ANY_KEY = '1234567890*#';
 const DEFAULT_RECORD_S = 60;
 
-/** `<Gather>`: keys alone; speech is not recognised. What is pressed while its prompt goes on counts. */
+/** `<Gather>`: digits only, without speech recognition. Digits during the prompt count too. */
 export function gather({ attributes, children }: Verb, call: VerbContext): RunningVerb {
   call.answer();
   const action = targetOf(attributes['action'], attributes['method']);
-  const wanted = Math.min(MAX_DIGITS, Number(attributes['numDigits']) || MAX_DIGITS);
+  const maxDigits = Math.min(MAX_DIGITS, Number(attributes['numDigits']) || MAX_DIGITS);
   const finishOnKey = attributes['finishOnKey'] ?? '#';
   const digitEndMs = secondsToMs(attributes['digitEndTimeout'], DEFAULT_DIGIT_END_S);
   const prompting = prompts(children, call);
@@ -36,10 +36,10 @@ export function gather({ attributes, children }: Verb, call: VerbContext): Runni
     sinceDigitMs = 0;
     isFinished = finishOnKey.includes(digit);
     if (!isFinished) digits += digit;
-    isFinished ||= digits.length >= wanted;
+    isFinished ||= digits.length >= maxDigits;
   });
 
-  /** Without a digit, and without anything to do with them, the next verb runs. */
+  /** Without digits or without a redirect, the next verb runs. */
   const finish = (): boolean => {
     isFinished = true;
     stopListening();
@@ -73,7 +73,7 @@ export function gather({ attributes, children }: Verb, call: VerbContext): Runni
   };
 }
 
-/** `<Record>`: until the caller is silent, presses a key or hangs up; with `recordSession` beside everything else. */
+/** `<Record>`: until the caller is silent, presses a digit or hangs up; with `recordSession`, during all other verbs. */
 export function record({ attributes }: Verb, call: VerbContext): RunningVerb | undefined {
   call.answer();
   const action = targetOf(attributes['action'], attributes['method']);
@@ -115,12 +115,12 @@ export function record({ attributes }: Verb, call: VerbContext): RunningVerb | u
       if (end !== undefined) call.recordings.stop(recording, end);
       if (recording.endedAt === null) return true;
       stopListening();
-      const told = { ...call.commonForm('Record'), ...form };
+      const report = { ...call.commonForm('Record'), ...form };
       if (action === undefined || !isTrue(attributes['redirect'])) {
-        call.notify(action, told);
+        call.notify(action, report);
         return false;
       }
-      next = call.continueWith(action, told, ACTION_DEAD);
+      next = call.continueWith(action, report, ACTION_DEAD);
       return true;
     }),
     cancel() {

@@ -1,4 +1,4 @@
-// The verbs that are heard, or wait for somebody to be heard.
+// The verbs that play audio or wait.
 
 import type { Child, Verb } from './answer-xml.ts';
 import { runWhile, runFor, isTrue, runLoop, secondsToMs } from './verb-context.ts';
@@ -28,15 +28,15 @@ export function play({ attributes, text }: Element, call: VerbContext): RunningV
   return runLoop(attributes['loop'], () => call.play([text]));
 }
 
-/** `<Wait>`. Before anything else it delays answering. */
+/** `<Wait>`. As the first verb, it delays answering. */
 export function wait({ attributes }: Element, call: VerbContext): RunningVerb {
   const waiting = runFor(secondsToMs(attributes['length'], DEFAULT_WAIT_S));
   const minSilenceMs = Number(attributes['minSilence']) || DEFAULT_MIN_SILENCE_MS;
   const endsInSilence = isTrue(attributes['silence']);
   return runWhile(() => {
-    const goesOn = waiting.isRunning() && !(endsInSilence && call.callerSilenceMs >= minSilenceMs);
-    if (!goesOn) call.answer();
-    return goesOn;
+    const isRunning = waiting.isRunning() && !(endsInSilence && call.callerSilenceMs >= minSilenceMs);
+    if (!isRunning) call.answer();
+    return isRunning;
   });
 }
 
@@ -54,7 +54,7 @@ const PROMPTS: Readonly<Record<string, (element: Element, call: VerbContext) => 
   Wait: wait,
 };
 
-/** The elements that stand in a verb, one after the other. Tells whether they go on. */
+/** Runs the elements inside a verb one after the other. The returned function reports whether they are running. */
 export function prompts(children: readonly Child[], call: VerbContext): () => boolean {
   const left = [...children];
   let current: RunningVerb | undefined;
@@ -69,7 +69,7 @@ export function prompts(children: readonly Child[], call: VerbContext): () => bo
   };
 }
 
-/** `<PreAnswer>`: what stands in it is heard, and the call stays unanswered. */
+/** `<PreAnswer>`: plays its elements without answering the call. */
 export function preAnswer({ children }: Verb, call: VerbContext): RunningVerb {
   const early: VerbContext = Object.create(call, { answer: { value: () => {} } }) as VerbContext;
   return runWhile(prompts(children, early));

@@ -1,4 +1,4 @@
-// What verbs can do to a call, and the small things that several of them need.
+// What verbs can do to a call, and helpers of several verbs.
 
 import { FRAME_MS } from '../../audio/pcm.ts';
 import type { Scheduler } from '../../call/scheduler.ts';
@@ -11,70 +11,70 @@ import type { Stream } from '../stream/stream.ts';
 import type { StreamSpec } from '../stream/stream-format.ts';
 import type { Form, Target } from '../webhook/webhooks.ts';
 
-/** What keeps the next verb waiting. */
+/** A verb that keeps the next one waiting. */
 export interface RunningVerb {
-  /** Asked every frame: does the verb still hold the call? */
+  /** Called every frame. Returns false when the next verb can run. */
   isRunning(): boolean;
-  /** Called once when the call goes elsewhere or is over while the verb holds it. */
+  /** Called once if the call ends or is transferred while the verb is running. */
   cancel?(hangup: Hangup | undefined): void;
 }
 
-/** Why a call is over that was told to go on elsewhere and cannot. */
+/** The hangups of a call whose next XML cannot be requested or is invalid. */
 export interface FailureHangups {
   readonly unreachable: Hangup;
   readonly invalid: Hangup;
 }
 
-/** One call, as verbs see it. */
+/** One call, from the point of view of verbs. */
 export interface VerbContext {
   readonly scheduler: Scheduler;
   readonly record: Readonly<VobizRecord>;
   readonly recordings: Recordings;
-  /** Nothing is being said, and nothing waits to be said. */
+  /** Whether no one speaks and no sentence is queued. */
   readonly silent: boolean;
-  /** For how long the caller has said nothing. */
+  /** How long the caller has been silent. */
   readonly callerSilenceMs: number;
   behaviour(): VobizBehaviour;
-  /** The caller hears that somebody has answered. Without effect when that was so before. */
+  /** Answers the call. No effect if it is answered. */
   answer(): void;
   speak(text: string): void;
-  /** Fetches files and plays them one after the other; what is no WAV is noted and skipped. Tells whether they play. */
+  /** Downloads and plays files one after the other. The returned function reports whether it is still playing. */
   play(urls: readonly string[]): () => boolean;
   stream(spec: StreamSpec): Stream;
-  /** The scripted conversation begins, with its callee or without; when it is over the caller hangs up. */
+  /** Starts the scripted conversation, with or without its callee. The caller hangs up after it. */
   startScript(withCallee: boolean): void;
-  /** Nobody follows the script any more. */
+  /** Stops the scripted conversation. */
   abandonScript(): void;
-  /** Digits go to the person. */
+  /** Sends digits to the person. */
   sendDigits(digits: string): void;
-  /** What the person presses; what it gives ends that. */
+  /** Subscribes to the digits that the person presses. Returns a function that unsubscribes. */
   onDigit(listener: (digit: string) => void): () => void;
-  /** Sits down in a room; undefined when it is full. */
+  /** Joins a room. Returns undefined if it is full. */
   joinRoom(
     name: string,
     participant: Pick<Participant, 'stayAlone' | 'endsRoom' | 'onLeft'>,
     muted: boolean,
   ): Member | undefined;
-  /** The fields that most webhooks about the call begin with. */
+  /** Returns the fields that most webhooks about the call have. */
   commonForm(event: string): Record<string, string>;
   notify(target: Target | undefined, form: Form): void;
-  /** Asks, and gives the elements that came back, if any did. */
+  /** Requests XML and resolves with its elements; none if it fails. */
   requestXml(
     target: Target,
     form: Form,
   ): Promise<readonly { readonly name: string; readonly text: string }[]>;
-  /** Goes on with the XML that a URL gives. */
+  /** Requests XML and continues with it. */
   continueWith(target: Target | undefined, form: Form, failures: FailureHangups): RunningVerb;
   hangUp(hangup: Hangup): void;
   note(text: string): void;
 }
 
-/** A hold without an end of its own. */
+/** Returns a verb that runs while a condition holds. */
 export function runWhile(isRunning: () => boolean): RunningVerb {
   return { isRunning };
 }
 
-/** Holds for so long. */
+/** Returns a verb that runs for a time. */
 export function runFor(ms: number): RunningVerb {
   let leftMs = ms;
   return runWhile(() => {
@@ -83,7 +83,7 @@ export function runFor(ms: number): RunningVerb {
   });
 }
 
-/** Begins something as often as `loop` says, 0 being for ever, and holds until the last of it is over. */
+/** Returns a verb that starts something `loop` times (0: unlimited) and runs until the last one has ended. */
 export function runLoop(loop: string | undefined, start: () => () => boolean): RunningVerb {
   const times = Math.trunc(Number(loop ?? 1));
   let left = times === 0 ? Infinity : times > 0 ? times : 1;
@@ -97,13 +97,13 @@ export function runLoop(loop: string | undefined, start: () => () => boolean): R
   });
 }
 
-/** A number of seconds in milliseconds; what is no such number is the default. */
+/** Converts seconds to milliseconds; an invalid number gives the default. */
 export function secondsToMs(seconds: string | undefined, otherwise: number): number {
   const value = Number(seconds);
   return (seconds !== undefined && value > 0 ? value : otherwise) * 1000;
 }
 
-/** A truth value of an attribute. */
+/** Parses a boolean attribute. */
 export function isTrue(text: string | undefined, otherwise = false): boolean {
   return text === undefined ? otherwise : text === 'true';
 }

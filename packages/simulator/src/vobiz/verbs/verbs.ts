@@ -1,5 +1,5 @@
-// What each verb of the XML does to a call. A verb either lets the next one run at once, or gives a hold, which keeps
-// the next one waiting.
+// The implementation of each verb. A verb either lets the next one run immediately, or returns a `RunningVerb`, which
+// keeps the next one waiting.
 
 import type { Verb, VerbName } from './answer-xml.ts';
 import { HANGUPS } from '../webhook/hangup.ts';
@@ -53,7 +53,7 @@ const VERBS: { [Name in VerbName]: (verb: Verb, call: VerbContext) => RunningVer
     }),
 };
 
-/** Begins a verb. */
+/** Starts a verb. */
 export function startVerb(verb: Verb, call: VerbContext): RunningVerb | undefined {
   return VERBS[verb.name](verb, call);
 }

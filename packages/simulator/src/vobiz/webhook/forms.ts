@@ -1,15 +1,15 @@
 // The form fields of Vobiz's webhooks. Every value is text. `SessionStart` is UTC while the other times of the same
-// request are Indian time, and numbers have lost their plus unless dialled otherwise.
+// request are Indian time. By default, numbers have no plus sign.
 
 import type { VobizWebhookBehaviour } from '../behaviour.ts';
 import type { Hangup } from './hangup.ts';
 
 const INDIA_AHEAD_MS = 5.5 * 3_600_000;
 
-/** How numbers are written. */
+/** The format of telephone numbers. */
 export type NumberFormat = VobizWebhookBehaviour['numberFormat'];
 
-/** What is known about a call, from which each webhook about it is made. */
+/** The data of a call from which all webhooks about it are created. */
 export interface VobizRecord {
   readonly id: string;
   readonly authId: string;
@@ -23,7 +23,7 @@ export interface VobizRecord {
   hangup: Hangup | undefined;
 }
 
-/** What a stream's status callback is about. */
+/** An event of a stream's status callback. */
 export interface StreamStatusEvent {
   readonly event:
     'StartStream' | 'PlayedStream' | 'ClearedAudio' | 'DegradedStream' | 'DroppedStream' | 'StopStream';
@@ -42,7 +42,7 @@ const STREAM_ERRORS: Partial<Record<StreamStatusEvent['event'], string>> = {
   DroppedStream: 'connection disconnected with the remote service',
 };
 
-/** Fields that every webhook about a call has. */
+/** Returns the fields that every webhook about a call has. */
 export function commonForm(
   record: VobizRecord,
   event: string,
@@ -69,7 +69,7 @@ export function commonForm(
   };
 }
 
-/** The fields of the webhook that ends a call. */
+/** Returns the fields of the hangup webhook. */
 export function hangupForm(
   record: VobizRecord,
   hangup: Hangup,
@@ -92,40 +92,40 @@ export function hangupForm(
   };
 }
 
-/** The fields of a stream's status callback. */
+/** Returns the fields of a stream's status callback. */
 export function streamForm(
   record: VobizRecord,
-  news: StreamStatusEvent,
+  event: StreamStatusEvent,
   format: NumberFormat = 'plain',
 ): Record<string, string> {
   return {
     From: numberText(record.from, format),
     To: numberText(record.to, format),
     CallUUID: record.id,
-    Event: news.event,
-    StreamID: news.streamId,
-    Error: STREAM_ERRORS[news.event] ?? '',
+    Event: event.event,
+    StreamID: event.streamId,
+    Error: STREAM_ERRORS[event.event] ?? '',
     ParentAuthID: record.authId,
-    status_callback_url: news.callbackUrl,
-    status_callback_method: news.callbackMethod,
-    Timestamp: utcTime(news.at),
-    ...(news.event === 'StartStream' ? { ServiceURL: news.serviceUrl } : {}),
-    ...(news.name === undefined ? {} : { Name: news.name }),
-    ...Object.fromEntries(Object.entries(news.extraHeaders).map(([key, value]) => [`X-VH-${key}`, value])),
+    status_callback_url: event.callbackUrl,
+    status_callback_method: event.callbackMethod,
+    Timestamp: utcTime(event.at),
+    ...(event.event === 'StartStream' ? { ServiceURL: event.serviceUrl } : {}),
+    ...(event.name === undefined ? {} : { Name: event.name }),
+    ...Object.fromEntries(Object.entries(event.extraHeaders).map(([key, value]) => [`X-VH-${key}`, value])),
   };
 }
 
-/** `YYYY-MM-DD HH:MM:SS` in UTC. */
+/** Formats a time as `YYYY-MM-DD HH:MM:SS` in UTC. */
 export function utcTime(epochMs: number): string {
   return new Date(epochMs).toISOString().slice(0, 19).replace('T', ' ');
 }
 
-/** `YYYY-MM-DD HH:MM:SS` on Indian clocks. */
+/** Formats a time as `YYYY-MM-DD HH:MM:SS` in Indian time. */
 export function indianTime(epochMs: number): string {
   return utcTime(epochMs + INDIA_AHEAD_MS);
 }
 
-/** A number as webhooks have it: its plus is gone, and sometimes its country with it. */
+/** Formats a number as in webhooks: without its plus sign, or without its country code. */
 export function numberText(number: string, format: NumberFormat): string {
   if (format === 'plus') return number;
   if (format === 'national') return number.replace(/^\+?91/, '0');

@@ -1,4 +1,4 @@
-/** Why a call ended, as the `Hangup` webhook says it. */
+/** The end of a call, as in the hangup webhook. */
 export interface Hangup {
   readonly cause: string;
   readonly code: string;
@@ -8,7 +8,7 @@ export interface Hangup {
 
 const normal = { cause: 'NORMAL_CLEARING', code: '4000', name: 'Normal Hangup' } as const;
 
-/** Every way in which a simulated call ends. */
+/** All ends of a call. */
 export const HANGUPS = {
   callerHungUp: { ...normal, source: 'Caller' },
   calleeHungUp: { ...normal, source: 'Callee' },

@@ -1,5 +1,5 @@
-// What proves that a webhook comes from Vobiz: a hash over the URL without its query, and a nonce of twenty digits.
-// The body is not covered. The headers were observed to carry the account's token in clear as well.
+// The signature of webhooks: a hash of the URL without its query, and a nonce of twenty digits. The body is not signed.
+// The headers were observed to contain the account's token in plain text as well.
 
 import { createHmac, randomInt } from 'node:crypto';
 import type { VobizWebhookBehaviour } from '../behaviour.ts';
@@ -11,7 +11,7 @@ export interface SigningKeys {
   readonly parentToken: string;
 }
 
-/** Makes the headers of one request. */
+/** Returns the signature headers of one request. */
 export type Sign = (url: string) => Record<string, string>;
 
 const NONCE_DIGITS = 20;
@@ -35,7 +35,7 @@ const SIGNATURES: { [Kind in VobizWebhookBehaviour['signature']]: Signed } = {
   both: (keys, base, nonce) => ({ ...v2(keys, base, nonce), ...v3(keys, base, nonce) }),
   wrong: ({ token, parentToken }, base, nonce) =>
     SIGNATURES.both({ token: `not ${token}`, parentToken }, base, nonce),
-  // Which header carries the nonce is not documented: both are assumed.
+  // It is not documented which header carries the nonce: both are sent.
   'ma-v3': ({ parentToken }, base, nonce) => ({
     'X-Vobiz-Signature-MA-V3': hash(parentToken, `${base}.${nonce}`),
     'X-Vobiz-Signature-MA-V3-Nonce': nonce,
@@ -43,7 +43,7 @@ const SIGNATURES: { [Kind in VobizWebhookBehaviour['signature']]: Signed } = {
   }),
 };
 
-/** Signs the webhooks of one call. `dials` are asked for at each request. */
+/** Creates the signer of one call. `behaviour` is read for each request. */
 export function createSigner(keys: SigningKeys, behaviour: () => VobizWebhookBehaviour): Sign {
   const first = nonceOf();
   return (url) => {

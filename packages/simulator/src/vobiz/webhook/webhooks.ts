@@ -6,53 +6,53 @@ import type { StreamStatusEvent, VobizRecord } from './forms.ts';
 import type { Hangup } from './hangup.ts';
 import type { Sign } from './signature.ts';
 
-/** How long an application may take to say what to do. */
+/** The timeout of a request for XML. */
 export const ANSWER_TIMEOUT_MS = 10_000;
-/** How long an application may take to acknowledge news. */
+/** The timeout of a notification. */
 export const NOTIFY_TIMEOUT_MS = 3_000;
-/** How often an application is target what to do before the call is given up. */
+/** How often a request for XML is attempted before the call ends. */
 export const ANSWER_ATTEMPTS = 3;
-/** How often news are told before they are given up. */
+/** How often a notification is attempted. */
 export const NOTIFY_ATTEMPTS = 4;
 
-/** How a URL is target. */
+/** The method of a webhook. */
 export type Method = 'GET' | 'POST';
 
-/** A URL, and how it is target. */
+/** The URL and the method of a webhook. */
 export interface Target {
   readonly url: string;
   readonly method: Method;
 }
 
-/** The application of a call: of the called number, or as REST named it when it placed the call. */
+/** The application of a call: of the called number, or as named by the REST request that placed the call. */
 export interface Application {
   readonly answerUrl: string | undefined;
   readonly hangupUrl: string | undefined;
   readonly answerMethod?: Method;
   readonly hangupMethod?: Method;
-  /** Told that the callee rings. */
+  /** Notified when the callee rings. */
   readonly ring?: Target | undefined;
-  /** Asked when the answer URL cannot be reached. */
+  /** Requested when the answer URL fails. */
   readonly fallback?: Target | undefined;
 }
 
 /** The fields of one webhook. */
 export type Form = Readonly<Record<string, string>>;
 
-/** Tells an application about one call. */
+/** Sends the webhooks of one call. */
 export interface Webhooks {
-  /** The fields that most webhooks about the call begin with. */
+  /** Returns the fields that most webhooks have. */
   commonForm(event: string): Record<string, string>;
-  /** Asks what to do; undefined when nobody could be target. */
+  /** Requests XML. Resolves with undefined if the request fails. */
   request(target: Target | undefined, form: Form): Promise<Delivered | undefined>;
-  /** Tells news. They are tried again, and nobody waits for them. */
+  /** Sends a notification, with retries, without waiting for the response. */
   notify(target: Target | undefined, form: Form): void;
-  /** Tells the end to the hangup URL, or to the answer URL of an application without one. */
+  /** Notifies the hangup URL, or the answer URL if there is none. */
   hangup(hangup: Hangup): Promise<void>;
   streamStatus(status: StreamStatusEvent): void;
 }
 
-/** What the webhooks of a call need. */
+/** The dependencies of webhooks. */
 export interface WebhookDeps {
   readonly application: Application;
   readonly webhookSender: WebhookSender;
@@ -61,7 +61,7 @@ export interface WebhookDeps {
   readonly sign: Sign;
 }
 
-/** The webhooks of one call. */
+/** Creates the webhooks of one call. */
 export function createWebhooks({
   application,
   webhookSender,
@@ -128,14 +128,14 @@ export function createWebhooks({
       const target = { url, method: isOwn ? hangupMethod : answerMethod };
       await notify(target, hangupForm(record, hangup, behaviour().numberFormat));
     },
-    streamStatus(news) {
-      const method = news.callbackMethod === 'GET' ? 'GET' : 'POST';
-      void notify({ url: news.callbackUrl, method }, streamForm(record, news, behaviour().numberFormat));
+    streamStatus(event) {
+      const method = event.callbackMethod === 'GET' ? 'GET' : 'POST';
+      void notify({ url: event.callbackUrl, method }, streamForm(record, event, behaviour().numberFormat));
     },
   };
 }
 
-/** A URL with its method as XML or REST names them; undefined when there is none. */
+/** Returns a valid target from a URL and a method, or undefined. */
 export function targetOf(url: unknown, method: unknown): Target | undefined {
   if (typeof url !== 'string' || !URL.canParse(url)) return undefined;
   return { url, method: typeof method === 'string' && method.toUpperCase() === 'GET' ? 'GET' : 'POST' };

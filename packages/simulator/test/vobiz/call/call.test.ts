@@ -4,7 +4,7 @@ import { createSetup } from '../../support/setup.ts';
 
 const dial = '<Dial><Number>+919000000002</Number></Dial>';
 
-/** Runs a call to its end, and gives the form that told of it. */
+/** Runs a call to its end and returns the form of its hangup webhook. */
 async function hangupOf(
   { simulator, application }: Setup,
   answer: string | number,
@@ -18,7 +18,7 @@ async function hangupOf(
 vi.setConfig({ maxConcurrency: 20 });
 
 describe.concurrent('a Vobiz call', () => {
-  it('asks its application what to do, in a form, while it rings', async (context) => {
+  it('requests its XML with a form while it rings', async (context) => {
     const { simulator, application } = await createSetup(context);
     const { id } = simulator.startCall({ provider: 'vobiz' });
     const [request] = await application.until(
@@ -35,7 +35,7 @@ describe.concurrent('a Vobiz call', () => {
     ]);
   });
 
-  it('is connected by <Dial>, converses, and ends when the caller hangs up', async (context) => {
+  it('is bridged by <Dial>, speaks, and ends when the caller hangs up', async (context) => {
     const setup = await createSetup(context);
     const hangup = await hangupOf(setup, `<Response>${dial}</Response>`);
     expect(hangup).toMatchObject({
@@ -54,21 +54,21 @@ describe.concurrent('a Vobiz call', () => {
     ]);
   });
 
-  it('is answered, and drops a little later with 8011, when the XML is malformed', async (context) => {
+  it('is answered and ends soon after with 8011 for malformed XML', async (context) => {
     const setup = await createSetup(context);
     const form = await hangupOf(setup, '<Response><Stream>ws://x/?a=1&b=2</Stream></Response>');
     expect(form).toMatchObject({ HangupCauseCode: '8011', HangupCauseName: 'Invalid Answer XML' });
     const [call] = setup.simulator.calls();
-    // A millisecond less: instants are cut to whole ones.
+    // One millisecond less, because instants are rounded down.
     expect((call?.endedAt ?? 0) - (call?.startedAt ?? 0)).toBeGreaterThanOrEqual(39);
   });
 
-  it('drops with 8011 for a verb that does not exist', async (context) => {
+  it('ends with 8011 for an unknown verb', async (context) => {
     const setup = await createSetup(context);
     expect(await hangupOf(setup, '<Response><Pause/></Response>')).toMatchObject({ HangupCauseCode: '8011' });
   });
 
-  it('ends with 4010 when the document ends', async (context) => {
+  it('ends with 4010 at the end of the XML', async (context) => {
     const setup = await createSetup(context);
     expect(await hangupOf(setup, '<Response/>')).toMatchObject({
       HangupCauseCode: '4010',
@@ -78,7 +78,7 @@ describe.concurrent('a Vobiz call', () => {
     });
   });
 
-  it('ends with 4010 when a two-way stream wants to hear both', async (context) => {
+  it('ends with 4010 for a two-way stream of both tracks', async (context) => {
     const setup = await createSetup(context);
     const stream = `<Stream bidirectional="true" audioTrack="both">${setup.application.wsUrl}/s</Stream>`;
     expect(await hangupOf(setup, `<Response>${stream}${dial}</Response>`)).toMatchObject({
@@ -107,7 +107,7 @@ describe.concurrent('a Vobiz call', () => {
     });
   });
 
-  it('goes on where a <Redirect> says', async (context) => {
+  it('continues with the XML of a <Redirect>', async (context) => {
     const setup = await createSetup(context);
     const { application, simulator } = setup;
     application.answer = (attempt) =>
@@ -119,19 +119,19 @@ describe.concurrent('a Vobiz call', () => {
     expect(application.forms('Redirect')).toHaveLength(1);
   });
 
-  it('asks three times before it gives up with 7011', async (context) => {
+  it('requests the answer URL three times, then ends with 7011', async (context) => {
     const setup = await createSetup(context);
     expect(await hangupOf(setup, 503)).toMatchObject({ HangupCauseCode: '7011', Duration: '0' });
     expect(setup.application.forms('StartApp')).toHaveLength(3);
   });
 
-  it('goes on when the second try is answered', async (context) => {
+  it('continues when the second attempt succeeds', async (context) => {
     const { simulator, application } = await createSetup(context);
     application.answer = (attempt) => (attempt === 1 ? 503 : '<Response/>');
     expect((await simulator.startCall({ provider: 'vobiz' }).over).endedReason).toBe('4010');
   });
 
-  it('tells its end to the answer URL when there is no hangup URL', async (context) => {
+  it('sends the hangup webhook to the answer URL without a hangup URL', async (context) => {
     const { simulator, application } = await createSetup(context);
     simulator.pointAt({ vobizHangup: undefined });
     application.answer = () => '<Response/>';
@@ -139,14 +139,14 @@ describe.concurrent('a Vobiz call', () => {
     expect(application.requests.map(({ path }) => path)).toEqual(['/answer', '/answer']);
   });
 
-  it('survives an application that is not there', async (context) => {
+  it('survives an unreachable application', async (context) => {
     const { simulator } = await createSetup(context);
     simulator.pointAt({ vobizAnswer: 'http://127.0.0.1:1/', vobizHangup: 'http://127.0.0.1:1/' });
     const { endedReason, deliveries } = await simulator.startCall({ provider: 'vobiz' }).over;
     expect([endedReason, deliveries.failed]).toEqual(['7011', 2]);
   });
 
-  it('is cancelled when the caller gives up before anybody answers', async (context) => {
+  it('is cancelled when the caller hangs up before it is answered', async (context) => {
     const { simulator, application } = await createSetup(context);
     const call = simulator.startCall({ provider: 'vobiz', behaviour: { ringMs: 60_000 } });
     await application.until('the question', () => application.forms('StartApp').length > 0);

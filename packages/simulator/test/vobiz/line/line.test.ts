@@ -14,7 +14,7 @@ function next(line: Line, others: Partial<LineInput> = {}): LineFrame['tracks'] 
 }
 
 describe('the line of a person', () => {
-  it('has what they say on `inbound`, and what they hear on `outbound`', () => {
+  it('has sent audio on `inbound` and received audio on `outbound`', () => {
     const line = createLine(createConversation());
     line.play('inbound', tone);
     expect([rms(next(line).inbound) > 1_000, rms(next(line).outbound)]).toEqual([true, 0]);
@@ -23,7 +23,7 @@ describe('the line of a person', () => {
     expect([rms(inbound), rms(outbound) > 1_000]).toEqual([0, true]);
   });
 
-  it('has what streams play on `outbound`, unless dialled otherwise; it is heard in any case', () => {
+  it('has stream audio on `outbound` by default; the person always receives it', () => {
     const line = createLine(createConversation());
     expect(next(line, { played: [LOUD] }).outbound).toEqual(LOUD);
     expect(next(line, { played: [LOUD], playedOnOutbound: false }).outbound).toEqual(new Int16Array(320));
@@ -31,7 +31,7 @@ describe('the line of a person', () => {
     expect(line.heard().readInt16LE(line.heard().length - 2)).toBeCloseTo(1_000, -2);
   });
 
-  it('is silent to others while muted, and deaf to the room but not to what streams play', () => {
+  it('sends silence while muted, and receives streams but not the room while deaf', () => {
     const line = createLine(createConversation());
     line.play('inbound', tone);
     expect(next(line, { muted: true }).inbound).toEqual(new Int16Array(320));
@@ -40,7 +40,7 @@ describe('the line of a person', () => {
     expect(next(line, { played: [LOUD], deaf: true }).outbound).toEqual(LOUD);
   });
 
-  it('counts for how long they have said nothing', () => {
+  it('measures the silence of the person', () => {
     const line = createLine(createConversation());
     next(line);
     next(line);
@@ -50,13 +50,13 @@ describe('the line of a person', () => {
     expect(line.silenceMs).toBe(0);
   });
 
-  it('keeps the last ten seconds of what they heard, at 8 kHz', () => {
+  it('keeps the last ten seconds of received audio at 8 kHz', () => {
     const line = createLine(createConversation());
     for (let frame = 0; frame < RECENT_AUDIO_MS / 20 + 10; frame += 1) next(line);
     expect(line.heard()).toHaveLength(RECENT_AUDIO_MS * 16);
   });
 
-  it('carries a bounded number of sounds; one more is over at once', () => {
+  it('limits the number of sounds; a further one ends immediately', () => {
     const line = createLine(createConversation());
     const sounds = Array.from({ length: MAX_SOUNDS + 1 }, () => line.play('outbound', tone));
     expect(sounds.map(({ over }) => over).indexOf(true)).toBe(MAX_SOUNDS);

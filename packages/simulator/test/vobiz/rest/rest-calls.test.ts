@@ -1,4 +1,4 @@
-// Placing calls over REST, and taking them elsewhere.
+// Placing and transferring calls over REST.
 
 import { describe, expect, it, vi } from 'vitest';
 import type { VobizBehaviour } from '../../../src/index.ts';
@@ -35,16 +35,16 @@ const dialled = (
 vi.setConfig({ maxConcurrency: 20 });
 
 describe.concurrent('a call that REST places', () => {
-  it('rings, is answered, asks what to do, and tells its end to its own URLs', async (context) => {
+  it('rings, is answered, requests its XML, and sends its hangup to its own URLs', async (context) => {
     const setup = await createSetup(context);
     setup.application.answer = () => '<Response><Hangup/></Response>';
     const id = await place(setup);
     await setup.simulator.call(id)?.over;
-    const told = setup.application.requests.map(({ path, body }) => {
+    const received = setup.application.requests.map(({ path, body }) => {
       const form = new URLSearchParams(body);
       return [path, form.get('Event'), form.get('CallStatus'), form.get('Direction'), form.get('CallUUID')];
     });
-    expect(told).toEqual([
+    expect(received).toEqual([
       ['/rings', 'Ring', 'ringing', 'outbound', id],
       ['/answer', 'StartApp', 'in-progress', 'outbound', id],
       ['/ended', 'Hangup', 'completed', 'outbound', id],
@@ -56,7 +56,7 @@ describe.concurrent('a call that REST places', () => {
     ['busy', { HangupCause: 'USER_BUSY', HangupCauseCode: '3010', HangupSource: 'Carrier', Duration: '0' }],
     ['no-answer', { HangupCause: 'NO_ANSWER', HangupCauseCode: '6010', HangupSource: 'Vobiz' }],
     ['failed', { HangupCauseCode: '3080', HangupSource: 'Carrier', AnswerTime: '' }],
-  ] as const)('that is %s never asks what to do', async ([callOutcome, form], context) => {
+  ] as const)('does not request XML when the callee is %s', async ([callOutcome, form], context) => {
     const setup = await dialled(context, { callOutcome });
     const id = await place(setup);
     await setup.simulator.call(id)?.over;
@@ -64,7 +64,7 @@ describe.concurrent('a call that REST places', () => {
     expect(setup.application.forms('Hangup')).toMatchObject([form]);
   });
 
-  it('asks by the methods that it was given, and elsewhere when it must', async (context) => {
+  it('uses the given methods and the fallback URL', async (context) => {
     const setup = await createSetup(context);
     setup.application.answer = (_, path) =>
       path.startsWith('/after') ? '<Response><Hangup/></Response>' : 503;
@@ -82,7 +82,7 @@ describe.concurrent('a call that REST places', () => {
     [{ answer_url: 'here' }, 'answer_url is required'],
     [{ from: '918000000002' }, 'from number 918000000002 not owned by this account'],
     [{ time_limit: 90_000 }, 'time_limit must be from 1 to 86400'],
-  ] as const)('is refused with %j: %s', async ([more, error], context) => {
+  ] as const)('is rejected with %j: %s', async ([more, error], context) => {
     const setup = await createSetup(context);
     expect(await rest(setup, 'POST', '/Call/', order(setup, more))).toEqual({
       status: 400,
@@ -91,7 +91,7 @@ describe.concurrent('a call that REST places', () => {
     expect(setup.simulator.calls()).toEqual([]);
   });
 
-  it('may come from any number that is owned, with or without its plus, to many at once', async (context) => {
+  it('accepts any owned number, with or without its plus, and many destinations', async (context) => {
     const setup = await dialled(context, { ownNumbers: ['+911'.padEnd(13, '0')] });
     const from = '911'.padEnd(12, '0');
     const { body } = await rest(
@@ -113,7 +113,7 @@ describe.concurrent('a call that REST places', () => {
 });
 
 describe.concurrent('a transfer', () => {
-  it('fetches new XML, ends the stream of the old without a word, and keeps what REST attached', async (context) => {
+  it('requests new XML, closes the streams of the old XML, and keeps those of REST', async (context) => {
     const setup = await createSetup(context);
     const { call, socket } = await openStream(setup, {}, TWO_WAY, '<Hangup/>');
     await rest(setup, 'POST', `/Call/${call.id}/Stream/`, { service_url: `${setup.application.wsUrl}/tap` });
@@ -137,7 +137,7 @@ describe.concurrent('a transfer', () => {
   it.for([
     [503, '7013'],
     ['<Response><Pause/></Response>', '8013'],
-  ] as const)('that is answered with %j ends the call with %s', async ([answer, code], context) => {
+  ] as const)('with response %j ends the call with %s', async ([answer, code], context) => {
     const setup = await createSetup(context);
     const { call } = await openStream(setup);
     setup.application.answer = () => answer;
@@ -145,19 +145,19 @@ describe.concurrent('a transfer', () => {
     expect((await call.over).endedReason).toBe(code);
   });
 
-  it('needs a URL for each leg', async (context) => {
+  it('requires a URL for each leg', async (context) => {
     const setup = await createSetup(context);
     const { call } = await openStream(setup);
     const aleg_url = `${setup.application.url}/after`;
-    const refused = await Promise.all(
+    const rejected = await Promise.all(
       [{}, { legs: 'bleg', aleg_url }, { legs: 'both', aleg_url }, { legs: 'all', aleg_url }].map((body) =>
         rest(setup, 'POST', `/Call/${call.id}/`, body),
       ),
     );
-    expect(refused.map(({ status }) => status)).toEqual([400, 400, 400, 400]);
+    expect(rejected.map(({ status }) => status)).toEqual([400, 400, 400, 400]);
   });
 
-  it('of a call that is over is a 404', async (context) => {
+  it('of an ended call returns 404', async (context) => {
     const setup = await createSetup(context);
     const { call } = await openStream(setup);
     call.hangUp();

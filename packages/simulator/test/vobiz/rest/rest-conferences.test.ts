@@ -1,4 +1,4 @@
-// Rooms: who hears whom, what is told of them, and what REST does to their members.
+// Rooms: audio, webhooks, and the REST operations on members.
 
 import { describe, expect, it, vi } from 'vitest';
 import type { SimulatedCall } from '../../../src/index.ts';
@@ -14,7 +14,7 @@ const NAME = encodeURIComponent('desk 42');
 const enter = (setup: Setup): SimulatedCall =>
   setup.simulator.startCall({ provider: 'vobiz', script: 'brief', behaviour: NO_HANGUP });
 
-/** Two calls in a room, and their ids in it. */
+/** Starts two calls in a room and returns their member ids. */
 async function meet(
   setup: Setup,
   attributes?: string,
@@ -40,7 +40,7 @@ const heardBy = (setup: Setup, { id }: SimulatedCall): Buffer =>
 vi.setConfig({ maxConcurrency: 20 });
 
 describe.concurrent('a room', () => {
-  it('lets its members hear each other, and tells who came and went', async (context) => {
+  it('mixes its members and reports who joined and left', async (context) => {
     const setup = await createSetup(context);
     const [first, second] = await meet(setup);
     await tone(setup, first, 900);
@@ -73,7 +73,7 @@ describe.concurrent('a room', () => {
     ]);
   });
 
-  it('throws a lone member out at once, unless they may stay, and their XML goes on', async (context) => {
+  it('removes a lone member, unless stayAlone is set, and their XML continues', async (context) => {
     const setup = await createSetup(context);
     setup.application.answer = () => room(setup, '', '<Hangup/>');
     const { endedReason } = await enter(setup).over;
@@ -81,7 +81,7 @@ describe.concurrent('a room', () => {
     await setup.application.until('the exit', () => setup.application.forms('ConferenceExit').length === 1);
   });
 
-  it('throws everybody out when one leaves who ends it', async (context) => {
+  it('removes all members when one with endConferenceOnExit leaves', async (context) => {
     const setup = await createSetup(context);
     const [first, second] = await meet(setup, 'stayAlone="true" endConferenceOnExit="true"');
     second.hangUp();
@@ -89,7 +89,7 @@ describe.concurrent('a room', () => {
     expect((await rest(setup, 'GET', `/Conference/${NAME}/`)).status).toBe(404);
   });
 
-  it('asks what is heard while it is empty', async (context) => {
+  it('requests the wait sound while it is empty', async (context) => {
     const setup = await createSetup(context);
     const { url } = setup.application;
     setup.application.answer = (_, path) =>
@@ -106,8 +106,8 @@ describe.concurrent('a room', () => {
   });
 });
 
-describe.concurrent('REST over rooms', () => {
-  it('mutes and deafens a member, and takes that back', async (context) => {
+describe.concurrent('REST operations on rooms', () => {
+  it('mutes, deafens and restores a member', async (context) => {
     const setup = await createSetup(context);
     const [first, second, [one, two]] = await meet(setup);
     const member = (id: string | undefined): string => `/Conference/${NAME}/Member/${id}`;
@@ -135,7 +135,7 @@ describe.concurrent('REST over rooms', () => {
     await setup.application.until('both hear again', () => containsTone(heardBy(setup, second), 2_500));
   });
 
-  it('kicks a member, whose XML goes on, and hangs one up', async (context) => {
+  it('kicks a member, whose XML continues, and hangs one up', async (context) => {
     const setup = await createSetup(context);
     const [first, second, [one, two]] = await meet(setup, 'stayAlone="true"', '<Hangup reason="busy"/>');
     expect(await rest(setup, 'POST', `/Conference/${NAME}/Member/${one}/Kick/`, {})).toMatchObject({
@@ -148,7 +148,7 @@ describe.concurrent('REST over rooms', () => {
     expect((await rest(setup, 'DELETE', `/Conference/${NAME}/Member/${two}/`)).status).toBe(404);
   });
 
-  it('speaks to one member alone', async (context) => {
+  it('speaks to one member only', async (context) => {
     const setup = await createSetup(context);
     const [first, second, [one]] = await meet(setup);
     const path = `/Conference/${NAME}/Member/${one}/Speak/`;
@@ -160,7 +160,7 @@ describe.concurrent('REST over rooms', () => {
     expect(heard(second)).toBe(false);
   });
 
-  it('answers as was observed, or as is documented', async (context) => {
+  it('responds as observed or as documented', async (context) => {
     const setup = await createSetup(context);
     const [first] = await meet(setup);
     expect(await rest(setup, 'GET', '/Conference/')).toMatchObject({
@@ -183,7 +183,7 @@ describe.concurrent('REST over rooms', () => {
     });
   });
 
-  it('ends a room with everybody in it', async (context) => {
+  it('hangs up all members of a room', async (context) => {
     const setup = await createSetup(context);
     const [first, second] = await meet(setup);
     expect((await rest(setup, 'DELETE', `/Conference/${NAME}/`)).status).toBe(204);

@@ -1,4 +1,4 @@
-// Records of calls, and the ways in which REST goes wrong.
+// Call detail records, and faults of REST.
 
 import { describe, expect, it, vi } from 'vitest';
 import { createSetup } from '../../support/setup.ts';
@@ -20,7 +20,7 @@ const idsIn = (body: Record<string, unknown>): unknown[] =>
 vi.setConfig({ maxConcurrency: 20 });
 
 describe.concurrent('call detail records', () => {
-  it('are listed page by page, the newest first', async (context) => {
+  it('are listed in pages, newest first', async (context) => {
     const setup = await createSetup(context);
     const ids = await past(setup, 3);
     const first = await rest(setup, 'GET', '/cdr?page=1&per_page=2');
@@ -34,7 +34,7 @@ describe.concurrent('call detail records', () => {
     expect([...idsIn(first.body), ...idsIn(second.body)]).toEqual(ids.toReversed());
   });
 
-  it('are found by number, direction, duration and date', async (context) => {
+  it('are filtered by number, direction, duration and date', async (context) => {
     const setup = await createSetup(context);
     const [id = ''] = await past(setup, 2);
     const from = setup.simulator.call(id)?.state().vobiz?.from ?? '';
@@ -49,7 +49,7 @@ describe.concurrent('call detail records', () => {
     expect(await total('start_date=2099-01-01')).toBe(0);
   });
 
-  it('show one call once it is over', async (context) => {
+  it('show one ended call', async (context) => {
     const setup = await createSetup(context);
     const { call } = await openStream(setup);
     expect((await rest(setup, 'GET', `/cdr/${call.id}`)).status).toBe(404);
@@ -70,8 +70,8 @@ describe.concurrent('call detail records', () => {
   });
 });
 
-describe.concurrent('REST that misbehaves', () => {
-  it('turns so many requests away, counted from when that was dialled', async (context) => {
+describe.concurrent('faults of REST', () => {
+  it('rejects the given number of requests, counted from when it was set', async (context) => {
     const setup = await createSetup(context);
     for (let again = 0; again < 2; again += 1) {
       expect((await control(setup, 'PUT', '/vobiz/behaviour', { restRateLimited: 2 })).status).toBe(204);
@@ -91,18 +91,21 @@ describe.concurrent('REST that misbehaves', () => {
   it.for([
     [{ restStatus: 503 }, 503, { error: 'simulated failure' }],
     [{ restErrorInside: true }, 200, { error: 'failed' }],
-  ] as const)('with %j answers %i, and does nothing', async ([dials, expected, body], context) => {
-    const setup = await createSetup(context);
-    const { call } = await openStream(setup);
-    setup.simulator.vobiz.setBehaviour(dials);
-    expect(await rest(setup, 'DELETE', `/Call/${call.id}/`)).toMatchObject({ status: expected, body });
-    expect(call.state().endedAt).toBeNull();
-  });
+  ] as const)(
+    'with %j responds %i and does not execute the request',
+    async ([behaviour, expected, body], context) => {
+      const setup = await createSetup(context);
+      const { call } = await openStream(setup);
+      setup.simulator.vobiz.setBehaviour(behaviour);
+      expect(await rest(setup, 'DELETE', `/Call/${call.id}/`)).toMatchObject({ status: expected, body });
+      expect(call.state().endedAt).toBeNull();
+    },
+  );
 
   it.for([
     ['before', null],
     ['after', expect.any(Number)],
-  ] as const)('breaks the connection %s it does what it is asked', async ([restDrop, endedAt], context) => {
+  ] as const)('breaks the connection %s the request is executed', async ([restDrop, endedAt], context) => {
     const setup = await createSetup(context);
     const { call } = await openStream(setup);
     setup.simulator.vobiz.setBehaviour({ restDrop });
@@ -110,7 +113,7 @@ describe.concurrent('REST that misbehaves', () => {
     expect(call.state().endedAt).toEqual(endedAt);
   });
 
-  it('answers late, after what it was asked is done', async (context) => {
+  it('delays the response but not the execution', async (context) => {
     const setup = await createSetup(context);
     const { call } = await openStream(setup);
     setup.simulator.vobiz.setBehaviour({ restDelayMs: 86_400_000 });
@@ -125,7 +128,7 @@ describe.concurrent('REST that misbehaves', () => {
     await expect(late).rejects.toThrow('aborted');
   });
 
-  it('loses the caller just before a command lands', async (context) => {
+  it('the caller hangs up just before a command', async (context) => {
     const setup = await createSetup(context);
     const { call } = await openStream(setup, { callGone: true });
     const body = { text: 'Too late.' };
@@ -135,12 +138,12 @@ describe.concurrent('REST that misbehaves', () => {
     expect(setup.application.forms('Hangup')[0]).toMatchObject({ HangupSource: 'Caller' });
   });
 
-  it('refuses dials that do not exist', async (context) => {
+  it('rejects unknown options', async (context) => {
     const setup = await createSetup(context);
     const { call } = await openStream(setup);
     for (const path of ['/vobiz/behaviour', `/calls/${call.id}/behaviour`]) {
       const { status, body } = await control(setup, 'PUT', path, { colour: 'red' });
-      expect([status, body]).toEqual([400, { error: 'behaviour.colour does not exist' }]);
+      expect([status, body]).toEqual([400, { error: 'behaviour.colour: unknown option' }]);
     }
   });
 });

@@ -1,4 +1,4 @@
-// What REST lets a call hear, sends into it, records of it, and attaches to it.
+// Play, DTMF, Record and Stream over REST.
 
 import { describe, expect, it, vi } from 'vitest';
 import { createSetup } from '../../support/setup.ts';
@@ -10,7 +10,7 @@ const STAY = '<Wait length="600"/>';
 vi.setConfig({ maxConcurrency: 20 });
 
 describe.concurrent('REST Play', () => {
-  it('plays files one after the other to the person, and passes over what is no WAV', async (context) => {
+  it('plays files one after the other and skips those that are not WAV', async (context) => {
     const setup = await createSetup(context);
     const { call } = await openStream(setup, {}, ONE_WAY, STAY);
     const { url, files } = setup.application;
@@ -42,7 +42,7 @@ describe.concurrent('REST Play', () => {
   });
 
   it.for([[{}], [{ urls: 'here' }], [{ urls: 'http://x/', legs: 'all' }]])(
-    'refuses %j',
+    'rejects %j',
     async ([body], context) => {
       const setup = await createSetup(context);
       const { call } = await openStream(setup);
@@ -68,7 +68,7 @@ describe.concurrent('REST DTMF', () => {
 });
 
 describe.concurrent('REST Record', () => {
-  it('tells its callback in lower case, when it is stopped', async (context) => {
+  it('notifies its callback with lower-case fields when it is stopped', async (context) => {
     const setup = await createSetup(context);
     const { call } = await openStream(setup);
     const callback_url = `${setup.application.url}/recorded`;
@@ -79,10 +79,10 @@ describe.concurrent('REST Record', () => {
     expect([status, body['message']]).toEqual([202, 'recording started']);
     expect(body['url']).toMatch(/\.wav$/);
     expect((await rest(setup, 'DELETE', `/Call/${call.id}/Record/`)).status).toBe(204);
-    const told = await setup.application.until('the callback', () =>
+    const received = await setup.application.until('the callback', () =>
       setup.application.requests.find(({ path }) => path === '/recorded'),
     );
-    expect(Object.fromEntries(new URLSearchParams(told.body))).toEqual({
+    expect(Object.fromEntries(new URLSearchParams(received.body))).toEqual({
       api_id: expect.any(String),
       call_uuid: call.id,
       recording_id: body['recording_id'],
@@ -107,7 +107,7 @@ describe.concurrent('REST Record', () => {
 });
 
 describe.concurrent('REST Stream', () => {
-  it('attaches a stream to a live call: of both tracks, and one-way, when nothing else is said', async (context) => {
+  it('attaches a stream to a live call: by default of both tracks and one-way', async (context) => {
     const setup = await createSetup(context);
     const { call } = await openStream(setup);
     const service_url = `${setup.application.wsUrl}/tap?token=a`;
@@ -143,7 +143,7 @@ describe.concurrent('REST Stream', () => {
     expect(setup.simulator.vobiz.call(call.id)?.streams[1]?.spec.bidirectional).toBe(expected);
   });
 
-  it('ends the call with 4010 when a two-way one wants to hear both', async (context) => {
+  it('ends the call with 4010 for a two-way stream of both tracks', async (context) => {
     const setup = await createSetup(context);
     const { call } = await openStream(setup);
     await rest(setup, 'POST', `/Call/${call.id}/Stream/`, {
@@ -153,7 +153,7 @@ describe.concurrent('REST Stream', () => {
     expect((await call.over).endedReason).toBe('4010');
   });
 
-  it('lists, stops one and stops all; the call goes on', async (context) => {
+  it('lists streams, stops one or all; the call continues', async (context) => {
     const setup = await createSetup(context);
     const { call, streamId } = await openStream(setup, {}, ONE_WAY, STAY);
     const path = `/Call/${call.id}/Stream/`;
@@ -175,7 +175,7 @@ describe.concurrent('REST Stream', () => {
       status: 404,
       body: { error: 'Stream not found' },
     });
-    await setup.application.until('its end is told', () => statuses(setup).includes('StopStream'));
+    await setup.application.until('its end is received', () => statuses(setup).includes('StopStream'));
     expect((await rest(setup, 'GET', one)).body).toMatchObject({
       status: 'completed',
       end_time: expect.any(String),
@@ -187,7 +187,7 @@ describe.concurrent('REST Stream', () => {
     expect(call.state().endedAt).toBeNull();
   });
 
-  it('needs the URL of a socket', async (context) => {
+  it('requires a WebSocket URL', async (context) => {
     const setup = await createSetup(context);
     const { call } = await openStream(setup);
     for (const service_url of [undefined, 'https://x/', 7]) {

@@ -9,7 +9,7 @@ const KEYS = {
   'content-type': 'application/json',
 };
 
-async function ask(
+async function rest(
   { simulator }: Setup,
   method: string,
   path: string,
@@ -33,14 +33,14 @@ async function inProgress({ simulator, application }: Setup): Promise<SimulatedC
 vi.setConfig({ maxConcurrency: 20 });
 
 describe.concurrent('the REST API of Vobiz', () => {
-  it('lists calls that live, and shows one of them', async (context) => {
+  it('lists live calls and shows one of them', async (context) => {
     const setup = await createSetup(context);
     const { id } = await inProgress(setup);
-    expect(await ask(setup, 'GET', '/Account/MA_DEMO/Call/?status=live')).toMatchObject({
+    expect(await rest(setup, 'GET', '/Account/MA_DEMO/Call/?status=live')).toMatchObject({
       status: 200,
       body: { api_id: expect.any(String), calls: [id] },
     });
-    expect(await ask(setup, 'GET', `/Account/MA_DEMO/Call/${id}/?status=live`)).toMatchObject({
+    expect(await rest(setup, 'GET', `/Account/MA_DEMO/Call/${id}/?status=live`)).toMatchObject({
       status: 200,
       body: {
         call_uuid: id,
@@ -51,22 +51,22 @@ describe.concurrent('the REST API of Vobiz', () => {
     });
   });
 
-  it('lists a call as queued until its application was asked', async (context) => {
+  it('lists a call as queued until its application has answered', async (context) => {
     const setup = await createSetup(context);
     setup.application.answer = () => 503;
     const { id } = setup.simulator.startCall({ provider: 'vobiz', behaviour: { retryPauseMs: 60_000 } });
     const listed = async (status: string): Promise<unknown> =>
-      (await ask(setup, 'GET', `/Account/MA_DEMO/Call/?status=${status}`)).body['calls'];
+      (await rest(setup, 'GET', `/Account/MA_DEMO/Call/?status=${status}`)).body['calls'];
     expect([await listed('queued'), await listed('live')]).toEqual([[id], []]);
   });
 
-  it('hangs a call up once; after that it is not there', async (context) => {
+  it('hangs up a call; afterwards it is not found', async (context) => {
     const setup = await createSetup(context);
     const call = await inProgress(setup);
     const path = `/Account/MA_DEMO/Call/${call.id}/`;
-    expect(await ask(setup, 'DELETE', path)).toEqual({ status: 204, body: {} });
-    expect((await ask(setup, 'DELETE', path)).status).toBe(404);
-    expect(await ask(setup, 'GET', `${path}?status=live`)).toMatchObject({
+    expect(await rest(setup, 'DELETE', path)).toEqual({ status: 204, body: {} });
+    expect((await rest(setup, 'DELETE', path)).status).toBe(404);
+    expect(await rest(setup, 'GET', `${path}?status=live`)).toMatchObject({
       status: 404,
       body: { error: 'call not found' },
     });
@@ -76,16 +76,16 @@ describe.concurrent('the REST API of Vobiz', () => {
     ]);
   });
 
-  it('speaks a text to whoever hears the leg, and says that it has begun', async (context) => {
+  it('speaks a text to the leg and responds when it is queued', async (context) => {
     const setup = await createSetup(context);
     const call = await inProgress(setup);
     const path = `/Account/MA_DEMO/Call/${call.id}/Speak/`;
     const body = { text: 'One moment, please.', legs: 'both' };
-    expect(await ask(setup, 'POST', path, { body })).toMatchObject({
+    expect(await rest(setup, 'POST', path, { body })).toMatchObject({
       status: 202,
       body: { message: 'speak started' },
     });
-    await ask(setup, 'POST', path, { body: { text: 'Only the callee hears this.', legs: 'bleg' } });
+    await rest(setup, 'POST', path, { body: { text: 'Only the callee hears this.', legs: 'bleg' } });
     const { transcript, said } = await call.over;
     expect(transcript.map(({ text }) => text)).toContain('One moment, please.');
     expect(transcript.map(({ text }) => text)).not.toContain('Only the callee hears this.');
@@ -96,39 +96,39 @@ describe.concurrent('the REST API of Vobiz', () => {
     const setup = await createSetup(context);
     const call = await inProgress(setup);
     const path = `/Account/MA_DEMO/Call/${call.id}/Speak/`;
-    await ask(setup, 'POST', path, { body: { text: 'a text that is never heard to its end' } });
-    expect((await ask(setup, 'DELETE', path)).status).toBe(204);
+    await rest(setup, 'POST', path, { body: { text: 'a text that is cut off' } });
+    expect((await rest(setup, 'DELETE', path)).status).toBe(204);
     const { transcript } = await call.over;
-    expect(transcript.map(({ text }) => text)).not.toContain('a text that is never heard to its end');
+    expect(transcript.map(({ text }) => text)).not.toContain('a text that is cut off');
   });
 
-  it('refuses to speak nothing, or too much', async (context) => {
+  it('rejects an empty or too long text', async (context) => {
     const setup = await createSetup(context);
     const { id } = await inProgress(setup);
     for (const body of [{}, { text: ' ' }, { text: 'x'.repeat(501) }, { text: 'x', legs: 'all' }]) {
-      expect((await ask(setup, 'POST', `/Account/MA_DEMO/Call/${id}/Speak/`, { body })).status).toBe(400);
+      expect((await rest(setup, 'POST', `/Account/MA_DEMO/Call/${id}/Speak/`, { body })).status).toBe(400);
     }
   });
 
   it('checks keys', async (context) => {
     const setup = await createSetup(context);
-    expect((await ask(setup, 'GET', '/auth/me')).status).toBe(200);
-    const refused = { status: 401, body: { api_id: expect.any(String), error: 'authentication failed' } };
+    expect((await rest(setup, 'GET', '/auth/me')).status).toBe(200);
+    const rejected = { status: 401, body: { api_id: expect.any(String), error: 'authentication failed' } };
     for (const wrong of [{}, { 'x-auth-id': 'MA_OTHER' }, { 'x-auth-token': 'wrong' }]) {
       const headers: Record<string, string> = Object.keys(wrong).length === 0 ? {} : { ...KEYS, ...wrong };
-      expect(await ask(setup, 'GET', '/auth/me', { headers })).toEqual(refused);
-      expect(await ask(setup, 'GET', '/Account/MA_DEMO/Call/?status=live', { headers })).toEqual(refused);
+      expect(await rest(setup, 'GET', '/auth/me', { headers })).toEqual(rejected);
+      expect(await rest(setup, 'GET', '/Account/MA_DEMO/Call/?status=live', { headers })).toEqual(rejected);
     }
-    expect((await ask(setup, 'GET', '/Account/MA_OTHER/Call/?status=live')).status).toBe(401);
+    expect((await rest(setup, 'GET', '/Account/MA_OTHER/Call/?status=live')).status).toBe(401);
   });
 
-  it('takes a path in the wrong case for wrong keys, and knows none without its last slash', async (context) => {
+  it('rejects wrong case like wrong keys, and a missing trailing slash with 404', async (context) => {
     const setup = await createSetup(context);
     for (const path of ['/account/MA_DEMO/Call/?status=live', '/Account/MA_DEMO/call/?status=live']) {
-      expect((await ask(setup, 'GET', path)).status).toBe(401);
+      expect((await rest(setup, 'GET', path)).status).toBe(401);
     }
     for (const path of ['/Account/MA_DEMO/Call?status=live', '/Account/MA_DEMO/Fax/', '/nothing']) {
-      expect(await ask(setup, 'GET', path)).toEqual({ status: 404, body: { message: 'Not Found' } });
+      expect(await rest(setup, 'GET', path)).toEqual({ status: 404, body: { message: 'Not Found' } });
     }
   });
 });

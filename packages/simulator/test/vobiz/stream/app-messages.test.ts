@@ -9,13 +9,13 @@ const decode = (message: unknown): unknown =>
 const play = (media: unknown): unknown => decode({ event: 'playAudio', streamId: ID, media });
 const L16 = { contentType: 'audio/x-l16', sampleRate: 8_000, payload: 'AAA=' };
 
-describe('a message of an application', () => {
+describe('decodeAppMessage', () => {
   it.each([
     ['audio/x-l16', 8_000],
     ['audio/x-l16', 16_000],
     ['audio/x-l16', 24_000],
     ['audio/x-mulaw', 8_000],
-  ])('may play %s at %i Hz', (contentType, sampleRate) => {
+  ])('accepts %s at %i Hz', (contentType, sampleRate) => {
     expect(play({ contentType, sampleRate, payload: 'AAA=' })).toMatchObject({
       event: 'playAudio',
       audio: { contentType, sampleRate },
@@ -35,7 +35,7 @@ describe('a message of an application', () => {
     ['payload', { ...L16, payload: '@@not*base64@@' }],
     ['payload', { ...L16, payload: 7 }],
     ['payload', { ...L16, payload: 'AAAA' }],
-  ])('plays nothing when its %s is wrong: %j', (refusal, media) => {
+  ])('ignores playAudio with an invalid %s: %j', (refusal, media) => {
     expect(play(media)).toBe(refusal);
   });
 
@@ -50,7 +50,7 @@ describe('a message of an application', () => {
     ],
     [{ event: 'clearAudio' }, { event: 'clearAudio' }],
     [{ event: 'stop', streamId: ID }, { event: 'stop' }],
-  ])('%j is understood, with its stream or as older code sends it', (message, expected) => {
+  ])('accepts %j with and without the id of its stream', (message, expected) => {
     expect(decode(message)).toEqual(expected);
   });
 
@@ -63,12 +63,12 @@ describe('a message of an application', () => {
     ['unknown event', { event: 7 }],
     ['not a JSON object', '[]'],
     ['not a JSON object', '{"event"'],
-  ])('has no effect for the reason "%s": %j', (refusal, message) => {
+  ])('returns the reason "%s" for %j', (refusal, message) => {
     expect(decode(message)).toBe(refusal);
   });
 });
 
-describe('audio of an application', () => {
+describe('the decoder of application audio', () => {
   const tone = sine(440, 320);
   const audio = (bytes: Buffer): Parameters<ReturnType<typeof createAudioDecoder>>[0] => ({
     contentType: 'audio/x-l16',
@@ -76,7 +76,7 @@ describe('audio of an application', () => {
     bytes,
   });
 
-  it('is read in the byte order that is dialled', () => {
+  it('uses the byte order of the behaviour', () => {
     expect(createAudioDecoder()(audio(encodeLinear16(tone, 'be')), 'be')).toEqual(tone);
     expect(createAudioDecoder()(audio(encodeLinear16(tone)), 'be')).not.toEqual(tone);
   });
@@ -85,7 +85,7 @@ describe('audio of an application', () => {
     ['audio/x-l16', 24_000, 960],
     ['audio/x-l16', 8_000, 320],
     ['audio/x-mulaw', 8_000, 160],
-  ] as const)('of %s at %i Hz is brought to the rate of calls', (contentType, sampleRate, bytes) => {
+  ] as const)('converts %s at %i Hz to the rate of calls', (contentType, sampleRate, bytes) => {
     const decodeAudio = createAudioDecoder();
     const chunk = { contentType, sampleRate, bytes: Buffer.alloc(bytes) };
     const lengths = [1, 2, 3].map(() => decodeAudio(chunk, 'le').length);

@@ -12,9 +12,9 @@ const message = (chunk: number): MediaMessage => ({
   media: { chunk, payload: 'AAECAw==' },
 });
 
-/** What is sent when so many messages go through. */
-function sent(dials: Partial<VobizMessageBehaviour>, count: number): Wire[] {
-  const faults = createFaults(() => ({ ...VOBIZ_BEHAVIOUR, ...dials }));
+/** Returns what is sent for a number of messages. */
+function sent(behaviour: Partial<VobizMessageBehaviour>, count: number): Wire[] {
+  const faults = createFaults(() => ({ ...VOBIZ_BEHAVIOUR, ...behaviour }));
   return Array.from({ length: count }, (_, index) => faults.apply(message(index + 1))).flat();
 }
 
@@ -22,8 +22,8 @@ const media = (wire: Wire | undefined): Record<string, unknown> | undefined =>
   jsonObject(String(wire))?.['media'] as Record<string, unknown> | undefined;
 const chunks = (wires: readonly Wire[]): unknown[] => wires.map((wire) => media(wire)?.['chunk']);
 
-describe('messages of a stream', () => {
-  it('pass as they are when nothing is dialled', () => {
+describe('the faults of a stream', () => {
+  it('are off by default', () => {
     expect(sent({}, 3)).toEqual([1, 2, 3].map((chunk) => JSON.stringify(message(chunk))));
   });
 
@@ -32,16 +32,16 @@ describe('messages of a stream', () => {
     [{ swapEvery: 3 }, [1, 2, 4, 3, 5]],
     [{ gapEvery: 100 }, [1, 2, 3, 4, 5, 6]],
     [{ loseShare: 1 }, []],
-  ])('with %j come as %j', (dials, expected) => {
-    expect(chunks(sent(dials, 6))).toEqual(expected);
+  ])('with %j send %j', (behaviour, expected) => {
+    expect(chunks(sent(behaviour, 6))).toEqual(expected);
   });
 
-  it('are lost five in a row at a gap', () => {
+  it('drop five consecutive messages at a gap', () => {
     const left = chunks(sent({ gapEvery: 10 }, 19));
     expect(left).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9, 10 + GAP_CHUNKS, 16, 17, 18, 19]);
   });
 
-  it('are lost by a chance that repeats itself', () => {
+  it('drop random messages that depend only on the seed', () => {
     const lost = sent({ loseShare: 0.3, seed: 5 }, 200);
     expect(sent({ loseShare: 0.3, seed: 5 }, 200)).toEqual(lost);
     expect(lost.length).toBeGreaterThan(110);
@@ -54,7 +54,7 @@ describe('messages of a stream', () => {
     ['odd', { payload: 'AAEC' }],
     ['number', { payload: 12_345 }],
     ['missing', {}],
-  ] as const)('have, every second, a payload that is %s', (badPayload, spoilt) => {
+  ] as const)('corrupt every second payload: %s', (badPayload, spoilt) => {
     const [good, bad] = sent({ badPayloadEvery: 2, badPayload }, 2);
     expect(media(good)).toEqual({ chunk: 1, payload: 'AAECAw==' });
     expect(media(bad)).toEqual({ chunk: 2, ...spoilt });
@@ -67,7 +67,7 @@ describe('messages of a stream', () => {
     ['array', /^\[/],
     ['binary', undefined],
     ['other-stream', /"streamId":"[0-9a-f-]{36}"/],
-  ] as const)('have, every second, something strange beside them: %s', (strange, pattern) => {
+  ] as const)('add a message after every second one: %s', (strange, pattern) => {
     const wires = sent({ strangeEvery: 2, strange }, 2);
     expect(chunks(wires.slice(0, 2))).toEqual([1, 2]);
     if (pattern === undefined) expect(wires[2]).toBeInstanceOf(Buffer);
@@ -76,14 +76,14 @@ describe('messages of a stream', () => {
   });
 });
 
-describe('the older stop', () => {
+describe('stopMessages', () => {
   const said = (stopVariant: VobizMessageBehaviour['stopVariant']): unknown[] =>
     stopMessages({ ...VOBIZ_BEHAVIOUR, stopVariant }, 's', message(1)).map((wire) =>
       jsonObject(String(wire)),
     );
   const stop = { event: 'stop', streamId: 's', reason: 'call_ended' };
 
-  it('is said once, twice, for another stream, or before more audio', () => {
+  it('returns stop once, twice, for another stream, or before more audio', () => {
     expect(said('once')).toEqual([stop]);
     expect(said('twice')).toEqual([stop, stop]);
     expect(said('other-id')).toEqual([{ ...stop, streamId: expect.stringMatching(/^[0-9a-f-]{36}$/) }]);

@@ -5,7 +5,7 @@ import type { Playback } from '../../../src/vobiz/stream/playback.ts';
 const LIMIT_MS = 1_000;
 const audio = (ms: number, value = 1): Int16Array => new Int16Array(ms * 16).fill(value);
 
-/** Takes frames, and says at which one each checkpoint was reached. */
+/** Takes frames and returns at which one each checkpoint was reached. */
 function run(playback: Playback, frames: number): Record<string, number> {
   const at: Record<string, number> = {};
   for (let frame = 0; frame < frames; frame += 1) {
@@ -14,8 +14,8 @@ function run(playback: Playback, frames: number): Record<string, number> {
   return at;
 }
 
-describe('a playback queue', () => {
-  it('plays in order, and ends in silence', () => {
+describe('the playback queue', () => {
+  it('plays in order and then stops', () => {
     const playback = createPlayback();
     playback.push(audio(20, 1), LIMIT_MS);
     playback.push(audio(10, 2), LIMIT_MS);
@@ -27,7 +27,7 @@ describe('a playback queue', () => {
     expect(playback.state()).toMatchObject({ playedMs: 30, queuedMs: 0 });
   });
 
-  it('reaches a checkpoint when the frame that ends its audio has been heard, not before', () => {
+  it('reaches a checkpoint when the last frame of its audio was played, not before', () => {
     const playback = createPlayback();
     playback.push(audio(40), LIMIT_MS);
     playback.addCheckpoint('middle');
@@ -37,14 +37,14 @@ describe('a playback queue', () => {
     expect(playback.state().checkpoints).toEqual(['middle', 'end']);
   });
 
-  it('reaches a checkpoint at once when nothing is before it', () => {
+  it('reaches a checkpoint immediately without audio before it', () => {
     const playback = createPlayback();
     playback.addCheckpoint('now');
     playback.push(audio(40), LIMIT_MS);
     expect(playback.next().reached).toEqual(['now']);
   });
 
-  it('forgets audio and checkpoints at a clear, also one whose last frame is just being heard', () => {
+  it('drops audio and checkpoints at a clear, also during the last frame', () => {
     const playback = createPlayback();
     playback.push(audio(20), LIMIT_MS);
     playback.addCheckpoint('heard but void');
@@ -62,7 +62,7 @@ describe('a playback queue', () => {
     });
   });
 
-  it('throws away what does not fit, and takes again once there is room', () => {
+  it('drops audio that exceeds its limit, and accepts audio again afterwards', () => {
     const playback = createPlayback();
     expect([playback.push(audio(900), LIMIT_MS), playback.push(audio(200), LIMIT_MS)]).toEqual([true, false]);
     expect(playback.state()).toMatchObject({ queuedMs: 900, droppedMs: 200 });
@@ -70,7 +70,7 @@ describe('a playback queue', () => {
     expect(playback.push(audio(200), LIMIT_MS)).toBe(true);
   });
 
-  it('is idle when the last frame has been heard', () => {
+  it('is idle when the last frame was played', () => {
     const playback = createPlayback();
     playback.push(audio(20), LIMIT_MS);
     playback.next();
@@ -79,7 +79,7 @@ describe('a playback queue', () => {
     expect(playback.idle).toBe(true);
   });
 
-  it('keeps a bounded number of checkpoints', () => {
+  it('limits the number of checkpoints', () => {
     const playback = createPlayback();
     playback.push(audio(20), LIMIT_MS);
     for (let index = 0; index < MAX_CHECKPOINTS; index += 1)

@@ -1,4 +1,4 @@
-// Every way in which a stream's socket can differ from the best guess about it.
+// The behaviour options of streams.
 
 import { describe, expect, it, vi } from 'vitest';
 import type { VobizBehaviour } from '../../../src/index.ts';
@@ -10,7 +10,7 @@ import { openStream, NO_HANGUP, statuses, control, toneMedia, TWO_WAY } from '..
 const TAP = 'audioTrack="both" extraHeaders="tenant=acme" contentType="audio/x-mulaw;rate=8000"';
 const STAY = '<Wait length="600"/>';
 
-/** A tap once it has sent so many messages, whatever they are. */
+/** Returns a stream once it has sent a number of messages. */
 async function tap(
   setup: Setup,
   behaviour: Partial<VobizBehaviour>,
@@ -42,27 +42,27 @@ describe.concurrent('the start of a stream', () => {
     ['never', ['media', 'media', 'media']],
     ['twice', ['start', 'start', 'media']],
     ['twice-other-id', ['start', 'start', 'media']],
-  ] as const)('comes %s', async ([start, events], context) => {
+  ] as const)('is sent %s', async ([start, events], context) => {
     const stream = await tap(await createSetup(context), { start });
     expect(eventsOf(stream, 3)).toEqual(events);
     const ids = startIdsOf(stream);
     expect(new Set(ids).size).toBe(start === 'twice-other-id' ? 2 : Math.min(1, ids.length));
   });
 
-  it('comes after some audio, when that is dialled', async (context) => {
+  it('is sent after some audio', async (context) => {
     const stream = await tap(await createSetup(context), { mediaBeforeStart: 4 });
     expect(eventsOf(stream, 6)).toEqual(['media', 'media', 'media', 'media', 'start', 'media']);
     expect(stream.messages[4]).toMatchObject({ sequenceNumber: 0 });
   });
 
-  it('has the ids twice in the hybrid shape', async (context) => {
+  it('contains the ids twice in the hybrid format', async (context) => {
     const { messages } = await tap(await createSetup(context), { startShape: 'hybrid' });
     const { streamId, callId } = (messages[0]?.['start'] ?? {}) as Record<string, string>;
     expect([typeof streamId, typeof callId]).toEqual(['string', 'string']);
     expect(messages[0]).toMatchObject({ streamId, callId });
   });
 
-  it('has its rate as text, and counts from one, when that is dialled', async (context) => {
+  it('has its rate as text, and sequence numbers from one', async (context) => {
     const { messages } = await tap(await createSetup(context), {
       startShape: 'rate-as-text',
       sequenceFrom: 1,
@@ -77,9 +77,9 @@ describe.concurrent('the start of a stream', () => {
     ['pairs', 'tenant=acme'],
     ['object', { tenant: 'acme' }],
     ['missing', undefined],
-  ] as const)('has extra headers that are %s', async ([extraHeadersShape, told], context) => {
+  ] as const)('has extra headers in the format %s', async ([extraHeadersShape, received], context) => {
     const { messages } = await tap(await createSetup(context), { extraHeadersShape });
-    expect([messages[0]?.['extra_headers'], messages[1]?.['extra_headers']]).toEqual([told, told]);
+    expect([messages[0]?.['extra_headers'], messages[1]?.['extra_headers']]).toEqual([received, received]);
   });
 });
 
@@ -96,7 +96,7 @@ describe.concurrent('the audio of a stream', () => {
       if (value === undefined) expect(messages[1]?.['media']).not.toHaveProperty(field);
   });
 
-  it.for([20, 40, 60] as const)('comes %i ms at a time', async (frameMs, context) => {
+  it.for([20, 40, 60] as const)('has %i ms in each message', async (frameMs, context) => {
     const { messages } = await tap(await createSetup(context), { frameMs });
     const media = messages.flatMap(({ media }) =>
       media === undefined ? [] : [media as Record<string, string>],
@@ -106,7 +106,7 @@ describe.concurrent('the audio of a stream', () => {
     expect(Number(inbound[1]?.['timestamp']) - Number(inbound[0]?.['timestamp'])).toBe(frameMs);
   });
 
-  it('is lost, spoilt and mixed with what does not belong there', async (context) => {
+  it('is lost, corrupted and mixed with other messages', async (context) => {
     const setup = await createSetup(context);
     const stream = await tap(setup, { gapEvery: 10, strangeEvery: 4, strange: 'binary' }, 30);
     const chunks = stream.messages.flatMap(
@@ -117,8 +117,8 @@ describe.concurrent('the audio of a stream', () => {
   });
 });
 
-describe.concurrent('the socket of a stream', () => {
-  it('breaks after so many messages of each attempt, and comes back as a new stream', async (context) => {
+describe.concurrent('the connection of a stream', () => {
+  it('breaks after the given messages of each connection, and reconnects as a new stream', async (context) => {
     const setup = await createSetup(context);
     await tap(setup, { dropAfterMessages: [1, 2] }, 1, `${TAP} maxRetries="5"`);
     const third = await setup.application.until('a third', () =>
@@ -131,7 +131,7 @@ describe.concurrent('the socket of a stream', () => {
     expect(statuses(setup).filter((event) => event === 'DroppedStream')).toHaveLength(2);
   });
 
-  it('breaks again and again', async (context) => {
+  it('breaks repeatedly', async (context) => {
     const setup = await createSetup(context);
     await tap(setup, { dropEveryMs: 100 }, 1, `${TAP} maxRetries="2"`);
     const [call] = setup.simulator.calls();
@@ -145,7 +145,7 @@ describe.concurrent('the socket of a stream', () => {
     });
   });
 
-  it('does not come back when that is dialled, whatever its element says', async (context) => {
+  it('does not reconnect with reconnects false, whatever its element says', async (context) => {
     const setup = await createSetup(context);
     const { call } = await openStream(
       setup,
@@ -169,7 +169,7 @@ describe.concurrent('the socket of a stream', () => {
     expect(socket.closeCode).toBe(seen);
   });
 
-  it('reads nothing more once it stalls, and goes on sending', async (context) => {
+  it('stops reading after stallAfterMs and continues sending', async (context) => {
     const setup = await createSetup(context);
     const { sendCommand, state, socket } = await openStream(setup, { stallAfterMs: 20 });
     const count = socket.messages.length;
@@ -198,7 +198,7 @@ describe.concurrent('the socket of a stream', () => {
         ['media', true],
       ],
     ],
-  ] as const)('says the older stop %s', async ([stopVariant, expected], context) => {
+  ] as const)('sends the older stop: %s', async ([stopVariant, expected], context) => {
     const setup = await createSetup(context);
     const { call, socket, streamId } = await openStream(setup, { sendStop: true, stopVariant });
     call.hangUp();
@@ -208,8 +208,8 @@ describe.concurrent('the socket of a stream', () => {
   });
 });
 
-describe.concurrent('the answers of a stream', () => {
-  it('to checkpoints may be lost, the first ones', async (context) => {
+describe.concurrent('the responses of a stream', () => {
+  it('to checkpoints can be lost, starting with the first', async (context) => {
     const setup = await createSetup(context);
     const { sendCommand, received, state } = await openStream(setup, { losePlayed: 1 });
     for (const name of ['a', 'b']) sendCommand('checkpoint', { name });
@@ -218,7 +218,7 @@ describe.concurrent('the answers of a stream', () => {
     expect(state().checkpoints).toEqual(['a', 'b']);
   });
 
-  it('to checkpoints may overtake each other', async (context) => {
+  it('to checkpoints can be out of order', async (context) => {
     const setup = await createSetup(context);
     const { sendCommand, received } = await openStream(setup, { swapPlayed: true });
     for (const name of ['a', 'b']) sendCommand('checkpoint', { name });
@@ -226,7 +226,7 @@ describe.concurrent('the answers of a stream', () => {
     expect(received('playedStream').map(({ name }) => name)).toEqual(['b', 'a']);
   });
 
-  it('to clearAudio may be late, or lost', async (context) => {
+  it('to clearAudio can be late or lost', async (context) => {
     const setup = await createSetup(context);
     const { sendCommand, received, call } = await openStream(setup, { clearedDelayMs: 200 });
     sendCommand('clearAudio');

@@ -2,8 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { CONTENT_TYPES, createEncoder, decodeStream } from '../../../src/vobiz/stream/stream-format.ts';
 import { rms, samplesOf, sine } from '../../support/signal.ts';
 
-describe('what a <Stream> asks for', () => {
-  it('is documented where it says nothing', () => {
+describe('decodeStream', () => {
+  it('has the documented defaults', () => {
     expect(decodeStream({}, 'ws://x')).toEqual({
       url: 'ws://x',
       bidirectional: false,
@@ -24,23 +24,23 @@ describe('what a <Stream> asks for', () => {
     ['4', 4],
     ['99', 10],
     ['many', 0],
-  ])('brings maxRetries %s to %i', (maxRetries, expected) => {
+  ])('limits maxRetries %s to %i', (maxRetries, expected) => {
     expect(decodeStream({ maxRetries }, 'ws://x')?.maxRetries).toBe(expected);
   });
 
-  it.each(['both', 'outbound'])('cannot be two-way and hear %s', (audioTrack) => {
+  it.each(['both', 'outbound'])('rejects a two-way stream of %s', (audioTrack) => {
     expect(decodeStream({ audioTrack, bidirectional: 'true' }, 'ws://x')).toBeUndefined();
     expect(decodeStream({ audioTrack, bidirectional: 'false' }, 'ws://x')).toBeDefined();
   });
 
-  it('keeps the call alive only when it is two-way', () => {
+  it('keeps the call alive only for a two-way stream', () => {
     expect(decodeStream({ keepCallAlive: 'true' }, 'ws://x')?.keepCallAlive).toBe(false);
     expect(decodeStream({ keepCallAlive: 'true', bidirectional: 'true' }, 'ws://x')?.keepCallAlive).toBe(
       true,
     );
   });
 
-  it('reads extra headers as pairs', () => {
+  it('parses extra headers as pairs', () => {
     expect(decodeStream({ extraHeaders: 'tenant=acme, agent=asha,odd' }, 'ws://x')?.extraHeaders).toEqual({
       tenant: 'acme',
       agent: 'asha',
@@ -62,7 +62,7 @@ describe('a frame', () => {
     expect(frame.every((byte) => byte === 0xff)).toBe(true);
   });
 
-  it('of L16 is little-endian, unless the other order is asked for', () => {
+  it('of L16 is little-endian by default', () => {
     const tone = sine(440, 320);
     const frame = createEncoder('audio/x-l16;rate=16000')(tone);
     expect(samplesOf(frame)).toEqual(tone);
@@ -71,7 +71,7 @@ describe('a frame', () => {
     expect(samplesOf(Buffer.from(swapped).swap16())).toEqual(tone);
   });
 
-  it('has an encoder for each content type that there is', () => {
+  it('has an encoder for each content type', () => {
     expect(Object.keys(CONTENT_TYPES)).toHaveLength(3);
   });
 });

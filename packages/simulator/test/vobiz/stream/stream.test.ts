@@ -37,7 +37,7 @@ const statusTo = ({ application }: Setup): string => `statusCallbackUrl="${appli
 vi.setConfig({ maxConcurrency: 20 });
 
 describe.concurrent('a one-way stream', () => {
-  it('introduces itself in the nested shape, at the URL that is the text of its element', async (context) => {
+  it('sends start in the nested format to the URL in its element', async (context) => {
     const setup = await createSetup(context);
     answerWith(setup, 'audioTrack="both" contentType="audio/x-mulaw;rate=8000"');
     const call = setup.simulator.startCall({ provider: 'vobiz', script: 'hello' });
@@ -58,7 +58,7 @@ describe.concurrent('a one-way stream', () => {
     });
   });
 
-  it('carries the caller on `inbound` and the callee on `outbound`, numbered and in time', async (context) => {
+  it('carries the caller on `inbound` and the callee on `outbound`, numbered and in real time', async (context) => {
     const setup = await createSetup(context);
     answerWith(setup, 'audioTrack="both" contentType="audio/x-l16;rate=16000"');
     const call = setup.simulator.startCall({ provider: 'vobiz', script: 'hello' });
@@ -83,7 +83,7 @@ describe.concurrent('a one-way stream', () => {
     }
   });
 
-  it('carries speech in mu-law that can be decoded', async (context) => {
+  it('carries decodable speech in mu-law', async (context) => {
     const setup = await createSetup(context);
     answerWith(setup, 'audioTrack="both" contentType="audio/x-mulaw;rate=8000"');
     await setup.simulator.startCall({ provider: 'vobiz', script: 'hello' }).over;
@@ -93,7 +93,7 @@ describe.concurrent('a one-way stream', () => {
     expect(frames.filter((frame) => rms(frame) > 300).length).toBeGreaterThan(80);
   });
 
-  it('hears only the caller when nothing else is asked for', async (context) => {
+  it('carries only the caller by default', async (context) => {
     const setup = await createSetup(context);
     answerWith(setup, '');
     await setup.simulator.startCall({ provider: 'vobiz', script: 'brief' }).over;
@@ -102,7 +102,7 @@ describe.concurrent('a one-way stream', () => {
     );
   });
 
-  it('has the shapes of the older page when it is told to, and then says stop', async (context) => {
+  it('has the format of the older page with startShape flat, and sends stop', async (context) => {
     const setup = await createSetup(context);
     answerWith(setup, 'audioTrack="inbound" contentType="audio/x-l16;rate=8000"');
     const behaviour = { startShape: 'flat', mediaShape: 'older', sendStop: true } as const;
@@ -138,7 +138,7 @@ describe.concurrent('a one-way stream', () => {
     });
   });
 
-  it('is dialled as late as the dial says, and closes before the hangup is told', async (context) => {
+  it('connects after connectDelayMs and closes before the hangup webhook', async (context) => {
     const setup = await createSetup(context);
     answerWith(setup, '');
     const call = setup.simulator.startCall({
@@ -157,7 +157,7 @@ describe.concurrent('a one-way stream', () => {
     expect(stream?.closedAt).toBeLessThanOrEqual(hangup?.at ?? 0);
   });
 
-  it('that is refused is dialled again as often as its element says, and the call goes on without it', async (context) => {
+  it('reconnects as often as its element says when it is rejected, and the call continues', async (context) => {
     const setup = await createSetup(context);
     setup.application.acceptStreams = false;
     answerWith(setup, 'maxRetries="2"');
@@ -170,7 +170,7 @@ describe.concurrent('a one-way stream', () => {
     expect([endedReason, transcript.length]).toEqual(['4000', 2]);
   });
 
-  it('that is lost comes back as a new stream of the same call', async (context) => {
+  it('reconnects as a new stream of the same call when it is lost', async (context) => {
     const setup = await createSetup(context);
     answerWith(setup, `maxRetries="1" ${statusTo(setup)}`);
     const call = setup.simulator.startCall({ provider: 'vobiz', script: 'brief' });
@@ -192,7 +192,7 @@ describe.concurrent('a one-way stream', () => {
     expect(callbacks(setup)).toEqual(['StartStream', 'DroppedStream', 'StartStream']);
   });
 
-  it('ends at its timeout, and the call goes on', async (context) => {
+  it('ends at its timeout, and the call continues', async (context) => {
     const setup = await createSetup(context);
     answerWith(setup, 'streamTimeout="1"');
     const { endedReason, streams } = await setup.simulator.startCall({ provider: 'vobiz', script: 'brief' })
@@ -201,7 +201,7 @@ describe.concurrent('a one-way stream', () => {
     expect(endedReason).toBe('4000');
   });
 
-  it('does not listen to what is said to it', async (context) => {
+  it('ignores messages of the application', async (context) => {
     const setup = await createSetup(context);
     answerWith(setup, '');
     const call = setup.simulator.startCall({ provider: 'vobiz', script: 'brief' });
@@ -218,7 +218,7 @@ describe.concurrent('a one-way stream', () => {
 });
 
 describe.concurrent('a two-way stream', () => {
-  it('holds the call until it is told to stop, then the next verb runs', async (context) => {
+  it('holds the call until it is stopped, then the next verb runs', async (context) => {
     const setup = await createSetup(context);
     answerWith(setup, `bidirectional="true" keepCallAlive="true" ${statusTo(setup)}`, '<Hangup/>');
     const call = setup.simulator.startCall({ provider: 'vobiz', script: 'hello' });
@@ -235,7 +235,7 @@ describe.concurrent('a two-way stream', () => {
     expect(callbacks(setup)).toEqual(['StartStream', 'StopStream']);
   });
 
-  it('hears the caller, who has nobody but the stream to talk to', async (context) => {
+  it('carries the caller, without a callee', async (context) => {
     const setup = await createSetup(context);
     answerWith(setup, 'bidirectional="true" keepCallAlive="true"', '');
     const { transcript, endedReason } = await setup.simulator.startCall({

@@ -1,4 +1,4 @@
-// What an application says on a two-way stream, and what becomes of it.
+// Messages of the application on a two-way stream and their effects.
 
 import { describe, expect, it, vi } from 'vitest';
 import { encodeLinear16 } from '../../../src/audio/pcm.ts';
@@ -18,7 +18,7 @@ import {
 vi.setConfig({ maxConcurrency: 20 });
 
 describe.concurrent('audio on a two-way stream', () => {
-  it('is heard by the person in full, and its checkpoint is answered when it has been heard', async (context) => {
+  it('is played to the person, and its checkpoint is confirmed afterwards', async (context) => {
     const setup = await createSetup(context);
     const { sendCommand, received, call, state } = await openStream(setup);
     for (let chunk = 0; chunk < 20; chunk += 1) sendCommand('playAudio', toneMedia(1_000, 20));
@@ -31,13 +31,13 @@ describe.concurrent('audio on a two-way stream', () => {
     const { bytes } = await control(setup, 'GET', `/calls/${call.id}/heard`);
     expect([containsTone(bytes, 1_000), containsTone(bytes, 2_300)]).toEqual([true, false]);
     expect(setup.simulator.vobiz.call(call.id)?.heard().length).toBeGreaterThan(0);
-    await setup.application.until('it is told', () => statuses(setup).includes('PlayedStream'));
+    await setup.application.until('it is received', () => statuses(setup).includes('PlayedStream'));
     expect(setup.application.forms('PlayedStream')).toMatchObject([
       { Name: 'turn-1', Error: '', CallUUID: call.id },
     ]);
   });
 
-  it('is on the `outbound` track of a tap on the same leg, and not on its own stream', async (context) => {
+  it('is on the `outbound` track of another stream of the leg, and not on its own', async (context) => {
     const setup = await createSetup(context);
     const { sendCommand, received, socket, call } = await openStream(setup);
     const { body } = await rest(setup, 'POST', `/Call/${call.id}/Stream/`, {
@@ -58,7 +58,7 @@ describe.concurrent('audio on a two-way stream', () => {
     expect(isToneIn(audioOf(socket, 'inbound'), 1_000, 8_000)).toBe(false);
   });
 
-  it('that waits is forgotten at clearAudio, with its checkpoints', async (context) => {
+  it('is dropped at clearAudio, with its checkpoints', async (context) => {
     const setup = await createSetup(context);
     const { sendCommand, received, state, streamId } = await openStream(setup);
     sendCommand('playAudio', toneMedia(1_000, 500));
@@ -73,21 +73,21 @@ describe.concurrent('audio on a two-way stream', () => {
     ]);
     expect(state()).toMatchObject({ clears: 1, voided: 1, queuedMs: 0 });
     expect((state().clearedMs ?? 0) + (state().playedMs ?? 0)).toBe(1_000);
-    await setup.application.until('it is told', () => statuses(setup).includes('ClearedAudio'));
+    await setup.application.until('it is received', () => statuses(setup).includes('ClearedAudio'));
   });
 
-  it('that does not fit is dropped, and that is told once', async (context) => {
+  it('is dropped when the queue is full, which is reported once', async (context) => {
     const setup = await createSetup(context);
     const { sendCommand, received, state } = await openStream(setup, { playbackQueueMs: 500 });
     for (let chunk = 0; chunk < 5; chunk += 1) sendCommand('playAudio', toneMedia(1_000, 400));
     sendCommand('checkpoint', { name: 'end' });
     await setup.application.until('the end', () => received('playedStream').length > 0);
     expect(state()).toMatchObject({ playedMs: 400, droppedMs: 1_600 });
-    await setup.application.until('it is told', () => statuses(setup).includes('PlayedStream'));
+    await setup.application.until('it is received', () => statuses(setup).includes('PlayedStream'));
     expect(setup.application.forms('DegradedStream')).toMatchObject([{ Error: 'connection degraded' }]);
   });
 
-  it('that is not in order is not heard, and counted by its fault', async (context) => {
+  it('is ignored if invalid, and counted by reason', async (context) => {
     const setup = await createSetup(context);
     const { sendCommand, socket, state, received } = await openStream(setup);
     sendCommand('playAudio', { media: { contentType: 'audio/wav', sampleRate: 8_000, payload: 'AAAA' } });
@@ -103,7 +103,7 @@ describe.concurrent('audio on a two-way stream', () => {
     });
   });
 
-  it('is read in the byte order that is dialled', async (context) => {
+  it('is decoded in the byte order of the behaviour', async (context) => {
     const setup = await createSetup(context);
     const { sendCommand, received, call } = await openStream(setup, { byteOrder: 'be' });
     const payload = encodeLinear16(sine(1_000, 4_800), 'be').toString('base64');
@@ -112,7 +112,7 @@ describe.concurrent('audio on a two-way stream', () => {
     await setup.application.until('the end', () => received('playedStream').length > 0);
     const heard = samplesOf(setup.simulator.vobiz.call(call.id)?.heard() ?? Buffer.alloc(0));
     expect(isToneIn(heard, 1_000, 8_000)).toBe(true);
-    // In the other order its samples would reach up to the loudest that there is.
+    // In the other byte order, its samples would reach full scale.
     expect(heard.every((sample) => Math.abs(sample) < 12_000)).toBe(true);
   });
 
@@ -136,7 +136,7 @@ describe.concurrent('audio on a two-way stream', () => {
 });
 
 describe.concurrent('the end of a two-way stream', () => {
-  it('is 4010 when it is stopped and nothing follows; StopStream is told between the close and the hangup', async (context) => {
+  it('is 4010 after stop without another verb; StopStream is sent between the close and the hangup', async (context) => {
     const setup = await createSetup(context);
     const { sendCommand, call, socket } = await openStream(setup, {}, undefined, '');
     sendCommand('stop');
@@ -149,7 +149,7 @@ describe.concurrent('the end of a two-way stream', () => {
     expect(socket.closeCode).toBe(1000);
   });
 
-  it('leads to the next element when the far end just closes, and is told as a loss', async (context) => {
+  it('continues with the next verb when the application closes, reported as DroppedStream', async (context) => {
     const setup = await createSetup(context);
     const { call, socket } = await openStream(setup);
     socket.socket.close(1000);
@@ -160,7 +160,7 @@ describe.concurrent('the end of a two-way stream', () => {
     expect(streams).toMatchObject([{ status: 'closed', closeCode: 1000 }]);
   });
 
-  it('comes at once, with 4010, for one that does not keep the call alive and has nothing after it', async (context) => {
+  it('is immediate, with 4010, without keepCallAlive and another verb', async (context) => {
     const setup = await createSetup(context);
     setup.application.answer = () =>
       `<Response><Stream bidirectional="true">${setup.application.wsUrl}/s</Stream></Response>`;
@@ -174,7 +174,7 @@ describe.concurrent('a person on a two-way stream', () => {
     ['nested', { dtmf: { track: 'inbound', digit: '1', timestamp: expect.any(String) } }],
     ['flat', { digit: '1' }],
     ['number', { dtmf: { digit: 1, timestamp: expect.any(Number) } }],
-  ] as const)('presses keys, which come in the shape %s', async ([dtmfShape, shape], context) => {
+  ] as const)('presses digits, which are sent in the format %s', async ([dtmfShape, shape], context) => {
     const setup = await createSetup(context);
     const { call, received, streamId } = await openStream(setup, { dtmfShape });
     const { status } = await control(setup, 'POST', `/calls/${call.id}/dtmf`, { digits: '1#' });
@@ -184,7 +184,7 @@ describe.concurrent('a person on a two-way stream', () => {
     expect(call.state().vobiz).toMatchObject({ digitsPressed: '1#' });
   });
 
-  it('stays while something is played to them, however impatient they are', async (context) => {
+  it('stays while audio is playing, regardless of patienceMs', async (context) => {
     const setup = await createSetup(context);
     const { sendCommand, received, call } = await openStream(setup, { patienceMs: 200 });
     for (let chunk = 0; chunk < 4; chunk += 1) sendCommand('playAudio', toneMedia(1_000, 800));
@@ -193,7 +193,7 @@ describe.concurrent('a person on a two-way stream', () => {
     expect([endedReason, received('playedStream').length]).toEqual(['4000', 1]);
   });
 
-  it('can be given a tone on either side, and only that side has it', async (context) => {
+  it('can be given a tone on either track', async (context) => {
     const setup = await createSetup(context);
     const { call, socket } = await openStream(setup, {}, 'audioTrack="both"', '<Wait length="600"/>');
     for (const [track, hz] of [

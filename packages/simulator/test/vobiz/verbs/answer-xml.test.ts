@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { decodeAnswer, MAX_ANSWER_BYTES } from '../../../src/vobiz/verbs/answer-xml.ts';
 
-describe('an answer', () => {
-  it('is its verbs in order, with attributes, text without white space around it, and children', () => {
+describe('decodeAnswer', () => {
+  it('returns the verbs in order, with attributes, trimmed text and children', () => {
     const xml = `<?xml version="1.0" encoding="UTF-8"?>
       <Response>
         <Stream audioTrack="both" contentType="audio/x-mulaw;rate=8000">
@@ -29,11 +29,11 @@ describe('an answer', () => {
     ]);
   });
 
-  it('may be empty', () => {
+  it('accepts an empty response', () => {
     expect(decodeAnswer('<Response/>')).toEqual([]);
   });
 
-  it('may hold what is spoken as CDATA or with markup for speech', () => {
+  it('accepts CDATA and SSML in a Speak', () => {
     const xml =
       '<Response><Speak><![CDATA[a & b]]></Speak><Speak>one <break time="1s"/><emphasis>two</emphasis></Speak></Response>';
     expect(decodeAnswer(xml)?.map(({ text }) => text)).toEqual(['a & b', 'one two']);
@@ -48,11 +48,11 @@ describe('an answer', () => {
     ['another root', '<Answer/>'],
     ['a verb that another vendor has', '<Response><Pause/></Response>'],
     ['a verb in the wrong case', '<Response><hangup/></Response>'],
-    ['a child where none may stand', '<Response><Stream><Parameter name="a"/>wss://x</Stream></Response>'],
+    ['a child that is not allowed', '<Response><Stream><Parameter name="a"/>wss://x</Stream></Response>'],
     ['text between the verbs', '<Response>please <Hangup/></Response>'],
     ['an attribute without quotes', '<Response><Wait length=1/></Response>'],
     ['more bytes than are allowed', `<Response><Speak>${'x'.repeat(MAX_ANSWER_BYTES)}</Speak></Response>`],
-  ])('is no answer with %s', (_, xml) => {
+  ])('returns undefined for %s', (_, xml) => {
     expect(decodeAnswer(xml)).toBeUndefined();
   });
 });

@@ -1,4 +1,4 @@
-// What the verbs of answer XML do to a call.
+// The verbs of answer XML.
 
 import { describe, expect, it, vi } from 'vitest';
 import type { SimulatedCall, VobizBehaviour } from '../../../src/index.ts';
@@ -6,7 +6,7 @@ import { createSetup } from '../../support/setup.ts';
 import type { Setup } from '../../support/setup.ts';
 import { containsTone, NO_HANGUP, control, wavFile } from '../../support/vobiz.ts';
 
-/** Begins a call with some XML; what is asked for after that hangs up as busy. */
+/** Starts a call with XML; later requests for XML are answered with a busy hangup. */
 function begin(setup: Setup, xml: string, behaviour: Partial<VobizBehaviour> = {}): SimulatedCall {
   setup.application.answer = (_, path) =>
     path.startsWith('/answer')
@@ -36,7 +36,7 @@ describe.concurrent('<Dial>', () => {
   const dial = ({ application: { url } }: Setup, attributes = '', targets = '+919000000003'): string =>
     `<Dial callerId="918000000001" callbackUrl="${url}/legs" ${attributes}>${targets}</Dial>`;
 
-  it('tells what becomes of the callee, and its outcome, when the caller hangs up', async (context) => {
+  it('reports the callee and the outcome when the caller hangs up', async (context) => {
     const setup = await createSetup(context);
     const action = `action="${setup.application.url}/after/dial"`;
     const call = begin(setup, dial(setup, action));
@@ -67,7 +67,7 @@ describe.concurrent('<Dial>', () => {
     [{ dialOutcome: 'failed' }, '', 'failed', '3080'],
     [{ ringMs: 60_000 }, 'timeout="0.1"', 'timeout', '6010'],
   ] as const)(
-    'with %j goes on where its action says',
+    'with %j continues with the XML of its action',
     async ([behaviour, attributes, status, code], context) => {
       const setup = await createSetup(context);
       const call = begin(
@@ -82,7 +82,7 @@ describe.concurrent('<Dial>', () => {
     },
   );
 
-  it('is followed by what comes after it when no bridge happened, and only then', async (context) => {
+  it('runs the next verb only if there was no bridge', async (context) => {
     const setup = await createSetup(context);
     const xml = `${dial(setup)}<Hangup reason="rejected"/>`;
     expect((await begin(setup, xml, { dialOutcome: 'busy' }).over).endedReason).toBe('3020');
@@ -94,17 +94,17 @@ describe.concurrent('<Dial>', () => {
     ]);
   });
 
-  it('rings several at once, and the first to answer wins', async (context) => {
+  it('rings several targets, and the first one to answer wins', async (context) => {
     const setup = await createSetup(context);
     const targets = '<Number>+919000000003</Number><User>sip:asha@example.in</User>';
     const call = begin(setup, dial(setup, '', targets));
     await setup.application.until('the loser', () => forms(setup, '/legs').length === 3);
     call.hangUp();
     await call.over;
-    const told = forms(setup, '/legs').map(
+    const received = forms(setup, '/legs').map(
       (form) => `${form['DialBLegPosition']} ${form['Event']} ${form['DialBLegHangupCauseCode'] ?? ''}`,
     );
-    expect(told.toSorted((one, other) => one.localeCompare(other))).toEqual([
+    expect(received.toSorted((one, other) => one.localeCompare(other))).toEqual([
       '1 DialAnswer ',
       '1 DialConnected ',
       '1 DialHangup 4000',
@@ -122,7 +122,7 @@ describe.concurrent('<Gather>', () => {
     ['finishOnKey="*"', '47*11', '47'],
     ['digitEndTimeout="0.1"', '47', '47'],
   ])(
-    'with %s takes of %s the digits %s to its action, and goes on there',
+    'with %s sends of the digits %s only %s to its action and continues there',
     async ([attributes, keys, digits], context) => {
       const setup = await createSetup(context);
       const call = begin(setup, gather(setup, String(attributes), '<Speak>Hello.</Speak>'));
@@ -135,7 +135,7 @@ describe.concurrent('<Gather>', () => {
     },
   );
 
-  it('is followed by what comes after it when nothing is pressed', async (context) => {
+  it('runs the next verb without digits', async (context) => {
     const setup = await createSetup(context);
     const { endedReason } = await begin(setup, gather(setup, 'executionTimeout="0.1"')).over;
     expect([endedReason, forms(setup, '/after/gather')]).toEqual(['4000', []]);
@@ -167,7 +167,7 @@ describe.concurrent('<Record>', () => {
     ]);
   });
 
-  it('of the session goes on beside everything else, until the caller hangs up', async (context) => {
+  it('of the session continues during other verbs, until the caller hangs up', async (context) => {
     const setup = await createSetup(context);
     const call = begin(
       setup,
@@ -181,15 +181,15 @@ describe.concurrent('<Record>', () => {
     expect(forms(setup, '/after/record')).toHaveLength(1);
   });
 
-  it('goes on where its action says, if it is told to', async (context) => {
+  it('continues with the XML of its action with redirect', async (context) => {
     const setup = await createSetup(context);
     const { endedReason } = await begin(setup, record(setup, 'maxLength="0.1" redirect="true"')).over;
     expect(endedReason).toBe('3010');
   });
 });
 
-describe.concurrent('what a call hears', () => {
-  it('is a file, as often as <Play> says; one that is not there is passed over', async (context) => {
+describe.concurrent('other verbs', () => {
+  it('plays a file as often as <Play> says and skips a missing one', async (context) => {
     const setup = await createSetup(context);
     const { url, files } = setup.application;
     files.set('/a.wav', wavFile(900, 200));
@@ -201,7 +201,7 @@ describe.concurrent('what a call hears', () => {
     expect(call.state().vobiz?.notes).toEqual(['play: not a WAV file']);
   });
 
-  it('before it is answered leaves it unanswered', async (context) => {
+  it('plays before answering with <PreAnswer>', async (context) => {
     const setup = await createSetup(context);
     const call = begin(
       setup,
@@ -211,7 +211,7 @@ describe.concurrent('what a call hears', () => {
     expect([startedAt, transcript.map(({ text }) => text)]).toEqual([null, ['Hello.']]);
   });
 
-  it('are digits, beside what follows or before it', async (context) => {
+  it('sends digits during or before the next verb', async (context) => {
     const setup = await createSetup(context);
     const { vobiz, endedReason } = await begin(
       setup,
@@ -220,7 +220,7 @@ describe.concurrent('what a call hears', () => {
     expect([vobiz?.digitsSent, endedReason]).toEqual(['12w#9', '4000']);
   });
 
-  it('is nothing at the end of a <Wait> that ends in silence', async (context) => {
+  it('waits until the caller is silent with <Wait silence>', async (context) => {
     const setup = await createSetup(context);
     const { endedReason } = await begin(
       setup,
@@ -229,7 +229,7 @@ describe.concurrent('what a call hears', () => {
     expect(endedReason).toBe('4000');
   });
 
-  it('goes on after a <Hangup> that is scheduled, until its time has come', async (context) => {
+  it('continues after a scheduled <Hangup> until its time', async (context) => {
     const setup = await createSetup(context);
     const call = begin(setup, '<Hangup schedule="0.5"/><Speak>Hello.</Speak><Wait length="600"/>');
     const { endedReason, startedAt } = await call.over;
@@ -237,7 +237,7 @@ describe.concurrent('what a call hears', () => {
     expect(setup.application.forms('Hangup')).toMatchObject([{ HangupSource: 'Answer XML' }]);
   });
 
-  it('goes on where a <Redirect> says, by the method that it says', async (context) => {
+  it('continues with the XML of a <Redirect>, by its method', async (context) => {
     const setup = await createSetup(context);
     const call = begin(setup, `<Redirect method="GET">${setup.application.url}/after/x</Redirect>`);
     expect((await call.over).endedReason).toBe('3010');

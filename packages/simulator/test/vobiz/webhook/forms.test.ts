@@ -18,7 +18,7 @@ const record: VobizRecord = {
 };
 
 describe('the forms of Vobiz', () => {
-  it('name the call four times, its numbers without a plus, and its session in UTC', () => {
+  it('contain the call id four times, numbers without a plus, and the session start in UTC', () => {
     expect(commonForm({ ...record, status: 'ringing' }, 'StartApp')).toMatchObject({
       CallUUID: record.id,
       RequestUUID: record.id,
@@ -33,7 +33,7 @@ describe('the forms of Vobiz', () => {
     });
   });
 
-  it('give the times of a hangup on Indian clocks, and bill by the minute', () => {
+  it('contain the times of a hangup in Indian time, billed by the minute', () => {
     expect(hangupForm(record, HANGUPS.callerHungUp)).toMatchObject({
       HangupCause: 'NORMAL_CLEARING',
       HangupCauseCode: '4000',
@@ -46,7 +46,7 @@ describe('the forms of Vobiz', () => {
     });
   });
 
-  it('count no time for a call that nobody answered', () => {
+  it('contain no duration for an unanswered call', () => {
     expect(hangupForm({ ...record, answeredAt: undefined }, HANGUPS.cancelled)).toMatchObject({
       AnswerTime: '',
       Duration: '0',
@@ -54,7 +54,7 @@ describe('the forms of Vobiz', () => {
     });
   });
 
-  it('give back the extra headers of a stream, and say what was lost', () => {
+  it('contain the extra headers of a stream and the error', () => {
     const news = {
       event: 'DroppedStream',
       streamId: 's1',

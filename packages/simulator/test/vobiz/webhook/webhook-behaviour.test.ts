@@ -1,4 +1,4 @@
-// Every way in which a webhook can come otherwise than documented.
+// The behaviour options of webhooks.
 
 import { createHmac } from 'node:crypto';
 import { describe, expect, it, vi } from 'vitest';
@@ -16,11 +16,11 @@ async function run(setup: Setup, behaviour: Partial<VobizBehaviour>): Promise<vo
 vi.setConfig({ maxConcurrency: 20 });
 
 describe.concurrent('a webhook of Vobiz', () => {
-  it('carries its fields in the query when it is a GET', async (context) => {
+  it('has its fields in the query of a GET', async (context) => {
     const setup = await createSetup(context);
     await run(setup, { webhookMethod: 'GET' });
-    const [asked, told] = setup.application.requests;
-    expect([asked?.method, told?.method, told?.body]).toEqual(['GET', 'GET', '']);
+    const [asked, received] = setup.application.requests;
+    expect([asked?.method, received?.method, received?.body]).toEqual(['GET', 'GET', '']);
     expect(setup.application.forms('StartApp')).toHaveLength(1);
     expect(setup.application.forms('Hangup')).toMatchObject([{ HangupCauseCode: '4000' }]);
   });
@@ -29,7 +29,7 @@ describe.concurrent('a webhook of Vobiz', () => {
     ['plain', /^91900/],
     ['plus', /^\+91900/],
     ['national', /^0900/],
-  ] as const)('writes numbers %s', async ([numberFormat, pattern], context) => {
+  ] as const)('contains numbers in the format %s', async ([numberFormat, pattern], context) => {
     const setup = await createSetup(context);
     await run(setup, { numberFormat });
     expect(setup.application.forms('StartApp')[0]?.['From']).toMatch(pattern);
@@ -41,14 +41,14 @@ describe.concurrent('a webhook of Vobiz', () => {
     [{ doubleEvents: ['Hangup'] }, ['/hangup', '/hangup']],
     [{ hangupTo: 'answer-url' }, ['/answer']],
     [{ webhookDelayMs: 60, reorderMs: 60 }, ['/hangup']],
-  ] as const)('about the end with %j goes to %j', async ([behaviour, paths], context) => {
+  ] as const)('about the hangup with %j is sent to %j', async ([behaviour, paths], context) => {
     const setup = await createSetup(context);
     await run(setup, behaviour);
-    const told = setup.application.requests.filter(({ body }) => body.includes('Event=Hangup'));
-    expect(told.map(({ path }) => path)).toEqual(paths);
+    const received = setup.application.requests.filter(({ body }) => body.includes('Event=Hangup'));
+    expect(received.map(({ path }) => path)).toEqual(paths);
   });
 
-  it('about the end of a stream may be lost', async (context) => {
+  it('about the end of a stream can be lost', async (context) => {
     const setup = await createSetup(context);
     const { sendCommand, call } = await openStream(setup, { loseEvents: ['StopStream'] });
     sendCommand('stop');
@@ -56,7 +56,7 @@ describe.concurrent('a webhook of Vobiz', () => {
     expect(statuses(setup)).toEqual(['StartStream']);
   });
 
-  it('about the end may come while streams are still open', async (context) => {
+  it('about the hangup can be sent while streams are open', async (context) => {
     const setup = await createSetup(context);
     const { call, socket } = await openStream(setup, { hangupOrder: 'before-close' });
     const openAtHangup: boolean[] = [];
@@ -69,7 +69,7 @@ describe.concurrent('a webhook of Vobiz', () => {
     expect(openAtHangup).toEqual([true]);
   });
 
-  it('may overtake another', async (context) => {
+  it('can arrive out of order', async (context) => {
     const setup = await createSetup(context);
     const { sendCommand, received } = await openStream(setup, { reorderMs: 600, seed: 3 });
     for (let index = 0; index < 8; index += 1) sendCommand('checkpoint', { name: String(index) });
@@ -80,7 +80,7 @@ describe.concurrent('a webhook of Vobiz', () => {
     expect(new Set(order).size).toBe(8);
   });
 
-  it('is signed with the key that is configured', async (context) => {
+  it('is signed with the configured key', async (context) => {
     const setup = await createSetup(context, {}, { signingToken: 'k', behaviour: { signature: 'v3' } });
     await run(setup, {});
     for (const { path, headers } of setup.application.requests) {
@@ -93,7 +93,7 @@ describe.concurrent('a webhook of Vobiz', () => {
     expect(setup.application.requests).toHaveLength(2);
   });
 
-  it('is not signed unless that is dialled', async (context) => {
+  it('is not signed by default', async (context) => {
     const setup = await createSetup(context);
     await run(setup, {});
     const names = setup.application.requests.flatMap(({ headers }) => Object.keys(headers));
