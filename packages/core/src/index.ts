@@ -62,6 +62,7 @@ export {
   type ProviderEventType,
   type ReportedUtterance,
 } from './provider-event.ts';
+export { findMediaStreamError, findProviderEventError, findTranscriberEventError } from './event-rules.ts';
 export {
   CALL_FACT_TYPES,
   CALL_TRANSCRIPTION_STATES,

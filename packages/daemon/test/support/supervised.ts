@@ -41,7 +41,7 @@ export function supervise(
     make: ({ onThrow, lost }) => {
       const lease = new Lease(onThrow);
       leases.push(lease);
-      lose = () => lost('PLUGIN_EVENT_INVALID', 'its type is unknown');
+      lose = () => lost('PLUGIN_EVENT_INVALID', 'type: unknown event type');
       const made = create({ clock: leaseClock(clock, lease) }, leases.length);
       return new ProviderInstance({
         provider: { start: nothing, stop: nothing, ...made },

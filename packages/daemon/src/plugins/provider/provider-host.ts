@@ -1,5 +1,7 @@
 /** What an instance of a plugin may touch, made of the daemon's parts. Outside its lease nothing it tells gets in. */
 import {
+  findMediaStreamError,
+  findProviderEventError,
   isLive,
   messageOf,
   type CallId,
@@ -13,7 +15,6 @@ import type { CallRegistry } from '../../calls/call-registry.ts';
 import type { Ingest } from '../../calls/ingest.ts';
 import type { Demand } from '../../live/demand.ts';
 import { createCommonHost, type CommonHostDeps } from '../plugin-host.ts';
-import { mistakeIn, mistakeInStream } from './event-check.ts';
 import { EventRate } from './event-rate.ts';
 import type { Lease } from '../supervision/lease.ts';
 import type { MishapCode } from '../supervision/mishaps.ts';
@@ -52,9 +53,9 @@ export function createHost({ providerId, lease, lost }: Tenant, deps: HostDeps):
 
   /** The id of the call it is about; nothing when the event is dropped. */
   function take(event: ProviderEvent): CallId | undefined {
-    const mistake = lease.isOpen ? mistakeIn(event) : 'the provider is not running';
-    if (mistake === undefined && rate.takes(event)) return ingest.accept(providerId, event);
-    if (mistake !== undefined) lost('PLUGIN_EVENT_INVALID', mistake);
+    const problem = lease.isOpen ? findProviderEventError(event) : 'the provider is not running';
+    if (problem === undefined && rate.takes(event)) return ingest.accept(providerId, event);
+    if (problem !== undefined) lost('PLUGIN_EVENT_INVALID', problem);
     else lost('PLUGIN_EVENT_FLOOD', `limits.eventsPerSecond (${eventsPerSecond}) was reached`);
     return undefined;
   }
@@ -68,9 +69,9 @@ export function createHost({ providerId, lease, lost }: Tenant, deps: HostDeps):
   }
 
   function openStream(options: MediaStreamOptions): MediaStream {
-    const mistake = mistakeInStream({ ...options });
-    if (mistake !== undefined) {
-      lost('PLUGIN_EVENT_INVALID', mistake);
+    const problem = findMediaStreamError(options);
+    if (problem !== undefined) {
+      lost('PLUGIN_EVENT_INVALID', problem);
       return DEAF_STREAM;
     }
     const { providerCallId } = options;

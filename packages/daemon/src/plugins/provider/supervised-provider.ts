@@ -6,6 +6,7 @@
 import {
   capabilitiesOf,
   FaultError,
+  findProviderEventError,
   messageOf,
   type Admission,
   type BackfillPage,
@@ -26,7 +27,6 @@ import {
   type Socket,
 } from '@sidetone/core';
 import type { ProviderView } from '../ports.ts';
-import { mistakeIn } from './event-check.ts';
 import type { ProviderInstance } from './provider-instance.ts';
 import { PluginLife, type PluginLifeDeps } from '../supervision/plugin-lifecycle.ts';
 
@@ -147,9 +147,9 @@ export class SupervisedProvider implements ProviderView {
   async *#backfill(request: BackfillRequest, signal: AbortSignal): AsyncGenerator<BackfillPage> {
     for await (const page of this.#running().backfill(request, signal)) {
       const events = page.events.filter((event) => {
-        const mistake = mistakeIn(event);
-        if (mistake !== undefined) this.#life.lost('PLUGIN_EVENT_INVALID', mistake);
-        return mistake === undefined;
+        const problem = findProviderEventError(event);
+        if (problem !== undefined) this.#life.lost('PLUGIN_EVENT_INVALID', problem);
+        return problem === undefined;
       });
       yield { ...page, events };
     }

@@ -4,6 +4,7 @@
  */
 import {
   FaultError,
+  findTranscriberEventError,
   isFault,
   messageOf,
   type Party,
@@ -14,7 +15,6 @@ import {
 } from '@sidetone/core';
 import type { OpenTranscription } from '../ports.ts';
 import { PluginInstance, type PluginInstanceDeps } from '../supervision/plugin-instance.ts';
-import { mistakeInTranscription } from './transcriber-event-check.ts';
 
 /** How long the last words of a call may take, ms. */
 export const END_TIMEOUT_MS = 15_000;
@@ -43,9 +43,9 @@ export class TranscriberInstance extends PluginInstance {
     const isOver = (): boolean => life.signal.aborted;
     const give = (event: TranscriberEvent): void => {
       if (isOver()) return;
-      const mistake = mistakeInTranscription(event);
-      if (mistake === undefined) request.emit(event);
-      else lost(mistake);
+      const problem = findTranscriberEventError(event);
+      if (problem === undefined) request.emit(event);
+      else lost(problem);
     };
     const letDown = (): void => {
       give({

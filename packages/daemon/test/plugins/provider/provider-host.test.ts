@@ -126,12 +126,12 @@ describe('a stream of a plugin', () => {
   });
 
   test.each<[object, string]>([
-    [{ encoding: 'opus' }, 'the encoding of a stream is unknown'],
-    [{ sampleRate: 0 }, 'the sample rate of a stream is none'],
-    [{ sampleRate: Number.NaN }, 'the sample rate of a stream is none'],
-    [{ parties: [] }, 'the parties of a stream are none'],
-    [{ parties: ['THE_DOG'] }, 'the parties of a stream are none'],
-    [{ providerCallId: undefined }, 'providerCallId is missing'],
+    [{ encoding: 'opus' }, 'stream.encoding: expected an audio encoding, received a string'],
+    [{ sampleRate: 0 }, 'stream.sampleRate: expected a sample rate of 1 to 192000 Hz, received a number'],
+    [{ sampleRate: NaN }, 'stream.sampleRate: expected a sample rate of 1 to 192000 Hz, received a number'],
+    [{ parties: [] }, 'stream.parties: expected a list of parties, received an array'],
+    [{ parties: ['OPERATOR'] }, 'stream.parties: expected a list of parties, received an array'],
+    [{ providerCallId: undefined }, 'stream.providerCallId: expected a non-empty string, received nothing'],
   ])('is not opened when it is none: %j', async (wrong, mistake) => {
     host.openStream(stream(wrong)).write('CUSTOMER', new Uint8Array(320));
     expect(lost).toEqual([`PLUGIN_EVENT_INVALID: ${mistake}`]);
@@ -163,7 +163,7 @@ describe('what an instance has', () => {
     host.onDemandChange((id) => heard.push(id));
     harness.demand.add('levels', undefined)();
     expect(heard).toEqual(['their-call', 'their-call']);
-    expect(thrown).toEqual(['a listener of wants', 'a listener of wants']);
+    expect(thrown).toEqual(['a listener of onDemandChange', 'a listener of onDemandChange']);
     lease.end();
     harness.demand.add('levels', undefined)();
     expect(heard.length).toBe(2);

@@ -176,7 +176,7 @@ describe('a provider that runs', () => {
     for (let i = 0; i < 100; i++) it.lose();
     expect(it.provider.state).toBe('DEGRADED');
     expect(it.provider.stateMessage).toMatch(
-      /none: 100, the last because its type is unknown\. Tell the author/,
+      /none: 100, the last because type: unknown event type\. Report it to the author/,
     );
     expect(it.lines).toMatchObject([{ level: 'warn', fields: { code: 'PLUGIN_EVENT_INVALID' } }]);
     await it.clock.advance(LOOK_MS);

@@ -188,11 +188,16 @@ describe('what is no event', () => {
     script.opened[0]!.request.emit(undefined as never);
     expect(heard.told).toEqual([]);
     expect(ear().state).toBe('DEGRADED');
-    expect(ear().stateMessage).toMatch(/none: 4, the last because it is not an object\. Tell the author/);
+    expect(ear().stateMessage).toMatch(
+      /none: 4, the last because event: expected an object, received nothing\. Report it to the author/,
+    );
     expect(lines).toMatchObject([
       {
         level: 'warn',
-        fields: { code: 'PLUGIN_EVENT_INVALID', reason: 'utterance.partial: party is none of the parties' },
+        fields: {
+          code: 'PLUGIN_EVENT_INVALID',
+          reason: 'utterance.partial.party: expected a party, received a string',
+        },
       },
     ]);
     await clock.advance(2 * LOOK_MS);

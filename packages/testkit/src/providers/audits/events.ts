@@ -1,6 +1,5 @@
 /** What is told about a call, in order and once. */
-import { NEXT_STATUSES, type CallStatus, type ProviderEvent } from '@sidetone/core';
-import { eventMistake } from '../event-check.ts';
+import { findProviderEventError, NEXT_STATUSES, type CallStatus, type ProviderEvent } from '@sidetone/core';
 import { callIdOf, wholeLife } from '../stage.ts';
 import { gistOf, storyOf } from '../story.ts';
 import { check, needs } from '../../conformance/verdict.ts';
@@ -30,8 +29,8 @@ export const EVENT_AUDITS: readonly Audit[] = [
     applies: ALWAYS,
     async run(bench) {
       const { host } = await bench.afterCall();
-      const mistakes = host.events.map(eventMistake).filter((mistake) => mistake !== undefined);
-      check(mistakes.length === 0, mistakes[0] ?? '');
+      const errors = host.events.flatMap((event) => findProviderEventError(event, 'strict') ?? []);
+      check(errors.length === 0, errors[0] ?? '');
     },
   },
   {

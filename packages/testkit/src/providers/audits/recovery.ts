@@ -1,7 +1,6 @@
 /** What was missed: calls that were live before, calls of the past, and whether the provider is there at all. */
-import { isFault, type BackfillPage } from '@sidetone/core';
+import { findProviderEventError, isFault, type BackfillPage } from '@sidetone/core';
 import type { Bench } from '../bench.ts';
-import { eventMistake } from '../event-check.ts';
 import { START_MS, RECONCILE_MS } from '../../checks/bounds.ts';
 import type { ApiMood } from '../fake-api.ts';
 import type { Stage } from '../stage.ts';
@@ -118,8 +117,8 @@ export const RECOVERY_AUDITS: readonly Audit[] = [
         'the API of the scenario tells of no past call',
       );
       for (const { events, position, calls, reached } of pages) {
-        const mistake = events.map(eventMistake).find((each) => each !== undefined);
-        check(mistake === undefined, mistake ?? '');
+        const errors = events.flatMap((event) => findProviderEventError(event, 'strict') ?? []);
+        check(errors.length === 0, errors[0] ?? '');
         check(
           position !== '' && Number.isInteger(calls) && Number.isFinite(reached),
           'a page does not say where it is',

@@ -1,10 +1,5 @@
 /** What is told of what is said. */
-import {
-  PARTIES,
-  TRANSCRIBER_EVENT_TYPES,
-  TRANSCRIPTION_STATES,
-  type TranscriberEvent,
-} from '@sidetone/core';
+import { findTranscriberEventError, PARTIES, type TranscriberEvent } from '@sidetone/core';
 import { GARBAGE_BYTES, GARBAGE_TEXTS } from '../../checks/garbage.ts';
 import { check } from '../../conformance/verdict.ts';
 import { wordsIn, type Script, type SpokenCall } from '../../speech/spoken-call.ts';
@@ -68,21 +63,12 @@ export function checkWords(call: SpokenCall, script: Script): void {
   }
 }
 
-const isPlace = (value: unknown): boolean => typeof value === 'number' && Number.isFinite(value);
-
-/** What is wrong with an event; undefined when nothing is. */
-function mistakeIn(event: TranscriberEvent): string | undefined {
-  if (!TRANSCRIBER_EVENT_TYPES.includes(event.type)) return 'it is of no type';
-  if ('party' in event && !PARTIES.includes(event.party)) return 'it is of no party';
-  if ('utteranceId' in event && event.utteranceId === '') return 'its utterance has no id';
-  if ('text' in event && typeof event.text !== 'string') return 'it has no text';
-  if ('startMs' in event && !(isPlace(event.startMs) && isPlace(event.endMs))) return 'it has no place';
-  if ('startMs' in event && event.startMs > event.endMs) return 'it ends before it starts';
-  if ('atMs' in event && !isPlace(event.atMs)) return 'it has no place';
-  if ('confidence' in event && !(event.confidence >= 0 && event.confidence <= 1))
-    return 'its confidence is none';
-  if (event.type === 'state' && !TRANSCRIPTION_STATES.includes(event.state)) return 'its state is none';
-  return undefined;
+/** Returns what is wrong with an event; undefined if it is valid. */
+function findError(event: TranscriberEvent): string | undefined {
+  const isReversed = 'startMs' in event && event.startMs > event.endMs;
+  return (
+    findTranscriberEventError(event) ?? (isReversed ? `${event.type}: ends before it starts` : undefined)
+  );
 }
 
 /** They speak, and look at what comes of it. */
@@ -106,8 +92,8 @@ export const WORD_AUDITS: readonly TranscriberAudit[] = [
       const { events } = await converse(bench);
       check(events.length > 0, 'it tells nothing');
       for (const event of events) {
-        const mistake = mistakeIn(event);
-        check(mistake === undefined, `an event \`${event.type}\`: ${mistake}`);
+        const error = findError(event);
+        check(error === undefined, error ?? '');
       }
     },
   },
