@@ -1,4 +1,4 @@
-/** What people add to a call, live or over: tags and notes. Stored as facts like all else. */
+/** Tags and notes that people add to a call, live or ended. They are stored as events of the call. */
 import {
   FaultError,
   invalidArgument,
@@ -30,17 +30,18 @@ export class AnnotationService {
   }
 
   /**
-   * Takes tags away from a call, then adds some. What it has already, or has not, does not matter. Gives the call as stored.
-   * @throws {FaultError} CALL_NOT_FOUND, or INPUT_INVALID for a tag that is none, or one too many.
+   * Removes and adds tags and returns the call as stored. Ignores tags to add that the call already has, and tags to remove
+   * that it does not have.
+   * @throws {FaultError} CALL_NOT_FOUND, or INPUT_INVALID for an invalid tag or too many tags.
    */
   async tag(callId: CallId, add: readonly string[], remove: readonly string[]): Promise<Call> {
-    const call = this.#known(callId);
-    const wanted = tagsOf('add', add);
-    const unwanted = tagsOf('remove', remove);
-    const both = wanted.findIndex((tag) => unwanted.includes(tag));
-    if (both !== -1) throw invalidArgument(`add.${both}`, 'a tag is either added or removed');
-    const tagsAdded = [...new Set(wanted)].filter((tag) => !call.tags.includes(tag));
-    const tagsRemoved = call.tags.filter((tag) => unwanted.includes(tag));
+    const call = this.#existing(callId);
+    const toAdd = normalizeTags('add', add);
+    const toRemove = normalizeTags('remove', remove);
+    const inBoth = toAdd.findIndex((tag) => toRemove.includes(tag));
+    if (inBoth !== -1) throw invalidArgument(`add.${inBoth}`, 'a tag cannot be both added and removed');
+    const tagsAdded = [...new Set(toAdd)].filter((tag) => !call.tags.includes(tag));
+    const tagsRemoved = call.tags.filter((tag) => toRemove.includes(tag));
     if (call.tags.length + tagsAdded.length - tagsRemoved.length > MAX_TAGS_PER_CALL) {
       throw invalidArgument('add', `a call has at most ${MAX_TAGS_PER_CALL} tags`);
     }
@@ -52,10 +53,10 @@ export class AnnotationService {
       });
     }
     await this.#deps.ingest.committed();
-    return this.#known(callId);
+    return this.#existing(callId);
   }
 
-  /** @throws {FaultError} CALL_NOT_FOUND, or INPUT_INVALID for a note that is none, or one too many. */
+  /** @throws {FaultError} CALL_NOT_FOUND, or INPUT_INVALID for an invalid note or too many notes. */
   async addNote(
     callId: CallId,
     text: string,
@@ -63,8 +64,8 @@ export class AnnotationService {
     author: string,
   ): Promise<StoredNote> {
     const { ingest, ids, clock } = this.#deps;
-    const call = this.#known(callId);
-    if (text.trim() === '') throw invalidArgument('text', 'expected words');
+    const call = this.#existing(callId);
+    if (text.trim() === '') throw invalidArgument('text', 'expected a non-blank string');
     if (text.length > MAX_NOTE_CHARACTERS) {
       throw invalidArgument('text', `a note has at most ${MAX_NOTE_CHARACTERS} characters`);
     }
@@ -79,19 +80,19 @@ export class AnnotationService {
     return { callId, at, note };
   }
 
-  #known(callId: CallId): Call {
+  #existing(callId: CallId): Call {
     const call = this.#deps.ingest.current(callId);
     if (!call) throw new FaultError('CALL_NOT_FOUND', 'there is no call with this id');
     return call;
   }
 }
 
-/** The tags as they are kept: without blanks around them, and composed, so that what looks the same is the same. */
-function tagsOf(argument: string, tags: readonly string[]): readonly string[] {
-  return tags.map((told, i) => {
-    const tag = told.trim().normalize('NFC');
-    const isGood = tag !== '' && tag.length <= MAX_TAG_CHARACTERS && !/[\p{C}\p{Zl}\p{Zp}]/u.test(tag);
-    if (isGood) return tag;
+/** Returns the tags trimmed and in Unicode composed form, so that tags that look equal are equal. */
+function normalizeTags(argument: string, tags: readonly string[]): readonly string[] {
+  return tags.map((given, i) => {
+    const tag = given.trim().normalize('NFC');
+    const isValid = tag !== '' && tag.length <= MAX_TAG_CHARACTERS && !/[\p{C}\p{Zl}\p{Zp}]/u.test(tag);
+    if (isValid) return tag;
     throw invalidArgument(
       `${argument}.${i}`,
       `a tag has 1 to ${MAX_TAG_CHARACTERS} characters and no control characters`,

@@ -1,10 +1,10 @@
-/** Whether a call in memory is one of those that a filter names: what the store answers for history, without the store. Pure. */
+/** Matches a call in memory against a filter, with the same result as the database query of history. Pure. */
 import { isLive, type Call } from '@sidetone/core';
 import type { LiveCallFilter } from './ports.ts';
 
-type Wanted<Key extends keyof LiveCallFilter> = NonNullable<LiveCallFilter[Key]>;
+type FilterValue<Key extends keyof LiveCallFilter> = NonNullable<LiveCallFilter[Key]>;
 
-/** Of a number without its plus, as filters have it. */
+/** Returns a number without its plus, as in filters. */
 const digitsOf = (number: string): string => number.replace(/^\+/, '');
 const has = <Value>(list: readonly Value[], value: Value | undefined): boolean =>
   value !== undefined && list.includes(value);
@@ -14,7 +14,7 @@ function durationOf({ answeredAt, endedAt }: Call): number | undefined {
 }
 
 const CHECKS: {
-  readonly [Key in keyof Required<LiveCallFilter>]: (call: Call, wanted: Wanted<Key>) => boolean;
+  readonly [Key in keyof Required<LiveCallFilter>]: (call: Call, value: FilterValue<Key>) => boolean;
 } = {
   providerIds: ({ providerId }, ids) => ids.includes(providerId),
   statuses: ({ status }, statuses) => statuses.includes(status),
@@ -23,8 +23,8 @@ const CHECKS: {
   endCategories: ({ end }, categories) => has(categories, end?.category),
   createdAfter: ({ createdAt }, from) => createdAt >= from,
   createdBefore: ({ createdAt }, until) => createdAt < until,
-  minDurationMs: (call, least) => (durationOf(call) ?? -1) >= least,
-  maxDurationMs: (call, most) => (durationOf(call) ?? Infinity) <= most,
+  minDurationMs: (call, min) => (durationOf(call) ?? -1) >= min,
+  maxDurationMs: (call, max) => (durationOf(call) ?? Infinity) <= max,
   number: ({ from, to }, number) =>
     [from, to].some((known) => known !== undefined && digitsOf(known).startsWith(number)),
   tags: (call, tags) => tags.every((tag) => call.tags.includes(tag)),
@@ -32,8 +32,8 @@ const CHECKS: {
 
 export function callMatches(call: Call, filter: LiveCallFilter): boolean {
   return (Object.keys(filter) as (keyof LiveCallFilter)[]).every((key) => {
-    const wanted = filter[key];
-    const check = CHECKS[key] as ((call: Call, wanted: unknown) => boolean) | undefined;
-    return wanted === undefined || check === undefined || check(call, wanted);
+    const value = filter[key];
+    const check = CHECKS[key] as ((call: Call, value: unknown) => boolean) | undefined;
+    return value === undefined || check === undefined || check(call, value);
   });
 }

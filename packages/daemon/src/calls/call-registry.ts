@@ -1,19 +1,19 @@
 /**
- * The live calls, in memory: as they are in the store, no newer. A call that is over leaves the registry once its end is
- * stored; what still comes for it is looked up, but the newest of them are remembered for whoever reads about their end.
+ * The live calls in memory, exactly as stored. A call leaves the registry once its end is stored; the newest ended calls are
+ * kept for readers of their last events.
  */
 import { isLive, type Call, type CallId, type ProviderCallId, type ProviderId } from '@sidetone/core';
+import { BoundedMap } from '@sidetone/plugin-kit';
 import type { CallLedger } from './ports.ts';
 
-/** How many calls that are over are remembered. */
+/** Number of ended calls kept in memory. */
 export const REMEMBERED_CALLS = 1000;
 
 export class CallRegistry {
   readonly #ledger: CallLedger;
-  /** Calls that are over, the newest last. */
-  readonly #over = new Map<CallId, Call>();
+  readonly #ended = new BoundedMap<CallId, Call>(REMEMBERED_CALLS);
   readonly #calls = new Map<CallId, Call>();
-  /** How often something was stored of each live call. */
+  /** Number of commits with events of each live call. */
   readonly #stamps = new Map<CallId, number>();
   readonly #ids = new Map<ProviderId, Map<ProviderCallId, CallId>>();
 
@@ -22,24 +22,24 @@ export class CallRegistry {
     this.putAll(deps.ledger.live());
   }
 
-  /** The call as stored, live or not. */
+  /** Returns a call as stored, live or ended. */
   get(id: CallId): Call | undefined {
     return this.#calls.get(id) ?? this.#ledger.get(id);
   }
 
-  /** A live call, without asking the store. */
+  /** Returns a live call, without a database query. */
   peek(id: CallId): Call | undefined {
     return this.#calls.get(id);
   }
 
-  /** A call as stored, live or just over, or else from the store. */
+  /** Returns a call as stored; a live or recently ended one without a database query. */
   recall(id: CallId): Call | undefined {
-    return this.#calls.get(id) ?? this.#over.get(id) ?? this.#ledger.get(id);
+    return this.#calls.get(id) ?? this.#ended.get(id) ?? this.#ledger.get(id);
   }
 
-  /** Forgets a call that was erased. */
+  /** Forgets an erased call. */
   forget(id: CallId): void {
-    this.#over.delete(id);
+    this.#ended.delete(id);
   }
 
   find(providerId: ProviderId, providerCallId: ProviderCallId): Call | undefined {
@@ -47,12 +47,12 @@ export class CallRegistry {
     return id === undefined ? this.#ledger.find(providerId, providerCallId) : this.#calls.get(id);
   }
 
-  /** The id of a live call, without asking the store: cheap enough for every frame. */
+  /** Returns the id of a live call without a database query: cheap enough for every audio frame. */
   liveId(providerId: ProviderId, providerCallId: ProviderCallId): CallId | undefined {
     return this.#ids.get(providerId)?.get(providerCallId);
   }
 
-  /** Rises whenever something is stored of a live call, whether it changed the call or not. */
+  /** Returns a number that increases with every stored event of a live call. */
   stamp(id: CallId): number {
     return this.#stamps.get(id) ?? 0;
   }
@@ -66,7 +66,7 @@ export class CallRegistry {
     return this.#ids.get(providerId)?.size ?? 0;
   }
 
-  /** Takes calls as they have just been stored. */
+  /** Replaces calls with their state as just stored. */
   putAll(calls: Iterable<Call>): void {
     for (const call of calls) this.#put(call);
   }
@@ -82,14 +82,7 @@ export class CallRegistry {
       this.#calls.delete(call.id);
       this.#stamps.delete(call.id);
       ids.delete(call.providerCallId);
-      this.#remember(call);
+      this.#ended.set(call.id, call);
     }
-  }
-
-  #remember(call: Call): void {
-    this.#over.delete(call.id);
-    this.#over.set(call.id, call);
-    const oldest = this.#over.size > REMEMBERED_CALLS ? this.#over.keys().next().value : undefined;
-    if (oldest !== undefined) this.#over.delete(oldest);
   }
 }

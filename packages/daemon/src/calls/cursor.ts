@@ -1,10 +1,10 @@
-/** Positions in the log as clients hold them: opaque, and good for the log that made them alone. */
+/** Cursors: opaque positions in the event log, valid only for the log that issued them. */
 import { FaultError } from '@sidetone/core';
 import type { EventLog } from './ports.ts';
 
 export interface Cursors {
   encode(position: number): string;
-  /** @throws {FaultError} CURSOR_INVALID when this log did not make it. */
+  /** @throws {FaultError} CURSOR_INVALID unless this log issued the cursor. */
   decode(cursor: string): number;
 }
 
@@ -16,12 +16,13 @@ export function createCursors(log: Pick<EventLog, 'logId' | 'latest'>): Cursors 
     decode(cursor) {
       const [, logId, digits] = SHAPE.exec(cursor) ?? [];
       if (logId === undefined || digits === undefined) {
-        throw new FaultError('CURSOR_INVALID', 'this is not a cursor of the event log');
+        throw new FaultError('CURSOR_INVALID', 'the cursor is malformed');
       }
-      if (logId !== log.logId) throw new FaultError('CURSOR_INVALID', 'this cursor is of another database');
+      if (logId !== log.logId)
+        throw new FaultError('CURSOR_INVALID', 'the cursor belongs to another database');
       const position = Number.parseInt(digits, 36);
       if (position > log.latest())
-        throw new FaultError('CURSOR_INVALID', 'this cursor is ahead of the event log');
+        throw new FaultError('CURSOR_INVALID', 'the cursor is ahead of the event log');
       return position;
     },
   };

@@ -1,13 +1,13 @@
 /**
- * Erases calls that are over: from every table and every memory at once, and then, step by step beside all else, from
- * what the database file still holds of them.
+ * Erases ended calls: first from all tables and from memory, then, in small steps in the background, from the free pages of
+ * the database file ("scrubbing").
  */
 import { FaultError, isLive, messageOf, type CallId, type Clock, type Logger } from '@sidetone/core';
 import type { CallRegistry } from './call-registry.ts';
 import type { Ingest } from './ingest.ts';
 import type { CallLedger, CommandTracker, PartialStore, RecordFeed } from './ports.ts';
 
-/** How often the file is tried to be scrubbed while somebody reads it, and the pause in between, ms. */
+/** Attempts to scrub the file while a reader blocks it, and the pause in between, ms. */
 export const SCRUB_ATTEMPTS = 100;
 const SCRUB_PAUSE_MS = 100;
 
@@ -26,7 +26,7 @@ export interface ErasureDeps {
 
 export class Erasure {
   readonly #deps: ErasureDeps;
-  readonly #life = new AbortController();
+  readonly #stopping = new AbortController();
   #scrubbing = Promise.resolve();
 
   constructor(deps: ErasureDeps) {
@@ -34,17 +34,16 @@ export class Erasure {
   }
 
   /**
-   * Erases a call and everything kept about it; resolves when its words are out of the file too. False when there is no
-   * such call.
+   * Erases a call and everything stored about it. Resolves when the file is scrubbed too: false if there is no such call.
    * @throws {FaultError} CALL_STILL_LIVE, or STORE_WRITE_FAILED.
    */
   async erase(callId: CallId): Promise<boolean> {
     const { ingest, ledger, registry, feed, partials, openCommands, recordings, waveforms } = this.#deps;
     const call = ingest.current(callId);
     if (!call) return false;
-    if (isLive(call)) throw new FaultError('CALL_STILL_LIVE', 'the call is live: end it first');
+    if (isLive(call)) throw new FaultError('CALL_STILL_LIVE', 'the call is live; end it first');
     await recordings.erase(callId);
-    // Someone else may have erased it in the meantime.
+    // A concurrent request may have erased it.
     if (!ingest.current(callId)) return false;
     if (!ingest.storeNow()) throw new FaultError('STORE_WRITE_FAILED', 'the call cannot be erased now');
     ledger.erase(callId);
@@ -53,21 +52,21 @@ export class Erasure {
     return true;
   }
 
-  /** Takes out of the file what earlier erasures have left in it. Never rejects. */
+  /** Scrubs the file after earlier erasures. Never rejects. */
   scrub(): Promise<void> {
     this.#scrubbing = this.#scrubbing.then(() => this.#scrub());
     return this.#scrubbing;
   }
 
-  /** Stops scrubbing; the next daemon goes on with it. */
+  /** Stops scrubbing; the next start of the daemon continues it. */
   async close(): Promise<void> {
-    this.#life.abort();
+    this.#stopping.abort();
     await this.#scrubbing;
   }
 
   async #scrub(): Promise<void> {
     const { ledger, clock, log } = this.#deps;
-    const { signal } = this.#life;
+    const { signal } = this.#stopping;
     try {
       let attempts = SCRUB_ATTEMPTS;
       while (attempts > 0 && !signal.aborted) {
@@ -76,9 +75,12 @@ export class Erasure {
         if (state === 'BUSY') attempts -= 1;
         await (state === 'BUSY' ? clock.delay(SCRUB_PAUSE_MS, signal) : nextTurn());
       }
-      if (attempts === 0) log.warn('erased words may still be in the file: it is being read all the time');
+      if (attempts === 0)
+        log.warn(
+          'scrubbing failed: the database is being read all the time; erased text may still be in the file',
+        );
     } catch (error) {
-      log.error('erased words may still be in the file', { reason: messageOf(error) });
+      log.error('scrubbing failed; erased text may still be in the file', { reason: messageOf(error) });
     }
   }
 }

@@ -1,4 +1,4 @@
-/** What the calls folder needs from the store and from live readers. */
+/** What the calls folder needs from the store, from live readers and from commands. */
 import type {
   Call,
   CallFact,
@@ -20,7 +20,7 @@ import type {
   UtteranceId,
 } from '@sidetone/core';
 
-/** A fact that is decided but not stored, with the call as it is after it. */
+/** An event that is not stored yet, with the call after it. */
 export interface Draft {
   readonly callId: CallId;
   readonly at: number;
@@ -29,29 +29,29 @@ export interface Draft {
   readonly dedupeKey?: string;
 }
 
-/** The writing side of the store. Synchronous: the harness of the daemon does not wait. */
+/** The writing side of the store. Synchronous: ingest never waits. */
 export interface CallLedger {
-  /** Stores facts and all that follows from them in one transaction, and numbers them. Throws and stores nothing, or stores all. */
+  /** Numbers events and stores them with their projections, in one transaction: all, or none if it throws. */
   commit(drafts: readonly Draft[]): readonly CallRecord[];
   find(providerId: ProviderId, providerCallId: ProviderCallId): Call | undefined;
   get(callId: CallId): Call | undefined;
   knowsKey(callId: CallId, dedupeKey: string): boolean;
-  /** A final utterance by its id, of whatever call. */
+  /** Returns a final utterance of any call. */
   utterance(id: UtteranceId): StoredUtterance | undefined;
-  /** What was said in a call so far, in the order in which it was said. */
+  /** Returns the final utterances of a call, ordered by when they were spoken. */
   utterances(callId: CallId): readonly Utterance[];
-  /** The command that its requester gave this key. */
+  /** Returns the command with this key of its requester. */
   commandByKey(requestedBy: string, key: string): StoredCommand | undefined;
-  /** Stores a command that has no call, or none yet, beside the log. Throws as `commit` does. */
+  /** Stores a command that has no call, or none yet, outside of the log. Throws as `commit` does. */
   putCommand(command: Command): void;
   /** Erases everything about a call in one transaction. Throws as `commit` does. */
   erase(callId: CallId): void;
-  /** Whether something that was erased may still be read in the file. */
+  /** Returns whether the file may still contain erased data. */
   isScrubDue(): boolean;
-  /** One step of some milliseconds towards that nothing is. */
+  /** Removes some of the erased data from the file; takes a few milliseconds. */
   scrub(): Scrub;
   live(): readonly Call[];
-  /** What a daemon that did not stop cleanly left open. */
+  /** Returns what a crashed daemon left open. */
   unfinished(): {
     readonly streams: readonly UnfinishedStream[];
     readonly commands: readonly StoredCommand[];
@@ -59,14 +59,14 @@ export interface CallLedger {
   };
 }
 
-/** How far the scrubbing of what was erased has come: BUSY when it waits for a reader. */
+/** Progress of scrubbing: BUSY if a reader blocks it. */
 export type Scrub = 'MORE' | 'BUSY' | 'DONE';
 
-/** Someone's hearing of a call live. */
+/** A client that listens to a call live. */
 export interface StoredListening {
   readonly callId: CallId;
   readonly id: ListenerId;
-  /** The name of their access token. */
+  /** Name of its access token. */
   readonly by: string;
   readonly startedAt: number;
 }
@@ -76,24 +76,24 @@ export interface UnfinishedStream {
   readonly streamId: StreamId;
 }
 
-/** What can be told of a call without asking the store what was said in it. */
+/** A filter that needs no transcript, so it can be applied to calls in memory. */
 export type LiveCallFilter = Omit<CallFilter, 'said'>;
 
-/** Which records a reader of the log wants. */
+/** Selects records of the event log. */
 export interface RecordFilter {
   readonly callId?: CallId;
   readonly types?: readonly CallFactType[];
-  /** Only of calls that match as they are when the record is read. */
+  /** Only records of calls that match at the time of reading. */
   readonly calls?: LiveCallFilter;
 }
 
 /** The reading side of the event log. */
 export interface EventLog {
-  /** Stored records behind `after`, oldest first. */
+  /** Returns stored records after a position, oldest first. */
   page(after: number, limit: number, filter: RecordFilter): Promise<readonly CallRecord[]>;
-  /** Position of the newest record; 0 when there is none. */
+  /** Returns the position of the newest record; 0 if the log is empty. */
   latest(): number;
-  /** Names this log, so that a cursor of another one is recognised. */
+  /** Identifies this log, to reject cursors of another one. */
   readonly logId: string;
 }
 
@@ -103,17 +103,17 @@ export interface CallFilter {
   readonly live?: boolean;
   readonly directions?: readonly CallDirection[];
   readonly endCategories?: readonly EndCategory[];
-  /** Epoch ms; the first is within, the second is not. */
+  /** Epoch ms; the first is inclusive, the second exclusive. */
   readonly createdAfter?: number;
   readonly createdBefore?: number;
-  /** From answer to end; a call that is live, or was never answered, has no length. Both are within. */
+  /** From answer to end, both inclusive. Live and unanswered calls have no duration. */
   readonly minDurationMs?: number;
   readonly maxDurationMs?: number;
-  /** Digits that `from` or `to` begins with. */
+  /** Leading digits of `from` or `to`. */
   readonly number?: string;
-  /** All of them. */
+  /** A call must have all of them. */
   readonly tags?: readonly string[];
-  /** Words said in it, as a client searches for them. */
+  /** Search text of the transcript. */
   readonly said?: string;
 }
 
@@ -121,44 +121,44 @@ export interface StoredUtterance {
   readonly callId: CallId;
   readonly position: number;
   readonly at: number;
-  /** Where it stands in the call. */
+  /** Sort key within the call: when it was spoken. */
   readonly orderMs: number;
   readonly utterance: Utterance;
 }
 
-/** An utterance as it is shown: a final with its place in the log, or a partial without. */
+/** A final utterance with its position in the log, or a partial without one. */
 export type ShownUtterance = Omit<StoredUtterance, 'position' | 'orderMs'> &
   Partial<Pick<StoredUtterance, 'position' | 'orderMs'>>;
 
 export interface StoredCommand {
-  /** Absent from the attempt to place a call that came to nothing, or has not come to a call yet. */
+  /** Absent for a failed attempt to place a call, and while there is no call yet. */
   readonly callId?: CallId;
   readonly command: Command;
 }
 
 export interface StoredNote {
   readonly callId: CallId;
-  /** When it was written, epoch ms. */
+  /** Time of writing, epoch ms. */
   readonly at: number;
   readonly note: Note;
 }
 
-/** Where stored records go: to the readers that wait for them. */
+/** Passes stored records to live readers. */
 export interface RecordFeed {
   publish(records: readonly CallRecord[]): void;
-  /** Forgets the records of a call that was erased. */
+  /** Forgets the records of an erased call. */
   forget(callId: CallId): void;
-  /** The newest position that readers may know of. */
+  /** Newest position visible to readers. */
   readonly position: number;
 }
 
-/** Words that may still change: the newest of each party of each call. */
+/** The latest partial of each party of each call. Not stored. */
 export interface PartialStore {
-  /** Shows words in place of the party's last, under its id; or under `id`, when whoever tells them names them. Gives the id. */
+  /** Replaces the party's partial and returns its utterance id: `id` if given, or else that of the replaced partial or a new one. */
   set(callId: CallId, party: Party, text: string, at: number, id?: UtteranceId): UtteranceId;
-  /** Forgets a party's partial, because its final came, and gives the id that it was shown under. A named one stays. */
+  /** Removes a party's partial when its final arrives and returns its utterance id. A partial with a given id stays. */
   take(callId: CallId, party: Party): UtteranceId | undefined;
-  /** Forgets a named partial, because its final came. */
+  /** Removes the partial with a given id when its final arrives. */
   drop(callId: CallId, id: UtteranceId): void;
   forget(callId: CallId): void;
 }
@@ -173,4 +173,10 @@ export interface CommandTracker {
   interrupted(command: Command, at: number): Command;
   /** Stops tracking the commands of an erased call. */
   forget(callId: CallId): void;
+}
+
+/** Reads records of the event log as they are stored. */
+export interface RecordSource {
+  /** Returns all records after a position, then new ones; only new ones without a position. */
+  records(filter: RecordFilter, after?: number): AsyncIterableIterator<CallRecord>;
 }

@@ -1,6 +1,6 @@
 /**
- * What a daemon that did not stop cleanly left open, brought to an end as facts: its streams have stopped, nobody listens
- * any longer, and nobody knows what became of the commands it was asking for. Whether its calls still live is for the providers to say.
+ * Ends what a crashed daemon left open: streams and listeners are stopped, and commands without an answer are UNKNOWN. Whether
+ * its calls are still live is for their providers to report.
  */
 import type { Clock, Logger } from '@sidetone/core';
 import type { Ingest } from './ingest.ts';
@@ -16,7 +16,7 @@ export interface RecoveryDeps {
   readonly log: Logger;
 }
 
-/** Runs before any provider is started. */
+/** Must run before any provider is started. */
 export async function recover({ ledger, ingest, openCommands, clock, log }: RecoveryDeps): Promise<void> {
   const { streams, commands, listenings } = ledger.unfinished();
   for (const { callId, streamId } of streams) {
@@ -32,6 +32,10 @@ export async function recover({ ledger, ingest, openCommands, clock, log }: Reco
     ingest.record(callId, { type: 'LISTENING_STOPPED', listenerId: id, by, since: startedAt });
   }
   if (streams.length + commands.length + listenings.length === 0) return;
-  log.warn('the daemon had not stopped cleanly', { streams: streams.length, commands: commands.length });
+  log.warn('recovered after a crash', {
+    streams: streams.length,
+    commands: commands.length,
+    listeners: listenings.length,
+  });
   await ingest.committed();
 }

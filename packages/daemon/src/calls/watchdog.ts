@@ -1,45 +1,41 @@
-/**
- * A call cannot get stuck: calls of which nothing was heard for a while are asked about. Their provider tells what is
- * true now, which may be that they ended unseen.
- */
+/** Reconciles live calls without recent events with their provider: the event of their end may have been lost. */
 import type { Call, CallId, Clock } from '@sidetone/core';
 import type { CallRegistry } from './call-registry.ts';
 
-/** How long nothing may be heard of a live call before its provider is asked, and asked again. */
+/** How long a live call may have no events before its provider is asked, and asked again, ms. */
 const QUIET_MS = 5 * 60_000;
-/** How often we look. */
-const LOOK_MS = 60_000;
+const CHECK_INTERVAL_MS = 60_000;
 
 export interface WatchdogDeps {
   readonly registry: CallRegistry;
-  /** Asks the provider of these calls, all of one provider, how they stand. Never throws. */
+  /** Asks the provider for the state of these calls, all of one provider. Never throws. */
   readonly reconcile: (calls: readonly Call[]) => void;
   readonly clock: Clock;
 }
 
-/** Looks until the function that comes back is called. */
+/** Starts the watchdog. Returns a function that stops it. */
 export function startWatchdog({ registry, reconcile, clock }: WatchdogDeps): () => void {
-  /** Since when nothing was heard of each live call, by its stamp. */
-  let heard = new Map<CallId, { readonly stamp: number; readonly at: number }>();
-  let cancel = clock.schedule(LOOK_MS, look);
+  /** Stamp of each live call, and since when it has not changed. */
+  let activity = new Map<CallId, { readonly stamp: number; readonly at: number }>();
+  let cancel = clock.schedule(CHECK_INTERVAL_MS, check);
 
-  function look(): void {
+  function check(): void {
     const now = clock.now();
-    const before = heard;
+    const before = activity;
     const live = registry.live();
-    heard = new Map(
+    activity = new Map(
       live.map(({ id }) => {
         const stamp = registry.stamp(id);
         const known = before.get(id);
         return [id, known?.stamp === stamp ? known : { stamp, at: now }];
       }),
     );
-    const quiet = live.filter(({ id }) => now - heard.get(id)!.at >= QUIET_MS);
-    for (const { id } of quiet) heard.set(id, { stamp: registry.stamp(id), at: now });
+    const quiet = live.filter(({ id }) => now - activity.get(id)!.at >= QUIET_MS);
+    for (const { id } of quiet) activity.set(id, { stamp: registry.stamp(id), at: now });
     for (const providerId of new Set(quiet.map((call) => call.providerId))) {
       reconcile(quiet.filter((call) => call.providerId === providerId));
     }
-    cancel = clock.schedule(LOOK_MS, look);
+    cancel = clock.schedule(CHECK_INTERVAL_MS, check);
   }
 
   return () => cancel();

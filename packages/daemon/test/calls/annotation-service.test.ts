@@ -30,13 +30,13 @@ beforeEach(async () => {
 });
 afterEach(() => harness.close());
 
-const mistakeIn = (argument: string) =>
+const invalid = (argument: string) =>
   expect.objectContaining({ code: 'INPUT_INVALID', details: { argument } });
 const annotated = async () =>
   (await harness.eventLog.page(0, 1000, { types: ['CALL_ANNOTATED'] })).map(({ fact }) => fact);
 
-describe('tags', () => {
-  test('are kept with the call, in the order of tagging, and found by', async () => {
+describe('tag', () => {
+  test('stores tags in the order of tagging and indexes them', async () => {
     await annotations.tag(callId, ['vip', 'refund'], []);
     const call = await annotations.tag(callId, ['late'], ['vip']);
     expect(call.tags).toEqual(['refund', 'late']);
@@ -45,27 +45,27 @@ describe('tags', () => {
     expect(rows.map(({ tag }) => tag).toSorted()).toEqual(['late', 'refund']);
   });
 
-  test('of a call that is over are kept too', async () => {
+  test('accepts ended calls', async () => {
     harness.emit(event('call.ended', { end: { category: 'BUSY' } }));
     await harness.ingest.committed();
     expect((await annotations.tag(callId, ['vip'], [])).tags).toEqual(['vip']);
   });
 
-  test('that change nothing are no news', async () => {
+  test('stores no event if nothing changes', async () => {
     await annotations.tag(callId, ['vip', 'vip', ' vip '], ['never there']);
     await annotations.tag(callId, ['vip'], []);
     expect(await annotated()).toEqual([{ type: 'CALL_ANNOTATED', tagsAdded: ['vip'] }]);
   });
 
-  test('that look the same are the same', async () => {
+  test('treats tags that look equal as equal', async () => {
     await annotations.tag(callId, ['caf\u0065\u0301'], []);
     expect((await annotations.tag(callId, ['caf\u00e9'], [])).tags).toEqual(['caf\u00e9']);
   });
 
-  test('two sets of them at once stay within the bound, and each is told', async () => {
+  test('applies the limit to concurrent requests', async () => {
     const many = Array.from({ length: MAX_TAGS_PER_CALL - 1 }, (_, i) => `tag ${i}`);
     const first = annotations.tag(callId, many, []);
-    await expect(annotations.tag(callId, ['a', 'b'], [])).rejects.toEqual(mistakeIn('add'));
+    await expect(annotations.tag(callId, ['a', 'b'], [])).rejects.toEqual(invalid('add'));
     await first;
     expect((await annotations.tag(callId, ['a', 'b'], ['tag 0'])).tags).toHaveLength(MAX_TAGS_PER_CALL);
   });
@@ -74,21 +74,21 @@ describe('tags', () => {
     ['empty', ''],
     ['blank', '   '],
     ['too long', 'x'.repeat(MAX_TAG_CHARACTERS + 1)],
-    ['of control characters', 'a\u0000b'],
-    ['of half a character', '\ud800'],
-  ])('that are %s are refused, and named', async (_what, tag) => {
-    await expect(annotations.tag(callId, ['good', tag], [])).rejects.toEqual(mistakeIn('add.1'));
-    await expect(annotations.tag(callId, [], [tag])).rejects.toEqual(mistakeIn('remove.0'));
+    ['with control characters', 'a\u0000b'],
+    ['half a character', '\ud800'],
+  ])('rejects a tag that is %s and names it', async (_what, tag) => {
+    await expect(annotations.tag(callId, ['good', tag], [])).rejects.toEqual(invalid('add.1'));
+    await expect(annotations.tag(callId, [], [tag])).rejects.toEqual(invalid('remove.0'));
     expect(await annotated()).toEqual([]);
   });
 
-  test('are added or removed, not both', async () => {
-    await expect(annotations.tag(callId, ['a', 'b'], ['b'])).rejects.toEqual(mistakeIn('add.1'));
+  test('rejects a tag that is both added and removed', async () => {
+    await expect(annotations.tag(callId, ['a', 'b'], ['b'])).rejects.toEqual(invalid('add.1'));
   });
 });
 
-describe('a note', () => {
-  test('is kept with its author, its time and the moment that it is about', async () => {
+describe('addNote', () => {
+  test('stores a note with its author, its time and its offset', async () => {
     const written = await annotations.addNote(callId, 'Promised a call back.', 1500, 'ada');
     expect(written).toMatchObject({
       callId,
@@ -102,24 +102,24 @@ describe('a note', () => {
     expect(await annotated()).toEqual([{ type: 'CALL_ANNOTATED', note: written.note }]);
   });
 
-  test('without a word, too long, or of a moment before the call is refused', async () => {
+  test('rejects a note that is blank, too long, or has a negative offset', async () => {
     const tooLong = 'x'.repeat(MAX_NOTE_CHARACTERS + 1);
-    await expect(annotations.addNote(callId, ' \n', undefined, 'ada')).rejects.toEqual(mistakeIn('text'));
-    await expect(annotations.addNote(callId, tooLong, undefined, 'ada')).rejects.toEqual(mistakeIn('text'));
-    await expect(annotations.addNote(callId, 'x', -1, 'ada')).rejects.toEqual(mistakeIn('offsetMs'));
+    await expect(annotations.addNote(callId, ' \n', undefined, 'ada')).rejects.toEqual(invalid('text'));
+    await expect(annotations.addNote(callId, tooLong, undefined, 'ada')).rejects.toEqual(invalid('text'));
+    await expect(annotations.addNote(callId, 'x', -1, 'ada')).rejects.toEqual(invalid('offsetMs'));
   });
 
-  test('beyond the bound is refused, also while the others are on their way to the disk', async () => {
+  test('applies the limit to concurrent requests', async () => {
     const all = Array.from({ length: MAX_NOTES_PER_CALL }, () =>
       annotations.addNote(callId, 'x', undefined, 'ada'),
     );
-    await expect(annotations.addNote(callId, 'x', undefined, 'ada')).rejects.toEqual(mistakeIn('callId'));
+    await expect(annotations.addNote(callId, 'x', undefined, 'ada')).rejects.toEqual(invalid('callId'));
     await Promise.all(all);
     expect(harness.ledger.get(callId)?.noteCount).toBe(MAX_NOTES_PER_CALL);
   });
 });
 
-test('a call that there is not can be neither tagged nor written about', async () => {
+test('an unknown call is rejected with CALL_NOT_FOUND', async () => {
   const nowhere = 'call_nowhere' as CallId;
   const notFound = expect.objectContaining({ code: 'CALL_NOT_FOUND' });
   await expect(annotations.tag(nowhere, ['a'], [])).rejects.toEqual(notFound);

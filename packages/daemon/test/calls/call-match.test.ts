@@ -58,7 +58,7 @@ const filters: fc.Arbitrary<LiveCallFilter> = fc.record(
   { requiredKeys: [] },
 );
 
-test('a filter names the same calls in memory as in the store', async () => {
+test('callMatches selects the same calls as the database query', async () => {
   const window = { limit: CALLS, backward: false };
   const all = (await harness.history.calls({}, window)).rows;
   expect(all).toHaveLength(CALLS);

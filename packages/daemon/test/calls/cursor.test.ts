@@ -5,7 +5,7 @@ import { createCursors } from '../../src/calls/cursor.ts';
 const cursors = createCursors({ logId: 'abc-_1', latest: () => 1_000_000 });
 
 describe('a cursor', () => {
-  test('comes back as the position that it was made of', () => {
+  test('decodes to the encoded position', () => {
     fc.assert(
       fc.property(fc.nat(1_000_000), (position) => {
         expect(cursors.decode(cursors.encode(position))).toBe(position);
@@ -16,14 +16,14 @@ describe('a cursor', () => {
   test.each([
     ['of another database', createCursors({ logId: 'other', latest: () => 9 }).encode(3)],
     ['ahead of the log', createCursors({ logId: 'abc-_1', latest: () => 9 }).encode(1_000_001)],
-    ['that is none', 'first'],
+    ['that is malformed', 'first'],
     ['that is empty', ''],
-    ['with something behind it', `${cursors.encode(3)} `],
-  ])('%s is refused with a code', (_what, cursor) => {
+    ['with a trailing character', `${cursors.encode(3)} `],
+  ])('%s is rejected with CURSOR_INVALID', (_what, cursor) => {
     expect(() => cursors.decode(cursor)).toThrow(expect.objectContaining({ code: 'CURSOR_INVALID' }));
   });
 
-  test('is refused or understood, whatever the text', () => {
+  test('decodes or is rejected, for any text', () => {
     fc.assert(
       fc.property(fc.string(), (text) => {
         try {

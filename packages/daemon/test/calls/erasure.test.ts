@@ -31,7 +31,7 @@ beforeEach(() => {
 });
 afterEach(() => harness.close());
 
-/** A call with something of everything in it. */
+/** Creates a call with data in every table. */
 async function aCallOfEverything(call = 'their-call'): Promise<CallId> {
   const details = { from: '+15005550006', providerData: { note: SECRET } } as const;
   const callId = harness.emit(event('call.started', { details, status: 'IN_PROGRESS' }, { call }));
@@ -61,7 +61,7 @@ async function end(call = 'their-call'): Promise<void> {
   await harness.ingest.committed();
 }
 
-/** How many rows there are in each table that holds anything about calls. */
+/** Counts the rows of each table with data about calls. */
 function rowsOf(database = harness.database): Record<string, number> {
   const { $client: sqlite } = database.db;
   const tables = [
@@ -85,7 +85,7 @@ const isOnDisk = (text: string): boolean =>
   readdirSync(dir).some((name) => readFileSync(join(dir, name)).includes(text));
 
 describe('erasing a call', () => {
-  test('leaves no row about it in any table, and every row about the others', async () => {
+  test('removes its rows from all tables and no row of other calls', async () => {
     await aCallOfEverything('other');
     await end('other');
     const before = rowsOf();
@@ -98,7 +98,7 @@ describe('erasing a call', () => {
     expect(harness.ledger.commandByKey('ada', 'key of their-call')).toBeUndefined();
   });
 
-  test('leaves its words neither in the file nor in the log beside it', async () => {
+  test('removes its text from the database file and its write-ahead log', async () => {
     const callId = await aCallOfEverything();
     for (let i = 0; i < 300; i++) harness.emit(numberedUtterance(i, 'other'));
     await end();
@@ -109,7 +109,7 @@ describe('erasing a call', () => {
     expect(isOnDisk('words 299')).toBe(true);
   });
 
-  test('that crashed before the file was clean is finished by the next daemon', async () => {
+  test('is completed by the next start if the daemon crashed before scrubbing', async () => {
     const callId = await aCallOfEverything();
     await end();
     harness.ledger.erase(callId);
@@ -121,7 +121,7 @@ describe('erasing a call', () => {
     expect(isOnDisk(SECRET)).toBe(false);
   });
 
-  test('waits for whoever reads the file at that moment', async () => {
+  test('waits for a reader of the file', async () => {
     const callId = await aCallOfEverything();
     await end();
     const reader = new Sqlite(join(dir, 'harness.db'), { readonly: true });
@@ -138,7 +138,7 @@ describe('erasing a call', () => {
     expect(isOnDisk(SECRET)).toBe(false);
   });
 
-  test('gives up on a file that is read all the time, and goes on the next time', async () => {
+  test('stops scrubbing a file that is read all the time, and continues the next time', async () => {
     const callId = await aCallOfEverything();
     await end();
     const reader = new Sqlite(join(dir, 'harness.db'), { readonly: true });
@@ -154,21 +154,21 @@ describe('erasing a call', () => {
     expect(harness.ledger.isScrubDue()).toBe(false);
   });
 
-  test('is refused while it is live, and nothing is erased', async () => {
+  test('is rejected for a live call', async () => {
     const callId = await aCallOfEverything();
     const before = rowsOf();
     await expect(erasure.erase(callId)).rejects.toMatchObject({ code: 'CALL_STILL_LIVE' });
     expect(rowsOf()).toEqual(before);
   });
 
-  test('that there is not, or no longer, erases nothing', async () => {
+  test('returns false for an unknown or erased call', async () => {
     const callId = await aCallOfEverything();
     await end();
     expect(await erasure.erase('call_nowhere' as CallId)).toBe(false);
     expect(await Promise.all([erasure.erase(callId), erasure.erase(callId)])).toEqual([true, false]);
   });
 
-  test('also takes what was told in the same turn of the event loop', async () => {
+  test('includes events of the same turn of the event loop', async () => {
     const callId = await aCallOfEverything();
     harness.emit(event('call.ended', { end: { category: 'BUSY' } }));
     await erasure.erase(callId);
@@ -176,11 +176,11 @@ describe('erasing a call', () => {
   });
 });
 
-describe('once a call is erased', () => {
+describe('after an erasure', () => {
   const finals = { types: ['UTTERANCE_FINALIZED'] } as const;
   const all = (): boolean => true;
 
-  test('a reader that goes back over memory does not get its words', async () => {
+  test('a reader of the records in memory does not receive its text', async () => {
     const reader = new CursorReader(harness.hub, harness.eventLog, finals, 0, all);
     const callId = await aCallOfEverything();
     await end();
@@ -191,7 +191,7 @@ describe('once a call is erased', () => {
     expect(await reader.pull()).toBeUndefined();
   });
 
-  test('a reader that had read ahead in the log does not get its words either', async () => {
+  test('a reader that had read ahead in the log does not receive its text', async () => {
     harness.emit(numberedUtterance(1, 'other'));
     const callId = await aCallOfEverything();
     await end();
@@ -205,7 +205,7 @@ describe('once a call is erased', () => {
     expect(await reader.pull()).toMatchObject({ fact: { utterance: { text: 'words 2' } } });
   });
 
-  test('the log does not go back, though its newest events are gone', async () => {
+  test('the position of the log does not decrease', async () => {
     const callId = await aCallOfEverything();
     await end();
     const latest = harness.eventLog.latest();
@@ -216,7 +216,7 @@ describe('once a call is erased', () => {
     expect(harness.eventLog.latest()).toBeGreaterThan(latest);
   });
 
-  test('it is nowhere in memory, and what still comes about it from us is dropped', async () => {
+  test('the call is not in memory, and recorded events of it are dropped', async () => {
     const callId = await aCallOfEverything();
     await end();
     await erasure.erase(callId);

@@ -25,8 +25,8 @@ const typesInLog = async (): Promise<string[]> => (await log()).map(({ fact }) =
 beforeEach(() => void open());
 afterEach(() => harness.close());
 
-describe('what a provider tells', () => {
-  test('is stored before anyone sees it', async () => {
+describe('an event of a provider', () => {
+  test('is stored before any reader receives it', async () => {
     const seen: number[] = [];
     harness.hub.notifier.subscribe(() => seen.push(harness.eventLog.latest()));
     harness.emit(numberedUtterance(1));
@@ -36,7 +36,7 @@ describe('what a provider tells', () => {
     expect(seen[0]).toBeGreaterThan(0);
   });
 
-  test('shares one commit with all else of the same turn of the loop', async () => {
+  test('shares one commit with all events of the same turn of the event loop', async () => {
     let commits = 0;
     harness.close();
     open({ wrapLedger: (ledger) => ({ ...ledger, commit: (drafts) => (commits++, ledger.commit(drafts)) }) });
@@ -45,18 +45,18 @@ describe('what a provider tells', () => {
     expect(commits).toBe(1);
   });
 
-  test('twice under one key is stored once, within a commit and across commits', async () => {
-    const told = event('utterance.final', { party: 'CUSTOMER', text: 'hello', dedupeKey: 'k1' });
-    harness.emit(told);
-    harness.emit(told);
+  test('with a known dedupe key is dropped, within a commit and across commits', async () => {
+    const final = event('utterance.final', { party: 'CUSTOMER', text: 'hello', dedupeKey: 'k1' });
+    harness.emit(final);
+    harness.emit(final);
     await harness.ingest.committed();
-    harness.emit(told);
+    harness.emit(final);
     await harness.ingest.committed();
     expect(await typesInLog()).toEqual(['CALL_STARTED', 'UTTERANCE_FINALIZED']);
     expect(harness.lines).toEqual([]);
   });
 
-  test('of another call under the same key is another thing', async () => {
+  test('of another call with the same dedupe key is stored', async () => {
     for (const call of ['a', 'b']) {
       harness.emit(event('utterance.final', { party: 'CUSTOMER', text: 'hello', dedupeKey: 'k1' }, { call }));
     }
@@ -64,7 +64,7 @@ describe('what a provider tells', () => {
     expect((await typesInLog()).filter((type) => type === 'UTTERANCE_FINALIZED')).toHaveLength(2);
   });
 
-  test('about a call that is over, and no longer in memory, still finds it', async () => {
+  test('after the end of its call finds the call in the store', async () => {
     const id = harness.emit(event('call.ended', { end: { category: 'CUSTOMER_ENDED' } }));
     await harness.ingest.committed();
     expect(harness.registry.peek(id)).toBeUndefined();
@@ -75,7 +75,7 @@ describe('what a provider tells', () => {
 });
 
 describe('partials', () => {
-  test('are shown, never stored, and give their id to the final', async () => {
+  test('are shown, never stored, and pass their id to the final', async () => {
     const callId = harness.emit(event('call.status', { status: 'IN_PROGRESS' }));
     harness.emit(event('utterance.partial', { party: 'CUSTOMER', text: 'hel' }));
     harness.emit(event('utterance.partial', { party: 'CUSTOMER', text: 'hello' }));
@@ -89,7 +89,7 @@ describe('partials', () => {
     expect(harness.partials.next(callId, 0)).toBeUndefined();
   });
 
-  test('end with the call', async () => {
+  test('are removed at the end of the call', async () => {
     const callId = harness.emit(event('utterance.partial', { party: 'CUSTOMER', text: 'hel' }));
     harness.emit(event('call.ended', { end: { category: 'UNKNOWN' } }));
     harness.emit(event('utterance.partial', { party: 'CUSTOMER', text: 'hello' }));
@@ -97,7 +97,7 @@ describe('partials', () => {
   });
 });
 
-/** A disk that takes nothing while it is full. */
+/** Wraps a ledger so that commits fail while the disk is full. */
 function fullDisk(state: { isFull: boolean }) {
   return (ledger: CallLedger): CallLedger => ({
     ...ledger,
@@ -108,8 +108,8 @@ function fullDisk(state: { isFull: boolean }) {
   });
 }
 
-describe('a disk that takes nothing', () => {
-  test('loses nothing: what was told is stored, in order, once it works again', async () => {
+describe('a full disk', () => {
+  test('delays events, which are stored in order once writes succeed again', async () => {
     const disk = { isFull: true };
     open({ wrapLedger: fullDisk(disk) });
     harness.emit(numberedUtterance(1));
@@ -124,19 +124,19 @@ describe('a disk that takes nothing', () => {
     expect(texts).toEqual(['words 1', 'words 2']);
   });
 
-  test('fills memory up to its bound and no further, and counts what was lost', async () => {
+  test('fills memory up to limits.pendingEvents; further events are dropped and counted', async () => {
     open({ wrapLedger: fullDisk({ isFull: true }), pendingEvents: 10 });
     for (let i = 0; i < 30; i++) harness.emit(numberedUtterance(i));
     expect(harness.ingest.dropped).toBe(21);
-    expect(harness.lines.filter(({ message }) => message.startsWith('facts are lost'))).toHaveLength(1);
+    expect(harness.lines.filter(({ message }) => message.startsWith('dropping events'))).toHaveLength(1);
   });
 });
 
-test('facts of one call that cannot be stored do not hold up those of the others', async () => {
+test('events that cannot be stored do not block the events of other calls', async () => {
   const poison = (ledger: CallLedger): CallLedger => ({
     ...ledger,
     commit(drafts) {
-      if (drafts.some(({ call }) => call.providerCallId === 'bad')) throw new TypeError('a mistake of ours');
+      if (drafts.some(({ call }) => call.providerCallId === 'bad')) throw new TypeError('a bug');
       return ledger.commit(drafts);
     },
   });

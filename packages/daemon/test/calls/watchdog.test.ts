@@ -27,13 +27,13 @@ afterEach(() => {
 });
 
 const MINUTE = 60_000;
-async function hear(call: string): Promise<void> {
+async function emit(call: string): Promise<void> {
   harness.emit(event('notice', { code: 'X', message: 'still here' }, { call, at: harness.clock.now() }));
   await harness.ingest.committed();
 }
 
-test('a call of which nothing was heard for five minutes is asked about, and again five minutes later', async () => {
-  await hear('quiet');
+test('reconciles a call without events for five minutes, and again five minutes later', async () => {
+  await emit('quiet');
   await harness.clock.advance(5 * MINUTE);
   expect(asked).toEqual([]);
   await harness.clock.advance(MINUTE);
@@ -42,17 +42,17 @@ test('a call of which nothing was heard for five minutes is asked about, and aga
   expect(asked).toEqual([['quiet'], ['quiet']]);
 });
 
-test('a call that is heard of is not asked about, and neither is one that ended', async () => {
-  await hear('ended');
+test('does not reconcile calls with recent events, nor ended calls', async () => {
+  await emit('ended');
   harness.emit(event('call.ended', { end: { category: 'BUSY' } }, { call: 'ended' }));
   for (let minute = 0; minute < 20; minute++) {
-    await hear('talking');
+    await emit('talking');
     await harness.clock.advance(MINUTE);
   }
   expect(asked).toEqual([]);
 });
 
-test('a watchdog that was stopped looks no more', () => {
+test('leaves no timer after it is stopped', () => {
   stop();
   expect(harness.clock.pending).toBe(0);
 });
