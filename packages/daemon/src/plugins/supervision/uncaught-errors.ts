@@ -12,7 +12,7 @@ const WINDOW_MS = 60_000;
 /** Frames that are kept of a stack: ours may be the lowest. */
 const STACK_FRAMES = 100;
 
-const OWN_FOLDER = new URL('..', import.meta.url);
+const OWN_FOLDER = new URL('../..', import.meta.url);
 const OWN_PATHS = [OWN_FOLDER.href, fileURLToPath(OWN_FOLDER)];
 
 /** The part of the process that tells of stray errors. */

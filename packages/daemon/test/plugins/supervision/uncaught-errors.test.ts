@@ -59,6 +59,13 @@ describe('the daemon', () => {
     },
   );
 
+  test('stops after an exception in any folder of its sources', async () => {
+    const error = new Error('in the ingest');
+    error.stack = `Error: in the ingest\n    at accept (${new URL('../../../src/calls/ingest.ts', import.meta.url).href}:1:1)`;
+    source.emit('uncaughtException', error);
+    expect(await isBroken()).toBe(true);
+  });
+
   test('stops after one that cut off its own work', async () => {
     source.emit('uncaughtException', ourError());
     expect(await isBroken()).toBe(true);
