@@ -131,7 +131,7 @@ test('a plugin that does not exist is FAILED and says so; the daemon and the oth
     {
       id: 'vapi',
       state: 'FAILED',
-      stateMessage: expect.stringMatching(/^the plugin @sidetone\/plugin-vpai was not found from/),
+      stateMessage: expect.stringMatching(/^plugin @sidetone\/plugin-vpai: not found from/),
     },
     { id: 'vobiz', state: 'RUNNING', stateMessage: null },
   ]);

@@ -6,7 +6,7 @@ import { messageOf, type Logger } from '@sidetone/core';
 import { loadConfig } from '../config/load.ts';
 import type { Daemon } from '../daemon.ts';
 import { createLog } from '../log.ts';
-import { takeStrayErrors } from '../plugins/supervision/uncaught-errors.ts';
+import { handleUncaughtErrors } from '../plugins/supervision/uncaught-errors.ts';
 import { makeRoom, MAX_RECORDED_BYTES, ROOM_EVERY_MS } from './demo-room.ts';
 import { startSimulator } from './simulator-process.ts';
 import { untilSignal } from './until-signal.ts';
@@ -39,14 +39,14 @@ export async function demo({ port: wantedPort, calls, data }: DemoOptions): Prom
       ...simulator.environment,
     });
     const log = createLog(config.log.level);
-    const { broken } = takeStrayErrors(process, log('process'));
+    const { fatal } = handleUncaughtErrors(process, log('process'));
     const daemon = await startDaemon({ config, baseDir, log });
     const room = keepRoom(recordings, daemon, log('demo'));
     process.stdout.write(greeting(daemon.url, database));
     const end = await Promise.race([
       asked.then(() => 'asked'),
       simulator.gone.then(() => 'gone'),
-      broken.then(() => 'broken'),
+      fatal.then(() => 'broken'),
     ]);
     if (end === 'gone') process.stderr.write('sidetone: the simulator has ended, so the demo ends.\n');
     await room.stop();

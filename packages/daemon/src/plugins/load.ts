@@ -1,4 +1,4 @@
-/** Finds and checks a plugin's module. Each way to fail has its own code and its own sentence. */
+/** Loads plugin modules and validates their options. Every failure has its own code. */
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -12,98 +12,110 @@ import {
   type SchemaResult,
   type TranscriberPlugin,
 } from '@sidetone/core';
-import { within } from './supervision/deadline.ts';
 import { findPackage } from './find-package.ts';
+import { withDeadline } from './supervision/deadline.ts';
 
-export type AnyPlugin = ProviderPlugin<unknown>;
-export type AnyTranscriberPlugin = TranscriberPlugin<unknown>;
-
-/** What a plugin is for. */
-interface PluginKinds {
-  readonly provider: AnyPlugin;
-  readonly transcriber: AnyTranscriberPlugin;
+/** The plugin type of each kind of plugin. */
+export interface Plugins {
+  readonly provider: ProviderPlugin<unknown>;
+  readonly transcriber: TranscriberPlugin<unknown>;
 }
-export type PluginKind = keyof PluginKinds;
+export type PluginKind = keyof Plugins;
+type AnyPlugin = Plugins[PluginKind];
 
-/** How long a module may take to load, and its schema to check options. */
+/** Deadline for loading a module, and for validating options, ms. */
 export const LOAD_TIMEOUT_MS = 15_000;
 
 const NEVER = new AbortController().signal;
 
 /**
- * @param specifier a package name, or a path (beginning with `.` or `/`) relative to `baseDir`.
+ * @param specifier a package name, or a path (starting with `.` or `/`) relative to `baseDir`.
  * @throws {FaultError} PLUGIN_NOT_FOUND, PLUGIN_LOAD_FAILED, PLUGIN_INVALID or PLUGIN_CONTRACT_UNSUPPORTED.
  */
-export async function loadPlugin<Kind extends PluginKind = 'provider'>(
+export async function loadPlugin<Kind extends PluginKind>(
+  kind: Kind,
   specifier: string,
   baseDir: string,
   clock: Clock,
-  kind = 'provider' as Kind,
-): Promise<PluginKinds[Kind]> {
+): Promise<Plugins[Kind]> {
   const url = locate(specifier, baseDir);
-  const late = new FaultError(
+  const timeoutError = new FaultError(
     'PLUGIN_LOAD_FAILED',
-    `the plugin ${specifier} did not load within ${LOAD_TIMEOUT_MS / 1000} s`,
+    `plugin ${specifier}: load timed out after ${LOAD_TIMEOUT_MS / 1000} s`,
   );
   let module: { readonly default?: unknown };
   try {
-    module = await patiently(clock, late, () => import(/* @vite-ignore */ url) as Promise<typeof module>);
+    module = await runWithTimeout(
+      clock,
+      timeoutError,
+      () => import(/* @vite-ignore */ url) as Promise<typeof module>,
+    );
   } catch (cause) {
-    if (cause === late) throw late;
-    const message = `the plugin ${specifier} could not be loaded: ${messageOf(cause)}`;
+    if (cause === timeoutError) throw timeoutError;
+    const message = `plugin ${specifier}: load failed: ${messageOf(cause)}`;
     throw new FaultError('PLUGIN_LOAD_FAILED', message, { cause });
   }
   try {
-    return check(module.default, specifier, kind) as PluginKinds[Kind];
+    return check(module.default, specifier, kind) as Plugins[Kind];
   } catch (cause) {
     if (isFault(cause)) throw cause;
-    throw new FaultError('PLUGIN_INVALID', `the plugin ${specifier} throws when it is looked at`, { cause });
+    const message = `plugin ${specifier}: reading a property threw an exception`;
+    throw new FaultError('PLUGIN_INVALID', message, { cause });
   }
 }
 
-function patiently<Value>(clock: Clock, late: FaultError, task: () => Promise<Value>): Promise<Value> {
-  return within({ clock, ms: LOAD_TIMEOUT_MS, late, life: NEVER, ended: late }, task);
+function runWithTimeout<Value>(
+  clock: Clock,
+  timeoutError: FaultError,
+  task: () => Promise<Value>,
+): Promise<Value> {
+  return withDeadline(
+    { clock, timeoutMs: LOAD_TIMEOUT_MS, timeoutError, signal: NEVER, abortError: timeoutError },
+    task,
+  );
 }
 
 function locate(specifier: string, baseDir: string): string {
   const isPath = /^\.{0,2}[/\\]/.test(specifier);
-  const found = isPath
-    ? existing(resolve(baseDir, specifier))
+  const url = isPath
+    ? urlOfExisting(resolve(baseDir, specifier))
     : findPackage(specifier, [baseDir, process.cwd()]);
-  if (found) return found;
-  throw new FaultError('PLUGIN_NOT_FOUND', `the plugin ${specifier} was not found from ${baseDir}`);
+  if (url) return url;
+  throw new FaultError('PLUGIN_NOT_FOUND', `plugin ${specifier}: not found from ${baseDir}`);
 }
 
-const existing = (path: string): string | undefined =>
+const urlOfExisting = (path: string): string | undefined =>
   existsSync(path) ? pathToFileURL(path).href : undefined;
 
-function check(exported: unknown, specifier: string, wanted: PluginKind): PluginKinds[PluginKind] {
+/** Returns the default export of a module if it is a plugin of the expected kind. */
+function check(exported: unknown, specifier: string, expected: PluginKind): AnyPlugin {
+  const invalid = (problem: string): FaultError =>
+    new FaultError('PLUGIN_INVALID', `plugin ${specifier}: ${problem}`);
   const plugin = exported as Partial<AnyPlugin & { kind: unknown }> | null | undefined;
-  if (typeof plugin !== 'object' || plugin === null) {
-    throw new FaultError('PLUGIN_INVALID', `the plugin ${specifier} has no default export that is a plugin`);
-  }
+  if (typeof plugin !== 'object' || plugin === null)
+    throw invalid('expected a plugin object as the default export');
   if (plugin.contract !== CONTRACT_VERSION) {
-    const version = plugin.contract ?? 'none';
     throw new FaultError(
       'PLUGIN_CONTRACT_UNSUPPORTED',
-      `the plugin ${specifier} is for contract ${version}, this daemon has contract ${CONTRACT_VERSION}`,
+      `plugin ${specifier}: expected contract ${CONTRACT_VERSION}, received ${plugin.contract ?? 'none'}`,
     );
   }
-  const lacking =
+  const missing =
     (typeof plugin.name !== 'string' && 'name') ||
     (typeof plugin.displayName !== 'string' && 'displayName') ||
     (typeof plugin.create !== 'function' && 'create') ||
     (plugin.options?.['~standard'] === undefined && 'options');
-  if (lacking) throw new FaultError('PLUGIN_INVALID', `the plugin ${specifier} has no ${lacking}`);
+  if (missing) throw invalid(`missing property ${missing}`);
   const kind = plugin.kind === 'transcriber' ? 'transcriber' : 'provider';
-  if (kind === wanted) return plugin as PluginKinds[PluginKind];
-  const where = `it belongs under ${kind}s in the configuration`;
-  throw new FaultError('PLUGIN_INVALID', `the plugin ${specifier} is no ${wanted} but a ${kind}: ${where}`);
+  if (kind !== expected)
+    throw invalid(`expected a ${expected}, received a ${kind}; configure it under ${kind}s`);
+  return plugin as AnyPlugin;
 }
 
 /**
- * Checks options by the plugin's own schema.
- * @throws {FaultError} CONFIG_INVALID, naming the key; never the value. PLUGIN_INVALID when the schema itself fails.
+ * Validates options with the plugin's own schema.
+ * @param key the path of the options in the configuration, for messages.
+ * @throws {FaultError} CONFIG_INVALID, which names the key but not the value. PLUGIN_INVALID if the schema fails.
  */
 export async function parseOptions(
   plugin: Pick<AnyPlugin, 'name' | 'options'>,
@@ -111,21 +123,22 @@ export async function parseOptions(
   key: string,
   clock: Clock,
 ): Promise<unknown> {
-  const late = new FaultError(
+  const timeoutError = new FaultError(
     'PLUGIN_INVALID',
-    `the plugin ${plugin.name} does not get done with its options`,
+    `plugin ${plugin.name}: validation of its options timed out`,
   );
   let result: SchemaResult<unknown>;
   try {
-    result = await patiently(clock, late, async () => plugin.options['~standard'].validate(options));
+    result = await runWithTimeout(clock, timeoutError, async () =>
+      plugin.options['~standard'].validate(options),
+    );
   } catch (cause) {
-    if (cause === late) throw late;
-    throw new FaultError('PLUGIN_INVALID', `the plugin ${plugin.name} threw while it read its options`, {
-      cause,
-    });
+    if (cause === timeoutError) throw timeoutError;
+    const message = `plugin ${plugin.name}: validation of its options threw an exception`;
+    throw new FaultError('PLUGIN_INVALID', message, { cause });
   }
   if (!result.issues) return result.value;
   const issue = result.issues[0];
   const path = (issue?.path ?? []).map((part) => String(typeof part === 'object' ? part.key : part));
-  throw new FaultError('CONFIG_INVALID', `${[key, ...path].join('.')}: ${issue?.message ?? 'not valid'}`);
+  throw new FaultError('CONFIG_INVALID', `${[key, ...path].join('.')}: ${issue?.message ?? 'invalid value'}`);
 }

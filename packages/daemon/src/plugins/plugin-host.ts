@@ -1,55 +1,55 @@
-/** What an instance of any plugin may touch, made of the daemon's parts. It ends with its lease. */
+/** The host of a plugin instance, without the parts of one kind of plugin. What it provides ends with the instance's lease. */
 import { randomBytes } from 'node:crypto';
-import type { Clock, Logger, PluginState, ProviderId, TranscriberHost } from '@sidetone/core';
+import type { Clock, Logger, PluginState, TranscriberHost } from '@sidetone/core';
 import type { StateStore } from './ports.ts';
 import { dial } from './sockets/dial.ts';
-import { leaseClock } from './supervision/leased-clock.ts';
-import { leaseSocket } from './sockets/leased-socket.ts';
 import type { Lease } from './supervision/lease.ts';
+import { leaseClock, leaseSocket } from './supervision/leased-resources.ts';
 
-export interface CommonHostDeps {
+export interface PluginHostDeps {
   readonly stateStore: StateStore;
   readonly clock: Clock;
   readonly log: Logger;
+  /** Default limit of a WebSocket message, bytes. */
   readonly socketMessageBytes: number;
 }
 
-/** How long a request of a plugin may take when it gives no signal of its own. */
+/** Timeout of `fetch` if the plugin passes no signal. */
 const FETCH_TIMEOUT_MS = 30_000;
 const MAX_STATE_BYTES = 64 * 1024;
 
-/** @param owner whose state it is: different for any two plugins of the configuration. */
-export function createCommonHost(owner: string, lease: Lease, deps: CommonHostDeps): TranscriberHost {
+/** @param owner the owner of the state, unique among the plugins of the configuration. */
+export function createPluginHost(owner: string, lease: Lease, deps: PluginHostDeps): TranscriberHost {
   return {
     clock: leaseClock(deps.clock, lease),
     log: deps.log,
     async fetch(input, init) {
-      lease.check();
+      lease.assertNotEnded();
       return fetch(input, { ...init, signal: init?.signal ?? AbortSignal.timeout(FETCH_TIMEOUT_MS) });
     },
     async dial(url, options) {
-      lease.check();
+      lease.assertNotEnded();
       return leaseSocket(await dial(url, options, deps.socketMessageBytes), lease);
     },
     randomToken: () => randomBytes(32).toString('base64url'),
-    state: createState(owner as ProviderId, lease, deps.stateStore),
+    state: createState(owner, lease, deps.stateStore),
   };
 }
 
-/** An instance that has ended may no longer write over what the next one keeps. */
-function createState(providerId: ProviderId, lease: Lease, store: StateStore): PluginState {
+/** After the lease has ended, writes are rejected: they could overwrite the state of the next instance. */
+function createState(owner: string, lease: Lease, store: StateStore): PluginState {
   return {
-    get: async (key) => store.get(providerId, key),
+    get: async (key) => store.get(owner, key),
     async set(key, value) {
       if (Buffer.byteLength(value) > MAX_STATE_BYTES)
-        throw new RangeError(`state of more than ${MAX_STATE_BYTES} bytes`);
-      lease.check();
-      store.set(providerId, key, value);
+        throw new RangeError(`state value: expected at most ${MAX_STATE_BYTES} bytes`);
+      lease.assertNotEnded();
+      store.set(owner, key, value);
     },
     async delete(key) {
-      lease.check();
-      store.delete(providerId, key);
+      lease.assertNotEnded();
+      store.delete(owner, key);
     },
-    list: async (prefix) => store.list(providerId, prefix),
+    list: async (prefix) => store.list(owner, prefix),
   };
 }

@@ -1,4 +1,4 @@
-/** What the daemon needs from plugin instances, and what plugins need from the store. */
+/** Access to plugin instances for the rest of the daemon, and the port of the plugins' state store. */
 import type {
   BackfillPage,
   BackfillRequest,
@@ -16,7 +16,7 @@ import type {
   TranscriptionRequest,
 } from '@sidetone/core';
 
-/** The provider instances, as the application sees them. */
+/** The configured providers. */
 export interface ProviderDirectory {
   list(): readonly ProviderView[];
   get(id: ProviderId): ProviderView | undefined;
@@ -24,66 +24,71 @@ export interface ProviderDirectory {
 
 export interface ProviderView {
   readonly id: ProviderId;
+  /** The module or package name in the configuration. */
   readonly plugin: string;
   readonly displayName: string;
   readonly state: ProviderState;
+  /** Why the state is FAILED or DEGRADED. */
   readonly stateMessage: string | undefined;
-  /** What the provider can do at all. */
+  /** Everything that the provider supports. */
   readonly capabilities: readonly Capability[];
-  /** Whether it tells what is said in its calls. */
+  /** Whether the provider sends the transcript of its calls. */
   readonly providesTranscript: boolean;
-  /** What can be done to this call now. */
+  /** The capabilities that apply to this call now. */
   capabilitiesFor(call: ControlledCall): readonly Capability[];
-  /** Asks the provider. Rejects with a fault whose code is a failure code; bounded in time. */
+  /** Runs a control, with a deadline. @throws {FaultError} whose code is a failure code. */
   control<Name extends ControlName>(
     name: Name,
     call: ControlledCall,
     args: ControlArguments[Name],
     commandId: CommandId,
   ): Promise<void>;
-  /** Asks the provider to begin a call, and gives our id of it. Rejects as `control` does. */
+  /** Places a call and returns our id of it. @throws as `control`. */
   placeCall(args: PlaceCallArguments, commandId: CommandId): Promise<CallId>;
-  /** Takes up a live call that others set up, where the provider can. Rejects as `control` does. */
+  /** Starts to follow a live call that another application set up; absent if unsupported. @throws as `control`. */
   readonly watch?: (providerCallId: ProviderCallId, commandId: CommandId) => Promise<void>;
-  /** Past calls, page by page, where the provider tells of them. */
+  /** Returns pages of past calls; absent if unsupported. */
   readonly backfill?: (request: BackfillRequest, signal: AbortSignal) => AsyncIterable<BackfillPage>;
 }
 
-/** The transcriber instances, as the application sees them. */
+/** The configured transcribers. */
 export interface TranscriberDirectory {
   list(): readonly TranscriberView[];
   get(id: string): TranscriberView | undefined;
-  /** Calls back whenever one runs that did not before. */
+  /** Calls the listener whenever a transcriber has started or restarted. */
   onRunning(listener: (id: string) => void): void;
 }
 
 export interface TranscriberView {
   /** Its key in the configuration. */
   readonly id: string;
+  /** The module or package name in the configuration. */
   readonly plugin: string;
   readonly displayName: string;
   readonly state: ProviderState;
+  /** Why the state is FAILED or DEGRADED. */
   readonly stateMessage: string | undefined;
   /**
-   * Begins to transcribe a call. When the instance ends before it, the request is told that it has FAILED.
-   * @throws {FaultError} PROVIDER_NOT_RUNNING, or what the plugin threw.
+   * Starts to transcribe a call. If the instance ends first, the request receives a FAILED state.
+   * @throws {FaultError} PROVIDER_NOT_RUNNING, or the plugin's error.
    */
   open(request: TranscriptionRequest): OpenTranscription;
 }
 
-/** A call that a transcriber hears. Nothing here throws. */
+/** The transcription of one call. No method throws. */
 export interface OpenTranscription {
   write(party: Party, bytes: Uint8Array, atMs: number): void;
-  /** No more audio comes. Settles once the last words were told, or they have taken too long. Never rejects. */
+  /** Ends the audio. Resolves after the last result, or a timeout. Never rejects. */
   end(): Promise<void>;
-  /** Nothing more is wanted. */
+  /** Ends the transcription without waiting for results. */
   cut(): void;
 }
 
-/** A small durable key/value store, one for each provider instance. */
+/** A small durable key/value store. Each plugin instance of the configuration is an owner. */
 export interface StateStore {
-  get(providerId: ProviderId, key: string): string | undefined;
-  set(providerId: ProviderId, key: string, value: string): void;
-  delete(providerId: ProviderId, key: string): void;
-  list(providerId: ProviderId, prefix: string): readonly (readonly [string, string])[];
+  get(owner: string, key: string): string | undefined;
+  set(owner: string, key: string, value: string): void;
+  delete(owner: string, key: string): void;
+  /** Returns the entries whose key starts with `prefix`, sorted by key. */
+  list(owner: string, prefix: string): readonly (readonly [key: string, value: string])[];
 }

@@ -8,32 +8,32 @@ import { pluginState } from './schema.ts';
 const END = '\u{10FFFF}';
 
 export function createStateStore(db: Db): StateStore {
-  const { providerId: owner, key: name } = pluginState;
+  const { owner: ownerColumn, key: keyColumn } = pluginState;
   return {
-    get: (providerId, key) =>
+    get: (owner, key) =>
       db
         .select()
         .from(pluginState)
-        .where(and(eq(owner, providerId), eq(name, key)))
+        .where(and(eq(ownerColumn, owner), eq(keyColumn, key)))
         .get()?.value,
-    set(providerId, key, value) {
-      const target = [owner, name];
+    set(owner, key, value) {
+      const target = [ownerColumn, keyColumn];
       db.insert(pluginState)
-        .values({ providerId, key, value })
+        .values({ owner, key, value })
         .onConflictDoUpdate({ target, set: { value } })
         .run();
     },
-    delete(providerId, key) {
+    delete(owner, key) {
       db.delete(pluginState)
-        .where(and(eq(owner, providerId), eq(name, key)))
+        .where(and(eq(ownerColumn, owner), eq(keyColumn, key)))
         .run();
     },
-    list: (providerId, prefix) =>
+    list: (owner, prefix) =>
       db
         .select()
         .from(pluginState)
-        .where(and(eq(owner, providerId), gte(name, prefix), lt(name, prefix + END)))
-        .orderBy(asc(name))
+        .where(and(eq(ownerColumn, owner), gte(keyColumn, prefix), lt(keyColumn, prefix + END)))
+        .orderBy(asc(keyColumn))
         .all()
         .map((row) => [row.key, row.value] as const),
   };

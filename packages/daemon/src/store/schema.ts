@@ -272,11 +272,12 @@ export const waveforms = sqliteTable(
 export const pluginState = sqliteTable(
   'plugin_state',
   {
-    providerId: text('provider_id').$type<ProviderId>().notNull(),
+    /** A provider, or another owner: see `plugins/`. */
+    owner: text('provider_id').notNull(),
     key: text().notNull(),
     value: text().notNull(),
   },
-  (table) => [primaryKey({ columns: [table.providerId, table.key] })],
+  (table) => [primaryKey({ columns: [table.owner, table.key] })],
 );
 
 export const meta = sqliteTable('meta', { key: text().primaryKey(), value: text().notNull() });

@@ -1,8 +1,8 @@
-/** A provider that is down for a while, as those around it see it. */
+/** A failed provider, as providers and API clients see it. */
 import { createFakeClock } from '@sidetone/testkit';
 import { expect, test } from 'vitest';
 import { WebSocket } from 'ws';
-import { PLUGIN_BACK_OFF, MOST_THROWS } from '../../src/plugins/supervision/plugin-lifecycle.ts';
+import { MAX_EXCEPTIONS, PLUGIN_BACK_OFF } from '../../src/plugins/supervision/plugin-lifecycle.ts';
 import { startTestDaemon, type TestDaemon } from '../support/daemon.ts';
 import { tempDir } from '../support/temp-dir.ts';
 
@@ -13,13 +13,13 @@ const provider = async (it: TestDaemon): Promise<Record<string, unknown>> =>
   (await it.query('{ provider(id: "test") { state stateMessage capabilities liveCallCount } }')).data
     .provider;
 
-test('while a provider is down it is asked to come again, commands are refused, and its calls stay', async () => {
+test('while a provider is down, webhooks get 503, commands are refused, and its calls stay live', async () => {
   const clock = createFakeClock();
   const it = await startTestDaemon(tempDir(), {}, clock);
   const callId = await it.aCall();
-  it.script.answer = () => Promise.reject(new TypeError('out of sorts'));
+  it.script.answer = () => Promise.reject(new TypeError('unavailable'));
   const statuses = [];
-  for (let i = 0; i < MOST_THROWS; i++) statuses.push((await post(it, 'x')).status);
+  for (let i = 0; i < MAX_EXCEPTIONS; i++) statuses.push((await post(it, 'x')).status);
   expect(new Set(statuses)).toEqual(new Set([500]));
 
   expect((await post(it, 'x')).status).toBe(503);
@@ -30,7 +30,9 @@ test('while a provider is down it is asked to come again, commands are refused, 
   expect(await refusal).toBe(503);
   expect(await provider(it)).toEqual({
     state: 'FAILED',
-    stateMessage: expect.stringMatching(/threw 20 times within 60 s.* The next attempt is at \d{4}-/),
+    stateMessage: expect.stringMatching(
+      /20 exceptions in the plugin within 60 s.* The next attempt is at \d{4}-/,
+    ),
     capabilities: ['SAY', 'END_CALL'],
     liveCallCount: 1,
   });
@@ -38,7 +40,7 @@ test('while a provider is down it is asked to come again, commands are refused, 
   const { failure } = (await it.query(end, { id: callId })).data.endCall;
   expect(failure).toEqual({
     code: 'PROVIDER_NOT_RUNNING',
-    message: expect.stringContaining('out of sorts'),
+    message: expect.stringContaining('unavailable'),
   });
 
   await clock.advance(PLUGIN_BACK_OFF.firstMs);

@@ -1,8 +1,8 @@
-/** A supervised provider on a fake clock, with instances created by the test. */
+/** A supervised provider with a fake clock, whose instances are created by the test. */
 import type { CallId, Provider, ProviderHost } from '@sidetone/core';
 import { createFakeClock, type FakeClock } from '@sidetone/testkit';
 import { Lease } from '../../src/plugins/supervision/lease.ts';
-import { leaseClock } from '../../src/plugins/supervision/leased-clock.ts';
+import { leaseClock } from '../../src/plugins/supervision/leased-resources.ts';
 import { ProviderInstance } from '../../src/plugins/provider/provider-instance.ts';
 import {
   SupervisedProvider,
@@ -15,17 +15,17 @@ export interface Supervised {
   readonly provider: SupervisedProvider;
   readonly clock: FakeClock;
   readonly lines: LogLine[];
-  /** Leases of all instances so far, the newest last. */
+  /** The leases of all instances, the newest last. */
   readonly leases: readonly Lease[];
   /** Reports a dropped event. */
-  lose(): void;
+  dropEvent(): void;
 }
 
 type Part = Pick<ProviderHost, 'clock'>;
 
 const nothing = async (): Promise<void> => undefined;
 
-/** Supervises a provider. `create` returns its n-th instance, from 1; start and stop do nothing by default. */
+/** @param create returns the n-th instance, from 1; `start` and `stop` have defaults. */
 export function supervise(
   create: (host: Part, instance: number) => Partial<Provider>,
   deps: Partial<SupervisedProviderDeps> = {},
@@ -33,20 +33,20 @@ export function supervise(
   const clock = createFakeClock();
   const { log, lines } = createTestLog();
   const leases: Lease[] = [];
-  let lose = (): void => undefined;
+  let dropEvent = (): void => undefined;
   const provider = new SupervisedProvider({
     id: PROVIDER,
     plugin: './test.ts',
     displayName: 'Test',
-    make: ({ onThrow, lost }) => {
-      const lease = new Lease(onThrow);
+    create: ({ onException, onEventDropped }) => {
+      const lease = new Lease(onException);
       leases.push(lease);
-      lose = () => lost('PLUGIN_EVENT_INVALID', 'type: unknown event type');
-      const made = create({ clock: leaseClock(clock, lease) }, leases.length);
+      dropEvent = () => onEventDropped('PLUGIN_EVENT_INVALID', 'type: unknown event type');
+      const created = create({ clock: leaseClock(clock, lease) }, leases.length);
       return new ProviderInstance({
-        provider: { start: nothing, stop: nothing, ...made },
+        provider: { start: nothing, stop: nothing, ...created },
         lease,
-        onThrow,
+        onException,
         clock,
         log: log(''),
       });
@@ -56,8 +56,8 @@ export function supervise(
     log: log(''),
     hasAudio: () => false,
     liveCalls: () => [],
-    announce: () => 'call_1' as CallId,
+    registerCall: () => 'call_1' as CallId,
     ...deps,
   });
-  return { provider, clock, lines, leases, lose: () => lose() };
+  return { provider, clock, lines, leases, dropEvent: () => dropEvent() };
 }

@@ -1,4 +1,4 @@
-/** What an instance of a plugin may touch, made of the daemon's parts. Outside its lease nothing it tells gets in. */
+/** The host of a provider instance. Events and streams are accepted only while its lease is open. */
 import {
   findMediaStreamError,
   findProviderEventError,
@@ -14,12 +14,13 @@ import {
 import type { CallRegistry } from '../../calls/call-registry.ts';
 import type { Ingest } from '../../calls/ingest.ts';
 import type { Demand } from '../../live/demand.ts';
-import { createCommonHost, type CommonHostDeps } from '../plugin-host.ts';
-import { EventRate } from './event-rate.ts';
+import { createPluginHost, type PluginHostDeps } from '../plugin-host.ts';
 import type { Lease } from '../supervision/lease.ts';
-import type { MishapCode } from '../supervision/mishaps.ts';
+import { leaseStream } from '../supervision/leased-resources.ts';
+import type { FailureListener } from '../supervision/plugin-lifecycle.ts';
+import { EventRateLimit } from './event-rate-limit.ts';
 
-export interface HostDeps extends CommonHostDeps {
+export interface ProviderHostDeps extends PluginHostDeps {
   readonly ingest: Ingest;
   readonly registry: CallRegistry;
   readonly streams: {
@@ -32,16 +33,51 @@ export interface HostDeps extends CommonHostDeps {
   readonly eventsPerSecond: number;
 }
 
-export interface Tenant {
+/** The instance that the host belongs to. */
+export interface HostOwner extends Pick<FailureListener, 'onEventDropped'> {
   readonly providerId: ProviderId;
   readonly lease: Lease;
-  /** Takes note of an event that was dropped. */
-  readonly lost: (code: MishapCode, why: string) => void;
 }
 
-export function createHost({ providerId, lease, lost }: Tenant, deps: HostDeps): ProviderHost {
-  const { ingest, registry, demand, clock, log, eventsPerSecond } = deps;
-  const rate = new EventRate({
+export function createProviderHost(owner: HostOwner, deps: ProviderHostDeps): ProviderHost {
+  const { providerId, lease } = owner;
+  const acceptEvent = createEventGate(owner, deps);
+
+  return {
+    ...createPluginHost(providerId, lease, deps),
+    emit(event) {
+      try {
+        acceptEvent(event);
+      } catch (error) {
+        deps.log.error('event failed', { reason: messageOf(error), error });
+      }
+    },
+    openStream(options) {
+      let stream = DISCARDING_STREAM;
+      lease.run('openStream', () => {
+        if (!lease.isEnded) stream = openStream(options, acceptEvent, owner, deps);
+      });
+      return stream;
+    },
+    hasDemand(kind, providerCallId) {
+      const callId = deps.ingest.liveId(providerId, providerCallId);
+      return callId !== undefined && deps.demand.has(kind, callId);
+    },
+    onDemandChange: (listener) => subscribeToDemand(listener, owner, deps),
+    publicUrl: (path) => new URL(`providers/${providerId}/${path}`, deps.publicUrl()),
+  };
+}
+
+/** Accepts an event and returns the id of its call; undefined if the event is dropped. */
+type AcceptEvent = (event: ProviderEvent) => CallId | undefined;
+
+/** Drops events that are invalid or exceed the rate limit. */
+function createEventGate(
+  { providerId, lease, onEventDropped }: HostOwner,
+  deps: ProviderHostDeps,
+): AcceptEvent {
+  const { ingest, clock, eventsPerSecond } = deps;
+  const rateLimit = new EventRateLimit({
     clock,
     eventsPerSecond,
     isLive(providerCallId) {
@@ -50,78 +86,55 @@ export function createHost({ providerId, lease, lost }: Tenant, deps: HostDeps):
       return call !== undefined && isLive(call);
     },
   });
-
-  /** The id of the call it is about; nothing when the event is dropped. */
-  function take(event: ProviderEvent): CallId | undefined {
+  return (event) => {
     const problem = lease.isOpen ? findProviderEventError(event) : 'the provider is not running';
-    if (problem === undefined && rate.takes(event)) return ingest.accept(providerId, event);
-    if (problem !== undefined) lost('PLUGIN_EVENT_INVALID', problem);
-    else lost('PLUGIN_EVENT_FLOOD', `limits.eventsPerSecond (${eventsPerSecond}) was reached`);
-    return undefined;
-  }
-
-  function emit(event: ProviderEvent): void {
-    try {
-      take(event);
-    } catch (error) {
-      log.error('an event could not be taken', { reason: messageOf(error), error });
-    }
-  }
-
-  function openStream(options: MediaStreamOptions): MediaStream {
-    const problem = findMediaStreamError(options);
     if (problem !== undefined) {
-      lost('PLUGIN_EVENT_INVALID', problem);
-      return DEAF_STREAM;
+      onEventDropped('PLUGIN_EVENT_INVALID', problem);
+      return undefined;
     }
-    const { providerCallId } = options;
-    const callId = take({ type: 'call.started', providerCallId, occurredAt: clock.now() });
-    return callId === undefined ? DEAF_STREAM : leaseStream(deps.streams.open(callId, options), lease);
-  }
-
-  return {
-    ...createCommonHost(providerId, lease, deps),
-    emit,
-    openStream(options) {
-      let stream = DEAF_STREAM;
-      lease.run('openStream', () => {
-        if (!lease.isOver) stream = openStream(options);
-      });
-      return stream;
-    },
-    hasDemand(kind, providerCallId) {
-      const callId = ingest.liveId(providerId, providerCallId);
-      return callId !== undefined && demand.has(kind, callId);
-    },
-    onDemandChange(listener) {
-      const stop = demand.onChange((callId) => {
-        const calls = callId === undefined ? registry.live(providerId) : [registry.get(callId)];
-        for (const call of calls) {
-          if (call?.providerId === providerId)
-            lease.run('a listener of onDemandChange', () => listener(call.providerCallId));
-        }
-      });
-      const forget = lease.hold(stop);
-      return () => {
-        forget();
-        stop();
-      };
-    },
-    publicUrl: (path) => new URL(`providers/${providerId}/${path}`, deps.publicUrl()),
+    if (!rateLimit.accept(event)) {
+      onEventDropped('PLUGIN_EVENT_FLOOD', `limit reached: limits.eventsPerSecond (${eventsPerSecond})`);
+      return undefined;
+    }
+    return ingest.accept(providerId, event);
   };
 }
 
-/** What a plugin gets that opens a stream when it must not: it may write, and nobody hears. */
-const DEAF_STREAM: MediaStream = { write: () => undefined, gap: () => undefined, end: () => undefined };
+/** Opens a stream; the first stream of an unknown call creates the call. */
+function openStream(
+  options: MediaStreamOptions,
+  acceptEvent: AcceptEvent,
+  { lease, onEventDropped }: HostOwner,
+  { clock, streams }: ProviderHostDeps,
+): MediaStream {
+  const problem = findMediaStreamError(options);
+  if (problem !== undefined) {
+    onEventDropped('PLUGIN_EVENT_INVALID', problem);
+    return DISCARDING_STREAM;
+  }
+  const { providerCallId } = options;
+  const callId = acceptEvent({ type: 'call.started', providerCallId, occurredAt: clock.now() });
+  return callId === undefined ? DISCARDING_STREAM : leaseStream(streams.open(callId, options), lease);
+}
 
-function leaseStream(stream: MediaStream, lease: Lease): MediaStream {
-  const forget = lease.hold(() => stream.end('the provider stopped'));
-  return {
-    write: (party, bytes, positionMs) => lease.run('a stream', () => stream.write(party, bytes, positionMs)),
-    gap: (party, durationMs, frames) => lease.run('a stream', () => stream.gap(party, durationMs, frames)),
-    end(reason) {
-      forget();
-      stream.end(reason);
-    },
+/** The stream of a plugin that must not open one: audio that is written to it is discarded. */
+const DISCARDING_STREAM: MediaStream = { write: () => undefined, gap: () => undefined, end: () => undefined };
+
+function subscribeToDemand(
+  listener: Parameters<ProviderHost['onDemandChange']>[0],
+  { providerId, lease }: HostOwner,
+  { demand, registry }: ProviderHostDeps,
+): () => void {
+  const unsubscribe = demand.onChange((callId) => {
+    const calls = callId === undefined ? registry.live(providerId) : [registry.get(callId)];
+    for (const call of calls) {
+      if (call?.providerId === providerId)
+        lease.run('onDemandChange listener', () => listener(call.providerCallId));
+    }
+  });
+  const forget = lease.hold(unsubscribe);
+  return () => {
+    forget();
+    unsubscribe();
   };
 }

@@ -1,7 +1,9 @@
-/** An instance of a provider plugin, and what is asked of it. Every wait is bounded. */
+/** One instance of a provider plugin and the requests to it. Every request has a deadline. */
 import {
+  capabilitiesOf,
   FaultError,
   isFault,
+  messageOf,
   type Admission,
   type BackfillPage,
   type BackfillRequest,
@@ -18,12 +20,12 @@ import {
   type ProviderCallId,
   type Socket,
 } from '@sidetone/core';
-import { leaseSocket } from '../sockets/leased-socket.ts';
-import { ended, PluginInstance, type PluginInstanceDeps } from '../supervision/plugin-instance.ts';
+import { leaseSocket } from '../supervision/leased-resources.ts';
+import { PluginInstance, pluginStopped, type PluginInstanceDeps } from '../supervision/plugin-instance.ts';
 
-/** A provider is asked about its calls one by one, and may ask us to slow down. */
+/** Long, because a provider is asked for one call after another and may limit the rate of requests. */
 const RECONCILE_TIMEOUT_MS = 10 * 60_000;
-/** How long a provider may think about a command before its outcome is unknown. */
+/** After this the outcome of a command is unknown. */
 const CONTROL_TIMEOUT_MS = 15_000;
 const INGRESS_TIMEOUT_MS = 30_000;
 
@@ -31,120 +33,161 @@ export interface ProviderInstanceDeps extends Omit<PluginInstanceDeps, 'subject'
   readonly provider: Provider;
 }
 
+/** What a provider offers, besides starting and stopping. */
+interface ProviderFeatures {
+  readonly capabilities: readonly Capability[];
+  readonly providesTranscript: boolean;
+  readonly canBackfill: boolean;
+  readonly canWatch: boolean;
+}
+
 export class ProviderInstance extends PluginInstance {
-  readonly provider: Provider;
+  readonly features: ProviderFeatures;
+  readonly #provider: Provider;
   readonly #deps: ProviderInstanceDeps;
 
+  /** @throws {FaultError} PLUGIN_INVALID if a property of the provider throws. */
   constructor(deps: ProviderInstanceDeps) {
     super({ ...deps, subject: deps.provider });
-    this.provider = deps.provider;
+    this.#provider = deps.provider;
     this.#deps = deps;
+    this.features = featuresOf(deps.provider);
   }
 
-  /** @throws what the provider threw, PROVIDER_TIMEOUT when it does not tell. */
+  /** @throws the plugin's error, or PROVIDER_TIMEOUT. */
   async reconcile(calls: readonly ControlledCall[]): Promise<void> {
-    const late = new FaultError('PROVIDER_TIMEOUT', 'the provider did not tell in time');
-    await this.within(RECONCILE_TIMEOUT_MS, late, async (signal) =>
-      this.provider.reconcile?.(calls.map(asControlled), signal),
+    await this.withDeadline(RECONCILE_TIMEOUT_MS, timeoutAfter(RECONCILE_TIMEOUT_MS), async (signal) =>
+      this.#provider.reconcile?.(calls.map(toControlledCall), signal),
     );
   }
 
-  /** What the plugin says is possible now; nothing when it does not say. An empty list when it throws. */
+  /** Returns what the plugin permits now; undefined if it has no `controlsFor`; an empty list if it throws. */
   controlsFor(call: ControlledCall): readonly Capability[] | undefined {
-    if (!this.provider.controlsFor) return undefined;
+    if (!this.#provider.controlsFor) return undefined;
     try {
-      return [...this.provider.controlsFor(asControlled(call))];
+      return [...this.#provider.controlsFor(toControlledCall(call))];
     } catch (error) {
-      this.#deps.onThrow('controlsFor', error);
+      this.#deps.onException('controlsFor', error);
       return [];
     }
   }
 
-  /** @throws {FaultError} CAPABILITY_MISSING or PROVIDER_TIMEOUT, or what the plugin threw. */
+  /** @throws {FaultError} CAPABILITY_MISSING or PROVIDER_TIMEOUT, or the plugin's error. */
   async control<Name extends ControlName>(
     name: Name,
     call: ControlledCall,
     args: ControlArguments[Name],
     commandId: CommandId,
   ): Promise<void> {
-    const control = this.provider.controls?.[name];
-    if (!control) throw new FaultError('CAPABILITY_MISSING', `the provider has no ${name}`);
-    await this.#ask(commandId, (context) => control(asControlled(call), args, context));
+    const control = this.#provider.controls?.[name];
+    if (!control) throw new FaultError('CAPABILITY_MISSING', `the provider does not support ${name}`);
+    await this.#runCommand(commandId, (context) => control(toControlledCall(call), args, context));
   }
 
+  /** @throws as `control`. */
   async placeCall(args: PlaceCallArguments, commandId: CommandId): Promise<ProviderCallId> {
-    if (!this.provider.placeCall)
-      throw new FaultError('CAPABILITY_MISSING', 'the provider cannot place calls');
-    return this.#ask(commandId, (context) => this.provider.placeCall!(args, context));
+    if (!this.#provider.placeCall)
+      throw new FaultError('CAPABILITY_MISSING', 'the provider does not support placing calls');
+    return this.#runCommand(commandId, (context) => this.#provider.placeCall!(args, context));
   }
 
+  /** @throws as `control`. */
   async watch(providerCallId: ProviderCallId, commandId: CommandId): Promise<void> {
-    await this.#ask(commandId, async (context) => this.provider.watch?.(providerCallId, context));
+    await this.#runCommand(commandId, async (context) => this.#provider.watch?.(providerCallId, context));
   }
 
-  /** Pages as the plugin gives them. @throws {FaultError} PROVIDER_NOT_RUNNING when the instance ends on the way. */
+  /** Yields the plugin's pages. @throws {FaultError} PROVIDER_NOT_RUNNING if the instance ends meanwhile. */
   async *backfill(request: BackfillRequest, signal: AbortSignal): AsyncGenerator<BackfillPage> {
-    const pages = this.provider.backfill?.(request, AbortSignal.any([signal, this.signal])) ?? [];
+    const pages = this.#provider.backfill?.(request, AbortSignal.any([signal, this.signal])) ?? [];
     for await (const page of pages) {
-      if (this.signal.aborted) throw ended();
+      if (this.signal.aborted) throw pluginStopped();
       yield page;
     }
   }
 
-  /** @throws {FaultError} when there is no such address, or the plugin refuses the request, or it ends on the way. */
+  /**
+   * @throws {FaultError} WIRE_MALFORMED if the provider has no handler, PROVIDER_TIMEOUT, PROVIDER_NOT_RUNNING if the instance
+   * ends meanwhile, or the plugin's error.
+   */
   async request(request: Omit<IngressRequest, 'signal'>): Promise<IngressResponse> {
-    const { ingress } = this.provider;
-    if (!ingress?.request) throw new FaultError('WIRE_MALFORMED', 'this provider takes no requests');
-    const late = new FaultError('PROVIDER_TIMEOUT', 'the plugin did not answer in time');
+    const { ingress } = this.#provider;
+    if (!ingress?.request)
+      throw new FaultError('WIRE_MALFORMED', 'the provider does not accept HTTP requests');
+    const timeoutError = timeoutAfter(INGRESS_TIMEOUT_MS);
     try {
-      const answer = await this.within(INGRESS_TIMEOUT_MS, late, (signal) =>
+      const response = await this.withDeadline(INGRESS_TIMEOUT_MS, timeoutError, (signal) =>
         ingress.request!({ ...request, signal }),
       );
-      return checked(answer, Number.isInteger(answer?.status), 'an answer without a status');
+      return expectValid(response, Number.isInteger(response?.status), 'a response with a status');
     } catch (error) {
-      // A fault is a refusal in the words of the contract: whoever sends rubbish must not bring the provider down.
-      if (!isFault(error) || error === late) this.#deps.onThrow('a request', error);
+      // A fault is a rejection of the request: clients that send invalid requests must not cause a restart.
+      if (!isFault(error) || error === timeoutError) this.#deps.onException('ingress.request', error);
       throw error;
     }
   }
 
-  /** Whether a socket may be opened. @throws what the plugin threw. */
+  /** Returns whether the provider admits a socket. @throws the plugin's error. */
   admitSocket(request: IngressRequest): Admission {
-    const { ingress } = this.provider;
+    const { ingress } = this.#provider;
     if (!ingress?.socket) return { admit: false, status: 404 };
     if (!ingress.admitSocket) return { admit: true };
     try {
       const admission = ingress.admitSocket(request);
-      return checked(admission, typeof admission?.admit === 'boolean', 'an admission that is none');
+      return expectValid(admission, typeof admission?.admit === 'boolean', 'an admission');
     } catch (error) {
-      if (!isFault(error)) this.#deps.onThrow('admitSocket', error);
+      if (!isFault(error)) this.#deps.onException('ingress.admitSocket', error);
       throw error;
     }
   }
 
-  /** Takes a socket; the plugin closes it, and the end of the instance at the latest. */
+  /** Passes a socket to the plugin, which closes it; otherwise it is closed when the instance ends. */
   socket(request: IngressRequest, socket: Socket): void {
     const { lease } = this.#deps;
     lease.run(
-      'a socket',
-      () => this.provider.ingress!.socket!(request, leaseSocket(socket, lease)),
+      'ingress.socket',
+      () => this.#provider.ingress!.socket!(request, leaseSocket(socket, lease)),
       () => socket.close(1011),
     );
   }
 
-  #ask<Answer>(commandId: CommandId, ask: (context: CommandContext) => Promise<Answer>): Promise<Answer> {
-    const late = new FaultError('PROVIDER_TIMEOUT', `no answer within ${CONTROL_TIMEOUT_MS / 1000} s`);
-    const cut = new FaultError('PROVIDER_TIMEOUT', 'the provider was stopped before it answered');
-    return this.within(CONTROL_TIMEOUT_MS, late, (signal) => ask({ commandId, signal }), cut);
+  #runCommand<Result>(
+    commandId: CommandId,
+    run: (context: CommandContext) => Promise<Result>,
+  ): Promise<Result> {
+    const stopped = new FaultError('PROVIDER_TIMEOUT', 'the provider was stopped before it responded');
+    return this.withDeadline(
+      CONTROL_TIMEOUT_MS,
+      timeoutAfter(CONTROL_TIMEOUT_MS),
+      (signal) => run({ commandId, signal }),
+      stopped,
+    );
   }
 }
 
-function checked<Value>(value: Value, isRight: boolean, found: string): Value {
-  if (isRight) return value;
-  throw new TypeError(`the plugin gave ${found}`);
+function featuresOf(provider: Provider): ProviderFeatures {
+  try {
+    return {
+      capabilities: capabilitiesOf(provider),
+      providesTranscript: provider.providesTranscript === true,
+      canBackfill: provider.backfill !== undefined,
+      canWatch: provider.watch !== undefined,
+    };
+  } catch (cause) {
+    const message = `reading a property of the provider threw an exception: ${messageOf(cause)}`;
+    throw new FaultError('PLUGIN_INVALID', message, { cause });
+  }
 }
 
-function asControlled(call: ControlledCall): ControlledCall {
+const timeoutAfter = (timeoutMs: number): FaultError =>
+  new FaultError('PROVIDER_TIMEOUT', `the provider did not respond within ${timeoutMs / 1000} s`);
+
+function expectValid<Value>(value: Value, isValid: boolean, expected: string): Value {
+  if (isValid) return value;
+  throw new TypeError(`expected ${expected}`);
+}
+
+/** Copies the properties of the contract. */
+function toControlledCall(call: ControlledCall): ControlledCall {
   const { id, providerCallId, status, from, to } = call;
   return { id, providerCallId, status, ...(from !== undefined && { from }), ...(to !== undefined && { to }) };
 }

@@ -1,37 +1,28 @@
-/** All provider instances of the configuration: loaded, started and stopped together, failing apart. */
-import {
-  FaultError,
-  isFault,
-  messageOf,
-  providerId,
-  type Call,
-  type CallId,
-  type Logger,
-  type ProviderCallId,
-  type ProviderId,
-} from '@sidetone/core';
+/** All configured providers: loads, starts and stops them together. A provider that fails does not affect the others. */
+import { providerId, type Call, type CallId, type Logger, type ProviderId } from '@sidetone/core';
 import type { Config } from '../../config/schema.ts';
+import { loadFactory, type ConfiguredPlugin } from '../plugin-factory.ts';
 import type { ProviderDirectory } from '../ports.ts';
-import { createInstance } from './create-instance.ts';
-import type { HostDeps } from './provider-host.ts';
-import { loadPlugin, parseOptions } from '../load.ts';
+import { createWithLease } from '../supervision/lease.ts';
+import { createProviderHost, type ProviderHostDeps } from './provider-host.ts';
+import { ProviderInstance } from './provider-instance.ts';
 import { SupervisedProvider } from './supervised-provider.ts';
 
-export interface RegistryDeps extends Omit<HostDeps, 'log'> {
+export interface ProviderRegistryDeps extends Omit<ProviderHostDeps, 'log'> {
   readonly config: Config['providers'];
-  /** The folder that plugin paths and packages are looked for from. */
+  /** The folder that plugin paths and packages are resolved from. */
   readonly baseDir: string;
   readonly log: (providerId: ProviderId) => Logger;
   readonly liveCalls: (providerId: ProviderId) => readonly Call[];
-  /** From 0 to 1. */
+  /** Returns a number from 0 to 1. */
   readonly random: () => number;
 }
 
 export class ProviderRegistry implements ProviderDirectory {
-  readonly #deps: RegistryDeps;
+  readonly #deps: ProviderRegistryDeps;
   readonly #providers = new Map<ProviderId, SupervisedProvider>();
 
-  constructor(deps: RegistryDeps) {
+  constructor(deps: ProviderRegistryDeps) {
     this.#deps = deps;
   }
 
@@ -44,25 +35,23 @@ export class ProviderRegistry implements ProviderDirectory {
   }
 
   /**
-   * Loads every plugin. One that cannot be loaded is FAILED and harms nothing else.
-   * @throws {FaultError} CONFIG_INVALID when options are wrong: that is for the operator to mend before the start.
+   * Loads every plugin. One that cannot be loaded is FAILED.
+   * @throws {FaultError} CONFIG_INVALID if options are invalid: the operator has to correct them before a start.
    */
   async load(): Promise<void> {
     const loaded = await Promise.all(
-      Object.entries(this.#deps.config).map(([key, { plugin, options }]) =>
-        this.#load(providerId(key), plugin, options),
-      ),
+      Object.entries(this.#deps.config).map(([id, config]) => this.#load({ ...config, id })),
     );
     for (const provider of loaded) this.#providers.set(provider.id, provider);
   }
 
-  /** Asks the provider of these calls, all of one, how they stand. */
+  /** Asks the provider for the current state of `calls`, which must belong to one provider. */
   reconcile(calls: readonly Call[]): void {
     const id = calls[0]?.providerId;
     if (id !== undefined) void this.#providers.get(id)?.reconcile(calls);
   }
 
-  /** Starts all at once; returns when each is running or has failed. */
+  /** Starts all providers at once; resolves when each is running or has failed. */
   async start(): Promise<void> {
     await Promise.all(this.list().map((provider) => provider.start()));
   }
@@ -71,39 +60,27 @@ export class ProviderRegistry implements ProviderDirectory {
     await Promise.all(this.list().map((provider) => provider.stop()));
   }
 
-  async #load(id: ProviderId, specifier: string, options: unknown): Promise<SupervisedProvider> {
-    const { baseDir, clock, random, ingest, streams } = this.#deps;
+  async #load(configured: ConfiguredPlugin): Promise<SupervisedProvider> {
+    const { clock, random, ingest, streams, liveCalls } = this.#deps;
+    const id = providerId(configured.id);
     const log = this.#deps.log(id);
-    const common = {
+    const factory = await loadFactory('provider', configured, this.#deps);
+    return new SupervisedProvider({
       id,
-      plugin: specifier,
+      plugin: configured.plugin,
+      displayName: factory.displayName,
+      create: ({ onException, onEventDropped }) =>
+        createWithLease(onException, (lease) => {
+          const host = createProviderHost({ providerId: id, lease, onEventDropped }, { ...this.#deps, log });
+          return new ProviderInstance({ provider: factory.create(host), lease, onException, clock, log });
+        }),
       clock,
       random,
       log,
-      liveCalls: () => this.#deps.liveCalls(id),
+      liveCalls: () => liveCalls(id),
       hasAudio: (callId: CallId) => streams.has(callId),
-      announce: (providerCallId: ProviderCallId) =>
+      registerCall: (providerCallId) =>
         ingest.accept(id, { type: 'call.started', providerCallId, occurredAt: clock.now() }),
-    };
-    try {
-      const plugin = await loadPlugin(specifier, baseDir, clock);
-      const parsed = await parseOptions(plugin, options, `providers.${id}.options`, clock);
-      return new SupervisedProvider({
-        ...common,
-        displayName: plugin.displayName,
-        make: (watcher) => createInstance(plugin, parsed, id, watcher, { ...this.#deps, log }),
-      });
-    } catch (error) {
-      if (isFault(error) && error.kind === 'config') throw error;
-      const message = `the plugin ${specifier} cannot be used: ${messageOf(error)}`;
-      const fault = isFault(error) ? error : new FaultError('PLUGIN_INVALID', message, { cause: error });
-      return new SupervisedProvider({
-        ...common,
-        displayName: id,
-        make: () => {
-          throw fault;
-        },
-      });
-    }
+    });
   }
 }

@@ -1,10 +1,8 @@
 /**
- * A provider as the rest of the daemon sees it, whatever becomes of its plugin: what is asked of it goes to the instance
- * that runs now, and is refused while none does. The plugin stays naive; the promises of the contract are kept in
- * `provider-instance.ts`, and who lives when is decided in `plugin-life.ts`.
+ * A configured provider as the rest of the daemon sees it: passes requests to the running instance and rejects them while
+ * there is none. `provider-instance.ts` enforces the contract, `plugin-lifecycle.ts` starts and replaces instances.
  */
 import {
-  capabilitiesOf,
   FaultError,
   findProviderEventError,
   messageOf,
@@ -27,21 +25,21 @@ import {
   type Socket,
 } from '@sidetone/core';
 import type { ProviderView } from '../ports.ts';
+import { PluginLifecycle, type PluginLifecycleDeps } from '../supervision/plugin-lifecycle.ts';
 import type { ProviderInstance } from './provider-instance.ts';
-import { PluginLife, type PluginLifeDeps } from '../supervision/plugin-lifecycle.ts';
 
-/** The closing code for a socket that may be opened again in a moment. */
+/** WebSocket close code for a temporary condition. */
 const TRY_AGAIN_LATER = 1013;
 
-export interface SupervisedProviderDeps extends PluginLifeDeps<ProviderInstance> {
+export interface SupervisedProviderDeps extends PluginLifecycleDeps<ProviderInstance> {
   readonly id: ProviderId;
   readonly plugin: string;
   readonly displayName: string;
   readonly liveCalls: () => readonly Call[];
-  /** Whether a call has a stream: then it can be heard, whatever its plugin says. */
+  /** Whether a call has a media stream, which makes it possible to listen to it. */
   readonly hasAudio: (callId: CallId) => boolean;
-  /** Makes a call known by the provider's id of it, and gives ours. */
-  readonly announce: (id: ProviderCallId) => CallId;
+  /** Registers a call by the provider's id and returns ours. */
+  readonly registerCall: (id: ProviderCallId) => CallId;
 }
 
 const NO_CAPABILITIES: readonly Capability[] = [];
@@ -50,67 +48,67 @@ export class SupervisedProvider implements ProviderView {
   readonly id: ProviderId;
   readonly plugin: string;
   readonly displayName: string;
-  /** Those of the first instance; none when there is none. */
+  /** The capabilities of the first instance; empty if it could not be created. */
   readonly capabilities: readonly Capability[];
   readonly providesTranscript: boolean;
   readonly backfill?: NonNullable<ProviderView['backfill']>;
   readonly watch?: NonNullable<ProviderView['watch']>;
   readonly #deps: SupervisedProviderDeps;
-  readonly #life: PluginLife<ProviderInstance>;
+  readonly #lifecycle: PluginLifecycle<ProviderInstance>;
 
   constructor(deps: SupervisedProviderDeps) {
     this.#deps = deps;
     this.id = deps.id;
     this.plugin = deps.plugin;
     this.displayName = deps.displayName;
-    this.#life = new PluginLife(deps, () => void this.reconcile(deps.liveCalls()));
-    const provider = this.#life.instance?.provider;
-    this.capabilities = provider ? capabilitiesOf(provider) : NO_CAPABILITIES;
-    this.providesTranscript = provider?.providesTranscript === true;
-    if (provider?.backfill) this.backfill = (request, signal) => this.#backfill(request, signal);
-    if (provider?.watch) this.watch = async (callId, commandId) => this.#running().watch(callId, commandId);
+    this.#lifecycle = new PluginLifecycle(deps, () => void this.reconcile(deps.liveCalls()));
+    const features = this.#lifecycle.instance?.features;
+    this.capabilities = features?.capabilities ?? NO_CAPABILITIES;
+    this.providesTranscript = features?.providesTranscript ?? false;
+    if (features?.canBackfill) this.backfill = (request, signal) => this.#backfill(request, signal);
+    if (features?.canWatch) this.watch = async (id, commandId) => this.#running().watch(id, commandId);
   }
 
   get state(): ProviderState {
-    return this.#life.state;
+    return this.#lifecycle.state;
   }
 
   get stateMessage(): string | undefined {
-    return this.#life.stateMessage;
+    return this.#lifecycle.stateMessage;
   }
 
-  /** Returns when it runs or the first attempt has failed. Never rejects: what cannot start is FAILED, and says why. */
+  /** Resolves when it runs or the first attempt has failed. Never rejects. */
   start(): Promise<void> {
-    return this.#life.start();
+    return this.#lifecycle.start();
   }
 
-  /** Never rejects, and never waits longer than its deadline: afterwards nothing the plugin tells is taken. */
+  /** Never rejects; waits at most for the deadline of the instance. Later events of the plugin are dropped. */
   stop(): Promise<void> {
-    return this.#life.stop();
+    return this.#lifecycle.stop();
   }
 
-  /** Asks the provider how calls stand, while it already serves; what is news it emits. Never rejects. */
+  /** Asks the provider for the current state of calls; it emits events for what changed. Never rejects. */
   async reconcile(calls: readonly Call[]): Promise<void> {
-    const { running } = this.#life;
+    const { running } = this.#lifecycle;
     if (!running || calls.length === 0) return;
     try {
       await running.reconcile(calls);
     } catch (error) {
-      // An instance that was stopped meanwhile could not have told: the next one is asked.
-      if (this.#life.running !== running) return;
-      this.#deps.log.warn('calls could not be reconciled', { calls: calls.length, reason: messageOf(error) });
+      // If the instance was stopped meanwhile, the next one reconciles when it starts.
+      if (this.#lifecycle.running !== running) return;
+      this.#deps.log.warn('reconcile failed', { calls: calls.length, reason: messageOf(error) });
     }
   }
 
   capabilitiesFor(call: ControlledCall): readonly Capability[] {
-    const { running } = this.#life;
+    const { running } = this.#lifecycle;
     if (!running || call.status === 'ENDED') return NO_CAPABILITIES;
-    const possible = running.controlsFor(call);
-    const steering = possible
-      ? this.capabilities.filter((each) => possible.includes(each))
-      : this.capabilities.filter((each) => each !== 'PLACE_CALL');
-    const canHear = possible?.includes('LISTEN') || this.#deps.hasAudio(call.id);
-    return canHear ? [...steering, 'LISTEN'] : steering;
+    const permitted = running.controlsFor(call);
+    const controls = permitted
+      ? this.capabilities.filter((capability) => permitted.includes(capability))
+      : this.capabilities.filter((capability) => capability !== 'PLACE_CALL');
+    const canListen = permitted?.includes('LISTEN') || this.#deps.hasAudio(call.id);
+    return canListen ? [...controls, 'LISTEN'] : controls;
   }
 
   async control<Name extends ControlName>(
@@ -123,40 +121,41 @@ export class SupervisedProvider implements ProviderView {
   }
 
   async placeCall(args: PlaceCallArguments, commandId: CommandId): Promise<CallId> {
-    return this.#deps.announce(await this.#running().placeCall(args, commandId));
+    return this.#deps.registerCall(await this.#running().placeCall(args, commandId));
   }
 
-  /** @throws {FaultError} when it is not running, or as `ProviderInstance.request` does. */
+  /** @throws {FaultError} PROVIDER_NOT_RUNNING, or as `ProviderInstance.request`. */
   async request(request: Omit<IngressRequest, 'signal'>): Promise<IngressResponse> {
     return this.#running().request(request);
   }
 
-  /** Whether a socket may be opened. @throws {FaultError} when the provider is not running. */
+  /** Returns whether a socket is admitted. @throws {FaultError} PROVIDER_NOT_RUNNING. */
   admitSocket(request: IngressRequest): Admission {
     return this.#running().admitSocket(request);
   }
 
-  /** Takes a socket; one whose provider has gone down since it was admitted is closed. */
+  /** Passes on an admitted socket; closes it if the provider has stopped since. */
   socket(request: IngressRequest, socket: Socket): void {
-    const { running } = this.#life;
+    const { running } = this.#lifecycle;
     if (running) running.socket(request, socket);
     else socket.close(TRY_AGAIN_LATER);
   }
 
-  /** What is no event is left out, as it is when it is emitted. */
+  /** Drops invalid events, as `emit` does. */
   async *#backfill(request: BackfillRequest, signal: AbortSignal): AsyncGenerator<BackfillPage> {
     for await (const page of this.#running().backfill(request, signal)) {
       const events = page.events.filter((event) => {
         const problem = findProviderEventError(event);
-        if (problem !== undefined) this.#life.lost('PLUGIN_EVENT_INVALID', problem);
+        if (problem !== undefined) this.#lifecycle.onEventDropped('PLUGIN_EVENT_INVALID', problem);
         return problem === undefined;
       });
       yield { ...page, events };
     }
   }
 
+  /** @throws {FaultError} PROVIDER_NOT_RUNNING. */
   #running(): ProviderInstance {
-    const { running } = this.#life;
+    const { running } = this.#lifecycle;
     if (running) return running;
     throw new FaultError('PROVIDER_NOT_RUNNING', `the provider ${this.id} is not running`);
   }

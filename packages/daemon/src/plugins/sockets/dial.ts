@@ -4,14 +4,17 @@ import { FaultError, type DialOptions, type Socket } from '@sidetone/core';
 import { WebSocket } from 'ws';
 import { WsSocket } from './ws-socket.ts';
 
-/** How long a handshake may take when the plugin's own signal allows longer. */
+/** Timeout of the handshake if the plugin's signal does not abort earlier. */
 const HANDSHAKE_TIMEOUT_MS = 10_000;
 
-/** How much of the answer to a handshake is kept, bytes, and how long it is waited for, ms. */
-const MAX_ANSWER_BYTES = 4096;
-export const ANSWER_TIMEOUT_MS = 2000;
+/** Limits for the body of a rejected handshake, which is kept as an explanation. */
+const MAX_REJECTION_BYTES = 4096;
+export const REJECTION_TIMEOUT_MS = 2000;
 
-/** @throws {FaultError} PROVIDER_REFUSED with `details.status` and what it says as `details.body`, PROVIDER_UNREACHABLE or PROVIDER_TIMEOUT. */
+/**
+ * @throws {FaultError} PROVIDER_REFUSED with the HTTP status as `details.status` and the body, if any, as `details.body`;
+ * PROVIDER_UNREACHABLE; or PROVIDER_TIMEOUT if the signal aborts.
+ */
 export function dial(url: URL, options: DialOptions, maxMessageBytes: number): Promise<Socket> {
   return new Promise((resolve, reject) => {
     const ws = new WebSocket(url, {
@@ -21,51 +24,52 @@ export function dial(url: URL, options: DialOptions, maxMessageBytes: number): P
       perMessageDeflate: false,
       followRedirects: false,
     });
-    const abort = (): void => {
+    const onAbort = (): void => {
       ws.terminate();
-      reject(new FaultError('PROVIDER_TIMEOUT', 'the socket was not opened in time'));
+      reject(new FaultError('PROVIDER_TIMEOUT', 'opening the WebSocket timed out'));
     };
-    options.signal.addEventListener('abort', abort, { once: true });
-    if (options.signal.aborted) abort();
-    const settled = (): void => options.signal.removeEventListener('abort', abort);
+    options.signal.addEventListener('abort', onAbort, { once: true });
+    if (options.signal.aborted) onAbort();
+    const removeListener = (): void => options.signal.removeEventListener('abort', onAbort);
 
     ws.once('open', () => {
-      settled();
+      removeListener();
       resolve(new WsSocket(ws));
     });
     ws.once('unexpected-response', (_request, response) => {
-      const refuse = (body: string): void => {
-        const status = response.statusCode ?? 0;
-        const details = { status, ...(body !== '' && { body }) };
-        settled();
-        reject(
-          new FaultError('PROVIDER_REFUSED', `the socket was refused with status ${status}`, { details }),
-        );
+      readRejection(response, (body) => {
+        removeListener();
+        reject(rejectedWith(response.statusCode ?? 0, body));
         ws.terminate();
-      };
-      readAnswer(response, refuse);
+      });
     });
     ws.once('error', (cause) => {
-      settled();
-      reject(new FaultError('PROVIDER_UNREACHABLE', 'the socket cannot be opened', { cause }));
+      removeListener();
+      reject(new FaultError('PROVIDER_UNREACHABLE', 'opening the WebSocket failed', { cause }));
     });
   });
 }
 
-/** Hands on what a refusal says, as far as it comes. */
-function readAnswer(response: IncomingMessage, take: (text: string) => void): void {
-  const pieces: Buffer[] = [];
+function rejectedWith(status: number, body: string): FaultError {
+  return new FaultError('PROVIDER_REFUSED', `the WebSocket handshake was rejected with status ${status}`, {
+    details: { status, ...(body !== '' && { body }) },
+  });
+}
+
+/** Calls back with the body of a response, or the part of it that arrives within the limits. */
+function readRejection(response: IncomingMessage, onBody: (text: string) => void): void {
+  const chunks: Buffer[] = [];
   let bytes = 0;
   const finish = (): void => {
     clearTimeout(timeout);
     response.destroy();
-    take(Buffer.concat(pieces).subarray(0, MAX_ANSWER_BYTES).toString('utf8').trim());
+    onBody(Buffer.concat(chunks).subarray(0, MAX_REJECTION_BYTES).toString('utf8').trim());
   };
-  const timeout = setTimeout(finish, ANSWER_TIMEOUT_MS).unref();
-  response.on('data', (piece: Buffer) => {
-    pieces.push(piece);
-    bytes += piece.length;
-    if (bytes >= MAX_ANSWER_BYTES) finish();
+  const timeout = setTimeout(finish, REJECTION_TIMEOUT_MS).unref();
+  response.on('data', (chunk: Buffer) => {
+    chunks.push(chunk);
+    bytes += chunk.length;
+    if (bytes >= MAX_REJECTION_BYTES) finish();
   });
   response.once('end', finish);
   response.once('error', finish);

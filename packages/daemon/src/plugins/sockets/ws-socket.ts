@@ -1,41 +1,42 @@
-/** A WebSocket of the `ws` package behind the port that plugins see. */
+/** Implements the `Socket` port of plugins with a WebSocket of the `ws` package. */
 import { FaultError, type Socket } from '@sidetone/core';
 import type { RawData, WebSocket } from 'ws';
 
-/** How long the peer may take none of the messages that wait for it before it counts as gone. */
+/** The socket is terminated if the peer accepts none of the pending messages for this long. */
 const SEND_TIMEOUT_MS = 5000;
-/** How long a closing handshake may take. */
+/** Timeout of the closing handshake. */
 const CLOSE_TIMEOUT_MS = 2000;
 
 export class WsSocket implements Socket {
   readonly #ws: WebSocket;
-  /** Messages that the peer has not taken yet. */
-  #unsent = 0;
-  /** One timer for all that is sent: one for each message is more garbage than the message. */
-  #stall: NodeJS.Timeout | undefined;
+  /** Messages that the peer has not accepted yet. */
+  #pending = 0;
+  /** One timer for all messages: one per message would create more garbage than the message. */
+  #stallTimer: NodeJS.Timeout | undefined;
 
   constructor(ws: WebSocket) {
     this.#ws = ws;
-    // Until someone listens, the bytes stay in the kernel: a message next behind the handshake is not missed.
+    // Paused until there is a listener, so that messages sent right after the handshake are not lost.
     ws.pause();
     ws.on('error', () => ws.terminate());
   }
 
   send(message: string | Uint8Array): Promise<void> {
-    if (this.#unsent++ === 0) this.#watch();
+    if (this.#pending++ === 0) this.#restartStallTimer();
     return new Promise((resolve, reject) => {
       this.#ws.send(message, (error) => {
-        if (--this.#unsent > 0) this.#watch();
-        if (error) reject(new FaultError('PROVIDER_UNREACHABLE', 'the socket is closed', { cause: error }));
+        if (--this.#pending > 0) this.#restartStallTimer();
+        if (error)
+          reject(new FaultError('PROVIDER_UNREACHABLE', 'the WebSocket is closed', { cause: error }));
         else resolve();
       });
     });
   }
 
-  /** Cuts the socket when the peer takes none of what is unsent from now on. */
-  #watch(): void {
-    if (this.#stall) this.#stall.refresh();
-    else this.#stall = setTimeout(() => this.#unsent > 0 && this.#ws.terminate(), SEND_TIMEOUT_MS).unref();
+  #restartStallTimer(): void {
+    if (this.#stallTimer) this.#stallTimer.refresh();
+    else
+      this.#stallTimer = setTimeout(() => this.#pending > 0 && this.#ws.terminate(), SEND_TIMEOUT_MS).unref();
   }
 
   close(code = 1000, reason = ''): void {

@@ -1,39 +1,39 @@
-/** A wait with an end. */
+/** Runs tasks with a deadline. */
 import type { Clock, FaultError } from '@sidetone/core';
 
 export interface Deadline {
   readonly clock: Clock;
-  readonly ms: number;
-  /** What it rejects with after `ms`. */
-  readonly late: FaultError;
-  /** Whoever waits: what is asked for is given up when it ends. */
-  readonly life: AbortSignal;
-  /** What it rejects with when `life` ends first. */
-  readonly ended: FaultError;
+  readonly timeoutMs: number;
+  /** The error after `timeoutMs`. */
+  readonly timeoutError: FaultError;
+  /** Cancels the task when it aborts. */
+  readonly signal: AbortSignal;
+  /** The error when `signal` aborts first. */
+  readonly abortError: FaultError;
 }
 
 /**
- * Runs a task with a signal that aborts after `ms`, or when `life` ends. It rejects then, whether the task minds the
- * signal or not. A task that throws at once rejects as well.
+ * Runs a task with a signal that aborts after `timeoutMs`, or with `signal`. Rejects at that moment, even if the task ignores
+ * its signal. A task that throws synchronously rejects too.
  */
-export async function within<Value>(
-  { clock, ms, late, life, ended }: Deadline,
+export async function withDeadline<Value>(
+  { clock, timeoutMs, timeoutError, signal, abortError }: Deadline,
   task: (signal: AbortSignal) => Promise<Value>,
 ): Promise<Value> {
-  if (life.aborted) throw ended;
+  if (signal.aborted) throw abortError;
   const controller = new AbortController();
   let release = (): void => undefined;
   const deadline = new Promise<never>((_resolve, reject) => {
-    const giveUp = (fault: FaultError): void => {
-      reject(fault);
-      controller.abort(fault);
+    const cancelTask = (error: FaultError): void => {
+      reject(error);
+      controller.abort(error);
     };
-    const end = (): void => giveUp(ended);
-    const cancel = clock.schedule(ms, () => giveUp(late));
-    life.addEventListener('abort', end, { once: true });
+    const onAbort = (): void => cancelTask(abortError);
+    const cancelTimer = clock.schedule(timeoutMs, () => cancelTask(timeoutError));
+    signal.addEventListener('abort', onAbort, { once: true });
     release = () => {
-      cancel();
-      life.removeEventListener('abort', end);
+      cancelTimer();
+      signal.removeEventListener('abort', onAbort);
     };
   });
   try {

@@ -1,70 +1,87 @@
 /**
- * What an instance of a plugin has of the daemon while it lives: leave to tell things, and timers, sockets, streams and
- * listeners. All of it ends with the lease, whether the plugin has let go of it or not.
+ * The resources that a plugin instance holds in the daemon: the permission to emit events, timers, sockets, streams and
+ * listeners. All are released when the lease ends, whether or not the plugin has released them.
  */
 import { FaultError } from '@sidetone/core';
 
-/** Called when a plugin throws where nobody can answer it. */
-export type ThrowListener = (where: string, error: unknown) => void;
+/** Called when a plugin throws where the contract does not allow it and no caller can handle the error. */
+export type ExceptionListener = (where: string, error: unknown) => void;
 
 export class Lease {
-  readonly #onThrow: ThrowListener;
-  readonly #held = new Set<() => void>();
-  #phase: 'MADE' | 'OPEN' | 'OVER' = 'MADE';
+  readonly #onException: ExceptionListener;
+  readonly #releases = new Set<() => void>();
+  #phase: 'CREATED' | 'OPEN' | 'ENDED' = 'CREATED';
 
-  constructor(onThrow: ThrowListener) {
-    this.#onThrow = onThrow;
+  constructor(onException: ExceptionListener) {
+    this.#onException = onException;
   }
 
-  /** From the start on the plugin may tell things. */
+  /** Permits events. Has no effect after the end. */
   open(): void {
-    if (this.#phase === 'MADE') this.#phase = 'OPEN';
+    if (this.#phase === 'CREATED') this.#phase = 'OPEN';
   }
 
   get isOpen(): boolean {
     return this.#phase === 'OPEN';
   }
 
-  get isOver(): boolean {
-    return this.#phase === 'OVER';
+  get isEnded(): boolean {
+    return this.#phase === 'ENDED';
   }
 
-  /** How many things are held. */
+  /** Number of resources held. */
   get size(): number {
-    return this.#held.size;
+    return this.#releases.size;
   }
 
-  /** @throws {FaultError} PROVIDER_NOT_RUNNING when the lease is over. */
-  check(): void {
-    if (this.isOver) throw new FaultError('PROVIDER_NOT_RUNNING', 'this instance of the plugin has ended');
+  /** @throws {FaultError} PROVIDER_NOT_RUNNING if the lease has ended. */
+  assertNotEnded(): void {
+    if (this.isEnded) throw new FaultError('PROVIDER_NOT_RUNNING', 'the plugin instance has ended');
   }
 
-  /** Takes back by `release` at the end, at once when it is over already. The function that comes back forgets it. */
+  /**
+   * Holds a resource: `release` is called at the end of the lease, or at once if it has ended. Returns a function that stops
+   * holding the resource without releasing it.
+   */
   hold(release: () => void): () => void {
-    if (this.isOver) release();
-    else this.#held.add(release);
-    return () => void this.#held.delete(release);
+    if (this.isEnded) release();
+    else this.#releases.add(release);
+    return () => void this.#releases.delete(release);
   }
 
-  /** Shuts, and takes back everything. Safe to call twice. */
+  /** Ends the lease and releases every resource. Safe to call twice. */
   end(): void {
-    this.#phase = 'OVER';
-    const held = [...this.#held];
-    this.#held.clear();
-    for (const release of held) this.run('what it holds being taken back', release);
+    this.#phase = 'ENDED';
+    const releases = [...this.#releases];
+    this.#releases.clear();
+    for (const release of releases) this.run('release of a resource', release);
   }
 
-  /** Runs what is a plugin's: throwing and rejecting harm nobody, and are counted against it. `undo` runs then. */
-  run(where: string, task: () => unknown, undo?: () => void): void {
+  /** Runs code of the plugin. Never throws: an exception or rejection is reported, and `onFailed` is called. */
+  run(where: string, task: () => unknown, onFailed?: () => void): void {
     const fail = (error: unknown): void => {
-      this.#onThrow(where, error);
-      undo?.();
+      this.#onException(where, error);
+      onFailed?.();
     };
     try {
-      const outcome = task();
-      if (outcome instanceof Promise) outcome.catch(fail);
+      const result = task();
+      if (result instanceof Promise) result.catch(fail);
     } catch (error) {
       fail(error);
     }
+  }
+}
+
+/** Creates something with a new lease, which ends if `create` throws. */
+export function createWithLease<Value>(
+  onException: ExceptionListener,
+  create: (lease: Lease) => Value,
+): Value {
+  const lease = new Lease(onException);
+  try {
+    return create(lease);
+  } catch (error) {
+    lease.end();
+    throw error;
   }
 }

@@ -1,17 +1,17 @@
 /**
- * One life of a plugin: made, started once, asked, ended once. Every wait is bounded, and what it throws where the
- * contract allows no throwing is counted against it. What it may do with the daemon ends with it.
+ * Wraps one plugin instance: starts it once and ends it once, enforces deadlines, reports exceptions and releases everything
+ * that the plugin holds.
  */
 import { setMaxListeners } from 'node:events';
 import { FaultError, isFault, messageOf, type Clock, type Logger } from '@sidetone/core';
-import { within } from './deadline.ts';
-import type { Lease, ThrowListener } from './lease.ts';
+import { withDeadline } from './deadline.ts';
+import type { ExceptionListener, Lease } from './lease.ts';
 
 export const START_TIMEOUT_MS = 15_000;
 export const STOP_TIMEOUT_MS = 5000;
 export const HEALTH_TIMEOUT_MS = 10_000;
 
-/** What every instance of a plugin has, whatever it is for. */
+/** What instances of every kind of plugin have in common. */
 export interface Startable {
   start(signal: AbortSignal): Promise<void>;
   stop(signal: AbortSignal): Promise<void>;
@@ -21,45 +21,48 @@ export interface Startable {
 export interface PluginInstanceDeps {
   readonly subject: Startable;
   readonly lease: Lease;
-  readonly onThrow: ThrowListener;
+  readonly onException: ExceptionListener;
   readonly clock: Clock;
   readonly log: Logger;
 }
 
 export class PluginInstance {
   readonly #deps: PluginInstanceDeps;
-  readonly #life = new AbortController();
-  #isBegun = false;
+  readonly #controller = new AbortController();
+  #wasStarted = false;
 
   constructor(deps: PluginInstanceDeps) {
     this.#deps = deps;
-    // As many as there are calls wait for its end.
-    setMaxListeners(0, this.#life.signal);
+    // Every open call may add a listener.
+    setMaxListeners(0, this.#controller.signal);
   }
 
-  /** Whether it was asked to start. */
-  get isBegun(): boolean {
-    return this.#isBegun;
+  /** Whether `start` was called. */
+  get wasStarted(): boolean {
+    return this.#wasStarted;
   }
 
-  /** Aborts when it ends. */
+  /** Aborts when the instance ends. */
   protected get signal(): AbortSignal {
-    return this.#life.signal;
+    return this.#controller.signal;
   }
 
-  /** @throws {FaultError} PLUGIN_START_FAILED or PLUGIN_START_TIMEOUT, or the plugin's own. The instance is then of no more use. */
+  /**
+   * After a rejection the instance has ended.
+   * @throws {FaultError} PLUGIN_START_FAILED or PLUGIN_START_TIMEOUT, or the plugin's own fault.
+   */
   async start(): Promise<void> {
     const { lease, subject } = this.#deps;
-    this.#isBegun = true;
+    this.#wasStarted = true;
     lease.open();
-    const late = new FaultError(
+    const timeoutError = new FaultError(
       'PLUGIN_START_TIMEOUT',
-      `it did not start within ${START_TIMEOUT_MS / 1000} s`,
+      `start timed out after ${START_TIMEOUT_MS / 1000} s`,
     );
     try {
-      await this.within(START_TIMEOUT_MS, late, (signal) => subject.start(signal));
+      await this.withDeadline(START_TIMEOUT_MS, timeoutError, (signal) => subject.start(signal));
     } catch (error) {
-      this.#life.abort();
+      this.#controller.abort();
       lease.end();
       throw isFault(error)
         ? error
@@ -68,41 +71,59 @@ export class PluginInstance {
   }
 
   /**
-   * Ends it: what it is doing is aborted, and afterwards nothing it tells is taken. Never rejects, and never waits longer
-   * than its deadline. To be called once, and not when the start has failed. Without a start there is no stop.
+   * Aborts what is in progress, stops the plugin if it was started, and releases what it holds. Never rejects; waits at most
+   * {@link STOP_TIMEOUT_MS}. Call it once, and not after a failed start.
    */
   async end(): Promise<void> {
     const { lease, subject, log, clock } = this.#deps;
-    this.#life.abort();
-    const late = new FaultError('PLUGIN_STOP_TIMEOUT', `it did not stop within ${STOP_TIMEOUT_MS / 1000} s`);
-    const wait = { clock, ms: STOP_TIMEOUT_MS, late, life: NEVER, ended: late };
+    this.#controller.abort();
+    const timeoutError = new FaultError(
+      'PLUGIN_STOP_TIMEOUT',
+      `stop timed out after ${STOP_TIMEOUT_MS / 1000} s`,
+    );
+    const deadline = {
+      clock,
+      timeoutMs: STOP_TIMEOUT_MS,
+      timeoutError,
+      signal: NEVER,
+      abortError: timeoutError,
+    };
     try {
-      if (this.#isBegun) await within(wait, (signal) => subject.stop(signal));
+      if (this.#wasStarted) await withDeadline(deadline, (signal) => subject.stop(signal));
     } catch (error) {
       const code = isFault(error) ? { code: error.code } : {};
-      log.warn('a plugin did not stop cleanly', { ...code, reason: messageOf(error) });
+      log.warn('plugin stop failed', { ...code, reason: messageOf(error) });
     }
     lease.end();
   }
 
-  /** @throws what the plugin threw, PROVIDER_TIMEOUT when it does not answer. */
+  /** @throws the plugin's error, or PROVIDER_TIMEOUT. */
   async health(): Promise<void> {
-    const late = new FaultError('PROVIDER_TIMEOUT', `no answer within ${HEALTH_TIMEOUT_MS / 1000} s`);
-    await this.within(HEALTH_TIMEOUT_MS, late, async (signal) => this.#deps.subject.health?.(signal));
+    const timeoutError = new FaultError(
+      'PROVIDER_TIMEOUT',
+      `health check timed out after ${HEALTH_TIMEOUT_MS / 1000} s`,
+    );
+    await this.withDeadline(HEALTH_TIMEOUT_MS, timeoutError, async (signal) =>
+      this.#deps.subject.health?.(signal),
+    );
   }
 
-  /** Runs a task of the plugin's that takes too long after `ms` (then `late`), or is cut by its end (then `cut`). */
-  protected within<Value>(
-    ms: number,
-    late: FaultError,
+  /** Runs a task of the plugin. Rejects with `timeoutError` after `timeoutMs`, and with `abortError` if the instance ends. */
+  protected withDeadline<Value>(
+    timeoutMs: number,
+    timeoutError: FaultError,
     task: (signal: AbortSignal) => Promise<Value>,
-    cut = ended(),
+    abortError = pluginStopped(),
   ): Promise<Value> {
-    return within({ clock: this.#deps.clock, ms, late, life: this.#life.signal, ended: cut }, task);
+    return withDeadline(
+      { clock: this.#deps.clock, timeoutMs, timeoutError, signal: this.signal, abortError },
+      task,
+    );
   }
 }
 
-/** A stop is aborted by its deadline alone. */
+/** A stop is not cancelled, except by its deadline. */
 const NEVER = new AbortController().signal;
 
-export const ended = (): FaultError => new FaultError('PROVIDER_NOT_RUNNING', 'the plugin was stopped');
+export const pluginStopped = (): FaultError =>
+  new FaultError('PROVIDER_NOT_RUNNING', 'the plugin was stopped');

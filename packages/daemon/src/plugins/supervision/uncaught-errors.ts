@@ -1,61 +1,64 @@
 /**
- * What is thrown or rejected where nobody waits for it: in a timer or an emitter of a plugin, most often, but whose it is
- * cannot be told for sure. The process goes on, unless the daemon's own work may have been cut off in the middle.
+ * Handles uncaught exceptions and unhandled rejections, which usually come from a timer or an event emitter of a plugin. The
+ * daemon continues, unless the exception passed through its own code and may have interrupted it.
  */
 import { fileURLToPath } from 'node:url';
 import { isFault, messageOf, type Logger } from '@sidetone/core';
-import { RecentCount } from './recent-count.ts';
+import { SlidingCounter } from './sliding-counter.ts';
 
-/** Most lines in the log about stray errors within a minute. */
-export const MOST_STRAY_LINES = 60;
+/** Most log lines about uncaught errors per minute. */
+export const MAX_UNCAUGHT_LINES = 60;
 const WINDOW_MS = 60_000;
-/** Frames that are kept of a stack: ours may be the lowest. */
+/** Stack frames to record, because the frame of the daemon may be the last one. */
 const STACK_FRAMES = 100;
 
 const OWN_FOLDER = new URL('../..', import.meta.url);
 const OWN_PATHS = [OWN_FOLDER.href, fileURLToPath(OWN_FOLDER)];
 
-/** The part of the process that tells of stray errors. */
-export interface StrayErrorSource {
+/** The part of `process` that reports uncaught errors. */
+export interface UncaughtErrorSource {
   on(event: 'uncaughtException' | 'unhandledRejection', listener: (error: unknown) => void): unknown;
   off(event: 'uncaughtException' | 'unhandledRejection', listener: (error: unknown) => void): unknown;
 }
 
-export interface StrayErrors {
-  /** Resolves when an exception came through the daemon's own code: then it should stop in order, and be started anew. */
-  readonly broken: Promise<void>;
-  /** Leaves stray errors to the process again. */
+export interface UncaughtErrorHandler {
+  /** Resolves after an exception in the daemon's own code: the daemon should stop and be restarted. */
+  readonly fatal: Promise<void>;
+  /** Removes the handlers. */
   release(): void;
 }
 
-/** For a process that is the daemon's alone. Whoever takes them releases them. */
-export function takeStrayErrors(source: StrayErrorSource, log: Logger, now = Date.now): StrayErrors {
-  const lines = new RecentCount({ now }, WINDOW_MS, MOST_STRAY_LINES + 1);
-  let untold = 0;
-  let breakUp = (): void => undefined;
-  const broken = new Promise<void>((resolve) => (breakUp = resolve));
+/** Call it only in a process that runs nothing but the daemon. The caller releases the handlers. */
+export function handleUncaughtErrors(
+  source: UncaughtErrorSource,
+  log: Logger,
+  now = Date.now,
+): UncaughtErrorHandler {
+  const lines = new SlidingCounter({ now }, WINDOW_MS, MAX_UNCAUGHT_LINES + 1);
+  let suppressed = 0;
+  let resolveFatal = (): void => undefined;
+  const fatal = new Promise<void>((resolve) => (resolveFatal = resolve));
 
-  function tell(message: string, error: unknown): void {
-    if (lines.add() > MOST_STRAY_LINES) return void untold++;
+  function logError(message: string, error: unknown): void {
+    if (lines.add() > MAX_UNCAUGHT_LINES) return void suppressed++;
     const code = isFault(error) ? error.code : 'UNCAUGHT_EXCEPTION';
-    log.error(message, { code, reason: messageOf(error), error, ...(untold > 0 && { untold }) });
-    untold = 0;
+    log.error(message, { code, reason: messageOf(error), error, ...(suppressed > 0 && { suppressed }) });
+    suppressed = 0;
   }
 
   function onException(error: unknown): void {
-    if (!isOurs(error)) return tell('an exception was caught by nobody; the daemon goes on', error);
-    tell('an exception came through the daemon itself; it stops', error);
-    breakUp();
+    if (!isOwn(error)) return logError('uncaught exception, continuing', error);
+    logError('uncaught exception in the daemon, stopping', error);
+    resolveFatal();
   }
 
-  const onRejection = (error: unknown): void =>
-    tell('a rejection was handled by nobody; the daemon goes on', error);
+  const onRejection = (error: unknown): void => logError('unhandled rejection, continuing', error);
 
   Error.stackTraceLimit = Math.max(Error.stackTraceLimit, STACK_FRAMES);
   source.on('uncaughtException', onException);
   source.on('unhandledRejection', onRejection);
   return {
-    broken,
+    fatal,
     release() {
       source.off('uncaughtException', onException);
       source.off('unhandledRejection', onRejection);
@@ -63,8 +66,8 @@ export function takeStrayErrors(source: StrayErrorSource, log: Logger, now = Dat
   };
 }
 
-/** With none of our frames on its stack, an exception has cut off nothing of ours. */
-function isOurs(error: unknown): boolean {
+/** Whether a frame of the daemon is on the stack; otherwise the exception interrupted none of its code. */
+function isOwn(error: unknown): boolean {
   const stack = error instanceof Error ? (error.stack ?? '') : '';
   return OWN_PATHS.some((path) => stack.includes(path));
 }

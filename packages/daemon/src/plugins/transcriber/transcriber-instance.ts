@@ -1,7 +1,4 @@
-/**
- * An instance of a transcriber plugin, and the calls that it hears. What it throws where the contract allows no throwing is
- * counted against it, and a call that it lets down is told so.
- */
+/** One instance of a transcriber plugin and its open transcriptions. If the instance ends first, they receive a FAILED state. */
 import {
   FaultError,
   findTranscriberEventError,
@@ -15,17 +12,16 @@ import {
 } from '@sidetone/core';
 import type { OpenTranscription } from '../ports.ts';
 import { PluginInstance, type PluginInstanceDeps } from '../supervision/plugin-instance.ts';
+import type { FailureListener } from '../supervision/plugin-lifecycle.ts';
 
-/** How long the last words of a call may take, ms. */
+/** Deadline for the last results of a call, ms. */
 export const END_TIMEOUT_MS = 15_000;
 
-/** The state of a call whose transcriber ended before it. */
-export const TRANSCRIBER_STOPPED = 'TRANSCRIBER_STOPPED';
+/** The code of transcriptions whose instance ended before them. */
+const TRANSCRIBER_STOPPED = 'TRANSCRIBER_STOPPED';
 
-export interface TranscriberInstanceDeps extends Omit<PluginInstanceDeps, 'subject'> {
+export interface TranscriberInstanceDeps extends Omit<PluginInstanceDeps, 'subject'>, FailureListener {
   readonly transcriber: Transcriber;
-  /** Takes note of an event that was dropped. */
-  readonly lost: (why: string) => void;
 }
 
 export class TranscriberInstance extends PluginInstance {
@@ -36,60 +32,63 @@ export class TranscriberInstance extends PluginInstance {
     this.#deps = deps;
   }
 
-  /** @throws {FaultError} what the plugin threw; PLUGIN_EXCEPTION when that is no fault, or when it gave no transcription. */
+  /** @throws {FaultError} the plugin's fault; PLUGIN_EXCEPTION if it throws another error or returns no transcription. */
   open(request: TranscriptionRequest): OpenTranscription {
-    const { transcriber, onThrow, lost } = this.#deps;
-    const life = new AbortController();
-    const isOver = (): boolean => life.signal.aborted;
-    const give = (event: TranscriberEvent): void => {
-      if (isOver()) return;
-      const problem = findTranscriberEventError(event);
-      if (problem === undefined) request.emit(event);
-      else lost(problem);
+    const controller = new AbortController();
+    const { signal } = controller;
+    const emit = (event: TranscriberEvent): void => this.#emit(event, request, signal);
+    const onInstanceEnd = (): void => {
+      emit(STOPPED);
+      controller.abort();
     };
-    const letDown = (): void => {
-      give({
-        type: 'state',
-        state: 'FAILED',
-        code: TRANSCRIBER_STOPPED,
-        message: 'the transcriber was stopped; the call is taken up again when it runs',
-      });
-      life.abort();
-    };
-    // Not AbortSignal.any: what only it knows may be collected before it aborts.
-    this.signal.addEventListener('abort', letDown, { once: true });
+    // Not AbortSignal.any: a signal that only it refers to may be garbage collected before it aborts.
+    this.signal.addEventListener('abort', onInstanceEnd, { once: true });
     const finish = (): void => {
-      this.signal.removeEventListener('abort', letDown);
-      life.abort();
+      this.signal.removeEventListener('abort', onInstanceEnd);
+      controller.abort();
     };
-    let transcription: Transcription;
     try {
-      transcription = transcriber.open({ ...request, emit: give }, life.signal);
-      if (typeof transcription?.write !== 'function' || typeof transcription.end !== 'function')
-        throw new TypeError('the plugin gave no transcription');
+      const transcription = openChecked(this.#deps.transcriber, { ...request, emit }, signal);
+      return this.#wrap(transcription, signal, finish);
     } catch (error) {
+      // First, because the exception may end the instance: the caller receives the error, not a FAILED state.
       finish();
-      if (isFault(error)) throw error;
-      onThrow('open', error);
-      throw new FaultError('PLUGIN_EXCEPTION', `the transcriber threw: ${messageOf(error)}`, {
-        cause: error,
-      });
+      throw this.#openFailure(error);
     }
+  }
+
+  /** Passes on a valid event of an open transcription. */
+  #emit(event: TranscriberEvent, request: TranscriptionRequest, signal: AbortSignal): void {
+    if (signal.aborted) return;
+    const problem = findTranscriberEventError(event);
+    if (problem === undefined) request.emit(event);
+    else this.#deps.onEventDropped('PLUGIN_EVENT_INVALID', problem);
+  }
+
+  #openFailure(error: unknown): FaultError {
+    if (isFault(error)) return error;
+    this.#deps.onException('open', error);
+    const message = `exception in the transcriber: ${messageOf(error)}`;
+    return new FaultError('PLUGIN_EXCEPTION', message, { cause: error });
+  }
+
+  #wrap(transcription: Transcription, signal: AbortSignal, finish: () => void): OpenTranscription {
     return {
-      write(party: Party, bytes: Uint8Array, atMs: number) {
-        if (isOver()) return;
+      write: (party: Party, bytes: Uint8Array, atMs: number) => {
+        if (signal.aborted) return;
         try {
           transcription.write(party, bytes, atMs);
         } catch (error) {
-          onThrow('write', error);
+          this.#deps.onException('write', error);
         }
       },
       end: async () => {
-        const late = new FaultError('PROVIDER_TIMEOUT', 'the last words did not come in time');
+        const timeoutError = new FaultError('PROVIDER_TIMEOUT', 'the last results timed out');
         try {
-          if (!isOver()) await this.within(END_TIMEOUT_MS, late, () => transcription.end());
+          if (!signal.aborted)
+            await this.withDeadline(END_TIMEOUT_MS, timeoutError, () => transcription.end());
         } catch (error) {
-          if (!isFault(error)) onThrow('end', error);
+          if (!isFault(error)) this.#deps.onException('end', error);
         } finally {
           finish();
         }
@@ -98,3 +97,21 @@ export class TranscriberInstance extends PluginInstance {
     };
   }
 }
+
+function openChecked(
+  transcriber: Transcriber,
+  request: TranscriptionRequest,
+  signal: AbortSignal,
+): Transcription {
+  const transcription = transcriber.open(request, signal);
+  if (typeof transcription?.write === 'function' && typeof transcription.end === 'function')
+    return transcription;
+  throw new TypeError('expected a transcription with write and end');
+}
+
+const STOPPED: TranscriberEvent = {
+  type: 'state',
+  state: 'FAILED',
+  code: TRANSCRIBER_STOPPED,
+  message: 'the transcriber stopped; transcription resumes when it restarts',
+};

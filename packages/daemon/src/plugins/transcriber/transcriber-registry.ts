@@ -1,19 +1,19 @@
-/** All transcribers of the configuration: loaded, started and stopped together, failing apart. */
-import { FaultError, isFault, messageOf, type Logger, type Transcriber } from '@sidetone/core';
-import type { TranscriberDirectory, TranscriberView } from '../ports.ts';
+/** All configured transcribers: loads, starts and stops them together. A transcriber that fails does not affect the others. */
+import { FaultError, type Logger } from '@sidetone/core';
 import type { Config } from '../../config/schema.ts';
-import { createCommonHost, type CommonHostDeps } from '../plugin-host.ts';
-import { Lease } from '../supervision/lease.ts';
-import { loadPlugin, parseOptions, type AnyTranscriberPlugin } from '../load.ts';
-import { PluginLife, type InstanceWatcher } from '../supervision/plugin-lifecycle.ts';
+import { loadFactory, type ConfiguredPlugin } from '../plugin-factory.ts';
+import { createPluginHost, type PluginHostDeps } from '../plugin-host.ts';
+import type { TranscriberDirectory, TranscriberView } from '../ports.ts';
+import { createWithLease } from '../supervision/lease.ts';
+import { PluginLifecycle } from '../supervision/plugin-lifecycle.ts';
 import { TranscriberInstance } from './transcriber-instance.ts';
 
-export interface TranscriberRegistryDeps extends Omit<CommonHostDeps, 'log'> {
+export interface TranscriberRegistryDeps extends Omit<PluginHostDeps, 'log'> {
   readonly config: Config['transcribers'];
-  /** The folder that plugin paths and packages are looked for from. */
+  /** The folder that plugin paths and packages are resolved from. */
   readonly baseDir: string;
   readonly log: (id: string) => Logger;
-  /** From 0 to 1. */
+  /** Returns a number from 0 to 1. */
   readonly random: () => number;
 }
 
@@ -44,17 +44,17 @@ export class TranscriberRegistry implements TranscriberDirectory {
   }
 
   /**
-   * Loads every plugin. One that cannot be loaded is FAILED and harms nothing else.
-   * @throws {FaultError} CONFIG_INVALID when options are wrong.
+   * Loads every plugin. One that cannot be loaded is FAILED.
+   * @throws {FaultError} CONFIG_INVALID if options are invalid.
    */
   async load(): Promise<void> {
     const loaded = await Promise.all(
-      Object.entries(this.#deps.config).map(([id, { plugin, options }]) => this.#load(id, plugin, options)),
+      Object.entries(this.#deps.config).map(([id, config]) => this.#load({ ...config, id })),
     );
     for (const transcriber of loaded) this.#transcribers.set(transcriber.id, transcriber);
   }
 
-  /** Starts all at once; returns when each is running or has failed. */
+  /** Starts all transcribers at once; resolves when each is running or has failed. */
   async start(): Promise<void> {
     await Promise.all(this.list().map((transcriber) => transcriber.start()));
   }
@@ -63,89 +63,61 @@ export class TranscriberRegistry implements TranscriberDirectory {
     await Promise.all(this.list().map((transcriber) => transcriber.stop()));
   }
 
-  async #load(id: string, specifier: string, options: unknown): Promise<SupervisedTranscriber> {
-    const { baseDir, clock } = this.#deps;
-    try {
-      const plugin = await loadPlugin(specifier, baseDir, clock, 'transcriber');
-      const parsed = await parseOptions(plugin, options, `transcribers.${id}.options`, clock);
-      const make = (watcher: InstanceWatcher) => this.#make(id, plugin, parsed, watcher);
-      return this.#supervise(id, specifier, plugin.displayName, make);
-    } catch (error) {
-      if (isFault(error) && error.kind === 'config') throw error;
-      const message = `the plugin ${specifier} cannot be used: ${messageOf(error)}`;
-      const fault = isFault(error) ? error : new FaultError('PLUGIN_INVALID', message, { cause: error });
-      return this.#supervise(id, specifier, id, () => {
-        throw fault;
-      });
-    }
-  }
-
-  #supervise(
-    id: string,
-    plugin: string,
-    displayName: string,
-    make: (watcher: InstanceWatcher) => TranscriberInstance,
-  ): SupervisedTranscriber {
-    const { clock, random, log } = this.#deps;
-    const life = new PluginLife({ make, clock, random, log: log(id) }, () => {
-      for (const listener of this.#listeners) listener(id);
-    });
-    return {
-      id,
-      plugin,
-      displayName,
-      get state() {
-        return life.state;
-      },
-      get stateMessage() {
-        return life.stateMessage;
-      },
-      start: () => life.start(),
-      stop: () => life.stop(),
-      open(request) {
-        if (life.running) return life.running.open(request);
-        throw new FaultError('PROVIDER_NOT_RUNNING', `the transcriber ${id} is not running`);
-      },
-    };
-  }
-
-  #make(
-    id: string,
-    plugin: AnyTranscriberPlugin,
-    options: unknown,
-    { onThrow, lost }: InstanceWatcher,
-  ): TranscriberInstance {
-    const lease = new Lease(onThrow);
+  async #load(configured: ConfiguredPlugin): Promise<SupervisedTranscriber> {
+    const { clock, random } = this.#deps;
+    const { id, plugin } = configured;
     const log = this.#deps.log(id);
-    try {
-      // A provider's id has no slash, so that nobody's state is another's.
-      const host = createCommonHost(`transcriber/${id}`, lease, { ...this.#deps, log });
-      return new TranscriberInstance({
-        transcriber: transcriberOf(plugin, () => plugin.create(options, host)),
-        lease,
-        onThrow,
-        lost: (why) => lost('PLUGIN_EVENT_INVALID', why),
-        clock: this.#deps.clock,
+    const factory = await loadFactory('transcriber', configured, this.#deps);
+    const lifecycle = new PluginLifecycle(
+      {
+        create: ({ onException, onEventDropped }) =>
+          createWithLease(onException, (lease) => {
+            // Provider ids have no slash, so no provider has the same state.
+            const host = createPluginHost(`transcriber/${id}`, lease, { ...this.#deps, log });
+            const transcriber = factory.create(host);
+            return new TranscriberInstance({
+              transcriber,
+              lease,
+              onException,
+              onEventDropped,
+              clock,
+              log,
+            });
+          }),
+        clock,
+        random,
         log,
-      });
-    } catch (error) {
-      lease.end();
-      throw error;
-    }
+      },
+      () => {
+        for (const listener of this.#listeners) listener(id);
+      },
+    );
+    return supervise(id, plugin, factory.displayName, lifecycle);
   }
 }
 
-function transcriberOf({ name }: AnyTranscriberPlugin, create: () => Transcriber): Transcriber {
-  let made: Partial<Transcriber> | undefined;
-  try {
-    made = create();
-  } catch (cause) {
-    if (isFault(cause)) throw cause;
-    const message = `the plugin ${name} threw when it was made: ${messageOf(cause)}`;
-    throw new FaultError('PLUGIN_START_FAILED', message, { cause });
-  }
-  const methods = ['start', 'stop', 'open'] as const;
-  const lacking = methods.find((method) => typeof made?.[method] !== 'function');
-  if (lacking === undefined) return made as Transcriber;
-  throw new FaultError('PLUGIN_INVALID', `what the plugin ${name} makes has no ${lacking}`);
+/** Passes requests to the running instance of a transcriber. */
+function supervise(
+  id: string,
+  plugin: string,
+  displayName: string,
+  lifecycle: PluginLifecycle<TranscriberInstance>,
+): SupervisedTranscriber {
+  return {
+    id,
+    plugin,
+    displayName,
+    get state() {
+      return lifecycle.state;
+    },
+    get stateMessage() {
+      return lifecycle.stateMessage;
+    },
+    start: () => lifecycle.start(),
+    stop: () => lifecycle.stop(),
+    open(request) {
+      if (lifecycle.running) return lifecycle.running.open(request);
+      throw new FaultError('PROVIDER_NOT_RUNNING', `the transcriber ${id} is not running`);
+    },
+  };
 }

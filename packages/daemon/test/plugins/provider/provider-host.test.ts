@@ -7,21 +7,21 @@ import {
   type ProviderHost,
 } from '@sidetone/core';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { createHost } from '../../../src/plugins/provider/provider-host.ts';
+import { createProviderHost } from '../../../src/plugins/provider/provider-host.ts';
 import { Lease } from '../../../src/plugins/supervision/lease.ts';
 import { createStateStore } from '../../../src/store/plugin-state.ts';
 import { createHarness, event, PROVIDER, numberedUtterance, type Harness } from '../../support/harness.ts';
 import { createTestLog, type LogLine } from '../../support/silent-log.ts';
 import { tempDir } from '../../support/temp-dir.ts';
 
-const BOUND = 1000;
+const LIMIT = 1000;
 const root = tempDir();
 let count = 0;
 let harness: Harness;
 let lease: Lease;
 let host: ProviderHost;
 let lines: LogLine[];
-let lost: string[];
+let dropped: string[];
 let thrown: string[];
 
 beforeEach(() => {
@@ -30,18 +30,18 @@ beforeEach(() => {
   harness = createHarness(dir);
   const testLog = createTestLog();
   lines = testLog.lines;
-  lost = [];
+  dropped = [];
   thrown = [];
   lease = new Lease((where) => thrown.push(where));
-  host = createHost(
-    { providerId: PROVIDER, lease, lost: (code, why) => lost.push(`${code}: ${why}`) },
+  host = createProviderHost(
+    { providerId: PROVIDER, lease, onEventDropped: (code, reason) => dropped.push(`${code}: ${reason}`) },
     {
       ...harness,
       stateStore: createStateStore(harness.database.db),
       log: testLog.log(''),
       publicUrl: () => new URL('http://localhost/'),
       socketMessageBytes: 1000,
-      eventsPerSecond: BOUND,
+      eventsPerSecond: LIMIT,
     },
   );
   lease.open();
@@ -60,57 +60,60 @@ const stored = async (): Promise<readonly string[]> => {
   return (await harness.eventLog.page(0, 10_000, {})).map(({ fact }) => fact.type);
 };
 
-describe('what a plugin emits', () => {
-  test('is taken while its instance lives, and neither before nor afterwards', async () => {
+describe('an event of a plugin', () => {
+  test('is accepted after the start and before the end of its instance', async () => {
     const early = new Lease(() => undefined);
-    const hasty = createHost({ providerId: PROVIDER, lease: early, lost: (code) => lost.push(code) }, {
-      ...harness,
-      eventsPerSecond: BOUND,
-    } as never);
-    hasty.emit(event('call.started', {}));
+    const unstarted = createProviderHost(
+      { providerId: PROVIDER, lease: early, onEventDropped: (code) => dropped.push(code) },
+      {
+        ...harness,
+        eventsPerSecond: LIMIT,
+      } as never,
+    );
+    unstarted.emit(event('call.started', {}));
     host.emit(event('call.started', {}));
     lease.end();
     host.emit(event('call.ended', { end: { category: 'BUSY' } }));
     expect(await stored()).toEqual(['CALL_STARTED']);
-    expect(lost).toEqual(['PLUGIN_EVENT_INVALID', 'PLUGIN_EVENT_INVALID: the provider is not running']);
+    expect(dropped).toEqual(['PLUGIN_EVENT_INVALID', 'PLUGIN_EVENT_INVALID: the provider is not running']);
   });
 
   test.each<[string, unknown]>([
-    ['nothing', undefined],
-    ['no event', { type: 'call.exploded' }],
+    ['undefined', undefined],
+    ['an unknown type', { type: 'call.exploded' }],
     [
-      'what throws when it is read',
+      'a property that throws',
       {
         get type() {
           throw new Error('no');
         },
       },
     ],
-  ])('never throws, and is dropped: %s', async (_name, told) => {
-    host.emit(told as ProviderEvent);
-    expect(lost.length).toBe(1);
+  ])('is dropped without an exception if it is invalid: %s', async (_name, invalid) => {
+    host.emit(invalid as ProviderEvent);
+    expect(dropped.length).toBe(1);
     expect(await stored()).toEqual([]);
   });
 
-  test('is dropped beyond the bound of its second, but for the end of a call that lives', async () => {
+  test('is dropped above the rate limit, except the end of a live call', async () => {
     host.emit(event('call.started', {}, { call: 'live' }));
     await harness.ingest.committed();
-    for (let i = 0; i < 3 * BOUND; i++) host.emit(numberedUtterance(i, `call ${i % 50}`));
-    const taken = (await stored()).filter((type) => type === 'UTTERANCE_FINALIZED').length;
-    expect(taken).toBe(BOUND - 1);
-    expect(lost.length).toBe(3 * BOUND - taken);
-    expect(lost[0]).toBe(`PLUGIN_EVENT_FLOOD: limits.eventsPerSecond (${BOUND}) was reached`);
+    for (let i = 0; i < 3 * LIMIT; i++) host.emit(numberedUtterance(i, `call ${i % 50}`));
+    const accepted = (await stored()).filter((type) => type === 'UTTERANCE_FINALIZED').length;
+    expect(accepted).toBe(LIMIT - 1);
+    expect(dropped.length).toBe(3 * LIMIT - accepted);
+    expect(dropped[0]).toBe(`PLUGIN_EVENT_FLOOD: limit reached: limits.eventsPerSecond (${LIMIT})`);
     const end = event('call.ended', { end: { category: 'BUSY' } }, { call: 'live' });
     for (let i = 0; i < 3; i++) host.emit(end);
-    // The first ends it; the others are about a call that is over.
-    expect(lost.length).toBe(3 * BOUND - taken + 2);
+    // The first one ends the call; the others are dropped.
+    expect(dropped.length).toBe(3 * LIMIT - accepted + 2);
     expect((await stored()).at(-1)).toBe('CALL_ENDED');
     expect(lines).toEqual([]);
   });
 });
 
 describe('a stream of a plugin', () => {
-  test('ends with its instance, and is deaf afterwards', async () => {
+  test('ends with its instance, and later streams discard their audio', async () => {
     const open = host.openStream(stream());
     open.write('CUSTOMER', new Uint8Array(320));
     lease.end();
@@ -120,8 +123,8 @@ describe('a stream of a plugin', () => {
     expect(await stored()).toEqual(['CALL_STARTED', 'STREAM_STARTED', 'STREAM_STOPPED']);
   });
 
-  test('that the plugin has ended is forgotten', () => {
-    host.openStream(stream()).end('it said so');
+  test('is not held after the plugin has ended it', () => {
+    host.openStream(stream()).end('stopped');
     expect(lease.size).toBe(0);
   });
 
@@ -132,52 +135,52 @@ describe('a stream of a plugin', () => {
     [{ parties: [] }, 'stream.parties: expected a list of parties, received an array'],
     [{ parties: ['OPERATOR'] }, 'stream.parties: expected a list of parties, received an array'],
     [{ providerCallId: undefined }, 'stream.providerCallId: expected a non-empty string, received nothing'],
-  ])('is not opened when it is none: %j', async (wrong, mistake) => {
-    host.openStream(stream(wrong)).write('CUSTOMER', new Uint8Array(320));
-    expect(lost).toEqual([`PLUGIN_EVENT_INVALID: ${mistake}`]);
+  ])('is not opened with invalid options: %j', async (invalid, problem) => {
+    host.openStream(stream(invalid)).write('CUSTOMER', new Uint8Array(320));
+    expect(dropped).toEqual([`PLUGIN_EVENT_INVALID: ${problem}`]);
     expect([await stored(), harness.streams.size]).toEqual([[], 0]);
   });
 
-  test('that is written nonsense to throws at nobody', () => {
+  test('does not throw when it is written invalid audio', () => {
     const done = harness.demand.add('levels', undefined);
     host.openStream(stream()).write('CUSTOMER', null as never);
     host.openStream(undefined as never).end('x');
-    expect(thrown).toEqual(['a stream']);
+    expect(thrown).toEqual(['media stream']);
     done();
   });
 
-  test('is not opened beyond the bound of its second', () => {
-    for (let i = 0; i < 2 * BOUND; i++) host.openStream(stream({ providerCallId: `call ${i}` }));
-    expect([harness.streams.size, lost.length]).toEqual([BOUND, BOUND]);
+  test('is not opened above the rate limit', () => {
+    for (let i = 0; i < 2 * LIMIT; i++) host.openStream(stream({ providerCallId: `call ${i}` }));
+    expect([harness.streams.size, dropped.length]).toEqual([LIMIT, LIMIT]);
   });
 });
 
-describe('what an instance has', () => {
-  test('a listener of wants that throws harms neither the client nor other listeners, and ends with it', async () => {
+describe('a provider host', () => {
+  test('isolates exceptions of onDemandChange listeners, and removes them at the end', async () => {
     host.emit(event('call.started', {}));
     await harness.ingest.committed();
-    const heard: string[] = [];
+    const notified: string[] = [];
     host.onDemandChange(() => {
       throw new Error('no');
     });
-    host.onDemandChange((id) => heard.push(id));
+    host.onDemandChange((id) => notified.push(id));
     harness.demand.add('levels', undefined)();
-    expect(heard).toEqual(['their-call', 'their-call']);
-    expect(thrown).toEqual(['a listener of onDemandChange', 'a listener of onDemandChange']);
+    expect(notified).toEqual(['their-call', 'their-call']);
+    expect(thrown).toEqual(['onDemandChange listener', 'onDemandChange listener']);
     lease.end();
     harness.demand.add('levels', undefined)();
-    expect(heard.length).toBe(2);
+    expect(notified.length).toBe(2);
   });
 
-  test('is refused once it has ended: requests, sockets, and writing over what the next one keeps', async () => {
+  test('rejects requests, sockets and state writes after the end', async () => {
     await host.state.set('key', 'mine');
     lease.end();
     const signal = new AbortController().signal;
-    const refused = { code: 'PROVIDER_NOT_RUNNING' };
-    await expect(host.fetch('http://127.0.0.1:9/')).rejects.toMatchObject(refused);
-    await expect(host.dial(new URL('ws://127.0.0.1:9/'), { signal })).rejects.toMatchObject(refused);
-    await expect(host.state.set('key', 'late')).rejects.toMatchObject(refused);
-    await expect(host.state.delete('key')).rejects.toMatchObject(refused);
+    const notRunning = { code: 'PROVIDER_NOT_RUNNING' };
+    await expect(host.fetch('http://127.0.0.1:9/')).rejects.toMatchObject(notRunning);
+    await expect(host.dial(new URL('ws://127.0.0.1:9/'), { signal })).rejects.toMatchObject(notRunning);
+    await expect(host.state.set('key', 'late')).rejects.toMatchObject(notRunning);
+    await expect(host.state.delete('key')).rejects.toMatchObject(notRunning);
     expect(await host.state.get('key')).toBe('mine');
   });
 });

@@ -1,11 +1,14 @@
-/** Plugins that are wrong, each in its own way: the daemon has them all, and one that is good. */
+/** Loads one invalid plugin together with a valid one. */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { providerId } from '@sidetone/core';
 import { createFakeClock, type FakeClock } from '@sidetone/testkit';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { LOAD_TIMEOUT_MS } from '../../../src/plugins/load.ts';
-import { ProviderRegistry, type RegistryDeps } from '../../../src/plugins/provider/provider-registry.ts';
+import {
+  ProviderRegistry,
+  type ProviderRegistryDeps,
+} from '../../../src/plugins/provider/provider-registry.ts';
 import { until } from '../../support/daemon.ts';
 import { createTestLog } from '../../support/silent-log.ts';
 import { tempDir } from '../../support/temp-dir.ts';
@@ -20,11 +23,11 @@ const plugin = (create: string, options = OPTIONS): string =>
   `export default { name: 'x', displayName: 'X', contract: 1, options: ${options}, create: ${create} };`;
 const GOOD = plugin('() => ({ start: async () => {}, stop: async () => {} })');
 
-/** Tells that a module is about to hang. */
-const hanging = ((globalThis as { sidetoneHanging?: { isTold: boolean } }).sidetoneHanging ??= {
-  isTold: false,
+/** Set by a module right before it hangs. */
+const hanging = ((globalThis as { sidetoneHanging?: { isReported: boolean } }).sidetoneHanging ??= {
+  isReported: false,
 });
-const HANG_TOLD = 'globalThis.sidetoneHanging.isTold = true;';
+const REPORT_HANG = 'globalThis.sidetoneHanging.isReported = true;';
 
 function registryOf(sources: Record<string, string>): ProviderRegistry {
   const folder = join(dir, String(count++));
@@ -34,36 +37,36 @@ function registryOf(sources: Record<string, string>): ProviderRegistry {
     name,
     { plugin: `./${name}.mjs`, options: {}, recording: {} },
   ]);
-  const deps: Partial<RegistryDeps> = {
-    config: Object.fromEntries(providers) as RegistryDeps['config'],
+  const deps: Partial<ProviderRegistryDeps> = {
+    config: Object.fromEntries(providers) as ProviderRegistryDeps['config'],
     baseDir: folder,
     clock,
     random: () => 1,
     log: createTestLog().log,
     liveCalls: () => [],
   };
-  return new ProviderRegistry(deps as RegistryDeps);
+  return new ProviderRegistry(deps as ProviderRegistryDeps);
 }
 
-describe('a plugin is FAILED, and harms no other, when', () => {
+describe('a plugin is FAILED and others run if', () => {
   test.each([
     [
       'its options schema throws',
       plugin('() => ({})', OPTIONS.replace('({ value })', '{ throw new Error("no"); }')),
-      /threw while it read its options/,
+      /validation of its options threw an exception/,
     ],
     [
-      'it throws when it is looked at',
+      'a property of the plugin throws',
       `export default new Proxy({}, { get() { throw new Error('no'); } });`,
-      /throws when it is looked at/,
+      /reading a property threw an exception/,
     ],
-    ['it throws when it is made', plugin('() => { throw new Error("no"); }'), /threw when it was made: no/],
-    ['it makes nothing', plugin('() => undefined'), /has no start or no stop/],
-    ['it makes no provider', plugin('() => ({ start() {} })'), /has no start or no stop/],
+    ['create throws', plugin('() => { throw new Error("no"); }'), /create threw an exception: no/],
+    ['create returns undefined', plugin('() => undefined'), /an object without start/],
+    ['create returns an incomplete object', plugin('() => ({ start() {} })'), /an object without stop/],
     [
-      'what it makes throws when it is looked at',
+      'a property of the provider throws',
       plugin('() => ({ start() {}, stop() {}, get controls() { throw new Error("no"); } })'),
-      /cannot be used: no/,
+      /reading a property of the provider threw an exception: no/,
     ],
   ])('%s', async (_when, source, message) => {
     const registry = registryOf({ bad: source, good: GOOD });
@@ -77,17 +80,20 @@ describe('a plugin is FAILED, and harms no other, when', () => {
   });
 
   test.each([
-    ['its module never gets done', `${HANG_TOLD} await new Promise(() => {});`, /did not load within 15 s/],
+    ['loading its module hangs', `${REPORT_HANG} await new Promise(() => {});`, /load timed out after 15 s/],
     [
-      'its options schema never gets done',
-      plugin('() => ({})', OPTIONS.replace('({ value })', `{ ${HANG_TOLD} return new Promise(() => {}); }`)),
-      /does not get done with its options/,
+      'the validation of its options hangs',
+      plugin(
+        '() => ({})',
+        OPTIONS.replace('({ value })', `{ ${REPORT_HANG} return new Promise(() => {}); }`),
+      ),
+      /validation of its options timed out/,
     ],
   ])('%s', async (_when, source, message) => {
     const registry = registryOf({ bad: source, good: GOOD });
-    hanging.isTold = false;
+    hanging.isReported = false;
     const loading = registry.load();
-    await until(() => hanging.isTold && clock.pending === 1, 'all but the bad one is loaded');
+    await until(() => hanging.isReported && clock.pending === 1, 'the valid plugin is loaded');
     await clock.advance(LOAD_TIMEOUT_MS);
     await loading;
     await registry.start();
@@ -96,9 +102,9 @@ describe('a plugin is FAILED, and harms no other, when', () => {
   });
 });
 
-test('a mistake in options ends the start of the daemon', async () => {
-  const wrong = OPTIONS.replace('({ value })', '({ issues: [{ message: "wrong" }] })');
-  await expect(registryOf({ bad: plugin('() => ({})', wrong) }).load()).rejects.toMatchObject({
+test('invalid options fail the start of the daemon', async () => {
+  const invalid = OPTIONS.replace('({ value })', '({ issues: [{ message: "wrong" }] })');
+  await expect(registryOf({ bad: plugin('() => ({})', invalid) }).load()).rejects.toMatchObject({
     code: 'CONFIG_INVALID',
   });
 });

@@ -22,25 +22,28 @@ let clock: Supervised['clock'];
 let leases: Supervised['leases'];
 let lines: Supervised['lines'];
 
-function supervise(made: Partial<Provider>, deps: Partial<SupervisedProviderDeps> = {}): SupervisedProvider {
-  const supervised = superviseBy(() => made, deps);
+function supervise(
+  provider: Partial<Provider>,
+  deps: Partial<SupervisedProviderDeps> = {},
+): SupervisedProvider {
+  const supervised = superviseBy(() => provider, deps);
   ({ clock, leases, lines } = supervised);
   return supervised.provider;
 }
 
-/** One whose plugin could not be loaded. */
+/** A provider whose plugin could not be loaded. */
 const unloaded = (fault: FaultError): SupervisedProvider =>
   supervise(
     {},
     {
-      make: () => {
+      create: () => {
         throw fault;
       },
     },
   );
 
 describe('a provider', () => {
-  test('runs once it has started, and may tell things from then until it has stopped', async () => {
+  test('runs, and may emit events, from its start to its stop', async () => {
     const provider = supervise({});
     expect(provider.state).toBe('STARTING');
     await provider.start();
@@ -59,34 +62,34 @@ describe('a provider', () => {
     expect([start.mock.calls.length, stop.mock.calls.length]).toEqual([1, 1]);
   });
 
-  test('that could not be loaded is FAILED and says what to do', () => {
-    const provider = unloaded(new FaultError('PLUGIN_NOT_FOUND', 'the plugin x was not found'));
+  test('that could not be loaded is FAILED, with a remedy', () => {
+    const provider = unloaded(new FaultError('PLUGIN_NOT_FOUND', 'plugin x: not found'));
     expect(provider.state).toBe('FAILED');
     expect(provider.stateMessage).toMatch(
-      /^the plugin x was not found\. Install the package.* It is not tried again until the daemon restarts\.$/,
+      /^plugin x: not found\. Install the package.* It is not retried until the daemon restarts\.$/,
     );
     expect(lines).toMatchObject([{ level: 'error', fields: { code: 'PLUGIN_NOT_FOUND' } }]);
   });
 
-  test('that throws while starting is FAILED, with its reason', async () => {
+  test('that throws in start is FAILED, with the reason', async () => {
     const provider = supervise({ start: () => Promise.reject(new Error('wrong key')) });
     await provider.start();
     expect([provider.state, leases[0]?.isOpen]).toEqual(['FAILED', false]);
     expect(provider.stateMessage).toContain('wrong key');
   });
 
-  test('that hangs while starting is FAILED after its time, and is told by the signal', async () => {
+  test('whose start times out is FAILED, and its signal aborts', async () => {
     let signal: AbortSignal | undefined;
     const provider = supervise({ start: (given) => ((signal = given), forever()) });
     const started = provider.start();
     await clock.advance(15_000);
     await started;
     expect(provider.state).toBe('FAILED');
-    expect(provider.stateMessage).toContain('did not start within 15 s');
+    expect(provider.stateMessage).toContain('start timed out after 15 s');
     expect(signal?.aborted).toBe(true);
   });
 
-  test('that hangs while stopping does not hold up the daemon, and is heard no more', async () => {
+  test('whose stop hangs does not block the daemon, and may emit no more events', async () => {
     const provider = supervise({ stop: forever });
     await provider.start();
     const stopped = provider.stop();
@@ -97,17 +100,17 @@ describe('a provider', () => {
 });
 
 describe('a control', () => {
-  test('that hangs is a time-out', async () => {
+  test('that hangs times out', async () => {
     const provider = supervise({ controls: { endCall: forever } });
     await provider.start();
-    const asked = provider
+    const control = provider
       .control('endCall', call, {}, 'cmd_1' as CommandId)
       .catch((error: unknown) => error);
     await clock.advance(20_000);
-    expect(await asked).toMatchObject({ code: 'PROVIDER_TIMEOUT' });
+    expect(await control).toMatchObject({ code: 'PROVIDER_TIMEOUT' });
   });
 
-  test('that is not there is a capability that is missing', async () => {
+  test('that the provider lacks is rejected with CAPABILITY_MISSING', async () => {
     const provider = supervise({});
     await provider.start();
     await expect(
@@ -120,7 +123,7 @@ describe('a control', () => {
     ).rejects.toMatchObject({ code: 'CAPABILITY_MISSING' });
   });
 
-  test('is one that the provider has; a call may have fewer, an ended one has none', async () => {
+  test('is a capability of the provider; a call may have fewer, and an ended call has none', async () => {
     const provider = supervise({
       controls: { say: nothing, endCall: nothing },
       controlsFor: () => ['END_CALL', 'TRANSFER'],
@@ -132,51 +135,51 @@ describe('a control', () => {
     expect(provider.capabilitiesFor({ ...call, status: 'ENDED' })).toEqual([]);
   });
 
-  test('is to be heard where the plugin says so, or a stream is there, until the call is over', async () => {
-    const told = supervise({ controls: { endCall: nothing }, controlsFor: () => ['LISTEN'] });
+  test('LISTEN is available if the plugin permits it or the call has a stream, until the call ends', async () => {
+    const permitting = supervise({ controls: { endCall: nothing }, controlsFor: () => ['LISTEN'] });
     const streaming = supervise({ controls: { endCall: nothing } }, { hasAudio: () => true });
     const silent = supervise({ controls: { endCall: nothing } });
     const ended = { ...call, status: 'ENDED' } as const;
-    for (const provider of [told, streaming, silent]) await provider.start();
-    expect([told, streaming, silent].map((provider) => provider.capabilitiesFor(call))).toEqual([
+    for (const provider of [permitting, streaming, silent]) await provider.start();
+    expect([permitting, streaming, silent].map((provider) => provider.capabilitiesFor(call))).toEqual([
       ['LISTEN'],
       ['END_CALL', 'LISTEN'],
       ['END_CALL'],
     ]);
-    expect([told, streaming].flatMap((provider) => provider.capabilitiesFor(ended))).toEqual([]);
+    expect([permitting, streaming].flatMap((provider) => provider.capabilitiesFor(ended))).toEqual([]);
   });
 });
 
-describe('taking up a call of others', () => {
+describe('watch', () => {
   const watch = (provider: SupervisedProvider) => provider.watch!(call.providerCallId, 'cmd_1' as CommandId);
 
-  test('is there only where the provider has it', async () => {
+  test('is absent if the provider does not support it', async () => {
     expect(supervise({}).watch).toBeUndefined();
     expect(unloaded(new FaultError('PLUGIN_NOT_FOUND', 'no')).watch).toBeUndefined();
   });
 
-  test('is not asked of a provider that is not running', async () => {
-    const asked = vi.fn(nothing);
-    const provider = supervise({ watch: asked });
+  test('is rejected while the provider is not running', async () => {
+    const watchCall = vi.fn(nothing);
+    const provider = supervise({ watch: watchCall });
     await expect(watch(provider)).rejects.toMatchObject({ code: 'PROVIDER_NOT_RUNNING' });
     await provider.start();
     await watch(provider);
-    expect(asked.mock.calls).toEqual([
+    expect(watchCall.mock.calls).toEqual([
       ['x', { commandId: 'cmd_1', signal: expect.any(AbortSignal) as AbortSignal }],
     ]);
   });
 
-  test('ends, when the provider does not answer', async () => {
+  test('times out', async () => {
     const provider = supervise({ watch: forever });
     await provider.start();
-    const asked = watch(provider).catch((error: unknown) => error);
+    const result = watch(provider).catch((error: unknown) => error);
     await clock.advance(20_000);
-    expect(await asked).toMatchObject({ code: 'PROVIDER_TIMEOUT' });
+    expect(await result).toMatchObject({ code: 'PROVIDER_TIMEOUT' });
   });
 });
 
 describe('an ingress', () => {
-  test('that throws at once rejects like one that rejects', async () => {
+  test('that throws synchronously rejects the request', async () => {
     const provider = supervise({
       ingress: {
         request: () => {
@@ -188,12 +191,12 @@ describe('an ingress', () => {
     await expect(provider.request(request)).rejects.toMatchObject({ code: 'WIRE_MALFORMED' });
   });
 
-  test('of a provider that is not running takes nothing', async () => {
+  test('of a provider that is not running rejects requests', async () => {
     const provider = supervise({ ingress: { request: async () => ({ status: 200 }) } });
     await expect(provider.request(request)).rejects.toMatchObject({ code: 'PROVIDER_NOT_RUNNING' });
   });
 
-  test('that throws when it is given a socket has that socket closed', async () => {
+  test('that throws for a socket closes it', async () => {
     const provider = supervise({
       ingress: {
         socket: () => {
@@ -207,14 +210,14 @@ describe('an ingress', () => {
     expect(close).toHaveBeenCalledWith(1011);
   });
 
-  test('of a provider that has gone down since a socket was admitted has that socket closed', () => {
+  test('of a provider that stopped after admitting a socket closes it', () => {
     const close = vi.fn();
     const provider = supervise({ ingress: { socket: () => undefined } });
     provider.socket(request, { close, send: nothing, onMessage: vi.fn(), onClose: vi.fn() });
     expect(close).toHaveBeenCalledWith(1013);
   });
 
-  test('without sockets admits none', async () => {
+  test('without a socket handler admits no socket', async () => {
     const provider = supervise({ ingress: { request: async () => ({ status: 200 }) } });
     await provider.start();
     expect(provider.admitSocket(request)).toEqual({ admit: false, status: 404 });

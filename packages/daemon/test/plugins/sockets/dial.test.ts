@@ -2,7 +2,7 @@ import { getEventListeners } from 'node:events';
 import { createServer, type AddressInfo, type Server, type Socket } from 'node:net';
 import { afterEach, describe, expect, test } from 'vitest';
 import { WebSocketServer } from 'ws';
-import { ANSWER_TIMEOUT_MS, dial } from '../../../src/plugins/sockets/dial.ts';
+import { dial, REJECTION_TIMEOUT_MS } from '../../../src/plugins/sockets/dial.ts';
 
 const never = new AbortController().signal;
 const MAX = 1024;
@@ -15,7 +15,7 @@ afterEach(() => {
 });
 
 async function serve(
-  verify?: (refuse: (status: number) => void) => void,
+  verify?: (reject: (status: number) => void) => void,
 ): Promise<{ server: WebSocketServer; url: URL }> {
   const server = new WebSocketServer({
     port: 0,
@@ -28,7 +28,7 @@ async function serve(
 }
 
 describe('a dialled socket', () => {
-  test('misses nothing that was sent right behind the handshake', async () => {
+  test('receives messages sent right after the handshake', async () => {
     const { server, url } = await serve();
     const sent = new Promise<void>((resolve) => {
       server.on('connection', (peer) => {
@@ -38,28 +38,28 @@ describe('a dialled socket', () => {
     });
     const socket = await dial(url, { signal: never }, MAX);
     await sent;
-    const seen: (string | number[])[] = [];
+    const received: (string | number[])[] = [];
     const both = new Promise<void>((resolve) => {
       socket.onMessage((message) => {
-        seen.push(typeof message === 'string' ? message : [...message]);
-        if (seen.length === 2) resolve();
+        received.push(typeof message === 'string' ? message : [...message]);
+        if (received.length === 2) resolve();
       });
     });
     await both;
-    expect(seen).toEqual(['text', [1, 2]]);
+    expect(received).toEqual(['text', [1, 2]]);
     socket.close();
   });
 
-  test('sends its headers, and tells how it was closed', async () => {
+  test('sends its headers and reports the close code and reason', async () => {
     const { server, url } = await serve();
-    const asked = new Promise((resolve) =>
+    const authorization = new Promise((resolve) =>
       server.on('connection', (peer, request) => {
         peer.on('message', () => peer.close(4001, 'enough'));
         resolve(request.headers.authorization);
       }),
     );
     const socket = await dial(url, { signal: never, headers: { authorization: 'Bearer x' } }, MAX);
-    expect(await asked).toBe('Bearer x');
+    expect(await authorization).toBe('Bearer x');
     const closed = new Promise((resolve) => socket.onClose((code, reason) => resolve([code, reason])));
     socket.onMessage(() => undefined);
     await socket.send('hello');
@@ -67,7 +67,7 @@ describe('a dialled socket', () => {
     await expect(socket.send('too late')).rejects.toMatchObject({ code: 'PROVIDER_UNREACHABLE' });
   });
 
-  test('that is sent more than a message may have is closed', async () => {
+  test('is closed when a message exceeds the limit', async () => {
     const { server, url } = await serve();
     server.on('connection', (peer) => peer.send(new Uint8Array(MAX + 1)));
     const socket = await dial(url, { signal: never }, MAX);
@@ -77,28 +77,28 @@ describe('a dialled socket', () => {
   });
 });
 
-describe('a socket that cannot be opened says why:', () => {
-  test('the peer answered with a status', async () => {
-    const { url } = await serve((refuse) => refuse(400));
+describe('a failed dial reports', () => {
+  test('the status of the response', async () => {
+    const { url } = await serve((reject) => reject(400));
     await expect(dial(url, { signal: never }, MAX)).rejects.toMatchObject({
       code: 'PROVIDER_REFUSED',
       details: { status: 400 },
     });
   });
 
-  test('nobody listens there', async () => {
+  test('an unreachable peer', async () => {
     const url = new URL('ws://127.0.0.1:1/');
     await expect(dial(url, { signal: never }, MAX)).rejects.toMatchObject({ code: 'PROVIDER_UNREACHABLE' });
   });
 
-  test('it took too long for the one who asked', async () => {
+  test('a timeout of the caller', async () => {
     const silent = createServer();
     opened.push(silent);
     await new Promise<void>((resolve) => silent.listen(0, '127.0.0.1', resolve));
     const url = new URL(`ws://127.0.0.1:${(silent.address() as AddressInfo).port}/`);
-    const asked = new AbortController();
-    silent.on('connection', () => asked.abort());
-    await expect(dial(url, { signal: asked.signal }, MAX)).rejects.toMatchObject({
+    const controller = new AbortController();
+    silent.on('connection', () => controller.abort());
+    await expect(dial(url, { signal: controller.signal }, MAX)).rejects.toMatchObject({
       code: 'PROVIDER_TIMEOUT',
     });
     await expect(dial(url, { signal: AbortSignal.abort() }, MAX)).rejects.toMatchObject({
@@ -107,14 +107,14 @@ describe('a socket that cannot be opened says why:', () => {
   });
 });
 
-describe('a refusal says why as far as it comes:', () => {
-  /** A peer that answers every handshake with these bytes, and does not hang up by itself. */
-  async function refusing(answer: (peer: Socket) => void): Promise<{ url: URL; peers: Socket[] }> {
+describe('the body of a rejected handshake', () => {
+  /** A peer that responds to every handshake with these bytes and does not close the connection. */
+  async function rejecting(respond: (peer: Socket) => void): Promise<{ url: URL; peers: Socket[] }> {
     const peers: Socket[] = [];
     const server = createServer((peer) => {
       peers.push(peer);
       peer.on('error', () => undefined);
-      peer.once('data', () => answer(peer));
+      peer.once('data', () => respond(peer));
     });
     opened.push(server);
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
@@ -124,66 +124,69 @@ describe('a refusal says why as far as it comes:', () => {
     `HTTP/1.1 ${status}\r\n${length === undefined ? '' : `content-length: ${length}\r\n`}\r\n`;
   const closed = (peer: Socket): Promise<void> =>
     new Promise((resolve) => (peer.destroyed ? resolve() : peer.once('close', () => resolve())));
-  /** With what it is refused, and after how long, ms. */
-  async function refused(url: URL, signal = never) {
-    const began = performance.now();
+  /** Returns the error of a dial, and after how long it came, ms. */
+  async function failedDial(url: URL, signal = never) {
+    const startedAt = performance.now();
     const fault: unknown = await dial(url, { signal }, MAX).catch((error: unknown) => error);
     const { code, details } = fault as { code: string; details: Record<string, unknown> };
-    return { code, details, afterMs: performance.now() - began };
+    return { code, details, afterMs: performance.now() - startedAt };
   }
 
-  test('its words are in the details, beside the status', async () => {
-    const words = '{"err_code":"INVALID_AUTH","err_msg":"grüß Gott"}';
-    const { url } = await refusing((peer) => peer.write(head(Buffer.byteLength(words) + 2) + `${words}\n `));
-    expect(await refused(url)).toMatchObject({
+  test('is in the details, with the status', async () => {
+    const body = '{"err_code":"INVALID_AUTH","err_msg":"grüß Gott"}';
+    const { url } = await rejecting((peer) => peer.write(head(Buffer.byteLength(body) + 2) + `${body}\n `));
+    expect(await failedDial(url)).toMatchObject({
       code: 'PROVIDER_REFUSED',
-      details: { status: 401, body: words },
+      details: { status: 401, body },
     });
   });
 
-  test('whoever asked is left with nothing of it', async () => {
-    const asked = new AbortController();
-    const { url, peers } = await refusing((peer) => peer.write(`${head(2)}no`));
-    await refused(url, asked.signal);
-    expect(getEventListeners(asked.signal, 'abort')).toEqual([]);
+  test('leaves no abort listener and no connection', async () => {
+    const controller = new AbortController();
+    const { url, peers } = await rejecting((peer) => peer.write(`${head(2)}no`));
+    await failedDial(url, controller.signal);
+    expect(getEventListeners(controller.signal, 'abort')).toEqual([]);
     await closed(peers[0]!);
   });
 
-  test('without words there is no body', async () => {
-    const { url } = await refusing((peer) => peer.write(head(0, '429 Too Many Requests')));
-    expect((await refused(url)).details).toEqual({ status: 429 });
+  test('is absent if it is empty', async () => {
+    const { url } = await rejecting((peer) => peer.write(head(0, '429 Too Many Requests')));
+    expect((await failedDial(url)).details).toEqual({ status: 429 });
   });
 
-  test('not more than 4 KiB are kept, nor waited for, and the line is let go', async () => {
-    const { url, peers } = await refusing((peer) => {
+  test('is cut off after 4 KiB, and the connection is closed', async () => {
+    const { url, peers } = await rejecting((peer) => {
       peer.write(head(1_000_000) + 'x'.repeat(3000), () => peer.write('x'.repeat(3000)));
     });
-    const { details, afterMs } = await refused(url);
+    const { details, afterMs } = await failedDial(url);
     expect(details['body']).toBe('x'.repeat(4096));
-    expect(afterMs).toBeLessThan(ANSWER_TIMEOUT_MS);
+    expect(afterMs).toBeLessThan(REJECTION_TIMEOUT_MS);
     await closed(peers[0]!);
   });
 
-  test('a body that never ends does not hold it up beyond its time', async () => {
-    const { url, peers } = await refusing((peer) => peer.write(`${head(1000)}so far`));
-    const { code, details, afterMs } = await refused(url);
-    expect({ code, details }).toEqual({ code: 'PROVIDER_REFUSED', details: { status: 401, body: 'so far' } });
-    expect(afterMs).toBeLessThan(2 * ANSWER_TIMEOUT_MS);
-    await closed(peers[0]!);
-  });
-
-  test('a body that breaks off is told as far as it came', async () => {
-    const { url } = await refusing((peer) => {
-      peer.write(`${head(1000)}so far`, () => peer.destroy());
+  test('is cut off after a timeout', async () => {
+    const { url, peers } = await rejecting((peer) => peer.write(`${head(1000)}partial`));
+    const { code, details, afterMs } = await failedDial(url);
+    expect({ code, details }).toEqual({
+      code: 'PROVIDER_REFUSED',
+      details: { status: 401, body: 'partial' },
     });
-    const { code, details, afterMs } = await refused(url);
-    expect({ code, details }).toMatchObject({ code: 'PROVIDER_REFUSED', details: { body: 'so far' } });
-    expect(afterMs).toBeLessThan(ANSWER_TIMEOUT_MS);
+    expect(afterMs).toBeLessThan(2 * REJECTION_TIMEOUT_MS);
+    await closed(peers[0]!);
   });
 
-  test('one who asked and will not wait for the words is let go at once', async () => {
-    const asked = new AbortController();
-    const { url } = await refusing((peer) => peer.write(`${head(1000)}so far`, () => asked.abort()));
-    expect(await refused(url, asked.signal)).toMatchObject({ code: 'PROVIDER_TIMEOUT' });
+  test('is reported up to the point at which the connection breaks', async () => {
+    const { url } = await rejecting((peer) => {
+      peer.write(`${head(1000)}partial`, () => peer.destroy());
+    });
+    const { code, details, afterMs } = await failedDial(url);
+    expect({ code, details }).toMatchObject({ code: 'PROVIDER_REFUSED', details: { body: 'partial' } });
+    expect(afterMs).toBeLessThan(REJECTION_TIMEOUT_MS);
+  });
+
+  test('is not awaited if the signal aborts', async () => {
+    const controller = new AbortController();
+    const { url } = await rejecting((peer) => peer.write(`${head(1000)}partial`, () => controller.abort()));
+    expect(await failedDial(url, controller.signal)).toMatchObject({ code: 'PROVIDER_TIMEOUT' });
   });
 });

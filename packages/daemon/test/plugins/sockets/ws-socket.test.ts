@@ -6,20 +6,20 @@ import { WsSocket } from '../../../src/plugins/sockets/ws-socket.ts';
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());
 
-/** A socket whose peer takes a message when it is told to. */
+/** A socket whose peer accepts one message per call of `accept`. */
 function createPeer() {
-  const waiting: (() => void)[] = [];
+  const pending: (() => void)[] = [];
   const terminate = vi.fn();
   const ws = Object.assign(new EventEmitter(), {
     pause: () => undefined,
-    send: (_message: string, done: () => void) => void waiting.push(done),
+    send: (_message: string, done: () => void) => void pending.push(done),
     terminate,
   });
   const socket = new WsSocket(ws as unknown as WebSocket);
-  return { socket, take: () => waiting.shift()?.(), terminate };
+  return { socket, accept: () => pending.shift()?.(), terminate };
 }
 
-test('a peer that takes nothing for 5 s is cut', async () => {
+test('terminates the socket if the peer accepts nothing for 5 s', async () => {
   const { socket, terminate } = createPeer();
   void socket.send('one');
   await vi.advanceTimersByTimeAsync(3000);
@@ -30,21 +30,21 @@ test('a peer that takes nothing for 5 s is cut', async () => {
   expect(terminate).toHaveBeenCalledOnce();
 });
 
-test('one that takes a message now and then is not, nor one to which nothing is sent', async () => {
-  const { socket, take, terminate } = createPeer();
+test('keeps the socket if the peer accepts messages slowly, or nothing is sent', async () => {
+  const { socket, accept, terminate } = createPeer();
   for (const text of ['one', 'two', 'three']) void socket.send(text);
   for (let i = 0; i < 3; i++) {
     await vi.advanceTimersByTimeAsync(4000);
-    take();
+    accept();
   }
   await vi.advanceTimersByTimeAsync(60_000);
   expect(terminate).not.toHaveBeenCalled();
 });
 
-test('one that stops to take after a pause is cut too', async () => {
-  const { socket, take, terminate } = createPeer();
+test('terminates the socket if the peer stops accepting after a pause', async () => {
+  const { socket, accept, terminate } = createPeer();
   void socket.send('one');
-  take();
+  accept();
   await vi.advanceTimersByTimeAsync(60_000);
   void socket.send('two');
   await vi.advanceTimersByTimeAsync(5000);

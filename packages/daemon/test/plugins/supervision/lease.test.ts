@@ -1,8 +1,7 @@
 import { createFakeClock, createFakeSocket, type FakeClock } from '@sidetone/testkit';
 import { beforeEach, describe, expect, test } from 'vitest';
-import { leaseClock } from '../../../src/plugins/supervision/leased-clock.ts';
-import { leaseSocket } from '../../../src/plugins/sockets/leased-socket.ts';
 import { Lease } from '../../../src/plugins/supervision/lease.ts';
+import { leaseClock, leaseSocket } from '../../../src/plugins/supervision/leased-resources.ts';
 
 let lease: Lease;
 let clock: FakeClock;
@@ -19,7 +18,7 @@ const raise = (): never => {
 };
 
 describe('a timer of an instance', () => {
-  test('runs, and is forgotten when it has, or when it is cancelled', async () => {
+  test('is held until it has run or is cancelled', async () => {
     const leased = leaseClock(clock, lease);
     let ran = 0;
     leased.schedule(10, () => ran++);
@@ -29,13 +28,13 @@ describe('a timer of an instance', () => {
     expect([ran, lease.size, clock.pending]).toEqual([1, 0, 0]);
   });
 
-  test('that throws harms nobody', async () => {
+  test('reports an exception', async () => {
     leaseClock(clock, lease).schedule(10, raise);
     await clock.advance(10);
-    expect(thrown).toEqual(['a timer: no']);
+    expect(thrown).toEqual(['timer: no']);
   });
 
-  test('does not outlive it, and none is set later', async () => {
+  test('is cancelled at the end, and none can be set afterwards', async () => {
     const leased = leaseClock(clock, lease);
     leased.schedule(10, raise);
     lease.end();
@@ -45,7 +44,7 @@ describe('a timer of an instance', () => {
     expect(thrown).toEqual([]);
   });
 
-  test('that is waited for settles in time or when it is aborted, and never after the end', async () => {
+  test('delay settles in time or when its signal aborts, and never after the end', async () => {
     const leased = leaseClock(clock, lease);
     const controller = new AbortController();
     const settled: string[] = [];
@@ -56,29 +55,29 @@ describe('a timer of an instance', () => {
     controller.abort();
     await clock.settle();
     lease.end();
-    void leased.delay(10).then(() => settled.push('begun after the end'));
+    void leased.delay(10).then(() => settled.push('started after the end'));
     await clock.advance(1000);
     expect(settled).toEqual(['in time', 'aborted']);
   });
 });
 
 describe('a socket of an instance', () => {
-  test('is closed when the instance ends, and its plugin hears no more messages, but of the close', async () => {
+  test('is closed when the instance ends, and reports the close', async () => {
     const { socket, peer } = createFakeSocket();
-    const heard: unknown[] = [];
+    const received: unknown[] = [];
     const leased = leaseSocket(socket, lease);
-    leased.onMessage((message) => heard.push(message));
-    leased.onClose((code) => heard.push(code));
+    leased.onMessage((message) => received.push(message));
+    leased.onClose((code) => received.push(code));
     await peer.send('one');
     await clock.settle();
     lease.end();
     await clock.settle();
     expect(peer.closing).toMatchObject({ code: 1001 });
-    expect(heard).toEqual(['one', 1001]);
+    expect(received).toEqual(['one', 1001]);
   });
 
-  test('has its last messages left unheard, while it is closing', () => {
-    const heard: unknown[] = [];
+  test('ignores messages after the end of the lease', () => {
+    const received: unknown[] = [];
     let deliver: (message: string) => void = () => undefined;
     const leased = leaseSocket(
       {
@@ -89,14 +88,14 @@ describe('a socket of an instance', () => {
       },
       lease,
     );
-    leased.onMessage((message) => heard.push(message));
+    leased.onMessage((message) => received.push(message));
     deliver('one');
     lease.end();
     deliver('two');
-    expect(heard).toEqual(['one']);
+    expect(received).toEqual(['one']);
   });
 
-  test('that is closed before is forgotten', async () => {
+  test('is not held after it was closed', async () => {
     const { socket, peer } = createFakeSocket();
     const leased = leaseSocket(socket, lease);
     leased.onMessage(() => undefined);
@@ -105,7 +104,7 @@ describe('a socket of an instance', () => {
     expect(lease.size).toBe(0);
   });
 
-  test('that comes when the instance has ended is closed at once', () => {
+  test('is closed at once if the lease has ended', () => {
     const { socket, peer } = createFakeSocket();
     lease.end();
     leaseSocket(socket, lease);
@@ -115,18 +114,18 @@ describe('a socket of an instance', () => {
   test.each<[string, () => unknown]>([
     ['throws', raise],
     ['rejects', async () => raise()],
-  ])('whose listener %s stays open', async (_how, listener) => {
+  ])('stays open if its listener %s', async (_how, listener) => {
     const { socket, peer } = createFakeSocket();
     leaseSocket(socket, lease).onMessage(listener);
     await peer.send('one');
     await peer.send('two');
     await clock.settle();
-    expect(thrown).toEqual(['a listener of a socket: no', 'a listener of a socket: no']);
+    expect(thrown).toEqual(['socket listener: no', 'socket listener: no']);
     expect(peer.closing).toBeUndefined();
   });
 });
 
-test('whatever throws while it is taken back, the rest is taken back', () => {
+test('releases all resources even if one throws', () => {
   let isReleased = false;
   lease.hold(raise);
   lease.hold(() => (isReleased = true));
@@ -134,10 +133,10 @@ test('whatever throws while it is taken back, the rest is taken back', () => {
   expect([isReleased, thrown.length]).toEqual([true, 1]);
 });
 
-test('a lease that is over is not opened again', () => {
+test('an ended lease cannot be opened again', () => {
   lease.open();
-  expect([lease.isOpen, lease.isOver]).toEqual([true, false]);
+  expect([lease.isOpen, lease.isEnded]).toEqual([true, false]);
   lease.end();
   lease.open();
-  expect([lease.isOpen, lease.isOver]).toEqual([false, true]);
+  expect([lease.isOpen, lease.isEnded]).toEqual([false, true]);
 });

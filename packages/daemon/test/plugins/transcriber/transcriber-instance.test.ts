@@ -1,4 +1,4 @@
-/** A transcriber under the daemon's supervision: the calls it hears, what it tells of them, and what it may do wrong. */
+/** A supervised transcriber: its transcriptions, its events, and its failures. */
 import { randomUUID } from 'node:crypto';
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
@@ -8,7 +8,7 @@ import { createFakeClock, type FakeClock } from '@sidetone/testkit';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { OpenTranscription } from '../../../src/plugins/ports.ts';
 import { STOP_TIMEOUT_MS } from '../../../src/plugins/supervision/plugin-instance.ts';
-import { LOOK_MS, MOST_THROWS } from '../../../src/plugins/supervision/plugin-lifecycle.ts';
+import { HEALTH_INTERVAL_MS, MAX_EXCEPTIONS } from '../../../src/plugins/supervision/plugin-lifecycle.ts';
 import { END_TIMEOUT_MS } from '../../../src/plugins/transcriber/transcriber-instance.ts';
 import { TranscriberRegistry } from '../../../src/plugins/transcriber/transcriber-registry.ts';
 import { openDatabase, type Database } from '../../../src/store/database.ts';
@@ -25,8 +25,8 @@ let clock: FakeClock;
 let script: TranscriberScript;
 let registry: TranscriberRegistry;
 let lines: LogLine[];
-/** Which ones ran that did not before, in order. */
-let ran: string[];
+/** Ids of transcribers that have started, in order. */
+let started: string[];
 
 beforeEach(async () => {
   const dir = join(root, String(count++));
@@ -38,7 +38,7 @@ beforeEach(async () => {
   const testLog = createTestLog();
   lines = testLog.lines;
   registry = new TranscriberRegistry({
-    config: { ear: { plugin: './scripted-transcriber.ts', options: { key } } },
+    config: { scripted: { plugin: './scripted-transcriber.ts', options: { key } } },
     baseDir: FIXTURES,
     stateStore: createStateStore(database.db),
     clock,
@@ -46,8 +46,8 @@ beforeEach(async () => {
     socketMessageBytes: 1024,
     random: () => 1,
   });
-  ran = [];
-  registry.onRunning((id) => ran.push(id));
+  started = [];
+  registry.onRunning((id) => started.push(id));
   await registry.load();
   await registry.start();
 });
@@ -58,24 +58,24 @@ afterEach(async () => {
   database.close();
 });
 
-const ear = () => registry.get('ear')!;
+const transcriber = () => registry.get('scripted')!;
 const raise = (): never => {
-  throw new Error('out of sorts');
+  throw new Error('unavailable');
 };
 
-interface Heard extends OpenTranscription {
-  readonly told: TranscriberEvent[];
+interface TestTranscription extends OpenTranscription {
+  readonly events: TranscriberEvent[];
 }
 
-function open(id = 'call_1'): Heard {
-  const told: TranscriberEvent[] = [];
-  const transcription = ear().open({
+function open(id = 'call_1'): TestTranscription {
+  const events: TranscriberEvent[] = [];
+  const transcription = transcriber().open({
     call: { id: id as CallId, providerId: providerId('test') },
     parties: ['CUSTOMER', 'ASSISTANT'],
     sampleRate: 16_000,
-    emit: (event) => void told.push(event),
+    emit: (event) => void events.push(event),
   });
-  return { ...transcription, told };
+  return { ...transcription, events };
 }
 
 const partial = (text = 'hello'): TranscriberEvent => ({
@@ -91,89 +91,89 @@ const stopped: TranscriberEvent = {
   type: 'state',
   state: 'FAILED',
   code: 'TRANSCRIBER_STOPPED',
-  message: expect.stringContaining('taken up again') as string,
+  message: expect.stringContaining('resumes when it restarts') as string,
 };
 
 describe('a transcription', () => {
-  test('is given what comes of its call, and tells what its transcriber tells', async () => {
-    const heard = open();
-    write(heard, 2);
-    const [asked] = script.opened;
-    expect(asked?.request.call.id).toBe('call_1');
-    expect(asked?.written.map(({ party, atMs, bytes }) => [party, atMs, bytes.length])).toEqual([
+  test('receives the audio of its call and emits the events of its transcriber', async () => {
+    const opened = open();
+    write(opened, 2);
+    const [request] = script.opened;
+    expect(request?.request.call.id).toBe('call_1');
+    expect(request?.written.map(({ party, atMs, bytes }) => [party, atMs, bytes.length])).toEqual([
       ['CUSTOMER', 0, 640],
       ['CUSTOMER', 20, 640],
     ]);
-    asked?.request.emit(partial());
-    expect(heard.told).toEqual([partial()]);
-    expect(asked?.signal.aborted).toBe(false);
+    request?.request.emit(partial());
+    expect(opened.events).toEqual([partial()]);
+    expect(request?.signal.aborted).toBe(false);
   });
 
-  test('has its last words taken until its end has settled, and nothing afterwards', async () => {
+  test('emits results until its end has settled, and none afterwards', async () => {
     let release = (): void => undefined;
     script.end = () => new Promise((resolve) => (release = resolve));
-    const heard = open();
-    const ending = heard.end();
-    const [asked] = script.opened;
-    asked!.request.emit(partial('last words'));
-    expect(asked!.signal.aborted).toBe(false);
+    const opened = open();
+    const ending = opened.end();
+    const [request] = script.opened;
+    request!.request.emit(partial('last result'));
+    expect(request!.signal.aborted).toBe(false);
     release();
     await ending;
-    asked!.request.emit(partial('too late'));
-    write(heard);
-    await heard.end();
-    expect(heard.told).toEqual([partial('last words')]);
-    expect([asked!.signal.aborted, asked!.written.length, asked!.ends]).toEqual([true, 0, 1]);
+    request!.request.emit(partial('too late'));
+    write(opened);
+    await opened.end();
+    expect(opened.events).toEqual([partial('last result')]);
+    expect([request!.signal.aborted, request!.written.length, request!.ends]).toEqual([true, 0, 1]);
   });
 
-  test('whose end never settles is over after a bound', async () => {
+  test('whose end never settles times out', async () => {
     script.end = () => new Promise(() => undefined);
-    const heard = open();
-    let isOver = false;
-    const ending = heard.end().then(() => (isOver = true));
+    const opened = open();
+    let isEnded = false;
+    const ending = opened.end().then(() => (isEnded = true));
     await clock.advance(END_TIMEOUT_MS - 1);
-    expect([isOver, script.opened[0]!.signal.aborted]).toEqual([false, false]);
+    expect([isEnded, script.opened[0]!.signal.aborted]).toEqual([false, false]);
     await clock.advance(1);
     await ending;
     expect(script.opened[0]!.signal.aborted).toBe(true);
     script.opened[0]!.request.emit(partial('too late'));
-    expect(heard.told).toEqual([]);
-    expect(ear().state).toBe('RUNNING');
+    expect(opened.events).toEqual([]);
+    expect(transcriber().state).toBe('RUNNING');
   });
 
-  test('that is cut is over at once: its transcriber is told, and is not heard any more', () => {
-    const heard = open();
-    heard.cut();
-    const [asked] = script.opened;
-    asked!.request.emit(partial());
-    write(heard);
-    expect([asked!.signal.aborted, asked!.written.length, heard.told]).toEqual([true, 0, []]);
+  test('that is cut aborts its signal at once and emits no more events', () => {
+    const opened = open();
+    opened.cut();
+    const [request] = script.opened;
+    request!.request.emit(partial());
+    write(opened);
+    expect([request!.signal.aborted, request!.written.length, opened.events]).toEqual([true, 0, []]);
   });
 
-  /** A hundred at once, half of which are cut. */
-  async function many(): Promise<TranscriberEvent[]> {
+  /** Opens 100 transcriptions, cuts half of them and ends the others. */
+  async function openMany(): Promise<TranscriberEvent[]> {
     const calls = Array.from({ length: 100 }, (_, i) => open(`call_${i}`));
-    for (const [i, heard] of calls.entries()) if (i % 2 === 0) heard.cut();
-    await Promise.all(calls.filter((_, i) => i % 2 === 1).map((heard) => heard.end()));
-    return calls.flatMap(({ told }) => told);
+    for (const [i, opened] of calls.entries()) if (i % 2 === 0) opened.cut();
+    await Promise.all(calls.filter((_, i) => i % 2 === 1).map((opened) => opened.end()));
+    return calls.flatMap(({ events }) => events);
   }
 
-  test('is one of many: that is nothing to warn of, and the end of their transcriber is no news to those that are over', async () => {
+  test('can be one of many without a warning, and ended ones receive no state when the transcriber stops', async () => {
     const warned = vi.fn();
     process.on('warning', warned);
-    const told = await many();
+    const events = await openMany();
     await registry.stop();
     await clock.settle();
     process.off('warning', warned);
-    expect([told, clock.pending]).toEqual([[], 0]);
+    expect([events, clock.pending]).toEqual([[], 0]);
     expect(warned).not.toHaveBeenCalled();
   });
 
-  test('leaves nobody waiting for the end of its transcriber, however it ends', async () => {
+  test('removes its abort listener, however it ends', async () => {
     const spies = (['addEventListener', 'removeEventListener'] as const).map((method) =>
       vi.spyOn(EventTarget.prototype, method),
     );
-    await many();
+    await openMany();
     const [added, removed] = spies.map(({ mock }) => mock.calls.filter(([type]) => type === 'abort').length);
     for (const spy of spies) spy.mockRestore();
     expect(added).toBeGreaterThanOrEqual(100);
@@ -181,15 +181,15 @@ describe('a transcription', () => {
   });
 });
 
-describe('what is no event', () => {
-  test('is dropped, and makes its transcriber DEGRADED, which says why until it is over', async () => {
-    const heard = open();
+describe('an invalid event', () => {
+  test('is dropped and makes the transcriber DEGRADED for a while', async () => {
+    const opened = open();
     for (let i = 0; i < 3; i++) script.opened[0]!.request.emit({ ...partial(), party: 'THE_DOG' } as never);
     script.opened[0]!.request.emit(undefined as never);
-    expect(heard.told).toEqual([]);
-    expect(ear().state).toBe('DEGRADED');
-    expect(ear().stateMessage).toMatch(
-      /none: 4, the last because event: expected an object, received nothing\. Report it to the author/,
+    expect(opened.events).toEqual([]);
+    expect(transcriber().state).toBe('DEGRADED');
+    expect(transcriber().stateMessage).toMatch(
+      /invalid events dropped: 4, last reason: event: expected an object, received nothing\. Report it to the author/,
     );
     expect(lines).toMatchObject([
       {
@@ -200,112 +200,120 @@ describe('what is no event', () => {
         },
       },
     ]);
-    await clock.advance(2 * LOOK_MS);
-    expect(ear().state).toBe('RUNNING');
+    await clock.advance(2 * HEALTH_INTERVAL_MS);
+    expect(transcriber().state).toBe('RUNNING');
   });
 
-  test('is nothing to complain of once its transcription is over', async () => {
-    const heard = open();
-    await heard.end();
+  test('is ignored after the end of its transcription', async () => {
+    const opened = open();
+    await opened.end();
     script.opened[0]!.request.emit(undefined as never);
-    expect(ear().state).toBe('RUNNING');
+    expect(transcriber().state).toBe('RUNNING');
   });
 });
 
 describe('a transcriber that throws', () => {
-  test('at audio harms nobody, and is DEGRADED', () => {
+  test('in write is DEGRADED, and the call continues', () => {
     script.write = raise;
-    const heard = open();
-    write(heard, MOST_THROWS - 1);
-    expect([ear().state, heard.told]).toEqual(['DEGRADED', []]);
-    expect(ear().stateMessage).toContain('exceptions of the plugin: 19, the last in write: out of sorts');
+    const opened = open();
+    write(opened, MAX_EXCEPTIONS - 1);
+    expect([transcriber().state, opened.events]).toEqual(['DEGRADED', []]);
+    expect(transcriber().stateMessage).toContain(
+      'exceptions in the plugin: 19, the last one in write: unavailable',
+    );
   });
 
-  test('too often is replaced, and its calls are told that they have failed, for now', async () => {
+  test('too often is replaced, and its transcriptions receive FAILED', async () => {
     script.write = raise;
     const [one, other] = [open('call_1'), open('call_2')];
-    write(one, MOST_THROWS);
+    write(one, MAX_EXCEPTIONS);
     await clock.settle();
-    expect([one.told, other.told]).toEqual([[stopped], [stopped]]);
+    expect([one.events, other.events]).toEqual([[stopped], [stopped]]);
     expect([script.stops, script.opened.every(({ signal }) => signal.aborted)]).toEqual([1, true]);
-    expect(ear().state).toBe('FAILED');
+    expect(transcriber().state).toBe('FAILED');
     expect(() => open('call_3')).toThrow(expect.objectContaining({ code: 'PROVIDER_NOT_RUNNING' }));
     script.opened[1]!.request.emit(partial('too late'));
     write(other);
-    expect([other.told.length, script.opened[1]!.written.length]).toEqual([1, 0]);
+    expect([other.events.length, script.opened[1]!.written.length]).toEqual([1, 0]);
     script.write = () => undefined;
     await clock.advance(1000);
-    expect([ear().state, ran, script.hosts.length]).toEqual(['DEGRADED', ['ear', 'ear'], 2]);
+    expect([transcriber().state, started, script.hosts.length]).toEqual([
+      'DEGRADED',
+      ['scripted', 'scripted'],
+      2,
+    ]);
     write(open('call_3'));
     expect(script.opened.at(-1)!.written).toHaveLength(1);
   });
 
-  test('when a transcription ends has counted, and its call is over all the same', async () => {
+  test('in end is DEGRADED, and the transcription ends', async () => {
     script.end = () => Promise.reject(new Error('no'));
-    const heard = open();
-    await heard.end();
-    expect(ear().stateMessage).toContain('the last in end: no');
+    const opened = open();
+    await opened.end();
+    expect(transcriber().stateMessage).toContain('the last one in end: no');
     expect(script.opened[0]!.signal.aborted).toBe(true);
   });
 
-  test('a fault when a transcription ends is not blamed for it', async () => {
-    script.end = () => Promise.reject(new FaultError('PROVIDER_UNREACHABLE', 'the line is down'));
+  test('a fault in end stays RUNNING', async () => {
+    script.end = () => Promise.reject(new FaultError('PROVIDER_UNREACHABLE', 'disconnected'));
     await open().end();
-    expect(ear().state).toBe('RUNNING');
+    expect(transcriber().state).toBe('RUNNING');
   });
 
-  test('when it is to begin has begun nothing, and it counts', () => {
+  test('in open is DEGRADED, and no transcription is opened', () => {
     script.open = raise;
     expect(() => open()).toThrow(
-      expect.objectContaining({ code: 'PLUGIN_EXCEPTION', message: expect.stringContaining('out of sorts') }),
+      expect.objectContaining({ code: 'PLUGIN_EXCEPTION', message: expect.stringContaining('unavailable') }),
     );
-    expect(ear().stateMessage).toContain('the last in open: out of sorts');
+    expect(transcriber().stateMessage).toContain('the last one in open: unavailable');
     expect(script.opened[0]!.signal.aborted).toBe(true);
   });
 
   test.each<[string, unknown]>([
-    ['nothing', null],
+    ['no methods', null],
     ['no end', { write: () => undefined }],
     ['no write', { end: async () => undefined }],
-  ])('is as one that begins with %s', (_what, given) => {
+  ])('includes one whose transcription has %s', (_what, given) => {
     script.open = () => given as never;
     if (given === null) script.open = () => ({}) as never;
     expect(() => open()).toThrow(expect.objectContaining({ code: 'PLUGIN_EXCEPTION' }));
-    expect(ear().stateMessage).toContain('the plugin gave no transcription');
+    expect(transcriber().stateMessage).toContain('expected a transcription with write and end');
   });
 
-  test('LIMIT_EXCEEDED when it is to begin says that it is full, and is not blamed for it', () => {
+  test('LIMIT_EXCEEDED in open stays RUNNING', () => {
     script.open = () => {
-      throw new FaultError('LIMIT_EXCEEDED', 'it hears 100 calls, as many as it may');
+      throw new FaultError('LIMIT_EXCEEDED', 'limit of 100 calls reached');
     };
     expect(() => open()).toThrow(expect.objectContaining({ code: 'LIMIT_EXCEEDED' }));
-    expect([ear().state, script.opened[0]!.signal.aborted]).toEqual(['RUNNING', true]);
+    expect([transcriber().state, script.opened[0]!.signal.aborted]).toEqual(['RUNNING', true]);
   });
 
-  test('and is stopped tells calls that could not begin nothing', async () => {
+  test('in open emits no state for that call when it stops', async () => {
     script.open = raise;
-    const told: TranscriberEvent[] = [];
+    const events: TranscriberEvent[] = [];
     const request = { call: { id: 'call_1' as CallId, providerId: providerId('test') }, sampleRate: 16_000 };
-    expect(() => ear().open({ ...request, parties: [], emit: (event) => void told.push(event) })).toThrow();
+    expect(() =>
+      transcriber().open({ ...request, parties: [], emit: (event) => void events.push(event) }),
+    ).toThrow();
     await registry.stop();
-    expect(told).toEqual([]);
+    expect(events).toEqual([]);
   });
 });
 
 describe('a transcriber that is stopped', () => {
-  test('tells the calls that it hears, once, and cuts the last words that are awaited', async () => {
+  test('emits FAILED once for open transcriptions, and does not wait for last results', async () => {
     script.end = () => new Promise(() => undefined);
     const [live, ending] = [open('call_1'), open('call_2')];
     const ended = ending.end();
     await registry.stop();
     await ended;
-    expect([live.told, ending.told]).toEqual([[stopped], [stopped]]);
+    expect([live.events, ending.events]).toEqual([[stopped], [stopped]]);
     expect(script.opened.map(({ signal }) => signal.aborted)).toEqual([true, true]);
     expect(() => open()).toThrow(expect.objectContaining({ code: 'PROVIDER_NOT_RUNNING' }));
-    expect(ear().state).toBe('STOPPED');
+    expect(transcriber().state).toBe('STOPPED');
   });
 
-  test('may use its host no longer', async () => {
+  test('may not use its host', async () => {
     await registry.stop();
     const [host] = script.hosts;
     await expect(host!.state.set('a', 'b')).rejects.toMatchObject({ code: 'PROVIDER_NOT_RUNNING' });

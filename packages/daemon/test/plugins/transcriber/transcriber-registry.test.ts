@@ -1,4 +1,4 @@
-/** Transcriber plugins that are wrong, each in its own way: the daemon has them all, and one that is good. */
+/** Loads one invalid transcriber plugin together with a valid one. */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -6,7 +6,10 @@ import { providerId } from '@sidetone/core';
 import { createFakeClock, type FakeClock } from '@sidetone/testkit';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { loadPlugin } from '../../../src/plugins/load.ts';
-import { ProviderRegistry, type RegistryDeps } from '../../../src/plugins/provider/provider-registry.ts';
+import {
+  ProviderRegistry,
+  type ProviderRegistryDeps,
+} from '../../../src/plugins/provider/provider-registry.ts';
 import {
   TranscriberRegistry,
   type TranscriberRegistryDeps,
@@ -36,8 +39,8 @@ afterEach(() => database.close());
 const OPTIONS = `{ '~standard': { version: 1, vendor: 'test', validate: (value) => ({ value }) } }`;
 const plugin = (create: string, { options = OPTIONS, kind = `'transcriber'` } = {}): string =>
   `export default { kind: ${kind}, name: 'x', displayName: 'X', contract: 1, options: ${options}, create: ${create} };`;
-const MADE = '({ start: async () => {}, stop: async () => {}, open: () => {} })';
-const GOOD = plugin(`() => ${MADE}`);
+const CREATED = '({ start: async () => {}, stop: async () => {}, open: () => {} })';
+const GOOD = plugin(`() => ${CREATED}`);
 const PROVIDER = plugin('() => ({ start: async () => {}, stop: async () => {} })', { kind: 'undefined' });
 
 function shared() {
@@ -51,37 +54,45 @@ function registryOf(config: TranscriberRegistryDeps['config'], baseDir = dir): T
   return new TranscriberRegistry({ ...shared(), config, baseDir });
 }
 
-function written(sources: Record<string, string>): TranscriberRegistryDeps['config'] {
+function writePlugins(sources: Record<string, string>): TranscriberRegistryDeps['config'] {
   for (const [name, source] of Object.entries(sources)) writeFileSync(join(dir, `${name}.mjs`), source);
   const ids = Object.keys(sources);
   return Object.fromEntries(ids.map((id) => [id, { plugin: `./${id}.mjs`, options: {} }]));
 }
 
-describe('a transcriber is FAILED with its own sentence, and harms no other, when', () => {
+describe('a transcriber is FAILED with a reason, and others run, if', () => {
   test.each([
-    ['it throws when it is made', plugin('() => { throw new Error("no"); }'), /threw when it was made: no/],
+    ['create throws', plugin('() => { throw new Error("no"); }'), /create threw an exception: no/],
     [
-      'it throws when it is made, and has begun something',
+      'create throws after it set a timer',
       plugin('(_options, host) => { host.clock.schedule(99_999, () => {}); throw new Error("no"); }'),
-      /threw when it was made: no/,
+      /create threw an exception: no/,
     ],
-    ['it makes nothing', plugin('() => undefined'), /what the plugin x makes has no start/],
-    ['it makes what cannot stop', plugin('() => ({ start() {} })'), /makes has no stop/],
-    ['it makes what hears nothing', plugin('() => ({ start() {}, stop() {} })'), /makes has no open/],
+    ['create returns undefined', plugin('() => undefined'), /an object without start/],
+    ['create returns an object without stop', plugin('() => ({ start() {} })'), /an object without stop/],
     [
-      'what it makes throws when it is looked at',
+      'create returns an object without open',
+      plugin('() => ({ start() {}, stop() {} })'),
+      /an object without open/,
+    ],
+    [
+      'a property of the transcriber throws',
       plugin('() => ({ start() {}, stop() {}, get open() { throw new Error("no"); } })'),
       /no/,
     ],
-    ['its module does not load', 'throw new Error("no");', /could not be loaded: no/],
-    ['it is a provider', PROVIDER, /is no transcriber but a provider: it belongs under providers/],
+    ['its module throws', 'throw new Error("no");', /load failed: no/],
     [
-      'its options schema throws',
-      plugin(`() => ${MADE}`, { options: OPTIONS.replace('({ value })', '{ throw new Error("no"); }') }),
-      /threw while it read its options/,
+      'it is a provider',
+      PROVIDER,
+      /expected a transcriber, received a provider; configure it under providers/,
+    ],
+    [
+      'the validation of its options throws',
+      plugin(`() => ${CREATED}`, { options: OPTIONS.replace('({ value })', '{ throw new Error("no"); }') }),
+      /validation of its options threw an exception/,
     ],
   ])('%s', async (_when, source, message) => {
-    const registry = registryOf(written({ bad: source, good: GOOD }));
+    const registry = registryOf(writePlugins({ bad: source, good: GOOD }));
     await registry.load();
     await registry.start();
     expect(registry.list().map(({ id, state }) => [id, state])).toEqual([
@@ -96,39 +107,39 @@ describe('a transcriber is FAILED with its own sentence, and harms no other, whe
     expect(clock.pending).toBe(0);
   });
 
-  test('it is not there', async () => {
-    const registry = registryOf({ nobody: { plugin: './nowhere.mjs', options: {} } });
+  test('it is not found', async () => {
+    const registry = registryOf({ missing: { plugin: './nowhere.mjs', options: {} } });
     await registry.load();
-    expect(registry.get('nobody')).toMatchObject({
-      displayName: 'nobody',
+    expect(registry.get('missing')).toMatchObject({
+      displayName: 'missing',
       plugin: './nowhere.mjs',
       state: 'FAILED',
-      stateMessage: expect.stringContaining('the plugin ./nowhere.mjs was not found from') as string,
+      stateMessage: expect.stringContaining('plugin ./nowhere.mjs: not found from') as string,
     });
     expect(lines).toMatchObject([{ level: 'error', fields: { code: 'PLUGIN_NOT_FOUND' } }]);
   });
 
-  test('it does not start, until it does', async () => {
+  test('its start fails, until a retry succeeds', async () => {
     const script = transcriberScript('late');
     script.start = () => Promise.reject(new Error('no network'));
     const options = { key: 'late' };
-    const registry = registryOf({ ear: { plugin: './scripted-transcriber.ts', options } }, FIXTURES);
+    const registry = registryOf({ deepgram: { plugin: './scripted-transcriber.ts', options } }, FIXTURES);
     const ran: string[] = [];
     registry.onRunning((id) => ran.push(id));
     await registry.load();
     await registry.start();
-    expect(registry.get('ear')!.stateMessage).toMatch(/^no network\. .* The next attempt is at /);
+    expect(registry.get('deepgram')!.stateMessage).toMatch(/^no network\. .* The next attempt is at /);
     expect(ran).toEqual([]);
     script.start = async () => undefined;
     await clock.advance(1000);
-    expect([registry.get('ear')!.state, ran]).toEqual(['RUNNING', ['ear']]);
+    expect([registry.get('deepgram')!.state, ran]).toEqual(['RUNNING', ['deepgram']]);
     await registry.stop();
   });
 });
 
 describe('a transcriber', () => {
-  test('is known by its key, what it was loaded from, and a name for people', async () => {
-    const registry = registryOf(written({ good: GOOD }));
+  test('has its key, its specifier and a display name', async () => {
+    const registry = registryOf(writePlugins({ good: GOOD }));
     await registry.load();
     const { id, plugin: specifier, displayName, state, stateMessage } = registry.get('good')!;
     expect({ id, specifier, displayName, state, stateMessage }).toEqual({
@@ -138,11 +149,11 @@ describe('a transcriber', () => {
       state: 'STARTING',
       stateMessage: undefined,
     });
-    expect(registry.get('nobody')).toBeUndefined();
+    expect(registry.get('missing')).toBeUndefined();
   });
 
-  test('hears no call before it has started', async () => {
-    const registry = registryOf(written({ good: GOOD }));
+  test('rejects transcriptions before it has started', async () => {
+    const registry = registryOf(writePlugins({ good: GOOD }));
     await registry.load();
     expect(() => registry.get('good')!.open({} as never)).toThrow(
       expect.objectContaining({
@@ -152,36 +163,36 @@ describe('a transcriber', () => {
     );
   });
 
-  test('whose options are wrong ends the start of the daemon, naming the key and not the value', async () => {
+  test('with invalid options fails the start of the daemon, with the key and not the value', async () => {
     const options = { key: 42 };
-    const registry = registryOf({ ear: { plugin: './scripted-transcriber.ts', options } }, FIXTURES);
+    const registry = registryOf({ deepgram: { plugin: './scripted-transcriber.ts', options } }, FIXTURES);
     await expect(registry.load()).rejects.toMatchObject({
       code: 'CONFIG_INVALID',
-      message: 'transcribers.ear.options.key: expected a string',
+      message: 'transcribers.deepgram.options.key: expected a string',
     });
   });
 
-  test('that is put under providers is refused there', async () => {
+  test('that is configured under providers is FAILED there', async () => {
     const config = {
-      ear: { plugin: './ear.mjs', options: {}, recording: {} },
-    } as unknown as RegistryDeps['config'];
-    written({ ear: GOOD });
+      deepgram: { plugin: './deepgram.mjs', options: {}, recording: {} },
+    } as unknown as ProviderRegistryDeps['config'];
+    writePlugins({ deepgram: GOOD });
     const registry = new ProviderRegistry({
       ...shared(),
       config,
       baseDir: dir,
       liveCalls: () => [],
-    } as Partial<RegistryDeps> as RegistryDeps);
+    } as Partial<ProviderRegistryDeps> as ProviderRegistryDeps);
     await registry.load();
-    expect(registry.get(providerId('ear'))).toMatchObject({
+    expect(registry.get(providerId('deepgram'))).toMatchObject({
       state: 'FAILED',
       stateMessage: expect.stringContaining(
-        'is no provider but a transcriber: it belongs under transcribers in the configuration',
+        'expected a provider, received a transcriber; configure it under transcribers',
       ) as string,
     });
   });
 
-  test('has a state of its own, apart from those of others, and from that of a provider of its name', async () => {
+  test('has its own state, separate from other transcribers and from a provider with the same name', async () => {
     const ids = ['one', 'two'];
     const config = ids.map((id) => [id, { plugin: './scripted-transcriber.ts', options: { key: id } }]);
     const registry = registryOf(Object.fromEntries(config) as TranscriberRegistryDeps['config'], FIXTURES);
@@ -203,18 +214,18 @@ describe('a transcriber', () => {
   });
 });
 
-describe('a module', () => {
+describe('loadPlugin', () => {
   test.each([
     ['a transcriber', GOOD, 'transcriber'],
     ['a provider', PROVIDER, 'provider'],
-    ['a provider that says so', plugin('() => {}', { kind: `'provider'` }), 'provider'],
-  ] as const)('that is %s is taken as one, and as nothing else', async (_what, source, kind) => {
+    ['a provider with its kind', plugin('() => {}', { kind: `'provider'` }), 'provider'],
+  ] as const)('accepts %s only as its kind', async (_what, source, kind) => {
     writeFileSync(join(dir, 'it.mjs'), source);
     const other = kind === 'provider' ? 'transcriber' : 'provider';
-    expect(await loadPlugin('./it.mjs', dir, clock, kind)).toMatchObject({ name: 'x' });
-    await expect(loadPlugin('./it.mjs', dir, clock, other)).rejects.toMatchObject({
+    expect(await loadPlugin(kind, './it.mjs', dir, clock)).toMatchObject({ name: 'x' });
+    await expect(loadPlugin(other, './it.mjs', dir, clock)).rejects.toMatchObject({
       code: 'PLUGIN_INVALID',
-      message: `the plugin ./it.mjs is no ${other} but a ${kind}: it belongs under ${kind}s in the configuration`,
+      message: `plugin ./it.mjs: expected a ${other}, received a ${kind}; configure it under ${kind}s`,
     });
   });
 });

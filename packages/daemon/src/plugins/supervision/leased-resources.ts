@@ -1,0 +1,70 @@
+/** The clock, sockets and media streams that a plugin instance uses: they end with its lease, and its callbacks may throw. */
+import type { Clock, MediaStream, Socket } from '@sidetone/core';
+import type { Lease } from './lease.ts';
+
+export function leaseClock(clock: Clock, lease: Lease): Clock {
+  function schedule(delayMs: number, task: () => void): () => void {
+    const cancel = clock.schedule(delayMs, () => {
+      forget();
+      lease.run('timer', task);
+    });
+    const forget = lease.hold(cancel);
+    return () => {
+      forget();
+      cancel();
+    };
+  }
+
+  return {
+    now: () => clock.now(),
+    schedule,
+    // Never settles after the end of the lease, so that a polling loop does not continue.
+    delay: (delayMs, signal) =>
+      new Promise((resolve) => {
+        if (signal?.aborted) return resolve();
+        const done = (): void => {
+          cancel();
+          signal?.removeEventListener('abort', done);
+          resolve();
+        };
+        const cancel = schedule(delayMs, done);
+        signal?.addEventListener('abort', done, { once: true });
+      }),
+  };
+}
+
+/** WebSocket close code of an endpoint that shuts down. */
+const GOING_AWAY = 1001;
+
+/** After the end of the lease, messages are ignored; the close is still reported. */
+export function leaseSocket(socket: Socket, lease: Lease): Socket {
+  let onClose: Parameters<Socket['onClose']>[0] = () => undefined;
+  const forget = lease.hold(() => socket.close(GOING_AWAY, 'the provider stopped'));
+  socket.onClose((code, reason) => {
+    forget();
+    lease.run('socket listener', () => onClose(code, reason));
+  });
+  return {
+    send: (message) => socket.send(message),
+    close: (code, reason) => socket.close(code, reason),
+    onMessage: (listener) =>
+      socket.onMessage((message) => {
+        if (!lease.isEnded) lease.run('socket listener', () => listener(message));
+      }),
+    onClose: (listener) => void (onClose = listener),
+  };
+}
+
+export function leaseStream(stream: MediaStream, lease: Lease): MediaStream {
+  const forget = lease.hold(() => stream.end('the provider stopped'));
+  return {
+    write: (party, bytes, positionMs) =>
+      lease.run('media stream', () => stream.write(party, bytes, positionMs)),
+    gap: (party, durationMs, frames) =>
+      lease.run('media stream', () => stream.gap(party, durationMs, frames)),
+    end(reason) {
+      forget();
+      stream.end(reason);
+    },
+  };
+}
