@@ -27,7 +27,7 @@ const REQUIRED_METHODS: { readonly [Kind in PluginKind]: readonly (keyof Created
   transcriber: ['start', 'stop', 'open'],
 };
 
-export interface PluginFactory<Kind extends PluginKind> {
+interface PluginFactory<Kind extends PluginKind> {
   readonly displayName: string;
   /**
    * Creates a provider or transcriber.

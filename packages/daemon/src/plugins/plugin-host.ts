@@ -1,6 +1,6 @@
 /** The host of a plugin instance, without the parts of one kind of plugin. What it provides ends with the instance's lease. */
 import { randomBytes } from 'node:crypto';
-import type { Clock, Logger, PluginState, TranscriberHost } from '@sidetone/core';
+import type { Clock, Logger, PluginHost, PluginState } from '@sidetone/core';
 import type { StateStore } from './ports.ts';
 import { dial } from './sockets/dial.ts';
 import type { Lease } from './supervision/lease.ts';
@@ -19,7 +19,7 @@ const FETCH_TIMEOUT_MS = 30_000;
 const MAX_STATE_BYTES = 64 * 1024;
 
 /** @param owner the owner of the state, unique among the plugins of the configuration. */
-export function createPluginHost(owner: string, lease: Lease, deps: PluginHostDeps): TranscriberHost {
+export function createPluginHost(owner: string, lease: Lease, deps: PluginHostDeps): PluginHost {
   return {
     clock: leaseClock(deps.clock, lease),
     log: deps.log,

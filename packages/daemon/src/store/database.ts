@@ -28,7 +28,7 @@ export interface Database {
   close(): void;
 }
 
-export type Durability = 'full' | 'normal';
+type Durability = 'full' | 'normal';
 
 /** @throws {FaultError} STORE_UNREADABLE, STORE_NOT_A_DATABASE, STORE_SCHEMA_NEWER or STORE_IN_USE. */
 export function openDatabase(path: string, durability: Durability): Database {

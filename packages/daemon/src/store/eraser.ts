@@ -39,7 +39,7 @@ export const TABLES_WITH_CALL_ID = [
   waveforms,
 ] as const;
 
-export interface Eraser {
+interface Eraser {
   /** Deletes every row of the call. Call it in a transaction. */
   erase(callId: CallId): void;
   /** Returns whether the file may still contain erased text. */

@@ -66,7 +66,7 @@ export const events = sqliteTable(
 );
 
 /** The part of a call that only the rules of core use; no query reads it. */
-export interface CallState {
+interface CallState {
   readonly statusAt: number;
   readonly isTranscriptReported: boolean;
   /** Absent in rows of releases without notes. */

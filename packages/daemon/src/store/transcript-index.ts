@@ -5,7 +5,7 @@
 import type { Db } from './db.ts';
 import { indexText } from './search/tokenizer.ts';
 
-export interface TranscriptIndex {
+interface TranscriptIndex {
   /** Indexes an utterance. Call it in the transaction that stores the utterance. */
   add(position: number, text: string): void;
   /** Indexes the new text of a revised utterance. Call it in the transaction that stores the revision. */

@@ -5,9 +5,9 @@
 import type { Clock, ProviderCallId, ProviderEvent, ProviderEventType } from '@sidetone/core';
 
 /** The share of the limit that one call may use. */
-export const CALL_SHARE = 1 / 10;
+const CALL_SHARE = 1 / 10;
 /** The share of each limit that is reserved for events that are not transient. */
-export const DURABLE_SHARE = 1 / 2;
+const DURABLE_SHARE = 1 / 2;
 
 const SECOND_MS = 1000;
 

@@ -34,7 +34,7 @@ export interface ProviderHostDeps extends PluginHostDeps {
 }
 
 /** The instance that the host belongs to. */
-export interface HostOwner extends Pick<FailureListener, 'onEventDropped'> {
+interface HostOwner extends Pick<FailureListener, 'onEventDropped'> {
   readonly providerId: ProviderId;
   readonly lease: Lease;
 }

@@ -7,12 +7,12 @@ import { FaultError, isFault, messageOf, type Clock, type Logger } from '@sideto
 import { withDeadline } from './deadline.ts';
 import type { ExceptionListener, Lease } from './lease.ts';
 
-export const START_TIMEOUT_MS = 15_000;
+const START_TIMEOUT_MS = 15_000;
 export const STOP_TIMEOUT_MS = 5000;
 export const HEALTH_TIMEOUT_MS = 10_000;
 
 /** What instances of every kind of plugin have in common. */
-export interface Startable {
+interface Startable {
   start(signal: AbortSignal): Promise<void>;
   stop(signal: AbortSignal): Promise<void>;
   health?(signal: AbortSignal): Promise<void>;

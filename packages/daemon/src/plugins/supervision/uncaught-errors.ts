@@ -16,7 +16,7 @@ const OWN_FOLDER = new URL('../..', import.meta.url);
 const OWN_PATHS = [OWN_FOLDER.href, fileURLToPath(OWN_FOLDER)];
 
 /** The part of `process` that reports uncaught errors. */
-export interface UncaughtErrorSource {
+interface UncaughtErrorSource {
   on(event: 'uncaughtException' | 'unhandledRejection', listener: (error: unknown) => void): unknown;
   off(event: 'uncaughtException' | 'unhandledRejection', listener: (error: unknown) => void): unknown;
 }

@@ -13,7 +13,7 @@ export interface SortKey {
 }
 
 /** One statement of a page; the next one is run for the rows that the page still lacks. */
-export interface KeysetQuery {
+interface KeysetQuery {
   readonly where: SQL | undefined;
   readonly orderBy: readonly [SQL, SQL];
 }

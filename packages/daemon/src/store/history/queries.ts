@@ -50,7 +50,7 @@ export interface HistoryReader {
 
 export type QueryName = keyof HistoryReader;
 
-/** Runs a query of a reader, in whatever thread the reader is. */
+/** Runs a query of a reader, in the thread of the reader. */
 export type RunQuery = <Name extends QueryName>(
   name: Name,
   ...args: Parameters<HistoryReader[Name]>

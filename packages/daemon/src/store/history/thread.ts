@@ -1,5 +1,5 @@
 /**
- * Entry point of a history thread: answers queries over a read-only connection of its own, one at a time, in order.
+ * Entry point of a history thread: answers queries over its own read-only connection, one at a time and in order.
  * Started by `threads.ts`.
  */
 import { parentPort, workerData } from 'node:worker_threads';

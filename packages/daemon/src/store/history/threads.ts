@@ -36,7 +36,7 @@ export interface ThreadListener {
 export type StartThread = (listener: ThreadListener) => Thread;
 
 /** The module that a thread runs. Node.js cannot run TypeScript in a thread without extra arguments. */
-export interface ThreadProgram {
+interface ThreadProgram {
   readonly module: URL;
   readonly execArgv?: readonly string[];
 }
