@@ -102,7 +102,7 @@ function rejectNewer(sqlite: Sqlite.Database, path: string): void {
   };
   const newest = Math.max(...journal.entries.map((entry) => entry.when));
   if (Number(applied) > newest) {
-    throw new FaultError('STORE_SCHEMA_NEWER', `${path}: written by a newer release of Sidetone`);
+    throw new FaultError('STORE_SCHEMA_NEWER', `${path}: was written by a newer release of Sidetone`);
   }
 }
 
