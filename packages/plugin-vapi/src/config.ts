@@ -1,4 +1,4 @@
-/** The options of this plugin, as they stand in the configuration. Assumptions about Vapi can be changed here. */
+/** The options of this plugin. Assumptions about Vapi can be changed here. */
 import { Secret } from '@sidetone/core';
 import { z } from 'zod';
 
@@ -11,10 +11,10 @@ const address = z.url({ protocol: /^https?$/ }).transform((text) => new URL(text
 
 const headerName = z
   .string()
-  .regex(/^[a-z0-9!#$%&'*+.^_`|~-]+$/i, 'expected the name of a header')
+  .regex(/^[a-z0-9!#$%&'*+.^_`|~-]+$/i, 'expected a header name')
   .transform((text) => text.toLowerCase());
 
-/** `.vapi.ai` (every host below it), `monitor.example.net` (that host) or `127.0.0.1:8080` (that host and port). */
+/** `.vapi.ai` (all subdomains), `monitor.example.net` (one host) or `127.0.0.1:8080` (one host and port). */
 const hostRule = z
   .string()
   .regex(
@@ -26,7 +26,7 @@ const hostRule = z
 const bearerSchema = z.strictObject({
   token: secret,
   header: headerName.prefault('authorization'),
-  /** What stands before the token; empty for a bare token. */
+  /** Text before the token; empty if there is none. */
   prefix: z.string().default('Bearer'),
 });
 
@@ -38,17 +38,17 @@ const hmacSchema = z.strictObject({
   timestampHeader: headerName.prefault('x-timestamp'),
   signaturePrefix: z.string().default(''),
   includeTimestamp: z.boolean().default(true),
-  /** `{body}`, `{timestamp}`, `{method}`, `{url}` and `{svix-id}` stand for what they name. */
+  /** May contain `{body}`, `{timestamp}`, `{method}`, `{url}` and `{svix-id}`. */
   payloadFormat: z.string().min(1).optional(),
   messageIdHeader: headerName.prefault('svix-id'),
   encoding: z.enum(['hex', 'base64']).default('hex'),
-  /** How far the timestamp may be from our clock. */
+  /** Largest difference between the timestamp and the current time. */
   toleranceSeconds: z.number().positive().default(300),
 });
 
 const webhookSchema = z
   .strictObject({
-    /** What Vapi sends verbatim as `x-vapi-secret`. */
+    /** The value that Vapi sends as `x-vapi-secret`. */
     secret: secret.optional(),
     bearer: bearerSchema.optional(),
     hmac: hmacSchema.optional(),
@@ -69,31 +69,31 @@ const listenFormat = z.union([
 export const optionsSchema = z.strictObject({
   /** The private key, for the REST API. */
   apiKey: secret,
-  /** The public key: the credential of calls whose monitor authentication is on. */
+  /** The public key: the credential of calls whose monitor authentication is enabled. */
   publicKey: secret.optional(),
   apiBaseUrl: address.prefault('https://api.vapi.ai'),
-  /** How webhooks prove that they come from Vapi. Without it every webhook is believed. */
+  /** How webhooks are authenticated. Without a scheme every webhook is accepted. */
   webhook: webhookSchema.prefault({}),
-  /** The account's own application: every webhook goes on to it, and it answers what Vapi asks. */
+  /** URL of the account's own application: all webhooks are forwarded to it, and it answers the messages that Vapi waits for. */
   forwardWebhooksTo: address.optional(),
   forward: z
     .strictObject({
       /** Vapi waits 7.5 s for an assistant. */
       assistantRequestTimeoutMs: z.int().min(100).max(7400).default(7000),
-      /** Vapi waits 20 s for other answers unless told otherwise. */
+      /** Vapi waits 20 s for other responses by default. */
       timeoutMs: z.int().min(100).max(29_000).default(18_000),
-      /** Headers that are sent along, over those of the webhook. */
+      /** Additional headers, which override those of the webhook. */
       headers: z.record(headerName, secret).prefault({}),
-      /** How many messages may wait for an application that is slow or down. */
+      /** Messages that are queued for a slow or unreachable application. */
       queueLimit: z.int().min(1).max(100_000).default(1000),
     })
     .prefault({}),
-  /** Where a listen, control or transport address may point: they come in webhooks, which anyone could forge. */
+  /** Allowed hosts of listen, control and transport URLs: these arrive in webhooks, which can be forged. */
   monitorHosts: z.array(hostRule).prefault(['.vapi.ai']),
-  /** Looking for calls whose webhooks were lost. */
+  /** Polling for calls whose webhooks were lost. */
   sweep: z
     .strictObject({
-      /** 0 turns it off. */
+      /** 0 disables it. */
       intervalMs: z.int().min(0).default(45_000),
       lookBackMs: z
         .int()
@@ -103,13 +103,13 @@ export const optionsSchema = z.strictObject({
     .prefault({}),
   control: z
     .strictObject({
-      /** How long one attempt of a command may take. */
+      /** Timeout of one attempt of a command. */
       timeoutMs: z.int().min(100).max(10_000).default(5000),
     })
     .prefault({}),
   listen: z
     .strictObject({
-      /** The format of the listen socket, which Vapi does not document: measured, or as told here. */
+      /** The audio format of the listen socket, which Vapi does not document. `auto` measures it. */
       format: listenFormat.default('auto'),
       /** Whether the assistant is on the first channel. */
       swapChannels: z.boolean().default(false),
@@ -117,13 +117,13 @@ export const optionsSchema = z.strictObject({
     .prefault({}),
   transport: z
     .strictObject({
-      /** Whether the private key is shown when a transport socket is opened. */
+      /** Whether the private key is sent when a transport socket is opened. */
       sendApiKey: z.boolean().default(false),
     })
     .prefault({}),
   compatibility: z
     .strictObject({
-      /** Sends the older `message` beside `content` when something is to be said. */
+      /** Sends the older field `message` in addition to `content` in `say`. */
       sayMessageKey: z.boolean().default(false),
     })
     .prefault({}),

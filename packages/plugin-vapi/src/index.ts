@@ -2,7 +2,7 @@ import { defineProvider } from '@sidetone/core';
 import { optionsSchema, type VapiOptions } from './config.ts';
 import { createProvider } from './provider.ts';
 
-/** Vapi: webhooks and the listen socket in; REST and the control address out. */
+/** Vapi calls: webhooks, the listen and transport sockets, the REST API and the control URLs. */
 export default defineProvider<VapiOptions>({
   name: 'vapi',
   displayName: 'Vapi',

@@ -1,6 +1,6 @@
 /**
- * What Vapi sends to us: one webhook. What it tells is emitted and stored before it is answered; what it asks is
- * answered by the account's own application, where there is one.
+ * The HTTP routes of the instance: one webhook. Its events are emitted and stored before it is answered; messages that Vapi waits
+ * for are answered by the account's own application, if one is configured.
  */
 import {
   FaultError,
@@ -9,59 +9,59 @@ import {
   type IngressResponse,
   type ProviderCallId,
 } from '@sidetone/core';
+import type { MessageReceiver } from './messages/receiver.ts';
+import { defaultResponse } from './webhook/default-responses.ts';
 import type { Forwarder } from './webhook/forwarder.ts';
-import { unanswered } from './webhook/unanswered.ts';
 import type { WebhookAuth } from './webhook/webhook-auth.ts';
-import { decodeWebhook, type Decoded, type VapiMessage } from './wire.ts';
+import { decodeWebhook, type Decoded } from './wire.ts';
 
 export interface IngressDeps {
   readonly authenticate: WebhookAuth;
-  /** The way to the account's own application, if there is one. */
+  /** Forwards webhooks to the account's own application, if one is configured. */
   readonly forwarder: Forwarder | undefined;
-  /** Takes in a message. Settles when what it tells is emitted and stored. */
-  readonly receive: (message: VapiMessage, receivedAt: number) => Promise<void>;
+  readonly receiver: MessageReceiver;
 }
 
 const JSON_TYPE = { 'content-type': 'application/json' };
 const TEXT_TYPE = { 'content-type': 'text/plain; charset=utf-8' };
 
-const TAKEN: IngressResponse = { status: 200, headers: JSON_TYPE, body: '{}' };
+const ACCEPTED: IngressResponse = { status: 200, headers: JSON_TYPE, body: '{}' };
 
-const callIdOf = (message: VapiMessage): ProviderCallId | undefined =>
-  message.callId as ProviderCallId | undefined;
-
-/** The routes under this instance's address. */
-export function createIngress({ authenticate, forwarder, receive }: IngressDeps): Ingress {
-  async function webhook(request: IngressRequest): Promise<IngressResponse> {
+/** Returns the routes below this instance's public URL. */
+export function createIngress({ authenticate, forwarder, receiver }: IngressDeps): Ingress {
+  async function handleWebhook(request: IngressRequest): Promise<IngressResponse> {
     authenticate(request);
     const decoded = decodeWebhook(request.body, request.headers['x-call-id']);
-    if (forwarder) return handOn(forwarder, request, decoded);
+    if (forwarder) return forward(forwarder, request, decoded);
     if (!decoded.ok) throw new FaultError('WIRE_MALFORMED', decoded.problem);
-    await receive(decoded.message, request.receivedAt);
-    return decoded.message.type === 'request' ? unanswered(decoded.message.name) : TAKEN;
+    const { message } = decoded;
+    await receiver.receive('webhook', message, request.receivedAt);
+    return message.type === 'request' ? defaultResponse(message.name) : ACCEPTED;
   }
 
-  /** A message that we do not know, or cannot read, may be one that Vapi waits for: the application decides. */
-  async function handOn(to: Forwarder, request: IngressRequest, decoded: Decoded): Promise<IngressResponse> {
-    if (!decoded.ok) return to.ask(request, '', undefined);
+  /** Vapi may wait for the response to an unknown or invalid message, so the application answers these too. */
+  async function forward(to: Forwarder, request: IngressRequest, decoded: Decoded): Promise<IngressResponse> {
+    if (!decoded.ok) return to.request(request, '', undefined);
     const { message } = decoded;
+    const callId = message.callId as ProviderCallId | undefined;
     const isAwaited = message.type === 'request' || message.type === 'other';
-    const answer = isAwaited ? to.ask(request, message.name, callIdOf(message)) : undefined;
-    await receive(message, request.receivedAt);
-    if (answer) return answer;
-    to.tell(request, callIdOf(message));
-    return TAKEN;
+    const response = isAwaited ? to.request(request, message.name, callId) : undefined;
+    await receiver.receive('webhook', message, request.receivedAt);
+    if (response) return response;
+    to.enqueue(request, callId);
+    return ACCEPTED;
   }
 
   return {
     request(request) {
       if (request.path !== 'webhook') {
-        return Promise.resolve({ status: 404, headers: TEXT_TYPE, body: 'there is only POST webhook here' });
+        return Promise.resolve({ status: 404, headers: TEXT_TYPE, body: 'not found: expected POST webhook' });
       }
       if (request.method !== 'POST') {
-        return Promise.resolve({ status: 405, headers: { ...TEXT_TYPE, allow: 'POST' }, body: 'POST only' });
+        const headers = { ...TEXT_TYPE, allow: 'POST' };
+        return Promise.resolve({ status: 405, headers, body: 'method not allowed: expected POST' });
       }
-      return webhook(request);
+      return handleWebhook(request);
     },
     admitSocket: () => ({ admit: false, status: 404 }),
   };

@@ -1,54 +1,29 @@
-/** One running instance: the account's calls, and what connects its parts. */
+/** Wires the parts of an instance together. Webhooks and events do not pass through this file. */
 import { forEachCall, abortOnStop } from '@sidetone/plugin-kit';
-import {
-  FaultError,
-  isFault,
-  messageOf,
-  type Capability,
-  type CommandContext,
-  type CommandId,
-  type ControlledCall,
-  type Provider,
-  type ProviderCallId,
-  type ProviderEvent,
-  type ProviderHost,
-} from '@sidetone/core';
-import { createVapiApi, type Urgency } from './rest/api.ts';
-import { backfill } from './rest/backfill.ts';
-import { isOver, translateCall } from './calls/call-events.ts';
-import type { VapiCall } from './calls/call-object.ts';
-import type { VapiOptions } from './config.ts';
-import { createConfirmations } from './control/confirmations.ts';
-import { createControls } from './control/controls.ts';
-import { createForwarder } from './webhook/forwarder.ts';
-import { createIngress } from './ingress.ts';
-import { createLegs } from './media/legs.ts';
+import type { Provider, ProviderHost } from '@sidetone/core';
+import { createCallPublisher } from './calls/call-publisher.ts';
 import { createLiveCalls } from './calls/live-calls.ts';
-import { createLocator } from './rest/locator.ts';
-import { createListenSession } from './session.ts';
+import type { VapiOptions } from './config.ts';
+import { capabilitiesOfCall } from './control/capabilities.ts';
+import { createControls } from './control/controls.ts';
+import { placeCall } from './control/place-call.ts';
+import { createIngress } from './ingress.ts';
+import { createTransportCalls } from './media/transport-calls.ts';
+import { createChannelFilter } from './messages/channel-filter.ts';
+import { createConfirmations } from './messages/confirmations.ts';
+import { createMessageReceiver } from './messages/receiver.ts';
+import { createVapiApi } from './rest/api.ts';
+import { backfill } from './rest/backfill.ts';
+import { createCallLookup } from './rest/call-lookup.ts';
+import { createCallRefresher } from './rest/call-refresher.ts';
 import { runSweeps } from './rest/sweep.ts';
-import { translate } from './translate.ts';
+import { createListenSessions } from './session.ts';
+import { createForwarder } from './webhook/forwarder.ts';
 import { createWebhookAuth } from './webhook/webhook-auth.ts';
-import type { VapiMessage } from './wire.ts';
 
-/** When a call that was told to end is looked at, ms later, if nobody said meanwhile that it did. */
-export const WATCH_END_MS = [2000, 5000] as const;
-
-/** What every call that its address tells can be asked for. */
-const CONTROLS = [
-  'SAY',
-  'ADD_MESSAGE',
-  'MUTE_ASSISTANT',
-  'MUTE_CUSTOMER',
-  'SAY_FIRST_MESSAGE',
-  'TRANSFER',
-  'HANDOFF',
-  'END_CALL',
-] as const satisfies readonly Capability[];
-
-/** Makes an instance. Does nothing until it is started. */
-export function createProvider(options: VapiOptions, host: ProviderHost): Provider {
-  const life = new AbortController();
+/** The parts of an instance, in the order of their dependencies. `stopped` ends all work in the background. */
+function createParts(options: VapiOptions, host: ProviderHost, stopped: AbortSignal) {
+  const { clock, log } = host;
   const api = createVapiApi({
     host,
     baseUrl: options.apiBaseUrl,
@@ -56,261 +31,98 @@ export function createProvider(options: VapiOptions, host: ProviderHost): Provid
     publicKey: options.publicKey,
     controlTimeoutMs: options.control.timeoutMs,
   });
-  const confirmations = createConfirmations();
-  let stopListening: (() => void) | undefined;
-  let sweeps = Promise.resolve();
-
-  const calls = createLiveCalls({
+  const calls = createLiveCalls({ host, monitorHosts: options.monitorHosts });
+  const publisher = createCallPublisher({ host, calls, stopped });
+  const refresher = createCallRefresher({ api, calls, publisher, clock, log, stopped });
+  const lookup = createCallLookup({ clock, calls, refresher, stopped });
+  const confirmations = createConfirmations(calls);
+  const filter = createChannelFilter({ clock, calls, stopped });
+  const hasApplication = options.forwardWebhooksTo !== undefined;
+  const receiver = createMessageReceiver({
     host,
-    monitorHosts: options.monitorHosts,
-    onLoaded: (callId) => confirmations.adopt(callId),
-    createSession: (callId) =>
-      createListenSession({
-        host,
-        providerCallId: callId,
-        publicKey: options.publicKey,
-        options: options.listen,
-        listenUrl() {
-          const url = calls.address(callId, 'listen');
-          return url instanceof URL ? url : undefined;
-        },
-        isConnected() {
-          const { status } = calls.known(callId);
-          // What we are a side of ourselves is heard without listening.
-          return (status === 'IN_PROGRESS' || status === 'FORWARDING') && !legs.has(callId);
-        },
-        locate: () => {
-          if (calls.address(callId, 'listen') === 'untold') locator.begin(callId);
-        },
-        confirm: () => confirm(callId),
-      }),
+    calls,
+    publisher,
+    lookup,
+    filter,
+    confirmations,
+    hasApplication,
+    stopped,
   });
-
-  const locator = createLocator({
-    clock: host.clock,
-    life: life.signal,
-    isTold: (callId) => calls.address(callId, 'control') !== 'untold' && calls.isDescribed(callId),
-    ask: (callId, signal, urgency) => refresh(callId, signal, urgency),
-  });
-
-  const legs = createLegs({
+  const transportCalls = createTransportCalls({
     host,
     options,
     api,
-    life: life.signal,
-    receive: (callId, message) => {
-      void receiveFrom('socket', message, host.clock.now());
-      calls.update(callId);
-    },
-    confirm,
-    onChange: (callId) => calls.update(callId),
+    calls,
+    filter,
+    receiver,
+    refresher,
+    stopped,
   });
-
+  const sessions = createListenSessions({
+    host,
+    publicKey: options.publicKey,
+    options: options.listen,
+    calls,
+    transportCalls,
+    lookup,
+    refresher,
+  });
   const forwarder =
     options.forwardWebhooksTo &&
-    createForwarder({
-      host,
-      url: options.forwardWebhooksTo,
-      options: options.forward,
-      onDown(callId) {
-        // A notice about a call that nobody knows would begin it.
-        if (callId === undefined || !calls.known(callId).isKnown || life.signal.aborted) return;
-        host.emit({
-          type: 'notice',
-          providerCallId: callId,
-          occurredAt: host.clock.now(),
-          code: 'VAPI_APPLICATION_UNREACHABLE',
-          message: 'The application that webhooks are forwarded to does not take them.',
-        });
-      },
-    });
+    createForwarder({ host, url: options.forwardWebhooksTo, options: options.forward, calls });
+  const ingress = createIngress({
+    authenticate: createWebhookAuth(options.webhook, host),
+    forwarder,
+    receiver,
+  });
+  const controls = createControls({
+    api,
+    compatibility: options.compatibility,
+    clock,
+    calls,
+    lookup,
+    refresher,
+    transportCalls,
+    confirmations,
+  });
+  return { api, calls, publisher, refresher, transportCalls, sessions, forwarder, ingress, controls };
+}
 
-  function confirm(callId: ProviderCallId): Promise<unknown> {
-    return refresh(callId, life.signal).catch((error: unknown) =>
-      host.log.debug('a call could not be asked for', {
-        providerCallId: callId,
-        code: isFault(error) ? error.code : messageOf(error),
-      }),
-    );
-  }
-
-  async function takeIn(
-    callId: ProviderCallId,
-    events: readonly ProviderEvent[],
-    call: VapiCall | undefined,
-  ): Promise<void> {
-    if (life.signal.aborted) return;
-    for (const event of events) host.emit(event);
-    if (events.some(({ type }) => type === 'call.ended')) {
-      confirmations.forget(callId);
-      legs.end(callId);
-    }
-    await calls.observe(callId, events, call);
-  }
-
-  function confirmCommands(callId: ProviderCallId, commandIds: readonly CommandId[], at: number): void {
-    for (const commandId of commandIds) {
-      const event = { providerCallId: callId, occurredAt: at, dedupeKey: `confirmed:${commandId}` };
-      host.emit({ ...event, type: 'command.confirmed', commandId });
-    }
-  }
-
-  /** What a message shows about commands that were given before. */
-  function lookForEvidence(callId: ProviderCallId, message: VapiMessage): void {
-    if (life.signal.aborted || !calls.known(callId).isKnown) return;
-    const now = host.clock.now();
-    if (message.type === 'conversation-update') {
-      confirmCommands(callId, confirmations.shownBy(callId, message.history, now), message.timestamp ?? now);
-    }
-    if (message.type === 'assistant.speechStarted' && message.source === 'force-say') {
-      confirmCommands(callId, confirmations.shownBySpeech(callId, message.text), message.timestamp ?? now);
-    }
-  }
-
-  async function receiveFrom(
-    channel: 'webhook' | 'socket',
-    message: VapiMessage,
-    receivedAt: number,
-  ): Promise<void> {
-    const callId = message.callId as ProviderCallId | undefined;
-    if (message.type === 'other') host.log.debug('a webhook tells nothing for us', { type: message.name });
-    if (callId === undefined || !legs.takes(callId, channel, message.type)) return;
-    const known = calls.known(callId);
-    const events = translate(message, { receivedAt, known, isAnswered: forwarder !== undefined });
-    if (events.length > 0 || message.call) await takeInMessage(callId, events, message);
-    if (known.status !== 'ENDED') lookForEvidence(callId, message);
-    const isBareId = known.isKnown !== true && message.type === 'other';
-    if (isBareId || !calls.isDescribed(callId)) locator.begin(callId);
-  }
-
-  async function takeInMessage(
-    callId: ProviderCallId,
-    events: readonly ProviderEvent[],
-    message: VapiMessage,
-  ): Promise<void> {
-    // Late news about a call that nobody knows here must not make it live.
-    const isAside = events.length === 0 && calls.known(callId).isKnown !== true;
-    if (!isAside) await takeIn(callId, events, message.call);
-  }
-
-  /** Asks how a call stands and takes in the answer. */
-  async function refresh(
-    callId: ProviderCallId,
-    signal: AbortSignal,
-    urgency: Urgency = 'urgent',
-    endUnknown = calls.known(callId).isKnown === true,
-  ): Promise<'live' | 'over'> {
-    const askedAt = host.clock.now();
-    const call = await api.getCall(callId, AbortSignal.any([signal, life.signal]), urgency);
-    // A webhook may have told the end while the answer was on its way: the answer is then the older news.
-    if (calls.known(callId).status === 'ENDED') return 'over';
-    if (call) {
-      await takeInCall(call, askedAt);
-    } else if (endUnknown) {
-      const end = { category: 'UNKNOWN', message: 'Vapi does not know this call.' } as const;
-      const event = {
-        type: 'call.ended',
-        providerCallId: callId,
-        occurredAt: host.clock.now(),
-        end,
-      } as const;
-      await takeIn(callId, [event], undefined);
-    }
-    return !call || calls.known(callId).status === 'ENDED' ? 'over' : 'live';
-  }
-
-  async function takeInCall(call: VapiCall, askedAt: number): Promise<void> {
-    const callId = call.id as ProviderCallId;
-    await takeIn(callId, translateCall(call, askedAt, calls.known(callId)), call);
-  }
-
-  /** Takes in a call that nobody told of, as Vapi knows it. From then on it is one of ours. */
-  async function watch(callId: ProviderCallId, { signal }: CommandContext): Promise<void> {
-    const askedAt = host.clock.now();
-    const call = await api.getCall(callId, AbortSignal.any([signal, life.signal]), 'urgent');
-    if (!call) throw new FaultError('CALL_NOT_FOUND', 'Vapi does not know this call');
-    if (calls.known(callId).status !== 'ENDED') await takeInCall(call, askedAt);
-    if (isOver(call) || calls.known(callId).status === 'ENDED') {
-      throw new FaultError('CALL_NOT_LIVE', 'the call is over');
-    }
-  }
-
-  async function watchEnd(callId: ProviderCallId): Promise<void> {
-    for (const delayMs of WATCH_END_MS) {
-      await host.clock.delay(delayMs, life.signal);
-      if (life.signal.aborted || calls.known(callId).status === 'ENDED') return;
-      await confirm(callId);
-    }
-  }
-
-  function controlsFor({ providerCallId, status }: ControlledCall): readonly Capability[] {
-    // Before and after, Vapi answers that the call is not active.
-    if (status !== 'IN_PROGRESS' && status !== 'FORWARDING') return [];
-    const isOurs = legs.get(providerCallId) !== undefined;
-    const canSteer = isOurs || calls.address(providerCallId, 'control') !== 'none';
-    const canHear = isOurs || calls.address(providerCallId, 'listen') instanceof URL;
-    return [
-      ...(canSteer ? CONTROLS : []),
-      ...(isOurs ? (['PLAY_AUDIO', 'CLEAR_AUDIO'] as const) : []),
-      ...(canHear ? (['LISTEN'] as const) : []),
-    ];
-  }
+/** Creates an instance. It does nothing until it is started. */
+export function createProvider(options: VapiOptions, host: ProviderHost): Provider {
+  const stopping = new AbortController();
+  const stopped = stopping.signal;
+  const parts = createParts(options, host, stopped);
+  const { api, calls, publisher, refresher, transportCalls, sessions, forwarder } = parts;
+  const { clock, log } = host;
+  const orStopped = (signal: AbortSignal): AbortSignal => AbortSignal.any([signal, stopped]);
+  let sweeps = Promise.resolve();
 
   return {
     providesTranscript: true,
     async start() {
       await calls.load();
-      stopListening = host.onDemandChange((callId) => calls.update(callId));
-      sweeps = runSweeps({
-        api,
-        calls,
-        clock: host.clock,
-        log: host.log,
-        life: life.signal,
-        ...options.sweep,
-        takeIn: takeInCall,
-        refresh: (callId, signal) => refresh(callId, signal, 'patient'),
-      });
+      sessions.start();
+      sweeps = runSweeps({ api, calls, publisher, refresher, clock, log, stopped, ...options.sweep });
     },
     async stop() {
-      life.abort();
-      stopListening?.();
-      legs.stop();
-      calls.stop();
+      stopping.abort();
+      sessions.stop();
+      transportCalls.stop();
+      calls.clear();
       await Promise.all([forwarder?.stop(), sweeps]);
     },
-    controls: abortOnStop(
-      createControls({
-        api,
-        say: options.compatibility,
-        now: () => host.clock.now(),
-        confirmations,
-        address: (callId) => calls.address(callId, 'control'),
-        locate: (callId, signal) => locator.search(callId, AbortSignal.any([signal, life.signal])),
-        refresh: (callId, signal) => refresh(callId, signal),
-        watchEnd: (callId) => void watchEnd(callId),
-        leg: (callId) => legs.get(callId),
-      }),
-      life.signal,
-    ),
-    controlsFor,
-    placeCall: (args, context) => legs.place(args, context, takeInCall),
-    watch,
-    ingress: createIngress({
-      authenticate: createWebhookAuth(options.webhook, () => host.publicUrl('webhook').href),
-      forwarder,
-      receive: (message, receivedAt) => receiveFrom('webhook', message, receivedAt),
-    }),
+    controls: abortOnStop(parts.controls, stopped),
+    controlsFor: (call) => capabilitiesOfCall(calls, transportCalls, call),
+    placeCall: (args, context) =>
+      placeCall({ api, publisher, transportCalls, clock, stopped }, args, context),
+    watch: (callId, context) => refresher.watch(callId, context),
+    ingress: parts.ingress,
     reconcile: (stale, signal) =>
-      forEachCall(host.clock, stale, signal, ({ providerCallId }) =>
-        refresh(providerCallId, signal, 'patient', true),
+      forEachCall(clock, stale, signal, ({ providerCallId }) =>
+        refresher.refresh(providerCallId, signal, { urgency: 'patient', endIfNotFound: true }),
       ),
-    backfill: (request, signal) =>
-      backfill(
-        { api, clock: host.clock, known: (callId) => calls.known(callId) },
-        request,
-        AbortSignal.any([signal, life.signal]),
-      ),
-    health: (signal) => api.check(AbortSignal.any([signal, life.signal])),
+    backfill: (request, signal) => backfill({ api, clock, calls }, request, orStopped(signal)),
+    health: (signal) => api.check(orStopped(signal)),
   };
 }

@@ -1,5 +1,5 @@
-/** What Vapi's messages mean, in Sidetone's events. Pure and total. */
-import { getOwn, definedFields } from '@sidetone/plugin-kit';
+/** Translates Vapi's messages to events. Pure and total. */
+import { dispatch, getOwn, definedFields, type HandlerTable } from '@sidetone/plugin-kit';
 import { providerCallId, type CallStatus, type ProviderEvent } from '@sidetone/core';
 import {
   detailsOf,
@@ -12,20 +12,18 @@ import {
 } from './calls/call-events.ts';
 import type { VapiAssistant } from './calls/call-object.ts';
 import { PARTY_OF_ROLE } from './calls/conversation.ts';
-import type { VapiMessage, VapiMessageOf, VapiMessageType } from './wire.ts';
+import type { VapiMessage, VapiMessageType } from './wire.ts';
 
-export interface TranslationContext {
+interface TranslationContext {
+  /** Epoch ms. */
   readonly receivedAt: number;
   readonly known: KnownCall;
-  /** Whether an application answers what Vapi asks. */
-  readonly isAnswered?: boolean;
+  /** Whether an application answers the messages that Vapi waits for. */
+  readonly hasApplication?: boolean;
 }
 
-/**
- * Messages that only a call in progress sends, and that become no event which shows it: for those that do, the daemon
- * concludes it by itself.
- */
-const SIGNS_OF_LIFE: ReadonlySet<string> = new Set([
+/** Messages of calls in progress that produce no event which implies this status. */
+const IN_PROGRESS_MESSAGES: ReadonlySet<string> = new Set([
   'assistant.started',
   'assistant.speechStarted',
   'call.endpointing.request',
@@ -39,28 +37,25 @@ const SIGNS_OF_LIFE: ReadonlySet<string> = new Set([
   'voice-input',
 ]);
 
-/** Types of which a call that was never heard of is not announced: it is over, or who knows what it is. */
-const NO_ANNOUNCEMENT: ReadonlySet<VapiMessageType> = new Set([
-  'aside',
+/** Types that do not create an unknown call: it has ended, or it may not be a call. */
+const CREATES_NO_CALL: ReadonlySet<VapiMessageType> = new Set([
+  'unrelated',
   'call.deleted',
   'call.delete.failed',
   'other',
 ]);
 
-type Translator<Type extends VapiMessageType> = (
-  message: VapiMessageOf<Type>,
-  base: EventBase,
-  context: TranslationContext,
-) => readonly ProviderEvent[];
+type Args = [base: EventBase, context: TranslationContext];
+type Events = readonly ProviderEvent[];
 
 const NOTHING: readonly ProviderEvent[] = [];
 
-/** A key made of what the message says; none without a timestamp, as the same words may truly be said twice. */
+/** Returns a dedupe key derived from the content; none without a timestamp, because the same text may be said twice. */
 function keyOf({ name, timestamp }: VapiMessage, ...content: readonly (string | undefined)[]) {
   return timestamp === undefined ? {} : { dedupeKey: [name, timestamp, ...content].join(':') };
 }
 
-const TRANSLATORS: { readonly [Type in VapiMessageType]: Translator<Type> } = {
+const TRANSLATORS: HandlerTable<VapiMessage, Args, Events> = {
   'status-update': (message, base) =>
     statusOf(message.status) === 'ENDED'
       ? [
@@ -125,11 +120,11 @@ const TRANSLATORS: { readonly [Type in VapiMessageType]: Translator<Type> } = {
       ? NOTHING
       : [{ ...base, type: 'call.started', details: { providerData: { language } } }],
   'call.deleted': (message, base, { known }) =>
-    aboutDeletion(message, base, known, 'VAPI_CALL_DELETED', 'Vapi deleted what it kept of this call.'),
+    deletionNotice(message, base, known, 'VAPI_CALL_DELETED', 'Vapi deleted its data of this call.'),
   'call.delete.failed': (message, base, { known }) =>
-    aboutDeletion(message, base, known, 'VAPI_CALL_DELETE_FAILED', 'Vapi could not delete this call.'),
-  request: (message, base, { isAnswered }) =>
-    isAnswered
+    deletionNotice(message, base, known, 'VAPI_CALL_DELETE_FAILED', 'Vapi could not delete this call.'),
+  request: (message, base, { hasApplication }) =>
+    hasApplication
       ? NOTHING
       : [
           {
@@ -137,16 +132,16 @@ const TRANSLATORS: { readonly [Type in VapiMessageType]: Translator<Type> } = {
             dedupeKey: `unanswered:${message.name}`,
             type: 'notice',
             code: 'VAPI_REQUEST_UNANSWERED',
-            message: `Vapi asked for an answer to ${message.name}, and there is no application here to give one.`,
+            message: `Vapi waits for a response to ${message.name}, and no application is configured to answer.`,
           },
         ],
-  passing: () => NOTHING,
-  aside: () => NOTHING,
+  transient: () => NOTHING,
+  unrelated: () => NOTHING,
   other: () => NOTHING,
 };
 
-/** A notice would begin a call that nobody knows, so only a known one gets it. */
-function aboutDeletion(
+/** Returns a notice for a known call. For an unknown one it would create the call. */
+function deletionNotice(
   message: VapiMessage,
   base: EventBase,
   { isKnown }: KnownCall,
@@ -166,31 +161,30 @@ function assistantChanged(
   return [{ ...base, ...keyOf(message, 'assistant', id, name), type: 'assistant.changed', assistant }];
 }
 
-/** The status that a message shows its call to be in: a status-update says it, others imply it. */
-function shownStatus(message: VapiMessage, known: KnownCall): CallStatus | undefined {
+/** Returns the status that a message reports or implies. */
+function statusIn(message: VapiMessage, known: KnownCall): CallStatus | undefined {
   if (message.type === 'status-update') {
     const status = statusOf(message.status);
     return status === 'ENDED' ? undefined : status;
   }
   const isWaiting = known.status === undefined || known.status === 'QUEUED' || known.status === 'RINGING';
-  const isSign =
+  const isInProgress =
     message.type === 'conversation-update'
       ? message.history.some(({ role }) => role !== 'SYSTEM')
-      : SIGNS_OF_LIFE.has(message.name);
-  return isWaiting && isSign ? 'IN_PROGRESS' : undefined;
+      : IN_PROGRESS_MESSAGES.has(message.name);
+  return isWaiting && isInProgress ? 'IN_PROGRESS' : undefined;
 }
 
-/** The events that follow from a message, in order; none when it is about no call. */
+/** Returns the events of a message, in order; none if it does not concern a call. */
 export function translate(message: VapiMessage, context: TranslationContext): readonly ProviderEvent[] {
   if (message.callId === undefined) return NOTHING;
   const base = {
     providerCallId: providerCallId(message.callId),
     occurredAt: message.timestamp ?? context.receivedAt,
   };
-  const status = shownStatus(message, context.known);
-  const mayAnnounce = context.known.isKnown === true || !NO_ANNOUNCEMENT.has(message.type);
-  const details = message.call && mayAnnounce ? detailsOf(message.call, context.known, message) : undefined;
-  const translator = TRANSLATORS[message.type] as Translator<VapiMessageType>;
+  const status = statusIn(message, context.known);
+  const mayCreate = context.known.isKnown === true || !CREATES_NO_CALL.has(message.type);
+  const details = message.call && mayCreate ? detailsOf(message.call, context.known, message) : undefined;
   return [
     ...(details || status
       ? [
@@ -202,6 +196,6 @@ export function translate(message: VapiMessage, context: TranslationContext): re
           },
         ]
       : NOTHING),
-    ...translator(message, base, context),
+    ...dispatch<VapiMessage, Args, Events>(TRANSLATORS, message, base, context),
   ];
 }

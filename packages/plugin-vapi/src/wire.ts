@@ -1,6 +1,6 @@
 /**
- * Vapi's messages, from bytes to values. Pure and total: whatever comes, the answer is a message or a sentence that
- * says why it is none. Types that are not known are data, not errors.
+ * Decodes Vapi's messages. Pure and total: the result is a message, or the reason why the input is not one. Unknown types are not
+ * errors.
  */
 import {
   instantOf,
@@ -23,8 +23,8 @@ import {
 } from './calls/call-object.ts';
 import { historyOf, type HistoryLine } from './calls/conversation.ts';
 
-/** The fields of each type of message that we read, besides those that all carry. */
-export interface VapiMessageFields {
+/** The fields of each message type, in addition to the common ones. */
+interface VapiMessageFields {
   'status-update': { readonly status?: string; readonly end: VapiReport; readonly endDetail?: string };
   transcript: { readonly role?: string; readonly kind?: 'partial' | 'final'; readonly text: string };
   'speech-update': { readonly role?: string; readonly status?: string; readonly turn?: string };
@@ -38,18 +38,18 @@ export interface VapiMessageFields {
   'language-change': { readonly language?: string };
   'call.deleted': object;
   'call.delete.failed': object;
-  /** A message that Vapi waits for the answer of. */
+  /** A message whose response Vapi waits for. */
   request: object;
-  /** Known, of a call in progress, and nothing that is kept: tokens, what will be spoken, what tools answered. */
-  passing: object;
-  /** Known, and about no call that is going on: chats, sessions, uploads. */
-  aside: object;
+  /** Known messages of a call in progress that are not stored: model tokens, upcoming speech, tool results. */
+  transient: object;
+  /** Known messages that do not concern a live call: chats, sessions, uploads. */
+  unrelated: object;
   /** Any other type. */
   other: object;
 }
 
-export interface VapiMessageBase {
-  /** Vapi's own word for the type, without a trailing `[...]`. */
+interface VapiMessageBase {
+  /** The type as Vapi names it, without a trailing `[...]`. */
   readonly name: string;
   readonly callId?: string;
   readonly call?: VapiCall;
@@ -112,16 +112,16 @@ const READERS: {
     ...definedFields({ source: textOf(message['source']) }),
   }),
   request: () => ({}),
-  passing: () => ({}),
-  aside: () => ({}),
+  transient: () => ({}),
+  unrelated: () => ({}),
   other: () => ({}),
 };
 
-function transcriptKind(word: string | undefined): 'partial' | 'final' | undefined {
-  return word === 'partial' || word === 'final' ? word : undefined;
+function transcriptKind(kind: string | undefined): 'partial' | 'final' | undefined {
+  return kind === 'partial' || kind === 'final' ? kind : undefined;
 }
 
-/** Vapi's words for the types, all that are known. */
+/** All known types, by Vapi's name. */
 const TYPES: Readonly<Record<string, VapiMessageType>> = {
   'status-update': 'status-update',
   transcript: 'transcript',
@@ -147,22 +147,22 @@ const TYPES: Readonly<Record<string, VapiMessageType>> = {
   'voice-request': 'request',
   'campaign.predial': 'request',
   'phone-call-control': 'request',
-  'model-output': 'passing',
-  'voice-input': 'passing',
-  'tool-calls-result': 'passing',
-  'function-call-result': 'passing',
-  'tool.completed': 'passing',
-  'workflow.node.started': 'passing',
-  metadata: 'passing',
-  'call.artifact.upload': 'aside',
-  'chat.created': 'aside',
-  'chat.deleted': 'aside',
-  'session.created': 'aside',
-  'session.updated': 'aside',
-  'session.deleted': 'aside',
+  'model-output': 'transient',
+  'voice-input': 'transient',
+  'tool-calls-result': 'transient',
+  'function-call-result': 'transient',
+  'tool.completed': 'transient',
+  'workflow.node.started': 'transient',
+  metadata: 'transient',
+  'call.artifact.upload': 'unrelated',
+  'chat.created': 'unrelated',
+  'chat.deleted': 'unrelated',
+  'session.created': 'unrelated',
+  'session.updated': 'unrelated',
+  'session.deleted': 'unrelated',
 };
 
-/** What makes no sense without a call. */
+/** Types that are invalid without a call id. */
 const NEEDS_CALL: ReadonlySet<VapiMessageType> = new Set([
   'status-update',
   'transcript',
@@ -175,27 +175,27 @@ const NEEDS_CALL: ReadonlySet<VapiMessageType> = new Set([
   'conversation-update',
   'user-interrupted',
   'language-change',
-  'passing',
+  'transient',
 ]);
 
-/** The message in `value`: `{ message: {...} }`, or the message itself. */
+/** Decodes `{ message: {...} }`, or the message without its envelope. */
 export function decodeMessage(value: unknown): Decoded {
-  if (!isJsonObject(value)) return { ok: false, problem: 'the body is no JSON object' };
+  if (!isJsonObject(value)) return { ok: false, problem: 'body: expected a JSON object' };
   const message = value['message'] ?? value;
-  if (!isJsonObject(message)) return { ok: false, problem: 'the body has no message object' };
-  const told = textOf(message['type']);
-  if (told === undefined) return { ok: false, problem: 'the message has no type' };
-  const name = told.replace(/\[.*$/s, '');
+  if (!isJsonObject(message)) return { ok: false, problem: 'message: expected an object' };
+  const fullName = textOf(message['type']);
+  if (fullName === undefined) return { ok: false, problem: 'message.type: expected a non-empty string' };
+  const name = fullName.replace(/\[.*$/s, '');
   const type = getOwn(TYPES, name) ?? 'other';
-  // A token comes many times a second, and nothing is kept of it: its call object is not read whole.
-  const call = type === 'passing' ? undefined : decodeCall(message['call']);
+  // Model tokens arrive many times per second and are not stored: their call object is not decoded.
+  const call = type === 'transient' ? undefined : decodeCall(message['call']);
   const callId = call?.id ?? textOf(objectOf(message['call'])['id']);
   return {
     ok: true,
     message: {
       type,
       name,
-      ...READERS[type](message, told),
+      ...READERS[type](message, fullName),
       ...definedFields({
         call,
         callId,
@@ -208,22 +208,22 @@ export function decodeMessage(value: unknown): Decoded {
   };
 }
 
-/** The message of a webhook, by its body and its `x-call-id` header, which some deliveries carry. */
+/** Decodes a webhook by its body and its `x-call-id` header, which some webhooks have. */
 export function decodeWebhook(body: Uint8Array, callIdHeader?: string): Decoded {
   const value = parseJson(new TextDecoder().decode(body));
-  if (value === undefined) return { ok: false, problem: 'the body is no JSON' };
+  if (value === undefined) return { ok: false, problem: 'body: expected JSON' };
   const decoded = decodeMessage(value);
   if (!decoded.ok) return decoded;
   const callId = decoded.message.callId ?? textOf(callIdHeader);
   if (callId === undefined) {
     return NEEDS_CALL.has(decoded.message.type)
-      ? { ok: false, problem: `the ${decoded.message.name} message names no call` }
+      ? { ok: false, problem: `${decoded.message.name}: expected a call id` }
       : decoded;
   }
   return { ok: true, message: { ...decoded.message, callId } };
 }
 
-/** The message in a text frame of a socket: bare as a rule, and taken in an envelope too. */
+/** Decodes a text frame of a socket, with or without an envelope. */
 export function decodeText(text: string): VapiMessage | undefined {
   const decoded = decodeMessage(parseJson(text));
   return decoded.ok ? decoded.message : undefined;

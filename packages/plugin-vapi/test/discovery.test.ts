@@ -18,14 +18,14 @@ const apiCall = (id: string): string => `https://api.vapi.ai/call/${id}`;
 const lists = (host: FakeHost): FakeRequest[] => host.requests.filter(({ url }) => LIST.test(url.href));
 const liveMonitor = { listenUrl: LISTEN_URL, controlUrl: CONTROL_URL };
 
-describe('a sweep', () => {
+describe('sweep', () => {
   async function startSweeping(calls: () => unknown, options: object = SWEEP): Promise<Harness> {
     const harness = await start(options);
     harness.host.respond('GET', LIST, () => ({ json: calls() }));
     return harness;
   }
 
-  it('comes every 45 seconds and looks 12 hours back, until the stop', async () => {
+  it('runs every 45 seconds, covers 12 hours, and ends with the provider', async () => {
     const { host, provider } = await startSweeping(() => []);
     await host.clock.advance(44_999);
     expect(host.requests).toEqual([]);
@@ -41,7 +41,7 @@ describe('a sweep', () => {
     host.verify();
   });
 
-  it('is off when its interval is 0', async () => {
+  it('is disabled by an interval of 0', async () => {
     const { host } = await start({ sweep: { intervalMs: 0 } });
     expect(host.clock.pending).toBe(0);
   });
@@ -49,7 +49,7 @@ describe('a sweep', () => {
   it.each([
     ['bare', (calls: unknown[]) => calls],
     ['paged', (results: unknown[]) => ({ results, metadata: { hasNextPage: false } })],
-  ])('finds a live call that no webhook told, in a list that is %s', async (_shape, shape) => {
+  ])('finds a live call without webhooks in a list that is %s', async (_shape, shape) => {
     const { host } = await startSweeping(() =>
       shape([
         { ...live, id: CALL, monitor: liveMonitor },
@@ -63,7 +63,7 @@ describe('a sweep', () => {
     expect(host.dials).toHaveLength(1);
   });
 
-  it('ends a call that ended unseen, by the list or, where it is not in it, by its id', async () => {
+  it('ends a call whose end was not reported, by the list or by its id', async () => {
     const { host, post } = await startSweeping(() => [ended]);
     host.respond('GET', apiCall(OTHER_CALL), { status: 404, json: {} });
     await post({ message: { type: 'status-update', status: 'in-progress', call: { ...live, id: CALL } } });
@@ -78,13 +78,13 @@ describe('a sweep', () => {
       [OTHER_CALL, 'UNKNOWN'],
     ]);
     expect(host.eventsOf('call.report')).toHaveLength(1);
-    // And that is that: the next sweeps tell nothing more.
-    const told = host.events.length;
+    // The next sweeps emit nothing more.
+    const count = host.events.length;
     await host.clock.advance(90_000);
-    expect(host.events).toHaveLength(told);
+    expect(host.events).toHaveLength(count);
   });
 
-  it('does not end a call that was just heard of, though Vapi does not find it', async () => {
+  it('does not end a recently reported call that Vapi does not find', async () => {
     const { host, post } = await startSweeping(() => []);
     host.respond('GET', apiCall(CALL), { status: 404, json: {} });
     await host.clock.advance(44_000);
@@ -93,7 +93,7 @@ describe('a sweep', () => {
     expect(host.eventsOf('call.ended')).toEqual([]);
   });
 
-  it('reads the report of an ended call again while its costs have not settled', async () => {
+  it('reads the report of an ended call again until its cost is final', async () => {
     let cost = 0;
     const { host, post } = await startSweeping(() => [{ ...ended, cost }]);
     await post(sample('status-update in-progress, embedded call stale'));
@@ -104,7 +104,7 @@ describe('a sweep', () => {
     expect(host.eventsOf('call.report').at(-1)).toMatchObject({ cost: { amount: 0.1432 } });
   });
 
-  it('tells a call whole of which everything was lost, if it is not older than this instance', async () => {
+  it('publishes an ended call without webhooks if it was created after the start', async () => {
     const { host } = await startSweeping(() => [
       { ...ended, id: CALL, createdAt: '2026-01-05T09:00:10.000Z', endedAt: '2026-01-05T09:00:20.000Z' },
       { ...ended, id: OTHER_CALL, createdAt: '2026-01-05T08:59:59.000Z' },
@@ -117,7 +117,7 @@ describe('a sweep', () => {
     ]);
   });
 
-  it('turns over page after page, at most four questions a second', async () => {
+  it('reads all pages, at most four requests per second', async () => {
     const all = Array.from({ length: 250 }, (_, i) => ({
       ...live,
       id: `call-${i}`,
@@ -139,7 +139,7 @@ describe('a sweep', () => {
   it.each([
     [{ 'retry-after': '21' }, 21_000],
     [{}, 30_000],
-  ])('waits after a 429 with %j', async (headers, coolDownMs) => {
+  ])('pauses after a 429 with %j', async (headers, coolDownMs) => {
     const { host } = await startSweeping(() => [], { sweep: { intervalMs: 10_000 } });
     host.respond('GET', LIST, { status: 429, headers, json: {} });
     await host.clock.advance(10_000);
@@ -150,7 +150,7 @@ describe('a sweep', () => {
     expect(host.requests).toHaveLength(2);
   });
 
-  it('asks for less where an answer is too long to be read', async () => {
+  it('requests a smaller page if a response exceeds the size limit', async () => {
     const { host } = await start(SWEEP);
     host.respond('GET', LIST, ({ url }) =>
       Number(url.searchParams.get('limit')) > 30
@@ -162,7 +162,7 @@ describe('a sweep', () => {
   });
 });
 
-/** What Vapi answers: the newest of those in the bounds. */
+/** Returns Vapi's response: the newest calls within the bounds. */
 function pageOf(all: readonly { createdAt: string }[], url: URL): unknown[] {
   const [gt, lt] = ['createdAtGt', 'createdAtLt'].map((name) => url.searchParams.get(name));
   return all
@@ -170,8 +170,8 @@ function pageOf(all: readonly { createdAt: string }[], url: URL): unknown[] {
     .slice(0, Number(url.searchParams.get('limit')));
 }
 
-describe('a call that is known by its id only', () => {
-  it('is asked for after 0, 1, 2 and 4 seconds, until its addresses are there', async () => {
+describe('lookup of a call that is known only by its id', () => {
+  it('requests the call after 0, 1, 2 and 4 seconds until it has monitor URLs', async () => {
     const { host, post } = await start();
     const askedAt: number[] = [];
     const begin = host.clock.now();
@@ -187,7 +187,7 @@ describe('a call that is known by its id only', () => {
     expect(host.dials.map(({ url }) => url.href)).toEqual([LISTEN_URL]);
   });
 
-  it('is not begun by a message that we do not know, if Vapi does not know it either', async () => {
+  it('does not create a call for an unknown message if Vapi does not find the call', async () => {
     const { host, post } = await start();
     host.respond('GET', apiCall(CALL), { status: 404, json: {} });
     await post({ message: { type: 'brand.new', call: { id: CALL, type: 'webCall' } } });
@@ -197,7 +197,7 @@ describe('a call that is known by its id only', () => {
     expect(host.events).toEqual([]);
   });
 
-  it('is found when a control needs its address', async () => {
+  it('finds the control URL for a command', async () => {
     const { host, provider } = await start();
     let asked = 0;
     host.respond('GET', apiCall(CALL), () => ({
@@ -215,7 +215,7 @@ describe('a call that is known by its id only', () => {
   });
 });
 
-describe('a backfill', () => {
+describe('backfill', () => {
   const since = Date.UTC(2026, 0, 1);
   const until = Date.UTC(2026, 0, 5);
 
@@ -244,7 +244,7 @@ describe('a backfill', () => {
     createdAt: new Date(at).toISOString(),
   });
 
-  it('tells each call that ended, once, newest first, with all that was said', async () => {
+  it('yields each ended call once, newest first, with its transcript', async () => {
     const all = Array.from({ length: 230 }, (_, i) => past(i, until - 1 - i * 1000));
     const harness = await start();
     harness.host.respond('GET', LIST, ({ url }) => ({ json: pageOf(all, url) }));
@@ -260,7 +260,7 @@ describe('a backfill', () => {
     harness.host.verify();
   });
 
-  it('loses none and ends, though more calls than a page holds were made in one instant', async () => {
+  it('skips no call if one instant has more calls than a page', async () => {
     const all = Array.from({ length: 3 * PAGE_LIMIT }, (_, i) => past(i, i < 10 ? until - 1 : until - 2));
     all.push(past(999, until - 5000));
     const harness = await start();
@@ -268,31 +268,31 @@ describe('a backfill', () => {
     expect(idsOf(await run(harness)).toSorted()).toEqual(all.map(({ id }) => id).toSorted());
   });
 
-  it('ends also when Vapi does not heed the bounds', async () => {
+  it('ends if Vapi ignores the bounds', async () => {
     const all = Array.from({ length: PAGE_LIMIT }, (_, i) => past(i, until - 1));
     const harness = await start();
     harness.host.respond('GET', LIST, { json: { results: all, metadata: { hasNextPage: true } } });
     expect(idsOf(await run(harness))).toHaveLength(PAGE_LIMIT);
   });
 
-  it('goes on where an earlier one stopped', async () => {
+  it('resumes at the position of an earlier run', async () => {
     const all = Array.from({ length: 230 }, (_, i) => past(i, until - 1 - i * 1000));
     const harness = await start();
     harness.host.respond('GET', LIST, ({ url }) => ({ json: pageOf(all, url) }));
     const [first] = await run(harness);
     const rest = await run(harness, { resumeAt: first!.position });
-    // The last of the page before once more: others of its instant might have been left out.
+    // The last call of the previous page is repeated: others of its instant may not have been on it.
     expect(idsOf(rest)).toEqual(all.slice(99).map(({ id }) => id));
   });
 
-  it('leaves live calls to the live path', async () => {
+  it('skips live calls', async () => {
     const harness = await start();
     const json = [{ ...live, id: CALL, createdAt: new Date(since).toISOString() }, past(1, since)];
     harness.host.respond('GET', LIST, { json });
     expect(idsOf(await run(harness))).toEqual(['past-1']);
   });
 
-  it('tries again what passes, and not what does not', async () => {
+  it('retries temporary failures only', async () => {
     const harness = await start();
     const replies = [{ status: 429, headers: { 'retry-after': '5' } }, { status: 500 }, { status: 503 }];
     harness.host.respond('GET', LIST, () => replies.shift() ?? { json: [past(1, since)] });
@@ -302,7 +302,7 @@ describe('a backfill', () => {
     await expect(run(harness)).rejects.toMatchObject({ code: 'PROVIDER_REFUSED' });
   });
 
-  it('ends with its signal', async () => {
+  it('ends when its signal aborts', async () => {
     const harness = await start();
     harness.host.respond('GET', LIST, { status: 500 });
     const stop = new AbortController();

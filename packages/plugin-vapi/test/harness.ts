@@ -1,4 +1,4 @@
-/** A started instance of the plugin on a fake host. */
+/** Starts an instance of the plugin on a fake host. */
 import { createFakeHost, createIngressRequest, type FakeHost, type FakeHostOptions } from '@sidetone/testkit';
 import type { IngressResponse, Provider } from '@sidetone/core';
 import plugin, { type VapiOptions } from '@sidetone/plugin-vapi';
@@ -6,7 +6,7 @@ import plugin, { type VapiOptions } from '@sidetone/plugin-vapi';
 export const SECRETS = { apiKey: 'private-key-0', publicKey: 'public-key-0' } as const;
 const signal = new AbortController().signal;
 
-/** The options as the schema completes them; without sweeps, so that a test moves time for its own ends. */
+/** Returns options with their defaults, and without sweeps, so advancing the clock does not start any. */
 export async function readOptions(options: object): Promise<VapiOptions> {
   const result = await plugin.options['~standard'].validate({
     ...SECRETS,

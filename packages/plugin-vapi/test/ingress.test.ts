@@ -5,8 +5,8 @@ import { CALL, CONTROL_URL, LISTEN_URL, sample, samplesOf } from './samples.ts';
 
 const inProgress = sample('status-update in-progress, embedded call stale');
 
-describe('the webhook', () => {
-  it('is answered with an empty object once what it tells is emitted', async () => {
+describe('webhook', () => {
+  it('responds with an empty object once the events are emitted', async () => {
     const { host, post } = await start();
     const response = await post(inProgress);
     expect(response).toMatchObject({ status: 200, body: '{}' });
@@ -16,7 +16,7 @@ describe('the webhook', () => {
     host.verify();
   });
 
-  it('is not answered before what must survive a restart is stored', async () => {
+  it('responds only after the state of the call is stored', async () => {
     const { host, post } = await start();
     const { set } = host.state;
     let store = (): void => {};
@@ -32,14 +32,14 @@ describe('the webhook', () => {
     expect(await response).toBe(true);
   });
 
-  it('is answered even if the store is broken', async () => {
+  it('responds with 200 if the store fails', async () => {
     const { host, post } = await start();
     host.state.set = () => Promise.reject(new Error('disk full'));
     expect(await post(inProgress)).toMatchObject({ status: 200 });
     expect(host.logs).toMatchObject([{ level: 'warn' }]);
   });
 
-  it('takes every sample, and stays whole', async () => {
+  it('handles every sample without side effects after the stop', async () => {
     const { host, provider, post } = await start();
     const statuses: number[] = [];
     for (const { body } of samplesOf('webhook')) {
@@ -61,7 +61,7 @@ describe('the webhook', () => {
   });
 
   it.each([[[]], [{}], [{ message: 'x' }], [sample('no call object and no timestamp')]])(
-    'refuses %j as malformed',
+    'rejects %j as malformed',
     async (body) => {
       const { host, post } = await start();
       await expect(post(body)).rejects.toMatchObject({ code: 'WIRE_MALFORMED' });
@@ -69,34 +69,41 @@ describe('the webhook', () => {
     },
   );
 
-  it('takes types that it does not know, and says so in the log only', async () => {
+  it('accepts unknown types, and logs them', async () => {
     const { host, post } = await start();
     expect(await post({ message: { type: 'brand.new' } })).toMatchObject({ status: 200 });
     expect(host.events).toEqual([]);
     expect(host.logs).toMatchObject([{ level: 'debug', fields: { type: 'brand.new' } }]);
   });
 
-  it('shows the sender that nobody answers a request, and the operator too', async () => {
+  it('responds with 501 and emits a notice if no application answers a request', async () => {
     const { host, post } = await start();
     const response = await post(sample('tool-calls, arguments as string'));
-    expect(response).toMatchObject({ status: 501, body: 'nothing here answers tool-calls' });
+    expect(response).toMatchObject({
+      status: 501,
+      body: 'no application is configured to answer tool-calls',
+    });
     expect(host.eventsOf('notice')).toMatchObject([{ code: 'VAPI_REQUEST_UNANSWERED' }]);
   });
 
   it.each([
-    ['assistant-request', 501, 'nothing here answers assistant-request'],
-    ['voice-request', 501, 'nothing here answers voice-request'],
-    ['transfer-destination-request', 501, 'nothing here answers transfer-destination-request'],
-    ['phone-call-control', 501, 'nothing here answers phone-call-control'],
+    ['assistant-request', 501, 'no application is configured to answer assistant-request'],
+    ['voice-request', 501, 'no application is configured to answer voice-request'],
+    [
+      'transfer-destination-request',
+      501,
+      'no application is configured to answer transfer-destination-request',
+    ],
+    ['phone-call-control', 501, 'no application is configured to answer phone-call-control'],
     ['campaign.predial', 200, '{"eligible":false}'],
     ['call.endpointing.request', 200, '{"timeoutSeconds":0.5}'],
     ['knowledge-base-request', 200, '{"documents":[]}'],
-  ])('answers what nobody answers so that it harms least: %s with %i', async (type, status, body) => {
+  ])('has a default response to %s: %i', async (type, status, body) => {
     const { post } = await start();
     expect(await post({ message: { type } })).toMatchObject({ status, body });
   });
 
-  it('is the only thing here, and is posted to', async () => {
+  it('is the only route, and only accepts POST', async () => {
     const { provider } = await start();
     const request = provider.ingress!.request!;
     expect(await request(createIngressRequest({ path: 'other' }))).toMatchObject({ status: 404 });
@@ -111,10 +118,10 @@ describe('the webhook', () => {
   });
 });
 
-describe('the webhook secret', () => {
+describe('webhook secret', () => {
   const options = { webhook: { secret: 'hook-secret' } };
 
-  it('lets in who brings it', async () => {
+  it('accepts the configured secret', async () => {
     const { post } = await start(options);
     expect(await post(inProgress, { 'X-Vapi-Secret': 'hook-secret' })).toMatchObject({ status: 200 });
   });
@@ -124,7 +131,7 @@ describe('the webhook secret', () => {
     { 'x-vapi-secret': '' },
     { 'x-vapi-secret': 'hook-secre' },
     { 'x-vapi-secret': 'hook-secret2' },
-  ])('keeps out %j before anything is read', async (headers) => {
+  ])('rejects %j before the body is decoded', async (headers) => {
     const { host, post } = await start(options);
     await expect(post('not even a message', headers)).rejects.toMatchObject({
       code: 'WEBHOOK_UNAUTHENTICATED',
@@ -133,8 +140,8 @@ describe('the webhook secret', () => {
   });
 });
 
-describe('the monitor addresses', () => {
-  it('are kept for a restart while the call lives, and nowhere else', async () => {
+describe('monitor URLs', () => {
+  it('are stored while the call is live, and neither logged nor emitted', async () => {
     const { host, post } = await start();
     await post(inProgress);
     const stored = host.state.entries.get(`call/${CALL}`) ?? '';
@@ -145,7 +152,7 @@ describe('the monitor addresses', () => {
     expect(host.logText() + JSON.stringify(host.events)).not.toMatch(/vapi\.ai/);
   });
 
-  it('are written again only when something changed', async () => {
+  it('are stored again only after a change', async () => {
     const { host, post } = await start();
     await post(inProgress);
     const before = host.state.entries.get(`call/${CALL}`);
@@ -154,7 +161,7 @@ describe('the monitor addresses', () => {
     expect(host.state.entries.get(`call/${CALL}`)).toBe(before);
   });
 
-  it('are forgotten with the end, also when later webhooks bring them again', async () => {
+  it('are deleted when the call ends, and not stored again by late webhooks', async () => {
     const { host, post } = await start();
     await post(inProgress);
     await post(sample('status-update ended, new unknown reason'));

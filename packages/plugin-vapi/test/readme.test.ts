@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { optionsSchema } from '../src/config.ts';
-import { UNANSWERED } from '../src/webhook/unanswered.ts';
+import { DEFAULT_RESPONSES } from '../src/webhook/default-responses.ts';
 
 const README = readFileSync(new URL('../README.md', import.meta.url), 'utf8');
 const PROTOCOL = readFileSync(new URL('../../../docs/protocol/vapi.md', import.meta.url), 'utf8');
@@ -14,7 +14,7 @@ interface Schema {
   readonly default?: unknown;
 }
 
-/** Every option by its path, with its default as text. */
+/** Returns every option by its path, with its default as text. */
 function optionsIn(schema: Schema, path = ''): [string, string | undefined][] {
   return Object.entries(schema.properties ?? {}).flatMap(([name, option]): [string, string | undefined][] => {
     const key = path === '' ? name : `${path}.${name}`;
@@ -26,29 +26,29 @@ function optionsIn(schema: Schema, path = ''): [string, string | undefined][] {
   });
 }
 
-describe('the README', () => {
-  it('names every option, with its default', () => {
+describe('README.md', () => {
+  it('documents every option with its default', () => {
     const schema = z.toJSONSchema(optionsSchema, { io: 'input', unrepresentable: 'any' }) as Schema;
-    const rows = [...README.matchAll(/^\| `([\w.]+)` +\| (.*?) +\|/gm)].map(([, key, told]) => {
-      const value = /^`(.*)`$/.exec(told!)?.[1];
-      return [key!, told === '``' ? '' : value];
+    const rows = [...README.matchAll(/^\| `([\w.]+)` +\| (.*?) +\|/gm)].map(([, key, cell]) => {
+      const value = /^`(.*)`$/.exec(cell!)?.[1];
+      return [key!, cell === '``' ? '' : value];
     });
     expect(rows).toEqual(optionsIn(schema));
   });
 });
 
-describe('the protocol notes', () => {
-  it('tell of every type of message that is known', () => {
+describe('docs/protocol/vapi.md', () => {
+  it('documents every known message type', () => {
     const table = /const TYPES[^{]*\{(.*?)\n\};/s.exec(wire)![1]!;
     const names = [...table.matchAll(/^ {2}'?([\w.-]+)'?:/gm)].map(([, name]) => name!);
     expect(names.length).toBeGreaterThan(30);
     expect(names.filter((name) => !PROTOCOL.includes(`\`${name}\``))).toEqual([]);
   });
 
-  it('tell what is answered to each message that nobody answers, and why', () => {
-    for (const [name, { body, because }] of Object.entries(UNANSWERED)) {
+  it('documents every default response and its reason', () => {
+    for (const [name, { body, reason }] of Object.entries(DEFAULT_RESPONSES)) {
       const row = PROTOCOL.split('\n').find(
-        (line) => line.startsWith(`| \`${name}\``) && line.includes(because),
+        (line) => line.startsWith(`| \`${name}\``) && line.includes(reason),
       );
       expect(row, name).toContain(body ? JSON.stringify(body) : '501');
     }

@@ -3,28 +3,28 @@ import { errorReasonIn } from '@sidetone/plugin-kit';
 import { createCommandContext, createControlledCall, createFakeHost } from '@sidetone/testkit';
 import { describe, expect, it } from 'vitest';
 import { createVapiApi, isSuccess, type VapiApi } from '../src/rest/api.ts';
-import { isOver, translateCall } from '../src/calls/call-events.ts';
+import { hasEnded, translateCall } from '../src/calls/call-events.ts';
 import { decodeCall } from '../src/calls/call-object.ts';
 import { translate } from '../src/translate.ts';
 import { decodeText, decodeWebhook } from '../src/wire.ts';
 import { start } from './harness.ts';
 import { CALL, CONTROL_URL, OTHER_CALL, sample, SAMPLES, samplesOf } from './samples.ts';
 
-/** An event in a line: its type, and what it says besides whom and when. */
+/** Formats an event as a line: its type and its main fields. */
 function line(event: ProviderEvent): string {
   const { status, party, text, code, end, destination, assistant, summary } = event as unknown as Record<
     string,
     string & { category?: string; code?: string; name?: string }
   >;
-  const told = [status, party, text, code, end?.category, end?.code, destination, assistant?.name, summary];
-  return [event.type, ...told].filter((word) => word !== undefined).join(' | ');
+  const fields = [status, party, text, code, end?.category, end?.code, destination, assistant?.name, summary];
+  return [event.type, ...fields].filter((field) => field !== undefined).join(' | ');
 }
 
 const unanswered = ['call.started | IN_PROGRESS', 'notice | VAPI_REQUEST_UNANSWERED'];
 const setUp = ['call.started', 'notice | VAPI_REQUEST_UNANSWERED'];
 const progress = ['call.started | IN_PROGRESS'];
 
-/** What each webhook becomes when nothing is known of its call, or why it is none. */
+/** The events of each webhook about an unknown call, or why it is rejected. */
 const WEBHOOKS: Readonly<Record<string, readonly string[] | string>> = {
   'status-update queued': ['call.started | QUEUED'],
   'status-update ringing': ['call.started | RINGING'],
@@ -86,7 +86,7 @@ const WEBHOOKS: Readonly<Record<string, readonly string[] | string>> = {
     'call.ended | CUSTOMER_ENDED | customer-ended-call',
     'call.report | Customer confirmed the renewal.',
   ],
-  // About no call, or about one that is over and that nobody knows.
+  // Without a call, or about an unknown call that has ended.
   'call.artifact.upload': [],
   'chat.created': [],
   'chat.deleted': [],
@@ -94,21 +94,21 @@ const WEBHOOKS: Readonly<Record<string, readonly string[] | string>> = {
   'campaign.predial': [],
   'bare body without envelope': progress,
   'call id of another host in monitor (must be refused)': progress,
-  'no call object and no timestamp': 'the status-update message names no call',
+  'no call object and no timestamp': 'status-update: expected a call id',
 };
 
 describe('a webhook sample', () => {
   it.each(samplesOf('webhook').map(({ name, body }) => [name, body] as const))('%s', (name, body) => {
     const decoded = decodeWebhook(new TextEncoder().encode(JSON.stringify(body)));
     const context = { receivedAt: 1_787_400_000_000, known: { assistantSeen: false } };
-    const told = decoded.ok ? translate(decoded.message, context).map(line) : decoded.problem;
-    expect(told).toEqual(WEBHOOKS[name]);
+    const result = decoded.ok ? translate(decoded.message, context).map(line) : decoded.problem;
+    expect(result).toEqual(WEBHOOKS[name]);
     const text = decoded.ok ? JSON.stringify(translate(decoded.message, context)) : '';
     expect(text).not.toMatch(/ignore your rules|renewal agent|lookupPolicy|sig=|vapi\.ai/);
   });
 });
 
-/** What a call object that REST answers with becomes. */
+/** The events of each call object of the REST API. */
 const CALLS: Readonly<Record<string, readonly string[]>> = {
   'get ended call, full': [
     'call.started',
@@ -129,20 +129,20 @@ const CALLS: Readonly<Record<string, readonly string[]>> = {
   'get call, monitor urls as pasted in docs': progress,
 };
 
-type Ask = (api: VapiApi, signal: AbortSignal) => Promise<unknown>;
-const list: Ask = async (api, signal) => {
+type Request = (api: VapiApi, signal: AbortSignal) => Promise<unknown>;
+const list: Request = async (api, signal) => {
   const { calls, count, hasMore } = await api.listCalls({ limit: 100 }, signal);
   return { ids: calls.map(({ id }) => id), count, hasMore };
 };
-const get: Ask = (api, signal) => api.getCall(CALL, signal);
-const create: Ask = async (api, signal) => (await api.createCall({}, signal)).id;
-const steer: Ask = async (api, signal) => {
+const get: Request = (api, signal) => api.getCall(CALL, signal);
+const create: Request = async (api, signal) => (await api.createCall({}, signal)).id;
+const control: Request = async (api, signal) => {
   const reply = await api.control(new URL(CONTROL_URL), { type: 'end-call' }, signal);
-  return { isTaken: isSuccess(reply), reason: errorReasonIn(reply) };
+  return { isAccepted: isSuccess(reply), reason: errorReasonIn(reply) };
 };
 
-/** What is asked when the sample is the answer, and what comes of it: a value, or the fault. */
-const ANSWERS: Readonly<Record<string, readonly [ask: Ask, outcome: unknown]>> = {
+/** The request that each sample responds to, and its result or error. */
+const RESPONSES: Readonly<Record<string, readonly [request: Request, outcome: unknown]>> = {
   'create batch, one failed': [create, CALL],
   'list calls, array': [
     list,
@@ -158,12 +158,12 @@ const ANSWERS: Readonly<Record<string, readonly [ask: Ask, outcome: unknown]>> =
   'error 403, cdn plain text': [get, { code: 'PROVIDER_REFUSED', message: /error code: 1010/ }],
   'error 404, unknown call': [get, undefined],
   'error 429': [get, { code: 'PROVIDER_RATE_LIMITED', details: { status: 429, retryAfterSeconds: 21 } }],
-  'control accepted, no body': [steer, { isTaken: true, reason: undefined }],
-  'control refused, unknown call': [steer, { isTaken: false, reason: 'Call not active' }],
+  'control accepted, no body': [control, { isAccepted: true, reason: undefined }],
+  'control refused, unknown call': [control, { isAccepted: false, reason: 'Call not active' }],
 };
 
-describe('a REST sample that answers a question', () => {
-  it.each(Object.entries(ANSWERS))('%s', async (name, [ask, outcome]) => {
+describe('REST response', () => {
+  it.each(Object.entries(RESPONSES))('%s', async (name, [request, outcome]) => {
     const { body, meta } = samplesOf('rest-response').find((each) => each.name === name)!;
     const host = createFakeHost();
     const text = (body as { text?: unknown }).text;
@@ -177,31 +177,31 @@ describe('a REST sample that answers a question', () => {
       publicKey: undefined,
       controlTimeoutMs: 5000,
     });
-    const told = await ask(api, new AbortController().signal).catch((error: unknown) => error);
-    if (isFault(told)) {
+    const result = await request(api, new AbortController().signal).catch((error: unknown) => error);
+    if (isFault(result)) {
       const { message, ...rest } = outcome as { message?: RegExp };
-      expect(told).toMatchObject(rest);
-      expect(told.message).toMatch(message ?? /./);
+      expect(result).toMatchObject(rest);
+      expect(result.message).toMatch(message ?? /./);
     } else {
-      expect(told).toEqual(outcome);
+      expect(result).toEqual(outcome);
     }
   });
 });
 
-describe('a REST sample', () => {
+describe('call object of the REST API', () => {
   it.each(Object.entries(CALLS))('%s', (name, expected) => {
     const call = decodeCall(sample(name, 'rest-response'))!;
     expect(translateCall(call, 1_787_400_000_000, { assistantSeen: false }).map(line)).toEqual(expected);
-    expect(isOver(call)).toBe(expected.length > 1);
+    expect(hasEnded(call)).toBe(expected.length > 1);
   });
 
-  it('is in one of the two lists', () => {
+  it('is listed in one of the two tables', () => {
     const names = samplesOf('rest-response').map(({ name }) => name);
-    expect(names.toSorted()).toEqual([...Object.keys(CALLS), ...Object.keys(ANSWERS)].toSorted());
+    expect(names.toSorted()).toEqual([...Object.keys(CALLS), ...Object.keys(RESPONSES)].toSorted());
   });
 });
 
-type Asked = { [Name in ControlName]: readonly [Name, ControlArguments[Name]] }[ControlName];
+type ControlCall = { [Name in ControlName]: readonly [Name, ControlArguments[Name]] }[ControlName];
 
 const say = { endCallAfterSpoken: false, interrupt: false };
 const plan = (name: string): Readonly<Record<string, unknown>> =>
@@ -209,30 +209,27 @@ const plan = (name: string): Readonly<Record<string, unknown>> =>
 const without = (fields: Readonly<Record<string, unknown>>, ...names: string[]) =>
   Object.fromEntries(Object.entries(fields).filter(([name]) => !names.includes(name)));
 
-/** What is asked of the plugin so that it posts the sample; `instead` where our body differs, and why. */
-const CONTROLS: Readonly<Record<string, { asked: Asked; instead?: unknown; options?: object }>> = {
-  // Whether the customer may talk over it cannot be asked for.
+/** The control call for which the plugin posts each sample; `instead` if our body differs. */
+const CONTROLS: Readonly<Record<string, { call: ControlCall; instead?: unknown; options?: object }>> = {
+  // Whether the customer may interrupt is not an argument of the control.
   'say with content': {
-    asked: [
-      'say',
-      { ...say, content: 'One moment, a supervisor is checking this for you.', interrupt: true },
-    ],
+    call: ['say', { ...say, content: 'One moment, a supervisor is checking this for you.', interrupt: true }],
     instead: {
       type: 'say',
       content: 'One moment, a supervisor is checking this for you.',
       interruptAssistantEnabled: true,
     },
   },
-  // The older spelling is sent beside the newer one, on request.
+  // The older field is sent in addition if configured.
   'say with message, older spelling': {
-    asked: ['say', { ...say, content: 'Welcome back.' }],
+    call: ['say', { ...say, content: 'Welcome back.' }],
     instead: { type: 'say', content: 'Welcome back.', message: 'Welcome back.' },
     options: { compatibility: { sayMessageKey: true } },
   },
-  'say unicode': { asked: ['say', { ...say, content: 'Ça va? ¡Hasta luego! さようなら 👋' }] },
-  'say empty content': { asked: ['say', { ...say, content: '' }] },
+  'say unicode': { call: ['say', { ...say, content: 'Ça va? ¡Hasta luego! さようなら 👋' }] },
+  'say empty content': { call: ['say', { ...say, content: '' }] },
   'add-message system, silent': {
-    asked: [
+    call: [
       'addMessage',
       {
         role: 'SYSTEM',
@@ -242,17 +239,17 @@ const CONTROLS: Readonly<Record<string, { asked: Asked; instead?: unknown; optio
     ],
   },
   'add-message user, triggers response': {
-    asked: ['addMessage', { role: 'USER', content: 'Please repeat the price.', triggerResponse: true }],
+    call: ['addMessage', { role: 'USER', content: 'Please repeat the price.', triggerResponse: true }],
   },
   'add-message bad role': {
-    asked: ['addMessage', { role: 'SUPERVISOR' as 'SYSTEM', content: 'x', triggerResponse: true }],
+    call: ['addMessage', { role: 'SUPERVISOR' as 'SYSTEM', content: 'x', triggerResponse: true }],
   },
-  'control unmute-assistant': { asked: ['unmute', { party: 'ASSISTANT' }] },
-  'control mute-customer': { asked: ['mute', { party: 'CUSTOMER' }] },
-  'end-call': { asked: ['endCall', {}] },
-  'transfer number, minimal': { asked: ['transfer', { number: '+15005550123' }] },
+  'control unmute-assistant': { call: ['unmute', { party: 'ASSISTANT' }] },
+  'control mute-customer': { call: ['mute', { party: 'CUSTOMER' }] },
+  'end-call': { call: ['endCall', {}] },
+  'transfer number, minimal': { call: ['transfer', { number: '+15005550123' }] },
   'transfer number, warm with extension and caller id': {
-    asked: [
+    call: [
       'transfer',
       {
         number: '+15005550123',
@@ -266,7 +263,7 @@ const CONTROLS: Readonly<Record<string, { asked: Asked; instead?: unknown; optio
     ],
   },
   'transfer sip with headers': {
-    asked: [
+    call: [
       'transfer',
       {
         sipUri: 'sip:desk7@pbx.example.net',
@@ -276,7 +273,7 @@ const CONTROLS: Readonly<Record<string, { asked: Asked; instead?: unknown; optio
     ],
   },
   'transfer sip dial with caller id': {
-    asked: [
+    call: [
       'transfer',
       {
         sipUri: 'sip:+15005550188@trunk.example.net',
@@ -286,7 +283,7 @@ const CONTROLS: Readonly<Record<string, { asked: Asked; instead?: unknown; optio
     ],
   },
   'handoff saved assistant, object plan': {
-    asked: [
+    call: [
       'handoff',
       {
         assistantId: 'c1e6a4de-7d36-4b0f-9e8b-2f8a7c1d9a01',
@@ -296,21 +293,21 @@ const CONTROLS: Readonly<Record<string, { asked: Asked; instead?: unknown; optio
     ],
   },
   'handoff by member name with overrides': {
-    asked: ['handoff', { providerOptions: without(plan('handoff by member name with overrides'), 'type') }],
+    call: ['handoff', { providerOptions: without(plan('handoff by member name with overrides'), 'type') }],
   },
-  'handoff squad': { asked: ['handoff', { providerOptions: without(plan('handoff squad'), 'type') }] },
+  'handoff squad': { call: ['handoff', { providerOptions: without(plan('handoff squad'), 'type') }] },
 };
 
-/** Bodies that nothing asks the plugin for: an empty message, and raw TwiML into a live call. */
+/** Bodies that the plugin never sends: an empty message, and raw TwiML. */
 const NOT_OFFERED = new Set(['add-message default trigger, null content', 'send-transport-message twilio']);
 
-describe('a control sample', () => {
-  it.each(Object.entries(CONTROLS))('%s', async (name, { asked, instead, options = {} }) => {
+describe('control command', () => {
+  it.each(Object.entries(CONTROLS))('%s', async (name, { call, instead, options = {} }) => {
     const { meta, body } = samplesOf('control-request').find((each) => each.name === name)!;
     const { host, provider, post } = await start(options);
     await post(sample('status-update in-progress, embedded call stale'));
     host.respond('POST', CONTROL_URL, { status: 204 });
-    const [control, args] = asked;
+    const [control, args] = call;
     const run = provider.controls![control] as (...all: unknown[]) => Promise<void>;
     const done = run(createControlledCall(CALL), args, createCommandContext());
     if (meta?.expect === 'invalid') {
@@ -324,13 +321,13 @@ describe('a control sample', () => {
     host.verify();
   });
 
-  it('is in one of the two lists', () => {
+  it('is listed in one of the two tables', () => {
     const names = samplesOf('control-request').map(({ name }) => name);
     expect(names.toSorted()).toEqual([...Object.keys(CONTROLS), ...NOT_OFFERED].toSorted());
   });
 });
 
-/** What a text frame of the transport socket becomes. */
+/** The events of each text frame of the transport socket. */
 const FRAMES: Readonly<Record<string, readonly string[]>> = {
   'status-update in-progress': progress,
   'assistant.started': [...progress, 'assistant.changed | Nova'],
@@ -353,7 +350,7 @@ const FRAMES: Readonly<Record<string, readonly string[]>> = {
   'status-update ended, silence': ['call.ended | LIMIT_REACHED | silence-timed-out'],
 };
 
-describe('a text frame of the transport socket', () => {
+describe('text frame of the transport socket', () => {
   const frames = samplesOf('transport-in').filter(({ meta }) => meta?.frame === 'text');
   it.each(frames.map(({ name, body }) => [name, body] as const))('%s', (name, body) => {
     const message = decodeText(JSON.stringify(body));
@@ -362,7 +359,7 @@ describe('a text frame of the transport socket', () => {
   });
 });
 
-it('there is a test for every channel of the samples', () => {
+it('tests every channel of the samples', () => {
   expect(new Set(SAMPLES.map(({ channel }) => channel))).toEqual(
     new Set(['rest-response', 'webhook', 'control-request', 'listen', 'transport-in', 'transport-out']),
   );

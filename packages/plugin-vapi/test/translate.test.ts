@@ -14,18 +14,18 @@ function eventsOf(body: unknown, known: KnownCall = { status: 'IN_PROGRESS', ass
   return translate(result.message, { receivedAt: RECEIVED_AT, known });
 }
 
-/** The events besides the announcement that every message with a call object makes. */
-const news = (name: string, known?: KnownCall): readonly ProviderEvent[] =>
+/** Returns the events other than the `call.started` of every message with a call object. */
+const otherEvents = (name: string, known?: KnownCall): readonly ProviderEvent[] =>
   eventsOf(sample(name), known).filter(({ type }) => type !== 'call.started');
 
-const announcement = (name: string, known: KnownCall): ProviderEvent | undefined =>
+const started = (name: string, known: KnownCall): ProviderEvent | undefined =>
   eventsOf(sample(name), known).find(({ type }) => type === 'call.started');
 
 const unknown: KnownCall = { assistantSeen: false };
 
 describe('a webhook with a call object', () => {
-  it('announces the call with all that it tells', () => {
-    expect(announcement('status-update queued', unknown)).toEqual({
+  it('creates the call with all its details', () => {
+    expect(started('status-update queued', unknown)).toEqual({
       type: 'call.started',
       providerCallId: CALL,
       occurredAt: 1_787_310_000_000,
@@ -41,7 +41,7 @@ describe('a webhook with a call object', () => {
     });
   });
 
-  it('tells who called whom by the direction', () => {
+  it('derives the caller and the callee from the direction', () => {
     const call = { id: CALL, customer: { number: '+1500' }, phoneNumber: { number: '+1600' } };
     const parties = (type: string) => {
       const [event] = eventsOf({ message: { type: 'hang', call: { ...call, type } } });
@@ -54,26 +54,26 @@ describe('a webhook with a call object', () => {
     expect(parties('holographicCall')).not.toHaveProperty('direction');
   });
 
-  it('never tells the monitor addresses, which are as good as passwords', () => {
+  it('does not expose the monitor URLs, which are credentials', () => {
     expect(JSON.stringify(eventsOf(sample('status-update queued')))).not.toMatch(/listen|control|wss:/i);
   });
 
-  it('does not tell the assistant of the call object any more once an event told it', () => {
-    expect(announcement('hang', { status: 'IN_PROGRESS', assistantSeen: true })).not.toHaveProperty(
+  it('ignores the assistant of the call object once an event named one', () => {
+    expect(started('hang', { status: 'IN_PROGRESS', assistantSeen: true })).not.toHaveProperty(
       'details.assistant',
     );
   });
 });
 
-describe('the status', () => {
-  it('is that of the message, never that of the stale call object in it', () => {
-    expect(announcement('status-update in-progress, embedded call stale', unknown)).toMatchObject({
+describe('status', () => {
+  it('is read from the message, not from its stale call object', () => {
+    expect(started('status-update in-progress, embedded call stale', unknown)).toMatchObject({
       status: 'IN_PROGRESS',
     });
-    expect(announcement('hang', unknown)).not.toHaveProperty('status');
+    expect(started('hang', unknown)).not.toHaveProperty('status');
   });
 
-  it('is in progress when something happens that only such a call has, and no event shows it', () => {
+  it('is in progress after messages that only such a call sends', () => {
     const waiting: KnownCall = { isKnown: true, status: 'RINGING', assistantSeen: false };
     for (const name of [
       'model-output token',
@@ -83,35 +83,35 @@ describe('the status', () => {
       'tool-calls, arguments as string',
       'conversation-update, only conversation array',
     ]) {
-      expect(announcement(name, unknown), name).toMatchObject({ status: 'IN_PROGRESS' });
-      expect(announcement(name, waiting), name).toMatchObject({ status: 'IN_PROGRESS' });
+      expect(started(name, unknown), name).toMatchObject({ status: 'IN_PROGRESS' });
+      expect(started(name, waiting), name).toMatchObject({ status: 'IN_PROGRESS' });
     }
     const prompt = { type: 'conversation-update', conversation: [{ role: 'system', content: 'You are.' }] };
     const [event] = eventsOf({ message: { ...prompt, call: { id: CALL } } }, waiting);
     expect(event).not.toHaveProperty('status');
   });
 
-  it('is left to the words where there are some: the daemon concludes it from them', () => {
-    expect(announcement('transcript final', unknown)).not.toHaveProperty('status');
+  it('is not reported with a transcript, which implies it', () => {
+    expect(started('transcript final', unknown)).not.toHaveProperty('status');
   });
 
-  it('stays forwarding, or ended, whatever is still said', () => {
+  it('stays FORWARDING or ENDED after further messages', () => {
     for (const status of ['FORWARDING', 'ENDED'] as const) {
-      expect(
-        announcement('user-interrupted with turnId', { status, assistantSeen: true }),
-      ).not.toHaveProperty('status');
+      expect(started('user-interrupted with turnId', { status, assistantSeen: true })).not.toHaveProperty(
+        'status',
+      );
     }
   });
 
-  it('that is not known is no news', () => {
-    expect(announcement('status-update, unknown status', unknown)).not.toHaveProperty('status');
-    expect(news('status-update, unknown status')).toEqual([]);
+  it('is ignored if it is unknown', () => {
+    expect(started('status-update, unknown status', unknown)).not.toHaveProperty('status');
+    expect(otherEvents('status-update, unknown status')).toEqual([]);
   });
 });
 
-describe('words and speech', () => {
-  it('become final utterances of their party, with a key that holds no words', () => {
-    const [event] = news('transcript final');
+describe('transcripts and speech', () => {
+  it('become final utterances with a dedupe key that does not contain the text', () => {
+    const [event] = otherEvents('transcript final');
     expect(event).toMatchObject({
       type: 'utterance.final',
       providerCallId: CALL,
@@ -121,14 +121,14 @@ describe('words and speech', () => {
     });
     expect(event?.dedupeKey).toMatch(/^transcript:1787310009400:user:final:/);
     expect(event?.dedupeKey).not.toContain('go ahead');
-    expect(news('transcript final, literal type string')[0]).toMatchObject({ party: 'ASSISTANT' });
+    expect(otherEvents('transcript final, literal type string')[0]).toMatchObject({ party: 'ASSISTANT' });
   });
 
-  it('are taken as Vapi filtered them', () => {
-    expect(news('transcript final, filtered')[0]).toMatchObject({ text: '[removed]' });
+  it('contain the text as filtered by Vapi', () => {
+    expect(otherEvents('transcript final, filtered')[0]).toMatchObject({ text: '[removed]' });
   });
 
-  it('become partials without a key, as each replaces the one before', () => {
+  it('become partials without a dedupe key', () => {
     const message = { type: 'transcript', role: 'bot', transcriptType: 'partial', transcript: 'Good mor' };
     const [, event] = eventsOf({ message: { ...message, call: { id: CALL } } });
     expect(event).toMatchObject({ type: 'utterance.partial', party: 'ASSISTANT', text: 'Good mor' });
@@ -139,11 +139,11 @@ describe('words and speech', () => {
     ['speech-update assistant started', 'speech.started', 'ASSISTANT'],
     ['speech-update user started, turn missing', 'speech.started', 'CUSTOMER'],
     ['speech-update user stopped', 'speech.stopped', 'CUSTOMER'],
-  ])('%s is %s of the %s', (name, type, party) => {
-    expect(news(name)).toMatchObject([{ type, party }]);
+  ])('%s becomes %s of the %s', (name, type, party) => {
+    expect(otherEvents(name)).toMatchObject([{ type, party }]);
   });
 
-  it('of a role or kind that is not known are no news', () => {
+  it('are ignored if the role or the kind is unknown', () => {
     for (const fields of [{ role: 'narrator' }, { transcriptType: 'draft' }, { role: 'constructor' }]) {
       const message = {
         type: 'transcript',
@@ -157,14 +157,14 @@ describe('words and speech', () => {
   });
 });
 
-describe('keys', () => {
+describe('dedupe keys', () => {
   const again = (name: string) => eventsOf(sample(name)).map(({ dedupeKey }) => dedupeKey);
 
-  it('are the same for a redelivery', () => {
+  it('are equal for a redelivered webhook', () => {
     expect(again('transcript final')).toEqual(again('transcript final'));
   });
 
-  it('tell apart what happened at the same moment', () => {
+  it('differ for different events at the same time', () => {
     const message = { type: 'speech-update', timestamp: RECEIVED_AT, role: 'user', status: 'started' };
     const keys = [{}, { role: 'assistant' }, { status: 'stopped' }, { turn: 4 }].map(
       (fields) => eventsOf({ message: { ...message, ...fields, call: { id: CALL } } })[1]?.dedupeKey,
@@ -172,14 +172,14 @@ describe('keys', () => {
     expect(new Set(keys).size).toBe(4);
   });
 
-  it('are left out without a timestamp: the same word may truly be said twice', () => {
+  it('are absent without a timestamp, because the same text may be said twice', () => {
     const message = { type: 'transcript', role: 'user', transcriptType: 'final', transcript: 'ok' };
     const [, event] = eventsOf({ message: { ...message, call: { id: CALL } } });
     expect(event).toMatchObject({ occurredAt: RECEIVED_AT, text: 'ok' });
     expect(event).not.toHaveProperty('dedupeKey');
   });
 
-  it('of a report do not depend on its presigned addresses', () => {
+  it('of a report do not depend on presigned URLs', () => {
     const report = sample('end-of-call-report, duplicate delivery with new presigned urls') as {
       message: { artifact: object };
     };
@@ -189,71 +189,73 @@ describe('keys', () => {
 });
 
 describe('timestamps', () => {
-  it('may be ISO texts', () => {
-    expect(news('timestamp as iso string')[0]).toMatchObject({ occurredAt: Date.UTC(2026, 7, 21, 9, 0, 9) });
+  it('may be ISO 8601 strings', () => {
+    expect(otherEvents('timestamp as iso string')[0]).toMatchObject({
+      occurredAt: Date.UTC(2026, 7, 21, 9, 0, 9),
+    });
   });
 
-  it('are whole milliseconds', () => {
-    expect(news('numbers at the edge')[0]).toMatchObject({ occurredAt: 1_787_310_000_000 });
+  it('are rounded to milliseconds', () => {
+    expect(otherEvents('numbers at the edge')[0]).toMatchObject({ occurredAt: 1_787_310_000_000 });
   });
 });
 
-describe('the rest of a call', () => {
-  it('a new assistant is told with the id that is its own', () => {
-    expect(news('assistant.started', unknown)).toMatchObject([
+describe('other messages', () => {
+  it('report a new assistant with its own id only', () => {
+    expect(otherEvents('assistant.started', unknown)).toMatchObject([
       {
         type: 'assistant.changed',
         assistant: { providerAssistantId: '0f6b6b1e-6a0d-4a53-9d27-5f2a5a6f3b10', name: 'Nova' },
       },
     ]);
-    // After a handoff the call object still names the first one.
-    expect(news('assistant.started', { assistantSeen: true })[0]).toMatchObject({
+    // After a handoff the call object still names the first assistant.
+    expect(otherEvents('assistant.started', { assistantSeen: true })[0]).toMatchObject({
       assistant: { name: 'Nova' },
     });
-    expect(news('assistant.started', { assistantSeen: true })[0]).not.toHaveProperty(
+    expect(otherEvents('assistant.started', { assistantSeen: true })[0]).not.toHaveProperty(
       'assistant.providerAssistantId',
     );
   });
 
-  it('a transfer tells where to, and to which assistant', () => {
-    expect(news('transfer-update to number')).toMatchObject([
+  it('report the destination of a transfer, and its assistant', () => {
+    expect(otherEvents('transfer-update to number')).toMatchObject([
       { type: 'transfer.started', destination: '+15005550123' },
     ]);
-    expect(news('transfer-update to assistant')).toMatchObject([
+    expect(otherEvents('transfer-update to assistant')).toMatchObject([
       { type: 'transfer.started', destination: 'Billing' },
       { type: 'assistant.changed', assistant: { name: 'Billing' } },
     ]);
-    expect(news('transfer-update, no own fields')[0]).not.toHaveProperty('destination');
-    expect(announcement('status-update forwarding', unknown)).toMatchObject({ status: 'FORWARDING' });
+    expect(otherEvents('transfer-update, no own fields')[0]).not.toHaveProperty('destination');
+    expect(started('status-update forwarding', unknown)).toMatchObject({ status: 'FORWARDING' });
   });
 
-  it('a delay is a notice, and no hangup', () => {
-    expect(news('hang')).toMatchObject([{ type: 'notice', code: 'VAPI_PIPELINE_DELAYED' }]);
+  it('report a hang as a notice, not as a hangup', () => {
+    expect(otherEvents('hang')).toMatchObject([{ type: 'notice', code: 'VAPI_PIPELINE_DELAYED' }]);
   });
 
-  it('history and tokens are no news', () => {
+  it('ignore histories and model tokens', () => {
     for (const name of [
       'conversation-update, schema shape',
       'model-output token',
       'voice-input',
       'many nulls',
     ]) {
-      expect(news(name).filter(({ type }) => type !== 'utterance.final')).toEqual([]);
+      expect(otherEvents(name).filter(({ type }) => type !== 'utterance.final')).toEqual([]);
     }
   });
 
-  it('a request that nobody answers is one notice, however often it is made', () => {
+  it('report unanswered requests of one type once', () => {
     const keys = ['tool-calls, arguments as string', 'tool-calls, arguments as object'].map(
-      (name) => news(name)[0],
+      (name) => otherEvents(name)[0],
     );
     expect(keys[0]).toMatchObject({ type: 'notice', code: 'VAPI_REQUEST_UNANSWERED' });
     expect(keys[0]?.dedupeKey).toBe(keys[1]?.dedupeKey);
   });
 });
 
-describe('the end', () => {
-  it('is told with its reason, and what Vapi says besides', () => {
-    expect(news('status-update ended, inbound error artifacts')).toEqual([
+describe('end of a call', () => {
+  it('is reported with its reason and error message', () => {
+    expect(otherEvents('status-update ended, inbound error artifacts')).toEqual([
       {
         type: 'call.ended',
         providerCallId: OTHER_CALL,
@@ -268,7 +270,7 @@ describe('the end', () => {
     ]);
   });
 
-  it('comes with a report as well, whichever is first', () => {
+  it('is also reported by an end-of-call report', () => {
     const message = {
       type: 'end-of-call-report',
       timestamp: RECEIVED_AT,
@@ -312,14 +314,14 @@ describe('the end', () => {
   });
 });
 
-describe('a call object from REST', () => {
+describe('translateCall', () => {
   const events = (name: string, known: KnownCall = unknown) => {
     const call = decodeCall(sample(name, 'rest-response'));
     if (!call) throw new Error('no call');
     return translateCall(call, RECEIVED_AT, known);
   };
 
-  it('that ended gives the end and the report', () => {
+  it('returns the end and the report of an ended call', () => {
     expect(events('get ended call, full')).toMatchObject([
       { type: 'call.started', details: { direction: 'OUTBOUND', to: '+15005550006' } },
       {
@@ -349,20 +351,20 @@ describe('a call object from REST', () => {
     ]);
   });
 
-  it('tells no cost while it reads zero: costs settle later', () => {
+  it('omits a cost of zero, which is not final', () => {
     const report = events('get ended call read too early, cost zero').find(
       ({ type }) => type === 'call.report',
     );
     expect(report).not.toHaveProperty('cost');
   });
 
-  it('that is alive gives its status', () => {
+  it('returns the status of a live call', () => {
     expect(events('get call, monitor urls as pasted in docs')).toMatchObject([
       { type: 'call.started', occurredAt: RECEIVED_AT, status: 'IN_PROGRESS' },
     ]);
   });
 
-  it('with nulls and words that are not known gives what it has', () => {
+  it('ignores nulls and unknown values', () => {
     const [event] = events('get call, many nulls and unknown enum values');
     expect(event).toMatchObject({ type: 'call.started', providerCallId: OTHER_CALL });
     expect(event).not.toHaveProperty('status');

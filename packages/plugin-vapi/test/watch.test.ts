@@ -13,7 +13,7 @@ const live = {
 };
 const ended = { ...(sample('get ended call, full', 'rest-response') as object), id: CALL };
 
-/** Takes up the call, which Vapi answers for with `reply`. */
+/** Watches the call, for which Vapi returns `reply`. */
 async function watch(reply: {
   status?: number;
   json: unknown;
@@ -25,8 +25,8 @@ async function watch(reply: {
   return { ...harness, watched };
 }
 
-describe('a call that others set up', () => {
-  it('is taken in as Vapi knows it, and heard and steered like any other', async () => {
+describe('watch', () => {
+  it('publishes the call, which then supports listening and controls', async () => {
     const { host, provider, watched } = await watch({ json: live });
     await watched;
     expect(host.eventsOf('call.started')).toMatchObject([{ providerCallId: CALL, status: 'IN_PROGRESS' }]);
@@ -43,19 +43,19 @@ describe('a call that others set up', () => {
     await provider.stop(new AbortController().signal);
   });
 
-  it('is not found where Vapi does not know it, and nothing is told of it', async () => {
+  it('rejects a call that Vapi does not find, without events', async () => {
     const { host, watched } = await watch({ status: 404, json: {} });
     await expect(watched).rejects.toMatchObject({ code: 'CALL_NOT_FOUND' });
     expect(host.events).toEqual([]);
   });
 
-  it('that is over is no longer live, and is taken in with its end and report', async () => {
+  it('rejects an ended call, and publishes its end and report', async () => {
     const { host, watched } = await watch({ json: ended });
     await expect(watched).rejects.toMatchObject({ code: 'CALL_NOT_LIVE' });
     expect(host.events.map(({ type }) => type)).toEqual(['call.started', 'call.ended', 'call.report']);
   });
 
-  it('that Vapi refuses to tell of is refused with its reason', async () => {
+  it('rejects with the error of Vapi', async () => {
     const { watched } = await watch({ status: 401, json: { message: 'Invalid Key.' } });
     await expect(watched).rejects.toMatchObject({ code: 'PROVIDER_REFUSED' });
   });

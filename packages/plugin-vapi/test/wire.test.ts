@@ -13,8 +13,8 @@ function decoded(value: unknown) {
   return result.message;
 }
 
-describe('decoding', () => {
-  it('takes every sample without throwing, and translates what it gives', () => {
+describe('decodeWebhook', () => {
+  it('decodes every sample without throwing', () => {
     for (const { body } of SAMPLES) {
       const result = decodeWebhook(bytes(JSON.stringify(body)));
       if (result.ok) translate(result.message, context);
@@ -22,7 +22,7 @@ describe('decoding', () => {
     }
   });
 
-  it('is total on any JSON', () => {
+  it('never throws for any JSON', () => {
     fc.assert(
       fc.property(fc.jsonValue(), (value) => {
         for (const body of [value, { message: value }, { message: { type: 'transcript', call: value } }]) {
@@ -33,7 +33,7 @@ describe('decoding', () => {
     );
   });
 
-  it('is total on any value of any field that it reads', () => {
+  it('never throws for any value of a field', () => {
     const types = fc.constantFrom(
       'status-update',
       'transcript',
@@ -56,34 +56,34 @@ describe('decoding', () => {
   });
 
   it.each([
-    ['[]', 'no JSON object'],
-    ['"text"', 'no JSON object'],
-    ['{"message"', 'no JSON'],
-    ['', 'no JSON'],
-    ['{"message":"x"}', 'no message object'],
-    ['{"message":[]}', 'no message object'],
-    ['{"message":{}}', 'no type'],
-    ['{}', 'no type'],
-    ['{"message":{"type":"status-update","status":"ringing"}}', 'names no call'],
-    ['{"message":{"type":"transcript","call":{"id":7}}}', 'names no call'],
-  ])('says why %s is no message', (body, problem) => {
+    ['[]', 'body: expected a JSON object'],
+    ['"text"', 'body: expected a JSON object'],
+    ['{"message"', 'body: expected JSON'],
+    ['', 'body: expected JSON'],
+    ['{"message":"x"}', 'message: expected an object'],
+    ['{"message":[]}', 'message: expected an object'],
+    ['{"message":{}}', 'message.type: expected a non-empty string'],
+    ['{}', 'message.type: expected a non-empty string'],
+    ['{"message":{"type":"status-update","status":"ringing"}}', 'expected a call id'],
+    ['{"message":{"type":"transcript","call":{"id":7}}}', 'expected a call id'],
+  ])('rejects %s: %s', (body, problem) => {
     const result = decodeWebhook(bytes(body));
     expect(result.ok ? undefined : result.problem).toContain(problem);
   });
 
-  it('needs no call for what is about none, or is not known', () => {
+  it('accepts unrelated and unknown messages without a call id', () => {
     for (const name of ['chat.created', 'session.updated', 'campaign.predial']) {
       expect(decodeWebhook(bytes(JSON.stringify(sample(name)))).ok).toBe(true);
     }
     expect(decodeWebhook(bytes('{"message":{"type":"brand.new"}}')).ok).toBe(true);
   });
 
-  it('takes the call from the x-call-id header where the message names none', () => {
+  it('reads the call id from the x-call-id header if the message has none', () => {
     const result = decodeWebhook(bytes(JSON.stringify(sample('no call object and no timestamp'))), CALL);
     expect(result.ok && result.message.callId).toBe(CALL);
   });
 
-  it('dispatches on the type without what stands in brackets behind it', () => {
+  it('ignores a bracketed suffix of the type', () => {
     expect(decoded(sample('transcript final, literal type string'))).toMatchObject({
       type: 'transcript',
       name: 'transcript',
@@ -94,12 +94,12 @@ describe('decoding', () => {
     expect(decoded(bare)).toMatchObject({ kind: 'final' });
   });
 
-  it('keeps the type of a message that it does not know', () => {
+  it('keeps the name of an unknown type', () => {
     expect(decoded({ message: { type: 'request' } })).toMatchObject({ type: 'other', name: 'request' });
     expect(decoded({ message: { type: 'toString' } })).toMatchObject({ type: 'other', name: 'toString' });
   });
 
-  it('takes text frames bare and in an envelope, and passes over text that is no JSON', () => {
+  it('decodes text frames with and without an envelope, and ignores text that is not JSON', () => {
     const kinds = samplesOf('listen')
       .filter(({ meta }) => meta?.frame === 'text')
       .map(({ body }) => decodeText(JSON.stringify(body))?.type);

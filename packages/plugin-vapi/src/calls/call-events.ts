@@ -1,4 +1,4 @@
-/** What a call object, in a webhook or from REST, tells in Sidetone's words. Pure and total. */
+/** Translates call objects, from webhooks or the REST API, to events. Pure and total. */
 import { createHash } from 'node:crypto';
 import { getOwn, definedFields } from '@sidetone/plugin-kit';
 import {
@@ -14,16 +14,16 @@ import {
 import type { VapiAssistant, VapiCall, VapiReport } from './call-object.ts';
 import { endCategoryOf } from './end-reasons.ts';
 
-/** What is known about the call of a message before it. */
+/** What is known of a call before a message is translated. */
 export interface KnownCall {
-  /** Whether the call was heard of before. */
+  /** Whether the call was reported before. */
   readonly isKnown?: boolean;
   readonly status?: CallStatus;
-  /** Whether the assistant has been told by an event: from then on the call object's is the old one. */
+  /** Whether an event named the assistant: from then on the one in the call object is outdated. */
   readonly assistantSeen: boolean;
 }
 
-/** Vapi's words for a call's status. Those that are missing say nothing about a live call. */
+/** The statuses of a call object. An unknown one is ignored. */
 const STATUSES: Readonly<Record<string, CallStatus>> = {
   scheduled: 'QUEUED',
   queued: 'QUEUED',
@@ -40,22 +40,22 @@ const DIRECTIONS: Readonly<Record<string, CallDirection>> = {
   'vapi.websocketCall': 'WEB',
 };
 
-/** Calls that ended like this were not answered, unless something was said in them. */
+/** Calls that ended like this were not answered, unless they have a transcript. */
 const UNANSWERED_ENDS: ReadonlySet<EndCategory> = new Set(['NO_ANSWER', 'BUSY', 'REJECTED', 'CONFIGURATION']);
 
-/** Vapi's word for a status, in ours. */
-export const statusOf = (word: string | undefined): CallStatus | undefined => getOwn(STATUSES, word);
+/** Returns the status of a call by Vapi's name for it; undefined if it is unknown. */
+export const statusOf = (status: string | undefined): CallStatus | undefined => getOwn(STATUSES, status);
 
-/** Stands for words or numbers in a key, which is kept and compared but is no place for them. */
+/** Hashes a text for a dedupe key, which must not contain transcripts or phone numbers. */
 export const digest = (text: string): string =>
   createHash('sha256').update(text).digest('base64url').slice(0, 22);
 
-/** Whether the call is over: by its status or, where that is no known word, by when it ended. */
-export function isOver({ status, report }: VapiCall): boolean {
+/** Returns whether the call has ended: by its status or, if that is unknown, by its end time. */
+export function hasEnded({ status, report }: VapiCall): boolean {
   return statusOf(status) === 'ENDED' || (statusOf(status) === undefined && report.endedAt !== undefined);
 }
 
-/** Why a call is over. */
+/** Returns why a call ended. */
 export function endOf({ endedReason, endedMessage }: VapiReport): CallEnd {
   return {
     category: endCategoryOf(endedReason),
@@ -63,28 +63,28 @@ export function endOf({ endedReason, endedMessage }: VapiReport): CallEnd {
   };
 }
 
-/** Who and when of an event. */
+/** The fields that all events have. */
 export interface EventBase {
   readonly providerCallId: ProviderCallId;
   readonly occurredAt: number;
 }
 
 /**
- * A report as its event. The key is its content without presigned addresses, so the same report is one, whether it is
- * delivered twice or read from REST.
+ * Returns the event of a report. Its dedupe key is derived from the content without presigned URLs, so a report that is delivered
+ * twice, or also read from the REST API, counts once.
  */
 export function reportOf(report: VapiReport, base: EventBase): ProviderEvent {
   const { summary, cost, providerData, utterances, startedAt, endedAt } = report;
   const wasAnswered = utterances.length > 0 || !UNANSWERED_ENDS.has(endCategoryOf(report.endedReason));
   const details = definedFields({ answeredAt: wasAnswered ? startedAt : undefined, endedAt });
-  const told = {
+  const fields = {
     ...definedFields({ summary }),
     ...(cost !== undefined && { cost: { amount: cost, currency: 'USD' } }),
     ...(Object.keys(details).length > 0 && { details }),
     ...(Object.keys(providerData).length > 0 && { providerData }),
     ...(utterances.length > 0 && { utterances }),
   };
-  return { ...base, dedupeKey: `report:${digest(JSON.stringify(told))}`, type: 'call.report', ...told };
+  return { ...base, dedupeKey: `report:${digest(JSON.stringify(fields))}`, type: 'call.report', ...fields };
 }
 
 function partiesOf(direction: CallDirection | undefined, customer?: string, phoneNumber?: string) {
@@ -94,15 +94,15 @@ function partiesOf(direction: CallDirection | undefined, customer?: string, phon
     : definedFields({ from: customer, to: phoneNumber });
 }
 
-/** What a message tells beside its call object. */
-export interface TellsParties {
+/** What a message contains besides its call object. */
+interface MessageDetails {
   readonly customer?: string;
   readonly phoneNumber?: string;
   readonly assistant?: VapiAssistant;
 }
 
-/** What a call object, and the message around it, tell besides the status. */
-export function detailsOf(call: VapiCall, known: KnownCall, told: TellsParties = {}): CallDetails {
+/** Returns the details of a call object and the message that contains it. */
+export function detailsOf(call: VapiCall, known: KnownCall, message: MessageDetails = {}): CallDetails {
   const direction = getOwn(DIRECTIONS, call.type);
   const providerData = definedFields({
     type: call.type,
@@ -113,26 +113,30 @@ export function detailsOf(call: VapiCall, known: KnownCall, told: TellsParties =
   const { lastAssistant } = call.report;
   const assistant = definedFields({
     providerAssistantId: lastAssistant?.id ?? call.assistant.id,
-    name: lastAssistant?.name ?? call.assistant.name ?? told.assistant?.name,
+    name: lastAssistant?.name ?? call.assistant.name ?? message.assistant?.name,
   });
-  const tellsAssistant = !known.assistantSeen && Object.keys(assistant).length > 0;
+  const hasAssistant = !known.assistantSeen && Object.keys(assistant).length > 0;
   return {
-    ...partiesOf(direction, told.customer ?? call.customer, told.phoneNumber ?? call.phoneNumber),
+    ...partiesOf(direction, message.customer ?? call.customer, message.phoneNumber ?? call.phoneNumber),
     ...definedFields({ direction, createdAt: call.createdAt }),
-    ...(tellsAssistant && { assistant }),
+    ...(hasAssistant && { assistant }),
     ...(Object.keys(providerData).length > 0 && { providerData }),
   };
 }
 
 /**
- * The events that follow from a call object that REST answered with, having been asked at `askedAt`: that one is not
- * stale, so its status counts.
+ * Returns the events of a call object that the REST API returned to a request made at `requestedAt`, epoch ms. It is not stale, so
+ * its status is used.
  */
-export function translateCall(call: VapiCall, askedAt: number, known: KnownCall): readonly ProviderEvent[] {
+export function translateCall(
+  call: VapiCall,
+  requestedAt: number,
+  known: KnownCall,
+): readonly ProviderEvent[] {
   const id = providerCallId(call.id);
   const details = detailsOf(call, known);
-  if (isOver(call)) {
-    const at = { providerCallId: id, occurredAt: call.report.endedAt ?? askedAt };
+  if (hasEnded(call)) {
+    const at = { providerCallId: id, occurredAt: call.report.endedAt ?? requestedAt };
     return [
       { ...at, occurredAt: call.createdAt ?? at.occurredAt, type: 'call.started', details },
       { ...at, type: 'call.ended', end: endOf(call.report) },
@@ -144,7 +148,7 @@ export function translateCall(call: VapiCall, askedAt: number, known: KnownCall)
   return [
     {
       providerCallId: id,
-      occurredAt: askedAt,
+      occurredAt: requestedAt,
       type: 'call.started',
       details: { ...details, ...definedFields({ answeredAt: isAnswered ? call.startedAt : undefined }) },
       ...definedFields({ status }),

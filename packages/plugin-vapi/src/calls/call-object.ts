@@ -1,6 +1,6 @@
 /**
- * Vapi's call object, read tolerantly: REST answers with it, and every webhook carries one. All of it may be missing
- * or null, and the copy in a webhook may be stale.
+ * Decodes Vapi's call object, which the REST API returns and every webhook contains. Any field may be missing or null, and the
+ * copy in a webhook may be stale.
  */
 import {
   instantOf,
@@ -13,7 +13,7 @@ import {
   type JsonObject,
 } from '@sidetone/plugin-kit';
 import { type ReportedUtterance } from '@sidetone/core';
-import { saidIn } from './conversation.ts';
+import { reportedUtterances } from './conversation.ts';
 
 export interface VapiAssistant {
   readonly id?: string;
@@ -32,39 +32,39 @@ export interface VapiCall {
   readonly assistant: VapiAssistant;
   /** Number or SIP address of the person. */
   readonly customer?: string;
-  /** Number of the account's side. */
+  /** Number of the account. */
   readonly phoneNumber?: string;
-  /** The monitor addresses as told, unchecked; undefined when the call object has no word on them. */
+  /** The monitor URLs as received, not validated; undefined if the call object has no monitor. */
   readonly monitor?: { readonly listenUrl?: string; readonly controlUrl?: string };
-  /** Where a call over the WebSocket transport is joined, as told, unchecked. */
+  /** The URL at which a call over the WebSocket transport is joined, as received, not validated. */
   readonly websocketCallUrl?: string;
   readonly report: VapiReport;
 }
 
-/** What is known of a call once it is over: at the root of an end-of-call report, and in the call object alike. */
+/** The result of an ended call: at the root of an end-of-call report, and in the call object. */
 export interface VapiReport {
   readonly endedReason?: string;
   readonly endedMessage?: string;
   readonly startedAt?: number;
   readonly endedAt?: number;
   readonly summary?: string;
-  /** USD. Zero while the costs have not settled, and then left out. */
+  /** USD. Absent until the cost is final: Vapi reports zero before. */
   readonly cost?: number;
-  /** All that was said; empty when nothing tells it. */
+  /** The transcript; empty if there is none. */
   readonly utterances: readonly ReportedUtterance[];
-  /** The assistant that spoke last, where the call tells who was active. */
+  /** The assistant that was active last, if reported. */
   readonly lastAssistant?: VapiAssistant;
-  /** For clients that know Vapi. */
+  /** Vapi's own fields, for clients that know them. */
   readonly providerData: JsonObject;
 }
 
-/** Number or SIP address of a `customer` or `phoneNumber` object. */
+/** Returns the number or SIP address of a `customer` or `phoneNumber` object. */
 export function addressOf(value: unknown): string | undefined {
   const party = objectOf(value);
   return textOf(party['number']) ?? textOf(party['sipUri']);
 }
 
-/** Id and name of an assistant object. */
+/** Returns the id and name of an assistant object. */
 export function assistantOf(value: unknown): VapiAssistant {
   const assistant = objectOf(value);
   return definedFields({
@@ -78,7 +78,7 @@ function monitorOf(value: unknown): VapiCall['monitor'] {
   return definedFields({ listenUrl: textOf(value['listenUrl']), controlUrl: textOf(value['controlUrl']) });
 }
 
-/** The call in `value`; undefined when it has no id. */
+/** Decodes a call object; undefined if it has no id. */
 export function decodeCall(value: unknown): VapiCall | undefined {
   const call = objectOf(value);
   const id = textOf(call['id']);
@@ -104,45 +104,44 @@ export function decodeCall(value: unknown): VapiCall | undefined {
   };
 }
 
-/** An address that holds without a signature: a presigned one is a key, and soon a dead one. */
-function lastingUrl(value: unknown): string | undefined {
+/** Returns a URL that is not presigned: a presigned URL is a credential, and expires. */
+function permanentUrl(value: unknown): string | undefined {
   const text = textOf(value);
   return text !== undefined && URL.canParse(text) && new URL(text).search === '' ? text : undefined;
 }
 
-const firstLasting = (...values: readonly unknown[]): string | undefined =>
-  values.map(lastingUrl).find((url) => url !== undefined);
+const firstPermanentUrl = (...values: readonly unknown[]): string | undefined =>
+  values.map(permanentUrl).find((url) => url !== undefined);
 
 function durationSecondsOf(root: JsonObject, startedAt?: number, endedAt?: number): number | undefined {
-  // The span first: that a `durationSeconds` holds seconds is only as sure as its name.
+  // The span takes precedence: the unit of `durationSeconds` is not documented.
   const span = startedAt === undefined || endedAt === undefined ? undefined : (endedAt - startedAt) / 1000;
   return span !== undefined && span >= 0 ? span : numberOf(root['durationSeconds']);
 }
 
-/** What `root`, a call object or an end-of-call report, tells about the end. */
+/** Decodes the result of a call from a call object or an end-of-call report. */
 export function decodeReport(root: JsonObject): VapiReport {
   const analysis = objectOf(root['analysis']);
   const artifact = objectOf(root['artifact']);
   const recording = objectOf(artifact['recording']);
-  const told = numberOf(root['cost']);
-  // Costs settle some seconds after the end: until then they read zero, and so do their parts.
-  const cost = told === 0 ? undefined : told;
-  const isSettled = told !== 0;
+  const cost = numberOf(root['cost']);
+  // Costs are final some seconds after the end: until then they and their breakdown are zero.
+  const isCostFinal = cost !== 0;
   const startedAt = instantOf(root['startedAt']);
   const endedAt = instantOf(root['endedAt']);
   const providerData = definedFields({
     durationSeconds: durationSecondsOf(root, startedAt, endedAt),
-    costBreakdown: isSettled && isJsonObject(root['costBreakdown']) ? root['costBreakdown'] : undefined,
+    costBreakdown: isCostFinal && isJsonObject(root['costBreakdown']) ? root['costBreakdown'] : undefined,
     successEvaluation: textOf(analysis['successEvaluation']),
     structuredData: analysis['structuredData'] ?? undefined,
     structuredDataMulti: analysis['structuredDataMulti'] ?? undefined,
     destination: addressOf(root['destination']),
-    recordingUrl: firstLasting(
+    recordingUrl: firstPermanentUrl(
       objectOf(recording['mono'])['combinedUrl'],
       artifact['recordingUrl'],
       root['recordingUrl'],
     ),
-    stereoRecordingUrl: firstLasting(
+    stereoRecordingUrl: firstPermanentUrl(
       recording['stereoUrl'],
       artifact['stereoRecordingUrl'],
       root['stereoRecordingUrl'],
@@ -151,14 +150,14 @@ export function decodeReport(root: JsonObject): VapiReport {
   const lastAssistant = assistantOf(listOf(artifact['assistantActivations']).at(-1));
   return {
     providerData,
-    utterances: saidIn(root, startedAt),
+    utterances: reportedUtterances(root, startedAt),
     ...definedFields({
       endedReason: textOf(root['endedReason']),
       endedMessage: textOf(root['endedMessage']),
       startedAt,
       endedAt,
       summary: textOf(analysis['summary']) ?? textOf(root['summary']),
-      cost,
+      cost: isCostFinal ? cost : undefined,
       lastAssistant: Object.keys(lastAssistant).length > 0 ? lastAssistant : undefined,
     }),
   };

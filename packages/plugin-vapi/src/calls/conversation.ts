@@ -1,6 +1,6 @@
 /**
- * A call's conversation as Vapi keeps it, in each of the shapes that are seen. What was said becomes utterances; the
- * system's prompt and what tools did are nobody's words and never leave this file.
+ * Decodes a call's conversation in each of Vapi's formats. Spoken items become utterances; the system prompt and tool items are
+ * not part of the transcript.
  */
 import {
   instantOf,
@@ -14,7 +14,7 @@ import {
 } from '@sidetone/plugin-kit';
 import { type MessageRole, type Party, type ReportedUtterance } from '@sidetone/core';
 
-/** Who speaks, by Vapi's words. */
+/** The speaker of each role. */
 export const PARTY_OF_ROLE: Readonly<Record<string, Party>> = {
   user: 'CUSTOMER',
   assistant: 'ASSISTANT',
@@ -28,12 +28,12 @@ const HISTORY_ROLES: Readonly<Record<string, MessageRole>> = {
   bot: 'ASSISTANT',
 };
 
-/** No call lasts longer, ms: an offset beyond it is no offset. */
+/** The longest call, ms: a larger offset is invalid. */
 const LONGEST_CALL_MS = 12 * 60 * 60 * 1000;
-/** A spoken item that claims to last longer than this many seconds was measured in milliseconds. */
+/** A larger duration of an item is in milliseconds. */
 const LONGEST_ITEM_SECONDS = 60;
 
-/** One line of a history, for finding a text in it. */
+/** One message of a conversation history. */
 export interface HistoryLine {
   readonly role: MessageRole;
   readonly text: string;
@@ -51,7 +51,7 @@ interface SpokenItem {
 function readItem(value: unknown): SpokenItem | undefined {
   const item = objectOf(value);
   const party = getOwn(PARTY_OF_ROLE, textOf(item['role']));
-  // `originalMessage` is what a filter took out: it is never read.
+  // `originalMessage` is the unfiltered text: it is never read.
   const text = textOf(item['message']) ?? textOf(item['content']);
   if (!party || text === undefined) return undefined;
   return {
@@ -66,17 +66,17 @@ function readItem(value: unknown): SpokenItem | undefined {
   };
 }
 
-/** Ms in one unit of `secondsFromStart`, which its neighbour in epoch ms shows; seconds, as documented, without one. */
+/** Returns the unit of `secondsFromStart`, ms, by comparison with `time` in epoch ms. Seconds, as documented, without `time`. */
 function offsetUnitMs(items: readonly SpokenItem[]): 1 | 1000 {
   const timed = items.filter(({ time, fromStart }) => time !== undefined && fromStart !== undefined);
   const [first, last] = [timed[0], timed.at(-1)];
-  const told = first && last ? last.fromStart! - first.fromStart! : 0;
-  const real = first && last ? last.time! - first.time! : 0;
-  if (told > 0 && real > 0) return real / told < 30 ? 1 : 1000;
+  const offsetSpan = first && last ? last.fromStart! - first.fromStart! : 0;
+  const timeSpanMs = first && last ? last.time! - first.time! : 0;
+  if (offsetSpan > 0 && timeSpanMs > 0) return timeSpanMs / offsetSpan < 30 ? 1 : 1000;
   return items.some(({ fromStart }) => (fromStart ?? 0) * 1000 > LONGEST_CALL_MS) ? 1 : 1000;
 }
 
-/** Durations are documented as seconds and measured as milliseconds: the span of the same item decides. */
+/** Returns the duration of an item. Documented in seconds, observed in milliseconds: `endTime - time` takes precedence. */
 function durationMs({ time, endTime, duration }: SpokenItem): number | undefined {
   const span = time === undefined || endTime === undefined ? undefined : endTime - time;
   if (span !== undefined && span >= 0) return span;
@@ -85,12 +85,14 @@ function durationMs({ time, endTime, duration }: SpokenItem): number | undefined
 }
 
 function startMsOf(item: SpokenItem, unitMs: number, answeredAt: number | undefined): number | undefined {
-  const told = item.fromStart === undefined ? undefined : item.fromStart * unitMs;
-  const counted = item.time === undefined || answeredAt === undefined ? undefined : item.time - answeredAt;
-  return [told, counted].find((offset) => offset !== undefined && offset >= 0 && offset <= LONGEST_CALL_MS);
+  const reported = item.fromStart === undefined ? undefined : item.fromStart * unitMs;
+  const derived = item.time === undefined || answeredAt === undefined ? undefined : item.time - answeredAt;
+  return [reported, derived].find(
+    (offset) => offset !== undefined && offset >= 0 && offset <= LONGEST_CALL_MS,
+  );
 }
 
-/** What was said, of a list of conversation items, in the order in which it was said. */
+/** Returns the utterances in a list of conversation items, in chronological order. */
 export function utterancesOf(items: unknown, answeredAt?: number): readonly ReportedUtterance[] {
   const spoken = listOf(items)
     .map(readItem)
@@ -98,13 +100,13 @@ export function utterancesOf(items: unknown, answeredAt?: number): readonly Repo
   const unitMs = offsetUnitMs(spoken);
   const utterances = spoken.map((item): ReportedUtterance => {
     const startMs = startMsOf(item, unitMs, answeredAt);
-    const lastsMs = startMs === undefined ? undefined : durationMs(item);
+    const lengthMs = startMs === undefined ? undefined : durationMs(item);
     return {
       party: item.party,
       text: item.text,
       ...definedFields({
         startMs: startMs === undefined ? undefined : Math.round(startMs),
-        endMs: lastsMs === undefined ? undefined : Math.round(startMs! + lastsMs),
+        endMs: lengthMs === undefined ? undefined : Math.round(startMs! + lengthMs),
       }),
     };
   });
@@ -114,20 +116,20 @@ export function utterancesOf(items: unknown, answeredAt?: number): readonly Repo
 
 const TRANSCRIPT_LINE = /^(AI|Assistant|Bot|User|Customer): ?(.*)$/i;
 
-/** What was said, of a transcript in plain text: lines that begin with `AI:` or `User:`, and lines that go on. */
+/** Returns the utterances in a plain-text transcript: lines that start with `AI:` or `User:`, and their continuation lines. */
 export function utterancesInText(transcript: string | undefined): readonly ReportedUtterance[] {
   const utterances: { party: Party; text: string }[] = [];
   for (const line of transcript?.split(/\r?\n/) ?? []) {
-    const [, speaker, words] = TRANSCRIPT_LINE.exec(line) ?? [];
+    const [, speaker, text] = TRANSCRIPT_LINE.exec(line) ?? [];
     const party: Party = /^(user|customer)$/i.test(speaker ?? '') ? 'CUSTOMER' : 'ASSISTANT';
-    if (speaker !== undefined) utterances.push({ party, text: words!.trim() });
+    if (speaker !== undefined) utterances.push({ party, text: text!.trim() });
     else if (line.trim() !== '' && utterances.length > 0) utterances.at(-1)!.text += ` ${line.trim()}`;
   }
   return utterances.filter(({ text }) => text !== '');
 }
 
-/** All that was said, of a call object or a report: the items where there are some, else the plain transcript. */
-export function saidIn(root: JsonObject, answeredAt?: number): readonly ReportedUtterance[] {
+/** Returns the utterances of a call object or a report: from the items if there are any, else from the plain transcript. */
+export function reportedUtterances(root: JsonObject, answeredAt?: number): readonly ReportedUtterance[] {
   const artifact = objectOf(root['artifact']);
   for (const items of [artifact['messages'], root['messages']]) {
     const utterances = utterancesOf(items, answeredAt);
@@ -136,7 +138,7 @@ export function saidIn(root: JsonObject, answeredAt?: number): readonly Reported
   return utterancesInText(textOf(artifact['transcript']) ?? textOf(root['transcript']));
 }
 
-/** The history in a conversation-update, in whichever of its three shapes it comes. */
+/** Returns the history in a conversation-update, in any of its three formats. */
 export function historyOf(message: JsonObject): readonly HistoryLine[] {
   for (const key of ['messagesOpenAIFormatted', 'conversation', 'messages']) {
     const lines = listOf(message[key])

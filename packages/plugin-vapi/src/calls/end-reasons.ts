@@ -1,6 +1,6 @@
 /**
- * What Vapi's `endedReason` means in words that hold across providers. Vapi has some 600 of them and adds more, so they
- * are told apart by pattern; the first that fits wins.
+ * Maps Vapi's `endedReason` to a category that all providers share. Vapi has some 600 reasons and adds more, so they are matched
+ * by pattern; the first match wins.
  */
 import type { EndCategory } from '@sidetone/core';
 
@@ -29,7 +29,7 @@ const PATTERNS: readonly (readonly [RegExp, EndCategory])[] = [
   [/error-(vapifault|providerfault|pipeline|sip)-|^pipeline-/, 'PROVIDER_FAULT'],
 ];
 
-/** The category of an ended reason; UNKNOWN for none, and for one that fits no pattern. */
+/** Returns the category of an ended reason; UNKNOWN if it is missing or matches no pattern. */
 export function endCategoryOf(endedReason: string | undefined): EndCategory {
   if (endedReason === undefined) return 'UNKNOWN';
   return PATTERNS.find(([pattern]) => pattern.test(endedReason))?.[1] ?? 'UNKNOWN';

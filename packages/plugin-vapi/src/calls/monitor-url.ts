@@ -1,9 +1,9 @@
 /**
- * The addresses by which a live call is heard, steered and, where we are the caller's side, joined. They are as good as passwords, so they are never
- * logged; and they arrive in webhooks, so a forged one must not send us, or our key, anywhere else.
+ * Validation of the URLs of a live call for listening, controls and the transport socket. They are credentials, so they are
+ * never logged. They arrive in webhooks, so a forged webhook must not make us send anything, or our key, to another host.
  */
 
-/** Which of them: also the last part of its path. A `transport` address is a leg of the call, not a view of it. */
+/** Also the last part of the URL's path. A `transport` URL joins the call as its caller. */
 export type MonitorKind = 'listen' | 'control' | 'transport';
 
 const SCHEMES = {
@@ -17,16 +17,16 @@ const INSECURE = new Set(['http:', 'ws:']);
 const isLoopback = (hostname: string): boolean =>
   hostname === 'localhost' || hostname === '[::1]' || /^127\.\d+\.\d+\.\d+$/.test(hostname);
 
-/** Whether `url` points to a host that `rules` name: `.suffix`, `host` or `host:port`. */
-function isListed(url: URL, rules: readonly string[]): boolean {
+/** Returns whether a rule matches the host of `url`: `.suffix`, `host` or `host:port`. */
+function isAllowedHost(url: URL, rules: readonly string[]): boolean {
   return rules.some((rule) =>
     rule.startsWith('.') ? url.hostname.endsWith(rule) : rule === url.hostname || rule === url.host,
   );
 }
 
 /**
- * The address in `text`, if it is one that we may use for this call; blanks and angle brackets around it, as in pasted
- * samples, are ignored.
+ * Returns the URL in `text` if it is valid for this call and its host is allowed. Whitespace and angle brackets around it, as in
+ * pasted examples, are ignored.
  */
 export function readMonitorUrl(
   text: string | undefined,
@@ -40,7 +40,7 @@ export function readMonitorUrl(
   const schemes: Readonly<Record<string, string>> = SCHEMES[kind];
   const scheme = schemes[url.protocol];
   if (scheme === undefined || url.username !== '' || url.password !== '') return undefined;
-  if (!isListed(url, hosts) || (INSECURE.has(scheme) && !isLoopback(url.hostname))) return undefined;
+  if (!isAllowedHost(url, hosts) || (INSECURE.has(scheme) && !isLoopback(url.hostname))) return undefined;
   if (!url.pathname.endsWith(`/${encodeURIComponent(callId)}/${kind}`)) return undefined;
   url.protocol = scheme;
   return url;

@@ -1,16 +1,13 @@
-/**
- * The commands of the control address: what each control's arguments become. Pure; what cannot be sent is refused here,
- * by the name of the argument, before anything is asked.
- */
+/** Builds the command of each control. Pure. Invalid arguments are rejected here, by name, before any request. */
 import { invalidArgument, type ControlArguments, type MessageRole, type Party } from '@sidetone/core';
 import { definedFields, type JsonObject } from '@sidetone/plugin-kit';
 
-/** A command as it is posted, or sent over a transport socket. */
+/** A command, as posted to the control URL or sent over a transport socket. */
 export type ControlMessage =
   | {
       readonly type: 'say';
       readonly content: string;
-      /** The older spelling of `content`, sent beside it on request. */
+      /** The older name of `content`, sent in addition if configured. */
       readonly message?: string;
       readonly endCallAfterSpoken?: true;
       readonly interruptAssistantEnabled?: true;
@@ -25,8 +22,8 @@ export type ControlMessage =
   | { readonly type: 'handoff'; readonly destination: JsonObject; readonly content?: string }
   | { readonly type: 'end-call' };
 
-/** Whether carrying a command out twice does no more than once: only then may it be repeated when its outcome is unknown. */
-export const MAY_REPEAT: Readonly<Record<ControlMessage['type'], (message: ControlMessage) => boolean>> = {
+/** Whether a command is idempotent: only then is it retried when its outcome is unknown. */
+export const IS_IDEMPOTENT: Readonly<Record<ControlMessage['type'], (message: ControlMessage) => boolean>> = {
   say: () => false,
   'add-message': () => false,
   control: (message) => message.type === 'control' && /^(un)?mute-/.test(message.control),
@@ -41,23 +38,24 @@ const ROLES = {
   ASSISTANT: 'assistant',
 } as const satisfies Record<MessageRole, string>;
 
-const SIDES = { ASSISTANT: 'assistant', CUSTOMER: 'customer', UNKNOWN: undefined } as const satisfies Record<
-  Party,
-  string | undefined
->;
+const PARTIES = {
+  ASSISTANT: 'assistant',
+  CUSTOMER: 'customer',
+  UNKNOWN: undefined,
+} as const satisfies Record<Party, string | undefined>;
 
-/** Longest extension and caller id that Vapi takes. */
+/** Longest extension and caller id that Vapi accepts. */
 const MAX_EXTENSION_LENGTH = 10;
 const MAX_CALLER_ID_LENGTH = 40;
 
-function filled(argument: string, text: string | undefined): string {
+function nonEmpty(argument: string, text: string | undefined): string {
   if (text === undefined || text.trim() === '')
-    throw invalidArgument(argument, 'expected a text, found nothing');
+    throw invalidArgument(argument, 'expected a non-empty string');
   return text;
 }
 
-export interface SayOptions {
-  /** Whether `message` is sent beside `content`. */
+interface SayOptions {
+  /** Whether `message` is sent in addition to `content`. */
   readonly sayMessageKey: boolean;
 }
 
@@ -66,7 +64,7 @@ export function sayMessage(
   { content, endCallAfterSpoken, interrupt }: ControlArguments['say'],
   { sayMessageKey }: SayOptions,
 ): ControlMessage {
-  filled('content', content);
+  nonEmpty('content', content);
   return {
     type: 'say',
     content,
@@ -83,7 +81,7 @@ export function addMessage({
   triggerResponse,
 }: ControlArguments['addMessage']): ControlMessage {
   if (!Object.hasOwn(ROLES, role)) throw invalidArgument('role', 'expected SYSTEM, USER or ASSISTANT');
-  filled('content', content);
+  nonEmpty('content', content);
   return {
     type: 'add-message',
     message: { role: ROLES[role], content },
@@ -92,11 +90,10 @@ export function addMessage({
 }
 
 /** @throws {FaultError} INPUT_INVALID. */
-export function muteMessage(word: 'mute' | 'unmute', { party }: ControlArguments['mute']): ControlMessage {
-  const side = SIDES[party];
-  if (side === undefined)
-    throw invalidArgument('party', 'expected ASSISTANT or CUSTOMER: Vapi mutes one or the other');
-  return { type: 'control', control: `${word}-${side}` };
+export function muteMessage(action: 'mute' | 'unmute', { party }: ControlArguments['mute']): ControlMessage {
+  const target = PARTIES[party];
+  if (target === undefined) throw invalidArgument('party', 'expected ASSISTANT or CUSTOMER');
+  return { type: 'control', control: `${action}-${target}` };
 }
 
 export const sayFirstMessage: ControlMessage = { type: 'control', control: 'say-first-message' };
@@ -106,18 +103,18 @@ function numberDestination({ number, extension, callerId }: ControlArguments['tr
   if (extension !== undefined && (extension === '' || extension.length > MAX_EXTENSION_LENGTH)) {
     throw invalidArgument('extension', `expected 1 to ${MAX_EXTENSION_LENGTH} characters`);
   }
-  return { type: 'number', number: filled('number', number), ...definedFields({ extension, callerId }) };
+  return { type: 'number', number: nonEmpty('number', number), ...definedFields({ extension, callerId }) };
 }
 
 function sipDestination({ sipUri, extension, callerId }: ControlArguments['transfer']): JsonObject {
-  if (!/^sips?:\S+$/i.test(filled('sipUri', sipUri)))
+  if (!/^sips?:\S+$/i.test(nonEmpty('sipUri', sipUri)))
     throw invalidArgument('sipUri', 'expected sip:user@host');
-  if (extension !== undefined) throw invalidArgument('extension', 'only a number has one');
+  if (extension !== undefined) throw invalidArgument('extension', 'not allowed with sipUri');
   return { type: 'sip', sipUri, ...definedFields({ callerId }) };
 }
 
 /**
- * `providerOptions` are fields of Vapi's `destination` (`transferPlan`, `sipHeaders`, `message`, ...), laid over ours.
+ * `providerOptions` are fields of Vapi's `destination` (`transferPlan`, `sipHeaders`, `message`, ...), which take precedence.
  * @throws {FaultError} INPUT_INVALID.
  */
 export function transferMessage(args: ControlArguments['transfer']): ControlMessage {
@@ -135,8 +132,8 @@ export function transferMessage(args: ControlArguments['transfer']): ControlMess
   };
 }
 
-/** The fields of a handoff's destination that say who goes on, and so its type. */
-const WHO_GOES_ON: Readonly<Record<string, string>> = {
+/** The fields that name a handoff's target, and the type of destination of each. */
+const HANDOFF_TARGETS: Readonly<Record<string, string>> = {
   squadId: 'squad',
   squad: 'squad',
   assistantId: 'assistant',
@@ -147,19 +144,21 @@ const WHO_GOES_ON: Readonly<Record<string, string>> = {
 
 /**
  * `providerOptions` are fields of Vapi's `destination`: a squad (`squadId`, `squad`), a member of the running one
- * (`assistantName`), `contextEngineeringPlan` (an object or the bare word, sent as it was written), and others.
+ * (`assistantName`), `contextEngineeringPlan` (an object or a string, sent unchanged), and others.
  * @throws {FaultError} INPUT_INVALID.
  */
 export function handoffMessage(args: ControlArguments['handoff']): ControlMessage {
   if (args.streamUrl !== undefined) {
-    throw invalidArgument('streamUrl', 'Vapi hands a call to an assistant or a squad, not to an address');
+    throw invalidArgument('streamUrl', 'not supported: expected an assistant or a squad');
   }
   const destination: JsonObject = {
     ...definedFields({ assistantId: args.assistantId, assistant: args.assistant }),
     ...args.providerOptions,
   };
-  const named = Object.keys(WHO_GOES_ON).filter((key) => destination[key] != null && destination[key] !== '');
-  if (named.length !== 1) {
+  const targets = Object.keys(HANDOFF_TARGETS).filter(
+    (key) => destination[key] != null && destination[key] !== '',
+  );
+  if (targets.length !== 1) {
     throw invalidArgument(
       'assistantId',
       'expected exactly one of assistantId, assistant, and in providerOptions assistantName, squadId, squad or server',
@@ -167,7 +166,7 @@ export function handoffMessage(args: ControlArguments['handoff']): ControlMessag
   }
   return {
     type: 'handoff',
-    destination: { type: WHO_GOES_ON[named[0]!]!, ...destination },
+    destination: { type: HANDOFF_TARGETS[targets[0]!]!, ...destination },
     ...definedFields({ content: args.content }),
   };
 }

@@ -1,10 +1,11 @@
 /**
- * What can be done to a live Vapi call: over its control address or, where we are the caller's side ourselves, over that
- * call's own socket. A 2xx means that a command was taken; that it took effect is told by events.
+ * The controls of live calls: commands are posted to the call's control URL, or sent over our own socket of a transport call. A 2xx
+ * means that a command was accepted; its effect is reported by events.
  */
 import {
   FaultError,
   isFault,
+  type Clock,
   type CommandContext,
   type ControlArguments,
   type ControlledCall,
@@ -12,107 +13,91 @@ import {
   type ProviderCallId,
 } from '@sidetone/core';
 import { faultOfResponse, type ProviderResponse } from '@sidetone/plugin-kit';
+import type { LiveCalls } from '../calls/live-calls.ts';
+import type { VapiOptions } from '../config.ts';
+import type { TransportCalls } from '../media/transport-calls.ts';
+import type { TransportLeg } from '../media/transport-leg.ts';
+import type { Confirmations } from '../messages/confirmations.ts';
 import { isSuccess, type VapiApi } from '../rest/api.ts';
-import type { Confirmations } from './confirmations.ts';
+import type { CallLookup } from '../rest/call-lookup.ts';
+import type { CallRefresher } from '../rest/call-refresher.ts';
 import {
   addMessage,
   endCallMessage,
   handoffMessage,
-  MAY_REPEAT,
+  IS_IDEMPOTENT,
   muteMessage,
   sayFirstMessage,
   sayMessage,
   transferMessage,
   type ControlMessage,
-  type SayOptions,
 } from './control-messages.ts';
-import type { MonitorAddress } from '../calls/live-calls.ts';
-import type { TransportLeg } from '../media/transport.ts';
 
 export interface ControlsDeps {
-  readonly api: VapiApi;
-  readonly say: SayOptions;
-  readonly now: () => number;
+  readonly api: Pick<VapiApi, 'control'>;
+  readonly compatibility: VapiOptions['compatibility'];
+  readonly clock: Clock;
+  readonly calls: Pick<LiveCalls, 'monitorUrl'>;
+  readonly lookup: Pick<CallLookup, 'find'>;
+  readonly refresher: Pick<CallRefresher, 'refresh' | 'checkEnd'>;
+  readonly transportCalls: Pick<TransportCalls, 'get'>;
   readonly confirmations: Pick<Confirmations, 'expect' | 'drop'>;
-  /** The control address as far as it is known. */
-  readonly address: (callId: ProviderCallId) => MonitorAddress;
-  /** Asks until the control address is known; whether the call is over. May reject. */
-  readonly locate: (callId: ProviderCallId, signal: AbortSignal) => Promise<'live' | 'over'>;
-  /** Asks Vapi how the call stands and takes in the answer; whether it is over. May reject. */
-  readonly refresh: (callId: ProviderCallId, signal: AbortSignal) => Promise<'live' | 'over'>;
-  /** Looks after a while whether a call that was told to end did. */
-  readonly watchEnd: (callId: ProviderCallId) => void;
-  /** Our own end of a call, where we are the caller's side and connected. */
-  readonly leg: (callId: ProviderCallId) => TransportLeg | undefined;
 }
 
-/** Statuses that are about the key, not about the call. */
-const ABOUT_THE_KEY = new Set([401, 403]);
-/** Statuses of a gateway that may pass at once. */
-const WORTH_ANOTHER_TRY = new Set([502, 503, 504]);
+/** Statuses that concern the key, not the call. */
+const CREDENTIAL_STATUSES = new Set([401, 403]);
+/** Statuses of a gateway that are retried at once. */
+const RETRIED_STATUSES = new Set([502, 503, 504]);
 
-/** The controls of an account. */
+const callHasEnded = (): FaultError => new FaultError('CALL_NOT_LIVE', 'the call has ended at Vapi');
+
 export function createControls(deps: ControlsDeps): Controls {
-  const { api, address, confirmations, leg } = deps;
+  const { calls, confirmations, transportCalls } = deps;
 
-  async function addressOf(callId: ProviderCallId, signal: AbortSignal): Promise<URL> {
-    if (address(callId) === 'untold' && (await deps.locate(callId, signal)) === 'over') throw callIsOver();
-    const url = address(callId);
+  async function controlUrl(callId: ProviderCallId, signal: AbortSignal): Promise<URL> {
+    const isUnknown = calls.monitorUrl(callId, 'control') === 'unknown';
+    if (isUnknown && (await deps.lookup.find(callId, signal)) === 'ended') throw callHasEnded();
+    const url = calls.monitorUrl(callId, 'control');
     if (url instanceof URL) return url;
-    throw new FaultError(
-      'CAPABILITY_MISSING',
-      'this call has no control address that the configuration allows',
-    );
+    throw new FaultError('CAPABILITY_MISSING', 'the call has no control URL that the configuration allows');
   }
 
-  async function post(url: URL, message: ControlMessage, signal: AbortSignal): Promise<ProviderResponse> {
-    try {
-      const reply = await api.control(url, message, signal);
-      return WORTH_ANOTHER_TRY.has(reply.status) ? await api.control(url, message, signal) : reply;
-    } catch (error) {
-      const surelyNotDone = isFault(error) && error.code === 'PROVIDER_UNREACHABLE';
-      if (signal.aborted || !(surelyNotDone || MAY_REPEAT[message.type](message))) throw error;
-      return api.control(url, message, signal);
-    }
-  }
-
-  async function command(
+  async function send(
     call: ControlledCall,
     message: ControlMessage,
     { signal }: CommandContext,
   ): Promise<void> {
     const callId = call.providerCallId;
-    const own = leg(callId);
-    if (own && !(address(callId) instanceof URL)) return own.send(message);
-    const url = await addressOf(callId, signal);
-    const reply = await post(url, message, signal);
+    const leg = transportCalls.get(callId);
+    if (leg && !(calls.monitorUrl(callId, 'control') instanceof URL)) return leg.send(message);
+    const reply = await post(deps.api, await controlUrl(callId, signal), message, signal);
     if (isSuccess(reply)) return;
     const refusal = faultOfResponse(reply, 'Vapi');
-    const isAboutTheCall = refusal.code === 'PROVIDER_REFUSED' && !ABOUT_THE_KEY.has(reply.status);
-    if (isAboutTheCall && (await isOver(callId, signal))) throw callIsOver();
+    const concernsCall = refusal.code === 'PROVIDER_REFUSED' && !CREDENTIAL_STATUSES.has(reply.status);
+    if (concernsCall && (await hasEnded(callId, signal))) throw callHasEnded();
     throw refusal;
   }
 
-  /** Whether Vapi says that the call is over. Not knowing is no. */
-  const isOver = (callId: ProviderCallId, signal: AbortSignal): Promise<boolean> =>
-    deps.refresh(callId, signal).then(
-      (state) => state === 'over',
+  /** Requests the call; false if that fails. */
+  const hasEnded = (callId: ProviderCallId, signal: AbortSignal): Promise<boolean> =>
+    deps.refresher.refresh(callId, signal).then(
+      (state) => state === 'ended',
       () => false,
     );
 
-  /** Gives a command whose text will show up in the call's history. */
-  async function speaking(
+  /** Sends a command whose text is confirmed by the call's history. */
+  async function sendText(
     call: ControlledCall,
     message: ControlMessage,
     { role, content }: Pick<ControlArguments['addMessage'], 'role' | 'content'>,
     context: CommandContext,
   ): Promise<void> {
     const callId = call.providerCallId;
-    confirmations.expect(callId, context.commandId, role, content, deps.now());
+    confirmations.expect(callId, context.commandId, role, content, deps.clock.now());
     try {
-      await command(call, message, context);
+      await send(call, message, context);
     } catch (error) {
-      // After a time-out it may have been done, and then the history shows it.
+      // A command that timed out may have taken effect, and is then confirmed by the history.
       const isUnknown = isFault(error) && error.code === 'PROVIDER_TIMEOUT';
       if (!isUnknown) confirmations.drop(callId, context.commandId);
       throw error;
@@ -120,31 +105,51 @@ export function createControls(deps: ControlsDeps): Controls {
   }
 
   function legOf(call: ControlledCall): TransportLeg {
-    const own = leg(call.providerCallId);
-    if (own) return own;
+    const leg = transportCalls.get(call.providerCallId);
+    if (leg) return leg;
     throw new FaultError(
       'CAPABILITY_MISSING',
-      'audio can only be played into a call that was placed here over the WebSocket transport',
+      'audio can only be played to a call that was placed here over the WebSocket transport',
     );
   }
 
   return {
     say: async (call, args, context) =>
-      speaking(call, sayMessage(args, deps.say), { role: 'ASSISTANT', content: args.content }, context),
-    addMessage: async (call, args, context) => speaking(call, addMessage(args), args, context),
-    mute: async (call, args, context) => command(call, muteMessage('mute', args), context),
-    unmute: async (call, args, context) => command(call, muteMessage('unmute', args), context),
-    sayFirstMessage: (call, _args, context) => command(call, sayFirstMessage, context),
-    transfer: async (call, args, context) => command(call, transferMessage(args), context),
-    handoff: async (call, args, context) => command(call, handoffMessage(args), context),
+      sendText(
+        call,
+        sayMessage(args, deps.compatibility),
+        { role: 'ASSISTANT', content: args.content },
+        context,
+      ),
+    addMessage: async (call, args, context) => sendText(call, addMessage(args), args, context),
+    mute: async (call, args, context) => send(call, muteMessage('mute', args), context),
+    unmute: async (call, args, context) => send(call, muteMessage('unmute', args), context),
+    sayFirstMessage: (call, _args, context) => send(call, sayFirstMessage, context),
+    transfer: async (call, args, context) => send(call, transferMessage(args), context),
+    handoff: async (call, args, context) => send(call, handoffMessage(args), context),
     async endCall(call, _args, context) {
-      const own = leg(call.providerCallId);
-      await (own ? own.hangUp() : command(call, endCallMessage, context));
-      deps.watchEnd(call.providerCallId);
+      const leg = transportCalls.get(call.providerCallId);
+      await (leg ? leg.hangUp() : send(call, endCallMessage, context));
+      void deps.refresher.checkEnd(call.providerCallId);
     },
     playAudio: async (call, { url }, { signal }) => legOf(call).play(url, signal),
     clearAudio: async (call) => legOf(call).clear(),
   };
 }
 
-const callIsOver = (): FaultError => new FaultError('CALL_NOT_LIVE', 'Vapi says that the call is over');
+/** Posts a command, and once more if it was surely not executed or is idempotent. */
+async function post(
+  api: Pick<VapiApi, 'control'>,
+  url: URL,
+  message: ControlMessage,
+  signal: AbortSignal,
+): Promise<ProviderResponse> {
+  try {
+    const reply = await api.control(url, message, signal);
+    return RETRIED_STATUSES.has(reply.status) ? await api.control(url, message, signal) : reply;
+  } catch (error) {
+    const wasNotExecuted = isFault(error) && error.code === 'PROVIDER_UNREACHABLE';
+    if (signal.aborted || !(wasNotExecuted || IS_IDEMPOTENT[message.type](message))) throw error;
+    return api.control(url, message, signal);
+  }
+}

@@ -1,89 +1,32 @@
-/** What placing a call asks of Vapi: over the telephone, or as a WebSocket that we join ourselves. Pure. */
-import { invalidArgument, type PlaceCallArguments } from '@sidetone/core';
-import {
-  isJsonObject,
-  numberOf,
-  objectOf,
-  definedFields,
-  textOf,
-  type AudioFormat,
-  type JsonObject,
-} from '@sidetone/plugin-kit';
+/** Places calls. Those over the WebSocket transport are also connected to. */
+import type { Clock, CommandContext, PlaceCallArguments, ProviderCallId } from '@sidetone/core';
+import type { CallPublisher } from '../calls/call-publisher.ts';
+import type { TransportCalls } from '../media/transport-calls.ts';
+import type { VapiApi } from '../rest/api.ts';
+import { callRequestOf } from './call-request.ts';
 
-/** Fields that say who talks: one of them must be there. */
-const WHO_TALKS = ['assistantId', 'assistant', 'squadId', 'squad', 'workflowId', 'workflow'] as const;
-/** Fields of a telephone call, which Vapi refuses with the WebSocket transport. */
-const TELEPHONE = ['phoneNumberId', 'phoneNumber', 'customer', 'customerId'] as const;
-
-const WEBSOCKET = 'vapi.websocket';
-const MIN_RATE = 3000;
-const MAX_RATE = 192_000;
-
-export interface CallOrder {
-  /** What is posted. */
-  readonly body: JsonObject;
-  /** How audio is written down, of a call that we join; absent from a telephone call. */
-  readonly join?: AudioFormat;
+export interface PlaceCallDeps {
+  readonly api: Pick<VapiApi, 'createCall'>;
+  readonly publisher: Pick<CallPublisher, 'publishCall'>;
+  readonly transportCalls: Pick<TransportCalls, 'assertCapacity' | 'connect'>;
+  readonly clock: Clock;
+  readonly stopped: AbortSignal;
 }
 
-/** @throws {FaultError} INPUT_INVALID, with the argument's name. */
-export function orderOf({ to, from, assistantId, providerOptions = {} }: PlaceCallArguments): CallOrder {
-  if (providerOptions['customers'] !== undefined) {
-    throw invalidArgument('providerOptions.customers', 'one call is placed at a time');
-  }
-  const body: JsonObject = { ...definedFields({ assistantId }), ...providerOptions };
-  if (!WHO_TALKS.some((name) => body[name] != null)) {
-    throw invalidArgument('assistantId', 'expected an assistant: assistantId, or one in providerOptions');
-  }
-  const transport = objectOf(providerOptions['transport']);
-  return transport['provider'] === WEBSOCKET
-    ? websocketOrder(body, transport)
-    : { body: telephoneBody(to, from, body) };
-}
-
-function telephoneBody(to: string, from: string | undefined, body: JsonObject): JsonObject {
-  const told = objectOf(body['customer']);
-  const named =
-    told['number'] !== undefined || told['sipUri'] !== undefined || body['customerId'] !== undefined;
-  if (!named && to.trim() === '') throw invalidArgument('to', 'expected a number or a SIP address');
-  const own = /^sips?:/i.test(to) ? { sipUri: to } : { number: to };
-  const customer = named ? told : { ...own, ...told };
-  const hasNumber = body['phoneNumberId'] != null || isJsonObject(body['phoneNumber']);
-  if (!hasNumber && (from === undefined || /^\+?\d+$/.test(from))) {
-    throw invalidArgument(
-      'from',
-      "expected the id of one of the account's phone numbers, or phoneNumber in providerOptions",
-    );
-  }
-  return {
-    ...(hasNumber ? {} : { phoneNumberId: from }),
-    ...body,
-    ...(Object.keys(customer).length > 0 && { customer }),
-  };
-}
-
-function websocketOrder(body: JsonObject, transport: JsonObject): CallOrder {
-  const wrong = TELEPHONE.find((name) => body[name] !== undefined);
-  if (wrong !== undefined)
-    throw invalidArgument(`providerOptions.${wrong}`, 'a call over a WebSocket has no telephone');
-  const join = audioFormatOf(transport['audioFormat']);
-  const audioFormat = { format: join.encoding, container: 'raw', sampleRate: join.sampleRate };
-  return { body: { ...body, transport: { ...transport, audioFormat } }, join };
-}
-
-/** 16-bit samples at 16 kHz, or mu-law at 8 kHz, unless told otherwise. */
-function audioFormatOf(value: unknown): AudioFormat {
-  const told = objectOf(value);
-  const format = textOf(told['format']) ?? 'pcm_s16le';
-  if (format !== 'pcm_s16le' && format !== 'mulaw') {
-    throw invalidArgument('providerOptions.transport.audioFormat.format', 'expected pcm_s16le or mulaw');
-  }
-  const sampleRate = numberOf(told['sampleRate']) ?? (format === 'mulaw' ? 8000 : 16_000);
-  if (!Number.isInteger(sampleRate) || sampleRate < MIN_RATE || sampleRate > MAX_RATE) {
-    throw invalidArgument(
-      'providerOptions.transport.audioFormat.sampleRate',
-      `expected ${MIN_RATE} to ${MAX_RATE}`,
-    );
-  }
-  return { encoding: format, sampleRate };
+/**
+ * Places a call and publishes it.
+ * @throws {FaultError} INPUT_INVALID, LIMIT_EXCEEDED, or of kind `provider`.
+ */
+export async function placeCall(
+  { api, publisher, transportCalls, clock, stopped }: PlaceCallDeps,
+  args: PlaceCallArguments,
+  { signal }: CommandContext,
+): Promise<ProviderCallId> {
+  const { body, transport } = callRequestOf(args);
+  if (transport) transportCalls.assertCapacity();
+  const requestedAt = clock.now();
+  const call = await api.createCall(body, AbortSignal.any([signal, stopped]));
+  if (transport) transportCalls.connect(call, transport);
+  await publisher.publishCall(call, requestedAt);
+  return call.id as ProviderCallId;
 }

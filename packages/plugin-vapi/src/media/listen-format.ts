@@ -1,6 +1,6 @@
 /**
- * How the audio of a listen socket is written down, which Vapi does not document. Believed in this order: what the
- * configuration says, what the socket itself hints at, what its bytes show, and until then what is most likely.
+ * The audio format of a listen socket, which Vapi does not document. In order of precedence: the configured format, a hint sent by
+ * the socket, the measured format, and until then the likeliest one.
  */
 import { decodePcm16le, type AudioEncoding, type Party } from '@sidetone/core';
 import { listOf, numberOf, objectOf, parseJson, textOf } from '@sidetone/plugin-kit';
@@ -13,27 +13,27 @@ export interface ListenFormat {
   readonly channels: 1 | 2;
 }
 
-/** 16-bit samples at 16 kHz, the customer and the assistant interleaved: 64,000 bytes a second. */
+/** 16-bit samples at 16 kHz, the customer and the assistant interleaved: 64,000 bytes per second. */
 export const LIKELIEST_FORMAT: ListenFormat = { encoding: 'pcm_s16le', sampleRate: 16_000, channels: 2 };
 
-/** How much sound is measured before its rate is believed, ms. */
+/** How much audio is measured before its rate is certain, ms. */
 export const MEASURE_MS = 2500;
-/** Between messages that are further apart nothing was sent, and nothing is measured, ms. */
-const LONGEST_PAUSE_MS = 250;
-/** How far a rate may be from one that is known. */
+/** Messages that are further apart are separated by a pause, which is not measured, ms. */
+const MAX_MESSAGE_GAP_MS = 250;
+/** Relative tolerance of a measured rate. */
 const TOLERANCE = 0.2;
-/** Neighbouring samples of one voice are alike, those of two voices are not. */
-const ALIKE = 0.5;
-/** The energy below which a stretch is silence, and shows nothing: some 1% of full scale. */
-const AUDIBLE = 300 ** 2;
+/** Neighbouring samples of one voice correlate, those of two voices do not. */
+const MIN_CORRELATION = 0.5;
+/** Mean energy below which the audio is silence, and its channels cannot be distinguished: about 1% of full scale. */
+const MIN_ENERGY = 300 ** 2;
 
 const MONO_16K: ListenFormat = { encoding: 'pcm_s16le', sampleRate: 16_000, channels: 1 };
 const STEREO_8K: ListenFormat = { encoding: 'pcm_s16le', sampleRate: 8000, channels: 2 };
 const MONO_8K: ListenFormat = { encoding: 'pcm_s16le', sampleRate: 8000, channels: 1 };
 const MULAW_8K: ListenFormat = { encoding: 'mulaw', sampleRate: 8000, channels: 1 };
 
-/** What each byte rate means; where two fit, the likeness of neighbouring samples decides. */
-const BY_RATE: readonly (readonly [rate: number, one: ListenFormat, two?: ListenFormat])[] = [
+/** The format of each byte rate; where two are possible, the correlation of neighbouring samples decides. */
+const BY_RATE: readonly (readonly [rate: number, first: ListenFormat, stereo?: ListenFormat])[] = [
   [64_000, LIKELIEST_FORMAT],
   [32_000, MONO_16K, STEREO_8K],
   [16_000, MONO_8K],
@@ -41,11 +41,11 @@ const BY_RATE: readonly (readonly [rate: number, one: ListenFormat, two?: Listen
 ];
 
 export interface FormatMeter {
-  /** Takes whole frames of four bytes that arrived at `now`; the format, once it is certain. */
+  /** Measures whole frames of four bytes, received at `now`. Returns the format once it is certain. */
   push(bytes: Uint8Array, now: number): ListenFormat | undefined;
 }
 
-/** A meter that heard nothing yet. It keeps sums, no sound. */
+/** Returns a meter without measurements. It keeps sums, not the audio. */
 export function createFormatMeter(): FormatMeter {
   let lastAt: number | undefined;
   let spanMs = 0;
@@ -53,8 +53,8 @@ export function createFormatMeter(): FormatMeter {
   let frames = 0;
   const sums = { product: 0, even: 0, odd: 0 };
 
-  function likeness(): number | undefined {
-    if ((sums.even + sums.odd) / 2 < AUDIBLE * frames) return undefined;
+  function correlation(): number | undefined {
+    if ((sums.even + sums.odd) / 2 < MIN_ENERGY * frames) return undefined;
     const scale = Math.sqrt(sums.even * sums.odd);
     return scale === 0 ? 0 : sums.product / scale;
   }
@@ -63,11 +63,11 @@ export function createFormatMeter(): FormatMeter {
     const rate = (bytesInSpan * 1000) / spanMs;
     const found = BY_RATE.find(([known]) => Math.abs(rate - known) <= known * TOLERANCE);
     if (!found) return undefined;
-    const [, one, two] = found;
-    if (!two) return one;
-    const alike = likeness();
-    if (alike === undefined) return undefined;
-    return alike >= ALIKE ? one : two;
+    const [, first, stereo] = found;
+    if (!stereo) return first;
+    const value = correlation();
+    if (value === undefined) return undefined;
+    return value >= MIN_CORRELATION ? first : stereo;
   }
 
   return {
@@ -79,8 +79,8 @@ export function createFormatMeter(): FormatMeter {
         sums.odd += samples[i + 1]! ** 2;
         frames++;
       }
-      // The first message fills the time before it, which nobody measured.
-      if (lastAt !== undefined && now - lastAt <= LONGEST_PAUSE_MS) {
+      // A message covers the time before it, which is unknown for the first one.
+      if (lastAt !== undefined && now - lastAt <= MAX_MESSAGE_GAP_MS) {
         spanMs += now - lastAt;
         bytesInSpan += bytes.length;
       }
@@ -101,25 +101,25 @@ const ENCODINGS: Readonly<Record<string, AudioEncoding>> = {
   pcmu: 'mulaw',
 };
 
-/** The format that a text frame tells, bare or in an envelope; nothing when it tells none that can be used. */
+/** Returns the format in a text frame, with or without an envelope; undefined if it has none that is supported. */
 export function formatHint(text: string): ListenFormat | undefined {
   const value = objectOf(parseJson(text));
   const message = { ...value, ...objectOf(value['message']) } as Readonly<Record<string, unknown>>;
   const sampleRate = numberOf(message['sampleRate']);
-  const word = textOf(message['encoding']) ?? textOf(message['format']);
+  const name = textOf(message['encoding']) ?? textOf(message['format']);
   if (sampleRate === undefined || sampleRate < 3000 || sampleRate > 192_000) return undefined;
-  const encoding = word === undefined ? 'pcm_s16le' : ENCODINGS[word.toLowerCase()];
-  const told = numberOf(message['channels']) ?? listOf(message['channels']).length;
-  if (!encoding || told > 2) return undefined;
-  return { encoding, sampleRate: Math.round(sampleRate), channels: told === 1 ? 1 : 2 };
+  const encoding = name === undefined ? 'pcm_s16le' : ENCODINGS[name.toLowerCase()];
+  const channels = numberOf(message['channels']) ?? listOf(message['channels']).length;
+  if (!encoding || channels > 2) return undefined;
+  return { encoding, sampleRate: Math.round(sampleRate), channels: channels === 1 ? 1 : 2 };
 }
 
-/** The format that is forced by the configuration, if one is. */
+/** Returns the configured format; undefined if it is measured. */
 export function forcedFormat({ format }: ListenOptions): ListenFormat | undefined {
   return format === 'auto' ? undefined : format;
 }
 
-/** Who is heard on each channel. On a single one, both are. */
+/** Returns the party of each channel. A single channel contains both. */
 export function partiesOf({ channels }: ListenFormat, { swapChannels }: ListenOptions): readonly Party[] {
   if (channels === 1) return ['UNKNOWN'];
   return swapChannels ? ['ASSISTANT', 'CUSTOMER'] : ['CUSTOMER', 'ASSISTANT'];

@@ -1,4 +1,4 @@
-/** Vapi's REST API and a call's control address, as far as they are used. */
+/** Client of Vapi's REST API, and of the control URLs of calls. */
 import {
   requestProvider,
   listOf,
@@ -10,15 +10,14 @@ import {
 } from '@sidetone/plugin-kit';
 import { FaultError, type ProviderHost, type Secret } from '@sidetone/core';
 import { decodeCall, type VapiCall } from '../calls/call-object.ts';
-import type { ControlMessage } from '../control/control-messages.ts';
-import { createReadGate } from './read-gate.ts';
+import { createRateLimiter } from './rate-limiter.ts';
 
-/** How long a REST read may take. */
-export const READ_TIMEOUT_MS = 10_000;
-/** How long the creation of a call may take. */
-export const CREATE_TIMEOUT_MS = 10_000;
+/** Timeout of a read, ms. */
+const READ_TIMEOUT_MS = 10_000;
+/** Timeout of the creation of a call, ms. */
+const CREATE_TIMEOUT_MS = 10_000;
 
-/** Which calls to list: those created in `[from, before)`, epoch ms, newest first. */
+/** Lists calls created in `[from, before)`, epoch ms, newest first. */
 export interface ListRequest {
   readonly limit: number;
   readonly from?: number;
@@ -27,40 +26,40 @@ export interface ListRequest {
 
 export interface ListedCalls {
   readonly calls: readonly VapiCall[];
-  /** How many entries there were, also those that are no calls. */
+  /** Number of entries, including invalid ones. */
   readonly count: number;
-  /** Whether there may be more behind these. */
+  /** Whether there may be further calls. */
   readonly hasMore: boolean;
 }
 
 export interface VapiApi {
   /**
-   * The call as Vapi knows it now; undefined when it knows none of that id. An urgent question does not wait its turn.
+   * Returns the current state of a call; undefined if Vapi does not know it. Urgent requests bypass the rate limiter.
    * @throws {FaultError} of kind `provider`.
    */
   getCall(callId: string, signal: AbortSignal, urgency?: Urgency): Promise<VapiCall | undefined>;
   /** @throws {FaultError} of kind `provider`. */
   listCalls(request: ListRequest, signal: AbortSignal): Promise<ListedCalls>;
   /**
-   * Creates one call, and asks once only: a call that was asked for twice rings twice.
+   * Creates a call. Never retried: a repeated request would place a second call.
    * @throws {FaultError} of kind `provider`.
    */
   createCall(body: JsonObject, signal: AbortSignal): Promise<VapiCall>;
   /**
-   * Rejects when Vapi cannot be reached or does not accept the key.
+   * Rejects if Vapi cannot be reached or rejects the API key.
    * @throws {FaultError} of kind `provider`.
    */
   check(signal: AbortSignal): Promise<void>;
   /**
-   * Posts one command, once. The reply may be a refusal.
+   * Posts a command once. Returns the reply, whatever its status.
    * @throws {FaultError} PROVIDER_TIMEOUT or PROVIDER_UNREACHABLE.
    */
-  control(url: URL, message: ControlMessage, signal: AbortSignal): Promise<ProviderResponse>;
+  control(url: URL, message: JsonObject, signal: AbortSignal): Promise<ProviderResponse>;
 }
 
 export type Urgency = 'urgent' | 'patient';
 
-export interface VapiApiDeps {
+interface VapiApiDeps {
   readonly host: Pick<ProviderHost, 'fetch' | 'clock'>;
   readonly baseUrl: URL;
   readonly apiKey: Secret;
@@ -76,26 +75,26 @@ const bearer = (key: Secret): Readonly<Record<string, string>> => ({
 
 function queryOf({ limit, from, before }: ListRequest): URLSearchParams {
   const query = new URLSearchParams({ limit: String(limit) });
-  // Exclusive on both sides, by whole milliseconds: `from` itself is wanted.
+  // Both bounds of the API are exclusive, in whole milliseconds.
   if (from !== undefined) query.set('createdAtGt', new Date(from - 1).toISOString());
   if (before !== undefined) query.set('createdAtLt', new Date(before).toISOString());
   return query;
 }
 
-/** The entries of a list in either of its shapes: bare, or as `results` of a page. */
+/** Returns the entries of a list in either of its formats: an array, or the `results` of a page. */
 function entriesOf(json: unknown): readonly unknown[] | undefined {
   const entries = Array.isArray(json) ? json : objectOf(json)['results'];
   return Array.isArray(entries) ? (entries as unknown[]) : undefined;
 }
 
-/** A client of one account. Holds nothing open. */
+/** Returns a client of one account. It holds no connections or timers. */
 export function createVapiApi(deps: VapiApiDeps): VapiApi {
   const { host, baseUrl, apiKey, publicKey, controlTimeoutMs } = deps;
   const base = baseUrl.href.replace(/\/+$/, '');
-  const gate = createReadGate(host.clock);
+  const limiter = createRateLimiter(host.clock);
 
   async function read(path: string, signal: AbortSignal, urgency: Urgency): Promise<ProviderResponse> {
-    if (urgency === 'patient') await gate.pass(signal);
+    if (urgency === 'patient') await limiter.acquire(signal);
     const reply = await requestProvider(host, {
       method: 'GET',
       url: new URL(`${base}${path}`),
@@ -103,7 +102,7 @@ export function createVapiApi(deps: VapiApiDeps): VapiApi {
       timeoutMs: READ_TIMEOUT_MS,
       signal,
     });
-    if (reply.status === 429) gate.note(faultOfResponse(reply, 'Vapi'));
+    if (reply.status === 429) limiter.report(faultOfResponse(reply, 'Vapi'));
     return reply;
   }
 
@@ -119,9 +118,9 @@ export function createVapiApi(deps: VapiApiDeps): VapiApi {
         hasMore: hasNextPage || entries.length >= request.limit,
       };
     }
-    // Calls with long histories can be more than is read of one answer.
+    // A response with long histories can exceed the size limit, and is then truncated: retry with a smaller page.
     if (request.limit > 1) return list({ ...request, limit: Math.ceil(request.limit / 4) }, signal);
-    throw new FaultError('PROVIDER_REFUSED', `Vapi answered ${reply.status}, but not with a list of calls`);
+    throw new FaultError('PROVIDER_REFUSED', `Vapi answered ${reply.status}: expected a list of calls`);
   }
 
   return {
@@ -133,7 +132,7 @@ export function createVapiApi(deps: VapiApiDeps): VapiApi {
       if (call?.id !== callId) {
         throw new FaultError(
           'PROVIDER_REFUSED',
-          `Vapi answered ${reply.status}, but not with the call asked for`,
+          `Vapi answered ${reply.status}: expected the requested call`,
         );
       }
       return call;
@@ -152,7 +151,7 @@ export function createVapiApi(deps: VapiApiDeps): VapiApi {
       const { results, errors } = objectOf(reply.json);
       const call = decodeCall(reply.json) ?? decodeCall(listOf(results)[0]);
       if (call) return call;
-      const reason = textOf(objectOf(listOf(errors)[0])['error']) ?? 'it named no call';
+      const reason = textOf(objectOf(listOf(errors)[0])['error']) ?? 'the response contains no call';
       throw new FaultError('PROVIDER_REFUSED', `Vapi answered ${reply.status}: ${reason}`);
     },
     async check(signal) {

@@ -1,27 +1,27 @@
-/** Past calls, newest first, each as the events that tell it whole. What is still going on is left to the live path. */
+/** Reads past calls, newest first, as events. Live calls are skipped: webhooks and sweeps report them. */
 import { withRetries } from '@sidetone/plugin-kit';
 import { type BackfillPage, type BackfillRequest, type Clock, type ProviderCallId } from '@sidetone/core';
 import type { VapiApi } from './api.ts';
-import { isOver, translateCall, type KnownCall } from '../calls/call-events.ts';
+import { hasEnded, translateCall, type KnownCall } from '../calls/call-events.ts';
 import { callPages } from './call-pages.ts';
 
 export interface BackfillDeps {
   readonly api: Pick<VapiApi, 'listCalls'>;
   readonly clock: Clock;
-  readonly known: (callId: ProviderCallId) => KnownCall;
+  readonly calls: { known(callId: ProviderCallId): KnownCall };
 }
 
 /**
- * The pages of a backfill. Ends when `signal` aborts.
- * @throws {FaultError} when Vapi refuses, which will not pass.
+ * Yields the pages of a backfill. Ends when `signal` aborts.
+ * @throws {FaultError} if Vapi rejects a request in a way that is not worth a retry.
  */
 export async function* backfill(
-  { api, clock, known }: BackfillDeps,
+  { api, clock, calls: tracked }: BackfillDeps,
   { since, until, resumeAt }: BackfillRequest,
   signal: AbortSignal,
 ): AsyncGenerator<BackfillPage, void> {
   const resumed = resumeAt === undefined ? Number.NaN : Date.parse(resumeAt);
-  // The calls of that very instant once more: some of them may not have been told.
+  // Includes the calls of that instant again: some of them may not have been on the last page.
   const before = Number.isNaN(resumed) ? until : Math.min(until, resumed + 1);
 
   try {
@@ -30,9 +30,11 @@ export async function* backfill(
     );
     for await (const { calls, oldest } of pages) {
       if (signal.aborted) return;
-      const ended = calls.filter(isOver);
+      const ended = calls.filter(hasEnded);
       yield {
-        events: ended.flatMap((call) => translateCall(call, clock.now(), known(call.id as ProviderCallId))),
+        events: ended.flatMap((call) =>
+          translateCall(call, clock.now(), tracked.known(call.id as ProviderCallId)),
+        ),
         calls: ended.length,
         position: new Date(oldest).toISOString(),
         reached: oldest,

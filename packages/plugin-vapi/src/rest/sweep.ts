@@ -1,87 +1,86 @@
 /**
- * Looks from time to time whether the account's calls are as we know them: webhooks are sent once, so some get lost. What
- * is live there and not here is told, what ended unseen is ended, and a call that nobody told of at all is told whole.
+ * Compares the account's calls with the tracked ones at intervals: webhooks are sent once, so some are lost. Publishes calls that
+ * are live but unknown here, ends those that have ended, and publishes ended calls of which no webhook was received.
  */
-import { isFault, messageOf, type Logger, type Clock, type ProviderCallId } from '@sidetone/core';
-import type { VapiApi } from './api.ts';
-import { isOver, statusOf } from '../calls/call-events.ts';
+import { isFault, messageOf, type Clock, type Logger, type ProviderCallId } from '@sidetone/core';
+import { hasEnded, statusOf } from '../calls/call-events.ts';
 import type { VapiCall } from '../calls/call-object.ts';
-import { callPages } from './call-pages.ts';
+import type { CallPublisher } from '../calls/call-publisher.ts';
 import type { LiveCalls } from '../calls/live-calls.ts';
+import type { VapiApi } from './api.ts';
+import { callPages } from './call-pages.ts';
+import type { CallRefresher } from './call-refresher.ts';
 
-/** Most pages that one sweep reads; a busier account is swept less far back. */
-export const MAX_SWEEP_PAGES = 20;
-/** Most calls that one sweep asks for by their id; the next goes on with the others. */
-export const MAX_ASKED_BY_ID = 100;
-/** A call that was heard of so recently is not over because it is in no list yet, or is not found, ms. */
-export const RECENT_MS = 30_000;
+/** Pages that one sweep reads; for a busier account it covers a shorter time. */
+const MAX_SWEEP_PAGES = 20;
+/** Calls that one sweep requests by id; the next sweep continues with the others. */
+const MAX_REFRESHED_CALLS = 100;
+/** How long a call that was reported is not requested for being absent from the list, ms. */
+const RECENT_MS = 30_000;
 
 export interface SweepDeps {
   readonly api: Pick<VapiApi, 'listCalls'>;
   readonly calls: Pick<LiveCalls, 'known' | 'list' | 'isReported'>;
+  readonly publisher: Pick<CallPublisher, 'publishCall'>;
+  readonly refresher: Pick<CallRefresher, 'refresh'>;
   readonly clock: Clock;
   readonly log: Logger;
-  readonly life: AbortSignal;
+  readonly stopped: AbortSignal;
+  /** 0 disables sweeps. */
   readonly intervalMs: number;
   readonly lookBackMs: number;
-  /** Takes in what the list says about a call, having been asked at `askedAt`. */
-  readonly takeIn: (call: VapiCall, askedAt: number) => Promise<void>;
-  /** Asks for one call, and takes in the answer. May reject. */
-  readonly refresh: (callId: ProviderCallId, signal: AbortSignal) => Promise<unknown>;
 }
 
-/** Sweeps every interval until `life` ends. Settles then, and never rejects. */
+/** Sweeps at each interval until `stopped` aborts, then resolves. Never rejects. */
 export async function runSweeps(deps: SweepDeps): Promise<void> {
-  const { clock, life, intervalMs, log } = deps;
+  const { clock, stopped, intervalMs, log } = deps;
   if (intervalMs <= 0) return;
   const startedAt = clock.now();
-  for (let dueAt = startedAt + intervalMs; ;) {
-    await clock.delay(Math.max(0, dueAt - clock.now()), life);
-    if (life.aborted) return;
+  for (let nextAt = startedAt + intervalMs; ;) {
+    await clock.delay(Math.max(0, nextAt - clock.now()), stopped);
+    if (stopped.aborted) return;
     try {
       await sweep(deps, startedAt);
     } catch (error) {
-      if (life.aborted) return;
-      log.warn('the calls could not be looked through', {
-        code: isFault(error) ? error.code : 'INTERNAL',
-        reason: messageOf(error),
-      });
+      if (stopped.aborted) return;
+      log.warn('sweep failed', { code: isFault(error) ? error.code : 'INTERNAL', reason: messageOf(error) });
     }
-    // One that took too long leaves out the next, so that two never run at once.
-    while (dueAt <= clock.now()) dueAt += intervalMs;
+    // A sweep that took too long skips the next one, so two never run at once.
+    while (nextAt <= clock.now()) nextAt += intervalMs;
   }
 }
 
 async function sweep(deps: SweepDeps, startedAt: number): Promise<void> {
-  const { api, calls, clock, life, lookBackMs } = deps;
+  const { api, calls, clock, stopped, lookBackMs } = deps;
   const now = clock.now();
   const listed = new Set<string>();
   let pages = 0;
-  for await (const page of callPages({ from: now - lookBackMs }, (request) => api.listCalls(request, life))) {
-    if (life.aborted) return;
+  const list = callPages({ from: now - lookBackMs }, (request) => api.listCalls(request, stopped));
+  for await (const page of list) {
+    if (stopped.aborted) return;
     for (const call of page.calls) {
       listed.add(call.id);
-      if (isNews(call, deps, startedAt)) await deps.takeIn(call, now);
+      if (isRelevant(call, deps, startedAt)) await deps.publisher.publishCall(call, now);
     }
     if (++pages >= MAX_SWEEP_PAGES) break;
   }
   const unlisted = calls
     .list()
-    .filter(({ callId, heardAt }) => !listed.has(callId) && clock.now() - heardAt > RECENT_MS);
-  for (const { callId } of unlisted.slice(0, MAX_ASKED_BY_ID)) {
-    if (life.aborted) return;
-    await deps.refresh(callId, life);
+    .filter(({ callId, lastSeenAt }) => !listed.has(callId) && clock.now() - lastSeenAt > RECENT_MS);
+  for (const { callId } of unlisted.slice(0, MAX_REFRESHED_CALLS)) {
+    if (stopped.aborted) return;
+    await deps.refresher.refresh(callId, stopped, { urgency: 'patient' });
   }
 }
 
-/** Whether the list may tell something about a call that we do not know. */
-function isNews(call: VapiCall, { calls }: SweepDeps, startedAt: number): boolean {
+/** Returns whether a listed call may contain anything that is not known here. */
+function isRelevant(call: VapiCall, { calls }: SweepDeps, startedAt: number): boolean {
   const known = calls.known(call.id as ProviderCallId);
-  if (!isOver(call)) return known.status !== 'ENDED' && isLive(call);
+  if (!hasEnded(call)) return known.status !== 'ENDED' && isLive(call);
   if (known.status === 'ENDED') return !calls.isReported(call.id as ProviderCallId);
-  // What ended before we started is told by a backfill, to those who ask for it.
+  // Calls that ended before this instance started are left to backfills.
   return known.isKnown === true || (call.createdAt ?? 0) >= startedAt;
 }
 
-/** A call that is scheduled for later is none yet; of a status that is no known word, nothing is said. */
+/** Returns whether a call is live. A scheduled call is not yet; a call with an unknown status is not published. */
 const isLive = ({ status }: VapiCall): boolean => statusOf(status) !== undefined && status !== 'scheduled';

@@ -1,5 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { historyOf, saidIn, utterancesInText, utterancesOf } from '../../src/calls/conversation.ts';
+import {
+  historyOf,
+  reportedUtterances,
+  utterancesInText,
+  utterancesOf,
+} from '../../src/calls/conversation.ts';
 import { sample } from '../samples.ts';
 
 const START = Date.UTC(2026, 0, 5, 9);
@@ -7,8 +12,8 @@ const item = (fields: object) => ({ role: 'bot', message: 'x', ...fields });
 const timesOf = (items: readonly object[], answeredAt?: number) =>
   utterancesOf(items, answeredAt).map(({ startMs, endMs }) => [startMs, endMs]);
 
-describe('what was said', () => {
-  it('is what a bot, an assistant or a user said, never the prompt or a tool', () => {
+describe('utterances', () => {
+  it('contain only what the bot, assistant or user said', () => {
     const roles = [
       'system',
       'bot',
@@ -27,46 +32,46 @@ describe('what was said', () => {
     ]);
   });
 
-  it('is what a filter left of it', () => {
+  it('contain the filtered text', () => {
     const filtered = { role: 'user', message: '[removed]', originalMessage: 'secret', isFiltered: true };
     expect(utterancesOf([filtered])).toEqual([{ party: 'CUSTOMER', text: '[removed]' }]);
     expect(utterancesOf([{ ...filtered, message: '' }])).toEqual([]);
   });
 
-  it('comes in the order in which it was said', () => {
+  it('are in chronological order', () => {
     const items = [item({ message: 'b', secondsFromStart: 2 }), item({ message: 'a', secondsFromStart: 1 })];
     expect(utterancesOf(items).map(({ text }) => text)).toEqual(['a', 'b']);
   });
 
-  it('of a call object or a report is in the artifact, at the root, or only in a text', () => {
+  it('are read from the artifact, the root, or a plain transcript', () => {
     const items = [item({})];
-    expect(saidIn({ artifact: { messages: items }, messages: [] })).toHaveLength(1);
-    expect(saidIn({ artifact: { messages: [] }, messages: items })).toHaveLength(1);
-    expect(saidIn({ artifact: { transcript: 'AI: Hello.\nUser: Hi.' } })).toHaveLength(2);
-    expect(saidIn({ transcript: 'AI: Hello.' })).toHaveLength(1);
-    expect(saidIn({})).toEqual([]);
+    expect(reportedUtterances({ artifact: { messages: items }, messages: [] })).toHaveLength(1);
+    expect(reportedUtterances({ artifact: { messages: [] }, messages: items })).toHaveLength(1);
+    expect(reportedUtterances({ artifact: { transcript: 'AI: Hello.\nUser: Hi.' } })).toHaveLength(2);
+    expect(reportedUtterances({ transcript: 'AI: Hello.' })).toHaveLength(1);
+    expect(reportedUtterances({})).toEqual([]);
   });
 
-  it('in a text stands behind the speaker, and goes on in the next line', () => {
+  it('of a plain transcript follow the speaker and may span lines', () => {
     expect(utterancesInText('AI: Good\nmorning.\r\nUser: Hi: you\nAI: \n')).toEqual([
       { party: 'ASSISTANT', text: 'Good morning.' },
       { party: 'CUSTOMER', text: 'Hi: you' },
     ]);
-    expect(utterancesInText('nobody said this')).toEqual([]);
+    expect(utterancesInText('a line without a speaker')).toEqual([]);
   });
 });
 
-describe('times', () => {
+describe('times of utterances', () => {
   it.each([
     ['seconds, as documented', [{ secondsFromStart: 1.5, duration: 2 }], [[1500, 3500]]],
     ['a duration in milliseconds', [{ secondsFromStart: 1.5, duration: 1900 }], [[1500, 3400]]],
     [
-      'the span, whatever the duration says',
+      'the span, not the duration',
       [{ secondsFromStart: 1, time: START, endTime: START + 700, duration: 99 }],
       [[1000, 1700]],
     ],
     [
-      'offsets in milliseconds, as their neighbours show',
+      'offsets in milliseconds, by comparison with times',
       [
         { secondsFromStart: 1000, time: START, endTime: START + 500 },
         { secondsFromStart: 3000, time: START + 2000, endTime: START + 2500 },
@@ -76,24 +81,24 @@ describe('times', () => {
         [3000, 3500],
       ],
     ],
-    ['offsets that no call is long enough for', [{ secondsFromStart: 90_000_000 }], [[undefined, undefined]]],
+    ['offsets longer than any call', [{ secondsFromStart: 90_000_000 }], [[undefined, undefined]]],
     ['nothing', [{}], [[undefined, undefined]]],
     [
-      'an end before the beginning',
+      'an end before the start',
       [{ secondsFromStart: 1, time: START, endTime: START - 5 }],
       [[1000, undefined]],
     ],
-  ])('are told from %s', (_what, fields, expected) => {
+  ])('are read from %s', (_what, fields, expected) => {
     expect(timesOf(fields.map(item))).toEqual(expected);
   });
 
-  it('are counted from the answer where there is no offset', () => {
+  it('are relative to the answer if there is no offset', () => {
     expect(timesOf([item({ time: START + 2000, endTime: START + 2500 })], START)).toEqual([[2000, 2500]]);
     expect(timesOf([item({ time: START - 2000 })], START)).toEqual([[undefined, undefined]]);
   });
 });
 
-it('a history is read in each of its shapes', () => {
+it('decodes a history in each of its formats', () => {
   const shapes = [
     'conversation-update, schema shape',
     'conversation-update, only conversation array',

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { endCategoryOf } from '../../src/calls/end-reasons.ts';
 
-describe('ended reasons', () => {
+describe('endCategoryOf', () => {
   it.each([
     ['assistant-ended-call-after-message-spoken', 'ASSISTANT_ENDED'],
     ['assistant-said-end-call-phrase', 'ASSISTANT_ENDED'],
@@ -47,7 +47,7 @@ describe('ended reasons', () => {
     ['call.in-progress.error-providerfault-quantumvoice-returning-418-teapot', 'PROVIDER_FAULT'],
     ['something-else-entirely', 'UNKNOWN'],
     [undefined, 'UNKNOWN'],
-  ])('%s is %s', (reason, category) => {
+  ])('maps %s to %s', (reason, category) => {
     expect(endCategoryOf(reason)).toBe(category);
   });
 });

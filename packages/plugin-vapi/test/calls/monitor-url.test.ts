@@ -5,37 +5,37 @@ import { CALL, CONTROL_URL, LISTEN_URL, OTHER_CALL } from '../samples.ts';
 const read = (text: string, kind: MonitorKind = 'control', hosts: readonly string[] = ['.vapi.ai']) =>
   readMonitorUrl(text, kind, CALL, hosts)?.href;
 
-describe('monitor addresses', () => {
-  it('are taken where the configuration allows them', () => {
+describe('readMonitorUrl', () => {
+  it('accepts URLs on allowed hosts', () => {
     expect(read(CONTROL_URL)).toBe(CONTROL_URL);
     expect(read(LISTEN_URL, 'listen')).toBe(LISTEN_URL);
   });
 
-  it('lose the brackets and blanks of a pasted sample', () => {
+  it('ignores the brackets and whitespace of a pasted example', () => {
     expect(read(` <${CONTROL_URL}>\n`)).toBe(CONTROL_URL);
   });
 
-  it('listen by WebSocket, also when they are kept with an HTTP scheme', () => {
+  it('returns a wss URL for a listen URL with https', () => {
     expect(read(LISTEN_URL.replace('wss:', 'https:'), 'listen')).toBe(LISTEN_URL);
   });
 
   it.each([
     ['another host', `https://vapi.ai.evil.example/${CALL}/control`],
-    ['a host that only ends alike', `https://evilvapi.ai/${CALL}/control`],
+    ['a host with a similar ending', `https://evilvapi.ai/${CALL}/control`],
     ['the suffix itself', `https://vapi.ai/${CALL}/control`],
     ['a cloud metadata service', 'http://169.254.169.254/latest/meta-data'],
     ['no encryption', `http://a.vapi.ai/${CALL}/control`],
     ['another call', `https://a.vapi.ai/${OTHER_CALL}/control`],
     ['another path', `https://a.vapi.ai/${CALL}/transport`],
-    ['credentials in it', `https://user:pass@a.vapi.ai/${CALL}/control`],
-    ['a scheme of its own', `file://a.vapi.ai/${CALL}/control`],
-    ['no address at all', 'control'],
-    ['nothing', ''],
-  ])('are refused with %s', (_what, text) => {
+    ['credentials', `https://user:pass@a.vapi.ai/${CALL}/control`],
+    ['another scheme', `file://a.vapi.ai/${CALL}/control`],
+    ['a text that is not a URL', 'control'],
+    ['an empty text', ''],
+  ])('rejects %s', (_what, text) => {
     expect(read(text)).toBeUndefined();
   });
 
-  it('never point to the transport socket: that is a leg of the call', () => {
+  it('rejects a transport URL for listening', () => {
     expect(read(`wss://a.vapi.ai/${CALL}/transport`, 'listen')).toBeUndefined();
   });
 
@@ -44,12 +44,12 @@ describe('monitor addresses', () => {
     [['127.0.0.1'], true],
     [['127.0.0.1:9090'], false],
     [['.vapi.ai'], false],
-  ])('may be unencrypted on a loopback host that is listed: %j', (hosts, allowed) => {
-    const address = `ws://127.0.0.1:8080/${CALL}/listen`;
-    expect(read(address, 'listen', hosts)).toBe(allowed ? address : undefined);
+  ])('accepts ws on a loopback host if it is allowed: %j', (hosts, allowed) => {
+    const url = `ws://127.0.0.1:8080/${CALL}/listen`;
+    expect(read(url, 'listen', hosts)).toBe(allowed ? url : undefined);
   });
 
-  it('may not be unencrypted on any other host, listed or not', () => {
+  it('rejects http on other hosts, allowed or not', () => {
     expect(read(`http://10.0.0.7/${CALL}/control`, 'control', ['10.0.0.7'])).toBeUndefined();
     expect(read(`https://10.0.0.7/${CALL}/control`, 'control', ['10.0.0.7'])).toBeDefined();
   });

@@ -7,11 +7,11 @@ import { CALL, CONTROL_URL, sample } from '../samples.ts';
 const call = createControlledCall(CALL);
 const context = createCommandContext();
 const say = { content: 'One moment.', endCallAfterSpoken: false, interrupt: false };
-const begun = sample('status-update in-progress, embedded call stale');
+const inProgress = sample('status-update in-progress, embedded call stale');
 
 async function startKnown(options: object = {}): Promise<Harness> {
   const harness = await start(options);
-  await harness.post(begun);
+  await harness.post(inProgress);
   return harness;
 }
 
@@ -21,7 +21,7 @@ const run = ({ provider }: Harness, control: ControlName, args: object, commandI
     commandId: commandId as CommandId,
   });
 
-describe('an argument that Vapi cannot take', () => {
+describe('invalid argument', () => {
   it.each([
     ['say', { ...say, content: ' ' }, 'content'],
     ['addMessage', { role: 'SYSTEM', content: '', triggerResponse: true }, 'content'],
@@ -38,7 +38,7 @@ describe('an argument that Vapi cannot take', () => {
     ['handoff', { streamUrl: 'wss://x/y' }, 'streamUrl'],
     ['handoff', {}, 'assistantId'],
     ['handoff', { assistantId: 'a', providerOptions: { squadId: 's' } }, 'assistantId'],
-  ] as const)('%s %j is refused by its name', async (control, args, argument) => {
+  ] as const)('%s %j is rejected by name', async (control, args, argument) => {
     const harness = await startKnown();
     await expect(run(harness, control, args)).rejects.toMatchObject({
       code: 'INPUT_INVALID',
@@ -48,7 +48,7 @@ describe('an argument that Vapi cannot take', () => {
   });
 });
 
-describe('a handoff', () => {
+describe('handoff', () => {
   it.each([
     [{ assistant: { name: 'Nova' } }, { type: 'assistant', assistant: { name: 'Nova' } }],
     [
@@ -56,7 +56,7 @@ describe('a handoff', () => {
       { type: 'assistant', assistantId: 'a', contextEngineeringPlan: 'none' },
     ],
     [{ providerOptions: { squad: { members: [] } } }, { type: 'squad', squad: { members: [] } }],
-  ])('of %j names %j', async (args, destination) => {
+  ])('of %j has the destination %j', async (args, destination) => {
     const harness = await startKnown();
     harness.host.respond('POST', CONTROL_URL, { status: 200 });
     await run(harness, 'handoff', args);
@@ -64,7 +64,7 @@ describe('a handoff', () => {
   });
 });
 
-describe('trying again', () => {
+describe('retry', () => {
   const commands = [
     ['say', say],
     ['addMessage', { role: 'USER', content: 'x', triggerResponse: true }],
@@ -74,22 +74,19 @@ describe('trying again', () => {
     ['mute', { party: 'CUSTOMER' }],
     ['endCall', {}],
   ] as const;
-  const mayRepeat = new Set(['mute', 'endCall']);
+  const idempotent = new Set(['mute', 'endCall']);
 
-  it.each(commands)(
-    '%s after a time-out happens only if twice is no more than once',
-    async (control, args) => {
-      const harness = await startKnown({ control: { timeoutMs: 2500 } });
-      harness.host.respond('POST', CONTROL_URL, NEVER);
-      const done = run(harness, control, args).catch((error: { code: string }) => error.code);
-      await harness.host.clock.advance(2500);
-      if (mayRepeat.has(control)) await harness.host.clock.advance(2500);
-      expect(await done).toBe('PROVIDER_TIMEOUT');
-      expect(harness.host.requests).toHaveLength(mayRepeat.has(control) ? 2 : 1);
-    },
-  );
+  it.each(commands)('%s after a timeout happens only if it is idempotent', async (control, args) => {
+    const harness = await startKnown({ control: { timeoutMs: 2500 } });
+    harness.host.respond('POST', CONTROL_URL, NEVER);
+    const done = run(harness, control, args).catch((error: { code: string }) => error.code);
+    await harness.host.clock.advance(2500);
+    if (idempotent.has(control)) await harness.host.clock.advance(2500);
+    expect(await done).toBe('PROVIDER_TIMEOUT');
+    expect(harness.host.requests).toHaveLength(idempotent.has(control) ? 2 : 1);
+  });
 
-  it.each([502, 503, 504])('after %i happens once', async (status) => {
+  it.each([502, 503, 504])('happens once after %i', async (status) => {
     const harness = await startKnown();
     const replies = [{ status }, { status: 200 }];
     harness.host.respond('POST', CONTROL_URL, () => replies.shift()!);
@@ -97,7 +94,7 @@ describe('trying again', () => {
     expect(harness.host.requests).toHaveLength(2);
   });
 
-  it('after a refusal never happens', async () => {
+  it('does not happen after a rejection', async () => {
     const harness = await startKnown();
     harness.host.respond('POST', CONTROL_URL, { status: 400, json: { message: 'no' } });
     harness.host.respond('GET', /call/, { json: { id: CALL, status: 'in-progress' } });
@@ -105,7 +102,7 @@ describe('trying again', () => {
     expect(harness.host.requests.map(({ method }) => method)).toEqual(['POST', 'GET']);
   });
 
-  it('after a connection that was never made happens once', async () => {
+  it('happens once after a failed connection', async () => {
     const harness = await startKnown();
     let attempts = 0;
     harness.host.respond('POST', CONTROL_URL, () => {
@@ -117,8 +114,8 @@ describe('trying again', () => {
   });
 });
 
-describe('after a call was told to end', () => {
-  it('Vapi is asked whether it did, in case nobody says so', async () => {
+describe('after endCall', () => {
+  it('requests the call in case its end is not reported', async () => {
     const harness = await startKnown();
     harness.host.respond('POST', CONTROL_URL, { status: 200 });
     harness.host.respond('GET', /call/, { json: sample('get ended call, full', 'rest-response') });
@@ -130,7 +127,7 @@ describe('after a call was told to end', () => {
   });
 });
 
-describe('a command is confirmed', () => {
+describe('confirmation of a command', () => {
   const history = (...lines: readonly (readonly [string, string])[]) => ({
     message: {
       type: 'conversation-update',
@@ -140,14 +137,14 @@ describe('a command is confirmed', () => {
   });
   const confirmed = ({ host }: Harness) =>
     host.eventsOf('command.confirmed').map(({ commandId }) => commandId);
-  async function startTaking(): Promise<Harness> {
+  async function startAccepting(): Promise<Harness> {
     const harness = await startKnown();
     harness.host.respond('POST', CONTROL_URL, { status: 200 });
     return harness;
   }
 
-  it('never because it was taken', async () => {
-    const harness = await startTaking();
+  it('is not emitted when the command is accepted', async () => {
+    const harness = await startAccepting();
     await run(harness, 'say', say);
     await harness.host.clock.settle();
     expect(confirmed(harness)).toEqual([]);
@@ -158,8 +155,8 @@ describe('a command is confirmed', () => {
     ['say', say, 'bot', 'Well. One moment. And now'],
     ['addMessage', { role: 'SYSTEM', content: 'Be brief.', triggerResponse: false }, 'system', 'Be brief.'],
     ['addMessage', { role: 'USER', content: 'Be brief.', triggerResponse: false }, 'user', 'be brief'],
-  ] as const)('%s %j when the history holds it: %s %s', async (control, args, role, text) => {
-    const harness = await startTaking();
+  ] as const)('is emitted for %s %j when the history contains: %s %s', async (control, args, role, text) => {
+    const harness = await startAccepting();
     await harness.post(history(['system', 'You are Nova.'], ['assistant', 'Hello.']));
     await run(harness, control, args, 'cmd_1');
     await harness.post(history(['system', 'You are Nova.'], ['assistant', 'Hello.'], [role, text]));
@@ -167,8 +164,8 @@ describe('a command is confirmed', () => {
     expect(confirmed(harness)).toEqual(['cmd_1']);
   });
 
-  it('not by words of another role, or that stood there before', async () => {
-    const harness = await startTaking();
+  it('ignores text of other roles, and earlier text', async () => {
+    const harness = await startAccepting();
     await harness.post(history(['assistant', 'One moment.']));
     await run(harness, 'say', say, 'cmd_1');
     await harness.post(history(['assistant', 'One moment.'], ['user', 'One moment.']));
@@ -179,8 +176,8 @@ describe('a command is confirmed', () => {
     expect(confirmed(harness)).toEqual(['cmd_1']);
   });
 
-  it('each by words of its own', async () => {
-    const harness = await startTaking();
+  it('requires the text once for each command', async () => {
+    const harness = await startAccepting();
     await run(harness, 'say', say, 'cmd_1');
     await run(harness, 'say', say, 'cmd_2');
     await harness.post(history(['assistant', 'One moment.']));
@@ -189,8 +186,8 @@ describe('a command is confirmed', () => {
     expect(confirmed(harness)).toEqual(['cmd_1', 'cmd_2']);
   });
 
-  it('when its words begin to be spoken as they were forced', async () => {
-    const harness = await startTaking();
+  it('is emitted when forced speech with its text starts', async () => {
+    const harness = await startAccepting();
     const speech = {
       type: 'assistant.speechStarted',
       text: 'One moment.',
@@ -203,19 +200,19 @@ describe('a command is confirmed', () => {
     expect(confirmed(harness)).toEqual(['cmd_1']);
   });
 
-  it('also when no answer came in time, and not when it was refused', async () => {
-    const harness = await startTaking();
+  it('is emitted after a timeout, and not after a rejection', async () => {
+    const harness = await startAccepting();
     harness.host.respond('POST', CONTROL_URL, NEVER);
     const unknown = run(harness, 'say', say, 'cmd_1').catch(() => undefined);
     await harness.host.clock.advance(5000);
     await unknown;
     harness.host.respond('POST', CONTROL_URL, { status: 401 });
-    await run(harness, 'say', { ...say, content: 'Refused words' }, 'cmd_2').catch(() => undefined);
-    await harness.post(history(['assistant', 'One moment. Refused words.']));
+    await run(harness, 'say', { ...say, content: 'Rejected text' }, 'cmd_2').catch(() => undefined);
+    await harness.post(history(['assistant', 'One moment. Rejected text.']));
     expect(confirmed(harness)).toEqual(['cmd_1']);
   });
 
-  it('not by the first history after a restart, of which nobody knows what is new', async () => {
+  it('ignores the first history after a restart, in which nothing is known to be new', async () => {
     const before = await startKnown();
     await before.provider.stop(context.signal);
     const { clock, state } = before.host;

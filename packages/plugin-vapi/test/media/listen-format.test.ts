@@ -13,7 +13,7 @@ const inProgress = sample('status-update in-progress, embedded call stale');
 const tone = (hz: number, rate: number, i: number): number =>
   Math.round(8000 * Math.sin((2 * Math.PI * hz * i) / rate));
 
-/** 20 ms of sound as bytes: each channel a tone of its own. */
+/** Returns 20 ms of audio with one tone per channel. */
 function frameOf(rate: number, tones: readonly number[], frame: number): Uint8Array {
   const samples = rate / 50;
   const bytes = Buffer.alloc(samples * tones.length * 2);
@@ -37,7 +37,7 @@ function measure(frame: (index: number) => Uint8Array, at = (index: number): num
   return undefined;
 }
 
-describe('measuring', () => {
+describe('createFormatMeter', () => {
   it.each([
     ['16 kHz stereo', (i: number) => frameOf(16_000, [300, 500], i), LIKELIEST_FORMAT],
     ['16 kHz stereo in silence', (i: number) => frameOf(16_000, [0, 0], i), LIKELIEST_FORMAT],
@@ -62,24 +62,24 @@ describe('measuring', () => {
       { encoding: 'pcm_s16le', sampleRate: 8000, channels: 1 },
     ],
     ['mu-law', () => new Uint8Array(160).fill(0x55), { encoding: 'mulaw', sampleRate: 8000, channels: 1 }],
-  ])('knows %s after two or three seconds', (_name, frame, expected) => {
+  ])('detects %s within three seconds', (_name, frame, expected) => {
     const result = measure(frame);
     expect(result?.format).toEqual(expected);
     expect(result?.afterMs).toBe(MEASURE_MS);
   });
 
-  it('says nothing where silence could be either, or the rate is none that is known', () => {
+  it('detects nothing in ambiguous silence or at an unknown rate', () => {
     expect(measure((i) => frameOf(16_000, [0], i))).toBeUndefined();
     expect(measure(() => new Uint8Array(900))).toBeUndefined();
   });
 
-  it('does not count the time in which nothing was sent', () => {
+  it('ignores pauses', () => {
     const pauses = (i: number): number => i * 20 + Math.floor(i / 50) * 5000;
     expect(measure((i) => frameOf(16_000, [300, 500], i), pauses)?.format).toEqual(LIKELIEST_FORMAT);
   });
 });
 
-it('a hint is taken in an envelope or bare, by any name of the encoding, and passed over where it makes no sense', () => {
+it('reads a format hint with or without an envelope, and ignores unsupported ones', () => {
   const [hint] = samplesOf('listen').filter(({ name }) => name.startsWith('format hint'));
   expect(formatHint(JSON.stringify(hint!.body))).toEqual(LIKELIEST_FORMAT);
   expect(
@@ -100,7 +100,7 @@ it('a hint is taken in an envelope or bare, by any name of the encoding, and pas
   }
 });
 
-describe('a listen socket', () => {
+describe('listen socket', () => {
   async function startListening(listen?: object): Promise<Harness> {
     const harness = await start(listen ? { listen } : {});
     harness.host.answerDials(() => {});
@@ -116,7 +116,7 @@ describe('a listen socket', () => {
     }
   }
 
-  it('is heard from the first byte on, and in another format once that is certain', async () => {
+  it('streams audio from the first byte, and switches the format once it is certain', async () => {
     const harness = await startListening();
     await play(harness, (i) => frameOf(16_000, [300], i), 130);
     const { host } = harness;
@@ -127,18 +127,18 @@ describe('a listen socket', () => {
     expect(host.streams[0]?.writes[0]?.bytes).toHaveLength(640);
     expect(host.streams[0]?.endReason).toContain('format');
     expect(host.streams[1]?.writes.every(({ party }) => party === 'UNKNOWN')).toBe(true);
-    const heard = host.streams.flatMap(({ writes }) => writes).length;
-    expect(heard).toBe(130);
+    const writes = host.streams.flatMap((stream) => stream.writes);
+    expect(writes).toHaveLength(130);
     host.verify();
   });
 
-  it('stays as it is where the guess was right', async () => {
+  it('keeps the stream if the assumed format is right', async () => {
     const harness = await startListening();
     await play(harness, (i) => frameOf(16_000, [300, 500], i), 200);
     expect(harness.host.streams).toHaveLength(1);
   });
 
-  it('believes a hint at once', async () => {
+  it('applies a hint at once', async () => {
     const harness = await startListening();
     await harness.host.dials[0]!.peer!.send(
       '{"type":"start","encoding":"linear16","sampleRate":8000,"channels":1}',
@@ -147,7 +147,7 @@ describe('a listen socket', () => {
     expect(harness.host.streams.at(-1)?.options).toMatchObject({ sampleRate: 8000, parties: ['UNKNOWN'] });
   });
 
-  it('is heard as the configuration says, whatever it hints at or looks like', async () => {
+  it('uses the configured format despite hints and measurements', async () => {
     const format = { sampleRate: 8000, channels: 2 };
     const harness = await startListening({ format, swapChannels: true });
     await harness.host.dials[0]!.peer!.send('{"sampleRate":16000,"channels":1}');
@@ -157,9 +157,9 @@ describe('a listen socket', () => {
     ]);
   });
 
-  it('takes every sample frame, and tells no word of it: the webhooks do', async () => {
+  it('accepts every sample frame, and emits no events from text frames', async () => {
     const { host } = await startListening();
-    const told = host.events.length;
+    const count = host.events.length;
     for (const { meta, body } of samplesOf('listen')) {
       const { base64 } = body as { base64?: string };
       if (meta?.frame === 'binary') await host.dials[0]!.peer!.send(Buffer.from(base64!, 'base64'));
@@ -168,7 +168,7 @@ describe('a listen socket', () => {
       }
     }
     await host.clock.settle();
-    expect(host.events).toHaveLength(told);
+    expect(host.events).toHaveLength(count);
     const bytes = host.streams[0]!.writes.reduce((sum, write) => sum + write.bytes.length, 0);
     // 128 + 64 + 31: the last three wait for the rest of their frame.
     expect(bytes).toBe(220);

@@ -20,8 +20,8 @@ const websocket: PlaceCallArguments = {
   providerOptions: { transport: { provider: 'vapi.websocket' } },
 };
 
-/** An instance with a call that we joined. */
-async function startJoined(audioFormat?: object, options: object = {}): Promise<Harness> {
+/** Starts an instance with a connected transport call. */
+async function startConnected(audioFormat?: object, options: object = {}): Promise<Harness> {
   const harness = await start(options);
   const { host, provider } = harness;
   host.respond('POST', API, {
@@ -45,7 +45,7 @@ const sentText = (host: FakeHost): unknown[] =>
     .received.filter((message): message is string => typeof message === 'string')
     .map((text) => JSON.parse(text) as unknown);
 
-/** A WAV file of 16-bit mono sound, all samples alike. */
+/** Returns a WAV file of 16-bit mono audio with equal samples. */
 function wav(sampleRate: number, samples: number, value: number): Uint8Array<ArrayBuffer> {
   const bytes = new Uint8Array(44 + samples * 2);
   const view = new DataView(bytes.buffer);
@@ -61,8 +61,8 @@ function wav(sampleRate: number, samples: number, value: number): Uint8Array<Arr
   return bytes;
 }
 
-describe('placing a call', () => {
-  it('over the telephone posts who calls whom, and gives the id that Vapi gave', async () => {
+describe('placeCall', () => {
+  it('posts the caller and the callee, and returns the id of the call', async () => {
     const { host, provider } = await start();
     host.respond('POST', API, { status: 201, json: { ...created, type: 'outboundPhoneCall' } });
     const args = {
@@ -85,7 +85,7 @@ describe('placing a call', () => {
     host.verify();
   });
 
-  it('lets providerOptions tell the number, the assistant and the customer', async () => {
+  it('accepts the number, the assistant and the customer in providerOptions', async () => {
     const { host, provider } = await start();
     host.respond('POST', API, { status: 201, json: created });
     const providerOptions = { phoneNumberId: 'p1', assistant: { name: 'Nova' }, customer: { name: 'Ana' } };
@@ -123,7 +123,7 @@ describe('placing a call', () => {
       },
       'providerOptions.transport.audioFormat.sampleRate',
     ],
-  ])('refuses %j before asking, and names %s', async (args, argument) => {
+  ])('rejects %j without a request, and names %s', async (args, argument) => {
     const { host, provider } = await start();
     await expect(provider.placeCall!(args, context)).rejects.toMatchObject({
       code: 'INPUT_INVALID',
@@ -140,24 +140,24 @@ describe('placing a call', () => {
       'PROVIDER_REFUSED',
       'bad number',
     ],
-  ])('is asked for once, whatever the answer: %j', async (reply, code, words) => {
+  ])('is never retried: %j', async (reply, code, text) => {
     const { host, provider } = await start();
     host.respond('POST', API, reply);
     const done = provider.placeCall!({ to: '+1', from: 'p1', assistantId: 'a' }, context);
-    await expect(done).rejects.toMatchObject({ code, message: expect.stringContaining(words) as string });
+    await expect(done).rejects.toMatchObject({ code, message: expect.stringContaining(text) as string });
     expect(host.requests).toHaveLength(1);
   });
 
-  it('takes the one call of a batch answer', async () => {
+  it('accepts the one call of a batch response', async () => {
     const { host, provider } = await start();
     host.respond('POST', API, { status: 201, json: sample('create batch, one failed', 'rest-response') });
     expect(await provider.placeCall!({ to: '+1', from: 'p1', assistantId: 'a' }, context)).toBe(CALL);
   });
 });
 
-describe('a call over the WebSocket transport', () => {
-  it('is joined where Vapi says, and without the private key', async () => {
-    const { host } = await startJoined();
+describe('transport call', () => {
+  it('is connected at the URL of the call, by default without the private key', async () => {
+    const { host } = await startConnected();
     expect(host.requests[0]?.json).toEqual({
       assistantId: 'assistant-1',
       transport: {
@@ -167,17 +167,17 @@ describe('a call over the WebSocket transport', () => {
     });
     expect(host.dials.map(({ url, headers }) => [url.href, headers])).toEqual([[TRANSPORT_URL, {}]]);
     expect(host.logText()).not.toContain('vapi.ai');
-    const { host: withKey } = await startJoined(undefined, { transport: { sendApiKey: true } });
+    const { host: withKey } = await startConnected(undefined, { transport: { sendApiKey: true } });
     expect(withKey.dials[0]?.headers).toEqual({ authorization: `Bearer ${SECRETS.apiKey}` });
   });
 
-  it('is joined as soon as its address is told', async () => {
+  it('is connected once its URL is known', async () => {
     const { host, provider } = await start();
     host.answerDials(() => {});
     host.respond('POST', API, { status: 201, json: created });
-    let asked = 0;
+    let requests = 0;
     host.respond('GET', `${API}/${CALL}`, () => ({
-      json: { ...created, ...(++asked === 2 && { transport: { websocketCallUrl: TRANSPORT_URL } }) },
+      json: { ...created, ...(++requests === 2 && { transport: { websocketCallUrl: TRANSPORT_URL } }) },
     }));
     await provider.placeCall!(websocket, context);
     await host.clock.advance(3000);
@@ -188,7 +188,7 @@ describe('a call over the WebSocket transport', () => {
     `wss://evil.example/${CALL}/transport`,
     `wss://${MONITOR}/other/transport`,
     `wss://${MONITOR}/${CALL}/listen`,
-  ])('is never joined at %s', async (websocketCallUrl) => {
+  ])('is not connected at %s', async (websocketCallUrl) => {
     const { host, provider } = await start();
     host.respond('POST', API, { status: 201, json: { ...created, transport: { websocketCallUrl } } });
     await provider.placeCall!(websocket, context);
@@ -198,7 +198,7 @@ describe('a call over the WebSocket transport', () => {
     host.verify();
   });
 
-  it('is joined again after 1, 2 and 4 seconds when nobody answers, and then asked about', async () => {
+  it('is retried after 1, 2 and 4 seconds, then checked', async () => {
     const { host, provider } = await start();
     host.respond('POST', API, {
       status: 201,
@@ -217,8 +217,8 @@ describe('a call over the WebSocket transport', () => {
   it.each([
     [undefined, 'binary silence, 20 ms of 16 kHz pcm', 640],
     [{ format: 'mulaw', sampleRate: 8000 }, undefined, 160],
-  ])('hears silence, a frame every 20 ms, while there is nothing to say: %j', async (format, name, bytes) => {
-    const { host } = await startJoined(format);
+  ])('receives a frame of silence every 20 ms without audio to play: %j', async (format, name, bytes) => {
+    const { host } = await startConnected(format);
     await host.clock.advance(980);
     const frames = sentAudio(host);
     expect(frames).toHaveLength(50);
@@ -238,8 +238,8 @@ describe('a call over the WebSocket transport', () => {
     host.verify();
   });
 
-  it('plays the assistant on the same time line, and forgets what was not heard when the user cuts in', async () => {
-    const { host } = await startJoined();
+  it('writes the audio of the assistant in real time, and drops the rest after an interruption', async () => {
+    const { host } = await startConnected();
     const audio = samplesOf('transport-in').find(({ name }) =>
       name.startsWith('binary agent audio, 20 ms of 16'),
     )!;
@@ -248,16 +248,16 @@ describe('a call over the WebSocket transport', () => {
     await peerOf(host).send(Buffer.concat([frame, frame.subarray(0, 301)]));
     await peerOf(host).send(Buffer.concat([frame.subarray(301), frame]));
     await host.clock.advance(40);
-    const heard = () => host.streams[0]!.writes.filter(({ party }) => party === 'ASSISTANT');
-    expect(heard().map(({ positionMs }) => positionMs)).toEqual([20, 40]);
-    expect(Buffer.from(heard()[0]!.bytes)).toEqual(frame);
+    const received = () => host.streams[0]!.writes.filter(({ party }) => party === 'ASSISTANT');
+    expect(received().map(({ positionMs }) => positionMs)).toEqual([20, 40]);
+    expect(Buffer.from(received()[0]!.bytes)).toEqual(frame);
     await peerOf(host).send(JSON.stringify({ type: 'user-interrupted' }));
     await host.clock.advance(100);
-    expect(heard()).toHaveLength(2);
+    expect(received()).toHaveLength(2);
   });
 
-  it('plays a WAV file at the rate of the call, one behind the other, until it is cleared', async () => {
-    const { host, provider } = await startJoined({ format: 'pcm_s16le', sampleRate: 8000 });
+  it('plays WAV files in order, resampled, until the queue is cleared', async () => {
+    const { host, provider } = await startConnected({ format: 'pcm_s16le', sampleRate: 8000 });
     const url = 'https://files.example.com/hello.wav';
     host.respond('GET', url, { bytes: wav(16_000, 1600, 1000) });
     await provider.controls!.playAudio!(call, { url }, context);
@@ -279,8 +279,8 @@ describe('a call over the WebSocket transport', () => {
     ['https://files.example.com/x.wav', { status: 302, headers: { location: 'http://10.0.0.1/' } }],
     ['https://files.example.com/x.wav', { text: 'ID3 is no WAV' }],
     ['https://files.example.com/x.wav', { bytes: wav(16_000, 4_200_000, 1) }],
-  ])('refuses %s with %#', async (url, reply) => {
-    const { host, provider } = await startJoined();
+  ])('rejects %s with %#', async (url, reply) => {
+    const { host, provider } = await startConnected();
     if (reply) host.respond('GET', url, reply);
     await expect(provider.controls!.playAudio!(call, { url }, context)).rejects.toMatchObject({
       code: 'INPUT_INVALID',
@@ -288,28 +288,28 @@ describe('a call over the WebSocket transport', () => {
     });
   });
 
-  it('tells what its socket says as webhooks would, and only once when both tell it', async () => {
-    const { host, post } = await startJoined();
+  it('emits messages of its socket, and ignores the same messages by webhook', async () => {
+    const { host, post } = await startConnected();
     const inbound = samplesOf('transport-in').filter(({ meta }) => meta?.frame === 'text');
     for (const { name, body } of inbound) {
       if (!name.startsWith('status-update ended')) await peerOf(host).send(JSON.stringify(body));
     }
     await host.clock.settle();
-    const said = () => host.eventsOf('utterance.final').map(({ text }) => text);
-    expect(said()).toEqual(['Good morning, this is Nova.']);
-    const words = { type: 'transcript', role: 'assistant', transcriptType: 'final' };
-    await post({ message: { ...words, transcript: 'Good morning, this is Nova.', call: { id: CALL } } });
-    expect(said()).toHaveLength(1);
+    const texts = () => host.eventsOf('utterance.final').map(({ text }) => text);
+    expect(texts()).toEqual(['Good morning, this is Nova.']);
+    const fields = { type: 'transcript', role: 'assistant', transcriptType: 'final' };
+    await post({ message: { ...fields, transcript: 'Good morning, this is Nova.', call: { id: CALL } } });
+    expect(texts()).toHaveLength(1);
   });
 
-  it('can be given commands over its socket, and audio, as no other call can', async () => {
-    const { host, provider } = await startJoined();
+  it('accepts commands and audio over its socket, unlike other calls', async () => {
+    const { host, provider } = await startConnected();
     expect(provider.controlsFor!(call)).toEqual(
       expect.arrayContaining(['PLAY_AUDIO', 'CLEAR_AUDIO', 'LISTEN', 'SAY']),
     );
     const { controls } = provider;
-    const told = { role: 'SYSTEM', content: 'Be brief.', triggerResponse: false } as const;
-    await controls!.addMessage!(call, told, context);
+    const message = { role: 'SYSTEM', content: 'Be brief.', triggerResponse: false } as const;
+    await controls!.addMessage!(call, message, context);
     await controls!.mute!(call, { party: 'ASSISTANT' }, context);
     await host.clock.settle();
     expect(sentText(host)).toEqual([
@@ -323,8 +323,8 @@ describe('a call over the WebSocket transport', () => {
     });
   });
 
-  it('is ended by a word, and after a second by closing the socket', async () => {
-    const { host, provider } = await startJoined();
+  it('is ended by a command, and a second later by closing the socket', async () => {
+    const { host, provider } = await startConnected();
     host.respond('GET', `${API}/${CALL}`, { json: sample('get ended call, full', 'rest-response') });
     await provider.controls!.endCall!(call, {}, context);
     await host.clock.advance(980);
@@ -338,8 +338,8 @@ describe('a call over the WebSocket transport', () => {
     expect(host.clock.pending).toBe(0);
   });
 
-  it('is asked about when its socket is lost, and not joined again', async () => {
-    const { host } = await startJoined();
+  it('is checked when its socket is lost, and not reconnected', async () => {
+    const { host } = await startConnected();
     host.respond('GET', `${API}/${CALL}`, { json: sample('get ended call, full', 'rest-response') });
     peerOf(host).cut();
     await host.clock.advance(10_000);
@@ -347,16 +347,16 @@ describe('a call over the WebSocket transport', () => {
     expect(host.dials).toHaveLength(1);
   });
 
-  it('is heard without listening to it', async () => {
-    const { host, post } = await startJoined();
+  it('has audio without a listen socket', async () => {
+    const { host, post } = await startConnected();
     await post(sample('status-update in-progress, embedded call stale'));
     host.setDemand('levels', CALL, true);
     await host.clock.advance(1000);
     expect(host.dials).toHaveLength(1);
   });
 
-  it('leaves nothing behind when the provider stops', async () => {
-    const { host, provider } = await startJoined();
+  it('is closed when the provider stops', async () => {
+    const { host, provider } = await startConnected();
     await provider.stop(new AbortController().signal);
     await host.clock.settle();
     expect(peerOf(host).closing?.code).toBe(1000);

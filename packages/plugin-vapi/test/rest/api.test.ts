@@ -11,7 +11,7 @@ const say = { content: 'One moment.', endCallAfterSpoken: false, interrupt: fals
 const live = { id: CALL, status: 'in-progress', monitor: { listenUrl: LISTEN_URL, controlUrl: CONTROL_URL } };
 const ended = sample('get ended call, full', 'rest-response');
 
-const STEERED = [
+const CONTROLS = [
   'SAY',
   'ADD_MESSAGE',
   'MUTE_ASSISTANT',
@@ -22,7 +22,7 @@ const STEERED = [
   'END_CALL',
 ];
 
-/** An instance that knows the call's addresses. */
+/** Starts an instance that knows the monitor URLs of the call. */
 async function startKnown(options: object = {}): Promise<Harness> {
   const harness = await start(options);
   await harness.post(sample('status-update in-progress, embedded call stale'));
@@ -30,7 +30,7 @@ async function startKnown(options: object = {}): Promise<Harness> {
 }
 
 describe('say', () => {
-  it('posts the bare command to the control address, with the public key', async () => {
+  it('posts the command to the control URL, with the public key', async () => {
     const { host, provider } = await startKnown();
     host.respond('POST', CONTROL_URL, { status: 204 });
     await provider.controls!.say!(call, say, context);
@@ -47,7 +47,7 @@ describe('say', () => {
     host.verify();
   });
 
-  it('refuses to say nothing, without asking', async () => {
+  it('rejects an empty text without a request', async () => {
     const { host, provider } = await startKnown();
     await expect(provider.controls!.say!(call, { ...say, content: ' ' }, context)).rejects.toMatchObject({
       code: 'INPUT_INVALID',
@@ -55,7 +55,7 @@ describe('say', () => {
     expect(host.requests).toEqual([]);
   });
 
-  it('is never sent twice when it may have been said, and once more when it surely was not', async () => {
+  it('is retried once if it was not sent, and not if its outcome is unknown', async () => {
     for (const [failure, requests] of [
       ['ECONNRESET', 1],
       ['ECONNREFUSED', 2],
@@ -69,7 +69,7 @@ describe('say', () => {
     }
   });
 
-  it('has five seconds, and then its outcome is unknown', async () => {
+  it('times out after five seconds', async () => {
     const { host, provider } = await startKnown();
     host.respond('POST', CONTROL_URL, NEVER);
     const failure = provider.controls!.say!(call, say, context).catch((error: unknown) => error);
@@ -78,14 +78,14 @@ describe('say', () => {
   });
 });
 
-describe('a refusal', () => {
+describe('rejection', () => {
   it.each([
     [{ status: 429, json: { message: 'Too Many Requests' } }, 'PROVIDER_RATE_LIMITED'],
     [{ status: 401, json: { message: 'Invalid key' } }, 'PROVIDER_REFUSED'],
     [{ status: 307, headers: { location: 'https://elsewhere.example.com/' } }, 'PROVIDER_REFUSED'],
     [{ status: 503 }, 'PROVIDER_UNREACHABLE'],
     [{ status: 504 }, 'PROVIDER_TIMEOUT'],
-  ])('%j is %s', async (reply, code) => {
+  ])('%j becomes %s', async (reply, code) => {
     const { host, provider } = await startKnown();
     host.respond('POST', CONTROL_URL, reply);
     host.respond('GET', API_CALL, { json: live });
@@ -93,7 +93,7 @@ describe('a refusal', () => {
     host.verify();
   });
 
-  it('brings what Vapi says about it', async () => {
+  it('contains the message of Vapi', async () => {
     const { host, provider } = await startKnown();
     host.respond('POST', CONTROL_URL, { status: 400, json: { message: ['content must be shorter'] } });
     host.respond('GET', API_CALL, { json: live });
@@ -103,7 +103,7 @@ describe('a refusal', () => {
     });
   });
 
-  it('because the call is over is told as that, and ends the call here', async () => {
+  it('of a command to an ended call ends the call here', async () => {
     const { host, provider } = await startKnown();
     host.respond('POST', CONTROL_URL, { status: 400, json: { message: 'Call not active' } });
     host.respond('GET', API_CALL, { json: ended });
@@ -114,8 +114,8 @@ describe('a refusal', () => {
   });
 });
 
-describe('ending a call', () => {
-  it('is tried once more when it surely did not arrive', async () => {
+describe('endCall', () => {
+  it('is retried once if it was not sent', async () => {
     const { host, provider } = await startKnown();
     let attempts = 0;
     host.respond('POST', CONTROL_URL, () => {
@@ -127,8 +127,8 @@ describe('ending a call', () => {
   });
 });
 
-describe('a call whose addresses nobody told', () => {
-  it('is asked for once, and its answer is remembered', async () => {
+describe('call with unknown monitor URLs', () => {
+  it('is requested once', async () => {
     const { host, provider } = await start();
     host.respond('GET', API_CALL, { json: live });
     host.respond('POST', CONTROL_URL, { status: 200 });
@@ -138,7 +138,7 @@ describe('a call whose addresses nobody told', () => {
     expect(host.requests[0]?.headers['authorization']).toBe(`Bearer ${SECRETS.apiKey}`);
   });
 
-  it('may turn out to be over, or to allow no control', async () => {
+  it('may have ended, or have no control URL', async () => {
     const { host, provider } = await start();
     host.respond('GET', API_CALL, { json: ended });
     await expect(provider.controls!.endCall!(call, {}, context)).rejects.toMatchObject({
@@ -155,24 +155,24 @@ describe('a call whose addresses nobody told', () => {
   });
 });
 
-describe('what can be done to a call', () => {
-  it('follows from the addresses that are known', async () => {
+describe('controlsFor', () => {
+  it('depends on the known monitor URLs', async () => {
     const { provider, post } = await start();
-    expect(provider.controlsFor!(call)).toEqual(STEERED);
+    expect(provider.controlsFor!(call)).toEqual(CONTROLS);
     await post(sample('status-update in-progress, embedded call stale'));
-    expect(provider.controlsFor!(call)).toEqual([...STEERED, 'LISTEN']);
+    expect(provider.controlsFor!(call)).toEqual([...CONTROLS, 'LISTEN']);
     expect(provider.controlsFor!({ ...call, status: 'ENDED' })).toEqual([]);
   });
 
-  it('is nothing where the addresses are not allowed', async () => {
+  it('is empty if the monitor URLs are not allowed', async () => {
     const { provider, post } = await start();
     await post(sample('call id of another host in monitor (must be refused)'));
     expect(provider.controlsFor!(call)).toEqual([]);
   });
 });
 
-describe('bringing calls up to date', () => {
-  it('ends those that are over, with their report, and those that Vapi does not know', async () => {
+describe('reconcile', () => {
+  it('ends calls that have ended or that Vapi does not find', async () => {
     const { host, provider } = await start();
     host.respond('GET', API_CALL, { json: ended });
     host.respond('GET', `https://api.vapi.ai/call/${OTHER_CALL}`, {
@@ -192,7 +192,7 @@ describe('bringing calls up to date', () => {
     host.verify();
   });
 
-  it('remembers the addresses of those that are alive', async () => {
+  it('stores the monitor URLs of live calls', async () => {
     const { host, provider } = await start();
     host.respond('GET', API_CALL, { json: live });
     host.answerDials(() => {});
@@ -203,7 +203,7 @@ describe('bringing calls up to date', () => {
     expect(host.dials).toHaveLength(1);
   });
 
-  it('does not bring back a call that ended while it was asked for', async () => {
+  it('does not revive a call that ended during the request', async () => {
     const { host, provider, post } = await startKnown();
     host.respond('GET', API_CALL, async () => {
       await post(sample('status-update ended, new unknown reason'));
@@ -213,7 +213,7 @@ describe('bringing calls up to date', () => {
     expect(host.events.at(-1)?.type).toBe('call.ended');
   });
 
-  it('leaves alone what could not be asked for, and says so', async () => {
+  it('emits nothing for a call whose request failed, and rejects', async () => {
     const { host, provider } = await start();
     host.respond('GET', API_CALL, { status: 403, text: 'error code: 1010' });
     await expect(provider.reconcile!([call], signal)).rejects.toMatchObject({
@@ -222,16 +222,16 @@ describe('bringing calls up to date', () => {
     expect(host.events).toEqual([]);
   });
 
-  it('does not take another call for the one that was asked for', async () => {
+  it('rejects a response with another call', async () => {
     const { host, provider } = await start();
     host.respond('GET', API_CALL, { json: { ...live, id: OTHER_CALL, status: 'ended' } });
-    await expect(provider.reconcile!([call], signal)).rejects.toThrow('not with the call asked for');
+    await expect(provider.reconcile!([call], signal)).rejects.toThrow('expected the requested call');
     expect(host.events).toEqual([]);
   });
 });
 
 describe('health', () => {
-  it('is that Vapi answers and takes the key', async () => {
+  it('rejects if Vapi rejects the API key', async () => {
     const { host, provider } = await start({ apiBaseUrl: 'https://eu.example.com/vapi/' });
     host.respond('GET', 'https://eu.example.com/vapi/call?limit=1', { json: [] });
     await provider.health!(signal);
@@ -243,7 +243,7 @@ describe('health', () => {
   });
 });
 
-it('no key, address, word or number gets into the log', async () => {
+it('does not log keys, URLs, transcripts or phone numbers', async () => {
   const { host, provider, post } = await startKnown({ webhook: {} });
   await post(sample('transcript final'));
   host.respond('POST', CONTROL_URL, { status: 500 });

@@ -14,8 +14,8 @@ async function startForwarding(options: object = {}): Promise<Harness> {
   return harness;
 }
 
-describe('a message that Vapi waits for', () => {
-  it("is answered with the application's own status, type and body", async () => {
+describe('message that Vapi waits for', () => {
+  it("returns the application's status, content type and body", async () => {
     const { host, post } = await startForwarding();
     host.respond('POST', APPLICATION, {
       status: 201,
@@ -33,7 +33,7 @@ describe('a message that Vapi waits for', () => {
     host.verify();
   });
 
-  it('may be answered with sound', async () => {
+  it('returns a binary response', async () => {
     const { host, post } = await startForwarding();
     const sound = Uint8Array.from({ length: 256 }, (_, i) => i);
     host.respond('POST', APPLICATION, {
@@ -45,7 +45,7 @@ describe('a message that Vapi waits for', () => {
     expect(answer.body).toEqual(sound);
   });
 
-  it('goes on byte by byte, with its headers but those of the connection', async () => {
+  it('is forwarded unchanged, with all headers except connection headers', async () => {
     const { host, provider } = await startForwarding({ forward: { headers: { 'X-Api-Key': 'app-key' } } });
     const body = '{ "message" : {"type":"assistant-request" , "call":{"id":"é"}} }';
     await provider.ingress!.request!(
@@ -64,7 +64,7 @@ describe('a message that Vapi waits for', () => {
         },
       }),
     );
-    const [request] = host.requests;
+    const request = host.requests.find(({ url }) => url.href === APPLICATION);
     expect(request?.body).toBe(body);
     expect(request?.redirect).toBe('manual');
     expect(request?.headers).toMatchObject({
@@ -81,11 +81,13 @@ describe('a message that Vapi waits for', () => {
   it.each([
     ['assistant-request', 7000],
     ['tool-calls', 18_000],
-  ])('%s is given up before Vapi does, after %i ms, with 504', async (type, deadlineMs) => {
+  ])('%s times out before Vapi does, after %i ms, with 504', async (type, deadlineMs) => {
     const { host, post } = await startForwarding();
     host.respond('POST', APPLICATION, NEVER);
     let answer: unknown;
-    void post({ message: { type, call: { id: CALL, type: 'webCall' } } }).then((given) => (answer = given));
+    void post({ message: { type, call: { id: CALL, type: 'webCall' } } }).then(
+      (response) => (answer = response),
+    );
     await host.clock.advance(deadlineMs - 1);
     expect(answer).toBeUndefined();
     await host.clock.advance(1);
@@ -94,8 +96,8 @@ describe('a message that Vapi waits for', () => {
   });
 
   it.each([
-    ['its own failure', { status: 503, text: 'down' }, 503],
-    ['a refusal', { status: 404, text: 'no' }, 404],
+    ['a 5xx response', { status: 503, text: 'down' }, 503],
+    ['a 4xx response', { status: 404, text: 'no' }, 404],
     ['a redirect, which is not followed', { status: 302, headers: { location: 'http://10.0.0.1/' } }, 502],
     [
       'a broken connection',
@@ -104,31 +106,31 @@ describe('a message that Vapi waits for', () => {
       },
       502,
     ],
-  ])('fails as the application fails: %s', async (_what, reply, status) => {
+  ])('returns the failure of the application: %s', async (_what, reply, status) => {
     const { host, post } = await startForwarding();
     host.respond('POST', APPLICATION, reply);
     expect(await post(sample('handoff-destination-request'))).toMatchObject({ status });
     expect(host.requests).toHaveLength(1);
   });
 
-  it('may be one that we do not know or cannot read: the application decides', async () => {
+  it('may be unknown or malformed: the application answers it', async () => {
     const { host, post } = await startForwarding();
     host.respond('POST', APPLICATION, { status: 202, text: 'mine' });
-    for (const body of [{ message: { type: 'brand.new.request' } }, { nothing: 'of ours' }, []]) {
+    for (const body of [{ message: { type: 'brand.new.request' } }, { unrelated: 'body' }, []]) {
       expect(await post(body)).toMatchObject({ status: 202 });
     }
     expect(host.requests).toHaveLength(3);
   });
 
-  it('is not forwarded when nobody proves that Vapi sent it', async () => {
+  it('is not forwarded if it is not authenticated', async () => {
     const { host, post } = await startForwarding({ webhook: { secret: 'hook-secret' } });
     await expect(post(inProgress)).rejects.toMatchObject({ code: 'WEBHOOK_UNAUTHENTICATED' });
     expect(host.requests).toEqual([]);
   });
 });
 
-describe('a message that tells something', () => {
-  it('is answered at once, and kept by us, whatever the application does with it', async () => {
+describe('other message', () => {
+  it('is answered and stored without waiting for the application', async () => {
     const { host, post } = await startForwarding();
     host.respond('POST', APPLICATION, NEVER);
     expect(await post(inProgress)).toMatchObject({ status: 200, body: '{}' });
@@ -137,16 +139,16 @@ describe('a message that tells something', () => {
     expect(host.requests.map(({ json }) => json)).toEqual([inProgress]);
   });
 
-  it('comes behind those of its call, and not behind those of another', async () => {
+  it('is forwarded after earlier messages of its call, and independently of other calls', async () => {
     const { host, post } = await startForwarding();
     const answers: (() => void)[] = [];
     host.respond('POST', APPLICATION, () => new Promise((resolve) => answers.push(() => resolve({}))));
     const typesSent = (): unknown[] =>
       host.requests.map(({ json }: FakeRequest) => (json as { message: { type: string } }).message.type);
-    const tell = (type: string, id: string) => post({ message: { type, call: { id, type: 'webCall' } } });
-    await tell('hang', CALL);
-    await tell('user-interrupted', CALL);
-    await tell('conversation-update', OTHER_CALL);
+    const send = (type: string, id: string) => post({ message: { type, call: { id, type: 'webCall' } } });
+    await send('hang', CALL);
+    await send('user-interrupted', CALL);
+    await send('conversation-update', OTHER_CALL);
     await host.clock.settle();
     expect(typesSent()).toEqual(['hang', 'conversation-update']);
     answers[0]!();
@@ -154,7 +156,7 @@ describe('a message that tells something', () => {
     expect(typesSent()).toEqual(['hang', 'conversation-update', 'user-interrupted']);
   });
 
-  it('is dropped when too many wait, and that is said once', async () => {
+  it('is dropped if the queue is full, which is logged once', async () => {
     const { host, post } = await startForwarding({ forward: { queueLimit: 2 } });
     host.respond('POST', APPLICATION, NEVER);
     for (let i = 0; i < 5; i++) expect(await post(inProgress)).toMatchObject({ status: 200 });
@@ -163,7 +165,7 @@ describe('a message that tells something', () => {
     expect(host.requests).toHaveLength(2);
   });
 
-  it('lets the operator know once that the application is down, and again after it was up', async () => {
+  it('emits one notice per outage of the application', async () => {
     const { host, post } = await startForwarding();
     const fail = async (status: number): Promise<void> => {
       host.respond('POST', APPLICATION, { status });
@@ -171,17 +173,17 @@ describe('a message that tells something', () => {
       await host.clock.settle();
     };
     for (const status of [500, 503, 500]) await fail(status);
-    const downs = () =>
+    const notices = () =>
       host.eventsOf('notice').filter(({ code }) => code === 'VAPI_APPLICATION_UNREACHABLE').length;
-    expect(downs()).toBe(1);
+    expect(notices()).toBe(1);
     await fail(200);
     await fail(500);
-    expect(downs()).toBe(2);
+    expect(notices()).toBe(2);
   });
 });
 
-describe('a stop', () => {
-  it('hands on what waits, for a moment, and leaves nothing behind', async () => {
+describe('stop', () => {
+  it('waits for queued messages up to a limit', async () => {
     const { host, provider, post } = await startForwarding();
     host.respond('POST', APPLICATION, NEVER);
     await post(inProgress);

@@ -7,11 +7,11 @@ import { sample } from '../samples.ts';
 
 const NOW = Date.UTC(2026, 0, 5, 9);
 const BODY = '{ "message": {"type":"hang"} }\n';
-const URL_OF_HOOK = 'https://calls.example.com/providers/vapi/webhook';
+const WEBHOOK_URL = 'https://calls.example.com/providers/vapi/webhook';
 
 async function check(webhook: object, headers: Record<string, string>, body: string | Uint8Array = BODY) {
   const options = await readOptions({ webhook });
-  const authenticate = createWebhookAuth(options.webhook, () => URL_OF_HOOK);
+  const authenticate = createWebhookAuth(options.webhook, { publicUrl: () => new URL(WEBHOOK_URL) });
   try {
     authenticate(createIngressRequest({ path: 'webhook', body, headers, receivedAt: NOW }));
     return 'admitted';
@@ -27,7 +27,7 @@ const sign = (
   key = 'k1',
 ) => createHmac(algorithm, key).update(payload).digest(encoding);
 
-describe('a bearer token', () => {
+describe('bearer token', () => {
   const bearer = { token: 'tok' };
   it.each([
     [{}, { authorization: 'Bearer tok' }, 'admitted'],
@@ -40,21 +40,21 @@ describe('a bearer token', () => {
     [{ prefix: '' }, { authorization: 'tok' }, 'admitted'],
     [{ prefix: '', header: 'X-Vapi-Secret' }, { 'x-vapi-secret': 'tok' }, 'admitted'],
     [{ header: 'X-Hook' }, { authorization: 'Bearer tok' }, 'WEBHOOK_UNAUTHENTICATED'],
-  ])('with %j and %j is %s', async (options, headers, expected) => {
+  ])('configured as %j and received as %j: %s', async (options, headers, expected) => {
     expect(await check({ bearer: { ...bearer, ...options } }, headers as Record<string, string>)).toBe(
       expected,
     );
   });
 });
 
-describe('a signature', () => {
+describe('signature', () => {
   const hmac = { secretKey: 'k1', algorithm: 'sha256' };
   const at = (ms: number): Record<string, string> => ({
     'x-timestamp': String(ms),
     'X-Signature': sign(`${ms}.${BODY}`),
   });
 
-  it('is over the timestamp and the bytes as they came', async () => {
+  it('covers the timestamp and the raw body', async () => {
     expect(await check({ hmac }, at(NOW))).toBe('admitted');
     expect(await check({ hmac }, at(NOW), BODY.trim())).toBe('WEBHOOK_UNAUTHENTICATED');
     expect(await check({ hmac }, { ...at(NOW), 'x-timestamp': String(NOW + 1) })).toBe(
@@ -74,23 +74,23 @@ describe('a signature', () => {
     [NOW - 300_001, 'WEBHOOK_UNAUTHENTICATED'],
     [(NOW - 300_000) / 1000, 'admitted'],
     [(NOW - 301_000) / 1000, 'WEBHOOK_UNAUTHENTICATED'],
-  ])('of %i is fresh, in seconds or milliseconds: %s', async (timestamp, expected) => {
+  ])('with the timestamp %i, in seconds or milliseconds: %s', async (timestamp, expected) => {
     expect(await check({ hmac }, at(timestamp))).toBe(expected);
   });
 
-  it('holds as long as the configuration says', async () => {
+  it('expires after the configured tolerance', async () => {
     const strict = { ...hmac, toleranceSeconds: 10 };
     expect(await check({ hmac: strict }, at(NOW - 9000))).toBe('admitted');
     expect(await check({ hmac: strict }, at(NOW - 11_000))).toBe('WEBHOOK_UNAUTHENTICATED');
   });
 
-  it('may leave the timestamp out', async () => {
+  it('may exclude the timestamp', async () => {
     const options = { ...hmac, includeTimestamp: false };
     expect(await check({ hmac: options }, { 'x-signature': sign(BODY) })).toBe('admitted');
   });
 
   it.each(['sha1', 'sha256', 'sha512'])(
-    'may be made with %s, as base64, with a prefix and its own headers',
+    'supports %s, base64, a prefix and custom headers',
     async (algorithm) => {
       const options = {
         ...hmac,
@@ -102,7 +102,7 @@ describe('a signature', () => {
         messageIdHeader: 'Svix-Id',
         payloadFormat: '{svix-id}.{timestamp}.{method}.{url}.{body}.{other}',
       };
-      const payload = `msg_1.${NOW}.POST.${URL_OF_HOOK}.${BODY}.{other}`;
+      const payload = `msg_1.${NOW}.POST.${WEBHOOK_URL}.${BODY}.{other}`;
       const headers = {
         'svix-id': 'msg_1',
         'svix-timestamp': String(NOW),
@@ -115,12 +115,12 @@ describe('a signature', () => {
     },
   );
 
-  it('may be made with a key that is written as base64', async () => {
+  it('supports a base64 key', async () => {
     const options = { ...hmac, secretKey: Buffer.from('k1').toString('base64'), secretIsBase64: true };
     expect(await check({ hmac: options }, at(NOW))).toBe('admitted');
   });
 
-  it('in capitals is the same', async () => {
+  it('may be in upper case', async () => {
     const headers = at(NOW);
     expect(await check({ hmac }, { ...headers, 'X-Signature': headers['X-Signature']!.toUpperCase() })).toBe(
       'admitted',
@@ -128,13 +128,13 @@ describe('a signature', () => {
   });
 });
 
-it('a webhook that is refused emits nothing', async () => {
+it('emits nothing for a rejected webhook', async () => {
   const { host, post } = await start({ webhook: { bearer: { token: 'tok' } } });
   await expect(post(sample('hang'))).rejects.toMatchObject({ code: 'WEBHOOK_UNAUTHENTICATED' });
   expect(host.events).toEqual([]);
 });
 
-it('schemes exclude each other', async () => {
+it('rejects a configuration with two schemes', async () => {
   await expect(readOptions({ webhook: { secret: 's', bearer: { token: 't' } } })).rejects.toThrow(
     'expected one of secret, bearer and hmac',
   );

@@ -1,13 +1,11 @@
-/**
- * Cuts a run of bytes into whole frames: a message may end in the middle of one, and the rest then comes with the next.
- */
-export interface FrameJoiner {
-  /** The whole frames that are complete now; empty when there is none. May share memory with `bytes`. */
+/** Splits a byte stream into whole frames: a message may end in the middle of a frame, which the next message completes. */
+export interface FrameSplitter {
+  /** Returns the frames that are complete now; empty if there are none. May share memory with `bytes`. */
   push(bytes: Uint8Array): Uint8Array;
 }
 
-/** A joiner of frames of `frameBytes` each. It holds less than one frame. */
-export function createFrameJoiner(frameBytes: number): FrameJoiner {
+/** Returns a splitter for frames of `frameBytes` bytes. It buffers less than one frame. */
+export function createFrameSplitter(frameBytes: number): FrameSplitter {
   let rest: Uint8Array = new Uint8Array(0);
   return {
     push(bytes) {

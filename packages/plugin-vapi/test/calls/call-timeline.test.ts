@@ -1,4 +1,4 @@
-/** A recorded call's webhooks in any order, doubled and lost: told to the daemon's own rules, they end in one story. */
+/** Applies the webhooks of a recorded call, reordered, duplicated and lost, to the daemon's rules: the resulting call is the same. */
 import {
   decide,
   evolve,
@@ -39,7 +39,7 @@ const at = (offsetMs: number, type: string, fields: object = {}) => ({
   message: { type, timestamp: BEGIN + 6000 + offsetMs, call, ...fields },
 });
 
-/** The webhooks of the call, as they would come if all went well. */
+/** The webhooks of the call in their original order. */
 const RECORDED = [
   at(-6000, 'status-update', { status: 'queued' }),
   at(-4500, 'status-update', { status: 'ringing' }),
@@ -77,32 +77,32 @@ const REPORT = at(17_000, 'end-of-call-report', {
   },
 });
 
-/** The events, taken in as the daemon does: by key, by the rules, in the order in which they come. */
-function tell(events: readonly ProviderEvent[]): {
+/** Applies events as the daemon does: deduplicated, and in the order of arrival. */
+function applyEvents(events: readonly ProviderEvent[]): {
   call: Call;
   facts: readonly CallFact[];
-  said: Utterance[];
+  transcript: Utterance[];
 } {
   const facts: CallFact[] = [];
   const keys = new Set<string>();
-  let told: Call | undefined;
+  let call: Call | undefined;
   let ids = 0;
-  const said = (): Utterance[] =>
+  const transcript = (): Utterance[] =>
     facts.flatMap((fact) => (fact.type === 'UTTERANCE_FINALIZED' ? [fact.utterance] : []));
   for (const event of events) {
     if (event.dedupeKey !== undefined && keys.has(event.dedupeKey)) continue;
-    const decided = decide(told, 'call_1' as CallId, event, {
+    const decided = decide(call, 'call_1' as CallId, event, {
       providerId: providerId('vapi'),
       ids: { utterance: () => `utt_${++ids}` as UtteranceId },
-      storedTranscript: said,
+      storedTranscript: transcript,
     });
     for (const fact of decided) {
-      told = evolve(told, 'call_1' as CallId, fact, event.occurredAt);
+      call = evolve(call, 'call_1' as CallId, fact, event.occurredAt);
       facts.push(fact);
     }
     if (event.dedupeKey !== undefined && decided.length > 0) keys.add(event.dedupeKey);
   }
-  return { call: told!, facts, said: said() };
+  return { call: call!, facts, transcript: transcript() };
 }
 
 async function play(bodies: readonly object[]) {
@@ -110,17 +110,17 @@ async function play(bodies: readonly object[]) {
   for (const body of bodies) await post(body);
   await provider.stop(new AbortController().signal);
   host.verify();
-  return tell(host.events);
+  return applyEvents(host.events);
 }
 
-const wordsOf = (said: readonly Utterance[]): string[] =>
-  said.map(({ party, text }) => `${party}: ${text}`).toSorted();
+const linesOf = (transcript: readonly Utterance[]): string[] =>
+  transcript.map(({ party, text }) => `${party}: ${text}`).toSorted();
 
 const EXPECTED = SAID.map(
   ([role, text]) => `${role === 'bot' ? 'ASSISTANT' : 'CUSTOMER'}: ${text}`,
 ).toSorted();
 
-it('whatever is lost, doubled or late, once the report has come the call ended once, as it did, with all that was said', async () => {
+it('derives the same ended call from webhooks that are lost, duplicated or late', async () => {
   const webhooks = fc
     .array(fc.tuple(fc.integer({ min: 0, max: 2 }), fc.integer({ min: 0, max: 1 })), {
       minLength: RECORDED.length,
@@ -135,8 +135,8 @@ it('whatever is lost, doubled or late, once the report has come the call ended o
   );
   await fc.assert(
     fc.asyncProperty(deliveries, async (bodies) => {
-      const { call: told, facts, said } = await play(bodies);
-      expect(told).toMatchObject({
+      const { call: result, facts, transcript } = await play(bodies);
+      expect(result).toMatchObject({
         status: 'ENDED',
         end: { category: 'CUSTOMER_ENDED', code: 'customer-ended-call' },
         endedAt: BEGIN + 6000 + 13_400,
@@ -148,20 +148,20 @@ it('whatever is lost, doubled or late, once the report has come the call ended o
       });
       expect(facts.filter(({ type }) => type === 'CALL_ENDED')).toHaveLength(1);
       expect(facts.filter(({ type }) => type === 'CALL_REPORTED')).toHaveLength(1);
-      expect(wordsOf(said)).toEqual(EXPECTED);
+      expect(linesOf(transcript)).toEqual(EXPECTED);
     }),
     { numRuns: 150 },
   );
 });
 
-it('the report alone tells the words in their order, and when they were said', async () => {
-  const { said } = await play([REPORT]);
-  expect(said.map(({ text, startMs, endMs }) => [text, startMs, endMs])).toEqual(
+it('derives the transcript with its times from the report alone', async () => {
+  const { transcript } = await play([REPORT]);
+  expect(transcript.map(({ text, startMs, endMs }) => [text, startMs, endMs])).toEqual(
     SAID.map(([, text, offset]) => [text, offset, offset + 900]),
   );
 });
 
-it('a call that is only heard live is in progress, whichever status-update was lost', async () => {
-  const { call: told } = await play(RECORDED.slice(4, 8));
-  expect(told).toMatchObject({ status: 'IN_PROGRESS' });
+it('derives IN_PROGRESS from transcripts if the status-update was lost', async () => {
+  const { call: result } = await play(RECORDED.slice(4, 8));
+  expect(result).toMatchObject({ status: 'IN_PROGRESS' });
 });

@@ -1,21 +1,21 @@
 import { FaultError, providerCallId, type Socket } from '@sidetone/core';
 import { describe, expect, it } from 'vitest';
 import { createFakeHost, createFakeSocket, type FakeHost } from '@sidetone/testkit';
+import { CONNECT_TIMEOUT_MS } from '../../src/media/dial.ts';
 import {
-  CONNECT_TIMEOUT_MS,
   createListenSession,
   LINGER_MS,
   RECONNECT_DELAYS_MS,
   STABLE_AFTER_MS,
-} from '../src/session.ts';
-import { SECRETS, start, type Harness } from './harness.ts';
-import { CALL, LISTEN_URL, sample } from './samples.ts';
+} from '../../src/media/listen-session.ts';
+import { SECRETS, start, type Harness } from '../harness.ts';
+import { CALL, LISTEN_URL, sample } from '../samples.ts';
 
 const API_CALL = `https://api.vapi.ai/call/${CALL}`;
 const inProgress = sample('status-update in-progress, embedded call stale');
 const signal = new AbortController().signal;
 
-/** An instance with a call in progress, Vapi answering for it, and the listen socket open to whoever dials. */
+/** Starts an instance with a call in progress whose listen socket accepts connections. */
 async function startLive(options: object = {}): Promise<Harness> {
   const harness = await start(options);
   harness.host.answerDials(() => {});
@@ -33,7 +33,7 @@ async function listen(host: FakeHost): Promise<void> {
 const lastPeer = (host: FakeHost) => host.dials.at(-1)!.peer!;
 
 describe('listening', () => {
-  it('begins only when someone wants it', async () => {
+  it('starts only with demand', async () => {
     const { host } = await startLive();
     expect(host.dials).toEqual([]);
     await listen(host);
@@ -47,7 +47,7 @@ describe('listening', () => {
     host.verify();
   });
 
-  it('begins with the call, when it was wanted before', async () => {
+  it('starts when a call with demand is answered', async () => {
     const { host, post } = await start();
     host.answerDials(() => {});
     host.setDemand('audio', CALL, true);
@@ -59,7 +59,7 @@ describe('listening', () => {
     expect(host.dials).toHaveLength(1);
   });
 
-  it('goes on when an older status is told late', async () => {
+  it('continues after a late report of an older status', async () => {
     const { host, post } = await startLive();
     await listen(host);
     await post(sample('status-update ringing'));
@@ -67,7 +67,7 @@ describe('listening', () => {
     expect(lastPeer(host).closing).toBeUndefined();
   });
 
-  it('begins when words show that the call is in progress, though no status said so', async () => {
+  it('starts when a transcript implies that the call is in progress', async () => {
     const { host, post } = await start();
     host.answerDials(() => {});
     host.setDemand('levels', CALL, true);
@@ -76,7 +76,7 @@ describe('listening', () => {
     expect(host.dials).toHaveLength(1);
   });
 
-  it('shows the public key, and never the private one', async () => {
+  it('sends the public key, and never the private one', async () => {
     const { host } = await startLive();
     await listen(host);
     expect(host.dials[0]?.headers).toEqual({ authorization: `Bearer ${SECRETS.publicKey}` });
@@ -85,7 +85,7 @@ describe('listening', () => {
     expect(without.dials[0]?.headers).toEqual({});
   });
 
-  it('never goes to an address that a forged webhook names', async () => {
+  it('does not connect to the host in a forged webhook', async () => {
     const { host, post } = await start();
     await post(sample('call id of another host in monitor (must be refused)'));
     await listen(host);
@@ -93,7 +93,7 @@ describe('listening', () => {
     host.verify();
   });
 
-  it('sends nothing, ever', async () => {
+  it('never sends anything', async () => {
     const { host, post } = await startLive();
     await listen(host);
     await lastPeer(host).send(new Uint8Array(1280));
@@ -104,7 +104,7 @@ describe('listening', () => {
 });
 
 describe('audio', () => {
-  it('is joined where a message ends in the middle of a frame', async () => {
+  it('is written in whole frames if a message ends within a frame', async () => {
     const { host } = await startLive();
     await listen(host);
     const peer = lastPeer(host);
@@ -121,8 +121,8 @@ describe('audio', () => {
   });
 });
 
-describe('when nobody listens any more', () => {
-  it('the socket stays a little while, and then closes', async () => {
+describe('without demand', () => {
+  it('closes the socket after a delay', async () => {
     const { host } = await startLive();
     await listen(host);
     host.setDemand('levels', CALL, false);
@@ -130,11 +130,11 @@ describe('when nobody listens any more', () => {
     expect(lastPeer(host).closing).toBeUndefined();
     await host.clock.advance(1);
     expect(lastPeer(host).closing?.code).toBe(1000);
-    expect(host.streams[0]?.endReason).toBe('nobody listens');
+    expect(host.streams[0]?.endReason).toBe('no listeners');
     expect(host.clock.pending).toBe(0);
   });
 
-  it('a listener that comes back in time finds the same socket', async () => {
+  it('keeps the socket if demand returns within the delay', async () => {
     const { host } = await startLive();
     await listen(host);
     host.setDemand('levels', CALL, false);
@@ -145,7 +145,7 @@ describe('when nobody listens any more', () => {
     expect(lastPeer(host).closing).toBeUndefined();
   });
 
-  it('a listener that comes back later gets a new one', async () => {
+  it('opens a new socket if demand returns later', async () => {
     const { host } = await startLive();
     await listen(host);
     host.setDemand('levels', CALL, false);
@@ -156,8 +156,8 @@ describe('when nobody listens any more', () => {
   });
 });
 
-describe('when the call is over', () => {
-  it('the socket closes at once', async () => {
+describe('after the end of the call', () => {
+  it('closes the socket at once', async () => {
     const { host, post } = await startLive();
     await listen(host);
     await post(sample('status-update ended, new unknown reason'));
@@ -168,7 +168,7 @@ describe('when the call is over', () => {
     expect(host.clock.pending).toBe(0);
   });
 
-  it('a socket that closed is a reason to ask, and not to call again', async () => {
+  it('checks the call when the socket closes, and does not reconnect', async () => {
     const { host } = await startLive();
     await listen(host);
     host.respond('GET', API_CALL, { json: sample('get ended call, full', 'rest-response') });
@@ -178,7 +178,7 @@ describe('when the call is over', () => {
     expect(host.dials).toHaveLength(1);
   });
 
-  it('a text frame that says so is a reason to ask, whatever else such frames say', async () => {
+  it('checks the call when a text frame reports the end, and ignores other text frames', async () => {
     const { host } = await startLive();
     await listen(host);
     for (const text of ['hello', '{"type":"latency-report"}', '{"message":{"type":"transcript"}}']) {
@@ -193,10 +193,10 @@ describe('when the call is over', () => {
   });
 });
 
-describe('a connection that does not hold', () => {
+describe('lost connection', () => {
   const sum = (delays: readonly number[]): number => delays.reduce((total, delay) => total + delay, 0);
 
-  it('is made again after 1, 2, 4, 8 and 8 seconds, and then no more', async () => {
+  it('is reopened after 1, 2, 4, 8 and 8 seconds, then not again', async () => {
     const { host } = await startLive();
     const dialledAt: number[] = [];
     const begin = host.clock.now();
@@ -210,13 +210,13 @@ describe('a connection that does not hold', () => {
     expect(dialledAt.at(-1)).toBe(sum(RECONNECT_DELAYS_MS));
     expect(host.logs.filter(({ level }) => level === 'warn')).toHaveLength(1);
     expect(host.clock.pending).toBe(0);
-    // Until nobody wanted it for a moment: who asks anew gets a new attempt.
+    // New demand starts a new attempt.
     host.setDemand('levels', CALL, false);
     await listen(host);
     expect(dialledAt).toHaveLength(7);
   });
 
-  it('counts from the beginning again once it held for a while', async () => {
+  it('resets the delays after a stable connection', async () => {
     const { host } = await startLive();
     await listen(host);
     for (let drop = 0; drop < 2 * RECONNECT_DELAYS_MS.length; drop++) {
@@ -229,7 +229,7 @@ describe('a connection that does not hold', () => {
     expect(lastPeer(host).closing).toBeUndefined();
   });
 
-  it('is given up after eight seconds without an answer', async () => {
+  it('times out after eight seconds without a response', async () => {
     const { host } = await startLive();
     host.answerDials(() => new Promise(() => {}));
     await listen(host);
@@ -239,7 +239,7 @@ describe('a connection that does not hold', () => {
     expect(host.dials).toHaveLength(2);
   });
 
-  it('is not made again once nobody wants it', async () => {
+  it('is not reopened without demand', async () => {
     const { host } = await startLive();
     await listen(host);
     host.setDemand('levels', CALL, false);
@@ -249,7 +249,7 @@ describe('a connection that does not hold', () => {
     expect(host.clock.pending).toBe(0);
   });
 
-  it('leaves no address in the log', async () => {
+  it('is logged without the URL', async () => {
     const { host } = await startLive();
     host.answerDials(({ url }) => {
       throw new FaultError('PROVIDER_REFUSED', `${url.href} was answered with 400`);
@@ -261,25 +261,25 @@ describe('a connection that does not hold', () => {
   });
 });
 
-describe('a stop', () => {
-  it('closes the socket, ends the stream, and leaves no timer, listener or request', async () => {
+describe('stop', () => {
+  it('closes the socket, ends the stream, and leaves no timer or listener', async () => {
     const { host, provider, post } = await startLive();
     await listen(host);
     await provider.stop(signal);
     expect(lastPeer(host).closing?.code).toBe(1000);
     expect(host.streams[0]?.endReason).toBe('the provider stopped');
-    const told = host.events.length;
+    const count = host.events.length;
     await host.clock.advance(60_000);
     expect(host.clock.pending).toBe(0);
     expect(host.wantsListeners).toBe(0);
-    // Not even for a webhook that was on its way.
+    // Nor for a webhook that arrives late.
     await post(sample('transcript final'));
-    expect(host.events).toHaveLength(told);
+    expect(host.events).toHaveLength(count);
     expect(host.dials).toHaveLength(1);
     host.verify();
   });
 
-  it('during a dial closes what is opened too late', async () => {
+  it('closes a socket that opens after the stop', async () => {
     const host = createFakeHost();
     const { socket, peer } = createFakeSocket();
     let open = (_socket: Socket): void => {};
@@ -288,10 +288,10 @@ describe('a stop', () => {
       providerCallId: providerCallId(CALL),
       publicKey: undefined,
       options: { format: 'auto', swapChannels: false },
-      locate: () => {},
+      requestCall: () => {},
       listenUrl: () => new URL(LISTEN_URL),
-      isConnected: () => true,
-      confirm: () => Promise.resolve(),
+      hasAudio: () => true,
+      check: () => Promise.resolve(),
     });
     host.setDemand('levels', CALL, true);
     session.update();
@@ -304,8 +304,8 @@ describe('a stop', () => {
   });
 });
 
-describe('a restart', () => {
-  it('listens again to a call that was live, before any webhook comes', async () => {
+describe('restart', () => {
+  it('resumes listening to a live call before any webhook arrives', async () => {
     const before = await startLive();
     await before.provider.stop(signal);
     const { clock, state } = before.host;
@@ -315,7 +315,7 @@ describe('a restart', () => {
     expect(host.dials.map(({ url }) => url.href)).toEqual([LISTEN_URL]);
   });
 
-  it('forgets calls that nobody told the end of for a day', async () => {
+  it('discards stored calls older than a day', async () => {
     const before = await startLive();
     await before.provider.stop(signal);
     const { clock, state } = before.host;

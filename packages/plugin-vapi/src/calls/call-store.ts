@@ -1,0 +1,72 @@
+/** The live calls in the durable state of the plugin: their status and monitor URLs, for the next instance. */
+import { instantOf, objectOf, parseJson, definedFields, textOf, type JsonObject } from '@sidetone/plugin-kit';
+import { CALL_STATUSES, providerCallId, type ProviderCallId, type ProviderHost } from '@sidetone/core';
+import { createLiveCall, type LiveCall } from './live-call.ts';
+
+/** The age at which a stored call is discarded, ms. A call lasts at most 12 hours. */
+const MAX_STATE_AGE_MS = 24 * 60 * 60 * 1000;
+
+const PREFIX = 'call/';
+
+export interface CallStore {
+  /** Returns the stored calls, and deletes those that are too old. */
+  load(): Promise<readonly (readonly [ProviderCallId, LiveCall])[]>;
+  /** Stores a call that has monitor URLs, if it has changed. Failures are logged. */
+  save(callId: ProviderCallId, call: LiveCall): Promise<void>;
+  /** Deletes a call. Failures are logged. */
+  remove(callId: ProviderCallId): Promise<void>;
+}
+
+function restoreCall(record: JsonObject, savedAt: number): LiveCall {
+  const monitor = objectOf(record['monitor']);
+  return {
+    ...createLiveCall(savedAt),
+    status: CALL_STATUSES.find((status) => status === record['status']) ?? 'QUEUED',
+    isDescribed: true,
+    assistantSeen: record['assistantSeen'] === true,
+    monitor: definedFields({
+      listenUrl: textOf(monitor['listenUrl']),
+      controlUrl: textOf(monitor['controlUrl']),
+    }),
+  };
+}
+
+export function createCallStore(host: Pick<ProviderHost, 'state' | 'clock' | 'log'>): CallStore {
+  /** What was last stored of each live call, without the time. */
+  const saved = new WeakMap<LiveCall, string>();
+
+  async function attempt(callId: ProviderCallId, write: () => Promise<void>): Promise<void> {
+    try {
+      await write();
+    } catch (error) {
+      host.log.warn('storing the state of a call failed', { providerCallId: callId, error });
+    }
+  }
+
+  const remove = (callId: ProviderCallId): Promise<void> =>
+    attempt(callId, () => host.state.delete(PREFIX + callId));
+
+  return {
+    remove,
+    async load() {
+      const calls: [ProviderCallId, LiveCall][] = [];
+      for (const [key, value] of await host.state.list(PREFIX)) {
+        const callId = providerCallId(key.slice(PREFIX.length));
+        const record = objectOf(parseJson(value));
+        const savedAt = instantOf(record['savedAt']) ?? 0;
+        if (host.clock.now() - savedAt > MAX_STATE_AGE_MS) await remove(callId);
+        else calls.push([callId, restoreCall(record, savedAt)]);
+      }
+      return calls;
+    },
+    async save(callId, call) {
+      const { status, assistantSeen, monitor } = call;
+      if (!monitor) return;
+      const content = JSON.stringify({ status, assistantSeen, monitor });
+      if (content === saved.get(call)) return;
+      saved.set(call, content);
+      const value = JSON.stringify({ status, assistantSeen, monitor, savedAt: host.clock.now() });
+      await attempt(callId, () => host.state.set(PREFIX + callId, value));
+    },
+  };
+}

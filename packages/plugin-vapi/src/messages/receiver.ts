@@ -1,0 +1,75 @@
+/** Handles decoded messages, from webhooks and transport sockets: translates each to events and publishes them. */
+import type { CommandId, ProviderCallId, ProviderHost } from '@sidetone/core';
+import type { CallPublisher } from '../calls/call-publisher.ts';
+import type { LiveCalls } from '../calls/live-calls.ts';
+import type { CallLookup } from '../rest/call-lookup.ts';
+import { translate } from '../translate.ts';
+import type { VapiMessage } from '../wire.ts';
+import type { Channel, ChannelFilter } from './channel-filter.ts';
+import type { Confirmations } from './confirmations.ts';
+
+export interface MessageReceiverDeps {
+  readonly host: Pick<ProviderHost, 'emit' | 'clock' | 'log'>;
+  readonly calls: Pick<LiveCalls, 'known' | 'isDescribed'>;
+  readonly publisher: Pick<CallPublisher, 'publish'>;
+  readonly lookup: Pick<CallLookup, 'start'>;
+  readonly filter: Pick<ChannelFilter, 'accepts'>;
+  readonly confirmations: Pick<Confirmations, 'confirmedByHistory' | 'confirmedBySpeech'>;
+  /** Whether an application answers the messages that Vapi waits for. */
+  readonly hasApplication: boolean;
+  readonly stopped: AbortSignal;
+}
+
+export interface MessageReceiver {
+  /** Handles a message. Resolves once its events are emitted and the state is stored; never rejects. */
+  receive(channel: Channel, message: VapiMessage, receivedAt: number): Promise<void>;
+}
+
+export function createMessageReceiver(deps: MessageReceiverDeps): MessageReceiver {
+  const { host, calls, confirmations } = deps;
+
+  function confirm(callId: ProviderCallId, commandIds: readonly CommandId[], occurredAt: number): void {
+    for (const commandId of commandIds) {
+      host.emit({
+        type: 'command.confirmed',
+        providerCallId: callId,
+        occurredAt,
+        dedupeKey: `confirmed:${commandId}`,
+        commandId,
+      });
+    }
+  }
+
+  /** Confirms earlier commands whose effect a message shows. */
+  function confirmCommands(callId: ProviderCallId, message: VapiMessage): void {
+    if (deps.stopped.aborted || !calls.known(callId).isKnown) return;
+    const now = host.clock.now();
+    if (message.type === 'conversation-update') {
+      const confirmed = confirmations.confirmedByHistory(callId, message.history, now);
+      confirm(callId, confirmed, message.timestamp ?? now);
+    }
+    if (message.type === 'assistant.speechStarted' && message.source === 'force-say') {
+      confirm(callId, confirmations.confirmedBySpeech(callId, message.text), message.timestamp ?? now);
+    }
+  }
+
+  return {
+    async receive(channel, message, receivedAt) {
+      if (message.type === 'other') {
+        host.log.debug('message ignored: unknown type', { type: message.name });
+      }
+      const callId = message.callId as ProviderCallId | undefined;
+      if (callId === undefined || !deps.filter.accepts(callId, channel, message.type)) return;
+      const known = calls.known(callId);
+      const context = { receivedAt, known, hasApplication: deps.hasApplication };
+      const events = translate(message, context);
+      // A late message without events must not make an unknown call live.
+      if (events.length > 0 || (message.call && known.isKnown)) {
+        await deps.publisher.publish(callId, events, message.call);
+      }
+      if (known.status !== 'ENDED') confirmCommands(callId, message);
+      const isIdOnly = known.isKnown !== true && message.type === 'other';
+      if (isIdOnly || !calls.isDescribed(callId)) deps.lookup.start(callId);
+    },
+  };
+}
