@@ -49,8 +49,6 @@ const PENDING: readonly string[] = [
   'packages/daemon/test/',
   'packages/plugin-deepgram/src/',
   'packages/plugin-deepgram/test/',
-  'packages/plugin-vapi/src/',
-  'packages/plugin-vapi/test/',
   'packages/plugin-vobiz/src/',
   'packages/plugin-vobiz/test/',
   'packages/simulator/src/',

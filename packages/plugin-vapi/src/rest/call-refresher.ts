@@ -14,7 +14,7 @@ import type { CallPublisher } from '../calls/call-publisher.ts';
 import type { LiveCalls } from '../calls/live-calls.ts';
 import type { Urgency, VapiApi } from './api.ts';
 
-/** When a call that was told to end is checked if its end is not reported, ms after the command and after each other. */
+/** Delays before the checks whether a call has ended after the command to end it, ms. */
 const CHECK_END_DELAYS_MS = [2000, 5000] as const;
 
 export type CallState = 'live' | 'ended';
@@ -44,7 +44,7 @@ export interface CallRefresher {
   refresh(callId: ProviderCallId, signal: AbortSignal, options?: RefreshOptions): Promise<CallState>;
   /** Requests a call and publishes it. Failures are logged; never rejects. */
   check(callId: ProviderCallId): Promise<void>;
-  /** Checks a call that was told to end, until its end is known. */
+  /** Checks a call after the command to end it, until its end is known. */
   checkEnd(callId: ProviderCallId): Promise<void>;
   /**
    * Starts to track a call that no webhook reported.
