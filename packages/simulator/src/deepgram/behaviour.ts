@@ -1,46 +1,46 @@
-// The dials of the fake Deepgram. What its documentation leaves open is a dial with the best guess as its default, and
-// so is every way in which it has been seen, or is feared, to misbehave. The package's README has the same list with
-// a line about each; a test compares the two. All but those of the doors are asked for while a socket lives.
+// The behaviour options of the simulated Deepgram. Undocumented properties of the real one are options with the best
+// guess as the default, and so are its observed and possible faults. The README lists all options; a test compares the
+// two. All but the options of upgrades also affect open sockets.
 
-/** Who is let in. */
+/** Accepting and rejecting upgrades. */
 export interface DeepgramUpgradeBehaviour {
-  /** How many sockets may be open at a time; one more is refused with a 429. */
+  /** How many sockets can be open; further ones are rejected with 429. */
   readonly listenConcurrency: number;
-  /** How many upgrades are refused, from when it was dialled. */
+  /** How many upgrades are rejected, from when it was set. */
   readonly listenRefused: number;
-  /** With which status. */
+  /** The status of these rejections. */
   readonly listenRefusalStatus: number;
-  /** What a refusal that was dialled looks like. */
+  /** The format of these rejections. */
   readonly listenRefusalShape: 'usual' | 'category' | 'text' | 'empty';
-  /** Whether upgrades get no answer at all. */
+  /** Whether upgrades get no response. */
   readonly listenUnanswered: boolean;
 }
 
-/** When results come. */
+/** The timing of results. */
 export interface DeepgramTimingBehaviour {
-  /** From audio that was received to its results. */
+  /** The delay from received audio to its results. */
   readonly latencyMs: number;
-  /** How many times as fast as real time audio is processed; what comes faster waits. 0: as fast as it comes. */
+  /** How many times faster than real time audio is processed; the rest is queued. 0: unlimited. */
   readonly throttle: number;
-  /** How much audio may come faster all the same. */
+  /** How much audio is processed immediately before `throttle` applies. */
   readonly throttleBurstMs: number;
-  /** How much audio passes between two interim results of a channel. */
+  /** How much audio there is between two interim results of a channel. */
   readonly interimEveryMs: number;
-  /** After how much unbroken speech a final comes in its middle. */
+  /** After this much continuous speech, a final is sent within it. */
   readonly segmentMs: number;
-  /** After how much silence an empty final comes. */
+  /** After this much silence, an empty final is sent. */
   readonly silenceFinalMs: number;
-  /** How long a socket may be idle, and how long it may be without its first audio. */
+  /** The timeout without messages, and the timeout until the first audio. */
   readonly idleMs: number;
-  /** How long a socket lives that was given too many key terms, and hears nothing any more. */
+  /** How long a socket with too many key terms stays open without results. */
   readonly overloadedMs: number;
 }
 
-/** What is told, and what is not. */
+/** The content of results. */
 export interface DeepgramResultBehaviour {
-  /** How many finals with words come without them, from when it was dialled. */
+  /** How many finals have their text removed, from when it was set. */
   readonly emptyFinals: number;
-  /** Whether the final at a pause says `speech_final`. */
+  /** Whether the final at a pause has `speech_final`. */
   readonly speechFinals: boolean;
   readonly utteranceEnds: 'after-words' | 'minus-one' | 'both' | 'never';
   /** Whether `Finalize` is answered. */
@@ -48,9 +48,9 @@ export interface DeepgramResultBehaviour {
   readonly configureAnswer: 'success' | 'failure' | 'none';
 }
 
-/** How messages go wrong. "Every n" counts the messages of a socket; 0: never. */
+/** Faults of messages. "Every n" counts the messages of a socket; 0: never. */
 export interface DeepgramMessageBehaviour {
-  /** Every n, something else comes along, as `odd` says. */
+  /** Every n, an additional message is sent, as `odd` says. */
   readonly oddEvery: number;
   readonly odd:
     | 'type'
@@ -63,27 +63,27 @@ export interface DeepgramMessageBehaviour {
     | 'channel'
     | 'words'
     | 'other-request';
-  /** Every n, a message comes after the one that follows it. */
+  /** Every n, a message is sent after the following one. */
   readonly overtakenEvery: number;
 }
 
-/** How sockets end although nobody has asked for it. The spans are of audio received; 0: never. */
+/** Unexpected ends of sockets. Times are durations of received audio; 0: never. */
 export interface DeepgramSocketBehaviour {
-  /** How many of the sockets that are opened from when it was dialled suffer from what follows; 0: all. */
+  /** How many of the sockets that open from when it was set have these faults; 0: all. */
   readonly faultySockets: number;
   /** The connection breaks. */
   readonly cutAfterMs: number;
-  /** The connection breaks in place of so many'th message. */
+  /** The connection breaks instead of sending this message, by its number. */
   readonly cutAtMessage: number;
-  /** Nothing is heard or told any more, and the socket stays open. */
+  /** Audio is not processed and nothing is sent any more, while the socket stays open. */
   readonly freezeAfterMs: number;
-  /** `Metadata`, and a close with `closeCode`. */
+  /** `Metadata` is sent and the socket closed with `closeCode`. */
   readonly closeAfterMs: number;
   /** 1005: without a code, 1006: without a closing handshake. */
   readonly closeCode: number;
 }
 
-/** How a fake Deepgram behaves. */
+/** The behaviour of the simulated Deepgram. */
 export interface DeepgramBehaviour
   extends
     DeepgramUpgradeBehaviour,
@@ -92,7 +92,7 @@ export interface DeepgramBehaviour
     DeepgramMessageBehaviour,
     DeepgramSocketBehaviour {}
 
-/** What a fake Deepgram does of its own accord. */
+/** The default behaviour. */
 export const DEEPGRAM_BEHAVIOUR: DeepgramBehaviour = {
   listenConcurrency: 150,
   listenRefused: 0,
@@ -127,7 +127,7 @@ export const DEEPGRAM_BEHAVIOUR: DeepgramBehaviour = {
   closeCode: 1011,
 };
 
-/** The values of the dials that have few. */
+/** The values of options with a fixed set of values. */
 export const DEEPGRAM_CHOICES = {
   listenRefusalShape: ['usual', 'category', 'text', 'empty'],
   utteranceEnds: ['after-words', 'minus-one', 'both', 'never'],

@@ -13,35 +13,35 @@ import { createSession } from './session.ts';
 import type { Session } from './session.ts';
 import type { DeepgramSessionState } from './session-state.ts';
 
-/** How many sockets that are closed are remembered. */
+/** How many closed sockets are remembered. */
 export const MAX_REMEMBERED_SESSIONS = 1_000;
 
-/** What the fake Deepgram needs. */
+/** The dependencies of the cloud. */
 export interface DeepgramCloudDeps {
   readonly speech: SpeechLibrary;
   readonly apiKey: string;
   readonly behaviour: Partial<DeepgramBehaviour>;
 }
 
-/** The fake Deepgram. Whoever creates it closes it. */
+/** The simulated Deepgram. The caller closes it. */
 export interface DeepgramCloud {
-  /** Every socket that is remembered, oldest first. */
+  /** Returns the state of every remembered socket, oldest first. */
   sessions(): DeepgramSessionState[];
-  /** Changes behaviour, also for sockets that are open. Throws a `RangeError` for an unknown one. */
+  /** Changes the behaviour immediately, also of open sockets. @throws {RangeError} for an unknown option */
   setBehaviour(changes: object): void;
   /** Breaks the connection of one socket, or of all. Returns how many were open. */
   cut(id?: string): number;
-  /** `path` comes without the base's own path. */
+  /** Handles a REST request. `path` is relative to the base path. */
   rest(request: HttpRequest, path: string): HttpReply;
   upgrade(request: IncomingMessage, path: string, socket: Duplex, head: Buffer): void;
   close(): void;
 }
 
-/** A Deepgram to which nobody speaks. */
+/** Creates a Deepgram without sockets. */
 export function createDeepgramCloud({ speech, apiKey, ...deps }: DeepgramCloudDeps): DeepgramCloud {
   let behaviour = mergeBehaviour(DEEPGRAM_BEHAVIOUR, deps.behaviour);
   let sessions: Session[] = [];
-  // Only who is listened to needs the book, and making it takes a moment.
+  // Created for the first socket, because it takes a moment.
   let phrases: readonly Phrase[] | undefined;
   let openedCount = 0;
   let rejectedCount = 0;

@@ -1,35 +1,35 @@
-// What a client asks for in the query of `/v1/listen`, checked as far as a client for phone calls can get it wrong.
-// Parameters that nobody knows are let pass.
+// The query of `/v1/listen`, validated for the parameters that a client for phone calls uses. Unknown parameters are
+// ignored.
 
 import { invalidQuery, rejectionOf } from './rejection.ts';
 import type { Rejection } from './rejection.ts';
 
-/** What a socket was opened with. */
+/** The parameters of a socket. */
 export interface ListenQuery {
   readonly model: string;
   readonly encoding: 'linear16' | 'mulaw';
   readonly sampleRate: number;
   /** How many channels are interleaved in the audio. */
   readonly channels: number;
-  /** Whether each of them is heard on its own. */
+  /** Whether each channel is transcribed separately. */
   readonly multichannel: boolean;
   readonly interimResults: boolean;
-  /** The silence that ends a turn; undefined: none does. */
+  /** The silence that ends a turn; undefined: none. */
   readonly endpointingMs: number | undefined;
   readonly utteranceEndMs: number | undefined;
   readonly vadEvents: boolean;
   readonly punctuate: boolean;
-  /** Whether the languages of words are told. */
+  /** Whether words contain their language. */
   readonly isMultilingual: boolean;
-  /** What comes back in every result. */
+  /** Repeated in every result. */
   readonly extra: Readonly<Record<string, string>> | undefined;
 }
 
-/** The channels that this fake tells apart. */
+/** The maximum number of channels. */
 export const MAX_CHANNELS = 2;
-/** The longest query. */
+/** The maximum length of a query. */
 export const MAX_QUERY_LENGTH = 8_192;
-/** The tokens that all key terms may have together. */
+/** The maximum number of tokens of all key terms. */
 export const MAX_KEYTERM_TOKENS = 500;
 
 const DEFAULT_ENDPOINTING_MS = 10;
@@ -48,7 +48,7 @@ const FLAGS = [
   'filler_words',
 ] as const;
 
-/** Reads a query, or says what is wrong with it. */
+/** Parses a query. Returns a rejection if it is invalid. */
 export function decodeListenQuery(query: URLSearchParams): ListenQuery | Rejection {
   const problem = RULES.map((rule) => rule(query)).find((refusal) => refusal !== undefined);
   if (problem !== undefined) return problem;
@@ -73,12 +73,12 @@ export function decodeListenQuery(query: URLSearchParams): ListenQuery | Rejecti
   };
 }
 
-/** Whether it is a refusal. */
+/** Whether it is a rejection. */
 export function isRejection(answer: ListenQuery | Rejection): answer is Rejection {
   return 'status' in answer;
 }
 
-/** About how many tokens a list of key terms has. */
+/** Returns the approximate number of tokens of key terms. */
 export function tokensOf(terms: readonly string[]): number {
   return terms.reduce((sum, term) => sum + Math.max(term.split(/\s+/).length, Math.ceil(term.length / 4)), 0);
 }
@@ -94,7 +94,7 @@ const RULES: readonly Rule[] = [
   (query) =>
     query.has('encoding')
       ? oneOf(query, 'encoding', ['linear16', 'mulaw'])
-      : invalidQuery('This fake knows no containers: encoding is required.'),
+      : invalidQuery('Containers are not simulated: encoding is required.'),
   (query) =>
     query.has('sample_rate')
       ? wholeNumber(query, 'sample_rate', RATES)
@@ -135,7 +135,7 @@ const RULES: readonly Rule[] = [
   (query) => tooLong(query, 'extra', 2_048),
 ];
 
-/** Whether a model takes key terms. */
+/** Whether a model accepts key terms. */
 export function isNova3(model: string): boolean {
   return /^nova-3(-|$)/.test(model);
 }

@@ -1,18 +1,18 @@
-// How Deepgram says no: a status, the reason in `dg-error` and in the body, and an id to ask support with.
+// Rejections: a status, the reason in `dg-error` and in the body, and a request id.
 
 import { STATUS_CODES } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { HttpReply } from '../http/http-request.ts';
 import type { DeepgramUpgradeBehaviour } from './behaviour.ts';
 
-/** A request that is not granted. */
+/** A rejected request. */
 export interface Rejection {
   readonly status: number;
   readonly code: string;
   readonly reason: string;
 }
 
-/** A value, or a combination of them, that is not accepted. */
+/** Creates the rejection of an invalid parameter. */
 export function invalidQuery(reason: string): Rejection {
   return { status: 400, code: 'INVALID_QUERY_PARAMETER', reason };
 }
@@ -31,7 +31,7 @@ const KNOWN: Readonly<Record<number, Omit<Rejection, 'status'>>> = {
   429: { code: 'TOO_MANY_REQUESTS', reason: 'Too many requests. Please try again later' },
 };
 
-/** The usual refusal with a status. */
+/** Returns the usual rejection with a status. */
 export function rejectionOf(status: number): Rejection {
   const reason = STATUS_CODES[status] ?? 'Refused';
   return { status, ...(KNOWN[status] ?? { code: reason, reason }) };
@@ -51,7 +51,7 @@ const BODIES: { readonly [Kind in Shape]: (refusal: Rejection, requestId: string
   empty: () => '',
 };
 
-/** A refusal as an answer. A wrong method and a path that leads nowhere are told in plain text. */
+/** Returns a rejection as a response. A wrong method or path is answered in plain text. */
 export function rejectionReply(refusal: Rejection, requestId: string, shape: Shape = 'usual'): HttpReply {
   const { status, reason } = refusal;
   const isPlain = shape === 'usual' && (status === 404 || status === 405);
@@ -62,7 +62,7 @@ export function rejectionReply(refusal: Rejection, requestId: string, shape: Sha
   };
 }
 
-/** Answers an upgrade with no. */
+/** Rejects an upgrade. */
 export function rejectUpgrade(socket: Duplex, { status, headers = {}, body }: HttpReply): void {
   const isText = typeof body === 'string';
   const payload = isText ? body : JSON.stringify(body);

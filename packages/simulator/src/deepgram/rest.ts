@@ -1,4 +1,4 @@
-// The two requests with which a key can be tried without spending audio.
+// The two requests that check a key without sending audio.
 
 import { randomUUID } from 'node:crypto';
 import type { HttpReply, HttpRequest } from '../http/http-request.ts';
@@ -16,7 +16,7 @@ const ANSWERS: Readonly<Record<string, object>> = {
   '/v1/projects': { projects: [{ project_id: PROJECT_ID, name: 'Demonstration' }] },
 };
 
-/** Answers a request to the REST API. `path` comes without the base's own path. */
+/** Handles a REST request. `path` is relative to the base path. */
 export function handleRest(request: HttpRequest, path: string, apiKey: string): HttpReply {
   const requestId = randomUUID();
   const body = request.method === 'GET' && Object.hasOwn(ANSWERS, path) ? ANSWERS[path] : undefined;

@@ -1,9 +1,7 @@
-// What is true about a socket, for tests to compare with.
-
 import type { WindowResults } from './transcript/channel.ts';
 import type { Transcription } from './transcript/transcription.ts';
 
-/** A window of a channel that was made final, with the words that were heard in it. Times are seconds of audio. */
+/** The final transcript of a window of a channel. Times are seconds of audio. */
 export interface FinalState {
   readonly channel: number;
   readonly start: number;
@@ -11,46 +9,46 @@ export interface FinalState {
   readonly text: string;
 }
 
-/** What is true about a socket. */
+/** The state of a socket, for tests to compare with. */
 export interface DeepgramSessionState {
-  /** The request id, which its messages carry, too. */
+  /** The request id, which its messages contain too. */
   readonly id: string;
   readonly status: 'open' | 'closed';
   readonly openedAt: number;
   readonly closedAt: number | undefined;
-  /** The code that the socket closed with; 1006 when there was no closing handshake. */
+  /** The close code; 1006 without a closing handshake. */
   readonly closeCode: number | undefined;
-  /** The query as it came, each name with its values. */
+  /** The query as received, each name with its values. */
   readonly query: Readonly<Record<string, readonly string[]>>;
-  /** How many channels are heard. */
+  /** The number of transcribed channels. */
   readonly channels: number;
-  /** The seconds of audio that came for each channel, and those that were listened to. */
+  /** The seconds of audio that were received for each channel, and that were processed. */
   readonly receivedSeconds: number;
-  readonly heardSeconds: number;
-  /** What came, by type: audio is `audio`, text that could not be read is `refused`. */
+  readonly processedSeconds: number;
+  /** The received messages by type; audio counts as `audio`, invalid text as `invalid`. */
   readonly received: Readonly<Record<string, number>>;
-  /** What was sent, by type. */
+  /** The sent messages by type. */
   readonly sent: Readonly<Record<string, number>>;
-  /** The finals with words, the latest `MAX_REMEMBERED_FINALS` of them. */
+  /** The finals with text, the latest `MAX_REMEMBERED_FINALS`. */
   readonly finals: readonly FinalState[];
 }
 
-/** How many finals of a socket are remembered. */
+/** How many finals of a socket are kept. */
 export const MAX_REMEMBERED_FINALS = 1_000;
 
-/** Keeps the books of one socket. */
+/** Records the messages of one socket. */
 export interface SessionLog {
   readonly receivedSeconds: number;
   received(type: string): void;
   audio(seconds: number): void;
-  /** How many messages were sent, with this one. */
+  /** Counts a message. Returns how many were sent. */
   sent(type: string): number;
   final(results: WindowResults, channel: number): void;
   closed(code: number): void;
   state(): DeepgramSessionState;
 }
 
-/** For a socket that opens now. */
+/** Creates the log of a socket that opens now. */
 export function createSessionLog(
   id: string,
   parameters: URLSearchParams,
@@ -97,7 +95,7 @@ export function createSessionLog(
       query,
       channels: transcription.channels,
       receivedSeconds,
-      heardSeconds: transcription.seconds,
+      processedSeconds: transcription.seconds,
       received: { ...received },
       sent: { ...sent },
       finals,

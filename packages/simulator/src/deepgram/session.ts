@@ -1,4 +1,4 @@
-// One socket, from its opening to its close: what comes is put in order and heard, and what is heard is told.
+// One socket, from its opening to its close: messages are queued and processed, and results are sent.
 
 import type { WebSocket } from 'ws';
 import type { DeepgramBehaviour } from './behaviour.ts';
@@ -16,9 +16,9 @@ import type { Phrase } from './recogniser/phrase-index.ts';
 import { createSessionLog } from './session-state.ts';
 import type { DeepgramSessionState } from './session-state.ts';
 import { createResultSender } from './connection/result-sender.ts';
-import { isUndecodable } from './connection/undecodable.ts';
+import { isRawAudio } from './transcript/audio-decoder.ts';
 
-/** What a session needs. */
+/** The dependencies of a session. */
 export interface SessionDeps {
   /** The request id. */
   readonly id: string;
@@ -26,15 +26,15 @@ export interface SessionDeps {
   readonly parameters: URLSearchParams;
   readonly query: ListenQuery;
   readonly phrases: readonly Phrase[];
-  /** Whether this socket suffers from what ends sockets. */
+  /** Whether this socket has the faults of `DeepgramSocketBehaviour`. */
   readonly isFaulty: boolean;
-  /** Asked for each time, because dials may change. */
+  /** Called for each use, because the behaviour can change. */
   readonly behaviour: () => DeepgramBehaviour;
-  /** Whether a final with words is to come without them; asked once for each. */
+  /** Called once for each final with text. Returns true if the text is removed. */
   readonly dropsText: () => boolean;
 }
 
-/** A socket that is listened to. */
+/** The session of one socket. */
 export interface Session {
   readonly isOpen: boolean;
   state(): DeepgramSessionState;
@@ -42,11 +42,11 @@ export interface Session {
   cut(): void;
 }
 
-type Answers = {
+type Handlers = {
   readonly [Type in ClientMessage['type']]: (message: Extract<ClientMessage, { type: Type }>) => void;
 };
 
-/** Listens to a socket that was just accepted. It ends with its socket. */
+/** Starts the session of an accepted socket. It ends with the socket. */
 export function createSession(deps: SessionDeps): Session {
   const { id, socket, parameters, query, phrases, behaviour } = deps;
   const transcription = createTranscription(phrases, query, behaviour);
@@ -61,9 +61,9 @@ export function createSession(deps: SessionDeps): Session {
     sender.finish(close, () => metadataMessage(context, transcription.seconds));
   };
 
-  const injectFaults = (heardMs: number): void => {
+  const injectFaults = (receivedMs: number): void => {
     const { cutAfterMs, freezeAfterMs, closeAfterMs, closeCode } = behaviour();
-    const isDue = (ms: number): boolean => deps.isFaulty && ms > 0 && heardMs >= ms;
+    const isDue = (ms: number): boolean => deps.isFaulty && ms > 0 && receivedMs >= ms;
     if (isDue(cutAfterMs)) socket.terminate();
     if (isDue(freezeAfterMs)) {
       isStopped = true;
@@ -72,7 +72,7 @@ export function createSession(deps: SessionDeps): Session {
     if (isDue(closeAfterMs)) end({ code: closeCode, reason: reasonOf(closeCode) });
   };
 
-  const answers: Answers = {
+  const handlers: Handlers = {
     KeepAlive() {},
     Finalize({ channel }) {
       if (behaviour().finalizeAnswers) sender.sendResults(transcription.flush(true, channel));
@@ -89,18 +89,18 @@ export function createSession(deps: SessionDeps): Session {
       isStopped = true;
       overload = setTimeout(() => end(NO_RESPONSE_CLOSE), behaviour().overloadedMs);
     },
-    refused({ answer }) {
+    invalid({ answer }) {
       sender.send(answer);
     },
   };
-  const answer = <Type extends ClientMessage['type']>(
+  const handle = <Type extends ClientMessage['type']>(
     message: Extract<ClientMessage, { type: Type }>,
-  ): void => answers[message.type](message);
+  ): void => handlers[message.type](message);
 
-  const inbox = createInbox(behaviour, (arrival) => {
+  const inbox = createInbox(behaviour, (incoming) => {
     if (isStopped) return;
-    if (arrival.kind === 'message') return answer(arrival.message);
-    sender.sendResults(transcription.push(arrival.bytes));
+    if (incoming.kind === 'message') return handle(incoming.message);
+    sender.sendResults(transcription.push(incoming.bytes));
     injectFaults(transcription.seconds * 1000);
   });
   const idle = createIdleTimeout(
@@ -108,15 +108,15 @@ export function createSession(deps: SessionDeps): Session {
     () => end(IDLE_CLOSE),
   );
 
-  const enqueue = (arrival: Incoming): void => {
-    if (!inbox.add(arrival)) socket.terminate();
+  const enqueue = (incoming: Incoming): void => {
+    if (!inbox.add(incoming)) socket.terminate();
   };
   const receiveAudio = (bytes: Buffer): void => {
     const isFirst = sessionLog.receivedSeconds === 0;
     sessionLog.received('audio');
-    // No bytes at all are an old way to say that the stream is over.
+    // An empty message is an older way to close the stream.
     if (bytes.length === 0) return enqueue({ kind: 'message', message: { type: 'CloseStream' } });
-    if (isUndecodable(bytes, isFirst)) return end(UNDECODABLE_CLOSE);
+    if (!isRawAudio(bytes, isFirst)) return end(UNDECODABLE_CLOSE);
     const seconds = bytes.length / bytesPerSecond(query);
     sessionLog.audio(seconds);
     enqueue({ kind: 'audio', bytes, seconds });

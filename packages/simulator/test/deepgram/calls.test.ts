@@ -15,8 +15,8 @@ interface OverCall {
   readonly outbound: Int16Array;
 }
 
-/** A call of the fake Vobiz that is over, with what came over its stream in L16 at 8 kHz. */
-async function hear(context: TestContext, script: string): Promise<OverCall> {
+/** Runs a call of the simulated Vobiz and returns the audio of its stream in L16 at 8 kHz. */
+async function runCall(context: TestContext, script: string): Promise<OverCall> {
   const setup = await createSetup(context);
   const { application, simulator } = setup;
   application.answer = () =>
@@ -26,7 +26,7 @@ async function hear(context: TestContext, script: string): Promise<OverCall> {
   return { setup, call, inbound: audioOf(stream, 'inbound'), outbound: audioOf(stream, 'outbound') };
 }
 
-/** What the fake Deepgram tells about two channels. */
+/** Returns the messages about two channels. */
 async function transcribe(setup: Setup, one: Int16Array, other: Int16Array): Promise<readonly Message[]> {
   setup.simulator.deepgram.setBehaviour({ throttle: 0, latencyMs: 0 });
   const client = await connect(setup.simulator, TWO_CHANNELS);
@@ -37,32 +37,32 @@ async function transcribe(setup: Setup, one: Int16Array, other: Int16Array): Pro
 }
 
 const said = ({ transcript }: CallState, speaker: string): string =>
-  transcript.flatMap((heard) => (heard.speaker === speaker ? [heard.text] : [])).join(' ');
+  transcript.flatMap((entry) => (entry.speaker === speaker ? [entry.text] : [])).join(' ');
 
 const lettersOf = (text: string): string => text.toLowerCase().replaceAll(/[^\p{L} ]/gu, '');
 
-describe.concurrent('a call of the fake Vobiz, heard by the fake Deepgram', () => {
+describe.concurrent('the transcript of a simulated Vobiz call', () => {
   it('has the words of each party on its channel', async (context) => {
-    const { setup, call, inbound, outbound } = await hear(context, 'hello');
+    const { setup, call, inbound, outbound } = await runCall(context, 'hello');
     const messages = await transcribe(setup, inbound, outbound);
     expect(textOf(messages, 0)).toBe(said(call, 'customer'));
     expect(textOf(messages, 1)).toBe(said(call, 'assistant'));
   });
 
-  it('has the words of the wrong party when the channels are swapped', async (context) => {
-    const { setup, call, inbound, outbound } = await hear(context, 'hello');
+  it('has the words of the other party when the channels are swapped', async (context) => {
+    const { setup, call, inbound, outbound } = await runCall(context, 'hello');
     const messages = await transcribe(setup, outbound, inbound);
     expect(textOf(messages, 0)).toBe(said(call, 'assistant'));
     expect(textOf(messages, 1)).toBe(said(call, 'customer'));
   });
 
-  it('has only the words that were spoken until the other party cut in', async (context) => {
-    const { setup, call, inbound, outbound } = await hear(context, 'interruption');
+  it('has only the words that were spoken before an interruption', async (context) => {
+    const { setup, call, inbound, outbound } = await runCall(context, 'interruption');
     const messages = await transcribe(setup, inbound, outbound);
     expect(lettersOf(textOf(messages, 0))).toBe(lettersOf(said(call, 'customer')));
-    const heard = lettersOf(textOf(messages, 1)).split(' ');
+    const words = lettersOf(textOf(messages, 1)).split(' ');
     const spoken = lettersOf(said(call, 'assistant')).split(' ');
-    expect(Math.abs(heard.length - spoken.length)).toBeLessThanOrEqual(1);
-    expect(spoken.slice(0, 3)).toEqual(heard.slice(0, 3));
+    expect(Math.abs(words.length - spoken.length)).toBeLessThanOrEqual(1);
+    expect(spoken.slice(0, 3)).toEqual(words.slice(0, 3));
   });
 });

@@ -6,7 +6,7 @@ const RAW = 'model=nova-3&encoding=linear16&sample_rate=8000';
 const decode = (query: string): ReturnType<typeof decodeListenQuery> =>
   decodeListenQuery(new URLSearchParams(query));
 
-describe('the query of a socket', () => {
+describe('decodeListenQuery', () => {
   it('has defaults', () => {
     expect(decode('encoding=mulaw&sample_rate=8000')).toEqual({
       model: 'nova-3',
@@ -24,7 +24,7 @@ describe('the query of a socket', () => {
     });
   });
 
-  it('carries everything to where it belongs', () => {
+  it('decodes all parameters', () => {
     const query =
       'model=nova-3-medical&language=multi&language_hint=hi&encoding=linear16&sample_rate=16000&channels=2&multichannel=true' +
       '&interim_results=true&endpointing=300&utterance_end_ms=1500&vad_events=true&smart_format=true&keyterm=Meridian%20Cover' +
@@ -45,7 +45,7 @@ describe('the query of a socket', () => {
     });
   });
 
-  it('may switch endpointing off', () => {
+  it('can disable endpointing', () => {
     expect(decode(`${RAW}&endpointing=false`)).toMatchObject({ endpointingMs: undefined });
   });
 
@@ -70,7 +70,7 @@ describe('the query of a socket', () => {
     [`${RAW}&tag=${'x'.repeat(129)}`, 'tag may have 128 characters'],
     [`${RAW}&extra=${'x'.repeat(2_049)}`, 'extra may have 2048 characters'],
     [RAW.replace('nova-3', 'flux-general-en'), 'This model needs the v2 API'],
-  ])('%s is refused with a 400', (query, reason) => {
+  ])('rejects %s with 400', (query, reason) => {
     expect(decode(query)).toMatchObject({
       status: 400,
       code: 'INVALID_QUERY_PARAMETER',
@@ -78,16 +78,16 @@ describe('the query of a socket', () => {
     });
   });
 
-  it('may not be too long, nor ask for a model that hears no streams', () => {
+  it('rejects a query that is too long, and a model without streaming', () => {
     expect(decode(`${RAW}&replace=${'x'.repeat(MAX_QUERY_LENGTH)}`)).toMatchObject({ status: 414 });
     expect(decode(RAW.replace('nova-3', 'whisper-large'))).toMatchObject({ status: 405 });
   });
 
-  it.each(['nova-2-phonecall', 'nova-3-general'])('may ask for %s', (model) => {
+  it.each(['nova-2-phonecall', 'nova-3-general'])('accepts the model %s', (model) => {
     expect(isRejection(decode(RAW.replace('nova-3', model)))).toBe(false);
   });
 
-  it('may have keywords with an older model', () => {
+  it('accepts keywords with an older model', () => {
     expect(isRejection(decode(`${RAW.replace('nova-3', 'nova-2')}&keywords=Meridian:2`))).toBe(false);
   });
 });

@@ -14,7 +14,7 @@ import {
 import type { Message } from '../support/deepgram.ts';
 import { joined, silence, spoken } from '../support/spoken.ts';
 
-/** Messages as Deepgram's documentation has them; each says so in `source`. */
+/** Messages of Deepgram's documentation; each has its `source`. */
 const DOCUMENTED = new Map(
   readFileSync(new URL('../fixtures/deepgram-messages.jsonl', import.meta.url), 'utf8')
     .trim()
@@ -23,7 +23,7 @@ const DOCUMENTED = new Map(
     .map(({ name, body }) => [name, body]),
 );
 
-/** The names of fields and the types of values; of a list what its first item looks like. */
+/** Returns the names of fields and the types of values; of a list, the shape of its first item. */
 function shapeOf(value: unknown): unknown {
   if (Array.isArray(value)) return value.slice(0, 1).map(shapeOf);
   if (typeof value !== 'object' || value === null) return typeof value;
@@ -48,7 +48,7 @@ async function conversation(context: TestContext, query: string): Promise<Messag
   return client.messages;
 }
 
-describe('messages look as they are documented', () => {
+describe('messages have the documented shape', () => {
   it('of two channels', async (context) => {
     const messages = await conversation(context, `${TWO_CHANNELS}&vad_events=true`);
     const results = messages.filter(({ type }) => type === 'Results');
@@ -68,7 +68,7 @@ describe('messages look as they are documented', () => {
     );
   });
 
-  it('with languages, with an extra, and of an older model', async (context) => {
+  it('with languages, with an extra, and with an older model', async (context) => {
     const query = `${TWO_CHANNELS}&language=multi&extra=call:c7f1`.replace('nova-3', 'nova-2');
     const messages = await conversation(context, query);
     const [final] = messages.filter((message) => isFinal(message) && transcriptOf(message) !== '');
@@ -82,7 +82,7 @@ describe('messages look as they are documented', () => {
     expect(shapeOf(error)).toEqual(documented('error_keyterms_not_supported'));
   });
 
-  it('when nothing was heard', async (context) => {
+  it('without audio', async (context) => {
     const client = await connect(await createDeepgram(context));
     client.sendJson({ type: 'CloseStream' });
     await client.closed;
@@ -101,12 +101,12 @@ describe('messages look as they are documented', () => {
       listenRefusalStatus: status === 0 ? 429 : status,
       listenRefusalShape: shape,
     });
-    const refused = await rejection(simulator, request);
-    const wanted = DOCUMENTED.get(name) as { status: number; headers: object; json: { err_code?: string } };
-    expect(refused.status).toBe(wanted.status);
-    expect(Object.keys(refused.headers)).toEqual(expect.arrayContaining(Object.keys(wanted.headers)));
-    const body = JSON.parse(refused.body) as { err_code?: string };
-    expect(shapeOf(body)).toEqual(shapeOf(wanted.json));
-    expect(body.err_code).toBe(wanted.json.err_code);
+    const rejected = await rejection(simulator, request);
+    const expected = DOCUMENTED.get(name) as { status: number; headers: object; json: { err_code?: string } };
+    expect(rejected.status).toBe(expected.status);
+    expect(Object.keys(rejected.headers)).toEqual(expect.arrayContaining(Object.keys(expected.headers)));
+    const body = JSON.parse(rejected.body) as { err_code?: string };
+    expect(shapeOf(body)).toEqual(shapeOf(expected.json));
+    expect(body.err_code).toBe(expected.json.err_code);
   });
 });

@@ -10,37 +10,37 @@ afterEach(() => vi.useRealTimers());
 const second: Incoming = { kind: 'audio', bytes: Buffer.alloc(16_000), seconds: 1 };
 const close: Incoming = { kind: 'message', message: { type: 'CloseStream' } };
 
-describe('what was heard', () => {
-  it('is told after the delay that applied then, in order', () => {
+describe('the outbox', () => {
+  it('runs actions in order after their delay', () => {
     let delayMs = 100;
-    const told: string[] = [];
+    const results: string[] = [];
     const outbox = createOutbox(() => delayMs);
-    outbox.add(() => told.push('first'));
+    outbox.add(() => results.push('first'));
     delayMs = 10;
-    outbox.add(() => told.push('second'));
+    outbox.add(() => results.push('second'));
     delayMs = 130;
-    outbox.add(() => told.push('third'));
+    outbox.add(() => results.push('third'));
     vi.advanceTimersByTime(99);
-    expect(told).toEqual([]);
+    expect(results).toEqual([]);
     vi.advanceTimersByTime(1);
-    expect(told).toEqual(['first', 'second']);
+    expect(results).toEqual(['first', 'second']);
     vi.advanceTimersByTime(30);
-    expect(told).toEqual(['first', 'second', 'third']);
+    expect(results).toEqual(['first', 'second', 'third']);
   });
 
-  it('is told at once without a delay, and not at all after the end', () => {
-    const told: string[] = [];
-    createOutbox(() => 0).add(() => told.push('at once'));
+  it('runs actions immediately without a delay, and none after close', () => {
+    const results: string[] = [];
+    createOutbox(() => 0).add(() => results.push('at once'));
     const outbox = createOutbox(() => 100);
-    outbox.add(() => told.push('never'));
+    outbox.add(() => results.push('never'));
     outbox.close();
     vi.advanceTimersByTime(1_000);
-    expect(told).toEqual(['at once']);
+    expect(results).toEqual(['at once']);
   });
 });
 
-describe('what a client sends', () => {
-  it('is handled at no more than so many times real time, and what was said after it waits as well', () => {
+describe('the inbox', () => {
+  it('limits the speed of audio, and delays messages after it', () => {
     const handled: string[] = [];
     const inbox = createInbox(
       () => ({ throttle: 1.25, throttleBurstMs: 1_000 }),
@@ -57,7 +57,7 @@ describe('what a client sends', () => {
     expect(handled).toEqual(['audio', 'audio', 'audio', 'audio', 'audio', 'message']);
   });
 
-  it('does not wait at real time, nor after a pause', () => {
+  it('does not delay audio in real time, or after a pause', () => {
     let count = 0;
     const inbox = createInbox(
       () => ({ throttle: 1.25, throttleBurstMs: 0 }),
@@ -70,7 +70,7 @@ describe('what a client sends', () => {
     }
   });
 
-  it('is handled as fast as it comes when nothing is throttled', () => {
+  it('passes on everything immediately without a throttle', () => {
     let count = 0;
     const inbox = createInbox(
       () => ({ throttle: 0, throttleBurstMs: 0 }),
@@ -80,7 +80,7 @@ describe('what a client sends', () => {
     expect(count).toBe(100);
   });
 
-  it('is not taken when too much waits', () => {
+  it('rejects messages when it is full', () => {
     const inbox = createInbox(
       () => ({ throttle: 1, throttleBurstMs: 0 }),
       () => {},
@@ -94,8 +94,8 @@ describe('what a client sends', () => {
   });
 });
 
-describe('an idle socket', () => {
-  it('is noticed after so long without a sign of life', () => {
+describe('the idle timeout', () => {
+  it('fires without messages', () => {
     const onIdle = vi.fn();
     const watch = createIdleTimeout(() => 10_000, onIdle);
     watch.reset('audio');
@@ -109,7 +109,7 @@ describe('an idle socket', () => {
     expect(onIdle).toHaveBeenCalledTimes(1);
   });
 
-  it('is noticed when there was only ever text', () => {
+  it('fires if there was only text', () => {
     const onIdle = vi.fn();
     const watch = createIdleTimeout(() => 10_000, onIdle);
     vi.advanceTimersByTime(6_000);

@@ -5,8 +5,8 @@ import { joined, silence, spoken } from '../support/spoken.ts';
 const HELLO = 'Hello, how can I help?';
 const CLOSE = 'When do you close?';
 
-describe.concurrent('a socket that is dialled to', () => {
-  it('be cut after so much audio breaks without a word', async (context) => {
+describe.concurrent('faults of a socket', () => {
+  it('cutAfterMs breaks the connection after this much audio', async (context) => {
     const client = await connect(await createDeepgram(context, { cutAfterMs: 2_000 }));
     client.send(silence(1_900));
     await client.until(({ type }) => type === 'Results');
@@ -15,14 +15,14 @@ describe.concurrent('a socket that is dialled to', () => {
     expect(client.messages.map(({ type }) => type)).not.toContain('Metadata');
   });
 
-  it('be cut at a message breaks in its place', async (context) => {
+  it('cutAtMessage breaks the connection instead of sending the message', async (context) => {
     const client = await connect(await createDeepgram(context, { cutAtMessage: 3 }));
     client.send(silence(5_000));
     expect((await client.closed).code).toBe(1006);
     expect(client.messages).toHaveLength(2);
   });
 
-  it('freeze says nothing more, and stays open', async (context) => {
+  it('freezeAfterMs sends nothing more and keeps the socket open', async (context) => {
     const simulator = await createDeepgram(context, { freezeAfterMs: 1_000, idleMs: 60_000 });
     const client = await connect(simulator);
     client.send(silence(900));
@@ -32,7 +32,7 @@ describe.concurrent('a socket that is dialled to', () => {
     await eventually(() =>
       expect(simulator.deepgram.sessions()[0]?.received).toEqual({ audio: 3, CloseStream: 1 }),
     );
-    expect(simulator.deepgram.sessions()[0]).toMatchObject({ status: 'open', heardSeconds: 1.1 });
+    expect(simulator.deepgram.sessions()[0]).toMatchObject({ status: 'open', processedSeconds: 1.1 });
     expect(client.messages.length).toBeLessThanOrEqual(1);
   });
 
@@ -40,18 +40,18 @@ describe.concurrent('a socket that is dialled to', () => {
     [1011, /net0000$/],
     [1012, /^service restart$/],
     [4003, /^$/],
-  ] as const)('close with %i says its end before', async ([closeCode, reason], context) => {
+  ] as const)('closeAfterMs sends Metadata and closes with %i', async ([closeCode, reason], context) => {
     const client = await connect(await createDeepgram(context, { closeAfterMs: 1_000, closeCode }));
     client.send(silence(1_000));
     expect(await client.closed).toEqual({ code: closeCode, reason: expect.stringMatching(reason) });
     expect(client.messages.at(-1)?.['type']).toBe('Metadata');
   });
 
-  it('freeze stays open when it is idle, too', async (context) => {
+  it('freezeAfterMs keeps an idle socket open', async (context) => {
     const simulator = await createDeepgram(context, { freezeAfterMs: 40, faultySockets: 1 });
     const frozen = await connect(simulator);
     frozen.send(silence(40));
-    await eventually(() => expect(simulator.deepgram.sessions()[0]?.heardSeconds).toBe(0.04));
+    await eventually(() => expect(simulator.deepgram.sessions()[0]?.processedSeconds).toBe(0.04));
     simulator.deepgram.setBehaviour({ idleMs: 50 });
     frozen.sendJson({ type: 'KeepAlive' });
     await eventually(() => expect(simulator.deepgram.sessions()[0]?.received['KeepAlive']).toBe(1));
@@ -60,7 +60,7 @@ describe.concurrent('a socket that is dialled to', () => {
     expect(simulator.deepgram.sessions()[0]).toMatchObject({ status: 'open', sent: {} });
   });
 
-  it('suffer is one of the first so many', async (context) => {
+  it('faultySockets limits faults to the first sockets', async (context) => {
     const simulator = await createDeepgram(context, { cutAfterMs: 100, faultySockets: 1 });
     const [first, second] = [await connect(simulator), await connect(simulator)];
     for (const client of [first, second]) {
@@ -74,7 +74,7 @@ describe.concurrent('a socket that is dialled to', () => {
     expect((await third.closed).code).toBe(1006);
   });
 
-  it('lose the words of finals had shown them before, and loses no more than was dialled', async (context) => {
+  it('emptyFinals removes the text of the given number of finals, not of their interims', async (context) => {
     const simulator = await createDeepgram(context, { emptyFinals: 1 });
     const client = await connect(simulator);
     client.send(joined(spoken(HELLO), silence(700), spoken(CLOSE), silence(700)));
@@ -91,16 +91,16 @@ describe.concurrent('a socket that is dialled to', () => {
     ['minus-one', [-1]],
     ['both', [expect.closeTo(1.5, 0), -1]],
     ['never', []],
-  ] as const)('tell UtteranceEnd "%s"', async ([utteranceEnds, ends], context) => {
+  ] as const)('utteranceEnds sends UtteranceEnd "%s"', async ([utteranceEnds, ends], context) => {
     const client = await connect(await createDeepgram(context, { utteranceEnds }));
     client.send(joined(spoken(HELLO), silence(2_500)));
     client.sendJson({ type: 'CloseStream' });
     await client.closed;
-    const told = client.messages.filter(({ type }) => type === 'UtteranceEnd');
-    expect(told.map((message) => message['last_word_end'])).toEqual(ends);
+    const results = client.messages.filter(({ type }) => type === 'UtteranceEnd');
+    expect(results.map((message) => message['last_word_end'])).toEqual(ends);
   });
 
-  it('be slow tells everything late, and in order', async (context) => {
+  it('latencyMs delays all messages and keeps their order', async (context) => {
     const client = await connect(await createDeepgram(context, { latencyMs: 300 }));
     const sentAt = performance.now();
     client.send(joined(spoken(HELLO), silence(2_500)));
@@ -111,7 +111,7 @@ describe.concurrent('a socket that is dialled to', () => {
     expect(client.messages.at(-1)?.['type']).toBe('Metadata');
   });
 
-  it('throttle hears what comes at once at its own pace, and loses nothing', async (context) => {
+  it('throttle processes a burst at its own pace and loses nothing', async (context) => {
     const simulator = await createDeepgram(context, { throttle: 10, throttleBurstMs: 0 });
     const client = await connect(simulator);
     const sentAt = performance.now();
@@ -123,7 +123,7 @@ describe.concurrent('a socket that is dialled to', () => {
     expect(textOf(client.messages)).toBe(HELLO);
   });
 
-  it('send something odd sends it beside what it should', async (context) => {
+  it('oddEvery sends an additional message', async (context) => {
     const client = await connect(await createDeepgram(context, { oddEvery: 1, odd: 'text' }));
     client.send(silence(2_000));
     client.sendJson({ type: 'CloseStream' });
@@ -131,7 +131,7 @@ describe.concurrent('a socket that is dialled to', () => {
     expect(client.raw.filter((text) => text === 'upstream restarting')).toHaveLength(client.messages.length);
   });
 
-  it('be cut from outside breaks, alone or with all others', async (context) => {
+  it('cut breaks one connection, or all', async (context) => {
     const simulator = await createDeepgram(context);
     const [first, second, third] = [
       await connect(simulator),

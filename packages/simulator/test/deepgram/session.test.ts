@@ -17,7 +17,7 @@ const HELLO = 'Hello, how can I help?';
 const CLOSE = 'When do you close?';
 
 describe.concurrent('a socket', () => {
-  it('tells what is said on it, its end, and closes when it is asked to', async (context) => {
+  it('sends results and utterance ends, and closes on request', async (context) => {
     const simulator = await createDeepgram(context);
     const client = await connect(simulator);
     client.send(joined(silence(500), spoken(HELLO), silence(1_500)));
@@ -33,7 +33,7 @@ describe.concurrent('a socket', () => {
   it.for([
     ['mulaw at 8 kHz', 'encoding=mulaw&sample_rate=8000', () => encodeMulaw(spoken(HELLO))],
     ['linear16 at 16 kHz', 'encoding=linear16&sample_rate=16000', () => encodeLinear16(wideband(HELLO))],
-  ] as const)('understands %s', async ([, format, audio], context) => {
+  ] as const)('transcribes %s', async ([, format, audio], context) => {
     const client = await connect(await createDeepgram(context), `model=nova-3&punctuate=true&${format}`);
     client.socket.send(audio());
     client.sendJson({ type: 'CloseStream' });
@@ -41,7 +41,7 @@ describe.concurrent('a socket', () => {
     expect(textOf(client.messages)).toBe(HELLO);
   });
 
-  it('keeps two channels apart', async (context) => {
+  it('transcribes two channels separately', async (context) => {
     const client = await connect(await createDeepgram(context), TWO_CHANNELS);
     const [assistant, customer] = [spoken(HELLO), joined(silence(300), spoken(CLOSE))];
     client.socket.send(encodeStereo(joined(customer, silence(1_000)), assistant));
@@ -50,7 +50,7 @@ describe.concurrent('a socket', () => {
     expect([textOf(client.messages, 0), textOf(client.messages, 1)]).toEqual([CLOSE, HELLO]);
   });
 
-  it('understands less of two channels that were not said to be two', async (context) => {
+  it('recognises less in two channels that were not declared', async (context) => {
     const client = await connect(await createDeepgram(context), LISTEN);
     client.socket.send(encodeStereo(spoken(HELLO), spoken(HELLO)));
     client.sendJson({ type: 'CloseStream' });
@@ -58,7 +58,7 @@ describe.concurrent('a socket', () => {
     expect(textOf(client.messages)).toBe('');
   });
 
-  it('writes words without punctuation unless it is asked for, and languages when there may be several', async (context) => {
+  it('sends words without punctuation by default, and languages with language=multi', async (context) => {
     const simulator = await createDeepgram(context);
     const plain = await connect(simulator, 'model=nova-2&encoding=linear16&sample_rate=8000&language=multi');
     plain.send(spoken(HELLO));
@@ -99,7 +99,7 @@ describe.concurrent('a socket', () => {
     ]);
   });
 
-  it('answers no Finalize when that is dialled', async (context) => {
+  it('does not answer Finalize with finalizeAnswers false', async (context) => {
     const client = await connect(await createDeepgram(context, { finalizeAnswers: false }));
     client.send(silence(500));
     client.sendJson({ type: 'Finalize' });
@@ -108,7 +108,7 @@ describe.concurrent('a socket', () => {
     expect(client.messages.filter((message) => message['from_finalize'] === true)).toEqual([]);
   });
 
-  it('answers Configure, and what it cannot read, and goes on', async (context) => {
+  it('answers Configure and invalid messages, and continues', async (context) => {
     const simulator = await createDeepgram(context);
     const client = await connect(simulator);
     client.sendJson({ type: 'Configure', keyterms: ['Asha'] });
@@ -131,7 +131,7 @@ describe.concurrent('a socket', () => {
     expect(textOf(client.messages)).toBe(HELLO);
   });
 
-  it('hears nothing any more after too many key terms, and closes later', async (context) => {
+  it('sends no results after too many key terms, and closes later', async (context) => {
     const simulator = await createDeepgram(context, { overloadedMs: 200 });
     const client = await connect(simulator);
     client.sendJson({ type: 'Configure', keyterms: Array.from({ length: 501 }, () => 'word') });
@@ -141,7 +141,7 @@ describe.concurrent('a socket', () => {
     expect(simulator.deepgram.sessions()[0]?.received).toEqual({ overload: 1, audio: 1 });
   });
 
-  it('takes an empty binary message for the end', async (context) => {
+  it('closes after an empty binary message', async (context) => {
     const client = await connect(await createDeepgram(context));
     client.send(spoken(HELLO));
     client.socket.send(Buffer.alloc(0));
@@ -159,18 +159,18 @@ describe.concurrent('a socket', () => {
     expect(client.messages.at(-1)?.['type']).toBe('Metadata');
   });
 
-  it('closes with 1011 when it is idle, and says so before', async (context) => {
+  it('sends Metadata and closes with 1011 when it is idle', async (context) => {
     const simulator = await createDeepgram(context);
     const client = await connect(simulator);
     client.send(silence(40));
-    await eventually(() => expect(simulator.deepgram.sessions()[0]?.heardSeconds).toBe(0.04));
+    await eventually(() => expect(simulator.deepgram.sessions()[0]?.processedSeconds).toBe(0.04));
     simulator.deepgram.setBehaviour({ idleMs: 50 });
     client.sendJson({ type: 'KeepAlive' });
     expect(await client.closed).toMatchObject({ code: 1011, reason: expect.stringMatching(/net0001$/) });
     expect(client.messages).toMatchObject([{ type: 'Metadata', duration: 0.04 }]);
   });
 
-  it('knows no models when it never heard anything, and KeepAlive alone does not hold it', async (context) => {
+  it('sends no models without audio, and KeepAlive does not extend the first timeout', async (context) => {
     const simulator = await createDeepgram(context, { idleMs: 200 });
     const client = await connect(simulator);
     const timer = setInterval(() => client.sendJson({ type: 'KeepAlive' }), 20);
@@ -182,7 +182,7 @@ describe.concurrent('a socket', () => {
     expect(metadata).not.toHaveProperty('models');
   });
 
-  it('gives every result the extra that was asked for', async (context) => {
+  it('repeats the extra of the query in every result', async (context) => {
     const client = await connect(await createDeepgram(context), `${LISTEN}&extra=call:c7f1`);
     client.send(silence(1_000));
     expect(await client.until(({ type }) => type === 'Results')).toMatchObject({
@@ -190,7 +190,7 @@ describe.concurrent('a socket', () => {
     });
   });
 
-  it('is remembered with what came, what was sent, and what was heard', async (context) => {
+  it('is listed with its messages and finals', async (context) => {
     const simulator = await createDeepgram(context);
     const client = await connect(simulator, `${LISTEN}&keyterm=Asha&keyterm=Miller`);
     client.send(spoken(HELLO));
@@ -211,8 +211,8 @@ describe.concurrent('a socket', () => {
         query: expect.objectContaining({ model: ['nova-3'], keyterm: ['Asha', 'Miller'] }),
         channels: 1,
         receivedSeconds: expect.closeTo(seconds),
-        heardSeconds: expect.closeTo(seconds),
-        received: { audio: 2, KeepAlive: 1, refused: 1, CloseStream: 1 },
+        processedSeconds: expect.closeTo(seconds),
+        received: { audio: 2, KeepAlive: 1, invalid: 1, CloseStream: 1 },
         sent: {
           Results: client.messages.filter(({ type }) => type === 'Results').length,
           Error: 1,

@@ -1,19 +1,19 @@
-// How sockets end: the codes, and the sentences that come with them.
+// The close codes and reasons of sockets.
 
-/** The close for sending neither audio nor text. */
+/** Neither audio nor text was received in time. */
 export const IDLE_CLOSE = {
   code: 1011,
   reason:
     'Deepgram did not receive audio data or a text message within the timeout window. See https://dpgr.am/net0001',
 } as const;
 
-/** The close for what is no audio. */
+/** The payload is not audio. */
 export const UNDECODABLE_CLOSE = {
   code: 1008,
   reason: 'DATA-0000: the payload cannot be decoded as audio',
 } as const;
 
-/** The close after the service itself had nothing to say. */
+/** The service did not respond in time. */
 export const NO_RESPONSE_CLOSE = {
   code: 1011,
   reason:
@@ -28,12 +28,12 @@ const REASONS: Readonly<Record<number, string>> = {
   1013: 'try again later',
 };
 
-/** The sentence that comes with a code when the service closes by itself. */
+/** Returns the reason for a code with which the service closes a socket. */
 export function reasonOf(code: number): string {
   return REASONS[code] ?? '';
 }
 
-/** How a socket is closed. */
+/** The code and the reason of a close. */
 export interface Close {
   readonly code: number;
   readonly reason: string;

@@ -1,12 +1,12 @@
-// How long a socket may say nothing, and how long it may be without its first audio: text alone does not hold it.
+// The timeout without messages, and the timeout until the first audio, which text does not extend.
 
-/** Watches one socket. Whoever creates it closes it. */
+/** The timeouts of one socket. The caller closes it. */
 export interface IdleTimeout {
   reset(kind: 'audio' | 'text'): void;
   close(): void;
 }
 
-/** `idleMs` is asked for at each sign of life. `onIdle` is called at most twice. */
+/** Starts the timeouts. `idleMs` is called for each message; `onIdle` is called at most twice. */
 export function createIdleTimeout(idleMs: () => number, onIdle: () => void): IdleTimeout {
   const first = setTimeout(onIdle, idleMs());
   let next: NodeJS.Timeout | undefined;

@@ -1,32 +1,32 @@
-// What a client has sent, in order. Audio that comes faster than it is processed waits here, and so does what was said
+// The queue of received messages. Audio that arrives faster than it is processed waits here, and so do the messages
 // after it.
 
 import type { DeepgramTimingBehaviour } from '../behaviour.ts';
 import type { ClientMessage } from './client-message.ts';
 
-/** What came over a socket. */
+/** A received message. */
 export type Incoming =
   | { readonly kind: 'audio'; readonly bytes: Buffer; readonly seconds: number }
   | { readonly kind: 'message'; readonly message: ClientMessage };
 
-/** How much may wait; at 50 messages a second that is more than a quarter of an hour. */
+/** The size limit of the queue; at 50 messages a second, more than a quarter of an hour. */
 export const MAX_WAITING = 50_000;
 
-/** Takes what comes. Whoever creates it closes it. */
+/** The queue of one socket. The caller closes it. */
 export interface Inbox {
-  /** False: too much waits already. */
+  /** Queues a message. Returns false if the queue is full. */
   add(arrival: Incoming): boolean;
   close(): void;
 }
 
-/** `handle` is given one after the other. `dials` are asked for each time, because they may change. */
+/** Creates a queue that passes messages to `handle` in order. `behaviour` is read for each message. */
 export function createInbox(
   behaviour: () => Pick<DeepgramTimingBehaviour, 'throttle' | 'throttleBurstMs'>,
   handle: (arrival: Incoming) => void,
 ): Inbox {
   let queue: Incoming[] = [];
   let timer: NodeJS.Timeout | undefined;
-  /** When everything that was processed would have been heard at the fastest pace. */
+  /** When all processed audio would have been received at the fastest pace. */
   let busyUntil = 0;
 
   const process = (): void => {

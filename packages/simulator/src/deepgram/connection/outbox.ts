@@ -1,13 +1,13 @@
-// What a socket has to say, a while after it could. The order stays, whatever becomes of the delay meanwhile.
+// The queue of delayed messages. Their order stays the same when the delay changes.
 
-/** What waits to be done. Whoever creates it closes it. */
+/** The queue of one socket. The caller closes it. */
 export interface Outbox {
-  /** Done when the delay that applies now is over, and everything before it is done. */
+  /** Queues an action. It runs after the current delay and after all previous actions. */
   add(action: () => void): void;
   close(): void;
 }
 
-/** `delayMs` is asked for with each action. */
+/** Creates a queue. `delayMs` is called for each action. */
 export function createOutbox(delayMs: () => number): Outbox {
   let queue: { readonly at: number; readonly action: () => void }[] = [];
   let timer: NodeJS.Timeout | undefined;

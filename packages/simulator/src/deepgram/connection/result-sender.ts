@@ -1,4 +1,4 @@
-// What a client is told: a little later than it could be, in order, and as wrongly as it is dialled.
+// Sends results to a client: delayed, in order, and with the faults of the behaviour.
 
 import type { WebSocket } from 'ws';
 import type { DeepgramBehaviour } from '../behaviour.ts';
@@ -12,19 +12,19 @@ import type { Message, MessageContext } from '../transcript/messages.ts';
 import { createOutbox } from './outbox.ts';
 import type { SessionLog } from '../session-state.ts';
 
-/** Tells one client. Whoever creates it closes it. */
+/** Sends the messages of one socket. The caller closes it. */
 export interface ResultSender {
-  /** What was heard. */
-  sendResults(heard: readonly ChannelResult[]): void;
+  /** Queues the results of the transcription. */
+  sendResults(results: readonly ChannelResult[]): void;
   send(message: Message): void;
-  /** What is still to be said is said first, then `lastWord` is asked for, and the socket closed. */
-  finish(close: Close, lastWord: () => Message): void;
-  /** From now on nothing is said, not even goodbye. */
+  /** After all queued messages, sends `lastMessage` and closes the socket. */
+  finish(close: Close, lastMessage: () => Message): void;
+  /** Stops sending, including the last message. */
   freeze(): void;
   close(): void;
 }
 
-/** What a teller needs. */
+/** The dependencies of a result sender. */
 export interface ResultSenderDeps {
   readonly socket: WebSocket;
   readonly context: MessageContext;
@@ -34,49 +34,49 @@ export interface ResultSenderDeps {
   readonly dropsText: () => boolean;
 }
 
-/** For the client of a socket that was just accepted. */
+/** Creates the sender of an accepted socket. */
 export function createResultSender(deps: ResultSenderDeps): ResultSender {
   const { socket, context, sessionLog, behaviour } = deps;
   const faults = createFaults(behaviour);
   const outbox = createOutbox(() => behaviour().latencyMs);
-  let isFrozen = false;
+  let isSilenced = false;
 
-  const send = (message: Message): void => {
-    if (isFrozen || socket.readyState !== socket.OPEN) return;
+  const sendNow = (message: Message): void => {
+    if (isSilenced || socket.readyState !== socket.OPEN) return;
     const count = sessionLog.sent(String(message['type']));
     const isCut = deps.isFaulty && count === behaviour().cutAtMessage;
     if (isCut || socket.bufferedAmount > MAX_BACKLOG_BYTES) return socket.terminate();
     for (const wire of faults.apply(message)) socket.send(wire, () => {});
   };
-  const say = (message: Message): void => outbox.add(() => send(message));
+  const send = (message: Message): void => outbox.add(() => sendNow(message));
 
   return {
     send,
-    sendResults(heard) {
-      for (const { channel, event } of heard) {
+    sendResults(results) {
+      for (const { channel, event } of results) {
         const hasWords = event.kind === 'results' && event.isFinal && event.words.length > 0;
         if (hasWords) sessionLog.final(event, channel);
-        const told = hasWords && deps.dropsText() ? { ...event, words: [] } : event;
-        for (const one of applyUtteranceEnds(told, behaviour())) say(eventMessage(one, channel, context));
+        const sent = hasWords && deps.dropsText() ? { ...event, words: [] } : event;
+        for (const one of applyUtteranceEnds(sent, behaviour())) send(eventMessage(one, channel, context));
       }
     },
-    finish(close, lastWord) {
+    finish(close, lastMessage) {
       outbox.add(() => {
-        send(lastWord());
-        if (!isFrozen) void closeSocket(socket, close.code, close.reason);
+        sendNow(lastMessage());
+        if (!isSilenced) void closeSocket(socket, close.code, close.reason);
       });
     },
     freeze() {
-      isFrozen = true;
+      isSilenced = true;
     },
     close: outbox.close,
   };
 }
 
-/** What becomes of an event in the end. */
+/** Returns the utterance ends that the behaviour sends. */
 function applyUtteranceEnds(event: ChannelEvent, { utteranceEnds }: DeepgramBehaviour): ChannelEvent[] {
   if (event.kind !== 'utterance-end' || utteranceEnds === 'after-words') return [event];
-  const useless = { ...event, lastWordEnd: -1 };
-  if (utteranceEnds === 'both') return [event, useless];
-  return utteranceEnds === 'never' ? [] : [useless];
+  const ignored = { ...event, lastWordEnd: -1 };
+  if (utteranceEnds === 'both') return [event, ignored];
+  return utteranceEnds === 'never' ? [] : [ignored];
 }

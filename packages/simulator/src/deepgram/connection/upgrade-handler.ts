@@ -1,4 +1,4 @@
-// Who is let in. The key comes first, then what the dials say, then what was asked for.
+// Accepts or rejects upgrades. The key is checked first, then the behaviour, then the query.
 
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
@@ -12,13 +12,13 @@ import type { ListenQuery } from '../listen-query.ts';
 import { rejectionOf, rejectionReply, rejectUpgrade } from '../rejection.ts';
 import type { Rejection } from '../rejection.ts';
 
-/** The largest message that a socket takes. */
+/** The largest message that a socket accepts. */
 export const MAX_MESSAGE_BYTES = 4_000_000;
-/** How many upgrades may be left without an answer at a time, and for how long. */
+/** How many upgrades can be unanswered at the same time, and for how long. */
 export const MAX_UNANSWERED = 100;
 export const UNANSWERED_LIMIT_MS = 120_000;
 
-/** A socket that was let in. */
+/** An accepted socket. */
 export interface AcceptedConnection {
   readonly id: string;
   readonly socket: WebSocket;
@@ -26,30 +26,30 @@ export interface AcceptedConnection {
   readonly query: ListenQuery;
 }
 
-/** What a doorway needs to know. Functions are asked each time. */
+/** The dependencies of an upgrade handler. The functions are called for each upgrade. */
 export interface UpgradeHandlerDeps {
   readonly apiKey: string;
   readonly behaviour: () => DeepgramUpgradeBehaviour;
   readonly openSockets: () => number;
-  /** Whether this upgrade is one of those that are to be refused. */
+  /** Whether the behaviour rejects this upgrade. */
   readonly shouldReject: () => boolean;
   readonly onConnection: (guest: AcceptedConnection) => void;
 }
 
-/** Takes upgrades. Whoever creates it closes it. */
+/** Handles upgrades. The caller closes it. */
 export interface UpgradeHandler {
-  /** `path` comes without the base's own path. */
+  /** Handles an upgrade. `path` is relative to the base path. */
   upgrade(request: IncomingMessage, path: string, socket: Duplex, head: Buffer): void;
   close(): void;
 }
 
-/** The doorway of a cloud. */
+/** Creates the handler of a cloud. */
 export function createUpgradeHandler(deps: UpgradeHandlerDeps): UpgradeHandler {
   const sockets = new WebSocketServer({
     noServer: true,
     perMessageDeflate: false,
     maxPayload: MAX_MESSAGE_BYTES,
-    // A browser brings its key as a subprotocol, and is answered with the first word.
+    // A browser sends its key as a subprotocol; the response contains the first one.
     handleProtocols: (protocols) => [...protocols][0] ?? false,
   });
   const ids = new WeakMap<IncomingMessage, string>();
@@ -65,7 +65,7 @@ export function createUpgradeHandler(deps: UpgradeHandlerDeps): UpgradeHandler {
       clearTimeout(timer);
       unanswered.delete(socket);
     });
-    // A client that goes away is noticed only by who reads.
+    // A disconnect is detected only while the socket is read.
     socket.on('end', () => socket.destroy());
     socket.resume();
   };
@@ -108,7 +108,7 @@ export function createUpgradeHandler(deps: UpgradeHandlerDeps): UpgradeHandler {
   };
 }
 
-/** Whether a request brings the key: as a token, as a bearer, or as a browser can. */
+/** Whether a request has the key: as a token, as a bearer, or as a subprotocol. */
 export function hasApiKey({ headers }: Pick<IncomingMessage, 'headers'>, apiKey: string): boolean {
   const { authorization, 'sec-websocket-protocol': protocols = '' } = headers;
   const [scheme = '', key] =

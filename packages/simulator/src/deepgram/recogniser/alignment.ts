@@ -1,5 +1,5 @@
-// A recording that is being heard, and from where in the audio. Each of its steps is compared with what was heard in
-// its place; a word counts as spoken when most of it was. What was lost, spoken over or cut off is not.
+// Aligns the audio with a recording. Each step is compared with the recording; a word is recognised if most of it
+// matches. Lost, overlapping or cut-off words are not recognised.
 
 import { MARGIN } from './phrase-index.ts';
 import type { Match } from './phrase-search.ts';
@@ -7,7 +7,7 @@ import { AUDIBLE_RMS, HOP, hopLoudness, RECOGNISER_SAMPLE_RATE, similarity } fro
 import type { AudioBuffer } from './audio-buffer.ts';
 import type { TimedWord } from './word-times.ts';
 
-/** A word that was heard. Times are seconds of audio. */
+/** A recognised word. Times are seconds of audio. */
 export interface RecognisedWord {
   readonly word: string;
   readonly punctuated: string;
@@ -16,104 +16,104 @@ export interface RecognisedWord {
   readonly confidence: number;
 }
 
-/** A recording, laid over the audio. */
+/** A recording aligned with the audio. */
 export interface Alignment {
-  /** The words that can be told from the audio so far, each once. */
+  /** Compares the new audio. Returns the words that were recognised in it, each once. */
   follow(buffer: AudioBuffer): RecognisedWord[];
-  /** Whether there is nothing more to follow: the recording is over, or is not heard any more. */
+  /** Whether the recording has ended or does not match any more. */
   readonly over: boolean;
 }
 
-/** How alike a step must be to have been heard. */
-const HEARD = 0.8;
-/** Which share of a word must have been heard; what is loud counts for more. */
-const SHARE = 0.75;
-/** What is softer is no part of a word that could be missed. */
+/** The similarity from which a step matches. */
+const MATCH = 0.8;
+/** The share of a word that must match; louder steps have more weight. */
+const MIN_WORD_SHARE = 0.75;
+/** Softer steps do not count towards a word. */
 const SOFT_RMS = 400;
-/** After so many steps in a row that are not heard the recording has been left. */
-const PATIENCE = 3;
-/** Sound that is this much softer than the recording was is silence, even if there is hiss. */
-const SILENCE = 0.08;
-/** The steps that must be heard until it is certain what is heard. */
-const PROOF = 15;
+/** After this many consecutive mismatches, the recording has stopped. */
+const MAX_MISSES = 3;
+/** Audio that is softer than the recording by this factor is silence, even with noise. */
+const SILENCE_FACTOR = 0.08;
+/** How many steps must match before words are returned. */
+const MIN_MATCHES = 15;
 
-/** Follows the recording that was found at a sample of the audio. What is before that sample may be anything else. */
+/** Aligns the audio from the sample of a match. The audio before it can be anything else. */
 export function createAlignment({ phrase, at, samples }: Match, foundAt: number): Alignment {
-  /** Where the recording begins; that may be before the audio itself. */
+  /** The sample of the audio at which the recording starts; it can be negative. */
   const offset = foundAt - at;
-  const heard = new Float32Array(phrase.hops);
+  const similarities = new Float32Array(phrase.hops);
   let hop = 0;
   let word = 0;
   let missed = 0;
-  let evidence = 0;
+  let matched = 0;
   let loudest = 0;
-  let isBelieved = false;
+  let isConfirmed = false;
   let doubts = 0;
 
-  const listen = (buffer: AudioBuffer): void => {
-    // What is not on the tape counts as silence.
+  const compareStep = (buffer: AudioBuffer): void => {
+    // Audio that is not buffered counts as silence.
     const from = offset + hop * HOP;
-    const alike = similarity(samples, MARGIN + hop * HOP, buffer.samples, buffer.at(from), HOP);
+    const score = similarity(samples, MARGIN + hop * HOP, buffer.samples, buffer.at(from), HOP);
     const loudness = hopLoudness(buffer.samples, buffer.at(from));
-    heard[hop] = alike;
-    if (alike >= HEARD) {
+    similarities[hop] = score;
+    if (score >= MATCH) {
       missed = 0;
       loudest = Math.max(loudest, loudness);
-      if (from >= foundAt) evidence += 1;
+      if (from >= foundAt) matched += 1;
     } else if (from >= foundAt && !isNegligible(hop, loudness)) missed += 1;
     hop += 1;
   };
 
-  /** Hiss need not be alike. */
+  // Noise does not have to match.
   const isNegligible = (at: number, loudness: number): boolean => {
     const own = phrase.loudness[at] ?? 0;
     return own < SOFT_RMS && loudness < SOFT_RMS;
   };
 
-  const judge = ({ word: text, punctuated, from, to }: TimedWord): RecognisedWord[] => {
+  const recogniseWord = ({ word: text, punctuated, from, to }: TimedWord): RecognisedWord[] => {
     let whole = 0;
     let recognised = 0;
-    let alike = 0;
+    let score = 0;
     for (let at = from; at < to; at += 1) {
       const weight = phrase.loudness[at] ?? 0;
-      const share = heard[at] ?? 0;
+      const share = similarities[at] ?? 0;
       whole += weight;
-      if (share < HEARD) continue;
+      if (share < MATCH) continue;
       recognised += weight;
-      alike += weight * share;
+      score += weight * share;
     }
-    if (whole === 0 || recognised / whole < SHARE) return [];
+    if (whole === 0 || recognised / whole < MIN_WORD_SHARE) return [];
     const seconds = (at: number): number => Math.max(0, offset + at * HOP) / RECOGNISER_SAMPLE_RATE;
     return [
-      { word: text, punctuated, start: seconds(from), end: seconds(to), confidence: alike / recognised },
+      { word: text, punctuated, start: seconds(from), end: seconds(to), confidence: score / recognised },
     ];
   };
 
-  const isOver = (): boolean => hop >= phrase.hops || missed >= PATIENCE;
+  const isOver = (): boolean => hop >= phrase.hops || missed >= MAX_MISSES;
 
   /**
-   * A short while of one recording may sound like a part of another. So only what goes on is believed, or what falls
-   * silent at its end; what goes on as something else was never heard.
+   * A short part of one recording can sound like a part of another. Words are returned only if the match continues, or
+   * if silence follows it at the end of the recording.
    */
-  const weigh = (tape: AudioBuffer): void => {
-    if (isBelieved) return;
-    const silence = Math.max(AUDIBLE_RMS, loudest * SILENCE);
-    const isSilent = hopLoudness(tape.samples, tape.at(tape.end - HOP)) < silence;
+  const confirm = (buffer: AudioBuffer): void => {
+    if (isConfirmed) return;
+    const silence = Math.max(AUDIBLE_RMS, loudest * SILENCE_FACTOR);
+    const isSilent = hopLoudness(buffer.samples, buffer.at(buffer.end - HOP)) < silence;
     if (isOver()) doubts += 1;
-    isBelieved = isOver() ? isSilent : evidence >= PROOF;
+    isConfirmed = isOver() ? isSilent : matched >= MIN_MATCHES;
   };
 
   return {
     get over() {
-      return isOver() && (isBelieved || doubts > PATIENCE);
+      return isOver() && (isConfirmed || doubts > MAX_MISSES);
     },
-    follow(tape) {
-      while (!isOver() && offset + (hop + 1) * HOP <= tape.end) listen(tape);
-      weigh(tape);
+    follow(buffer) {
+      while (!isOver() && offset + (hop + 1) * HOP <= buffer.end) compareStep(buffer);
+      confirm(buffer);
       const words: RecognisedWord[] = [];
-      if (!isBelieved) return words;
+      if (!isConfirmed) return words;
       for (let next = phrase.words[word]; next !== undefined && next.to <= hop; next = phrase.words[word]) {
-        words.push(...judge(next));
+        words.push(...recogniseWord(next));
         word += 1;
       }
       return words;

@@ -1,43 +1,43 @@
-// The last seconds that were heard, by the number of their samples since the beginning.
+// The last seconds of audio, addressed by their sample numbers since the start.
 
-/** How much is remembered at least. */
+/** How many samples are kept at least. */
 export const REMEMBERED = 16_384;
 const ROOM = REMEMBERED * 2;
 
-/** What was heard last. */
+/** The latest audio of one channel. */
 export interface AudioBuffer {
-  /** All samples that were heard. */
+  /** The number of samples received. */
   readonly end: number;
-  /** The first sample that is still known. */
-  readonly begin: number;
+  /** The number of the first sample that is kept. */
+  readonly start: number;
   readonly samples: Int16Array;
-  /** Where in `samples` a sample is. */
+  /** Returns the index of a sample in `samples`. */
   at(sample: number): number;
-  /** Takes at most `REMEMBERED` samples at once. */
+  /** Adds samples, at most `REMEMBERED` at once. */
   push(samples: Int16Array): void;
 }
 
-/** Nothing was heard yet. */
+/** Creates an empty buffer. */
 export function createAudioBuffer(): AudioBuffer {
   const samples = new Int16Array(ROOM);
-  let begin = 0;
+  let start = 0;
   let end = 0;
   return {
     samples,
-    get begin() {
-      return begin;
+    get start() {
+      return start;
     },
     get end() {
       return end;
     },
-    at: (sample) => sample - begin,
+    at: (sample) => sample - start,
     push(more) {
-      if (end - begin + more.length > ROOM) {
-        const kept = Math.min(REMEMBERED, end - begin);
-        samples.copyWithin(0, end - begin - kept, end - begin);
-        begin = end - kept;
+      if (end - start + more.length > ROOM) {
+        const kept = Math.min(REMEMBERED, end - start);
+        samples.copyWithin(0, end - start - kept, end - start);
+        start = end - kept;
       }
-      samples.set(more, end - begin);
+      samples.set(more, end - start);
       end += more.length;
     },
   };

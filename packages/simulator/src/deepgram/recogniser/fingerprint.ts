@@ -1,16 +1,16 @@
-// What a stretch of sound looks like from afar: how strong eight frequencies of the voice are, at four moments. Two
-// such pictures are compared far more quickly than the samples, and a few milliseconds more or less change little.
+// Fingerprints of audio: the strengths of eight voice frequencies at four moments. Comparing two of them is much faster
+// than comparing samples, and they tolerate shifts of a few milliseconds.
 
-/** How many frequencies are looked at. */
+/** The number of frequencies. */
 export const BANDS = 8;
-/** How many moments a picture has. */
+/** The number of moments. */
 export const MOMENTS = 4;
-/** The samples between two moments. */
+/** The number of samples between two moments. */
 export const MOMENT_STEP = 320;
-/** The samples that are looked at for one moment. */
+/** The number of samples of one moment. */
 const WINDOW = 256;
-/** The samples of a whole picture. */
-export const PICTURE = (MOMENTS - 1) * MOMENT_STEP + WINDOW;
+/** The number of samples of a fingerprint. */
+export const FINGERPRINT_SAMPLES = (MOMENTS - 1) * MOMENT_STEP + WINDOW;
 
 const RATE = 8_000;
 const FREQUENCIES = [250, 400, 600, 850, 1_200, 1_700, 2_300, 3_000] as const satisfies { length: 8 };
@@ -24,21 +24,21 @@ const [COSINES, SINES] = [Math.cos, Math.sin].map((wave) =>
   ),
 ) as [Float64Array[], Float64Array[]];
 
-/** Writes the bands of one moment. The root makes what is soft count, too. */
-export function drawMoment(samples: Int16Array, at: number, into: Float32Array, intoAt: number): void {
+/** Writes the bands of one moment. The square root gives soft bands more weight. */
+export function writeBands(samples: Int16Array, at: number, into: Float32Array, intoAt: number): void {
   for (let band = 0; band < BANDS; band += 1) {
     into[intoAt + band] = Math.sqrt(strength(samples, at, COSINES[band], SINES[band]));
   }
 }
 
-/** The picture of the samples from a place on, of length 1. */
-export function drawPicture(samples: Int16Array, at: number): Float32Array {
-  const picture = new Float32Array(MOMENTS * BANDS);
+/** Returns the fingerprint of the samples from an index on, normalised to length 1. */
+export function fingerprintOf(samples: Int16Array, at: number): Float32Array {
+  const fingerprint = new Float32Array(MOMENTS * BANDS);
   for (let moment = 0; moment < MOMENTS; moment += 1) {
-    drawMoment(samples, at + moment * MOMENT_STEP, picture, moment * BANDS);
+    writeBands(samples, at + moment * MOMENT_STEP, fingerprint, moment * BANDS);
   }
-  const length = Math.hypot(...picture);
-  return length === 0 ? picture : picture.map((value) => value / length);
+  const length = Math.hypot(...fingerprint);
+  return length === 0 ? fingerprint : fingerprint.map((value) => value / length);
 }
 
 function strength(

@@ -1,38 +1,37 @@
-// Everything that can be recognised: the recordings as a telephone would give them back, with what is worked out
-// once for each, so that listening is cheap.
+// The recordings at telephone quality, with their precomputed fingerprints.
 
 import { CALL_SAMPLE_RATE } from '../../audio/pcm.ts';
 import { createResampler } from '../../audio/resampler.ts';
 import type { Utterance } from '../../speech/library.ts';
-import { BANDS, drawMoment, MOMENT_STEP, MOMENTS, PICTURE } from './fingerprint.ts';
+import { BANDS, writeBands, MOMENT_STEP, MOMENTS, FINGERPRINT_SAMPLES } from './fingerprint.ts';
 import { HOP, hopLoudness, RECOGNISER_SAMPLE_RATE } from './signal.ts';
 import { estimateWordTimes } from './word-times.ts';
 import type { TimedWord } from './word-times.ts';
 
-/** The silence that is kept around a recording, so that looking a little beside it finds silence. */
+/** The silence around a recording, so that shifted comparisons stay within its samples. */
 export const MARGIN = 256;
-/** How many samples lie between two places at which a picture of a recording begins. */
+/** The number of samples between two fingerprints of a recording. */
 export const GRID = MOMENT_STEP / 4;
 
 /** A recording that can be recognised. */
 export interface Phrase {
   readonly text: string;
   readonly words: readonly TimedWord[];
-  /** Its samples at the listening rate, with `MARGIN` before and silence after. */
+  /** Its samples at the recogniser's rate, with `MARGIN` before and silence after. */
   readonly samples: Int16Array;
-  /** The same, half a sample later: who has resampled may have moved it so. */
-  readonly between: Int16Array;
-  /** Its length without the margins, in steps. */
+  /** The same samples shifted by half a sample, as resampling can do. */
+  readonly shifted: Int16Array;
+  /** Its length without margins, in steps. */
   readonly hops: number;
-  /** How loud each step is. */
+  /** The level of each step. */
   readonly loudness: Float32Array;
-  /** The bands at every place of the grid. */
+  /** The bands at every position of the grid. */
   readonly moments: Float32Array;
-  /** The length of the picture that begins at a place of the grid. */
-  readonly pictureLengths: Float32Array;
+  /** The length of the fingerprint at each position of the grid. */
+  readonly fingerprintLengths: Float32Array;
 }
 
-/** Works out what the recogniser needs to know about recordings. */
+/** Precomputes the index of recordings. */
 export function createPhraseIndex(recordings: readonly Utterance[]): Phrase[] {
   return recordings.map(({ text, samples }) => createPhrase(text, toRecogniserRate(samples)));
 }
@@ -45,19 +44,19 @@ function toRecogniserRate(samples: Int16Array): Int16Array {
 
 function createPhrase(text: string, sound: Int16Array): Phrase {
   const hops = Math.ceil(sound.length / HOP);
-  const samples = new Int16Array(MARGIN + hops * HOP + PICTURE);
+  const samples = new Int16Array(MARGIN + hops * HOP + FINGERPRINT_SAMPLES);
   samples.set(sound, MARGIN);
   const loudness = Float32Array.from({ length: hops }, (_, hop) => hopLoudness(samples, MARGIN + hop * HOP));
 
-  const places = Math.max(0, Math.floor((hops * HOP - PICTURE) / GRID) + 1);
-  const stepPlaces = MOMENT_STEP / GRID;
-  const moments = new Float32Array((places + (MOMENTS - 1) * stepPlaces) * BANDS);
-  for (let place = 0; place * BANDS < moments.length; place += 1)
-    drawMoment(samples, MARGIN + place * GRID, moments, place * BANDS);
-  const pictureLengths = Float32Array.from({ length: places }, (_, place) => {
+  const positions = Math.max(0, Math.floor((hops * HOP - FINGERPRINT_SAMPLES) / GRID) + 1);
+  const stepPositions = MOMENT_STEP / GRID;
+  const moments = new Float32Array((positions + (MOMENTS - 1) * stepPositions) * BANDS);
+  for (let position = 0; position * BANDS < moments.length; position += 1)
+    writeBands(samples, MARGIN + position * GRID, moments, position * BANDS);
+  const fingerprintLengths = Float32Array.from({ length: positions }, (_, position) => {
     let sum = 0;
     for (let moment = 0; moment < MOMENTS; moment += 1) {
-      const at = (place + moment * stepPlaces) * BANDS;
+      const at = (position + moment * stepPositions) * BANDS;
       for (let band = 0; band < BANDS; band += 1) sum += (moments[at + band] ?? 0) ** 2;
     }
     return Math.sqrt(sum);
@@ -66,16 +65,16 @@ function createPhrase(text: string, sound: Int16Array): Phrase {
     text,
     words: estimateWordTimes(text, sound),
     samples,
-    between: halfLater(samples),
+    shifted: shiftHalfSample(samples),
     hops,
     loudness,
     moments,
-    pictureLengths,
+    fingerprintLengths,
   };
 }
 
-/** What lies half a sample before each sample, from the four samples around it. */
-function halfLater(samples: Int16Array): Int16Array {
+/** Shifts samples by half a sample, by interpolation of the four samples around it. */
+function shiftHalfSample(samples: Int16Array): Int16Array {
   return samples.map((sample, index) => {
     const around = 9 * (sample + (samples[index - 1] ?? 0));
     return Math.round((around - (samples[index + 1] ?? 0) - (samples[index - 2] ?? 0)) / 16);

@@ -1,28 +1,28 @@
-// Which recording sounds, and where in it: the picture of what is heard is held against all pictures of all
-// recordings, and the few that look most alike are compared sample by sample.
+// Finds the recording in the audio, and the position in it: the fingerprint of the audio is compared with all
+// fingerprints, and the most similar ones are compared sample by sample.
 
-import { BANDS, drawPicture, MOMENT_STEP, MOMENTS, PICTURE } from './fingerprint.ts';
+import { BANDS, fingerprintOf, MOMENT_STEP, MOMENTS, FINGERPRINT_SAMPLES } from './fingerprint.ts';
 import { GRID, MARGIN } from './phrase-index.ts';
 import type { Phrase } from './phrase-index.ts';
 import { similarity } from './signal.ts';
 
-/** A place in a recording. */
+/** A position in a recording. */
 export interface Match {
   readonly phrase: Phrase;
-  /** The sample of the recording that sounds at the first sample that was looked at. */
+  /** The sample of the recording that corresponds to the first sample of the searched audio. */
   readonly at: number;
-  /** The recording's samples, as they are or half a sample later, whichever is more like what is heard. */
+  /** The samples of the recording, original or shifted by half a sample, whichever is more similar. */
   readonly samples: Int16Array;
 }
 
-/** How many that look alike are compared in full. */
+/** How many candidates are compared sample by sample. */
 const CANDIDATES = 4;
-/** How far beside its place on the grid the samples of a candidate may lie. */
+/** How far the exact position can be from the grid. */
 const REACH = 56;
-/** Every so many'th sample finds out how far. */
-const GLANCE = 5;
-/** How alike the samples must be. Two voices at once are not. */
-const ALIKE = 0.85;
+/** The stride of the comparison that finds the exact position. */
+const STRIDE = 5;
+/** The minimum similarity of a match. Two voices at the same time do not reach it. */
+const MIN_SIMILARITY = 0.85;
 
 interface Candidate {
   readonly phrase: Phrase;
@@ -30,30 +30,30 @@ interface Candidate {
   readonly score: number;
 }
 
-/** The place that is heard in the `PICTURE` samples from `at` on; undefined when it is none that is known. */
+/** Finds the recording in the `PICTURE` samples from `at` on. Returns undefined if there is none. */
 export function findMatch(phrases: readonly Phrase[], audio: Int16Array, at: number): Match | undefined {
   let best: Match | undefined;
-  let most = ALIKE;
-  for (const { phrase, at: near } of findCandidates(phrases, drawPicture(audio, at))) {
+  let bestScore = MIN_SIMILARITY;
+  for (const { phrase, at: near } of findCandidates(phrases, fingerprintOf(audio, at))) {
     const exact = refineOffset(phrase, near, audio, at);
-    for (const samples of [phrase.samples, phrase.between]) {
-      const alike = similarity(audio, at, samples, MARGIN + exact, PICTURE);
-      if (alike > most) [most, best] = [alike, { phrase, at: exact, samples }];
+    for (const samples of [phrase.samples, phrase.shifted]) {
+      const score = similarity(audio, at, samples, MARGIN + exact, FINGERPRINT_SAMPLES);
+      if (score > bestScore) [bestScore, best] = [score, { phrase, at: exact, samples }];
     }
   }
   return best;
 }
 
-function findCandidates(phrases: readonly Phrase[], picture: Float32Array): Candidate[] {
+function findCandidates(phrases: readonly Phrase[], fingerprint: Float32Array): Candidate[] {
   let found: Candidate[] = [];
   for (const phrase of phrases) {
     let before = 0;
     let score = 0;
-    for (let place = 0; place <= phrase.pictureLengths.length; place += 1) {
-      const after = compare(phrase, place, picture);
-      // Only the best of neighbours counts, or they would take all the room.
+    for (let position = 0; position <= phrase.fingerprintLengths.length; position += 1) {
+      const after = compare(phrase, position, fingerprint);
+      // Only local maxima count, or neighbours would fill the list.
       if (score > before && score >= after && score > (found[CANDIDATES - 1]?.score ?? 0)) {
-        const candidate = { phrase, at: (place - 1) * GRID, score };
+        const candidate = { phrase, at: (position - 1) * GRID, score };
         found = [...found, candidate].toSorted((a, b) => b.score - a.score).slice(0, CANDIDATES);
       }
       before = score;
@@ -63,26 +63,30 @@ function findCandidates(phrases: readonly Phrase[], picture: Float32Array): Cand
   return found;
 }
 
-function compare({ moments, pictureLengths }: Phrase, place: number, picture: Float32Array): number {
-  const length = pictureLengths[place] ?? 0;
+function compare(
+  { moments, fingerprintLengths }: Phrase,
+  position: number,
+  fingerprint: Float32Array,
+): number {
+  const length = fingerprintLengths[position] ?? 0;
   if (length === 0) return 0;
   const step = (MOMENT_STEP / GRID) * BANDS;
   let sum = 0;
   for (let moment = 0; moment < MOMENTS; moment += 1) {
-    const at = place * BANDS + moment * step;
+    const at = position * BANDS + moment * step;
     for (let band = 0; band < BANDS; band += 1)
-      sum += (moments[at + band] ?? 0) * (picture[moment * BANDS + band] ?? 0);
+      sum += (moments[at + band] ?? 0) * (fingerprint[moment * BANDS + band] ?? 0);
   }
   return sum / length;
 }
 
-/** The sample near `at` at which a recording is most like what is heard. */
+/** Returns the position near `at` at which a recording is most similar to the audio. */
 function refineOffset({ samples }: Phrase, at: number, audio: Int16Array, audioAt: number): number {
   let exact = at;
-  let most = -1;
-  for (let tried = at - REACH; tried <= at + REACH; tried += 1) {
-    const alike = similarity(audio, audioAt, samples, MARGIN + tried, PICTURE, GLANCE);
-    if (alike > most) [most, exact] = [alike, tried];
+  let bestScore = -1;
+  for (let candidate = at - REACH; candidate <= at + REACH; candidate += 1) {
+    const score = similarity(audio, audioAt, samples, MARGIN + candidate, FINGERPRINT_SAMPLES, STRIDE);
+    if (score > bestScore) [bestScore, exact] = [score, candidate];
   }
   return exact;
 }

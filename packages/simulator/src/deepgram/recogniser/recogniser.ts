@@ -1,41 +1,40 @@
-// Listens to one channel and tells the words of the recordings that are heard in it. While a recording is followed
-// each step costs one comparison; only where something unknown sounds is the book searched, and ever more seldom
-// while it is not found.
+// Recognises the words of recordings in one channel. While the audio follows a recording, each step needs one
+// comparison. The index is searched only for unknown sound, and at increasing intervals.
 
 import { createAlignment } from './alignment.ts';
 import type { Alignment, RecognisedWord } from './alignment.ts';
-import { PICTURE } from './fingerprint.ts';
+import { FINGERPRINT_SAMPLES } from './fingerprint.ts';
 import type { Phrase } from './phrase-index.ts';
 import { findMatch } from './phrase-search.ts';
 import { AUDIBLE_RMS, HOP, hopLoudness } from './signal.ts';
 import { createAudioBuffer } from './audio-buffer.ts';
 
-/** What listens to one channel. */
+/** The recogniser of one channel. */
 export interface Recogniser {
-  /** The words that can be told after one more step of `HOP` samples, in order. */
+  /** Adds a step of `HOP` samples. Returns the words that were recognised, in order. */
   push(step: Int16Array): RecognisedWord[];
 }
 
-/** How many steps a picture needs. */
-const PICTURE_HOPS = Math.ceil(PICTURE / HOP);
-/** How many of them must be audible, and the first one in any case: it began to sound before the picture. */
+/** How many steps a fingerprint needs. */
+const FINGERPRINT_HOPS = Math.ceil(FINGERPRINT_SAMPLES / HOP);
+/** How many of them must be audible; the first one always, because it started before the fingerprint. */
 const AUDIBLE_HOPS = 6;
-/** The steps between two searches, at first and at most. */
+/** The first and the longest interval between two searches, in steps. */
 const FIRST_PAUSE = 3;
 const LONGEST_PAUSE = 30;
-/** How far words may reach into each other, in seconds. */
+/** How far consecutive words can overlap, in seconds. */
 const OVERLAP = 0.04;
 
-/** Listens for the recordings of a book. */
+/** Creates a recogniser of phrases. */
 export function createRecogniser(phrases: readonly Phrase[]): Recogniser {
   const buffer = createAudioBuffer();
-  let audible = Array.from({ length: PICTURE_HOPS }, () => false);
+  let audible = Array.from({ length: FINGERPRINT_HOPS }, () => false);
   let following: Alignment | undefined;
   let pause = FIRST_PAUSE;
   let wait = 0;
   let reportedUntil = 0;
 
-  /** What was told stays told, also where another recording sounds the same. */
+  /** A word is not replaced, even if another recording sounds the same. */
   const isNew = ({ start, end }: RecognisedWord): boolean =>
     start > reportedUntil - OVERLAP && (start + end) / 2 > reportedUntil;
 
@@ -43,7 +42,7 @@ export function createRecogniser(phrases: readonly Phrase[]): Recogniser {
     wait -= 1;
     const isSound = audible[0] === true && audible.filter(Boolean).length >= AUDIBLE_HOPS;
     if (wait > 0 || !isSound) return;
-    const from = buffer.end - PICTURE;
+    const from = buffer.end - FINGERPRINT_SAMPLES;
     const match = findMatch(phrases, buffer.samples, buffer.at(from));
     if (match !== undefined) {
       following = createAlignment(match, from);

@@ -1,15 +1,15 @@
-// What the recogniser's parts agree on about sound: it is compared at the rate of a telephone, in steps of 20 ms.
+// Constants and functions of the recogniser. Audio is compared at telephone quality, in steps of 20 ms.
 
-/** The rate at which sound is compared. */
+/** The sample rate of comparisons. */
 export const RECOGNISER_SAMPLE_RATE = 8_000;
-/** How many samples a step has. */
+/** The number of samples in a step. */
 export const HOP = 160;
-/** How many steps a second has. */
+/** The number of steps in a second. */
 export const HOPS_PER_SECOND = RECOGNISER_SAMPLE_RATE / HOP;
-/** As loud as sound must be at least to be more than hiss, as the root mean square of a step. */
+/** The root mean square above which a step is more than noise. */
 export const AUDIBLE_RMS = 40;
 
-/** How loud a step is: the root of the mean of its squares. */
+/** Returns the root mean square of a step. */
 export function hopLoudness(samples: Int16Array, at: number): number {
   let sum = 0;
   for (let index = at; index < at + HOP; index += 1) sum += (samples[index] ?? 0) ** 2;
@@ -17,8 +17,8 @@ export function hopLoudness(samples: Int16Array, at: number): number {
 }
 
 /**
- * How alike two stretches of sound are, whatever their levels: 1 is the same, 0 nothing to do with each other. A
- * stride looks at some of the samples only.
+ * Returns the similarity of two stretches of audio, independent of their levels: 1 is equal, 0 is unrelated. A stride
+ * compares only some of the samples.
  */
 export function similarity(
   one: Int16Array,

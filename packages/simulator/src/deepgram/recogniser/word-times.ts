@@ -1,5 +1,5 @@
-// When the words of a recording are spoken. Nobody has marked them, so they are laid over the recording by what can
-// be known: a long word takes longer, nobody speaks in a pause, and most pauses stand between two words.
+// Estimates when the words of a recording are spoken: longer words take longer, pauses contain no words, and most pauses
+// are between two words.
 
 import { AUDIBLE_RMS, HOP, hopLoudness } from './signal.ts';
 
@@ -7,17 +7,17 @@ import { AUDIBLE_RMS, HOP, hopLoudness } from './signal.ts';
 export interface TimedWord {
   /** In lower case, without punctuation. */
   readonly word: string;
-  /** As it is written. */
+  /** As written. */
   readonly punctuated: string;
   readonly from: number;
   readonly to: number;
 }
 
-/** The shortest silence between two words; within one they are shorter. */
+/** The shortest silence between two words; shorter ones are within a word. */
 const PAUSE_HOPS = 4;
-/** How far from where it was expected the end of a word may be moved into a pause. */
+/** How far the estimated end of a word can be moved to a pause. */
 const REACH_HOPS = 12;
-/** What every word takes beside its letters, in letters. */
+/** The constant part of a word's duration, in letters. */
 const EVERY_WORD = 1.5;
 
 interface Pause {
@@ -25,7 +25,7 @@ interface Pause {
   readonly to: number;
 }
 
-/** Lays the words of a text over the samples in which it is spoken. Alike texts and samples give alike times. */
+/** Estimates the times of the words of a text in its samples. The result is deterministic. */
 export function estimateWordTimes(text: string, samples: Int16Array): TimedWord[] {
   const spoken = text.split(/\s+/).flatMap((punctuated) => {
     const word = withoutPunctuation(punctuated);
@@ -51,7 +51,7 @@ export function estimateWordTimes(text: string, samples: Int16Array): TimedWord[
   });
 }
 
-/** A word without its punctuation, in lower case; apostrophes in the middle stay. */
+/** Returns a word in lower case without punctuation; apostrophes within it stay. */
 export function withoutPunctuation(word: string): string {
   return word
     .toLowerCase()
@@ -74,7 +74,7 @@ function findPauses(samples: Int16Array, hops: number): Pause[] {
   return pauses;
 }
 
-/** Where so much speech has passed, counting the pauses before it. */
+/** Returns the position of an amount of speech, including the pauses before it. */
 function skipPauses(speech: number, pauses: readonly Pause[]): number {
   let at = speech;
   for (const { from, to } of pauses) if (from < at) at += to - from;

@@ -1,24 +1,24 @@
-// The audio of a socket: bytes in, steps of each channel out. It believes what the query declared; when that is wrong
-// the outcome is noise, as it would be.
+// Decodes the audio of a socket to steps of each channel. It relies on the declared format; a wrong declaration results
+// in noise.
 
 import { decodeMulaw } from '../../audio/mulaw.ts';
 import { createResampler } from '../../audio/resampler.ts';
 import type { ListenQuery } from '../listen-query.ts';
 import { HOP, RECOGNISER_SAMPLE_RATE } from '../recogniser/signal.ts';
 
-/** What makes steps of bytes. */
+/** Decodes the audio of one socket. */
 export interface AudioDecoder {
-  /** How many channels are heard. */
+  /** The number of output channels. */
   readonly channels: number;
-  /** The seconds of audio that came. */
+  /** The seconds of audio received. */
   readonly seconds: number;
-  /** The steps of each channel that are complete now. A sample that is cut in two is put together again. */
+  /** Adds bytes. Returns the complete steps of each channel; an incomplete sample is kept. */
   push(bytes: Buffer): Int16Array[][];
 }
 
 type Format = Pick<ListenQuery, 'encoding' | 'sampleRate' | 'channels' | 'multichannel'>;
 
-/** For the audio of one socket. */
+/** Creates a decoder. */
 export function createAudioDecoder(format: Format): AudioDecoder {
   const { encoding, sampleRate, channels, multichannel } = format;
   const sampleBytes = encoding === 'linear16' ? 2 : 1;
@@ -74,7 +74,7 @@ function mixChannels(samples: Int16Array, channels: number): Int16Array {
   return mixed;
 }
 
-/** To the listening rate, and into steps. The resampler wants its samples by twos. */
+/** Returns a function that resamples and splits audio into steps. The resampler needs an even number of samples. */
 function createStepper(sampleRate: number): (samples: Int16Array) => Int16Array[] {
   const resample = createResampler(sampleRate, RECOGNISER_SAMPLE_RATE);
   let odd = new Int16Array(0);
@@ -98,4 +98,25 @@ function concat(first: Int16Array, second: Int16Array): Int16Array {
   both.set(first);
   both.set(second, first.length);
   return both;
+}
+
+const CONTAINERS = ['RIFF', 'OggS', 'fLaC', '\x1a\x45\xdf\xa3'];
+const OPENING_BRACE = 0x7b;
+
+/**
+ * Whether bytes can be raw audio. PCM always decodes, so only obvious errors are detected: JSON that should have been
+ * sent as text and, at the start of a stream, a file with a header.
+ */
+export function isRawAudio(bytes: Buffer, isFirst: boolean): boolean {
+  if (isFirst && CONTAINERS.includes(bytes.toString('latin1', 0, 4))) return false;
+  return bytes[0] !== OPENING_BRACE || !isJson(bytes.toString('utf8'));
+}
+
+function isJson(text: string): boolean {
+  try {
+    JSON.parse(text);
+    return true;
+  } catch {
+    return false;
+  }
 }

@@ -1,5 +1,5 @@
-// What is told about one channel, and when: interims that grow, finals that tile the time line, pauses, and gaps
-// between words. It counts audio, step by step, and knows no clock.
+// The results of one channel and their timing: growing interims, contiguous finals, pauses, and gaps between words. Its
+// only clock is the amount of audio.
 
 import type { DeepgramBehaviour } from '../behaviour.ts';
 import type { ListenQuery } from '../listen-query.ts';
@@ -19,31 +19,31 @@ export interface WindowResults {
   readonly fromFinalize: boolean;
 }
 
-/** What can be told about a channel. */
+/** A result of a channel. */
 export type ChannelEvent =
   | WindowResults
   | { readonly kind: 'utterance-end'; readonly lastWordEnd: number }
   | { readonly kind: 'speech-started'; readonly at: number };
 
-/** One channel that is listened to. */
+/** The transcription of one channel. */
 export interface Channel {
   push(step: Int16Array): ChannelEvent[];
-  /** Everything up to now is made final: because of `Finalize`, or because nothing more will come. */
+  /** Makes everything up to now final, after `Finalize` or at the end. */
   flush(fromFinalize: boolean): ChannelEvent[];
 }
 
 type Behaviour = Pick<DeepgramBehaviour, 'interimEveryMs' | 'segmentMs' | 'silenceFinalMs' | 'speechFinals'>;
 type Options = Pick<ListenQuery, 'interimResults' | 'endpointingMs' | 'utteranceEndMs' | 'vadEvents'>;
 
-/** Sound must last so many steps to be taken for speech. */
+/** How many steps sound must last to count as speech. */
 const ONSET_HOPS = 2;
-/** A shorter silence than this is part of a word, however short the pause that was asked for. */
+/** A shorter silence is within a word, whatever `endpointing` says. */
 const SHORTEST_PAUSE_MS = 100;
-/** How long it may take to tell a word. */
+/** The maximum delay of a recognised word. */
 const RECOGNITION_MS = 600;
 const STEP_OF_SILENCE = new Int16Array(HOP);
 
-/** A channel of which nothing was heard. `dials` are asked for at each step. */
+/** Creates the transcription of a channel. `behaviour` is read for each step. */
 export function createChannel(
   phrases: readonly Phrase[],
   query: Options,
@@ -53,12 +53,12 @@ export function createChannel(
   let hops = 0;
   let audibleHops = 0;
   let silentHops = 0;
-  /** When the sound began that no pause has ended yet. */
+  /** When the current sound started; undefined after a pause. */
   let soundFrom: number | undefined;
   let windowStart = 0;
   let words: RecognisedWord[] = [];
   let lastResultAt = 0;
-  /** The last word that is final, until its `UtteranceEnd`. */
+  /** The end of the last final word, until its `UtteranceEnd`. */
   let openWordEnd: number | undefined;
 
   const now = (): number => hops / HOPS_PER_SECOND;
@@ -66,16 +66,7 @@ export function createChannel(
 
   const makeFinal = (end: number, count: number, why: Partial<WindowResults> = {}): WindowResults => {
     const settled = words.slice(0, count);
-    const event: WindowResults = {
-      kind: 'results',
-      start: windowStart,
-      end,
-      words: settled,
-      isFinal: true,
-      speechFinal: false,
-      fromFinalize: false,
-      ...why,
-    };
+    const event = { ...finalResults(windowStart, end, settled), ...why };
     words = words.slice(count);
     windowStart = end;
     lastResultAt = now();
@@ -83,7 +74,7 @@ export function createChannel(
     return event;
   };
 
-  const onset = (isAudible: boolean): ChannelEvent[] => {
+  const detectOnset = (isAudible: boolean): ChannelEvent[] => {
     audibleHops = isAudible ? audibleHops + 1 : 0;
     silentHops = isAudible ? 0 : silentHops + 1;
     if (audibleHops !== ONSET_HOPS || soundFrom !== undefined) return [];
@@ -91,7 +82,7 @@ export function createChannel(
     return query.vadEvents ? [{ kind: 'speech-started', at: soundFrom }] : [];
   };
 
-  const pause = (): ChannelEvent[] => {
+  const detectPause = (): ChannelEvent[] => {
     const { endpointingMs = Infinity } = query;
     const silentMs = (silentHops / HOPS_PER_SECOND) * 1000;
     if (soundFrom === undefined || silentMs < Math.max(endpointingMs, SHORTEST_PAUSE_MS)) return [];
@@ -99,8 +90,8 @@ export function createChannel(
     return [makeFinal(now(), words.length, { speechFinal: behaviour().speechFinals })];
   };
 
-  /** The word that is being spoken moves on into the next window. */
-  const segment = (): ChannelEvent[] => {
+  /** Makes all but the last word final; the last one continues in the next window. */
+  const splitSpeech = (): ChannelEvent[] => {
     const [first] = words;
     const last = words.at(-2);
     if (first === undefined || last === undefined) return [];
@@ -108,7 +99,7 @@ export function createChannel(
     return spokenMs < behaviour().segmentMs ? [] : [makeFinal(last.end, words.length - 1)];
   };
 
-  const silence = (): ChannelEvent[] => {
+  const endSilence = (): ChannelEvent[] => {
     if (words.length > 0) return [];
     const end = soundFrom ?? now();
     const isDue = msSince(windowStart, end) >= behaviour().silenceFinalMs;
@@ -117,14 +108,14 @@ export function createChannel(
       : [];
   };
 
-  const interim = (): ChannelEvent[] => {
+  const sendInterim = (): ChannelEvent[] => {
     if (!query.interimResults || msSince(lastResultAt) < behaviour().interimEveryMs) return [];
     lastResultAt = now();
     const window = { start: windowStart, end: lastResultAt, words: [...words] };
     return [{ kind: 'results', ...window, isFinal: false, speechFinal: false, fromFinalize: false }];
   };
 
-  const utteranceEnd = (): ChannelEvent[] => {
+  const detectUtteranceEnd = (): ChannelEvent[] => {
     const { utteranceEndMs } = query;
     if (utteranceEndMs === undefined || openWordEnd === undefined || words.length > 0) return [];
     const isUndecided = soundFrom !== undefined && msSince(soundFrom) < RECOGNITION_MS;
@@ -139,20 +130,32 @@ export function createChannel(
       words.push(...recogniser.push(step));
       hops += 1;
       return [
-        ...onset(hopLoudness(step, 0) >= AUDIBLE_RMS),
-        ...pause(),
-        ...segment(),
-        ...silence(),
-        ...interim(),
-        ...utteranceEnd(),
+        ...detectOnset(hopLoudness(step, 0) >= AUDIBLE_RMS),
+        ...detectPause(),
+        ...splitSpeech(),
+        ...endSilence(),
+        ...sendInterim(),
+        ...detectUtteranceEnd(),
       ];
     },
     flush(fromFinalize) {
       if (!fromFinalize) {
-        // The end of a word may lie within the last step.
+        // The end of a word can be within the last step.
         for (let step = 0; step < 2; step += 1) words.push(...recogniser.push(STEP_OF_SILENCE));
       }
       return now() > windowStart ? [makeFinal(now(), words.length, { fromFinalize })] : [];
     },
+  };
+}
+
+function finalResults(start: number, end: number, words: readonly RecognisedWord[]): WindowResults {
+  return {
+    kind: 'results',
+    start,
+    end,
+    words,
+    isFinal: true,
+    speechFinal: false,
+    fromFinalize: false,
   };
 }

@@ -1,20 +1,19 @@
-// How the messages of a socket go wrong. Each message goes in here and comes out as what is really sent: itself, late,
-// or with something odd beside it.
+// Faults of messages: each message is sent, delayed, or followed by an additional one.
 
 import { randomUUID } from 'node:crypto';
 import type { DeepgramMessageBehaviour } from '../behaviour.ts';
 import type { Message } from './messages.ts';
 
-/** What goes over a socket: text, or bytes where there should be none. */
+/** Data on the socket: text, or binary where none is expected. */
 export type Wire = string | Buffer;
 
 /** The faults of one socket. */
 export interface Faults {
-  /** What is sent in place of a message, in order. */
+  /** Returns what to send instead of a message, in order. */
   apply(message: Message): Wire[];
 }
 
-/** How many words a very long list has. */
+/** How many words the very long list has. */
 export const MANY_WORDS = 700;
 
 const ODD_MESSAGES: { readonly [Kind in DeepgramMessageBehaviour['odd']]: (message: Message) => Wire } = {
@@ -37,7 +36,7 @@ const ODD_MESSAGES: { readonly [Kind in DeepgramMessageBehaviour['odd']]: (messa
     }),
 };
 
-/** `dials` are asked for at each message, because they may change. */
+/** Creates the faults of one socket. `behaviour` is read for each message. */
 export function createFaults(behaviour: () => DeepgramMessageBehaviour): Faults {
   let count = 0;
   let held: Wire | undefined;

@@ -1,25 +1,25 @@
-// The messages that Deepgram sends, as its documentation has them.
+// The messages of Deepgram, as documented.
 
 import type { DeepgramBehaviour } from '../behaviour.ts';
 import type { ChannelEvent, WindowResults } from './channel.ts';
 import type { ListenQuery } from '../listen-query.ts';
 import type { RecognisedWord } from '../recogniser/alignment.ts';
 
-/** A message, before it becomes text. */
+/** A message before it is serialised. */
 export type Message = Readonly<Record<string, unknown>>;
 
-/** What all messages of a socket have in common. */
+/** The common data of all messages of a socket. */
 export interface MessageContext {
   readonly requestId: string;
   readonly query: ListenQuery;
-  /** How many channels are heard. */
+  /** The number of transcribed channels. */
   readonly channels: number;
 }
 
 const MODEL_UUID = 'd3a1f0c2-6a7b-4e58-9c1d-2b3c4d5e6f70';
 const LANGUAGE = 'en';
 
-/** What is told about an event of a channel. */
+/** Converts a result of a channel to a message. */
 export function eventMessage(event: ChannelEvent, channel: number, context: MessageContext): Message {
   const index = [channel, context.channels];
   if (event.kind === 'results') return results(event, index, context);
@@ -28,7 +28,7 @@ export function eventMessage(event: ChannelEvent, channel: number, context: Mess
   return { type: 'SpeechStarted', channel: index, timestamp: inSeconds(event.at) };
 }
 
-/** The last message before a close. Without audio it knows no models. */
+/** Creates the last message before a close. Without audio it contains no models. */
 export function metadataMessage({ requestId, query, channels }: MessageContext, seconds: number): Message {
   const models =
     seconds === 0 ? {} : { models: [MODEL_UUID], model_info: { [MODEL_UUID]: modelInfo(query.model) } };
@@ -44,7 +44,7 @@ export function metadataMessage({ requestId, query, channels }: MessageContext, 
   };
 }
 
-/** What a client is told about a message that cannot be read. */
+/** Creates the error for an invalid message. */
 export function schemaErrorMessage(problem: string, text: string): Message {
   return {
     type: 'Error',
@@ -106,7 +106,7 @@ function rounded(confidence: number): number {
   return Math.round(confidence * 10_000) / 10_000;
 }
 
-/** The answer to `Configure`, if there is one. */
+/** Creates the answer to `Configure`, if there is one. */
 export function configureMessage(
   answer: DeepgramBehaviour['configureAnswer'],
   requestId: string,

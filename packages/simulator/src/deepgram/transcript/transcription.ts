@@ -1,4 +1,4 @@
-// What is heard in the audio of a socket, all channels in step.
+// The transcription of a socket's audio, with all channels in step.
 
 import { createAudioDecoder } from './audio-decoder.ts';
 import type { DeepgramBehaviour } from '../behaviour.ts';
@@ -7,24 +7,24 @@ import type { ChannelEvent } from './channel.ts';
 import type { ListenQuery } from '../listen-query.ts';
 import type { Phrase } from '../recogniser/phrase-index.ts';
 
-/** Something that can be told about a channel. */
+/** A result and its channel. */
 export interface ChannelResult {
   readonly channel: number;
   readonly event: ChannelEvent;
 }
 
-/** The ears of one socket. */
+/** The transcription of one socket. */
 export interface Transcription {
-  /** How many channels are heard. */
+  /** The number of transcribed channels. */
   readonly channels: number;
-  /** The seconds of audio that were heard. */
+  /** The seconds of audio processed. */
   readonly seconds: number;
   push(bytes: Buffer): ChannelResult[];
-  /** What is pending of one channel, or of all, is made final: because of `Finalize`, or for good. */
+  /** Makes everything of one channel, or of all, final: after `Finalize`, or at the end. */
   flush(fromFinalize: boolean, only?: number): ChannelResult[];
 }
 
-/** `dials` are asked for all the time, because they may change. */
+/** Creates the transcription of one socket. `behaviour` is read for each step. */
 export function createTranscription(
   phrases: readonly Phrase[],
   query: ListenQuery,
@@ -40,14 +40,14 @@ export function createTranscription(
     },
     push(bytes) {
       const steps = decoder.push(bytes);
-      const heard: ChannelResult[] = [];
+      const results: ChannelResult[] = [];
       for (let step = 0; step < (steps[0]?.length ?? 0); step += 1) {
         for (const [index, channel] of channels.entries()) {
           const samples = steps[index]?.[step];
-          if (samples !== undefined) heard.push(...channel.push(samples).map(by(index)));
+          if (samples !== undefined) results.push(...channel.push(samples).map(by(index)));
         }
       }
-      return heard;
+      return results;
     },
     flush: (fromFinalize, only) =>
       channels.flatMap((channel, index) =>

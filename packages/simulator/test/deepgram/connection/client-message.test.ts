@@ -4,7 +4,7 @@ import { decodeClientMessage } from '../../../src/deepgram/connection/client-mes
 const decode = (message: unknown, model = 'nova-3'): unknown =>
   decodeClientMessage(typeof message === 'string' ? message : JSON.stringify(message), model);
 
-describe('what a client says', () => {
+describe('decodeClientMessage', () => {
   it.each([
     [{ type: 'KeepAlive' }, { type: 'KeepAlive' }],
     [{ type: 'CloseStream' }, { type: 'CloseStream' }],
@@ -25,8 +25,8 @@ describe('what a client says', () => {
       { type: 'Configure', keyterms: null },
       { type: 'Configure', keyterms: undefined },
     ],
-  ])('%j is understood', (message, meant) => {
-    expect(decode(message)).toEqual(meant);
+  ])('accepts %j', (message, expected) => {
+    expect(decode(message)).toEqual(expected);
   });
 
   it.each([
@@ -37,10 +37,10 @@ describe('what a client says', () => {
     [{ type: 'Finalize', channel: 'left' }, 'channel must be an integer'],
     [{ type: 'Configure', keyterm: ['Asha'] }, 'unknown field `keyterm`'],
     [{ type: 'Configure', keyterms: 'Asha' }, 'keyterms must be a list of strings'],
-  ])('%j is answered with an Error', (message, problem) => {
+  ])('answers %j with an Error', (message, problem) => {
     const text = typeof message === 'string' ? message : JSON.stringify(message);
     expect(decode(message)).toEqual({
-      type: 'refused',
+      type: 'invalid',
       answer: {
         type: 'Error',
         variant: 'SchemaError',
@@ -50,15 +50,15 @@ describe('what a client says', () => {
     });
   });
 
-  it('may have too many key terms, which are not refused', () => {
+  it('does not reject too many key terms', () => {
     const keyterms = Array.from({ length: 501 }, () => 'word');
     expect(decode({ type: 'Configure', keyterms })).toEqual({ type: 'overload' });
     expect(decode({ type: 'Configure', keyterms: keyterms.slice(1) })).toMatchObject({ type: 'Configure' });
   });
 
-  it('may have key terms with Nova-3 alone', () => {
+  it('accepts key terms only with Nova-3', () => {
     expect(decode({ type: 'Configure', keyterms: ['Asha'] }, 'nova-2')).toMatchObject({
-      type: 'refused',
+      type: 'invalid',
       answer: { variant: 'InvalidConfigureMessage', code: 'KeytermsNotSupported' },
     });
   });

@@ -5,7 +5,7 @@ import { connect, createDeepgram, LISTEN, rejection } from '../../support/deepgr
 
 describe.concurrent('an upgrade', () => {
   it.for(['Token', 'Bearer'])(
-    'is granted with the key after "%s", under a request id',
+    'is accepted with the key after "%s", with a request id',
     async (scheme, context) => {
       const simulator = await createDeepgram(context);
       const client = await connect(simulator, LISTEN, { authorization: `${scheme} demo-deepgram-key` });
@@ -13,14 +13,14 @@ describe.concurrent('an upgrade', () => {
     },
   );
 
-  it('is granted with the key as a subprotocol, of which the first word comes back', async (context) => {
+  it('is accepted with the key as a subprotocol, whose first part is returned', async (context) => {
     const simulator = await createDeepgram(context);
     const { socket } = await connect(simulator, LISTEN, {}, ['token', simulator.deepgram.apiKey]);
     expect(socket.protocol).toBe('token');
   });
 
   it.for(['Token wrong', 'demo-deepgram-key', 'Basic demo-deepgram-key', ''])(
-    'is refused with 401 when the key is "%s"',
+    'is rejected with 401 for the key "%s"',
     async (key, context) => {
       const { status, body } = await rejection(await createDeepgram(context), { key });
       expect([status, JSON.parse(body)]).toEqual([
@@ -30,7 +30,7 @@ describe.concurrent('an upgrade', () => {
     },
   );
 
-  it('is refused with the reason in a header and in the body, and with an id', async (context) => {
+  it('is rejected with the reason in a header and in the body, and with a request id', async (context) => {
     const query = `${LISTEN}&keywords=Meridian:2`;
     const { status, headers, body } = await rejection(await createDeepgram(context), { query });
     const reason = 'Keywords are not supported for Nova-3. Please use `keyterm` instead.';
@@ -41,7 +41,7 @@ describe.concurrent('an upgrade', () => {
     ]);
   });
 
-  it('is refused in plain text on another path, and for a model that hears no streams', async (context) => {
+  it('is rejected in plain text on another path, and for a model without streaming', async (context) => {
     const simulator = await createDeepgram(context);
     expect(await rejection(simulator, { path: '/v2/listen' })).toMatchObject({
       status: 404,
@@ -51,7 +51,7 @@ describe.concurrent('an upgrade', () => {
     expect(await rejection(simulator, { query })).toMatchObject({ status: 405, body: 'Method Not Allowed' });
   });
 
-  it('is refused with 429 while too many sockets are open', async (context) => {
+  it('is rejected with 429 while too many sockets are open', async (context) => {
     const simulator = await createDeepgram(context, { listenConcurrency: 1 });
     const { socket, closed } = await connect(simulator);
     expect(await rejection(simulator)).toMatchObject({ status: 429 });
@@ -66,11 +66,11 @@ describe.concurrent('an upgrade', () => {
     [403, 'INSUFFICIENT_PERMISSIONS'],
     [429, 'TOO_MANY_REQUESTS'],
     [503, 'Service Unavailable'],
-  ] as const)('is refused with %i as often as it is dialled', async ([status, code], context) => {
+  ] as const)('is rejected with %i the given number of times', async ([status, code], context) => {
     const simulator = await createDeepgram(context, { listenRefused: 2, listenRefusalStatus: status });
     for (const _ of [1, 2]) {
-      const refused = await rejection(simulator);
-      expect([refused.status, JSON.parse(refused.body)]).toMatchObject([status, { err_code: code }]);
+      const rejected = await rejection(simulator);
+      expect([rejected.status, JSON.parse(rejected.body)]).toMatchObject([status, { err_code: code }]);
     }
     await expect(connect(simulator)).resolves.toBeDefined();
     simulator.deepgram.setBehaviour({ listenRefused: 1 });
@@ -81,17 +81,14 @@ describe.concurrent('an upgrade', () => {
     ['category', /"category":"TOO_MANY_REQUESTS"/, true],
     ['text', /^upstream connect error/, true],
     ['empty', /^$/, false],
-  ] as const)(
-    'is refused in the shape "%s" when that is dialled',
-    async ([shape, body, hasHeaders], context) => {
-      const simulator = await createDeepgram(context, { listenRefused: 1, listenRefusalShape: shape });
-      const refused = await rejection(simulator);
-      expect(refused.body).toMatch(body);
-      expect('dg-error' in refused.headers).toBe(hasHeaders);
-    },
-  );
+  ] as const)('is rejected in the format "%s"', async ([shape, body, hasHeaders], context) => {
+    const simulator = await createDeepgram(context, { listenRefused: 1, listenRefusalShape: shape });
+    const rejected = await rejection(simulator);
+    expect(rejected.body).toMatch(body);
+    expect('dg-error' in rejected.headers).toBe(hasHeaders);
+  });
 
-  it('gets no answer when that is dialled', async (context) => {
+  it('gets no response with listenUnanswered', async (context) => {
     const simulator = await createDeepgram(context, { listenUnanswered: true });
     const { baseUrl } = simulator.deepgram;
     const socket = new WebSocket(`${baseUrl}/v1/listen?${LISTEN}`, { handshakeTimeout: 200 });
@@ -102,13 +99,13 @@ describe.concurrent('an upgrade', () => {
 });
 
 describe('a key', () => {
-  it.each(['/v1/auth/token', '/v1/projects'])('can be tried with GET %s', async (path) => {
+  it.each(['/v1/auth/token', '/v1/projects'])('is checked by GET %s', async (path) => {
     const { deepgram, close } = await createDeepgram({ onTestFinished: () => {} });
     const ask = (authorization: string): Promise<Response> =>
       fetch(`${deepgram.baseUrl.replace('ws', 'http')}${path}`, { headers: { authorization } });
     expect((await ask('Token demo-deepgram-key')).status).toBe(200);
-    const refused = await ask('Token wrong');
-    expect([refused.status, refused.headers.get('dg-error')]).toEqual([401, 'Invalid credentials.']);
+    const rejected = await ask('Token wrong');
+    expect([rejected.status, rejected.headers.get('dg-error')]).toEqual([401, 'Invalid credentials.']);
     await close();
   });
 });

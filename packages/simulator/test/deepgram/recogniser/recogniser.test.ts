@@ -21,9 +21,9 @@ import {
 const PLUMBER = 'Good morning, Harbour Plumbing. How can I help?';
 const NOVA = 'Hello, this is Nova from Oak Insurance. Your car policy ends next Friday, so I wanted to ask.';
 
-/** Ways that audio may go without becoming unintelligible. Each is given a recording at 16 kHz. */
-const WAYS: Readonly<Record<string, (wide: Int16Array) => Int16Array>> = {
-  'as it is': halved,
+/** Changes of a recording at 16 kHz after which it is recognised. */
+const CHANGES: Readonly<Record<string, (wide: Int16Array) => Int16Array>> = {
+  unchanged: halved,
   'through mu-law': (wide) => decodeMulaw(encodeMulaw(halved(wide))),
   'through 16 kHz and back': (wide) => halved(createResampler(8_000, 16_000)(halved(wide))),
   '20 dB softer': (wide) => attenuated(halved(wide), 20),
@@ -35,8 +35,8 @@ const WAYS: Readonly<Record<string, (wide: Int16Array) => Int16Array>> = {
   'with some noise': (wide) => withNoise(halved(wide), 60),
 };
 
-/** Ways after which nobody would understand it. */
-const WRONG_WAYS: Readonly<Record<string, (wide: Int16Array) => Int16Array>> = {
+/** Changes after which it is not recognised. */
+const WRONG_CHANGES: Readonly<Record<string, (wide: Int16Array) => Int16Array>> = {
   'with its bytes swapped': (wide) => swapped(halved(wide)),
   'as if 16 kHz were 8 kHz': (wide) => wide,
   'as if 8 kHz were 16 kHz': (wide) => halved(halved(wide)),
@@ -44,21 +44,21 @@ const WRONG_WAYS: Readonly<Record<string, (wide: Int16Array) => Int16Array>> = {
 };
 
 describe('the recogniser', () => {
-  it.each(Object.entries(WAYS))('knows every recording by its sound, %s', (_, way) => {
-    const heard = TEXTS.map((text) =>
-      recognisedText(joined(silence(300), way(wideband(text)), silence(300))),
+  it.each(Object.entries(CHANGES))('recognises every recording: %s', (_, change) => {
+    const text = TEXTS.map((text) =>
+      recognisedText(joined(silence(300), change(wideband(text)), silence(300))),
     );
-    expect(heard).toEqual(TEXTS);
+    expect(text).toEqual(TEXTS);
   });
 
-  it.each(Object.entries(WRONG_WAYS))('hears no word of any recording %s', (_, way) => {
-    const heard = TEXTS.map((text) =>
-      recognisedText(joined(silence(300), way(wideband(text)), silence(300))),
+  it.each(Object.entries(WRONG_CHANGES))('recognises no word: %s', (_, change) => {
+    const text = TEXTS.map((text) =>
+      recognisedText(joined(silence(300), change(wideband(text)), silence(300))),
     );
-    expect(heard).toEqual(TEXTS.map(() => ''));
+    expect(text).toEqual(TEXTS.map(() => ''));
   });
 
-  it('hears no words in silence, in tones, in noise, and in what nobody has recorded', () => {
+  it('recognises no words in silence, tones, noise and unknown speech', () => {
     const unknown = halved(
       speechLikeTone('Nobody has ever recorded this, however long it may take to say it.'),
     );
@@ -71,7 +71,7 @@ describe('the recogniser', () => {
       expect(recognisedText(joined(sound, silence(300)))).toBe('');
   });
 
-  it('tells recordings apart that begin alike', () => {
+  it('distinguishes recordings that start the same', () => {
     for (const text of [
       'Hello.',
       'Hello, how can I help?',
@@ -82,14 +82,14 @@ describe('the recogniser', () => {
       expect(recognisedText(joined(spoken(text), silence(300)))).toBe(text);
   });
 
-  it('hears one recording after the other, with and without a pause', () => {
+  it('recognises consecutive recordings, with and without a pause', () => {
     for (const pause of [0, 70, 1_000]) {
-      const heard = recognisedText(joined(spoken(PLUMBER), silence(pause), spoken(NOVA), silence(300)));
-      expect(heard).toBe(`${PLUMBER} ${NOVA}`);
+      const text = recognisedText(joined(spoken(PLUMBER), silence(pause), spoken(NOVA), silence(300)));
+      expect(text).toBe(`${PLUMBER} ${NOVA}`);
     }
   });
 
-  it('says when each word was spoken, in seconds of audio', () => {
+  it('returns the time of each word, in seconds of audio', () => {
     const words = recognise(joined(silence(1_000), spoken(PLUMBER), silence(300)));
     expect(words[0]?.start).toBeCloseTo(1, 1);
     expect(words.at(-1)?.end).toBeCloseTo(1 + spoken(PLUMBER).length / 8_000, 1);
@@ -99,14 +99,14 @@ describe('the recogniser', () => {
     }
   });
 
-  it('is surest of what was not touched', () => {
+  it('has the highest confidence for unchanged audio', () => {
     const sureness = (sound: Int16Array): number =>
       Math.min(...recognise(joined(sound, silence(300))).map(({ confidence }) => confidence));
     expect(sureness(spoken(NOVA))).toBeGreaterThan(0.99);
     expect(sureness(withNoise(spoken(NOVA), 400))).toBeLessThan(0.99);
   });
 
-  it('tells each word within half a second', () => {
+  it('returns each word within half a second', () => {
     const sound = joined(silence(500), spoken(NOVA), silence(500));
     let latest = 0;
     for (let end = 8_000; end <= sound.length; end += 800) {
@@ -118,7 +118,7 @@ describe('the recogniser', () => {
   });
 });
 
-describe('what is missing', () => {
+describe('missing audio', () => {
   const word = (text: string): { from: number; to: number } => {
     const found = PHRASES.find((phrase) => phrase.text === NOVA)?.words.find(
       ({ punctuated }) => punctuated === text,
@@ -126,27 +126,27 @@ describe('what is missing', () => {
     return { from: (found?.from ?? 0) * 160, to: (found?.to ?? 0) * 160 };
   };
 
-  it('loses only the words in it, when it was replaced by silence', () => {
+  it('removes only its words when it is replaced by silence', () => {
     const { from, to } = { from: word('car').from, to: word('policy').to };
     const sound = spoken(NOVA);
     sound.fill(0, from, to);
     expect(recognisedText(joined(sound, silence(300)))).toBe(NOVA.replace('car policy ', ''));
   });
 
-  it('loses only the words in it, when what follows moved up', () => {
+  it('removes only its words when the following audio moves up', () => {
     const { from, to } = { from: word('car').from, to: word('policy').to };
     const sound = joined(spoken(NOVA).slice(0, from), spoken(NOVA).slice(to), silence(300));
     expect(recognisedText(sound)).toBe(NOVA.replace('car policy ', ''));
   });
 
-  it('is all that comes after a recording is cut off', () => {
+  it('removes the rest of a recording that is cut off', () => {
     const { to } = word('Oak');
     expect(recognisedText(joined(spoken(NOVA).slice(0, to), silence(300)))).toBe(
       'Hello, this is Nova from Oak',
     );
   });
 
-  it('is all that came before audio that begins in the middle', () => {
+  it('removes the start of a recording', () => {
     const { from } = word('Your');
     const words = recognise(joined(spoken(NOVA).slice(from), silence(300)));
     expect(words.map(({ punctuated }) => punctuated).join(' ')).toBe(
@@ -155,7 +155,7 @@ describe('what is missing', () => {
     expect(words[0]?.start).toBeCloseTo(0, 1);
   });
 
-  it('is most of what two voices say at once on one line', () => {
+  it('removes most words of two voices in one channel', () => {
     let spokenWords = 0;
     let heardWords = 0;
     for (const [index, { text, words }] of PHRASES.entries()) {

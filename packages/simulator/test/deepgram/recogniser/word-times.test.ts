@@ -3,8 +3,8 @@ import { withoutPunctuation, estimateWordTimes } from '../../../src/deepgram/rec
 import { sine } from '../../support/signal.ts';
 import { PHRASES, joined, silence } from '../../support/spoken.ts';
 
-describe('the times of words', () => {
-  it('follow each other without overlapping, to the end of the recording, for every recording', () => {
+describe('estimateWordTimes', () => {
+  it('returns consecutive times up to the end, for every recording', () => {
     for (const { words, hops, text } of PHRASES) {
       expect(words.map(({ punctuated }) => punctuated).join(' ')).toBe(text);
       expect([words[0]?.from, words.at(-1)?.to]).toEqual([0, hops]);
@@ -15,14 +15,14 @@ describe('the times of words', () => {
     }
   });
 
-  it('give a long word more than a short one', () => {
+  it('gives a long word more time than a short one', () => {
     const [first, second] = estimateWordTimes('a supervisor', sine(300, 16_000));
     expect((second?.to ?? 0) - (second?.from ?? 0)).toBeGreaterThan(
       3 * ((first?.to ?? 0) - (first?.from ?? 0)),
     );
   });
 
-  it('leave pauses between words', () => {
+  it('leaves pauses between words', () => {
     const sound = joined(sine(300, 4_800), silence(200), sine(300, 4_800));
     expect(estimateWordTimes('four four', sound)).toMatchObject([
       { from: 0, to: 30 },
@@ -36,7 +36,7 @@ describe('the times of words', () => {
     ["o'clock", "o'clock"],
     ['«Oui»,', 'oui'],
     ['—', ''],
-  ])('the word of %s is %s', (written, word) => {
+  ])('removes the punctuation of %s: %s', (written, word) => {
     expect(withoutPunctuation(written)).toBe(word);
   });
 });

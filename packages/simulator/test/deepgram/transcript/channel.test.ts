@@ -9,9 +9,9 @@ const HELLO = 'Hello, how can I help?';
 const NOVA = 'Hello, this is Nova from Oak Insurance. Your car policy ends next Friday, so I wanted to ask.';
 
 type Options = Partial<Parameters<typeof createChannel>[1]>;
-type Dials = Partial<typeof DEEPGRAM_BEHAVIOUR>;
+type Behaviour = Partial<typeof DEEPGRAM_BEHAVIOUR>;
 
-interface Told {
+interface Results {
   readonly events: ChannelEvent[];
   readonly finals: WindowResults[];
   readonly interims: WindowResults[];
@@ -19,7 +19,12 @@ interface Told {
   readonly starts: number[];
 }
 
-function listenTo(samples: Int16Array, options: Options = {}, dials: Dials = {}, finalize?: boolean): Told {
+function listenTo(
+  samples: Int16Array,
+  options: Options = {},
+  behaviour: Behaviour = {},
+  finalize?: boolean,
+): Results {
   const query = {
     interimResults: true,
     endpointingMs: 300,
@@ -27,7 +32,7 @@ function listenTo(samples: Int16Array, options: Options = {}, dials: Dials = {},
     vadEvents: true,
     ...options,
   };
-  const channel = createChannel(PHRASES, query, () => ({ ...DEEPGRAM_BEHAVIOUR, ...dials }));
+  const channel = createChannel(PHRASES, query, () => ({ ...DEEPGRAM_BEHAVIOUR, ...behaviour }));
   const events = steps(samples).flatMap((step) => channel.push(step));
   if (finalize !== undefined) events.push(...channel.flush(finalize));
   const results = events.filter((event) => event.kind === 'results');
@@ -43,7 +48,7 @@ function listenTo(samples: Int16Array, options: Options = {}, dials: Dials = {},
 const textOf = ({ words }: WindowResults): string => words.map(({ punctuated }) => punctuated).join(' ');
 
 describe('interim results', () => {
-  it('come once a second of audio, also in silence, and cover everything since the last final', () => {
+  it('are sent once a second of audio, even in silence, and cover everything since the last final', () => {
     const { interims } = listenTo(silence(3_500));
     expect(interims.map(({ start, end }) => [start, end])).toEqual([
       [0, 1],
@@ -53,7 +58,7 @@ describe('interim results', () => {
     expect(interims.map(textOf)).toEqual(['', '', '']);
   });
 
-  it('grow with the words', () => {
+  it('grow word by word', () => {
     const texts = listenTo(spoken(NOVA), {}, { segmentMs: 60_000 }).interims.map(textOf);
     expect(texts).toHaveLength(5);
     for (const [index, text] of texts.entries()) {
@@ -62,7 +67,7 @@ describe('interim results', () => {
     }
   });
 
-  it('come as often as it is dialled, and not at all when nobody asked for them', () => {
+  it('are sent as often as interimEveryMs says, and not without interim_results', () => {
     expect(listenTo(silence(3_000), {}, { interimEveryMs: 200 }).interims).toHaveLength(15);
     expect(listenTo(silence(3_000), { interimResults: false }).interims).toHaveLength(0);
   });
@@ -78,7 +83,7 @@ describe('finals', () => {
     silence(500),
   );
 
-  it('tile the time line, and have every word once', () => {
+  it('are contiguous and contain every word once', () => {
     const { finals } = listenTo(conversation);
     for (const [index, { start, end }] of finals.entries()) {
       expect(start).toBe(finals[index - 1]?.end ?? 0);
@@ -87,7 +92,7 @@ describe('finals', () => {
     expect(finals.map(textOf).filter(Boolean).join(' ')).toBe(`${NOVA} ${HELLO} ${HELLO}`);
   });
 
-  it('end a turn after the silence that was asked for', () => {
+  it('end a turn after the endpointing silence', () => {
     for (const endpointingMs of [300, 500]) {
       const [final] = listenTo(joined(spoken(HELLO), silence(1_000)), { endpointingMs }).finals;
       expect(final).toMatchObject({ isFinal: true, speechFinal: true, fromFinalize: false });
@@ -96,16 +101,16 @@ describe('finals', () => {
     }
   });
 
-  it('end none without endpointing', () => {
+  it('end no turn without endpointing', () => {
     expect(listenTo(joined(spoken(HELLO), silence(2_000)), { endpointingMs: undefined }).finals).toEqual([]);
   });
 
-  it('do not say that a turn has ended when they are dialled not to', () => {
+  it('have no speech_final with speechFinals false', () => {
     const [final] = listenTo(joined(spoken(HELLO), silence(1_000)), {}, { speechFinals: false }).finals;
     expect(final && [textOf(final), final.isFinal, final.speechFinal]).toEqual([HELLO, true, false]);
   });
 
-  it('come in the middle of unbroken speech, and leave the word that was being spoken to the next', () => {
+  it('are sent within long speech, and leave the current word to the next one', () => {
     const { finals, interims } = listenTo(joined(spoken(NOVA), silence(500)), {}, { segmentMs: 2_000 });
     const [first] = finals;
     expect(finals.length).toBeGreaterThan(1);
@@ -126,13 +131,13 @@ describe('finals', () => {
     expect(beep.map((final) => [textOf(final), final.speechFinal])).toEqual([['', true]]);
   });
 
-  it('of a silence end before the speech that began meanwhile', () => {
+  it('of a silence end before the following speech', () => {
     const { finals } = listenTo(joined(silence(4_900), spoken(HELLO), silence(500)));
     expect(finals.map(({ start }) => start)).toEqual([0]);
     expect(finals.map(textOf)).toEqual([HELLO]);
   });
 
-  it('of a flush cover what is pending, and there is none when nothing is', () => {
+  it('of a flush cover pending audio, and are omitted if there is none', () => {
     const half = spoken(NOVA).slice(0, 16_000);
     expect(listenTo(half, {}, {}, true).finals).toMatchObject([
       { start: 0, end: 2, speechFinal: false, fromFinalize: true },
@@ -140,40 +145,40 @@ describe('finals', () => {
     expect(listenTo(silence(5_000), {}, {}, true).finals).toHaveLength(1);
   });
 
-  it('of the last flush have the last word, although no silence followed it', () => {
+  it('of the last flush contain the last word without a following silence', () => {
     expect(listenTo(spoken(HELLO), {}, {}, false).finals.map(textOf)).toEqual([HELLO]);
   });
 });
 
 describe('UtteranceEnd', () => {
-  it('tells the end of the last final word, once, when the gap after it is long enough', () => {
+  it('contains the end of the last final word, once, after a long enough gap', () => {
     const { events, finals, gaps } = listenTo(joined(spoken(HELLO), silence(4_000)));
     expect(gaps).toEqual([finals[0]?.words.at(-1)?.end]);
     const kinds = events.map((event) => event.kind);
     expect(kinds.indexOf('utterance-end')).toBeGreaterThan(kinds.indexOf('results'));
   });
 
-  it('does not come while the gap is shorter, or nobody asked for it', () => {
+  it('is not sent during a shorter gap, or without utterance_end_ms', () => {
     const sound = joined(spoken(HELLO), silence(900), spoken(HELLO), silence(500));
     expect(listenTo(sound).gaps).toEqual([]);
     expect(listenTo(joined(sound, silence(4_000)), { utteranceEndMs: undefined }).gaps).toEqual([]);
     expect(listenTo(joined(sound, silence(1_400)), { utteranceEndMs: 2_000 }).gaps).toEqual([]);
   });
 
-  it('does not come for sound without words', () => {
+  it('is not sent for sound without words', () => {
     expect(listenTo(joined(halved(sineTone(440, -10, 500)), silence(4_000))).gaps).toEqual([]);
   });
 });
 
 describe('SpeechStarted', () => {
-  it('comes with every onset of sound, and says when that was', () => {
+  it('is sent for every onset of sound, with its time', () => {
     const { starts } = listenTo(joined(silence(1_000), spoken(HELLO), silence(1_000), spoken(HELLO)));
     expect(starts).toHaveLength(2);
     expect(starts[0]).toBeCloseTo(1, 1);
     expect(starts[1]).toBeCloseTo(2 + spoken(HELLO).length / 8_000, 1);
   });
 
-  it('is not told unasked', () => {
+  it('is not sent without vad_events', () => {
     expect(listenTo(spoken(HELLO), { vadEvents: false }).starts).toEqual([]);
   });
 });

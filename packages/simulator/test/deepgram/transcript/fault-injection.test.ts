@@ -4,32 +4,32 @@ import type { DeepgramMessageBehaviour } from '../../../src/deepgram/behaviour.t
 import { createFaults, MANY_WORDS } from '../../../src/deepgram/transcript/fault-injection.ts';
 import type { Wire } from '../../../src/deepgram/transcript/fault-injection.ts';
 
-/** What is sent for three messages. */
-function sent(dials: Partial<DeepgramMessageBehaviour>): Wire[] {
-  const faults = createFaults(() => ({ ...DEEPGRAM_BEHAVIOUR, ...dials }));
+/** Returns what is sent for three messages. */
+function sent(behaviour: Partial<DeepgramMessageBehaviour>): Wire[] {
+  const faults = createFaults(() => ({ ...DEEPGRAM_BEHAVIOUR, ...behaviour }));
   return [1, 2, 3].flatMap((n) => faults.apply({ type: 'Results', n, metadata: { request_id: 'this' } }));
 }
 
 const numbers = (wires: Wire[]): unknown[] =>
   wires.map((wire) => (JSON.parse(String(wire)) as { n: unknown }).n);
 
-describe('the messages of a socket', () => {
-  it('go as they are when nothing is dialled', () => {
+describe('the faults of messages', () => {
+  it('are off by default', () => {
     expect(numbers(sent({}))).toEqual([1, 2, 3]);
   });
 
-  it('overtake each other', () => {
+  it('change the order of messages', () => {
     expect(numbers(sent({ overtakenEvery: 2 }))).toEqual([1, 3, 2]);
     expect(numbers(sent({ overtakenEvery: 1 }))).toEqual([2, 1]);
   });
 
-  it.each(DEEPGRAM_CHOICES.odd)('come with something odd beside every second one: %s', (odd) => {
+  it.each(DEEPGRAM_CHOICES.odd)('send an additional message after every second one: %s', (odd) => {
     const wires = sent({ oddEvery: 2, odd });
     expect(wires).toHaveLength(4);
     expect(numbers([...wires.slice(0, 2), ...wires.slice(3)])).toEqual([1, 2, 3]);
   });
 
-  it('are odd in the way that was dialled', () => {
+  it('send the additional message that odd selects', () => {
     const odd = (kind: DeepgramMessageBehaviour['odd']): Wire => sent({ oddEvery: 3, odd: kind })[3] ?? '';
     const parsed = (kind: DeepgramMessageBehaviour['odd']): unknown => JSON.parse(String(odd(kind)));
     expect(parsed('type')).toEqual({ type: 'Mood', mood: 'calm' });
