@@ -51,8 +51,6 @@ const PENDING: readonly string[] = [
   'packages/plugin-deepgram/test/',
   'packages/plugin-vobiz/src/',
   'packages/plugin-vobiz/test/',
-  'packages/simulator/src/',
-  'packages/simulator/test/',
   'packages/testkit/src/',
   'packages/testkit/test/',
 ];

@@ -75,7 +75,7 @@ describe('a conversation', () => {
 
   it('cuts off the assistant for a sentence with interrupt', () => {
     const conversation = createConversation();
-    conversation.play([turn('assistant', 'it goes on and on')]);
+    conversation.play([turn('assistant', 'it goes up and up')]);
     run(conversation, 1_000);
     conversation.say(turn('assistant', 'stop'), { interrupt: true });
     expect(describeEvents(run(conversation))).toEqual([

@@ -130,7 +130,7 @@ describe.concurrent('a transfer', () => {
       { CallUUID: call.id, CallStatus: 'in-progress' },
     ]);
     const count = tap.messages.length;
-    await setup.application.until('the tap goes on', () => tap.messages.length > count + 5);
+    await setup.application.until('the tap continues', () => tap.messages.length > count + 5);
     expect([call.state().status, statuses(setup)]).toEqual(['in-progress', ['StartStream']]);
   });
 
