@@ -30,7 +30,7 @@ describe('a configuration', () => {
     expect([code, said]).toEqual([
       78,
       expect.stringMatching(
-        /^sidetone: .*none\.yaml: cannot be read \(ENOENT\)\. [^\n]+ \[CONFIG_UNREADABLE\]\n$/,
+        /^sidetone: .*none\.yaml: cannot read the file \(ENOENT\)\. [^\n]+ \[CONFIG_UNREADABLE\]\n$/,
       ),
     ]);
   });
@@ -40,7 +40,7 @@ describe('a configuration', () => {
     expect([code, said]).toEqual([
       78,
       expect.stringMatching(
-        /^sidetone: .*typo\.yaml: server\.prot: found a key that does not exist[^\n]+\[CONFIG_INVALID\]\n$/,
+        /^sidetone: .*typo\.yaml: server\.prot: unknown key[^\n]+\[CONFIG_INVALID\]\n$/,
       ),
     ]);
   });
@@ -61,7 +61,7 @@ describe('a configuration', () => {
     expect([code, said]).toEqual([
       78,
       expect.stringMatching(
-        /^sidetone: .*open\.yaml: server\.host: found "0\.0\.0\.0", expected [^\n]+auth\.tokens[^\n]+\[CONFIG_INVALID\]\n$/,
+        /^sidetone: .*open\.yaml: server\.host: expected [^\n]+auth\.tokens[^\n]+\[CONFIG_INVALID\]\n$/,
       ),
     ]);
   });
@@ -184,7 +184,7 @@ describe('from outside', () => {
         daemon
           .stderr()
           .split('\n')
-          .find((line) => line.includes('a socket was refused')),
+          .find((line) => line.includes('provider WebSocket rejected')),
       'the log tells',
     );
     expect(refused).not.toContain('guessed');

@@ -1,15 +1,15 @@
-/** Addresses in the configuration: where the daemon listens, and whose pages may ask it. */
+/** Addresses in the configuration. */
 import { isIPv4 } from 'node:net';
 import { z } from 'zod';
 
-/** Whether only programs of this machine reach what listens on `host`. */
+/** Returns whether a server that listens on `host` can be reached only from this machine. */
 export function isLoopbackHost(host: string): boolean {
   return host === 'localhost' || host === '::1' || (isIPv4(host) && host.startsWith('127.'));
 }
 
-const error = 'an origin, like https://app.example.com, without a path';
+const error = 'an origin without a path, such as https://app.example.com';
 
-/** A page's origin, exactly as a browser sends it. */
+/** The origin of a web page, exactly as a browser sends it. */
 export const origin = z
   .string({ error })
   .refine((text) => /^https?:/.test(text) && URL.canParse(text) && new URL(text).origin === text, { error });

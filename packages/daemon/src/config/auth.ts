@@ -1,10 +1,10 @@
-/** `auth`: the access tokens. A token itself is not kept, only its SHA-256, so that nothing can print it. */
+/** `auth`: the access tokens. Only the SHA-256 of a token is kept, so the token itself cannot be printed. */
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
 
 const SCOPES = ['read', 'listen', 'control', 'admin'] as const;
 const TOKEN_NAME = /^[a-z][a-z0-9-]{0,31}$/;
-/** What fits into a header and an address as it stands, and is too long to be guessed. */
+/** Valid in headers and URLs without encoding, and too long to guess. */
 const TOKEN = /^[A-Za-z0-9._~+/=-]{16,256}$/;
 const SHA256 = /^[0-9a-f]{64}$/i;
 
@@ -13,12 +13,12 @@ const matching = (pattern: RegExp, error: string) => z.string({ error }).regex(p
 const entry = z
   .strictObject(
     {
-      name: matching(TOKEN_NAME, 'a name of a-z, 0-9 and -, beginning with a letter'),
+      name: matching(TOKEN_NAME, 'a name of a-z, 0-9 and -, starting with a letter'),
       token: matching(TOKEN, '16 to 256 characters of A-Z, a-z, 0-9 and . _ ~ + / = -').optional(),
       sha256: matching(SHA256, 'the SHA-256 of the token, 64 hexadecimal digits').optional(),
       scopes: z
         .array(z.enum(SCOPES, { error: 'read, listen, control or admin' }), { error: 'a list of scopes' })
-        .min(1, { error: 'a list with one scope at least' }),
+        .min(1, { error: 'a list with at least one scope' }),
     },
     { error: 'a mapping' },
   )
@@ -46,22 +46,22 @@ export const auth = z.strictObject(
     tokens: z
       .array(entry, { error: 'a list of tokens' })
       .superRefine((tokens, context) => {
-        refuseTwins(tokens, 'name', 'a name that no token before it has', context);
-        refuseTwins(tokens, 'sha256', 'a token that stands here once', context);
+        rejectDuplicates(tokens, 'name', 'a name that no other token has', context);
+        rejectDuplicates(tokens, 'sha256', 'a token that is listed once', context);
       })
       .default([]),
   },
   { error: 'a mapping' },
 );
 
-function refuseTwins(
+function rejectDuplicates(
   tokens: readonly AccessTokenConfig[],
   key: 'name' | 'sha256',
   message: string,
   context: z.core.$RefinementCtx,
 ): void {
   const values = tokens.map((token) => token[key]);
-  const twin = values.findIndex((value, i) => values.indexOf(value) < i);
-  const told = key === 'name' ? 'name' : 'token';
-  if (twin >= 0) context.addIssue({ code: 'custom', path: [twin, told], message });
+  const duplicate = values.findIndex((value, i) => values.indexOf(value) < i);
+  const shownKey = key === 'name' ? 'name' : 'token';
+  if (duplicate >= 0) context.addIssue({ code: 'custom', path: [duplicate, shownKey], message });
 }

@@ -1,4 +1,4 @@
-/** Reads a configuration file, and says in one line what is wrong with it. */
+/** Reads and checks a configuration file. */
 import { readFile } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { FaultError, messageOf } from '@sidetone/core';
@@ -9,7 +9,7 @@ import { substitute, type Environment } from './substitute.ts';
 
 export interface LoadedConfig {
   readonly config: Config;
-  /** The folder that relative paths in the file are relative to. */
+  /** The folder of the file, from which relative plugin paths are resolved. */
   readonly baseDir: string;
 }
 
@@ -20,7 +20,7 @@ export async function loadConfig(file: string, environment: Environment): Promis
   try {
     source = await readFile(path, 'utf8');
   } catch (cause) {
-    throw new FaultError('CONFIG_UNREADABLE', `${file}: cannot be read (${codeOf(cause)})`, { cause });
+    throw new FaultError('CONFIG_UNREADABLE', `${file}: cannot read the file (${codeOf(cause)})`, { cause });
   }
   return { config: parseConfig(source, file, environment), baseDir: dirname(path) };
 }
@@ -35,10 +35,10 @@ export function parseConfig(source: string, file: string, environment: Environme
 
 function parseYaml(source: string, file: string): unknown {
   const document = parseDocument(source, { prettyErrors: true });
-  const mistake = document.errors[0];
-  if (mistake) {
-    const line = mistake.linePos?.[0].line ?? 1;
-    const reason = mistake.message.split('\n')[0]?.replace(/ at line \d+.*$/, '') ?? 'not valid YAML';
+  const error = document.errors[0];
+  if (error) {
+    const line = error.linePos?.[0].line ?? 1;
+    const reason = error.message.split('\n')[0]?.replace(/ at line \d+.*$/, '') ?? 'invalid YAML';
     throw new FaultError('CONFIG_INVALID', `${file}: line ${line}: ${reason}`);
   }
   return document.toJS() as unknown;

@@ -1,6 +1,6 @@
 /**
- * The configuration file's shape. Every key is documented in docs/reference/configuration.md, which a test compares.
- * The text behind `error` is what the reader is told to expect.
+ * The schema of the configuration file. A test compares it with docs/reference/configuration.md.
+ * The `error` of a type completes the sentence "expected ...".
  */
 import { z } from 'zod';
 import { isLoopbackHost, origin } from './addresses.ts';
@@ -9,7 +9,7 @@ import { auth } from './auth.ts';
 const wholeNumber = (from: number, to: number) => {
   const error = `a whole number from ${from} to ${to}`;
   const number = z.int({ error }).min(from, { error }).max(to, { error });
-  // A number that came from an environment variable is a text.
+  // A number from an environment variable is a string.
   return z.preprocess(
     (value) => (typeof value === 'string' && /^\d+$/.test(value) ? Number(value) : value),
     number,
@@ -23,10 +23,11 @@ const yesOrNo = z.preprocess(
 
 const mapping = <Shape extends z.ZodRawShape>(shape: Shape) => z.strictObject(shape, { error: 'a mapping' });
 
-const text = z.string({ error: 'a text' }).min(1, { error: 'a text that is not empty' });
+const error = 'a non-empty string';
+const text = z.string({ error }).min(1, { error });
 
 const publicUrl = z
-  .url({ protocol: /^https?$/, error: 'an http or https address, like https://calls.example.com' })
+  .url({ protocol: /^https?$/, error: 'an http or https URL, such as https://calls.example.com' })
   .transform((url) => new URL(url));
 
 const MEBIBYTE = 1024 * 1024;
@@ -36,7 +37,7 @@ const server = mapping({
   port: wholeNumber(0, 65_535).default(4000),
   publicUrl: publicUrl.optional(),
   cors: mapping({
-    /** Pages of these origins may ask, beside those of this daemon. */
+    /** Origins whose pages may send requests, besides those of this daemon. */
     origins: z.array(origin, { error: 'a list of origins' }).default([]),
   }).prefault({}),
 });
@@ -53,33 +54,31 @@ const log = mapping({
 });
 
 const limits = mapping({
-  /** Largest body of a request to a plugin, bytes. */
+  /** The size of a request body for a plugin, bytes. */
   webhookBytes: wholeNumber(1024, 100 * MEBIBYTE).default(10 * MEBIBYTE),
-  /** Largest message on any WebSocket, bytes. */
+  /** The size of a WebSocket message, bytes. */
   socketMessageBytes: wholeNumber(1024, 100 * MEBIBYTE).default(MEBIBYTE),
-  /** Largest GraphQL request, bytes. */
+  /** The size of a GraphQL or control request, bytes. */
   requestBytes: wholeNumber(1024, 100 * MEBIBYTE).default(MEBIBYTE),
-  /** Longest query, in tokens of the language. */
+  /** The length of a query, in tokens. */
   queryTokens: wholeNumber(100, 1_000_000).default(2000),
-  /** Most fields nested in one another. */
+  /** The depth of nested fields. */
   queryDepth: wholeNumber(1, 1000).default(15),
-  /** Most fields asked for under another name. */
   queryAliases: wholeNumber(0, 100_000).default(50),
-  /** Most fields in the largest answer that a query can have. */
+  /** The number of fields in the largest possible result of a query. */
   queryCost: wholeNumber(100, 1_000_000_000).default(50_000),
-  /** Whether the schema can be asked for. */
   introspection: yesOrNo.default(true),
-  /** Most GraphQL WebSockets of one client at once. */
+  /** The number of GraphQL WebSockets of a client. */
   connections: wholeNumber(1, 1_000_000).default(200),
-  /** How long a WebSocket may take until it has said who it is, ms. */
+  /** The time until `connection_init` on a WebSocket, ms. */
   connectionInitMs: wholeNumber(10, 60_000).default(3000),
-  /** Most subscriptions of one client at once, over all its connections. */
+  /** The number of subscriptions of a client, over all its connections. */
   subscriptionsPerClient: wholeNumber(1, 1_000_000).default(1000),
-  /** Most nodes on a page of any list. */
+  /** The number of nodes on a page. */
   pageSize: wholeNumber(1, 10_000).default(200),
-  /** Most facts that wait in memory while the disk takes none. */
+  /** The number of events that are kept in memory while database writes fail. */
   pendingEvents: wholeNumber(1000, 10_000_000).default(100_000),
-  /** Most events that a provider may tell in a second. */
+  /** The number of events that a provider may emit per second. */
   eventsPerSecond: wholeNumber(100, 1_000_000).default(5000),
 });
 
@@ -93,7 +92,7 @@ const options = z.record(z.string(), z.unknown(), { error: 'a mapping of options
 
 const provider = mapping({
   plugin: text,
-  /** Which transcriber tells what is said in its calls; `off` and `auto` are none's names. */
+  /** The id of a transcriber, `auto` or `off`; false means `off`. */
   transcribe: z.preprocess((value) => (value === false ? 'off' : value), text.default('off')),
   recording: mapping({ enabled: yesOrNo.optional() }).prefault({}),
   options,
@@ -104,9 +103,9 @@ const transcriber = mapping({ plugin: text, options });
 const INSTANCE_ID = /^[a-z][a-z0-9-]{0,31}$/;
 const instanceId = z
   .string()
-  .regex(INSTANCE_ID, { error: 'a name of a-z, 0-9 and -, beginning with a letter' });
+  .regex(INSTANCE_ID, { error: 'a name of a-z, 0-9 and -, starting with a letter' });
 const transcriberId = instanceId.refine((id) => id !== 'off' && id !== 'auto', {
-  error: 'another name than off and auto, which are no transcribers',
+  error: 'a name other than off and auto',
 });
 
 const file = mapping({
@@ -123,17 +122,22 @@ const file = mapping({
 export const configSchema = file
   .refine(({ server: { host }, auth: { tokens } }) => isLoopbackHost(host) || tokens.length > 0, {
     path: ['server', 'host'],
-    error: '127.0.0.1, ::1 or localhost, or access tokens under auth.tokens for whoever comes from elsewhere',
+    error: 'a loopback address (127.0.0.1, ::1 or localhost), because auth.tokens is empty',
   })
   .superRefine(({ providers, transcribers }, context) => {
     const ids = Object.keys(transcribers);
     for (const [id, { transcribe }] of Object.entries(providers)) {
-      const isRight = transcribe === 'auto' ? ids.length === 1 : ['off', ...ids].includes(transcribe);
-      if (isRight) continue;
-      const auto = ids.length === 1 ? ['auto'] : [];
-      const message = `one of ${['off', ...auto, ...ids].join(', ')}${ids.length === 0 ? ', or transcribers' : ''}`;
-      context.addIssue({ code: 'custom', path: ['providers', id, 'transcribe'], message });
+      const isValid = transcribe === 'auto' ? ids.length === 1 : ['off', ...ids].includes(transcribe);
+      if (isValid) continue;
+      const path = ['providers', id, 'transcribe'];
+      context.addIssue({ code: 'custom', path, message: transcribeValues(ids) });
     }
   });
+
+function transcribeValues(ids: readonly string[]): string {
+  if (ids.length === 0) return 'off, because no transcribers are configured';
+  const auto = ids.length === 1 ? ['auto'] : [];
+  return `one of ${['off', ...auto, ...ids].join(', ')}`;
+}
 
 export type Config = z.output<typeof configSchema>;

@@ -1,11 +1,11 @@
-/** `${NAME}` in any text of the configuration takes an environment variable. */
+/** Replaces `${NAME}` in strings of the configuration by environment variables. */
 import { FaultError } from '@sidetone/core';
 
 const VARIABLE = /\$\{([A-Za-z_][A-Za-z0-9_]*)\}/g;
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
-/** The same tree with every `${NAME}` replaced. @throws CONFIG_VARIABLE_MISSING, naming key and variable. */
+/** Returns a copy of the tree with every `${NAME}` replaced. @throws {FaultError} CONFIG_VARIABLE_MISSING. */
 export function substitute(tree: unknown, environment: Environment, path: readonly string[] = []): unknown {
   if (typeof tree === 'string') return replaceVariables(tree, environment, path);
   if (Array.isArray(tree)) return tree.map((item, i) => substitute(item, environment, [...path, String(i)]));
@@ -16,7 +16,7 @@ export function substitute(tree: unknown, environment: Environment, path: readon
 }
 
 function replaceVariables(text: string, environment: Environment, path: readonly string[]): string {
-  return text.replace(VARIABLE, (_all, name: string) => {
+  return text.replace(VARIABLE, (_match, name: string) => {
     const value = environment[name];
     if (value !== undefined && value !== '') return value;
     const key = path.join('.');

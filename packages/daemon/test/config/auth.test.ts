@@ -9,7 +9,7 @@ const SHA256 = createHash('sha256').update(TOKEN).digest('hex');
 
 const configOf = (tokens: unknown) => parseConfig(JSON.stringify({ auth: { tokens } }), 'f', {});
 
-function mistakeIn(tokens: unknown): string {
+function errorIn(tokens: unknown): string {
   try {
     configOf(tokens);
   } catch (error) {
@@ -20,7 +20,7 @@ function mistakeIn(tokens: unknown): string {
 }
 
 describe('access tokens', () => {
-  test('are kept as their SHA-256 alone, however they are given', () => {
+  test('are kept only as SHA-256, in whichever form they are configured', () => {
     const plain = configOf([{ name: 'page', token: TOKEN, scopes: ['read', 'listen'] }]);
     const digest = configOf([{ name: 'page', sha256: SHA256.toUpperCase(), scopes: ['read', 'listen'] }]);
     expect(plain.auth).toEqual({ tokens: [{ name: 'page', sha256: SHA256, scopes: ['READ', 'LISTEN'] }] });
@@ -28,7 +28,7 @@ describe('access tokens', () => {
     expect(inspect(plain, { depth: 9 })).not.toContain(TOKEN);
   });
 
-  test('let the daemon listen beyond loopback', () => {
+  test('allow the daemon to listen on other addresses than loopback', () => {
     const source = {
       server: { host: '0.0.0.0' },
       auth: { tokens: [{ name: 'p', token: TOKEN, scopes: ['admin'] }] },
@@ -39,63 +39,71 @@ describe('access tokens', () => {
   const good = { name: 'page', token: TOKEN, scopes: ['read'] };
   test.each([
     [
-      'too short',
+      'that is too short',
       [{ ...good, token: 'fifteen-letters' }],
-      'auth.tokens.0.token: found a text, expected 16 to 256 characters of',
+      'auth.tokens.0.token: expected 16 to 256 characters of',
     ],
     [
-      'that no header can carry',
+      'with spaces',
       [{ ...good, token: 'blanks are not possible' }],
-      'auth.tokens.0.token: found a text',
+      'auth.tokens.0.token: expected 16 to 256 characters of A-Z, a-z, 0-9 and . _ ~ + / = -, received a string',
     ],
-    ['that is a number', [{ ...good, token: 1234567890123456 }], 'auth.tokens.0.token: found a number'],
-    ['that stands in the wrong place', [TOKEN], 'auth.tokens.0: found a text, expected a mapping'],
     [
-      'without itself',
+      'that is a number',
+      [{ ...good, token: 1234567890123456 }],
+      'auth.tokens.0.token: expected 16 to 256 characters of A-Z, a-z, 0-9 and . _ ~ + / = -, received a number',
+    ],
+    ['that is not a mapping', [TOKEN], 'auth.tokens.0: expected a mapping, received a string'],
+    [
+      'without token and sha256',
       [{ name: 'page', scopes: ['read'] }],
-      'auth.tokens.0.token: found nothing, expected exactly one of token and sha256',
+      'auth.tokens.0.token: expected exactly one of token and sha256, received nothing',
     ],
     [
-      'given twice over',
+      'with both token and sha256',
       [{ ...good, sha256: SHA256 }],
-      'auth.tokens.0.token: found a text, expected exactly one of token and sha256',
+      'auth.tokens.0.token: expected exactly one of token and sha256, received a string',
     ],
     [
-      'of half a hash',
+      'with a short hash',
       [{ name: 'page', sha256: 'abc', scopes: ['read'] }],
-      'auth.tokens.0.sha256: found a text, expected the SHA-256',
+      'auth.tokens.0.sha256: expected the SHA-256 of the token, 64 hexadecimal digits, received a string',
     ],
-    ['without a name', [{ token: TOKEN, scopes: ['read'] }], 'auth.tokens.0.name: found nothing'],
-    ['with a name of its own kind', [{ ...good, name: 'My Page' }], 'auth.tokens.0.name: found a text'],
+    [
+      'without a name',
+      [{ token: TOKEN, scopes: ['read'] }],
+      'auth.tokens.0.name: expected a name of a-z, 0-9 and -, starting with a letter, received nothing',
+    ],
+    [
+      'with an invalid name',
+      [{ ...good, name: 'My Page' }],
+      'auth.tokens.0.name: expected a name of a-z, 0-9 and -, starting with a letter, received a string',
+    ],
     [
       'without scopes',
       [{ ...good, scopes: [] }],
-      'auth.tokens.0.scopes: found a list, expected a list with one scope at least',
+      'auth.tokens.0.scopes: expected a list with at least one scope, received an empty list',
     ],
     [
       'with an unknown scope',
       [{ ...good, scopes: ['write'] }],
-      'auth.tokens.0.scopes.0: found a text, expected read, listen, control or admin',
+      'auth.tokens.0.scopes.0: expected read, listen, control or admin, received a string',
     ],
+    ['with an unknown key', [{ ...good, scope: 'read' }], 'auth.tokens.0.scope: unknown key'],
     [
-      'with an unknown key',
-      [{ ...good, scope: 'read' }],
-      'auth.tokens.0.scope: found a key that does not exist',
-    ],
-    [
-      'whose name is taken',
+      'with a name that is in use',
       [good, { ...good, token: `${TOKEN}2` }],
-      'auth.tokens.1.name: found a text, expected a name that no token before it has',
+      'auth.tokens.1.name: expected a name that no other token has, received a string',
     ],
     [
-      'that is there already',
+      'that is listed twice',
       [good, { name: 'other', sha256: SHA256, scopes: ['read'] }],
-      'auth.tokens.1.token: found nothing, expected a token that stands here once',
+      'auth.tokens.1.token: expected a token that is listed once, received nothing',
     ],
-    ['that is a list of none', 'x'.repeat(20), 'auth.tokens: found a text, expected a list of tokens'],
-  ])('one %s is a mistake that does not print it', (_what, tokens, line) => {
-    const mistake = mistakeIn(tokens);
-    expect(mistake).toContain(`f: ${line}`);
-    expect(mistake).not.toContain(TOKEN);
+    ['list that is a string', 'x'.repeat(20), 'auth.tokens: expected a list of tokens, received a string'],
+  ])('rejects a token %s, and does not print it', (_case, tokens, line) => {
+    const message = errorIn(tokens);
+    expect(message).toContain(`f: ${line}`);
+    expect(message).not.toContain(TOKEN);
   });
 });

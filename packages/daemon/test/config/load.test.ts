@@ -7,8 +7,8 @@ import { tempDir } from '../support/temp-dir.ts';
 
 const dir = tempDir();
 
-/** The one line that a configuration is refused with. */
-function mistakeIn(source: string, environment: Record<string, string> = {}): string {
+/** Returns the error of a configuration. */
+function errorIn(source: string, environment: Record<string, string> = {}): string {
   try {
     parseConfig(source, 'sidetone.yaml', environment);
   } catch (error) {
@@ -19,7 +19,7 @@ function mistakeIn(source: string, environment: Record<string, string> = {}): st
 }
 
 describe('a configuration', () => {
-  test('may be empty: everything has a default', () => {
+  test('can be empty, because every key has a default', () => {
     expect(parseConfig('', 'sidetone.yaml', {})).toMatchObject({
       server: { host: '127.0.0.1', port: 4000 },
       storage: { path: './data/sidetone.db', durability: 'full' },
@@ -33,18 +33,18 @@ describe('a configuration', () => {
     ['transcribe: false', 'off'],
     ['transcribe: auto', 'auto'],
     ['transcribe: ear', 'ear'],
-  ])("says by whom a provider's calls are transcribed: '%s' is %s", (setting, transcribe) => {
+  ])("selects the transcriber of a provider: '%s' is %s", (setting, transcribe) => {
     const source = `{ providers: { p: { plugin: x, ${setting} } }, transcribers: { ear: { plugin: y } } }`;
     const { providers, transcribers } = parseConfig(source, 'f', {});
     expect(providers['p']?.transcribe).toBe(transcribe);
     expect(transcribers).toEqual({ ear: { plugin: 'y', options: {} } });
   });
 
-  test('may have transcribers that no provider is set to, for calls that somebody asks it for', () => {
-    expect(mistakeIn('transcribers: { ear: { plugin: x }, other: { plugin: x } }')).toBe('none');
+  test('can have transcribers that no provider uses', () => {
+    expect(errorIn('transcribers: { ear: { plugin: x }, other: { plugin: x } }')).toBe('none');
   });
 
-  test('takes variables from the environment, also for numbers and inside of texts', () => {
+  test('replaces environment variables, also in numbers and within strings', () => {
     const config = parseConfig('{ server: { port: "${PORT}" }, storage: { path: "/x/${NAME}.db" } }', 'f', {
       PORT: '4100',
       NAME: 'calls',
@@ -54,32 +54,30 @@ describe('a configuration', () => {
   });
 });
 
-describe('a mistake is one line that names the key, what was found and what is expected:', () => {
+describe('an error names the key, the expected and the received value:', () => {
   test.each([
-    ['server: { port: abc }', 'server.port: found "abc", expected a whole number from 0 to 65535'],
-    ['server: { port: 70000 }', 'server.port: found 70000, expected a whole number from 0 to 65535'],
-    [
-      'server: { prot: 1 }',
-      'server.prot: found a key that does not exist; check its spelling and where it stands',
-    ],
-    ['servre: {}', 'servre: found a key that does not exist; check its spelling and where it stands'],
-    ['server: 4000', 'server: found 4000, expected a mapping'],
-    ['storage: { durability: fast }', 'storage.durability: found "fast", expected full or normal'],
+    ['server: { port: abc }', 'server.port: expected a whole number from 0 to 65535, received "abc"'],
+    ['server: { port: 70000 }', 'server.port: expected a whole number from 0 to 65535, received 70000'],
+    ['server: { prot: 1 }', 'server.prot: unknown key'],
+    ['servre: {}', 'servre: unknown key'],
+    ['limits: { pendingFacts: 1000 }', 'limits.pendingFacts: was renamed to limits.pendingEvents'],
+    ['server: 4000', 'server: expected a mapping, received 4000'],
+    ['storage: { durability: fast }', 'storage.durability: expected full or normal, received "fast"'],
     [
       'server: { publicUrl: calls.example.com }',
-      'server.publicUrl: found "calls.example.com", expected an http or https address, like https://calls.example.com',
+      'server.publicUrl: expected an http or https URL, such as https://calls.example.com, received "calls.example.com"',
     ],
-    ['providers: { vapi: {} }', 'providers.vapi.plugin: found nothing, expected a text'],
+    ['providers: { vapi: {} }', 'providers.vapi.plugin: expected a non-empty string, received nothing'],
     [
       'providers: { vapi: { plugin: x, options: [secret] } }',
-      'providers.vapi.options: found a list, expected a mapping of options',
+      'providers.vapi.options: expected a mapping of options, received a list',
     ],
     [
       'providers: { "My Vapi": { plugin: x } }',
-      'providers.My Vapi: found this key, expected a name of a-z, 0-9 and -, beginning with a letter',
+      'providers.My Vapi: invalid key, expected a name of a-z, 0-9 and -, starting with a letter',
     ],
   ])('%s', (source, line) => {
-    expect(mistakeIn(source)).toBe(`CONFIG_INVALID sidetone.yaml: ${line}`);
+    expect(errorIn(source)).toBe(`CONFIG_INVALID sidetone.yaml: ${line}`);
   });
 
   const ear = 'transcribers: { ear: { plugin: x } }';
@@ -87,63 +85,60 @@ describe('a mistake is one line that names the key, what was found and what is e
   test.each([
     [
       'providers: { p: { plugin: x, transcribe: ear } }',
-      'providers.p.transcribe: found "ear", expected one of off, or transcribers',
+      'providers.p.transcribe: expected off, because no transcribers are configured, received "ear"',
     ],
     [
       'providers: { p: { plugin: x, transcribe: auto } }',
-      'providers.p.transcribe: found "auto", expected one of off, or transcribers',
+      'providers.p.transcribe: expected off, because no transcribers are configured, received "auto"',
     ],
     [
       `providers: { p: { plugin: x, transcribe: eer } }\n${ear}`,
-      'providers.p.transcribe: found "eer", expected one of off, auto, ear',
+      'providers.p.transcribe: expected one of off, auto, ear, received "eer"',
     ],
     [
       `providers: { p: { plugin: x, transcribe: auto } }\n${ears}`,
-      'providers.p.transcribe: found "auto", expected one of off, ear, other',
+      'providers.p.transcribe: expected one of off, ear, other, received "auto"',
     ],
     [
       `providers: { p: { plugin: x, transcribe: true } }\n${ear}`,
-      'providers.p.transcribe: found true, expected a text',
+      'providers.p.transcribe: expected a non-empty string, received true',
     ],
     [
       `providers: { p: { plugin: x, transcribe: "" } }\n${ear}`,
-      'providers.p.transcribe: found "", expected a text that is not empty',
+      'providers.p.transcribe: expected a non-empty string, received ""',
     ],
     [
       `providers: { good: { plugin: x, transcribe: ear }, p: { plugin: x, transcribe: toString } }\n${ear}`,
-      'providers.p.transcribe: found "toString", expected one of off, auto, ear',
+      'providers.p.transcribe: expected one of off, auto, ear, received "toString"',
     ],
     [
       'transcribers: { auto: { plugin: x } }',
-      'transcribers.auto: found this key, expected another name than off and auto, which are no transcribers',
+      'transcribers.auto: invalid key, expected a name other than off and auto',
     ],
     [
       'transcribers: { off: { plugin: x } }',
-      'transcribers.off: found this key, expected another name than off and auto, which are no transcribers',
+      'transcribers.off: invalid key, expected a name other than off and auto',
     ],
     [
       'transcribers: { Ear: { plugin: x } }',
-      'transcribers.Ear: found this key, expected a name of a-z, 0-9 and -, beginning with a letter',
+      'transcribers.Ear: invalid key, expected a name of a-z, 0-9 and -, starting with a letter',
     ],
-    ['transcribers: { ear: {} }', 'transcribers.ear.plugin: found nothing, expected a text'],
+    ['transcribers: { ear: {} }', 'transcribers.ear.plugin: expected a non-empty string, received nothing'],
     [
       'transcribers: { ear: { plugin: x, options: secret } }',
-      'transcribers.ear.options: found a text, expected a mapping of options',
+      'transcribers.ear.options: expected a mapping of options, received a string',
     ],
-    [
-      'transcribers: { ear: { plugin: x, transcribe: off } }',
-      'transcribers.ear.transcribe: found a key that does not exist; check its spelling and where it stands',
-    ],
-    ['transcribers: [ear]', 'transcribers: found a list, expected a mapping of transcriber ids'],
-  ])('about transcribing: %s', (source, line) => {
-    expect(mistakeIn(source)).toBe(`CONFIG_INVALID sidetone.yaml: ${line}`);
+    ['transcribers: { ear: { plugin: x, transcribe: off } }', 'transcribers.ear.transcribe: unknown key'],
+    ['transcribers: [ear]', 'transcribers: expected a mapping of transcriber ids, received a list'],
+  ])('of transcription: %s', (source, line) => {
+    expect(errorIn(source)).toBe(`CONFIG_INVALID sidetone.yaml: ${line}`);
   });
 
   test.each(['0.0.0.0', '192.168.1.5', '::', 'calls.example.com'])(
-    'the host %s, while there are no access tokens',
+    'the host %s without access tokens',
     (host) => {
-      expect(mistakeIn(`server: { host: "${host}" }`)).toBe(
-        `CONFIG_INVALID sidetone.yaml: server.host: found "${host}", expected 127.0.0.1, ::1 or localhost, or access tokens under auth.tokens for whoever comes from elsewhere`,
+      expect(errorIn(`server: { host: "${host}" }`)).toBe(
+        `CONFIG_INVALID sidetone.yaml: server.host: expected a loopback address (127.0.0.1, ::1 or localhost), because auth.tokens is empty, received "${host}"`,
       );
     },
   );
@@ -151,35 +146,35 @@ describe('a mistake is one line that names the key, what was found and what is e
   test.each([
     ['https://app.example.com/', 'a path'],
     ['app.example.com', 'no protocol'],
-    ['*', 'everybody'],
-    ['https://App.example.com', 'another spelling than a browser sends'],
-  ])('an origin that is none: %s has %s', (origin) => {
-    expect(mistakeIn(`server: { cors: { origins: ["${origin}"] } }`)).toBe(
-      `CONFIG_INVALID sidetone.yaml: server.cors.origins.0: found "${origin}", expected an origin, like https://app.example.com, without a path`,
+    ['*', 'a wildcard'],
+    ['https://App.example.com', 'upper case'],
+  ])('the origin %s, because it has %s', (origin) => {
+    expect(errorIn(`server: { cors: { origins: ["${origin}"] } }`)).toBe(
+      `CONFIG_INVALID sidetone.yaml: server.cors.origins.0: expected an origin without a path, such as https://app.example.com, received "${origin}"`,
     );
   });
 
-  test('YAML that is none, with its line', () => {
-    expect(mistakeIn('server:\n  port: [1\nlog: {}')).toMatch(
+  test('invalid YAML, with its line', () => {
+    expect(errorIn('server:\n  port: [1\nlog: {}')).toMatch(
       /^CONFIG_INVALID sidetone.yaml: line \d: [^\n]+$/,
     );
   });
 
   test('a variable that is not set', () => {
-    expect(mistakeIn('storage: { path: "${NOWHERE}" }')).toBe(
+    expect(errorIn('storage: { path: "${NOWHERE}" }')).toBe(
       'CONFIG_VARIABLE_MISSING storage.path: the environment variable NOWHERE is not set',
     );
   });
 
-  test('a file that is not there', async () => {
-    await expect(loadConfig(join(dir, 'none.yaml'), {})).rejects.toMatchObject({
+  test('a file that does not exist', async () => {
+    await expect(loadConfig(join(dir, 'missing.yaml'), {})).rejects.toMatchObject({
       code: 'CONFIG_UNREADABLE',
       message: expect.stringContaining('ENOENT'),
     });
   });
 });
 
-test('paths to plugins are relative to the file', async () => {
+test('plugin paths are relative to the file', async () => {
   writeFileSync(join(dir, 'sidetone.yaml'), 'server: { port: 0 }');
   expect((await loadConfig(join(dir, 'sidetone.yaml'), {})).baseDir).toBe(dir);
 });
