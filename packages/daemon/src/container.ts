@@ -20,7 +20,7 @@ import { OpenCommands } from './commands/open-commands.ts';
 import type { Config } from './config/schema.ts';
 import { ClientSlots } from './graphql/guard/client-slots.ts';
 import { createQueryLimits } from './graphql/guard/limits.ts';
-import { boundSubscriptions } from './graphql/guard/subscription-slots.ts';
+import { limitSubscriptions } from './graphql/guard/subscription-slots.ts';
 import { createSchema } from './graphql/schema.ts';
 import { createControlEndpoint } from './http/control-endpoint.ts';
 import { createDashboard } from './http/dashboard.ts';
@@ -328,11 +328,11 @@ function registerGraphql(register: Register, { config, clock, publicUrl }: Envir
       backfills: get(tokens.BACKFILL_SERVICE),
       providers: get(tokens.PROVIDERS),
       transcribers: get(tokens.TRANSCRIBERS),
-      transcribing: get(tokens.TRANSCRIPTION_SERVICE),
+      transcription: get(tokens.TRANSCRIPTION_SERVICE),
       levels: get(tokens.LEVEL_METERS),
       waveforms: get(tokens.WAVEFORMS),
       recordings: get(tokens.RECORDING_SERVICE),
-      addressOf: (path) => new URL(path, publicUrl()),
+      urlOf: (path) => new URL(path, publicUrl()),
       now: () => clock.now(),
       pageSize: config.limits.pageSize,
     }),
@@ -349,7 +349,7 @@ function registerHttp(register: Register, { config, clock, ids, log, isReady }: 
       dashboard: createDashboard(),
       graphql: createGraphqlEndpoint({
         ...limits,
-        schema: boundSubscriptions(get(tokens.SCHEMA), new ClientSlots(limits.subscriptionsPerClient)),
+        schema: limitSubscriptions(get(tokens.SCHEMA), new ClientSlots(limits.subscriptionsPerClient)),
         gate,
         limits: createQueryLimits(limits),
         connections: new ClientSlots(limits.connections),

@@ -1,4 +1,4 @@
-/** The schema builder, with the scalars as TypeScript sees them, and what every module of the schema is given. */
+/** The schema builder, the TypeScript types of its scalars, and the dependencies of the resolvers. */
 import SchemaBuilder from '@pothos/core';
 import type { UtteranceService } from '../transcription/utterance-service.ts';
 import type { AnnotationService } from '../calls/annotation-service.ts';
@@ -14,14 +14,7 @@ import type { LevelSource, LiveFeeds } from '../live/ports.ts';
 import type { ProviderDirectory, TranscriberDirectory } from '../plugins/ports.ts';
 import type { RecordingArchive } from '../recording/ports.ts';
 import type { WaveformSource } from '../audio/ports.ts';
-import type { Viewer } from '../access/viewer.ts';
-
-/** What every resolver is told of the one who asks, over whichever transport. */
-export interface Context {
-  readonly viewer: Viewer;
-  /** Whose connections and subscriptions are counted together: the viewer at its network address. */
-  readonly client: string;
-}
+import type { Context } from './context.ts';
 
 export interface SchemaDeps {
   readonly registry: CallRegistry;
@@ -36,14 +29,14 @@ export interface SchemaDeps {
   readonly backfills: BackfillService;
   readonly providers: ProviderDirectory;
   readonly transcribers: TranscriberDirectory;
-  readonly transcribing: Pick<TranscriptionService, 'set'>;
+  readonly transcription: Pick<TranscriptionService, 'set'>;
   readonly levels: LevelSource;
   readonly waveforms: WaveformSource;
   readonly recordings: Pick<RecordingArchive, 'find'>;
-  /** The daemon's address as clients see it, and a path on it. */
-  readonly addressOf: (path: string) => URL;
+  /** Returns the URL of a path of the daemon, as clients see it. */
+  readonly urlOf: (path: string) => URL;
   readonly now: () => number;
-  /** Most nodes on a page; `limits.pageSize`. */
+  /** `limits.pageSize`: the maximum number of nodes on a page. */
   readonly pageSize: number;
 }
 
@@ -52,9 +45,9 @@ export interface SchemaTypes {
   Context: Context;
   Scalars: {
     ID: { Input: string; Output: string };
-    /** Epoch ms inside, ISO 8601 outside. */
+    /** Epoch ms in resolvers, ISO 8601 in documents. */
     DateTime: { Input: number; Output: number };
-    /** A position inside, an opaque text outside. */
+    /** A position of the event log in resolvers, an opaque string in documents. */
     Cursor: { Input: number; Output: number };
     JSON: { Input: unknown; Output: unknown };
   };

@@ -9,9 +9,9 @@ import {
   type FaultCode,
   type Logger,
 } from '@sidetone/core';
+import { requireScope } from '../access/scopes.ts';
 import type { CommandOutcome } from '../commands/command-outcome.ts';
 import type { CommandService } from '../commands/command-service.ts';
-import { demand } from '../graphql/guard/access.ts';
 import { checkKey } from '../commands/input-checks.ts';
 import { isJson, readBody } from './body.ts';
 import { readControl } from './control-bodies.ts';
@@ -38,7 +38,7 @@ export function createControlEndpoint(deps: ControlEndpointDeps): ControlEndpoin
 
   async function run(request: IncomingMessage, url: URL): Promise<CommandOutcome> {
     const viewer = gate.viewer(request);
-    demand({ viewer }, 'CONTROL', 'this address');
+    requireScope(viewer, 'CONTROL', 'this address');
     const callId = CONTROL_PATH.exec(url.pathname)?.[1] as CallId;
     const key = request.headers['idempotency-key']?.toString();
     if (key !== undefined) checkKey('Idempotency-Key', key);
@@ -51,7 +51,7 @@ export function createControlEndpoint(deps: ControlEndpointDeps): ControlEndpoin
     if (!isFault(error)) {
       const id = deps.newId();
       log.error('a control failed by a mistake of ours', { id, reason: messageOf(error), error });
-      return sendJson(response, 500, { code: 'INTERNAL', message: 'Something went wrong on our side.', id });
+      return sendJson(response, 500, { code: 'INTERNAL', message: 'internal server error', id });
     }
     challenge(response, error);
     const { code, message, details } = error;

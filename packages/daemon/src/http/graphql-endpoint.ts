@@ -5,8 +5,8 @@ import { FaultError, isFault, messageOf, type Logger } from '@sidetone/core';
 import type { execute, ExecutionArgs, GraphQLError, GraphQLSchema, subscribe } from 'graphql';
 import { createYoga, type Plugin } from 'graphql-yoga';
 import type { ClientSlots } from '../graphql/guard/client-slots.ts';
-import type { Context } from '../graphql/builder.ts';
-import { createMask, told } from '../graphql/guard/errors.ts';
+import type { Context } from '../graphql/context.ts';
+import { asGraphqlError, createMask } from '../graphql/guard/errors.ts';
 import type { QueryLimits } from '../graphql/guard/limits.ts';
 import { isJson, readBody } from './body.ts';
 import { clientOf } from './client.ts';
@@ -117,7 +117,7 @@ export function createGraphqlEndpoint(deps: GraphqlEndpointDeps): GraphqlEndpoin
 function limitQueries(limits: QueryLimits): Plugin<Context> {
   const asRefusal = (error: unknown): GraphQLError => {
     if (!isFault(error)) throw error;
-    const refusal = told(error);
+    const refusal = asGraphqlError(error);
     Object.assign(refusal.extensions, { http: { status: 400, spec: true } });
     return refusal;
   };
@@ -142,7 +142,7 @@ function limitQueries(limits: QueryLimits): Plugin<Context> {
     onValidate:
       () =>
       ({ result, setResult }) =>
-        setResult(limits.tellable(result as readonly GraphQLError[]) as GraphQLError[]),
+        setResult(limits.withoutSuggestions(result as readonly GraphQLError[]) as GraphQLError[]),
     onExecute: checkSize,
     onSubscribe: checkSize,
   };

@@ -6,7 +6,7 @@ import { GraphQLError, type GraphQLFormattedError } from 'graphql';
 import { CloseCode, handleProtocols, makeServer, type ServerOptions } from 'graphql-ws';
 import { WebSocketServer, type WebSocket } from 'ws';
 import type { ClientSlots, Release } from '../graphql/guard/client-slots.ts';
-import type { Context } from '../graphql/builder.ts';
+import type { Context } from '../graphql/context.ts';
 import type { MaskError } from '../graphql/guard/errors.ts';
 import type { Gate } from './gate.ts';
 import { refuse } from './ingress.ts';

@@ -5,7 +5,7 @@ import { isFault, messageOf, type CallId, type Logger } from '@sidetone/core';
 import { WebSocketServer, type WebSocket } from 'ws';
 import type { ListeningService } from '../listening/listening-service.ts';
 import type { ListenerOutlet } from '../listening/listener.ts';
-import { demand } from '../graphql/guard/access.ts';
+import { requireScope } from '../access/scopes.ts';
 import type { Gate } from './gate.ts';
 import { refuse } from './ingress.ts';
 import { statusOf } from './reply.ts';
@@ -41,7 +41,7 @@ export function createListenEndpoint({ listening, gate, log }: ListenEndpointDep
   function admit(request: IncomingMessage, callId: CallId): string {
     gate.checkSender(request);
     const viewer = gate.socketViewer(request);
-    demand({ viewer }, 'LISTEN', 'this address');
+    requireScope(viewer, 'LISTEN', 'this address');
     listening.check(callId);
     return viewer.name;
   }

@@ -3,7 +3,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { pipeline } from 'node:stream/promises';
 import { FaultError, messageOf, type CallId, type Logger } from '@sidetone/core';
 import type { RecordingArchive } from '../recording/ports.ts';
-import { demand } from '../graphql/guard/access.ts';
+import { requireScope } from '../access/scopes.ts';
 import type { Gate } from './gate.ts';
 import { challenge, sendFailure, sendText } from './reply.ts';
 
@@ -80,7 +80,7 @@ export function createRecordingEndpoint(deps: RecordingEndpointDeps): RecordingE
         gate.checkSender(request);
         // An audio element cannot send a header, so the address may carry the token.
         const viewer = gate.socketViewer(request);
-        demand({ viewer }, 'LISTEN', 'this address');
+        requireScope(viewer, 'LISTEN', 'this address');
         await send(request, response, callId);
       } catch (error) {
         if (response.headersSent)

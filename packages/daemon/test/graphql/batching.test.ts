@@ -1,4 +1,4 @@
-/** How many statements a query takes: as many for a page of fifty calls as for a page of ten. */
+/** The number of SQL statements of a query: the same for a page of fifty calls as for a page of ten. */
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import Sqlite from 'better-sqlite3';
@@ -73,8 +73,8 @@ afterAll(() => {
   harness.close();
 });
 
-// oxlint-disable-next-line typescript/no-explicit-any -- a test looks into an answer as it likes
-async function ask(query: string): Promise<{ data: any; statements: string[] }> {
+// oxlint-disable-next-line typescript/no-explicit-any -- the shape of a result depends on the query
+async function run(query: string): Promise<{ data: any; statements: string[] }> {
   statements = [];
   const contextValue = { viewer: LOCAL_VIEWER, client: 'test' };
   const { data, errors } = await execute({
@@ -100,17 +100,17 @@ const EVERYTHING = (first: number) => `{
   } }
 }`;
 
-describe('a page of calls with all that is in them', () => {
-  test('takes as many statements for fifty calls as for ten', async () => {
-    const [ten, fifty] = [await ask(EVERYTHING(10)), await ask(EVERYTHING(50))];
+describe('a page of calls with all nested lists', () => {
+  test('needs the same number of statements for fifty calls as for ten', async () => {
+    const [ten, fifty] = [await run(EVERYTHING(10)), await run(EVERYTHING(50))];
     expect(fifty.data.calls.nodes).toHaveLength(50);
-    // Calls; text, three pages, a count, streams, commands and notes of all; then calls of what is in them, twice, and streams.
+    // Calls; text, three pages, a count, streams, commands and notes of all calls; then the calls of nested nodes, twice, and streams.
     expect(fifty.statements.length).toBe(ten.statements.length);
     expect(fifty.statements.length).toBeLessThanOrEqual(11);
   });
 
-  test('gives each call what is its own', async () => {
-    const { data } = await ask(EVERYTHING(50));
+  test('returns to each call its own rows', async () => {
+    const { data } = await run(EVERYTHING(50));
     for (const call of data.calls.nodes) {
       const i = Number(call.providerCallId.slice(1));
       const texts = Array.from({ length: (i % 5) + 1 }, (_, k) => `words ${k}`);
@@ -132,8 +132,8 @@ describe('a page of calls with all that is in them', () => {
   });
 });
 
-test('many nodes by their ids are one statement for each kind, in the order of the ids, and null where there is nothing', async () => {
-  const { data } = await ask(
+test('nodes() needs one statement for each type, keeps the order of the ids, and returns null for unknown ids', async () => {
+  const { data } = await run(
     '{ calls(first: 20) { nodes { id utterances { nodes { id } } commands { nodes { id } } } } }',
   );
   const [calls, utterances, commands] = [
@@ -142,32 +142,32 @@ test('many nodes by their ids are one statement for each kind, in the order of t
     data.calls.nodes.map((call: { commands: { nodes: { id: string }[] } }) => call.commands.nodes[0]!.id),
   ] as [string[], string[], string[]];
   const ids = calls.flatMap((id, i) => [id, 'call_none', utterances[i]!, 'nothing', commands[i]!, id]);
-  const answer = await ask(`{ nodes(ids: ${JSON.stringify(ids)}) { id __typename } }`);
-  expect(answer.data.nodes.map((node: { id: string } | null) => node?.id ?? null)).toEqual(
+  const result = await run(`{ nodes(ids: ${JSON.stringify(ids)}) { id __typename } }`);
+  expect(result.data.nodes.map((node: { id: string } | null) => node?.id ?? null)).toEqual(
     ids.map((id) => (id === 'call_none' || id === 'nothing' ? null : id)),
   );
-  expect(answer.statements).toHaveLength(3);
+  expect(result.statements).toHaveLength(3);
 });
 
-test('a page of matches is two statements: the matches, and their calls', async () => {
-  const { data, statements: asked } = await ask(
+test('a page of matches needs two statements: the matches, and their calls', async () => {
+  const { data, statements: executed } = await run(
     '{ searchTranscripts(query: "words", first: 50) { nodes { snippet utterance { call { id } } } } }',
   );
   expect(data.searchTranscripts.nodes).toHaveLength(50);
-  expect(asked).toHaveLength(2);
+  expect(executed).toHaveLength(2);
 });
 
-test('a page without its count does not count', async () => {
-  const { statements: asked } = await ask('{ calls(first: 5) { nodes { id } pageInfo { hasNextPage } } }');
-  expect(asked).toHaveLength(1);
-  expect(asked[0]).not.toMatch(/count\(/i);
+test('a page without totalCount does not count', async () => {
+  const { statements: executed } = await run('{ calls(first: 5) { nodes { id } pageInfo { hasNextPage } } }');
+  expect(executed).toHaveLength(1);
+  expect(executed[0]).not.toMatch(/count\(/i);
 });
 
-test('a list within a call is read no further than its page, and never by reading the whole table', async () => {
-  const { statements: asked } = await ask(EVERYTHING(50));
-  // Whole are only text, streams and notes.
-  expect(asked.filter((sql) => /limit -1\b/.test(sql))).toHaveLength(3);
-  for (const sql of asked) {
+test('a nested list is read only up to its page, and without a table scan', async () => {
+  const { statements: executed } = await run(EVERYTHING(50));
+  // Only text, streams and notes are read completely.
+  expect(executed.filter((sql) => /limit -1\b/.test(sql))).toHaveLength(3);
+  for (const sql of executed) {
     const steps = reader.prepare(`explain query plan ${sql}`).all() as { detail: string }[];
     expect(
       steps

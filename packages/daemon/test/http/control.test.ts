@@ -113,7 +113,7 @@ describe('a control by POST', () => {
     const callId = await it.aCall();
     it.daemon.parts.resolve(tokens.COMMAND_SERVICE).run = () => Promise.reject(new Error('select secret'));
     const { status, answer } = await post(callId, { type: 'end-call' });
-    expect([status, answer['message']]).toEqual([500, 'Something went wrong on our side.']);
+    expect([status, answer['message']]).toEqual([500, 'internal server error']);
     expect(it.lines.find(({ fields }) => fields['id'] === answer['id'])?.level).toBe('error');
   });
 });

@@ -138,7 +138,7 @@ describe('a query', () => {
     history.countCalls = () => Promise.reject(new Error('select secret from calls'));
     const { errors } = await it.query('{ calls { totalCount } }');
     expect(errors).toMatchObject([
-      { message: 'Something went wrong on our side.', extensions: { code: 'INTERNAL_SERVER_ERROR' } },
+      { message: 'internal server error', extensions: { code: 'INTERNAL_SERVER_ERROR' } },
     ]);
     expect(JSON.stringify(errors)).not.toContain('secret');
     expect(it.lines.find(({ fields }) => fields['id'] === errors![0]!.extensions['id'])?.level).toBe('error');

@@ -38,7 +38,7 @@ const query = 'subscription { callEvents { type } }';
 
 /** What a client got for its mistake of ours, checked against the log. */
 function expectMasked(told: string): void {
-  expect(told).toContain('Something went wrong on our side.');
+  expect(told).toContain('internal server error');
   expect(told).not.toContain('secret');
   const id = /"id":"([0-9a-f]{12})"/.exec(told)?.[1];
   const line = it.lines.find(({ fields }) => fields['id'] === id);

@@ -281,7 +281,7 @@ test('a transcriber that is no longer configured is told by its key', async () =
     displayName: 'ear',
     plugin: '',
     state: 'STOPPED',
-    stateMessage: 'It is no longer in the configuration.',
+    stateMessage: 'removed from the configuration',
   });
 });
 

@@ -1,8 +1,7 @@
 /**
- * Which scope a field needs. Kept here and applied once to the whole schema, so that no resolver has to think of it.
- * What is not named needs nothing of its own: it is reached only through a field that is.
+ * The scope that each field requires. It is checked for the whole schema in one place, so resolvers do not check it.
+ * Fields without a scope can be reached only through a field that has one.
  */
-import { FaultError } from '@sidetone/core';
 import {
   defaultFieldResolver,
   isObjectType,
@@ -10,13 +9,14 @@ import {
   type GraphQLFieldResolver,
   type GraphQLSchema,
 } from 'graphql';
+import { requireScope } from '../../access/scopes.ts';
 import type { Scope } from '../../access/viewer.ts';
-import type { Context } from '../builder.ts';
+import type { Context } from '../context.ts';
 
-/** `null` is for everybody. */
+/** `null` means that no scope is required. */
 export const FIELD_SCOPES: Readonly<Record<string, Scope | null>> = {
   'Query.viewer': null,
-  // Whoever was given a call by a mutation may know which one it is, without reading on.
+  // A viewer without READ may see the id of a call that a mutation returns.
   'Call.id': null,
   'Call.levels': 'LISTEN',
   'Call.listenUrl': 'LISTEN',
@@ -45,7 +45,7 @@ export const FIELD_SCOPES: Readonly<Record<string, Scope | null>> = {
   'Mutation.backfill': 'ADMIN',
 };
 
-/** What every field of these types needs that has no line of its own. A mutation that somebody forgot is nobody's. */
+/** The scope of the fields of a type that are not listed above. A mutation that was forgotten requires ADMIN. */
 const TYPE_SCOPES: Readonly<Record<string, Scope>> = {
   Query: 'READ',
   Subscription: 'READ',
@@ -53,23 +53,15 @@ const TYPE_SCOPES: Readonly<Record<string, Scope>> = {
   Mutation: 'ADMIN',
 };
 
-/** What a field needs, if anything. */
+/** Returns the scope that a field requires, or null. */
 export function scopeOf(type: string, field: string): Scope | null {
-  const own = FIELD_SCOPES[`${type}.${field}`];
-  return own === undefined ? (TYPE_SCOPES[type] ?? null) : own;
-}
-
-/** @throws {FaultError} FORBIDDEN, naming the scope. */
-export function demand({ viewer }: Pick<Context, 'viewer'>, scope: Scope, what: string): void {
-  if (viewer.scopes.has(scope)) return;
-  throw new FaultError('FORBIDDEN', `${what} needs an access token with the scope ${scope}`, {
-    details: { scope },
-  });
+  const scope = FIELD_SCOPES[`${type}.${field}`];
+  return scope === undefined ? (TYPE_SCOPES[type] ?? null) : scope;
 }
 
 type Field = GraphQLField<unknown, Context>;
 
-/** Guards the fields of a schema, in place. A field that fails is an error at its path, and null where it may be. */
+/** Adds the scope checks to the fields of a schema, in place. A failed check is a GraphQL error at the path of the field. */
 export function guard(schema: GraphQLSchema): GraphQLSchema {
   for (const type of Object.values(schema.getTypeMap())) {
     if (!isObjectType(type)) continue;
@@ -86,10 +78,10 @@ function guardField(field: Field, scope: Scope, name: string, isSubscription: bo
   const guarded =
     (resolve: GraphQLFieldResolver<unknown, Context>): GraphQLFieldResolver<unknown, Context> =>
     (source, args, context, info) => {
-      demand(context, scope, name);
+      requireScope(context.viewer, scope, name);
       return resolve(source, args, context, info);
     };
-  // A subscription is guarded where it begins, not again at each event.
+  // A subscription is checked when it starts, not for each event.
   if (isSubscription) field.subscribe = guarded(field.subscribe ?? defaultFieldResolver);
   else field.resolve = guarded(field.resolve ?? defaultFieldResolver);
 }

@@ -1,20 +1,20 @@
-/** How much each client holds at once, up to a bound. */
+/** Counts what each client holds at once, up to a limit. */
 
-/** What a client gives back; giving back twice is giving back once. */
+/** Releases a slot. Calling it again has no effect. */
 export type Release = () => void;
 
 export class ClientSlots {
-  readonly #bound: number;
+  readonly #limit: number;
   readonly #held = new Map<string, number>();
 
-  constructor(bound: number) {
-    this.#bound = bound;
+  constructor(limit: number) {
+    this.#limit = limit;
   }
 
-  /** One more for this client; nothing when it has as many as it may. */
+  /** Acquires a slot for a client. Returns undefined if the client has reached the limit. */
   take(client: string): Release | undefined {
     const held = this.#held.get(client) ?? 0;
-    if (held >= this.#bound) return undefined;
+    if (held >= this.#limit) return undefined;
     this.#held.set(client, held + 1);
     let isHeld = true;
     return () => {
@@ -29,7 +29,7 @@ export class ClientSlots {
     else this.#held.delete(client);
   }
 
-  /** How many clients hold something. */
+  /** The number of clients that hold a slot. */
   get clients(): number {
     return this.#held.size;
   }

@@ -1,4 +1,4 @@
-/** What a query may be: how long, how deep, how costly. The same over every transport. */
+/** Limits of a query: length, depth, aliases and cost. They are the same for all transports. */
 import { FaultError, type FaultCode } from '@sidetone/core';
 import { GraphQLError, Lexer, Source, TokenKind } from 'graphql';
 import { measure, type Measurable, type QuerySize } from './query-size.ts';
@@ -9,23 +9,23 @@ export interface QueryBounds {
   readonly queryAliases: number;
   readonly queryCost: number;
   readonly introspection: boolean;
-  /** Most nodes on a page. */
+  /** The maximum number of nodes on a page. */
   readonly pageSize: number;
 }
 
 export interface QueryLimits {
   /** @throws {FaultError} LIMIT_QUERY_TOKENS or LIMIT_QUERY_DEPTH. */
   checkText(text: string): void;
-  /** Of a document that is valid. @throws {FaultError} INTROSPECTION_DISABLED or LIMIT_QUERY_... */
+  /** Checks a document that passed validation. @throws {FaultError} INTROSPECTION_DISABLED or LIMIT_QUERY_... */
   checkSize(query: Measurable): void;
-  /** What a client is told of its mistakes: no names of the schema, where nobody may ask for them. */
-  tellable(errors: readonly GraphQLError[]): readonly GraphQLError[];
+  /** Removes suggestions of schema names from validation errors if introspection is disabled. */
+  withoutSuggestions(errors: readonly GraphQLError[]): readonly GraphQLError[];
 }
 
 const SIZES = {
-  depth: ['LIMIT_QUERY_DEPTH', 'queryDepth', 'fields nested in one another'],
-  aliases: ['LIMIT_QUERY_ALIASES', 'queryAliases', 'fields under another name'],
-  cost: ['LIMIT_QUERY_COST', 'queryCost', 'fields in its largest answer'],
+  depth: ['LIMIT_QUERY_DEPTH', 'queryDepth', 'levels of nested fields'],
+  aliases: ['LIMIT_QUERY_ALIASES', 'queryAliases', 'aliases'],
+  cost: ['LIMIT_QUERY_COST', 'queryCost', 'fields in its largest possible result'],
 } as const satisfies Record<keyof QuerySize, readonly [FaultCode, keyof QueryBounds, string]>;
 
 export function createQueryLimits(bounds: QueryBounds): QueryLimits {
@@ -35,27 +35,24 @@ export function createQueryLimits(bounds: QueryBounds): QueryLimits {
       const size = measure(query, bounds.pageSize);
       if (!size) return;
       if (size.introspects && !bounds.introspection) {
-        throw new FaultError(
-          'INTROSPECTION_DISABLED',
-          'the schema cannot be asked for (limits.introspection)',
-        );
+        throw new FaultError('INTROSPECTION_DISABLED', 'introspection is disabled by limits.introspection');
       }
       for (const key of Object.keys(SIZES) as (keyof QuerySize)[]) {
         const [code, bound, what] = SIZES[key];
         if (size[key] > bounds[bound]) throw tooLarge(code, bound, bounds[bound], what);
       }
     },
-    tellable: (errors) => (bounds.introspection ? errors : errors.map(withoutNames)),
+    withoutSuggestions: (errors) => (bounds.introspection ? errors : errors.map(withoutSuggestion)),
   };
 }
 
 function tooLarge(code: FaultCode, bound: string, maximum: number, what: string): FaultError {
-  return new FaultError(code, `the query has more than ${maximum} ${what} (limits.${bound})`, {
+  return new FaultError(code, `query exceeds limits.${bound} (${maximum} ${what})`, {
     details: { limit: `limits.${bound}`, maximum },
   });
 }
 
-/** Most brackets within one another: the parser calls itself for each. More than any answer is deep. */
+/** The maximum depth of nested brackets, because the parser recurses for each. Deeper than any possible result. */
 export const MAX_NESTING = 500;
 
 const NESTING: Readonly<Partial<Record<TokenKind, number>>> = {
@@ -67,26 +64,23 @@ const NESTING: Readonly<Partial<Record<TokenKind, number>>> = {
   [TokenKind.PAREN_R]: -1,
 };
 
-/** Reads a text no further than it has to. @throws {FaultError} LIMIT_QUERY_TOKENS or LIMIT_QUERY_DEPTH. */
+/** Stops reading at the first limit. @throws {FaultError} LIMIT_QUERY_TOKENS or LIMIT_QUERY_DEPTH. */
 function checkTokens(text: string, maximum: number): void {
   const lexer = new Lexer(new Source(text));
   let nesting = 0;
   for (let count = 0; ; count++) {
-    const kind = kindOfNext(lexer);
+    const kind = nextKind(lexer);
     if (kind === TokenKind.EOF) return;
     if (count === maximum) throw tooLarge('LIMIT_QUERY_TOKENS', 'queryTokens', maximum, 'tokens');
     nesting += NESTING[kind] ?? 0;
     if (nesting > MAX_NESTING) {
-      throw new FaultError(
-        'LIMIT_QUERY_DEPTH',
-        `the query has more than ${MAX_NESTING} brackets in one another`,
-      );
+      throw new FaultError('LIMIT_QUERY_DEPTH', `query has more than ${MAX_NESTING} nested brackets`);
     }
   }
 }
 
-/** What is no token is for the parser to tell: it reads no further either. */
-function kindOfNext(lexer: Lexer): TokenKind {
+/** Returns the kind of the next token. An invalid token counts as the end, because the parser stops there too. */
+function nextKind(lexer: Lexer): TokenKind {
   try {
     return lexer.advance().kind;
   } catch {
@@ -94,8 +88,8 @@ function kindOfNext(lexer: Lexer): TokenKind {
   }
 }
 
-/** The language's own errors say "Did you mean ...?", with names of the schema. */
-function withoutNames(error: GraphQLError): GraphQLError {
+/** Validation errors of graphql-js can end with "Did you mean ...?" and names of the schema. */
+function withoutSuggestion(error: GraphQLError): GraphQLError {
   const message = error.message.replace(/ Did you mean .*$/s, '');
   if (message === error.message) return error;
   const { nodes, source, positions, path, extensions } = error;

@@ -1,6 +1,6 @@
 /**
- * How large a query is, before anything of it is done. One walk over a valid document; a fragment is walked once for
- * each size of page that it is used at, however often it is spread, so that the walk cannot be made long.
+ * Measures a query before it is executed, in one walk over a valid document. A fragment is measured once for each page
+ * size at which it is used, however often it is spread, so a query cannot make the measurement slow.
  */
 import {
   getNamedType,
@@ -22,19 +22,21 @@ import {
   type SelectionSetNode,
   type ValueNode,
 } from 'graphql';
-import { DEFAULT_PAGE_SIZE } from '../types/paging.ts';
+
+/** The number of nodes on a page if neither `first` nor `last` is given. */
+export const DEFAULT_PAGE_SIZE = 50;
 
 export interface QuerySize {
-  /** Fields nested in one another. */
+  /** The depth of nested fields. */
   readonly depth: number;
-  /** Fields asked for under another name, each as often as its fragment is spread. */
+  /** The number of aliases; those of a fragment count each time it is spread. */
   readonly aliases: number;
-  /** Fields in the largest answer that there can be. */
+  /** The number of fields in the largest possible result. */
   readonly cost: number;
 }
 
 export interface Measured extends QuerySize {
-  /** Whether it asks for the schema. That part is not counted: its length and depth are bounded by the language's own rules. */
+  /** Whether it selects the schema. That part is not measured, because validation limits its depth. */
   readonly introspects: boolean;
 }
 
@@ -45,24 +47,24 @@ export interface Measurable {
   readonly variableValues?: Readonly<Record<string, unknown>> | null | undefined;
 }
 
-/** How long a list is taken to be that nobody bounded: streams of a call, parties, providers. */
+/** The assumed length of a list without paging arguments, such as the streams of a call or the providers. */
 const LIST_LENGTH = 10;
 const NOTHING: QuerySize = { depth: 0, aliases: 0, cost: 0 };
 
-/** Nothing when there is no such operation: then there is nothing to do either. */
+/** Returns undefined if the document has no such operation: nothing is executed then. */
 export function measure(query: Measurable, pageSize: number): Measured | undefined {
   const operation = getOperationAST(query.document, query.operationName);
   const root = operation && query.schema.getRootType(operation.operation);
   if (!operation || !root) return undefined;
-  return new Ruler(query, operation, pageSize).measure(operation.selectionSet, root);
+  return new QueryWalk(query, operation, pageSize).measure(operation.selectionSet, root);
 }
 
-class Ruler {
+class QueryWalk {
   readonly #query: Measurable;
   readonly #operation: OperationDefinitionNode;
   readonly #pageSize: number;
   readonly #fragments: ReadonlyMap<string, FragmentDefinitionNode>;
-  readonly #walked = new Map<string, QuerySize>();
+  readonly #measured = new Map<string, QuerySize>();
   #introspects = false;
 
   constructor(query: Measurable, operation: OperationDefinitionNode, pageSize: number) {
@@ -80,7 +82,7 @@ class Ruler {
     return { ...size, introspects: this.#introspects };
   }
 
-  /** @param page how long the lists are that stand here: those of a connection are as long as its page. */
+  /** @param page the length of lists in this selection: the page size within a connection. */
   #selections({ selections }: SelectionSetNode, parent: GraphQLCompositeType, page: number): QuerySize {
     let [depth, aliases, cost] = [0, 0, 0];
     for (const selection of selections) {
@@ -104,12 +106,12 @@ class Ruler {
 
   #spread(name: string, page: number): QuerySize {
     const key = `${name} ${page}`;
-    const known = this.#walked.get(key);
+    const known = this.#measured.get(key);
     if (known) return known;
     const fragment = this.#fragments.get(name);
     const type = this.#typeNamed(fragment?.typeCondition.name.value);
     const size = fragment && type ? this.#selections(fragment.selectionSet, type, page) : NOTHING;
-    this.#walked.set(key, size);
+    this.#measured.set(key, size);
     return size;
   }
 
@@ -137,9 +139,9 @@ class Ruler {
 
   #pageOf(node: FieldNode, field: GraphQLField<unknown, unknown>): number {
     if (!field.args.some(({ name }) => name === 'first' || name === 'last')) return LIST_LENGTH;
-    const asked = this.#argument(node, 'first') ?? this.#argument(node, 'last') ?? DEFAULT_PAGE_SIZE;
-    // A page that is too large is refused later, by its own rule.
-    return typeof asked === 'number' ? Math.min(Math.max(asked, 0), this.#pageSize) : this.#pageSize;
+    const size = this.#argument(node, 'first') ?? this.#argument(node, 'last') ?? DEFAULT_PAGE_SIZE;
+    // A page size above the limit is rejected later, by the resolver.
+    return typeof size === 'number' ? Math.min(Math.max(size, 0), this.#pageSize) : this.#pageSize;
   }
 
   #lengthOf(node: FieldNode, page: number): number {
@@ -152,7 +154,7 @@ class Ruler {
     return value && this.#valueOf(value);
   }
 
-  /** A number, a list of which only the length matters, or nothing. */
+  /** Returns a number, or a list of which only the length is used, or undefined. */
   #valueOf(value: ValueNode): unknown {
     if (value.kind === Kind.INT) return Number(value.value);
     if (value.kind === Kind.LIST) return value.values;

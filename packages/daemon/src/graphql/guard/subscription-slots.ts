@@ -1,21 +1,21 @@
-/** Bounds how many subscriptions a client holds at once, over all its connections and whichever transport. */
+/** Limits the number of concurrent subscriptions of a client, over all its connections and transports. */
 import { FaultError } from '@sidetone/core';
 import type { GraphQLSchema } from 'graphql';
 import type { ClientSlots, Release } from './client-slots.ts';
-import type { Context } from '../builder.ts';
+import type { Context } from '../context.ts';
 
-/** Bounds the subscriptions of a schema, in place. */
-export function boundSubscriptions(schema: GraphQLSchema, slots: ClientSlots): GraphQLSchema {
+/** Adds the limit to the subscription fields of a schema, in place. */
+export function limitSubscriptions(schema: GraphQLSchema, slots: ClientSlots): GraphQLSchema {
   for (const field of Object.values(schema.getSubscriptionType()?.getFields() ?? {})) {
     const { subscribe } = field;
     if (!subscribe) continue;
     field.subscribe = async (source, args, context: Context, info) => {
       const release = slots.take(context.client);
       if (!release) {
-        throw new FaultError('LIMIT_SUBSCRIPTIONS', 'this client has as many subscriptions as it may');
+        throw new FaultError('LIMIT_SUBSCRIPTIONS', 'this client has reached limits.subscriptionsPerClient');
       }
       try {
-        return new HeldIterator(
+        return new SlotIterator(
           (await subscribe(source, args, context, info)) as AsyncIterator<unknown>,
           release,
         );
@@ -28,8 +28,8 @@ export function boundSubscriptions(schema: GraphQLSchema, slots: ClientSlots): G
   return schema;
 }
 
-/** An iterator that gives its slot back when it ends, however it ends. */
-class HeldIterator implements AsyncIterableIterator<unknown> {
+/** Releases its slot when the wrapped iterator ends, fails or is cancelled. */
+class SlotIterator implements AsyncIterableIterator<unknown> {
   readonly #source: AsyncIterator<unknown>;
   readonly #release: Release;
 

@@ -1,4 +1,4 @@
-/** What clients add to calls, and the erasing of calls. */
+/** Mutations that add to stored calls or erase them. */
 import type { CallId } from '@sidetone/core';
 import {
   MAX_NOTE_CHARACTERS,
@@ -6,46 +6,85 @@ import {
   MAX_TAG_CHARACTERS,
   MAX_TAGS_PER_CALL,
 } from '../../calls/annotation-service.ts';
-import type { Builder, SchemaDeps } from '../builder.ts';
-import type { Enums } from '../types/enums.ts';
 import { checkKey, checkText, ofInput } from '../../commands/input-checks.ts';
+import type { Builder, SchemaDeps } from '../builder.ts';
+import { requesterOf } from '../context.ts';
+import type { Enums } from '../types/enums.ts';
 import type { Refs } from '../types/refs.ts';
-import { requesterOf } from './requester.ts';
 
 export function addAnnotations(builder: Builder, refs: Refs, enums: Enums, deps: SchemaDeps): void {
-  const { annotations, utterances, erasure } = deps;
-  addNote(refs);
+  addUtteranceMutation(builder, refs, enums, deps);
+  const { annotations, erasure } = deps;
+  const callId = { required: true, description: 'The id of the call.' } as const;
+  builder.mutationFields((t) => ({
+    tagCall: t.field({
+      type: refs.Call,
+      description: `Adds tags to a call and removes others. A call has at most ${MAX_TAGS_PER_CALL} tags of at most ${MAX_TAG_CHARACTERS} characters. Adding an existing tag, or removing a missing one, has no effect.`,
+      args: {
+        callId: t.arg.id(callId),
+        add: t.arg.stringList({ required: false, description: 'The tags to add.' }),
+        remove: t.arg.stringList({ required: false, description: 'The tags to remove.' }),
+      },
+      resolve: (_root, { callId: id, add, remove }) => annotations.tag(id as CallId, add ?? [], remove ?? []),
+    }),
+    addNote: t.field({
+      type: refs.Note,
+      description: `Adds a note to a call. A call has at most ${MAX_NOTES_PER_CALL} notes of at most ${MAX_NOTE_CHARACTERS} characters.`,
+      args: {
+        callId: t.arg.id(callId),
+        text: t.arg.string({ required: true, description: 'The text of the note.' }),
+        offsetMs: t.arg.int({
+          required: false,
+          description: 'The moment of the call that the note refers to, in ms from the answer.',
+        }),
+      },
+      resolve: (_root, { callId: id, text, offsetMs }, context) =>
+        annotations.addNote(id as CallId, text, offsetMs ?? undefined, requesterOf(context)),
+    }),
+    deleteCall: t.boolean({
+      description:
+        'Erases an ended call and everything stored about it, such as events, transcript, notes and recording, also from the search index and the database file. Returns false if the call does not exist. Fails with CALL_STILL_LIVE while the call is live. If the provider reports the call again later, it is stored as a new call.',
+      args: { callId: t.arg.id(callId) },
+      resolve: (_root, { callId: id }) => erasure.erase(id as CallId),
+    }),
+  }));
+}
 
+function addUtteranceMutation(
+  builder: Builder,
+  refs: Refs,
+  enums: Enums,
+  { utterances }: SchemaDeps,
+): void {
   const AddUtteranceInput = builder.inputType('AddUtteranceInput', {
-    description:
-      "Words for a call's transcript that were recognised elsewhere: by a speech recogniser or voice agent of the client's own.",
+    description: "An utterance that was recognised by the client's own speech recogniser or voice agent.",
     fields: (t) => ({
-      callId: t.id({ required: true, description: 'The call.' }),
-      party: t.field({ type: enums.Party, required: true, description: 'Who said it.' }),
-      text: t.string({ required: true, description: 'The words: at most 10,000 characters.' }),
+      callId: t.id({ required: true, description: 'The id of the call.' }),
+      party: t.field({ type: enums.Party, required: true, description: 'The speaker.' }),
+      text: t.string({ required: true, description: 'The text, at most 10,000 characters.' }),
       isFinal: t.boolean({
         defaultValue: true,
         description:
-          'Whether the words will not change. Words that may are shown to whoever reads the transcript and replaced by the next of that party, and never stored; only a live call takes them.',
+          'Whether the utterance is complete. A partial is delivered to subscriptions, replaced by the next one of the same party, and never stored. Partials of an ended call fail with INPUT_INVALID.',
       }),
       utteranceId: t.string({
         description:
-          "The client's own name for the utterance, or the id that an earlier answer gave: 1 to 200 printable characters. Of the same call and name, a partial is replaced, and a final told again is the one that was told first.",
+          "The client's own name for the utterance, or an id that an earlier `addUtterance` returned: 1 to 200 printable characters. Within a call, a partial with the same name is replaced, and a repeated final returns the one that is stored.",
       }),
-      startMs: t.int({ description: 'Where it begins, ms from the answer of the call.' }),
+      startMs: t.int({ description: 'The start in ms from the answer of the call.' }),
       endMs: t.int({
         description:
-          'Where it ends, ms from the answer of the call. Without offsets, it is taken to have ended now.',
+          'The end in ms from the answer of the call. If both offsets are left out, the end is the current time.',
       }),
-      confidence: t.float({ description: 'How sure the recogniser is, 0 to 1.' }),
+      confidence: t.float({ description: 'The confidence of the speech recogniser, 0 to 1.' }),
     }),
   });
 
-  builder.mutationFields((t) => ({
-    addUtterance: t.field({
+  builder.mutationField('addUtterance', (t) =>
+    t.field({
       type: refs.Utterance,
-      description: "Adds words to a call's transcript, live or over.",
-      args: { input: t.arg({ type: AddUtteranceInput, required: true, description: 'Which words.' }) },
+      description: 'Adds an utterance to the transcript of a live or ended call.',
+      args: { input: t.arg({ type: AddUtteranceInput, required: true, description: 'The utterance.' }) },
       resolve: (_root, { input }) => {
         const { callId, party, text, isFinal, utteranceId, startMs, endMs, confidence } = input;
         checkText('text', text);
@@ -64,53 +103,5 @@ export function addAnnotations(builder: Builder, refs: Refs, enums: Enums, deps:
         );
       },
     }),
-    tagCall: t.field({
-      type: refs.Call,
-      description: `Marks a call with words, or takes some away. At most ${MAX_TAGS_PER_CALL} tags of ${MAX_TAG_CHARACTERS} characters. A tag that is there already, or is not there, changes nothing.`,
-      args: {
-        callId: t.arg.id({ required: true, description: 'The call.' }),
-        add: t.arg.stringList({ required: false, description: 'The tags to add.' }),
-        remove: t.arg.stringList({ required: false, description: 'The tags to take away.' }),
-      },
-      resolve: (_root, { callId, add, remove }) => annotations.tag(callId as CallId, add ?? [], remove ?? []),
-    }),
-    addNote: t.field({
-      type: refs.Note,
-      description: `Writes something down about a call. At most ${MAX_NOTES_PER_CALL} notes of ${MAX_NOTE_CHARACTERS} characters.`,
-      args: {
-        callId: t.arg.id({ required: true, description: 'The call.' }),
-        text: t.arg.string({ required: true, description: 'The note.' }),
-        offsetMs: t.arg.int({
-          required: false,
-          description: 'Which moment it is about, ms from the answer of the call.',
-        }),
-      },
-      resolve: (_root, { callId, text, offsetMs }, context) =>
-        annotations.addNote(callId as CallId, text, offsetMs ?? undefined, requesterOf(context)),
-    }),
-    deleteCall: t.boolean({
-      description:
-        'Erases a call that is over and everything kept about it: rows, events, search index, notes; also from the file. True when it was there, false when there is no such call. A live call is refused with CALL_STILL_LIVE. What the provider tells of the call afterwards begins it anew.',
-      args: { callId: t.arg.id({ required: true, description: 'The call.' }) },
-      resolve: (_root, { callId }) => erasure.erase(callId as CallId),
-    }),
-  }));
-}
-
-function addNote(refs: Refs): void {
-  refs.Note.implement({
-    description: 'Something that was written down about a call.',
-    fields: (t) => ({
-      id: t.id({ description: 'Our id of the note.', resolve: ({ note }) => note.id }),
-      text: t.string({ description: 'What was written.', resolve: ({ note }) => note.text }),
-      at: t.field({ type: 'DateTime', description: 'When it was written.', resolve: ({ at }) => at }),
-      offsetMs: t.int({
-        nullable: true,
-        description:
-          'Which moment of the call it is about, ms from the answer; null when it is about the whole call.',
-        resolve: ({ note }) => note.offsetMs,
-      }),
-      author: t.string({ nullable: true, description: 'Who wrote it.', resolve: ({ note }) => note.author }),
-    }),
-  });
+  );
 }

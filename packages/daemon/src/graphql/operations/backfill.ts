@@ -1,50 +1,35 @@
-/** Past calls into history, on request. */
+/** The import of past calls. */
 import { providerId } from '@sidetone/core';
-import { BACKFILL_STATES } from '../../backfill/backfill-service.ts';
-import type { Builder, SchemaDeps } from '../builder.ts';
+import type { BackfillState } from '../../backfill/backfill-service.ts';
 import { invalidInput } from '../../commands/input-checks.ts';
-import { providerOf } from '../types/provider.ts';
+import type { Builder, SchemaDeps } from '../builder.ts';
+import { addEnum } from '../types/enums.ts';
+import { providerOf } from '../types/lookup.ts';
 import type { Refs } from '../types/refs.ts';
 
-export function addBackfill(builder: Builder, refs: Refs, { backfills, providers }: SchemaDeps): void {
-  const BackfillState = builder.enumType('BackfillState', {
-    description:
-      'How a backfill is doing. One that FAILED or was STOPPED goes on when it is asked for again.',
-    values: BACKFILL_STATES,
-  });
+const BACKFILL_STATE = {
+  RUNNING: 'Calls are being imported.',
+  DONE: 'All calls were imported.',
+  FAILED: 'Ended by an error, which `message` describes. The same mutation continues it.',
+  STOPPED: 'Interrupted by a stop of the daemon. The same mutation continues it.',
+} as const satisfies Record<BackfillState, string>;
+
+export function addBackfill(builder: Builder, refs: Refs, deps: SchemaDeps): void {
+  addBackfillType(builder, refs, deps);
+  const { backfills } = deps;
   const BackfillInput = builder.inputType('BackfillInput', {
-    description: 'Which past calls to take into history.',
+    description: 'The calls to import.',
     fields: (t) => ({
-      providerId: t.id({ required: true, description: 'Whose calls.' }),
-      since: t.field({ type: 'DateTime', required: true, description: 'Those created from this moment on.' }),
+      providerId: t.id({ required: true, description: 'The id of the provider instance.' }),
+      since: t.field({
+        type: 'DateTime',
+        required: true,
+        description: 'Imports calls that were created at or after this time.',
+      }),
       until: t.field({
         type: 'DateTime',
-        description: 'Those created before this moment; now, when left out.',
+        description: 'Imports calls that were created before this time. Default: now.',
       }),
-    }),
-  });
-
-  refs.Backfill.implement({
-    description: "A provider's past calls on their way into history, newest first.",
-    fields: (t) => ({
-      provider: t.field({
-        type: refs.Provider,
-        description: 'Whose calls.',
-        resolve: (backfill) => providerOf(providers, backfill.providerId),
-      }),
-      since: t.expose('since', { type: 'DateTime', description: 'Calls created from this moment on.' }),
-      until: t.expose('until', { type: 'DateTime', description: 'Calls created before this moment.' }),
-      state: t.expose('state', { type: BackfillState, description: 'How it is doing.' }),
-      calls: t.exposeInt('calls', {
-        description: 'Calls taken in so far; those that were known already count too.',
-      }),
-      reached: t.field({
-        type: 'DateTime',
-        nullable: true,
-        description: 'How far back it has come.',
-        resolve: ({ reached }) => reached,
-      }),
-      message: t.string({ nullable: true, description: 'Why it failed.', resolve: ({ message }) => message }),
     }),
   });
 
@@ -59,13 +44,50 @@ export function addBackfill(builder: Builder, refs: Refs, { backfills, providers
     t.field({
       type: refs.Backfill,
       description:
-        'Takes past calls into history, without doubles. Asked for again, it goes on where it stopped.',
-      args: { input: t.arg({ type: BackfillInput, required: true, description: 'Which calls.' }) },
+        'Imports past calls of a provider into history, without duplicates. Continues an earlier backfill of the same time range that did not finish. Fails with INPUT_INVALID while another backfill of the provider is running.',
+      args: { input: t.arg({ type: BackfillInput, required: true, description: 'The calls to import.' }) },
       resolve: (_root, { input }) => {
         const { since, until } = input;
-        if (until != null && until <= since) throw invalidInput('until', '`until` is behind `since`');
+        if (until != null && until <= since) throw invalidInput('until', 'until: expected a time after since');
         return backfills.start(providerId(input.providerId), since, until ?? undefined);
       },
     }),
   );
+}
+
+function addBackfillType(builder: Builder, refs: Refs, deps: SchemaDeps): void {
+  const StateEnum = addEnum(builder, 'BackfillState', 'The progress of a backfill.', BACKFILL_STATE);
+  refs.Backfill.implement({
+    description: 'An import of past calls of a provider, newest first.',
+    fields: (t) => ({
+      provider: t.field({
+        type: refs.Provider,
+        description: 'The provider instance.',
+        resolve: (backfill) => providerOf(deps, backfill.providerId),
+      }),
+      since: t.expose('since', {
+        type: 'DateTime',
+        description: 'Calls that were created at or after this time are imported.',
+      }),
+      until: t.expose('until', {
+        type: 'DateTime',
+        description: 'Calls that were created before this time are imported.',
+      }),
+      state: t.expose('state', { type: StateEnum, description: 'The progress.' }),
+      calls: t.exposeInt('calls', {
+        description: 'The number of calls processed so far, including those that were already stored.',
+      }),
+      reached: t.field({
+        type: 'DateTime',
+        nullable: true,
+        description: 'When the oldest call processed so far was created. Null before the first one.',
+        resolve: ({ reached }) => reached,
+      }),
+      message: t.string({
+        nullable: true,
+        description: 'Why the backfill failed. Null if it did not.',
+        resolve: ({ message }) => message,
+      }),
+    }),
+  });
 }

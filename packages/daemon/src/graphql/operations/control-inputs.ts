@@ -1,119 +1,154 @@
 /** The inputs of the control mutations. */
-import type { Builder } from '../builder.ts';
+import type { InputFieldBuilder } from '@pothos/core';
+import type { Builder, Types } from '../builder.ts';
 import type { Enums } from '../types/enums.ts';
 
-export function addControlInputs(builder: Builder, enums: Enums) {
-  const callId = 'The call.';
-  const idempotencyKey =
-    'Makes a repetition safe: with the same key, whoever asks for the same gets what became of it the first time, and nothing is done again. Of another command, the same key is an IDEMPOTENCY_CONFLICT. 1 to 200 printable characters.';
+type Fields = InputFieldBuilder<Types, 'InputObject'>;
+
+export const addControlInputs = (builder: Builder, enums: Enums) => ({
+  Call: builder.inputType('CallInput', { description: 'Selects a call.', fields: target }),
+  ...addSpeechInputs(builder, enums),
+  ...addAudioInputs(builder, enums),
+  ...addTransferInputs(builder),
+  ...addProviderInputs(builder),
+});
+
+/** The fields of every control. */
+const target = (t: Fields) => ({
+  callId: t.id({ required: true, description: 'The id of the call.' }),
+  idempotencyKey: idempotencyKey(t),
+});
+
+const idempotencyKey = (t: Fields) =>
+  t.string({
+    description:
+      'Makes a retry safe. If the same access token sends the same command again with the same key, it is not executed again: the outcome of the first one is returned. Another command with the same key fails with IDEMPOTENCY_CONFLICT. 1 to 200 printable characters.',
+  });
+
+const providerOptions = (t: Fields) =>
+  t.field({
+    type: 'JSON',
+    description: 'An object with options of the provider, passed on unchanged.',
+  });
+
+function addSpeechInputs(builder: Builder, enums: Enums) {
   return {
     Say: builder.inputType('SayInput', {
-      description: 'What to say.',
+      description: 'The text to speak.',
       fields: (t) => ({
-        callId: t.id({ required: true, description: callId }),
-        content: t.string({ required: true, description: 'The words.' }),
+        ...target(t),
+        content: t.string({ required: true, description: 'The text, at most 10,000 characters.' }),
         endCallAfterSpoken: t.boolean({
           defaultValue: false,
-          description: 'Hang up when they have been spoken.',
+          description: 'Whether to end the call after the text was spoken.',
         }),
         interrupt: t.boolean({
           defaultValue: false,
-          description: 'Cut in on what the assistant is saying now, instead of queueing behind it.',
+          description:
+            'Whether to interrupt the current speech of the assistant instead of waiting for its end.',
         }),
-        idempotencyKey: t.string({ description: idempotencyKey }),
       }),
     }),
     AddMessage: builder.inputType('AddMessageInput', {
-      description: "A message for the assistant's conversation.",
+      description: 'A message for the conversation of the assistant.',
       fields: (t) => ({
-        callId: t.id({ required: true, description: callId }),
-        role: t.field({ type: enums.MessageRole, required: true, description: 'Whose words it is.' }),
-        content: t.string({ required: true, description: 'The words.' }),
+        ...target(t),
+        role: t.field({ type: enums.MessageRole, required: true, description: 'The author of the message.' }),
+        content: t.string({ required: true, description: 'The text, at most 10,000 characters.' }),
         triggerResponse: t.boolean({
           defaultValue: true,
-          description: 'Whether the assistant answers it now.',
+          description: 'Whether the assistant responds to it immediately.',
         }),
-        idempotencyKey: t.string({ description: idempotencyKey }),
       }),
     }),
+  };
+}
+
+function addAudioInputs(builder: Builder, enums: Enums) {
+  return {
     Mute: builder.inputType('MuteInput', {
-      description: 'Whom to mute, or to hear again.',
+      description: 'The party to mute or unmute.',
       fields: (t) => ({
-        callId: t.id({ required: true, description: callId }),
+        ...target(t),
         party: t.field({
           type: enums.Party,
           required: true,
           defaultValue: 'ASSISTANT',
-          description: 'Whom.',
+          description: 'CUSTOMER or ASSISTANT.',
         }),
-        idempotencyKey: t.string({ description: idempotencyKey }),
       }),
     }),
-    Call: builder.inputType('CallInput', {
-      description: 'A call to do something to.',
+    SendDtmf: builder.inputType('SendDtmfInput', {
+      description: 'The telephone keys to send.',
       fields: (t) => ({
-        callId: t.id({ required: true, description: callId }),
-        idempotencyKey: t.string({ description: idempotencyKey }),
+        ...target(t),
+        digits: t.string({
+          required: true,
+          description: '1 to 64 keys out of `0-9 * # A-D`. `w` and `W` are pauses.',
+        }),
       }),
     }),
+    PlayAudio: builder.inputType('PlayAudioInput', {
+      description: 'The audio to play.',
+      fields: (t) => ({
+        ...target(t),
+        url: t.string({ required: true, description: 'The http or https URL of the audio.' }),
+      }),
+    }),
+  };
+}
+
+function addTransferInputs(builder: Builder) {
+  const content = 'A text that is spoken to the customer first.';
+  return {
     Transfer: builder.inputType('TransferInput', {
-      description: 'Where to move the customer. Exactly one of `number` and `sipUri`.',
+      description: 'The destination of the customer. Requires exactly one of `number` and `sipUri`.',
       fields: (t) => ({
-        callId: t.id({ required: true, description: callId }),
-        number: t.string({ description: 'A telephone number, E.164.' }),
-        extension: t.string({ description: 'Dialled when the number has answered.' }),
-        sipUri: t.string({ description: 'A SIP address.' }),
-        callerId: t.string({ description: 'Who appears to call.' }),
-        content: t.string({ description: 'Spoken to the customer first.' }),
-        providerOptions: t.field({ type: 'JSON', description: 'Handed to the provider as it is.' }),
-        idempotencyKey: t.string({ description: idempotencyKey }),
+        ...target(t),
+        number: t.string({ description: 'A telephone number in E.164 format.' }),
+        extension: t.string({ description: 'An extension that is dialled after the number has answered.' }),
+        sipUri: t.string({ description: 'A SIP URI.' }),
+        callerId: t.string({ description: 'The caller id that the destination sees.' }),
+        content: t.string({ description: content }),
+        providerOptions: providerOptions(t),
       }),
     }),
     Handoff: builder.inputType('HandoffInput', {
       description:
-        "Who is to go on. Exactly one of `assistantId`, `assistant` (the provider's own definition) and `streamUrl` (another voice agent's WebSocket); or none, where `providerOptions` says it.",
+        'The assistant that takes over. Requires exactly one of `assistantId`, `assistant` and `streamUrl`, or none of them if `providerOptions` selects the assistant.',
       fields: (t) => ({
-        callId: t.id({ required: true, description: callId }),
+        ...target(t),
         assistantId: t.string({ description: "The provider's id of an assistant." }),
-        assistant: t.field({ type: 'JSON', description: "The provider's own definition of an assistant." }),
-        streamUrl: t.string({ description: "Another voice agent's WebSocket." }),
-        content: t.string({ description: 'Spoken to the customer first.' }),
-        providerOptions: t.field({ type: 'JSON', description: 'Handed to the provider as it is.' }),
-        idempotencyKey: t.string({ description: idempotencyKey }),
+        assistant: t.field({
+          type: 'JSON',
+          description: 'The definition of an assistant, as an object in the format of the provider.',
+        }),
+        streamUrl: t.string({ description: 'The ws or wss URL of another voice agent.' }),
+        content: t.string({ description: content }),
+        providerOptions: providerOptions(t),
       }),
     }),
-    SendDtmf: builder.inputType('SendDtmfInput', {
-      description: 'Keys to press.',
-      fields: (t) => ({
-        callId: t.id({ required: true, description: callId }),
-        digits: t.string({ required: true, description: 'Of `0-9 * # A-D`; `w` and `W` are pauses.' }),
-        idempotencyKey: t.string({ description: idempotencyKey }),
-      }),
-    }),
-    PlayAudio: builder.inputType('PlayAudioInput', {
-      description: 'Sound to play.',
-      fields: (t) => ({
-        callId: t.id({ required: true, description: callId }),
-        url: t.string({ required: true, description: 'Where it is, http or https.' }),
-        idempotencyKey: t.string({ description: idempotencyKey }),
-      }),
-    }),
+  };
+}
+
+function addProviderInputs(builder: Builder) {
+  return {
     PlaceCall: builder.inputType('PlaceCallInput', {
-      description: 'A call to begin.',
+      description: 'The call to place.',
       fields: (t) => ({
-        providerId: t.id({ required: true, description: 'The provider instance.' }),
-        to: t.string({ required: true, description: 'Who is called.' }),
-        from: t.string({ description: 'Who calls.' }),
-        assistantId: t.string({ description: "The provider's id of the assistant that talks." }),
-        providerOptions: t.field({ type: 'JSON', description: 'Handed to the provider as it is.' }),
-        idempotencyKey: t.string({ description: idempotencyKey }),
+        providerId: t.id({ required: true, description: 'The id of the provider instance.' }),
+        to: t.string({ required: true, description: 'The number or address to call.' }),
+        from: t.string({ description: 'The number or address of the caller.' }),
+        assistantId: t.string({ description: "The provider's id of the assistant that speaks." }),
+        providerOptions: providerOptions(t),
+        idempotencyKey: idempotencyKey(t),
       }),
     }),
     WatchCall: builder.inputType('WatchCallInput', {
-      description: 'A live call that others set up.',
+      description: 'A live call that another application controls.',
       fields: (t) => ({
-        providerId: t.id({ required: true, description: 'The provider instance that it runs at.' }),
-        providerCallId: t.string({ required: true, description: "The provider's own id of the call." }),
+        providerId: t.id({ required: true, description: 'The id of the provider instance of the call.' }),
+        providerCallId: t.string({ required: true, description: "The provider's id of the call." }),
       }),
     }),
   };

@@ -1,177 +1,152 @@
-/** Subscriptions: what happens now. */
+/** Subscriptions. */
 import { FaultError, invalidArgument, type CallId } from '@sidetone/core';
-import type { LiveCallFilter } from '../../calls/ports.ts';
 import type { Builder, SchemaDeps } from '../builder.ts';
 import type { Enums } from '../types/enums.ts';
-import { toFilter, type CallFilterInput } from '../types/filter.ts';
+import { toLiveFilter } from '../types/filter-input.ts';
 import type { Refs } from '../types/refs.ts';
+import { addLevelUpdates, addLiveCallsUpdate, addTranscriptUpdate } from '../types/updates.ts';
 
 const SHORTEST_INTERVAL_MS = 20;
 const LONGEST_INTERVAL_MS = 1000;
+const DEFAULT_INTERVAL_MS = 100;
 
-/** @throws {FaultError} INPUT_INVALID for what only the store could tell. */
-function toLiveFilter(input: CallFilterInput | null | undefined): LiveCallFilter {
-  const { said, ...filter } = toFilter(input);
-  if (said === undefined) return filter;
-  throw invalidArgument(
-    'filter.said',
-    'a subscription does not search what was said; ask `calls` or `searchTranscripts`',
+export function addSubscriptions(builder: Builder, refs: Refs, enums: Enums, deps: SchemaDeps): void {
+  builder.subscriptionType({
+    description:
+      'Live updates. Every subscription is read at the pace of its client: a slow client misses no event and does not delay others.',
+  });
+  addCallEventsSubscription(builder, refs, enums, deps);
+  addTranscriptSubscription(builder, refs, deps);
+  addLiveCallsSubscription(builder, refs, deps);
+  addAudioLevelsSubscription(builder, refs, deps);
+}
+
+/** @throws {FaultError} CALL_NOT_FOUND. */
+function existing({ registry }: SchemaDeps, callId: string): CallId {
+  if (registry.get(callId as CallId)) return callId as CallId;
+  throw new FaultError('CALL_NOT_FOUND', 'there is no call with this id', {
+    details: { argument: 'callId' },
+  });
+}
+
+function addCallEventsSubscription(builder: Builder, refs: Refs, enums: Enums, deps: SchemaDeps): void {
+  builder.subscriptionField('callEvents', (t) =>
+    t.field({
+      type: refs.CallEvent,
+      description:
+        'Delivers events. With `after`, stored events after the cursor come first and new events follow, without a gap or a duplicate. Without it, only new events are delivered.',
+      args: {
+        callId: t.arg.id({
+          required: false,
+          description: 'Delivers only events of this call. Fails with CALL_NOT_FOUND if it does not exist.',
+        }),
+        filter: t.arg({
+          type: refs.CallFilter,
+          required: false,
+          description:
+            'Delivers only events of calls that match this filter when the event is read: with `live: true`, the end of a call is not delivered. `said` is not available.',
+        }),
+        types: t.arg({
+          type: [enums.CallEventType],
+          required: false,
+          description: 'Delivers only events of these types.',
+        }),
+        after: t.arg({
+          type: 'Cursor',
+          required: false,
+          description: 'Resumes after the event with this cursor.',
+        }),
+      },
+      subscribe: (_root, { callId, filter, types, after }) =>
+        deps.feeds.records(
+          {
+            ...(callId && { callId: existing(deps, callId) }),
+            ...(filter && { calls: toLiveFilter(filter) }),
+            ...(types && { types }),
+          },
+          after ?? undefined,
+        ),
+      resolve: (record) => record,
+    }),
   );
 }
 
-export function addSubscriptions(builder: Builder, refs: Refs, enums: Enums, deps: SchemaDeps): void {
-  const { feeds, registry } = deps;
+function addTranscriptSubscription(builder: Builder, refs: Refs, deps: SchemaDeps): void {
+  addTranscriptUpdate(refs);
+  builder.subscriptionField('transcript', (t) =>
+    t.field({
+      type: refs.TranscriptUpdate,
+      description:
+        'Delivers partials, finals and revisions of one call. With `after`, stored utterances after the cursor come first.',
+      args: {
+        callId: t.arg.id({
+          required: true,
+          description: 'The id of the call. Fails with CALL_NOT_FOUND if it does not exist.',
+        }),
+        after: t.arg({
+          type: 'Cursor',
+          required: false,
+          description: 'Resumes after the utterance with this cursor.',
+        }),
+      },
+      subscribe: (_root, { callId, after }) =>
+        deps.feeds.transcript(existing(deps, callId), after ?? undefined),
+      resolve: (item) => item,
+    }),
+  );
+}
 
-  function known(callId: string): CallId {
-    if (registry.get(callId as CallId)) return callId as CallId;
-    throw new FaultError('CALL_NOT_FOUND', 'there is no call with this id', {
-      details: { argument: 'callId' },
-    });
-  }
+function addLiveCallsSubscription(builder: Builder, refs: Refs, deps: SchemaDeps): void {
+  const LiveCallsUpdate = addLiveCallsUpdate(builder, refs);
+  builder.subscriptionField('liveCalls', (t) =>
+    t.field({
+      type: LiveCallsUpdate,
+      description:
+        'Delivers a snapshot of the live calls, then each call that starts, changes or ends. New utterances are not changes.',
+      args: {
+        filter: t.arg({
+          type: refs.CallFilter,
+          required: false,
+          description:
+            'Delivers only calls that match this filter. A call that stops matching is delivered once more. `said` is not available.',
+        }),
+      },
+      subscribe: (_root, { filter }) => deps.feeds.liveCalls(toLiveFilter(filter)),
+      resolve: (item) => item,
+    }),
+  );
+}
 
-  refs.TranscriptUpdate.implement({
-    description: 'Words as they come.',
-    fields: (t) => ({
-      utterance: t.field({ type: refs.Utterance, description: 'The words.', resolve: (item) => item }),
-      cursor: t.field({
-        type: 'Cursor',
-        nullable: true,
-        description: 'Null for a partial: it is never stored, only replaced by the next.',
-        resolve: ({ position }) => position,
-      }),
+function addAudioLevelsSubscription(builder: Builder, refs: Refs, deps: SchemaDeps): void {
+  addLevelUpdates(refs);
+  builder.subscriptionField('audioLevels', (t) =>
+    t.field({
+      type: refs.AudioLevels,
+      description:
+        'Delivers audio levels of the given calls, or of all live calls. A slow client skips updates instead of queueing them.',
+      args: {
+        callIds: t.arg.idList({
+          required: false,
+          description:
+            'Delivers only levels of these calls. Fails with CALL_NOT_FOUND if one does not exist.',
+        }),
+        intervalMs: t.arg.int({
+          defaultValue: DEFAULT_INTERVAL_MS,
+          description: `The interval between two updates, and the time window of each level: ${SHORTEST_INTERVAL_MS} to ${LONGEST_INTERVAL_MS} ms.`,
+        }),
+      },
+      subscribe: (_root, { callIds, intervalMs }) => {
+        const interval = intervalMs ?? DEFAULT_INTERVAL_MS;
+        if (interval < SHORTEST_INTERVAL_MS || interval > LONGEST_INTERVAL_MS) {
+          const range = `${SHORTEST_INTERVAL_MS} to ${LONGEST_INTERVAL_MS}`;
+          throw invalidArgument('intervalMs', `expected a number from ${range}, received ${interval}`);
+        }
+        return deps.feeds.levels(
+          callIds?.map((id) => existing(deps, id)),
+          interval,
+        );
+      },
+      resolve: (item) => item,
     }),
-  });
-  refs.CallLevels.implement({
-    description: 'How loud the parties of one call are.',
-    fields: (t) => ({
-      callId: t.exposeID('callId', { description: 'The call.' }),
-      parties: t.field({
-        type: [refs.PartyLevel],
-        description: 'Each party that is heard.',
-        resolve: ({ parties }) => [...parties],
-      }),
-    }),
-  });
-  refs.AudioLevels.implement({
-    description: 'All wanted calls whose level changed since the last update, in one message.',
-    fields: (t) => ({
-      at: t.expose('at', { type: 'DateTime', description: 'When they were read.' }),
-      levels: t.field({
-        type: [refs.CallLevels],
-        description: 'Each call.',
-        resolve: ({ calls }) => [...calls],
-      }),
-    }),
-  });
-
-  refs.LiveCallsSnapshot.implement({
-    description: 'Every live call that matches.',
-    fields: (t) => ({
-      calls: t.field({ type: [refs.Call], description: 'The calls.', resolve: ({ calls }) => [...calls] }),
-      cursor: t.field({
-        type: 'Cursor',
-        description: 'The place in the event log at which they were so, for `callEvents`.',
-        resolve: ({ position }) => position,
-      }),
-    }),
-  });
-  refs.LiveCallChanged.implement({
-    description: 'A call that began, changed or ended.',
-    fields: (t) => ({
-      call: t.field({
-        type: refs.Call,
-        description:
-          'The call, as it is now. One that is over, or no longer matches, is told for the last time.',
-        resolve: ({ call }) => call,
-      }),
-      cursor: t.field({
-        type: 'Cursor',
-        description: 'The place of the change in the event log.',
-        resolve: ({ position }) => position,
-      }),
-    }),
-  });
-  const LiveCallsUpdate = builder.unionType('LiveCallsUpdate', {
-    description: 'All live calls at first, then each one that changes.',
-    types: [refs.LiveCallsSnapshot, refs.LiveCallChanged],
-    resolveType: ({ type }) => (type === 'SNAPSHOT' ? 'LiveCallsSnapshot' : 'LiveCallChanged'),
-  });
-
-  builder.subscriptionType({
-    description: 'What happens now. A reader that is slow misses no event, and delays nobody.',
-    fields: (t) => ({
-      callEvents: t.field({
-        type: refs.CallEvent,
-        description:
-          'With `after`, everything behind that cursor first, then live, without a gap or a repeat. Without it, from now on.',
-        args: {
-          callId: t.arg.id({ required: false, description: 'Only of this call.' }),
-          filter: t.arg({
-            type: refs.CallFilter,
-            required: false,
-            description:
-              'Only of calls that match when the event is read: with `live: true`, the end of a call is not told. `said` is not possible here.',
-          }),
-          types: t.arg({ type: [enums.CallEventType], required: false, description: 'Only of these types.' }),
-          after: t.arg({ type: 'Cursor', required: false, description: 'Continue behind this event.' }),
-        },
-        subscribe: (_root, { callId, filter, types, after }) =>
-          feeds.records(
-            {
-              ...(callId && { callId: known(callId) }),
-              ...(filter && { calls: toLiveFilter(filter) }),
-              ...(types && { types }),
-            },
-            after ?? undefined,
-          ),
-        resolve: (record) => record,
-      }),
-      transcript: t.field({
-        type: refs.TranscriptUpdate,
-        description: 'Partials and finals of one call. With `after`, missed finals first.',
-        args: {
-          callId: t.arg.id({ required: true, description: 'The call.' }),
-          after: t.arg({ type: 'Cursor', required: false, description: 'Continue behind this final.' }),
-        },
-        subscribe: (_root, { callId, after }) => feeds.transcript(known(callId), after ?? undefined),
-        resolve: (item) => item,
-      }),
-      liveCalls: t.field({
-        type: LiveCallsUpdate,
-        description:
-          'The live calls: all of them first, then each one that starts, changes or ends. What is said in them is no change.',
-        args: {
-          filter: t.arg({
-            type: refs.CallFilter,
-            required: false,
-            description:
-              'Only these. One that no longer matches is told once more. `said` is not possible here.',
-          }),
-        },
-        subscribe: (_root, { filter }) => feeds.liveCalls(toLiveFilter(filter)),
-        resolve: (item) => item,
-      }),
-      audioLevels: t.field({
-        type: refs.AudioLevels,
-        description:
-          'Levels of the named calls, or of every live call. A slow reader gets fewer, newer readings, never a queue.',
-        args: {
-          callIds: t.arg.idList({ required: false, description: 'Only of these calls.' }),
-          intervalMs: t.arg.int({
-            defaultValue: 100,
-            description: `How often at most, and what each reading looks back over: ${SHORTEST_INTERVAL_MS} to ${LONGEST_INTERVAL_MS} ms.`,
-          }),
-        },
-        subscribe: (_root, { callIds, intervalMs }) => {
-          const interval = intervalMs ?? 100;
-          if (interval < SHORTEST_INTERVAL_MS || interval > LONGEST_INTERVAL_MS) {
-            const message = `\`intervalMs\` is from ${SHORTEST_INTERVAL_MS} to ${LONGEST_INTERVAL_MS}`;
-            throw new FaultError('INPUT_INVALID', message, { details: { argument: 'intervalMs' } });
-          }
-          return feeds.levels(callIds?.map(known), interval);
-        },
-        resolve: (item) => item,
-      }),
-    }),
-  });
+  );
 }

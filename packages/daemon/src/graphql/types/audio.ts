@@ -1,56 +1,65 @@
-/** What can be heard and seen of a call's sound. */
+/** The audio of a call: levels, the URL for live listening, and the waveform. */
 import { invalidArgument, isLive, type Call } from '@sidetone/core';
 import type { Builder, SchemaDeps } from '../builder.ts';
 import type { Enums } from './enums.ts';
 import type { Refs } from './refs.ts';
 
-/** Most readings that a waveform is asked for. */
+/** The time window of `Call.levels`, ms. */
+const LEVEL_WINDOW_MS = 100;
+/** The maximum of `points`. */
 export const MAX_WAVEFORM_POINTS = 2000;
-const WAVEFORM_POINTS = 400;
+const DEFAULT_WAVEFORM_POINTS = 400;
 
-/** What a waveform is spread over: from the answer, or the beginning of a call that was not answered, to its end. */
+/** Returns the time that a waveform covers: from the answer, or from the creation of an unanswered call, to the end. */
 function spanOf({ answeredAt, createdAt, endedAt }: Call, now: number): readonly [from: number, to: number] {
   return [answeredAt ?? createdAt, endedAt ?? now];
 }
 
 export function addAudio(builder: Builder, refs: Refs, enums: Enums, deps: SchemaDeps): void {
   refs.PartyWaveform.implement({
-    description: 'How loud a party was, for drawing.',
+    description: 'The loudness of a party over a whole call, for drawing.',
     fields: (t) => ({
-      party: t.expose('party', { type: enums.Party, description: 'Who was heard.' }),
+      party: t.expose('party', { type: enums.Party, description: 'The party.' }),
       peaksDb: t.floatList({
         description:
-          'The largest sample of each stretch, dBFS: 0 is full scale, -90 is silence, or that nothing was metered.',
+          'The largest sample of each section of the call, dBFS: 0 is full scale, -90 is silence or a section without measurements.',
         resolve: ({ peaksDb }) => [...peaksDb],
       }),
     }),
   });
 
   builder.objectFields(refs.Call, (t) => ({
+    levels: t.field({
+      type: [refs.PartyLevel],
+      description: `The level of each party over the last ${LEVEL_WINDOW_MS} ms. Levels are measured only while the call is recorded or a client subscribes to \`audioLevels\`; otherwise the list is empty.`,
+      resolve: (call) => [...deps.levels.read(call.id, LEVEL_WINDOW_MS)],
+    }),
     listenUrl: t.string({
       nullable: true,
       description:
-        'Where a WebSocket client hears this call live: 16-bit little-endian samples at 16 kHz, the customer and the assistant interleaved. Null when it is not live or has no audio.',
+        'The URL of a WebSocket with the live audio of the call: 16-bit little-endian samples at 16 kHz, customer and assistant interleaved. Null if the call has ended or has no audio.',
       resolve: (call) =>
         isLive(call) && deps.providers.get(call.providerId)?.capabilitiesFor(call).includes('LISTEN')
-          ? deps.addressOf(`calls/${call.id}/listen`).href.replace(/^http/, 'ws')
+          ? deps.urlOf(`calls/${call.id}/listen`).href.replace(/^http/, 'ws')
           : null,
     }),
     waveform: t.field({
       type: [refs.PartyWaveform],
       description:
-        'Loudness over the whole call, from its answer to its end or now, evenly spread, for drawing. Empty when nothing of it was metered: that is done while the call is recorded, or somebody reads its levels.',
+        'The loudness of each party from answer to end, or until now, in sections of equal length. Levels are measured only while the call is recorded or a client subscribes to `audioLevels`; without measurements the list is empty.',
       args: {
         points: t.arg.int({
-          defaultValue: WAVEFORM_POINTS,
-          description: `How many readings: 1 to ${MAX_WAVEFORM_POINTS}.`,
+          defaultValue: DEFAULT_WAVEFORM_POINTS,
+          description: `The number of sections, 1 to ${MAX_WAVEFORM_POINTS}.`,
         }),
       },
-      resolve: (call, { points }) => {
-        const wanted = points ?? WAVEFORM_POINTS;
-        if (wanted < 1 || wanted > MAX_WAVEFORM_POINTS)
-          throw invalidArgument('points', `is from 1 to ${MAX_WAVEFORM_POINTS}`);
-        return [...deps.waveforms.read(call.id, ...spanOf(call, deps.now()), wanted)];
+      resolve: (call, args) => {
+        const points = args.points ?? DEFAULT_WAVEFORM_POINTS;
+        if (points < 1 || points > MAX_WAVEFORM_POINTS) {
+          const problem = `expected a number from 1 to ${MAX_WAVEFORM_POINTS}, received ${points}`;
+          throw invalidArgument('points', problem);
+        }
+        return [...deps.waveforms.read(call.id, ...spanOf(call, deps.now()), points)];
       },
     }),
   }));

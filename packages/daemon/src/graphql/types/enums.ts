@@ -1,53 +1,71 @@
-/** Enums, straight from the lists in `core`. */
-import {
-  CALL_DIRECTIONS,
-  CALL_FACT_TYPES,
-  CALL_STATUSES,
-  CAPABILITIES,
-  COMMAND_KINDS,
-  COMMAND_STATUSES,
-  END_CATEGORIES,
-  FAILURE_CODES,
-  MESSAGE_ROLES,
-  PARTIES,
-  PROVIDER_STATES,
-  type CallFactType,
-} from '@sidetone/core';
+/** The enums that mirror a list in core. */
 import type { Builder } from '../builder.ts';
+import * as values from './enum-values.ts';
 
 export type Enums = ReturnType<typeof addEnums>;
 
-export function addEnums(builder: Builder) {
-  const ofList = <Value extends string>(name: string, values: readonly Value[], description: string) =>
-    builder.enumType(name, { description, values: values as readonly [Value, ...Value[]] });
+/** Adds an enum from a table of its values and their descriptions. */
+export function addEnum<Value extends string>(
+  builder: Builder,
+  name: string,
+  description: string,
+  descriptions: Readonly<Record<Value, string>>,
+) {
+  const entries = Object.entries<string>(descriptions).map(([value, text]) => [value, { description: text }]);
+  return builder.enumType(name, {
+    description,
+    values: Object.fromEntries(entries) as Record<Value, { description: string }>,
+  });
+}
 
+export function addEnums(builder: Builder) {
   return {
-    CallStatus: ofList('CallStatus', CALL_STATUSES, 'How far a call has come. It ends once.'),
-    CallDirection: ofList('CallDirection', CALL_DIRECTIONS, 'Who began the call, seen from the account.'),
-    Party: ofList(
-      'Party',
-      PARTIES,
-      'Who is heard. UNKNOWN where the provider does not say which side a track is.',
-    ),
-    EndCategory: ofList(
+    CallStatus: addEnum(builder, 'CallStatus', 'The phase of a call. A call ends once.', values.CALL_STATUS),
+    CallDirection: addEnum(builder, 'CallDirection', 'Who started a call.', values.CALL_DIRECTION),
+    Party: addEnum(builder, 'Party', 'A participant of a call.', values.PARTY),
+    EndCategory: addEnum(
+      builder,
       'EndCategory',
-      END_CATEGORIES,
-      "Why a call is over, in words that hold across providers. The provider's own code stands beside it.",
+      "Why a call ended, in terms that are the same for all providers. `CallEnd.code` has the provider's own code.",
+      values.END_CATEGORY,
     ),
-    Capability: ofList(
+    Capability: addEnum(
+      builder,
       'Capability',
-      CAPABILITIES,
-      'What can be done to a call right now. A capability that is not listed is refused before the provider is asked.',
+      'An action that is possible at this moment. A command without its capability is rejected with CAPABILITY_MISSING before the provider is asked.',
+      values.CAPABILITY,
     ),
-    MessageRole: ofList('MessageRole', MESSAGE_ROLES, 'Whose words a message is.'),
-    ProviderState: ofList('ProviderState', PROVIDER_STATES, 'How a provider instance is doing.'),
-    CommandKind: ofList('CommandKind', COMMAND_KINDS, 'What can be asked of a call.'),
-    CommandStatus: ofList(
+    MessageRole: addEnum(
+      builder,
+      'MessageRole',
+      'The author of a message in the conversation of the assistant.',
+      values.MESSAGE_ROLE,
+    ),
+    ProviderState: addEnum(
+      builder,
+      'ProviderState',
+      'The state of a provider or transcriber instance.',
+      values.PROVIDER_STATE,
+    ),
+    CommandKind: addEnum(builder, 'CommandKind', 'The action that a command requests.', values.COMMAND_KIND),
+    CommandStatus: addEnum(
+      builder,
       'CommandStatus',
-      COMMAND_STATUSES,
-      "REQUESTED, then ACCEPTED or REFUSED by the provider, or UNKNOWN when no answer came in time; CONFIRMED when the provider's own events show that it took effect.",
+      'The progress of a command: REQUESTED, then ACCEPTED, REFUSED or UNKNOWN, then possibly CONFIRMED.',
+      values.COMMAND_STATUS,
     ),
-    FailureCode: ofList('FailureCode', FAILURE_CODES, 'The ways in which a command is expected to fail.'),
-    CallEventType: ofList<CallFactType>('CallEventType', CALL_FACT_TYPES, 'What kind of fact an event is.'),
+    FailureCode: addEnum(
+      builder,
+      'FailureCode',
+      'The reason for an expected failure of a command.',
+      values.FAILURE_CODE,
+    ),
+    TranscriptionState: addEnum(
+      builder,
+      'TranscriptionState',
+      'The state of the transcription of a call.',
+      values.TRANSCRIPTION_STATE,
+    ),
+    CallEventType: addEnum(builder, 'CallEventType', 'The type of an event.', values.CALL_EVENT_TYPE),
   };
 }

@@ -1,118 +1,61 @@
-/** Which calls are wanted: the filter as clients write it, checked. */
-import {
-  FaultError,
-  invalidArgument,
-  type CallDirection,
-  type CallStatus,
-  type EndCategory,
-  type ProviderId,
-} from '@sidetone/core';
-import type { CallFilter } from '../../calls/ports.ts';
+/** The input type by which calls are selected. */
 import type { Enums } from './enums.ts';
+import { MAX_FILTER_VALUES, MAX_NUMBER_DIGITS, MAX_SEARCH_CHARACTERS } from './filter-input.ts';
 import type { Refs } from './refs.ts';
-
-/** Most values of one list of a filter. */
-export const MAX_FILTER_VALUES = 100;
-/** Most digits of a number that is looked for. */
-export const MAX_NUMBER_DIGITS = 20;
-/** Longest text that is searched for, characters. */
-export const MAX_SEARCH_CHARACTERS = 500;
-
-/** An argument that is null means the same as one that is left out. */
-type Optional<Value> = Value | null | undefined;
-
-export interface CallFilterInput {
-  readonly providerIds?: Optional<string[]>;
-  readonly statuses?: Optional<CallStatus[]>;
-  readonly live?: Optional<boolean>;
-  readonly directions?: Optional<CallDirection[]>;
-  readonly endCategories?: Optional<EndCategory[]>;
-  readonly createdAfter?: Optional<number>;
-  readonly createdBefore?: Optional<number>;
-  readonly minDurationMs?: Optional<number>;
-  readonly maxDurationMs?: Optional<number>;
-  readonly number?: Optional<string>;
-  readonly tags?: Optional<string[]>;
-  readonly said?: Optional<string>;
-}
 
 export function addCallFilter(refs: Refs, enums: Enums): void {
   refs.CallFilter.implement({
-    description: `Which calls. What is left out, or null, does not matter; all that is given must hold. Lists have at most ${MAX_FILTER_VALUES} values.`,
+    description: `Selects calls. A call must meet all conditions that are given; fields that are null or left out have no effect. Lists have at most ${MAX_FILTER_VALUES} values.`,
     fields: (t) => ({
-      providerIds: t.idList({ required: false, description: 'Of one of these providers.' }),
+      providerIds: t.idList({ required: false, description: 'Calls of any of these provider instances.' }),
       statuses: t.field({
         type: [enums.CallStatus],
         required: false,
-        description: 'In one of these states.',
+        description: 'Calls in any of these statuses.',
       }),
-      live: t.boolean({ required: false, description: 'Live, or over.' }),
+      live: t.boolean({
+        required: false,
+        description: 'True for calls that are live, false for calls that have ended.',
+      }),
       directions: t.field({
         type: [enums.CallDirection],
         required: false,
-        description: 'In one of these directions.',
+        description: 'Calls with any of these directions.',
       }),
       endCategories: t.field({
         type: [enums.EndCategory],
         required: false,
-        description: 'Over, for one of these reasons.',
+        description: 'Calls that ended for any of these reasons.',
       }),
-      createdAfter: t.field({ type: 'DateTime', required: false, description: 'From this moment on.' }),
-      createdBefore: t.field({ type: 'DateTime', required: false, description: 'Before this moment.' }),
+      createdAfter: t.field({
+        type: 'DateTime',
+        required: false,
+        description: 'Calls that were created at or after this time.',
+      }),
+      createdBefore: t.field({
+        type: 'DateTime',
+        required: false,
+        description: 'Calls that were created before this time.',
+      }),
       minDurationMs: t.int({
         required: false,
         description:
-          'At least this long from answer to end, ms. Only calls that were answered and are over have a duration here.',
+          'Calls that lasted at least this long from answer to end, in ms. Matches only calls that were answered and have ended.',
       }),
       maxDurationMs: t.int({
         required: false,
-        description: 'At most this long from answer to end, ms; as with `minDurationMs`.',
+        description:
+          'Calls that lasted at most this long from answer to end, in ms. Matches only calls that were answered and have ended.',
       }),
       number: t.string({
         required: false,
-        description: `\`from\` or \`to\` begins with these digits, 1 to ${MAX_NUMBER_DIGITS}. A leading +, blanks, dashes, dots and parentheses do not matter.`,
+        description: `Calls whose \`from\` or \`to\` starts with these 1 to ${MAX_NUMBER_DIGITS} digits. A leading \`+\`, spaces, dashes, dots and parentheses are ignored.`,
       }),
-      tags: t.stringList({ required: false, description: 'With all of these tags.' }),
+      tags: t.stringList({ required: false, description: 'Calls that have all of these tags.' }),
       said: t.string({
         required: false,
-        description: `In which this was said by anyone, found as \`searchTranscripts\` finds it: all of it in one utterance. At most ${MAX_SEARCH_CHARACTERS} characters.`,
+        description: `Calls with an utterance that matches this search text, by the rules of \`searchTranscripts\`. At most ${MAX_SEARCH_CHARACTERS} characters. Not available in subscriptions.`,
       }),
     }),
-  });
-}
-
-/** @throws {FaultError} INPUT_INVALID, naming the field of `filter`. */
-export function toFilter(input: CallFilterInput | null | undefined): CallFilter {
-  const { number, tags, said, providerIds, ...others } = input ?? {};
-  const given = Object.fromEntries(Object.entries(others).filter(([, value]) => value != null));
-  for (const [key, value] of Object.entries(input ?? {})) {
-    if (Array.isArray(value) && value.length > MAX_FILTER_VALUES) {
-      throw invalidArgument(`filter.${key}`, `a list has at most ${MAX_FILTER_VALUES} values`);
-    }
-  }
-  if (said != null) checkSearch('filter.said', said);
-  return {
-    ...given,
-    ...(providerIds != null && { providerIds: providerIds as ProviderId[] }),
-    ...(number != null && { number: digitsOf(number) }),
-    ...(tags != null && { tags: tags.map((tag) => tag.trim().normalize('NFC')) }),
-    ...(said != null && { said }),
-  };
-}
-
-function digitsOf(number: string): string {
-  const digits = number
-    .trim()
-    .replace(/^\+/, '')
-    .replaceAll(/[\s().-]/g, '');
-  if (/^\d+$/.test(digits) && digits.length <= MAX_NUMBER_DIGITS) return digits;
-  throw invalidArgument('filter.number', `expected 1 to ${MAX_NUMBER_DIGITS} digits`);
-}
-
-/** @throws {FaultError} INPUT_INVALID when it is too long. What is no word is not wrong: it finds nothing. */
-export function checkSearch(argument: string, text: string): void {
-  if (text.length <= MAX_SEARCH_CHARACTERS) return;
-  throw new FaultError('INPUT_INVALID', `${argument}: at most ${MAX_SEARCH_CHARACTERS} characters`, {
-    details: { argument, maximum: MAX_SEARCH_CHARACTERS },
   });
 }

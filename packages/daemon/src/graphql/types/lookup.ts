@@ -1,4 +1,4 @@
-/** From ids to what they are of. */
+/** Finds the objects that ids refer to. */
 import {
   FaultError,
   ID_PREFIXES,
@@ -6,18 +6,20 @@ import {
   type Call,
   type CallId,
   type CommandId,
+  type ProviderId,
   type UtteranceId,
 } from '@sidetone/core';
+import type { ProviderView, TranscriberView } from '../../plugins/ports.ts';
 import type { SchemaDeps } from '../builder.ts';
 
-/** The call of something that is stored: it is there. */
+/** Returns the call of a stored object. @throws {FaultError} CALL_NOT_FOUND if it was erased meanwhile. */
 export async function callOf({ registry, history }: SchemaDeps, id: CallId): Promise<Call> {
   const call = registry.peek(id) ?? (await history.call(id));
   if (!call) throw new FaultError('CALL_NOT_FOUND', 'the call was erased');
   return call;
 }
 
-/** Whatever has this id, or nothing. */
+/** Returns the object with this id, or null. */
 export async function nodeOf(deps: SchemaDeps, id: string): Promise<object | null> {
   const { history, providers } = deps;
   if (id.startsWith(ID_PREFIXES.call)) return (await history.call(id as CallId)) ?? null;
@@ -25,3 +27,45 @@ export async function nodeOf(deps: SchemaDeps, id: string): Promise<object | nul
   if (id.startsWith(ID_PREFIXES.command)) return (await history.command(id as CommandId)) ?? null;
   return providers.get(providerId(id)) ?? null;
 }
+
+/** Returns a provider, or a placeholder if it was removed from the configuration: its calls are still stored. */
+export function providerOf({ providers }: Pick<SchemaDeps, 'providers'>, id: ProviderId): ProviderView {
+  const reject = () => Promise.reject(notConfigured('provider', id));
+  return (
+    providers.get(id) ?? {
+      ...placeholder(id),
+      capabilities: [],
+      providesTranscript: false,
+      capabilitiesFor: () => [],
+      control: reject,
+      placeCall: reject,
+    }
+  );
+}
+
+/** Returns a transcriber, or a placeholder if it was removed from the configuration. */
+export function transcriberOf(
+  { transcribers }: Pick<SchemaDeps, 'transcribers'>,
+  id: string,
+): TranscriberView {
+  return (
+    transcribers.get(id) ?? {
+      ...placeholder(id),
+      open() {
+        throw notConfigured('transcriber', id);
+      },
+    }
+  );
+}
+
+const placeholder = <Id extends string>(id: Id) =>
+  ({
+    id,
+    plugin: '',
+    displayName: id,
+    state: 'STOPPED',
+    stateMessage: 'removed from the configuration',
+  }) as const;
+
+const notConfigured = (kind: 'provider' | 'transcriber', id: string): FaultError =>
+  new FaultError('PROVIDER_NOT_RUNNING', `the ${kind} ${id} is not configured`);

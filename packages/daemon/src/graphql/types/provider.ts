@@ -1,32 +1,7 @@
 /** Provider instances. */
-import { FaultError, type ProviderId } from '@sidetone/core';
-import type { ProviderDirectory, ProviderView } from '../../plugins/ports.ts';
 import type { SchemaDeps } from '../builder.ts';
 import type { Enums } from './enums.ts';
 import type { Refs } from './refs.ts';
-
-/** The provider of a call; a stand-in for one that is no longer configured, since its calls are still there. */
-export function providerOf(providers: ProviderDirectory, id: ProviderId): ProviderView {
-  return providers.get(id) ?? removed(id);
-}
-
-const notConfigured = (id: ProviderId): FaultError =>
-  new FaultError('PROVIDER_NOT_RUNNING', `the provider ${id} is not configured`);
-
-function removed(id: ProviderId): ProviderView {
-  return {
-    id,
-    plugin: '',
-    displayName: id,
-    state: 'STOPPED',
-    stateMessage: 'It is no longer in the configuration.',
-    capabilities: [],
-    providesTranscript: false,
-    capabilitiesFor: () => [],
-    control: () => Promise.reject(notConfigured(id)),
-    placeCall: () => Promise.reject(notConfigured(id)),
-  };
-}
 
 export function addProvider(refs: Refs, enums: Enums, { registry }: SchemaDeps): void {
   refs.Provider.implement({
@@ -34,22 +9,23 @@ export function addProvider(refs: Refs, enums: Enums, { registry }: SchemaDeps):
     interfaces: [refs.Node],
     isTypeOf: (value) => typeof value === 'object' && value !== null && 'stateMessage' in value,
     fields: (t) => ({
-      id: t.exposeID('id', { description: 'Its key in the configuration.' }),
-      plugin: t.exposeString('plugin', { description: 'The package or path that it was loaded from.' }),
-      displayName: t.exposeString('displayName', { description: 'For people.' }),
+      id: t.exposeID('id', { description: 'The key of the instance in the configuration.' }),
+      plugin: t.exposeString('plugin', { description: 'The package name or path of the plugin.' }),
+      displayName: t.exposeString('displayName', { description: 'The name of the provider, for people.' }),
       capabilities: t.field({
         type: [enums.Capability],
-        description: 'What it can do at all; a call tells what can be done to it now.',
+        description:
+          'The actions that the provider supports. `Call.capabilities` lists those that are possible for a call.',
         resolve: ({ capabilities }) => [...capabilities],
       }),
-      state: t.expose('state', { type: enums.ProviderState, description: 'How it is doing.' }),
+      state: t.expose('state', { type: enums.ProviderState, description: 'The state of the instance.' }),
       stateMessage: t.string({
         nullable: true,
-        description: 'Why it is not RUNNING, in words an operator can act on, and when it is tried again.',
+        description: 'Why the state is not RUNNING, and when the next attempt is made. Null while RUNNING.',
         resolve: ({ stateMessage }) => stateMessage,
       }),
       liveCallCount: t.int({
-        description: 'How many of its calls are live.',
+        description: 'The number of live calls of this provider.',
         resolve: ({ id }) => registry.liveCount(id),
       }),
     }),

@@ -1,35 +1,39 @@
 /** Recordings. */
 import { WAV_HEADER_BYTES } from '@sidetone/core';
-import { RECORDING_STATES } from '../../recording/ports.ts';
+import type { RecordingState } from '../../recording/ports.ts';
 import type { Builder, SchemaDeps } from '../builder.ts';
+import { addEnum } from './enums.ts';
 import type { Refs } from './refs.ts';
 
+const RECORDING_STATE = {
+  RECORDING: 'The file is being written.',
+  COMPLETE: 'The file is complete.',
+  FAILED: 'Writing failed before the end of the call. The file contains the audio up to that moment.',
+} as const satisfies Record<RecordingState, string>;
+
 export function addRecording(builder: Builder, refs: Refs, deps: SchemaDeps): void {
-  const RecordingState = builder.enumType('RecordingState', {
-    description:
-      'RECORDING while it is being written, then COMPLETE; FAILED when it could not be written to the end of the call.',
-    values: RECORDING_STATES,
-  });
+  const StateEnum = addEnum(builder, 'RecordingState', 'The state of a recording.', RECORDING_STATE);
 
   refs.Recording.implement({
     description:
-      'What was recorded of a call: one WAV file, 16-bit, the customer on the left channel and the assistant on the right, both aligned in time.',
+      'The recording of a call: a 16-bit WAV file with the customer on the left channel and the assistant on the right.',
     fields: (t) => ({
       url: t.string({
         description:
-          'Where the file is: with range requests, and the length that it has now while it is being written.',
-        resolve: ({ callId }) => deps.addressOf(`calls/${callId}/recording.wav`).href,
+          'The URL of the file. It supports range requests and can be read while the file is being written.',
+        resolve: ({ callId }) => deps.urlOf(`calls/${callId}/recording.wav`).href,
       }),
-      state: t.expose('state', { type: RecordingState, description: 'Whether there is more to come.' }),
+      state: t.expose('state', { type: StateEnum, description: 'The state of the recording.' }),
       startedAt: t.expose('startedAt', {
         type: 'DateTime',
-        description: 'When its first sample was heard: at the first audio of the call, not at its answer.',
+        description:
+          'The time of the first sample: when the first audio arrived, not the answer of the call.',
       }),
-      durationMs: t.exposeInt('durationMs', { description: 'Its length, ms.' }),
-      channels: t.exposeInt('channels', { description: 'How many channels: 2.' }),
-      sampleRate: t.exposeInt('sampleRate', { description: 'Hz.' }),
+      durationMs: t.exposeInt('durationMs', { description: 'The current length, ms.' }),
+      channels: t.exposeInt('channels', { description: 'The number of channels: 2.' }),
+      sampleRate: t.exposeInt('sampleRate', { description: 'The sample rate, Hz.' }),
       bytes: t.int({
-        description: 'Size of the file, bytes.',
+        description: 'The current size of the file, in bytes.',
         resolve: ({ bytes }) => bytes + WAV_HEADER_BYTES,
       }),
     }),
@@ -39,7 +43,7 @@ export function addRecording(builder: Builder, refs: Refs, deps: SchemaDeps): vo
     t.field({
       type: refs.Recording,
       nullable: true,
-      description: 'What was recorded of it; null when it is not recorded, or nothing of it was heard yet.',
+      description: 'The recording of the call. Null if it is not recorded, or no audio has arrived yet.',
       resolve: (call) => deps.recordings.find(call.id),
     }),
   );

@@ -1,4 +1,4 @@
-/** Every type of the schema by name, with what stands behind it; the other modules say what its fields are. */
+/** References to the types of the schema, with the TypeScript types of their values. Other modules add the fields. */
 import type { Assistant, Call, CallEnd, CallRecord, CallTranscription, Failure, Money } from '@sidetone/core';
 import type { Backfill } from '../../backfill/backfill-service.ts';
 import type { CommandOutcome, WatchOutcome } from '../../commands/command-outcome.ts';
@@ -9,10 +9,10 @@ import type { Recording } from '../../recording/ports.ts';
 import type { ShownUtterance, StoredCommand, StoredNote } from '../../calls/ports.ts';
 import type { StoredStream, TranscriptMatch } from '../../history/ports.ts';
 import type { Builder } from '../builder.ts';
-import type { CallFilterInput } from './filter.ts';
-import { addConnection, addPageInfo, type PageInfo } from './paging.ts';
+import { addConnection, addPageInfo, type PageInfo } from './connection.ts';
+import type { CallFilterInput } from './filter-input.ts';
 
-/** A page of a call's events: read forward only, from a cursor of the log. */
+/** A page of the events of a call. It is read forward only, by cursors of the event log. */
 export interface EventPage {
   readonly rows: readonly CallRecord[];
   readonly info: PageInfo;

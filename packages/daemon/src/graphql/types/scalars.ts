@@ -1,4 +1,4 @@
-/** Scalars. What a client writes wrongly is told with a code, at its place in the query. */
+/** Custom scalars. An invalid value is rejected with an error code and its position in the query. */
 import { FaultError, messageOf } from '@sidetone/core';
 import { GraphQLError } from 'graphql';
 import type { Builder, SchemaDeps } from '../builder.ts';
@@ -10,7 +10,7 @@ function parseInstant(value: unknown): number {
   if (Number.isNaN(instant)) {
     throw invalid(
       'INPUT_INVALID',
-      'a DateTime is an ISO 8601 instant with its zone, like 2026-01-31T12:00:00.000Z',
+      'expected a DateTime in ISO 8601 with a time zone, such as 2026-01-31T12:00:00.000Z',
     );
   }
   return instant;
@@ -23,14 +23,15 @@ function invalid(code: 'INPUT_INVALID' | 'CURSOR_INVALID', message: string): Gra
 
 export function addScalars(builder: Builder, { cursors }: Pick<SchemaDeps, 'cursors'>): void {
   builder.scalarType('DateTime', {
-    description: 'An instant, ISO 8601 in UTC with milliseconds.',
+    description:
+      'A point in time in ISO 8601. Returned in UTC with milliseconds; accepted with any time zone.',
     serialize: (epochMs) => new Date(epochMs).toISOString(),
     parseValue: parseInstant,
   });
 
   builder.scalarType('Cursor', {
     description:
-      'An opaque position in the event log. Passed back as `after`, it continues exactly behind that event. It holds across restarts of the daemon, and for its database alone.',
+      'An opaque position in the event log. As `after`, it continues with the event that follows. It remains valid after a restart of the daemon, but only for the same database.',
     serialize: (position) => cursors.encode(position),
     parseValue(value) {
       try {

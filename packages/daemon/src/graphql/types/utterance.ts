@@ -1,4 +1,4 @@
-/** What was said, and the streams that it was heard on. */
+/** Utterances and media streams. */
 import type { SchemaDeps } from '../builder.ts';
 import type { Enums } from './enums.ts';
 import { callOf } from './lookup.ts';
@@ -6,74 +6,88 @@ import type { Refs } from './refs.ts';
 
 export function addUtterance(refs: Refs, enums: Enums, deps: SchemaDeps): void {
   refs.Utterance.implement({
-    description: 'Words of one party.',
+    description: 'A stretch of speech of one party, as text.',
     interfaces: [refs.Node],
     isTypeOf: (value) => typeof value === 'object' && value !== null && 'utterance' in value,
     fields: (t) => ({
       id: t.id({
-        description: 'A partial has the id that its final will have.',
+        description: "Sidetone's id of the utterance. A partial has the id of its later final.",
         resolve: ({ utterance }) => utterance.id,
       }),
       call: t.field({
         type: refs.Call,
-        description: 'Where it was said.',
+        description: 'The call.',
         resolve: ({ callId }) => callOf(deps, callId),
       }),
       party: t.field({
         type: enums.Party,
-        description: 'Who said it.',
+        description: 'The speaker.',
         resolve: ({ utterance }) => utterance.party,
       }),
-      text: t.string({ description: 'The words.', resolve: ({ utterance }) => utterance.text }),
+      text: t.string({ description: 'The text.', resolve: ({ utterance }) => utterance.text }),
       isFinal: t.boolean({
-        description: 'Whether the words will not change. A partial is replaced by the next.',
+        description:
+          'Whether the utterance is complete and stored. A partial is replaced by the next update of the same party.',
         resolve: ({ position }) => position !== undefined,
       }),
       startMs: t.int({
         nullable: true,
-        description: 'Where it begins, ms from the answer of the call.',
+        description: 'The start in ms from the answer of the call. Null if unknown.',
         resolve: ({ utterance }) => utterance.startMs && Math.round(utterance.startMs),
       }),
       endMs: t.int({
         nullable: true,
-        description: 'Where it ends, ms from the answer of the call.',
+        description: 'The end in ms from the answer of the call. Null if unknown.',
         resolve: ({ utterance }) => utterance.endMs && Math.round(utterance.endMs),
       }),
       confidence: t.float({
         nullable: true,
-        description: 'How sure the recogniser is, 0 to 1.',
+        description: 'The confidence of the speech recogniser, 0 to 1. Null if unknown.',
         resolve: ({ utterance }) => utterance.confidence,
       }),
-      at: t.field({ type: 'DateTime', description: 'When it was told.', resolve: ({ at }) => at }),
+      at: t.field({ type: 'DateTime', description: 'When the text was received.', resolve: ({ at }) => at }),
     }),
   });
 }
 
 export function addMediaStream(refs: Refs, enums: Enums): void {
   refs.MediaStream.implement({
-    description: 'One stretch of audio of a call. It may end and another begin while the call goes on.',
+    description:
+      'A continuous piece of audio that the provider sent for a call. A call can have several, one after another or at once.',
     fields: (t) => ({
-      id: t.exposeID('id', { description: 'Our id of the stream.' }),
+      id: t.exposeID('id', { description: "Sidetone's id of the stream." }),
       providerStreamId: t.exposeString('providerStreamId', {
         nullable: true,
-        description: "The provider's own id.",
+        description: "The provider's id of the stream.",
       }),
-      encoding: t.exposeString('encoding', { description: '`pcm_s16le` or `mulaw`.' }),
-      sampleRate: t.exposeInt('sampleRate', { description: 'Hz.' }),
+      encoding: t.exposeString('encoding', {
+        description: 'The encoding of the samples: `pcm_s16le` or `mulaw`.',
+      }),
+      sampleRate: t.exposeInt('sampleRate', { description: 'The sample rate, Hz.' }),
       parties: t.field({
         type: [enums.Party],
-        description: 'Who is heard on it.',
+        description: 'The parties whose audio it contains.',
         resolve: ({ parties }) => [...parties],
       }),
-      startedAt: t.expose('startedAt', { type: 'DateTime', description: 'When it began.' }),
-      endedAt: t.expose('endedAt', { type: 'DateTime', nullable: true, description: 'When it ended.' }),
-      endReason: t.exposeString('endReason', { nullable: true, description: 'Why it ended.' }),
-      frames: t.exposeInt('frames', { description: 'Frames that came; counted at the end of the stream.' }),
+      startedAt: t.expose('startedAt', { type: 'DateTime', description: 'When it started.' }),
+      endedAt: t.expose('endedAt', {
+        type: 'DateTime',
+        nullable: true,
+        description: 'When it ended. Null while it is open.',
+      }),
+      endReason: t.exposeString('endReason', {
+        nullable: true,
+        description: 'Why it ended. Null while it is open.',
+      }),
+      frames: t.exposeInt('frames', {
+        description: 'The number of frames received. 0 until the stream has ended.',
+      }),
       bytes: t.exposeInt('bytes', {
-        description: 'Bytes of audio that came; counted at the end of the stream.',
+        description: 'The number of bytes of audio received. 0 until the stream has ended.',
       }),
       missingFrames: t.exposeInt('missingFrames', {
-        description: "Frames that never came, by the provider's own numbering.",
+        description:
+          "The number of frames that were lost, by the provider's sequence numbers. 0 until the stream has ended.",
       }),
     }),
   });

@@ -1,30 +1,27 @@
-/** Who asks, as they see themselves. */
-import { SCOPES, type Scope } from '../../access/viewer.ts';
+/** The viewer: who sends the request, and with which scopes. */
+import type { Scope, Viewer } from '../../access/viewer.ts';
 import type { Builder } from '../builder.ts';
+import { addEnum } from './enums.ts';
 
-const DESCRIPTIONS = {
-  READ: 'Calls, their words and events, and how providers are doing.',
-  LISTEN: 'What is heard: levels, waveforms, recordings and live audio.',
-  CONTROL: 'Placing calls, steering live ones, and adding words, notes and tags to them.',
-  ADMIN: 'All of it, and what cannot be undone or costs much: erasing calls, taking in past ones.',
+const SCOPE = {
+  READ: 'Read calls, their transcripts and events, and the state of providers.',
+  LISTEN: 'Access audio: levels, waveforms, recordings and live audio.',
+  CONTROL:
+    'Place calls, control live calls, switch transcription, and add utterances, notes and tags to calls.',
+  ADMIN: 'Everything, including erasing calls and importing past calls.',
 } as const satisfies Record<Scope, string>;
 
 export function addViewer(builder: Builder): void {
-  const ScopeEnum = builder.enumType('Scope', {
-    description: 'What an access token allows.',
-    values: Object.fromEntries(
-      SCOPES.map((scope) => [scope, { description: DESCRIPTIONS[scope] }]),
-    ) as Record<Scope, { description: string }>,
-  });
-  const ViewerType = builder.objectRef<{ name: string; scopes: ReadonlySet<Scope> }>('Viewer').implement({
-    description: 'Who asks.',
+  const ScopeEnum = addEnum(builder, 'Scope', 'A permission of an access token.', SCOPE);
+  const ViewerType = builder.objectRef<Viewer>('Viewer').implement({
+    description: 'Who sends the request.',
     fields: (t) => ({
       name: t.exposeString('name', {
-        description: 'The name of the access token; `local` while the daemon has none.',
+        description: 'The name of the access token, or `local` if the daemon has no access tokens.',
       }),
       scopes: t.field({
         type: [ScopeEnum],
-        description: 'What may be done with it, whatever it was given by: ADMIN brings all the others.',
+        description: 'The scopes of the access token. ADMIN includes all others.',
         resolve: ({ scopes }) => [...scopes],
       }),
     }),
@@ -32,7 +29,7 @@ export function addViewer(builder: Builder): void {
   builder.queryField('viewer', (t) =>
     t.field({
       type: ViewerType,
-      description: 'Who asks, and what they may do. Needs no scope.',
+      description: 'Who sends the request, and with which scopes. Requires no scope.',
       resolve: (_root, _args, { viewer }) => viewer,
     }),
   );

@@ -10,40 +10,40 @@ const fields = objects.flatMap((type) =>
   Object.values(type.getFields()).map((field) => ({ name: `${type.name}.${field.name}`, type, field })),
 );
 
-describe('the table of scopes', () => {
-  test('has a line for every mutation', () => {
+describe('the table of field scopes', () => {
+  test('lists every mutation', () => {
     const mutations = fields.filter(({ type }) => type === schema.getMutationType()).map(({ name }) => name);
     expect(mutations.length).toBeGreaterThan(10);
     expect(mutations.filter((name) => !FIELD_SCOPES[name])).toEqual([]);
   });
 
-  test('has no line for what does not exist', () => {
+  test('lists only fields that exist', () => {
     const names = new Set(fields.map(({ name }) => name));
     expect(Object.keys(FIELD_SCOPES).filter((name) => !names.has(name))).toEqual([]);
   });
 
-  test('keeps all that is heard for those who may listen', () => {
-    const heard = /^(audioLevels|levels|listenUrl|recording|waveform)$/;
-    const fieldsOfAudio = fields.filter(({ field }) => heard.test(field.name));
+  test('requires LISTEN for all fields with audio', () => {
+    const audio = /^(audioLevels|levels|listenUrl|recording|waveform)$/;
+    const fieldsOfAudio = fields.filter(({ field }) => audio.test(field.name));
     const open = fieldsOfAudio.filter(({ type, field }) => scopeOf(type.name, field.name) !== 'LISTEN');
-    // Reached through `audioLevels` alone.
+    // Reachable only through `audioLevels`.
     expect(open.map(({ name }) => name)).toEqual(['AudioLevels.levels']);
     expect(fieldsOfAudio.length).toBeGreaterThan(open.length + 4);
   });
 
-  test('asks something of every way in, but for the one that tells who asks', () => {
+  test('requires a scope for every root field except viewer', () => {
     const roots = [schema.getQueryType(), schema.getMutationType(), schema.getSubscriptionType()];
-    const ways = fields.filter(({ type }) => roots.includes(type));
-    expect(ways.filter(({ type, field }) => !scopeOf(type.name, field.name)).map(({ name }) => name)).toEqual(
-      ['Query.viewer'],
-    );
+    const rootFields = fields.filter(({ type }) => roots.includes(type));
+    expect(
+      rootFields.filter(({ type, field }) => !scopeOf(type.name, field.name)).map(({ name }) => name),
+    ).toEqual(['Query.viewer']);
   });
 
-  test('gives a mutation that somebody forgot to nobody but an administrator', () => {
+  test('requires ADMIN for a mutation that is not listed', () => {
     expect(scopeOf('Mutation', 'forgotten')).toBe('ADMIN');
   });
 
-  test('reads no call to whoever got one from a mutation, but for its id', () => {
+  test('requires a scope for every field of a call except its id', () => {
     const open = fields.filter(({ type, field }) => type.name === 'Call' && !scopeOf('Call', field.name));
     expect(open.map(({ name }) => name)).toEqual(['Call.id']);
     const payloads = fields.filter(({ type }) => type === schema.getMutationType());

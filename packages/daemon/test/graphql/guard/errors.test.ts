@@ -8,38 +8,38 @@ const { log, lines } = createTestLog();
 const mask = createMask(log(''), () => 'id-1');
 const located = (cause: Error) =>
   new GraphQLError(cause.message, { originalError: cause, path: ['calls', 0] });
-const isOurs = (code: FaultCode): boolean =>
+const isInternal = (code: FaultCode): boolean =>
   ['store', 'wire', 'plugin', 'config', 'defect'].includes(FAULTS[code].kind);
 
-describe('an error', () => {
+describe('createMask', () => {
   test.each(Object.keys(FAULTS) as FaultCode[])(
-    '%s tells a client what it can act on, and nothing else',
+    'returns code and remedy of %s, or masks it if it is internal',
     (code) => {
       lines.length = 0;
-      const told = mask(located(new FaultError(code, 'the words')));
-      const expected = isOurs(code)
+      const masked = mask(located(new FaultError(code, 'the message')));
+      const expected = isInternal(code)
         ? {
-            message: 'Something went wrong on our side.',
+            message: 'internal server error',
             extensions: { code: 'INTERNAL_SERVER_ERROR', id: 'id-1' },
           }
-        : { message: 'the words', extensions: { code, remedy: FAULTS[code].remedy } };
-      expect(told).toMatchObject({ ...expected, path: ['calls', 0] });
-      expect(lines.length).toBe(isOurs(code) ? 1 : 0);
+        : { message: 'the message', extensions: { code, remedy: FAULTS[code].remedy } };
+      expect(masked).toMatchObject({ ...expected, path: ['calls', 0] });
+      expect(lines.length).toBe(isInternal(code) ? 1 : 0);
     },
   );
 
-  test('that was thrown by mistake is masked, wherever it comes from', () => {
+  test('masks unexpected errors of any kind', () => {
     for (const error of [
       new TypeError('undefined is no function'),
       located(new Error('select *')),
       'text',
       undefined,
     ]) {
-      expect(mask(error).message).toBe('Something went wrong on our side.');
+      expect(mask(error).message).toBe('internal server error');
     }
   });
 
-  test('of the language itself passes as it is', () => {
+  test('passes errors of graphql-js unchanged', () => {
     const syntax = new GraphQLError('Syntax Error: Unexpected <EOF>.');
     expect(mask(syntax)).toBe(syntax);
   });

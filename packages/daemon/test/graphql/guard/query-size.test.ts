@@ -6,9 +6,9 @@ const schema = buildSchema(`
   type Query { calls(first: Int, last: Int): Calls  call: Call  nodes(ids: [ID!]!): [Call]  providers: [Call!]! }
   type Calls { nodes: [Call!]!  edges: [Edge!]!  totalCount: Int! }
   type Edge { node: Call!  cursor: ID! }
-  type Call { id: ID!  tags: [String!]!  words(first: Int): Words!  next: Call }
-  type Words { nodes: [Word!]! }
-  type Word { text: String! }
+  type Call { id: ID!  tags: [String!]!  lines(first: Int): Lines!  next: Call }
+  type Lines { nodes: [Line!]! }
+  type Line { text: String! }
 `);
 
 function sizeOf(text: string, variableValues: Record<string, unknown> = {}, operationName?: string) {
@@ -19,26 +19,26 @@ function sizeOf(text: string, variableValues: Record<string, unknown> = {}, oper
 
 const costOf = (text: string, variables?: Record<string, unknown>) => sizeOf(text, variables)?.cost;
 
-describe('the cost of a query is the number of fields in its largest answer:', () => {
+describe('the cost of a query is the number of fields in its largest possible result:', () => {
   test.each([
     ['{ call { id tags } }', 3],
-    // The list itself, and each of its items with what is asked of them.
+    // The list itself, and the selected fields of each item.
     ['{ calls(first: 100) { nodes { id } } }', 1 + 100 * 2],
     ['{ calls(last: 100) { totalCount edges { cursor node { id } } } }', 1 + 1 + 100 * 4],
-    ['{ calls(first: 100) { nodes { words(first: 10) { nodes { text } } } } }', 1 + 100 * (1 + 1 + 10 * 2)],
-    ['{ calls(first: 100) { nodes { words { nodes { text } } } } }', 1 + 100 * (1 + 1 + 50 * 2)],
+    ['{ calls(first: 100) { nodes { lines(first: 10) { nodes { text } } } } }', 1 + 100 * (1 + 1 + 10 * 2)],
+    ['{ calls(first: 100) { nodes { lines { nodes { text } } } } }', 1 + 100 * (1 + 1 + 50 * 2)],
     ['{ calls { nodes { id } } }', 1 + 50 * 2],
     ['{ calls(first: null) { nodes { id } } }', 1 + 50 * 2],
     ['{ nodes(ids: ["a", "b", "c"]) { id } }', 3 * 2],
     ['{ providers { id } }', 10 * 2],
-    // Refused later, by the rule of pages; it is not what makes the query costly.
+    // Rejected later because of its page size, which the cost does not count beyond the limit.
     ['{ calls(first: 1000000000) { nodes { id } } }', 1 + 200 * 2],
     ['{ calls(first: -5) { nodes { id } } }', 1],
   ])('%s has %i', (text, cost) => {
     expect(costOf(text)).toBe(cost);
   });
 
-  test('pages that variables say are as large as they say', () => {
+  test('a page size can come from a variable or its default', () => {
     const query = 'query ($n: Int = 7) { calls(first: $n) { nodes { id } } }';
     expect([costOf(query), costOf(query, { n: 3 }), costOf(query, { n: null })]).toEqual([
       1 + 7 * 2,
@@ -48,9 +48,9 @@ describe('the cost of a query is the number of fields in its largest answer:', (
     expect(costOf('query ($ids: [ID!]!) { nodes(ids: $ids) { id } }', { ids: ['a', 'b'] })).toBe(2 * 2);
   });
 
-  test('a fragment costs at each place what it costs there', () => {
-    const words = 'fragment W on Call { words(first: 10) { nodes { text } } }';
-    expect(costOf(`{ call { ...W } calls(first: 5) { nodes { ...W } } } ${words}`)).toBe(
+  test('a fragment is counted with the page size of each place where it is spread', () => {
+    const lines = 'fragment L on Call { lines(first: 10) { nodes { text } } }';
+    expect(costOf(`{ call { ...L } calls(first: 5) { nodes { ...L } } } ${lines}`)).toBe(
       1 + (1 + 20) + 1 + 5 * (1 + 1 + 20),
     );
     const page = 'fragment P on Calls { nodes { id } }';
@@ -61,14 +61,14 @@ describe('the cost of a query is the number of fields in its largest answer:', (
 });
 
 describe('depth and aliases', () => {
-  test('are counted through fragments, named or not', () => {
+  test('include fragments, named and inline', () => {
     const size = sizeOf(
       '{ a: call { ...F ... { next { next { id } } } } } fragment F on Call { x: id ...G } fragment G on Call { y: id }',
     );
     expect(size).toMatchObject({ depth: 4, aliases: 3 });
   });
 
-  test('of a fragment that doubles thirty times are known at once', () => {
+  test('are measured in linear time for fragments that double thirty times', () => {
     const doubling = Array.from(
       { length: 30 },
       (_, i) => `fragment F${i} on Call { a: next { ...F${i + 1} } b: next { ...F${i + 1} } }`,
@@ -79,13 +79,13 @@ describe('depth and aliases', () => {
   });
 });
 
-test('only the operation that is asked for counts', () => {
+test('only the selected operation is measured', () => {
   const two = 'query A { call { id } } query B { calls(first: 100) { nodes { id } } }';
   expect(sizeOf(two, {}, 'A')?.cost).toBe(2);
   expect(sizeOf(two, {}, 'C')).toBeUndefined();
 });
 
-test('asking for the schema is told apart, and asking for a type name is not', () => {
+test('selecting the schema counts as introspection, selecting __typename does not', () => {
   expect(sizeOf('{ __schema { types { name } } }')).toMatchObject({ introspects: true, cost: 1, depth: 1 });
   expect(
     sizeOf('{ call { __typename ... { ...F } } } fragment F on Call { next { __typename } }'),

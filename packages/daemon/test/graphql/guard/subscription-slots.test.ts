@@ -1,7 +1,7 @@
 import { buildSchema, parse, subscribe, type ExecutionResult } from 'graphql';
 import { beforeEach, expect, test } from 'vitest';
 import { ClientSlots } from '../../../src/graphql/guard/client-slots.ts';
-import { boundSubscriptions } from '../../../src/graphql/guard/subscription-slots.ts';
+import { limitSubscriptions } from '../../../src/graphql/guard/subscription-slots.ts';
 
 type Source = () => AsyncIterator<unknown> | Promise<AsyncIterator<unknown>>;
 
@@ -10,12 +10,15 @@ beforeEach(() => {
   slots = new ClientSlots(1);
 });
 
-/** Subscribes to what `source` gives. */
-async function ask(source: Source, client = 'a'): Promise<AsyncIterator<ExecutionResult> | ExecutionResult> {
+/** Subscribes to the values of `source`. */
+async function subscribeTo(
+  source: Source,
+  client = 'a',
+): Promise<AsyncIterator<ExecutionResult> | ExecutionResult> {
   const schema = buildSchema('type Query { n: Int } type Subscription { n: Int }');
   const field = schema.getSubscriptionType()!.getFields()['n']!;
   field.subscribe = async () => source();
-  boundSubscriptions(schema, slots);
+  limitSubscriptions(schema, slots);
   return subscribe({ schema, document: parse('subscription { n }'), contextValue: { client } });
 }
 
@@ -25,31 +28,33 @@ const counter = (next: AsyncIterator<unknown>['next']): Source => {
 };
 const endless = counter(async () => ({ done: false, value: { n: 1 } }));
 
-test('a client has as many as it may, and another client has its own', async () => {
-  expect(await ask(endless)).toHaveProperty('next');
-  expect(await ask(endless)).toMatchObject({ errors: [{ originalError: { code: 'LIMIT_SUBSCRIPTIONS' } }] });
-  expect(await ask(endless, 'b')).toHaveProperty('next');
+test('rejects a subscription above the limit of a client, and counts each client separately', async () => {
+  expect(await subscribeTo(endless)).toHaveProperty('next');
+  expect(await subscribeTo(endless)).toMatchObject({
+    errors: [{ originalError: { code: 'LIMIT_SUBSCRIPTIONS' } }],
+  });
+  expect(await subscribeTo(endless, 'b')).toHaveProperty('next');
   expect(slots.clients).toBe(2);
 });
 
 test.each<[string, Source, (it: AsyncIterator<ExecutionResult>) => Promise<unknown>]>([
-  ['its reader leaves while nobody waits', endless, (it) => it.return!()],
-  ['it is over', counter(async () => ({ done: true, value: undefined })), (it) => it.next()],
-  ['it breaks', counter(() => Promise.reject(new Error('broken'))), (it) => it.next().catch(() => undefined)],
-])('a slot is given back when %s', async (_when, source, end) => {
-  const iterator = (await ask(source)) as AsyncIterator<ExecutionResult>;
+  ['the client cancels it', endless, (it) => it.return!()],
+  ['it ends', counter(async () => ({ done: true, value: undefined })), (it) => it.next()],
+  ['it fails', counter(() => Promise.reject(new Error('broken'))), (it) => it.next().catch(() => undefined)],
+])('releases the slot when %s', async (_event, source, end) => {
+  const iterator = (await subscribeTo(source)) as AsyncIterator<ExecutionResult>;
   expect(slots.clients).toBe(1);
   await end(iterator);
   expect(slots.clients).toBe(0);
 });
 
-test('a slot is given back when it never begins', async () => {
-  const refused = await ask(() => Promise.reject(new Error('no')));
-  expect(refused).toMatchObject({ errors: [{ message: 'no' }] });
+test('releases the slot when the subscription fails to start', async () => {
+  const rejected = await subscribeTo(() => Promise.reject(new Error('no')));
+  expect(rejected).toMatchObject({ errors: [{ message: 'no' }] });
   expect(slots.clients).toBe(0);
 });
 
-test('a slot that is given back twice is given back once', () => {
+test('a slot that is released twice counts once', () => {
   const two = new ClientSlots(2);
   const [first] = [two.take('a')!, two.take('a')!];
   first();

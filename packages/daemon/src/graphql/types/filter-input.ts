@@ -1,0 +1,81 @@
+/** Checks and converts the filter of calls. */
+import {
+  FaultError,
+  invalidArgument,
+  type CallDirection,
+  type CallStatus,
+  type EndCategory,
+  type ProviderId,
+} from '@sidetone/core';
+import type { CallFilter, LiveCallFilter } from '../../calls/ports.ts';
+
+/** The maximum number of values in a list of a filter. */
+export const MAX_FILTER_VALUES = 100;
+/** The maximum length of `number`, in digits. */
+export const MAX_NUMBER_DIGITS = 20;
+/** The maximum length of a search text, in characters. */
+export const MAX_SEARCH_CHARACTERS = 500;
+
+/** Null means the same as an argument that is left out. */
+type Optional<Value> = Value | null | undefined;
+
+export interface CallFilterInput {
+  readonly providerIds?: Optional<string[]>;
+  readonly statuses?: Optional<CallStatus[]>;
+  readonly live?: Optional<boolean>;
+  readonly directions?: Optional<CallDirection[]>;
+  readonly endCategories?: Optional<EndCategory[]>;
+  readonly createdAfter?: Optional<number>;
+  readonly createdBefore?: Optional<number>;
+  readonly minDurationMs?: Optional<number>;
+  readonly maxDurationMs?: Optional<number>;
+  readonly number?: Optional<string>;
+  readonly tags?: Optional<string[]>;
+  readonly said?: Optional<string>;
+}
+
+/** @throws {FaultError} INPUT_INVALID with the path of the field. */
+export function toFilter(input: Optional<CallFilterInput>): CallFilter {
+  const { number, tags, said, providerIds, ...others } = input ?? {};
+  const given = Object.fromEntries(Object.entries(others).filter(([, value]) => value != null));
+  for (const [key, value] of Object.entries(input ?? {})) {
+    if (Array.isArray(value) && value.length > MAX_FILTER_VALUES) {
+      const problem = `expected at most ${MAX_FILTER_VALUES} values, received ${value.length}`;
+      throw invalidArgument(`filter.${key}`, problem);
+    }
+  }
+  if (said != null) checkSearch('filter.said', said);
+  return {
+    ...given,
+    ...(providerIds != null && { providerIds: providerIds as ProviderId[] }),
+    ...(number != null && { number: digitsOf(number) }),
+    ...(tags != null && { tags: tags.map((tag) => tag.trim().normalize('NFC')) }),
+    ...(said != null && { said }),
+  };
+}
+
+/** Converts the filter of a subscription. @throws {FaultError} INPUT_INVALID also for `said`, which needs the search index. */
+export function toLiveFilter(input: Optional<CallFilterInput>): LiveCallFilter {
+  const { said, ...filter } = toFilter(input);
+  if (said === undefined) return filter;
+  throw invalidArgument(
+    'filter.said',
+    'subscriptions do not search transcripts; use `calls` or `searchTranscripts`',
+  );
+}
+
+function digitsOf(number: string): string {
+  const digits = number
+    .trim()
+    .replace(/^\+/, '')
+    .replaceAll(/[\s().-]/g, '');
+  if (/^\d+$/.test(digits) && digits.length <= MAX_NUMBER_DIGITS) return digits;
+  throw invalidArgument('filter.number', `expected 1 to ${MAX_NUMBER_DIGITS} digits`);
+}
+
+/** Checks the length of a search text. @throws {FaultError} INPUT_INVALID. */
+export function checkSearch(argument: string, text: string): void {
+  if (text.length <= MAX_SEARCH_CHARACTERS) return;
+  const message = `${argument}: expected at most ${MAX_SEARCH_CHARACTERS} characters, received ${text.length}`;
+  throw new FaultError('INPUT_INVALID', message, { details: { argument, maximum: MAX_SEARCH_CHARACTERS } });
+}
