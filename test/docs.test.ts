@@ -8,7 +8,7 @@ import { describe, expect, test } from 'vitest';
 import { parseConfig } from '../packages/daemon/src/config/load.ts';
 import { configSchema } from '../packages/daemon/src/config/schema.ts';
 import { BODIES } from '../packages/daemon/src/http/control-bodies.ts';
-import { FIRST_QUERY } from '../packages/daemon/src/http/first-query.ts';
+import { FIRST_QUERY } from '../packages/daemon/src/http/graphiql.ts';
 import { statusOf } from '../packages/daemon/src/http/reply.ts';
 import { optionsSchema as vapiOptions } from '../packages/plugin-vapi/src/config.ts';
 import { optionsSchema as deepgramOptions } from '../packages/plugin-deepgram/src/config.ts';

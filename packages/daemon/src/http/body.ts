@@ -1,15 +1,19 @@
-/** A request's body: what it calls itself, and its bytes up to a bound. */
+/** Reads request bodies up to a limit, and checks their type. */
 import type { IncomingMessage } from 'node:http';
 import { FaultError } from '@sidetone/core';
 
-/** @throws {FaultError} WIRE_TOO_LARGE as soon as more than `limit` bytes have come, or are announced. */
+/**
+ * Returns the body of a request.
+ * @param limitName the configuration key of the limit, for the error message
+ * @throws {FaultError} WIRE_TOO_LARGE as soon as more than `limit` bytes were received or announced.
+ */
 export async function readBody(
   request: IncomingMessage,
   limit: number,
   limitName: string,
 ): Promise<Uint8Array> {
   const tooLarge = (): FaultError =>
-    new FaultError('WIRE_TOO_LARGE', `the body has more than ${limit} bytes (${limitName})`);
+    new FaultError('WIRE_TOO_LARGE', `body exceeds ${limitName} (${limit} bytes)`);
   if (Number(request.headers['content-length']) > limit) throw tooLarge();
   const chunks: Buffer[] = [];
   let size = 0;
@@ -22,8 +26,8 @@ export async function readBody(
 }
 
 /**
- * Whether a request's body calls itself JSON. Nothing else is taken where a body is an order: what a page may send
- * elsewhere without being asked (forms, plain text) never is one.
+ * Returns whether the Content-Type is JSON. Endpoints that execute something accept no other type: forms and plain text
+ * can be sent by any web page without a CORS preflight.
  */
 export function isJson({ headers }: Pick<IncomingMessage, 'headers'>): boolean {
   return headers['content-type']?.split(';')[0]?.trim().toLowerCase() === 'application/json';

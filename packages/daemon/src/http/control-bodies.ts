@@ -1,20 +1,22 @@
 /**
- * The bodies that `/calls/{id}/control` takes, and which control each asks for: the vocabulary of live call control that
- * Vapi's clients speak, for calls of any provider. Pure. Fields that are not named here are passed over, except within a
- * destination: those are handed to the provider as they are.
+ * Parses the bodies that `/calls/{id}/control` accepts: Vapi's live call control messages, for calls of any provider.
+ * Pure. Unknown fields are ignored, except within a destination, whose fields are passed on to the provider.
  */
 import { invalidArgument, type ControlArguments, type ControlName, type MessageRole } from '@sidetone/core';
 import { checkText, checkUrl } from '../commands/input-checks.ts';
 
-/** A control that was asked for, with its arguments. */
-export interface Asked<Name extends ControlName = ControlName> {
+/** A control with its arguments. */
+export interface ControlRequest<Name extends ControlName = ControlName> {
   readonly name: Name;
   readonly args: ControlArguments[Name];
 }
 
 type Json = Readonly<Record<string, unknown>>;
 
-const ask = <Name extends ControlName>(name: Name, args: ControlArguments[Name]): Asked => ({ name, args });
+const control = <Name extends ControlName>(name: Name, args: ControlArguments[Name]): ControlRequest => ({
+  name,
+  args,
+});
 
 const ROLES = {
   system: 'SYSTEM',
@@ -22,20 +24,20 @@ const ROLES = {
   assistant: 'ASSISTANT',
 } as const satisfies Record<string, MessageRole>;
 
-/** The words of `{ "type": "control" }`. */
+/** The values of `control` in `{ "type": "control" }`. */
 const SWITCHES = {
-  'mute-assistant': () => ask('mute', { party: 'ASSISTANT' }),
-  'unmute-assistant': () => ask('unmute', { party: 'ASSISTANT' }),
-  'mute-customer': () => ask('mute', { party: 'CUSTOMER' }),
-  'unmute-customer': () => ask('unmute', { party: 'CUSTOMER' }),
-  'say-first-message': () => ask('sayFirstMessage', {}),
-} as const satisfies Record<string, () => Asked>;
+  'mute-assistant': () => control('mute', { party: 'ASSISTANT' }),
+  'unmute-assistant': () => control('unmute', { party: 'ASSISTANT' }),
+  'mute-customer': () => control('mute', { party: 'CUSTOMER' }),
+  'unmute-customer': () => control('unmute', { party: 'CUSTOMER' }),
+  'say-first-message': () => control('sayFirstMessage', {}),
+} as const satisfies Record<string, () => ControlRequest>;
 
 export const BODIES = {
   say(body) {
-    // `message` is the older word for `content`; clients of both are about.
+    // `message` is the older name of `content`. Clients use both.
     const key = body['content'] === undefined && body['message'] !== undefined ? 'message' : 'content';
-    return ask('say', {
+    return control('say', {
       content: text(body, key),
       endCallAfterSpoken: flag(body, 'endCallAfterSpoken') ?? false,
       interrupt: flag(body, 'interrupt') ?? flag(body, 'interruptAssistantEnabled') ?? false,
@@ -43,44 +45,44 @@ export const BODIES = {
   },
   'add-message'(body) {
     const message = object(body, 'message');
-    return ask('addMessage', {
+    return control('addMessage', {
       role: ROLES[oneOf(message, 'message.role', ROLES)],
       content: text(message, 'message.content'),
       triggerResponse: flag(body, 'triggerResponseEnabled') ?? true,
     });
   },
   control: (body) => SWITCHES[oneOf(body, 'control', SWITCHES)](),
-  'end-call': () => ask('endCall', {}),
+  'end-call': () => control('endCall', {}),
   transfer(body) {
     const destination = object(body, 'destination');
     const type = oneOf(destination, 'destination.type', { number: true, sip: true });
     const { type: _type, message, ...rest } = destination;
-    // What is said first may stand in either place, and is said once.
-    const isSaid = typeof message === 'string' && message !== '' && body['content'] === undefined;
+    // `destination.message` is the text to speak first, unless `content` has it.
+    const isSpoken = typeof message === 'string' && message !== '' && body['content'] === undefined;
     const { number, sipUri, extension, callerId, ...options } = rest;
-    const others = { ...options, ...(message !== undefined && !isSaid && { message }) };
-    return ask('transfer', {
+    const others = { ...options, ...(message !== undefined && !isSpoken && { message }) };
+    return control('transfer', {
       ...(type === 'number'
         ? { number: text({ number }, 'destination.number') }
         : { sipUri: text({ sipUri }, 'destination.sipUri') }),
       ...optional({ extension }, 'destination.extension'),
       ...optional({ callerId }, 'destination.callerId'),
-      ...optional(isSaid ? { content: message } : body, 'content'),
+      ...optional(isSpoken ? { content: message } : body, 'content'),
       ...providerOptions(others),
     });
   },
   handoff(body) {
     const { type: _type, assistantId, assistant, streamUrl, ...options } = object(body, 'destination');
-    const named = [assistantId, assistant, streamUrl].filter((value) => value !== undefined).length;
-    if (named > 1 || (named === 0 && Object.keys(options).length === 0)) {
+    const given = [assistantId, assistant, streamUrl].filter((value) => value !== undefined).length;
+    if (given > 1 || (given === 0 && Object.keys(options).length === 0)) {
       throw invalidArgument(
         'destination',
-        'expected one of assistantId, assistant and streamUrl, or what the provider knows itself',
+        `expected one of assistantId, assistant and streamUrl, or options of the provider, received ${given}`,
       );
     }
     if (streamUrl !== undefined)
       checkUrl('destination.streamUrl', text({ streamUrl }, 'destination.streamUrl'), ['ws', 'wss']);
-    return ask('handoff', {
+    return control('handoff', {
       ...optional({ assistantId }, 'destination.assistantId'),
       ...(assistant !== undefined && { assistant: object({ assistant }, 'destination.assistant') }),
       ...optional({ streamUrl }, 'destination.streamUrl'),
@@ -88,43 +90,43 @@ export const BODIES = {
       ...providerOptions(options),
     });
   },
-} as const satisfies Record<string, (body: Json) => Asked>;
+} as const satisfies Record<string, (body: Json) => ControlRequest>;
 
-/** What a body asks for. @throws {FaultError} INPUT_INVALID, naming the field. */
-export function readControl(body: unknown): Asked {
-  const whole = object({ body }, 'body');
-  return BODIES[oneOf(whole, 'type', BODIES)](whole);
+/** Returns the control that a body requests. @throws {FaultError} INPUT_INVALID with the path of the field. */
+export function parseControl(body: unknown): ControlRequest {
+  const message = object({ body }, 'body');
+  return BODIES[oneOf(message, 'type', BODIES)](message);
 }
 
-/** The last name of a path: where a field stands in its own object. */
-const lastOf = (path: string): string => path.slice(path.lastIndexOf('.') + 1);
+/** Returns the last segment of a path: the name of the field in its own object. */
+const nameIn = (path: string): string => path.slice(path.lastIndexOf('.') + 1);
 
 function text(from: Json, path: string): string {
-  const value = from[lastOf(path)];
-  if (typeof value !== 'string') throw invalidArgument(path, `expected a text, found ${kindOf(value)}`);
+  const value = from[nameIn(path)];
+  if (typeof value !== 'string') throw invalidArgument(path, `expected a string, received ${kindOf(value)}`);
   checkText(path, value);
   return value;
 }
 
 function optional(from: Json, path: string): Readonly<Record<string, string>> {
-  const name = lastOf(path);
+  const name = nameIn(path);
   return from[name] === undefined ? {} : { [name]: text(from, path) };
 }
 
 function flag(from: Json, path: string): boolean | undefined {
   const value = from[path];
   if (value === undefined || typeof value === 'boolean') return value;
-  throw invalidArgument(path, `expected true or false, found ${kindOf(value)}`);
+  throw invalidArgument(path, `expected true or false, received ${kindOf(value)}`);
 }
 
 function object(from: Json, path: string): Json {
-  const value = from[lastOf(path)];
+  const value = from[nameIn(path)];
   if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as Json;
-  throw invalidArgument(path, `expected an object, found ${kindOf(value)}`);
+  throw invalidArgument(path, `expected an object, received ${kindOf(value)}`);
 }
 
 function oneOf<Table extends object>(from: Json, path: string, table: Table): keyof Table & string {
-  const value = from[lastOf(path)];
+  const value = from[nameIn(path)];
   if (typeof value === 'string' && Object.hasOwn(table, value)) return value as keyof Table & string;
   throw invalidArgument(path, `expected one of ${Object.keys(table).join(', ')}`);
 }
@@ -134,6 +136,6 @@ const providerOptions = (options: Json) =>
 
 function kindOf(value: unknown): string {
   if (value === undefined || value === null) return 'nothing';
-  if (Array.isArray(value)) return 'a list';
+  if (Array.isArray(value)) return 'an array';
   return typeof value === 'object' ? 'an object' : `a ${typeof value}`;
 }

@@ -1,4 +1,4 @@
-/** `POST /calls/{id}/control`: control of a live call for programs that speak no GraphQL. */
+/** `POST /calls/{id}/control`: control of a live call for programs that do not use GraphQL. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import {
   FaultError,
@@ -14,7 +14,7 @@ import type { CommandOutcome } from '../commands/command-outcome.ts';
 import type { CommandService } from '../commands/command-service.ts';
 import { checkKey } from '../commands/input-checks.ts';
 import { isJson, readBody } from './body.ts';
-import { readControl } from './control-bodies.ts';
+import { parseControl } from './control-bodies.ts';
 import type { Gate } from './gate.ts';
 import { challenge, sendJson, statusOf } from './reply.ts';
 
@@ -22,7 +22,7 @@ export interface ControlEndpointDeps {
   readonly gate: Gate;
   readonly commands: Pick<CommandService, 'run'>;
   readonly log: Logger;
-  /** Makes the id that links an answer to the line in the log. */
+  /** Creates the id that is part of an error response and of its log entry. */
   readonly newId: () => string;
   readonly requestBytes: number;
 }
@@ -38,19 +38,19 @@ export function createControlEndpoint(deps: ControlEndpointDeps): ControlEndpoin
 
   async function run(request: IncomingMessage, url: URL): Promise<CommandOutcome> {
     const viewer = gate.viewer(request);
-    requireScope(viewer, 'CONTROL', 'this address');
+    requireScope(viewer, 'CONTROL', 'this endpoint');
     const callId = CONTROL_PATH.exec(url.pathname)?.[1] as CallId;
     const key = request.headers['idempotency-key']?.toString();
     if (key !== undefined) checkKey('Idempotency-Key', key);
-    const { name, args } = readControl(await readJson(request, deps.requestBytes));
+    const { name, args } = parseControl(await readJson(request, deps.requestBytes));
     return commands.run(name, callId, args, viewer.name, key);
   }
 
-  function fail(response: ServerResponse, error: unknown): void {
+  function sendError(response: ServerResponse, error: unknown): void {
     if (response.headersSent || response.destroyed) return;
     if (!isFault(error)) {
       const id = deps.newId();
-      log.error('a control failed by a mistake of ours', { id, reason: messageOf(error), error });
+      log.error('control request failed with an unexpected error', { id, reason: messageOf(error), error });
       return sendJson(response, 500, { code: 'INTERNAL', message: 'internal server error', id });
     }
     challenge(response, error);
@@ -67,23 +67,27 @@ export function createControlEndpoint(deps: ControlEndpointDeps): ControlEndpoin
     async request(request, response, url) {
       if (request.method !== 'POST') {
         response.setHeader('allow', 'POST');
-        return sendJson(response, 405, problem('INPUT_INVALID', 'only POST is possible here'));
+        return sendJson(response, 405, problem('INPUT_INVALID', 'expected the method POST'));
       }
       if (!isJson(request)) {
-        return sendJson(response, 415, problem('INPUT_INVALID', 'the Content-Type is application/json'));
+        return sendJson(
+          response,
+          415,
+          problem('INPUT_INVALID', 'expected the Content-Type application/json'),
+        );
       }
       try {
-        send(response, await run(request, url));
+        sendOutcome(response, await run(request, url));
       } catch (error) {
         if (!request.complete) response.setHeader('connection', 'close');
-        fail(response, error);
+        sendError(response, error);
         request.resume();
       }
     },
   };
 }
 
-function send(response: ServerResponse, { command, failure }: CommandOutcome): void {
+function sendOutcome(response: ServerResponse, { command, failure }: CommandOutcome): void {
   const commandId = command && { commandId: command.id };
   if (!failure) return sendJson(response, 200, { status: command?.status, ...commandId });
   const { code, message } = failure;
@@ -97,6 +101,9 @@ async function readJson(request: IncomingMessage, limit: number): Promise<unknow
   try {
     return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(body)) as unknown;
   } catch (cause) {
-    throw new FaultError('INPUT_INVALID', 'the body is no JSON', { cause, details: { argument: 'body' } });
+    throw new FaultError('INPUT_INVALID', 'body: expected valid JSON', {
+      cause,
+      details: { argument: 'body' },
+    });
   }
 }

@@ -1,20 +1,19 @@
-/** The dashboard at `/`: static files of the build. The page is for everybody; what it asks for goes through the gate. */
+/** The dashboard at `/`: the static files of its build. They are public; the requests that the page sends are not. */
 import { existsSync } from 'node:fs';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { fileURLToPath } from 'node:url';
 import { DASHBOARD_ROOT } from '@sidetone/dashboard';
 import sirv from 'sirv';
-import { FRONT_PAGE } from './front-page.ts';
 import { sendText } from './reply.ts';
 
-/** Addresses of the page's own: each gives the same document, which shows what its address says. */
+/** Routes of the page. Each returns the same document, which renders the view of its path. */
 const ROUTES = /^\/(history|overview|calls\/[^/]+)?\/?$/;
 const FILES = /^\/(assets\/.+|icon\.svg)$/;
 
-/** Names of assets tell their content: they never change. */
+/** The name of an asset contains a hash of its content, so the content never changes. */
 const FOREVER = 'public, max-age=31536000, immutable';
 
-/** The page runs its own scripts alone, speaks with this daemon alone, and is shown in no other page. */
+/** The page runs only its own scripts, connects only to this daemon, and cannot be embedded in another page. */
 const HEADERS = {
   'content-security-policy': [
     "default-src 'none'",
@@ -32,12 +31,12 @@ const HEADERS = {
 } as const;
 
 export interface Dashboard {
-  /** Whether the dashboard answers this address. */
+  /** Returns whether the dashboard handles this path. */
   owns(path: string): boolean;
   request(request: IncomingMessage, response: ServerResponse, path: string): void;
 }
 
-/** @param root the folder of the built page; without one, `/` says how to build it. */
+/** @param root the folder of the build. If it does not exist, `/` shows how to build it. */
 export function createDashboard(root: URL = DASHBOARD_ROOT): Dashboard {
   const folder = fileURLToPath(root);
   if (!existsSync(folder)) {
@@ -60,7 +59,23 @@ export function createDashboard(root: URL = DASHBOARD_ROOT): Dashboard {
     owns: (path) => ROUTES.test(path) || FILES.test(path),
     request(request, response, path) {
       if (ROUTES.test(path)) request.url = '/';
-      serve(request, response, () => sendText(response, 404, 'There is no such file.'));
+      serve(request, response, () => sendText(response, 404, 'file not found'));
     },
   };
 }
+
+/** The page at `/` if the dashboard was not built. */
+const FRONT_PAGE = `<!doctype html>
+<html lang="en">
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width">
+<title>Sidetone</title>
+<style>
+  body { font: 16px/1.5 system-ui, sans-serif; max-width: 40rem; margin: 4rem auto; padding: 0 1rem; color: #1d2733 }
+  @media (prefers-color-scheme: dark) { body { background: #11161c; color: #dfe6ee } a { color: #8ec2ff } }
+</style>
+<h1>Sidetone</h1>
+<p>The daemon is running, but the dashboard was not built. Run <code>npm run build</code> and restart the daemon.</p>
+<p>Live calls, transcripts and audio levels are available in the GraphQL API: <a href="/graphql">open GraphiQL</a>.</p>
+</html>
+`;

@@ -1,18 +1,19 @@
 /**
- * Who may ask: whoever shows an access token; or, while the daemon has none, programs on this machine and pages that
- * come from it. Providers never pass here: what they send is verified by their plugin.
+ * Decides who may send requests: viewers with an access token or, if the daemon has no access tokens, programs on this
+ * machine and pages served from it. Requests of providers do not pass here, because their plugins authenticate them.
  */
 import type { IncomingMessage } from 'node:http';
 import { FaultError } from '@sidetone/core';
 import { LOCAL_VIEWER, type Viewer } from '../access/viewer.ts';
 import { AccessTokens, bearerOf, type AccessToken } from '../access/access-tokens.ts';
-import { isLoopbackHost, isLoopbackOrigin, isSameOrigin } from './origin.ts';
 
 export interface GateDeps {
   readonly tokens: readonly AccessToken[];
-  /** Origins whose pages may ask, beside those of this daemon. */
+  /** Origins whose pages may send requests, besides those of this daemon. */
   readonly origins: readonly string[];
 }
+
+type Headers = Pick<IncomingMessage, 'headers'>;
 
 export class Gate {
   readonly #tokens: AccessTokens;
@@ -23,38 +24,42 @@ export class Gate {
     this.#origins = new Set(origins);
   }
 
-  /** Whether there are no access tokens: then everybody who may ask at all may do everything. */
+  /** Whether the daemon has no access tokens, so every permitted sender has all scopes. */
   get isOpen(): boolean {
     return this.#tokens.size === 0;
   }
 
-  /** Whether a page of this origin may read our answers. */
-  isWelcome(origin: string, request: Pick<IncomingMessage, 'headers'>): boolean {
+  /** Returns whether a page of this origin may send requests and read the responses. */
+  allowsOrigin(origin: string, request: Headers): boolean {
     if (this.#origins.has(origin)) return true;
     return this.isOpen ? isLoopbackOrigin(origin) : isSameOrigin(origin, request);
   }
 
   /**
-   * Without tokens, keeps out pages from elsewhere in the operator's browser, whether they name us by address or by a
-   * name of their own. With tokens there is nothing to keep out: such a page has no token.
+   * Without access tokens, rejects pages of other sites in the operator's browser, also if they reach the daemon through
+   * a host name of their own (DNS rebinding). With access tokens no check is needed, because such a page has none.
    * @throws {FaultError} REQUEST_FORBIDDEN.
    */
-  checkSender(request: Pick<IncomingMessage, 'headers'>): void {
+  checkSender(request: Headers): void {
     if (!this.isOpen) return;
     const { host, origin } = request.headers;
-    if (isLoopbackHost(host) && (origin === undefined || this.isWelcome(origin, request))) return;
-    throw new FaultError('REQUEST_FORBIDDEN', 'this page may not ask');
+    if (!isLoopbackHost(host)) {
+      throw new FaultError('REQUEST_FORBIDDEN', 'requests with this Host header are not allowed');
+    }
+    if (origin !== undefined && !this.allowsOrigin(origin, request)) {
+      throw new FaultError('REQUEST_FORBIDDEN', 'requests from this origin are not allowed');
+    }
   }
 
-  /** Who sent a request. @throws {FaultError} REQUEST_FORBIDDEN or AUTH_REQUIRED. */
-  viewer(request: Pick<IncomingMessage, 'headers'>): Viewer {
+  /** Returns who sent a request. @throws {FaultError} REQUEST_FORBIDDEN or AUTH_REQUIRED. */
+  viewer(request: Headers): Viewer {
     this.checkSender(request);
     return this.#ownerOf(bearerOf(request.headers.authorization));
   }
 
   /**
-   * Who opened a socket: by the payload of its `connection_init`, else by its request's header, else by `?token=`.
-   * @throws {FaultError} AUTH_REQUIRED.
+   * Returns who opened a socket, by the payload of `connection_init`, or else the header of the upgrade request, or else
+   * `?token=`. @throws {FaultError} AUTH_REQUIRED.
    */
   socketViewer(
     request: Pick<IncomingMessage, 'headers' | 'url'>,
@@ -72,7 +77,29 @@ export class Gate {
     if (this.isOpen) return LOCAL_VIEWER;
     const owner = token === undefined ? undefined : this.#tokens.owner(token);
     if (owner) return owner;
-    const message = token === undefined ? 'an access token is needed' : 'this access token is not known';
+    const message = token === undefined ? 'an access token is required' : 'unknown access token';
     throw new FaultError('AUTH_REQUIRED', message);
   }
 }
+
+/** Returns the network address of the sender, or of the proxy in front of it. */
+export const addressOf = ({ socket }: Pick<IncomingMessage, 'socket'>): string =>
+  socket.remoteAddress ?? 'unknown';
+
+/** Returns the key by which connections and subscriptions are counted: a viewer at a network address. */
+export const clientOf = (sender: Pick<IncomingMessage, 'socket'>, { name }: Viewer): string =>
+  `${name}@${addressOf(sender)}`;
+
+const LOOPBACK = new Set(['localhost', '127.0.0.1', '[::1]']);
+
+/** Returns whether the Host header names this machine, and not a domain that resolves to it. */
+function isLoopbackHost(host: string | undefined): boolean {
+  const url = `http://${host ?? ''}`;
+  return host !== undefined && URL.canParse(url) && LOOPBACK.has(new URL(url).hostname);
+}
+
+const isLoopbackOrigin = (origin: string): boolean =>
+  URL.canParse(origin) && LOOPBACK.has(new URL(origin).hostname);
+
+const isSameOrigin = (origin: string, { headers }: Headers): boolean =>
+  URL.canParse(origin) && new URL(origin).host === headers.host;

@@ -1,23 +1,22 @@
-/** GraphQL over HTTP, SSE and graphql-transport-ws, and GraphiQL for a browser: all at `/graphql`. */
+/** `/graphql`: GraphQL over HTTP, SSE and graphql-transport-ws, and GraphiQL for browsers. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { Readable } from 'node:stream';
 import { FaultError, isFault, messageOf, type Logger } from '@sidetone/core';
 import type { execute, ExecutionArgs, GraphQLError, GraphQLSchema, subscribe } from 'graphql';
-import { createYoga, type Plugin } from 'graphql-yoga';
-import type { ClientSlots } from '../graphql/guard/client-slots.ts';
+import { createYoga, type Plugin, type YogaServerInstance } from 'graphql-yoga';
 import type { Context } from '../graphql/context.ts';
+import type { ClientSlots } from '../graphql/guard/client-slots.ts';
 import { asGraphqlError, createMask } from '../graphql/guard/errors.ts';
 import type { QueryLimits } from '../graphql/guard/limits.ts';
 import { isJson, readBody } from './body.ts';
-import { clientOf } from './client.ts';
-import type { Gate } from './gate.ts';
+import { clientOf, type Gate } from './gate.ts';
 import { isForGraphiql, sendGraphiql } from './graphiql.ts';
-import { createGraphqlSockets, type GraphqlSockets } from './graphql-sockets.ts';
+import { createGraphqlSockets, type GraphqlSockets, type GraphqlSocketsDeps } from './graphql-sockets.ts';
 import { sendGraphqlFailure } from './reply.ts';
 
 export interface GraphqlEndpoint extends Pick<GraphqlSockets, 'upgrade'> {
   request(request: IncomingMessage, response: ServerResponse): Promise<void>;
-  /** Tells every client that we go away, and ends their subscriptions. */
+  /** Closes all sockets and ends all subscriptions. */
   close(): Promise<void>;
 }
 
@@ -33,6 +32,8 @@ export interface GraphqlEndpointDeps {
   readonly connectionInitMs: number;
   readonly subscriptionsPerClient: number;
 }
+
+type Yoga = YogaServerInstance<Context, object>;
 
 export function createGraphqlEndpoint(deps: GraphqlEndpointDeps): GraphqlEndpoint {
   const { schema, gate, limits, log } = deps;
@@ -50,33 +51,16 @@ export function createGraphqlEndpoint(deps: GraphqlEndpointDeps): GraphqlEndpoin
     plugins: [limitQueries(limits)],
     graphiql: false,
   });
-
   const sockets = createGraphqlSockets({
     ...deps,
     mask,
     execute: (args) => (args as YogaArguments).rootValue.execute(args),
     subscribe: (args) => (args as YogaArguments).rootValue.subscribe(args),
-    async prepare(extra, { operationName, query, variables }) {
-      const { execute, subscribe, contextFactory, parse, validate } = yoga.getEnveloped({
-        ...extra,
-        req: extra.request,
-        params: { operationName, query, variables },
-      });
-      const args = {
-        schema,
-        operationName,
-        document: parse(query),
-        variableValues: variables,
-        contextValue: await contextFactory(),
-        rootValue: { execute, subscribe },
-      };
-      const errors = validate(args.schema, args.document) as GraphQLError[];
-      return errors.length > 0 ? errors : args;
-    },
+    prepare: prepareWith(yoga, schema),
   });
 
-  /** Reads and answers one request. @throws {FaultError} when it is not one for GraphQL, or not from somebody who may. */
-  async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+  /** Handles one request. @throws {FaultError} if it is not a GraphQL request, or the sender may not send it. */
+  async function handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
     if (isForGraphiql(request)) {
       gate.checkSender(request);
       return sendGraphiql(response, gate.isOpen);
@@ -88,22 +72,22 @@ export function createGraphqlEndpoint(deps: GraphqlEndpointDeps): GraphqlEndpoin
       return;
     }
     if (!isJson(request)) {
-      const message = 'the Content-Type of a request is application/json';
-      return sendGraphqlFailure(request, response, new FaultError('INPUT_INVALID', message), 415);
+      const fault = new FaultError('INPUT_INVALID', 'expected the Content-Type application/json');
+      return sendGraphqlFailure(request, response, fault, 415);
     }
     const body = await readBody(request, deps.requestBytes, 'limits.requestBytes');
-    // A body that was read already, in the place where HTTP frameworks put it.
-    const whole = Object.assign(request, { body: Readable.from([Buffer.from(body)]) });
-    await yoga(whole, response, context);
+    // Yoga reads `request.body` if a framework has parsed the body already.
+    const withBody = Object.assign(request, { body: Readable.from([Buffer.from(body)]) });
+    await yoga(withBody, response, context);
   }
 
   return {
     upgrade: sockets.upgrade,
     async request(request, response) {
       try {
-        await answer(request, response);
+        await handle(request, response);
       } catch (error) {
-        refuseRequest(request, response, error, log);
+        sendError(request, response, error, log);
       }
     },
     async close() {
@@ -113,19 +97,40 @@ export function createGraphqlEndpoint(deps: GraphqlEndpointDeps): GraphqlEndpoin
   };
 }
 
-/** The same bounds for whatever comes through Yoga, which is everything. */
+/** Parses and validates the operations of sockets with Yoga's plugins. */
+function prepareWith(yoga: Yoga, schema: GraphQLSchema): GraphqlSocketsDeps['prepare'] {
+  return async (extra, { operationName, query, variables }) => {
+    const { execute, subscribe, contextFactory, parse, validate } = yoga.getEnveloped({
+      ...extra,
+      req: extra.request,
+      params: { operationName, query, variables },
+    });
+    const args = {
+      schema,
+      operationName,
+      document: parse(query),
+      variableValues: variables,
+      contextValue: await contextFactory(),
+      rootValue: { execute, subscribe },
+    };
+    const errors = validate(args.schema, args.document) as GraphQLError[];
+    return errors.length > 0 ? errors : args;
+  };
+}
+
+/** Applies the query limits to all transports, because all of them execute operations with Yoga's plugins. */
 function limitQueries(limits: QueryLimits): Plugin<Context> {
-  const asRefusal = (error: unknown): GraphQLError => {
+  const toError = (error: unknown): GraphQLError => {
     if (!isFault(error)) throw error;
-    const refusal = asGraphqlError(error);
-    Object.assign(refusal.extensions, { http: { status: 400, spec: true } });
-    return refusal;
+    const graphqlError = asGraphqlError(error);
+    Object.assign(graphqlError.extensions, { http: { status: 400, spec: true } });
+    return graphqlError;
   };
   const checkSize: OnExecute = ({ args, setResultAndStopExecution }) => {
     try {
       limits.checkSize(args);
     } catch (error) {
-      setResultAndStopExecution({ errors: [asRefusal(error)] });
+      setResultAndStopExecution({ errors: [toError(error)] });
     }
   };
   return {
@@ -134,7 +139,7 @@ function limitQueries(limits: QueryLimits): Plugin<Context> {
         try {
           limits.checkText(source);
         } catch (error) {
-          throw asRefusal(error);
+          throw toError(error);
         }
         return parseFn(source, options) as unknown;
       });
@@ -148,15 +153,10 @@ function limitQueries(limits: QueryLimits): Plugin<Context> {
   };
 }
 
-function refuseRequest(
-  request: IncomingMessage,
-  response: ServerResponse,
-  error: unknown,
-  log: Logger,
-): void {
-  if (isFault(error)) log.info('a request was refused', { code: error.code });
-  else if (request.complete) log.error('a request failed by a mistake of ours', { error });
-  else log.info('a request broke off', { reason: messageOf(error) });
+function sendError(request: IncomingMessage, response: ServerResponse, error: unknown, log: Logger): void {
+  if (isFault(error)) log.info('request rejected', { code: error.code });
+  else if (request.complete) log.error('request failed with an unexpected error', { error });
+  else log.info('request aborted by the client', { reason: messageOf(error) });
   if (response.headersSent || !isFault(error)) return void response.destroy();
   if (!request.complete) response.setHeader('connection', 'close');
   sendGraphqlFailure(request, response, error);
@@ -165,7 +165,7 @@ function refuseRequest(
 
 type OnExecute = NonNullable<Plugin<Context>['onExecute']> & NonNullable<Plugin<Context>['onSubscribe']>;
 
-/** What Yoga puts through graphql-ws: its own execution, with its plugins. */
+/** Execution arguments that carry Yoga's functions through graphql-ws. */
 interface YogaArguments extends ExecutionArgs {
   readonly rootValue: {
     readonly execute: (args: ExecutionArgs) => ReturnType<typeof execute>;

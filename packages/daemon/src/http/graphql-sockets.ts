@@ -1,32 +1,32 @@
-/** GraphQL over WebSocket, by the graphql-transport-ws protocol: who may open one, for how long, and what it may send. */
+/** GraphQL over WebSocket by the graphql-transport-ws protocol: authentication, limits and keepalive. */
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { FaultError, isFault, messageOf, type Logger } from '@sidetone/core';
 import { GraphQLError, type GraphQLFormattedError } from 'graphql';
-import { CloseCode, handleProtocols, makeServer, type ServerOptions } from 'graphql-ws';
+import { CloseCode, handleProtocols, makeServer, type Server, type ServerOptions } from 'graphql-ws';
 import { WebSocketServer, type WebSocket } from 'ws';
-import type { ClientSlots, Release } from '../graphql/guard/client-slots.ts';
 import type { Context } from '../graphql/context.ts';
+import type { ClientSlots, Release } from '../graphql/guard/client-slots.ts';
 import type { MaskError } from '../graphql/guard/errors.ts';
-import type { Gate } from './gate.ts';
-import { refuse } from './ingress.ts';
-import { addressOf, clientOf } from './client.ts';
+import { addressOf, clientOf, type Gate } from './gate.ts';
+import { rejectUpgrade } from './reply.ts';
 
 type Payload = Record<string, unknown>;
 
-/** What a socket's operations are carried out with. */
+/** The part of a socket's state that operations receive. */
 export interface SocketExtra {
   readonly request: IncomingMessage;
   readonly socket: WebSocket;
 }
 
 type Options = ServerOptions<Payload, Extra>;
+type OnConnect = NonNullable<Options['onConnect']>;
 type OnSubscribe = NonNullable<Options['onSubscribe']>;
 
 export interface GraphqlSocketsDeps {
   readonly gate: Gate;
   readonly connections: ClientSlots;
-  /** Makes an operation ready, or says what is wrong with it. */
+  /** Parses and validates an operation. Returns its execution arguments, or errors. */
   readonly prepare: (
     extra: SocketExtra & Context,
     payload: Parameters<OnSubscribe>[2],
@@ -37,124 +37,53 @@ export interface GraphqlSocketsDeps {
   readonly log: Logger;
   readonly socketMessageBytes: number;
   readonly connectionInitMs: number;
-  /** Most operations that one socket has under way at once. */
+  /** The maximum number of concurrent operations on one socket. */
   readonly subscriptionsPerClient: number;
 }
 
 export interface GraphqlSockets {
   upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void;
-  /** Tells every client that we go away. */
+  /** Closes all sockets with 1001. */
   close(): void;
 }
 
-/** A socket that has shown no sign of life for this long is cut, ms. */
+/** The interval of pings, ms. A socket that has not answered the previous ping is terminated. */
 const HEARTBEAT_MS = 12_000;
 
-/** What is known of a socket. */
+const GOING_AWAY = 1001;
+const TRY_AGAIN_LATER = 1013;
+const TOO_MANY_REQUESTS = 429;
+
+/** The state of a socket. */
 interface Extra extends SocketExtra {
-  /** Who opened it, once they have said so. */
+  /** Set by `connection_init`. */
   context?: Context;
   release: Release;
 }
 
 export function createGraphqlSockets(deps: GraphqlSocketsDeps): GraphqlSockets {
-  const { gate, connections, log, mask } = deps;
+  const { gate, connections, log } = deps;
   const sockets = new WebSocketServer({
     noServer: true,
     maxPayload: deps.socketMessageBytes,
     perMessageDeflate: false,
     handleProtocols,
   });
-
-  const protocol = makeServer<Payload, Extra>({
-    connectionInitWaitTimeout: deps.connectionInitMs,
-    execute: deps.execute,
-    subscribe: deps.subscribe,
-    onConnect: ({ extra, connectionParams }) => {
-      try {
-        const viewer = gate.socketViewer(extra.request, connectionParams);
-        extra.context = { viewer, client: clientOf(extra.request, viewer) };
-        return isCounted(extra, extra.context.client);
-      } catch (error) {
-        log.info('a socket was not taken', { code: isFault(error) ? error.code : 'INTERNAL' });
-        return false;
-      }
-    },
-    onSubscribe: async ({ extra, subscriptions }, _id, payload) => {
-      try {
-        if (!extra.context) throw new FaultError('AUTH_REQUIRED', 'the connection is not initialised');
-        if (Object.keys(subscriptions).length > deps.subscriptionsPerClient) {
-          throw new FaultError('LIMIT_SUBSCRIPTIONS', 'this socket has as many operations as it may');
-        }
-        return await deps.prepare({ ...extra, ...extra.context }, payload);
-      } catch (error) {
-        return [asGraphQLError(mask(error))];
-      }
-    },
-    onError: (_context, _id, _payload, errors) => errors.map(plain),
-    onNext: (_context, _id, _payload, _args, { errors, data, extensions }) =>
-      errors && {
-        errors: errors.map(plain),
-        ...(data !== undefined && { data }),
-        ...(extensions && { extensions }),
-      },
-  });
-
-  /** Counts a socket as its owner's, once it is known whose it is. */
-  function isCounted(extra: Extra, client: string): boolean {
-    extra.release();
-    const release = connections.take(client);
-    if (!release) {
-      log.warn('a client has as many sockets as it may', { client, code: 'LIMIT_CONNECTIONS' });
-      extra.socket.close(TRY_AGAIN_LATER, 'LIMIT_CONNECTIONS');
-      return false;
-    }
-    extra.release = release;
-    return true;
-  }
-
-  const heartbeat = setInterval(() => sockets.clients.forEach(checkPulse), HEARTBEAT_MS).unref();
-
-  function take(request: IncomingMessage, socket: WebSocket, release: Release): void {
-    const extra: Extra = { request, socket, release };
-    socket.on('error', (error) => log.info('a socket broke', { reason: messageOf(error) }));
-    socket.on('pong', () => ALIVE.add(socket));
-    ALIVE.add(socket);
-    const closed = protocol.opened(
-      {
-        protocol: socket.protocol,
-        send: (text) =>
-          new Promise((resolve) => {
-            if (socket.readyState === socket.OPEN) socket.send(text, () => resolve());
-            else resolve();
-          }),
-        close: (code, reason) => socket.close(code, reason),
-        onMessage: (read) =>
-          void socket.on('message', (data: Buffer) => {
-            read(data.toString()).catch((error: unknown) => {
-              log.info('a message is no part of the protocol', { reason: messageOf(error) });
-              socket.close(CloseCode.BadRequest, 'Invalid message received');
-            });
-          }),
-      },
-      extra,
-    );
-    socket.once('close', (code, reason) => {
-      extra.release();
-      void closed(code, reason.toString());
-    });
-  }
+  const protocol = createProtocol(deps);
+  const heartbeat = setInterval(() => sockets.clients.forEach(ping), HEARTBEAT_MS).unref();
 
   return {
     upgrade(request, socket, head) {
       const client = knownClient(gate, request) ?? addressOf(request);
       const release = connections.take(client);
       if (!release) {
-        log.warn('a client has as many sockets as it may', { client, code: 'LIMIT_CONNECTIONS' });
-        return refuse(socket, TOO_MANY_REQUESTS);
+        logLimit(log, client);
+        return rejectUpgrade(socket, TOO_MANY_REQUESTS);
       }
       socket.once('close', release);
-      sockets.handleUpgrade(request, socket, head, (ws) => take(request, ws, release));
+      sockets.handleUpgrade(request, socket, head, (ws) =>
+        serve(protocol, { request, socket: ws, release }, log),
+      );
     },
     close() {
       clearInterval(heartbeat);
@@ -164,19 +93,99 @@ export function createGraphqlSockets(deps: GraphqlSocketsDeps): GraphqlSockets {
   };
 }
 
-const GOING_AWAY = 1001;
-const TRY_AGAIN_LATER = 1013;
-const TOO_MANY_REQUESTS = 429;
+function createProtocol(deps: GraphqlSocketsDeps): Server<Extra> {
+  return makeServer<Payload, Extra>({
+    connectionInitWaitTimeout: deps.connectionInitMs,
+    execute: deps.execute,
+    subscribe: deps.subscribe,
+    onConnect: authenticateWith(deps),
+    onSubscribe: async ({ extra, subscriptions }, _id, payload) => {
+      try {
+        if (!extra.context) throw new FaultError('AUTH_REQUIRED', 'the connection is not initialised');
+        if (Object.keys(subscriptions).length > deps.subscriptionsPerClient) {
+          const message = 'this socket has reached limits.subscriptionsPerClient';
+          throw new FaultError('LIMIT_SUBSCRIPTIONS', message);
+        }
+        return await deps.prepare({ ...extra, ...extra.context }, payload);
+      } catch (error) {
+        return [toGraphqlError(deps.mask(error))];
+      }
+    },
+    onError: (_context, _id, _payload, errors) => errors.map(withoutHttp),
+    onNext: (_context, _id, _payload, _args, { errors, data, extensions }) =>
+      errors && {
+        errors: errors.map(withoutHttp),
+        ...(data !== undefined && { data }),
+        ...(extensions && { extensions }),
+      },
+  });
+}
+
+/** Determines the viewer of a socket. Until then the socket counts for its network address, from then on for the viewer. */
+function authenticateWith({ gate, connections, log }: GraphqlSocketsDeps): OnConnect {
+  return ({ extra, connectionParams }) => {
+    try {
+      const viewer = gate.socketViewer(extra.request, connectionParams);
+      const client = clientOf(extra.request, viewer);
+      extra.context = { viewer, client };
+      extra.release();
+      const release = connections.take(client);
+      if (release) {
+        extra.release = release;
+        return true;
+      }
+      logLimit(log, client);
+      extra.socket.close(TRY_AGAIN_LATER, 'LIMIT_CONNECTIONS');
+    } catch (error) {
+      log.info('WebSocket connection rejected', { code: isFault(error) ? error.code : 'INTERNAL' });
+    }
+    return false;
+  };
+}
+
+const logLimit = (log: Logger, client: string): void =>
+  log.warn('connection limit reached, WebSocket rejected', { client, code: 'LIMIT_CONNECTIONS' });
+
+/** Connects an open socket with the protocol. */
+function serve(protocol: Server<Extra>, extra: Extra, log: Logger): void {
+  const { socket } = extra;
+  socket.on('error', (error) => log.info('WebSocket error', { reason: messageOf(error) }));
+  socket.on('pong', () => ALIVE.add(socket));
+  ALIVE.add(socket);
+  const closed = protocol.opened(
+    {
+      protocol: socket.protocol,
+      send: (text) =>
+        new Promise((resolve) => {
+          if (socket.readyState === socket.OPEN) socket.send(text, () => resolve());
+          else resolve();
+        }),
+      close: (code, reason) => socket.close(code, reason),
+      onMessage: (read) =>
+        void socket.on('message', (data: Buffer) => {
+          read(data.toString()).catch((error: unknown) => {
+            log.info('invalid WebSocket message, connection closed', { reason: messageOf(error) });
+            socket.close(CloseCode.BadRequest, 'Invalid message received');
+          });
+        }),
+    },
+    extra,
+  );
+  socket.once('close', (code, reason) => {
+    extra.release();
+    void closed(code, reason.toString());
+  });
+}
 
 /** Sockets that have answered the last ping. */
 const ALIVE = new WeakSet<WebSocket>();
 
-function checkPulse(socket: WebSocket): void {
+function ping(socket: WebSocket): void {
   if (!ALIVE.delete(socket)) return socket.terminate();
   if (socket.readyState === socket.OPEN) socket.ping();
 }
 
-/** Whose a socket will be, where its request says so already. */
+/** Returns the client of a socket if the upgrade request already authenticates it. */
 function knownClient(gate: Gate, request: IncomingMessage): string | undefined {
   try {
     return clientOf(request, gate.socketViewer(request));
@@ -185,13 +194,13 @@ function knownClient(gate: Gate, request: IncomingMessage): string | undefined {
   }
 }
 
-const asGraphQLError = (error: Error): GraphQLError =>
+const toGraphqlError = (error: Error): GraphQLError =>
   error instanceof GraphQLError ? error : new GraphQLError(error.message);
 
-/** Without what is about HTTP alone. */
-function plain(error: GraphQLError): GraphQLFormattedError {
+/** Removes the extension that concerns HTTP responses only. */
+function withoutHttp(error: GraphQLError): GraphQLFormattedError {
   const { extensions, ...rest } = error.toJSON();
   if (!extensions) return rest;
-  const { http: _http, ...kept } = extensions;
-  return { ...rest, extensions: kept };
+  const { http: _http, ...others } = extensions;
+  return { ...rest, extensions: others };
 }

@@ -1,5 +1,5 @@
-/** `/providers/{providerId}/...`: what providers send, handed to their plugin. What a plugin emits is stored before it answers. */
-import { STATUS_CODES, type IncomingMessage, type ServerResponse } from 'node:http';
+/** `/providers/{providerId}/...`: requests and sockets of providers. Events that a plugin emits are stored before the response is sent. */
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { isFault, messageOf, providerId, type Clock, type IngressRequest, type Logger } from '@sidetone/core';
 import { WebSocketServer } from 'ws';
@@ -7,7 +7,7 @@ import type { Ingest } from '../calls/ingest.ts';
 import type { SupervisedProvider } from '../plugins/provider/supervised-provider.ts';
 import { WsSocket } from '../plugins/sockets/ws-socket.ts';
 import { readBody } from './body.ts';
-import { sendFailure, sendText, statusOf } from './reply.ts';
+import { rejectUpgrade, sendFailure, sendText, statusOf } from './reply.ts';
 
 export interface IngressEndpointDeps {
   readonly providers: { get(id: ReturnType<typeof providerId>): SupervisedProvider | undefined };
@@ -42,18 +42,18 @@ export function createIngressEndpoint(deps: IngressEndpointDeps): IngressEndpoin
 
   async function request(incoming: IncomingMessage, response: ServerResponse, url: URL): Promise<void> {
     const target = route(url);
-    if (!target) return sendText(response, 404, 'There is no such provider.');
+    if (!target) return sendText(response, 404, 'unknown provider');
     try {
       const body = await readBody(incoming, deps.webhookBytes, 'limits.webhookBytes');
       const answer = await target.provider.request({
-        ...describe(incoming, url, target.path, clock.now()),
+        ...toIngressRequest(incoming, url, target.path, clock.now()),
         body,
       });
       await ingest.committed();
       response.writeHead(answer.status, answer.headers).end(answer.body ?? '');
     } catch (error) {
       const code = isFault(error) ? error.code : 'INTERNAL';
-      log.warn('a request to a provider was not taken', {
+      log.warn('provider request failed', {
         provider: target.provider.id,
         code,
         reason: messageOf(error),
@@ -65,24 +65,24 @@ export function createIngressEndpoint(deps: IngressEndpointDeps): IngressEndpoin
 
   function upgrade(incoming: IncomingMessage, socket: Duplex, head: Buffer, url: URL): void {
     const target = route(url);
-    if (!target) return refuse(socket, 404);
-    const described = {
-      ...describe(incoming, url, target.path, clock.now()),
+    if (!target) return rejectUpgrade(socket, 404);
+    const handshake = {
+      ...toIngressRequest(incoming, url, target.path, clock.now()),
       body: new Uint8Array(),
       signal: NEVER,
     };
     try {
-      const admission = target.provider.admitSocket(described);
+      const admission = target.provider.admitSocket(handshake);
       if (!admission.admit) {
-        log.warn('a socket was refused', { provider: target.provider.id, status: admission.status });
-        return refuse(socket, admission.status);
+        log.warn('provider WebSocket rejected', { provider: target.provider.id, status: admission.status });
+        return rejectUpgrade(socket, admission.status);
       }
     } catch (error) {
-      log.warn('a socket was not taken', { provider: target.provider.id, reason: messageOf(error) });
-      return refuse(socket, statusOf(error));
+      log.warn('provider WebSocket failed', { provider: target.provider.id, reason: messageOf(error) });
+      return rejectUpgrade(socket, statusOf(error));
     }
     sockets.handleUpgrade(incoming, socket, head, (ws) =>
-      target.provider.socket(described, new WsSocket(ws)),
+      target.provider.socket(handshake, new WsSocket(ws)),
     );
   }
 
@@ -94,10 +94,10 @@ export function createIngressEndpoint(deps: IngressEndpointDeps): IngressEndpoin
   return { request, upgrade, close };
 }
 
-/** A socket's request outlives any deadline: its plugin ends it by closing the socket. */
+/** The signal of a socket's handshake. A socket has no deadline: its plugin ends it by closing the socket. */
 const NEVER = new AbortController().signal;
 
-function describe(
+function toIngressRequest(
   incoming: IncomingMessage,
   url: URL,
   path: string,
@@ -112,18 +112,11 @@ function describe(
   return { method: incoming.method ?? 'GET', path, query: url.searchParams, headers, receivedAt };
 }
 
-/** A path that is not well encoded is taken as it stands: no plugin knows it. */
+/** Decodes a path. A path with invalid encoding is passed on unchanged, and matches no route of a plugin. */
 function decode(path: string): string {
   try {
     return decodeURIComponent(path);
   } catch {
     return path;
   }
-}
-
-/** Answers an upgrade with a status, and ends the connection. */
-export function refuse(socket: Duplex, status: number): void {
-  socket.end(
-    `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? 'Refused'}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`,
-  );
 }

@@ -1,23 +1,22 @@
-/** `/calls/{id}/listen`: a WebSocket that plays a live call. It has no way to send anything to the call. */
+/** `/calls/{id}/listen`: a WebSocket with the live audio of a call. It is receive-only for clients. */
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { isFault, messageOf, type CallId, type Logger } from '@sidetone/core';
 import { WebSocketServer, type WebSocket } from 'ws';
+import { requireScope } from '../access/scopes.ts';
 import type { ListeningService } from '../listening/listening-service.ts';
 import type { ListenerOutlet } from '../listening/listener.ts';
-import { requireScope } from '../access/scopes.ts';
 import type { Gate } from './gate.ts';
-import { refuse } from './ingress.ts';
-import { statusOf } from './reply.ts';
+import { rejectUpgrade, statusOf } from './reply.ts';
 
 export const LISTEN_PATH = /^\/calls\/([^/]+)\/listen$/;
 
-/** Nothing is expected from a listener, so nothing large is read. */
+/** The maximum size of a message, bytes. Clients are not expected to send any. */
 const MAX_MESSAGE_BYTES = 1024;
-/** How long a listener may take for the closing handshake, ms. */
+/** The time limit of the closing handshake, ms. */
 const CLOSE_TIMEOUT_MS = 2000;
-/** Whoever speaks believes to be heard: they are told that they are not. RFC 6455: a policy violation. */
-const NOT_HEARD = 1008;
+/** The close code for a client that sends a message, so that no user believes that the call receives it. */
+const POLICY_VIOLATION = 1008;
 
 export interface ListenEndpointDeps {
   readonly listening: Pick<ListeningService, 'check' | 'join' | 'close'>;
@@ -27,7 +26,7 @@ export interface ListenEndpointDeps {
 
 export interface ListenEndpoint {
   upgrade(request: IncomingMessage, socket: Duplex, head: Buffer, url: URL): void;
-  /** Sends every listener away. */
+  /** Disconnects all listeners. */
   close(): void;
 }
 
@@ -38,26 +37,30 @@ export function createListenEndpoint({ listening, gate, log }: ListenEndpointDep
     perMessageDeflate: false,
   });
 
+  /** Returns the name of the listener's access token. @throws {FaultError} if it may not listen to the call. */
   function admit(request: IncomingMessage, callId: CallId): string {
     gate.checkSender(request);
     const viewer = gate.socketViewer(request);
-    requireScope(viewer, 'LISTEN', 'this address');
+    requireScope(viewer, 'LISTEN', 'this endpoint');
     listening.check(callId);
     return viewer.name;
   }
 
-  function play(ws: WebSocket, callId: CallId, by: string): void {
+  function serve(ws: WebSocket, callId: CallId, by: string): void {
     ws.on('error', () => ws.terminate());
     let leave: () => void;
     try {
       leave = listening.join(callId, by, outletOf(ws));
     } catch (error) {
-      // It was admitted, and the call ended in between.
-      log.debug('a listener came too late', { callId, code: isFault(error) ? error.code : 'INTERNAL' });
-      return ws.close(NOT_HEARD, 'the call is over');
+      // The call ended, or the limit was reached, during the handshake.
+      log.debug('listener rejected after the handshake', {
+        callId,
+        code: isFault(error) ? error.code : 'INTERNAL',
+      });
+      return ws.close(POLICY_VIOLATION, 'the call has ended');
     }
     ws.on('close', leave);
-    ws.on('message', () => ws.close(NOT_HEARD, 'this socket only listens'));
+    ws.on('message', () => ws.close(POLICY_VIOLATION, 'this socket is receive-only'));
   }
 
   return {
@@ -67,10 +70,12 @@ export function createListenEndpoint({ listening, gate, log }: ListenEndpointDep
       try {
         by = admit(request, callId);
       } catch (error) {
-        if (!isFault(error)) log.error('a listener was not taken', { reason: messageOf(error), error });
-        return refuse(socket, statusOf(error));
+        if (!isFault(error)) {
+          log.error('listener rejected because of an unexpected error', { reason: messageOf(error), error });
+        }
+        return rejectUpgrade(socket, statusOf(error));
       }
-      sockets.handleUpgrade(request, socket, head, (ws) => play(ws, callId, by));
+      sockets.handleUpgrade(request, socket, head, (ws) => serve(ws, callId, by));
     },
     close() {
       listening.close();

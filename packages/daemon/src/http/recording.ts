@@ -1,4 +1,4 @@
-/** `/calls/{id}/recording.wav`: what was recorded of a call, whole or in part (RFC 9110, section 14), also while it is written. */
+/** `/calls/{id}/recording.wav`: the recording of a call, with range requests (RFC 9110, section 14), also while it is being written. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { pipeline } from 'node:stream/promises';
 import { FaultError, messageOf, type CallId, type Logger } from '@sidetone/core';
@@ -19,15 +19,15 @@ export interface RecordingEndpoint {
   request(request: IncomingMessage, response: ServerResponse, url: URL): Promise<void>;
 }
 
-/** A part of a file: bytes `[from, to)`. */
+/** The bytes `[from, to)` of a file. */
 export interface ByteRange {
   readonly from: number;
   readonly to: number;
 }
 
 /**
- * The part that a `Range` header asks for: nothing when it asks for the whole, or in a way that is to be ignored (other
- * units, several parts); `'unsatisfiable'` when the file has no such part. Pure.
+ * Parses a `Range` header. Returns undefined for the whole file, also if the header must be ignored (other units, several
+ * ranges), and `'unsatisfiable'` if the range is outside the file. Pure.
  */
 export function rangeIn(header: string | undefined, bytes: number): ByteRange | 'unsatisfiable' | undefined {
   const [, first, last] = /^bytes=(\d*)-(\d*)$/.exec(header?.trim() ?? '') ?? [];
@@ -47,7 +47,7 @@ export function createRecordingEndpoint(deps: RecordingEndpointDeps): RecordingE
 
   async function send(request: IncomingMessage, response: ServerResponse, callId: CallId): Promise<void> {
     const file = await recordings.open(callId);
-    if (!file) throw new FaultError('CALL_NOT_FOUND', 'there is no recording of this call');
+    if (!file) throw new FaultError('CALL_NOT_FOUND', 'this call has no recording');
     const etag = `"${callId}-${file.bytes}"`;
     response.setHeader('accept-ranges', 'bytes');
     response.setHeader('etag', etag);
@@ -60,7 +60,7 @@ export function createRecordingEndpoint(deps: RecordingEndpointDeps): RecordingE
     const range = isSame && request.method === 'GET' ? rangeIn(request.headers.range, file.bytes) : undefined;
     if (range === 'unsatisfiable') {
       response.setHeader('content-range', `bytes */${file.bytes}`);
-      return sendText(response, 416, 'The recording has no such part.');
+      return sendText(response, 416, 'range not satisfiable');
     }
     const { from, to } = range ?? { from: 0, to: file.bytes };
     response.writeHead(range ? 206 : 200, {
@@ -78,13 +78,13 @@ export function createRecordingEndpoint(deps: RecordingEndpointDeps): RecordingE
       const callId = RECORDING_PATH.exec(url.pathname)?.[1] as CallId;
       try {
         gate.checkSender(request);
-        // An audio element cannot send a header, so the address may carry the token.
+        // An audio element cannot send a header, so the token can also be in the URL.
         const viewer = gate.socketViewer(request);
-        requireScope(viewer, 'LISTEN', 'this address');
+        requireScope(viewer, 'LISTEN', 'this endpoint');
         await send(request, response, callId);
       } catch (error) {
         if (response.headersSent)
-          return log.debug('a recording was not read to its end', { reason: messageOf(error) });
+          return log.debug('recording download aborted', { reason: messageOf(error) });
         if (error instanceof FaultError) challenge(response, error);
         sendFailure(response, error);
       }

@@ -1,8 +1,9 @@
-/** Answers that are not GraphQL's own. */
-import type { IncomingMessage, ServerResponse } from 'node:http';
+/** Responses other than those of GraphQL operations. */
+import { STATUS_CODES, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { Duplex } from 'node:stream';
 import { isFault, type FailureCode, type FaultCode, type FaultError } from '@sidetone/core';
 
-/** What a command may fail with, as a status. */
+/** The HTTP status of each failure of a command. */
 const FAILURE_STATUSES = {
   CALL_NOT_FOUND: 404,
   CALL_NOT_LIVE: 409,
@@ -31,7 +32,7 @@ const STATUSES: Partial<Record<FaultCode, number>> = {
   STORE_WRITE_FAILED: 503,
 };
 
-/** The HTTP status of a failure: 500 for what nobody expected. */
+/** Returns the HTTP status of an error: 500 if it is unexpected. */
 export function statusOf(error: unknown): number {
   return (isFault(error) && STATUSES[error.code]) || 500;
 }
@@ -46,15 +47,15 @@ export function sendJson(response: ServerResponse, status: number, value: unknow
     .end(JSON.stringify(value));
 }
 
-/** A failure as an answer: what a fault says, or nothing but its status. */
+/** Sends an error as text: code and message below status 500, otherwise only the reason phrase of the status. */
 export function sendFailure(response: ServerResponse, error: unknown): void {
   if (response.headersSent) return void response.end();
   const status = statusOf(error);
-  const isTold = isFault(error) && status < 500;
-  sendText(response, status, isTold ? `${error.code}: ${error.message}` : 'The daemon cannot take this now.');
+  const isPublic = isFault(error) && status < 500;
+  sendText(response, status, isPublic ? `${error.code}: ${error.message}` : STATUS_CODES[status]!);
 }
 
-/** A request that is refused before it is GraphQL's, in the shape that GraphQL clients read. */
+/** Rejects a request before GraphQL handles it, in the format of a GraphQL error. */
 export function sendGraphqlFailure(
   request: IncomingMessage,
   response: ServerResponse,
@@ -70,7 +71,14 @@ export function sendGraphqlFailure(
     .end(JSON.stringify({ errors: [{ message, extensions: { code, remedy, ...details } }] }));
 }
 
-/** Says how to come in, to whoever may not. */
+/** Sets `WWW-Authenticate` if the error is a missing or unknown access token. */
 export function challenge(response: ServerResponse, { code }: FaultError): void {
   if (code === 'AUTH_REQUIRED') response.setHeader('www-authenticate', 'Bearer');
+}
+
+/** Rejects a WebSocket handshake with an HTTP status, and closes the connection. */
+export function rejectUpgrade(socket: Duplex, status: number): void {
+  socket.end(
+    `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? 'Rejected'}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`,
+  );
 }

@@ -1,17 +1,17 @@
-/** The daemon's port: which path goes where, what may come in, and how it closes. */
+/** The HTTP server of the daemon: routing, timeouts and shutdown. */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { FaultError, messageOf, type Logger } from '@sidetone/core';
 import { CONTROL_PATH, type ControlEndpoint } from './control-endpoint.ts';
-import { answerCors } from './cors.ts';
+import { handleCors } from './cors.ts';
 import type { Dashboard } from './dashboard.ts';
 import type { Gate } from './gate.ts';
 import type { GraphqlEndpoint } from './graphql-endpoint.ts';
-import { refuse, type IngressEndpoint } from './ingress.ts';
+import type { IngressEndpoint } from './ingress.ts';
 import { LISTEN_PATH, type ListenEndpoint } from './listen.ts';
 import { RECORDING_PATH, type RecordingEndpoint } from './recording.ts';
-import { sendText, statusOf } from './reply.ts';
+import { rejectUpgrade, sendText, statusOf } from './reply.ts';
 
 export interface HttpServerDeps {
   readonly graphql: GraphqlEndpoint;
@@ -26,21 +26,21 @@ export interface HttpServerDeps {
 }
 
 export interface HttpServer {
-  /** @throws {FaultError} PORT_IN_USE, or CONFIG_INVALID when the address is not ours. */
+  /** Returns the URL of the server. @throws {FaultError} PORT_IN_USE, or CONFIG_INVALID if the host cannot be bound. */
   listen(host: string, port: number): Promise<URL>;
-  /** Takes nothing new, ends what is open, and returns when the port is free. */
+  /** Stops accepting connections and closes open ones. Resolves when the port is free. */
   close(): Promise<void>;
 }
 
-/** How long a client may take to send its headers, and its whole request. */
+/** The time limits for the headers and for the whole request, ms. */
 const HEADERS_TIMEOUT_MS = 10_000;
 const REQUEST_TIMEOUT_MS = 60_000;
-/** How long open connections may finish what they do before they are cut at the end. */
+/** How long open connections may continue after `close` before they are terminated, ms. */
 const CLOSE_TIMEOUT_MS = 2000;
 
 export function createHttpServer(deps: HttpServerDeps): HttpServer {
   const server = createServer({ headersTimeout: HEADERS_TIMEOUT_MS, requestTimeout: REQUEST_TIMEOUT_MS });
-  server.on('request', (request, response) => answer(deps, request, response));
+  server.on('request', (request, response) => handle(deps, request, response));
   server.on('upgrade', (request, socket, head) => upgrade(deps, request, socket, head));
 
   return {
@@ -51,46 +51,46 @@ export function createHttpServer(deps: HttpServerDeps): HttpServer {
       deps.ingress.close();
       deps.listen.close();
       server.closeIdleConnections();
-      const cut = setTimeout(() => server.closeAllConnections(), CLOSE_TIMEOUT_MS).unref();
+      const terminate = setTimeout(() => server.closeAllConnections(), CLOSE_TIMEOUT_MS).unref();
       await closed;
-      clearTimeout(cut);
+      clearTimeout(terminate);
     },
   };
 }
 
-function answer(deps: HttpServerDeps, request: IncomingMessage, response: ServerResponse): void {
+function handle(deps: HttpServerDeps, request: IncomingMessage, response: ServerResponse): void {
   const url = urlOf(request);
-  if (!url) return sendText(response, 400, 'This is not an address.');
+  if (!url) return sendText(response, 400, 'invalid URL');
   if (url.pathname.startsWith('/providers/')) return void deps.ingress.request(request, response, url);
-  const isOurs = url.pathname === '/graphql' || url.pathname.startsWith('/calls/');
-  if (isOurs && answerCors(deps.gate, request, response)) return;
+  const hasCors = url.pathname === '/graphql' || url.pathname.startsWith('/calls/');
+  if (hasCors && handleCors(deps.gate, request, response)) return;
   if (url.pathname === '/graphql') return void deps.graphql.request(request, response);
   if (CONTROL_PATH.test(url.pathname)) return void deps.control.request(request, response, url);
   if (request.method !== 'GET' && request.method !== 'HEAD')
-    return sendText(response, 405, 'Only GET is possible here.');
+    return sendText(response, 405, 'expected the method GET');
   if (RECORDING_PATH.test(url.pathname)) return void deps.recording.request(request, response, url);
   if (url.pathname === '/healthz') return sendText(response, 200, 'alive');
   if (url.pathname === '/readyz')
     return sendText(response, deps.isReady() ? 200 : 503, deps.isReady() ? 'ready' : 'not ready');
   if (deps.dashboard.owns(url.pathname)) return deps.dashboard.request(request, response, url.pathname);
-  sendText(response, 404, 'There is nothing here. GraphQL is at /graphql.');
+  sendText(response, 404, 'not found; GraphQL is at /graphql');
 }
 
 function upgrade(deps: HttpServerDeps, request: IncomingMessage, socket: Duplex, head: Buffer): void {
-  socket.on('error', (error) => deps.log.debug('a socket broke', { reason: messageOf(error) }));
+  socket.on('error', (error) => deps.log.debug('socket error', { reason: messageOf(error) }));
   const url = urlOf(request);
   if (url?.pathname.startsWith('/providers/')) return deps.ingress.upgrade(request, socket, head, url);
   if (url && LISTEN_PATH.test(url.pathname)) return deps.listen.upgrade(request, socket, head, url);
-  if (url?.pathname !== '/graphql') return refuse(socket, 404);
+  if (url?.pathname !== '/graphql') return rejectUpgrade(socket, 404);
   try {
     deps.gate.checkSender(request);
   } catch (error) {
-    return refuse(socket, statusOf(error));
+    return rejectUpgrade(socket, statusOf(error));
   }
   deps.graphql.upgrade(request, socket, head);
 }
 
-/** The address asked for. Where from does not matter: only path and query are used. */
+/** Returns the URL of a request. Its host is a placeholder, because only path and query are used. */
 function urlOf({ url }: IncomingMessage): URL | undefined {
   const address = `http://localhost${url ?? ''}`;
   return url?.startsWith('/') && URL.canParse(address) ? new URL(address) : undefined;
@@ -99,11 +99,11 @@ function urlOf({ url }: IncomingMessage): URL | undefined {
 function listen(server: Server, host: string, port: number): Promise<URL> {
   return new Promise((resolve, reject) => {
     server.once('error', (cause: NodeJS.ErrnoException) => {
-      const isTaken = cause.code === 'EADDRINUSE';
-      const message = isTaken
-        ? `port ${port} is taken`
+      const isInUse = cause.code === 'EADDRINUSE';
+      const message = isInUse
+        ? `port ${port} is already in use`
         : `cannot listen on ${host}:${port} (${messageOf(cause)})`;
-      reject(new FaultError(isTaken ? 'PORT_IN_USE' : 'CONFIG_INVALID', message, { cause }));
+      reject(new FaultError(isInUse ? 'PORT_IN_USE' : 'CONFIG_INVALID', message, { cause }));
     });
     server.listen(port, host, () => {
       const bound = (server.address() as AddressInfo).port;

@@ -48,9 +48,9 @@ test('Apollo Client queries, mutates, subscribes and pages', async () => {
   });
   expect(said.data?.say).toMatchObject({ command: { status: 'ACCEPTED' }, failure: null });
 
-  const heard = firstValueFrom(client.subscribe<{ callEvents: unknown }>({ query: gql(EVENTS) }));
-  await it.sayWhenHeard();
-  expect((await heard).data?.callEvents).toMatchObject({ utterance: { text: 'words 1' } });
+  const received = firstValueFrom(client.subscribe<{ callEvents: unknown }>({ query: gql(EVENTS) }));
+  await it.emitUtterance();
+  expect((await received).data?.callEvents).toMatchObject({ utterance: { text: 'words 1' } });
 
   watching.unsubscribe();
   client.stop();

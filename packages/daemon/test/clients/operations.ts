@@ -1,4 +1,4 @@
-/** What each client library is asked to do: the same operations, as their users would write them. */
+/** The operations that each client library runs, as its users would write them. */
 export const CALLS = /* GraphQL */ `
   query Calls($first: Int!, $after: String) {
     calls(first: $first, after: $after) {
@@ -45,7 +45,7 @@ export const EVENTS = /* GraphQL */ `
   }
 `;
 
-/** A page of calls, as the operation above asks for it. */
+/** The result of `CALLS`. */
 export interface CallsPage {
   readonly calls: {
     readonly edges: readonly { readonly node: { readonly id: string; readonly providerCallId: string } }[];

@@ -1,4 +1,4 @@
-/** Relay's compiler takes the schema as it is printed: connections, nodes, and a fragment that can be fetched again. */
+/** Compiles operations against the printed schema with relay-compiler: connections, nodes and refetchable fragments. */
 import { execFile } from 'node:child_process';
 import { copyFileSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -46,7 +46,7 @@ graphql\`
 `;
 
 test(
-  'relay-compiler accepts the schema, with a list that pages and a node that is fetched again',
+  'relay-compiler accepts the schema, with pagination and refetchable fragments',
   { timeout: 60_000 },
   async () => {
     const dir = tempDir();

@@ -1,4 +1,4 @@
-/** A daemon with access tokens and some calls, for the client libraries. */
+/** A daemon with an access token and some calls, for the tests of client libraries. */
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { startTestDaemon, until, type TestDaemon } from '../support/daemon.ts';
@@ -10,8 +10,8 @@ export const AUTHORIZATION = `Bearer ${TOKEN}`;
 
 export interface ClientDaemon extends TestDaemon {
   readonly socketUrl: string;
-  /** Has words said once a subscription waits for them. */
-  sayWhenHeard(): Promise<void>;
+  /** Emits an utterance as soon as a subscription has started. */
+  emitUtterance(): Promise<void>;
 }
 
 /** Five live calls, `c0` to `c4`. */
@@ -28,8 +28,8 @@ export async function startClientDaemon(): Promise<ClientDaemon> {
   return {
     ...it,
     socketUrl: it.url('graphql').replace(/^http/, 'ws'),
-    async sayWhenHeard() {
-      await until(() => it.readers() === 1, 'the subscription is there');
+    async emitUtterance() {
+      await until(() => it.readers() === 1, 'the subscription started');
       it.emit(numberedUtterance(1, 'c0'));
     },
   };

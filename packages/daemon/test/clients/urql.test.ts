@@ -50,13 +50,13 @@ test('urql queries, mutates, subscribes and pages', async () => {
   const said = await client.mutation(SAY, { input: { callId: ids[0], content: 'Hi' } }).toPromise();
   expect(said.data).toMatchObject({ say: { command: { status: 'ACCEPTED' }, failure: null } });
 
-  const heard = new Promise((resolve) => {
+  const received = new Promise((resolve) => {
     const { unsubscribe } = client.subscription(EVENTS, {}).subscribe(({ data }) => {
       unsubscribe();
       resolve(data);
     });
   });
-  await it.sayWhenHeard();
-  expect(await heard).toMatchObject({ callEvents: { utterance: { text: 'words 1' } } });
+  await it.emitUtterance();
+  expect(await received).toMatchObject({ callEvents: { utterance: { text: 'words 1' } } });
   await socket.dispose();
 });

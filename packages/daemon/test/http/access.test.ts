@@ -1,4 +1,4 @@
-/** Access tokens over every transport, against a daemon that has some. */
+/** Access tokens over all transports, against a daemon that requires them. */
 import { createHash } from 'node:crypto';
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
@@ -20,7 +20,7 @@ const auth = {
   tokens: [
     { name: 'reader', token: tokenOf('reader'), scopes: ['read'] },
     { name: 'listener', token: tokenOf('listener'), scopes: ['read', 'listen'] },
-    { name: 'steerer', sha256: sha256(tokenOf('steerer')), scopes: ['control'] },
+    { name: 'operator', sha256: sha256(tokenOf('operator')), scopes: ['control'] },
     { name: 'admin', token: tokenOf('admin'), scopes: ['admin'] },
   ],
 };
@@ -41,24 +41,24 @@ async function post(query: string, headers: Record<string, string> = {}): Promis
   });
 }
 
-const ask = async (name: string, query: string): Promise<GraphqlAnswer> =>
+const queryAs = async (name: string, query: string): Promise<GraphqlAnswer> =>
   (await (await post(query, bearer(name))).json()) as GraphqlAnswer;
 
-/** A call that is live, with a word said; our id of it. */
+/** Starts a live call with one utterance, and returns its id. */
 async function aCall(): Promise<string> {
   it.emit(event('call.status', { status: 'IN_PROGRESS' }, { at: Date.now() }));
   it.emit(numberedUtterance(1));
   await it.committed();
-  return (await ask('reader', '{ calls { nodes { id } } }')).data.calls.nodes[0].id as string;
+  return (await queryAs('reader', '{ calls { nodes { id } } }')).data.calls.nodes[0].id as string;
 }
 
-describe('without a token that is known', () => {
+describe('without a known token', () => {
   test.each<[string, Record<string, string>]>([
     ['no header', {}],
     ['a wrong token', { authorization: 'Bearer wrong-wrong-wrong-wrong' }],
-    ['the hash of one', { authorization: `Bearer ${sha256(tokenOf('reader'))}` }],
+    ['the hash of a token', { authorization: `Bearer ${sha256(tokenOf('reader'))}` }],
     ['another scheme', { authorization: `Basic ${tokenOf('reader')}` }],
-  ])('a request is a 401 that tells nothing: %s', async (_what, headers) => {
+  ])('rejects a request with 401 and no data: %s', async (_case, headers) => {
     for (const query of [
       '{ calls { nodes { id } } }',
       '{ __schema { types { name } } }',
@@ -68,8 +68,8 @@ describe('without a token that is known', () => {
       const response = await post(query, headers);
       expect(response.status).toBe(401);
       expect(response.headers.get('www-authenticate')).toBe('Bearer');
-      const answer = (await response.json()) as GraphqlAnswer;
-      expect(answer).toEqual({
+      const result = (await response.json()) as GraphqlAnswer;
+      expect(result).toEqual({
         errors: [
           { message: expect.any(String), extensions: { code: 'AUTH_REQUIRED', remedy: expect.any(String) } },
         ],
@@ -77,9 +77,9 @@ describe('without a token that is known', () => {
     }
   });
 
-  test('a GET, a stream, a token in the address, and a control are 401 too', async () => {
+  test('rejects GET requests, SSE, a token in the URL and control requests with 401', async () => {
     const query = encodeURIComponent('{ __schema { types { name } } }');
-    const asked = [
+    const requests = [
       fetch(it.url(`graphql?query=${query}`), { headers: { accept: 'application/json' } }),
       fetch(it.url(`graphql?query=${query}&token=${tokenOf('admin')}`)),
       fetch(it.url(`graphql?query=${encodeURIComponent('subscription { callEvents { cursor } }')}`), {
@@ -91,44 +91,44 @@ describe('without a token that is known', () => {
         body: '{"type":"end-call"}',
       }),
     ];
-    for (const response of await Promise.all(asked)) {
+    for (const response of await Promise.all(requests)) {
       expect([response.status, response.headers.get('www-authenticate')]).toEqual([401, 'Bearer']);
     }
   });
 
-  test('the page for a browser comes, and no answer with it', async () => {
+  test('serves the GraphiQL page, without the result of a query', async () => {
     const query = encodeURIComponent('{ __schema { queryType { name } } }');
     const page = await fetch(it.url(`graphql?query=${query}`), { headers: { accept: 'text/html' } });
     const text = await page.text();
     expect(text).toContain('YogaGraphiQL.renderYogaGraphiQL(');
     expect(text).toContain('"subscriptionsProtocol":"SSE"');
-    const sneaky = await fetch(it.url(`graphql?query=${query}`), {
+    const otherAccept = await fetch(it.url(`graphql?query=${query}`), {
       headers: { accept: 'application/json, text/html;q=0.1' },
     });
-    expect(await sneaky.text()).not.toContain('"queryType"');
+    expect(await otherAccept.text()).not.toContain('"queryType"');
   });
 
   test.each([
-    ['none', undefined],
-    ['a wrong one', { authorization: 'Bearer wrong-wrong-wrong-wrong' }],
-    ['one without its scheme', { authorization: tokenOf('reader') }],
-    ['one under another name', { token: tokenOf('reader') }],
-    ['no text', { authorization: 7 }],
-  ])('a socket is closed with 4403: %s', async (_what, payload) => {
+    ['no token', undefined],
+    ['a wrong token', { authorization: 'Bearer wrong-wrong-wrong-wrong' }],
+    ['a token without a scheme', { authorization: tokenOf('reader') }],
+    ['a token under another name', { token: tokenOf('reader') }],
+    ['not a string', { authorization: 7 }],
+  ])('closes a socket with 4403: %s', async (_case, payload) => {
     const raw = await rawSocket(it.url('graphql'));
     raw.send({ type: 'connection_init', ...(payload && { payload }) });
     expect(await raw.closed).toEqual({ code: 4403, reason: 'Forbidden' });
   });
 
-  test('what providers send is for their plugin to judge', async () => {
+  test('passes provider requests to their plugin', async () => {
     expect((await fetch(it.url('providers/test/x'), { method: 'POST', body: '{}' })).status).toBe(200);
   });
 });
 
 describe('with a token', () => {
-  test('the viewer is its owner, over HTTP and sockets, by payload, header and address', async () => {
+  test('returns its owner as the viewer, over HTTP and sockets, from payload, header and URL', async () => {
     const viewer = { name: 'listener', scopes: ['READ', 'LISTEN'] };
-    expect((await ask('listener', '{ viewer { name scopes } }')).data.viewer).toEqual(viewer);
+    expect((await queryAs('listener', '{ viewer { name scopes } }')).data.viewer).toEqual(viewer);
     const sockets = [
       await ackedSocket(it.url('graphql'), bearer('listener')),
       await rawSocket(it.url('graphql'), { options: { headers: bearer('listener') } }),
@@ -144,51 +144,51 @@ describe('with a token', () => {
     }
   });
 
-  test('ADMIN brings the others', async () => {
-    const { data } = await ask('admin', '{ viewer { scopes } }');
+  test('ADMIN includes the other scopes', async () => {
+    const { data } = await queryAs('admin', '{ viewer { scopes } }');
     expect(data.viewer.scopes).toEqual(['READ', 'LISTEN', 'CONTROL', 'ADMIN']);
   });
 
-  test('what is asked is kept under its name', async () => {
+  test('stores its name with commands', async () => {
     const callId = await aCall();
-    await ask('admin', `mutation { endCall(input: { callId: "${callId}" }) { failure { code } } }`);
-    const { data } = await ask('reader', '{ calls { nodes { commands { nodes { requestedBy } } } } }');
+    await queryAs('admin', `mutation { endCall(input: { callId: "${callId}" }) { failure { code } } }`);
+    const { data } = await queryAs('reader', '{ calls { nodes { commands { nodes { requestedBy } } } } }');
     expect(data.calls.nodes[0].commands.nodes).toEqual([{ requestedBy: 'admin' }]);
   });
 
-  test('another set of tokens after a restart finds the same calls', async () => {
+  test('can be replaced by other tokens without losing calls', async () => {
     const callId = await aCall();
     await it.daemon.stop();
     it = await startTestDaemon(dir, {
       auth: { tokens: [{ name: 'new', token: tokenOf('new'), scopes: ['read'] }] },
     });
     expect((await post('{ latestCursor }', bearer('reader'))).status).toBe(401);
-    expect((await ask('new', '{ calls { nodes { id } } }')).data.calls.nodes).toEqual([{ id: callId }]);
+    expect((await queryAs('new', '{ calls { nodes { id } } }')).data.calls.nodes).toEqual([{ id: callId }]);
   });
 });
 
-describe('a scope that is missing', () => {
+describe('a missing scope', () => {
   const forbidden = (path: unknown[], scope: string) => ({
     path,
     extensions: { code: 'FORBIDDEN', scope, remedy: expect.any(String) },
   });
 
-  test('is an error that names it, and nothing is done', async () => {
+  test('is reported with its name, and nothing is executed', async () => {
     const callId = await aCall();
-    const { errors } = await ask(
+    const { errors } = await queryAs(
       'listener',
       `mutation { endCall(input: { callId: "${callId}" }) { failure { code } } }`,
     );
     expect(errors).toMatchObject([forbidden(['endCall'], 'CONTROL')]);
-    const erased = await ask('steerer', `mutation { deleteCall(callId: "${callId}") }`);
-    expect(erased.errors).toMatchObject([forbidden(['deleteCall'], 'ADMIN')]);
+    const deletion = await queryAs('operator', `mutation { deleteCall(callId: "${callId}") }`);
+    expect(deletion.errors).toMatchObject([forbidden(['deleteCall'], 'ADMIN')]);
     expect(it.script.asked).toEqual([]);
-    expect((await ask('reader', `{ call(id: "${callId}") { id } }`)).data.call).toEqual({ id: callId });
+    expect((await queryAs('reader', `{ call(id: "${callId}") { id } }`)).data.call).toEqual({ id: callId });
   });
 
-  test('fails at its place alone, where the type lets it', async () => {
+  test('sets only the affected field to null if its type allows it', async () => {
     const callId = await aCall();
-    const { data, errors } = await ask(
+    const { data, errors } = await queryAs(
       'reader',
       `{ call(id: "${callId}") { levels { rmsDb } } latestCursor viewer { name } }`,
     );
@@ -196,20 +196,20 @@ describe('a scope that is missing', () => {
     expect(data).toMatchObject({ call: null, latestCursor: expect.any(String), viewer: { name: 'reader' } });
   });
 
-  test('shows a call to whoever steers it, but not what is in it', async () => {
+  test('hides the fields of a call in the result of a mutation', async () => {
     const callId = await aCall();
-    const { data, errors } = await ask(
-      'steerer',
+    const { data, errors } = await queryAs(
+      'operator',
       `mutation { endCall(input: { callId: "${callId}" }) { command { status call { id } } call { id transcriptText } } }`,
     );
     expect(data.endCall).toEqual({ command: { status: 'ACCEPTED', call: { id: callId } }, call: null });
     expect(errors).toMatchObject([forbidden(['endCall', 'call', 'transcriptText'], 'READ')]);
-    expect((await ask('steerer', '{ calls { totalCount } }')).errors).toMatchObject([
+    expect((await queryAs('operator', '{ calls { totalCount } }')).errors).toMatchObject([
       forbidden(['calls'], 'READ'),
     ]);
   });
 
-  test('keeps a subscription from beginning, over a socket and over SSE', async () => {
+  test('prevents a subscription over a socket and over SSE', async () => {
     const query = 'subscription { audioLevels { at } }';
     const raw = await ackedSocket(it.url('graphql'), bearer('reader'));
     raw.send({ id: '1', type: 'subscribe', payload: { query } });
@@ -221,29 +221,29 @@ describe('a scope that is missing', () => {
     expect(it.daemon.parts.resolve(parts.DEMAND).size).toBe(0);
   });
 
-  test('lets in a subscription that it does not concern', async () => {
+  test('does not affect a subscription with other scopes', async () => {
     const raw = await ackedSocket(it.url('graphql'), bearer('listener'));
     raw.send({ id: '1', type: 'subscribe', payload: { query: 'subscription { audioLevels { at } }' } });
-    await until(() => it.daemon.parts.resolve(parts.DEMAND).size === 1, 'the subscription is there');
+    await until(() => it.daemon.parts.resolve(parts.DEMAND).size === 1, 'the subscription started');
   });
 
-  test('is a 403 at the address of control', async () => {
+  test('is a 403 of the control endpoint', async () => {
     const control = (name: string) =>
       fetch(it.url('calls/call_x/control'), {
         method: 'POST',
         headers: { 'content-type': 'application/json', ...bearer(name) },
         body: '{"type":"end-call"}',
       });
-    const refused = await control('listener');
-    expect([refused.status, await refused.json()]).toMatchObject([
+    const rejected = await control('listener');
+    expect([rejected.status, await rejected.json()]).toMatchObject([
       403,
       { code: 'FORBIDDEN', scope: 'CONTROL' },
     ]);
-    expect((await control('steerer')).status).toBe(404);
+    expect((await control('operator')).status).toBe(404);
   });
 });
 
-test('sockets are counted for whoever opened them, once that is known', async () => {
+test('counts a socket for its viewer as soon as the viewer is known', async () => {
   await it.daemon.stop();
   it = await startTestDaemon(dir, { auth, limits: { connections: 1 } });
   const one = await ackedSocket(it.url('graphql'), bearer('reader'));
@@ -259,16 +259,16 @@ test('sockets are counted for whoever opened them, once that is known', async ()
         () => true,
         () => false,
       ),
-    'another is let in',
+    'another connection is accepted',
   );
   expect(other.socket.readyState).toBe(other.socket.OPEN);
 });
 
-test('no token is in any line of the log', async () => {
+test('never logs a token', async () => {
   await aCall();
   await post('{ latestCursor }', { authorization: 'Bearer wrong-wrong-wrong-wrong' });
   const raw = await rawSocket(it.url('graphql'), { path: `?token=${tokenOf('reader')}x` });
-  raw.send({ type: 'connection_init', payload: bearer('nobody') });
+  raw.send({ type: 'connection_init', payload: bearer('unknown') });
   await raw.closed;
   await ackedSocket(it.url('graphql'), bearer('reader'));
   expect(it.lines.length).toBeGreaterThan(0);

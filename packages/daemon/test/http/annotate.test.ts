@@ -19,7 +19,7 @@ beforeEach(async () => {
   callId = await it.aCall();
 });
 
-async function endCall(): Promise<void> {
+async function endTheCall(): Promise<void> {
   it.emit(event('call.ended', { end: { category: 'BUSY' } }));
   await it.committed();
 }
@@ -38,8 +38,8 @@ const addUtterance = (input: Record<string, unknown>): Promise<GraphqlAnswer> =>
 const codesOf = ({ errors }: GraphqlAnswer): unknown[] =>
   (errors ?? []).map(({ extensions: { code, argument } }) => [code, argument]);
 
-describe('a key', () => {
-  test('makes a repeated control one command, over HTTP as within', async () => {
+describe('an idempotency key', () => {
+  test('makes a repeated control one command', async () => {
     const [first, second] = [
       await say('content: "hi", idempotencyKey: "k"'),
       await say('content: "hi", idempotencyKey: "k"'),
@@ -53,15 +53,15 @@ describe('a key', () => {
   });
 
   test.each([[''], ['x'.repeat(201)], ['a\u0007b'], ['line\nbreak']])(
-    'that is not 1 to 200 printable characters is wrong input: %j',
+    'is rejected unless it has 1 to 200 printable characters: %j',
     async (key) => {
-      const answer = await say(`content: "hi", idempotencyKey: ${JSON.stringify(key)}`);
-      expect(codesOf(answer)).toEqual([['INPUT_INVALID', 'input.idempotencyKey']]);
+      const result = await say(`content: "hi", idempotencyKey: ${JSON.stringify(key)}`);
+      expect(codesOf(result)).toEqual([['INPUT_INVALID', 'input.idempotencyKey']]);
       expect(it.script.asked).toEqual([]);
     },
   );
 
-  test('is on the input of every control', async () => {
+  test('is in the input of every control mutation', async () => {
     const { data } = await it.query(`{ __type(name: "Mutation") {
       fields { type { ofType { name } } args { type { ofType { inputFields { name } } } } }
     } }`);
@@ -79,7 +79,7 @@ test.each([
   ['transfer', 'number: "+15005550001"', { number: '+15005550001' }],
   ['handoff', 'assistantId: "a"', { assistantId: 'a' }],
   ['placeCall', 'to: "x"', { providerId: 'test', to: 'x' }],
-])('%s tells the provider its arguments, and neither the call nor the key', async (name, input, args) => {
+])('%s stores its arguments without call and key', async (name, input, args) => {
   const target = name === 'placeCall' ? 'providerId: "test"' : `callId: "${callId}"`;
   const { data } = await it.query(
     `mutation { ${name}(input: { ${target}, idempotencyKey: "k", ${input} }) { command { arguments } } }`,
@@ -87,11 +87,11 @@ test.each([
   expect(data[name].command.arguments).toEqual(args);
 });
 
-test('an argument that the plugin finds wrong is wrong input, and names itself as the client wrote it', async () => {
+test('returns INPUT_INVALID with the path of an argument that the plugin rejected', async () => {
   it.script.control = () => Promise.reject(invalidArgument('content', 'too long'));
-  const answer = await say('content: "hi"');
-  expect(codesOf(answer)).toEqual([['INPUT_INVALID', 'input.content']]);
-  const id = answer.errors![0]!.extensions['commandId'] as string;
+  const result = await say('content: "hi"');
+  expect(codesOf(result)).toEqual([['INPUT_INVALID', 'input.content']]);
+  const id = result.errors![0]!.extensions['commandId'] as string;
   const { data } = await it.query(
     `{ command(id: "${id}") { status failure { code argument } call { id } } }`,
   );
@@ -102,7 +102,7 @@ test('an argument that the plugin finds wrong is wrong input, and names itself a
   });
 });
 
-test('a call that could not be placed has a command without a call', async () => {
+test('stores the command of a call that could not be placed, without a call', async () => {
   const { data } = await it.query(`mutation {
     placeCall(input: { providerId: "test", to: "+15005550006" }) { command { id call { id } } call { id } failure { code } }
   }`);
@@ -129,7 +129,7 @@ describe('watchCall', () => {
       { id },
     );
 
-  test('takes up a call that others set up', async () => {
+  test('starts to observe a call of another application', async () => {
     it.script.watch = async (call) =>
       it.emit(event('call.status', { status: 'IN_PROGRESS' }, { call, at: Date.now() }));
     expect((await watch()).data.watchCall).toEqual({
@@ -138,17 +138,17 @@ describe('watchCall', () => {
     });
   });
 
-  test('that fails is data, except for an id that is none', async () => {
+  test('returns a failure as data, except for an invalid id', async () => {
     it.script.watch = () => Promise.reject(new FaultError('CALL_NOT_FOUND', 'no such call'));
     expect((await watch()).data.watchCall).toEqual({ call: null, failure: { code: 'CALL_NOT_FOUND' } });
     it.script.watch = () => Promise.reject(invalidArgument('providerCallId', 'expected a UUID'));
-    const wrong = [['INPUT_INVALID', 'input.providerCallId']];
-    expect([codesOf(await watch()), codesOf(await watch(''))]).toEqual([wrong, wrong]);
+    const invalid = [['INPUT_INVALID', 'input.providerCallId']];
+    expect([codesOf(await watch()), codesOf(await watch(''))]).toEqual([invalid, invalid]);
   });
 });
 
 describe('tags and notes', () => {
-  test('are told as events, with who wrote what', async () => {
+  test('are delivered as events with their author', async () => {
     const { latestCursor: after } = (await it.query('{ latestCursor }')).data;
     const events = it.subscribe(
       `subscription ($after: Cursor) { callEvents(after: $after, types: [CALL_ANNOTATED]) {
@@ -184,7 +184,7 @@ describe('tags and notes', () => {
     ['addNote(callId: $callId, text: " ") { id }', 'INPUT_INVALID', 'text'],
     ['addNote(callId: $callId, text: "x", offsetMs: -1) { id }', 'INPUT_INVALID', 'offsetMs'],
     ['tagCall(callId: "call_x", add: ["a"]) { id }', 'CALL_NOT_FOUND', undefined],
-  ])('%s is a coded error', async (field, code, argument) => {
+  ])('%s fails with a code', async (field, code, argument) => {
     const mutation = field.includes('$callId')
       ? `mutation ($callId: ID!) { ${field} }`
       : `mutation { ${field} }`;
@@ -193,7 +193,7 @@ describe('tags and notes', () => {
 });
 
 describe('addUtterance', () => {
-  test('shows a partial to whoever reads the transcript, then its final under the same id', async () => {
+  test('delivers a partial to the transcript subscription, then its final with the same id', async () => {
     const transcript = it.subscribe(
       'subscription ($callId: ID!) { transcript(callId: $callId) { cursor utterance { id text isFinal } } }',
       { callId },
@@ -227,13 +227,13 @@ describe('addUtterance', () => {
     [{ startMs: 5, endMs: 4 }, 'input.endMs'],
     [{ confidence: 2 }, 'input.confidence'],
     [{ utteranceId: '' }, 'input.utteranceId'],
-  ])('of %j is wrong input, and says where', async (input, argument) => {
+  ])('of %j is rejected with the path of the field', async (input, argument) => {
     expect(codesOf(await addUtterance(input))).toEqual([['INPUT_INVALID', argument]]);
   });
 
-  test('is refused for a call that there is not; of one that is over, only finals are taken', async () => {
+  test('rejects unknown calls, and partials of an ended call', async () => {
     expect(codesOf(await addUtterance({ callId: 'call_x' }))).toEqual([['CALL_NOT_FOUND', undefined]]);
-    await endCall();
+    await endTheCall();
     expect(codesOf(await addUtterance({ isFinal: false }))).toEqual([['INPUT_INVALID', 'input.isFinal']]);
     expect((await addUtterance({})).data.addUtterance.isFinal).toBe(true);
   });
@@ -242,10 +242,10 @@ describe('addUtterance', () => {
 describe('deleteCall', () => {
   const deleteCall = () => it.query('mutation ($callId: ID!) { deleteCall(callId: $callId) }', { callId });
 
-  test('erases a call that is over: nothing finds it, and cursors still hold', async () => {
+  test('erases an ended call, and older cursors remain valid', async () => {
     const { latestCursor: before } = (await it.query('{ latestCursor }')).data;
     await addUtterance({});
-    await endCall();
+    await endTheCall();
     const { latestCursor } = (await it.query('{ latestCursor }')).data;
     expect((await deleteCall()).data).toEqual({ deleteCall: true });
     expect((await deleteCall()).data).toEqual({ deleteCall: false });
@@ -254,22 +254,22 @@ describe('deleteCall', () => {
     );
     expect(found.data).toEqual({ call: null, node: null, calls: { totalCount: 0 } });
     const subscribe = 'subscription ($after: Cursor) { callEvents(after: $after) { type } }';
-    const [replay, behind] = [
+    const [replay, resumed] = [
       it.subscribe(subscribe, { after: before }),
       it.subscribe(subscribe, { after: latestCursor }),
     ];
     it.emit(event('call.started', {}, { call: 'next' }));
     expect((await nextOf(replay)).data).toEqual({ callEvents: { type: 'CALL_STARTED' } });
-    expect((await nextOf(behind)).data).toEqual({ callEvents: { type: 'CALL_STARTED' } });
-    await Promise.all([replay.return?.(), behind.return?.()]);
+    expect((await nextOf(resumed)).data).toEqual({ callEvents: { type: 'CALL_STARTED' } });
+    await Promise.all([replay.return?.(), resumed.return?.()]);
   });
 
-  test('is refused while the call is live', async () => {
+  test('is rejected while the call is live', async () => {
     expect(codesOf(await deleteCall())).toEqual([['CALL_STILL_LIVE', undefined]]);
   });
 });
 
-test('a command tells at each of its events what its status was at that moment', async () => {
+test('events of a command have the status of the command at that moment', async () => {
   await say('content: "hi there"');
   it.emit(event('utterance.final', { party: 'ASSISTANT', text: 'hi there' }));
   await it.committed();

@@ -1,8 +1,8 @@
 import { CONTROL_CAPABILITIES } from '@sidetone/core';
 import { describe, expect, test } from 'vitest';
-import { BODIES, readControl } from '../../src/http/control-bodies.ts';
+import { BODIES, parseControl } from '../../src/http/control-bodies.ts';
 
-const TAKEN: [body: { type: string } & Record<string, unknown>, name: string, args: unknown][] = [
+const VALID: [body: { type: string } & Record<string, unknown>, name: string, args: unknown][] = [
   [{ type: 'say', content: 'Hi' }, 'say', { content: 'Hi', endCallAfterSpoken: false, interrupt: false }],
   [
     { type: 'say', message: 'Bye', endCallAfterSpoken: true, interrupt: true },
@@ -80,14 +80,14 @@ const TAKEN: [body: { type: string } & Record<string, unknown>, name: string, ar
   [{ type: 'handoff', destination: { streamUrl: 'wss://agent' } }, 'handoff', { streamUrl: 'wss://agent' }],
 ];
 
-describe('a body', () => {
-  test.each(TAKEN)('%j asks for %s', (body, name, args) => {
-    expect(readControl(body)).toEqual({ name, args });
+describe('parseControl', () => {
+  test.each(VALID)('converts %j to %s', (body, name, args) => {
+    expect(parseControl(body)).toEqual({ name, args });
     expect(Object.keys(CONTROL_CAPABILITIES)).toContain(name);
   });
 
-  test('of every type is shown here', () => {
-    expect(new Set(TAKEN.map(([{ type }]) => type))).toEqual(new Set(Object.keys(BODIES)));
+  test('is tested with every type of body', () => {
+    expect(new Set(VALID.map(([{ type }]) => type))).toEqual(new Set(Object.keys(BODIES)));
   });
 
   test.each<[unknown, string]>([
@@ -137,8 +137,8 @@ describe('a body', () => {
     [{ type: 'handoff', destination: { assistantId: '' } }, 'input.destination.assistantId'],
     [{ type: 'handoff', destination: { assistant: 'Nova' } }, 'destination.assistant'],
     [{ type: 'handoff', destination: { streamUrl: 'https://x' } }, 'input.destination.streamUrl'],
-  ])('%j is refused by the name of its field: %s', (body, argument) => {
-    expect(() => readControl(body)).toThrow(
+  ])('rejects %j with the path of the field: %s', (body, argument) => {
+    expect(() => parseControl(body)).toThrow(
       expect.objectContaining({ code: 'INPUT_INVALID', details: expect.objectContaining({ argument }) }),
     );
   });

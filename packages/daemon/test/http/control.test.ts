@@ -19,39 +19,39 @@ beforeEach(async () => {
 
 async function post(
   callId: string,
-  body: unknown,
+  content: unknown,
   headers: Record<string, string> = {},
-): Promise<{ status: number; answer: Record<string, unknown> }> {
+): Promise<{ status: number; body: Record<string, unknown> }> {
   const response = await fetch(it.url(`calls/${callId}/control`), {
     method: 'POST',
     headers: { 'content-type': 'application/json', ...headers },
-    body: typeof body === 'string' ? body : JSON.stringify(body),
+    body: typeof content === 'string' ? content : JSON.stringify(content),
   });
-  return { status: response.status, answer: (await response.json()) as Record<string, unknown> };
+  return { status: response.status, body: (await response.json()) as Record<string, unknown> };
 }
 
-describe('a control by POST', () => {
-  test('asks the provider, and is the command that GraphQL tells of', async () => {
+describe('a control request', () => {
+  test('runs the control, and is stored as a command', async () => {
     const callId = await it.aCall();
-    const { status, answer } = await post(callId, { type: 'say', message: 'One moment' });
-    expect([status, answer]).toEqual([200, { status: 'ACCEPTED', commandId: expect.any(String) }]);
+    const { status, body } = await post(callId, { type: 'say', message: 'One moment' });
+    expect([status, body]).toEqual([200, { status: 'ACCEPTED', commandId: expect.any(String) }]);
     expect(it.script.asked).toEqual([
       { control: 'say', args: { content: 'One moment', endCallAfterSpoken: false, interrupt: false } },
     ]);
-    const told = await it.query('query ($id: ID!) { command(id: $id) { kind status requestedBy } }', {
-      id: answer['commandId'],
+    const result = await it.query('query ($id: ID!) { command(id: $id) { kind status requestedBy } }', {
+      id: body['commandId'],
     });
-    expect(told.data.command).toEqual({ kind: 'SAY', status: 'ACCEPTED', requestedBy: 'local' });
+    expect(result.data.command).toEqual({ kind: 'SAY', status: 'ACCEPTED', requestedBy: 'local' });
   });
 
-  test('with the same Idempotency-Key is one command, and with other words a conflict', async () => {
+  test('with the same Idempotency-Key is one command, and with other content a conflict', async () => {
     const callId = await it.aCall();
     const key = { 'idempotency-key': 'k1' };
     const first = await post(callId, { type: 'say', content: 'Hi' }, key);
     const again = await post(callId, { type: 'say', content: 'Hi' }, key);
     const other = await post(callId, { type: 'say', content: 'Bye' }, key);
     expect(again).toEqual(first);
-    expect([other.status, other.answer['code']]).toEqual([409, 'IDEMPOTENCY_CONFLICT']);
+    expect([other.status, other.body['code']]).toEqual([409, 'IDEMPOTENCY_CONFLICT']);
     expect(it.script.asked.length).toBe(1);
   });
 
@@ -61,29 +61,29 @@ describe('a control by POST', () => {
     ['PROVIDER_TIMEOUT', 504],
     ['PROVIDER_RATE_LIMITED', 429],
     ['CALL_NOT_LIVE', 409],
-  ])('that fails with %s is a %i with the code, a remedy and the command', async (code, status) => {
+  ])('that fails with %s returns %i with code, remedy and command id', async (code, status) => {
     const callId = await it.aCall();
-    it.script.control = () => Promise.reject(new FaultError(code, 'so it is'));
+    it.script.control = () => Promise.reject(new FaultError(code, 'the reason'));
     const failed = await post(callId, { type: 'end-call' });
     expect(failed).toEqual({
       status,
-      answer: { code, message: 'so it is', remedy: expect.any(String), commandId: expect.any(String) },
+      body: { code, message: 'the reason', remedy: expect.any(String), commandId: expect.any(String) },
     });
   });
 
-  test('to a call that there is not is a 404, to one that is over a 409, and of what it cannot do a 409', async () => {
+  test('returns 404 for an unknown call, and 409 for an ended call or a missing capability', async () => {
     const callId = await it.aCall();
     expect(await post('call_x', { type: 'end-call' })).toMatchObject({
       status: 404,
-      answer: { code: 'CALL_NOT_FOUND' },
+      body: { code: 'CALL_NOT_FOUND' },
     });
-    const switched = await post(callId, { type: 'control', control: 'mute-assistant' });
-    expect(switched).toMatchObject({ status: 409, answer: { code: 'CAPABILITY_MISSING' } });
+    const muted = await post(callId, { type: 'control', control: 'mute-assistant' });
+    expect(muted).toMatchObject({ status: 409, body: { code: 'CAPABILITY_MISSING' } });
     it.emit(event('call.ended', { end: { category: 'CUSTOMER_ENDED' } }));
     await it.committed();
     expect(await post(callId, { type: 'end-call' })).toMatchObject({
       status: 409,
-      answer: { code: 'CALL_NOT_LIVE' },
+      body: { code: 'CALL_NOT_LIVE' },
     });
     expect(it.script.asked).toEqual([]);
   });
@@ -94,52 +94,52 @@ describe('a control by POST', () => {
     ['{"type":"dance"}', 'type'],
     ['{"type":"say","content":" "}', 'content'],
     ['{"type":"transfer","destination":{"type":"number"}}', 'destination.number'],
-  ])('of %s is a 400 that names the field', async (body, argument) => {
-    const refused = await post(await it.aCall(), body);
-    expect(refused).toMatchObject({ status: 400, answer: { code: 'INPUT_INVALID', argument } });
+  ])('with the body %s returns 400 with the field', async (body, argument) => {
+    const rejected = await post(await it.aCall(), body);
+    expect(rejected).toMatchObject({ status: 400, body: { code: 'INPUT_INVALID', argument } });
     expect(it.script.asked).toEqual([]);
   });
 
-  test('with a key that cannot be one is a 400', async () => {
-    const refused = await post(
+  test('with an invalid Idempotency-Key returns 400', async () => {
+    const rejected = await post(
       await it.aCall(),
       { type: 'end-call' },
       { 'idempotency-key': 'x'.repeat(201) },
     );
-    expect(refused).toMatchObject({ status: 400, answer: { argument: 'Idempotency-Key' } });
+    expect(rejected).toMatchObject({ status: 400, body: { argument: 'Idempotency-Key' } });
   });
 
-  test('that fails by a mistake of ours says no more than an id, which is in the log', async () => {
+  test('that fails unexpectedly returns only an id, which is in the log', async () => {
     const callId = await it.aCall();
     it.daemon.parts.resolve(tokens.COMMAND_SERVICE).run = () => Promise.reject(new Error('select secret'));
-    const { status, answer } = await post(callId, { type: 'end-call' });
-    expect([status, answer['message']]).toEqual([500, 'internal server error']);
-    expect(it.lines.find(({ fields }) => fields['id'] === answer['id'])?.level).toBe('error');
+    const { status, body } = await post(callId, { type: 'end-call' });
+    expect([status, body['message']]).toEqual([500, 'internal server error']);
+    expect(it.lines.find(({ fields }) => fields['id'] === body['id'])?.level).toBe('error');
   });
 });
 
-describe('the address of control', () => {
+describe('the control endpoint', () => {
   test.each([
     ['GET', 405],
     ['DELETE', 405],
-  ])('knows no %s', async (method, status) => {
+  ])('rejects %s', async (method, status) => {
     const response = await fetch(it.url('calls/call_x/control'), { method });
     expect([response.status, response.headers.get('allow')]).toEqual([status, 'POST']);
   });
 
-  test('takes nothing but JSON, and not too much of it', async () => {
+  test('rejects other content types, and bodies above the limit', async () => {
     const headers = { 'content-type': 'text/plain' };
     expect(await post('call_x', { type: 'end-call' }, headers)).toMatchObject({ status: 415 });
     expect(await post('call_x', { type: 'say', content: 'x'.repeat(2 ** 20) })).toMatchObject({
       status: 413,
-      answer: { code: 'WIRE_TOO_LARGE' },
+      body: { code: 'WIRE_TOO_LARGE' },
     });
   });
 
-  test('takes nothing from a page from elsewhere', async () => {
+  test('rejects requests from other origins', async () => {
     const callId = await it.aCall();
-    const refused = await post(callId, { type: 'end-call' }, { origin: 'https://evil.example' });
-    expect(refused).toMatchObject({ status: 403, answer: { code: 'REQUEST_FORBIDDEN' } });
+    const rejected = await post(callId, { type: 'end-call' }, { origin: 'https://evil.example' });
+    expect(rejected).toMatchObject({ status: 403, body: { code: 'REQUEST_FORBIDDEN' } });
     expect(it.script.asked).toEqual([]);
   });
 });

@@ -6,42 +6,42 @@ import { startTestDaemon, type TestDaemon } from '../support/daemon.ts';
 import { tempDir } from '../support/temp-dir.ts';
 
 const root = tempDir();
-const WELCOME = 'https://app.example.com';
+const ALLOWED = 'https://app.example.com';
 let count = 0;
 let it: TestDaemon;
 
 beforeEach(async () => {
   const dir = join(root, String(count++));
   mkdirSync(dir);
-  it = await startTestDaemon(dir, { server: { port: 0, cors: { origins: [WELCOME] } } });
+  it = await startTestDaemon(dir, { server: { port: 0, cors: { origins: [ALLOWED] } } });
 });
 
-interface Answer {
+interface Reply {
   readonly status: number;
   readonly headers: Record<string, string | string[] | undefined>;
   readonly text: string;
 }
 
-/** A request with any header: `fetch` forbids some. */
-function ask(method: string, headers: Record<string, string>, body = '', path = 'graphql'): Promise<Answer> {
+/** Sends a request with any headers; `fetch` forbids some. */
+function send(method: string, headers: Record<string, string>, body = '', path = 'graphql'): Promise<Reply> {
   return new Promise((resolve, reject) => {
-    const asked = request(it.url(path), { method, headers }, (response) => {
+    const outgoing = request(it.url(path), { method, headers }, (response) => {
       let text = '';
       response.on('data', (chunk: Buffer) => (text += chunk.toString()));
       response.on('end', () => resolve({ status: response.statusCode!, headers: response.headers, text }));
     });
-    asked.on('error', reject).end(body);
+    outgoing.on('error', reject).end(body);
   });
 }
 
 const QUERY = '{"query":"{ latestCursor }"}';
 const json = { 'content-type': 'application/json' };
 
-describe('a page', () => {
-  test.each([WELCOME, 'http://localhost:5173', 'http://127.0.0.1:9'])(
-    'of %s may read the answer',
+describe('a web page', () => {
+  test.each([ALLOWED, 'http://localhost:5173', 'http://127.0.0.1:9'])(
+    'from %s can read responses',
     async (origin) => {
-      const { status, headers } = await ask('POST', { ...json, origin }, QUERY);
+      const { status, headers } = await send('POST', { ...json, origin }, QUERY);
       expect(status).toBe(200);
       expect(headers['access-control-allow-origin']).toBe(origin);
       expect(headers['vary']).toContain('origin');
@@ -49,25 +49,25 @@ describe('a page', () => {
     },
   );
 
-  test('of a welcome origin is told before it asks that it may', async () => {
+  test('from an allowed origin passes the preflight', async () => {
     for (const path of ['graphql', 'calls/call_x/control']) {
-      const preflight = { origin: WELCOME, 'access-control-request-method': 'POST' };
-      const { status, headers } = await ask('OPTIONS', preflight, '', path);
+      const preflight = { origin: ALLOWED, 'access-control-request-method': 'POST' };
+      const { status, headers } = await send('OPTIONS', preflight, '', path);
       expect(status).toBe(204);
       expect(headers).toMatchObject({
-        'access-control-allow-origin': WELCOME,
+        'access-control-allow-origin': ALLOWED,
         'access-control-allow-methods': 'GET, POST, OPTIONS',
         'access-control-allow-headers': 'authorization, content-type, idempotency-key',
       });
     }
   });
 
-  test.each(['https://evil.example', 'null', `${WELCOME}.evil.example`, 'http://app.example.com'])(
-    'of %s may not, and is not told that it might',
+  test.each(['https://evil.example', 'null', `${ALLOWED}.evil.example`, 'http://app.example.com'])(
+    'from %s is rejected, in the preflight too',
     async (origin) => {
-      const preflight = await ask('OPTIONS', { origin, 'access-control-request-method': 'POST' });
+      const preflight = await send('OPTIONS', { origin, 'access-control-request-method': 'POST' });
       expect([preflight.status, preflight.headers['access-control-allow-origin']]).toEqual([403, undefined]);
-      const posted = await ask('POST', { ...json, origin }, QUERY);
+      const posted = await send('POST', { ...json, origin }, QUERY);
       expect(posted.status).toBe(403);
       expect(posted.headers['access-control-allow-origin']).toBeUndefined();
       expect(JSON.parse(posted.text)).toMatchObject({
@@ -76,8 +76,8 @@ describe('a page', () => {
     },
   );
 
-  test('that made its own name point here is refused by that name', async () => {
-    const { status } = await ask(
+  test('on a domain that resolves to the daemon is rejected (DNS rebinding)', async () => {
+    const { status } = await send(
       'POST',
       { ...json, host: 'evil.example', origin: 'http://evil.example' },
       QUERY,
@@ -86,7 +86,7 @@ describe('a page', () => {
   });
 });
 
-describe('what a page may send without being asked', () => {
+describe('a request without a preflight', () => {
   test.each([
     'text/plain',
     'application/x-www-form-urlencoded',
@@ -94,18 +94,18 @@ describe('what a page may send without being asked', () => {
     'text/plain; charset=application/json',
     'application/graphql',
     '',
-  ])('is no request: "%s"', async (type) => {
-    const { status, text } = await ask('POST', type === '' ? {} : { 'content-type': type }, QUERY);
+  ])('is rejected: "%s"', async (type) => {
+    const { status, text } = await send('POST', type === '' ? {} : { 'content-type': type }, QUERY);
     expect(status).toBe(415);
     expect(JSON.parse(text)).toMatchObject({ errors: [{ extensions: { code: 'INPUT_INVALID' } }] });
   });
 
-  test('is no order: a mutation by GET is refused, and nothing is done', async () => {
+  test('is rejected if it is a mutation by GET', async () => {
     const callId = await it.aCall();
     const mutation = encodeURIComponent(
       `mutation { endCall(input: { callId: "${callId}" }) { failure { code } } }`,
     );
-    expect((await ask('GET', { accept: 'application/json' }, '', `graphql?query=${mutation}`)).status).toBe(
+    expect((await send('GET', { accept: 'application/json' }, '', `graphql?query=${mutation}`)).status).toBe(
       405,
     );
     expect(it.script.asked).toEqual([]);

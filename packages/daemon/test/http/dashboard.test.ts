@@ -1,4 +1,4 @@
-/** The dashboard's files: what they are served with, and which addresses are the page's. */
+/** The files of the dashboard: headers, compression and routes. */
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -49,7 +49,7 @@ test.each([
 ])('%s is not the page', (path) => expect(dashboard.owns(path)).toBe(false));
 
 describe('the page', () => {
-  test('is asked for anew each time, and runs no script but its own', async () => {
+  test('is not cached, and can run only its own scripts', async () => {
     const { headers } = await get('/calls/call_1');
     const policy = headers.get('content-security-policy')!;
     expect(policy).toMatch(
@@ -61,20 +61,20 @@ describe('the page', () => {
     expect(headers.get('referrer-policy')).toBe('no-referrer');
   });
 
-  test('has scripts that never change, compressed where the browser takes it', async () => {
+  test('has scripts that are cached forever and compressed if the browser accepts it', async () => {
     const { headers } = await get(`/${SCRIPT}`, { 'accept-encoding': 'br' });
     expect(headers.get('content-encoding')).toBe('br');
     expect(headers.get('cache-control')).toBe('public, max-age=31536000, immutable');
     expect(await (await get(`/${SCRIPT}`, { 'accept-encoding': 'identity' })).text()).toBe('plain');
   });
 
-  test('has no file that is not there, and none beside its folder', async () => {
+  test('serves no file outside its folder', async () => {
     expect((await get('/assets/gone.js')).status).toBe(404);
     expect((await get('/assets/..%2f..%2f..%2fetc%2fpasswd')).status).toBe(404);
   });
 });
 
-test('where it was not built, `/` says how to build it', async () => {
+test('shows how to build the dashboard if it was not built', async () => {
   dashboard = createDashboard(pathToFileURL(join(folder, 'nowhere/')));
   expect([dashboard.owns('/'), dashboard.owns('/history')]).toEqual([true, false]);
   expect(await (await get('/')).text()).toContain('npm run build');

@@ -17,7 +17,7 @@ describe('without access tokens', () => {
     [{ host: '[::1]:4000' }],
     [{ ...local, origin: 'http://localhost:5173' }],
     [{ ...local, origin: 'https://app.example.com' }],
-  ])('%j is this machine, or welcome, and may do everything', (headers) => {
+  ])('accepts %j with all scopes', (headers) => {
     expect(open.viewer(from(headers))).toMatchObject({ name: 'local' });
     expect(open.viewer(from(headers)).scopes).toEqual(new Set(['READ', 'LISTEN', 'CONTROL', 'ADMIN']));
   });
@@ -31,16 +31,19 @@ describe('without access tokens', () => {
     [{ ...local, origin: 'null' }],
     [{ ...local, origin: 'https://app.example.com.evil.example' }],
     [{ host: 'evil.example', origin: 'https://app.example.com' }],
-  ])('%j is not', (headers: Record<string, string>) => {
+  ])('rejects %j', (headers: Record<string, string>) => {
     expect(() => open.viewer(from(headers))).toThrow(expect.objectContaining({ code: 'REQUEST_FORBIDDEN' }));
   });
 });
 
 describe('with access tokens', () => {
-  test.each([`Bearer ${TOKEN}`, `bearer  ${TOKEN} `])('"%s" is its owner, from anywhere', (authorization) => {
-    const viewer = locked.viewer(from({ host: 'calls.example.com', authorization }));
-    expect(viewer).toEqual({ name: 'page', scopes: new Set(['READ']) });
-  });
+  test.each([`Bearer ${TOKEN}`, `bearer  ${TOKEN} `])(
+    '"%s" identifies its owner, from any address',
+    (authorization) => {
+      const viewer = locked.viewer(from({ host: 'calls.example.com', authorization }));
+      expect(viewer).toEqual({ name: 'page', scopes: new Set(['READ']) });
+    },
+  );
 
   test.each([
     undefined,
@@ -51,18 +54,18 @@ describe('with access tokens', () => {
     `Bearer ${TOKEN}x`,
     `Bearer ${sha256}`,
     `Bearer ${TOKEN} x`,
-  ])('%j is nobody', (authorization) => {
+  ])('rejects %j', (authorization) => {
     const headers = { ...local, ...(authorization !== undefined && { authorization }) };
     expect(() => locked.viewer(from(headers))).toThrow(expect.objectContaining({ code: 'AUTH_REQUIRED' }));
   });
 
-  test('a request is not let in by its address: only a socket is', () => {
+  test('accepts a token in the URL only for sockets', () => {
     const request = from(local, `/graphql?token=${TOKEN}`);
     expect(() => locked.viewer(request)).toThrow();
     expect(locked.socketViewer(request).name).toBe('page');
   });
 
-  test('what a socket says last is what counts', () => {
+  test('prefers the payload of connection_init over the header', () => {
     const request = from({ authorization: `Bearer ${TOKEN}` });
     expect(locked.socketViewer(request).name).toBe('page');
     expect(() => locked.socketViewer(request, { authorization: 'Bearer wrong' })).toThrow();
@@ -70,11 +73,11 @@ describe('with access tokens', () => {
   });
 });
 
-test('a page may read what its own origin answers, and no other', () => {
+test('allows the origin of the daemon and configured origins', () => {
   const request = from({ host: 'calls.example.com' });
-  expect(locked.isWelcome('https://calls.example.com', request)).toBe(true);
-  expect(locked.isWelcome('http://localhost:5173', request)).toBe(false);
-  expect(open.isWelcome('http://localhost:5173', request)).toBe(true);
-  expect(open.isWelcome('https://app.example.com', request)).toBe(true);
-  expect(open.isWelcome('https://evil.example', request)).toBe(false);
+  expect(locked.allowsOrigin('https://calls.example.com', request)).toBe(true);
+  expect(locked.allowsOrigin('http://localhost:5173', request)).toBe(false);
+  expect(open.allowsOrigin('http://localhost:5173', request)).toBe(true);
+  expect(open.allowsOrigin('https://app.example.com', request)).toBe(true);
+  expect(open.allowsOrigin('https://evil.example', request)).toBe(false);
 });

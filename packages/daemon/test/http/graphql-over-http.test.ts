@@ -1,4 +1,4 @@
-/** The endpoint keeps what GraphQL over HTTP promises, by the audits that its working group publishes. */
+/** Conformance with the GraphQL over HTTP specification, by the audits of graphql-http. */
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { serverAudits } from 'graphql-http';
@@ -6,7 +6,7 @@ import { expect, test } from 'vitest';
 import { startTestDaemon } from '../support/daemon.ts';
 import { tempDir } from '../support/temp-dir.ts';
 
-test('every audit of a server passes', { timeout: 60_000 }, async () => {
+test('passes every audit', { timeout: 60_000 }, async () => {
   const dir = join(tempDir(), 'audits');
   mkdirSync(dir);
   const it = await startTestDaemon(dir);

@@ -17,7 +17,7 @@ beforeEach(async () => {
 });
 
 describe('a query', () => {
-  test('tells of a call all that is known', async () => {
+  test('returns all fields of a call', async () => {
     const details = {
       from: '+15005550006',
       to: '+15005550001',
@@ -81,7 +81,7 @@ describe('a query', () => {
     });
   });
 
-  test('pages through calls by cursor, and a cursor of another list is refused', async () => {
+  test('pages through calls by cursor, and rejects a cursor of another list', async () => {
     for (let i = 0; i < 5; i++) it.emit(event('call.started', {}, { call: `c${i}`, at: 1000 + i }));
     it.emit(numberedUtterance(1, 'c0'));
     await it.committed();
@@ -108,7 +108,7 @@ describe('a query', () => {
   });
 
   test.each(['first: -1', 'first: 201', 'last: 100000', 'first: 1, last: 1'])(
-    'with calls(%s) is refused with a code',
+    'with calls(%s) is rejected with a code',
     async (args) => {
       expect((await it.query(`{ calls(${args}) { nodes { id } } }`)).errors).toMatchObject([
         { extensions: { code: 'INPUT_INVALID' } },
@@ -116,7 +116,7 @@ describe('a query', () => {
     },
   );
 
-  test('finds any node by its id, and nothing by an id of nothing', async () => {
+  test('returns any node by its id, and null for an unknown id', async () => {
     const callId = await it.aCall();
     it.emit(numberedUtterance(1));
     await it.committed();
@@ -133,7 +133,7 @@ describe('a query', () => {
     expect(names).toEqual(['Call', 'Utterance', 'Command', 'Provider', undefined, undefined]);
   });
 
-  test('that fails by a mistake of ours says no more than an id, which is in the log', async () => {
+  test('that fails unexpectedly returns only an id, which is in the log', async () => {
     const history = it.daemon.parts.resolve(tokens.HISTORY);
     history.countCalls = () => Promise.reject(new Error('select secret from calls'));
     const { errors } = await it.query('{ calls { totalCount } }');
@@ -146,7 +146,7 @@ describe('a query', () => {
 });
 
 describe('a mutation', () => {
-  test('asks the provider and answers with the command as it was kept', async () => {
+  test('runs the control and returns the stored command', async () => {
     const callId = await it.aCall();
     const { data } = await it.query(
       'mutation ($callId: ID!) { say(input: { callId: $callId, content: "One moment" }) { command { id status kind arguments requestedBy call { id } } call { status } failure { code } } }',
@@ -172,14 +172,14 @@ describe('a mutation', () => {
     ['playAudio', 'url: "file:///etc/passwd"', 'input.url'],
     ['mute', 'party: UNKNOWN', 'input.party'],
     ['addMessage', 'role: SYSTEM, content: ""', 'input.content'],
-  ])('%s(%s) is wrong input, and says where', async (name, input, argument) => {
+  ])('%s(%s) is rejected with the path of the field', async (name, input, argument) => {
     const { errors } = await it.query(
       `mutation { ${name}(input: { callId: "x", ${input} }) { failure { code } } }`,
     );
     expect(errors).toMatchObject([{ path: [name], extensions: { code: 'INPUT_INVALID', argument } }]);
   });
 
-  test('that the provider has no control for is refused before it is asked', async () => {
+  test('without the capability is rejected before the provider is asked', async () => {
     const callId = await it.aCall();
     const { data } = await it.query(
       `mutation { clearAudio(input: { callId: "${callId}" }) { failure { code } command { status } } }`,
@@ -191,7 +191,7 @@ describe('a mutation', () => {
     expect(it.script.asked).toEqual([]);
   });
 
-  test('to a call that there is not is data, not an error', async () => {
+  test('for an unknown call returns a failure, not an error', async () => {
     const { data, errors } = await it.query(
       'mutation { endCall(input: { callId: "call_x" }) { command { id } failure { code retryable message } } }',
     );
@@ -203,7 +203,7 @@ describe('a mutation', () => {
   });
 
   test.each([[''], ['  '], ['x'.repeat(10_001)]])(
-    'that says nothing, or too much, is wrong input',
+    'with an empty or too long text is rejected',
     async (content) => {
       const { errors } = await it.query(
         'mutation ($content: String!) { say(input: { callId: "x", content: $content }) { failure { code } } }',
@@ -215,7 +215,7 @@ describe('a mutation', () => {
 });
 
 describe('the endpoint', () => {
-  test('serves GraphiQL whole: it names no other host to load from', async () => {
+  test('serves GraphiQL without resources from other hosts', async () => {
     const page = await (await fetch(it.url('graphql'), { headers: { accept: 'text/html' } })).text();
     expect(page).toContain('YogaGraphiQL.renderYogaGraphiQL(');
     expect(page).toContain('"subscriptionsProtocol":"WS"');
@@ -225,20 +225,20 @@ describe('the endpoint', () => {
   test.each([
     ['origin', 'https://evil.example'],
     ['host', 'evil.example:4000'],
-  ])('answers no page from elsewhere: %s %s', async (name, value) => {
+  ])('rejects requests of other sites: %s %s', async (name, value) => {
     const { request } = await import('node:http');
     const status = await new Promise((resolve, reject) => {
-      const asked = request(
+      const outgoing = request(
         it.url('graphql?query={latestCursor}'),
         { headers: { [name]: value } },
         (response) => resolve(response.resume().statusCode),
       );
-      asked.on('error', reject).end();
+      outgoing.on('error', reject).end();
     });
     expect(status).toBe(403);
   });
 
-  test('refuses a WebSocket of a page from elsewhere', async () => {
+  test('rejects a WebSocket of another origin', async () => {
     const { WebSocket } = await import('ws');
     const socket = new WebSocket(it.url('graphql').replace('http', 'ws'), 'graphql-transport-ws', {
       origin: 'https://evil.example',
@@ -249,7 +249,7 @@ describe('the endpoint', () => {
     expect(status).toBe(403);
   });
 
-  /** A body that does not say how large it is. */
+  /** A request without Content-Length. */
   const chunked = (texts: readonly string[]): RequestInit => ({
     method: 'POST',
     headers: { 'content-type': 'application/json' },
@@ -263,9 +263,12 @@ describe('the endpoint', () => {
   });
 
   test.each([
-    ['announced', { method: 'POST', body: `{"query":"{ latestCursor } # ${'x'.repeat(2 ** 20)}"}` }],
-    ['not announced', chunked(['{"query":"{ latestCursor } #', 'x'.repeat(2 ** 20), '"}'])],
-  ])('takes no request that is too large, %s', async (_what, init) => {
+    [
+      'with Content-Length',
+      { method: 'POST', body: `{"query":"{ latestCursor } # ${'x'.repeat(2 ** 20)}"}` },
+    ],
+    ['without Content-Length', chunked(['{"query":"{ latestCursor } #', 'x'.repeat(2 ** 20), '"}'])],
+  ])('rejects a request above the limit, %s', async (_case, init) => {
     const headers = { 'content-type': 'application/json' };
     const response = await fetch(it.url('graphql'), { headers, ...init });
     expect(response.status).toBe(413);
@@ -276,7 +279,7 @@ describe('the endpoint', () => {
     });
   });
 
-  test('takes a request that does not say how large it is', async () => {
+  test('accepts a request without Content-Length', async () => {
     const response = await fetch(it.url('graphql'), chunked(['{"query":', '"{ latestCursor }"}']));
     expect(await response.json()).toEqual({ data: { latestCursor: expect.any(String) } });
   });

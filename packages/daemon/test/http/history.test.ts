@@ -1,4 +1,4 @@
-/** History as a client asks for it over HTTP: what it may ask, and what it is told when it may not. */
+/** Queries of history over HTTP: results and errors. */
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, test } from 'vitest';
@@ -35,7 +35,7 @@ const codeOf = async (query: string): Promise<unknown> => {
 };
 
 describe('calls', () => {
-  test('are listed in the order that is asked for, those without a value at its lower end', async () => {
+  test('are sorted by orderBy, with calls without a value at the lower end', async () => {
     const names = async (field: string, direction: string): Promise<string> => {
       const { data } = await it.query(
         `{ calls(orderBy: { field: ${field}, direction: ${direction} }) { nodes { providerCallId } } }`,
@@ -48,7 +48,7 @@ describe('calls', () => {
     expect(await names('DURATION', 'DESC')).toMatch(/^c4 c2 c0 /);
   });
 
-  test('are paged through both ways in that order, over the end of those that have a value', async () => {
+  test('are paged in both directions, across the boundary to calls without a value', async () => {
     const page = async (args: string) => {
       const { data, errors } = await it.query(
         `{ calls(orderBy: { field: DURATION, direction: DESC }, ${args}) {
@@ -69,7 +69,7 @@ describe('calls', () => {
     expect(first.totalCount).toBe(6);
   });
 
-  test('do not take a cursor of another order or list, and say what to do', async () => {
+  test('reject a cursor of another order or list', async () => {
     const { data } = await it.query(
       '{ calls(first: 1) { pageInfo { endCursor } } searchTranscripts(query: "words") { pageInfo { endCursor } } }',
     );
@@ -98,7 +98,7 @@ describe('calls', () => {
       '{ number: null, tags: null, said: null, live: null, providerIds: null, createdBefore: "2024-01-02T00:00:00Z" }',
       'c0',
     ],
-  ])('by %s are %s', async (filter, names) => {
+  ])('that match %s are %s', async (filter, names) => {
     const { data, errors } = await it.query(`{ calls(filter: ${filter}) { nodes { providerCallId } } }`);
     expect(errors).toBeUndefined();
     expect(data.calls.nodes.map((call: { providerCallId: string }) => call.providerCallId).join(' ')).toBe(
@@ -113,7 +113,7 @@ describe('calls', () => {
     [`{ number: "${'1'.repeat(21)}" }`, 'filter.number'],
     [`{ said: "${'a'.repeat(501)}" }`, 'filter.said'],
     [`{ tags: [${'"a",'.repeat(101)}] }`, 'filter.tags'],
-  ])('by %s are refused, naming the argument', async (filter, argument) => {
+  ])('reject the filter %s with the path of the field', async (filter, argument) => {
     expect(await codeOf(`{ calls(filter: ${filter}) { nodes { id } } }`)).toEqual([
       ['INPUT_INVALID', argument],
     ]);
@@ -121,7 +121,7 @@ describe('calls', () => {
   });
 });
 
-test('tags and notes of a call are there', async () => {
+test('returns tags and notes of a call', async () => {
   const id = await it.aCall();
   await it.query(`mutation { tagCall(callId: "${id}", add: ["b", "a"]) { id } }`);
   await it.query(`mutation { addNote(callId: "${id}", text: "look here", offsetMs: 5) { id } }`);
@@ -136,7 +136,7 @@ test('tags and notes of a call are there', async () => {
 });
 
 describe('nodes', () => {
-  test('are of every kind, in the order of their ids, with null for what is not there', async () => {
+  test('are returned in the order of their ids, with null for unknown ids', async () => {
     const id = await it.aCall();
     await it.query(`mutation { endCall(input: { callId: "${id}" }) { command { id } } }`);
     const { data: known } = await it.query(
@@ -144,7 +144,7 @@ describe('nodes', () => {
     );
     const command = known.call.commands.nodes[0].id;
     const utterance = known.searchTranscripts.nodes[0].utterance.id;
-    const ids = ['test', 'utt_none', utterance, id, command, '', 'nobody', id];
+    const ids = ['test', 'utt_unknown', utterance, id, command, '', 'unknown', id];
     const { data, errors } = await it.query('query ($ids: [ID!]!) { nodes(ids: $ids) { __typename id } }', {
       ids,
     });
@@ -161,7 +161,7 @@ describe('nodes', () => {
     ]);
   });
 
-  test('are at most a page', async () => {
+  test('are limited to limits.pageSize', async () => {
     const many = (count: number): string => `{ nodes(ids: [${'"x" '.repeat(count)}]) { id } }`;
     expect(await codeOf(many(20))).toBeUndefined();
     expect(await codeOf(many(21))).toEqual([['INPUT_INVALID', 'ids']]);
@@ -169,8 +169,8 @@ describe('nodes', () => {
 });
 
 describe('searchTranscripts', () => {
-  test('finds words with what was said around them, newest first, and pages', async () => {
-    const ask = async (args: string) => {
+  test('returns snippets and utterances, newest first, in pages', async () => {
+    const search = async (args: string) => {
       const { data, errors } = await it.query(
         `{ searchTranscripts(query: "words", ${args}) {
           nodes { snippet utterance { text call { providerCallId } } } pageInfo { hasNextPage hasPreviousPage endCursor } } }`,
@@ -178,18 +178,18 @@ describe('searchTranscripts', () => {
       expect(errors).toBeUndefined();
       return data.searchTranscripts;
     };
-    const first = await ask('first: 2');
+    const first = await search('first: 2');
     expect(first.nodes).toEqual([
       { snippet: '[words] 4', utterance: { text: 'words 4', call: { providerCallId: 'c4' } } },
       { snippet: '[words] 2', utterance: { text: 'words 2', call: { providerCallId: 'c2' } } },
     ]);
-    const second = await ask(`first: 2, after: "${first.pageInfo.endCursor}"`);
+    const second = await search(`first: 2, after: "${first.pageInfo.endCursor}"`);
     expect(second.nodes.map(({ snippet }: { snippet: string }) => snippet)).toEqual(['[words] 0']);
     expect(second.pageInfo).toMatchObject({ hasNextPage: false, hasPreviousPage: true });
-    expect((await ask('filter: { number: "14155550102" }')).nodes).toHaveLength(1);
+    expect((await search('filter: { number: "14155550102" }')).nodes).toHaveLength(1);
   });
 
-  test('takes any text of bounded length', async () => {
+  test('accepts any text up to the limit', async () => {
     const search = 'query ($query: String!) { searchTranscripts(query: $query) { nodes { snippet } } }';
     for (const query of ['', '"', 'words NOT 4', '\0\u202e', '"words', 'a'.repeat(500), '(*^:-']) {
       expect((await it.query(search, { query })).errors, query).toBeUndefined();
@@ -199,7 +199,7 @@ describe('searchTranscripts', () => {
   });
 });
 
-test('callStats counts', async () => {
+test('callStats returns totals, counts and a series', async () => {
   const { data } = await it.query(
     `{ callStats(bucket: DAY) { calls live totalDurationMs averageDurationMs
         byProvider { provider { id } calls } byEndCategory { category calls } series { at calls totalDurationMs } }
@@ -228,15 +228,15 @@ test('callStats counts', async () => {
   expect(errors?.[0]?.extensions).toMatchObject({ code: 'INPUT_INVALID', argument: 'bucket', maximum: 1000 });
 });
 
-test("a call's events are paged by their cursors, and kept to the types that are asked for", async () => {
+test('pages through the events of a call, filtered by type', async () => {
   const { data } = await it.query('{ calls(filter: { said: "words 4" }) { nodes { id } } }');
   const id = data.calls.nodes[0].id as string;
   const events = async (args: string) => {
-    const answer = await it.query(
+    const result = await it.query(
       `{ call(id: "${id}") { events(${args}) { edges { cursor node { type } } pageInfo { hasNextPage hasPreviousPage endCursor } } } }`,
     );
-    expect(answer.errors).toBeUndefined();
-    return answer.data.call.events;
+    expect(result.errors).toBeUndefined();
+    return result.data.call.events;
   };
   const all = await events('first: 20');
   const types = all.edges.map(({ node }: { node: { type: string } }) => node.type);

@@ -21,8 +21,8 @@ beforeEach(async () => {
 const open = (path: string): WebSocket => new WebSocket(it.url(path).replace('http', 'ws'));
 const post = (path: string, body = ''): Promise<Response> => fetch(it.url(path), { method: 'POST', body });
 
-describe('a request of a provider', () => {
-  test('reaches its plugin as it came', async () => {
+describe('a provider request', () => {
+  test('reaches its plugin unchanged', async () => {
     it.script.answer = async ({ method, path, query, headers, body }) => ({
       status: 202,
       headers: { 'x-test': 'yes' },
@@ -37,22 +37,22 @@ describe('a request of a provider', () => {
     expect(await response.text()).toBe('PUT|some/path x|b|sig|raw');
   });
 
-  test('is answered once what it told is stored', async () => {
+  test('is answered after its events are stored', async () => {
     await post('providers/test/event', JSON.stringify(event('call.started', {})));
     expect(it.daemon.parts.resolve(tokens.EVENT_LOG).latest()).toBe(1);
   });
 
-  test('whose event the disk does not take now is a 503, and the event is stored when it does', async () => {
+  test('returns 503 if its event cannot be stored, and the write is retried', async () => {
     const ledger = it.daemon.parts.resolve(tokens.LEDGER);
     vi.spyOn(ledger, 'commit').mockImplementationOnce(() => {
       throw new FaultError('STORE_WRITE_FAILED', 'the disk is full');
     });
     const response = await post('providers/test/event', JSON.stringify(event('call.started', {})));
-    expect([response.status, await response.text()]).toEqual([503, 'The daemon cannot take this now.\n']);
+    expect([response.status, await response.text()]).toEqual([503, 'Service Unavailable\n']);
     await until(() => it.daemon.parts.resolve(tokens.EVENT_LOG).latest() === 1, 'the event is stored');
   });
 
-  test('that the plugin cannot read is a 400 with a code, a line in the log, and no event', async () => {
+  test('that is malformed returns 400 with a code, and is logged without its body', async () => {
     const response = await post('providers/test/malformed', 'secret words');
     expect([response.status, await response.text()]).toEqual([
       400,
@@ -63,15 +63,15 @@ describe('a request of a provider', () => {
     expect(it.daemon.parts.resolve(tokens.EVENT_LOG).latest()).toBe(0);
   });
 
-  test('that makes the plugin throw is a 500 that tells nothing, and the next is taken', async () => {
-    it.script.answer = () => Promise.reject(new TypeError('internal words'));
+  test('that makes the plugin throw returns 500 without details, and the next one succeeds', async () => {
+    it.script.answer = () => Promise.reject(new TypeError('internal details'));
     const response = await post('providers/test/x');
-    expect([response.status, await response.text()]).toEqual([500, 'The daemon cannot take this now.\n']);
+    expect([response.status, await response.text()]).toEqual([500, 'Internal Server Error\n']);
     it.script.answer = async () => ({ status: 200 });
     expect((await post('providers/test/x')).status).toBe(200);
   });
 
-  test('that is too large is a 413, announced or not', async () => {
+  test('above the limit returns 413, with or without Content-Length', async () => {
     const large = 'x'.repeat(3000);
     expect((await post('providers/test/x', large)).status).toBe(413);
     const pieces = new ReadableStream({
@@ -84,21 +84,21 @@ describe('a request of a provider', () => {
     expect((await fetch(it.url('providers/test/x'), init)).status).toBe(413);
   });
 
-  test.each(['providers/nobody/x', 'providers/test', 'providers/', 'elsewhere'])(
-    'to /%s is a 404',
+  test.each(['providers/unknown/x', 'providers/test', 'providers/', 'elsewhere'])(
+    'to /%s returns 404',
     async (path) => {
       expect((await fetch(it.url(path))).status).toBe(404);
     },
   );
 });
 
-describe('a socket of a provider', () => {
-  const refusal = (socket: WebSocket): Promise<number | undefined> =>
+describe('a provider socket', () => {
+  const rejectedStatus = (socket: WebSocket): Promise<number | undefined> =>
     new Promise((resolve) =>
       socket.on('unexpected-response', (_request, response) => resolve(response.statusCode)),
     );
 
-  test('that its plugin admits is given to it, and what is sent at once is not missed', async () => {
+  test('reaches its plugin, including messages sent immediately after the upgrade', async () => {
     const socket = open('providers/test/stream/good');
     const isOpen = new Promise((resolve) => socket.on('open', resolve));
     socket.on('open', () => socket.send(new Uint8Array(640)));
@@ -118,14 +118,14 @@ describe('a socket of a provider', () => {
 
   test.each([
     ['providers/test/stream/bad', 404],
-    ['providers/nobody/stream/good', 404],
+    ['providers/unknown/stream/good', 404],
     ['nowhere', 404],
-  ])('to /%s is refused at the upgrade with %d', async (path, status) => {
-    expect(await refusal(open(path))).toBe(status);
+  ])('to /%s is rejected at the upgrade with %d', async (path, status) => {
+    expect(await rejectedStatus(open(path))).toBe(status);
     expect(it.script.sockets).toEqual([]);
   });
 
-  test('that sends more than a message may have is closed with 1009, and nothing else is disturbed', async () => {
+  test('that sends a message above the limit is closed with 1009', async () => {
     const socket = open('providers/test/stream/good');
     const closed = new Promise((resolve) => socket.on('close', resolve));
     socket.on('open', () => socket.send(new Uint8Array(1024 * 1024 + 1)));
@@ -135,14 +135,14 @@ describe('a socket of a provider', () => {
 });
 
 describe('the daemon', () => {
-  test('says that it is alive, and ready', async () => {
+  test('reports liveness and readiness', async () => {
     const texts = await Promise.all(
       ['healthz', 'readyz'].map(async (path) => (await fetch(it.url(path))).text()),
     );
     expect(texts).toEqual(['alive\n', 'ready\n']);
   });
 
-  test('stops while sockets are open, and frees port and database', async () => {
+  test('stops while sockets are open, and can be stopped twice', async () => {
     const socket = open('providers/test/stream/good');
     socket.on('error', () => undefined);
     const events = it.client.iterate({ query: 'subscription { callEvents { cursor } }' });

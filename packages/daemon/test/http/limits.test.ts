@@ -1,4 +1,4 @@
-/** What a client may ask for and hold, over HTTP, SSE and WebSocket alike. */
+/** Limits of queries, connections and subscriptions, over HTTP, SSE and WebSocket. */
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
@@ -17,16 +17,16 @@ async function aDaemon(limits: Record<string, unknown> = {}): Promise<TestDaemon
   return startTestDaemon(dir, { limits });
 }
 
-type Answer = Partial<GraphqlAnswer>;
+type Result = Partial<GraphqlAnswer>;
 
-/** The same query over every transport. */
-const TRANSPORTS: Record<string, (it: TestDaemon, query: string) => Promise<Answer>> = {
+/** Sends a query over each transport. */
+const TRANSPORTS: Record<string, (it: TestDaemon, query: string) => Promise<Result>> = {
   async POST(it, query) {
     return it.query(query);
   },
   async GET(it, query) {
-    const address = it.url(`graphql?query=${encodeURIComponent(query)}`);
-    return (await (await fetch(address, { headers: { accept: 'application/json' } })).json()) as Answer;
+    const url = it.url(`graphql?query=${encodeURIComponent(query)}`);
+    return (await (await fetch(url, { headers: { accept: 'application/json' } })).json()) as Result;
   },
   async SSE(it, query) {
     const headers = { 'content-type': 'application/json', accept: 'text/event-stream' };
@@ -35,17 +35,17 @@ const TRANSPORTS: Record<string, (it: TestDaemon, query: string) => Promise<Answ
       headers,
       body: JSON.stringify({ query }),
     });
-    return JSON.parse(/^data: (\{.*)$/m.exec(await response.text())![1]!) as Answer;
+    return JSON.parse(/^data: (\{.*)$/m.exec(await response.text())![1]!) as Result;
   },
   async WebSocket(it, query) {
     const raw = await ackedSocket(it.url('graphql'));
     raw.send({ id: '1', type: 'subscribe', payload: { query } });
     const { type, payload } = await raw.next();
-    return type === 'error' ? { errors: payload as Answer['errors'] & object } : (payload as Answer);
+    return type === 'error' ? { errors: payload as Result['errors'] & object } : (payload as Result);
   },
 };
 
-const codeOf = ({ errors }: Answer): unknown => errors?.[0]?.extensions?.['code'];
+const codeOf = ({ errors }: Result): unknown => errors?.[0]?.extensions?.['code'];
 
 describe.each(Object.entries(TRANSPORTS))('over %s', (_name, ask) => {
   const deep = (levels: number): string =>
@@ -58,23 +58,23 @@ describe.each(Object.entries(TRANSPORTS))('over %s', (_name, ask) => {
     ['queryCost', 100, '{ calls(first: 50) { nodes { id } } }', 'LIMIT_QUERY_COST'],
     ['introspection', false, '{ __schema { queryType { name } } }', 'INTROSPECTION_DISABLED'],
     ['introspection', false, '{ __type(name: "Call") { name } }', 'INTROSPECTION_DISABLED'],
-  ])('limits.%s: %j refuses a query with a code', async (limit, value, query, code) => {
+  ])('limits.%s: %j rejects a query with a code', async (limit, value, query, code) => {
     const it = await aDaemon({ [limit]: value });
-    const refused = await ask(it, query);
-    expect(codeOf(refused)).toBe(code);
-    expect(refused.errors?.[0]?.message).toContain(`limits.${limit}`);
-    expect(refused.data ?? null).toBeNull();
+    const rejected = await ask(it, query);
+    expect(codeOf(rejected)).toBe(code);
+    expect(rejected.errors?.[0]?.message).toContain(`limits.${limit}`);
+    expect(rejected.data ?? null).toBeNull();
     expect((await ask(it, '{ latestCursor __typename }')).errors).toBeUndefined();
   });
 
-  test('what is within every limit is answered', async () => {
+  test('executes a query within all limits', async () => {
     const it = await aDaemon({ queryTokens: 100, queryDepth: 2, queryAliases: 2, queryCost: 101 });
     for (const query of ['{ a: latestCursor b: latestCursor }', '{ calls(first: 50) { totalCount } }']) {
       expect((await ask(it, query)).errors).toBeUndefined();
     }
   });
 
-  test('a page that is too large, and a field that is none, are mistakes with no name of the schema', async () => {
+  test('returns validation errors without names of the schema if introspection is disabled', async () => {
     const it = await aDaemon({ introspection: false, pageSize: 10 });
     expect(codeOf(await ask(it, '{ calls(first: 11) { totalCount } }'))).toBe('INPUT_INVALID');
     const { errors } = await ask(it, '{ latestCurser }');
@@ -83,7 +83,7 @@ describe.each(Object.entries(TRANSPORTS))('over %s', (_name, ask) => {
 });
 
 describe('a query', () => {
-  test('is judged anew by its variables, however often the same text came before', async () => {
+  test('is measured with its variables each time, although its text is cached', async () => {
     const it = await aDaemon({ queryCost: 500 });
     const query = 'query ($n: Int!) { calls(first: $n) { nodes { id from to } } }';
     const codes = [];
@@ -95,10 +95,10 @@ describe('a query', () => {
     ['ten megabytes', `{ latestCursor } # ${'x'.repeat(10_000_000)}`, 413],
     ['a million braces', '{'.repeat(1_000_000), 400],
     ['a thousand fields deep', `${'{ calls '.repeat(1000)}${'}'.repeat(1000)}`, 400],
-    ['a fragment of itself', '{ ...F } fragment F on Query { ...F }', 400],
-    ['fragments in a ring', '{ ...A } fragment A on Query { ...B } fragment B on Query { ...A }', 400],
+    ['a recursive fragment', '{ ...F } fragment F on Query { ...F }', 400],
+    ['a cycle of fragments', '{ ...A } fragment A on Query { ...B } fragment B on Query { ...A }', 400],
     [
-      'aliases by the hundred',
+      'hundreds of aliases',
       `{ ${Array.from({ length: 900 }, (_, i) => `a${i}: latestCursor`).join(' ')} }`,
       400,
     ],
@@ -107,8 +107,8 @@ describe('a query', () => {
       `{ calls { nodes { ...F0 } } } ${Array.from({ length: 20 }, (_, i) => `fragment F${i} on Call { a: commands { nodes { call { ...F${i + 1} } } } b: commands { nodes { call { ...F${i + 1} } } } }`).join(' ')} fragment F20 on Call { id }`,
       400,
     ],
-    ['the same field by the thousand', `{ ${'latestCursor '.repeat(5000)} }`, 400],
-  ])('of %s is refused, and the next is answered', async (_what, query, status) => {
+    ['thousands of equal fields', `{ ${'latestCursor '.repeat(5000)} }`, 400],
+  ])('of %s is rejected, and the next one is executed', async (_case, query, status) => {
     const it = await aDaemon({ requestBytes: 2_000_000 });
     const response = await fetch(it.url('graphql'), {
       method: 'POST',
@@ -116,7 +116,7 @@ describe('a query', () => {
       body: JSON.stringify({ query }),
     });
     expect(response.status).toBe(status);
-    expect(((await response.json()) as Answer).errors?.[0]?.message).toEqual(expect.any(String));
+    expect(((await response.json()) as Result).errors?.[0]?.message).toEqual(expect.any(String));
     expect((await it.query('{ latestCursor }')).errors).toBeUndefined();
   });
 
@@ -125,21 +125,21 @@ describe('a query', () => {
     ['objects', `{ calls(filter: ${'{ a: '.repeat(50_000)}`],
     ['fields', '{ calls '.repeat(50_000)],
     ['fragments', '{ ... '.repeat(50_000)],
-  ])('that nests %s is refused before it is parsed, however long it may be', async (_what, query) => {
+  ])('with deeply nested %s is rejected before it is parsed', async (_case, query) => {
     const it = await aDaemon({ queryTokens: 1_000_000 });
     const { errors } = await it.query(query);
     expect(errors?.[0]?.extensions['code']).toBe('LIMIT_QUERY_DEPTH');
     expect(it.lines.filter(({ level }) => level === 'error')).toEqual([]);
   });
 
-  test('of the tools, for the schema, is within the limits that a daemon begins with', async () => {
+  test('for introspection is within the default limits', async () => {
     const it = await aDaemon();
     expect((await it.query(getIntrospectionQuery())).data.__schema).toBeDefined();
   });
 });
 
 describe('a client', () => {
-  test('opens as many sockets as it may, and another when one is closed', async () => {
+  test('can open sockets up to the limit, and another one after one was closed', async () => {
     const it = await aDaemon({ connections: 3 });
     const sockets = [];
     for (let i = 0; i < 3; i++) sockets.push(await ackedSocket(it.url('graphql')));
@@ -153,11 +153,11 @@ describe('a client', () => {
           () => true,
           () => false,
         ),
-      'another is let in',
+      'another connection is accepted',
     );
   });
 
-  test('that never says who it is holds its sockets for a short time only', async () => {
+  test('that does not send connection_init is disconnected after the timeout', async () => {
     const it = await aDaemon({ connections: 2, connectionInitMs: 50 });
     const silent = [await rawSocket(it.url('graphql')), await rawSocket(it.url('graphql'))];
     expect((await Promise.all(silent.map(({ closed }) => closed))).map(({ code }) => code)).toEqual([
@@ -169,18 +169,18 @@ describe('a client', () => {
           () => true,
           () => false,
         ),
-      'another is let in',
+      'another connection is accepted',
     );
   });
 
-  test('holds as many subscriptions as it may, over all its sockets and streams', async () => {
+  test('has a limit of subscriptions over all its sockets and streams', async () => {
     const it = await aDaemon({ subscriptionsPerClient: 3 });
     const query = 'subscription { callEvents { type } }';
     const [one, other] = [await ackedSocket(it.url('graphql')), await ackedSocket(it.url('graphql'))];
     one.send({ id: '1', type: 'subscribe', payload: { query } });
     one.send({ id: '2', type: 'subscribe', payload: { query } });
     other.send({ id: '1', type: 'subscribe', payload: { query } });
-    await until(() => it.readers() === 3, 'three are there');
+    await until(() => it.readers() === 3, 'three subscriptions started');
 
     other.send({ id: '2', type: 'subscribe', payload: { query } });
     expect(await other.next()).toMatchObject({
@@ -190,19 +190,19 @@ describe('a client', () => {
     expect(codeOf(await TRANSPORTS['SSE']!(it, query))).toBe('LIMIT_SUBSCRIPTIONS');
     expect(it.readers()).toBe(3);
 
-    // One completes, one breaks off: two may come instead, and those that were there go on.
+    // One completes and one is disconnected, so two others can start. The remaining one continues.
     one.send({ id: '1', type: 'complete' });
     other.socket.terminate();
-    await until(() => it.readers() === 1, 'two are gone');
+    await until(() => it.readers() === 1, 'two subscriptions ended');
     const third = await ackedSocket(it.url('graphql'));
     third.send({ id: '1', type: 'subscribe', payload: { query } });
     third.send({ id: '2', type: 'subscribe', payload: { query } });
-    await until(() => it.readers() === 3, 'two more are there');
+    await until(() => it.readers() === 3, 'two more subscriptions started');
     it.emit(numberedUtterance(1));
     expect(await one.next()).toMatchObject({ id: '2', type: 'next' });
   });
 
-  test('has no more operations under way on a socket than it may have subscriptions', async () => {
+  test('cannot run more operations on one socket than the limit of subscriptions', async () => {
     const it = await aDaemon({ subscriptionsPerClient: 2 });
     const raw = await ackedSocket(it.url('graphql'));
     for (let i = 0; i < 50; i++) {

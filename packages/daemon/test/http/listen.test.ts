@@ -1,4 +1,4 @@
-/** Live listening over a real socket, against a daemon whose provider a test plays. */
+/** Live listening over a real socket. */
 import { once } from 'node:events';
 import { mkdirSync, readFileSync, writeFileSync, appendFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -21,8 +21,8 @@ beforeEach(() => {
   mkdirSync(dir);
 });
 
-/** Plays both parties in real time until it is stopped. */
-function talk(it: TestDaemon): { stream: MediaStream; stop: () => void } {
+/** Sends audio of both parties in real time until it is stopped. */
+function sendAudio(it: TestDaemon): { stream: MediaStream; stop: () => void } {
   const stream = it.script.host.openStream({
     providerCallId: providerCallId('their-call'),
     encoding: 'pcm_s16le',
@@ -39,7 +39,7 @@ function talk(it: TestDaemon): { stream: MediaStream; stop: () => void } {
     stream,
     stop() {
       clearInterval(timer);
-      stream.end('over');
+      stream.end('ended');
     },
   };
 }
@@ -56,11 +56,11 @@ const statusOf = (url: string, headers: Record<string, string> = {}): Promise<nu
     ws.on('error', () => undefined);
   });
 
-describe('a call that has audio', () => {
-  test('is heard by the usual client: binary frames into a file, text frames as JSON', async () => {
+describe('a call with audio', () => {
+  test('is received as binary frames, with events as JSON', async () => {
     const it = await startTestDaemon(dir);
     const callId = await it.aCall();
-    const { stop } = talk(it);
+    const { stop } = sendAudio(it);
     const url = (await listenUrlOf(it, callId))!;
     expect(url).toBe(`${it.daemon.url.href.replace('http', 'ws')}calls/${callId}/listen`);
 
@@ -73,9 +73,9 @@ describe('a call that has audio', () => {
       else texts.push(JSON.parse(data.toString()) as { type: string });
     });
     const closed = new Promise<number>((resolve) => ws.on('close', resolve));
-    await until(() => readFileSync(file).length > 64_000, 'a second is heard');
+    await until(() => readFileSync(file).length > 64_000, 'a second is received');
     it.emit(event('utterance.final', { party: 'CUSTOMER', text: 'hello' }));
-    await until(() => texts.some(({ type }) => type === 'transcript'), 'the words are told');
+    await until(() => texts.some(({ type }) => type === 'transcript'), 'the transcript is received');
     it.emit(event('call.ended', { end: { category: 'BUSY' } }));
     expect(await closed).toBe(1000);
     stop();
@@ -83,7 +83,7 @@ describe('a call that has audio', () => {
     expect(texts[0]).toMatchObject({ type: 'format', sampleRate: 16_000, channels: 2 });
     expect(texts.at(-1)).toEqual({ type: 'ended', category: 'BUSY' });
     const samples = decodePcm16le(Uint8Array.from(readFileSync(file)));
-    // Behind the beginning, in which nothing had come yet.
+    // After the start, which is silent.
     const [left, right] = [0, 1].map((channel) => channelOf(samples, channel).subarray(6400, 14_400));
     expect(amplitudeAt(500, 16_000, left!)).toBeGreaterThan(10_000);
     expect(amplitudeAt(1100, 16_000, right!)).toBeGreaterThan(5000);
@@ -98,7 +98,7 @@ describe('a call that has audio', () => {
     expect(nodes[0].listenerId).toBe(nodes[1].listenerId);
   });
 
-  test('shows LISTEN among its capabilities, and has no address once it is over', async () => {
+  test('has the capability LISTEN, and no listenUrl after its end', async () => {
     const it = await startTestDaemon(dir);
     const callId = await it.aCall();
     const capabilities = async () =>
@@ -107,7 +107,7 @@ describe('a call that has audio', () => {
       expect.not.arrayContaining(['LISTEN']),
       null,
     ]);
-    const { stop } = talk(it);
+    const { stop } = sendAudio(it);
     expect(await capabilities()).toContain('LISTEN');
     expect(await listenUrlOf(it, callId)).not.toBeNull();
     it.emit(event('call.ended', { end: { category: 'BUSY' } }));
@@ -116,22 +116,22 @@ describe('a call that has audio', () => {
     stop();
   });
 
-  test('is not decoded, or asked for, once nobody listens', async () => {
+  test('is not decoded without a listener', async () => {
     const it = await startTestDaemon(dir);
     const url = it.url(`calls/${await it.aCall()}/listen`).replace('http', 'ws');
-    const wants = () => it.script.host.hasDemand('audio', providerCallId('their-call'));
-    expect(wants()).toBe(false);
+    const hasDemand = () => it.script.host.hasDemand('audio', providerCallId('their-call'));
+    expect(hasDemand()).toBe(false);
     const ws = new WebSocket(url);
     await once(ws, 'open');
-    await until(wants, 'the audio is wanted');
+    await until(hasDemand, 'the audio has demand');
     ws.terminate();
-    await until(() => !wants(), 'it is wanted no longer');
+    await until(() => !hasDemand(), 'the demand is gone');
     expect(it.daemon.parts.resolve(tokens.CALL_AUDIO_REGISTRY).size).toBe(0);
   });
 });
 
 describe('a listener', () => {
-  test('who sends anything is told that nobody hears it, and nothing of it reaches the plugin', async () => {
+  test('that sends a message is disconnected, and the plugin does not receive it', async () => {
     const it = await startTestDaemon(dir);
     const ws = new WebSocket(it.url(`calls/${await it.aCall()}/listen`).replace('http', 'ws'));
     const closed = new Promise<number>((resolve) => ws.on('close', resolve));
@@ -140,10 +140,10 @@ describe('a listener', () => {
     expect([it.script.asked, it.script.sockets]).toEqual([[], []]);
   });
 
-  test('who does not read delays nobody', async () => {
+  test('that does not read does not delay others', async () => {
     const it = await startTestDaemon(dir);
     const callId = await it.aCall();
-    const { stop } = talk(it);
+    const { stop } = sendAudio(it);
     const url = it.url(`calls/${callId}/listen`).replace('http', 'ws');
     const stuck = new WebSocket(url);
     await new Promise((resolve) => stuck.on('open', resolve));
@@ -151,7 +151,7 @@ describe('a listener', () => {
     let frames = 0;
     const reader = new WebSocket(url);
     reader.on('message', (_data, isBinary) => void (frames += isBinary ? 1 : 0));
-    await until(() => frames > 100, 'the other hears two seconds', 10_000);
+    await until(() => frames > 100, 'the other receives two seconds', 10_000);
     expect(it.daemon.parts.resolve(tokens.LISTENING_SERVICE).size).toBe(2);
     stuck.terminate();
     reader.terminate();
@@ -161,12 +161,12 @@ describe('a listener', () => {
   test.each([
     ['call_unknown', 404],
     ['..%2f', 404],
-  ])('of %s is refused with %d', async (id, status) => {
+  ])('of %s is rejected with %d', async (id, status) => {
     const it = await startTestDaemon(dir);
     expect(await statusOf(it.url(`calls/${id}/listen`).replace('http', 'ws'))).toBe(status);
   });
 
-  test('of a call that is over is refused with 409', async () => {
+  test('of an ended call is rejected with 409', async () => {
     const it = await startTestDaemon(dir);
     const callId = await it.aCall();
     it.emit(event('call.ended', { end: { category: 'BUSY' } }));
@@ -174,14 +174,14 @@ describe('a listener', () => {
     expect(await statusOf(it.url(`calls/${callId}/listen`).replace('http', 'ws'))).toBe(409);
   });
 
-  test('who is one too many is refused with 429', async () => {
+  test('above the limit is rejected with 429', async () => {
     const it = await startTestDaemon(dir);
     const url = it.url(`calls/${await it.aCall()}/listen`).replace('http', 'ws');
     for (let i = 0; i < MAX_LISTENERS_PER_CALL; i++) expect(await statusOf(url)).toBe(101);
     expect(await statusOf(url)).toBe(429);
   });
 
-  test('needs a token with the scope LISTEN, in a header or in the address', async () => {
+  test('needs a token with the scope LISTEN, in a header or in the URL', async () => {
     const token = (name: string): string => `${name}-0123456789-0123456789-0123456789`;
     const it = await startTestDaemon(dir, {
       auth: {
@@ -196,13 +196,13 @@ describe('a listener', () => {
     const callId = it.daemon.parts.resolve(tokens.CALL_REGISTRY).live()[0]!.id;
     const url = it.url(`calls/${callId}/listen`).replace('http', 'ws');
     expect(await statusOf(url)).toBe(401);
-    expect(await statusOf(`${url}?token=${token('nobody')}`)).toBe(401);
+    expect(await statusOf(`${url}?token=${token('unknown')}`)).toBe(401);
     expect(await statusOf(`${url}?token=${token('eyes')}`)).toBe(403);
     expect(await statusOf(`${url}?token=${token('ears')}`)).toBe(101);
     expect(await statusOf(url, { authorization: `Bearer ${token('ears')}` })).toBe(101);
   });
 
-  test('is sent away when the daemon stops, which is not held up', async () => {
+  test('is disconnected when the daemon stops, without a delay', async () => {
     const it = await startTestDaemon(dir);
     const ws = new WebSocket(it.url(`calls/${await it.aCall()}/listen`).replace('http', 'ws'));
     await new Promise((resolve) => ws.on('open', resolve));

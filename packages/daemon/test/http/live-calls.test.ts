@@ -1,4 +1,4 @@
-/** The live calls, and events of calls that match, as clients subscribe to them. */
+/** Subscriptions to live calls, and filters of subscriptions. */
 import { beforeEach, describe, expect, test } from 'vitest';
 import { providerCallId } from '@sidetone/core';
 import { nextOf, startTestDaemon, until, type TestDaemon } from '../support/daemon.ts';
@@ -29,7 +29,7 @@ async function end(name: string): Promise<void> {
   await it.committed();
 }
 
-/** Server-sent events of a subscription, as they come. */
+/** Yields the results of a subscription over SSE. */
 async function* overSse(query: string, variables: object, signal: AbortSignal): AsyncGenerator {
   const response = await fetch(it.url('graphql'), {
     method: 'POST',
@@ -50,12 +50,12 @@ async function* overSse(query: string, variables: object, signal: AbortSignal): 
   }
 }
 
-describe('the live calls', () => {
-  test('are told whole, then one by one, over a WebSocket', async () => {
+describe('liveCalls', () => {
+  test('delivers a snapshot and then changes over a WebSocket', async () => {
     await begin('first');
     const live = it.subscribe(LIVE);
-    const picture = (await nextOf(live)).data.liveCalls;
-    expect(picture).toEqual({
+    const snapshot = (await nextOf(live)).data.liveCalls;
+    expect(snapshot).toEqual({
       __typename: 'LiveCallsSnapshot',
       cursor: expect.any(String),
       calls: [{ providerCallId: 'first', status: 'IN_PROGRESS' }],
@@ -65,13 +65,13 @@ describe('the live calls', () => {
     const second = { ...changed, call: { providerCallId: 'second', status: 'IN_PROGRESS' } };
     expect((await nextOf(live)).data.liveCalls).toEqual(second);
     await end('first');
-    const over = { ...changed, call: { providerCallId: 'first', status: 'ENDED' } };
-    expect((await nextOf(live)).data.liveCalls).toEqual(over);
+    const ended = { ...changed, call: { providerCallId: 'first', status: 'ENDED' } };
+    expect((await nextOf(live)).data.liveCalls).toEqual(ended);
     await live.return!();
-    await until(() => it.readers() === 0, 'the reader is gone');
+    await until(() => it.readers() === 0, 'the subscription ended');
   });
 
-  test('are told over server-sent events as well, and the end of the request leaves no reader', async () => {
+  test('works over SSE, and ends with the request', async () => {
     await begin('first', '+4930111');
     await begin('other', '+9180222');
     const leave = new AbortController();
@@ -85,10 +85,10 @@ describe('the live calls', () => {
       liveCalls: { call: { providerCallId: 'other', status: 'ENDED' } },
     });
     leave.abort();
-    await until(() => it.readers() === 0, 'the reader is gone');
+    await until(() => it.readers() === 0, 'the subscription ended');
   });
 
-  test('can be followed by their events from where they were told, without a gap', async () => {
+  test('has a cursor after which callEvents continues without a gap', async () => {
     await begin('first');
     const live = it.subscribe(LIVE);
     const { cursor } = (await nextOf(live)).data.liveCalls;
@@ -103,12 +103,12 @@ describe('the live calls', () => {
 });
 
 describe('a filter of a subscription', () => {
-  test('leaves out the events of other calls', async () => {
+  test('excludes events of other calls', async () => {
     const events = it.subscribe(
       'subscription { callEvents(filter: { number: "9180" }, types: [CALL_ENDED]) { call { providerCallId } } }',
     );
     const next = nextOf(events);
-    await until(() => it.readers() === 1, 'the subscription is there');
+    await until(() => it.readers() === 1, 'the subscription started');
     for (const [name, from] of [
       ['first', '+4930111'],
       ['second', '+9180222'],
@@ -123,23 +123,23 @@ describe('a filter of a subscription', () => {
   test.each([
     ['subscription { liveCalls(filter: { said: "tap" }) { __typename } }'],
     ['subscription { callEvents(filter: { said: "tap" }) { type } }'],
-  ])('does not search what was said: %s', async (query) => {
-    const refused = it.subscribe(query);
-    const told = await nextOf(refused).then(
+  ])('rejects `said`: %s', async (query) => {
+    const rejected = it.subscribe(query);
+    const result = await nextOf(rejected).then(
       ({ errors }) => errors,
       (errors: unknown) => errors,
     );
-    expect(told).toMatchObject([{ extensions: { code: 'INPUT_INVALID', argument: 'filter.said' } }]);
+    expect(result).toMatchObject([{ extensions: { code: 'INPUT_INVALID', argument: 'filter.said' } }]);
   });
 });
 
-test('a cursor that is none is refused with its code where it comes as a variable, too', async () => {
-  const refused = it.subscribe('subscription ($after: Cursor) { callEvents(after: $after) { cursor } }', {
+test('rejects an invalid cursor in a variable', async () => {
+  const rejected = it.subscribe('subscription ($after: Cursor) { callEvents(after: $after) { cursor } }', {
     after: 'other.1',
   });
-  const told = await nextOf(refused).then(
+  const result = await nextOf(rejected).then(
     ({ errors }) => errors,
     (errors: unknown) => errors,
   );
-  expect(told).toMatchObject([{ extensions: { code: 'CURSOR_INVALID', remedy: expect.any(String) } }]);
+  expect(result).toMatchObject([{ extensions: { code: 'CURSOR_INVALID', remedy: expect.any(String) } }]);
 });

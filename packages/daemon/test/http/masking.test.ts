@@ -1,4 +1,4 @@
-/** A mistake of ours tells a client no more than an id, wherever it happens; the id is in the log. */
+/** Unexpected errors are masked, wherever they occur: the client receives an id that is in the log. */
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeEach, expect, test } from 'vitest';
@@ -23,9 +23,9 @@ const broken = (): never => {
 };
 
 const FEEDS = {
-  'when a subscription begins': broken,
-  'when a subscription begins, later': () => Promise.reject(new Error('select secret from calls')),
-  'while a subscription goes on': () => ({
+  'when a subscription starts': broken,
+  'when a subscription starts, asynchronously': () => Promise.reject(new Error('select secret from calls')),
+  'while a subscription is active': () => ({
     next: () => Promise.reject(new Error('select secret from calls')),
     return: async () => ({ done: true, value: undefined }),
     [Symbol.asyncIterator]() {
@@ -36,27 +36,30 @@ const FEEDS = {
 
 const query = 'subscription { callEvents { type } }';
 
-/** What a client got for its mistake of ours, checked against the log. */
-function expectMasked(told: string): void {
-  expect(told).toContain('internal server error');
-  expect(told).not.toContain('secret');
-  const id = /"id":"([0-9a-f]{12})"/.exec(told)?.[1];
+/** Compares the error that a client received with the log. */
+function expectMasked(received: string): void {
+  expect(received).toContain('internal server error');
+  expect(received).not.toContain('secret');
+  const id = /"id":"([0-9a-f]{12})"/.exec(received)?.[1];
   const line = it.lines.find(({ fields }) => fields['id'] === id);
   expect([line?.level, line?.fields['reason']]).toEqual(['error', 'select secret from calls']);
 }
 
-test.each(Object.entries(FEEDS))('%s over a WebSocket, which goes on', async (_when, feed) => {
-  it.daemon.parts.resolve(tokens.FEEDS).records = feed as never;
-  const raw = await ackedSocket(it.url('graphql'));
-  raw.send({ id: 'op', type: 'subscribe', payload: { query } });
-  expectMasked(JSON.stringify((await raw.next())['payload']));
-  raw.send({ id: 'fine', type: 'subscribe', payload: { query: '{ latestCursor }' } });
-  let message = await raw.next();
-  while (message['id'] !== 'fine') message = await raw.next();
-  expect(message).toMatchObject({ type: 'next', payload: { data: {} } });
-});
+test.each(Object.entries(FEEDS))(
+  'masks an error %s over a WebSocket, which stays open',
+  async (_case, feed) => {
+    it.daemon.parts.resolve(tokens.FEEDS).records = feed as never;
+    const raw = await ackedSocket(it.url('graphql'));
+    raw.send({ id: 'op', type: 'subscribe', payload: { query } });
+    expectMasked(JSON.stringify((await raw.next())['payload']));
+    raw.send({ id: 'fine', type: 'subscribe', payload: { query: '{ latestCursor }' } });
+    let message = await raw.next();
+    while (message['id'] !== 'fine') message = await raw.next();
+    expect(message).toMatchObject({ type: 'next', payload: { data: {} } });
+  },
+);
 
-test.each(Object.entries(FEEDS))('%s over SSE, which ends', async (_when, feed) => {
+test.each(Object.entries(FEEDS))('masks an error %s over SSE, which ends', async (_case, feed) => {
   it.daemon.parts.resolve(tokens.FEEDS).records = feed as never;
   const response = await fetch(it.url('graphql'), {
     method: 'POST',
@@ -66,7 +69,7 @@ test.each(Object.entries(FEEDS))('%s over SSE, which ends', async (_when, feed) 
   expectMasked(await response.text());
 });
 
-test('in a field of an event, and the subscription goes on', async () => {
+test('masks an error in a field of an event, and the subscription continues', async () => {
   const history = it.daemon.parts.resolve(tokens.HISTORY);
   history.commands = () => Promise.reject(new Error('select secret from calls'));
   const raw = await ackedSocket(it.url('graphql'));

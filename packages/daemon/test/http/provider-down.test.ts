@@ -24,10 +24,10 @@ test('while a provider is down, webhooks get 503, commands are refused, and its 
 
   expect((await post(it, 'x')).status).toBe(503);
   const socket = new WebSocket(it.url('providers/test/stream/good').replace('http', 'ws'));
-  const refusal = new Promise((resolve) =>
+  const rejection = new Promise((resolve) =>
     socket.on('unexpected-response', (_request, { statusCode }) => resolve(statusCode)),
   );
-  expect(await refusal).toBe(503);
+  expect(await rejection).toBe(503);
   expect(await provider(it)).toEqual({
     state: 'FAILED',
     stateMessage: expect.stringMatching(

@@ -1,4 +1,4 @@
-/** RecordingService over HTTP: whole, in parts, while they are written, and gone when they are erased. */
+/** Recordings over HTTP: complete, in ranges, while they are being written, and after they were erased. */
 import { randomUUID } from 'node:crypto';
 import { existsSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
@@ -25,7 +25,7 @@ beforeEach(() => {
 
 const RECORDING = 'url state durationMs channels sampleRate bytes startedAt';
 
-/** A daemon that recorded a call of about two seconds, which is over. */
+/** Starts a daemon that records a live call, and waits until a second is written. */
 async function recorded(settings: Record<string, unknown> = {}): Promise<{ it: TestDaemon; callId: string }> {
   const it = await startTestDaemon(dir, {
     recording: { enabled: true, path: join(dir, 'recordings') },
@@ -35,7 +35,7 @@ async function recorded(settings: Record<string, unknown> = {}): Promise<{ it: T
   await it.committed();
   const callId = it.daemon.parts.resolve(tokens.CALL_REGISTRY).live()[0]!.id;
   const recordings = it.daemon.parts.resolve(tokens.RECORDING_SERVICE);
-  await until(() => recordings.size === 1, 'the call is to be recorded');
+  await until(() => recordings.size === 1, 'the recording session exists');
   const stream = it.script.host.openStream({
     providerCallId: providerCallId('their-call'),
     encoding: 'pcm_s16le',
@@ -59,7 +59,7 @@ async function end(it: TestDaemon): Promise<void> {
 }
 
 describe('a recording', () => {
-  test('is told of, served whole and in parts, and the same each time', async () => {
+  test('is served completely and in ranges, during and after the call', async () => {
     const { it, callId } = await recorded();
     const whileLive = (await it.query(`{ calls { nodes { recording { ${RECORDING} } } } }`)).data.calls
       .nodes[0];
@@ -86,27 +86,27 @@ describe('a recording', () => {
       etag: `"${callId}-${whole.length}"`,
     });
 
-    const part = async (range: string, headers = {}): Promise<[number, string | null, Buffer]> => {
-      const got = await fetch(recording.url, { headers: { range, ...headers } });
+    const range = async (value: string, headers = {}): Promise<[number, string | null, Buffer]> => {
+      const got = await fetch(recording.url, { headers: { range: value, ...headers } });
       return [got.status, got.headers.get('content-range'), Buffer.from(await got.arrayBuffer())];
     };
     const { length } = whole;
-    expect(await part('bytes=0-43')).toEqual([206, `bytes 0-43/${length}`, whole.subarray(0, 44)]);
-    expect(await part('bytes=40-99')).toEqual([206, `bytes 40-99/${length}`, whole.subarray(40, 100)]);
-    expect(await part('bytes=1000-')).toEqual([
+    expect(await range('bytes=0-43')).toEqual([206, `bytes 0-43/${length}`, whole.subarray(0, 44)]);
+    expect(await range('bytes=40-99')).toEqual([206, `bytes 40-99/${length}`, whole.subarray(40, 100)]);
+    expect(await range('bytes=1000-')).toEqual([
       206,
       `bytes 1000-${length - 1}/${length}`,
       whole.subarray(1000),
     ]);
-    expect(await part('bytes=-10')).toEqual([
+    expect(await range('bytes=-10')).toEqual([
       206,
       `bytes ${length - 10}-${length - 1}/${length}`,
       whole.subarray(-10),
     ]);
-    expect((await part(`bytes=${length}-`)).slice(0, 2)).toEqual([416, `bytes */${length}`]);
-    expect((await part('bytes=0-1,5-6'))[0]).toBe(200);
-    expect((await part('bytes=0-43', { 'if-range': '"another"' }))[0]).toBe(200);
-    expect((await part('bytes=0-43', { 'if-range': response.headers.get('etag') }))[0]).toBe(206);
+    expect((await range(`bytes=${length}-`)).slice(0, 2)).toEqual([416, `bytes */${length}`]);
+    expect((await range('bytes=0-1,5-6'))[0]).toBe(200);
+    expect((await range('bytes=0-43', { 'if-range': '"another"' }))[0]).toBe(200);
+    expect((await range('bytes=0-43', { 'if-range': response.headers.get('etag') }))[0]).toBe(206);
 
     const head = await fetch(recording.url, { method: 'HEAD' });
     expect([head.status, head.headers.get('content-length'), (await head.arrayBuffer()).byteLength]).toEqual([
@@ -119,21 +119,21 @@ describe('a recording', () => {
     expect((await fetch(recording.url, { method: 'POST' })).status).toBe(405);
   });
 
-  test('shows how loud the call was, for drawing', async () => {
+  test('has a waveform', async () => {
     const { it } = await recorded();
     await end(it);
-    const ask = (points: number) =>
+    const queryWaveform = (points: number) =>
       it.query('query($p: Int) { calls { nodes { waveform(points: $p) { party peaksDb } } } }', {
         p: points,
       });
-    const [{ party, peaksDb }] = (await ask(10)).data.calls.nodes[0].waveform;
+    const [{ party, peaksDb }] = (await queryWaveform(10)).data.calls.nodes[0].waveform;
     expect([party, peaksDb.length]).toEqual(['CUSTOMER', 10]);
     expect(Math.max(...peaksDb)).toBeCloseTo(-6, 0);
     for (const points of [0, 2001])
-      expect((await ask(points)).errors?.[0]?.extensions['code']).toBe('INPUT_INVALID');
+      expect((await queryWaveform(points)).errors?.[0]?.extensions['code']).toBe('INPUT_INVALID');
   });
 
-  test('is gone with its call', async () => {
+  test('is erased with its call', async () => {
     const { it, callId } = await recorded();
     await end(it);
     expect((await it.query('mutation($id: ID!) { deleteCall(callId: $id) }', { id: callId })).data).toEqual({
@@ -146,7 +146,7 @@ describe('a recording', () => {
       expect($client.prepare(`select count(*) from ${table}`).pluck().get()).toBe(0);
   });
 
-  test('of whoever has none is 404, whatever the id', async () => {
+  test('returns 404 if there is none, for any id', async () => {
     const it = await startTestDaemon(dir);
     const callId = await it.aCall();
     for (const id of [callId, 'call_unknown', '..%2f..%2fetc%2fpasswd'])
@@ -181,28 +181,31 @@ describe('a recording', () => {
     [false, true, 1],
     [true, undefined, 1],
     [true, false, 0],
-  ])('is made where the daemon says %s and the provider %s: %d', async (enabled, ofProvider, recordings) => {
-    const key = randomUUID();
-    const it = await startTestDaemon(dir, {
-      recording: { enabled, path: join(dir, 'recordings') },
-      providers: {
-        test: { plugin: './scripted-plugin.ts', options: { key }, recording: { enabled: ofProvider } },
-      },
-    });
-    scripts.get(key)!.host.emit(event('call.status', { status: 'IN_PROGRESS' }));
-    await it.committed();
-    const [callId] = it.daemon.parts
-      .resolve(tokens.CALL_REGISTRY)
-      .live()
-      .map(({ id }) => id);
-    const isWanted = () => it.daemon.parts.resolve(tokens.DEMAND).has('audio', callId!);
-    await until(() => isWanted() === recordings > 0, 'the audio is wanted, or not');
-    expect(it.daemon.parts.resolve(tokens.RECORDING_SERVICE).size).toBe(recordings);
-  });
+  ])(
+    'with recording.enabled %s and %s for the provider makes %d recordings',
+    async (enabled, ofProvider, recordings) => {
+      const key = randomUUID();
+      const it = await startTestDaemon(dir, {
+        recording: { enabled, path: join(dir, 'recordings') },
+        providers: {
+          test: { plugin: './scripted-plugin.ts', options: { key }, recording: { enabled: ofProvider } },
+        },
+      });
+      scripts.get(key)!.host.emit(event('call.status', { status: 'IN_PROGRESS' }));
+      await it.committed();
+      const [callId] = it.daemon.parts
+        .resolve(tokens.CALL_REGISTRY)
+        .live()
+        .map(({ id }) => id);
+      const hasDemand = () => it.daemon.parts.resolve(tokens.DEMAND).has('audio', callId!);
+      await until(() => hasDemand() === recordings > 0, 'the audio has demand, or not');
+      expect(it.daemon.parts.resolve(tokens.RECORDING_SERVICE).size).toBe(recordings);
+    },
+  );
 });
 
-describe('a range', () => {
-  test('is within the file, or none, whatever is asked for', () => {
+describe('rangeIn', () => {
+  test('returns a range within the file, or none, for any header', () => {
     fc.assert(
       fc.property(fc.string(), fc.nat(1000), (header, bytes) => {
         const range = rangeIn(header, bytes);

@@ -1,4 +1,4 @@
-/** A client that stops reading costs nobody anything, and gets all of it when it reads again. */
+/** A client that stops reading does not affect others, and receives everything when it reads again. */
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test, vi } from 'vitest';
@@ -11,7 +11,7 @@ import { tempDir } from '../support/temp-dir.ts';
 const EVENTS = 8000;
 const PADDING = 'x'.repeat(2000);
 
-/** A client of raw frames, so that its socket can stop reading. */
+/** Subscribes with a raw socket, so that it can be paused. */
 async function subscribe(url: string): Promise<{ socket: WebSocket; texts: number[] }> {
   const socket = new WebSocket(url.replace('http', 'ws'), 'graphql-transport-ws');
   const texts: number[] = [];
@@ -33,7 +33,7 @@ async function subscribe(url: string): Promise<{ socket: WebSocket; texts: numbe
 }
 
 test(
-  'a reader that stopped for 8,000 events receives all of them in order, and the others notice nothing',
+  'a client that stops reading for 8,000 events receives all of them in order, and does not delay others',
   { timeout: 60_000 },
   async () => {
     const dir = join(tempDir(), 'slow');
@@ -41,7 +41,7 @@ test(
     const it = await startTestDaemon(dir, { limits: { eventsPerSecond: 1_000_000 } });
     const ingest = it.daemon.parts.resolve(tokens.INGEST);
     const [stalled, healthy] = [await subscribe(it.url('graphql')), await subscribe(it.url('graphql'))];
-    await until(() => it.readers() === 2, 'both are there');
+    await until(() => it.readers() === 2, 'both subscriptions started');
     const log = it.daemon.parts.resolve(tokens.EVENT_LOG);
     const page = vi.spyOn(log, 'page');
     stalled.socket.pause();
@@ -53,16 +53,16 @@ test(
       if (i % 100 === 99) await ingest.committed();
     }
     const numbers = Array.from({ length: EVENTS }, (_, i) => i);
-    await until(() => healthy.texts.length === EVENTS, 'the healthy one has all', 30_000);
+    await until(() => healthy.texts.length === EVENTS, 'the healthy client has all events', 30_000);
     expect(healthy.texts).toEqual(numbers);
-    // What the kernel holds for the stalled one is far less than what was sent: the rest waits in the log.
+    // The socket buffers hold only a small part of the events. The rest is in the log.
     expect(stalled.texts).toEqual([]);
     const pagesBefore = page.mock.calls.length;
 
     stalled.socket.resume();
-    await until(() => stalled.texts.length === EVENTS, 'the stalled one has caught up', 30_000);
+    await until(() => stalled.texts.length === EVENTS, 'the stalled client has caught up', 30_000);
     expect(stalled.texts).toEqual(numbers);
-    // It had not been queued for: what the ring no longer held was read from the log.
+    // Nothing was queued for it: events that the ring no longer held were read from the log.
     expect(page.mock.calls.length).toBeGreaterThan(pagesBefore + 10);
     stalled.socket.terminate();
     healthy.socket.terminate();

@@ -18,14 +18,14 @@ beforeEach(async () => {
 });
 
 describe('a subscription over graphql-transport-ws', () => {
-  test('tells what happens, from now on', async () => {
+  test('delivers new events only', async () => {
     it.emit(numberedUtterance(0));
     await it.committed();
     const events = it.subscribe(
       'subscription { callEvents { __typename type cursor at call { providerCallId } ... on UtteranceFinalized { utterance { text } } } }',
     );
     const next = nextOf(events);
-    await until(() => it.readers() === 1, 'the subscription is there');
+    await until(() => it.readers() === 1, 'the subscription started');
     it.emit(numberedUtterance(1));
     expect((await next).data.callEvents).toMatchObject({
       __typename: 'UtteranceFinalized',
@@ -35,7 +35,7 @@ describe('a subscription over graphql-transport-ws', () => {
     await events.return!();
   });
 
-  test('continues behind a cursor, once each, also in a daemon that was started again on the same file', async () => {
+  test('resumes after a cursor without duplicates, also after a restart of the daemon', async () => {
     for (let i = 0; i < 10; i++) it.emit(numberedUtterance(i));
     await it.committed();
     const query =
@@ -62,7 +62,7 @@ describe('a subscription over graphql-transport-ws', () => {
     await resumed.return!();
   });
 
-  test('gives partials without a cursor and finals with one', async () => {
+  test('delivers partials without a cursor and finals with one', async () => {
     const callId = await it.aCall();
     const transcript = it.subscribe(
       'subscription ($id: ID!) { transcript(callId: $id) { cursor utterance { id text isFinal party } } }',
@@ -71,7 +71,7 @@ describe('a subscription over graphql-transport-ws', () => {
     const first = nextOf(transcript);
     await until(
       () => it.daemon.parts.resolve(tokens.LATEST_PARTIALS).watched === 1,
-      'the subscription is there',
+      'the subscription started',
     );
     it.emit(event('utterance.partial', { party: 'CUSTOMER', text: 'hel' }));
     const partial = (await first).data.transcript;
@@ -89,38 +89,38 @@ describe('a subscription over graphql-transport-ws', () => {
     ['subscription { callEvents(after: "nonsense") { cursor } }', 'CURSOR_INVALID'],
     ['subscription { transcript(callId: "call_x") { cursor } }', 'CALL_NOT_FOUND'],
     ['subscription { audioLevels(intervalMs: 5) { at } }', 'INPUT_INVALID'],
-  ])('%s is refused with a code, and the socket goes on', async (query, code) => {
-    const refused = it.subscribe(query);
-    const told = await nextOf(refused).then(
+  ])('%s is rejected with a code, and the socket stays open', async (query, code) => {
+    const rejected = it.subscribe(query);
+    const result = await nextOf(rejected).then(
       ({ errors }) => errors,
       (errors: unknown) => errors,
     );
-    expect(told).toMatchObject([{ extensions: { code } }]);
+    expect(result).toMatchObject([{ extensions: { code } }]);
     const fine = it.subscribe('{ latestCursor }');
     expect((await nextOf(fine)).data.latestCursor).toBeTypeOf('string');
   });
 
-  test('leaves nothing behind when it is completed, and when its socket breaks', async () => {
+  test('releases everything when it is completed and when its socket is terminated', async () => {
     const demand = it.daemon.parts.resolve(tokens.DEMAND);
     const completed = it.subscribe('subscription { audioLevels { at } }');
     void completed.next();
-    await until(() => demand.size === 1, 'the first is there');
+    await until(() => demand.size === 1, 'the first subscription started');
     await completed.return!();
-    await until(() => demand.size === 0, 'the first is gone');
-    const broken = Array.from({ length: 50 }, () =>
+    await until(() => demand.size === 0, 'the first subscription ended');
+    const terminated = Array.from({ length: 50 }, () =>
       it
         .subscribe('subscription { callEvents { cursor } }')
         .next()
         .catch(() => undefined),
     );
-    await until(() => it.readers() === 50, 'the others are there');
+    await until(() => it.readers() === 50, 'the others started');
     it.client.terminate();
-    await until(() => it.readers() === 0, 'the others are gone');
-    await Promise.all(broken);
+    await until(() => it.readers() === 0, 'the others ended');
+    await Promise.all(terminated);
   });
 });
 
-test('a subscription over SSE tells the same, and ends when its reader goes', async () => {
+test('a subscription over SSE delivers events, and ends with its request', async () => {
   const callId = await it.aCall();
   const abort = new AbortController();
   const response = await fetch(it.url('graphql'), {
@@ -132,11 +132,11 @@ test('a subscription over SSE tells the same, and ends when its reader goes', as
     }),
     signal: abort.signal,
   });
-  await until(() => it.readers() === 1, 'the subscription is there');
+  await until(() => it.readers() === 1, 'the subscription started');
   it.emit(numberedUtterance(1));
   const reader = response.body!.getReader();
   let text = '';
   while (!text.includes('UTTERANCE_FINALIZED')) text += Buffer.from((await reader.read()).value!).toString();
   abort.abort();
-  await until(() => it.readers() === 0, 'the subscription is gone');
+  await until(() => it.readers() === 0, 'the subscription ended');
 });

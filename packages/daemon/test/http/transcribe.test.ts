@@ -1,4 +1,4 @@
-/** Transcribing as a client sees it: over HTTP, and by subscriptions. */
+/** Transcription through the API. */
 import { randomUUID } from 'node:crypto';
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
@@ -29,8 +29,8 @@ beforeEach(async () => {
   ear = transcriberScript(key);
 });
 
-/** A call that can be heard. */
-async function anAudibleCall(): Promise<string> {
+/** Starts a call with an audio stream. */
+async function aCallWithAudio(): Promise<string> {
   const callId = await it.aCall();
   openStream();
   return callId;
@@ -45,14 +45,14 @@ function openStream() {
   });
 }
 
-/** A call that the transcriber hears, and what it tells of it. */
-async function aHeardCall(): Promise<{ callId: string; tell: (event: TranscriberEvent) => void }> {
+/** Starts a call that is being transcribed, and returns a function that emits events of the transcriber. */
+async function aTranscribedCall(): Promise<{ callId: string; emit: (event: TranscriberEvent) => void }> {
   const callId = await it.aCall();
   const stream = openStream();
   await transcribe(callId, 'on: true');
   stream.write('CUSTOMER', new Uint8Array(640));
-  await until(() => ear.opened.length > 0, 'the transcriber hears the call');
-  return { callId, tell: (told) => ear.opened.at(-1)!.request.emit(told) };
+  await until(() => ear.opened.length > 0, 'the transcriber receives the call');
+  return { callId, emit: (event) => ear.opened.at(-1)!.request.emit(event) };
 }
 
 const transcribe = (callId: string, rest: string): Promise<GraphqlAnswer> =>
@@ -82,7 +82,7 @@ const words = (
 });
 
 describe('transcribers', () => {
-  test('are told with how they do', async () => {
+  test('are listed with their state', async () => {
     await begin();
     expect((await it.query('{ transcribers { id plugin displayName state stateMessage } }')).data).toEqual({
       transcribers: [
@@ -104,7 +104,7 @@ describe('transcribers', () => {
     ]);
   });
 
-  test('may be none: then no call is transcribed', async () => {
+  test('can be empty, and then no call is transcribed', async () => {
     await begin({ transcribers: {} });
     const callId = await it.aCall();
     expect(
@@ -118,9 +118,9 @@ describe('transcribers', () => {
 });
 
 describe('transcribe', () => {
-  test('has a call transcribed: the call says by whom and how it does, and that is an event', async () => {
+  test('starts transcription, and its state is in the call and in events', async () => {
     await begin();
-    const callId = await anAudibleCall();
+    const callId = await aCallWithAudio();
     const { latestCursor: after } = (await it.query('{ latestCursor }')).data;
     const events = it.subscribe(
       `subscription ($after: Cursor) { callEvents(after: $after, types: [TRANSCRIPTION_CHANGED]) {
@@ -141,8 +141,8 @@ describe('transcribe', () => {
         message: null,
       },
     });
-    const begun = (await first).data.callEvents;
-    expect(begun).toEqual({
+    const started = (await first).data.callEvents;
+    expect(started).toEqual({
       __typename: 'TranscriptionChanged',
       type: 'TRANSCRIPTION_CHANGED',
       call: { id: callId },
@@ -156,7 +156,7 @@ describe('transcribe', () => {
       },
     });
     openStream().write('CUSTOMER', new Uint8Array(640));
-    await until(() => ear.opened.length === 1, 'the transcriber hears the call');
+    await until(() => ear.opened.length === 1, 'the transcriber receives the call');
     expect(ear.opened[0]!.request.language).toBe('en-IN');
     ear.opened[0]!.request.emit({
       type: 'state',
@@ -181,9 +181,9 @@ describe('transcribe', () => {
     await events.return?.();
   });
 
-  test('is a change of the call for whoever follows the live calls', async () => {
+  test('is a change for liveCalls subscriptions', async () => {
     await begin();
-    const callId = await anAudibleCall();
+    const callId = await aCallWithAudio();
     const live = it.subscribe(
       'subscription { liveCalls { __typename ... on LiveCallChanged { call { id transcription { state } } } } }',
     );
@@ -196,25 +196,25 @@ describe('transcribe', () => {
     await live.return?.();
   });
 
-  test('switches it off again', async () => {
+  test('stops transcription', async () => {
     await begin();
-    const { callId } = await aHeardCall();
+    const { callId } = await aTranscribedCall();
     const { data } = await transcribe(callId, 'on: false');
     expect(data.transcribe.transcription.state).toBe('STOPPED');
     expect(ear.opened[0]!.ends).toBe(1);
   });
 
   test.each([
-    ['on: true, transcriber: "nobody"', 'INPUT_INVALID', 'transcriber'],
+    ['on: true, transcriber: "unknown"', 'INPUT_INVALID', 'transcriber'],
     ['on: true, language: "in plain English"', 'INPUT_INVALID', 'language'],
     ['on: true, language: ""', 'INPUT_INVALID', 'language'],
-  ])('(%s) is wrong input, and says where', async (rest, code, argument) => {
+  ])('(%s) is rejected with the path of the argument', async (rest, code, argument) => {
     await begin();
-    const answer = await transcribe(await anAudibleCall(), rest);
-    expect(codesOf(answer)).toEqual([[code, argument]]);
+    const result = await transcribe(await aCallWithAudio(), rest);
+    expect(codesOf(result)).toEqual([[code, argument]]);
   });
 
-  test('is refused for a call that there is not, that is over, or that cannot be heard', async () => {
+  test('is rejected for calls that are unknown, ended or without audio', async () => {
     await begin();
     expect(codesOf(await transcribe('call_x', 'on: true'))).toEqual([['CALL_NOT_FOUND', undefined]]);
     const callId = await it.aCall();
@@ -224,15 +224,15 @@ describe('transcribe', () => {
     expect(codesOf(await transcribe(callId, 'on: true'))).toEqual([['CALL_NOT_LIVE', undefined]]);
   });
 
-  test('needs the scope CONTROL; how a call is transcribed may be known with READ', async () => {
+  test('needs the scope CONTROL, and reading the state needs READ', async () => {
     const tokenOf = (name: string): string => `token-of-${name}-0123456789`;
-    const scopes = { reader: ['read'], steerer: ['read', 'control'] };
+    const scopes = { reader: ['read'], operator: ['read', 'control'] };
     await begin({
       auth: {
         tokens: Object.entries(scopes).map(([name, has]) => ({ name, token: tokenOf(name), scopes: has })),
       },
     });
-    const ask = async (name: string, query: string): Promise<GraphqlAnswer> => {
+    const queryAs = async (name: string, query: string): Promise<GraphqlAnswer> => {
       const response = await fetch(it.url('graphql'), {
         method: 'POST',
         headers: { 'content-type': 'application/json', authorization: `Bearer ${tokenOf(name)}` },
@@ -243,7 +243,7 @@ describe('transcribe', () => {
     it.emit(event('call.status', { status: 'IN_PROGRESS' }, { at: Date.now() }));
     openStream();
     await it.committed();
-    const known = await ask(
+    const known = await queryAs(
       'reader',
       '{ transcribers { id state } calls { nodes { id transcription { state } } } }',
     );
@@ -253,22 +253,22 @@ describe('transcribe', () => {
     });
     const callId = known.data.calls.nodes[0].id as string;
     const mutation = `mutation { transcribe(callId: "${callId}", on: true) { transcription { state } } }`;
-    const refused = await ask('reader', mutation);
-    expect(refused.errors).toMatchObject([
+    const rejected = await queryAs('reader', mutation);
+    expect(rejected.errors).toMatchObject([
       { path: ['transcribe'], extensions: { code: 'FORBIDDEN', scope: 'CONTROL' } },
     ]);
-    expect((await ask('steerer', mutation)).data.transcribe.transcription.state).toBe('CONNECTING');
-    const events = await ask(
+    expect((await queryAs('operator', mutation)).data.transcribe.transcription.state).toBe('CONNECTING');
+    const events = await queryAs(
       'reader',
       '{ calls { nodes { events(types: [TRANSCRIPTION_CHANGED]) { nodes { ... on TranscriptionChanged { by } } } } } }',
     );
-    expect(events.data.calls.nodes[0].events.nodes).toEqual([{ by: 'steerer' }]);
+    expect(events.data.calls.nodes[0].events.nodes).toEqual([{ by: 'operator' }]);
   });
 });
 
-test('a transcriber that is no longer configured is told by its key', async () => {
+test('returns a placeholder for a transcriber that was removed from the configuration', async () => {
   await begin();
-  const callId = await anAudibleCall();
+  const callId = await aCallWithAudio();
   await transcribe(callId, 'on: true');
   await it.daemon.stop();
   await begin({ transcribers: {} });
@@ -285,22 +285,22 @@ test('a transcriber that is no longer configured is told by its key', async () =
   });
 });
 
-describe('better words for an utterance', () => {
-  test('are told by the transcript under the same id, with a cursor behind which they do not come again', async () => {
+describe('a revised utterance', () => {
+  test('is delivered by the transcript with the same id and a cursor of its own', async () => {
     await begin();
-    const { callId, tell } = await aHeardCall();
+    const { callId, emit } = await aTranscribedCall();
     const query =
       'subscription ($id: ID!, $after: Cursor) { transcript(callId: $id, after: $after) { cursor utterance { id text isFinal startMs } } }';
     const transcript = it.subscribe(query, { id: callId });
     const first = nextOf(transcript);
     const partials = it.daemon.parts.resolve(tokens.LATEST_PARTIALS);
-    await until(() => partials.watched === 1, 'the subscription is there');
-    tell({ type: 'utterance.partial', party: 'CUSTOMER', utteranceId: 'u1', text: 'hel' });
+    await until(() => partials.watched === 1, 'the subscription started');
+    emit({ type: 'utterance.partial', party: 'CUSTOMER', utteranceId: 'u1', text: 'hel' });
     const partial = (await first).data.transcript;
     expect(partial).toMatchObject({ cursor: null, utterance: { text: 'hel', isFinal: false } });
-    tell(words('utterance.final', 'hello'));
+    emit(words('utterance.final', 'hello'));
     const final = (await nextOf(transcript)).data.transcript;
-    tell(words('utterance.revised', 'yellow'));
+    emit(words('utterance.revised', 'yellow'));
     const revised = (await nextOf(transcript)).data.transcript;
     const { id } = partial.utterance;
     expect([final.utterance, revised.utterance]).toMatchObject([
@@ -310,21 +310,21 @@ describe('better words for an utterance', () => {
     expect(revised.cursor).not.toBe(final.cursor);
     await transcript.return?.();
 
-    const behindFinal = it.subscribe(query, { id: callId, after: final.cursor as string });
-    expect((await nextOf(behindFinal)).data.transcript).toEqual(revised);
-    await behindFinal.return?.();
-    const behindBoth = it.subscribe(query, { id: callId, after: revised.cursor as string });
-    const next = nextOf(behindBoth);
-    await until(() => partials.watched === 1, 'the subscription is there');
-    tell({ ...words('utterance.final', 'good day'), utteranceId: 'u2' } as TranscriberEvent);
+    const afterFinal = it.subscribe(query, { id: callId, after: final.cursor as string });
+    expect((await nextOf(afterFinal)).data.transcript).toEqual(revised);
+    await afterFinal.return?.();
+    const afterBoth = it.subscribe(query, { id: callId, after: revised.cursor as string });
+    const next = nextOf(afterBoth);
+    await until(() => partials.watched === 1, 'the subscription started');
+    emit({ ...words('utterance.final', 'good day'), utteranceId: 'u2' } as TranscriberEvent);
     expect((await next).data.transcript.utterance).toMatchObject({ text: 'good day' });
-    await behindBoth.return?.();
+    await afterBoth.return?.();
   });
 
-  test('are an event of the call, and what the call has from then on', async () => {
+  test('is an event, and replaces the text of the utterance', async () => {
     await begin();
-    const { callId, tell } = await aHeardCall();
-    tell(words('utterance.final', 'hello'));
+    const { callId, emit } = await aTranscribedCall();
+    emit(words('utterance.final', 'hello'));
     await it.committed();
     const { latestCursor: after } = (await it.query('{ latestCursor }')).data;
     const events = it.subscribe(
@@ -333,9 +333,9 @@ describe('better words for an utterance', () => {
       } }`,
       { after },
     );
-    tell(words('utterance.revised', 'yellow'));
-    const told = (await nextOf(events)).data.callEvents;
-    expect(told).toEqual({
+    emit(words('utterance.revised', 'yellow'));
+    const revised = (await nextOf(events)).data.callEvents;
+    expect(revised).toEqual({
       __typename: 'UtteranceRevised',
       type: 'UTTERANCE_REVISED',
       utterance: {
@@ -358,7 +358,7 @@ describe('better words for an utterance', () => {
     expect(data).toEqual({
       call: {
         transcriptText: 'Customer: yellow',
-        utterances: { nodes: [{ id: told.utterance.id as string, text: 'yellow' }] },
+        utterances: { nodes: [{ id: revised.utterance.id as string, text: 'yellow' }] },
       },
       searchTranscripts: { nodes: [{ snippet: '[yellow]' }] },
       lost: { nodes: [] },

@@ -1,4 +1,4 @@
-/** The close codes of graphql-transport-ws, by frames that no good client sends. */
+/** Close codes of graphql-transport-ws, by frames that violate the protocol. */
 import { mkdirSync } from 'node:fs';
 import { request } from 'node:http';
 import { join } from 'node:path';
@@ -22,14 +22,14 @@ describe('a socket is closed with', () => {
   let it: TestDaemon;
 
   test.each([
-    ['no JSON', '{'],
-    ['no message', '[]'],
-    ['no type', '{}'],
+    ['invalid JSON', '{'],
+    ['a message that is not an object', '[]'],
+    ['a message without a type', '{}'],
     ['an unknown type', '{"type":"start"}'],
     ['a message of the server', '{"type":"next","id":"1","payload":{"data":null}}'],
     ['an operation without a query', '{"type":"subscribe","id":"1","payload":{}}'],
     ['an operation without an id', '{"type":"subscribe","payload":{"query":"{ latestCursor }"}}'],
-  ])('4400 for %s', async (_what, frame) => {
+  ])('4400 for %s', async (_case, frame) => {
     it = await aDaemon();
     const raw = await ackedSocket(it.url('graphql'));
     raw.send(frame);
@@ -43,7 +43,7 @@ describe('a socket is closed with', () => {
     expect(await raw.closed).toEqual({ code: 4401, reason: 'Unauthorized' });
   });
 
-  test('4408 when it never says connection_init', async () => {
+  test('4408 without connection_init', async () => {
     it = await aDaemon({ limits: { connectionInitMs: 50 } });
     const raw = await rawSocket(it.url('graphql'));
     expect(await raw.closed).toEqual({ code: 4408, reason: 'Connection initialisation timeout' });
@@ -70,7 +70,7 @@ describe('a socket is closed with', () => {
     expect((await raw.closed).code).toBe(4406);
   });
 
-  test('1009 for a message that is too large', async () => {
+  test('1009 for a message above the limit', async () => {
     it = await aDaemon({ limits: { socketMessageBytes: 2048 } });
     const raw = await ackedSocket(it.url('graphql'));
     raw.send(subscribe(`{ latestCursor } # ${'x'.repeat(10_000_000)}`));
@@ -86,7 +86,7 @@ describe('a socket is closed with', () => {
   });
 });
 
-test('a query that is none is an error of its operation, and the socket goes on', async () => {
+test('returns an error for an invalid query, and the socket stays open', async () => {
   const it = await aDaemon();
   const raw = await ackedSocket(it.url('graphql'));
   for (const query of ['{', '{ nothing }', 'query A { latestCursor } query B { latestCursor }']) {
@@ -103,22 +103,22 @@ test('a query that is none is an error of its operation, and the socket goes on'
   expect(await raw.next()).toEqual({ id: '1', type: 'complete' });
 });
 
-test('a ping is answered', async () => {
+test('answers a ping', async () => {
   const it = await aDaemon();
   const raw = await ackedSocket(it.url('graphql'));
   raw.send({ type: 'ping', payload: { n: 1 } });
   expect(await raw.next()).toEqual({ type: 'pong', payload: { n: 1 } });
 });
 
-test('upgrades that came to nothing leave nothing counted', async () => {
+test('does not count failed upgrades', async () => {
   const it = await aDaemon({ limits: { connections: 1 } });
   for (let i = 0; i < 3; i++) {
     const headers = { connection: 'upgrade', upgrade: 'websocket', 'sec-websocket-version': '99' };
     const status = await new Promise((resolve, reject) => {
-      const asked = request(it.url('graphql'), { headers }, (response) =>
+      const outgoing = request(it.url('graphql'), { headers }, (response) =>
         resolve(response.resume().statusCode),
       );
-      asked.on('error', reject).end();
+      outgoing.on('error', reject).end();
     });
     expect(status).toBe(400);
   }
@@ -128,20 +128,20 @@ test('upgrades that came to nothing leave nothing counted', async () => {
         () => true,
         () => false,
       ),
-    'one is let in',
+    'a connection is accepted',
   );
 });
 
-test('sockets that broke off leave nothing counted', async () => {
+test('does not count terminated sockets', async () => {
   const it = await aDaemon({ limits: { connections: 2 } });
   for (let i = 0; i < 6; i++) {
     const raw = await rawSocket(it.url('graphql'));
     raw.socket.terminate();
-    await until(() => raw.socket.readyState === raw.socket.CLOSED, 'it is gone here');
+    await until(() => raw.socket.readyState === raw.socket.CLOSED, 'the socket is closed');
   }
   await until(async () => {
     const raw = await ackedSocket(it.url('graphql')).catch(() => undefined);
     raw?.socket.terminate();
     return raw !== undefined;
-  }, 'another is let in');
+  }, 'another connection is accepted');
 });
