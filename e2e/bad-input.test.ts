@@ -39,9 +39,7 @@ describe('a configuration', () => {
     const { code, said } = await refusal(write('typo.yaml', 'server: { prot: 4000 }'));
     expect([code, said]).toEqual([
       78,
-      expect.stringMatching(
-        /^sidetone: .*typo\.yaml: server\.prot: unknown key[^\n]+\[CONFIG_INVALID\]\n$/,
-      ),
+      expect.stringMatching(/^sidetone: .*typo\.yaml: server\.prot: unknown key[^\n]+\[CONFIG_INVALID\]\n$/),
     ]);
   });
 

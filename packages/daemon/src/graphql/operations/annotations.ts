@@ -50,12 +50,7 @@ export function addAnnotations(builder: Builder, refs: Refs, enums: Enums, deps:
   }));
 }
 
-function addUtteranceMutation(
-  builder: Builder,
-  refs: Refs,
-  enums: Enums,
-  { utterances }: SchemaDeps,
-): void {
+function addUtteranceMutation(builder: Builder, refs: Refs, enums: Enums, { utterances }: SchemaDeps): void {
   const AddUtteranceInput = builder.inputType('AddUtteranceInput', {
     description: "An utterance that was recognised by the client's own speech recogniser or voice agent.",
     fields: (t) => ({

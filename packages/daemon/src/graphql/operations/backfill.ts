@@ -48,7 +48,8 @@ export function addBackfill(builder: Builder, refs: Refs, deps: SchemaDeps): voi
       args: { input: t.arg({ type: BackfillInput, required: true, description: 'The calls to import.' }) },
       resolve: (_root, { input }) => {
         const { since, until } = input;
-        if (until != null && until <= since) throw invalidInput('until', 'until: expected a time after since');
+        if (until != null && until <= since)
+          throw invalidInput('until', 'until: expected a time after since');
         return backfills.start(providerId(input.providerId), since, until ?? undefined);
       },
     }),

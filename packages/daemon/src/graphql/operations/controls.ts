@@ -114,7 +114,7 @@ export function addControls(builder: Builder, refs: Refs, inputs: Inputs, { comm
         input: t.arg({ type, required: true, description: 'The call and the arguments of the command.' }),
       },
       resolve: (_root, args, context) => {
-        const input = args.input as Target;
+        const { input } = args;
         const commandArguments = toArguments(input);
         const key = checkedKey(input.idempotencyKey);
         const callId = input.callId as CallId;
