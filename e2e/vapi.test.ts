@@ -387,7 +387,7 @@ describe('past calls', () => {
     const nobody = backfill('http://127.0.0.1:9/');
     expect([await nobody.exit(), nobody.stderr()]).toEqual([
       1,
-      expect.stringMatching(/^sidetone: no daemon answers at [^\n]+\n$/),
+      expect.stringMatching(/^sidetone: cannot reach a daemon at [^\n]+\n$/),
     ]);
   });
 });

@@ -1,4 +1,4 @@
-/** `sidetone backfill`: asks the running daemon for past calls, and shows how far it has come. */
+/** `sidetone backfill`: starts an import of past calls in the running daemon, and shows its progress. */
 import { FaultError, messageOf } from '@sidetone/core';
 
 export interface BackfillOptions {
@@ -18,20 +18,19 @@ interface Progress {
   readonly message: string | null;
 }
 
-/** Returns when it is done. @throws {FaultError} when it cannot be, or stopped on its way. */
+/** Returns when the import is done. @throws {FaultError} if it cannot start, fails or is stopped. */
 export async function backfill({ url, provider, since, until }: BackfillOptions): Promise<void> {
   const input = {
     providerId: provider,
-    since: instant('--since', since),
-    until: until && instant('--until', until),
+    since: parseInstant('--since', since),
+    until: until && parseInstant('--until', until),
   };
   const start = `mutation ($input: BackfillInput!) { backfill(input: $input) { ${FIELDS} } }`;
-  let progress = ((await ask(url, start, { input })) as { backfill: Progress }).backfill;
+  let progress = ((await query(url, start, { input })) as { backfill: Progress }).backfill;
   while (progress.state === 'RUNNING') {
     show(progress);
     await new Promise((resolve) => setTimeout(resolve, POLL_MS));
-    const query = `{ backfills { provider { id } ${FIELDS} } }`;
-    const { backfills } = (await ask(url, query)) as {
+    const { backfills } = (await query(url, `{ backfills { provider { id } ${FIELDS} } }`)) as {
       backfills: (Progress & { provider: { id: string } })[];
     };
     progress = backfills.find((each) => each.provider.id === provider) ?? progress;
@@ -42,45 +41,46 @@ export async function backfill({ url, provider, since, until }: BackfillOptions)
   const reason = progress.message ?? 'the daemon stopped it';
   throw new FaultError(
     'PROVIDER_UNREACHABLE',
-    `the backfill stopped: ${reason}; the same command goes on with it`,
+    `the backfill stopped: ${reason}; run the same command to continue it`,
   );
 }
 
 function show({ calls, reached, state }: Progress): void {
-  const how = reached ? `, back to ${reached.slice(0, 16).replace('T', ' ')}` : '';
-  process.stdout.write(`\r${state === 'DONE' ? 'done: ' : ''}${calls} calls${how}   `);
+  const position = reached ? `, back to ${reached.slice(0, 16).replace('T', ' ')}` : '';
+  process.stdout.write(`\r${state === 'DONE' ? 'done: ' : ''}${calls} calls${position}   `);
 }
 
-/** A date or an instant, as the API takes it. */
-function instant(option: string, text: string): string {
+/** Parses a date, or an instant, and returns it in the format of the API. */
+function parseInstant(option: string, text: string): string {
   const parsed = Date.parse(text);
   if (!/^\d{4}-\d{2}-\d{2}/.test(text) || Number.isNaN(parsed)) {
     throw new FaultError(
       'INPUT_INVALID',
-      `${option}: found "${text}", expected a date like 2026-01-31 or 2026-01-31T12:00:00Z`,
+      `${option}: expected a date such as 2026-01-31 or 2026-01-31T12:00:00Z, received "${text}"`,
     );
   }
   return new Date(parsed).toISOString();
 }
 
-/** Not an option of the command: whoever lists the processes would read it. */
+/** The token is not an option of the command, because other users can see the arguments of a process. */
 const authorization = (token: string | undefined): Record<string, string> =>
   token === undefined || token === '' ? {} : { authorization: `Bearer ${token}` };
 
-async function ask(url: string, query: string, variables: Record<string, unknown> = {}): Promise<unknown> {
-  let answer: { data?: unknown; errors?: { message: string; extensions?: { remedy?: string } }[] };
+async function query(url: string, text: string, variables: Record<string, unknown> = {}): Promise<unknown> {
+  let result: { data?: unknown; errors?: { message: string; extensions?: { remedy?: string } }[] };
   try {
     const response = await fetch(new URL('graphql', url), {
       method: 'POST',
       headers: { 'content-type': 'application/json', ...authorization(process.env['SIDETONE_TOKEN']) },
-      body: JSON.stringify({ query, variables }),
+      body: JSON.stringify({ query: text, variables }),
     });
-    answer = (await response.json()) as typeof answer;
+    result = (await response.json()) as typeof result;
   } catch (cause) {
-    const message = `no daemon answers at ${url} (${messageOf((cause as Error).cause ?? cause)}); give its address with --url`;
+    const reason = messageOf((cause as Error).cause ?? cause);
+    const message = `cannot reach a daemon at ${url} (${reason}); set its address with --url`;
     throw new FaultError('PROVIDER_UNREACHABLE', message, { cause });
   }
-  const mistake = answer.errors?.[0];
-  if (mistake) throw new FaultError('INPUT_INVALID', mistake.message);
-  return answer.data;
+  const error = result.errors?.[0];
+  if (error) throw new FaultError('INPUT_INVALID', error.message);
+  return result.data;
 }

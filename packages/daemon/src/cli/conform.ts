@@ -1,11 +1,11 @@
-/** `sidetone conform`: whether a plugin keeps the promises of the contract. */
+/** `sidetone conform`: runs the conformance audits of the contract against a plugin. */
 export interface ConformOptions {
   readonly json?: boolean;
 }
 
-/** Shows the plugin's report card and ends the process: a plugin may leave timers behind. */
+/** Prints the report card and exits, because a plugin can leave timers open. */
 export async function conform(specifier: string, { json = false }: ConformOptions): Promise<void> {
-  // Only here: a start of the daemon does not pay for it.
+  // Imported only here, so that other commands do not load the testkit.
   const { runConform } = await import('@sidetone/testkit');
   let card = '';
   const code = await runConform(specifier, { cwd: process.cwd(), json, write: (text) => (card += text) });

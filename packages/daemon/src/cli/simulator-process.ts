@@ -1,4 +1,4 @@
-/** The simulator as a process of its own. It ends with us, however we end: its standard input closes. */
+/** Runs the simulator in a child process. It exits with this process, however that ends, because its standard input closes. */
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
@@ -7,35 +7,36 @@ import { FaultError } from '@sidetone/core';
 import { findPackage, RUNS_FROM_SOURCE } from '../plugins/find-package.ts';
 
 export interface SimulatorProcess {
-  /** What the demo's configuration takes from it. */
+  /** The environment variables that the demo's configuration uses. */
   readonly environment: Readonly<Record<string, string>>;
-  /** Resolves when the process has ended by itself. */
-  readonly gone: Promise<void>;
+  /** Resolves when the process has exited. */
+  readonly exited: Promise<void>;
   stop(): Promise<void>;
 }
 
 export interface SimulatorOptions {
-  /** The daemon's address, without a slash at its end. */
+  /** The URL of the daemon, without a trailing slash. */
   readonly daemonUrl: string;
-  /** How many calls of each provider are live at any time. */
+  /** The number of concurrent calls of each provider. */
   readonly calls: number;
 }
 
 const READY_TIMEOUT_MS = 15_000;
 const STOP_TIMEOUT_MS = 3000;
 
+/** The first line of the simulator's output, as JSON. */
 interface ReadyLine {
   readonly vapi: { readonly apiBaseUrl: string };
   readonly vobiz: { readonly apiBaseUrl: string };
   readonly deepgram: { readonly baseUrl: string };
 }
 
-/** @throws {FaultError} PLUGIN_NOT_FOUND when it is not installed, PLUGIN_START_TIMEOUT when it does not get ready. */
+/** @throws {FaultError} PLUGIN_NOT_FOUND if it is not installed, PLUGIN_START_TIMEOUT if it does not become ready. */
 export async function startSimulator({ daemonUrl, calls }: SimulatorOptions): Promise<SimulatorProcess> {
   const child = spawn(
     process.execPath,
     [
-      ...command(),
+      ...simulatorCommand(),
       '--exit-with-stdin',
       `--calls=${calls}`,
       `--vapi-webhook=${daemonUrl}/providers/vapi/webhook`,
@@ -44,8 +45,8 @@ export async function startSimulator({ daemonUrl, calls }: SimulatorOptions): Pr
     ],
     { stdio: ['pipe', 'pipe', 'inherit'] },
   );
-  const gone = once(child, 'exit').then(() => undefined);
-  const ready = await readyLine(child, gone);
+  const exited = once(child, 'exit').then(() => undefined);
+  const ready = await readyLine(child, exited);
   return {
     environment: {
       DEMO_VAPI_URL: ready.vapi.apiBaseUrl,
@@ -53,17 +54,18 @@ export async function startSimulator({ daemonUrl, calls }: SimulatorOptions): Pr
       DEMO_DEEPGRAM_URL: ready.deepgram.baseUrl,
       DEMO_HOST: new URL(ready.vapi.apiBaseUrl).host,
     },
-    gone,
+    exited,
     async stop() {
       child.kill('SIGTERM');
-      const cut = setTimeout(() => child.kill('SIGKILL'), STOP_TIMEOUT_MS).unref();
-      await gone;
-      clearTimeout(cut);
+      const kill = setTimeout(() => child.kill('SIGKILL'), STOP_TIMEOUT_MS).unref();
+      await exited;
+      clearTimeout(kill);
     },
   };
 }
 
-function command(): string[] {
+/** Returns the arguments for Node.js that run the simulator. */
+function simulatorCommand(): string[] {
   const entry = findPackage('@sidetone/simulator', [
     fileURLToPath(new URL('.', import.meta.url)),
     process.cwd(),
@@ -73,13 +75,14 @@ function command(): string[] {
   return RUNS_FROM_SOURCE ? ['--conditions=@sidetone/source', '--import=tsx', main] : [main];
 }
 
-async function readyLine(child: ChildProcess, gone: Promise<void>): Promise<ReadyLine> {
+async function readyLine(child: ChildProcess, exited: Promise<void>): Promise<ReadyLine> {
   const lines = createInterface({ input: child.stdout! });
   const line = once(lines, 'line', { signal: AbortSignal.timeout(READY_TIMEOUT_MS) }).then(([text]) =>
     String(text),
   );
-  const first = await Promise.race([line.catch(() => undefined), gone.then(() => undefined)]);
+  const first = await Promise.race([line.catch(() => undefined), exited.then(() => undefined)]);
   if (first !== undefined) return JSON.parse(first) as ReadyLine;
   child.kill('SIGKILL');
-  throw new FaultError('PLUGIN_START_TIMEOUT', 'the simulator did not get ready');
+  const message = `the simulator exited, or was not ready within ${READY_TIMEOUT_MS / 1000} s`;
+  throw new FaultError('PLUGIN_START_TIMEOUT', message);
 }

@@ -2,7 +2,7 @@ import { mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { FaultError, type CallId } from '@sidetone/core';
 import { expect, test } from 'vitest';
-import { makeRoom } from '../../src/cli/demo-room.ts';
+import { eraseOldestCalls } from '../../src/cli/demo-retention.ts';
 import { tempDir } from '../support/temp-dir.ts';
 
 function folderWith(files: Readonly<Record<string, number>>): string {
@@ -12,7 +12,7 @@ function folderWith(files: Readonly<Record<string, number>>): string {
   return folder;
 }
 
-/** Erases as the daemon does: a live call is refused, of one that is unknown nothing is done. */
+/** Imitates the daemon: rejects live calls, and returns false for unknown ones. */
 function eraser(folder: string, { live = [], unknown = [] }: { live?: string[]; unknown?: string[] } = {}) {
   const erased: CallId[] = [];
   const erase = (callId: CallId): Promise<boolean> => {
@@ -25,31 +25,31 @@ function eraser(folder: string, { live = [], unknown = [] }: { live?: string[]; 
   return { erase, erased };
 }
 
-test('the oldest calls go until the rest fits', async () => {
+test('erases the oldest calls until the rest fits', async () => {
   const folder = folderWith({ 'call_3.wav': 40, 'call_1.wav': 40, 'call_2.wav': 40 });
   const { erase, erased } = eraser(folder);
-  await makeRoom({ folder, maxBytes: 90, erase });
+  await eraseOldestCalls({ folder, maxBytes: 90, erase });
   expect(erased).toEqual(['call_1']);
 });
 
-test('live calls stay, and the next oldest goes', async () => {
+test('keeps live calls and erases the next oldest', async () => {
   const folder = folderWith({ 'call_1.wav': 40, 'call_2.wav': 40, 'call_3.wav': 40 });
   const { erase, erased } = eraser(folder, { live: ['call_1'] });
-  await makeRoom({ folder, maxBytes: 90, erase });
+  await eraseOldestCalls({ folder, maxBytes: 90, erase });
   expect(erased).toEqual(['call_2']);
 });
 
-test('a recording of a call that is not known goes too; other files are left alone', async () => {
+test('deletes recordings of unknown calls, and no other files', async () => {
   const folder = folderWith({ 'call_1.wav': 80, 'call_2.wav': 80, 'notes.txt': 500 });
   const { erase } = eraser(folder, { unknown: ['call_1'] });
-  await makeRoom({ folder, maxBytes: 100, erase });
+  await eraseOldestCalls({ folder, maxBytes: 100, erase });
   expect(readdirSync(folder).toSorted()).toEqual(['call_2.wav', 'notes.txt']);
 });
 
-test('nothing is done while all fits, or before there is a folder', async () => {
+test('does nothing while all recordings fit, or if the folder does not exist', async () => {
   const folder = folderWith({ 'call_1.wav': 50 });
   const { erase, erased } = eraser(folder);
-  await makeRoom({ folder, maxBytes: 50, erase });
-  await makeRoom({ folder: join(folder, 'none'), maxBytes: 0, erase });
+  await eraseOldestCalls({ folder, maxBytes: 50, erase });
+  await eraseOldestCalls({ folder: join(folder, 'missing'), maxBytes: 0, erase });
   expect(erased).toEqual([]);
 });
