@@ -1,4 +1,4 @@
-/** `npm run build`: what `npm start` and `npm test` begin with, after the install. */
+/** `npm run build`: compiles all packages and builds the dashboard. Requires installed dependencies. */
 import { build } from './steps.mjs';
 
 await build();

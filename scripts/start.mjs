@@ -1,4 +1,4 @@
-/** `npm start`: installs, builds and runs. Without `--config` it runs the demo. */
+/** `npm start`: installs, builds, and runs the daemon, or the demo if there is no `--config`. */
 import { build, commandOf, install, requireNode, ROOT, run, say } from './steps.mjs';
 
 const args = process.argv.slice(2);

@@ -1,4 +1,4 @@
-/** The steps that `npm start` and `npm test` share. Plain JavaScript: it runs before anything is installed. */
+/** The steps that the scripts share. Plain JavaScript, because they run before dependencies are installed. */
 import { spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { dirname } from 'node:path';
@@ -10,10 +10,10 @@ const { packageManager, engines } = JSON.parse(
   readFileSync(new URL('../package.json', import.meta.url), 'utf8'),
 );
 
-/** How often we look whether the process that started us is still there. */
+/** How often to check whether the parent process still exists, ms. */
 const PARENT_CHECK_MS = 1000;
 
-/** Ends with a sentence instead of a stack where Node is too old for what comes. */
+/** Exits with a message if the version of Node.js is too old. */
 export function requireNode() {
   const wanted = engines.node.match(/\d+/g).map(Number);
   const [major, minor] = process.versions.node.split('.').map(Number);
@@ -24,38 +24,38 @@ export function requireNode() {
   process.exit(1);
 }
 
-/** Says what happens now. */
+/** Prints a headline. */
 export function say(text) {
   process.stdout.write(`\n\u001B[1m${text}\u001B[0m\n`);
 }
 
 /**
- * Runs a command to its end, in the root, on this terminal. Signals are passed on, so that Ctrl-C ends it in its own
- * way. Resolves with its exit code.
+ * Runs a command in the root folder with the terminal of this process, and passes signals on, so that it can shut down
+ * properly on Ctrl-C. Resolves with its exit code.
  */
 export function run(command, args) {
   return new Promise((resolve, reject) => {
     const onWindows = process.platform === 'win32';
     const child = spawn(command, args, { cwd: ROOT, stdio: 'inherit', shell: onWindows });
-    // The terminal signals the child too; we only have to outlive it.
+    // The terminal sends SIGINT to the child too, so this process only has to wait for it.
     const ignore = () => undefined;
-    const pass = () => child.kill('SIGTERM');
+    const terminate = () => child.kill('SIGTERM');
     process.on('SIGINT', ignore);
-    process.on('SIGTERM', pass);
-    // A signal to npm ends its shell, which passes nothing on: without a parent there is nobody to run for.
+    process.on('SIGTERM', terminate);
+    // A signal to npm ends its shell, which does not pass it on. A changed parent means that the shell has ended.
     const parent = process.ppid;
-    const watch = setInterval(() => process.ppid !== parent && pass(), PARENT_CHECK_MS);
+    const watch = setInterval(() => process.ppid !== parent && terminate(), PARENT_CHECK_MS);
     child.on('error', reject);
     child.on('exit', (code, signal) => {
       clearInterval(watch);
       process.off('SIGINT', ignore);
-      process.off('SIGTERM', pass);
+      process.off('SIGTERM', terminate);
       resolve(code ?? (signal === 'SIGINT' ? 130 : 1));
     });
   });
 }
 
-/** Runs a command that must succeed; its exit code is ours otherwise. */
+/** Runs a command, and exits with its exit code if it fails. */
 export async function must(command, args) {
   const code = await run(command, args);
   if (code !== 0) process.exit(code);
@@ -70,12 +70,12 @@ export function commandOf(args) {
 /** Returns the command that installs the dependencies, for messages. */
 export const INSTALL_COMMAND = `npx ${packageManager} install`;
 
-/** pnpm at the version that package.json pins, fetched by npx: it need not be installed. */
+/** Runs the version of pnpm that package.json pins, with npx, so that it need not be installed. */
 export const pnpm = (...args) => must('npx', ['--yes', packageManager, ...args]);
 
-/** Installs exactly what the lockfile says. */
+/** Installs the dependencies from the lockfile. */
 export async function install() {
-  say('Installing (the first time takes a minute or two: SQLite may be compiled for this machine)');
+  say('Installing (takes a minute or two the first time, if SQLite has to be compiled)');
   await pnpm('install', '--frozen-lockfile');
 }
 

@@ -1,4 +1,4 @@
-/** `npm test`: installs, builds, and checks everything. Arguments go to the test runner. */
+/** `npm test`: installs, builds, and runs all checks and tests. Arguments are passed on to vitest. */
 import { build, install, must, requireNode, ROOT, say } from './steps.mjs';
 
 const bin = (name) => `${ROOT}/node_modules/${name}`;
@@ -7,11 +7,11 @@ const node = (script, ...args) => must(process.execPath, [script, ...args]);
 requireNode();
 await install();
 await build();
-say('Checking the formatting');
+say('Checking formatting');
 await node(bin('prettier/bin/prettier.cjs'), '--check', '--log-level=warn', '.');
-say('Checking the lint');
+say('Linting');
 await node(bin('oxlint/bin/oxlint'), '--type-aware', '--deny-warnings');
-say('Checking the types of the tests');
+say('Checking types of tests');
 await node(bin('typescript/bin/tsc'), '-b', 'tsconfig.json');
-say('Running the tests');
+say('Running tests');
 await node(bin('vitest/vitest.mjs'), 'run', ...process.argv.slice(2));
