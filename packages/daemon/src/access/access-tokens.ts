@@ -1,4 +1,4 @@
-/** Who a token belongs to. Tokens are known by their SHA-256 alone, and compared in constant time. */
+/** Identifies the owner of an access token. Tokens are known only by their SHA-256 and compared in constant time. */
 import { createHash, timingSafeEqual } from 'node:crypto';
 import { viewerOf, type Scope, type Viewer } from './viewer.ts';
 
@@ -23,14 +23,14 @@ export class AccessTokens {
     return this.#owners.length;
   }
 
-  /** Looks at every token, whichever it is, so that the time taken tells nothing. */
+  /** Returns the owner of a token. Compares it with all tokens, so the time does not depend on which one matches. */
   owner(token: string): Viewer | undefined {
     const digest = createHash('sha256').update(token).digest();
     return this.#owners.filter((each) => timingSafeEqual(each.digest, digest))[0]?.viewer;
   }
 }
 
-/** The token in `Bearer <token>`, if there is one. */
+/** Returns the token of an `Authorization: Bearer <token>` header, or undefined. */
 export function bearerOf(authorization: unknown): string | undefined {
   return typeof authorization === 'string' ? /^Bearer +(\S+) *$/i.exec(authorization)?.[1] : undefined;
 }

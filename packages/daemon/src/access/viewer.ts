@@ -1,16 +1,17 @@
-/** Who asks, and what they may do. */
+/** Viewers and their scopes. */
 
 export const SCOPES = ['READ', 'LISTEN', 'CONTROL', 'ADMIN'] as const;
 export type Scope = (typeof SCOPES)[number];
 
+/** Who sends a request. */
 export interface Viewer {
-  /** The name of the access token; `local` while there are none. Kept with what they do. */
+  /** The name of the access token, or `local` if the daemon has none. Stored with commands and notes. */
   readonly name: string;
-  /** ADMIN never stands alone: it brings the others. */
+  /** ADMIN is always accompanied by all other scopes. */
   readonly scopes: ReadonlySet<Scope>;
 }
 
-/** Whoever reaches the loopback address of a daemon without access tokens. */
+/** The viewer of every request to a daemon without access tokens, which listens on loopback only. */
 export const LOCAL_VIEWER: Viewer = { name: 'local', scopes: new Set(SCOPES) };
 
 export function viewerOf(name: string, scopes: readonly Scope[]): Viewer {

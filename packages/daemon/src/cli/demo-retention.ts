@@ -8,7 +8,7 @@ const MAX_RECORDED_BYTES = 1_000_000_000;
 /** How often the size is checked, ms. Two calls of each provider write 15 MB in this time. */
 const CHECK_INTERVAL_MS = 60_000;
 
-export interface RetentionDeps {
+interface RetentionDeps {
   /** The folder of the recordings. The name of each is the id of its call. */
   readonly folder: string;
   readonly maxBytes: number;

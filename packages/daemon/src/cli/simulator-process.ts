@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { FaultError } from '@sidetone/core';
 import { findPackage, RUNS_FROM_SOURCE } from '../plugins/find-package.ts';
 
-export interface SimulatorProcess {
+interface SimulatorProcess {
   /** The environment variables that the demo's configuration uses. */
   readonly environment: Readonly<Record<string, string>>;
   /** Resolves when the process has exited. */
@@ -14,7 +14,7 @@ export interface SimulatorProcess {
   stop(): Promise<void>;
 }
 
-export interface SimulatorOptions {
+interface SimulatorOptions {
   /** The URL of the daemon, without a trailing slash. */
   readonly daemonUrl: string;
   /** The number of concurrent calls of each provider. */

@@ -39,7 +39,7 @@ const SCOPE_NAMES = {
   admin: 'ADMIN',
 } as const satisfies Record<(typeof SCOPES)[number], string>;
 
-export type AccessTokenConfig = z.output<typeof entry>;
+type AccessTokenConfig = z.output<typeof entry>;
 
 export const auth = z.strictObject(
   {

@@ -2,8 +2,8 @@
  * The schema of the configuration file. A test compares it with docs/reference/configuration.md.
  * The `error` of a type completes the sentence "expected ...".
  */
+import { isIPv4 } from 'node:net';
 import { z } from 'zod';
-import { isLoopbackHost, origin } from './addresses.ts';
 import { auth } from './auth.ts';
 
 const wholeNumber = (from: number, to: number) => {
@@ -29,6 +29,15 @@ const text = z.string({ error }).min(1, { error });
 const publicUrl = z
   .url({ protocol: /^https?$/, error: 'an http or https URL, such as https://calls.example.com' })
   .transform((url) => new URL(url));
+
+const originError = 'an origin without a path, such as https://app.example.com';
+
+/** The origin of a web page, exactly as a browser sends it. */
+const origin = z
+  .string({ error: originError })
+  .refine((text) => /^https?:/.test(text) && URL.canParse(text) && new URL(text).origin === text, {
+    error: originError,
+  });
 
 const MEBIBYTE = 1024 * 1024;
 
@@ -138,6 +147,11 @@ function transcribeValues(ids: readonly string[]): string {
   if (ids.length === 0) return 'off, because no transcribers are configured';
   const auto = ids.length === 1 ? ['auto'] : [];
   return `one of ${['off', ...auto, ...ids].join(', ')}`;
+}
+
+/** Returns whether a server that listens on `host` can be reached only from this machine. */
+function isLoopbackHost(host: string): boolean {
+  return host === 'localhost' || host === '::1' || (isIPv4(host) && host.startsWith('127.'));
 }
 
 export type Config = z.output<typeof configSchema>;

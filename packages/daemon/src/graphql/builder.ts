@@ -40,7 +40,7 @@ export interface SchemaDeps {
   readonly pageSize: number;
 }
 
-export interface SchemaTypes {
+interface SchemaTypes {
   DefaultFieldNullability: false;
   Context: Context;
   Scalars: {

@@ -6,7 +6,7 @@ import { invalidArgument, type ControlArguments, type ControlName, type MessageR
 import { checkText, checkUrl } from '../commands/input-checks.ts';
 
 /** A control with its arguments. */
-export interface ControlRequest<Name extends ControlName = ControlName> {
+interface ControlRequest<Name extends ControlName = ControlName> {
   readonly name: Name;
   readonly args: ControlArguments[Name];
 }

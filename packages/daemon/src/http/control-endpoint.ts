@@ -18,7 +18,7 @@ import { parseControl } from './control-bodies.ts';
 import type { Gate } from './gate.ts';
 import { challenge, sendJson, statusOf } from './reply.ts';
 
-export interface ControlEndpointDeps {
+interface ControlEndpointDeps {
   readonly gate: Gate;
   readonly commands: Pick<CommandService, 'run'>;
   readonly log: Logger;

@@ -7,7 +7,7 @@ import { FaultError } from '@sidetone/core';
 import { LOCAL_VIEWER, type Viewer } from '../access/viewer.ts';
 import { AccessTokens, bearerOf, type AccessToken } from '../access/access-tokens.ts';
 
-export interface GateDeps {
+interface GateDeps {
   readonly tokens: readonly AccessToken[];
   /** Origins whose pages may send requests, besides those of this daemon. */
   readonly origins: readonly string[];

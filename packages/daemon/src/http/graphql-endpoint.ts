@@ -20,7 +20,7 @@ export interface GraphqlEndpoint extends Pick<GraphqlSockets, 'upgrade'> {
   close(): Promise<void>;
 }
 
-export interface GraphqlEndpointDeps {
+interface GraphqlEndpointDeps {
   readonly schema: GraphQLSchema;
   readonly gate: Gate;
   readonly limits: QueryLimits;

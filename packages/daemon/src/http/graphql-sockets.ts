@@ -14,7 +14,7 @@ import { rejectUpgrade } from './reply.ts';
 type Payload = Record<string, unknown>;
 
 /** The part of a socket's state that operations receive. */
-export interface SocketExtra {
+interface SocketExtra {
   readonly request: IncomingMessage;
   readonly socket: WebSocket;
 }

@@ -9,7 +9,7 @@ import { WsSocket } from '../plugins/sockets/ws-socket.ts';
 import { readBody } from './body.ts';
 import { rejectUpgrade, sendFailure, sendText, statusOf } from './reply.ts';
 
-export interface IngressEndpointDeps {
+interface IngressEndpointDeps {
   readonly providers: { get(id: ReturnType<typeof providerId>): SupervisedProvider | undefined };
   readonly ingest: Pick<Ingest, 'committed'>;
   readonly clock: Clock;

@@ -18,7 +18,7 @@ const CLOSE_TIMEOUT_MS = 2000;
 /** The close code for a client that sends a message, so that no user believes that the call receives it. */
 const POLICY_VIOLATION = 1008;
 
-export interface ListenEndpointDeps {
+interface ListenEndpointDeps {
   readonly listening: Pick<ListeningService, 'check' | 'join' | 'close'>;
   readonly gate: Pick<Gate, 'checkSender' | 'socketViewer'>;
   readonly log: Logger;

@@ -9,7 +9,7 @@ import { challenge, sendFailure, sendText } from './reply.ts';
 
 export const RECORDING_PATH = /^\/calls\/([^/]+)\/recording\.wav$/;
 
-export interface RecordingEndpointDeps {
+interface RecordingEndpointDeps {
   readonly recordings: Pick<RecordingArchive, 'open'>;
   readonly gate: Pick<Gate, 'checkSender' | 'socketViewer'>;
   readonly log: Logger;
@@ -20,7 +20,7 @@ export interface RecordingEndpoint {
 }
 
 /** The bytes `[from, to)` of a file. */
-export interface ByteRange {
+interface ByteRange {
   readonly from: number;
   readonly to: number;
 }

@@ -13,7 +13,7 @@ import { LISTEN_PATH, type ListenEndpoint } from './listen.ts';
 import { RECORDING_PATH, type RecordingEndpoint } from './recording.ts';
 import { rejectUpgrade, sendText, statusOf } from './reply.ts';
 
-export interface HttpServerDeps {
+interface HttpServerDeps {
   readonly graphql: GraphqlEndpoint;
   readonly ingress: IngressEndpoint;
   readonly control: ControlEndpoint;

@@ -3,7 +3,7 @@ import { FaultError, type FaultCode } from '@sidetone/core';
 import { GraphQLError, Lexer, Source, TokenKind } from 'graphql';
 import { measure, type Measurable, type QuerySize } from './query-size.ts';
 
-export interface QueryBounds {
+interface QueryBounds {
   readonly queryTokens: number;
   readonly queryDepth: number;
   readonly queryAliases: number;
@@ -53,7 +53,7 @@ function tooLarge(code: FaultCode, bound: string, maximum: number, what: string)
 }
 
 /** The maximum depth of nested brackets, because the parser recurses for each. Deeper than any possible result. */
-export const MAX_NESTING = 500;
+const MAX_NESTING = 500;
 
 const NESTING: Readonly<Partial<Record<TokenKind, number>>> = {
   [TokenKind.BRACE_L]: 1,

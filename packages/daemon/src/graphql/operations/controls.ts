@@ -54,7 +54,7 @@ const controlsOf = (inputs: Inputs) =>
         return { role, content, triggerResponse: triggerResponse ?? true };
       },
     ),
-    mute: control(inputs.Mute, 'Mutes a party for the other one.', toParty),
+    mute: control(inputs.Mute, 'Mutes a party, so that the other one does not hear it.', toParty),
     unmute: control(inputs.Mute, 'Reverses `mute`.', toParty),
     sayFirstMessage: control(
       inputs.Call,

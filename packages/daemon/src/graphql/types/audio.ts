@@ -7,7 +7,7 @@ import type { Refs } from './refs.ts';
 /** The time window of `Call.levels`, ms. */
 const LEVEL_WINDOW_MS = 100;
 /** The maximum of `points`. */
-export const MAX_WAVEFORM_POINTS = 2000;
+const MAX_WAVEFORM_POINTS = 2000;
 const DEFAULT_WAVEFORM_POINTS = 400;
 
 /** Returns the time that a waveform covers: from the answer, or from the creation of an unanswered call, to the end. */

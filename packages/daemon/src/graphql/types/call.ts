@@ -80,7 +80,7 @@ function addCallState(builder: Builder, refs: Refs, enums: Enums, { providers }:
     mutedParties: t.field({
       type: [enums.Party],
       description:
-        'The parties that accepted commands muted. Mutes from elsewhere are not included, because providers do not report them.',
+        'The parties that were muted by commands. Mutes from elsewhere are unknown, because providers do not report them.',
       resolve: ({ mutedParties }) => [...mutedParties],
     }),
     capabilities: t.field({

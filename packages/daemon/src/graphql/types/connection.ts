@@ -46,7 +46,7 @@ export function addPageInfo(builder: Builder) {
   });
 }
 
-export interface ConnectionOptions<Row> {
+interface ConnectionOptions<Row> {
   /** The node's type: `Call` adds `CallConnection` and `CallEdge`. */
   readonly name: string;
   readonly node: ObjectRef<Types, Row>;

@@ -5,7 +5,7 @@ import type { KeysetPosition, PageRequest } from '../../history/paging.ts';
 import type { Types } from '../builder.ts';
 import { DEFAULT_PAGE_SIZE } from '../guard/query-size.ts';
 
-export interface PageArguments {
+interface PageArguments {
   readonly first?: number | null | undefined;
   readonly after?: string | null | undefined;
   readonly last?: number | null | undefined;

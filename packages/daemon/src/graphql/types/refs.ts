@@ -13,7 +13,7 @@ import { addConnection, addPageInfo, type PageInfo } from './connection.ts';
 import type { CallFilterInput } from './filter-input.ts';
 
 /** A page of the events of a call. It is read forward only, by cursors of the event log. */
-export interface EventPage {
+interface EventPage {
   readonly rows: readonly CallRecord[];
   readonly info: PageInfo;
 }

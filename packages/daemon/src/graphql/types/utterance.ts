@@ -32,12 +32,14 @@ export function addUtterance(refs: Refs, enums: Enums, deps: SchemaDeps): void {
       }),
       startMs: t.int({
         nullable: true,
-        description: 'The start in ms from the answer of the call. Null if unknown.',
+        description:
+          'The start in ms from the answer of the call, or from its creation if it was not answered. Null if unknown.',
         resolve: ({ utterance }) => utterance.startMs && Math.round(utterance.startMs),
       }),
       endMs: t.int({
         nullable: true,
-        description: 'The end in ms from the answer of the call. Null if unknown.',
+        description:
+          'The end in ms from the answer of the call, or from its creation if it was not answered. Null if unknown.',
         resolve: ({ utterance }) => utterance.endMs && Math.round(utterance.endMs),
       }),
       confidence: t.float({
