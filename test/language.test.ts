@@ -45,8 +45,6 @@ const PENDING: readonly string[] = [
   'e2e/',
   'packages/daemon/src/',
   'packages/daemon/test/',
-  'packages/plugin-deepgram/src/',
-  'packages/plugin-deepgram/test/',
   'packages/plugin-vobiz/src/',
   'packages/plugin-vobiz/test/',
   'packages/testkit/src/',

@@ -1,49 +1,64 @@
-/** The options of this plugin, as they stand in the configuration. */
+/** The options of this plugin. */
 import { Secret } from '@sidetone/core';
 import { z } from 'zod';
-import { isFlux, webSocketAddress } from './connection/address.ts';
+
+/** Hosts that only the operator controls: loopback, private networks, and names without a domain. */
+const PRIVATE_HOST =
+  /^(localhost|[^.:]+|.+\.localhost|127(\.\d+){3}|10(\.\d+){3}|192\.168(\.\d+){2}|172\.(1[6-9]|2\d|3[01])(\.\d+){2}|\[::1\]|\[f[cd][0-9a-f:]+\])$/;
+
+/** Returns the base URL of the service; undefined if it is invalid, or would send audio unencrypted over the internet. */
+export function parseBaseUrl(text: string): URL | undefined {
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  if (!url || url.hash !== '' || url.search !== '' || url.username !== '' || url.password !== '')
+    return undefined;
+  const isAllowed = url.protocol === 'wss:' || (url.protocol === 'ws:' && PRIVATE_HOST.test(url.hostname));
+  return isAllowed ? url : undefined;
+}
+
+/** Returns whether a model belongs to the Flux family, which has another interface: one party per socket, and turns. */
+export const isFlux = (model: string): boolean => model.startsWith('flux');
 
 const secret = z
   .string()
   .min(1)
   .transform((text) => new Secret(text));
 
-const address = z.string().transform((text, context) => {
-  const url = webSocketAddress(text);
+const baseUrl = z.string().transform((text, context) => {
+  const url = parseBaseUrl(text);
   if (url) return url;
   context.addIssue({
     code: 'custom',
-    message: 'expected a wss address without a query; ws only for a private or loopback host',
+    message: 'expected a wss URL without a query; ws only for a private or loopback host',
   });
   return z.NEVER;
 });
 
 const language = z.string().regex(/^[a-z]{2,8}(-[a-z0-9]{2,8})*$/i, 'expected a language, such as en-IN');
-const word = z.string().trim().min(1).max(100);
+const term = z.string().trim().min(1).max(100);
 
 const shape = z.strictObject({
   apiKey: secret,
-  apiBaseUrl: address.prefault('wss://api.deepgram.com'),
+  apiBaseUrl: baseUrl.prefault('wss://api.deepgram.com'),
   model: z.string().min(1).default('nova-3'),
   version: z.string().min(1).default('latest'),
-  /** `multi` for speech in several; a Flux model takes none. */
+  /** `multi` for several languages. Not used by Flux models. */
   language: language.default('en'),
   languageHints: z.array(language).max(20).default([]),
-  /** 50 stay below the limit of 500 tokens, beyond which Deepgram stops without a word. */
-  keyterms: z.array(word).max(50).default([]),
+  /** 50 keyterms are below the limit of 500 tokens, above which Deepgram sends no results. */
+  keyterms: z.array(term).max(50).default([]),
   /** `word:boost`, for models before Nova-3. */
-  keywords: z.array(word).max(100).default([]),
-  redact: z.array(word).max(20).default([]),
+  keywords: z.array(term).max(100).default([]),
+  redact: z.array(term).max(20).default([]),
   punctuate: z.boolean().default(true),
   smartFormat: z.boolean().default(false),
   numerals: z.boolean().default(false),
   profanityFilter: z.boolean().default(false),
   fillerWords: z.boolean().default(false),
-  /** The silence that makes a pause. */
+  /** The silence that ends an utterance. */
   endpointingMs: z.int().min(10).max(5000).default(300),
-  /** The gap between words that ends an utterance, in noise too. */
+  /** The gap between words that ends an utterance, also in noise. */
   utteranceEndMs: z.int().min(1000).max(5000).default(1500),
-  /** When a Flux model takes a turn as over. */
+  /** When a Flux model ends a turn. */
   flux: z
     .strictObject({
       eotThreshold: z.number().min(0.5).max(1).default(0.7),
@@ -51,58 +66,58 @@ const shape = z.strictObject({
     })
     .prefault({}),
   encoding: z.enum(['linear16', 'mulaw']).default('linear16'),
-  /** Hz; as it comes when absent. */
+  /** Hz; not resampled by default. */
   sampleRate: z.union([z.literal(8000), z.literal(16_000)]).optional(),
-  /** One socket with a channel a party, or one socket a party. A Flux model has one a party. */
+  /** One socket with one channel per party, or one socket per party. Flux models always use `party`. */
   sockets: z.enum(['call', 'party']).default('call'),
-  /** Keeps audio and words from being stored, and from being used for training. */
+  /** Prevents that audio and text are stored or used for training. */
   mipOptOut: z.boolean().default(true),
   tag: z.string().trim().min(1).max(128).optional(),
-  /** What is sent of the audio that came while there was no connection. */
+  /** How much of the audio received during a disconnect is sent. */
   replay: z
     .strictObject({
       mode: z.enum(['full', 'capped', 'none']).default('full'),
-      /** How much at most, in mode capped. */
+      /** The limit in mode `capped`. */
       maxMs: z.int().min(1000).max(30_000).default(8000),
     })
     .prefault({}),
-  /** How much audio is kept for a replay. */
+  /** How much audio is buffered for a replay. */
   bufferMs: z.int().min(15_000).max(30_000).default(20_000),
   maxCalls: z.int().min(1).max(10_000).default(50),
 });
 
 type Shape = z.output<typeof shape>;
 
-const takesHints = ({ model, language: spoken }: Shape): boolean =>
+const supportsHints = ({ model, language: spoken }: Shape): boolean =>
   isFlux(model) ? model.includes('multi') : spoken === 'multi';
 
-/** What does not go together: the key that is at fault, whether it is, and what was expected. */
+/** Options that cannot be combined: the invalid option, when it is invalid, and what is expected. */
 const RULES: readonly (readonly [
   key: keyof Shape,
-  isBroken: (options: Shape) => boolean,
+  isInvalid: (options: Shape) => boolean,
   message: string,
 ])[] = [
   [
     'keywords',
     ({ keywords, model }) => keywords.length > 0 && (model.startsWith('nova-3') || isFlux(model)),
-    'expected no keywords: Nova-3 and Flux models refuse them, use keyterms',
+    'expected no keywords: Nova-3 and Flux models reject them, use keyterms',
   ],
   [
     'languageHints',
-    (options) => options.languageHints.length > 0 && !takesHints(options),
-    'expected no languageHints but with the language multi, or a multilingual Flux model',
+    (options) => options.languageHints.length > 0 && !supportsHints(options),
+    'expected no languageHints: they require the language multi, or a multilingual Flux model',
   ],
   [
     'redact',
     ({ redact, model }) =>
       isFlux(model) && redact.some((kind) => kind !== 'numbers' && kind !== 'aggressive_numbers'),
-    'expected numbers or aggressive_numbers: a Flux model redacts nothing else',
+    'expected numbers or aggressive_numbers: Flux models redact nothing else',
   ],
 ];
 
 export const optionsSchema = shape.superRefine((options, context) => {
-  for (const [key, isBroken, message] of RULES) {
-    if (isBroken(options)) context.addIssue({ code: 'custom', path: [key], message });
+  for (const [key, isInvalid, message] of RULES) {
+    if (isInvalid(options)) context.addIssue({ code: 'custom', path: [key], message });
   }
 });
 

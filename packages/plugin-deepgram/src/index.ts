@@ -2,7 +2,7 @@ import { defineTranscriber } from '@sidetone/core';
 import { optionsSchema, type DeepgramOptions } from './config.ts';
 import { createTranscriber } from './transcriber.ts';
 
-/** Deepgram: the audio of a call to its live interface, and the words back. */
+/** Deepgram: transcribes the audio of calls with its live API. */
 export default defineTranscriber<DeepgramOptions>({
   kind: 'transcriber',
   name: 'deepgram',

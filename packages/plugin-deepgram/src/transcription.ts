@@ -1,4 +1,4 @@
-/** One call: its audio on one stream or on several, and how they do as one word. */
+/** The transcription of one call: one session or one per party, and their combined state. */
 import { definedFields } from '@sidetone/plugin-kit';
 import {
   type Party,
@@ -8,11 +8,11 @@ import {
   type TranscriptionRequest,
   type TranscriptionState,
 } from '@sidetone/core';
-import { isFlux, listenUrl } from './connection/address.ts';
 import { createAudioBuffer } from './audio/audio-buffer.ts';
-import type { DeepgramOptions } from './config.ts';
-import { createSession, type Session } from './session.ts';
-import { messageOf, type Trouble } from './connection/troubles.ts';
+import { isFlux, type DeepgramOptions } from './config.ts';
+import { messageOf, type ConnectionError } from './connection/connection-errors.ts';
+import { listenUrl } from './connection/urls.ts';
+import { Session } from './session.ts';
 
 /** From the best to the worst. */
 const BY_SEVERITY = [
@@ -22,58 +22,60 @@ const BY_SEVERITY = [
   'FAILED',
 ] as const satisfies readonly TranscriptionState[];
 
-interface Standing {
+interface Status {
   readonly state: TranscriptionState;
-  readonly trouble?: Trouble;
+  readonly error?: ConnectionError;
 }
 
-/** How all do: as the worst of those that go on, with the trouble of any. */
-function standingOf(standings: readonly Standing[]): Standing {
-  const byHealth = standings.toSorted((a, b) => BY_SEVERITY.indexOf(a.state) - BY_SEVERITY.indexOf(b.state));
-  const worst = byHealth.at(-1)!;
-  const going = byHealth.findLast(({ state }) => state !== 'FAILED') ?? worst;
-  return { state: going.state, ...definedFields({ trouble: worst.trouble ?? going.trouble }) };
+/** Combines the statuses of sessions: the worst state that is not FAILED if there is one, and the error of the worst state. */
+function combined(statuses: readonly Status[]): Status {
+  const bySeverity = statuses.toSorted((a, b) => BY_SEVERITY.indexOf(a.state) - BY_SEVERITY.indexOf(b.state));
+  const worst = bySeverity.at(-1)!;
+  const running = bySeverity.findLast(({ state }) => state !== 'FAILED') ?? worst;
+  return { state: running.state, ...definedFields({ error: worst.error ?? running.error }) };
 }
 
 export interface CallTranscription extends Transcription {
-  /** Settles when nothing of it is left. */
+  /** Resolves when everything is released. */
   readonly done: Promise<void>;
 }
 
-/** Begins to transcribe a call. `signal` cuts it: nothing is told from then on. */
+/** Starts the transcription of a call. `signal` aborts it: nothing is emitted from then on. */
 export function createTranscription(
   options: DeepgramOptions,
   host: TranscriberHost,
   random: () => number,
-  { parties, sampleRate, language, emit: tell }: TranscriptionRequest,
+  request: TranscriptionRequest,
   signal: AbortSignal,
 ): CallTranscription {
+  const { parties, sampleRate, language } = request;
   const flux = isFlux(options.model);
   const groups = flux || options.sockets === 'party' ? parties.map((party) => [party]) : [parties];
   const toRate = options.sampleRate ?? sampleRate;
-  const places = new Map<Party, { readonly session: Session; readonly channel: number }>();
-  const standings: Standing[] = groups.map(() => ({ state: 'CONNECTING' }));
-  let told: Standing = { state: 'CONNECTING' };
+  const channelOf = new Map<Party, { readonly session: Session; readonly channel: number }>();
+  const statuses: Status[] = groups.map(() => ({ state: 'CONNECTING' }));
+  let emitted: Status = { state: 'CONNECTING' };
 
   function emit(event: TranscriberEvent): void {
-    if (!signal.aborted) tell(event);
+    if (!signal.aborted) request.emit(event);
   }
 
-  function stand(index: number, standing: Standing): void {
-    standings[index] = standing;
-    const { state, trouble } = standingOf(standings);
-    if (state === told.state && trouble?.code === told.trouble?.code) return;
-    told = { state, ...definedFields({ trouble }) };
-    const message = trouble && messageOf(trouble, options.apiKey.reveal());
-    emit({ type: 'state', state, ...definedFields({ code: trouble?.code, message }) });
+  function setStatus(index: number, status: Status): void {
+    statuses[index] = status;
+    const { state, error } = combined(statuses);
+    if (state === emitted.state && error?.code === emitted.error?.code) return;
+    emitted = { state, ...definedFields({ error }) };
+    const message = error && messageOf(error, options.apiKey.reveal());
+    emit({ type: 'state', state, ...definedFields({ code: error?.code, message }) });
   }
 
-  const sessions = groups.map((group, index) => {
-    const session = createSession({
+  function createSession(group: readonly Party[], index: number): Session {
+    const channels = group.length;
+    return new Session({
       host,
       parties: group,
       buffer: createAudioBuffer({
-        channels: group.length,
+        channels,
         fromRate: sampleRate,
         toRate,
         encoding: options.encoding,
@@ -84,16 +86,20 @@ export function createTranscription(
       url: (withKeyterms) =>
         listenUrl(options, {
           sampleRate: toRate,
-          channels: group.length,
+          channels,
           withKeyterms,
           ...definedFields({ language }),
         }),
       emit,
-      onState: (state, trouble) => stand(index, { state, ...definedFields({ trouble }) }),
+      onState: (state, error) => setStatus(index, { state, ...definedFields({ error }) }),
       random,
       signal,
     });
-    for (const [channel, party] of group.entries()) places.set(party, { session, channel });
+  }
+
+  const sessions = groups.map((group, index) => {
+    const session = createSession(group, index);
+    for (const [channel, party] of group.entries()) channelOf.set(party, { session, channel });
     return session;
   });
 
@@ -101,8 +107,8 @@ export function createTranscription(
   return {
     done,
     write(party, bytes, atMs) {
-      const place = places.get(party);
-      place?.session.write(place.channel, bytes, atMs);
+      const target = channelOf.get(party);
+      target?.session.write(target.channel, bytes, atMs);
     },
     async end() {
       await Promise.all(sessions.map((session) => session.end()));

@@ -1,45 +1,43 @@
-/** Between the words of the service and those of the contract: pure. */
-import { definedFields } from '@sidetone/plugin-kit';
-import { type Party, type TranscriberEvent } from '@sidetone/core';
-import type { TimeLine } from './audio/timeline.ts';
-import type { TurnEvent, TurnEventOf, TurnInput } from './turns.ts';
-import type { HeardWord, ServerMessage, ServerMessageOf, ServerMessageType } from './wire.ts';
+/** Translates the service's messages to inputs of turns, and events of turns to events of the contract. Pure. */
+import { definedFields, dispatch, type HandlerTable } from '@sidetone/plugin-kit';
+import type { Party, TranscriberEvent } from '@sidetone/core';
+import type { Timeline } from './audio/timeline.ts';
+import type { FinishedUtterance, TurnEvent, TurnInput } from './turns/turn-state.ts';
+import type { ServerMessage, Word } from './wire.ts';
 
-/** What a message tells of one channel. */
-export interface ChannelInput {
+/** An input for the turns of one channel. */
+interface ChannelInput {
   readonly channel: number;
   readonly input: TurnInput;
 }
 
 const nothing = (): undefined => undefined;
 
-const INPUTS: {
-  readonly [Type in ServerMessageType]: (
-    message: ServerMessageOf<Type>,
-    line: TimeLine,
-  ) => TurnInput | undefined;
-} = {
-  results({ start, end, text, words, confidence, isFinal, isPause, isAnswer }, line) {
-    const placed = (from: number, to: number) => {
-      const startMs = line.msAt(from);
-      return { startMs, endMs: Math.max(startMs, line.endMsAt(to)) };
+const INPUTS: HandlerTable<ServerMessage, [timeline: Timeline], TurnInput | undefined> = {
+  results({ start, end, text, words, confidence, isFinal, isPause, fromFinalize }, timeline) {
+    const positionOf = (from: number, to: number) => {
+      const startMs = timeline.msAt(from);
+      return { startMs, endMs: Math.max(startMs, timeline.endMsAt(to)) };
     };
-    const timed = (word: HeardWord) => ({ text: word.text, ...placed(word.start ?? start, word.end ?? end) });
+    const timed = (word: Word) => ({
+      text: word.text,
+      ...positionOf(word.start ?? start, word.end ?? end),
+    });
     return {
       type: 'window',
-      ...placed(start, end),
+      ...positionOf(start, end),
       text,
       words: words.map(timed),
       isFinal,
       isPause,
-      isAnswer,
+      fromFinalize,
       ...definedFields({ confidence }),
     };
   },
-  utteranceEnd: ({ lastWordEnd }, line) =>
-    // -1: there is nothing to tell.
-    lastWordEnd < 0 ? undefined : { type: 'gap', lastWordEndMs: line.endMsAt(lastWordEnd) },
-  speechStarted: ({ at }, line) => ({ type: 'speech', atMs: line.msAt(at) }),
+  utteranceEnd: ({ lastWordEnd }, timeline) =>
+    // -1: no word.
+    lastWordEnd < 0 ? undefined : { type: 'wordGap', lastWordEndMs: timeline.endMsAt(lastWordEnd) },
+  speechStarted: ({ at }, timeline) => ({ type: 'speech', atMs: timeline.msAt(at) }),
   metadata: nothing,
   error: nothing,
   notice: nothing,
@@ -47,40 +45,32 @@ const INPUTS: {
   malformed: nothing,
 };
 
-/** What a message of a socket tells of a channel, on the call's time line; undefined when it tells of none. */
-export function inputOf(message: ServerMessage, line: TimeLine): ChannelInput | undefined {
-  const read = INPUTS[message.type] as (message: ServerMessage, line: TimeLine) => TurnInput | undefined;
-  const input = read(message, line);
+/** Returns the input of a message, on the timeline of the call; undefined if it does not concern a channel. */
+export function channelInputOf(message: ServerMessage, timeline: Timeline): ChannelInput | undefined {
+  const input = dispatch(INPUTS, message, timeline);
   return input && { channel: 'channel' in message ? message.channel : 0, input };
 }
 
-const utterance = (party: Party, { type, number, text, startMs, endMs, confidence }: TurnEventOf<'closed'>) =>
-  ({
-    type: type === 'closed' ? 'utterance.final' : 'utterance.revised',
-    party,
-    utteranceId: `${party}-${number}`,
-    text,
-    startMs,
-    endMs,
-    ...definedFields({ confidence }),
-  }) as const;
+const utteranceOf = (party: Party, utterance: FinishedUtterance) => {
+  const { number, text, startMs, endMs, confidence } = utterance;
+  const utteranceId = `${party}-${number}`;
+  return { party, utteranceId, text, startMs, endMs, ...definedFields({ confidence }) };
+};
 
-const EVENTS: {
-  readonly [Type in TurnEvent['type']]: (party: Party, event: TurnEventOf<Type>) => TranscriberEvent;
-} = {
-  started: (party, { atMs }) => ({ type: 'speech.started', party, atMs }),
-  stopped: (party, { atMs }) => ({ type: 'speech.stopped', party, atMs }),
-  partial: (party, { number, text }) => ({
+const EVENTS: HandlerTable<TurnEvent, [party: Party], TranscriberEvent> = {
+  speechStarted: ({ atMs }, party) => ({ type: 'speech.started', party, atMs }),
+  speechStopped: ({ atMs }, party) => ({ type: 'speech.stopped', party, atMs }),
+  partial: ({ number, text }, party) => ({
     type: 'utterance.partial',
     party,
     utteranceId: `${party}-${number}`,
     text,
   }),
-  closed: utterance,
-  revised: utterance,
+  finished: (event, party) => ({ type: 'utterance.final', ...utteranceOf(party, event) }),
+  revised: (event, party) => ({ type: 'utterance.revised', ...utteranceOf(party, event) }),
 };
 
-/** An event of the contract. An utterance's name is its party and number. */
-export function eventOf(party: Party, event: TurnEvent): TranscriberEvent {
-  return (EVENTS[event.type] as (party: Party, event: TurnEvent) => TranscriberEvent)(party, event);
+/** Returns the event of the contract. The id of an utterance consists of its party and number. */
+export function transcriberEventOf(party: Party, event: TurnEvent): TranscriberEvent {
+  return dispatch(EVENTS, event, party);
 }

@@ -1,7 +1,7 @@
 /**
- * What Deepgram sends, from text to values, and the few texts that we send. Pure and total. The two interfaces, `v1/listen`
- * (Nova) and `v2/listen` (Flux), come to the same: a turn of Flux is a window of audio that was heard so far, or finally.
- * Every time is in seconds of the audio of one socket.
+ * Decodes Deepgram's messages, and encodes those that are sent. Pure and total. Both interfaces, `v1/listen` (Nova) and `v2/listen`
+ * (Flux), are decoded to the same messages: a turn of Flux is a window of audio with an interim or final result. Times are seconds
+ * of the audio of one socket.
  */
 import {
   isJsonObject,
@@ -15,86 +15,86 @@ import {
   type JsonObject,
 } from '@sidetone/plugin-kit';
 
-/** A word, as it is to be shown. */
-export interface HeardWord {
+/** A word with punctuation. */
+export interface Word {
   readonly text: string;
-  /** Where it lies; a Flux word may have no times. */
+  /** Flux words may have no times. */
   readonly start?: number;
   readonly end?: number;
 }
 
 /** The fields of each message. */
-export interface ServerMessageFields {
-  /** The words of a window of audio: so far, or finally. */
+interface ServerMessageFields {
+  /** The interim or final result for a window of audio. */
   results: {
     readonly channel: number;
     readonly start: number;
     readonly end: number;
-    /** Empty where nothing was said. */
+    /** Empty for silence. */
     readonly text: string;
     readonly confidence?: number;
-    readonly words: readonly HeardWord[];
+    readonly words: readonly Word[];
     readonly isFinal: boolean;
-    /** A pause, or the end of a turn, was heard at its end. */
+    /** Whether it ends with a pause, or the end of a turn. */
     readonly isPause: boolean;
-    /** It answers a `Finalize`. */
-    readonly isAnswer: boolean;
+    /** Whether it is the response to a `Finalize`. */
+    readonly fromFinalize: boolean;
   };
-  /** No word followed for so long; -1 when there is nothing to tell. */
+  /** No word followed for the configured time; -1 if there was no word. */
   utteranceEnd: { readonly channel: number; readonly lastWordEnd: number };
-  /** Something like a voice begins. */
+  /** A voice was detected. */
   speechStarted: { readonly channel: number; readonly at: number };
-  /** All was told; the socket closes. */
+  /** All results were sent; the socket closes. */
   metadata: object;
-  /** Something was not understood, or cannot go on: `v2` closes behind it. */
+  /** A rejected message, or a failure. `v2` closes the socket after it. */
   error: object;
-  /** Nothing for us: greetings, warnings, answers to `Configure`. */
+  /** Ignored: greetings, warnings, responses to `Configure`. */
   notice: object;
-  /** A type that is not known. */
+  /** An unknown type. */
   unknown: object;
-  /** Not a message at all. */
+  /** Not a valid message. */
   malformed: object;
 }
 
-export type ServerMessageType = keyof ServerMessageFields;
+type ServerMessageType = keyof ServerMessageFields;
 export type ServerMessageOf<Type extends ServerMessageType> = {
   readonly type: Type;
 } & ServerMessageFields[Type];
 export type ServerMessage = { [Type in ServerMessageType]: ServerMessageOf<Type> }[ServerMessageType];
 
-/** Control characters: a text is one line. */
-const CONTROLS = /\p{Cc}+/gu;
+/** Control characters, which are replaced: a text is one line. */
+const CONTROL_CHARACTERS = /\p{Cc}+/gu;
 
-/** A text as it is kept: one line, and each letter written one way. */
-function line(value: unknown): string {
-  return typeof value === 'string' ? value.normalize('NFC').replaceAll(CONTROLS, ' ').trim() : '';
+/** Returns a text as one line, normalised to NFC. */
+function singleLine(value: unknown): string {
+  return typeof value === 'string' ? value.normalize('NFC').replaceAll(CONTROL_CHARACTERS, ' ').trim() : '';
 }
 
-/** The channel in `[channel, channels]`; the first where none is told. */
+/** Returns the channel in `[channel, channels]`; 0 by default. */
 function channelOf(value: unknown): number {
   const [channel] = listOf(value);
   return numberOf(channel) ?? 0;
 }
 
-function wordOf(value: unknown): HeardWord {
+function wordOf(value: unknown): Word {
   const word = objectOf(value);
   return {
-    text: line(word['punctuated_word']) || line(word['word']),
+    text: singleLine(word['punctuated_word']) || singleLine(word['word']),
     ...definedFields({ start: numberOf(word['start']), end: numberOf(word['end']) }),
   };
 }
 
-const wordsOf = (value: unknown): readonly HeardWord[] =>
+const wordsOf = (value: unknown): readonly Word[] =>
   listOf(value)
     .map(wordOf)
     .filter(({ text }) => text !== '');
 
-function shareOf(value: unknown): number | undefined {
-  const share = numberOf(value);
-  return share !== undefined && share >= 0 && share <= 1 ? share : undefined;
+function confidenceOf(value: unknown): number | undefined {
+  const confidence = numberOf(value);
+  return confidence !== undefined && confidence >= 0 && confidence <= 1 ? confidence : undefined;
 }
 
-/** Reads a message; undefined when what makes it one is missing. */
+/** Decodes a message; undefined if a required field is missing. */
 type Reader = (message: JsonObject) => ServerMessage | undefined;
 
 function readResults(message: JsonObject): ServerMessage | undefined {
@@ -103,43 +103,43 @@ function readResults(message: JsonObject): ServerMessage | undefined {
   if (start === undefined || duration === undefined) return undefined;
   const [first] = listOf(objectOf(message['channel'])['alternatives']);
   const alternative = objectOf(first);
-  // A pause is told with finals only; one documented sample has it on an interim, and means a final.
+  // A pause is reported with finals only. One documented sample has it on an interim: it is treated as final.
   const isPause = message['speech_final'] === true;
   return {
     type: 'results',
     channel: channelOf(message['channel_index']),
     start,
     end: start + Math.max(0, duration),
-    text: line(alternative['transcript']),
+    text: singleLine(alternative['transcript']),
     words: wordsOf(alternative['words']),
     isFinal: message['is_final'] === true || isPause,
     isPause,
-    isAnswer: message['from_finalize'] === true,
-    ...definedFields({ confidence: shareOf(alternative['confidence']) }),
+    fromFinalize: message['from_finalize'] === true,
+    ...definedFields({ confidence: confidenceOf(alternative['confidence']) }),
   };
 }
 
-/** Each message of a turn has all of its words; only the end of the turn is final. */
+/** Each message of a turn contains all of its words; only the end of the turn is final. */
 function readTurn(message: JsonObject): ServerMessage | undefined {
   const start = numberOf(message['audio_window_start']);
   const end = numberOf(message['audio_window_end']);
   if (start === undefined || end === undefined) return undefined;
   const isEnd = message['event'] === 'EndOfTurn';
-  const shares = listOf(message['words'])
-    .map((word) => shareOf(objectOf(word)['confidence']))
-    .filter((share) => share !== undefined);
-  const confidence = shares.reduce((sum, share) => sum + share, 0) / shares.length;
+  const confidences = listOf(message['words'])
+    .map((word) => confidenceOf(objectOf(word)['confidence']))
+    .filter((value) => value !== undefined);
+  const confidence = confidences.reduce((sum, value) => sum + value, 0) / confidences.length;
   return {
     type: 'results',
     channel: 0,
     start,
     end: Math.max(start, end),
-    text: line(message['transcript']),
+    text: singleLine(message['transcript']),
     words: wordsOf(message['words']),
     isFinal: isEnd,
     isPause: isEnd,
-    isAnswer: false,
-    ...(shares.length > 0 && { confidence }),
+    fromFinalize: false,
+    ...(confidences.length > 0 && { confidence }),
   };
 }
 
@@ -170,20 +170,20 @@ const READERS: Readonly<Record<string, Reader>> = {
   Warning: notice,
 };
 
-/** The message in a text frame. */
+/** Decodes a text frame. */
 export function decodeServerMessage(text: string): ServerMessage {
   const message = parseJson(text);
   if (!isJsonObject(message)) return { type: 'malformed' };
   const name = textOf(message['type']);
-  // An error of the service behind the socket comes without a type.
+  // Errors of the service's backend have no type.
   if (name === undefined) return { type: textOf(message['err_code']) === undefined ? 'malformed' : 'error' };
   const read = getOwn(READERS, name);
   return read ? (read(message) ?? { type: 'malformed' }) : { type: 'unknown' };
 }
 
-/** Holds a socket of `v1` while no audio goes over it. */
+/** Keeps a `v1` socket open while no audio is sent. */
 export const KEEP_ALIVE = JSON.stringify({ type: 'KeepAlive' });
-/** Asks for what is left, and for the end. */
+/** Requests the remaining results and the end of the stream. */
 export const CLOSE_STREAM = JSON.stringify({ type: 'CloseStream' });
-/** Asks for the final words of a channel at once; it may stay without an answer. */
+/** Requests the final result of a channel at once. It may stay unanswered. */
 export const finalize = (channel: number): string => JSON.stringify({ type: 'Finalize', channel });

@@ -1,4 +1,4 @@
-/** A call from its first word to its last, against the model of the service. */
+/** Tests whole calls against the model of the service. */
 import { encodePcm16le } from '@sidetone/core';
 import type { Script } from '@sidetone/testkit';
 import { describe, expect, it } from 'vitest';
@@ -16,8 +16,8 @@ const SCRIPT: Script = {
   ],
 };
 
-describe('a call', () => {
-  it('becomes utterances at their places, shown before they are final', async () => {
+describe('call', () => {
+  it('produces partials and utterances with their positions', async () => {
     const harness = await start();
     harness.serve();
     const call = harness.open();
@@ -68,7 +68,7 @@ describe('a call', () => {
     harness.host.verify();
   });
 
-  it('is one socket with a channel a party, and shows the key in the header alone', async () => {
+  it('opens one socket with one channel per party, and sends the key only in a header', async () => {
     const harness = await start();
     harness.serve();
     const call = harness.open();
@@ -82,7 +82,7 @@ describe('a call', () => {
     await call.end();
   });
 
-  it('is a socket a party, where that is wanted', async () => {
+  it('opens one socket per party if configured', async () => {
     const harness = await start({ sockets: 'party' });
     harness.serve({ channels: 1 });
     const call = harness.open();
@@ -97,7 +97,7 @@ describe('a call', () => {
     expect(call.of('state').map(({ state }) => state)).toEqual(['TRANSCRIBING']);
   });
 
-  it('begins anywhere on the time line', async () => {
+  it('may start at any position', async () => {
     const harness = await start();
     harness.serve({ channels: 1 });
     const call = harness.open({ parties: ['CUSTOMER'] });
@@ -109,7 +109,7 @@ describe('a call', () => {
     expect(call.of('utterance.final')).toMatchObject([{ startMs: 90_000, endMs: 90_240 }]);
   });
 
-  it('is sent in the encoding and at the rate that are wanted', async () => {
+  it('sends the configured encoding and sample rate', async () => {
     const harness = await start({ encoding: 'mulaw', sampleRate: 8000 });
     harness.accept();
     const call = harness.open({ parties: ['CUSTOMER'], sampleRate: 16_000 });
@@ -130,7 +130,7 @@ describe('a call', () => {
     call.controller.abort();
   });
 
-  it('is transcribed in its own language, if it has one', async () => {
+  it('uses the language of the call', async () => {
     const harness = await start({ language: 'en' });
     harness.accept();
     const call = harness.open({ language: 'hi' });
@@ -139,7 +139,7 @@ describe('a call', () => {
     call.controller.abort();
   });
 
-  it('sends nothing but audio, keep-alives and its two questions', async () => {
+  it('sends only audio, KeepAlive, Finalize and CloseStream', async () => {
     const harness = await start({ keyterms: ['Meridian Cover'], numerals: true });
     harness.serve();
     const call = harness.open();
@@ -149,7 +149,7 @@ describe('a call', () => {
     const texts = harness.peers[0]!.received.filter((message) => typeof message === 'string');
     const types = new Set(texts.map((text) => (JSON.parse(text) as { type: string }).type));
     expect([...types].toSorted()).toEqual(['CloseStream', 'KeepAlive']);
-    // Of these a client is warned, or has no need.
+    // Documented as errors, or not needed.
     for (const name of [
       'configure_keyterms_replace',
       'configure_keyterms_clear',
@@ -166,7 +166,7 @@ describe('a call', () => {
     }
   });
 
-  it('closes its socket properly when it is cut', async () => {
+  it('closes its socket normally when it is aborted', async () => {
     const harness = await start();
     harness.serve();
     const call = harness.open();
@@ -178,13 +178,13 @@ describe('a call', () => {
   });
 });
 
-describe('a call of which nothing more is wanted', () => {
-  it('closes a socket that opens just then', async () => {
+describe('aborted call', () => {
+  it('closes a socket that opens at the same time', async () => {
     const harness = await start();
     const call = harness.open();
     harness.accept(() => call.controller.abort());
     await harness.host.clock.settle();
-    harness.refuse(503);
+    harness.reject(503);
     const late = harness.open();
     harness.accept(() => late.controller.abort());
     await late.speak(100);
@@ -194,8 +194,8 @@ describe('a call of which nothing more is wanted', () => {
   });
 });
 
-describe('an instance', () => {
-  it('serves only so many calls', async () => {
+describe('instance', () => {
+  it('limits the number of calls', async () => {
     const harness = await start({ maxCalls: 1 });
     harness.serve();
     const call = harness.open();
@@ -205,7 +205,7 @@ describe('an instance', () => {
     await harness.open().end();
   });
 
-  it('dials nothing before a call is opened', async () => {
+  it('does not connect before a call is opened', async () => {
     const harness = await start();
     await harness.host.clock.advance(60_000);
     expect([harness.host.dials.length, harness.host.requests.length, harness.host.clock.pending]).toEqual([
@@ -213,12 +213,12 @@ describe('an instance', () => {
     ]);
   });
 
-  it('that is stopped leaves nothing, and tells nothing more', async () => {
+  it('releases everything and emits nothing after a stop', async () => {
     const harness = await start({ sockets: 'party' });
     harness.serve({ channels: 1 });
     const calls = [harness.open(), harness.open()];
     await calls[0]!.speak(700, SCRIPT);
-    const told = calls[0]!.events.length;
+    const count = calls[0]!.events.length;
     harness.host.answerDials(() => new Promise(() => undefined));
     calls.push(harness.open());
     await harness.host.clock.settle();
@@ -227,20 +227,20 @@ describe('an instance', () => {
     expect(harness.host.openDials).toBe(0);
     await calls[0]!.speak(3000, SCRIPT);
     await Promise.all(calls.map((call) => call.end()));
-    expect(calls[0]!.events).toHaveLength(told);
+    expect(calls[0]!.events).toHaveLength(count);
     expect(harness.peers.every(({ closing }) => closing !== undefined)).toBe(true);
     expect(harness.host.clock.pending).toBe(0);
     expect(harness.host.openDials).toBe(0);
   });
 
-  it('says nothing in the log of what was said, or of the key', async () => {
+  it('logs neither transcripts nor the API key', async () => {
     const harness = await start();
     harness.serve();
     const call = harness.open();
     await call.speak(1500, SCRIPT);
     harness.peers[0]!.cut();
     await call.speak(1500, SCRIPT);
-    harness.refuse(401, JSON.stringify({ err_msg: `the key ${KEY} is bad, word-1` }));
+    harness.reject(401, JSON.stringify({ err_msg: `the key ${KEY} is bad, word-1` }));
     harness.peers[1]!.cut();
     await call.speak(3000, SCRIPT);
     await call.end();

@@ -1,33 +1,34 @@
 import { inspect } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import plugin from '@sidetone/plugin-deepgram';
+import { isFlux, parseBaseUrl } from '../src/config.ts';
 import { KEY, readOptions } from './harness.ts';
 
 const keyOf = (part: PropertyKey | { readonly key: PropertyKey }): string =>
   String(typeof part === 'object' ? part.key : part);
 
-/** The keys that are at fault, and what was expected of them. */
-async function mistakes(options: object): Promise<[key: string, message: string][]> {
+/** Returns the invalid options, and what was expected. */
+async function issuesOf(options: object): Promise<[key: string, message: string][]> {
   const { issues = [] } = await plugin.options['~standard'].validate(options);
   return issues.map(({ path = [], message }) => [path.map(keyOf).join('.'), message]);
 }
 
 const keysOf = async (options: object): Promise<string[]> =>
-  (await mistakes({ apiKey: KEY, ...options })).map(([key]) => key);
+  (await issuesOf({ apiKey: KEY, ...options })).map(([key]) => key);
 
-describe('the options', () => {
-  it('need the key alone', async () => {
+describe('optionsSchema', () => {
+  it('requires only the API key', async () => {
     expect(await keysOf({})).toEqual([]);
-    expect((await mistakes({})).map(([key]) => key)).toEqual(['apiKey']);
+    expect((await issuesOf({})).map(([key]) => key)).toEqual(['apiKey']);
   });
 
-  it('never show the key', async () => {
+  it('does not print the API key', async () => {
     expect(inspect(await readOptions(), { depth: 9 })).not.toContain(KEY);
-    expect(JSON.stringify(await mistakes({ apiKey: KEY, bogus: KEY }))).not.toContain(KEY);
+    expect(JSON.stringify(await issuesOf({ apiKey: KEY, bogus: KEY }))).not.toContain(KEY);
   });
 
-  it('take no unknown key', async () => {
-    expect(await mistakes({ apiKey: KEY, keyterm: ['x'] })).toEqual([
+  it('rejects unknown options', async () => {
+    expect(await issuesOf({ apiKey: KEY, keyterm: ['x'] })).toEqual([
       ['', expect.stringContaining('keyterm')],
     ]);
   });
@@ -50,7 +51,7 @@ describe('the options', () => {
     [{ apiBaseUrl: 'ws://api.deepgram.com' }, 'apiBaseUrl'],
     [{ language: 'English (India)' }, 'language'],
     [{ maxCalls: 0 }, 'maxCalls'],
-  ])('%j: %s is at fault', async (options, key) => {
+  ])('rejects %j because of %s', async (options, key) => {
     expect(await keysOf(options)).toEqual([key]);
   });
 
@@ -62,12 +63,50 @@ describe('the options', () => {
     { redact: ['pci'] },
     { language: 'zh-Hans-CN' },
     { replay: { mode: 'capped', maxMs: 10_000 } },
-  ])('%j is fine', async (options) => {
+  ])('accepts %j', async (options) => {
     expect(await keysOf(options)).toEqual([]);
   });
 
-  it('say what to do about keywords', async () => {
-    const [[, message] = []] = await mistakes({ apiKey: KEY, keywords: ['Asha:2'] });
+  it('names the alternative to keywords', async () => {
+    const [[, message] = []] = await issuesOf({ apiKey: KEY, keywords: ['Asha:2'] });
     expect(message).toContain('use keyterms');
+  });
+});
+
+describe('parseBaseUrl', () => {
+  it.each([
+    'wss://api.eu.deepgram.com',
+    'ws://127.0.0.1:8080',
+    'ws://localhost:8080',
+    'ws://dg.localhost',
+    'ws://deepgram:8080',
+    'ws://10.1.2.3',
+    'ws://192.168.0.7',
+    'ws://172.20.0.2',
+    'ws://[::1]:8080',
+    'ws://[fd00::7]',
+  ])('accepts %s', (text) => {
+    expect(parseBaseUrl(text)?.href).toBe(new URL(text).href);
+  });
+
+  it.each([
+    'ws://api.deepgram.com',
+    'ws://172.32.0.2',
+    'ws://10.example.com',
+    'ws://[2001:db8::1]',
+    'ws://127.0.0.1.example.com',
+    'https://api.deepgram.com',
+    'wss://user:secret@api.deepgram.com',
+    'wss://api.deepgram.com?token=1',
+    'wss://api.deepgram.com#x',
+    'api.deepgram.com',
+  ])('rejects %s', (text) => {
+    expect(parseBaseUrl(text)).toBeUndefined();
+  });
+});
+
+describe('isFlux', () => {
+  it('recognises Flux models by their name', () => {
+    expect([isFlux('flux-general-en'), isFlux('nova-3')]).toEqual([true, false]);
   });
 });

@@ -1,12 +1,12 @@
 import type { Script } from '@sidetone/testkit';
 import { describe, expect, it } from 'vitest';
-import { END_MS } from '../src/session.ts';
+import { END_TIMEOUT_MS } from '../src/session.ts';
 import { start, utterancesOf } from './harness.ts';
 
 const SCRIPT: Script = { CUSTOMER: [[1, 500]], ASSISTANT: [[2, 700]] };
 
-describe('the end of a call', () => {
-  it('brings the words that are on their way', async () => {
+describe('end of a call', () => {
+  it('waits for the last results', async () => {
     const harness = await start();
     harness.serve();
     const call = harness.open();
@@ -20,7 +20,7 @@ describe('the end of a call', () => {
     expect(harness.peers[0]!.closing?.code).toBe(1000);
   });
 
-  it('brings them although the connection was not there yet', async () => {
+  it('waits for a connection that is being opened', async () => {
     const harness = await start();
     let open = (): void => undefined;
     harness.host.answerDials(() => new Promise((resolve) => (open = resolve)));
@@ -31,19 +31,19 @@ describe('the end of a call', () => {
     open();
     await harness.host.clock.advance(8100);
     // The first dial was not served; the second is.
-    await harness.host.clock.advance(END_MS);
+    await harness.host.clock.advance(END_TIMEOUT_MS);
     await ended;
     expect(harness.host.clock.pending).toBe(0);
   });
 
-  it('brings them although the connection is lost meanwhile', async () => {
+  it('reconnects if the connection is lost meanwhile', async () => {
     const harness = await start();
     harness.serve();
     const call = harness.open();
     await call.speak(960, SCRIPT);
     const ended = call.transcription.end();
     harness.peers[0]!.cut();
-    await harness.host.clock.advance(END_MS);
+    await harness.host.clock.advance(END_TIMEOUT_MS);
     await ended;
     expect(utterancesOf(call)).toEqual([
       ['CUSTOMER', 'word-1'],
@@ -52,9 +52,9 @@ describe('the end of a call', () => {
     expect(call.of('gap')).toEqual([]);
   });
 
-  it('does not rest between attempts that it waited for before', async () => {
+  it('interrupts the backoff', async () => {
     const harness = await start();
-    harness.refuse(429);
+    harness.reject(429);
     const call = harness.open();
     await call.speak(1000, SCRIPT);
     harness.serve();
@@ -62,7 +62,7 @@ describe('the end of a call', () => {
     expect(utterancesOf(call)).toHaveLength(2);
   });
 
-  it('is over in time although the service says nothing, and keeps what was shown', async () => {
+  it('times out if the service sends nothing, and keeps the partial', async () => {
     const harness = await start();
     harness.accept((peer) => {
       const words = [{ word: 'hello', start: 0.5, end: 0.7 }];
@@ -78,15 +78,15 @@ describe('the end of a call', () => {
     await call.speak(1000);
     const before = harness.host.clock.now();
     await call.end();
-    expect(harness.host.clock.now() - before).toBeLessThanOrEqual(END_MS + 200);
+    expect(harness.host.clock.now() - before).toBeLessThanOrEqual(END_TIMEOUT_MS + 200);
     expect(utterancesOf(call)).toEqual([['CUSTOMER', 'hello']]);
     expect(call.of('gap')).toMatchObject([{ fromMs: 800, toMs: 1000 }]);
     expect(harness.host.clock.pending).toBe(0);
   });
 
-  it('tells how much was never heard when there was no connection', async () => {
+  it('reports the audio as a gap if there was no connection', async () => {
     const harness = await start();
-    harness.refuse(503);
+    harness.reject(503);
     const call = harness.open();
     await call.speak(3000, SCRIPT);
     await call.end();
@@ -94,9 +94,9 @@ describe('the end of a call', () => {
     expect(call.of('utterance.final')).toEqual([]);
   });
 
-  it('of one in which nothing was said needs no connection', async () => {
+  it('does not wait without audio', async () => {
     const harness = await start();
-    harness.refuse(503);
+    harness.reject(503);
     const call = harness.open();
     await harness.host.clock.advance(100);
     const before = harness.host.clock.now();
@@ -106,29 +106,29 @@ describe('the end of a call', () => {
     expect(harness.host.clock.pending).toBe(0);
   });
 
-  it('comes once, however often it is asked for; audio behind it is dropped', async () => {
+  it('may be requested repeatedly, and drops later audio', async () => {
     const harness = await start();
     harness.serve();
     const call = harness.open();
     await call.speak(960, SCRIPT);
     await Promise.all([call.end(), call.end()]);
-    const told = call.events.length;
+    const count = call.events.length;
     await call.speak(2000, { CUSTOMER: [[9, 1000]] });
     await call.end();
-    expect(call.events).toHaveLength(told);
+    expect(call.events).toHaveLength(count);
   });
 
-  it('in which nothing more is wanted is at once, without a word', async () => {
+  it('is immediate and silent when the call is aborted', async () => {
     const harness = await start();
     harness.serve();
     const call = harness.open();
     await call.speak(960, SCRIPT);
-    const told = call.events.length;
+    const count = call.events.length;
     const ended = call.transcription.end();
     call.controller.abort();
     await ended;
     await harness.host.clock.advance(20_000);
-    expect(call.events).toHaveLength(told);
+    expect(call.events).toHaveLength(count);
     expect(harness.host.clock.pending).toBe(0);
   });
 });

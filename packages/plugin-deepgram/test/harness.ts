@@ -1,4 +1,4 @@
-/** A started instance of the plugin on a fake host, and calls that are spoken into it. */
+/** Starts an instance of the plugin on a fake host, and opens calls with synthetic speech. */
 import { FaultError, type Party, type Transcriber } from '@sidetone/core';
 import {
   createFakeHost,
@@ -24,16 +24,16 @@ export async function readOptions(options: object = {}): Promise<DeepgramOptions
 export interface Harness {
   readonly host: FakeHost;
   readonly transcriber: Transcriber;
-  /** Opens a call; unless told it has both parties. */
+  /** Opens a call, by default with both parties. */
   open(options?: SpokenCallOptions): SpokenCall;
-  /** The far ends of the sockets that were opened, in order. */
+  /** The remote ends of the opened sockets, in order. */
   readonly peers: readonly FakeSocket[];
-  /** Answers every dial from now on, with a socket behind which nobody does anything unless `use` does. */
+  /** Accepts every dial from now on. The remote end does nothing by default. */
   accept(use?: FakeService): void;
-  /** Answers every dial from now on with the model of the service. */
+  /** Accepts every dial from now on with the model of the service. */
   serve(options?: Partial<ModelOptions>): void;
-  /** Refuses every dial from now on. */
-  refuse(status: number, body?: string): void;
+  /** Rejects every dial from now on. */
+  reject(status: number, body?: string): void;
 }
 
 export async function start(options: object = {}): Promise<Harness> {
@@ -50,16 +50,16 @@ export async function start(options: object = {}): Promise<Harness> {
     open: (call) => openSpokenCall(host.clock, transcriber, call),
     accept: (use = () => undefined) => accept(use),
     serve: (model = {}) => accept((peer) => serveModel(peer, { sampleRate: RATE, channels: 2, ...model })),
-    refuse(status, body) {
+    reject(status, body) {
       host.answerDials(() => {
         const details = { status, ...(body !== undefined && { body }) };
-        throw new FaultError('PROVIDER_REFUSED', 'the handshake was refused', { details });
+        throw new FaultError('PROVIDER_REFUSED', 'the handshake was rejected', { details });
       });
     },
   };
 }
 
-/** The last text of each utterance of a call, in the order of their places. */
+/** Returns the latest text of each utterance of a call, in chronological order. */
 export function utterancesOf(call: SpokenCall): readonly (readonly [party: Party, text: string])[] {
   const finals = [...call.of('utterance.final')].toSorted((a, b) => a.startMs - b.startMs);
   return finals.map(({ party, utteranceId, text }) => {

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { optionsSchema } from '../src/config.ts';
-import { TROUBLES } from '../src/connection/troubles.ts';
+import { CONNECTION_ERRORS } from '../src/connection/connection-errors.ts';
 
 const README = readFileSync(new URL('../README.md', import.meta.url), 'utf8');
 const PROTOCOL = readFileSync(new URL('../../../docs/protocol/deepgram.md', import.meta.url), 'utf8');
@@ -14,7 +14,7 @@ interface Schema {
   readonly default?: unknown;
 }
 
-/** Every option by its path, with its default as text. */
+/** Returns every option by its path, with its default as text. */
 function optionsIn(schema: Schema, path = ''): [string, string][] {
   return Object.entries(schema.properties ?? {}).flatMap(([name, option]): [string, string][] => {
     const key = path === '' ? name : `${path}.${name}`;
@@ -28,27 +28,27 @@ function optionsIn(schema: Schema, path = ''): [string, string][] {
 
 const rowsOf = (pattern: RegExp): string[][] => [...README.matchAll(pattern)].map(([, ...cells]) => cells);
 
-describe('the README', () => {
-  it('names every option, with its default', () => {
+describe('README.md', () => {
+  it('documents every option with its default', () => {
     const schema = z.toJSONSchema(optionsSchema, { io: 'input', unrepresentable: 'any' }) as Schema;
     const options = rowsOf(/^\| `([a-z][\w.]+)` *\| (.*?) *\|/gm);
     expect(options).toEqual(optionsIn(schema));
   });
 
-  it('names every code, and which of them are the end', () => {
+  it('documents every code, and which are permanent', () => {
     const codes = rowsOf(/^\| `(DEEPGRAM_\w+)` *\|.*\| (.*?) *\|$/gm);
-    expect(codes.map(([code]) => code)).toEqual(Object.keys(TROUBLES));
+    expect(codes.map(([code]) => code)).toEqual(Object.keys(CONNECTION_ERRORS));
     for (const [code, then] of codes) {
       expect([code, then === 'FAILED']).toEqual([
         code,
-        TROUBLES[code as keyof typeof TROUBLES].retry === 'never',
+        CONNECTION_ERRORS[code as keyof typeof CONNECTION_ERRORS].retry === 'never',
       ]);
     }
   });
 });
 
-describe('the protocol notes', () => {
-  it('tell of every message that is read, and every one that is sent', () => {
+describe('docs/protocol/deepgram.md', () => {
+  it('documents every message that is read or sent', () => {
     const table = /const READERS[^{]*\{(.*?)\n\};/s.exec(source('wire'))![1]!;
     const read = [...table.matchAll(/^ {2}(\w+):/gm)].map(([, name]) => name!);
     const sent = [...source('wire').matchAll(/stringify\(\{ type: '(\w+)'/g)].map(([, name]) => name!);

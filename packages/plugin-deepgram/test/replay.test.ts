@@ -1,4 +1,4 @@
-/** What happens to words when the connection is lost: the model of the service knows whether it heard a word whole. */
+/** Tests lost connections: the model of the service reports only words that it received completely. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { LOST_AFTER_MS } from '../src/session.ts';
@@ -22,8 +22,8 @@ const SCRIPT: Script = {
   ],
 };
 
-describe('a connection that is lost', () => {
-  it('three times in a call costs no word, and doubles none', async () => {
+describe('lost connection', () => {
+  it('loses and duplicates no words, even three times in a call', async () => {
     const harness = await start();
     harness.serve();
     const call = harness.open();
@@ -37,12 +37,12 @@ describe('a connection that is lost', () => {
     expect(harness.host.clock.pending).toBe(0);
   });
 
-  /** One who speaks without a pause. */
+  /** Returns speech without a pause. */
   const speech = (words: number): Script => ({
     CUSTOMER: Array.from({ length: words }, (_, index): [number, number] => [index + 1, 500 + index * 300]),
   });
 
-  it('in the middle of an utterance shows and ends it as if nothing had been', async () => {
+  it('within an utterance does not change its text', async () => {
     const harness = await start();
     harness.serve({ windowMs: 60_000 });
     const call = harness.open();
@@ -56,7 +56,7 @@ describe('a connection that is lost', () => {
     expect(lengths).toEqual(lengths.toSorted((a, b) => a - b));
   });
 
-  it('that is not made up for keeps what was shown, and tells no word twice', async () => {
+  it('without a replay keeps the partial, and repeats no word', async () => {
     const harness = await start({ replay: { mode: 'none' } });
     harness.serve({ windowMs: 60_000 });
     const call = harness.open();
@@ -72,7 +72,7 @@ describe('a connection that is lost', () => {
     expect(call.of('gap')).toHaveLength(1);
   });
 
-  it('for long closes what is open, and mends it later', async () => {
+  it('for a long time finishes the open utterance, and revises it later', async () => {
     const harness = await start();
     harness.serve({ windowMs: 60_000 });
     const call = harness.open();
@@ -84,9 +84,9 @@ describe('a connection that is lost', () => {
         ...[3, 4, 5, 6, 7].map((word, index): [number, number] => [word, 5000 + index * 300]),
       ],
     };
-    // The customer's words are shown, and not final.
+    // The customer's words are shown as a partial.
     await call.speak(6400, script);
-    harness.refuse(503);
+    harness.reject(503);
     harness.peers.at(-1)!.cut();
     await call.speak(LOST_AFTER_MS + 500, script);
     expect(utterancesOf(call)).toContainEqual(['CUSTOMER', expect.stringMatching(/^word-3 word-4/)]);
@@ -99,7 +99,7 @@ describe('a connection that is lost', () => {
     expect(call.transcript()).toEqual(expected(script));
   });
 
-  /** A call of which nobody says a word, whose second dial is not answered until `outageMs` later. */
+  /** Runs a silent call whose second dial gets no response for `outageMs`. */
   async function outage(options: object, outageMs: number): Promise<SpokenCall> {
     const harness = await start(options);
     harness.serve();
@@ -109,31 +109,31 @@ describe('a connection that is lost', () => {
     harness.peers.at(-1)!.cut();
     await call.speak(outageMs);
     harness.serve();
-    // The dial that waits, and the rest behind it.
+    // Covers the pending dial and the backoff.
     await call.speak(15_000);
     expect(call.of('state').at(-1)?.state).toBe('TRANSCRIBING');
     call.controller.abort();
     return call;
   }
 
-  it('for longer than audio is kept leaves a gap that tells how much', async () => {
+  it('for longer than the buffer is reported as a gap', async () => {
     const call = await outage({ bufferMs: 15_000 }, 16_000);
     const [gap] = call.of('gap');
     expect(call.of('gap')).toHaveLength(1);
     expect(gap!.fromMs).toBeGreaterThan(1500);
     expect(gap!.fromMs).toBeLessThan(5000);
-    // It was connected again 17.5 to 24 s after the loss.
+    // It reconnected 17.5 to 24 s after the disconnect.
     expect(gap!.toMs).toBeGreaterThan(7500);
     expect(gap!.toMs).toBeLessThan(14_500);
   });
 
-  it('is made up for only as far as is wanted', async () => {
+  it('is replayed as far as the options allow', async () => {
     const skipped = async (replay: object) => (await outage({ replay }, 7000)).of('gap');
     expect(await skipped({ mode: 'full' })).toEqual([]);
     const [capped, ...more] = await skipped({ mode: 'capped', maxMs: 4000 });
     const [none] = await skipped({ mode: 'none' });
     expect(more).toEqual([]);
-    // It was connected again 8.5 to 9 s after the loss; before it, 3 s may be unheard.
+    // It reconnected 8.5 to 9 s after the disconnect; 3 s before it may be unprocessed.
     expect(capped!.toMs).toBeGreaterThanOrEqual(5000 + 8500 - 4000);
     expect(capped!.toMs).toBeLessThanOrEqual(5000 + 9000 - 4000);
     expect(none!.toMs).toBeGreaterThanOrEqual(5000 + 8500);
@@ -141,17 +141,17 @@ describe('a connection that is lost', () => {
     expect(none!.fromMs).toBe(capped!.fromMs);
   });
 
-  it('anywhere, and with any outage that fits the buffer, costs no word and doubles none', async () => {
+  it('loses and duplicates no words at any position, for any outage that fits the buffer', async () => {
     const pause = fc.oneof(fc.integer({ min: 3, max: 12 }), fc.integer({ min: 13, max: 150 }));
     const words = fc.array(pause, { minLength: 1, maxLength: 18 });
-    /** Words one after another, with pauses of so many frames before them. */
-    const said = (pauses: readonly number[], first: number): [number, number][] => {
+    /** Returns consecutive words, each after a pause of the given number of frames. */
+    const spoken = (pauses: readonly number[], first: number): [number, number][] => {
       let atMs = 0;
       return pauses.map((frames, index) => {
         atMs += frames * 20;
-        const place: [number, number] = [first + index, atMs];
+        const word: [number, number] = [first + index, atMs];
         atMs += WORD_MS;
-        return place;
+        return word;
       });
     };
     const cuts = fc.array(fc.integer({ min: 0, max: 900 }), { minLength: 1, maxLength: 3 });
@@ -161,8 +161,8 @@ describe('a connection that is lost', () => {
         words,
         cuts,
         fc.integer({ min: 0, max: 3 }),
-        async (customer, assistant, at, refusals) => {
-          const script: Script = { CUSTOMER: said(customer, 1), ASSISTANT: said(assistant, 101) };
+        async (customer, assistant, at, rejections) => {
+          const script: Script = { CUSTOMER: spoken(customer, 1), ASSISTANT: spoken(assistant, 101) };
           const lastMs = Math.max(...Object.values(script).map((each) => each.at(-1)![1])) + WORD_MS;
           const harness = await start();
           harness.serve();
@@ -170,10 +170,10 @@ describe('a connection that is lost', () => {
           await harness.host.clock.settle();
           for (const cutMs of at.map((frames) => frames * 20).toSorted((a, b) => a - b)) {
             if (cutMs > call.toMs) await call.speak(cutMs - call.toMs, script);
-            harness.refuse(503);
+            harness.reject(503);
             harness.peers.at(-1)!.cut();
-            // Each refusal is followed by a longer wait.
-            for (let refused = 0; refused < refusals; refused++) await call.speak(500, script);
+            // Each rejection is followed by a longer delay.
+            for (let rejected = 0; rejected < rejections; rejected++) await call.speak(500, script);
             harness.serve();
             await call.speak(1000, script);
           }

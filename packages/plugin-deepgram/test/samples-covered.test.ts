@@ -1,4 +1,4 @@
-/** Every sample is used by a test: by its name, or by a test that goes through all samples of its channel. */
+/** Checks that a test uses every sample: by its name, or by iterating over all samples of its channel. */
 import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { SAMPLES, samplesOf } from './samples.ts';
@@ -9,19 +9,19 @@ const TESTS = readdirSync(FOLDER, { recursive: true, encoding: 'utf8' }).filter(
   (file) => file.endsWith('.test.ts') && file !== 'samples-covered.test.ts',
 );
 
-/** Tests that have an expectation of each sample of a channel: where, and the line that makes them. */
+/** Channels whose samples are all tested: the file, and the line that iterates over them. */
 const WHOLE_CHANNELS: Readonly<Record<string, readonly [file: string, line: string]>> = {
-  upgrade: ['connection/troubles.test.ts', "it.each(samplesOf('upgrade')"],
+  upgrade: ['connection/connection-errors.test.ts', "it.each(samplesOf('upgrade')"],
   out: ['wire.test.ts', "it.each(samplesOf('out')"],
 };
 
-describe('a sample', () => {
-  it.each(Object.entries(WHOLE_CHANNELS))('of %s is used with all the others', (channel, [file, line]) => {
+describe('samples', () => {
+  it.each(Object.entries(WHOLE_CHANNELS))('of %s are all tested', (channel, [file, line]) => {
     expect(samplesOf(channel).length).toBeGreaterThan(5);
     expect(read(file)).toContain(line);
   });
 
-  it('of another channel, or of a sequence, is used by its name', () => {
+  it('of another channel, or of a sequence, are tested by name', () => {
     const texts = TESTS.map(read).join('\n');
     const named = SAMPLES.filter(
       ({ channel, name }) => !Object.hasOwn(WHOLE_CHANNELS, channel) || name.startsWith('seq'),

@@ -1,4 +1,4 @@
-/** The samples of this folder: messages composed from Deepgram's documentation and from captures, one a line. */
+/** The samples in `fixtures/`: messages composed from Deepgram's documentation and from captures, one per line. */
 import { readFileSync } from 'node:fs';
 
 type Body = Readonly<Record<string, unknown>>;
@@ -39,13 +39,13 @@ export const SAMPLES: readonly Sample[] = readFileSync(
 export const samplesOf = (channel: string): readonly Sample[] =>
   SAMPLES.filter((sample) => sample.channel === channel);
 
-/** The samples of a sequence, in order: `seq01` and so on. */
+/** Returns the samples of a sequence, in order: `seq01` and so on. */
 export const sequence = (prefix: string): readonly Sample[] =>
   SAMPLES.filter(({ name }) => name.startsWith(`${prefix}_`));
 
 export function body(name: string): Body {
   const found = SAMPLES.find((sample) => sample.name === name);
-  if (!found) throw new Error(`there is no sample ${name}`);
+  if (!found) throw new Error(`sample not found: ${name}`);
   return found.body;
 }
 
@@ -53,7 +53,7 @@ export const closeOf = (sample: Body): Close | undefined => sample['_close'] as 
 export const audioOf = (name: string): Audio => body(name)['_binary'] as Audio;
 export const upgradeOf = (sample: Body): Upgrade => sample as unknown as Upgrade;
 
-/** The text of a frame; some samples are no JSON. */
+/** Returns the text of a frame. Some samples are not JSON. */
 export function frame(message: Body): string {
   return typeof message['_raw'] === 'string' ? message['_raw'] : JSON.stringify(message);
 }

@@ -1,21 +1,21 @@
 import type { SpokenCall } from '@sidetone/testkit';
 import { describe, expect, it } from 'vitest';
-import { SLOW_FROM_MS, SLOW_TO_MS } from '../src/connection/back-off.ts';
-import { CONNECT_TIMEOUT_MS } from '../src/session.ts';
+import { CONNECT_TIMEOUT_MS } from '../src/connection/dial.ts';
+import { SLOW_MAX_MS, SLOW_MIN_MS } from '../src/connection/reconnect-wait.ts';
 import { start } from './harness.ts';
 
 const states = (call: SpokenCall) => call.of('state').map(({ state, code }) => [state, code]);
 
-describe('a call whose connection is refused', () => {
+describe('rejected connection', () => {
   it.each([
     [401, 'DEEPGRAM_UNAUTHORIZED'],
     [402, 'DEEPGRAM_PAYMENT_REQUIRED'],
     [403, 'DEEPGRAM_FORBIDDEN'],
     [400, 'DEEPGRAM_BAD_REQUEST'],
     [404, 'DEEPGRAM_NOT_FOUND'],
-  ])('with %i is given up, and the operator is told why', async (status, code) => {
+  ])('with %i fails permanently, with the reason', async (status, code) => {
     const harness = await start();
-    harness.refuse(status, '{"err_msg":"the reason"}');
+    harness.reject(status, '{"err_msg":"the reason"}');
     const call = harness.open();
     await call.speak(2000);
     expect(call.events.at(-1)).toMatchObject({ type: 'state', state: 'FAILED', code });
@@ -27,17 +27,17 @@ describe('a call whose connection is refused', () => {
     expect(states(call)).toEqual([['FAILED', code]]);
   });
 
-  it('makes room for another one', async () => {
+  it('does not count towards maxCalls', async () => {
     const harness = await start({ maxCalls: 1 });
-    harness.refuse(401);
+    harness.reject(401);
     harness.open();
     await harness.host.clock.settle();
     harness.open().controller.abort();
   });
 
-  it('with 400 is tried once without its keyterms', async () => {
+  it('with 400 is retried once without keyterms', async () => {
     const harness = await start({ keyterms: ['Meridian'] });
-    harness.refuse(400);
+    harness.reject(400);
     const call = harness.open();
     await call.speak(1000);
     expect(harness.host.dials.map(({ url }) => url.searchParams.getAll('keyterm'))).toEqual([
@@ -50,22 +50,22 @@ describe('a call whose connection is refused', () => {
     ]);
   });
 
-  it('with 429 is tried again slowly, and goes on', async () => {
+  it('with 429 is retried slowly until it succeeds', async () => {
     const harness = await start();
-    harness.refuse(429);
+    harness.reject(429);
     const call = harness.open();
-    await call.speak(SLOW_FROM_MS - 100);
+    await call.speak(SLOW_MIN_MS - 100);
     expect(harness.host.dials).toHaveLength(1);
     expect(states(call)).toEqual([['CONNECTING', 'DEEPGRAM_RATE_LIMITED']]);
     harness.serve();
-    await call.speak(SLOW_TO_MS - SLOW_FROM_MS + 200);
+    await call.speak(SLOW_MAX_MS - SLOW_MIN_MS + 200);
     expect(states(call).at(-1)).toEqual(['TRANSCRIBING', undefined]);
     call.controller.abort();
   });
 
-  it('with 503 is tried again at once, then with waits, then slowly for as long as it lives', async () => {
+  it('with 503 is retried at once, then with backoff, then slowly', async () => {
     const harness = await start();
-    harness.refuse(503);
+    harness.reject(503);
     const call = harness.open();
     await call.speak(100);
     expect(harness.host.dials.length).toBeGreaterThanOrEqual(2);
@@ -80,8 +80,8 @@ describe('a call whose connection is refused', () => {
   });
 });
 
-describe('a call whose connection is not answered', () => {
-  it('is tried again after a while', async () => {
+describe('connection without a response', () => {
+  it('is retried after a timeout', async () => {
     const harness = await start();
     harness.host.answerDials(() => new Promise(() => undefined));
     const call = harness.open();
@@ -94,14 +94,14 @@ describe('a call whose connection is not answered', () => {
   });
 });
 
-describe('a call whose connection is closed', () => {
+describe('closed connection', () => {
   it.each([
     [1001, '', 'DEEPGRAM_CONNECTION_LOST'],
     [1011, 'https://dpgr.am/net0000', 'DEEPGRAM_UNAVAILABLE'],
     [1012, '', 'DEEPGRAM_UNAVAILABLE'],
     [4003, '', 'DEEPGRAM_CONNECTION_LOST'],
     [1000, '', 'DEEPGRAM_CONNECTION_LOST'],
-  ])('with %i is connected again at once', async (code, reason, expected) => {
+  ])('with %i is reopened at once', async (code, reason, expected) => {
     const harness = await start();
     harness.serve();
     const call = harness.open();
@@ -120,7 +120,7 @@ describe('a call whose connection is closed', () => {
     [1008, 'DATA-0000', 'DEEPGRAM_AUDIO_REJECTED'],
     [1002, '', 'DEEPGRAM_PROTOCOL_REJECTED'],
     [1007, '', 'DEEPGRAM_AUDIO_REJECTED'],
-  ])('with %i is given up', async (code, reason, expected) => {
+  ])('with %i fails permanently', async (code, reason, expected) => {
     const harness = await start();
     harness.serve();
     const call = harness.open();
@@ -129,12 +129,12 @@ describe('a call whose connection is closed', () => {
     await call.speak(1000);
     expect(harness.host.dials).toHaveLength(1);
     expect(states(call).at(-1)).toEqual(['FAILED', expected]);
-    // What was never heard is told before.
+    // The audio without a result is reported before.
     expect(call.of('gap')).toHaveLength(1);
     expect(harness.host.clock.pending).toBe(0);
   });
 
-  it('because no audio came is connected again with the next audio', async () => {
+  it('without audio is reopened with the next audio', async () => {
     const harness = await start();
     harness.serve();
     const call = harness.open();
@@ -153,7 +153,7 @@ describe('a call whose connection is closed', () => {
     expect(harness.host.clock.pending).toBe(0);
   });
 
-  it('again and again is connected with growing waits', async () => {
+  it('that fails repeatedly is reopened with backoff', async () => {
     const harness = await start();
     harness.accept((peer) => peer.cut());
     const call = harness.open();
@@ -161,7 +161,7 @@ describe('a call whose connection is closed', () => {
     expect(harness.host.dials.length).toBeLessThan(14);
     harness.serve();
     await call.speak(45_000);
-    // One that held is the first to be lost again.
+    // A stable connection resets the backoff.
     harness.peers.at(-1)!.cut();
     const before = harness.host.dials.length;
     await call.speak(100);
@@ -170,8 +170,8 @@ describe('a call whose connection is closed', () => {
   });
 });
 
-describe('a call with a socket for each party', () => {
-  it('does as the worse of them, and goes on with one alone', async () => {
+describe('one socket per party', () => {
+  it('has the worst state of both, and continues with one', async () => {
     const harness = await start({ sockets: 'party' });
     harness.serve({ channels: 1 });
     const call = harness.open();
@@ -182,11 +182,11 @@ describe('a call with a socket for each party', () => {
       ['TRANSCRIBING', undefined],
       ['TRANSCRIBING', 'DEEPGRAM_AUDIO_REJECTED'],
     ]);
-    harness.refuse(503);
+    harness.reject(503);
     harness.peers[1]!.cut();
     await call.speak(20);
     expect(states(call).at(-1)?.[0]).toBe('RECONNECTING');
-    harness.refuse(402);
+    harness.reject(402);
     await call.speak(40_000);
     expect(states(call).at(-1)?.[0]).toBe('FAILED');
     expect(harness.host.clock.pending).toBe(0);

@@ -12,14 +12,14 @@ import { body, closeOf, frame, samplesOf } from './samples.ts';
 const decode = (name: string) => decodeServerMessage(frame(body(name)));
 const results = (name: string) => decode(name) as ServerMessageOf<'results'>;
 
-/** What a sample is read as, by its name, where that is not what its type says. */
-const READ_AS: Readonly<Record<string, string>> = {
+/** Samples that are not decoded to what their type says. */
+const EXCEPTIONS: Readonly<Record<string, string>> = {
   error_err_code_without_type: 'error',
   bad_no_type: 'malformed',
   bad_type_not_a_string: 'malformed',
   bad_not_json: 'malformed',
   bad_empty_text_frame: 'malformed',
-  // Other services' messages: not ours, and ignored.
+  // Messages of other services are ignored.
   aai_begin: 'unknown',
   aai_turn_end_formatted_same_turn: 'unknown',
   sarvam_final: 'malformed',
@@ -40,13 +40,13 @@ const BY_TYPE: Readonly<Record<string, string>> = {
   Warning: 'notice',
 };
 
-describe('a message of the service', () => {
-  it.each(samplesOf('out').filter((sample) => !closeOf(sample.body)))('$name is read', (sample) => {
+describe('decodeServerMessage', () => {
+  it.each(samplesOf('out').filter((sample) => !closeOf(sample.body)))('decodes $name', (sample) => {
     const { type } = decodeServerMessage(frame(sample.body));
-    expect(type).toBe(READ_AS[sample.name] ?? BY_TYPE[String(sample.body['type'])]);
+    expect(type).toBe(EXCEPTIONS[sample.name] ?? BY_TYPE[String(sample.body['type'])]);
   });
 
-  it('is read whatever it is', () => {
+  it('never throws for any text', () => {
     const junk = fc.anything().map((value) => JSON.stringify(value) ?? '');
     const near = samplesOf('out').map((sample) => sample.body);
     const mutated = fc
@@ -79,29 +79,33 @@ describe('a message of the service', () => {
     );
   });
 
-  it('tells the words of a window, as they are to be shown', () => {
-    const heard = results('final_and_speech_final');
-    expect(heard).toMatchObject({
+  it('returns the words of a window with punctuation', () => {
+    const result = results('final_and_speech_final');
+    expect(result).toMatchObject({
       channel: 0,
       start: 3.42,
       text: 'Can I speak to Mr. Deshmukh?',
       confidence: 0.9873,
       isFinal: true,
       isPause: true,
-      isAnswer: false,
+      fromFinalize: false,
     });
-    expect(heard.end).toBeCloseTo(5.8);
-    expect(heard.words[0]).toEqual({ text: 'Can', start: 3.72, end: 3.993 });
+    expect(result.end).toBeCloseTo(5.8);
+    expect(result.words[0]).toEqual({ text: 'Can', start: 3.72, end: 3.993 });
     expect(results('multichannel_agent_interim')).toMatchObject({ channel: 1, isFinal: false });
-    expect(results('final_from_finalize_and_speech_final').isAnswer).toBe(true);
+    expect(results('final_from_finalize_and_speech_final').fromFinalize).toBe(true);
   });
 
-  it('is a final where a pause was heard, even if it does not say so', () => {
+  it('treats a result with a pause as final', () => {
     expect(results('speech_final_without_is_final')).toMatchObject({ isFinal: true, isPause: true });
-    expect(results('final_missing_flags')).toMatchObject({ isFinal: false, isPause: false, isAnswer: false });
+    expect(results('final_missing_flags')).toMatchObject({
+      isFinal: false,
+      isPause: false,
+      fromFinalize: false,
+    });
   });
 
-  it('is read although parts of it are missing or strange', () => {
+  it('tolerates missing and invalid fields', () => {
     expect(results('bad_no_channel')).toMatchObject({ text: '', words: [] });
     expect(results('bad_words_missing')).toMatchObject({ text: 'no words list here', words: [] });
     expect(results('bad_two_alternatives').text).toBe('two alternatives');
@@ -114,15 +118,15 @@ describe('a message of the service', () => {
     expect(decodeServerMessage('{"type":"TurnInfo","event":"Update"}').type).toBe('malformed');
   });
 
-  it('is one line of text, each letter written one way', () => {
+  it('normalises text to one line and NFC', () => {
     expect(results('bad_newline_and_control_characters').text).toBe('first line second line');
     const { text } = results('unicode_emoji_and_combining');
     expect(text).toBe(text.normalize('NFC'));
     expect(results('hindi_english_mixed_script').text).toContain('claim number');
   });
 
-  it('has a confidence only from 0 to 1', () => {
-    const told = (confidence: unknown) =>
+  it('ignores a confidence outside 0 to 1', () => {
+    const decoded = (confidence: unknown) =>
       decodeServerMessage(
         JSON.stringify({
           type: 'Results',
@@ -131,11 +135,12 @@ describe('a message of the service', () => {
           channel: { alternatives: [{ confidence }] },
         }),
       );
-    expect(told(0.5)).toHaveProperty('confidence', 0.5);
-    for (const strange of [-0.1, 1.1, null, 'high']) expect(told(strange)).not.toHaveProperty('confidence');
+    expect(decoded(0.5)).toHaveProperty('confidence', 0.5);
+    for (const invalid of [-0.1, 1.1, null, 'high'])
+      expect(decoded(invalid)).not.toHaveProperty('confidence');
   });
 
-  it('of a turn has all its words; only its end is final', () => {
+  it('treats only the end of a turn as final', () => {
     const end = results('flux_end_of_turn_timeout_trigger');
     expect(end).toMatchObject({ start: 40, end: 47.2, isFinal: true, isPause: true });
     expect(end.confidence).toBeGreaterThan(0.9);
@@ -146,7 +151,7 @@ describe('a message of the service', () => {
     }
   });
 
-  it('tells which channel a gap and a voice are on', () => {
+  it('returns the channel of an utterance end and of a speech start', () => {
     expect(decode('utterance_end_channel_1_of_2')).toEqual({
       type: 'utteranceEnd',
       channel: 1,
@@ -160,12 +165,12 @@ describe('a message of the service', () => {
   });
 });
 
-describe('a message of ours', () => {
+describe('sent messages', () => {
   it.each([
     ['keepalive', KEEP_ALIVE],
     ['finalize_channel_1', finalize(1)],
     ['seq10_clean_shutdown_1', CLOSE_STREAM],
-  ])('%s is written as documented', (name, text) => {
+  ])('encodes %s as documented', (name, text) => {
     expect(JSON.parse(text)).toEqual(body(name));
   });
 });

@@ -15,7 +15,7 @@ import type { Forwarder } from './webhook/forwarder.ts';
 import type { WebhookAuth } from './webhook/webhook-auth.ts';
 import { decodeWebhook, type Decoded } from './wire.ts';
 
-export interface IngressDeps {
+interface IngressDeps {
   readonly authenticate: WebhookAuth;
   /** Forwards webhooks to the account's own application, if one is configured. */
   readonly forwarder: Forwarder | undefined;

@@ -7,7 +7,7 @@ import type { TransportCalls } from './media/transport-calls.ts';
 import type { CallLookup } from './rest/call-lookup.ts';
 import type { CallRefresher } from './rest/call-refresher.ts';
 
-export interface ListenSessionsDeps {
+interface ListenSessionsDeps {
   readonly host: ProviderHost;
   readonly publicKey: Secret | undefined;
   readonly options: ListenOptions;
@@ -17,7 +17,7 @@ export interface ListenSessionsDeps {
   readonly refresher: Pick<CallRefresher, 'check'>;
 }
 
-export interface ListenSessions {
+interface ListenSessions {
   /** Starts to follow the demand for the tracked calls. */
   start(): void;
   /** Closes all connections. */

@@ -61,7 +61,7 @@ interface VapiMessageBase {
 }
 
 export type VapiMessageType = keyof VapiMessageFields;
-export type VapiMessageOf<Type extends VapiMessageType> = VapiMessageBase & {
+type VapiMessageOf<Type extends VapiMessageType> = VapiMessageBase & {
   readonly type: Type;
 } & VapiMessageFields[Type];
 export type VapiMessage = { [Type in VapiMessageType]: VapiMessageOf<Type> }[VapiMessageType];

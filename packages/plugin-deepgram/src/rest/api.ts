@@ -1,12 +1,15 @@
-/** The one question asked over HTTP: whether the service is there, and takes the key. */
+/** The health check: whether the service can be reached and accepts the API key. */
 import { requestProvider, faultOfResponse } from '@sidetone/plugin-kit';
 import { FaultError, type Secret, type TranscriberHost } from '@sidetone/core';
-import { credentialsUrl } from '../connection/address.ts';
+import { credentialsUrl } from '../connection/urls.ts';
 
-/** How long the answer is waited for, ms. */
+/** Timeout of the check, ms. */
 export const CHECK_TIMEOUT_MS = 5000;
 
-/** Asks whether the key is good. @throws {FaultError} when it is not, or the service cannot be asked. */
+/**
+ * Checks the API key.
+ * @throws {FaultError} PROVIDER_REFUSED if it is rejected, or another one if the service cannot be reached.
+ */
 export async function checkCredentials(
   host: Pick<TranscriberHost, 'fetch' | 'clock'>,
   base: URL,
@@ -21,10 +24,10 @@ export async function checkCredentials(
     signal,
   });
   if (reply.status === 401 || reply.status === 403) {
-    throw new FaultError('PROVIDER_REFUSED', 'Deepgram does not accept the API key', {
+    throw new FaultError('PROVIDER_REFUSED', 'Deepgram rejected the API key', {
       details: { status: reply.status },
     });
   }
-  // A service of one's own may have no such address, and is there all the same.
+  // A self-hosted service may not have this URL.
   if (reply.status >= 300 && reply.status !== 404) throw faultOfResponse(reply, 'Deepgram');
 }

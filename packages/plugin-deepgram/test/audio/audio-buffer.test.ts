@@ -20,10 +20,10 @@ const make = (options: Partial<AudioBufferOptions> = {}) =>
     ...options,
   });
 
-/** 20 ms in which every sample is `value`. */
+/** Returns 20 ms of equal samples. */
 const frame = (value: number): Uint8Array => encodePcm16le(new Int16Array(FRAMES).fill(value));
 const samplesIn = (bytes: Uint8Array): number[] => [...new Int16Array(Uint8Array.from(bytes).buffer)];
-/** Each run of equal samples, as value and length. */
+/** Returns the runs of equal samples, as value and length. */
 function runs(bytes: Uint8Array): [value: number, frames: number][] {
   const found: [number, number][] = [];
   for (const value of samplesIn(bytes)) {
@@ -34,8 +34,8 @@ function runs(bytes: Uint8Array): [value: number, frames: number][] {
   return found;
 }
 
-describe('the audio of one party', () => {
-  it('is read as it was written, as often as wanted', () => {
+describe('audio of one party', () => {
+  it('can be read repeatedly', () => {
     const buffer = make();
     buffer.write(0, frame(1), 1000);
     buffer.write(0, frame(2), 1020);
@@ -52,7 +52,7 @@ describe('the audio of one party', () => {
     expect(buffer.read(320, 80).frames).toBe(0);
   });
 
-  it('is encoded as the samples are', () => {
+  it('is encoded like the samples', () => {
     const silence = audioOf('audio_mulaw_8k_mono_20ms_silence');
     const mulaw = make({ encoding: 'mulaw' });
     mulaw.write(0, frame(0), 0);
@@ -65,7 +65,7 @@ describe('the audio of one party', () => {
     expect(samplesIn(linear.silence(2))).toEqual([0, 0]);
   });
 
-  it('forgets the oldest beyond its capacity, and tells where it begins', () => {
+  it('is overwritten from the oldest on when the capacity is reached', () => {
     const buffer = make();
     for (let index = 0; index < 800; index++) buffer.write(0, frame(index), index * 20);
     expect([buffer.start, buffer.end]).toEqual([50 * FRAMES, 800 * FRAMES]);
@@ -80,7 +80,7 @@ describe('the audio of one party', () => {
     expect(buffer.msAt(buffer.start)).toBe(1000);
   });
 
-  it('has silence in a short hole, and leaves out a long one behind some silence', () => {
+  it('has silence in a short hole, and skips the rest of a long one', () => {
     const buffer = make();
     buffer.write(0, frame(1), 0);
     buffer.write(0, frame(2), 500);
@@ -104,7 +104,7 @@ describe('the audio of one party', () => {
     ]);
   });
 
-  it('that comes for a place that is past is dropped, and counted', () => {
+  it('is dropped and counted if its position is in the past', () => {
     const buffer = make();
     buffer.write(0, frame(1), 1000);
     buffer.write(0, frame(2), 500);
@@ -116,13 +116,13 @@ describe('the audio of one party', () => {
     expect(buffer.lateBytes).toBe(320);
   });
 
-  it('follows on the last although its place is told a little off', () => {
+  it('is contiguous despite inexact positions', () => {
     const buffer = make();
     for (const [index, atMs] of [0, 23, 38, 60].entries()) buffer.write(0, frame(index + 1), atMs);
     expect(runs(buffer.read(0, 999).bytes).map(([, frames]) => frames)).toEqual([160, 160, 160, 160]);
   });
 
-  it('at another rate lies at the same place', () => {
+  it('keeps its position when it is resampled', () => {
     const buffer = make({ fromRate: 16_000 });
     for (let index = 0; index < 50; index++) {
       const samples = new Int16Array(320).fill(index < 25 ? 0 : 8000);
@@ -135,7 +135,7 @@ describe('the audio of one party', () => {
     expect(samples.findIndex((sample) => sample > 4000)).toBeLessThan(4010);
   });
 
-  it('is not taken any more once it is sealed', () => {
+  it('is ignored after the buffer is sealed', () => {
     const buffer = make();
     buffer.seal();
     buffer.write(0, frame(1), 0);
@@ -143,7 +143,7 @@ describe('the audio of one party', () => {
     expect(buffer.end).toBe(0);
   });
 
-  it('of an odd length loses the half sample, and of no party is dropped', () => {
+  it('loses an incomplete sample, and is ignored for an unknown channel', () => {
     const buffer = make();
     buffer.write(0, new Uint8Array(3), 0);
     buffer.write(7, frame(1), 0);
@@ -151,21 +151,21 @@ describe('the audio of one party', () => {
   });
 });
 
-describe('the audio of two parties', () => {
-  it('is interleaved, as the samples are', () => {
+describe('audio of two parties', () => {
+  it('is interleaved like the samples', () => {
     const { base64 } = audioOf('audio_l16_8k_two_channels_20ms');
     const bytes = Buffer.from(base64, 'base64');
     const both = samplesIn(bytes);
-    const side = (channel: number) =>
+    const party = (channel: number) =>
       encodePcm16le(Int16Array.from(both.filter((_, at) => at % 2 === channel)));
     const buffer = make({ channels: 2 });
-    buffer.write(0, side(0), 0);
+    buffer.write(0, party(0), 0);
     expect(buffer.end).toBe(0);
-    buffer.write(1, side(1), 0);
+    buffer.write(1, party(1), 0);
     expect(Buffer.from(buffer.read(0, FRAMES).bytes)).toEqual(bytes);
   });
 
-  it('waits for one party only so long, and has silence in its place', () => {
+  it('has silence for a party that is too late', () => {
     const buffer = make({ channels: 2 });
     for (let index = 0; index < 20; index++) buffer.write(0, frame(1), index * 20);
     expect(buffer.end).toBe(20 * FRAMES - (MAX_LAG_MS * 8000) / 1000);
@@ -174,7 +174,7 @@ describe('the audio of two parties', () => {
     expect(buffer.end).toBe(20 * FRAMES);
   });
 
-  it('reads as it was written, by any sizes and capacities', () => {
+  it('is read as written for any sizes and capacities', () => {
     const sizes = fc.array(fc.integer({ min: 1, max: 900 }), { minLength: 1, maxLength: 60 });
     fc.assert(
       fc.property(sizes, fc.constantFrom('linear16', 'mulaw'), (lengths, encoding) => {
@@ -190,10 +190,10 @@ describe('the audio of two parties', () => {
           for (let chunk = buffer.read(read, 700); chunk.frames > 0; chunk = buffer.read(read, 700)) {
             const values = encoding === 'mulaw' ? [...decodeMulaw(chunk.bytes)] : samplesIn(chunk.bytes);
             for (let at = 0; at < chunk.frames; at++) {
-              const wanted = ((read + at) % 100) * 100;
+              const expected = ((read + at) % 100) * 100;
               const isNear = (value: number, exact: number) =>
                 Math.abs(value - exact) <= (encoding === 'mulaw' ? 8 + Math.abs(exact) / 16 : 0);
-              expect(isNear(values[at * 2]!, wanted) && isNear(values[at * 2 + 1]!, -wanted)).toBe(true);
+              expect(isNear(values[at * 2]!, expected) && isNear(values[at * 2 + 1]!, -expected)).toBe(true);
             }
             expect(chunk.atMs).toBeCloseTo((read * 1000) / 8000);
             read += chunk.frames;

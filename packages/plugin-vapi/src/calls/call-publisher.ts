@@ -4,7 +4,7 @@ import { translateCall } from './call-events.ts';
 import type { VapiCall } from './call-object.ts';
 import type { LiveCalls } from './live-calls.ts';
 
-export interface CallPublisherDeps {
+interface CallPublisherDeps {
   readonly host: Pick<ProviderHost, 'emit'>;
   readonly calls: Pick<LiveCalls, 'known' | 'apply'>;
   /** Nothing is emitted once it has aborted. */

@@ -8,7 +8,7 @@ const MAX_STATE_AGE_MS = 24 * 60 * 60 * 1000;
 
 const PREFIX = 'call/';
 
-export interface CallStore {
+interface CallStore {
   /** Returns the stored calls, and deletes those that are too old. */
   load(): Promise<readonly (readonly [ProviderCallId, LiveCall])[]>;
   /** Stores a call that has monitor URLs, if it has changed. Failures are logged. */

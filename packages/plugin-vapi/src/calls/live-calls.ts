@@ -11,21 +11,21 @@ import { applyCallObject, applyEvent, createLiveCall, type LiveCall } from './li
 import { readMonitorUrl } from './monitor-url.ts';
 
 /** Live calls that are tracked at once. Further calls are reported, but cannot be listened to or controlled. */
-export const MAX_LIVE_CALLS = 10_000;
+const MAX_LIVE_CALLS = 10_000;
 /** Ended calls that are remembered, so a late webhook does not make one live again. */
-export const MAX_ENDED_CALLS = 2000;
+const MAX_ENDED_CALLS = 2000;
 
 /** A monitor URL; 'none' if the call has none that the configuration allows, 'unknown' if none was reported yet. */
-export type MonitorUrl = URL | 'none' | 'unknown';
+type MonitorUrl = URL | 'none' | 'unknown';
 
-export interface LiveCallSummary {
+interface LiveCallSummary {
   readonly callId: ProviderCallId;
   /** When the call was last reported, epoch ms. */
   readonly lastSeenAt: number;
 }
 
 /** Notified of the calls that are tracked. The callbacks run synchronously and must not throw. */
-export interface LiveCallObserver {
+interface LiveCallObserver {
   /** Called for each call that the previous instance stored. */
   restored?(callId: ProviderCallId): void;
   /** Called when anything that is known of a live call may have changed. */
@@ -34,7 +34,7 @@ export interface LiveCallObserver {
   ended?(callId: ProviderCallId): void;
 }
 
-export interface LiveCallsDeps {
+interface LiveCallsDeps {
   readonly host: Pick<ProviderHost, 'state' | 'clock' | 'log'>;
   /** Hosts that monitor URLs may have. */
   readonly monitorHosts: readonly string[];

@@ -19,7 +19,7 @@ const WEBSOCKET = 'vapi.websocket';
 const MIN_RATE = 3000;
 const MAX_RATE = 192_000;
 
-export interface CallRequest {
+interface CallRequest {
   /** The body that is posted. */
   readonly body: JsonObject;
   /** The audio format of a call over a WebSocket; absent for a telephone call. */

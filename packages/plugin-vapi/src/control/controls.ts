@@ -33,7 +33,7 @@ import {
   type ControlMessage,
 } from './control-messages.ts';
 
-export interface ControlsDeps {
+interface ControlsDeps {
   readonly api: Pick<VapiApi, 'control'>;
   readonly compatibility: VapiOptions['compatibility'];
   readonly clock: Clock;

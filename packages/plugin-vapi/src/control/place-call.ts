@@ -5,7 +5,7 @@ import type { TransportCalls } from '../media/transport-calls.ts';
 import type { VapiApi } from '../rest/api.ts';
 import { callRequestOf } from './call-request.ts';
 
-export interface PlaceCallDeps {
+interface PlaceCallDeps {
   readonly api: Pick<VapiApi, 'createCall'>;
   readonly publisher: Pick<CallPublisher, 'publishCall'>;
   readonly transportCalls: Pick<TransportCalls, 'assertCapacity' | 'connect'>;

@@ -4,7 +4,7 @@ import { isFault, type ProviderCallId, type ProviderHost, type Secret, type Sock
 /** Timeout of a dial, ms: the socket of a call that has just ended may neither open nor be rejected. */
 export const CONNECT_TIMEOUT_MS = 8000;
 
-export interface CallDial {
+interface CallDial {
   readonly providerCallId: ProviderCallId;
   readonly url: URL;
   /** Sent as a bearer token. */

@@ -1,5 +1,5 @@
 /** Splits a byte stream into whole frames: a message may end in the middle of a frame, which the next message completes. */
-export interface FrameSplitter {
+interface FrameSplitter {
   /** Returns the frames that are complete now; empty if there are none. May share memory with `bytes`. */
   push(bytes: Uint8Array): Uint8Array;
 }

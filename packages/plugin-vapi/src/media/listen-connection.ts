@@ -7,9 +7,9 @@ import type { ListenAudio, ListenStream } from './listen-audio.ts';
 import { formatHint } from './listen-format.ts';
 
 /** Largest message that is accepted, bytes: 20 ms of audio are 1,280. */
-export const MAX_MESSAGE_BYTES = 256 * 1024;
+const MAX_MESSAGE_BYTES = 256 * 1024;
 
-export interface ListenConnectionDeps {
+interface ListenConnectionDeps {
   readonly host: Pick<ProviderHost, 'dial' | 'clock' | 'log'>;
   readonly providerCallId: ProviderCallId;
   readonly publicKey: Secret | undefined;

@@ -40,7 +40,7 @@ const BY_RATE: readonly (readonly [rate: number, first: ListenFormat, stereo?: L
   [8000, MULAW_8K],
 ];
 
-export interface FormatMeter {
+interface FormatMeter {
   /** Measures whole frames of four bytes, received at `now`. Returns the format once it is certain. */
   push(bytes: Uint8Array, now: number): ListenFormat | undefined;
 }

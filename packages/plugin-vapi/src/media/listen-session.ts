@@ -14,7 +14,7 @@ export const STABLE_AFTER_MS = 10_000;
 /** How long the socket stays open without demand, ms: a page reload then does not reconnect. */
 export const LINGER_MS = 5000;
 
-export interface ListenSessionDeps {
+interface ListenSessionDeps {
   readonly host: ProviderHost;
   readonly providerCallId: ProviderCallId;
   readonly publicKey: Secret | undefined;

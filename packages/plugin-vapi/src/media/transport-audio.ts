@@ -19,9 +19,9 @@ import {
 } from '@sidetone/core';
 
 /** Frames that may wait for the socket; further ones are dropped, because late audio is useless. */
-export const MAX_UNSENT_FRAMES = 50;
+const MAX_UNSENT_FRAMES = 50;
 
-export interface TransportAudio {
+interface TransportAudio {
   /** Starts to send frames over a socket, and to write both parties to a media stream. */
   start(socket: Socket): void;
   /** Queues audio of the assistant. */

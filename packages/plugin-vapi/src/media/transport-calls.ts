@@ -13,9 +13,9 @@ import type { CallRefresher } from '../rest/call-refresher.ts';
 import { createTransportLeg, type TransportLeg } from './transport-leg.ts';
 
 /** Transport calls at once. */
-export const MAX_TRANSPORT_CALLS = 200;
+const MAX_TRANSPORT_CALLS = 200;
 
-export interface TransportCallsDeps {
+interface TransportCallsDeps {
   readonly host: ProviderHost;
   readonly options: Pick<VapiOptions, 'apiKey' | 'monitorHosts' | 'transport'>;
   readonly api: Pick<VapiApi, 'getCall'>;

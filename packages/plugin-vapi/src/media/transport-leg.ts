@@ -13,9 +13,9 @@ const CONNECT_RETRY_DELAYS_MS = [1000, 2000, 4000] as const;
 /** How long Vapi has to close the socket after the command to end the call, ms. */
 const CLOSE_AFTER_MS = 1000;
 /** Largest message that is accepted, bytes: a text frame can contain the whole history. */
-export const MAX_TRANSPORT_MESSAGE_BYTES = 10 * 1024 * 1024;
+const MAX_TRANSPORT_MESSAGE_BYTES = 10 * 1024 * 1024;
 
-export interface TransportLegDeps {
+interface TransportLegDeps {
   readonly host: ProviderHost;
   readonly providerCallId: ProviderCallId;
   readonly format: AudioFormat;

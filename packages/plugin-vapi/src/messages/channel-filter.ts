@@ -20,7 +20,7 @@ const FILTERED_TYPES: ReadonlySet<VapiMessageType> = new Set([
 
 export type Channel = 'webhook' | 'socket';
 
-export interface ChannelFilterDeps {
+interface ChannelFilterDeps {
   readonly clock: Clock;
   readonly calls: Pick<LiveCalls, 'subscribe'>;
   readonly stopped: AbortSignal;

@@ -8,7 +8,7 @@ import type { VapiMessage } from '../wire.ts';
 import type { Channel, ChannelFilter } from './channel-filter.ts';
 import type { Confirmations } from './confirmations.ts';
 
-export interface MessageReceiverDeps {
+interface MessageReceiverDeps {
   readonly host: Pick<ProviderHost, 'emit' | 'clock' | 'log'>;
   readonly calls: Pick<LiveCalls, 'known' | 'isDescribed'>;
   readonly publisher: Pick<CallPublisher, 'publish'>;

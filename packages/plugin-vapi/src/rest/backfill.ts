@@ -5,7 +5,7 @@ import type { VapiApi } from './api.ts';
 import { hasEnded, translateCall, type KnownCall } from '../calls/call-events.ts';
 import { callPages } from './call-pages.ts';
 
-export interface BackfillDeps {
+interface BackfillDeps {
   readonly api: Pick<VapiApi, 'listCalls'>;
   readonly clock: Clock;
   readonly calls: { known(callId: ProviderCallId): KnownCall };

@@ -15,7 +15,7 @@ const LOOKUP_INTERVAL_MS = 60_000;
 /** Calls whose last lookup is remembered. */
 const MAX_REMEMBERED = 2000;
 
-export interface CallLookupDeps {
+interface CallLookupDeps {
   readonly clock: Clock;
   readonly calls: Pick<LiveCalls, 'monitorUrl' | 'isDescribed'>;
   readonly refresher: Pick<CallRefresher, 'refresh'>;

@@ -19,7 +19,7 @@ const CHECK_END_DELAYS_MS = [2000, 5000] as const;
 
 export type CallState = 'live' | 'ended';
 
-export interface CallRefresherDeps {
+interface CallRefresherDeps {
   readonly api: Pick<VapiApi, 'getCall'>;
   readonly calls: Pick<LiveCalls, 'known'>;
   readonly publisher: CallPublisher;
@@ -29,7 +29,7 @@ export interface CallRefresherDeps {
   readonly stopped: AbortSignal;
 }
 
-export interface RefreshOptions {
+interface RefreshOptions {
   /** 'urgent' by default. */
   readonly urgency?: Urgency;
   /** Whether a call that Vapi does not find is ended; by default if the call is known here. */

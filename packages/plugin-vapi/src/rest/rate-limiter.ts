@@ -8,7 +8,7 @@ import { isFault, type Clock } from '@sidetone/core';
 /** Upper bound of a pause requested by `Retry-After`, ms. */
 const MAX_RETRY_AFTER_MS = 5 * 60_000;
 
-export interface RateLimiter {
+interface RateLimiter {
   /** Resolves when the next request may be sent, or at once when `signal` aborts. */
   acquire(signal: AbortSignal): Promise<void>;
   /** Pauses requests if the error says that there were too many. */

@@ -18,7 +18,7 @@ const MAX_REFRESHED_CALLS = 100;
 /** How long a call that was reported is not requested for being absent from the list, ms. */
 const RECENT_MS = 30_000;
 
-export interface SweepDeps {
+interface SweepDeps {
   readonly api: Pick<VapiApi, 'listCalls'>;
   readonly calls: Pick<LiveCalls, 'known' | 'list' | 'isReported'>;
   readonly publisher: Pick<CallPublisher, 'publishCall'>;

@@ -3,7 +3,7 @@ import { readBody } from '@sidetone/plugin-kit';
 import type { IngressRequest, IngressResponse, ProviderHost, Secret } from '@sidetone/core';
 
 /** The largest response that is returned to Vapi, bytes: three minutes of 48 kHz audio. */
-export const MAX_ANSWER_BYTES = 20 * 1024 * 1024;
+const MAX_ANSWER_BYTES = 20 * 1024 * 1024;
 
 /** Headers that belong to one connection, or that the next connection sets. */
 const CONNECTION_HEADERS: ReadonlySet<string> = new Set([
@@ -22,7 +22,7 @@ const CONNECTION_HEADERS: ReadonlySet<string> = new Set([
   'upgrade',
 ]);
 
-export interface ApplicationClientDeps {
+interface ApplicationClientDeps {
   readonly host: Pick<ProviderHost, 'fetch' | 'clock'>;
   readonly url: URL;
   /** Sent in addition to the webhook's headers, and override them. */
@@ -35,7 +35,7 @@ export interface ApplicationClientDeps {
  * Sends a webhook and returns the application's response; 502 if it cannot be reached or its response is unusable, 504 if the
  * response is not complete within the timeout. Never rejects.
  */
-export type ApplicationClient = (request: IngressRequest, timeoutMs: number) => Promise<IngressResponse>;
+type ApplicationClient = (request: IngressRequest, timeoutMs: number) => Promise<IngressResponse>;
 
 const failure = (status: 502 | 504, body: string): IngressResponse => ({
   status,

@@ -9,14 +9,14 @@ export const MAX_WAITING_BYTES = 64 * 1024 * 1024;
 /** Queued webhooks that are sent at once. */
 const MAX_PARALLEL = 16;
 
-export interface ForwardQueueDeps {
+interface ForwardQueueDeps {
   /** Queued webhooks, at most. */
   readonly limit: number;
   /** Sends a webhook. Must not reject. */
   readonly send: (request: IngressRequest, callId: ProviderCallId | undefined) => Promise<void>;
 }
 
-export interface ForwardQueue {
+interface ForwardQueue {
   readonly isEmpty: boolean;
   /** Queues a copy of a webhook. Returns false if the queue is full. */
   push(request: IngressRequest, callId: ProviderCallId | undefined): boolean;

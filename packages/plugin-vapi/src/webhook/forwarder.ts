@@ -11,7 +11,7 @@ import { createForwardQueue, MAX_WAITING_BYTES } from './forward-queue.ts';
 /** How long a stop waits for queued webhooks, ms. */
 const DRAIN_MS = 2000;
 
-export interface ForwarderDeps {
+interface ForwarderDeps {
   readonly host: Pick<ProviderHost, 'emit' | 'fetch' | 'clock' | 'log'>;
   readonly url: URL;
   readonly options: VapiOptions['forward'];

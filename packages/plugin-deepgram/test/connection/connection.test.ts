@@ -2,49 +2,48 @@ import type { Socket } from '@sidetone/core';
 import { createFakeClock } from '@sidetone/testkit';
 import { describe, expect, it } from 'vitest';
 import { createAudioBuffer } from '../../src/audio/audio-buffer.ts';
-import { createChannels } from '../../src/audio/channels.ts';
+import { createChannels } from '../../src/channels.ts';
 import {
   CATCH_UP_RATE,
-  createLink,
   KEEP_ALIVE_AFTER_MS,
   MAX_BURST_MS,
   MAX_IN_FLIGHT_MS,
   MAX_MESSAGE_MS,
-  MAX_UNANSWERED_MS,
   MIN_MESSAGE_MS,
   PRIME_AFTER_MS,
   SILENCE_MS,
-} from '../../src/connection/link.ts';
-import type { Trouble } from '../../src/connection/troubles.ts';
+} from '../../src/connection/audio-sender.ts';
+import type { ConnectionError } from '../../src/connection/connection-errors.ts';
+import { createConnection, RESPONSE_TIMEOUT_MS } from '../../src/connection/connection.ts';
 
-const BYTES_A_MS = 16;
+const BYTES_PER_MS = 16;
 
-/** A socket whose far end is this test; it takes what is sent only while it is told to. */
+/** Returns a socket and its remote end, which accepts messages only while `isAccepting`. */
 function createSocket() {
   let onMessage: (message: string | Uint8Array) => void = () => undefined;
   let onClose: (code: number, reason: string) => void = () => undefined;
   const socket: Socket = {
     send(message) {
-      far.sent.push(message);
-      return far.takes ? Promise.resolve() : new Promise(() => undefined);
+      remote.sent.push(message);
+      return remote.isAccepting ? Promise.resolve() : new Promise(() => undefined);
     },
-    close: (code = 1000) => void (far.closedWith = code),
+    close: (code = 1000) => void (remote.closedWith = code),
     onMessage: (listener) => void (onMessage = listener),
     onClose: (listener) => void (onClose = listener),
   };
-  const far = {
+  const remote = {
     sent: [] as (string | Uint8Array)[],
-    takes: true,
+    isAccepting: true,
     closedWith: undefined as number | undefined,
-    tell: (message: object) => onMessage(JSON.stringify(message)),
-    end: (code: number) => onClose(code, ''),
+    sendMessage: (message: object) => onMessage(JSON.stringify(message)),
+    close: (code: number) => onClose(code, ''),
   };
-  return { socket, far };
+  return { socket, remote };
 }
 
 function createBench({ isFlux = false, isAnswered = true } = {}) {
   const clock = createFakeClock();
-  const { socket, far } = createSocket();
+  const { socket, remote } = createSocket();
   const buffer = createAudioBuffer({
     channels: 1,
     fromRate: 8000,
@@ -53,15 +52,15 @@ function createBench({ isFlux = false, isAnswered = true } = {}) {
     capacityMs: 15_000,
   });
   const events: unknown[] = [];
-  const closed: (Trouble | undefined)[] = [];
+  const closed: (ConnectionError | undefined)[] = [];
   const skips: [number, number][] = [];
   const channels = createChannels(
     ['CUSTOMER'],
     () => clock.now(),
     (event) => void events.push(event),
   );
-  const link = () =>
-    createLink({
+  const connect = () =>
+    createConnection({
       clock,
       socket,
       buffer,
@@ -69,67 +68,67 @@ function createBench({ isFlux = false, isAnswered = true } = {}) {
       from: 0,
       isFlux,
       onSkip: (from, to) => void skips.push([from, to]),
-      onClosed: (trouble) => void closed.push(trouble),
+      onClosed: (error) => void closed.push(error),
     });
   let atMs = 0;
   return {
     clock,
-    far,
+    remote,
     buffer,
     events,
     closed,
     skips,
-    link,
-    /** Writes so much audio at once. */
+    connect,
+    /** Writes audio at once. */
     write(ms: number): void {
       for (const endMs = atMs + ms; atMs < endMs; atMs += 20) buffer.write(0, new Uint8Array(320), atMs);
     },
-    /** Lets time go on, with audio. */
+    /** Advances the clock while audio is written. */
     async speak(ms: number): Promise<void> {
       for (let spoken = 0; spoken < ms; spoken += 20) {
         this.write(20);
         await clock.advance(20);
-        if (isAnswered && spoken % 1000 === 0) far.tell({ type: 'Results', start: 0, duration: 0 });
+        if (isAnswered && spoken % 1000 === 0) remote.sendMessage({ type: 'Results', start: 0, duration: 0 });
       }
     },
     audioMs: (): number =>
-      far.sent.reduce(
-        (sum, message) => sum + (typeof message === 'string' ? 0 : message.length / BYTES_A_MS),
+      remote.sent.reduce(
+        (sum, message) => sum + (typeof message === 'string' ? 0 : message.length / BYTES_PER_MS),
         0,
       ),
-    texts: () => far.sent.filter((message) => typeof message === 'string'),
+    texts: () => remote.sent.filter((message) => typeof message === 'string'),
   };
 }
 
 describe('audio', () => {
-  it('goes in messages of about 100 ms, as it comes', async () => {
+  it('is sent in messages of about 100 ms in real time', async () => {
     const bench = createBench();
-    bench.link();
+    bench.connect();
     await bench.speak(10_000);
     expect(bench.audioMs()).toBeGreaterThanOrEqual(9900);
-    const lengths = bench.far.sent.map((message) => message.length / BYTES_A_MS);
+    const lengths = bench.remote.sent.map((message) => message.length / BYTES_PER_MS);
     expect(Math.max(...lengths)).toBeLessThanOrEqual(120);
     expect(lengths.length).toBeLessThanOrEqual(101);
   });
 
-  it('that waited goes no faster than the service takes it', async () => {
+  it('is sent at the catch-up rate after a delay', async () => {
     const bench = createBench();
     bench.write(8000);
-    bench.link();
+    bench.connect();
     await bench.speak(4000);
     expect(bench.audioMs()).toBeLessThanOrEqual(4000 * CATCH_UP_RATE);
     expect(bench.audioMs()).toBeGreaterThan(4000 * CATCH_UP_RATE - 250);
     await bench.speak(32_000);
     expect(bench.audioMs()).toBeGreaterThan(43_800);
-    for (const message of bench.far.sent) {
-      expect(message.length / BYTES_A_MS).toBeLessThanOrEqual(MAX_MESSAGE_MS);
-      expect(message.length / BYTES_A_MS).toBeGreaterThanOrEqual(MIN_MESSAGE_MS);
+    for (const message of bench.remote.sent) {
+      expect(message.length / BYTES_PER_MS).toBeLessThanOrEqual(MAX_MESSAGE_MS);
+      expect(message.length / BYTES_PER_MS).toBeGreaterThanOrEqual(MIN_MESSAGE_MS);
     }
   });
 
-  it('is not sent in a heap after the loop was held up', async () => {
+  it('is sent in a limited burst after the event loop was blocked', async () => {
     const bench = createBench();
-    bench.link();
+    bench.connect();
     bench.write(10_000);
     // One tick that is 9 s late.
     const { now } = bench.clock;
@@ -141,9 +140,9 @@ describe('audio', () => {
     expect(bench.audioMs()).toBeLessThanOrEqual(MAX_BURST_MS + 1000 * CATCH_UP_RATE);
   });
 
-  it('is not sent in a heap after all went well for long', async () => {
+  it('is not sent in a burst after a long time without a delay', async () => {
     const bench = createBench();
-    bench.link();
+    bench.connect();
     await bench.speak(10_000);
     const before = bench.audioMs();
     bench.write(5000);
@@ -151,39 +150,39 @@ describe('audio', () => {
     expect(bench.audioMs() - before).toBeLessThanOrEqual(100 * CATCH_UP_RATE);
   });
 
-  it('waits for a socket that takes nothing, up to the size of the buffer', async () => {
+  it('stays in the buffer while the socket does not accept messages', async () => {
     const bench = createBench();
-    const link = bench.link();
-    bench.far.takes = false;
+    const connection = bench.connect();
+    bench.remote.isAccepting = false;
     await bench.speak(19_000);
     expect(bench.audioMs()).toBeLessThan(MAX_IN_FLIGHT_MS + MAX_MESSAGE_MS);
     expect(bench.skips.length).toBeGreaterThan(0);
-    expect(bench.skips.at(-1)![1]).toBe(link.position);
-    expect(link.position).toBeGreaterThanOrEqual(bench.buffer.start - 800);
+    expect(bench.skips.at(-1)![1]).toBe(connection.position);
+    expect(connection.position).toBeGreaterThanOrEqual(bench.buffer.start - 800);
     expect(bench.closed).toEqual([]);
   });
 
-  it('without an answer for long makes the socket a dead one, be it taken or not', async () => {
-    for (const takes of [true, false]) {
+  it('without a response for too long fails the connection', async () => {
+    for (const isAccepting of [true, false]) {
       const bench = createBench({ isAnswered: false });
-      bench.link();
-      bench.far.takes = takes;
-      await bench.speak(MAX_UNANSWERED_MS - 1000);
+      bench.connect();
+      bench.remote.isAccepting = isAccepting;
+      await bench.speak(RESPONSE_TIMEOUT_MS - 1000);
       expect(bench.closed).toEqual([]);
       await bench.speak(2000);
       expect(bench.closed).toMatchObject([{ code: 'DEEPGRAM_UNAVAILABLE' }]);
-      expect(bench.far.closedWith).toBe(1001);
+      expect(bench.remote.closedWith).toBe(1001);
       expect(bench.clock.pending).toBe(0);
     }
   });
 });
 
 describe('a socket without audio', () => {
-  it('is given a little silence soon, and is kept alive from then on', async () => {
+  it('receives silence once, then keep-alives', async () => {
     const bench = createBench();
-    bench.link();
+    bench.connect();
     await bench.clock.advance(PRIME_AFTER_MS - 100);
-    expect(bench.far.sent).toEqual([]);
+    expect(bench.remote.sent).toEqual([]);
     await bench.clock.advance(100);
     expect(bench.audioMs()).toBe(SILENCE_MS);
     await bench.clock.advance(3 * KEEP_ALIVE_AFTER_MS);
@@ -191,29 +190,36 @@ describe('a socket without audio', () => {
       Array.from({ length: 3 }, () => ({ type: 'KeepAlive' })),
     );
     expect(bench.audioMs()).toBe(SILENCE_MS);
-    // Nobody has to answer that.
-    await bench.clock.advance(10 * MAX_UNANSWERED_MS);
+    // The service does not respond to these.
+    await bench.clock.advance(10 * RESPONSE_TIMEOUT_MS);
     expect(bench.closed).toEqual([]);
   });
 
-  it('tells places behind that silence as if it had not been', async () => {
+  it('has positions that do not include the silence', async () => {
     const bench = createBench();
-    bench.link();
+    bench.connect();
     await bench.clock.advance(PRIME_AFTER_MS);
     await bench.speak(1000);
     const words = [{ word: 'one', start: 0.6, end: 0.8 }];
     const channel = { alternatives: [{ transcript: 'one', words }] };
-    bench.far.tell({ type: 'Results', start: 0.1, duration: 1, is_final: true, speech_final: true, channel });
+    bench.remote.sendMessage({
+      type: 'Results',
+      start: 0.1,
+      duration: 1,
+      is_final: true,
+      speech_final: true,
+      channel,
+    });
     expect(bench.events).toContainEqual(
       expect.objectContaining({ type: 'utterance.final', startMs: 500, endMs: 700 }),
     );
   });
 
-  it('of Flux is given silence instead, and no question', async () => {
+  it('receives silence instead of keep-alives and Finalize with Flux', async () => {
     const bench = createBench({ isFlux: true });
-    bench.link();
+    bench.connect();
     await bench.speak(500);
-    bench.far.tell({
+    bench.remote.sendMessage({
       type: 'TurnInfo',
       event: 'Update',
       audio_window_start: 0,
@@ -235,11 +241,11 @@ describe('an open utterance', () => {
     channel: { alternatives: [{ transcript: 'well' }] },
   };
 
-  it('that stays as it is, is asked for, and closed if there is no answer', async () => {
+  it('is finalized if it does not change, and finished after a timeout', async () => {
     const bench = createBench();
-    bench.link();
+    bench.connect();
     await bench.speak(1100);
-    bench.far.tell(interim);
+    bench.remote.sendMessage(interim);
     await bench.clock.advance(2900);
     expect(bench.texts()).toEqual([]);
     await bench.clock.advance(200);
@@ -254,21 +260,21 @@ describe('an open utterance', () => {
     expect(bench.texts().filter((text) => text.includes('Finalize'))).toHaveLength(1);
   });
 
-  it('is closed by the answer', async () => {
+  it('is finished by the response', async () => {
     const bench = createBench();
-    bench.link();
+    bench.connect();
     await bench.speak(1100);
-    bench.far.tell(interim);
+    bench.remote.sendMessage(interim);
     await bench.clock.advance(3100);
-    bench.far.tell({ ...interim, is_final: true, from_finalize: true });
+    bench.remote.sendMessage({ ...interim, is_final: true, from_finalize: true });
     expect(bench.events).toContainEqual(expect.objectContaining({ type: 'utterance.final', text: 'well' }));
   });
 });
 
-describe('what comes', () => {
-  it('is taken whatever it is, and not at all once the socket is closed', async () => {
+describe('messages', () => {
+  it('may be invalid, and are ignored after the close', async () => {
     const bench = createBench();
-    const link = bench.link();
+    const connection = bench.connect();
     await bench.speak(2000);
     const final = {
       type: 'Results',
@@ -279,64 +285,64 @@ describe('what comes', () => {
       channel_index: [0, 1],
       channel: { alternatives: [{ transcript: 'late' }] },
     };
-    bench.far.tell({ ...final, channel_index: [5, 2] });
-    bench.far.tell({ type: 'Strange' });
-    bench.far.tell({ type: 'Error', variant: 'SchemaError' });
+    bench.remote.sendMessage({ ...final, channel_index: [5, 2] });
+    bench.remote.sendMessage({ type: 'Strange' });
+    bench.remote.sendMessage({ type: 'Error', variant: 'SchemaError' });
     expect(bench.closed).toEqual([]);
-    link.cut();
-    bench.far.tell(final);
-    bench.far.end(1006);
+    connection.close();
+    bench.remote.sendMessage(final);
+    bench.remote.close(1006);
     expect(bench.events).toEqual([]);
     expect(bench.closed).toEqual([undefined]);
     expect(bench.clock.pending).toBe(0);
   });
 
-  it('as an error of Flux is the end of the socket', async () => {
+  it('close the socket if they are errors of Flux', async () => {
     const bench = createBench({ isFlux: true });
-    bench.link();
-    bench.far.tell({ type: 'Error', code: 'INTERNAL_SERVER_ERROR' });
+    bench.connect();
+    bench.remote.sendMessage({ type: 'Error', code: 'INTERNAL_SERVER_ERROR' });
     expect(bench.closed).toEqual([{ code: 'DEEPGRAM_UNAVAILABLE' }]);
-    expect(bench.far.closedWith).toBe(1001);
+    expect(bench.remote.closedWith).toBe(1001);
   });
 });
 
-describe('the end', () => {
-  it('is asked for once all is sent, as fast as the socket takes it', async () => {
+describe('finish', () => {
+  it('sends the rest as fast as the socket accepts it, then CloseStream', async () => {
     const bench = createBench();
     bench.write(10_000);
-    const link = bench.link();
+    const connection = bench.connect();
     bench.buffer.seal();
-    link.finish();
+    connection.finish();
     await bench.clock.advance(2000);
     expect(bench.audioMs()).toBe(10_000);
-    expect(bench.far.sent.at(-1)).toBe('{"type":"CloseStream"}');
-    const { length } = bench.far.sent;
+    expect(bench.remote.sent.at(-1)).toBe('{"type":"CloseStream"}');
+    const { length } = bench.remote.sent;
     await bench.clock.advance(4000);
-    expect(bench.far.sent).toHaveLength(length);
+    expect(bench.remote.sent).toHaveLength(length);
   });
 
   it.each([
-    ['a proper close', false, 1000, undefined],
-    ['any close once all was told', true, 1006, undefined],
-    ['a loss before all was told', false, 1006, 'DEEPGRAM_CONNECTION_LOST'],
-  ])('with %s', async (_what, isTold, code, expected) => {
+    ['a normal close', false, 1000, undefined],
+    ['any close after the metadata', true, 1006, undefined],
+    ['a lost connection before the metadata', false, 1006, 'DEEPGRAM_CONNECTION_LOST'],
+  ])('ends with %s', async (_what, hasMetadata, code, expected) => {
     const bench = createBench();
-    const link = bench.link();
+    const connection = bench.connect();
     bench.buffer.seal();
-    link.finish();
+    connection.finish();
     await bench.clock.advance(200);
-    if (isTold) bench.far.tell({ type: 'Metadata' });
-    bench.far.end(code);
-    expect(bench.closed.map((trouble) => trouble?.code)).toEqual([expected]);
+    if (hasMetadata) bench.remote.sendMessage({ type: 'Metadata' });
+    bench.remote.close(code);
+    expect(bench.closed.map((error) => error?.code)).toEqual([expected]);
   });
 
-  it('does not wait for a service that says nothing', async () => {
+  it('times out if the service sends nothing', async () => {
     const bench = createBench();
-    const link = bench.link();
+    const connection = bench.connect();
     bench.buffer.seal();
-    link.finish();
+    connection.finish();
     await bench.clock.advance(4000);
-    bench.far.tell({ type: 'Results', start: 0, duration: 0 });
+    bench.remote.sendMessage({ type: 'Results', start: 0, duration: 0 });
     await bench.clock.advance(4900);
     expect(bench.closed).toEqual([]);
     await bench.clock.advance(300);

@@ -1,24 +1,24 @@
 import { FaultError } from '@sidetone/core';
 import { describe, expect, it } from 'vitest';
 import {
+  CONNECTION_ERRORS,
+  errorOfClose,
+  errorOfDial,
   MAX_REASON_LENGTH,
   messageOf,
   reasonIn,
-  TROUBLES,
-  troubleOfClose,
-  troubleOfDial,
-  type TroubleCode,
-} from '../../src/connection/troubles.ts';
+  type ConnectionErrorCode,
+} from '../../src/connection/connection-errors.ts';
 import { body, closeOf, samplesOf, upgradeOf, type Upgrade } from '../samples.ts';
 
-function refused({ response }: Upgrade): FaultError {
+function rejectedWith({ response }: Upgrade): FaultError {
   const text = response.json === undefined ? response.text : JSON.stringify(response.json);
-  return new FaultError('PROVIDER_REFUSED', 'refused', {
+  return new FaultError('PROVIDER_REFUSED', 'rejected', {
     details: { status: response.status, ...(text !== undefined && { body: text }) },
   });
 }
 
-const REFUSALS: Readonly<Record<string, TroubleCode>> = {
+const REJECTIONS: Readonly<Record<string, ConnectionErrorCode>> = {
   refused_400_keywords_on_nova3: 'DEEPGRAM_BAD_REQUEST',
   refused_400_keyterm_tokens: 'DEEPGRAM_BAD_REQUEST',
   refused_400_other_body_shape: 'DEEPGRAM_BAD_REQUEST',
@@ -31,12 +31,12 @@ const REFUSALS: Readonly<Record<string, TroubleCode>> = {
   refused_503_plain_text: 'DEEPGRAM_UNAVAILABLE',
 };
 
-describe('a refused handshake', () => {
+describe('errorOfDial', () => {
   it.each(samplesOf('upgrade').map((sample) => [sample.name, upgradeOf(sample.body)] as const))(
-    '%s has its code',
+    'returns the code of %s',
     (name, upgrade) => {
       if (upgrade.response.status === 101) return;
-      expect(troubleOfDial(refused(upgrade)).code).toBe(REFUSALS[name]);
+      expect(errorOfDial(rejectedWith(upgrade)).code).toBe(REJECTIONS[name]);
     },
   );
 
@@ -49,19 +49,21 @@ describe('a refused handshake', () => {
     [500, 'DEEPGRAM_UNAVAILABLE'],
     [302, 'DEEPGRAM_REFUSED'],
     [418, 'DEEPGRAM_REFUSED'],
-  ] as const)('with %i is %s', (status, code) => {
-    expect(troubleOfDial(refused({ ...upgradeOf(body('flux_ok')), response: { status } }))).toEqual({ code });
+  ] as const)('maps status %i to %s', (status, code) => {
+    expect(errorOfDial(rejectedWith({ ...upgradeOf(body('flux_ok')), response: { status } }))).toEqual({
+      code,
+    });
   });
 
-  it('that was never answered is no refusal', () => {
-    expect(troubleOfDial(new FaultError('PROVIDER_TIMEOUT', 'late'))).toEqual({
+  it('returns DEEPGRAM_UNREACHABLE without a response', () => {
+    expect(errorOfDial(new FaultError('PROVIDER_TIMEOUT', 'late'))).toEqual({
       code: 'DEEPGRAM_UNREACHABLE',
     });
-    expect(troubleOfDial(new Error('strange'))).toEqual({ code: 'DEEPGRAM_UNREACHABLE' });
+    expect(errorOfDial(new Error('strange'))).toEqual({ code: 'DEEPGRAM_UNREACHABLE' });
   });
 
-  it('tells its reason in three shapes, or as text', () => {
-    const reason = (name: string) => troubleOfDial(refused(upgradeOf(body(name)))).reason;
+  it('reads the reason from three formats, or text', () => {
+    const reason = (name: string) => errorOfDial(rejectedWith(upgradeOf(body(name)))).reason;
     expect(reason('refused_400_keywords_on_nova3')).toContain('Please use `keyterm` instead.');
     expect(reason('refused_400_other_body_shape')).toBe(
       'Invalid query string. (unexpected value for sample_rate)',
@@ -74,7 +76,7 @@ describe('a refused handshake', () => {
   });
 });
 
-const CLOSES: Readonly<Record<string, TroubleCode>> = {
+const CLOSES: Readonly<Record<string, ConnectionErrorCode>> = {
   close_1001_going_away: 'DEEPGRAM_CONNECTION_LOST',
   close_1006_lost: 'DEEPGRAM_CONNECTION_LOST',
   close_1008_data0000: 'DEEPGRAM_AUDIO_REJECTED',
@@ -85,17 +87,17 @@ const CLOSES: Readonly<Record<string, TroubleCode>> = {
   close_1012_restart: 'DEEPGRAM_UNAVAILABLE',
   close_1013_try_later: 'DEEPGRAM_UNAVAILABLE',
   close_4xxx_unknown: 'DEEPGRAM_CONNECTION_LOST',
-  // Ours, and in a sequence: closes that nobody recovers from, and one like any loss.
+  // Part of sequences.
   seq09_lost_and_replayed_3: 'DEEPGRAM_CONNECTION_LOST',
   seq10_clean_shutdown_4: 'DEEPGRAM_CONNECTION_LOST',
 };
 
-describe('a close that was not asked for', () => {
+describe('errorOfClose', () => {
   const closes = samplesOf('out').filter((sample) => closeOf(sample.body));
 
-  it.each(closes)('$name has its code', (sample) => {
+  it.each(closes)('returns the code of $name', (sample) => {
     const { code, reason } = closeOf(sample.body)!;
-    expect(troubleOfClose(code, reason).code).toBe(CLOSES[sample.name]);
+    expect(errorOfClose(code, reason).code).toBe(CLOSES[sample.name]);
   });
 
   it.each([
@@ -106,20 +108,20 @@ describe('a close that was not asked for', () => {
     [1011, 'https://dpgr.am/net0002', 'DEEPGRAM_IDLE'],
     [1002, 'DATA-0000', 'DEEPGRAM_AUDIO_REJECTED'],
     [1006, 'NET-0000', 'DEEPGRAM_UNAVAILABLE'],
-  ] as const)('with %i and "%s" is %s', (code, reason, expected) => {
-    expect(troubleOfClose(code, reason).code).toBe(expected);
+  ] as const)('maps %i with "%s" to %s', (code, reason, expected) => {
+    expect(errorOfClose(code, reason).code).toBe(expected);
   });
 });
 
-describe('what the operator is told', () => {
-  it('says what happened and what to do, for every code', () => {
-    for (const [code, { message }] of Object.entries(TROUBLES)) {
+describe('messageOf', () => {
+  it('contains the failure and the remedy for every code', () => {
+    for (const [code, { message }] of Object.entries(CONNECTION_ERRORS)) {
       expect(code).toMatch(/^DEEPGRAM_[A-Z_]+$/);
       expect(message).toMatch(/^[A-Z].+: .+\.$/);
     }
   });
 
-  it("has the service's reason, on one line and bounded, and never the key", () => {
+  it("contains the service's reason on one line, truncated, and without the API key", () => {
     const reason = `the key k-1 is\nnot\u0007 valid ${'x'.repeat(1000)}`;
     const text = messageOf({ code: 'DEEPGRAM_UNAUTHORIZED', reason }, 'k-1');
     expect(text).toContain('Deepgram says: the key [redacted] is not valid xxx');
