@@ -1,7 +1,6 @@
 /**
- * The audio of all calls that someone hears or records: made when the first comes, gone with the last, and moved on by
- * one pacer. Whoever takes the audio of a call makes it wanted, so that plugins decode it, or open the socket that it
- * comes from.
+ * The audio of all calls that have sinks, driven by one pacer. An entry is created with the first sink of a call and removed
+ * with the last. Sinks add demand for the call's audio, so that plugins decode it or open the socket that it comes from.
  */
 import { pace, type CallId, type Clock, type Party } from '@sidetone/core';
 import type { AudioSink, AudioSource } from './ports.ts';
@@ -24,7 +23,7 @@ export class CallAudioRegistry implements AudioSource {
     this.#deps = deps;
   }
 
-  /** Calls whose audio someone takes: zero when all have let go. */
+  /** Number of calls with sinks. */
   get size(): number {
     return this.#calls.size;
   }
@@ -36,18 +35,18 @@ export class CallAudioRegistry implements AudioSource {
     audio.add(sink, clock.now());
     this.#pace();
     const releaseDemand = demand.add('audio', [callId]);
-    let isHeld = true;
+    let isJoined = true;
     return () => {
-      if (!isHeld) return;
-      isHeld = false;
+      if (!isJoined) return;
+      isJoined = false;
       audio.remove(sink);
-      if (!audio.isWanted) this.#calls.delete(callId);
+      if (!audio.hasSinks) this.#calls.delete(callId);
       releaseDemand();
       this.#pace();
     };
   }
 
-  /** Takes audio of a call that someone hears; otherwise there is nothing to do. */
+  /** Adds audio of a call. Does nothing for a call without sinks. */
   write(callId: CallId, stream: object, party: Party, sampleRate: number, frame: TrackFrame): void {
     const audio = this.#calls.get(callId);
     if (!audio) return;
@@ -64,12 +63,12 @@ export class CallAudioRegistry implements AudioSource {
     this.#calls.get(callId)?.end(stream);
   }
 
-  /** Runs the pacer while any call has frames to make. */
+  /** Runs the pacer while any call produces frames. */
   #pace(): void {
     const isNeeded = [...this.#calls.values()].some(({ isRunning }) => isRunning);
     if (isNeeded === (this.#stopPacing !== undefined)) return;
     if (isNeeded) {
-      // Behind the reads of this turn: what waits in the sockets has come in time.
+      // After the socket reads of this turn: audio that waits in the sockets has arrived in time.
       this.#stopPacing = pace(this.#deps.clock, () => {
         this.#step ??= setImmediate(() => this.#stepAll());
       });

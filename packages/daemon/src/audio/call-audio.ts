@@ -1,11 +1,11 @@
 /**
- * The audio of one call while someone hears or records it: every stream's tracks on one time line, of which the same
- * frame goes to all who take it. Nothing here waits.
+ * The audio of one call while it has sinks: the tracks of all its streams on one timeline. All sinks receive the same frames.
+ * Nothing here waits.
  */
 import type { CallId, Party } from '@sidetone/core';
+import { CHANNEL_OF, SAMPLES_PER_MS } from './frames.ts';
+import { Playout } from './playout.ts';
 import type { AudioSink } from './ports.ts';
-import { Lane } from './playout.ts';
-import { TIMELINE_RATE } from './timeline.ts';
 import {
   createStreamClock,
   createTrack,
@@ -15,78 +15,75 @@ import {
   type TrackFrame,
 } from './track.ts';
 
-const PER_MS = TIMELINE_RATE / 1000;
-
-/** How long after its time a frame is taken for those who can wait, ms. */
+/** Delay of a frame for sinks that accept a long delay, ms. */
 export const LONG_PLAYOUT_DELAY_MS = 320;
-/** How long before the first arrival the time line begins, ms: what arrives was said before. */
+/** How long before the first arrival the timeline starts, ms: arriving audio was spoken earlier. */
 const LEAD_MS = 80;
-/** How long a newer stream that is silent keeps an older one from being heard, ms. */
+/** How long a newer stream must be silent before an older one of the same channel is used again, ms. */
 export const OWNED_MS = 500;
 
-/** Which channel a party is heard on. Who is not told apart is heard on the customer's. */
-export const CHANNEL_OF = { CUSTOMER: 0, ASSISTANT: 1, UNKNOWN: 0 } as const satisfies Record<Party, number>;
-
 interface StreamTracks {
-  /** Streams are numbered as they begin: of two that tell of the same party the newer is heard. */
+  /** Streams are numbered in order of their start. Of two streams with the same party, the newer one is used. */
   readonly number: number;
   readonly clock: StreamClock;
   readonly tracks: Map<Party, Track>;
 }
 
+/** The stream that currently provides a channel. */
 interface Owner {
   readonly number: number;
+  /** Time of its last audio, epoch ms. */
   at: number;
 }
 
 export class CallAudio {
   readonly callId: CallId;
-  readonly #prompt: Lane;
-  /** There only once someone wants it. */
-  #patient: Lane | undefined;
+  readonly #playout: Playout;
+  /** Created with the first sink that accepts a long delay. */
+  #longPlayout: Playout | undefined;
   readonly #streams = new Map<object, StreamTracks>();
   readonly #owners: (Owner | undefined)[] = [];
-  /** When the time line begins, epoch ms; undefined while no frame is wanted. */
+  /** Start of the timeline, epoch ms; undefined until the first frame is needed. */
   #startedAt: number | undefined;
-  /** KeysetPosition of the newest arrival. */
+  /** Timeline position of the newest arrival. */
   #now = 0;
-  #isHeard = false;
+  #hasAudio = false;
   #streamCount = 0;
 
   constructor(callId: CallId) {
     this.callId = callId;
-    this.#prompt = this.#lane(PLAYOUT_DELAY_MS);
+    this.#playout = this.#createPlayout(PLAYOUT_DELAY_MS);
   }
 
-  /** Whether frames are made: someone wants them now, or audio has come for those that wait for it. */
+  /** Whether frames are produced: a sink needs silence, or audio has arrived. */
   get isRunning(): boolean {
     return this.#startedAt !== undefined;
   }
 
-  get isWanted(): boolean {
-    return this.#prompt.isWanted || this.#patient?.isWanted === true;
+  get hasSinks(): boolean {
+    return this.#playout.hasSinks || this.#longPlayout?.hasSinks === true;
   }
 
   add(sink: AudioSink, now: number): void {
-    if (sink.acceptsDelay) this.#patientLane(now).add(sink);
-    else this.#prompt.add(sink);
+    if (sink.acceptsDelay) this.#longPlayoutAt(now).add(sink);
+    else this.#playout.add(sink);
     if (sink.needsSilence) this.#startedAt ??= now;
   }
 
   remove(sink: AudioSink): void {
-    this.#prompt.remove(sink);
-    this.#patient?.remove(sink);
+    this.#playout.remove(sink);
+    this.#longPlayout?.remove(sink);
   }
 
-  /** Takes audio of a party; `stream` is the same object for all audio of a stream. */
+  /** Adds audio of a party. `stream` identifies the stream: the same object for all its audio. */
   write(stream: object, party: Party, sampleRate: number, frame: TrackFrame, now: number): void {
     this.#startedAt ??= now - LEAD_MS;
-    this.#isHeard = true;
+    this.#hasAudio = true;
     const tracks = this.#tracksOf(stream);
     if (!this.#owns(tracks.number, CHANNEL_OF[party], now)) return;
     const track = tracks.tracks.get(party) ?? this.#createTrack(tracks, party, sampleRate);
-    this.#now = this.#placeOf(now);
-    track.write(frame, this.#now, this.#prompt.taken);
+    this.#now = this.#positionOf(now);
+    track.write(frame, this.#now, this.#playout.taken);
   }
 
   gap(stream: object, party: Party, durationMs: number): void {
@@ -98,30 +95,32 @@ export class CallAudio {
     this.#streams.delete(stream);
   }
 
-  /** Hands on the frames that are due. */
+  /** Emits the frames that are due. */
   step(now: number): void {
     if (this.#startedAt === undefined) return;
-    const place = this.#placeOf(now);
-    this.#prompt.step(place);
-    this.#patient?.step(place);
+    const position = this.#positionOf(now);
+    this.#playout.step(position);
+    this.#longPlayout?.step(position);
   }
 
-  #lane(delayMs: number): Lane {
-    return new Lane(delayMs, (sink, frame, place) => {
-      if (this.#isHeard || sink.needsSilence) sink.frame(frame, this.#startedAt! + place / PER_MS);
+  #createPlayout(delayMs: number): Playout {
+    return new Playout(delayMs, (sink, frame, position) => {
+      if (this.#hasAudio || sink.needsSilence)
+        sink.frame(frame, this.#startedAt! + position / SAMPLES_PER_MS);
     });
   }
 
-  /** One that is new begins where the time line has come to. */
-  #patientLane(now: number): Lane {
-    if (this.#patient) return this.#patient;
-    const lane = this.#lane(LONG_PLAYOUT_DELAY_MS);
-    if (this.#startedAt !== undefined) lane.step(this.#placeOf(now));
-    return (this.#patient = lane);
+  /** A new playout starts at the current position of the timeline. */
+  #longPlayoutAt(now: number): Playout {
+    if (this.#longPlayout) return this.#longPlayout;
+    const playout = this.#createPlayout(LONG_PLAYOUT_DELAY_MS);
+    if (this.#startedAt !== undefined) playout.step(this.#positionOf(now));
+    return (this.#longPlayout = playout);
   }
 
-  #placeOf(now: number): number {
-    return (now - this.#startedAt!) * PER_MS;
+  /** Returns the timeline position of an instant, in samples. */
+  #positionOf(now: number): number {
+    return (now - this.#startedAt!) * SAMPLES_PER_MS;
   }
 
   #tracksOf(stream: object): StreamTracks {
@@ -144,8 +143,8 @@ export class CallAudio {
   }
 
   #put(channel: number, samples: Int16Array, at: number): void {
-    this.#prompt.put(channel, samples, at, this.#now);
-    this.#patient?.put(channel, samples, at, this.#now);
+    this.#playout.put(channel, samples, at, this.#now);
+    this.#longPlayout?.put(channel, samples, at, this.#now);
   }
 
   #owns(number: number, channel: number, now: number): boolean {

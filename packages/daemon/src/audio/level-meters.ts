@@ -1,4 +1,4 @@
-/** The meters of every call that is being heard: made when its first metered audio comes, gone with its last stream. */
+/** The level meters of all calls: created with the first metered audio of a party, removed with the last stream of the call. */
 import { LevelMeter, type CallId, type Clock, type Party } from '@sidetone/core';
 import type { LevelSource, PartyLevel } from '../live/ports.ts';
 
@@ -10,7 +10,7 @@ export class LevelMeters implements LevelSource {
     this.#clock = deps.clock;
   }
 
-  /** The meter of a party. A new one replaces it where the sample rate changed. */
+  /** Returns the meter of a party; a new one if the sample rate has changed. */
   meter(callId: CallId, party: Party, sampleRate: number): LevelMeter {
     const meters = this.#calls.get(callId) ?? new Map<Party, LevelMeter>();
     this.#calls.set(callId, meters);

@@ -1,33 +1,34 @@
 /**
- * A reader's pace over a call's time line: all sinks of a lane get the same frame, so long after its time. Audio that comes
- * later than that is not in it, so that whoever needs every word waits longer than whoever listens.
+ * Plays a call's timeline out to sinks in frames, a fixed delay behind real time. All sinks of a playout receive the same
+ * frame. Audio that arrives after the delay is lost to them, so a longer delay loses less.
  */
+import { FRAME_SAMPLES, SAMPLES_PER_MS } from './frames.ts';
 import type { AudioSink } from './ports.ts';
-import { AHEAD_SAMPLES, createTimeline, FRAME_SAMPLES, TIMELINE_RATE } from './timeline.ts';
+import { AHEAD_SAMPLES, createTimeline } from './timeline.ts';
 
-const PER_MS = TIMELINE_RATE / 1000;
-
-/** Most frames that are made up for at once when the loop was held up: those beyond are left out. */
+/** Most frames made up for at once after the event loop was blocked; older ones are skipped. */
 export const MAX_CATCH_UP_FRAMES = 250;
 
-export class Lane {
+/** Passes the frame that starts at a timeline position to a sink. */
+type Emit = (sink: AudioSink, frame: Int16Array, position: number) => void;
+
+export class Playout {
   readonly #timeline = createTimeline();
   readonly #delay: number;
   readonly #sinks = new Set<AudioSink>();
-  /** Gives the frame that begins at a place to a sink that wants it. */
-  readonly #give: (sink: AudioSink, frame: Int16Array, place: number) => void;
+  readonly #emit: Emit;
 
-  constructor(delayMs: number, give: (sink: AudioSink, frame: Int16Array, place: number) => void) {
-    this.#delay = delayMs * PER_MS;
-    this.#give = give;
+  constructor(delayMs: number, emit: Emit) {
+    this.#delay = delayMs * SAMPLES_PER_MS;
+    this.#emit = emit;
   }
 
-  /** KeysetPosition of the next frame, in samples. */
+  /** Timeline position of the next frame, in samples. */
   get taken(): number {
     return this.#timeline.taken;
   }
 
-  get isWanted(): boolean {
+  get hasSinks(): boolean {
     return this.#sinks.size > 0;
   }
 
@@ -39,29 +40,29 @@ export class Lane {
     this.#sinks.delete(sink);
   }
 
-  /** Puts audio at its place; `now` is the place of the newest arrival. */
+  /** Puts audio at a timeline position; `now` is the position of the newest arrival. */
   put(channel: number, samples: Int16Array, at: number, now: number): void {
-    // After the loop was held up, what waited comes all at once: it is taken as it comes.
+    // After a blocked event loop, queued audio arrives all at once and would overflow the timeline: frames are played out early.
     const isFull = (): boolean => at + samples.length > this.taken + AHEAD_SAMPLES;
-    while (isFull() && this.#due(now) > 0) this.#handOn();
+    while (isFull() && this.#dueFrames(now) > 0) this.#emitFrame();
     this.#timeline.put(channel, samples, at);
   }
 
-  /** Hands on the frames that are due. Where nobody wants any, time passes all the same. */
+  /** Emits all frames that are due. Without sinks, they are skipped. */
   step(now: number): void {
-    const due = this.#due(now);
-    const left = this.isWanted ? Math.max(0, due - MAX_CATCH_UP_FRAMES) : due;
-    if (left > 0) this.#timeline.skip(left);
-    for (let frames = due - left; frames > 0; frames--) this.#handOn();
+    const due = this.#dueFrames(now);
+    const skipped = this.hasSinks ? Math.max(0, due - MAX_CATCH_UP_FRAMES) : due;
+    if (skipped > 0) this.#timeline.skip(skipped);
+    for (let frames = due - skipped; frames > 0; frames--) this.#emitFrame();
   }
 
-  #due(now: number): number {
+  #dueFrames(now: number): number {
     return Math.floor((now - this.#delay - this.taken) / FRAME_SAMPLES);
   }
 
-  #handOn(): void {
-    const place = this.taken;
+  #emitFrame(): void {
+    const position = this.taken;
     const frame = this.#timeline.take();
-    for (const sink of this.#sinks) this.#give(sink, frame, place);
+    for (const sink of this.#sinks) this.#emit(sink, frame, position);
   }
 }

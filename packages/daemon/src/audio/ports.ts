@@ -1,43 +1,41 @@
 /** Live audio and waveforms of calls. */
 import type { CallId, Party } from '@sidetone/core';
 
-/** Takes the audio of a call, frame by frame, in order. Must not wait, and must not throw. */
+/** Receives the audio of a call, frame by frame, in order. Must neither wait nor throw. */
 export interface AudioSink {
-  /** Whether frames are wanted also before anything was heard: silence, then. */
+  /** Whether frames of silence are needed before the first audio of the call arrives. */
   readonly needsSilence: boolean;
-  /**
-   * Whether frames may come a fifth of a second later than for those who listen, so that audio which is late is still in them.
-   */
+  /** Whether frames may arrive 200 ms later than for live listeners, so that fewer late packets are lost. */
   readonly acceptsDelay?: boolean;
   /**
-   * Takes 20 ms at 16 kHz: the customer's and the assistant's samples, interleaved. All sinks are given the same: it is
-   * only to be read. `at` is when it begins, epoch ms; times that follow each other are 20 ms apart, or whole frames more.
+   * Receives a frame in the format of `frames.ts`. All sinks receive the same array and must not change it.
+   * @param at start of the frame, epoch ms. Consecutive frames are 20 ms apart, or a multiple of it after skipped frames.
    */
   frame(samples: Int16Array, at: number): void;
 }
 
 /** The live audio of calls. */
 export interface AudioSource {
-  /** Gives the sink the audio of a call from now on, until the function that comes back is called. */
+  /** Passes the audio of a call to the sink from now on. Returns a function that stops it. */
   join(callId: CallId, sink: AudioSink): () => void;
 }
 
-/** A minute of one party's loudness. */
+/** The loudness of one party in one minute. */
 export interface WaveformPiece {
   readonly callId: CallId;
   readonly party: Party;
   /** Minutes since the epoch. */
   readonly piece: number;
-  /** The largest sample of each tenth of a second: half decibels below full scale, 255 where there is no reading. */
+  /** Peak of each 100 ms, in half decibels below full scale; 255 without a reading. */
   readonly peaks: Uint8Array;
 }
 
-/** Where waveforms are kept. They follow from no fact. */
+/** Stores waveforms. They are not derived from events. */
 export interface WaveformStore {
-  /** Stores pieces in place of those of the same minute, all or none. Throws as `commit` does. */
+  /** Replaces pieces of the same call, party and minute, all or none. Throws as `CallLedger.commit` does. */
   put(pieces: readonly WaveformPiece[]): void;
   get(callId: CallId, party: Party, piece: number): Uint8Array | undefined;
-  /** All of a call, in order. */
+  /** Returns all pieces of a call, in order. */
   list(callId: CallId): readonly WaveformPiece[];
 }
 
@@ -47,8 +45,11 @@ export interface PartyPeaks {
   readonly peaksDb: readonly number[];
 }
 
-/** How loud calls were. */
+/** The loudness of calls over time. */
 export interface WaveformSource {
-  /** Between two instants (epoch ms), in `points` readings of equal length; empty when nothing was metered. */
+  /**
+   * Returns the peaks between two instants (epoch ms) as `points` readings of equal length, by party; empty if nothing was
+   * metered.
+   */
   read(callId: CallId, from: number, to: number, points: number): readonly PartyPeaks[];
 }

@@ -1,6 +1,6 @@
 /**
- * The media streams of all calls. A stream's start and end are facts; its audio is counted, and decoded only while
- * someone wants levels or audio of the call.
+ * The media streams of all calls. Their start and end are events of the call. Audio is always counted, but decoded only while
+ * there is demand for levels or audio of the call.
  */
 import {
   decodeMulaw,
@@ -34,19 +34,19 @@ const DECODERS = { pcm_s16le: decodePcm16le, mulaw: decodeMulaw } as const;
 export class Streams {
   readonly #deps: StreamsDeps;
   readonly #open = new Map<StreamId, OpenStream>();
-  /** How many streams of each call are open. */
+  /** Number of open streams of each call. */
   readonly #counts = new Map<CallId, number>();
 
   constructor(deps: StreamsDeps) {
     this.#deps = deps;
   }
 
-  /** Streams that are open now. */
+  /** Number of open streams. */
   get size(): number {
     return this.#open.size;
   }
 
-  /** Whether a stream of the call is open. */
+  /** Returns whether a call has an open stream. */
   has(callId: CallId): boolean {
     return this.#counts.has(callId);
   }
@@ -60,17 +60,17 @@ export class Streams {
     return stream;
   }
 
-  #forget({ id, callId }: OpenStream): void {
-    this.#open.delete(id);
-    const left = (this.#counts.get(callId) ?? 1) - 1;
-    if (left > 0) return void this.#counts.set(callId, left);
-    this.#counts.delete(callId);
-    this.#deps.levels.remove(callId);
-  }
-
-  /** Ends what plugins left open. */
+  /** Ends all open streams. */
   close(): void {
     for (const stream of this.#open.values()) stream.end('daemon stopped');
+  }
+
+  #forget({ id, callId }: OpenStream): void {
+    this.#open.delete(id);
+    const remaining = (this.#counts.get(callId) ?? 1) - 1;
+    if (remaining > 0) return void this.#counts.set(callId, remaining);
+    this.#counts.delete(callId);
+    this.#deps.levels.remove(callId);
   }
 }
 
@@ -115,14 +115,14 @@ class OpenStream implements MediaStream {
     this.#frames++;
     this.#bytes += bytes.length;
     const { demand } = this.#deps;
-    const isMetered = demand.has('levels', this.callId);
-    const isHeard = demand.has('audio', this.callId);
-    if (!isMetered && !isHeard) return;
+    const needsLevels = demand.has('levels', this.callId);
+    const needsAudio = demand.has('audio', this.callId);
+    if (!needsLevels && !needsAudio) return;
     const { encoding, parties } = this.#options;
     const samples = DECODERS[encoding](bytes);
-    const heard = party === 'INTERLEAVED' ? parties : [party];
-    if (isMetered) this.#meter(heard, samples);
-    if (isHeard) this.#hear(heard, samples, positionMs);
+    const channels = party === 'INTERLEAVED' ? parties : [party];
+    if (needsLevels) this.#meter(channels, samples);
+    if (needsAudio) this.#forward(channels, samples, positionMs);
   }
 
   gap(party: Party, durationMs: number, frames: number): void {
@@ -151,15 +151,15 @@ class OpenStream implements MediaStream {
     }
   }
 
-  #hear(parties: readonly Party[], samples: Int16Array, positionMs: number | undefined): void {
+  #forward(parties: readonly Party[], samples: Int16Array, positionMs: number | undefined): void {
     const { audio } = this.#deps;
     for (let channel = 0; channel < parties.length; channel++) {
-      const place = {
+      const layout = {
         offset: channel,
         stride: parties.length,
         ...(positionMs !== undefined && { positionMs }),
       };
-      audio.write(this.callId, this, parties[channel]!, this.#options.sampleRate, { samples, ...place });
+      audio.write(this.callId, this, parties[channel]!, this.#options.sampleRate, { samples, ...layout });
     }
   }
 }

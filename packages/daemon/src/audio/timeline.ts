@@ -1,46 +1,40 @@
 /**
- * The time line of one call's audio: two channels at 16 kHz, on which audio is put where it belongs, in any order, and
- * from which frames are taken in order; silence where there is none. Where audio overlaps what is there already, the
- * newer is heard, with a short crossfade, so that no joint clicks. Pure; places are counted in samples.
+ * A timeline of one call's audio: two channels at 16 kHz. Audio is put at its position in any order, and frames are taken in
+ * order, with silence where there is no audio. Where audio overlaps, the newer replaces the older with a short crossfade, to
+ * avoid clicks. Pure. Positions are in samples of one channel.
  */
+import { CHANNELS, FRAME_SAMPLES } from './frames.ts';
 
-/** Hz. */
-export const TIMELINE_RATE = 16_000;
-/** The customer, or whoever is not told apart, and the assistant. */
-export const TIMELINE_CHANNELS = 2;
-/** Length of a frame, ms and samples of one channel. */
-export const TIMELINE_FRAME_MS = 20;
-export const FRAME_SAMPLES = (TIMELINE_RATE * TIMELINE_FRAME_MS) / 1000;
-/** How far ahead of what was taken audio can be put: a second, as a power of two. */
+/** How far ahead of the taken position audio can be put: about a second, as a power of two. */
 export const AHEAD_SAMPLES = 16_384;
-/** Length of the fade from older audio to newer that overlaps it: 5 ms. */
+/** Length of the crossfade from older to newer audio: 5 ms. */
 export const CROSSFADE_SAMPLES = 80;
 
 const MASK = AHEAD_SAMPLES - 1;
 
 interface Channel {
   readonly samples: Int16Array;
-  /** 1 where audio was put. */
+  /** 1 where there is audio. */
   readonly isPut: Uint8Array;
 }
 
 export interface Timeline {
-  /** How many samples of each channel were taken: the place of the next frame. */
+  /** Number of samples taken of each channel: the position of the next frame. */
   readonly taken: number;
   /**
-   * Puts audio at a place. What lies behind what was taken, or more than AHEAD_SAMPLES ahead of it, is left out; how
-   * many samples that were comes back. The samples may be reused.
+   * Puts audio at a position. Samples before the taken position or more than AHEAD_SAMPLES after it are dropped; returns their
+   * number. The caller may reuse the array.
    */
   put(channel: number, samples: Int16Array, at: number): number;
-  /** The next frame, both channels interleaved. It is the caller's own. */
+  /** Returns the next frame, a new array with both channels interleaved. */
   take(): Int16Array;
-  /** Leaves frames out: what was put there is never taken. */
+  /** Skips frames and drops their audio. */
   skip(frames: number): void;
 }
 
-/** A time line on which nothing was put. */
+/** Returns an empty timeline. */
 export function createTimeline(): Timeline {
-  const channels: readonly Channel[] = Array.from({ length: TIMELINE_CHANNELS }, () => ({
+  const channels: readonly Channel[] = Array.from({ length: CHANNELS }, () => ({
     samples: new Int16Array(AHEAD_SAMPLES),
     isPut: new Uint8Array(AHEAD_SAMPLES),
   }));
@@ -55,21 +49,21 @@ export function createTimeline(): Timeline {
       const first = Math.max(0, taken - at);
       const last = Math.min(samples.length, taken + AHEAD_SAMPLES - at);
       for (let i = first; i < last; i++) {
-        const place = (at + i) & MASK;
-        const fresh = samples[i]!;
-        line[place] = i < CROSSFADE_SAMPLES && isPut[place] ? fade(line[place]!, fresh, i) : fresh;
-        isPut[place] = 1;
+        const index = (at + i) & MASK;
+        const sample = samples[i]!;
+        line[index] = i < CROSSFADE_SAMPLES && isPut[index] ? fade(line[index]!, sample, i) : sample;
+        isPut[index] = 1;
       }
       return samples.length - Math.max(0, last - first);
     },
     take() {
-      const frame = new Int16Array(FRAME_SAMPLES * TIMELINE_CHANNELS);
+      const frame = new Int16Array(FRAME_SAMPLES * CHANNELS);
       channels.forEach(({ samples: line, isPut }, channel) => {
         for (let i = 0; i < FRAME_SAMPLES; i++) {
-          const place = (taken + i) & MASK;
-          frame[i * TIMELINE_CHANNELS + channel] = line[place]!;
-          line[place] = 0;
-          isPut[place] = 0;
+          const index = (taken + i) & MASK;
+          frame[i * CHANNELS + channel] = line[index]!;
+          line[index] = 0;
+          isPut[index] = 0;
         }
       });
       taken += FRAME_SAMPLES;

@@ -1,21 +1,20 @@
 /**
- * How loud each party was, kept coarse for every call that was metered: the peak of every tenth of a second as one byte.
- * Kept in pieces of a minute by the wall clock, so that only what changed is written, every few seconds, and no piece
- * grows; where nothing was metered there is no reading.
+ * Stores the loudness of the parties of metered calls: the peak of each 100 ms as one byte, in pieces of one minute by the
+ * wall clock. Changed pieces are written every few seconds.
  */
 import { messageOf, SILENCE_DB, type CallId, type Clock, type Logger, type Party } from '@sidetone/core';
 import type { PartyPeaks, WaveformPiece, WaveformSource, WaveformStore } from './ports.ts';
 
 /** Length of a reading, ms. */
 export const SLOT_MS = 100;
-/** Readings in a piece: a minute. */
+/** Readings in a piece of one minute. */
 export const PIECE_SLOTS = 600;
-/** How often what changed is written, ms. */
+/** Interval at which changed pieces are written, ms. */
 export const FLUSH_MS = 5000;
-/** Most pieces that wait while the disk takes none: those beyond are lost, counted. */
+/** Most full pieces in memory while writes fail; the oldest beyond it are dropped and counted. */
 export const MAX_WAITING_PIECES = 10_000;
 
-/** A byte is a peak in steps of half a decibel below full scale, or this. */
+/** A byte is a peak in steps of 0.5 dB below full scale, or this value. */
 const NO_READING = 255;
 const STEPS_PER_DB = 2;
 
@@ -37,9 +36,9 @@ const keyOf = (callId: CallId, party: Party): string => `${callId} ${party}`;
 
 export class Waveforms implements WaveformSource {
   readonly #deps: WaveformsDeps;
-  /** The piece of each party that is written in now. */
+  /** Current piece of each party. */
   readonly #open = new Map<string, OpenPiece>();
-  /** Pieces that are full and not stored. */
+  /** Full pieces that are not stored yet. */
   #full: OpenPiece[] = [];
   #cancelFlush: (() => void) | undefined;
   #dropped = 0;
@@ -48,12 +47,12 @@ export class Waveforms implements WaveformSource {
     this.#deps = deps;
   }
 
-  /** Pieces that were lost because the disk took none for too long. */
+  /** Number of pieces dropped because writes failed for too long. */
   get dropped(): number {
     return this.#dropped;
   }
 
-  /** Takes a reading: the largest of its tenth of a second is kept. */
+  /** Adds a reading; the largest of each 100 ms is kept. */
   note(callId: CallId, party: Party, peakDb: number, now: number): void {
     if (!this.#deps.isKept) return;
     const slot = Math.floor(now / SLOT_MS);
@@ -64,7 +63,7 @@ export class Waveforms implements WaveformSource {
     this.#cancelFlush ??= this.#deps.clock.schedule(FLUSH_MS, () => this.flush());
   }
 
-  /** Stores what changed. */
+  /** Stores the changed pieces; retries later if that fails. */
   flush(): void {
     this.#cancelFlush?.();
     this.#cancelFlush = undefined;
@@ -73,7 +72,7 @@ export class Waveforms implements WaveformSource {
     try {
       this.#deps.store.put(changed);
     } catch (error) {
-      this.#deps.log.warn('waveforms cannot be stored now', {
+      this.#deps.log.warn('storing waveforms failed, retrying', {
         pieces: changed.length,
         reason: messageOf(error),
       });
@@ -85,15 +84,15 @@ export class Waveforms implements WaveformSource {
     this.#closeOld();
   }
 
-  /** Forgets a call that was erased. */
+  /** Forgets an erased call. */
   forget(callId: CallId): void {
     this.#full = this.#full.filter((piece) => piece.callId !== callId);
     for (const [key, piece] of this.#open) if (piece.callId === callId) this.#open.delete(key);
   }
 
   /**
-   * The loudness of each party between two instants (epoch ms), in `points` readings of equal length: of each the
-   * largest peak, dBFS. A reading that nothing was metered in is silence; a call that never was has no parties.
+   * Returns the largest peak of each party in each of `points` equal intervals between two instants (epoch ms), in dBFS.
+   * Intervals without a reading are silence; a call that was never metered has no parties.
    */
   read(callId: CallId, from: number, to: number, points: number): readonly PartyPeaks[] {
     const parties = new Map<Party, number[]>();
@@ -117,7 +116,7 @@ export class Waveforms implements WaveformSource {
     const key = keyOf(callId, party);
     const known = this.#open.get(key);
     if (known?.piece === number) return known;
-    if (known?.isChanged) this.#keepFull(known);
+    if (known?.isChanged) this.#addFull(known);
     const stored = this.#deps.store.get(callId, party, number);
     const peaks = stored ?? new Uint8Array(PIECE_SLOTS).fill(NO_READING);
     const piece = { callId, party, piece: number, peaks, isChanged: false };
@@ -125,20 +124,20 @@ export class Waveforms implements WaveformSource {
     return piece;
   }
 
-  #keepFull(piece: OpenPiece): void {
+  #addFull(piece: OpenPiece): void {
     this.#full.push(piece);
     if (this.#full.length <= MAX_WAITING_PIECES) return;
     this.#full.shift();
     this.#dropped++;
   }
 
-  /** Lets go of pieces that are over: their call has ended, or is no longer metered. */
+  /** Removes pieces of past minutes: their call has ended or is no longer metered. */
   #closeOld(): void {
     const current = Math.floor(this.#deps.clock.now() / SLOT_MS / PIECE_SLOTS);
     for (const [key, { piece }] of this.#open) if (piece < current) this.#open.delete(key);
   }
 
-  /** Stored and not, the newer in place of the older. */
+  /** Returns stored and pending pieces; a pending piece replaces the stored one of the same minute. */
   #piecesOf(callId: CallId): readonly WaveformPiece[] {
     const waiting = [...this.#full, ...this.#open.values()].filter((piece) => piece.callId === callId);
     const isNewer = ({ party, piece }: WaveformPiece): boolean =>

@@ -1,29 +1,29 @@
-/** Computed signals, and what they measure, for tests of audio. */
+/** Computed signals and measurements for audio tests. */
 
-/** `ms` of a sine, whose phase goes on from sample `from`. */
+/** Returns `ms` of a sine wave that starts with the phase of sample `from`. */
 export const tone = (hz: number, rate: number, ms: number, amplitude = 16_000, from = 0): Int16Array =>
   Int16Array.from({ length: Math.round((rate * ms) / 1000) }, (_, i) =>
     Math.round(amplitude * Math.sin((2 * Math.PI * hz * (from + i)) / rate)),
   );
 
-/** Amplitude of the part of a signal that is a sine of `hz`. */
+/** Returns the amplitude of the `hz` component of a signal. */
 export function amplitudeAt(hz: number, rate: number, samples: ArrayLike<number>): number {
-  let [inPhase, across] = [0, 0];
+  let [inPhase, quadrature] = [0, 0];
   for (let i = 0; i < samples.length; i++) {
     inPhase += samples[i]! * Math.sin((2 * Math.PI * hz * i) / rate);
-    across += samples[i]! * Math.cos((2 * Math.PI * hz * i) / rate);
+    quadrature += samples[i]! * Math.cos((2 * Math.PI * hz * i) / rate);
   }
-  return (2 * Math.hypot(inPhase, across)) / samples.length;
+  return (2 * Math.hypot(inPhase, quadrature)) / samples.length;
 }
 
-/** The samples of one channel of interleaved audio. */
+/** Returns the samples of one channel of interleaved audio. */
 export const channelOf = (samples: Int16Array, channel: number, channels = 2): Int16Array =>
   samples.filter((_, i) => i % channels === channel);
 
 export const peakOf = (samples: Int16Array): number =>
   samples.reduce((peak, sample) => Math.max(peak, Math.abs(sample)), 0);
 
-/** The largest step from one sample to the next: a click is a step that the signal does not have. */
+/** Returns the largest step between two samples: a click is a larger step than those of the signal. */
 export function largestStep(samples: Int16Array): number {
   let largest = 0;
   for (let i = 1; i < samples.length; i++)
@@ -31,7 +31,7 @@ export function largestStep(samples: Int16Array): number {
   return largest;
 }
 
-/** Where a signal is first louder than `threshold`, and last, in samples. */
+/** Returns the first and the last sample index at which a signal exceeds `threshold`. */
 export function extentOf(samples: Int16Array, threshold = 200): readonly [first: number, last: number] {
   return [
     samples.findIndex((sample) => Math.abs(sample) > threshold),

@@ -1,12 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import {
-  AHEAD_SAMPLES,
-  createTimeline,
-  CROSSFADE_SAMPLES,
-  FRAME_SAMPLES,
-  type Timeline,
-} from '../../src/audio/timeline.ts';
+import { FRAME_SAMPLES } from '../../src/audio/frames.ts';
+import { AHEAD_SAMPLES, createTimeline, CROSSFADE_SAMPLES, type Timeline } from '../../src/audio/timeline.ts';
 import { channelOf, concat, largestStep } from './signals.ts';
 
 const FRAMES = 20;
@@ -19,7 +14,7 @@ function takeAll(timeline: Timeline): readonly Int16Array[] {
 
 const constant = (value: number, length: number): Int16Array => new Int16Array(length).fill(value);
 
-/** Pieces that fill a stretch without overlap, each with a value of its own, in any order, some left out. */
+/** Adjacent pieces with different values, shuffled, some removed. */
 const pieces = fc
   .array(fc.integer({ min: 1, max: 900 }), { minLength: 1, maxLength: 30 })
   .map((lengths) => {
@@ -32,16 +27,16 @@ const pieces = fc
   })
   .chain((all) => fc.shuffledSubarray(all));
 
-describe('a time line', () => {
-  test('gives what was put in its place, whatever the order, and silence where nothing was', () => {
+describe('createTimeline', () => {
+  test('returns audio at its position in any order of puts, and silence elsewhere', () => {
     fc.assert(
       fc.property(pieces, (put) => {
         const timeline = createTimeline();
         const expected = [constant(0, LENGTH), constant(0, LENGTH)];
         for (const { at, samples, channel } of put) {
           const isWithin = at + samples.length <= AHEAD_SAMPLES;
-          const left = timeline.put(channel, samples, at);
-          if (isWithin) expect(left).toBe(0);
+          const dropped = timeline.put(channel, samples, at);
+          if (isWithin) expect(dropped).toBe(0);
           for (let i = 0; i < samples.length && at + i < Math.min(LENGTH, AHEAD_SAMPLES); i++)
             expected[channel]![at + i] = samples[i]!;
         }
@@ -51,7 +46,7 @@ describe('a time line', () => {
     );
   });
 
-  test('takes any puts at all, also late, early and over each other, and every frame is whole', () => {
+  test('accepts late, early and overlapping audio, and always returns complete frames', () => {
     fc.assert(
       fc.property(
         fc.array(
@@ -67,10 +62,10 @@ describe('a time line', () => {
           const timeline = createTimeline();
           let taken = 0;
           for (const { at, length, channel, takes } of steps) {
-            const left = timeline.put(channel, constant(1000, length), at);
+            const dropped = timeline.put(channel, constant(1000, length), at);
             const late = Math.min(length, Math.max(0, taken - at));
             const early = Math.min(length, Math.max(0, at + length - taken - AHEAD_SAMPLES));
-            expect(left).toBe(Math.min(length, late + early));
+            expect(dropped).toBe(Math.min(length, late + early));
             for (let i = 0; i < takes; i++) {
               const frame = timeline.take();
               expect(frame).toHaveLength(2 * FRAME_SAMPLES);
@@ -84,7 +79,7 @@ describe('a time line', () => {
     );
   });
 
-  test('lets newer audio go before older, by a fade that does not click', () => {
+  test('replaces older audio by newer with a crossfade without clicks', () => {
     const timeline = createTimeline();
     timeline.put(0, constant(8000, 1000), 0);
     timeline.put(0, constant(-8000, 1000), 500);
@@ -95,7 +90,7 @@ describe('a time line', () => {
     expect(largestStep(left.subarray(0, 1500))).toBeLessThan(16_000 / (CROSSFADE_SAMPLES - 5));
   });
 
-  test('forgets what was skipped', () => {
+  test('drops the audio of skipped frames', () => {
     const timeline = createTimeline();
     timeline.put(0, constant(5, AHEAD_SAMPLES), 0);
     timeline.skip(3);

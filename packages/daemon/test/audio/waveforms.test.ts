@@ -33,8 +33,8 @@ const create = (options: { store?: WaveformStore; isKept?: boolean } = {}) =>
 const rows = (): number =>
   database.db.$client.prepare('select count(*) from waveforms').pluck().get() as number;
 
-describe('a waveform', () => {
-  test('keeps the loudest of each tenth of a second, to half a decibel', () => {
+describe('Waveforms', () => {
+  test('keeps the peak of each 100 ms, rounded to 0.5 dB', () => {
     const waveforms = create();
     const at = clock.now();
     for (const [ms, db] of [
@@ -52,7 +52,7 @@ describe('a waveform', () => {
     ]);
   });
 
-  test('is read with more or fewer points than it has, by the largest', () => {
+  test('returns the largest peak of each point, for more or fewer points than readings', () => {
     const waveforms = create();
     const at = clock.now();
     for (let slot = 0; slot < 10; slot++) waveforms.note(CALL, 'CUSTOMER', -slot, at + slot * SLOT_MS);
@@ -63,7 +63,7 @@ describe('a waveform', () => {
     expect(waveforms.read(CALL, at + 500, at + 600, 1)[0]?.peaksDb).toEqual([-5]);
   });
 
-  test('is stored every few seconds, only what changed, and read back the same by the next daemon', async () => {
+  test('stores changed pieces every few seconds and reads them back after a restart', async () => {
     const waveforms = create();
     const at = clock.now();
     for (let i = 0; i < 1500; i++) {
@@ -77,7 +77,7 @@ describe('a waveform', () => {
     expect(create().read(CALL, at, at + 150_000, 700)).toEqual(before);
   });
 
-  test('goes on within its minute after a restart', () => {
+  test('continues a minute after a restart', () => {
     const at = clock.now();
     const first = create();
     first.note(CALL, 'CUSTOMER', -10, at);
@@ -89,7 +89,7 @@ describe('a waveform', () => {
     expect(rows()).toBe(1);
   });
 
-  test('is kept for later while the disk takes nothing, and is then bounded', async () => {
+  test('keeps pieces in memory while writes fail, up to a limit', async () => {
     let isBroken = true;
     const waveforms = create({
       store: {
@@ -114,15 +114,15 @@ describe('a waveform', () => {
     expect(waveforms.dropped).toBe(11);
   });
 
-  test('is empty when nothing was metered, when it is not to be kept, and when its call was erased', () => {
+  test('returns nothing for unmetered calls, if disabled, and after an erasure', () => {
     const waveforms = create();
-    const unkept = create({ isKept: false });
+    const disabled = create({ isKept: false });
     const at = clock.now();
-    unkept.note(CALL, 'CUSTOMER', -10, at);
+    disabled.note(CALL, 'CUSTOMER', -10, at);
     waveforms.note(CALL, 'CUSTOMER', -10, at);
     waveforms.forget(CALL);
     waveforms.flush();
-    expect([unkept, waveforms].map((each) => each.read(CALL, at, at + 100, 1))).toEqual([[], []]);
+    expect([disabled, waveforms].map((each) => each.read(CALL, at, at + 100, 1))).toEqual([[], []]);
     expect(rows()).toBe(0);
   });
 });
