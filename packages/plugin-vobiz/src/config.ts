@@ -1,8 +1,7 @@
-/** The options of this plugin, as they stand in the configuration. */
+/** The options of this plugin in the configuration. */
 import { Secret } from '@sidetone/core';
 import { z } from 'zod';
-import { mistakeInAgentUrl } from './relay/agent-url.ts';
-import { MAX_SPEAK_CHARACTERS } from './rest/spoken-text.ts';
+import { agentUrlProblem } from './relay/agent-url.ts';
 
 const secret = z
   .string()
@@ -11,10 +10,12 @@ const secret = z
 
 const address = z.url({ protocol: /^https?$/ }).transform((text) => new URL(text));
 
-/** A phone number as Vobiz takes it. */
+/** A phone number that Vobiz accepts. */
 export const PHONE_NUMBER = /^\+?\d{3,15}$/;
-/** A SIP address. A user with a blank in it would kill the call, so none is accepted. */
+/** A SIP address. A blank in the user part would end the call, so it is rejected. */
 export const SIP_ADDRESS = /^sips?:[^\s@]+@[^\s@]+$/;
+/** The longest text that Vobiz speaks at once. */
+export const MAX_SPEAK_CHARACTERS = 500;
 
 const phoneNumber = z
   .string()
@@ -25,39 +26,35 @@ const destination = z.union([phoneNumber, z.string().regex(SIP_ADDRESS)], {
   error: 'expected a phone number, or sip:user@host',
 });
 
-/** What Vobiz can send: mu-law says all that telephone audio says, and has no byte order to get wrong. */
-export const CONTENT_TYPES = [
-  'audio/x-mulaw;rate=8000',
-  'audio/x-l16;rate=8000',
-  'audio/x-l16;rate=16000',
-] as const;
+/** The formats that Vobiz can send. Mu-law, the default, has the quality of telephone audio and no byte order. */
+const CONTENT_TYPES = ['audio/x-mulaw;rate=8000', 'audio/x-l16;rate=8000', 'audio/x-l16;rate=16000'] as const;
 
-/** Which of the account's numbers is shown to who is dialled. */
+/** The account's number that is shown to the dialled party. */
 const callerId = phoneNumber.optional();
 
-/** What happens to a call when what should tell cannot be reached. Without it the call is hung up. */
+/** How a call continues if the agent or application fails. Without it, the call ends. */
 const fallback = z
   .strictObject({
-    /** Said to the caller. */
+    /** Spoken to the caller. */
     say: z.string().trim().min(1).max(MAX_SPEAK_CHARACTERS).optional(),
-    /** Whom the call is then connected to. */
+    /** The party to which the call is then connected. */
     dial: destination.optional(),
   })
   .refine(({ say, dial }) => say !== undefined || dial !== undefined, 'expected say, dial, or both')
   .optional();
 
-/** Heard by a one-way stream, and connected to `dial`. */
+/** Forks the audio and connects the call to `dial`. */
 const tap = z.strictObject({ mode: z.literal('tap'), dial: destination, callerId });
 
-/** Talked with by the agent at `agentUrl`, over a two-way stream. */
+/** Connects the call to the agent at `agentUrl` over a two-way stream. */
 const agentMode = z.strictObject({ mode: z.literal('agent'), callerId, fallback });
 
-/** Whatever the application at `url` says, heard by a one-way stream. */
+/** Uses the XML of the application at `url`, and forks the audio. */
 const xml = z.strictObject({
   mode: z.literal('xml'),
   url: address,
   method: z.enum(['POST', 'GET']).default('POST'),
-  /** How long the application has, ms: the caller hears nothing until it has answered. */
+  /** Timeout of the application's response, ms; until then the caller hears nothing. */
   timeoutMs: z.number().int().min(50).max(2000).default(700),
   callerId,
   fallback,
@@ -66,48 +63,48 @@ const xml = z.strictObject({
 const agentUrl = z
   .string()
   .superRefine((text, context) => {
-    const mistake = mistakeInAgentUrl(text);
-    if (mistake !== undefined) context.addIssue({ code: 'custom', message: mistake });
+    const problem = agentUrlProblem(text);
+    if (problem !== undefined) context.addIssue({ code: 'custom', message: problem });
   })
   .transform((text) => new Secret(text));
 
 const shape = z.strictObject({
-  /** `MA_...`, or `SA_...` of a sub-account. Without it, and its token, nothing is asked over REST. */
+  /** `MA_...`, or `SA_...` of a sub-account. Without it and its token, REST is not used. */
   authId: z
     .string()
     .regex(/^[\w-]+$/, 'expected the id of an account, for example MA_XXXXXXXX')
     .optional(),
   authToken: secret.optional(),
-  /** The token of the parent of a sub-account, with which its webhooks may be signed. */
+  /** The token of a sub-account's parent, which may sign its webhooks. */
   parentAuthToken: secret.optional(),
-  /** Whether webhooks must be signed: not at all, if they carry a signature, or always. */
+  /** Whether signatures of webhooks are ignored, verified if present, or required. */
   signature: z.enum(['off', 'verify', 'require']).default('verify'),
   apiBaseUrl: address.prefault('https://api.vobiz.ai/api/v1'),
-  /** How a call is answered; without it none is. */
+  /** How calls are answered; without it they are not. */
   answer: z
     .discriminatedUnion('mode', [tap, agentMode, xml], { error: 'expected mode tap, agent or xml' })
     .optional(),
-  /** Where the agent is, in agent mode: `wss`, or `ws`. */
+  /** The agent's URL in agent mode: `wss` or `ws`. */
   agentUrl: agentUrl.optional(),
   agent: z
     .strictObject({
-      /** How long one attempt to connect with the agent may take, ms. */
+      /** Timeout of one attempt to connect to the agent, ms. */
       connectTimeoutMs: z.number().int().min(100).max(30_000).default(3000),
-      /** How many further attempts there are, at the start and after a loss. */
+      /** How many further attempts are made, initially and after a disconnect. */
       retries: z.number().int().min(0).max(20).default(4),
     })
     .prefault({}),
-  /** Calls that others answer are joined over REST: all of the account, or those that we are told of. */
+  /** Which calls of other applications to attach to over REST: all of the account, or those that clients name. */
   attach: z
     .strictObject({
       calls: z.enum(['all', 'told']).default('told'),
-      /** How often the account's live calls are asked for, ms. */
+      /** Polling interval for the account's live calls, ms. */
       intervalMs: z.number().int().min(1000).max(300_000).default(5000),
     })
     .optional(),
-  /** Which of the account's numbers a call is placed from, unless told otherwise. */
+  /** The account's number from which calls are placed by default. */
   from: phoneNumber.optional(),
-  /** The voice that says what is to be said. */
+  /** The voice for spoken text. */
   speak: z
     .strictObject({
       /** `WOMAN`, `MAN`, or the name of a Polly voice. */
@@ -115,14 +112,14 @@ const shape = z.strictObject({
       language: z.string().min(1).default('en-US'),
     })
     .prefault({}),
-  /** The byte order of L16 audio, on which Vobiz's own sources disagree: measured, or as told here. */
+  /** The byte order of L16 audio, on which Vobiz's own sources disagree: measured, or fixed. */
   l16ByteOrder: z.enum(['auto', 'le', 'be']).default('auto'),
   contentType: z.enum(CONTENT_TYPES).default('audio/x-mulaw;rate=8000'),
 });
 
 type Shape = z.output<typeof shape>;
 
-/** What does not go together: the key that is at fault, whether it is, and what was expected. */
+/** Invalid combinations of options: the key to report, the condition, and the message. */
 const RULES: readonly (readonly [
   key: keyof Shape,
   isBroken: (options: Shape) => boolean,
@@ -131,12 +128,12 @@ const RULES: readonly (readonly [
   [
     'authToken',
     ({ authId, authToken }) => authId !== undefined && authToken === undefined,
-    'expected the token of authId, or neither of them',
+    'expected the token of authId, or neither',
   ],
   [
     'authId',
     ({ authId, authToken }) => authId === undefined && authToken !== undefined,
-    'expected the account of authToken, or neither of them',
+    'expected the account of authToken, or neither',
   ],
   [
     'signature',
@@ -152,17 +149,17 @@ const RULES: readonly (readonly [
     'attach',
     ({ attach, authId, authToken }) =>
       attach !== undefined && authId === undefined && authToken === undefined,
-    'expected no attach without authId and authToken: calls are joined over REST',
+    'expected authId and authToken: attach uses REST',
   ],
   [
     'agentUrl',
     ({ answer, agentUrl: url }) => answer?.mode === 'agent' && url === undefined,
-    'expected the address of the agent, which mode agent needs',
+    'expected the URL of the agent: mode agent requires it',
   ],
   [
     'agentUrl',
     ({ answer, agentUrl: url }) => answer?.mode !== 'agent' && url !== undefined,
-    'expected no agentUrl: only mode agent has one',
+    'expected none: only mode agent has an agentUrl',
   ],
 ];
 
@@ -175,5 +172,5 @@ export const optionsSchema = shape.superRefine((options, context) => {
 export type VobizOptions = Shape;
 /** How calls are answered. */
 export type AnswerOptions = NonNullable<Shape['answer']>;
-/** What happens when what should tell cannot be reached. */
+/** How a call continues if the agent or application fails. */
 export type FallbackOptions = Extract<AnswerOptions, { readonly mode: 'agent' }>['fallback'];

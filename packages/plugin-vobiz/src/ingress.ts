@@ -1,4 +1,4 @@
-/** What Vobiz sends to us: the question how to answer a call, its end, news of its streams, and the streams. */
+/** HTTP and WebSocket requests of Vobiz: requests for XML, webhooks, status callbacks of streams, and the streams. */
 import {
   FaultError,
   type Ingress,
@@ -9,38 +9,49 @@ import {
 } from '@sidetone/core';
 import { EMPTY_ANSWER } from './answer/answer-xml.ts';
 import type { Answerer, Answers } from './answer/answers.ts';
-import type { WebhookAuth } from './webhook/webhook-auth.ts';
 import { isHangup, isRecording } from './translate.ts';
+import type { WebhookAuth } from './webhook/webhook-auth.ts';
 import { decodeWebhook, type VobizWebhook } from './webhook/webhook-form.ts';
 
-export interface IngressDeps {
+interface IngressDeps {
   readonly authenticate: WebhookAuth;
-  /** Takes in what a webhook tells. Settles when it is emitted and stored. */
+  /** Handles a webhook. Resolves when its events are stored. */
   readonly receive: (webhook: VobizWebhook, receivedAt: number) => Promise<void>;
-  /** The XML that each question gets; a question that has none is not asked here. */
+  /** Builds the XML for requests; a path without an answerer does not exist. */
   readonly answers: Answers;
-  /** Whether a token stands for any transfer. */
+  /** Returns whether a token is that of a transfer. */
   readonly hasTransfer: (token: string) => boolean;
-  /** Takes what a stream's status callback tells. */
+  /** Handles a status callback of a stream. */
   readonly statusCallback: (webhook: VobizWebhook) => void;
-  /** The call that a token in a stream's address stands for. */
+  /** Returns the call of a token in a stream URL. */
   readonly callOf: (token: string) => ProviderCallId | undefined;
-  /** Takes over the socket of a call's stream. */
+  /** Takes ownership of a socket with a stream of a call. */
   readonly openSession: (callId: ProviderCallId, socket: Socket) => void;
 }
 
 const TEXT_TYPE = { 'content-type': 'text/plain; charset=utf-8' };
 const XML_TYPE = { 'content-type': 'application/xml; charset=utf-8' };
 
-/** Events that ask what to do with the call. Others that come to the answer address only tell. */
-const ASKS: ReadonlySet<string | undefined> = new Set(['StartApp', 'Transfer', 'Redirect', undefined]);
+/** Events that request XML. Other events at the answer URL only notify. */
+const REQUESTS_XML: ReadonlySet<string | undefined> = new Set([
+  'StartApp',
+  'Transfer',
+  'Redirect',
+  undefined,
+]);
 
 const xml = (body: string): IngressResponse => ({ status: 200, headers: XML_TYPE, body });
 
-const NOTHING_TO_DO = xml(EMPTY_ANSWER);
-const DONE: IngressResponse = { status: 200, headers: TEXT_TYPE, body: 'ok' };
+const EMPTY_XML = xml(EMPTY_ANSWER);
+const OK: IngressResponse = { status: 200, headers: TEXT_TYPE, body: 'ok' };
+const NOT_FOUND: IngressResponse = { status: 404, headers: TEXT_TYPE, body: 'not found' };
+const METHOD_NOT_ALLOWED: IngressResponse = {
+  status: 405,
+  headers: { ...TEXT_TYPE, allow: 'GET, POST' },
+  body: 'method not allowed',
+};
 
-/** The fields of a webhook: those of the body before those of the query. */
+/** Returns the fields of a webhook; those of the body take precedence over those of the query. */
 function fieldsOf({ method, query, body }: IngressRequest): URLSearchParams {
   const fields = new URLSearchParams(query);
   if (method !== 'POST') return fields;
@@ -48,99 +59,95 @@ function fieldsOf({ method, query, body }: IngressRequest): URLSearchParams {
   return fields;
 }
 
-/** Events that are about a call, or about nothing. */
-const NEEDS_CALL = new Set(['StartApp', 'Ring', 'Hangup', 'Transfer', 'Redirect']);
+/** Events that always concern a call. */
+const REQUIRES_CALL = new Set(['StartApp', 'Ring', 'Hangup', 'Transfer', 'Redirect']);
 
-const isNewsOfNobody = (event: string | null): boolean => Boolean(event) && !NEEDS_CALL.has(event ?? '');
+const mayLackCall = (event: string | null): boolean => Boolean(event) && !REQUIRES_CALL.has(event ?? '');
 
-/** Whether a webhook asks what to do with its call; the end of a dialling comes under the name of a redirect too. */
-const isQuestion = (webhook: VobizWebhook): boolean =>
-  !isHangup(webhook) && webhook.dial === undefined && !isRecording(webhook) && ASKS.has(webhook.event);
+/** Returns whether a webhook requests XML. The end of a dial may have the event of a redirect. */
+const requestsXml = (webhook: VobizWebhook): boolean =>
+  !isHangup(webhook) &&
+  webhook.dial === undefined &&
+  !isRecording(webhook) &&
+  REQUESTS_XML.has(webhook.event);
 
-const tokenIn = (path: string): string | undefined => /^stream\/([\w-]+)$/.exec(path)?.[1];
-const transferIn = (path: string): string | undefined => /^transfer\/([\w-]+)$/.exec(path)?.[1];
+const streamTokenIn = (path: string): string | undefined => /^stream\/([\w-]+)$/.exec(path)?.[1];
+const transferTokenIn = (path: string): string | undefined => /^transfer\/([\w-]+)$/.exec(path)?.[1];
 
 type Route = (webhook: VobizWebhook, fields: URLSearchParams) => Promise<IngressResponse>;
+type Routes = (path: string) => Route | undefined;
 
-const NOT_HERE: IngressResponse = { status: 404, headers: TEXT_TYPE, body: 'there is nothing here' };
-
-/** The routes under this instance's address. */
-export function createIngress({
-  authenticate,
-  receive,
-  answers,
-  hasTransfer,
-  statusCallback,
-  callOf,
-  openSession,
-}: IngressDeps): Ingress {
-  /** A route that gives XML to questions; news that come to it only tell. */
-  const asking = (answerer: Answerer | undefined): Route | undefined =>
+function createRoutes({ answers, hasTransfer, statusCallback }: IngressDeps): Routes {
+  const answerWith = (answerer: Answerer | undefined): Route | undefined =>
     answerer &&
     (async (webhook, fields) => {
       if (isHangup(webhook)) answers.hungUp?.(webhook, fields);
-      return isQuestion(webhook) ? xml(await answerer(webhook, fields)) : NOTHING_TO_DO;
+      return requestsXml(webhook) ? xml(await answerer(webhook, fields)) : EMPTY_XML;
     });
 
   const ROUTES: Readonly<Record<string, Route | undefined>> = {
-    answer: asking(answers.answer),
-    'after-stream': asking(answers.afterStream),
-    ring: () => Promise.resolve(DONE),
+    answer: answerWith(answers.answer),
+    'after-stream': answerWith(answers.afterStream),
+    ring: () => Promise.resolve(OK),
     async hangup(webhook, fields) {
       if (isHangup(webhook)) answers.hungUp?.(webhook, fields);
-      return DONE;
+      return OK;
     },
     async 'stream-status'(webhook) {
       statusCallback(webhook);
-      return DONE;
+      return OK;
     },
-    // Some of these wait for XML, and nothing is a right answer to all of them.
-    events: () => Promise.resolve(NOTHING_TO_DO),
+    // Some of these events expect XML; an empty document is valid for all of them.
+    events: () => Promise.resolve(EMPTY_XML),
   };
 
-  function routeOf(path: string): Route | undefined {
-    const token = transferIn(path);
+  return (path) => {
+    const token = transferTokenIn(path);
     if (token === undefined) return Object.hasOwn(ROUTES, path) ? ROUTES[path] : undefined;
     if (!hasTransfer(token)) return undefined;
     return async (webhook) => {
       const body = await answers.transfer(token, webhook.callId as ProviderCallId);
-      return body === undefined ? NOT_HERE : xml(body);
+      return body === undefined ? NOT_FOUND : xml(body);
     };
-  }
+  };
+}
+
+/** Creates the handlers for all paths of this instance. */
+export function createIngress(deps: IngressDeps): Ingress {
+  const { authenticate, receive, callOf, openSession } = deps;
+  const routeOf = createRoutes(deps);
 
   return {
     async request(request) {
       const route = routeOf(request.path);
-      if (!route) return NOT_HERE;
-      if (request.method !== 'POST' && request.method !== 'GET') {
-        return { status: 405, headers: { ...TEXT_TYPE, allow: 'GET, POST' }, body: 'GET or POST only' };
-      }
-      const release = authenticate(request);
+      if (!route) return NOT_FOUND;
+      if (request.method !== 'POST' && request.method !== 'GET') return METHOD_NOT_ALLOWED;
+      const releaseNonce = authenticate(request);
       try {
         const fields = fieldsOf(request);
         const decoded = decodeWebhook(fields);
-        // News of a room can come without a call: then there is nobody to tell them of.
-        if (!decoded.ok && isNewsOfNobody(fields.get('Event'))) return NOTHING_TO_DO;
+        // An event of a conference room may concern no call: it is ignored.
+        if (!decoded.ok && mayLackCall(fields.get('Event'))) return EMPTY_XML;
         if (!decoded.ok) throw new FaultError('WIRE_MALFORMED', decoded.problem);
         await receive(decoded.webhook, request.receivedAt);
         const response = await route(decoded.webhook, fields);
-        if (response.status >= 400) release();
+        if (response.status >= 400) releaseNonce();
         return response;
       } catch (error) {
-        release();
+        releaseNonce();
         throw error;
       }
     },
     admitSocket({ path }) {
-      const token = tokenIn(path);
+      const token = streamTokenIn(path);
       return token !== undefined && callOf(token) !== undefined
         ? { admit: true }
         : { admit: false, status: 404 };
     },
     socket({ path }, socket) {
-      const callId = callOf(tokenIn(path) ?? '');
-      // The call may have ended between the admission and now.
-      if (callId === undefined) socket.close(1008, 'the call is over');
+      const callId = callOf(streamTokenIn(path) ?? '');
+      // The call may have ended since the socket was admitted.
+      if (callId === undefined) socket.close(1008, 'the call has ended');
       else openSession(callId, socket);
     },
   };

@@ -1,105 +1,55 @@
-/** One running instance: what connects its parts. */
-import { definedFields, abortOnStop } from '@sidetone/plugin-kit';
+/** Creates one running instance: connects its parts. */
 import {
   type ControlledCall,
+  type Controls,
+  type Ingress,
   type Provider,
   type ProviderCallId,
   type ProviderEvent,
   type ProviderHost,
 } from '@sidetone/core';
-import { createAccount, type Account } from './rest/account.ts';
+import { definedFields, abortOnStop } from '@sidetone/plugin-kit';
 import { createAnswers } from './answer/answers.ts';
 import { createCallXml } from './answer/call-xml.ts';
-import { createCalls } from './calls/call-tracker.ts';
-import { capabilitiesFor } from './control/capabilities.ts';
-import type { VobizOptions } from './config.ts';
-import { createControls } from './control/controls.ts';
-import { createIngress } from './ingress.ts';
-import { keptSoon } from './calls/durable-state.ts';
-import { createNextSteps } from './answer/next-steps.ts';
-import { createRelayControls } from './control/relay-controls.ts';
-import { createRelays } from './relay/relays.ts';
-import { createRooms } from './control/conference-controls.ts';
-import { createStreamTokens } from './stream/stream-tokens.ts';
-import { createStreams } from './session.ts';
+import { createNextSteps, type NextSteps } from './answer/next-steps.ts';
 import { createTransferGrants } from './answer/transfer-grants.ts';
+import { createCallTracker } from './calls/call-tracker.ts';
+import { createConferenceMembers } from './calls/conference-members.ts';
+import { boundedWrite } from './calls/durable-state.ts';
+import type { VobizOptions } from './config.ts';
+import { capabilitiesFor } from './control/capabilities.ts';
+import { createConferenceControls } from './control/conference-controls.ts';
+import { createControls, type ControlChannel } from './control/controls.ts';
+import { createPlaceCall } from './control/place-call.ts';
+import { createRelayControls } from './control/relay-controls.ts';
+import { createRestControls } from './control/rest-controls.ts';
+import { createIngress } from './ingress.ts';
+import { createRelays, type Relays } from './relay/relays.ts';
+import { createAccount, type Account } from './rest/account.ts';
+import { createSessions } from './session.ts';
+import { createStreamTokens } from './stream/stream-tokens.ts';
 import { translateDtmf, translateLost, translateStart } from './translate.ts';
 import { createWebhookAuth } from './webhook/webhook-auth.ts';
 import { formatOf, type MediaFormat } from './wire.ts';
 
-/** How long an instance has to run before it takes a call without a stream for over, that it cannot ask about, ms. */
-export const UNASKED_MS = 10 * 60_000;
+/** Without keys: how long an instance must run before it ends a call without a stream token, which it cannot look up, ms. */
+export const LOST_CALL_GRACE_MS = 10 * 60_000;
 
-/** Makes an instance. Does nothing until it is started. */
+type Instance = ReturnType<typeof createInstance>;
+
+/** Creates an instance. It does nothing until it is started. */
 export function createProvider(options: VobizOptions, host: ProviderHost): Provider {
-  const life = new AbortController();
-  const { signal } = life;
-  const { authId, authToken, agentUrl, answer: mode } = options;
-  const tokens = createStreamTokens(host);
-  const grants = createTransferGrants(host);
-  const nextSteps = createNextSteps(host);
-  const rooms = createRooms();
-  const calls = createCalls({ host, signal, onEnd });
-  const callerId = mode?.callerId ?? options.from;
+  const instance = createInstance(options, host);
+  const { tokens, grants, nextSteps, members, calls, sessions, relays, account, stopped } = instance;
   let startedAt = host.clock.now();
 
-  const tell = (events: readonly ProviderEvent[]): void => {
-    if (!signal.aborted) for (const event of events) host.emit(event);
-  };
-  const streams = createStreams({
-    host,
-    options,
-    tell,
-    onClose: (callId) => account?.attach?.streamClosed(callId),
-  });
-  const relays = agentUrl
-    ? createRelays({
-        host,
-        agentUrl,
-        agent: options.agent,
-        byteOrder: options.l16ByteOrder,
-        fallbackFormat: formatOf(options.contentType) as MediaFormat,
-        emit: (event) => tell([event]),
-        onStart: (callId, message) => tell(translateStart(callId, message, host.clock.now())),
-        onDtmf: (callId, message) => tell(translateDtmf(callId, message, host.clock.now())),
-        onAgentEnded: (callId) => nextSteps.order(callId, { kind: 'hangup' }),
-        onAgentUnreachable: (callId) => nextSteps.order(callId, { kind: 'fallback' }),
-      })
-    : undefined;
-  const callXml = createCallXml({ host, options, tokens, calls, relays });
-  const answers = createAnswers({ host, mode, callXml, calls, grants, nextSteps, signal });
-  const keys = authId !== undefined && authToken !== undefined ? { authId, authToken } : undefined;
-  const account: Account | undefined =
-    keys &&
-    createAccount({ host, options, keys, calls, tokens, grants, rooms, streams, callXml, callerId, signal });
-
-  /** Ends what belongs to a call that is over. */
-  async function onEnd(callId: ProviderCallId): Promise<void> {
-    streams.end(callId, 'the call ended');
-    rooms.forget(callId);
-    answers.forget?.(callId);
-    account?.attach?.forget(callId);
-    await Promise.all([
-      tokens.revoke(callId),
-      grants.revoke(callId),
-      nextSteps.drop(callId),
-      relays && keptSoon(host, relays.forget(callId)),
-    ]);
-  }
-
-  /** Without keys nobody can be asked: a call that has no stream address any more is older than a call can be. */
-  async function reconcileUnasked(stale: readonly ControlledCall[]): Promise<void> {
-    if (host.clock.now() - startedAt < UNASKED_MS) return;
+  /** Without keys, calls cannot be looked up: one whose token has expired is older than a call can be. */
+  async function endLostCalls(stale: readonly ControlledCall[]): Promise<void> {
+    if (host.clock.now() - startedAt < LOST_CALL_GRACE_MS) return;
     for (const { providerCallId } of stale) {
-      if (tokens.has(providerCallId)) continue;
-      await calls.takeIn(providerCallId, [translateLost(providerCallId, host.clock.now())]);
+      if (!tokens.has(providerCallId)) await calls.emit([translateLost(providerCallId, host.clock.now())]);
     }
   }
-
-  const relayWay = relays && {
-    isOpenTo: ({ providerCallId }: ControlledCall) => relays.of(providerCallId) !== undefined,
-    controls: createRelayControls({ relays, nextSteps, say: account?.rest.controls.say, callerId }),
-  };
 
   return {
     async start() {
@@ -108,39 +58,149 @@ export function createProvider(options: VobizOptions, host: ProviderHost): Provi
       account?.start();
     },
     stop() {
-      life.abort();
-      streams.stop('the provider stopped');
+      stopped.abort();
+      sessions.stop('the provider stopped');
       relays?.stop('the provider stopped');
       return Promise.resolve();
     },
-    controls: abortOnStop(
-      createControls(definedFields({ relay: relayWay, rest: account?.rest, room: account?.room })),
-      signal,
-    ),
+    controls: abortOnStop(controlsOf(instance, options, host), stopped.signal),
     controlsFor: ({ status, providerCallId }) =>
       capabilitiesFor({
         status,
         hasKeys: account !== undefined,
-        isRelayed: relays?.of(providerCallId) !== undefined,
-        isInRoom: rooms.of(providerCallId) !== undefined,
+        isRelayed: relays?.get(providerCallId) !== undefined,
+        isInConference: members.get(providerCallId) !== undefined,
         hasAudio: tokens.has(providerCallId),
       }),
-    ingress: createIngress({
-      authenticate: createWebhookAuth(options, host),
-      async receive(webhook, receivedAt) {
-        rooms.take(webhook);
-        await calls.receive(webhook, receivedAt);
-      },
-      answers,
-      hasTransfer: (token) => grants.has(token),
-      statusCallback: (webhook) => relays?.statusCallback(webhook),
-      callOf: (token) => tokens.callOf(token),
-      openSession(callId, socket) {
-        if (relays?.isExpected(callId) === true) relays.open(callId, socket);
-        else streams.open(callId, socket);
-      },
-    }),
-    reconcile: reconcileUnasked,
+    ingress: ingressOf(instance, options, host),
+    reconcile: endLostCalls,
     ...account?.methods,
+    ...(account &&
+      options.answer && {
+        placeCall: createPlaceCall({
+          host,
+          api: account.api,
+          calls,
+          defaultFrom: options.from,
+          signal: stopped.signal,
+        }),
+      }),
   };
+}
+
+/** Creates the parts of an instance that have state. */
+function createInstance(options: VobizOptions, host: ProviderHost) {
+  const { authId, authToken, answer: mode } = options;
+  const stopped = new AbortController();
+  const { signal } = stopped;
+  const tokens = createStreamTokens(host);
+  const grants = createTransferGrants(host);
+  const nextSteps = createNextSteps(host);
+  const members = createConferenceMembers();
+  const calls = createCallTracker({ host, signal, onEnd: releaseCall });
+  const emit = (events: readonly ProviderEvent[]): void => void calls.emit(events);
+  const sessions = createSessions({
+    host,
+    options,
+    emit,
+    onClose: (callId) => account?.attacher?.streamClosed(callId),
+  });
+  const relays = relaysOf(options, host, nextSteps, emit);
+  const callXml = createCallXml({ host, options, tokens, calls, relays });
+  const answers = createAnswers({ host, mode, callXml, calls, grants, nextSteps, signal });
+  const keys = authId !== undefined && authToken !== undefined ? { authId, authToken } : undefined;
+  const account: Account | undefined =
+    keys &&
+    createAccount({
+      host,
+      options,
+      keys,
+      calls,
+      tokens,
+      hasStream: (callId) => sessions.has(callId),
+      streamTarget: (callId) => callXml.tap(callId, 'attached'),
+      signal,
+    });
+
+  /** Releases everything that belongs to an ended call. */
+  async function releaseCall(callId: ProviderCallId): Promise<void> {
+    sessions.end(callId, 'the call ended');
+    members.delete(callId);
+    answers.forget?.(callId);
+    account?.attacher?.forget(callId);
+    await Promise.all([
+      tokens.revoke(callId),
+      grants.revoke(callId),
+      nextSteps.drop(callId),
+      relays && boundedWrite(host, relays.forget(callId)),
+    ]);
+  }
+
+  return { stopped, tokens, grants, nextSteps, members, calls, sessions, relays, answers, account };
+}
+
+/** Creates the relays in agent mode. */
+function relaysOf(
+  { agentUrl, agent, l16ByteOrder, contentType }: VobizOptions,
+  host: ProviderHost,
+  nextSteps: NextSteps,
+  emit: (events: readonly ProviderEvent[]) => void,
+): Relays | undefined {
+  if (!agentUrl) return undefined;
+  return createRelays({
+    host,
+    agentUrl,
+    agent,
+    byteOrder: l16ByteOrder,
+    fallbackFormat: formatOf(contentType) as MediaFormat,
+    emit: (event) => emit([event]),
+    onStart: (callId, message) => emit(translateStart(callId, message, host.clock.now())),
+    onDtmf: (callId, message) => emit(translateDtmf(callId, message, host.clock.now())),
+    onAgentEnded: (callId) => nextSteps.order(callId, { kind: 'hangup' }),
+    onAgentUnreachable: (callId) => nextSteps.order(callId, { kind: 'fallback' }),
+  });
+}
+
+function controlsOf(
+  { relays, nextSteps, grants, members, account }: Instance,
+  { answer, from, speak }: VobizOptions,
+  host: ProviderHost,
+): Controls {
+  const callerId = answer?.callerId ?? from;
+  const transferUrl = (token: string): URL => host.publicUrl(`transfer/${token}`);
+  const rest = account && {
+    isOpen: () => true,
+    controls: createRestControls({ api: account.api, speak, grants, transferUrl, callerId }),
+  };
+  const conference = account && {
+    isOpen: ({ providerCallId }: ControlledCall) => members.get(providerCallId) !== undefined,
+    controls: createConferenceControls(account.api, members),
+  };
+  const relay: ControlChannel | undefined = relays && {
+    isOpen: ({ providerCallId }) => relays.get(providerCallId) !== undefined,
+    controls: createRelayControls({ relays, nextSteps, say: rest?.controls.say, callerId }),
+  };
+  return createControls(definedFields({ relay, rest, conference }));
+}
+
+function ingressOf(
+  { members, calls, answers, grants, relays, tokens, sessions }: Instance,
+  options: VobizOptions,
+  host: ProviderHost,
+): Ingress {
+  return createIngress({
+    authenticate: createWebhookAuth(options, host),
+    async receive(webhook, receivedAt) {
+      members.receive(webhook);
+      await calls.receive(webhook, receivedAt);
+    },
+    answers,
+    hasTransfer: (token) => grants.has(token),
+    statusCallback: (webhook) => relays?.statusCallback(webhook),
+    callOf: (token) => tokens.callOf(token),
+    openSession(callId, socket) {
+      if (relays?.isExpected(callId) === true) relays.open(callId, socket);
+      else sessions.open(callId, socket);
+    },
+  });
 }

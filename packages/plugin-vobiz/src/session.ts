@@ -1,26 +1,26 @@
-/** The sockets of streams that are only listened to, by call. */
+/** The one-way stream sockets of an instance, by call. */
 import type { ProviderCallId, ProviderEvent, ProviderHost, Socket } from '@sidetone/core';
 import type { VobizOptions } from './config.ts';
 import { createStreamSession, type StreamSession } from './stream/stream-session.ts';
 import { translateDtmf, translateStart } from './translate.ts';
 import { formatOf, type MediaFormat } from './wire.ts';
 
-export interface StreamsDeps {
+interface SessionsDeps {
   readonly host: ProviderHost;
   readonly options: Pick<VobizOptions, 'l16ByteOrder' | 'contentType'>;
-  /** Tells what a stream means for its call. */
-  readonly tell: (events: readonly ProviderEvent[]) => void;
-  /** A socket of a call was closed. */
+  readonly emit: (events: readonly ProviderEvent[]) => void;
+  /** Called when a socket of a call was closed. */
   readonly onClose: (callId: ProviderCallId) => void;
 }
 
-export interface Streams {
+interface Sessions {
+  /** Reads a socket of a call until it closes. */
   open(callId: ProviderCallId, socket: Socket): void;
-  /** Whether a call has an open socket. */
+  /** Returns whether a call has an open socket. */
   has(callId: ProviderCallId): boolean;
   /** Closes the sockets of a call. */
   end(callId: ProviderCallId, reason: string): void;
-  /** Closes all of them. */
+  /** Closes all sockets. */
   stop(reason: string): void;
 }
 
@@ -29,10 +29,9 @@ interface OpenSocket {
   session?: StreamSession;
 }
 
-/** No sockets yet. */
-export function createStreams({ host, options, tell, onClose }: StreamsDeps): Streams {
+export function createSessions({ host, options, emit, onClose }: SessionsDeps): Sessions {
   const sockets = new Set<OpenSocket>();
-  const of = (callId: ProviderCallId): readonly OpenSocket[] =>
+  const socketsOf = (callId: ProviderCallId): readonly OpenSocket[] =>
     [...sockets].filter((socket) => socket.callId === callId);
 
   return {
@@ -44,17 +43,17 @@ export function createStreams({ host, options, tell, onClose }: StreamsDeps): St
         providerCallId: callId,
         byteOrder: options.l16ByteOrder,
         fallbackFormat: formatOf(options.contentType) as MediaFormat,
-        onStart: (message) => tell(translateStart(callId, message, host.clock.now())),
-        onDtmf: (message) => tell(translateDtmf(callId, message, host.clock.now())),
+        onStart: (message) => emit(translateStart(callId, message, host.clock.now())),
+        onDtmf: (message) => emit(translateDtmf(callId, message, host.clock.now())),
         onClose: () => {
           sockets.delete(entry);
           onClose(callId);
         },
       });
     },
-    has: (callId) => of(callId).length > 0,
+    has: (callId) => socketsOf(callId).length > 0,
     end(callId, reason) {
-      for (const { session } of of(callId)) session?.stop(reason);
+      for (const { session } of socketsOf(callId)) session?.stop(reason);
     },
     stop(reason) {
       for (const { session } of sockets) session?.stop(reason);

@@ -1,8 +1,9 @@
-/** What Vobiz's webhooks and stream messages mean, in Sidetone's events. Pure and total. */
+/** Translates Vobiz's webhooks and stream messages into provider events. Pure and total. */
 import { getOwn, definedFields } from '@sidetone/plugin-kit';
 import { type CallDirection, type CallStatus, type ProviderEvent } from '@sidetone/core';
 import { endCategoryOf } from './calls/end-reasons.ts';
-import { at, noticeIn } from './calls/notices.ts';
+import { eventBase } from './calls/call-events.ts';
+import { noticesIn } from './calls/notices.ts';
 import type { VobizWebhook } from './webhook/webhook-form.ts';
 import type { StreamMessageOf } from './wire.ts';
 
@@ -15,7 +16,7 @@ const STATUSES: Readonly<Record<string, CallStatus>> = {
 
 const DIRECTIONS: Readonly<Record<string, CallDirection>> = { inbound: 'INBOUND', outbound: 'OUTBOUND' };
 
-/** Events about a call as a whole. Others carry numbers of other parties, or come too late to tell a status. */
+/** Events about a call as a whole. Others have the numbers of other parties, or arrive too late to report a status. */
 const ABOUT_THE_CALL: ReadonlySet<string> = new Set([
   'StartApp',
   'Ring',
@@ -27,21 +28,22 @@ const ABOUT_THE_CALL: ReadonlySet<string> = new Set([
 
 const NOTHING: readonly ProviderEvent[] = [];
 
-/** Keys as they can be pressed. */
+/** Valid DTMF digits. */
 const DIGITS = /^[0-9*#A-D]+$/;
 
-/** Two answers with the same words are told apart only by when they came: a delivery that is repeated comes sooner. */
-const SAME_ANSWER_MS = 10_000;
+/** Two equal inputs of a caller within this time are one: the second is a redelivery, which arrives sooner, ms. */
+const SAME_INPUT_MS = 10_000;
 
 /**
- * A number as it is dialled from anywhere: webhooks strip the `+` off international ones. A leading 0 is a national
- * number, whose country is not known, and stays as it is; so does what is no number.
+ * Adds the `+` that webhooks strip off international numbers. A national number with a leading 0, whose country is unknown,
+ * is unchanged; so is a text that is not a number.
  */
 export function withPlus(number: string | undefined): string | undefined {
   return number !== undefined && /^[1-9]\d{7,14}$/.test(number) ? `+${number}` : number;
 }
 
-interface Told {
+/** What a webhook, a start message or a live lookup contains about a call. */
+interface CallFields {
   readonly status?: string;
   readonly direction?: string;
   readonly from?: string;
@@ -50,20 +52,20 @@ interface Told {
   readonly providerData?: Readonly<Record<string, unknown>>;
 }
 
-/** That there is a call, and what a webhook, a start or a live lookup tells about it. */
-export function announce(callId: string, occurredAt: number, told: Told): ProviderEvent {
+/** Returns the event that a call exists, with its details and status as far as they are known. */
+export function callStarted(callId: string, occurredAt: number, fields: CallFields): ProviderEvent {
   const details = definedFields({
-    direction: getOwn(DIRECTIONS, told.direction),
-    from: withPlus(told.from),
-    to: withPlus(told.to),
-    createdAt: told.createdAt,
-    providerData: told.providerData,
+    direction: getOwn(DIRECTIONS, fields.direction),
+    from: withPlus(fields.from),
+    to: withPlus(fields.to),
+    createdAt: fields.createdAt,
+    providerData: fields.providerData,
   });
-  const status = getOwn(STATUSES, told.status);
-  return { ...at(callId, occurredAt), type: 'call.started', ...definedFields({ status }), details };
+  const status = getOwn(STATUSES, fields.status);
+  return { ...eventBase(callId, occurredAt), type: 'call.started', ...definedFields({ status }), details };
 }
 
-/** Whether a webhook says that its call is over. It may come to the answer address as well. */
+/** Returns whether a webhook reports the end of its call. It may be sent to the answer URL as well. */
 export const isHangup = ({ event, hangup }: VobizWebhook): boolean =>
   event === 'Hangup' || (event === undefined && hangup?.cause !== undefined);
 
@@ -81,9 +83,9 @@ function ended(webhook: VobizWebhook, occurredAt: number): readonly ProviderEven
   });
   const details = definedFields({ answeredAt, endedAt });
   return [
-    announce(callId, occurredAt, webhook),
+    callStarted(callId, occurredAt, webhook),
     {
-      ...at(callId, occurredAt),
+      ...eventBase(callId, occurredAt),
       dedupeKey: 'hangup',
       type: 'call.ended',
       end: {
@@ -92,10 +94,10 @@ function ended(webhook: VobizWebhook, occurredAt: number): readonly ProviderEven
       },
     },
     {
-      ...at(callId, occurredAt),
+      ...eventBase(callId, occurredAt),
       dedupeKey: 'hangup-report',
       type: 'call.report',
-      // The total is often still zero when the call ends: then it is not known yet.
+      // A total of zero means that the cost is not known yet.
       ...(cost !== undefined && cost > 0 && { cost: { amount: cost, currency: 'INR' } }),
       ...(Object.keys(details).length > 0 && { details }),
       ...(Object.keys(providerData).length > 0 && { providerData }),
@@ -103,11 +105,11 @@ function ended(webhook: VobizWebhook, occurredAt: number): readonly ProviderEven
   ];
 }
 
-/** Whether a webhook is about a recording. One of the two spellings has no name for its event. */
+/** Returns whether a webhook is about a recording. One of its two forms has no event name. */
 export const isRecording = ({ event, recording }: VobizWebhook): boolean =>
   recording !== undefined && (event === undefined || event.startsWith('Record'));
 
-/** A recording that is ready; one that only began has no address yet. */
+/** Reports a finished recording; one that has only started has no URL yet. */
 function recorded({ callId, recording = {} }: VobizWebhook, receivedAt: number): readonly ProviderEvent[] {
   const { id, url, durationMs, startedAt, endedAt, endReason } = recording;
   if (url === undefined) return NOTHING;
@@ -120,19 +122,24 @@ function recorded({ callId, recording = {} }: VobizWebhook, receivedAt: number):
     recordingEndReason: endReason,
   });
   return [
-    { ...at(callId, receivedAt), dedupeKey: `recording:${id ?? url}`, type: 'call.report', providerData },
+    {
+      ...eventBase(callId, receivedAt),
+      dedupeKey: `recording:${id ?? url}`,
+      type: 'call.report',
+      providerData,
+    },
   ];
 }
 
-/** What the person pressed or said when asked. */
+/** Reports the digits or speech of the caller in response to `Gather`. */
 function gathered(
-  { callId, gathered: told = {} }: VobizWebhook,
+  { callId, gathered: input = {} }: VobizWebhook,
   receivedAt: number,
 ): readonly ProviderEvent[] {
-  const { digits, speech, confidence } = told;
-  const event = (what: string) => ({
-    ...at(callId, receivedAt),
-    dedupeKey: ['gather', Math.floor(receivedAt / SAME_ANSWER_MS), what].join(':'),
+  const { digits, speech, confidence } = input;
+  const event = (content: string) => ({
+    ...eventBase(callId, receivedAt),
+    dedupeKey: ['gather', Math.floor(receivedAt / SAME_INPUT_MS), content].join(':'),
   });
   return [
     ...(digits !== undefined && DIGITS.test(digits)
@@ -152,7 +159,7 @@ function gathered(
   ];
 }
 
-/** What a webhook tells beside the usual, for clients that know it. */
+/** Returns Vobiz's own fields, for clients that know them. */
 function providerDataOf({
   conference,
   machine,
@@ -166,25 +173,25 @@ function providerDataOf({
   return Object.keys(data).length > 0 ? data : undefined;
 }
 
-/** The events that follow from a webhook, in order. */
+/** Returns the events that follow from a webhook, in order. */
 export function translateWebhook(webhook: VobizWebhook, receivedAt: number): readonly ProviderEvent[] {
   if (isHangup(webhook)) return ended(webhook, receivedAt);
   if (isRecording(webhook)) return recorded(webhook, receivedAt);
   const { callId, event, callStatus, dial } = webhook;
   const isAboutTheCall =
     event === undefined ? callStatus !== undefined : dial === undefined && ABOUT_THE_CALL.has(event);
-  const told = {
+  const fields = {
     ...webhook,
     ...definedFields({ status: callStatus, providerData: providerDataOf(webhook) }),
   };
   return [
-    ...(isAboutTheCall ? [announce(callId, receivedAt, told)] : NOTHING),
+    ...(isAboutTheCall ? [callStarted(callId, receivedAt, fields)] : NOTHING),
     ...gathered(webhook, receivedAt),
-    ...noticeIn(webhook, receivedAt),
+    ...noticesIn(webhook, receivedAt),
   ];
 }
 
-/** The events that follow from the start of a stream: whoever is heard is connected. */
+/** Returns the events that follow from the start of a stream: a call with audio is in progress. */
 export function translateStart(
   callId: string,
   { from, to, direction }: StreamMessageOf<'start'>,
@@ -192,24 +199,24 @@ export function translateStart(
 ): readonly ProviderEvent[] {
   return [
     ...((from ?? to ?? direction)
-      ? [announce(callId, receivedAt, definedFields({ from, to, direction }))]
+      ? [callStarted(callId, receivedAt, definedFields({ from, to, direction }))]
       : NOTHING),
-    { ...at(callId, receivedAt), type: 'call.status', status: 'IN_PROGRESS' },
+    { ...eventBase(callId, receivedAt), type: 'call.status', status: 'IN_PROGRESS' },
   ];
 }
 
-/** The events that follow from keys pressed. */
+/** Returns the events that follow from a DTMF message. */
 export function translateDtmf(
   callId: string,
   { digits, sequence, timestamp, streamId }: StreamMessageOf<'dtmf'>,
   receivedAt: number,
 ): readonly ProviderEvent[] {
   if (digits === undefined) return NOTHING;
-  const place = sequence ?? timestamp;
+  const position = sequence ?? timestamp;
   return [
     {
-      ...at(callId, timestamp ?? receivedAt),
-      ...(place !== undefined && { dedupeKey: ['dtmf', streamId, place].join(':') }),
+      ...eventBase(callId, timestamp ?? receivedAt),
+      ...(position !== undefined && { dedupeKey: ['dtmf', streamId, position].join(':') }),
       type: 'dtmf',
       digits,
     },
@@ -217,15 +224,15 @@ export function translateDtmf(
 }
 
 const unexplained = (callId: string, now: number, message: string): ProviderEvent => ({
-  ...at(callId, now),
+  ...eventBase(callId, now),
   type: 'call.ended',
   end: { category: 'UNKNOWN', message },
 });
 
-/** The end of a call that the live lookup no longer knows. */
+/** Returns the end of a call that the live lookup no longer finds. */
 export const translateGone = (callId: string, now: number): ProviderEvent =>
-  unexplained(callId, now, 'Vobiz no longer lists this call as live, and no hangup was told.');
+  unexplained(callId, now, 'Vobiz no longer lists this call as live and sent no hangup.');
 
-/** The end of a call that nobody can be asked about. */
+/** Returns the end of a call that cannot be looked up because there are no keys. */
 export const translateLost = (callId: string, now: number): ProviderEvent =>
-  unexplained(callId, now, 'No hangup was told in the time that a call can last.');
+  unexplained(callId, now, 'No hangup was received within the longest possible duration of a call.');

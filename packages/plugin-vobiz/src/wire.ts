@@ -1,6 +1,6 @@
 /**
- * The messages of a stream's socket, from text to values. Pure and total. Two shapes are documented; each identifier is
- * looked for wherever one of them has it. Webhooks are read in `webhook-form.ts`.
+ * Decodes the messages of a stream's socket. Pure and total. Two forms are documented; each identifier is looked up where
+ * either of them has it. Webhooks are decoded in `webhook/webhook-form.ts`.
  */
 import {
   instantOf,
@@ -17,7 +17,7 @@ import {
 
 export type Track = 'inbound' | 'outbound';
 
-/** How a stream's audio is written down, in Vobiz's words. */
+/** The format of a stream's audio, in Vobiz's terms. */
 export interface MediaFormat {
   /** `audio/x-mulaw` or `audio/x-l16`. */
   readonly encoding: string;
@@ -25,12 +25,12 @@ export interface MediaFormat {
 }
 
 /** The fields of each message of a stream. */
-export interface StreamMessageFields {
+interface StreamMessageFields {
   start: {
     readonly callId?: string;
     readonly tracks: readonly Track[];
     readonly format?: MediaFormat;
-    /** The older documented shape: identifiers at the top, media without a track. */
+    /** The older documented form: identifiers at the top level, media without a track. */
     readonly isFlat: boolean;
     readonly from?: string;
     readonly to?: string;
@@ -40,23 +40,23 @@ export interface StreamMessageFields {
     readonly track?: Track;
     readonly timestamp?: number;
     readonly chunk?: number;
-    /** Base64, unchecked; undefined when there is none. */
+    /** Base64, not validated. */
     readonly payload?: string;
   };
   dtmf: { readonly digits?: string; readonly sequence?: number; readonly timestamp?: number };
   stop: { readonly reason?: string };
   /** Everything before a checkpoint was played. */
   played: { readonly name?: string };
-  /** What waited to be played was dropped. */
+  /** The buffered audio was dropped. */
   cleared: object;
   error: { readonly code?: string };
-  /** An event that is not known. */
+  /** An unknown event. */
   unknown: object;
-  /** Not a message at all. */
+  /** Not a JSON object. */
   malformed: object;
 }
 
-export type StreamMessageType = keyof StreamMessageFields;
+type StreamMessageType = keyof StreamMessageFields;
 export type StreamMessageOf<Type extends StreamMessageType> = {
   readonly type: Type;
   readonly streamId?: string;
@@ -88,28 +88,28 @@ const trackOf = (value: unknown): Track | undefined =>
   value === 'inbound' || value === 'outbound' ? value : undefined;
 
 function tracksOf(start: JsonObject, message: JsonObject): readonly Track[] {
-  const told = textOf(start['audioTrack']) ?? textOf(message['audioTrack']);
-  if (told === 'both') return ['inbound', 'outbound'];
+  const audioTrack = textOf(start['audioTrack']) ?? textOf(message['audioTrack']);
+  if (audioTrack === 'both') return ['inbound', 'outbound'];
   const listed = listOf(start['tracks'])
     .map(trackOf)
     .filter((track) => track !== undefined);
-  const one = trackOf(told);
+  const one = trackOf(audioTrack);
   return listed.length > 0 ? [...new Set(listed)] : one ? [one] : [];
 }
 
-/** The format in a content type such as `audio/x-l16;rate=8000`, or in an encoding and a rate apart. */
+/** Returns the format of a content type such as `audio/x-l16;rate=8000`, or of an encoding and a separate rate. */
 export function formatOf(type: string | undefined, rate?: number): MediaFormat | undefined {
   const [encoding, ...parameters] = (type ?? '').toLowerCase().split(/\s*;\s*/);
   if (encoding === undefined || encoding === '') return undefined;
-  const told = parameters.find((parameter) => parameter.startsWith('rate='))?.slice('rate='.length);
-  return { encoding, sampleRate: rate ?? numberOf(told) ?? 8000 };
+  const inType = parameters.find((parameter) => parameter.startsWith('rate='))?.slice('rate='.length);
+  return { encoding, sampleRate: rate ?? numberOf(inType) ?? 8000 };
 }
 
 const DIGITS = /^[0-9*#A-D]+$/;
 
 function digitsIn(message: JsonObject): string | undefined {
-  const told = objectOf(message['dtmf'])['digit'] ?? message['digit'];
-  const digits = (typeof told === 'number' ? String(told) : textOf(told))?.toUpperCase();
+  const digit = objectOf(message['dtmf'])['digit'] ?? message['digit'];
+  const digits = (typeof digit === 'number' ? String(digit) : textOf(digit))?.toUpperCase();
   return digits !== undefined && DIGITS.test(digits) ? digits : undefined;
 }
 
@@ -159,7 +159,7 @@ const READERS: {
   malformed: () => ({}),
 };
 
-/** The message in a frame of a stream's socket. */
+/** Decodes one message of a stream's socket. */
 export function decodeStreamMessage(text: string): StreamMessage {
   const message = parseJson(text);
   if (!isJsonObject(message)) return { type: 'malformed' };

@@ -2,8 +2,8 @@ import { FaultError } from '@sidetone/core';
 import { createCommandContext, createControlledCall } from '@sidetone/testkit';
 import { describe, expect, it } from 'vitest';
 import { MAX_FURTHER_STREAMS } from '../src/answer/after-stream.ts';
-import { STATE_PATIENCE_MS } from '../src/calls/durable-state.ts';
-import { NEXT_STEP_LIFE_MS, NEXT_STEP_RETRY_MS } from '../src/answer/next-steps.ts';
+import { STATE_WRITE_TIMEOUT_MS } from '../src/calls/durable-state.ts';
+import { NEXT_STEP_LIFETIME_MS, NEXT_STEP_RETRY_MS } from '../src/answer/next-steps.ts';
 import { start, type Harness } from './harness.ts';
 import { wav } from './relay/relay-harness.ts';
 import { CALL, form, frame, STREAM } from './samples.ts';
@@ -62,7 +62,7 @@ describe('a call in agent mode', () => {
     const { host, post } = await start(AGENT);
     host.state.set = () => new Promise(() => {});
     const answered = post('answer', form('answer_minimal_fields'));
-    await host.clock.advance(STATE_PATIENCE_MS);
+    await host.clock.advance(STATE_WRITE_TIMEOUT_MS);
     expect((await answered).body).toContain('<Stream bidirectional="true"');
   });
 
@@ -208,7 +208,7 @@ describe('without keys', () => {
 
     const late = await talking(KEYLESS);
     await late.provider.controls!.endCall!(call, {}, context);
-    await late.host.clock.advance(NEXT_STEP_LIFE_MS);
+    await late.host.clock.advance(NEXT_STEP_LIFETIME_MS);
     expect(await afterStream(late)).toContain('<Stream bidirectional="true"');
   });
 });

@@ -1,6 +1,6 @@
 import { createIngressRequest } from '@sidetone/testkit';
 import { describe, expect, it } from 'vitest';
-import { TOKEN_LIFE_MS } from '../src/stream/stream-tokens.ts';
+import { TOKEN_LIFETIME_MS } from '../src/stream/stream-tokens.ts';
 import { start } from './harness.ts';
 import { CALL, form } from './samples.ts';
 
@@ -146,7 +146,7 @@ describe('the address of a stream', () => {
   it('holds no longer than a call can', async () => {
     const { host, provider, answer } = await start();
     const path = await answer();
-    await host.clock.advance(TOKEN_LIFE_MS);
+    await host.clock.advance(TOKEN_LIFETIME_MS);
     expect(provider.ingress!.admitSocket!(admission(path))).toEqual({ admit: false, status: 404 });
     // Nor does a restart bring it back.
     const { clock, state } = host;

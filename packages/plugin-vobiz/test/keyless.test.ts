@@ -1,7 +1,7 @@
 import { capabilitiesOf } from '@sidetone/core';
 import { createControlledCall } from '@sidetone/testkit';
 import { describe, expect, it } from 'vitest';
-import { UNASKED_MS } from '../src/provider.ts';
+import { LOST_CALL_GRACE_MS } from '../src/provider.ts';
 import { start } from './harness.ts';
 import { CALL } from './samples.ts';
 
@@ -52,7 +52,7 @@ describe('an instance without keys', () => {
     await provider.reconcile!([call], signal);
     expect(host.events).toEqual([]);
     await answer();
-    await host.clock.advance(UNASKED_MS);
+    await host.clock.advance(LOST_CALL_GRACE_MS);
     await provider.reconcile!([call], signal);
     expect(host.eventsOf('call.ended')).toEqual([]);
     await provider.reconcile!([createControlledCall('another')], signal);

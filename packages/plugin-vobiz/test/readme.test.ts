@@ -49,7 +49,7 @@ describe('the README', () => {
 
   it('names every further option of a transfer and of a new call', () => {
     const tables = source('control/transfer-order') + source('control/place-call');
-    const names = [...tables.matchAll(/^ {2}(\w+): (?:wholeNumber|orWord|text|yesOrNo|address)/gm)];
+    const names = [...tables.matchAll(/^ {2}(\w+): (?:integer|literalOr|text|boolean|webUrl)/gm)];
     expect(names.length).toBeGreaterThan(20);
     const short = names.map(([, name]) => name!.replace(/^machine_detection(?=_)/, ''));
     expect(short.filter((name) => !README.includes(`\`${name}\``))).toEqual([]);
@@ -62,7 +62,7 @@ describe('the protocol notes', () => {
       ({ body }) => (body['Event'] as string | undefined) ?? 'StartApp',
     );
     expect(events.filter((event) => !PROTOCOL.includes(`\`${event}\``))).toEqual([]);
-    const sources = source('calls/notices') + source('relay/relay-events');
+    const sources = source('calls/notices');
     const notices = [...sources.matchAll(/\bVOBIZ_\w+/g)].map(([code]) => code);
     expect(notices.length).toBeGreaterThan(12);
     expect(notices.filter((code) => !PROTOCOL.includes(`\`${code}\``))).toEqual([]);

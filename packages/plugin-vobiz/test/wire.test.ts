@@ -184,7 +184,7 @@ describe('a webhook', () => {
     for (const fields of ['', 'CallUUID=', 'CallUUID=%20', 'From=1']) {
       expect(decodeWebhook(new URLSearchParams(fields))).toEqual({
         ok: false,
-        problem: 'the webhook has no CallUUID',
+        problem: 'webhook without CallUUID',
       });
     }
   });

@@ -1,7 +1,7 @@
 import { NEVER, connectionFailure, createIngressRequest } from '@sidetone/testkit';
 import { describe, expect, it } from 'vitest';
 import { MAX_ANSWER_BYTES } from '../src/answer/xml-merge.ts';
-import { NEWS_TIMEOUT_MS } from '../src/answer/application-client.ts';
+import { NOTIFY_TIMEOUT_MS } from '../src/answer/application-client.ts';
 import { start, type Harness } from './harness.ts';
 import { CALL, form } from './samples.ts';
 
@@ -157,7 +157,7 @@ describe('the end of a call', () => {
     host.respond('POST', APP, NEVER);
     expect(await post('answer', hangup)).toMatchObject({ status: 200 });
     expect(host.clock.pending).toBe(1);
-    await host.clock.advance(NEWS_TIMEOUT_MS);
+    await host.clock.advance(NOTIFY_TIMEOUT_MS);
     expect(host.clock.pending).toBe(0);
   });
 

@@ -1,67 +1,48 @@
-/** What a call gets whose two-way stream has ended: what was ordered, or the stream once more. */
+/** What a call continues with after its two-way stream has ended: the stored next step, or the stream again. */
 import type { ProviderCallId, ProviderHost } from '@sidetone/core';
+import { BoundedMap } from '@sidetone/plugin-kit';
+import type { CallTracker } from '../calls/call-tracker.ts';
+import { callNotice } from '../calls/notices.ts';
+import type { AnswerOptions } from '../config.ts';
+import type { VobizWebhook } from '../webhook/webhook-form.ts';
 import { EMPTY_ANSWER } from './answer-xml.ts';
 import type { CallXml } from './call-xml.ts';
-import type { Calls } from '../calls/call-tracker.ts';
-import type { AnswerOptions } from '../config.ts';
-import type { NextStep, NextSteps } from './next-steps.ts';
-import { noticeOf } from '../calls/notices.ts';
-import { remember } from '../remember.ts';
-import type { VobizWebhook } from '../webhook/webhook-form.ts';
+import type { NextSteps } from './next-steps.ts';
 
-/** How often a call gets the agent's stream again, after Vobiz has lost it for good. */
+/** How many more streams a call gets after Vobiz has given up on one. */
 export const MAX_FURTHER_STREAMS = 3;
-/** How many calls are remembered that got it again; beyond, the oldest is forgotten. */
-export const MAX_RESTARTED_CALLS = 2000;
+/** Largest number of calls whose further streams are counted. */
+const MAX_RESTARTED_CALLS = 2000;
 
-export interface AfterStreamDeps {
+interface AfterStreamDeps {
   readonly host: Pick<ProviderHost, 'clock'>;
   readonly mode: Extract<AnswerOptions, { readonly mode: 'agent' }>;
   readonly nextSteps: Pick<NextSteps, 'take'>;
   readonly callXml: Pick<CallXml, 'agent' | 'fallback' | 'transferred'>;
-  readonly calls: Pick<Calls, 'takeIn'>;
+  readonly calls: Pick<CallTracker, 'emit'>;
 }
 
-export interface AfterStream {
+interface AfterStream {
+  /** Returns the XML for a call whose stream has ended. */
   answer(webhook: VobizWebhook): Promise<string>;
-  /** The call is over. */
+  /** Releases what is kept about an ended call. */
   forget(callId: ProviderCallId): void;
 }
 
-type StepOf<Kind extends NextStep['kind']> = Extract<NextStep, { readonly kind: Kind }>;
-interface Taken {
-  readonly commandId?: string;
-  readonly isRepeated: boolean;
-}
-
-/** No calls yet. */
 export function createAfterStream({ host, mode, nextSteps, callXml, calls }: AfterStreamDeps): AfterStream {
-  const restarts = new Map<string, number>();
+  const restarts = new BoundedMap<string, number>(MAX_RESTARTED_CALLS);
 
   const fallback = (callId: ProviderCallId): Promise<string> =>
     callXml.fallback(callId, mode.fallback, mode.callerId);
 
-  const STEPS: {
-    readonly [Kind in NextStep['kind']]: (
-      callId: ProviderCallId,
-      step: StepOf<Kind>,
-      taken: Taken,
-    ) => Promise<string>;
-  } = {
-    // A call that has nothing more to do ends.
-    hangup: () => Promise.resolve(EMPTY_ANSWER),
-    dial: (callId, { order }, taken) => callXml.transferred(callId, { ...taken, order }),
-    fallback,
-  };
-
-  /** Nobody ordered anything: Vobiz has lost the stream, and does not try any more. */
-  async function again(webhook: VobizWebhook, callId: ProviderCallId): Promise<string> {
+  /** Without a stored step, Vobiz has lost the stream and given up reconnecting. */
+  async function restart(webhook: VobizWebhook, callId: ProviderCallId): Promise<string> {
     const count = restarts.get(callId) ?? 0;
     if (count >= MAX_FURTHER_STREAMS) {
-      await calls.takeIn(callId, [noticeOf(callId, host.clock.now(), 'VOBIZ_AGENT_STREAM_LOST')]);
+      await calls.emit([callNotice(callId, host.clock.now(), 'VOBIZ_AGENT_STREAM_LOST')]);
       return fallback(callId);
     }
-    remember(restarts, callId, count + 1, MAX_RESTARTED_CALLS);
+    restarts.set(callId, count + 1);
     return callXml.agent(webhook);
   }
 
@@ -69,8 +50,18 @@ export function createAfterStream({ host, mode, nextSteps, callXml, calls }: Aft
     async answer(webhook) {
       const callId = webhook.callId as ProviderCallId;
       const taken = await nextSteps.take(callId);
-      if (!taken) return again(webhook, callId);
-      return STEPS[taken.step.kind](callId, taken.step as never, taken);
+      if (!taken) return restart(webhook, callId);
+      const { step, ...rest } = taken;
+      switch (step.kind) {
+        case 'hangup':
+          return EMPTY_ANSWER;
+        case 'dial':
+          return callXml.transferred(callId, { ...rest, order: step.order });
+        case 'fallback':
+          return fallback(callId);
+        default:
+          return step satisfies never;
+      }
     },
     forget: (callId) => void restarts.delete(callId),
   };

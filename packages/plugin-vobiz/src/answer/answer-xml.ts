@@ -1,26 +1,26 @@
 /**
- * The answer to a call, as Vobiz's XML. Malformed XML would not be an error that anyone sees: the call drops a second
- * after it is answered. So everything is escaped, and the document is only made here.
+ * Vobiz XML that answers a call. Vobiz does not report malformed XML: the call ends a second after it was answered.
+ * Therefore all values are escaped, and documents are built only here. Pure.
  */
 
-/** A stream of a call's audio. */
+/** A stream of the audio of a call. */
 export interface Tap {
-  /** Where Vobiz sends it: `wss`, or `ws` for tests. */
+  /** The socket that Vobiz opens: `wss`, or `ws` for tests. */
   readonly streamUrl: URL;
   readonly statusCallbackUrl: URL;
   readonly contentType: string;
 }
 
-/** Who is dialled, and how. */
+/** A party to dial. */
 export interface Dialling {
   /** A number, or `sip:user@host`. */
   readonly to: string;
-  /** Where news of the leg goes. */
+  /** Receives the webhooks of the leg. */
   readonly callbackUrl: URL;
   readonly callerId?: string;
-  /** Keys that are pressed once a number has answered. */
+  /** Digits sent once a number answers. */
   readonly sendDigits?: string;
-  /** Further attributes. */
+  /** Further attributes of `Dial`. */
   readonly attributes?: Readonly<Record<string, string>>;
 }
 
@@ -30,7 +30,7 @@ export interface Speech {
   readonly language: string;
 }
 
-/** How often Vobiz tries again when the stream's socket cannot open or drops; 10 is the most it does. */
+/** How often Vobiz retries if the stream's socket cannot be opened or drops; 10 is its maximum. */
 const MAX_RETRIES = 10;
 
 const ENTITIES: Readonly<Record<string, string>> = {
@@ -41,29 +41,29 @@ const ENTITIES: Readonly<Record<string, string>> = {
   "'": '&apos;',
 };
 
-/** `text` as content or attribute value; characters that XML 1.0 cannot hold are left out. */
+/** Escapes a text for use as content or attribute value; characters that are invalid in XML 1.0 are removed. */
 export function escapeXml(text: string): string {
-  const holdable = text.replaceAll(/[^\t\n\r\u0020-\uD7FF\uE000-\uFFFD\u{10000}-\u{10FFFF}]/gu, '');
-  return holdable.replaceAll(/[&<>"']/g, (character) => ENTITIES[character] ?? '');
+  const valid = text.replaceAll(/[^\t\n\r\u0020-\uD7FF\uE000-\uFFFD\u{10000}-\u{10FFFF}]/gu, '');
+  return valid.replaceAll(/[&<>"']/g, (character) => ENTITIES[character] ?? '');
 }
 
 type Attributes = Readonly<Record<string, string | undefined>>;
 
 function element(name: string, attributes: Attributes, content: string): string {
-  const written = Object.entries(attributes)
+  const pairs = Object.entries(attributes)
     .filter((entry): entry is [string, string] => entry[1] !== undefined)
     .map(([key, value]) => ` ${key}="${escapeXml(value)}"`)
     .join('');
-  return `<${name}${written}>${content}</${name}>`;
+  return `<${name}${pairs}>${content}</${name}>`;
 }
 
 const document = (...verbs: readonly string[]): string =>
   `<?xml version="1.0" encoding="UTF-8"?>\n${element('Response', {}, verbs.join(''))}\n`;
 
-/** Nothing to do: right where an answer is asked for but there is nothing to say. A call that nothing holds ends by it. */
+/** An empty document: ends a call, and is a valid response to a webhook that expects XML but needs none. */
 export const EMPTY_ANSWER = document();
 
-/** The call ends here. */
+/** Ends the call. */
 export const HANGUP_ANSWER = document(element('Hangup', {}, ''));
 
 function streamElement(attributes: Attributes, { streamUrl, statusCallbackUrl, contentType }: Tap): string {
@@ -80,7 +80,7 @@ function streamElement(attributes: Attributes, { streamUrl, statusCallbackUrl, c
   );
 }
 
-/** The fork alone, for a document that others made. It lets what follows run at once. */
+/** Returns the one-way stream as an element for another document. It does not block the elements after it. */
 export const tapElement = (tap: Tap): string =>
   streamElement({ bidirectional: 'false', audioTrack: 'both' }, tap);
 
@@ -96,8 +96,8 @@ const speakElement = ({ text, voice, language }: Speech): string =>
   element('Speak', { voice, language }, escapeXml(text));
 
 /**
- * The audio is forked, something may be said, and then the call goes where it should, or ends. The fork comes first: it
- * lets the rest run at once, and what is said is heard on it.
+ * Forks the audio, speaks a text if there is one, and dials; without `dialling` the call then ends. The fork comes first:
+ * it does not block the rest, and the stream then includes the speech.
  */
 export function tapAnswer(tap: Tap, dialling: Dialling | undefined, speech?: Speech): string {
   return document(
@@ -108,8 +108,8 @@ export function tapAnswer(tap: Tap, dialling: Dialling | undefined, speech?: Spe
 }
 
 /**
- * The call talks over a two-way stream, which holds it until the stream ends; then Vobiz asks at `next` how it goes on.
- * Such a stream carries what the caller says and nothing else: Vobiz ends a call that asks for more.
+ * Connects the call to a two-way stream, which holds it until the stream ends; then Vobiz requests the next step at `next`.
+ * Such a stream carries only the caller's audio: Vobiz ends a call that requests both tracks.
  */
 export function agentAnswer(stream: Tap, next: URL): string {
   return document(

@@ -1,67 +1,67 @@
-/** What a call gets whose application is the user's own: its XML, with a stream woven in; or else the fallback. */
+/** Answers calls with the XML of the user's own application, plus a stream of the audio; or with the fallback. */
 import { isFault, messageOf, type ProviderCallId, type ProviderHost } from '@sidetone/core';
-import { weave } from './xml-merge.ts';
-import { tapElement } from './answer-xml.ts';
-import { createApplication } from './application-client.ts';
-import type { CallXml } from './call-xml.ts';
-import type { Calls } from '../calls/call-tracker.ts';
+import { BoundedMap } from '@sidetone/plugin-kit';
+import type { CallTracker } from '../calls/call-tracker.ts';
+import { callNotice } from '../calls/notices.ts';
 import type { AnswerOptions } from '../config.ts';
-import { noticeOf } from '../calls/notices.ts';
-import { remember } from '../remember.ts';
 import type { VobizWebhook } from '../webhook/webhook-form.ts';
+import { tapElement } from './answer-xml.ts';
+import { createApplicationClient } from './application-client.ts';
+import type { CallXml } from './call-xml.ts';
+import { insertElement } from './xml-merge.ts';
 
-/** How many ends are remembered that the application was told of; beyond, the oldest is forgotten. */
-export const MAX_TOLD_ENDS = 2000;
+/** Largest number of ended calls that are remembered, so that the application is notified once of each. */
+const MAX_NOTIFIED_ENDS = 2000;
 
-export interface ApplicationXmlDeps {
+interface ApplicationXmlDeps {
   readonly host: ProviderHost;
   readonly mode: Extract<AnswerOptions, { readonly mode: 'xml' }>;
   readonly callXml: Pick<CallXml, 'tap' | 'fallback'>;
-  readonly calls: Pick<Calls, 'takeIn'>;
+  readonly calls: Pick<CallTracker, 'emit'>;
   /** Aborts when the instance stops. */
   readonly signal: AbortSignal;
 }
 
-export interface ApplicationXml {
+interface ApplicationXml {
   answer(webhook: VobizWebhook, fields: URLSearchParams): Promise<string>;
-  /** Tells the application of the end of a call, once: Vobiz tells one without a hangup URL at its answer URL. */
+  /** Notifies the application of the end of a call, once: Vobiz may send it to the answer URL as well. */
   hungUp(webhook: VobizWebhook, fields: URLSearchParams): void;
 }
 
-/** An application that was not asked yet. */
 export function createApplicationXml(deps: ApplicationXmlDeps): ApplicationXml {
   const { host, mode, callXml, calls, signal } = deps;
-  const application = createApplication({ ...mode, host, signal });
-  const told = new Map<string, true>();
+  const application = createApplicationClient({ ...mode, host, signal });
+  const notified = new BoundedMap<string, true>(MAX_NOTIFIED_ENDS);
 
-  async function askedOf(fields: URLSearchParams): Promise<Uint8Array | string> {
+  /** Returns the document, or the problem as a text. */
+  async function request(fields: URLSearchParams): Promise<Uint8Array | string> {
     try {
-      return await application.ask(fields);
+      return await application.request(fields);
     } catch (error) {
       if (signal.aborted) throw error;
       return isFault(error) ? error.message : messageOf(error);
     }
   }
 
-  async function failed(callId: ProviderCallId, problem: string): Promise<string> {
-    host.log.warn('the application gave no answer that could be used', { providerCallId: callId, problem });
-    await calls.takeIn(callId, [noticeOf(callId, host.clock.now(), 'VOBIZ_APPLICATION_FAILED')]);
+  async function fallback(callId: ProviderCallId, problem: string): Promise<string> {
+    host.log.warn('application failed, using the fallback', { providerCallId: callId, problem });
+    await calls.emit([callNotice(callId, host.clock.now(), 'VOBIZ_APPLICATION_FAILED')]);
     return callXml.fallback(callId, mode.fallback, mode.callerId);
   }
 
   return {
     async answer(webhook, fields) {
       const callId = webhook.callId as ProviderCallId;
-      const [said, tap] = await Promise.all([askedOf(fields), callXml.tap(callId, 'answered')]);
-      if (typeof said === 'string') return failed(callId, said);
+      const [body, tap] = await Promise.all([request(fields), callXml.tap(callId, 'answered')]);
+      if (typeof body === 'string') return fallback(callId, body);
       const isAnswered = webhook.callStatus === 'in-progress';
-      const woven = weave(said, tapElement(tap), { isAnswered });
-      return woven.ok ? woven.xml : failed(callId, woven.problem);
+      const merged = insertElement(body, tapElement(tap), { isAnswered });
+      return merged.ok ? merged.xml : fallback(callId, merged.problem);
     },
     hungUp({ callId }, fields) {
-      if (told.has(callId)) return;
-      remember(told, callId, true, MAX_TOLD_ENDS);
-      application.tell(fields);
+      if (notified.has(callId)) return;
+      notified.set(callId, true);
+      application.notify(fields);
     },
   };
 }

@@ -1,29 +1,21 @@
 /**
- * What comes next for a call whose two-way stream is about to end, by call: Vobiz asks for it once the stream is over.
- * Kept in the durable state, for a restart of the daemon between the end of the stream and the question.
+ * The next step of each call whose two-way stream is about to end: Vobiz requests it once the stream has ended. Kept in the
+ * durable state, in case the daemon restarts in between.
  */
-import { parseJson } from '@sidetone/plugin-kit';
 import { providerCallId, type CommandId, type ProviderCallId, type ProviderHost } from '@sidetone/core';
+import { BoundedMap } from '@sidetone/plugin-kit';
 import { z } from 'zod';
-import { keptSoon } from '../calls/durable-state.ts';
-import type { TransferOrder } from '../control/transfer-order.ts';
+import { boundedWrite, loadEntries } from '../calls/durable-state.ts';
+import { dialOrderSchema, type DialOrder } from './dial-order.ts';
 
-/** How long an order holds that nobody asked for, ms. */
-export const NEXT_STEP_LIFE_MS = 60_000;
-/** How long after it was asked for a repeated question gets the same, ms: Vobiz asks again when an answer is lost. */
+/** How long a step stays valid if Vobiz does not request it, ms. */
+export const NEXT_STEP_LIFETIME_MS = 60_000;
+/** How long a repeated request gets the same step, ms: Vobiz retries when a response is lost. */
 export const NEXT_STEP_RETRY_MS = 30_000;
-/** How many calls may have an order; beyond, the oldest goes. */
+/** Largest number of calls with a step. */
 export const MAX_NEXT_STEPS = 1000;
 
 const STATE_PREFIX = 'next/';
-
-const dialOrderSchema = z.object({
-  to: z.string().min(1),
-  callerId: z.string().optional(),
-  sendDigits: z.string().optional(),
-  content: z.string().optional(),
-  attributes: z.record(z.string(), z.string()),
-});
 
 const entrySchema = z.object({
   step: z.discriminatedUnion('kind', [
@@ -35,80 +27,73 @@ const entrySchema = z.object({
   expiresAt: z.number(),
 });
 
-/** End the call, connect it with somebody, or what the options say for an agent that cannot be reached. */
+/** Ends the call, dials a party, or continues with the fallback because the agent cannot be reached. */
 export type NextStep =
   | { readonly kind: 'hangup' }
-  | { readonly kind: 'dial'; readonly order: TransferOrder }
+  | { readonly kind: 'dial'; readonly order: DialOrder }
   | { readonly kind: 'fallback' };
 
-interface Entry {
+interface StoredStep {
   readonly step: NextStep;
   readonly commandId?: string;
   readonly expiresAt: number;
+}
+
+interface Entry extends StoredStep {
   readonly isTaken: boolean;
 }
 
-export interface TakenStep {
+interface TakenStep {
   readonly step: NextStep;
-  /** Of whoever ordered it by a command. */
+  /** The command that ordered the step, if any. */
   readonly commandId?: string;
-  /** Whether it is asked for again. */
+  /** Whether the step was requested before. */
   readonly isRepeated: boolean;
 }
 
 export interface NextSteps {
+  /** Loads the steps that were stored before a restart. */
   load(): Promise<void>;
-  /** What comes next, in the place of what was ordered before. Settles when it would survive a restart; never rejects. */
+  /** Stores the step of a call and replaces a previous one. Never rejects. */
   order(callId: ProviderCallId, step: NextStep, commandId?: CommandId): Promise<void>;
-  /** What was ordered, which is then used up; undefined when nothing was. */
+  /** Returns the step of a call and marks it as taken; undefined if there is none. */
   take(callId: ProviderCallId): Promise<TakenStep | undefined>;
-  /** Takes an order back: the call ended, or its stream could not be stopped. */
+  /** Deletes a step: the call has ended, or its stream could not be stopped. */
   drop(callId: ProviderCallId): Promise<void>;
 }
 
-/** No orders yet. */
 export function createNextSteps(host: Pick<ProviderHost, 'state' | 'clock' | 'log'>): NextSteps {
-  const entries = new Map<ProviderCallId, Entry>();
+  const entries = new BoundedMap<ProviderCallId, Entry>(MAX_NEXT_STEPS, (callId, entry) => {
+    host.log.warn('too many calls with a next step, the oldest was dropped', { limit: MAX_NEXT_STEPS });
+    if (!entry.isTaken) void deleteStored(callId);
+  });
 
   const isValid = (entry: Entry | undefined): entry is Entry =>
     entry !== undefined && entry.expiresAt > host.clock.now();
+  const deleteStored = (callId: ProviderCallId): Promise<void> =>
+    boundedWrite(host, host.state.delete(STATE_PREFIX + callId));
 
   async function drop(callId: ProviderCallId): Promise<void> {
     const entry = entries.get(callId);
     entries.delete(callId);
-    if (entry && !entry.isTaken) await keptSoon(host, host.state.delete(STATE_PREFIX + callId));
-  }
-
-  /** Those that ran out, and the oldest when there are too many. */
-  async function makeRoom(): Promise<void> {
-    for (const [callId, entry] of entries) if (!isValid(entry)) await drop(callId);
-    const oldest = entries.size >= MAX_NEXT_STEPS ? entries.keys().next().value : undefined;
-    if (oldest === undefined) return;
-    host.log.warn('too many calls wait for their next step: the oldest was taken back', {
-      limit: MAX_NEXT_STEPS,
-    });
-    await drop(oldest);
+    if (entry && !entry.isTaken) await deleteStored(callId);
   }
 
   return {
     async load() {
-      for (const [key, value] of await host.state.list(STATE_PREFIX)) {
-        const read = entrySchema.safeParse(parseJson(value));
-        if (!read.success || read.data.expiresAt <= host.clock.now()) {
-          await host.state.delete(key);
-          continue;
-        }
-        const entry = { ...read.data, isTaken: false } as Entry;
-        entries.set(providerCallId(key.slice(STATE_PREFIX.length)), entry);
-      }
+      const stored = await loadEntries(
+        host,
+        STATE_PREFIX,
+        (value) => entrySchema.safeParse(value).data as StoredStep | undefined,
+      );
+      for (const [callId, entry] of stored) entries.set(providerCallId(callId), { ...entry, isTaken: false });
     },
     async order(callId, step, commandId) {
-      entries.delete(callId);
-      await makeRoom();
-      const expiresAt = host.clock.now() + NEXT_STEP_LIFE_MS;
-      const entry = { step, expiresAt, ...(commandId !== undefined && { commandId }) };
+      for (const [other, entry] of entries) if (!isValid(entry)) await drop(other);
+      const expiresAt = host.clock.now() + NEXT_STEP_LIFETIME_MS;
+      const entry: StoredStep = { step, expiresAt, ...(commandId !== undefined && { commandId }) };
       entries.set(callId, { ...entry, isTaken: false });
-      await keptSoon(host, host.state.set(STATE_PREFIX + callId, JSON.stringify(entry)));
+      await boundedWrite(host, host.state.set(STATE_PREFIX + callId, JSON.stringify(entry)));
     },
     async take(callId) {
       const entry = entries.get(callId);
@@ -116,7 +101,7 @@ export function createNextSteps(host: Pick<ProviderHost, 'state' | 'clock' | 'lo
       const { step, commandId, isTaken } = entry;
       if (!isTaken) {
         entries.set(callId, { ...entry, isTaken: true, expiresAt: host.clock.now() + NEXT_STEP_RETRY_MS });
-        await keptSoon(host, host.state.delete(STATE_PREFIX + callId));
+        await deleteStored(callId);
       }
       return { step, isRepeated: isTaken, ...(commandId !== undefined && { commandId }) };
     },

@@ -1,102 +1,100 @@
 /**
- * The addresses from which Vobiz takes the XML of a transfer: unguessable, for one call, for one use, and for minutes.
- * Kept in the durable state, for a transfer that was taken just before a restart of the daemon.
+ * Tokens of the URLs at which Vobiz requests the XML of a transfer: unguessable, valid for one call, one use and a few
+ * minutes. Kept in the durable state, for a transfer that was accepted just before a restart of the daemon.
  */
-import { parseJson } from '@sidetone/plugin-kit';
 import { providerCallId, type ProviderCallId, type ProviderHost } from '@sidetone/core';
+import { BoundedMap } from '@sidetone/plugin-kit';
 import { z } from 'zod';
-import { keptSoon } from '../calls/durable-state.ts';
-import type { TransferOrder } from '../control/transfer-order.ts';
+import { boundedWrite, loadEntries } from '../calls/durable-state.ts';
+import type { TakenOrder } from './call-xml.ts';
+import { dialOrderSchema, type DialOrder } from './dial-order.ts';
 
-/** How long an address holds that nobody asked, ms. */
-export const TRANSFER_LIFE_MS = 5 * 60_000;
-/** How long after its use a repeated request of the same call still gets the same answer, ms: Vobiz asks again when an answer is lost. */
+/** How long a token stays valid if Vobiz does not request its URL, ms. */
+export const TRANSFER_LIFETIME_MS = 5 * 60_000;
+/** How long a repeated request of the same call gets the same XML, ms: Vobiz retries when a response is lost. */
 export const TRANSFER_RETRY_MS = 30_000;
-/** How many transfers may be on their way; beyond, the oldest goes. */
+/** Largest number of pending transfers. */
 export const MAX_TRANSFERS = 1000;
 
 const STATE_PREFIX = 'transfer/';
 
 const grantSchema = z.object({
-  callId: z.string().min(1),
+  callId: z
+    .string()
+    .min(1)
+    .transform((text) => providerCallId(text)),
   commandId: z.string(),
   expiresAt: z.number(),
-  order: z.object({
-    to: z.string().min(1),
-    callerId: z.string().optional(),
-    sendDigits: z.string().optional(),
-    content: z.string().optional(),
-    attributes: z.record(z.string(), z.string()),
-  }),
+  order: dialOrderSchema,
 });
 
-interface Grant {
+interface StoredGrant {
   readonly callId: ProviderCallId;
   readonly commandId: string;
-  readonly order: TransferOrder;
+  readonly order: DialOrder;
   readonly expiresAt: number;
+}
+
+interface Grant extends StoredGrant {
   readonly isUsed: boolean;
 }
 
-export interface TakenTransfer {
-  readonly commandId: string;
-  readonly order: TransferOrder;
-  /** Whether it is asked for again. */
-  readonly isRepeated: boolean;
-}
-
 export interface TransferGrants {
+  /** Loads the grants that were stored before a restart. */
   load(): Promise<void>;
-  /** The token of a transfer. Settles when it would survive a restart. */
-  issue(callId: ProviderCallId, commandId: string, order: TransferOrder): Promise<string>;
-  /** The transfer that a token stands for, which is then used up; undefined for another call's, or none. */
-  take(token: string, callId: ProviderCallId): Promise<TakenTransfer | undefined>;
-  /** Whether a token stands for anything. */
+  /** Returns a new token. Rejects if the grant cannot be stored. */
+  issue(callId: ProviderCallId, commandId: string, order: DialOrder): Promise<string>;
+  /** Returns the transfer of a token and marks it as used; undefined if it is unknown, expired or of another call. */
+  take(token: string, callId: ProviderCallId): Promise<TakenOrder | undefined>;
+  /** Returns whether a token is valid. */
   has(token: string): boolean;
-  /** Takes back a transfer that Vobiz did not take. */
+  /** Deletes the grant of a transfer that Vobiz rejected. */
   drop(token: string): Promise<void>;
-  /** Takes back the transfers of a call that ended. */
+  /** Deletes the grants of an ended call. */
   revoke(callId: ProviderCallId): Promise<void>;
 }
 
-/** No transfers yet. */
 export function createTransferGrants(
   host: Pick<ProviderHost, 'state' | 'clock' | 'log' | 'randomToken'>,
 ): TransferGrants {
-  const grants = new Map<string, Grant>();
+  const grants = new BoundedMap<string, Grant>(MAX_TRANSFERS, (token) => {
+    host.log.warn('too many pending transfers, the oldest was dropped', { limit: MAX_TRANSFERS });
+    void deleteStored(token);
+  });
 
   const isValid = (grant: Grant | undefined): grant is Grant =>
     grant !== undefined && grant.expiresAt > host.clock.now();
+  const deleteStored = (token: string): Promise<void> =>
+    boundedWrite(host, host.state.delete(STATE_PREFIX + token));
 
   async function drop(token: string): Promise<void> {
     grants.delete(token);
-    await keptSoon(host, host.state.delete(STATE_PREFIX + token));
+    await deleteStored(token);
   }
 
-  /** Those that ran out, and the oldest when there are too many. */
-  function superfluous(): readonly string[] {
-    const out = [...grants].filter(([, grant]) => !isValid(grant)).map(([token]) => token);
-    if (grants.size - out.length < MAX_TRANSFERS) return out;
-    host.log.warn('too many transfers are on their way: the oldest was taken back', { limit: MAX_TRANSFERS });
-    return [...out, ...[...grants.keys()].filter((token) => !out.includes(token)).slice(0, 1)];
+  async function dropWhere(isMatch: (grant: Grant) => boolean): Promise<void> {
+    const tokens = [...grants].flatMap(([token, grant]) => (isMatch(grant) ? [token] : []));
+    for (const token of tokens) await drop(token);
   }
 
   return {
     async load() {
-      for (const [key, value] of await host.state.list(STATE_PREFIX)) {
-        const read = grantSchema.safeParse(parseJson(value));
-        if (!read.success || read.data.expiresAt <= host.clock.now()) {
-          await host.state.delete(key);
-          continue;
-        }
-        const grant = { ...read.data, callId: providerCallId(read.data.callId), isUsed: false } as Grant;
-        grants.set(key.slice(STATE_PREFIX.length), grant);
-      }
+      const stored = await loadEntries(
+        host,
+        STATE_PREFIX,
+        (value) => grantSchema.safeParse(value).data as StoredGrant | undefined,
+      );
+      for (const [token, grant] of stored) grants.set(token, { ...grant, isUsed: false });
     },
     async issue(callId, commandId, order) {
-      for (const token of superfluous()) await drop(token);
+      await dropWhere((grant) => !isValid(grant));
       const token = host.randomToken();
-      const grant = { callId, commandId, order, expiresAt: host.clock.now() + TRANSFER_LIFE_MS };
+      const grant: StoredGrant = {
+        callId,
+        commandId,
+        order,
+        expiresAt: host.clock.now() + TRANSFER_LIFETIME_MS,
+      };
       grants.set(token, { ...grant, isUsed: false });
       await host.state.set(STATE_PREFIX + token, JSON.stringify(grant));
       return token;
@@ -107,15 +105,12 @@ export function createTransferGrants(
       const { commandId, order, isUsed } = grant;
       if (!isUsed) {
         grants.set(token, { ...grant, isUsed: true, expiresAt: host.clock.now() + TRANSFER_RETRY_MS });
-        await keptSoon(host, host.state.delete(STATE_PREFIX + token));
+        await deleteStored(token);
       }
       return { commandId, order, isRepeated: isUsed };
     },
     has: (token) => isValid(grants.get(token)),
     drop,
-    async revoke(callId) {
-      const tokens = [...grants].filter(([, grant]) => grant.callId === callId).map(([token]) => token);
-      for (const token of tokens) await drop(token);
-    },
+    revoke: (callId) => dropWhere((grant) => grant.callId === callId),
   };
 }

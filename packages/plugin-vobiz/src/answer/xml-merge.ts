@@ -1,25 +1,25 @@
 /**
- * Puts a stream into XML that others made, and leaves every other byte of it as it is. For that the document is read to
- * its end: XML that is not well-formed would end the call a second after it is answered, and nobody would be told why.
- * Pure and total; its time grows with the length of the text and nothing else.
+ * Inserts a stream into an application's XML and leaves every other byte unchanged. The whole document is validated: with
+ * malformed XML, Vobiz ends the call a second after it was answered, without an error. Pure and total; linear in the length
+ * of the text.
  */
 import { FaultError, isFault } from '@sidetone/core';
 
-/** The largest answer that Vobiz takes, bytes. */
+/** The largest document that Vobiz accepts, bytes. */
 export const MAX_ANSWER_BYTES = 100_000;
 
-export interface WeaveOptions {
-  /** Whether the call was answered already: then nothing that stands first can delay it. */
+export interface MergeOptions {
+  /** Whether the call was already answered: then no leading element can delay the answer. */
   readonly isAnswered: boolean;
 }
 
-export type Weaving =
+type MergeResult =
   { readonly ok: true; readonly xml: string } | { readonly ok: false; readonly problem: string };
 
-/** An element right below the root. */
+/** A child element of the root. */
 interface Verb {
   readonly name: string;
-  /** Where its first tag begins. */
+  /** Index of its start tag. */
   readonly at: number;
   readonly attributes: ReadonlySet<string>;
 }
@@ -41,13 +41,13 @@ const TAG_END = sticky(String.raw`[ \t\r\n]*(/?)>`);
 const INSTRUCTION = sticky(String.raw`<\?(${NAME})(?=[ \t\r\n]|\?>)`);
 const TEXT = sticky('[^<]+');
 
-/** What XML 1.0 cannot hold, half a character among it. */
-const FOREIGN = /[^\t\n\r\u0020-\uD7FF\uE000-\uFFFD\u{10000}-\u{10FFFF}]/u;
+/** A character that is invalid in XML 1.0, including unpaired surrogates. */
+const INVALID_CHARACTER = /[^\t\n\r\u0020-\uD7FF\uE000-\uFFFD\u{10000}-\u{10FFFF}]/u;
 const REFERENCE = /&(?:(amp|lt|gt|quot|apos)|#(\d+)|#x([\dA-Fa-f]+))?(;)?/g;
 
 const malformed = (problem: string): FaultError => new FaultError('WIRE_MALFORMED', problem);
 
-/** What stands right below the one root of a document. @throws {FaultError} WIRE_MALFORMED. */
+/** Returns the children of the root of a document. @throws {FaultError} WIRE_MALFORMED. */
 function verbsIn(text: string): readonly Verb[] {
   let at = text.startsWith('\uFEFF') ? 1 : 0;
 
@@ -57,27 +57,27 @@ function verbsIn(text: string): readonly Verb[] {
     if (found) at = pattern.lastIndex;
     return found;
   };
-  function fail(what: string): never {
-    throw malformed(`${what}, at character ${at}`);
+  function fail(problem: string): never {
+    throw malformed(`${problem}, at character ${at}`);
   }
   const skipTo = (end: string, from: number, what: string): string => {
     const index = text.indexOf(end, from);
-    if (index < 0) fail(`${what} does not end`);
+    if (index < 0) fail(`${what} is not closed`);
     at = index + end.length;
     return text.slice(from, index);
   };
 
-  /** A comment or an instruction, which may stand anywhere. */
-  function takeAside(): boolean {
+  /** Skips a comment or a processing instruction, which may appear anywhere. */
+  function skipMisc(): boolean {
     if (text.startsWith('<!--', at)) {
       const comment = skipTo('-->', at + 4, 'a comment');
-      if (comment.includes('--') || comment.endsWith('-')) fail('a comment holds --');
+      if (comment.includes('--') || comment.endsWith('-')) fail('a comment contains --');
       return true;
     }
     const instruction = take(INSTRUCTION);
     if (!instruction) return false;
-    if (instruction[1]!.toLowerCase() === 'xml') fail('an XML declaration is wrong, or not the first thing');
-    skipTo('?>', at, 'an instruction');
+    if (instruction[1]!.toLowerCase() === 'xml') fail('invalid XML declaration, or not at the start');
+    skipTo('?>', at, 'a processing instruction');
     return true;
   }
 
@@ -85,7 +85,7 @@ function verbsIn(text: string): readonly Verb[] {
     const names = new Set<string>();
     for (let found = take(ATTRIBUTE); found; found = take(ATTRIBUTE)) {
       const [, name, double, single] = found;
-      if (names.has(name!)) fail('an attribute stands twice');
+      if (names.has(name!)) fail('duplicate attribute');
       names.add(name!);
       checkReferences((double ?? single)!, fail);
     }
@@ -95,7 +95,7 @@ function verbsIn(text: string): readonly Verb[] {
   function takeText(): boolean {
     const found = take(TEXT);
     if (!found) return false;
-    if (found[0].includes(']]>')) fail('text holds ]]>');
+    if (found[0].includes(']]>')) fail('text contains ]]>');
     checkReferences(found[0], fail);
     return true;
   }
@@ -103,15 +103,15 @@ function verbsIn(text: string): readonly Verb[] {
   const declaration = take(DECLARATION)?.groups;
   checkEncoding(declaration?.['double'] ?? declaration?.['single'], text, fail);
   take(BLANKS);
-  while (takeAside()) take(BLANKS);
-  if (take(TAG_NAME)?.[1] !== 'Response') fail('the root is not Response');
+  while (skipMisc()) take(BLANKS);
+  if (take(TAG_NAME)?.[1] !== 'Response') fail('expected the root element Response');
   takeAttributes();
-  const isEmpty = (take(TAG_END) ?? fail('a tag does not end'))[1] === '/';
+  const isEmpty = (take(TAG_END) ?? fail('a tag is not closed'))[1] === '/';
 
   const verbs: Verb[] = [];
   const open: string[] = isEmpty ? [] : ['Response'];
   while (open.length > 0) {
-    if (takeText() || takeAside()) continue;
+    if (takeText() || skipMisc()) continue;
     if (text.startsWith('<![CDATA[', at)) {
       skipTo(']]>', at + 9, 'a CDATA section');
       continue;
@@ -119,64 +119,64 @@ function verbsIn(text: string): readonly Verb[] {
     const begin = at;
     const closed = take(END_TAG)?.[1];
     if (closed !== undefined) {
-      if (closed !== open.pop()) fail('an end tag does not fit');
+      if (closed !== open.pop()) fail('mismatched end tag');
       continue;
     }
-    const name = (take(TAG_NAME) ?? fail('there is no tag'))[1]!;
+    const name = (take(TAG_NAME) ?? fail('expected a tag'))[1]!;
     const attributes = takeAttributes();
-    const end = take(TAG_END) ?? fail('a tag does not end');
+    const end = take(TAG_END) ?? fail('a tag is not closed');
     if (open.length === 1) verbs.push({ name, at: begin, attributes });
     if (end[1] !== '/') open.push(name);
   }
   take(BLANKS);
-  while (takeAside()) take(BLANKS);
-  if (at < text.length) fail('something follows the root');
+  while (skipMisc()) take(BLANKS);
+  if (at < text.length) fail('unexpected content after the root');
   return verbs;
 }
 
-function checkReferences(text: string, fail: (what: string) => never): void {
+function checkReferences(text: string, fail: (problem: string) => never): void {
   for (const [, name, decimal, hex, end] of text.matchAll(REFERENCE)) {
-    if (end === undefined) fail('an & is not escaped');
+    if (end === undefined) fail('unescaped &');
     if (name !== undefined) continue;
     const code = hex === undefined ? Number(decimal) : Number.parseInt(hex, 16);
-    if (!(code <= 0x10ffff) || FOREIGN.test(String.fromCodePoint(code)))
-      fail('a reference names no character');
+    if (!(code <= 0x10ffff) || INVALID_CHARACTER.test(String.fromCodePoint(code)))
+      fail('invalid character reference');
   }
 }
 
-/** Others than UTF-8 are read right only where they do not differ from it. */
-function checkEncoding(encoding: string | undefined, text: string, fail: (what: string) => never): void {
-  // oxlint-disable-next-line no-control-regex -- ASCII begins with them
+/** Other encodings than UTF-8 are accepted only for documents in ASCII, where they do not differ. */
+function checkEncoding(encoding: string | undefined, text: string, fail: (problem: string) => never): void {
+  // oxlint-disable-next-line no-control-regex -- the range of ASCII includes them
   if (encoding === undefined || /^utf-?8$/i.test(encoding) || /^\uFEFF?[\u0000-\u007F]*$/.test(text)) return;
-  fail('the encoding is not UTF-8');
+  fail('expected the encoding UTF-8');
 }
 
-/** What puts the answering of a ringing call off, as long as it stands first. */
+/** Leading elements that delay answering a ringing call. */
 const BEFORE_ANSWERING: ReadonlySet<string> = new Set(['Wait', 'PreAnswer']);
 
-/** Where the stream goes; undefined where the call ends before anything could be heard. */
-function placeIn(verbs: readonly Verb[], { isAnswered }: WeaveOptions): number | undefined {
+/** Returns the index for the stream; undefined if the call ends before there is any audio. */
+function insertionIndex(verbs: readonly Verb[], { isAnswered }: MergeOptions): number | undefined {
   const verb = verbs.find(({ name }) => isAnswered || !BEFORE_ANSWERING.has(name));
-  // A call that is turned away must not be answered for the sake of being heard. With a schedule it goes on for a while.
+  // A call that is rejected must not be answered just to get its audio. With a schedule, the call continues for a while.
   const isEnd = verb === undefined || (verb.name === 'Hangup' && !verb.attributes.has('schedule'));
   return isEnd ? undefined : verb.at;
 }
 
 /**
- * The document with `element` before the first thing that answers the call, so that all of it is heard; behind what
- * delays the answering. As it is when it ends the call at once, or has nothing in it.
+ * Returns the document with `element` before the first verb that answers the call, so that the stream has all of its audio,
+ * and after leading verbs that delay the answer. A document that ends the call at once, or is empty, is unchanged.
  */
-export function weave(bytes: Uint8Array, element: string, options: WeaveOptions): Weaving {
+export function insertElement(bytes: Uint8Array, element: string, options: MergeOptions): MergeResult {
   if (bytes.length + element.length > MAX_ANSWER_BYTES) {
-    return { ok: false, problem: `with the stream it is more than ${MAX_ANSWER_BYTES} bytes` };
+    return { ok: false, problem: `the document with the stream exceeds ${MAX_ANSWER_BYTES} bytes` };
   }
   try {
-    // The mark of the encoding stays: it is part of what was sent.
+    // The byte order mark is kept, like every other byte.
     const text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
-    if (FOREIGN.test(text)) throw malformed('it holds characters that XML cannot hold');
-    const place = placeIn(verbsIn(text), options);
-    return { ok: true, xml: place === undefined ? text : text.slice(0, place) + element + text.slice(place) };
+    if (INVALID_CHARACTER.test(text)) throw malformed('the document contains invalid characters');
+    const index = insertionIndex(verbsIn(text), options);
+    return { ok: true, xml: index === undefined ? text : text.slice(0, index) + element + text.slice(index) };
   } catch (error) {
-    return { ok: false, problem: isFault(error) ? error.message : 'it is no UTF-8' };
+    return { ok: false, problem: isFault(error) ? error.message : 'the document is not valid UTF-8' };
   }
 }

@@ -1,59 +1,58 @@
-/** The calls of the account, as far as they have to be remembered: which are over, and which were placed from here. */
+/** Emits the events of calls, and remembers which calls have ended and which were placed by this instance. */
 import type { ProviderCallId, ProviderEvent, ProviderHost } from '@sidetone/core';
-import { remember } from '../remember.ts';
+import { BoundedMap } from '@sidetone/plugin-kit';
 import { translateWebhook } from '../translate.ts';
 import type { VobizWebhook } from '../webhook/webhook-form.ts';
 
-/** How many ended calls are remembered, so that a late answer webhook does not bring one back. */
-export const MAX_ENDED_CALLS = 2000;
-/** How many placed calls are remembered until they end; beyond, the oldest is forgotten. */
-export const MAX_PLACED_CALLS = 2000;
+/** Largest number of ended calls that are remembered, so that a late answer webhook does not reopen one. */
+const MAX_ENDED_CALLS = 2000;
+/** Largest number of placed calls that are remembered until they end. */
+const MAX_PLACED_CALLS = 2000;
 
-export interface CallsDeps {
+interface CallTrackerDeps {
   readonly host: Pick<ProviderHost, 'emit'>;
-  /** Aborts when the instance stops: nothing is told from then on. */
+  /** Aborts when the instance stops: no events are emitted after that. */
   readonly signal: AbortSignal;
-  /** Called when a call is over, possibly again. */
+  /** Releases what belongs to an ended call. May be called more than once. */
   readonly onEnd: (callId: ProviderCallId) => Promise<void>;
 }
 
-export interface Calls {
+export interface CallTracker {
   hasEnded(callId: ProviderCallId): boolean;
-  /** Whether a live call was placed from here. */
-  wasPlaced(callId: ProviderCallId): boolean;
-  /** A call is placed from here. */
-  place(callId: ProviderCallId): void;
-  /** Tells events of one call, and ends what belongs to it if they end it. */
-  takeIn(callId: ProviderCallId, events: readonly ProviderEvent[]): Promise<void>;
-  /** Tells what a webhook means. */
+  /** Returns whether a live call was placed by this instance. */
+  isPlaced(callId: ProviderCallId): boolean;
+  addPlaced(callId: ProviderCallId): void;
+  /** Emits events of one call. Resolves when everything that belongs to the call is released, if they end it. */
+  emit(events: readonly ProviderEvent[]): Promise<void>;
+  /** Emits the events that follow from a webhook. */
   receive(webhook: VobizWebhook, receivedAt: number): Promise<void>;
 }
 
-/** No calls yet. */
-export function createCalls({ host, signal, onEnd }: CallsDeps): Calls {
-  const ended = new Map<string, true>();
-  const placed = new Map<string, true>();
+/** Creates a tracker without calls. */
+export function createCallTracker({ host, signal, onEnd }: CallTrackerDeps): CallTracker {
+  const ended = new BoundedMap<string, true>(MAX_ENDED_CALLS);
+  const placed = new BoundedMap<string, true>(MAX_PLACED_CALLS);
 
-  async function takeIn(callId: ProviderCallId, events: readonly ProviderEvent[]): Promise<void> {
-    if (signal.aborted) return;
+  function emit(events: readonly ProviderEvent[]): Promise<void> {
+    if (signal.aborted) return Promise.resolve();
     for (const event of events) host.emit(event);
-    if (!events.some(({ type }) => type === 'call.ended')) return;
-    remember(ended, callId, true, MAX_ENDED_CALLS);
-    placed.delete(callId);
-    await onEnd(callId);
+    const end = events.find(({ type }) => type === 'call.ended');
+    if (!end) return Promise.resolve();
+    ended.set(end.providerCallId, true);
+    placed.delete(end.providerCallId);
+    return onEnd(end.providerCallId);
   }
 
   return {
     hasEnded: (callId) => ended.has(callId),
-    wasPlaced: (callId) => placed.has(callId),
-    place: (callId) => remember(placed, callId, true, MAX_PLACED_CALLS),
-    takeIn,
-    async receive(webhook, receivedAt) {
-      const callId = webhook.callId as ProviderCallId;
+    isPlaced: (callId) => placed.has(callId),
+    addPlaced: (callId) => placed.set(callId, true),
+    emit,
+    receive(webhook, receivedAt) {
       const events = translateWebhook(webhook, receivedAt);
-      // Webhooks carry no time of their own: one that was late would date the answer after the end.
-      const isLate = ended.has(callId);
-      await takeIn(callId, isLate ? events.filter(({ type }) => type !== 'call.started') : events);
+      // Webhooks carry no time: one that arrives late would date the answer after the end.
+      const isLate = ended.has(webhook.callId);
+      return emit(isLate ? events.filter(({ type }) => type !== 'call.started') : events);
     },
   };
 }

@@ -1,17 +1,17 @@
-/** What Vobiz's hangup codes, names and sources mean in words that hold across providers. */
+/** Maps Vobiz's hangup codes, causes and sources to end categories. Pure. */
 import type { CallDirection, EndCategory } from '@sidetone/core';
 
-/** How a call ended, in Vobiz's words. */
-export interface VobizEnd {
+/** How a call ended, as reported by Vobiz. */
+interface VobizEnd {
   readonly code?: number;
-  /** `HangupCause`: NORMAL_CLEARING and the like. */
+  /** `HangupCause`, for example NORMAL_CLEARING. */
   readonly cause?: string;
-  /** `HangupSource`: who did it. */
+  /** `HangupSource`: who hung up. */
   readonly source?: string;
   readonly direction?: CallDirection;
 }
 
-/** What decides when a code alone does not. */
+/** A category, or `BY_SOURCE` where the category depends on who hung up. */
 type Rule = EndCategory | 'BY_SOURCE';
 
 const CODES: Readonly<Record<number, Rule>> = {
@@ -55,8 +55,8 @@ const CODES: Readonly<Record<number, Rule>> = {
   9110: 'NO_ANSWER',
 };
 
-/** Answers, actions, transfers and redirects that gave no usable XML: 7011 to 8014, all of them the application's. */
-const isXmlTrouble = (code: number): boolean => code >= 7011 && code <= 8014;
+/** Answer, action, transfer and redirect URLs that returned invalid XML: 7011 to 8014, all caused by the application. */
+const isXmlFailure = (code: number): boolean => code >= 7011 && code <= 8014;
 
 const CAUSES: Readonly<Record<string, Rule>> = {
   NORMAL_CLEARING: 'BY_SOURCE',
@@ -72,7 +72,7 @@ const CAUSES: Readonly<Record<string, Rule>> = {
   SERVICE_UNAVAILABLE: 'PROVIDER_FAULT',
 };
 
-/** Which party a leg's end is: the person is who called in, or who was called. */
+/** Who hung up: the customer is the caller of an inbound call and the callee of an outbound call. */
 const SOURCES: Readonly<Record<string, (direction: CallDirection | undefined) => EndCategory>> = {
   caller: (direction) => (direction === 'OUTBOUND' ? 'ASSISTANT_ENDED' : 'CUSTOMER_ENDED'),
   callee: (direction) => (direction === 'OUTBOUND' ? 'CUSTOMER_ENDED' : 'ASSISTANT_ENDED'),
@@ -82,12 +82,12 @@ const SOURCES: Readonly<Record<string, (direction: CallDirection | undefined) =>
   error: () => 'PROVIDER_FAULT',
 };
 
-/** The category of an end; UNKNOWN where neither code, cause nor source tells. */
+/** Returns the category of an end; UNKNOWN if neither code, cause nor source determines it. */
 export function endCategoryOf({ code, cause, source, direction }: VobizEnd): EndCategory {
   const rule =
-    (code === undefined ? undefined : (CODES[code] ?? (isXmlTrouble(code) ? 'CONFIGURATION' : undefined))) ??
+    (code === undefined ? undefined : (CODES[code] ?? (isXmlFailure(code) ? 'CONFIGURATION' : undefined))) ??
     (cause === undefined ? undefined : CAUSES[cause]);
   if (rule !== undefined && rule !== 'BY_SOURCE') return rule;
-  // A source alone explains an end only where the code says that the end was an ordinary one.
+  // The source is only meaningful for codes of an ordinary end.
   return rule === 'BY_SOURCE' ? (SOURCES[source?.toLowerCase() ?? '']?.(direction) ?? 'UNKNOWN') : 'UNKNOWN';
 }

@@ -1,19 +1,19 @@
-/** What can be done to a call at this moment, in one table. Pure. */
+/** Which controls are possible for a call at this moment, in one table. Pure. */
 import type { Capability, CallStatus } from '@sidetone/core';
 
-export interface CapabilityFacts {
+export interface CallConditions {
   readonly status: CallStatus;
-  /** Whether there are keys for REST. */
+  /** Whether the instance has keys for REST. */
   readonly hasKeys: boolean;
-  /** Whether a two-way stream of the call is open, between Vobiz and an agent. */
+  /** Whether a two-way stream between Vobiz and an agent is open. */
   readonly isRelayed: boolean;
-  /** Whether the call is in a room whose member it is known as. */
-  readonly isInRoom: boolean;
-  /** Whether audio of the call comes, or may come. */
+  /** Whether the call is a known member of a conference room. */
+  readonly isInConference: boolean;
+  /** Whether the call has an audio stream, or may get one. */
   readonly hasAudio: boolean;
 }
 
-type Situation = 'over' | 'unanswered' | 'relayed' | 'in a room' | 'elsewhere';
+type Situation = 'ended' | 'unanswered' | 'relayed' | 'in a conference' | 'answered';
 
 interface Possible {
   readonly always: readonly Capability[];
@@ -29,9 +29,9 @@ const OVER_REST: readonly Capability[] = [
   'CLEAR_AUDIO',
 ];
 
-/** A relay is ours to gate and to end; everything else is Vobiz's to do, when it is asked with keys. */
+/** The relay can mute, play and end by itself; everything else is a REST request, which requires keys. */
 const POSSIBLE = {
-  over: { always: [], withKeys: [] },
+  ended: { always: [], withKeys: [] },
   unanswered: { always: [], withKeys: ['END_CALL'] },
   relayed: {
     always: [
@@ -45,21 +45,21 @@ const POSSIBLE = {
     ],
     withKeys: ['SAY', 'SEND_DTMF'],
   },
-  'in a room': { always: [], withKeys: [...OVER_REST, 'MUTE_CUSTOMER'] },
-  elsewhere: { always: [], withKeys: OVER_REST },
+  'in a conference': { always: [], withKeys: [...OVER_REST, 'MUTE_CUSTOMER'] },
+  answered: { always: [], withKeys: OVER_REST },
 } as const satisfies Record<Situation, Possible>;
 
-function situationOf({ status, isRelayed, isInRoom }: CapabilityFacts): Situation {
-  if (status === 'ENDED') return 'over';
+function situationOf({ status, isRelayed, isInConference }: CallConditions): Situation {
+  if (status === 'ENDED') return 'ended';
   if (isRelayed) return 'relayed';
   if (status === 'QUEUED' || status === 'RINGING') return 'unanswered';
-  return isInRoom ? 'in a room' : 'elsewhere';
+  return isInConference ? 'in a conference' : 'answered';
 }
 
-/** What can be done, hearing included. */
-export function capabilitiesFor(facts: CapabilityFacts): readonly Capability[] {
-  const situation = situationOf(facts);
+/** Returns the capabilities of a call, including `LISTEN`. */
+export function capabilitiesFor(conditions: CallConditions): readonly Capability[] {
+  const situation = situationOf(conditions);
   const { always, withKeys }: Possible = POSSIBLE[situation];
-  const canHear = facts.hasAudio && situation !== 'over';
-  return [...always, ...(facts.hasKeys ? withKeys : []), ...(canHear ? (['LISTEN'] as const) : [])];
+  const canListen = conditions.hasAudio && situation !== 'ended';
+  return [...always, ...(conditions.hasKeys ? withKeys : []), ...(canListen ? (['LISTEN'] as const) : [])];
 }

@@ -1,4 +1,4 @@
-/** What can be done to a live Vobiz call: each control by the ways there are for the call, the best one first. */
+/** The controls of live calls: each one uses the best channel that is open for the call. */
 import {
   FaultError,
   type Control,
@@ -7,27 +7,27 @@ import {
   type Controls,
 } from '@sidetone/core';
 
-/** The relayed stream of a call, Vobiz's REST API, and the room that a call is in. */
-export type Way = 'relay' | 'rest' | 'room';
+/** The relayed stream of a call, Vobiz's REST API, and the conference room that a call is in. */
+type ChannelName = 'relay' | 'rest' | 'conference';
 
-export interface ControlWay {
+export interface ControlChannel {
   readonly controls: Controls;
-  /** Whether it leads to a call at this moment. */
-  readonly isOpenTo: (call: ControlledCall) => boolean;
+  /** Returns whether the channel can be used for a call at this moment. */
+  readonly isOpen: (call: ControlledCall) => boolean;
 }
 
-/** The ways that an instance has. */
-export type ControlWays = Partial<Readonly<Record<Way, ControlWay>>>;
+/** The channels of an instance. */
+type ControlChannels = Partial<Readonly<Record<ChannelName, ControlChannel>>>;
 
 /**
- * The ways of each control, the best one first. The stream is nearer to the caller; REST outlives the stream, and says
- * whether Vobiz took it.
+ * The channels of each control, best first. The stream is closer to the caller; REST also works after the stream has
+ * ended, and reports whether Vobiz accepted the request.
  */
-const PREFERENCE: Readonly<Record<ControlName, readonly Way[]>> = {
+const PREFERENCE: Readonly<Record<ControlName, readonly ChannelName[]>> = {
   say: ['rest'],
   addMessage: [],
-  mute: ['relay', 'room'],
-  unmute: ['relay', 'room'],
+  mute: ['relay', 'conference'],
+  unmute: ['relay', 'conference'],
   sayFirstMessage: [],
   transfer: ['rest', 'relay'],
   handoff: ['relay'],
@@ -37,22 +37,25 @@ const PREFERENCE: Readonly<Record<ControlName, readonly Way[]>> = {
   clearAudio: ['relay', 'rest'],
 };
 
-function controlBy<Name extends ControlName>(name: Name, ways: ControlWays): Control<Name> | undefined {
-  const possible = PREFERENCE[name].flatMap((way) => {
-    const control: Control<Name> | undefined = ways[way]?.controls[name];
-    return control ? [{ control, isOpenTo: ways[way]!.isOpenTo }] : [];
+function controlOver<Name extends ControlName>(
+  name: Name,
+  channels: ControlChannels,
+): Control<Name> | undefined {
+  const possible = PREFERENCE[name].flatMap((channel) => {
+    const control: Control<Name> | undefined = channels[channel]?.controls[name];
+    return control ? [{ control, isOpen: channels[channel]!.isOpen }] : [];
   });
   if (possible.length === 0) return undefined;
   return async (call, args, context) => {
-    const way = possible.find(({ isOpenTo }) => isOpenTo(call));
-    if (!way) throw new FaultError('CAPABILITY_MISSING', 'there is no way to do this to the call now');
-    await way.control(call, args, context);
+    const open = possible.find(({ isOpen }) => isOpen(call));
+    if (!open) throw new FaultError('CAPABILITY_MISSING', `${name} is not possible for the call now`);
+    await open.control(call, args, context);
   };
 }
 
-/** The controls that the ways give together. */
-export function createControls(ways: ControlWays): Controls {
+/** Returns the controls that the channels provide together. */
+export function createControls(channels: ControlChannels): Controls {
   const names = Object.keys(PREFERENCE) as ControlName[];
-  const controls = names.map((name) => [name, controlBy(name, ways)] as const);
+  const controls = names.map((name) => [name, controlOver(name, channels)] as const);
   return Object.fromEntries(controls.filter(([, control]) => control !== undefined)) as Controls;
 }

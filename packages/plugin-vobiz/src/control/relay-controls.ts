@@ -1,4 +1,4 @@
-/** What can be done to a call through the stream that is relayed to its agent: without asking Vobiz over REST. */
+/** Controls of a call through the stream that is relayed to its agent, without REST requests. */
 import {
   FaultError,
   invalidArgument,
@@ -8,48 +8,54 @@ import {
   type Controls,
   type Party,
 } from '@sidetone/core';
-import { webSocketAddress } from '../relay/agent-url.ts';
 import type { NextStep, NextSteps } from '../answer/next-steps.ts';
-import type { Relay, RelayParty, Relays } from '../relay/relays.ts';
+import { parseWebSocketUrl } from '../relay/agent-url.ts';
+import type { RelayParty } from '../relay/relayed-calls.ts';
+import type { RelayCommands } from '../relay/relay-commands.ts';
+import type { Relays } from '../relay/relays.ts';
 import { transferOrder } from './transfer-order.ts';
 
-export interface RelayControlsDeps {
-  readonly relays: Pick<Relays, 'of'>;
+interface RelayControlsDeps {
+  readonly relays: Pick<Relays, 'get'>;
   readonly nextSteps: Pick<NextSteps, 'order' | 'drop'>;
-  /** Says something by Vobiz's voice; without it nothing can be said before a handoff. */
+  /** Speaks a text with Vobiz's voice; without it, a handoff cannot have `content`. */
   readonly say: Controls['say'];
-  /** The number that a transfer shows unless told otherwise. */
+  /** The caller id of a transfer unless its arguments contain one. */
   readonly callerId: string | undefined;
 }
 
-/** @throws {FaultError} INPUT_INVALID: other parties have no gate. */
-function gateOf(party: Party): RelayParty {
+/** @throws {FaultError} INPUT_INVALID for a party that cannot be muted. */
+function relayPartyOf(party: Party): RelayParty {
   if (party === 'CUSTOMER' || party === 'ASSISTANT') return party;
   throw invalidArgument('party', 'expected CUSTOMER or ASSISTANT');
 }
 
-/** The address of the agent that a call is handed to. @throws {FaultError} INPUT_INVALID. */
-function agentOf({ assistantId, assistant, streamUrl, providerOptions }: ControlArguments['handoff']): URL {
-  if (assistantId !== undefined) throw invalidArgument('assistantId', 'Vobiz hands a call to a streamUrl');
-  if (assistant !== undefined) throw invalidArgument('assistant', 'Vobiz hands a call to a streamUrl');
+/** Returns the URL of the agent to hand the call to. @throws {FaultError} INPUT_INVALID. */
+function agentUrlOf({
+  assistantId,
+  assistant,
+  streamUrl,
+  providerOptions,
+}: ControlArguments['handoff']): URL {
+  if (assistantId !== undefined) throw invalidArgument('assistantId', 'expected streamUrl instead');
+  if (assistant !== undefined) throw invalidArgument('assistant', 'expected streamUrl instead');
   if (Object.keys(providerOptions ?? {}).length > 0) {
-    throw invalidArgument('providerOptions', 'Vobiz takes none for a handoff');
+    throw invalidArgument('providerOptions', 'expected none: a handoff has no options for Vobiz');
   }
-  const url = webSocketAddress(streamUrl ?? '');
-  if (!url) throw invalidArgument('streamUrl', 'expected a ws or wss address');
+  const url = parseWebSocketUrl(streamUrl ?? '');
+  if (!url) throw invalidArgument('streamUrl', 'expected a ws or wss URL');
   return url;
 }
 
-/** The controls of calls that have a relayed stream. */
 export function createRelayControls({ relays, nextSteps, say, callerId }: RelayControlsDeps) {
-  function relayOf({ providerCallId }: ControlledCall): Relay {
-    const relay = relays.of(providerCallId);
+  function relayOf({ providerCallId }: ControlledCall): RelayCommands {
+    const relay = relays.get(providerCallId);
     if (relay) return relay;
-    throw new FaultError('CAPABILITY_MISSING', 'the call has no two-way stream at this moment');
+    throw new FaultError('CAPABILITY_MISSING', 'the call has no two-way stream now');
   }
 
-  /** Ends the stream, so that Vobiz asks for what comes next, which is kept before. */
-  async function goOn(call: ControlledCall, step: NextStep, commandId: CommandId): Promise<void> {
+  /** Stores the next step, then ends the stream, so that Vobiz requests that step. */
+  async function continueWith(call: ControlledCall, step: NextStep, commandId: CommandId): Promise<void> {
     const relay = relayOf(call);
     await nextSteps.order(call.providerCallId, step, commandId);
     try {
@@ -61,17 +67,17 @@ export function createRelayControls({ relays, nextSteps, say, callerId }: RelayC
   }
 
   return {
-    mute: async (call, { party }, { commandId }) => relayOf(call).mute(gateOf(party), commandId),
-    unmute: async (call, { party }, { commandId }) => relayOf(call).unmute(gateOf(party), commandId),
+    mute: async (call, { party }, { commandId }) => relayOf(call).mute(relayPartyOf(party), commandId),
+    unmute: async (call, { party }, { commandId }) => relayOf(call).unmute(relayPartyOf(party), commandId),
     playAudio: async (call, { url }, { commandId, signal }) =>
       relayOf(call).playSound(url, commandId, signal),
     clearAudio: async (call, _args, { commandId }) => relayOf(call).clear(commandId),
     async handoff(call, args, context) {
-      const url = agentOf(args);
+      const url = agentUrlOf(args);
       const { content } = args;
       const relay = relayOf(call);
       if (content !== undefined && !say) {
-        throw invalidArgument('content', 'expected none: without authId and authToken nothing can be said');
+        throw invalidArgument('content', 'expected none: speech requires authId and authToken');
       }
       if (content !== undefined) {
         await say?.(call, { content, endCallAfterSpoken: false, interrupt: false }, context);
@@ -79,7 +85,7 @@ export function createRelayControls({ relays, nextSteps, say, callerId }: RelayC
       await relay.handoff(url, context.commandId, context.signal);
     },
     transfer: async (call, args, { commandId }) =>
-      goOn(call, { kind: 'dial', order: transferOrder(args, callerId) }, commandId),
-    endCall: async (call, _args, { commandId }) => goOn(call, { kind: 'hangup' }, commandId),
+      continueWith(call, { kind: 'dial', order: transferOrder(args, callerId) }, commandId),
+    endCall: async (call, _args, { commandId }) => continueWith(call, { kind: 'hangup' }, commandId),
   } satisfies Controls;
 }

@@ -1,37 +1,35 @@
-/** What can be done to a live Vobiz call over REST. */
+/** Controls of live calls over REST. */
 import { FaultError, invalidArgument, isFault, type Controls, type ProviderCallId } from '@sidetone/core';
-import type { Outcome, VobizApi } from '../rest/api.ts';
-import { webAddress } from './argument-checks.ts';
-import type { VobizOptions } from '../config.ts';
-import { spokenText } from '../rest/spoken-text.ts';
 import type { TransferGrants } from '../answer/transfer-grants.ts';
+import type { VobizOptions } from '../config.ts';
+import type { Outcome, VobizApi } from '../rest/api.ts';
+import { checkSpokenText, parseWebUrl } from './argument-checks.ts';
 import { transferOrder } from './transfer-order.ts';
 
-export interface RestControlsDeps {
+interface RestControlsDeps {
   readonly api: VobizApi;
   readonly speak: VobizOptions['speak'];
   readonly grants: Pick<TransferGrants, 'issue' | 'drop'>;
-  /** Where Vobiz takes the XML of a transfer. */
+  /** Returns the URL at which Vobiz requests the XML of a transfer. */
   readonly transferUrl: (token: string) => URL;
-  /** The number that a transfer shows unless told otherwise. */
+  /** The caller id of a transfer unless its arguments contain one. */
   readonly callerId: string | undefined;
 }
 
-/** The keys that can be sent; `w` and `W` are pauses of half a second and one. */
+/** The digits that can be sent; `w` and `W` are pauses of half a second and one second. */
 const DIGITS = /^[0-9*#wW]+$/;
 
 /** @throws {FaultError} CALL_NOT_LIVE. */
-function needsCall(outcome: Outcome): void {
-  if (outcome === 'gone') throw new FaultError('CALL_NOT_LIVE', 'Vobiz says that the call is over');
+function requireLive(outcome: Outcome): void {
+  if (outcome === 'gone') throw new FaultError('CALL_NOT_LIVE', 'the call has ended, according to Vobiz');
 }
 
-/** The controls of an account. */
 export function createRestControls({ api, speak, grants, transferUrl, callerId }: RestControlsDeps) {
   async function redirect(callId: ProviderCallId, token: string, signal: AbortSignal): Promise<void> {
     try {
-      needsCall(await api.transfer(callId, transferUrl(token), signal));
+      requireLive(await api.transfer(callId, transferUrl(token), signal));
     } catch (error) {
-      // After a time-out it may have been taken, and then Vobiz asks for what to do.
+      // After a timeout, Vobiz may have accepted the transfer, and will then request its XML.
       const isUnknown = isFault(error) && error.code === 'PROVIDER_TIMEOUT';
       if (!isUnknown) await grants.drop(token);
       throw error;
@@ -43,35 +41,35 @@ export function createRestControls({ api, speak, grants, transferUrl, callerId }
       if (endCallAfterSpoken) {
         throw new FaultError(
           'CAPABILITY_MISSING',
-          'Vobiz does not tell when words were spoken, so it cannot end a call after them: say, then end the call',
+          'endCallAfterSpoken is not possible: Vobiz does not report when speech has ended. Use say, then endCall',
         );
       }
-      const text = spokenText(content);
-      // That nothing was being said is no failure.
+      const text = checkSpokenText(content);
+      // A 404 means that nothing was being spoken.
       if (interrupt) await api.stopSpeaking(providerCallId, signal);
-      needsCall(await api.speak(providerCallId, { text, ...speak }, signal));
+      requireLive(await api.speak(providerCallId, { text, ...speak }, signal));
     },
     async playAudio({ providerCallId }, { url }, { signal }) {
-      const sound = webAddress(url);
-      if (sound === undefined) throw invalidArgument('url', 'expected an http or https address');
-      needsCall(await api.play(providerCallId, sound, signal));
+      const webUrl = parseWebUrl(url);
+      if (webUrl === undefined) throw invalidArgument('url', 'expected an http or https URL');
+      requireLive(await api.play(providerCallId, webUrl, signal));
     },
     async clearAudio({ providerCallId }, _args, { signal }) {
       const spoken = await api.stopSpeaking(providerCallId, signal);
       const played = await api.stopPlaying(providerCallId, signal);
       if (spoken === 'done' || played === 'done') return;
-      // Either nothing was heard, or there is no call any more.
-      needsCall((await api.getLiveCall(providerCallId, signal)) ? 'done' : 'gone');
+      // Either nothing was being played, or the call has ended.
+      requireLive((await api.getLiveCall(providerCallId, signal)) ? 'done' : 'gone');
     },
     async sendDtmf({ providerCallId }, { digits }, { signal }) {
       if (!DIGITS.test(digits)) throw invalidArgument('digits', 'expected 0-9 * #, and w or W for a pause');
-      needsCall(await api.sendDigits(providerCallId, digits, signal));
+      requireLive(await api.sendDigits(providerCallId, digits, signal));
     },
     async transfer({ providerCallId }, args, { commandId, signal }) {
       const order = transferOrder(args, callerId);
       await redirect(providerCallId, await grants.issue(providerCallId, commandId, order), signal);
     },
-    // A call that is gone is ended: that is what was asked for.
+    // Succeeds for a call that has already ended.
     async endCall({ providerCallId }, _args, { signal }) {
       await api.hangUp(providerCallId, signal);
     },

@@ -1,43 +1,32 @@
-/** What a transfer becomes: whom to dial, as whom, and what to say before. Pure. */
+/** Turns the arguments of a transfer into the order to dial. Pure. */
 import { invalidArgument, type ControlArguments } from '@sidetone/core';
 import { definedFields } from '@sidetone/plugin-kit';
+import type { DialOrder } from '../answer/dial-order.ts';
+import { PHONE_NUMBER, SIP_ADDRESS } from '../config.ts';
 import {
-  address,
-  checkedOptions,
-  orWord,
+  boolean,
+  checkOptions,
+  checkSpokenText,
+  integer,
+  literalOr,
   text,
-  wholeNumber,
-  yesOrNo,
+  webUrl,
   type Checks,
 } from './argument-checks.ts';
-import { PHONE_NUMBER, SIP_ADDRESS } from '../config.ts';
-import { spokenText } from '../rest/spoken-text.ts';
 
-export interface TransferOrder {
-  /** A number, or `sip:user@host`. */
-  readonly to: string;
-  readonly callerId?: string;
-  /** Keys that are pressed once the number has answered. */
-  readonly sendDigits?: string;
-  /** Said to the caller first. */
-  readonly content?: string;
-  /** Further attributes of the dialling, as they stand in the XML. */
-  readonly attributes: Readonly<Record<string, string>>;
-}
-
-/** Attributes of `Dial` that may be given. Those that would lead the call away from here are not among them. */
+/** Attributes of `Dial` that clients may set. Those that would take the call away from this daemon are not allowed. */
 const DIAL_ATTRIBUTES: Checks = {
-  timeout: wholeNumber(1, 600),
-  timeLimit: wholeNumber(1, 86_400),
-  hangupOnStar: yesOrNo,
-  dialMusic: orWord('real', address),
+  timeout: integer(1, 600),
+  timeLimit: integer(1, 86_400),
+  hangupOnStar: boolean,
+  dialMusic: literalOr('real', webUrl),
   callerName: text('1 to 50 characters', /^.{1,50}$/su),
-  confirmSound: address,
+  confirmSound: webUrl,
   confirmKey: text('one key', /^[0-9*#]$/),
-  confirmTimeout: wholeNumber(1, 600),
+  confirmTimeout: integer(1, 600),
   digitsMatch: text('keys, with commas between patterns', /^[0-9*#,]+$/),
   digitsMatchBLeg: text('keys, with commas between patterns', /^[0-9*#,]+$/),
-  sipHeaders: text('name=value pairs with commas between', /^[\w-]+=[^,\s]*(,[\w-]+=[^,\s]*)*$/),
+  sipHeaders: text('name=value pairs, separated by commas', /^[\w-]+=[^,\s]*(,[\w-]+=[^,\s]*)*$/),
 };
 
 const EXTENSION = /^[0-9*#wW]{1,32}$/;
@@ -48,11 +37,12 @@ function destinationOf({ number, sipUri, extension }: ControlArguments['transfer
   }
   if (sipUri !== undefined) {
     if (!SIP_ADDRESS.test(sipUri)) throw invalidArgument('sipUri', 'expected sip:user@host');
-    if (extension !== undefined) throw invalidArgument('extension', 'only a number has one');
+    if (extension !== undefined) throw invalidArgument('extension', 'expected a number instead of a sipUri');
     return sipUri;
   }
-  if (!PHONE_NUMBER.test(number!))
+  if (!PHONE_NUMBER.test(number!)) {
     throw invalidArgument('number', 'expected digits with or without a leading +');
+  }
   return number!;
 }
 
@@ -60,7 +50,7 @@ function destinationOf({ number, sipUri, extension }: ControlArguments['transfer
 export function transferOrder(
   args: ControlArguments['transfer'],
   defaultCallerId: string | undefined,
-): TransferOrder {
+): DialOrder {
   const to = destinationOf(args);
   const { extension, callerId = defaultCallerId, content } = args;
   if (extension !== undefined && !EXTENSION.test(extension)) {
@@ -72,7 +62,7 @@ export function transferOrder(
       "expected one of the account's numbers: digits with or without a leading +",
     );
   }
-  const attributes = Object.entries(checkedOptions(args.providerOptions, DIAL_ATTRIBUTES)).map(
+  const attributes = Object.entries(checkOptions(args.providerOptions, DIAL_ATTRIBUTES)).map(
     ([name, value]) => [name, String(value)],
   );
   return {
@@ -81,7 +71,7 @@ export function transferOrder(
     ...definedFields({
       callerId,
       sendDigits: extension,
-      content: content === undefined ? undefined : spokenText(content),
+      content: content === undefined ? undefined : checkSpokenText(content),
     }),
   };
 }

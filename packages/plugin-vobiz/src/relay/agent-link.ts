@@ -1,247 +1,178 @@
 /**
- * The connection to the agent of one stream. The agent is shown what Vobiz would show it: the start first, then the rest
- * as it came. A lost connection is dialled again, and begins with the same start. An agent that does not read loses the
- * oldest audio, never another message.
+ * The connection to the agent of one stream. The agent receives what Vobiz would send: the start first, then the other
+ * messages unchanged. After a disconnect it is dialled again, and receives the same start.
  */
-import { FaultError, isFault, type ProviderCallId, type ProviderHost, type Socket } from '@sidetone/core';
+import { FaultError, type Socket } from '@sidetone/core';
+import { createAgentDialer, type AgentDialer, type AgentDialerDeps } from './agent-dialer.ts';
+import { createAgentQueue, type AgentQueue } from './agent-queue.ts';
 
-/** How many messages may be on their way to the agent at once. */
-export const MAX_IN_FLIGHT = 16;
-/** How many audio messages wait for an agent that does not read: a second of 20 ms frames. */
-export const MAX_WAITING_MEDIA = 50;
-/** How many audio messages wait for an agent that is being dialled: two seconds of 20 ms frames. */
-export const MAX_HELD_MEDIA = 100;
-/** How many other messages wait. Beyond, the agent's socket is cut: it has stopped listening. */
-export const MAX_WAITING_CONTROLS = 200;
-/** The wait before the first further attempt to connect, ms; each one after is twice as long, up to the longest. */
-export const RECONNECT_FIRST_MS = 250;
-export const RECONNECT_LONGEST_MS = 4000;
-/** How long a connection has to hold for its loss to be the first again, ms. */
+/** How long a connection must last for its loss to count as the first again, ms. */
 export const STABLE_MS = 10_000;
-/** How long the last messages may take before the socket is closed, ms. */
-export const FLUSH_MS = 1000;
+/** How long sending the last messages may take before the socket is closed, ms. */
+export const FLUSH_TIMEOUT_MS = 1000;
 
-/** Closings by which an agent says that it is done: a proper one, and one that gives no code at all. */
-const DELIBERATE: ReadonlySet<number> = new Set([1000, 1005]);
+/** Close codes by which an agent ends the stream: a normal close, with or without a code. */
+const NORMAL_CLOSE: ReadonlySet<number> = new Set([1000, 1005]);
 const GOING_AWAY = 1001;
-const POLICY = 1008;
+const POLICY_VIOLATION = 1008;
 
-export interface AgentLinkDeps {
-  readonly host: Pick<ProviderHost, 'clock' | 'log' | 'dial'>;
-  readonly providerCallId: ProviderCallId;
-  readonly url: URL;
-  /** How long one attempt may take. */
-  readonly connectTimeoutMs: number;
-  /** How many further attempts there are, at the start and after each loss. */
-  readonly retries: number;
-  /** What every socket begins with: the start, as Vobiz sent it. */
-  readonly greeting: () => string;
+interface AgentLinkDeps extends AgentDialerDeps {
+  /** Returns the first message on each socket: the start as received from Vobiz. */
+  readonly startMessage: () => string;
   readonly onMessage: (message: string | Uint8Array) => void;
-  /** A connection was lost; it will be dialled again, or is given up. */
-  readonly onLost: () => void;
-  /** A connection that was lost is there again. */
-  readonly onBack: () => void;
-  /** The agent has closed its socket properly. */
-  readonly onDone: () => void;
-  /** Every attempt was made. */
+  /** Called when the connection was lost, before further attempts. */
+  readonly onDisconnected: () => void;
+  readonly onReconnected: () => void;
+  /** Called when the agent closed its socket normally. */
+  readonly onClosedByAgent: () => void;
+  /** Called when all attempts failed. */
   readonly onUnreachable: () => void;
 }
 
-export interface AgentLink {
-  /** Connects in the background, with further attempts. */
-  start(): void;
-  /** Connects by a single attempt. @throws {FaultError} PROVIDER_UNREACHABLE. */
-  connect(signal: AbortSignal): Promise<void>;
-  /** Sends a message as it is, or keeps it for the connection. Audio may be left out, the oldest first. */
-  send(message: string | Uint8Array, isMedia: boolean): void;
-  /** Sends what waits, and closes. Nothing comes of the link any more. */
-  close(): void;
+/** A link is created disconnected. Its owner must close or cut it. */
+export class AgentLink {
+  readonly #deps: AgentLinkDeps;
+  readonly #closed = new AbortController();
+  readonly #dialer: AgentDialer;
+  readonly #queue: AgentQueue;
+  #socket: Socket | undefined;
+  #openedAt = 0;
+  #disconnects = 0;
+  #isReconnecting = false;
+  #cancelFlush: (() => void) | undefined;
+
+  constructor(deps: AgentLinkDeps) {
+    this.#deps = deps;
+    this.#dialer = createAgentDialer(deps, this.#closed.signal);
+    this.#queue = createAgentQueue({
+      log: deps.host.log,
+      providerCallId: deps.providerCallId,
+      onOverflow: () => this.#overflow(),
+      onIdle: () => {
+        if (this.#isClosed) this.#shut();
+      },
+    });
+  }
+
+  /** Connects in the background, with retries. */
+  start(): void {
+    void this.#connectWithRetries();
+  }
+
+  /** Connects with a single attempt. @throws {FaultError} PROVIDER_UNREACHABLE. */
+  async connect(signal: AbortSignal): Promise<void> {
+    let dialled: Socket;
+    try {
+      dialled = await this.#dialer.dial(signal);
+    } catch (cause) {
+      this.#finish();
+      throw new FaultError('PROVIDER_UNREACHABLE', 'connecting to the agent failed', { cause });
+    }
+    if (this.#isClosed) dialled.close(GOING_AWAY);
+    else this.#open(dialled);
+  }
+
+  /** Sends a message unchanged, or buffers it for the connection. The oldest audio may be dropped. */
+  send(message: string | Uint8Array, isMedia: boolean): void {
+    if (!this.#isClosed) this.#queue.send(message, isMedia);
+  }
+
+  /** Sends what is buffered, then closes. No callback is called after that. */
+  close(): void {
+    if (this.#isClosed) return;
+    this.#finish();
+    if (!this.#socket) this.#queue.clear();
+    else if (this.#queue.isIdle) this.#shut();
+    else this.#cancelFlush = this.#deps.host.clock.schedule(FLUSH_TIMEOUT_MS, () => this.#shut());
+  }
+
   /** Closes at once. */
-  cut(): void;
-}
-
-interface Waiting {
-  readonly message: string | Uint8Array;
-  readonly isMedia: boolean;
-}
-
-/** A link that is not connected yet. Whoever makes it closes or cuts it. */
-export function createAgentLink(deps: AgentLinkDeps): AgentLink {
-  const { host, providerCallId } = deps;
-  const life = new AbortController();
-  const counters = { dials: 0, lost: 0, droppedMedia: 0, droppedControls: 0 };
-  let waiting: Waiting[] = [];
-  let socket: Socket | undefined;
-  let openedAt = 0;
-  let inFlight = 0;
-  let failures = 0;
-  let wasLost = false;
-  let cancelFlush: (() => void) | undefined;
-
-  const isDone = (): boolean => life.signal.aborted;
-
-  function finish(): void {
-    if (isDone()) return;
-    life.abort();
-    host.log.debug('an agent link is done', { providerCallId, ...counters });
+  cut(): void {
+    this.#finish();
+    this.#queue.clear();
+    this.#shut();
   }
 
-  async function dial(signal?: AbortSignal): Promise<Socket> {
-    const timeout = new AbortController();
-    const cancel = host.clock.schedule(deps.connectTimeoutMs, () => timeout.abort());
-    const signals = [life.signal, timeout.signal, ...(signal ? [signal] : [])];
-    counters.dials++;
-    try {
-      return await host.dial(deps.url, { signal: AbortSignal.any(signals) });
-    } finally {
-      cancel();
-    }
+  get #isClosed(): boolean {
+    return this.#closed.signal.aborted;
   }
 
-  async function attempt(): Promise<Socket | undefined> {
-    try {
-      return await dial();
-    } catch (error) {
-      // The code alone: a message could hold the address, which may hold secrets.
-      host.log.debug('an agent could not be reached', {
-        providerCallId,
-        code: isFault(error) ? error.code : 'UNKNOWN',
-      });
-      return undefined;
-    }
+  async #connectWithRetries(): Promise<void> {
+    const dialled = await this.#dialer.dialWithRetries();
+    if (this.#isClosed) dialled?.close(GOING_AWAY);
+    else if (dialled) this.#open(dialled);
+    else this.#giveUp();
   }
 
-  async function keepTrying(): Promise<void> {
-    while (!isDone()) {
-      if (failures > 0) {
-        const pause = RECONNECT_FIRST_MS * 2 ** (failures - 1);
-        await host.clock.delay(Math.min(pause, RECONNECT_LONGEST_MS), life.signal);
-        if (isDone()) return;
-      }
-      const dialled = await attempt();
-      if (isDone()) return dialled?.close(GOING_AWAY);
-      if (dialled) return open(dialled);
-      if (++failures > deps.retries) return giveUp();
-    }
-  }
-
-  function giveUp(): void {
-    waiting = [];
-    finish();
-    deps.onUnreachable();
-  }
-
-  function open(opened: Socket): void {
-    socket = opened;
-    openedAt = host.clock.now();
-    inFlight = 0;
+  #open(opened: Socket): void {
+    const { host, startMessage, onMessage, onReconnected } = this.#deps;
+    this.#socket = opened;
+    this.#openedAt = host.clock.now();
     opened.onClose((code) => {
-      if (socket === opened) ended(code);
+      if (this.#socket === opened) this.#socketClosed(code);
     });
-    transmit(opened, deps.greeting());
-    pump();
+    this.#queue.connect(opened, startMessage());
     opened.onMessage((message) => {
-      if (socket === opened && !isDone()) deps.onMessage(message);
+      if (this.#socket === opened && !this.#isClosed) onMessage(message);
     });
-    if (wasLost) deps.onBack();
-    wasLost = false;
+    if (this.#isReconnecting) onReconnected();
+    this.#isReconnecting = false;
   }
 
-  function ended(code: number): void {
-    socket = undefined;
-    cancelFlush?.();
-    if (isDone()) return;
-    if (!DELIBERATE.has(code)) return lose();
-    finish();
-    deps.onDone();
+  #socketClosed(code: number): void {
+    this.#detach();
+    this.#cancelFlush?.();
+    if (this.#isClosed) return;
+    if (!NORMAL_CLOSE.has(code)) return this.#reconnect();
+    this.#finish();
+    this.#deps.onClosedByAgent();
   }
 
-  function lose(): void {
-    counters.lost++;
-    wasLost = true;
-    if (host.clock.now() - openedAt >= STABLE_MS) failures = 0;
-    deps.onLost();
-    if (isDone()) return;
-    if (++failures > deps.retries) giveUp();
-    else void keepTrying();
+  #overflow(): void {
+    this.#detach()?.close(POLICY_VIOLATION, 'too many buffered messages');
+    this.#reconnect();
   }
 
-  function transmit(to: Socket, message: string | Uint8Array): void {
-    const sent = (): void => {
-      if (socket !== to) return;
-      inFlight--;
-      pump();
-    };
-    inFlight++;
-    to.send(message).then(sent, sent);
+  #reconnect(): void {
+    this.#disconnects++;
+    this.#isReconnecting = true;
+    if (this.#deps.host.clock.now() - this.#openedAt >= STABLE_MS) this.#dialer.resetFailures();
+    this.#deps.onDisconnected();
+    if (this.#isClosed) return;
+    if (this.#dialer.addFailure()) void this.#connectWithRetries();
+    else this.#giveUp();
   }
 
-  function pump(): void {
-    while (inFlight < MAX_IN_FLIGHT) {
-      const next = socket && waiting.shift();
-      if (!socket || !next) break;
-      transmit(socket, next.message);
-    }
-    if (isDone() && inFlight === 0 && waiting.length === 0) shut();
+  #giveUp(): void {
+    this.#queue.clear();
+    this.#finish();
+    this.#deps.onUnreachable();
   }
 
-  function shut(): void {
-    cancelFlush?.();
-    socket?.close(1000);
-    socket = undefined;
+  /** Stops everything but sending what is buffered. */
+  #finish(): void {
+    if (this.#isClosed) return;
+    this.#closed.abort();
+    const { host, providerCallId } = this.#deps;
+    const { media, controls } = this.#queue.dropped;
+    host.log.debug('agent link closed', {
+      providerCallId,
+      dials: this.#dialer.dials,
+      disconnects: this.#disconnects,
+      droppedMedia: media,
+      droppedControls: controls,
+    });
   }
 
-  function dropOldest(isMedia: boolean): void {
-    const index = waiting.findIndex((each) => each.isMedia === isMedia);
-    waiting.splice(index, 1);
-    const name = isMedia ? 'droppedMedia' : 'droppedControls';
-    if (counters[name]++ === 0) {
-      host.log.warn('an agent does not take what is sent to it', { providerCallId, dropped: name });
-    }
+  #detach(): Socket | undefined {
+    const detached = this.#socket;
+    this.#socket = undefined;
+    this.#queue.disconnect();
+    return detached;
   }
 
-  /** Keeps the bounds. */
-  function trim(): void {
-    let media = waiting.filter(({ isMedia }) => isMedia).length;
-    for (const limit = socket ? MAX_WAITING_MEDIA : MAX_HELD_MEDIA; media > limit; media--) dropOldest(true);
-    if (waiting.length - media <= MAX_WAITING_CONTROLS) return;
-    const deaf = socket;
-    if (!deaf) return dropOldest(false);
-    socket = undefined;
-    deaf.close(POLICY, 'too many messages wait');
-    lose();
+  #shut(): void {
+    this.#cancelFlush?.();
+    this.#detach()?.close(1000);
   }
-
-  return {
-    start: () => void keepTrying(),
-    async connect(signal) {
-      let dialled: Socket;
-      try {
-        dialled = await dial(signal);
-      } catch (cause) {
-        finish();
-        throw new FaultError('PROVIDER_UNREACHABLE', 'the agent could not be reached', { cause });
-      }
-      if (isDone()) dialled.close(GOING_AWAY);
-      else open(dialled);
-    },
-    send(message, isMedia) {
-      if (isDone()) return;
-      if (socket && waiting.length === 0 && inFlight < MAX_IN_FLIGHT) return transmit(socket, message);
-      waiting.push({ message, isMedia });
-      trim();
-    },
-    close() {
-      if (isDone()) return;
-      finish();
-      if (!socket) waiting = [];
-      else if (inFlight === 0 && waiting.length === 0) shut();
-      else cancelFlush = host.clock.schedule(FLUSH_MS, shut);
-    },
-    cut() {
-      finish();
-      waiting = [];
-      shut();
-    },
-  };
 }

@@ -1,6 +1,6 @@
 /**
- * The messages of an agent, and those that we write in its place. Pure and total. What an agent says goes to Vobiz as it
- * is, so only what a gate has to know is read.
+ * Decodes the messages of an agent, and encodes those that this daemon sends itself. Messages of an agent are forwarded to
+ * Vobiz unchanged, so only the fields that the relay needs are decoded. Pure and total.
  */
 import {
   isJsonObject,
@@ -14,23 +14,23 @@ import {
 import type { MediaFormat } from '../wire.ts';
 
 /** The fields of each message. */
-export interface AgentMessageFields {
+interface AgentMessageFields {
   playAudio: {
     readonly contentType?: string;
     readonly sampleRate?: number;
-    /** Base64, unchecked. */
+    /** Base64, not validated. */
     readonly payload?: string;
   };
   checkpoint: object;
   clearAudio: object;
   stop: object;
-  /** An event that is not known here: Vobiz may know it. */
+  /** An event that is unknown here; Vobiz may know it. */
   unknown: object;
-  /** Not a message at all. */
+  /** Not a JSON object. */
   malformed: object;
 }
 
-export type AgentMessageType = keyof AgentMessageFields;
+type AgentMessageType = keyof AgentMessageFields;
 export type AgentMessageOf<Type extends AgentMessageType> = {
   readonly type: Type;
   readonly streamId?: string;
@@ -44,7 +44,7 @@ const EVENTS: Readonly<Record<string, 'playAudio' | 'checkpoint' | 'clearAudio' 
   stop: 'stop',
 };
 
-/** The message in a text that an agent sent. */
+/** Decodes a message of an agent. */
 export function decodeAgentMessage(text: string): AgentMessage {
   const message = parseJson(text);
   if (!isJsonObject(message)) return { type: 'malformed' };
@@ -63,7 +63,7 @@ export function decodeAgentMessage(text: string): AgentMessage {
   };
 }
 
-/** The stream that a message is for: always named where its start named it. */
+/** The stream of a message; undefined if its start named none. */
 type StreamId = string | undefined;
 
 const write = (event: string, streamId: StreamId, fields: object = {}): string =>
@@ -77,5 +77,5 @@ export const checkpoint = (streamId: StreamId, name: string): string =>
   write('checkpoint', streamId, { name });
 export const clearAudio = (streamId: StreamId): string => write('clearAudio', streamId);
 export const stop = (streamId: StreamId): string => write('stop', streamId);
-/** What Vobiz answers to `clearAudio`. */
+/** Vobiz's response to `clearAudio`. */
 export const clearedAudio = (streamId: StreamId): string => write('clearedAudio', streamId);

@@ -1,97 +1,96 @@
 /**
- * Who asked for the audio that waits in Vobiz to be dropped. Vobiz answers each `clearAudio` by a `clearedAudio` that
- * does not say whose it was: the oldest that waits is answered first. An answer may be late, or lost; one that waits for
- * longer than usual gives way to a newer one.
+ * Tracks who requested that the audio buffered by Vobiz is cleared. Vobiz responds to each `clearAudio` with a
+ * `clearedAudio` that does not identify the request, so responses are matched in order. A response may be late or lost: an
+ * overdue request is matched after newer ones.
  */
 import type { Clock } from '@sidetone/core';
 
-/** How long an answer is waited for, ms. Normally it takes milliseconds. */
-export const CLEARED_WITHIN_MS = 1000;
-/** How long one that did not come in time is still known when it comes, ms. */
-export const CLEARED_LATE_MS = 10_000;
-/** Most that wait; beyond, the oldest is forgotten. */
-export const MAX_CLEARINGS = 100;
+/** How long a response normally takes at most, ms; the usual time is a few milliseconds. */
+export const CLEAR_TIMEOUT_MS = 1000;
+/** How long an overdue response is still matched, ms. */
+export const CLEAR_EXPIRY_MS = 10_000;
+/** Largest number of pending requests. */
+export const MAX_PENDING_CLEARS = 100;
 
-interface Clearing {
+/** Who requested a clear: this daemon, or the agent. */
+export type ClearedBy = 'daemon' | 'agent';
+
+interface PendingClear {
   readonly sentAt: number;
-  /** Absent of the agent's. */
-  readonly ours?: { readonly settle: () => void; readonly onCleared: () => void };
-  /** Whether a status callback told of it. */
-  wasCalledBack: boolean;
+  /** Defined for a request of this daemon. */
+  readonly own?: { readonly settle: () => void; readonly onCleared: () => void };
+  /** Whether a status callback reported the clear. */
+  hasCallback: boolean;
 }
 
-export interface Clearings {
+interface ClearTracker {
   /**
-   * One of ours was sent. `onCleared` is called when it was answered, late or not; the promise settles then, or when
-   * its time is over, or at the end of the stream.
+   * Adds a request of this daemon. `onCleared` is called with the response, even if it is late. The promise resolves with
+   * the response, after a timeout, or at the end of the stream.
    */
-  addOurs(onCleared?: () => void): Promise<void>;
-  /** One of the agent's was sent. */
-  addAgents(): void;
-  /** An answer came. Whether it is the agent's, as is one that nobody waits for. */
-  take(): 'ours' | 'agents';
-  /** A status callback told of one that was carried out: it stands for an answer on the socket that does not come. */
-  callBack(): void;
+  addOwn(onCleared?: () => void): Promise<void>;
+  /** Adds a request of the agent. */
+  addAgent(): void;
+  /** Matches a response on the socket; an unexpected one counts as the agent's. */
+  cleared(): ClearedBy;
+  /** Matches a status callback: it replaces the response on the socket if that does not arrive. */
+  clearedByCallback(): void;
   end(): void;
 }
 
-/** Nothing was asked for yet. Whoever makes it ends it. */
-export function createClearings(clock: Clock): Clearings {
-  let waiting: Clearing[] = [];
+/** Creates a tracker without requests. The caller must end it. */
+export function createClearTracker(clock: Clock): ClearTracker {
+  let pending: PendingClear[] = [];
 
-  const isOverdue = ({ sentAt }: Clearing): boolean => clock.now() - sentAt >= CLEARED_WITHIN_MS;
+  const isOverdue = ({ sentAt }: PendingClear): boolean => clock.now() - sentAt >= CLEAR_TIMEOUT_MS;
 
-  function add(clearing: Clearing): void {
-    const kept = waiting.filter(({ sentAt }) => clock.now() - sentAt < CLEARED_LATE_MS);
-    for (const { ours } of kept.splice(0, kept.length + 1 - MAX_CLEARINGS)) ours?.settle();
-    waiting = [...kept, clearing];
+  function add(clear: PendingClear): void {
+    const kept = pending.filter(({ sentAt }) => clock.now() - sentAt < CLEAR_EXPIRY_MS);
+    for (const { own } of kept.splice(0, kept.length + 1 - MAX_PENDING_CLEARS)) own?.settle();
+    pending = [...kept, clear];
   }
 
-  function remove(clearing: Clearing): void {
-    waiting = waiting.filter((other) => other !== clearing);
+  function remove(clear: PendingClear): void {
+    pending = pending.filter((other) => other !== clear);
   }
 
   return {
-    addOurs(onCleared = () => {}) {
+    addOwn(onCleared = () => {}) {
       return new Promise((resolve) => {
         const settle = (): void => {
           cancel();
           resolve();
         };
-        const clearing: Clearing = {
-          sentAt: clock.now(),
-          ours: { settle, onCleared },
-          wasCalledBack: false,
-        };
-        const cancel = clock.schedule(CLEARED_WITHIN_MS, () => {
+        const clear: PendingClear = { sentAt: clock.now(), own: { settle, onCleared }, hasCallback: false };
+        const cancel = clock.schedule(CLEAR_TIMEOUT_MS, () => {
           resolve();
-          if (!clearing.wasCalledBack) return;
-          remove(clearing);
+          if (!clear.hasCallback) return;
+          remove(clear);
           onCleared();
         });
-        add(clearing);
+        add(clear);
       });
     },
-    addAgents: () => add({ sentAt: clock.now(), wasCalledBack: false }),
-    take() {
-      const answered = waiting.find((clearing) => !isOverdue(clearing)) ?? waiting[0];
-      if (!answered || clock.now() - answered.sentAt >= CLEARED_LATE_MS) return 'agents';
-      remove(answered);
-      answered.ours?.onCleared();
-      answered.ours?.settle();
-      return answered.ours ? 'ours' : 'agents';
+    addAgent: () => add({ sentAt: clock.now(), hasCallback: false }),
+    cleared() {
+      const match = pending.find((clear) => !isOverdue(clear)) ?? pending[0];
+      if (!match || clock.now() - match.sentAt >= CLEAR_EXPIRY_MS) return 'agent';
+      remove(match);
+      match.own?.onCleared();
+      match.own?.settle();
+      return match.own ? 'daemon' : 'agent';
     },
-    callBack() {
-      const told = waiting.find(({ wasCalledBack }) => !wasCalledBack);
-      if (!told) return;
-      told.wasCalledBack = true;
-      if (!isOverdue(told)) return;
-      remove(told);
-      told.ours?.onCleared();
+    clearedByCallback() {
+      const match = pending.find(({ hasCallback }) => !hasCallback);
+      if (!match) return;
+      match.hasCallback = true;
+      if (!isOverdue(match)) return;
+      remove(match);
+      match.own?.onCleared();
     },
     end() {
-      for (const { ours } of waiting) ours?.settle();
-      waiting = [];
+      for (const { own } of pending) own?.settle();
+      pending = [];
     },
   };
 }

@@ -1,162 +1,167 @@
 /**
- * What the caller of one two-way stream is played: the agent's audio, which Vobiz queues, and sounds of our own, for which
- * the agent's is cleared first. It all goes on the line on which it is heard here.
+ * What is played to the caller of one two-way stream: the agent's audio, which Vobiz queues, and sounds of this daemon, for
+ * which the agent's audio is cleared first. Both are written to the timeline of the call.
  */
 import { FaultError, type ProviderHost } from '@sidetone/core';
-import { type AudioFormat, type Sound } from '@sidetone/plugin-kit';
-import { checkpoint, clearAudio, playAudio, type AgentMessageOf } from './agent-wire.ts';
-import { createAnnouncer } from './sound-player.ts';
+import type { AudioFormat, Sound } from '@sidetone/plugin-kit';
 import { createByteOrder, type ByteOrder, type ByteOrderOf } from '../stream/byte-order.ts';
-import { createClearings } from './clear-tracker.ts';
 import { audioFormatOf } from '../stream/inbound-stream.ts';
-import { createVoiceLine, type VoiceFormat } from './playback-timeline.ts';
 import { formatOf, type MediaFormat } from '../wire.ts';
+import { checkpoint, clearAudio, playAudio, type AgentMessageOf } from './agent-wire.ts';
+import type { SourceFormat } from './audio-runs.ts';
+import { createClearTracker, type ClearedBy } from './clear-tracker.ts';
+import { createPlaybackTimeline } from './playback-timeline.ts';
+import { createSoundPlayer } from './sound-player.ts';
 
-export interface PlaybackDeps {
+interface PlaybackDeps {
   readonly host: Pick<ProviderHost, 'clock'>;
   readonly streamId: string | undefined;
-  /** The stream's own format, in Vobiz's words; one that cannot be read is neither heard nor played in. */
+  /** The format of the stream. With an unsupported one, nothing is written and no sounds can be played. */
   readonly format: MediaFormat;
   readonly byteOrder: ByteOrder | 'auto';
-  readonly isWanted: () => boolean;
-  /** Whether it was sent to Vobiz. */
+  readonly hasDemand: () => boolean;
+  /** Sends a message to Vobiz. Returns whether it is sent. */
   readonly send: (text: string, isMedia?: boolean) => boolean;
-  /** Takes what is heard, in the stream's format. */
+  /** Receives the played audio in the format of the stream. */
   readonly write: (bytes: Uint8Array, positionMs: number) => void;
 }
 
 export interface Playback {
-  /** Whether the caller is played a sound of ours, so that the agent has to wait. */
-  readonly isHolding: boolean;
-  /** Audio of the agent was sent. */
-  hear(message: AgentMessageOf<'playAudio'>): void;
-  /** The agent clears what it said. */
-  clearAgents(): void;
-  /** `clearedAudio` came. Whether it is the agent's. */
-  takeCleared(): 'ours' | 'agents';
-  /** A status callback told that something was cleared. */
-  callBack(): void;
-  /** A checkpoint was reached. */
-  played(name: string): void;
-  /** Drops what the agent has still to say; settles when that is done, or should be. Sounds of ours go on. */
-  silenceAgent(): Promise<void>;
-  /** Drops everything, sounds of ours too. `onCleared` is called when Vobiz tells that it did. */
+  /** Whether a sound of this daemon is being played, so that the agent's audio is dropped. */
+  readonly isPlayingSound: boolean;
+  /** Adds audio of the agent that was sent to Vobiz. */
+  agentAudio(message: AgentMessageOf<'playAudio'>): void;
+  /** To be called when the agent clears its audio. */
+  agentCleared(): void;
+  /** To be called for `clearedAudio`. Returns who requested the clear. */
+  cleared(): ClearedBy;
+  /** To be called for a status callback about cleared audio. */
+  clearedByCallback(): void;
+  /** To be called when a checkpoint of this daemon was reached. */
+  checkpointReached(name: string): void;
+  /** Clears the agent's audio, but no sounds of this daemon. Resolves when it is cleared, or after a timeout. */
+  clearAgent(): Promise<void>;
+  /** Clears everything. `onCleared` is called when Vobiz confirms it. */
   clear(onCleared: () => void): void;
   /**
-   * Plays a sound in the agent's place, and then a checkpoint. Settles when it begins, or was cleared before that:
-   * false when there is no room for it.
-   * @throws {FaultError} CAPABILITY_MISSING when the stream's format cannot be played in.
+   * Plays a sound instead of the agent's audio, and then a checkpoint. Resolves when it starts or is cleared before that;
+   * resolves to false if the queue is full.
+   * @throws {FaultError} CAPABILITY_MISSING if the format of the stream is not supported.
    */
-  play(sound: Sound, name: string): Promise<boolean>;
-  /** Whether the audio is wanted has changed. */
-  wake(): void;
+  play(sound: Sound, checkpoint: string): Promise<boolean>;
+  /** To be called when the demand for the audio changed. */
+  demandChanged(): void;
   end(): void;
-  /** Milliseconds of audio that were not heard here, because too much waited. */
-  readonly unheardMs: number;
+  /** Milliseconds of audio that were not written because too much was buffered. */
+  readonly droppedMs: number;
 }
 
-/** Nothing is played yet. Whoever makes it ends it. */
-export function createPlayback(deps: PlaybackDeps): Playback {
-  const { streamId, send } = deps;
-  const { clock } = deps.host;
-  const clearings = createClearings(clock);
+/** Returns a function that looks up the format of the agent's audio, which seldom changes within a call. */
+function createSourceFormats(byteOrder: ByteOrder | 'auto') {
   const byteOrders = new Map<number, ByteOrderOf>();
-  /** What the last audio was written down as: that of an agent seldom changes. */
-  let voiceFormat: VoiceFormat | undefined;
-  /** Sounds that wait for the agent's audio to be cleared. */
-  let preparing = 0;
-  let ready: Promise<void> = Promise.resolve();
-  /** How often everything was cleared: a sound that is being prepared then is too. */
-  let clears = 0;
-
-  const format = audioFormatOf(deps.format);
-  const line = format && createVoiceLine({ clock, format, isWanted: deps.isWanted, write: deps.write });
-  const announcer =
-    format &&
-    createAnnouncer({
-      clock,
-      format,
-      play: (bytes) => say(bytes, format),
-      mark: (name) => send(checkpoint(streamId, name)),
-    });
-
-  const isHolding = (): boolean => preparing > 0 || announcer?.isBusy === true;
+  let last: SourceFormat | undefined;
 
   function byteOrderOf({ encoding, sampleRate }: AudioFormat): ByteOrderOf | undefined {
     if (encoding === 'mulaw') return undefined;
-    const known = byteOrders.get(sampleRate) ?? createByteOrder(deps.byteOrder, sampleRate);
+    const known = byteOrders.get(sampleRate) ?? createByteOrder(byteOrder, sampleRate);
     byteOrders.set(sampleRate, known);
     return known;
   }
 
-  function enqueue(payload: string, { encoding, sampleRate }: AudioFormat): void {
-    if (voiceFormat?.encoding !== encoding || voiceFormat.sampleRate !== sampleRate)
-      voiceFormat = { encoding, sampleRate, byteOrder: byteOrderOf({ encoding, sampleRate }) };
-    line?.push(payload, voiceFormat);
+  return (format: AudioFormat): SourceFormat => {
+    const { encoding, sampleRate } = format;
+    if (last?.encoding === encoding && last.sampleRate === sampleRate) return last;
+    last = { encoding, sampleRate, byteOrder: byteOrderOf(format) };
+    return last;
+  };
+}
+
+/** Creates a playback of nothing. The caller must end it. */
+export function createPlayback(deps: PlaybackDeps): Playback {
+  const { streamId, send, hasDemand, write } = deps;
+  const { clock } = deps.host;
+  const clears = createClearTracker(clock);
+  const sourceFormatOf = createSourceFormats(deps.byteOrder);
+  const format = audioFormatOf(deps.format);
+  const timeline = format && createPlaybackTimeline({ clock, format, hasDemand, write });
+  const player =
+    format &&
+    createSoundPlayer({
+      clock,
+      format,
+      sendAudio: (bytes) => sendOwnAudio(bytes, format),
+      sendCheckpoint: (name) => send(checkpoint(streamId, name)),
+    });
+  /** Number of sounds that wait for the agent's audio to be cleared. */
+  let preparing = 0;
+  let ready: Promise<void> = Promise.resolve();
+  /** How often everything was cleared: a sound that is being prepared is then dropped. */
+  let clearCount = 0;
+
+  const isPlayingSound = (): boolean => preparing > 0 || player?.isPlaying === true;
+
+  /** Sends audio of this daemon, little-endian unless configured otherwise: the measured order is of the other direction. */
+  function sendOwnAudio(bytes: Uint8Array, own: AudioFormat): void {
+    const encoded = Buffer.from(bytes);
+    if (own.encoding === 'pcm_s16le' && deps.byteOrder === 'be') encoded.swap16();
+    const payload = encoded.toString('base64');
+    if (send(playAudio(streamId, deps.format, payload), true)) timeline?.push(payload, sourceFormatOf(own));
   }
 
-  /** Sends audio of our own. Little-endian unless told otherwise: what is measured is the other direction. */
-  function say(bytes: Uint8Array, own: AudioFormat): void {
-    const written = Buffer.from(bytes);
-    if (own.encoding === 'pcm_s16le' && deps.byteOrder === 'be') written.swap16();
-    const payload = written.toString('base64');
-    if (send(playAudio(streamId, deps.format, payload), true)) enqueue(payload, own);
-  }
-
-  function clearQueue(onCleared?: () => void): Promise<void> {
-    line?.clear();
-    const cleared = clearings.addOurs(onCleared);
+  function requestClear(onCleared?: () => void): Promise<void> {
+    timeline?.clear();
+    const cleared = clears.addOwn(onCleared);
     send(clearAudio(streamId));
     return cleared;
   }
 
   return {
-    get isHolding() {
-      return isHolding();
+    get isPlayingSound() {
+      return isPlayingSound();
     },
-    hear({ payload, contentType, sampleRate }) {
-      const told = formatOf(contentType, sampleRate);
-      const own = told && audioFormatOf(told);
-      if (own && payload !== undefined) enqueue(payload, own);
+    agentAudio({ payload, contentType, sampleRate }) {
+      const mediaFormat = formatOf(contentType, sampleRate);
+      const own = mediaFormat && audioFormatOf(mediaFormat);
+      if (own && payload !== undefined) timeline?.push(payload, sourceFormatOf(own));
     },
-    clearAgents() {
-      line?.clear();
-      clearings.addAgents();
+    agentCleared() {
+      timeline?.clear();
+      clears.addAgent();
     },
-    takeCleared: () => clearings.take(),
-    callBack: () => clearings.callBack(),
-    played: (name) => announcer?.played(name),
-    // While we speak nothing of the agent's waits.
-    silenceAgent: () => (isHolding() ? Promise.resolve() : clearQueue()),
+    cleared: () => clears.cleared(),
+    clearedByCallback: () => clears.clearedByCallback(),
+    checkpointReached: (name) => player?.checkpointReached(name),
+    // While a sound is played, no audio of the agent is buffered.
+    clearAgent: () => (isPlayingSound() ? Promise.resolve() : requestClear()),
     clear(onCleared) {
-      clears++;
-      announcer?.stop();
-      void clearQueue(onCleared);
+      clearCount++;
+      player?.stop();
+      void requestClear(onCleared);
     },
     async play(sound, name) {
-      if (!announcer) {
-        throw new FaultError('CAPABILITY_MISSING', 'the stream has a format in which nothing can be played');
+      if (!player) {
+        throw new FaultError('CAPABILITY_MISSING', 'the format of the stream is not supported for playing');
       }
-      const before = clears;
-      if (!isHolding()) ready = clearQueue();
+      const before = clearCount;
+      if (!isPlayingSound()) ready = requestClear();
       preparing++;
       try {
         await ready;
-        return before !== clears || announcer.add(sound, name);
+        return before !== clearCount || player.add(sound, name);
       } finally {
         preparing--;
       }
     },
-    wake: () => line?.wake(),
+    demandChanged: () => timeline?.demandChanged(),
     end() {
-      // What is being prepared ends with it.
-      clears++;
-      announcer?.stop();
-      line?.end();
-      clearings.end();
+      // Also drops a sound that is being prepared.
+      clearCount++;
+      player?.stop();
+      timeline?.end();
+      clears.end();
     },
-    get unheardMs() {
-      return line?.droppedMs ?? 0;
+    get droppedMs() {
+      return timeline?.droppedMs ?? 0;
     },
   };
 }

@@ -1,8 +1,7 @@
 /**
- * What holds for a relayed call rather than for one of its streams: that it is relayed, to which agent, who is muted, and
- * which checkpoints are ours. All but the last is kept in the durable state, for streams that open after a restart.
+ * State of relayed calls that outlives one stream: whether the call is relayed, its agent, who is muted, and which
+ * checkpoints belong to this daemon. All but the last is kept in the durable state, for streams that open after a restart.
  */
-import { parseJson, definedFields } from '@sidetone/plugin-kit';
 import {
   providerCallId,
   type CommandId,
@@ -10,16 +9,16 @@ import {
   type ProviderHost,
   type Secret,
 } from '@sidetone/core';
+import { BoundedMap, definedFields } from '@sidetone/plugin-kit';
 import { z } from 'zod';
-import { agentUrlOf } from './agent-url.ts';
-import { keptSoon } from '../calls/durable-state.ts';
-import type { RelayParty } from './relays.ts';
+import { boundedWrite, loadEntries } from '../calls/durable-state.ts';
+import { agentUrlFor } from './agent-url.ts';
 
-/** How long a call is remembered that is never told to be over, ms: as long as a call can last. */
-export const CALL_LIFE_MS = 24 * 60 * 60 * 1000;
-/** How many calls are remembered; beyond, the oldest is forgotten. */
+/** How long a call without a reported end is kept, ms: the longest possible call. */
+export const CALL_LIFETIME_MS = 24 * 60 * 60 * 1000;
+/** Largest number of calls. */
 export const MAX_RELAYED_CALLS = 10_000;
-/** How many checkpoints of our own are remembered a call; beyond, the oldest is taken for the agent's. */
+/** Largest number of own checkpoints per call; older ones count as the agent's. */
 export const MAX_OWN_CHECKPOINTS = 100;
 
 const STATE_PREFIX = 'relay/';
@@ -35,103 +34,114 @@ const recordSchema = z.object({
 
 type CallRecord = z.output<typeof recordSchema>;
 
-/** What is remembered of one call. */
-export interface CallMemory {
-  /** The agent that the call was handed to, or that of the configuration. */
+/** A party that a relay can mute. */
+export type RelayParty = 'CUSTOMER' | 'ASSISTANT';
+
+/** The numbers of a call, as far as they are known. */
+interface CallNumbers {
+  readonly from?: string;
+  readonly to?: string;
+}
+
+export interface RelayedCall {
+  /** Returns the URL of the agent that the call was handed to, or of the configured one. */
   agentUrl(): URL;
-  handTo(url: URL): Promise<void>;
+  setAgentUrl(url: URL): Promise<void>;
   isMuted(party: RelayParty): boolean;
-  /** Holds at once; settles when it would survive a restart. */
+  /** Takes effect at once. Resolves when the state is stored; never rejects. */
   mute(party: RelayParty): Promise<void>;
   unmute(party: RelayParty): Promise<void>;
-  /** A name for a checkpoint that nobody else uses. */
-  nameFor(commandId: CommandId): string;
-  /** The command that a checkpoint of ours stands for. */
-  commandOf(name: string): CommandId | undefined;
+  /** Returns a unique name for a checkpoint that confirms a command. */
+  newCheckpoint(commandId: CommandId): string;
+  /** Returns the command of a checkpoint of this daemon; undefined for one of the agent. */
+  commandOf(checkpoint: string): CommandId | undefined;
 }
 
-export interface CallMemories {
+export interface RelayedCalls {
+  /** Loads the calls that were stored before a restart. */
   load(): Promise<void>;
-  /** The call is relayed from now on, with what is known of it. */
-  expect(callId: ProviderCallId, call: { readonly from?: string; readonly to?: string }): Promise<void>;
-  /** The call is not relayed from now on. */
+  /** Relays the call from now on. */
+  expect(callId: ProviderCallId, numbers: CallNumbers): Promise<void>;
+  /** Stops relaying the call: streams that open from now on are one-way. */
   release(callId: ProviderCallId): Promise<void>;
   isExpected(callId: ProviderCallId): boolean;
-  of(callId: ProviderCallId): CallMemory | undefined;
-  forget(callId: ProviderCallId): Promise<void>;
+  get(callId: ProviderCallId): RelayedCall | undefined;
+  delete(callId: ProviderCallId): Promise<void>;
 }
 
-type Host = Pick<ProviderHost, 'state' | 'clock' | 'log' | 'randomToken'>;
+interface Entry {
+  readonly call: RelayedCall;
+  record: CallRecord;
+}
 
-/** Nothing is remembered yet. `template` is the agent's address in the configuration. */
-export function createCallMemories(host: Host, template: Secret): CallMemories {
-  const calls = new Map<ProviderCallId, { readonly memory: CallMemory; record: CallRecord }>();
+/** @param template the configured URL of the agent. */
+export function createRelayedCalls(
+  host: Pick<ProviderHost, 'state' | 'clock' | 'log' | 'randomToken'>,
+  template: Secret,
+): RelayedCalls {
+  const entries = new BoundedMap<ProviderCallId, Entry>(MAX_RELAYED_CALLS, (callId) => {
+    host.log.warn('too many relayed calls, the oldest was dropped', { limit: MAX_RELAYED_CALLS });
+    void deleteStored(callId);
+  });
 
-  /** Holds at once. Settles when it would survive a restart, or cannot. */
-  async function keep(callId: ProviderCallId, change: Partial<CallRecord>): Promise<void> {
-    const call = calls.get(callId);
-    if (!call) return;
-    call.record = { ...call.record, ...change };
-    await keptSoon(host, host.state.set(STATE_PREFIX + callId, JSON.stringify(call.record)));
+  const deleteStored = (callId: ProviderCallId): Promise<void> =>
+    boundedWrite(host, host.state.delete(STATE_PREFIX + callId));
+
+  /** Changes the record of a call at once, and resolves when it is stored. */
+  async function update(callId: ProviderCallId, change: Partial<CallRecord>): Promise<void> {
+    const entry = entries.get(callId);
+    if (!entry) return;
+    entry.record = { ...entry.record, ...change };
+    await boundedWrite(host, host.state.set(STATE_PREFIX + callId, JSON.stringify(entry.record)));
   }
 
-  async function forget(callId: ProviderCallId): Promise<void> {
-    if (calls.delete(callId)) await keptSoon(host, host.state.delete(STATE_PREFIX + callId));
-  }
-
-  const valid = (callId: ProviderCallId) => {
-    const call = calls.get(callId);
-    return call && call.record.expiresAt > host.clock.now() ? call : undefined;
-  };
-
-  function remember(callId: ProviderCallId, first: CallRecord): void {
-    const names = new Map<string, CommandId>();
-    const read = (): CallRecord => calls.get(callId)?.record ?? first;
-    const memory: CallMemory = {
-      agentUrl() {
-        const { agentUrl, from, to } = read();
-        return agentUrl === undefined
-          ? agentUrlOf(template.reveal(), { callId, ...definedFields({ from, to }) })
-          : new URL(agentUrl);
+  function add(callId: ProviderCallId, record: CallRecord): void {
+    const checkpoints = new BoundedMap<string, CommandId>(MAX_OWN_CHECKPOINTS);
+    const entry: Entry = {
+      record,
+      call: {
+        agentUrl() {
+          const { agentUrl, from, to } = entry.record;
+          return agentUrl === undefined
+            ? agentUrlFor(template.reveal(), { callId, ...definedFields({ from, to }) })
+            : new URL(agentUrl);
+        },
+        setAgentUrl: (url) => update(callId, { agentUrl: url.href }),
+        isMuted: (party) => entry.record.muted.includes(party),
+        mute: (party) => update(callId, { muted: [...new Set([...entry.record.muted, party])] }),
+        unmute: (party) => update(callId, { muted: entry.record.muted.filter((muted) => muted !== party) }),
+        newCheckpoint(commandId) {
+          const name = `sidetone-${host.randomToken()}`;
+          checkpoints.set(name, commandId);
+          return name;
+        },
+        commandOf: (checkpoint) => checkpoints.get(checkpoint),
       },
-      handTo: (url) => keep(callId, { agentUrl: url.href }),
-      isMuted: (party) => read().muted.includes(party),
-      mute: (party) => keep(callId, { muted: [...new Set([...read().muted, party])] }),
-      unmute: (party) => keep(callId, { muted: read().muted.filter((muted) => muted !== party) }),
-      nameFor(commandId) {
-        const name = `sidetone-${host.randomToken()}`;
-        names.set(name, commandId);
-        const oldest = names.size > MAX_OWN_CHECKPOINTS ? names.keys().next().value : undefined;
-        if (oldest !== undefined) names.delete(oldest);
-        return name;
-      },
-      commandOf: (name) => names.get(name),
     };
-    calls.set(callId, { memory, record: first });
+    entries.set(callId, entry);
+  }
+
+  function valid(callId: ProviderCallId): Entry | undefined {
+    const entry = entries.get(callId);
+    return entry && entry.record.expiresAt > host.clock.now() ? entry : undefined;
   }
 
   return {
     async load() {
-      for (const [key, value] of await host.state.list(STATE_PREFIX)) {
-        const read = recordSchema.safeParse(parseJson(value));
-        if (!read.success || read.data.expiresAt <= host.clock.now()) await host.state.delete(key);
-        else remember(providerCallId(key.slice(STATE_PREFIX.length)), read.data);
-      }
+      const stored = await loadEntries(host, STATE_PREFIX, (value) => recordSchema.safeParse(value).data);
+      for (const [callId, record] of stored) add(providerCallId(callId), record);
     },
-    async expect(callId, call) {
-      if (!calls.has(callId)) {
-        const oldest = calls.size >= MAX_RELAYED_CALLS ? calls.keys().next().value : undefined;
-        if (oldest !== undefined) {
-          host.log.warn('too many relayed calls: the oldest was forgotten', { limit: MAX_RELAYED_CALLS });
-          await forget(oldest);
-        }
-        remember(callId, { muted: [], isExpected: true, expiresAt: host.clock.now() + CALL_LIFE_MS });
+    async expect(callId, numbers) {
+      if (!entries.has(callId)) {
+        add(callId, { muted: [], isExpected: true, expiresAt: host.clock.now() + CALL_LIFETIME_MS });
       }
-      await keep(callId, { ...definedFields(call), isExpected: true });
+      await update(callId, { ...definedFields(numbers), isExpected: true });
     },
-    release: (callId) => keep(callId, { isExpected: false }),
+    release: (callId) => update(callId, { isExpected: false }),
     isExpected: (callId) => valid(callId)?.record.isExpected === true,
-    of: (callId) => valid(callId)?.memory,
-    forget,
+    get: (callId) => valid(callId)?.call,
+    async delete(callId) {
+      if (entries.delete(callId)) await deleteStored(callId);
+    },
   };
 }

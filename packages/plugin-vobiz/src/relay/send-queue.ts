@@ -1,27 +1,27 @@
-/** What is sent to Vobiz on one socket: in order, and bounded, because a socket that is half dead takes nothing for seconds. */
+/** Sends messages to Vobiz over one socket, in order. Limited, because a half-open socket accepts nothing for seconds. */
 import type { Logger, Socket } from '@sidetone/core';
 
-/** Most characters that may be on their way at once; audio beyond is dropped. */
+/** Largest number of characters that are not sent yet; further audio is dropped. */
 export const MAX_UNSENT_CHARACTERS = 4 * 1024 * 1024;
 
-export interface Outlet {
-  /** Whether it was sent; audio is not, where too much is on its way. */
+export interface SendQueue {
+  /** Returns whether the message is sent. Audio is dropped at the limit, and every message after `end`. */
   send(text: string, isMedia?: boolean): boolean;
-  /** Nothing is sent any more. */
+  /** Drops all messages from now on. */
   end(): void;
-  /** How many audio messages were dropped. */
+  /** Number of dropped audio messages. */
   readonly dropped: number;
 }
 
-export function createOutlet(socket: Pick<Socket, 'send'>, log: Pick<Logger, 'warn'>): Outlet {
+export function createSendQueue(socket: Pick<Socket, 'send'>, log: Pick<Logger, 'warn'>): SendQueue {
   let unsent = 0;
   let dropped = 0;
-  let isOver = false;
+  let hasEnded = false;
   return {
     send(text, isMedia = false) {
-      if (isOver) return false;
+      if (hasEnded) return false;
       if (isMedia && unsent > MAX_UNSENT_CHARACTERS) {
-        if (dropped++ === 0) log.warn('Vobiz does not take the audio that is sent to it');
+        if (dropped++ === 0) log.warn('Vobiz reads too slowly, dropping audio');
         return false;
       }
       const { length } = text;
@@ -31,7 +31,7 @@ export function createOutlet(socket: Pick<Socket, 'send'>, log: Pick<Logger, 'wa
       return true;
     },
     end() {
-      isOver = true;
+      hasEnded = true;
     },
     get dropped() {
       return dropped;

@@ -1,20 +1,18 @@
-/** Takes the sound out of a media message and leaves everything else: what a muted party is heard as. Pure and total. */
+/** Replaces the audio of a message by silence, for a muted party. Pure and total. */
 import { isJsonObject, parseJson, textOf } from '@sidetone/plugin-kit';
 import { payloadBytes } from '../stream/payload.ts';
 
 const MULAW_SILENCE = 0xff;
 const L16_SILENCE = 0;
 
-/** `bytes` bytes of silence, base64. */
-export function silentPayload(bytes: number, encoding: string): string {
-  return Buffer.alloc(bytes, encoding === 'audio/x-mulaw' ? MULAW_SILENCE : L16_SILENCE).toString('base64');
-}
+const silentPayload = (bytes: number, encoding: string): string =>
+  Buffer.alloc(bytes, encoding === 'audio/x-mulaw' ? MULAW_SILENCE : L16_SILENCE).toString('base64');
 
 /**
- * The message with silence of the same length in the place of its audio; one without audio as it is. `encoding` is that
- * of the stream, for messages that do not say their own.
+ * Returns a message with silence of the same length instead of its audio; a message without audio unchanged.
+ * @param encoding that of the stream, for messages that do not name their own.
  */
-export function silenced(text: string, encoding: string): string {
+export function withSilence(text: string, encoding: string): string {
   const message = parseJson(text);
   const media = isJsonObject(message) ? message['media'] : undefined;
   if (!isJsonObject(message) || !isJsonObject(media) || typeof media['payload'] !== 'string') return text;

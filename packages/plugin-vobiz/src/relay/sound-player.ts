@@ -1,94 +1,89 @@
 /**
- * Plays sounds of our own into a stream, in real time: a little ahead, so that nothing is missing when the network
- * hesitates, and little enough to be cleared at once. Behind each sound goes a checkpoint, whose playing is the proof
- * that it was heard.
+ * Plays sounds of this daemon into a stream in real time: slightly ahead, so that network jitter causes no gaps, but not so
+ * far that the audio cannot be cleared at once. Each sound is followed by a checkpoint, which confirms that it was played.
  */
-import { createSoundQueue, samplesInFrame, type AudioFormat, type Sound } from '@sidetone/plugin-kit';
 import { FRAME_MS, pace, type Clock } from '@sidetone/core';
+import { createSoundQueue, samplesInFrame, type AudioFormat, type Sound } from '@sidetone/plugin-kit';
 
-/** How far ahead of its time audio is sent, ms. */
+/** How far ahead of real time audio is sent, ms. */
 export const LEAD_MS = 200;
-/** How long after the last audio its checkpoint is waited for, ms: the first answer of a stream is sometimes lost. */
-export const PLAYED_WITHIN_MS = LEAD_MS + 1000;
+/** How long to wait for the checkpoint after the last audio, ms: the first response of a stream is sometimes lost. */
+export const CHECKPOINT_TIMEOUT_MS = LEAD_MS + 1000;
 
 const LEAD_FRAMES = LEAD_MS / FRAME_MS;
 
-export interface AnnouncerDeps {
+interface SoundPlayerDeps {
   readonly clock: Clock;
   readonly format: AudioFormat;
   /** Sends audio in `format`. */
-  readonly play: (bytes: Uint8Array) => void;
-  /** Sends a checkpoint. */
-  readonly mark: (name: string) => void;
+  readonly sendAudio: (bytes: Uint8Array) => void;
+  readonly sendCheckpoint: (name: string) => void;
 }
 
-export interface Announcer {
-  /** Whether a sound of ours is on its way or being heard. */
-  readonly isBusy: boolean;
-  /** Plays a sound behind those before it, and a checkpoint behind it. Whether there is room for it. */
-  add(sound: Sound, name: string): boolean;
-  /** A checkpoint was reached. */
-  played(name: string): void;
-  /** Plays nothing more. What was sent is for the caller to clear. */
+interface SoundPlayer {
+  /** Whether a sound is being sent or played. */
+  readonly isPlaying: boolean;
+  /** Queues a sound and a checkpoint after it. Returns false if the queue is full. */
+  add(sound: Sound, checkpoint: string): boolean;
+  /** To be called when a checkpoint was reached. */
+  checkpointReached(name: string): void;
+  /** Stops playing. Clearing audio that was already sent is up to the caller. */
   stop(): void;
 }
 
-/** An announcer with nothing to play. Whoever makes it stops it. */
-export function createAnnouncer({ clock, format, play, mark }: AnnouncerDeps): Announcer {
+/** Creates a player with an empty queue. The caller must stop it. */
+export function createSoundPlayer(deps: SoundPlayerDeps): SoundPlayer {
+  const { clock, format } = deps;
   const queue = createSoundQueue(format);
   let stopPacing: (() => void) | undefined;
-  /** The last checkpoint that was sent, until it is reached or given up. */
-  let awaited: { readonly name: string; readonly cancel: () => void } | undefined;
+  /** The last checkpoint that was sent, until it is reached or times out. */
+  let pending: { readonly name: string; readonly cancel: () => void } | undefined;
+  /** Checkpoints of the sounds that end in the current frame. */
+  let finished: string[] = [];
 
-  function expect(name: string): void {
-    awaited?.cancel();
-    awaited = { name, cancel: clock.schedule(PLAYED_WITHIN_MS, () => (awaited = undefined)) };
+  function sendFrame(frame: number): void {
+    deps.sendAudio(queue.take(samplesInFrame(frame, format.sampleRate)));
+    for (const name of finished) {
+      deps.sendCheckpoint(name);
+      pending?.cancel();
+      pending = { name, cancel: clock.schedule(CHECKPOINT_TIMEOUT_MS, () => (pending = undefined)) };
+    }
+    finished = [];
   }
 
-  function begin(): void {
+  function startPacing(): void {
     let sent = 0;
     const end = pace(clock, (frame) => {
-      while (sent <= frame + LEAD_FRAMES && !queue.isEmpty) send(sent++);
+      while (sent <= frame + LEAD_FRAMES && !queue.isEmpty) sendFrame(sent++);
       if (queue.isEmpty) stopPacing?.();
     });
     stopPacing = () => {
       end();
       stopPacing = undefined;
     };
-    // Short sounds are all sent by the first step.
+    // A short sound is sent completely in the first step.
     if (queue.isEmpty) stopPacing();
   }
 
-  let reached: string[] = [];
-
-  function send(frame: number): void {
-    play(queue.take(samplesInFrame(frame, format.sampleRate)));
-    for (const name of reached) {
-      mark(name);
-      expect(name);
-    }
-    reached = [];
-  }
-
   return {
-    get isBusy() {
-      return stopPacing !== undefined || awaited !== undefined;
+    get isPlaying() {
+      return stopPacing !== undefined || pending !== undefined;
     },
-    add(sound, name) {
-      if (!queue.add(sound, () => reached.push(name))) return false;
-      if (!stopPacing) begin();
+    add(sound, checkpoint) {
+      if (!queue.add(sound, () => finished.push(checkpoint))) return false;
+      if (!stopPacing) startPacing();
       return true;
     },
-    played(name) {
-      if (awaited?.name !== name) return;
-      awaited.cancel();
-      awaited = undefined;
+    checkpointReached(name) {
+      if (pending?.name !== name) return;
+      pending.cancel();
+      pending = undefined;
     },
     stop() {
       stopPacing?.();
       queue.clear();
-      awaited?.cancel();
-      awaited = undefined;
+      pending?.cancel();
+      pending = undefined;
     },
   };
 }

@@ -1,6 +1,6 @@
 /**
- * Past calls, newest first, from Vobiz's records. Their list is asked for by days, and neither its order nor the zone of
- * its days is documented: so it is walked in spans of days, each read whole, from the newest back.
+ * Imports past calls from Vobiz's records, newest first. Records are listed by days; neither their order nor the time zone
+ * of the days is documented. Therefore they are read in spans of a week, each completely, from the newest to the oldest.
  */
 import { withRetries } from '@sidetone/plugin-kit';
 import { type BackfillPage, type BackfillRequest, type ProviderHost } from '@sidetone/core';
@@ -8,15 +8,16 @@ import type { VobizApi } from './api.ts';
 import { decodeCdr, translateCdr, type PastCall } from './cdr.ts';
 
 const DAY_MS = 24 * 60 * 60 * 1000;
-/** How much is read at once, ms. */
+/** Length of a span, ms. */
 export const SPAN_MS = 7 * DAY_MS;
-/** Whatever zone the days are in, and whether the last one is meant to be part of it. */
+/** Days added before and after a span, for any time zone and in case the last day is excluded. */
 const MARGIN_DAYS = 1;
-/** Most pages of one span; what is beyond is left out, with a warning. */
+/** Largest number of pages that are read for one span; excess records are skipped with a warning. */
 export const MAX_PAGES = 1000;
-/** Most calls that are told at once. */
-export const CALLS_AT_ONCE = 100;
-export interface BackfillDeps {
+/** Largest number of calls in one page of the backfill. */
+export const CALLS_PER_PAGE = 100;
+
+interface BackfillDeps {
   readonly api: Pick<VobizApi, 'listCdrs'>;
   readonly host: Pick<ProviderHost, 'clock' | 'log'>;
 }
@@ -24,8 +25,8 @@ export interface BackfillDeps {
 const dayOf = (instant: number): string => new Date(instant).toISOString().slice(0, 10);
 
 /**
- * The pages of a backfill. Ends when `signal` aborts.
- * @throws {FaultError} when Vobiz refuses, which will not pass.
+ * Yields the pages of a backfill. Ends when `signal` aborts.
+ * @throws {FaultError} if Vobiz rejects a request. Temporary failures are retried.
  */
 export async function* backfill(
   { api, host }: BackfillDeps,
@@ -33,14 +34,14 @@ export async function* backfill(
   signal: AbortSignal,
 ): AsyncGenerator<BackfillPage, void> {
   const resumed = resumeAt === undefined ? Number.NaN : Date.parse(resumeAt);
-  // The calls of that very instant once more: some of them may not have been told.
+  // Includes the calls of that instant again: some of them may not have been yielded.
   let before = Number.isNaN(resumed) ? until : Math.min(until, resumed + 1);
   try {
     while (before > since && !signal.aborted) {
       const from = Math.max(since, before - SPAN_MS);
       const calls = await callsIn(from, before);
-      for (let index = 0; index < calls.length && !signal.aborted; index += CALLS_AT_ONCE) {
-        const page = calls.slice(index, index + CALLS_AT_ONCE);
+      for (let index = 0; index < calls.length && !signal.aborted; index += CALLS_PER_PAGE) {
+        const page = calls.slice(index, index + CALLS_PER_PAGE);
         const reached = page.at(-1)!.startedAt;
         const position = new Date(reached).toISOString();
         yield { events: page.flatMap(translateCdr), calls: page.length, position, reached };
@@ -51,7 +52,7 @@ export async function* backfill(
     if (!signal.aborted) throw error;
   }
 
-  /** Those that began in `[from, before)` and are over, newest first, each once. */
+  /** Returns the ended calls that started in `[from, before)`, newest first, each once. */
   async function callsIn(from: number, before: number): Promise<readonly PastCall[]> {
     const startDate = dayOf(from - MARGIN_DAYS * DAY_MS);
     const endDate = dayOf(before + MARGIN_DAYS * DAY_MS);
@@ -65,7 +66,7 @@ export async function* backfill(
       }
       if (!hasNext || records.length === 0 || signal.aborted) break;
       if (page === MAX_PAGES) {
-        host.log.warn('a backfill found more calls than it reads at once', {
+        host.log.warn('backfill span has too many records, the rest is skipped', {
           startDate,
           endDate,
           pages: page,

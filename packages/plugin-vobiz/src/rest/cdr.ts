@@ -1,4 +1,4 @@
-/** Vobiz's record of a past call, and the events that tell the call whole. Pure and total. */
+/** Decodes Vobiz's record of a past call, and translates it into events. Pure and total. */
 import { instantOf, getOwn, numberOf, definedFields, textOf, type JsonObject } from '@sidetone/plugin-kit';
 import { providerCallId, type CallDirection, type ProviderEvent } from '@sidetone/core';
 import { endCategoryOf } from '../calls/end-reasons.ts';
@@ -30,7 +30,7 @@ function costOf(record: JsonObject): PastCall['cost'] {
   return amount === undefined || !/^[A-Z]{3}$/.test(currency) ? undefined : { amount, currency };
 }
 
-/** The call in a record; undefined when it has no id, or is not over. */
+/** Returns the call in a record; undefined if it has no id or has not ended. */
 export function decodeCdr(record: JsonObject): PastCall | undefined {
   const callId = textOf(record['uuid']) ?? textOf(record['call_uuid']);
   const startedAt = instantOf(record['start_time']);
@@ -65,8 +65,8 @@ export function decodeCdr(record: JsonObject): PastCall | undefined {
 }
 
 /**
- * The events of a past call. The end is the one that a hangup tells, and has its key; the report is another one than the
- * hangup's, for it knows the cost.
+ * Returns the events of a past call. Its end has the dedupe key of a hangup webhook, because it is the same event; its
+ * report has another key, because it includes the cost.
  */
 export function translateCdr(call: PastCall): readonly ProviderEvent[] {
   const { callId, direction, from, to, startedAt, answeredAt, endedAt, hangup, cost, providerData } = call;

@@ -1,4 +1,4 @@
-/** Asking Vobiz how a call stands, and how one ended that is no longer live. */
+/** Looks up single calls over REST: their status, or how they ended. */
 import {
   isFault,
   messageOf,
@@ -6,27 +6,26 @@ import {
   type ProviderEvent,
   type ProviderHost,
 } from '@sidetone/core';
+import type { CallTracker } from '../calls/call-tracker.ts';
+import { callStarted, translateGone } from '../translate.ts';
 import type { VobizApi, VobizLiveCall } from './api.ts';
-import type { Calls } from '../calls/call-tracker.ts';
 import { decodeCdr, translateCdr } from './cdr.ts';
-import { announce, translateGone } from '../translate.ts';
 
-export interface LookupDeps {
+interface LookupDeps {
   readonly api: Pick<VobizApi, 'getLiveCall' | 'getCdr'>;
   readonly host: Pick<ProviderHost, 'clock' | 'log'>;
-  readonly calls: Pick<Calls, 'hasEnded' | 'takeIn'>;
+  readonly calls: Pick<CallTracker, 'hasEnded' | 'emit'>;
 }
 
 export interface Lookup {
-  /** How a call stands, which is told; undefined when it is not live. */
-  ask(callId: ProviderCallId, signal: AbortSignal): Promise<VobizLiveCall | undefined>;
-  /** Tells the end of a call that is not live. */
-  end(callId: ProviderCallId, signal: AbortSignal): Promise<void>;
+  /** Looks up a call and emits its details. Returns undefined if it is not live. */
+  getLive(callId: ProviderCallId, signal: AbortSignal): Promise<VobizLiveCall | undefined>;
+  /** Emits the end of a call that is not live. */
+  emitEnd(callId: ProviderCallId, signal: AbortSignal): Promise<void>;
 }
 
-/** Questions about single calls. */
 export function createLookup({ api, host, calls }: LookupDeps): Lookup {
-  /** By its record, or, without one, for no reason that is known. */
+  /** Returns the end by the record of the call; without a record, an end with an unknown reason. */
   async function endOf(callId: ProviderCallId, signal: AbortSignal): Promise<readonly ProviderEvent[]> {
     try {
       const record = await api.getCdr(callId, signal);
@@ -34,23 +33,23 @@ export function createLookup({ api, host, calls }: LookupDeps): Lookup {
       if (call?.callId === callId) return translateCdr(call);
     } catch (error) {
       const code = isFault(error) ? error.code : messageOf(error);
-      host.log.debug('the record of a call could not be asked for', { providerCallId: callId, code });
+      host.log.debug('fetching the record of a call failed', { providerCallId: callId, code });
     }
     return [translateGone(callId, host.clock.now())];
   }
 
   return {
-    async ask(callId, signal) {
+    async getLive(callId, signal) {
       const call = await api.getLiveCall(callId, signal);
-      // A hangup may have come while the answer was on its way: the answer is then the older news.
+      // A hangup may have arrived before the response; the response is then outdated.
       if (!call || calls.hasEnded(callId)) return undefined;
-      await calls.takeIn(callId, [announce(callId, host.clock.now(), call)]);
+      await calls.emit([callStarted(callId, host.clock.now(), call)]);
       return call;
     },
-    async end(callId, signal) {
+    async emitEnd(callId, signal) {
       if (calls.hasEnded(callId)) return;
       const end = await endOf(callId, signal);
-      if (!calls.hasEnded(callId)) await calls.takeIn(callId, end);
+      if (!calls.hasEnded(callId)) await calls.emit(end);
     },
   };
 }

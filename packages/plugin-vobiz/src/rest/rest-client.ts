@@ -1,4 +1,8 @@
-/** Asking Vobiz's REST API, and what its answers mean: a 2xx can carry an error, and not every 404 is about the call. */
+/**
+ * HTTP client of Vobiz's REST API, and the interpretation of its responses: a 2xx may contain an error, and not every 404
+ * concerns the call.
+ */
+import { FaultError, type ProviderHost, type Secret } from '@sidetone/core';
 import {
   requestProvider,
   isJsonObject,
@@ -9,9 +13,8 @@ import {
   type ProviderResponse,
   type ProviderRequest,
 } from '@sidetone/plugin-kit';
-import { FaultError, type ProviderHost, type Secret } from '@sidetone/core';
 
-/** How long an answer may take. */
+/** Timeout of a request, ms. */
 export const REQUEST_TIMEOUT_MS = 10_000;
 
 export interface RestDeps {
@@ -21,33 +24,30 @@ export interface RestDeps {
   readonly authToken: Secret;
 }
 
-export interface Rest {
+type Request = (
+  method: ProviderRequest['method'],
+  path: string,
+  signal: AbortSignal,
+  json?: unknown,
+) => Promise<ProviderResponse>;
+
+interface RestClient {
   /**
-   * Asks once. The answer is a success, or a 404 about what was asked for: see {@link isGone}.
+   * Sends one request. Returns a successful response, or a 404 about the resource: see {@link isGone}.
    * @throws {FaultError} of kind `provider`.
    */
-  ask(
-    method: ProviderRequest['method'],
-    path: string,
-    signal: AbortSignal,
-    json?: unknown,
-  ): Promise<ProviderResponse>;
-  /** The same, where a 404 is a refusal like any other. */
-  need(
-    method: ProviderRequest['method'],
-    path: string,
-    signal: AbortSignal,
-    json?: unknown,
-  ): Promise<ProviderResponse>;
+  readonly request: Request;
+  /** Like `request`, but a 404 is an error like any other. */
+  readonly requestExisting: Request;
 }
 
 function isSuccess({ status, json }: ProviderResponse): boolean {
   if (status < 200 || status >= 300) return false;
-  const { error, status: word, success } = objectOf(json);
-  return textOf(error) === undefined && !isJsonObject(error) && word !== 'error' && success !== false;
+  const { error, status: statusText, success } = objectOf(json);
+  return textOf(error) === undefined && !isJsonObject(error) && statusText !== 'error' && success !== false;
 }
 
-/** A 404 about the call; the gateway's own 404 says that the address is wrong, and nothing about the call. */
+/** Returns whether the resource does not exist. A 404 of the gateway means a wrong URL instead. */
 export function isGone({ status, json }: ProviderResponse): boolean {
   const isGateway = objectOf(json)['message'] === 'Not Found' && objectOf(json)['error'] === undefined;
   return status === 404 && !isGateway;
@@ -58,16 +58,16 @@ function failureOf(reply: ProviderResponse): FaultError {
   const reason = errorReasonIn({ json: { error: objectOf(reply.json)['error'] }, text: '' });
   return new FaultError(
     'PROVIDER_REFUSED',
-    `Vobiz answered ${reply.status} with an error: ${reason ?? 'no reason was given'}`,
+    `Vobiz answered ${reply.status} with an error: ${reason ?? 'no reason given'}`,
     { details: { status: reply.status } },
   );
 }
 
-/** A client of one account. Holds nothing open, and repeats nothing: a call that was made twice would be two calls. */
-export function createRest({ host, baseUrl, authId, authToken }: RestDeps): Rest {
+/** Creates a client of one account. It holds nothing open and never retries: a retried request could place a call twice. */
+export function createRestClient({ host, baseUrl, authId, authToken }: RestDeps): RestClient {
   const base = baseUrl.href.replace(/\/+$/, '');
 
-  const ask: Rest['ask'] = async (method, path, signal, json) => {
+  const request: Request = async (method, path, signal, json) => {
     const reply = await requestProvider(host, {
       method,
       url: new URL(base + path),
@@ -85,9 +85,9 @@ export function createRest({ host, baseUrl, authId, authToken }: RestDeps): Rest
   };
 
   return {
-    ask,
-    async need(...request) {
-      const reply = await ask(...request);
+    request,
+    async requestExisting(...args) {
+      const reply = await request(...args);
       if (isGone(reply)) throw failureOf(reply);
       return reply;
     },

@@ -1,49 +1,49 @@
-/** Finds the account's live calls, again and again, so that those of others can be joined and their ends be seen. */
+/** Polls the account's live calls, to attach to new calls of other applications and to detect the end of attached ones. */
 import { isFault, messageOf, providerCallId, type ProviderCallId, type ProviderHost } from '@sidetone/core';
+import { backOffMs } from '@sidetone/plugin-kit';
 import type { VobizApi } from './api.ts';
-import type { Attach } from './attach.ts';
+import type { Attacher } from './attach.ts';
 
-/** How many calls of each kind, new ones and vanished ones, are asked about in one sweep; the others wait for the next. */
+/** Largest number of new calls, and of vanished calls, that are handled in one sweep; the others wait for the next. */
 export const MAX_PER_SWEEP = 20;
-/** The longest wait between two sweeps while Vobiz does not answer them, ms. */
-export const SWEEP_LONGEST_MS = 60_000;
+/** Longest delay between two sweeps while requests fail, ms. */
+export const SWEEP_MAX_DELAY_MS = 60_000;
 
-export interface SweepDeps {
+interface SweepDeps {
   readonly host: Pick<ProviderHost, 'clock' | 'log'>;
-  readonly api: Pick<VobizApi, 'listCalls'>;
-  readonly attach: Pick<Attach, 'keepJoining' | 'check' | 'joined' | 'has'>;
-  /** Whether a call is none to join: it is over, or answered here. */
-  readonly isSettled: (callId: ProviderCallId) => boolean;
+  readonly api: Pick<VobizApi, 'listLiveCalls'>;
+  readonly attacher: Pick<Attacher, 'attachWithRetries' | 'check' | 'attached' | 'has'>;
+  /** Returns whether a call must not be attached: it has ended, or is answered by this instance. */
+  readonly isExcluded: (callId: ProviderCallId) => boolean;
   readonly intervalMs: number;
 }
 
 /** Sweeps, one after another, until `signal` aborts. Never rejects. */
 export async function sweepLiveCalls(deps: SweepDeps, signal: AbortSignal): Promise<void> {
-  const { host, api, attach, isSettled, intervalMs } = deps;
+  const { host, intervalMs } = deps;
   let failures = 0;
-
-  async function sweep(): Promise<void> {
-    const listed = new Set((await api.listCalls('live', signal)).map(providerCallId));
-    const vanished = attach.joined().filter((callId) => !listed.has(callId));
-    for (const callId of vanished.slice(0, MAX_PER_SWEEP)) {
-      if (!signal.aborted) await attach.check(callId, signal);
-    }
-    const fresh = [...listed].filter((callId) => !attach.has(callId) && !isSettled(callId));
-    for (const callId of fresh.slice(0, MAX_PER_SWEEP)) {
-      if (!signal.aborted) await attach.keepJoining(callId);
-    }
-  }
-
   while (!signal.aborted) {
     try {
-      await sweep();
+      await sweep(deps, signal);
       failures = 0;
     } catch (error) {
       const code = isFault(error) ? error.code : messageOf(error);
       if (failures++ === 0 && !signal.aborted)
-        host.log.warn('the live calls could not be asked for', { code });
+        host.log.warn('listing the live calls failed, retrying', { code });
     }
-    const waitMs = Math.max(intervalMs, Math.min(intervalMs * 2 ** failures, SWEEP_LONGEST_MS));
-    await host.clock.delay(failures === 0 ? intervalMs : waitMs, signal);
+    const retryMs = backOffMs({ firstMs: intervalMs * 2, maxMs: SWEEP_MAX_DELAY_MS }, failures);
+    await host.clock.delay(failures === 0 ? intervalMs : Math.max(intervalMs, retryMs), signal);
+  }
+}
+
+async function sweep({ api, attacher, isExcluded }: SweepDeps, signal: AbortSignal): Promise<void> {
+  const listed = new Set((await api.listLiveCalls(signal)).map(providerCallId));
+  const vanished = attacher.attached().filter((callId) => !listed.has(callId));
+  for (const callId of vanished.slice(0, MAX_PER_SWEEP)) {
+    if (!signal.aborted) await attacher.check(callId, signal);
+  }
+  const added = [...listed].filter((callId) => !attacher.has(callId) && !isExcluded(callId));
+  for (const callId of added.slice(0, MAX_PER_SWEEP)) {
+    if (!signal.aborted) await attacher.attachWithRetries(callId);
   }
 }

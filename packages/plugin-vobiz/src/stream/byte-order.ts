@@ -1,25 +1,25 @@
 /**
- * Which byte of a 16-bit sample comes first. Vobiz's sources disagree, so it can be measured: sound changes little from
- * one sample to the next, and read the wrong way round it jumps.
+ * Determines the byte order of 16-bit samples. Vobiz's sources disagree, so it can be measured: sound changes little from
+ * one sample to the next, and with the wrong byte order the values jump.
  */
 
 export type ByteOrder = 'le' | 'be';
 
-/** What is taken where nothing was measured, or nothing could be told. */
-export const DEFAULT_BYTE_ORDER: ByteOrder = 'le';
-/** How much sound is measured, ms. */
-export const MEASURED_MS = 1000;
-/** How much less the other order must jump than the default one, for it to be the right one. */
-const AT_MOST = 0.5;
+/** Used until enough audio was measured, and when the measurement is inconclusive. */
+const DEFAULT_BYTE_ORDER: ByteOrder = 'le';
+/** How much audio is measured, ms. */
+const MEASURED_MS = 1000;
+/** Big-endian is chosen if its jumps add up to at most this share of those of the default order. */
+const MAX_RATIO = 0.5;
 
-/** Gives the order of each frame of a stream: as told, or as measured once and for good. */
+/** Returns the byte order of each frame of a stream: as configured, or as measured once. */
 export type ByteOrderOf = (samples: Uint8Array) => ByteOrder;
 
 const swapped = (value: number): number => ((((value & 0xff) << 8) | ((value >> 8) & 0xff)) << 16) >> 16;
 
-/** The order of one stream. A frame in which nothing changes says nothing, and does not count. */
-export function createByteOrder(told: ByteOrder | 'auto', sampleRate: number): ByteOrderOf {
-  if (told !== 'auto') return () => told;
+/** Creates the byte order of one stream. Frames of constant value are not measured. */
+export function createByteOrder(configured: ByteOrder | 'auto', sampleRate: number): ByteOrderOf {
+  if (configured !== 'auto') return () => configured;
   const enough = (sampleRate * MEASURED_MS) / 1000;
   let decided: ByteOrder | undefined;
   let measured = 0;
@@ -45,7 +45,7 @@ export function createByteOrder(told: ByteOrder | 'auto', sampleRate: number): B
     if (decided !== undefined) return decided;
     if (samples.byteLength >= 4) measure(samples);
     if (measured < enough) return DEFAULT_BYTE_ORDER;
-    decided = swappedJumps <= jumps * AT_MOST ? 'be' : DEFAULT_BYTE_ORDER;
+    decided = swappedJumps <= jumps * MAX_RATIO ? 'be' : DEFAULT_BYTE_ORDER;
     return decided;
   };
 }

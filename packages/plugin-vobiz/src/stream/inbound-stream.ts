@@ -1,4 +1,4 @@
-/** The audio that Vobiz sends on a socket: which stream it belongs to, whose it is, and where in time. */
+/** Turns the media messages of a socket into a stream of audio: which stream a frame belongs to, its party and its position. */
 import {
   providerStreamId,
   type AudioEncoding,
@@ -7,13 +7,13 @@ import {
   type ProviderCallId,
   type ProviderHost,
 } from '@sidetone/core';
-import { type AudioFormat } from '@sidetone/plugin-kit';
-import { createByteOrder, type ByteOrder, type ByteOrderOf } from './byte-order.ts';
-import { payloadBytes, readPayload } from './payload.ts';
-import { createStreamOrder, type StreamOrder } from './frame-order.ts';
+import type { AudioFormat } from '@sidetone/plugin-kit';
 import type { MediaFormat, StreamMessageOf, Track } from '../wire.ts';
+import { createByteOrder, type ByteOrder, type ByteOrderOf } from './byte-order.ts';
+import { createFrameOrder, type FrameOrder } from './frame-order.ts';
+import { payloadBytes, readPayload } from './payload.ts';
 
-/** Length of a frame until one says otherwise, ms. */
+/** Assumed length of a frame until one with audio was received, ms. */
 const FRAME_MS = 20;
 
 const PARTY_OF: Readonly<Record<Track, Party>> = { inbound: 'CUSTOMER', outbound: 'ASSISTANT' };
@@ -26,63 +26,69 @@ const ENCODINGS: Readonly<Record<string, AudioEncoding>> = {
 const SAMPLE_BYTES = { mulaw: 1, pcm_s16le: 2 } as const;
 const SAMPLE_RATES = new Set([8000, 16_000, 24_000]);
 
-/** A format in Sidetone's words; undefined for one that cannot be read. */
+/** Returns the audio format of a media format; undefined if it is not supported. */
 export function audioFormatOf({ encoding, sampleRate }: MediaFormat): AudioFormat | undefined {
   const known = Object.hasOwn(ENCODINGS, encoding) ? ENCODINGS[encoding] : undefined;
   return known && SAMPLE_RATES.has(sampleRate) ? { encoding: known, sampleRate } : undefined;
 }
 
-/** Whether a message names another stream than the one that was started. */
-export function isForeign(message: { readonly streamId?: string }, start: StreamMessageOf<'start'>): boolean {
+/** Returns whether a message names another stream than the one that was started. */
+export function isOfOtherStream(
+  message: { readonly streamId?: string },
+  start: StreamMessageOf<'start'>,
+): boolean {
   return (
     message.streamId !== undefined && start.streamId !== undefined && message.streamId !== start.streamId
   );
 }
 
-export interface HeardStreamDeps {
+/** Numbers of media messages with problems. */
+export type StreamCounters = Record<'foreign' | 'repeated' | 'badPayload' | 'oddLength' | 'unplaced', number>;
+
+interface InboundStreamDeps {
   readonly host: ProviderHost;
   readonly providerCallId: ProviderCallId;
   readonly byteOrder: ByteOrder | 'auto';
-  /** What was asked for, for a start that does not say what it is. */
+  /** The requested format, for a start without one. */
   readonly fallbackFormat: MediaFormat;
-  /** What went wrong. */
-  readonly counters: Record<'foreign' | 'repeated' | 'badPayload' | 'oddLength' | 'unplaced', number>;
+  readonly counters: StreamCounters;
 }
 
 interface OpenStream extends AudioFormat {
   readonly start: StreamMessageOf<'start'>;
-  readonly order: StreamOrder;
-  /** Of 16-bit samples; undefined where samples are single bytes. */
+  readonly order: FrameOrder;
+  /** Byte order of 16-bit samples; undefined for 8-bit samples. */
   readonly byteOrder: ByteOrderOf | undefined;
   readonly parties: readonly Party[];
   readonly media: MediaStream;
-  /** Length of the last frame that had one, ms. */
+  /** Length of the last frame with audio, ms. */
   frameMs: number;
 }
 
-export interface HeardStream {
-  /** The start of the stream that is open. */
+interface InboundStream {
+  /** The start message of the open stream. */
   readonly start: StreamMessageOf<'start'> | undefined;
+  /** Opens a stream, and ends the previous one of the socket. */
   open(start: StreamMessageOf<'start'>): void;
-  take(frame: StreamMessageOf<'media'>): void;
-  /** Takes what is played to the caller, which a two-way stream does not tell, in the stream's own format. */
-  takePlayed(bytes: Uint8Array, positionMs: number): void;
+  receive(frame: StreamMessageOf<'media'>): void;
+  /** Writes audio that is played to the caller, which a two-way stream does not contain, in the format of the stream. */
+  writePlayed(bytes: Uint8Array, positionMs: number): void;
   end(reason: string): void;
 }
 
-/** No stream yet. Whoever makes it ends it. */
-export function createHeardStream(deps: HeardStreamDeps): HeardStream {
+/** Creates the reader of one socket. The caller must end it. */
+export function createInboundStream(deps: InboundStreamDeps): InboundStream {
   const { host, providerCallId, counters } = deps;
   let open: OpenStream | undefined;
 
-  const isWanted = (): boolean =>
+  const hasDemand = (): boolean =>
     host.hasDemand('levels', providerCallId) || host.hasDemand('audio', providerCallId);
 
   function openStream(start: StreamMessageOf<'start'>, parties: readonly Party[]): OpenStream | undefined {
-    const told = start.format ?? deps.fallbackFormat;
-    const format = audioFormatOf(told);
+    const mediaFormat = start.format ?? deps.fallbackFormat;
+    const format = audioFormatOf(mediaFormat);
     if (!format) {
-      host.log.warn('a stream has a format that cannot be read', { providerCallId, ...told });
+      host.log.warn('stream has an unsupported format', { providerCallId, ...mediaFormat });
       return undefined;
     }
     const media = host.openStream({
@@ -91,19 +97,19 @@ export function createHeardStream(deps: HeardStreamDeps): HeardStream {
       parties,
       ...(start.streamId !== undefined && { providerStreamId: providerStreamId(start.streamId) }),
     });
-    const isWide = format.encoding === 'pcm_s16le';
+    const is16Bit = format.encoding === 'pcm_s16le';
     return {
       start,
       ...format,
-      order: createStreamOrder(),
-      byteOrder: isWide ? createByteOrder(deps.byteOrder, format.sampleRate) : undefined,
+      order: createFrameOrder(),
+      byteOrder: is16Bit ? createByteOrder(deps.byteOrder, format.sampleRate) : undefined,
       parties,
       media,
       frameMs: FRAME_MS,
     };
   }
 
-  /** A frame of a stream that has no tracks although it was started for both: whose it is cannot be known. */
+  /** Returns the party of a frame; UNKNOWN if its stream was started for both tracks but its frames name none. */
   function partyOf({ track }: StreamMessageOf<'media'>, { start }: OpenStream): Party {
     if (track) return PARTY_OF[track];
     const [only, another] = start.tracks;
@@ -111,14 +117,14 @@ export function createHeardStream(deps: HeardStreamDeps): HeardStream {
     return start.isFlat && another ? 'UNKNOWN' : 'CUSTOMER';
   }
 
-  function place(message: StreamMessageOf<'media'>, stream: OpenStream): void {
+  function write(message: StreamMessageOf<'media'>, stream: OpenStream): void {
     const { start, order, media, encoding, sampleRate } = stream;
-    if (isForeign(message, start)) return void counters.foreign++;
+    if (isOfOtherStream(message, start)) return void counters.foreign++;
     const party = partyOf(message, stream);
-    if (!stream.parties.includes(party)) return placeUnplaced(message, stream, party);
-    const wanted = isWanted();
-    const audio = wanted ? readPayload(message.payload, stream.byteOrder) : undefined;
-    const bytes = wanted ? (audio?.bytes.length ?? 0) : payloadBytes(message.payload);
+    if (!stream.parties.includes(party)) return writeUnplaced(message, stream, party);
+    const isNeeded = hasDemand();
+    const audio = isNeeded ? readPayload(message.payload, stream.byteOrder) : undefined;
+    const bytes = isNeeded ? (audio?.bytes.length ?? 0) : payloadBytes(message.payload);
     const frameMs = bytes === 0 ? stream.frameMs : (bytes / SAMPLE_BYTES[encoding] / sampleRate) * 1000;
     const placement = order.place(party, message, frameMs);
     if (placement === 'repeated') return void counters.repeated++;
@@ -133,12 +139,12 @@ export function createHeardStream(deps: HeardStreamDeps): HeardStream {
     }
   }
 
-  /** The first frame without a side, on a stream of both: the stream goes on as one of nobody in particular. */
-  function placeUnplaced(message: StreamMessageOf<'media'>, stream: OpenStream, party: Party): void {
+  /** The first frame without a track on a stream of both: the stream is reopened for an unknown party. */
+  function writeUnplaced(message: StreamMessageOf<'media'>, stream: OpenStream, party: Party): void {
     if (party !== 'UNKNOWN' || stream.parties !== BOTH) return void counters.unplaced++;
-    stream.media.end('its audio does not say whose it is');
+    stream.media.end('its audio does not name a track');
     open = openStream(stream.start, ['UNKNOWN']);
-    if (open) place(message, open);
+    if (open) write(message, open);
   }
 
   function end(reason: string): void {
@@ -154,10 +160,10 @@ export function createHeardStream(deps: HeardStreamDeps): HeardStream {
       end('another stream was started on its socket');
       open = openStream(start, BOTH);
     },
-    take(frame) {
-      if (open) place(frame, open);
+    receive(frame) {
+      if (open) write(frame, open);
     },
-    takePlayed(bytes, positionMs) {
+    writePlayed(bytes, positionMs) {
       if (open?.parties.includes('ASSISTANT')) open.media.write('ASSISTANT', bytes, positionMs);
     },
     end,

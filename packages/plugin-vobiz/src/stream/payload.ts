@@ -1,24 +1,24 @@
-/** The audio in a media message: base64, read strictly enough to tell audio from rubbish. */
+/** Decodes the base64 payload of a media message, strictly enough to detect invalid payloads. Pure. */
 import type { ByteOrder, ByteOrderOf } from './byte-order.ts';
 
 const BASE64 = /^[A-Za-z0-9+/]+={0,2}$/;
 
-/** How many bytes a payload stands for, without reading it; 0 for none. */
+/** Returns the size of a payload without decoding it; 0 if there is none. */
 export function payloadBytes(payload: string | undefined): number {
   if (payload === undefined) return 0;
   const padding = payload.endsWith('==') ? 2 : payload.endsWith('=') ? 1 : 0;
   return Math.floor(((payload.length - padding) * 3) / 4);
 }
 
-export interface Payload {
+interface Payload {
   readonly bytes: Uint8Array;
-  /** Whether half a sample was left out at the end. */
+  /** Whether half a sample at the end was dropped. */
   readonly wasOdd: boolean;
 }
 
 /**
- * The bytes of a payload, padded or not; undefined when it is no base64. `byteOrder` is that of 16-bit samples, which
- * come out little-endian; without it samples are single bytes.
+ * Returns the bytes of a payload, padded or not; undefined if it is not valid base64. `byteOrder` is that of 16-bit samples,
+ * which are returned little-endian; without it, samples are single bytes.
  */
 export function readPayload(
   payload: string | undefined,

@@ -1,20 +1,20 @@
 /**
- * The unguessable part of a stream's address: each token stands for one call, and is all the proof that a socket
- * brings. Kept in the durable state, so that Vobiz's reconnects are admitted after a restart of the daemon too.
+ * The unguessable part of each stream URL: a token identifies one call, and is the only credential of a socket. Kept in the
+ * durable state, so that Vobiz can reconnect after a restart of the daemon.
  */
-import { instantOf, objectOf, parseJson, textOf } from '@sidetone/plugin-kit';
 import { providerCallId, type ProviderCallId, type ProviderHost } from '@sidetone/core';
-import { keptSoon } from '../calls/durable-state.ts';
+import { BoundedMap, instantOf, objectOf, textOf } from '@sidetone/plugin-kit';
+import { boundedWrite, loadEntries } from '../calls/durable-state.ts';
 
-/** How long a token holds, ms: as long as a call can last. Most end with their call. */
-export const TOKEN_LIFE_MS = 24 * 60 * 60 * 1000;
-/** How many tokens there may be; beyond, the oldest goes. */
-export const MAX_TOKENS = 10_000;
+/** How long a token is valid, ms: the longest possible call. Most are revoked when their call ends. */
+export const TOKEN_LIFETIME_MS = 24 * 60 * 60 * 1000;
+/** Largest number of tokens. */
+const MAX_TOKENS = 10_000;
 
 const STATE_PREFIX = 'stream/';
 
-/** How the call came to have a stream of ours: we answered it, or joined it. */
-export type StreamOrigin = 'answered' | 'joined';
+/** Why a call has a stream: this instance answered it, or attached to it. */
+export type StreamOrigin = 'answered' | 'attached';
 
 interface Grant {
   readonly callId: ProviderCallId;
@@ -23,88 +23,84 @@ interface Grant {
 }
 
 export interface StreamTokens {
-  /** Takes up the tokens that were given out before a restart. */
+  /** Loads the tokens that were issued before a restart. */
   load(): Promise<void>;
-  /** The token of a call: the same for every answer to it. Settles when it would survive a restart, or soon. */
+  /** Returns the token of a call, the same one each time. Never rejects. */
   issue(callId: ProviderCallId, origin: StreamOrigin): Promise<string>;
-  /** The call that a token stands for; undefined when it stands for none, or no longer. */
+  /** Returns the call of a token; undefined if the token is unknown or expired. */
   callOf(token: string): ProviderCallId | undefined;
-  /** Whether a call has a token: whether its audio may come. */
+  /** Returns whether a call has a token, so that audio may arrive. */
   has(callId: ProviderCallId): boolean;
-  /** Why a call has a token; undefined when it has none. */
+  /** Returns why a call has a token; undefined if it has none. */
   originOf(callId: ProviderCallId): StreamOrigin | undefined;
-  /** Takes back the token of a call that ended. */
+  /** Revokes the token of an ended call. */
   revoke(callId: ProviderCallId): Promise<void>;
 }
 
-/** No tokens yet. */
+function parseGrant(value: unknown): Grant | undefined {
+  const record = objectOf(value);
+  const callId = textOf(record['callId']);
+  const expiresAt = instantOf(record['expiresAt']);
+  if (callId === undefined || expiresAt === undefined) return undefined;
+  const origin = record['origin'] === 'attached' ? 'attached' : 'answered';
+  return { callId: providerCallId(callId), expiresAt, origin };
+}
+
 export function createStreamTokens(
   host: Pick<ProviderHost, 'state' | 'clock' | 'log' | 'randomToken'>,
 ): StreamTokens {
-  const grants = new Map<string, Grant>();
   const tokens = new Map<ProviderCallId, string>();
-  let evicted = 0;
+  const grants = new BoundedMap<string, Grant>(MAX_TOKENS, (token, { callId }) => {
+    host.log.warn('too many stream tokens, the oldest was revoked', {
+      limit: MAX_TOKENS,
+      dropped: grants.dropped,
+    });
+    void release(token, callId);
+  });
 
-  async function drop(token: string): Promise<void> {
-    const grant = grants.get(token);
-    grants.delete(token);
-    if (grant && tokens.get(grant.callId) === token) tokens.delete(grant.callId);
-    await keptSoon(host, host.state.delete(STATE_PREFIX + token));
+  async function release(token: string, callId: ProviderCallId): Promise<void> {
+    if (tokens.get(callId) === token) tokens.delete(callId);
+    await boundedWrite(host, host.state.delete(STATE_PREFIX + token));
   }
 
-  function keep(token: string, grant: Grant): void {
-    grants.set(token, grant);
+  function add(token: string, grant: Grant): void {
     tokens.set(grant.callId, token);
+    grants.set(token, grant);
   }
 
-  async function write(token: string, grant: Grant): Promise<void> {
-    keep(token, grant);
-    await keptSoon(host, host.state.set(STATE_PREFIX + token, JSON.stringify(grant)));
+  async function store(token: string, grant: Grant): Promise<void> {
+    add(token, grant);
+    await boundedWrite(host, host.state.set(STATE_PREFIX + token, JSON.stringify(grant)));
   }
 
-  function isValid(token: string | undefined): token is string {
-    return token !== undefined && (grants.get(token)?.expiresAt ?? 0) > host.clock.now();
+  function validGrant(token: string | undefined): Grant | undefined {
+    const grant = token === undefined ? undefined : grants.get(token);
+    return grant && grant.expiresAt > host.clock.now() ? grant : undefined;
   }
 
   return {
     async load() {
-      for (const [key, value] of await host.state.list(STATE_PREFIX)) {
-        const record = objectOf(parseJson(value));
-        const callId = textOf(record['callId']);
-        const expiresAt = instantOf(record['expiresAt']) ?? 0;
-        if (callId === undefined || expiresAt <= host.clock.now()) await host.state.delete(key);
-        else {
-          const origin = record['origin'] === 'joined' ? 'joined' : 'answered';
-          keep(key.slice(STATE_PREFIX.length), { callId: providerCallId(callId), expiresAt, origin });
-        }
-      }
+      for (const [token, grant] of await loadEntries(host, STATE_PREFIX, parseGrant)) add(token, grant);
     },
     async issue(callId, origin) {
       const known = tokens.get(callId);
-      if (isValid(known) && grants.get(known)?.origin === origin) return known;
-      if (isValid(known)) {
-        await write(known, { ...(grants.get(known) as Grant), origin });
+      const grant = validGrant(known);
+      if (known !== undefined && grant) {
+        if (grant.origin !== origin) await store(known, { ...grant, origin });
         return known;
       }
-      const oldest = grants.size >= MAX_TOKENS ? grants.keys().next().value : undefined;
-      if (oldest !== undefined) {
-        evicted++;
-        host.log.warn('too many stream tokens: the oldest was taken back', { limit: MAX_TOKENS, evicted });
-        await drop(oldest);
-      }
       const token = host.randomToken();
-      await write(token, { callId, expiresAt: host.clock.now() + TOKEN_LIFE_MS, origin });
+      await store(token, { callId, expiresAt: host.clock.now() + TOKEN_LIFETIME_MS, origin });
       return token;
     },
-    callOf: (token) => (isValid(token) ? grants.get(token)?.callId : undefined),
-    has: (callId) => isValid(tokens.get(callId)),
-    originOf(callId) {
-      const token = tokens.get(callId);
-      return isValid(token) ? grants.get(token)?.origin : undefined;
-    },
+    callOf: (token) => validGrant(token)?.callId,
+    has: (callId) => validGrant(tokens.get(callId)) !== undefined,
+    originOf: (callId) => validGrant(tokens.get(callId))?.origin,
     async revoke(callId) {
       const token = tokens.get(callId);
-      if (token !== undefined) await drop(token);
+      if (token === undefined) return;
+      grants.delete(token);
+      await release(token, callId);
     },
   };
 }

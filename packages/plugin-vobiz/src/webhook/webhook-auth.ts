@@ -1,64 +1,53 @@
 /**
- * Whether a webhook comes from the account. Vobiz signs the address that it calls and a nonce, never the body: a signature
- * proves knowledge of a token, for one address, once. So nonces are remembered for a while, and refused when they come again.
+ * Verifies the signatures of webhooks. Vobiz signs the URL and a nonce, never the body: a signature proves knowledge of a
+ * token, for one URL, once. Therefore nonces are remembered for a while, and rejected when they are used again.
  */
-import type { Buffer } from 'node:buffer';
-import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
+import { createHmac } from 'node:crypto';
 import { FaultError, type IngressRequest, type ProviderHost, type Secret } from '@sidetone/core';
+import { BoundedMap, isSameSecret } from '@sidetone/plugin-kit';
 import type { VobizOptions } from '../config.ts';
 
 /** How long a nonce is remembered, ms. */
-export const NONCE_LIFE_MS = 10 * 60_000;
-/** How many nonces are remembered; beyond, the oldest goes. Only those of right signatures count. */
+export const NONCE_LIFETIME_MS = 10 * 60_000;
+/** Largest number of remembered nonces. Only those with a valid signature are remembered. */
 export const MAX_NONCES = 10_000;
 
 /**
- * Checks a request. The function that comes back gives its nonce free again: for a request that could not be taken in,
- * which Vobiz will send once more.
+ * Verifies a request. Returns a function that releases its nonce: for a request that could not be handled, and that Vobiz
+ * will send again.
  * @throws {FaultError} WEBHOOK_UNAUTHENTICATED.
  */
 export type WebhookAuth = (request: Pick<IngressRequest, 'path' | 'headers'>) => () => void;
 
-/** The schemes from the best to the least. The oldest, plain `X-Vobiz-Signature`, is not told the same way everywhere. */
+/** The schemes, best first. The oldest, plain `X-Vobiz-Signature`, is documented inconsistently and not supported. */
 const SCHEMES = [
   { version: 'v3', text: (url: string, nonce: string) => `${url}.${nonce}` },
   { version: 'v2', text: (url: string, nonce: string) => url + nonce },
 ] as const;
 
-/** Whose token signs: the account's own, or that of its parent. */
+/** The tokens that may sign: the account's own, or its parent's. */
 const SIGNERS = [
-  { infix: '', whose: 'authToken' },
-  { infix: 'ma-', whose: 'parentAuthToken' },
+  { infix: '', option: 'authToken' },
+  { infix: 'ma-', option: 'parentAuthToken' },
 ] as const;
 
-const digest = (text: string): Buffer => createHash('sha256').update(text).digest();
+const rejected = (reason: string): FaultError => new FaultError('WEBHOOK_UNAUTHENTICATED', reason);
 
-/** Whether two texts are equal, in a time that depends on neither. */
-const isSame = (told: string, expected: string): boolean => timingSafeEqual(digest(told), digest(expected));
-
-const refused = (what: string): FaultError => new FaultError('WEBHOOK_UNAUTHENTICATED', what);
-
-/** Nonces that were used, oldest first. */
+/** Creates the set of used nonces. */
 function createNonces({ clock, log }: Pick<ProviderHost, 'clock' | 'log'>) {
-  const used = new Map<string, number>();
-  let evicted = 0;
-
-  function prune(now: number): void {
-    for (const [nonce, at] of used) {
-      if (now - at < NONCE_LIFE_MS) break;
-      used.delete(nonce);
-    }
-    const oldest = used.size >= MAX_NONCES ? used.keys().next().value : undefined;
-    if (oldest === undefined) return;
-    used.delete(oldest);
-    if (evicted++ === 0) log.warn('more webhooks than nonces can be remembered', { limit: MAX_NONCES });
-  }
+  const used = new BoundedMap<string, number>(MAX_NONCES, () => {
+    if (used.dropped === 1)
+      log.warn('too many nonces of webhooks, dropping the oldest', { limit: MAX_NONCES });
+  });
 
   return {
-    /** Whether it is new; from now on it is not. */
+    /** Marks a nonce as used. Returns whether it was unused. */
     use(nonce: string): boolean {
       const now = clock.now();
-      prune(now);
+      for (const [other, usedAt] of used) {
+        if (now - usedAt < NONCE_LIFETIME_MS) break;
+        used.delete(other);
+      }
       if (used.has(nonce)) return false;
       used.set(nonce, now);
       return true;
@@ -67,12 +56,13 @@ function createNonces({ clock, log }: Pick<ProviderHost, 'clock' | 'log'>) {
   };
 }
 
-/** The address of a webhook as it is signed: without its query. */
-function signedAddress(url: URL): string {
-  return url.origin + url.pathname;
-}
+/** Returns the URL that Vobiz signs: without its query. */
+const signedUrl = (url: URL): string => url.origin + url.pathname;
 
-/** The check that the options ask for. */
+const signatureOf = (token: Secret, text: string): string =>
+  createHmac('sha256', token.reveal()).update(text).digest('base64');
+
+/** Creates the check that the options require. */
 export function createWebhookAuth(
   options: Pick<VobizOptions, 'signature' | 'authToken' | 'parentAuthToken'>,
   host: Pick<ProviderHost, 'publicUrl' | 'clock' | 'log'>,
@@ -80,31 +70,26 @@ export function createWebhookAuth(
   if (options.signature === 'off') return () => () => {};
   const nonces = createNonces(host);
 
-  const signatureOf = (token: Secret, text: string): string =>
-    createHmac('sha256', token.reveal()).update(text).digest('base64');
-
   return ({ path, headers }) => {
-    const signed = SCHEMES.find(({ version }) =>
+    const scheme = SCHEMES.find(({ version }) =>
       SIGNERS.some(({ infix }) => headers[`x-vobiz-signature-${infix}${version}`] !== undefined),
     );
-    if (!signed) {
-      if (options.signature === 'require') throw refused('the webhook is not signed by V2 or V3');
+    if (!scheme) {
+      if (options.signature === 'require') throw rejected('missing V2 or V3 signature of the webhook');
       return () => {};
     }
-    const { version, text } = signed;
-    const url = signedAddress(host.publicUrl(path));
-    const common = headers[`x-vobiz-signature-${version}-nonce`];
-    for (const { infix, whose } of SIGNERS) {
+    const { version, text } = scheme;
+    const url = signedUrl(host.publicUrl(path));
+    const commonNonce = headers[`x-vobiz-signature-${version}-nonce`];
+    for (const { infix, option } of SIGNERS) {
       const name = `x-vobiz-signature-${infix}${version}`;
-      const token = options[whose];
-      const nonce = (headers[`${name}-nonce`] ?? common ?? '').trim();
+      const token = options[option];
+      const nonce = (headers[`${name}-nonce`] ?? commonNonce ?? '').trim();
       if (token === undefined || nonce === '') continue;
-      if (!isSame((headers[name] ?? '').trim(), signatureOf(token, text(url, nonce)))) continue;
-      if (!nonces.use(nonce)) throw refused('a webhook came with a nonce that was used before');
+      if (!isSameSecret((headers[name] ?? '').trim(), signatureOf(token, text(url, nonce)))) continue;
+      if (!nonces.use(nonce)) throw rejected('the nonce of the webhook was used before');
       return () => nonces.release(nonce);
     }
-    throw refused(
-      `the ${version.toUpperCase()} signature is not that of a configured token for this address`,
-    );
+    throw rejected(`invalid ${version.toUpperCase()} signature: no configured token matches for this URL`);
   };
 }

@@ -1,7 +1,7 @@
-/** Vobiz's webhooks, from form fields to values: all of them texts, and any of them missing. Pure and total. */
+/** Decodes Vobiz's webhooks from form fields: all of them are texts, and any may be missing. Pure and total. */
 import { instantOf, numberOf, definedFields, textOf } from '@sidetone/plugin-kit';
 
-/** A webhook, by its form fields. What is not told is absent. */
+/** A decoded webhook. Missing fields are absent. */
 export interface VobizWebhook {
   readonly callId: string;
   readonly event?: string;
@@ -11,9 +11,9 @@ export interface VobizWebhook {
   readonly to?: string;
   readonly createdAt?: number;
   readonly streamId?: string;
-  /** Of the checkpoint of a stream that was reached. */
+  /** Name of the checkpoint that a stream reached. */
   readonly name?: string;
-  /** As told: to tell deliveries apart. */
+  /** As received; part of dedupe keys. */
   readonly timestamp?: string;
   readonly hangup?: {
     readonly cause?: string;
@@ -27,12 +27,12 @@ export interface VobizWebhook {
     readonly answeredAt?: number;
     readonly endedAt?: number;
   };
-  /** Whether an answering machine was heard. */
+  /** True if a machine answered; otherwise absent. */
   readonly machine?: boolean;
   /** Another leg that was dialled for this call. */
   readonly dial?: {
     readonly legId?: string;
-    /** How the whole dialling ended, when it did: `completed`, `busy`, ... */
+    /** The result of the dial once it has ended: `completed`, `busy`, ... */
     readonly status?: string;
   };
   readonly conference?: { readonly id?: string; readonly name?: string; readonly memberId?: string };
@@ -44,7 +44,7 @@ export interface VobizWebhook {
     readonly endedAt?: number;
     readonly endReason?: string;
   };
-  /** What a person answered when asked for keys or words. */
+  /** Digits or speech of the caller in response to `Gather`. */
   readonly gathered?: {
     readonly digits?: string;
     readonly speech?: string;
@@ -53,19 +53,19 @@ export interface VobizWebhook {
   };
 }
 
-export type DecodedWebhook =
+type DecodedWebhook =
   { readonly ok: true; readonly webhook: VobizWebhook } | { readonly ok: false; readonly problem: string };
 
-/** India's time is ahead of UTC by this, all year. */
+/** Offset of Indian time from UTC; there is no daylight saving time. */
 const IST_OFFSET_MS = 5.5 * 60 * 60 * 1000;
 
-/** `YYYY-MM-DD HH:MM:SS.ffffff`, which in this field is UTC. */
+/** Parses `YYYY-MM-DD HH:MM:SS.ffffff` as UTC. */
 function utcInstant(text: string | undefined): number | undefined {
   const parts = /^(\d{4}-\d\d-\d\d)[ T](\d\d:\d\d:\d\d)(\.\d{1,3})?\d*$/.exec(text ?? '');
   return parts ? instantOf(`${parts[1]}T${parts[2]}${parts[3] ?? ''}Z`) : undefined;
 }
 
-/** `YYYY-MM-DD HH:MM:SS`, which in other fields of the same form is the time of India; a zone that is told goes first. */
+/** Parses `YYYY-MM-DD HH:MM:SS` as Indian time, unless the text has a time zone. */
 function indianInstant(text: string | undefined): number | undefined {
   const local = utcInstant(text);
   return local === undefined ? zonedInstant(text) : local - IST_OFFSET_MS;
@@ -76,11 +76,11 @@ const zonedInstant = (text: string | undefined): number | undefined =>
 
 type Field = (...names: readonly string[]) => string | undefined;
 
-/** `fields` if any of them was told. */
+/** Returns `fields`, or undefined if there are none. */
 const unlessEmpty = <Fields extends object>(fields: Fields): Fields | undefined =>
   Object.keys(fields).length > 0 ? fields : undefined;
 
-/** What can be told beside the call itself, each in the spelling of its webhook. */
+/** Reads what only some webhooks contain, under the field names of each. */
 const readParts = (text: Field) =>
   definedFields({
     machine: /^true$/i.test(text('Machine', 'IfMachine') ?? 'no') || undefined,
@@ -116,22 +116,23 @@ const readParts = (text: Field) =>
     ),
   });
 
-/** A length that is known: -1 stands for one that is not. */
+/** Returns a duration; -1 means unknown. */
 function durationOf(text: string | undefined): number | undefined {
   const ms = numberOf(text);
   return ms === undefined || ms < 0 ? undefined : ms;
 }
 
+/** Returns a number from 0 to 1. */
 function shareOf(text: string | undefined): number | undefined {
   const share = numberOf(text);
   return share === undefined || share < 0 || share > 1 ? undefined : share;
 }
 
-/** The webhook in form fields, from a body or a query. */
+/** Decodes the form fields of a webhook, from a body or a query. */
 export function decodeWebhook(fields: URLSearchParams): DecodedWebhook {
-  const text: Field = (...names) => names.map((name) => textOf(fields.get(name))).find((told) => told);
+  const text: Field = (...names) => names.map((name) => textOf(fields.get(name))).find((value) => value);
   const callId = text('CallUUID', 'call_uuid', 'DialALegUUID');
-  if (callId === undefined) return { ok: false, problem: 'the webhook has no CallUUID' };
+  if (callId === undefined) return { ok: false, problem: 'webhook without CallUUID' };
   const hangup = definedFields({
     cause: text('HangupCause'),
     code: numberOf(text('HangupCauseCode')),

@@ -1,7 +1,7 @@
 import { providerCallId } from '@sidetone/core';
 import { createFakeHost } from '@sidetone/testkit';
 import { describe, expect, it } from 'vitest';
-import { createNextSteps, MAX_NEXT_STEPS, NEXT_STEP_LIFE_MS } from '../../src/answer/next-steps.ts';
+import { createNextSteps, MAX_NEXT_STEPS, NEXT_STEP_LIFETIME_MS } from '../../src/answer/next-steps.ts';
 
 const id = providerCallId;
 
@@ -33,7 +33,7 @@ describe('what comes next', () => {
     expect(await steps.take(id('call-0'))).toBeUndefined();
     expect(await steps.take(id('call-1'))).toBeDefined();
     expect(host.logs.filter(({ level }) => level === 'warn')).toHaveLength(1);
-    await host.clock.advance(NEXT_STEP_LIFE_MS);
+    await host.clock.advance(NEXT_STEP_LIFETIME_MS);
     await steps.order(id('new'), { kind: 'hangup' });
     expect([...host.state.entries.keys()]).toEqual(['next/new']);
   });

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { MAX_ANSWER_BYTES, weave, type WeaveOptions } from '../../src/answer/xml-merge.ts';
+import { MAX_ANSWER_BYTES, insertElement, type MergeOptions } from '../../src/answer/xml-merge.ts';
 
 const STREAM = '<Stream bidirectional="false">wss://calls.example.com/stream/t</Stream>';
 const RINGING = { isAnswered: false } as const;
@@ -8,8 +8,8 @@ const ANSWERED = { isAnswered: true } as const;
 const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
 
 /** The document with the stream where `|` stands in it, if anywhere. */
-function expectWoven(marked: string, options: WeaveOptions = RINGING): void {
-  const woven = weave(bytes(marked.replace('|', '')), STREAM, options);
+function expectWoven(marked: string, options: MergeOptions = RINGING): void {
+  const woven = insertElement(bytes(marked.replace('|', '')), STREAM, options);
   expect(woven).toEqual({ ok: true, xml: marked.replace('|', STREAM) });
 }
 
@@ -81,19 +81,22 @@ describe('what is no answer', () => {
     '<Response>\u0000</Response>',
     '<?xml version="1.0" encoding="ISO-8859-1"?><Response><Speak>é</Speak></Response>',
   ])('is told apart: %s', (document) => {
-    expect(weave(bytes(document), STREAM, RINGING)).toMatchObject({ ok: false });
+    expect(insertElement(bytes(document), STREAM, RINGING)).toMatchObject({ ok: false });
   });
 
   it('is also what is no UTF-8', () => {
     const document = new Uint8Array([...bytes('<Response>'), 0xe9, ...bytes('</Response>')]);
-    expect(weave(document, STREAM, RINGING)).toEqual({ ok: false, problem: 'it is no UTF-8' });
+    expect(insertElement(document, STREAM, RINGING)).toEqual({
+      ok: false,
+      problem: 'the document is not valid UTF-8',
+    });
   });
 
   it('is what Vobiz would not take for its length, the stream included', () => {
     const room = MAX_ANSWER_BYTES - STREAM.length - '<Response><Play></Play></Response>'.length;
     const document = (length: number) => bytes(`<Response><Play>${'x'.repeat(length)}</Play></Response>`);
-    expect(weave(document(room), STREAM, RINGING)).toMatchObject({ ok: true });
-    expect(weave(document(room + 1), STREAM, RINGING)).toMatchObject({ ok: false });
+    expect(insertElement(document(room), STREAM, RINGING)).toMatchObject({ ok: true });
+    expect(insertElement(document(room + 1), STREAM, RINGING)).toMatchObject({ ok: false });
   });
 });
 
@@ -124,7 +127,7 @@ describe('whatever the application says', () => {
         ([before, told, gap], verbs) => {
           const head = `${before.trim()}<Response${told}>${gap}`;
           const rest = `${verbs.join('')}</Response>${gap}`;
-          const woven = weave(bytes(head + rest), STREAM, ANSWERED);
+          const woven = insertElement(bytes(head + rest), STREAM, ANSWERED);
           // A hangup of the generator's own making is very unlikely, and would be left alone.
           expect(woven).toEqual({ ok: true, xml: head + STREAM + rest });
         },
@@ -140,7 +143,7 @@ describe('whatever the application says', () => {
         (verbs, share) => {
           const document = `<Response>${verbs.join('')}</Response>`;
           const part = document.slice(0, Math.floor(document.length * share));
-          expect(weave(bytes(part), STREAM, RINGING).ok).toBe(false);
+          expect(insertElement(bytes(part), STREAM, RINGING).ok).toBe(false);
         },
       ),
     );
@@ -165,10 +168,10 @@ describe('whatever the application says', () => {
     );
     fc.assert(
       fc.property(fc.array(fc.oneof(piece, fc.string()), { maxLength: 20 }), (pieces) => {
-        const { ok } = weave(bytes(pieces.join('')), STREAM, RINGING);
+        const { ok } = insertElement(bytes(pieces.join('')), STREAM, RINGING);
         expect(typeof ok).toBe('boolean');
       }),
     );
-    fc.assert(fc.property(fc.uint8Array(), (raw) => void weave(raw, STREAM, RINGING)));
+    fc.assert(fc.property(fc.uint8Array(), (raw) => void insertElement(raw, STREAM, RINGING)));
   });
 });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { capabilitiesFor, type CapabilityFacts } from '../../src/control/capabilities.ts';
+import { capabilitiesFor, type CallConditions } from '../../src/control/capabilities.ts';
 
 const OVER_REST = ['SAY', 'TRANSFER', 'END_CALL', 'SEND_DTMF', 'PLAY_AUDIO', 'CLEAR_AUDIO'];
 const BY_RELAY = [
@@ -12,16 +12,16 @@ const BY_RELAY = [
   'TRANSFER',
 ];
 
-const CALL: CapabilityFacts = {
+const CALL: CallConditions = {
   status: 'IN_PROGRESS',
   hasKeys: true,
   isRelayed: false,
-  isInRoom: false,
+  isInConference: false,
   hasAudio: false,
 };
 
 describe('what can be done', () => {
-  it.each<[string, Partial<CapabilityFacts>, readonly string[]]>([
+  it.each<[string, Partial<CallConditions>, readonly string[]]>([
     ['to a call', {}, OVER_REST],
     ['to a call that is heard', { hasAudio: true }, [...OVER_REST, 'LISTEN']],
     ['to a call, without keys', { hasKeys: false }, []],
@@ -37,9 +37,9 @@ describe('what can be done', () => {
       { isRelayed: true, hasKeys: false, status: 'RINGING' },
       BY_RELAY,
     ],
-    ['in a room', { isInRoom: true }, [...OVER_REST, 'MUTE_CUSTOMER']],
-    ['in a room, without keys', { isInRoom: true, hasKeys: false }, []],
-    ['once it is over', { status: 'ENDED', isRelayed: true, isInRoom: true, hasAudio: true }, []],
+    ['in a room', { isInConference: true }, [...OVER_REST, 'MUTE_CUSTOMER']],
+    ['in a room, without keys', { isInConference: true, hasKeys: false }, []],
+    ['once it is over', { status: 'ENDED', isRelayed: true, isInConference: true, hasAudio: true }, []],
   ])('%s', (_what, facts, expected) => {
     expect(capabilitiesFor({ ...CALL, ...facts })).toEqual(expected);
   });

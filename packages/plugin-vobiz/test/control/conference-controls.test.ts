@@ -1,7 +1,7 @@
 import { providerCallId } from '@sidetone/core';
 import { createCommandContext, createControlledCall } from '@sidetone/testkit';
 import { describe, expect, it } from 'vitest';
-import { createRooms, MAX_MEMBERS } from '../../src/control/conference-controls.ts';
+import { createConferenceMembers, MAX_MEMBERS } from '../../src/calls/conference-members.ts';
 import { AUTH, BASE, start } from '../harness.ts';
 import { CALL, form, reply } from '../samples.ts';
 
@@ -62,19 +62,19 @@ describe('the members of rooms', () => {
   });
 
   it('stay where they entered last, although the news of leaving comes late', () => {
-    const rooms = createRooms();
-    rooms.take(news('a', 'ConferenceEnter', 'one', '1'));
-    rooms.take(news('a', 'ConferenceEnter', 'two', '2'));
-    rooms.take(news('a', 'ConferenceExit', 'one', '1'));
-    expect(rooms.of(providerCallId('a'))).toEqual({ room: 'two', memberId: '2' });
+    const members = createConferenceMembers();
+    members.receive(news('a', 'ConferenceEnter', 'one', '1'));
+    members.receive(news('a', 'ConferenceEnter', 'two', '2'));
+    members.receive(news('a', 'ConferenceExit', 'one', '1'));
+    expect(members.get(providerCallId('a'))).toEqual({ room: 'two', memberId: '2' });
   });
 
   it('are forgotten when there are too many, the oldest first', () => {
-    const rooms = createRooms();
+    const members = createConferenceMembers();
     for (let count = 0; count <= MAX_MEMBERS; count++) {
-      rooms.take(news(String(count), 'ConferenceEnter', 'one', String(count)));
+      members.receive(news(String(count), 'ConferenceEnter', 'one', String(count)));
     }
-    expect(rooms.of(providerCallId('0'))).toBeUndefined();
-    expect(rooms.of(providerCallId('1'))).toBeDefined();
+    expect(members.get(providerCallId('0'))).toBeUndefined();
+    expect(members.get(providerCallId('1'))).toBeDefined();
   });
 });

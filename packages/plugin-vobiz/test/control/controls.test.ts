@@ -1,7 +1,7 @@
 import { createCommandContext, createControlledCall, connectionFailure } from '@sidetone/testkit';
 import type { ControlArguments } from '@sidetone/core';
 import { describe, expect, it } from 'vitest';
-import { MAX_TRANSFERS, TRANSFER_LIFE_MS, TRANSFER_RETRY_MS } from '../../src/answer/transfer-grants.ts';
+import { MAX_TRANSFERS, TRANSFER_LIFETIME_MS, TRANSFER_RETRY_MS } from '../../src/answer/transfer-grants.ts';
 import { AUTH, BASE, start, type Harness } from '../harness.ts';
 import { CALL, form, reply } from '../samples.ts';
 
@@ -220,7 +220,7 @@ describe('the address of a transfer', () => {
     expect(await harness.post(path, foreign)).toMatchObject({ status: 404 });
     expect(await harness.post('transfer/guess', form('transfer_url'))).toMatchObject({ status: 404 });
     expect(harness.host.eventsOf('transfer.started')).toEqual([]);
-    await harness.host.clock.advance(TRANSFER_LIFE_MS);
+    await harness.host.clock.advance(TRANSFER_LIFETIME_MS);
     expect(await harness.post(path, form('transfer_url'))).toMatchObject({ status: 404 });
   });
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { agentUrlOf, mistakeInAgentUrl, webSocketAddress } from '../../src/relay/agent-url.ts';
+import { agentUrlFor, agentUrlProblem, parseWebSocketUrl } from '../../src/relay/agent-url.ts';
 import {
   checkpoint,
   clearAudio,
@@ -9,8 +9,8 @@ import {
   playAudio,
   stop,
 } from '../../src/relay/agent-wire.ts';
-import { createOutlet, MAX_UNSENT_CHARACTERS } from '../../src/relay/send-queue.ts';
-import { silenced } from '../../src/relay/silence.ts';
+import { createSendQueue, MAX_UNSENT_CHARACTERS } from '../../src/relay/send-queue.ts';
+import { withSilence } from '../../src/relay/silence.ts';
 import { frame, samplesOf, STREAM, textOf } from '../samples.ts';
 
 const sample = (name: string): object => samplesOf('stream-out').find((each) => each.name === name)!.body;
@@ -71,14 +71,14 @@ describe('a message without its sound', () => {
     // It says itself what it is.
     ['media_older_mulaw', 'audio/x-l16', 160, 0xff],
   ])('has silence of the same length, and the rest as it was: %s', (name, encoding, bytes, value) => {
-    const silent = silenced(frame(name), encoding);
+    const silent = withSilence(frame(name), encoding);
     expect(Buffer.from(payloadIn(silent), 'base64')).toEqual(Buffer.alloc(bytes, value));
     expect(silent.replace(payloadIn(silent), payloadIn(frame(name)))).toBe(frame(name));
   });
 
   it('has none of it wherever it stands, and however it is written', () => {
     const text = '{"event":"media","media":{"payload":"\\/v7+","note":"/v7+"}}';
-    expect(payloadIn(silenced(text, 'audio/x-mulaw'))).toBe('////');
+    expect(payloadIn(withSilence(text, 'audio/x-mulaw'))).toBe('////');
   });
 
   it('is as it was if it had none', () => {
@@ -86,14 +86,14 @@ describe('a message without its sound', () => {
       ({ body }) => typeof (body['media'] as { payload?: unknown } | undefined)?.payload !== 'string',
     );
     expect(others.length).toBeGreaterThan(10);
-    for (const { body } of others) expect(silenced(textOf(body), 'audio/x-mulaw')).toBe(textOf(body));
+    for (const { body } of others) expect(withSilence(textOf(body), 'audio/x-mulaw')).toBe(textOf(body));
   });
 });
 
 describe('the address of an agent', () => {
   it('has what is known of the call, percent-encoded, in its path and its query', () => {
     const template = 'wss://a.example.in/{callId}/x?from={from}&to={to}&{from}';
-    expect(agentUrlOf(template, { callId: 'a/b', from: '+91 9&' }).href).toBe(
+    expect(agentUrlFor(template, { callId: 'a/b', from: '+91 9&' }).href).toBe(
       'wss://a.example.in/a%2Fb/x?from=%2B91%209%26&to=&%2B91%209%26',
     );
   });
@@ -101,7 +101,7 @@ describe('the address of an agent', () => {
   it('is the same whatever a call is called', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'grapheme' }), (callId) => {
-        const url = agentUrlOf('wss://a.example.in/x?call={callId}&key=k', { callId });
+        const url = agentUrlFor('wss://a.example.in/x?call={callId}&key=k', { callId });
         expect([url.host, url.pathname, url.searchParams.get('key')]).toEqual(['a.example.in', '/x', 'k']);
         expect(url.searchParams.get('call')).toBe(callId);
       }),
@@ -117,14 +117,14 @@ describe('the address of an agent', () => {
     'wss://a.example.in/{call}',
     'wss://a.example.in/?{caller}={from}',
   ])('that cannot be one is a mistake: %s', (template) => {
-    expect(mistakeInAgentUrl(template)).toMatch(/^expected /);
+    expect(agentUrlProblem(template)).toMatch(/^expected /);
   });
 
   it.each(['ws://127.0.0.1:9000', 'wss://u:p@a.example.in/{callId}?f={from}&t={to}'])(
     'that can be one is none: %s',
     (template) => {
-      expect(mistakeInAgentUrl(template)).toBeUndefined();
-      expect(webSocketAddress(template)).toBeDefined();
+      expect(agentUrlProblem(template)).toBeUndefined();
+      expect(parseWebSocketUrl(template)).toBeDefined();
     },
   );
 });
@@ -134,7 +134,7 @@ describe('what is on its way to Vobiz', () => {
     const sent: number[] = [];
     const warnings: string[] = [];
     let taken = (): void => undefined;
-    const outlet = createOutlet(
+    const outlet = createSendQueue(
       {
         send: (message) => {
           sent.push(message.length);

@@ -3,10 +3,11 @@ import { MAX_AHEAD_MS } from '@sidetone/plugin-kit';
 import { createFakeClock } from '@sidetone/testkit';
 import { describe, expect, it } from 'vitest';
 import { createByteOrder } from '../../src/stream/byte-order.ts';
-import { createVoiceLine, SMOOTHING_MS, type VoiceFormat } from '../../src/relay/playback-timeline.ts';
+import { SMOOTHING_MS, type SourceFormat } from '../../src/relay/audio-runs.ts';
+import { createPlaybackTimeline } from '../../src/relay/playback-timeline.ts';
 
-const MULAW: VoiceFormat = { encoding: 'mulaw', sampleRate: 8000, byteOrder: undefined };
-const wide = (sampleRate: number, order: 'le' | 'be' = 'le'): VoiceFormat => ({
+const MULAW: SourceFormat = { encoding: 'mulaw', sampleRate: 8000, byteOrder: undefined };
+const wide = (sampleRate: number, order: 'le' | 'be' = 'le'): SourceFormat => ({
   encoding: 'pcm_s16le',
   sampleRate,
   byteOrder: createByteOrder(order, sampleRate),
@@ -14,15 +15,15 @@ const wide = (sampleRate: number, order: 'le' | 'be' = 'le'): VoiceFormat => ({
 
 function start(sampleRate = 8000) {
   const clock = createFakeClock();
-  const wanted = { now: true };
+  const demand = { now: true };
   const written: { readonly positionMs: number; readonly samples: Int16Array }[] = [];
-  const line = createVoiceLine({
+  const timeline = createPlaybackTimeline({
     clock,
     format: { encoding: 'pcm_s16le', sampleRate },
-    isWanted: () => wanted.now,
+    hasDemand: () => demand.now,
     write: (bytes, positionMs) => written.push({ positionMs, samples: decodePcm16le(bytes).slice() }),
   });
-  return { clock, line, wanted, written, positions: () => written.map(({ positionMs }) => positionMs) };
+  return { clock, timeline, demand, written, positions: () => written.map(({ positionMs }) => positionMs) };
 }
 
 const silence = (ms: number): string => Buffer.alloc(ms * 8, 0xff).toString('base64');
@@ -39,12 +40,12 @@ const tone = (sampleRate: number, from: number, count: number): string =>
 
 describe('audio on the line', () => {
   it('that comes a little late follows without a gap, and later than that where it is', async () => {
-    const { clock, line, positions } = start();
-    line.push(silence(20), MULAW);
+    const { clock, timeline, positions } = start();
+    timeline.push(silence(20), MULAW);
     await clock.advance(20 + SMOOTHING_MS);
-    line.push(silence(20), MULAW);
+    timeline.push(silence(20), MULAW);
     await clock.advance(20 + SMOOTHING_MS + 40);
-    line.push(silence(20), MULAW);
+    timeline.push(silence(20), MULAW);
     await clock.advance(1000);
     expect(positions()).toEqual([0, 20, 200]);
     expect(clock.pending).toBe(0);
@@ -57,10 +58,10 @@ describe('audio on the line', () => {
     [24_000, 16_000],
     [8000, 24_000],
   ])('of %i Hz is heard at %i Hz, without a seam between its pieces', async (from, to) => {
-    const { clock, line, written } = start(to);
+    const { clock, timeline, written } = start(to);
     const pieceSamples = from / 50;
     for (let piece = 0; piece < 20; piece++) {
-      line.push(tone(from, piece * pieceSamples, pieceSamples), wide(from));
+      timeline.push(tone(from, piece * pieceSamples, pieceSamples), wide(from));
       await clock.advance(20);
     }
     await clock.advance(1000);
@@ -74,59 +75,59 @@ describe('audio on the line', () => {
   });
 
   it('of another byte order or encoding is the same sound', async () => {
-    const { clock, line, written } = start();
-    line.push(Buffer.from([0x12, 0x34, 0x12, 0x34]).toString('base64'), wide(8000, 'be'));
-    line.push(silence(20), MULAW);
+    const { clock, timeline, written } = start();
+    timeline.push(Buffer.from([0x12, 0x34, 0x12, 0x34]).toString('base64'), wide(8000, 'be'));
+    timeline.push(silence(20), MULAW);
     await clock.advance(200);
     expect(written[0]!.samples.slice(0, 3)).toEqual(Int16Array.of(0x1234, 0x1234, 0));
   });
 
   it('that is no audio is a silence of its length', async () => {
-    const { clock, line, written, positions } = start();
-    line.push('@@not*base64@@', MULAW);
-    line.push(silence(20), MULAW);
-    line.push('', MULAW);
+    const { clock, timeline, written, positions } = start();
+    timeline.push('@@not*base64@@', MULAW);
+    timeline.push(silence(20), MULAW);
+    timeline.push('', MULAW);
     await clock.advance(200);
     expect(positions()).toEqual([0, 20]);
     expect(new Set(written.flatMap(({ samples }) => [...samples]))).toEqual(new Set([0]));
   });
 
   it('beyond its bound is left out, counted', async () => {
-    const { clock, line } = start();
-    for (let ms = 0; ms <= MAX_AHEAD_MS; ms += 1000) line.push(silence(1000), MULAW);
-    line.push(silence(500), MULAW);
-    expect(line.droppedMs).toBe(500);
-    line.end();
+    const { clock, timeline } = start();
+    for (let ms = 0; ms <= MAX_AHEAD_MS; ms += 1000) timeline.push(silence(1000), MULAW);
+    timeline.push(silence(500), MULAW);
+    expect(timeline.droppedMs).toBe(500);
+    timeline.end();
     expect(clock.pending).toBe(0);
   });
 
   it('costs nothing while nobody wants it, and what is over is forgotten', async () => {
-    const { clock, line, wanted, positions } = start();
-    wanted.now = false;
-    line.push(silence(5000), MULAW);
+    const { clock, timeline, demand, positions } = start();
+    demand.now = false;
+    timeline.push(silence(5000), MULAW);
     expect(clock.pending).toBe(0);
     await clock.advance(4000);
-    wanted.now = true;
-    line.wake();
+    demand.now = true;
+    timeline.demandChanged();
     await clock.advance(100);
-    wanted.now = false;
+    demand.now = false;
     await clock.advance(100);
     expect(clock.pending).toBe(0);
     expect(positions()[0]).toBe(3940);
     expect(positions().at(-1)).toBe(4020);
-    wanted.now = true;
+    demand.now = true;
     await clock.advance(5000);
-    line.wake();
+    timeline.demandChanged();
     expect(clock.pending).toBe(0);
-    expect(line.droppedMs).toBe(0);
+    expect(timeline.droppedMs).toBe(0);
   });
 
   it('that is cleared ends where it was, and the next begins there', async () => {
-    const { clock, line, written, positions } = start();
-    line.push(tone(8000, 0, 8000), wide(8000));
+    const { clock, timeline, written, positions } = start();
+    timeline.push(tone(8000, 0, 8000), wide(8000));
     await clock.advance(50);
-    line.clear();
-    line.push(silence(20), MULAW);
+    timeline.clear();
+    timeline.push(silence(20), MULAW);
     await clock.advance(500);
     expect(positions()).toEqual([0, 20, 40, 60]);
     const heard = written.flatMap(({ samples }) => [...samples]);

@@ -1,15 +1,10 @@
 import { FaultError, type Socket } from '@sidetone/core';
 import { createFakeSocket, type FakeSocket } from '@sidetone/testkit';
 import { describe, expect, it } from 'vitest';
-import {
-  FLUSH_MS,
-  MAX_IN_FLIGHT,
-  MAX_WAITING_CONTROLS,
-  MAX_WAITING_MEDIA,
-  RECONNECT_FIRST_MS,
-  STABLE_MS,
-} from '../../src/relay/agent-link.ts';
-import { STOP_WITHIN_MS } from '../../src/relay/relay.ts';
+import { RECONNECT } from '../../src/relay/agent-dialer.ts';
+import { FLUSH_TIMEOUT_MS, STABLE_MS } from '../../src/relay/agent-link.ts';
+import { MAX_BUFFERED_CONTROLS, MAX_BUFFERED_MEDIA, MAX_IN_FLIGHT } from '../../src/relay/agent-queue.ts';
+import { STOP_TIMEOUT_MS } from '../../src/relay/relay-state.ts';
 import {
   CALL_ID,
   CLEAR,
@@ -47,7 +42,7 @@ describe('an agent that ends the stream', () => {
     end(agent());
     await host.clock.settle();
     expect(vobiz.received).toEqual([]);
-    expect(relays.of(CALL_ID)).toBeUndefined();
+    expect(relays.get(CALL_ID)).toBeUndefined();
     keep();
     await host.clock.settle();
     expect(vobiz.received).toEqual([stop]);
@@ -85,7 +80,7 @@ describe('an agent that ends the stream', () => {
     await tell(host, agent(), out('stop'), say(FRAME), out('stop'));
     expect(vobiz.received).toEqual([out('stop')]);
     expect(kept).toEqual([`hang up ${CALL}`]);
-    await host.clock.advance(STOP_WITHIN_MS);
+    await host.clock.advance(STOP_TIMEOUT_MS);
     expect(vobiz.closing?.code).toBe(1000);
     expect(host.clock.pending).toBe(0);
   });
@@ -114,7 +109,7 @@ describe('an agent that is lost', () => {
     agent().cut();
     await tell(host, vobiz, media(FRAME), frame('dtmf_plivo_shape'));
     expect(notices(host)).toEqual(['VOBIZ_AGENT_LOST']);
-    await host.clock.advance(RECONNECT_FIRST_MS);
+    await host.clock.advance(RECONNECT.firstMs);
     expect(agent(1).received).toEqual([START, media(FRAME), frame('dtmf_plivo_shape')]);
     expect(notices(host)).toEqual(['VOBIZ_AGENT_LOST', 'VOBIZ_AGENT_BACK']);
     await tell(host, agent(1), say(FRAME));
@@ -142,7 +137,7 @@ describe('an agent that is lost', () => {
     for (let losses = 0; losses < 3; losses++) {
       await host.clock.advance(STABLE_MS);
       agent().cut();
-      await host.clock.advance(RECONNECT_FIRST_MS);
+      await host.clock.advance(RECONNECT.firstMs);
       agent();
     }
     expect(notices(host)).not.toContain('VOBIZ_AGENT_UNREACHABLE');
@@ -153,7 +148,7 @@ describe('an agent that is lost', () => {
     const { host, vobiz, agent, kept } = await startRelay();
     await tell(host, vobiz, frame('stop_older_call_ended'));
     agent().cut();
-    await host.clock.advance(RECONNECT_FIRST_MS);
+    await host.clock.advance(RECONNECT.firstMs);
     expect(host.dials).toHaveLength(1);
     expect(notices(host)).toEqual([]);
     vobiz.close();
@@ -188,7 +183,7 @@ describe('an agent that cannot be reached', () => {
     const vobiz = open();
     await tell(host, vobiz, START, media(FRAME));
     host.answerDials(() => {});
-    await host.clock.advance(RECONNECT_FIRST_MS);
+    await host.clock.advance(RECONNECT.firstMs);
     expect(agent().received).toEqual([START, media(FRAME)]);
     expect(notices(host)).toEqual([]);
   });
@@ -242,7 +237,9 @@ describe('an agent that does not read', () => {
     const { deaf, sent, wake } = deafAgent();
     const { host, vobiz } = await startRelay({ dial: () => Promise.resolve(deaf) });
     const inFlight = Array.from({ length: MAX_IN_FLIGHT - 1 }, (_, chunk) => media(FRAME, { chunk }));
-    const waiting = Array.from({ length: MAX_WAITING_MEDIA + 3 }, (_, n) => media(FRAME, { chunk: 100 + n }));
+    const waiting = Array.from({ length: MAX_BUFFERED_MEDIA + 3 }, (_, n) =>
+      media(FRAME, { chunk: 100 + n }),
+    );
     await tell(host, vobiz, ...inFlight, frame('dtmf_plivo_shape'), ...waiting);
     expect(sent).toEqual([START, ...inFlight]);
     wake();
@@ -250,7 +247,7 @@ describe('an agent that does not read', () => {
     expect(sent).toEqual([START, ...inFlight, frame('dtmf_plivo_shape'), ...waiting.slice(3)]);
     vobiz.close();
     await host.clock.settle();
-    const done = host.logs.find(({ message }) => message === 'an agent link is done');
+    const done = host.logs.find(({ message }) => message === 'agent link closed');
     expect(done?.fields).toMatchObject({ droppedMedia: 3, droppedControls: 0 });
   });
 
@@ -260,15 +257,15 @@ describe('an agent that does not read', () => {
     const answers = [deaf, another.socket];
     const { host, vobiz } = await startRelay({ dial: () => Promise.resolve(answers.shift()!) });
     another.peer.onMessage(() => {});
-    const digits = Array.from({ length: MAX_IN_FLIGHT + MAX_WAITING_CONTROLS }, () =>
+    const digits = Array.from({ length: MAX_IN_FLIGHT + MAX_BUFFERED_CONTROLS }, () =>
       frame('dtmf_flat_digit'),
     );
     await tell(host, vobiz, ...digits);
     expect(peer.closing?.code).toBe(1008);
     expect(notices(host)).toEqual(['VOBIZ_AGENT_LOST']);
-    await host.clock.advance(RECONNECT_FIRST_MS);
+    await host.clock.advance(RECONNECT.firstMs);
     expect(another.peer.received[0]).toBe(START);
-    expect(another.peer.received).toHaveLength(2 + MAX_WAITING_CONTROLS);
+    expect(another.peer.received).toHaveLength(2 + MAX_BUFFERED_CONTROLS);
   });
 
   it('is waited for no longer than a moment when the stream is over', async () => {
@@ -278,7 +275,7 @@ describe('an agent that does not read', () => {
     vobiz.close();
     await host.clock.settle();
     expect(peer.closing).toBeUndefined();
-    await host.clock.advance(FLUSH_MS);
+    await host.clock.advance(FLUSH_TIMEOUT_MS);
     expect(peer.closing?.code).toBe(1000);
     expect(host.clock.pending).toBe(0);
   });
@@ -301,7 +298,7 @@ describe('an agent that does not read', () => {
     const frames = Array.from({ length: MAX_IN_FLIGHT * 2 }, (_, chunk) => media(FRAME, { chunk }));
     await tell(host, vobiz, ...frames);
     first.peer.cut();
-    await host.clock.advance(RECONNECT_FIRST_MS);
+    await host.clock.advance(RECONNECT.firstMs);
     first.wake();
     await tell(host, vobiz, ...frames);
     expect(second.sent).toHaveLength(MAX_IN_FLIGHT);
@@ -396,7 +393,7 @@ describe('a handoff', () => {
     agent().cut();
     await host.clock.settle();
     await relay().handoff(NEXT, command('handoff'), signal);
-    await host.clock.advance(RECONNECT_FIRST_MS);
+    await host.clock.advance(RECONNECT.firstMs);
     expect(host.dials).toHaveLength(2);
     await tell(host, vobiz, CLEARED, media(FRAME));
     expect(agent(1).received).toEqual([START, media(FRAME)]);
@@ -438,7 +435,7 @@ describe('the end of a stream', () => {
     const { host, vobiz, open, relays, relay } = await startRelay();
     const first = relay();
     const second = open();
-    expect(relays.of(CALL_ID)).toBe(first);
+    expect(relays.get(CALL_ID)).toBe(first);
     await tell(host, second, START.replaceAll(STREAM, 'another'));
     expect(relay()).not.toBe(first);
     second.cut();
@@ -446,7 +443,7 @@ describe('the end of a stream', () => {
     expect(relay()).toBe(first);
     vobiz.cut();
     await host.clock.settle();
-    expect(relays.of(CALL_ID)).toBeUndefined();
+    expect(relays.get(CALL_ID)).toBeUndefined();
     expect(host.clock.pending).toBe(0);
   });
 });

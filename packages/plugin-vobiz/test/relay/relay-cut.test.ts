@@ -2,8 +2,8 @@ import { FaultError } from '@sidetone/core';
 import type { FakeSocket } from '@sidetone/testkit';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { FLUSH_MS } from '../../src/relay/agent-link.ts';
-import { STOP_WITHIN_MS } from '../../src/relay/relay.ts';
+import { FLUSH_TIMEOUT_MS } from '../../src/relay/agent-link.ts';
+import { STOP_TIMEOUT_MS } from '../../src/relay/relay-state.ts';
 import { IDLE_SOCKET_MS } from '../../src/stream/stream-session.ts';
 import {
   CALL_ID,
@@ -24,7 +24,7 @@ import { CALL, frame, STREAM } from '../samples.ts';
 const SOUND = 'https://media.example.in/hold.wav';
 const NEXT = new URL('wss://next.example.in/agent');
 /** Longer than any time that something is waited for. */
-const LONG_MS = 10 * Math.max(FLUSH_MS, STOP_WITHIN_MS, IDLE_SOCKET_MS);
+const LONG_MS = 10 * Math.max(FLUSH_TIMEOUT_MS, STOP_TIMEOUT_MS, IDLE_SOCKET_MS);
 
 type Step = (harness: RelayHarness, vobiz: FakeSocket) => unknown;
 
@@ -41,9 +41,9 @@ const agentSays =
   };
 /** A control; that it comes too late is no failure of the relay. */
 const control =
-  (act: (relay: NonNullable<ReturnType<RelayHarness['relays']['of']>>) => Promise<unknown>): Step =>
+  (act: (relay: NonNullable<ReturnType<RelayHarness['relays']['get']>>) => Promise<unknown>): Step =>
   ({ relays }) => {
-    const relay = relays.of(CALL_ID);
+    const relay = relays.get(CALL_ID);
     if (!relay) return;
     act(relay).catch((error: unknown) => {
       if (!(error instanceof FaultError)) throw error;
@@ -80,7 +80,7 @@ const STEPS: readonly (readonly [name: string, step: Step])[] = [
 /** What must hold whenever and however a relay has ended. */
 async function expectNothingLeft({ host, relays, agent }: RelayHarness, vobiz: FakeSocket): Promise<void> {
   await host.clock.settle();
-  expect(relays.of(CALL_ID)).toBeUndefined();
+  expect(relays.get(CALL_ID)).toBeUndefined();
   expect(vobiz.closing).toBeDefined();
   for (const [index, { peer }] of host.dials.entries()) {
     if (peer) expect(agent(index).closing).toBeDefined();
@@ -88,8 +88,8 @@ async function expectNothingLeft({ host, relays, agent }: RelayHarness, vobiz: F
   expect(host.clock.pending).toBe(0);
   expect(host.wantsListeners).toBe(0);
   for (const stream of host.streams) expect(stream.endReason).toBeDefined();
-  expect(host.logs.filter(({ message }) => message === 'a relay is done')).toHaveLength(1);
-  const links = host.logs.filter(({ message }) => message === 'an agent link is done');
+  expect(host.logs.filter(({ message }) => message === 'relay closed')).toHaveLength(1);
+  const links = host.logs.filter(({ message }) => message === 'agent link closed');
   expect(links.length).toBeLessThanOrEqual(2);
   host.verify();
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { MAX_HELD_MEDIA } from '../../src/relay/agent-link.ts';
-import { EARLY_FRAMES_MS } from '../../src/stream/stream-session.ts';
+import { MAX_BUFFERED_MEDIA_DIALLING } from '../../src/relay/agent-queue.ts';
+import { EARLY_MESSAGES_MS } from '../../src/stream/early-messages.ts';
 import {
   AGENT_URL,
   CALL_ID,
@@ -46,7 +46,7 @@ describe('what Vobiz says', () => {
     const { host, open, agent } = await startRelays();
     const vobiz = open();
     await tell(host, vobiz, frame('seq02_media_before_start'));
-    await host.clock.advance(EARLY_FRAMES_MS);
+    await host.clock.advance(EARLY_MESSAGES_MS);
     await tell(host, vobiz, START);
     expect(agent().received).toEqual([START]);
   });
@@ -62,7 +62,9 @@ describe('what Vobiz says', () => {
     let answer = (): void => undefined;
     host.answerDials(() => new Promise<void>((resolve) => (answer = resolve)));
     const vobiz = open();
-    const frames = Array.from({ length: MAX_HELD_MEDIA + 2 }, (_, chunk) => media(FRAME, { chunk }));
+    const frames = Array.from({ length: MAX_BUFFERED_MEDIA_DIALLING + 2 }, (_, chunk) =>
+      media(FRAME, { chunk }),
+    );
     await tell(host, vobiz, START, frame('dtmf_flat_digit'), ...frames);
     answer();
     await host.clock.settle();
@@ -139,7 +141,7 @@ describe('what the agent says', () => {
     expect(vobiz.received).toEqual([]);
     vobiz.close();
     await host.clock.settle();
-    const done = host.logs.find(({ message }) => message === 'a relay is done');
+    const done = host.logs.find(({ message }) => message === 'relay closed');
     expect(done?.fields).toMatchObject({ malformedByAgent: 3, binaryByAgent: 1 });
   });
 });

@@ -7,7 +7,7 @@ import {
   type FakeHostOptions,
   type FakeSocket,
 } from '@sidetone/testkit';
-import type { Relay } from '../../src/relay/relays.ts';
+import type { RelayCommands } from '../../src/relay/relay-commands.ts';
 import { createRelays, type Relays, type RelaysDeps } from '../../src/relay/relays.ts';
 import { CALL, frame, samplesOf, STREAM, textOf } from '../samples.ts';
 
@@ -104,7 +104,7 @@ export async function startRelays(options: RelayOptions = {}): Promise<RelayHarn
 
 export interface OpenRelay extends RelayHarness {
   readonly vobiz: FakeSocket;
-  relay(): Relay;
+  relay(): RelayCommands;
 }
 
 /** A call whose stream has started, with its agent connected. */
@@ -118,7 +118,7 @@ export async function startRelay(options: RelayOptions = {}, start = START): Pro
     ...harness,
     vobiz,
     relay() {
-      const relay = harness.relays.of(CALL_ID);
+      const relay = harness.relays.get(CALL_ID);
       if (!relay) throw new Error('the call has no open relay');
       return relay;
     },

@@ -2,7 +2,7 @@ import { decodeMulaw } from '@sidetone/core';
 import { SOUND_TIMEOUT_MS } from '@sidetone/plugin-kit';
 import { NEVER } from '@sidetone/testkit';
 import { describe, expect, it } from 'vitest';
-import { LEAD_MS, PLAYED_WITHIN_MS } from '../../src/relay/sound-player.ts';
+import { LEAD_MS, CHECKPOINT_TIMEOUT_MS } from '../../src/relay/sound-player.ts';
 import {
   CLEAR,
   CLEARED,
@@ -152,13 +152,13 @@ describe('a sound of ours', () => {
     await tell(host, agent(), say(FRAME), CLEAR, out('checkpoint'));
     expect(eventsAt(vobiz)).toEqual(['clearAudio', 'playAudio', 'checkpoint', 'checkpoint']);
     expect(agent().received).toEqual([START, CLEARED]);
-    await host.clock.advance(PLAYED_WITHIN_MS);
+    await host.clock.advance(CHECKPOINT_TIMEOUT_MS);
     await tell(host, agent(), say(FRAME));
     expect(vobiz.received.at(-1)).toBe(say(FRAME));
     vobiz.close();
     await host.clock.settle();
-    expect(host.logs.find(({ message }) => message === 'a relay is done')?.fields).toMatchObject({
-      gated: 2,
+    expect(host.logs.find(({ message }) => message === 'relay closed')?.fields).toMatchObject({
+      droppedAgentAudio: 2,
     });
   });
 

@@ -2,19 +2,19 @@ import { providerCallId, Secret, type CommandId } from '@sidetone/core';
 import { createFakeHost, type FakeHost } from '@sidetone/testkit';
 import { describe, expect, it } from 'vitest';
 import {
-  CALL_LIFE_MS,
-  createCallMemories,
+  CALL_LIFETIME_MS,
+  createRelayedCalls,
   MAX_OWN_CHECKPOINTS,
   MAX_RELAYED_CALLS,
-  type CallMemories,
+  type RelayedCalls,
 } from '../../src/relay/relayed-calls.ts';
-import { STATE_PATIENCE_MS } from '../../src/calls/durable-state.ts';
+import { STATE_WRITE_TIMEOUT_MS } from '../../src/calls/durable-state.ts';
 
 const call = providerCallId('call-1');
 const template = new Secret('wss://agent.example.in/?from={from}&to={to}');
 
-async function start(host: FakeHost = createFakeHost()): Promise<{ host: FakeHost; calls: CallMemories }> {
-  const calls = createCallMemories(host, template);
+async function start(host: FakeHost = createFakeHost()): Promise<{ host: FakeHost; calls: RelayedCalls }> {
+  const calls = createRelayedCalls(host, template);
   await calls.load();
   return { host, calls };
 }
@@ -35,24 +35,24 @@ describe('a relayed call', () => {
   it('that is expected again keeps what is known of it', async () => {
     const { calls } = await start();
     await calls.expect(call, { from: '1', to: '2' });
-    await calls.of(call)!.mute('CUSTOMER');
+    await calls.get(call)!.mute('CUSTOMER');
     await calls.release(call);
     await calls.expect(call, {});
-    expect(calls.of(call)!.agentUrl().search).toBe('?from=1&to=2');
-    expect(calls.of(call)!.isMuted('CUSTOMER')).toBe(true);
-    await calls.of(call)!.handTo(new URL('wss://next.example.in/'));
+    expect(calls.get(call)!.agentUrl().search).toBe('?from=1&to=2');
+    expect(calls.get(call)!.isMuted('CUSTOMER')).toBe(true);
+    await calls.get(call)!.setAgentUrl(new URL('wss://next.example.in/'));
     await calls.expect(call, {});
-    expect(calls.of(call)!.agentUrl().host).toBe('next.example.in');
+    expect(calls.get(call)!.agentUrl().host).toBe('next.example.in');
   });
 
   it('is forgotten when it is over, or has to be', async () => {
     const { host, calls } = await start();
     await calls.expect(call, {});
-    await calls.forget(call);
-    expect(calls.of(call)).toBeUndefined();
+    await calls.delete(call);
+    expect(calls.get(call)).toBeUndefined();
     expect(host.state.entries.size).toBe(0);
     await calls.expect(call, {});
-    await host.clock.advance(CALL_LIFE_MS);
+    await host.clock.advance(CALL_LIFETIME_MS);
     expect(calls.isExpected(call)).toBe(false);
     await restart(host);
     expect(host.state.entries.size).toBe(0);
@@ -62,8 +62,8 @@ describe('a relayed call', () => {
     const { host, calls } = await start();
     for (let index = 0; index <= MAX_RELAYED_CALLS; index++)
       await calls.expect(providerCallId(`c${index}`), {});
-    expect(calls.of(providerCallId('c0'))).toBeUndefined();
-    expect(calls.of(providerCallId('c1'))).toBeDefined();
+    expect(calls.get(providerCallId('c0'))).toBeUndefined();
+    expect(calls.get(providerCallId('c1'))).toBeDefined();
     expect(host.state.entries.size).toBe(MAX_RELAYED_CALLS);
     expect(host.logs.filter(({ level }) => level === 'warn')).toHaveLength(1);
   });
@@ -72,8 +72,8 @@ describe('a relayed call', () => {
     const { host, calls } = await start();
     host.state.set = () => Promise.reject(new Error('the disk is full'));
     await calls.expect(call, {});
-    await calls.of(call)!.mute('ASSISTANT');
-    expect(calls.of(call)!.isMuted('ASSISTANT')).toBe(true);
+    await calls.get(call)!.mute('ASSISTANT');
+    expect(calls.get(call)!.isMuted('ASSISTANT')).toBe(true);
     expect(host.logs.map(({ level }) => level)).toEqual(['warn', 'warn']);
   });
 
@@ -82,7 +82,7 @@ describe('a relayed call', () => {
     host.state.set = () => new Promise(() => {});
     const done = calls.expect(call, {}).then(() => 'done');
     expect(calls.isExpected(call)).toBe(true);
-    await host.clock.advance(STATE_PATIENCE_MS);
+    await host.clock.advance(STATE_WRITE_TIMEOUT_MS);
     expect(await done).toBe('done');
   });
 
@@ -96,13 +96,13 @@ describe('a relayed call', () => {
   it('knows its own checkpoints, up to so many', async () => {
     const { calls } = await start();
     await calls.expect(call, {});
-    const memory = calls.of(call)!;
+    const relayed = calls.get(call)!;
     const names = Array.from({ length: MAX_OWN_CHECKPOINTS + 1 }, (_, i) =>
-      memory.nameFor(`cmd_${i}` as CommandId),
+      relayed.newCheckpoint(`cmd_${i}` as CommandId),
     );
     expect(new Set(names).size).toBe(names.length);
-    expect(memory.commandOf(names[0]!)).toBeUndefined();
-    expect(memory.commandOf(names[1]!)).toBe('cmd_1');
-    expect(memory.commandOf('turn-7-end')).toBeUndefined();
+    expect(relayed.commandOf(names[0]!)).toBeUndefined();
+    expect(relayed.commandOf(names[1]!)).toBe('cmd_1');
+    expect(relayed.commandOf('turn-7-end')).toBeUndefined();
   });
 });

@@ -1,7 +1,7 @@
 import { createCommandContext, createControlledCall, NEVER } from '@sidetone/testkit';
 import { describe, expect, it } from 'vitest';
 import { REQUEST_TIMEOUT_MS } from '../../src/rest/rest-client.ts';
-import { MAX_SPEAK_CHARACTERS } from '../../src/rest/spoken-text.ts';
+import { MAX_SPEAK_CHARACTERS } from '../../src/config.ts';
 import { AUTH, BASE, start } from '../harness.ts';
 import { CALL, form, reply } from '../samples.ts';
 

@@ -1,15 +1,9 @@
 import { NEVER, createCommandContext, createControlledCall } from '@sidetone/testkit';
 import { describe, expect, it } from 'vitest';
 import { providerCallId } from '@sidetone/core';
-import {
-  MAX_ATTEMPTS,
-  MAX_JOINED,
-  REJOIN_FIRST_MS,
-  REJOIN_LONGEST_MS,
-  SOCKET_WITHIN_MS,
-  STABLE_MS,
-} from '../../src/rest/attach.ts';
-import { MAX_PER_SWEEP, SWEEP_LONGEST_MS } from '../../src/rest/sweep.ts';
+import { MAX_ATTEMPTS, RETRY, SOCKET_TIMEOUT_MS, STABLE_MS } from '../../src/rest/attach.ts';
+import { MAX_ATTACHED } from '../../src/rest/attached-calls.ts';
+import { MAX_PER_SWEEP, SWEEP_MAX_DELAY_MS } from '../../src/rest/sweep.ts';
 import { AUTH, BASE, start, type Harness } from '../harness.ts';
 import { CALL, form, frame, reply } from '../samples.ts';
 
@@ -81,7 +75,7 @@ describe('a call that we are told of', () => {
     await connect(harness);
     expect(host.streams).toHaveLength(1);
     expect(provider.controlsFor!(call)).toContain('LISTEN');
-    await host.clock.advance(SOCKET_WITHIN_MS);
+    await host.clock.advance(SOCKET_TIMEOUT_MS);
     expect(streamsAsked(harness)).toBe(1);
     host.verify();
   });
@@ -127,7 +121,7 @@ describe('a call that we are told of', () => {
 
   it('beyond those that are joined at once is refused, with one word to the operator', async () => {
     const { host, provider } = await started();
-    for (let count = 0; count < MAX_JOINED; count++) {
+    for (let count = 0; count < MAX_ATTACHED; count++) {
       await provider.watch!(providerCallId(`call-${count}`), context);
     }
     for (const another of ['one', 'two']) {
@@ -165,7 +159,7 @@ it('a joined call that is answered here after all is not joined again', async ()
   const peer = await connect(harness);
   await harness.answer();
   peer.cut();
-  await harness.host.clock.advance(REJOIN_LONGEST_MS);
+  await harness.host.clock.advance(RETRY.maxMs);
   expect(streamsAsked(harness)).toBe(1);
   expect(harness.host.clock.pending).toBe(0);
 });
@@ -178,7 +172,7 @@ describe('the end of the stream of a joined call', () => {
       const peer = await connect(harness);
       await harness.host.clock.advance(STABLE_MS);
       peer.cut();
-      await harness.host.clock.advance(REJOIN_FIRST_MS);
+      await harness.host.clock.advance(RETRY.firstMs);
       expect(streamsAsked(harness)).toBe(count);
     }
     expect(harness.host.eventsOf('notice')).toEqual([]);
@@ -192,7 +186,7 @@ describe('the end of the stream of a joined call', () => {
     host.respond('GET', LIVE, { ...reply('call_get_live_404') });
     host.respond('GET', /\/cdr\//, { ...reply('cdr_get_200') });
     peer.close(1000);
-    await host.clock.advance(REJOIN_FIRST_MS);
+    await host.clock.advance(RETRY.firstMs);
     expect(host.eventsOf('call.ended')).toMatchObject([{ end: { category: 'CUSTOMER_ENDED' } }]);
     expect(host.state.entries.size).toBe(0);
     expect(host.clock.pending).toBe(0);
@@ -203,7 +197,7 @@ describe('the end of the stream of a joined call', () => {
     const { host, provider } = harness;
     await provider.watch!(id, context);
     // Their sockets never come.
-    await host.clock.advance(MAX_ATTEMPTS * (SOCKET_WITHIN_MS + REJOIN_LONGEST_MS));
+    await host.clock.advance(MAX_ATTEMPTS * (SOCKET_TIMEOUT_MS + RETRY.maxMs));
     expect(streamsAsked(harness)).toBeLessThanOrEqual(MAX_ATTEMPTS);
     expect(host.eventsOf('notice')).toMatchObject([{ code: 'VOBIZ_JOIN_FAILED' }]);
     expect(host.clock.pending).toBe(0);
@@ -220,12 +214,12 @@ describe('the end of the stream of a joined call', () => {
     const peer = await connect(harness);
     host.respond('GET', LIVE, { status: 503 });
     peer.cut();
-    await host.clock.advance(20 * REJOIN_LONGEST_MS);
+    await host.clock.advance(20 * RETRY.maxMs);
     expect(countOf(harness, 'GET', LIVE)).toBeGreaterThan(MAX_ATTEMPTS + 5);
     expect(countOf(harness, 'GET', LIVE)).toBeLessThan(30);
     expect(host.eventsOf('notice')).toEqual([]);
     withVobiz(harness);
-    await host.clock.advance(REJOIN_LONGEST_MS);
+    await host.clock.advance(RETRY.maxMs);
     expect(streamsAsked(harness)).toBe(2);
   });
 
@@ -236,7 +230,7 @@ describe('the end of the stream of a joined call', () => {
     const asked = harness.host.requests.length;
     await harness.provider.stop(context.signal);
     expect(harness.host.clock.pending).toBe(0);
-    await harness.host.clock.advance(REJOIN_LONGEST_MS);
+    await harness.host.clock.advance(RETRY.maxMs);
     expect(harness.host.requests).toHaveLength(asked);
   });
 
@@ -352,12 +346,12 @@ describe('all calls of an account', () => {
     const { host } = harness;
     const before = countOf(harness, 'GET', /\/Call\/\?status=live$/);
     host.respond('GET', LIST, { status: 503 });
-    await host.clock.advance(10 * SWEEP_LONGEST_MS);
+    await host.clock.advance(10 * SWEEP_MAX_DELAY_MS);
     const asked = countOf(harness, 'GET', /\/Call\/\?status=live$/) - before;
     expect(asked).toBeGreaterThan(8);
     expect(asked).toBeLessThan(20);
     list(harness, CALL, OTHER);
-    await host.clock.advance(SWEEP_LONGEST_MS);
+    await host.clock.advance(SWEEP_MAX_DELAY_MS);
     expect(streamsAsked(harness)).toBeGreaterThanOrEqual(2);
   });
 
@@ -366,7 +360,7 @@ describe('all calls of an account', () => {
     const { host } = harness;
     host.respond('POST', new RegExp(`${CALL}/Stream/$`), { status: 400, json: { error: 'no' } });
     list(harness, CALL, OTHER);
-    await host.clock.advance(20 * REJOIN_LONGEST_MS);
+    await host.clock.advance(20 * RETRY.maxMs);
     const asked = countOf(harness, 'POST', new RegExp(`${CALL}/Stream/$`));
     expect(asked).toBe(MAX_ATTEMPTS);
     expect(countOf(harness, 'POST', new RegExp(`${OTHER}/Stream/$`))).toBe(MAX_ATTEMPTS);
@@ -388,7 +382,7 @@ describe('all calls of an account', () => {
     await harness.provider.stop(context.signal);
     await harness.host.clock.settle();
     const asked = harness.host.requests.length;
-    await harness.host.clock.advance(SWEEP_LONGEST_MS);
+    await harness.host.clock.advance(SWEEP_MAX_DELAY_MS);
     expect(harness.host.requests).toHaveLength(asked);
   });
 });

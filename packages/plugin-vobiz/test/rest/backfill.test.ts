@@ -2,7 +2,7 @@ import { RETRY_BACK_OFF } from '@sidetone/plugin-kit';
 import { type BackfillPage, type BackfillRequest } from '@sidetone/core';
 import type { FakeHost, FakeReply } from '@sidetone/testkit';
 import { describe, expect, it } from 'vitest';
-import { CALLS_AT_ONCE, MAX_PAGES, SPAN_MS } from '../../src/rest/backfill.ts';
+import { CALLS_PER_PAGE, MAX_PAGES, SPAN_MS } from '../../src/rest/backfill.ts';
 import { decodeCdr, translateCdr } from '../../src/rest/cdr.ts';
 import { AUTH, BASE, start } from '../harness.ts';
 import { CALL, form, reply } from '../samples.ts';
@@ -154,14 +154,14 @@ describe('past calls', () => {
 
   it('are told in pages, and a later run goes on behind the last', async () => {
     const harness = await start();
-    const calls = Array.from({ length: CALLS_AT_ONCE + 1 }, (_, index) =>
+    const calls = Array.from({ length: CALLS_PER_PAGE + 1 }, (_, index) =>
       record(`call-${index}`, START - index * 1000),
     );
     list(harness.host, [calls]);
     const pages = await all(harness);
-    expect(pages.map(({ calls: count }) => count)).toEqual([CALLS_AT_ONCE, 1]);
+    expect(pages.map(({ calls: count }) => count)).toEqual([CALLS_PER_PAGE, 1]);
     const rest = await all(harness, { resumeAt: pages[0]!.position });
-    expect(idsIn(rest)).toEqual([`call-${CALLS_AT_ONCE - 1}`, `call-${CALLS_AT_ONCE}`]);
+    expect(idsIn(rest)).toEqual([`call-${CALLS_PER_PAGE - 1}`, `call-${CALLS_PER_PAGE}`]);
   });
 
   it('end where the list says so, in either of its ways', async () => {

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { createStreamOrder, MAX_GAP_MS } from '../../src/stream/frame-order.ts';
+import { createFrameOrder, MAX_GAP_MS } from '../../src/stream/frame-order.ts';
 
 const T = 1_790_000_000_000;
 const NO_GAP = { gapMs: 0, gapFrames: 0 };
@@ -9,7 +9,7 @@ const NO_GAP = { gapMs: 0, gapFrames: 0 };
 function place(
   frames: readonly (readonly [track: string, chunk?: number | undefined, at?: number | undefined])[],
 ) {
-  const order = createStreamOrder();
+  const order = createFrameOrder();
   return frames.map(([track, chunk, at]) =>
     order.place(
       track,

@@ -32,7 +32,7 @@ async function replay(names: readonly string[]): Promise<readonly string[]> {
   await host.clock.settle();
   host.verify();
   const { providerCallId: _id, ...counters } = host.logs.find(
-    ({ message }) => message === 'a stream socket is done',
+    ({ message }) => message === 'stream socket closed',
   )!.fields;
   const counted = Object.entries(counters).filter(([, count]) => count !== 0);
   return [...happened, ...counted.map(([name, count]) => `${name} ${String(count)}`)];

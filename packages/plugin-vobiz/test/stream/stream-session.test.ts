@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { FakeHost, FakeSocket } from '@sidetone/testkit';
-import { EARLY_FRAMES_MS, IDLE_SOCKET_MS, MAX_EARLY_FRAMES } from '../../src/stream/stream-session.ts';
+import { EARLY_MESSAGES_MS, MAX_EARLY_MESSAGES } from '../../src/stream/early-messages.ts';
+import { IDLE_SOCKET_MS } from '../../src/stream/stream-session.ts';
 import { start, type Harness } from '../harness.ts';
 import { CALL, form, frame, STREAM } from '../samples.ts';
 
@@ -35,7 +36,7 @@ const written = (host: FakeHost, index = 0) =>
   host.streams[index]?.writes.map(({ party, bytes, positionMs }) => [party, bytes.length, positionMs]);
 
 const counted = (host: FakeHost) =>
-  host.logs.find(({ message }) => message === 'a stream socket is done')?.fields;
+  host.logs.find(({ message }) => message === 'stream socket closed')?.fields;
 
 describe('a start', () => {
   it('opens a stream, and shows the call to be in progress', async () => {
@@ -136,9 +137,9 @@ describe('audio', () => {
       ['CUSTOMER', 160, 20],
     ]);
     const { host: flooded, peer: flooding } = await startOpen();
-    for (let chunk = 1; chunk <= MAX_EARLY_FRAMES + 5; chunk++) await flooding.send(media({ chunk }));
+    for (let chunk = 1; chunk <= MAX_EARLY_MESSAGES + 5; chunk++) await flooding.send(media({ chunk }));
     await flooding.send(frame('start_nested_mulaw_8k'));
-    expect(flooded.streams[0]?.writes).toHaveLength(MAX_EARLY_FRAMES);
+    expect(flooded.streams[0]?.writes).toHaveLength(MAX_EARLY_MESSAGES);
     flooding.close();
     await flooded.clock.settle();
     expect(counted(flooded)).toMatchObject({ early: 5 });
@@ -147,7 +148,7 @@ describe('audio', () => {
   it('that came long before its start is stale', async () => {
     const { host, peer } = await startOpen();
     await peer.send(frame('seq02_media_before_start'));
-    await host.clock.advance(EARLY_FRAMES_MS);
+    await host.clock.advance(EARLY_MESSAGES_MS);
     await peer.send(frame('seq02_start_late'));
     expect(written(host)).toEqual([]);
   });

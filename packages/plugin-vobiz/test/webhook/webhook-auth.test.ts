@@ -7,7 +7,7 @@ import {
 } from '@sidetone/testkit';
 import type { Provider } from '@sidetone/core';
 import { describe, expect, it } from 'vitest';
-import { MAX_NONCES, NONCE_LIFE_MS } from '../../src/webhook/webhook-auth.ts';
+import { MAX_NONCES, NONCE_LIFETIME_MS } from '../../src/webhook/webhook-auth.ts';
 import { start } from '../harness.ts';
 import { CALL, form } from '../samples.ts';
 
@@ -121,7 +121,7 @@ describe('a nonce', () => {
     const { host, provider } = await started();
     await post(provider, signed('V3', V3));
     const told = host.events.length;
-    await host.clock.advance(NONCE_LIFE_MS - 1);
+    await host.clock.advance(NONCE_LIFETIME_MS - 1);
     await expect(post(provider, signed('V3', V3))).rejects.toMatchObject({ code: 'WEBHOOK_UNAUTHENTICATED' });
     expect(host.events).toHaveLength(told);
     await host.clock.advance(1);
