@@ -225,8 +225,8 @@ describe('an agent behind the daemon', () => {
     await until(() => eventsAt(second).includes('media'), 'it hears the person');
     expect(second.messages[0]).toEqual(first.messages[0]);
     const codes = (): string[] => notices.items.map(({ callEvents }) => callEvents.code);
-    await until(() => codes().includes('VOBIZ_AGENT_BACK'), 'both are told');
-    expect(codes()).toEqual(['VOBIZ_AGENT_LOST', 'VOBIZ_AGENT_BACK']);
+    await until(() => codes().includes('VOBIZ_AGENT_RECONNECTED'), 'both are told');
+    expect(codes()).toEqual(['VOBIZ_AGENT_DISCONNECTED', 'VOBIZ_AGENT_RECONNECTED']);
   });
 
   test('that does not come back is replaced by what the caller was promised', async () => {

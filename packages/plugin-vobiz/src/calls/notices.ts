@@ -50,13 +50,13 @@ const CALL_NOTICES = {
   VOBIZ_APPLICATION_FAILED: 'The application returned no valid XML; the call continues with the fallback.',
   VOBIZ_AGENT_STREAM_LOST:
     'The stream to the agent ended too often without being stopped; the call continues with the fallback.',
-  VOBIZ_JOIN_FAILED: 'Several attempts to open an audio stream of this call failed; it has no audio.',
+  VOBIZ_ATTACH_FAILED: 'Several attempts to open an audio stream of this call failed; it has no audio.',
 } as const;
 
 /** Notices about the connection to an agent, reported each time. */
 const AGENT_NOTICES = {
-  VOBIZ_AGENT_LOST: 'The agent of this call disconnected; reconnecting.',
-  VOBIZ_AGENT_BACK: 'The agent of this call reconnected.',
+  VOBIZ_AGENT_DISCONNECTED: 'The agent of this call disconnected; reconnecting.',
+  VOBIZ_AGENT_RECONNECTED: 'The agent of this call reconnected.',
   VOBIZ_AGENT_UNREACHABLE: 'The agent of this call cannot be reached; the call continues without it.',
 } as const;
 

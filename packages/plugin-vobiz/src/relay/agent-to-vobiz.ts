@@ -19,8 +19,8 @@ export function linkAgent(state: RelayState, url: URL): AgentLink {
       if (typeof raw === 'string') handleAgentMessage(decodeAgentMessage(raw), raw, state.started, state);
       else state.counters.binaryByAgent++;
     },
-    onDisconnected: () => (state.phase === 'open' ? notify(state, 'VOBIZ_AGENT_LOST') : link.cut()),
-    onReconnected: () => notify(state, 'VOBIZ_AGENT_BACK'),
+    onDisconnected: () => (state.phase === 'open' ? notify(state, 'VOBIZ_AGENT_DISCONNECTED') : link.cut()),
+    onReconnected: () => notify(state, 'VOBIZ_AGENT_RECONNECTED'),
     onClosedByAgent: () => void endStream(state, onAgentEnded),
     onUnreachable() {
       if (state.phase === 'open') notify(state, 'VOBIZ_AGENT_UNREACHABLE');

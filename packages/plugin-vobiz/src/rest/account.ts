@@ -100,7 +100,7 @@ function attacherFor(api: VobizApi, lookup: Lookup, intervalMs: number, deps: Ac
     startStream: async (callId, given) => api.startStream(callId, await deps.streamTarget(callId), given),
     hasStream,
     isAnsweredHere: (callId) => isAnsweredHere(callId, deps),
-    onFailed: (callId) => void calls.emit([callNotice(callId, host.clock.now(), 'VOBIZ_JOIN_FAILED')]),
+    onFailed: (callId) => void calls.emit([callNotice(callId, host.clock.now(), 'VOBIZ_ATTACH_FAILED')]),
     signal,
   });
 }

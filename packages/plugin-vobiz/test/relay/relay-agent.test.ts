@@ -56,9 +56,9 @@ describe('an agent that ends the stream', () => {
   it.each([
     [1000, [STOP], []],
     [1005, [STOP], []],
-    [1001, [], ['VOBIZ_AGENT_LOST']],
-    [1006, [], ['VOBIZ_AGENT_LOST']],
-    [1011, [], ['VOBIZ_AGENT_LOST']],
+    [1001, [], ['VOBIZ_AGENT_DISCONNECTED']],
+    [1006, [], ['VOBIZ_AGENT_DISCONNECTED']],
+    [1011, [], ['VOBIZ_AGENT_DISCONNECTED']],
   ])('is one that closes properly, with %i: %j', async (code, toVobiz, told) => {
     const { socket } = createFakeSocket();
     let close = (_code: number, _reason: string): void => undefined;
@@ -108,10 +108,10 @@ describe('an agent that is lost', () => {
     const { host, vobiz, agent } = await startRelay();
     agent().cut();
     await tell(host, vobiz, media(FRAME), frame('dtmf_plivo_shape'));
-    expect(notices(host)).toEqual(['VOBIZ_AGENT_LOST']);
+    expect(notices(host)).toEqual(['VOBIZ_AGENT_DISCONNECTED']);
     await host.clock.advance(RECONNECT.firstMs);
     expect(agent(1).received).toEqual([START, media(FRAME), frame('dtmf_plivo_shape')]);
-    expect(notices(host)).toEqual(['VOBIZ_AGENT_LOST', 'VOBIZ_AGENT_BACK']);
+    expect(notices(host)).toEqual(['VOBIZ_AGENT_DISCONNECTED', 'VOBIZ_AGENT_RECONNECTED']);
     await tell(host, agent(1), say(FRAME));
     expect(vobiz.received).toEqual([say(FRAME)]);
     expect(host.clock.pending).toBe(0);
@@ -262,7 +262,7 @@ describe('an agent that does not read', () => {
     );
     await tell(host, vobiz, ...digits);
     expect(peer.closing?.code).toBe(1008);
-    expect(notices(host)).toEqual(['VOBIZ_AGENT_LOST']);
+    expect(notices(host)).toEqual(['VOBIZ_AGENT_DISCONNECTED']);
     await host.clock.advance(RECONNECT.firstMs);
     expect(another.peer.received[0]).toBe(START);
     expect(another.peer.received).toHaveLength(2 + MAX_BUFFERED_CONTROLS);
@@ -397,7 +397,7 @@ describe('a handoff', () => {
     expect(host.dials).toHaveLength(2);
     await tell(host, vobiz, CLEARED, media(FRAME));
     expect(agent(1).received).toEqual([START, media(FRAME)]);
-    expect(notices(host)).toEqual(['VOBIZ_AGENT_LOST']);
+    expect(notices(host)).toEqual(['VOBIZ_AGENT_DISCONNECTED']);
   });
 
   it('leaves what is muted muted', async () => {

@@ -199,7 +199,7 @@ describe('the end of the stream of a joined call', () => {
     // Their sockets never come.
     await host.clock.advance(MAX_ATTEMPTS * (SOCKET_TIMEOUT_MS + RETRY.maxMs));
     expect(streamsAsked(harness)).toBeLessThanOrEqual(MAX_ATTEMPTS);
-    expect(host.eventsOf('notice')).toMatchObject([{ code: 'VOBIZ_JOIN_FAILED' }]);
+    expect(host.eventsOf('notice')).toMatchObject([{ code: 'VOBIZ_ATTACH_FAILED' }]);
     expect(host.clock.pending).toBe(0);
     // Told again it is tried again.
     const before = streamsAsked(harness);
