@@ -47,7 +47,7 @@ const TRANSPORTS: Record<string, (it: TestDaemon, query: string) => Promise<Resu
 
 const codeOf = ({ errors }: Result): unknown => errors?.[0]?.extensions?.['code'];
 
-describe.each(Object.entries(TRANSPORTS))('over %s', (_name, ask) => {
+describe.each(Object.entries(TRANSPORTS))('over %s', (_name, send) => {
   const deep = (levels: number): string =>
     `{ calls { nodes ${'{ commands { nodes { call '.repeat(levels)}{ id }${' } } }'.repeat(levels)} } }`;
 
@@ -60,24 +60,24 @@ describe.each(Object.entries(TRANSPORTS))('over %s', (_name, ask) => {
     ['introspection', false, '{ __type(name: "Call") { name } }', 'INTROSPECTION_DISABLED'],
   ])('limits.%s: %j rejects a query with a code', async (limit, value, query, code) => {
     const it = await aDaemon({ [limit]: value });
-    const rejected = await ask(it, query);
+    const rejected = await send(it, query);
     expect(codeOf(rejected)).toBe(code);
     expect(rejected.errors?.[0]?.message).toContain(`limits.${limit}`);
     expect(rejected.data ?? null).toBeNull();
-    expect((await ask(it, '{ latestCursor __typename }')).errors).toBeUndefined();
+    expect((await send(it, '{ latestCursor __typename }')).errors).toBeUndefined();
   });
 
   test('executes a query within all limits', async () => {
     const it = await aDaemon({ queryTokens: 100, queryDepth: 2, queryAliases: 2, queryCost: 101 });
     for (const query of ['{ a: latestCursor b: latestCursor }', '{ calls(first: 50) { totalCount } }']) {
-      expect((await ask(it, query)).errors).toBeUndefined();
+      expect((await send(it, query)).errors).toBeUndefined();
     }
   });
 
   test('returns validation errors without names of the schema if introspection is disabled', async () => {
     const it = await aDaemon({ introspection: false, pageSize: 10 });
-    expect(codeOf(await ask(it, '{ calls(first: 11) { totalCount } }'))).toBe('INPUT_INVALID');
-    const { errors } = await ask(it, '{ latestCurser }');
+    expect(codeOf(await send(it, '{ calls(first: 11) { totalCount } }'))).toBe('INPUT_INVALID');
+    const { errors } = await send(it, '{ latestCurser }');
     expect(errors?.[0]?.message).toBe('Cannot query field "latestCurser" on type "Query".');
   });
 });

@@ -68,7 +68,7 @@ const transcribe = (callId: string, rest: string): Promise<GraphqlAnswer> =>
 const codesOf = ({ errors }: GraphqlAnswer): unknown[] =>
   (errors ?? []).map(({ extensions: { code, argument } }) => [code, argument]);
 
-const words = (
+const transcribed = (
   type: 'utterance.final' | 'utterance.revised',
   text: string,
   endMs = 40,
@@ -298,9 +298,9 @@ describe('a revised utterance', () => {
     emit({ type: 'utterance.partial', party: 'CUSTOMER', utteranceId: 'u1', text: 'hel' });
     const partial = (await first).data.transcript;
     expect(partial).toMatchObject({ cursor: null, utterance: { text: 'hel', isFinal: false } });
-    emit(words('utterance.final', 'hello'));
+    emit(transcribed('utterance.final', 'hello'));
     const final = (await nextOf(transcript)).data.transcript;
-    emit(words('utterance.revised', 'yellow'));
+    emit(transcribed('utterance.revised', 'yellow'));
     const revised = (await nextOf(transcript)).data.transcript;
     const { id } = partial.utterance;
     expect([final.utterance, revised.utterance]).toMatchObject([
@@ -316,7 +316,7 @@ describe('a revised utterance', () => {
     const afterBoth = it.subscribe(query, { id: callId, after: revised.cursor as string });
     const next = nextOf(afterBoth);
     await until(() => partials.watched === 1, 'the subscription started');
-    emit({ ...words('utterance.final', 'good day'), utteranceId: 'u2' } as TranscriberEvent);
+    emit({ ...transcribed('utterance.final', 'good day'), utteranceId: 'u2' } as TranscriberEvent);
     expect((await next).data.transcript.utterance).toMatchObject({ text: 'good day' });
     await afterBoth.return?.();
   });
@@ -324,7 +324,7 @@ describe('a revised utterance', () => {
   test('is an event, and replaces the text of the utterance', async () => {
     await begin();
     const { callId, emit } = await aTranscribedCall();
-    emit(words('utterance.final', 'hello'));
+    emit(transcribed('utterance.final', 'hello'));
     await it.committed();
     const { latestCursor: after } = (await it.query('{ latestCursor }')).data;
     const events = it.subscribe(
@@ -333,7 +333,7 @@ describe('a revised utterance', () => {
       } }`,
       { after },
     );
-    emit(words('utterance.revised', 'yellow'));
+    emit(transcribed('utterance.revised', 'yellow'));
     const revised = (await nextOf(events)).data.callEvents;
     expect(revised).toEqual({
       __typename: 'UtteranceRevised',
