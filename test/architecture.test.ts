@@ -143,6 +143,27 @@ describe('inside the daemon', () => {
   });
 });
 
+describe('inside a plugin', () => {
+  /** The parts of each plugin from top to bottom. A part is a folder of src, or a file in it. */
+  const LAYERS = {
+    'plugin-vapi':
+      'index.ts provider.ts ingress.ts session.ts control media webhook messages rest translate.ts wire.ts calls config.ts',
+    'plugin-deepgram':
+      'index.ts transcriber.ts transcription.ts session.ts rest connection channels.ts translate.ts turns wire.ts audio config.ts',
+  };
+
+  test.each(Object.entries(LAYERS))('%s: each part imports only parts below it', (name, parts) => {
+    const layers = parts.split(' ');
+    const layerOf = (path: string): number =>
+      layers.indexOf(path.replace(`packages/${name}/src/`, '').split('/')[0]!);
+    expect(sourcesOf(name).filter((file) => layerOf(file) < 0)).toEqual([]);
+    const wrong = importsOf(name)
+      .filter(({ to }) => to.startsWith('.'))
+      .filter((each) => layerOf(targetOf(each)) < layerOf(each.from));
+    expect(wrong).toEqual([]);
+  });
+});
+
 test('sister plugins have the same files', () => {
   const SISTERS = ['api.ts', 'config.ts', 'index.ts', 'ingress.ts', 'session.ts', 'translate.ts', 'wire.ts'];
   for (const plugin of ['plugin-vapi', 'plugin-vobiz']) {
