@@ -1,4 +1,4 @@
-/** What is heard of a call, live and later: known tones are found on the right party, at their level, at their time. */
+/** Listening, levels and recordings: known tones are on the right party, at their level, at their time. */
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
@@ -18,7 +18,7 @@ import { samplesOf, toneLevelDb } from './support/tone.ts';
 
 const RATE = 16_000;
 const WINDOW = RATE / 5;
-/** A tone on each party: frequencies that speech hardly has for a fifth of a second, both louder than it. */
+/** A tone for each party: frequencies that speech rarely contains for a fifth of a second, both louder than speech. */
 const TONES = {
   CUSTOMER: { track: 'inbound', hz: 1500, dbfs: -6 },
   ASSISTANT: { track: 'outbound', hz: 2500, dbfs: -9 },
@@ -28,7 +28,7 @@ const CHANNELS = ['CUSTOMER', 'ASSISTANT'] as const;
 const channelOf = (interleaved: Int16Array, channel: number): Int16Array =>
   interleaved.filter((_, index) => index % 2 === channel);
 
-/** The loudest that a tone is in any fifth of a second, dBFS, and when it is first near that, ms. */
+/** Returns the highest level of a tone in any fifth of a second, dBFS, and when it first nears that level, ms. */
 function loudest(samples: Int16Array, hz: number): { db: number; fromMs: number } {
   const windows = Array.from({ length: Math.floor(samples.length / WINDOW) }, (_, index) =>
     toneLevelDb(samples.subarray(index * WINDOW, (index + 1) * WINDOW), RATE, hz),
@@ -37,27 +37,27 @@ function loudest(samples: Int16Array, hz: number): { db: number; fromMs: number 
   return { db, fromMs: windows.findIndex((level) => level > db - 3) * 200 };
 }
 
-/** Both tones stand in their channel at their level, in the other not at all, and begin together. */
+/** Both tones are in their channel at their level, not in the other one, and start at the same time. */
 function expectTones(interleaved: Int16Array): void {
-  const heard = CHANNELS.map((party, channel) => loudest(channelOf(interleaved, channel), TONES[party].hz));
+  const levels = CHANNELS.map((party, channel) => loudest(channelOf(interleaved, channel), TONES[party].hz));
   for (const [channel, party] of CHANNELS.entries()) {
     expect(
-      Math.abs(heard[channel]!.db - TONES[party].dbfs),
-      `${party} at ${heard[channel]!.db}`,
+      Math.abs(levels[channel]!.db - TONES[party].dbfs),
+      `${party} at ${levels[channel]!.db}`,
     ).toBeLessThan(1);
     const elsewhere = loudest(channelOf(interleaved, 1 - channel), TONES[party].hz);
     expect(elsewhere.db, `${party} on the other side`).toBeLessThan(TONES[party].dbfs - 30);
   }
-  expect(Math.abs(heard[0]!.fromMs - heard[1]!.fromMs)).toBeLessThanOrEqual(200);
+  expect(Math.abs(levels[0]!.fromMs - levels[1]!.fromMs)).toBeLessThanOrEqual(200);
 }
 
 const FIELDS =
   'id status listenUrl capabilities recording { url durationMs channels sampleRate bytes } waveform(points: 100) { party peaksDb }';
-const callOf = async (url: string, provider: string, theirs: string): Promise<Json> =>
+const callOf = async (url: string, provider: string, providerCallId: string): Promise<Json> =>
   (
     await query(
       url,
-      `{ callByProviderId(providerId: "${provider}", providerCallId: "${theirs}") { ${FIELDS} } }`,
+      `{ callByProviderId(providerId: "${provider}", providerCallId: "${providerCallId}") { ${FIELDS} } }`,
     )
   ).callByProviderId;
 
@@ -78,25 +78,25 @@ async function start(): Promise<{
 }
 
 test.each(['vapi', 'vobiz'] as const)(
-  'a call of %s is heard live, recorded and drawn as it sounded',
+  'a call of %s is listened to live, recorded and drawn as it sounded',
   { timeout: 60_000 },
   async (provider) => {
     const { cloud, daemon } = await start();
-    const theirs = await cloud.startCall(provider, 'plumber');
+    const providerCallId = await cloud.startCall(provider, 'plumber');
     const call = await until(async () => {
-      const known = await callOf(daemon.url, provider, theirs);
+      const known = await callOf(daemon.url, provider, providerCallId);
       return known?.listenUrl && known.capabilities.includes('LISTEN') ? known : undefined;
-    }, 'the call can be heard');
+    }, 'the listen URL');
 
-    // The sample client that everybody has: bytes are sound, texts are JSON.
+    // The documented sample client: binary messages are audio, text messages are JSON.
     const bytes: Buffer[] = [];
-    const told: Json[] = [];
+    const messages: Json[] = [];
     const socket = new WebSocket(call.listenUrl);
     socket.on('message', (data: Buffer, isBinary) =>
-      isBinary ? bytes.push(data) : told.push(JSON.parse(data.toString())),
+      isBinary ? bytes.push(data) : messages.push(JSON.parse(data.toString())),
     );
-    await until(() => bytes.length > 0, 'audio comes');
-    expect(told[0]).toMatchObject({
+    await until(() => bytes.length > 0, 'audio');
+    expect(messages[0]).toMatchObject({
       type: 'format',
       encoding: 'pcm_s16le',
       sampleRate: RATE,
@@ -108,10 +108,10 @@ test.each(['vapi', 'vobiz'] as const)(
       'subscription { audioLevels(intervalMs: 100) { levels { parties { party rmsDb } } } }',
     );
     for (const party of CHANNELS) {
-      await cloud.send('POST', `calls/${theirs}/tone`, { ...TONES[party], ms: 2000 });
+      await cloud.send('POST', `calls/${providerCallId}/tone`, { ...TONES[party], ms: 2000 });
     }
     const from = bytes.length;
-    await until(() => bytes.length > from + 150, 'three seconds more of audio');
+    await until(() => bytes.length > from + 150, 'three more seconds of audio');
     expectTones(samplesOf(Buffer.concat(bytes)));
     // The rms of a sine is 3.01 dB below its peak.
     for (const party of CHANNELS) {
@@ -124,10 +124,10 @@ test.each(['vapi', 'vobiz'] as const)(
       expect(isThere, `${party} in the levels`).toBe(true);
     }
 
-    await cloud.send('POST', `calls/${theirs}/hangup`, {});
-    await until(() => told.at(-1)?.type === 'ended', 'the listener is told of the end');
+    await cloud.send('POST', `calls/${providerCallId}/hangup`, {});
+    await until(() => messages.at(-1)?.type === 'ended', 'the end of the call at the listener');
     const over = await until(async () => {
-      const known = await callOf(daemon.url, provider, theirs);
+      const known = await callOf(daemon.url, provider, providerCallId);
       return known.status === 'ENDED' && known.recording ? known : undefined;
     }, 'it is over');
     expect(over.listenUrl).toBeNull();
@@ -146,9 +146,9 @@ test.each(['vapi', 'vobiz'] as const)(
   },
 );
 
-test('a recording that a kill has cut off is whole again after the start', { timeout: 60_000 }, async () => {
+test('repairs a recording after a restart if a kill cut it off', { timeout: 60_000 }, async () => {
   const { cloud, daemon, config, recordings } = await start();
-  const theirs = await cloud.startCall('vobiz', 'plumber');
+  const providerCallId = await cloud.startCall('vobiz', 'plumber');
   const fileIn = (dir: string): string | undefined =>
     existsSync(dir) ? readdirSync(dir).find((name) => name.endsWith('.wav')) : undefined;
   await until(() => {
@@ -156,12 +156,12 @@ test('a recording that a kill has cut off is whole again after the start', { tim
     return file !== undefined && readFileSync(join(recordings, file)).length > 44 + 3 * RATE * 4;
   }, 'three seconds are recorded');
   await daemon.end('SIGKILL');
-  await cloud.send('POST', `calls/${theirs}/hangup`, {});
+  await cloud.send('POST', `calls/${providerCallId}/hangup`, {});
   const again = await startDaemon(config);
   const call = await until(async () => {
-    const known = await callOf(again.url, 'vobiz', theirs);
+    const known = await callOf(again.url, 'vobiz', providerCallId);
     return known?.status === 'ENDED' && known.recording ? known : undefined;
-  }, 'the call is over');
+  }, 'the end of the call');
   const wav = Buffer.from(await (await fetch(call.recording.url)).arrayBuffer());
   expect(wav.readUInt32LE(40)).toBe(wav.length - 44);
   expect(wav.readUInt32LE(4)).toBe(wav.length - 8);

@@ -1,4 +1,4 @@
-/** What goes wrong before and beside the calls: one line that says what to do, and nothing stored is touched. */
+/** Errors before and outside of calls: one line with a remedy, and stored data is untouched. */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import Sqlite from 'better-sqlite3';
@@ -10,12 +10,12 @@ import { sidetone } from './support/process.ts';
 const dir = tempDir();
 const nowhere = { url: 'http://127.0.0.1:9' };
 
-/** Starts a daemon that cannot start, and gives its exit code and what it says. */
-async function refusal(config: string): Promise<{ code: number | null; said: string }> {
+/** Runs a daemon that cannot start and returns its exit code and output. */
+async function runFailing(config: string): Promise<{ code: number | null; output: string }> {
   const process = sidetone(['start', '--config', config]);
   const code = await process.exit();
   expect(process.stdout()).toBe('');
-  return { code, said: process.stderr() };
+  return { code, output: process.stderr() };
 }
 
 function write(name: string, text: string): string {
@@ -24,10 +24,10 @@ function write(name: string, text: string): string {
   return file;
 }
 
-describe('a configuration', () => {
-  test('that is not there', async () => {
-    const { code, said } = await refusal(join(dir, 'none.yaml'));
-    expect([code, said]).toEqual([
+describe('an invalid configuration fails with one line:', () => {
+  test('a missing file', async () => {
+    const { code, output } = await runFailing(join(dir, 'none.yaml'));
+    expect([code, output]).toEqual([
       78,
       expect.stringMatching(
         /^sidetone: .*none\.yaml: cannot read the file \(ENOENT\)\. [^\n]+ \[CONFIG_UNREADABLE\]\n$/,
@@ -35,28 +35,28 @@ describe('a configuration', () => {
     ]);
   });
 
-  test('with a mistake in it', async () => {
-    const { code, said } = await refusal(write('typo.yaml', 'server: { prot: 4000 }'));
-    expect([code, said]).toEqual([
+  test('an unknown key', async () => {
+    const { code, output } = await runFailing(write('typo.yaml', 'server: { prot: 4000 }'));
+    expect([code, output]).toEqual([
       78,
       expect.stringMatching(/^sidetone: .*typo\.yaml: server\.prot: unknown key[^\n]+\[CONFIG_INVALID\]\n$/),
     ]);
   });
 
-  test("with a mistake in a plugin's options, without their values", async () => {
+  test('an invalid plugin option, without its value', async () => {
     const file = writeConfig(tempDir(), nowhere);
     writeFileSync(file, readFileSync(file, 'utf8').replace('apiKey: demo-vapi-key', 'apiKye: hunter2'));
-    const { code, said } = await refusal(file);
-    expect([code, said]).toEqual([
+    const { code, output } = await runFailing(file);
+    expect([code, output]).toEqual([
       78,
       expect.stringMatching(/^sidetone: providers\.vapi\.options[^\n]+\[CONFIG_INVALID\]\n$/),
     ]);
-    expect(said).not.toContain('hunter2');
+    expect(output).not.toContain('hunter2');
   });
 
-  test('that listens beyond this machine without access tokens', async () => {
-    const { code, said } = await refusal(write('open.yaml', 'server: { host: 0.0.0.0, port: 0 }'));
-    expect([code, said]).toEqual([
+  test('a public listen address without access tokens', async () => {
+    const { code, output } = await runFailing(write('open.yaml', 'server: { host: 0.0.0.0, port: 0 }'));
+    expect([code, output]).toEqual([
       78,
       expect.stringMatching(
         /^sidetone: .*open\.yaml: server\.host: expected [^\n]+auth\.tokens[^\n]+\[CONFIG_INVALID\]\n$/,
@@ -64,30 +64,30 @@ describe('a configuration', () => {
     ]);
   });
 
-  test('with a variable that is not set', async () => {
-    const { code, said } = await refusal(write('var.yaml', 'storage: { path: "${SIDETONE_NOWHERE}" }'));
-    expect([code, said]).toEqual([
+  test('an unset variable', async () => {
+    const { code, output } = await runFailing(write('var.yaml', 'storage: { path: "${SIDETONE_NOWHERE}" }'));
+    expect([code, output]).toEqual([
       78,
       expect.stringContaining('storage.path: the environment variable SIDETONE_NOWHERE is not set'),
     ]);
   });
 });
 
-describe('a database', () => {
+describe('a database cannot be opened:', () => {
   const configFor = (path: string): string =>
     write(`for-${path.split('/').at(-1)}.yaml`, `server: { port: 0 }\nstorage: { path: '${path}' }`);
 
-  test('that is none', async () => {
+  test('a file that is not a database', async () => {
     const file = write('diary.db', 'Dear diary, '.repeat(500));
-    const { code, said } = await refusal(configFor(file));
-    expect([code, said]).toEqual([
+    const { code, output } = await runFailing(configFor(file));
+    expect([code, output]).toEqual([
       1,
       expect.stringMatching(/^sidetone: .*diary\.db: is not a database[^\n]+\[STORE_NOT_A_DATABASE\]\n$/),
     ]);
     expect(readFileSync(file, 'utf8')).toBe('Dear diary, '.repeat(500));
   });
 
-  test('of a newer release', async () => {
+  test('a database of a newer release', async () => {
     const path = join(dir, 'newer.db');
     const config = configFor(path);
     await (await startDaemon(config)).end('SIGTERM');
@@ -96,8 +96,8 @@ describe('a database', () => {
     db.exec("insert into __drizzle_migrations (hash, created_at) values ('later', 4102444800000)");
     db.close();
     const before = readFileSync(path);
-    const { code, said } = await refusal(config);
-    expect([code, said]).toEqual([
+    const { code, output } = await runFailing(config);
+    expect([code, output]).toEqual([
       1,
       expect.stringMatching(
         /^sidetone: .*newer\.db: was written by a newer release[^\n]+\[STORE_SCHEMA_NEWER\]\n$/,
@@ -106,18 +106,18 @@ describe('a database', () => {
     expect(readFileSync(path).equals(before)).toBe(true);
   });
 
-  test('that another daemon uses', async () => {
+  test('a database that another daemon uses', async () => {
     const config = configFor(join(dir, 'shared.db'));
     await startDaemon(config);
-    const { code, said } = await refusal(config);
-    expect([code, said]).toEqual([
+    const { code, output } = await runFailing(config);
+    expect([code, output]).toEqual([
       1,
       expect.stringMatching(/is in use by another daemon[^\n]+\[STORE_IN_USE\]\n$/),
     ]);
   });
 });
 
-test('a plugin that does not exist is FAILED and says so; the daemon and the others run', async () => {
+test('an unknown plugin is FAILED with a reason; the daemon and the others run', async () => {
   const file = writeConfig(tempDir(), nowhere);
   writeFileSync(
     file,
@@ -143,8 +143,8 @@ test('a plugin that does not exist is FAILED and says so; the daemon and the oth
   ]);
 });
 
-describe('from outside', () => {
-  test('a malformed webhook is a 400 with a code, and no event', async () => {
+describe('invalid requests', () => {
+  test('a malformed webhook is answered with 400 and a code, without an event', async () => {
     const daemon = await startDaemon(writeConfig(tempDir(), nowhere));
     const before = (await query(daemon.url, '{ latestCursor }')).latestCursor;
     for (const [path, body] of [
@@ -169,7 +169,7 @@ describe('from outside', () => {
     expect((await query(daemon.url, '{ latestCursor }')).latestCursor).toBe(before);
   });
 
-  test('a stream with a token that nobody was given is refused at the upgrade', async () => {
+  test('a stream with an unknown token is rejected at the upgrade', async () => {
     const daemon = await startDaemon(writeConfig(tempDir(), nowhere));
     const socket = new WebSocket(`${daemon.url.replace('http', 'ws')}providers/vobiz/stream/guessed`);
     const status = await new Promise((resolve) => {
@@ -177,14 +177,14 @@ describe('from outside', () => {
       socket.on('open', () => resolve('opened'));
     });
     expect(status).toBe(404);
-    const refused = await until(
+    const line = await until(
       () =>
         daemon
           .stderr()
           .split('\n')
-          .find((line) => line.includes('provider WebSocket rejected')),
-      'the log tells',
+          .find((entry) => entry.includes('provider WebSocket rejected')),
+      'the log line',
     );
-    expect(refused).not.toContain('guessed');
+    expect(line).not.toContain('guessed');
   });
 });

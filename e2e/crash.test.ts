@@ -1,4 +1,4 @@
-/** What a client saw survives `kill -9`, and a client that comes back with its cursor misses nothing and sees nothing twice. */
+/** Events that a client received survive `kill -9`; a client that reconnects with its cursor misses and repeats nothing. */
 import { expect, test } from 'vitest';
 import {
   collect,
@@ -15,7 +15,7 @@ import { simulator } from './support/process.ts';
 const CALLS = '{ calls(first: 200) { nodes { id providerCallId provider { id } createdAt from to } } }';
 const EVENTS = 'subscription ($after: Cursor) { callEvents(after: $after) { cursor type at call { id } } }';
 
-test('killed and started again on the same file', { timeout: 90_000 }, async () => {
+test('clients resume from their cursors after a kill and a restart', { timeout: 90_000 }, async () => {
   const cloud = await simulator(['--calls', '3']);
   const config = writeConfig(tempDir(), cloud, { extra: 'log: { level: error }' });
   const first = await startDaemon(config);
@@ -23,7 +23,7 @@ test('killed and started again on the same file', { timeout: 90_000 }, async () 
   const start = (await query(first.url, '{ latestCursor }')).latestCursor as string;
   const port = new URL(first.url).port;
 
-  // Clients that stop reading at different moments, all of them before the crash or by it.
+  // Clients that stop reading at different times, all before or because of the crash.
   const clients = Array.from({ length: 6 }, () => collect(connect(first.url), EVENTS, { after: start }));
   for (const [i, client] of clients.entries()) {
     await until(() => client.items.length > 5 + i * 8, `client ${i} has seen some events`);
@@ -43,19 +43,19 @@ test('killed and started again on the same file', { timeout: 90_000 }, async () 
   const whole = collect(connect(second.url), EVENTS, { after: start });
   const target = (await query(second.url, '{ latestCursor }')).latestCursor as string;
   const reached = (items: Json[]): boolean => items.some((item) => item.callEvents.cursor === target);
-  await until(() => reached(whole.items), 'the whole log was read');
+  await until(() => reached(whole.items), 'the whole log');
   const log = cursorsUpTo(target, whole.items);
   expect(log.length).toBeGreaterThan(40);
   expect(new Set(log).size).toBe(log.length);
   for (const { seen, items } of resumed) {
-    await until(() => reached(items), 'a client caught up');
+    await until(() => reached(items), 'a client to catch up');
     expect([...seen.map((event: Json) => event.cursor as string), ...cursorsUpTo(target, items)]).toEqual(
       log,
     );
   }
 });
 
-test('calls that ended while the daemon was down end when it is back', { timeout: 60_000 }, async () => {
+test('ends calls that ended while the daemon was down', { timeout: 60_000 }, async () => {
   const cloud = await simulator();
   const config = writeConfig(tempDir(), cloud, { extra: 'log: { level: error }' });
   const first = await startDaemon(config);
@@ -68,7 +68,7 @@ test('calls that ended while the daemon was down end when it is back', { timeout
     ).map((call) => call.status as string);
   await until(
     async () => (await statuses(first.url)).filter((status) => status === 'IN_PROGRESS').length === 2,
-    'both are in progress',
+    'both calls in progress',
   );
   await first.end('SIGKILL');
   await until(
@@ -77,13 +77,13 @@ test('calls that ended while the daemon was down end when it is back', { timeout
         { calls?: { over: boolean }[] } | { over: boolean }[];
       return (Array.isArray(calls) ? calls : (calls.calls ?? [])).every(({ over }) => over);
     },
-    'both have ended',
+    'both calls ended',
     30_000,
   );
   const second = await startDaemon(config);
   await until(
     async () => (await statuses(second.url)).every((status) => status === 'ENDED'),
-    'both have ended here too',
+    'both calls ended in the daemon',
   );
   const { calls } = await query(second.url, '{ calls { nodes { streams { endReason } } } }');
   const reasons = (calls.nodes as Json[])

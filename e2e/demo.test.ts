@@ -22,7 +22,7 @@ const callOf = (url: string, provider: string): Promise<string> =>
     return (calls.nodes as Json[]).find((call) => call.provider.id === provider)?.id as string | undefined;
   }, `a live call of ${provider}`);
 
-/** The processes that a process started and that are still there. */
+/** Returns the running child processes of a process. */
 function childrenOf(pid: number): string[] {
   try {
     return execFileSync('ps', ['-o', 'pid=', '--ppid', String(pid)])
@@ -44,7 +44,7 @@ const isRunning = (pid: string): boolean => {
 
 describe('the demo', () => {
   test(
-    'has live calls of each provider, whose levels and words a stock client sees',
+    'has live calls of each provider, with levels and transcripts for a stock client',
     { timeout: 90_000 },
     async () => {
       const demo = await startDemo();
@@ -55,7 +55,7 @@ describe('the demo', () => {
       );
       for (const provider of ['vapi', 'vobiz']) {
         const callId = await callOf(demo.url, provider);
-        const heard = await until(
+        const reading = await until(
           () =>
             levels.items
               .flatMap((item) => item.audioLevels.levels as Json[])
@@ -64,8 +64,8 @@ describe('the demo', () => {
               .find((party) => party.speaking && party.rmsDb > -40),
           `somebody speaks in the call of ${provider}`,
         );
-        expect(['CUSTOMER', 'ASSISTANT']).toContain(heard.party);
-        expect(heard.peakDb).toBeGreaterThan(heard.rmsDb);
+        expect(['CUSTOMER', 'ASSISTANT']).toContain(reading.party);
+        expect(reading.peakDb).toBeGreaterThan(reading.rmsDb);
       }
       const transcripts = await Promise.all(
         ['vapi', 'vobiz'].map(async (provider) =>
@@ -81,7 +81,7 @@ describe('the demo', () => {
           isFinal && items.some(({ transcript: { utterance } }) => !utterance.isFinal && utterance.id === id);
         const final = await until(
           () => items.find(({ transcript }) => wasShown(transcript)),
-          'a partial became a final',
+          'a partial and its final',
         );
         expect(final.transcript.cursor).toBeTypeOf('string');
       }
@@ -89,7 +89,7 @@ describe('the demo', () => {
     },
   );
 
-  test('ends whole by Ctrl-C: daemon and simulator', async () => {
+  test('stops the daemon and the simulator on Ctrl-C', async () => {
     const demo = await startDemo();
     const children = childrenOf(demo.pid);
     expect(children.length).toBeGreaterThan(0);
@@ -98,14 +98,14 @@ describe('the demo', () => {
     expect(demo.stderr()).toBe('');
   });
 
-  test('leaves no simulator behind when it is killed', async () => {
+  test('leaves no simulator running when it is killed', async () => {
     const demo = await startDemo();
     const children = childrenOf(demo.pid);
     await demo.end('SIGKILL');
-    await until(() => !children.some(isRunning), 'the simulator has ended');
+    await until(() => !children.some(isRunning), 'the end of the simulator');
   });
 
-  test('says in one line that its port is taken, and what to do', async () => {
+  test('prints one line with a remedy when its port is in use', async () => {
     const holder = createServer();
     const port = await new Promise<number>((resolve) => {
       holder.listen(0, '127.0.0.1', () => resolve((holder.address() as AddressInfo).port));
@@ -119,7 +119,7 @@ describe('the demo', () => {
   });
 });
 
-test('`sidetone --version` and `--help` tell what there is', async () => {
+test('`sidetone --version` and `--help` print the version and the commands', async () => {
   const version = sidetone(['--version']);
   expect([await version.exit(), version.stdout()]).toEqual([0, expect.stringMatching(/^\d+\.\d+\.\d+\n$/)]);
   const linked = execFileSync('node_modules/.bin/sidetone', ['--version']).toString();

@@ -1,4 +1,4 @@
-/** The transcript follower of the examples, killed and started again while calls speak. */
+/** The transcript follower of the examples, killed and restarted during calls. */
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
@@ -31,7 +31,7 @@ async function kill(child: ChildProcess): Promise<void> {
 const linesOf = (file: string): string[] =>
   existsSync(file) ? readFileSync(file, 'utf8').split('\n').slice(1, -1) : [];
 
-test('a follower that is killed, and whose daemon is killed, writes every line exactly once', async () => {
+test('a follower writes every line exactly once when it and its daemon are killed', async () => {
   const cloud = await simulator();
   const dir = tempDir();
   const config = writeConfig(dir, cloud);
@@ -40,40 +40,40 @@ test('a follower that is killed, and whose daemon is killed, writes every line e
   await cloud.pointAt(daemon.url);
   const file = join(dir, 'transcript.txt');
   let follower = follow(file, daemon.url);
-  await until(() => existsSync(file) && readFileSync(file, 'utf8').endsWith('begin\n'), 'it has begun');
-  const theirs = await Promise.all(
+  await until(() => existsSync(file) && readFileSync(file, 'utf8').endsWith('begin\n'), 'the first line');
+  const providerCallId = await Promise.all(
     ['plumber', 'parcel', 'hello'].map((script) => cloud.startCall('vapi', script)),
   );
 
-  const heard = (lines: number) => until(() => linesOf(file).length >= lines, `${lines} lines`, 30_000);
-  await heard(2);
+  const writes = (lines: number) => until(() => linesOf(file).length >= lines, `${lines} lines`, 30_000);
+  await writes(2);
   await kill(follower);
-  // A line that was cut by the kill.
+  // A line that the kill cut off.
   writeFileSync(file, `${readFileSync(file, 'utf8')}half a li`);
   follower = follow(file, daemon.url);
-  await heard(4);
+  await writes(4);
   await daemon.end('SIGKILL');
   daemon = await startDaemon(config, port);
-  await heard(6);
+  await writes(6);
   await kill(follower);
 
   await until(
-    async () => (await Promise.all(theirs.map((id) => cloud.state(id)))).every(({ over }) => over),
-    'the calls are over',
+    async () => (await Promise.all(providerCallId.map((id) => cloud.state(id)))).every(({ over }) => over),
+    'the end of the calls',
     60_000,
   );
   follower = follow(file, daemon.url);
   const { calls } = await query(daemon.url, '{ calls { nodes { id utterances { nodes { party text } } } } }');
-  const said = (calls.nodes as { id: string; utterances: { nodes: { party: string; text: string }[] } }[])
+  const expected = (calls.nodes as { id: string; utterances: { nodes: { party: string; text: string }[] } }[])
     .flatMap(({ id, utterances }) => utterances.nodes.map(({ party, text }) => `${id}\t${party}\t${text}`))
     .toSorted();
-  expect(said.length).toBeGreaterThan(8);
-  await until(() => linesOf(file).length >= said.length, 'it has caught up');
+  expect(expected.length).toBeGreaterThan(8);
+  await until(() => linesOf(file).length >= expected.length, 'the follower to catch up');
   const written = linesOf(file).map((line) => line.slice(line.indexOf('\t') + 1));
-  expect(written.toSorted()).toEqual(said);
+  expect(written.toSorted()).toEqual(expected);
 }, 120_000);
 
-test('a follower whose file is of another database says so, and ends', async () => {
+test('a follower with a cursor of another database reports it and exits', async () => {
   const cloud = await simulator();
   const dir = tempDir();
   const daemon = await startDaemon(writeConfig(dir, cloud));
@@ -83,8 +83,8 @@ test('a follower whose file is of another database says so, and ends', async () 
     stdio: ['ignore', 'ignore', 'pipe'],
   });
   running.add(child);
-  let said = '';
-  child.stderr.on('data', (chunk: Buffer) => (said += chunk.toString()));
+  let stderr = '';
+  child.stderr.on('data', (chunk: Buffer) => (stderr += chunk.toString()));
   const [code] = (await once(child, 'close')) as [number];
-  expect([code, said]).toEqual([1, expect.stringContaining('CURSOR_INVALID')]);
+  expect([code, stderr]).toEqual([1, expect.stringContaining('CURSOR_INVALID')]);
 });

@@ -1,24 +1,24 @@
-/** History as the build answers it: from threads of its own. */
+/** History queries of the build, which run on reader threads. */
 import { expect, test } from 'vitest';
 import { query, startDaemon, tempDir, until, writeConfig } from './support/daemon.ts';
 import { simulator } from './support/process.ts';
 
 test(
-  'history, search and counts come from the build, and it stops at once',
+  'the build answers history, search and statistics, and stops immediately',
   { timeout: 60_000 },
   async () => {
     const cloud = await simulator();
     const daemon = await startDaemon(writeConfig(tempDir(), cloud));
     await cloud.pointAt(daemon.url);
     await cloud.startCall('vapi', 'hello');
-    const said = await until(async () => {
+    const text = await until(async () => {
       const { calls } = await query(
         daemon.url,
         '{ calls(orderBy: { field: ENDED_AT, direction: DESC }) { totalCount nodes { id utterances { nodes { text } } } } }',
       );
       return calls.nodes[0]?.utterances.nodes[0]?.text as string | undefined;
-    }, 'something was said');
-    const word = /\p{L}{3,}/u.exec(said)![0];
+    }, 'a transcript');
+    const word = /\p{L}{3,}/u.exec(text)![0];
     const found = await query(
       daemon.url,
       'query ($query: String!) { searchTranscripts(query: $query) { nodes { snippet } } callStats(bucket: HOUR) { calls } }',

@@ -1,4 +1,4 @@
-/** Plugins of strangers in the built daemon: what they leave undone or break stays theirs. */
+/** Faulty plugins in the built daemon: their failures do not affect the daemon or other plugins. */
 import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -10,7 +10,7 @@ const dir = tempDir();
 const ECHO = fileURLToPath(new URL('../examples/echo-provider', import.meta.url));
 const OPTIONS = `{ '~standard': { version: 1, vendor: 'test', validate: (value) => ({ value }) } }`;
 
-/** A plugin whose webhook does what its path says, beside every call of ours, and that never lets go of its timer. */
+/** A plugin whose webhook does what its path says, while other providers have calls, and that never clears its timer. */
 const WILD = `
 const acts = {
   throw: () => { throw new Error('thrown in a timer'); },
@@ -27,8 +27,8 @@ export default {
 };
 `;
 
-describe('a plugin that throws and rejects in timers of its own, and hangs when it is stopped,', () => {
-  test('takes neither the daemon nor another provider with it', async () => {
+describe('a plugin that throws in timers and hangs when it is stopped', () => {
+  test('affects neither the daemon nor another provider', async () => {
     writeFileSync(join(dir, 'wild.mjs'), WILD);
     const config = join(dir, 'sidetone.yaml');
     writeFileSync(
@@ -45,7 +45,7 @@ providers:
     for (const act of ['throw', 'reject']) expect((await post(`wild/${act}`)).status).toBe(204);
     await until(
       () => /thrown in a timer/.test(daemon.stderr()) && /rejected in a timer/.test(daemon.stderr()),
-      'both are in the log',
+      'both log lines',
     );
     expect(daemon.stderr()).toContain('"code":"UNCAUGHT_EXCEPTION"');
     expect((await post('other/nothing')).status).toBe(204);
@@ -66,13 +66,13 @@ describe('`sidetone conform`', () => {
     return { code: await process.exit(), card: process.stdout() };
   };
 
-  test('shows the report card of a plugin that keeps the contract', async () => {
+  test('prints the report of a plugin that passes', async () => {
     const { code, card } = await conform('./examples/echo-provider');
     expect(card).toMatch(/^Echo \(echo\), contract 1\n/);
     expect(code).toBe(0);
   });
 
-  test('ends with 1 for one that does not, and ends although the plugin leaves a timer', async () => {
+  test('exits with 1 for a plugin that fails, although it leaves a timer running', async () => {
     const folder = join(dir, 'broken');
     mkdirSync(folder);
     symlinkSync(join(ECHO, 'node_modules'), join(folder, 'node_modules'));
@@ -89,7 +89,7 @@ describe('`sidetone conform`', () => {
     expect(code).toBe(1);
   });
 
-  test('ends with 2 where there is none', async () => {
+  test('exits with 2 for a missing plugin', async () => {
     const { code, card } = await conform('./no-such-plugin');
     expect([code, card]).toEqual([
       2,

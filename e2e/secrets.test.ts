@@ -1,4 +1,4 @@
-/** What a full run writes to its log, at its most talkative: no secret, no word that was said, no number. */
+/** The debug log of a full run: no secrets, no transcripts, no telephone numbers. */
 import { expect, test } from 'vitest';
 import {
   collect,
@@ -12,7 +12,7 @@ import {
 } from './support/daemon.ts';
 import { simulator } from './support/process.ts';
 
-test('no secret, no words and no numbers are in any log line', { timeout: 60_000 }, async () => {
+test('no log line contains a secret, a transcript or a telephone number', { timeout: 60_000 }, async () => {
   const cloud = await simulator();
   const secret = 'webhook-secret-1234';
   const config = writeConfig(tempDir(), cloud, {
@@ -23,8 +23,8 @@ test('no secret, no words and no numbers are in any log line', { timeout: 60_000
   await cloud.pointAt(daemon.url);
   await cloud.send('PUT', 'vapi/credential', { type: 'secret', secret });
   const levels = collect(connect(daemon.url), 'subscription { audioLevels { at } }');
-  const dials = { listenDropAfterMs: 500, listenRefusals: 1, unknownEvery: 2 };
-  const ids = [await cloud.startCall('vapi', 'hello', dials), await cloud.startCall('vobiz', 'hello')];
+  const behaviour = { listenDropAfterMs: 500, listenRefusals: 1, unknownEvery: 2 };
+  const ids = [await cloud.startCall('vapi', 'hello', behaviour), await cloud.startCall('vobiz', 'hello')];
   const live = '{ calls(filter: { statuses: [IN_PROGRESS] }) { nodes { id } } }';
   const calls = await until(async () => {
     const { nodes } = (await query(daemon.url, live)).calls as { nodes: Json[] };
@@ -36,7 +36,7 @@ test('no secret, no words and no numbers are in any log line', { timeout: 60_000
       `mutation { say(input: { callId: "${id}", content: "Confidential supervisor words." }) { failure { code } } }`,
     );
   }
-  // What goes wrong is where logs talk most.
+  // Failures are logged in the most detail.
   for (const path of ['vapi/webhook', 'vobiz/answer', 'vobiz/stream/guessed']) {
     await fetch(`${daemon.url}providers/${path}`, {
       method: 'POST',
@@ -45,10 +45,10 @@ test('no secret, no words and no numbers are in any log line', { timeout: 60_000
   }
   await until(
     async () => (await Promise.all(ids.map((id) => cloud.state(id)))).every(({ over }) => over),
-    'both are over',
+    'the end of both calls',
     30_000,
   );
-  await until(() => levels.items.length > 0, 'levels came');
+  await until(() => levels.items.length > 0, 'levels');
   await daemon.end('SIGTERM');
 
   const log = daemon.stderr();

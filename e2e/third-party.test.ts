@@ -1,4 +1,4 @@
-/** Our packages as they are published, and a plugin that is not of this repository. */
+/** The published packages, and a plugin from outside of this repository. */
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -28,7 +28,7 @@ beforeAll(async () => {
   await install(folder, tarballs);
 }, 60_000);
 
-describe.each(NAMES)('the package of %s', (name) => {
+describe.each(NAMES)('the package %s', (name) => {
   const manifest = manifestOf(join(ROOT, 'packages', name));
   const files = (): string[] =>
     execFileSync('tar', ['tzf', tarballs.get(manifest.name)!], { encoding: 'utf8' })
@@ -36,7 +36,7 @@ describe.each(NAMES)('the package of %s', (name) => {
       .split('\n')
       .map((path) => path.replace(/^package\//, ''));
 
-  test('has every file that its package.json names', () => {
+  test('contains every file that its package.json names', () => {
     const targets = [
       ...Object.values(manifest.exports).flatMap((way) => Object.values(way)),
       ...Object.values(manifest.bin ?? {}),
@@ -46,11 +46,11 @@ describe.each(NAMES)('the package of %s', (name) => {
     expect(files()).toContain('LICENSE');
   });
 
-  test('has no tests, and nothing that only a build needs', () => {
+  test('contains no tests and no build files', () => {
     expect(files().filter((path) => /(^|\/)test\/|\.test\.|tsbuildinfo|tsconfig/.test(path))).toEqual([]);
   });
 
-  test('can be imported as it is installed', async () => {
+  test('can be imported after installation', async () => {
     const { stdout } = await node(
       folder,
       '--input-type=module',
@@ -61,7 +61,7 @@ describe.each(NAMES)('the package of %s', (name) => {
   });
 });
 
-test('the types of what a plugin imports are there', async () => {
+test('exports the types that plugins need', async () => {
   writeFileSync(
     join(folder, 'typed.ts'),
     `import { defineProvider, type Provider } from '@sidetone/core';
@@ -78,7 +78,7 @@ test('the types of what a plugin imports are there', async () => {
   });
 });
 
-test('the audits run where they are installed', async () => {
+test('runs the audits after installation', async () => {
   const script = `import { runConform } from '@sidetone/testkit';
     process.exitCode = await runConform('@sidetone/example-echo-provider', { cwd: process.cwd(), write: (text) => process.stdout.write(text) });`;
   const { stdout } = await node(folder, '--input-type=module', '--eval', script);
@@ -87,7 +87,7 @@ test('the audits run where they are installed', async () => {
   expect(stdout).toMatch(/^Echo \(echo\), contract 1\nMUST (\d+) of \1, SHOULD (\d+) of \2,/);
 });
 
-test('a plugin that is not of this repository is loaded by its name and by its path, and its calls are seen', async () => {
+test('loads a plugin by its name and by its path, and shows its calls', async () => {
   const config = join(folder, 'sidetone.yaml');
   writeFileSync(
     config,
@@ -101,7 +101,7 @@ providers:
   const url = await startInstalled(folder, config);
   const states = async (): Promise<string[]> =>
     (await query(url, '{ providers { state } }')).providers.map(({ state }: { state: string }) => state);
-  await until(async () => (await states()).every((state) => state === 'RUNNING'), 'both run');
+  await until(async () => (await states()).every((state) => state === 'RUNNING'), 'both providers running');
   for (const provider of ['named', 'beside']) {
     const news = async (event: string, fields: object = {}): Promise<{ readonly audio?: string }> => {
       const response = await fetch(`${url}providers/${provider}/events`, {
@@ -116,7 +116,7 @@ providers:
     const socket = new WebSocket(`${url.replace('http', 'ws')}${new URL(audio!).pathname.slice(1)}`);
     await new Promise((resolve, reject) => socket.once('open', resolve).once('error', reject));
     await news('words', { text: 'Is anybody there?' });
-    const told = new Promise((resolve) =>
+    const command = new Promise((resolve) =>
       socket.once('message', (text: Buffer) => resolve(JSON.parse(text.toString()))),
     );
     const [call] = (
@@ -133,12 +133,12 @@ providers:
       url,
       `mutation { say(input: { callId: "${call.id}", content: "Yes." }) { command { status } } }`,
     );
-    expect(await told).toEqual({ say: 'Yes.' });
+    expect(await command).toEqual({ say: 'Yes.' });
     await news('ended');
     const ended = await until(async () => {
       const { call: now } = await query(url, `{ call(id: "${call.id}") { status end { category } } }`);
       return now.status === 'ENDED' ? now : undefined;
-    }, 'the call is over');
+    }, 'the end of the call');
     expect(ended).toEqual({ status: 'ENDED', end: { category: 'CUSTOMER_ENDED' } });
   }
 });

@@ -1,4 +1,4 @@
-/** Words for calls whose provider tells none: raw audio goes to a Deepgram that really listens to it, and comes back as text. */
+/** Transcription of calls without a provider transcript: the simulated Deepgram recognises the real audio of the call. */
 import { describe, expect, test } from 'vitest';
 import {
   collect,
@@ -27,12 +27,12 @@ async function start(deepgram: Record<string, unknown> = {}, transcribe = 'auto'
   return { cloud, daemon, config };
 }
 
-/** A call before the one that counts: programs that have just started stall while they warm up, and what is late is not heard. */
+/** Runs a first call to warm up, because processes that have just started stall, and late audio is lost. */
 async function warmUp({ cloud, daemon }: World): Promise<void> {
-  const theirs = await cloud.startCall('vobiz', 'brief');
+  const providerCallId = await cloud.startCall('vobiz', 'brief');
   await until(
-    async () => (await callOf(daemon.url, theirs))?.status === 'ENDED',
-    'the first call ends',
+    async () => (await callOf(daemon.url, providerCallId))?.status === 'ENDED',
+    'the end of the first call',
     30_000,
   );
 }
@@ -40,22 +40,22 @@ async function warmUp({ cloud, daemon }: World): Promise<void> {
 const FIELDS = `id status transcription { transcriber { id state } state code message }
   utterances { nodes { id party text startMs endMs confidence } }`;
 
-const callOf = async (url: string, theirs: string, provider = 'vobiz'): Promise<Json> =>
+const callOf = async (url: string, providerCallId: string, provider = 'vobiz'): Promise<Json> =>
   (
     await query(
       url,
-      `{ callByProviderId(providerId: "${provider}", providerCallId: "${theirs}") { ${FIELDS} } }`,
+      `{ callByProviderId(providerId: "${provider}", providerCallId: "${providerCallId}") { ${FIELDS} } }`,
     )
   ).callByProviderId;
 
-const known = (url: string, theirs: string, provider = 'vobiz'): Promise<Json> =>
-  until(() => callOf(url, theirs, provider), 'the call is known');
+const known = (url: string, providerCallId: string, provider = 'vobiz'): Promise<Json> =>
+  until(() => callOf(url, providerCallId, provider), 'the call');
 
-/** Waits until a call is over and says `last`. */
-const over = (url: string, theirs: string, last: RegExp, provider = 'vobiz'): Promise<Json> =>
+/** Waits until a call has ended and its transcript contains `last`. */
+const over = (url: string, providerCallId: string, last: RegExp, provider = 'vobiz'): Promise<Json> =>
   until(
     async () => {
-      const call = await callOf(url, theirs, provider);
+      const call = await callOf(url, providerCallId, provider);
       const words = linesOf(call).join('\n');
       return call?.status === 'ENDED' && last.test(words) ? call : undefined;
     },
@@ -83,22 +83,22 @@ const wordsIn = (lines: readonly string[]): string[] =>
 
 const cut = (cloud: SimulatorRun): Promise<unknown> => cloud.send('POST', 'deepgram/cut', {});
 
-/** Whole conversations, in real time. */
+/** Whole conversations in real time. */
 const PATIENCE = { timeout: 120_000 };
 
 describe('a Vobiz call', PATIENCE, () => {
-  test('has its words, on the right parties, each shown before it is final, and found afterwards', async () => {
+  test('has its transcript with the right parties, partials before finals, and is searchable', async () => {
     const world = await start();
     const { cloud, daemon } = world;
     await warmUp(world);
-    const theirs = await cloud.startCall('vobiz', 'pizza');
-    const { id } = await known(daemon.url, theirs);
+    const providerCallId = await cloud.startCall('vobiz', 'pizza');
+    const { id } = await known(daemon.url, providerCallId);
     const transcript = collect(
       connect(daemon.url),
       'subscription ($id: ID!) { transcript(callId: $id) { cursor utterance { id text isFinal party } } }',
       { id },
     );
-    const call = await over(daemon.url, theirs, /pick it up/);
+    const call = await over(daemon.url, providerCallId, /pick it up/);
     expect(linesOf(call)).toEqual(PIZZA);
     expect(call.transcription).toMatchObject({
       state: 'STOPPED',
@@ -111,7 +111,7 @@ describe('a Vobiz call', PATIENCE, () => {
       const [first] = shown.filter((each) => each.id === final);
       return first !== undefined && !first.isFinal;
     };
-    // A sentence may be over before a second of it has been heard; most are not.
+    // A sentence can end within a second, before its first partial; most do not.
     const finals = shown.filter(({ isFinal }) => isFinal);
     expect(finals.map(({ text }) => text)).toEqual(call.utterances.nodes.map(({ text }: Json) => text));
     expect(finals.filter(isShownFirst).length).toBeGreaterThanOrEqual(4);
@@ -130,20 +130,20 @@ describe('a Vobiz call', PATIENCE, () => {
     expect(daemon.stderr()).toBe('');
   });
 
-  test('loses no word, and says none twice, when the transcriber is cut off three times', async () => {
+  test("loses and repeats no word when the transcriber's connection breaks three times", async () => {
     const world = await start();
     const { cloud, daemon } = world;
     await warmUp(world);
-    const theirs = await cloud.startCall('vobiz', 'pizza');
+    const providerCallId = await cloud.startCall('vobiz', 'pizza');
     for (const after of [/would you like/, /green salad/, /lemonade/]) {
       await until(
-        async () => after.test(linesOf(await callOf(daemon.url, theirs)).join('\n')),
-        `${String(after)} is said`,
+        async () => after.test(linesOf(await callOf(daemon.url, providerCallId)).join('\n')),
+        `${String(after)} in the transcript`,
         30_000,
       );
       expect(await cut(cloud)).toEqual({ cut: 1 });
     }
-    const call = await over(daemon.url, theirs, /Bye/);
+    const call = await over(daemon.url, providerCallId, /Bye/);
     expect(wordsIn(linesOf(call))).toEqual(wordsIn(PIZZA));
     const { events } = (
       await query(
@@ -157,23 +157,27 @@ describe('a Vobiz call', PATIENCE, () => {
     expect(events.nodes).not.toContainEqual({ code: 'TRANSCRIPT_GAP' });
   });
 
-  test('says why when the key is not accepted, and goes on without', async () => {
+  test('reports why transcription failed if the key is rejected, and continues', async () => {
     const { cloud, daemon } = await start({ apiKey: 'another-key' });
-    const theirs = await cloud.startCall('vobiz', 'hello');
+    const providerCallId = await cloud.startCall('vobiz', 'hello');
     const call = await until(async () => {
-      const it = await callOf(daemon.url, theirs);
+      const it = await callOf(daemon.url, providerCallId);
       return it?.transcription?.state === 'FAILED' ? it : undefined;
     }, 'the transcription has failed');
     expect(call.transcription).toMatchObject({
       code: 'DEEPGRAM_UNAUTHORIZED',
       message: expect.stringMatching(/key/) as string,
     });
-    await until(async () => (await callOf(daemon.url, theirs)).status === 'ENDED', 'the call ends', 30_000);
+    await until(
+      async () => (await callOf(daemon.url, providerCallId)).status === 'ENDED',
+      'the end of the call',
+      30_000,
+    );
     expect(daemon.stderr() + daemon.stdout()).not.toContain('another-key');
   });
 });
 
-describe('one call', PATIENCE, () => {
+describe('a single call', PATIENCE, () => {
   const transcribe = (url: string, id: string, on: boolean): Promise<Json> =>
     query(
       url,
@@ -181,55 +185,59 @@ describe('one call', PATIENCE, () => {
       { id, on },
     );
 
-  test('is transcribed on request, and no longer', async () => {
+  test('is transcribed from a request to the next one', async () => {
     const { cloud, daemon } = await start({}, 'off');
-    const theirs = await cloud.startCall('vobiz', 'pizza');
+    const providerCallId = await cloud.startCall('vobiz', 'pizza');
     const call = await until(async () => {
-      const it = await callOf(daemon.url, theirs);
+      const it = await callOf(daemon.url, providerCallId);
       const { capabilities } = it
         ? (await query(daemon.url, `{ call(id: "${it.id}") { capabilities } }`)).call
         : {};
       return capabilities?.includes('LISTEN') ? it : undefined;
-    }, 'the call can be heard');
+    }, 'the call to be transcribable');
     expect(call.transcription).toBeNull();
     const on = await transcribe(daemon.url, call.id, true);
     expect(on.transcribe.transcription.state).toBe('CONNECTING');
     await until(
-      async () => /green salad/.test(linesOf(await callOf(daemon.url, theirs)).join('\n')),
-      'the words come',
+      async () => /green salad/.test(linesOf(await callOf(daemon.url, providerCallId)).join('\n')),
+      'the transcript',
       30_000,
     );
     const off = await transcribe(daemon.url, call.id, false);
     expect(off.transcribe.transcription.state).toBe('STOPPED');
-    await until(async () => (await callOf(daemon.url, theirs)).status === 'ENDED', 'the call ends', 30_000);
-    expect(linesOf(await callOf(daemon.url, theirs)).join('\n')).not.toMatch(/twenty three|Bye/);
+    await until(
+      async () => (await callOf(daemon.url, providerCallId)).status === 'ENDED',
+      'the end of the call',
+      30_000,
+    );
+    expect(linesOf(await callOf(daemon.url, providerCallId)).join('\n')).not.toMatch(/twenty three|Bye/);
   });
 
-  test('whose provider tells words is left to it, unless told otherwise: then its words are the transcriber’s alone', async () => {
+  test("with a provider transcript is not transcribed by default; on request, only the transcriber's text is stored", async () => {
     const world = await start();
     const { cloud, daemon } = world;
     await warmUp(world);
-    const theirs = await cloud.startCall('vapi', 'pizza');
-    const { id } = await known(daemon.url, theirs, 'vapi');
+    const providerCallId = await cloud.startCall('vapi', 'pizza');
+    const { id } = await known(daemon.url, providerCallId, 'vapi');
     await until(
-      async () => linesOf(await callOf(daemon.url, theirs, 'vapi')).length > 0,
-      'the provider tells words',
+      async () => linesOf(await callOf(daemon.url, providerCallId, 'vapi')).length > 0,
+      "the provider's transcript",
       30_000,
     );
-    expect((await callOf(daemon.url, theirs, 'vapi')).transcription).toBeNull();
+    expect((await callOf(daemon.url, providerCallId, 'vapi')).transcription).toBeNull();
     await transcribe(daemon.url, id, true);
     const call = await until(
       async () => {
-        const it = await callOf(daemon.url, theirs, 'vapi');
-        return it.status === 'ENDED' && (await cloud.state(theirs)).over ? it : undefined;
+        const it = await callOf(daemon.url, providerCallId, 'vapi');
+        return it.status === 'ENDED' && (await cloud.state(providerCallId)).over ? it : undefined;
       },
-      'the call is over and reported',
+      'the report of the call',
       60_000,
     );
     const lines = linesOf(call);
     expect(new Set(lines).size).toBe(lines.length);
     expect(wordsIn(lines).filter((word) => word === 'euros').length).toBeLessThanOrEqual(1);
-    // The provider does not say how sure it is of its words; the transcriber does.
+    // The provider reports no confidence; the transcriber does.
     const tellers = (call.utterances.nodes as Json[]).map(({ confidence }) => confidence !== null);
     expect(tellers[0]).toBe(false);
     expect(tellers).toContain(true);
@@ -237,20 +245,20 @@ describe('one call', PATIENCE, () => {
   });
 });
 
-test('a daemon that is killed takes up the transcripts of its live calls again', PATIENCE, async () => {
+test('a killed daemon resumes the transcription of live calls', PATIENCE, async () => {
   const { cloud, daemon, config } = await start();
-  const theirs = await cloud.startCall('vobiz', 'plumber');
+  const providerCallId = await cloud.startCall('vobiz', 'plumber');
   await until(
-    async () => /dripping/.test(linesOf(await callOf(daemon.url, theirs)).join('\n')),
-    'the first words are stored',
+    async () => /dripping/.test(linesOf(await callOf(daemon.url, providerCallId)).join('\n')),
+    'the first utterance',
     30_000,
   );
-  const before = linesOf(await callOf(daemon.url, theirs));
+  const before = linesOf(await callOf(daemon.url, providerCallId));
   const port = new URL(daemon.url).port;
   await daemon.end('SIGKILL');
   const again = await startDaemon(config, port);
-  expect(linesOf(await callOf(again.url, theirs))).toEqual(before);
-  const call = await over(again.url, theirs, /Goodbye/);
+  expect(linesOf(await callOf(again.url, providerCallId))).toEqual(before);
+  const call = await over(again.url, providerCallId, /Goodbye/);
   expect(linesOf(call).slice(0, before.length)).toEqual(before);
   expect(new Set(linesOf(call)).size).toBe(linesOf(call).length);
 });

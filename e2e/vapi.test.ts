@@ -1,4 +1,4 @@
-/** A Vapi account that can be trusted: no call missed, no state wrong, nothing of the application broken. */
+/** Vapi end to end: no call is missed, no state is wrong, and the application is not disturbed. */
 import { readFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -30,12 +30,16 @@ async function start(
 
 const FIELDS =
   'id status endedAt answeredAt end { category code } transcriptText summary cost { amount } capabilities assistant { name } mutedParties';
-const callOf = async (url: string, theirs: string): Promise<Json> =>
-  (await query(url, `{ callByProviderId(providerId: "vapi", providerCallId: "${theirs}") { ${FIELDS} } }`))
-    .callByProviderId;
-const inProgress = (url: string, theirs: string): Promise<Json> =>
+const callOf = async (url: string, providerCallId: string): Promise<Json> =>
+  (
+    await query(
+      url,
+      `{ callByProviderId(providerId: "vapi", providerCallId: "${providerCallId}") { ${FIELDS} } }`,
+    )
+  ).callByProviderId;
+const inProgress = (url: string, providerCallId: string): Promise<Json> =>
   until(async () => {
-    const call = await callOf(url, theirs);
+    const call = await callOf(url, providerCallId);
     return call?.status === 'IN_PROGRESS' ? call : undefined;
   }, 'the call is in progress');
 
@@ -43,14 +47,14 @@ const NAMES: Record<string, string> = { customer: 'Customer', assistant: 'Assist
 const wordsOf = ({ transcript }: SimulatedCall): string =>
   transcript.map(({ speaker, text }) => `${NAMES[speaker]}: ${text}`).join('\n');
 
-describe('whatever happens to the webhooks, a call ends once, with its words', () => {
+describe('a call ends once, with its transcript, when webhooks are', () => {
   test.each([
     ['doubled and out of order', { duplicates: 2, reorderMs: 500 }],
     ['lost by a third', { loseShare: 0.35, seed: 7 }],
     ['lost, the end among them', { loseTypes: ['status-update ended', 'end-of-call-report', 'transcript'] }],
     ['never sent at all', { loseShare: 1 }],
     [
-      'in odd shapes, with a report of five megabytes',
+      'in different formats, with a report of five megabytes',
       { hugeBytes: 5_000_000, literalFinalType: true, timestamps: 'iso', unknownEvery: 3, nullFields: true },
     ],
   ])('%s', { timeout: 60_000 }, async (_what, behaviour) => {
@@ -59,42 +63,42 @@ describe('whatever happens to the webhooks, a call ends once, with its words', (
       connect(daemon.url),
       'subscription { callEvents(types: [CALL_ENDED]) { call { providerCallId } } }',
     );
-    const theirs = await cloud.startCall('vapi', 'hello', behaviour);
-    await until(async () => (await cloud.state(theirs)).over, 'the call is over', 30_000);
-    const truth = wordsOf(await cloud.state(theirs));
+    const providerCallId = await cloud.startCall('vapi', 'hello', behaviour);
+    await until(async () => (await cloud.state(providerCallId)).over, 'the end of the call', 30_000);
+    const truth = wordsOf(await cloud.state(providerCallId));
     const call = await until(
       async () => {
-        const known = await callOf(daemon.url, theirs);
+        const known = await callOf(daemon.url, providerCallId);
         return known?.status === 'ENDED' && known.transcriptText === truth ? known : undefined;
       },
-      'it has ended here too, with the same words',
+      'the end of the call in the daemon, with the same transcript',
       20_000,
-    ).catch(async () => expect((await callOf(daemon.url, theirs))?.transcriptText).toBe(truth));
+    ).catch(async () => expect((await callOf(daemon.url, providerCallId))?.transcriptText).toBe(truth));
     expect(call.end.category).toBe('CUSTOMER_ENDED');
     expect(endings.items).toHaveLength(1);
   });
 });
 
-describe('webhooks are believed', () => {
+describe('signed webhooks', () => {
   const hmac = { type: 'hmac', algorithm: 'sha256', secretKey: 's3cret' };
 
-  test('when they are signed as configured', async () => {
+  test('are accepted with the configured key', async () => {
     const { cloud, daemon } = await start({
       webhook: { hmac: { algorithm: 'sha256', secretKey: 's3cret' } },
     });
     await cloud.send('PUT', 'vapi/credential', hmac);
-    const theirs = await cloud.startCall('vapi', 'hello');
-    await inProgress(daemon.url, theirs);
+    const providerCallId = await cloud.startCall('vapi', 'hello');
+    await inProgress(daemon.url, providerCallId);
   });
 
-  test('and not when they are signed with another key', async () => {
+  test('are rejected with another key', async () => {
     const { cloud, daemon } = await start({
       webhook: { hmac: { algorithm: 'sha256', secretKey: 'another' } },
       sweep: { intervalMs: 0 },
     });
     await cloud.send('PUT', 'vapi/credential', hmac);
-    const theirs = await cloud.startCall('vapi', 'brief');
-    await until(async () => (await cloud.state(theirs)).over, 'the call is over', 30_000);
+    const providerCallId = await cloud.startCall('vapi', 'brief');
+    await until(async () => (await cloud.state(providerCallId)).over, 'the end of the call', 30_000);
     expect((await query(daemon.url, '{ calls { totalCount } }')).calls.totalCount).toBe(0);
     expect(daemon.stderr()).toContain('WEBHOOK_UNAUTHENTICATED');
   });
@@ -106,104 +110,110 @@ describe('an application behind the daemon', () => {
 
   async function application(
     answer: (message: Json) => { status: number; body: string },
-  ): Promise<{ url: string; heard: Json[] }> {
-    const heard: Json[] = [];
+  ): Promise<{ url: string; received: Json[] }> {
+    const received: Json[] = [];
     const server = createServer((request, response) => {
       let body = '';
       request.on('data', (chunk: Buffer) => (body += chunk.toString()));
       request.on('end', () => {
         const { message } = JSON.parse(body);
-        heard.push(message);
+        received.push(message);
         const { status, body: text } = answer(message);
         response.writeHead(status, { 'content-type': 'application/json' }).end(text);
       });
     });
     servers.push(server);
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-    return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/vapi`, heard };
+    return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/vapi`, received };
   }
 
-  test('gives its own answers, unchanged, and hears everything', async () => {
+  test('receives every message, and its answers are passed on unchanged', async () => {
     const answer = '{"results":[{"toolCallId":"call_1","result":"42"}],"odd":  true}';
-    const { url, heard } = await application(({ type }) => ({
+    const { url, received } = await application(({ type }) => ({
       status: 200,
       body: type === 'tool-calls' ? answer : '{}',
     }));
     const { cloud, daemon } = await start({ forwardWebhooksTo: url });
-    const theirs = await cloud.startCall('vapi', 'plumber');
-    await inProgress(daemon.url, theirs);
-    await cloud.send('POST', `calls/${theirs}/requests`, { type: 'tool-calls' });
+    const providerCallId = await cloud.startCall('vapi', 'plumber');
+    await inProgress(daemon.url, providerCallId);
+    await cloud.send('POST', `calls/${providerCallId}/requests`, { type: 'tool-calls' });
     const answers = await until(async () => {
-      const state = await cloud.state(theirs);
+      const state = await cloud.state(providerCallId);
       return state.answers?.[0]?.status == null ? undefined : state.answers;
     }, 'the application has answered');
     expect(answers[0]).toMatchObject({ status: 200 });
     expect(JSON.stringify(answers[0]!.body)).toContain('42');
-    await until(() => heard.some(({ type }) => type === 'transcript'), 'it hears what needs no answer too');
-    expect((await callOf(daemon.url, theirs)).status).toBe('IN_PROGRESS');
+    await until(() => received.some(({ type }) => type === 'transcript'), 'messages without an answer');
+    expect((await callOf(daemon.url, providerCallId)).status).toBe('IN_PROGRESS');
   });
 
-  test('that is down loses us nothing, and its failure reaches Vapi as one', async () => {
+  test('that is down loses no event, and Vapi receives its failure', async () => {
     const { cloud, daemon } = await start({ forwardWebhooksTo: 'http://127.0.0.1:9/vapi' });
-    const theirs = await cloud.startCall('vapi', 'plumber');
-    await inProgress(daemon.url, theirs);
-    await cloud.send('POST', `calls/${theirs}/requests`, { type: 'tool-calls' });
+    const providerCallId = await cloud.startCall('vapi', 'plumber');
+    await inProgress(daemon.url, providerCallId);
+    await cloud.send('POST', `calls/${providerCallId}/requests`, { type: 'tool-calls' });
     const answers = await until(async () => {
-      const state = await cloud.state(theirs);
+      const state = await cloud.state(providerCallId);
       return state.answers?.[0]?.status == null ? undefined : state.answers;
     }, 'Vapi has got its answer');
     expect(answers[0]!.status).toBeGreaterThanOrEqual(500);
-    await until(async () => (await callOf(daemon.url, theirs)).transcriptText !== '', 'the words are kept');
+    await until(
+      async () => (await callOf(daemon.url, providerCallId)).transcriptText !== '',
+      'the transcript',
+    );
   });
 });
 
-describe('control', () => {
+describe('a command', () => {
   const command = (name: string, input: string): string =>
     `mutation { ${name}(input: { ${input} }) { command { id status } failure { code message } } }`;
   const statusOf = async (url: string, id: string): Promise<string> =>
     (await query(url, `{ command(id: "${id}") { status } }`)).command.status as string;
 
-  test('is confirmed by what happens in the call, never by the answer', { timeout: 60_000 }, async () => {
+  test('is confirmed by events of the call, not by the response', { timeout: 60_000 }, async () => {
     const { cloud, daemon } = await start();
-    const theirs = await cloud.startCall('vapi', 'parcel');
-    const { id } = await inProgress(daemon.url, theirs);
+    const providerCallId = await cloud.startCall('vapi', 'parcel');
+    const { id } = await inProgress(daemon.url, providerCallId);
     const ask = async (name: string, input: string): Promise<string> => {
       const answer = (await query(daemon.url, command(name, `callId: "${id}"${input}`)))[name];
       expect([name, answer.failure]).toEqual([name, null]);
       return answer.command.id as string;
     };
     const muted = await ask('mute', ', party: CUSTOMER');
-    expect((await callOf(daemon.url, theirs)).mutedParties).toEqual(['CUSTOMER']);
+    expect((await callOf(daemon.url, providerCallId)).mutedParties).toEqual(['CUSTOMER']);
     await ask('unmute', ', party: CUSTOMER');
     const said = await ask('say', ', content: "One moment, please.", interrupt: true');
     const added = await ask(
       'addMessage',
       ', role: SYSTEM, content: "The customer is a friend.", triggerResponse: false',
     );
-    await until(async () => (await statusOf(daemon.url, said)) === 'CONFIRMED', 'the words were heard');
+    await until(
+      async () => (await statusOf(daemon.url, said)) === 'CONFIRMED',
+      'the confirmation of the sentence',
+    );
     await until(
       async () => (await statusOf(daemon.url, added)) === 'CONFIRMED',
-      'the message is in the conversation',
+      'the message in the conversation',
     );
     expect(await statusOf(daemon.url, muted)).toBe('ACCEPTED');
     const handed = await ask('handoff', ', assistantId: "c1e6a4de-7d36-4b0f-9e8b-2f8a7c1d9a01"');
-    await until(async () => (await statusOf(daemon.url, handed)) === 'CONFIRMED', 'another assistant talks');
+    await until(async () => (await statusOf(daemon.url, handed)) === 'CONFIRMED', 'the handoff');
     const moved = await ask('transfer', ', number: "+15005550123", extension: "42"');
-    await until(async () => (await statusOf(daemon.url, moved)) === 'CONFIRMED', 'the call is moved');
+    await until(async () => (await statusOf(daemon.url, moved)) === 'CONFIRMED', 'the transfer');
     const call = await until(async () => {
-      const known = await callOf(daemon.url, theirs);
+      const known = await callOf(daemon.url, providerCallId);
       return known.status === 'ENDED' ? known : undefined;
     }, 'the call is given away');
     expect(call.end).toEqual({ category: 'FORWARDED', code: 'assistant-forwarded-call' });
   });
 
   test(
-    'that gets no answer in time is UNKNOWN, and what then happens is told',
+    'without a response in time is UNKNOWN, and its later effect is reported',
     { timeout: 40_000 },
     async () => {
       const { cloud, daemon } = await start();
-      const theirs = await cloud.startCall('vapi', 'parcel', { controlHangMs: 12_000 });
-      const { id } = await inProgress(daemon.url, theirs);
+      const providerCallId = await cloud.startCall('vapi', 'parcel', { controlHangMs: 12_000 });
+      const { id } = await inProgress(daemon.url, providerCallId);
       const { say } = await query(
         daemon.url,
         command('say', `callId: "${id}", content: "One moment, please."`),
@@ -211,7 +221,7 @@ describe('control', () => {
       expect(say.failure?.code ?? say.command.status).toMatch(/PROVIDER_TIMEOUT|CONFIRMED/);
       await until(
         async () => (await statusOf(daemon.url, say.command.id)) === 'CONFIRMED',
-        'it was said all the same',
+        'the confirmation',
       );
     },
   );
@@ -222,10 +232,10 @@ test.each([
   ['s16le-16000-stereo', { listenSwapped: true }],
   ['s16le-8000-stereo', { listenHint: true }],
   ['s16le-16000-stereo', { listenCutFrames: true, listenRefusals: 1, listenDropAfterMs: 2000 }],
-])('levels are those of the party that speaks: %s %j', { timeout: 40_000 }, async (listenFormat, dials) => {
-  const { cloud, daemon } = await start('listenSwapped' in dials ? { listen: { swapChannels: true } } : {});
-  const theirs = await cloud.startCall('vapi', 'plumber', { listenFormat, ...dials });
-  const { id } = await inProgress(daemon.url, theirs);
+])('levels are those of the party that speaks: %s %j', { timeout: 40_000 }, async (listenFormat, options) => {
+  const { cloud, daemon } = await start('listenSwapped' in options ? { listen: { swapChannels: true } } : {});
+  const providerCallId = await cloud.startCall('vapi', 'plumber', { listenFormat, ...options });
+  const { id } = await inProgress(daemon.url, providerCallId);
   const client = connect(daemon.url);
   const speech = collect(
     client,
@@ -237,10 +247,10 @@ test.each([
   );
   await until(
     () => speech.items.filter(({ callEvents }) => callEvents.type === 'SPEECH_STOPPED').length >= 3,
-    'three turns were spoken',
+    'three turns',
     30_000,
   );
-  // Of the readings well inside a turn, the one who speaks is the louder.
+  // Within a turn, the party that speaks has the higher level.
   const spans: { party: string; from: number; to: number }[] = [];
   for (const { callEvents } of speech.items) {
     const at = Date.parse(callEvents.at as string);
@@ -274,7 +284,7 @@ describe('a call whose customer is the daemon', () => {
   afterEach(() => servers.splice(0).forEach((server) => server.close()));
 
   test(
-    'is placed, kept alive by paced silence, spoken into from a file, heard on both sides, and ended',
+    'is placed, kept alive by silence, spoken into from a file, transcribed on both sides, and ended',
     { timeout: 60_000 },
     async () => {
       const file = 'packages/simulator/speech/customer-could-it-be-after-lunch.wav';
@@ -297,8 +307,8 @@ describe('a call whose customer is the daemon', () => {
       };
       const { placeCall } = await query(daemon.url, place, { options });
       expect(placeCall.failure).toBeNull();
-      const { id, providerCallId: theirs } = placeCall.call;
-      await inProgress(daemon.url, theirs);
+      const { id, providerCallId } = placeCall.call;
+      await inProgress(daemon.url, providerCallId);
       const levels = collect(
         connect(daemon.url),
         `subscription { audioLevels(callIds: ["${id}"]) { levels { parties { party rmsDb } } } }`,
@@ -307,21 +317,24 @@ describe('a call whose customer is the daemon', () => {
         levels.items.some(({ audioLevels }) =>
           (audioLevels.levels[0].parties as Json[]).some((each) => each.party === party && each.rmsDb > -40),
         );
-      await until(isHeard('ASSISTANT'), 'the assistant is heard');
+      await until(isHeard('ASSISTANT'), 'the assistant');
 
       const play = `mutation { playAudio(input: { callId: "${id}", url: "${sound}" }) { command { status } failure { code message } } }`;
       expect((await query(daemon.url, play)).playAudio.failure).toBeNull();
-      await until(isHeard('CUSTOMER'), 'the file is heard as the customer');
+      await until(isHeard('CUSTOMER'), 'the file as the customer');
       await until(
-        async () => (await cloud.state(theirs)).uplink!.rmsPerSecond.some((rms) => rms > 500),
-        'and in the cloud',
+        async () => (await cloud.state(providerCallId)).uplink!.rmsPerSecond.some((rms) => rms > 500),
+        'the file at the cloud',
       );
-      const { largestGapMs, aheadMs } = (await cloud.state(theirs)).uplink!;
+      const { largestGapMs, aheadMs } = (await cloud.state(providerCallId)).uplink!;
       expect(largestGapMs).toBeLessThan(500);
       expect(aheadMs).toBeLessThan(500);
 
       await query(daemon.url, `mutation { endCall(input: { callId: "${id}" }) { failure { code } } }`);
-      await until(async () => (await callOf(daemon.url, theirs)).status === 'ENDED', 'it has ended');
+      await until(
+        async () => (await callOf(daemon.url, providerCallId)).status === 'ENDED',
+        'the end of the call',
+      );
       expect(
         (await query(daemon.url, `{ command(id: "${placeCall.command.id}") { status } }`)).command.status,
       ).toBe('CONFIRMED');
@@ -329,7 +342,7 @@ describe('a call whose customer is the daemon', () => {
   );
 });
 
-test('an outbound call is placed, and confirmed once it rings', { timeout: 40_000 }, async () => {
+test('an outbound call is placed, and confirmed when it rings', { timeout: 40_000 }, async () => {
   const { daemon } = await start();
   const options = { phoneNumberId: '8f0f7c1c-0c0b-4c0e-8f60-9b6a5b8f0a11' };
   const place = `mutation ($options: JSON) {
@@ -363,29 +376,25 @@ describe('past calls', () => {
       new Date(Date.now() - 40 * 86_400_000).toISOString().slice(0, 10),
     ]);
 
-  test(
-    'come into history by `sidetone backfill`, and twice makes no doubles',
-    { timeout: 60_000 },
-    async () => {
-      const { daemon } = await start({}, ['--vapi-history', '250']);
-      const first = backfill(daemon.url);
-      expect([await first.exit(), first.stderr()]).toEqual([0, '']);
-      expect(first.stdout()).toMatch(/done: 250 calls, back to \d{4}-\d{2}-\d{2}/);
-      const whole = '{ calls(first: 200) { totalCount nodes { status utterances { totalCount } } } }';
-      const before = (await query(daemon.url, whole)).calls;
-      expect(before.totalCount).toBe(250);
-      expect(new Set((before.nodes as Json[]).map(({ status }) => status as string))).toEqual(
-        new Set(['ENDED']),
-      );
-      expect((before.nodes as Json[]).some(({ utterances }) => utterances.totalCount > 0)).toBe(true);
-      expect(await backfill(daemon.url).exit()).toBe(0);
-      expect((await query(daemon.url, whole)).calls).toEqual(before);
-    },
-  );
+  test('are imported by `sidetone backfill`, twice without duplicates', { timeout: 60_000 }, async () => {
+    const { daemon } = await start({}, ['--vapi-history', '250']);
+    const first = backfill(daemon.url);
+    expect([await first.exit(), first.stderr()]).toEqual([0, '']);
+    expect(first.stdout()).toMatch(/done: 250 calls, back to \d{4}-\d{2}-\d{2}/);
+    const whole = '{ calls(first: 200) { totalCount nodes { status utterances { totalCount } } } }';
+    const before = (await query(daemon.url, whole)).calls;
+    expect(before.totalCount).toBe(250);
+    expect(new Set((before.nodes as Json[]).map(({ status }) => status as string))).toEqual(
+      new Set(['ENDED']),
+    );
+    expect((before.nodes as Json[]).some(({ utterances }) => utterances.totalCount > 0)).toBe(true);
+    expect(await backfill(daemon.url).exit()).toBe(0);
+    expect((await query(daemon.url, whole)).calls).toEqual(before);
+  });
 
-  test('of a provider that is not there, or a daemon that is not: one line says so', async () => {
-    const nobody = backfill('http://127.0.0.1:9/');
-    expect([await nobody.exit(), nobody.stderr()]).toEqual([
+  test('backfill prints one line for an unknown provider or an unreachable daemon', async () => {
+    const unreachable = backfill('http://127.0.0.1:9/');
+    expect([await unreachable.exit(), unreachable.stderr()]).toEqual([
       1,
       expect.stringMatching(/^sidetone: cannot reach a daemon at [^\n]+\n$/),
     ]);

@@ -42,7 +42,6 @@ const PHRASES: readonly (readonly [phrase: RegExp, instead: string])[] = [
 
 /** Files and folders that are still being rewritten. */
 const PENDING: readonly string[] = [
-  'e2e/',
   'packages/daemon/src/',
   'packages/daemon/test/',
   'packages/plugin-vobiz/src/',

@@ -1,6 +1,6 @@
 /**
- * A voice agent as anyone would write it for Vobiz: it knows Vobiz's stream protocol and nothing of Sidetone. It greets
- * with a tone, marks its end with a checkpoint, remembers what it was told, and can be told to go away.
+ * A voice agent written for Vobiz, which uses Vobiz's stream protocol and does not depend on Sidetone. It greets with a tone
+ * followed by a checkpoint, and records the messages it receives.
  */
 import { afterEach } from 'vitest';
 import { WebSocketServer, type WebSocket } from 'ws';
@@ -13,16 +13,16 @@ export interface AgentMessage {
   readonly dtmf?: { readonly digit: string };
 }
 
-/** One socket of the agent's. */
+/** One socket of the agent. */
 export interface AgentSocket {
   readonly path: string;
   readonly messages: AgentMessage[];
-  /** Code of the close, once it is closed. */
+  /** The close code; undefined while it is open. */
   closedWith: number | undefined;
   send(message: object): void;
-  /** Says a tone of mu-law, `ms` long, at once. */
+  /** Sends a mu-law tone of `ms` milliseconds, all at once. */
   say(ms: number, hz: number): void;
-  /** Breaks the connection without a word. */
+  /** Breaks the connection without a closing handshake. */
   cut(): void;
   close(code: number): void;
 }
@@ -30,8 +30,8 @@ export interface AgentSocket {
 export interface Agent {
   readonly url: string;
   readonly sockets: readonly AgentSocket[];
-  /** Whether new connections are taken. */
-  takes: boolean;
+  /** Whether new connections are accepted. */
+  accepts: boolean;
 }
 
 const running: WebSocketServer[] = [];
@@ -45,7 +45,7 @@ afterEach(() => {
 const FRAME_MS = 20;
 const SAMPLES = 160;
 
-/** G.711 mu-law of a sample, by its definition. */
+/** Encodes a sample as G.711 mu-law. */
 function muLaw(sample: number): number {
   const sign = sample < 0 ? 0x80 : 0;
   const magnitude = Math.min(32_635, Math.abs(sample)) + 132;
@@ -53,7 +53,7 @@ function muLaw(sample: number): number {
   return ~(sign | (exponent << 4) | ((magnitude >> (exponent + 3)) & 15)) & 0xff;
 }
 
-/** A frame of a tone at -12 dBFS peak; frames follow on each other without a click. */
+/** Returns a frame of a tone at -12 dBFS peak; consecutive frames join seamlessly. */
 function toneFrame(hz: number, frame: number): string {
   const amplitude = 32_767 * 10 ** (-12 / 20);
   const bytes = Uint8Array.from({ length: SAMPLES }, (_, i) =>
@@ -63,18 +63,18 @@ function toneFrame(hz: number, frame: number): string {
 }
 
 export interface AgentOptions {
-  /** What it says when a stream starts, ms; nothing at 0. */
+  /** The duration of the greeting, ms; 0: none. */
   readonly greetingMs?: number;
   readonly hz?: number;
 }
 
 export async function startAgent({ greetingMs = 0, hz = 1000 }: AgentOptions = {}): Promise<Agent> {
   const sockets: AgentSocket[] = [];
-  const agent = { url: '', sockets, takes: true };
+  const agent = { url: '', sockets, accepts: true };
   const server = new WebSocketServer({
     port: 0,
     host: '127.0.0.1',
-    verifyClient: () => agent.takes,
+    verifyClient: () => agent.accepts,
   });
   running.push(server);
   server.on('connection', (ws: WebSocket, request) => {

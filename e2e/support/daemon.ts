@@ -1,4 +1,4 @@
-/** A daemon of the build at a simulator of the build, and a client that anyone could have. */
+/** Runs the built daemon with a simulator, and stock clients. */
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -22,8 +22,8 @@ const yamlOf = (options: Options): string =>
     .join('\n');
 
 /**
- * A configuration with both providers at the simulator; `vapi`, `vobiz` and `deepgram` are further options of the plugins. With
- * the latter there is a transcriber, and each provider is set to `transcribe`.
+ * Writes a configuration with both providers at the simulator. `vapi`, `vobiz` and `deepgram` are additional options of the
+ * plugins; `deepgram` adds the transcriber, and `transcribe` is set for each provider.
  */
 export function writeConfig(
   dir: string,
@@ -97,10 +97,10 @@ export async function startDaemon(config: string, port?: string): Promise<Daemon
   return { ...process, url: url! };
 }
 
-// oxlint-disable-next-line typescript/no-explicit-any -- a test looks into an answer as it likes
+// oxlint-disable-next-line typescript/no-explicit-any -- responses are not typed in tests
 export type Json = any;
 
-/** GraphQL over HTTP. @throws when there are errors. */
+/** Sends a GraphQL query over HTTP. @throws if the response has errors */
 export async function query(
   url: string,
   text: string,
@@ -121,7 +121,7 @@ afterEach(async () => {
   for (const client of clients.splice(0)) await client.dispose();
 });
 
-/** The stock graphql-ws client, which does not reconnect by itself. */
+/** Creates a stock graphql-ws client that does not reconnect. */
 export function connect(url: string): Client {
   const socketUrl = new URL('graphql', url.replace(/^http/, 'ws')).href;
   const client = createClient({ url: socketUrl, webSocketImpl: WebSocket, retryAttempts: 0 });
@@ -129,7 +129,7 @@ export function connect(url: string): Client {
   return client;
 }
 
-/** Collects what a subscription gives, until it is told to stop. */
+/** Collects the items of a subscription until `stop` is called. */
 export function collect(
   client: Client,
   text: string,
@@ -143,17 +143,17 @@ export function collect(
   return { items, stop };
 }
 
-/** Waits until something observable is so. */
+/** Waits until a condition is truthy, and returns its value. */
 export async function until<Value>(
-  look: () => Value | Promise<Value>,
+  condition: () => Value | Promise<Value>,
   what: string,
   withinMs = 15_000,
 ): Promise<NonNullable<Value>> {
   const deadline = Date.now() + withinMs;
   for (;;) {
-    const value = await look();
+    const value = await condition();
     if (value) return value;
-    if (Date.now() > deadline) throw new Error(`not within ${withinMs} ms: ${what}`);
+    if (Date.now() > deadline) throw new Error(`timed out after ${withinMs} ms waiting for ${what}`);
     await new Promise((resolve) => setTimeout(resolve, 20));
   }
 }

@@ -1,4 +1,4 @@
-/** Runs the built programs as a user would, and ends them after each test. */
+/** Runs the built programs and stops them after each test. */
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
@@ -12,13 +12,13 @@ export interface RunningProcess {
   readonly stderr: () => string;
   /** Waits until standard output matches. */
   saw(pattern: RegExp): Promise<RegExpMatchArray>;
-  /** Sends a signal and waits for the end. */
+  /** Sends a signal and resolves with the exit code. */
   end(signal: NodeJS.Signals): Promise<number | null>;
-  /** Waits for the end. */
+  /** Resolves with the exit code. */
   exit(): Promise<number | null>;
 }
 
-const PATIENCE_MS = 20_000;
+const TIMEOUT_MS = 20_000;
 const running = new Set<ChildProcess>();
 
 afterEach(async () => {
@@ -53,12 +53,12 @@ function run(script: string, args: readonly string[], env: Record<string, string
     stdout: () => stdout,
     stderr: () => stderr,
     async saw(pattern) {
-      const deadline = Date.now() + PATIENCE_MS;
+      const deadline = Date.now() + TIMEOUT_MS;
       for (;;) {
         const match = stdout.match(pattern);
         if (match) return match;
         if (Date.now() > deadline || child.exitCode !== null) {
-          throw new Error(`never saw ${String(pattern)}\nstdout: ${stdout}\nstderr: ${stderr}`);
+          throw new Error(`no output matches ${String(pattern)}\nstdout: ${stdout}\nstderr: ${stderr}`);
         }
         await new Promise((resolve) => setTimeout(resolve, 10));
       }
@@ -77,19 +77,19 @@ export const sidetone = (args: readonly string[], env?: Record<string, string>):
 
 export interface SimulatorRun extends RunningProcess {
   readonly url: string;
-  /** Tells it where the daemon is. */
+  /** Sets the daemon as the target of webhooks. */
   pointAt(daemonUrl: string): Promise<void>;
   startCall(provider: 'vapi' | 'vobiz', script: string, behaviour?: Record<string, unknown>): Promise<string>;
-  /** Speaks to its control surface. */
+  /** Sends a request to the control API. */
   send(method: string, path: string, body: unknown): Promise<unknown>;
   state(providerCallId: string): Promise<SimulatedCall>;
 }
 
 export interface SimulatedCall {
   readonly status: string;
-  /** Why it ended, in the provider's words; absent while it lives. */
+  /** Why it ended, in the provider's terms; missing while it is live. */
   readonly endedReason?: string;
-  /** Whether all is told about it, its report included. */
+  /** Whether all messages about it were sent, including the report. */
   readonly over: boolean;
   readonly said: readonly unknown[];
   readonly commands: readonly string[];
@@ -104,12 +104,12 @@ export interface SimulatedCall {
     readonly aheadMs: number;
   };
   readonly muted: Readonly<Record<string, boolean>>;
-  /** Every socket of its audio, the newest last. */
+  /** The sockets of its audio, newest last. */
   readonly streams: readonly { readonly status: 'connecting' | 'open' | 'closed' | 'failed' }[];
   readonly transcript: readonly { readonly speaker: string; readonly text: string }[];
 }
 
-/** The simulator of the build, with no calls until they are asked for. */
+/** Runs the built simulator, without calls. */
 export async function simulator(args: readonly string[] = []): Promise<SimulatorRun> {
   const process = run('node_modules/@sidetone/simulator/bin/sidetone-simulator.js', args);
   const [line] = await process.saw(/\{.*"ready".*\}/);

@@ -1,4 +1,4 @@
-/** What a stranger has: our packages as they are published, in an empty folder, beside a plugin of their own. */
+/** Installs the published packages in an empty folder, with a plugin from outside of this repository. */
 import { execFile, spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { cpSync, readFileSync, realpathSync, writeFileSync } from 'node:fs';
@@ -12,7 +12,7 @@ export const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 
 const run = promisify(execFile);
 
-/** The environment of a shell, without what a test runner put into it. */
+/** The environment without the options of the test runner. */
 const ENV = { ...process.env, NODE_OPTIONS: '' };
 
 const { packageManager = 'pnpm' } = manifestOf(ROOT);
@@ -30,7 +30,7 @@ export function manifestOf(folder: string): Manifest {
   return JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')) as Manifest;
 }
 
-/** pnpm at the version of this repository; fetched once by npx, as the install has done. */
+/** Runs pnpm at the version of this repository; npx has downloaded it during the install. */
 export async function pnpm(cwd: string, ...args: string[]): Promise<string> {
   return (await run('npx', ['--yes', packageManager, ...args], { cwd, env: ENV })).stdout;
 }
@@ -38,7 +38,7 @@ export async function pnpm(cwd: string, ...args: string[]): Promise<string> {
 /** Runs Node in a folder, without the export condition under which the sources run. */
 export const node = (cwd: string, ...args: string[]) => run(process.execPath, args, { cwd, env: ENV });
 
-/** Packs packages of `packages/`, and gives where each tarball is. */
+/** Packs packages of `packages/` and returns the path of each tarball by name. */
 export async function packed(names: readonly string[], into: string): Promise<ReadonlyMap<string, string>> {
   const filters = names.map((name) => `--filter=./packages/${name}`);
   await pnpm(ROOT, '-r', ...filters, 'pack', '--pack-destination', into);
@@ -51,17 +51,20 @@ export async function packed(names: readonly string[], into: string): Promise<Re
 }
 
 /**
- * A project with our packages from their tarballs, and the echo example as a package and as a folder. What is not ours
- * is linked to where it is installed already: nothing is fetched, and SQLite is not compiled again.
+ * Installs the tarballs, and the echo example as a package and as a folder. Other dependencies are linked to the installed
+ * ones, so nothing is downloaded and SQLite is not compiled again.
  */
 export async function install(folder: string, tarballs: ReadonlyMap<string, string>): Promise<void> {
-  const strangers = [...tarballs.keys()].flatMap((name) => {
-    const own = join(ROOT, 'node_modules', name);
-    return Object.keys(manifestOf(own).dependencies ?? {})
+  const external = [...tarballs.keys()].flatMap((name) => {
+    const folderOfPackage = join(ROOT, 'node_modules', name);
+    return Object.keys(manifestOf(folderOfPackage).dependencies ?? {})
       .filter((dependency) => !dependency.startsWith('@sidetone/'))
-      .map((dependency) => [dependency, `link:${realpathSync(join(own, 'node_modules', dependency))}`]);
+      .map((dependency) => [
+        dependency,
+        `link:${realpathSync(join(folderOfPackage, 'node_modules', dependency))}`,
+      ]);
   });
-  const ours = [...tarballs].map(([name, tarball]) => [name, `file:${tarball}`]);
+  const own = [...tarballs].map(([name, tarball]) => [name, `file:${tarball}`]);
   const echo = join(folder, 'echo');
   cpSync(join(ROOT, 'examples/echo-provider'), echo, {
     recursive: true,
@@ -72,11 +75,11 @@ export async function install(folder: string, tarballs: ReadonlyMap<string, stri
     private: true,
     type: 'module',
     dependencies: {
-      ...Object.fromEntries(ours),
+      ...Object.fromEntries(own),
       zod: dependencies['zod'],
       '@sidetone/example-echo-provider': 'file:./echo',
     },
-    pnpm: { overrides: Object.fromEntries([...strangers, ...ours]) },
+    pnpm: { overrides: Object.fromEntries([...external, ...own]) },
   };
   writeFileSync(join(folder, 'package.json'), JSON.stringify(project));
   await pnpm(folder, 'install', '--offline', '--config.hoist=false');
@@ -92,19 +95,19 @@ afterEach(async () => {
   running.clear();
 });
 
-/** Runs the `sidetone` command that was installed, and gives its address once it listens. */
+/** Runs the installed `sidetone` command and returns its URL when it is ready. */
 export async function startInstalled(folder: string, config: string): Promise<string> {
   const child = spawn(join(folder, 'node_modules/.bin/sidetone'), ['start', '--config', config], {
     cwd: folder,
     env: ENV,
   });
   running.add(child);
-  let said = '';
+  let output = '';
   for (const stream of [child.stdout, child.stderr])
-    stream.on('data', (text: Buffer) => (said += text.toString()));
+    stream.on('data', (text: Buffer) => (output += text.toString()));
   const [, url] = await until(() => {
-    if (child.exitCode !== null) throw new Error(`it ended: ${said}`);
-    return /listens at (http\S+)/.exec(said);
-  }, 'it listens');
+    if (child.exitCode !== null) throw new Error(`the daemon exited: ${output}`);
+    return /listens at (http\S+)/.exec(output);
+  }, 'the URL of the daemon');
   return url!;
 }

@@ -1,6 +1,6 @@
-/** Finds a tone in sound, and makes one. */
+/** Generates and measures tones. */
 
-/** Level of one frequency in 16-bit samples, dBFS of its peak: a sine at full scale is 0. By Goertzel's algorithm. */
+/** Returns the peak level of one frequency in 16-bit samples, dBFS: a sine at full scale is 0. Uses Goertzel's algorithm. */
 export function toneLevelDb(samples: Int16Array, sampleRate: number, hz: number): number {
   const coefficient = 2 * Math.cos((2 * Math.PI * hz) / sampleRate);
   let [before, last] = [0, 0];
@@ -10,13 +10,13 @@ export function toneLevelDb(samples: Int16Array, sampleRate: number, hz: number)
   return 20 * Math.log10(amplitude);
 }
 
-/** 16-bit little-endian bytes as samples. */
+/** Decodes 16-bit little-endian bytes. */
 export function samplesOf(bytes: Uint8Array): Int16Array {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   return Int16Array.from({ length: bytes.byteLength >> 1 }, (_, i) => view.getInt16(i * 2, true));
 }
 
-/** A WAV file of a tone, 8 kHz, 16 bits, one channel; `dbfs` is its peak. */
+/** Returns a WAV file with a tone: 8 kHz, 16 bits, one channel; `dbfs` is its peak. */
 export function toneWav(hz: number, ms: number, dbfs = -12): Buffer {
   const frames = (ms * 8000) / 1000;
   const file = Buffer.alloc(44 + frames * 2);
