@@ -4,52 +4,52 @@ import { RECORDING_ENDS } from '@sidetone/core';
 import type { CallId } from '@sidetone/core';
 
 export const RECORDING_STATES = ['RECORDING', ...RECORDING_ENDS] as const;
-/** RECORDING while it is being written. */
+/** RECORDING while the file is being written. */
 export type RecordingState = (typeof RECORDING_STATES)[number];
 
-/** What is known of a call's recording. */
+/** The stored row of a call's recording. */
 export interface StoredRecording {
   readonly callId: CallId;
   readonly state: RecordingState;
-  /** When its first sample was heard, epoch ms. */
+  /** Time of its first sample, epoch ms. */
   readonly startedAt: number;
   readonly channels: number;
   /** Hz. */
   readonly sampleRate: number;
-  /** Null while it is being written, as are its length and size. */
+  /** Null while the file is being written, like duration and size. */
   readonly endedAt: number | null;
   readonly durationMs: number | null;
-  /** Of samples, without the head of the file. */
+  /** Bytes of samples, without the header. */
   readonly bytes: number | null;
 }
 
-/** Which recordings there are. Their rows follow from facts; here they are only read. */
+/** Reads the rows of recordings. They are derived from events. */
 export interface RecordingRows {
   get(callId: CallId): StoredRecording | undefined;
-  /** Those that are being written, or were when the daemon stopped unexpectedly. */
+  /** Returns recordings that are being written, or were when the daemon crashed. */
   open(): readonly StoredRecording[];
 }
 
-/** A recording as it can be heard now, also while it is being written. */
+/** A recording as it can be played now, even while it is being written. */
 export interface Recording extends StoredRecording {
   readonly durationMs: number;
   readonly bytes: number;
 }
 
-/** A recording's file, opened for reading. */
+/** A recording's file, open for reading. */
 export interface RecordingFile {
-  /** Of the whole file as it is now, with its head. */
+  /** Current size of the file with its header. */
   readonly bytes: number;
-  /** When something was written to it last, epoch ms. */
+  /** Time of the last write, epoch ms. */
   readonly changedAt: number;
-  /** The bytes `[from, to)` of a valid WAV file. Whoever reads it lets it end, or destroys it. */
+  /** Returns the bytes `[from, to)` of a valid WAV file. The caller reads the stream to its end or destroys it. */
   read(from: number, to: number): Readable;
 }
 
-/** The recordings of calls, for those who want to hear them. */
+/** The recordings of calls. */
 export interface RecordingArchive {
-  /** Nothing when the call has none, or none with any sound. */
+  /** Returns undefined if the call has no recording with any audio. */
   find(callId: CallId): Recording | undefined;
-  /** Nothing when there is none, or its file is gone. */
+  /** Returns undefined if there is no recording or its file is missing. */
   open(callId: CallId): Promise<RecordingFile | undefined>;
 }

@@ -1,6 +1,6 @@
 /**
- * Which calls are recorded, from their first audio to their end. That a recording began and ended are facts of the call;
- * the file is named by the call's id alone. Whatever happens to a recording, nothing happens to its call.
+ * Records calls from their first audio to their end. Start and end of a recording are events of the call; the file is named
+ * after the call's id. A failed recording never affects the call.
  */
 import { mkdir, stat } from 'node:fs/promises';
 import { createReadStream } from 'node:fs';
@@ -11,37 +11,41 @@ import {
   FaultError,
   messageOf,
   WAV_HEADER_BYTES,
+  type Call,
   type CallId,
   type Clock,
   type Logger,
   type ProviderId,
+  type RecordingEnd,
 } from '@sidetone/core';
-import type { CallRegistry } from '../calls/call-registry.ts';
-import type { Ingest } from '../calls/ingest.ts';
+import { BYTES_PER_MS } from '../audio/frames.ts';
 import type { AudioSource } from '../audio/ports.ts';
-import type { LiveFeeds } from '../live/ports.ts';
-import type { Recording, RecordingArchive, RecordingFile, RecordingRows } from './ports.ts';
+import type { CallRegistry } from '../calls/call-registry.ts';
+import { followCalls } from '../calls/call-sessions.ts';
+import type { Ingest } from '../calls/ingest.ts';
+import type { RecordSource } from '../calls/ports.ts';
 import type { Demand } from '../live/demand.ts';
-import { BYTES_PER_MS, createRecorder, FORMAT, type Recorder } from './recorder.ts';
-import { mendWavFile, removeWavFile, wavFiles, type WavFiles } from './wav-file.ts';
+import type { Recording, RecordingArchive, RecordingFile, RecordingRows } from './ports.ts';
+import { createRecorder, FORMAT, type Recorder, type RecordingStart } from './recorder.ts';
+import { removeWavFile, repairWavFile, wavFiles, type WavFiles } from './wav-file.ts';
 
-/** How long after the end of a call its last audio is waited for, ms: frames come later than they are heard. */
+/** How long after the end of a call its last audio may arrive, ms: frames are delivered with a delay. */
 const LAST_AUDIO_MS = 200;
-/** How long a file may take to be finished before it is left as it is, ms. */
+/** How long the last writes of a file may take before it is left as it is, ms. */
 export const FINISH_TIMEOUT_MS = 5000;
 
 export interface RecordingServiceDeps {
   readonly audio: AudioSource;
   readonly demand: Pick<Demand, 'add'>;
-  readonly feeds: Pick<LiveFeeds, 'records'>;
+  readonly feeds: RecordSource;
   readonly registry: Pick<CallRegistry, 'live' | 'peek'>;
   readonly ingest: Pick<Ingest, 'record' | 'current'>;
   readonly rows: RecordingRows;
-  /** Where the files are; made when the first recording begins. */
+  /** Folder of the files; created with the first recording. */
   readonly folder: string;
-  /** Whether the calls of a provider are recorded. */
+  /** Returns whether the calls of a provider are recorded. */
   readonly isRecorded: (providerId: ProviderId) => boolean;
-  /** Whether the loudness of recorded calls is kept. */
+  /** Whether waveforms of recorded calls are kept. */
   readonly keepsWaveforms: boolean;
   readonly clock: Clock;
   readonly log: Logger;
@@ -50,10 +54,10 @@ export interface RecordingServiceDeps {
 
 interface Session {
   readonly recorder: Recorder;
-  /** Lets go of the call's audio. */
+  /** Stops receiving the call's audio. */
   readonly leave: () => void;
   hasFailed: boolean;
-  /** Settles when the file is finished. */
+  /** Resolves when the file is finished. */
   finishing?: Promise<void>;
 }
 
@@ -61,41 +65,42 @@ export class RecordingService implements RecordingArchive {
   readonly #deps: RecordingServiceDeps;
   readonly #files: WavFiles;
   readonly #sessions = new Map<CallId, Session>();
-  #records: ReturnType<LiveFeeds['records']> | undefined;
+  #unfollow: (() => Promise<void>) | undefined;
 
   constructor(deps: RecordingServiceDeps) {
     this.#deps = deps;
     this.#files = deps.files ?? wavFiles;
   }
 
-  /** Calls that are recorded now, or as soon as there is audio. */
+  /** Number of calls that are recorded now or will be with their first audio. */
   get size(): number {
     return this.#sessions.size;
   }
 
-  /** Brings the files in order that a daemon left which did not stop cleanly. Never rejects. */
+  /** Repairs the files that a crashed daemon left open. Never rejects. */
   async repair(): Promise<void> {
     for (const { callId, channels, sampleRate } of this.#deps.rows.open()) {
       try {
-        const bytes = (await mendWavFile(this.#pathOf(callId), { channels, sampleRate })) ?? 0;
-        this.#tellEnd(callId, 'COMPLETE', bytes);
+        const bytes = (await repairWavFile(this.#pathOf(callId), { channels, sampleRate })) ?? 0;
+        this.#recordEnd(callId, 'COMPLETE', bytes);
       } catch (error) {
-        this.#deps.log.warn('a recording cannot be mended now', { callId, reason: messageOf(error) });
+        this.#deps.log.warn('repairing a recording failed', { callId, reason: messageOf(error) });
       }
     }
   }
 
-  /** Records the calls that are live, and those that come. */
+  /** Starts to record live calls and those that start later. */
   start(): void {
-    const { feeds, registry } = this.#deps;
-    this.#records = feeds.records({ types: ['CALL_STARTED', 'CALL_ENDED'] });
-    for (const { id } of registry.live()) this.#watch(id);
-    void this.#follow(this.#records);
+    this.#unfollow = followCalls(this.#deps, {
+      onStart: (call) => this.#open(call),
+      onEnd: (callId) => void this.#finish(callId),
+      lastAudioMs: LAST_AUDIO_MS,
+    });
   }
 
-  /** Finishes every file. Never rejects. */
+  /** Finishes all files. Never rejects. */
   async stop(): Promise<void> {
-    await this.#records?.return?.();
+    await this.#unfollow?.();
     await Promise.all([...this.#sessions.keys()].map((callId) => this.#finish(callId)));
   }
 
@@ -113,16 +118,16 @@ export class RecordingService implements RecordingArchive {
     const file = recording && (await stat(path).catch(() => undefined));
     if (!recording || !file) return undefined;
     const bytes = Math.min(recording.bytes, Math.max(0, file.size - WAV_HEADER_BYTES));
-    // The head in the file is that of some seconds ago.
-    const head = encodeWavHeader(recording, bytes);
+    // The header in the file may be some seconds old.
+    const header = encodeWavHeader(recording, bytes);
     return {
       bytes: WAV_HEADER_BYTES + bytes,
       changedAt: file.mtimeMs,
-      read: (from, to) => Readable.from(pieces(path, head, from, to), { objectMode: false }),
+      read: (from, to) => Readable.from(readRange(path, header, from, to), { objectMode: false }),
     };
   }
 
-  /** Deletes what was recorded of a call that is over. @throws {FaultError} STORE_WRITE_FAILED. */
+  /** Deletes the recording of an ended call. @throws {FaultError} STORE_WRITE_FAILED. */
   async erase(callId: CallId): Promise<void> {
     await this.#finish(callId);
     try {
@@ -132,28 +137,15 @@ export class RecordingService implements RecordingArchive {
     }
   }
 
-  async #follow(records: ReturnType<LiveFeeds['records']>): Promise<void> {
-    const { clock, log } = this.#deps;
-    try {
-      for await (const { callId, fact } of records) {
-        if (fact.type === 'CALL_STARTED') this.#watch(callId);
-        else if (this.#sessions.has(callId)) void clock.delay(LAST_AUDIO_MS).then(() => this.#finish(callId));
-      }
-    } catch (error) {
-      log.error('calls are no longer recorded', { error });
-    }
-  }
-
-  #watch(callId: CallId): void {
-    const { registry, audio, demand, isRecorded } = this.#deps;
-    const call = registry.peek(callId);
-    if (!call || !isRecorded(call.providerId) || this.#sessions.has(callId)) return;
+  #open({ id: callId, providerId }: Call): void {
+    const { audio, demand, isRecorded, keepsWaveforms } = this.#deps;
+    if (!isRecorded(providerId) || this.#sessions.has(callId)) return;
     const recorder = createRecorder({
-      begin: (at) => this.#begin(callId, at),
+      start: (at) => this.#startFile(callId, at),
       onFailed: (reason) => this.#fail(callId, reason),
     });
     const leaveAudio = audio.join(callId, recorder);
-    const releaseDemand = this.#deps.keepsWaveforms ? demand.add('levels', [callId]) : undefined;
+    const releaseDemand = keepsWaveforms ? demand.add('levels', [callId]) : undefined;
     const leave = (): void => {
       leaveAudio();
       releaseDemand?.();
@@ -161,7 +153,7 @@ export class RecordingService implements RecordingArchive {
     this.#sessions.set(callId, { recorder, leave, hasFailed: false });
   }
 
-  #begin(callId: CallId, at: number) {
+  #startFile(callId: CallId, at: number): RecordingStart {
     const { rows, ingest, folder } = this.#deps;
     const startedAt = rows.get(callId)?.startedAt ?? Math.round(at);
     ingest.record(callId, { type: 'RECORDING_STARTED', startedAt, ...FORMAT });
@@ -176,13 +168,13 @@ export class RecordingService implements RecordingArchive {
     if (!session) return;
     session.hasFailed = true;
     const message = `the recording ended before the call: ${reason}`;
-    this.#deps.log.error('a recording failed', { callId, reason });
+    this.#deps.log.error('recording failed', { callId, reason });
     this.#deps.ingest.record(callId, { type: 'CALL_NOTICE', code: 'RECORDING_FAILED', message });
-    // Not within the recorder's own step.
+    // After the recorder's own step.
     void Promise.resolve().then(() => this.#finish(callId));
   }
 
-  /** Ends the recording of a call. The same promise for all who ask. */
+  /** Ends the recording of a call. Concurrent calls return the same promise. */
   #finish(callId: CallId): Promise<void> {
     const session = this.#sessions.get(callId);
     if (!session) return Promise.resolve();
@@ -193,16 +185,16 @@ export class RecordingService implements RecordingArchive {
     const { clock, log } = this.#deps;
     const { recorder, leave } = session;
     leave();
-    const isLate = new AbortController();
-    await Promise.race([recorder.finish(), clock.delay(FINISH_TIMEOUT_MS, isLate.signal)]);
-    isLate.abort();
-    const { bytes, droppedMs, hasBegun } = recorder;
-    if (droppedMs > 0) log.warn('the disk was too slow for a recording', { callId, droppedMs });
-    if (hasBegun) this.#tellEnd(callId, session.hasFailed ? 'FAILED' : 'COMPLETE', bytes);
+    const finished = new AbortController();
+    await Promise.race([recorder.finish(), clock.delay(FINISH_TIMEOUT_MS, finished.signal)]);
+    finished.abort();
+    const { bytes, droppedMs, hasStarted } = recorder;
+    if (droppedMs > 0) log.warn('dropped audio of a recording: the disk is too slow', { callId, droppedMs });
+    if (hasStarted) this.#recordEnd(callId, session.hasFailed ? 'FAILED' : 'COMPLETE', bytes);
     this.#sessions.delete(callId);
   }
 
-  #tellEnd(callId: CallId, end: 'COMPLETE' | 'FAILED', bytes: number): void {
+  #recordEnd(callId: CallId, end: RecordingEnd, bytes: number): void {
     const durationMs = Math.floor(bytes / BYTES_PER_MS);
     this.#deps.ingest.record(callId, { type: 'RECORDING_STOPPED', end, durationMs, bytes });
   }
@@ -212,9 +204,15 @@ export class RecordingService implements RecordingArchive {
   }
 }
 
-async function* pieces(path: string, head: Uint8Array, from: number, to: number): AsyncGenerator<Uint8Array> {
-  if (from < head.length) yield head.subarray(from, to);
-  if (to <= head.length) return;
-  const start = Math.max(from, head.length);
+/** Reads a range of a file whose header is replaced. */
+async function* readRange(
+  path: string,
+  header: Uint8Array,
+  from: number,
+  to: number,
+): AsyncGenerator<Uint8Array> {
+  if (from < header.length) yield header.subarray(from, to);
+  if (to <= header.length) return;
+  const start = Math.max(from, header.length);
   yield* createReadStream(path, { start, end: to - 1 }) as AsyncIterable<Buffer>;
 }

@@ -1,40 +1,40 @@
 /**
- * A WAV file that is written piece by piece, each at its place: what is left out reads as silence. Its head is brought up
- * to date now and then and at the end; a head that was not is mended from the file's length.
+ * A WAV file whose blocks are written at their positions; gaps read as silence. The header is updated from time to time and at
+ * the end, and after a crash repaired from the length of the file.
  */
 import { constants } from 'node:fs';
 import { open, rm, type FileHandle } from 'node:fs/promises';
 import { encodeWavHeader, WAV_HEADER_BYTES, type WavFormat } from '@sidetone/core';
 
 export interface WavFile {
-  /** Writes samples `at` bytes behind the beginning of the sound. Rejects as the disk does. */
+  /** Writes samples at a position after the header, in bytes. Rejects with the error of the file system. */
   write(samples: Uint8Array, at: number): Promise<void>;
-  /** Makes the head tell that there are `bytes` bytes of samples. */
-  describe(bytes: number): Promise<void>;
+  /** Writes the header for a file with this many bytes of samples. */
+  writeHeader(bytes: number): Promise<void>;
   close(): Promise<void>;
 }
 
-/** What recordings may do with files; a test may let it fail. */
+/** File access of recordings. Tests replace it to simulate failures. */
 export interface WavFiles {
-  /** Opens a file for writing, and makes it where there is none: for nobody else to read. */
+  /** Opens a file for writing, and creates it with private permissions if it does not exist. */
   open(path: string, format: WavFormat): Promise<WavFile>;
 }
 
-/** Files may be read and written by the one who runs the daemon, and by nobody else. */
+/** Only the user of the daemon process may read and write the files. */
 const PRIVATE = 0o600;
 
 export const wavFiles: WavFiles = {
   async open(path, format) {
-    // A link that somebody put there is not followed.
+    // Symbolic links are not followed.
     const flags = constants.O_RDWR | constants.O_CREAT | constants.O_NOFOLLOW;
     const handle = await open(path, flags, PRIVATE);
     const file: WavFile = {
       write: (samples, at) => writeAll(handle, samples, WAV_HEADER_BYTES + at),
-      describe: (bytes) => writeAll(handle, encodeWavHeader(format, bytes), 0),
+      writeHeader: (bytes) => writeAll(handle, encodeWavHeader(format, bytes), 0),
       close: () => handle.close(),
     };
     try {
-      if ((await handle.stat()).size < WAV_HEADER_BYTES) await file.describe(0);
+      if ((await handle.stat()).size < WAV_HEADER_BYTES) await file.writeHeader(0);
       return file;
     } catch (error) {
       await handle.close();
@@ -50,8 +50,8 @@ async function writeAll(handle: FileHandle, bytes: Uint8Array, at: number): Prom
   }
 }
 
-/** Makes the head of a file tell its length, and gives its bytes of samples; nothing when there is no such file. */
-export async function mendWavFile(path: string, format: WavFormat): Promise<number | undefined> {
+/** Repairs the header of a file and returns its bytes of samples; undefined if there is no such file. */
+export async function repairWavFile(path: string, format: WavFormat): Promise<number | undefined> {
   let handle: FileHandle;
   try {
     handle = await open(path, constants.O_RDWR | constants.O_NOFOLLOW);
@@ -71,5 +71,5 @@ export async function mendWavFile(path: string, format: WavFormat): Promise<numb
   }
 }
 
-/** Deletes a file, if it is there. */
+/** Deletes a file if it exists. */
 export const removeWavFile = (path: string): Promise<void> => rm(path, { force: true });

@@ -3,7 +3,8 @@ import { join } from 'node:path';
 import { buffer } from 'node:stream/consumers';
 import { providerCallId, type CallId } from '@sidetone/core';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { MAX_WAITING_BLOCKS } from '../../src/recording/recorder.ts';
+import { BYTES_PER_MS } from '../../src/audio/frames.ts';
+import { MAX_WAITING_BLOCKS } from '../../src/recording/block-writer.ts';
 import { FINISH_TIMEOUT_MS, type RecordingServiceDeps } from '../../src/recording/recording-service.ts';
 import { wavFiles, type WavFile } from '../../src/recording/wav-file.ts';
 import { createHarness, event, type Harness } from '../support/harness.ts';
@@ -11,7 +12,6 @@ import { tempDir } from '../support/temp-dir.ts';
 import { until } from '../support/daemon.ts';
 import { amplitudeAt, bytesOf, channelOf, extentOf, peakOf, tone } from '../audio/signals.ts';
 
-const BYTES_PER_MS = 64;
 const root = tempDir();
 let count = 0;
 let dir: string;
@@ -23,7 +23,7 @@ beforeEach(() => {
 });
 afterEach(() => harness.close());
 
-async function begin(recordings: Partial<RecordingServiceDeps> = {}): Promise<CallId> {
+async function start(recordings: Partial<RecordingServiceDeps> = {}): Promise<CallId> {
   harness = createHarness(dir, { recordings });
   harness.recordings.start();
   return aCall();
@@ -44,7 +44,7 @@ const openStream = (callId: CallId) =>
     parties: ['CUSTOMER', 'ASSISTANT'],
   });
 
-/** The customer says 400 Hz and the assistant 900 Hz, half as loud, for so long. */
+/** Streams 400 Hz of the customer and 900 Hz of the assistant, half as loud. */
 async function talk(callId: CallId, ms: number): Promise<void> {
   const stream = openStream(callId);
   for (let i = 0; i < ms / 20; i++) {
@@ -52,7 +52,7 @@ async function talk(callId: CallId, ms: number): Promise<void> {
     stream.write('CUSTOMER', bytesOf(tone(400, 8000, 20, 16_000, i * 160)), i * 20);
     stream.write('ASSISTANT', bytesOf(tone(900, 8000, 20, 8000, i * 160)), i * 20);
   }
-  stream.end('over');
+  stream.end('done');
 }
 
 async function hangUp(): Promise<void> {
@@ -71,7 +71,7 @@ interface Wav {
   readonly ms: number;
 }
 
-/** Reads a file as any player would, by its head alone. */
+/** Reads a file by its header, like any player. */
 function readWav(bytes: Buffer): Wav {
   expect([bytes.toString('latin1', 0, 4), bytes.toString('latin1', 8, 16)]).toEqual(['RIFF', 'WAVEfmt ']);
   expect([
@@ -94,8 +94,8 @@ const factsOf = async (): Promise<unknown[]> =>
   ).map(({ fact }) => fact);
 
 describe('a recording', () => {
-  test('has one party a channel, begins with the first audio, and lasts to the end of the call', async () => {
-    const callId = await begin();
+  test('has one channel per party and lasts from the first audio to the end of the call', async () => {
+    const callId = await start();
     await harness.clock.advance(5000);
     expect(existsSync(pathOf(callId))).toBe(false);
     await talk(callId, 2000);
@@ -115,8 +115,8 @@ describe('a recording', () => {
     expect(harness.recordings.find(callId)).toMatchObject({ state: 'COMPLETE', durationMs: ms });
   });
 
-  test('keeps both parties in time when one is silent, and when their stream comes anew', async () => {
-    const callId = await begin();
+  test('keeps both parties in time across silence and a new stream', async () => {
+    const callId = await start();
     await talk(callId, 1000);
     await harness.clock.advance(2000);
     const again = openStream(callId);
@@ -133,8 +133,8 @@ describe('a recording', () => {
     expect(Math.abs(2000 + (extentOf(second)[0] - first) / 16 - 3000)).toBeLessThan(25);
   });
 
-  test('of a call that is never heard is none', async () => {
-    const callId = await begin();
+  test('does not exist for a call without audio', async () => {
+    const callId = await start();
     await harness.clock.advance(10_000);
     await hangUp();
     expect([existsSync(join(dir, 'recordings')), harness.recordings.find(callId), await factsOf()]).toEqual([
@@ -144,15 +144,15 @@ describe('a recording', () => {
     ]);
   });
 
-  test('is not made for a provider whose calls are not recorded, and nothing is wanted of it', async () => {
-    const callId = await begin({ isRecorded: () => false });
+  test('is not made, and adds no demand, if recording is disabled for the provider', async () => {
+    const callId = await start({ isRecorded: () => false });
     expect([harness.demand.size, harness.audio.size, harness.recordings.size]).toEqual([0, 0, 0]);
     await talk(callId, 100);
     expect(existsSync(join(dir, 'recordings'))).toBe(false);
   });
 
-  test('wants the audio for as long as its call lives, and its loudness when that is kept', async () => {
-    const callId = await begin();
+  test('adds demand for audio until the end of the call, and for levels if waveforms are kept', async () => {
+    const callId = await start();
     expect(harness.demand.has('audio', callId) && harness.demand.has('levels', callId)).toBe(true);
     await talk(callId, 1000);
     expect(harness.demand.has('audio', callId)).toBe(true);
@@ -164,8 +164,8 @@ describe('a recording', () => {
     expect(Math.max(...waveform[0]!.peaksDb)).toBeCloseTo(-6, 0);
   });
 
-  test('can be read while it is written, and is then what it is so far', async () => {
-    const callId = await begin();
+  test('can be read while it is written, up to the current length', async () => {
+    const callId = await start();
     await talk(callId, 3500);
     await until(
       () => (harness.recordings.find(callId)?.bytes ?? 0) >= 3 * 64_000,
@@ -185,8 +185,8 @@ describe('a recording', () => {
     await hangUp();
   });
 
-  test('goes on in the same file, behind the silence of the time between, after the daemon was away', async () => {
-    const callId = await begin();
+  test('continues in the same file after a restart, with silence for the time between', async () => {
+    const callId = await start();
     await talk(callId, 2000);
     const stoppedAt = harness.clock.now();
     await harness.recordings.stop();
@@ -208,34 +208,34 @@ describe('a recording', () => {
     expect(Math.abs(ms - 7100)).toBeLessThan(200);
   });
 
-  test('says its length in the file every ten seconds, for whoever reads it there', async () => {
-    const callId = await begin();
+  test('updates the header of the file every ten seconds', async () => {
+    const callId = await start();
     await talk(callId, 5000);
     await until(
       () => (harness.recordings.find(callId)?.bytes ?? 0) >= 4 * 64_000,
       'some seconds are written',
     );
     await talk(callId, 7000);
-    await until(() => readFileSync(pathOf(callId)).readUInt32LE(40) === 10 * 64_000, 'the head says so');
+    await until(() => readFileSync(pathOf(callId)).readUInt32LE(40) === 10 * 64_000, 'the header is updated');
   });
 
-  test('is served as far as it is there, when its file was cut', async () => {
-    const callId = await begin();
+  test('is served up to the length of a truncated file', async () => {
+    const callId = await start();
     await talk(callId, 3000);
     await hangUp();
     truncateSync(pathOf(callId), 44 + 64_000);
     expect((await harness.recordings.open(callId))!.bytes).toBe(44 + 64_000);
   });
 
-  test('that was cut off by the death of the daemon is whole again at the next start', async () => {
-    const callId = await begin();
+  test('is repaired at the next start after a crash', async () => {
+    const callId = await start();
     await talk(callId, 4000);
     await until(
       () => (harness.recordings.find(callId)?.bytes ?? 0) >= 3 * 64_000,
       'three seconds are written',
     );
     await harness.ingest.committed();
-    // What a kill leaves: a head of the beginning, and a last sample that is cut in two.
+    // After a kill, the header is that of the start, and the last sample is incomplete.
     const path = pathOf(callId);
     expect(readFileSync(path).readUInt32LE(40)).toBe(0);
     truncateSync(path, 44 + 3 * 64_000 - 2);
@@ -252,8 +252,8 @@ describe('a recording', () => {
     await killed.recordings.stop();
   });
 
-  test('whose file is gone at the next start is not there any more, and harms nothing', async () => {
-    const callId = await begin();
+  test('does not exist after a restart if its file is missing', async () => {
+    const callId = await start();
     harness.ingest.record(callId, {
       type: 'RECORDING_STARTED',
       startedAt: 1,
@@ -269,20 +269,20 @@ describe('a recording', () => {
 });
 
 describe('a disk', () => {
-  /** Files whose writes do what a test says. */
-  const filesThat = (write: (file: WavFile, samples: Uint8Array, at: number) => Promise<void>) => ({
+  /** Returns files with a replaced `write`. */
+  const filesWith = (write: (file: WavFile, samples: Uint8Array, at: number) => Promise<void>) => ({
     open: async (...args: Parameters<typeof wavFiles.open>): Promise<WavFile> => {
       const file = await wavFiles.open(...args);
       return { ...file, write: (samples, at) => write(file, samples, at) };
     },
   });
   const failing = (code: string): never => {
-    throw Object.assign(new Error(`${code}: it cannot be`), { code });
+    throw Object.assign(new Error(`${code}: write failed`), { code });
   };
 
-  test('that is full ends the recording with a notice, and not the call; what was written stays', async () => {
-    const callId = await begin({
-      files: filesThat((file, samples, at) => (at >= 128_000 ? failing('ENOSPC') : file.write(samples, at))),
+  test('that is full ends the recording with a notice, not the call, and keeps what was written', async () => {
+    const callId = await start({
+      files: filesWith((file, samples, at) => (at >= 128_000 ? failing('ENOSPC') : file.write(samples, at))),
     });
     await talk(callId, 4000);
     await until(() => harness.recordings.size === 0, 'the recording has ended');
@@ -301,9 +301,9 @@ describe('a disk', () => {
     expect([harness.audio.size, harness.demand.size]).toEqual([0, 0]);
   });
 
-  test('that may not be written to is told of at once', async () => {
+  test('without write permission is reported at once, without the path', async () => {
     writeFileSync(join(dir, 'recordings'), 'a file where the folder should be');
-    const callId = await begin();
+    const callId = await start();
     await talk(callId, 200);
     await until(() => harness.recordings.size === 0, 'the recording has ended');
     await harness.ingest.committed();
@@ -315,38 +315,41 @@ describe('a disk', () => {
     expect(harness.recordings.find(callId)).toBeUndefined();
   });
 
-  test('that is slow costs the oldest of what waits, which is silence; the rest is in its place', async () => {
+  test('that is slow drops the oldest waiting audio, which is silent; the rest keeps its position', async () => {
     let writes = 0;
     let release = (): void => undefined;
     const slow = new Promise<void>((resolve) => (release = resolve));
-    const callId = await begin({
-      files: filesThat(async (file, samples, at) => {
+    const callId = await start({
+      files: filesWith(async (file, samples, at) => {
         writes += 1;
         await slow;
         await file.write(samples, at);
       }),
     });
-    // One second is in the disk's hands, ten wait, three are lost.
+    // One second is being written, ten wait, three are dropped.
     await talk(callId, 1200);
-    await until(() => writes === 1, 'the disk has been given the first second');
+    await until(() => writes === 1, 'the first second is being written');
     await talk(callId, 13_000);
     release();
-    await until(() => harness.recordings.find(callId)?.bytes === 14 * 64_000, 'what waited is written');
+    await until(
+      () => harness.recordings.find(callId)?.bytes === 14 * 64_000,
+      'the waiting blocks are written',
+    );
     await hangUp();
     const { left, ms } = readWav(readFileSync(pathOf(callId)));
     expect(Math.abs(ms - 14_200)).toBeLessThan(250);
-    const lostMs = ms - MAX_WAITING_BLOCKS * 1000 - 1000 - (ms % 1000);
+    const droppedMs = ms - MAX_WAITING_BLOCKS * 1000 - 1000 - (ms % 1000);
     expect(amplitudeAt(400, 16_000, left.subarray(1600, 16_000)) / 16_000).toBeCloseTo(1, 1);
-    expect(peakOf(left.subarray(16_000, 16_000 + lostMs * 16))).toBe(0);
+    expect(peakOf(left.subarray(16_000, 16_000 + droppedMs * 16))).toBe(0);
     expect(amplitudeAt(400, 16_000, left.subarray(80_000, 220_000)) / 16_000).toBeCloseTo(1, 1);
     expect(harness.lines).toContainEqual(
-      expect.objectContaining({ level: 'warn', fields: { callId, droppedMs: lostMs } }),
+      expect.objectContaining({ level: 'warn', fields: { callId, droppedMs } }),
     );
     expect(harness.recordings.find(callId)?.state).toBe('COMPLETE');
   });
 
-  test('that never answers holds up neither the call nor the stop of the daemon', async () => {
-    const callId = await begin({ files: filesThat(() => new Promise(() => undefined)) });
+  test('that never answers blocks neither the call nor the stop of the daemon', async () => {
+    const callId = await start({ files: filesWith(() => new Promise(() => undefined)) });
     await talk(callId, 2000);
     const stopped = harness.recordings.stop();
     await harness.clock.advance(FINISH_TIMEOUT_MS);
@@ -356,9 +359,9 @@ describe('a disk', () => {
   });
 });
 
-describe('erasing', () => {
+describe('erase', () => {
   test('deletes the file', async () => {
-    const callId = await begin();
+    const callId = await start();
     await talk(callId, 1000);
     harness.emit(event('call.ended', { end: { category: 'CUSTOMER_ENDED' } }));
     await harness.ingest.committed();
@@ -367,8 +370,8 @@ describe('erasing', () => {
     expect([harness.recordings.size, existsSync(pathOf(callId))]).toEqual([0, false]);
   });
 
-  test('of what was never recorded is no mistake; what cannot be deleted is one', async () => {
-    const callId = await begin();
+  test('accepts a call without a recording and rejects if the file cannot be deleted', async () => {
+    const callId = await start();
     await hangUp();
     await harness.recordings.erase(callId);
     mkdirSync(pathOf(callId), { recursive: true });
