@@ -1,7 +1,7 @@
 /** Compares the documents with the code. */
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path/posix';
-import { FAILURE_CODES, FaultError, FAULTS, type FaultCode } from '@sidetone/core';
+import { CALL_FACT_TYPES, FAILURE_CODES, FaultError, FAULTS, type FaultCode } from '@sidetone/core';
 import { USER_AGENT } from '@sidetone/plugin-kit';
 import { buildSchema, parse, validate } from 'graphql';
 import { describe, expect, test } from 'vitest';
@@ -116,6 +116,23 @@ describe('docs/reference/limits.md', () => {
       return key === undefined ? [] : [[key, valueOf(value!)] as const];
     });
     expect(Object.fromEntries(documented)).toEqual(configSchema.parse({}).limits);
+  });
+
+  test('quotes log messages that exist', () => {
+    const messages = [...page.matchAll(/"([^"]+)"/g)].map(([, message]) => message!);
+    const code = PACKAGES.flatMap(sourcesOf).map(read).join('\n');
+    expect(messages.length).toBeGreaterThan(10);
+    expect(messages.filter((message) => !code.includes(message))).toEqual([]);
+  });
+
+  test('names error codes that exist', () => {
+    const codes = rowsOf('docs/reference/limits.md').flatMap((cells) =>
+      [...cells.at(-1)!.matchAll(/`([A-Z]+_[A-Z_]+)`/g)].map(([, code]) => code!),
+    );
+    const known = new Set<string>([...Object.keys(FAULTS), ...CALL_FACT_TYPES]);
+    const code = PACKAGES.flatMap(sourcesOf).map(read).join('\n');
+    const isNotice = (name: string): boolean => code.includes(`'${name}'`) || code.includes(`${name}:`);
+    expect(codes.filter((name) => !known.has(name) && !isNotice(name))).toEqual([]);
   });
 
   test('names constants that exist, in files that exist', () => {
