@@ -11,7 +11,7 @@ import type { FaultCode, ProviderPlugin } from '@sidetone/core';
 import { afterAll, describe, expect, test } from 'vitest';
 import { parseConfig } from '../packages/daemon/src/config/load.ts';
 import { statusOf } from '../packages/daemon/src/http/reply.ts';
-import * as bounds from '../packages/testkit/src/checks/bounds.ts';
+import * as bounds from '../packages/testkit/src/checks/deadlines.ts';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const GUIDE = readFileSync('docs/guide/write-a-plugin.md', 'utf8');

@@ -15,7 +15,7 @@ const message = (event, second, fields) => ({
     json: { call: 'echo-1', event, at: Date.UTC(2026, 0, 5, 9, 0, second), ...fields },
   },
   // Echo redelivers a message that was not answered in time.
-  again: /** @type {const} */ (true),
+  redeliver: /** @type {const} */ (true),
 });
 
 export const conformance = defineSubject(plugin, {
@@ -27,15 +27,15 @@ export const conformance = defineSubject(plugin, {
     toLive: [
       message('answered', 0),
       {
-        connect: ({ answers }) => {
-          const { audio } = JSON.parse(String(answers.at(-1)?.body));
+        connect: ({ responses }) => {
+          const { audio } = JSON.parse(String(responses.at(-1)?.body));
           return { path: `audio/${audio.split('/').at(-1)}` };
         },
       },
     ],
     live: [
       { demand: 'audio' },
-      { message: AUDIO, heard: { CUSTOMER: AUDIO } },
+      { message: AUDIO, audio: { CUSTOMER: AUDIO } },
       message('speech', 2, { text: TEXT }),
     ],
     toEnd: [message('ended', 9)],

@@ -38,7 +38,7 @@ const post = (path, form) => (context) => ({
 /** @param {string} path @param {Record<string, string>} form */
 const webhook = (path, form) => ({
   request: post(path, { ...ABOUT, ...form }),
-  again: /** @type {const} */ (true),
+  redeliver: /** @type {const} */ (true),
 });
 
 /** @param {string} event @param {object} fields @param {object} [shown] @returns {Step} */
@@ -61,8 +61,8 @@ const WAV = Buffer.from(
 );
 
 /** The stream URL in the answer to Twilio. @type {Sample} */
-const stream = ({ answers }) => {
-  const [, path = 'none'] = /\/providers\/fake\/([^"]+)"/.exec(String(answers[0]?.body)) ?? [];
+const stream = ({ responses }) => {
+  const [, path = 'none'] = /\/providers\/fake\/([^"]+)"/.exec(String(responses[0]?.body)) ?? [];
   return { path };
 };
 
@@ -84,11 +84,11 @@ const toLive = (tracks) => [
 /** @type {readonly Step[]} */
 const audio = [
   { demand: 'audio' },
-  message('media', frame('inbound', 5), { heard: { CUSTOMER: AUDIO } }),
-  message('media', frame('inbound', 25), { heard: { CUSTOMER: AUDIO } }),
+  message('media', frame('inbound', 5), { audio: { CUSTOMER: AUDIO } }),
+  message('media', frame('inbound', 25), { audio: { CUSTOMER: AUDIO } }),
   message('media', frame('inbound', 105), {
-    heard: { CUSTOMER: AUDIO },
-    missing: { party: 'CUSTOMER', durationMs: 60 },
+    audio: { CUSTOMER: AUDIO },
+    lost: { party: 'CUSTOMER', durationMs: 60 },
   }),
   message('dtmf', { track: 'inbound_track', digit: '5' }),
 ];
@@ -115,11 +115,11 @@ const scenario = {
   options: { accountSid: ACCOUNT, authToken: TOKEN },
   secrets: [TOKEN],
   personal: [CALLER, PARTNER, say.content],
-  api({ method, url }, { callIsOver }) {
+  api({ method, url }, { callHasEnded }) {
     if (url.href === SOUND) return { bytes: new Uint8Array(WAV) };
     if (`${method} ${url.href}` === `GET ${API}.json`) return { json: { sid: ACCOUNT, status: 'active' } };
     if (url.href !== `${API}/Calls/${CALL}.json`) return undefined;
-    const status = callIsOver ? 'completed' : 'in-progress';
+    const status = callHasEnded ? 'completed' : 'in-progress';
     return { json: { sid: CALL, status, direction: 'inbound', from: CALLER, to: ABOUT.To, end_time: null } };
   },
   refusal: { status: 400, json: { code: 20_001, message: 'Bad Request', status: 400 } },
@@ -158,7 +158,7 @@ export const withDial = defineSubject(plugin, {
   call: {
     ...scenario.call,
     toLive: toLive(['inbound', 'outbound']),
-    live: [...audio, message('media', frame('outbound', 3000), { heard: { ASSISTANT: AUDIO } })],
+    live: [...audio, message('media', frame('outbound', 3000), { audio: { ASSISTANT: AUDIO } })],
   },
   controls: CONTROLS,
 });

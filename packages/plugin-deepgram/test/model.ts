@@ -1,5 +1,5 @@
 /** A small model of the service: reports the synthetic words in the audio, in the service's messages. */
-import { channelsOf, createEar, type Ear, type FakeSocket } from '@sidetone/testkit';
+import { splitChannels, createWordRecogniser, type WordRecogniser, type FakeSocket } from '@sidetone/testkit';
 
 export interface ModelOptions {
   readonly sampleRate: number;
@@ -12,7 +12,7 @@ export interface ModelOptions {
 }
 
 interface ModelChannel {
-  readonly ear: Ear;
+  readonly recogniser: WordRecogniser;
   /** End of the last final window and of the last interim, seconds. */
   finalTo: number;
   interimAt: number;
@@ -27,7 +27,7 @@ const TOLERANCE = 1e-9;
 export function serveModel(peer: FakeSocket, options: ModelOptions): void {
   const { sampleRate, channels: count, lagMs = 200, pauseMs = 300, windowMs = 4000 } = options;
   const channels = Array.from({ length: count }, (): ModelChannel => ({
-    ear: createEar(sampleRate),
+    recogniser: createWordRecogniser(sampleRate),
     finalTo: 0,
     interimAt: 0,
     isPausePending: false,
@@ -36,8 +36,10 @@ export function serveModel(peer: FakeSocket, options: ModelOptions): void {
 
   function results(index: number, to: number, flags: object): void {
     const channel = channels[index]!;
-    const { finalTo, ear } = channel;
-    const words = ear.words.filter(({ start, end }) => start >= finalTo - TOLERANCE && end <= to + TOLERANCE);
+    const { finalTo, recogniser } = channel;
+    const words = recogniser.words.filter(
+      ({ start, end }) => start >= finalTo - TOLERANCE && end <= to + TOLERANCE,
+    );
     send({
       type: 'Results',
       channel_index: [index, count],
@@ -61,9 +63,9 @@ export function serveModel(peer: FakeSocket, options: ModelOptions): void {
 
   function report(index: number): void {
     const channel = channels[index]!;
-    const { ear, finalTo } = channel;
-    const { seconds } = ear;
-    const lastEnd = ear.words.at(-1)?.end ?? 0;
+    const { recogniser, finalTo } = channel;
+    const { seconds } = recogniser;
+    const lastEnd = recogniser.words.at(-1)?.end ?? 0;
     const isSpoken = lastEnd > finalTo + TOLERANCE;
     const isLong = seconds - finalTo > windowMs / 1000;
     if ((isSpoken || channel.isPausePending) && seconds - lastEnd >= pauseMs / 1000) {
@@ -82,13 +84,13 @@ export function serveModel(peer: FakeSocket, options: ModelOptions): void {
   }
 
   function flush(index: number, flags: object): void {
-    results(index, channels[index]!.ear.seconds, { is_final: true, ...flags });
+    results(index, channels[index]!.recogniser.seconds, { is_final: true, ...flags });
   }
 
   peer.onMessage((message) => {
     if (typeof message !== 'string') {
-      const parts = channelsOf(message, count);
-      for (const [index, { ear }] of channels.entries()) ear.hear(parts[index]!);
+      const parts = splitChannels(message, count);
+      for (const [index, { recogniser }] of channels.entries()) recogniser.push(parts[index]!);
       for (const index of channels.keys()) report(index);
       return;
     }
@@ -96,7 +98,7 @@ export function serveModel(peer: FakeSocket, options: ModelOptions): void {
     if (type === 'Finalize') flush(channel, { from_finalize: true });
     if (type !== 'CloseStream') return;
     for (const index of channels.keys()) flush(index, {});
-    send({ type: 'Metadata', duration: channels[0]!.ear.seconds, channels: count });
+    send({ type: 'Metadata', duration: channels[0]!.recogniser.seconds, channels: count });
     setImmediate(() => peer.close(1000));
   });
 }

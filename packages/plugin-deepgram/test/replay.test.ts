@@ -2,10 +2,10 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { LOST_AFTER_MS } from '../src/session.ts';
-import { textOfWord, WORD_MS, wordsIn, type Script, type SpokenCall } from '@sidetone/testkit';
+import { textOfWord, WORD_MS, expectedTranscript, type Script, type SpokenCall } from '@sidetone/testkit';
 import { start, utterancesOf } from './harness.ts';
 
-const expected = (script: Script) => wordsIn(script, textOfWord);
+const expected = (script: Script) => expectedTranscript(script, textOfWord);
 
 const SCRIPT: Script = {
   CUSTOMER: [

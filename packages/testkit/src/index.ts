@@ -29,27 +29,28 @@ export {
   createControlledCall,
   createIngressRequest,
   type IngressRequestOptions,
-} from './fakes/ingress-request.ts';
+} from './fakes/contract-values.ts';
 export {
-  channelsOf,
-  createEar,
-  sayWords,
+  splitChannels,
+  createWordRecogniser,
+  encodeWords,
   textOfWord,
   WORD_MS,
-  type Ear,
-  type HeardWord,
+  type WordRecogniser,
+  type RecognisedWord,
   type SpokenWord,
-} from './speech/spoken-words.ts';
+} from './speech/words.ts';
 export {
   LONG_FRAME_MS,
   openSpokenCall,
   SPOKEN_FRAME_MS,
-  wordsIn,
+  expectedTranscript,
   type Script,
   type SpokenCall,
   type SpokenCallOptions,
 } from './speech/spoken-call.ts';
-export { LEVELS, type Audit, type Level } from './providers/audits/audit.ts';
+export { LEVELS, type AuditInfo, type Level } from './checks/audit-info.ts';
+export type { Audit } from './providers/audit.ts';
 export { AUDITS, AUDITS_BY_TOPIC } from './providers/audits/index.ts';
 export { AUDIT_TIMEOUT_MS, conform } from './conformance/conform.ts';
 export { defineAudits, type DefineTest } from './conformance/define-audits.ts';
@@ -69,21 +70,22 @@ export {
   type CloseStep,
   type ConnectStep,
   type DialledStep,
-  type Hearing,
+  type ExpectedAudio,
   type MessageStep,
   type RequestStep,
   type Sample,
   type Scenario,
   type Step,
   type Subject,
-  type Told,
+  type ScenarioState,
   type WaitStep,
   type DemandStep,
 } from './providers/scenario.ts';
-export type { Bench } from './providers/bench.ts';
-export type { Shape } from './providers/shape.ts';
-export type { Stage } from './providers/stage.ts';
-export { type TranscriberAudit, type TranscriberBench } from './transcribers/audit.ts';
+export type { AuditContext } from './providers/audit-context.ts';
+export type { ProviderFeatures } from './providers/features.ts';
+export type { ProviderHarness } from './providers/harness.ts';
+export type { TranscriberAudit } from './transcribers/audit.ts';
+export type { TranscriberAuditContext } from './transcribers/audit-context.ts';
 export { TRANSCRIBER_AUDITS, TRANSCRIBER_AUDITS_BY_TOPIC } from './transcribers/audits/index.ts';
 export {
   defineTranscriberSubject,
@@ -91,4 +93,4 @@ export {
   type TranscriberScenario,
   type TranscriberSubject,
 } from './transcribers/scenario.ts';
-export type { ServiceMood, TranscriberStage } from './transcribers/stage.ts';
+export type { ServiceBehaviour, TranscriberHarness } from './transcribers/harness.ts';

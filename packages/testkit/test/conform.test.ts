@@ -1,4 +1,4 @@
-/** The card, the program and the adapters around the audits. */
+/** Tests of the report card, the command and the test-runner adapter. */
 import { execFile } from 'node:child_process';
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -28,17 +28,17 @@ const run = promisify(execFile);
 
 const of = ({ audits }: ReportCard, id: string) => audits.find((audit) => audit.id === id);
 
-describe('the list of audits', () => {
-  it('gives each its own id, of four characters, and a sentence', () => {
+describe('the audits', () => {
+  it('have unique ids of four hexadecimal digits, and a sentence', () => {
     const all = [...AUDITS, ...TRANSCRIBER_AUDITS];
     expect(new Set(all.map(({ id }) => id)).size).toBe(all.length);
     for (const { id, name } of all) {
       expect(id).toMatch(/^[0-9A-F]{4}$/);
-      expect(name).toMatch(/^[A-Z].*\.$/);
+      expect(name).toMatch(/^[A-Z`].*\.$/);
     }
   });
 
-  it('is the one that is known: an id is never given to another promise', async () => {
+  it('match the committed list, so that no id is reused', async () => {
     const lists = { audits: AUDITS, 'transcriber-audits': TRANSCRIBER_AUDITS };
     for (const [name, audits] of Object.entries(lists)) {
       const list = audits.map((audit) => `${audit.id} ${audit.level.padEnd(6)} ${audit.name}`).join('\n');
@@ -48,19 +48,19 @@ describe('the list of audits', () => {
   });
 });
 
-describe('what a provider has and its scenario does not show', () => {
+describe('a scenario that does not cover a feature of the provider', () => {
   const { controls: _controls, placeCall: _placeCall, backfill: _backfill, ...less } = GOOD_SCENARIO;
 
-  it('is not shown, which counts as a SHOULD that failed, and never passes', async () => {
+  it('is reported as not covered, which counts as a failed SHOULD', async () => {
     const card = await conform(defineSubject(goodPlugin(), less));
     expect(of(card, '6B3D')).toMatchObject({
       level: 'MUST',
-      outcome: 'not-shown',
+      outcome: 'not-covered',
       reason: 'the scenario has no arguments for say, mute, endCall, sendDtmf, placeCall',
     });
-    expect(of(card, '79C0')?.outcome).toBe('not-shown');
+    expect(of(card, '79C0')?.outcome).toBe('not-covered');
     expect(card.must.failed).toBe(0);
-    expect(card.should.failed).toBe(card.audits.filter(({ outcome }) => outcome === 'not-shown').length);
+    expect(card.should.failed).toBe(card.audits.filter(({ outcome }) => outcome === 'not-covered').length);
     expect(card.should.failed).toBeGreaterThan(5);
   });
 
@@ -68,23 +68,23 @@ describe('what a provider has and its scenario does not show', () => {
     ['forged', '2A6D'],
     ['personal', 'DF8B'],
     ['sign', 'F97A'],
-  ] as const)('%s', async (part, id) => {
+  ] as const)('is reported for a missing `%s`', async (part, id) => {
     const { [part]: _left, ...scenario } = GOOD_SCENARIO;
     const card = await conform(defineSubject(goodPlugin(), scenario));
-    expect(of(card, id)?.outcome).toBe('not-shown');
+    expect(of(card, id)?.outcome).toBe('not-covered');
   });
 
-  it('is not asked of a provider that does not have it', async () => {
+  it('is not reported if the provider does not have the feature', async () => {
     const plugin = goodPlugin();
     const subject = defineSubject(
       {
         ...plugin,
         create(options, host) {
           const {
-            controls: _gone,
-            placeCall: _too,
-            watch: _three,
-            controlsFor: _four,
+            controls: _controls,
+            placeCall: _placeCall,
+            watch: _watch,
+            controlsFor: _controlsFor,
             ...rest
           } = plugin.create(options, host);
           return rest;
@@ -96,28 +96,28 @@ describe('what a provider has and its scenario does not show', () => {
   });
 });
 
-describe('a plugin that is broken altogether', () => {
+describe('a plugin that cannot be audited', () => {
   const broken = (create: () => never): Subject => defineSubject({ ...goodPlugin(), create }, GOOD_SCENARIO);
 
-  it('gets a card that says why, instead of an error', async () => {
+  it('gets a report card with the reason', async () => {
     const card = await conform(
       broken(() => {
-        throw new Error('it cannot be made');
+        throw new Error('cannot be created');
       }),
     );
     expect(card.must.failed).toBeGreaterThan(5);
-    expect(of(card, '3F6A')).toMatchObject({ outcome: 'fail', reason: 'it cannot be made' });
+    expect(of(card, '3F6A')).toMatchObject({ outcome: 'fail', reason: 'cannot be created' });
     expect(exitCodeOf(card)).toBe(1);
   });
 
-  it('whose options are not taken fails by that', async () => {
+  it('fails if the options of the scenario are invalid', async () => {
     const card = await conform(defineSubject(goodPlugin(), { ...GOOD_SCENARIO, options: {} }));
-    expect(of(card, '3F6A')?.reason).toContain('the options of the scenario are not taken');
+    expect(of(card, '3F6A')?.reason).toContain('the options of the scenario are invalid');
   });
 });
 
-describe('the card as text', () => {
-  it('is the same each time, and counts by level', async () => {
+describe('printReportCard', () => {
+  it('returns the same text each time, with counts by level', async () => {
     const [one, two] = [await conform(goodSubject()), await conform(goodSubject())];
     expect(printReportCard(one)).toBe(printReportCard(two));
     expect(printReportCard(one)).toMatch(
@@ -125,31 +125,31 @@ describe('the card as text', () => {
     );
   });
 
-  it('says what failed and why', async () => {
+  it('contains the failed audits with their reasons', async () => {
     const text = printReportCard(await conform(goodSubject('leaksTimer')));
-    expect(text).toMatch(/FAIL +MUST +A83B .*\n +1 timer\(s\) were left\n/);
+    expect(text).toMatch(/FAIL +MUST +A83B .*\n +1 timer\(s\) are left\n/);
   });
 });
 
-describe('a runner', () => {
+describe('defineAudits', () => {
   const tests: { name: string; body: () => Promise<void> }[] = [];
   defineAudits((name, body) => tests.push({ name, body }), goodSubject('leaksTimer'));
 
-  it('gets a test for each audit, named by its id, level and promise', () => {
+  it('defines a test for each audit, named by id, level and promise', () => {
     expect(tests.map(({ name }) => name)).toEqual(
       AUDITS.map(({ id, level, name }) => `${id} ${level}: ${name}`),
     );
   });
 
-  it('sees the tests fail whose promise is broken, and those alone', async () => {
+  it('makes only the tests of broken promises fail', async () => {
     const failed: string[] = [];
     for (const { name, body } of tests) {
       await body().catch((error: Error) => failed.push(`${name.slice(0, 4)} ${error.message}`));
     }
-    expect(failed).toEqual(['A83B fail: 1 timer(s) were left']);
+    expect(failed).toEqual(['A83B fail: 1 timer(s) are left']);
   });
 
-  it('may be that of node:test', async () => {
+  it('works with node:test', async () => {
     const { stdout } = await run(
       process.execPath,
       [
@@ -166,11 +166,11 @@ describe('a runner', () => {
   });
 });
 
-describe('this runner', () => {
+describe('defineAudits in vitest', () => {
   defineAudits(it, goodSubject());
 });
 
-describe('the program', () => {
+describe('runConform', () => {
   let folder = '';
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), 'sidetone-conform-'));
@@ -193,7 +193,7 @@ describe('the program', () => {
     return { code, text };
   }
 
-  /** The same in a process of its own, in which nothing but Node finds modules. */
+  /** Runs it in a separate process, in which only Node.js resolves modules. */
   async function runApart(specifier: string, cwd: string): Promise<{ readonly stdout: string }> {
     const script = `import { runConform } from '@sidetone/testkit';
       const write = (text) => process.stdout.write(text);
@@ -210,18 +210,18 @@ describe('the program', () => {
     './examples/echo-provider/',
     './examples/echo-provider/index.js',
     ECHO,
-  ])('shows the card of %s', async (specifier) => {
+  ])('prints the report card of %s', async (specifier) => {
     const { code, text } = await show(specifier, ROOT);
     expect(text).toMatch(/^Echo \(echo\), contract 1\n/);
     expect(code).toBe(0);
   });
 
-  it('takes a subject, or a scenario beside the plugin, from the module itself', async () => {
+  it('finds a subject, or a plugin and a scenario, in one module', async () => {
     expect((await show('./whole.js', folder)).text).toMatch(/^Echo /);
     expect((await show('./parts.js', folder)).text).toMatch(/^Echo /);
   });
 
-  it('finds a folder whatever its name is', async () => {
+  it('finds a directory with special characters in its name', async () => {
     const odd = join(folder, 'a b#c?d%20é');
     await mkdir(odd);
     const subject = pathToFileURL(join(ECHO, 'conformance.js')).href;
@@ -230,7 +230,7 @@ describe('the program', () => {
     expect(stdout).toMatch(/^Echo /);
   });
 
-  it('shows the card of a transcriber', async () => {
+  it('prints the report card of a transcriber', async () => {
     const subject = new URL('support/good-transcriber.ts', import.meta.url).href;
     const module = `import { goodTranscriberSubject } from ${JSON.stringify(subject)};
       export const conformance = goodTranscriberSubject();`;
@@ -239,22 +239,22 @@ describe('the program', () => {
     expect(stdout).toMatch(/^Well \(well\), contract 1\nMUST (\d+) of \1,/);
   });
 
-  it('shows the card as JSON', async () => {
+  it('prints the report card as JSON', async () => {
     const card = JSON.parse((await show(ECHO, ROOT, true)).text) as ReportCard;
     expect(card).toMatchObject({ plugin: 'echo', contract: 1, must: { failed: 0 }, should: { failed: 0 } });
   });
 
   it.each(['./nothing.js', './not-there', 'not-a-package'])(
-    'has another code where there is nothing: %s',
+    'returns another exit code if there is no subject: %s',
     async (name) => {
       const { code, text } = await show(name, folder);
       expect(code).toBe(NO_SUBJECT_EXIT_CODE);
-      expect(text).toMatch(/^There is nothing to audit at /);
+      expect(text).toMatch(/^No plugin to audit at /);
     },
   );
 });
 
-it('a whole plugin takes less than a hundred lines', async () => {
+it('the echo example has fewer than 100 lines', async () => {
   const source = await readFile(join(ECHO, 'index.js'), 'utf8');
   expect(source.split('\n').length - 1).toBeLessThan(100);
 });

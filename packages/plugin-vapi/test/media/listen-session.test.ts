@@ -271,7 +271,7 @@ describe('stop', () => {
     const count = host.events.length;
     await host.clock.advance(60_000);
     expect(host.clock.pending).toBe(0);
-    expect(host.wantsListeners).toBe(0);
+    expect(host.demandListeners).toBe(0);
     // Nor for a webhook that arrives late.
     await post(sample('transcript final'));
     expect(host.events).toHaveLength(count);

@@ -210,7 +210,7 @@ describe('an agent that cannot be reached', () => {
     expect(vobiz.closing?.code).toBe(1000);
     expect(host.clock.pending).toBe(0);
     expect(host.state.entries.size).toBe(0);
-    expect(host.wantsListeners).toBe(0);
+    expect(host.demandListeners).toBe(0);
   });
 });
 

@@ -86,7 +86,7 @@ async function expectNothingLeft({ host, relays, agent }: RelayHarness, vobiz: F
     if (peer) expect(agent(index).closing).toBeDefined();
   }
   expect(host.clock.pending).toBe(0);
-  expect(host.wantsListeners).toBe(0);
+  expect(host.demandListeners).toBe(0);
   for (const stream of host.streams) expect(stream.endReason).toBeDefined();
   expect(host.logs.filter(({ message }) => message === 'relay closed')).toHaveLength(1);
   const links = host.logs.filter(({ message }) => message === 'agent link closed');

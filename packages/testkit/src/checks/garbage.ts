@@ -1,8 +1,8 @@
-/** What a stranger, a proxy or a bad day may send instead of a message. The same each time. */
+/** Malformed requests and messages. The same in every run. */
 
 const encode = (text: string): Uint8Array => new TextEncoder().encode(text);
 
-/** Texts that are not a message of anyone. */
+/** Texts that are not a message of any provider. */
 export const GARBAGE_TEXTS: readonly string[] = [
   '',
   ' ',
@@ -21,7 +21,7 @@ export const GARBAGE_TEXTS: readonly string[] = [
   '\u0000\u202e\ud800',
 ];
 
-/** Bytes that are no text. */
+/** Bytes that are not valid text. */
 export const GARBAGE_BYTES: readonly Uint8Array[] = [
   new Uint8Array(0),
   Uint8Array.of(0),
@@ -29,34 +29,34 @@ export const GARBAGE_BYTES: readonly Uint8Array[] = [
   Uint8Array.from({ length: 1001 }, (_, i) => (i * 73) % 256),
 ];
 
-/** What each value in a message is replaced by. */
+/** Values that replace the values in a message. */
 const REPLACEMENTS: readonly unknown[] = [null, [], {}, -1, 'x', true, 1e308];
 
-function replaced(value: unknown, by: unknown): unknown {
-  if (Array.isArray(value)) return value.map((item) => replaced(item, by));
+function replaceLeaves(value: unknown, by: unknown): unknown {
+  if (Array.isArray(value)) return value.map((item) => replaceLeaves(item, by));
   if (typeof value !== 'object' || value === null) return by;
-  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, replaced(item, by)]));
+  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, replaceLeaves(item, by)]));
 }
 
-/** The message with each of its outermost parts, and the parts of those, replaced. */
-function distorted(text: string): readonly string[] {
+/** Returns variants of a JSON message: all values replaced, and each top-level field replaced. */
+function jsonVariantsOf(text: string): readonly string[] {
   let value: unknown;
   try {
     value = JSON.parse(text);
   } catch {
     return [];
   }
-  const whole = REPLACEMENTS.map((by) => replaced(value, by));
-  const parts = typeof value !== 'object' || value === null ? [] : Object.keys(value);
-  const oneByOne = parts.flatMap((key) =>
+  const allReplaced = REPLACEMENTS.map((by) => replaceLeaves(value, by));
+  const keys = typeof value !== 'object' || value === null ? [] : Object.keys(value);
+  const oneReplaced = keys.flatMap((key) =>
     [null, 0, [], {}].map((by) => ({ ...(value as object), [key]: by })),
   );
-  return [...whole, ...oneByOne].map((each) => JSON.stringify(each));
+  return [...allReplaced, ...oneReplaced].map((each) => JSON.stringify(each));
 }
 
-/** Bodies that are like `body`, and are not it. */
+/** Returns malformed variants of a body, and garbage that has nothing to do with it. */
 export function garbageOf(body: Uint8Array): readonly Uint8Array[] {
   const text = new TextDecoder().decode(body);
-  const cut = [0.25, 0.5, 0.9].map((part) => body.slice(0, Math.floor(body.length * part)));
-  return [...GARBAGE_BYTES, ...GARBAGE_TEXTS.map(encode), ...cut, ...distorted(text).map(encode)];
+  const truncated = [0.25, 0.5, 0.9].map((share) => body.slice(0, Math.floor(body.length * share)));
+  return [...GARBAGE_BYTES, ...GARBAGE_TEXTS.map(encode), ...truncated, ...jsonVariantsOf(text).map(encode)];
 }

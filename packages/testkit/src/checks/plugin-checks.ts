@@ -1,6 +1,6 @@
-/** What is asked of plugins of every kind before they run. */
+/** Checks of plugins of both kinds that need no instance. */
 import { CONTRACT_VERSION, type OptionsSchema } from '@sidetone/core';
-import { check, needs } from '../conformance/verdict.ts';
+import { AuditFailure, check, needs } from './verdict.ts';
 
 interface AnySubject {
   readonly plugin: {
@@ -15,32 +15,43 @@ interface AnySubject {
   };
 }
 
-const MACHINE_NAME = /^[a-z][a-z0-9-]*$/;
+const NAME = /^[a-z][a-z0-9-]*$/;
 
-/** @throws {AuditFailure} unless the plugin says what it is. */
-export function checkNames({ plugin }: AnySubject): void {
-  check(MACHINE_NAME.test(plugin.name), 'the name is not of lower-case letters, digits and hyphens');
-  check(plugin.displayName.trim() !== '', 'there is no name for people');
-  check(plugin.contract === CONTRACT_VERSION, `the contract is not ${CONTRACT_VERSION}`);
+/** Returns the validated options of the scenario. @throws {AuditFailure} if they are invalid. */
+export async function readOptions({ plugin, scenario }: AnySubject): Promise<unknown> {
+  const result = await plugin.options['~standard'].validate(scenario.options);
+  if (!result.issues) return result.value;
+  const reason = result.issues[0]?.message ?? 'no reason given';
+  throw new AuditFailure(`the options of the scenario are invalid: ${reason}`);
 }
 
-/** @throws {AuditFailure} when an option that is not known is taken. */
+/** @throws {AuditFailure} if a name is missing or invalid, or the contract version differs. */
+export function checkNames({ plugin }: AnySubject): void {
+  check(NAME.test(plugin.name), '`name` does not consist of lower-case letters, digits and hyphens');
+  check(plugin.displayName.trim() !== '', '`displayName` is empty');
+  check(plugin.contract === CONTRACT_VERSION, `\`contract\` is not ${CONTRACT_VERSION}`);
+}
+
+/** @throws {AuditFailure} if the schema accepts an unknown option. */
 export async function checkUnknownOption({ plugin, scenario }: AnySubject): Promise<void> {
   const options = { ...scenario.options, noSuchOption: true };
   const { issues } = await plugin.options['~standard'].validate(options);
-  check(issues !== undefined && issues.length > 0, 'an unknown option was taken without a word');
+  check(issues !== undefined && issues.length > 0, 'an unknown option was accepted');
 }
 
-/** @throws {AuditFailure} when what is said about wrong options repeats a secret. */
-export async function checkMistakes({ plugin, scenario }: AnySubject): Promise<void> {
-  needs(scenario.secrets.length > 0, 'the scenario names no secrets');
-  const wrong = [
+/** @throws {AuditFailure} if the messages about invalid options contain a secret. */
+export async function checkIssuesHaveNoSecrets({ plugin, scenario }: AnySubject): Promise<void> {
+  needs(scenario.secrets.length > 0, 'the scenario has no `secrets`');
+  const invalid = [
     ...scenario.secrets.map((secret) => ({ ...scenario.options, noSuchOption: secret })),
     ...Object.keys(scenario.options).map((key) => ({ ...scenario.options, [key]: [...scenario.secrets] })),
   ];
-  for (const options of wrong) {
+  for (const options of invalid) {
     const { issues = [] } = await plugin.options['~standard'].validate(options);
-    const said = JSON.stringify(issues.map(({ message, path }) => [message, path?.map(String)]));
-    check(!scenario.secrets.some((secret) => said.includes(secret)), 'a mistake repeats what was given');
+    const text = JSON.stringify(issues.map(({ message, path }) => [message, path?.map(String)]));
+    check(
+      !scenario.secrets.some((secret) => text.includes(secret)),
+      'an error message contains the given value',
+    );
   }
 }

@@ -1,27 +1,25 @@
-/** Runs the audits on a plugin. Knows no test runner, and rejects only when it is itself broken. */
+/** Runs the audits of a plugin, without a test runner. */
 import { messageOf } from '@sidetone/core';
-import type { Audit, Level } from '../providers/audits/audit.ts';
+import type { AuditInfo } from '../checks/audit-info.ts';
+import { withRealTimeout } from '../checks/outcome.ts';
+import { AuditFailure, NotCovered } from '../checks/verdict.ts';
+import { createAuditContext } from '../providers/audit-context.ts';
 import { AUDITS } from '../providers/audits/index.ts';
-import { createTranscriberBench, type TranscriberAudit } from '../transcribers/audit.ts';
-import { TRANSCRIBER_AUDITS } from '../transcribers/audits/index.ts';
-import type { TranscriberSubject } from '../transcribers/scenario.ts';
-import { createTranscriberStage } from '../transcribers/stage.ts';
-import { createBench } from '../providers/bench.ts';
-import { withinReal } from '../checks/patience.ts';
-import { reportCard, type AuditResult, type ReportCard } from './report-card.ts';
+import { detectFeatures, type ProviderFeatures } from '../providers/features.ts';
 import type { Subject } from '../providers/scenario.ts';
-import { shapeSeen, type Shape } from '../providers/shape.ts';
-import { AuditFailure, NotShown } from './verdict.ts';
+import type { TranscriberAudit } from '../transcribers/audit.ts';
+import { createTranscriberAuditContext } from '../transcribers/audit-context.ts';
+import { TRANSCRIBER_AUDITS } from '../transcribers/audits/index.ts';
+import { createTranscriberHarness } from '../transcribers/harness.ts';
+import type { TranscriberSubject } from '../transcribers/scenario.ts';
+import { reportCard, type AuditResult, type ReportCard } from './report-card.ts';
 
-/** How long one audit may take, ms of real time: time in it is fake, so this is met only by what never comes back. */
+/** Time limit of one audit, in ms of real time. Audits use fake time, so only a task that never settles reaches it. */
 export const AUDIT_TIMEOUT_MS = 20_000;
 
-/** An audit that is ready to run on its subject. */
-export interface ReadyAudit {
-  readonly id: string;
-  readonly level: Level;
-  readonly name: string;
-  /** Says what was found. Never rejects. */
+/** An audit of a subject. */
+export interface ReadyAudit extends AuditInfo {
+  /** Runs the audit and returns the result. Never rejects. */
   run(): Promise<AuditResult>;
 }
 
@@ -31,57 +29,54 @@ interface Work {
   readonly close: () => Promise<void>;
 }
 
-async function resultOf(
-  { id, level, name }: Pick<ReadyAudit, 'id' | 'level' | 'name'>,
-  { applies, run, close }: Work,
-): Promise<AuditResult> {
+async function resultOf({ id, level, name }: AuditInfo, { applies, run, close }: Work): Promise<AuditResult> {
   if (!applies) return { id, level, name, outcome: 'not-applicable' };
-  const late = new AuditFailure(`it was not done after ${AUDIT_TIMEOUT_MS / 1000} s of real time`);
+  const timeout = new AuditFailure(`the audit timed out after ${AUDIT_TIMEOUT_MS / 1000} s of real time`);
   try {
-    await withinReal(AUDIT_TIMEOUT_MS, late, run());
+    await withRealTimeout(AUDIT_TIMEOUT_MS, timeout, run());
     return { id, level, name, outcome: 'pass' };
   } catch (error) {
-    const outcome = error instanceof NotShown ? 'not-shown' : 'fail';
+    const outcome = error instanceof NotCovered ? 'not-covered' : 'fail';
     return { id, level, name, outcome, reason: messageOf(error) };
   } finally {
-    await withinReal(AUDIT_TIMEOUT_MS, late, close()).catch(() => undefined);
+    await withRealTimeout(AUDIT_TIMEOUT_MS, timeout, close()).catch(() => undefined);
   }
 }
 
 function readyForProvider(subject: Subject): readonly ReadyAudit[] {
-  let seen: Promise<Shape> | undefined;
-  return AUDITS.map((audit: Audit) => ({
+  let detected: Promise<ProviderFeatures> | undefined;
+  return AUDITS.map((audit) => ({
     ...audit,
     async run() {
-      const shape = await (seen ??= shapeSeen(subject));
-      const bench = createBench(subject, shape);
+      const features = await (detected ??= detectFeatures(subject));
+      const context = createAuditContext(subject, features);
       return resultOf(audit, {
-        applies: audit.applies(shape),
-        run: () => audit.run(bench),
-        close: () => bench.close(),
+        applies: audit.applies(features),
+        run: () => audit.run(context),
+        close: () => context.close(),
       });
     },
   }));
 }
 
 function readyForTranscriber(subject: TranscriberSubject): readonly ReadyAudit[] {
-  return TRANSCRIBER_AUDITS.map((audit: TranscriberAudit) => ({
+  return TRANSCRIBER_AUDITS.map((audit) => ({
     ...audit,
     async run() {
-      const bench = createTranscriberBench(subject);
+      const context = createTranscriberAuditContext(subject);
       return resultOf(audit, {
         applies: await doesApply(audit, subject),
-        run: () => audit.run(bench),
-        close: () => bench.close(),
+        run: () => audit.run(context),
+        close: () => context.close(),
       });
     },
   }));
 }
 
-/** Whether an instance makes the promise at all. One that cannot even be made fails the audit, with its reason. */
+/** Returns whether an audit applies. If no instance can be created, it does, and fails with the reason. */
 async function doesApply({ applies }: TranscriberAudit, subject: TranscriberSubject): Promise<boolean> {
   if (!applies) return true;
-  return createTranscriberStage(subject).then(
+  return createTranscriberHarness(subject).then(
     ({ transcriber }) => applies(transcriber),
     () => true,
   );
@@ -90,11 +85,11 @@ async function doesApply({ applies }: TranscriberAudit, subject: TranscriberSubj
 const isTranscriber = (subject: Subject | TranscriberSubject): subject is TranscriberSubject =>
   'kind' in subject.plugin && subject.plugin.kind === 'transcriber';
 
-/** The audits of a subject's kind, in their order, each of which works on fresh instances. */
+/** Returns the audits for a subject, in order. Each works on new instances. */
 export const auditsFor = (subject: Subject | TranscriberSubject): readonly ReadyAudit[] =>
   isTranscriber(subject) ? readyForTranscriber(subject) : readyForProvider(subject);
 
-/** Runs every audit that applies, one after another; the card says what was found. */
+/** Runs all audits, one after another, and returns the report card. Rejects only because of a bug in this package. */
 export async function conform(subject: Subject | TranscriberSubject): Promise<ReportCard> {
   const results: AuditResult[] = [];
   for (const audit of auditsFor(subject)) results.push(await audit.run());

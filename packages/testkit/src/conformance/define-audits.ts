@@ -1,15 +1,15 @@
-/** Lets a test runner run the audits one by one, each as a test of its own. */
+/** Runs the audits in a test runner, as one test each. */
+import { AuditFailure } from '../checks/verdict.ts';
+import type { Subject } from '../providers/scenario.ts';
 import type { TranscriberSubject } from '../transcribers/scenario.ts';
 import { auditsFor } from './conform.ts';
-import type { Subject } from '../providers/scenario.ts';
-import { AuditFailure } from './verdict.ts';
 
-/** What a runner calls `it` or `test`: vitest's, jest's, and that of `node:test`. */
+/** The function `it` or `test` of a test runner: vitest, jest or `node:test`. */
 export type DefineTest = (name: string, body: () => Promise<void>) => unknown;
 
 /**
- * Defines a test for each audit of the subject's kind. A test fails where a MUST or a SHOULD does, or is not shown; what does
- * not apply, and a MAY that does not hold, passes.
+ * Defines a test for each audit. A test fails if a MUST or a SHOULD fails or is not covered. It passes if the audit does not
+ * apply, or if a MAY fails.
  */
 export function defineAudits(it: DefineTest, subject: Subject | TranscriberSubject): void {
   for (const audit of auditsFor(subject)) {
@@ -17,7 +17,7 @@ export function defineAudits(it: DefineTest, subject: Subject | TranscriberSubje
       const { outcome, reason } = await audit.run();
       const isKept = outcome === 'pass' || outcome === 'not-applicable';
       if (isKept || (outcome === 'fail' && audit.level === 'MAY')) return;
-      throw new AuditFailure(`${outcome}: ${reason ?? 'no reason was given'}`);
+      throw new AuditFailure(`${outcome}: ${reason ?? 'no reason given'}`);
     });
   }
 }

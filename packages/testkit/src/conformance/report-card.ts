@@ -1,38 +1,35 @@
-/** What the audits found about one plugin, as JSON and as text. */
+/** The results of all audits of a plugin, as JSON and as text. */
 import { CONTRACT_VERSION } from '@sidetone/core';
-import { LEVELS, type Level } from '../providers/audits/audit.ts';
+import { LEVELS, type AuditInfo, type Level } from '../checks/audit-info.ts';
 import { AUDITS_BY_TOPIC } from '../providers/audits/index.ts';
 import { TRANSCRIBER_AUDITS_BY_TOPIC } from '../transcribers/audits/index.ts';
 
 /**
- * `not-applicable` where the provider does not make the promise; `not-shown` where it does and the scenario leaves out
- * what is needed to see it.
+ * `not-applicable` if the plugin does not make the promise. `not-covered` if it does, but the scenario does not contain what
+ * the audit needs.
  */
-export type AuditOutcome = 'pass' | 'fail' | 'not-applicable' | 'not-shown';
+export type AuditOutcome = 'pass' | 'fail' | 'not-applicable' | 'not-covered';
 
-/** What one audit found. */
-export interface AuditResult {
-  readonly id: string;
-  readonly level: Level;
-  readonly name: string;
+/** The result of one audit. */
+export interface AuditResult extends AuditInfo {
   readonly outcome: AuditOutcome;
-  /** Why it failed, or what is not shown. */
+  /** Why it failed, or what is not covered. */
   readonly reason?: string;
 }
 
-/** How many of those that apply hold. */
+/** The number of passed and failed audits of a level. */
 export interface LevelCount {
   readonly passed: number;
   readonly failed: number;
 }
 
-/** What all audits found about one subject. Holds nothing that changes from run to run. */
+/** The results of all audits of one subject. The same in every run. */
 export interface ReportCard {
   readonly plugin: string;
   readonly displayName: string;
   readonly contract: number;
   readonly must: LevelCount;
-  /** An audit that could not be shown counts as a SHOULD that failed, whatever its level. */
+  /** An audit that is not covered counts as a failed SHOULD, regardless of its level. */
   readonly should: LevelCount;
   readonly may: LevelCount;
   readonly audits: readonly AuditResult[];
@@ -47,11 +44,11 @@ const COUNTED_AS: Readonly<Record<Level, 'must' | 'should' | 'may'>> = {
 function countOf(results: readonly AuditResult[], level: Level): LevelCount {
   const passed = results.filter((result) => result.level === level && result.outcome === 'pass');
   const failed = results.filter((result) => result.level === level && result.outcome === 'fail');
-  const notShown = level === 'SHOULD' ? results.filter(({ outcome }) => outcome === 'not-shown') : [];
-  return { passed: passed.length, failed: failed.length + notShown.length };
+  const notCovered = level === 'SHOULD' ? results.filter(({ outcome }) => outcome === 'not-covered') : [];
+  return { passed: passed.length, failed: failed.length + notCovered.length };
 }
 
-/** The card of a plugin. */
+/** Creates the report card of a plugin. */
 export function reportCard(
   plugin: { readonly name: string; readonly displayName: string },
   audits: readonly AuditResult[],
@@ -66,40 +63,45 @@ export function reportCard(
   };
 }
 
-/** Those of providers and those of transcribers: a card has lines of one kind alone. */
+/** The topics of both kinds of plugins. A card contains audits of one kind only. */
 const TOPICS: readonly (readonly [topic: string, audits: readonly { readonly id: string }[]])[] = [
   ...Object.entries(AUDITS_BY_TOPIC),
   ...Object.entries(TRANSCRIBER_AUDITS_BY_TOPIC),
 ];
 
-const WORDS: Readonly<Record<AuditOutcome, string>> = {
+const LABELS: Readonly<Record<AuditOutcome, string>> = {
   pass: 'pass',
   fail: 'FAIL',
-  'not-shown': 'NOT SHOWN',
+  'not-covered': 'NOT COVERED',
   'not-applicable': '-',
 };
+const LABEL_WIDTH = LABELS['not-covered'].length;
+/** The column of the promise. */
+const INDENT = ' '.repeat(2 + LABEL_WIDTH + 2 + 6 + 2 + 4 + 2);
 
-const inWords = (level: Level, { passed, failed }: LevelCount): string =>
+const formatCount = (level: Level, { passed, failed }: LevelCount): string =>
   `${level} ${passed} of ${passed + failed}`;
 
-function lineOf({ id, level, name, outcome, reason }: AuditResult): readonly string[] {
-  const line = `  ${WORDS[outcome].padEnd(9)}  ${level.padEnd(6)}  ${id}  ${name}`;
-  return reason === undefined ? [line] : [line, `${' '.repeat(27)}${reason}`];
+function linesOf({ id, level, name, outcome, reason }: AuditResult): readonly string[] {
+  const line = `  ${LABELS[outcome].padEnd(LABEL_WIDTH)}  ${level.padEnd(6)}  ${id}  ${name}`;
+  return reason === undefined ? [line] : [line, `${INDENT}${reason}`];
 }
 
-/** The card as text, by topic. The same for the same card. */
+/** Formats a report card as text, by topic. */
 export function printReportCard(card: ReportCard): string {
   const { displayName, plugin, contract, must, should, may, audits } = card;
-  const away = audits.filter(({ outcome }) => outcome === 'not-applicable').length;
-  const counts = [inWords('MUST', must), inWords('SHOULD', should), inWords('MAY', may)].join(', ');
+  const notApplicable = audits.filter(({ outcome }) => outcome === 'not-applicable').length;
+  const counts = [formatCount('MUST', must), formatCount('SHOULD', should), formatCount('MAY', may)].join(
+    ', ',
+  );
   const topics = TOPICS.flatMap(([topic, list]) => {
     const ids = new Set(list.map(({ id }) => id));
-    const lines = audits.filter(({ id }) => ids.has(id)).flatMap(lineOf);
+    const lines = audits.filter(({ id }) => ids.has(id)).flatMap(linesOf);
     return lines.length > 0 ? ['', topic, ...lines] : [];
   });
   const head = `${displayName} (${plugin}), contract ${contract}`;
-  return [head, `${counts}; not applicable ${away}`, ...topics, ''].join('\n');
+  return [head, `${counts}; not applicable ${notApplicable}`, ...topics, ''].join('\n');
 }
 
-/** The exit code of a program that shows a card: 0 when every MUST holds, else 1. */
+/** Returns the exit code for a card: 0 if all MUSTs pass, otherwise 1. */
 export const exitCodeOf = ({ must }: ReportCard): 0 | 1 => (must.failed === 0 ? 0 : 1);

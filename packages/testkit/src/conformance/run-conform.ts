@@ -1,4 +1,4 @@
-/** The audits as a program: finds the subject of a plugin, and shows its report card. */
+/** The command `sidetone conform`: finds the subject of a plugin, runs its audits and prints the report card. */
 import { isJsonObject } from '@sidetone/plugin-kit';
 import { messageOf, type ProviderPlugin, type TranscriberPlugin } from '@sidetone/core';
 import type { TranscriberSubject } from '../transcribers/scenario.ts';
@@ -6,29 +6,29 @@ import { conform } from './conform.ts';
 import { exitCodeOf, printReportCard } from './report-card.ts';
 import type { Subject } from '../providers/scenario.ts';
 
-/** Where to look, and where to show. */
+/** Options of {@link runConform}. */
 export interface RunConformOptions {
-  /** The folder that a path is relative to, and in whose `node_modules` a package is looked for. */
+  /** The directory that paths are relative to, and whose `node_modules` contains packages. */
   readonly cwd: string;
-  /** Takes the text to show. */
+  /** Writes the output. */
   readonly write: (text: string) => void;
-  /** Shows the card as JSON. */
+  /** Prints the card as JSON. */
   readonly json?: boolean;
 }
 
-/** The exit code when there is nothing to audit. */
+/** The exit code if no subject is found. */
 export const NO_SUBJECT_EXIT_CODE = 2;
 
-/** The file that is looked for in a folder, or beside a module that exports no subject. */
+/** The file that exports the subject, in a directory or next to a module. */
 const SUBJECT_FILE = 'conformance.js';
 
 type Module = Readonly<Record<string, unknown>>;
 
 /**
- * Audits a plugin and shows its card. The subject is the export `conformance` of the module: a whole subject, or a
- * scenario for the plugin that is the module's default export. Without it, that of `conformance.js` beside the module.
- * @param specifier a module or a folder, as a path that begins with `.` or `/`, or the name of a package.
- * @returns 0 when every MUST holds, 1 when one does not, 2 when there is no subject. Never rejects.
+ * Audits a plugin and prints its report card. The subject is the export `conformance` of the module: a subject, or a
+ * scenario for the plugin that is the module's default export. If there is none, `conformance.js` next to the module is used.
+ * @param specifier path of a module or directory, starting with `.` or `/`, or the name of a package.
+ * @returns 0 if all MUSTs pass, 1 if one fails, 2 if there is no subject. Never rejects.
  */
 export async function runConform(specifier: string, options: RunConformOptions): Promise<0 | 1 | 2> {
   const { cwd, write, json = false } = options;
@@ -38,12 +38,12 @@ export async function runConform(specifier: string, options: RunConformOptions):
     write(json ? `${JSON.stringify(card, null, 2)}\n` : printReportCard(card));
     return exitCodeOf(card);
   } catch (error) {
-    write(`There is nothing to audit at ${specifier}: ${messageOf(error)}\n`);
+    write(`No plugin to audit at ${specifier}: ${messageOf(error)}\n`);
     return NO_SUBJECT_EXIT_CODE;
   }
 }
 
-/** A subject of either kind: its plugin tells which. */
+/** A subject of either kind. */
 type AnySubject = Subject | TranscriberSubject;
 
 async function subjectOf(specifier: string, cwd: string): Promise<AnySubject> {
@@ -52,15 +52,15 @@ async function subjectOf(specifier: string, cwd: string): Promise<AnySubject> {
   const url = isPath ? new URL(asUrlPath(specifier), base) : new URL(`node_modules/${specifier}`, base);
   const isFile = /\.[cm]?[jt]s$/.test(url.pathname);
   const module = isFile ? await load(url) : {};
-  const beside = isFile
+  const adjacent = isFile
     ? new URL(SUBJECT_FILE, url)
     : new URL(`${url.pathname.replace(/\/$/, '')}/${SUBJECT_FILE}`, url);
-  return subjectIn(module) ?? subjectIn(await load(beside)) ?? noSubject();
+  return subjectIn(module) ?? subjectIn(await load(adjacent)) ?? noSubject();
 }
 
 const load = async (url: URL): Promise<Module> => (await import(/* @vite-ignore */ url.href)) as Module;
 
-/** A path as it stands in a `file:` address. */
+/** Encodes a path for a `file:` URL. */
 const asUrlPath = (path: string): string =>
   encodeURI(path.replaceAll('\\', '/'))
     .replaceAll('?', '%3F')
@@ -69,7 +69,7 @@ const asUrlPath = (path: string): string =>
 
 const folderUrl = (path: string): URL => new URL(`${asUrlPath(path).replace(/\/$/, '')}/`, 'file:///');
 
-/** The subject that a module exports; undefined when it exports none. */
+/** Returns the subject that a module exports; undefined if there is none. */
 function subjectIn({ default: plugin, conformance }: Module): AnySubject | undefined {
   if (!isJsonObject(conformance)) return undefined;
   if (isPlugin(conformance['plugin'])) return conformance as unknown as AnySubject;
@@ -80,5 +80,5 @@ const isPlugin = (value: unknown): value is ProviderPlugin<unknown> | Transcribe
   isJsonObject(value) && typeof value['create'] === 'function' && isJsonObject(value['options']);
 
 function noSubject(): never {
-  throw new Error(`neither it nor ${SUBJECT_FILE} beside it exports \`conformance\` with a plugin`);
+  throw new Error(`neither the module nor ${SUBJECT_FILE} next to it exports \`conformance\` with a plugin`);
 }

@@ -1,23 +1,23 @@
 /**
- * Time that stands still until a test moves it. Tasks run in the order of their due times, and between two of them
- * every promise that can settle does, so what a task starts has happened before the next task runs.
+ * A clock that only moves when the test advances it. Tasks run in the order of their due times. Between two tasks, all
+ * promises that need no time settle, so the effects of one task are visible to the next.
  */
 import type { Clock } from '@sidetone/core';
 
-/** A clock that a test moves by hand. */
+/** A clock that the test controls. */
 export interface FakeClock extends Clock {
-  /** Moves time on by `ms`, running every task that falls due, and lets promises settle. */
+  /** Advances the time by `ms`, runs every task that becomes due, and lets promises settle. */
   advance(ms: number): Promise<void>;
-  /** Lets every promise settle that needs no time to pass. */
+  /** Lets all promises settle that need no time. */
   settle(): Promise<void>;
-  /** How many tasks wait: zero when everything that was started was also ended. */
+  /** Number of scheduled tasks. Zero if all timers were cancelled or have fired. */
   readonly pending: number;
 }
 
-/** How many turns of the event loop count as settled: streams of an HTTP body take a few. */
+/** Number of event-loop turns after which promises count as settled. Streams of HTTP bodies need several. */
 const SETTLE_TURNS = 4;
 
-/** Taken before a test runner can replace it. */
+/** Saved before a test runner can replace it. */
 const nextTurn = globalThis.setImmediate;
 
 interface Task {
@@ -26,14 +26,14 @@ interface Task {
   readonly run: () => void;
 }
 
-/** Where time starts unless told: an instant that a reader recognises as made up. */
+/** The default start time: 5 January 2026, 09:00 UTC. */
 export const FAKE_EPOCH = Date.UTC(2026, 0, 5, 9);
 
 async function settle(): Promise<void> {
   for (let turn = 0; turn < SETTLE_TURNS; turn++) await new Promise<void>((resolve) => nextTurn(resolve));
 }
 
-/** A clock that begins at `now` (epoch ms). */
+/** Creates a clock that starts at `now`, in epoch ms. */
 export function createFakeClock(now: number = FAKE_EPOCH): FakeClock {
   let time = now;
   let order = 0;
@@ -45,7 +45,8 @@ export function createFakeClock(now: number = FAKE_EPOCH): FakeClock {
       .toSorted((a, b) => a.dueAt - b.dueAt || a.order - b.order)[0];
 
   function schedule(delayMs: number, run: () => void): () => void {
-    if (!(delayMs >= 0)) throw new RangeError(`cannot schedule a task ${delayMs} ms ahead`);
+    if (!(delayMs >= 0))
+      throw new RangeError(`clock.schedule: expected a delay of 0 ms or more, received ${delayMs}`);
     const task: Task = { dueAt: time + delayMs, order: order++, run };
     tasks.add(task);
     return () => void tasks.delete(task);
@@ -67,7 +68,7 @@ export function createFakeClock(now: number = FAKE_EPOCH): FakeClock {
         signal?.addEventListener('abort', finish);
       }),
     async advance(ms) {
-      if (!(ms >= 0)) throw new RangeError(`cannot advance the clock by ${ms} ms`);
+      if (!(ms >= 0)) throw new RangeError(`clock.advance: expected 0 ms or more, received ${ms}`);
       const until = time + ms;
       await settle();
       for (let task = nextDue(until); task; task = nextDue(until)) {

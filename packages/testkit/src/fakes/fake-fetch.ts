@@ -1,22 +1,20 @@
-/**
- * HTTP by script: each request is answered by the latest rule that fits it, and a request that none fits is a misuse.
- */
+/** A scripted `fetch`: the latest matching rule answers a request. A request without a matching rule is a usage error. */
 import { parseJson } from '@sidetone/plugin-kit';
-import type { MisuseLog } from './misuse.ts';
+import type { UsageErrorLog } from './usage-errors.ts';
 
-/** A request as it was made. */
+/** A request that was sent. */
 export interface FakeRequest {
   readonly method: string;
   readonly url: URL;
-  /** Names in lower case. */
+  /** Header names are in lower case. */
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string;
-  /** The body's JSON; undefined when it is none. */
+  /** The parsed body; undefined if it is not JSON. */
   readonly json: unknown;
   readonly redirect: string;
 }
 
-/** What to answer: `json`, `text` or `bytes`, 200 unless a status is given. */
+/** A response with `json`, `text` or `bytes` as body. Default status: 200. */
 export interface FakeReply {
   readonly status?: number;
   readonly headers?: Readonly<Record<string, string>>;
@@ -25,33 +23,33 @@ export interface FakeReply {
   readonly bytes?: Uint8Array<ArrayBuffer>;
 }
 
-/** Answers a request; a promise that stays open hangs it until the caller gives up, an error breaks the connection. */
+/** Returns the response. A promise that never settles leaves the request pending; an error simulates a network failure. */
 export type FakeResponder = (request: FakeRequest) => FakeReply | Promise<FakeReply>;
 
-/** A scripted `fetch`, and what was asked of it. */
+/** A scripted `fetch` and its requests. */
 export interface FakeFetch {
   readonly fetch: typeof globalThis.fetch;
-  /** Every request, in order, also those that were refused. */
+  /** All requests in order, including those that failed. */
   readonly requests: readonly FakeRequest[];
-  /** How many were neither answered nor given up: zero when every request that was begun was also ended. */
+  /** Number of requests that have neither been answered nor aborted. */
   readonly openRequests: number;
   /**
-   * Answers requests of `method`, or of any with `*`, to `url`: the exact address, or a pattern that fits it. The latest
-   * rule wins.
+   * Adds a rule for requests with `method` (or any with `*`) to `url`, which is an exact URL or a pattern. The latest
+   * matching rule wins.
    */
   readonly respond: (method: string, url: string | RegExp, reply: FakeReply | FakeResponder) => void;
 }
 
-/** What the real `fetch` throws when there is no connection: `code` is Node's, for example `ECONNREFUSED`. */
+/** Returns the error that `fetch` throws if the connection fails, with an error code of Node.js such as `ECONNREFUSED`. */
 export function connectionFailure(code: string): TypeError {
   return new TypeError('fetch failed', { cause: Object.assign(new Error(code), { code }) });
 }
 
-/** A reply that never comes. */
+/** Leaves a request pending. */
 export const NEVER: FakeResponder = () => new Promise<FakeReply>(() => {});
 
 interface Rule {
-  readonly fits: (method: string, url: URL) => boolean;
+  readonly matches: (method: string, url: URL) => boolean;
   readonly reply: FakeResponder;
 }
 
@@ -73,34 +71,34 @@ function aborted(signal: AbortSignal): Promise<never> {
   });
 }
 
-/** A `fetch` that knows no answer yet. */
-export function createFakeFetch(misuse: MisuseLog): FakeFetch {
+/** Creates a scripted `fetch` without rules. */
+export function createFakeFetch(usageErrors: UsageErrorLog): FakeFetch {
   const requests: FakeRequest[] = [];
   const rules: Rule[] = [];
   let openRequests = 0;
 
   const fetch: typeof globalThis.fetch = async (input, init = {}) => {
-    const asked = new Request(input, init);
-    const body = await asked.text();
+    const sent = new Request(input, init);
+    const body = await sent.text();
     const request: FakeRequest = {
-      method: asked.method,
-      url: new URL(asked.url),
-      headers: Object.fromEntries(asked.headers),
+      method: sent.method,
+      url: new URL(sent.url),
+      headers: Object.fromEntries(sent.headers),
       body,
       json: parseJson(body),
-      redirect: asked.redirect,
+      redirect: sent.redirect,
     };
     requests.push(request);
-    const rule = rules.findLast(({ fits }) => fits(request.method, request.url));
+    const rule = rules.findLast(({ matches }) => matches(request.method, request.url));
     if (!rule) {
-      throw misuse.report(
-        `no answer is scripted for ${request.method} ${request.url.origin}${request.url.pathname}`,
+      throw usageErrors.report(
+        `fetch: no response is scripted for ${request.method} ${request.url.origin}${request.url.pathname}`,
       );
     }
     openRequests++;
     try {
-      const answer = Promise.resolve(rule.reply(request)).then(responseOf);
-      return await (init.signal ? Promise.race([answer, aborted(init.signal)]) : answer);
+      const response = Promise.resolve(rule.reply(request)).then(responseOf);
+      return await (init.signal ? Promise.race([response, aborted(init.signal)]) : response);
     } finally {
       openRequests--;
     }
@@ -113,11 +111,11 @@ export function createFakeFetch(misuse: MisuseLog): FakeFetch {
       return openRequests;
     },
     respond(method, url, reply) {
-      const wanted = typeof url === 'string' ? new URL(url).href : url;
+      const pattern = typeof url === 'string' ? new URL(url).href : url;
       rules.push({
-        fits: (asked, address) =>
-          (method === '*' || asked === method) &&
-          (typeof wanted === 'string' ? address.href === wanted : wanted.test(address.href)),
+        matches: (sentMethod, { href }) =>
+          (method === '*' || sentMethod === method) &&
+          (typeof pattern === 'string' ? href === pattern : pattern.test(href)),
         reply: typeof reply === 'function' ? reply : () => reply,
       });
     },

@@ -1,6 +1,6 @@
 /**
- * The host that a plugin meets in a test: everything it does is written down, and the outside world is a script.
- * Call `verify()` at the end of each test: it fails if a fake was used as the real thing must not be.
+ * A host for tests of plugins. It records what the plugin does, and the test scripts everything outside the plugin. Call
+ * `verify()` at the end of each test: it throws if the plugin used the host incorrectly.
  */
 import {
   FaultError,
@@ -19,43 +19,43 @@ import { createFakeFetch, type FakeFetch, type FakeRequest } from './fake-fetch.
 import { createFakeSocket, type FakeSocket } from './fake-socket.ts';
 import { createFakeState, type FakeState } from './fake-state.ts';
 import { createFakeStream, type FakeStream } from './fake-stream.ts';
-import { createMisuseLog } from './misuse.ts';
+import { createUsageErrorLog } from './usage-errors.ts';
 
-/** What a fake host is made of; each part has a default. */
+/** Options of a fake host. All have defaults. */
 export interface FakeHostOptions {
-  /** Shared by several hosts, for a restart: a second host with the same clock and state. */
+  /** To simulate a restart, create a second host with the clock and state of the first. */
   readonly clock?: FakeClock;
   readonly state?: FakeState;
-  /** The address of the instance's ingress, ending in a slash. */
+  /** Base URL of the ingress, with a trailing slash. */
   readonly publicUrl?: string;
 }
 
-/** One line of the log. */
+/** A log entry. */
 export interface FakeLogEntry {
   readonly level: keyof Logger;
   readonly message: string;
   readonly fields: LogFields;
 }
 
-/** A socket that the plugin dialled. */
+/** A WebSocket that the plugin has opened. */
 export interface FakeDial {
   readonly url: URL;
   readonly headers: Readonly<Record<string, string>>;
   readonly maxMessageBytes?: number;
-  /** The far end, once the dial was answered. */
+  /** The provider's end, after the handshake was accepted. */
   readonly peer: FakeSocket | undefined;
 }
 
-/** Takes the far end of a socket before the plugin has its own. */
+/** Receives the provider's end of a socket before the plugin receives its own end. */
 export type FakeService = (peer: FakeSocket) => void;
 
 /**
- * Answers a dial by returning, refuses it by throwing, and leaves it unanswered by a promise that stays open. What is
- * returned is given the far end of the socket.
+ * Accepts a handshake by returning, rejects it by throwing, and leaves it pending with a promise that never settles. The
+ * returned function receives the provider's end of the socket.
  */
 export type FakeDialAnswer = (dial: FakeDial) => void | FakeService | Promise<void | FakeService>;
 
-/** A host that keeps what it was told, and can be made to want, answer and refuse. */
+/** A host that records what the plugin does, with controls for the test. */
 export interface FakeHost extends ProviderHost {
   readonly clock: FakeClock;
   readonly state: FakeState;
@@ -63,23 +63,23 @@ export interface FakeHost extends ProviderHost {
   readonly streams: readonly FakeStream[];
   readonly logs: readonly FakeLogEntry[];
   readonly requests: readonly FakeRequest[];
-  /** How many requests were neither answered nor given up. */
+  /** Number of requests that have neither been answered nor aborted. */
   readonly openRequests: number;
   readonly dials: readonly FakeDial[];
-  /** How many dials were neither answered nor given up. */
+  /** Number of handshakes that have neither been answered nor aborted. */
   readonly openDials: number;
   /** Number of listeners for changes of demand. */
-  readonly wantsListeners: number;
-  /** The events of one type, in order. */
+  readonly demandListeners: number;
+  /** Returns the events of one type, in order. */
   eventsOf<Type extends ProviderEventType>(type: Type): readonly ProviderEventOf<Type>[];
-  /** Everything that was logged, as one text: to search it for what must not be there. */
+  /** Returns the whole log as text, to search it for what must not be logged. */
   logText(): string;
-  /** Makes someone want, or no longer want, something of a call, and tells the listeners. */
+  /** Sets the demand for live data of a call, and notifies the listeners. */
   setDemand(kind: DemandKind, callId: string, isDemanded: boolean): void;
   readonly respond: FakeFetch['respond'];
-  /** Answers every dial from now on. Until then a dial is a misuse. */
+  /** Sets the function that answers handshakes. Without it, a dial is a usage error. */
   answerDials(answer: FakeDialAnswer): void;
-  /** @throws {Error} when a fake was misused. */
+  /** @throws {Error} if the plugin used the host incorrectly. */
   readonly verify: () => void;
 }
 
@@ -92,16 +92,16 @@ const isEvent = (event: ProviderEvent): boolean =>
   event.providerCallId.length > 0 &&
   Number.isSafeInteger(event.occurredAt);
 
-/** How many tokens were given out, by the memory in which they may have been kept: none comes again after a restart. */
+/** Number of tokens by state store, so that tokens are not repeated after a simulated restart. */
 const tokens = new WeakMap<FakeState, number>();
 
-/** A host with nothing in it. */
+/** Creates a host. */
 export function createFakeHost(options: FakeHostOptions = {}): FakeHost {
-  const misuse = createMisuseLog();
+  const usageErrors = createUsageErrorLog();
   const clock = options.clock ?? createFakeClock();
   const base = new URL(options.publicUrl ?? DEFAULT_PUBLIC_URL);
-  const state = options.state ?? createFakeState(misuse);
-  const http = createFakeFetch(misuse);
+  const state = options.state ?? createFakeState(usageErrors);
+  const http = createFakeFetch(usageErrors);
   const events: ProviderEvent[] = [];
   const streams: FakeStream[] = [];
   const logs: FakeLogEntry[] = [];
@@ -132,13 +132,13 @@ export function createFakeHost(options: FakeHostOptions = {}): FakeHost {
     },
     fetch: http.fetch,
     respond: http.respond,
-    verify: misuse.verify,
+    verify: usageErrors.verify,
     emit(event) {
       if (isEvent(event)) events.push(event);
-      else misuse.report(`what was emitted is no event: ${JSON.stringify(event)}`);
+      else usageErrors.report(`emit: invalid event ${JSON.stringify(event)}`);
     },
     openStream(streamOptions) {
-      const stream = createFakeStream(streamOptions, misuse);
+      const stream = createFakeStream(streamOptions, usageErrors);
       streams.push(stream);
       return stream;
     },
@@ -148,7 +148,8 @@ export function createFakeHost(options: FakeHostOptions = {}): FakeHost {
       return () => void listeners.delete(listener);
     },
     publicUrl(path) {
-      if (path.startsWith('/')) throw misuse.report(`the path ${path} of a public URL begins with a slash`);
+      if (path.startsWith('/'))
+        throw usageErrors.report(`publicUrl: expected a path without a leading slash, received ${path}`);
       return new URL(path, base);
     },
     async dial(url, { headers = {}, signal, maxMessageBytes }) {
@@ -160,7 +161,7 @@ export function createFakeHost(options: FakeHostOptions = {}): FakeHost {
         ...(maxMessageBytes !== undefined && { maxMessageBytes }),
       };
       const index = dials.push(dial) - 1;
-      if (!answerDial) throw misuse.report(`no answer is scripted for dialling ${url.host}`);
+      if (!answerDial) throw usageErrors.report(`dial: no answer is scripted for ${url.host}`);
       openDials++;
       try {
         const serve = await Promise.race([answerDial(dial), timeout(signal, url.host)]);
@@ -179,7 +180,7 @@ export function createFakeHost(options: FakeHostOptions = {}): FakeHost {
     get openDials() {
       return openDials;
     },
-    get wantsListeners() {
+    get demandListeners() {
       return listeners.size;
     },
     eventsOf: <Type extends ProviderEventType>(type: Type) =>
@@ -198,7 +199,8 @@ export function createFakeHost(options: FakeHostOptions = {}): FakeHost {
 
 function timeout(signal: AbortSignal, hostName: string): Promise<never> {
   return new Promise((_resolve, reject) => {
-    const fail = (): void => reject(new FaultError('PROVIDER_TIMEOUT', `${hostName} did not answer in time`));
+    const fail = (): void =>
+      reject(new FaultError('PROVIDER_TIMEOUT', `handshake with ${hostName} timed out`));
     if (signal.aborted) fail();
     else signal.addEventListener('abort', fail, { once: true });
   });

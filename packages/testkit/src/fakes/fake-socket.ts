@@ -1,6 +1,4 @@
-/**
- * A WebSocket without a network: two ends that are joined. What one sends, the other receives a moment later, in order.
- */
+/** A WebSocket without a network: two connected ends. Each receives what the other sends, asynchronously and in order. */
 import type { Socket } from '@sidetone/core';
 
 /** How a socket was closed. */
@@ -9,19 +7,19 @@ export interface FakeClosing {
   readonly reason: string;
 }
 
-/** One end of a connection, for the code under test or for the test. */
+/** One end of a connection. */
 export interface FakeSocket extends Socket {
-  /** Every message sent from this end. */
+  /** Messages that were sent from this end. */
   readonly sent: readonly (string | Uint8Array)[];
-  /** Every message that reached this end's listener. */
+  /** Messages that were passed to the listener of this end. */
   readonly received: readonly (string | Uint8Array)[];
-  /** How it closed, as this end was told; undefined while it is open. */
+  /** Close code and reason; undefined while it is open. */
   readonly closing: FakeClosing | undefined;
-  /** Cuts the connection: both ends see code 1006. */
+  /** Breaks the connection: both ends receive close code 1006. */
   cut(): void;
 }
 
-/** Both ends of one connection: `socket` for the code under test, `peer` for the test. */
+/** Both ends of a connection: `socket` for the code under test, `peer` for the test. */
 export interface FakeSocketPair {
   readonly socket: FakeSocket;
   readonly peer: FakeSocket;
@@ -45,7 +43,7 @@ class End implements FakeSocket {
   #unread: (string | Uint8Array)[] = [];
 
   async send(message: string | Uint8Array): Promise<void> {
-    if (this.closing) throw new Error('a closed socket was sent on');
+    if (this.closing) throw new Error('send: the socket is closed');
     const copy = typeof message === 'string' ? message : message.slice();
     this.sent.push(copy);
     await Promise.resolve();
@@ -53,8 +51,9 @@ class End implements FakeSocket {
   }
 
   close(code: number = DEFAULT_CODE, reason = ''): void {
-    if (!maySend(code)) throw new RangeError(`close code ${code} may not be sent`);
-    if (Buffer.byteLength(reason) > 123) throw new RangeError('a close reason holds at most 123 bytes');
+    if (!maySend(code)) throw new RangeError(`close: the code ${code} must not be sent`);
+    if (Buffer.byteLength(reason) > 123)
+      throw new RangeError('close: expected a reason of at most 123 bytes');
     this.end({ code, reason });
   }
 
@@ -63,37 +62,37 @@ class End implements FakeSocket {
   }
 
   onMessage(listener: (message: string | Uint8Array) => void): void {
-    if (this.#onMessage) throw new Error('a socket has one listener for messages');
+    if (this.#onMessage) throw new Error('onMessage: the socket already has a listener');
     this.#onMessage = listener;
-    for (const message of this.#unread.splice(0)) this.#hand(message);
+    for (const message of this.#unread.splice(0)) this.#dispatch(message);
   }
 
   onClose(listener: (code: number, reason: string) => void): void {
-    if (this.#onClose) throw new Error('a socket has one listener for its closing');
+    if (this.#onClose) throw new Error('onClose: the socket already has a listener');
     this.#onClose = listener;
   }
 
   deliver(message: string | Uint8Array): void {
     if (this.closing) return;
-    if (this.#onMessage) this.#hand(message);
+    if (this.#onMessage) this.#dispatch(message);
     else this.#unread.push(message);
   }
 
   end(closing: FakeClosing): void {
-    for (const side of [this, this.other]) {
-      if (side.closing) continue;
-      side.closing = closing;
-      queueMicrotask(() => side.#onClose?.(closing.code, closing.reason));
+    for (const end of [this, this.other]) {
+      if (end.closing) continue;
+      end.closing = closing;
+      queueMicrotask(() => end.#onClose?.(closing.code, closing.reason));
     }
   }
 
-  #hand(message: string | Uint8Array): void {
+  #dispatch(message: string | Uint8Array): void {
     this.received.push(message);
     this.#onMessage?.(message);
   }
 }
 
-/** Two joined ends, both open. */
+/** Creates two connected ends. */
 export function createFakeSocket(): FakeSocketPair {
   const socket = new End();
   const peer = new End();

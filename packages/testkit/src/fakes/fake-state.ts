@@ -1,25 +1,27 @@
-/** A plugin's durable store that forgets when the test ends. */
+/** An in-memory state store. */
 import type { PluginState } from '@sidetone/core';
-import type { MisuseLog } from './misuse.ts';
+import type { UsageErrorLog } from './usage-errors.ts';
 
-/** The durable store, open to the test. */
+/** A state store whose entries are accessible to the test. */
 export interface FakeState extends PluginState {
-  /** What is stored now. Fill it before the start to play a restart. */
+  /** The stored entries. Fill it before the start to simulate a restart. */
   readonly entries: Map<string, string>;
 }
 
-/** The largest value that the daemon keeps, bytes. */
+/** Limit of the daemon, in bytes. */
 const MAX_VALUE_BYTES = 64 * 1024;
 
-/** A store with nothing in it. */
-export function createFakeState(misuse: MisuseLog): FakeState {
+/** Creates an empty store. */
+export function createFakeState(usageErrors: UsageErrorLog): FakeState {
   const entries = new Map<string, string>();
   return {
     entries,
     get: (key) => Promise.resolve(entries.get(key)),
     set(key, value) {
       if (Buffer.byteLength(value) > MAX_VALUE_BYTES) {
-        return Promise.reject(misuse.report(`the value of ${key} is larger than ${MAX_VALUE_BYTES} bytes`));
+        return Promise.reject(
+          usageErrors.report(`state.set: the value of ${key} exceeds ${MAX_VALUE_BYTES} bytes`),
+        );
       }
       entries.set(key, value);
       return Promise.resolve();

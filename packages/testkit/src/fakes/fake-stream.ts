@@ -1,36 +1,36 @@
-/** A media stream that keeps what it was given, and says when it was given what no stream can take. */
+/** A media stream that records what is written to it, and reports what a real stream would reject. */
 import type { MediaStream, MediaStreamOptions, Party } from '@sidetone/core';
-import type { MisuseLog } from './misuse.ts';
+import type { UsageErrorLog } from './usage-errors.ts';
 
-/** A piece of audio as it was written; the bytes are a copy. */
+/** A piece of audio that was written. `bytes` is a copy. */
 export interface FakeWrite {
   readonly party: Party | 'INTERLEAVED';
   readonly bytes: Uint8Array;
   readonly positionMs?: number;
 }
 
-/** Audio that was told to be missing. */
+/** Audio that was reported as lost. */
 export interface FakeGap {
   readonly party: Party;
   readonly durationMs: number;
   readonly frames: number;
 }
 
-/** A media stream, and everything that was done to it. */
+/** A media stream and the calls of its methods. */
 export interface FakeStream extends MediaStream {
   readonly options: MediaStreamOptions;
   readonly writes: readonly FakeWrite[];
   readonly gaps: readonly FakeGap[];
   /** Why it ended; undefined while it is open. */
   readonly endReason: string | undefined;
-  /** Writes after the end: allowed, and dropped. */
+  /** Number of writes after the end, which are allowed and dropped. */
   readonly lateWrites: number;
 }
 
 const SAMPLE_BYTES = { pcm_s16le: 2, mulaw: 1 } as const;
 
-/** A stream of `options`, open. */
-export function createFakeStream(options: MediaStreamOptions, misuse: MisuseLog): FakeStream {
+/** Creates an open stream. */
+export function createFakeStream(options: MediaStreamOptions, usageErrors: UsageErrorLog): FakeStream {
   const writes: FakeWrite[] = [];
   const gaps: FakeGap[] = [];
   let endReason: string | undefined;
@@ -40,11 +40,11 @@ export function createFakeStream(options: MediaStreamOptions, misuse: MisuseLog)
   function check(party: Party | 'INTERLEAVED', bytes: number): void {
     const channels = party === 'INTERLEAVED' ? parties.length : 1;
     if (party !== 'INTERLEAVED' && !parties.includes(party)) {
-      throw misuse.report(`audio of ${party} was written to a stream of ${parties.join(' and ')}`);
+      throw usageErrors.report(`stream: received audio of ${party}, expected ${parties.join(' or ')}`);
     }
     if (bytes % (SAMPLE_BYTES[encoding] * channels) !== 0) {
-      throw misuse.report(
-        `${bytes} bytes are no whole number of ${encoding} samples of ${channels} channel(s)`,
+      throw usageErrors.report(
+        `stream: expected whole ${encoding} samples of ${channels} channel(s), received ${bytes} bytes`,
       );
     }
   }
@@ -67,7 +67,7 @@ export function createFakeStream(options: MediaStreamOptions, misuse: MisuseLog)
     gap(party, durationMs, frames) {
       check(party, 0);
       if (!(durationMs > 0) || !(frames > 0))
-        throw misuse.report(`a gap of ${durationMs} ms, ${frames} frames`);
+        throw usageErrors.report(`stream: invalid gap of ${durationMs} ms and ${frames} frames`);
       if (endReason === undefined) gaps.push({ party, durationMs, frames });
     },
     end(reason) {

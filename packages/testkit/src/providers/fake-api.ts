@@ -1,50 +1,50 @@
-/** The provider's HTTP API and the far end of what is dialled, in any of its moods. */
+/** The provider's HTTP API and WebSocket server, with simulated failures. */
 import { FaultError } from '@sidetone/core';
 import { connectionFailure, NEVER, type FakeReply, type FakeRequest } from '../fakes/fake-fetch.ts';
 import type { Scenario } from './scenario.ts';
 
 /**
- * How it behaves: as its author says, refusing, asking to slow down, not answering, not there, or losing the connection
- * after it was asked, which leaves open whether what was asked for was done.
+ * How the provider behaves. `responds` answers as the scenario says. `disconnects` breaks the connection after it has
+ * received the request, so it is unknown whether it was carried out.
  */
-export type ApiMood = 'answers' | 'refuses' | 'limits' | 'hangs' | 'unreachable' | 'breaks';
+export type ApiBehaviour = 'responds' | 'rejects' | 'rateLimits' | 'hangs' | 'unreachable' | 'disconnects';
 
-/** How it is now; whoever plays the provider changes it. */
+/** The state of the API, set by the audit. */
 export interface ApiState {
-  api: ApiMood;
-  /** Whether the call of the scenario is over, as far as the API knows. */
-  callIsOver: boolean;
+  api: ApiBehaviour;
+  /** Whether the call of the scenario has ended. */
+  callHasEnded: boolean;
 }
 
 const REFUSAL: FakeReply = { status: 400, json: { message: 'Not now.' } };
-const LIMIT: FakeReply = {
+const RATE_LIMIT: FakeReply = {
   status: 429,
   headers: { 'retry-after': '1' },
   json: { message: 'Too many requests.' },
 };
-const NOT_FOUND: FakeReply = { status: 404, json: { message: 'There is nothing here.' } };
+const NOT_FOUND: FakeReply = { status: 404, json: { message: 'Not found.' } };
 
-/** Whether a request is for the sound that a control is to play: which is not the provider's, and has no moods of its. */
-export const isForSound = ({ controls }: Scenario, { url }: FakeRequest): boolean =>
+/** Returns whether a request is for the audio file of `playAudio`, which is not served by the provider's API. */
+export const isForAudioFile = ({ controls }: Scenario, { url }: FakeRequest): boolean =>
   url.href === controls?.playAudio?.valid.url;
 
-/** What a request is answered; throws where the connection fails. */
+/** Returns the response to a request. @throws the network error of a failed connection. */
 export function replyTo(
   scenario: Scenario,
-  { api, callIsOver }: ApiState,
+  { api, callHasEnded }: ApiState,
   request: FakeRequest,
 ): FakeReply | Promise<FakeReply> {
-  const answer = (): FakeReply => scenario.api?.(request, { callIsOver }) ?? NOT_FOUND;
+  const respond = (): FakeReply => scenario.api?.(request, { callHasEnded }) ?? NOT_FOUND;
   if (api === 'hangs') return NEVER(request);
   if (api === 'unreachable') throw connectionFailure('ECONNREFUSED');
-  if (api === 'answers' || isForSound(scenario, request)) return answer();
-  if (api === 'breaks') throw connectionFailure('ECONNRESET');
-  return api === 'limits' ? LIMIT : (scenario.refusal ?? REFUSAL);
+  if (api === 'responds' || isForAudioFile(scenario, request)) return respond();
+  if (api === 'disconnects') throw connectionFailure('ECONNRESET');
+  return api === 'rateLimits' ? RATE_LIMIT : (scenario.refusal ?? REFUSAL);
 }
 
-/** What a dial is answered: it is taken, unless nobody is there. */
+/** Answers a WebSocket handshake: it is accepted, unless the provider hangs or is unreachable. */
 export function answerDial({ api }: ApiState): void | Promise<void> {
   if (api === 'hangs') return new Promise<void>(() => {});
-  if (api === 'unreachable') throw new FaultError('PROVIDER_UNREACHABLE', 'there is no way to it');
+  if (api === 'unreachable') throw new FaultError('PROVIDER_UNREACHABLE', 'connection refused');
   return undefined;
 }

@@ -1,95 +1,92 @@
 /**
- * What the audits cannot know about a provider, told by its author as data: options that are valid, what its API
- * answers, and the life of one call as the provider sends it. Nothing here turns an audit off: what a provider has and
- * its scenario does not show is reported as not shown.
+ * What the author of a plugin provides for the audits, as data: valid options, the responses of the provider's API, and one
+ * call as the provider sends it. A scenario cannot disable an audit: if it does not contain what an audit needs, the audit
+ * is reported as not covered.
  */
 import type {
   BackfillRequest,
   ControlArguments,
   ControlName,
+  DemandKind,
   IngressResponse,
   Party,
   PlaceCallArguments,
   ProviderPlugin,
-  DemandKind,
 } from '@sidetone/core';
+import type { IngressRequestOptions } from '../fakes/contract-values.ts';
 import type { FakeReply, FakeRequest } from '../fakes/fake-fetch.ts';
-import type { IngressRequestOptions } from '../fakes/ingress-request.ts';
 
-/** A plugin, and what it takes to audit it. */
+/** A plugin with the scenario for its audits. */
 export interface Subject {
   readonly plugin: ProviderPlugin<unknown>;
   readonly scenario: Scenario;
 }
 
-/** What the provider is told to be by its author. All of it is the provider's own: its names, its bytes, its addresses. */
+/** Describes a provider with its own names, bytes and URLs. */
 export interface Scenario {
-  /** The options as they stand in a configuration. They are valid, and hold what webhooks are checked with. */
+  /** Valid options as in a configuration, including the secret that webhooks are signed with. */
   readonly options: Readonly<Record<string, unknown>>;
-  /** Every credential in the options: they may show up in no log line, event or fault. */
+  /** All credentials in the options. They must not appear in logs, events, responses or faults. */
   readonly secrets: readonly string[];
-  /** Words said and numbers in the samples: they may show up in no log line, but under keys that end in `.pii`. */
+  /** Texts and telephone numbers in the samples. They may be logged only in fields that end in `.pii`. */
   readonly personal?: readonly string[];
-  /**
-   * The provider's HTTP API: what it answers, or nothing for an address that it does not have (404). While the call is
-   * live, and once it is over.
-   */
-  readonly api?: (request: FakeRequest, told: { readonly callIsOver: boolean }) => FakeReply | undefined;
-  /** How that API refuses a command: 400 unless told. */
+  /** The provider's HTTP API. Returns the response, or undefined for an unknown URL, which is answered with 404. */
+  readonly api?: (request: FakeRequest, state: { readonly callHasEnded: boolean }) => FakeReply | undefined;
+  /** The response of the API to a command that it rejects. Default: 400. */
   readonly refusal?: FakeReply;
   readonly call: CallScenario;
-  /** The headers that sign a body, so that bytes of all kinds get past the signature; without it where there is none. */
-  readonly sign?: (body: Uint8Array, path: string, told: Told) => Readonly<Record<string, string>>;
-  /** Requests that only pretend to come from the provider: with a wrong signature, or without one. */
+  /** Returns the headers that sign a body, so that malformed requests pass the signature check. */
+  readonly sign?: (body: Uint8Array, path: string, state: ScenarioState) => Readonly<Record<string, string>>;
+  /** Requests with an invalid or missing signature. */
   readonly forged?: readonly Sample[];
-  /** Arguments of each control that the provider has. */
+  /** Arguments for each control of the provider. */
   readonly controls?: { readonly [Name in ControlName]?: ArgumentsOf<ControlArguments[Name]> };
   readonly placeCall?: ArgumentsOf<PlaceCallArguments>;
-  /** Which past calls the API tells of. */
+  /** The range of past calls that the API returns. */
   readonly backfill?: Pick<BackfillRequest, 'since' | 'until'>;
 }
 
-/** Arguments that the provider takes, and some that it cannot take. */
+/** Arguments that the provider accepts, and arguments that it cannot accept. */
 export interface ArgumentsOf<Arguments> {
   readonly valid: Arguments;
   readonly invalid?: readonly Arguments[];
 }
 
-/** The life of one call, in three parts that are played one after another. */
+/** One call, in three parts that are played one after another. */
 export interface CallScenario {
-  /** The provider's id of it. */
+  /** The provider's id of the call. */
   readonly id: string;
-  /** From the first news to the moment at which the call can be steered. */
+  /** Until the call can be controlled. */
   readonly toLive: readonly Step[];
-  /** What comes while it is live: words, and audio. */
+  /** While the call is live: speech, audio and other events. */
   readonly live: readonly Step[];
-  /** Until it is over. */
+  /** Until the call has ended. */
   readonly toEnd: readonly Step[];
 }
 
-/** One thing that happens. */
+/** A step of a call. */
 export type Step = RequestStep | ConnectStep | MessageStep | DialledStep | CloseStep | WaitStep | DemandStep;
 
-/** A request, or how to make it of what was told so far: for signatures, and addresses that the plugin gave out. */
-export type Sample = IngressRequestOptions | ((told: Told) => IngressRequestOptions);
+/** A request, or a function that creates it from the state so far, for signatures and URLs that the plugin has issued. */
+export type Sample = IngressRequestOptions | ((state: ScenarioState) => IngressRequestOptions);
 
-/** What is known when a sample is made. */
-export interface Told {
-  /** The answers to the requests so far, in order; those that were refused are left out. */
-  readonly answers: readonly IngressResponse[];
-  /** What the plugin asked the provider's API, in order. */
+/** The state of the scenario when a sample is created. */
+export interface ScenarioState {
+  /** The responses of the plugin so far, in order, without rejected requests. */
+  readonly responses: readonly IngressResponse[];
+  /** The requests of the plugin to the provider's API, in order. */
   readonly requests: readonly FakeRequest[];
-  /** The address under which the provider reaches a path of the ingress. */
+  /** Returns the public URL of a path of the ingress. */
   readonly publicUrl: (path: string) => URL;
   /** Epoch ms. */
   readonly now: number;
 }
 
-/** The provider sends a request. */
+/** The provider sends an HTTP request. */
 export interface RequestStep {
   readonly request: Sample;
-  /** How it looks when it is delivered a second time, or that it then looks the same. It is played in one audit only. */
-  readonly again?: true | Sample;
+  /** The request when it is delivered again, or `true` if it is the same. Only one audit redelivers it. */
+  readonly redeliver?: true | Sample;
 }
 
 /** The provider opens a WebSocket. */
@@ -97,30 +94,30 @@ export interface ConnectStep {
   readonly connect: Sample;
 }
 
-/** What a message brings of audio, in the encoding of its stream. */
-export interface Hearing {
-  /** The samples of each party that is heard in it. */
-  readonly heard?: Readonly<Partial<Record<Party, Uint8Array>>>;
-  /** What the message shows to have been lost before it. */
-  readonly missing?: { readonly party: Party; readonly durationMs: number };
+/** The audio that a message contains. */
+export interface ExpectedAudio {
+  /** The audio of each party, in the encoding of the stream. */
+  readonly audio?: Readonly<Partial<Record<Party, Uint8Array>>>;
+  /** Audio that was lost before the message, as its sequence number shows. */
+  readonly lost?: { readonly party: Party; readonly durationMs: number };
 }
 
 /** The provider sends a message on the socket that it opened last. */
-export interface MessageStep extends Hearing {
+export interface MessageStep extends ExpectedAudio {
   readonly message: string | Uint8Array;
 }
 
-/** The provider sends a message on the socket that the plugin dialled last. */
-export interface DialledStep extends Hearing {
+/** The provider sends a message on the socket that the plugin opened last. */
+export interface DialledStep extends ExpectedAudio {
   readonly dialled: string | Uint8Array;
 }
 
-/** The provider closes every socket that is open, with this code. */
+/** The provider closes all open sockets with this code. */
 export interface CloseStep {
   readonly close: number;
 }
 
-/** Time passes, ms. */
+/** Time passes, in ms. */
 export interface WaitStep {
   readonly wait: number;
 }
@@ -130,10 +127,17 @@ export interface DemandStep {
   readonly demand: DemandKind;
 }
 
-/** Gives a subject its type without repeating it. */
+/** Returns a plugin with its scenario; infers the types. */
 export function defineSubject<Options>(
   plugin: ProviderPlugin<Options>,
   scenario: Scenario,
 ): Subject & { readonly plugin: ProviderPlugin<Options> } {
   return { plugin, scenario };
 }
+
+/** Returns all steps of the call. */
+export const allSteps = ({ call }: Scenario): readonly Step[] => [
+  ...call.toLive,
+  ...call.live,
+  ...call.toEnd,
+];

@@ -1,4 +1,4 @@
-/** A call that is spoken into a transcriber, frame by frame on a fake clock, and what the transcriber tells of it. */
+/** Feeds a call into a transcriber, frame by frame on a fake clock, and records the events. */
 import type {
   CallId,
   Party,
@@ -11,48 +11,49 @@ import type {
   TranscriptionRequest,
 } from '@sidetone/core';
 import type { FakeClock } from '../fakes/fake-clock.ts';
-import { sayWords, type SpokenWord } from './spoken-words.ts';
+import { encodeWords, type SpokenWord } from './words.ts';
 
-/** The length of a frame of audio, as the daemon writes it. */
+/** Length of a frame of audio, as the daemon writes it. */
 export const SPOKEN_FRAME_MS = 20;
-/** That of one in a long stretch, of which a test wants to see the end soon. */
+/** Length of a frame in long tests, to make them faster. */
 export const LONG_FRAME_MS = 500;
-/** What a spoken call sounds like unless told, Hz. */
+/** Default sample rate, in Hz. */
 const SAMPLE_RATE = 8000;
-/** How long a test waits for an end, ms of fake time. */
-const PATIENCE_MS = 60_000;
+/** Time limit for the end of a call, in ms of fake time. */
+const END_TIMEOUT_MS = 60_000;
 
-/** Who says which word when: places are on the call's time line. */
+/** The words of each party, with positions on the timeline of the call. */
 export type Script = Partial<Readonly<Record<Party, readonly SpokenWord[]>>>;
 
-/** How the call is, where it is not as usual. */
+/** Options of a call. */
 export interface SpokenCallOptions extends Partial<
   Pick<TranscriptionRequest, 'parties' | 'sampleRate' | 'language'>
 > {
-  /** Where its audio begins. */
+  /** Position of the first audio. Default: 0. */
   readonly fromMs?: number;
 }
 
-/** The call, and everything that was told of it. */
+/** A call that is being transcribed, and its events. */
 export interface SpokenCall {
   readonly transcription: Transcription;
-  /** Everything that was told, in order. */
+  /** All events, in order. */
   readonly events: readonly TranscriberEvent[];
-  /** Aborts when nothing more is wanted. */
+  /** Aborts the transcription. */
   readonly controller: AbortController;
-  /** Where the audio so far ends. */
+  /** End position of the audio so far. */
   readonly toMs: number;
+  /** Returns the events of one type, in order. */
   of<Type extends TranscriberEventType>(type: Type): readonly TranscriberEventOf<Type>[];
-  /** The words of each party that stand in the end: the last text of each utterance, in the order of their places. */
+  /** Returns the words of each party: the last text of each utterance, ordered by position. */
   transcript(): Readonly<Record<string, readonly string[]>>;
-  /** Lets the call go on for `ms`, with what the script has for that time. */
+  /** Writes `ms` of audio in real time on the fake clock, with the words of the script in that range. */
   speak(ms: number, script?: Script, frameMs?: number): Promise<void>;
-  /** Ends it, and lets time go on until that has settled. @throws {Error} when it does not. */
+  /** Ends the call and advances the clock until the end has settled. @throws {Error} if it does not settle. */
   end(): Promise<void>;
 }
 
-/** The words of each party in a script, as {@link SpokenCall.transcript} would tell them. */
-export function wordsIn(
+/** Returns the words of each party in a script, in the format of {@link SpokenCall.transcript}. */
+export function expectedTranscript(
   script: Script,
   textOf: (word: number) => string,
 ): Readonly<Record<string, readonly string[]>> {
@@ -63,7 +64,7 @@ export function wordsIn(
   );
 }
 
-/** Opens a call of a transcriber that is started. */
+/** Opens a call of a started transcriber. */
 export function openSpokenCall(
   clock: FakeClock,
   transcriber: Transcriber,
@@ -97,7 +98,7 @@ export function openSpokenCall(
     async speak(ms, script = {}, frameMs = SPOKEN_FRAME_MS) {
       for (const untilMs = toMs + ms; toMs < untilMs; toMs += frameMs) {
         for (const party of parties) {
-          transcription.write(party, sayWords(script[party] ?? [], toMs, frameMs, sampleRate), toMs);
+          transcription.write(party, encodeWords(script[party] ?? [], toMs, frameMs, sampleRate), toMs);
         }
         await clock.advance(frameMs);
       }
@@ -105,22 +106,22 @@ export function openSpokenCall(
     async end() {
       const progress = { isSettled: false };
       const settled = transcription.end().then(() => (progress.isSettled = true));
-      for (let waited = 0; waited < PATIENCE_MS && !progress.isSettled; waited += 100)
+      for (let waitedMs = 0; waitedMs < END_TIMEOUT_MS && !progress.isSettled; waitedMs += 100)
         await clock.advance(100);
-      if (!progress.isSettled) throw new Error('the end of the call did not settle');
+      if (!progress.isSettled) throw new Error('end: the call did not settle in time');
       await settled;
     },
   };
 }
 
 function transcriptOf(events: readonly TranscriberEvent[]): Readonly<Record<string, readonly string[]>> {
-  const last = new Map<string, TranscriberEventOf<'utterance.final' | 'utterance.revised'>>();
+  const latest = new Map<string, TranscriberEventOf<'utterance.final' | 'utterance.revised'>>();
   for (const event of events) {
     if (event.type === 'utterance.final' || event.type === 'utterance.revised')
-      last.set(event.utteranceId, event);
+      latest.set(event.utteranceId, event);
   }
   const words: Record<string, string[]> = {};
-  for (const { party, text } of [...last.values()].toSorted((a, b) => a.startMs - b.startMs)) {
+  for (const { party, text } of [...latest.values()].toSorted((a, b) => a.startMs - b.startMs)) {
     (words[party] ??= []).push(...text.split(' '));
   }
   return words;

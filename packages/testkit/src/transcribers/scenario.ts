@@ -1,41 +1,42 @@
 /**
- * What the audits cannot know about a transcriber, told by its author: options that are valid, and how the service behaves. The
- * service hears audio in which each word is a stretch of one sample value (`createEar`), and tells the words in its own messages.
+ * What the author of a transcriber plugin provides for the audits: valid options, and a fake of the service. The fake
+ * receives audio in which each word is a run of samples with one value, recognises the words with `createWordRecogniser`, and
+ * sends them in the service's own messages.
  */
 import type { TranscriberPlugin } from '@sidetone/core';
 import type { FakeReply, FakeRequest } from '../fakes/fake-fetch.ts';
 import type { FakeDial } from '../fakes/fake-host.ts';
 import type { FakeSocket } from '../fakes/fake-socket.ts';
 
-/** A transcriber plugin, and what it takes to audit it. */
+/** A transcriber plugin with the scenario for its audits. */
 export interface TranscriberSubject {
   readonly plugin: TranscriberPlugin<unknown>;
   readonly scenario: TranscriberScenario;
 }
 
-/** How the service answers what it does not take. */
+/** A rejected handshake. */
 export interface ServiceRefusal {
   readonly status: number;
   readonly body?: string;
 }
 
-/** What the service is told to be by the plugin's author. */
+/** Describes a transcription service. */
 export interface TranscriberScenario {
-  /** The options as they stand in a configuration. They are valid, and leave audio as it is: no resampling, 16-bit samples. */
+  /** Valid options as in a configuration, with which audio is sent as 16-bit samples and not resampled. */
   readonly options: Readonly<Record<string, unknown>>;
-  /** Every credential in the options: they may show up in no log line, event or fault. */
+  /** All credentials in the options. They must not appear in logs, events or faults. */
   readonly secrets: readonly string[];
-  /** Serves a socket that the plugin has dialled: hears its audio, and tells the words in it as the service does. */
+  /** Serves a socket that the plugin has opened: receives its audio and sends results. */
   readonly serve: (peer: FakeSocket, dial: FakeDial) => void;
-  /** The service's HTTP API, if the plugin asks it anything: nothing for an address that there is not (404). */
+  /** The service's HTTP API. Returns the response, or undefined for an unknown URL, which is answered with 404. */
   readonly api?: (request: FakeRequest) => FakeReply | undefined;
-  /** How the service refuses a credential that is wrong: 401 unless told. */
+  /** How the service rejects invalid credentials. Default: 401. */
   readonly refusal?: ServiceRefusal;
-  /** How it refuses what may be taken later: 503 unless told. */
+  /** How the service rejects a handshake temporarily. Default: 503. */
   readonly busy?: ServiceRefusal;
 }
 
-/** Gives a subject its type without repeating it. */
+/** Returns a plugin with its scenario; infers the types. */
 export function defineTranscriberSubject<Options>(
   plugin: TranscriberPlugin<Options>,
   scenario: TranscriberScenario,

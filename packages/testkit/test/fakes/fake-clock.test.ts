@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { createFakeClock, FAKE_EPOCH } from '@sidetone/testkit';
 
-describe('the fake clock', () => {
-  it('stands still until it is advanced', async () => {
+describe('createFakeClock', () => {
+  it('does not move until it is advanced', async () => {
     const clock = createFakeClock();
     await clock.settle();
     expect(clock.now()).toBe(FAKE_EPOCH);
@@ -10,7 +10,7 @@ describe('the fake clock', () => {
     expect(clock.now()).toBe(FAKE_EPOCH + 1500);
   });
 
-  it('runs tasks in the order of their due times, each at its own time', async () => {
+  it('runs tasks in the order of their due times', async () => {
     const clock = createFakeClock(0);
     const ran: string[] = [];
     clock.schedule(20, () => void ran.push(`late at ${clock.now()}`));
@@ -22,7 +22,7 @@ describe('the fake clock', () => {
     expect(ran).toEqual(['early at 10', 'early too at 10', 'late at 20']);
   });
 
-  it('runs what a task schedules within the same advance, after promises have settled', async () => {
+  it('runs tasks that are scheduled during an advance, after promises have settled', async () => {
     const clock = createFakeClock(0);
     const ran: number[] = [];
     clock.schedule(10, () => {
@@ -32,7 +32,7 @@ describe('the fake clock', () => {
     expect(ran).toEqual([20]);
   });
 
-  it('does not run a task that was cancelled, and counts those that wait', async () => {
+  it('does not run cancelled tasks, and counts pending ones', async () => {
     const clock = createFakeClock();
     const cancel = clock.schedule(10, () => expect.unreachable());
     expect(clock.pending).toBe(1);
@@ -41,7 +41,7 @@ describe('the fake clock', () => {
     await clock.advance(10);
   });
 
-  it('ends a delay when its time has come or its signal aborts, and leaves nothing behind', async () => {
+  it('resolves a delay when it elapses or its signal aborts, and leaves no timer', async () => {
     const clock = createFakeClock();
     const abort = new AbortController();
     const ended: string[] = [];
@@ -55,9 +55,9 @@ describe('the fake clock', () => {
     expect(clock.pending).toBe(0);
   });
 
-  it('refuses to go back', async () => {
+  it('rejects negative and invalid times', async () => {
     const clock = createFakeClock();
-    await expect(clock.advance(-1)).rejects.toThrow('cannot advance');
-    expect(() => clock.schedule(Number.NaN, () => {})).toThrow('cannot schedule');
+    await expect(clock.advance(-1)).rejects.toThrow('clock.advance: expected');
+    expect(() => clock.schedule(Number.NaN, () => {})).toThrow('clock.schedule: expected');
   });
 });

@@ -11,12 +11,12 @@ import {
 const call = providerCallId('c-1');
 const never = new AbortController().signal;
 
-function expectMisuse(host: FakeHost, text: string): void {
+function expectUsageError(host: FakeHost, text: string): void {
   expect(() => host.verify()).toThrow(text);
 }
 
-describe('events, logs and state', () => {
-  it('are written down in order', async () => {
+describe('events, log and state of a fake host', () => {
+  it('are recorded in order', async () => {
     const host = createFakeHost();
     host.emit({ type: 'call.status', providerCallId: call, occurredAt: 1, status: 'RINGING' });
     host.emit({ type: 'dtmf', providerCallId: call, occurredAt: 2, digits: '5' });
@@ -30,36 +30,36 @@ describe('events, logs and state', () => {
     host.verify();
   });
 
-  it('report what is no event, and a value that is too large', async () => {
+  it('reject an invalid event and a value that is too large', async () => {
     const host = createFakeHost();
     host.emit({ type: 'call.status', providerCallId: call, occurredAt: Number.NaN, status: 'RINGING' });
     expect(host.events).toEqual([]);
-    expectMisuse(host, 'no event');
-    await expect(host.state.set('k', 'x'.repeat(70_000))).rejects.toThrow('larger than');
+    expectUsageError(host, 'emit: invalid event');
+    await expect(host.state.set('k', 'x'.repeat(70_000))).rejects.toThrow('exceeds');
   });
 });
 
-describe('wants', () => {
-  it('can be set, and every change is told', () => {
+describe('demand', () => {
+  it('can be set, and listeners are notified of changes', () => {
     const host = createFakeHost();
-    const told: string[] = [];
-    const stop = host.onDemandChange((id) => void told.push(id));
+    const notified: string[] = [];
+    const stop = host.onDemandChange((id) => void notified.push(id));
     expect(host.hasDemand('audio', call)).toBe(false);
     host.setDemand('audio', 'c-1', true);
     expect(host.hasDemand('audio', call)).toBe(true);
     expect(host.hasDemand('levels', call)).toBe(false);
     stop();
     host.setDemand('audio', 'c-1', false);
-    expect(told).toEqual(['c-1']);
-    expect(host.wantsListeners).toBe(0);
+    expect(notified).toEqual(['c-1']);
+    expect(host.demandListeners).toBe(0);
   });
 });
 
-describe('scripted HTTP', () => {
-  it('answers by method and address, the latest rule first, and writes every request down', async () => {
+describe('scripted HTTP requests', () => {
+  it('are answered by method and URL, with the latest rule first, and recorded', async () => {
     const host = createFakeHost();
     host.respond('POST', 'https://api.example.com/x', { status: 500 });
-    host.respond('POST', /\/x$/, ({ json }) => ({ status: 201, json: { heard: json } }));
+    host.respond('POST', /\/x$/, ({ json }) => ({ status: 201, json: { received: json } }));
     const response = await host.fetch('https://api.example.com/x', {
       method: 'POST',
       headers: { 'X-Key': 'k' },
@@ -67,13 +67,13 @@ describe('scripted HTTP', () => {
       redirect: 'manual',
     });
     expect(response.status).toBe(201);
-    expect(await response.json()).toEqual({ heard: { a: 1 } });
+    expect(await response.json()).toEqual({ received: { a: 1 } });
     expect(host.requests[0]).toMatchObject({ method: 'POST', json: { a: 1 }, redirect: 'manual' });
     expect(host.requests[0]?.headers['x-key']).toBe('k');
     host.verify();
   });
 
-  it('can break the connection, or leave it hanging until the caller gives up', async () => {
+  it('can fail, or stay pending until they are aborted', async () => {
     const host = createFakeHost();
     host.respond('GET', 'https://down.example.com/', () => {
       throw connectionFailure('ECONNREFUSED');
@@ -87,31 +87,31 @@ describe('scripted HTTP', () => {
     host.verify();
   });
 
-  it('refuses what is not scripted, and says so at the end even if the caller swallows it', async () => {
+  it('without a rule are rejected, and reported by verify even if the caller catches the error', async () => {
     const host = createFakeHost();
     await expect(host.fetch('https://api.example.com/unknown?key=1')).rejects.toThrow(
-      'no answer is scripted',
+      'no response is scripted',
     );
-    expectMisuse(host, 'GET https://api.example.com/unknown');
+    expectUsageError(host, 'GET https://api.example.com/unknown');
   });
 });
 
-describe('scripted dials', () => {
-  it('open a socket whose far end the test holds', async () => {
+describe('scripted WebSockets', () => {
+  it('are connected to an end that the test controls', async () => {
     const host = createFakeHost();
     host.answerDials(() => {});
     const socket = await host.dial(new URL('wss://a.example.com/x'), { signal: never, headers: { a: 'b' } });
     await host.dials[0]?.peer?.send('hello');
-    const heard: unknown[] = [];
-    socket.onMessage((message) => void heard.push(message));
-    expect(heard).toEqual(['hello']);
+    const received: unknown[] = [];
+    socket.onMessage((message) => void received.push(message));
+    expect(received).toEqual(['hello']);
     expect(host.dials[0]?.headers).toEqual({ a: 'b' });
   });
 
-  it('are refused by throwing, end with their signal, and are a misuse when none is expected', async () => {
+  it('can be rejected and aborted, and are a usage error without a script', async () => {
     const host = createFakeHost();
     await expect(host.dial(new URL('wss://a.example.com'), { signal: never })).rejects.toThrow('no answer');
-    expectMisuse(host, 'dialling a.example.com');
+    expectUsageError(host, 'dial: no answer is scripted for a.example.com');
     host.answerDials(() => new Promise(() => {}));
     const abort = new AbortController();
     const dial = host.dial(new URL('wss://a.example.com'), { signal: abort.signal });
@@ -124,7 +124,7 @@ describe('scripted dials', () => {
   });
 });
 
-describe('fake streams', () => {
+describe('fake media streams', () => {
   const options = {
     providerCallId: call,
     encoding: 'pcm_s16le',
@@ -132,7 +132,7 @@ describe('fake streams', () => {
     parties: ['CUSTOMER', 'ASSISTANT'],
   } as const;
 
-  it('keep a copy of each write, each gap and the first end', () => {
+  it('record copies of writes, gaps and the first end', () => {
     const host = createFakeHost();
     const stream = host.openStream(options);
     const bytes = new Uint8Array([1, 2, 3, 4]);
@@ -151,54 +151,56 @@ describe('fake streams', () => {
     host.verify();
   });
 
-  it('refuse half samples, half frames and parties that they were not opened for', () => {
+  it('reject incomplete samples, incomplete frames and other parties', () => {
     const host = createFakeHost();
     const stream = host.openStream(options);
-    expect(() => stream.write('CUSTOMER', new Uint8Array(3))).toThrow('no whole number');
-    expect(() => stream.write('INTERLEAVED', new Uint8Array(6))).toThrow('no whole number');
+    expect(() => stream.write('CUSTOMER', new Uint8Array(3))).toThrow('expected whole pcm_s16le samples');
+    expect(() => stream.write('INTERLEAVED', new Uint8Array(6))).toThrow('expected whole pcm_s16le samples');
     expect(() => stream.write('UNKNOWN', new Uint8Array(2))).toThrow('UNKNOWN');
-    expectMisuse(host, 'no whole number');
+    expectUsageError(host, 'expected whole pcm_s16le samples');
   });
 });
 
-describe('addresses and requests', () => {
-  it('are made under the public address of the instance', () => {
+describe('public URLs, tokens and requests', () => {
+  it('use the public URL of the instance', () => {
     const host = createFakeHost({ publicUrl: 'http://127.0.0.1:4000/providers/x/' });
     expect(host.publicUrl('stream/a').href).toBe('http://127.0.0.1:4000/providers/x/stream/a');
     expect(() => host.publicUrl('/a')).toThrow('slash');
     expect([host.randomToken(), host.randomToken()]).toEqual(['fake-token-1', 'fake-token-2']);
   });
 
-  it('carry one body of the kind that was given', () => {
+  it('have at most one body', () => {
     const form = createIngressRequest({ path: 'hangup', form: { From: '+1 2' }, headers: { 'X-A': 'b' } });
     expect(new TextDecoder().decode(form.body)).toBe('From=%2B1+2');
     expect(form.headers).toEqual({ 'content-type': 'application/x-www-form-urlencoded', 'x-a': 'b' });
-    expect(() => createIngressRequest({ path: 'a', json: 1, body: 'b' })).toThrow('one body');
+    expect(() => createIngressRequest({ path: 'a', json: 1, body: 'b' })).toThrow(
+      'expected at most one of json, form and body',
+    );
     expect(() => createIngressRequest({ path: '/a' })).toThrow('slash');
   });
 });
 
-describe('what is under way', () => {
+describe('pending requests and dials', () => {
   const url = new URL('wss://api.example.com/listen');
 
-  it('is counted until it is answered or given up', async () => {
+  it('are counted until they are answered or aborted', async () => {
     const host = createFakeHost();
     host.respond('*', 'https://api.example.com/hang', NEVER);
     host.respond('*', 'https://api.example.com/fine', {});
     host.answerDials(() => new Promise<void>(() => {}));
     const abort = new AbortController();
     const { signal } = abort;
-    const asked = host.fetch('https://api.example.com/hang', { method: 'DELETE', signal });
+    const requested = host.fetch('https://api.example.com/hang', { method: 'DELETE', signal });
     const dialled = host.dial(url, { signal });
     await host.fetch('https://api.example.com/fine');
     await host.clock.settle();
     expect([host.openRequests, host.openDials]).toEqual([1, 1]);
     abort.abort();
-    await Promise.allSettled([asked, dialled]);
+    await Promise.allSettled([requested, dialled]);
     expect([host.openRequests, host.openDials]).toEqual([0, 0]);
   });
 
-  it('gives no token twice to those that share a memory', () => {
+  it('do not reuse tokens of a host with the same state', () => {
     const before = createFakeHost();
     before.randomToken();
     const after = createFakeHost({ clock: before.clock, state: before.state });

@@ -10,7 +10,7 @@ const WEBHOOK_SECRET = 'webhook-secret-0';
 const SIGNED = { 'x-vapi-secret': WEBHOOK_SECRET };
 
 const webhook = (json: unknown): Sample => ({ path: 'webhook', json, headers: SIGNED });
-const told = (name: string): RequestStep => ({ request: webhook(sample(name)), again: true });
+const told = (name: string): RequestStep => ({ request: webhook(sample(name)), redeliver: true });
 
 /** The webhook of a sample, its message changed. */
 function changed(name: string, fields: object): unknown {
@@ -43,14 +43,16 @@ function list(query: URLSearchParams): readonly object[] {
   });
 }
 
-function answer(address: string, query: URLSearchParams, callIsOver: boolean): FakeReply | undefined {
+function answer(address: string, query: URLSearchParams, callHasEnded: boolean): FakeReply | undefined {
   if (address === `POST ${CONTROL_URL}`) return { status: 204 };
   if (address === 'POST https://api.vapi.ai/call')
     return { status: 201, json: { id: OTHER_CALL, status: 'queued' } };
   if (address === 'GET https://api.vapi.ai/call') return { json: list(query) };
   if (address !== `GET https://api.vapi.ai/call/${CALL}`) return undefined;
   return {
-    json: callIsOver ? endedCall : { id: CALL, status: 'in-progress', monitor: { controlUrl: CONTROL_URL } },
+    json: callHasEnded
+      ? endedCall
+      : { id: CALL, status: 'in-progress', monitor: { controlUrl: CONTROL_URL } },
   };
 }
 
@@ -58,8 +60,8 @@ export const VAPI = defineSubject(plugin, {
   options: { apiKey: API_KEY, publicKey: PUBLIC_KEY, webhook: { secret: WEBHOOK_SECRET } },
   secrets: [API_KEY, PUBLIC_KEY, WEBHOOK_SECRET],
   personal: ['Hi, yes, go ahead.', 'Thank you.', '+15005550006', '+15005550123', 'Ana Núñez', 'One moment.'],
-  api: ({ method, url }, { callIsOver }) =>
-    answer(`${method} ${url.origin}${url.pathname}`, url.searchParams, callIsOver),
+  api: ({ method, url }, { callHasEnded }) =>
+    answer(`${method} ${url.origin}${url.pathname}`, url.searchParams, callHasEnded),
   call: {
     id: CALL,
     toLive: [
@@ -69,7 +71,7 @@ export const VAPI = defineSubject(plugin, {
     ],
     live: [
       { demand: 'audio' },
-      { dialled: STEREO, heard: { CUSTOMER: channel(0), ASSISTANT: channel(1) } },
+      { dialled: STEREO, audio: { CUSTOMER: channel(0), ASSISTANT: channel(1) } },
       told('assistant.started'),
       told('speech-update assistant started'),
       told('speech-update user started, turn missing'),
@@ -79,8 +81,8 @@ export const VAPI = defineSubject(plugin, {
       told('hang'),
     ],
     toEnd: [
-      { request: webhook(ended), again: true },
-      { request: webhook(reported), again: webhook(changedReport()) },
+      { request: webhook(ended), redeliver: true },
+      { request: webhook(reported), redeliver: webhook(changedReport()) },
     ],
   },
   sign: () => SIGNED,

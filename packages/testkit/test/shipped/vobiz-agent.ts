@@ -22,8 +22,8 @@ export const VOBIZ_AGENT = defineSubject(VOBIZ.plugin, {
     ),
     live: [
       { demand: 'audio' },
-      { message: media('inbound', 1, CALLER), heard: { CUSTOMER: CALLER } },
-      { message: media('inbound', 4, CALLER), missing: { party: 'CUSTOMER', durationMs: 40 } },
+      { message: media('inbound', 1, CALLER), audio: { CUSTOMER: CALLER } },
+      { message: media('inbound', 4, CALLER), lost: { party: 'CUSTOMER', durationMs: 40 } },
       { dialled: JSON.stringify({ event: 'clearAudio', streamId: STREAM }) },
       told('stream-status', 'stream_start'),
     ],

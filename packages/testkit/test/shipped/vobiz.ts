@@ -2,7 +2,13 @@
 import { createHmac } from 'node:crypto';
 import plugin from '@sidetone/plugin-vobiz';
 import { objectOf } from '@sidetone/plugin-kit';
-import { defineSubject, type FakeReply, type RequestStep, type Sample, type Told } from '@sidetone/testkit';
+import {
+  defineSubject,
+  type FakeReply,
+  type RequestStep,
+  type Sample,
+  type ScenarioState,
+} from '@sidetone/testkit';
 import { CALL, form, frame, reply, STREAM } from '../../../plugin-vobiz/test/samples.ts';
 
 const AUTH_ID = 'MA_TEST0001';
@@ -14,7 +20,7 @@ const DIAL = '+918000000001';
 let nonces = 0;
 
 /** The headers of a webhook of the account: each signature is good for once. */
-function sign(path: string, { publicUrl }: Told): Readonly<Record<string, string>> {
+function sign(path: string, { publicUrl }: ScenarioState): Readonly<Record<string, string>> {
   const nonce = `nonce-${++nonces}`;
   const signature = createHmac('sha256', AUTH_TOKEN)
     .update(`${publicUrl(path).href}.${nonce}`)
@@ -27,7 +33,7 @@ const webhook =
   (told) => ({ path, form: form(name), headers: sign(path, told) });
 export const told = (path: string, name: string): RequestStep => ({
   request: webhook(path, name),
-  again: true,
+  redeliver: true,
 });
 
 /** A frame of 20 ms of a track. */
@@ -57,13 +63,13 @@ const PAST = {
 };
 
 /** What the account answers, by method and path. */
-function answers(callIsOver: boolean): Readonly<Record<string, FakeReply>> {
+function answers(callHasEnded: boolean): Readonly<Record<string, FakeReply>> {
   const live = { status: 200, json: { call_status: 'in-progress', direction: 'inbound' } };
   return {
     'GET /api/v1/auth/me': { json: {} },
     [`GET ${ACCOUNT}/cdr`]: { json: PAST },
     [`GET ${ACCOUNT}/cdr/${CALL}`]: reply('cdr_get_200'),
-    [`GET ${CALL_PATH}`]: callIsOver ? reply('call_get_live_404') : live,
+    [`GET ${CALL_PATH}`]: callHasEnded ? reply('call_get_live_404') : live,
     [`POST ${ACCOUNT}/Call/`]: reply('call_make_201'),
     [`POST ${CALL_PATH}`]: { status: 202, json: { message: 'call transferred' } },
     [`DELETE ${CALL_PATH}`]: reply('call_hangup_204'),
@@ -85,14 +91,14 @@ export const VOBIZ = defineSubject(plugin, {
   },
   secrets: [AUTH_TOKEN],
   personal: [DIAL, DIAL.slice(1), '919000000002', '+919000000003', 'One moment.'],
-  api: ({ method, url }, { callIsOver }) => answers(callIsOver)[`${method} ${url.pathname}`],
+  api: ({ method, url }, { callHasEnded }) => answers(callHasEnded)[`${method} ${url.pathname}`],
   call: {
     id: CALL,
     toLive: [
       told('answer', 'answer_minimal_fields'),
       {
-        connect: ({ answers: given }) => {
-          const xml = given.map(({ body }) => String(body)).join('');
+        connect: ({ responses }) => {
+          const xml = responses.map(({ body }) => String(body)).join('');
           return { path: /stream\/[\w-]+/.exec(xml)?.[0] ?? '' };
         },
       },
@@ -100,9 +106,9 @@ export const VOBIZ = defineSubject(plugin, {
     ],
     live: [
       { demand: 'audio' },
-      { message: media('inbound', 1, CALLER), heard: { CUSTOMER: CALLER } },
-      { message: media('outbound', 1, AGENT), heard: { ASSISTANT: AGENT } },
-      { message: media('inbound', 4, CALLER), missing: { party: 'CUSTOMER', durationMs: 40 } },
+      { message: media('inbound', 1, CALLER), audio: { CUSTOMER: CALLER } },
+      { message: media('outbound', 1, AGENT), audio: { ASSISTANT: AGENT } },
+      { message: media('inbound', 4, CALLER), lost: { party: 'CUSTOMER', durationMs: 40 } },
       { message: frame('dtmf_flat_digit') },
       told('events', 'dial_answer'),
       told('stream-status', 'stream_start'),

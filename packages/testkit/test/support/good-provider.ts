@@ -50,74 +50,74 @@ export type Mutation =
   | 'hasNoReconcile'
   | 'hasNoName'
   | 'startsSlowly'
-  | 'losesTheEndAfterRestart'
+  | 'losesEndAfterRestart'
   | 'acceptsUnknownOptions'
-  | 'repeatsOptionsInMistakes'
-  | 'asksWhenMade'
+  | 'repeatsOptionsInIssues'
+  | 'sendsRequestInCreate'
   | 'ignoresAbortOfStart'
   | 'leavesTimerAfterFailedStart'
-  | 'waitsForAnswersWhenItStops'
+  | 'waitsForResponsesInStop'
   | 'emitsAfterStop'
   | 'leaksTimer'
   | 'leavesAcceptedSocketOpen'
   | 'leavesStreamOpen'
   | 'leavesListener'
-  | 'leavesRequestsOpen'
-  | 'leavesDialOpen'
+  | 'leavesRequestsPending'
+  | 'leavesDialPending'
   | 'leavesDialledSocketOpen'
   | 'sharesCalls'
   | 'usesRealTime'
-  | 'misusesHost'
-  | 'emitsNoEvent'
-  | 'tellsOtherId'
-  | 'tellsSeconds'
-  | 'neverTellsTheEnd'
-  | 'endsTwice'
-  | 'goesBack'
-  | 'tellsLateFirst'
-  | 'tellsRepeatedlyAsNews'
-  | 'usesOneKey'
-  | 'throwsAtMessages'
-  | 'refusesNews'
-  | 'emitsAfterAnswer'
-  | 'diesOfGarbage'
-  | 'believesAnyone'
-  | 'knowsEveryAddress'
-  | 'waitsForEver'
+  | 'usesHostIncorrectly'
+  | 'emitsInvalidEvents'
+  | 'emitsOtherId'
+  | 'emitsSeconds'
+  | 'neverReportsEnd'
+  | 'reportsTwoEnds'
+  | 'movesStatusBack'
+  | 'emitsOutOfOrder'
+  | 'duplicatesRedeliveries'
+  | 'reusesDedupeKey'
+  | 'throwsOnMessages'
+  | 'rejectsRequests'
+  | 'emitsAfterResponse'
+  | 'throwsOnGarbage'
+  | 'acceptsForgedRequests'
+  | 'acceptsUnknownPaths'
+  | 'ignoresAbortOfRequest'
   | 'swapsChannels'
   | 'swapsParties'
-  | 'forgetsGaps'
-  | 'tellsTimeBackwards'
-  | 'tellsKilohertz'
+  | 'omitsGaps'
+  | 'reversesPositions'
+  | 'usesKilohertz'
   | 'leavesStreamAfterCall'
-  | 'outlivesSocket'
-  | 'writesForNobody'
-  | 'diesOfMessages'
-  | 'admitsStrangers'
-  | 'refusesValidCommands'
-  | 'swallowsRefusals'
+  | 'keepsStreamAfterDisconnect'
+  | 'writesWithoutDemand'
+  | 'throwsOnMalformedMessages'
+  | 'admitsUnknownSockets'
+  | 'rejectsAcceptedCommands'
+  | 'ignoresRejections'
   | 'throwsPlainErrors'
-  | 'callsLimitsRefusals'
-  | 'ignoresAbort'
-  | 'neverGivesUp'
-  | 'asksWithWrongArguments'
-  | 'namesMoreThanItHas'
-  | 'placesNamelessCalls'
-  | 'placesTwice'
-  | 'forgetsTheDead'
-  | 'endsTheLiving'
-  | 'endsWhatItCannotReach'
-  | 'reconcilesForEver'
-  | 'pagesWithoutTime'
-  | 'backfillsAsNews'
-  | 'startsOver'
-  | 'backfillsForEver'
+  | 'hidesRateLimits'
+  | 'ignoresAbortOfCommand'
+  | 'neverTimesOut'
+  | 'sendsInvalidArguments'
+  | 'offersMissingControls'
+  | 'placesCallsWithoutId'
+  | 'retriesPlaceCall'
+  | 'missesEndInReconcile'
+  | 'endsLiveCalls'
+  | 'endsUnreachableCalls'
+  | 'ignoresAbortOfReconcile'
+  | 'omitsPageTime'
+  | 'duplicatesBackfill'
+  | 'ignoresResumeAt'
+  | 'ignoresAbortOfBackfill'
   | 'isNeverHealthy'
   | 'isAlwaysHealthy'
   | 'logsSecret'
-  | 'tellsSecret'
+  | 'emitsSecret'
   | 'logsToken'
-  | 'logsWords';
+  | 'logsTranscripts';
 
 interface Options {
   readonly apiKey: string;
@@ -153,7 +153,7 @@ export function goodPlugin(mutation?: Mutation): ProviderPlugin<Options> {
       vendor: 'test',
       validate(value) {
         const { apiKey, webhookSecret, ...rest } = objectOf(value);
-        const told = is('repeatsOptionsInMistakes')
+        const told = is('repeatsOptionsInIssues')
           ? JSON.stringify(value)
           : 'expected two texts and nothing else';
         const unknown = is('acceptsUnknownOptions') ? 0 : Object.keys(rest).length;
@@ -198,11 +198,11 @@ function createGood({ apiKey }: Options, host: ProviderHost, is: (mutation: Muta
   let wasRestarted = false;
   let cancelKeepAlive = (): void => undefined;
   let unlisten = (): void => undefined;
-  if (is('asksWhenMade')) void host.fetch(`${API}/me`).catch(() => undefined);
+  if (is('sendsRequestInCreate')) void host.fetch(`${API}/me`).catch(() => undefined);
   if (is('sharesCalls')) shared.add(host);
 
   const takeSignal = (signal?: AbortSignal): AbortSignal =>
-    AbortSignal.any([...(signal ? [signal] : []), ...(is('leavesRequestsOpen') ? [] : [life.signal])]);
+    AbortSignal.any([...(signal ? [signal] : []), ...(is('leavesRequestsPending') ? [] : [life.signal])]);
 
   async function ask(
     method: 'GET' | 'POST',
@@ -232,7 +232,7 @@ function createGood({ apiKey }: Options, host: ProviderHost, is: (mutation: Muta
 
   function emit(event: ProviderEvent): void {
     if (life.signal.aborted && !is('emitsAfterStop')) return;
-    const at = is('tellsSeconds') ? { occurredAt: event.occurredAt / 1000 } : {};
+    const at = is('emitsSeconds') ? { occurredAt: event.occurredAt / 1000 } : {};
     for (const each of is('sharesCalls') ? shared : [host]) each.emit({ ...event, ...at });
   }
 
@@ -251,14 +251,15 @@ function createGood({ apiKey }: Options, host: ProviderHost, is: (mutation: Muta
 
   function end(callId: ProviderCallId, at: number, code: string): void {
     ended.add(callId);
-    if (is('neverTellsTheEnd') && [...tokens.values()].includes(callId)) hidden.add(callId);
-    if (is('losesTheEndAfterRestart') && wasRestarted && code !== UNSEEN) hidden.add(callId);
+    if (is('neverReportsEnd') && [...tokens.values()].includes(callId)) hidden.add(callId);
+    if (is('losesEndAfterRestart') && wasRestarted && code !== UNSEEN) hidden.add(callId);
     for (const [token, of] of tokens) if (of === callId) tokens.delete(token);
     if (!is('leavesStreamAfterCall')) endStreams(callId);
     if (hidden.has(callId)) return;
     const base = { providerCallId: callId, occurredAt: at } as const;
     emit({ ...base, type: 'call.ended', end: { category: 'CUSTOMER_ENDED', code } });
-    if (is('endsTwice')) emit({ ...base, type: 'call.ended', end: { category: 'PROVIDER_FAULT', code } });
+    if (is('reportsTwoEnds'))
+      emit({ ...base, type: 'call.ended', end: { category: 'PROVIDER_FAULT', code } });
   }
 
   /** Tells what a message says; the address of the call's audio, when it is answered. */
@@ -266,29 +267,29 @@ function createGood({ apiKey }: Options, host: ProviderHost, is: (mutation: Muta
     const callId = providerCallId(textOf(message['call']) ?? '');
     const told = { name: textOf(message['event']), at: instantOf(message['at']) ?? receivedAt };
     const base = { providerCallId: callId, occurredAt: told.at };
-    if (is('logsWords')) host.log.info('a message came', { message });
+    if (is('logsTranscripts')) host.log.info('a message came', { message });
     const status = getOwn(STATUSES, told.name);
     if (status) {
       emit({
         ...base,
-        ...(is('tellsOtherId') && { providerCallId: providerCallId('x') }),
+        ...(is('emitsOtherId') && { providerCallId: providerCallId('x') }),
         type: 'call.started',
         status,
       });
-      if (is('goesBack') && status === 'IN_PROGRESS')
+      if (is('movesStatusBack') && status === 'IN_PROGRESS')
         emit({ ...base, type: 'call.status', status: 'RINGING' });
     }
     if (told.name === 'answered') return { stream: host.publicUrl(`stream/${tokenOf(callId)}`).href };
     const party = getOwn(PARTIES, textOf(message['who']));
     const text = textOf(message['text']);
     if (told.name === 'words' && party && text !== undefined) {
-      const key = is('usesOneKey') ? 'words' : `words:${told.at}:${party}:${text}`;
-      const when = is('tellsLateFirst') ? { occurredAt: told.at - 60_000 } : {};
-      const dedupe = is('tellsRepeatedlyAsNews') ? {} : { dedupeKey: key };
+      const key = is('reusesDedupeKey') ? 'words' : `words:${told.at}:${party}:${text}`;
+      const when = is('emitsOutOfOrder') ? { occurredAt: told.at - 60_000 } : {};
+      const dedupe = is('duplicatesRedeliveries') ? {} : { dedupeKey: key };
       emit({ ...base, ...when, ...dedupe, type: 'utterance.final', party, text });
-      if (is('emitsNoEvent'))
+      if (is('emitsInvalidEvents'))
         emit({ ...base, dedupeKey: `keys:${told.at}`, type: 'dtmf', digits: 5 as never });
-      if (is('tellsSecret')) emit({ ...base, type: 'call.started', details: { providerData: { apiKey } } });
+      if (is('emitsSecret')) emit({ ...base, type: 'call.started', details: { providerData: { apiKey } } });
     }
     if (told.name === 'ended') end(callId, told.at, textOf(message['reason']) ?? 'unknown');
     return {};
@@ -309,12 +310,12 @@ function createGood({ apiKey }: Options, host: ProviderHost, is: (mutation: Muta
   }
 
   const isWanted = (callId: ProviderCallId): boolean =>
-    is('writesForNobody') || host.hasDemand('audio', callId);
+    is('writesWithoutDemand') || host.hasDemand('audio', callId);
 
   function readTracks(callId: ProviderCallId, media: MediaStream) {
     const next = new Map<Party, number>();
     return (raw: string | Uint8Array): void => {
-      if (is('diesOfMessages')) JSON.parse(String(raw));
+      if (is('throwsOnMalformedMessages')) JSON.parse(String(raw));
       const message = objectOf(typeof raw === 'string' ? parseJson(raw) : undefined);
       const who = textOf(message['who']);
       const party = getOwn(PARTIES, who);
@@ -324,12 +325,12 @@ function createGood({ apiKey }: Options, host: ProviderHost, is: (mutation: Muta
         return;
       const lost = seq - (next.get(party) ?? 0);
       next.set(party, seq + 1);
-      if (lost > 0 && !is('forgetsGaps')) media.gap(party, lost * FRAME_MS, lost);
+      if (lost > 0 && !is('omitsGaps')) media.gap(party, lost * FRAME_MS, lost);
       const other: Party = party === 'CUSTOMER' ? 'ASSISTANT' : 'CUSTOMER';
-      const position = is('tellsTimeBackwards') ? 1_000_000 - seq * FRAME_MS : seq * FRAME_MS;
+      const position = is('reversesPositions') ? 1_000_000 - seq * FRAME_MS : seq * FRAME_MS;
       if (isWanted(callId))
         media.write(is('swapsParties') ? other : party, Buffer.from(payload, 'base64'), position);
-      if (is('throwsAtMessages') && lost > 0) throw new Error('a gap');
+      if (is('throwsOnMessages') && lost > 0) throw new Error('a gap');
     };
   }
 
@@ -340,7 +341,7 @@ function createGood({ apiKey }: Options, host: ProviderHost, is: (mutation: Muta
     const held: LiveStream = { callId, media, close };
     streams.add(held);
     socket.onClose(() => {
-      if (is('outlivesSocket') || (is('leavesStreamOpen') && life.signal.aborted)) return;
+      if (is('keepsStreamAfterDisconnect') || (is('leavesStreamOpen') && life.signal.aborted)) return;
       media.end('its socket closed');
       streams.delete(held);
     });
@@ -352,7 +353,7 @@ function createGood({ apiKey }: Options, host: ProviderHost, is: (mutation: Muta
     const timeout = new AbortController();
     const cancel = host.clock.schedule(TIMEOUT_MS, () => timeout.abort());
     try {
-      const signal = AbortSignal.any([timeout.signal, ...(is('leavesDialOpen') ? [] : [life.signal])]);
+      const signal = AbortSignal.any([timeout.signal, ...(is('leavesDialPending') ? [] : [life.signal])]);
       const socket = await host.dial(new URL(`wss://api.good.example/listen/${callId}`), { signal });
       const parties = is('swapsChannels')
         ? (['ASSISTANT', 'CUSTOMER'] as const)
@@ -376,20 +377,19 @@ function createGood({ apiKey }: Options, host: ProviderHost, is: (mutation: Muta
   }
 
   function received(text: string): Readonly<Record<string, unknown>> {
-    const message = is('diesOfGarbage') ? (JSON.parse(text) as unknown) : parseJson(text);
+    const message = is('throwsOnGarbage') ? (JSON.parse(text) as unknown) : parseJson(text);
     if (isJsonObject(message) && textOf(message['call']) !== undefined) return message;
     throw new FaultError('WIRE_MALFORMED', 'it is no message of a call');
   }
 
   async function command(callId: string, name: string, args: object, signal: AbortSignal): Promise<void> {
     if (is('logsSecret')) host.log.debug('asking', { headers: new Map([['authorization', apiKey]]) });
-    const listened = is('ignoresAbort') ? undefined : signal;
-    const timeoutMs = is('neverGivesUp') ? 10 * TIMEOUT_MS : TIMEOUT_MS;
+    const listened = is('ignoresAbortOfCommand') ? undefined : signal;
+    const timeoutMs = is('neverTimesOut') ? 10 * TIMEOUT_MS : TIMEOUT_MS;
     const reply = await ask('POST', `/calls/${callId}/${name}`, listened, args, timeoutMs);
-    if (isFine(reply.status) && !is('refusesValidCommands')) return;
-    if (is('callsLimitsRefusals') && reply.status === 429)
-      throw new FaultError('PROVIDER_REFUSED', 'not now');
-    if (!is('swallowsRefusals') || reply.status === 429) throw faultOfResponse(reply, 'Good');
+    if (isFine(reply.status) && !is('rejectsAcceptedCommands')) return;
+    if (is('hidesRateLimits') && reply.status === 429) throw new FaultError('PROVIDER_REFUSED', 'not now');
+    if (!is('ignoresRejections') || reply.status === 429) throw faultOfResponse(reply, 'Good');
   }
 
   async function stateOf(callId: string, signal: AbortSignal): Promise<'live' | 'over'> {
@@ -410,13 +410,13 @@ function createGood({ apiKey }: Options, host: ProviderHost, is: (mutation: Muta
       await host.state.set('started', 'yes');
       unlisten = host.onDemandChange((callId) => void listen(callId));
       if (is('usesRealTime')) setTimeout(() => undefined, 1).unref();
-      if (is('misusesHost')) await host.state.set('big', 'x'.repeat(70_000)).catch(() => undefined);
+      if (is('usesHostIncorrectly')) await host.state.set('big', 'x'.repeat(70_000)).catch(() => undefined);
       keepAlive();
     },
     async stop() {
       const wasAsking = asking > 0;
       life.abort();
-      if (wasAsking && is('waitsForAnswersWhenItStops')) await host.clock.delay(6000);
+      if (wasAsking && is('waitsForResponsesInStop')) await host.clock.delay(6000);
       if (!is('leaksTimer')) cancelKeepAlive();
       if (!is('leavesListener')) unlisten();
       if (is('leavesStreamOpen')) for (const { close } of streams) close();
@@ -424,7 +424,7 @@ function createGood({ apiKey }: Options, host: ProviderHost, is: (mutation: Muta
     },
     controls: {
       async say({ providerCallId: id }, { content }, { signal }) {
-        if (content.trim() === '' && !is('asksWithWrongArguments'))
+        if (content.trim() === '' && !is('sendsInvalidArguments'))
           throw invalidArgument('content', 'expected words');
         await command(id, 'say', { content }, signal).catch((error: unknown) => {
           const isPlain = is('throwsPlainErrors') && isFault(error) && error.code === 'PROVIDER_UNREACHABLE';
@@ -436,15 +436,15 @@ function createGood({ apiKey }: Options, host: ProviderHost, is: (mutation: Muta
       sendDtmf: async ({ providerCallId: id }, args, { signal }) => command(id, 'dtmf', args, signal),
     },
     controlsFor({ status }) {
-      if (is('namesMoreThanItHas')) return ['HANDOFF', ...LIVE];
+      if (is('offersMissingControls')) return ['HANDOFF', ...LIVE];
       return status === 'IN_PROGRESS' ? LIVE : [];
     },
     async placeCall({ to }, { signal }) {
       if (!/^\+\d+$/.test(to)) throw invalidArgument('to', 'expected a number');
       const place = () => need('POST', '/calls', signal, { to });
-      const reply = await (is('placesTwice') ? place().catch(place) : place());
+      const reply = await (is('retriesPlaceCall') ? place().catch(place) : place());
       const id = textOf(objectOf(reply.json)['id']);
-      return providerCallId(is('placesNamelessCalls') ? '' : (id ?? ''));
+      return providerCallId(is('placesCallsWithoutId') ? '' : (id ?? ''));
     },
     async watch(callId, { signal }) {
       const reply = await ask('GET', `/calls/${callId}`, signal);
@@ -459,24 +459,24 @@ function createGood({ apiKey }: Options, host: ProviderHost, is: (mutation: Muta
     },
     ingress: {
       async request(request) {
-        if (request.path !== 'events') return { status: is('knowsEveryAddress') ? 200 : 404 };
-        if (!is('believesAnyone')) authenticate(request);
+        if (request.path !== 'events') return { status: is('acceptsUnknownPaths') ? 200 : 404 };
+        if (!is('acceptsForgedRequests')) authenticate(request);
         const text = new TextDecoder().decode(request.body);
         const message = received(text);
-        if (is('waitsForEver')) await ask('GET', '/me', undefined).catch(() => undefined);
-        const isLate = is('emitsAfterAnswer') && message['event'] === 'words';
+        if (is('ignoresAbortOfRequest')) await ask('GET', '/me', undefined).catch(() => undefined);
+        const isLate = is('emitsAfterResponse') && message['event'] === 'words';
         if (isLate) setImmediate(() => take(message, request.receivedAt));
         const answer = isLate ? {} : take(message, request.receivedAt);
-        const status = is('refusesNews') && message['event'] === 'words' ? 500 : 200;
+        const status = is('rejectsRequests') && message['event'] === 'words' ? 500 : 200;
         return { status, body: JSON.stringify(answer) };
       },
       admitSocket({ path }) {
-        const isKnown = is('admitsStrangers') || tokens.has(path.replace('stream/', ''));
+        const isKnown = is('admitsUnknownSockets') || tokens.has(path.replace('stream/', ''));
         return isKnown ? { admit: true } : { admit: false, status: 404 };
       },
       socket({ path }, socket) {
         const callId = tokens.get(path.replace('stream/', '')) ?? providerCallId('unknown');
-        const sampleRate = is('tellsKilohertz') ? 8 : 8000;
+        const sampleRate = is('usesKilohertz') ? 8 : 8000;
         const parties = ['CUSTOMER', 'ASSISTANT'] as const;
         const media = host.openStream({ providerCallId: callId, encoding: 'mulaw', sampleRate, parties });
         hold(callId, socket, media, false);
@@ -485,28 +485,28 @@ function createGood({ apiKey }: Options, host: ProviderHost, is: (mutation: Muta
     },
     async reconcile(calls, signal) {
       for (const { providerCallId: id } of calls) {
-        const asked = stateOf(id, is('reconcilesForEver') ? life.signal : signal);
-        const state = is('endsWhatItCannotReach') ? await asked.catch(() => 'over' as const) : await asked;
-        const isOver = is('endsTheLiving') || state === 'over';
-        if (isOver && !is('forgetsTheDead')) end(id, host.clock.now(), UNSEEN);
+        const asked = stateOf(id, is('ignoresAbortOfReconcile') ? life.signal : signal);
+        const state = is('endsUnreachableCalls') ? await asked.catch(() => 'over' as const) : await asked;
+        const isOver = is('endsLiveCalls') || state === 'over';
+        if (isOver && !is('missesEndInReconcile')) end(id, host.clock.now(), UNSEEN);
       }
     },
     async *backfill({ since, until, resumeAt }, signal) {
-      for (let page = is('startsOver') ? 1 : Number(resumeAt ?? 0) + 1; ; page++) {
+      for (let page = is('ignoresResumeAt') ? 1 : Number(resumeAt ?? 0) + 1; ; page++) {
         const path = `/calls?since=${since}&until=${until}&page=${page}`;
-        const reply = await need('GET', path, is('backfillsForEver') ? life.signal : signal);
+        const reply = await need('GET', path, is('ignoresAbortOfBackfill') ? life.signal : signal);
         const calls = listOf(objectOf(reply.json)['calls']).map(objectOf);
         if (calls.length === 0) return;
         yield {
           calls: calls.length,
           position: String(page),
-          reached: is('pagesWithoutTime') ? Number.NaN : since,
+          reached: is('omitsPageTime') ? Number.NaN : since,
           events: calls.flatMap(({ id, at, text }): readonly ProviderEvent[] => {
             const base = {
               providerCallId: providerCallId(textOf(id) ?? ''),
               occurredAt: instantOf(at) ?? since,
             };
-            const key = is('backfillsAsNews') ? {} : { dedupeKey: `words:${base.occurredAt}` };
+            const key = is('duplicatesBackfill') ? {} : { dedupeKey: `words:${base.occurredAt}` };
             return [
               { ...base, type: 'call.started' },
               { ...base, ...key, type: 'utterance.final', party: 'CUSTOMER', text: textOf(text) ?? '' },

@@ -20,7 +20,7 @@ function news(event: string, afterMs: number, fields: object = {}): Sample {
 
 const tell = (event: string, afterMs: number, fields: object = {}): Step => ({
   request: news(event, afterMs, fields),
-  again: true,
+  redeliver: true,
 });
 
 const CALLER = Uint8Array.from({ length: 160 }, (_, i) => i);
@@ -35,10 +35,10 @@ export const GOOD_SCENARIO: Scenario = {
   options: { apiKey: API_KEY, webhookSecret: WEBHOOK_SECRET },
   secrets: [API_KEY, WEBHOOK_SECRET],
   personal: [WORDS, NUMBER],
-  api({ method, url }, { callIsOver }) {
+  api({ method, url }, { callHasEnded }) {
     const path = `${method} ${url.pathname}`;
     if (path === 'GET /me') return { json: {} };
-    if (path === `GET /calls/${CALL}`) return { json: { status: callIsOver ? 'over' : 'live' } };
+    if (path === `GET /calls/${CALL}`) return { json: { status: callHasEnded ? 'over' : 'live' } };
     if (path === 'POST /calls') return { status: 201, json: { id: 'good-2' } };
     if (path === 'GET /calls') {
       const page = Number(url.searchParams.get('page'));
@@ -49,23 +49,23 @@ export const GOOD_SCENARIO: Scenario = {
   },
   call: {
     id: CALL,
-    toLive: [tell('ringing', 0), { request: news('answered', 1000), again: true }],
+    toLive: [tell('ringing', 0), { request: news('answered', 1000), redeliver: true }],
     live: [
       { demand: 'audio' },
       {
-        connect: ({ answers }) => {
+        connect: ({ responses }) => {
           const { stream } = JSON.parse(
-            String(answers.findLast(({ body }) => String(body).includes('stream'))?.body),
+            String(responses.findLast(({ body }) => String(body).includes('stream'))?.body),
           ) as {
             stream: string;
           };
           return { path: stream.split('/fake/')[1] ?? '' };
         },
       },
-      { message: frame('caller', 0, CALLER), heard: { CUSTOMER: CALLER } },
-      { message: frame('agent', 0, AGENT), heard: { ASSISTANT: AGENT } },
-      { message: frame('caller', 3, CALLER), missing: { party: 'CUSTOMER', durationMs: 40 } },
-      { dialled: Uint8Array.of(1, 2, 3, 4, 5, 6, 7, 8), heard: { CUSTOMER: LEFT, ASSISTANT: RIGHT } },
+      { message: frame('caller', 0, CALLER), audio: { CUSTOMER: CALLER } },
+      { message: frame('agent', 0, AGENT), audio: { ASSISTANT: AGENT } },
+      { message: frame('caller', 3, CALLER), lost: { party: 'CUSTOMER', durationMs: 40 } },
+      { dialled: Uint8Array.of(1, 2, 3, 4, 5, 6, 7, 8), audio: { CUSTOMER: LEFT, ASSISTANT: RIGHT } },
       tell('words', 2000, { who: 'caller', text: WORDS }),
       tell('words', 3000, { who: 'agent', text: 'For how many?' }),
     ],

@@ -24,12 +24,12 @@ import {
   type TranscriptionRequest,
 } from '@sidetone/core';
 import {
-  channelsOf,
-  createEar,
+  splitChannels,
+  createWordRecogniser,
   defineTranscriberSubject,
-  type Ear,
+  type WordRecogniser,
   type FakeSocket,
-  type HeardWord,
+  type RecognisedWord,
   type TranscriberSubject,
 } from '@sidetone/testkit';
 
@@ -47,41 +47,41 @@ const DELAYS_MS = [0, 1000, 2000, 4000, 8000, 15_000];
 export type TranscriberMutation =
   | 'hasNoName'
   | 'acceptsUnknownOptions'
-  | 'repeatsOptionsInMistakes'
-  | 'asksWhenMade'
+  | 'repeatsOptionsInIssues'
+  | 'sendsRequestInCreate'
   | 'hasNoHealth'
   | 'startsSlowly'
-  | 'stopsNever'
+  | 'neverStops'
   | 'leavesTimerWhenStopped'
   | 'leavesDialWhenStopped'
-  | 'tellsAfterStop'
-  | 'leavesTimerOfCall'
+  | 'emitsAfterStop'
+  | 'leavesTimerAfterCall'
   | 'usesRealTime'
-  | 'sharesWords'
+  | 'sharesTranscripts'
   | 'mixesParties'
-  | 'emitsNoEvent'
-  | 'finalsTwice'
-  | 'showsNothing'
-  | 'tellsOtherPlaces'
+  | 'emitsInvalidEvents'
+  | 'repeatsFinals'
+  | 'omitsPartials'
+  | 'shiftsOffsets'
   | 'startsSpeechTwice'
-  | 'diesOfGarbage'
-  | 'forgetsLastWords'
-  | 'endsNever'
-  | 'tellsAfterEnd'
+  | 'throwsOnGarbage'
+  | 'losesLastResults'
+  | 'neverEnds'
+  | 'emitsAfterEnd'
   | 'ignoresAbort'
-  | 'throwsAtAudio'
-  | 'forgetsUnheard'
-  | 'tellsAgain'
-  | 'hidesLoss'
-  | 'dialsOnAfterRefusal'
-  | 'givesUpUnanswered'
-  | 'hammers'
-  | 'hidesGaps'
-  | 'keepsEverything'
+  | 'throwsOnAudio'
+  | 'losesAudioOnReconnect'
+  | 'repeatsAfterReconnect'
+  | 'hidesDisconnects'
+  | 'dialsAfterRejection'
+  | 'stopsRetrying'
+  | 'retriesWithoutDelay'
+  | 'omitsGaps'
+  | 'buffersWithoutLimit'
   | 'isAlwaysHealthy'
   | 'isNeverHealthy'
   | 'logsSecret'
-  | 'logsWords';
+  | 'logsTranscripts';
 
 interface Options {
   readonly apiKey: string;
@@ -98,7 +98,7 @@ export function goodTranscriber(mutation?: TranscriberMutation): TranscriberPlug
       vendor: 'test',
       validate(value) {
         const { apiKey, ...rest } = objectOf(value);
-        const message = is('repeatsOptionsInMistakes')
+        const message = is('repeatsOptionsInIssues')
           ? JSON.stringify(value)
           : 'expected a text and nothing else';
         const unknown = is('acceptsUnknownOptions') ? 0 : Object.keys(rest).length;
@@ -122,7 +122,7 @@ function createGood({ apiKey }: Options, host: TranscriberHost, is: Is): Transcr
   const life = new AbortController();
   const calls = new Set<GoodCall>();
   let cancelPing = (): void => undefined;
-  if (is('asksWhenMade')) void host.fetch(`${API}/me`).catch(() => undefined);
+  if (is('sendsRequestInCreate')) void host.fetch(`${API}/me`).catch(() => undefined);
 
   function ping(): void {
     cancelPing = host.clock.schedule(60_000, ping);
@@ -148,7 +148,7 @@ function createGood({ apiKey }: Options, host: TranscriberHost, is: Is): Transcr
     async stop() {
       if (!is('leavesTimerWhenStopped')) cancelPing();
       life.abort();
-      if (is('stopsNever')) await new Promise(() => undefined);
+      if (is('neverStops')) await new Promise(() => undefined);
     },
     open(request, signal) {
       if (is('usesRealTime')) setTimeout(() => undefined, 0);
@@ -225,20 +225,20 @@ class GoodCall implements Transcription {
   }
 
   write(party: Party, bytes: Uint8Array, atMs: number): void {
-    if (this.#is('tellsAfterStop') && this.#around.hasStopped())
+    if (this.#is('emitsAfterStop') && this.#around.hasStopped())
       this.#request.emit({ type: 'speech.started', party, atMs });
-    if (this.#is('tellsAfterEnd') && this.#isSettled && !this.#signal.aborted) {
+    if (this.#is('emitsAfterEnd') && this.#isSettled && !this.#signal.aborted) {
       this.#request.emit({ type: 'speech.started', party, atMs });
     }
     if (this.#ending.signal.aborted) return;
     if (!this.#request.parties.includes(party)) {
-      if (this.#is('throwsAtAudio')) throw new TypeError('that party is not of this call');
+      if (this.#is('throwsOnAudio')) throw new TypeError('that party is not of this call');
       return;
     }
     const last = this.#kept.at(-1);
     if (last?.atMs === atMs) last.parts.set(party, bytes);
     else this.#kept.push({ atMs, lengthMs: (bytes.length * 500) / RATE, parts: new Map([[party, bytes]]) });
-    while (atMs - this.#kept[0]!.atMs > MAX_KEPT_MS && !this.#is('keepsEverything')) {
+    while (atMs - this.#kept[0]!.atMs > MAX_KEPT_MS && !this.#is('buffersWithoutLimit')) {
       this.#lose(this.#kept.shift()!);
     }
     const { parts } = this.#kept.at(-1)!;
@@ -248,8 +248,8 @@ class GoodCall implements Transcription {
   async end(): Promise<void> {
     if (this.#isSettled || this.#ending.signal.aborted) return this.#done;
     this.#ending.abort();
-    if (this.#is('forgetsLastWords')) this.#limit.abort();
-    const cancel = this.#is('endsNever')
+    if (this.#is('losesLastResults')) this.#limit.abort();
+    const cancel = this.#is('neverEnds')
       ? () => undefined
       : this.#host.clock.schedule(END_MS, () => this.#limit.abort());
     if (this.#socket) void this.#socket.send('{"type":"end"}').catch(() => undefined);
@@ -269,7 +269,7 @@ class GoodCall implements Transcription {
   }
 
   #tellGap(): void {
-    if (this.#gap && !this.#is('hidesGaps'))
+    if (this.#gap && !this.#is('omitsGaps'))
       this.tell({ type: 'gap', ...this.#gap, reason: 'it was too much' });
     this.#gap = undefined;
   }
@@ -327,13 +327,13 @@ class GoodCall implements Transcription {
         failures = 0;
       }
       if (isOver()) break;
-      if (dialled === 'refused' && !this.#is('dialsOnAfterRefusal')) {
+      if (dialled === 'refused' && !this.#is('dialsAfterRejection')) {
         isFailed = true;
         break;
       }
       failures++;
-      if (this.#is('givesUpUnanswered') && dialled === 'unanswered' && failures > 5) break;
-      if (!this.#is('hidesLoss')) {
+      if (this.#is('stopsRetrying') && dialled === 'unanswered' && failures > 5) break;
+      if (!this.#is('hidesDisconnects')) {
         this.tell({
           type: 'state',
           state: this.#wasOpen ? 'RECONNECTING' : 'CONNECTING',
@@ -341,7 +341,7 @@ class GoodCall implements Transcription {
           message: 'Wait.',
         });
       }
-      const delayMs = this.#is('hammers') ? 1000 : (DELAYS_MS[failures - 1] ?? DELAYS_MS.at(-1)!);
+      const delayMs = this.#is('retriesWithoutDelay') ? 1000 : (DELAYS_MS[failures - 1] ?? DELAYS_MS.at(-1)!);
       const until = this.#ending.signal.aborted ? [] : [this.#ending.signal];
       await this.#host.clock.delay(delayMs, AbortSignal.any([this.#signal, this.#limit.signal, ...until]));
     }
@@ -350,7 +350,7 @@ class GoodCall implements Transcription {
 
   /** Serves a socket; whether all was told when it closed. */
   #serve(socket: Socket): Promise<boolean> {
-    if (this.#is('forgetsUnheard') && this.#wasOpen)
+    if (this.#is('losesAudioOnReconnect') && this.#wasOpen)
       for (const frame of this.#kept.splice(0)) this.#lose(frame);
     this.#tellGap();
     this.#socket = socket;
@@ -363,7 +363,7 @@ class GoodCall implements Transcription {
     return new Promise((resolve) => {
       let isDone = false;
       const finish = (): void => {
-        if (!(this.#is('leavesTimerOfCall') && isDone)) this.#cancelKeepAlive();
+        if (!(this.#is('leavesTimerAfterCall') && isDone)) this.#cancelKeepAlive();
         this.#socket = undefined;
         resolve(isDone);
       };
@@ -378,7 +378,7 @@ class GoodCall implements Transcription {
       this.#limit.signal.addEventListener('abort', cut);
       socket.onClose(() => finish());
       socket.onMessage((raw) => {
-        const message = this.#is('diesOfGarbage')
+        const message = this.#is('throwsOnGarbage')
           ? (JSON.parse(String(raw)) as unknown)
           : parseJson(String(raw));
         if (typeof raw !== 'string' || this.#socket !== socket) return;
@@ -409,23 +409,23 @@ class GoodCall implements Transcription {
     if (!party || text === undefined) return;
     const startMs = placeOf(message['start']);
     const endMs = placeOf(message['end']);
-    if (endMs <= (this.#finalTo.get(party) ?? 0) && !this.#is('tellsAgain')) return;
+    if (endMs <= (this.#finalTo.get(party) ?? 0) && !this.#is('repeatsAfterReconnect')) return;
     this.#say(party, { text, startMs, endMs }, message['isFinal'] === true);
   }
 
   #say(party: Party, said: { text: string; startMs: number; endMs: number }, isFinal: boolean): void {
     const number = this.#numbers.get(party) ?? 0;
     const utteranceId = `${party}-${number}`;
-    if (this.#is('logsWords')) this.#host.log.info('heard', said);
+    if (this.#is('logsTranscripts')) this.#host.log.info('heard', said);
     if (!this.#shown.has(party)) {
       this.tell({ type: 'speech.started', party, atMs: said.startMs });
       if (this.#is('startsSpeechTwice')) this.tell({ type: 'speech.started', party, atMs: said.startMs });
     }
     this.#shown.set(party, said);
-    if (!isFinal && !this.#is('showsNothing'))
+    if (!isFinal && !this.#is('omitsPartials'))
       this.tell({ type: 'utterance.partial', party, utteranceId, text: said.text });
     if (!isFinal) return;
-    const away = this.#is('tellsOtherPlaces') ? 5000 : 0;
+    const away = this.#is('shiftsOffsets') ? 5000 : 0;
     const event = {
       type: 'utterance.final',
       party,
@@ -433,14 +433,14 @@ class GoodCall implements Transcription {
       text: said.text,
       startMs: said.startMs - away,
       endMs: said.endMs,
-      ...(this.#is('emitsNoEvent') && { confidence: 7 }),
+      ...(this.#is('emitsInvalidEvents') && { confidence: 7 }),
     } as const;
     this.#numbers.set(party, number + 1);
     this.#finalTo.set(party, said.endMs);
     this.#shown.delete(party);
     this.tell(event);
-    if (this.#is('finalsTwice')) this.tell(event);
-    if (this.#is('sharesWords'))
+    if (this.#is('repeatsFinals')) this.tell(event);
+    if (this.#is('sharesTranscripts'))
       for (const other of this.#around.others())
         if (other !== this) other.tell({ ...event, utteranceId: `other-${utteranceId}` });
     this.tell({ type: 'speech.stopped', party, atMs: said.endMs });
@@ -448,8 +448,8 @@ class GoodCall implements Transcription {
 
   #conclude(isFailed: boolean): void {
     this.#cancelKeepAliveUnlessLeft();
-    if (!this.#is('forgetsLastWords')) for (const [party, said] of this.#shown) this.#say(party, said, true);
-    if (!this.#is('forgetsLastWords')) for (const frame of this.#kept.splice(0)) this.#lose(frame);
+    if (!this.#is('losesLastResults')) for (const [party, said] of this.#shown) this.#say(party, said, true);
+    if (!this.#is('losesLastResults')) for (const frame of this.#kept.splice(0)) this.#lose(frame);
     this.#tellGap();
     if (isFailed)
       this.tell({ type: 'state', state: 'FAILED', code: 'WELL_UNAUTHORIZED', message: 'Correct `apiKey`.' });
@@ -457,7 +457,7 @@ class GoodCall implements Transcription {
   }
 
   #cancelKeepAliveUnlessLeft(): void {
-    if (!this.#is('leavesTimerOfCall')) this.#cancelKeepAlive();
+    if (!this.#is('leavesTimerAfterCall')) this.#cancelKeepAlive();
   }
 }
 
@@ -465,12 +465,12 @@ const PAUSE_S = 0.3;
 
 /** The service of the good transcriber. */
 function serve(peer: FakeSocket): void {
-  const ears: readonly Ear[] = [createEar(RATE), createEar(RATE)];
+  const recognisers: readonly WordRecogniser[] = [createWordRecogniser(RATE), createWordRecogniser(RATE)];
   const told = [0, 0];
   const shown = ['', ''];
   const say = (message: object): void => void peer.send(JSON.stringify(message)).catch(() => undefined);
 
-  function tell(channel: number, words: readonly HeardWord[], isFinal: boolean): void {
+  function tell(channel: number, words: readonly RecognisedWord[], isFinal: boolean): void {
     const text = words.map((word) => word.text).join(' ');
     if (words.length === 0 || (!isFinal && text === shown[channel])) return;
     shown[channel] = isFinal ? '' : text;
@@ -479,15 +479,15 @@ function serve(peer: FakeSocket): void {
   }
 
   function hear(bytes: Uint8Array, isLast: boolean): void {
-    const parts = channelsOf(bytes, 2);
-    const safe = ears.map((ear, channel) => {
-      ear.hear(parts[channel]!);
-      const open = ear.words.slice(told[channel]);
-      const whole = open.filter(({ end }) => isLast || end < ear.seconds);
+    const parts = splitChannels(bytes, 2);
+    const safe = recognisers.map((recogniser, channel) => {
+      recogniser.push(parts[channel]!);
+      const open = recogniser.words.slice(told[channel]);
+      const whole = open.filter(({ end }) => isLast || end < recogniser.seconds);
       const isPause =
-        whole.length > 0 && whole.length === open.length && ear.seconds - whole.at(-1)!.end >= PAUSE_S;
+        whole.length > 0 && whole.length === open.length && recogniser.seconds - whole.at(-1)!.end >= PAUSE_S;
       tell(channel, whole, isLast || isPause);
-      return ear.words[told[channel]!]?.start ?? ear.seconds;
+      return recogniser.words[told[channel]!]?.start ?? recogniser.seconds;
     });
     say({ type: 'heard', seconds: Math.min(...safe) });
   }

@@ -1,132 +1,186 @@
-/** Everything that a provider can be asked to do, each with the arguments of the scenario. */
-import {
-  capabilitiesOf,
-  CONTROL_CAPABILITIES,
-  isFailureCode,
-  isFault,
-  providerCallId,
-  type Capability,
-  type CommandContext,
-  type Control,
-  type ControlName,
-} from '@sidetone/core';
-import type { Bench } from '../bench.ts';
-import type { Outcome } from '../../checks/patience.ts';
-import type { ArgumentsOf } from '../scenario.ts';
-import type { ApiMood } from '../fake-api.ts';
-import type { Stage } from '../stage.ts';
-import { check, needs } from '../../conformance/verdict.ts';
+/** Audits of commands that are accepted, rejected, invalid, aborted or not answered. */
+import { capabilitiesOf, CALL_STATUSES } from '@sidetone/core';
+import { COMMAND_MS } from '../../checks/deadlines.ts';
+import { check, needs } from '../../checks/verdict.ts';
+import type { Audit } from '../audit.ts';
+import { checkCode, codeOf, commandsOf, needsEveryCommand, runEach } from '../commands.ts';
+import type { ProviderFeatures } from '../features.ts';
 
-/** A control, the placing of a call, or the watching of one: they promise the same. */
-export interface CommandUnderAudit {
-  readonly name: ControlName | 'placeCall' | 'watch';
-  /** An instance on which it can be asked for. */
-  readonly stage: () => Promise<Stage>;
-  readonly run: (stage: Stage, context: CommandContext) => Promise<unknown>;
-  /** The same with arguments that the provider cannot take. */
-  readonly runWrong: readonly ((stage: Stage, context: CommandContext) => Promise<unknown>)[];
-  /** Whether the provider says that it can be asked for at this moment. */
-  readonly isOffered: (stage: Stage) => boolean;
-}
+const HAS_COMMANDS = ({ controls, placeCall, watch }: ProviderFeatures): boolean =>
+  controls.length > 0 || placeCall || watch;
 
-type AnyControl = Control<ControlName>;
-type AnyArguments = ArgumentsOf<Parameters<AnyControl>[1]>;
-
-/** The commands whose arguments the scenario tells. */
-export function commandsOf(bench: Bench): readonly CommandUnderAudit[] {
-  const { scenario, shape } = bench;
-  const controls = shape.controls.flatMap((name): readonly CommandUnderAudit[] => {
-    const args = scenario.controls?.[name] as AnyArguments | undefined;
-    if (!args) return [];
-    const runWith =
-      (value: AnyArguments['valid']) =>
-      async (stage: Stage, context: CommandContext): Promise<void> => {
-        const control = stage.provider.controls?.[name] as AnyControl | undefined;
-        await control?.(stage.call(), value, context);
-      };
-    return [
-      {
-        name,
-        stage: () => bench.withCall(),
-        run: runWith(args.valid),
-        runWrong: (args.invalid ?? []).map(runWith),
-        isOffered: ({ provider, call }) => {
-          const offered = provider.controlsFor?.(call()) ?? capabilitiesOf(provider);
-          // Whoever can be muted can be unmuted.
-          const wanted: readonly Capability[] = CONTROL_CAPABILITIES[name === 'unmute' ? 'mute' : name];
-          return wanted.length === 0 || wanted.some((each) => offered.includes(each));
-        },
-      },
-    ];
-  });
-  const { placeCall } = scenario;
-  const placing: readonly CommandUnderAudit[] =
-    shape.placeCall && placeCall
-      ? [
-          {
-            name: 'placeCall',
-            stage: () => bench.started(),
-            run: async ({ provider }, context) => provider.placeCall?.(placeCall.valid, context),
-            runWrong: (placeCall.invalid ?? []).map(
-              (args) =>
-                async ({ provider }: Stage, context: CommandContext) =>
-                  provider.placeCall?.(args, context),
-            ),
-            isOffered: () => true,
-          },
-        ]
-      : [];
-  const watching: readonly CommandUnderAudit[] = shape.watch
-    ? [
-        {
-          name: 'watch',
-          stage: () => bench.started(),
-          run: async ({ provider }, context) => provider.watch?.(providerCallId(scenario.call.id), context),
-          runWrong: [],
-          isOffered: () => true,
-        },
-      ]
-    : [];
-  return [...controls, ...placing, ...watching];
-}
-
-/** @throws {NotShown} that names the commands whose arguments the scenario leaves out. */
-export function needsEveryCommand({ shape, scenario }: Bench): void {
-  const missing = [
-    ...shape.controls.filter((name) => scenario.controls?.[name] === undefined),
-    ...(shape.placeCall && !scenario.placeCall ? ['placeCall'] : []),
-  ];
-  needs(missing.length === 0, `the scenario has no arguments for ${missing.join(', ')}`);
-}
-
-/** A command that was given while the API was in a mood, and what became of it. */
-export interface CommandRun {
-  readonly command: CommandUnderAudit;
-  readonly stage: Stage;
-  readonly outcome: Outcome<unknown>;
-  /** How often the provider was asked for it. */
-  readonly asked: number;
-}
-
-/** Gives each command once, on an instance of its own. */
-export async function runEach(bench: Bench, api: ApiMood, boundMs: number): Promise<readonly CommandRun[]> {
-  const runs: CommandRun[] = [];
-  for (const command of commandsOf(bench)) {
-    const stage = await command.stage();
-    stage.api = api;
-    const before = stage.asked;
-    const outcome = await stage.outcome(command.run(stage, stage.context()), boundMs);
-    runs.push({ command, stage, outcome, asked: stage.asked - before });
-  }
-  return runs;
-}
-
-/** @throws {AuditFailure} when a command was rejected with anything but a fault that a command may fail with. */
-export function checkCoded(name: string, outcome: Outcome<unknown>): void {
-  if (outcome.state !== 'rejected') return;
-  const { error } = outcome;
-  check(isFault(error), `${name} rejected with something that is no fault`);
-  const isAllowed =
-    isFailureCode(error.code) || error.code === 'INPUT_INVALID' || error.code === 'LIMIT_EXCEEDED';
-  check(isAllowed, `${name} rejected with ${error.code}, which is no failure of a command`);
-}
+/** Apply to all commands, except for the audits of `controlsFor` and `placeCall`. */
+export const COMMAND_AUDITS: readonly Audit[] = [
+  {
+    // A command that `controlsFor` does not offer for the call may be rejected instead.
+    id: '6B3D',
+    level: 'MUST',
+    name: 'A command resolves when the provider has accepted it.',
+    applies: HAS_COMMANDS,
+    async run(context) {
+      for (const { command, harness, outcome } of await runEach(context, 'responds', COMMAND_MS)) {
+        check(outcome.state !== 'pending', `${command.name} did not settle in time`);
+        const isAccepted = outcome.state === 'fulfilled' || !command.isOffered(harness);
+        check(isAccepted, `${command.name} rejected although the provider accepted it`);
+      }
+      needsEveryCommand(context);
+    },
+  },
+  {
+    // Only checked if the command sent an HTTP request: a message on a socket has no response.
+    id: 'C49A',
+    level: 'MUST',
+    name: 'A command that the provider rejects fails with a code.',
+    applies: HAS_COMMANDS,
+    async run(context) {
+      for (const { command, outcome, requests } of await runEach(context, 'rejects', COMMAND_MS)) {
+        check(
+          requests === 0 || outcome.state !== 'fulfilled',
+          `${command.name} resolved although the provider rejected it`,
+        );
+        checkCode(command.name, outcome);
+      }
+      needsEveryCommand(context);
+    },
+  },
+  {
+    // Clients branch on the code: a command that was certainly not carried out can be retried.
+    id: '10F5',
+    level: 'MUST',
+    name: 'A command that does not reach the provider fails with a code.',
+    applies: HAS_COMMANDS,
+    async run(context) {
+      for (const { command, outcome, requests } of await runEach(context, 'unreachable', COMMAND_MS)) {
+        check(
+          requests === 0 || outcome.state !== 'fulfilled',
+          `${command.name} resolved although the provider did not receive it`,
+        );
+        checkCode(command.name, outcome);
+      }
+      needsEveryCommand(context);
+    },
+  },
+  {
+    // It is the only rejection that is temporary, so it has its own code.
+    id: 'AE86',
+    level: 'SHOULD',
+    name: 'A command that exceeds the rate limit of the provider fails with PROVIDER_RATE_LIMITED.',
+    applies: HAS_COMMANDS,
+    async run(context) {
+      for (const { command, outcome, requests } of await runEach(context, 'rateLimits', COMMAND_MS)) {
+        if (requests === 0) continue;
+        const code = codeOf(outcome);
+        check(
+          code === 'PROVIDER_RATE_LIMITED',
+          `${command.name}: expected PROVIDER_RATE_LIMITED, was ${code}`,
+        );
+      }
+      needsEveryCommand(context);
+    },
+  },
+  {
+    // The outcome is then shown as unknown, so the command must not be carried out later.
+    id: '5E2C',
+    level: 'MUST',
+    name: 'An aborted command settles immediately.',
+    applies: HAS_COMMANDS,
+    async run(context) {
+      for (const { name, createHarness, run } of commandsOf(context)) {
+        const harness = await createHarness();
+        const outcome = await harness.abortedOutcome((signal) => run(harness, signal));
+        check(outcome.state !== 'pending', `${name} continued after it was aborted`);
+      }
+      needsEveryCommand(context);
+    },
+  },
+  {
+    // If the daemon has to enforce its own deadline, the reason is not known.
+    id: 'D970',
+    level: 'SHOULD',
+    name: 'A command without a response times out within 15 seconds.',
+    applies: HAS_COMMANDS,
+    async run(context) {
+      for (const { command, outcome } of await runEach(context, 'hangs', COMMAND_MS)) {
+        check(outcome.state !== 'pending', `${command.name} did not time out`);
+      }
+      needsEveryCommand(context);
+    },
+  },
+  {
+    // A retry would fail in the same way, and the client has to know which argument to correct.
+    id: '82B4',
+    level: 'SHOULD',
+    name: 'Invalid arguments fail with INPUT_INVALID, and no request is sent.',
+    applies: HAS_COMMANDS,
+    async run(context) {
+      const covered = commandsOf(context).filter(({ runInvalid }) => runInvalid.length > 0);
+      for (const { name, createHarness, runInvalid } of covered) {
+        for (const run of runInvalid) {
+          const harness = await createHarness();
+          const before = harness.host.requests.length;
+          const code = codeOf(await harness.outcome(run(harness), COMMAND_MS));
+          check(
+            code === 'INPUT_INVALID',
+            `${name}: expected INPUT_INVALID for invalid arguments, was ${code}`,
+          );
+          check(harness.host.requests.length === before, `${name} sent a request with invalid arguments`);
+        }
+      }
+      needs(covered.length > 0, 'the scenario has no `invalid` arguments for any command');
+    },
+  },
+  {
+    // It is called for every call that is shown, including calls that this instance does not know.
+    id: '2F08',
+    level: 'MUST',
+    name: '`controlsFor` returns capabilities of the provider for any call in any status.',
+    applies: ({ controlsFor }) => controlsFor,
+    async run(context) {
+      const harness = await context.withCall();
+      const { provider } = harness;
+      const known = [...capabilitiesOf(provider), 'LISTEN'];
+      for (const status of CALL_STATUSES) {
+        const call = harness.call(status);
+        for (const each of [call, { ...call, providerCallId: 'unknown' as never }]) {
+          const capabilities = provider.controlsFor?.(each) ?? [];
+          check(
+            capabilities.every((capability) => known.includes(capability)),
+            '`controlsFor` returns a capability that the provider does not have',
+          );
+        }
+      }
+    },
+  },
+  {
+    // Later events of the call are matched by the id.
+    id: 'F1C3',
+    level: 'MUST',
+    name: '`placeCall` resolves with the id of the call.',
+    applies: ({ placeCall }) => placeCall,
+    async run(context) {
+      const runs = await runEach(context, 'responds', COMMAND_MS);
+      const placed = runs.find(({ command }) => command.name === 'placeCall')?.outcome;
+      needs(placed !== undefined, 'the scenario has no arguments for placeCall');
+      // Rejection is the subject of another audit.
+      const id = placed.state === 'fulfilled' ? placed.value : 'rejected';
+      check(typeof id === 'string' && id !== '', 'placeCall resolved without an id');
+    },
+  },
+  {
+    // A retry would place a second call.
+    id: '97E2',
+    level: 'MUST',
+    name: '`placeCall` does not retry a request whose outcome is unknown.',
+    applies: ({ placeCall }) => placeCall,
+    async run(context) {
+      const runs = await runEach(context, 'disconnects', COMMAND_MS);
+      const placed = runs.find(({ command }) => command.name === 'placeCall');
+      needs(placed !== undefined, 'the scenario has no arguments for placeCall');
+      const { requests } = placed.harness.host;
+      const creations = requests
+        .slice(requests.length - placed.requests)
+        .filter(({ method }) => method !== 'GET');
+      check(creations.length <= 1, `placeCall sent ${creations.length} requests`);
+    },
+  },
+];

@@ -1,48 +1,49 @@
-/** What is told about a call, in order and once. */
+/** Audits of the events of a call. */
 import { findProviderEventError, NEXT_STATUSES, type CallStatus, type ProviderEvent } from '@sidetone/core';
-import { callIdOf, wholeLife } from '../stage.ts';
-import { gistOf, storyOf } from '../story.ts';
-import { check, needs } from '../../conformance/verdict.ts';
-import { ALWAYS, type Audit } from './audit.ts';
+import { check, needs } from '../../checks/verdict.ts';
+import { ALWAYS, type Audit } from '../audit.ts';
+import { comparableText, deriveFacts } from '../derive-facts.ts';
+import { callIdOf } from '../harness.ts';
+import { allSteps } from '../scenario.ts';
 
-/** Between these an instant is told in epoch milliseconds: before, it was most likely seconds. */
+/** The range of plausible times in epoch ms. An earlier value is most likely in seconds. */
 const EARLIEST = Date.UTC(2000, 0, 1);
 const LATEST = Date.UTC(2100, 0, 1);
 
-const statusIn = (event: ProviderEvent): CallStatus | undefined => {
+const statusOf = (event: ProviderEvent): CallStatus | undefined => {
   if (event.type === 'call.ended') return 'ENDED';
   return event.type === 'call.started' || event.type === 'call.status' ? event.status : undefined;
 };
 
-/** What an event tells, without when. */
+/** Returns the content of an event without its time. */
 function contentOf({ occurredAt: _at, ...content }: ProviderEvent): string {
   return JSON.stringify(content);
 }
 
-/** Each looks at one whole call, as it was told. */
+/** Each plays one complete call. */
 export const EVENT_AUDITS: readonly Audit[] = [
   {
-    // What is no event is dropped by the daemon, and is lost.
+    // The daemon drops invalid events.
     id: '6E40',
     level: 'MUST',
-    name: 'What is emitted is an event, with every field that its type needs.',
+    name: 'Emitted events are valid.',
     applies: ALWAYS,
-    async run(bench) {
-      const { host } = await bench.afterCall();
+    async run(context) {
+      const { host } = await context.afterCall();
       const errors = host.events.flatMap((event) => findProviderEventError(event, 'strict') ?? []);
       check(errors.length === 0, errors[0] ?? '');
     },
   },
   {
-    // A second id is a second call, with half of the story each.
+    // With a second id, the call would be split in two.
     id: 'AD29',
     level: 'MUST',
-    name: "Everything about a call is told under the provider's id of it.",
+    name: "All events of a call have the provider's id of that call.",
     applies: ALWAYS,
-    async run(bench) {
-      const { host } = await bench.afterCall();
-      needs(host.events.length > 0, 'the life of the call tells nothing');
-      const id = callIdOf(bench.scenario);
+    async run(context) {
+      const { host } = await context.afterCall();
+      needs(host.events.length > 0, 'no event is emitted during the call');
+      const id = callIdOf(context.scenario);
       check(
         host.events.every(({ providerCallId }) => providerCallId === id),
         'an event has another id',
@@ -50,117 +51,119 @@ export const EVENT_AUDITS: readonly Audit[] = [
     },
   },
   {
-    // Seconds are the usual mistake. They would date a call to 1970.
+    // Seconds are a common error. They would place a call in 1970.
     id: '1B97',
     level: 'MUST',
-    name: 'Times are told in epoch milliseconds.',
+    name: 'Times are in epoch milliseconds.',
     applies: ALWAYS,
-    async run(bench) {
-      const { host } = await bench.afterCall();
-      const isTime = ({ occurredAt }: ProviderEvent): boolean =>
+    async run(context) {
+      const { host } = await context.afterCall();
+      const isPlausible = ({ occurredAt }: ProviderEvent): boolean =>
         occurredAt >= EARLIEST && occurredAt <= LATEST;
-      check(host.events.every(isTime), 'an event has a time before 2000 or after 2100');
+      check(host.events.every(isPlausible), 'an event has a time before 2000 or after 2100');
     },
   },
   {
     // A call without an end stays live in every list.
     id: 'C85E',
     level: 'MUST',
-    name: 'The end of a call is told.',
+    name: 'The end of a call is reported.',
     applies: ALWAYS,
-    async run(bench) {
-      const { host } = await bench.afterCall();
-      check(host.eventsOf('call.ended').length > 0, 'the call is over, and nothing says so');
+    async run(context) {
+      const { host } = await context.afterCall();
+      check(host.eventsOf('call.ended').length > 0, 'the call has ended, and no call.ended was emitted');
     },
   },
   {
-    // The first end wins: if they differ, what a client sees depends on which was faster.
+    // The first end wins, so with different ends the result would depend on their order.
     id: '74A1',
     level: 'MUST',
-    name: 'A call has one end: told again, it is the same.',
+    name: 'Repeated ends of a call are identical.',
     applies: ALWAYS,
-    async run(bench) {
-      const { host } = await bench.afterCall();
+    async run(context) {
+      const { host } = await context.afterCall();
       const ends = new Set(host.eventsOf('call.ended').map(({ end }) => `${end.category} ${end.code ?? ''}`));
-      check(ends.size <= 1, `the call ended in ${ends.size} ways`);
+      check(ends.size <= 1, `${ends.size} different ends were emitted`);
     },
   },
   {
-    // A step back is ignored, and shows that the provider's words were misread.
+    // A step back is ignored. It shows that a status of the provider was misinterpreted.
     id: '38DC',
     level: 'SHOULD',
     name: 'The status of a call only moves forward.',
     applies: ALWAYS,
-    async run(bench) {
-      const { host } = await bench.afterCall();
-      let now: CallStatus | undefined;
-      for (const next of host.events.map(statusIn)) {
-        if (next === undefined || next === now) continue;
-        const allowed: readonly CallStatus[] = now === undefined ? [next] : NEXT_STATUSES[now];
-        check(allowed.includes(next), `${next} was told after ${now}`);
-        now = next;
+    async run(context) {
+      const { host } = await context.afterCall();
+      let current: CallStatus | undefined;
+      for (const next of host.events.map(statusOf)) {
+        if (next === undefined || next === current) continue;
+        const allowed: readonly CallStatus[] = current === undefined ? [next] : NEXT_STATUSES[current];
+        check(allowed.includes(next), `${next} was emitted after ${current}`);
+        current = next;
       }
     },
   },
   {
-    // Clients show events in the order of their coming.
+    // Clients show events in the order in which they arrive.
     id: 'F63B',
     level: 'SHOULD',
-    name: 'What happened later is told later.',
+    name: 'Events are emitted in chronological order.',
     applies: ALWAYS,
-    async run(bench) {
-      const { host } = await bench.afterCall();
-      // A report is about the whole call, and so is an end that is told again.
-      let isOver = false;
+    async run(context) {
+      const { host } = await context.afterCall();
+      // A report and a repeated end refer to the past.
+      let hasEnded = false;
       const isOrdered = ({ type }: ProviderEvent): boolean => {
-        const isNews = type !== 'call.report' && !(type === 'call.ended' && isOver);
-        isOver ||= type === 'call.ended';
-        return isNews;
+        const refersToNow = type !== 'call.report' && !(type === 'call.ended' && hasEnded);
+        hasEnded ||= type === 'call.ended';
+        return refersToNow;
       };
       const times = host.events.filter(isOrdered).map(({ occurredAt }) => occurredAt);
       check(
         times.every((time, i) => i === 0 || time >= (times[i - 1] ?? time)),
-        'an event is older than the one before it',
+        'an event is older than the previous one',
       );
     },
   },
   {
-    // Providers send again what was not answered in time, some seconds later and some with another
-    // signature. The rules of core decide what counts as news: a key that is known, or a fact that is.
+    // Providers redeliver requests that were not answered in time, some with a new signature. An event is ignored if its
+    // dedupe key is known, or if it derives no facts.
     id: '9C02',
     level: 'MUST',
-    name: 'What is delivered again is no news.',
+    name: 'A redelivered request has no effect.',
     applies: ({ request }) => request,
-    async run(bench) {
-      const steps = wholeLife(bench.scenario);
+    async run(context) {
+      const steps = allSteps(context.scenario);
       needs(
-        steps.some((step) => 'request' in step && step.again !== undefined),
-        'no request of the call is shown to come `again`',
+        steps.some((step) => 'request' in step && step.redeliver !== undefined),
+        'no request of the call has `redeliver`',
       );
-      const once = storyOf((await bench.afterCall({ again: 'wait' })).host.events).facts.map(gistOf);
-      const twice = storyOf((await bench.afterCall({ again: 'play' })).host.events).facts.map(gistOf);
-      const more = twice.filter((fact, i) => fact !== once[i]).length;
+      const eventsWith = async (redelivery: 'wait' | 'play') =>
+        (await context.afterCall({ redelivery })).host.events;
+      const once = deriveFacts(await eventsWith('wait')).facts.map(comparableText);
+      const twice = deriveFacts(await eventsWith('play')).facts.map(comparableText);
+      const different = twice.filter((fact, i) => fact !== once[i]).length;
       check(
-        twice.length === once.length && more === 0,
-        `what came again made ${twice.length - once.length} new fact(s)`,
+        twice.length === once.length && different === 0,
+        `redelivery derived ${twice.length - once.length} further fact(s)`,
       );
     },
   },
   {
-    // Of two events with one key the second is dropped: a key that is too coarse loses words.
+    // Of two events with the same key, the second is dropped.
     id: 'E57D',
     level: 'MUST',
-    name: 'Equal dedupe keys stand for equal events.',
+    name: 'Events with the same dedupe key are identical.',
     applies: ALWAYS,
-    async run(bench) {
-      const { host } = await bench.afterCall();
+    async run(context) {
+      const { host } = await context.afterCall();
       const contents = new Map<string, string>();
       for (const event of host.events) {
         if (event.dedupeKey === undefined) continue;
         const known = contents.get(event.dedupeKey) ?? contentOf(event);
         check(
           known === contentOf(event),
-          `two events of type ${event.type} have one key, and one would be lost`,
+          `two different events of type ${event.type} have the same key, so one would be dropped`,
         );
         contents.set(event.dedupeKey, known);
       }

@@ -1,37 +1,38 @@
-/** What the provider sends to us over HTTP: taken whole, and believed only when it is the provider's. */
+/** Audits of the requests and sockets of the provider. */
 import { isFault, messageOf, type IngressRequest } from '@sidetone/core';
 import { definedFields } from '@sidetone/plugin-kit';
 import { garbageOf } from '../../checks/garbage.ts';
-import { wholeLife, type Delivery } from '../stage.ts';
-import { check, needs } from '../../conformance/verdict.ts';
-import type { Shape } from '../shape.ts';
-import type { Audit } from './audit.ts';
+import { check, needs } from '../../checks/verdict.ts';
+import type { Audit } from '../audit.ts';
+import type { ProviderFeatures } from '../features.ts';
+import type { Delivery } from '../scenario-player.ts';
+import { allSteps } from '../scenario.ts';
 
-const TAKES_REQUESTS = ({ request }: Shape): boolean => request;
+const HAS_REQUESTS = ({ request }: ProviderFeatures): boolean => request;
 
 const statusOf = ({ outcome }: Delivery): number | undefined =>
   outcome.state === 'fulfilled' ? outcome.value.status : undefined;
 
-/** How a delivery was met, for a reason. */
-function answerOf({ outcome, request }: Delivery): string {
+/** Describes the response to a delivery. */
+function describe({ outcome, request }: Delivery): string {
   const what = `${request.method} ${request.path}`;
-  if (outcome.state === 'fulfilled') return `${what} was answered ${outcome.value.status}`;
-  if (outcome.state === 'pending') return `${what} was not answered`;
-  return `${what} was rejected: ${isFault(outcome.error) ? outcome.error.code : messageOf(outcome.error)}`;
+  if (outcome.state === 'fulfilled') return `${what} was answered with ${outcome.value.status}`;
+  if (outcome.state === 'pending') return `${what} was not answered in time`;
+  return `${what} was rejected with ${isFault(outcome.error) ? outcome.error.code : messageOf(outcome.error)}`;
 }
 
 const headersOf = (headers: IngressRequest['headers']): Readonly<Record<string, string>> =>
   definedFields(headers) as Record<string, string>;
 
-const isRefused = (delivery: Delivery): boolean => {
+const isUnauthenticated = (delivery: Delivery): boolean => {
   const { outcome } = delivery;
   if (outcome.state === 'rejected')
     return isFault(outcome.error) && outcome.error.code === 'WEBHOOK_UNAUTHENTICATED';
   return [401, 403].includes(statusOf(delivery) ?? 0);
 };
 
-/** Whether an answer is one to the sender's mistake, or to none: never one to a mistake of ours. */
-const isMet = (delivery: Delivery): boolean => {
+/** Returns whether the response is 2xx to 4xx. */
+const isHandled = (delivery: Delivery): boolean => {
   const { outcome } = delivery;
   if (outcome.state === 'rejected')
     return isFault(outcome.error) && ['wire', 'input'].includes(outcome.error.kind);
@@ -39,123 +40,122 @@ const isMet = (delivery: Delivery): boolean => {
   return status !== undefined && status >= 200 && status < 500;
 };
 
-/** Applies to providers with `ingress.request`; the first one to those with sockets too. */
+/** Apply to providers with `ingress.request`. The first also applies to providers with sockets. */
 export const INGRESS_AUDITS: readonly Audit[] = [
   {
-    // A listener that throws loses the message, and a socket that is not admitted loses the audio.
+    // A listener that throws loses the message, and a rejected socket loses the audio.
     id: 'A6E4',
     level: 'MUST',
-    name: 'Whatever the provider does in a call can be done: its sockets are admitted, its messages are taken.',
+    name: 'All sockets of the call are admitted, and all messages are handled without an exception.',
     applies: ({ request, socket, dials }) => request || socket || dials,
-    async run(bench) {
-      const { mishaps } = await bench.afterCall();
-      check(mishaps.length === 0, mishaps[0] ?? '');
+    async run(context) {
+      const { errors } = await context.afterCall();
+      check(errors.length === 0, errors[0] ?? '');
     },
   },
   {
-    // Anything else makes the provider send again, or give up on the address.
+    // After any other status, the provider redelivers or disables the URL.
     id: 'B02F',
     level: 'MUST',
-    name: 'Every request of a call is answered 2xx.',
-    applies: TAKES_REQUESTS,
-    async run(bench) {
-      const { deliveries } = await bench.afterCall();
+    name: 'All requests of the call are answered with 2xx.',
+    applies: HAS_REQUESTS,
+    async run(context) {
+      const { deliveries } = await context.afterCall();
       needs(deliveries.length > 0, 'the call has no request');
       const failed = deliveries.find((delivery) => Math.floor((statusOf(delivery) ?? 0) / 100) !== 2);
-      check(failed === undefined, failed ? answerOf(failed) : '');
+      check(failed === undefined, failed ? describe(failed) : '');
     },
   },
   {
-    // The daemon stores what was emitted before the answer leaves. What comes later is lost when the process
-    // is killed in between, and the provider believes that it was taken.
+    // The daemon stores events before it sends the response. Later events are lost if the process is killed in between,
+    // and the provider does not redeliver them.
     id: '5D8E',
     level: 'MUST',
-    name: 'What a request tells is emitted before it is answered.',
-    applies: TAKES_REQUESTS,
-    async run(bench) {
-      const { deliveries } = await bench.afterCall();
+    name: 'Events of a request are emitted before its response.',
+    applies: HAS_REQUESTS,
+    async run(context) {
+      const { deliveries } = await context.afterCall();
       const late = deliveries.find(({ lateEvents }) => lateEvents > 0);
-      check(late === undefined, late ? `${late.request.path}: an event came after the answer` : '');
+      check(late === undefined, late ? `${late.request.path}: an event was emitted after the response` : '');
     },
   },
   {
-    // The address is public, and what comes is not always what was agreed. A crash would be answered 5xx,
-    // which asks for more of the same. With `sign` the garbage gets past the signature, as that of the
-    // provider's own mistakes does.
+    // The URL is public. A 5xx would make the provider redeliver the request. With `sign`, malformed requests pass the
+    // signature check, as those of the provider would.
     id: 'F97A',
     level: 'MUST',
-    name: 'Any bytes are survived: they are taken, or refused as the mistake of who sent them.',
-    applies: TAKES_REQUESTS,
-    async run(bench) {
-      const { scenario } = bench;
-      const stage = await bench.withCall();
-      const samples = stage.deliveries.map(({ request }) => request);
+    name: 'Malformed requests are never answered with 5xx.',
+    applies: HAS_REQUESTS,
+    async run(context) {
+      const { scenario } = context;
+      const harness = await context.withCall();
+      const samples = harness.deliveries.map(({ request }) => request);
       needs(samples.length > 0, 'the call has no request before it is live');
-      let taken = 0;
+      let authenticated = 0;
       for (const { method, path, headers, body } of samples) {
         for (const garbage of garbageOf(body)) {
-          const delivery = await stage.deliver((told) => ({
+          const delivery = await harness.deliver((state) => ({
             method,
             path,
-            headers: { ...headersOf(headers), ...scenario.sign?.(garbage, path, told) },
+            headers: { ...headersOf(headers), ...scenario.sign?.(garbage, path, state) },
             body: garbage,
           }));
-          if (isRefused(delivery)) continue;
-          check(isMet(delivery), answerOf(delivery));
-          taken++;
+          if (isUnauthenticated(delivery)) continue;
+          check(isHandled(delivery), describe(delivery));
+          authenticated++;
         }
       }
-      needs(taken > 0, 'no garbage gets past the signature: the scenario does not say how to `sign`');
+      needs(authenticated > 0, 'no malformed request passes the signature check: the scenario has no `sign`');
     },
   },
   {
-    // Whoever knows the address could end calls, or put words into them.
+    // Anybody who knows the URL could end calls or add text to them.
     id: '2A6D',
     level: 'MUST',
-    name: 'A request with a wrong signature is refused, and tells nothing.',
-    applies: TAKES_REQUESTS,
-    async run(bench) {
-      const { forged = [] } = bench.scenario;
-      needs(forged.length > 0, 'no `forged` request is shown');
-      const stage = await bench.withCall();
+    name: 'A request with an invalid signature is rejected and emits no events.',
+    applies: HAS_REQUESTS,
+    async run(context) {
+      const { forged = [] } = context.scenario;
+      needs(forged.length > 0, 'the scenario has no `forged` requests');
+      const harness = await context.withCall();
       for (const sample of forged) {
-        const before = stage.host.events.length;
-        const delivery = await stage.deliver(sample);
-        check(isRefused(delivery), answerOf(delivery));
-        check(stage.host.events.length === before, 'a refused request told something');
+        const before = harness.host.events.length;
+        const delivery = await harness.deliver(sample);
+        check(isUnauthenticated(delivery), describe(delivery));
+        check(harness.host.events.length === before, 'a rejected request emitted an event');
       }
     },
   },
   {
-    // A provider that is set up with a wrong address should hear of it.
+    // An operator who has configured a wrong URL should notice.
     id: 'C3E5',
     level: 'SHOULD',
-    name: 'An address that is not there is answered 404.',
-    applies: TAKES_REQUESTS,
-    async run(bench) {
-      const stage = await bench.started();
+    name: 'Requests to unknown paths are answered with 404.',
+    applies: HAS_REQUESTS,
+    async run(context) {
+      const harness = await context.started();
       for (const path of ['no-such-address', '', 'a/b/c', '__proto__']) {
-        const delivery = await stage.deliver({ path });
-        check(statusOf(delivery) === 404, answerOf(delivery));
+        const delivery = await harness.deliver({ path });
+        check(statusOf(delivery) === 404, describe(delivery));
       }
     },
   },
   {
-    // The daemon gives up after 30 seconds, and whoever asked is gone by then.
+    // The daemon aborts a request after 30 seconds, and the provider has disconnected by then.
     id: '814C',
     level: 'SHOULD',
-    name: 'A request that is given up settles, whatever it waits for.',
-    applies: TAKES_REQUESTS,
-    async run(bench) {
-      const stage = await bench.started();
-      const steps = wholeLife(bench.scenario).filter((step) => 'request' in step);
+    name: 'An aborted request settles.',
+    applies: HAS_REQUESTS,
+    async run(context) {
+      const harness = await context.started();
+      const steps = allSteps(context.scenario).filter((step) => 'request' in step);
       needs(steps.length > 0, 'the call has no request');
       for (const { request: sample } of steps) {
-        const { path } = stage.requestOf(sample);
-        const outcome = await stage.abortedOutcome((signal) =>
-          stage.provider.ingress?.request?.(stage.requestOf(sample, signal)),
+        const { path } = harness.requestOf(sample);
+        const outcome = await harness.abortedOutcome((signal) =>
+          harness.provider.ingress?.request?.(harness.requestOf(sample, signal)),
         );
-        check(outcome.state !== 'pending', `POST ${path} went on after it was given up`);
+        check(outcome.state !== 'pending', `POST ${path} continued after it was aborted`);
       }
     },
   },

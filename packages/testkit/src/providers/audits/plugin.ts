@@ -1,69 +1,68 @@
-/** What a plugin is before it runs. */
-import { checkMistakes, checkNames, checkUnknownOption } from '../../checks/plugin-checks.ts';
-import { check } from '../../conformance/verdict.ts';
-import { ALWAYS, type Audit } from './audit.ts';
+/** Audits of the plugin object. */
+import { checkIssuesHaveNoSecrets, checkNames, checkUnknownOption } from '../../checks/plugin-checks.ts';
+import { check } from '../../checks/verdict.ts';
+import { ALWAYS, type Audit } from '../audit.ts';
 
 /** None of them starts an instance. */
 export const PLUGIN_AUDITS: readonly Audit[] = [
   {
-    // The name stands in every log line and in the configuration; another contract is refused when the
-    // plugin is loaded.
+    // The name is used in the log and the configuration. A plugin for another contract version is not loaded.
     id: '0E31',
     level: 'MUST',
-    name: 'The plugin says its name, its name for people, and that it is for this contract.',
+    name: 'The plugin has a name, a display name and the version of this contract.',
     applies: ALWAYS,
-    run: async (bench) => checkNames(bench),
+    run: async (context) => checkNames(context),
   },
   {
-    // A misspelt option would be left out in silence, and its default would hold.
+    // A misspelt option would be ignored, and its default would apply.
     id: '5B0C',
     level: 'MUST',
-    name: 'An option that is not known is a mistake.',
+    name: 'Unknown options are rejected.',
     applies: ALWAYS,
     run: checkUnknownOption,
   },
   {
-    // What is wrong with the configuration is printed, and ends up in a terminal, a log or a ticket.
+    // Configuration errors are printed to terminals, logs and tickets.
     id: 'C2A7',
     level: 'MUST',
-    name: 'What is said about wrong options holds no secret.',
+    name: 'Error messages about invalid options contain no secrets.',
     applies: ALWAYS,
-    run: checkMistakes,
+    run: checkIssuesHaveNoSecrets,
   },
   {
-    // Instances are made to look at what they have; which of them are started is decided later.
+    // Instances are created to read their capabilities, before any is started.
     id: '91D4',
     level: 'MUST',
-    name: 'Making an instance does nothing yet.',
+    name: 'Creating an instance has no side effects.',
     applies: ALWAYS,
-    async run(bench) {
-      const { host } = await bench.made();
+    async run(context) {
+      const { host } = await context.created();
       await host.clock.settle();
-      const { requests, dials, events, streams, clock, wantsListeners } = host;
-      const done = [requests, dials, events, streams].reduce((sum, { length }) => sum + length, 0);
-      check(done === 0, 'it asked, dialled or told something before it was started');
-      check(clock.pending === 0 && wantsListeners === 0, 'it set a timer or listens before it was started');
-      check(host.state.entries.size === 0, 'it stored something before it was started');
+      const { requests, dials, events, streams, clock, demandListeners } = host;
+      const uses = [requests, dials, events, streams].reduce((sum, { length }) => sum + length, 0);
+      check(uses === 0, 'it sent a request, dialled or emitted an event before its start');
+      check(clock.pending === 0 && demandListeners === 0, 'it set a timer or a listener before its start');
+      check(host.state.entries.size === 0, 'it stored state before its start');
     },
   },
   {
-    // Without it nobody can be told that a credential has expired before a call shows it.
+    // Without it, an expired credential is only noticed when a call fails.
     id: '40FD',
     level: 'MAY',
-    name: 'It can be asked whether the provider is there: it has `health`.',
+    name: 'The provider has `health`.',
     applies: ALWAYS,
-    async run({ shape }) {
-      check(shape.health, 'it has no `health`');
+    async run({ features }) {
+      check(features.health, '`health` is missing');
     },
   },
   {
-    // The end of a call can get lost: on the way, or while the daemon was not there.
+    // The end of a call can be lost in transit, or while the daemon was stopped.
     id: '8E37',
     level: 'MAY',
-    name: 'It can be asked about calls that went quiet: it has `reconcile`.',
+    name: 'The provider has `reconcile`.',
     applies: ALWAYS,
-    async run({ shape }) {
-      check(shape.reconcile, 'it has no `reconcile`: a call whose end was lost stays live');
+    async run({ features }) {
+      check(features.reconcile, '`reconcile` is missing: a call whose end was lost stays live');
     },
   },
 ];

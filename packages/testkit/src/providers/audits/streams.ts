@@ -1,179 +1,183 @@
-/** Audio: whose it is, when it was said, and that it ends. */
+/** Audits of media streams and sockets. */
 import type { Party } from '@sidetone/core';
 import { GARBAGE_BYTES, GARBAGE_TEXTS } from '../../checks/garbage.ts';
-import { callIdOf, wholeLife } from '../stage.ts';
-import type { Shape } from '../shape.ts';
-import { check, needs } from '../../conformance/verdict.ts';
-import type { Audit } from './audit.ts';
+import { check, needs } from '../../checks/verdict.ts';
+import type { Audit } from '../audit.ts';
+import type { ProviderFeatures } from '../features.ts';
+import { callIdOf } from '../harness.ts';
+import { allSteps } from '../scenario.ts';
 
-const HAS_STREAMS = ({ streams }: Shape): boolean => streams;
-const HAS_SOCKETS = ({ socket, dials }: Shape): boolean => socket || dials;
+const HAS_STREAMS = ({ hasStreams }: ProviderFeatures): boolean => hasStreams;
+const HAS_SOCKETS = ({ socket, dials }: ProviderFeatures): boolean => socket || dials;
+const HAS_POSITIONS = ({ hasPositions }: ProviderFeatures): boolean => hasPositions;
 
-/** How far a told gap may be from the one that is shown, ms: a rounded sample. */
+/** Allowed difference between a reported gap and the expected one, in ms: rounding to whole samples. */
 const GAP_TOLERANCE_MS = 1;
 const MIN_RATE = 3000;
 const MAX_RATE = 192_000;
 
-/** Applies to providers that were seen to open a media stream, or that say that calls can be listened to. */
+/** Apply to providers that opened a media stream during the call, or that offer LISTEN. */
 export const STREAM_AUDITS: readonly Audit[] = [
   {
-    // Two parties that are exchanged look right in every other way.
+    // Swapped parties are not noticed otherwise.
     id: '47B8',
     level: 'MUST',
-    name: 'Audio is given to the party that it is of, as it came.',
+    name: 'Audio is written for the right party, unchanged.',
     applies: HAS_STREAMS,
-    async run(bench) {
-      const { hearings } = await bench.afterCall();
-      const shown = hearings.filter(({ expected }) => expected.heard !== undefined);
-      needs(shown.length > 0, 'no message says what is `heard` in it');
-      for (const { expected, heard } of shown) {
-        for (const [party, bytes] of Object.entries(expected.heard ?? {})) {
-          const given = heard.get(party as Party) ?? [];
-          check(given.length > 0, `nothing was heard of ${party}`);
+    async run(context) {
+      const { receivedAudio } = await context.afterCall();
+      const covered = receivedAudio.filter(({ expected }) => expected.audio !== undefined);
+      needs(covered.length > 0, 'no message of the scenario has `audio`');
+      for (const { expected, audio } of covered) {
+        for (const [party, bytes] of Object.entries(expected.audio ?? {})) {
+          const written = audio.get(party as Party) ?? [];
+          check(written.length > 0, `no audio of ${party} was written`);
           check(
-            given.length === bytes.length,
-            `${party}: ${given.length} bytes were heard of ${bytes.length}`,
+            written.length === bytes.length,
+            `${party}: ${written.length} of ${bytes.length} bytes were written`,
           );
           check(
-            given.every((byte, i) => byte === bytes[i]),
-            `what was heard of ${party} is not theirs`,
+            written.every((byte, i) => byte === bytes[i]),
+            `the audio of ${party} is not the audio of the message`,
           );
         }
       }
     },
   },
   {
-    // Without gaps what was said later would be heard earlier.
+    // Without gaps, later audio would be played too early.
     id: 'D31F',
     level: 'MUST',
-    name: 'Audio that never came is told as a gap.',
-    applies: ({ placesAudio }) => placesAudio,
-    async run(bench) {
-      const { hearings } = await bench.afterCall();
-      const shown = hearings.filter(({ expected }) => expected.missing !== undefined);
-      needs(shown.length > 0, 'no message shows what is `missing` before it');
-      for (const { expected, missing } of shown) {
-        const { party, durationMs = 0 } = expected.missing ?? {};
-        const told = missing
+    name: 'Lost audio is reported as a gap.',
+    applies: HAS_POSITIONS,
+    async run(context) {
+      const { receivedAudio } = await context.afterCall();
+      const covered = receivedAudio.filter(({ expected }) => expected.lost !== undefined);
+      needs(covered.length > 0, 'no message of the scenario has `lost` audio');
+      for (const { expected, gaps } of covered) {
+        const { party, durationMs = 0 } = expected.lost ?? {};
+        const reportedMs = gaps
           .filter((gap) => gap.party === party)
           .reduce((sum, gap) => sum + gap.durationMs, 0);
         check(
-          Math.abs(told - durationMs) <= GAP_TOLERANCE_MS,
-          `a gap of ${durationMs} ms was told as ${told} ms`,
+          Math.abs(reportedMs - durationMs) <= GAP_TOLERANCE_MS,
+          `${durationMs} ms were lost, and a gap of ${reportedMs} ms was reported`,
         );
       }
     },
   },
   {
-    // Levels and recordings are laid on this time line.
+    // Levels and recordings use these positions.
     id: '05AC',
     level: 'SHOULD',
-    name: 'On the time line of a stream, audio does not go back.',
-    applies: ({ placesAudio }) => placesAudio,
-    async run(bench) {
-      const { host } = await bench.afterCall();
+    name: 'The positions of audio in a stream do not decrease.',
+    applies: HAS_POSITIONS,
+    async run(context) {
+      const { host } = await context.afterCall();
       for (const { writes, options } of host.streams) {
         for (const party of [...options.parties, 'INTERLEAVED']) {
-          const places = writes
+          const positions = writes
             .filter((write) => write.party === party)
             .map(({ positionMs = 0 }) => positionMs);
-          const isForward = places.every((place, i) => i === 0 || place >= (places[i - 1] ?? place));
-          check(isForward, `audio of ${party} was placed before what came earlier`);
+          const isAscending = positions.every(
+            (position, i) => i === 0 || position >= (positions[i - 1] ?? position),
+          );
+          check(isAscending, `audio of ${party} has a lower position than the audio before it`);
         }
       }
     },
   },
   {
-    // Kilohertz and swapped parties are the usual mistakes; the daemon cannot tell.
+    // Kilohertz and duplicate parties are common errors that the daemon cannot detect.
     id: '9E6B',
     level: 'MUST',
-    name: 'A media stream says what it is: its call, its parties, and a rate in hertz.',
+    name: 'A media stream has the right call, distinct parties and a sample rate in hertz.',
     applies: HAS_STREAMS,
-    async run(bench) {
-      const { host } = await bench.afterCall();
-      needs(host.streams.length > 0, 'the call opens no media stream');
+    async run(context) {
+      const { host } = await context.afterCall();
+      needs(host.streams.length > 0, 'no media stream is opened during the call');
       for (const { options } of host.streams) {
         const { providerCallId, parties, sampleRate } = options;
-        check(providerCallId === callIdOf(bench.scenario), 'it is a stream of another call');
+        check(providerCallId === callIdOf(context.scenario), 'the stream has the id of another call');
         check(
           parties.length > 0 && new Set(parties).size === parties.length,
-          'its parties are none, or twice the same',
+          'the parties of the stream are empty or not distinct',
         );
         const isRate = Number.isInteger(sampleRate) && sampleRate >= MIN_RATE && sampleRate <= MAX_RATE;
-        check(isRate, `${sampleRate} is no rate in hertz`);
+        check(isRate, `${sampleRate} is not a sample rate in hertz`);
       }
     },
   },
   {
-    // Nothing is heard after the call, and a listener would wait for it.
+    // Listeners would wait for more audio.
     id: '7F24',
     level: 'MUST',
-    name: 'A media stream ends at the latest with its call.',
+    name: 'A media stream ends with its call, or earlier.',
     applies: HAS_STREAMS,
-    async run(bench) {
-      const { host } = await bench.afterCall();
-      needs(host.streams.length > 0, 'the call opens no media stream');
+    async run(context) {
+      const { host } = await context.afterCall();
+      needs(host.streams.length > 0, 'no media stream is opened during the call');
       const open = host.streams.filter(({ endReason }) => endReason === undefined);
       check(open.length === 0, `${open.length} stream(s) are open after the call`);
     },
   },
   {
-    // A socket that is cut tells nothing more: no stop, and no end.
+    // A lost connection sends no stop message.
     id: 'B8D0',
     level: 'MUST',
-    name: 'A media stream ends when the socket that brought it breaks.',
+    name: 'A media stream ends when its socket is disconnected.',
     applies: HAS_STREAMS,
-    async run(bench) {
-      const { host, accepted, dialled } = await bench.withCall('live');
+    async run(context) {
+      const { host, accepted, dialled } = await context.withCall('live');
       const open = host.streams.filter(({ endReason }) => endReason === undefined);
       needs(open.length > 0, 'no media stream is open while the call is live');
       for (const socket of [...accepted, ...dialled]) socket.cut();
       await host.clock.settle();
       check(
         open.every(({ endReason }) => endReason !== undefined),
-        'a stream outlived its socket',
+        'a stream is open after its socket was disconnected',
       );
     },
   },
   {
-    // Decoding and metering cost more than everything else; most calls are heard by nobody.
+    // Decoding is the most expensive work, and most calls have no listener.
     id: '63E9',
     level: 'SHOULD',
-    name: 'Audio that nobody wants is not written.',
+    name: 'Audio without demand is not written.',
     applies: HAS_STREAMS,
-    async run(bench) {
-      const stage = await bench.started();
-      await stage.play(wholeLife(bench.scenario).filter((step) => !('demand' in step)));
-      const writes = stage.host.streams.reduce((sum, stream) => sum + stream.writes.length, 0);
-      check(writes === 0, `${writes} pieces of audio were written for nobody`);
+    async run(context) {
+      const harness = await context.started();
+      await harness.play(allSteps(context.scenario).filter((step) => !('demand' in step)));
+      const writes = harness.host.streams.reduce((sum, stream) => sum + stream.writes.length, 0);
+      check(writes === 0, `audio was written ${writes} time(s) without demand`);
     },
   },
   {
-    // One side's mistake may not end the stream of the other, let alone the process.
+    // An invalid message must not end the stream or the process.
     id: 'EA15',
     level: 'MUST',
-    name: 'Any message on a socket is survived.',
+    name: 'Malformed messages on a socket are handled without an exception.',
     applies: HAS_SOCKETS,
-    async run(bench) {
-      const stage = await bench.withCall('live');
-      const isShown = stage.accepted.length + stage.dialled.length > 0;
-      needs(isShown, 'no socket is opened while the call is live');
-      const before = stage.mishaps.length;
-      for (const message of [...GARBAGE_TEXTS, ...GARBAGE_BYTES]) await stage.sayToAll(message);
-      check(stage.mishaps.length === before, stage.mishaps[before] ?? '');
+    async run(context) {
+      const harness = await context.withCall('live');
+      const isCovered = harness.accepted.length + harness.dialled.length > 0;
+      needs(isCovered, 'no socket is opened while the call is live');
+      const before = harness.errors.length;
+      for (const message of [...GARBAGE_TEXTS, ...GARBAGE_BYTES]) await harness.sendToAll(message);
+      check(harness.errors.length === before, harness.errors[before] ?? '');
     },
   },
   {
-    // Whoever guesses an address could put their own voice into a call.
+    // Anybody could add audio to a call.
     id: '3C71',
     level: 'SHOULD',
-    name: 'A socket at an address that was not given out is not admitted.',
+    name: 'Sockets with an unknown URL are rejected.',
     applies: ({ socket }) => socket,
-    async run(bench) {
-      const stage = await bench.withCall();
+    async run(context) {
+      const harness = await context.withCall();
       for (const path of ['no-such-address', '', '__proto__']) {
-        const admission = stage.provider.ingress?.admitSocket?.(stage.requestOf({ method: 'GET', path }));
-        check(admission !== undefined && !admission.admit, 'a socket of a stranger was admitted');
+        const admission = harness.provider.ingress?.admitSocket?.(harness.requestOf({ method: 'GET', path }));
+        check(admission !== undefined && !admission.admit, `a socket with the path "${path}" was admitted`);
       }
     },
   },

@@ -1,195 +1,197 @@
-/** Connections that are lost, refused, slow to come, or not there at all. */
+/** Audits of connections that are lost, rejected, slow or impossible. */
 import { isFault } from '@sidetone/core';
-import { START_MS } from '../../checks/bounds.ts';
-import { check } from '../../conformance/verdict.ts';
+import { START_MS } from '../../checks/deadlines.ts';
+import { check } from '../../checks/verdict.ts';
 import { LONG_FRAME_MS, type Script, type SpokenCall } from '../../speech/spoken-call.ts';
-import { textOfWord, WORD_MS } from '../../speech/spoken-words.ts';
+import { textOfWord, WORD_MS } from '../../speech/words.ts';
 import type { TranscriberAudit } from '../audit.ts';
-import { checkWords } from './words.ts';
+import { checkTranscript } from '../check-transcript.ts';
 
 const MINUTE_MS = 60_000;
-/** The longest audio that may be kept for a connection that is not there. */
-const MAX_KEPT_MS = 60_000;
-/** Attempts in ten minutes in which each fails: one in ten seconds. */
+/** The longest audio that may be buffered without a connection. */
+const MAX_BUFFERED_MS = 60_000;
+/** Attempts in ten minutes in which all of them fail: one every ten seconds. */
 const MAX_ATTEMPTS = 60;
-
-const lastState = (call: SpokenCall) => call.of('state').at(-1);
 
 const NOT_ABORTED = new AbortController().signal;
 
-/** They play a service that is not as it should be. */
+const lastState = (call: SpokenCall) => call.of('state').at(-1);
+
+/** Returns one word every second. */
+const wordEverySecond = (count: number): [number, number][] =>
+  Array.from({ length: count }, (_, index) => [index + 1, index * 1000 + 500]);
+
+/** They simulate a service that fails. */
 export const CONNECTION_AUDITS: readonly TranscriberAudit[] = [
   {
-    // The one who writes is the heart of the daemon, which waits for nobody.
+    // Audio is written in the main loop of the daemon, which must not block.
     id: 'FB05',
     level: 'MUST',
-    name: 'Audio is taken at once and without an error, whether there is a connection or not.',
-    async run(bench) {
-      for (const mood of ['unanswered', 'unreachable', 'refuses', 'silent'] as const) {
-        const stage = await bench.started();
-        stage.mood = mood;
-        const call = stage.open();
-        await call.speak(3000).catch(() => check(false, `audio was refused while the service is ${mood}`));
+    name: 'Audio is accepted without blocking or exceptions, with or without a connection.',
+    async run(context) {
+      for (const service of ['hangs', 'unreachable', 'rejects', 'silent'] as const) {
+        const harness = await context.started();
+        harness.service = service;
+        const call = harness.open();
+        await call.speak(3000).catch(() => check(false, `write threw while the service is ${service}`));
         call.transcription.write('UNKNOWN', new Uint8Array(3), call.toMs);
       }
     },
   },
   {
-    // A connection over the internet is lost sooner or later, and a call is not said twice.
+    // Internet connections fail, and a call cannot be repeated.
     id: '78D9',
     level: 'MUST',
-    name: 'A connection that is lost, three times in a call, costs no word and doubles none.',
-    async run(bench) {
-      const stage = await bench.started();
-      const call = stage.open();
+    name: 'Three lost connections during a call neither lose nor duplicate words.',
+    async run(context) {
+      const harness = await context.started();
+      const call = harness.open();
       const words = (first: number, fromMs: number) =>
         Array.from({ length: 8 }, (_, index): [number, number] => [first + index, fromMs + index * 1900]);
       const script: Script = { CUSTOMER: words(1, 700), ASSISTANT: words(21, 1100) };
       for (const untilMs of [2900, 7460, 12_200]) {
         await call.speak(untilMs - call.toMs, script);
-        stage.cut();
+        harness.disconnect();
       }
       await call.speak(12_000, script);
       await call.end();
-      checkWords(call, script);
+      checkTranscript(call, script);
     },
   },
   {
-    // What a client sees of it: why words are late.
+    // Clients see why text is delayed.
     id: '3C47',
     level: 'MUST',
-    name: 'It is told how a connection does: TRANSCRIBING once it is there, RECONNECTING while it is lost.',
-    async run(bench) {
-      const stage = await bench.started();
-      const call = stage.open();
+    name: 'The state is TRANSCRIBING while connected, and RECONNECTING after a disconnect.',
+    async run(context) {
+      const harness = await context.started();
+      const call = harness.open();
       await call.speak(2000);
-      check(lastState(call)?.state === 'TRANSCRIBING', 'it is not TRANSCRIBING with a connection');
-      stage.mood = 'busy';
-      stage.cut();
+      check(lastState(call)?.state === 'TRANSCRIBING', 'the state is not TRANSCRIBING while connected');
+      harness.service = 'busy';
+      harness.disconnect();
       await call.speak(2000);
-      check(lastState(call)?.state === 'RECONNECTING', 'it is not RECONNECTING when the connection is lost');
-      stage.mood = 'serves';
+      check(lastState(call)?.state === 'RECONNECTING', 'the state is not RECONNECTING after a disconnect');
+      harness.service = 'serves';
       await call.speak(MINUTE_MS, {}, LONG_FRAME_MS);
-      check(lastState(call)?.state === 'TRANSCRIBING', 'it did not come back within a minute');
+      check(lastState(call)?.state === 'TRANSCRIBING', 'it did not reconnect within a minute');
     },
   },
   {
-    // A key that is wrong stays wrong; someone has to be told, in words that say what to do.
+    // Retries do not help. The operator has to correct the credentials.
     id: 'AC1F',
     level: 'MUST',
-    name: 'A service that refuses the credentials makes a call FAILED, with a code and a message, and is left alone.',
-    async run(bench) {
-      const stage = await bench.started();
-      stage.mood = 'refuses';
-      const call = stage.open();
+    name: 'Rejected credentials make the call FAILED, with a code and a message, without further attempts.',
+    async run(context) {
+      const harness = await context.started();
+      harness.service = 'rejects';
+      const call = harness.open();
       await call.speak(MINUTE_MS, {}, LONG_FRAME_MS);
       const failed = lastState(call);
-      check(failed?.state === 'FAILED', 'it is not FAILED');
-      check(/^[A-Z][A-Z0-9_]*$/.test(failed.code ?? ''), 'it has no code');
-      check((failed.message ?? '').trim() !== '', 'it has no message');
-      const before = stage.host.dials.length;
+      check(failed?.state === 'FAILED', 'the state is not FAILED');
+      check(/^[A-Z][A-Z0-9_]*$/.test(failed.code ?? ''), 'the state has no code');
+      check((failed.message ?? '').trim() !== '', 'the state has no message');
+      const before = harness.host.dials.length;
       await call.speak(MINUTE_MS, {}, LONG_FRAME_MS);
-      check(stage.host.dials.length === before, 'it dials on');
+      check(harness.host.dials.length === before, 'it continues to dial');
     },
   },
   {
-    // A call may last for an hour: late words are better than none.
+    // A call may last for an hour, and a late transcript is better than none.
     id: '0F86',
     level: 'MUST',
-    name: 'A service that is not there is tried again for as long as the call lives.',
-    async run(bench) {
-      for (const mood of ['busy', 'unreachable', 'unanswered'] as const) {
-        const stage = await bench.started();
-        stage.mood = mood;
-        const call = stage.open();
+    name: 'An unavailable service is retried as long as the call is live.',
+    async run(context) {
+      for (const service of ['busy', 'unreachable', 'hangs'] as const) {
+        const harness = await context.started();
+        harness.service = service;
+        const call = harness.open();
         await call.speak(2 * MINUTE_MS, {}, LONG_FRAME_MS);
-        stage.mood = 'serves';
+        harness.service = 'serves';
         await call.speak(MINUTE_MS, {}, LONG_FRAME_MS);
-        check(lastState(call)?.state === 'TRANSCRIBING', `it did not come back after it was ${mood}`);
+        check(
+          lastState(call)?.state === 'TRANSCRIBING',
+          `it did not connect after the service was ${service}`,
+        );
       }
     },
   },
   {
-    // A hundred calls that each knock without a pause keep a service from getting up.
+    // Many calls that reconnect without a delay can overload a service.
     id: '62BE',
     level: 'SHOULD',
-    name: 'A service that is not there is tried no more than once in ten seconds, in the long run.',
-    async run(bench) {
-      const stage = await bench.started();
-      stage.mood = 'busy';
-      await stage.open().speak(10 * MINUTE_MS, {}, LONG_FRAME_MS);
-      const { length } = stage.host.dials;
-      check(length <= MAX_ATTEMPTS, `it was tried ${length} times in ten minutes`);
+    name: 'An unavailable service is retried at most every ten seconds on average.',
+    async run(context) {
+      const harness = await context.started();
+      harness.service = 'busy';
+      await harness.open().speak(10 * MINUTE_MS, {}, LONG_FRAME_MS);
+      const { length } = harness.host.dials;
+      check(length <= MAX_ATTEMPTS, `it dialled ${length} times in ten minutes`);
     },
   },
   {
-    // Whoever reads a transcript has to know where there may have been words.
+    // A reader of the transcript has to know where text is missing.
     id: 'B3A4',
     level: 'MUST',
-    name: 'Audio that is never transcribed is told as a gap.',
-    async run(bench) {
-      const stage = await bench.started();
-      const call = stage.open();
-      const words = Array.from({ length: 185 }, (_, index): [number, number] => [
-        index + 1,
-        index * 1000 + 500,
-      ]);
+    name: 'Audio that is not transcribed is reported as a gap.',
+    async run(context) {
+      const harness = await context.started();
+      const call = harness.open();
+      const words = wordEverySecond(185);
       await call.speak(5000, { CUSTOMER: words });
-      stage.mood = 'busy';
-      stage.cut();
+      harness.service = 'busy';
+      harness.disconnect();
       await call.speak(3 * MINUTE_MS, { CUSTOMER: words }, LONG_FRAME_MS);
-      stage.mood = 'serves';
+      harness.service = 'serves';
       await call.speak(2 * MINUTE_MS, {}, LONG_FRAME_MS);
       await call.end();
       const gaps = call.of('gap');
       check(
         gaps.every(({ fromMs, toMs, reason }) => fromMs < toMs && reason !== ''),
-        'a gap has no length, or no reason',
+        'a gap has no duration or no reason',
       );
-      const told = call.transcript()['CUSTOMER'] ?? [];
+      const transcript = call.transcript()['CUSTOMER'] ?? [];
       const isInGap = (atMs: number) =>
         gaps.some(({ fromMs, toMs }) => atMs < toMs && atMs + WORD_MS > fromMs);
-      const lost = words.filter(([word, atMs]) => !told.includes(textOfWord(word)) && !isInGap(atMs));
-      check(lost.length === 0, `${lost.length} word(s) are neither told nor in a gap`);
+      const missing = words.filter(
+        ([word, atMs]) => !transcript.includes(textOfWord(word)) && !isInGap(atMs),
+      );
+      check(missing.length === 0, `${missing.length} word(s) are neither transcribed nor in a gap`);
     },
   },
   {
-    // Many calls wait for the same connection.
+    // Many calls may be waiting for a connection at the same time.
     id: '14CD',
     level: 'MUST',
-    name: 'No more than a minute of audio is kept for a connection.',
-    async run(bench) {
-      const stage = await bench.started();
-      stage.mood = 'busy';
-      const call = stage.open();
-      const words = Array.from({ length: 180 }, (_, index): [number, number] => [
-        index + 1,
-        index * 1000 + 500,
-      ]);
-      await call.speak(3 * MINUTE_MS, { CUSTOMER: words }, LONG_FRAME_MS);
-      stage.mood = 'serves';
+    name: 'At most one minute of audio is buffered without a connection.',
+    async run(context) {
+      const harness = await context.started();
+      harness.service = 'busy';
+      const call = harness.open();
+      await call.speak(3 * MINUTE_MS, { CUSTOMER: wordEverySecond(180) }, LONG_FRAME_MS);
+      harness.service = 'serves';
       await call.speak(2 * MINUTE_MS, {}, LONG_FRAME_MS);
       await call.end();
-      const kept = call.transcript()['CUSTOMER']?.length ?? 0;
-      // A retry may be up to a minute away, in which nothing is said.
-      check(kept <= MAX_KEPT_MS / 1000, `words of ${kept} s were kept`);
+      // A retry may take up to a minute, in which there is no speech.
+      const seconds = call.transcript()['CUSTOMER']?.length ?? 0;
+      check(seconds <= MAX_BUFFERED_MS / 1000, `${seconds} s of audio were buffered`);
     },
   },
   {
-    // Otherwise the account looks broken while calls are transcribed.
+    // Otherwise the transcriber is shown as DEGRADED while it works.
     id: '8D70',
     level: 'MUST',
-    name: 'A transcriber whose service answers is healthy; one whose service refuses us or cannot be reached is not.',
+    name: '`health` resolves if the service responds, and rejects with a fault if it does not or rejects the credentials.',
     applies: ({ health }) => health !== undefined,
-    async run(bench) {
-      for (const mood of ['serves', 'refuses', 'unreachable'] as const) {
-        const stage = await bench.started();
-        stage.mood = mood;
-        const asked = Promise.resolve(stage.transcriber.health?.(NOT_ABORTED));
-        const outcome = await stage.outcome(asked, START_MS);
-        const expected = mood === 'serves' ? 'fulfilled' : 'rejected';
-        check(outcome.state === expected, `its health is ${outcome.state} while the service ${mood}`);
-        check(outcome.state !== 'rejected' || isFault(outcome.error), 'the reason is no fault');
+    async run(context) {
+      for (const service of ['serves', 'rejects', 'unreachable'] as const) {
+        const harness = await context.started();
+        harness.service = service;
+        const running = Promise.resolve(harness.transcriber.health?.(NOT_ABORTED));
+        const outcome = await harness.outcome(running, START_MS);
+        const expected = service === 'serves' ? 'fulfilled' : 'rejected';
+        check(outcome.state === expected, `health is ${outcome.state} while the service is "${service}"`);
+        check(outcome.state !== 'rejected' || isFault(outcome.error), 'the error is not a FaultError');
       }
     },
   },

@@ -1,55 +1,55 @@
-/** What a transcriber plugin is before it runs. */
-import { checkMistakes, checkNames, checkUnknownOption } from '../../checks/plugin-checks.ts';
-import { check } from '../../conformance/verdict.ts';
+/** Audits of the plugin object. */
+import { checkIssuesHaveNoSecrets, checkNames, checkUnknownOption } from '../../checks/plugin-checks.ts';
+import { check } from '../../checks/verdict.ts';
 import type { TranscriberAudit } from '../audit.ts';
 
 /** None of them starts an instance. */
 export const PLUGIN_AUDITS: readonly TranscriberAudit[] = [
   {
-    // The kind tells it from a provider, for which the daemon would otherwise take it.
+    // Without the kind, the daemon would load it as a provider plugin.
     id: '1A0B',
     level: 'MUST',
-    name: 'The plugin says its names, that it is a transcriber, and that it is for this contract.',
-    async run(bench) {
-      checkNames(bench);
-      check(bench.plugin.kind === 'transcriber', 'its kind is not `transcriber`');
+    name: 'The plugin has a name, a display name, the kind `transcriber` and the version of this contract.',
+    async run(context) {
+      checkNames(context);
+      check(context.plugin.kind === 'transcriber', '`kind` is not "transcriber"');
     },
   },
   {
-    // A misspelt option would be left out in silence, and its default would hold.
+    // A misspelt option would be ignored, and its default would apply.
     id: '6C52',
     level: 'MUST',
-    name: 'An option of a transcriber that is not known is a mistake.',
+    name: 'Unknown options are rejected.',
     run: checkUnknownOption,
   },
   {
-    // What is wrong with the configuration is printed.
+    // Configuration errors are printed to terminals, logs and tickets.
     id: 'D3E9',
     level: 'MUST',
-    name: 'What is said about wrong options of a transcriber holds no secret.',
-    run: checkMistakes,
+    name: 'Error messages about invalid options contain no secrets.',
+    run: checkIssuesHaveNoSecrets,
   },
   {
-    // Instances are made to look at what they have.
+    // Instances are created to read what they implement.
     id: '24F8',
     level: 'MUST',
-    name: 'Making an instance of a transcriber does nothing yet.',
-    async run(bench) {
-      const { host } = await bench.made();
+    name: 'Creating an instance has no side effects.',
+    async run(context) {
+      const { host } = await context.created();
       await host.clock.settle();
-      check(host.requests.length + host.dials.length === 0, 'it asked or dialled before it was started');
-      check(host.clock.pending === 0, 'it set a timer before it was started');
-      check(host.state.entries.size === 0, 'it stored something before it was started');
+      check(host.requests.length + host.dials.length === 0, 'it sent a request or dialled before its start');
+      check(host.clock.pending === 0, 'it set a timer before its start');
+      check(host.state.entries.size === 0, 'it stored state before its start');
     },
   },
   {
-    // Without it nobody can be told that a credential has expired before a call shows it.
+    // Without it, an expired credential is only noticed when a call fails.
     id: '7E14',
     level: 'MAY',
-    name: 'A transcriber can be asked whether its service is there: it has `health`.',
-    async run(bench) {
-      const { transcriber } = await bench.made();
-      check(transcriber.health !== undefined, 'it has no `health`');
+    name: 'The transcriber has `health`.',
+    async run(context) {
+      const { transcriber } = await context.created();
+      check(transcriber.health !== undefined, '`health` is missing');
     },
   },
 ];

@@ -1,20 +1,20 @@
-/** Notices when code reaches for the time or the network of the process instead of its host's. */
+/** Detects code that uses the timers or the network of the process instead of the host. */
 
-/** The globals that a plugin has a substitute for in its host. */
+/** Globals for which the host has a replacement. */
 const WATCHED = ['setTimeout', 'setInterval', 'fetch', 'WebSocket'] as const;
 
-/** A watch that runs. Whoever began it ends it. */
+/** A running watch. The caller ends it. */
 export interface GlobalsWatch {
-  /** The names of those that were used, each once. */
+  /** Names of the globals that were used, without duplicates. */
   readonly used: readonly string[];
-  /** Puts everything back. */
+  /** Restores the globals. */
   end(): void;
 }
 
-/** Watches until it is ended. One watch at a time. */
+/** Replaces the watched globals by proxies until the watch ends. Only one watch can run at a time. */
 export function watchGlobals(): GlobalsWatch {
   const used = new Set<string>();
-  const restored: (() => void)[] = [];
+  const restores: (() => void)[] = [];
 
   function watch(target: object, name: string, title: string): void {
     const original = Object.getOwnPropertyDescriptor(target, name);
@@ -25,13 +25,13 @@ export function watchGlobals(): GlobalsWatch {
         used.add(title);
         return Reflect.apply(call, self, args) as unknown;
       },
-      construct(made, args) {
+      construct(constructor, args) {
         used.add(title);
-        return Reflect.construct(made, args) as object;
+        return Reflect.construct(constructor, args) as object;
       },
     });
     Object.defineProperty(target, name, { configurable: true, writable: true, value: watched });
-    restored.push(() => Object.defineProperty(target, name, original));
+    restores.push(() => Object.defineProperty(target, name, original));
   }
 
   for (const name of WATCHED) watch(globalThis, name, name);
@@ -42,7 +42,7 @@ export function watchGlobals(): GlobalsWatch {
       return [...used];
     },
     end() {
-      for (const restore of restored.splice(0)) restore();
+      for (const restore of restores.splice(0)) restore();
     },
   };
 }

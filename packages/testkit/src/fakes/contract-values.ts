@@ -1,4 +1,4 @@
-/** What the daemon hands to a plugin's ingress and controls, made by a test. */
+/** Creates the values that the daemon passes to a plugin: ingress requests, calls and command contexts. */
 import {
   providerCallId,
   type CallId,
@@ -9,18 +9,19 @@ import {
 } from '@sidetone/core';
 import { FAKE_EPOCH } from './fake-clock.ts';
 
-/** A request as a test tells it: what is left out is as the daemon would have it. */
+/** The parts of an ingress request that a test sets. */
 export interface IngressRequestOptions {
-  /** POST unless told. */
+  /** Default: POST. */
   readonly method?: string;
   /** Without a leading slash. */
   readonly path: string;
   readonly query?: Readonly<Record<string, string>>;
   readonly headers?: Readonly<Record<string, string>>;
-  /** The body, one of: JSON, form fields, or as it is. */
+  /** The body: at most one of `json`, `form` and `body`. */
   readonly json?: unknown;
   readonly form?: Readonly<Record<string, string>>;
   readonly body?: string | Uint8Array;
+  /** Epoch ms. Default: {@link FAKE_EPOCH}. */
   readonly receivedAt?: number;
   readonly signal?: AbortSignal;
 }
@@ -30,16 +31,17 @@ function contentOf({ json, form, body }: IngressRequestOptions): {
   body: string | Uint8Array;
 } {
   if ([json, form, body].filter((part) => part !== undefined).length > 1) {
-    throw new Error('a request has one body: give one of `json`, `form` and `body`');
+    throw new Error('request: expected at most one of json, form and body');
   }
   if (json !== undefined) return { type: 'application/json', body: JSON.stringify(json) };
   if (form) return { type: 'application/x-www-form-urlencoded', body: new URLSearchParams(form).toString() };
   return { body: body ?? '' };
 }
 
-/** A request as the daemon would hand it over. */
+/** Creates an ingress request. */
 export function createIngressRequest(options: IngressRequestOptions): IngressRequest {
-  if (options.path.startsWith('/')) throw new Error(`the path ${options.path} begins with a slash`);
+  if (options.path.startsWith('/'))
+    throw new Error(`request: expected a path without a leading slash, received ${options.path}`);
   const content = contentOf(options);
   const headers = Object.entries(options.headers ?? {}).map(([name, value]) => [name.toLowerCase(), value]);
   return {
@@ -56,7 +58,7 @@ export function createIngressRequest(options: IngressRequestOptions): IngressReq
   };
 }
 
-/** A call as a control sees it: in progress unless told. */
+/** Creates a call as it is passed to a control. Default status: IN_PROGRESS. */
 export function createControlledCall(
   callId: string,
   known: Partial<Pick<ControlledCall, 'status' | 'from' | 'to'>> = {},
@@ -69,7 +71,7 @@ export function createControlledCall(
   };
 }
 
-/** The context of a command that nobody hurries. */
+/** Creates the context of a command. By default, its signal never aborts. */
 export function createCommandContext(signal: AbortSignal = new AbortController().signal): CommandContext {
   return { commandId: 'cmd_fake' as CommandId, signal };
 }

@@ -1,39 +1,40 @@
-/** What the audits are made of. */
+/** Tests of the parts of the audits. */
 import { providerCallId, Secret } from '@sidetone/core';
 import { createFakeClock } from '@sidetone/testkit';
 import { describe, expect, it } from 'vitest';
 import { garbageOf } from '../src/checks/garbage.ts';
-import { watchGlobals } from '../src/checks/globals.ts';
-import { outcomeWithin, withinReal } from '../src/checks/patience.ts';
-import { plainText } from '../src/checks/plain-text.ts';
-import { gistOf, storyOf } from '../src/providers/story.ts';
+import { watchGlobals } from '../src/checks/watch-globals.ts';
+import { outcomeWithin, withRealTimeout } from '../src/checks/outcome.ts';
+import { searchableText } from '../src/checks/searchable-text.ts';
+import { comparableText, deriveFacts } from '../src/providers/derive-facts.ts';
 
 const base = { providerCallId: providerCallId('c1'), occurredAt: 1_790_000_000_000 };
 const started = { ...base, type: 'call.started' } as const;
 const final = { ...base, type: 'utterance.final', party: 'CUSTOMER', text: 'Yes.' } as const;
 const ended = { ...base, type: 'call.ended', end: { category: 'BUSY' } } as const;
 
-describe('a story', () => {
-  const words = { ...final, dedupeKey: 'k' };
+describe('deriveFacts', () => {
+  const keyed = { ...final, dedupeKey: 'k' };
 
-  it('has each fact once, by key or by what is known already', () => {
-    const events = [started, words, ended];
-    const once = storyOf(events);
-    expect(storyOf([...events, ...events]).facts.map(gistOf)).toEqual(once.facts.map(gistOf));
+  it('derives each fact once, by dedupe key or by the state of the call', () => {
+    const events = [started, keyed, ended];
+    const once = deriveFacts(events);
+    expect(deriveFacts([...events, ...events]).facts.map(comparableText)).toEqual(
+      once.facts.map(comparableText),
+    );
     expect(once.call?.status).toBe('ENDED');
   });
 
-  it('grows by what is told again without a key', () => {
-    const { dedupeKey: _none, ...keyless } = words;
-    expect(storyOf([keyless, keyless]).facts).toHaveLength(storyOf([keyless]).facts.length + 1);
+  it('derives repeated events without a key again', () => {
+    expect(deriveFacts([final, final]).facts).toHaveLength(deriveFacts([final]).facts.length + 1);
   });
 
-  it('without events is empty', () => {
-    expect(storyOf([])).toEqual({ facts: [], call: undefined });
+  it('returns nothing without events', () => {
+    expect(deriveFacts([])).toEqual({ facts: [], call: undefined });
   });
 });
 
-describe('the text of a value', () => {
+describe('searchableText', () => {
   it.each([
     ['a text', 'k3y'],
     ['a field', { deep: [{ er: 'k3y' }] }],
@@ -43,25 +44,25 @@ describe('the text of a value', () => {
     ['a map', new Map([['authorization', 'k3y']])],
     ['a set', new Set(['k3y'])],
     ['headers', new Headers({ 'x-key': 'k3y' })],
-    ['an address', new URL('https://x.example/?key=k3y')],
+    ['a URL', new URL('https://x.example/?key=k3y')],
     ['bytes', new TextEncoder().encode('k3y')],
-  ])('holds what is in %s', (_what, value) => {
-    expect(plainText(value)).toContain('k3y');
+  ])('contains the text of %s', (_name, value) => {
+    expect(searchableText(value)).toContain('k3y');
   });
 
-  it('does not hold what is a secret', () => {
-    expect(plainText({ key: new Secret('k3y') })).not.toContain('k3y');
+  it('does not contain a redacted secret', () => {
+    expect(searchableText({ key: new Secret('k3y') })).not.toContain('k3y');
   });
 
-  it('ends, also where a value holds itself', () => {
-    const round: { self?: unknown } = {};
-    round.self = round;
-    expect(plainText(round)).toContain('self');
+  it('terminates for a circular value', () => {
+    const circular: { self?: unknown } = {};
+    circular.self = circular;
+    expect(searchableText(circular)).toContain('self');
   });
 });
 
-describe('watching the globals', () => {
-  it('tells which were used, and leaves them as they were', () => {
+describe('watchGlobals', () => {
+  it('reports the globals that were used, and restores them', () => {
     const before = [globalThis.setTimeout, globalThis.fetch, AbortSignal.timeout];
     const watch = watchGlobals();
     clearTimeout(setTimeout(() => undefined, 1));
@@ -72,8 +73,8 @@ describe('watching the globals', () => {
   });
 });
 
-describe('waiting', () => {
-  it('tells what became of a promise while time passes', async () => {
+describe('outcomeWithin and withRealTimeout', () => {
+  it('return the state of a promise after fake time', async () => {
     const clock = createFakeClock();
     expect(await outcomeWithin(clock, clock.delay(900), 1000)).toMatchObject({ state: 'fulfilled' });
     expect(await outcomeWithin(clock, clock.delay(2000), 1000)).toEqual({ state: 'pending' });
@@ -81,15 +82,15 @@ describe('waiting', () => {
     expect(await outcomeWithin(clock, Promise.reject(error), 1000)).toEqual({ state: 'rejected', error });
   });
 
-  it('ends by real time where fake time does not help', async () => {
-    const late = new Error('too late');
-    await expect(withinReal(1, late, new Promise(() => {}))).rejects.toBe(late);
-    expect(await withinReal(60_000, late, Promise.resolve('done'))).toBe('done');
+  it('reject a promise that never settles after real time', async () => {
+    const timeout = new Error('timed out');
+    await expect(withRealTimeout(1, timeout, new Promise(() => {}))).rejects.toBe(timeout);
+    expect(await withRealTimeout(60_000, timeout, Promise.resolve('done'))).toBe('done');
   });
 });
 
-describe('garbage', () => {
-  it('is the same each time, and holds what is almost right', () => {
+describe('garbageOf', () => {
+  it('returns the same malformed variants each time', () => {
     const body = new TextEncoder().encode('{"type":"ended","call":{"id":"c1"}}');
     const texts = garbageOf(body).map((bytes) => new TextDecoder().decode(bytes));
     expect(texts).toEqual(garbageOf(body).map((bytes) => new TextDecoder().decode(bytes)));
