@@ -5,7 +5,7 @@ import { isFault, messageOf, type CallId, type Logger } from '@sidetone/core';
 import { WebSocketServer, type WebSocket } from 'ws';
 import { requireScope } from '../access/scopes.ts';
 import type { ListeningService } from '../listening/listening-service.ts';
-import type { ListenerOutlet } from '../listening/listener.ts';
+import type { ListenerSocket } from '../listening/listener.ts';
 import type { Gate } from './gate.ts';
 import { rejectUpgrade, statusOf } from './reply.ts';
 
@@ -50,7 +50,7 @@ export function createListenEndpoint({ listening, gate, log }: ListenEndpointDep
     ws.on('error', () => ws.terminate());
     let leave: () => void;
     try {
-      leave = listening.join(callId, by, outletOf(ws));
+      leave = listening.join(callId, by, listenerSocketOf(ws));
     } catch (error) {
       // The call ended, or the limit was reached, during the handshake.
       log.debug('listener rejected after the handshake', {
@@ -85,13 +85,13 @@ export function createListenEndpoint({ listening, gate, log }: ListenEndpointDep
   };
 }
 
-function outletOf(ws: WebSocket): ListenerOutlet {
+function listenerSocketOf(ws: WebSocket): ListenerSocket {
   return {
     send: (message, done) => ws.send(message, () => done()),
     close(code, reason) {
       ws.close(code, reason);
       setTimeout(() => ws.terminate(), CLOSE_TIMEOUT_MS).unref();
     },
-    cut: () => ws.terminate(),
+    terminate: () => ws.terminate(),
   };
 }

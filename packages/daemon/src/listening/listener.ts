@@ -1,134 +1,133 @@
 /**
- * One who hears a call live. What is sent waits here, up to a bound, while the socket takes nothing: then the oldest
- * audio is lost, the listener is told how much, and nobody else notices.
+ * One client that listens to a call. Messages are buffered up to a limit while the socket is slow. Beyond it, the oldest audio
+ * is dropped and the client is told how much; other listeners are not affected.
  */
 import type { Clock } from '@sidetone/core';
+import { FRAME_MS } from '../audio/frames.ts';
 
-/** Most audio that waits for a listener, ms. */
+/** Most audio buffered for a listener, ms. */
 export const MAX_BACKLOG_MS = 2000;
-/** Most text messages that wait for a listener. */
+/** Most text messages buffered for a listener. */
 export const MAX_WAITING_TEXTS = 200;
-/** What may be on its way in the socket at once, bytes: a second of audio. */
+/** Most bytes handed to the socket but not yet to the network: a second of audio. */
 export const MAX_UNSENT_BYTES = 64_000;
-/** A socket that takes nothing for so long is cut, ms. */
+/** A socket that sends nothing for this long is terminated, ms. */
 export const STALLED_MS = 30_000;
 
-const FRAME_MS = 20;
-
-/** The listener's socket. */
-export interface ListenerOutlet {
-  /** Hands a message on. `done` is called once the network has taken it, or never will. */
+export interface ListenerSocket {
+  /** Sends a message. `done` is called once the network has accepted it, or never will. */
   send(message: string | Uint8Array, done: () => void): void;
   /** Starts the closing handshake. */
   close(code: number, reason: string): void;
-  /** Ends the connection at once. */
-  cut(): void;
+  /** Closes the connection without a handshake. */
+  terminate(): void;
 }
 
 export class Listener {
-  readonly #outlet: ListenerOutlet;
+  readonly #socket: ListenerSocket;
   readonly #clock: Clock;
   #texts: string[] = [];
   #frames: Uint8Array[] = [];
-  #unsent = 0;
-  #lostMs = 0;
-  #lostInAllMs = 0;
-  #farewell: { readonly code: number; readonly reason: string } | undefined;
+  #unsentBytes = 0;
+  /** Audio dropped since the last `lost` message, and in total, ms. */
+  #unreportedMs = 0;
+  #droppedMs = 0;
+  #closing: { readonly code: number; readonly reason: string } | undefined;
   #isClosed = false;
-  #cancelStall: (() => void) | undefined;
+  #cancelTimeout: (() => void) | undefined;
 
-  constructor(outlet: ListenerOutlet, clock: Clock) {
-    this.#outlet = outlet;
+  constructor(socket: ListenerSocket, clock: Clock) {
+    this.#socket = socket;
     this.#clock = clock;
   }
 
-  /** Audio that this listener was too slow for, ms. */
-  get lostMs(): number {
-    return this.#lostInAllMs;
+  /** Audio that was not sent to this listener, ms. */
+  get droppedMs(): number {
+    return this.#droppedMs;
   }
 
-  /** Sends 20 ms of audio. The bytes are shared, and only read. */
+  /** Sends a frame. The bytes are shared by all listeners and are not changed. */
   frame(bytes: Uint8Array): void {
-    if (this.#isClosed || this.#farewell) return;
+    if (this.#isClosed || this.#closing) return;
     this.#frames.push(bytes);
     if (this.#frames.length * FRAME_MS > MAX_BACKLOG_MS) {
       this.#frames.shift();
-      this.lost(FRAME_MS);
+      this.dropped(FRAME_MS);
     }
     this.#pump();
   }
 
-  /** Tells the listener, before the next audio, that some will never come. */
-  lost(ms: number): void {
-    this.#lostMs += ms;
-    this.#lostInAllMs += ms;
+  /** Reports missing audio to the client, before the next audio. */
+  dropped(ms: number): void {
+    this.#unreportedMs += ms;
+    this.#droppedMs += ms;
   }
 
   text(message: object): void {
-    if (this.#isClosed || this.#farewell) return;
+    if (this.#isClosed || this.#closing) return;
     this.#texts.push(JSON.stringify(message));
     if (this.#texts.length > MAX_WAITING_TEXTS) this.#texts.shift();
     this.#pump();
   }
 
-  /** Sends what waits, then `message`, and closes. */
+  /** Sends all buffered messages, then `message`, and closes the socket. */
   end(message: object | undefined, code: number, reason: string): void {
-    if (this.#isClosed || this.#farewell) return;
+    if (this.#isClosed || this.#closing) return;
     if (message) this.#texts.push(JSON.stringify(message));
-    this.#farewell = { code, reason };
+    this.#closing = { code, reason };
     this.#pump();
   }
 
-  /** The socket is closed: nothing is sent any longer. */
+  /** Must be called when the socket is closed: nothing is sent after it. */
   closed(): void {
     this.#isClosed = true;
     this.#texts = [];
     this.#frames = [];
-    this.#cancelStall?.();
+    this.#cancelTimeout?.();
   }
 
   #pump(): void {
-    while (!this.#isClosed && this.#unsent < MAX_UNSENT_BYTES) {
+    while (!this.#isClosed && this.#unsentBytes < MAX_UNSENT_BYTES) {
       const next = this.#next();
       if (next === undefined) break;
-      this.#unsent += next.length;
-      this.#watch();
-      this.#outlet.send(next, () => this.#sent(next.length));
+      this.#unsentBytes += next.length;
+      this.#startTimeout();
+      this.#socket.send(next, () => this.#sent(next.length));
     }
-    this.#leave();
+    this.#closeIfDone();
   }
 
-  /** Words before sound, but the last word comes last. */
+  /** Text is sent before audio, except the last text, which follows the remaining audio. */
   #next(): string | Uint8Array | undefined {
-    if (this.#farewell && this.#frames.length > 0) return this.#nextAudio();
+    if (this.#closing && this.#frames.length > 0) return this.#nextAudio();
     return this.#texts.shift() ?? this.#nextAudio();
   }
 
   #nextAudio(): string | Uint8Array | undefined {
-    if (this.#lostMs === 0 || this.#frames.length === 0) return this.#frames.shift();
-    const message = JSON.stringify({ type: 'lost', ms: this.#lostMs });
-    this.#lostMs = 0;
+    if (this.#unreportedMs === 0 || this.#frames.length === 0) return this.#frames.shift();
+    const message = JSON.stringify({ type: 'lost', ms: this.#unreportedMs });
+    this.#unreportedMs = 0;
     return message;
   }
 
   #sent(bytes: number): void {
-    this.#unsent -= bytes;
-    this.#cancelStall?.();
-    this.#cancelStall = undefined;
+    this.#unsentBytes -= bytes;
+    this.#cancelTimeout?.();
+    this.#cancelTimeout = undefined;
     if (this.#isClosed) return;
-    if (this.#unsent > 0) this.#watch();
+    if (this.#unsentBytes > 0) this.#startTimeout();
     this.#pump();
   }
 
-  #watch(): void {
-    this.#cancelStall ??= this.#clock.schedule(STALLED_MS, () => this.#outlet.cut());
+  #startTimeout(): void {
+    this.#cancelTimeout ??= this.#clock.schedule(STALLED_MS, () => this.#socket.terminate());
   }
 
-  #leave(): void {
-    if (!this.#farewell || this.#isClosed || this.#unsent > 0) return;
+  #closeIfDone(): void {
+    if (!this.#closing || this.#isClosed || this.#unsentBytes > 0) return;
     if (this.#texts.length + this.#frames.length > 0) return;
-    const { code, reason } = this.#farewell;
+    const { code, reason } = this.#closing;
     this.closed();
-    this.#outlet.close(code, reason);
+    this.#socket.close(code, reason);
   }
 }

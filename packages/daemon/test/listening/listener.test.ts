@@ -6,32 +6,32 @@ import {
   MAX_UNSENT_BYTES,
   MAX_WAITING_TEXTS,
   STALLED_MS,
-  type ListenerOutlet,
+  type ListenerSocket,
 } from '../../src/listening/listener.ts';
 
 const FRAME_BYTES = 1280;
 const IN_FLIGHT = MAX_UNSENT_BYTES / FRAME_BYTES;
 const BACKLOG = MAX_BACKLOG_MS / 20;
 
-function createOutlet() {
+function createSocket() {
   const sent: (string | number)[] = [];
-  const taken: (() => void)[] = [];
+  const unsent: (() => void)[] = [];
   const ends: string[] = [];
-  const outlet: ListenerOutlet = {
+  const socket: ListenerSocket = {
     send(message, done) {
       sent.push(typeof message === 'string' ? message : message[0]!);
-      taken.push(done);
+      unsent.push(done);
     },
     close: (code, reason) => void ends.push(`closed ${code} ${reason}`),
-    cut: () => void ends.push('cut'),
+    terminate: () => void ends.push('terminated'),
   };
   return {
-    outlet,
+    socket,
     sent,
     ends,
-    /** The network takes all that it was given, and what follows from that. */
+    /** Lets the network accept all messages, including those that follow. */
     drain() {
-      while (taken.length > 0) taken.shift()!();
+      while (unsent.length > 0) unsent.shift()!();
     },
   };
 }
@@ -40,12 +40,12 @@ const frame = (number: number): Uint8Array => new Uint8Array(FRAME_BYTES).fill(n
 
 function setUp() {
   const clock = createFakeClock();
-  const far = createOutlet();
-  return { clock, far, listener: new Listener(far.outlet, clock) };
+  const far = createSocket();
+  return { clock, far, listener: new Listener(far.socket, clock) };
 }
 
-describe('a listener', () => {
-  test('that keeps up gets everything in order, and nothing waits', () => {
+describe('Listener', () => {
+  test('sends everything in order to a fast client', () => {
     const { far, listener } = setUp();
     listener.text({ hello: 1 });
     for (let i = 0; i < 500; i++) {
@@ -53,15 +53,15 @@ describe('a listener', () => {
       far.drain();
     }
     expect(far.sent).toEqual(['{"hello":1}', ...Array.from({ length: 500 }, (_, i) => i % 256)]);
-    expect(listener.lostMs).toBe(0);
+    expect(listener.droppedMs).toBe(0);
   });
 
-  test('that takes nothing loses the oldest audio, and is told how much before the rest', () => {
+  test('drops the oldest audio of a stalled client and reports the duration before the rest', () => {
     const { far, listener } = setUp();
     const all = IN_FLIGHT + BACKLOG + 7;
     for (let i = 0; i < all; i++) listener.frame(frame(i));
     expect(far.sent.length).toBe(IN_FLIGHT);
-    expect(listener.lostMs).toBe(7 * 20);
+    expect(listener.droppedMs).toBe(7 * 20);
     far.drain();
     const rest = far.sent.slice(IN_FLIGHT);
     expect(rest[0]).toBe(JSON.stringify({ type: 'lost', ms: 140 }));
@@ -70,7 +70,7 @@ describe('a listener', () => {
     expect(far.sent.at(-1)).toBe(1);
   });
 
-  test('hears words before the sound that waits, and no more of them than a bound', () => {
+  test('sends text before buffered audio, and limits the buffered text', () => {
     const { far, listener } = setUp();
     for (let i = 0; i < IN_FLIGHT + 1; i++) listener.frame(frame(i));
     for (let i = 0; i < MAX_WAITING_TEXTS + 5; i++) listener.text({ i });
@@ -81,18 +81,18 @@ describe('a listener', () => {
     expect(far.sent.at(-1)).toBe(IN_FLIGHT);
   });
 
-  test('is sent all that waits before the last word, and then away', () => {
+  test('sends all buffered messages before the last one, and closes', () => {
     const { far, listener } = setUp();
     for (let i = 0; i < IN_FLIGHT + 2; i++) listener.frame(frame(i));
-    listener.end({ type: 'ended' }, 1000, 'the call is over');
+    listener.end({ type: 'ended' }, 1000, 'the call has ended');
     listener.frame(frame(9));
     expect(far.ends).toEqual([]);
     far.drain();
     expect(far.sent.slice(-3)).toEqual([IN_FLIGHT, IN_FLIGHT + 1, '{"type":"ended"}']);
-    expect(far.ends).toEqual(['closed 1000 the call is over']);
+    expect(far.ends).toEqual(['closed 1000 the call has ended']);
   });
 
-  test('that takes nothing for too long is cut, and one that takes something is not', async () => {
+  test('terminates a client that accepts nothing for STALLED_MS', async () => {
     const { clock, far, listener } = setUp();
     listener.frame(frame(0));
     await clock.advance(STALLED_MS - 1);
@@ -101,10 +101,10 @@ describe('a listener', () => {
     await clock.advance(STALLED_MS - 1);
     expect(far.ends).toEqual([]);
     await clock.advance(1);
-    expect(far.ends).toEqual(['cut']);
+    expect(far.ends).toEqual(['terminated']);
   });
 
-  test('that is gone leaves nothing behind', () => {
+  test('sends nothing and leaves no timer after the socket is closed', () => {
     const { clock, far, listener } = setUp();
     listener.frame(frame(0));
     listener.closed();

@@ -26,8 +26,8 @@ beforeEach(async () => {
 });
 afterEach(() => harness.close());
 
-/** One who takes everything at once. */
-function join_(by = 'someone', id = callId) {
+/** Adds a listener whose socket is never slow. */
+function listen(by = 'someone', id = callId) {
   const texts: Record<string, unknown>[] = [];
   const frames: Int16Array[] = [];
   const ends: string[] = [];
@@ -38,7 +38,7 @@ function join_(by = 'someone', id = callId) {
       done();
     },
     close: (code) => void ends.push(String(code)),
-    cut: () => void ends.push('cut'),
+    terminate: () => void ends.push('terminated'),
   });
   return { texts, frames, ends, leave };
 }
@@ -54,9 +54,9 @@ const openStream = () =>
     parties: ['CUSTOMER', 'ASSISTANT'],
   });
 
-describe('who listens', () => {
-  test('is told the format first, and hears silence in frames of 20 ms until there is sound', async () => {
-    const { texts, frames } = join_();
+describe('a listener', () => {
+  test('receives the format first, then frames of silence until audio arrives', async () => {
+    const { texts, frames } = listen();
     expect(texts).toEqual([
       {
         type: 'format',
@@ -73,8 +73,8 @@ describe('who listens', () => {
     expect(frames.every((frame) => frame.length === 640 && frame.every((sample) => sample === 0))).toBe(true);
   });
 
-  test('hears each party on its channel, with everybody else who listens, and is told who speaks', async () => {
-    const [one, other] = [join_(), join_()];
+  test('receives each party on its channel, the same frames as other listeners, and speech marks', async () => {
+    const [one, other] = [listen(), listen()];
     const stream = openStream();
     for (let i = 0; i < 100; i++) {
       await harness.clock.advance(20);
@@ -83,17 +83,17 @@ describe('who listens', () => {
     }
     await harness.clock.advance(1000);
     expect(one.frames).toEqual(other.frames);
-    const heard = concat(one.frames);
-    expect(amplitudeAt(500, 16_000, channelOf(heard, 0).subarray(8000, 24_000))).toBeGreaterThan(15_000);
-    expect(amplitudeAt(500, 16_000, channelOf(heard, 1))).toBe(0);
+    const received = concat(one.frames);
+    expect(amplitudeAt(500, 16_000, channelOf(received, 0).subarray(8000, 24_000))).toBeGreaterThan(15_000);
+    expect(amplitudeAt(500, 16_000, channelOf(received, 1))).toBe(0);
     expect(ofType(one.texts, 'speech')).toEqual([
       { type: 'speech', party: 'CUSTOMER', speaking: true },
       { type: 'speech', party: 'CUSTOMER', speaking: false },
     ]);
   });
 
-  test('is told what is said, as it comes', async () => {
-    const { texts } = join_();
+  test('receives the transcript, partials included', async () => {
+    const { texts } = listen();
     harness.emit(event('utterance.partial', { party: 'CUSTOMER', text: 'hel' }));
     await harness.clock.settle();
     harness.emit(event('utterance.final', { party: 'CUSTOMER', text: 'hello', startMs: 100, endMs: 400 }));
@@ -105,11 +105,11 @@ describe('who listens', () => {
     expect(final!['utteranceId']).toBe(partial!['utteranceId']);
   });
 
-  test('is told better words for what was said, under the same id', async () => {
-    const { texts } = join_();
-    const said = { id: 'utt_1' as UtteranceId, party: 'CUSTOMER', startMs: 100, endMs: 400 } as const;
-    harness.ingest.record(callId, { type: 'UTTERANCE_FINALIZED', utterance: { ...said, text: 'hello' } });
-    harness.ingest.record(callId, { type: 'UTTERANCE_REVISED', utterance: { ...said, text: 'yellow' } });
+  test('receives revisions of the transcript under the same id', async () => {
+    const { texts } = listen();
+    const spoken = { id: 'utt_1' as UtteranceId, party: 'CUSTOMER', startMs: 100, endMs: 400 } as const;
+    harness.ingest.record(callId, { type: 'UTTERANCE_FINALIZED', utterance: { ...spoken, text: 'hello' } });
+    harness.ingest.record(callId, { type: 'UTTERANCE_REVISED', utterance: { ...spoken, text: 'yellow' } });
     await harness.ingest.committed();
     await harness.clock.settle();
     expect(ofType(texts, 'transcript')).toMatchObject([
@@ -118,8 +118,8 @@ describe('who listens', () => {
     ]);
   });
 
-  test('is told that the call ended, behind its last sound, and sent away', async () => {
-    const { texts, frames, ends, leave } = join_();
+  test('receives the end of the call after its last audio, and is disconnected', async () => {
+    const { texts, frames, ends, leave } = listen();
     const stream = openStream();
     await harness.clock.advance(20);
     stream.write('CUSTOMER', bytesOf(new Int16Array(160).fill(5000)));
@@ -133,8 +133,8 @@ describe('who listens', () => {
     expect(() => listening.check(callId)).toThrow(expect.objectContaining({ code: 'CALL_NOT_LIVE' }));
   });
 
-  test('is told of what was left out because the daemon was held up', async () => {
-    const { texts } = join_();
+  test('receives the duration of audio that was skipped because the event loop was blocked', async () => {
+    const { texts } = listen();
     await harness.clock.advance(200);
     const clock = harness.clock as { now(): number };
     const { now } = clock;
@@ -144,8 +144,8 @@ describe('who listens', () => {
     expect(ofType(texts, 'lost')).toEqual([{ type: 'lost', ms: 55_020 }]);
   });
 
-  test('is a fact of the call, from when to when and by whose token', async () => {
-    const { leave } = join_('alice');
+  test('is recorded in events of the call, with start, end and access token', async () => {
+    const { leave } = listen('alice');
     await harness.clock.advance(5000);
     leave();
     leave();
@@ -159,38 +159,38 @@ describe('who listens', () => {
     expect(harness.ledger.unfinished().listenings).toEqual([]);
   });
 
-  test('leaves nothing behind, and wants nothing of the provider any longer', async () => {
+  test('leaves no reader, sink, timer or demand', async () => {
     const { hub, partials, demand, audio } = harness;
-    const left = () => [
+    const leftovers = () => [
       hub.notifier.listeners,
       partials.watched,
       demand.size,
       audio.size,
       harness.clock.pending,
     ];
-    const before = left();
+    const before = leftovers();
     for (let i = 0; i < 100; i++) {
-      const several = [join_(), join_()];
+      const several = [listen(), listen()];
       expect(demand.has('audio', callId)).toBe(true);
       await harness.clock.settle();
       for (const { leave } of several) leave();
     }
     await harness.clock.settle();
-    expect(left()).toEqual(before);
+    expect(leftovers()).toEqual(before);
     expect(listening.size).toBe(0);
   });
 
-  test('are not more than a bound, and not of a call that is unknown', () => {
-    for (let i = 0; i < MAX_LISTENERS_PER_CALL; i++) join_();
-    expect(() => join_()).toThrow(expect.objectContaining({ code: 'LIMIT_EXCEEDED' }));
-    expect(() => join_('x', 'call_nobody' as CallId)).toThrow(
+  test('is rejected beyond the limit, and for an unknown call', () => {
+    for (let i = 0; i < MAX_LISTENERS_PER_CALL; i++) listen();
+    expect(() => listen()).toThrow(expect.objectContaining({ code: 'LIMIT_EXCEEDED' }));
+    expect(() => listen('x', 'call_unknown' as CallId)).toThrow(
       expect.objectContaining({ code: 'CALL_NOT_FOUND' }),
     );
     expect(listening.size).toBe(MAX_LISTENERS_PER_CALL);
   });
 
-  test('are sent away when the daemon stops, which is noted at once, and once', async () => {
-    const { ends, leave } = join_();
+  test('is disconnected when the daemon stops, which is recorded at once and only once', async () => {
+    const { ends, leave } = listen();
     listening.close();
     expect(ends).toEqual(['1001']);
     await harness.ingest.committed();
@@ -201,8 +201,8 @@ describe('who listens', () => {
   });
 });
 
-test('who listened when the daemon died has stopped when the next one starts', async () => {
-  join_('bob');
+test('recovery after a crash records that listeners stopped', async () => {
+  listen('bob');
   await harness.ingest.committed();
   expect(harness.ledger.unfinished().listenings).toMatchObject([{ callId, by: 'bob' }]);
   await recover({ ...harness, log: createTestLog().log('') });
