@@ -10,15 +10,15 @@ import { CALL, form, frame, STREAM } from './samples.ts';
 
 const AGENT = { answer: { mode: 'agent' }, agentUrl: 'wss://agent.example.net/{callId}?from={from}' };
 const KEYLESS = { ...AGENT, authId: undefined, authToken: undefined };
-const NOTHING = '<Response></Response>';
+const EMPTY = '<Response></Response>';
 const call = createControlledCall(CALL);
 const context = createCommandContext();
 const NUMBER = { number: '+919000000003' };
 
 const withFallback = (fallback: object) => ({ ...AGENT, answer: { mode: 'agent', fallback } });
 
-/** A call whose stream has started and whose agent is connected. */
-async function talking(options: object = AGENT) {
+/** Starts a call with an open stream and a connected agent. */
+async function startConnected(options: object = AGENT) {
   const harness = await start(options);
   harness.host.answerDials(() => {});
   const vobiz = harness.open(await harness.answer());
@@ -39,8 +39,8 @@ const afterStream = async ({ post }: Pick<Harness, 'post'>): Promise<string> => 
 
 const STOPPED = JSON.stringify({ event: 'stop', streamId: STREAM });
 
-describe('a call in agent mode', () => {
-  it('is answered with a two-way stream, and an address to ask at after it', async () => {
+describe('agent mode', () => {
+  it('answers with a two-way stream and a redirect to the next step', async () => {
     const { post } = await start(AGENT);
     const { body } = await post('answer', form('answer_minimal_fields'));
     expect(body).toMatch(
@@ -49,8 +49,8 @@ describe('a call in agent mode', () => {
     expect(body).not.toContain('audioTrack');
   });
 
-  it('is connected with the agent at the address that was made for it', async () => {
-    const { host, agent } = await talking();
+  it('dials the agent at the URL of the call', async () => {
+    const { host, agent } = await startConnected();
     expect(host.dials.map(({ url }) => url.href)).toEqual([
       `wss://agent.example.net/${CALL}?from=%2B919000000002`,
     ]);
@@ -58,7 +58,7 @@ describe('a call in agent mode', () => {
     expect(host.eventsOf('call.status')).toMatchObject([{ status: 'IN_PROGRESS' }]);
   });
 
-  it('is answered within the patience for the disk, however slow that is', async () => {
+  it('answers within the timeout of a state write while the disk hangs', async () => {
     const { host, post } = await start(AGENT);
     host.state.set = () => new Promise(() => {});
     const answered = post('answer', form('answer_minimal_fields'));
@@ -66,24 +66,24 @@ describe('a call in agent mode', () => {
     expect((await answered).body).toContain('<Stream bidirectional="true"');
   });
 
-  it('is answered by a disk that takes nothing too, and the operator reads of it', async () => {
+  it('answers and logs a warning if the state cannot be written', async () => {
     const { host, answer } = await start(AGENT);
     host.state.set = () => Promise.reject(new Error('no space left'));
     expect(await answer()).toBe('stream/fake-token-1');
     expect(host.logs.map(({ level }) => level)).toContain('warn');
   });
 
-  it('that is over needs nothing after its stream', async () => {
-    const harness = await talking();
+  it('answers with an empty document after the stream of an ended call', async () => {
+    const harness = await startConnected();
     await harness.post('hangup', form('hangup_normal_caller'));
-    expect(await afterStream(harness)).toContain(NOTHING);
+    expect(await afterStream(harness)).toContain(EMPTY);
     expect(harness.host.state.entries.size).toBe(0);
   });
 });
 
-describe('a sound that is played to a call with an agent', () => {
-  it('is confirmed by the callback that tells of its checkpoint, when the socket has not', async () => {
-    const { host, provider, vobiz, post } = await talking();
+describe('a sound played to a call with an agent', () => {
+  it('is confirmed by a status callback if the socket sends no checkpoint', async () => {
+    const { host, provider, vobiz, post } = await startConnected();
     host.respond('GET', 'https://media.example.in/hold.wav', { bytes: wav(800) });
     const playing = provider.controls!.playAudio!(
       call,
@@ -103,17 +103,17 @@ describe('a sound that is played to a call with an agent', () => {
   });
 });
 
-describe('after a stream', () => {
-  it('that the agent ended, the call ends', async () => {
-    const harness = await talking();
+describe('the step after a stream', () => {
+  it('ends the call if the agent ended the stream', async () => {
+    const harness = await startConnected();
     harness.agent.close(1000);
     await harness.host.clock.settle();
     expect(harness.vobiz.received).toEqual([STOPPED]);
-    expect(await afterStream(harness)).toContain(NOTHING);
+    expect(await afterStream(harness)).toContain(EMPTY);
   });
 
-  it('that Vobiz has lost for good, the call gets it again a few times, and then the fallback', async () => {
-    const harness = await talking(withFallback({ say: 'Please hold.', dial: '+918000000001' }));
+  it('restarts a lost stream a limited number of times, then uses the fallback', async () => {
+    const harness = await startConnected(withFallback({ say: 'Please hold.', dial: '+918000000001' }));
     for (let count = 0; count < MAX_FURTHER_STREAMS; count++) {
       expect(await afterStream(harness)).toContain('<Stream bidirectional="true"');
     }
@@ -130,10 +130,10 @@ describe('after a stream', () => {
     [{ dial: 'sip:desk@pbx.example.net' }, /<\/Stream><Dial [^>]*><User>sip:desk@pbx.example.net<\/User>/],
     [{ say: 'Please call later.' }, /<\/Stream><Speak [^>]*>Please call later.<\/Speak><\/Response>/],
     [undefined, /<Response><Hangup><\/Hangup><\/Response>/],
-  ])('whose agent cannot be reached, the call goes on with the fallback %j', async (fallback, expected) => {
+  ])('uses the fallback %j if the agent cannot be reached', async (fallback, expected) => {
     const harness = await start({ ...AGENT, answer: { mode: 'agent', fallback } });
     harness.host.answerDials(() => {
-      throw new FaultError('PROVIDER_UNREACHABLE', 'nobody is there');
+      throw new FaultError('PROVIDER_UNREACHABLE', 'no agent there');
     });
     const path = await harness.answer();
     const vobiz = harness.open(path);
@@ -142,7 +142,7 @@ describe('after a stream', () => {
     await harness.host.clock.advance(60_000);
     expect(vobiz.received).toEqual([STOPPED]);
     expect(await afterStream(harness)).toMatch(expected);
-    // What opens now is a fork, and nobody is dialled for it.
+    // A socket that opens now is one-way, and no agent is dialled for it.
     const dials = harness.host.dials.length;
     await harness.open(path).send(frame('start_nested_mulaw_8k'));
     await harness.host.clock.settle();
@@ -150,24 +150,24 @@ describe('after a stream', () => {
     expect(harness.host.streams.at(-1)?.endReason).toBeUndefined();
   });
 
-  it('nothing is asked where there are no two-way streams', async () => {
+  it('is not found without two-way streams', async () => {
     const { post } = await start();
     expect(await post('after-stream', form('redirect_url'))).toMatchObject({ status: 404 });
   });
 });
 
-describe('without keys', () => {
-  it('a call can be ended by ending its stream', async () => {
-    const harness = await talking(KEYLESS);
+describe('agent mode without keys', () => {
+  it('ends a call by ending its stream', async () => {
+    const harness = await startConnected(KEYLESS);
     await harness.provider.controls!.endCall!(call, {}, context);
     await harness.host.clock.settle();
     expect(harness.vobiz.received).toEqual([STOPPED]);
-    expect(await afterStream(harness)).toContain(NOTHING);
+    expect(await afterStream(harness)).toContain(EMPTY);
     expect(harness.host.requests).toEqual([]);
   });
 
-  it('a transfer starts when it is asked for what comes after the stream, once', async () => {
-    const harness = await talking(KEYLESS);
+  it('starts a transfer once, when the step after the stream is requested', async () => {
+    const harness = await startConnected(KEYLESS);
     await harness.provider.controls!.transfer!(call, { ...NUMBER, content: 'I put you through.' }, context);
     await harness.host.clock.settle();
     expect(harness.vobiz.received).toEqual([STOPPED]);
@@ -182,15 +182,15 @@ describe('without keys', () => {
     ]);
   });
 
-  it('what was ordered is forgotten with the call', async () => {
-    const harness = await talking(KEYLESS);
+  it('deletes the next step when the call ends', async () => {
+    const harness = await startConnected(KEYLESS);
     await harness.provider.controls!.endCall!(call, {}, context);
     await harness.post('hangup', form('hangup_end_of_xml'));
     expect(harness.host.state.entries.size).toBe(0);
   });
 
-  it('what was ordered holds over a restart of the daemon', async () => {
-    const before = await talking(KEYLESS);
+  it('keeps the next step across a restart', async () => {
+    const before = await startConnected(KEYLESS);
     await before.provider.controls!.transfer!(call, NUMBER, context);
     const { clock, state } = before.host;
     await before.provider.stop(new AbortController().signal);
@@ -199,14 +199,14 @@ describe('without keys', () => {
     expect([...state.entries.keys()].filter((key) => key.startsWith('next/'))).toEqual([]);
   });
 
-  it('what was ordered holds for a while, and its answer for a lost one a little longer', async () => {
-    const harness = await talking(KEYLESS);
+  it('expires the next step, and the repeated response to it', async () => {
+    const harness = await startConnected(KEYLESS);
     await harness.provider.controls!.endCall!(call, {}, context);
-    expect(await afterStream(harness)).toContain(NOTHING);
+    expect(await afterStream(harness)).toContain(EMPTY);
     await harness.host.clock.advance(NEXT_STEP_RETRY_MS);
     expect(await afterStream(harness)).toContain('<Stream bidirectional="true"');
 
-    const late = await talking(KEYLESS);
+    const late = await startConnected(KEYLESS);
     await late.provider.controls!.endCall!(call, {}, context);
     await late.host.clock.advance(NEXT_STEP_LIFETIME_MS);
     expect(await afterStream(late)).toContain('<Stream bidirectional="true"');

@@ -15,7 +15,7 @@ const agent = { answer: { mode: 'agent' }, agentUrl: AGENT };
 const xml = { mode: 'xml', url: 'https://app.example.net/answer' };
 
 describe('options', () => {
-  it('have defaults for all but how calls are come by', async () => {
+  it('have defaults, except for answer and attach', async () => {
     expect(await readOptions()).toMatchObject({
       apiBaseUrl: new URL('https://api.vobiz.ai/api/v1'),
       l16ByteOrder: 'auto',
@@ -34,7 +34,7 @@ describe('options', () => {
     });
   });
 
-  it('keep the token, and the address of the agent, from being printed', async () => {
+  it('never print the token or the URL of the agent', async () => {
     const options = await readOptions(agent);
     const printed = inspect(options, { depth: 5 }) + JSON.stringify(options);
     expect(printed).not.toMatch(new RegExp(`${AUTH.authToken}|s3cr3t|agent.example`));
@@ -42,14 +42,14 @@ describe('options', () => {
   });
 
   it.each(['+918000000001', '918000000001', 'sip:desk@pbx.example.net', 'sips:desk@pbx.example.net:5061'])(
-    'dial %s',
+    'accept a dial to %s',
     async (dial) => {
       expect(await readOptions({ answer: { mode: 'tap', dial } })).toMatchObject({ answer: { dial } });
     },
   );
 
   it.each(['', 'desk', 'sip:des k@pbx.example.net', 'sip:desk', '+91 80', 'https://example.net'])(
-    'do not dial %j',
+    'reject a dial to %j',
     async (dial) => {
       expect(await issuesOf({ ...AUTH, answer: { mode: 'tap', dial } })).toEqual(['answer.dial']);
     },
@@ -77,11 +77,11 @@ describe('options', () => {
     ['answer', { answer: { ...answer, timeout: 1 } }],
     ['contentType', { answer, contentType: 'audio/x-l16;rate=24000' }],
     ['', { answer, authtoken: 'x' }],
-  ])('name the key that is wrong, once: %s in %j', async (key, options) => {
+  ])('report the invalid key once: %s in %j', async (key, options) => {
     expect(await issuesOf(options)).toEqual([key]);
   });
 
-  it('say what was expected where two of them do not go together', async () => {
+  it('report what was expected for an invalid combination', async () => {
     const result = await plugin.options['~standard'].validate({ answer, signature: 'require' });
     expect(result.issues?.[0]?.message).toBe('expected verify or off: require needs authToken');
   });

@@ -26,9 +26,9 @@ export interface Harness {
   readonly host: FakeHost;
   readonly provider: Provider;
   post(path: string, fields: Record<string, string>): Promise<IngressResponse>;
-  /** Answers the sample's inbound call, and gives the path of the stream address in the answer. */
+  /** Answers the inbound call of the samples and returns the path of its stream URL. */
   answer(): Promise<string>;
-  /** Opens a socket at a path, as the daemon does once it is admitted. */
+  /** Opens a socket at a path, like the daemon after its admission. */
   open(path: string): FakeSocket;
 }
 
@@ -48,11 +48,11 @@ export async function start(options: object = {}, hostOptions: FakeHostOptions =
       return /stream\/[^<]+/.exec(String(body))![0];
     },
     open(path) {
-      const asked = createIngressRequest({ method: 'GET', path });
-      const admission = admitSocket!(asked);
+      const upgrade = createIngressRequest({ method: 'GET', path });
+      const admission = admitSocket!(upgrade);
       if (!admission.admit) throw new Error(`not admitted: ${admission.status}`);
       const pair = createFakeSocket();
-      socket!(asked, pair.socket);
+      socket!(upgrade, pair.socket);
       return pair.peer;
     },
   };

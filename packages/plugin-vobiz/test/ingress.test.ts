@@ -7,8 +7,8 @@ import { CALL, form } from './samples.ts';
 const inbound = form('answer_minimal_fields');
 const signal = new AbortController().signal;
 
-describe('the answer', () => {
-  it('is XML that forks the audio to an address of this call, and dials', async () => {
+describe('the answer URL', () => {
+  it('returns XML that forks the audio to a URL of this call, and dials', async () => {
     const { host, post } = await start({
       answer: { mode: 'tap', dial: '+918000000001', callerId: '918000000009' },
     });
@@ -33,25 +33,25 @@ describe('the answer', () => {
     host.verify();
   });
 
-  it('uses an unencrypted socket where the daemon itself is reached so', async () => {
+  it('uses an unencrypted socket if the public URL is not encrypted', async () => {
     const { post } = await start({}, { publicUrl: 'http://127.0.0.1:4000/providers/vobiz/' });
     const { body } = await post('answer', inbound);
     expect(body).toContain('>ws://127.0.0.1:4000/providers/vobiz/stream/fake-token-1</Stream>');
   });
 
-  it('asks for the audio that is configured', async () => {
+  it('requests the configured audio format', async () => {
     const { post } = await start({ contentType: 'audio/x-l16;rate=16000' });
     expect((await post('answer', inbound)).body).toContain('contentType="audio/x-l16;rate=16000"');
   });
 
-  it('is the same when it is asked for again', async () => {
+  it('returns the same XML to a repeated request', async () => {
     const { host, post } = await start();
     const first = await post('answer', inbound);
     expect(await post('answer', inbound)).toEqual(first);
     expect([...host.state.entries.keys()]).toEqual(['stream/fake-token-1']);
   });
 
-  it('can be asked for by GET', async () => {
+  it('accepts GET', async () => {
     const { host, provider } = await start();
     const request = createIngressRequest({ method: 'GET', path: 'answer', query: inbound });
     expect((await provider.ingress!.request!(request)).body).toContain('<Stream');
@@ -59,7 +59,7 @@ describe('the answer', () => {
   });
 
   it.each([{}, { From: '919000000002' }, { CallUUID: '' }])(
-    'needs a call: %j is malformed',
+    'rejects a request without a call: %j',
     async (fields) => {
       const { host, post } = await start();
       await expect(post('answer', fields as Record<string, string>)).rejects.toMatchObject({
@@ -69,7 +69,7 @@ describe('the answer', () => {
     },
   );
 
-  it('to news that came to its address is to do nothing', async () => {
+  it('returns an empty document to webhooks that do not request XML', async () => {
     const { post } = await start();
     for (const name of [
       'ring',
@@ -82,18 +82,18 @@ describe('the answer', () => {
     }
   });
 
-  it('to a call that is over is to do nothing', async () => {
+  it('returns an empty document for an ended call', async () => {
     const { host, post } = await start();
     await post('hangup', form('hangup_normal_caller'));
-    const told = host.events.length;
+    const before = host.events.length;
     expect((await post('answer', inbound)).body).toContain('<Response></Response>');
-    expect(host.events).toHaveLength(told);
+    expect(host.events).toHaveLength(before);
     expect(host.state.entries.size).toBe(0);
   });
 });
 
 describe('a hangup', () => {
-  it.each(['hangup', 'answer'])('ends the call wherever it comes: %s', async (path) => {
+  it.each(['hangup', 'answer'])('ends the call at each URL: %s', async (path) => {
     const { host, post } = await start();
     await post('answer', inbound);
     expect((await post(path, form('hangup_normal_caller'))).status).toBe(200);
@@ -102,7 +102,7 @@ describe('a hangup', () => {
     expect(host.state.entries.size).toBe(0);
   });
 
-  it('that is told again has the same keys', async () => {
+  it('has the same dedupe key when it is redelivered', async () => {
     const { host, post } = await start();
     await post('hangup', form('hangup_normal_caller'));
     await post('hangup', form('hangup_normal_caller'));
@@ -110,8 +110,8 @@ describe('a hangup', () => {
   });
 });
 
-describe('news of a stream', () => {
-  it('are taken, and told to the operator if they are bad', async () => {
+describe('status callbacks of a stream', () => {
+  it('are accepted, and reported as notices if something failed', async () => {
     const { host, post } = await start();
     for (const name of ['stream_start', 'stream_played', 'stream_dropped', 'stream_stop']) {
       expect(await post('stream-status', form(name))).toMatchObject({ status: 200 });
@@ -120,8 +120,8 @@ describe('news of a stream', () => {
   });
 });
 
-describe('other addresses', () => {
-  it('are not there', async () => {
+describe('other URLs', () => {
+  it('are not found', async () => {
     const { provider, post } = await start();
     expect(await post('other', inbound)).toMatchObject({ status: 404 });
     expect(await post('constructor', inbound)).toMatchObject({ status: 404 });
@@ -130,10 +130,10 @@ describe('other addresses', () => {
   });
 });
 
-describe('the address of a stream', () => {
+describe('the URL of a stream', () => {
   const admission = (path: string) => createIngressRequest({ method: 'GET', path });
 
-  it('is good for its call only, and only as it was given', async () => {
+  it('is admitted only if it is exact', async () => {
     const { provider, answer } = await start();
     const path = await answer();
     const { admitSocket } = provider.ingress!;
@@ -143,19 +143,19 @@ describe('the address of a stream', () => {
     }
   });
 
-  it('holds no longer than a call can', async () => {
+  it('expires after the longest possible call', async () => {
     const { host, provider, answer } = await start();
     const path = await answer();
     await host.clock.advance(TOKEN_LIFETIME_MS);
     expect(provider.ingress!.admitSocket!(admission(path))).toEqual({ admit: false, status: 404 });
-    // Nor does a restart bring it back.
+    // A restart does not restore it.
     const { clock, state } = host;
     await provider.stop(signal);
     await start({}, { clock, state });
     expect(state.entries.size).toBe(0);
   });
 
-  it('never gets into the log', async () => {
+  it('is never logged', async () => {
     const { host, post, open, answer } = await start();
     const peer = open(await answer());
     peer.cut();

@@ -11,7 +11,7 @@ const call = createControlledCall(CALL);
 const signal = new AbortController().signal;
 
 describe('an instance without keys', () => {
-  it('asks nothing over REST, and says so by what it does not have', async () => {
+  it('sends no REST requests and lacks the methods that need them', async () => {
     const { host, provider } = await start(KEYLESS);
     expect(provider).not.toHaveProperty('placeCall');
     expect(provider).not.toHaveProperty('backfill');
@@ -23,7 +23,7 @@ describe('an instance without keys', () => {
     expect(host.requests).toEqual([]);
   });
 
-  it('hears the calls that it answers', async () => {
+  it('receives the audio of calls that it answers', async () => {
     const { host, provider, answer, open } = await start(KEYLESS);
     await open(await answer()).send(JSON.stringify({ event: 'start', streamId: 's', callId: CALL }));
     await host.clock.settle();
@@ -47,7 +47,7 @@ describe('an instance without keys', () => {
     expect(provider.controlsFor!(call)).toEqual([]);
   });
 
-  it('takes a call for over only when none can be that old: never just after its own start', async () => {
+  it('ends a call without a stream token, but not shortly after its own start', async () => {
     const { host, provider, answer } = await start(KEYLESS);
     await provider.reconcile!([call], signal);
     expect(host.events).toEqual([]);
@@ -63,14 +63,14 @@ describe('an instance without keys', () => {
 });
 
 describe('an instance with keys', () => {
-  it('has all that it can ask for', async () => {
+  it('has the methods that use REST', async () => {
     const { provider } = await start();
     expect(provider).toHaveProperty('placeCall');
     expect(provider).toHaveProperty('backfill');
     expect(provider).toHaveProperty('health');
   });
 
-  it('places no calls that it would not answer', async () => {
+  it('cannot place calls without answer', async () => {
     const { provider, post } = await start({ answer: undefined, attach: {} });
     expect(provider).not.toHaveProperty('placeCall');
     expect(provider).toHaveProperty('watch');

@@ -15,7 +15,7 @@ interface Schema {
   readonly default?: unknown;
 }
 
-/** Every option by its path, with its default as text; one that several forms have is told once. */
+/** Returns every option by its path, with its default as text; an option of several forms once. */
 function optionsIn(schema: Schema, path = ''): [string, string][] {
   const forms = schema.oneOf ?? [schema];
   const options = forms.flatMap((form) =>
@@ -34,11 +34,14 @@ function optionsIn(schema: Schema, path = ''): [string, string][] {
 describe('the README', () => {
   it('names every option, with its default', () => {
     const schema = z.toJSONSchema(optionsSchema, { io: 'input', unrepresentable: 'any' }) as Schema;
-    const rows = [...README.matchAll(/^\| `([\w.]+)` *\| (.*?) *\|/gm)].map(([, key, told]) => [key!, told!]);
+    const rows = [...README.matchAll(/^\| `([\w.]+)` *\| (.*?) *\|/gm)].map(([, key, value]) => [
+      key!,
+      value!,
+    ]);
     expect(rows).toEqual(optionsIn(schema));
   });
 
-  it('tells in which mode an option of an answer is required', () => {
+  it('names the mode in which an option of an answer is required', () => {
     for (const [key, mode] of [
       ['dial', 'tap'],
       ['url', 'xml'],
@@ -57,7 +60,7 @@ describe('the README', () => {
 });
 
 describe('the protocol notes', () => {
-  it('tell of every event of the samples, and of every notice', () => {
+  it('name every event of the samples and every notice', () => {
     const events = samplesOf('webhook-form').map(
       ({ body }) => (body['Event'] as string | undefined) ?? 'StartApp',
     );
@@ -68,7 +71,7 @@ describe('the protocol notes', () => {
     expect(notices.filter((code) => !PROTOCOL.includes(`\`${code}\``))).toEqual([]);
   });
 
-  it('tell of every message of a stream', () => {
+  it('name every message of a stream', () => {
     const table = /const EVENTS[^{]*\{(.*?)\n\};/s.exec(source('wire'))![1]!;
     const names = [...table.matchAll(/^ {2}(\w+):/gm)].map(([, name]) => name!);
     expect(names.length).toBeGreaterThan(5);

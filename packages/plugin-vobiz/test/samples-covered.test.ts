@@ -9,7 +9,7 @@ const TESTS = readdirSync(FOLDER, { recursive: true, encoding: 'utf8' }).filter(
   (file) => file.endsWith('.test.ts') && file !== 'samples-covered.test.ts',
 );
 
-/** Tests that have an expectation of each sample of a channel: where, and the line that makes them. */
+/** Tests that cover every sample of a channel: the file, and a line in it. */
 const WHOLE_CHANNELS: Readonly<Record<string, readonly [file: string, line: string]>> = {
   'stream-in': ['stream/stream-samples.test.ts', 'it.each(Object.entries(REPLAYS))'],
   'stream-out': ['relay/relay-forwarding.test.ts', 'it.each(fromAgents'],
@@ -17,14 +17,14 @@ const WHOLE_CHANNELS: Readonly<Record<string, readonly [file: string, line: stri
   'rest-response': ['rest/rest-samples.test.ts', "it.each(samplesOf('rest-response')"],
 };
 
-describe('a sample', () => {
-  it.each(Object.entries(WHOLE_CHANNELS))('of %s is used with all the others', (channel, [file, line]) => {
+describe('the samples', () => {
+  it.each(Object.entries(WHOLE_CHANNELS))('of %s are all used', (channel, [file, line]) => {
     expect(SAMPLES.some((sample) => sample.channel === channel)).toBe(true);
     expect(read(file)).toContain(line);
     expect(read(file)).toContain(`samplesOf('${channel}')`);
   });
 
-  it('of another channel is used by its name', () => {
+  it('of other channels are used by name', () => {
     const texts = TESTS.map(read);
     const others = SAMPLES.filter(({ channel }) => !Object.hasOwn(WHOLE_CHANNELS, channel));
     expect(others.length).toBeGreaterThan(3);

@@ -1,4 +1,4 @@
-/** The samples of this folder: messages composed from Vobiz's documentation, one a line. */
+/** The samples in `fixtures/`: messages composed from Vobiz's documentation, one per line. */
 import { readFileSync } from 'node:fs';
 
 export interface Sample {
@@ -20,11 +20,11 @@ export const samplesOf = (channel: string): readonly Sample[] =>
 
 function body(channel: string, name: string): Readonly<Record<string, unknown>> {
   const found = SAMPLES.find((sample) => sample.channel === channel && sample.name === name);
-  if (!found) throw new Error(`there is no ${channel} sample ${name}`);
+  if (!found) throw new Error(`unknown ${channel} sample: ${name}`);
   return found.body;
 }
 
-/** The text of a frame that Vobiz sends; some samples are no JSON. */
+/** Returns the text of a message that Vobiz sends; some samples are not JSON. */
 export function frame(name: string): string {
   return textOf(body('stream-in', name));
 }
@@ -33,11 +33,11 @@ export function textOf(message: Readonly<Record<string, unknown>>): string {
   return typeof message['_raw'] === 'string' ? message['_raw'] : JSON.stringify(message);
 }
 
-/** The fields of a webhook. */
+/** Returns the form fields of a webhook. */
 export const form = (name: string): Record<string, string> =>
   body('webhook-form', name) as Record<string, string>;
 
-/** What REST answers. */
+/** Returns a response of the REST API. */
 export const reply = (name: string): { readonly status: number; readonly json?: unknown } =>
   body('rest-response', name) as { status: number; json?: unknown };
 

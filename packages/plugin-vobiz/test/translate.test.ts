@@ -11,7 +11,7 @@ function events(fields: Record<string, string>) {
   return translateWebhook(result.webhook, RECEIVED_AT);
 }
 
-describe('numbers', () => {
+describe('withPlus', () => {
   it.each([
     ['919000000002', '+919000000002'],
     ['+919000000002', '+919000000002'],
@@ -20,13 +20,13 @@ describe('numbers', () => {
     ['sip:ana@example.net', 'sip:ana@example.net'],
     ['anonymous', 'anonymous'],
     [undefined, undefined],
-  ])('%s is %s', (told, number) => {
-    expect(withPlus(told)).toBe(number);
+  ])('turns %s into %s', (received, number) => {
+    expect(withPlus(received)).toBe(number);
   });
 });
 
 describe('webhooks about a call', () => {
-  it('announce an outbound call that was answered', () => {
+  it('report an answered outbound call', () => {
     expect(events(form('answer_outbound'))).toEqual([
       {
         type: 'call.started',
@@ -43,14 +43,14 @@ describe('webhooks about a call', () => {
     ]);
   });
 
-  it('announce an inbound call that rings, with a national number as it is', () => {
+  it('report a ringing inbound call, with a national number unchanged', () => {
     expect(events(form('answer_inbound_national_number'))).toMatchObject([
       { status: 'RINGING', details: { direction: 'INBOUND', from: '02240000001', to: '+918000000001' } },
     ]);
     expect(events(form('ring'))).toMatchObject([{ status: 'RINGING' }]);
   });
 
-  it('about a stream that is in trouble are notices, once each', () => {
+  it('report stream failures as notices, once each', () => {
     expect(events(form('stream_degraded'))).toMatchObject([
       { type: 'notice', code: 'VOBIZ_STREAM_DEGRADED' },
     ]);
@@ -61,7 +61,7 @@ describe('webhooks about a call', () => {
 });
 
 describe('a hangup', () => {
-  it('ends the call and reports on it', () => {
+  it('ends the call and reports its details', () => {
     const [, ended, report] = events(form('hangup_normal_caller'));
     expect(ended).toEqual({
       type: 'call.ended',
@@ -94,17 +94,17 @@ describe('a hangup', () => {
     ['2026-10-02T11:46:22+05:30', Date.UTC(2026, 9, 2, 6, 16, 22)],
     ['2026-10-02', undefined],
     ['', undefined],
-  ])('at %j is in the time of India unless it names a zone', (EndTime, endedAt) => {
+  ])('at %j is in Indian time unless it has a time zone', (EndTime, endedAt) => {
     const [, , report] = events({ ...form('hangup_no_answer'), EndTime });
     expect((report as { details?: object }).details).toEqual(endedAt === undefined ? undefined : { endedAt });
   });
 
-  it('tells the cost in rupees once there is one', () => {
+  it('reports the cost in rupees if it is known', () => {
     const fields = { ...form('hangup_normal_caller'), TotalCost: '1.30000' };
     expect(events(fields)[2]).toMatchObject({ cost: { amount: 1.3, currency: 'INR' } });
   });
 
-  it('does not give an ended call a live status', () => {
+  it('reports no live status of the ended call', () => {
     for (const { body } of samplesOf('webhook-form').filter(({ name }) => name.startsWith('hangup'))) {
       expect(events(body as Record<string, string>)[0]).not.toHaveProperty('status');
     }
@@ -116,7 +116,7 @@ describe('a hangup', () => {
     ['hangup_busy', 'BUSY', '3010'],
     ['hangup_api_request', 'OPERATOR_ENDED', '4000'],
     ['hangup_unknown_code_future', 'UNKNOWN', '9999'],
-  ])('%s is %s', (name, category, code) => {
+  ])('%s ends with %s', (name, category, code) => {
     expect(events(form(name))[1]).toMatchObject({ type: 'call.ended', end: { category, code } });
   });
 });

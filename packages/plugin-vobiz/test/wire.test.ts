@@ -7,16 +7,16 @@ import { CALL, form, frame, SAMPLES, samplesOf, STREAM, textOf } from './samples
 
 const decoded = (name: string) => decodeStreamMessage(frame(name));
 
-function readAll(text: string): void {
+function decodeAndTranslate(text: string): void {
   const message = decodeStreamMessage(text);
   if (message.type === 'start') translateStart(CALL, message, 1);
   if (message.type === 'dtmf') translateDtmf(CALL, message, 1);
 }
 
 describe('decoding', () => {
-  it('takes every sample without throwing', () => {
+  it('accepts every sample without throwing', () => {
     for (const { body } of SAMPLES) {
-      readAll(textOf(body));
+      decodeAndTranslate(textOf(body));
       const fields = Object.entries(body).map(([name, value]): [string, string] => [name, String(value)]);
       const result = decodeWebhook(new URLSearchParams(fields));
       if (result.ok) translateWebhook(result.webhook, 1);
@@ -24,8 +24,8 @@ describe('decoding', () => {
   });
 
   it('is total on any JSON, and on any text', () => {
-    fc.assert(fc.property(fc.jsonValue(), (value) => readAll(JSON.stringify(value))));
-    fc.assert(fc.property(fc.string(), readAll));
+    fc.assert(fc.property(fc.jsonValue(), (value) => decodeAndTranslate(JSON.stringify(value))));
+    fc.assert(fc.property(fc.string(), decodeAndTranslate));
   });
 
   it('is total on any value of any field that it reads', () => {
@@ -33,9 +33,13 @@ describe('decoding', () => {
     fc.assert(
       fc.property(events, fc.jsonValue(), fc.jsonValue(), (event, inner, value) => {
         const nested = { start: inner, media: inner, dtmf: inner, stop: inner, error: inner };
-        readAll(JSON.stringify({ event, streamId: value, callId: value, digit: value, ...nested }));
+        decodeAndTranslate(
+          JSON.stringify({ event, streamId: value, callId: value, digit: value, ...nested }),
+        );
         const media = { payload: value, chunk: value, timestamp: value, track: value, digit: value };
-        readAll(JSON.stringify({ event, start: { tracks: value, mediaFormat: value }, media, dtmf: media }));
+        decodeAndTranslate(
+          JSON.stringify({ event, start: { tracks: value, mediaFormat: value }, media, dtmf: media }),
+        );
       }),
     );
   });
@@ -50,8 +54,8 @@ describe('decoding', () => {
   });
 });
 
-describe('a start', () => {
-  it('is read in the nested shape', () => {
+describe('the start message', () => {
+  it('is decoded in the nested form', () => {
     expect(decoded('start_nested_mulaw_8k')).toEqual({
       type: 'start',
       streamId: STREAM,
@@ -62,7 +66,7 @@ describe('a start', () => {
     });
   });
 
-  it('is read in the older, flat shape', () => {
+  it('is decoded in the older, flat form', () => {
     expect(decoded('start_flat_older_both_16k')).toEqual({
       type: 'start',
       streamId: STREAM,
@@ -76,7 +80,7 @@ describe('a start', () => {
     });
   });
 
-  it('is read with what is missing missing, and numbers as text', () => {
+  it('is decoded with missing fields and numbers as text', () => {
     expect(decoded('start_flat_minimal_missing_optional')).toEqual({
       type: 'start',
       streamId: STREAM,
@@ -91,7 +95,7 @@ describe('a start', () => {
     [{ start: { callUUID: 'c', stream_id: 's' } }],
     [{ CallUUID: 'c', streamId: 's', start: {} }],
     [{ call_uuid: 'c', stream_id: 's' }],
-  ])('names its call and stream wherever it names them: %j', (fields) => {
+  ])('has its call and stream in any documented place: %j', (fields) => {
     expect(decodeStreamMessage(JSON.stringify({ event: 'start', ...fields }))).toMatchObject({
       callId: 'c',
       streamId: 's',
@@ -104,13 +108,13 @@ describe('a start', () => {
     ['audio/x-l16', 16_000, { encoding: 'audio/x-l16', sampleRate: 16_000 }],
     ['audio/x-l16', undefined, { encoding: 'audio/x-l16', sampleRate: 8000 }],
     [undefined, 8000, undefined],
-  ])('reads the format %j with rate %j', (type, rate, format) => {
+  ])('has the format %j with rate %j', (type, rate, format) => {
     expect(formatOf(type, rate)).toEqual(format);
   });
 });
 
-describe('other messages of a stream', () => {
-  it('are read in both shapes of media', () => {
+describe('other stream messages', () => {
+  it('are decoded in both forms of media', () => {
     expect(decoded('media_current_mulaw_silence')).toMatchObject({
       type: 'media',
       streamId: STREAM,
@@ -128,7 +132,7 @@ describe('other messages of a stream', () => {
     ['dtmf_digit_as_number', '7'],
     ['dtmf_flat_digit', '#'],
     ['dtmf_missing_digit', undefined],
-  ])('%s presses %s', (name, digits) => {
+  ])('%s has the digits %s', (name, digits) => {
     const message = decoded(name);
     expect(message.type === 'dtmf' ? message.digits : 'no dtmf').toBe(digits);
   });
@@ -147,14 +151,14 @@ describe('other messages of a stream', () => {
     expect(decoded(name).type).toBe(type);
   });
 
-  it('are all of a known type among the samples', () => {
+  it('of the samples have known types', () => {
     const types = samplesOf('stream-in').map(({ body }) => decodeStreamMessage(textOf(body)).type);
     expect(types.filter((type) => type === 'unknown' || type === 'malformed')).toHaveLength(2);
   });
 });
 
 describe('a webhook', () => {
-  it('is read from its fields', () => {
+  it('is decoded from its fields', () => {
     const result = decodeWebhook(new URLSearchParams(form('hangup_normal_caller')));
     expect(result.ok && result.webhook).toEqual({
       callId: CALL,
@@ -178,7 +182,7 @@ describe('a webhook', () => {
     });
   });
 
-  it('names its call, in one of two spellings', () => {
+  it('requires a call id, in one of two spellings', () => {
     const lowerCase = decodeWebhook(new URLSearchParams(form('record_rest_callback_lowercase')));
     expect(lowerCase.ok && lowerCase.webhook.callId).toBe(CALL);
     for (const fields of ['', 'CallUUID=', 'CallUUID=%20', 'From=1']) {

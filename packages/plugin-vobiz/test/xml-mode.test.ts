@@ -6,28 +6,28 @@ import { start, type Harness } from './harness.ts';
 import { CALL, form } from './samples.ts';
 
 const APP = 'https://app.example.net/answer?tenant=7';
-const SAID = '<?xml version="1.0"?>\n<Response>\n  <Speak>Hi &amp; hello</Speak>\n</Response>\n';
+const DOCUMENT = '<?xml version="1.0"?>\n<Response>\n  <Speak>Hi &amp; hello</Speak>\n</Response>\n';
 const inbound = form('answer_inbound_national_number');
 const outbound = form('answer_outbound');
 const FORK =
   /<Stream bidirectional="false" audioTrack="both" [^>]*>wss:[^<]*\/stream\/fake-token-1<\/Stream>/;
 const FALLBACK = { say: 'Please hold.', dial: '+918000000001' };
 
-const asked = (options: object = {}): Promise<Harness> =>
+const startXml = (options: object = {}): Promise<Harness> =>
   start({ answer: { mode: 'xml', url: APP, fallback: FALLBACK, ...options } });
 
 const bodyOf = async (answered: ReturnType<Harness['post']>): Promise<string> =>
   String((await answered).body);
 
 describe('the application', () => {
-  it('is asked with everything that Vobiz told, and its answer stands but for the fork', async () => {
-    const { host, post } = await asked();
-    host.respond('POST', APP, { text: SAID });
+  it('receives all fields, and its XML is used unchanged with the fork', async () => {
+    const { host, post } = await startXml();
+    host.respond('POST', APP, { text: DOCUMENT });
     const { status, headers, body } = await post('answer', inbound);
     expect(status).toBe(200);
     expect(headers?.['content-type']).toMatch(/^application\/xml/);
     expect(body).toMatch(FORK);
-    expect(String(body).replace(FORK, '')).toBe(SAID);
+    expect(String(body).replace(FORK, '')).toBe(DOCUMENT);
     expect(host.requests).toHaveLength(1);
     const [request] = host.requests;
     expect(request).toMatchObject({ redirect: 'manual' });
@@ -41,9 +41,9 @@ describe('the application', () => {
     host.verify();
   });
 
-  it('may be asked by GET, besides what its address asks for', async () => {
-    const { host, provider } = await asked({ method: 'GET' });
-    host.respond('GET', /^https:\/\/app.example.net\/answer\?/, { text: SAID });
+  it('receives GET requests with the query of its own URL', async () => {
+    const { host, provider } = await startXml({ method: 'GET' });
+    host.respond('GET', /^https:\/\/app.example.net\/answer\?/, { text: DOCUMENT });
     const request = createIngressRequest({ method: 'GET', path: 'answer', query: inbound });
     expect((await provider.ingress!.request!(request)).body).toMatch(FORK);
     const { url, body } = host.requests[0]!;
@@ -51,29 +51,29 @@ describe('the application', () => {
     expect(body).toBe('');
   });
 
-  it('is asked again when Vobiz asks again, for the answer may have been lost', async () => {
-    const { host, post } = await asked();
-    host.respond('POST', APP, { text: SAID });
+  it('receives a repeated request, because the response may have been lost', async () => {
+    const { host, post } = await startXml();
+    host.respond('POST', APP, { text: DOCUMENT });
     const first = await bodyOf(post('answer', inbound));
     expect(await bodyOf(post('answer', inbound))).toBe(first);
     expect(host.requests).toHaveLength(2);
   });
 
-  it('may answer with any success and any type, as long as it is XML', async () => {
-    const { host, post } = await asked();
-    host.respond('POST', APP, { status: 201, headers: { 'content-type': 'text/html' }, text: SAID });
+  it('may respond with any 2xx and any content type', async () => {
+    const { host, post } = await startXml();
+    host.respond('POST', APP, { status: 201, headers: { 'content-type': 'text/html' }, text: DOCUMENT });
     expect(await bodyOf(post('answer', inbound))).toContain('Hi &amp; hello');
   });
 
-  it('may turn a call away, which is then not answered for a fork', async () => {
-    const { host, post } = await asked();
+  it('may reject a call, which is then not answered for a fork', async () => {
+    const { host, post } = await startXml();
     const busy = '<Response><Hangup reason="busy"/></Response>';
     host.respond('POST', APP, { text: busy });
     expect(await bodyOf(post('answer', inbound))).toBe(busy);
   });
 
-  it('may let a call wait, which is heard from its answer on, or at once where that was before', async () => {
-    const { host, post } = await asked();
+  it('may delay the answer; the fork starts with it, or at once for an answered call', async () => {
+    const { host, post } = await startXml();
     host.respond('POST', APP, { text: '<Response><Wait length="5"/><Dial>1</Dial></Response>' });
     expect(await bodyOf(post('answer', inbound))).toMatch(/^<Response><Wait length="5"\/><Stream/);
     expect(await bodyOf(post('answer', outbound))).toMatch(/^<Response><Stream/);
@@ -82,21 +82,27 @@ describe('the application', () => {
 
 describe('the fallback', () => {
   it.each<[string, Parameters<Harness['host']['respond']>[2]]>([
-    ['gives no success', { status: 500, text: SAID }],
-    ['is not there', { status: 404, text: SAID }],
-    ['leads elsewhere', { status: 302, headers: { location: 'https://elsewhere.example.net' } }],
-    ['says nothing', { text: '' }],
-    ['says what is no XML', { text: 'Hello?' }],
-    ['forgets to escape', { text: '<Response><Play>https://a.example/?b=1&c=2</Play></Response>' }],
-    ['says too much', { text: `<Response><Play>${'x'.repeat(MAX_ANSWER_BYTES)}</Play></Response>` }],
+    ['responds with 500', { status: 500, text: DOCUMENT }],
+    ['responds with 404', { status: 404, text: DOCUMENT }],
+    ['redirects', { status: 302, headers: { location: 'https://elsewhere.example.net' } }],
+    ['responds with an empty body', { text: '' }],
+    ['responds with text that is not XML', { text: 'Hello?' }],
     [
-      'breaks off',
+      'does not escape an ampersand',
+      { text: '<Response><Play>https://a.example/?b=1&c=2</Play></Response>' },
+    ],
+    [
+      'responds with too many bytes',
+      { text: `<Response><Play>${'x'.repeat(MAX_ANSWER_BYTES)}</Play></Response>` },
+    ],
+    [
+      'disconnects',
       () => {
         throw connectionFailure('ECONNRESET');
       },
     ],
-  ])('is heard when the application %s, and the operator reads of it', async (_what, reply) => {
-    const { host, post } = await asked();
+  ])('is used with a notice if the application %s', async (_what, reply) => {
+    const { host, post } = await startXml();
     host.respond('POST', APP, reply);
     const xml = await bodyOf(post('answer', inbound));
     expect(xml).toMatch(FORK);
@@ -110,8 +116,8 @@ describe('the fallback', () => {
     host.verify();
   });
 
-  it('is heard when the application takes too long, no later than that', async () => {
-    const { host, post } = await asked({ timeoutMs: 300 });
+  it('is used when the application times out', async () => {
+    const { host, post } = await startXml({ timeoutMs: 300 });
     host.respond('POST', APP, NEVER);
     const answered = post('answer', inbound);
     let isDone = false;
@@ -123,14 +129,14 @@ describe('the fallback', () => {
     expect(host.clock.pending).toBe(0);
   });
 
-  it('is the end of the call where there is none', async () => {
-    const { host, post } = await asked({ fallback: undefined });
+  it('ends the call if none is configured', async () => {
+    const { host, post } = await startXml({ fallback: undefined });
     host.respond('POST', APP, { status: 500 });
     expect(await bodyOf(post('answer', inbound))).toContain('<Response><Hangup></Hangup></Response>');
   });
 
-  it('is not for an instance that stops: Vobiz will ask again', async () => {
-    const { host, provider, post } = await asked();
+  it('is not used by an instance that stops', async () => {
+    const { host, provider, post } = await startXml();
     host.respond('POST', APP, NEVER);
     const answered = post('answer', inbound);
     await host.clock.settle();
@@ -142,8 +148,8 @@ describe('the fallback', () => {
 describe('the end of a call', () => {
   const hangup = form('hangup_normal_caller');
 
-  it.each(['answer', 'hangup'])('is told to the application once, wherever it comes: %s', async (path) => {
-    const { host, post } = await asked();
+  it.each(['answer', 'hangup'])('is sent to the application once, from either URL: %s', async (path) => {
+    const { host, post } = await startXml();
     host.respond('POST', APP, { text: '' });
     await post(path, hangup);
     await post('hangup', hangup);
@@ -152,8 +158,8 @@ describe('the end of a call', () => {
     expect(host.eventsOf('call.ended')).toHaveLength(2);
   });
 
-  it('is taken at once, however slow the application is', async () => {
-    const { host, post } = await asked();
+  it('is accepted at once while the application is slow', async () => {
+    const { host, post } = await startXml();
     host.respond('POST', APP, NEVER);
     expect(await post('answer', hangup)).toMatchObject({ status: 200 });
     expect(host.clock.pending).toBe(1);
@@ -161,9 +167,9 @@ describe('the end of a call', () => {
     expect(host.clock.pending).toBe(0);
   });
 
-  it('is the last thing that it is asked for', async () => {
-    const { host, post } = await asked();
-    host.respond('POST', APP, { text: SAID });
+  it('is the last request to the application', async () => {
+    const { host, post } = await startXml();
+    host.respond('POST', APP, { text: DOCUMENT });
     await post('hangup', hangup);
     expect(await bodyOf(post('answer', inbound))).toContain('<Response></Response>');
     await host.clock.settle();
@@ -171,8 +177,8 @@ describe('the end of a call', () => {
   });
 });
 
-it('news that are no question are not for the application', async () => {
-  const { host, post } = await asked();
+it('does not send other webhooks to the application', async () => {
+  const { host, post } = await startXml();
   for (const name of ['ring', 'machine_detection', 'dial_hangup']) {
     expect(await bodyOf(post('answer', form(name)))).toContain('<Response></Response>');
   }

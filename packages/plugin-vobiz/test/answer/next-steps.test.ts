@@ -5,8 +5,8 @@ import { createNextSteps, MAX_NEXT_STEPS, NEXT_STEP_LIFETIME_MS } from '../../sr
 
 const id = providerCallId;
 
-describe('what comes next', () => {
-  it('is what was ordered last', async () => {
+describe('next steps', () => {
+  it('returns the last step that was ordered', async () => {
     const steps = createNextSteps(createFakeHost());
     await steps.order(id('a'), { kind: 'fallback' });
     await steps.order(id('a'), { kind: 'hangup' });
@@ -15,7 +15,7 @@ describe('what comes next', () => {
     expect(await steps.take(id('b'))).toBeUndefined();
   });
 
-  it('can be taken back', async () => {
+  it('deletes a dropped step', async () => {
     const host = createFakeHost();
     const steps = createNextSteps(host);
     await steps.order(id('a'), { kind: 'hangup' });
@@ -24,7 +24,7 @@ describe('what comes next', () => {
     expect(host.state.entries.size).toBe(0);
   });
 
-  it('is forgotten for the oldest call when too many wait, and when it is too old', async () => {
+  it('drops the oldest step at the limit, and expired steps', async () => {
     const host = createFakeHost();
     const steps = createNextSteps(host);
     for (let count = 0; count <= MAX_NEXT_STEPS; count++) {
@@ -38,7 +38,7 @@ describe('what comes next', () => {
     expect([...host.state.entries.keys()]).toEqual(['next/new']);
   });
 
-  it('is read again after a restart, where it is what was written and not too old', async () => {
+  it('loads valid steps after a restart, and deletes invalid and expired ones', async () => {
     const { clock, state } = createFakeHost();
     const order = { to: '+919000000003', attributes: { timeout: '20' }, sendDigits: 'w42' };
     const before = createNextSteps(createFakeHost({ clock, state }));

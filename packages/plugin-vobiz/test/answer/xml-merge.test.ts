@@ -7,13 +7,13 @@ const RINGING = { isAnswered: false } as const;
 const ANSWERED = { isAnswered: true } as const;
 const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
 
-/** The document with the stream where `|` stands in it, if anywhere. */
-function expectWoven(marked: string, options: MergeOptions = RINGING): void {
-  const woven = insertElement(bytes(marked.replace('|', '')), STREAM, options);
-  expect(woven).toEqual({ ok: true, xml: marked.replace('|', STREAM) });
+/** Expects the stream at the position of `|`, or an unchanged document without it. */
+function expectMerged(marked: string, options: MergeOptions = RINGING): void {
+  const merged = insertElement(bytes(marked.replace('|', '')), STREAM, options);
+  expect(merged).toEqual({ ok: true, xml: marked.replace('|', STREAM) });
 }
 
-describe('the stream', () => {
+describe('insertElement', () => {
   it.each([
     '<Response>|<Dial><Number>+918000000001</Number></Dial></Response>',
     '<?xml version="1.0" encoding="UTF-8"?>\n<!-- ours -->\n<Response>\n  |<Speak>Hi &amp; bye</Speak>\n</Response>\n<!-- end -->\n',
@@ -23,19 +23,19 @@ describe('the stream', () => {
     '<Response>|<Redirect>https://app.example.net/next</Redirect></Response>',
     '<Response>|<Stream bidirectional="true" keepCallAlive="true">wss://app.example.net/agent</Stream></Response>',
     "<?xml version='1.0' encoding='ISO-8859-1'?><Response>|<Hangup schedule='60'/><Speak>Hi</Speak></Response>",
-  ])('stands before the first verb, and all else stays: %s', (marked) => {
-    expectWoven(marked);
-    expectWoven(marked, ANSWERED);
+  ])('inserts the stream before the first verb and changes nothing else: %s', (marked) => {
+    expectMerged(marked);
+    expectMerged(marked, ANSWERED);
   });
 
-  it('stands behind what delays the answering of a call that rings', () => {
-    expectWoven(
+  it('inserts the stream after verbs that delay the answer of a ringing call', () => {
+    expectMerged(
       '<Response><Wait length="5"/>\n<PreAnswer><Speak>Hold on</Speak></PreAnswer>\n|<Dial>1</Dial></Response>',
     );
   });
 
-  it('stands first where nothing can be delayed any more', () => {
-    expectWoven('<Response>|<Wait length="5"/><Dial>1</Dial></Response>', ANSWERED);
+  it('inserts the stream first if the call is already answered', () => {
+    expectMerged('<Response>|<Wait length="5"/><Dial>1</Dial></Response>', ANSWERED);
   });
 
   it.each([
@@ -44,12 +44,12 @@ describe('the stream', () => {
     '<Response>\n</Response>',
     '<Response><Hangup reason="busy"/></Response>',
     '<Response><Wait length="2"/><Hangup reason="rejected"></Hangup></Response>',
-  ])('is left out of what ends the call at once, which would be answered by it: %s', (document) => {
-    expectWoven(document);
+  ])('leaves a document unchanged that ends the call at once: %s', (document) => {
+    expectMerged(document);
   });
 });
 
-describe('what is no answer', () => {
+describe('an invalid document', () => {
   it.each([
     '',
     'ok',
@@ -80,11 +80,11 @@ describe('what is no answer', () => {
     '<!DOCTYPE Response [<!ENTITY a "b">]><Response/>',
     '<Response>\u0000</Response>',
     '<?xml version="1.0" encoding="ISO-8859-1"?><Response><Speak>é</Speak></Response>',
-  ])('is told apart: %s', (document) => {
+  ])('is rejected: %s', (document) => {
     expect(insertElement(bytes(document), STREAM, RINGING)).toMatchObject({ ok: false });
   });
 
-  it('is also what is no UTF-8', () => {
+  it('is rejected if it is not valid UTF-8', () => {
     const document = new Uint8Array([...bytes('<Response>'), 0xe9, ...bytes('</Response>')]);
     expect(insertElement(document, STREAM, RINGING)).toEqual({
       ok: false,
@@ -92,7 +92,7 @@ describe('what is no answer', () => {
     });
   });
 
-  it('is what Vobiz would not take for its length, the stream included', () => {
+  it('is rejected if it exceeds the limit of Vobiz with the stream', () => {
     const room = MAX_ANSWER_BYTES - STREAM.length - '<Response><Play></Play></Response>'.length;
     const document = (length: number) => bytes(`<Response><Play>${'x'.repeat(length)}</Play></Response>`);
     expect(insertElement(document(room), STREAM, RINGING)).toMatchObject({ ok: true });
@@ -108,34 +108,34 @@ const escaped = fc
 const attributes = fc
   .uniqueArray(fc.tuple(name, escaped), { selector: ([key]) => key, maxLength: 3 })
   .map((list) => list.map(([key, value]) => ` ${key}="${value.replaceAll('"', '&quot;')}"`).join(''));
-const aside = fc.constantFrom('', ' ', '\n', '<!-- a > b -->', '<?note x="1"?>');
+const misc = fc.constantFrom('', ' ', '\n', '<!-- a > b -->', '<?note x="1"?>');
 const { verb } = fc.letrec<{ verb: string; content: string }>((tie) => ({
-  content: fc.oneof({ maxDepth: 3 }, escaped, aside, fc.constant('<![CDATA[<&]]>'), tie('verb')),
+  content: fc.oneof({ maxDepth: 3 }, escaped, misc, fc.constant('<![CDATA[<&]]>'), tie('verb')),
   verb: fc
     .tuple(name, attributes, fc.array(tie('content'), { maxLength: 3 }))
-    .map(([tag, told, inner]) =>
-      inner.length === 0 ? `<${tag}${told}/>` : `<${tag}${told}>${inner.join('')}</${tag}>`,
+    .map(([tag, attributeText, inner]) =>
+      inner.length === 0 ? `<${tag}${attributeText}/>` : `<${tag}${attributeText}>${inner.join('')}</${tag}>`,
     ),
 }));
 
-describe('whatever the application says', () => {
-  it('is answered with every byte of it, and the stream in front of its first verb', () => {
+describe('any document', () => {
+  it('keeps every byte and gets the stream before its first verb', () => {
     fc.assert(
       fc.property(
-        fc.tuple(aside, attributes, aside),
+        fc.tuple(misc, attributes, misc),
         fc.array(verb, { minLength: 1 }),
-        ([before, told, gap], verbs) => {
-          const head = `${before.trim()}<Response${told}>${gap}`;
+        ([before, rootAttributes, gap], verbs) => {
+          const head = `${before.trim()}<Response${rootAttributes}>${gap}`;
           const rest = `${verbs.join('')}</Response>${gap}`;
-          const woven = insertElement(bytes(head + rest), STREAM, ANSWERED);
-          // A hangup of the generator's own making is very unlikely, and would be left alone.
-          expect(woven).toEqual({ ok: true, xml: head + STREAM + rest });
+          const merged = insertElement(bytes(head + rest), STREAM, ANSWERED);
+          // A generated Hangup is very unlikely; such a document would be unchanged.
+          expect(merged).toEqual({ ok: true, xml: head + STREAM + rest });
         },
       ),
     );
   });
 
-  it('is no answer when its end is missing', () => {
+  it('is rejected if it is truncated', () => {
     fc.assert(
       fc.property(
         fc.array(verb),
@@ -149,7 +149,7 @@ describe('whatever the application says', () => {
     );
   });
 
-  it('is never a reason to throw', () => {
+  it('never makes insertElement throw', () => {
     const piece = fc.constantFrom(
       '<',
       '>',

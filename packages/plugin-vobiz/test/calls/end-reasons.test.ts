@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { endCategoryOf } from '../../src/calls/end-reasons.ts';
 
-describe('hangup codes', () => {
+describe('endCategoryOf', () => {
   it.each([
     [1010, 'CONFIGURATION'],
     [1020, 'LIMIT_REACHED'],
@@ -20,7 +20,7 @@ describe('hangup codes', () => {
     [8014, 'CONFIGURATION'],
     [9000, 'UNKNOWN'],
     [0, 'UNKNOWN'],
-  ])('%d is %s', (code, category) => {
+  ])('maps code %d to %s', (code, category) => {
     expect(endCategoryOf({ code })).toBe(category);
   });
 
@@ -34,11 +34,11 @@ describe('hangup codes', () => {
     ['Error', 'INBOUND', 'PROVIDER_FAULT'],
     ['Unknown', 'INBOUND', 'UNKNOWN'],
     [undefined, 'INBOUND', 'UNKNOWN'],
-  ] as const)('an ordinary end by %s of an %s call is %s', (source, direction, category) => {
+  ] as const)('maps an ordinary end by %s of an %s call to %s', (source, direction, category) => {
     expect(endCategoryOf({ code: 4000, direction, ...(source && { source }) })).toBe(category);
   });
 
-  it('give way to the cause where the code is not known', () => {
+  it('uses the cause if the code is unknown', () => {
     expect(endCategoryOf({ code: 9999, cause: 'USER_BUSY' })).toBe('BUSY');
     expect(endCategoryOf({ cause: 'MEDIA_TIMEOUT' })).toBe('MEDIA_LOST');
     expect(endCategoryOf({ cause: 'NORMAL_CLEARING', source: 'Caller', direction: 'INBOUND' })).toBe(

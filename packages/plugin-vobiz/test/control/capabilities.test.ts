@@ -20,26 +20,26 @@ const CALL: CallConditions = {
   hasAudio: false,
 };
 
-describe('what can be done', () => {
+describe('capabilities', () => {
   it.each<[string, Partial<CallConditions>, readonly string[]]>([
-    ['to a call', {}, OVER_REST],
-    ['to a call that is heard', { hasAudio: true }, [...OVER_REST, 'LISTEN']],
-    ['to a call, without keys', { hasKeys: false }, []],
-    ['to a call that is heard, without keys', { hasKeys: false, hasAudio: true }, ['LISTEN']],
-    ['while it waits to be dialled', { status: 'QUEUED' }, ['END_CALL']],
-    ['while it rings', { status: 'RINGING' }, ['END_CALL']],
-    ['while it rings, without keys', { status: 'RINGING', hasKeys: false }, []],
-    ['while it is forwarded', { status: 'FORWARDING' }, OVER_REST],
-    ['with an agent', { isRelayed: true }, [...BY_RELAY, 'SAY', 'SEND_DTMF']],
-    ['with an agent, without keys', { isRelayed: true, hasKeys: false }, BY_RELAY],
+    ['of an answered call', {}, OVER_REST],
+    ['of an answered call with audio', { hasAudio: true }, [...OVER_REST, 'LISTEN']],
+    ['of an answered call without keys', { hasKeys: false }, []],
+    ['of an answered call with audio, without keys', { hasKeys: false, hasAudio: true }, ['LISTEN']],
+    ['of a queued call', { status: 'QUEUED' }, ['END_CALL']],
+    ['of a ringing call', { status: 'RINGING' }, ['END_CALL']],
+    ['of a ringing call without keys', { status: 'RINGING', hasKeys: false }, []],
+    ['of a forwarded call', { status: 'FORWARDING' }, OVER_REST],
+    ['of a relayed call', { isRelayed: true }, [...BY_RELAY, 'SAY', 'SEND_DTMF']],
+    ['of a relayed call without keys', { isRelayed: true, hasKeys: false }, BY_RELAY],
     [
-      'with an agent, before the status is told',
+      'of a relayed call before its status is reported',
       { isRelayed: true, hasKeys: false, status: 'RINGING' },
       BY_RELAY,
     ],
-    ['in a room', { isInConference: true }, [...OVER_REST, 'MUTE_CUSTOMER']],
-    ['in a room, without keys', { isInConference: true, hasKeys: false }, []],
-    ['once it is over', { status: 'ENDED', isRelayed: true, isInConference: true, hasAudio: true }, []],
+    ['of a call in a conference', { isInConference: true }, [...OVER_REST, 'MUTE_CUSTOMER']],
+    ['of a call in a conference without keys', { isInConference: true, hasKeys: false }, []],
+    ['of an ended call', { status: 'ENDED', isRelayed: true, isInConference: true, hasAudio: true }, []],
   ])('%s', (_what, facts, expected) => {
     expect(capabilitiesFor({ ...CALL, ...facts })).toEqual(expected);
   });

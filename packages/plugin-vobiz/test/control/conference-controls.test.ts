@@ -1,7 +1,5 @@
-import { providerCallId } from '@sidetone/core';
 import { createCommandContext, createControlledCall } from '@sidetone/testkit';
 import { describe, expect, it } from 'vitest';
-import { createConferenceMembers, MAX_MEMBERS } from '../../src/calls/conference-members.ts';
 import { AUTH, BASE, start } from '../harness.ts';
 import { CALL, form, reply } from '../samples.ts';
 
@@ -10,8 +8,8 @@ const call = createControlledCall(CALL);
 const context = createCommandContext();
 const CUSTOMER = { party: 'CUSTOMER' } as const;
 
-describe('the customer of a call in a room', () => {
-  it('can be muted and heard again, as the member that Vobiz knows', async () => {
+describe('the customer of a call in a conference', () => {
+  it('is muted and unmuted as a member of the room', async () => {
     const { host, provider, post } = await start();
     expect(provider.controlsFor!(call)).not.toContain('MUTE_CUSTOMER');
     await post('events', form('conference_enter_first'));
@@ -23,7 +21,7 @@ describe('the customer of a call in a room', () => {
     expect(host.requests.map(({ method }) => method)).toEqual(['POST', 'DELETE']);
   });
 
-  it('cannot any more once the call has left it, or is over', async () => {
+  it('cannot be muted after the call left the room or ended', async () => {
     for (const name of ['conference_exit_small_field_set', 'hangup_normal_caller']) {
       const { host, provider, post } = await start();
       await post('events', form('conference_enter_first'));
@@ -36,7 +34,7 @@ describe('the customer of a call in a room', () => {
     }
   });
 
-  it('is the only party that can', async () => {
+  it('is the only party that can be muted', async () => {
     const { provider, post } = await start();
     await post('events', form('conference_enter_first'));
     await expect(provider.controls!.mute!(call, { party: 'ASSISTANT' }, context)).rejects.toMatchObject({
@@ -44,37 +42,12 @@ describe('the customer of a call in a room', () => {
     });
   });
 
-  it('that Vobiz no longer has there is not muted', async () => {
+  it('is not muted if Vobiz no longer finds the member', async () => {
     const { host, provider, post } = await start();
     await post('events', form('conference_enter_first'));
     host.respond('POST', MUTE_URL, { ...reply('conference_get_404') });
     await expect(provider.controls!.mute!(call, CUSTOMER, context)).rejects.toMatchObject({
       code: 'CAPABILITY_MISSING',
     });
-  });
-});
-
-describe('the members of rooms', () => {
-  const news = (callId: string, event: string, room: string, memberId: string) => ({
-    callId,
-    event,
-    conference: { name: room, memberId },
-  });
-
-  it('stay where they entered last, although the news of leaving comes late', () => {
-    const members = createConferenceMembers();
-    members.receive(news('a', 'ConferenceEnter', 'one', '1'));
-    members.receive(news('a', 'ConferenceEnter', 'two', '2'));
-    members.receive(news('a', 'ConferenceExit', 'one', '1'));
-    expect(members.get(providerCallId('a'))).toEqual({ room: 'two', memberId: '2' });
-  });
-
-  it('are forgotten when there are too many, the oldest first', () => {
-    const members = createConferenceMembers();
-    for (let count = 0; count <= MAX_MEMBERS; count++) {
-      members.receive(news(String(count), 'ConferenceEnter', 'one', String(count)));
-    }
-    expect(members.get(providerCallId('0'))).toBeUndefined();
-    expect(members.get(providerCallId('1'))).toBeDefined();
   });
 });

@@ -9,17 +9,17 @@ const ACCOUNT = `${BASE}/Account/${AUTH.authId}`;
 const CALL_URL = `${ACCOUNT}/Call/${CALL}/`;
 const call = createControlledCall(CALL);
 const context = createCommandContext();
-const OVER = 'call_get_live_404';
+const ENDED = 'call_get_live_404';
 const TRANSFERRED = { status: 202, json: { api_id: 'a', message: 'call transferred', call_uuid: CALL } };
 const NUMBER = { number: '+919000000003' };
 
 const answered = (name: string) => ({ ...reply(name) });
 
-describe('the voice', () => {
+describe('say', () => {
   it.each([
     [{}, { voice: 'WOMAN', language: 'en-US' }],
     [{ speak: { voice: 'Polly.Aditi', language: 'hi-IN' } }, { voice: 'Polly.Aditi', language: 'hi-IN' }],
-  ])('is the one of the options: %j', async (options, voice) => {
+  ])('uses the voice of the options: %j', async (options, voice) => {
     const { host, provider } = await start(options);
     host.respond('POST', `${CALL_URL}Speak/`, answered('call_speak_202'));
     const say = { content: 'Hello.', endCallAfterSpoken: false, interrupt: false };
@@ -28,8 +28,8 @@ describe('the voice', () => {
   });
 });
 
-describe('a sound', () => {
-  it('is played from its address, a comma of which parts no addresses', async () => {
+describe('playAudio and clearAudio', () => {
+  it('play one URL, also if it contains a comma', async () => {
     const { host, provider } = await start();
     host.respond('POST', `${CALL_URL}Play/`, answered('call_play_202'));
     await provider.controls!.playAudio!(call, { url: 'https://media.example.in/a,b.mp3' }, context);
@@ -41,7 +41,7 @@ describe('a sound', () => {
   });
 
   it.each(['', 'hold.mp3', 'file:///etc/passwd', 'data:audio/wav;base64,AA'])(
-    'needs an address on the web: %j',
+    'reject a URL that is not http or https: %j',
     async (url) => {
       const { host, provider } = await start();
       await expect(provider.controls!.playAudio!(call, { url }, context)).rejects.toMatchObject({
@@ -52,14 +52,14 @@ describe('a sound', () => {
     },
   );
 
-  it('is stopped, spoken or played, whichever there was', async () => {
+  it('stop speech and played audio', async () => {
     for (const [speak, play] of [
       [204, 204],
       [404, 204],
       [204, 404],
     ] as const) {
       const { host, provider } = await start();
-      const json = { error: 'nothing is played' };
+      const json = { error: 'nothing playing' };
       host.respond('DELETE', `${CALL_URL}Speak/`, speak === 204 ? { status: 204 } : { status: 404, json });
       host.respond('DELETE', `${CALL_URL}Play/`, play === 204 ? { status: 204 } : { status: 404, json });
       await provider.controls!.clearAudio!(call, {}, context);
@@ -67,31 +67,31 @@ describe('a sound', () => {
     }
   });
 
-  it('that is not there is no failure, unless the call is not there either', async () => {
+  it('succeed if nothing is played, unless the call has ended', async () => {
     const { host, provider } = await start();
-    for (const what of ['Speak', 'Play']) host.respond('DELETE', `${CALL_URL}${what}/`, answered(OVER));
+    for (const what of ['Speak', 'Play']) host.respond('DELETE', `${CALL_URL}${what}/`, answered(ENDED));
     host.respond('GET', `${CALL_URL}?status=live`, { json: { call_status: 'in-progress' } });
     await provider.controls!.clearAudio!(call, {}, context);
-    host.respond('GET', `${CALL_URL}?status=live`, answered(OVER));
+    host.respond('GET', `${CALL_URL}?status=live`, answered(ENDED));
     await expect(provider.controls!.clearAudio!(call, {}, context)).rejects.toMatchObject({
       code: 'CALL_NOT_LIVE',
     });
   });
 });
 
-describe('keys', () => {
-  it('are sent on the leg of the person', async () => {
+describe('sendDtmf', () => {
+  it('sends digits on the leg of the customer', async () => {
     const { host, provider } = await start();
     host.respond('POST', `${CALL_URL}DTMF/`, answered('call_dtmf_202'));
     await provider.controls!.sendDtmf!(call, { digits: '12w#' }, context);
     expect(host.requests[0]?.json).toEqual({ digits: '12w#', leg: 'aleg' });
-    host.respond('POST', `${CALL_URL}DTMF/`, answered(OVER));
+    host.respond('POST', `${CALL_URL}DTMF/`, answered(ENDED));
     await expect(provider.controls!.sendDtmf!(call, { digits: '1' }, context)).rejects.toMatchObject({
       code: 'CALL_NOT_LIVE',
     });
   });
 
-  it.each(['', 'A', '1 2', '+1'])('that Vobiz does not have are refused here: %j', async (digits) => {
+  it.each(['', 'A', '1 2', '+1'])('rejects invalid digits without a request: %j', async (digits) => {
     const { host, provider } = await start();
     await expect(provider.controls!.sendDtmf!(call, { digits }, context)).rejects.toMatchObject({
       code: 'INPUT_INVALID',
@@ -103,7 +103,7 @@ describe('keys', () => {
 
 type Transfer = ControlArguments['transfer'];
 
-/** Transfers the sample's call, and gives the path at which Vobiz was told to ask. */
+/** Transfers the call of the samples and returns the path that Vobiz requests. */
 async function transferred({ host, provider }: Harness, args: Transfer): Promise<string> {
   host.respond('POST', CALL_URL, TRANSFERRED);
   await provider.controls!.transfer!(call, args, context);
@@ -112,7 +112,7 @@ async function transferred({ host, provider }: Harness, args: Transfer): Promise
 }
 
 describe('a transfer', () => {
-  it('makes the call go on with XML from an address of its own', async () => {
+  it('redirects the call to a URL of its own', async () => {
     const harness = await start();
     const path = await transferred(harness, NUMBER);
     expect(harness.host.requests[0]?.json).toEqual({
@@ -124,7 +124,7 @@ describe('a transfer', () => {
     expect(harness.host.events).toEqual([]);
   });
 
-  it('has started when that address is asked, and the audio is forked again', async () => {
+  it('starts when that URL is requested, with a new fork of the audio', async () => {
     const harness = await start({ answer: { mode: 'tap', dial: '+918000000001', callerId: '918000000009' } });
     const path = await transferred(harness, { ...NUMBER, content: 'I put you through.', extension: 'w42' });
     const { status, body } = await harness.post(path, form('transfer_url'));
@@ -145,7 +145,7 @@ describe('a transfer', () => {
     harness.host.verify();
   });
 
-  it('may go to a SIP address, with attributes from a list', async () => {
+  it('dials a SIP address with the allowed attributes', async () => {
     const harness = await start();
     const providerOptions = { timeout: 20, hangupOnStar: true, dialMusic: 'real' };
     const args = { sipUri: 'sip:desk@pbx.example.net', callerId: '918000000007', providerOptions };
@@ -169,7 +169,7 @@ describe('a transfer', () => {
     [{ ...NUMBER, providerOptions: { constructor: 1 } }, 'providerOptions.constructor'],
     [{ ...NUMBER, providerOptions: { timeout: '20' } }, 'providerOptions.timeout'],
     [{ ...NUMBER, providerOptions: { dialMusic: 'loud' } }, 'providerOptions.dialMusic'],
-  ])('%j is refused here, by the name of the argument: %s', async (args, argument) => {
+  ])('%j is rejected without a request, with the name of the argument: %s', async (args, argument) => {
     const { host, provider } = await start();
     await expect(provider.controls!.transfer!(call, args, context)).rejects.toMatchObject({
       code: 'INPUT_INVALID',
@@ -179,18 +179,18 @@ describe('a transfer', () => {
     expect(host.state.entries.size).toBe(0);
   });
 
-  it.each([OVER, 'route_missing_gateway_404', 'call_make_401'])(
-    'that Vobiz did not take leaves no address behind: %s',
+  it.each([ENDED, 'route_missing_gateway_404', 'call_make_401'])(
+    'that Vobiz rejected leaves no state: %s',
     async (name) => {
       const { host, provider } = await start();
       host.respond('POST', CALL_URL, answered(name));
-      const code = name === OVER ? 'CALL_NOT_LIVE' : 'PROVIDER_REFUSED';
+      const code = name === ENDED ? 'CALL_NOT_LIVE' : 'PROVIDER_REFUSED';
       await expect(provider.controls!.transfer!(call, NUMBER, context)).rejects.toMatchObject({ code });
       expect(host.state.entries.size).toBe(0);
     },
   );
 
-  it('of which nobody knows whether it was taken may still come', async () => {
+  it('that timed out may still be requested', async () => {
     const { host, provider, post } = await start();
     host.respond('POST', CALL_URL, () => {
       throw connectionFailure('ECONNRESET');
@@ -202,8 +202,8 @@ describe('a transfer', () => {
   });
 });
 
-describe('the address of a transfer', () => {
-  it('is good for one use; only a lost answer is given again, and starts nothing again', async () => {
+describe('the URL of a transfer', () => {
+  it('is valid for one use, repeated for a lost response, and starts one transfer', async () => {
     const harness = await start();
     const path = await transferred(harness, NUMBER);
     const first = await harness.post(path, form('transfer_url'));
@@ -213,7 +213,7 @@ describe('the address of a transfer', () => {
     expect(await harness.post(path, form('transfer_url'))).toMatchObject({ status: 404 });
   });
 
-  it('is good for its call only, and for minutes', async () => {
+  it('is valid for its call only, and for a few minutes', async () => {
     const harness = await start();
     const path = await transferred(harness, NUMBER);
     const foreign = { ...form('transfer_url'), CallUUID: 'another' };
@@ -224,7 +224,7 @@ describe('the address of a transfer', () => {
     expect(await harness.post(path, form('transfer_url'))).toMatchObject({ status: 404 });
   });
 
-  it('goes with the end of its call', async () => {
+  it('is revoked when its call ends', async () => {
     const harness = await start();
     const path = await transferred(harness, NUMBER);
     await harness.post('hangup', form('hangup_normal_caller'));
@@ -232,7 +232,7 @@ describe('the address of a transfer', () => {
     expect(harness.host.state.entries.size).toBe(0);
   });
 
-  it('holds over a restart of the daemon', async () => {
+  it('is kept across a restart', async () => {
     const before = await start();
     const path = await transferred(before, NUMBER);
     const { clock, state } = before.host;
@@ -242,7 +242,7 @@ describe('the address of a transfer', () => {
     expect([...state.entries.keys()].filter((key) => key.startsWith('transfer/'))).toEqual([]);
   });
 
-  it('is taken back when too many are on their way, the oldest first', async () => {
+  it('is dropped at the limit of pending transfers, the oldest first', async () => {
     const harness = await start();
     const first = await transferred(harness, NUMBER);
     for (let count = 0; count < MAX_TRANSFERS; count++) await transferred(harness, NUMBER);
@@ -251,36 +251,39 @@ describe('the address of a transfer', () => {
   });
 });
 
-describe('a new call', () => {
+describe('placeCall', () => {
   const ANSWER = 'https://calls.example.com/providers/fake';
   const post = `${ACCOUNT}/Call/`;
 
-  it.each(['call_make_201', 'call_make_200_doc'])('is placed with our addresses: %s', async (name) => {
-    const { host, provider } = await start({ from: '+918000000001' });
-    host.respond('POST', post, answered(name));
-    expect(await provider.placeCall!({ to: '+919000000002' }, context)).toBe(CALL);
-    expect(host.requests).toHaveLength(1);
-    expect(host.requests[0]?.json).toEqual({
-      from: '+918000000001',
-      to: '+919000000002',
-      answer_url: `${ANSWER}/answer`,
-      answer_method: 'POST',
-      ring_url: `${ANSWER}/ring`,
-      ring_method: 'POST',
-      hangup_url: `${ANSWER}/hangup`,
-      hangup_method: 'POST',
-    });
-    expect(host.events).toMatchObject([
-      {
-        type: 'call.started',
-        providerCallId: CALL,
-        status: 'QUEUED',
-        details: { direction: 'OUTBOUND', from: '+918000000001', to: '+919000000002' },
-      },
-    ]);
-  });
+  it.each(['call_make_201', 'call_make_200_doc'])(
+    'places a call with the URLs of this instance: %s',
+    async (name) => {
+      const { host, provider } = await start({ from: '+918000000001' });
+      host.respond('POST', post, answered(name));
+      expect(await provider.placeCall!({ to: '+919000000002' }, context)).toBe(CALL);
+      expect(host.requests).toHaveLength(1);
+      expect(host.requests[0]?.json).toEqual({
+        from: '+918000000001',
+        to: '+919000000002',
+        answer_url: `${ANSWER}/answer`,
+        answer_method: 'POST',
+        ring_url: `${ANSWER}/ring`,
+        ring_method: 'POST',
+        hangup_url: `${ANSWER}/hangup`,
+        hangup_method: 'POST',
+      });
+      expect(host.events).toMatchObject([
+        {
+          type: 'call.started',
+          providerCallId: CALL,
+          status: 'QUEUED',
+          details: { direction: 'OUTBOUND', from: '+918000000001', to: '+919000000002' },
+        },
+      ]);
+    },
+  );
 
-  it('may detect machines, which is told to us', async () => {
+  it('requests machine detection with a callback to this instance', async () => {
     const { host, provider } = await start({ from: '+918000000001' });
     host.respond('POST', post, answered('call_make_201'));
     const providerOptions = { machine_detection: true, time_limit: 600 };
@@ -303,7 +306,7 @@ describe('a new call', () => {
       { to: '+919000000002', providerOptions: { answer_url: 'https://example.net' } },
       'providerOptions.answer_url',
     ],
-  ])('%j is refused here, by the name of the argument: %s', async (args, argument) => {
+  ])('%j is rejected without a request, with the name of the argument: %s', async (args, argument) => {
     const { host, provider } = await start({ from: '+918000000001' });
     await expect(provider.placeCall!(args, context)).rejects.toMatchObject({
       code: 'INPUT_INVALID',
@@ -312,7 +315,7 @@ describe('a new call', () => {
     expect(host.requests).toEqual([]);
   });
 
-  it('needs a number that it is placed from', async () => {
+  it('requires a number to call from', async () => {
     const { provider } = await start();
     await expect(provider.placeCall!({ to: '+919000000002' }, context)).rejects.toMatchObject({
       details: { argument: 'from' },
@@ -323,15 +326,15 @@ describe('a new call', () => {
     ['call_make_400_not_owned', 'PROVIDER_REFUSED'],
     ['call_make_401', 'PROVIDER_REFUSED'],
     ['route_missing_gateway_404', 'PROVIDER_REFUSED'],
-    [OVER, 'PROVIDER_REFUSED'],
-  ])('that was refused was not placed: %s', async (name, code) => {
+    [ENDED, 'PROVIDER_REFUSED'],
+  ])('emits nothing for a rejected request: %s', async (name, code) => {
     const { host, provider } = await start({ from: '+918000000001' });
     host.respond('POST', post, answered(name));
     await expect(provider.placeCall!({ to: '+919000000002' }, context)).rejects.toMatchObject({ code });
     expect(host.events).toEqual([]);
   });
 
-  it('is never asked for twice, for it may have been placed', async () => {
+  it('never retries, because the call may have been placed', async () => {
     for (const answer of [
       () => {
         throw connectionFailure('ECONNRESET');

@@ -2,7 +2,7 @@ import type { ControlArguments } from '@sidetone/core';
 import { createCommandContext, createControlledCall, type FakeSocket } from '@sidetone/testkit';
 import { describe, expect, it } from 'vitest';
 import { AUTH, BASE, start, type Harness } from '../harness.ts';
-import { CLEAR, CLEARED, confirmed, START, STOP, tell, wav } from '../relay/relay-harness.ts';
+import { CLEAR, CLEARED, confirmed, START, STOP, deliver, wav } from '../relay/relay-harness.ts';
 import { CALL, form, reply, STREAM } from '../samples.ts';
 
 const CALL_URL = `${BASE}/Account/${AUTH.authId}/Call/${CALL}/`;
@@ -15,7 +15,7 @@ interface Agent extends Harness {
   readonly vobiz: FakeSocket;
 }
 
-/** A call that is talking with its agent. */
+/** Starts a call that is connected to its agent. */
 async function startAgent(options: object = {}): Promise<Agent> {
   const harness = await start({
     answer: { mode: 'agent', fallback: { say: 'Please hold.' } },
@@ -25,35 +25,35 @@ async function startAgent(options: object = {}): Promise<Agent> {
   harness.host.answerDials(() => {});
   const vobiz = harness.open(await harness.answer());
   vobiz.onMessage(() => {});
-  await tell(harness.host, vobiz, START);
+  await deliver(harness.host, vobiz, START);
   return { ...harness, vobiz };
 }
 
-/** What Vobiz is told to do when it asks what follows the stream. */
-async function whatFollows({ post }: Harness): Promise<string> {
+/** Returns the XML for the step after the stream. */
+async function nextStep({ post }: Harness): Promise<string> {
   const { body } = await post('after-stream', { ...form('answer_minimal_fields'), Event: 'Redirect' });
   return String(body);
 }
 
-describe('without keys', () => {
-  it('a call is ended by ending its stream, after which nothing follows', async () => {
+describe('relay controls without keys', () => {
+  it('end a call by ending its stream', async () => {
     const agent = await startAgent(WITHOUT_KEYS);
     await agent.provider.controls!.endCall!(call, {}, context);
     expect(agent.vobiz.received).toEqual([STOP]);
     expect(agent.host.requests).toEqual([]);
-    expect(await whatFollows(agent)).toMatch(/<Response><\/Response>|<Response\/>/);
+    expect(await nextStep(agent)).toMatch(/<Response><\/Response>|<Response\/>/);
     agent.host.verify();
   });
 
-  it('a call is transferred by ending its stream, after which somebody is dialled', async () => {
+  it('transfer a call by ending its stream and dialling next', async () => {
     const agent = await startAgent(WITHOUT_KEYS);
     await agent.provider.controls!.transfer!(call, { number: '+919000000003' }, context);
     expect(agent.vobiz.received).toEqual([STOP]);
-    expect(await whatFollows(agent)).toMatch(/<Stream .*<Dial .*<Number>\+919000000003<\/Number>/s);
+    expect(await nextStep(agent)).toMatch(/<Stream .*<Dial .*<Number>\+919000000003<\/Number>/s);
     expect(agent.host.eventsOf('transfer.started')).toHaveLength(1);
   });
 
-  it('nothing can be done to a call that has no open stream', async () => {
+  it('are not possible without an open stream', async () => {
     const { vobiz, host, provider } = await startAgent(WITHOUT_KEYS);
     vobiz.cut();
     await host.clock.settle();
@@ -64,7 +64,7 @@ describe('without keys', () => {
     expect(Object.keys(provider.controls!)).not.toContain('say');
   });
 
-  it('nothing can be said before a handoff', async () => {
+  it('reject a handoff with content', async () => {
     const { provider, host } = await startAgent(WITHOUT_KEYS);
     const args = { streamUrl: 'wss://next.example.in/', content: 'One moment.' };
     await expect(provider.controls!.handoff!(call, args, context)).rejects.toMatchObject({
@@ -74,36 +74,36 @@ describe('without keys', () => {
     expect(host.dials).toHaveLength(1);
   });
 
-  it('a stream that the agent ends ends the call, and one without an agent gets the fallback', async () => {
+  it('end the call if the agent ends the stream, and use the fallback without an agent', async () => {
     const ended = await startAgent(WITHOUT_KEYS);
     ended.host.dials[0]!.peer!.close(1000);
     await ended.host.clock.settle();
     expect(ended.vobiz.received).toEqual([STOP]);
-    expect(await whatFollows(ended)).not.toContain('Please hold.');
+    expect(await nextStep(ended)).not.toContain('Please hold.');
     const lost = await startAgent({ ...WITHOUT_KEYS, agent: { retries: 0 } });
     lost.host.dials[0]!.peer!.cut();
     await lost.host.clock.settle();
     expect(lost.vobiz.received).toEqual([STOP]);
-    expect(await whatFollows(lost)).toContain('Please hold.');
+    expect(await nextStep(lost)).toContain('Please hold.');
   });
 });
 
-describe('a call that is relayed', () => {
-  it('is muted, played to and cleared on its stream', async () => {
+describe('a relayed call', () => {
+  it('is muted, played to and cleared over its stream', async () => {
     const { host, provider, vobiz, post } = await startAgent();
     const { mute, unmute, playAudio, clearAudio } = provider.controls!;
     await mute!(call, { party: 'ASSISTANT' }, context);
-    await tell(host, vobiz, CLEARED);
+    await deliver(host, vobiz, CLEARED);
     expect(confirmed(host)).toHaveLength(1);
     await unmute!(call, { party: 'ASSISTANT' }, context);
     await clearAudio!(call, {}, context);
-    await tell(host, vobiz, CLEARED);
+    await deliver(host, vobiz, CLEARED);
     expect(vobiz.received).toEqual([CLEAR, CLEAR]);
     expect(confirmed(host)).toHaveLength(3);
     host.respond('GET', SOUND, { bytes: wav(160) });
     const playing = playAudio!(call, { url: SOUND }, context);
     await host.clock.settle();
-    await tell(host, vobiz, CLEARED);
+    await deliver(host, vobiz, CLEARED);
     await playing;
     const { name } = JSON.parse(String(vobiz.received.at(-1))) as { name: string };
     const callback = { ...form('answer_minimal_fields'), StreamID: STREAM, Name: name };
@@ -112,7 +112,7 @@ describe('a call that is relayed', () => {
     host.verify();
   });
 
-  it('is ended and spoken to over REST where there are keys', async () => {
+  it('is ended and spoken to over REST with keys', async () => {
     const { host, provider, vobiz } = await startAgent();
     host.respond('DELETE', CALL_URL, { status: 204 });
     host.respond('POST', `${CALL_URL}Speak/`, { ...reply('call_speak_202') });
@@ -132,7 +132,7 @@ describe('a call that is relayed', () => {
     [{ streamUrl: 'nonsense' }, 'streamUrl'],
     [{}, 'streamUrl'],
     [{ streamUrl: 'wss://next.example.in/', providerOptions: { a: 1 } }, 'providerOptions'],
-  ])('is handed to no agent by %j: the mistake is in %s', async (args, argument) => {
+  ])('rejects the handoff %j, with the name of the argument: %s', async (args, argument) => {
     const { host, provider } = await startAgent();
     await expect(provider.controls!.handoff!(call, args, context)).rejects.toMatchObject({
       code: 'INPUT_INVALID',
@@ -141,7 +141,7 @@ describe('a call that is relayed', () => {
     expect(host.dials).toHaveLength(1);
   });
 
-  it('has no gate for a party of whom nobody knows who it is', async () => {
+  it('cannot mute an unknown party', async () => {
     const { provider } = await startAgent();
     await expect(provider.controls!.mute!(call, { party: 'UNKNOWN' }, context)).rejects.toMatchObject({
       code: 'INPUT_INVALID',
@@ -149,7 +149,7 @@ describe('a call that is relayed', () => {
     });
   });
 
-  it('leaves nothing behind when it is over, or the provider stops', async () => {
+  it('releases everything when it ends, and when the provider stops', async () => {
     const { host, provider, vobiz, post } = await startAgent();
     await post('hangup', {
       ...form('answer_minimal_fields'),

@@ -10,82 +10,82 @@ import {
 function start() {
   const clock = createFakeClock();
   const clears = createClearTracker(clock);
-  const news: string[] = [];
+  const log: string[] = [];
   return {
     clock,
     clears,
-    news,
-    ours(name: string): void {
-      void clears.addOwn(() => news.push(`${name} cleared`)).then(() => news.push(`${name} goes on`));
+    log,
+    addOwn(name: string): void {
+      void clears.addOwn(() => log.push(`${name} cleared`)).then(() => log.push(`${name} settled`));
     },
   };
 }
 
-describe('an answer', () => {
-  it('is that of whoever asked first', async () => {
-    const { clock, clears, news, ours } = start();
+describe('the clear tracker', () => {
+  it('matches responses with requests in order', async () => {
+    const { clock, clears, log, addOwn } = start();
     clears.addAgent();
-    ours('mute');
+    addOwn('mute');
     clears.addAgent();
     expect([clears.cleared(), clears.cleared(), clears.cleared()]).toEqual(['agent', 'daemon', 'agent']);
     await clock.settle();
-    expect(news).toEqual(['mute cleared', 'mute goes on']);
+    expect(log).toEqual(['mute cleared', 'mute settled']);
     expect(clock.pending).toBe(0);
   });
 
-  it('that nobody waits for is the agent’s', () => {
+  it('attributes an unexpected response to the agent', () => {
     expect(start().clears.cleared()).toBe('agent');
   });
 
-  it('that is late is still ours, but gives way to one that is not', async () => {
-    const { clock, clears, news, ours } = start();
-    ours('mute');
+  it('matches an overdue request after newer ones', async () => {
+    const { clock, clears, log, addOwn } = start();
+    addOwn('mute');
     await clock.advance(CLEAR_TIMEOUT_MS);
     await clock.settle();
-    expect(news).toEqual(['mute goes on']);
+    expect(log).toEqual(['mute settled']);
     clears.addAgent();
     expect(clears.cleared()).toBe('agent');
     expect(clears.cleared()).toBe('daemon');
-    expect(news).toEqual(['mute goes on', 'mute cleared']);
+    expect(log).toEqual(['mute settled', 'mute cleared']);
   });
 
-  it('that is far too late is nobody’s', async () => {
-    const { clock, clears, news, ours } = start();
-    ours('mute');
+  it('ignores a request that expired', async () => {
+    const { clock, clears, log, addOwn } = start();
+    addOwn('mute');
     await clock.advance(CLEAR_EXPIRY_MS);
     expect(clears.cleared()).toBe('agent');
-    expect(news).toEqual(['mute goes on']);
+    expect(log).toEqual(['mute settled']);
   });
 
-  it('may come as a status callback, which counts only where the socket gives none', async () => {
-    const { clock, clears, news, ours } = start();
-    ours('first');
+  it('accepts a status callback if the socket sends no response', async () => {
+    const { clock, clears, log, addOwn } = start();
+    addOwn('first');
     clears.clearedByCallback();
     expect(clears.cleared()).toBe('daemon');
-    ours('second');
+    addOwn('second');
     await clock.advance(CLEAR_TIMEOUT_MS);
-    expect(news.filter((each) => each.endsWith('cleared'))).toEqual(['first cleared']);
+    expect(log.filter((each) => each.endsWith('cleared'))).toEqual(['first cleared']);
     clears.clearedByCallback();
     clears.clearedByCallback();
-    expect(news.at(-1)).toBe('second cleared');
+    expect(log.at(-1)).toBe('second cleared');
     expect(clears.cleared()).toBe('agent');
   });
 
-  it('is not waited for once the stream is over', async () => {
-    const { clock, clears, news, ours } = start();
-    ours('mute');
+  it('settles pending requests when the stream ends', async () => {
+    const { clock, clears, log, addOwn } = start();
+    addOwn('mute');
     clears.end();
     await clock.settle();
-    expect(news).toEqual(['mute goes on']);
+    expect(log).toEqual(['mute settled']);
     expect(clock.pending).toBe(0);
   });
 
-  it('is waited for by so many and no more', async () => {
-    const { clock, clears, news, ours } = start();
-    ours('mute');
+  it('drops the oldest request at the limit', async () => {
+    const { clock, clears, log, addOwn } = start();
+    addOwn('mute');
     for (let count = 0; count < MAX_PENDING_CLEARS; count++) clears.addAgent();
     await clock.settle();
-    expect(news).toEqual(['mute goes on']);
+    expect(log).toEqual(['mute settled']);
     expect(clock.pending).toBe(0);
     expect(clears.cleared()).toBe('agent');
   });

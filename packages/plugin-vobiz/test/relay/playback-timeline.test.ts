@@ -38,8 +38,8 @@ const tone = (sampleRate: number, from: number, count: number): string =>
     ),
   ).toString('base64');
 
-describe('audio on the line', () => {
-  it('that comes a little late follows without a gap, and later than that where it is', async () => {
+describe('the playback timeline', () => {
+  it('joins slightly late audio without a gap, and places later audio where it is', async () => {
     const { clock, timeline, positions } = start();
     timeline.push(silence(20), MULAW);
     await clock.advance(20 + SMOOTHING_MS);
@@ -57,7 +57,7 @@ describe('audio on the line', () => {
     [8000, 16_000],
     [24_000, 16_000],
     [8000, 24_000],
-  ])('of %i Hz is heard at %i Hz, without a seam between its pieces', async (from, to) => {
+  ])('resamples %i Hz to %i Hz without a seam between payloads', async (from, to) => {
     const { clock, timeline, written } = start(to);
     const pieceSamples = from / 50;
     for (let piece = 0; piece < 20; piece++) {
@@ -65,16 +65,16 @@ describe('audio on the line', () => {
       await clock.advance(20);
     }
     await clock.advance(1000);
-    const heard = written.flatMap(({ samples }) => [...samples]);
-    expect(heard).toHaveLength((to * 400) / 1000);
-    // Away from the two ends it is the tone itself.
-    const off = heard
+    const samples = written.flatMap(({ samples }) => [...samples]);
+    expect(samples).toHaveLength((to * 400) / 1000);
+    // Except at both ends, it is the tone itself.
+    const error = samples
       .map((value, i) => Math.abs(value - 8000 * Math.sin((2 * Math.PI * 440 * i) / to)))
       .slice(100, -100);
-    expect(Math.max(...off)).toBeLessThan(100);
+    expect(Math.max(...error)).toBeLessThan(100);
   });
 
-  it('of another byte order or encoding is the same sound', async () => {
+  it('decodes other byte orders and encodings', async () => {
     const { clock, timeline, written } = start();
     timeline.push(Buffer.from([0x12, 0x34, 0x12, 0x34]).toString('base64'), wide(8000, 'be'));
     timeline.push(silence(20), MULAW);
@@ -82,7 +82,7 @@ describe('audio on the line', () => {
     expect(written[0]!.samples.slice(0, 3)).toEqual(Int16Array.of(0x1234, 0x1234, 0));
   });
 
-  it('that is no audio is a silence of its length', async () => {
+  it('replaces an invalid payload by silence of its length', async () => {
     const { clock, timeline, written, positions } = start();
     timeline.push('@@not*base64@@', MULAW);
     timeline.push(silence(20), MULAW);
@@ -92,7 +92,7 @@ describe('audio on the line', () => {
     expect(new Set(written.flatMap(({ samples }) => [...samples]))).toEqual(new Set([0]));
   });
 
-  it('beyond its bound is left out, counted', async () => {
+  it('drops and counts audio beyond the limit', async () => {
     const { clock, timeline } = start();
     for (let ms = 0; ms <= MAX_AHEAD_MS; ms += 1000) timeline.push(silence(1000), MULAW);
     timeline.push(silence(500), MULAW);
@@ -101,7 +101,7 @@ describe('audio on the line', () => {
     expect(clock.pending).toBe(0);
   });
 
-  it('costs nothing while nobody wants it, and what is over is forgotten', async () => {
+  it('runs no timer without demand, and releases past audio', async () => {
     const { clock, timeline, demand, positions } = start();
     demand.now = false;
     timeline.push(silence(5000), MULAW);
@@ -122,7 +122,7 @@ describe('audio on the line', () => {
     expect(timeline.droppedMs).toBe(0);
   });
 
-  it('that is cleared ends where it was, and the next begins there', async () => {
+  it('truncates cleared audio, and continues there', async () => {
     const { clock, timeline, written, positions } = start();
     timeline.push(tone(8000, 0, 8000), wide(8000));
     await clock.advance(50);
@@ -130,8 +130,8 @@ describe('audio on the line', () => {
     timeline.push(silence(20), MULAW);
     await clock.advance(500);
     expect(positions()).toEqual([0, 20, 40, 60]);
-    const heard = written.flatMap(({ samples }) => [...samples]);
-    expect(heard.slice(380, 400).some((value) => Math.abs(value) > 1000)).toBe(true);
-    expect(heard.slice(400).every((value) => value === 0)).toBe(true);
+    const samples = written.flatMap(({ samples }) => [...samples]);
+    expect(samples.slice(380, 400).some((value) => Math.abs(value) > 1000)).toBe(true);
+    expect(samples.slice(400).every((value) => value === 0)).toBe(true);
   });
 });

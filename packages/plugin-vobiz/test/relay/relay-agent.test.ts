@@ -22,7 +22,7 @@ import {
   startRelay,
   startRelays,
   STOP,
-  tell,
+  deliver,
 } from './relay-harness.ts';
 import { CALL, frame, STREAM } from '../samples.ts';
 
@@ -32,18 +32,18 @@ const refuse = (): never => {
 
 describe('an agent that ends the stream', () => {
   it.each([
-    ['by saying so', (agent: FakeSocket) => void agent.send(out('stop')), out('stop')],
+    ['with a stop', (agent: FakeSocket) => void agent.send(out('stop')), out('stop')],
     ['by closing its socket', (agent: FakeSocket) => agent.close(1000), STOP],
-  ])('%s stops it, once it is kept that the call ends', async (_how, end, stop) => {
-    let keep = (): void => undefined;
+  ])('%s stops it once the end of the call is stored', async (_how, end, stop) => {
+    let store = (): void => undefined;
     const { host, vobiz, agent, relays } = await startRelay({
-      onAgentEnded: () => new Promise<void>((resolve) => (keep = resolve)),
+      onAgentEnded: () => new Promise<void>((resolve) => (store = resolve)),
     });
     end(agent());
     await host.clock.settle();
     expect(vobiz.received).toEqual([]);
     expect(relays.get(CALL_ID)).toBeUndefined();
-    keep();
+    store();
     await host.clock.settle();
     expect(vobiz.received).toEqual([stop]);
     expect(notices(host)).toEqual([]);
@@ -59,7 +59,7 @@ describe('an agent that ends the stream', () => {
     [1001, [], ['VOBIZ_AGENT_DISCONNECTED']],
     [1006, [], ['VOBIZ_AGENT_DISCONNECTED']],
     [1011, [], ['VOBIZ_AGENT_DISCONNECTED']],
-  ])('is one that closes properly, with %i: %j', async (code, toVobiz, told) => {
+  ])('closes normally, with code %i: %j', async (code, toVobiz, expected) => {
     const { socket } = createFakeSocket();
     let close = (_code: number, _reason: string): void => undefined;
     const agent: Socket = {
@@ -72,67 +72,67 @@ describe('an agent that ends the stream', () => {
     close(code, '');
     await host.clock.settle();
     expect(vobiz.received).toEqual(toVobiz);
-    expect(notices(host)).toEqual(told);
+    expect(notices(host)).toEqual(expected);
   });
 
-  it('is heard no more, and the stream is ended if Vobiz does not', async () => {
-    const { host, vobiz, agent, kept } = await startRelay();
-    await tell(host, agent(), out('stop'), say(FRAME), out('stop'));
+  it('is ignored afterwards, and the socket is closed if Vobiz does not close it', async () => {
+    const { host, vobiz, agent, stored } = await startRelay();
+    await deliver(host, agent(), out('stop'), say(FRAME), out('stop'));
     expect(vobiz.received).toEqual([out('stop')]);
-    expect(kept).toEqual([`hang up ${CALL}`]);
+    expect(stored).toEqual([`hang up ${CALL}`]);
     await host.clock.advance(STOP_TIMEOUT_MS);
     expect(vobiz.closing?.code).toBe(1000);
     expect(host.clock.pending).toBe(0);
   });
 
-  it('stops it all the same when what follows cannot be kept', async () => {
+  it('stops it even if the next step cannot be stored', async () => {
     const { host, vobiz, agent } = await startRelay({
-      onAgentEnded: () => Promise.reject(new Error('the disk is full')),
+      onAgentEnded: () => Promise.reject(new Error('disk full')),
     });
-    await tell(host, agent(), out('stop'));
+    await deliver(host, agent(), out('stop'));
     expect(vobiz.received).toEqual([out('stop')]);
     expect(host.logs.filter(({ level }) => level === 'error')).toHaveLength(1);
   });
 
-  it('of another stream ends nothing', async () => {
-    const { host, vobiz, agent, kept } = await startRelay();
+  it('does not end the stream with the stop of another stream', async () => {
+    const { host, vobiz, agent, stored } = await startRelay();
     const foreign = JSON.stringify({ event: 'stop', streamId: 'another' });
-    await tell(host, agent(), foreign, say(FRAME));
+    await deliver(host, agent(), foreign, say(FRAME));
     expect(vobiz.received).toEqual([foreign, say(FRAME)]);
-    expect(kept).toEqual([]);
+    expect(stored).toEqual([]);
   });
 });
 
-describe('an agent that is lost', () => {
-  it('is told of, dialled again, and begins with the same start and what came meanwhile', async () => {
+describe('an agent that disconnects', () => {
+  it('is redialled, and receives the same start and the buffered messages', async () => {
     const { host, vobiz, agent } = await startRelay();
     agent().cut();
-    await tell(host, vobiz, media(FRAME), frame('dtmf_plivo_shape'));
+    await deliver(host, vobiz, media(FRAME), frame('dtmf_plivo_shape'));
     expect(notices(host)).toEqual(['VOBIZ_AGENT_DISCONNECTED']);
     await host.clock.advance(RECONNECT.firstMs);
     expect(agent(1).received).toEqual([START, media(FRAME), frame('dtmf_plivo_shape')]);
     expect(notices(host)).toEqual(['VOBIZ_AGENT_DISCONNECTED', 'VOBIZ_AGENT_RECONNECTED']);
-    await tell(host, agent(1), say(FRAME));
+    await deliver(host, agent(1), say(FRAME));
     expect(vobiz.received).toEqual([say(FRAME)]);
     expect(host.clock.pending).toBe(0);
   });
 
-  it('too often is given up: the stream is stopped once the fallback is kept', async () => {
-    const { host, vobiz, agent, kept } = await startRelay({ retries: 2 });
+  it('too often is replaced by the fallback, and the stream is stopped', async () => {
+    const { host, vobiz, agent, stored } = await startRelay({ retries: 2 });
     for (let losses = 0; losses < 3; losses++) {
       agent().cut();
       await host.clock.advance(1000);
     }
     expect(host.dials).toHaveLength(3);
     expect(notices(host).at(-1)).toBe('VOBIZ_AGENT_UNREACHABLE');
-    expect(kept).toEqual([`fallback ${CALL}`]);
+    expect(stored).toEqual([`fallback ${CALL}`]);
     expect(vobiz.received).toEqual([STOP]);
     vobiz.close();
     await host.clock.settle();
     expect(host.clock.pending).toBe(0);
   });
 
-  it('after it was there for a while has every attempt again', async () => {
+  it('after a stable connection gets all retries again', async () => {
     const { host, vobiz, agent } = await startRelay({ retries: 1 });
     for (let losses = 0; losses < 3; losses++) {
       await host.clock.advance(STABLE_MS);
@@ -144,51 +144,51 @@ describe('an agent that is lost', () => {
     expect(vobiz.received).toEqual([]);
   });
 
-  it('is not dialled again once Vobiz has stopped the stream, or closed it', async () => {
-    const { host, vobiz, agent, kept } = await startRelay();
-    await tell(host, vobiz, frame('stop_older_call_ended'));
+  it('is not redialled after Vobiz stopped or closed the stream', async () => {
+    const { host, vobiz, agent, stored } = await startRelay();
+    await deliver(host, vobiz, frame('stop_older_call_ended'));
     agent().cut();
     await host.clock.advance(RECONNECT.firstMs);
     expect(host.dials).toHaveLength(1);
     expect(notices(host)).toEqual([]);
     vobiz.close();
     await host.clock.settle();
-    expect(kept).toEqual([]);
+    expect(stored).toEqual([]);
     expect(host.clock.pending).toBe(0);
   });
 });
 
 describe('an agent that cannot be reached', () => {
   it.each([
-    ['because it refuses', refuse],
-    ['because it does not answer', () => new Promise<void>(() => {})],
-  ])('%s is dialled as often as was told, and then the fallback follows', async (_why, answer) => {
-    const { host, open, kept } = await startRelays({ retries: 2 });
+    ['because it rejects', refuse],
+    ['because it times out', () => new Promise<void>(() => {})],
+  ])('%s is dialled as often as configured, then replaced by the fallback', async (_why, answer) => {
+    const { host, open, stored } = await startRelays({ retries: 2 });
     host.answerDials(answer);
     const vobiz = open();
-    await tell(host, vobiz, START);
+    await deliver(host, vobiz, START);
     await host.clock.advance(60_000);
     expect(host.dials).toHaveLength(3);
     expect(notices(host)).toEqual(['VOBIZ_AGENT_UNREACHABLE']);
-    expect(kept).toEqual([`fallback ${CALL}`]);
+    expect(stored).toEqual([`fallback ${CALL}`]);
     expect(vobiz.received).toEqual([STOP]);
     expect(vobiz.closing?.code).toBe(1000);
     expect(host.clock.pending).toBe(0);
     expect(host.logText()).not.toContain('s3cr3t');
   });
 
-  it('at first is no loss when it can be later', async () => {
+  it('at first is not reported if a retry succeeds', async () => {
     const { host, open, agent } = await startRelays();
     host.answerDials(refuse);
     const vobiz = open();
-    await tell(host, vobiz, START, media(FRAME));
+    await deliver(host, vobiz, START, media(FRAME));
     host.answerDials(() => {});
     await host.clock.advance(RECONNECT.firstMs);
     expect(agent().received).toEqual([START, media(FRAME)]);
     expect(notices(host)).toEqual([]);
   });
 
-  it('until the stream is over is not kept connected', async () => {
+  it('until the stream has ended is closed again', async () => {
     const late = createFakeSocket();
     let answer = (_socket: Socket): void => undefined;
     const { host, vobiz } = await startRelay({ dial: () => new Promise((resolve) => (answer = resolve)) });
@@ -200,11 +200,11 @@ describe('an agent that cannot be reached', () => {
     expect(host.clock.pending).toBe(0);
   });
 
-  it('is no longer dialled when the call is over', async () => {
+  it('is not dialled any more when the call has ended', async () => {
     const { host, open, relays } = await startRelays();
     host.answerDials(() => new Promise<void>(() => {}));
     const vobiz = open();
-    await tell(host, vobiz, START);
+    await deliver(host, vobiz, START);
     await relays.forget(CALL_ID);
     await host.clock.settle();
     expect(vobiz.closing?.code).toBe(1000);
@@ -214,35 +214,35 @@ describe('an agent that cannot be reached', () => {
   });
 });
 
-/** An agent that reads nothing: what is sent to it is never taken, until it is told to go on. */
-function deafAgent() {
+/** An agent whose sends stay pending until `resume` is called. */
+function slowAgent() {
   const { socket, peer } = createFakeSocket();
-  let wake = (): void => undefined;
-  const awake = new Promise<void>((resolve) => (wake = resolve));
+  let resume = (): void => undefined;
+  const resumed = new Promise<void>((resolve) => (resume = resolve));
   const sent: string[] = [];
-  const deaf: Socket = {
+  const slow: Socket = {
     send: async (message) => {
       sent.push(String(message));
-      await awake;
+      await resumed;
     },
     close: (code, reason) => socket.close(code, reason),
     onMessage: (listener) => socket.onMessage(listener),
     onClose: (listener) => socket.onClose(listener),
   };
-  return { deaf, peer, sent, wake };
+  return { slow, peer, sent, resume };
 }
 
-describe('an agent that does not read', () => {
-  it('loses the oldest audio beyond a second, and nothing else', async () => {
-    const { deaf, sent, wake } = deafAgent();
-    const { host, vobiz } = await startRelay({ dial: () => Promise.resolve(deaf) });
+describe('an agent that reads too slowly', () => {
+  it('loses the oldest audio after a second, and nothing else', async () => {
+    const { slow, sent, resume } = slowAgent();
+    const { host, vobiz } = await startRelay({ dial: () => Promise.resolve(slow) });
     const inFlight = Array.from({ length: MAX_IN_FLIGHT - 1 }, (_, chunk) => media(FRAME, { chunk }));
     const waiting = Array.from({ length: MAX_BUFFERED_MEDIA + 3 }, (_, n) =>
       media(FRAME, { chunk: 100 + n }),
     );
-    await tell(host, vobiz, ...inFlight, frame('dtmf_plivo_shape'), ...waiting);
+    await deliver(host, vobiz, ...inFlight, frame('dtmf_plivo_shape'), ...waiting);
     expect(sent).toEqual([START, ...inFlight]);
-    wake();
+    resume();
     await host.clock.settle();
     expect(sent).toEqual([START, ...inFlight, frame('dtmf_plivo_shape'), ...waiting.slice(3)]);
     vobiz.close();
@@ -251,16 +251,16 @@ describe('an agent that does not read', () => {
     expect(done?.fields).toMatchObject({ droppedMedia: 3, droppedControls: 0 });
   });
 
-  it('is cut when other messages wait too, and dialled again', async () => {
-    const { deaf, peer } = deafAgent();
+  it('is disconnected and redialled when too many other messages are buffered', async () => {
+    const { slow, peer } = slowAgent();
     const another = createFakeSocket();
-    const answers = [deaf, another.socket];
+    const answers = [slow, another.socket];
     const { host, vobiz } = await startRelay({ dial: () => Promise.resolve(answers.shift()!) });
     another.peer.onMessage(() => {});
     const digits = Array.from({ length: MAX_IN_FLIGHT + MAX_BUFFERED_CONTROLS }, () =>
       frame('dtmf_flat_digit'),
     );
-    await tell(host, vobiz, ...digits);
+    await deliver(host, vobiz, ...digits);
     expect(peer.closing?.code).toBe(1008);
     expect(notices(host)).toEqual(['VOBIZ_AGENT_DISCONNECTED']);
     await host.clock.advance(RECONNECT.firstMs);
@@ -268,10 +268,10 @@ describe('an agent that does not read', () => {
     expect(another.peer.received).toHaveLength(2 + MAX_BUFFERED_CONTROLS);
   });
 
-  it('is waited for no longer than a moment when the stream is over', async () => {
-    const { deaf, peer } = deafAgent();
-    const { host, vobiz } = await startRelay({ dial: () => Promise.resolve(deaf) });
-    await tell(host, vobiz, media(FRAME));
+  it('is closed after the flush timeout when the stream has ended', async () => {
+    const { slow, peer } = slowAgent();
+    const { host, vobiz } = await startRelay({ dial: () => Promise.resolve(slow) });
+    await deliver(host, vobiz, media(FRAME));
     vobiz.close();
     await host.clock.settle();
     expect(peer.closing).toBeUndefined();
@@ -280,9 +280,9 @@ describe('an agent that does not read', () => {
     expect(host.clock.pending).toBe(0);
   });
 
-  it('is not waited for once it has gone by itself', async () => {
-    const { deaf, peer } = deafAgent();
-    const { host, vobiz } = await startRelay({ dial: () => Promise.resolve(deaf) });
+  it('is not waited for after it disconnected', async () => {
+    const { slow, peer } = slowAgent();
+    const { host, vobiz } = await startRelay({ dial: () => Promise.resolve(slow) });
     vobiz.close();
     await host.clock.settle();
     peer.cut();
@@ -290,24 +290,24 @@ describe('an agent that does not read', () => {
     expect(host.clock.pending).toBe(0);
   });
 
-  it('and is lost does not count for the next, however late it reads', async () => {
-    const first = deafAgent();
-    const second = deafAgent();
-    const answers = [first.deaf, second.deaf];
+  it('does not affect its next connection', async () => {
+    const first = slowAgent();
+    const second = slowAgent();
+    const answers = [first.slow, second.slow];
     const { host, vobiz } = await startRelay({ dial: () => Promise.resolve(answers.shift()!) });
     const frames = Array.from({ length: MAX_IN_FLIGHT * 2 }, (_, chunk) => media(FRAME, { chunk }));
-    await tell(host, vobiz, ...frames);
+    await deliver(host, vobiz, ...frames);
     first.peer.cut();
     await host.clock.advance(RECONNECT.firstMs);
-    first.wake();
-    await tell(host, vobiz, ...frames);
+    first.resume();
+    await deliver(host, vobiz, ...frames);
     expect(second.sent).toHaveLength(MAX_IN_FLIGHT);
     expect(second.sent[0]).toBe(START);
   });
 
-  it('holds up nobody when the provider stops', async () => {
-    const { deaf, peer } = deafAgent();
-    const { host, vobiz, relays } = await startRelay({ dial: () => Promise.resolve(deaf) });
+  it('does not delay stopping the provider', async () => {
+    const { slow, peer } = slowAgent();
+    const { host, vobiz, relays } = await startRelay({ dial: () => Promise.resolve(slow) });
     relays.stop('the provider stopped');
     expect(peer.closing?.code).toBe(1000);
     expect(vobiz.closing?.code).toBe(1000);
@@ -318,54 +318,54 @@ describe('an agent that does not read', () => {
 describe('a handoff', () => {
   const NEXT = new URL('wss://next.example.in/agent?key=hidden');
 
-  it('shows the new agent the start, clears what the old one had said, and closes its socket', async () => {
+  it('sends the new agent the start, clears the audio of the old one, and closes its socket', async () => {
     const { host, vobiz, agent, relay } = await startRelay();
-    await tell(host, agent(), say(FRAME));
+    await deliver(host, agent(), say(FRAME));
     await relay().handoff(NEXT, command('handoff'), signal);
     await host.clock.settle();
     expect(agent(0).closing?.code).toBe(1000);
     expect(eventsAt(vobiz)).toEqual(['playAudio', 'clearAudio']);
     expect(host.eventsOf('assistant.changed')).toMatchObject([{ assistant: { name: 'next.example.in' } }]);
     expect(confirmed(host)).toEqual(['cmd_handoff']);
-    await tell(host, vobiz, CLEARED, media(FRAME));
+    await deliver(host, vobiz, CLEARED, media(FRAME));
     expect(agent(1).received).toEqual([START, media(FRAME)]);
-    await tell(host, agent(1), out('checkpoint'));
+    await deliver(host, agent(1), out('checkpoint'));
     expect(vobiz.received.at(-1)).toBe(out('checkpoint'));
     expect(JSON.stringify(host.events) + host.logText()).not.toContain('hidden');
     host.verify();
   });
 
-  it('holds for the next stream of the call, also after a restart', async () => {
+  it('applies to the next stream of the call, also after a restart', async () => {
     const { host, vobiz, open, relay } = await startRelay();
     await relay().handoff(NEXT, command('handoff'), signal);
     vobiz.cut();
-    await tell(host, open(), START);
+    await deliver(host, open(), START);
     expect(host.dials.at(-1)?.url.href).toBe(NEXT.href);
     const later = await startRelay({ hostOptions: { clock: host.clock, state: host.state } });
     expect(later.host.dials.map(({ url }) => url.href)).toEqual([NEXT.href]);
   });
 
-  it('to an agent that cannot be reached fails, and the old one stays', async () => {
+  it('to an unreachable agent fails, and the old one stays connected', async () => {
     const { host, vobiz, agent, relay } = await startRelay();
     host.answerDials(refuse);
     await expect(relay().handoff(NEXT, command('handoff'), signal)).rejects.toMatchObject({
       code: 'PROVIDER_UNREACHABLE',
     });
-    await tell(host, agent(0), say(FRAME));
+    await deliver(host, agent(0), say(FRAME));
     expect(vobiz.received).toEqual([say(FRAME)]);
     expect(agent(0).closing).toBeUndefined();
     expect(host.eventsOf('assistant.changed')).toEqual([]);
     expect(host.clock.pending).toBe(0);
   });
 
-  it('that is too late for the stream fails, and leaves nobody connected', async () => {
+  it('fails if the stream ends meanwhile, and leaves no agent connected', async () => {
     const { host, vobiz, agent, relay } = await startRelay();
     let answer = (): void => undefined;
     host.answerDials(() => new Promise<void>((resolve) => (answer = resolve)));
     const failed = relay()
       .handoff(NEXT, command('handoff'), signal)
       .catch((error: unknown) => error);
-    await tell(host, agent(0), out('stop'));
+    await deliver(host, agent(0), out('stop'));
     answer();
     expect(await failed).toMatchObject({ code: 'CALL_NOT_LIVE' });
     await host.clock.settle();
@@ -376,7 +376,7 @@ describe('a handoff', () => {
     expect(host.clock.pending).toBe(0);
   });
 
-  it('whose agent does not answer is given up when the stream ends', async () => {
+  it('is aborted when the stream ends', async () => {
     const { host, vobiz, relay } = await startRelay();
     host.answerDials(() => new Promise<void>(() => {}));
     const failed = relay()
@@ -388,39 +388,39 @@ describe('a handoff', () => {
     expect(host.clock.pending).toBe(0);
   });
 
-  it('while the old agent is being dialled takes its place', async () => {
+  it('replaces an agent that is being redialled', async () => {
     const { host, vobiz, agent, relay } = await startRelay();
     agent().cut();
     await host.clock.settle();
     await relay().handoff(NEXT, command('handoff'), signal);
     await host.clock.advance(RECONNECT.firstMs);
     expect(host.dials).toHaveLength(2);
-    await tell(host, vobiz, CLEARED, media(FRAME));
+    await deliver(host, vobiz, CLEARED, media(FRAME));
     expect(agent(1).received).toEqual([START, media(FRAME)]);
     expect(notices(host)).toEqual(['VOBIZ_AGENT_DISCONNECTED']);
   });
 
-  it('leaves what is muted muted', async () => {
+  it('keeps parties muted', async () => {
     const { host, vobiz, agent, relay } = await startRelay();
     await relay().mute('ASSISTANT', command('mute'));
     await relay().handoff(NEXT, command('handoff'), signal);
-    await tell(host, agent(1), say(FRAME));
+    await deliver(host, agent(1), say(FRAME));
     expect(vobiz.received).toEqual([CLEAR, CLEAR]);
   });
 });
 
 describe('the end of a stream', () => {
-  it('that we ask for is a stop of ours, and is asked for once', async () => {
+  it('sends one stop for a command', async () => {
     const { host, vobiz, agent, relay } = await startRelay();
     const ending = relay();
     await ending.endStream();
     await expect(ending.endStream()).rejects.toMatchObject({ code: 'CALL_NOT_LIVE' });
-    await tell(host, agent(), say(FRAME));
+    await deliver(host, agent(), say(FRAME));
     expect(vobiz.received).toEqual([STOP]);
     await expect(ending.mute('ASSISTANT', command('late'))).rejects.toMatchObject({ code: 'CALL_NOT_LIVE' });
   });
 
-  it('comes to the agent after everything before it', async () => {
+  it('closes the agent after all messages were sent', async () => {
     const { host, vobiz, agent } = await startRelay();
     const frames = Array.from({ length: MAX_IN_FLIGHT * 2 }, (_, chunk) => media(FRAME, { chunk }));
     for (const text of frames) void vobiz.send(text);
@@ -431,12 +431,12 @@ describe('the end of a stream', () => {
     expect(agent().closing?.code).toBe(1000);
   });
 
-  it('leaves the newest open stream of the call as the one to control', async () => {
+  it('leaves the newest open stream of the call for commands', async () => {
     const { host, vobiz, open, relays, relay } = await startRelay();
     const first = relay();
     const second = open();
     expect(relays.get(CALL_ID)).toBe(first);
-    await tell(host, second, START.replaceAll(STREAM, 'another'));
+    await deliver(host, second, START.replaceAll(STREAM, 'another'));
     expect(relay()).not.toBe(first);
     second.cut();
     await host.clock.settle();

@@ -23,23 +23,23 @@ import { CALL, frame, STREAM } from '../samples.ts';
 
 const SOUND = 'https://media.example.in/hold.wav';
 const NEXT = new URL('wss://next.example.in/agent');
-/** Longer than any time that something is waited for. */
+/** Longer than any timeout. */
 const LONG_MS = 10 * Math.max(FLUSH_TIMEOUT_MS, STOP_TIMEOUT_MS, IDLE_SOCKET_MS);
 
 type Step = (harness: RelayHarness, vobiz: FakeSocket) => unknown;
 
 const agentOf = ({ host, agent }: RelayHarness): FakeSocket | undefined => host.dials.at(-1)?.peer && agent();
-const vobizSays =
+const fromVobiz =
   (text: string): Step =>
   (_harness, vobiz) =>
     vobiz.closing || vobiz.send(text);
-const agentSays =
+const fromAgent =
   (text: string): Step =>
   (harness) => {
     const agent = agentOf(harness);
     return agent && !agent.closing && agent.send(text);
   };
-/** A control; that it comes too late is no failure of the relay. */
+/** A command; rejecting it because it is too late is correct. */
 const control =
   (act: (relay: NonNullable<ReturnType<RelayHarness['relays']['get']>>) => Promise<unknown>): Step =>
   ({ relays }) => {
@@ -51,34 +51,34 @@ const control =
   };
 
 const STEPS: readonly (readonly [name: string, step: Step])[] = [
-  ['early media', vobizSays(frame('seq02_media_before_start'))],
-  ['start', vobizSays(frame('seq02_start_late'))],
-  ['media', vobizSays(media(FRAME))],
-  ['playAudio', agentSays(say(FRAME))],
-  ['checkpoint', agentSays(out('checkpoint'))],
-  ['played', vobizSays(frame('played_stream'))],
+  ['early media', fromVobiz(frame('seq02_media_before_start'))],
+  ['start', fromVobiz(frame('seq02_start_late'))],
+  ['media', fromVobiz(media(FRAME))],
+  ['playAudio', fromAgent(say(FRAME))],
+  ['checkpoint', fromAgent(out('checkpoint'))],
+  ['played', fromVobiz(frame('played_stream'))],
   ['mute', control((relay) => relay.mute('ASSISTANT', command('m')))],
-  ['cleared', vobizSays(CLEARED)],
+  ['cleared', fromVobiz(CLEARED)],
   ['unmute', control((relay) => relay.unmute('ASSISTANT', command('u')))],
   ['mute customer', control((relay) => relay.mute('CUSTOMER', command('c')))],
-  ['media muted', vobizSays(media(FRAME))],
+  ['media muted', fromVobiz(media(FRAME))],
   ['play', control((relay) => relay.playSound(SOUND, command('p'), signal))],
-  ['cleared again', vobizSays(CLEARED)],
+  ['cleared again', fromVobiz(CLEARED)],
   ['time', ({ host }) => host.clock.advance(100)],
-  ['agent clears', agentSays(CLEAR)],
+  ['agent clears', fromAgent(CLEAR)],
   ['clear', control((relay) => relay.clear(command('x')))],
-  ['agent lost', (harness) => agentOf(harness)?.cut()],
-  ['dtmf', vobizSays(frame('dtmf_plivo_shape'))],
+  ['agent disconnects', (harness) => agentOf(harness)?.cut()],
+  ['dtmf', fromVobiz(frame('dtmf_plivo_shape'))],
   ['time for a dial', ({ host }) => host.clock.advance(300)],
   ['handoff', control((relay) => relay.handoff(NEXT, command('h'), signal))],
-  ['playAudio of the next', agentSays(say(FRAME))],
-  ['another start', vobizSays(frame('seq04_start_first').replaceAll(STREAM, 'another'))],
-  ['stop of the agent', agentSays(JSON.stringify({ event: 'stop' }))],
-  ['stop', vobizSays(JSON.stringify({ event: 'stop' }))],
+  ['playAudio of the next', fromAgent(say(FRAME))],
+  ['another start', fromVobiz(frame('seq04_start_first').replaceAll(STREAM, 'another'))],
+  ['stop of the agent', fromAgent(JSON.stringify({ event: 'stop' }))],
+  ['stop', fromVobiz(JSON.stringify({ event: 'stop' }))],
 ];
 
-/** What must hold whenever and however a relay has ended. */
-async function expectNothingLeft({ host, relays, agent }: RelayHarness, vobiz: FakeSocket): Promise<void> {
+/** Expects that everything is released, however the relay ended. */
+async function expectReleased({ host, relays, agent }: RelayHarness, vobiz: FakeSocket): Promise<void> {
   await host.clock.settle();
   expect(relays.get(CALL_ID)).toBeUndefined();
   expect(vobiz.closing).toBeDefined();
@@ -110,21 +110,21 @@ async function play(
     if (settles) await host.clock.settle();
   }
   if (cutAt >= STEPS.length) cut(harness, vobiz);
-  await expectNothingLeft(harness, vobiz);
+  await expectReleased(harness, vobiz);
 }
 
-describe('a relay leaves nothing behind', () => {
+describe('a relay releases everything', () => {
   it.each([...STEPS.map(([name], index) => [name, index] as const), ['the end', STEPS.length] as const])(
-    'when Vobiz’s socket breaks before: %s',
+    'when Vobiz’s socket disconnects before: %s',
     async (_name, index) => {
       await play(index, (_harness, vobiz) => vobiz.cut(), true);
     },
   );
 
-  it('however it ends, wherever, and whatever is still on its way', async () => {
+  it('however and whenever it ends, with messages in flight', async () => {
     const endings: Readonly<Record<string, (harness: RelayHarness, vobiz: FakeSocket) => void>> = {
       'Vobiz closes': (_harness, vobiz) => vobiz.close(1000),
-      'Vobiz breaks': (_harness, vobiz) => vobiz.cut(),
+      'Vobiz disconnects': (_harness, vobiz) => vobiz.cut(),
       'the call ends': ({ relays }) => void relays.forget(CALL_ID),
       'the provider stops': ({ relays }) => relays.stop('the provider stopped'),
     };
@@ -137,7 +137,7 @@ describe('a relay leaves nothing behind', () => {
     );
   });
 
-  it('when nobody closes anything', async () => {
+  it('when neither side closes its socket', async () => {
     const harness = await startRelays();
     harness.host.respond('GET', SOUND, { bytes: wav(4000) });
     const vobiz = harness.open();
@@ -146,6 +146,6 @@ describe('a relay leaves nothing behind', () => {
       await harness.host.clock.settle();
     }
     await harness.host.clock.advance(LONG_MS);
-    await expectNothingLeft(harness, vobiz);
+    await expectReleased(harness, vobiz);
   });
 });

@@ -1,4 +1,4 @@
-/** A relayed call on a fake host: Vobiz's end of the stream's socket, and the agent's end of each that was dialled. */
+/** A relayed call on a fake host, with Vobiz's end of the stream socket and the agent's end of each dialled socket. */
 import { providerCallId, Secret, type CommandId, type ProviderHost, type Socket } from '@sidetone/core';
 import {
   createFakeHost,
@@ -17,10 +17,10 @@ export const START = frame('start_nested_mulaw_8k');
 export const signal: AbortSignal = new AbortController().signal;
 export const command = (name: string): CommandId => `cmd_${name}` as CommandId;
 
-/** A message that an agent sends. */
+/** Returns a message of an agent. */
 export function out(name: string): string {
   const found = samplesOf('stream-out').find((sample) => sample.name === name);
-  if (!found) throw new Error(`there is no stream-out sample ${name}`);
+  if (!found) throw new Error(`unknown stream-out sample: ${name}`);
   return textOf(found.body);
 }
 
@@ -40,11 +40,11 @@ export const FRAME = Buffer.alloc(160, 0x20).toString('base64');
 export interface RelayHarness {
   readonly host: FakeHost;
   readonly relays: Relays;
-  /** What was asked to be kept for the time after the stream. */
-  readonly kept: string[];
-  /** Opens a socket of the call, as Vobiz does. */
+  /** The next steps that were stored. */
+  readonly stored: string[];
+  /** Opens a socket of the call, like Vobiz. */
   open(): FakeSocket;
-  /** The agent's end of a dial, the last one unless told. */
+  /** Returns the agent's end of a dial, by default the last one. */
   agent(index?: number): FakeSocket;
 }
 
@@ -56,14 +56,14 @@ export interface RelayOptions extends Partial<
   readonly retries?: number;
 }
 
-/** Relays with a call that is expected, and agents that take every call. */
+/** Starts relays with an expected call and agents that accept every connection. */
 export async function startRelays(options: RelayOptions = {}): Promise<RelayHarness> {
   const host = createFakeHost(options.hostOptions);
   const { dial, hostOptions: _hostOptions, retries = 4, ...deps } = options;
   host.answerDials(() => {});
-  const kept: string[] = [];
-  const keep = (what: string) => (callId: string) => {
-    kept.push(`${what} ${callId}`);
+  const stored: string[] = [];
+  const store = (step: string) => (callId: string) => {
+    stored.push(`${step} ${callId}`);
     return Promise.resolve();
   };
   const relays = createRelays({
@@ -75,8 +75,8 @@ export async function startRelays(options: RelayOptions = {}): Promise<RelayHarn
     emit: (event) => host.emit(event),
     onStart: () => {},
     onDtmf: () => {},
-    onAgentEnded: keep('hang up'),
-    onAgentUnreachable: keep('fallback'),
+    onAgentEnded: store('hang up'),
+    onAgentUnreachable: store('fallback'),
     ...deps,
   });
   await relays.load();
@@ -85,7 +85,7 @@ export async function startRelays(options: RelayOptions = {}): Promise<RelayHarn
   return {
     host,
     relays,
-    kept,
+    stored,
     open() {
       const { socket, peer } = createFakeSocket();
       relays.open(CALL_ID, socket);
@@ -94,7 +94,7 @@ export async function startRelays(options: RelayOptions = {}): Promise<RelayHarn
     },
     agent(index = -1) {
       const peer = host.dials.at(index)?.peer;
-      if (!peer) throw new Error('the agent was not dialled, or did not answer');
+      if (!peer) throw new Error('the agent is not connected');
       if (!listening.has(peer)) peer.onMessage(() => {});
       listening.add(peer);
       return peer;
@@ -107,7 +107,7 @@ export interface OpenRelay extends RelayHarness {
   relay(): RelayCommands;
 }
 
-/** A call whose stream has started, with its agent connected. */
+/** Starts a call with an open stream and a connected agent. */
 export async function startRelay(options: RelayOptions = {}, start = START): Promise<OpenRelay> {
   const harness = await startRelays(options);
   const vobiz = harness.open();
@@ -125,13 +125,13 @@ export async function startRelay(options: RelayOptions = {}, start = START): Pro
   };
 }
 
-/** Sends from one end, and lets it arrive wherever it goes. */
-export async function tell(host: FakeHost, from: Socket, ...messages: readonly (string | Uint8Array)[]) {
+/** Sends messages from one end and waits until they are delivered. */
+export async function deliver(host: FakeHost, from: Socket, ...messages: readonly (string | Uint8Array)[]) {
   for (const message of messages) await from.send(message);
   await host.clock.settle();
 }
 
-/** The names of the messages that reached an end. */
+/** Returns the events of the messages that an end received. */
 export const eventsAt = (end: FakeSocket): string[] =>
   end.received.map((text) => String((JSON.parse(String(text)) as { event?: unknown }).event));
 
@@ -139,7 +139,7 @@ export const confirmed = (host: FakeHost): string[] =>
   host.eventsOf('command.confirmed').map(({ commandId }) => commandId);
 export const notices = (host: FakeHost): string[] => host.eventsOf('notice').map(({ code }) => code);
 
-/** A WAV file of 16-bit mono sound at 8 kHz, all samples alike. */
+/** Returns a WAV file of 16-bit mono audio at 8 kHz with equal samples. */
 export function wav(samples: number, value = 1000): Uint8Array<ArrayBuffer> {
   const bytes = new Uint8Array(44 + samples * 2);
   const view = new DataView(bytes.buffer);

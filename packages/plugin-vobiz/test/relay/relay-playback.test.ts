@@ -17,7 +17,7 @@ import {
   START,
   startRelay,
   STOP,
-  tell,
+  deliver,
   wav,
   type OpenRelay,
   type RelayOptions,
@@ -38,7 +38,7 @@ const audio = (relay: OpenRelay): readonly Played[] =>
 const checkpoints = (relay: OpenRelay): readonly string[] =>
   sent(relay).flatMap(({ event, name }) => (event === 'checkpoint' ? [name!] : []));
 
-/** A relay that is asked to play a sound of `samples` at 8 kHz. */
+/** Starts a relay and plays a sound of `samples` at 8 kHz. */
 async function startPlaying(samples: number, options: RelayOptions = {}, start = START): Promise<OpenRelay> {
   const open = await startRelay(options, start);
   open.host.respond('GET', SOUND, { bytes: wav(samples) });
@@ -47,12 +47,12 @@ async function startPlaying(samples: number, options: RelayOptions = {}, start =
   return open;
 }
 
-describe('a sound of ours', () => {
-  it('is played once the agent’s audio is cleared, in real time and a little ahead', async () => {
+describe('playSound', () => {
+  it('plays in real time, slightly ahead, once the agent’s audio is cleared', async () => {
     const open = await startPlaying(8000);
     const { host, vobiz } = open;
     expect(vobiz.received).toEqual([CLEAR]);
-    await tell(host, vobiz, CLEARED);
+    await deliver(host, vobiz, CLEARED);
     expect(audio(open)).toHaveLength(1 + LEAD_MS / 20);
     await host.clock.advance(100);
     expect(audio(open)).toHaveLength(6 + LEAD_MS / 20);
@@ -64,9 +64,9 @@ describe('a sound of ours', () => {
     host.verify();
   });
 
-  it('is written as the stream is, and as Vobiz takes it', async () => {
+  it('sends audio in the format of the stream', async () => {
     const open = await startPlaying(160);
-    await tell(open.host, open.vobiz, CLEARED);
+    await deliver(open.host, open.vobiz, CLEARED);
     const [first] = audio(open);
     const sample = JSON.parse(out('play_audio_mulaw_60ms')) as object;
     expect(Object.keys(first!)).toEqual(Object.keys(sample));
@@ -87,9 +87,9 @@ describe('a sound of ours', () => {
     ['auto', 'readInt16LE'],
     ['le', 'readInt16LE'],
     ['be', 'readInt16BE'],
-  ] as const)('of 16 bits with byte order %s is read by %s', async (byteOrder, read) => {
+  ] as const)('sends 16-bit audio with byte order %s for %s', async (byteOrder, read) => {
     const open = await startPlaying(160, { byteOrder }, frame('start_nested_rate_as_string'));
-    await tell(open.host, open.vobiz, CLEARED);
+    await deliver(open.host, open.vobiz, CLEARED);
     const { media: played } = audio(open)[0]!;
     expect(played).toMatchObject({ contentType: 'audio/x-l16', sampleRate: 16_000 });
     const bytes = Buffer.from(played!.payload, 'base64');
@@ -97,7 +97,7 @@ describe('a sound of ours', () => {
     expect(Math.abs(bytes[read](320) - 1000)).toBeLessThan(10);
   });
 
-  it('is played all the same when Vobiz does not tell that it cleared', async () => {
+  it('plays after a timeout if Vobiz does not confirm the clear', async () => {
     const open = await startPlaying(160);
     await open.host.clock.advance(999);
     expect(audio(open)).toHaveLength(0);
@@ -105,24 +105,24 @@ describe('a sound of ours', () => {
     expect(audio(open)).toHaveLength(1);
   });
 
-  it('is confirmed when its checkpoint is reached, which the agent is not told', async () => {
+  it('is confirmed by its checkpoint, which is not forwarded to the agent', async () => {
     const open = await startPlaying(160);
     const { host, vobiz, agent } = open;
-    await tell(host, vobiz, CLEARED);
+    await deliver(host, vobiz, CLEARED);
     expect(confirmed(host)).toEqual([]);
-    await tell(host, vobiz, JSON.stringify({ event: 'playedStream', name: checkpoints(open)[0] }));
-    await tell(host, vobiz, frame('played_stream'));
+    await deliver(host, vobiz, JSON.stringify({ event: 'playedStream', name: checkpoints(open)[0] }));
+    await deliver(host, vobiz, frame('played_stream'));
     expect(confirmed(host)).toEqual(['cmd_play']);
     expect(agent().received).toEqual([START, frame('played_stream')]);
-    await tell(host, agent(), say(FRAME));
+    await deliver(host, agent(), say(FRAME));
     expect(vobiz.received.at(-1)).toBe(say(FRAME));
     expect(host.clock.pending).toBe(0);
   });
 
-  it('is confirmed by a status callback too, also one that comes after the stream', async () => {
+  it('is confirmed by a status callback, also after the stream ended', async () => {
     const open = await startPlaying(160);
     const { host, vobiz, relays } = open;
-    await tell(host, vobiz, CLEARED);
+    await deliver(host, vobiz, CLEARED);
     const [name] = checkpoints(open);
     relays.statusCallback({ callId: CALL, event: 'PlayedStream', streamId: STREAM, name: 'turn-7-end' });
     relays.statusCallback({ callId: CALL, event: 'StopStream', streamId: STREAM, name: name! });
@@ -133,27 +133,27 @@ describe('a sound of ours', () => {
     expect(confirmed(host)).toEqual(['cmd_play']);
   });
 
-  it('is over when a status callback says so', async () => {
+  it('ends with a status callback', async () => {
     const open = await startPlaying(160);
     const { host, vobiz, relays, agent } = open;
-    await tell(host, vobiz, CLEARED);
+    await deliver(host, vobiz, CLEARED);
     const [name] = checkpoints(open);
     relays.statusCallback({ callId: CALL, event: 'PlayedStream', streamId: STREAM, name: name! });
-    await tell(host, agent(), say(FRAME));
+    await deliver(host, agent(), say(FRAME));
     expect(vobiz.received.at(-1)).toBe(say(FRAME));
     expect(host.clock.pending).toBe(0);
   });
 
-  it('is not talked into by the agent, nor cleared, until it is over', async () => {
+  it('drops audio and clears of the agent until it ends', async () => {
     const open = await startPlaying(160);
     const { host, vobiz, agent } = open;
-    await tell(host, agent(), say(FRAME));
-    await tell(host, vobiz, CLEARED);
-    await tell(host, agent(), say(FRAME), CLEAR, out('checkpoint'));
+    await deliver(host, agent(), say(FRAME));
+    await deliver(host, vobiz, CLEARED);
+    await deliver(host, agent(), say(FRAME), CLEAR, out('checkpoint'));
     expect(eventsAt(vobiz)).toEqual(['clearAudio', 'playAudio', 'checkpoint', 'checkpoint']);
     expect(agent().received).toEqual([START, CLEARED]);
     await host.clock.advance(CHECKPOINT_TIMEOUT_MS);
-    await tell(host, agent(), say(FRAME));
+    await deliver(host, agent(), say(FRAME));
     expect(vobiz.received.at(-1)).toBe(say(FRAME));
     vobiz.close();
     await host.clock.settle();
@@ -162,12 +162,12 @@ describe('a sound of ours', () => {
     });
   });
 
-  it('is played behind another, with one clearing and a checkpoint each', async () => {
+  it('queues a second sound, with one clear and a checkpoint each', async () => {
     const open = await startPlaying(1600);
     const { host, vobiz, relay } = open;
     await relay().mute('ASSISTANT', command('mute'));
     void relay().playSound(SOUND, command('second'), signal);
-    await tell(host, vobiz, CLEARED);
+    await deliver(host, vobiz, CLEARED);
     await host.clock.advance(600);
     expect(audio(open)).toHaveLength(20);
     expect(eventsAt(vobiz).filter((event) => event === 'clearAudio')).toHaveLength(1);
@@ -176,23 +176,23 @@ describe('a sound of ours', () => {
     expect(eventsAt(vobiz).indexOf('checkpoint')).toBe(11);
   });
 
-  it('and the next are over when the last of them is', async () => {
+  it('ends with the last queued sound', async () => {
     const open = await startPlaying(160);
     const { host, vobiz, agent, relay } = open;
     void relay().playSound(SOUND, command('second'), signal);
     await host.clock.settle();
-    await tell(host, vobiz, CLEARED);
+    await deliver(host, vobiz, CLEARED);
     const [first, second] = checkpoints(open);
     const played = (name?: string): string => JSON.stringify({ event: 'playedStream', name });
-    await tell(host, vobiz, played(first));
-    await tell(host, agent(), say(FRAME));
+    await deliver(host, vobiz, played(first));
+    await deliver(host, agent(), say(FRAME));
     expect(eventsAt(vobiz).at(-1)).toBe('checkpoint');
-    await tell(host, vobiz, played(second));
-    await tell(host, agent(), say(FRAME));
+    await deliver(host, vobiz, played(second));
+    await deliver(host, agent(), say(FRAME));
     expect(vobiz.received.at(-1)).toBe(say(FRAME));
   });
 
-  it('has to have a format in which it can be played', async () => {
+  it('rejects an unsupported format of the stream', async () => {
     const mediaFormat = { encoding: 'audio/opus', sampleRate: 48_000 };
     const start = JSON.stringify({ event: 'start', start: { callId: CALL, streamId: STREAM, mediaFormat } });
     const { host, relay, vobiz, agent } = await startRelay({}, start);
@@ -200,31 +200,31 @@ describe('a sound of ours', () => {
     await expect(relay().playSound(SOUND, command('play'), signal)).rejects.toMatchObject({
       code: 'CAPABILITY_MISSING',
     });
-    await tell(host, agent(), say(FRAME));
+    await deliver(host, agent(), say(FRAME));
     expect(vobiz.received).toEqual([say(FRAME)]);
   });
 
-  it('is stopped by clearing, whether it plays or is being prepared', async () => {
+  it('stops when cleared, while playing or being prepared', async () => {
     const open = await startPlaying(8000);
     const { host, vobiz, relay } = open;
-    await tell(host, vobiz, CLEARED);
+    await deliver(host, vobiz, CLEARED);
     await host.clock.advance(100);
     await relay().clear(command('clear'));
     const count = audio(open).length;
     await host.clock.advance(500);
     expect(audio(open)).toHaveLength(count);
     expect(confirmed(host)).toEqual([]);
-    await tell(host, vobiz, CLEARED);
+    await deliver(host, vobiz, CLEARED);
     expect(confirmed(host)).toEqual(['cmd_clear']);
     void relay().playSound(SOUND, command('again'), signal);
     await host.clock.settle();
     await relay().clear(command('clear-again'));
-    await tell(host, vobiz, CLEARED, CLEARED);
+    await deliver(host, vobiz, CLEARED, CLEARED);
     expect(audio(open)).toHaveLength(count);
     expect(host.clock.pending).toBe(0);
   });
 
-  it('that is not there is a mistake in its address, and nothing is cleared for it', async () => {
+  it('rejects a missing or slow file, and clears nothing', async () => {
     const { host, relay, vobiz } = await startRelay();
     host.respond('GET', SOUND, { status: 404 });
     await expect(relay().playSound(SOUND, command('play'), signal)).rejects.toMatchObject({
@@ -240,7 +240,7 @@ describe('a sound of ours', () => {
     expect(vobiz.received).toEqual([]);
   });
 
-  it('is not fetched any more once the stream is over', async () => {
+  it('aborts fetching when the stream ends', async () => {
     const { host, relay, vobiz } = await startRelay();
     host.respond('GET', SOUND, NEVER);
     const failed = relay()
@@ -252,7 +252,7 @@ describe('a sound of ours', () => {
     expect(host.clock.pending).toBe(0);
   });
 
-  it('ends with its stream', async () => {
+  it('fails when its stream ends', async () => {
     const { host, relay, vobiz } = await startRelay();
     host.respond('GET', SOUND, { bytes: wav(8000) });
     const playing = relay().playSound(SOUND, command('play'), signal);
@@ -264,74 +264,74 @@ describe('a sound of ours', () => {
   });
 });
 
-describe('what the caller is played', () => {
-  const heard = ({ host }: OpenRelay) =>
+describe('the audio played to the caller', () => {
+  const positions = ({ host }: OpenRelay) =>
     host.streams[0]!.writes.filter(({ party }) => party === 'ASSISTANT').map(({ positionMs }) => positionMs);
 
-  it('is heard as the assistant, in real time, however fast it was sent', async () => {
+  it('is written as the assistant in real time, however fast it was sent', async () => {
     const open = await startRelay();
     const { host, agent } = open;
     host.setDemand('levels', CALL, true);
-    await tell(host, agent(), say(FRAME), say(FRAME), say(FRAME));
+    await deliver(host, agent(), say(FRAME), say(FRAME), say(FRAME));
     await host.clock.advance(60);
-    expect(heard(open)).toEqual([]);
+    expect(positions(open)).toEqual([]);
     await host.clock.advance(40);
-    expect(heard(open)).toEqual([0, 20]);
+    expect(positions(open)).toEqual([0, 20]);
     await host.clock.advance(500);
-    expect(heard(open)).toEqual([0, 20, 40]);
+    expect(positions(open)).toEqual([0, 20, 40]);
     const [first] = host.streams[0]!.writes;
     expect(Buffer.from(first!.bytes)).toEqual(Buffer.from(FRAME, 'base64'));
     expect(host.clock.pending).toBe(0);
     host.verify();
   });
 
-  it('is not heard any more once it is cleared, by the agent or by us', async () => {
+  it('is truncated by a clear of the agent or of this daemon', async () => {
     for (const isAgent of [true, false]) {
       const open = await startRelay();
       const { host, agent, relay } = open;
       host.setDemand('audio', CALL, true);
-      await tell(host, agent(), ...Array.from({ length: 50 }, () => say(FRAME)));
+      await deliver(host, agent(), ...Array.from({ length: 50 }, () => say(FRAME)));
       await host.clock.advance(100);
-      if (isAgent) await tell(host, agent(), CLEAR);
+      if (isAgent) await deliver(host, agent(), CLEAR);
       else await relay().clear(command('clear'));
       await host.clock.advance(2000);
-      expect(heard(open)).toEqual([0, 20, 40, 60, 80]);
+      expect(positions(open)).toEqual([0, 20, 40, 60, 80]);
     }
   });
 
-  it('is heard from where it is, by someone who comes later', async () => {
+  it('is written from the current position when demand starts later', async () => {
     const open = await startRelay();
     const { host, agent } = open;
-    await tell(host, agent(), ...Array.from({ length: 20 }, () => say(FRAME)));
+    await deliver(host, agent(), ...Array.from({ length: 20 }, () => say(FRAME)));
     await host.clock.advance(200);
     expect(host.clock.pending).toBe(0);
     host.setDemand('levels', CALL, true);
     await host.clock.advance(1000);
-    expect(heard(open)).toEqual([140, 160, 180, 200, 220, 240, 260, 280, 300, 320, 340, 360, 380]);
+    expect(positions(open)).toEqual([140, 160, 180, 200, 220, 240, 260, 280, 300, 320, 340, 360, 380]);
   });
 
-  it('of a muted assistant is nothing, and sounds of ours are heard', async () => {
+  it('contains no audio of a muted assistant, but sounds of this daemon', async () => {
     const open = await startRelay();
     const { host, agent, relay, vobiz } = open;
     host.setDemand('levels', CALL, true);
     await relay().mute('ASSISTANT', command('mute'));
-    await tell(host, agent(), say(FRAME));
-    await tell(host, vobiz, CLEARED);
+    await deliver(host, agent(), say(FRAME));
+    await deliver(host, vobiz, CLEARED);
     await host.clock.advance(200);
-    expect(heard(open)).toEqual([]);
+    expect(positions(open)).toEqual([]);
     host.respond('GET', SOUND, { bytes: wav(320) });
     void relay().playSound(SOUND, command('play'), signal);
     await host.clock.settle();
-    await tell(host, vobiz, CLEARED);
+    await deliver(host, vobiz, CLEARED);
     await host.clock.advance(500);
-    expect(heard(open)).toHaveLength(2);
+    expect(positions(open)).toHaveLength(2);
   });
 
-  it('and what the caller says are on one time line, as one stream', async () => {
+  it('is on the same timeline and stream as the audio of the caller', async () => {
     const { host, agent, vobiz } = await startRelay();
     host.setDemand('levels', CALL, true);
-    await tell(host, vobiz, media(FRAME, { timestamp: '1790000000020', chunk: 1 }));
-    await tell(host, agent(), say(FRAME));
+    await deliver(host, vobiz, media(FRAME, { timestamp: '1790000000020', chunk: 1 }));
+    await deliver(host, agent(), say(FRAME));
     await host.clock.advance(100);
     expect(host.streams).toHaveLength(1);
     expect(host.streams[0]!.writes.map(({ party, positionMs }) => [party, positionMs])).toEqual([
@@ -344,13 +344,13 @@ describe('what the caller is played', () => {
     expect(host.streams[0]!.lateWrites).toBe(0);
   });
 
-  it('for another stream is none of this one', async () => {
+  it('excludes messages for another stream', async () => {
     const open = await startRelay();
     open.host.setDemand('levels', CALL, true);
     const foreign = say(FRAME).replace(STREAM, 'another');
-    await tell(open.host, open.agent(), foreign);
+    await deliver(open.host, open.agent(), foreign);
     await open.host.clock.advance(200);
     expect(open.vobiz.received).toEqual([foreign]);
-    expect(heard(open)).toEqual([]);
+    expect(positions(open)).toEqual([]);
   });
 });

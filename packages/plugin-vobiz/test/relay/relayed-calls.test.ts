@@ -20,8 +20,8 @@ async function start(host: FakeHost = createFakeHost()): Promise<{ host: FakeHos
 }
 const restart = ({ clock, state }: FakeHost) => start(createFakeHost({ clock, state }));
 
-describe('a relayed call', () => {
-  it('is one from when it is expected until it is released, also after a restart', async () => {
+describe('relayed calls', () => {
+  it('are expected until they are released, also after a restart', async () => {
     const { host, calls } = await start();
     expect(calls.isExpected(call)).toBe(false);
     await calls.expect(call, { from: '1' });
@@ -32,7 +32,7 @@ describe('a relayed call', () => {
     expect((await restart(host)).calls.isExpected(call)).toBe(false);
   });
 
-  it('that is expected again keeps what is known of it', async () => {
+  it('keep their state when they are expected again', async () => {
     const { calls } = await start();
     await calls.expect(call, { from: '1', to: '2' });
     await calls.get(call)!.mute('CUSTOMER');
@@ -45,7 +45,7 @@ describe('a relayed call', () => {
     expect(calls.get(call)!.agentUrl().host).toBe('next.example.in');
   });
 
-  it('is forgotten when it is over, or has to be', async () => {
+  it('are deleted when they end, and when they expire', async () => {
     const { host, calls } = await start();
     await calls.expect(call, {});
     await calls.delete(call);
@@ -58,7 +58,7 @@ describe('a relayed call', () => {
     expect(host.state.entries.size).toBe(0);
   });
 
-  it('is one of so many and no more', async () => {
+  it('drop the oldest call at the limit', async () => {
     const { host, calls } = await start();
     for (let index = 0; index <= MAX_RELAYED_CALLS; index++)
       await calls.expect(providerCallId(`c${index}`), {});
@@ -68,16 +68,16 @@ describe('a relayed call', () => {
     expect(host.logs.filter(({ level }) => level === 'warn')).toHaveLength(1);
   });
 
-  it('is remembered while the disk fails, and that is told', async () => {
+  it('keep their state in memory if a write fails, and log it', async () => {
     const { host, calls } = await start();
-    host.state.set = () => Promise.reject(new Error('the disk is full'));
+    host.state.set = () => Promise.reject(new Error('disk full'));
     await calls.expect(call, {});
     await calls.get(call)!.mute('ASSISTANT');
     expect(calls.get(call)!.isMuted('ASSISTANT')).toBe(true);
     expect(host.logs.map(({ level }) => level)).toEqual(['warn', 'warn']);
   });
 
-  it('is not held up by a disk that is slow', async () => {
+  it('wait for a slow write only for a limited time', async () => {
     const { host, calls } = await start();
     host.state.set = () => new Promise(() => {});
     const done = calls.expect(call, {}).then(() => 'done');
@@ -86,14 +86,14 @@ describe('a relayed call', () => {
     expect(await done).toBe('done');
   });
 
-  it('that cannot be read is deleted', async () => {
+  it('delete invalid entries', async () => {
     const host = createFakeHost();
     host.state.entries.set('relay/a', '{').set('relay/b', '{"muted":["EVERYBODY"]}');
     await start(host);
     expect(host.state.entries.size).toBe(0);
   });
 
-  it('knows its own checkpoints, up to so many', async () => {
+  it('recognise their own checkpoints, up to the limit', async () => {
     const { calls } = await start();
     await calls.expect(call, {});
     const relayed = calls.get(call)!;

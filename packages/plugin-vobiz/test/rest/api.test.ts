@@ -13,11 +13,11 @@ const context = createCommandContext();
 const { signal } = context;
 const say = { content: 'One moment.', endCallAfterSpoken: false, interrupt: false };
 
-/** A sample's reply as the fake gives it. */
+/** Returns the response of a sample for the fake host. */
 const sampleReply = (name: string) => ({ ...reply(name) });
 
 describe('say', () => {
-  it('speaks on the leg of the person, over the call', async () => {
+  it('speaks on the leg of the customer, mixed into the call', async () => {
     const { host, provider } = await start();
     host.respond('POST', SPEAK_URL, sampleReply('call_speak_202'));
     await provider.controls!.say!(call, say, context);
@@ -31,7 +31,7 @@ describe('say', () => {
     host.verify();
   });
 
-  it('stops what is being said first when it cuts in, and nothing being said is no failure', async () => {
+  it('stops current speech first if it interrupts, also if there is none', async () => {
     const { host, provider } = await start();
     host.respond('DELETE', SPEAK_URL, sampleReply('call_get_live_404'));
     host.respond('POST', SPEAK_URL, sampleReply('call_speak_202'));
@@ -43,13 +43,13 @@ describe('say', () => {
     [{ endCallAfterSpoken: true }, 'CAPABILITY_MISSING'],
     [{ content: '' }, 'INPUT_INVALID'],
     [{ content: 'x'.repeat(MAX_SPEAK_CHARACTERS + 1) }, 'INPUT_INVALID'],
-  ])('refuses what Vobiz cannot do, without asking: %#', async (args, code) => {
+  ])('rejects unsupported arguments without a request: %#', async (args, code) => {
     const { host, provider } = await start();
     await expect(provider.controls!.say!(call, { ...say, ...args }, context)).rejects.toMatchObject({ code });
     expect(host.requests).toEqual([]);
   });
 
-  it('to a call that is gone fails with that', async () => {
+  it('fails for an ended call', async () => {
     const { host, provider } = await start();
     host.respond('POST', SPEAK_URL, sampleReply('call_get_live_404'));
     await expect(provider.controls!.say!(call, say, context)).rejects.toMatchObject({
@@ -57,7 +57,7 @@ describe('say', () => {
     });
   });
 
-  it('has ten seconds, and then its outcome is unknown', async () => {
+  it('times out after ten seconds with an unknown outcome', async () => {
     const { host, provider } = await start();
     host.respond('POST', SPEAK_URL, NEVER);
     const failure = provider.controls!.say!(call, say, context).catch((error: unknown) => error);
@@ -66,7 +66,7 @@ describe('say', () => {
   });
 });
 
-describe('a refusal', () => {
+describe('a failed request', () => {
   const limited = {
     status: 'error',
     error: { code: 'RATE_LIMIT_EXCEEDED', message: 'slow down', details: { retryAfter: 7 } },
@@ -94,7 +94,7 @@ describe('a refusal', () => {
     await expect(provider.controls!.say!(call, say, context)).rejects.toMatchObject({ code, message });
   });
 
-  it('for haste tells how long to wait', async () => {
+  it('reports the retry delay of a rate limit', async () => {
     const { host, provider } = await start();
     host.respond('POST', SPEAK_URL, { status: 429, json: limited });
     await expect(provider.controls!.say!(call, say, context)).rejects.toMatchObject({
@@ -103,20 +103,20 @@ describe('a refusal', () => {
   });
 });
 
-describe('ending a call', () => {
+describe('endCall', () => {
   it.each(['call_hangup_204', 'call_get_live_404'])(
-    'is done when it is done, or was over before: %s',
+    'succeeds, also for a call that has ended: %s',
     async (name) => {
       const { host, provider } = await start();
       host.respond('DELETE', CALL_URL, sampleReply(name));
       await provider.controls!.endCall!(call, {}, context);
-      // The end itself comes as an event.
+      // The end is reported by a webhook.
       expect(host.events).toEqual([]);
       host.verify();
     },
   );
 
-  it('is not done when the address of the API is wrong', async () => {
+  it('fails if the URL of the API is wrong', async () => {
     const { host, provider } = await start();
     host.respond('DELETE', CALL_URL, sampleReply('route_missing_gateway_404'));
     await expect(provider.controls!.endCall!(call, {}, context)).rejects.toMatchObject({
@@ -125,8 +125,8 @@ describe('ending a call', () => {
   });
 });
 
-describe('what can be done to a call', () => {
-  it('is to hear it once it was answered here, and nothing once it is over', async () => {
+describe('controlsFor', () => {
+  it('includes LISTEN once the call was answered here, and nothing once it has ended', async () => {
     const { provider, post } = await start();
     const all = ['SAY', 'TRANSFER', 'END_CALL', 'SEND_DTMF', 'PLAY_AUDIO', 'CLEAR_AUDIO'];
     expect(provider.controlsFor!(call)).toEqual(all);
@@ -137,8 +137,8 @@ describe('what can be done to a call', () => {
   });
 });
 
-describe('bringing calls up to date', () => {
-  it('tells how a live one stands', async () => {
+describe('reconcile', () => {
+  it('emits the status of a live call', async () => {
     const { host, provider } = await start();
     const json = {
       call_status: 'in-progress',
@@ -157,7 +157,7 @@ describe('bringing calls up to date', () => {
     ]);
   });
 
-  it('ends one that is no longer live as its record says', async () => {
+  it('ends a call that is not live with the data of its record', async () => {
     const { host, provider } = await start();
     host.respond('GET', LIVE_URL, sampleReply('call_get_live_404'));
     host.respond('GET', `${BASE}/Account/${AUTH.authId}/cdr/${CALL}`, sampleReply('cdr_get_200'));
@@ -169,7 +169,7 @@ describe('bringing calls up to date', () => {
     host.verify();
   });
 
-  it('ends one that is no longer live, and says that nobody told why', async () => {
+  it('ends a call without a record for an unknown reason', async () => {
     const { host, provider, answer } = await start();
     await answer();
     host.respond('GET', LIVE_URL, sampleReply('call_get_live_404'));
@@ -179,7 +179,7 @@ describe('bringing calls up to date', () => {
     expect(host.state.entries.size).toBe(0);
   });
 
-  it('does not end again, with less to tell, a call whose hangup came while it was asked for', async () => {
+  it('does not end a call again whose hangup arrives during the lookup', async () => {
     const { host, provider, post } = await start();
     host.respond('GET', LIVE_URL, async () => {
       await post('hangup', form('hangup_normal_caller'));
@@ -190,7 +190,7 @@ describe('bringing calls up to date', () => {
   });
 
   it.each(['route_missing_gateway_404', 'call_make_401', 'conference_get_200_failed_while_live'])(
-    'ends nothing because of an answer that is about something else: %s',
+    'does not end a call because of another failure: %s',
     async (name) => {
       const { host, provider } = await start();
       host.respond('GET', LIVE_URL, sampleReply(name));
@@ -201,7 +201,7 @@ describe('bringing calls up to date', () => {
 });
 
 describe('health', () => {
-  it('is that Vobiz answers and takes the credentials', async () => {
+  it('checks that Vobiz is reachable and accepts the credentials', async () => {
     const { host, provider } = await start({ apiBaseUrl: `${BASE}/` });
     host.respond('GET', `${BASE}/auth/me`, { json: { auth_id: AUTH.authId } });
     await provider.health!(signal);

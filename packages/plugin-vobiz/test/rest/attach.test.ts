@@ -25,9 +25,9 @@ const TALKING = {
 
 const countOf = ({ host }: Pick<Harness, 'host'>, method: string, pattern: RegExp): number =>
   host.requests.filter((request) => request.method === method && pattern.test(request.url.href)).length;
-const streamsAsked = (harness: Pick<Harness, 'host'>): number => countOf(harness, 'POST', /\/Stream\/$/);
+const streamRequests = (harness: Pick<Harness, 'host'>): number => countOf(harness, 'POST', /\/Stream\/$/);
 
-/** An instance, at a Vobiz where the sample's call is live. */
+/** Starts an instance; the call of the samples is live. */
 async function started(options: object = TOLD): Promise<Harness> {
   const harness = await start(options);
   return withVobiz(harness);
@@ -41,18 +41,18 @@ function withVobiz(harness: Harness): Harness {
   return harness;
 }
 
-/** Opens the socket of the stream that was asked for last. */
+/** Opens the socket of the last requested stream. */
 async function connect({ host, open }: Harness) {
-  const asked = host.requests.findLast(({ url }) => url.href.endsWith('/Stream/'));
-  const { service_url: address } = asked!.json as { service_url: string };
-  const peer = open(/stream\/.+$/.exec(address)![0]);
+  const request = host.requests.findLast((sent) => sent.url.href.endsWith('/Stream/'));
+  const { service_url: url } = request!.json as { service_url: string };
+  const peer = open(/stream\/.+$/.exec(url)![0]);
   await peer.send(frame('start_nested_mulaw_8k'));
   await host.clock.settle();
   return peer;
 }
 
-describe('a call that we are told of', () => {
-  it('is looked up and heard, by a fork of both parties', async () => {
+describe('watch', () => {
+  it('looks up the call and requests a fork of both tracks', async () => {
     const harness = await started();
     const { host, provider } = harness;
     await provider.watch!(id, context);
@@ -76,11 +76,11 @@ describe('a call that we are told of', () => {
     expect(host.streams).toHaveLength(1);
     expect(provider.controlsFor!(call)).toContain('LISTEN');
     await host.clock.advance(SOCKET_TIMEOUT_MS);
-    expect(streamsAsked(harness)).toBe(1);
+    expect(streamRequests(harness)).toBe(1);
     host.verify();
   });
 
-  it('that is not there fails with that, and tells nothing of a call', async () => {
+  it('rejects an unknown call and emits nothing', async () => {
     const { host, provider } = await started();
     host.respond('GET', LIVE, { ...reply('call_get_live_404') });
     await expect(provider.watch!(id, context)).rejects.toMatchObject({ code: 'CALL_NOT_FOUND' });
@@ -88,14 +88,14 @@ describe('a call that we are told of', () => {
     expect(host.clock.pending).toBe(0);
   });
 
-  it('that ended before fails with that, without asking', async () => {
+  it('rejects an ended call without a request', async () => {
     const { host, provider, post } = await started();
     await post('hangup', form('hangup_normal_caller'));
     await expect(provider.watch!(id, context)).rejects.toMatchObject({ code: 'CALL_NOT_LIVE' });
     expect(host.requests).toEqual([]);
   });
 
-  it('that ends while it is joined fails with that, and ends', async () => {
+  it('rejects a call that ends meanwhile, and emits its end', async () => {
     const { host, provider } = await started();
     host.respond('POST', /\/Stream\/$/, { ...reply('call_get_live_404') });
     await expect(provider.watch!(id, context)).rejects.toMatchObject({ code: 'CALL_NOT_LIVE' });
@@ -103,23 +103,23 @@ describe('a call that we are told of', () => {
     expect(host.clock.pending).toBe(0);
   });
 
-  it('that Vobiz does not let us hear fails with that, and is not tried again', async () => {
+  it('rejects if Vobiz refuses the stream, and does not retry', async () => {
     const { host, provider } = await started();
     host.respond('POST', /\/Stream\/$/, { ...reply('call_make_401') });
     await expect(provider.watch!(id, context)).rejects.toMatchObject({ code: 'PROVIDER_REFUSED' });
     expect(host.clock.pending).toBe(0);
   });
 
-  it('is joined once, however often we are told', async () => {
+  it('attaches once for repeated requests', async () => {
     const harness = await started();
     const { provider } = harness;
     await Promise.all([provider.watch!(id, context), provider.watch!(id, context)]);
     await connect(harness);
     await provider.watch!(id, context);
-    expect(streamsAsked(harness)).toBe(1);
+    expect(streamRequests(harness)).toBe(1);
   });
 
-  it('beyond those that are joined at once is refused, with one word to the operator', async () => {
+  it('rejects calls beyond the limit, with one warning', async () => {
     const { host, provider } = await started();
     for (let count = 0; count < MAX_ATTACHED; count++) {
       await provider.watch!(providerCallId(`call-${count}`), context);
@@ -132,40 +132,40 @@ describe('a call that we are told of', () => {
     expect(host.logs.filter(({ level }) => level === 'warn')).toHaveLength(1);
   });
 
-  it('that still rings is joined when it is answered', async () => {
+  it('attaches to a ringing call once it is answered', async () => {
     const harness = await started();
     const { host, provider } = harness;
     host.respond('GET', LIVE, { json: { ...TALKING, call_status: 'ringing' } });
     await provider.watch!(id, context);
     await host.clock.advance(INTERVAL_MS);
-    expect(streamsAsked(harness)).toBe(0);
+    expect(streamRequests(harness)).toBe(0);
     host.respond('GET', LIVE, { json: TALKING });
     await host.clock.advance(INTERVAL_MS);
-    expect(streamsAsked(harness)).toBe(1);
+    expect(streamRequests(harness)).toBe(1);
   });
 
-  it('is not joined where we answer it ourselves', async () => {
+  it('does not attach to a call that this instance answers', async () => {
     const harness = await started({ attach: {} });
     await harness.answer();
     await harness.provider.watch!(id, context);
-    expect(streamsAsked(harness)).toBe(0);
+    expect(streamRequests(harness)).toBe(0);
     expect(harness.host.clock.pending).toBe(0);
   });
 });
 
-it('a joined call that is answered here after all is not joined again', async () => {
+it('does not attach again to a call that this instance answers later', async () => {
   const harness = await started({ attach: {} });
   await harness.provider.watch!(id, context);
   const peer = await connect(harness);
   await harness.answer();
   peer.cut();
   await harness.host.clock.advance(RETRY.maxMs);
-  expect(streamsAsked(harness)).toBe(1);
+  expect(streamRequests(harness)).toBe(1);
   expect(harness.host.clock.pending).toBe(0);
 });
 
-describe('the end of the stream of a joined call', () => {
-  it('is followed by another one while the call is live, which may hold', async () => {
+describe('the end of the stream of an attached call', () => {
+  it('requests another stream while the call is live', async () => {
     const harness = await started();
     await harness.provider.watch!(id, context);
     for (let count = 2; count <= MAX_ATTEMPTS + 3; count++) {
@@ -173,12 +173,12 @@ describe('the end of the stream of a joined call', () => {
       await harness.host.clock.advance(STABLE_MS);
       peer.cut();
       await harness.host.clock.advance(RETRY.firstMs);
-      expect(streamsAsked(harness)).toBe(count);
+      expect(streamRequests(harness)).toBe(count);
     }
     expect(harness.host.eventsOf('notice')).toEqual([]);
   });
 
-  it('is the end of the call when that is no longer live, by its record', async () => {
+  it('ends a call that is not live with the data of its record', async () => {
     const harness = await started();
     const { host, provider } = harness;
     await provider.watch!(id, context);
@@ -192,22 +192,22 @@ describe('the end of the stream of a joined call', () => {
     expect(host.clock.pending).toBe(0);
   });
 
-  it('is asked about less and less often, and given up with a word to the operator', async () => {
+  it('retries with growing delays, then gives up with a notice', async () => {
     const harness = await started();
     const { host, provider } = harness;
     await provider.watch!(id, context);
-    // Their sockets never come.
+    // Their sockets are never opened.
     await host.clock.advance(MAX_ATTEMPTS * (SOCKET_TIMEOUT_MS + RETRY.maxMs));
-    expect(streamsAsked(harness)).toBeLessThanOrEqual(MAX_ATTEMPTS);
+    expect(streamRequests(harness)).toBeLessThanOrEqual(MAX_ATTEMPTS);
     expect(host.eventsOf('notice')).toMatchObject([{ code: 'VOBIZ_ATTACH_FAILED' }]);
     expect(host.clock.pending).toBe(0);
-    // Told again it is tried again.
-    const before = streamsAsked(harness);
+    // Another request of a client tries again.
+    const before = streamRequests(harness);
     await provider.watch!(id, context);
-    expect(streamsAsked(harness)).toBe(before + 1);
+    expect(streamRequests(harness)).toBe(before + 1);
   });
 
-  it('is asked about for as long as nobody answers, for the call may be live', async () => {
+  it('retries the lookup as long as it fails, because the call may be live', async () => {
     const harness = await started();
     const { host, provider } = harness;
     await provider.watch!(id, context);
@@ -220,21 +220,21 @@ describe('the end of the stream of a joined call', () => {
     expect(host.eventsOf('notice')).toEqual([]);
     withVobiz(harness);
     await host.clock.advance(RETRY.maxMs);
-    expect(streamsAsked(harness)).toBe(2);
+    expect(streamRequests(harness)).toBe(2);
   });
 
-  it('is no reason to ask once the instance has stopped', async () => {
+  it('sends no request after the instance stopped', async () => {
     const harness = await started();
     await harness.provider.watch!(id, context);
     await connect(harness);
-    const asked = harness.host.requests.length;
+    const sent = harness.host.requests.length;
     await harness.provider.stop(context.signal);
     expect(harness.host.clock.pending).toBe(0);
     await harness.host.clock.advance(RETRY.maxMs);
-    expect(harness.host.requests).toHaveLength(asked);
+    expect(harness.host.requests).toHaveLength(sent);
   });
 
-  it('is no reason to ask when the end of the call is told otherwise', async () => {
+  it('sends no request after the end of the call was reported', async () => {
     const harness = await started();
     await harness.provider.watch!(id, context);
     await connect(harness);
@@ -243,14 +243,14 @@ describe('the end of the stream of a joined call', () => {
     expect(harness.host.state.entries.size).toBe(0);
   });
 
-  it('that was never joined is none: asking how a call stands joins nothing', async () => {
+  it('does not attach to other calls on reconcile', async () => {
     const harness = await started();
     await harness.provider.reconcile!([call], context.signal);
     expect(countOf(harness, 'GET', LIVE)).toBe(1);
-    expect(streamsAsked(harness)).toBe(0);
+    expect(streamRequests(harness)).toBe(0);
   });
 
-  it('by a restart of ours is followed by another one when it is asked how the call stands', async () => {
+  it('attaches again on reconcile after a restart', async () => {
     const before = await started();
     await before.provider.watch!(id, context);
     await connect(before);
@@ -258,40 +258,40 @@ describe('the end of the stream of a joined call', () => {
     await before.provider.stop(context.signal);
     const after = withVobiz(await start(TOLD, { clock, state }));
     await after.provider.reconcile!([call], context.signal);
-    expect(streamsAsked(after)).toBe(1);
+    expect(streamRequests(after)).toBe(1);
     await connect(after);
     await after.provider.reconcile!([call], context.signal);
-    expect(streamsAsked(after)).toBe(1);
+    expect(streamRequests(after)).toBe(1);
   });
 });
 
-describe('all calls of an account', () => {
+describe('attach with calls: all', () => {
   const OTHER = '7a1c5e80-3d2f-4b96-8c47-f09b2d6e1a35';
   const list = ({ host }: Harness, ...calls: readonly string[]): void =>
     host.respond('GET', LIST, { json: { api_id: 'a', calls } });
 
-  /** An instance that finds these calls from its start on. */
+  /** Starts an instance that finds these calls. */
   async function sweeping(...calls: readonly string[]): Promise<Harness> {
-    // Its first list is asked for as it starts, before a script can be given.
+    // The first list is requested at the start, before the response is scripted.
     const harness = await started(ALL);
     list(harness, ...calls);
     await harness.host.clock.advance(2 * INTERVAL_MS);
     return harness;
   }
 
-  it('are found, each joined once', async () => {
+  it('attaches once to each call', async () => {
     const harness = await sweeping(CALL, OTHER);
-    const joined = harness.host.requests
+    const attached = harness.host.requests
       .filter(({ method }) => method === 'POST')
       .map(({ url }) => url.pathname);
-    expect(joined).toEqual(
+    expect(attached).toEqual(
       [CALL, OTHER].map((each) => `/api/v1/Account/${AUTH.authId}/Call/${each}/Stream/`),
     );
     await harness.host.clock.advance(INTERVAL_MS);
-    expect(streamsAsked(harness)).toBe(2);
+    expect(streamRequests(harness)).toBe(2);
   });
 
-  it('end when they are no longer listed, and no longer live', async () => {
+  it('ends a call that is neither listed nor live', async () => {
     const harness = await sweeping(CALL);
     await connect(harness);
     list(harness);
@@ -304,7 +304,7 @@ describe('all calls of an account', () => {
     expect(harness.host.eventsOf('call.ended')).toHaveLength(1);
   });
 
-  it('are left alone where they are answered here, placed here, or over', async () => {
+  it('ignores calls that are answered here, placed here or ended', async () => {
     const harness = await started({
       ...ALL,
       answer: { mode: 'tap', dial: '+918000000001' },
@@ -312,77 +312,77 @@ describe('all calls of an account', () => {
     });
     const { host, provider, post } = harness;
     await post('answer', form('answer_minimal_fields'));
-    await post('hangup', { ...form('hangup_normal_caller'), CallUUID: 'over' });
+    await post('hangup', { ...form('hangup_normal_caller'), CallUUID: 'ended' });
     host.respond('POST', `${ACCOUNT}/Call/`, { json: { request_uuid: 'placed' } });
     await provider.placeCall!({ to: '+919000000002' }, context);
-    list(harness, CALL, 'over', 'placed');
+    list(harness, CALL, 'ended', 'placed');
     await host.clock.advance(3 * INTERVAL_MS);
     expect(countOf(harness, 'GET', /\?status=live$/)).toBeGreaterThan(1);
     expect(countOf(harness, 'GET', LIVE)).toBe(0);
-    expect(streamsAsked(harness)).toBe(0);
+    expect(streamRequests(harness)).toBe(0);
   });
 
-  it('are asked about a few at a time', async () => {
+  it('handles a limited number of calls per sweep', async () => {
     const calls = Array.from({ length: MAX_PER_SWEEP + 5 }, (_, index) => `call-${index}`);
     const harness = await sweeping();
     list(harness, ...calls);
     await harness.host.clock.advance(INTERVAL_MS);
-    expect(streamsAsked(harness)).toBe(MAX_PER_SWEEP);
+    expect(streamRequests(harness)).toBe(MAX_PER_SWEEP);
     await harness.host.clock.advance(INTERVAL_MS);
-    expect(streamsAsked(harness)).toBe(calls.length);
+    expect(streamRequests(harness)).toBe(calls.length);
   });
 
-  it('are asked for by one question at a time', async () => {
+  it('sends one list request at a time', async () => {
     const harness = await sweeping(CALL);
     harness.host.respond('GET', LIST, NEVER);
     await harness.host.clock.advance(INTERVAL_MS);
-    const asked = countOf(harness, 'GET', /\/Call\/\?status=live$/);
+    const sent = countOf(harness, 'GET', /\/Call\/\?status=live$/);
     await harness.host.clock.advance(INTERVAL_MS);
-    expect(countOf(harness, 'GET', /\/Call\/\?status=live$/)).toBe(asked);
+    expect(countOf(harness, 'GET', /\/Call\/\?status=live$/)).toBe(sent);
   });
 
-  it('are asked for less often while Vobiz does not answer, with one word to the operator', async () => {
+  it('polls less often while requests fail, with one warning', async () => {
     const harness = await sweeping(CALL);
     const { host } = harness;
     const before = countOf(harness, 'GET', /\/Call\/\?status=live$/);
     host.respond('GET', LIST, { status: 503 });
     await host.clock.advance(10 * SWEEP_MAX_DELAY_MS);
-    const asked = countOf(harness, 'GET', /\/Call\/\?status=live$/) - before;
-    expect(asked).toBeGreaterThan(8);
-    expect(asked).toBeLessThan(20);
+    const sent = countOf(harness, 'GET', /\/Call\/\?status=live$/) - before;
+    expect(sent).toBeGreaterThan(8);
+    expect(sent).toBeLessThan(20);
     list(harness, CALL, OTHER);
     await host.clock.advance(SWEEP_MAX_DELAY_MS);
-    expect(streamsAsked(harness)).toBeGreaterThanOrEqual(2);
+    expect(streamRequests(harness)).toBeGreaterThanOrEqual(2);
   });
 
-  it('of which one is refused are joined all the same, and that one is given up in time', async () => {
+  it('gives up on a rejected call and attaches to the others', async () => {
     const harness = await started(ALL);
     const { host } = harness;
     host.respond('POST', new RegExp(`${CALL}/Stream/$`), { status: 400, json: { error: 'no' } });
     list(harness, CALL, OTHER);
     await host.clock.advance(20 * RETRY.maxMs);
-    const asked = countOf(harness, 'POST', new RegExp(`${CALL}/Stream/$`));
-    expect(asked).toBe(MAX_ATTEMPTS);
+    const sent = countOf(harness, 'POST', new RegExp(`${CALL}/Stream/$`));
+    expect(sent).toBe(MAX_ATTEMPTS);
     expect(countOf(harness, 'POST', new RegExp(`${OTHER}/Stream/$`))).toBe(MAX_ATTEMPTS);
     expect(host.eventsOf('notice').map(({ providerCallId: which }) => which)).toEqual([CALL, OTHER]);
   });
 
-  it('are joined also after one was refused when we were told of it', async () => {
+  it('attaches to a call whose watch was rejected before', async () => {
     const harness = await sweeping();
     harness.host.respond('POST', /\/Stream\/$/, { ...reply('call_make_401') });
     await expect(harness.provider.watch!(id, context)).rejects.toMatchObject({ code: 'PROVIDER_REFUSED' });
     withVobiz(harness);
     list(harness, CALL);
     await harness.host.clock.advance(INTERVAL_MS);
-    expect(streamsAsked(harness)).toBe(2);
+    expect(streamRequests(harness)).toBe(2);
   });
 
-  it('are not looked for once the instance has stopped', async () => {
+  it('stops polling when the instance stops', async () => {
     const harness = await sweeping(CALL);
     await harness.provider.stop(context.signal);
     await harness.host.clock.settle();
-    const asked = harness.host.requests.length;
+    const sent = harness.host.requests.length;
     await harness.host.clock.advance(SWEEP_MAX_DELAY_MS);
-    expect(harness.host.requests).toHaveLength(asked);
+    expect(harness.host.requests).toHaveLength(sent);
   });
 });

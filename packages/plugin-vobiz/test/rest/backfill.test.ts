@@ -24,7 +24,7 @@ const page = (data: readonly object[], pagination?: object): FakeReply => ({
   json: { success: true, count: data.length, data, ...(pagination && { pagination }) },
 });
 
-/** A Vobiz whose list gives these pages whatever the days. */
+/** Responds with these pages for any days. */
 function list(host: FakeHost, pages: readonly (readonly object[])[]): void {
   host.respond('GET', LIST, ({ url }) => {
     const number = Number(url.searchParams.get('page'));
@@ -48,8 +48,8 @@ const idsIn = (pages: readonly BackfillPage[]): readonly string[] =>
     events.filter(({ type }) => type === 'call.started').map(({ providerCallId }) => providerCallId),
   );
 
-describe('a record of a call', () => {
-  it('tells the call whole', () => {
+describe('the record of a call', () => {
+  it('is translated into all events of the call', () => {
     const base = { providerCallId: CALL };
     const answeredAt = START + 5000;
     const endedAt = START + 78_000;
@@ -92,7 +92,7 @@ describe('a record of a call', () => {
     ]);
   });
 
-  it('has the key of the end that a hangup told, so that it is one end', async () => {
+  it('has the dedupe key of the hangup webhook for the end', async () => {
     const { host, post } = await start();
     await post('hangup', form('hangup_normal_caller'));
     const [live] = host.eventsOf('call.ended');
@@ -101,13 +101,13 @@ describe('a record of a call', () => {
   });
 
   it.each([{ end_time: null }, { start_time: '' }, { uuid: undefined }])(
-    'that is not of an ended call is none: %j',
+    'is ignored unless it is of an ended call: %j',
     (fields) => {
       expect(decodeCdr({ ...SAMPLE, ...fields })).toBeUndefined();
     },
   );
 
-  it('may be in another currency, and without a cost', () => {
+  it('may have another currency, or no cost', () => {
     expect(decodeCdr({ ...SAMPLE, currency: 'usd', total_cost: '0.02' })?.cost).toEqual({
       amount: 0.02,
       currency: 'USD',
@@ -116,8 +116,8 @@ describe('a record of a call', () => {
   });
 });
 
-describe('past calls', () => {
-  it('are asked for by days that hold their span in any zone', async () => {
+describe('backfill', () => {
+  it('requests days that contain the span in any time zone', async () => {
     const harness = await start();
     list(harness.host, [[SAMPLE]]);
     expect(idsIn(await all(harness))).toEqual([CALL]);
@@ -131,7 +131,7 @@ describe('past calls', () => {
     harness.host.verify();
   });
 
-  it('come newest first, each once, and only those of the time that is wanted', async () => {
+  it('yields the calls of the requested time once, newest first', async () => {
     const harness = await start();
     list(harness.host, [
       [record('old', START - DAY_MS - 1), record('b', START + 2000), record('a', START + 1000)],
@@ -144,7 +144,7 @@ describe('past calls', () => {
     ]);
   });
 
-  it('go back span by span, and none is told twice', async () => {
+  it('goes back span by span without repeated calls', async () => {
     const harness = await start();
     const calls = [0, 1, 2].map((span) => record(`span-${span}`, UNTIL - span * SPAN_MS - DAY_MS));
     list(harness.host, [calls]);
@@ -152,7 +152,7 @@ describe('past calls', () => {
     expect(harness.host.requests).toHaveLength(3);
   });
 
-  it('are told in pages, and a later run goes on behind the last', async () => {
+  it('yields pages, and resumes after the last one', async () => {
     const harness = await start();
     const calls = Array.from({ length: CALLS_PER_PAGE + 1 }, (_, index) =>
       record(`call-${index}`, START - index * 1000),
@@ -164,7 +164,7 @@ describe('past calls', () => {
     expect(idsIn(rest)).toEqual([`call-${CALLS_PER_PAGE - 1}`, `call-${CALLS_PER_PAGE}`]);
   });
 
-  it('end where the list says so, in either of its ways', async () => {
+  it('stops at the last page, by either form of pagination', async () => {
     const harness = await start();
     const full = Array.from({ length: 100 }, (_, index) => record(`call-${index}`, START));
     for (const [pagination, requests] of [
@@ -181,7 +181,7 @@ describe('past calls', () => {
     }
   });
 
-  it('without end are read up to a bound', async () => {
+  it('stops at the limit of pages', async () => {
     const harness = await start();
     harness.host.respond('GET', LIST, () => page([SAMPLE], { has_next: true }));
     expect(idsIn(await all(harness))).toEqual([CALL]);
@@ -189,7 +189,7 @@ describe('past calls', () => {
     expect(harness.host.logs.filter(({ level }) => level === 'warn')).toHaveLength(1);
   });
 
-  it('wait out what passes, and give up on a refusal', async () => {
+  it('retries temporary failures, and rejects otherwise', async () => {
     const harness = await start();
     harness.host.respond('GET', LIST, { status: 429 });
     const found = all(harness);
@@ -201,7 +201,7 @@ describe('past calls', () => {
     await expect(all(harness)).rejects.toMatchObject({ code: 'PROVIDER_REFUSED' });
   });
 
-  it('stop with the instance', async () => {
+  it('stops with the instance', async () => {
     const harness = await start();
     harness.host.respond('GET', LIST, { status: 503 });
     const found = all(harness);

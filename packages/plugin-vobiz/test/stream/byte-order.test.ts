@@ -5,7 +5,7 @@ import { createByteOrder, type ByteOrder } from '../../src/stream/byte-order.ts'
 const RATE = 8000;
 const FRAME = 160;
 
-/** 16-bit samples as frames of 20 ms, in an order. */
+/** Returns 16-bit samples as frames of 20 ms in a byte order. */
 function framesOf(samples: readonly number[], order: ByteOrder): Buffer[] {
   const bytes = Buffer.from(Int16Array.from(samples).buffer);
   const frames = Array.from({ length: Math.ceil(samples.length / FRAME) }, (_, index) =>
@@ -19,14 +19,17 @@ const tone = (hertz: number, amplitude: number, length = RATE): number[] =>
     Math.round(amplitude * Math.sin((2 * Math.PI * hertz * index) / RATE + 0.3)),
   );
 
-/** What is taken for each frame, the last of all. */
-function lastOrder(frames: readonly Uint8Array[], told: ByteOrder | 'auto' = 'auto'): ByteOrder | undefined {
-  const orderOf = createByteOrder(told, RATE);
+/** Returns the byte order of the last frame. */
+function lastOrder(
+  frames: readonly Uint8Array[],
+  configured: ByteOrder | 'auto' = 'auto',
+): ByteOrder | undefined {
+  const orderOf = createByteOrder(configured, RATE);
   return frames.map((frame) => orderOf(frame)).at(-1);
 }
 
 const orders = fc.constantFrom('le' as const, 'be' as const);
-/** Repeats whatever the seed. */
+/** The same for the same seed. */
 const noise = (seed: number, amplitude: number, length = RATE): number[] => {
   let state = seed | 1;
   return Array.from({ length }, () => {
@@ -36,7 +39,7 @@ const noise = (seed: number, amplitude: number, length = RATE): number[] => {
 };
 
 describe('the byte order', () => {
-  it('of a tone is found, however loud, and with some noise', () => {
+  it('of a tone is detected at any level and with some noise', () => {
     const tones = [
       fc.integer({ min: 80, max: 500 }),
       fc.integer({ min: 40, max: 8000 }),
@@ -51,7 +54,7 @@ describe('the byte order', () => {
     );
   });
 
-  it('of noise at full strength cannot be found, and is the usual one', () => {
+  it('of noise at full scale is the default', () => {
     fc.assert(
       fc.property(orders, fc.integer(), (order, seed) => {
         expect(lastOrder(framesOf(noise(seed, 32_767), order))).toBe('le');
@@ -59,7 +62,7 @@ describe('the byte order', () => {
     );
   });
 
-  it('is the usual one before a second of sound came, and does not change after it', () => {
+  it('is the default during the first second, and does not change later', () => {
     const orderOf = createByteOrder('auto', RATE);
     const big = framesOf(tone(200, 3000), 'be').map((frame) => orderOf(frame));
     expect(big.slice(0, -1)).toEqual(Array.from({ length: 49 }, () => 'le'));
@@ -68,7 +71,7 @@ describe('the byte order', () => {
     expect(new Set(little)).toEqual(new Set(['be']));
   });
 
-  it.each([0, -1, 0x0101, 1234])('of frames that hold nothing but %i says nothing', (value) => {
+  it.each([0, -1, 0x0101, 1234])('ignores frames with the constant value %i', (value) => {
     const constant = framesOf(
       Array.from({ length: RATE * 3 }, () => value),
       'le',
@@ -78,13 +81,13 @@ describe('the byte order', () => {
     expect(lastOrder([...constant, ...sound])).toBe('be');
   });
 
-  it('is not measured where it is told', () => {
+  it('is not measured if it is configured', () => {
     const samples = framesOf(tone(200, 3000), 'be');
     expect(lastOrder(samples, 'le')).toBe('le');
     expect(lastOrder(samples, 'be')).toBe('be');
   });
 
-  it('of next to nothing is the usual one', () => {
+  it('of frames with less than two samples is the default', () => {
     for (const length of [0, 1, 2, 3])
       expect(createByteOrder('auto', RATE)(new Uint8Array(length))).toBe('le');
   });

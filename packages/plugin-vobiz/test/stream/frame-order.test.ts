@@ -19,8 +19,8 @@ function place(
   );
 }
 
-describe('the order of a stream', () => {
-  it('gives each frame its place on the time line', () => {
+describe('the frame order', () => {
+  it('returns the position of each frame', () => {
     expect(
       place([
         ['in', 1, 0],
@@ -32,7 +32,7 @@ describe('the order of a stream', () => {
     ]);
   });
 
-  it('tells what never came, by counter and clock', () => {
+  it('reports missing frames by counter and timestamp', () => {
     expect(
       place([
         ['in', 20, 0],
@@ -47,7 +47,7 @@ describe('the order of a stream', () => {
     ).toEqual({ gapMs: 40, gapFrames: 2 });
   });
 
-  it('drops what was here before, or is older', () => {
+  it('rejects repeated and older frames', () => {
     const [, , again, older, next] = place([
       ['in', 1, 0],
       ['in', 2, 20],
@@ -59,7 +59,7 @@ describe('the order of a stream', () => {
     expect(next).toEqual({ ...NO_GAP, positionMs: 40 });
   });
 
-  it('sees no gap where two tracks share a counter, nor where each has its own', () => {
+  it('reports no gap for tracks with a shared counter or their own', () => {
     const shared = [
       ['in', 1, 0],
       ['out', 2, 0],
@@ -79,7 +79,7 @@ describe('the order of a stream', () => {
     }
   });
 
-  it('tells each track its own gap when both lost frames', () => {
+  it('reports a gap for each track if both lost frames', () => {
     const placements = place([
       ['in', 1, 0],
       ['out', 2, 0],
@@ -92,7 +92,7 @@ describe('the order of a stream', () => {
     ]);
   });
 
-  it('tells a gap where each track has its own counter', () => {
+  it('reports gaps of tracks with their own counters', () => {
     const frames = [
       ['in', 1, 0],
       ['out', 1, 0],
@@ -106,7 +106,7 @@ describe('the order of a stream', () => {
     ]);
   });
 
-  it('takes a track that was silent for a while for no loss', () => {
+  it('reports no gap for a track that was silent', () => {
     const inbound = Array.from({ length: 50 }, (_, index) => ['in', index + 2, index * 20] as const);
     expect(place([['out', 1, 0], ...inbound, ['out', 52, 1000]]).at(-1)).toEqual({
       ...NO_GAP,
@@ -114,7 +114,7 @@ describe('the order of a stream', () => {
     });
   });
 
-  it('takes silence that was not sent for no loss, and a jittery clock for no gap', () => {
+  it('reports no gap for silence that was not sent, or for a jittery clock', () => {
     expect(
       place([
         ['in', 1, 0],
@@ -129,7 +129,7 @@ describe('the order of a stream', () => {
     ).toEqual({ ...NO_GAP, positionMs: 35 });
   });
 
-  it('is not led astray by one broken number', () => {
+  it('ignores a single invalid number', () => {
     const [, , after] = place([
       ['in', 1, 0],
       ['in', 9e15, 20],
@@ -146,7 +146,7 @@ describe('the order of a stream', () => {
     ).toMatchObject({ positionMs: 40 });
   });
 
-  it('bounds the longest gap', () => {
+  it('limits the length of a gap', () => {
     expect(
       place([
         ['in', 1],
@@ -155,7 +155,7 @@ describe('the order of a stream', () => {
     ).toEqual({ gapMs: MAX_GAP_MS, gapFrames: MAX_GAP_MS / 20 });
   });
 
-  it('never tells a gap below zero, or a place before the start', () => {
+  it('never returns a negative gap or position', () => {
     const step = fc.tuple(
       fc.constantFrom('in', 'out'),
       fc.option(fc.integer({ min: -5, max: 300 }), { nil: undefined }),

@@ -4,7 +4,7 @@ import { form, frame, samplesOf } from '../samples.ts';
 
 const OLDER_CALL = 'CALL_7h2k9';
 
-/** Replays messages on a fresh socket that someone listens to, and tells in one line each what came of them. */
+/** Replays messages on a new socket with demand for its audio. Returns one line for each result. */
 async function replay(names: readonly string[]): Promise<readonly string[]> {
   const { host, post, open } = await start();
   const texts = names.map(frame);
@@ -15,11 +15,11 @@ async function replay(names: readonly string[]): Promise<readonly string[]> {
   const before = host.events.length;
   const peer = open(/stream\/[^<]+/.exec(String(body))![0]);
   for (const text of texts) await peer.send(text);
-  const happened = [
+  const results = [
     ...host.streams.flatMap(({ options, writes, gaps, endReason }) => [
       `stream ${options.encoding} ${options.sampleRate}`,
       ...writes.map(
-        ({ party, bytes, positionMs }) => `audio ${party} ${bytes.length} at ${positionMs ?? 'no place'}`,
+        ({ party, bytes, positionMs }) => `audio ${party} ${bytes.length} at ${positionMs ?? 'no position'}`,
       ),
       ...gaps.map(({ party, durationMs, frames }) => `gap ${party} ${durationMs} ${frames}`),
       ...(endReason === undefined ? [] : [`end ${endReason}`]),
@@ -35,7 +35,7 @@ async function replay(names: readonly string[]): Promise<readonly string[]> {
     ({ message }) => message === 'stream socket closed',
   )!.fields;
   const counted = Object.entries(counters).filter(([, count]) => count !== 0);
-  return [...happened, ...counted.map(([name, count]) => `${name} ${String(count)}`)];
+  return [...results, ...counted.map(([name, count]) => `${name} ${String(count)}`)];
 }
 
 const EXPECTED: Readonly<Record<string, readonly string[]>> = {
@@ -62,7 +62,11 @@ const EXPECTED: Readonly<Record<string, readonly string[]>> = {
     'call.status',
   ],
   media_60ms_long_frame: ['stream mulaw 8000', 'audio CUSTOMER 480 at 0', 'call.status'],
-  media_missing_track_timestamp_chunk: ['stream mulaw 8000', 'audio CUSTOMER 160 at no place', 'call.status'],
+  media_missing_track_timestamp_chunk: [
+    'stream mulaw 8000',
+    'audio CUSTOMER 160 at no position',
+    'call.status',
+  ],
   media_bad_base64: ['stream mulaw 8000', 'gap CUSTOMER 20 1', 'call.status', 'badPayload 1'],
   media_base64_without_padding: ['stream mulaw 8000', 'audio CUSTOMER 160 at 0', 'call.status'],
   media_empty_payload: ['stream mulaw 8000', 'gap CUSTOMER 20 1', 'call.status', 'badPayload 1'],

@@ -11,7 +11,7 @@ interface Streaming extends Harness {
   readonly peer: FakeSocket;
 }
 
-/** An instance whose call was answered, with the stream's socket open, and someone listening. */
+/** Starts an instance with an answered call, an open stream socket and demand for its audio. */
 async function startOpen(options: object = {}): Promise<Streaming> {
   const harness = await start(options);
   harness.host.setDemand('audio', CALL, true);
@@ -38,8 +38,8 @@ const written = (host: FakeHost, index = 0) =>
 const counted = (host: FakeHost) =>
   host.logs.find(({ message }) => message === 'stream socket closed')?.fields;
 
-describe('a start', () => {
-  it('opens a stream, and shows the call to be in progress', async () => {
+describe('the start message', () => {
+  it('opens a stream and reports the call as in progress', async () => {
     const { host } = await startStreaming();
     expect(host.streams[0]?.options).toEqual({
       providerCallId: CALL,
@@ -52,7 +52,7 @@ describe('a start', () => {
     host.verify();
   });
 
-  it('in the older shape tells who talks with whom', async () => {
+  it('in the older form reports the parties', async () => {
     const { host, post, open } = await start();
     const { body } = await post('answer', { ...form('answer_minimal_fields'), CallUUID: 'CALL_7h2k9' });
     const peer = open(/stream\/[^<]+/.exec(String(body))![0]);
@@ -63,22 +63,22 @@ describe('a start', () => {
     expect(host.streams[0]?.options).toMatchObject({ encoding: 'pcm_s16le', sampleRate: 16_000 });
   });
 
-  it('that does not say its format has the one that was asked for', async () => {
+  it('without a format has the requested one', async () => {
     const { host, peer } = await startOpen({ contentType: 'audio/x-l16;rate=16000' });
     await peer.send(JSON.stringify({ event: 'start', streamId: STREAM }));
     expect(host.streams[0]?.options).toMatchObject({ encoding: 'pcm_s16le', sampleRate: 16_000 });
   });
 
-  it('of another call than the address is for closes the socket', async () => {
+  it('of another call closes the socket', async () => {
     const { host, peer } = await startOpen();
-    await peer.send(JSON.stringify({ event: 'start', start: { callId: 'someone-else', streamId: STREAM } }));
+    await peer.send(JSON.stringify({ event: 'start', start: { callId: 'other-call', streamId: STREAM } }));
     expect(peer.closing?.code).toBe(1008);
     expect(host.streams).toEqual([]);
     expect(host.eventsOf('call.status')).toEqual([]);
     expect(host.clock.pending).toBe(0);
   });
 
-  it('that is repeated is no news, and one of another stream is a new one', async () => {
+  it('is ignored if repeated, and opens a new stream if it names another one', async () => {
     const { host, peer } = await startOpen();
     await sendAll(peer, 'seq04_start_first', 'seq04_start_duplicate_same_stream');
     expect(host.streams).toHaveLength(1);
@@ -87,7 +87,7 @@ describe('a start', () => {
     expect(host.streams[0]?.endReason).toBe('another stream was started on its socket');
   });
 
-  it('with a format that cannot be read is told in the log, and harms nothing', async () => {
+  it('with an unsupported format is logged, and has no other effect', async () => {
     const { host, peer } = await startOpen();
     const mediaFormat = { encoding: 'audio/opus', sampleRate: 48_000 };
     await peer.send(
@@ -98,7 +98,7 @@ describe('a start', () => {
     expect(host.logs.filter(({ level }) => level === 'warn')).toHaveLength(1);
   });
 
-  it('that never comes closes the socket', async () => {
+  it('closes the socket if it is not received in time', async () => {
     const { host, peer } = await startOpen();
     await host.clock.advance(IDLE_SOCKET_MS);
     expect(peer.closing?.code).toBe(1008);
@@ -107,7 +107,7 @@ describe('a start', () => {
 });
 
 describe('audio', () => {
-  it('of each track is that of its party, at its place in time', async () => {
+  it('of each track is written for its party at its position', async () => {
     const { host, peer } = await startStreaming();
     await sendAll(peer, 'seq01_both_inbound', 'seq01_both_outbound', 'seq01_both_inbound_next');
     expect(written(host)).toEqual([
@@ -118,7 +118,7 @@ describe('audio', () => {
     host.verify();
   });
 
-  it('is not even decoded while nobody wants it, and its place is kept', async () => {
+  it('is not decoded without demand, and keeps its position', async () => {
     const { host, peer } = await startStreaming();
     host.setDemand('audio', CALL, false);
     await sendAll(peer, 'seq01_both_inbound', 'seq01_both_outbound');
@@ -129,7 +129,7 @@ describe('audio', () => {
     expect(host.streams[0]?.gaps).toEqual([]);
   });
 
-  it('that came before its start is played after it, up to a bound', async () => {
+  it('before the start is written after it, up to a limit', async () => {
     const { host, peer } = await startOpen();
     await sendAll(peer, 'seq02_media_before_start', 'seq02_start_late', 'seq02_media_after_start');
     expect(written(host)).toEqual([
@@ -145,7 +145,7 @@ describe('audio', () => {
     expect(counted(flooded)).toMatchObject({ early: 5 });
   });
 
-  it('that came long before its start is stale', async () => {
+  it('long before the start is dropped', async () => {
     const { host, peer } = await startOpen();
     await peer.send(frame('seq02_media_before_start'));
     await host.clock.advance(EARLY_MESSAGES_MS);
@@ -153,7 +153,7 @@ describe('audio', () => {
     expect(written(host)).toEqual([]);
   });
 
-  it('that was lost is a gap, and what is repeated or late is dropped', async () => {
+  it('that is missing is a gap; repeated and late frames are dropped', async () => {
     const { host, peer } = await startStreaming();
     await sendAll(peer, 'seq03_chunk_gap_first', 'seq03_chunk_gap_second_after_loss');
     await sendAll(peer, 'seq03_chunk_repeated', 'seq03_chunk_out_of_order');
@@ -169,7 +169,7 @@ describe('audio', () => {
     'media_empty_payload',
     'media_payload_not_a_string',
     'media_without_media_object',
-  ])('that cannot be read is a gap of one frame: %s', async (name) => {
+  ])('with an invalid payload is a gap of one frame: %s', async (name) => {
     const { host, peer } = await startStreaming();
     await peer.send(frame(name));
     expect(written(host)).toEqual([]);
@@ -180,7 +180,7 @@ describe('audio', () => {
     host.verify();
   });
 
-  it('without padding, or in frames of another length, is audio', async () => {
+  it('is accepted without padding and in frames of other lengths', async () => {
     const { host, peer } = await startStreaming();
     await sendAll(peer, 'media_60ms_long_frame', 'media_base64_without_padding');
     expect(written(host)).toMatchObject([
@@ -189,14 +189,14 @@ describe('audio', () => {
     ]);
   });
 
-  it('of 16 bits loses half a sample at its end', async () => {
+  it('of 16 bits loses half a sample at the end', async () => {
     const { host, peer } = await startOpen();
     await sendAll(peer, 'start_nested_rate_as_string', 'media_odd_length_l16');
     expect(host.streams[0]?.writes[0]?.bytes.length).toBe(318);
     host.verify();
   });
 
-  it('of 16 bits is turned around where the account sends it so', async () => {
+  it('of 16 bits is byte-swapped if configured', async () => {
     const little = await startOpen();
     await sendAll(little.peer, 'start_nested_rate_as_string', 'media_current_l16_8k_tone');
     const big = await startOpen({ l16ByteOrder: 'be' });
@@ -204,7 +204,7 @@ describe('audio', () => {
     expect(big.host.streams[0]?.writes[0]?.bytes).toEqual(little.host.streams[0]?.writes[0]?.bytes);
   });
 
-  it('of 16 bits is measured where nothing was told, once for each stream', async () => {
+  it('of 16 bits is measured by default, once per stream', async () => {
     const { host, peer } = await startOpen();
     const tone = JSON.parse(frame('media_current_l16_8k_tone_be')) as { media: { payload: string } };
     const send = async (streamId: string, frames: number) => {
@@ -213,14 +213,14 @@ describe('audio', () => {
       for (let chunk = 1; chunk <= frames; chunk++)
         await peer.send(media({ ...tone.media, chunk }, streamId));
     };
-    const asSent = Buffer.from(tone.media.payload, 'base64');
-    const turned = Buffer.from(asSent).swap16();
+    const unchanged = Buffer.from(tone.media.payload, 'base64');
+    const swapped = Buffer.from(unchanged).swap16();
     await send(STREAM, 51);
-    const heard = host.streams[0]!.writes.map(({ bytes }) => Buffer.from(bytes));
-    expect(heard.slice(0, 49)).toEqual(Array.from({ length: 49 }, () => asSent));
-    expect(heard.slice(49)).toEqual([turned, turned]);
+    const received = host.streams[0]!.writes.map(({ bytes }) => Buffer.from(bytes));
+    expect(received.slice(0, 49)).toEqual(Array.from({ length: 49 }, () => unchanged));
+    expect(received.slice(49)).toEqual([swapped, swapped]);
     await send('another', 1);
-    expect(Buffer.from(host.streams[1]!.writes[0]!.bytes)).toEqual(asSent);
+    expect(Buffer.from(host.streams[1]!.writes[0]!.bytes)).toEqual(unchanged);
   });
 
   it('of another stream is dropped', async () => {
@@ -230,13 +230,13 @@ describe('audio', () => {
     expect(host.streams[0]?.endReason).toBeUndefined();
   });
 
-  it('without a track is that of the only one, or else of the person', async () => {
+  it('without a track belongs to the only track of the stream', async () => {
     const { host, peer } = await startStreaming();
     await peer.send(frame('media_missing_track_timestamp_chunk'));
     expect(written(host)).toEqual([['CUSTOMER', 160, undefined]]);
   });
 
-  it('without a track, of a stream of both, is of nobody in particular', async () => {
+  it('without a track, in a stream of both, belongs to an unknown party', async () => {
     const { host, peer } = await startOpen();
     const flat = { event: 'start', streamId: STREAM, callId: CALL, audioTrack: 'both' };
     await peer.send(JSON.stringify({ ...flat, contentType: 'audio/x-mulaw;rate=8000' }));
@@ -250,8 +250,8 @@ describe('audio', () => {
   });
 });
 
-describe('what is no audio', () => {
-  it('presses keys', async () => {
+describe('other messages', () => {
+  it('report DTMF digits', async () => {
     const { host, peer } = await startStreaming();
     await sendAll(peer, 'dtmf_plivo_shape', 'dtmf_flat_digit', 'dtmf_missing_digit');
     expect(host.eventsOf('dtmf')).toMatchObject([
@@ -260,7 +260,7 @@ describe('what is no audio', () => {
     ]);
   });
 
-  it('is counted if it makes no sense, and never stops the stream', async () => {
+  it('are counted if they are invalid, and never stop the stream', async () => {
     const { host, peer } = await startStreaming();
     await sendAll(peer, 'raw_truncated_json', 'event_not_a_string', 'error_hypothetical', 'played_stream');
     await peer.send(new Uint8Array([1, 2, 3]));
@@ -273,7 +273,7 @@ describe('what is no audio', () => {
 });
 
 describe('the end of a stream', () => {
-  it('is a stop or the close, whichever is first, and never the end of the call', async () => {
+  it('is its stop or the close of the socket, but never the end of the call', async () => {
     const { host, peer } = await startStreaming();
     await sendAll(peer, 'seq06_stop_first', 'seq06_stop_duplicate', 'seq06_media_after_stop');
     expect(host.streams[0]?.endReason).toBe('call_ended');
@@ -284,7 +284,7 @@ describe('the end of a stream', () => {
     expect(host.clock.pending).toBe(0);
   });
 
-  it('leaves nothing over for the next stream of its socket', async () => {
+  it('does not affect the next stream of its socket', async () => {
     const { host, peer } = await startStreaming();
     await sendAll(peer, 'seq06_stop_first', 'seq06_media_after_stop');
     await peer.send(JSON.stringify({ event: 'start', start: { callId: CALL, streamId: 'second' } }));
@@ -299,14 +299,14 @@ describe('the end of a stream', () => {
     expect(host.streams[0]?.endReason).toBe('the stream socket closed with 1006');
   });
 
-  it('closes the socket if Vobiz does not', async () => {
+  it('closes the socket if Vobiz does not close it', async () => {
     const { host, peer } = await startStreaming();
     await peer.send(frame('seq06_stop_first'));
     await host.clock.advance(IDLE_SOCKET_MS);
     expect(peer.closing?.code).toBe(1000);
   });
 
-  it('comes with the end of the call, which also takes back the address', async () => {
+  it('follows the end of the call, which also revokes the token', async () => {
     const { host, peer, post, open, answer } = await startStreaming();
     const path = await answer();
     await post('hangup', form('hangup_normal_caller'));
@@ -316,7 +316,7 @@ describe('the end of a stream', () => {
     expect(host.state.entries.size).toBe(0);
   });
 
-  it('comes with a stop of the instance, which leaves no timer', async () => {
+  it('follows a stop of the instance, which leaves no timer', async () => {
     const { host, peer, provider } = await startStreaming();
     const { peer: waiting } = await startOpen();
     await provider.stop(signal);
@@ -328,7 +328,7 @@ describe('the end of a stream', () => {
 });
 
 describe('a reconnect', () => {
-  it('is a new stream of the same call', async () => {
+  it('opens a new stream of the same call', async () => {
     const { host, peer, open, answer } = await startStreaming();
     peer.cut();
     const again = open(await answer());

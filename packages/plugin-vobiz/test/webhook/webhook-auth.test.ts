@@ -16,7 +16,7 @@ const PARENT = 'parent-token-not-real';
 const NONCE = '12345678901234567890';
 const PUBLIC_URL = 'https://tap.example.in/vobiz/';
 const HANGUP_URL = `${PUBLIC_URL}hangup`;
-/** Computed apart from this code, for `https://tap.example.in/vobiz/hangup?run=7`, whose query is not signed. */
+/** Computed independently of this code, for `https://tap.example.in/vobiz/hangup?run=7`, whose query is not signed. */
 const V2 = 'gGP5BL1VHyig3TxOOKBaqs4toXHBxDBfSDKaNbWf4xc=';
 const V3 = 'w2HX9mVKr4y/+S02vJWwUvLwD/IE3z71YSl1dH7RaQk=';
 
@@ -36,7 +36,7 @@ const post = (provider: Provider, headers: Record<string, string>, path = 'hangu
     createIngressRequest({ path, query: { run: '7' }, headers, form: form('hangup_normal_caller') }),
   );
 
-async function expectRefused(
+async function expectRejected(
   { host, provider }: { host: FakeHost; provider: Provider },
   headers: Record<string, string>,
 ): Promise<void> {
@@ -48,7 +48,7 @@ describe('a signature', () => {
   it.each([
     ['V3', V3],
     ['V2', V2],
-  ])('of the published vector is right: %s', async (version, signature) => {
+  ])('of the published vector is accepted: %s', async (version, signature) => {
     const { host, provider } = await started({ signature: 'require' });
     expect(await post(provider, signed(version, signature))).toMatchObject({ status: 200 });
     expect(host.eventsOf('call.ended')).toMatchObject([{ providerCallId: CALL }]);
@@ -63,28 +63,28 @@ describe('a signature', () => {
     ['V3', sign(`${HANGUP_URL}?run=7.${NONCE}`)],
     ['V3', sign(`${PUBLIC_URL}answer.${NONCE}`)],
     ['MA-V3', V3],
-  ])('that is wrong lets nothing in: %s %s', async (version, signature) => {
-    await expectRefused(await started(), signed(version, signature));
+  ])('that is invalid is rejected: %s %s', async (version, signature) => {
+    await expectRejected(await started(), signed(version, signature));
   });
 
-  it('needs its nonce', async () => {
-    await expectRefused(await started(), { 'X-Vobiz-Signature-V3': V3 });
-    await expectRefused(await started(), signed('V3', V3, '12345678901234567891'));
+  it('requires its nonce', async () => {
+    await expectRejected(await started(), { 'X-Vobiz-Signature-V3': V3 });
+    await expectRejected(await started(), signed('V3', V3, '12345678901234567891'));
   });
 
-  it('of the better scheme decides: a right V2 beside a wrong V3 is wrong', async () => {
-    await expectRefused(await started(), { ...signed('V2', V2), ...signed('V3', V2) });
+  it('of the best scheme decides: a valid V2 next to an invalid V3 is rejected', async () => {
+    await expectRejected(await started(), { ...signed('V2', V2), ...signed('V3', V2) });
   });
 
-  it('of the first scheme is never looked at', async () => {
+  it('of the first scheme is ignored', async () => {
     const headers = { 'X-Vobiz-Signature': 'anything' };
     const lenient = await started();
     expect(await post(lenient.provider, headers)).toMatchObject({ status: 200 });
-    await expectRefused(await started({ signature: 'require' }), headers);
+    await expectRejected(await started({ signature: 'require' }), headers);
   });
 
   it.each(['V3', 'V2'])(
-    "may be the parent account's, with either name for its nonce: %s",
+    "may be the parent account's, with either header for its nonce: %s",
     async (version) => {
       const signature = sign(version === 'V3' ? `${HANGUP_URL}.${NONCE}` : HANGUP_URL + NONCE, PARENT);
       for (const nonceName of [
@@ -94,41 +94,41 @@ describe('a signature', () => {
         const headers = { [`X-Vobiz-Signature-MA-${version}`]: signature, [nonceName]: NONCE };
         const child = await started({ parentAuthToken: PARENT });
         expect(await post(child.provider, headers)).toMatchObject({ status: 200 });
-        // Without that token it cannot be checked, and what cannot be checked is not let in.
-        await expectRefused(await started(), headers);
+        // Without that token the signature cannot be verified, and is rejected.
+        await expectRejected(await started(), headers);
       }
     },
   );
 });
 
 describe('a webhook without a signature', () => {
-  it('is taken unless signatures are required', async () => {
+  it('is accepted unless signatures are required', async () => {
     for (const signature of ['off', 'verify']) {
       const { provider } = await started({ signature });
       expect(await post(provider, {})).toMatchObject({ status: 200 });
     }
-    await expectRefused(await started({ signature: 'require' }), {});
+    await expectRejected(await started({ signature: 'require' }), {});
   });
 
-  it('is taken, as one with a wrong signature, where checking is off', async () => {
+  it('is accepted like an invalid signature if signatures are off', async () => {
     const { provider } = await started({ signature: 'off' });
     expect(await post(provider, signed('V3', 'wrong'))).toMatchObject({ status: 200 });
   });
 });
 
 describe('a nonce', () => {
-  it('is good for once, until it is forgotten', async () => {
+  it('is accepted once until it expires', async () => {
     const { host, provider } = await started();
     await post(provider, signed('V3', V3));
-    const told = host.events.length;
+    const before = host.events.length;
     await host.clock.advance(NONCE_LIFETIME_MS - 1);
     await expect(post(provider, signed('V3', V3))).rejects.toMatchObject({ code: 'WEBHOOK_UNAUTHENTICATED' });
-    expect(host.events).toHaveLength(told);
+    expect(host.events).toHaveLength(before);
     await host.clock.advance(1);
     expect(await post(provider, signed('V3', V3))).toMatchObject({ status: 200 });
   });
 
-  it('of a webhook that was not taken in may come again', async () => {
+  it('of a malformed webhook may be reused', async () => {
     const { provider } = await started();
     const request = (body: string) =>
       provider.ingress!.request!(createIngressRequest({ path: 'hangup', headers: signed('V3', V3), body }));
@@ -138,18 +138,18 @@ describe('a nonce', () => {
     });
   });
 
-  it('of a webhook that failed while it was taken in may come again', async () => {
+  it('of a webhook whose handling failed may be reused', async () => {
     const { host, provider } = await started();
     const { emit } = host;
     host.emit = () => {
-      throw new Error('the disk is full');
+      throw new Error('disk full');
     };
-    await expect(post(provider, signed('V3', V3))).rejects.toThrow('the disk is full');
+    await expect(post(provider, signed('V3', V3))).rejects.toThrow('disk full');
     host.emit = emit;
     expect(await post(provider, signed('V3', V3))).toMatchObject({ status: 200 });
   });
 
-  it('of a question that was not answered may come again', async () => {
+  it('of a request that was not answered may be reused', async () => {
     const { host, provider } = await started();
     host.respond('POST', /\/Call\//, { status: 202, json: { message: 'call transferred' } });
     await provider.controls!.transfer!(
@@ -158,7 +158,7 @@ describe('a nonce', () => {
       createCommandContext(),
     );
     const path = 'transfer/fake-token-1';
-    const ask = (callId: string) =>
+    const request = (callId: string) =>
       provider.ingress!.request!(
         createIngressRequest({
           path,
@@ -166,11 +166,11 @@ describe('a nonce', () => {
           form: { ...form('transfer_url'), CallUUID: callId },
         }),
       );
-    expect(await ask('another')).toMatchObject({ status: 404 });
-    expect(await ask(CALL)).toMatchObject({ status: 200 });
+    expect(await request('another')).toMatchObject({ status: 404 });
+    expect(await request(CALL)).toMatchObject({ status: 200 });
   });
 
-  it('goes when too many are remembered, the oldest first', async () => {
+  it('is dropped at the limit, the oldest first', async () => {
     const { host, provider } = await started();
     const send = (nonce: string) => post(provider, signed('V3', sign(`${HANGUP_URL}.${nonce}`), nonce));
     for (let count = 0; count <= MAX_NONCES; count++) await send(String(count));
@@ -180,7 +180,7 @@ describe('a nonce', () => {
   });
 });
 
-it('nothing of the headers gets into the log, and no token into a message', async () => {
+it('logs no headers, and puts no token into a message', async () => {
   const { host, provider } = await started();
   const headers = { ...signed('V3', 'wrong-signature'), 'auth-token': TOKEN, 'parent-auth-token': PARENT };
   const error: unknown = await post(provider, headers).catch((reason: unknown) => reason);

@@ -60,7 +60,7 @@ const recording = (recordingUrl: string, durationMs: number) => ({
 });
 const FILE = 'https://media.example.in/rec/c4d90f16.mp3';
 
-/** What each sample becomes, without the call and the time of arrival, which all carry. */
+/** The events of each sample, without the call and the time of arrival. */
 const EXPECTED: Readonly<Record<string, readonly object[]>> = {
   answer_outbound: [started(outbound, 'IN_PROGRESS')],
   answer_inbound_national_number: [started({ ...inbound, from: '02240000001' }, 'RINGING')],
@@ -145,15 +145,15 @@ const EXPECTED: Readonly<Record<string, readonly object[]>> = {
   ],
 };
 
-async function told(fields: Record<string, string>, path = 'events') {
+async function receive(fields: Record<string, string>, path = 'events') {
   const { host, post } = await start();
   const response = await post(path, fields);
   host.verify();
   return { response, events: host.events, now: host.clock.now() };
 }
 
-describe('a webhook of the samples', () => {
-  it('is each of them', () => {
+describe('the webhooks of the samples', () => {
+  it('all have an expectation', () => {
     expect(Object.keys(EXPECTED).toSorted()).toEqual(
       samplesOf('webhook-form')
         .map(({ name }) => name)
@@ -161,8 +161,8 @@ describe('a webhook of the samples', () => {
     );
   });
 
-  it.each(samplesOf('webhook-form').map(({ name }) => name))('means what it says: %s', async (name) => {
-    const { response, events, now } = await told(form(name));
+  it.each(samplesOf('webhook-form').map(({ name }) => name))('are translated: %s', async (name) => {
+    const { response, events, now } = await receive(form(name));
     expect(response.status).toBe(200);
     expect(events).toEqual(
       EXPECTED[name]!.map((event) => ({ providerCallId: CALL, occurredAt: now, ...event })),
@@ -170,28 +170,28 @@ describe('a webhook of the samples', () => {
   });
 });
 
-describe('a webhook beyond the samples', () => {
-  it('of an event that is not known is taken, and means nothing', async () => {
-    const { response, events } = await told({ CallUUID: CALL, Event: 'BrandNew', New: 'x' });
+describe('other webhooks', () => {
+  it('with an unknown event are accepted and ignored', async () => {
+    const { response, events } = await receive({ CallUUID: CALL, Event: 'BrandNew', New: 'x' });
     expect(response.status).toBe(200);
     expect(events).toEqual([]);
-    expect((await told({ Event: 'ConferenceRemoteSounds', CallUUID: '' })).response.status).toBe(200);
+    expect((await receive({ Event: 'ConferenceRemoteSounds', CallUUID: '' })).response.status).toBe(200);
   });
 
-  it('that a dialling ended without anyone is told to the operator, and is never a question', async () => {
+  it('about a failed dial are notices, and never request XML', async () => {
     const fields = { CallUUID: CALL, Event: 'Redirect', DialStatus: 'no-answer', DialBLegUUID: '' };
-    const { response, events } = await told(fields, 'answer');
+    const { response, events } = await receive(fields, 'answer');
     expect(response.body).toContain('<Response></Response>');
     expect(events).toMatchObject([notice('DIAL_FAILED', 'VOBIZ_DIAL_FAILED:no-answer')]);
-    expect((await told({ ...fields, DialStatus: 'completed' })).events).toEqual([]);
+    expect((await receive({ ...fields, DialStatus: 'completed' })).events).toEqual([]);
   });
 
-  it('about another leg names the call by its first leg where it names it no other way', async () => {
+  it('about another leg identify the call by its first leg', async () => {
     const { CallUUID: _gone, ...fields } = form('dial_connected');
-    expect((await told(fields)).events).toMatchObject([{ providerCallId: CALL }]);
+    expect((await receive(fields)).events).toMatchObject([{ providerCallId: CALL }]);
   });
 
-  it('with keys that were asked for is those keys, and twice the same delivery is one', async () => {
+  it('with gathered digits report them, once per redelivery', async () => {
     const { host, post } = await start();
     const fields = { CallUUID: CALL, Event: 'Gather', InputType: 'dtmf', Digits: '12#' };
     await post('events', fields);
@@ -202,17 +202,17 @@ describe('a webhook beyond the samples', () => {
     expect(new Set(host.events.map(({ dedupeKey }) => dedupeKey)).size).toBe(2);
   });
 
-  it('that a person answered is no news of a machine', async () => {
-    const { events } = await told({ ...form('machine_detection'), Machine: 'false' });
+  it('report no machine if a person answered', async () => {
+    const { events } = await receive({ ...form('machine_detection'), Machine: 'false' });
     expect(events).toMatchObject([{ type: 'call.started' }]);
   });
 
-  it('about a recording with neither spelling of its address is nothing yet', async () => {
+  it('about a recording without a URL are ignored', async () => {
     const { recording_id, call_uuid } = form('record_rest_callback_lowercase');
-    expect((await told({ recording_id: recording_id!, call_uuid: call_uuid! })).events).toEqual([]);
+    expect((await receive({ recording_id: recording_id!, call_uuid: call_uuid! })).events).toEqual([]);
   });
 
-  it('about a recording that comes after the end ends nothing again, and brings nothing back', async () => {
+  it('after the end neither end the call again nor reopen it', async () => {
     const { host, post } = await start();
     await post('hangup', form('hangup_normal_caller'));
     const before = host.events.length;

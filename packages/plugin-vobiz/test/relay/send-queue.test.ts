@@ -1,0 +1,32 @@
+import { describe, expect, it } from 'vitest';
+import { createSendQueue, MAX_UNSENT_CHARACTERS } from '../../src/relay/send-queue.ts';
+
+describe('the send queue', () => {
+  it('drops audio at the limit with one warning, but no other messages', async () => {
+    const sent: number[] = [];
+    const warnings: string[] = [];
+    let settle = (): void => undefined;
+    const queue = createSendQueue(
+      {
+        send: (message) => {
+          sent.push(message.length);
+          return new Promise((resolve) => (settle = resolve));
+        },
+      },
+      { warn: (message) => warnings.push(message) },
+    );
+    expect(queue.send('x'.repeat(MAX_UNSENT_CHARACTERS + 1), true)).toBe(true);
+    expect(queue.send('audio', true)).toBe(false);
+    expect(queue.send('audio', true)).toBe(false);
+    const settleFirst = settle;
+    expect(queue.send('stop')).toBe(true);
+    expect(queue.dropped).toBe(2);
+    expect(warnings).toHaveLength(1);
+    settleFirst();
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(queue.send('audio', true)).toBe(true);
+    expect(sent.slice(1)).toEqual([4, 5]);
+    queue.end();
+    expect(queue.send('stop')).toBe(false);
+  });
+});
