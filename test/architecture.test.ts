@@ -108,13 +108,15 @@ describe('inside the daemon', () => {
     'daemon.ts': ['container.ts', 'tokens.ts', 'calls', 'config', 'ids.ts', 'system-clock.ts'],
     'container.ts': ['tokens.ts', 'config', 'graphql', 'http', 'store', ...ALL_FEATURES],
     'tokens.ts': ['http', 'store', ...ALL_FEATURES],
-    http: ['graphql', ...ALL_FEATURES],
+    http: ['graphql', 'log-sampler.ts', ...ALL_FEATURES],
     graphql: ALL_FEATURES,
     // Implements the ports of the features; no feature imports it.
     store: ['audio', 'calls', 'history', 'plugins', 'recording'],
     ...FEATURES,
     config: [],
-    'log.ts': [],
+    'log.ts': ['log-output.ts'],
+    'log-output.ts': [],
+    'log-sampler.ts': [],
     'ids.ts': [],
     'system-clock.ts': [],
   };

@@ -1,11 +1,19 @@
 /** The log: one JSON object per line on standard error. Fields whose name ends in `.pii` are omitted. */
 import type { LogFields, Logger } from '@sidetone/core';
 import pino from 'pino';
+import { createLogOutput, openStandardError, type LogOutput } from './log-output.ts';
 
 export type LogLevel = 'debug' | 'info' | 'warn' | 'error' | 'silent';
 
-/** Returns a function that creates the logger of a component. */
-export function createLog(level: LogLevel): (part: string) => Logger {
+/** Returns the logger of a component. */
+export interface Log {
+  (part: string): Logger;
+  /** Resolves when all lines are written, or after a second if the reader is too slow. Call it before the process exits. */
+  flush(): Promise<void>;
+}
+
+/** Writing never blocks the event loop and never throws; lines that cannot be written are dropped and counted. */
+export function createLog(level: LogLevel, output: LogOutput = createLogOutput(openStandardError())): Log {
   const root = pino(
     {
       level,
@@ -13,9 +21,9 @@ export function createLog(level: LogLevel): (part: string) => Logger {
       timestamp: pino.stdTimeFunctions.isoTime,
       formatters: { level: (label) => ({ level: label }) },
     },
-    pino.destination({ dest: 2, sync: true }),
+    output,
   );
-  return (part) => {
+  const log = (part: string): Logger => {
     const child = root.child({ part });
     return {
       debug: (message, fields) => child.debug(safe(fields), message),
@@ -24,6 +32,8 @@ export function createLog(level: LogLevel): (part: string) => Logger {
       error: (message, fields) => child.error(safe(fields), message),
     };
   };
+  output.onRecovered((dropped) => log('log').warn('log lines dropped', { ...dropped }));
+  return Object.assign(log, { flush: () => output.flush() });
 }
 
 /** Removes personal data and renames `error` to `err`, which pino serialises. */

@@ -21,6 +21,7 @@ export async function start(options: StartOptions): Promise<void> {
   process.stdout.write(`Sidetone listens at ${daemon.url.href}\n`);
   const hasFailed = await Promise.race([signal.then(() => false), fatal.then(() => true)]);
   await daemon.stop();
+  await log.flush();
   // Timers or handles that a plugin left open must not keep the process running.
   process.exit(hasFailed ? 1 : 0);
 }

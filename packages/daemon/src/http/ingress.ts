@@ -4,6 +4,7 @@ import type { Duplex } from 'node:stream';
 import { isFault, messageOf, providerId, type Clock, type IngressRequest, type Logger } from '@sidetone/core';
 import { WebSocketServer } from 'ws';
 import type { Ingest } from '../calls/ingest.ts';
+import { LogSampler } from '../log-sampler.ts';
 import type { SupervisedProvider } from '../plugins/provider/supervised-provider.ts';
 import { WsSocket } from '../plugins/sockets/ws-socket.ts';
 import { readBody } from './body.ts';
@@ -28,6 +29,7 @@ const PATH = /^\/providers\/([^/]+)\/(.*)$/;
 
 export function createIngressEndpoint(deps: IngressEndpointDeps): IngressEndpoint {
   const { providers, ingest, clock, log } = deps;
+  const rejections = new LogSampler({ log, clock });
   const sockets = new WebSocketServer({
     noServer: true,
     maxPayload: deps.socketMessageBytes,
@@ -53,8 +55,9 @@ export function createIngressEndpoint(deps: IngressEndpointDeps): IngressEndpoin
       response.writeHead(answer.status, answer.headers).end(answer.body ?? '');
     } catch (error) {
       const code = isFault(error) ? error.code : 'INTERNAL';
-      log.warn('provider request failed', {
-        provider: target.provider.id,
+      const { id } = target.provider;
+      rejections.warn(`${id} request ${code}`, 'provider request failed', {
+        provider: id,
         code,
         reason: messageOf(error),
       });
@@ -71,14 +74,17 @@ export function createIngressEndpoint(deps: IngressEndpointDeps): IngressEndpoin
       body: new Uint8Array(),
       signal: NEVER,
     };
+    const provider = target.provider.id;
     try {
       const admission = target.provider.admitSocket(handshake);
       if (!admission.admit) {
-        log.warn('provider WebSocket rejected', { provider: target.provider.id, status: admission.status });
-        return rejectUpgrade(socket, admission.status);
+        const { status } = admission;
+        rejections.warn(`${provider} socket ${status}`, 'provider WebSocket rejected', { provider, status });
+        return rejectUpgrade(socket, status);
       }
     } catch (error) {
-      log.warn('provider WebSocket failed', { provider: target.provider.id, reason: messageOf(error) });
+      const reason = messageOf(error);
+      rejections.warn(`${provider} socket error`, 'provider WebSocket failed', { provider, reason });
       return rejectUpgrade(socket, statusOf(error));
     }
     sockets.handleUpgrade(incoming, socket, head, (ws) =>
@@ -89,6 +95,7 @@ export function createIngressEndpoint(deps: IngressEndpointDeps): IngressEndpoin
   function close(): void {
     for (const ws of sockets.clients) ws.terminate();
     sockets.close();
+    rejections.close();
   }
 
   return { request, upgrade, close };
