@@ -1,6 +1,6 @@
 /**
- * What a transcriber tells of one call becomes facts, and partials on their board. Its places count on the time line of the
- * audio, which begins at `origin`; ours from the answer of the call. The harness's rule holds: nothing here waits.
+ * Turns the events of a call's transcriber into events of the call and partials. The transcriber's times count on the timeline
+ * of the audio, which starts at `origin`; offsets in the call count from its answer. Nothing here waits.
  */
 import {
   isLive,
@@ -13,14 +13,14 @@ import {
   type IdSource,
   type TranscriberEvent,
   type TranscriberEventOf,
-  type TranscriberEventType,
   type Utterance,
   type UtteranceId,
 } from '@sidetone/core';
+import { BoundedMap, dispatch, type HandlerTable } from '@sidetone/plugin-kit';
 import type { Ingest } from '../calls/ingest.ts';
 import type { PartialStore } from '../calls/ports.ts';
 
-/** How many of a call's utterances are known by the transcriber's names for them: older ones cannot be revised. */
+/** Number of a call's utterances whose ids are remembered. Older ones can no longer be revised. */
 export const MAX_NAMES = 200;
 
 export interface TranscriptWriterDeps {
@@ -32,71 +32,70 @@ export interface TranscriptWriterDeps {
 
 export interface TranscriptWriterOptions {
   readonly callId: CallId;
-  /** The key of the transcriber in the configuration. */
+  /** Id of the transcriber in the configuration. */
   readonly transcriber: string;
-  /** Where the time line of the audio begins, epoch ms. */
+  /** Start of the timeline of the audio, epoch ms. */
   readonly origin: number;
 }
 
-/** What a transcriber's own name for an utterance stands for. */
-interface Named {
+interface KnownUtterance {
   readonly id: UtteranceId;
   isFinal: boolean;
 }
 
-type Told = TranscriberEventOf<'utterance.final' | 'utterance.revised'>;
+type Spoken = TranscriberEventOf<'utterance.final' | 'utterance.revised'>;
 
-/** Takes what the transcriber of one call tells. */
+/** Returns a function that accepts the events of a call's transcriber. */
 export function createTranscriptWriter(
   { callId, transcriber, origin }: TranscriptWriterOptions,
   { ingest, partials, ids, clock }: TranscriptWriterDeps,
 ): (event: TranscriberEvent) => void {
-  const names = new Map<string, Named>();
+  /** Utterances by the transcriber's own ids. */
+  const known = new BoundedMap<string, KnownUtterance>(MAX_NAMES);
 
-  function named(name: string): Named {
-    const known = names.get(name);
-    if (known) return known;
-    const fresh = { id: ids.utterance(), isFinal: false };
-    names.set(name, fresh);
-    const oldest = names.size > MAX_NAMES ? names.keys().next().value : undefined;
-    if (oldest !== undefined) names.delete(oldest);
-    return fresh;
+  function utteranceWith(utteranceId: string): KnownUtterance {
+    const existing = known.get(utteranceId);
+    if (existing) return existing;
+    const created = { id: ids.utterance(), isFinal: false };
+    known.set(utteranceId, created);
+    return created;
   }
 
-  /** Not in the future: places are those of audio that was heard. */
-  const instantOf = (placeMs: number): number => Math.round(Math.min(origin + placeMs, clock.now()));
-  const record = (fact: CallFact, placeMs?: number): void =>
-    ingest.record(callId, fact, placeMs === undefined ? clock.now() : instantOf(placeMs));
+  /** Records an event at a time on the timeline of the audio, but not in the future; now without a time. */
+  function record(fact: CallFact, atMs?: number): void {
+    const now = clock.now();
+    ingest.record(callId, fact, atMs === undefined ? now : Math.round(Math.min(origin + atMs, now)));
+  }
 
-  function utteranceOf(call: Call, id: UtteranceId, told: Told): Utterance {
-    const { party, text, confidence } = told;
-    const offset = (placeMs: number): number =>
-      Math.max(0, Math.round(origin + placeMs - offsetOrigin(call)));
-    const startMs = offset(told.startMs);
-    const endMs = Math.max(startMs, offset(told.endMs));
+  function toUtterance(
+    call: Call,
+    id: UtteranceId,
+    { party, text, confidence, ...times }: Spoken,
+  ): Utterance {
+    const toOffset = (ms: number): number => Math.max(0, Math.round(origin + ms - offsetOrigin(call)));
+    const startMs = toOffset(times.startMs);
+    const endMs = Math.max(startMs, toOffset(times.endMs));
     return { id, party, text, startMs, endMs, ...(confidence !== undefined && { confidence }) };
   }
 
-  const TAKERS: {
-    readonly [Type in TranscriberEventType]: (event: TranscriberEventOf<Type>, call: Call) => void;
-  } = {
+  const HANDLERS: HandlerTable<TranscriberEvent, [call: Call]> = {
     'utterance.partial'({ party, utteranceId, text }, call) {
-      const { id, isFinal } = named(utteranceId);
+      const { id, isFinal } = utteranceWith(utteranceId);
       if (isFinal || !isLive(call)) return;
       if (text.trim() === '') partials.drop(callId, id);
       else partials.set(callId, party, text, clock.now(), id);
     },
     'utterance.final'(event, call) {
-      const name = named(event.utteranceId);
-      if (name.isFinal) return;
-      name.isFinal = true;
-      partials.drop(callId, name.id);
-      record({ type: 'UTTERANCE_FINALIZED', utterance: utteranceOf(call, name.id, event) }, event.endMs);
+      const utterance = utteranceWith(event.utteranceId);
+      if (utterance.isFinal) return;
+      utterance.isFinal = true;
+      partials.drop(callId, utterance.id);
+      record({ type: 'UTTERANCE_FINALIZED', utterance: toUtterance(call, utterance.id, event) }, event.endMs);
     },
     'utterance.revised'(event, call) {
-      const name = names.get(event.utteranceId);
-      if (!name?.isFinal) return;
-      record({ type: 'UTTERANCE_REVISED', utterance: utteranceOf(call, name.id, event) });
+      const utterance = known.get(event.utteranceId);
+      if (!utterance?.isFinal) return;
+      record({ type: 'UTTERANCE_REVISED', utterance: toUtterance(call, utterance.id, event) });
     },
     'speech.started'({ party, atMs }, call) {
       if (isLive(call) && call.speakingSince[party] === undefined)
@@ -111,18 +110,17 @@ export function createTranscriptWriter(
       record({ type: 'CALL_NOTICE', code: 'TRANSCRIPT_GAP', message });
     },
     state({ state, code, message }, call) {
-      const { transcription: known } = call;
-      const isKnown = known?.state === state && known.code === code && known.transcriber === transcriber;
-      // A call that is over is not transcribed either.
-      if (isKnown || !isTranscribed(call)) return;
-      const told = { ...(code !== undefined && { code }), ...(message !== undefined && { message }) };
-      record({ type: 'TRANSCRIPTION_CHANGED', transcription: { transcriber, state, ...told } });
+      const { transcription: before } = call;
+      const isSame = before?.state === state && before.code === code && before.transcriber === transcriber;
+      // Ended calls are not transcribed either.
+      if (isSame || !isTranscribed(call)) return;
+      const details = { ...(code !== undefined && { code }), ...(message !== undefined && { message }) };
+      record({ type: 'TRANSCRIPTION_CHANGED', transcription: { transcriber, state, ...details } });
     },
   };
 
   return (event) => {
     const call = ingest.current(callId);
-    if (!call) return;
-    (TAKERS[event.type] as (event: TranscriberEvent, call: Call) => void)(event, call);
+    if (call) dispatch(HANDLERS, event, call);
   };
 }

@@ -1,6 +1,6 @@
 /**
- * Which calls are transcribed: those whose provider is set to be, from their first audio to their end, and those that
- * somebody asks it for. The audio is the call's time line, so that it is the same whatever the provider sends.
+ * Transcribes calls: those whose provider is configured so, from their first audio to their end, and those for which a client
+ * requests it. Transcribers receive the audio of the call's timeline, independent of the format of the provider.
  */
 import {
   FaultError,
@@ -14,8 +14,9 @@ import {
   type ProviderId,
 } from '@sidetone/core';
 import type { CallRegistry } from '../calls/call-registry.ts';
+import { followCalls } from '../calls/call-sessions.ts';
 import type { Ingest } from '../calls/ingest.ts';
-import type { LiveFeeds } from '../live/ports.ts';
+import type { RecordSource } from '../calls/ports.ts';
 import type { ProviderDirectory, TranscriberDirectory } from '../plugins/ports.ts';
 import {
   createTranscriptionSession,
@@ -24,23 +25,23 @@ import {
   type TranscriptionSettings,
 } from './transcription-session.ts';
 
-/** How long after the end of a call its last audio is waited for, ms: to a sink that is patient, frames come a third of a second late. */
+/** How long after the end of a call its last audio may arrive, ms: frames are delivered 320 ms late to transcribers. */
 export const LAST_AUDIO_MS = 400;
-/** How long the daemon's stop waits for the last words of its calls, ms. */
+/** How long the stop of the daemon waits for the last transcripts, ms. */
 export const STOP_TIMEOUT_MS = 3000;
 
 export interface TranscriptionServiceDeps extends TranscriptionSessionDeps {
   readonly transcribers: TranscriberDirectory;
   readonly providers: Pick<ProviderDirectory, 'get'>;
-  /** What a provider is set to: the id of a transcriber, `auto` or `off`. */
+  /** Returns the `transcribe` setting of a provider: the id of a transcriber, `auto` or `off`. */
   readonly settingOf: (providerId: ProviderId) => string;
   readonly ingest: Pick<Ingest, 'record' | 'current' | 'committed'>;
-  readonly feeds: Pick<LiveFeeds, 'records'>;
+  readonly feeds: RecordSource;
   readonly registry: Pick<CallRegistry, 'live' | 'peek'>;
   readonly log: Logger;
 }
 
-/** What somebody asks for. */
+/** A client's request to start or stop a transcription. */
 export interface TranscribeRequest extends Partial<TranscriptionSettings> {
   readonly on: boolean;
   readonly by: string;
@@ -50,49 +51,52 @@ export class TranscriptionService {
   readonly #deps: TranscriptionServiceDeps;
   readonly #sessions = new Map<CallId, TranscriptionSession>();
   readonly #endings = new Set<Promise<void>>();
-  #records: ReturnType<LiveFeeds['records']> | undefined;
+  #unfollow: (() => Promise<void>) | undefined;
   #isStopped = false;
 
   constructor(deps: TranscriptionServiceDeps) {
     this.#deps = deps;
   }
 
-  /** Calls that are transcribed, or will be with their first audio. */
+  /** Number of calls that are transcribed, or will be with their first audio. */
   get size(): number {
     return this.#sessions.size;
   }
 
-  /** Transcriptions whose last words are awaited. */
+  /** Number of transcriptions that wait for their last transcript. */
   get ending(): number {
     return this.#endings.size;
   }
 
-  /** Transcribes the calls that are live, and those that come. */
+  /** Starts to transcribe live calls and those that start later. */
   start(): void {
-    const { feeds, transcribers } = this.#deps;
-    this.#records = feeds.records({ types: ['CALL_STARTED', 'CALL_ENDED'] });
-    transcribers.onRunning((id) => this.#takeUp(id));
-    this.#takeUp();
-    void this.#follow(this.#records);
+    this.#deps.transcribers.onRunning((id) => this.#resume(id));
+    this.#unfollow = followCalls(this.#deps, {
+      onStart: (call) => this.#openAutomatically(call),
+      onEnd: (callId) => this.#finish(callId),
+      lastAudioMs: LAST_AUDIO_MS,
+    });
   }
 
-  /** Waits for the last words, for a moment. Never rejects. */
+  /** Waits for the last transcripts, up to STOP_TIMEOUT_MS. Never rejects. */
   async stop(): Promise<void> {
     this.#isStopped = true;
-    await this.#records?.return?.();
+    await this.#unfollow?.();
     for (const callId of this.#sessions.keys()) this.#finish(callId);
-    const isLate = new AbortController();
-    await Promise.race([Promise.all(this.#endings), this.#deps.clock.delay(STOP_TIMEOUT_MS, isLate.signal)]);
-    isLate.abort();
+    const finished = new AbortController();
+    const timeout = this.#deps.clock.delay(STOP_TIMEOUT_MS, finished.signal);
+    await Promise.race([Promise.all(this.#endings), timeout]);
+    finished.abort();
   }
 
   /**
-   * Has a live call transcribed, or no longer. Settles when that is stored; whether the service takes it is told by facts.
-   * @throws {FaultError} CALL_NOT_FOUND, CALL_NOT_LIVE, CAPABILITY_MISSING when there is nothing to hear, or INPUT_INVALID for
-   * a transcriber that is none.
+   * Starts or stops the transcription of a live call. Resolves when the change is stored; the transcriber reports later whether
+   * it succeeds.
+   * @throws {FaultError} CALL_NOT_FOUND, CALL_NOT_LIVE, CAPABILITY_MISSING if the call has no audio, or INPUT_INVALID for an
+   * unknown transcriber.
    */
   async set(callId: CallId, request: TranscribeRequest): Promise<Call> {
-    const call = this.#live(callId);
+    const call = this.#liveCall(callId);
     if (request.on) this.#switchOn(call, request);
     else this.#switchOff(call, request.by);
     await this.#deps.ingest.committed();
@@ -100,50 +104,50 @@ export class TranscriptionService {
   }
 
   #switchOn(call: Call, { transcriber, language, by }: TranscribeRequest): void {
-    const wish = {
+    const settings = {
       transcriber: this.#choose(call, transcriber),
       ...(language !== undefined && { language }),
     };
-    const now = this.#sessions.get(call.id)?.wish;
-    const isSame = now?.transcriber === wish.transcriber && now.language === language;
+    const current = this.#sessions.get(call.id)?.settings;
+    const isSame = current?.transcriber === settings.transcriber && current.language === language;
     if (isSame && isTranscribed(call)) return;
     if (!this.#deps.providers.get(call.providerId)?.capabilitiesFor(call).includes('LISTEN'))
-      throw new FaultError('CAPABILITY_MISSING', 'there is nothing to hear of this call');
+      throw new FaultError('CAPABILITY_MISSING', 'the call has no audio to transcribe');
     this.#finish(call.id);
-    this.#tell(call.id, wish.transcriber, 'CONNECTING', by);
-    this.#begin(call.id, wish);
+    this.#record(call.id, settings.transcriber, 'CONNECTING', by);
+    this.#open(call.id, settings);
   }
 
   #switchOff(call: Call, by: string): void {
-    const transcriber = this.#sessions.get(call.id)?.wish.transcriber ?? call.transcription?.transcriber;
+    const transcriber = this.#sessions.get(call.id)?.settings.transcriber ?? call.transcription?.transcriber;
     this.#finish(call.id);
     if (transcriber !== undefined && call.transcription?.state !== 'STOPPED')
-      this.#tell(call.id, transcriber, 'STOPPED', by);
+      this.#record(call.id, transcriber, 'STOPPED', by);
   }
 
-  #tell(callId: CallId, transcriber: string, state: 'CONNECTING' | 'STOPPED', by: string): void {
+  #record(callId: CallId, transcriber: string, state: 'CONNECTING' | 'STOPPED', by: string): void {
     const fact: CallFact = { type: 'TRANSCRIPTION_CHANGED', transcription: { transcriber, state }, by };
     this.#deps.ingest.record(callId, fact);
   }
 
-  #live(callId: CallId): Call {
+  #liveCall(callId: CallId): Call {
     const call = this.#deps.ingest.current(callId);
     if (!call) throw new FaultError('CALL_NOT_FOUND', 'there is no call with this id');
     if (isLive(call)) return call;
-    throw new FaultError('CALL_NOT_LIVE', 'the call is over: only live calls are transcribed');
+    throw new FaultError('CALL_NOT_LIVE', 'the call has ended; only live calls are transcribed');
   }
 
-  #choose(call: Call, asked: string | undefined): string {
+  #choose(call: Call, requested: string | undefined): string {
     const ids = this.#deps.transcribers.list().map(({ id }) => id);
     const only = ids.length === 1 ? ids[0] : undefined;
-    const id = asked ?? call.transcription?.transcriber ?? this.#setFor(call) ?? only;
+    const id = requested ?? call.transcription?.transcriber ?? this.#configuredFor(call) ?? only;
     if (id !== undefined && ids.includes(id)) return id;
-    const expected = ids.length === 0 ? 'a transcriber, and none is configured' : `one of ${ids.join(', ')}`;
+    const expected = ids.length === 0 ? 'a transcriber, but none is configured' : `one of ${ids.join(', ')}`;
     throw invalidArgument('transcriber', `expected ${expected}`);
   }
 
-  /** Which transcriber a call gets without being asked. */
-  #setFor({ providerId }: Call): string | undefined {
+  /** Returns the transcriber that a call gets without a request. */
+  #configuredFor({ providerId }: Call): string | undefined {
     const { settingOf, providers, transcribers } = this.#deps;
     const setting = settingOf(providerId);
     if (setting === 'off') return undefined;
@@ -151,36 +155,23 @@ export class TranscriptionService {
     return providers.get(providerId)?.providesTranscript ? undefined : transcribers.list()[0]?.id;
   }
 
-  async #follow(records: ReturnType<LiveFeeds['records']>): Promise<void> {
-    const { clock, log, registry } = this.#deps;
-    try {
-      for await (const { callId, fact } of records) {
-        const call = registry.peek(callId);
-        if (fact.type === 'CALL_STARTED' && call) this.#watch(call);
-        else if (fact.type === 'CALL_ENDED') void clock.delay(LAST_AUDIO_MS).then(() => this.#finish(callId));
-      }
-    } catch (error) {
-      log.error('calls are no longer transcribed', { error });
-    }
-  }
-
-  /** Goes on with what an end of ours, or of the transcriber that runs again, has cut off. */
-  #takeUp(transcriber?: string): void {
+  /** Continues transcriptions of a transcriber that runs again. */
+  #resume(transcriber: string): void {
     if (this.#isStopped) return;
-    for (const call of this.#deps.registry.live()) this.#watch(call, transcriber);
+    for (const call of this.#deps.registry.live()) this.#openAutomatically(call, transcriber);
   }
 
-  /** What somebody has switched off stays off. */
-  #watch(call: Call, only?: string): void {
+  /** Does nothing if a client stopped the transcription, or if the call uses another transcriber than `only`. */
+  #openAutomatically(call: Call, only?: string): void {
     if (this.#sessions.has(call.id) || call.transcription?.state === 'STOPPED') return;
-    const transcriber = call.transcription?.transcriber ?? this.#setFor(call);
+    const transcriber = call.transcription?.transcriber ?? this.#configuredFor(call);
     if (transcriber === undefined || (only !== undefined && only !== transcriber)) return;
-    this.#begin(call.id, { transcriber });
+    this.#open(call.id, { transcriber });
   }
 
-  #begin(callId: CallId, wish: TranscriptionSettings): void {
+  #open(callId: CallId, settings: TranscriptionSettings): void {
     const forget = (): void => void this.#sessions.delete(callId);
-    this.#sessions.set(callId, createTranscriptionSession(callId, wish, this.#deps, forget));
+    this.#sessions.set(callId, createTranscriptionSession(callId, settings, this.#deps, forget));
   }
 
   #finish(callId: CallId): void {

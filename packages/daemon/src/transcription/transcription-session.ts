@@ -1,6 +1,6 @@
 /**
- * One call on its way to a transcriber: its audio out, party by party, and the words in. The service is not troubled before
- * there is audio. Whatever goes wrong here is a state of the transcription, and nothing else.
+ * The transcription of one call: sends the audio of each party to a transcriber and writes the transcript. It is opened with
+ * the first audio. Every failure becomes a state of the transcription.
  */
 import {
   encodePcm16le,
@@ -8,22 +8,16 @@ import {
   isTranscribed,
   messageOf,
   type CallId,
-  type Party,
   type TranscribedCall,
   type TranscriberEvent,
 } from '@sidetone/core';
+import { CHANNEL_PARTIES, CHANNELS, FRAME_SAMPLES, SAMPLE_RATE } from '../audio/frames.ts';
 import type { AudioSource } from '../audio/ports.ts';
 import type { OpenTranscription, TranscriberDirectory } from '../plugins/ports.ts';
 import { createTranscriptWriter, type TranscriptWriterDeps } from './transcript-writer.ts';
 
-/** In the order of the channels of a frame. */
-const PARTIES: readonly Party[] = ['CUSTOMER', 'ASSISTANT'];
-/** Of the call's time line, Hz. */
-const SAMPLE_RATE = 16_000;
-
-/** What is wanted of a call. */
 export interface TranscriptionSettings {
-  /** The key of the transcriber in the configuration. */
+  /** Id of the transcriber in the configuration. */
   readonly transcriber: string;
   /** BCP 47. */
   readonly language?: string;
@@ -35,40 +29,54 @@ export interface TranscriptionSessionDeps extends TranscriptWriterDeps {
 }
 
 export interface TranscriptionSession {
-  readonly wish: TranscriptionSettings;
-  /** Lets go of the audio, and settles when the last words were told or waited for long enough. Never rejects. */
+  readonly settings: TranscriptionSettings;
+  /** Stops the audio. Resolves when the last transcript has arrived or timed out. Never rejects. */
   end(): Promise<void>;
 }
 
-/** Joins the audio of a call. `onFailed` is called when it has been given up: once, and not after its end. Whoever makes it ends it. */
+/**
+ * Starts to receive the audio of a call. The caller ends the session.
+ * @param onFailed called once if the transcription fails before its end.
+ */
 export function createTranscriptionSession(
   callId: CallId,
-  wish: TranscriptionSettings,
+  settings: TranscriptionSettings,
   deps: TranscriptionSessionDeps,
   onFailed: () => void,
 ): TranscriptionSession {
-  const { transcriber } = wish;
+  const { transcriber } = settings;
   const { ingest, transcribers } = deps;
-  let open: OpenTranscription | undefined;
-  let isOver = false;
-  /** When the first audio was heard, epoch ms: where the transcriber's time line begins. */
+  let transcription: OpenTranscription | undefined;
+  let hasEnded = false;
+  /** Time of the first audio, epoch ms: the start of the transcriber's timeline. */
   let origin = 0;
 
   function fail(code: string, message: string): void {
-    const transcription = { transcriber, state: 'FAILED', code, message } as const;
-    ingest.record(callId, { type: 'TRANSCRIPTION_CHANGED', transcription });
-    finish();
+    const failed = { transcriber, state: 'FAILED', code, message } as const;
+    ingest.record(callId, { type: 'TRANSCRIPTION_CHANGED', transcription: failed });
+    abort();
   }
 
-  function finish(): void {
-    if (isOver) return;
-    isOver = true;
+  function abort(): void {
+    if (hasEnded) return;
+    hasEnded = true;
     leave();
-    open?.cut();
+    transcription?.cut();
     onFailed();
   }
 
-  function begin(at: number): void {
+  function createEmit(): (event: TranscriberEvent) => void {
+    const write = createTranscriptWriter({ callId, transcriber, origin }, deps);
+    return (event) => {
+      // After the end, another session may report the state; transcripts that arrive late are still written.
+      if (event.type === 'state' && hasEnded) return;
+      write(event);
+      // After the transcriber's own step.
+      if (event.type === 'state' && event.state === 'FAILED') queueMicrotask(abort);
+    };
+  }
+
+  function open(at: number): void {
     const call = ingest.current(callId);
     if (!call) return;
     origin = at;
@@ -77,44 +85,41 @@ export function createTranscriptionSession(
         type: 'TRANSCRIPTION_CHANGED',
         transcription: { transcriber, state: 'CONNECTING' },
       });
-    const take = createTranscriptWriter({ callId, transcriber, origin }, deps);
-    const emit = (event: TranscriberEvent): void => {
-      // How the call is doing is by then another session's to tell; its last words are not.
-      if (event.type === 'state' && isOver) return;
-      take(event);
-      // Not within the transcriber's own step.
-      if (event.type === 'state' && event.state === 'FAILED') queueMicrotask(finish);
-    };
     const { providerId, direction } = call;
     const known: TranscribedCall = { id: callId, providerId, ...(direction !== undefined && { direction }) };
-    const language = wish.language === undefined ? {} : { language: wish.language };
+    const language = settings.language === undefined ? {} : { language: settings.language };
     try {
       const to = transcribers.get(transcriber);
       if (!to) return fail('PROVIDER_NOT_RUNNING', `the transcriber ${transcriber} is not configured`);
-      open = to.open({ call: known, parties: PARTIES, sampleRate: SAMPLE_RATE, ...language, emit });
+      transcription = to.open({
+        call: known,
+        parties: CHANNEL_PARTIES,
+        sampleRate: SAMPLE_RATE,
+        ...language,
+        emit: createEmit(),
+      });
     } catch (error) {
       fail(isFault(error) ? error.code : 'PLUGIN_EXCEPTION', messageOf(error));
     }
   }
 
   function frame(samples: Int16Array, at: number): void {
-    if (!open) begin(at);
-    if (!open) return;
-    const length = samples.length / PARTIES.length;
-    for (let channel = 0; channel < PARTIES.length; channel++) {
-      const own = new Int16Array(length);
-      for (let i = 0; i < length; i++) own[i] = samples[i * PARTIES.length + channel]!;
-      open.write(PARTIES[channel]!, encodePcm16le(own), at - origin);
+    if (!transcription) open(at);
+    if (!transcription) return;
+    for (let channel = 0; channel < CHANNELS; channel++) {
+      const channelSamples = new Int16Array(FRAME_SAMPLES);
+      for (let i = 0; i < FRAME_SAMPLES; i++) channelSamples[i] = samples[i * CHANNELS + channel]!;
+      transcription.write(CHANNEL_PARTIES[channel]!, encodePcm16le(channelSamples), at - origin);
     }
   }
 
   const leave = deps.audio.join(callId, { needsSilence: false, acceptsDelay: true, frame });
   return {
-    wish,
+    settings,
     async end() {
-      if (!isOver) leave();
-      isOver = true;
-      await open?.end();
+      if (!hasEnded) leave();
+      hasEnded = true;
+      await transcription?.end();
     },
   };
 }

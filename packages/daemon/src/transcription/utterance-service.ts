@@ -1,6 +1,6 @@
 /**
- * Words that a client adds to a call's transcript: from a speech recogniser or a voice agent of its own. Partials are
- * shown and replaced like a provider's, finals are stored like a provider's.
+ * Utterances that clients add to a call's transcript, from a speech recogniser or voice agent of their own. Partials and finals
+ * are handled like those of a provider.
  */
 import { createHash } from 'node:crypto';
 import {
@@ -25,7 +25,7 @@ export interface AddedUtterance {
   readonly party: Party;
   readonly text: string;
   readonly isFinal: boolean;
-  /** By which the client names it: its own name for it, or our id of it. */
+  /** The client's own id of the utterance, or ours. */
   readonly utteranceId?: string;
   /** Ms from the answer of the call. */
   readonly startMs?: number;
@@ -50,37 +50,37 @@ export class UtteranceService {
   }
 
   /**
-   * Takes words, and gives them as they are now. A final that was told before, by its `utteranceId`, is the first one.
-   * @throws {FaultError} CALL_NOT_FOUND, or INPUT_INVALID: for offsets that cannot be, for a partial of a call that is
-   * over, and for an id of another call's utterance.
+   * Adds an utterance and returns its current state. A final with a known `utteranceId` returns the stored one.
+   * @throws {FaultError} CALL_NOT_FOUND, or INPUT_INVALID for invalid offsets, for a partial of an ended call, and for the id
+   * of an utterance of another call.
    */
-  async add(told: AddedUtterance): Promise<ShownUtterance> {
+  async add(added: AddedUtterance): Promise<ShownUtterance> {
     const { ingest } = this.#deps;
-    const call = ingest.current(told.callId);
+    const call = ingest.current(added.callId);
     if (!call) throw new FaultError('CALL_NOT_FOUND', 'there is no call with this id');
-    check(told);
-    const named = told.utteranceId === undefined ? undefined : idOf(call.id, told.utteranceId);
-    const known = named && ingest.callOfUtterance(named);
+    check(added);
+    const givenId = added.utteranceId === undefined ? undefined : toUtteranceId(call.id, added.utteranceId);
+    const known = givenId && ingest.callOfUtterance(givenId);
     if (known !== undefined && known !== call.id) {
-      throw invalidArgument('utteranceId', 'this is an utterance of another call');
+      throw invalidArgument('utteranceId', 'the utterance belongs to another call');
     }
-    if (named && known) return this.#stored(named);
-    return told.isFinal ? this.#finalize(call, told, named) : this.#show(call, told, named);
+    if (givenId && known) return this.#stored(givenId);
+    return added.isFinal ? this.#finalize(call, added, givenId) : this.#show(call, added, givenId);
   }
 
-  #show(call: Call, { party, text }: AddedUtterance, named: UtteranceId | undefined): ShownUtterance {
-    if (!isLive(call)) throw invalidArgument('isFinal', 'the call is over, so that its words are final');
+  #show(call: Call, { party, text }: AddedUtterance, givenId: UtteranceId | undefined): ShownUtterance {
+    if (!isLive(call)) throw invalidArgument('isFinal', 'expected true, because the call has ended');
     const at = this.#deps.clock.now();
-    const id = this.#deps.partials.set(call.id, party, text, at, named);
+    const id = this.#deps.partials.set(call.id, party, text, at, givenId);
     return { callId: call.id, at, utterance: { id, party, text } };
   }
 
-  #finalize(call: Call, told: AddedUtterance, named: UtteranceId | undefined): Promise<StoredUtterance> {
+  #finalize(call: Call, added: AddedUtterance, givenId: UtteranceId | undefined): Promise<StoredUtterance> {
     const { ingest, partials, ids, clock } = this.#deps;
-    const { party, text, startMs, confidence } = told;
-    if (named) partials.drop(call.id, named);
-    const id = named ?? partials.take(call.id, party) ?? ids.utterance();
-    const endMs = told.endMs ?? (startMs === undefined ? endOf(call, clock.now()) : undefined);
+    const { party, text, startMs, confidence } = added;
+    if (givenId) partials.drop(call.id, givenId);
+    const id = givenId ?? partials.take(call.id, party) ?? ids.utterance();
+    const endMs = added.endMs ?? (startMs === undefined ? endOf(call, clock.now()) : undefined);
     const utterance: Utterance = {
       id,
       party,
@@ -101,7 +101,7 @@ export class UtteranceService {
   }
 }
 
-/** Words without offsets were said now, or at the latest at the end of the call. */
+/** Returns the end offset of an utterance without offsets: now, or the end of the call. */
 const endOf = (call: Call, now: number): number =>
   Math.max(0, Math.min(now, call.endedAt ?? now) - offsetOrigin(call));
 
@@ -117,9 +117,9 @@ function check({ startMs, endMs, confidence }: AddedUtterance): void {
 
 const OUR_ID = new RegExp(`^${ID_PREFIXES.utterance}[0-9a-f]{32}$`);
 
-/** Our id for what a client names: always the same one within a call, without a table that would have to be kept. */
-function idOf(callId: CallId, name: string): UtteranceId {
-  if (OUR_ID.test(name)) return name as UtteranceId;
-  const digest = createHash('sha256').update(`${callId}\n${name}`).digest('hex').slice(0, 32);
+/** Returns our id for an id of a client: a hash that is always the same within a call, so that no table is needed. */
+function toUtteranceId(callId: CallId, given: string): UtteranceId {
+  if (OUR_ID.test(given)) return given as UtteranceId;
+  const digest = createHash('sha256').update(`${callId}\n${given}`).digest('hex').slice(0, 32);
   return `${ID_PREFIXES.utterance}${digest}` as UtteranceId;
 }

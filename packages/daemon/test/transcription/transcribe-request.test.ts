@@ -1,4 +1,4 @@
-/** Transcribing by request: on, off, in another language, by another transcriber. */
+/** Transcription by request: on, off, in another language, by another transcriber. */
 import type { CallId } from '@sidetone/core';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { tempDir } from '../support/temp-dir.ts';
@@ -8,8 +8,8 @@ const root = tempDir();
 let it: TranscriptionHarness;
 beforeEach(() => void (it = new TranscriptionHarness(root)));
 
-describe('by request a call', () => {
-  test('is transcribed from now on, at once as far as the call says, and by whose token', async () => {
+describe('set', () => {
+  test('starts the transcription, and records the state and the requester at once', async () => {
     it.begin('off', 'ear');
     const callId = await it.aCall();
     const call = await it.on(callId);
@@ -24,20 +24,20 @@ describe('by request a call', () => {
     expect(await it.changes()).toEqual(['ear CONNECTING ada']);
   });
 
-  test('is transcribed no longer: what is on its way is kept, and how it went no longer matters', async () => {
+  test('stops the transcription: late transcripts are stored, late states are ignored', async () => {
     it.begin('auto', 'ear');
     const callId = await it.aCall();
     await it.talk(callId);
     const call = await it.off(callId);
     expect(call.transcription).toMatchObject({ transcriber: 'ear', state: 'STOPPED' });
     expect([it.newest().isEnded, it.harness.audio.size]).toEqual([true, 0]);
-    it.newest().emit(final('last words'));
+    it.newest().emit(final('last transcript'));
     it.newest().emit(fails());
-    expect(await it.textsOf(callId)).toEqual(['last words']);
+    expect(await it.textsOf(callId)).toEqual(['last transcript']);
     expect(await it.changes()).toEqual(['ear CONNECTING automatic', 'ear STOPPED bob']);
   });
 
-  test('that was not heard yet is no longer waited for', async () => {
+  test('stops a transcription that waits for its first audio', async () => {
     it.begin('auto', 'ear');
     const callId = await it.aCall();
     await it.off(callId);
@@ -45,7 +45,7 @@ describe('by request a call', () => {
     expect([it.transcribers.opened, await it.changes()]).toEqual([[], ['ear STOPPED bob']]);
   });
 
-  test('that is not transcribed, or was switched off, is not switched off once more', async () => {
+  test('records no second stop, and no stop of a call that is not transcribed', async () => {
     it.begin('off', 'ear');
     const callId = await it.aCall();
     expect((await it.off(callId)).transcription).toBeUndefined();
@@ -55,7 +55,7 @@ describe('by request a call', () => {
     expect(await it.changes()).toEqual(['ear CONNECTING ada', 'ear STOPPED bob']);
   });
 
-  test('that is transcribed as is asked for goes on undisturbed', async () => {
+  test('does not interrupt a transcription with the requested settings', async () => {
     it.begin('auto', 'ear');
     const callId = await it.aCall();
     await it.talk(callId);
@@ -65,7 +65,7 @@ describe('by request a call', () => {
     expect(await it.changes()).toEqual(['ear CONNECTING automatic']);
   });
 
-  test('that was to be transcribed with its first audio says so at once', async () => {
+  test('records CONNECTING at once for a transcription that waits for its first audio', async () => {
     it.begin('auto', 'ear');
     const callId = await it.aCall();
     expect((await it.on(callId)).transcription?.state).toBe('CONNECTING');
@@ -74,7 +74,7 @@ describe('by request a call', () => {
     expect(await it.changes()).toEqual(['ear CONNECTING ada']);
   });
 
-  test('gets another language, or another transcriber, in place of what it had', async () => {
+  test('replaces the transcription for another language or transcriber', async () => {
     it.begin('ear', 'ear', 'other');
     const callId = await it.aCall();
     await it.talk(callId);
@@ -98,7 +98,7 @@ describe('by request a call', () => {
     expect([it.transcribing.size, it.harness.audio.size]).toEqual([1, 1]);
   });
 
-  test('is not said to have failed by the transcriber that it had before, whose last words are kept', async () => {
+  test('ignores a failure of the previous transcriber, whose last transcript is stored', async () => {
     it.begin('ear', 'ear', 'other');
     const callId = await it.aCall();
     await it.talk(callId);
@@ -106,15 +106,15 @@ describe('by request a call', () => {
     await it.on(callId, { transcriber: 'other' });
     await it.talk(callId);
     it.newest().emit(transcribes);
-    before.emit(final('last words'));
+    before.emit(final('last transcript'));
     before.emit(fails());
     await it.harness.clock.settle();
-    expect(await it.textsOf(callId)).toEqual(['last words']);
+    expect(await it.textsOf(callId)).toEqual(['last transcript']);
     expect(it.stateOf(callId)).toMatchObject({ transcriber: 'other', state: 'TRANSCRIBING' });
     expect(it.transcribing.size).toBe(1);
   });
 
-  test('whose transcription has failed is tried again', async () => {
+  test('restarts a failed transcription', async () => {
     it.begin('auto', 'ear');
     const callId = await it.aCall();
     await it.talk(callId);
@@ -125,7 +125,7 @@ describe('by request a call', () => {
     expect(it.transcribers.opened).toHaveLength(2);
   });
 
-  test('has the transcriber that it had, or that is set, or the only one there is', async () => {
+  test('defaults to the last transcriber, the configured one, or the only one', async () => {
     it.begin('other', 'ear', 'other');
     const callId = await it.aCall();
     await it.off(callId);
@@ -139,10 +139,10 @@ describe('by request a call', () => {
     expect((await it.on(next)).transcription?.transcriber).toBe('only');
   });
 
-  describe('is refused', () => {
+  describe('is rejected', () => {
     const fault = (code: string, details = {}) => expect.objectContaining({ code, details }) as unknown;
 
-    test('when there is no such call, or it is over', async () => {
+    test('for an unknown or ended call', async () => {
       it.begin('auto', 'ear');
       await expect(it.on('call_nowhere' as CallId)).rejects.toMatchObject({ code: 'CALL_NOT_FOUND' });
       const callId = await it.aCall();
@@ -151,7 +151,7 @@ describe('by request a call', () => {
       await expect(it.off(callId)).rejects.toMatchObject({ code: 'CALL_NOT_LIVE' });
     });
 
-    test('when there is nothing to hear of it, and nothing is told', async () => {
+    test('without the capability LISTEN, and records nothing', async () => {
       it.provider.capabilities = ['SAY'];
       it.begin('off', 'ear');
       const callId = await it.aCall();
@@ -160,22 +160,22 @@ describe('by request a call', () => {
     });
 
     test.each<[ids: string[], transcriber: string | undefined, expected: RegExp]>([
-      [['ear', 'other'], 'nobody', /one of ear, other$/],
+      [['ear', 'other'], 'unknown', /one of ear, other$/],
       [['ear', 'other'], undefined, /one of ear, other$/],
-      [[], undefined, /a transcriber, and none is configured$/],
-    ])('of %j for %j, saying which there are', async (ids, transcriber, expected) => {
+      [[], undefined, /a transcriber, but none is configured$/],
+    ])('with the configured transcribers %j if %j is requested', async (ids, transcriber, expected) => {
       it.begin('off', ...ids);
       const callId = await it.aCall();
-      const refused = it.on(callId, transcriber === undefined ? {} : { transcriber });
-      await expect(refused).rejects.toEqual(fault('INPUT_INVALID', { argument: 'transcriber' }));
+      const rejected = it.on(callId, transcriber === undefined ? {} : { transcriber });
+      await expect(rejected).rejects.toEqual(fault('INPUT_INVALID', { argument: 'transcriber' }));
       await expect(it.on(callId, transcriber === undefined ? {} : { transcriber })).rejects.toThrow(expected);
       expect([await it.changes(), it.transcribing.size]).toEqual([[], 0]);
     });
   });
 });
 
-describe('what was switched off stays off', () => {
-  test('when a transcriber runs again', async () => {
+describe('a stopped transcription stays stopped', () => {
+  test('when a transcriber restarts', async () => {
     it.begin('auto', 'ear');
     const callId = await it.aCall();
     await it.off(callId);
@@ -184,7 +184,7 @@ describe('what was switched off stays off', () => {
     expect(it.transcribers.opened).toEqual([]);
   });
 
-  test('also in the next daemon', async () => {
+  test('after a restart of the daemon', async () => {
     it.begin('auto', 'ear');
     const callId = await it.aCall();
     await it.talk(callId);

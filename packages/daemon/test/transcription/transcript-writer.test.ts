@@ -9,13 +9,13 @@ import { createHarness, event, type Harness } from '../support/harness.ts';
 import { createTestLog } from '../support/silent-log.ts';
 import { tempDir } from '../support/temp-dir.ts';
 
-/** How long after the answer of the call its first audio is heard, ms. */
+/** Time between the answer of the call and its first audio, ms. */
 const LEAD_MS = 500;
 const root = tempDir();
 let count = 0;
 let harness: Harness;
 let callId: CallId;
-let take: (event: TranscriberEvent) => void;
+let write: (event: TranscriberEvent) => void;
 
 beforeEach(async () => {
   const dir = join(root, String(count++));
@@ -29,10 +29,10 @@ afterEach(() => harness.close());
 const aCall = (): CallId =>
   harness.emit(event('call.status', { status: 'IN_PROGRESS' }, { at: harness.clock.now() }));
 
-/** From `LEAD_MS` from now on the call is transcribed by `ear`; half a minute of its audio has been heard. */
+/** Transcribes the call by `ear`, starting in `LEAD_MS`, and advances the clock by 30 s. */
 async function transcribe(): Promise<void> {
   const origin = harness.clock.now() + LEAD_MS;
-  take = createTranscriptWriter({ callId, transcriber: 'ear', origin }, { ...harness, ids: createIds() });
+  write = createTranscriptWriter({ callId, transcriber: 'ear', origin }, { ...harness, ids: createIds() });
   await harness.clock.advance(30_000);
   transcribedBy('ear', 'TRANSCRIBING');
   await harness.ingest.committed();
@@ -47,19 +47,19 @@ async function endCall(): Promise<void> {
 }
 
 const partial = (text: string, utteranceId = 'u1', party: Party = 'CUSTOMER'): void =>
-  take({ type: 'utterance.partial', party, utteranceId, text });
-interface Placed {
+  write({ type: 'utterance.partial', party, utteranceId, text });
+interface Options {
   readonly utteranceId?: string;
   readonly startMs?: number;
   readonly endMs?: number;
   readonly confidence?: number;
 }
-const words = (
+const spoken = (
   type: 'utterance.final' | 'utterance.revised',
   text: string,
-  { utteranceId = 'u1', startMs = 1000, endMs = 2000, confidence }: Placed = {},
+  { utteranceId = 'u1', startMs = 1000, endMs = 2000, confidence }: Options = {},
 ): void =>
-  take({
+  write({
     type,
     party: 'CUSTOMER',
     utteranceId,
@@ -68,18 +68,18 @@ const words = (
     endMs,
     ...(confidence !== undefined && { confidence }),
   });
-const final = (text: string, rest: Placed = {}): void => words('utterance.final', text, rest);
-const revised = (text: string, rest: Placed = {}): void => words('utterance.revised', text, rest);
-const state = (told: TranscriptionState, rest = {}): void => take({ type: 'state', state: told, ...rest });
+const final = (text: string, rest: Options = {}): void => spoken('utterance.final', text, rest);
+const revised = (text: string, rest: Options = {}): void => spoken('utterance.revised', text, rest);
+const state = (name: TranscriptionState, rest = {}): void => write({ type: 'state', state: name, ...rest });
 
-/** The facts of these types, since the call began, with their times. */
+/** Returns the stored events of these types with their times. */
 async function factsOf(...types: CallFactType[]) {
   await harness.ingest.committed();
   return (await harness.eventLog.page(0, 10_000, { types, callId })).map(({ fact, at }) => ({ ...fact, at }));
 }
 const finals = async () =>
   (await factsOf('UTTERANCE_FINALIZED')).flatMap((fact) => ('utterance' in fact ? [fact.utterance] : []));
-const told = async () => (await finals()).map(({ text }) => text);
+const finalTexts = async () => (await finals()).map(({ text }) => text);
 const shown = () => harness.partials.next(callId, 0);
 
 describe('a partial', () => {
@@ -94,13 +94,13 @@ describe('a partial', () => {
     expect(await finals()).toMatchObject([{ id: before.id, text: 'hello there', party: 'CUSTOMER' }]);
   });
 
-  test('without words takes back what was shown of it', () => {
+  test('with blank text removes the shown one', () => {
     partial('hel');
     partial(' ');
     expect(shown()).toBeUndefined();
   });
 
-  test('that was taken back comes again under the same id', () => {
+  test('that was removed is shown again under the same id', () => {
     partial('hel');
     const { id } = shown()!;
     partial('');
@@ -108,7 +108,7 @@ describe('a partial', () => {
     expect(shown()).toMatchObject({ id, text: 'hello' });
   });
 
-  test('of another party stands beside it, and of another name takes its place', () => {
+  test('is shown per party, and replaced by one with another id', () => {
     partial('hello');
     partial('good day', 'u2', 'ASSISTANT');
     const first = shown()!;
@@ -121,15 +121,15 @@ describe('a partial', () => {
     expect(harness.partials.next(callId, third.version)).toBeUndefined();
   });
 
-  test('is not what the provider has shown, which is not shown while a transcriber tells the words', () => {
-    harness.emit(event('utterance.partial', { party: 'CUSTOMER', text: 'as the provider hears it' }));
+  test('of the provider is ignored while a transcriber is active', () => {
+    harness.emit(event('utterance.partial', { party: 'CUSTOMER', text: 'from the provider' }));
     expect(shown()).toBeUndefined();
     transcribedBy('ear', 'FAILED');
-    harness.emit(event('utterance.partial', { party: 'CUSTOMER', text: 'as the provider hears it' }));
-    expect(shown()?.text).toBe('as the provider hears it');
+    harness.emit(event('utterance.partial', { party: 'CUSTOMER', text: 'from the provider' }));
+    expect(shown()?.text).toBe('from the provider');
   });
 
-  test('that comes behind its final, or behind the end of the call, is not shown', async () => {
+  test('is ignored after its final and after the end of the call', async () => {
     final('hello');
     partial('hel');
     expect(shown()).toBeUndefined();
@@ -140,13 +140,13 @@ describe('a partial', () => {
 });
 
 describe('a final', () => {
-  test('told twice is one, the first', async () => {
+  test('is stored once, if emitted twice', async () => {
     final('hello');
     final('hello there');
-    expect(await told()).toEqual(['hello']);
+    expect(await finalTexts()).toEqual(['hello']);
   });
 
-  test('is placed on the time of the call, which counts from its answer, and dated at its end', async () => {
+  test('has offsets from the answer of the call, and the time of its end', async () => {
     const answeredAt = harness.ingest.current(callId)!.answeredAt!;
     final('hello', { startMs: 1000.4, endMs: 2000.6, confidence: 0.5 });
     const [fact] = await factsOf('UTTERANCE_FINALIZED');
@@ -156,12 +156,12 @@ describe('a final', () => {
     });
   });
 
-  test('without a confidence has none', async () => {
+  test('has no confidence if none is reported', async () => {
     final('hello');
     expect((await finals())[0]).not.toHaveProperty('confidence');
   });
 
-  test('that was said before the answer is at the answer, and never ends before it starts', async () => {
+  test('never starts before the answer and never ends before its start', async () => {
     final('ringing', { startMs: -2000, endMs: -1000 });
     final('backwards', { utteranceId: 'u2', startMs: 3000, endMs: 2000 });
     expect(await finals()).toMatchObject([
@@ -170,12 +170,12 @@ describe('a final', () => {
     ]);
   });
 
-  test('is not dated in the future, whatever is told', async () => {
+  test('never has a time in the future', async () => {
     final('hello', { startMs: 1000, endMs: 999_999 });
     expect((await factsOf('UTTERANCE_FINALIZED'))[0]!.at).toBe(harness.clock.now());
   });
 
-  test('of a call whose answer is learned while it goes on counts from there', async () => {
+  test('has offsets from the answer, even if it is reported later', async () => {
     callId = harness.emit(
       event('call.status', { status: 'RINGING' }, { call: 'other', at: harness.clock.now() }),
     );
@@ -192,15 +192,15 @@ describe('a final', () => {
     ]);
   });
 
-  test('that comes behind the end of the call is kept', async () => {
+  test('is stored after the end of the call', async () => {
     await endCall();
     final('bye');
-    expect(await told()).toEqual(['bye']);
+    expect(await finalTexts()).toEqual(['bye']);
   });
 });
 
 describe('a revision', () => {
-  test('is a fact of the utterance under its id, dated when it was told', async () => {
+  test('is stored under the id of the utterance, with the time of the revision', async () => {
     final('hello');
     const id = (await finals())[0]?.id;
     await harness.clock.advance(4000);
@@ -221,24 +221,24 @@ describe('a revision', () => {
     ]);
   });
 
-  test('of what was not told for good, or never told, is none', async () => {
+  test('is ignored for a partial or unknown utterance', async () => {
     partial('hel');
     revised('yellow');
-    revised('other', { utteranceId: 'nobody' });
+    revised('other', { utteranceId: 'unknown' });
     final('hello');
     expect(await factsOf('UTTERANCE_REVISED')).toEqual([]);
-    expect(await told()).toEqual(['hello']);
+    expect(await finalTexts()).toEqual(['hello']);
   });
 
-  test('may come behind the end of the call', async () => {
+  test('is stored after the end of the call', async () => {
     final('hello');
     await endCall();
     revised('yellow');
     expect(await factsOf('UTTERANCE_REVISED')).toMatchObject([{ utterance: { text: 'yellow' } }]);
   });
 
-  test(`of one of the last ${MAX_NAMES} utterances is taken, of an older one is not`, async () => {
-    for (let i = 0; i <= MAX_NAMES; i++) final(`words ${i}`, { utteranceId: `u${i}` });
+  test(`is stored for the last ${MAX_NAMES} utterances only`, async () => {
+    for (let i = 0; i <= MAX_NAMES; i++) final(`text ${i}`, { utteranceId: `u${i}` });
     revised('the oldest', { utteranceId: 'u0' });
     revised('the oldest that is known', { utteranceId: 'u1' });
     expect(await factsOf('UTTERANCE_REVISED')).toMatchObject([
@@ -247,44 +247,44 @@ describe('a revision', () => {
   });
 });
 
-describe('a mark of speech', () => {
-  test('is a fact once, at its place in the call', async () => {
+describe('a speech mark', () => {
+  test('is stored once, with its time in the call', async () => {
     const { answeredAt } = harness.ingest.current(callId)!;
-    for (const atMs of [1000, 1200]) take({ type: 'speech.started', party: 'CUSTOMER', atMs });
-    for (const atMs of [2000, 2200]) take({ type: 'speech.stopped', party: 'CUSTOMER', atMs });
+    for (const atMs of [1000, 1200]) write({ type: 'speech.started', party: 'CUSTOMER', atMs });
+    for (const atMs of [2000, 2200]) write({ type: 'speech.stopped', party: 'CUSTOMER', atMs });
     expect(await factsOf('SPEECH_STARTED', 'SPEECH_STOPPED')).toEqual([
       { type: 'SPEECH_STARTED', party: 'CUSTOMER', at: answeredAt! + LEAD_MS + 1000 },
       { type: 'SPEECH_STOPPED', party: 'CUSTOMER', at: answeredAt! + LEAD_MS + 2000 },
     ]);
   });
 
-  test('is one of its party alone', async () => {
-    take({ type: 'speech.started', party: 'CUSTOMER', atMs: 1000 });
-    take({ type: 'speech.stopped', party: 'ASSISTANT', atMs: 2000 });
-    take({ type: 'speech.started', party: 'ASSISTANT', atMs: 3000 });
+  test('is stored per party', async () => {
+    write({ type: 'speech.started', party: 'CUSTOMER', atMs: 1000 });
+    write({ type: 'speech.stopped', party: 'ASSISTANT', atMs: 2000 });
+    write({ type: 'speech.started', party: 'ASSISTANT', atMs: 3000 });
     expect(await factsOf('SPEECH_STARTED', 'SPEECH_STOPPED')).toMatchObject([
       { type: 'SPEECH_STARTED', party: 'CUSTOMER' },
       { type: 'SPEECH_STARTED', party: 'ASSISTANT' },
     ]);
   });
 
-  test('does not begin in a call that is over', async () => {
+  test('does not start after the end of the call', async () => {
     await endCall();
-    take({ type: 'speech.started', party: 'CUSTOMER', atMs: 1000 });
+    write({ type: 'speech.started', party: 'CUSTOMER', atMs: 1000 });
     expect(await factsOf('SPEECH_STARTED')).toEqual([]);
   });
 });
 
 describe('a gap', () => {
-  test('is a notice that says how long it is and why, in seconds', async () => {
-    take({ type: 'gap', fromMs: 1000, toMs: 3460, reason: 'the line was down' });
+  test('is stored as a notice with duration and reason', async () => {
+    write({ type: 'gap', fromMs: 1000, toMs: 3460, reason: 'the line was down' });
     expect(await factsOf('CALL_NOTICE')).toMatchObject([
       { code: 'TRANSCRIPT_GAP', message: '2.5 s of the call were not transcribed: the line was down' },
     ]);
   });
 
-  test('is never shorter than nothing', async () => {
-    take({ type: 'gap', fromMs: 1000, toMs: 0, reason: 'x' });
+  test('never has a negative duration', async () => {
+    write({ type: 'gap', fromMs: 1000, toMs: 0, reason: 'x' });
     expect(await factsOf('CALL_NOTICE')).toMatchObject([
       { message: '0.0 s of the call were not transcribed: x' },
     ]);
@@ -297,27 +297,27 @@ describe('a state', () => {
       fact.type === 'TRANSCRIPTION_CHANGED' ? [fact.transcription] : [],
     );
 
-  test('is a fact when it is another, with its code and its sentence', async () => {
+  test('is stored if it changes, with code and message', async () => {
     state('TRANSCRIBING');
-    state('RECONNECTING', { code: 'EAR_BUSY', message: 'it is busy' });
-    state('RECONNECTING', { code: 'EAR_BUSY', message: 'it is busy' });
-    state('RECONNECTING', { code: 'EAR_LOST' });
+    state('RECONNECTING', { code: 'SERVICE_BUSY', message: 'it is busy' });
+    state('RECONNECTING', { code: 'SERVICE_BUSY', message: 'it is busy' });
+    state('RECONNECTING', { code: 'CONNECTION_LOST' });
     state('TRANSCRIBING');
     expect(await states()).toEqual([
       { transcriber: 'ear', state: 'TRANSCRIBING' },
-      { transcriber: 'ear', state: 'RECONNECTING', code: 'EAR_BUSY', message: 'it is busy' },
-      { transcriber: 'ear', state: 'RECONNECTING', code: 'EAR_LOST' },
+      { transcriber: 'ear', state: 'RECONNECTING', code: 'SERVICE_BUSY', message: 'it is busy' },
+      { transcriber: 'ear', state: 'RECONNECTING', code: 'CONNECTION_LOST' },
       { transcriber: 'ear', state: 'TRANSCRIBING' },
     ]);
   });
 
-  test('is another one when it was another transcriber that did so', async () => {
+  test('is stored if the transcriber changes', async () => {
     transcribedBy('other', 'TRANSCRIBING');
     state('TRANSCRIBING');
     expect((await states()).map(({ transcriber }) => transcriber)).toEqual(['ear', 'other', 'ear']);
   });
 
-  test('is what the call says of its transcription, to the end', async () => {
+  test('stays the state of the call after its end', async () => {
     state('FAILED', { code: 'TRANSCRIBER_BROKEN', message: 'it is broken' });
     await endCall();
     expect(harness.ingest.current(callId)?.transcription).toMatchObject({
@@ -329,7 +329,7 @@ describe('a state', () => {
   });
 
   test.each(['FAILED', 'STOPPED'] as const)(
-    'is no news of a call that is no longer transcribed: %s',
+    'is ignored for a call whose transcription is %s',
     async (last) => {
       transcribedBy('ear', last);
       state('TRANSCRIBING');
@@ -337,7 +337,7 @@ describe('a state', () => {
     },
   );
 
-  test('is no news of a call that is over', async () => {
+  test('is ignored after the end of the call', async () => {
     await endCall();
     state('FAILED', { code: 'TRANSCRIBER_BROKEN', message: 'it is broken' });
     expect(await states()).toHaveLength(1);
@@ -345,14 +345,14 @@ describe('a state', () => {
   });
 });
 
-test('of a call that was erased nothing is kept, and nothing is shown', async () => {
+test('events of an erased call are neither stored nor shown', async () => {
   final('hello');
   await endCall();
   await new Erasure({ ...harness, feed: harness.hub, log: createTestLog().log('') }).erase(callId);
   partial('bye', 'u2');
   final('bye', { utteranceId: 'u2' });
   revised('yellow');
-  take({ type: 'gap', fromMs: 0, toMs: 1000, reason: 'x' });
+  write({ type: 'gap', fromMs: 0, toMs: 1000, reason: 'x' });
   state('FAILED');
   await harness.ingest.committed();
   expect(await harness.eventLog.page(0, 100, {})).toEqual([]);

@@ -1,4 +1,4 @@
-/** Which calls are transcribed without being asked for, what their transcriber is given, and how it ends. */
+/** Automatic transcription, the audio sent to transcribers, and the end of transcriptions. */
 import { FaultError, type Party, type TranscriberEvent } from '@sidetone/core';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { LAST_AUDIO_MS, STOP_TIMEOUT_MS } from '../../src/transcription/transcription-service.ts';
@@ -12,7 +12,7 @@ const root = tempDir();
 let it: TranscriptionHarness;
 beforeEach(() => void (it = new TranscriptionHarness(root)));
 
-describe('a call is transcribed without being asked for', () => {
+describe('automatic transcription', () => {
   test.each<[setting: string, ids: string[], providesTranscript: boolean, by: string | undefined]>([
     ['off', ['ear'], false, undefined],
     ['auto', ['ear'], false, 'ear'],
@@ -21,19 +21,19 @@ describe('a call is transcribed without being asked for', () => {
     ['other', ['ear', 'other'], false, 'other'],
     ['other', ['ear', 'other'], true, 'other'],
   ])(
-    'as its provider is set: to %s, of %j, and it tells words itself: %j',
+    'follows the setting %s with the transcribers %j if the provider has transcripts: %j',
     async (setting, ids, providesTranscript, by) => {
       it.provider.providesTranscript = providesTranscript;
       it.begin(setting, ...ids);
       const callId = await it.aCall();
       expect(it.harness.demand.has('audio', callId)).toBe(by !== undefined);
       await it.talk(callId);
-      expect(it.transcribers.opened.map((it) => it.by)).toEqual(by === undefined ? [] : [by]);
+      expect(it.transcribers.opened.map((opened) => opened.by)).toEqual(by === undefined ? [] : [by]);
       expect(await it.changes()).toEqual(by === undefined ? [] : [`${by} CONNECTING automatic`]);
     },
   );
 
-  test('also when it was live before the daemon started', async () => {
+  test('includes calls that were live before the daemon started', async () => {
     const callId = await it.aCall();
     it.begin('auto', 'ear');
     await it.talk(callId);
@@ -42,7 +42,7 @@ describe('a call is transcribed without being asked for', () => {
 });
 
 describe('a transcriber', () => {
-  test('is not troubled before there is audio', async () => {
+  test('is opened with the first audio', async () => {
     it.begin('auto', 'ear');
     const callId = await it.aCall();
     await it.harness.clock.advance(60_000);
@@ -51,7 +51,7 @@ describe('a transcriber', () => {
     expect(it.transcribers.opened).toHaveLength(1);
   });
 
-  test('is told whose audio comes and how, and nothing by which a person is known', async () => {
+  test('receives call, parties and format, and no personal data', async () => {
     it.begin('auto', 'ear');
     it.harness.emit(event('call.started', { details: { direction: 'INBOUND', from: '+15005550006' } }));
     const callId = await it.aCall();
@@ -65,7 +65,7 @@ describe('a transcriber', () => {
     });
   });
 
-  test('is given the audio of each party apart, from place 0 on without a hole, both for one place in turn', async () => {
+  test('receives the audio of both parties separately, from time 0 without gaps', async () => {
     it.begin('auto', 'ear');
     const callId = await it.aCall();
     await it.harness.clock.advance(5000);
@@ -75,38 +75,38 @@ describe('a transcriber', () => {
     expect(written.map(({ party, atMs, bytes }) => [party, atMs, bytes.length])).toEqual(
       written.map((_, i) => [i % 2 === 0 ? 'CUSTOMER' : 'ASSISTANT', Math.floor(i / 2) * 20, 640]),
     );
-    const loud = (party: Party) => {
+    const isLoud = (party: Party) => {
       const samples = it.newest().samplesOf(party).subarray(3200, 12_800);
       return [400, 900].map((hz) => amplitudeAt(hz, 16_000, samples) > 10_000);
     };
-    expect([loud('CUSTOMER'), loud('ASSISTANT')]).toEqual([
+    expect([isLoud('CUSTOMER'), isLoud('ASSISTANT')]).toEqual([
       [true, false],
       [false, true],
     ]);
   });
 
-  test('is given what was held up on its way by a fifth of a second in its place', async () => {
+  test('receives audio that arrived 200 ms late at its position', async () => {
     it.begin('auto', 'ear');
     const callId = await it.aCall();
     const stream = it.openStream(callId);
     for (let i = 0; i < 50; i++) {
       await it.harness.clock.advance(20);
-      // Ten of them come at once, with the last of them.
+      // Ten frames arrive at once, with the last of them.
       const from = i < 20 || i >= 30 ? i : i === 29 ? 20 : i + 1;
       for (let j = from; j <= i; j++)
         stream.write('CUSTOMER', bytesOf(tone(400, 8000, 20, 16_000, j * 160)), j * 20);
     }
     await it.harness.clock.advance(LONG_PLAYOUT_DELAY_MS);
-    const heard = it.newest().samplesOf('CUSTOMER');
-    const [first, last] = extentOf(heard);
+    const received = it.newest().samplesOf('CUSTOMER');
+    const [first, last] = extentOf(received);
     expect((last - first) / 16).toBeGreaterThan(990);
     const loudness = Array.from({ length: 45 }, (_, i) =>
-      peakOf(heard.subarray(first + i * 320).subarray(0, 320)),
+      peakOf(received.subarray(first + i * 320).subarray(0, 320)),
     );
     expect(Math.min(...loudness)).toBeGreaterThan(10_000);
   });
 
-  test('is told of a hole by a later place', async () => {
+  test('recognises a gap by a later time', async () => {
     it.begin('auto', 'ear');
     const callId = await it.aCall();
     await it.talk(callId);
@@ -120,21 +120,21 @@ describe('a transcriber', () => {
     expect(after).toBeGreaterThan(before + 50_000);
   });
 
-  test('has its words placed by when its first audio was heard', async () => {
+  test('has its transcripts positioned relative to its first audio', async () => {
     it.begin('auto', 'ear');
     const callId = await it.aCall();
     await it.harness.clock.advance(5000);
     await it.talk(callId);
     it.newest().emit({ ...final('hello'), startMs: 0, endMs: 200 } as TranscriberEvent);
     await it.harness.ingest.committed();
-    const [said] = it.harness.ledger.utterances(callId);
-    // The time line begins a moment before the first arrival: what arrives was said before.
-    expect([said?.startMs, said?.endMs]).toEqual([4940, 5140]);
+    const [utterance] = it.harness.ledger.utterances(callId);
+    // The timeline starts shortly before the first arrival: arriving audio was spoken earlier.
+    expect([utterance?.startMs, utterance?.endMs]).toEqual([4940, 5140]);
   });
 });
 
 describe('the end of a call', () => {
-  test('waits for its last audio, then ends the transcription, whose last words are kept', async () => {
+  test('ends the transcription after the last audio; the last transcript is stored', async () => {
     let release = (): void => undefined;
     it.begin('auto', 'ear');
     it.transcribers.drained = new Promise((resolve) => (release = resolve));
@@ -155,7 +155,7 @@ describe('the end of a call', () => {
     expect(it.stateOf(callId)).toMatchObject({ transcriber: 'ear', state: 'STOPPED' });
   });
 
-  test('comes behind all that was said until then', async () => {
+  test('follows all audio before it', async () => {
     it.begin('auto', 'ear');
     const callId = await it.aCall();
     const stream = it.openStream(callId);
@@ -169,7 +169,7 @@ describe('the end of a call', () => {
     expect((last - first) / 16).toBeGreaterThan(990);
   });
 
-  test('that was never heard ends without a transcription', async () => {
+  test('without audio opens no transcription', async () => {
     it.begin('auto', 'ear');
     await it.aCall();
     await it.hangUp();
@@ -179,8 +179,8 @@ describe('the end of a call', () => {
   });
 });
 
-describe('what was cut off is taken up again', () => {
-  test('by the next daemon, by the same transcriber, whatever is set', async () => {
+describe('an interrupted transcription', () => {
+  test('is resumed after a restart, by the same transcriber regardless of the setting', async () => {
     it.begin('off', 'ear', 'other');
     const callId = await it.aCall();
     await it.on(callId, { transcriber: 'other' });
@@ -190,7 +190,7 @@ describe('what was cut off is taken up again', () => {
     expect(it.transcribers.opened.map(({ by }) => by)).toEqual(['other']);
   });
 
-  test('when the transcriber runs again that was let down', async () => {
+  test('is resumed when its transcriber restarts', async () => {
     it.begin('auto', 'ear');
     const callId = await it.aCall();
     await it.talk(callId);
@@ -209,7 +209,7 @@ describe('what was cut off is taken up again', () => {
     expect(it.transcribers.opened).toHaveLength(2);
   });
 
-  test('but one that goes on is left alone when another transcriber runs', async () => {
+  test('is not affected by another transcriber that starts while it runs', async () => {
     it.begin('ear', 'ear', 'other');
     const callId = await it.aCall();
     await it.talk(callId);
@@ -218,7 +218,7 @@ describe('what was cut off is taken up again', () => {
     expect([it.transcribers.opened.length, it.transcribing.size]).toEqual([1, 1]);
   });
 
-  test('but not because another transcriber runs', async () => {
+  test('is not resumed when another transcriber starts', async () => {
     it.begin('ear', 'ear', 'other');
     const callId = await it.aCall();
     await it.talk(callId);
@@ -230,7 +230,7 @@ describe('what was cut off is taken up again', () => {
     expect([it.transcribers.opened.length, it.transcribing.size]).toEqual([1, 0]);
   });
 
-  test('but not by a daemon that is stopping', async () => {
+  test('is not resumed while the daemon stops', async () => {
     it.begin('auto', 'ear');
     await it.aCall();
     const stopped = it.transcribing.stop();
@@ -241,8 +241,8 @@ describe('what was cut off is taken up again', () => {
   });
 });
 
-describe('a transcription fails', () => {
-  test('with the code and the sentence of its transcriber, and leaves nothing behind', async () => {
+describe('a failed transcription', () => {
+  test('has the code and message of its transcriber, and leaves no sink or demand', async () => {
     it.begin('auto', 'ear');
     const callId = await it.aCall();
     await it.talk(callId);
@@ -263,7 +263,7 @@ describe('a transcription fails', () => {
     expect(it.transcribers.opened).toHaveLength(1);
   });
 
-  test('also while it is being begun, and is cut then', async () => {
+  test('is cut if it fails while it is being opened', async () => {
     it.begin('auto', 'ear');
     it.transcribers.onOpen = ({ emit }) => emit(fails());
     const callId = await it.aCall();
@@ -274,16 +274,16 @@ describe('a transcription fails', () => {
 
   test.each<[string, Error, string, string]>([
     [
-      'that does not run',
+      'that is not running',
       new FaultError('PROVIDER_NOT_RUNNING', 'it does not run'),
       'PROVIDER_NOT_RUNNING',
       'it does not run',
     ],
-    ['that is full', new FaultError('LIMIT_EXCEEDED', 'it is full'), 'LIMIT_EXCEEDED', 'it is full'],
+    ['at its limit', new FaultError('LIMIT_EXCEEDED', 'it is full'), 'LIMIT_EXCEEDED', 'it is full'],
     ['that throws', new TypeError('oh'), 'PLUGIN_EXCEPTION', 'oh'],
-  ])('at its beginning, by a transcriber %s', async (_which, refusal, code, message) => {
+  ])('has the code and message of a transcriber %s', async (_which, error, code, message) => {
     it.begin('auto', 'ear');
-    it.transcribers.error = refusal;
+    it.transcribers.error = error;
     const callId = await it.aCall();
     await it.talk(callId);
     expect(it.stateOf(callId)).toMatchObject({ transcriber: 'ear', state: 'FAILED', code, message });
@@ -291,7 +291,7 @@ describe('a transcription fails', () => {
     expect([it.transcribing.size, it.harness.audio.size, it.harness.demand.size]).toEqual([0, 0, 0]);
   });
 
-  test('by a transcriber that is no longer configured', async () => {
+  test('reports a transcriber that is no longer configured', async () => {
     it.begin('auto', 'ear');
     const callId = await it.aCall();
     await it.talk(callId);
@@ -305,20 +305,20 @@ describe('a transcription fails', () => {
     });
   });
 
-  test("and the provider's words are taken from then on", async () => {
+  test("is replaced by the provider's own transcript", async () => {
     it.begin('auto', 'ear');
     const callId = await it.aCall();
     await it.talk(callId);
-    const said = (text: string) => it.harness.emit(event('utterance.final', { party: 'CUSTOMER', text }));
-    said('a double');
+    const say = (text: string) => it.harness.emit(event('utterance.final', { party: 'CUSTOMER', text }));
+    say('a duplicate');
     it.newest().emit(fails());
-    said('hello');
+    say('hello');
     expect(await it.textsOf(callId)).toEqual(['hello']);
   });
 });
 
-describe('a stop of the daemon', () => {
-  test('waits for the last words, and not longer than a bound', async () => {
+describe('stop', () => {
+  test('waits for the last transcripts, up to STOP_TIMEOUT_MS', async () => {
     it.begin('auto', 'ear');
     it.transcribers.drained = new Promise(() => undefined);
     const callId = await it.aCall();
@@ -327,14 +327,14 @@ describe('a stop of the daemon', () => {
     const stopped = it.transcribing.stop().then(() => (isStopped = true));
     await it.harness.clock.advance(STOP_TIMEOUT_MS - 1);
     expect([it.newest().isEnded, isStopped]).toEqual([true, false]);
-    it.newest().emit(final('last words'));
+    it.newest().emit(final('last transcript'));
     await it.harness.clock.advance(1);
     await stopped;
-    expect(await it.textsOf(callId)).toEqual(['last words']);
+    expect(await it.textsOf(callId)).toEqual(['last transcript']);
     expect(it.leftovers()).toMatchObject({ sessions: 0, endings: 1, sinks: 0, demand: 0, timers: 0 });
   });
 
-  test('that nobody has words for is done at once', async () => {
+  test('returns at once if no transcript is pending', async () => {
     it.begin('auto', 'ear');
     const callId = await it.aCall();
     await it.talk(callId);
@@ -349,7 +349,7 @@ describe('a stop of the daemon', () => {
     });
   });
 
-  test('does not say that the call is transcribed no longer: the next one goes on', async () => {
+  test('does not change the state of the transcription, which is resumed after a restart', async () => {
     it.begin('auto', 'ear');
     const callId = await it.aCall();
     await it.talk(callId);
@@ -359,7 +359,7 @@ describe('a stop of the daemon', () => {
     expect(it.stateOf(callId)).toMatchObject({ state: 'TRANSCRIBING' });
   });
 
-  test('also waits for the words of calls that are over', async () => {
+  test('waits for the transcripts of ended calls', async () => {
     it.begin('auto', 'ear');
     it.transcribers.drained = new Promise(() => undefined);
     await it.talk(await it.aCall());
@@ -374,7 +374,7 @@ describe('a stop of the daemon', () => {
   });
 });
 
-test('a thousand calls leave nothing behind, however they end', async () => {
+test('a thousand calls leave no session, sink, demand, reader or timer', async () => {
   it.begin('auto', 'ear');
   const before = it.leftovers();
   const names = Array.from({ length: 1000 }, (_, i) => `call ${i}`);
@@ -390,7 +390,7 @@ test('a thousand calls leave nothing behind, however they end', async () => {
   expect(it.transcribers.opened).toHaveLength(1000);
   for (const [i, { emit }] of it.transcribers.opened.entries()) if (i % 4 === 0) emit(fails());
   await Promise.all(calls.filter((_, i) => i % 4 === 1).map((id) => it.off(id)));
-  for (const stream of streams) stream.end('over');
+  for (const stream of streams) stream.end('done');
   for (const call of names) it.harness.emit(event('call.ended', { end: { category: 'BUSY' } }, { call }));
   await it.harness.ingest.committed();
   await it.harness.clock.advance(LAST_AUDIO_MS);

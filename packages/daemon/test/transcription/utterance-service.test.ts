@@ -23,11 +23,11 @@ beforeEach(async () => {
 });
 afterEach(() => harness.close());
 
-const add = (told: Partial<AddedUtterance>) =>
-  utterances.add({ callId, party: 'CUSTOMER', text: 'hello', isFinal: true, ...told });
-const partial = (told: Partial<AddedUtterance>) => add({ ...told, isFinal: false });
+const add = (fields: Partial<AddedUtterance>) =>
+  utterances.add({ callId, party: 'CUSTOMER', text: 'hello', isFinal: true, ...fields });
+const partial = (fields: Partial<AddedUtterance>) => add({ ...fields, isFinal: false });
 const texts = (): string[] => harness.ledger.utterances(callId).map(({ text }) => text);
-const mistakeIn = (argument: string) =>
+const invalid = (argument: string) =>
   expect.objectContaining({ code: 'INPUT_INVALID', details: { argument } });
 async function endCall(): Promise<void> {
   harness.emit(event('call.ended', { end: { category: 'BUSY' } }, { at: harness.clock.now() }));
@@ -35,26 +35,26 @@ async function endCall(): Promise<void> {
 }
 
 describe('a final', () => {
-  test('is stored as it was told, with its place in the log', async () => {
-    const told = { startMs: 100, endMs: 900, confidence: 0.5 };
-    const stored = await add(told);
-    expect(stored).toMatchObject({ callId, orderMs: 100, utterance: { text: 'hello', ...told } });
+  test('is stored with its offsets and its position in the log', async () => {
+    const fields = { startMs: 100, endMs: 900, confidence: 0.5 };
+    const stored = await add(fields);
+    expect(stored).toMatchObject({ callId, orderMs: 100, utterance: { text: 'hello', ...fields } });
     expect(stored.position).toBe(harness.eventLog.latest());
   });
 
-  test('without offsets is taken to have ended now', async () => {
+  test('without offsets ends now', async () => {
     await harness.clock.advance(2500);
     expect((await add({})).utterance).toMatchObject({ endMs: 2500 });
   });
 
-  test('without offsets, of a call that is over, is taken to have ended with it', async () => {
+  test('without offsets ends with an ended call', async () => {
     await harness.clock.advance(2500);
     await endCall();
     await harness.clock.advance(60_000);
     expect((await add({})).utterance).toMatchObject({ endMs: 2500 });
   });
 
-  test('told again by its name is the first one, also at once and after a restart', async () => {
+  test('with a known id returns the first one, also concurrently and after a restart', async () => {
     const [first, second] = await Promise.all([
       add({ utteranceId: 'seg-1' }),
       add({ utteranceId: 'seg-1', text: 'hello there' }),
@@ -72,7 +72,7 @@ describe('a final', () => {
     expect(texts()).toEqual(['hello']);
   });
 
-  test('of the same name in another call is another one', async () => {
+  test('with the same id in another call is a different one', async () => {
     const other = harness.emit(event('call.status', { status: 'IN_PROGRESS' }, { call: 'other' }));
     const [here, there] = [
       await add({ utteranceId: 'seg-1' }),
@@ -80,13 +80,13 @@ describe('a final', () => {
     ];
     expect(there.utterance.id).not.toBe(here.utterance.id);
     await expect(add({ callId: other, utteranceId: here.utterance.id })).rejects.toEqual(
-      mistakeIn('utteranceId'),
+      invalid('utteranceId'),
     );
   });
 });
 
 describe('a partial', () => {
-  test('is shown and not stored; its final has its id and takes its place', async () => {
+  test('is shown and not stored, and replaced by its final under the same id', async () => {
     const shown = await partial({ text: 'hel', utteranceId: 'seg-1' });
     expect(shown).not.toHaveProperty('position');
     expect(harness.partials.next(callId, 0)).toMatchObject({ id: shown.utterance.id, text: 'hel' });
@@ -96,7 +96,7 @@ describe('a partial', () => {
     expect(harness.partials.next(callId, 0)).toBeUndefined();
   });
 
-  test('is replaced by the next of its name, by whichever party it was said', async () => {
+  test('is replaced by the next one with its id, even of the other party', async () => {
     await partial({ text: 'hel', utteranceId: 'seg-1' });
     await partial({ text: 'hello', utteranceId: 'seg-1', party: 'ASSISTANT' });
     const shown = harness.partials.next(callId, 0);
@@ -104,35 +104,35 @@ describe('a partial', () => {
     expect(harness.partials.next(callId, shown!.version)).toBeUndefined();
   });
 
-  test('is known by the id that it was answered with', async () => {
+  test('can be replaced by the returned id', async () => {
     const { utterance } = await partial({ text: 'hel' });
     const next = await partial({ text: 'hello', utteranceId: utterance.id });
     const final = await add({ utteranceId: utterance.id });
     expect([next.utterance.id, final.utterance.id]).toEqual([utterance.id, utterance.id]);
   });
 
-  test('without a name has the id that the next final without a name has', async () => {
+  test('without an id passes its id to the next final without an id', async () => {
     const { utterance } = await partial({ text: 'hel' });
     expect((await add({})).utterance.id).toBe(utterance.id);
   });
 
-  test("with a name keeps it when the provider's own final comes first", async () => {
+  test("with an id keeps it if the provider's own final arrives first", async () => {
     const { utterance } = await partial({ utteranceId: 'seg-1' });
-    harness.emit(event('utterance.final', { party: 'CUSTOMER', text: 'as the provider heard it' }));
+    harness.emit(event('utterance.final', { party: 'CUSTOMER', text: 'from the provider' }));
     const final = await add({ utteranceId: 'seg-1' });
     expect(final.utterance.id).toBe(utterance.id);
-    expect(texts().toSorted()).toEqual(['as the provider heard it', 'hello']);
+    expect(texts().toSorted()).toEqual(['from the provider', 'hello']);
   });
 
-  test('that comes after its final is the final', async () => {
+  test('returns the final if that was added before', async () => {
     const final = await add({ utteranceId: 'seg-1' });
     expect(await partial({ utteranceId: 'seg-1', text: 'hel' })).toEqual(final);
     expect(harness.partials.next(callId, 0)).toBeUndefined();
   });
 
-  test('of a call that is over is refused, its final is not', async () => {
+  test('is rejected for an ended call; its final is accepted', async () => {
     await endCall();
-    await expect(partial({})).rejects.toEqual(mistakeIn('isFinal'));
+    await expect(partial({})).rejects.toEqual(invalid('isFinal'));
     await add({});
     expect(texts()).toEqual(['hello']);
   });
@@ -144,11 +144,11 @@ test.each([
   ['endMs', { startMs: 10, endMs: 9 }],
   ['confidence', { confidence: 1.1 }],
   ['confidence', { confidence: Number.NaN }],
-])('an impossible %s is refused: %j', async (argument, told) => {
-  await expect(add(told)).rejects.toEqual(mistakeIn(argument));
+])('an invalid %s is rejected: %j', async (argument, fields) => {
+  await expect(add(fields)).rejects.toEqual(invalid(argument));
   expect(texts()).toEqual([]);
 });
 
-test('a call that there is not takes no words', async () => {
+test('an unknown call is rejected with CALL_NOT_FOUND', async () => {
   await expect(add({ callId: 'call_nowhere' as CallId })).rejects.toMatchObject({ code: 'CALL_NOT_FOUND' });
 });
