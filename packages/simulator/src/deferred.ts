@@ -1,5 +1,5 @@
 /** A promise and the function that resolves it. Node 20 has no `Promise.withResolvers`. */
-export interface Deferred<Value> {
+interface Deferred<Value> {
   readonly promise: Promise<Value>;
   readonly resolve: (value: Value) => void;
 }

@@ -18,7 +18,7 @@ export const BASE_PATHS = {
 const VAPI_CALL_PATH = /^\/([0-9a-f-]{36})\/(control|listen|transport)$/;
 
 /** The receivers of requests. */
-export interface RouterDeps {
+interface RouterDeps {
   readonly vapi: VapiCloud;
   readonly vobiz: VobizCloud;
   readonly deepgram: DeepgramCloud;

@@ -16,7 +16,7 @@ const KERNEL = Float64Array.from({ length: TAPS }, (_, index) => {
 });
 
 /** Halves the sample rate of consecutive frames, whose lengths must be even. */
-export interface Decimator {
+interface Decimator {
   push(frame: Int16Array): Int16Array;
 }
 

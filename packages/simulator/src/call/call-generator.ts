@@ -7,16 +7,16 @@ import type { SimulatedCall } from './call-state.ts';
 import { pause } from '../pause.ts';
 
 /** The pause between an ended call and the next one. */
-export const PAUSE_MS = 3_000;
+const PAUSE_MS = 3_000;
 /** The interval between the first calls of one provider. */
-export const STAGGER_MS = 4_000;
+const STAGGER_MS = 4_000;
 /** The interval between two checks of an unreachable target. */
-export const PROBE_PAUSE_MS = 1_000;
+const PROBE_PAUSE_MS = 1_000;
 /** The timeout of one check. */
-export const PROBE_TIMEOUT_MS = 1_000;
+const PROBE_TIMEOUT_MS = 1_000;
 
 /** One kind of call to keep running. */
-export interface GeneratedCalls {
+interface GeneratedCalls {
   /** The target of its webhooks; no call starts while it is unreachable. */
   target(): string | undefined;
   /** Starts the next call. */
@@ -24,7 +24,7 @@ export interface GeneratedCalls {
 }
 
 /** Options of the call generator. */
-export interface CallGeneratorOptions {
+interface CallGeneratorOptions {
   readonly kinds: readonly GeneratedCalls[];
   /** The number of calls of each kind. */
   readonly calls: number;

@@ -1,7 +1,7 @@
 import type { SimulatedCall } from './call-state.ts';
 
 /** How many calls of a cloud are kept. */
-export const MAX_REMEMBERED_CALLS = 1_000;
+const MAX_REMEMBERED_CALLS = 1_000;
 
 /** Adds a call to a list; removes the oldest one that is over if the list is full. */
 export function rememberCall<Call extends SimulatedCall>(calls: Call[], call: Call): void {

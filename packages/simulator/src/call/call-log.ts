@@ -4,10 +4,10 @@ import type { TranscriptEntry, ReceivedCommand, SayState } from './call-state.ts
 import type { Utterance } from '../speech/library.ts';
 
 /** How many entries of each kind are kept for one call; the oldest is dropped first. */
-export const MAX_REMEMBERED = 1_000;
+const MAX_REMEMBERED = 1_000;
 
 /** A longer command is cut off at this length. */
-export const MAX_RECEIVED_CHARACTERS = 10_000;
+const MAX_RECEIVED_CHARACTERS = 10_000;
 
 /** Records the commands and the speech of one call. */
 export interface CallLog {

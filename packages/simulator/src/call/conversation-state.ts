@@ -6,7 +6,7 @@ import { durationOf, interruptionTimes, TURN_PAUSE_MS, utteranceEvents } from '.
 import type { TimedEvent, TimedUtterance } from './timeline.ts';
 
 /** The pause between the end of speech and a queued sentence. */
-export const SAY_PAUSE_MS = 200;
+const SAY_PAUSE_MS = 200;
 
 /** Options of a sentence. */
 export interface SayOptions {
@@ -36,7 +36,7 @@ export interface Speech {
 }
 
 /** The state of one conversation. */
-export interface ConversationState {
+interface ConversationState {
   readonly muted: Record<Speaker, boolean>;
   isHeld: boolean;
   nowMs: number;

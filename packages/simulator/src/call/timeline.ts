@@ -9,9 +9,9 @@ export const TURN_PAUSE_MS = 500;
 /** The delay from the end of speech to its final transcript. */
 export const FINAL_DELAY_MS = 100;
 /** The share of an utterance that is spoken before the next one cuts it off. */
-export const CUT_IN_AT = 0.6;
+const CUT_IN_AT = 0.6;
 /** How long both parties speak at the same time when one interrupts. */
-export const OVERLAP_MS = 300;
+const OVERLAP_MS = 300;
 
 /** An event of a conversation. */
 export type SpeechEvent =
@@ -27,7 +27,7 @@ export type SpeechEvent =
   | { readonly kind: 'interrupted'; readonly turn: number };
 
 /** The final transcript of an utterance. */
-export interface FinalTranscript {
+interface FinalTranscript {
   readonly kind: 'transcript.final';
   readonly speaker: Speaker;
   readonly turn: number;

@@ -1,5 +1,5 @@
 /** The longest tone. */
-export const MAX_TONE_MS = 60_000;
+const MAX_TONE_MS = 60_000;
 
 /** A tone in the audio that the person sends (`inbound`) or receives (`outbound`). */
 export interface Tone {

@@ -37,7 +37,7 @@ export interface DeepgramTimingBehaviour {
 }
 
 /** The content of results. */
-export interface DeepgramResultBehaviour {
+interface DeepgramResultBehaviour {
   /** How many finals have their text removed, from when it was set. */
   readonly emptyFinals: number;
   /** Whether the final at a pause has `speech_final`. */

@@ -14,10 +14,10 @@ import type { Session } from './session.ts';
 import type { DeepgramSessionState } from './session-state.ts';
 
 /** How many closed sockets are remembered. */
-export const MAX_REMEMBERED_SESSIONS = 1_000;
+const MAX_REMEMBERED_SESSIONS = 1_000;
 
 /** The dependencies of the cloud. */
-export interface DeepgramCloudDeps {
+interface DeepgramCloudDeps {
   readonly speech: SpeechLibrary;
   readonly apiKey: string;
   readonly behaviour: Partial<DeepgramBehaviour>;

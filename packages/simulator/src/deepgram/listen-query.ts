@@ -26,7 +26,7 @@ export interface ListenQuery {
 }
 
 /** The maximum number of channels. */
-export const MAX_CHANNELS = 2;
+const MAX_CHANNELS = 2;
 /** The maximum length of a query. */
 export const MAX_QUERY_LENGTH = 8_192;
 /** The maximum number of tokens of all key terms. */

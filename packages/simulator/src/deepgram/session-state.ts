@@ -34,7 +34,7 @@ export interface DeepgramSessionState {
 }
 
 /** How many finals of a socket are kept. */
-export const MAX_REMEMBERED_FINALS = 1_000;
+const MAX_REMEMBERED_FINALS = 1_000;
 
 /** Records the messages of one socket. */
 export interface SessionLog {

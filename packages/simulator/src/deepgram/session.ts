@@ -19,7 +19,7 @@ import { createResultSender } from './connection/result-sender.ts';
 import { isRawAudio } from './transcript/audio-decoder.ts';
 
 /** The dependencies of a session. */
-export interface SessionDeps {
+interface SessionDeps {
   /** The request id. */
   readonly id: string;
   readonly socket: WebSocket;

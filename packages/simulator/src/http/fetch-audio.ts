@@ -3,9 +3,9 @@ import { CALL_SAMPLE_RATE } from '../audio/pcm.ts';
 import { decodeWav } from '../audio/wav.ts';
 
 /** A larger file is not played. */
-export const MAX_AUDIO_FILE_BYTES = 10_000_000;
+const MAX_AUDIO_FILE_BYTES = 10_000_000;
 /** The timeout of a download. */
-export const FETCH_TIMEOUT_MS = 5_000;
+const FETCH_TIMEOUT_MS = 5_000;
 
 /** Downloads a WAV file and returns its samples at the rate of calls, or a short error text. Never rejects. */
 export async function fetchAudio(url: string, signal: AbortSignal): Promise<Int16Array | string> {

@@ -14,7 +14,7 @@ export interface HttpHandlers {
 }
 
 /** A listening server. The caller closes it. */
-export interface HttpServer {
+interface HttpServer {
   readonly url: string;
   close(): Promise<void>;
 }

@@ -18,7 +18,7 @@ export interface DeliveryCounts {
 }
 
 /** The content of one request. */
-export interface RequestContent {
+interface RequestContent {
   readonly headers: Readonly<Record<string, string>>;
   readonly body?: string;
 }

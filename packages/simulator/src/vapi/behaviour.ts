@@ -2,7 +2,7 @@
 // as the default, and so are its observed and possible faults. The README lists all options; a test compares the two.
 
 /** The lifecycle of a call. */
-export interface LifecycleBehaviour {
+interface LifecycleBehaviour {
   /** How long a call stays queued. */
   readonly queuedMs: number;
   /** How long a call rings. */
@@ -22,7 +22,7 @@ export interface LifecycleBehaviour {
 }
 
 /** The `monitorPlan` of a call. */
-export interface MonitorBehaviour {
+interface MonitorBehaviour {
   readonly listenEnabled: boolean;
   readonly controlEnabled: boolean;
   /** Whether listening requires the public key. */
@@ -32,7 +32,7 @@ export interface MonitorBehaviour {
 }
 
 /** The delivery of messages to the server URL. */
-export interface DeliveryBehaviour {
+interface DeliveryBehaviour {
   /** The seed of random losses and delays; the same seed gives the same ones. */
   readonly seed: number;
   /** The types that are sent; empty: all. */
@@ -57,7 +57,7 @@ export interface DeliveryBehaviour {
 }
 
 /** The format of messages. */
-export interface FormatBehaviour {
+interface FormatBehaviour {
   readonly envelope: 'wrapped' | 'bare';
   readonly timestamps: 'ms' | 'iso' | 'missing';
   readonly embeddedCall: 'full' | 'id' | 'missing';
@@ -80,7 +80,7 @@ export interface FormatBehaviour {
 }
 
 /** The control URL. */
-export interface ControlBehaviour {
+interface ControlBehaviour {
   /** The status of an accepted command. */
   readonly controlStatus: number;
   /** The delay of the response. */
@@ -105,7 +105,7 @@ export interface ControlBehaviour {
 }
 
 /** The listen socket. */
-export interface ListenBehaviour {
+interface ListenBehaviour {
   readonly listenFormat:
     's16le-16000-stereo' | 's16le-16000-mono' | 's16le-8000-stereo' | 's16le-8000-mono' | 'mulaw-8000-mono';
   /** Whether the assistant is the first channel. */
@@ -128,7 +128,7 @@ export interface ListenBehaviour {
 }
 
 /** REST. These options apply to the cloud, not to one call. */
-export interface RestBehaviour {
+interface RestBehaviour {
   /** The script of calls that are placed over REST. */
   readonly placedScript: string;
   readonly listShape: 'array' | 'paginated';
@@ -148,7 +148,7 @@ export interface RestBehaviour {
 }
 
 /** A call over the transport socket. */
-export interface TransportBehaviour {
+interface TransportBehaviour {
   /** How long the call waits for a client. */
   readonly transportJoinMs: number;
   /** The maximum silence of both parties. */

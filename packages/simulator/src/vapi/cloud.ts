@@ -19,7 +19,7 @@ import { handleRest } from './rest/rest.ts';
 import type { Webhook } from './webhook/message-sender.ts';
 
 /** The dependencies of the cloud. The functions are called when a call starts, because their results can change. */
-export interface VapiCloudDeps {
+interface VapiCloudDeps {
   readonly speech: SpeechLibrary;
   readonly clock: FrameClock;
   readonly apiKey: string;

@@ -12,7 +12,7 @@ import { uuidV7 } from './uuid-v7.ts';
 /** How many past calls can be generated. */
 export const MAX_PAST_CALLS = 100_000;
 /** How many days back they can reach. */
-export const MAX_PAST_DAYS = 3_650;
+const MAX_PAST_DAYS = 3_650;
 
 const DAY_MS = 86_400_000;
 const QUEUED_AND_RINGING_MS = 4_000;

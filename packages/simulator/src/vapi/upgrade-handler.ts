@@ -8,7 +8,7 @@ import { WebSocketServer } from 'ws';
 import type { VapiCall } from './call/call-contract.ts';
 
 /** The largest frame that a transport socket accepts. */
-export const MAX_FRAME_BYTES = 1_000_000;
+const MAX_FRAME_BYTES = 1_000_000;
 /** How many handshakes can be unanswered at the same time. */
 export const MAX_UNANSWERED = 100;
 /** The time limit of an unanswered handshake. */

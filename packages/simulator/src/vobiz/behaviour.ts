@@ -3,7 +3,7 @@
 // two.
 
 /** The lifecycle of a call. */
-export interface VobizCallBehaviour {
+interface VobizCallBehaviour {
   /** How long a callee rings, of a `<Dial>` and of a call that REST places. */
   readonly ringMs: number;
   /** The response of the callee of a call that REST places. */
@@ -37,7 +37,7 @@ export interface VobizFormatBehaviour {
 }
 
 /** The seed of random losses and delays; the same seed gives the same ones. */
-export interface VobizSeedBehaviour {
+interface VobizSeedBehaviour {
   readonly seed: number;
 }
 
@@ -66,7 +66,7 @@ export interface VobizMessageBehaviour extends VobizSeedBehaviour {
 }
 
 /** Connecting, failing and closing of streams. */
-export interface VobizSocketBehaviour {
+interface VobizSocketBehaviour {
   /** The delay from the XML to the connection of a stream. */
   readonly connectDelayMs: number;
   /** How long each connection lasts before it breaks; 0: unlimited. */
@@ -83,7 +83,7 @@ export interface VobizSocketBehaviour {
 }
 
 /** Playback of the audio that a stream receives. */
-export interface VobizPlaybackBehaviour {
+interface VobizPlaybackBehaviour {
   /** How much audio can be queued; the excess is dropped. */
   readonly playbackQueueMs: number;
   /** Whether this audio is on the `outbound` track of the leg's other streams. */

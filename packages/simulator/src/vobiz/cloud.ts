@@ -15,7 +15,7 @@ import type { SigningKeys } from './webhook/signature.ts';
 import type { Application } from './webhook/webhooks.ts';
 
 /** The dependencies of the cloud. `application` is called when a call starts, because its result can change. */
-export interface VobizCloudDeps {
+interface VobizCloudDeps {
   readonly speech: SpeechLibrary;
   readonly clock: FrameClock;
   readonly account: Account;

@@ -1,7 +1,7 @@
 // The timeout without messages, and the timeout until the first audio, which text does not extend.
 
 /** The timeouts of one socket. The caller closes it. */
-export interface IdleTimeout {
+interface IdleTimeout {
   reset(kind: 'audio' | 'text'): void;
   close(): void;
 }

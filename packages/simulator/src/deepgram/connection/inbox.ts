@@ -13,7 +13,7 @@ export type Incoming =
 export const MAX_WAITING = 50_000;
 
 /** The queue of one socket. The caller closes it. */
-export interface Inbox {
+interface Inbox {
   /** Queues a message. Returns false if the queue is full. */
   add(arrival: Incoming): boolean;
   close(): void;

@@ -1,7 +1,7 @@
 // The queue of delayed messages. Their order stays the same when the delay changes.
 
 /** The queue of one socket. The caller closes it. */
-export interface Outbox {
+interface Outbox {
   /** Queues an action. It runs after the current delay and after all previous actions. */
   add(action: () => void): void;
   close(): void;

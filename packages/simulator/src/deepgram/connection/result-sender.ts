@@ -13,7 +13,7 @@ import { createOutbox } from './outbox.ts';
 import type { SessionLog } from '../session-state.ts';
 
 /** Sends the messages of one socket. The caller closes it. */
-export interface ResultSender {
+interface ResultSender {
   /** Queues the results of the transcription. */
   sendResults(results: readonly ChannelResult[]): void;
   send(message: Message): void;
@@ -25,7 +25,7 @@ export interface ResultSender {
 }
 
 /** The dependencies of a result sender. */
-export interface ResultSenderDeps {
+interface ResultSenderDeps {
   readonly socket: WebSocket;
   readonly context: MessageContext;
   readonly sessionLog: SessionLog;

@@ -19,7 +19,7 @@ export const MAX_UNANSWERED = 100;
 export const UNANSWERED_LIMIT_MS = 120_000;
 
 /** An accepted socket. */
-export interface AcceptedConnection {
+interface AcceptedConnection {
   readonly id: string;
   readonly socket: WebSocket;
   readonly parameters: URLSearchParams;
@@ -27,7 +27,7 @@ export interface AcceptedConnection {
 }
 
 /** The dependencies of an upgrade handler. The functions are called for each upgrade. */
-export interface UpgradeHandlerDeps {
+interface UpgradeHandlerDeps {
   readonly apiKey: string;
   readonly behaviour: () => DeepgramUpgradeBehaviour;
   readonly openSockets: () => number;

@@ -1,7 +1,7 @@
 // The last seconds of audio, addressed by their sample numbers since the start.
 
 /** How many samples are kept at least. */
-export const REMEMBERED = 16_384;
+const REMEMBERED = 16_384;
 const ROOM = REMEMBERED * 2;
 
 /** The latest audio of one channel. */

@@ -10,7 +10,7 @@ import { AUDIBLE_RMS, HOP, hopLoudness } from './signal.ts';
 import { createAudioBuffer } from './audio-buffer.ts';
 
 /** The recogniser of one channel. */
-export interface Recogniser {
+interface Recogniser {
   /** Adds a step of `HOP` samples. Returns the words that were recognised, in order. */
   push(step: Int16Array): RecognisedWord[];
 }

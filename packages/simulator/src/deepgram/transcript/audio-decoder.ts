@@ -7,7 +7,7 @@ import type { ListenQuery } from '../listen-query.ts';
 import { HOP, RECOGNISER_SAMPLE_RATE } from '../recogniser/signal.ts';
 
 /** Decodes the audio of one socket. */
-export interface AudioDecoder {
+interface AudioDecoder {
   /** The number of output channels. */
   readonly channels: number;
   /** The seconds of audio received. */

@@ -26,7 +26,7 @@ export type ChannelEvent =
   | { readonly kind: 'speech-started'; readonly at: number };
 
 /** The transcription of one channel. */
-export interface Channel {
+interface Channel {
   push(step: Int16Array): ChannelEvent[];
   /** Makes everything up to now final, after `Finalize` or at the end. */
   flush(fromFinalize: boolean): ChannelEvent[];

@@ -38,7 +38,7 @@ export interface PlacedCall {
 }
 
 /** Counts the injected faults of one call. */
-export interface FaultCounters {
+interface FaultCounters {
   /** Commands that were answered with a failure. */
   failedCommands: number;
   /** Handshakes of listeners that were rejected. */

@@ -5,7 +5,7 @@ import type { VapiCallParts } from './call-parts.ts';
 import { hangUp } from './lifecycle.ts';
 
 /** The customer hangs up after both parties have had nothing left to say for this long. */
-export const SILENCE_BEFORE_HANGUP_MS = 800;
+const SILENCE_BEFORE_HANGUP_MS = 800;
 
 /** Runs one 20 ms frame: scheduled actions, then the audio and events of the conversation. */
 export function runFrame(call: VapiCallParts): void {

@@ -12,7 +12,7 @@ export type VapiStatus = 'scheduled' | 'queued' | 'ringing' | 'in-progress' | 'f
 export type VapiCallType = 'inboundPhoneCall' | 'outboundPhoneCall' | 'vapi.websocketCall';
 
 /** An item of a call's history, as in Vapi's messages. `duration` is in milliseconds, as was measured. */
-export interface HistoryItem {
+interface HistoryItem {
   readonly role: 'system' | 'bot' | 'user' | 'tool_calls' | 'tool_call_result';
   readonly message: string;
   readonly time: number;
@@ -56,7 +56,7 @@ const PHONE_NUMBER_ID = 'e81d3b60-57a2-4f49-9c0d-3a64f7b215ce';
 const PEOPLE = ['Ada Miller', 'Tom Weiss', 'Rosa Lind', 'Ben Okoro'] as const;
 
 /** Describes what hardly changes: the parties and the monitor URLs. */
-export function describeParties(record: VapiRecord): Record<string, unknown> {
+function describeParties(record: VapiRecord): Record<string, unknown> {
   const { id, type, script, assistantName, assistantId, name } = record;
   const person = Number.parseInt(id.slice(-4), 16);
   const isPhone = type !== 'vapi.websocketCall';

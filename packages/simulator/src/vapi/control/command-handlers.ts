@@ -11,7 +11,7 @@ import { assistantStarted, conversationUpdate, transferUpdate } from '../webhook
 import type { ClientMessage } from '../webhook/messages.ts';
 
 /** The call on which a command acts. */
-export interface CommandContext {
+interface CommandContext {
   readonly record: VapiRecord;
   readonly conversation: Conversation;
   readonly callLog: CallLog;

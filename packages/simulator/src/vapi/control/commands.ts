@@ -44,7 +44,7 @@ type Fields = Readonly<Record<string, unknown>>;
 const ROLES = ['system', 'user', 'assistant', 'function', 'tool'];
 const SIP_VERBS = ['INFO', 'MESSAGE', 'NOTIFY'];
 /** The modes of a `transferPlan`. A `warm` transfer returns if the operator does not answer. */
-export const TRANSFER_MODES = [
+const TRANSFER_MODES = [
   'blind-transfer',
   'blind-transfer-add-summary-to-sip-header',
   'warm-transfer-say-message',

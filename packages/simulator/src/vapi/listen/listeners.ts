@@ -7,9 +7,9 @@ import { createCutter, createListenEncoder, formatHint } from './listen-format.t
 import type { ListenEncoder } from './listen-format.ts';
 
 /** How many listeners one call can have. */
-export const MAX_LISTENERS = 20;
+const MAX_LISTENERS = 20;
 /** How many disconnected listeners are remembered. */
-export const MAX_REMEMBERED_LISTENERS = 100;
+const MAX_REMEMBERED_LISTENERS = 100;
 
 /** The listeners of one call. */
 export interface Listeners {

@@ -8,7 +8,7 @@ import type { AudioFormat } from '../transport/audio-format.ts';
 import type { Webhook } from '../webhook/message-sender.ts';
 
 /** The maximum number of customers in a batch. */
-export const MAX_BATCH = 100;
+const MAX_BATCH = 100;
 
 type Fields = Readonly<Record<string, unknown>>;
 

@@ -9,7 +9,7 @@ import { decodeCallRequest } from './placement.ts';
 import type { Placement } from './placement.ts';
 
 /** The cloud on which REST acts. */
-export interface RestDeps {
+interface RestDeps {
   readonly apiKey: string;
   readonly publicKey: string;
   readonly rateLimiter: RateLimiter;

@@ -8,7 +8,7 @@ import { createDownlinkEncoder } from './audio-format.ts';
 import type { AudioFormat } from './audio-format.ts';
 
 /** The downlink of one call. */
-export interface Downlink {
+interface Downlink {
   readonly sentMs: number;
   /** Returns what to send with a frame of the call: none, one or many frames. */
   frame(assistant: Int16Array, conversation: Conversation): Buffer[];

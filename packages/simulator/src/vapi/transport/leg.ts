@@ -19,14 +19,14 @@ import { createSpeechDetector } from './speech-detector.ts';
 import { createUplink } from './uplink.ts';
 
 /** The customer's transcript after the end of the script. */
-export const UNSCRIPTED_TEXT = '(speech)';
+const UNSCRIPTED_TEXT = '(speech)';
 /** The assistant's reply after the end of the script. */
-export const UNSCRIPTED_REPLY = 'One moment, please.';
+const UNSCRIPTED_REPLY = 'One moment, please.';
 
 const CLOSE_CALL_ENDED = 1000;
 
 /** The call on which a leg acts. */
-export interface LegDeps {
+interface LegDeps {
   readonly record: VapiRecord;
   readonly format: AudioFormat;
   readonly conversation: Conversation;

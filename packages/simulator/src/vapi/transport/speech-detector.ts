@@ -1,13 +1,13 @@
 import { FRAME_MS, loudness } from '../../audio/pcm.ts';
 
 /** Shorter loud audio, such as a click, is not speech. */
-export const ONSET_MS = 60;
+const ONSET_MS = 60;
 
 /** The change in a frame: speech started, or was followed by enough silence. */
-export type SpeechChange = 'started' | 'stopped' | undefined;
+type SpeechChange = 'started' | 'stopped' | undefined;
 
 /** Detects speech by its level. */
-export interface SpeechDetector {
+interface SpeechDetector {
   readonly speaking: boolean;
   frame(samples: Int16Array): SpeechChange;
 }

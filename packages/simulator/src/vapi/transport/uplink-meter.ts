@@ -4,9 +4,9 @@
 import { CALL_SAMPLE_RATE, loudness } from '../../audio/pcm.ts';
 
 /** A larger lead over the clock counts as faster than real time. */
-export const AHEAD_ALLOWED_MS = 100;
+const AHEAD_ALLOWED_MS = 100;
 /** How many seconds of levels are kept. */
-export const MAX_SECONDS = 600;
+const MAX_SECONDS = 600;
 
 /** The measurements so far. */
 export interface Measured {
@@ -20,7 +20,7 @@ export interface Measured {
 }
 
 /** Measures one uplink. */
-export interface UplinkMeter {
+interface UplinkMeter {
   /** Adds a frame: its size, and its samples at the rate of calls. */
   frame(bytes: number, samples: Int16Array): void;
   measured(): Measured;

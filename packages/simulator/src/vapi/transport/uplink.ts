@@ -10,7 +10,7 @@ export const MAX_BACKLOG_MS = 10_000;
 const MAX_BACKLOG_SAMPLES = (MAX_BACKLOG_MS * CALL_SAMPLE_RATE) / 1000;
 
 /** Buffers the received audio and returns it at the pace of the call. */
-export interface Uplink {
+interface Uplink {
   push(bytes: Buffer): void;
   /** Returns the next frame, padded with silence. */
   take(): Int16Array;

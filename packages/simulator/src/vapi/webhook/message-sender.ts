@@ -9,7 +9,7 @@ import type { ClientMessage } from './messages.ts';
 import { envelope, isEnabled, messageNames } from './message-format.ts';
 
 /** How many names of lost messages are kept for one call. */
-export const MAX_REMEMBERED_LOST = 1_000;
+const MAX_REMEMBERED_LOST = 1_000;
 
 /** The target of a call's messages and their authentication. */
 export interface Webhook {

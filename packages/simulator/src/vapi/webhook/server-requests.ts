@@ -14,9 +14,9 @@ import type { MessageSender } from './message-sender.ts';
 /** The fixed timeout of `assistant-request`. */
 export const ASSISTANT_REQUEST_MS = 7_500;
 /** How many answers are kept for one call. */
-export const MAX_ANSWERS = 1_000;
+const MAX_ANSWERS = 1_000;
 /** A longer answer is cut off at this length. */
-export const MAX_ANSWER_CHARACTERS = 100_000;
+const MAX_ANSWER_CHARACTERS = 100_000;
 
 /** The message types that need an answer. */
 export const REQUEST_TYPES = [
@@ -40,7 +40,7 @@ export interface ServerRequest {
 }
 
 /** The call on which an answer acts. */
-export interface RequestContext {
+interface RequestContext {
   readonly record: VapiRecord;
   readonly messageSender: MessageSender;
   send(message: ClientMessage): void;

@@ -31,7 +31,7 @@ export interface VobizCallDeps {
 }
 
 /** Options of a recording that REST starts. */
-export interface RecordOptions {
+interface RecordOptions {
   readonly format: 'mp3' | 'wav';
   readonly timeLimitS: number;
   readonly callback: Target | undefined;

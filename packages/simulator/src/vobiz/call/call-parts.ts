@@ -16,7 +16,7 @@ import type { Webhooks } from '../webhook/webhooks.ts';
 import type { VobizCallDeps } from './call-contract.ts';
 
 /** How many notes about one call are kept. */
-export const MAX_NOTES = 100;
+const MAX_NOTES = 100;
 
 /** The state of one call. The functions of this folder read and change it. */
 export interface VobizCallParts {

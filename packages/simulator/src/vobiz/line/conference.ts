@@ -5,7 +5,7 @@ import { mix } from './line.ts';
 import type { VobizRecord } from '../webhook/forms.ts';
 
 /** The limit of members in a room; elements cannot raise it. */
-export const MAX_MEMBERS = 20;
+const MAX_MEMBERS = 20;
 
 /** What a room can do to the call of a member. */
 export interface Participant {

@@ -4,10 +4,10 @@ import { fetchAudio } from '../../http/fetch-audio.ts';
 import type { Line, Sound } from './line.ts';
 
 /** How many playbacks can be active or queued; further ones are ignored. */
-export const MAX_PLAYS = 50;
+const MAX_PLAYS = 50;
 
 /** The dependencies of a player. `signal` cancels downloads. */
-export interface PlayerDeps {
+interface PlayerDeps {
   readonly line: Line;
   readonly signal: AbortSignal;
   readonly note: (text: string) => void;

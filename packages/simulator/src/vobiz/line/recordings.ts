@@ -5,7 +5,7 @@ import type { Scheduler } from '../../call/scheduler.ts';
 import type { RecordingState } from '../../call/call-state.ts';
 
 /** How many recordings a call can have. */
-export const MAX_RECORDINGS = 50;
+const MAX_RECORDINGS = 50;
 
 /** Why a recording ended. */
 export type RecordingEnd = 'RecordingTimeout' | 'maxLength' | 'FinishedOnKey' | 'HungUp' | 'ApiRequest';
@@ -16,7 +16,7 @@ export interface Recording extends RecordingState {
 }
 
 /** Options of a recording. */
-export interface RecordingOptions {
+interface RecordingOptions {
   readonly format: 'mp3' | 'wav';
   /** The maximum duration; undefined: unlimited. */
   readonly maxMs: number | undefined;

@@ -8,7 +8,7 @@ const MIN_STATUS = 200;
 const RETRY_AFTER_S = 1;
 
 /** Injects faults between a request and its response. */
-export interface RestFaults {
+interface RestFaults {
   /** Returns the response with faults. `answer` executes the request and returns the correct response. */
   apply(answer: () => HttpReply): HttpReply;
   /** Resets the counter of rejected requests. */

@@ -5,7 +5,7 @@ import { CALL, failure, fieldsOf, NO_CONTENT, onLiveCall, success } from './repl
 import type { Route } from './replies.ts';
 
 /** The longest text of one request. */
-export const MAX_SPEAK_CHARACTERS = 500;
+const MAX_SPEAK_CHARACTERS = 500;
 
 const DEFAULT_RECORD_S = 60;
 const LEGS = ['aleg', 'bleg', 'both'];

@@ -16,14 +16,14 @@ export type AppMessage =
   | { readonly event: 'stop' };
 
 /** Received audio, not decoded. */
-export interface AppAudio {
+interface AppAudio {
   readonly contentType: 'audio/x-l16' | 'audio/x-mulaw';
   readonly sampleRate: number;
   readonly bytes: Buffer;
 }
 
 /** Why a message has no effect. */
-export const IGNORED_REASONS = [
+const IGNORED_REASONS = [
   'one-way stream',
   'binary',
   'not a JSON object',

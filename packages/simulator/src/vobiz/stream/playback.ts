@@ -7,7 +7,7 @@ import { CALL_SAMPLE_RATE, FRAME_SAMPLES } from '../../audio/pcm.ts';
 export const MAX_CHECKPOINTS = 1_000;
 
 /** Statistics of a stream's playback. */
-export interface PlaybackState {
+interface PlaybackState {
   /** How much was played. */
   readonly playedMs: number;
   /** How much is queued. */

@@ -22,7 +22,7 @@ export interface StreamSpec {
 export type Track = 'inbound' | 'outbound';
 
 /** An audio encoding. */
-export interface Encoding {
+interface Encoding {
   readonly encoding: 'audio/x-l16' | 'audio/x-mulaw';
   readonly sampleRate: 8_000 | 16_000;
 }
@@ -35,7 +35,7 @@ export const CONTENT_TYPES = {
 } as const satisfies Record<string, Encoding>;
 
 /** One of the content types. */
-export type ContentType = keyof typeof CONTENT_TYPES;
+type ContentType = keyof typeof CONTENT_TYPES;
 
 const DEFAULT_CONTENT_TYPE: ContentType = 'audio/x-l16;rate=8000';
 const DEFAULT_TIMEOUT_S = 86_400;

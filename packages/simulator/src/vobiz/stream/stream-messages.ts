@@ -9,7 +9,7 @@ import type { StreamSpec, Track } from './stream-format.ts';
 const ACCOUNT_NUMBER = '512345';
 
 /** The ids and parties of a stream. */
-export interface StreamIdentity {
+interface StreamIdentity {
   readonly streamId: string;
   readonly callId: string;
   readonly authId: string;
@@ -54,7 +54,7 @@ export function startMessage(
 }
 
 /** One chunk of one track. */
-export interface MediaChunk {
+interface MediaChunk {
   readonly streamId: string;
   readonly sequenceNumber: number;
   readonly chunk: number;

@@ -18,7 +18,7 @@ export interface Leg {
 }
 
 /** Sends the webhooks of one `<Dial>`. */
-export interface DialReports {
+interface DialReports {
   /** Reports that a leg answered. */
   answered(leg: Leg): void;
   /** Reports the end of a leg; `answeredAt` is 0 if it did not answer. */

@@ -7,7 +7,7 @@ import type { Hangup } from './hangup.ts';
 const INDIA_AHEAD_MS = 5.5 * 3_600_000;
 
 /** The format of telephone numbers. */
-export type NumberFormat = VobizWebhookBehaviour['numberFormat'];
+type NumberFormat = VobizWebhookBehaviour['numberFormat'];
 
 /** The data of a call from which all webhooks about it are created. */
 export interface VobizRecord {
@@ -121,7 +121,7 @@ export function utcTime(epochMs: number): string {
 }
 
 /** Formats a time as `YYYY-MM-DD HH:MM:SS` in Indian time. */
-export function indianTime(epochMs: number): string {
+function indianTime(epochMs: number): string {
   return utcTime(epochMs + INDIA_AHEAD_MS);
 }
 

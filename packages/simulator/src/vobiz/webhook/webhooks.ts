@@ -7,13 +7,13 @@ import type { Hangup } from './hangup.ts';
 import type { Sign } from './signature.ts';
 
 /** The timeout of a request for XML. */
-export const ANSWER_TIMEOUT_MS = 10_000;
+const ANSWER_TIMEOUT_MS = 10_000;
 /** The timeout of a notification. */
-export const NOTIFY_TIMEOUT_MS = 3_000;
+const NOTIFY_TIMEOUT_MS = 3_000;
 /** How often a request for XML is attempted before the call ends. */
-export const ANSWER_ATTEMPTS = 3;
+const ANSWER_ATTEMPTS = 3;
 /** How often a notification is attempted. */
-export const NOTIFY_ATTEMPTS = 4;
+const NOTIFY_ATTEMPTS = 4;
 
 /** The method of a webhook. */
 export type Method = 'GET' | 'POST';
@@ -53,7 +53,7 @@ export interface Webhooks {
 }
 
 /** The dependencies of webhooks. */
-export interface WebhookDeps {
+interface WebhookDeps {
   readonly application: Application;
   readonly webhookSender: WebhookSender;
   readonly record: VobizRecord;
