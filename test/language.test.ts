@@ -44,8 +44,6 @@ const PHRASES: readonly (readonly [phrase: RegExp, instead: string])[] = [
 const PENDING: readonly string[] = [
   'packages/daemon/src/',
   'packages/daemon/test/',
-  'packages/plugin-vobiz/src/',
-  'packages/plugin-vobiz/test/',
   'packages/testkit/src/',
   'packages/testkit/test/',
 ];

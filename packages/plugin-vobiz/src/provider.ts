@@ -28,7 +28,7 @@ import { createRelays, type Relays } from './relay/relays.ts';
 import { createAccount, type Account } from './rest/account.ts';
 import { createSessions } from './session.ts';
 import { createStreamTokens } from './stream/stream-tokens.ts';
-import { translateDtmf, translateLost, translateStart } from './translate.ts';
+import { translateDtmf, translateLost, translateStart, translateWebhook } from './translate.ts';
 import { createWebhookAuth } from './webhook/webhook-auth.ts';
 import { formatOf, type MediaFormat } from './wire.ts';
 
@@ -192,7 +192,7 @@ function ingressOf(
     authenticate: createWebhookAuth(options, host),
     async receive(webhook, receivedAt) {
       members.receive(webhook);
-      await calls.receive(webhook, receivedAt);
+      await calls.emitUndated(translateWebhook(webhook, receivedAt));
     },
     answers,
     hasTransfer: (token) => grants.has(token),

@@ -1,8 +1,6 @@
 /** Emits the events of calls, and remembers which calls have ended and which were placed by this instance. */
 import type { ProviderCallId, ProviderEvent, ProviderHost } from '@sidetone/core';
 import { BoundedMap } from '@sidetone/plugin-kit';
-import { translateWebhook } from '../translate.ts';
-import type { VobizWebhook } from '../webhook/webhook-form.ts';
 
 /** Largest number of ended calls that are remembered, so that a late answer webhook does not reopen one. */
 const MAX_ENDED_CALLS = 2000;
@@ -24,8 +22,11 @@ export interface CallTracker {
   addPlaced(callId: ProviderCallId): void;
   /** Emits events of one call. Resolves when everything that belongs to the call is released, if they end it. */
   emit(events: readonly ProviderEvent[]): Promise<void>;
-  /** Emits the events that follow from a webhook. */
-  receive(webhook: VobizWebhook, receivedAt: number): Promise<void>;
+  /**
+   * Emits the events of a webhook. Webhooks carry no time, so the start of an ended call is dropped: it would date the answer
+   * after the end.
+   */
+  emitUndated(events: readonly ProviderEvent[]): Promise<void>;
 }
 
 /** Creates a tracker without calls. */
@@ -48,11 +49,9 @@ export function createCallTracker({ host, signal, onEnd }: CallTrackerDeps): Cal
     isPlaced: (callId) => placed.has(callId),
     addPlaced: (callId) => placed.set(callId, true),
     emit,
-    receive(webhook, receivedAt) {
-      const events = translateWebhook(webhook, receivedAt);
-      // Webhooks carry no time: one that arrives late would date the answer after the end.
-      const isLate = ended.has(webhook.callId);
-      return emit(isLate ? events.filter(({ type }) => type !== 'call.started') : events);
-    },
+    emitUndated: (events) =>
+      emit(
+        events.filter(({ type, providerCallId }) => type !== 'call.started' || !ended.has(providerCallId)),
+      ),
   };
 }

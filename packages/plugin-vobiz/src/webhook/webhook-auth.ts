@@ -5,12 +5,19 @@
 import { createHmac } from 'node:crypto';
 import { FaultError, type IngressRequest, type ProviderHost, type Secret } from '@sidetone/core';
 import { BoundedMap, isSameSecret } from '@sidetone/plugin-kit';
-import type { VobizOptions } from '../config.ts';
 
 /** How long a nonce is remembered, ms. */
 export const NONCE_LIFETIME_MS = 10 * 60_000;
 /** Largest number of remembered nonces. Only those with a valid signature are remembered. */
 export const MAX_NONCES = 10_000;
+
+interface SignatureOptions {
+  /** Whether signatures are ignored, verified if present, or required. */
+  readonly signature: 'off' | 'verify' | 'require';
+  readonly authToken?: Secret | undefined;
+  /** The token of the parent of a sub-account. */
+  readonly parentAuthToken?: Secret | undefined;
+}
 
 /**
  * Verifies a request. Returns a function that releases its nonce: for a request that could not be handled, and that Vobiz
@@ -64,7 +71,7 @@ const signatureOf = (token: Secret, text: string): string =>
 
 /** Creates the check that the options require. */
 export function createWebhookAuth(
-  options: Pick<VobizOptions, 'signature' | 'authToken' | 'parentAuthToken'>,
+  options: SignatureOptions,
   host: Pick<ProviderHost, 'publicUrl' | 'clock' | 'log'>,
 ): WebhookAuth {
   if (options.signature === 'off') return () => () => {};
