@@ -3,7 +3,7 @@ import type { Call } from './call.ts';
 import type { ProviderEvent, ProviderEventType } from './provider-event.ts';
 import type { CallStatus } from './vocabulary.ts';
 
-/** Which status may follow which. The keys are complete by type, reachability by test. */
+/** The statuses that may follow each status. */
 export const NEXT_STATUSES = {
   QUEUED: ['RINGING', 'IN_PROGRESS', 'FORWARDING', 'ENDED'],
   RINGING: ['IN_PROGRESS', 'FORWARDING', 'ENDED'],

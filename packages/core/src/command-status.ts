@@ -1,4 +1,4 @@
-/** Which status of a command may follow which. The keys are complete by type, reachability by test. */
+/** The allowed transitions between statuses of a command. */
 import type { CommandStatus } from './vocabulary.ts';
 
 /** The statuses that may follow each status. An event can confirm a command before its provider has answered. */

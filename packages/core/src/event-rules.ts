@@ -1,6 +1,6 @@
 /**
- * The tables that define which events and media streams of plugins are valid. The daemon drops invalid ones, because whatever passes is
- * stored. The conformance audits use the strict rules, which also reject what the daemon tolerates.
+ * The tables that define which events and media streams of plugins are valid. The daemon drops invalid ones, because
+ * everything that passes is stored. The conformance audits use the strict rules, which also reject what the daemon tolerates.
  */
 import type { AudioEncoding, MediaStreamOptions } from './host.ts';
 import type { ProviderEventBase, ProviderEventFields, ProviderEventType } from './provider-event.ts';

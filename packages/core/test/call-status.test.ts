@@ -1,10 +1,38 @@
 import { describe, expect, test } from 'vitest';
-import { CALL_STATUSES, nextStatus, type CallStatus, type ProviderEvent } from '@sidetone/core';
+import {
+  CALL_STATUSES,
+  NEXT_STATUSES,
+  nextStatus,
+  type CallStatus,
+  type ProviderEvent,
+} from '@sidetone/core';
 import { event } from './call-factory.ts';
 
 const END = { category: 'UNKNOWN' } as const;
 const reporting = (status: CallStatus, occurredAt?: number): ProviderEvent =>
   event('call.started', { status }, occurredAt);
+
+describe('NEXT_STATUSES', () => {
+  const reachable = (from: CallStatus): Set<CallStatus> => {
+    const seen = new Set<CallStatus>();
+    const visit = (status: CallStatus): void => {
+      if (seen.has(status)) return;
+      seen.add(status);
+      NEXT_STATUSES[status].forEach(visit);
+    };
+    visit(from);
+    return seen;
+  };
+
+  test('reaches every status from QUEUED', () => {
+    expect([...reachable('QUEUED')].toSorted()).toEqual([...CALL_STATUSES].toSorted());
+  });
+
+  test('reaches ENDED from every status and has no transition from ENDED', () => {
+    for (const status of CALL_STATUSES) expect(reachable(status)).toContain('ENDED');
+    expect(NEXT_STATUSES.ENDED).toEqual([]);
+  });
+});
 
 describe('nextStatus', () => {
   test.each([
