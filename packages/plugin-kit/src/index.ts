@@ -26,7 +26,6 @@ export {
 } from './tolerant-json.ts';
 export {
   requestProvider,
-  MAX_RESPONSE_BYTES,
   errorReasonIn,
   faultOfResponse,
   USER_AGENT,

@@ -9,7 +9,7 @@ import { isJsonObject, listOf, numberOf, objectOf, parseJson, textOf } from './t
 export const USER_AGENT = 'sidetone/0.1.0';
 
 /** Largest part of a response body that is read, in bytes. The record of a long call is several hundred KB. */
-export const MAX_RESPONSE_BYTES = 10 * 1024 * 1024;
+const MAX_RESPONSE_BYTES = 10 * 1024 * 1024;
 /** Largest number of characters of a provider's error text in a message. */
 const MAX_REASON_LENGTH = 300;
 

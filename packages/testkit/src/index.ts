@@ -15,15 +15,8 @@ export {
 } from './fakes/fake-fetch.ts';
 export type { FakeGap, FakeStream, FakeWrite } from './fakes/fake-stream.ts';
 export type { FakeState } from './fakes/fake-state.ts';
-export {
-  createFakeHost,
-  type FakeDial,
-  type FakeDialAnswer,
-  type FakeHost,
-  type FakeHostOptions,
-  type FakeLogEntry,
-  type FakeService,
-} from './fakes/fake-host.ts';
+export type { FakeDial, FakeDialAnswer, FakeService } from './fakes/fake-dial.ts';
+export { createFakeHost, type FakeHost, type FakeHostOptions, type FakeLogEntry } from './fakes/fake-host.ts';
 export {
   createCommandContext,
   createControlledCall,
@@ -43,7 +36,6 @@ export {
 export {
   LONG_FRAME_MS,
   openSpokenCall,
-  SPOKEN_FRAME_MS,
   expectedTranscript,
   type Script,
   type SpokenCall,

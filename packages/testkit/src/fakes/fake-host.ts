@@ -3,7 +3,6 @@
  * `verify()` at the end of each test: it throws if the plugin used the host incorrectly.
  */
 import {
-  FaultError,
   PROVIDER_EVENT_TYPES,
   providerCallId,
   type LogFields,
@@ -15,8 +14,8 @@ import {
   type DemandKind,
 } from '@sidetone/core';
 import { createFakeClock, type FakeClock } from './fake-clock.ts';
+import { createFakeDialler, type FakeDial, type FakeDialAnswer } from './fake-dial.ts';
 import { createFakeFetch, type FakeFetch, type FakeRequest } from './fake-fetch.ts';
-import { createFakeSocket, type FakeSocket } from './fake-socket.ts';
 import { createFakeState, type FakeState } from './fake-state.ts';
 import { createFakeStream, type FakeStream } from './fake-stream.ts';
 import { createUsageErrorLog } from './usage-errors.ts';
@@ -36,24 +35,6 @@ export interface FakeLogEntry {
   readonly message: string;
   readonly fields: LogFields;
 }
-
-/** A WebSocket that the plugin has opened. */
-export interface FakeDial {
-  readonly url: URL;
-  readonly headers: Readonly<Record<string, string>>;
-  readonly maxMessageBytes?: number;
-  /** The provider's end, after the handshake was accepted. */
-  readonly peer: FakeSocket | undefined;
-}
-
-/** Receives the provider's end of a socket before the plugin receives its own end. */
-export type FakeService = (peer: FakeSocket) => void;
-
-/**
- * Accepts a handshake by returning, rejects it by throwing, and leaves it pending with a promise that never settles. The
- * returned function receives the provider's end of the socket.
- */
-export type FakeDialAnswer = (dial: FakeDial) => void | FakeService | Promise<void | FakeService>;
 
 /** A host that records what the plugin does, with controls for the test. */
 export interface FakeHost extends ProviderHost {
@@ -102,14 +83,12 @@ export function createFakeHost(options: FakeHostOptions = {}): FakeHost {
   const base = new URL(options.publicUrl ?? DEFAULT_PUBLIC_URL);
   const state = options.state ?? createFakeState(usageErrors);
   const http = createFakeFetch(usageErrors);
+  const dialler = createFakeDialler(usageErrors);
   const events: ProviderEvent[] = [];
   const streams: FakeStream[] = [];
   const logs: FakeLogEntry[] = [];
-  const dials: FakeDial[] = [];
   const demands = new Set<string>();
   const listeners = new Set<(callId: ReturnType<typeof providerCallId>) => void>();
-  let answerDial: FakeDialAnswer | undefined;
-  let openDials = 0;
 
   const log = Object.fromEntries(
     LEVELS.map((level) => [
@@ -125,7 +104,7 @@ export function createFakeHost(options: FakeHostOptions = {}): FakeHost {
     events,
     streams,
     logs,
-    dials,
+    dials: dialler.dials,
     requests: http.requests,
     get openRequests() {
       return http.openRequests;
@@ -152,33 +131,14 @@ export function createFakeHost(options: FakeHostOptions = {}): FakeHost {
         throw usageErrors.report(`publicUrl: expected a path without a leading slash, received ${path}`);
       return new URL(path, base);
     },
-    async dial(url, { headers = {}, signal, maxMessageBytes }) {
-      const { socket, peer } = createFakeSocket();
-      const dial = {
-        url,
-        headers,
-        peer: undefined,
-        ...(maxMessageBytes !== undefined && { maxMessageBytes }),
-      };
-      const index = dials.push(dial) - 1;
-      if (!answerDial) throw usageErrors.report(`dial: no answer is scripted for ${url.host}`);
-      openDials++;
-      try {
-        const serve = await Promise.race([answerDial(dial), timeout(signal, url.host)]);
-        dials[index] = { ...dial, peer };
-        serve?.(peer);
-      } finally {
-        openDials--;
-      }
-      return socket;
-    },
+    dial: dialler.dial,
     randomToken() {
       const token = (tokens.get(state) ?? 0) + 1;
       tokens.set(state, token);
       return `fake-token-${token}`;
     },
     get openDials() {
-      return openDials;
+      return dialler.openDials;
     },
     get demandListeners() {
       return listeners.size;
@@ -191,17 +151,6 @@ export function createFakeHost(options: FakeHostOptions = {}): FakeHost {
       else demands.delete(`${kind} ${callId}`);
       for (const listener of listeners) listener(providerCallId(callId));
     },
-    answerDials(answer) {
-      answerDial = answer;
-    },
+    answerDials: dialler.answerDials,
   };
-}
-
-function timeout(signal: AbortSignal, hostName: string): Promise<never> {
-  return new Promise((_resolve, reject) => {
-    const fail = (): void =>
-      reject(new FaultError('PROVIDER_TIMEOUT', `handshake with ${hostName} timed out`));
-    if (signal.aborted) fail();
-    else signal.addEventListener('abort', fail, { once: true });
-  });
 }

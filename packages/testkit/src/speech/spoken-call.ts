@@ -14,7 +14,7 @@ import type { FakeClock } from '../fakes/fake-clock.ts';
 import { encodeWords, type SpokenWord } from './words.ts';
 
 /** Length of a frame of audio, as the daemon writes it. */
-export const SPOKEN_FRAME_MS = 20;
+const SPOKEN_FRAME_MS = 20;
 /** Length of a frame in long tests, to make them faster. */
 export const LONG_FRAME_MS = 500;
 /** Default sample rate, in Hz. */

@@ -5,7 +5,7 @@
  */
 import type { TranscriberPlugin } from '@sidetone/core';
 import type { FakeReply, FakeRequest } from '../fakes/fake-fetch.ts';
-import type { FakeDial } from '../fakes/fake-host.ts';
+import type { FakeDial } from '../fakes/fake-dial.ts';
 import type { FakeSocket } from '../fakes/fake-socket.ts';
 
 /** A transcriber plugin with the scenario for its audits. */
