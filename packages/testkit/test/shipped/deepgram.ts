@@ -1,4 +1,4 @@
-/** The Deepgram plugin, against the model of the service that its own tests have. */
+/** The Deepgram plugin, with the model of the service from its own tests. */
 import { defineTranscriberSubject } from '@sidetone/testkit';
 import plugin from '@sidetone/plugin-deepgram';
 import { serveModel } from '../../../plugin-deepgram/test/model.ts';
@@ -6,7 +6,7 @@ import { body, upgradeOf } from '../../../plugin-deepgram/test/samples.ts';
 
 const API_KEY = 'deepgram-key-0';
 
-/** How a sample refuses an upgrade. */
+/** Returns the rejected upgrade of a sample. */
 function refusal(name: string) {
   const { status, json, text } = upgradeOf(body(name)).response;
   return { status, body: json === undefined ? (text ?? '') : JSON.stringify(json) };

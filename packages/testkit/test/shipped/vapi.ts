@@ -1,4 +1,4 @@
-/** One phone call of Vapi, from its documented samples. */
+/** A phone call of Vapi, from documented samples. */
 import plugin from '@sidetone/plugin-vapi';
 import { objectOf } from '@sidetone/plugin-kit';
 import { defineSubject, type FakeReply, type RequestStep, type Sample } from '@sidetone/testkit';
@@ -10,9 +10,9 @@ const WEBHOOK_SECRET = 'webhook-secret-0';
 const SIGNED = { 'x-vapi-secret': WEBHOOK_SECRET };
 
 const webhook = (json: unknown): Sample => ({ path: 'webhook', json, headers: SIGNED });
-const told = (name: string): RequestStep => ({ request: webhook(sample(name)), redeliver: true });
+const step = (name: string): RequestStep => ({ request: webhook(sample(name)), redeliver: true });
 
-/** The webhook of a sample, its message changed. */
+/** Returns the webhook of a sample with changed fields of its message. */
 function changed(name: string, fields: object): unknown {
   return { message: { ...objectOf(objectOf(sample(name))['message']), ...fields } };
 }
@@ -26,11 +26,11 @@ const audio = (name: string): Uint8Array => {
   return Buffer.from(String(base64), 'base64');
 };
 const STEREO = audio('binary, 2 ms of 16 kHz stereo, customer silent');
-/** The bytes of one channel of interleaved 16-bit samples. */
+/** Returns the bytes of one channel of interleaved 16-bit samples. */
 const channel = (number: 0 | 1): Uint8Array =>
   STEREO.filter((_byte, at) => Math.floor(at / 2) % 2 === number);
 
-/** An ended call of the past. */
+/** Returns an ended call. */
 const past = (id: string, createdAt: string): object => ({ ...endedCall, id, createdAt });
 const PAST = [past(OTHER_CALL, '2025-12-20T09:00:00.000Z'), past('older', '2025-12-10T09:00:00.000Z')];
 
@@ -65,20 +65,20 @@ export const VAPI = defineSubject(plugin, {
   call: {
     id: CALL,
     toLive: [
-      told('status-update queued'),
-      told('status-update ringing'),
-      told('status-update in-progress, embedded call stale'),
+      step('status-update queued'),
+      step('status-update ringing'),
+      step('status-update in-progress, embedded call stale'),
     ],
     live: [
       { demand: 'audio' },
       { dialled: STEREO, audio: { CUSTOMER: channel(0), ASSISTANT: channel(1) } },
-      told('assistant.started'),
-      told('speech-update assistant started'),
-      told('speech-update user started, turn missing'),
-      told('transcript final'),
-      told('transcript final, literal type string'),
-      told('conversation-update, schema shape'),
-      told('hang'),
+      step('assistant.started'),
+      step('speech-update assistant started'),
+      step('speech-update user started, turn missing'),
+      step('transcript final'),
+      step('transcript final, literal type string'),
+      step('conversation-update, schema shape'),
+      step('hang'),
     ],
     toEnd: [
       { request: webhook(ended), redeliver: true },
@@ -115,7 +115,7 @@ export const VAPI = defineSubject(plugin, {
   backfill: { since: Date.UTC(2025, 10, 1), until: Date.UTC(2026, 0, 1) },
 });
 
-/** The report once more, as it is delivered again: the addresses of its recordings are signed anew. */
+/** Returns the report as it is redelivered: its recording URLs have new signatures. */
 function changedReport(): unknown {
   return JSON.parse(JSON.stringify(reported).replaceAll(/([?&]s[^="&]*=)[^"&]+/g, '$1another')) as unknown;
 }

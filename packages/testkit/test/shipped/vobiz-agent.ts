@@ -1,7 +1,7 @@
-/** The same call, answered by an agent to which its two-way stream is relayed. */
+/** The same call, answered by an agent to which its audio is relayed. */
 import { defineSubject } from '@sidetone/testkit';
 import { frame, STREAM } from '../../../plugin-vobiz/test/samples.ts';
-import { CALLER, media, told, VOBIZ } from './vobiz.ts';
+import { CALLER, media, step, VOBIZ } from './vobiz.ts';
 
 const AGENT_KEY = 'agent-key-0';
 const AGENT_URL = `wss://agent.example.in/calls/{callId}?key=${AGENT_KEY}`;
@@ -13,19 +13,19 @@ export const VOBIZ_AGENT = defineSubject(VOBIZ.plugin, {
   ...scenario,
   options: { ...scenario.options, answer: { mode: 'agent' }, agentUrl: AGENT_URL },
   secrets: [...scenario.secrets, AGENT_KEY],
-  api: (request, known) =>
-    request.url.href === SOUND_URL ? { bytes: sound() } : scenario.api?.(request, known),
+  api: (request, state) =>
+    request.url.href === SOUND_URL ? { bytes: sound() } : scenario.api?.(request, state),
   call: {
     ...scenario.call,
     toLive: [answered, connected, { message: frame('start_nested_mulaw_8k') }].filter(
-      (step) => step !== undefined,
+      (each) => each !== undefined,
     ),
     live: [
       { demand: 'audio' },
       { message: media('inbound', 1, CALLER), audio: { CUSTOMER: CALLER } },
       { message: media('inbound', 4, CALLER), lost: { party: 'CUSTOMER', durationMs: 40 } },
       { dialled: JSON.stringify({ event: 'clearAudio', streamId: STREAM }) },
-      told('stream-status', 'stream_start'),
+      step('stream-status', 'stream_start'),
     ],
   },
   controls: {
@@ -40,7 +40,7 @@ export const VOBIZ_AGENT = defineSubject(VOBIZ.plugin, {
   },
 });
 
-/** 100 ms of silence at 8 kHz, as a WAV file. */
+/** Returns a WAV file with 100 ms of silence at 8 kHz. */
 function sound(): Uint8Array<ArrayBuffer> {
   const samples = 1600;
   const file = Buffer.alloc(44 + samples);

@@ -1,4 +1,4 @@
-/** One inbound call of Vobiz that is answered by the plugin and heard by a stream, from its documented samples. */
+/** An inbound call of Vobiz that the plugin answers and taps, from documented samples. */
 import { createHmac } from 'node:crypto';
 import plugin from '@sidetone/plugin-vobiz';
 import { objectOf } from '@sidetone/plugin-kit';
@@ -19,7 +19,7 @@ const DIAL = '+918000000001';
 
 let nonces = 0;
 
-/** The headers of a webhook of the account: each signature is good for once. */
+/** Returns the headers of a webhook. Each signature is valid once. */
 function sign(path: string, { publicUrl }: ScenarioState): Readonly<Record<string, string>> {
   const nonce = `nonce-${++nonces}`;
   const signature = createHmac('sha256', AUTH_TOKEN)
@@ -30,13 +30,13 @@ function sign(path: string, { publicUrl }: ScenarioState): Readonly<Record<strin
 
 const webhook =
   (path: string, name: string): Sample =>
-  (told) => ({ path, form: form(name), headers: sign(path, told) });
-export const told = (path: string, name: string): RequestStep => ({
+  (state) => ({ path, form: form(name), headers: sign(path, state) });
+export const step = (path: string, name: string): RequestStep => ({
   request: webhook(path, name),
   redeliver: true,
 });
 
-/** A frame of 20 ms of a track. */
+/** Returns a frame of 20 ms of a track. */
 export const media = (track: 'inbound' | 'outbound', number: number, bytes: Uint8Array): string =>
   JSON.stringify({
     event: 'media',
@@ -62,8 +62,8 @@ const PAST = {
   pagination: { has_next: false },
 };
 
-/** What the account answers, by method and path. */
-function answers(callHasEnded: boolean): Readonly<Record<string, FakeReply>> {
+/** Returns the responses of the API by method and path. */
+function responsesOf(callHasEnded: boolean): Readonly<Record<string, FakeReply>> {
   const live = { status: 200, json: { call_status: 'in-progress', direction: 'inbound' } };
   return {
     'GET /api/v1/auth/me': { json: {} },
@@ -91,11 +91,11 @@ export const VOBIZ = defineSubject(plugin, {
   },
   secrets: [AUTH_TOKEN],
   personal: [DIAL, DIAL.slice(1), '919000000002', '+919000000003', 'One moment.'],
-  api: ({ method, url }, { callHasEnded }) => answers(callHasEnded)[`${method} ${url.pathname}`],
+  api: ({ method, url }, { callHasEnded }) => responsesOf(callHasEnded)[`${method} ${url.pathname}`],
   call: {
     id: CALL,
     toLive: [
-      told('answer', 'answer_minimal_fields'),
+      step('answer', 'answer_minimal_fields'),
       {
         connect: ({ responses }) => {
           const xml = responses.map(({ body }) => String(body)).join('');
@@ -110,12 +110,12 @@ export const VOBIZ = defineSubject(plugin, {
       { message: media('outbound', 1, AGENT), audio: { ASSISTANT: AGENT } },
       { message: media('inbound', 4, CALLER), lost: { party: 'CUSTOMER', durationMs: 40 } },
       { message: frame('dtmf_flat_digit') },
-      told('events', 'dial_answer'),
-      told('stream-status', 'stream_start'),
+      step('events', 'dial_answer'),
+      step('stream-status', 'stream_start'),
     ],
-    toEnd: [{ close: 1000 }, told('hangup', 'hangup_normal_caller')],
+    toEnd: [{ close: 1000 }, step('hangup', 'hangup_normal_caller')],
   },
-  sign: (_body, path, known) => sign(path, known),
+  sign: (_body, path, state) => sign(path, state),
   forged: [
     { path: 'hangup', form: form('hangup_normal_caller') },
     {

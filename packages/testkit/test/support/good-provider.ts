@@ -1,7 +1,6 @@
 /**
- * A small whole provider that keeps every promise, and a switch that breaks one of them: what the audits are tested with.
- * It has an ingress with signatures, audio on a socket that it is dialled on and on one that it dials, commands, and a
- * memory.
+ * A small provider that keeps every promise, with mutations that break one each, to test the audits. It has signed webhooks,
+ * audio on a socket that the provider opens and on one that the plugin opens, commands and stored state.
  */
 import { createHmac, timingSafeEqual } from 'node:crypto';
 import {
@@ -42,9 +41,9 @@ export const WEBHOOK_SECRET = 'good-webhook-secret';
 const TIMEOUT_MS = 5000;
 const KEEP_ALIVE_MS = 30_000;
 const FRAME_MS = 20;
-const UNSEEN = 'unseen';
+const RECONCILED = 'reconciled';
 
-/** Which promise is broken. */
+/** The promise that is broken. */
 export type Mutation =
   | 'hasNoHealth'
   | 'hasNoReconcile'
@@ -135,17 +134,17 @@ const LIVE: readonly Capability[] = [
   'LISTEN',
 ];
 
-/** What every instance of the mutant `sharesCalls` knows. */
+/** The hosts of all instances, for the mutation `sharesCalls`. */
 const shared = new Set<ProviderHost>();
 
-const isFine = (status: number): boolean => status >= 200 && status < 300;
+const isSuccess = (status: number): boolean => status >= 200 && status < 300;
 
 export const signatureOf = (body: string | Uint8Array): string =>
   createHmac('sha256', WEBHOOK_SECRET).update(body).digest('hex');
 
-/** The plugin, whole or with one promise broken. */
+/** Returns the plugin, with one promise broken if a mutation is given. */
 export function goodPlugin(mutation?: Mutation): ProviderPlugin<Options> {
-  const is = (asked: Mutation): boolean => asked === mutation;
+  const is = (candidate: Mutation): boolean => candidate === mutation;
 
   const options: OptionsSchema<Options> = {
     '~standard': {
@@ -153,12 +152,12 @@ export function goodPlugin(mutation?: Mutation): ProviderPlugin<Options> {
       vendor: 'test',
       validate(value) {
         const { apiKey, webhookSecret, ...rest } = objectOf(value);
-        const told = is('repeatsOptionsInIssues')
+        const message = is('repeatsOptionsInIssues')
           ? JSON.stringify(value)
-          : 'expected two texts and nothing else';
+          : 'expected apiKey and webhookSecret, and no other options';
         const unknown = is('acceptsUnknownOptions') ? 0 : Object.keys(rest).length;
         if (typeof apiKey !== 'string' || typeof webhookSecret !== 'string' || unknown > 0) {
-          return { issues: [{ message: told }] };
+          return { issues: [{ message }] };
         }
         return { value: { apiKey, webhookSecret } };
       },
@@ -188,23 +187,23 @@ interface LiveStream {
 }
 
 function createGood({ apiKey }: Options, host: ProviderHost, is: (mutation: Mutation) => boolean): Provider {
-  const life = new AbortController();
+  const stopped = new AbortController();
   const ended = new Set<string>();
   const tokens = new Map<string, ProviderCallId>();
   const streams = new Set<LiveStream>();
   const dialling = new Set<string>();
-  const hidden = new Set<string>();
-  let asking = 0;
+  const unreported = new Set<string>();
+  let pendingRequests = 0;
   let wasRestarted = false;
   let cancelKeepAlive = (): void => undefined;
-  let unlisten = (): void => undefined;
+  let removeListener = (): void => undefined;
   if (is('sendsRequestInCreate')) void host.fetch(`${API}/me`).catch(() => undefined);
   if (is('sharesCalls')) shared.add(host);
 
-  const takeSignal = (signal?: AbortSignal): AbortSignal =>
-    AbortSignal.any([...(signal ? [signal] : []), ...(is('leavesRequestsPending') ? [] : [life.signal])]);
+  const signalOf = (signal?: AbortSignal): AbortSignal =>
+    AbortSignal.any([...(signal ? [signal] : []), ...(is('leavesRequestsPending') ? [] : [stopped.signal])]);
 
-  async function ask(
+  async function send(
     method: 'GET' | 'POST',
     path: string,
     signal?: AbortSignal,
@@ -213,25 +212,25 @@ function createGood({ apiKey }: Options, host: ProviderHost, is: (mutation: Muta
   ) {
     const url = new URL(`${API}${path}`);
     const headers = { authorization: `Bearer ${apiKey}` };
-    asking++;
+    pendingRequests++;
     return requestProvider(host, {
       method,
       url,
       headers,
       timeoutMs,
       json,
-      signal: takeSignal(signal),
-    }).finally(() => void asking--);
+      signal: signalOf(signal),
+    }).finally(() => void pendingRequests--);
   }
 
-  async function need(method: 'GET' | 'POST', path: string, signal?: AbortSignal, json?: unknown) {
-    const reply = await ask(method, path, signal, json);
-    if (!isFine(reply.status)) throw faultOfResponse(reply, 'Good');
+  async function sendChecked(method: 'GET' | 'POST', path: string, signal?: AbortSignal, json?: unknown) {
+    const reply = await send(method, path, signal, json);
+    if (!isSuccess(reply.status)) throw faultOfResponse(reply, 'Good');
     return reply;
   }
 
   function emit(event: ProviderEvent): void {
-    if (life.signal.aborted && !is('emitsAfterStop')) return;
+    if (stopped.signal.aborted && !is('emitsAfterStop')) return;
     const at = is('emitsSeconds') ? { occurredAt: event.occurredAt / 1000 } : {};
     for (const each of is('sharesCalls') ? shared : [host]) each.emit({ ...event, ...at });
   }
@@ -243,7 +242,7 @@ function createGood({ apiKey }: Options, host: ProviderHost, is: (mutation: Muta
   function endStreams(callId?: ProviderCallId): void {
     for (const stream of streams) {
       if (callId !== undefined && stream.callId !== callId) continue;
-      stream.media.end('the call or the provider is over');
+      stream.media.end('the call ended or the provider stopped');
       stream.close();
       streams.delete(stream);
     }
@@ -251,24 +250,25 @@ function createGood({ apiKey }: Options, host: ProviderHost, is: (mutation: Muta
 
   function end(callId: ProviderCallId, at: number, code: string): void {
     ended.add(callId);
-    if (is('neverReportsEnd') && [...tokens.values()].includes(callId)) hidden.add(callId);
-    if (is('losesEndAfterRestart') && wasRestarted && code !== UNSEEN) hidden.add(callId);
+    if (is('neverReportsEnd') && [...tokens.values()].includes(callId)) unreported.add(callId);
+    if (is('losesEndAfterRestart') && wasRestarted && code !== RECONCILED) unreported.add(callId);
     for (const [token, of] of tokens) if (of === callId) tokens.delete(token);
     if (!is('leavesStreamAfterCall')) endStreams(callId);
-    if (hidden.has(callId)) return;
+    if (unreported.has(callId)) return;
     const base = { providerCallId: callId, occurredAt: at } as const;
     emit({ ...base, type: 'call.ended', end: { category: 'CUSTOMER_ENDED', code } });
     if (is('reportsTwoEnds'))
       emit({ ...base, type: 'call.ended', end: { category: 'PROVIDER_FAULT', code } });
   }
 
-  /** Tells what a message says; the address of the call's audio, when it is answered. */
-  function take(message: Readonly<Record<string, unknown>>, receivedAt: number): unknown {
+  /** Emits the events of a message. Returns the response, which has the stream URL of an answered call. */
+  function handle(message: Readonly<Record<string, unknown>>, receivedAt: number): unknown {
     const callId = providerCallId(textOf(message['call']) ?? '');
-    const told = { name: textOf(message['event']), at: instantOf(message['at']) ?? receivedAt };
-    const base = { providerCallId: callId, occurredAt: told.at };
-    if (is('logsTranscripts')) host.log.info('a message came', { message });
-    const status = getOwn(STATUSES, told.name);
+    const name = textOf(message['event']);
+    const at = instantOf(message['at']) ?? receivedAt;
+    const base = { providerCallId: callId, occurredAt: at };
+    if (is('logsTranscripts')) host.log.info('message received', { message });
+    const status = getOwn(STATUSES, name);
     if (status) {
       emit({
         ...base,
@@ -279,37 +279,37 @@ function createGood({ apiKey }: Options, host: ProviderHost, is: (mutation: Muta
       if (is('movesStatusBack') && status === 'IN_PROGRESS')
         emit({ ...base, type: 'call.status', status: 'RINGING' });
     }
-    if (told.name === 'answered') return { stream: host.publicUrl(`stream/${tokenOf(callId)}`).href };
+    if (name === 'answered') return { stream: host.publicUrl(`stream/${tokenOf(callId)}`).href };
     const party = getOwn(PARTIES, textOf(message['who']));
     const text = textOf(message['text']);
-    if (told.name === 'words' && party && text !== undefined) {
-      const key = is('reusesDedupeKey') ? 'words' : `words:${told.at}:${party}:${text}`;
-      const when = is('emitsOutOfOrder') ? { occurredAt: told.at - 60_000 } : {};
+    if (name === 'speech' && party && text !== undefined) {
+      const key = is('reusesDedupeKey') ? 'speech' : `speech:${at}:${party}:${text}`;
+      const when = is('emitsOutOfOrder') ? { occurredAt: at - 60_000 } : {};
       const dedupe = is('duplicatesRedeliveries') ? {} : { dedupeKey: key };
       emit({ ...base, ...when, ...dedupe, type: 'utterance.final', party, text });
       if (is('emitsInvalidEvents'))
-        emit({ ...base, dedupeKey: `keys:${told.at}`, type: 'dtmf', digits: 5 as never });
+        emit({ ...base, dedupeKey: `keys:${at}`, type: 'dtmf', digits: 5 as never });
       if (is('emitsSecret')) emit({ ...base, type: 'call.started', details: { providerData: { apiKey } } });
     }
-    if (told.name === 'ended') end(callId, told.at, textOf(message['reason']) ?? 'unknown');
+    if (name === 'ended') end(callId, at, textOf(message['reason']) ?? 'unknown');
     return {};
   }
 
   function tokenOf(callId: ProviderCallId): string {
     const token = [...tokens].find(([, of]) => of === callId)?.[0] ?? host.randomToken();
     tokens.set(token, callId);
-    if (is('logsToken')) host.log.debug('a stream is expected', { token });
+    if (is('logsToken')) host.log.debug('waiting for a stream', { token });
     return token;
   }
 
   function authenticate({ body, headers }: IngressRequest): void {
-    const told = Buffer.from(headers['x-signature'] ?? '');
+    const signature = Buffer.from(headers['x-signature'] ?? '');
     const expected = Buffer.from(signatureOf(body));
-    if (told.length === expected.length && timingSafeEqual(told, expected)) return;
-    throw new FaultError('WEBHOOK_UNAUTHENTICATED', 'x-signature is not the signature of this body');
+    if (signature.length === expected.length && timingSafeEqual(signature, expected)) return;
+    throw new FaultError('WEBHOOK_UNAUTHENTICATED', 'x-signature: does not match the body');
   }
 
-  const isWanted = (callId: ProviderCallId): boolean =>
+  const hasDemand = (callId: ProviderCallId): boolean =>
     is('writesWithoutDemand') || host.hasDemand('audio', callId);
 
   function readTracks(callId: ProviderCallId, media: MediaStream) {
@@ -328,22 +328,22 @@ function createGood({ apiKey }: Options, host: ProviderHost, is: (mutation: Muta
       if (lost > 0 && !is('omitsGaps')) media.gap(party, lost * FRAME_MS, lost);
       const other: Party = party === 'CUSTOMER' ? 'ASSISTANT' : 'CUSTOMER';
       const position = is('reversesPositions') ? 1_000_000 - seq * FRAME_MS : seq * FRAME_MS;
-      if (isWanted(callId))
+      if (hasDemand(callId))
         media.write(is('swapsParties') ? other : party, Buffer.from(payload, 'base64'), position);
       if (is('throwsOnMessages') && lost > 0) throw new Error('a gap');
     };
   }
 
-  function hold(callId: ProviderCallId, socket: Socket, media: MediaStream, isOurs: boolean): void {
+  function track(callId: ProviderCallId, socket: Socket, media: MediaStream, isDialled: boolean): void {
     const close = (): void => {
-      if (!is(isOurs ? 'leavesDialledSocketOpen' : 'leavesAcceptedSocketOpen')) socket.close(1000);
+      if (!is(isDialled ? 'leavesDialledSocketOpen' : 'leavesAcceptedSocketOpen')) socket.close(1000);
     };
-    const held: LiveStream = { callId, media, close };
-    streams.add(held);
+    const stream: LiveStream = { callId, media, close };
+    streams.add(stream);
     socket.onClose(() => {
-      if (is('keepsStreamAfterDisconnect') || (is('leavesStreamOpen') && life.signal.aborted)) return;
+      if (is('keepsStreamAfterDisconnect') || (is('leavesStreamOpen') && stopped.signal.aborted)) return;
       media.end('its socket closed');
-      streams.delete(held);
+      streams.delete(stream);
     });
   }
 
@@ -353,7 +353,7 @@ function createGood({ apiKey }: Options, host: ProviderHost, is: (mutation: Muta
     const timeout = new AbortController();
     const cancel = host.clock.schedule(TIMEOUT_MS, () => timeout.abort());
     try {
-      const signal = AbortSignal.any([timeout.signal, ...(is('leavesDialPending') ? [] : [life.signal])]);
+      const signal = AbortSignal.any([timeout.signal, ...(is('leavesDialPending') ? [] : [stopped.signal])]);
       const socket = await host.dial(new URL(`wss://api.good.example/listen/${callId}`), { signal });
       const parties = is('swapsChannels')
         ? (['ASSISTANT', 'CUSTOMER'] as const)
@@ -364,71 +364,72 @@ function createGood({ apiKey }: Options, host: ProviderHost, is: (mutation: Muta
         sampleRate: 16_000,
         parties,
       });
-      hold(callId, socket, media, true);
+      track(callId, socket, media, true);
       socket.onMessage((bytes) => {
         if (typeof bytes === 'string' || bytes.length % 4 !== 0) return;
-        if (isWanted(callId)) media.write('INTERLEAVED', bytes);
+        if (hasDemand(callId)) media.write('INTERLEAVED', bytes);
       });
     } catch {
-      host.log.debug('a call could not be listened to', { providerCallId: callId });
+      host.log.debug('listen socket failed', { providerCallId: callId });
     } finally {
       cancel();
     }
   }
 
-  function received(text: string): Readonly<Record<string, unknown>> {
+  function parseMessage(text: string): Readonly<Record<string, unknown>> {
     const message = is('throwsOnGarbage') ? (JSON.parse(text) as unknown) : parseJson(text);
     if (isJsonObject(message) && textOf(message['call']) !== undefined) return message;
-    throw new FaultError('WIRE_MALFORMED', 'it is no message of a call');
+    throw new FaultError('WIRE_MALFORMED', 'body: expected a message of a call');
   }
 
   async function command(callId: string, name: string, args: object, signal: AbortSignal): Promise<void> {
-    if (is('logsSecret')) host.log.debug('asking', { headers: new Map([['authorization', apiKey]]) });
-    const listened = is('ignoresAbortOfCommand') ? undefined : signal;
+    if (is('logsSecret'))
+      host.log.debug('sending request', { headers: new Map([['authorization', apiKey]]) });
+    const abort = is('ignoresAbortOfCommand') ? undefined : signal;
     const timeoutMs = is('neverTimesOut') ? 10 * TIMEOUT_MS : TIMEOUT_MS;
-    const reply = await ask('POST', `/calls/${callId}/${name}`, listened, args, timeoutMs);
-    if (isFine(reply.status) && !is('rejectsAcceptedCommands')) return;
+    const reply = await send('POST', `/calls/${callId}/${name}`, abort, args, timeoutMs);
+    if (isSuccess(reply.status) && !is('rejectsAcceptedCommands')) return;
     if (is('hidesRateLimits') && reply.status === 429) throw new FaultError('PROVIDER_REFUSED', 'not now');
     if (!is('ignoresRejections') || reply.status === 429) throw faultOfResponse(reply, 'Good');
   }
 
-  async function stateOf(callId: string, signal: AbortSignal): Promise<'live' | 'over'> {
-    const reply = await ask('GET', `/calls/${callId}`, signal);
-    if (reply.status === 404) return 'over';
-    if (!isFine(reply.status)) throw faultOfResponse(reply, 'Good');
-    return objectOf(reply.json)['status'] === 'live' ? 'live' : 'over';
+  async function stateOf(callId: string, signal: AbortSignal): Promise<'live' | 'ended'> {
+    const reply = await send('GET', `/calls/${callId}`, signal);
+    if (reply.status === 404) return 'ended';
+    if (!isSuccess(reply.status)) throw faultOfResponse(reply, 'Good');
+    return objectOf(reply.json)['status'] === 'live' ? 'live' : 'ended';
   }
 
   return {
     async start(signal) {
       const cancel = host.clock.schedule(60_000, () => undefined);
-      const isAsked = need('GET', '/me', is('ignoresAbortOfStart') ? undefined : signal);
-      if (is('leavesTimerAfterFailedStart')) await isAsked;
-      await isAsked.finally(cancel);
+      const response = sendChecked('GET', '/me', is('ignoresAbortOfStart') ? undefined : signal);
+      if (is('leavesTimerAfterFailedStart')) await response;
+      await response.finally(cancel);
       if (is('startsSlowly')) await host.clock.delay(20_000, signal);
       wasRestarted = (await host.state.get('started')) !== undefined;
       await host.state.set('started', 'yes');
-      unlisten = host.onDemandChange((callId) => void listen(callId));
+      removeListener = host.onDemandChange((callId) => void listen(callId));
       if (is('usesRealTime')) setTimeout(() => undefined, 1).unref();
       if (is('usesHostIncorrectly')) await host.state.set('big', 'x'.repeat(70_000)).catch(() => undefined);
       keepAlive();
     },
     async stop() {
-      const wasAsking = asking > 0;
-      life.abort();
-      if (wasAsking && is('waitsForResponsesInStop')) await host.clock.delay(6000);
+      const hasPending = pendingRequests > 0;
+      stopped.abort();
+      if (hasPending && is('waitsForResponsesInStop')) await host.clock.delay(6000);
       if (!is('leaksTimer')) cancelKeepAlive();
-      if (!is('leavesListener')) unlisten();
+      if (!is('leavesListener')) removeListener();
       if (is('leavesStreamOpen')) for (const { close } of streams) close();
       else endStreams();
     },
     controls: {
       async say({ providerCallId: id }, { content }, { signal }) {
         if (content.trim() === '' && !is('sendsInvalidArguments'))
-          throw invalidArgument('content', 'expected words');
+          throw invalidArgument('content', 'expected a non-blank text');
         await command(id, 'say', { content }, signal).catch((error: unknown) => {
           const isPlain = is('throwsPlainErrors') && isFault(error) && error.code === 'PROVIDER_UNREACHABLE';
-          throw isPlain ? new Error('it did not work') : error;
+          throw isPlain ? new Error('command failed') : error;
         });
       },
       mute: async ({ providerCallId: id }, args, { signal }) => command(id, 'mute', args, signal),
@@ -441,15 +442,15 @@ function createGood({ apiKey }: Options, host: ProviderHost, is: (mutation: Muta
     },
     async placeCall({ to }, { signal }) {
       if (!/^\+\d+$/.test(to)) throw invalidArgument('to', 'expected a number');
-      const place = () => need('POST', '/calls', signal, { to });
+      const place = () => sendChecked('POST', '/calls', signal, { to });
       const reply = await (is('retriesPlaceCall') ? place().catch(place) : place());
       const id = textOf(objectOf(reply.json)['id']);
       return providerCallId(is('placesCallsWithoutId') ? '' : (id ?? ''));
     },
     async watch(callId, { signal }) {
-      const reply = await ask('GET', `/calls/${callId}`, signal);
-      if (reply.status === 404) throw new FaultError('CALL_NOT_FOUND', 'there is no such call');
-      if (!isFine(reply.status)) throw faultOfResponse(reply, 'Good');
+      const reply = await send('GET', `/calls/${callId}`, signal);
+      if (reply.status === 404) throw new FaultError('CALL_NOT_FOUND', 'unknown call');
+      if (!isSuccess(reply.status)) throw faultOfResponse(reply, 'Good');
       emit({
         type: 'call.started',
         providerCallId: callId,
@@ -462,12 +463,12 @@ function createGood({ apiKey }: Options, host: ProviderHost, is: (mutation: Muta
         if (request.path !== 'events') return { status: is('acceptsUnknownPaths') ? 200 : 404 };
         if (!is('acceptsForgedRequests')) authenticate(request);
         const text = new TextDecoder().decode(request.body);
-        const message = received(text);
-        if (is('ignoresAbortOfRequest')) await ask('GET', '/me', undefined).catch(() => undefined);
-        const isLate = is('emitsAfterResponse') && message['event'] === 'words';
-        if (isLate) setImmediate(() => take(message, request.receivedAt));
-        const answer = isLate ? {} : take(message, request.receivedAt);
-        const status = is('rejectsRequests') && message['event'] === 'words' ? 500 : 200;
+        const message = parseMessage(text);
+        if (is('ignoresAbortOfRequest')) await send('GET', '/me', undefined).catch(() => undefined);
+        const isLate = is('emitsAfterResponse') && message['event'] === 'speech';
+        if (isLate) setImmediate(() => handle(message, request.receivedAt));
+        const answer = isLate ? {} : handle(message, request.receivedAt);
+        const status = is('rejectsRequests') && message['event'] === 'speech' ? 500 : 200;
         return { status, body: JSON.stringify(answer) };
       },
       admitSocket({ path }) {
@@ -479,22 +480,24 @@ function createGood({ apiKey }: Options, host: ProviderHost, is: (mutation: Muta
         const sampleRate = is('usesKilohertz') ? 8 : 8000;
         const parties = ['CUSTOMER', 'ASSISTANT'] as const;
         const media = host.openStream({ providerCallId: callId, encoding: 'mulaw', sampleRate, parties });
-        hold(callId, socket, media, false);
+        track(callId, socket, media, false);
         socket.onMessage(readTracks(callId, media));
       },
     },
     async reconcile(calls, signal) {
       for (const { providerCallId: id } of calls) {
-        const asked = stateOf(id, is('ignoresAbortOfReconcile') ? life.signal : signal);
-        const state = is('endsUnreachableCalls') ? await asked.catch(() => 'over' as const) : await asked;
-        const isOver = is('endsLiveCalls') || state === 'over';
-        if (isOver && !is('missesEndInReconcile')) end(id, host.clock.now(), UNSEEN);
+        const pending = stateOf(id, is('ignoresAbortOfReconcile') ? stopped.signal : signal);
+        const state = is('endsUnreachableCalls')
+          ? await pending.catch(() => 'ended' as const)
+          : await pending;
+        const hasEnded = is('endsLiveCalls') || state === 'ended';
+        if (hasEnded && !is('missesEndInReconcile')) end(id, host.clock.now(), RECONCILED);
       }
     },
     async *backfill({ since, until, resumeAt }, signal) {
       for (let page = is('ignoresResumeAt') ? 1 : Number(resumeAt ?? 0) + 1; ; page++) {
         const path = `/calls?since=${since}&until=${until}&page=${page}`;
-        const reply = await need('GET', path, is('ignoresAbortOfBackfill') ? life.signal : signal);
+        const reply = await sendChecked('GET', path, is('ignoresAbortOfBackfill') ? stopped.signal : signal);
         const calls = listOf(objectOf(reply.json)['calls']).map(objectOf);
         if (calls.length === 0) return;
         yield {
@@ -506,7 +509,7 @@ function createGood({ apiKey }: Options, host: ProviderHost, is: (mutation: Muta
               providerCallId: providerCallId(textOf(id) ?? ''),
               occurredAt: instantOf(at) ?? since,
             };
-            const key = is('duplicatesBackfill') ? {} : { dedupeKey: `words:${base.occurredAt}` };
+            const key = is('duplicatesBackfill') ? {} : { dedupeKey: `speech:${base.occurredAt}` };
             return [
               { ...base, type: 'call.started' },
               { ...base, ...key, type: 'utterance.final', party: 'CUSTOMER', text: textOf(text) ?? '' },
@@ -517,9 +520,9 @@ function createGood({ apiKey }: Options, host: ProviderHost, is: (mutation: Muta
       }
     },
     async health(signal) {
-      if (is('isNeverHealthy')) throw new FaultError('PROVIDER_UNREACHABLE', 'there is no way to it');
-      const asked = need('GET', '/me', signal);
-      await (is('isAlwaysHealthy') ? asked.catch(() => undefined) : asked);
+      if (is('isNeverHealthy')) throw new FaultError('PROVIDER_UNREACHABLE', 'connection refused');
+      const response = sendChecked('GET', '/me', signal);
+      await (is('isAlwaysHealthy') ? response.catch(() => undefined) : response);
     },
   };
 }

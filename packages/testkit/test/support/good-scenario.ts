@@ -1,4 +1,4 @@
-/** The life of one call of the good provider. */
+/** The scenario of the good provider: one call. */
 import {
   defineSubject,
   FAKE_EPOCH,
@@ -7,19 +7,19 @@ import {
   type Step,
   type Subject,
 } from '@sidetone/testkit';
-import { API, API_KEY, goodPlugin, signatureOf, WEBHOOK_SECRET, type Mutation } from './good-provider.ts';
+import { API_KEY, goodPlugin, signatureOf, WEBHOOK_SECRET, type Mutation } from './good-provider.ts';
 
 export const CALL = 'good-1';
-const WORDS = 'I would like a table.';
+const TEXT = 'I would like a table.';
 const NUMBER = '+15005550006';
 
-function news(event: string, afterMs: number, fields: object = {}): Sample {
+function requestOf(event: string, afterMs: number, fields: object = {}): Sample {
   const body = JSON.stringify({ call: CALL, event, at: FAKE_EPOCH + afterMs, ...fields });
   return { path: 'events', body, headers: { 'x-signature': signatureOf(body) } };
 }
 
-const tell = (event: string, afterMs: number, fields: object = {}): Step => ({
-  request: news(event, afterMs, fields),
+const step = (event: string, afterMs: number, fields: object = {}): Step => ({
+  request: requestOf(event, afterMs, fields),
   redeliver: true,
 });
 
@@ -34,22 +34,22 @@ const RIGHT = Uint8Array.of(3, 4, 7, 8);
 export const GOOD_SCENARIO: Scenario = {
   options: { apiKey: API_KEY, webhookSecret: WEBHOOK_SECRET },
   secrets: [API_KEY, WEBHOOK_SECRET],
-  personal: [WORDS, NUMBER],
+  personal: [TEXT, NUMBER],
   api({ method, url }, { callHasEnded }) {
     const path = `${method} ${url.pathname}`;
     if (path === 'GET /me') return { json: {} };
-    if (path === `GET /calls/${CALL}`) return { json: { status: callHasEnded ? 'over' : 'live' } };
+    if (path === `GET /calls/${CALL}`) return { json: { status: callHasEnded ? 'ended' : 'live' } };
     if (path === 'POST /calls') return { status: 201, json: { id: 'good-2' } };
     if (path === 'GET /calls') {
       const page = Number(url.searchParams.get('page'));
-      const calls = [{ id: `old-${page}`, at: FAKE_EPOCH - page * 9000, text: WORDS }];
+      const calls = [{ id: `old-${page}`, at: FAKE_EPOCH - page * 9000, text: TEXT }];
       return { json: { calls: page <= 2 ? calls : [] } };
     }
     return method === 'POST' ? { status: 202, json: {} } : undefined;
   },
   call: {
     id: CALL,
-    toLive: [tell('ringing', 0), { request: news('answered', 1000), redeliver: true }],
+    toLive: [step('ringing', 0), { request: requestOf('answered', 1000), redeliver: true }],
     live: [
       { demand: 'audio' },
       {
@@ -66,10 +66,10 @@ export const GOOD_SCENARIO: Scenario = {
       { message: frame('agent', 0, AGENT), audio: { ASSISTANT: AGENT } },
       { message: frame('caller', 3, CALLER), lost: { party: 'CUSTOMER', durationMs: 40 } },
       { dialled: Uint8Array.of(1, 2, 3, 4, 5, 6, 7, 8), audio: { CUSTOMER: LEFT, ASSISTANT: RIGHT } },
-      tell('words', 2000, { who: 'caller', text: WORDS }),
-      tell('words', 3000, { who: 'agent', text: 'For how many?' }),
+      step('speech', 2000, { who: 'caller', text: TEXT }),
+      step('speech', 3000, { who: 'agent', text: 'For how many?' }),
     ],
-    toEnd: [tell('ended', 9000, { reason: 'hangup' })],
+    toEnd: [step('ended', 9000, { reason: 'hangup' })],
   },
   sign: (body) => ({ 'x-signature': signatureOf(body) }),
   forged: [
@@ -82,7 +82,7 @@ export const GOOD_SCENARIO: Scenario = {
   ],
   controls: {
     say: {
-      valid: { content: WORDS, endCallAfterSpoken: false, interrupt: false },
+      valid: { content: TEXT, endCallAfterSpoken: false, interrupt: false },
       invalid: [{ content: ' ', endCallAfterSpoken: false, interrupt: false }],
     },
     mute: { valid: { party: 'CUSTOMER' } },
@@ -93,8 +93,6 @@ export const GOOD_SCENARIO: Scenario = {
   backfill: { since: FAKE_EPOCH - 86_400_000, until: FAKE_EPOCH },
 };
 
-export const API_ORIGIN = API;
-
-/** The good provider with its scenario, whole or with one promise broken. */
+/** Returns the good provider with its scenario, with one promise broken if a mutation is given. */
 export const goodSubject = (mutation?: Mutation): Subject =>
   defineSubject(goodPlugin(mutation), GOOD_SCENARIO);

@@ -1,6 +1,6 @@
 /**
- * A small whole transcriber that keeps every promise, and a switch that breaks one of them: what the audits are tested with. It
- * has one socket a call. Its service takes interleaved samples and tells words; what it has heard for good need not be kept.
+ * A small transcriber that keeps every promise, with mutations that break one each, to test the audits. It has one socket for
+ * each call. Its service receives interleaved samples, and reports words and the position up to which audio is processed.
  */
 import {
   requestProvider,
@@ -39,11 +39,11 @@ const RATE = 8000;
 const CONNECT_TIMEOUT_MS = 5000;
 const KEEP_ALIVE_MS = 5000;
 const END_MS = 8000;
-/** How much audio is kept. */
-const MAX_KEPT_MS = 30_000;
+/** The duration of buffered audio. */
+const MAX_BUFFERED_MS = 30_000;
 const DELAYS_MS = [0, 1000, 2000, 4000, 8000, 15_000];
 
-/** Which promise is broken. */
+/** The promise that is broken. */
 export type TranscriberMutation =
   | 'hasNoName'
   | 'acceptsUnknownOptions'
@@ -89,9 +89,9 @@ interface Options {
 
 type Is = (mutation: TranscriberMutation) => boolean;
 
-/** The plugin, whole or with one promise broken. */
+/** Returns the plugin, with one promise broken if a mutation is given. */
 export function goodTranscriber(mutation?: TranscriberMutation): TranscriberPlugin<Options> {
-  const is: Is = (asked) => asked === mutation;
+  const is: Is = (candidate) => candidate === mutation;
   const options: OptionsSchema<Options> = {
     '~standard': {
       version: 1,
@@ -100,7 +100,7 @@ export function goodTranscriber(mutation?: TranscriberMutation): TranscriberPlug
         const { apiKey, ...rest } = objectOf(value);
         const message = is('repeatsOptionsInIssues')
           ? JSON.stringify(value)
-          : 'expected a text and nothing else';
+          : 'expected apiKey, and no other options';
         const unknown = is('acceptsUnknownOptions') ? 0 : Object.keys(rest).length;
         return typeof apiKey === 'string' && unknown === 0
           ? { value: { apiKey } }
@@ -119,7 +119,7 @@ export function goodTranscriber(mutation?: TranscriberMutation): TranscriberPlug
 }
 
 function createGood({ apiKey }: Options, host: TranscriberHost, is: Is): Transcriber {
-  const life = new AbortController();
+  const stopped = new AbortController();
   const calls = new Set<GoodCall>();
   let cancelPing = (): void => undefined;
   if (is('sendsRequestInCreate')) void host.fetch(`${API}/me`).catch(() => undefined);
@@ -147,7 +147,7 @@ function createGood({ apiKey }: Options, host: TranscriberHost, is: Is): Transcr
     },
     async stop() {
       if (!is('leavesTimerWhenStopped')) cancelPing();
-      life.abort();
+      stopped.abort();
       if (is('neverStops')) await new Promise(() => undefined);
     },
     open(request, signal) {
@@ -156,10 +156,10 @@ function createGood({ apiKey }: Options, host: TranscriberHost, is: Is): Transcr
         apiKey,
         host,
         request,
-        is('ignoresAbort') ? life.signal : AbortSignal.any([life.signal, signal]),
+        is('ignoresAbort') ? stopped.signal : AbortSignal.any([stopped.signal, signal]),
         is,
         {
-          hasStopped: () => life.signal.aborted,
+          hasStopped: () => stopped.signal.aborted,
           others: () => calls,
         },
       );
@@ -178,7 +178,7 @@ interface Frame {
   readonly parts: Map<Party, Uint8Array>;
 }
 
-interface Surroundings {
+interface Environment {
   readonly hasStopped: () => boolean;
   readonly others: () => Iterable<GoodCall>;
 }
@@ -189,14 +189,14 @@ class GoodCall implements Transcription {
   readonly #apiKey: string;
   readonly #signal: AbortSignal;
   readonly #is: Is;
-  readonly #around: Surroundings;
+  readonly #environment: Environment;
   readonly #limit = new AbortController();
   readonly #ending = new AbortController();
   readonly #numbers = new Map<Party, number>();
-  readonly #finalTo = new Map<Party, number>();
-  readonly #shown = new Map<Party, { text: string; startMs: number; endMs: number }>();
-  /** What was not heard for good, and where what was sent on this socket lies. */
-  #kept: Frame[] = [];
+  readonly #finalizedTo = new Map<Party, number>();
+  readonly #partials = new Map<Party, { text: string; startMs: number; endMs: number }>();
+  /** Audio whose results are not final. */
+  #buffer: Frame[] = [];
   #sent: { readonly seconds: number; readonly atMs: number }[] = [];
   #sentSeconds = 0;
   #unsent = 0;
@@ -213,35 +213,35 @@ class GoodCall implements Transcription {
     request: TranscriptionRequest,
     signal: AbortSignal,
     is: Is,
-    around: Surroundings,
+    environment: Environment,
   ) {
     this.#apiKey = apiKey;
     this.#host = host;
     this.#request = request;
     this.#signal = signal;
     this.#is = is;
-    this.#around = around;
+    this.#environment = environment;
     this.#done = this.#run();
   }
 
   write(party: Party, bytes: Uint8Array, atMs: number): void {
-    if (this.#is('emitsAfterStop') && this.#around.hasStopped())
+    if (this.#is('emitsAfterStop') && this.#environment.hasStopped())
       this.#request.emit({ type: 'speech.started', party, atMs });
     if (this.#is('emitsAfterEnd') && this.#isSettled && !this.#signal.aborted) {
       this.#request.emit({ type: 'speech.started', party, atMs });
     }
     if (this.#ending.signal.aborted) return;
     if (!this.#request.parties.includes(party)) {
-      if (this.#is('throwsOnAudio')) throw new TypeError('that party is not of this call');
+      if (this.#is('throwsOnAudio')) throw new TypeError('unknown party');
       return;
     }
-    const last = this.#kept.at(-1);
+    const last = this.#buffer.at(-1);
     if (last?.atMs === atMs) last.parts.set(party, bytes);
-    else this.#kept.push({ atMs, lengthMs: (bytes.length * 500) / RATE, parts: new Map([[party, bytes]]) });
-    while (atMs - this.#kept[0]!.atMs > MAX_KEPT_MS && !this.#is('buffersWithoutLimit')) {
-      this.#lose(this.#kept.shift()!);
+    else this.#buffer.push({ atMs, lengthMs: (bytes.length * 500) / RATE, parts: new Map([[party, bytes]]) });
+    while (atMs - this.#buffer[0]!.atMs > MAX_BUFFERED_MS && !this.#is('buffersWithoutLimit')) {
+      this.#drop(this.#buffer.shift()!);
     }
-    const { parts } = this.#kept.at(-1)!;
+    const { parts } = this.#buffer.at(-1)!;
     if (parts.size === this.#request.parties.length) this.#flush();
   }
 
@@ -257,26 +257,26 @@ class GoodCall implements Transcription {
     cancel();
   }
 
-  /** What is told, as long as somebody wants it. */
-  tell(event: TranscriberEvent): void {
+  /** Emits an event, unless the call is aborted or has ended. */
+  emit(event: TranscriberEvent): void {
     if (!this.#signal.aborted && !this.#isSettled) this.#request.emit(event);
   }
 
-  #lose({ atMs, lengthMs }: Frame): void {
+  #drop({ atMs, lengthMs }: Frame): void {
     this.#unsent = Math.max(0, this.#unsent - 1);
     this.#gap ??= { fromMs: atMs, toMs: atMs };
     this.#gap.toMs = atMs + lengthMs;
   }
 
-  #tellGap(): void {
+  #emitGap(): void {
     if (this.#gap && !this.#is('omitsGaps'))
-      this.tell({ type: 'gap', ...this.#gap, reason: 'it was too much' });
+      this.emit({ type: 'gap', ...this.#gap, reason: 'buffer overflow' });
     this.#gap = undefined;
   }
 
   #flush(): void {
-    while (this.#socket && this.#unsent < this.#kept.length) {
-      const { atMs, lengthMs, parts } = this.#kept[this.#unsent++]!;
+    while (this.#socket && this.#unsent < this.#buffer.length) {
+      const { atMs, lengthMs, parts } = this.#buffer[this.#unsent++]!;
       this.#sent.push({ seconds: this.#sentSeconds, atMs });
       this.#sentSeconds += lengthMs / 1000;
       const { parties } = this.#request;
@@ -297,7 +297,7 @@ class GoodCall implements Transcription {
   async #dial(): Promise<Socket | 'refused' | 'unanswered' | 'failed'> {
     const timeout = new AbortController();
     const cancel = this.#host.clock.schedule(CONNECT_TIMEOUT_MS, () => timeout.abort());
-    const life = [
+    const signals = [
       timeout.signal,
       ...(this.#is('leavesDialWhenStopped') ? [] : [this.#signal, this.#limit.signal]),
     ];
@@ -306,7 +306,7 @@ class GoodCall implements Transcription {
     try {
       return await this.#host.dial(new URL('wss://api.well.example/listen'), {
         headers: { authorization: `Bearer ${this.#apiKey}` },
-        signal: AbortSignal.any(life),
+        signal: AbortSignal.any(signals),
       });
     } catch (error) {
       if (isFault(error) && error.details['status'] === 401) return 'refused';
@@ -323,7 +323,7 @@ class GoodCall implements Transcription {
       const dialled = await this.#dial();
       if (typeof dialled === 'object') {
         if (isOver()) dialled.close(1000);
-        else if (await this.#serve(dialled)) break;
+        else if (await this.#use(dialled)) break;
         failures = 0;
       }
       if (isOver()) break;
@@ -334,7 +334,7 @@ class GoodCall implements Transcription {
       failures++;
       if (this.#is('stopsRetrying') && dialled === 'unanswered' && failures > 5) break;
       if (!this.#is('hidesDisconnects')) {
-        this.tell({
+        this.emit({
           type: 'state',
           state: this.#wasOpen ? 'RECONNECTING' : 'CONNECTING',
           code: 'WELL_LOST',
@@ -348,17 +348,17 @@ class GoodCall implements Transcription {
     this.#conclude(isFailed);
   }
 
-  /** Serves a socket; whether all was told when it closed. */
-  #serve(socket: Socket): Promise<boolean> {
+  /** Uses a socket until it closes. Resolves with whether all results were received. */
+  #use(socket: Socket): Promise<boolean> {
     if (this.#is('losesAudioOnReconnect') && this.#wasOpen)
-      for (const frame of this.#kept.splice(0)) this.#lose(frame);
-    this.#tellGap();
+      for (const frame of this.#buffer.splice(0)) this.#drop(frame);
+    this.#emitGap();
     this.#socket = socket;
     this.#sent = [];
     this.#sentSeconds = 0;
     this.#unsent = 0;
     this.#wasOpen = true;
-    this.tell({ type: 'state', state: 'TRANSCRIBING' });
+    this.emit({ type: 'state', state: 'TRANSCRIBING' });
     this.#keepAlive();
     return new Promise((resolve) => {
       let isDone = false;
@@ -383,76 +383,82 @@ class GoodCall implements Transcription {
           : parseJson(String(raw));
         if (typeof raw !== 'string' || this.#socket !== socket) return;
         if (textOf(objectOf(message)['type']) === 'done') isDone = true;
-        this.#take(objectOf(message));
+        this.#handle(objectOf(message));
       });
       this.#flush();
       if (this.#ending.signal.aborted) void socket.send('{"type":"end"}').catch(() => undefined);
     });
   }
 
-  #take(message: Readonly<Record<string, unknown>>): void {
-    const placeOf = (value: unknown): number => {
-      const told = numberOf(value) ?? 0;
-      const frame = this.#sent.findLast(({ seconds }) => seconds <= told + 1e-6);
-      return frame ? Math.round(frame.atMs + (told - frame.seconds) * 1000) : 0;
+  #handle(message: Readonly<Record<string, unknown>>): void {
+    const positionOf = (value: unknown): number => {
+      const position = numberOf(value) ?? 0;
+      const frame = this.#sent.findLast(({ seconds }) => seconds <= position + 1e-6);
+      return frame ? Math.round(frame.atMs + (position - frame.seconds) * 1000) : 0;
     };
-    if (message['type'] === 'heard') {
-      const untilMs = placeOf(message['seconds']);
-      const heard = this.#kept.findIndex(({ atMs }) => atMs >= untilMs);
-      if (heard > 0) this.#unsent -= this.#kept.splice(0, heard).length;
+    if (message['type'] === 'processed') {
+      const untilMs = positionOf(message['seconds']);
+      const processed = this.#buffer.findIndex(({ atMs }) => atMs >= untilMs);
+      if (processed > 0) this.#unsent -= this.#buffer.splice(0, processed).length;
     }
     const { parties } = this.#request;
     const channel = numberOf(message['channel']) ?? -1;
-    const isMixed = this.#is('mixesParties') && this.#shown.size === parties.length;
+    const isMixed = this.#is('mixesParties') && this.#partials.size === parties.length;
     const party = parties[isMixed ? parties.length - 1 - channel : channel];
     const text = textOf(message['text']);
     if (!party || text === undefined) return;
-    const startMs = placeOf(message['start']);
-    const endMs = placeOf(message['end']);
-    if (endMs <= (this.#finalTo.get(party) ?? 0) && !this.#is('repeatsAfterReconnect')) return;
-    this.#say(party, { text, startMs, endMs }, message['isFinal'] === true);
+    const startMs = positionOf(message['start']);
+    const endMs = positionOf(message['end']);
+    if (endMs <= (this.#finalizedTo.get(party) ?? 0) && !this.#is('repeatsAfterReconnect')) return;
+    this.#emitUtterance(party, { text, startMs, endMs }, message['isFinal'] === true);
   }
 
-  #say(party: Party, said: { text: string; startMs: number; endMs: number }, isFinal: boolean): void {
+  #emitUtterance(
+    party: Party,
+    utterance: { text: string; startMs: number; endMs: number },
+    isFinal: boolean,
+  ): void {
     const number = this.#numbers.get(party) ?? 0;
     const utteranceId = `${party}-${number}`;
-    if (this.#is('logsTranscripts')) this.#host.log.info('heard', said);
-    if (!this.#shown.has(party)) {
-      this.tell({ type: 'speech.started', party, atMs: said.startMs });
-      if (this.#is('startsSpeechTwice')) this.tell({ type: 'speech.started', party, atMs: said.startMs });
+    if (this.#is('logsTranscripts')) this.#host.log.info('utterance received', utterance);
+    if (!this.#partials.has(party)) {
+      this.emit({ type: 'speech.started', party, atMs: utterance.startMs });
+      if (this.#is('startsSpeechTwice'))
+        this.emit({ type: 'speech.started', party, atMs: utterance.startMs });
     }
-    this.#shown.set(party, said);
+    this.#partials.set(party, utterance);
     if (!isFinal && !this.#is('omitsPartials'))
-      this.tell({ type: 'utterance.partial', party, utteranceId, text: said.text });
+      this.emit({ type: 'utterance.partial', party, utteranceId, text: utterance.text });
     if (!isFinal) return;
     const away = this.#is('shiftsOffsets') ? 5000 : 0;
     const event = {
       type: 'utterance.final',
       party,
       utteranceId,
-      text: said.text,
-      startMs: said.startMs - away,
-      endMs: said.endMs,
+      text: utterance.text,
+      startMs: utterance.startMs - away,
+      endMs: utterance.endMs,
       ...(this.#is('emitsInvalidEvents') && { confidence: 7 }),
     } as const;
     this.#numbers.set(party, number + 1);
-    this.#finalTo.set(party, said.endMs);
-    this.#shown.delete(party);
-    this.tell(event);
-    if (this.#is('repeatsFinals')) this.tell(event);
+    this.#finalizedTo.set(party, utterance.endMs);
+    this.#partials.delete(party);
+    this.emit(event);
+    if (this.#is('repeatsFinals')) this.emit(event);
     if (this.#is('sharesTranscripts'))
-      for (const other of this.#around.others())
-        if (other !== this) other.tell({ ...event, utteranceId: `other-${utteranceId}` });
-    this.tell({ type: 'speech.stopped', party, atMs: said.endMs });
+      for (const other of this.#environment.others())
+        if (other !== this) other.emit({ ...event, utteranceId: `other-${utteranceId}` });
+    this.emit({ type: 'speech.stopped', party, atMs: utterance.endMs });
   }
 
   #conclude(isFailed: boolean): void {
     this.#cancelKeepAliveUnlessLeft();
-    if (!this.#is('losesLastResults')) for (const [party, said] of this.#shown) this.#say(party, said, true);
-    if (!this.#is('losesLastResults')) for (const frame of this.#kept.splice(0)) this.#lose(frame);
-    this.#tellGap();
+    if (!this.#is('losesLastResults'))
+      for (const [party, utterance] of this.#partials) this.#emitUtterance(party, utterance, true);
+    if (!this.#is('losesLastResults')) for (const frame of this.#buffer.splice(0)) this.#drop(frame);
+    this.#emitGap();
     if (isFailed)
-      this.tell({ type: 'state', state: 'FAILED', code: 'WELL_UNAUTHORIZED', message: 'Correct `apiKey`.' });
+      this.emit({ type: 'state', state: 'FAILED', code: 'WELL_UNAUTHORIZED', message: 'Correct `apiKey`.' });
     this.#isSettled = true;
   }
 
@@ -463,44 +469,44 @@ class GoodCall implements Transcription {
 
 const PAUSE_S = 0.3;
 
-/** The service of the good transcriber. */
+/** Serves a socket of the good transcriber's service. */
 function serve(peer: FakeSocket): void {
   const recognisers: readonly WordRecogniser[] = [createWordRecogniser(RATE), createWordRecogniser(RATE)];
-  const told = [0, 0];
-  const shown = ['', ''];
-  const say = (message: object): void => void peer.send(JSON.stringify(message)).catch(() => undefined);
+  const finalized = [0, 0];
+  const partials = ['', ''];
+  const send = (message: object): void => void peer.send(JSON.stringify(message)).catch(() => undefined);
 
-  function tell(channel: number, words: readonly RecognisedWord[], isFinal: boolean): void {
+  function sendWords(channel: number, words: readonly RecognisedWord[], isFinal: boolean): void {
     const text = words.map((word) => word.text).join(' ');
-    if (words.length === 0 || (!isFinal && text === shown[channel])) return;
-    shown[channel] = isFinal ? '' : text;
-    say({ type: 'words', channel, text, start: words[0]!.start, end: words.at(-1)!.end, isFinal });
-    if (isFinal) told[channel]! += words.length;
+    if (words.length === 0 || (!isFinal && text === partials[channel])) return;
+    partials[channel] = isFinal ? '' : text;
+    send({ type: 'words', channel, text, start: words[0]!.start, end: words.at(-1)!.end, isFinal });
+    if (isFinal) finalized[channel]! += words.length;
   }
 
-  function hear(bytes: Uint8Array, isLast: boolean): void {
+  function process(bytes: Uint8Array, isLast: boolean): void {
     const parts = splitChannels(bytes, 2);
     const safe = recognisers.map((recogniser, channel) => {
       recogniser.push(parts[channel]!);
-      const open = recogniser.words.slice(told[channel]);
+      const open = recogniser.words.slice(finalized[channel]);
       const whole = open.filter(({ end }) => isLast || end < recogniser.seconds);
       const isPause =
         whole.length > 0 && whole.length === open.length && recogniser.seconds - whole.at(-1)!.end >= PAUSE_S;
-      tell(channel, whole, isLast || isPause);
-      return recogniser.words[told[channel]!]?.start ?? recogniser.seconds;
+      sendWords(channel, whole, isLast || isPause);
+      return recogniser.words[finalized[channel]!]?.start ?? recogniser.seconds;
     });
-    say({ type: 'heard', seconds: Math.min(...safe) });
+    send({ type: 'processed', seconds: Math.min(...safe) });
   }
 
   peer.onMessage((message) => {
-    if (typeof message !== 'string') return hear(message, false);
-    hear(new Uint8Array(0), true);
-    say({ type: 'done' });
+    if (typeof message !== 'string') return process(message, false);
+    process(new Uint8Array(0), true);
+    send({ type: 'done' });
     setImmediate(() => peer.close(1000));
   });
 }
 
-/** The good transcriber, or one of its mutants, and its service. */
+/** Returns the good transcriber with its service, with one promise broken if a mutation is given. */
 export const goodTranscriberSubject = (mutation?: TranscriberMutation): TranscriberSubject =>
   defineTranscriberSubject(goodTranscriber(mutation), {
     options: { apiKey: API_KEY },
