@@ -42,9 +42,13 @@ const PHRASES: readonly (readonly [phrase: RegExp, instead: string])[] = [
 
 /** Files and folders that are still being rewritten. */
 const PENDING: readonly string[] = [
-  'packages/daemon/src/',
-  'packages/daemon/test/',
-  'packages/testkit/src/',
+  'packages/daemon/src/audio/',
+  'packages/daemon/src/backfill/',
+  'packages/daemon/src/history/',
+  'packages/daemon/src/listening/',
+  'packages/daemon/src/live/',
+  'packages/daemon/test/backfill/',
+  'packages/daemon/test/live/',
   'packages/testkit/test/',
 ];
 
