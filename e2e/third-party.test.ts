@@ -103,7 +103,7 @@ providers:
     (await query(url, '{ providers { state } }')).providers.map(({ state }: { state: string }) => state);
   await until(async () => (await states()).every((state) => state === 'RUNNING'), 'both providers running');
   for (const provider of ['named', 'beside']) {
-    const news = async (event: string, fields: object = {}): Promise<{ readonly audio?: string }> => {
+    const sendEvent = async (event: string, fields: object = {}): Promise<{ readonly audio?: string }> => {
       const response = await fetch(`${url}providers/${provider}/events`, {
         method: 'POST',
         headers: { 'x-echo-secret': SECRET },
@@ -112,10 +112,10 @@ providers:
       expect(response.status).toBe(200);
       return (await response.json()) as { readonly audio?: string };
     };
-    const { audio } = await news('answered');
+    const { audio } = await sendEvent('answered');
     const socket = new WebSocket(`${url.replace('http', 'ws')}${new URL(audio!).pathname.slice(1)}`);
     await new Promise((resolve, reject) => socket.once('open', resolve).once('error', reject));
-    await news('words', { text: 'Is anybody there?' });
+    await sendEvent('speech', { text: 'Is anybody there?' });
     const command = new Promise((resolve) =>
       socket.once('message', (text: Buffer) => resolve(JSON.parse(text.toString()))),
     );
@@ -134,7 +134,7 @@ providers:
       `mutation { say(input: { callId: "${call.id}", content: "Yes." }) { command { status } } }`,
     );
     expect(await command).toEqual({ say: 'Yes.' });
-    await news('ended');
+    await sendEvent('ended');
     const ended = await until(async () => {
       const { call: now } = await query(url, `{ call(id: "${call.id}") { status end { category } } }`);
       return now.status === 'ENDED' ? now : undefined;
