@@ -1,6 +1,6 @@
 /**
- * Past calls into history, on request: page by page, newest first, each page stored before the next is asked for. How far
- * it came is stored too, so that asking again for the same time goes on where it stopped, in this daemon or the next.
+ * Imports past calls into history: page by page, newest first, each page stored before the next is requested. The progress is
+ * stored too, so starting the same period again resumes it, even after a restart.
  */
 import {
   FaultError,
@@ -11,26 +11,26 @@ import {
   type Logger,
   type ProviderId,
 } from '@sidetone/core';
-import { isUsable } from '../commands/failures.ts';
 import type { Ingest } from '../calls/ingest.ts';
+import { isUsable } from '../commands/failures.ts';
 import type { ProviderDirectory, ProviderView, StateStore } from '../plugins/ports.ts';
 
 export const BACKFILL_STATES = ['RUNNING', 'DONE', 'FAILED', 'STOPPED'] as const;
 export type BackfillState = (typeof BACKFILL_STATES)[number];
 
-/** One provider's latest backfill. Instants are epoch ms. */
+/** The latest backfill of a provider. Instants are epoch ms. */
 export interface Backfill {
   readonly providerId: ProviderId;
   readonly since: number;
   readonly until: number;
   readonly state: BackfillState;
-  /** Calls taken in so far. */
+  /** Number of calls imported so far. */
   readonly calls: number;
-  /** How far back it has come. */
+  /** Creation time of the oldest call imported so far. */
   readonly reached?: number;
   /** Why it is FAILED. */
   readonly message?: string;
-  /** Where to go on: the provider's own mark. */
+  /** Opaque position of the provider from which to resume. */
   readonly position?: string;
 }
 
@@ -42,10 +42,10 @@ export interface BackfillServiceDeps {
   readonly log: Logger;
 }
 
-/** How long a plugin may take to let go of a backfill, ms. */
+/** How long a plugin may take to stop a backfill, ms. */
 const CLOSE_TIMEOUT_MS = 3000;
 
-/** No provider can have this id: it has a slash. */
+/** Owner of the progress in the state store. The slash prevents a collision with the id of a provider. */
 const OWNER = asProviderId('daemon/backfill');
 
 export class BackfillService {
@@ -56,21 +56,21 @@ export class BackfillService {
     this.#deps = deps;
   }
 
-  /** The latest of each provider. */
+  /** Returns the latest backfill of each provider. */
   list(): readonly Backfill[] {
     return this.#deps.stateStore.list(OWNER, '').map(([id]) => this.#load(asProviderId(id))!);
   }
 
   /**
-   * Begins, or goes on with, the calls created in `[since, until)`; without `until`, up to now.
-   * @throws {FaultError} PROVIDER_NOT_RUNNING, CAPABILITY_MISSING, or INPUT_INVALID when another one is running.
+   * Starts or resumes a backfill of the calls created in `[since, until)`; `until` is now by default.
+   * @throws {FaultError} PROVIDER_NOT_RUNNING, CAPABILITY_MISSING, or INPUT_INVALID while another period is running.
    */
   start(id: ProviderId, since: number, until: number | undefined): Backfill {
     const provider = this.#deps.providers.get(id);
     if (!provider || !isUsable(provider))
       throw new FaultError('PROVIDER_NOT_RUNNING', `the provider ${id} is not running`);
     if (!provider.backfill)
-      throw new FaultError('CAPABILITY_MISSING', `the provider ${id} tells nothing of past calls`);
+      throw new FaultError('CAPABILITY_MISSING', `the provider ${id} cannot list past calls`);
     const known = this.#load(id);
     const isSame = known?.since === since && (until === undefined || known.until === until);
     if (this.#running.has(id)) {
@@ -79,7 +79,7 @@ export class BackfillService {
         details: { argument: 'input.since' },
       });
     }
-    const goesOn = isSame && known.state !== 'DONE' ? known : undefined;
+    const resumed = isSame && known.state !== 'DONE' ? known : undefined;
     const fresh: Backfill = {
       providerId: id,
       since,
@@ -87,7 +87,7 @@ export class BackfillService {
       state: 'RUNNING',
       calls: 0,
     };
-    const { message: _old, ...rest } = goesOn ?? fresh;
+    const { message: _previous, ...rest } = resumed ?? fresh;
     const backfill: Backfill = { ...rest, state: 'RUNNING' };
     this.#save(backfill);
     const stop = new AbortController();
@@ -96,7 +96,7 @@ export class BackfillService {
     return backfill;
   }
 
-  /** Stops what runs; it can go on later. */
+  /** Stops all running backfills. They can be resumed later. */
   async close(): Promise<void> {
     const running = [...this.#running.values()];
     for (const { stop } of running) stop.abort();
@@ -123,16 +123,22 @@ export class BackfillService {
       const state = signal.aborted ? 'STOPPED' : 'FAILED';
       this.#save({ ...backfill, state, ...(state === 'FAILED' && { message: messageOf(error) }) });
       const code = isFault(error) ? error.code : 'INTERNAL';
-      log.warn('a backfill has stopped', { provider: provider.id, code, reason: messageOf(error), state });
+      log.warn('backfill failed or stopped', {
+        provider: provider.id,
+        state,
+        code,
+        reason: messageOf(error),
+      });
     }
   }
 
+  /** A RUNNING backfill that does not run in this process was interrupted by a restart. */
   #load(id: ProviderId): Backfill | undefined {
     const stored = this.#deps.stateStore.get(OWNER, id);
     if (stored === undefined) return undefined;
     const backfill = JSON.parse(stored) as Backfill;
-    const isOrphan = backfill.state === 'RUNNING' && !this.#running.has(id);
-    return isOrphan ? { ...backfill, state: 'STOPPED' } : backfill;
+    const isInterrupted = backfill.state === 'RUNNING' && !this.#running.has(id);
+    return isInterrupted ? { ...backfill, state: 'STOPPED' } : backfill;
   }
 
   #save(backfill: Backfill): void {

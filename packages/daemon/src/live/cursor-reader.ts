@@ -1,15 +1,15 @@
 /**
- * A position in the event log that moves forward: live, catching up and resuming are the same loop.
- * It keeps no queue: at most one page of the log, while it catches up.
+ * Reads the event log from a position forward. Live reading, catching up and resuming are the same loop. There is no queue:
+ * while it catches up, a reader holds at most one page of the log.
  */
 import type { CallId, CallRecord } from '@sidetone/core';
 import type { EventLog, LiveCallFilter, RecordFilter } from '../calls/ports.ts';
 import type { RecordHub } from './record-hub.ts';
 
-/** Whether a call, as it is now, is one of those that a filter names. */
+/** Returns whether a call in its current state matches a filter. */
 export type MatchCall = (callId: CallId, filter: LiveCallFilter) => boolean;
 
-/** Records read from the log at once by a reader that is behind. */
+/** Number of records read from the log at once. */
 const PAGE_SIZE = 256;
 
 export class CursorReader {
@@ -32,7 +32,7 @@ export class CursorReader {
     this.#position = after;
   }
 
-  /** The next wanted record, or nothing when there is none yet. */
+  /** Returns the next matching record; undefined if there is none yet. */
   async pull(): Promise<CallRecord | undefined> {
     for (;;) {
       if (this.#pageErasures !== this.#hub.erasures) this.#page = [];
@@ -41,22 +41,22 @@ export class CursorReader {
         this.#position = paged.position;
         return paged;
       }
-      const recent = this.#hub.scan(this.#position, this.#isWanted);
+      const recent = this.#hub.scan(this.#position, this.#isMatch);
       if (recent) {
         this.#position = recent.upTo;
         return recent.record;
       }
-      await this.#turnPage();
+      await this.#readPage();
     }
   }
 
-  readonly #isWanted = ({ callId, fact }: CallRecord): boolean =>
+  readonly #isMatch = ({ callId, fact }: CallRecord): boolean =>
     (this.#filter.callId === undefined || this.#filter.callId === callId) &&
     (this.#types === undefined || this.#types.has(fact.type)) &&
     (this.#filter.calls === undefined || this.#matches(callId, this.#filter.calls));
 
-  /** An empty page means that nothing wanted stood in the log when it was asked: the reader is up to that position. */
-  async #turnPage(): Promise<void> {
+  /** An empty page means that no record up to the position of the query matches: the reader has caught up to it. */
+  async #readPage(): Promise<void> {
     const upTo = this.#hub.position;
     this.#pageErasures = this.#hub.erasures;
     this.#page = await this.#log.page(this.#position, PAGE_SIZE, this.#filter);

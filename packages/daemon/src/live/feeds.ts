@@ -1,4 +1,4 @@
-/** Puts readers together into the subscriptions that the API offers. */
+/** Creates the live feeds of the API from readers. */
 import type { CallId, CallRecord, Clock } from '@sidetone/core';
 import type { CallRegistry } from '../calls/call-registry.ts';
 import { callMatches } from '../calls/call-match.ts';
@@ -46,7 +46,11 @@ export function createFeeds({ hub, log, registry, partials, levels, demand, cloc
       return new PullIterator({
         pull: () => transcript.pull(),
         subscribe: (wake) =>
-          all(hub.notifier.subscribe(wake), partials.listen(callId, wake), demand.add('partials', [callId])),
+          all(
+            hub.notifier.subscribe(wake),
+            partials.subscribe(callId, wake),
+            demand.add('partials', [callId]),
+          ),
       });
     },
 
@@ -55,7 +59,7 @@ export function createFeeds({ hub, log, registry, partials, levels, demand, cloc
       const live = new LiveCallsReader({
         filter,
         position,
-        // What is stored is published in the same breath: the picture is that of the position.
+        // Stored records are published synchronously, so the registry matches the position.
         calls: registry.live(),
         changes: reader({ types: CALL_CHANGES }, position),
         recall: (id) => registry.recall(id),

@@ -1,6 +1,6 @@
 /**
- * The newest words of each party that may still change: a slot, overwritten, never stored, never queued.
- * The id under which a partial is shown is the one that its final keeps.
+ * The latest partial of each party of each call. A new partial overwrites the previous one; partials are neither stored nor
+ * queued. A final keeps the id of its partial.
  */
 import type { CallId, IdSource, Party, UtteranceId } from '@sidetone/core';
 import type { PartialStore } from '../calls/ports.ts';
@@ -11,10 +11,10 @@ export interface Partial {
   readonly party: Party;
   readonly text: string;
   readonly at: number;
-  /** Rises with every change on the board. */
+  /** Increases with every change of any partial. */
   readonly version: number;
-  /** Whether whoever tells the words gave them their id: their final then names it too. */
-  readonly isNamed: boolean;
+  /** Whether the source gave the id: its final then has the same id. */
+  readonly hasGivenId: boolean;
 }
 
 export class LatestPartials implements PartialStore {
@@ -27,14 +27,14 @@ export class LatestPartials implements PartialStore {
     this.#ids = deps.ids;
   }
 
-  set(callId: CallId, party: Party, text: string, at: number, named?: UtteranceId): UtteranceId {
-    if (named !== undefined) this.drop(callId, named);
+  set(callId: CallId, party: Party, text: string, at: number, givenId?: UtteranceId): UtteranceId {
+    if (givenId !== undefined) this.drop(callId, givenId);
     const slots = this.#calls.get(callId) ?? new Map<Party, Partial>();
     this.#calls.set(callId, slots);
     const shown = slots.get(party);
-    const id = named ?? (shown?.isNamed ? undefined : shown?.id) ?? this.#ids.utterance();
-    const isNamed = named !== undefined;
-    slots.set(party, { id, party, text, at, isNamed, version: ++this.#version });
+    const id = givenId ?? (shown?.hasGivenId ? undefined : shown?.id) ?? this.#ids.utterance();
+    const hasGivenId = givenId !== undefined;
+    slots.set(party, { id, party, text, at, hasGivenId, version: ++this.#version });
     this.#notifiers.get(callId)?.notify();
     return id;
   }
@@ -42,7 +42,7 @@ export class LatestPartials implements PartialStore {
   take(callId: CallId, party: Party): UtteranceId | undefined {
     const slots = this.#calls.get(callId);
     const shown = slots?.get(party);
-    if (!shown || shown.isNamed) return undefined;
+    if (!shown || shown.hasGivenId) return undefined;
     slots?.delete(party);
     return shown.id;
   }
@@ -58,7 +58,7 @@ export class LatestPartials implements PartialStore {
     this.#calls.delete(callId);
   }
 
-  /** The oldest change of a call that is newer than `version`. */
+  /** Returns the oldest partial of a call that changed after `version`. */
   next(callId: CallId, version: number): Partial | undefined {
     let oldest: Partial | undefined;
     for (const partial of this.#calls.get(callId)?.values() ?? []) {
@@ -68,7 +68,8 @@ export class LatestPartials implements PartialStore {
     return oldest;
   }
 
-  listen(callId: CallId, listener: () => void): () => void {
+  /** Calls the listener after each change of a call's partials. Returns a function that unsubscribes. */
+  subscribe(callId: CallId, listener: () => void): () => void {
     const notifier = this.#notifiers.get(callId) ?? new Notifier();
     this.#notifiers.set(callId, notifier);
     const unsubscribe = notifier.subscribe(listener);
@@ -78,7 +79,7 @@ export class LatestPartials implements PartialStore {
     };
   }
 
-  /** Calls whose partials someone reads. */
+  /** Number of calls whose partials are subscribed to. */
   get watched(): number {
     return this.#notifiers.size;
   }

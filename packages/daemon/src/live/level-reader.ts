@@ -1,6 +1,6 @@
 /**
- * Levels for one subscription: on every tick, the calls whose reading changed. A tick nobody pulled is skipped. A call of
- * which nothing is heard any longer is told as silence, once.
+ * Reads levels for one subscription: at every tick, the calls whose levels changed. A tick that is not pulled in time is
+ * skipped. A call whose audio ends is reported as silent once.
  */
 import { SILENCE, type CallId, type Clock } from '@sidetone/core';
 import type { LevelsItem, LevelSource, PartyLevel } from './ports.ts';
@@ -10,7 +10,7 @@ export class LevelReader {
   readonly #callIds: readonly CallId[] | undefined;
   readonly #intervalMs: number;
   readonly #clock: Clock;
-  #told = new Map<CallId, readonly PartyLevel[]>();
+  #reported = new Map<CallId, readonly PartyLevel[]>();
   #isDue = false;
 
   constructor(levels: LevelSource, callIds: readonly CallId[] | undefined, intervalMs: number, clock: Clock) {
@@ -20,21 +20,21 @@ export class LevelReader {
     this.#clock = clock;
   }
 
-  /** Wakes at a steady pace until the function that comes back is called. */
+  /** Calls `wake` at a steady interval. Returns a function that stops it. */
   everyTick(wake: () => void): () => void {
     let due = this.#clock.now();
     let cancel = (): void => undefined;
     const tick = (): void => {
       this.#isDue = true;
       wake();
-      plan();
+      schedule();
     };
-    const plan = (): void => {
+    const schedule = (): void => {
       const now = this.#clock.now();
       due = Math.max(due + this.#intervalMs, now);
       cancel = this.#clock.schedule(due - now, tick);
     };
-    plan();
+    schedule();
     return () => cancel();
   }
 
@@ -42,19 +42,19 @@ export class LevelReader {
     if (!this.#isDue) return undefined;
     this.#isDue = false;
     const at = this.#clock.now();
-    const told = new Map<CallId, readonly PartyLevel[]>();
+    const reported = new Map<CallId, readonly PartyLevel[]>();
     const calls: { callId: CallId; parties: readonly PartyLevel[] }[] = [];
     for (const callId of this.#callIds ?? this.#levels.calls()) {
       const parties = this.#levels.read(callId, this.#intervalMs);
       if (parties.length === 0) continue;
-      told.set(callId, parties);
-      if (!isSame(parties, this.#told.get(callId))) calls.push({ callId, parties });
+      reported.set(callId, parties);
+      if (!isSame(parties, this.#reported.get(callId))) calls.push({ callId, parties });
     }
-    for (const [callId, parties] of this.#told) {
-      const gone = told.has(callId) ? [] : parties.map(({ party }) => ({ party, at, ...SILENCE }));
-      if (gone.length > 0 && !isSame(gone, parties)) calls.push({ callId, parties: gone });
+    for (const [callId, parties] of this.#reported) {
+      const silent = reported.has(callId) ? [] : parties.map(({ party }) => ({ party, at, ...SILENCE }));
+      if (silent.length > 0 && !isSame(silent, parties)) calls.push({ callId, parties: silent });
     }
-    this.#told = told;
+    this.#reported = reported;
     return calls.length > 0 ? { at, calls } : undefined;
   }
 }

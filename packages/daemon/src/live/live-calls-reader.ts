@@ -1,6 +1,6 @@
 /**
- * The live calls for one subscription: a picture of all, then each that begins, changes or ends. It keeps no queue: the
- * records say which call to look at, and it is told as it is then.
+ * Reads the live calls for one subscription: a snapshot of all, then each call that starts, changes or ends. There is no
+ * queue: records only identify the changed call, which is then read in its current state.
  */
 import { isLive, type Call, type CallFactType, type CallId } from '@sidetone/core';
 import type { LiveCallFilter } from '../calls/ports.ts';
@@ -8,7 +8,7 @@ import type { LiveCallsItem } from './ports.ts';
 import { callMatches } from '../calls/call-match.ts';
 import type { CursorReader } from './cursor-reader.ts';
 
-/** Which facts change what a client sees of a call in a list; the others are news within it. */
+/** Whether an event changes the fields of a call that clients show in a list. */
 const CHANGES_CALL = {
   CALL_STARTED: true,
   CALL_UPDATED: true,
@@ -34,14 +34,14 @@ const CHANGES_CALL = {
   LISTENING_STOPPED: false,
 } as const satisfies Record<CallFactType, boolean>;
 
-/** The types of facts that a reader of the live calls follows. */
+/** Types of events that a reader of live calls follows. */
 export const CALL_CHANGES = (Object.keys(CHANGES_CALL) as CallFactType[]).filter(
   (type) => CHANGES_CALL[type],
 );
 
 export interface LiveCallsReaderDeps {
   readonly filter: LiveCallFilter;
-  /** The live calls as stored up to the position at which `changes` begins. */
+  /** The live calls as stored at the position from which `changes` starts. */
   readonly calls: readonly Call[];
   readonly position: number;
   readonly changes: Pick<CursorReader, 'pull'>;
@@ -50,33 +50,33 @@ export interface LiveCallsReaderDeps {
 
 export class LiveCallsReader {
   readonly #deps: LiveCallsReaderDeps;
-  /** The calls that the client holds: one that no longer matches is told once more. */
+  /** Calls that the client has. One that no longer matches is sent once more. */
   readonly #held = new Set<CallId>();
-  #isPictureTold = false;
+  #isSnapshotSent = false;
 
   constructor(deps: LiveCallsReaderDeps) {
     this.#deps = deps;
   }
 
   async pull(): Promise<LiveCallsItem | undefined> {
-    if (!this.#isPictureTold) return this.#picture();
+    if (!this.#isSnapshotSent) return this.#snapshot();
     for (;;) {
       const record = await this.#deps.changes.pull();
       if (!record) return undefined;
       const call = this.#deps.recall(record.callId);
-      if (call && this.#isNews(call)) return { type: 'CHANGED', call, position: record.position };
+      if (call && this.#isRelevant(call)) return { type: 'CHANGED', call, position: record.position };
     }
   }
 
-  #picture(): LiveCallsItem {
+  #snapshot(): LiveCallsItem {
     const { calls, filter, position } = this.#deps;
-    this.#isPictureTold = true;
+    this.#isSnapshotSent = true;
     const matching = calls.filter((call) => callMatches(call, filter));
     for (const { id } of matching) this.#held.add(id);
     return { type: 'SNAPSHOT', calls: matching, position };
   }
 
-  #isNews(call: Call): boolean {
+  #isRelevant(call: Call): boolean {
     const wasHeld = this.#held.delete(call.id);
     const isHeld = isLive(call) && callMatches(call, this.#deps.filter);
     if (isHeld) this.#held.add(call.id);

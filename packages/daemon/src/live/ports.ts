@@ -2,30 +2,30 @@
 import type { Call, CallId, CallRecord, Level, Party, Utterance } from '@sidetone/core';
 import type { LiveCallFilter, RecordFilter } from '../calls/ports.ts';
 
-/** A party's newest reading. */
+/** Latest level of a party. */
 export interface PartyLevel extends Level {
   readonly party: Party;
   readonly at: number;
 }
 
-/** Who is how loud. */
+/** Levels of calls with metered audio. */
 export interface LevelSource {
-  /** Levels of a call over the last `windowMs`; empty when nothing of it has been heard. */
+  /** Returns the levels of a call over the last `windowMs`, by party; empty if it has no metered audio. */
   read(callId: CallId, windowMs: number): readonly PartyLevel[];
-  /** The calls that have been heard. */
+  /** Returns the calls with metered audio. */
   calls(): readonly CallId[];
 }
 
-/** A transcript as it comes: finals with their position, partials without. */
+/** An item of a live transcript: a final with its position, or a partial without one. */
 export interface TranscriptItem {
   readonly callId: CallId;
   readonly utterance: Utterance;
   readonly at: number;
-  /** Absent for a partial: it is never stored. */
+  /** Absent for a partial, which is not stored. */
   readonly position?: number;
 }
 
-/** The live calls: all of them at first, then one that began, changed or ended. */
+/** All live calls at first, then one call that started, changed or ended. */
 export type LiveCallsItem =
   | { readonly type: 'SNAPSHOT'; readonly calls: readonly Call[]; readonly position: number }
   | { readonly type: 'CHANGED'; readonly call: Call; readonly position: number };
@@ -36,15 +36,15 @@ export interface LevelsItem {
 }
 
 /**
- * What happens now, for subscriptions. Every iterator is pulled by its reader, holds no queue of its own, and lets go
- * of everything when its `return` is called.
+ * Live data for subscriptions. Each iterator is pulled by its reader, has no queue, and releases everything when its `return`
+ * is called.
  */
 export interface LiveFeeds {
-  /** Everything behind `after`, then what comes; from now on without it. */
+  /** Returns all records after a position, then new ones; only new ones without a position. */
   records(filter: RecordFilter, after?: number): AsyncIterableIterator<CallRecord>;
   transcript(callId: CallId, after?: number): AsyncIterableIterator<TranscriptItem>;
-  /** Levels of the named calls, or of every call, at most once per interval and only what changed. */
+  /** Returns changed levels of the given calls, or of all calls, at most once per interval. */
   levels(callIds: readonly CallId[] | undefined, intervalMs: number): AsyncIterableIterator<LevelsItem>;
-  /** The live calls that match. One that matched and no longer does is told once more. */
+  /** Returns the live calls that match. A call that no longer matches is returned once more. */
   liveCalls(filter: LiveCallFilter): AsyncIterableIterator<LiveCallsItem>;
 }

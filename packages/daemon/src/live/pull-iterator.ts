@@ -1,11 +1,11 @@
 /**
- * The shape of every subscription: a reader pulls; when there is nothing, it sleeps until it is woken.
- * A class and not an `async function*`: a generator that waits does not run its `finally` when its reader goes away.
+ * The iterator of all subscriptions: it pulls items from a source and, if there is none, waits until the source wakes it.
+ * A class and not an `async function*`: a waiting generator does not run its `finally` block when `return` is called.
  */
 export interface PullSource<Item> {
-  /** The next item, or nothing when the reader has all there is. Never called again before it settled. */
+  /** Returns the next item; undefined if there is none yet. Never called concurrently. */
   pull(): Promise<Item | undefined>;
-  /** Registers the reader's notifier; what comes back takes it off again. Called once. */
+  /** Registers the function that wakes the iterator, and returns a function that removes it. Called once. */
   subscribe(wake: () => void): () => void;
 }
 
@@ -13,7 +13,7 @@ export class PullIterator<Item> implements AsyncIterableIterator<Item> {
   readonly #source: PullSource<Item>;
   readonly #unsubscribe: () => void;
   #turn: Promise<unknown> = Promise.resolve();
-  #isNews = true;
+  #isWoken = true;
   #isClosed = false;
   #wakeSleeper: (() => void) | undefined;
 
@@ -22,14 +22,14 @@ export class PullIterator<Item> implements AsyncIterableIterator<Item> {
     this.#unsubscribe = source.subscribe(() => this.#wake());
   }
 
-  /** Items in order, also when asked for several at once. A failing pull ends the iteration. */
+  /** Returns items in order, also if called concurrently. A rejected pull ends the iteration. */
   next(): Promise<IteratorResult<Item, undefined>> {
     const result = this.#turn.then(() => this.#take());
     this.#turn = result.catch(() => this.#close());
     return result;
   }
 
-  /** Ends the iteration, and with it a `next` that waits. */
+  /** Ends the iteration and resolves a waiting `next`. */
   return(): Promise<IteratorResult<Item, undefined>> {
     this.#close();
     return Promise.resolve(DONE);
@@ -41,17 +41,17 @@ export class PullIterator<Item> implements AsyncIterableIterator<Item> {
 
   async #take(): Promise<IteratorResult<Item, undefined>> {
     while (!this.#isClosed) {
-      this.#isNews = false;
+      this.#isWoken = false;
       const item = await this.#source.pull();
       if (this.#isClosed) break;
       if (item !== undefined) return { done: false, value: item };
-      if (!this.#isNews) await new Promise<void>((resolve) => (this.#wakeSleeper = resolve));
+      if (!this.#isWoken) await new Promise<void>((resolve) => (this.#wakeSleeper = resolve));
     }
     return DONE;
   }
 
   #wake(): void {
-    this.#isNews = true;
+    this.#isWoken = true;
     const wakeSleeper = this.#wakeSleeper;
     this.#wakeSleeper = undefined;
     wakeSleeper?.();

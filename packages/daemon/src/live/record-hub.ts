@@ -1,12 +1,12 @@
 /**
- * The newest records, shared by all readers, and the notifier that tells of more.
- * A reader within the ring costs no query; one that fell out of it reads pages of the log until it is back.
+ * The newest records in memory, shared by all readers, and a notifier for new ones. A reader within this ring needs no
+ * database query; a reader that is further behind reads pages of the log until it has caught up.
  */
 import type { CallId, CallRecord } from '@sidetone/core';
 import type { RecordFeed } from '../calls/ports.ts';
 import { Notifier } from './notifier.ts';
 
-/** How many records readers share in memory at least; at most twice as many. */
+/** Smallest number of records in memory once there are that many; the largest is twice as high. */
 const RING_SIZE = 1024;
 
 export class RecordHub implements RecordFeed {
@@ -37,7 +37,7 @@ export class RecordHub implements RecordFeed {
     this.notifier.notify();
   }
 
-  /** Rises whenever records are forgotten: what a reader has read ahead may then be erased. */
+  /** Increases with each erasure: records that a reader has read ahead may then be erased ones. */
   get erasures(): number {
     return this.#erasures;
   }
@@ -48,19 +48,19 @@ export class RecordHub implements RecordFeed {
   }
 
   /**
-   * Looks for the next wanted record behind `after`. Nothing comes back when memory does not reach back so far; without
-   * a `record`, none up to `upTo` is wanted.
+   * Returns the next matching record after a position; undefined if the position is older than the ring. A result without
+   * `record` means that no record up to `upTo` matches.
    */
-  scan(after: number, isWanted: (record: CallRecord) => boolean): Scan | undefined {
+  scan(after: number, isMatch: (record: CallRecord) => boolean): Scan | undefined {
     if (after < this.#floor) return undefined;
-    for (let i = this.#indexBehind(after); i < this.#ring.length; i++) {
+    for (let i = this.#indexAfter(after); i < this.#ring.length; i++) {
       const record = this.#ring[i]!;
-      if (isWanted(record)) return { record, upTo: record.position };
+      if (isMatch(record)) return { record, upTo: record.position };
     }
     return { upTo: Math.max(after, this.#position) };
   }
 
-  #indexBehind(after: number): number {
+  #indexAfter(after: number): number {
     let low = 0;
     let high = this.#ring.length;
     while (low < high) {

@@ -1,4 +1,4 @@
-/** One call's words in order: finals from the log, partials from their slots. */
+/** Reads the transcript of one call: finals from the log, partials from memory. */
 import type { CallId } from '@sidetone/core';
 import type { TranscriptItem } from './ports.ts';
 import type { CursorReader } from './cursor-reader.ts';
@@ -16,7 +16,7 @@ export class TranscriptReader {
     this.#partials = partials;
   }
 
-  /** Finals first: a partial that is shown then is newer than all of them. */
+  /** Returns finals first, so a returned partial is newer than all of them. */
   async pull(): Promise<TranscriptItem | undefined> {
     const record = await this.#finals.pull();
     if (record?.fact.type === 'UTTERANCE_FINALIZED' || record?.fact.type === 'UTTERANCE_REVISED') {

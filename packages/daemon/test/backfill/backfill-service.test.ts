@@ -13,14 +13,14 @@ const root = tempDir();
 let count = 0;
 let harness: Harness;
 let backfills: BackfillService;
-let asked: BackfillRequest[];
-let breakAt: number;
-/** Lets the provider give its next page. */
+let requests: BackfillRequest[];
+let failAt: number;
+/** Delays the next page of the provider. */
 let turn: () => Promise<void>;
 
 const PAGES = 4;
 
-/** A page of one call, told whole. The pages of a time are always the same. */
+/** Returns a page of one complete call. The same number always returns the same page. */
 function page(number: number): BackfillPage {
   const at = 10_000 - number;
   const call = `past-${number}`;
@@ -30,7 +30,7 @@ function page(number: number): BackfillPage {
       event('call.ended', { end: { category: 'CUSTOMER_ENDED' } }, { call, at }),
       event(
         'call.report',
-        { utterances: [{ party: 'CUSTOMER', text: `words ${number}` }], dedupeKey: 'r' },
+        { utterances: [{ party: 'CUSTOMER', text: `text ${number}` }], dedupeKey: 'r' },
         { call, at },
       ),
     ],
@@ -44,16 +44,16 @@ beforeEach(() => {
   const dir = join(root, String(count++));
   mkdirSync(dir);
   harness = createHarness(dir);
-  asked = [];
-  breakAt = -1;
+  requests = [];
+  failAt = -1;
   turn = async () => undefined;
   const provider = {
     id: PROVIDER,
     state: 'RUNNING',
     async *backfill(request: BackfillRequest, signal: AbortSignal) {
-      asked.push(request);
+      requests.push(request);
       for (let number = Number(request.resumeAt ?? 0); number < PAGES; number++) {
-        if (number === breakAt) throw new FaultError('PROVIDER_UNREACHABLE', 'the line is cut');
+        if (number === failAt) throw new FaultError('PROVIDER_UNREACHABLE', 'connection lost');
         await turn();
         if (signal.aborted) return;
         yield page(number);
@@ -84,12 +84,12 @@ const textsInHistory = async (): Promise<string[]> => {
   const pages = await Promise.all(
     rows.map((call) => harness.history.utterances(call.id, { limit: 10, backward: false })),
   );
-  return pages.flatMap(({ rows: said }) => said.map(({ utterance }) => utterance.text));
+  return pages.flatMap(({ rows: utterances }) => utterances.map(({ utterance }) => utterance.text));
 };
-const ALL = ['words 0', 'words 1', 'words 2', 'words 3'];
+const ALL = ['text 0', 'text 1', 'text 2', 'text 3'];
 
 describe('a backfill', () => {
-  test('takes every past call into history, and says how far it has come', async () => {
+  test('stores all past calls and reports its progress', async () => {
     expect(backfills.start(PROVIDER, 0, undefined)).toMatchObject({ state: 'RUNNING', calls: 0 });
     await settled('DONE');
     expect(backfills.list()).toMatchObject([
@@ -98,41 +98,41 @@ describe('a backfill', () => {
     expect(await textsInHistory()).toEqual(ALL);
   });
 
-  test('that failed says why, and goes on where it stopped when it is asked for again', async () => {
-    breakAt = 2;
+  test('reports why it failed, and resumes at the same position when started again', async () => {
+    failAt = 2;
     backfills.start(PROVIDER, 0, 20_000);
     await settled('FAILED');
-    expect(backfills.list()).toMatchObject([{ calls: 2, message: 'the line is cut' }]);
-    breakAt = -1;
+    expect(backfills.list()).toMatchObject([{ calls: 2, message: 'connection lost' }]);
+    failAt = -1;
     expect(backfills.start(PROVIDER, 0, 20_000)).not.toHaveProperty('message');
     await settled('DONE');
-    expect(asked).toMatchObject([
+    expect(requests).toMatchObject([
       { since: 0, until: 20_000 },
       { since: 0, until: 20_000, resumeAt: '2' },
     ]);
     expect(await textsInHistory()).toEqual(ALL);
   });
 
-  test('of another time begins anew, and makes no doubles', async () => {
+  test('of another period starts from the beginning and creates no duplicates', async () => {
     backfills.start(PROVIDER, 0, undefined);
     await settled('DONE');
     backfills.start(PROVIDER, 1, undefined);
     await settled('DONE');
-    expect(asked[1]).not.toHaveProperty('resumeAt');
+    expect(requests[1]).not.toHaveProperty('resumeAt');
     expect(await textsInHistory()).toEqual(ALL);
   });
 
-  test('that runs is not begun again, and one of another time has to wait', async () => {
+  test('is not started twice, and rejects another period while it runs', async () => {
     turn = () => new Promise(() => undefined);
     backfills.start(PROVIDER, 0, 20_000);
     expect(backfills.start(PROVIDER, 0, 20_000).state).toBe('RUNNING');
-    expect(asked).toHaveLength(1);
+    expect(requests).toHaveLength(1);
     expect(() => backfills.start(PROVIDER, 5, 20_000)).toThrow(
       expect.objectContaining({ code: 'INPUT_INVALID' }),
     );
   });
 
-  test('stops with the daemon, is STOPPED to the next one, and goes on there', async () => {
+  test('stops with the daemon and keeps its progress', async () => {
     let pages = 0;
     turn = () => (++pages > 2 ? harness.clock.delay(1_000_000) : Promise.resolve());
     backfills.start(PROVIDER, 0, 20_000);
@@ -145,9 +145,9 @@ describe('a backfill', () => {
   });
 
   test.each([
-    ['nobody', 'PROVIDER_NOT_RUNNING'],
+    ['unknown', 'PROVIDER_NOT_RUNNING'],
     ['plain', 'CAPABILITY_MISSING'],
-  ])('of %s is refused with %s', (id, code) => {
+  ])('of the provider %s is rejected with %s', (id, code) => {
     expect(() => backfills.start(id as typeof PROVIDER, 0, undefined)).toThrow(
       expect.objectContaining({ code }),
     );

@@ -34,7 +34,7 @@ async function readAll(reader: CursorReader): Promise<string[]> {
   return texts;
 }
 
-test('a reader that stopped for 5,000 events receives all of them, in order', async () => {
+test('a reader that paused for 5,000 events receives all of them in order', async () => {
   const { harness } = open();
   const reader = new CursorReader(harness.hub, harness.eventLog, { types: TYPES }, 0, EVERY_CALL);
   const numbers = Array.from({ length: 5000 }, (_, i) => i);
@@ -43,7 +43,7 @@ test('a reader that stopped for 5,000 events receives all of them, in order', as
   expect(await readAll(reader)).toEqual(numbers.map((number) => `words ${number}`));
 });
 
-test('a reader of one call reads nothing of the others, however far behind it is', async () => {
+test('a reader of one call receives no records of others while it catches up', async () => {
   const { harness } = open();
   const wanted = harness.emit(numberedUtterance(0, 'wanted'));
   const reader = new CursorReader(
@@ -77,7 +77,7 @@ const steps: fc.Arbitrary<Step[]> = fc.array(
   { minLength: 1, maxLength: 12 },
 );
 
-test('any interleaving of appends, pulls, crashes and resumes delivers every match once, in order', async () => {
+test('any interleaving of appends, pulls and crashes delivers every match once, in order', async () => {
   await fc.assert(
     fc.asyncProperty(steps, async (plan) => {
       let { harness, dir } = open();

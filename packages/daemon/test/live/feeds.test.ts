@@ -19,8 +19,8 @@ afterEach(() => harness.close());
 const valueOf = async <Item>(iterator: AsyncIterator<Item>): Promise<Item> =>
   (await iterator.next()).value as Item;
 
-describe('a subscription', () => {
-  test('that waits gets what comes', async () => {
+describe('a feed', () => {
+  test('delivers new records to a waiting reader', async () => {
     const records = harness.feeds.records({ types: ['UTTERANCE_FINALIZED'] });
     const next = valueOf(records);
     harness.emit(numberedUtterance(1));
@@ -28,7 +28,7 @@ describe('a subscription', () => {
     await records.return!();
   });
 
-  test('asked for several at once gives them in order', async () => {
+  test('delivers records in order to concurrent reads', async () => {
     const records = harness.feeds.records({ types: ['UTTERANCE_FINALIZED'] });
     const several = [valueOf(records), valueOf(records), valueOf(records)];
     for (const number of [1, 2, 3]) harness.emit(numberedUtterance(number));
@@ -37,7 +37,7 @@ describe('a subscription', () => {
     await records.return!();
   });
 
-  test('that is left while it waits ends, and leaves nothing behind', async () => {
+  test('ends if it is left while it waits, and leaves no listener, demand or timer', async () => {
     const callId = harness.emit(numberedUtterance(0));
     await harness.ingest.committed();
     const feeds = [
@@ -57,7 +57,7 @@ describe('a subscription', () => {
     expect(harness.clock.pending).toBe(0);
   });
 
-  test('a thousand times opened and left leaves nothing behind', async () => {
+  test('leaves no demand and no timer after 1,000 uses', async () => {
     for (let i = 0; i < 1000; i++) {
       const feed = harness.feeds.levels(undefined, 20);
       const next = feed.next();
@@ -68,8 +68,8 @@ describe('a subscription', () => {
   });
 });
 
-describe('a transcript', () => {
-  test('shows partials as they change and their final in their place', async () => {
+describe('transcript', () => {
+  test('delivers partials, then their final under the same id', async () => {
     const callId = harness.emit(event('call.status', { status: 'IN_PROGRESS' }));
     await harness.ingest.committed();
     const transcript = harness.feeds.transcript(callId);
@@ -84,7 +84,7 @@ describe('a transcript', () => {
     await transcript.return!();
   });
 
-  test('never shows a partial behind its own final, and skips those that nobody read', async () => {
+  test('delivers no partial after its final, and skips partials that were not read', async () => {
     const callId = harness.emit(event('call.status', { status: 'IN_PROGRESS' }));
     await harness.ingest.committed();
     const transcript = harness.feeds.transcript(callId);
@@ -117,13 +117,13 @@ describe('levels', () => {
     return { callId, stream };
   };
 
-  test('are not worked out while nobody wants them', () => {
+  test('are not metered without demand', () => {
     const { callId, stream } = open();
     stream.write('CUSTOMER', tone());
     expect(harness.levels.read(callId, 100)).toEqual([]);
   });
 
-  test('come at the pace asked for, newest only, and only when they change', async () => {
+  test('are delivered at the requested interval, only the latest, and only if they change', async () => {
     const { callId, stream } = open();
     const levels = harness.feeds.levels([callId], 100);
     let updates = 0;
@@ -138,22 +138,22 @@ describe('levels', () => {
       stream.write('CUSTOMER', tone());
       await harness.clock.advance(20);
     }
-    const whileSounding = updates;
+    const duringAudio = updates;
     await harness.clock.advance(3000);
-    expect(whileSounding).toBeLessThanOrEqual(5);
-    expect(updates).toBeGreaterThan(whileSounding);
-    expect(updates).toBeLessThan(whileSounding + 5);
+    expect(duringAudio).toBeLessThanOrEqual(5);
+    expect(updates).toBeGreaterThan(duringAudio);
+    expect(updates).toBeLessThan(duringAudio + 5);
     expect(harness.levels.read(callId, 100)[0]).toMatchObject({ rmsDb: -90, speaking: false });
     await levels.return!();
     await reading;
   });
 
-  test('are gone with the last stream of the call', async () => {
+  test('are removed with the last stream of the call', async () => {
     const { callId, stream } = open();
     const releaseDemand = harness.demand.add('levels', undefined);
     stream.write('CUSTOMER', tone());
     expect(harness.levels.read(callId, 100)).toHaveLength(1);
-    stream.end('over');
+    stream.end('done');
     stream.write('CUSTOMER', tone());
     stream.end('twice');
     expect(harness.levels.read(callId, 100)).toEqual([]);
@@ -161,7 +161,7 @@ describe('levels', () => {
     const stopped = (await harness.eventLog.page(0, 100, { types: ['STREAM_STOPPED'] })).map(
       ({ fact }) => fact,
     );
-    expect(stopped).toMatchObject([{ reason: 'over', counters: { frames: 1, bytes: 640 } }]);
+    expect(stopped).toMatchObject([{ reason: 'done', counters: { frames: 1, bytes: 640 } }]);
     releaseDemand();
   });
 });

@@ -20,7 +20,7 @@ beforeEach(() => {
 });
 afterEach(() => harness.close());
 
-const begin = async (name: string, from = '+14155550100'): Promise<CallId> => {
+const start = async (name: string, from = '+14155550100'): Promise<CallId> => {
   const details = { from, direction: 'INBOUND' } as const;
   const callId = harness.emit({
     ...event('call.started', { status: 'IN_PROGRESS', details }),
@@ -37,7 +37,7 @@ const end = async (name: string): Promise<void> => {
   await harness.ingest.committed();
 };
 
-/** What a subscription has told, in short. */
+/** Returns the items of a subscription in short form. */
 function follow(filter: LiveCallFilter = {}) {
   const feed = harness.feeds.liveCalls(filter);
   const inShort = (item: LiveCallsItem) =>
@@ -48,36 +48,36 @@ function follow(filter: LiveCallFilter = {}) {
   };
 }
 
-describe('the live calls', () => {
-  test('are all told at first, then each one that begins, changes or ends', async () => {
-    const first = await begin('first');
+describe('liveCalls', () => {
+  test('returns all live calls first, then each call that starts, changes or ends', async () => {
+    const first = await start('first');
     const live = follow();
     expect(await live.next()).toEqual([first]);
-    const second = await begin('second');
+    const second = await start('second');
     expect(await live.next()).toEqual([second, 'IN_PROGRESS']);
     await end('first');
     expect(await live.next()).toEqual([first, 'ENDED']);
     await live.feed.return!();
   });
 
-  test('are none at first where there are none', async () => {
-    await begin('over');
-    await end('over');
+  test('returns an empty snapshot without live calls', async () => {
+    await start('ended');
+    await end('ended');
     const live = follow();
     expect(await live.next()).toEqual([]);
     await live.feed.return!();
   });
 
-  test('carry the position from which the rest can be followed', async () => {
-    await begin('first');
+  test('returns the position of the snapshot', async () => {
+    await start('first');
     const feed = harness.feeds.liveCalls({});
-    const picture = (await feed.next()).value as LiveCallsItem;
-    expect(picture.position).toBe(harness.eventLog.latest());
+    const snapshot = (await feed.next()).value as LiveCallsItem;
+    expect(snapshot.position).toBe(harness.eventLog.latest());
     await feed.return!();
   });
 
-  test('are not told again for what is said in them', async () => {
-    const callId = await begin('first');
+  test('does not return a call again for its transcript', async () => {
+    const callId = await start('first');
     const live = follow();
     await live.next();
     harness.emit({ ...numberedUtterance(1), providerCallId: providerCallId('first') });
@@ -86,9 +86,9 @@ describe('the live calls', () => {
     await live.feed.return!();
   });
 
-  test('that a filter leaves out are not told, nor are their ends', async () => {
-    await begin('first', '+4930111');
-    const wanted = await begin('second', '+9180222');
+  test('returns neither filtered calls nor their ends', async () => {
+    await start('first', '+4930111');
+    const wanted = await start('second', '+9180222');
     const live = follow({ number: '9180' });
     expect(await live.next()).toEqual([wanted]);
     await end('first');
@@ -97,9 +97,9 @@ describe('the live calls', () => {
     await live.feed.return!();
   });
 
-  test('that no longer match are told once more, and then no longer', async () => {
-    const callId = await begin('first');
-    const other = await begin('other');
+  test('returns a call that no longer matches once more', async () => {
+    const callId = await start('first');
+    const other = await start('other');
     const live = follow({ statuses: ['IN_PROGRESS'] });
     expect(await live.next()).toEqual([callId, other]);
     const status = {
@@ -115,7 +115,7 @@ describe('the live calls', () => {
     await live.feed.return!();
   });
 
-  test('leave nothing behind when their reader goes', async () => {
+  test('leaves no listener', async () => {
     const live = follow();
     await live.next();
     const waiting = live.feed.next();
@@ -126,10 +126,10 @@ describe('the live calls', () => {
   });
 });
 
-describe('events of calls that match', () => {
-  test('are told, the others not, while a reader catches up with the log', async () => {
-    await begin('first', '+4930111');
-    const wanted = await begin('second', '+9180222');
+describe('records of matching calls', () => {
+  test('are filtered while a reader catches up with the log', async () => {
+    await start('first', '+4930111');
+    const wanted = await start('second', '+9180222');
     const behind = new RecordHub(harness.eventLog.latest());
     const filter = { types: ['CALL_STARTED'], calls: { number: '9180' } } as const;
     const reader = new CursorReader(behind, harness.eventLog, filter, 0, () => false);
@@ -137,9 +137,9 @@ describe('events of calls that match', () => {
     expect(await reader.pull()).toBeUndefined();
   });
 
-  test('are told, the others not, while they come', async () => {
-    await begin('first', '+4930111');
-    await begin('second', '+9180222');
+  test('are filtered while they arrive', async () => {
+    await start('first', '+4930111');
+    await start('second', '+9180222');
     const calls = { number: '9180' };
     const types = ['CALL_STARTED', 'CALL_ENDED'] as const;
     const fromLog = harness.feeds.records({ types, calls }, 0);
