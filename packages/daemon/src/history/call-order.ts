@@ -15,7 +15,7 @@ export interface CallOrder {
 
 export const NEWEST_FIRST: CallOrder = { field: 'CREATED_AT', direction: 'DESC' };
 
-/** What a call is sorted by. One without such a value counts as less than all others: first in ASC, last in DESC. */
+/** Sort key of a call. A call without a value sorts before all others: first in ASC, last in DESC. */
 const KEYS = {
   CREATED_AT: ({ createdAt }) => createdAt,
   ENDED_AT: ({ endedAt }) => endedAt ?? null,
@@ -23,7 +23,7 @@ const KEYS = {
     answeredAt === undefined || endedAt === undefined ? null : endedAt - answeredAt,
 } as const satisfies Record<CallOrderField, (call: Call) => number | null>;
 
-/** Where a call stands in the list of this order. */
-export function placeOfCall(call: Call, { field }: CallOrder): KeysetPosition {
+/** Returns the position of a call in a list of this order. */
+export function positionOfCall(call: Call, { field }: CallOrder): KeysetPosition {
   return { key: KEYS[field](call), id: call.id };
 }

@@ -1,12 +1,12 @@
 /** Keyset paging of history lists. */
 
-/** A place in a sorted list: the sort key, null where a row has none, and the id that breaks ties. */
+/** A position in a sorted list: the sort key, null if the row has none, and the id as a tie-breaker. */
 export interface KeysetPosition {
   readonly key: number | null;
   readonly id: string;
 }
 
-/** Which part of a list is asked for: `limit` rows behind `after` or, backward, before `before`. */
+/** Selects `limit` rows after `after` or, backward, before `before`. */
 export interface PageRequest {
   readonly limit: number;
   readonly backward: boolean;
@@ -14,7 +14,7 @@ export interface PageRequest {
   readonly before?: KeysetPosition;
 }
 
-/** Rows in list order, and whether there are more beyond the end that was read towards. */
+/** Rows in list order, and whether there are more in the direction of reading. */
 export interface Page<Row> {
   readonly rows: readonly Row[];
   readonly more: boolean;

@@ -32,21 +32,21 @@ export interface StoredStream {
   readonly missingFrames: number;
 }
 
-/** Words that were found, with what was said around them. */
+/** An utterance that matches a search. */
 export interface TranscriptMatch {
   readonly utterance: StoredUtterance;
-  /** What was said, with `[` and `]` around what matches. */
+  /** Excerpt of the text with the matches in `[` and `]`. */
   readonly snippet: string;
 }
 
-/** Which of a call's events are asked for: `limit` of them behind `after`. */
-export interface EventWindow {
+/** Selects `limit` events of a call after a position. */
+export interface EventPageRequest {
   readonly limit: number;
   readonly after: number;
   readonly types?: readonly CallFactType[];
 }
 
-/** How many calls there are of one kind, and how long they took: only those that were answered and are over count. */
+/** Number of calls of one kind. `measured` and `durationMs` include only calls that were answered and have ended. */
 export interface CallTotals {
   readonly providerId: ProviderId;
   readonly isLive: boolean;
@@ -57,33 +57,33 @@ export interface CallTotals {
 }
 
 /**
- * History, for queries. What is asked of it at the same moment, one by one, is answered together: as many statements for
- * fifty calls as for one. Every answer sees all that was stored before it was asked for. Waits for a bounded time.
- * Rejects with HISTORY_TIMEOUT or HISTORY_UNAVAILABLE, or with LIMIT_EXCEEDED when too much is being asked.
+ * Queries over stored calls. Queries made in the same turn of the event loop are batched: one statement serves many calls. A
+ * query sees everything stored before it was made. All methods reject with HISTORY_TIMEOUT, HISTORY_UNAVAILABLE, or
+ * LIMIT_EXCEEDED if too many queries are pending.
  */
 export interface History {
   call(id: CallId): Promise<Call | undefined>;
   callByProviderId(providerId: ProviderId, providerCallId: ProviderCallId): Promise<Call | undefined>;
-  /** Newest first, unless told otherwise. */
+  /** Newest first by default. */
   calls(filter: CallFilter, window: PageRequest, order?: CallOrder): Promise<Page<Call>>;
   countCalls(filter: CallFilter): Promise<number>;
-  /** By provider, whether they are live, and how they ended. */
+  /** Grouped by provider, by live or ended, and by end category. */
   callTotals(filter: CallFilter): Promise<readonly CallTotals[]>;
-  /** The first `limit` stretches in which calls came to be, oldest first. */
+  /** Returns the first `limit` buckets in which calls were created, oldest first. */
   callBuckets(filter: CallFilter, bucket: StatsBucket, limit: number): Promise<readonly BucketTotals[]>;
-  /** Where the words were said: what was told last stands first. Nothing when there is no word in `words`. */
-  search(words: string, filter: CallFilter, window: PageRequest): Promise<Page<TranscriptMatch>>;
+  /** Returns matching utterances, the newest first; none if the text contains no words. */
+  search(text: string, filter: CallFilter, window: PageRequest): Promise<Page<TranscriptMatch>>;
   utterance(id: UtteranceId): Promise<StoredUtterance | undefined>;
-  /** In the order in which they were said; what a report adds later stands where it was said. */
+  /** Ordered by when they were spoken. */
   utterances(callId: CallId, window: PageRequest): Promise<Page<StoredUtterance>>;
   countUtterances(callId: CallId): Promise<number>;
-  /** All that was said, in order. */
+  /** Returns the complete transcript, ordered by when it was spoken. */
   transcript(callId: CallId): Promise<readonly TranscriptLine[]>;
   command(id: CommandId): Promise<StoredCommand | undefined>;
   /** Newest first. */
   commands(callId: CallId, window: PageRequest): Promise<Page<StoredCommand>>;
   /** Oldest first. */
-  events(callId: CallId, window: EventWindow): Promise<Page<CallRecord>>;
+  events(callId: CallId, window: EventPageRequest): Promise<Page<CallRecord>>;
   /** Oldest first. */
   notes(callId: CallId): Promise<readonly StoredNote[]>;
   streams(callId: CallId): Promise<readonly StoredStream[]>;

@@ -1,10 +1,10 @@
-/** Stretches of time, by the calendar in UTC, over which calls are counted. Pure. */
+/** Time buckets of statistics, by the UTC calendar. Pure. */
 import { FaultError } from '@sidetone/core';
 
 export const STATS_BUCKETS = ['HOUR', 'DAY', 'WEEK', 'MONTH'] as const;
 export type StatsBucket = (typeof STATS_BUCKETS)[number];
 
-/** Most stretches in one answer, empty ones included: six weeks of hours, or close to three years of days. */
+/** Most buckets in one response, empty ones included: six weeks of hours, or almost three years of days. */
 export const MAX_BUCKETS = 1000;
 
 const HOUR_MS = 3_600_000;
@@ -15,7 +15,7 @@ function nextMonth(at: number): number {
   return Date.UTC(date.getUTCFullYear(), date.getUTCMonth() + 1);
 }
 
-/** When the stretch behind the one that begins at `at` begins. */
+/** Start of the bucket after the one that starts at `at`. */
 const NEXT = {
   HOUR: (at) => at + HOUR_MS,
   DAY: (at) => at + DAY_MS,
@@ -24,8 +24,8 @@ const NEXT = {
 } as const satisfies Record<StatsBucket, (at: number) => number>;
 
 /**
- * All stretches from the first to the last of `counted`, with those in which nothing was counted in between.
- * @throws {FaultError} INPUT_INVALID when there are more than {@link MAX_BUCKETS}.
+ * Returns all buckets from the first to the last of `counted`, with empty buckets in between.
+ * @throws {FaultError} INPUT_INVALID if there are more than {@link MAX_BUCKETS}.
  */
 export function withEmptyBuckets(
   bucket: StatsBucket,
@@ -48,14 +48,14 @@ export function withEmptyBuckets(
 function tooMany(bucket: StatsBucket): FaultError {
   return new FaultError(
     'INPUT_INVALID',
-    `\`bucket\`: there are more than ${MAX_BUCKETS} of ${bucket} from the first call to the last; narrow \`createdAfter\` and \`createdBefore\`, or take a longer one`,
+    `bucket: more than ${MAX_BUCKETS} of ${bucket} between the first and the last call; narrow \`createdAfter\` and \`createdBefore\`, or choose a longer bucket`,
     { details: { argument: 'bucket', maximum: MAX_BUCKETS } },
   );
 }
 
-/** The calls that came to be within one stretch of time. */
+/** Calls created within one bucket. */
 export interface BucketTotals {
-  /** When it begins, epoch ms. */
+  /** Start of the bucket, epoch ms. */
   readonly at: number;
   readonly calls: number;
   readonly durationMs: number;

@@ -1,13 +1,13 @@
 /** The lists that the API returns in pages, each with its sort key. */
 import type { Call } from '@sidetone/core';
-import { placeOfCall, type CallOrder } from '../../history/call-order.ts';
+import { positionOfCall, type CallOrder } from '../../history/call-order.ts';
 import type { ShownUtterance, StoredCommand } from '../../calls/ports.ts';
 import type { TranscriptMatch } from '../../history/ports.ts';
 import type { List } from './paging.ts';
 
 export const callsIn = (order: CallOrder): List<Call> => ({
   name: `Call ${order.field} ${order.direction}`,
-  positionOf: (call) => placeOfCall(call, order),
+  positionOf: (call) => positionOfCall(call, order),
   isNullable: order.field !== 'CREATED_AT',
 });
 

@@ -14,7 +14,7 @@ import type { CallOrder } from '../../history/call-order.ts';
 import type { Page, PageRequest } from '../../history/paging.ts';
 import type {
   CallTotals,
-  EventWindow,
+  EventPageRequest,
   StoredStream,
   TranscriptLine,
   TranscriptMatch,
@@ -37,7 +37,7 @@ export interface HistoryReader {
   utteranceCountsOf(callIds: Keys<CallId>): Each<number>;
   transcriptsOf(callIds: Keys<CallId>): Each<readonly TranscriptLine[]>;
   commandsOf(callIds: Keys<CallId>, page: PageRequest): Each<Page<StoredCommand>>;
-  eventsOf(callIds: Keys<CallId>, window: EventWindow): Each<Page<CallRecord>>;
+  eventsOf(callIds: Keys<CallId>, window: EventPageRequest): Each<Page<CallRecord>>;
   notesOf(callIds: Keys<CallId>): Each<readonly StoredNote[]>;
   streamsOf(callIds: Keys<CallId>): Each<readonly StoredStream[]>;
 

@@ -7,7 +7,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import {
   CALL_ORDER_FIELDS,
   ORDER_DIRECTIONS,
-  placeOfCall,
+  positionOfCall,
   type CallOrder,
 } from '../../../src/history/call-order.ts';
 import type { History } from '../../../src/history/ports.ts';
@@ -57,7 +57,7 @@ const anOrder: fc.Arbitrary<CallOrder> = fc.record({
 
 function sorted(calls: readonly Call[], order: CallOrder): string[] {
   const ascending = calls.toSorted((a, b) => {
-    const [{ key: one }, { key: other }] = [placeOfCall(a, order), placeOfCall(b, order)];
+    const [{ key: one }, { key: other }] = [positionOfCall(a, order), positionOfCall(b, order)];
     const difference = (one ?? -Infinity) - (other ?? -Infinity);
     return (one === other ? 0 : difference) || (a.id < b.id ? -1 : 1);
   });
@@ -74,7 +74,7 @@ async function walk(
   const seen: string[] = [];
   let edge: Call | undefined;
   for (let n = 0; n < 100; n++) {
-    const position = edge && { [backward ? 'before' : 'after']: placeOfCall(edge, order) };
+    const position = edge && { [backward ? 'before' : 'after']: positionOfCall(edge, order) };
     const limit = sizes[n % sizes.length]!;
     const { rows, more } = await history.calls({}, { limit, backward, ...position }, order);
     const ids = rows.map(({ id }) => id);
@@ -115,7 +115,7 @@ describe('pages of calls', () => {
           const list = sorted(calls, order);
           const [from, to] = [one % list.length, other % list.length];
           const positionOf = (i: number) =>
-            placeOfCall(
+            positionOfCall(
               calls.find(({ id }) => id === list[i])!,
               order,
             );
