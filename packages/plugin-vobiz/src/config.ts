@@ -163,6 +163,7 @@ const RULES: readonly (readonly [
   ],
 ];
 
+/** The schema of the options. */
 export const optionsSchema = shape.superRefine((options, context) => {
   for (const [key, isBroken, message] of RULES) {
     if (isBroken(options)) context.addIssue({ code: 'custom', path: [key], message });

@@ -29,6 +29,7 @@ interface OpenSocket {
   session?: StreamSession;
 }
 
+/** Creates an empty set of sessions. The caller must stop it. */
 export function createSessions({ host, options, emit, onClose }: SessionsDeps): Sessions {
   const sockets = new Set<OpenSocket>();
   const socketsOf = (callId: ProviderCallId): readonly OpenSocket[] =>

@@ -29,6 +29,7 @@ interface AfterStream {
   forget(callId: ProviderCallId): void;
 }
 
+/** Creates the handler of requests that follow a two-way stream. */
 export function createAfterStream({ host, mode, nextSteps, callXml, calls }: AfterStreamDeps): AfterStream {
   const restarts = new BoundedMap<string, number>(MAX_RESTARTED_CALLS);
 

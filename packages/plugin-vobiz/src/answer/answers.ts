@@ -61,6 +61,7 @@ function answersOf(mode: AnswerOptions, deps: AnswersDeps): ModeAnswers {
   }
 }
 
+/** Creates the answers of an instance. Ended calls always get an empty document. */
 export function createAnswers(deps: AnswersDeps): Answers {
   const { mode, calls, callXml, grants } = deps;
 

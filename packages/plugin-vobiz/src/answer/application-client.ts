@@ -29,6 +29,7 @@ interface ApplicationClient {
   notify(fields: URLSearchParams): void;
 }
 
+/** Creates a client. It holds nothing open between requests. */
 export function createApplicationClient(deps: ApplicationClientDeps): ApplicationClient {
   const { host, url, method, signal } = deps;
 

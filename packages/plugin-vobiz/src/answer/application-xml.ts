@@ -28,6 +28,7 @@ interface ApplicationXml {
   hungUp(webhook: VobizWebhook, fields: URLSearchParams): void;
 }
 
+/** Creates the answers of mode `xml`. */
 export function createApplicationXml(deps: ApplicationXmlDeps): ApplicationXml {
   const { host, mode, callXml, calls, signal } = deps;
   const application = createApplicationClient({ ...mode, host, signal });

@@ -45,6 +45,7 @@ export interface CallXml {
   transferred(callId: ProviderCallId, taken: TakenOrder): Promise<string>;
 }
 
+/** Creates the builder of the XML of an instance. */
 export function createCallXml({ host, options, tokens, calls, relays }: CallXmlDeps): CallXml {
   const callbackUrl = host.publicUrl('events');
   const statusCallbackUrl = host.publicUrl('stream-status');

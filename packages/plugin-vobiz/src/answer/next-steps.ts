@@ -62,6 +62,7 @@ export interface NextSteps {
   drop(callId: ProviderCallId): Promise<void>;
 }
 
+/** Creates an empty store; `load` adds what was stored before a restart. */
 export function createNextSteps(host: Pick<ProviderHost, 'state' | 'clock' | 'log'>): NextSteps {
   const entries = new BoundedMap<ProviderCallId, Entry>(MAX_NEXT_STEPS, (callId, entry) => {
     host.log.warn('too many calls with a next step, the oldest was dropped', { limit: MAX_NEXT_STEPS });

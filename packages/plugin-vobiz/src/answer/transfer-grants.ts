@@ -54,6 +54,7 @@ export interface TransferGrants {
   revoke(callId: ProviderCallId): Promise<void>;
 }
 
+/** Creates an empty store; `load` adds what was stored before a restart. */
 export function createTransferGrants(
   host: Pick<ProviderHost, 'state' | 'clock' | 'log' | 'randomToken'>,
 ): TransferGrants {

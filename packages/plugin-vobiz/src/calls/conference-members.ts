@@ -24,6 +24,7 @@ export interface ConferenceMembers {
   delete(callId: ProviderCallId): void;
 }
 
+/** Creates an empty registry of members. */
 export function createConferenceMembers(): ConferenceMembers {
   const members = new BoundedMap<string, ConferenceMember>(MAX_MEMBERS);
 

@@ -15,6 +15,7 @@ interface Check {
 /** The options that are allowed, by name. */
 export type Checks = Readonly<Record<string, Check>>;
 
+/** Accepts an integer in a range, both ends included. */
 export const integer = (min: number, max: number): Check => ({
   expected: `an integer from ${min} to ${max}`,
   read: (value) =>
@@ -26,6 +27,7 @@ export const boolean: Check = {
   read: (value) => (typeof value === 'boolean' ? value : undefined),
 };
 
+/** Accepts a text that matches a pattern, which `expected` describes. */
 export const text = (expected: string, pattern: RegExp): Check => ({
   expected,
   read: (value) => (typeof value === 'string' && pattern.test(value) ? value : undefined),

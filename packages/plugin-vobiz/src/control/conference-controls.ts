@@ -9,6 +9,7 @@ import {
 import type { ConferenceMember, ConferenceMembers } from '../calls/conference-members.ts';
 import type { Outcome, VobizApi } from '../rest/api.ts';
 
+/** Creates the controls; each rejects with CAPABILITY_MISSING unless the call is a known member. */
 export function createConferenceControls(
   api: Pick<VobizApi, 'muteMember' | 'unmuteMember'>,
   members: Pick<ConferenceMembers, 'get'>,

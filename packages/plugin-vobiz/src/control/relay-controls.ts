@@ -47,6 +47,7 @@ function agentUrlOf({
   return url;
 }
 
+/** Creates the controls; each rejects with CAPABILITY_MISSING unless the call has an open two-way stream. */
 export function createRelayControls({ relays, nextSteps, say, callerId }: RelayControlsDeps) {
   function relayOf({ providerCallId }: ControlledCall): RelayCommands {
     const relay = relays.get(providerCallId);

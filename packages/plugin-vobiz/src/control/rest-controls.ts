@@ -24,6 +24,7 @@ function requireLive(outcome: Outcome): void {
   if (outcome === 'gone') throw new FaultError('CALL_NOT_LIVE', 'the call has ended, according to Vobiz');
 }
 
+/** Creates the controls of an account; all but `endCall` reject with CALL_NOT_LIVE for an ended call. */
 export function createRestControls({ api, speak, grants, transferUrl, callerId }: RestControlsDeps) {
   async function redirect(callId: ProviderCallId, token: string, signal: AbortSignal): Promise<void> {
     try {

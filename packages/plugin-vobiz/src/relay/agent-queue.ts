@@ -42,6 +42,7 @@ interface Buffered {
   readonly isMedia: boolean;
 }
 
+/** Creates an empty queue that is not connected. */
 export function createAgentQueue({ log, providerCallId, onOverflow, onIdle }: AgentQueueDeps): AgentQueue {
   const dropped = { media: 0, controls: 0 };
   let buffered: Buffered[] = [];

@@ -69,13 +69,17 @@ type StreamId = string | undefined;
 const write = (event: string, streamId: StreamId, fields: object = {}): string =>
   JSON.stringify({ event, ...(streamId !== undefined && { streamId }), ...fields });
 
+/** Audio for Vobiz to queue and play; `payload` is base64 in `format`. */
 export const playAudio = (streamId: StreamId, format: MediaFormat, payload: string): string =>
   write('playAudio', streamId, {
     media: { contentType: format.encoding, sampleRate: format.sampleRate, payload },
   });
+/** Vobiz responds when everything before the checkpoint was played. */
 export const checkpoint = (streamId: StreamId, name: string): string =>
   write('checkpoint', streamId, { name });
+/** Makes Vobiz drop the queued audio. */
 export const clearAudio = (streamId: StreamId): string => write('clearAudio', streamId);
+/** Ends the stream. */
 export const stop = (streamId: StreamId): string => write('stop', streamId);
 /** Vobiz's response to `clearAudio`. */
 export const clearedAudio = (streamId: StreamId): string => write('clearedAudio', streamId);

@@ -27,6 +27,7 @@ export interface RelayCommands {
   endStream(): Promise<void>;
 }
 
+/** Creates the commands on the stream of `state`. */
 export function createRelayCommands(state: RelayState): RelayCommands {
   const { host, providerCallId, call } = state.deps;
 

@@ -13,6 +13,7 @@ export interface SendQueue {
   readonly dropped: number;
 }
 
+/** Creates the sender of one socket. Closing the socket is up to the caller. */
 export function createSendQueue(socket: Pick<Socket, 'send'>, log: Pick<Logger, 'warn'>): SendQueue {
   let unsent = 0;
   let dropped = 0;

@@ -54,6 +54,7 @@ export interface Attacher {
 
 const RINGING: ReadonlySet<string | undefined> = new Set(['queued', 'ringing', 'early-media']);
 
+/** Creates an attacher without calls. It cancels all timers when `signal` aborts. */
 export function createAttacher(deps: AttacherDeps): Attacher {
   const { host, lookup, signal: stopped } = deps;
   const calls = createAttachedCalls(host.clock, host.log, stopped);

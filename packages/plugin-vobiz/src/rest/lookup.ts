@@ -24,6 +24,7 @@ export interface Lookup {
   emitEnd(callId: ProviderCallId, signal: AbortSignal): Promise<void>;
 }
 
+/** Creates a lookup. It holds nothing open. */
 export function createLookup({ api, host, calls }: LookupDeps): Lookup {
   /** Returns the end by the record of the call; without a record, an end with an unknown reason. */
   async function endOf(callId: ProviderCallId, signal: AbortSignal): Promise<readonly ProviderEvent[]> {

@@ -46,6 +46,7 @@ function parseGrant(value: unknown): Grant | undefined {
   return { callId: providerCallId(callId), expiresAt, origin };
 }
 
+/** Creates an empty store; `load` adds what was stored before a restart. */
 export function createStreamTokens(
   host: Pick<ProviderHost, 'state' | 'clock' | 'log' | 'randomToken'>,
 ): StreamTokens {
