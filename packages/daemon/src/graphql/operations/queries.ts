@@ -3,10 +3,10 @@ import { invalidArgument, providerCallId, providerId, type CallId, type CommandI
 import { NEWEST_FIRST, type CallOrderField, type OrderDirection } from '../../history/call-order.ts';
 import type { Builder, SchemaDeps } from '../builder.ts';
 import { addEnum } from '../types/enums.ts';
-import { toFilter } from '../types/filter-input.ts';
-import { callsIn } from '../types/lists.ts';
+import { toFilter } from '../lists/filter-input.ts';
+import { callsIn } from '../lists/lists.ts';
 import { nodeOf } from '../types/lookup.ts';
-import { pageArguments, toPageRequest } from '../types/paging.ts';
+import { pageArguments, toPageRequest } from '../lists/paging.ts';
 import type { Refs } from '../types/refs.ts';
 
 const CALL_ORDER_FIELD = {

@@ -1,8 +1,8 @@
 /** Full-text search in transcripts. */
 import type { Builder, SchemaDeps } from '../builder.ts';
-import { checkSearch, MAX_SEARCH_CHARACTERS, toFilter } from '../types/filter-input.ts';
-import { MATCHES } from '../types/lists.ts';
-import { forwardArguments, toPageRequest } from '../types/paging.ts';
+import { checkSearch, MAX_SEARCH_CHARACTERS, toFilter } from '../lists/filter-input.ts';
+import { MATCHES } from '../lists/lists.ts';
+import { forwardArguments, toPageRequest } from '../lists/paging.ts';
 import type { Refs } from '../types/refs.ts';
 
 export function addSearch(builder: Builder, refs: Refs, { history, pageSize }: SchemaDeps): void {

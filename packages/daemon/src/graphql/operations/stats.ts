@@ -9,7 +9,7 @@ import {
 } from '../../history/stats-bucket.ts';
 import type { Builder, SchemaDeps } from '../builder.ts';
 import { addEnum, type Enums } from '../types/enums.ts';
-import { toFilter } from '../types/filter-input.ts';
+import { toFilter } from '../lists/filter-input.ts';
 import { providerOf } from '../types/lookup.ts';
 import type { Refs } from '../types/refs.ts';
 

@@ -2,7 +2,7 @@
 import { FaultError, invalidArgument, type CallId } from '@sidetone/core';
 import type { Builder, SchemaDeps } from '../builder.ts';
 import type { Enums } from '../types/enums.ts';
-import { toLiveFilter } from '../types/filter-input.ts';
+import { toLiveFilter } from '../lists/filter-input.ts';
 import type { Refs } from '../types/refs.ts';
 import { addLevelUpdates, addLiveCallsUpdate, addTranscriptUpdate } from '../types/updates.ts';
 

@@ -4,8 +4,8 @@ import type { TranscriptLine } from '../../history/ports.ts';
 import type { Builder, SchemaDeps } from '../builder.ts';
 import type { Enums } from './enums.ts';
 import { eventPageInfo } from './events.ts';
-import { COMMANDS, UTTERANCES } from './lists.ts';
-import { forwardArguments, pageArguments, toPageRequest } from './paging.ts';
+import { COMMANDS, UTTERANCES } from '../lists/lists.ts';
+import { forwardArguments, pageArguments, toPageRequest } from '../lists/paging.ts';
 import type { Refs } from './refs.ts';
 
 export function addCallLists(builder: Builder, refs: Refs, enums: Enums, deps: SchemaDeps): void {

@@ -2,7 +2,7 @@
 import type { CallRecord } from '@sidetone/core';
 import type { Cursors } from '../../calls/cursor.ts';
 import type { Builder, SchemaDeps } from '../builder.ts';
-import type { PageInfo } from './connection.ts';
+import type { PageInfo } from '../lists/connection.ts';
 import type { Enums } from './enums.ts';
 import { EVENT_TYPES, TYPE_NAMES, type EventTypeName } from './event-types.ts';
 import { callOf } from './lookup.ts';

@@ -1,6 +1,6 @@
 /** The input type by which calls are selected. */
 import type { Enums } from './enums.ts';
-import { MAX_FILTER_VALUES, MAX_NUMBER_DIGITS, MAX_SEARCH_CHARACTERS } from './filter-input.ts';
+import { MAX_FILTER_VALUES, MAX_NUMBER_DIGITS, MAX_SEARCH_CHARACTERS } from '../lists/filter-input.ts';
 import type { Refs } from './refs.ts';
 
 export function addCallFilter(refs: Refs, enums: Enums): void {

@@ -9,8 +9,8 @@ import type { Recording } from '../../recording/ports.ts';
 import type { ShownUtterance, StoredCommand, StoredNote } from '../../calls/ports.ts';
 import type { StoredStream, TranscriptMatch } from '../../history/ports.ts';
 import type { Builder } from '../builder.ts';
-import { addConnection, addPageInfo, type PageInfo } from './connection.ts';
-import type { CallFilterInput } from './filter-input.ts';
+import { addConnection, addPageInfo, type PageInfo } from '../lists/connection.ts';
+import type { CallFilterInput } from '../lists/filter-input.ts';
 
 /** A page of the events of a call. It is read forward only, by cursors of the event log. */
 interface EventPage {
