@@ -26,7 +26,7 @@ const MIN_JOIN_MS = 10;
 const MAX_JOIN_MS = 80;
 /**
  * How late audio may be, ms. Up to this, quiet frames are dropped until the audio is in position. Later audio is moved and
- * overwrites what was there. The first frames of a stream are often delayed: playing them a little later until the speaker
+ * overwrites earlier audio. The first frames of a stream are often delayed: playing them a little later until the speaker
  * pauses loses no word.
  */
 const MAX_LAG_MS = 400;

@@ -1,6 +1,6 @@
 /**
  * One client that listens to a call. Messages are buffered up to a limit while the socket is slow. Beyond it, the oldest audio
- * is dropped and the client is told how much; other listeners are not affected.
+ * is dropped and its duration reported to the client; other listeners are not affected.
  */
 import type { Clock } from '@sidetone/core';
 import { FRAME_MS } from '../audio/frames.ts';
