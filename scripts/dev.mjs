@@ -4,7 +4,7 @@
  */
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { commandOf, INSTALL_COMMAND, requireNode, ROOT, say } from './steps.mjs';
+import { commandOf, INSTALL_COMMAND, must, requireNode, ROOT, say } from './steps.mjs';
 
 const args = process.argv.slice(2);
 const tsx = `${ROOT}/node_modules/tsx/dist/cli.mjs`;
@@ -35,6 +35,7 @@ const daemon = [
   ...args,
 ];
 
+await must(process.execPath, [`${ROOT}/packages/daemon/scripts/build-graphiql.mjs`]);
 say('Running from sources: a change restarts the daemon');
 const children = [
   spawn(process.execPath, daemon, { cwd: ROOT, stdio: 'inherit' }),

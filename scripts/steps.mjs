@@ -83,4 +83,5 @@ export async function build() {
   say('Building');
   await must(process.execPath, [`${ROOT}/node_modules/typescript/bin/tsc`, '-b', 'tsconfig.build.json']);
   await must(process.execPath, [`${ROOT}/packages/dashboard/scripts/build.mjs`]);
+  await must(process.execPath, [`${ROOT}/packages/daemon/scripts/build-graphiql.mjs`]);
 }

@@ -8,7 +8,6 @@ import { describe, expect, test } from 'vitest';
 import { parseConfig } from '../packages/daemon/src/config/load.ts';
 import { configSchema } from '../packages/daemon/src/config/schema.ts';
 import { BODIES } from '../packages/daemon/src/http/control-bodies.ts';
-import { FIRST_QUERY } from '../packages/daemon/src/http/graphiql.ts';
 import { statusOf } from '../packages/daemon/src/http/reply.ts';
 import { optionsSchema as vapiOptions } from '../packages/plugin-vapi/src/config.ts';
 import { optionsSchema as deepgramOptions } from '../packages/plugin-deepgram/src/config.ts';
@@ -177,7 +176,7 @@ describe("the README's operations", () => {
 
   test('are the same as the first queries of GraphiQL', () => {
     const plain = (text: string): string => text.replaceAll(/#.*$/gm, '').replaceAll(/\s+/g, ' ').trim();
-    expect(plain(FIRST_QUERY)).toBe(blocks.map(plain).join(' '));
+    expect(plain(read('packages/daemon/graphiql/first-query.graphql'))).toBe(blocks.map(plain).join(' '));
   });
 });
 

@@ -42,6 +42,7 @@ export default defineConfig({
   server: {
     proxy: {
       '/graphql': { target: DAEMON, ws: true },
+      '/graphiql': { target: DAEMON },
       '^/calls/[^/]+/(listen|recording.wav)': { target: DAEMON, ws: true },
     },
   },

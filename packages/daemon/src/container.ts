@@ -24,6 +24,7 @@ import { limitSubscriptions } from './graphql/guard/subscription-slots.ts';
 import { createSchema } from './graphql/schema.ts';
 import { createControlEndpoint } from './http/control-endpoint.ts';
 import { createDashboard } from './http/dashboard.ts';
+import { createGraphiql } from './http/graphiql.ts';
 import { Gate } from './http/gate.ts';
 import { createGraphqlEndpoint } from './http/graphql-endpoint.ts';
 import { createIngressEndpoint } from './http/ingress.ts';
@@ -343,14 +344,17 @@ function registerHttp(register: Register, { config, clock, ids, log, isReady }: 
   const { limits, auth, server } = config;
   const gate = new Gate({ tokens: auth.tokens, origins: server.cors.origins });
   const newId = (): string => ids.command().slice(-12);
+  const graphiql = createGraphiql();
   register(tokens.HTTP_SERVER, (get) =>
     createHttpServer({
       gate,
       dashboard: createDashboard(),
+      graphiql,
       graphql: createGraphqlEndpoint({
         ...limits,
         schema: limitSubscriptions(get(tokens.SCHEMA), new ClientSlots(limits.subscriptionsPerClient)),
         gate,
+        graphiql,
         limits: createQueryLimits(limits),
         connections: new ClientSlots(limits.connections),
         log: log('graphql'),

@@ -1,66 +1,35 @@
 /** The dashboard at `/`: the static files of its build. They are public; the requests that the page sends are not. */
-import { existsSync } from 'node:fs';
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { fileURLToPath } from 'node:url';
 import { DASHBOARD_ROOT } from '@sidetone/dashboard';
-import sirv from 'sirv';
-import { sendText } from './reply.ts';
+import { DASHBOARD_POLICY } from './security-headers.ts';
+import { createStaticFiles, sendPage } from './static-files.ts';
 
 /** Routes of the page. Each returns the same document, which renders the view of its path. */
 const ROUTES = /^\/(history|overview|calls\/[^/]+)?\/?$/;
 const FILES = /^\/(assets\/.+|icon\.svg)$/;
 
-/** The name of an asset contains a hash of its content, so the content never changes. */
-const FOREVER = 'public, max-age=31536000, immutable';
-
-/** The page runs only its own scripts, connects only to this daemon, and cannot be embedded in another page. */
-const HEADERS = {
-  'content-security-policy': [
-    "default-src 'none'",
-    "script-src 'self'",
-    "style-src 'self'",
-    "img-src 'self' data:",
-    "connect-src 'self'",
-    "media-src 'self' blob:",
-    "base-uri 'none'",
-    "form-action 'none'",
-    "frame-ancestors 'none'",
-  ].join('; '),
-  'x-content-type-options': 'nosniff',
-  'referrer-policy': 'no-referrer',
-} as const;
-
 export interface Dashboard {
   /** Returns whether the dashboard handles this path. */
   owns(path: string): boolean;
+  /** Returns whether the path is a page, as opposed to a file of it. */
+  isPage(path: string): boolean;
   request(request: IncomingMessage, response: ServerResponse, path: string): void;
 }
 
 /** @param root the folder of the build. If it does not exist, `/` shows how to build it. */
 export function createDashboard(root: URL = DASHBOARD_ROOT): Dashboard {
-  const folder = fileURLToPath(root);
-  if (!existsSync(folder)) {
+  const files = createStaticFiles(root, DASHBOARD_POLICY);
+  if (!files) {
     return {
       owns: (path) => path === '/',
-      request: (_request, response) =>
-        void response.writeHead(200, { 'content-type': 'text/html; charset=utf-8' }).end(FRONT_PAGE),
+      isPage: (path) => path === '/',
+      request: (_request, response) => sendPage(response, FRONT_PAGE),
     };
   }
-  const serve = sirv(folder, {
-    etag: true,
-    brotli: true,
-    gzip: true,
-    setHeaders(response, path) {
-      response.setHeader('cache-control', path.startsWith('/assets/') ? FOREVER : 'no-cache');
-      for (const [name, value] of Object.entries(HEADERS)) response.setHeader(name, value);
-    },
-  });
   return {
     owns: (path) => ROUTES.test(path) || FILES.test(path),
-    request(request, response, path) {
-      if (ROUTES.test(path)) request.url = '/';
-      serve(request, response, () => sendText(response, 404, 'file not found'));
-    },
+    isPage: (path) => ROUTES.test(path),
+    request: (request, response, path) => files.send(request, response, ROUTES.test(path) ? '/' : path),
   };
 }
 

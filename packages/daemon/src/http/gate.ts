@@ -51,6 +51,23 @@ export class Gate {
     }
   }
 
+  /**
+   * Without access tokens, rejects requests that a browser sends on behalf of a page of another site, such as images and
+   * forms, which need not have an Origin. A link to one of the daemon's pages is followed.
+   * @throws {FaultError} REQUEST_FORBIDDEN.
+   */
+  checkSite(request: Pick<IncomingMessage, 'headers' | 'method'>, isPage: boolean): void {
+    const { headers, method } = request;
+    if (!this.isOpen || headers['sec-fetch-site'] !== 'cross-site') return;
+    if (headers.origin !== undefined && this.allowsOrigin(headers.origin, request)) return;
+    const isNavigation =
+      method === 'GET' &&
+      headers['sec-fetch-mode'] === 'navigate' &&
+      headers['sec-fetch-dest'] === 'document';
+    if (isPage && isNavigation) return;
+    throw new FaultError('REQUEST_FORBIDDEN', 'requests from pages of other sites are not allowed');
+  }
+
   /** Returns who sent a request. @throws {FaultError} REQUEST_FORBIDDEN or AUTH_REQUIRED. */
   viewer(request: Headers): Viewer {
     this.checkSender(request);

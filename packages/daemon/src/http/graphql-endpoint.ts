@@ -10,7 +10,7 @@ import { asGraphqlError, createMask } from '../graphql/guard/errors.ts';
 import type { QueryLimits } from '../graphql/guard/limits.ts';
 import { isJson, readBody } from './body.ts';
 import { clientOf, type Gate } from './gate.ts';
-import { isForGraphiql, sendGraphiql } from './graphiql.ts';
+import { isForGraphiql, type Graphiql } from './graphiql.ts';
 import { createGraphqlSockets, type GraphqlSockets, type GraphqlSocketsDeps } from './graphql-sockets.ts';
 import { sendGraphqlFailure } from './reply.ts';
 
@@ -23,6 +23,7 @@ export interface GraphqlEndpoint extends Pick<GraphqlSockets, 'upgrade'> {
 interface GraphqlEndpointDeps {
   readonly schema: GraphQLSchema;
   readonly gate: Gate;
+  readonly graphiql: Pick<Graphiql, 'sendPage'>;
   readonly limits: QueryLimits;
   readonly connections: ClientSlots;
   readonly log: Logger;
@@ -63,7 +64,7 @@ export function createGraphqlEndpoint(deps: GraphqlEndpointDeps): GraphqlEndpoin
   async function handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
     if (isForGraphiql(request)) {
       gate.checkSender(request);
-      return sendGraphiql(response, gate.isOpen);
+      return deps.graphiql.sendPage(request, response, gate.isOpen);
     }
     const viewer = gate.viewer(request);
     const context = { viewer, client: clientOf(request, viewer) };

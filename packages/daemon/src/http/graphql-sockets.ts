@@ -4,12 +4,13 @@ import type { Duplex } from 'node:stream';
 import { FaultError, isFault, messageOf, type Logger } from '@sidetone/core';
 import { GraphQLError, type GraphQLFormattedError } from 'graphql';
 import { CloseCode, handleProtocols, makeServer, type Server, type ServerOptions } from 'graphql-ws';
-import { WebSocketServer, type WebSocket } from 'ws';
+import type { WebSocket } from 'ws';
 import type { Context } from '../graphql/context.ts';
 import type { ClientSlots, Release } from '../graphql/guard/client-slots.ts';
 import type { MaskError } from '../graphql/guard/errors.ts';
 import { addressOf, clientOf, type Gate } from './gate.ts';
 import { rejectUpgrade } from './reply.ts';
+import { createSocketServer } from './socket-server.ts';
 
 type Payload = Record<string, unknown>;
 
@@ -63,10 +64,8 @@ interface Extra extends SocketExtra {
 
 export function createGraphqlSockets(deps: GraphqlSocketsDeps): GraphqlSockets {
   const { gate, connections, log } = deps;
-  const sockets = new WebSocketServer({
-    noServer: true,
+  const sockets = createSocketServer({
     maxPayload: deps.socketMessageBytes,
-    perMessageDeflate: false,
     handleProtocols,
   });
   const protocol = createProtocol(deps);

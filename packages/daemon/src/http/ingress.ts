@@ -2,13 +2,14 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { isFault, messageOf, providerId, type Clock, type IngressRequest, type Logger } from '@sidetone/core';
-import { WebSocketServer } from 'ws';
 import type { Ingest } from '../calls/ingest.ts';
 import { LogSampler } from '../log-sampler.ts';
 import type { SupervisedProvider } from '../plugins/provider/supervised-provider.ts';
 import { WsSocket } from '../plugins/sockets/ws-socket.ts';
 import { readBody } from './body.ts';
 import { rejectUpgrade, sendFailure, sendText, statusOf } from './reply.ts';
+import { withoutSecurityHeaders } from './security-headers.ts';
+import { createSocketServer } from './socket-server.ts';
 
 interface IngressEndpointDeps {
   readonly providers: { get(id: ReturnType<typeof providerId>): SupervisedProvider | undefined };
@@ -30,10 +31,8 @@ const PATH = /^\/providers\/([^/]+)\/(.*)$/;
 export function createIngressEndpoint(deps: IngressEndpointDeps): IngressEndpoint {
   const { providers, ingest, clock, log } = deps;
   const rejections = new LogSampler({ log, clock });
-  const sockets = new WebSocketServer({
-    noServer: true,
+  const sockets = createSocketServer({
     maxPayload: deps.socketMessageBytes,
-    perMessageDeflate: false,
   });
 
   function route(url: URL): { provider: SupervisedProvider; path: string } | undefined {
@@ -52,7 +51,7 @@ export function createIngressEndpoint(deps: IngressEndpointDeps): IngressEndpoin
         body,
       });
       await ingest.committed();
-      response.writeHead(answer.status, answer.headers).end(answer.body ?? '');
+      response.writeHead(answer.status, withoutSecurityHeaders(answer.headers)).end(answer.body ?? '');
     } catch (error) {
       const code = isFault(error) ? error.code : 'INTERNAL';
       const { id } = target.provider;

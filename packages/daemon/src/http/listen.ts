@@ -2,12 +2,13 @@
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { isFault, messageOf, type CallId, type Logger } from '@sidetone/core';
-import { WebSocketServer, type WebSocket } from 'ws';
+import type { WebSocket } from 'ws';
 import { requireScope } from '../access/scopes.ts';
 import type { ListeningService } from '../listening/listening-service.ts';
 import type { ListenerSocket } from '../listening/listener.ts';
 import type { Gate } from './gate.ts';
 import { rejectUpgrade, statusOf } from './reply.ts';
+import { createSocketServer } from './socket-server.ts';
 
 export const LISTEN_PATH = /^\/calls\/([^/]+)\/listen$/;
 
@@ -31,10 +32,8 @@ export interface ListenEndpoint {
 }
 
 export function createListenEndpoint({ listening, gate, log }: ListenEndpointDeps): ListenEndpoint {
-  const sockets = new WebSocketServer({
-    noServer: true,
+  const sockets = createSocketServer({
     maxPayload: MAX_MESSAGE_BYTES,
-    perMessageDeflate: false,
   });
 
   /** Returns the name of the listener's access token. @throws {FaultError} if it may not listen to the call. */

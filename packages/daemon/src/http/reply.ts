@@ -2,6 +2,7 @@
 import { STATUS_CODES, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { isFault, type FailureCode, type FaultCode, type FaultError } from '@sidetone/core';
+import { RAW_SECURITY_HEADERS } from './security-headers.ts';
 
 /** The HTTP status of each failure of a command. */
 const FAILURE_STATUSES = {
@@ -79,6 +80,6 @@ export function challenge(response: ServerResponse, { code }: FaultError): void 
 /** Rejects a WebSocket handshake with an HTTP status, and closes the connection. */
 export function rejectUpgrade(socket: Duplex, status: number): void {
   socket.end(
-    `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? 'Rejected'}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`,
+    `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? 'Rejected'}\r\n${RAW_SECURITY_HEADERS}Connection: close\r\nContent-Length: 0\r\n\r\n`,
   );
 }

@@ -3,15 +3,18 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { FaultError, messageOf, type Logger } from '@sidetone/core';
+import { getOwn } from '@sidetone/plugin-kit';
 import { CONTROL_PATH, type ControlEndpoint } from './control-endpoint.ts';
 import { handleCors } from './cors.ts';
 import type { Dashboard } from './dashboard.ts';
 import type { Gate } from './gate.ts';
+import { GRAPHIQL_ASSETS, isForGraphiql, type Graphiql } from './graphiql.ts';
 import type { GraphqlEndpoint } from './graphql-endpoint.ts';
 import type { IngressEndpoint } from './ingress.ts';
 import { LISTEN_PATH, type ListenEndpoint } from './listen.ts';
 import { RECORDING_PATH, type RecordingEndpoint } from './recording.ts';
-import { rejectUpgrade, sendText, statusOf } from './reply.ts';
+import { rejectUpgrade, sendFailure, sendText, statusOf } from './reply.ts';
+import { setSecurityHeaders } from './security-headers.ts';
 
 interface HttpServerDeps {
   readonly graphql: GraphqlEndpoint;
@@ -20,6 +23,7 @@ interface HttpServerDeps {
   readonly listen: ListenEndpoint;
   readonly recording: RecordingEndpoint;
   readonly dashboard: Dashboard;
+  readonly graphiql: Graphiql;
   readonly gate: Gate;
   readonly isReady: () => boolean;
   readonly log: Logger;
@@ -39,8 +43,18 @@ const REQUEST_TIMEOUT_MS = 60_000;
 const CLOSE_TIMEOUT_MS = 2000;
 
 export function createHttpServer(deps: HttpServerDeps): HttpServer {
-  const server = createServer({ headersTimeout: HEADERS_TIMEOUT_MS, requestTimeout: REQUEST_TIMEOUT_MS });
+  const server = createServer({
+    headersTimeout: HEADERS_TIMEOUT_MS,
+    requestTimeout: REQUEST_TIMEOUT_MS,
+    // Checked below: the response of Node.js has none of our headers.
+    requireHostHeader: false,
+  });
   server.on('request', (request, response) => handle(deps, request, response));
+  server.on('checkExpectation', (_request, response: ServerResponse) => {
+    setSecurityHeaders(response);
+    sendText(response, 417, 'expected the header Expect: 100-continue, or none');
+  });
+  server.on('clientError', (error: NodeJS.ErrnoException, socket) => rejectMalformed(error, socket));
   server.on('upgrade', (request, socket, head) => upgrade(deps, request, socket, head));
 
   return {
@@ -59,8 +73,14 @@ export function createHttpServer(deps: HttpServerDeps): HttpServer {
 }
 
 function handle(deps: HttpServerDeps, request: IncomingMessage, response: ServerResponse): void {
+  setSecurityHeaders(response);
   const url = urlOf(request);
-  if (!url) return sendText(response, 400, 'invalid URL');
+  if (!url) return sendText(response, 400, 'invalid URL or missing Host header');
+  try {
+    deps.gate.checkSite(request, isPage(deps, request, url.pathname));
+  } catch (error) {
+    return sendFailure(response, error);
+  }
   if (url.pathname.startsWith('/providers/')) return void deps.ingress.request(request, response, url);
   const hasCors = url.pathname === '/graphql' || url.pathname.startsWith('/calls/');
   if (hasCors && handleCors(deps.gate, request, response)) return;
@@ -72,12 +92,21 @@ function handle(deps: HttpServerDeps, request: IncomingMessage, response: Server
   if (url.pathname === '/healthz') return sendText(response, 200, 'alive');
   if (url.pathname === '/readyz')
     return sendText(response, deps.isReady() ? 200 : 503, deps.isReady() ? 'ready' : 'not ready');
+  if (GRAPHIQL_ASSETS.test(url.pathname)) return deps.graphiql.sendAsset(request, response, url.pathname);
   if (deps.dashboard.owns(url.pathname)) return deps.dashboard.request(request, response, url.pathname);
   sendText(response, 404, 'not found; GraphQL is at /graphql');
 }
 
+const isPage = ({ dashboard }: HttpServerDeps, request: IncomingMessage, path: string): boolean =>
+  path === '/graphql' ? isForGraphiql(request) : dashboard.isPage(path);
+
 function upgrade(deps: HttpServerDeps, request: IncomingMessage, socket: Duplex, head: Buffer): void {
   socket.on('error', (error) => deps.log.debug('socket error', { reason: messageOf(error) }));
+  try {
+    deps.gate.checkSite(request, false);
+  } catch (error) {
+    return rejectUpgrade(socket, statusOf(error));
+  }
   const url = urlOf(request);
   if (url?.pathname.startsWith('/providers/')) return deps.ingress.upgrade(request, socket, head, url);
   if (url && LISTEN_PATH.test(url.pathname)) return deps.listen.upgrade(request, socket, head, url);
@@ -90,8 +119,23 @@ function upgrade(deps: HttpServerDeps, request: IncomingMessage, socket: Duplex,
   deps.graphql.upgrade(request, socket, head);
 }
 
+/** The statuses of errors of the HTTP parser. The others are a 400. */
+const PARSER_STATUSES: Readonly<Record<string, number>> = {
+  ERR_HTTP_REQUEST_TIMEOUT: 408,
+  HPE_CHUNK_EXTENSIONS_OVERFLOW: 413,
+  HPE_HEADER_OVERFLOW: 431,
+};
+
+/** Answers bytes that are not a valid request, unless a response is being sent. */
+function rejectMalformed({ code = '' }: NodeJS.ErrnoException, socket: Duplex): void {
+  const { _httpMessage: response } = socket as { _httpMessage?: ServerResponse };
+  if (!socket.writable || response?.headersSent === true) return void socket.destroy();
+  rejectUpgrade(socket, getOwn(PARSER_STATUSES, code) ?? 400);
+}
+
 /** Returns the URL of a request. Its host is a placeholder, because only path and query are used. */
-function urlOf({ url }: IncomingMessage): URL | undefined {
+function urlOf({ url, headers, httpVersion }: IncomingMessage): URL | undefined {
+  if (headers.host === undefined && httpVersion === '1.1') return undefined;
   const address = `http://localhost${url ?? ''}`;
   return url?.startsWith('/') && URL.canParse(address) ? new URL(address) : undefined;
 }

@@ -99,9 +99,8 @@ describe('without a known token', () => {
   test('serves the GraphiQL page, without the result of a query', async () => {
     const query = encodeURIComponent('{ __schema { queryType { name } } }');
     const page = await fetch(it.url(`graphql?query=${query}`), { headers: { accept: 'text/html' } });
-    const text = await page.text();
-    expect(text).toContain('YogaGraphiQL.renderYogaGraphiQL(');
-    expect(text).toContain('"subscriptionsProtocol":"SSE"');
+    expect([page.status, page.headers.get('content-type')?.slice(0, 9)]).toEqual([200, 'text/html']);
+    expect(await page.text()).not.toContain('__schema');
     const otherAccept = await fetch(it.url(`graphql?query=${query}`), {
       headers: { accept: 'application/json, text/html;q=0.1' },
     });

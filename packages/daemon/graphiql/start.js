@@ -1,0 +1,20 @@
+/** Starts GraphiQL. The build puts this file between the library and the page. */
+(() => {
+  // A query in the URL could come from another site: one click would run it.
+  history.replaceState(null, '', location.pathname);
+  // Versions before this one kept the headers, and with them access tokens.
+  localStorage.removeItem('graphiql:headers');
+
+  const { assets, subscriptions, query } = document.body.dataset;
+  const workers = JSON.parse(assets);
+  globalThis.MonacoEnvironment = { globalAPI: false, getWorkerUrl: (_id, label) => workers[label] };
+  globalThis.YogaGraphiQL.renderYogaGraphiQL(document.querySelector('#root'), {
+    title: 'Sidetone',
+    endpoint: '/graphql',
+    subscriptionsProtocol: subscriptions,
+    defaultQuery: query,
+    shouldPersistHeaders: false,
+    // The library's own handler writes the query into the URL.
+    onEditQuery: () => undefined,
+  });
+})();

@@ -1,0 +1,79 @@
+/** The files of GraphiQL that the build makes. */
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { runInNewContext } from 'node:vm';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { createGraphiql, type Graphiql } from '../../src/http/graphiql.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'sidetone-graphiql-'));
+let url: string;
+let graphiql: Graphiql;
+const server = createServer((request, response) => {
+  const { pathname } = new URL(request.url!, 'http://localhost');
+  if (pathname === '/graphql') graphiql.sendPage(request, response, request.headers['x-open'] === 'yes');
+  else graphiql.sendAsset(request, response, pathname);
+});
+
+beforeAll(async () => {
+  const script = '../../scripts/build-graphiql.mjs';
+  const { buildGraphiql } = (await import(script)) as {
+    buildGraphiql: (to: string, options: { quality: number }) => Promise<void>;
+  };
+  await buildGraphiql(folder, { quality: 1 });
+  graphiql = createGraphiql(pathToFileURL(`${folder}/`));
+  await new Promise<void>((resolve) => void server.listen(0, '127.0.0.1', resolve));
+  url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+});
+afterAll(() => {
+  server.close();
+  rmSync(folder, { recursive: true });
+});
+
+test('the page is small, and loads compressed files that are cached forever', async () => {
+  const response = await fetch(`${url}/graphql`);
+  const page = await response.text();
+  expect(response.headers.get('cache-control')).toBe('no-cache');
+  expect(response.headers.get('etag')).not.toBeNull();
+  expect(page.length).toBeLessThan(5000);
+  expect(page).not.toMatch(/<script(?![^>]* src=)|<style|(?:src|href)="?https?:/);
+  for (const [, path] of page.matchAll(/(?:src|href)="(\/graphiql\/[^"]+)"/g)) {
+    const { headers, status } = await fetch(`${url}${path}`, { headers: { 'accept-encoding': 'br' } });
+    expect([status, headers.get('content-encoding')]).toEqual([200, 'br']);
+    expect(headers.get('cache-control')).toContain('immutable');
+  }
+});
+
+test('subscriptions use SSE if access tokens are needed', async () => {
+  const open = await (await fetch(`${url}/graphql`, { headers: { 'x-open': 'yes' } })).text();
+  expect(open).toContain('data-subscriptions="WS"');
+  expect(await (await fetch(`${url}/graphql`)).text()).toContain('data-subscriptions="SSE"');
+});
+
+test('ignores queries in the URL, and stores no headers', () => {
+  const calls: unknown[][] = [];
+  let options: Record<string, unknown> = {};
+  const context = {
+    location: { pathname: '/graphql', search: '?query=mutation', href: 'http://x/graphql?query=mutation' },
+    history: { replaceState: (...args: unknown[]) => calls.push(['replaceState', args[2]]) },
+    localStorage: { removeItem: (key: string) => calls.push(['removeItem', key]) },
+    document: {
+      querySelector: () => ({}),
+      body: { dataset: { assets: '{"json":"/json.js"}', subscriptions: 'WS', query: '{ first }' } },
+    },
+    YogaGraphiQL: {
+      renderYogaGraphiQL(_root: unknown, given: Record<string, unknown>) {
+        calls.push(['render']);
+        options = given;
+      },
+    },
+  };
+  runInNewContext(readFileSync(new URL('../../graphiql/start.js', import.meta.url), 'utf8'), context);
+  expect(calls).toEqual([['replaceState', '/graphql'], ['removeItem', 'graphiql:headers'], ['render']]);
+  expect(options).toMatchObject({ shouldPersistHeaders: false, defaultQuery: '{ first }' });
+  (options['onEditQuery'] as (query: string) => void)('{ edited }');
+  expect(calls).toHaveLength(3);
+});
