@@ -81,7 +81,7 @@ export interface Note {
   readonly text: string;
   /** The moment it refers to, in ms from the answer. Missing if it refers to the whole call. */
   readonly offsetMs?: number;
-  /** The name of the access token, or of the client, that wrote it. */
+  /** Name of the viewer who wrote it. */
   readonly author: string;
 }
 
