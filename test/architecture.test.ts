@@ -105,7 +105,7 @@ describe('inside the daemon', () => {
     'main.ts': ['cli'],
     'index.ts': ['daemon.ts', 'config', 'log.ts'],
     cli: ['daemon.ts', 'config', 'log.ts', 'plugins'],
-    'daemon.ts': ['container.ts', 'tokens.ts', 'calls', 'config', 'ids.ts', 'system-clock.ts'],
+    'daemon.ts': ['access', 'container.ts', 'tokens.ts', 'calls', 'config', 'ids.ts', 'system-clock.ts'],
     'container.ts': ['tokens.ts', 'config', 'graphql', 'http', 'store', ...ALL_FEATURES],
     'tokens.ts': ['http', 'store', ...ALL_FEATURES],
     http: ['graphql', 'log-sampler.ts', ...ALL_FEATURES],
@@ -113,7 +113,7 @@ describe('inside the daemon', () => {
     // Implements the ports of the features; no feature imports it.
     store: ['audio', 'calls', 'history', 'plugins', 'recording'],
     ...FEATURES,
-    config: [],
+    config: ['access'],
     'log.ts': ['log-output.ts'],
     'log-output.ts': [],
     'log-sampler.ts': [],

@@ -64,6 +64,7 @@ describe('docs/reference/configuration.md', () => {
     const withoutDefault = [
       'server.publicUrl',
       'server.cors.origins',
+      'server.trustedProxies',
       ...AUTH,
       'providers.<id>.plugin',
       'providers.<id>.recording.enabled',

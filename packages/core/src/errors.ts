@@ -27,7 +27,7 @@ export const FAULTS = {
     kind: 'input',
     retryable: false,
     remedy:
-      'Send the request from a page of this daemon, from a loopback address, without an Origin header, or from an origin in `server.cors.origins`.',
+      'Send the request from a page of this daemon, from a loopback address, without an Origin header, or from an origin in `server.cors.origins`. Requests through a proxy need `auth.tokens`.',
   },
   AUTH_REQUIRED: {
     kind: 'input',
@@ -173,6 +173,12 @@ export const FAULTS = {
     kind: 'config',
     retryable: false,
     remedy: 'Set the environment variable that the message names, or remove it from the configuration.',
+  },
+  CONFIG_UNVERIFIED: {
+    kind: 'config',
+    retryable: false,
+    remedy:
+      'Configure the verification that the message names, or set its `unverified` to true if another system verifies every sender.',
   },
   PORT_IN_USE: {
     kind: 'config',

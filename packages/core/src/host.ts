@@ -115,4 +115,9 @@ export interface ProviderHost extends PluginHost {
   onDemandChange(listener: (providerCallId: ProviderCallId) => void): () => void;
   /** Returns the public URL of a path of this instance's `ingress`. `path` has no leading slash. */
   publicUrl(path: string): URL;
+  /**
+   * Whether other machines can reach the daemon: `server.host` or `server.publicUrl` is not a loopback address. The plugin
+   * must then verify what it receives, unless its options state otherwise; `requireVerification` of plugin-kit is this rule.
+   */
+  readonly isExposed: boolean;
 }

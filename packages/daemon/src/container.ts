@@ -5,6 +5,7 @@
 import 'reflect-metadata';
 import { container, instanceCachingFactory, type DependencyContainer, type InjectionToken } from 'tsyringe';
 import type { Clock, IdSource, Logger } from '@sidetone/core';
+import { isExposed } from './access/exposure.ts';
 import { CallAudioRegistry } from './audio/call-audio-registry.ts';
 import { LevelMeters } from './audio/level-meters.ts';
 import { Streams } from './audio/streams.ts';
@@ -234,6 +235,7 @@ function registerPlugins(register: Register, environment: Environment): void {
         clock,
         log: (id) => log(`provider ${id}`),
         publicUrl,
+        isExposed: isExposed(config.server),
         socketMessageBytes,
         eventsPerSecond,
         random: Math.random,
@@ -342,7 +344,13 @@ function registerGraphql(register: Register, { config, clock, publicUrl }: Envir
 
 function registerHttp(register: Register, { config, clock, ids, log, isReady }: Environment): void {
   const { limits, auth, server } = config;
-  const gate = new Gate({ tokens: auth.tokens, origins: server.cors.origins });
+  const gate = new Gate({
+    tokens: auth.tokens,
+    origins: server.cors.origins,
+    trustedProxies: server.trustedProxies,
+    isUnverified: auth.unverified,
+    hostNames: [server.host, ...(server.publicUrl ? [server.publicUrl.hostname] : [])],
+  });
   const newId = (): string => ids.command().slice(-12);
   const graphiql = createGraphiql();
   register(tokens.HTTP_SERVER, (get) =>

@@ -1,6 +1,7 @@
 /** Starts a daemon step by step; stopping undoes the steps in reverse order. */
 import type { CallId, Clock, IdSource, Logger } from '@sidetone/core';
 import type { DependencyContainer } from 'tsyringe';
+import { isExposed } from './access/exposure.ts';
 import { recover } from './calls/recovery.ts';
 import { startWatchdog } from './calls/watchdog.ts';
 import type { Config } from './config/schema.ts';
@@ -62,6 +63,7 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
   let stopping: Promise<void> | undefined;
   const stop = (): Promise<void> => (stopping ??= unwind(startup));
 
+  warnIfUnverified(startup.log, config);
   try {
     openStore(startup);
     await recoverCalls(startup);
@@ -77,6 +79,14 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
   }
   const erasure = parts.resolve(tokens.ERASURE);
   return { url: state.url, parts, erase: (callId) => erasure.erase(callId), stop };
+}
+
+function warnIfUnverified(log: Logger, { server, auth }: Config): void {
+  if (auth.tokens.length > 0 || !isExposed(server)) return;
+  log.warn('access is not verified: other machines can reach this daemon and auth.unverified is set', {
+    host: server.host,
+    publicUrl: server.publicUrl?.href,
+  });
 }
 
 function openStore({ parts, undo }: Startup): void {

@@ -41,3 +41,4 @@ export { backOffMs, type BackOff } from './back-off.ts';
 export { BoundedMap } from './bounded-map.ts';
 export { dispatch, type HandlerTable } from './dispatch.ts';
 export { isSameSecret } from './same-secret.ts';
+export { requireVerification } from './require-verification.ts';

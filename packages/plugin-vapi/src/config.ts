@@ -52,10 +52,14 @@ const webhookSchema = z
     secret: secret.optional(),
     bearer: bearerSchema.optional(),
     hmac: hmacSchema.optional(),
+    /** Whether every webhook is accepted although other machines can reach the daemon. */
+    unverified: z.boolean().default(false),
   })
-  .refine((webhook) => Object.values(webhook).filter((scheme) => scheme !== undefined).length <= 1, {
-    message: 'expected one of secret, bearer and hmac',
-  });
+  .refine(
+    ({ unverified, ...schemes }) =>
+      Object.values(schemes).filter((scheme) => scheme !== undefined).length <= (unverified ? 0 : 1),
+    { message: 'expected one of secret, bearer, hmac and unverified' },
+  );
 
 const listenFormat = z.union([
   z.literal('auto'),
@@ -72,7 +76,7 @@ export const optionsSchema = z.strictObject({
   /** The public key: the credential of calls whose monitor authentication is enabled. */
   publicKey: secret.optional(),
   apiBaseUrl: address.prefault('https://api.vapi.ai'),
-  /** How webhooks are authenticated. Without a scheme every webhook is accepted. */
+  /** How webhooks are authenticated. Without a scheme, every webhook is accepted, but only on loopback. */
   webhook: webhookSchema.prefault({}),
   /** URL of the account's own application: all webhooks are forwarded to it, and it answers the messages that Vapi waits for. */
   forwardWebhooksTo: address.optional(),

@@ -1,5 +1,5 @@
 /** Wires the parts of an instance together. Webhooks and events do not pass through this file. */
-import { forEachCall, abortOnStop } from '@sidetone/plugin-kit';
+import { forEachCall, abortOnStop, requireVerification } from '@sidetone/plugin-kit';
 import type { Provider, ProviderHost } from '@sidetone/core';
 import { createCallPublisher } from './calls/call-publisher.ts';
 import { createLiveCalls } from './calls/live-calls.ts';
@@ -90,6 +90,13 @@ function createParts(options: VapiOptions, host: ProviderHost, stopped: AbortSig
 
 /** Creates an instance. It does nothing until it is started. */
 export function createProvider(options: VapiOptions, host: ProviderHost): Provider {
+  const { secret, bearer, hmac, unverified } = options.webhook;
+  requireVerification(host, {
+    isVerified: (secret ?? bearer ?? hmac) !== undefined,
+    isUnverifiedAllowed: unverified,
+    option: 'webhook',
+    expected: 'secret, bearer or hmac',
+  });
   const stopping = new AbortController();
   const stopped = stopping.signal;
   const parts = createParts(options, host, stopped);

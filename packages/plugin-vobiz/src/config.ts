@@ -79,6 +79,8 @@ const shape = z.strictObject({
   parentAuthToken: secret.optional(),
   /** Whether signatures of webhooks are ignored, verified if present, or required. */
   signature: z.enum(['off', 'verify', 'require']).default('verify'),
+  /** Whether unsigned webhooks are accepted although other machines can reach the daemon. */
+  unverified: z.boolean().default(false),
   apiBaseUrl: address.prefault('https://api.vobiz.ai/api/v1'),
   /** How calls are answered; without it they are not. */
   answer: z

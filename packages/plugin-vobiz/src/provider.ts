@@ -8,7 +8,7 @@ import {
   type ProviderEvent,
   type ProviderHost,
 } from '@sidetone/core';
-import { definedFields, abortOnStop } from '@sidetone/plugin-kit';
+import { definedFields, abortOnStop, requireVerification } from '@sidetone/plugin-kit';
 import { createAnswers } from './answer/answers.ts';
 import { createCallXml } from './answer/call-xml.ts';
 import { createNextSteps, type NextSteps } from './answer/next-steps.ts';
@@ -39,6 +39,12 @@ type Instance = ReturnType<typeof createInstance>;
 
 /** Creates an instance. It does nothing until it is started. */
 export function createProvider(options: VobizOptions, host: ProviderHost): Provider {
+  requireVerification(host, {
+    isVerified: options.signature === 'require',
+    isUnverifiedAllowed: options.unverified,
+    option: 'signature',
+    expected: 'require',
+  });
   const instance = createInstance(options, host);
   const { tokens, grants, nextSteps, members, calls, sessions, relays, account, stopped } = instance;
   let startedAt = host.clock.now();

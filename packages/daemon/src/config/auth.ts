@@ -50,6 +50,8 @@ export const auth = z.strictObject(
         rejectDuplicates(tokens, 'sha256', 'a token that is listed once', context);
       })
       .default([]),
+    /** Whether other machines may send requests although there are no tokens. */
+    unverified: z.boolean({ error: 'true or false' }).default(false),
   },
   { error: 'a mapping' },
 );

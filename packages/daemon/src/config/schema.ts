@@ -2,8 +2,9 @@
  * The schema of the configuration file. A test compares it with docs/reference/configuration.md.
  * The `error` of a type completes the sentence "expected ...".
  */
-import { isIPv4 } from 'node:net';
 import { z } from 'zod';
+import { isAddressRange } from '../access/addresses.ts';
+import { isLoopbackHost, isLoopbackUrl } from '../access/exposure.ts';
 import { auth } from './auth.ts';
 
 const wholeNumber = (from: number, to: number) => {
@@ -27,7 +28,11 @@ const error = 'a non-empty string';
 const text = z.string({ error }).min(1, { error });
 
 const publicUrl = z
-  .url({ protocol: /^https?$/, error: 'an http or https URL, such as https://calls.example.com' })
+  .url({
+    protocol: /^https?$/,
+    error: 'an http or https URL, such as https://calls.example.com',
+    abort: true,
+  })
   .transform((url) => new URL(url));
 
 const originError = 'an origin without a path, such as https://app.example.com';
@@ -39,6 +44,9 @@ const origin = z
     error: originError,
   });
 
+const rangeError = 'an IP address or a range such as 10.0.0.0/8';
+const addressRange = z.string({ error: rangeError }).refine(isAddressRange, { error: rangeError });
+
 const MEBIBYTE = 1024 * 1024;
 
 const server = mapping({
@@ -49,6 +57,8 @@ const server = mapping({
     /** Origins whose pages may send requests, besides those of this daemon. */
     origins: z.array(origin, { error: 'a list of origins' }).default([]),
   }).prefault({}),
+  /** The addresses of proxies whose forwarding headers determine the address of a client. */
+  trustedProxies: z.array(addressRange, { error: 'a list of addresses' }).default([]),
 });
 
 const storage = mapping({
@@ -129,9 +139,13 @@ const file = mapping({
 });
 
 export const configSchema = file
-  .refine(({ server: { host }, auth: { tokens } }) => isLoopbackHost(host) || tokens.length > 0, {
+  .refine(({ server: { host }, auth }) => isLoopbackHost(host) || isAccessDecided(auth), {
     path: ['server', 'host'],
     error: 'a loopback address (127.0.0.1, ::1 or localhost), because auth.tokens is empty',
+  })
+  .refine(({ server: { publicUrl: url }, auth }) => !url || isLoopbackUrl(url) || isAccessDecided(auth), {
+    path: ['server', 'publicUrl'],
+    error: 'a loopback URL such as http://127.0.0.1:4000, because auth.tokens is empty',
   })
   .superRefine(({ providers, transcribers }, context) => {
     const ids = Object.keys(transcribers);
@@ -149,9 +163,8 @@ function transcribeValues(ids: readonly string[]): string {
   return `one of ${['off', ...auto, ...ids].join(', ')}`;
 }
 
-/** Returns whether a server that listens on `host` can be reached only from this machine. */
-function isLoopbackHost(host: string): boolean {
-  return host === 'localhost' || host === '::1' || (isIPv4(host) && host.startsWith('127.'));
-}
+/** Returns whether callers from other machines need a token, or explicitly do not. */
+const isAccessDecided = ({ tokens, unverified }: z.output<typeof auth>): boolean =>
+  tokens.length > 0 || unverified;
 
 export type Config = z.output<typeof configSchema>;

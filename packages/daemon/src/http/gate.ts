@@ -6,22 +6,37 @@ import type { IncomingMessage } from 'node:http';
 import { FaultError } from '@sidetone/core';
 import { LOCAL_VIEWER, type Viewer } from '../access/viewer.ts';
 import { AccessTokens, bearerOf, type AccessToken } from '../access/access-tokens.ts';
+import { canonicalAddress } from '../access/addresses.ts';
+import { ClientAddresses, forwardingHeaderOf } from '../access/forwarding.ts';
 
 interface GateDeps {
   readonly tokens: readonly AccessToken[];
   /** Origins whose pages may send requests, besides those of this daemon. */
   readonly origins: readonly string[];
+  /** Proxies whose forwarding headers determine the address of a client. */
+  readonly trustedProxies?: readonly string[];
+  /** Whether requests of other machines are accepted although there are no access tokens. */
+  readonly isUnverified?: boolean;
+  /** The host names by which other machines may then reach the daemon, besides IP addresses. */
+  readonly hostNames?: readonly string[];
 }
 
 type Headers = Pick<IncomingMessage, 'headers'>;
+type Sender = Pick<IncomingMessage, 'headers' | 'socket'>;
 
 export class Gate {
   readonly #tokens: AccessTokens;
   readonly #origins: ReadonlySet<string>;
+  readonly #addresses: ClientAddresses;
+  readonly #isUnverified: boolean;
+  readonly #hostNames: ReadonlySet<string>;
 
-  constructor({ tokens, origins }: GateDeps) {
+  constructor({ tokens, origins, trustedProxies = [], isUnverified = false, hostNames = [] }: GateDeps) {
     this.#tokens = new AccessTokens(tokens);
     this.#origins = new Set(origins);
+    this.#addresses = new ClientAddresses(trustedProxies);
+    this.#isUnverified = isUnverified;
+    this.#hostNames = new Set(hostNames);
   }
 
   /** Whether the daemon has no access tokens, so every permitted sender has all scopes. */
@@ -32,23 +47,49 @@ export class Gate {
   /** Returns whether a page of this origin may send requests and read the responses. */
   allowsOrigin(origin: string, request: Headers): boolean {
     if (this.#origins.has(origin)) return true;
-    return this.isOpen ? isLoopbackOrigin(origin) : isSameOrigin(origin, request);
+    if (this.isOpen && isLoopbackOrigin(origin)) return true;
+    return (!this.isOpen || this.#isUnverified) && isSameOrigin(origin, request);
+  }
+
+  /** Returns the network address of the client, or of the proxy in front of it if that is not trusted. */
+  addressOf(sender: Sender): string {
+    return this.#addresses.addressOf(sender);
+  }
+
+  /** Returns the key by which connections and subscriptions are counted: a viewer at a network address. */
+  clientOf(sender: Sender, { name }: Viewer): string {
+    return `${name}@${this.addressOf(sender)}`;
   }
 
   /**
    * Without access tokens, rejects pages of other sites in the operator's browser, also if they reach the daemon through
-   * a host name of their own (DNS rebinding). With access tokens no check is needed, because such a page has none.
+   * a host name of their own (DNS rebinding), and requests that a proxy forwarded from another machine. With access tokens
+   * no check is needed, because such a page has none.
    * @throws {FaultError} REQUEST_FORBIDDEN.
    */
   checkSender(request: Headers): void {
     if (!this.isOpen) return;
     const { host, origin } = request.headers;
-    if (!isLoopbackHost(host)) {
+    if (!this.#isKnownHost(host)) {
       throw new FaultError('REQUEST_FORBIDDEN', 'requests with this Host header are not allowed');
     }
     if (origin !== undefined && !this.allowsOrigin(origin, request)) {
       throw new FaultError('REQUEST_FORBIDDEN', 'requests from this origin are not allowed');
     }
+    const forwardingHeader = this.#isUnverified ? undefined : forwardingHeaderOf(request);
+    if (forwardingHeader !== undefined) {
+      throw new FaultError(
+        'REQUEST_FORBIDDEN',
+        `requests with the header ${forwardingHeader} are not allowed, because auth.tokens is empty`,
+      );
+    }
+  }
+
+  #isKnownHost(host: string | undefined): boolean {
+    const name = hostNameOf(host);
+    if (name === undefined) return false;
+    if (LOOPBACK.has(name)) return true;
+    return this.#isUnverified && (canonicalAddress(name) !== undefined || this.#hostNames.has(name));
   }
 
   /**
@@ -99,20 +140,12 @@ export class Gate {
   }
 }
 
-/** Returns the network address of the sender, or of the proxy in front of it. */
-export const addressOf = ({ socket }: Pick<IncomingMessage, 'socket'>): string =>
-  socket.remoteAddress ?? 'unknown';
-
-/** Returns the key by which connections and subscriptions are counted: a viewer at a network address. */
-export const clientOf = (sender: Pick<IncomingMessage, 'socket'>, { name }: Viewer): string =>
-  `${name}@${addressOf(sender)}`;
-
 const LOOPBACK = new Set(['localhost', '127.0.0.1', '[::1]']);
 
-/** Returns whether the Host header names this machine, and not a domain that resolves to it. */
-function isLoopbackHost(host: string | undefined): boolean {
+/** Returns the name in a Host header, or undefined if it has none. */
+function hostNameOf(host: string | undefined): string | undefined {
   const url = `http://${host ?? ''}`;
-  return host !== undefined && URL.canParse(url) && LOOPBACK.has(new URL(url).hostname);
+  return host !== undefined && URL.canParse(url) ? new URL(url).hostname : undefined;
 }
 
 const isLoopbackOrigin = (origin: string): boolean =>

@@ -9,7 +9,7 @@ import type { ClientSlots } from '../graphql/guard/client-slots.ts';
 import { asGraphqlError, createMask } from '../graphql/guard/errors.ts';
 import type { QueryLimits } from '../graphql/guard/limits.ts';
 import { isJson, readBody } from './body.ts';
-import { clientOf, type Gate } from './gate.ts';
+import type { Gate } from './gate.ts';
 import { isForGraphiql, type Graphiql } from './graphiql.ts';
 import { createGraphqlSockets, type GraphqlSockets, type GraphqlSocketsDeps } from './graphql-sockets.ts';
 import { sendGraphqlFailure } from './reply.ts';
@@ -67,7 +67,7 @@ export function createGraphqlEndpoint(deps: GraphqlEndpointDeps): GraphqlEndpoin
       return deps.graphiql.sendPage(request, response, gate.isOpen);
     }
     const viewer = gate.viewer(request);
-    const context = { viewer, client: clientOf(request, viewer) };
+    const context = { viewer, client: gate.clientOf(request, viewer) };
     if (request.method !== 'POST') {
       await yoga(request, response, context);
       return;

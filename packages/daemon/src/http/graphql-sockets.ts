@@ -8,7 +8,7 @@ import type { WebSocket } from 'ws';
 import type { Context } from '../graphql/context.ts';
 import type { ClientSlots, Release } from '../graphql/guard/client-slots.ts';
 import type { MaskError } from '../graphql/guard/errors.ts';
-import { addressOf, clientOf, type Gate } from './gate.ts';
+import type { Gate } from './gate.ts';
 import { rejectUpgrade } from './reply.ts';
 import { createSocketServer } from './socket-server.ts';
 
@@ -73,7 +73,7 @@ export function createGraphqlSockets(deps: GraphqlSocketsDeps): GraphqlSockets {
 
   return {
     upgrade(request, socket, head) {
-      const client = knownClient(gate, request) ?? addressOf(request);
+      const client = knownClient(gate, request) ?? gate.addressOf(request);
       const release = connections.take(client);
       if (!release) {
         logLimit(log, client);
@@ -125,7 +125,7 @@ function authenticateWith({ gate, connections, log }: GraphqlSocketsDeps): OnCon
   return ({ extra, connectionParams }) => {
     try {
       const viewer = gate.socketViewer(extra.request, connectionParams);
-      const client = clientOf(extra.request, viewer);
+      const client = gate.clientOf(extra.request, viewer);
       extra.context = { viewer, client };
       extra.release();
       const release = connections.take(client);
@@ -187,7 +187,7 @@ function ping(socket: WebSocket): void {
 /** Returns the client of a socket if the upgrade request already authenticates it. */
 function knownClient(gate: Gate, request: IncomingMessage): string | undefined {
   try {
-    return clientOf(request, gate.socketViewer(request));
+    return gate.clientOf(request, gate.socketViewer(request));
   } catch {
     return undefined;
   }

@@ -23,7 +23,10 @@ describe('access tokens', () => {
   test('are kept only as SHA-256, in whichever form they are configured', () => {
     const plain = configOf([{ name: 'page', token: TOKEN, scopes: ['read', 'listen'] }]);
     const digest = configOf([{ name: 'page', sha256: SHA256.toUpperCase(), scopes: ['read', 'listen'] }]);
-    expect(plain.auth).toEqual({ tokens: [{ name: 'page', sha256: SHA256, scopes: ['READ', 'LISTEN'] }] });
+    expect(plain.auth).toEqual({
+      tokens: [{ name: 'page', sha256: SHA256, scopes: ['READ', 'LISTEN'] }],
+      unverified: false,
+    });
     expect(digest.auth).toEqual(plain.auth);
     expect(inspect(plain, { depth: 9 })).not.toContain(TOKEN);
   });
@@ -34,6 +37,15 @@ describe('access tokens', () => {
       auth: { tokens: [{ name: 'p', token: TOKEN, scopes: ['admin'] }] },
     };
     expect(parseConfig(JSON.stringify(source), 'f', {}).server.host).toBe('0.0.0.0');
+  });
+
+  test.each([
+    { server: { host: '0.0.0.0' } },
+    { server: { publicUrl: 'https://calls.example.com' } },
+    { server: { host: '::', publicUrl: 'http://127.0.0.1:4000' } },
+  ])('are not needed for %j if auth.unverified is true', (source) => {
+    const config = parseConfig(JSON.stringify({ ...source, auth: { unverified: true } }), 'f', {});
+    expect(config.auth).toEqual({ tokens: [], unverified: true });
   });
 
   const good = { name: 'page', token: TOKEN, scopes: ['read'] };

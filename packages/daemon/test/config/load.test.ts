@@ -44,6 +44,16 @@ describe('a configuration', () => {
     expect(errorIn('transcribers: { ear: { plugin: x }, other: { plugin: x } }')).toBe('none');
   });
 
+  test.each([
+    'http://127.0.0.1:4000',
+    'http://127.8.9.10',
+    'http://localhost',
+    'http://[::1]',
+    'http://[::ffff:127.0.0.1]',
+  ])('needs no access tokens for the public URL %s', (url) =>
+    expect(errorIn(`server: { publicUrl: "${url}" }`)).toBe('none'),
+  );
+
   test('replaces environment variables, also in numbers and within strings', () => {
     const config = parseConfig('{ server: { port: "${PORT}" }, storage: { path: "/x/${NAME}.db" } }', 'f', {
       PORT: '4100',
@@ -139,6 +149,28 @@ describe('an error names the key, the expected and the received value:', () => {
     (host) => {
       expect(errorIn(`server: { host: "${host}" }`)).toBe(
         `CONFIG_INVALID sidetone.yaml: server.host: expected a loopback address (127.0.0.1, ::1 or localhost), because auth.tokens is empty, received "${host}"`,
+      );
+    },
+  );
+
+  test.each([
+    'https://calls.example.com/',
+    'http://192.168.1.5:4000/',
+    'http://0.0.0.0:4000/',
+    'http://[2001:db8::1]/',
+    'http://[::ffff:192.0.2.1]/',
+    'http://127.0.0.1.example.com/',
+  ])('the public URL %s without access tokens', (url) => {
+    expect(errorIn(`server: { publicUrl: "${url}" }`)).toMatch(
+      /^CONFIG_INVALID sidetone.yaml: server\.publicUrl: expected a loopback URL .*because auth\.tokens is empty/,
+    );
+  });
+
+  test.each(['0.0.0.0/33', '10.0.0.0/8/8', 'proxy.example.com', '::1/129', '', '::ffff:10.0.0.0/95'])(
+    'the trusted proxy "%s"',
+    (proxy) => {
+      expect(errorIn(`server: { trustedProxies: ["${proxy}"] }`)).toContain(
+        'server.trustedProxies.0: expected an IP address or a range such as 10.0.0.0/8',
       );
     },
   );

@@ -36,6 +36,60 @@ describe('without access tokens', () => {
   });
 });
 
+describe('a request through a proxy', () => {
+  const headers = [
+    { 'x-forwarded-for': '203.0.113.9' },
+    { 'x-forwarded-proto': 'https' },
+    { 'x-forwarded-anything': '' },
+    { forwarded: 'for=127.0.0.1' },
+    { via: '1.1 proxy' },
+    { 'x-real-ip': '127.0.0.1' },
+    { 'cf-connecting-ip': '203.0.113.9' },
+  ] as Record<string, string>[];
+
+  test.each(headers)('is rejected without access tokens: %j', (added) => {
+    expect(() => open.viewer(from({ ...local, ...added }))).toThrow(
+      expect.objectContaining({
+        code: 'REQUEST_FORBIDDEN',
+        message: expect.stringContaining('auth.tokens') as string,
+      }),
+    );
+  });
+
+  test.each(headers)('is accepted with an access token: %j', (added) => {
+    expect(locked.viewer(from({ ...local, ...added, authorization: `Bearer ${TOKEN}` })).name).toBe('page');
+  });
+});
+
+describe('without access tokens, but explicitly unverified', () => {
+  const unverified = new Gate({
+    tokens: [],
+    origins: [],
+    isUnverified: true,
+    hostNames: ['calls.example.com'],
+  });
+
+  test.each([
+    { host: 'calls.example.com', 'x-forwarded-for': '203.0.113.9' },
+    { host: '192.168.1.5:4000' },
+    { host: '[2001:db8::1]:4000' },
+    { host: 'calls.example.com', origin: 'https://calls.example.com' },
+    local,
+  ] as Record<string, string>[])('accepts %j', (headers) => {
+    expect(unverified.viewer(from(headers)).name).toBe('local');
+  });
+
+  test.each([
+    { host: 'evil.example' },
+    { host: 'evil.example', origin: 'http://evil.example' },
+    { host: 'calls.example.com', origin: 'https://evil.example' },
+  ] as Record<string, string>[])('rejects %j', (headers) => {
+    expect(() => unverified.viewer(from(headers))).toThrow(
+      expect.objectContaining({ code: 'REQUEST_FORBIDDEN' }),
+    );
+  });
+});
+
 describe('with access tokens', () => {
   test.each([`Bearer ${TOKEN}`, `bearer  ${TOKEN} `])(
     '"%s" identifies its owner, from any address',

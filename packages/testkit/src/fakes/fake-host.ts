@@ -27,6 +27,8 @@ export interface FakeHostOptions {
   readonly state?: FakeState;
   /** Base URL of the ingress, with a trailing slash. */
   readonly publicUrl?: string;
+  /** Whether other machines can reach the daemon. Default: false. */
+  readonly isExposed?: boolean;
 }
 
 /** A log entry. */
@@ -131,6 +133,7 @@ export function createFakeHost(options: FakeHostOptions = {}): FakeHost {
         throw usageErrors.report(`publicUrl: expected a path without a leading slash, received ${path}`);
       return new URL(path, base);
     },
+    isExposed: options.isExposed ?? false,
     dial: dialler.dial,
     randomToken() {
       const token = (tokens.get(state) ?? 0) + 1;

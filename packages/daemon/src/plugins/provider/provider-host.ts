@@ -30,6 +30,8 @@ export interface ProviderHostDeps extends PluginHostDeps {
   readonly demand: Pick<Demand, 'has' | 'onChange'>;
   /** The daemon's address as providers see it. */
   readonly publicUrl: () => URL;
+  /** Whether other machines can reach the daemon. */
+  readonly isExposed: boolean;
   readonly eventsPerSecond: number;
 }
 
@@ -65,6 +67,7 @@ export function createProviderHost(owner: HostOwner, deps: ProviderHostDeps): Pr
     },
     onDemandChange: (listener) => subscribeToDemand(listener, owner, deps),
     publicUrl: (path) => new URL(`providers/${providerId}/${path}`, deps.publicUrl()),
+    isExposed: deps.isExposed,
   };
 }
 

@@ -1,5 +1,13 @@
 /** All configured providers: loads, starts and stops them together. A provider that fails does not affect the others. */
-import { providerId, type Call, type CallId, type Logger, type ProviderId } from '@sidetone/core';
+import {
+  FaultError,
+  isFault,
+  providerId,
+  type Call,
+  type CallId,
+  type Logger,
+  type ProviderId,
+} from '@sidetone/core';
 import type { Config } from '../../config/schema.ts';
 import { loadFactory, type ConfiguredPlugin } from '../plugin-factory.ts';
 import type { ProviderDirectory } from '../ports.ts';
@@ -36,7 +44,8 @@ export class ProviderRegistry implements ProviderDirectory {
 
   /**
    * Loads every plugin. One that cannot be loaded is FAILED.
-   * @throws {FaultError} CONFIG_INVALID if options are invalid: the operator has to correct them before a start.
+   * @throws {FaultError} CONFIG_INVALID if options are invalid, or CONFIG_UNVERIFIED if a plugin does not verify what other
+   * machines can send: the operator has to correct them before a start.
    */
   async load(): Promise<void> {
     const loaded = await Promise.all(
@@ -65,14 +74,20 @@ export class ProviderRegistry implements ProviderDirectory {
     const id = providerId(configured.id);
     const log = this.#deps.log(id);
     const factory = await loadFactory('provider', configured, this.#deps);
-    return new SupervisedProvider({
+    let unverified: FaultError | undefined;
+    const provider = new SupervisedProvider({
       id,
       plugin: configured.plugin,
       displayName: factory.displayName,
       create: ({ onException, onEventDropped }) =>
         createWithLease(onException, (lease) => {
           const host = createProviderHost({ providerId: id, lease, onEventDropped }, { ...this.#deps, log });
-          return new ProviderInstance({ provider: factory.create(host), lease, onException, clock, log });
+          try {
+            return new ProviderInstance({ provider: factory.create(host), lease, onException, clock, log });
+          } catch (error) {
+            if (isFault(error) && error.code === 'CONFIG_UNVERIFIED') unverified = error;
+            throw error;
+          }
         }),
       clock,
       random,
@@ -82,5 +97,7 @@ export class ProviderRegistry implements ProviderDirectory {
       registerCall: (providerCallId) =>
         ingest.accept(id, { type: 'call.started', providerCallId, occurredAt: clock.now() }),
     });
+    if (!unverified) return provider;
+    throw new FaultError(unverified.code, `providers.${id}.options.${unverified.message}`);
   }
 }

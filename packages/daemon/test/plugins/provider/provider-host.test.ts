@@ -40,6 +40,7 @@ beforeEach(() => {
       stateStore: createStateStore(harness.database.db),
       log: testLog.log(''),
       publicUrl: () => new URL('http://localhost/'),
+      isExposed: false,
       socketMessageBytes: 1000,
       eventsPerSecond: LIMIT,
     },

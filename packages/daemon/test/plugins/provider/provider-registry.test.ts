@@ -108,3 +108,15 @@ test('invalid options fail the start of the daemon', async () => {
     code: 'CONFIG_INVALID',
   });
 });
+
+test('a plugin that does not verify its requests fails the start of the daemon', async () => {
+  const unverified = plugin(`() => {
+    throw new FaultError('CONFIG_UNVERIFIED', 'webhook: expected a secret');
+  }`);
+  const core = import.meta.resolve('@sidetone/core');
+  const source = `import { FaultError } from ${JSON.stringify(core)};\n${unverified}`;
+  await expect(registryOf({ good: GOOD, bad: source }).load()).rejects.toMatchObject({
+    code: 'CONFIG_UNVERIFIED',
+    message: 'providers.bad.options.webhook: expected a secret',
+  });
+});

@@ -1,0 +1,21 @@
+/** Decides whether other machines can reach the daemon. */
+import { canonicalAddress, isLoopbackAddress } from './addresses.ts';
+
+interface ServerAddress {
+  readonly host: string;
+  readonly publicUrl?: URL | undefined;
+}
+
+/** Returns whether a server that listens on `host` can be reached only from this machine. */
+export const isLoopbackHost = (host: string): boolean => host === 'localhost' || isLoopbackAddress(host);
+
+/** Returns whether a URL leads to this machine only. */
+export const isLoopbackUrl = ({ hostname }: URL): boolean =>
+  isLoopbackHost(canonicalAddress(hostname) ?? hostname);
+
+/**
+ * Returns whether other machines can reach the daemon, directly or through a proxy. Its callers are then verified, unless
+ * the configuration states otherwise.
+ */
+export const isExposed = ({ host, publicUrl }: ServerAddress): boolean =>
+  !isLoopbackHost(host) || (publicUrl !== undefined && !isLoopbackUrl(publicUrl));
