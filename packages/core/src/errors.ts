@@ -155,7 +155,7 @@ export const FAULTS = {
     kind: 'plugin',
     retryable: false,
     remedy:
-      'Report it to the author of the plugin, or raise `limits.eventsPerSecond`; ends of live calls are always accepted.',
+      'Raise `limits.eventsPerSecond`, or find out why the provider sends so much. Requests with events above the limit are answered with 429; ends of live calls are always accepted.',
   },
   PLUGIN_EXCEPTION: {
     kind: 'plugin',
@@ -210,6 +210,23 @@ export const FAULTS = {
     retryable: true,
     remedy:
       'Free disk space or repair the disk; events are kept in memory and written when writes succeed again.',
+  },
+  STORE_READ_FAILED: {
+    kind: 'store',
+    retryable: true,
+    remedy: 'Check the disk and the permissions of the database files.',
+  },
+  STORE_BUSY: {
+    kind: 'store',
+    retryable: true,
+    remedy:
+      'End the other program that holds the write lock of the database: a shell, a backup or a copy tool. Writes are retried.',
+  },
+  STORE_DAMAGED: {
+    kind: 'store',
+    retryable: false,
+    remedy:
+      'Stop the daemon, keep a copy of the database files, check the disk, and restore a backup or rebuild the file with the `.recover` command of the `sqlite3` shell.',
   },
   LIMIT_EXCEEDED: {
     kind: 'capacity',

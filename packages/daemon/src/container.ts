@@ -46,6 +46,7 @@ import { createHistory } from './store/history/history.ts';
 import { openQueryRunner } from './store/history/query-runner.ts';
 import { createLedger } from './store/ledger.ts';
 import { createStateStore } from './store/plugin-state.ts';
+import { StoreHealth } from './store/store-health.ts';
 import { createRecordingRows, createWaveformStore } from './store/media.ts';
 import * as tokens from './tokens.ts';
 import { UtteranceService } from './transcription/utterance-service.ts';
@@ -92,13 +93,14 @@ export function createContainer(environment: Environment): DependencyContainer {
 
 function registerStore(register: Register, { config, clock, log }: Environment): void {
   register(tokens.DATABASE, () => openDatabase(config.storage.path, config.storage.durability));
-  register(tokens.LEDGER, (get) => createLedger(get(tokens.DATABASE).db));
+  register(tokens.LEDGER, (get) => createLedger(get(tokens.DATABASE).db, get(tokens.STORE_HEALTH)));
+  register(tokens.STORE_HEALTH, () => new StoreHealth(log('store')));
   register(tokens.EVENT_LOG, (get) => createEventLog(get(tokens.DATABASE)));
   register(tokens.QUERY_RUNNER, (get) =>
     openQueryRunner(get(tokens.DATABASE), { clock, log: log('history') }),
   );
   register(tokens.HISTORY, (get) => createHistory(get(tokens.QUERY_RUNNER).run));
-  register(tokens.STATE_STORE, (get) => createStateStore(get(tokens.DATABASE).db));
+  register(tokens.STATE_STORE, (get) => createStateStore(get(tokens.DATABASE).db, get(tokens.STORE_HEALTH)));
 }
 
 function registerCalls(register: Register, { config, clock, ids, log }: Environment): void {
@@ -164,7 +166,7 @@ function registerAudio(register: Register, { config, clock, ids, log }: Environm
     tokens.WAVEFORMS,
     (get) =>
       new Waveforms({
-        store: createWaveformStore(get(tokens.DATABASE).db),
+        store: createWaveformStore(get(tokens.DATABASE).db, get(tokens.STORE_HEALTH)),
         clock,
         log: log('waveforms'),
         isKept: config.recording.waveform,
@@ -389,7 +391,7 @@ function registerHttp(register: Register, { config, clock, ids, log, isReady }: 
         gate,
         log: log('recording'),
       }),
-      isReady,
+      isReady: () => isReady() && get(tokens.STORE_HEALTH).failure === undefined,
       log: log('http'),
     }),
   );

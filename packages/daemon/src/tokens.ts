@@ -26,12 +26,14 @@ import type { TranscriberRegistry } from './plugins/transcriber/transcriber-regi
 import type { RecordingService } from './recording/recording-service.ts';
 import type { Database } from './store/database.ts';
 import type { QueryRunner } from './store/history/query-runner.ts';
+import type { StoreHealth } from './store/store-health.ts';
 import type { UtteranceService } from './transcription/utterance-service.ts';
 import type { TranscriptionService } from './transcription/transcription-service.ts';
 
 const token = <Part>(name: string): InjectionToken<Part> => Symbol(name);
 
 export const DATABASE = token<Database>('database');
+export const STORE_HEALTH = token<StoreHealth>('store health');
 export const LEDGER = token<CallLedger>('ledger');
 export const EVENT_LOG = token<EventLog>('event log');
 export const QUERY_RUNNER = token<QueryRunner>('query runner');

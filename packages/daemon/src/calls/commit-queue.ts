@@ -20,6 +20,7 @@ import {
 import { backOffMs } from '@sidetone/plugin-kit';
 import type { CallRegistry } from './call-registry.ts';
 import type { CallLedger, Draft, RecordFeed } from './ports.ts';
+import { BUSY_RETRY, isBusy } from './store-retry.ts';
 
 export interface CommitQueueDeps {
   readonly registry: Pick<CallRegistry, 'putAll'>;
@@ -34,6 +35,8 @@ export interface CommitQueueDeps {
 /** From this many events on, a commit is not delayed to the end of the turn. */
 const LARGE_BATCH = 1000;
 const RETRY = { firstMs: 250, maxMs: 5000 } as const;
+/** How long commits may find the database locked before those who wait for one receive the error, ms. */
+export const BUSY_GRACE_MS = 1000;
 
 interface Waiter {
   readonly resolve: () => void;
@@ -51,6 +54,12 @@ export class CommitQueue {
   #endOfTurn: NodeJS.Immediate | undefined;
   #cancelRetry: (() => void) | undefined;
   #failures = 0;
+  /** How long the database has been locked, ms. */
+  #busyMs = 0;
+  /** Why commits fail, once their waiters receive the error. */
+  #failure: FaultError | undefined;
+  /** Set for the rest of the turn in which events were dropped. */
+  #loss: FaultError | undefined;
   #dropped = 0;
 
   constructor(deps: CommitQueueDeps) {
@@ -81,15 +90,21 @@ export class CommitQueue {
     return this.#dedupeKeys.has(pairKey(callId, key));
   }
 
-  /** Adds events of one call, all or none. `before` is the call before them; the key belongs to the first event. */
+  /**
+   * Adds events of one call, all or none. `before` is the call before them; the key belongs to the first event. Returns false
+   * if they are dropped, because `limits.pendingEvents` is reached.
+   */
   push(
     callId: CallId,
     before: Call | undefined,
     facts: readonly CallFact[],
     at: number,
     dedupeKey?: string,
-  ): void {
-    if (this.#drafts.length + facts.length > this.#deps.pendingEvents) return this.#drop(facts.length);
+  ): boolean {
+    if (!this.#hasRoomFor(facts.length)) {
+      this.drop(facts.length);
+      return false;
+    }
     let call = before;
     facts.forEach((fact, i) => {
       call = evolve(call, callId, fact, at);
@@ -100,10 +115,16 @@ export class CommitQueue {
     this.#callIds.set(pairKey(call!.providerId, call!.providerCallId), callId);
     if (dedupeKey !== undefined) this.#dedupeKeys.add(pairKey(callId, dedupeKey));
     this.#schedule();
+    return true;
   }
 
-  /** Resolves when all events added so far are stored. Rejects with STORE_WRITE_FAILED if the next commit fails. */
+  /**
+   * Resolves when all events added so far are stored. Rejects with a fault of kind store if the next commit fails, at once
+   * while commits are failing, and if events were dropped in this turn.
+   */
   committed(): Promise<void> {
+    const failure = this.#loss ?? (this.#drafts.length > 0 ? this.#failure : undefined);
+    if (failure) return Promise.reject(failure);
     if (this.#drafts.length === 0) return Promise.resolve();
     return new Promise((resolve, reject) => this.#waiters.push({ resolve, reject }));
   }
@@ -121,10 +142,24 @@ export class CommitQueue {
     clearImmediate(this.#endOfTurn);
   }
 
-  #drop(count: number): void {
+  /** Counts events that cannot be stored. */
+  drop(count: number): void {
+    this.#loss ??= new FaultError(
+      'STORE_WRITE_FAILED',
+      'events were dropped: limits.pendingEvents is reached',
+    );
+    setImmediate(() => (this.#loss = undefined));
     if (this.#dropped === 0)
       this.#deps.log.error('dropping events: database writes fail and limits.pendingEvents is reached');
     this.#dropped += count;
+  }
+
+  /** Commits what is pending if there is no room, unless commits are failing. */
+  #hasRoomFor(count: number): boolean {
+    const { pendingEvents } = this.#deps;
+    if (this.#drafts.length + count <= pendingEvents) return true;
+    if (!this.#cancelRetry) this.#flush();
+    return this.#drafts.length + count <= pendingEvents;
   }
 
   #schedule(): void {
@@ -138,6 +173,7 @@ export class CommitQueue {
     this.#endOfTurn = undefined;
     if (this.#drafts.length === 0) return;
     let records: readonly CallRecord[];
+    const droppedBefore = this.#dropped;
     try {
       records = this.#commit();
     } catch (cause) {
@@ -148,11 +184,17 @@ export class CommitQueue {
     this.#dedupeKeys.clear();
     this.#drafts = [];
     this.#failures = 0;
-    this.#settle((waiter) => waiter.resolve());
+    this.#busyMs = 0;
+    this.#failure = undefined;
+    // Which waiter the dropped events belong to is not known.
+    const loss =
+      this.#dropped > droppedBefore &&
+      new FaultError('STORE_WRITE_FAILED', 'the events of a call cannot be stored');
+    this.#settle((waiter) => (loss ? waiter.reject(loss) : waiter.resolve()));
     this.#deps.feed.publish(records);
   }
 
-  /** @throws {FaultError} STORE_WRITE_FAILED if the database cannot write now; all events are kept for the retry. */
+  /** @throws {FaultError} of kind store if the database cannot write now; all events are kept for the retry. */
   #commit(): readonly CallRecord[] {
     const { ledger, registry } = this.#deps;
     try {
@@ -160,7 +202,7 @@ export class CommitQueue {
       registry.putAll(this.#calls.values());
       return records;
     } catch (cause) {
-      if (isFault(cause) && cause.code === 'STORE_WRITE_FAILED') throw cause;
+      if (isStoreFailure(cause)) throw cause;
       return this.#commitSeparately(cause);
     }
   }
@@ -177,7 +219,7 @@ export class CommitQueue {
         registry.putAll([drafts.at(-1)!.call]);
         return records;
       } catch (error) {
-        if (isFault(error) && error.code === 'STORE_WRITE_FAILED') throw error;
+        if (isStoreFailure(error)) throw error;
         this.#dropped += drafts.length;
         log.error('dropping events of a call that cannot be stored', {
           callId,
@@ -191,11 +233,21 @@ export class CommitQueue {
 
   #retry(cause: unknown): void {
     const { log, clock } = this.#deps;
-    const delayMs = backOffMs(RETRY, ++this.#failures);
+    const delayMs = backOffMs(isBusy(cause) ? BUSY_RETRY : RETRY, ++this.#failures);
     const events = this.#drafts.length;
-    log.error('commit failed, retrying', { reason: messageOf(cause), events, delayMs });
-    const fault = new FaultError('STORE_WRITE_FAILED', 'the event cannot be stored now', { cause });
-    this.#settle((waiter) => waiter.reject(fault));
+    const isNew = this.#failure === undefined;
+    if (isBusy(cause) && this.#busyMs < BUSY_GRACE_MS) {
+      this.#busyMs += delayMs;
+    } else {
+      const code = isStoreFailure(cause) ? cause.code : 'STORE_WRITE_FAILED';
+      const failure = new FaultError(code, 'the event cannot be stored now', { cause });
+      this.#failure = failure;
+      this.#settle((waiter) => waiter.reject(failure));
+    }
+    const fields = { reason: messageOf(cause), events, delayMs };
+    // The database reports once why it fails.
+    if (isNew && this.#failure) log.error('commit failed, retrying', fields);
+    else log.debug('commit failed, retrying', fields);
     this.#cancelRetry = clock.schedule(delayMs, () => {
       this.#cancelRetry = undefined;
       this.#flush();
@@ -208,5 +260,7 @@ export class CommitQueue {
     waiters.forEach(how);
   }
 }
+
+const isStoreFailure = (error: unknown): error is FaultError => isFault(error) && error.kind === 'store';
 
 const pairKey = (owner: string, key: string): string => `${owner}\n${key}`;

@@ -6,6 +6,7 @@ import { FaultError, isLive, messageOf, type CallId, type Clock, type Logger } f
 import type { CallRegistry } from './call-registry.ts';
 import type { Ingest } from './ingest.ts';
 import type { CallLedger, CommandTracker, PartialStore, RecordFeed } from './ports.ts';
+import { retryWhileBusy } from './store-retry.ts';
 
 /** Attempts to scrub the file while a reader blocks it, and the pause in between, ms. */
 export const SCRUB_ATTEMPTS = 100;
@@ -38,7 +39,8 @@ export class Erasure {
    * @throws {FaultError} CALL_STILL_LIVE, or STORE_WRITE_FAILED.
    */
   async erase(callId: CallId): Promise<boolean> {
-    const { ingest, ledger, registry, feed, partials, openCommands, recordings, waveforms } = this.#deps;
+    const { ingest, ledger, registry, feed, partials, openCommands, recordings, waveforms, clock } =
+      this.#deps;
     const call = ingest.current(callId);
     if (!call) return false;
     if (isLive(call)) throw new FaultError('CALL_STILL_LIVE', 'the call is live; end it first');
@@ -46,7 +48,7 @@ export class Erasure {
     // A concurrent request may have erased it.
     if (!ingest.current(callId)) return false;
     if (!ingest.storeNow()) throw new FaultError('STORE_WRITE_FAILED', 'the call cannot be erased now');
-    ledger.erase(callId);
+    await retryWhileBusy(clock, () => ledger.erase(callId));
     for (const memory of [registry, feed, partials, openCommands, waveforms]) memory.forget(callId);
     await this.scrub();
     return true;

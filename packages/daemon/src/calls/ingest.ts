@@ -1,9 +1,10 @@
 /**
  * Derives events of calls from what providers report. Synchronous from the arrival of a provider event to the derived events;
- * the commit queue stores them. `accept` and `record` never throw and never wait.
+ * the commit queue stores them. `accept` and `record` never wait.
  */
 import {
   decide,
+  FaultError,
   isLive,
   isTranscribed,
   type Call,
@@ -46,7 +47,11 @@ export class Ingest {
     return this.#queue.dropped;
   }
 
-  /** Accepts an event of a provider and returns the id of its call. */
+  /**
+   * Accepts an event of a provider and returns the id of its call.
+   * @throws {FaultError} of kind store if the call cannot be read or `limits.pendingEvents` is reached: the event is lost
+   * then, and its sender must not receive an acknowledgement.
+   */
   accept(providerId: ProviderId, event: ProviderEvent): CallId {
     const { ids, partials } = this.#deps;
     const known = this.#find(providerId, event.providerCallId);
@@ -60,16 +65,26 @@ export class Ingest {
       storedTranscript: () => this.#utterancesOf(callId),
       ...(openUtterance && { openUtterance }),
     });
-    this.#push(callId, known, facts, event.occurredAt, event.dedupeKey);
+    if (!this.#push(callId, known, facts, event.occurredAt, event.dedupeKey))
+      throw new FaultError('STORE_WRITE_FAILED', 'the event was dropped: limits.pendingEvents is reached');
     if (event.type === 'command.confirmed') this.#confirm(callId, event.commandId);
     if (event.type === 'utterance.partial') this.#showPartial(callId, event);
     if (event.type === 'call.ended') partials.forget(callId);
     return callId;
   }
 
-  /** Accepts an event derived elsewhere: of a command, a stream, a note. Ignored if the call has been erased. */
+  /**
+   * Accepts an event derived elsewhere: of a command, a stream, a note. Ignored if the call has been erased. Never throws; if
+   * the event is lost, `committed` rejects in this turn.
+   */
   record(callId: CallId, fact: CallFact, at = this.#deps.clock.now()): void {
-    const call = this.current(callId);
+    let call: Call | undefined;
+    try {
+      call = this.current(callId);
+    } catch {
+      // The store has reported why it cannot be read.
+      return this.#queue.drop(1);
+    }
     if (call) this.#push(callId, call, [fact], at);
   }
 
@@ -100,7 +115,7 @@ export class Ingest {
     return registry.liveId(providerId, providerCallId) ?? this.#queue.callId(providerId, providerCallId);
   }
 
-  /** Resolves when all accepted events are stored. Rejects with STORE_WRITE_FAILED if the next commit fails. */
+  /** Resolves when all accepted events are stored. Rejects with a fault of kind store if the next commit fails. */
   committed(): Promise<void> {
     return this.#queue.committed();
   }
@@ -153,11 +168,11 @@ export class Ingest {
     derived: readonly CallFact[],
     at: number,
     dedupeKey?: string,
-  ): void {
-    if (derived.length === 0) return;
+  ): boolean {
+    if (derived.length === 0) return true;
     const { openCommands } = this.#deps;
     const confirmed = derived.flatMap((fact) => openCommands.confirmedBy(callId, fact, at));
     const changes = confirmed.map((command) => ({ type: 'COMMAND_CHANGED', command }) as const);
-    this.#queue.push(callId, before, [...derived, ...changes], at, dedupeKey);
+    return this.#queue.push(callId, before, [...derived, ...changes], at, dedupeKey);
   }
 }

@@ -22,6 +22,7 @@ import {
 import type { CallRegistry } from '../calls/call-registry.ts';
 import type { Ingest } from '../calls/ingest.ts';
 import type { CallLedger } from '../calls/ports.ts';
+import { retryWhileBusy } from '../calls/store-retry.ts';
 import type { ProviderDirectory, ProviderView } from '../plugins/ports.ts';
 import { CommandKeys, fingerprintOf } from './command-keys.ts';
 import { outcomeOf, type CommandOutcome, type WatchOutcome } from './command-outcome.ts';
@@ -141,11 +142,11 @@ export class CommandService {
     command: Command,
     conflict: Failure | undefined,
   ): Promise<CommandOutcome> {
-    const { providers, ledger, ingest } = this.#deps;
+    const { providers, ledger, ingest, clock } = this.#deps;
     const target = conflict ?? dialerOf(id, providers.get(id));
     if ('code' in target) return this.#settleWithoutCall(command, this.#refusal(target));
 
-    ledger.putCommand(command);
+    await retryWhileBusy(clock, () => ledger.putCommand(command));
     let call: Call | undefined;
     const answer = await answerOf(async () => {
       call = ingest.current(await target.placeCall(args, command.id));
@@ -192,9 +193,10 @@ export class CommandService {
   }
 
   /** Stores the answer to a command that no call resulted from. */
-  #settleWithoutCall(requested: Command, answer: Answer): CommandOutcome {
+  async #settleWithoutCall(requested: Command, answer: Answer): Promise<CommandOutcome> {
     const command = step(requested, answer);
-    this.#deps.ledger.putCommand(command);
+    const { clock, ledger } = this.#deps;
+    await retryWhileBusy(clock, () => ledger.putCommand(command));
     return outcomeOf({ command });
   }
 

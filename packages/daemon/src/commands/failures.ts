@@ -29,6 +29,9 @@ export async function answerOf(request: () => Promise<void>, now: () => number):
 /** Returns what a plugin threw as a failure, with the argument if the plugin rejected one. */
 function failureFrom(error: unknown): Failure {
   if (!isFault(error)) return failureOf('PROVIDER_REFUSED', messageOf(error));
+  // The provider has accepted the command; only our record of the call failed, so the outcome is unknown.
+  if (error.kind === 'store')
+    return failureOf('PROVIDER_TIMEOUT', `the call cannot be stored: ${error.message}`);
   const { argument } = error.details;
   const isArgument = error.code === 'INPUT_INVALID' && typeof argument === 'string';
   return {

@@ -1,6 +1,7 @@
 /** The host of a plugin instance, without the parts of one kind of plugin. What it provides ends with the instance's lease. */
 import { randomBytes } from 'node:crypto';
 import type { Clock, Logger, PluginHost, PluginState } from '@sidetone/core';
+import { isBusy, retryWhileBusy } from '../calls/store-retry.ts';
 import type { StateStore } from './ports.ts';
 import { dial } from './sockets/dial.ts';
 import type { Lease } from './supervision/lease.ts';
@@ -32,24 +33,51 @@ export function createPluginHost(owner: string, lease: Lease, deps: PluginHostDe
       return leaseSocket(await dial(url, options, deps.socketMessageBytes), lease);
     },
     randomToken: () => randomBytes(32).toString('base64url'),
-    state: createState(owner, lease, deps.stateStore),
+    state: createState(owner, lease, deps),
   };
 }
 
 /** After the lease has ended, writes are rejected: they could overwrite the state of the next instance. */
-function createState(owner: string, lease: Lease, store: StateStore): PluginState {
+function createState(owner: string, lease: Lease, { stateStore: store, clock }: PluginHostDeps): PluginState {
+  /** The last write, while it is retried because the database is locked. Later writes and reads wait for it. */
+  let retried: Promise<void> | undefined;
+  async function write(task: () => void): Promise<void> {
+    const attempt = (): void => {
+      lease.assertNotEnded();
+      task();
+    };
+    if (!retried) {
+      try {
+        return attempt();
+      } catch (error) {
+        if (!isBusy(error)) throw error;
+      }
+    }
+    const before = retried ?? Promise.resolve();
+    const written = before.then(() => retryWhileBusy(clock, attempt));
+    const settled = written.catch(() => undefined);
+    retried = settled;
+    await written.finally(() => {
+      if (retried === settled) retried = undefined;
+    });
+  }
+
   return {
-    get: async (key) => store.get(owner, key),
+    async get(key) {
+      await retried;
+      return store.get(owner, key);
+    },
     async set(key, value) {
       if (Buffer.byteLength(value) > MAX_STATE_BYTES)
         throw new RangeError(`state value: expected at most ${MAX_STATE_BYTES} bytes`);
-      lease.assertNotEnded();
-      store.set(owner, key, value);
+      await write(() => store.set(owner, key, value));
     },
     async delete(key) {
-      lease.assertNotEnded();
-      store.delete(owner, key);
+      await write(() => store.delete(owner, key));
     },
-    list: async (prefix) => store.list(owner, prefix),
+    async list(prefix) {
+      await retried;
+      return store.list(owner, prefix);
+    },
   };
 }

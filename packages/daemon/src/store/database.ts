@@ -13,6 +13,7 @@ import { drizzle } from 'drizzle-orm/better-sqlite3';
 import { migrate } from 'drizzle-orm/better-sqlite3/migrator';
 import type { Db } from './db.ts';
 import * as schema from './schema.ts';
+import { storeFailure } from './store-failure.ts';
 import { createTranscriptIndex } from './transcript-index.ts';
 
 const MIGRATIONS = fileURLToPath(new URL('../../migrations', import.meta.url));
@@ -34,8 +35,9 @@ type Durability = 'full' | 'normal';
 export function openDatabase(path: string, durability: Durability): Database {
   if (hasContent(path)) inspect(path);
   const unlock = lock(path);
+  let sqlite: Sqlite.Database | undefined;
   try {
-    const sqlite = openFile(path);
+    sqlite = openFile(path);
     sqlite.pragma('journal_mode = WAL');
     sqlite.pragma(`synchronous = ${durability === 'full' ? 'FULL' : 'NORMAL'}`);
     sqlite.pragma('foreign_keys = ON');
@@ -45,15 +47,19 @@ export function openDatabase(path: string, durability: Durability): Database {
     migrate(db, { migrationsFolder: MIGRATIONS });
     createTranscriptIndex(db).fillIfEmpty();
     sqlite.pragma(`application_id = ${APPLICATION_ID}`);
-    const close = (): void => {
-      sqlite.close();
-      unlock();
-    };
-    return { db, logId: readLogId(db), close };
+    const logId = readLogId(db);
+    // From here on, no statement may block the event loop; writes are retried by their callers.
+    sqlite.pragma('busy_timeout = 0');
+    return { db, logId, close: () => release(sqlite, unlock) };
   } catch (error) {
-    unlock();
-    throw error;
+    release(sqlite, unlock);
+    throw storeFailure(error, 'write') ?? error;
   }
+}
+
+function release(sqlite: Sqlite.Database | undefined, unlock: () => void): void {
+  sqlite?.close();
+  unlock();
 }
 
 const hasContent = (path: string): boolean => existsSync(path) && statSync(path).size > 0;

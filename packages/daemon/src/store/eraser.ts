@@ -20,6 +20,7 @@ import {
   utterances,
   waveforms,
 } from './schema.ts';
+import { storeFailure } from './store-failure.ts';
 
 /** Pages of the index merged in one step: a few milliseconds of work. */
 const PAGES_PER_STEP = 500;
@@ -38,6 +39,8 @@ export const TABLES_WITH_CALL_ID = [
   listenings,
   waveforms,
 ] as const;
+
+const isBusy = (error: unknown): boolean => storeFailure(error, 'write')?.code === 'STORE_BUSY';
 
 interface Eraser {
   /** Deletes every row of the call. Call it in a transaction. */
@@ -69,13 +72,7 @@ export function createEraser(db: Db): Eraser {
 
   /** Moves the write-ahead log into the file and truncates it. Returns false if a reader prevents it now. */
   function truncateLog(): boolean {
-    const timeout = sqlite.pragma('busy_timeout', { simple: true }) as number;
-    sqlite.pragma('busy_timeout = 0');
-    try {
-      return sqlite.pragma('wal_checkpoint(TRUNCATE)', { simple: true }) === 0;
-    } finally {
-      sqlite.pragma(`busy_timeout = ${timeout}`);
-    }
+    return sqlite.pragma('wal_checkpoint(TRUNCATE)', { simple: true }) === 0;
   }
 
   const isScrubDue = (): boolean => db.select().from(meta).where(eq(meta.key, SCRUB_DUE)).get() !== undefined;
@@ -92,11 +89,16 @@ export function createEraser(db: Db): Eraser {
     },
     isScrubDue,
     scrub() {
-      if (!isScrubDue()) return 'DONE';
-      if (mergeStep()) return 'MORE';
-      if (!truncateLog()) return 'BUSY';
-      db.delete(meta).where(eq(meta.key, SCRUB_DUE)).run();
-      return 'DONE';
+      try {
+        if (!isScrubDue()) return 'DONE';
+        if (mergeStep()) return 'MORE';
+        if (!truncateLog()) return 'BUSY';
+        db.delete(meta).where(eq(meta.key, SCRUB_DUE)).run();
+        return 'DONE';
+      } catch (error) {
+        if (isBusy(error)) return 'BUSY';
+        throw error;
+      }
     },
   };
 }

@@ -1,36 +1,35 @@
 /** The writing side of the store: numbers events and stores them with their projections, in one transaction. */
-import { FaultError, messageOf, type CallRecord } from '@sidetone/core';
-import Sqlite from 'better-sqlite3';
+import type { CallRecord } from '@sidetone/core';
 import { and, asc, eq, isNull, ne, sql } from 'drizzle-orm';
 import type { CallLedger, Draft } from '../calls/ports.ts';
 import { placeholders, type Db } from './db.ts';
 import { createEraser } from './eraser.ts';
 import { createProjections, type Projections } from './projections.ts';
 import { rowToCall, rowToCommand, rowToUtterance } from './rows.ts';
+import { StoreHealth } from './store-health.ts';
 import { calls, commands, events, listenings, streams, utterances } from './schema.ts';
 
-/** Result codes of SQLite for failures of the environment: the disk is full, broken, read-only or busy. */
-const DISK_FAILURE = /^SQLITE_(FULL|IOERR|BUSY|LOCKED|READONLY|CANTOPEN|NOMEM|PERM|PROTOCOL)/;
-
-export function createLedger(db: Db): CallLedger {
+/** Every method throws a fault of kind store if the store fails. */
+export function createLedger(db: Db, health = new StoreHealth()): CallLedger {
   const projections = createProjections(db);
   const append = createAppender(db, projections);
   const eraser = createEraser(db);
 
   return {
-    ...createLookups(db),
-    ...createTranscriptQueries(db),
-    ...createRecoveryQueries(db),
+    ...guardReads(
+      { ...createLookups(db), ...createTranscriptQueries(db), ...createRecoveryQueries(db) },
+      health,
+    ),
     commit: (drafts) =>
-      write(db, () => {
+      health.write(db, () => {
         const records = drafts.map(append);
         const changed = new Map(drafts.map(({ callId, call }) => [callId, call]));
         for (const call of changed.values()) projections.putCall(call);
         return records;
       }),
-    putCommand: (command) => write(db, () => projections.putCommand(command, null)),
-    erase: (callId) => write(db, () => eraser.erase(callId)),
-    isScrubDue: () => eraser.isScrubDue(),
+    putCommand: (command) => health.write(db, () => projections.putCommand(command, null)),
+    erase: (callId) => health.write(db, () => eraser.erase(callId)),
+    isScrubDue: () => health.read(() => eraser.isScrubDue()),
     scrub: () => eraser.scrub(),
   };
 }
@@ -125,12 +124,14 @@ function mapRow<Row, Value>(row: Row | undefined, map: (row: Row) => Value): Val
   return row === undefined ? undefined : map(row);
 }
 
-/** Runs `task` in a transaction. @throws {FaultError} STORE_WRITE_FAILED if the disk rejects the write. */
-function write<Result>(db: Db, task: () => Result): Result {
-  try {
-    return db.transaction(task, { behavior: 'immediate' });
-  } catch (cause) {
-    if (!(cause instanceof Sqlite.SqliteError) || !DISK_FAILURE.test(cause.code)) throw cause;
-    throw new FaultError('STORE_WRITE_FAILED', `database write failed: ${messageOf(cause)}`, { cause });
-  }
+/** Returns the same methods, which report failures of the store. */
+function guardReads<Methods extends Record<string, (...args: never[]) => unknown>>(
+  methods: Methods,
+  health: StoreHealth,
+): Methods {
+  const guarded = Object.entries(methods).map(([name, method]) => [
+    name,
+    (...args: never[]) => health.read(() => method(...args)),
+  ]);
+  return Object.fromEntries(guarded) as Methods;
 }

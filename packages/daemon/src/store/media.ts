@@ -4,9 +4,10 @@ import type { WaveformStore } from '../audio/ports.ts';
 import type { RecordingRows } from '../recording/ports.ts';
 import { excluded, placeholders, type Db } from './db.ts';
 import { recordings, waveforms } from './schema.ts';
+import { StoreHealth } from './store-health.ts';
 
 /** Stores waveforms, one row for each minute of each party. */
-export function createWaveformStore(db: Db): WaveformStore {
+export function createWaveformStore(db: Db, health = new StoreHealth()): WaveformStore {
   const putPiece = db
     .insert(waveforms)
     .values(placeholders(waveforms))
@@ -18,13 +19,10 @@ export function createWaveformStore(db: Db): WaveformStore {
 
   return {
     put(pieces) {
-      db.transaction(
-        () => {
-          for (const { callId, party, piece, peaks } of pieces)
-            putPiece.run({ callId, party, piece, peaks: Buffer.from(peaks) });
-        },
-        { behavior: 'immediate' },
-      );
+      health.write(db, () => {
+        for (const { callId, party, piece, peaks } of pieces)
+          putPiece.run({ callId, party, piece, peaks: Buffer.from(peaks) });
+      });
     },
     get(callId, party, piece) {
       const isPiece = and(

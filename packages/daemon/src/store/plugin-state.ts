@@ -3,30 +3,34 @@ import { and, asc, eq, gte, lt } from 'drizzle-orm';
 import type { StateStore } from '../plugins/ports.ts';
 import type { Db } from './db.ts';
 import { pluginState } from './schema.ts';
+import { StoreHealth } from './store-health.ts';
 
 /** Sorts after every character, so `prefix + END` is an upper bound of all keys with the prefix. */
 const END = '\u{10FFFF}';
 
-export function createStateStore(db: Db): StateStore {
+/** @param health receives failures of the store. */
+export function createStateStore(db: Db, health = new StoreHealth()): StateStore {
   const { owner: ownerColumn, key: keyColumn } = pluginState;
   return {
     get: (owner, key) =>
-      db
-        .select()
-        .from(pluginState)
-        .where(and(eq(ownerColumn, owner), eq(keyColumn, key)))
-        .get()?.value,
+      health.read(
+        () =>
+          db
+            .select()
+            .from(pluginState)
+            .where(and(eq(ownerColumn, owner), eq(keyColumn, key)))
+            .get()?.value,
+      ),
     set(owner, key, value) {
       const target = [ownerColumn, keyColumn];
-      db.insert(pluginState)
-        .values({ owner, key, value })
-        .onConflictDoUpdate({ target, set: { value } })
-        .run();
+      const row = { owner, key, value };
+      health.write(db, () =>
+        db.insert(pluginState).values(row).onConflictDoUpdate({ target, set: { value } }).run(),
+      );
     },
     delete(owner, key) {
-      db.delete(pluginState)
-        .where(and(eq(ownerColumn, owner), eq(keyColumn, key)))
-        .run();
+      const isEntry = and(eq(ownerColumn, owner), eq(keyColumn, key));
+      health.write(db, () => db.delete(pluginState).where(isEntry).run());
     },
     list: (owner, prefix) =>
       db

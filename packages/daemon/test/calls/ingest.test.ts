@@ -2,6 +2,7 @@ import { FaultError, type CallRecord } from '@sidetone/core';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { createHarness, event, numberedUtterance, type Harness } from '../support/harness.ts';
 import { tempDir } from '../support/temp-dir.ts';
+import { BUSY_GRACE_MS } from '../../src/calls/commit-queue.ts';
 import type { CallLedger } from '../../src/calls/ports.ts';
 import { join } from 'node:path';
 import { mkdirSync } from 'node:fs';
@@ -109,6 +110,29 @@ function fullDisk(state: { isFull: boolean }) {
 }
 
 describe('a full disk', () => {
+  test('rejects those who wait for a commit at once, until a commit succeeds', async () => {
+    const disk = { isFull: true };
+    open({ wrapLedger: fullDisk(disk) });
+    harness.emit(numberedUtterance(1));
+    await expect(harness.ingest.committed()).rejects.toMatchObject({ code: 'STORE_WRITE_FAILED' });
+    // No time passes on the fake clock: they do not wait for the next attempt.
+    for (let i = 2; i < 5; i++) {
+      harness.emit(numberedUtterance(i));
+      await expect(harness.ingest.committed()).rejects.toMatchObject({ code: 'STORE_WRITE_FAILED' });
+    }
+    disk.isFull = false;
+    await harness.clock.advance(5000);
+    await harness.ingest.committed();
+    expect(harness.lines.filter(({ level }) => level === 'error')).toHaveLength(1);
+  });
+
+  test('loses no event of a record that cannot be queued without a rejection', async () => {
+    open({ wrapLedger: fullDisk({ isFull: true }), pendingEvents: 2 });
+    const callId = harness.emit(event('call.status', { status: 'IN_PROGRESS' }));
+    harness.ingest.record(callId, { type: 'TRANSFER_STARTED' });
+    await expect(harness.ingest.committed()).rejects.toMatchObject({ kind: 'store' });
+  });
+
   test('delays events, which are stored in order once writes succeed again', async () => {
     const disk = { isFull: true };
     open({ wrapLedger: fullDisk(disk) });
@@ -124,11 +148,65 @@ describe('a full disk', () => {
     expect(texts).toEqual(['words 1', 'words 2']);
   });
 
-  test('fills memory up to limits.pendingEvents; further events are dropped and counted', async () => {
+  test('fills memory up to limits.pendingEvents; further events are dropped, counted and not acknowledged', async () => {
     open({ wrapLedger: fullDisk({ isFull: true }), pendingEvents: 10 });
-    for (let i = 0; i < 30; i++) harness.emit(numberedUtterance(i));
+    const codes: unknown[] = [];
+    for (let i = 0; i < 30; i++) {
+      try {
+        harness.emit(numberedUtterance(i));
+      } catch (error) {
+        codes.push((error as FaultError).code);
+      }
+    }
+    expect(codes).toEqual(Array.from({ length: 21 }, () => 'STORE_WRITE_FAILED'));
     expect(harness.ingest.dropped).toBe(21);
     expect(harness.lines.filter(({ message }) => message.startsWith('dropping events'))).toHaveLength(1);
+  });
+});
+
+test('commits before events are dropped because a burst exceeds limits.pendingEvents', async () => {
+  open({ pendingEvents: 10 });
+  for (let i = 0; i < 100; i++) harness.emit(numberedUtterance(i));
+  await harness.ingest.committed();
+  expect([harness.ingest.dropped, (await log()).length]).toEqual([0, 101]);
+});
+
+describe('a locked database', () => {
+  const locked = () => new FaultError('STORE_BUSY', 'the database is locked');
+
+  /** Opens a harness whose commits find the database locked `times` times. */
+  function openLocked(times: number): void {
+    let failures = 0;
+    open({
+      wrapLedger: (ledger) => ({
+        ...ledger,
+        commit(drafts) {
+          if (failures++ < times) throw locked();
+          return ledger.commit(drafts);
+        },
+      }),
+    });
+  }
+
+  test('delays a commit without an error if it is unlocked soon', async () => {
+    openLocked(5);
+    harness.emit(numberedUtterance(1));
+    const stored = harness.ingest.committed();
+    await harness.clock.advance(BUSY_GRACE_MS);
+    await stored;
+    expect(harness.lines.filter(({ level }) => level === 'error')).toEqual([]);
+  });
+
+  test('rejects those who wait for a commit after a second', async () => {
+    openLocked(100);
+    harness.emit(numberedUtterance(1));
+    const stored = harness.ingest.committed();
+    const failure = stored.catch((error: unknown) => error);
+    await harness.clock.advance(BUSY_GRACE_MS * 2);
+    expect(await failure).toMatchObject({ code: 'STORE_BUSY' });
+    await harness.clock.advance(60_000);
+    await harness.ingest.committed();
+    expect((await log()).length).toBe(2);
   });
 });
 
@@ -144,6 +222,7 @@ test('events that cannot be stored do not block the events of other calls', asyn
   harness.emit(numberedUtterance(1, 'good'));
   harness.emit(numberedUtterance(2, 'bad'));
   harness.emit(numberedUtterance(3, 'better'));
+  await expect(harness.ingest.committed()).rejects.toMatchObject({ code: 'STORE_WRITE_FAILED' });
   await harness.ingest.committed();
   const live = harness.registry.live().map((call) => call.providerCallId);
   expect(live.toSorted()).toEqual(['better', 'good']);

@@ -356,10 +356,12 @@ test('recovery after a crash settles commands as UNKNOWN and stops streams', asy
   });
   let crashed: CommandId | undefined;
   answer = () => new Promise(() => undefined);
-  void say();
   providerCapabilities = ['PLACE_CALL'];
   void commands.place(PROVIDER, { to: 'x' }, 'someone');
+  await harness.clock.settle();
   const placing = asks.at(-1)!.status as CommandId;
+  providerCapabilities = capabilities;
+  void say();
   await harness.clock.settle();
   crashed = (await harness.history.commands(callId, { limit: 1, backward: false })).rows[0]!.command.id;
   harness.database.close();
