@@ -214,8 +214,9 @@ export interface PlaceCallArguments {
 export interface Ingress {
   /**
    * Handles one HTTP request; `request.signal` aborts after 30 s. Events that it emits are stored before the response is
-   * sent, so the provider does not need to redeliver after a 2xx. If it rejects, the response is 4xx or 5xx, by the code of
-   * the fault.
+   * sent, so the provider does not need to redeliver after a 2xx. If an event cannot be stored, the daemon sends 503 instead
+   * of the response, and 429 if it exceeds the rate limit, so handle a redelivery like the first one. If it rejects, the
+   * response is 4xx or 5xx, by the code of the fault.
    */
   request?(request: IngressRequest): Promise<IngressResponse>;
   /** Returns whether a WebSocket handshake is accepted. If it is missing, every handshake is. */

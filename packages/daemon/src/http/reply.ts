@@ -30,8 +30,15 @@ const STATUSES: Partial<Record<FaultCode, number>> = {
   WIRE_TOO_LARGE: 413,
   LIMIT_CONNECTIONS: 429,
   LIMIT_EXCEEDED: 429,
+  PLUGIN_EVENT_FLOOD: 429,
   STORE_WRITE_FAILED: 503,
+  STORE_READ_FAILED: 503,
+  STORE_BUSY: 503,
+  STORE_DAMAGED: 503,
 };
+
+/** `Retry-After` of these statuses: the rate limit of events counts seconds; a failed write is retried within 5 s. */
+const RETRY_AFTER_SECONDS: Partial<Record<number, string>> = { 429: '1', 503: '5' };
 
 /** Returns the HTTP status of an error: 500 if it is unexpected. */
 export function statusOf(error: unknown): number {
@@ -53,6 +60,8 @@ export function sendFailure(response: ServerResponse, error: unknown): void {
   if (response.headersSent) return void response.end();
   const status = statusOf(error);
   const isPublic = isFault(error) && status < 500;
+  const retryAfter = RETRY_AFTER_SECONDS[status];
+  if (retryAfter !== undefined) response.setHeader('retry-after', retryAfter);
   sendText(response, status, isPublic ? `${error.code}: ${error.message}` : STATUS_CODES[status]!);
 }
 

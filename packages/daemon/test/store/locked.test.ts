@@ -99,7 +99,7 @@ test('an erasure waits for the lock and then scrubs the file', async () => {
   expect(harness.ledger.isScrubDue()).toBe(false);
 });
 
-test('scrubbing goes on after a lock', async () => {
+test('scrubbing continues after a lock', async () => {
   harness.ledger.erase(await anEndedCall());
   lock();
   expect(harness.ledger.scrub()).toBe('BUSY');

@@ -1,6 +1,7 @@
 /** A supervised provider with a fake clock, whose instances are created by the test. */
 import type { CallId, Provider, ProviderHost } from '@sidetone/core';
 import { createFakeClock, type FakeClock } from '@sidetone/testkit';
+import { RequestFailures } from '../../src/plugins/provider/request-failures.ts';
 import { Lease } from '../../src/plugins/supervision/lease.ts';
 import { leaseClock } from '../../src/plugins/supervision/leased-resources.ts';
 import { ProviderInstance } from '../../src/plugins/provider/provider-instance.ts';
@@ -45,6 +46,7 @@ export function supervise(
       const created = create({ clock: leaseClock(clock, lease) }, leases.length);
       return new ProviderInstance({
         provider: { start: nothing, stop: nothing, ...created },
+        requests: new RequestFailures(),
         lease,
         onException,
         clock,

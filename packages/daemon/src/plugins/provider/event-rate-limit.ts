@@ -28,6 +28,9 @@ const IS_TRANSIENT = {
   notice: true,
 } as const satisfies Record<ProviderEventType, boolean>;
 
+/** Whether an event may be dropped without rejecting the request that caused it. */
+export const isTransient = ({ type }: Pick<ProviderEvent, 'type'>): boolean => IS_TRANSIENT[type];
+
 export interface EventRateLimitDeps {
   readonly clock: Clock;
   /** `limits.eventsPerSecond`. */

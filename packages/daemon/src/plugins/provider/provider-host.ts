@@ -1,7 +1,9 @@
 /** The host of a provider instance. Events and streams are accepted only while its lease is open. */
 import {
+  FaultError,
   findMediaStreamError,
   findProviderEventError,
+  isFault,
   isLive,
   messageOf,
   type CallId,
@@ -18,7 +20,8 @@ import { createPluginHost, type PluginHostDeps } from '../plugin-host.ts';
 import type { Lease } from '../supervision/lease.ts';
 import { leaseStream } from '../supervision/leased-resources.ts';
 import type { FailureListener } from '../supervision/plugin-lifecycle.ts';
-import { EventRateLimit } from './event-rate-limit.ts';
+import { EventRateLimit, isTransient } from './event-rate-limit.ts';
+import type { RequestFailures } from './request-failures.ts';
 
 export interface ProviderHostDeps extends PluginHostDeps {
   readonly ingest: Ingest;
@@ -39,6 +42,8 @@ export interface ProviderHostDeps extends PluginHostDeps {
 interface HostOwner extends Pick<FailureListener, 'onEventDropped'> {
   readonly providerId: ProviderId;
   readonly lease: Lease;
+  /** Receives the events that were not accepted, so that the requests that caused them are not acknowledged. */
+  readonly requests: Pick<RequestFailures, 'report'>;
 }
 
 export function createProviderHost(owner: HostOwner, deps: ProviderHostDeps): ProviderHost {
@@ -51,7 +56,7 @@ export function createProviderHost(owner: HostOwner, deps: ProviderHostDeps): Pr
       try {
         acceptEvent(event);
       } catch (error) {
-        deps.log.error('event failed', { reason: messageOf(error), error });
+        onEventFailed(error, owner, deps);
       }
     },
     openStream(options) {
@@ -71,12 +76,20 @@ export function createProviderHost(owner: HostOwner, deps: ProviderHostDeps): Pr
   };
 }
 
-/** Accepts an event and returns the id of its call; undefined if the event is dropped. */
+/** The store reports its failures itself. */
+function onEventFailed(error: unknown, { requests }: HostOwner, { log }: ProviderHostDeps): void {
+  const isStoreFailure = isFault(error) && error.kind === 'store';
+  if (!isStoreFailure) log.error('event failed', { reason: messageOf(error), error });
+  const failure = isFault(error) ? error : new FaultError('INTERNAL', 'the event failed', { cause: error });
+  requests.report(failure);
+}
+
+/** Accepts an event and returns the id of its call; undefined if the event is dropped. Throws as `Ingest.accept`. */
 type AcceptEvent = (event: ProviderEvent) => CallId | undefined;
 
 /** Drops events that are invalid or exceed the rate limit. */
 function createEventGate(
-  { providerId, lease, onEventDropped }: HostOwner,
+  { providerId, lease, onEventDropped, requests }: HostOwner,
   deps: ProviderHostDeps,
 ): AcceptEvent {
   const { ingest, clock, eventsPerSecond } = deps;
@@ -93,10 +106,13 @@ function createEventGate(
     const problem = lease.isOpen ? findProviderEventError(event) : 'the provider is not running';
     if (problem !== undefined) {
       onEventDropped('PLUGIN_EVENT_INVALID', problem);
+      if (!lease.isOpen) requests.report(new FaultError('PROVIDER_NOT_RUNNING', problem));
       return undefined;
     }
     if (!rateLimit.accept(event)) {
-      onEventDropped('PLUGIN_EVENT_FLOOD', `limit reached: limits.eventsPerSecond (${eventsPerSecond})`);
+      const reason = `limit reached: limits.eventsPerSecond (${eventsPerSecond})`;
+      onEventDropped('PLUGIN_EVENT_FLOOD', reason);
+      if (!isTransient(event)) requests.report(new FaultError('PLUGIN_EVENT_FLOOD', reason));
       return undefined;
     }
     return ingest.accept(providerId, event);
@@ -107,17 +123,23 @@ function createEventGate(
 function openStream(
   options: MediaStreamOptions,
   acceptEvent: AcceptEvent,
-  { lease, onEventDropped }: HostOwner,
-  { clock, streams }: ProviderHostDeps,
+  owner: HostOwner,
+  deps: ProviderHostDeps,
 ): MediaStream {
+  const { lease, onEventDropped } = owner;
   const problem = findMediaStreamError(options);
   if (problem !== undefined) {
     onEventDropped('PLUGIN_EVENT_INVALID', problem);
     return DISCARDING_STREAM;
   }
   const { providerCallId } = options;
-  const callId = acceptEvent({ type: 'call.started', providerCallId, occurredAt: clock.now() });
-  return callId === undefined ? DISCARDING_STREAM : leaseStream(streams.open(callId, options), lease);
+  let callId: CallId | undefined;
+  try {
+    callId = acceptEvent({ type: 'call.started', providerCallId, occurredAt: deps.clock.now() });
+  } catch (error) {
+    onEventFailed(error, owner, deps);
+  }
+  return callId === undefined ? DISCARDING_STREAM : leaseStream(deps.streams.open(callId, options), lease);
 }
 
 /** The stream of a plugin that must not open one: audio that is written to it is discarded. */

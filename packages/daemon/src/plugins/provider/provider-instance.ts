@@ -22,6 +22,7 @@ import {
 } from '@sidetone/core';
 import { leaseSocket } from '../supervision/leased-resources.ts';
 import { PluginInstance, pluginStopped, type PluginInstanceDeps } from '../supervision/plugin-instance.ts';
+import type { RequestFailures } from './request-failures.ts';
 
 /** Long, because a provider is asked for one call after another and may limit the rate of requests. */
 const RECONCILE_TIMEOUT_MS = 10 * 60_000;
@@ -31,6 +32,7 @@ const INGRESS_TIMEOUT_MS = 30_000;
 
 export interface ProviderInstanceDeps extends Omit<PluginInstanceDeps, 'subject'> {
   readonly provider: Provider;
+  readonly requests: Pick<RequestFailures, 'run'>;
 }
 
 /** What a provider offers, besides starting and stopping. */
@@ -107,7 +109,7 @@ export class ProviderInstance extends PluginInstance {
 
   /**
    * @throws {FaultError} WIRE_MALFORMED if the provider has no handler, PROVIDER_TIMEOUT, PROVIDER_NOT_RUNNING if the instance
-   * ends meanwhile, or the plugin's error.
+   * ends meanwhile, the reason why an event of the request was not accepted, or the plugin's error.
    */
   async request(request: Omit<IngressRequest, 'signal'>): Promise<IngressResponse> {
     const { ingress } = this.#provider;
@@ -116,7 +118,7 @@ export class ProviderInstance extends PluginInstance {
     const timeoutError = timeoutAfter(INGRESS_TIMEOUT_MS);
     try {
       const response = await this.withDeadline(INGRESS_TIMEOUT_MS, timeoutError, (signal) =>
-        ingress.request!({ ...request, signal }),
+        this.#deps.requests.run(() => ingress.request!({ ...request, signal })),
       );
       return expectValid(response, Number.isInteger(response?.status), 'a response with a status');
     } catch (error) {

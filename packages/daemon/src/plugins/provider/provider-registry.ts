@@ -14,6 +14,7 @@ import type { ProviderDirectory } from '../ports.ts';
 import { createWithLease } from '../supervision/lease.ts';
 import { createProviderHost, type ProviderHostDeps } from './provider-host.ts';
 import { ProviderInstance } from './provider-instance.ts';
+import { RequestFailures } from './request-failures.ts';
 import { SupervisedProvider } from './supervised-provider.ts';
 
 export interface ProviderRegistryDeps extends Omit<ProviderHostDeps, 'log'> {
@@ -81,9 +82,12 @@ export class ProviderRegistry implements ProviderDirectory {
       displayName: factory.displayName,
       create: ({ onException, onEventDropped }) =>
         createWithLease(onException, (lease) => {
-          const host = createProviderHost({ providerId: id, lease, onEventDropped }, { ...this.#deps, log });
+          const requests = new RequestFailures();
+          const owner = { providerId: id, lease, onEventDropped, requests };
+          const host = createProviderHost(owner, { ...this.#deps, log });
           try {
-            return new ProviderInstance({ provider: factory.create(host), lease, onException, clock, log });
+            const provider = factory.create(host);
+            return new ProviderInstance({ provider, lease, requests, onException, clock, log });
           } catch (error) {
             if (isFault(error) && error.code === 'CONFIG_UNVERIFIED') unverified = error;
             throw error;

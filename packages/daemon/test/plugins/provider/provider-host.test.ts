@@ -8,6 +8,7 @@ import {
 } from '@sidetone/core';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { createProviderHost } from '../../../src/plugins/provider/provider-host.ts';
+import { RequestFailures } from '../../../src/plugins/provider/request-failures.ts';
 import { Lease } from '../../../src/plugins/supervision/lease.ts';
 import { createStateStore } from '../../../src/store/plugin-state.ts';
 import { createHarness, event, PROVIDER, numberedUtterance, type Harness } from '../../support/harness.ts';
@@ -23,6 +24,7 @@ let host: ProviderHost;
 let lines: LogLine[];
 let dropped: string[];
 let thrown: string[];
+let requests: RequestFailures;
 
 beforeEach(() => {
   const dir = join(root, String(count++));
@@ -32,9 +34,15 @@ beforeEach(() => {
   lines = testLog.lines;
   dropped = [];
   thrown = [];
+  requests = new RequestFailures();
   lease = new Lease((where) => thrown.push(where));
   host = createProviderHost(
-    { providerId: PROVIDER, lease, onEventDropped: (code, reason) => dropped.push(`${code}: ${reason}`) },
+    {
+      providerId: PROVIDER,
+      lease,
+      requests,
+      onEventDropped: (code, reason) => dropped.push(`${code}: ${reason}`),
+    },
     {
       ...harness,
       stateStore: createStateStore(harness.database.db),
@@ -65,7 +73,7 @@ describe('an event of a plugin', () => {
   test('is accepted after the start and before the end of its instance', async () => {
     const early = new Lease(() => undefined);
     const unstarted = createProviderHost(
-      { providerId: PROVIDER, lease: early, onEventDropped: (code) => dropped.push(code) },
+      { providerId: PROVIDER, lease: early, requests, onEventDropped: (code) => dropped.push(code) },
       {
         ...harness,
         eventsPerSecond: LIMIT,

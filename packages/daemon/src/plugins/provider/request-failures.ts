@@ -1,0 +1,43 @@
+/**
+ * Connects the events that a plugin emits with the request of the provider that caused them, so that a request is not
+ * acknowledged if one of its events was not accepted. An event that is emitted before the handler first waits belongs to
+ * that request; which request a later event belongs to is not known, so its failure is that of every open request.
+ */
+import type { FaultError } from '@sidetone/core';
+
+interface OpenRequest {
+  failure: FaultError | undefined;
+}
+
+export class RequestFailures {
+  readonly #open = new Set<OpenRequest>();
+  #current: OpenRequest | undefined;
+
+  /** Runs the handler of a request. @throws the first failure of its events, or what the handler throws. */
+  async run<Result>(handler: () => Promise<Result>): Promise<Result> {
+    const request: OpenRequest = { failure: undefined };
+    this.#open.add(request);
+    try {
+      const result = await this.#start(request, handler);
+      if (request.failure) throw request.failure;
+      return result;
+    } finally {
+      this.#open.delete(request);
+    }
+  }
+
+  /** Reports that an event was not accepted. */
+  report(failure: FaultError): void {
+    for (const request of this.#current ? [this.#current] : this.#open) request.failure ??= failure;
+  }
+
+  #start<Result>(request: OpenRequest, handler: () => Promise<Result>): Promise<Result> {
+    const outer = this.#current;
+    this.#current = request;
+    try {
+      return handler();
+    } finally {
+      this.#current = outer;
+    }
+  }
+}
