@@ -89,8 +89,9 @@ export default defineProvider({
           const stream = host.openStream({ providerCallId: id, ...AUDIO });
           socket.onClose(() => stream.end('the socket closed'));
           socket.onMessage((audio) => {
-            const hasDemand = host.hasDemand('audio', id) || host.hasDemand('levels', id);
-            if (typeof audio !== 'string' && hasDemand) stream.write('CUSTOMER', audio);
+            if (typeof audio === 'string') return;
+            if (host.hasDemand('audio', id) || host.hasDemand('levels', id)) stream.write('CUSTOMER', audio);
+            else stream.skip(audio.length);
           });
         },
       },

@@ -62,7 +62,9 @@ export function createSession(host, providerCallId, socket) {
       expectedMs.set(party, (hasGap ? position : expected) + audio.length / (RATE / 1000));
       if (hasGap) stream.media.gap(party, position - expected, Math.round((position - expected) / FRAME_MS));
       const hasDemand = host.hasDemand('audio', providerCallId) || host.hasDemand('levels', providerCallId);
-      if (hasDemand && audio.length > 0) stream.media.write(party, audio, hasGap ? position : expected);
+      if (audio.length === 0) return;
+      if (hasDemand) stream.media.write(party, audio, hasGap ? position : expected);
+      else stream.media.skip(audio.length);
     },
     dtmf({ dtmf }) {
       const digits = textOf(objectOf(dtmf)['digit']) ?? '';

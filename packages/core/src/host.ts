@@ -64,6 +64,11 @@ export interface MediaStream {
    * stream's own timeline, if the provider reports it.
    */
   write(party: Party | 'INTERLEAVED', bytes: Uint8Array, positionMs?: number): void;
+  /**
+   * Counts a frame that arrived but is not written because there is no demand for it, with its size in bytes, so that the
+   * frames and bytes of the stream are complete.
+   */
+  skip(bytes: number): void;
   /** Reports that `durationMs` of a party's audio, in `frames` frames, was lost. */
   gap(party: Party, durationMs: number, frames: number): void;
   /** Ends the stream, but not the call. Later calls have no effect, and later audio is dropped. */

@@ -1,6 +1,6 @@
 /**
- * The media streams of all calls. Their start and end are events of the call. Audio is always counted, but decoded only while
- * there is demand for levels or audio of the call.
+ * The media streams of all calls. Their start and end are events of the call. Frames are always counted, but decoded only
+ * while there is demand for levels or audio of the call.
  */
 import {
   decodeMulaw,
@@ -112,8 +112,7 @@ class OpenStream implements MediaStream {
 
   write(party: Party | 'INTERLEAVED', bytes: Uint8Array, positionMs?: number): void {
     if (this.#isEnded) return;
-    this.#frames++;
-    this.#bytes += bytes.length;
+    this.skip(bytes.length);
     const { demand } = this.#deps;
     const needsLevels = demand.has('levels', this.callId);
     const needsAudio = demand.has('audio', this.callId);
@@ -123,6 +122,12 @@ class OpenStream implements MediaStream {
     const channels = party === 'INTERLEAVED' ? parties : [party];
     if (needsLevels) this.#meter(channels, samples);
     if (needsAudio) this.#forward(channels, samples, positionMs);
+  }
+
+  skip(bytes: number): void {
+    if (this.#isEnded) return;
+    this.#frames++;
+    this.#bytes += bytes;
   }
 
   gap(party: Party, durationMs: number, frames: number): void {

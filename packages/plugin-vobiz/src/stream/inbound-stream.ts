@@ -133,7 +133,9 @@ export function createInboundStream(deps: InboundStreamDeps): InboundStream {
     if (audio) {
       if (audio.wasOdd) counters.oddLength++;
       media.write(party, audio.bytes, placement.positionMs);
-    } else if (bytes === 0) {
+    } else if (bytes > 0) {
+      media.skip(bytes);
+    } else {
       counters.badPayload++;
       media.gap(party, frameMs, 1);
     }

@@ -118,11 +118,12 @@ describe('audio', () => {
     host.verify();
   });
 
-  it('is not decoded without demand, and keeps its position', async () => {
+  it('is counted but not decoded without demand, and keeps its position', async () => {
     const { host, peer } = await startStreaming();
     host.setDemand('audio', CALL, false);
     await sendAll(peer, 'seq01_both_inbound', 'seq01_both_outbound');
     expect(written(host)).toEqual([]);
+    expect(host.streams[0]?.skips).toEqual([160, 160]);
     host.setDemand('levels', CALL, true);
     await sendAll(peer, 'seq01_both_inbound_next');
     expect(written(host)).toEqual([['CUSTOMER', 160, 20]]);

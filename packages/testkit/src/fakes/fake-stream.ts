@@ -21,6 +21,8 @@ export interface FakeStream extends MediaStream {
   readonly options: MediaStreamOptions;
   readonly writes: readonly FakeWrite[];
   readonly gaps: readonly FakeGap[];
+  /** The bytes of each skipped frame. */
+  readonly skips: readonly number[];
   /** Why it ended; undefined while it is open. */
   readonly endReason: string | undefined;
   /** Number of writes after the end, which are allowed and dropped. */
@@ -33,6 +35,7 @@ const SAMPLE_BYTES = { pcm_s16le: 2, mulaw: 1 } as const;
 export function createFakeStream(options: MediaStreamOptions, usageErrors: UsageErrorLog): FakeStream {
   const writes: FakeWrite[] = [];
   const gaps: FakeGap[] = [];
+  const skips: number[] = [];
   let endReason: string | undefined;
   let lateWrites = 0;
   const { parties, encoding } = options;
@@ -53,6 +56,7 @@ export function createFakeStream(options: MediaStreamOptions, usageErrors: Usage
     options,
     writes,
     gaps,
+    skips,
     get endReason() {
       return endReason;
     },
@@ -63,6 +67,11 @@ export function createFakeStream(options: MediaStreamOptions, usageErrors: Usage
       check(party, bytes.length);
       if (endReason !== undefined) lateWrites++;
       else writes.push({ party, bytes: bytes.slice(), ...(positionMs !== undefined && { positionMs }) });
+    },
+    skip(bytes) {
+      if (!(bytes > 0))
+        throw usageErrors.report(`stream: expected a skipped frame of more than 0 bytes, received ${bytes}`);
+      if (endReason === undefined) skips.push(bytes);
     },
     gap(party, durationMs, frames) {
       check(party, 0);

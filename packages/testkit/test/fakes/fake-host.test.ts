@@ -132,18 +132,20 @@ describe('fake media streams', () => {
     parties: ['CUSTOMER', 'ASSISTANT'],
   } as const;
 
-  it('record copies of writes, gaps and the first end', () => {
+  it('record copies of writes, skipped frames, gaps and the first end', () => {
     const host = createFakeHost();
     const stream = host.openStream(options);
     const bytes = new Uint8Array([1, 2, 3, 4]);
     stream.write('INTERLEAVED', bytes);
     bytes.fill(0);
+    stream.skip(320);
     stream.gap('CUSTOMER', 20, 1);
     stream.end('first');
     stream.end('second');
     stream.write('CUSTOMER', new Uint8Array(2));
     expect(host.streams[0]).toMatchObject({
       writes: [{ party: 'INTERLEAVED', bytes: new Uint8Array([1, 2, 3, 4]) }],
+      skips: [320],
       gaps: [{ party: 'CUSTOMER', durationMs: 20, frames: 1 }],
       endReason: 'first',
       lateWrites: 1,
@@ -157,6 +159,7 @@ describe('fake media streams', () => {
     expect(() => stream.write('CUSTOMER', new Uint8Array(3))).toThrow('expected whole pcm_s16le samples');
     expect(() => stream.write('INTERLEAVED', new Uint8Array(6))).toThrow('expected whole pcm_s16le samples');
     expect(() => stream.write('UNKNOWN', new Uint8Array(2))).toThrow('UNKNOWN');
+    expect(() => stream.skip(0)).toThrow('expected a skipped frame of more than 0 bytes');
     expectUsageError(host, 'expected whole pcm_s16le samples');
   });
 });

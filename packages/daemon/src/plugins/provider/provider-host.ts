@@ -143,7 +143,12 @@ function openStream(
 }
 
 /** The stream of a plugin that must not open one: audio that is written to it is discarded. */
-const DISCARDING_STREAM: MediaStream = { write: () => undefined, gap: () => undefined, end: () => undefined };
+const DISCARDING_STREAM: MediaStream = {
+  write: () => undefined,
+  skip: () => undefined,
+  gap: () => undefined,
+  end: () => undefined,
+};
 
 function subscribeToDemand(
   listener: Parameters<ProviderHost['onDemandChange']>[0],

@@ -60,6 +60,7 @@ export function leaseStream(stream: MediaStream, lease: Lease): MediaStream {
   return {
     write: (party, bytes, positionMs) =>
       lease.run('media stream', () => stream.write(party, bytes, positionMs)),
+    skip: (bytes) => lease.run('media stream', () => stream.skip(bytes)),
     gap: (party, durationMs, frames) =>
       lease.run('media stream', () => stream.gap(party, durationMs, frames)),
     end(reason) {
