@@ -32,7 +32,7 @@ export function createQueryLimits(bounds: QueryBounds): QueryLimits {
   return {
     checkText: (text) => checkTokens(text, bounds.queryTokens),
     checkSize(query) {
-      const size = measure(query, bounds.pageSize);
+      const size = measure(query, bounds.pageSize, bounds.queryCost);
       if (!size) return;
       if (size.introspects && !bounds.introspection) {
         throw new FaultError('INTROSPECTION_DISABLED', 'introspection is disabled by limits.introspection');

@@ -22,6 +22,7 @@ import {
   type SelectionSetNode,
   type ValueNode,
 } from 'graphql';
+import { IntrospectionWalk } from './introspection-size.ts';
 
 /** The number of nodes on a page if neither `first` nor `last` is given. */
 export const DEFAULT_PAGE_SIZE = 50;
@@ -36,7 +37,7 @@ export interface QuerySize {
 }
 
 export interface Measured extends QuerySize {
-  /** Whether it selects the schema. That part is not measured, because validation limits its depth. */
+  /** Whether it selects the schema. */
   readonly introspects: boolean;
 }
 
@@ -51,12 +52,16 @@ export interface Measurable {
 const LIST_LENGTH = 10;
 const NOTHING: QuerySize = { depth: 0, aliases: 0, cost: 0 };
 
-/** Returns undefined if the document has no such operation: nothing is executed then. */
-export function measure(query: Measurable, pageSize: number): Measured | undefined {
+/**
+ * Returns undefined if the document has no such operation: nothing is executed then.
+ *
+ * @param maxCost the cost above which a selection of the schema is not measured further: its cost is Infinity then.
+ */
+export function measure(query: Measurable, pageSize: number, maxCost = Infinity): Measured | undefined {
   const operation = getOperationAST(query.document, query.operationName);
   const root = operation && query.schema.getRootType(operation.operation);
   if (!operation || !root) return undefined;
-  return new QueryWalk(query, operation, pageSize).measure(operation.selectionSet, root);
+  return new QueryWalk(query, operation, pageSize, maxCost).measure(operation.selectionSet, root);
 }
 
 class QueryWalk {
@@ -65,9 +70,10 @@ class QueryWalk {
   readonly #pageSize: number;
   readonly #fragments: ReadonlyMap<string, FragmentDefinitionNode>;
   readonly #measured = new Map<string, QuerySize>();
+  readonly #introspection: IntrospectionWalk;
   #introspects = false;
 
-  constructor(query: Measurable, operation: OperationDefinitionNode, pageSize: number) {
+  constructor(query: Measurable, operation: OperationDefinitionNode, pageSize: number, maxCost: number) {
     this.#query = query;
     this.#operation = operation;
     this.#pageSize = pageSize;
@@ -75,6 +81,7 @@ class QueryWalk {
     this.#fragments = new Map(
       (fragments as FragmentDefinitionNode[]).map((fragment) => [fragment.name.value, fragment]),
     );
+    this.#introspection = new IntrospectionWalk(query.schema, this.#fragments, maxCost);
   }
 
   measure(selections: SelectionSetNode, root: GraphQLCompositeType): Measured {
@@ -119,10 +126,7 @@ class QueryWalk {
     const name = node.name.value;
     const aliases = node.alias ? 1 : 0;
     const field = isUnionType(parent) ? undefined : parent.getFields()[name];
-    if (!field) {
-      this.#introspects ||= name !== '__typename';
-      return { depth: 1, aliases, cost: 1 };
-    }
+    if (!field) return this.#metaField(node, aliases, page);
     const type = getNamedType(field.type);
     const inner =
       node.selectionSet && isCompositeType(type)
@@ -135,6 +139,22 @@ class QueryWalk {
       aliases: aliases + inner.aliases,
       cost: count * (1 + inner.cost),
     };
+  }
+
+  /** Measures `__typename`, `__schema` and `__type`. */
+  #metaField(node: FieldNode, aliases: number, page: number): QuerySize {
+    const name = node.name.value;
+    if (name === '__typename' || !node.selectionSet) return { depth: 1, aliases, cost: 1 };
+    this.#introspects = true;
+    const { schema } = this.#query;
+    const [typeName, element] =
+      name === '__schema'
+        ? (['__Schema', schema] as const)
+        : (['__Type', schema.getType(String(this.#argument(node, 'name')))] as const);
+    const { depth, cost } = this.#introspection.measure(node.selectionSet, typeName, element);
+    const type = this.#typeNamed(typeName);
+    const inner = type ? this.#selections(node.selectionSet, type, page) : NOTHING;
+    return { depth: 1 + depth, aliases: aliases + inner.aliases, cost: 1 + cost };
   }
 
   #pageOf(node: FieldNode, field: GraphQLField<unknown, unknown>): number {
@@ -154,9 +174,10 @@ class QueryWalk {
     return value && this.#valueOf(value);
   }
 
-  /** Returns a number, or a list of which only the length is used, or undefined. */
+  /** Returns a number, a string, a list of which only the length is used, or undefined. */
   #valueOf(value: ValueNode): unknown {
     if (value.kind === Kind.INT) return Number(value.value);
+    if (value.kind === Kind.STRING) return value.value;
     if (value.kind === Kind.LIST) return value.values;
     if (value.kind !== Kind.VARIABLE) return undefined;
     const name = value.name.value;

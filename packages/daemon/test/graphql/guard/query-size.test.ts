@@ -86,7 +86,7 @@ test('only the selected operation is measured', () => {
 });
 
 test('selecting the schema counts as introspection, selecting __typename does not', () => {
-  expect(sizeOf('{ __schema { types { name } } }')).toMatchObject({ introspects: true, cost: 1, depth: 1 });
+  expect(sizeOf('{ __schema { types { name } } }')).toMatchObject({ introspects: true, depth: 3 });
   expect(
     sizeOf('{ call { __typename ... { ...F } } } fragment F on Call { next { __typename } }'),
   ).toMatchObject({
