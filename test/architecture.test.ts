@@ -97,7 +97,7 @@ describe('inside the daemon', () => {
     backfill: ['calls', 'commands', 'plugins'],
     listening: ['audio', 'calls', 'live'],
     recording: ['audio', 'calls', 'live'],
-    transcription: ['audio', 'calls', 'live', 'plugins'],
+    transcription: ['audio', 'calls', 'plugins'],
   };
   const ALL_FEATURES = Object.keys(FEATURES);
   /** Which parts a part may import from. A part is a folder of src, or a file in it. */

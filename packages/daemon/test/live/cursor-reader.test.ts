@@ -45,18 +45,18 @@ test('a reader that paused for 5,000 events receives all of them in order', asyn
 
 test('a reader of one call receives no records of others while it catches up', async () => {
   const { harness } = open();
-  const wanted = harness.emit(numberedUtterance(0, 'wanted'));
+  const matching = harness.emit(numberedUtterance(0, 'matching'));
   const reader = new CursorReader(
     harness.hub,
     harness.eventLog,
-    { callId: wanted, types: TYPES },
+    { callId: matching, types: TYPES },
     0,
     EVERY_CALL,
   );
-  for (let i = 1; i < 4000; i++) harness.emit(numberedUtterance(i, i % 1000 === 0 ? 'wanted' : 'other'));
+  for (let i = 1; i < 4000; i++) harness.emit(numberedUtterance(i, i % 1000 === 0 ? 'matching' : 'other'));
   await harness.ingest.committed();
   expect(await readAll(reader)).toEqual(['words 0', 'words 1000', 'words 2000', 'words 3000']);
-  harness.emit(numberedUtterance(4000, 'wanted'));
+  harness.emit(numberedUtterance(4000, 'matching'));
   await harness.ingest.committed();
   expect(await readAll(reader)).toEqual(['words 4000']);
 });

@@ -88,12 +88,12 @@ describe('liveCalls', () => {
 
   test('returns neither filtered calls nor their ends', async () => {
     await start('first', '+4930111');
-    const wanted = await start('second', '+9180222');
+    const matching = await start('second', '+9180222');
     const live = follow({ number: '9180' });
-    expect(await live.next()).toEqual([wanted]);
+    expect(await live.next()).toEqual([matching]);
     await end('first');
     await end('second');
-    expect(await live.next()).toEqual([wanted, 'ENDED']);
+    expect(await live.next()).toEqual([matching, 'ENDED']);
     await live.feed.return!();
   });
 
@@ -129,11 +129,11 @@ describe('liveCalls', () => {
 describe('records of matching calls', () => {
   test('are filtered while a reader catches up with the log', async () => {
     await start('first', '+4930111');
-    const wanted = await start('second', '+9180222');
+    const matching = await start('second', '+9180222');
     const behind = new RecordHub(harness.eventLog.latest());
     const filter = { types: ['CALL_STARTED'], calls: { number: '9180' } } as const;
     const reader = new CursorReader(behind, harness.eventLog, filter, 0, () => false);
-    expect((await reader.pull())?.callId).toBe(wanted);
+    expect((await reader.pull())?.callId).toBe(matching);
     expect(await reader.pull()).toBeUndefined();
   });
 
@@ -146,11 +146,11 @@ describe('records of matching calls', () => {
     const fromNow = harness.feeds.records({ types, calls });
     await end('first');
     await end('second');
-    const wanted = harness.registry.recall(((await fromLog.next()).value as { callId: CallId }).callId);
-    expect(wanted?.from).toBe('+9180222');
+    const matching = harness.registry.recall(((await fromLog.next()).value as { callId: CallId }).callId);
+    expect(matching?.from).toBe('+9180222');
     for (const feed of [fromLog, fromNow]) {
       const { fact, callId } = (await feed.next()).value as { fact: { type: string }; callId: CallId };
-      expect([fact.type, callId]).toEqual(['CALL_ENDED', wanted?.id]);
+      expect([fact.type, callId]).toEqual(['CALL_ENDED', matching?.id]);
       await feed.return!();
     }
   });
