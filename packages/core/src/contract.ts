@@ -242,6 +242,11 @@ export interface IngressRequest {
   /** Time of arrival, in epoch ms. */
   readonly receivedAt: number;
   readonly signal: AbortSignal;
+  /**
+   * Resolves with the status of the response, before it is sent: 503 if the events could not be stored, whatever the plugin
+   * returned. Never rejects. Missing for a handshake.
+   */
+  readonly responseStatus?: Promise<number>;
 }
 
 /** The response to the provider. */

@@ -42,3 +42,13 @@ export { BoundedMap } from './bounded-map.ts';
 export { dispatch, type HandlerTable } from './dispatch.ts';
 export { isSameSecret } from './same-secret.ts';
 export { requireVerification } from './require-verification.ts';
+export {
+  createReplayGuard,
+  handleClaimed,
+  MAX_REPLAY_ENTRIES,
+  NO_CLAIM,
+  REPLAY_PAGE_ENTRIES,
+  type ReplayClaim,
+  type ReplayGuard,
+  type ReplayGuardOptions,
+} from './replay-guard.ts';

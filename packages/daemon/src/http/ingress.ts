@@ -44,15 +44,19 @@ export function createIngressEndpoint(deps: IngressEndpointDeps): IngressEndpoin
   async function request(incoming: IncomingMessage, response: ServerResponse, url: URL): Promise<void> {
     const target = route(url);
     if (!target) return sendText(response, 404, 'unknown provider');
+    const responseStatus = deferredStatus();
     try {
       const body = await readBody(incoming, deps.webhookBytes, 'limits.webhookBytes');
       const answer = await target.provider.request({
         ...toIngressRequest(incoming, url, target.path, clock.now()),
         body,
+        responseStatus: responseStatus.promise,
       });
       await ingest.committed();
+      responseStatus.resolve(answer.status);
       response.writeHead(answer.status, withoutSecurityHeaders(answer.headers)).end(answer.body ?? '');
     } catch (error) {
+      responseStatus.resolve(statusOf(error));
       const code = isFault(error) ? error.code : 'INTERNAL';
       const { id } = target.provider;
       rejections.warn(`${id} request ${code}`, 'provider request failed', {
@@ -116,6 +120,13 @@ function toIngressRequest(
     ]),
   );
   return { method: incoming.method ?? 'GET', path, query: url.searchParams, headers, receivedAt };
+}
+
+/** The status of a response that is not decided yet. */
+function deferredStatus(): { readonly promise: Promise<number>; resolve(status: number): void } {
+  let resolve!: (status: number) => void;
+  const promise = new Promise<number>((settle) => (resolve = settle));
+  return { promise, resolve: (status) => resolve(status) };
 }
 
 /** Decodes a path. A path with invalid encoding is passed on unchanged, and matches no route of a plugin. */
