@@ -7,6 +7,7 @@ import {
   type ProviderCallId,
   type Socket,
 } from '@sidetone/core';
+import { handleClaimed } from '@sidetone/plugin-kit';
 import { EMPTY_ANSWER } from './answer/answer-xml.ts';
 import type { Answerer, Answers } from './answer/answers.ts';
 import { isHangup, isRecording } from './translate.ts';
@@ -14,7 +15,7 @@ import type { WebhookAuth } from './webhook/webhook-auth.ts';
 import { decodeWebhook, type VobizWebhook } from './webhook/webhook-form.ts';
 
 interface IngressDeps {
-  readonly authenticate: WebhookAuth;
+  readonly authenticate: WebhookAuth['authenticate'];
   /** Handles a webhook. Resolves when its events are stored. */
   readonly receive: (webhook: VobizWebhook, receivedAt: number) => Promise<void>;
   /** Builds the XML for requests; a path without an answerer does not exist. */
@@ -122,21 +123,16 @@ export function createIngress(deps: IngressDeps): Ingress {
       const route = routeOf(request.path);
       if (!route) return NOT_FOUND;
       if (request.method !== 'POST' && request.method !== 'GET') return METHOD_NOT_ALLOWED;
-      const releaseNonce = authenticate(request);
-      try {
+      const claim = await authenticate(request);
+      return handleClaimed(request, claim, async () => {
         const fields = fieldsOf(request);
         const decoded = decodeWebhook(fields);
         // An event of a conference room may concern no call: it is ignored.
         if (!decoded.ok && mayLackCall(fields.get('Event'))) return EMPTY_XML;
         if (!decoded.ok) throw new FaultError('WIRE_MALFORMED', decoded.problem);
         await receive(decoded.webhook, request.receivedAt);
-        const response = await route(decoded.webhook, fields);
-        if (response.status >= 400) releaseNonce();
-        return response;
-      } catch (error) {
-        releaseNonce();
-        throw error;
-      }
+        return route(decoded.webhook, fields);
+      });
     },
     admitSocket({ path }) {
       const token = streamTokenIn(path);

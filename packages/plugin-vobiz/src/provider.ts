@@ -46,7 +46,8 @@ export function createProvider(options: VobizOptions, host: ProviderHost): Provi
     expected: 'require',
   });
   const instance = createInstance(options, host);
-  const { tokens, grants, nextSteps, members, calls, sessions, relays, account, stopped } = instance;
+  const { webhookAuth, tokens, grants, nextSteps, members, calls, sessions, relays, account, stopped } =
+    instance;
   let startedAt = host.clock.now();
 
   /** Without keys, calls cannot be looked up: one whose token has expired is older than a call can be. */
@@ -60,7 +61,7 @@ export function createProvider(options: VobizOptions, host: ProviderHost): Provi
   return {
     async start() {
       startedAt = host.clock.now();
-      await Promise.all([tokens.load(), grants.load(), nextSteps.load(), relays?.load()]);
+      await Promise.all([webhookAuth.load(), tokens.load(), grants.load(), nextSteps.load(), relays?.load()]);
       account?.start();
     },
     stop() {
@@ -78,7 +79,7 @@ export function createProvider(options: VobizOptions, host: ProviderHost): Provi
         isInConference: members.get(providerCallId) !== undefined,
         hasAudio: tokens.has(providerCallId),
       }),
-    ingress: ingressOf(instance, options, host),
+    ingress: ingressOf(instance),
     reconcile: endLostCalls,
     ...account?.methods,
     ...(account &&
@@ -99,6 +100,7 @@ function createInstance(options: VobizOptions, host: ProviderHost) {
   const { authId, authToken, answer: mode } = options;
   const stopped = new AbortController();
   const { signal } = stopped;
+  const webhookAuth = createWebhookAuth(options, host);
   const tokens = createStreamTokens(host);
   const grants = createTransferGrants(host);
   const nextSteps = createNextSteps(host);
@@ -142,7 +144,19 @@ function createInstance(options: VobizOptions, host: ProviderHost) {
     ]);
   }
 
-  return { stopped, tokens, grants, nextSteps, members, calls, sessions, relays, answers, account };
+  return {
+    stopped,
+    webhookAuth,
+    tokens,
+    grants,
+    nextSteps,
+    members,
+    calls,
+    sessions,
+    relays,
+    answers,
+    account,
+  };
 }
 
 /** Creates the relays in agent mode. */
@@ -189,13 +203,18 @@ function controlsOf(
   return createControls(definedFields({ relay, rest, conference }));
 }
 
-function ingressOf(
-  { members, calls, answers, grants, relays, tokens, sessions }: Instance,
-  options: VobizOptions,
-  host: ProviderHost,
-): Ingress {
+function ingressOf({
+  webhookAuth,
+  members,
+  calls,
+  answers,
+  grants,
+  relays,
+  tokens,
+  sessions,
+}: Instance): Ingress {
   return createIngress({
-    authenticate: createWebhookAuth(options, host),
+    authenticate: (request) => webhookAuth.authenticate(request),
     async receive(webhook, receivedAt) {
       members.receive(webhook);
       await calls.emitUndated(translateWebhook(webhook, receivedAt));

@@ -1,15 +1,13 @@
 /**
  * Verifies the signatures of webhooks. Vobiz signs the URL and a nonce, never the body: a signature proves knowledge of a
- * token, for one URL, once. Therefore nonces are remembered for a while, and rejected when they are used again.
+ * token, for one URL, once. Therefore used nonces are remembered, across restarts, and rejected when they are used again.
  */
 import { createHmac } from 'node:crypto';
 import { FaultError, type IngressRequest, type ProviderHost, type Secret } from '@sidetone/core';
-import { BoundedMap, isSameSecret } from '@sidetone/plugin-kit';
+import { createReplayGuard, isSameSecret, NO_CLAIM, type ReplayClaim } from '@sidetone/plugin-kit';
 
-/** How long a nonce is remembered, ms. */
-export const NONCE_LIFETIME_MS = 10 * 60_000;
-/** Largest number of remembered nonces. Only those with a valid signature are remembered. */
-export const MAX_NONCES = 10_000;
+/** How long a nonce is remembered, ms. A signature has no timestamp, so it is valid again after this time. */
+export const NONCE_LIFETIME_MS = 30 * 24 * 60 * 60_000;
 
 interface SignatureOptions {
   /** Whether signatures are ignored, verified if present, or required. */
@@ -19,12 +17,16 @@ interface SignatureOptions {
   readonly parentAuthToken?: Secret | undefined;
 }
 
-/**
- * Verifies a request. Returns a function that releases its nonce: for a request that could not be handled, and that Vobiz
- * will send again.
- * @throws {FaultError} WEBHOOK_UNAUTHENTICATED.
- */
-export type WebhookAuth = (request: Pick<IngressRequest, 'path' | 'headers'>) => () => void;
+export interface WebhookAuth {
+  /** Loads the nonces that were used before a restart. */
+  load(): Promise<void>;
+  /**
+   * Verifies a request and claims its nonces, before its body is decoded: the body is not signed, so another body must not
+   * get the same nonce. Releasing the claim allows Vobiz to send the request again.
+   * @throws {FaultError} WEBHOOK_UNAUTHENTICATED, or STORE_WRITE_FAILED if the nonces cannot be stored.
+   */
+  authenticate(request: Pick<IngressRequest, 'path' | 'headers'>): Promise<ReplayClaim>;
+}
 
 /** The schemes, best first. The oldest, plain `X-Vobiz-Signature`, is documented inconsistently and not supported. */
 const SCHEMES = [
@@ -40,29 +42,6 @@ const SIGNERS = [
 
 const rejected = (reason: string): FaultError => new FaultError('WEBHOOK_UNAUTHENTICATED', reason);
 
-/** Creates the set of used nonces. */
-function createNonces({ clock, log }: Pick<ProviderHost, 'clock' | 'log'>) {
-  const used = new BoundedMap<string, number>(MAX_NONCES, () => {
-    if (used.dropped === 1)
-      log.warn('too many nonces of webhooks, dropping the oldest', { limit: MAX_NONCES });
-  });
-
-  return {
-    /** Marks a nonce as used. Returns whether it was unused. */
-    use(nonce: string): boolean {
-      const now = clock.now();
-      for (const [other, usedAt] of used) {
-        if (now - usedAt < NONCE_LIFETIME_MS) break;
-        used.delete(other);
-      }
-      if (used.has(nonce)) return false;
-      used.set(nonce, now);
-      return true;
-    },
-    release: (nonce: string) => void used.delete(nonce),
-  };
-}
-
 /** Returns the URL that Vobiz signs: without its query. */
 const signedUrl = (url: URL): string => url.origin + url.pathname;
 
@@ -72,31 +51,51 @@ const signatureOf = (token: Secret, text: string): string =>
 /** Creates the check that the options require. */
 export function createWebhookAuth(
   options: SignatureOptions,
-  host: Pick<ProviderHost, 'publicUrl' | 'clock' | 'log'>,
+  host: Pick<ProviderHost, 'publicUrl' | 'clock' | 'log' | 'state'>,
 ): WebhookAuth {
-  if (options.signature === 'off') return () => () => {};
-  const nonces = createNonces(host);
+  const nonces = createReplayGuard({ host, prefix: 'nonces/', toleranceMs: NONCE_LIFETIME_MS });
+  if (options.signature === 'off')
+    return { load: () => Promise.resolve(), authenticate: () => Promise.resolve(NO_CLAIM) };
 
-  return ({ path, headers }) => {
-    const scheme = SCHEMES.find(({ version }) =>
-      SIGNERS.some(({ infix }) => headers[`x-vobiz-signature-${infix}${version}`] !== undefined),
-    );
-    if (!scheme) {
-      if (options.signature === 'require') throw rejected('missing V2 or V3 signature of the webhook');
-      return () => {};
-    }
-    const { version, text } = scheme;
-    const url = signedUrl(host.publicUrl(path));
-    const commonNonce = headers[`x-vobiz-signature-${version}-nonce`];
-    for (const { infix, option } of SIGNERS) {
-      const name = `x-vobiz-signature-${infix}${version}`;
-      const token = options[option];
-      const nonce = (headers[`${name}-nonce`] ?? commonNonce ?? '').trim();
-      if (token === undefined || nonce === '') continue;
-      if (!isSameSecret((headers[name] ?? '').trim(), signatureOf(token, text(url, nonce)))) continue;
-      if (!nonces.use(nonce)) throw rejected('the nonce of the webhook was used before');
-      return () => nonces.release(nonce);
-    }
-    throw rejected(`invalid ${version.toUpperCase()} signature: no configured token matches for this URL`);
+  return {
+    load: () => nonces.load(),
+    async authenticate({ path, headers }) {
+      const url = signedUrl(host.publicUrl(path));
+      const present = SCHEMES.filter(({ version }) =>
+        SIGNERS.some(({ infix }) => headers[`x-vobiz-signature-${infix}${version}`] !== undefined),
+      );
+      const best = present[0];
+      if (!best) {
+        if (options.signature === 'require') throw rejected('missing V2 or V3 signature of the webhook');
+        return NO_CLAIM;
+      }
+      if (verifiedNonces(best, url, headers, options).length === 0) {
+        const name = best.version.toUpperCase();
+        throw rejected(`invalid ${name} signature: no configured token matches for this URL`);
+      }
+      // The nonces of the other signatures too: each could be sent alone, with another body.
+      const used = present.flatMap((scheme) => verifiedNonces(scheme, url, headers, options));
+      const claim = await nonces.claim([...new Set(used)]);
+      if (!claim) throw rejected('the nonce of the webhook was used before');
+      return claim;
+    },
   };
+}
+
+/** Returns the nonces whose signatures of one scheme are valid. */
+function verifiedNonces(
+  { version, text }: (typeof SCHEMES)[number],
+  url: string,
+  headers: IngressRequest['headers'],
+  options: SignatureOptions,
+): readonly string[] {
+  const commonNonce = headers[`x-vobiz-signature-${version}-nonce`];
+  return SIGNERS.flatMap(({ infix, option }) => {
+    const name = `x-vobiz-signature-${infix}${version}`;
+    const token = options[option];
+    const nonce = (headers[`${name}-nonce`] ?? commonNonce ?? '').trim();
+    if (token === undefined || nonce === '') return [];
+    const isValid = isSameSecret((headers[name] ?? '').trim(), signatureOf(token, text(url, nonce)));
+    return isValid ? [nonce] : [];
+  });
 }
