@@ -9,6 +9,7 @@ import {
   type IngressResponse,
   type ProviderCallId,
 } from '@sidetone/core';
+import { handleClaimed } from '@sidetone/plugin-kit';
 import type { MessageReceiver } from './messages/receiver.ts';
 import { defaultResponse } from './webhook/default-responses.ts';
 import type { Forwarder } from './webhook/forwarder.ts';
@@ -16,7 +17,7 @@ import type { WebhookAuth } from './webhook/webhook-auth.ts';
 import { decodeWebhook, type Decoded } from './wire.ts';
 
 interface IngressDeps {
-  readonly authenticate: WebhookAuth;
+  readonly authenticate: WebhookAuth['authenticate'];
   /** Forwards webhooks to the account's own application, if one is configured. */
   readonly forwarder: Forwarder | undefined;
   readonly receiver: MessageReceiver;
@@ -30,7 +31,13 @@ const ACCEPTED: IngressResponse = { status: 200, headers: JSON_TYPE, body: '{}' 
 /** Returns the routes below this instance's public URL. */
 export function createIngress({ authenticate, forwarder, receiver }: IngressDeps): Ingress {
   async function handleWebhook(request: IngressRequest): Promise<IngressResponse> {
-    authenticate(request);
+    const claim = await authenticate(request);
+    // Vapi may send a delivery again whose response it did not receive.
+    if (!claim) return ACCEPTED;
+    return handleClaimed(request, claim, () => handleVerified(request));
+  }
+
+  async function handleVerified(request: IngressRequest): Promise<IngressResponse> {
     const decoded = decodeWebhook(request.body, request.headers['x-call-id']);
     if (forwarder) return forward(forwarder, request, decoded);
     if (!decoded.ok) throw new FaultError('WIRE_MALFORMED', decoded.problem);

@@ -70,8 +70,9 @@ function createParts(options: VapiOptions, host: ProviderHost, stopped: AbortSig
   const forwarder =
     options.forwardWebhooksTo &&
     createForwarder({ host, url: options.forwardWebhooksTo, options: options.forward, calls });
+  const webhookAuth = createWebhookAuth(options.webhook, host);
   const ingress = createIngress({
-    authenticate: createWebhookAuth(options.webhook, host),
+    authenticate: (request) => webhookAuth.authenticate(request),
     forwarder,
     receiver,
   });
@@ -85,7 +86,18 @@ function createParts(options: VapiOptions, host: ProviderHost, stopped: AbortSig
     transportCalls,
     confirmations,
   });
-  return { api, calls, publisher, refresher, transportCalls, sessions, forwarder, ingress, controls };
+  return {
+    api,
+    calls,
+    publisher,
+    refresher,
+    transportCalls,
+    sessions,
+    forwarder,
+    webhookAuth,
+    ingress,
+    controls,
+  };
 }
 
 /** Creates an instance. It does nothing until it is started. */
@@ -108,7 +120,7 @@ export function createProvider(options: VapiOptions, host: ProviderHost): Provid
   return {
     providesTranscript: true,
     async start() {
-      await calls.load();
+      await Promise.all([calls.load(), parts.webhookAuth.load()]);
       sessions.start();
       sweeps = runSweeps({ api, calls, publisher, refresher, clock, log, stopped, ...options.sweep });
     },

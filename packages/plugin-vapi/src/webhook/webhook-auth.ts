@@ -4,28 +4,42 @@
  */
 import { createHmac } from 'node:crypto';
 import { Buffer } from 'node:buffer';
-import { isSameSecret } from '@sidetone/plugin-kit';
+import { createReplayGuard, isSameSecret, NO_CLAIM, type ReplayClaim } from '@sidetone/plugin-kit';
 import { FaultError, type IngressRequest, type ProviderHost, type Secret } from '@sidetone/core';
 import type { HmacOptions, WebhookOptions } from '../config.ts';
 
 type SignedRequest = Pick<IngressRequest, 'method' | 'headers' | 'body' | 'receivedAt'>;
 
-/** @throws {FaultError} WEBHOOK_UNAUTHENTICATED. */
-export type WebhookAuth = (request: SignedRequest) => void;
+export interface WebhookAuth {
+  /** Loads the signed webhooks that were received before a restart. */
+  load(): Promise<void>;
+  /**
+   * Verifies a webhook. Resolves with the claim on its signed bytes, or with undefined if they were received before: such a
+   * webhook must not be handled again.
+   * @throws {FaultError} WEBHOOK_UNAUTHENTICATED, or STORE_WRITE_FAILED if the claim cannot be stored.
+   */
+  authenticate(request: SignedRequest): Promise<ReplayClaim | undefined>;
+}
+
+/** How long signed bytes without a timestamp are remembered, ms. */
+export const UNDATED_LIFETIME_MS = 30 * 24 * 60 * 60_000;
+
+/** Verifies a webhook that is not signed. @throws {FaultError} WEBHOOK_UNAUTHENTICATED. */
+type SecretCheck = (request: SignedRequest) => void;
 
 /** A smaller timestamp is in seconds: in milliseconds it would be in 1973. */
 const SMALLEST_MS = 1e11;
 
 const unauthenticated = (problem: string): FaultError => new FaultError('WEBHOOK_UNAUTHENTICATED', problem);
 
-function authenticateSecret(secret: Secret): WebhookAuth {
+function authenticateSecret(secret: Secret): SecretCheck {
   return ({ headers }) => {
     if (isSameSecret(headers['x-vapi-secret'] ?? '', secret.reveal())) return;
     throw unauthenticated('x-vapi-secret: missing or not the configured secret');
   };
 }
 
-function authenticateBearer({ token, header, prefix }: NonNullable<WebhookOptions['bearer']>): WebhookAuth {
+function authenticateBearer({ token, header, prefix }: NonNullable<WebhookOptions['bearer']>): SecretCheck {
   const lead = prefix === '' ? '' : `${prefix} `;
   return ({ headers }) => {
     const received = headers[header] ?? '';
@@ -73,10 +87,19 @@ function signingKey({ secretKey, secretIsBase64 }: HmacOptions): Buffer {
 const normalise = (signature: string, encoding: 'hex' | 'base64'): string =>
   encoding === 'hex' ? signature.toLowerCase() : signature;
 
-function authenticateHmac(options: HmacOptions, host: Pick<ProviderHost, 'publicUrl'>): WebhookAuth {
-  const { algorithm, encoding, includeTimestamp, signatureHeader, timestampHeader } = options;
-  const format = options.payloadFormat ?? (includeTimestamp ? '{timestamp}.{body}' : '{body}');
-  const signsTimestamp = format.includes('{timestamp}');
+const payloadFormatOf = ({ payloadFormat, includeTimestamp }: HmacOptions): string =>
+  payloadFormat ?? (includeTimestamp ? '{timestamp}.{body}' : '{body}');
+
+const hasTimestamp = (options: HmacOptions): boolean => payloadFormatOf(options).includes('{timestamp}');
+
+/** Returns a check that returns the signed bytes. */
+function authenticateHmac(
+  options: HmacOptions,
+  host: Pick<ProviderHost, 'publicUrl'>,
+): (request: SignedRequest) => Buffer {
+  const { algorithm, encoding, signatureHeader, timestampHeader } = options;
+  const format = payloadFormatOf(options);
+  const signsTimestamp = hasTimestamp(options);
   const key = signingKey(options);
 
   return ({ headers, body, method, receivedAt }) => {
@@ -91,13 +114,14 @@ function authenticateHmac(options: HmacOptions, host: Pick<ProviderHost, 'public
       .map((text) => normalise(text.trim(), encoding));
     const isSigned = received.map((text) => isSameSecret(text, normalise(expected, encoding))).includes(true);
     if (!isSigned) throw unauthenticated(`${signatureHeader}: missing or not the signature of this body`);
-    if (!signsTimestamp) return;
+    if (!signsTimestamp) return payload;
     const at = parseTimestamp(timestamp);
     if (at === undefined || Math.abs(receivedAt - at) > options.toleranceSeconds * 1000) {
       throw unauthenticated(
         `${timestampHeader}: expected a time within ${options.toleranceSeconds} s of now`,
       );
     }
+    return payload;
   };
 }
 
@@ -107,10 +131,35 @@ function authenticateHmac(options: HmacOptions, host: Pick<ProviderHost, 'public
  */
 export function createWebhookAuth(
   options: WebhookOptions,
-  host: Pick<ProviderHost, 'publicUrl'>,
+  host: Pick<ProviderHost, 'publicUrl' | 'state' | 'clock' | 'log'>,
 ): WebhookAuth {
-  if (options.secret) return authenticateSecret(options.secret);
-  if (options.bearer) return authenticateBearer(options.bearer);
-  if (options.hmac) return authenticateHmac(options.hmac, host);
-  return () => undefined;
+  if (options.hmac) return createHmacAuth(options.hmac, host);
+  const check = options.secret
+    ? authenticateSecret(options.secret)
+    : options.bearer && authenticateBearer(options.bearer);
+  return {
+    load: () => Promise.resolve(),
+    async authenticate(request) {
+      check?.(request);
+      // A sender that can replay a webhook without a signature knows its secret, and could send any.
+      return NO_CLAIM;
+    },
+  };
+}
+
+function createHmacAuth(
+  options: HmacOptions,
+  host: Pick<ProviderHost, 'publicUrl' | 'state' | 'clock' | 'log'>,
+): WebhookAuth {
+  const verify = authenticateHmac(options, host);
+  const received = createReplayGuard({
+    host,
+    prefix: 'webhooks/',
+    // A timestamp may be as far in the future as in the past.
+    toleranceMs: hasTimestamp(options) ? 2 * options.toleranceSeconds * 1000 : UNDATED_LIFETIME_MS,
+  });
+  return {
+    load: () => received.load(),
+    authenticate: async (request) => received.claim([verify(request)]),
+  };
 }

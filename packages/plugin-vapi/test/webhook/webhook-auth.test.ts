@@ -1,19 +1,20 @@
 import { createHmac } from 'node:crypto';
-import { createIngressRequest } from '@sidetone/testkit';
+import { createFakeHost, createIngressRequest, FAKE_EPOCH, type FakeHost } from '@sidetone/testkit';
 import { describe, expect, it } from 'vitest';
-import { createWebhookAuth } from '../../src/webhook/webhook-auth.ts';
-import { readOptions, start } from '../harness.ts';
+import { createWebhookAuth, UNDATED_LIFETIME_MS } from '../../src/webhook/webhook-auth.ts';
+import { readOptions, start, type Harness } from '../harness.ts';
 import { sample } from '../samples.ts';
 
 const NOW = Date.UTC(2026, 0, 5, 9);
 const BODY = '{ "message": {"type":"hang"} }\n';
-const WEBHOOK_URL = 'https://calls.example.com/providers/vapi/webhook';
+const BASE_URL = 'https://calls.example.com/providers/vapi/';
+const WEBHOOK_URL = `${BASE_URL}webhook`;
 
 async function check(webhook: object, headers: Record<string, string>, body: string | Uint8Array = BODY) {
   const options = await readOptions({ webhook });
-  const authenticate = createWebhookAuth(options.webhook, { publicUrl: () => new URL(WEBHOOK_URL) });
+  const { authenticate } = createWebhookAuth(options.webhook, createFakeHost({ publicUrl: BASE_URL }));
   try {
-    authenticate(createIngressRequest({ path: 'webhook', body, headers, receivedAt: NOW }));
+    await authenticate(createIngressRequest({ path: 'webhook', body, headers, receivedAt: NOW }));
     return 'admitted';
   } catch (error) {
     return (error as { code: string }).code;
@@ -128,6 +129,88 @@ describe('signature', () => {
   });
 });
 
+describe('a signed webhook that is sent twice', () => {
+  const hmac = { secretKey: 'k1', algorithm: 'sha256', toleranceSeconds: 300 };
+  const webhook = { hmac };
+  const signedAt = (at: number, body: string): Record<string, string> => ({
+    'x-timestamp': String(at),
+    'x-signature': sign(`${at}.${body}`),
+  });
+  const finals = ({ host }: { host: FakeHost }) => host.eventsOf('utterance.final').length;
+
+  /** Sends a final transcript, signed at the start of the test. */
+  function sendFinal({ host, provider }: Harness, text = 'Hello.') {
+    const message = { type: 'transcript', role: 'user', transcriptType: 'final', transcript: text };
+    const body = JSON.stringify({ message: { ...message, call: { id: 'call-1' } } });
+    return provider.ingress!.request!(
+      createIngressRequest({
+        path: 'webhook',
+        body,
+        headers: signedAt(FAKE_EPOCH, body),
+        receivedAt: host.clock.now(),
+      }),
+    );
+  }
+
+  it('is answered, but its events are emitted once', async () => {
+    const instance = await start({ webhook });
+    expect(await sendFinal(instance)).toMatchObject({ status: 200 });
+    expect(await sendFinal(instance)).toMatchObject({ status: 200, body: '{}' });
+    expect(finals(instance)).toBe(1);
+    await sendFinal(instance, 'Goodbye.');
+    expect(finals(instance)).toBe(2);
+  });
+
+  it('is known after a restart, until its timestamp is invalid', async () => {
+    const first = await start({ webhook });
+    await sendFinal(first);
+    const { clock, state } = first.host;
+    await clock.advance(300_000);
+    const second = await start({ webhook }, { clock, state });
+    await sendFinal(second);
+    expect(finals(second)).toBe(0);
+    await clock.advance(1);
+    await expect(sendFinal(second)).rejects.toMatchObject({ code: 'WEBHOOK_UNAUTHENTICATED' });
+  });
+
+  it('is not forwarded twice', async () => {
+    const instance = await start({ webhook, forwardWebhooksTo: 'https://app.example.com/hook' });
+    instance.host.respond('POST', 'https://app.example.com/hook', { json: {} });
+    await sendFinal(instance);
+    await sendFinal(instance);
+    await instance.host.clock.settle();
+    const forwarded = instance.host.requests.filter(({ method }) => method === 'POST');
+    expect(forwarded).toHaveLength(1);
+  });
+
+  it('is accepted if we failed to handle the first', async () => {
+    const instance = await start({ webhook });
+    const { emit } = instance.host;
+    instance.host.emit = () => {
+      throw new Error('disk full');
+    };
+    await expect(sendFinal(instance)).rejects.toThrow('disk full');
+    instance.host.emit = emit;
+    await sendFinal(instance);
+    expect(finals(instance)).toBe(1);
+  });
+
+  it('is known by its body if no timestamp is signed', async () => {
+    const undated = { hmac: { ...hmac, includeTimestamp: false } };
+    const instance = await start({ webhook: undated });
+    const json = { message: { type: 'brand.new' } };
+    const headers = { 'x-signature': sign(JSON.stringify(json)) };
+    const unknownTypes = () => instance.host.logs.filter(({ level }) => level === 'debug').length;
+    await instance.post(json, headers);
+    await instance.host.clock.advance(UNDATED_LIFETIME_MS - 1);
+    await instance.post(json, headers);
+    expect(unknownTypes()).toBe(1);
+    await instance.host.clock.advance(1);
+    await instance.post(json, headers);
+    expect(unknownTypes()).toBe(2);
+  });
+});
+
 it('emits nothing for a rejected webhook', async () => {
   const { host, post } = await start({ webhook: { bearer: { token: 'tok' } } });
   await expect(post(sample('hang'))).rejects.toMatchObject({ code: 'WEBHOOK_UNAUTHENTICATED' });
@@ -136,6 +219,6 @@ it('emits nothing for a rejected webhook', async () => {
 
 it('rejects a configuration with two schemes', async () => {
   await expect(readOptions({ webhook: { secret: 's', bearer: { token: 't' } } })).rejects.toThrow(
-    'expected one of secret, bearer and hmac',
+    'expected one of secret, bearer, hmac and unverified',
   );
 });
