@@ -92,7 +92,7 @@ describe('inside the daemon', () => {
     history: ['calls'],
     live: ['calls'],
     audio: ['calls', 'live'],
-    plugins: ['calls', 'config', 'live'],
+    plugins: ['calls', 'config', 'live', 'log-sampler.ts'],
     commands: ['calls', 'plugins'],
     backfill: ['calls', 'commands', 'plugins'],
     listening: ['audio', 'calls', 'live'],

@@ -163,6 +163,12 @@ export const FAULTS = {
     remedy:
       'Report it to the author of the plugin; a plugin that throws often is restarted a limited number of times.',
   },
+  PLUGIN_REQUEST_FAILED: {
+    kind: 'plugin',
+    retryable: true,
+    remedy:
+      'Report it to the author of the plugin with the stack trace in the log; only this request is affected.',
+  },
   CONFIG_UNREADABLE: {
     kind: 'config',
     retryable: false,

@@ -24,6 +24,7 @@ export {
   textOf,
   type JsonObject,
 } from './tolerant-json.ts';
+export { isJsonTooDeep, MAX_JSON_DEPTH } from './json-depth.ts';
 export {
   requestProvider,
   errorReasonIn,

@@ -3,6 +3,8 @@
  * notice, so these functions accept any value and return `undefined` if it does not have the requested type.
  */
 
+import { isJsonTooDeep, MAX_JSON_DEPTH } from './json-depth.ts';
+
 /** An object with named fields. */
 export type JsonObject = Readonly<Record<string, unknown>>;
 
@@ -12,8 +14,9 @@ const EMPTY: JsonObject = Object.freeze({});
 const EARLIEST = Date.UTC(2000, 0, 1);
 const LATEST = Date.UTC(2100, 0, 1);
 
-/** Parses JSON. Returns undefined if `text` is invalid. */
-export function parseJson(text: string): unknown {
+/** Parses JSON. Returns undefined if `text` is invalid or nested deeper than `maxDepth`, so that callers may use recursion. */
+export function parseJson(text: string, maxDepth: number = MAX_JSON_DEPTH): unknown {
+  if (isJsonTooDeep(text, maxDepth)) return undefined;
   try {
     return JSON.parse(text) as unknown;
   } catch {

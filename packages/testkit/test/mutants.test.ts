@@ -40,6 +40,8 @@ const FAILED_AUDITS: Readonly<Record<Mutation, string>> = {
   rejectsRequests: 'B02F',
   emitsAfterResponse: '5D8E',
   throwsOnGarbage: 'F97A',
+  looksUpInheritedNames: 'D8B3',
+  overflowsOnDeepValues: 'D8B3',
   acceptsForgedRequests: '2A6D',
   acceptsUnknownPaths: 'C3E5',
   ignoresAbortOfRequest: '814C',

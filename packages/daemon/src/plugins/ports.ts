@@ -30,6 +30,8 @@ export interface ProviderView {
   readonly state: ProviderState;
   /** Why the state is FAILED or DEGRADED. */
   readonly stateMessage: string | undefined;
+  /** Number of requests since the daemon started whose handling threw an exception in the plugin. */
+  readonly failedRequests: number;
   /** Everything that the provider supports. */
   readonly capabilities: readonly Capability[];
   /** Whether the provider sends the transcript of its calls. */

@@ -30,6 +30,7 @@ const provider: ProviderView = {
   providesTranscript: false,
   state: 'RUNNING',
   stateMessage: undefined,
+  failedRequests: 0,
   capabilities: ['PLACE_CALL'],
   capabilitiesFor: () => ['SAY', 'END_CALL'],
   async control(name) {

@@ -51,6 +51,7 @@ beforeEach(async () => {
       return state;
     },
     stateMessage: undefined,
+    failedRequests: 0,
     get capabilities() {
       return providerCapabilities;
     },

@@ -10,17 +10,28 @@ const post = (it: TestDaemon, path: string): Promise<Response> =>
   fetch(it.url(`providers/test/${path}`), { method: 'POST', body: '' });
 
 const provider = async (it: TestDaemon): Promise<Record<string, unknown>> =>
-  (await it.query('{ provider(id: "test") { state stateMessage capabilities liveCallCount } }')).data
-    .provider;
+  (
+    await it.query(
+      '{ provider(id: "test") { state stateMessage capabilities liveCallCount failedRequests } }',
+    )
+  ).data.provider;
 
 test('while a provider is down, webhooks get 503, commands are refused, and its calls stay live', async () => {
   const clock = createFakeClock();
   const it = await startTestDaemon(tempDir(), {}, clock);
   const callId = await it.aCall();
-  it.script.answer = () => Promise.reject(new TypeError('unavailable'));
+  it.script.answer = () => Promise.reject(new TypeError('hostile'));
   const statuses = [];
-  for (let i = 0; i < MAX_EXCEPTIONS; i++) statuses.push((await post(it, 'x')).status);
+  for (let i = 0; i < 10 * MAX_EXCEPTIONS; i++) statuses.push((await post(it, 'x')).status);
   expect(new Set(statuses)).toEqual(new Set([500]));
+  expect(await provider(it)).toMatchObject({ state: 'RUNNING', failedRequests: statuses.length });
+
+  for (let i = 0; i < MAX_EXCEPTIONS; i++) {
+    it.script.host.clock.schedule(1, () => {
+      throw new TypeError('unavailable');
+    });
+  }
+  await clock.advance(1);
 
   expect((await post(it, 'x')).status).toBe(503);
   const socket = new WebSocket(it.url('providers/test/stream/good').replace('http', 'ws'));
@@ -35,6 +46,7 @@ test('while a provider is down, webhooks get 503, commands are refused, and its 
     ),
     capabilities: ['SAY', 'END_CALL'],
     liveCallCount: 1,
+    failedRequests: statuses.length,
   });
   const end = `mutation ($id: ID!) { endCall(input: { callId: $id }) { failure { code message } } }`;
   const { failure } = (await it.query(end, { id: callId })).data.endCall;

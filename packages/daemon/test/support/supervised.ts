@@ -39,7 +39,7 @@ export function supervise(
     id: PROVIDER,
     plugin: './test.ts',
     displayName: 'Test',
-    create: ({ onException, onEventDropped }) => {
+    create: ({ onException, onRequestFailed, onEventDropped }) => {
       const lease = new Lease(onException);
       leases.push(lease);
       dropEvent = () => onEventDropped('PLUGIN_EVENT_INVALID', 'type: unknown event type');
@@ -49,6 +49,7 @@ export function supervise(
         requests: new RequestFailures(),
         lease,
         onException,
+        onRequestFailed,
         clock,
         log: log(''),
       });

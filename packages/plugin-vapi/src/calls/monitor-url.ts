@@ -3,6 +3,8 @@
  * never logged. They arrive in webhooks, so a forged webhook must not make us send anything, or our key, to another host.
  */
 
+import { getOwn } from '@sidetone/plugin-kit';
+
 /** Also the last part of the URL's path. A `transport` URL joins the call as its caller. */
 export type MonitorKind = 'listen' | 'control' | 'transport';
 
@@ -37,8 +39,7 @@ export function readMonitorUrl(
   const trimmed = text?.replaceAll(/[<>\s]/g, '') ?? '';
   if (!URL.canParse(trimmed)) return undefined;
   const url = new URL(trimmed);
-  const schemes: Readonly<Record<string, string>> = SCHEMES[kind];
-  const scheme = schemes[url.protocol];
+  const scheme = getOwn<string>(SCHEMES[kind], url.protocol);
   if (scheme === undefined || url.username !== '' || url.password !== '') return undefined;
   if (!isAllowedHost(url, hosts) || (INSECURE.has(scheme) && !isLoopback(url.hostname))) return undefined;
   if (!url.pathname.endsWith(`/${encodeURIComponent(callId)}/${kind}`)) return undefined;

@@ -3,7 +3,7 @@
  * the socket, the measured format, and until then the likeliest one.
  */
 import { decodePcm16le, type AudioEncoding, type Party } from '@sidetone/core';
-import { listOf, numberOf, objectOf, parseJson, textOf } from '@sidetone/plugin-kit';
+import { getOwn, listOf, numberOf, objectOf, parseJson, textOf } from '@sidetone/plugin-kit';
 import type { ListenOptions } from '../config.ts';
 
 export interface ListenFormat {
@@ -108,7 +108,7 @@ export function formatHint(text: string): ListenFormat | undefined {
   const sampleRate = numberOf(message['sampleRate']);
   const name = textOf(message['encoding']) ?? textOf(message['format']);
   if (sampleRate === undefined || sampleRate < 3000 || sampleRate > 192_000) return undefined;
-  const encoding = name === undefined ? 'pcm_s16le' : ENCODINGS[name.toLowerCase()];
+  const encoding = name === undefined ? 'pcm_s16le' : getOwn(ENCODINGS, name.toLowerCase());
   const channels = numberOf(message['channels']) ?? listOf(message['channels']).length;
   if (!encoding || channels > 2) return undefined;
   return { encoding, sampleRate: Math.round(sampleRate), channels: channels === 1 ? 1 : 2 };

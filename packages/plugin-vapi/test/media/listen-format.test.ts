@@ -175,3 +175,10 @@ describe('listen socket', () => {
     host.verify();
   });
 });
+
+it.each(['constructor', '__proto__', 'valueOf'])(
+  'a hint with the inherited encoding %s is ignored',
+  (encoding) => {
+    expect(formatHint(JSON.stringify({ encoding, sampleRate: 8000, channels: 1 }))).toBeUndefined();
+  },
+);

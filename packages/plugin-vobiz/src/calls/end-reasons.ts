@@ -1,5 +1,6 @@
 /** Maps Vobiz's hangup codes, causes and sources to end categories. Pure. */
 import type { CallDirection, EndCategory } from '@sidetone/core';
+import { getOwn } from '@sidetone/plugin-kit';
 
 /** How a call ended, as reported by Vobiz. */
 interface VobizEnd {
@@ -84,10 +85,10 @@ const SOURCES: Readonly<Record<string, (direction: CallDirection | undefined) =>
 
 /** Returns the category of an end; UNKNOWN if neither code, cause nor source determines it. */
 export function endCategoryOf({ code, cause, source, direction }: VobizEnd): EndCategory {
-  const rule =
-    (code === undefined ? undefined : (CODES[code] ?? (isXmlFailure(code) ? 'CONFIGURATION' : undefined))) ??
-    (cause === undefined ? undefined : CAUSES[cause]);
-  if (rule !== undefined && rule !== 'BY_SOURCE') return rule;
+  const byCode = code === undefined ? undefined : getOwn(CODES, String(code));
+  const byXml = code !== undefined && isXmlFailure(code) ? 'CONFIGURATION' : undefined;
+  const rule = byCode ?? byXml ?? getOwn(CAUSES, cause);
   // The source is only meaningful for codes of an ordinary end.
-  return rule === 'BY_SOURCE' ? (SOURCES[source?.toLowerCase() ?? '']?.(direction) ?? 'UNKNOWN') : 'UNKNOWN';
+  if (rule === 'BY_SOURCE') return getOwn(SOURCES, source?.toLowerCase())?.(direction) ?? 'UNKNOWN';
+  return rule ?? 'UNKNOWN';
 }

@@ -48,3 +48,8 @@ describe('endCategoryOf', () => {
     expect(endCategoryOf({})).toBe('UNKNOWN');
   });
 });
+
+it.each(Object.getOwnPropertyNames(Object.prototype))('treats the inherited name %s as unknown', (name) => {
+  expect(endCategoryOf({ cause: name })).toBe('UNKNOWN');
+  expect(endCategoryOf({ cause: 'NORMAL_CLEARING', source: name })).toBe('UNKNOWN');
+});

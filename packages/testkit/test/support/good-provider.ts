@@ -80,6 +80,8 @@ export type Mutation =
   | 'rejectsRequests'
   | 'emitsAfterResponse'
   | 'throwsOnGarbage'
+  | 'looksUpInheritedNames'
+  | 'overflowsOnDeepValues'
   | 'acceptsForgedRequests'
   | 'acceptsUnknownPaths'
   | 'ignoresAbortOfRequest'
@@ -138,6 +140,12 @@ const LIVE: readonly Capability[] = [
 const shared = new Set<ProviderHost>();
 
 const isSuccess = (status: number): boolean => status >= 200 && status < 300;
+
+/** Overflows the stack for deep values. */
+const levelsOf = (value: unknown): number =>
+  typeof value === 'object' && value !== null
+    ? 1 + Object.values(value).reduce<number>((most, item) => Math.max(most, levelsOf(item)), 0)
+    : 0;
 
 export const signatureOf = (body: string | Uint8Array): string =>
   createHmac('sha256', WEBHOOK_SECRET).update(body).digest('hex');
@@ -268,7 +276,7 @@ function createGood({ apiKey }: Options, host: ProviderHost, is: (mutation: Muta
     const at = instantOf(message['at']) ?? receivedAt;
     const base = { providerCallId: callId, occurredAt: at };
     if (is('logsTranscripts')) host.log.info('message received', { message });
-    const status = getOwn(STATUSES, name);
+    const status = is('looksUpInheritedNames') ? STATUSES[name ?? ''] : getOwn(STATUSES, name);
     if (status) {
       emit({
         ...base,
@@ -463,6 +471,7 @@ function createGood({ apiKey }: Options, host: ProviderHost, is: (mutation: Muta
         if (request.path !== 'events') return { status: is('acceptsUnknownPaths') ? 200 : 404 };
         if (!is('acceptsForgedRequests')) authenticate(request);
         const text = new TextDecoder().decode(request.body);
+        if (is('overflowsOnDeepValues')) levelsOf(parseJson(text, Number.POSITIVE_INFINITY));
         const message = parseMessage(text);
         if (is('ignoresAbortOfRequest')) await send('GET', '/me', undefined).catch(() => undefined);
         const isLate = is('emitsAfterResponse') && message['event'] === 'speech';

@@ -34,6 +34,7 @@ export function providerOf({ providers }: Pick<SchemaDeps, 'providers'>, id: Pro
   return (
     providers.get(id) ?? {
       ...placeholder(id),
+      failedRequests: 0,
       capabilities: [],
       providesTranscript: false,
       capabilitiesFor: () => [],

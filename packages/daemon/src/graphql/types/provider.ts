@@ -24,6 +24,10 @@ export function addProvider(refs: Refs, enums: Enums, { registry }: SchemaDeps):
         description: 'Why the state is not RUNNING, and when the next attempt is made. Null while RUNNING.',
         resolve: ({ stateMessage }) => stateMessage,
       }),
+      failedRequests: t.exposeInt('failedRequests', {
+        description:
+          'The number of requests since the daemon started whose handling threw an exception in the plugin. They are answered with 500 and do not change the state.',
+      }),
       liveCallCount: t.int({
         description: 'The number of live calls of this provider.',
         resolve: ({ id }) => registry.liveCount(id),

@@ -20,6 +20,8 @@ import {
   type ProviderCallId,
   type Socket,
 } from '@sidetone/core';
+import { expectShallowJson } from './request-check.ts';
+import { runGuarded, type ExceptionListener } from '../supervision/lease.ts';
 import { leaseSocket } from '../supervision/leased-resources.ts';
 import { PluginInstance, pluginStopped, type PluginInstanceDeps } from '../supervision/plugin-instance.ts';
 import type { RequestFailures } from './request-failures.ts';
@@ -33,6 +35,8 @@ const INGRESS_TIMEOUT_MS = 30_000;
 export interface ProviderInstanceDeps extends Omit<PluginInstanceDeps, 'subject'> {
   readonly provider: Provider;
   readonly requests: Pick<RequestFailures, 'run'>;
+  /** Called when the plugin throws while it handles a request, or a message on an accepted socket. */
+  readonly onRequestFailed: ExceptionListener;
 }
 
 /** What a provider offers, besides starting and stopping. */
@@ -108,13 +112,15 @@ export class ProviderInstance extends PluginInstance {
   }
 
   /**
-   * @throws {FaultError} WIRE_MALFORMED if the provider has no handler, PROVIDER_TIMEOUT, PROVIDER_NOT_RUNNING if the instance
-   * ends meanwhile, the reason why an event of the request was not accepted, or the plugin's error.
+   * @throws {FaultError} WIRE_MALFORMED if the provider has no handler or the body is nested too deep, PROVIDER_TIMEOUT,
+   * PROVIDER_NOT_RUNNING if the instance ends meanwhile, PLUGIN_REQUEST_FAILED if the plugin throws, the reason why an event
+   * of the request was not accepted, or the plugin's fault.
    */
   async request(request: Omit<IngressRequest, 'signal'>): Promise<IngressResponse> {
     const { ingress } = this.#provider;
     if (!ingress?.request)
       throw new FaultError('WIRE_MALFORMED', 'the provider does not accept HTTP requests');
+    expectShallowJson(request);
     const timeoutError = timeoutAfter(INGRESS_TIMEOUT_MS);
     try {
       const response = await this.withDeadline(INGRESS_TIMEOUT_MS, timeoutError, (signal) =>
@@ -122,13 +128,12 @@ export class ProviderInstance extends PluginInstance {
       );
       return expectValid(response, Number.isInteger(response?.status), 'a response with a status');
     } catch (error) {
-      // A fault is a rejection of the request: clients that send invalid requests must not cause a restart.
-      if (!isFault(error) || error === timeoutError) this.#deps.onException('ingress.request', error);
-      throw error;
+      if (error === timeoutError) this.#deps.onRequestFailed('ingress.request', error);
+      throw this.#requestFault('ingress.request', error);
     }
   }
 
-  /** Returns whether the provider admits a socket. @throws the plugin's error. */
+  /** Returns whether the provider admits a socket. @throws {FaultError} PLUGIN_REQUEST_FAILED, or the plugin's fault. */
   admitSocket(request: IngressRequest): Admission {
     const { ingress } = this.#provider;
     if (!ingress?.socket) return { admit: false, status: 404 };
@@ -137,19 +142,30 @@ export class ProviderInstance extends PluginInstance {
       const admission = ingress.admitSocket(request);
       return expectValid(admission, typeof admission?.admit === 'boolean', 'an admission');
     } catch (error) {
-      if (!isFault(error)) this.#deps.onException('ingress.admitSocket', error);
-      throw error;
+      throw this.#requestFault('ingress.admitSocket', error);
     }
   }
 
   /** Passes a socket to the plugin, which closes it; otherwise it is closed when the instance ends. */
   socket(request: IngressRequest, socket: Socket): void {
-    const { lease } = this.#deps;
-    lease.run(
-      'ingress.socket',
-      () => this.#provider.ingress!.socket!(request, leaseSocket(socket, lease)),
-      () => socket.close(1011),
+    const { lease, onRequestFailed } = this.#deps;
+    const leased = leaseSocket(socket, lease, (where, task) =>
+      runGuarded(task, (error) => onRequestFailed(where, error)),
     );
+    runGuarded(
+      () => this.#provider.ingress!.socket!(request, leased),
+      (error) => {
+        onRequestFailed('ingress.socket', error);
+        socket.close(1011);
+      },
+    );
+  }
+
+  /** A fault is a rejection of the request. Anything else is reported: a failure of this request only. */
+  #requestFault(where: string, error: unknown): FaultError {
+    if (isFault(error)) return error;
+    this.#deps.onRequestFailed(where, error);
+    return new FaultError('PLUGIN_REQUEST_FAILED', `${where}: ${messageOf(error)}`, { cause: error });
   }
 
   #runCommand<Result>(

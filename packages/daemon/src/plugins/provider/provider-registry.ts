@@ -80,14 +80,22 @@ export class ProviderRegistry implements ProviderDirectory {
       id,
       plugin: configured.plugin,
       displayName: factory.displayName,
-      create: ({ onException, onEventDropped }) =>
+      create: ({ onException, onRequestFailed, onEventDropped }) =>
         createWithLease(onException, (lease) => {
           const requests = new RequestFailures();
           const owner = { providerId: id, lease, onEventDropped, requests };
           const host = createProviderHost(owner, { ...this.#deps, log });
           try {
             const provider = factory.create(host);
-            return new ProviderInstance({ provider, lease, requests, onException, clock, log });
+            return new ProviderInstance({
+              provider,
+              lease,
+              requests,
+              onException,
+              onRequestFailed,
+              clock,
+              log,
+            });
           } catch (error) {
             if (isFault(error) && error.code === 'CONFIG_UNVERIFIED') unverified = error;
             throw error;

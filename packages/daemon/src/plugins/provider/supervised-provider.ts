@@ -77,6 +77,10 @@ export class SupervisedProvider implements ProviderView {
     return this.#lifecycle.stateMessage;
   }
 
+  get failedRequests(): number {
+    return this.#lifecycle.failedRequests;
+  }
+
   /** Resolves when it runs or the first attempt has failed. Never rejects. */
   start(): Promise<void> {
     return this.#lifecycle.start();

@@ -57,18 +57,19 @@ export class Lease {
     for (const release of releases) this.run('release of a resource', release);
   }
 
-  /** Runs code of the plugin. Never throws: an exception or rejection is reported, and `onFailed` is called. */
-  run(where: string, task: () => unknown, onFailed?: () => void): void {
-    const fail = (error: unknown): void => {
-      this.#onException(where, error);
-      onFailed?.();
-    };
-    try {
-      const result = task();
-      if (result instanceof Promise) result.catch(fail);
-    } catch (error) {
-      fail(error);
-    }
+  /** Runs code of the plugin. Never throws: an exception or rejection is reported as an exception of the plugin. */
+  run(where: string, task: () => unknown): void {
+    runGuarded(task, (error) => this.#onException(where, error));
+  }
+}
+
+/** Runs code of a plugin. Never throws: an exception or rejection is passed to `onFailed`. */
+export function runGuarded(task: () => unknown, onFailed: (error: unknown) => void): void {
+  try {
+    const result = task();
+    if (result instanceof Promise) result.catch(onFailed);
+  } catch (error) {
+    onFailed(error);
   }
 }
 

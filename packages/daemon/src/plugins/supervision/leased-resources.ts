@@ -36,20 +36,27 @@ export function leaseClock(clock: Clock, lease: Lease): Clock {
 /** WebSocket close code of an endpoint that shuts down. */
 const GOING_AWAY = 1001;
 
-/** After the end of the lease, messages are ignored; the close is still reported. */
-export function leaseSocket(socket: Socket, lease: Lease): Socket {
+/**
+ * After the end of the lease, messages are ignored; the close is still reported.
+ * @param run runs the listeners; by default their exceptions are exceptions of the plugin.
+ */
+export function leaseSocket(
+  socket: Socket,
+  lease: Lease,
+  run: (where: string, task: () => unknown) => void = (where, task) => lease.run(where, task),
+): Socket {
   let onClose: Parameters<Socket['onClose']>[0] = () => undefined;
   const forget = lease.hold(() => socket.close(GOING_AWAY, 'the provider stopped'));
   socket.onClose((code, reason) => {
     forget();
-    lease.run('socket listener', () => onClose(code, reason));
+    run('socket listener', () => onClose(code, reason));
   });
   return {
     send: (message) => socket.send(message),
     close: (code, reason) => socket.close(code, reason),
     onMessage: (listener) =>
       socket.onMessage((message) => {
-        if (!lease.isEnded) lease.run('socket listener', () => listener(message));
+        if (!lease.isEnded) run('socket listener', () => listener(message));
       }),
     onClose: (listener) => void (onClose = listener),
   };

@@ -4,6 +4,7 @@
  */
 import { FaultError, isFault, messageOf, type Clock, type Logger, type ProviderState } from '@sidetone/core';
 import { backOffMs, type BackOff } from '@sidetone/plugin-kit';
+import { LogSampler } from '../../log-sampler.ts';
 import type { ExceptionListener } from './lease.ts';
 import type { PluginInstance } from './plugin-instance.ts';
 import { RecentFailures, type PluginFailureCode } from './recent-failures.ts';
@@ -16,14 +17,28 @@ export const HEALTH_INTERVAL_MS = 60_000;
 /** An instance that throws this often within the window is replaced. */
 export const MAX_EXCEPTIONS = 20;
 export const EXCEPTIONS_WINDOW_MS = 60_000;
-/** A plugin that needs more replacements within the window fails until the daemon restarts. */
+/** A plugin that needs more replacements within the window is given up for {@link GIVEN_UP_BACK_OFF}. */
 export const MAX_REPLACEMENTS = 5;
 export const REPLACEMENTS_WINDOW_MS = 10 * 60_000;
+/** Delay before a plugin that was given up is retried. It doubles with each time within {@link GIVEN_UP_WINDOW_MS}. */
+export const GIVEN_UP_BACK_OFF = {
+  firstMs: 60 * 60_000,
+  maxMs: 8 * 60 * 60_000,
+  jitter: 0.1,
+} as const satisfies BackOff;
+export const GIVEN_UP_WINDOW_MS = 48 * 60 * 60_000;
+/** Number of times within the window after which the delay no longer grows. */
+const MAX_GIVEN_UP = 5;
 
 /** Receives the failures of an instance. */
 export interface FailureListener {
   /** The plugin threw where the contract does not allow it. */
   readonly onException: ExceptionListener;
+  /**
+   * The plugin threw while it handled a request or a message on a socket that a client opened. Anybody may send these, so they are
+   * counted apart, do not change the state, and never cause a replacement.
+   */
+  readonly onRequestFailed: ExceptionListener;
   /** An event of the plugin was dropped. */
   readonly onEventDropped: (code: PluginFailureCode, reason: string) => void;
 }
@@ -51,6 +66,9 @@ export class PluginLifecycle<Instance extends PluginInstance> {
   #healthFailure: string | undefined;
   readonly #recentFailures = new RecentFailures();
   readonly #replacements: SlidingCounter;
+  readonly #timesGivenUp: SlidingCounter;
+  readonly #requestFailures: LogSampler;
+  #failedRequests = 0;
   /** Consecutive failed starts and replaced instances. */
   #failures = 0;
   /** Cancels the timer of the next retry or health check. */
@@ -63,6 +81,8 @@ export class PluginLifecycle<Instance extends PluginInstance> {
     this.#deps = deps;
     this.#onRunning = onRunning;
     this.#replacements = new SlidingCounter(deps.clock, REPLACEMENTS_WINDOW_MS, MAX_REPLACEMENTS + 1);
+    this.#timesGivenUp = new SlidingCounter(deps.clock, GIVEN_UP_WINDOW_MS, MAX_GIVEN_UP);
+    this.#requestFailures = new LogSampler(deps);
     this.#create();
   }
 
@@ -74,6 +94,11 @@ export class PluginLifecycle<Instance extends PluginInstance> {
   /** The running instance. */
   get running(): Instance | undefined {
     return this.#phase === 'RUNNING' ? this.#instance : undefined;
+  }
+
+  /** Number of requests since the daemon started whose handling threw an exception. */
+  get failedRequests(): number {
+    return this.#failedRequests;
   }
 
   get state(): ProviderState {
@@ -101,12 +126,21 @@ export class PluginLifecycle<Instance extends PluginInstance> {
     this.#failure = undefined;
     this.#cancelTimer();
     await Promise.all([instance?.end(), this.#ending]);
+    this.#requestFailures.close();
   }
 
   /** Counts a dropped event. */
   readonly onEventDropped = (code: PluginFailureCode, reason: string): void => {
     if (this.#recentFailures.add(code, reason))
       this.#deps.log.warn('events of the plugin dropped', { code, reason });
+  };
+
+  /** Counts a failed request, and logs a sample of them. */
+  readonly #onRequestFailed: ExceptionListener = (where, error) => {
+    this.#failedRequests++;
+    const reason = messageOf(error);
+    const fields = { code: 'PLUGIN_REQUEST_FAILED', where, reason, error };
+    this.#requestFailures.warn(where, 'request failed in the plugin', fields);
   };
 
   get #problems(): readonly string[] {
@@ -126,10 +160,11 @@ export class PluginLifecycle<Instance extends PluginInstance> {
           // Exceptions of earlier instances are ignored.
           if (created && created === this.#instance) this.#onException(created, exceptions, where, error);
         },
+        onRequestFailed: this.#onRequestFailed,
         onEventDropped: this.onEventDropped,
       });
     } catch (error) {
-      this.#giveUp(asFault(error));
+      this.#fail(asFault(error));
     }
     this.#instance = created;
     return created;
@@ -155,9 +190,19 @@ export class PluginLifecycle<Instance extends PluginInstance> {
 
   /** Retries without a limit, except after errors that the operator has to correct. */
   #retry(fault: FaultError): void {
-    if (fault.kind === 'config') return this.#giveUp(fault);
+    if (fault.kind === 'config') return this.#fail(fault);
+    this.#retryLater(fault, PLUGIN_BACK_OFF, ++this.#failures);
+  }
+
+  /** Retries after a long time, because the replacements did not help. */
+  #giveUp(fault: FaultError): void {
+    this.#failures = 0;
+    this.#retryLater(fault, GIVEN_UP_BACK_OFF, this.#timesGivenUp.add());
+  }
+
+  #retryLater(fault: FaultError, backOff: BackOff, failures: number): void {
     const { clock, random, log } = this.#deps;
-    const delayMs = backOffMs(PLUGIN_BACK_OFF, ++this.#failures, 1 - random());
+    const delayMs = backOffMs(backOff, failures, 1 - random());
     const nextAttemptAt = new Date(clock.now() + delayMs).toISOString();
     this.#setFailed(fault, `The next attempt is at ${nextAttemptAt}.`);
     log.error('plugin failed, retrying', { ...fieldsOf(fault), nextAttemptAt });
@@ -167,7 +212,8 @@ export class PluginLifecycle<Instance extends PluginInstance> {
     });
   }
 
-  #giveUp(fault: FaultError): void {
+  /** Fails until the daemon restarts. */
+  #fail(fault: FaultError): void {
     this.#setFailed(fault, 'It is not retried until the daemon restarts.');
     this.#deps.log.error('plugin failed', fieldsOf(fault));
   }

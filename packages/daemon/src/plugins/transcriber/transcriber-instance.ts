@@ -20,7 +20,8 @@ export const END_TIMEOUT_MS = 15_000;
 /** The code of transcriptions whose instance ended before them. */
 const TRANSCRIBER_STOPPED = 'TRANSCRIBER_STOPPED';
 
-export interface TranscriberInstanceDeps extends Omit<PluginInstanceDeps, 'subject'>, FailureListener {
+export interface TranscriberInstanceDeps
+  extends Omit<PluginInstanceDeps, 'subject'>, Omit<FailureListener, 'onRequestFailed'> {
   readonly transcriber: Transcriber;
 }
 

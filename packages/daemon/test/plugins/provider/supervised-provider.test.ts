@@ -16,7 +16,11 @@ import { supervise as superviseBy, type Supervised } from '../../support/supervi
 const forever = (): Promise<never> => new Promise(() => undefined);
 const nothing = async (): Promise<void> => undefined;
 const call = { id: 'call_1' as CallId, providerCallId: providerCallId('x'), status: 'IN_PROGRESS' } as const;
-const request = { method: 'POST', path: 'hook' } as IngressRequest;
+const request = {
+  method: 'POST',
+  path: 'hook',
+  body: new Uint8Array(),
+} as Partial<IngressRequest> as IngressRequest;
 
 let clock: Supervised['clock'];
 let leases: Supervised['leases'];

@@ -1,9 +1,11 @@
 import { FaultError, providerCallId, type Call, type IngressRequest, type Socket } from '@sidetone/core';
+import { MAX_JSON_DEPTH } from '@sidetone/plugin-kit';
 import { createFakeSocket } from '@sidetone/testkit';
 import { describe, expect, test, vi } from 'vitest';
 import { HEALTH_TIMEOUT_MS, STOP_TIMEOUT_MS } from '../../../src/plugins/supervision/plugin-instance.ts';
 import {
   EXCEPTIONS_WINDOW_MS,
+  GIVEN_UP_BACK_OFF,
   HEALTH_INTERVAL_MS,
   MAX_EXCEPTIONS,
   MAX_REPLACEMENTS,
@@ -14,15 +16,27 @@ import { supervise, type Supervised } from '../../support/supervised.ts';
 
 const forever = (): Promise<never> => new Promise(() => undefined);
 const failing = (reason: string) => (): Promise<never> => Promise.reject(new Error(reason));
-const request = { method: 'POST', path: 'hook' } as IngressRequest;
+const request = {
+  method: 'POST',
+  path: 'hook',
+  body: new Uint8Array(),
+} as Partial<IngressRequest> as IngressRequest;
 const call = { id: 'call_1', providerCallId: providerCallId('x'), status: 'IN_PROGRESS' } as Call;
 
-/** Sends requests, each of which throws. */
-async function throwTimes({ provider }: Supervised, times: number): Promise<void> {
-  for (let i = 0; i < times; i++) await provider.request(request).catch(() => undefined);
+const raise = (): never => {
+  throw new Error('unavailable');
+};
+
+/** Causes exceptions of a plugin whose `controlsFor` throws. */
+function throwTimes({ provider }: Supervised, times: number): void {
+  for (let i = 0; i < times; i++) provider.capabilitiesFor(call);
 }
 
-const throwing = (): Supervised => supervise(() => ({ ingress: { request: failing('unavailable') } }));
+const throwing = (): Supervised => supervise(() => ({ controlsFor: raise }));
+
+async function requestTimes({ provider }: Supervised, times: number): Promise<void> {
+  for (let i = 0; i < times; i++) await provider.request(request).catch(() => undefined);
+}
 
 describe('a provider that cannot start', () => {
   test('is retried with new instances until one starts, and reports the next attempt', async () => {
@@ -193,11 +207,11 @@ describe('a provider that throws', () => {
   test('a few times continues, and reports the exceptions', async () => {
     const it = throwing();
     await it.provider.start();
-    await throwTimes(it, MAX_EXCEPTIONS - 1);
+    throwTimes(it, MAX_EXCEPTIONS - 1);
     await it.clock.settle();
     expect([it.leases.length, it.provider.state]).toEqual([1, 'DEGRADED']);
     expect(it.provider.stateMessage).toContain(
-      'exceptions in the plugin: 19, the last one in ingress.request: unavailable',
+      'exceptions in the plugin: 19, the last one in controlsFor: unavailable',
     );
   });
 
@@ -205,7 +219,7 @@ describe('a provider that throws', () => {
     const it = throwing();
     await it.provider.start();
     for (let i = 0; i < 3 * MAX_EXCEPTIONS; i++) {
-      await throwTimes(it, 1);
+      throwTimes(it, 1);
       await it.clock.advance(EXCEPTIONS_WINDOW_MS / (MAX_EXCEPTIONS - 1));
     }
     expect(it.leases.length).toBe(1);
@@ -215,10 +229,11 @@ describe('a provider that throws', () => {
     const stopped: number[] = [];
     const it = supervise((_host, instance) => ({
       stop: async () => void stopped.push(instance),
-      ingress: { request: instance === 1 ? failing('unavailable') : async () => ({ status: 200 }) },
+      ...(instance === 1 && { controlsFor: raise }),
+      ingress: { request: async () => ({ status: 200 }) },
     }));
     await it.provider.start();
-    await throwTimes(it, MAX_EXCEPTIONS);
+    throwTimes(it, MAX_EXCEPTIONS);
     await it.clock.settle();
     expect(stopped).toEqual([1]);
     expect(it.provider.state).toBe('FAILED');
@@ -234,34 +249,47 @@ describe('a provider that throws', () => {
   test('often is replaced even if its stop hangs', async () => {
     const it = supervise((_host, instance) => ({
       ...(instance === 1 && { stop: forever }),
-      ingress: { request: failing('no') },
+      controlsFor: raise,
     }));
     await it.provider.start();
-    await throwTimes(it, MAX_EXCEPTIONS);
+    throwTimes(it, MAX_EXCEPTIONS);
     await it.clock.advance(STOP_TIMEOUT_MS - 1);
     expect(it.leases[0]?.isEnded).toBe(false);
     await it.clock.advance(1 + 1000);
     expect([it.leases.length, it.leases[0]?.isEnded]).toEqual([2, true]);
   });
 
-  test('often after each replacement is FAILED until the daemon restarts', async () => {
+  test('often after each replacement is given up, and retried after an increasing number of hours', async () => {
     const it = throwing();
     await it.provider.start();
-    for (let i = 0; i <= MAX_REPLACEMENTS; i++) {
-      await throwTimes(it, MAX_EXCEPTIONS);
-      await it.clock.advance(40_000);
+    const giveUp = async (): Promise<number> => {
+      const before = it.leases.length;
+      for (let i = 0; i <= MAX_REPLACEMENTS; i++) {
+        throwTimes(it, MAX_EXCEPTIONS);
+        await it.clock.settle();
+        if (i < MAX_REPLACEMENTS) await it.clock.advance(40_000);
+      }
+      expect([it.leases.length, it.provider.state]).toEqual([before + MAX_REPLACEMENTS, 'FAILED']);
+      const retryAt = /The next attempt is at (.*)\.$/.exec(it.provider.stateMessage ?? '')?.[1] ?? '';
+      return Date.parse(retryAt) - it.clock.now();
+    };
+    const waits: number[] = [];
+    for (let i = 0; i < 5; i++) {
+      waits.push(await giveUp());
+      await it.clock.advance(waits.at(-1)! - 1);
+      expect(it.provider.state).toBe('FAILED');
+      await it.clock.advance(1);
+      expect(it.provider.state).toBe('DEGRADED');
     }
-    expect(it.leases.length).toBe(1 + MAX_REPLACEMENTS);
-    expect(it.provider.stateMessage).toContain('It is not retried until the daemon restarts.');
-    await it.clock.advance(REPLACEMENTS_WINDOW_MS);
-    expect([it.leases.length, it.provider.state, it.clock.pending]).toEqual([6, 'FAILED', 0]);
+    const { firstMs, maxMs } = GIVEN_UP_BACK_OFF;
+    expect(waits).toEqual([firstMs, 2 * firstMs, 4 * firstMs, maxMs, maxMs]);
   });
 
   test('often, but with long pauses, is replaced every time', async () => {
     const it = throwing();
     await it.provider.start();
     for (let i = 0; i < 2 * MAX_REPLACEMENTS; i++) {
-      await throwTimes(it, MAX_EXCEPTIONS);
+      throwTimes(it, MAX_EXCEPTIONS);
       await it.clock.advance(REPLACEMENTS_WINDOW_MS / MAX_REPLACEMENTS);
     }
     expect(it.leases.length).toBe(1 + 2 * MAX_REPLACEMENTS);
@@ -271,41 +299,29 @@ describe('a provider that throws', () => {
     const refusal = new FaultError('WEBHOOK_UNAUTHENTICATED', 'invalid signature');
     const it = supervise(() => ({ ingress: { request: () => Promise.reject(refusal) } }));
     await it.provider.start();
-    await throwTimes(it, 10 * MAX_EXCEPTIONS);
+    await requestTimes(it, 10 * MAX_EXCEPTIONS);
     await it.clock.settle();
-    expect([it.leases.length, it.provider.state]).toEqual([1, 'RUNNING']);
+    expect([it.leases.length, it.provider.state, it.provider.failedRequests]).toEqual([1, 'RUNNING', 0]);
   });
 
   test('is not affected by exceptions of an earlier instance', async () => {
     const it = supervise((_host, instance) => ({
-      ingress: {
-        request: instance === 1 ? failing('no') : async () => ({ status: 200 }),
-        socket: (_request, socket) =>
-          socket.onClose(() => {
-            throw new Error('no');
-          }),
-      },
+      ...(instance === 1 && { controlsFor: raise }),
     }));
+    const [lease] = it.leases;
     await it.provider.start();
-    let reportClose: Parameters<Socket['onClose']>[0] = () => undefined;
-    const { socket } = createFakeSocket();
-    it.provider.socket(request, {
-      ...socket,
-      close: () => undefined,
-      onClose: (listener) => (reportClose = listener),
-    });
-    await throwTimes(it, MAX_EXCEPTIONS);
+    throwTimes(it, MAX_EXCEPTIONS);
     await it.clock.advance(EXCEPTIONS_WINDOW_MS);
     expect(it.leases.map(({ isEnded }) => isEnded)).toEqual([true, false]);
-    reportClose(1006, '');
+    lease?.run('timer', raise);
     const thrown = it.lines.filter(({ fields }) => 'where' in fields);
-    expect(new Set(thrown.map(({ fields }) => fields['where']))).toEqual(new Set(['ingress.request']));
+    expect(new Set(thrown.map(({ fields }) => fields['where']))).toEqual(new Set(['controlsFor']));
   });
 
   test('is not replaced if the daemon stops while the instance is ending', async () => {
-    const it = supervise(() => ({ stop: forever, ingress: { request: failing('no') } }));
+    const it = supervise(() => ({ stop: forever, controlsFor: raise }));
     await it.provider.start();
-    await throwTimes(it, MAX_EXCEPTIONS);
+    throwTimes(it, MAX_EXCEPTIONS);
     const stopped = it.provider.stop();
     await it.clock.advance(STOP_TIMEOUT_MS);
     await stopped;
@@ -315,12 +331,6 @@ describe('a provider that throws', () => {
 });
 
 describe('is reported as an exception of the plugin:', () => {
-  const rejecting: () => unknown = failing('no');
-  const socketOf = (): Socket => createFakeSocket().socket;
-  const raise = (): never => {
-    throw new Error('no');
-  };
-
   test.each<[string, Parameters<typeof supervise>[0], (it: Supervised) => void | Promise<unknown>]>([
     [
       'an exception in controlsFor',
@@ -332,6 +342,32 @@ describe('is reported as an exception of the plugin:', () => {
       () => ({ controlsFor: () => 5 as never }),
       (it) => void it.provider.capabilitiesFor(call),
     ],
+    [
+      'an exception in a timer',
+      (host) => ({ start: async () => void host.clock.schedule(10, raise) }),
+      (it) => it.clock.advance(10),
+    ],
+  ])('%s', async (_name, create, act) => {
+    const it = supervise(create);
+    await it.provider.start();
+    await Promise.resolve()
+      .then(() => act(it))
+      .catch(() => undefined);
+    await it.clock.settle();
+    expect(it.lines).toMatchObject([{ level: 'error', fields: { code: 'PLUGIN_EXCEPTION' } }]);
+    expect(it.provider.state).toBe('DEGRADED');
+  });
+});
+
+describe('is a failure of one request, and does not affect the plugin:', () => {
+  const rejecting: () => unknown = failing('no');
+  const socketOf = (): Socket => createFakeSocket().socket;
+  const messages = (): [Socket, (text: string) => void] => {
+    const { socket, peer } = createFakeSocket();
+    return [socket, (text) => peer.send(text)];
+  };
+
+  test.each<[string, Parameters<typeof supervise>[0], (it: Supervised) => void | Promise<unknown>]>([
     [
       'an exception in a request',
       () => ({ ingress: { request: raise } }),
@@ -363,28 +399,76 @@ describe('is reported as an exception of the plugin:', () => {
       (it) => it.provider.socket(request, socketOf()),
     ],
     [
-      'an exception in a timer',
-      (host) => ({ start: async () => void host.clock.schedule(10, raise) }),
-      (it) => it.clock.advance(10),
+      'an exception of a message listener',
+      () => ({ ingress: { socket: (_request, socket) => socket.onMessage(raise) } }),
+      (it) => {
+        const [socket, send] = messages();
+        it.provider.socket(request, socket);
+        send('x');
+      },
+    ],
+    [
+      'an exception of a close listener',
+      () => ({ ingress: { socket: (_request, socket) => socket.onClose(raise) } }),
+      (it) => {
+        let close: Parameters<Socket['onClose']>[0] = () => undefined;
+        it.provider.socket(request, { ...socketOf(), onClose: (listener) => (close = listener) });
+        close(1006, '');
+      },
+    ],
+    [
+      'a request that times out',
+      () => ({ ingress: { request: forever } }),
+      (it) => {
+        const response = it.provider.request(request).catch((error: unknown) => error);
+        return it.clock.advance(30_000).then(() => response);
+      },
     ],
   ])('%s', async (_name, create, act) => {
     const it = supervise(create);
     await it.provider.start();
-    await Promise.resolve()
-      .then(() => act(it))
-      .catch(() => undefined);
-    await it.clock.settle();
-    expect(it.lines).toMatchObject([{ level: 'error', fields: { code: 'PLUGIN_EXCEPTION' } }]);
-    expect(it.provider.state).toBe('DEGRADED');
+    const times = 10 * MAX_EXCEPTIONS;
+    for (let i = 0; i < times; i++) {
+      await Promise.resolve()
+        .then(() => act(it))
+        .catch(() => undefined);
+      await it.clock.settle();
+    }
+    expect([it.leases.length, it.provider.state, it.provider.failedRequests]).toEqual([1, 'RUNNING', times]);
+    const lines = it.lines.filter(({ fields }) => fields['code'] === 'PLUGIN_REQUEST_FAILED');
+    expect(lines[0]).toMatchObject({ level: 'warn' });
+    expect(lines.length).toBeLessThan(times);
+    await it.provider.stop();
+    expect(it.clock.pending).toBe(0);
   });
 
-  test('a request that times out', async () => {
-    const it = supervise(() => ({ ingress: { request: forever } }));
+  test('a request whose exception has no code is rejected with PLUGIN_REQUEST_FAILED', async () => {
+    const it = supervise(() => ({
+      ingress: { request: failing('no'), admitSocket: raise, socket: () => undefined },
+    }));
     await it.provider.start();
-    const response = it.provider.request(request).catch((error: unknown) => error);
-    await it.clock.advance(30_000);
-    expect(await response).toMatchObject({ code: 'PROVIDER_TIMEOUT' });
-    expect(it.lines).toMatchObject([{ fields: { code: 'PLUGIN_EXCEPTION', where: 'ingress.request' } }]);
+    await expect(it.provider.request(request)).rejects.toMatchObject({ code: 'PLUGIN_REQUEST_FAILED' });
+    expect(() => it.provider.admitSocket(request)).toThrow('ingress.admitSocket: unavailable');
+  });
+});
+
+describe('a request with JSON', () => {
+  const nested = (depth: number, prefix = ''): IngressRequest => ({
+    ...request,
+    body: new TextEncoder().encode(`${prefix}{"a":${'['.repeat(depth - 1)}"]}"${']'.repeat(depth - 1)}}`),
+  });
+
+  test.each(['', ' \n', '\ufeff'])('after %j is rejected if it is nested too deep', async (prefix) => {
+    const handle = vi.fn(async () => ({ status: 200 }));
+    const it = supervise(() => ({ ingress: { request: handle } }));
+    await it.provider.start();
+    await it.provider.request(nested(MAX_JSON_DEPTH, prefix));
+    for (const depth of [MAX_JSON_DEPTH + 1, 6000, 500_000]) {
+      await expect(it.provider.request(nested(depth, prefix))).rejects.toMatchObject({
+        code: 'WIRE_MALFORMED',
+      });
+    }
+    expect([handle.mock.calls.length, it.provider.failedRequests]).toEqual([1, 0]);
   });
 });
 
@@ -392,15 +476,15 @@ describe('when an instance ends', () => {
   test('pending requests are rejected as retryable, and commands have an unknown outcome', async () => {
     const it = supervise(() => ({
       controls: { endCall: forever },
-      ingress: { request: ({ path }) => (path === 'hook' ? forever() : failing('no')()) },
+      controlsFor: raise,
+      ingress: { request: forever },
     }));
     await it.provider.start();
     const hook = it.provider.request(request).catch((error: unknown) => error);
     const command = it.provider
       .control('endCall', call, {}, 'cmd_1' as never)
       .catch((error: unknown) => error);
-    for (let i = 0; i < MAX_EXCEPTIONS; i++)
-      await it.provider.request({ ...request, path: 'other' }).catch(() => undefined);
+    throwTimes(it, MAX_EXCEPTIONS);
     expect(await hook).toMatchObject({ code: 'PROVIDER_NOT_RUNNING' });
     expect(await command).toMatchObject({ code: 'PROVIDER_TIMEOUT' });
   });

@@ -1,7 +1,8 @@
 /** Audits of the requests and sockets of the provider. */
-import { isFault, messageOf, type IngressRequest } from '@sidetone/core';
+import { findProviderEventError, isFault, messageOf, type IngressRequest } from '@sidetone/core';
 import { definedFields } from '@sidetone/plugin-kit';
 import { garbageOf } from '../../checks/garbage.ts';
+import { hostileVariantsOf } from '../../checks/hostile.ts';
 import { check, needs } from '../../checks/verdict.ts';
 import type { Audit } from '../audit.ts';
 import type { ProviderFeatures } from '../features.ts';
@@ -106,6 +107,41 @@ export const INGRESS_AUDITS: readonly Audit[] = [
         }
       }
       needs(authenticated > 0, 'no malformed request passes the signature check: the scenario has no `sign`');
+    },
+  },
+  {
+    // The sender of a webhook chooses its values. Names of `Object.prototype` find functions in tables that are read without
+    // `getOwn`, deep values overflow recursive code, and huge ones must not be expensive.
+    id: 'D8B3',
+    level: 'MUST',
+    name: 'Requests with a hostile value in one field are answered with 2xx or 4xx, and emit no invalid event.',
+    applies: HAS_REQUESTS,
+    async run(context) {
+      const { scenario } = context;
+      const samples = (await context.afterCall()).deliveries.map(({ request }) => request);
+      const harness = await context.withCall();
+      const { events } = harness.host;
+      let authenticated = 0;
+      for (const { method, path, headers, body } of samples) {
+        for (const { field, body: hostile } of hostileVariantsOf(body)) {
+          const before = events.length;
+          const delivery = await harness.deliver((state) => ({
+            method,
+            path,
+            headers: { ...headersOf(headers), ...scenario.sign?.(hostile, path, state) },
+            body: hostile,
+          }));
+          if (isUnauthenticated(delivery)) continue;
+          authenticated++;
+          check(isHandled(delivery), `${describe(delivery)} for a hostile \`${field}\``);
+          const problem = events
+            .slice(before)
+            .map((event) => findProviderEventError(event))
+            .find(Boolean);
+          check(problem === undefined, `a hostile \`${field}\` emits an invalid event: ${problem}`);
+        }
+      }
+      needs(authenticated > 0, 'no request with fields passes the signature check');
     },
   },
   {
