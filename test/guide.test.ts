@@ -76,7 +76,11 @@ describe('the guide', () => {
 
   test('has a configuration with which the daemon loads the plugin', async () => {
     const source = BLOCKS.find(({ file }) => file === 'sidetone.yaml')!.text;
-    const config = parseConfig(source, 'sidetone.yaml', { BELL_API_KEY: 'a', BELL_WEBHOOK_SECRET: 'b' });
+    const config = parseConfig(source, 'sidetone.yaml', {
+      BELL_API_KEY: 'a',
+      BELL_WEBHOOK_SECRET: 'b',
+      SIDETONE_TOKEN: 'a-token-of-16-characters',
+    });
     const { plugin, options } = config.providers['bell']!;
     const url = new URL(plugin, pathToFileURL(join(folder, 'sidetone.yaml'))).href;
     const loaded = (await import(/* @vite-ignore */ url)) as { readonly default: ProviderPlugin<unknown> };
