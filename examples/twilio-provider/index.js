@@ -43,6 +43,7 @@ export default defineProvider({
   name: 'twilio',
   displayName: 'Twilio',
   contract: 1,
+  callIdPattern: /^CA[0-9a-f]{32}$/,
   options,
   create(settings, host) {
     const { authToken, dial: partner } = settings;

@@ -1,6 +1,6 @@
 // @ts-check
 /** A client of Twilio's REST API, which takes forms and returns JSON. */
-import { requestProvider, numberOf, objectOf, faultOfResponse } from '@sidetone/plugin-kit';
+import { requestProvider, numberOf, objectOf, path, faultOfResponse } from '@sidetone/plugin-kit';
 import { FaultError } from '@sidetone/core';
 
 /** Twilio's error code for an update of an ended call. */
@@ -11,7 +11,7 @@ const TIMEOUT_MS = 10_000;
 
 /** @typedef {ReturnType<typeof createRest>} Request rejects with CALL_NOT_LIVE, CALL_NOT_FOUND, or a fault of kind `provider` */
 
-export const callPath = (/** @type {string} */ sid) => `/Calls/${encodeURIComponent(sid)}`;
+export const callPath = (/** @type {string} */ sid) => path`/Calls/${sid}`;
 
 /**
  * Creates a function that reads a resource of the account, or updates it with a form. Aborting `stopped` cancels all requests.
@@ -22,14 +22,14 @@ export function createRest({ accountSid, authToken, apiBaseUrl }, { clock, fetch
   const credentials = Buffer.from(`${accountSid}:${authToken.reveal()}`).toString('base64');
   const authorization = `Basic ${credentials}`;
 
-  /** @param {string} path @param {AbortSignal} signal @param {Record<string, string>} [form] */
-  return async (path, signal, form) => {
+  /** @param {string} resource @param {AbortSignal} signal @param {Record<string, string>} [form] */
+  return async (resource, signal, form) => {
     const body = form && { body: new URLSearchParams(form).toString() };
     const reply = await requestProvider(
       { clock, fetch: (url, init) => fetch(url, { ...init, ...body }) },
       {
         method: form ? 'POST' : 'GET',
-        url: new URL(`/2010-04-01/Accounts/${accountSid}${path}.json`, apiBaseUrl),
+        url: new URL(`/2010-04-01/Accounts/${accountSid}${resource}.json`, apiBaseUrl),
         headers: form ? { authorization, ...FORM } : { authorization },
         timeoutMs: TIMEOUT_MS,
         signal: AbortSignal.any([signal, stopped]),

@@ -28,6 +28,11 @@ export interface ProviderPlugin<Options> {
   /** Validates `options` of the configuration and fills in defaults. Should reject unknown keys. */
   readonly options: OptionsSchema<Options>;
   /**
+   * The grammar of the provider's call ids, anchored at both ends. Events of a call with another id are rejected, and the request
+   * that sent it is answered with 400. Without it, any id is accepted that can be a segment of a path.
+   */
+  readonly callIdPattern?: RegExp;
+  /**
    * Creates an instance, synchronously and without I/O. The instance reaches everything outside itself through `host`.
    * Called once for each instance: if a start fails, the next attempt uses a new instance with a new host.
    * @throws {FaultError} If no instance can be created. A fault of kind `config` is final, any other is retried.

@@ -88,6 +88,11 @@ export const FAULTS = {
     remedy: 'Check the call before repeating the command: the provider may have carried it out.',
   },
   PROVIDER_RATE_LIMITED: { kind: 'provider', retryable: true, remedy: 'Wait a few seconds, then retry.' },
+  PROVIDER_ID_INVALID: {
+    kind: 'provider',
+    retryable: false,
+    remedy: 'Check where the id comes from: the provider has no such id. No request was sent.',
+  },
   WIRE_MALFORMED: {
     kind: 'wire',
     retryable: false,

@@ -12,6 +12,7 @@ import {
   textOf,
   type JsonObject,
 } from '@sidetone/plugin-kit';
+import { CALL_ID } from './calls/call-id.ts';
 import {
   addressOf,
   assistantOf,
@@ -215,6 +216,8 @@ export function decodeWebhook(body: Uint8Array, callIdHeader?: string): Decoded 
   const decoded = decodeMessage(value);
   if (!decoded.ok) return decoded;
   const callId = decoded.message.callId ?? textOf(callIdHeader);
+  if (callId !== undefined && !CALL_ID.test(callId))
+    return { ok: false, problem: `${decoded.message.type}: expected a valid call id` };
   if (callId === undefined) {
     return NEEDS_CALL.has(decoded.message.type)
       ? { ok: false, problem: `${decoded.message.name}: expected a call id` }

@@ -171,3 +171,16 @@ describe('monitor URLs', () => {
     expect(host.state.entries.size).toBe(0);
   });
 });
+
+describe('a webhook with an id that would change a path', () => {
+  it.each(['.', '..', '%2e', 'a/b', 'a b'])('is rejected: %j', async (id) => {
+    const { host, post } = await start();
+    const message = { type: 'status-update', status: 'in-progress', call: { id } };
+    await expect(post({ message })).rejects.toMatchObject({ code: 'WIRE_MALFORMED' });
+    await expect(
+      post({ message: { ...message, call: undefined } }, { 'x-call-id': id }),
+    ).rejects.toMatchObject({ code: 'WIRE_MALFORMED' });
+    await host.clock.advance(60_000);
+    expect([host.events, host.requests]).toEqual([[], []]);
+  });
+});

@@ -29,6 +29,8 @@ const REQUIRED_METHODS: { readonly [Kind in PluginKind]: readonly (keyof Created
 
 interface PluginFactory<Kind extends PluginKind> {
   readonly displayName: string;
+  /** The grammar of the provider's call ids, if the plugin declares it. */
+  readonly callIdPattern?: RegExp;
   /**
    * Creates a provider or transcriber.
    * @throws {FaultError} the reason why the plugin could not be loaded; PLUGIN_START_FAILED if it throws; PLUGIN_INVALID if it
@@ -58,7 +60,12 @@ export async function loadFactory<Kind extends PluginKind>(
   try {
     const plugin = await loadPlugin(kind, specifier, baseDir, clock);
     const parsed = await parseOptions(plugin, options, `${kind}s.${id}.options`, clock);
-    return { displayName: plugin.displayName, create: (host) => createChecked(kind, plugin, parsed, host) };
+    const callIdPattern = 'callIdPattern' in plugin ? plugin.callIdPattern : undefined;
+    return {
+      displayName: plugin.displayName,
+      ...(callIdPattern instanceof RegExp && { callIdPattern }),
+      create: (host) => createChecked(kind, plugin, parsed, host),
+    };
   } catch (error) {
     if (isFault(error) && error.kind === 'config') throw error;
     const message = `plugin ${specifier}: cannot be used: ${messageOf(error)}`;

@@ -32,6 +32,8 @@ export interface ProviderView {
   readonly stateMessage: string | undefined;
   /** Number of requests since the daemon started whose handling threw an exception in the plugin. */
   readonly failedRequests: number;
+  /** Number of events since the daemon started that were rejected because of what their sender chose. */
+  readonly rejectedEvents: number;
   /** Everything that the provider supports. */
   readonly capabilities: readonly Capability[];
   /** Whether the provider sends the transcript of its calls. */

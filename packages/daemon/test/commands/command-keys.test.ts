@@ -31,6 +31,7 @@ const provider: ProviderView = {
   state: 'RUNNING',
   stateMessage: undefined,
   failedRequests: 0,
+  rejectedEvents: 0,
   capabilities: ['PLACE_CALL'],
   capabilitiesFor: () => ['SAY', 'END_CALL'],
   async control(name) {

@@ -52,6 +52,7 @@ beforeEach(async () => {
     },
     stateMessage: undefined,
     failedRequests: 0,
+    rejectedEvents: 0,
     get capabilities() {
       return providerCapabilities;
     },

@@ -57,6 +57,7 @@ export function supervise(
     clock,
     random: () => 1,
     log: log(''),
+    checkEvent: () => undefined,
     hasAudio: () => false,
     liveCalls: () => [],
     registerCall: () => 'call_1' as CallId,

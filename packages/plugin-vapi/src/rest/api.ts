@@ -3,6 +3,7 @@ import {
   requestProvider,
   listOf,
   objectOf,
+  path as pathOf,
   faultOfResponse,
   textOf,
   type JsonObject,
@@ -125,7 +126,7 @@ export function createVapiApi(deps: VapiApiDeps): VapiApi {
 
   return {
     async getCall(callId, signal, urgency = 'patient') {
-      const reply = await read(`/call/${encodeURIComponent(callId)}`, signal, urgency);
+      const reply = await read(pathOf`/call/${callId}`, signal, urgency);
       if (reply.status === 404) return undefined;
       if (!isSuccess(reply)) throw faultOfResponse(reply, 'Vapi');
       const call = decodeCall(reply.json);

@@ -4,6 +4,7 @@ import {
   listOf,
   numberOf,
   objectOf,
+  path,
   definedFields,
   textOf,
   type JsonObject,
@@ -116,16 +117,15 @@ const outcome = async (reply: Promise<ProviderResponse>): Promise<Outcome> =>
 export function createVobizApi(deps: RestDeps): VobizApi {
   const { request, requestExisting } = createRestClient(deps);
   // Paths are case-sensitive and require the trailing slash.
-  const account = `/Account/${encodeURIComponent(deps.authId)}`;
-  const callPath = (callId: string, resource = ''): string =>
-    `${account}/Call/${encodeURIComponent(callId)}/${resource}`;
+  const account = path`/Account/${deps.authId}`;
+  const callPath = (callId: string, resource = ''): string => account + path`/Call/${callId}/` + resource;
   const mutePath = ({ room, memberId }: ConferenceMember): string =>
-    `${account}/Conference/${encodeURIComponent(room)}/Member/${encodeURIComponent(memberId)}/Mute/`;
+    account + path`/Conference/${room}/Member/${memberId}/Mute/`;
 
-  const post = (path: string, json: object, signal: AbortSignal): Promise<Outcome> =>
-    outcome(request('POST', path, signal, json));
-  const remove = (path: string, signal: AbortSignal): Promise<Outcome> =>
-    outcome(request('DELETE', path, signal));
+  const post = (url: string, json: object, signal: AbortSignal): Promise<Outcome> =>
+    outcome(request('POST', url, signal, json));
+  const remove = (url: string, signal: AbortSignal): Promise<Outcome> =>
+    outcome(request('DELETE', url, signal));
 
   return {
     makeCall: async (body, signal) =>
@@ -168,7 +168,7 @@ export function createVobizApi(deps: RestDeps): VobizApi {
     muteMember: (member, signal) => post(mutePath(member), {}, signal),
     unmuteMember: (member, signal) => remove(mutePath(member), signal),
     async getCdr(callId, signal) {
-      const reply = await request('GET', `${account}/cdr/${encodeURIComponent(callId)}`, signal);
+      const reply = await request('GET', account + path`/cdr/${callId}`, signal);
       return isGone(reply) ? undefined : objectOf(objectOf(reply.json)['data']);
     },
     async listCdrs({ page, startDate, endDate }, signal) {

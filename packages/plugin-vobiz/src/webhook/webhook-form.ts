@@ -1,5 +1,6 @@
 /** Decodes Vobiz's webhooks from form fields: all of them are texts, and any may be missing. Pure and total. */
 import { instantOf, numberOf, definedFields, textOf } from '@sidetone/plugin-kit';
+import { CALL_ID } from '../calls/call-id.ts';
 
 /** A decoded webhook. Missing fields are absent. */
 export interface VobizWebhook {
@@ -133,6 +134,7 @@ export function decodeWebhook(fields: URLSearchParams): DecodedWebhook {
   const text: Field = (...names) => names.map((name) => textOf(fields.get(name))).find((value) => value);
   const callId = text('CallUUID', 'call_uuid', 'DialALegUUID');
   if (callId === undefined) return { ok: false, problem: 'webhook without CallUUID' };
+  if (!CALL_ID.test(callId)) return { ok: false, problem: 'CallUUID: expected a valid call id' };
   const hangup = definedFields({
     cause: text('HangupCause'),
     code: numberOf(text('HangupCauseCode')),

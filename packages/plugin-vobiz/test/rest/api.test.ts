@@ -209,3 +209,24 @@ describe('health', () => {
     await expect(provider.health!(signal)).rejects.toMatchObject({ code: 'PROVIDER_REFUSED' });
   });
 });
+
+describe('an id that would change the path', () => {
+  it.each(['.', '..', '%2e%2e', 'a/../..', ''])('sends no request: %j', async (id) => {
+    const { host, provider } = await start();
+    const forged = createControlledCall(id);
+    const { controls, reconcile } = provider;
+    await expect(controls!.endCall!(forged, {}, context)).rejects.toMatchObject({
+      code: 'PROVIDER_ID_INVALID',
+    });
+    await expect(controls!.say!(forged, say, context)).rejects.toMatchObject({ code: 'PROVIDER_ID_INVALID' });
+    await reconcile!([forged], signal).catch(() => undefined);
+    expect(host.requests).toEqual([]);
+  });
+
+  it.each(['.', '..', '%2e', 'a/b', 'a b'])('is rejected in a webhook: %j', async (CallUUID) => {
+    const { host, post } = await start();
+    const hangup = post('hangup', { CallUUID, Event: 'Hangup', HangupCause: 'NORMAL_CLEARING' });
+    await expect(hangup).rejects.toMatchObject({ code: 'WIRE_MALFORMED' });
+    expect(host.events).toEqual([]);
+  });
+});

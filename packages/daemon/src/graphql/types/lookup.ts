@@ -35,6 +35,7 @@ export function providerOf({ providers }: Pick<SchemaDeps, 'providers'>, id: Pro
     providers.get(id) ?? {
       ...placeholder(id),
       failedRequests: 0,
+      rejectedEvents: 0,
       capabilities: [],
       providesTranscript: false,
       capabilitiesFor: () => [],

@@ -28,6 +28,10 @@ export function addProvider(refs: Refs, enums: Enums, { registry }: SchemaDeps):
         description:
           'The number of requests since the daemon started whose handling threw an exception in the plugin. They are answered with 500 and do not change the state.',
       }),
+      rejectedEvents: t.exposeInt('rejectedEvents', {
+        description:
+          'The number of events since the daemon started that were rejected because of a value that their sender chose, for example an id that is not one of the provider. They do not change the state.',
+      }),
       liveCallCount: t.int({
         description: 'The number of live calls of this provider.',
         resolve: ({ id }) => registry.liveCount(id),

@@ -20,6 +20,7 @@ import { createPluginHost, type PluginHostDeps } from '../plugin-host.ts';
 import type { Lease } from '../supervision/lease.ts';
 import { leaseStream } from '../supervision/leased-resources.ts';
 import type { FailureListener } from '../supervision/plugin-lifecycle.ts';
+import type { EventCheck } from './event-check.ts';
 import { EventRateLimit, isTransient } from './event-rate-limit.ts';
 import type { RequestFailures } from './request-failures.ts';
 
@@ -39,9 +40,10 @@ export interface ProviderHostDeps extends PluginHostDeps {
 }
 
 /** The instance that the host belongs to. */
-interface HostOwner extends Pick<FailureListener, 'onEventDropped'> {
+interface HostOwner extends Pick<FailureListener, 'onEventDropped' | 'onEventRejected'> {
   readonly providerId: ProviderId;
   readonly lease: Lease;
+  readonly checkEvent: EventCheck;
   /** Receives the events that were not accepted, so that the requests that caused them are not acknowledged. */
   readonly requests: Pick<RequestFailures, 'report'>;
 }
@@ -89,7 +91,7 @@ type AcceptEvent = (event: ProviderEvent) => CallId | undefined;
 
 /** Drops events that are invalid or exceed the rate limit. */
 function createEventGate(
-  { providerId, lease, onEventDropped, requests }: HostOwner,
+  { providerId, lease, checkEvent, onEventDropped, onEventRejected, requests }: HostOwner,
   deps: ProviderHostDeps,
 ): AcceptEvent {
   const { ingest, clock, eventsPerSecond } = deps;
@@ -107,6 +109,12 @@ function createEventGate(
     if (problem !== undefined) {
       onEventDropped('PLUGIN_EVENT_INVALID', problem);
       if (!lease.isOpen) requests.report(new FaultError('PROVIDER_NOT_RUNNING', problem));
+      return undefined;
+    }
+    const rejection = checkEvent(event);
+    if (rejection !== undefined) {
+      onEventRejected(rejection);
+      requests.report(new FaultError('WIRE_MALFORMED', rejection));
       return undefined;
     }
     if (!rateLimit.accept(event)) {

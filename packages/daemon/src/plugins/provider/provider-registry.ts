@@ -12,6 +12,7 @@ import type { Config } from '../../config/schema.ts';
 import { loadFactory, type ConfiguredPlugin } from '../plugin-factory.ts';
 import type { ProviderDirectory } from '../ports.ts';
 import { createWithLease } from '../supervision/lease.ts';
+import { createEventCheck } from './event-check.ts';
 import { createProviderHost, type ProviderHostDeps } from './provider-host.ts';
 import { ProviderInstance } from './provider-instance.ts';
 import { RequestFailures } from './request-failures.ts';
@@ -75,15 +76,16 @@ export class ProviderRegistry implements ProviderDirectory {
     const id = providerId(configured.id);
     const log = this.#deps.log(id);
     const factory = await loadFactory('provider', configured, this.#deps);
+    const checkEvent = createEventCheck(factory.callIdPattern);
     let unverified: FaultError | undefined;
     const provider = new SupervisedProvider({
       id,
       plugin: configured.plugin,
       displayName: factory.displayName,
-      create: ({ onException, onRequestFailed, onEventDropped }) =>
+      create: ({ onException, onRequestFailed, onEventDropped, onEventRejected }) =>
         createWithLease(onException, (lease) => {
           const requests = new RequestFailures();
-          const owner = { providerId: id, lease, onEventDropped, requests };
+          const owner = { providerId: id, lease, checkEvent, onEventDropped, onEventRejected, requests };
           const host = createProviderHost(owner, { ...this.#deps, log });
           try {
             const provider = factory.create(host);
@@ -105,6 +107,7 @@ export class ProviderRegistry implements ProviderDirectory {
       random,
       log,
       liveCalls: () => liveCalls(id),
+      checkEvent,
       hasAudio: (callId: CallId) => streams.has(callId),
       registerCall: (providerCallId) =>
         ingest.accept(id, { type: 'call.started', providerCallId, occurredAt: clock.now() }),

@@ -26,6 +26,7 @@ import {
 } from '@sidetone/core';
 import type { ProviderView } from '../ports.ts';
 import { PluginLifecycle, type PluginLifecycleDeps } from '../supervision/plugin-lifecycle.ts';
+import type { EventCheck } from './event-check.ts';
 import type { ProviderInstance } from './provider-instance.ts';
 
 /** WebSocket close code for a temporary condition. */
@@ -35,6 +36,8 @@ export interface SupervisedProviderDeps extends PluginLifecycleDeps<ProviderInst
   readonly id: ProviderId;
   readonly plugin: string;
   readonly displayName: string;
+  /** Checks the events of past calls. */
+  readonly checkEvent: EventCheck;
   readonly liveCalls: () => readonly Call[];
   /** Whether a call has a media stream, which makes it possible to listen to it. */
   readonly hasAudio: (callId: CallId) => boolean;
@@ -75,6 +78,10 @@ export class SupervisedProvider implements ProviderView {
 
   get stateMessage(): string | undefined {
     return this.#lifecycle.stateMessage;
+  }
+
+  get rejectedEvents(): number {
+    return this.#lifecycle.rejectedEvents;
   }
 
   get failedRequests(): number {
@@ -150,8 +157,13 @@ export class SupervisedProvider implements ProviderView {
     for await (const page of this.#running().backfill(request, signal)) {
       const events = page.events.filter((event) => {
         const problem = findProviderEventError(event);
-        if (problem !== undefined) this.#lifecycle.onEventDropped('PLUGIN_EVENT_INVALID', problem);
-        return problem === undefined;
+        if (problem !== undefined) {
+          this.#lifecycle.onEventDropped('PLUGIN_EVENT_INVALID', problem);
+          return false;
+        }
+        const rejection = this.#deps.checkEvent(event);
+        if (rejection !== undefined) this.#lifecycle.onEventRejected(rejection);
+        return rejection === undefined;
       });
       yield { ...page, events };
     }

@@ -39,6 +39,11 @@ export interface FailureListener {
    * counted apart, do not change the state, and never cause a replacement.
    */
   readonly onRequestFailed: ExceptionListener;
+  /**
+   * An event was rejected because of a value that its sender chose. Anybody may send these, so they are counted apart, and do not
+   * change the state.
+   */
+  readonly onEventRejected: (reason: string) => void;
   /** An event of the plugin was dropped. */
   readonly onEventDropped: (code: PluginFailureCode, reason: string) => void;
 }
@@ -69,6 +74,7 @@ export class PluginLifecycle<Instance extends PluginInstance> {
   readonly #timesGivenUp: SlidingCounter;
   readonly #requestFailures: LogSampler;
   #failedRequests = 0;
+  #rejectedEvents = 0;
   /** Consecutive failed starts and replaced instances. */
   #failures = 0;
   /** Cancels the timer of the next retry or health check. */
@@ -99,6 +105,11 @@ export class PluginLifecycle<Instance extends PluginInstance> {
   /** Number of requests since the daemon started whose handling threw an exception. */
   get failedRequests(): number {
     return this.#failedRequests;
+  }
+
+  /** Number of events since the daemon started that were rejected because of a value that their sender chose. */
+  get rejectedEvents(): number {
+    return this.#rejectedEvents;
   }
 
   get state(): ProviderState {
@@ -135,6 +146,12 @@ export class PluginLifecycle<Instance extends PluginInstance> {
       this.#deps.log.warn('events of the plugin dropped', { code, reason });
   };
 
+  /** Counts a rejected event, and logs a sample of them. */
+  readonly onEventRejected = (reason: string): void => {
+    this.#rejectedEvents++;
+    this.#requestFailures.warn(reason, 'event rejected', { reason });
+  };
+
   /** Counts a failed request, and logs a sample of them. */
   readonly #onRequestFailed: ExceptionListener = (where, error) => {
     this.#failedRequests++;
@@ -162,6 +179,7 @@ export class PluginLifecycle<Instance extends PluginInstance> {
         },
         onRequestFailed: this.#onRequestFailed,
         onEventDropped: this.onEventDropped,
+        onEventRejected: this.onEventRejected,
       });
     } catch (error) {
       this.#fail(asFault(error));

@@ -7,6 +7,7 @@ import {
   type ProviderHost,
 } from '@sidetone/core';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { createEventCheck } from '../../../src/plugins/provider/event-check.ts';
 import { createProviderHost } from '../../../src/plugins/provider/provider-host.ts';
 import { RequestFailures } from '../../../src/plugins/provider/request-failures.ts';
 import { Lease } from '../../../src/plugins/supervision/lease.ts';
@@ -23,6 +24,7 @@ let lease: Lease;
 let host: ProviderHost;
 let lines: LogLine[];
 let dropped: string[];
+let rejected: string[];
 let thrown: string[];
 let requests: RequestFailures;
 
@@ -33,6 +35,7 @@ beforeEach(() => {
   const testLog = createTestLog();
   lines = testLog.lines;
   dropped = [];
+  rejected = [];
   thrown = [];
   requests = new RequestFailures();
   lease = new Lease((where) => thrown.push(where));
@@ -41,7 +44,9 @@ beforeEach(() => {
       providerId: PROVIDER,
       lease,
       requests,
+      checkEvent: createEventCheck(),
       onEventDropped: (code, reason) => dropped.push(`${code}: ${reason}`),
+      onEventRejected: (reason) => rejected.push(reason),
     },
     {
       ...harness,
@@ -69,11 +74,43 @@ const stored = async (): Promise<readonly string[]> => {
   return (await harness.eventLog.page(0, 10_000, {})).map(({ fact }) => fact.type);
 };
 
+describe('an event with an id that its provider cannot have', () => {
+  const started = (id: string) => ({ ...event('call.started', {}), providerCallId: providerCallId(id) });
+
+  test.each(['.', '..', 'a/b', 'a\\b', 'a\u0000b', '\n', 'x'.repeat(257)])('is rejected: %j', async (id) => {
+    await expect(requests.run(async () => host.emit(started(id)))).rejects.toMatchObject({
+      code: 'WIRE_MALFORMED',
+    });
+    host.openStream(stream({ providerCallId: id }));
+    expect(await stored()).toEqual([]);
+    expect([rejected.length, dropped]).toEqual([2, []]);
+    if (id.length > 2) expect(rejected.join()).not.toContain(id);
+  });
+
+  test('is rejected by the grammar that the plugin declares', () => {
+    const check = createEventCheck(/^CA\d+$/g);
+    expect(['CA1', 'CA2', 'CA1x', 'xCA1', ''].map((id) => check(started(id)) === undefined)).toEqual([
+      true,
+      true,
+      false,
+      false,
+      false,
+    ]);
+  });
+});
+
 describe('an event of a plugin', () => {
   test('is accepted after the start and before the end of its instance', async () => {
     const early = new Lease(() => undefined);
     const unstarted = createProviderHost(
-      { providerId: PROVIDER, lease: early, requests, onEventDropped: (code) => dropped.push(code) },
+      {
+        providerId: PROVIDER,
+        lease: early,
+        requests,
+        checkEvent: () => undefined,
+        onEventDropped: (code) => dropped.push(code),
+        onEventRejected: (reason) => rejected.push(reason),
+      },
       {
         ...harness,
         eventsPerSecond: LIMIT,
