@@ -119,6 +119,10 @@ export default defineProvider({
           emit(sid, { status, direction, from, to, at }, receivedAt);
           return route(sid);
         },
+        admitRequest: ({ path, headers }) =>
+          getOwn(ROUTES, path) && headers['x-twilio-signature'] === undefined
+            ? { admit: false, status: 401 }
+            : { admit: true },
         admitSocket: ({ path }) => (callAt(path) ? { admit: true } : { admit: false, status: 404 }),
         socket({ path }, socket) {
           const [sid, call] = callAt(path) ?? [];

@@ -224,13 +224,25 @@ export interface Ingress {
    * response is 4xx or 5xx, by the code of the fault.
    */
   request?(request: IngressRequest): Promise<IngressResponse>;
+  /**
+   * Decides by the headers of an HTTP request whether its body is read and passed to `request`. Implement it if a header
+   * contains a secret or a signature: reject a request without one, or with one that cannot be valid. `request` has to
+   * verify the request nevertheless. If it is missing, every body is read.
+   * @throws {FaultError} WEBHOOK_UNAUTHENTICATED, instead of returning a rejection, to give a reason.
+   */
+  admitRequest?(request: IngressRequestHead): Admission;
+  /**
+   * The size of the largest body that the provider sends, bytes, if it can exceed the default of `limits.webhookBytes`.
+   * At most 16 MiB.
+   */
+  readonly maxBodyBytes?: number;
   /** Returns whether a WebSocket handshake is accepted. If it is missing, every handshake is. */
   admitSocket?(request: IngressRequest): Admission;
   /** Handles an open WebSocket. The plugin closes it; the daemon closes sockets that are left when the instance ends. */
   socket?(request: IngressRequest, socket: Socket): void;
 }
 
-/** The decision on a WebSocket handshake, with the HTTP status of a rejection. */
+/** The decision on a request or WebSocket handshake, with the HTTP status of a rejection. */
 export type Admission =
   { readonly admit: true } | { readonly admit: false; readonly status: 401 | 403 | 404 };
 
@@ -253,6 +265,9 @@ export interface IngressRequest {
    */
   readonly responseStatus?: Promise<number>;
 }
+
+/** An HTTP request whose body has not been read. */
+export type IngressRequestHead = Omit<IngressRequest, 'body' | 'signal' | 'responseStatus'>;
 
 /** The response to the provider. */
 export interface IngressResponse {

@@ -103,6 +103,11 @@ export const FAULTS = {
     retryable: false,
     remedy: 'Send a smaller message, or raise the limit that the message names.',
   },
+  WIRE_TOO_SLOW: {
+    kind: 'wire',
+    retryable: true,
+    remedy: 'Send the body without pauses, over a faster connection.',
+  },
   WEBHOOK_UNAUTHENTICATED: {
     kind: 'wire',
     retryable: false,
@@ -263,6 +268,11 @@ export const FAULTS = {
     kind: 'capacity',
     retryable: false,
     remedy: 'Request smaller pages or fewer fields of each node, or raise `limits.queryCost`.',
+  },
+  LIMIT_BODY_BYTES: {
+    kind: 'capacity',
+    retryable: true,
+    remedy: 'Retry after the time in the header Retry-After, or raise `limits.bodyBytesInFlight`.',
   },
   LIMIT_CONNECTIONS: {
     kind: 'capacity',

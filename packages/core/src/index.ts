@@ -117,6 +117,7 @@ export {
   type Controls,
   type Ingress,
   type IngressRequest,
+  type IngressRequestHead,
   type IngressResponse,
   type NoArguments,
   type PlaceCallArguments,

@@ -3,6 +3,7 @@
  * has a container of its own, so several can run in one process (as in tests) without sharing state.
  */
 import 'reflect-metadata';
+import type { IncomingMessage } from 'node:http';
 import { container, instanceCachingFactory, type DependencyContainer, type InjectionToken } from 'tsyringe';
 import type { Clock, IdSource, Logger } from '@sidetone/core';
 import { isExposed } from './access/exposure.ts';
@@ -31,6 +32,7 @@ import { createGraphqlEndpoint } from './http/graphql-endpoint.ts';
 import { createIngressEndpoint } from './http/ingress.ts';
 import { createListenEndpoint } from './http/listen.ts';
 import { createRecordingEndpoint } from './http/recording.ts';
+import { RequestBodies } from './http/request-bodies.ts';
 import { createHttpServer } from './http/server.ts';
 import { ListeningService } from './listening/listening-service.ts';
 import { Demand } from './live/demand.ts';
@@ -354,6 +356,8 @@ function registerHttp(register: Register, { config, clock, ids, log, isReady }: 
     hostNames: [server.host, ...(server.publicUrl ? [server.publicUrl.hostname] : [])],
   });
   const newId = (): string => ids.command().slice(-12);
+  const addressOf = (request: IncomingMessage): string => gate.addressOf(request);
+  const bodies = new RequestBodies({ clock, bodyBytesInFlight: limits.bodyBytesInFlight, addressOf });
   const graphiql = createGraphiql();
   register(tokens.HTTP_SERVER, (get) =>
     createHttpServer({
@@ -362,6 +366,7 @@ function registerHttp(register: Register, { config, clock, ids, log, isReady }: 
       graphiql,
       graphql: createGraphqlEndpoint({
         ...limits,
+        bodies,
         schema: limitSubscriptions(get(tokens.SCHEMA), new ClientSlots(limits.subscriptionsPerClient)),
         gate,
         graphiql,
@@ -376,6 +381,7 @@ function registerHttp(register: Register, { config, clock, ids, log, isReady }: 
         log: log('control'),
         newId,
         requestBytes: limits.requestBytes,
+        bodies,
       }),
       ingress: createIngressEndpoint({
         providers: get(tokens.PROVIDERS),
@@ -383,6 +389,8 @@ function registerHttp(register: Register, { config, clock, ids, log, isReady }: 
         clock,
         log: log('ingress'),
         webhookBytes: limits.webhookBytes,
+        bodies,
+        addressOf,
         socketMessageBytes: limits.socketMessageBytes,
       }),
       listen: createListenEndpoint({ listening: get(tokens.LISTENING_SERVICE), gate, log: log('listening') }),

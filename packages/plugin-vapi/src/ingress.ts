@@ -4,8 +4,10 @@
  */
 import {
   FaultError,
+  type Admission,
   type Ingress,
   type IngressRequest,
+  type IngressRequestHead,
   type IngressResponse,
   type ProviderCallId,
 } from '@sidetone/core';
@@ -18,10 +20,18 @@ import { decodeWebhook, type Decoded } from './wire.ts';
 
 interface IngressDeps {
   readonly authenticate: WebhookAuth['authenticate'];
+  /** Decides by the headers whether the body of a webhook is read; undefined if every body is. */
+  readonly admit: ((request: IngressRequestHead) => Admission) | undefined;
   /** Forwards webhooks to the account's own application, if one is configured. */
   readonly forwarder: Forwarder | undefined;
   readonly receiver: MessageReceiver;
 }
+
+/**
+ * The size of the largest webhook, bytes. A report contains the whole conversation several times, with the results of
+ * tools, and can be several MiB long. Vapi documents no limit.
+ */
+const MAX_BODY_BYTES = 10 * 1024 * 1024;
 
 const JSON_TYPE = { 'content-type': 'application/json' };
 const TEXT_TYPE = { 'content-type': 'text/plain; charset=utf-8' };
@@ -29,7 +39,7 @@ const TEXT_TYPE = { 'content-type': 'text/plain; charset=utf-8' };
 const ACCEPTED: IngressResponse = { status: 200, headers: JSON_TYPE, body: '{}' };
 
 /** Returns the routes below this instance's public URL. */
-export function createIngress({ authenticate, forwarder, receiver }: IngressDeps): Ingress {
+export function createIngress({ authenticate, admit, forwarder, receiver }: IngressDeps): Ingress {
   async function handleWebhook(request: IngressRequest): Promise<IngressResponse> {
     const claim = await authenticate(request);
     // Vapi may send a delivery again whose response it did not receive.
@@ -60,6 +70,10 @@ export function createIngress({ authenticate, forwarder, receiver }: IngressDeps
   }
 
   return {
+    maxBodyBytes: MAX_BODY_BYTES,
+    ...(admit && {
+      admitRequest: (head) => (head.path === 'webhook' ? admit(head) : { admit: false, status: 404 }),
+    }),
     request(request) {
       if (request.path !== 'webhook') {
         return Promise.resolve({ status: 404, headers: TEXT_TYPE, body: 'not found: expected POST webhook' });

@@ -19,6 +19,7 @@ import { createCallRefresher } from './rest/call-refresher.ts';
 import { runSweeps } from './rest/sweep.ts';
 import { createListenSessions } from './session.ts';
 import { createForwarder } from './webhook/forwarder.ts';
+import { createWebhookAdmission } from './webhook/webhook-admission.ts';
 import { createWebhookAuth } from './webhook/webhook-auth.ts';
 
 /** The parts of an instance, in the order of their dependencies. `stopped` ends all work in the background. */
@@ -73,6 +74,7 @@ function createParts(options: VapiOptions, host: ProviderHost, stopped: AbortSig
   const webhookAuth = createWebhookAuth(options.webhook, host);
   const ingress = createIngress({
     authenticate: (request) => webhookAuth.authenticate(request),
+    admit: createWebhookAdmission(options.webhook),
     forwarder,
     receiver,
   });

@@ -16,6 +16,8 @@ import { decodeWebhook, type VobizWebhook } from './webhook/webhook-form.ts';
 
 interface IngressDeps {
   readonly authenticate: WebhookAuth['authenticate'];
+  /** Decides by the headers whether the body of a webhook is read; undefined if every body is. */
+  readonly admit: WebhookAuth['admit'];
   /** Handles a webhook. Resolves when its events are stored. */
   readonly receive: (webhook: VobizWebhook, receivedAt: number) => Promise<void>;
   /** Builds the XML for requests; a path without an answerer does not exist. */
@@ -115,10 +117,13 @@ function createRoutes({ answers, hasTransfer, statusCallback }: IngressDeps): Ro
 
 /** Creates the handlers for all paths of this instance. */
 export function createIngress(deps: IngressDeps): Ingress {
-  const { authenticate, receive, callOf, openSession } = deps;
+  const { authenticate, admit, receive, callOf, openSession } = deps;
   const routeOf = createRoutes(deps);
 
   return {
+    ...(admit && {
+      admitRequest: (head) => (routeOf(head.path) ? admit(head) : { admit: false, status: 404 }),
+    }),
     async request(request) {
       const route = routeOf(request.path);
       if (!route) return NOT_FOUND;

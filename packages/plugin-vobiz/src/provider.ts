@@ -215,6 +215,7 @@ function ingressOf({
 }: Instance): Ingress {
   return createIngress({
     authenticate: (request) => webhookAuth.authenticate(request),
+    admit: webhookAuth.admit,
     async receive(webhook, receivedAt) {
       members.receive(webhook);
       await calls.emitUndated(translateWebhook(webhook, receivedAt));

@@ -43,6 +43,7 @@ const FAILED_AUDITS: Readonly<Record<Mutation, string>> = {
   looksUpInheritedNames: 'D8B3',
   overflowsOnDeepValues: 'D8B3',
   acceptsForgedRequests: '2A6D',
+  admitsAnonymousRequests: '7B15',
   acceptsUnknownPaths: 'C3E5',
   ignoresAbortOfRequest: '814C',
   swapsChannels: '47B8',

@@ -13,9 +13,10 @@ import { requireScope } from '../access/scopes.ts';
 import type { CommandOutcome } from '../commands/command-outcome.ts';
 import type { CommandService } from '../commands/command-service.ts';
 import { checkKey } from '../commands/input-checks.ts';
-import { isJson, readBody } from './body.ts';
+import { isJson } from './body.ts';
 import { parseControl } from './control-bodies.ts';
 import type { Gate } from './gate.ts';
+import type { RequestBodies } from './request-bodies.ts';
 import { challenge, sendJson, statusOf } from './reply.ts';
 
 interface ControlEndpointDeps {
@@ -25,6 +26,7 @@ interface ControlEndpointDeps {
   /** Creates the id that is part of an error response and of its log entry. */
   readonly newId: () => string;
   readonly requestBytes: number;
+  readonly bodies: RequestBodies;
 }
 
 export interface ControlEndpoint {
@@ -36,14 +38,29 @@ export const CONTROL_PATH = /^\/calls\/([^/]+)\/control$/;
 export function createControlEndpoint(deps: ControlEndpointDeps): ControlEndpoint {
   const { gate, commands, log } = deps;
 
-  async function run(request: IncomingMessage, url: URL): Promise<CommandOutcome> {
+  async function run(request: IncomingMessage, response: ServerResponse, url: URL): Promise<CommandOutcome> {
     const viewer = gate.viewer(request);
     requireScope(viewer, 'CONTROL', 'this endpoint');
     const callId = CONTROL_PATH.exec(url.pathname)?.[1] as CallId;
     const key = request.headers['idempotency-key']?.toString();
     if (key !== undefined) checkKey('Idempotency-Key', key);
-    const { name, args } = parseControl(await readJson(request, deps.requestBytes));
+    const { name, args } = parseControl(await readJson(request, response));
     return commands.run(name, callId, args, viewer.name, key);
+  }
+
+  async function readJson(request: IncomingMessage, response: ServerResponse): Promise<unknown> {
+    const body = await deps.bodies.read(request, response, {
+      limit: deps.requestBytes,
+      limitName: 'limits.requestBytes',
+    });
+    try {
+      return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(body)) as unknown;
+    } catch (cause) {
+      throw new FaultError('INPUT_INVALID', 'body: expected valid JSON', {
+        cause,
+        details: { argument: 'body' },
+      });
+    }
   }
 
   function sendError(response: ServerResponse, error: unknown): void {
@@ -77,7 +94,7 @@ export function createControlEndpoint(deps: ControlEndpointDeps): ControlEndpoin
         );
       }
       try {
-        sendOutcome(response, await run(request, url));
+        sendOutcome(response, await run(request, response, url));
       } catch (error) {
         if (!request.complete) response.setHeader('connection', 'close');
         sendError(response, error);
@@ -95,15 +112,3 @@ function sendOutcome(response: ServerResponse, { command, failure }: CommandOutc
 }
 
 const problem = (code: FaultCode, message: string) => ({ code, message, remedy: FAULTS[code].remedy });
-
-async function readJson(request: IncomingMessage, limit: number): Promise<unknown> {
-  const body = await readBody(request, limit, 'limits.requestBytes');
-  try {
-    return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(body)) as unknown;
-  } catch (cause) {
-    throw new FaultError('INPUT_INVALID', 'body: expected valid JSON', {
-      cause,
-      details: { argument: 'body' },
-    });
-  }
-}

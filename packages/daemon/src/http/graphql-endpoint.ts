@@ -8,11 +8,12 @@ import type { Context } from '../graphql/context.ts';
 import type { ClientSlots } from '../graphql/guard/client-slots.ts';
 import { asGraphqlError, createMask } from '../graphql/guard/errors.ts';
 import type { QueryLimits } from '../graphql/guard/limits.ts';
-import { isJson, readBody } from './body.ts';
+import { isJson } from './body.ts';
 import type { Gate } from './gate.ts';
 import { isForGraphiql, type Graphiql } from './graphiql.ts';
 import { createGraphqlSockets, type GraphqlSockets, type GraphqlSocketsDeps } from './graphql-sockets.ts';
 import { sendGraphqlFailure } from './reply.ts';
+import type { RequestBodies } from './request-bodies.ts';
 
 export interface GraphqlEndpoint extends Pick<GraphqlSockets, 'upgrade'> {
   request(request: IncomingMessage, response: ServerResponse): Promise<void>;
@@ -29,6 +30,7 @@ interface GraphqlEndpointDeps {
   readonly log: Logger;
   readonly newId: () => string;
   readonly requestBytes: number;
+  readonly bodies: RequestBodies;
   readonly socketMessageBytes: number;
   readonly connectionInitMs: number;
   readonly subscriptionsPerClient: number;
@@ -76,7 +78,10 @@ export function createGraphqlEndpoint(deps: GraphqlEndpointDeps): GraphqlEndpoin
       const fault = new FaultError('INPUT_INVALID', 'expected the Content-Type application/json');
       return sendGraphqlFailure(request, response, fault, 415);
     }
-    const body = await readBody(request, deps.requestBytes, 'limits.requestBytes');
+    const body = await deps.bodies.read(request, response, {
+      limit: deps.requestBytes,
+      limitName: 'limits.requestBytes',
+    });
     // Yoga reads `request.body` if a framework has parsed the body already.
     const withBody = Object.assign(request, { body: Readable.from([Buffer.from(body)]) });
     await yoga(withBody, response, context);

@@ -1,13 +1,20 @@
 /** `/providers/{providerId}/...`: requests and sockets of providers. Events that a plugin emits are stored before the response is sent. */
-import type { IncomingMessage, ServerResponse } from 'node:http';
+import { STATUS_CODES, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
-import { isFault, messageOf, providerId, type Clock, type IngressRequest, type Logger } from '@sidetone/core';
+import {
+  isFault,
+  messageOf,
+  providerId,
+  type Clock,
+  type IngressRequestHead,
+  type Logger,
+} from '@sidetone/core';
 import type { Ingest } from '../calls/ingest.ts';
 import { LogSampler } from '../log-sampler.ts';
 import type { SupervisedProvider } from '../plugins/provider/supervised-provider.ts';
 import { WsSocket } from '../plugins/sockets/ws-socket.ts';
-import { readBody } from './body.ts';
 import { rejectUpgrade, sendFailure, sendText, statusOf } from './reply.ts';
+import type { RequestBodies } from './request-bodies.ts';
 import { withoutSecurityHeaders } from './security-headers.ts';
 import { createSocketServer } from './socket-server.ts';
 
@@ -17,6 +24,8 @@ interface IngressEndpointDeps {
   readonly clock: Clock;
   readonly log: Logger;
   readonly webhookBytes: number;
+  readonly bodies: RequestBodies;
+  readonly addressOf: (request: IncomingMessage) => string;
   readonly socketMessageBytes: number;
 }
 
@@ -25,6 +34,9 @@ export interface IngressEndpoint {
   upgrade(request: IncomingMessage, socket: Duplex, head: Buffer, url: URL): void;
   close(): void;
 }
+
+/** The size of a rejected body that is discarded, bytes: so that its sender receives the response. */
+const MAX_DISCARDED_BYTES = 1024 * 1024;
 
 const PATH = /^\/providers\/([^/]+)\/(.*)$/;
 
@@ -44,28 +56,36 @@ export function createIngressEndpoint(deps: IngressEndpointDeps): IngressEndpoin
   async function request(incoming: IncomingMessage, response: ServerResponse, url: URL): Promise<void> {
     const target = route(url);
     if (!target) return sendText(response, 404, 'unknown provider');
+    const { provider } = target;
     const responseStatus = deferredStatus();
     try {
-      const body = await readBody(incoming, deps.webhookBytes, 'limits.webhookBytes');
-      const answer = await target.provider.request({
-        ...toIngressRequest(incoming, url, target.path, clock.now()),
-        body,
-        responseStatus: responseStatus.promise,
-      });
+      const head = toIngressRequest(incoming, url, target.path, clock.now());
+      const admission = provider.admitRequest(head);
+      if (!admission.admit) {
+        const { status } = admission;
+        const fields = { provider: provider.id, status, address: deps.addressOf(incoming) };
+        rejections.warn(`${provider.id} request ${status}`, 'provider request rejected', fields);
+        rejectUnread(incoming, response);
+        return sendText(response, status, STATUS_CODES[status]!);
+      }
+      const limit = Math.max(deps.webhookBytes, provider.maxBodyBytes);
+      const body = await deps.bodies.read(incoming, response, { limit, limitName: 'limits.webhookBytes' });
+      const answer = await provider.request({ ...head, body, responseStatus: responseStatus.promise });
       await ingest.committed();
       responseStatus.resolve(answer.status);
       response.writeHead(answer.status, withoutSecurityHeaders(answer.headers)).end(answer.body ?? '');
     } catch (error) {
       responseStatus.resolve(statusOf(error));
       const code = isFault(error) ? error.code : 'INTERNAL';
-      const { id } = target.provider;
+      const { id } = provider;
       rejections.warn(`${id} request ${code}`, 'provider request failed', {
         provider: id,
         code,
         reason: messageOf(error),
+        address: deps.addressOf(incoming),
       });
+      rejectUnread(incoming, response);
       sendFailure(response, error);
-      incoming.resume();
     }
   }
 
@@ -104,6 +124,14 @@ export function createIngressEndpoint(deps: IngressEndpointDeps): IngressEndpoin
   return { request, upgrade, close };
 }
 
+/** Ends a connection after its response unless the rest of the body is short enough to be discarded. */
+function rejectUnread(incoming: IncomingMessage, response: ServerResponse): void {
+  const length = Number(incoming.headers['content-length'] ?? Infinity);
+  if (!incoming.complete && !response.headersSent && length > MAX_DISCARDED_BYTES)
+    response.setHeader('connection', 'close');
+  incoming.resume();
+}
+
 /** The signal of a socket's handshake. A socket has no deadline: its plugin ends it by closing the socket. */
 const NEVER = new AbortController().signal;
 
@@ -112,7 +140,7 @@ function toIngressRequest(
   url: URL,
   path: string,
   receivedAt: number,
-): Omit<IngressRequest, 'body' | 'signal'> {
+): IngressRequestHead {
   const headers = Object.fromEntries(
     Object.entries(incoming.headers).map(([name, value]) => [
       name,

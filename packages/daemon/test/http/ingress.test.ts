@@ -1,8 +1,10 @@
 import { mkdirSync } from 'node:fs';
+import { connect } from 'node:net';
 import { join } from 'node:path';
 import { FaultError } from '@sidetone/core';
 import { beforeEach, describe, expect, test, vi } from 'vitest';
 import { WebSocket } from 'ws';
+import { MAX_BODY_BYTES } from '../fixtures/scripted-plugin.ts';
 import * as tokens from '../../src/tokens.ts';
 import { startTestDaemon, until, type TestDaemon } from '../support/daemon.ts';
 import { event } from '../support/harness.ts';
@@ -82,6 +84,67 @@ describe('a provider request', () => {
     });
     const init = { method: 'POST', body: pieces, duplex: 'half' } as RequestInit;
     expect((await fetch(it.url('providers/test/x'), init)).status).toBe(413);
+  });
+
+  test('above the limit is accepted up to the size that its plugin declares', async () => {
+    expect((await post('providers/test/x', 'x'.repeat(MAX_BODY_BYTES))).status).toBe(200);
+    expect((await post('providers/test/x', 'x'.repeat(MAX_BODY_BYTES + 1))).status).toBe(413);
+  });
+
+  /** Sends the head of a request, and returns what the daemon sends before any byte of the body is sent. */
+  function withoutBody(length: number): Promise<string> {
+    const { host, hostname, port } = new URL(it.url('/'));
+    const socket = connect(Number(port), hostname);
+    socket.write(`POST /providers/test/x HTTP/1.1\r\nhost: ${host}\r\ncontent-length: ${length}\r\n\r\n`);
+    return new Promise((resolve) => {
+      let received = '';
+      socket.setEncoding('utf8');
+      socket.on('data', (text: string) => {
+        received += text;
+        if (length < 1024 * 1024) socket.destroy();
+      });
+      socket.on('close', () => resolve(received));
+    });
+  }
+
+  test.each([
+    ['a rejection', () => ({ admit: false, status: 403 }) as const, 403],
+    [
+      'a fault',
+      () => {
+        throw new FaultError('WEBHOOK_UNAUTHENTICATED', 'x-secret: missing');
+      },
+      401,
+    ],
+    [
+      'an exception',
+      () => {
+        throw new TypeError('a bug');
+      },
+      500,
+    ],
+    ['no decision', () => undefined as never, 500],
+  ])(
+    'is answered before its body arrives if its plugin decides by the headers: %s',
+    async (_what, decide, status) => {
+      const answer = vi.fn(async () => ({ status: 200 }));
+      Object.assign(it.script, { answer, admitRequest: decide });
+      for (const length of [100, 2 * 1024 * 1024]) {
+        expect(await withoutBody(length)).toMatch(new RegExp(`^HTTP/1.1 ${status} `));
+      }
+      expect(answer).not.toHaveBeenCalled();
+    },
+  );
+
+  test('that is rejected by its headers is drained if it is short, so the connection is kept', async () => {
+    it.script.admitRequest = ({ headers }) =>
+      headers['x-signature'] === 'good' ? { admit: true } : { admit: false, status: 401 };
+    const response = await post('providers/test/x', 'x'.repeat(2000));
+    expect([response.status, response.headers.get('connection')]).toEqual([401, 'keep-alive']);
+    const headers = { 'x-signature': 'good' };
+    expect((await fetch(it.url('providers/test/x'), { method: 'POST', headers, body: 'x' })).status).toBe(
+      200,
+    );
   });
 
   test.each(['providers/unknown/x', 'providers/test', 'providers/', 'elsewhere'])(

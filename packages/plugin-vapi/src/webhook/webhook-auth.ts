@@ -24,22 +24,26 @@ export interface WebhookAuth {
 /** How long signed bytes without a timestamp are remembered, ms. */
 export const UNDATED_LIFETIME_MS = 30 * 24 * 60 * 60_000;
 
-/** Verifies a webhook that is not signed. @throws {FaultError} WEBHOOK_UNAUTHENTICATED. */
-type SecretCheck = (request: SignedRequest) => void;
+/** Verifies the headers of a webhook that is not signed. @throws {FaultError} WEBHOOK_UNAUTHENTICATED. */
+type SecretCheck = (request: Pick<IngressRequest, 'headers'>) => void;
 
 /** A smaller timestamp is in seconds: in milliseconds it would be in 1973. */
 const SMALLEST_MS = 1e11;
 
 const unauthenticated = (problem: string): FaultError => new FaultError('WEBHOOK_UNAUTHENTICATED', problem);
 
-function authenticateSecret(secret: Secret): SecretCheck {
+export function authenticateSecret(secret: Secret): SecretCheck {
   return ({ headers }) => {
     if (isSameSecret(headers['x-vapi-secret'] ?? '', secret.reveal())) return;
     throw unauthenticated('x-vapi-secret: missing or not the configured secret');
   };
 }
 
-function authenticateBearer({ token, header, prefix }: NonNullable<WebhookOptions['bearer']>): SecretCheck {
+export function authenticateBearer({
+  token,
+  header,
+  prefix,
+}: NonNullable<WebhookOptions['bearer']>): SecretCheck {
   const lead = prefix === '' ? '' : `${prefix} `;
   return ({ headers }) => {
     const received = headers[header] ?? '';

@@ -3,7 +3,13 @@
  * token, for one URL, once. Therefore used nonces are remembered, across restarts, and rejected when they are used again.
  */
 import { createHmac } from 'node:crypto';
-import { FaultError, type IngressRequest, type ProviderHost, type Secret } from '@sidetone/core';
+import {
+  FaultError,
+  type Admission,
+  type IngressRequest,
+  type ProviderHost,
+  type Secret,
+} from '@sidetone/core';
 import { createReplayGuard, isSameSecret, NO_CLAIM, type ReplayClaim } from '@sidetone/plugin-kit';
 
 /** How long a nonce is remembered, ms. A signature has no timestamp, so it is valid again after this time. */
@@ -17,6 +23,9 @@ interface SignatureOptions {
   readonly parentAuthToken?: Secret | undefined;
 }
 
+/** A signature covers only the path and headers. */
+type SignedRequest = Pick<IngressRequest, 'path' | 'headers'>;
+
 export interface WebhookAuth {
   /** Loads the nonces that were used before a restart. */
   load(): Promise<void>;
@@ -25,7 +34,12 @@ export interface WebhookAuth {
    * get the same nonce. Releasing the claim allows Vobiz to send the request again.
    * @throws {FaultError} WEBHOOK_UNAUTHENTICATED, or STORE_WRITE_FAILED if the nonces cannot be stored.
    */
-  authenticate(request: Pick<IngressRequest, 'path' | 'headers'>): Promise<ReplayClaim>;
+  authenticate(request: SignedRequest): Promise<ReplayClaim>;
+  /**
+   * Verifies the signature of a request whose body has not been read; undefined if it need not have one.
+   * @throws {FaultError} WEBHOOK_UNAUTHENTICATED.
+   */
+  readonly admit?: (request: SignedRequest) => Admission;
 }
 
 /** The schemes, best first. The oldest, plain `X-Vobiz-Signature`, is documented inconsistently and not supported. */
@@ -57,24 +71,36 @@ export function createWebhookAuth(
   if (options.signature === 'off')
     return { load: () => Promise.resolve(), authenticate: () => Promise.resolve(NO_CLAIM) };
 
+  /** Returns the nonces of the valid signatures; none if the request is not signed and need not be. */
+  function verify({ path, headers }: SignedRequest): readonly string[] {
+    const url = signedUrl(host.publicUrl(path));
+    const present = SCHEMES.filter(({ version }) =>
+      SIGNERS.some(({ infix }) => headers[`x-vobiz-signature-${infix}${version}`] !== undefined),
+    );
+    const best = present[0];
+    if (!best) {
+      if (options.signature === 'require') throw rejected('missing V2 or V3 signature of the webhook');
+      return [];
+    }
+    if (verifiedNonces(best, url, headers, options).length === 0) {
+      const name = best.version.toUpperCase();
+      throw rejected(`invalid ${name} signature: no configured token matches for this URL`);
+    }
+    // The nonces of the other signatures too: each could be sent alone, with another body.
+    return present.flatMap((scheme) => verifiedNonces(scheme, url, headers, options));
+  }
+
   return {
     load: () => nonces.load(),
-    async authenticate({ path, headers }) {
-      const url = signedUrl(host.publicUrl(path));
-      const present = SCHEMES.filter(({ version }) =>
-        SIGNERS.some(({ infix }) => headers[`x-vobiz-signature-${infix}${version}`] !== undefined),
-      );
-      const best = present[0];
-      if (!best) {
-        if (options.signature === 'require') throw rejected('missing V2 or V3 signature of the webhook');
-        return NO_CLAIM;
-      }
-      if (verifiedNonces(best, url, headers, options).length === 0) {
-        const name = best.version.toUpperCase();
-        throw rejected(`invalid ${name} signature: no configured token matches for this URL`);
-      }
-      // The nonces of the other signatures too: each could be sent alone, with another body.
-      const used = present.flatMap((scheme) => verifiedNonces(scheme, url, headers, options));
+    ...(options.signature === 'require' && {
+      admit(request: SignedRequest): Admission {
+        verify(request);
+        return { admit: true };
+      },
+    }),
+    async authenticate(request) {
+      const used = verify(request);
+      if (used.length === 0) return NO_CLAIM;
       const claim = await nonces.claim([...new Set(used)]);
       if (!claim) throw rejected('the nonce of the webhook was used before');
       return claim;

@@ -13,6 +13,8 @@ export interface ProviderFeatures {
   readonly placeCall: boolean;
   readonly watch: boolean;
   readonly request: boolean;
+  /** Whether it decides by the headers of a request whether the body is read. */
+  readonly admitsRequests: boolean;
   readonly socket: boolean;
   readonly reconcile: boolean;
   readonly backfill: boolean;
@@ -34,6 +36,7 @@ const NONE: ProviderFeatures = {
   placeCall: false,
   watch: false,
   request: false,
+  admitsRequests: false,
   socket: false,
   reconcile: false,
   backfill: false,
@@ -53,6 +56,7 @@ function methodsOf(provider: Provider): ProviderFeatures {
     placeCall: provider.placeCall !== undefined,
     watch: provider.watch !== undefined,
     request: provider.ingress?.request !== undefined,
+    admitsRequests: provider.ingress?.admitRequest !== undefined,
     socket: provider.ingress?.socket !== undefined,
     reconcile: provider.reconcile !== undefined,
     backfill: provider.backfill !== undefined,

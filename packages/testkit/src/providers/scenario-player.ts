@@ -132,7 +132,9 @@ export class ScenarioPlayer {
   async #respond(request: IngressRequest): Promise<IngressResponse> {
     const { ingress } = this.#provider;
     if (!ingress?.request) throw new FaultError('WIRE_MALFORMED', 'the provider does not accept requests');
-    return ingress.request(request);
+    const { body: _body, signal: _signal, ...head } = request;
+    const admission = ingress.admitRequest?.(head) ?? { admit: true };
+    return admission.admit ? ingress.request(request) : { status: admission.status };
   }
 
   async #connect(sample: Sample): Promise<void> {

@@ -83,6 +83,7 @@ export type Mutation =
   | 'looksUpInheritedNames'
   | 'overflowsOnDeepValues'
   | 'acceptsForgedRequests'
+  | 'admitsAnonymousRequests'
   | 'acceptsUnknownPaths'
   | 'ignoresAbortOfRequest'
   | 'swapsChannels'
@@ -467,6 +468,11 @@ function createGood({ apiKey }: Options, host: ProviderHost, is: (mutation: Muta
       });
     },
     ingress: {
+      admitRequest({ path, headers }) {
+        if (path !== 'events' || is('admitsAnonymousRequests')) return { admit: true };
+        const isSigned = headers['x-signature']?.length === signatureOf('').length;
+        return isSigned ? { admit: true } : { admit: false, status: 401 };
+      },
       async request(request) {
         if (request.path !== 'events') return { status: is('acceptsUnknownPaths') ? 200 : 404 };
         if (!is('acceptsForgedRequests')) authenticate(request);

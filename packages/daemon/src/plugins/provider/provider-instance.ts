@@ -14,6 +14,7 @@ import {
   type ControlledCall,
   type ControlName,
   type IngressRequest,
+  type IngressRequestHead,
   type IngressResponse,
   type PlaceCallArguments,
   type Provider,
@@ -31,6 +32,8 @@ const RECONCILE_TIMEOUT_MS = 10 * 60_000;
 /** After this the outcome of a command is unknown. */
 const CONTROL_TIMEOUT_MS = 15_000;
 const INGRESS_TIMEOUT_MS = 30_000;
+/** The largest body that a plugin can declare, bytes. */
+const MAX_DECLARED_BODY_BYTES = 16 * 1024 * 1024;
 
 export interface ProviderInstanceDeps extends Omit<PluginInstanceDeps, 'subject'> {
   readonly provider: Provider;
@@ -45,6 +48,8 @@ interface ProviderFeatures {
   readonly providesTranscript: boolean;
   readonly canBackfill: boolean;
   readonly canWatch: boolean;
+  /** The size of the largest body that the provider declares, bytes; 0 if it declares none. */
+  readonly maxBodyBytes: number;
 }
 
 export class ProviderInstance extends PluginInstance {
@@ -133,16 +138,27 @@ export class ProviderInstance extends PluginInstance {
     }
   }
 
+  /** Returns whether the provider admits a request whose body has not been read. @throws as `admitSocket`. */
+  admitRequest(request: IngressRequestHead): Admission {
+    const { ingress } = this.#provider;
+    if (!ingress?.admitRequest) return { admit: true };
+    return this.#admission('ingress.admitRequest', () => ingress.admitRequest!(request));
+  }
+
   /** Returns whether the provider admits a socket. @throws {FaultError} PLUGIN_REQUEST_FAILED, or the plugin's fault. */
   admitSocket(request: IngressRequest): Admission {
     const { ingress } = this.#provider;
     if (!ingress?.socket) return { admit: false, status: 404 };
     if (!ingress.admitSocket) return { admit: true };
+    return this.#admission('ingress.admitSocket', () => ingress.admitSocket!(request));
+  }
+
+  #admission(where: string, decide: () => Admission): Admission {
     try {
-      const admission = ingress.admitSocket(request);
+      const admission = decide();
       return expectValid(admission, typeof admission?.admit === 'boolean', 'an admission');
     } catch (error) {
-      throw this.#requestFault('ingress.admitSocket', error);
+      throw this.#requestFault(where, error);
     }
   }
 
@@ -189,11 +205,17 @@ function featuresOf(provider: Provider): ProviderFeatures {
       providesTranscript: provider.providesTranscript === true,
       canBackfill: provider.backfill !== undefined,
       canWatch: provider.watch !== undefined,
+      maxBodyBytes: maxBodyBytesOf(provider),
     };
   } catch (cause) {
     const message = `reading a property of the provider threw an exception: ${messageOf(cause)}`;
     throw new FaultError('PLUGIN_INVALID', message, { cause });
   }
+}
+
+function maxBodyBytesOf({ ingress }: Provider): number {
+  const bytes = ingress?.maxBodyBytes;
+  return typeof bytes === 'number' && bytes > 0 ? Math.min(bytes, MAX_DECLARED_BODY_BYTES) : 0;
 }
 
 const timeoutAfter = (timeoutMs: number): FaultError =>

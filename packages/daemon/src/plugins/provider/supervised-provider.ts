@@ -17,6 +17,7 @@ import {
   type ControlledCall,
   type ControlName,
   type IngressRequest,
+  type IngressRequestHead,
   type IngressResponse,
   type PlaceCallArguments,
   type ProviderCallId,
@@ -138,6 +139,16 @@ export class SupervisedProvider implements ProviderView {
   /** @throws {FaultError} PROVIDER_NOT_RUNNING, or as `ProviderInstance.request`. */
   async request(request: Omit<IngressRequest, 'signal'>): Promise<IngressResponse> {
     return this.#running().request(request);
+  }
+
+  /** Returns whether a request is admitted before its body is read. @throws {FaultError} PROVIDER_NOT_RUNNING. */
+  admitRequest(request: IngressRequestHead): Admission {
+    return this.#running().admitRequest(request);
+  }
+
+  /** The size of the largest body that the running instance declares, bytes; 0 if it declares none. */
+  get maxBodyBytes(): number {
+    return this.#lifecycle.running?.features.maxBodyBytes ?? 0;
   }
 
   /** Returns whether a socket is admitted. @throws {FaultError} PROVIDER_NOT_RUNNING. */

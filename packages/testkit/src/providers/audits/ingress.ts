@@ -1,5 +1,12 @@
 /** Audits of the requests and sockets of the provider. */
-import { findProviderEventError, isFault, messageOf, type IngressRequest } from '@sidetone/core';
+import {
+  findProviderEventError,
+  isFault,
+  messageOf,
+  type IngressRequest,
+  type IngressRequestHead,
+  type Provider,
+} from '@sidetone/core';
 import { definedFields } from '@sidetone/plugin-kit';
 import { garbageOf } from '../../checks/garbage.ts';
 import { hostileVariantsOf } from '../../checks/hostile.ts';
@@ -31,6 +38,14 @@ const isUnauthenticated = (delivery: Delivery): boolean => {
     return isFault(outcome.error) && outcome.error.code === 'WEBHOOK_UNAUTHENTICATED';
   return [401, 403].includes(statusOf(delivery) ?? 0);
 };
+
+function isRejectedUnread({ ingress }: Provider, head: IngressRequestHead): boolean {
+  try {
+    return ingress?.admitRequest?.(head).admit === false;
+  } catch (error) {
+    return isFault(error) && error.code === 'WEBHOOK_UNAUTHENTICATED';
+  }
+}
 
 /** Returns whether the response is 2xx to 4xx. */
 const isHandled = (delivery: Delivery): boolean => {
@@ -159,6 +174,24 @@ export const INGRESS_AUDITS: readonly Audit[] = [
         const delivery = await harness.deliver(sample);
         check(isUnauthenticated(delivery), describe(delivery));
         check(harness.host.events.length === before, 'a rejected request emitted an event');
+      }
+    },
+  },
+  {
+    // Anybody could fill the memory with bodies that are read before their sender is verified.
+    id: '7B15',
+    level: 'MUST',
+    name: 'A request without the headers of the provider is rejected before its body is read.',
+    applies: ({ request, admitsRequests }) => request && admitsRequests,
+    async run(context) {
+      const { provider, deliveries } = await context.withCall();
+      needs(deliveries.length > 0, 'the call has no request before it is live');
+      for (const { request } of deliveries) {
+        const { method, path, query, receivedAt, headers } = request;
+        const type = headers['content-type'];
+        const anonymous = type === undefined ? {} : { 'content-type': type };
+        const head: IngressRequestHead = { method, path, query, receivedAt, headers: anonymous };
+        check(isRejectedUnread(provider, head), `${method} ${path} was admitted without its headers`);
       }
     },
   },
