@@ -99,7 +99,7 @@ const shape = z.strictObject({
   /** Which calls of other applications to attach to over REST: all of the account, or those that clients name. */
   attach: z
     .strictObject({
-      calls: z.enum(['all', 'told']).default('told'),
+      calls: z.enum(['all', 'watched']).default('watched'),
       /** Polling interval for the account's live calls, ms. */
       intervalMs: z.number().int().min(1000).max(300_000).default(5000),
     })

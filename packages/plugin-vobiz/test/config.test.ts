@@ -25,7 +25,7 @@ describe('options', () => {
     });
     expect(await issuesOf({})).toEqual(['answer']);
     expect(await issuesOf({ answer })).toEqual([]);
-    expect((await readOptions({ attach: {} })).attach).toEqual({ calls: 'told', intervalMs: 5000 });
+    expect((await readOptions({ attach: {} })).attach).toEqual({ calls: 'watched', intervalMs: 5000 });
     expect((await readOptions({ answer: xml })).answer).toEqual({
       ...xml,
       url: new URL(xml.url),

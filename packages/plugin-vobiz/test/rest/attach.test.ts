@@ -11,7 +11,7 @@ const ACCOUNT = `${BASE}/Account/${AUTH.authId}`;
 const LIVE = /\/Call\/([^/]+)\/\?status=live$/;
 const LIST = `${ACCOUNT}/Call/?status=live`;
 const INTERVAL_MS = 5000;
-const TOLD = { answer: undefined, attach: { calls: 'told' } };
+const WATCHED = { answer: undefined, attach: { calls: 'watched' } };
 const ALL = { answer: undefined, attach: { calls: 'all', intervalMs: INTERVAL_MS } };
 const call = createControlledCall(CALL);
 const context = createCommandContext();
@@ -28,7 +28,7 @@ const countOf = ({ host }: Pick<Harness, 'host'>, method: string, pattern: RegEx
 const streamRequests = (harness: Pick<Harness, 'host'>): number => countOf(harness, 'POST', /\/Stream\/$/);
 
 /** Starts an instance; the call of the samples is live. */
-async function started(options: object = TOLD): Promise<Harness> {
+async function started(options: object = WATCHED): Promise<Harness> {
   const harness = await start(options);
   return withVobiz(harness);
 }
@@ -256,7 +256,7 @@ describe('the end of the stream of an attached call', () => {
     await connect(before);
     const { clock, state } = before.host;
     await before.provider.stop(context.signal);
-    const after = withVobiz(await start(TOLD, { clock, state }));
+    const after = withVobiz(await start(WATCHED, { clock, state }));
     await after.provider.reconcile!([call], context.signal);
     expect(streamRequests(after)).toBe(1);
     await connect(after);
