@@ -1,6 +1,6 @@
 import { defineProvider } from '@sidetone/core';
 import { optionsSchema, type VobizOptions } from './config.ts';
-import { CALL_ID } from './calls/call-id.ts';
+import { CALL_ID } from './webhook/call-id.ts';
 import { createProvider } from './provider.ts';
 
 /** Vobiz: answer XML and its stream sockets in; REST out. */

@@ -1,6 +1,6 @@
 /** Decodes Vobiz's webhooks from form fields: all of them are texts, and any may be missing. Pure and total. */
 import { instantOf, numberOf, definedFields, textOf } from '@sidetone/plugin-kit';
-import { CALL_ID } from '../calls/call-id.ts';
+import { CALL_ID } from './call-id.ts';
 
 /** A decoded webhook. Missing fields are absent. */
 export interface VobizWebhook {

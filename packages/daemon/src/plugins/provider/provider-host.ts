@@ -20,7 +20,7 @@ import { createPluginHost, type PluginHostDeps } from '../plugin-host.ts';
 import type { Lease } from '../supervision/lease.ts';
 import { leaseStream } from '../supervision/leased-resources.ts';
 import type { FailureListener } from '../supervision/plugin-lifecycle.ts';
-import type { EventCheck } from './event-check.ts';
+import { withinLimits, type EventCheck } from './event-check.ts';
 import { EventRateLimit, isTransient } from './event-rate-limit.ts';
 import type { RequestFailures } from './request-failures.ts';
 
@@ -123,7 +123,10 @@ function createEventGate(
       if (!isTransient(event)) requests.report(new FaultError('PLUGIN_EVENT_FLOOD', reason));
       return undefined;
     }
-    return ingest.accept(providerId, event);
+    const [limited, ...notices] = withinLimits(event);
+    const callId = ingest.accept(providerId, limited);
+    for (const notice of notices) ingest.accept(providerId, notice);
+    return callId;
   };
 }
 

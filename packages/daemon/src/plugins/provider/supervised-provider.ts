@@ -27,7 +27,7 @@ import {
 } from '@sidetone/core';
 import type { ProviderView } from '../ports.ts';
 import { PluginLifecycle, type PluginLifecycleDeps } from '../supervision/plugin-lifecycle.ts';
-import type { EventCheck } from './event-check.ts';
+import { withinLimits, type EventCheck } from './event-check.ts';
 import type { ProviderInstance } from './provider-instance.ts';
 
 /** WebSocket close code for a temporary condition. */
@@ -176,7 +176,7 @@ export class SupervisedProvider implements ProviderView {
         if (rejection !== undefined) this.#lifecycle.onEventRejected(rejection);
         return rejection === undefined;
       });
-      yield { ...page, events };
+      yield { ...page, events: events.flatMap(withinLimits) };
     }
   }
 

@@ -1,6 +1,7 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import {
+  EVENT_LIMITS,
   providerCallId,
   type MediaStreamOptions,
   type ProviderEvent,
@@ -96,6 +97,49 @@ describe('an event with an id that its provider cannot have', () => {
       false,
       false,
     ]);
+  });
+});
+
+describe('an event with a field above its limit', () => {
+  const notices = async (): Promise<readonly unknown[]> => {
+    await harness.ingest.committed();
+    const page = await harness.eventLog.page(0, 10_000, {});
+    return page.flatMap(({ fact }) => (fact.type === 'CALL_NOTICE' ? [fact.message] : []));
+  };
+
+  test('is accepted with a cut text, and one notice for each field', async () => {
+    host.emit(event('call.started', {}));
+    for (let i = 0; i < 3; i++)
+      host.emit(event('utterance.final', { party: 'CUSTOMER', text: 'a '.repeat(20_000) }));
+    host.emit(event('call.report', { summary: 'x'.repeat(1_000_000) }));
+    await harness.ingest.committed();
+    const facts = (await harness.eventLog.page(0, 10_000, {})).map(({ fact }) => fact);
+    const texts = facts.flatMap((fact) =>
+      fact.type === 'UTTERANCE_FINALIZED' ? [fact.utterance.text.length] : [],
+    );
+    expect(texts.length).toBe(3);
+    expect(Math.max(...texts)).toBeLessThanOrEqual(EVENT_LIMITS.utterance);
+    expect(facts).toContainEqual(
+      expect.objectContaining({ type: 'CALL_REPORTED', summary: 'x'.repeat(EVENT_LIMITS.summary) }),
+    );
+    expect(await notices()).toEqual([
+      'utterance.final.text was too large and was cut',
+      'call.report.summary was too large and was cut',
+    ]);
+    expect([dropped, rejected]).toEqual([[], []]);
+  });
+
+  test('is recognised again by a long dedupe key, which is stored as a digest', async () => {
+    const digits = (dedupeKey: string): void => host.emit(event('dtmf', { digits: '1', dedupeKey }));
+    host.emit(event('call.started', {}));
+    for (const key of ['x'.repeat(1_000_000), 'x'.repeat(1_000_000), `${'x'.repeat(999_999)}y`]) digits(key);
+    expect((await stored()).filter((type) => type === 'DTMF_RECEIVED')).toHaveLength(2);
+  });
+
+  test('is rejected if the field is an id', async () => {
+    host.emit(event('call.started', {}));
+    host.emit(event('command.confirmed', { commandId: 'x'.repeat(257) as never }));
+    expect(rejected).toEqual(['command.confirmed.commandId: id is too long']);
   });
 });
 

@@ -1,0 +1,134 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import {
+  EVENT_LIMITS,
+  findProviderEventError,
+  limitProviderEvent,
+  PROVIDER_EVENT_TYPES,
+  providerCallId,
+  type ProviderEvent,
+} from '../src/index.ts';
+
+const { label, utterance, summary, reportUtterances, reportText, data } = EVENT_LIMITS;
+
+const event = (type: string, fields: object): ProviderEvent =>
+  ({ type, providerCallId: providerCallId('x'), occurredAt: 1, ...fields }) as unknown as ProviderEvent;
+const party = 'CUSTOMER';
+const deep = (levels: number): unknown => {
+  let value: unknown = 1;
+  for (let i = 0; i < levels; i++) value = [value];
+  return value;
+};
+
+describe('an event within the limits', () => {
+  it.each([
+    event('utterance.final', { party, text: 'x'.repeat(utterance) }),
+    event('call.report', {
+      summary: 'x'.repeat(summary),
+      utterances: Array.from({ length: reportUtterances }, () => ({ party, text: 'x'.repeat(100) })),
+      providerData: { text: 'x'.repeat(data - 100) },
+    }),
+    event('call.started', { details: { from: 'x'.repeat(label), providerData: { deep: deep(60) } } }),
+  ])('is not copied: $type', (given) => {
+    expect(limitProviderEvent(given).event).toBe(given);
+  });
+});
+
+describe('an event above the limits', () => {
+  it.each<[string, ProviderEvent, object]>([
+    [
+      'utterance.final.text',
+      event('utterance.final', { party, text: 'x'.repeat(9_000_000) }),
+      { party, text: 'x'.repeat(utterance) },
+    ],
+    [
+      'utterance.partial.text',
+      event('utterance.partial', { party, text: `${'x'.repeat(utterance - 1)}😀` }),
+      { party, text: 'x'.repeat(utterance - 1) },
+    ],
+    [
+      'call.report.summary',
+      event('call.report', { summary: 'x'.repeat(1e6) }),
+      { summary: 'x'.repeat(summary) },
+    ],
+    [
+      'call.report.utterances',
+      event('call.report', { utterances: Array.from({ length: 80_000 }, () => ({ party, text: 'a' })) }),
+      { utterances: Array.from({ length: reportUtterances }, () => ({ party, text: 'a' })) },
+    ],
+    [
+      'call.report.utterances',
+      event('call.report', {
+        utterances: Array.from({ length: 100 }, () => ({ party, text: 'x'.repeat(2 * utterance) })),
+      }),
+      {
+        utterances: Array.from({ length: reportText / utterance }, () => ({
+          party,
+          text: 'x'.repeat(utterance),
+        })),
+      },
+    ],
+    ['call.report.providerData', event('call.report', { providerData: { a: deep(10_000) } }), {}],
+    ['call.report.providerData', event('call.report', { providerData: { a: 'x'.repeat(data) } }), {}],
+    [
+      'call.report.providerData',
+      event('call.report', {
+        providerData: Object.fromEntries(Array.from({ length: 50_000 }, (_, i) => [i, 0])),
+      }),
+      {},
+    ],
+    [
+      'call.started.details',
+      event('call.started', {
+        details: {
+          to: '1',
+          from: 'x'.repeat(5000),
+          providerData: [deep(100)],
+          assistant: { name: 'x'.repeat(2000) },
+        },
+      }),
+      { details: { to: '1', from: 'x'.repeat(label), assistant: { name: 'x'.repeat(label) } } },
+    ],
+    [
+      'call.ended.end',
+      event('call.ended', { end: { category: 'BUSY', code: 'x'.repeat(5000) } }),
+      { end: { category: 'BUSY', code: 'x'.repeat(label) } },
+    ],
+    ['dtmf.digits', event('dtmf', { digits: '1'.repeat(5000) }), { digits: '1'.repeat(label) }],
+  ])('is cut, and stays valid: %s', (field, given, expected) => {
+    const limited = limitProviderEvent(given);
+    expect(limited.cut).toEqual([field]);
+    expect(limited.event).toEqual({ type: given.type, providerCallId: 'x', occurredAt: 1, ...expected });
+    expect(findProviderEventError(limited.event)).toBeUndefined();
+  });
+
+  it('is within the limits afterwards, whatever its fields are', () => {
+    const huge = fc.constantFrom<unknown>(
+      'x'.repeat(2_000_000),
+      deep(5000),
+      Array.from({ length: 400_000 }, () => 1),
+    );
+    const names = [
+      'text',
+      'digits',
+      'code',
+      'message',
+      'summary',
+      'providerData',
+      'details',
+      'assistant',
+      'end',
+    ];
+    const fields = fc.dictionary(
+      fc.constantFrom(...names),
+      fc.oneof(huge, fc.record({ a: huge, from: huge })),
+    );
+    fc.assert(
+      fc.property(fc.constantFrom(...PROVIDER_EVENT_TYPES), fields, (type, given) => {
+        const { event: limited } = limitProviderEvent(event(type, given));
+        expect(limitProviderEvent(limited)).toEqual({ event: limited, cut: [] });
+      }),
+      { numRuns: 50 },
+    );
+  });
+});
