@@ -58,6 +58,7 @@ ${yamlOf({
   writeFileSync(
     file,
     `server: { port: 0 }
+outgoing: { allowedHosts: ['127.0.0.1'] }
 storage: { path: '${join(dir, 'sidetone.db')}' }
 ${extra}
 providers:

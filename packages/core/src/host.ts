@@ -88,6 +88,20 @@ export interface DialOptions {
 }
 
 /**
+ * Connections to addresses that a client or a document of the provider supplied. Only public addresses and the hosts in
+ * `outgoing.allowedHosts` are connected to. Names are resolved once, and redirects are not followed.
+ */
+export interface GuardedAccess {
+  /**
+   * Sends a GET request.
+   * @throws {FaultError} PROVIDER_UNREACHABLE for every failure, with the same message. The reason is logged.
+   */
+  fetch(url: URL, options: { readonly signal: AbortSignal }): Promise<Response>;
+  /** Opens a WebSocket, like `PluginHost.dial`. @throws {FaultError} as `fetch`. */
+  dial(url: URL, options: DialOptions): Promise<Socket>;
+}
+
+/**
  * The part of the host that is the same for all kinds of plugins. After the instance has ended, requests reject with
  * PROVIDER_NOT_RUNNING and timers no longer run.
  */
@@ -101,6 +115,8 @@ export interface PluginHost {
    * answered.
    */
   dial(url: URL, options: DialOptions): Promise<Socket>;
+  /** Use it instead of `fetch` and `dial` for every address that is not in the options of the plugin. */
+  readonly guarded: GuardedAccess;
   /** Returns an unguessable token of 256 bits, base64url encoded, for example for a URL that only one call may use. */
   randomToken(): string;
   readonly clock: Clock;

@@ -93,6 +93,7 @@ export type {
   AudioEncoding,
   Clock,
   DialOptions,
+  GuardedAccess,
   LogFields,
   Logger,
   MediaStream,

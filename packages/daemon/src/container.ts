@@ -40,6 +40,7 @@ import { createFeeds } from './live/feeds.ts';
 import { LatestPartials } from './live/latest-partials.ts';
 import { RecordHub } from './live/record-hub.ts';
 import { ProviderRegistry } from './plugins/provider/provider-registry.ts';
+import { AddressGuard } from './plugins/sockets/address-guard.ts';
 import { TranscriberRegistry } from './plugins/transcriber/transcriber-registry.ts';
 import { RecordingService } from './recording/recording-service.ts';
 import { openDatabase } from './store/database.ts';
@@ -225,6 +226,7 @@ function registerRecordingAndListening(register: Register, { config, clock, ids,
 function registerPlugins(register: Register, environment: Environment): void {
   const { config, baseDir, clock, log, publicUrl } = environment;
   const { socketMessageBytes, eventsPerSecond } = config.limits;
+  const addressGuard = new AddressGuard(config.outgoing);
   register(
     tokens.PROVIDERS,
     (get) =>
@@ -241,6 +243,7 @@ function registerPlugins(register: Register, environment: Environment): void {
         publicUrl,
         isExposed: isExposed(config.server),
         socketMessageBytes,
+        addressGuard,
         eventsPerSecond,
         random: Math.random,
         liveCalls: (id) => get(tokens.CALL_REGISTRY).live(id),
@@ -256,6 +259,7 @@ function registerPlugins(register: Register, environment: Environment): void {
         clock,
         log: (id) => log(`transcriber ${id}`),
         socketMessageBytes,
+        addressGuard,
         random: Math.random,
       }),
   );

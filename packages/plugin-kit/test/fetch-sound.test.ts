@@ -55,12 +55,44 @@ describe('fetchSound', () => {
     await expect(fetchSound(host, URL_OF_SOUND, signal)).rejects.toMatchObject({ code: 'INPUT_INVALID' });
   });
 
-  it('rejects with PROVIDER_UNREACHABLE on a timeout or abort', async () => {
+  it('uses the guarded connection', async () => {
+    const host = createFakeHost();
+    host.respond('GET', URL_OF_SOUND, { bytes: wav(3) });
+    const guarded = { ...host.guarded, fetch: () => Promise.reject(new Error('not a public address')) };
+    await expect(fetchSound({ ...host, guarded }, URL_OF_SOUND, signal)).rejects.toMatchObject({
+      code: 'INPUT_INVALID',
+    });
+    expect(host.requests).toEqual([]);
+  });
+
+  it('fails with the same message, whatever the reason is, and logs the reason', async () => {
+    const replies = [
+      { status: 404 },
+      { status: 500 },
+      { text: 'not WAV' },
+      () => Promise.reject(connectionFailure('ECONNREFUSED')),
+      NEVER,
+    ];
+    const messages = new Set<string>();
+    const reasons = new Set<unknown>();
+    for (const reply of replies) {
+      const host = createFakeHost();
+      host.respond('GET', URL_OF_SOUND, reply);
+      const failed = fetchSound(host, URL_OF_SOUND, signal).catch((error: Error) => error.message);
+      await host.clock.advance(SOUND_TIMEOUT_MS);
+      messages.add((await failed) as string);
+      reasons.add(host.logs[0]?.fields['reason']);
+    }
+    expect(messages.size).toBe(1);
+    expect(reasons.size).toBe(replies.length);
+  });
+
+  it('rejects with INPUT_INVALID on a timeout, and PROVIDER_UNREACHABLE on an abort', async () => {
     const host = createFakeHost();
     host.respond('GET', URL_OF_SOUND, NEVER);
     const slow = fetchSound(host, URL_OF_SOUND, signal).catch((error: unknown) => error);
     await host.clock.advance(SOUND_TIMEOUT_MS);
-    expect(await slow).toMatchObject({ code: 'PROVIDER_UNREACHABLE' });
+    expect(await slow).toMatchObject({ code: 'INPUT_INVALID' });
     const abort = new AbortController();
     const aborted = fetchSound(host, URL_OF_SOUND, abort.signal).catch((error: unknown) => error);
     await host.clock.settle();

@@ -61,6 +61,17 @@ const server = mapping({
   trustedProxies: z.array(addressRange, { error: 'a list of addresses' }).default([]),
 });
 
+const hostRuleError = 'a host such as media.example.com, 10.0.0.7:8080 or .example.com';
+
+const outgoing = mapping({
+  /** Hosts that clients may name in `playAudio` and `handoff` although their addresses are not public. */
+  allowedHosts: z
+    .array(z.string({ error: hostRuleError }).regex(/^[^\s/@]+$/, { error: hostRuleError }), {
+      error: 'a list of hosts',
+    })
+    .default([]),
+});
+
 const storage = mapping({
   path: text.default('./data/sidetone.db'),
   durability: z.enum(['full', 'normal'], { error: 'full or normal' }).default('full'),
@@ -132,6 +143,7 @@ const transcriberId = instanceId.refine((id) => id !== 'off' && id !== 'auto', {
 const file = mapping({
   server: server.prefault({}),
   auth: auth.prefault({}),
+  outgoing: outgoing.prefault({}),
   storage: storage.prefault({}),
   recording: recording.prefault({}),
   log: log.prefault({}),

@@ -3,7 +3,9 @@ import { randomBytes } from 'node:crypto';
 import type { Clock, Logger, PluginHost, PluginState } from '@sidetone/core';
 import { isBusy, retryWhileBusy } from '../calls/store-retry.ts';
 import type { StateStore } from './ports.ts';
+import { AddressGuard } from './sockets/address-guard.ts';
 import { dial } from './sockets/dial.ts';
+import { createGuardedAccess } from './sockets/guarded-access.ts';
 import type { Lease } from './supervision/lease.ts';
 import { leaseClock, leaseSocket } from './supervision/leased-resources.ts';
 
@@ -13,6 +15,8 @@ export interface PluginHostDeps {
   readonly log: Logger;
   /** Default limit of a WebSocket message, bytes. */
   readonly socketMessageBytes: number;
+  /** Decides about addresses that a client supplied. Default: only public ones. */
+  readonly addressGuard?: AddressGuard;
 }
 
 /** Timeout of `fetch` if the plugin passes no signal. */
@@ -21,6 +25,8 @@ const MAX_STATE_BYTES = 64 * 1024;
 
 /** @param owner the owner of the state, unique among the plugins of the configuration. */
 export function createPluginHost(owner: string, lease: Lease, deps: PluginHostDeps): PluginHost {
+  const { log, socketMessageBytes, addressGuard: guard = new AddressGuard({ allowedHosts: [] }) } = deps;
+  const guarded = createGuardedAccess({ guard, log, socketMessageBytes });
   return {
     clock: leaseClock(deps.clock, lease),
     log: deps.log,
@@ -31,6 +37,16 @@ export function createPluginHost(owner: string, lease: Lease, deps: PluginHostDe
     async dial(url, options) {
       lease.assertNotEnded();
       return leaseSocket(await dial(url, options, deps.socketMessageBytes), lease);
+    },
+    guarded: {
+      async fetch(url, options) {
+        lease.assertNotEnded();
+        return guarded.fetch(url, options);
+      },
+      async dial(url, options) {
+        lease.assertNotEnded();
+        return leaseSocket(await guarded.dial(url, options), lease);
+      },
     },
     randomToken: () => randomBytes(32).toString('base64url'),
     state: createState(owner, lease, deps),

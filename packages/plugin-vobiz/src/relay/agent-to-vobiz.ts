@@ -6,10 +6,10 @@ import { clearedAudio, decodeAgentMessage, type AgentMessage, type AgentMessageO
 import { endStream, notify, type RelayState, type StartedStream } from './relay-state.ts';
 
 /** Creates a link to an agent for the stream. Messages are ignored unless the link is the current one. */
-export function linkAgent(state: RelayState, url: URL): AgentLink {
+export function linkAgent(state: RelayState, url: URL, origin: 'configured' | 'supplied'): AgentLink {
   const { host, providerCallId, agent, onAgentEnded, onAgentUnreachable } = state.deps;
   const link: AgentLink = new AgentLink({
-    host,
+    host: origin === 'supplied' ? { ...host, dial: host.guarded.dial } : host,
     providerCallId,
     url,
     ...agent,

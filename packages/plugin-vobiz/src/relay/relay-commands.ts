@@ -64,7 +64,7 @@ export function createRelayCommands(state: RelayState): RelayCommands {
     },
     async handoff(url, commandId, signal) {
       requireOpen(state);
-      const next = linkAgent(state, url);
+      const next = linkAgent(state, url, 'supplied');
       await next.connect(AbortSignal.any([signal, state.closed.signal])).catch(failure);
       if (state.phase !== 'open') next.close();
       const { playback } = requireOpen(state);

@@ -80,7 +80,8 @@ function receive(state: RelayState, raw: string | Uint8Array, message: StreamMes
   if (!isFirst) return handleVobizMessage(message, raw, state.started, state);
   // The first start is not forwarded: it is the first message of every connection to the agent.
   state.phase = 'open';
-  state.agent = linkAgent(state, state.deps.call.agentUrl());
+  const { call } = state.deps;
+  state.agent = linkAgent(state, call.agentUrl(), call.isHandedOff() ? 'supplied' : 'configured');
   state.agent.start();
 }
 

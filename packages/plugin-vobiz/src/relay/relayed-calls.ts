@@ -47,6 +47,8 @@ export interface RelayedCall {
   /** Returns the URL of the agent that the call was handed to, or of the configured one. */
   agentUrl(): URL;
   setAgentUrl(url: URL): Promise<void>;
+  /** Returns whether the call was handed to an agent whose URL a client supplied. */
+  isHandedOff(): boolean;
   isMuted(party: RelayParty): boolean;
   /** Takes effect at once. Resolves when the state is stored; never rejects. */
   mute(party: RelayParty): Promise<void>;
@@ -107,6 +109,7 @@ export function createRelayedCalls(
             : new URL(agentUrl);
         },
         setAgentUrl: (url) => update(callId, { agentUrl: url.href }),
+        isHandedOff: () => entry.record.agentUrl !== undefined,
         isMuted: (party) => entry.record.muted.includes(party),
         mute: (party) => update(callId, { muted: [...new Set([...entry.record.muted, party])] }),
         unmute: (party) => update(callId, { muted: entry.record.muted.filter((muted) => muted !== party) }),

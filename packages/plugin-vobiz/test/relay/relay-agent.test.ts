@@ -345,6 +345,15 @@ describe('a handoff', () => {
     expect(later.host.dials.map(({ url }) => url.href)).toEqual([NEXT.href]);
   });
 
+  it('uses the guarded connection, also after a restart, unlike the configured agent', async () => {
+    const { host, relay } = await startRelay();
+    expect(host.guardedDials).toBe(0);
+    await relay().handoff(NEXT, command('handoff'), signal);
+    expect(host.guardedDials).toBe(1);
+    const later = await startRelay({ hostOptions: { clock: host.clock, state: host.state } });
+    expect(later.host.guardedDials).toBe(1);
+  });
+
   it('to an unreachable agent fails, and the old one stays connected', async () => {
     const { host, vobiz, agent, relay } = await startRelay();
     host.answerDials(refuse);

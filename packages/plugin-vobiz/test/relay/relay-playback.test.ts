@@ -236,7 +236,7 @@ describe('playSound', () => {
       .playSound(SOUND, command('play'), signal)
       .catch((error: unknown) => error);
     await host.clock.advance(SOUND_TIMEOUT_MS);
-    expect(await slow).toMatchObject({ code: 'PROVIDER_UNREACHABLE' });
+    expect(await slow).toMatchObject({ code: 'INPUT_INVALID' });
     expect(vobiz.received).toEqual([]);
   });
 

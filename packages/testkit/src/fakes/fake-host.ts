@@ -49,6 +49,8 @@ export interface FakeHost extends ProviderHost {
   /** Number of requests that have neither been answered nor aborted. */
   readonly openRequests: number;
   readonly dials: readonly FakeDial[];
+  /** How many of the handshakes were requested with `guarded.dial`. */
+  readonly guardedDials: number;
   /** Number of handshakes that have neither been answered nor aborted. */
   readonly openDials: number;
   /** Number of listeners for changes of demand. */
@@ -86,6 +88,7 @@ export function createFakeHost(options: FakeHostOptions = {}): FakeHost {
   const state = options.state ?? createFakeState(usageErrors);
   const http = createFakeFetch(usageErrors);
   const dialler = createFakeDialler(usageErrors);
+  let guardedDials = 0;
   const events: ProviderEvent[] = [];
   const streams: FakeStream[] = [];
   const logs: FakeLogEntry[] = [];
@@ -135,6 +138,16 @@ export function createFakeHost(options: FakeHostOptions = {}): FakeHost {
     },
     isExposed: options.isExposed ?? false,
     dial: dialler.dial,
+    guarded: {
+      fetch: (url, { signal }) => http.fetch(url, { signal, redirect: 'manual' }),
+      dial(url, options) {
+        guardedDials++;
+        return dialler.dial(url, options);
+      },
+    },
+    get guardedDials() {
+      return guardedDials;
+    },
     randomToken() {
       const token = (tokens.get(state) ?? 0) + 1;
       tokens.set(state, token);

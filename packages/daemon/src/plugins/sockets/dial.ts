@@ -1,5 +1,6 @@
 /** Opens WebSockets for plugins. */
 import type { IncomingMessage } from 'node:http';
+import type { LookupFunction } from 'node:net';
 import { FaultError, type DialOptions, type Socket } from '@sidetone/core';
 import { WebSocket } from 'ws';
 import { WsSocket } from './ws-socket.ts';
@@ -12,10 +13,16 @@ const MAX_REJECTION_BYTES = 4096;
 export const REJECTION_TIMEOUT_MS = 2000;
 
 /**
+ * @param lookup resolves the host, if not all of its addresses are allowed.
  * @throws {FaultError} PROVIDER_REFUSED with the HTTP status as `details.status` and the body, if any, as `details.body`;
  * PROVIDER_UNREACHABLE; or PROVIDER_TIMEOUT if the signal aborts.
  */
-export function dial(url: URL, options: DialOptions, maxMessageBytes: number): Promise<Socket> {
+export function dial(
+  url: URL,
+  options: DialOptions,
+  maxMessageBytes: number,
+  lookup?: LookupFunction,
+): Promise<Socket> {
   return new Promise((resolve, reject) => {
     const ws = new WebSocket(url, {
       headers: { ...options.headers },
@@ -23,6 +30,7 @@ export function dial(url: URL, options: DialOptions, maxMessageBytes: number): P
       handshakeTimeout: HANDSHAKE_TIMEOUT_MS,
       perMessageDeflate: false,
       followRedirects: false,
+      ...(lookup && { lookup }),
     });
     const onAbort = (): void => {
       ws.terminate();
