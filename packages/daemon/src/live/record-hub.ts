@@ -5,13 +5,22 @@
 import type { CallId, CallRecord } from '@sidetone/core';
 import type { RecordFeed } from '../calls/ports.ts';
 import { Notifier } from './notifier.ts';
+import { sizeOfRecord } from './record-size.ts';
 
 /** Smallest number of records in memory once there are that many; the largest is twice as high. */
 const RING_SIZE = 1024;
+/** Most memory of the records in the ring, in bytes, as estimated. A reader of older records reads the log. */
+export const MAX_RING_BYTES = 32 * 1024 * 1024;
+
+interface Entry {
+  readonly record: CallRecord;
+  readonly bytes: number;
+}
 
 export class RecordHub implements RecordFeed {
   readonly notifier = new Notifier();
-  #ring: CallRecord[] = [];
+  #ring: Entry[] = [];
+  #bytes = 0;
   #floor: number;
   #position: number;
   #erasures = 0;
@@ -29,12 +38,20 @@ export class RecordHub implements RecordFeed {
   publish(records: readonly CallRecord[]): void {
     const last = records.at(-1);
     if (!last) return;
-    this.#ring.push(...records);
-    if (this.#ring.length >= 2 * RING_SIZE) {
-      this.#floor = this.#ring.splice(0, this.#ring.length - RING_SIZE).at(-1)!.position;
+    for (const record of records) {
+      const bytes = sizeOfRecord(record);
+      this.#ring.push({ record, bytes });
+      this.#bytes += bytes;
     }
+    if (this.#ring.length >= 2 * RING_SIZE) this.#evict(this.#ring.length - RING_SIZE);
+    if (this.#bytes > MAX_RING_BYTES) this.#evict(this.#countAbove(MAX_RING_BYTES / 2));
     this.#position = last.position;
     this.notifier.notify();
+  }
+
+  /** The estimated memory of the records in the ring. */
+  get bytes(): number {
+    return this.#bytes;
   }
 
   /** Increases with each erasure: records that a reader has read ahead may then be erased ones. */
@@ -43,7 +60,8 @@ export class RecordHub implements RecordFeed {
   }
 
   forget(callId: CallId): void {
-    this.#ring = this.#ring.filter((record) => record.callId !== callId);
+    this.#ring = this.#ring.filter(({ record }) => record.callId !== callId);
+    this.#bytes = this.#ring.reduce((sum, { bytes }) => sum + bytes, 0);
     this.#erasures += 1;
   }
 
@@ -54,10 +72,25 @@ export class RecordHub implements RecordFeed {
   scan(after: number, isMatch: (record: CallRecord) => boolean): Scan | undefined {
     if (after < this.#floor) return undefined;
     for (let i = this.#indexAfter(after); i < this.#ring.length; i++) {
-      const record = this.#ring[i]!;
+      const { record } = this.#ring[i]!;
       if (isMatch(record)) return { record, upTo: record.position };
     }
     return { upTo: Math.max(after, this.#position) };
+  }
+
+  /** Returns how many of the oldest records are to be removed so that the others are within `limit` bytes. */
+  #countAbove(limit: number): number {
+    let rest = this.#bytes;
+    let count = 0;
+    while (rest > limit) rest -= this.#ring[count++]!.bytes;
+    return count;
+  }
+
+  /** Removes the oldest records; at least one. */
+  #evict(count: number): void {
+    const evicted = this.#ring.splice(0, count);
+    this.#floor = evicted.at(-1)!.record.position;
+    for (const { bytes } of evicted) this.#bytes -= bytes;
   }
 
   #indexAfter(after: number): number {
@@ -65,7 +98,7 @@ export class RecordHub implements RecordFeed {
     let high = this.#ring.length;
     while (low < high) {
       const middle = (low + high) >> 1;
-      if (this.#ring[middle]!.position <= after) low = middle + 1;
+      if (this.#ring[middle]!.record.position <= after) low = middle + 1;
       else high = middle;
     }
     return low;
