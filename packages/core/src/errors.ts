@@ -204,7 +204,8 @@ export const FAULTS = {
   STORE_UNREADABLE: {
     kind: 'store',
     retryable: false,
-    remedy: 'Set `storage.path` to a path in a directory that this user can write to.',
+    remedy:
+      'Set `storage.path` to a file, existing or new, in a directory that this user can write to, on a disk with free space.',
   },
   STORE_NOT_A_DATABASE: {
     kind: 'store',
@@ -219,7 +220,8 @@ export const FAULTS = {
   STORE_IN_USE: {
     kind: 'store',
     retryable: true,
-    remedy: 'Stop the other daemon that has this database open, or use another `storage.path`.',
+    remedy:
+      'Stop the other daemon that has this database open, also under another name or on another machine, or use another `storage.path`.',
   },
   STORE_WRITE_FAILED: {
     kind: 'store',
@@ -237,6 +239,12 @@ export const FAULTS = {
     retryable: true,
     remedy:
       'End the other program that holds the write lock of the database: a shell, a backup or a copy tool. Writes are retried.',
+  },
+  STORE_FILE_MISSING: {
+    kind: 'store',
+    retryable: false,
+    remedy:
+      'Copy the deleted file from `/proc/<pid>/fd` if it is needed, restart the daemon, and let no other program delete or replace the database files.',
   },
   STORE_DAMAGED: {
     kind: 'store',

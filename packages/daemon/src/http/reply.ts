@@ -37,6 +37,8 @@ const STATUSES: Partial<Record<FaultCode, number>> = {
   STORE_READ_FAILED: 503,
   STORE_BUSY: 503,
   STORE_DAMAGED: 503,
+  STORE_IN_USE: 503,
+  STORE_FILE_MISSING: 503,
 };
 
 /** `Retry-After` of these statuses: the rate limit of events counts seconds; a failed write is retried within 5 s. */

@@ -1,27 +1,53 @@
 /** Tells failures of the store (disk, file, locks) from errors that the data of a statement causes. */
-import { FaultError, messageOf, type FaultCode } from '@sidetone/core';
+import { FaultError, isFault, messageOf, type FaultCode } from '@sidetone/core';
 import Sqlite from 'better-sqlite3';
 
 /** Result codes of SQLite that depend on the values of a statement. Every other code is a failure of the store. */
 const DATA_ERROR = /^SQLITE_(CONSTRAINT|TOOBIG|MISMATCH|RANGE)/;
 
-const CODES: readonly (readonly [RegExp, FaultCode])[] = [
+type Codes = readonly (readonly [pattern: RegExp, code: FaultCode])[];
+
+const CODES: Codes = [
   [/^SQLITE_(BUSY|LOCKED)/, 'STORE_BUSY'],
   [/^SQLITE_(CORRUPT|NOTADB)/, 'STORE_DAMAGED'],
+];
+
+/** The codes while the file is opened, of SQLite and of the operating system. */
+const OPEN_CODES: Codes = [
+  [/^SQLITE_NOTADB/, 'STORE_NOT_A_DATABASE'],
+  ...CODES,
+  [/^(SQLITE_FULL|ENOSPC|EDQUOT)/, 'STORE_WRITE_FAILED'],
+  [/^(SQLITE_|E[A-Z]+$)/, 'STORE_UNREADABLE'],
 ];
 
 export type StoreOperation = 'read' | 'write';
 
 /** Returns an error of SQLite as a fault of kind store; undefined for any other error. */
 export function storeFailure(error: unknown, operation: StoreOperation): FaultError | undefined {
-  if (!(error instanceof Sqlite.SqliteError) || DATA_ERROR.test(error.code)) return undefined;
-  const code = CODES.find(([pattern]) => pattern.test(error.code))?.[1];
-  const message = `database ${operation} failed: ${messageOf(error)} (${error.code})`;
-  return new FaultError(
-    code ?? (operation === 'read' ? 'STORE_READ_FAILED' : 'STORE_WRITE_FAILED'),
-    message,
-    {
-      cause: error,
-    },
-  );
+  if (isFault(error)) return error.kind === 'store' ? error : undefined;
+  const cause = findSqliteError(error);
+  if (!cause || DATA_ERROR.test(cause.code)) return undefined;
+  const fallback = operation === 'read' ? 'STORE_READ_FAILED' : 'STORE_WRITE_FAILED';
+  const message = `database ${operation} failed: ${messageOf(cause)} (${cause.code})`;
+  return new FaultError(codeOf(cause.code, CODES) ?? fallback, message, { cause: error });
+}
+
+/** Returns an error of opening the file as a fault of kind store. Errors without a code are returned unchanged. */
+export function openFailure(path: string, error: unknown): unknown {
+  if (isFault(error)) return error;
+  const cause = findSqliteError(error) ?? (error as NodeJS.ErrnoException);
+  const code = codeOf(cause.code ?? '', OPEN_CODES);
+  if (!code) return error;
+  return new FaultError(code, `${path}: open failed: ${messageOf(cause)} (${cause.code})`, { cause: error });
+}
+
+const codeOf = (code: string, codes: Codes): FaultCode | undefined =>
+  codes.find(([pattern]) => pattern.test(code))?.[1];
+
+/** The query builder wraps errors of the driver. */
+function findSqliteError(error: unknown): { readonly code: string; readonly message: string } | undefined {
+  for (let cause = error; cause instanceof Error; cause = cause.cause) {
+    if (cause instanceof Sqlite.SqliteError) return cause;
+  }
+  return undefined;
 }

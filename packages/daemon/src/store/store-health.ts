@@ -8,14 +8,17 @@ import { storeFailure } from './store-failure.ts';
 
 export class StoreHealth {
   readonly #log: Pick<Logger, 'error' | 'info'> | undefined;
+  readonly #assertOwned: () => void;
   /** Failure of the last access; cleared by a successful write. */
   #failure: FaultError | undefined;
   /** Damage of the file; cleared by a check that finds none. */
   #damage: FaultError | undefined;
   #failures = 0;
 
-  constructor(log?: Pick<Logger, 'error' | 'info'>) {
+  /** @param assertOwned is called in every transaction, and throws if another daemon owns the database. */
+  constructor(log?: Pick<Logger, 'error' | 'info'>, assertOwned = (): void => undefined) {
     this.#log = log;
+    this.#assertOwned = assertOwned;
   }
 
   /** Why events cannot be stored, or why the file is not trusted; undefined if the store works. */
@@ -42,12 +45,21 @@ export class StoreHealth {
     try {
       // Left by a transaction whose rollback failed too.
       if (db.$client.inTransaction) db.$client.exec('rollback');
-      const result = db.transaction(task, { behavior: 'immediate' });
+      const run = (): Result => {
+        this.#assertOwned();
+        return task();
+      };
+      const result = db.transaction(run, { behavior: 'immediate' });
       this.#onWritten();
       return result;
     } catch (error) {
       throw this.#report(storeFailure(error, 'write')) ?? error;
     }
+  }
+
+  /** Reports that the file cannot be written any longer. */
+  lost(failure: FaultError): void {
+    this.#report(failure);
   }
 
   /** Reports the result of a check of the file. */

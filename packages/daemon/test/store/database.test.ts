@@ -87,7 +87,7 @@ describe('rejects, without changing the file,', () => {
     openDatabase(path, 'full').close();
     const content = readFileSync(path);
     writeFileSync(path, content.subarray(0, 50));
-    expectRejected(path, 'STORE_NOT_A_DATABASE');
+    expectRejected(path, 'STORE_DAMAGED');
   });
 });
 

@@ -1,0 +1,108 @@
+/** The database file on disk: its path, its permissions, its identity, and the lock that keeps out a second daemon. */
+import {
+  chmodSync,
+  closeSync,
+  existsSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  realpathSync,
+  statSync,
+} from 'node:fs';
+import { basename, dirname, join } from 'node:path';
+import { FaultError } from '@sidetone/core';
+import Sqlite from 'better-sqlite3';
+
+/** Identifies our files in SQLite's header: the letters "STON". */
+export const APPLICATION_ID = 0x53544f4e;
+
+const PRIVATE_FILE = 0o600;
+const PRIVATE_FOLDER = 0o700;
+/** Permissions of other users. Those of the group stay as the operator has set them. */
+const OTHERS = 0o007;
+/** Files that SQLite or the daemon keeps next to the database. */
+const COMPANIONS = ['-wal', '-shm', '.lock'];
+
+/** Returns the path with all links resolved, and creates its folder. @throws errors of the file system. */
+export function resolveDatabasePath(path: string): string {
+  if (existsSync(path)) {
+    const real = realpathSync(path);
+    if (!statSync(real).isFile())
+      throw new FaultError('STORE_UNREADABLE', `${path}: expected a regular file`);
+    return real;
+  }
+  mkdirSync(dirname(path), { recursive: true, mode: PRIVATE_FOLDER });
+  return join(realpathSync(dirname(path)), basename(path));
+}
+
+/** Creates the file if it does not exist, for its owner only, and removes the permissions of other users from an existing one. */
+export function makePrivate(path: string): void {
+  closeSync(openSync(path, 'a', PRIVATE_FILE));
+  for (const file of [path, ...COMPANIONS.map((suffix) => path + suffix)]) {
+    const mode = statSync(file, { throwIfNoEntry: false })?.mode ?? 0;
+    if ((mode & OTHERS) !== 0) chmodSync(file, mode & 0o7777 & ~OTHERS);
+  }
+}
+
+export const hasContent = (path: string): boolean => existsSync(path) && statSync(path).size > 0;
+
+/** Identifies the file that a path leads to; undefined if there is none. */
+export function fileIdentity(path: string): string | undefined {
+  const stat = statSync(path, { bigint: true, throwIfNoEntry: false });
+  return stat && `${stat.dev}:${stat.ino}`;
+}
+
+/**
+ * Checks that a file is ours and of a known schema version, without changing it.
+ * @throws {FaultError} STORE_NOT_A_DATABASE, STORE_SCHEMA_NEWER or STORE_DAMAGED, or an error of SQLite.
+ */
+export function inspect(path: string, migrationsFolder: string): void {
+  const sqlite = new Sqlite(path, { readonly: true });
+  try {
+    // A start that failed or was killed may have left an empty database.
+    if (sqlite.prepare('select 1 from sqlite_schema limit 1').get() === undefined) return;
+    if (sqlite.pragma('application_id', { simple: true }) !== APPLICATION_ID) {
+      throw new FaultError(
+        'STORE_NOT_A_DATABASE',
+        `${path}: expected a database of Sidetone, found one of another program`,
+      );
+    }
+    rejectNewer(sqlite, path, migrationsFolder);
+  } finally {
+    sqlite.close();
+  }
+}
+
+function rejectNewer(sqlite: Sqlite.Database, path: string, migrationsFolder: string): void {
+  const migrations = sqlite.prepare(`select 1 from sqlite_schema where name = '__drizzle_migrations'`).get();
+  // The first start did not get so far.
+  if (migrations === undefined) return;
+  const applied = sqlite.prepare('select max(created_at) from __drizzle_migrations').pluck().get() as
+    number | null;
+  const journal = JSON.parse(readFileSync(`${migrationsFolder}/meta/_journal.json`, 'utf8')) as {
+    entries: { when: number }[];
+  };
+  const newest = Math.max(...journal.entries.map((entry) => entry.when));
+  if (Number(applied) > newest) {
+    throw new FaultError('STORE_SCHEMA_NEWER', `${path}: was written by a newer release of Sidetone`);
+  }
+}
+
+/**
+ * Takes an exclusive lock on a file next to the database and returns a function that releases it. The operating system
+ * releases it when the process ends, even if it is killed.
+ * @throws {FaultError} STORE_IN_USE, or an error of SQLite or the file system.
+ */
+export function lock(path: string): () => void {
+  closeSync(openSync(`${path}.lock`, 'a', PRIVATE_FILE));
+  const guard = new Sqlite(`${path}.lock`);
+  try {
+    guard.pragma('busy_timeout = 0');
+    guard.exec('begin exclusive');
+  } catch (cause) {
+    guard.close();
+    if ((cause as { code?: unknown }).code !== 'SQLITE_BUSY') throw cause;
+    throw new FaultError('STORE_IN_USE', `${path}: is in use by another daemon`, { cause });
+  }
+  return () => guard.close();
+}
