@@ -50,6 +50,7 @@ import { openQueryRunner } from './store/history/query-runner.ts';
 import { createLedger } from './store/ledger.ts';
 import { createStateStore } from './store/plugin-state.ts';
 import { StoreHealth } from './store/store-health.ts';
+import { StoreWatch } from './store/watch/store-watch.ts';
 import { createRecordingRows, createWaveformStore } from './store/media.ts';
 import * as tokens from './tokens.ts';
 import { UtteranceService } from './transcription/utterance-service.ts';
@@ -97,7 +98,15 @@ export function createContainer(environment: Environment): DependencyContainer {
 function registerStore(register: Register, { config, clock, log }: Environment): void {
   register(tokens.DATABASE, () => openDatabase(config.storage.path, config.storage.durability));
   register(tokens.LEDGER, (get) => createLedger(get(tokens.DATABASE).db, get(tokens.STORE_HEALTH)));
-  register(tokens.STORE_HEALTH, () => new StoreHealth(log('store')));
+  register(
+    tokens.STORE_HEALTH,
+    (get) => new StoreHealth(log('store'), get(tokens.DATABASE).ownership.assert),
+  );
+  register(tokens.STORE_WATCH, (get) => {
+    const { db, ownership } = get(tokens.DATABASE);
+    const path = db.$client.name;
+    return new StoreWatch({ path, ownership, health: get(tokens.STORE_HEALTH), clock, log: log('store') });
+  });
   register(tokens.EVENT_LOG, (get) => createEventLog(get(tokens.DATABASE)));
   register(tokens.QUERY_RUNNER, (get) =>
     openQueryRunner(get(tokens.DATABASE), { clock, log: log('history') }),

@@ -92,6 +92,9 @@ function warnIfUnverified(log: Logger, { server, auth }: Config): void {
 function openStore({ parts, undo }: Startup): void {
   const database = parts.resolve(tokens.DATABASE);
   undo.push(() => database.close());
+  const watch = parts.resolve(tokens.STORE_WATCH);
+  undo.push(() => watch.stop());
+  watch.start();
   const queryRunner = parts.resolve(tokens.QUERY_RUNNER);
   undo.push(() => queryRunner.close());
   const ingest = parts.resolve(tokens.INGEST);

@@ -27,6 +27,7 @@ import type { RecordingService } from './recording/recording-service.ts';
 import type { Database } from './store/database.ts';
 import type { QueryRunner } from './store/history/query-runner.ts';
 import type { StoreHealth } from './store/store-health.ts';
+import type { StoreWatch } from './store/watch/store-watch.ts';
 import type { UtteranceService } from './transcription/utterance-service.ts';
 import type { TranscriptionService } from './transcription/transcription-service.ts';
 
@@ -34,6 +35,7 @@ const token = <Part>(name: string): InjectionToken<Part> => Symbol(name);
 
 export const DATABASE = token<Database>('database');
 export const STORE_HEALTH = token<StoreHealth>('store health');
+export const STORE_WATCH = token<StoreWatch>('store watch');
 export const LEDGER = token<CallLedger>('ledger');
 export const EVENT_LOG = token<EventLog>('event log');
 export const QUERY_RUNNER = token<QueryRunner>('query runner');
