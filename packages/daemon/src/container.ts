@@ -48,6 +48,7 @@ import { createEventLog } from './store/event-log.ts';
 import { createHistory } from './store/history/history.ts';
 import { openQueryRunner } from './store/history/query-runner.ts';
 import { createLedger } from './store/ledger.ts';
+import { createAuditLog } from './store/audit-log.ts';
 import { createStateStore } from './store/plugin-state.ts';
 import { StoreHealth } from './store/store-health.ts';
 import { StoreWatch } from './store/watch/store-watch.ts';
@@ -112,6 +113,7 @@ function registerStore(register: Register, { config, clock, log }: Environment):
     openQueryRunner(get(tokens.DATABASE), { clock, log: log('history') }),
   );
   register(tokens.HISTORY, (get) => createHistory(get(tokens.QUERY_RUNNER).run));
+  register(tokens.AUDIT_LOG, (get) => createAuditLog(get(tokens.DATABASE).db));
   register(tokens.STATE_STORE, (get) => createStateStore(get(tokens.DATABASE).db, get(tokens.STORE_HEALTH)));
 }
 
@@ -148,6 +150,7 @@ function registerCalls(register: Register, { config, clock, ids, log }: Environm
         openCommands: get(tokens.OPEN_COMMANDS),
         recordings: get(tokens.RECORDING_SERVICE),
         waveforms: get(tokens.WAVEFORMS),
+        audit: get(tokens.AUDIT_LOG),
         clock,
         log: log('erasure'),
       }),
@@ -410,6 +413,8 @@ function registerHttp(register: Register, { config, clock, ids, log, isReady }: 
       recording: createRecordingEndpoint({
         recordings: get(tokens.RECORDING_SERVICE),
         gate,
+        onDownload: (callId, by) =>
+          get(tokens.AUDIT_LOG).append({ at: clock.now(), by, action: 'DOWNLOAD_RECORDING', callId }),
         log: log('recording'),
       }),
       isReady: () => isReady() && get(tokens.STORE_HEALTH).failure === undefined,

@@ -3,6 +3,7 @@
  * the database file ("scrubbing").
  */
 import { FaultError, isLive, messageOf, type CallId, type Clock, type Logger } from '@sidetone/core';
+import type { AuditLog } from '../access/audit.ts';
 import type { CallRegistry } from './call-registry.ts';
 import type { Ingest } from './ingest.ts';
 import type { CallLedger, CommandTracker, PartialStore, RecordFeed } from './ports.ts';
@@ -21,6 +22,7 @@ export interface ErasureDeps {
   readonly openCommands: Pick<CommandTracker, 'forget'>;
   readonly recordings: { erase(callId: CallId): Promise<void> };
   readonly waveforms: { forget(callId: CallId): void };
+  readonly audit: Pick<AuditLog, 'append'>;
   readonly clock: Clock;
   readonly log: Logger;
 }
@@ -35,11 +37,12 @@ export class Erasure {
   }
 
   /**
-   * Erases a call and everything stored about it. Resolves when the file is scrubbed too: false if there is no such call.
+   * Erases a call and everything stored about it. The audit log keeps who did it.
+   * Resolves when the file is scrubbed too: false if there is no such call.
    * @throws {FaultError} CALL_STILL_LIVE, or STORE_WRITE_FAILED.
    */
-  async erase(callId: CallId): Promise<boolean> {
-    const { ingest, ledger, registry, feed, partials, openCommands, recordings, waveforms, clock } =
+  async erase(callId: CallId, by = 'daemon'): Promise<boolean> {
+    const { audit, ingest, ledger, registry, feed, partials, openCommands, recordings, waveforms, clock } =
       this.#deps;
     const call = ingest.current(callId);
     if (!call) return false;
@@ -48,6 +51,7 @@ export class Erasure {
     // A concurrent request may have erased it.
     if (!ingest.current(callId)) return false;
     if (!ingest.storeNow()) throw new FaultError('STORE_WRITE_FAILED', 'the call cannot be erased now');
+    await retryWhileBusy(clock, () => audit.append({ at: clock.now(), by, action: 'ERASE', callId }));
     await retryWhileBusy(clock, () => ledger.erase(callId));
     for (const memory of [registry, feed, partials, openCommands, waveforms]) memory.forget(callId);
     await this.scrub();

@@ -12,6 +12,8 @@ export const RECORDING_PATH = /^\/calls\/([^/]+)\/recording\.wav$/;
 interface RecordingEndpointDeps {
   readonly recordings: Pick<RecordingArchive, 'open'>;
   readonly gate: Pick<Gate, 'checkSender' | 'socketViewer'>;
+  /** Called before the recording of a call is sent to a viewer. */
+  readonly onDownload: (callId: CallId, by: string) => void;
   readonly log: Logger;
 }
 
@@ -45,7 +47,12 @@ export function rangeIn(header: string | undefined, bytes: number): ByteRange | 
 export function createRecordingEndpoint(deps: RecordingEndpointDeps): RecordingEndpoint {
   const { recordings, gate, log } = deps;
 
-  async function send(request: IncomingMessage, response: ServerResponse, callId: CallId): Promise<void> {
+  async function send(
+    request: IncomingMessage,
+    response: ServerResponse,
+    callId: CallId,
+    by: string,
+  ): Promise<void> {
     const file = await recordings.open(callId);
     if (!file) throw new FaultError('CALL_NOT_FOUND', 'this call has no recording');
     const etag = `"${callId}-${file.bytes}"`;
@@ -63,6 +70,8 @@ export function createRecordingEndpoint(deps: RecordingEndpointDeps): RecordingE
       return sendText(response, 416, 'range not satisfiable');
     }
     const { from, to } = range ?? { from: 0, to: file.bytes };
+    // Not the further parts of a file that is being played.
+    if (request.method === 'GET' && from === 0) deps.onDownload(callId, by);
     response.writeHead(range ? 206 : 200, {
       'content-type': 'audio/wav',
       'content-length': to - from,
@@ -81,7 +90,7 @@ export function createRecordingEndpoint(deps: RecordingEndpointDeps): RecordingE
         // An audio element cannot send a header, so the token can also be in the URL.
         const viewer = gate.socketViewer(request);
         requireScope(viewer, 'LISTEN', 'this endpoint');
-        await send(request, response, callId);
+        await send(request, response, callId, viewer.name);
       } catch (error) {
         if (response.headersSent)
           return log.debug('recording download aborted', { reason: messageOf(error) });

@@ -4,6 +4,7 @@
  * `transcript-index.ts`. Instants are epoch ms. After a change here run `npm run db:generate`; never edit a released
  * migration.
  */
+import type { AuditAction } from '../access/audit.ts';
 import { sql } from 'drizzle-orm';
 import {
   blob,
@@ -279,5 +280,17 @@ export const pluginState = sqliteTable(
   },
   (table) => [primaryKey({ columns: [table.owner, table.key] })],
 );
+
+/** Who did what, see `audit-log.ts`. Outlives the calls, and is not derived from events. */
+export const auditLog = sqliteTable('audit_log', {
+  seq: integer().primaryKey(),
+  /** Epoch ms. */
+  at: integer().notNull(),
+  by: text('by_name').notNull(),
+  action: text().$type<AuditAction>().notNull(),
+  /** Digest of the call id. */
+  call: text('call_digest').notNull(),
+  hash: text().notNull(),
+});
 
 export const meta = sqliteTable('meta', { key: text().primaryKey(), value: text().notNull() });

@@ -17,6 +17,7 @@ import { LatestPartials } from '../../src/live/latest-partials.ts';
 import { RecordHub } from '../../src/live/record-hub.ts';
 import { createIds } from '../../src/ids.ts';
 import { RecordingService, type RecordingServiceDeps } from '../../src/recording/recording-service.ts';
+import { createAuditLog } from '../../src/store/audit-log.ts';
 import { openDatabase } from '../../src/store/database.ts';
 import { createEventLog } from '../../src/store/event-log.ts';
 
@@ -88,6 +89,7 @@ export function createHarness(dir: string, options: HarnessOptions = {}) {
   const history = createLocalHistory(database.db);
   return {
     database,
+    audit: createAuditLog(database.db),
     clock: clock as FakeClock,
     lines,
     ledger,

@@ -45,7 +45,7 @@ export function addAnnotations(builder: Builder, refs: Refs, enums: Enums, deps:
       description:
         'Erases an ended call and everything stored about it, such as events, transcript, notes and recording, also from the search index and the database file. Returns false if the call does not exist. Fails with CALL_STILL_LIVE while the call is live. If the provider reports the call again later, it is stored as a new call.',
       args: { callId: t.arg.id(callId) },
-      resolve: (_root, { callId: id }) => erasure.erase(id as CallId),
+      resolve: (_root, { callId: id }, context) => erasure.erase(id as CallId, requesterOf(context)),
     }),
   }));
 }
