@@ -9,8 +9,13 @@ import type { Party } from './vocabulary.ts';
 
 /** Time and timers. Timers do not keep the process alive, and are cancelled when the instance ends. */
 export interface Clock {
-  /** Returns the current time, in epoch ms. */
+  /** Returns the current time of the wall clock, in epoch ms. For timestamps only: it can be set back or forward. */
   now(): number;
+  /**
+   * Returns the monotonic time, in ms since an arbitrary origin. For durations, timeouts, rates and pacing: it is not affected
+   * by changes of the wall clock. Values of different clocks or of different runs of the process are not comparable.
+   */
+  elapsed(): number;
   /** Runs `task` once after `delayMs`. Returns a function that cancels it. */
   schedule(delayMs: number, task: () => void): () => void;
   /** Resolves after `delayMs`, or when `signal` aborts: check the signal. Never rejects; stays pending if the instance ends. */

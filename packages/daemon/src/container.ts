@@ -7,6 +7,7 @@ import type { IncomingMessage } from 'node:http';
 import { container, instanceCachingFactory, type DependencyContainer, type InjectionToken } from 'tsyringe';
 import type { Clock, IdSource, Logger } from '@sidetone/core';
 import { isExposed } from './access/exposure.ts';
+import { CallAnchors } from './audio/call-anchors.ts';
 import { CallAudioRegistry } from './audio/call-audio-registry.ts';
 import { LevelMeters } from './audio/level-meters.ts';
 import { Streams } from './audio/streams.ts';
@@ -175,8 +176,12 @@ function registerLive(register: Register, { clock, ids }: Environment): void {
 }
 
 function registerAudio(register: Register, { config, clock, ids, log }: Environment): void {
+  const anchors = new CallAnchors(clock);
   register(tokens.LEVEL_METERS, () => new LevelMeters({ clock }));
-  register(tokens.CALL_AUDIO_REGISTRY, (get) => new CallAudioRegistry({ demand: get(tokens.DEMAND), clock }));
+  register(
+    tokens.CALL_AUDIO_REGISTRY,
+    (get) => new CallAudioRegistry({ demand: get(tokens.DEMAND), anchors, clock }),
+  );
   register(
     tokens.WAVEFORMS,
     (get) =>
@@ -196,6 +201,7 @@ function registerAudio(register: Register, { config, clock, ids, log }: Environm
         levels: get(tokens.LEVEL_METERS),
         audio: get(tokens.CALL_AUDIO_REGISTRY),
         waveforms: get(tokens.WAVEFORMS),
+        anchors,
         ids,
         clock,
       }),

@@ -3,6 +3,7 @@ import type { Clock } from '@sidetone/core';
 
 export const systemClock: Clock = {
   now: () => Date.now(),
+  elapsed: () => performance.now(),
   schedule(delayMs, task) {
     const timer = setTimeout(task, delayMs).unref();
     return () => clearTimeout(timer);

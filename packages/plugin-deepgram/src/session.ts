@@ -69,7 +69,7 @@ export class Session {
     this.#deps = deps;
     this.#withKeyterms = options.keyterms.length > 0;
     this.#aborted = AbortSignal.any([signal, this.#endTimeout.signal]);
-    this.#channels = createChannels(parties, () => host.clock.now(), deps.emit);
+    this.#channels = createChannels(parties, () => host.clock.elapsed(), deps.emit);
     this.#wait = createReconnectWait({
       clock: host.clock,
       buffer,
@@ -119,12 +119,12 @@ export class Session {
       const dialled = await this.#dial();
       if (this.#aborted.aborted && 'send' in dialled) dialled.close(NORMAL);
       if (this.#aborted.aborted) break;
-      const openedAt = host.clock.now();
+      const openedAt = host.clock.elapsed();
       const result = 'send' in dialled ? await this.#serve(dialled) : dialled;
       if (this.#aborted.aborted) break;
       if (!result) return 'complete';
       if ('send' in dialled) {
-        if (this.#connection?.hasResults && host.clock.now() - openedAt >= STABLE_MS) failures = 0;
+        if (this.#connection?.hasResults && host.clock.elapsed() - openedAt >= STABLE_MS) failures = 0;
         this.#disconnected();
       }
       const error = this.#withoutRejectedKeyterms(result);

@@ -48,11 +48,11 @@ export function createProvider(options: VobizOptions, host: ProviderHost): Provi
   const instance = createInstance(options, host);
   const { webhookAuth, tokens, grants, nextSteps, members, calls, sessions, relays, account, stopped } =
     instance;
-  let startedAt = host.clock.now();
+  let startedAt = host.clock.elapsed();
 
   /** Without keys, calls cannot be looked up: one whose token has expired is older than a call can be. */
   async function endLostCalls(stale: readonly ControlledCall[]): Promise<void> {
-    if (host.clock.now() - startedAt < LOST_CALL_GRACE_MS) return;
+    if (host.clock.elapsed() - startedAt < LOST_CALL_GRACE_MS) return;
     for (const { providerCallId } of stale) {
       if (!tokens.has(providerCallId)) await calls.emit([translateLost(providerCallId, host.clock.now())]);
     }
@@ -60,7 +60,7 @@ export function createProvider(options: VobizOptions, host: ProviderHost): Provi
 
   return {
     async start() {
-      startedAt = host.clock.now();
+      startedAt = host.clock.elapsed();
       await Promise.all([webhookAuth.load(), tokens.load(), grants.load(), nextSteps.load(), relays?.load()]);
       account?.start();
     },

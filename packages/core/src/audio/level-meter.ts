@@ -57,7 +57,7 @@ export class LevelMeter {
     this.#blockSamples = Math.max(1, Math.round((sampleRate * BLOCK_MS) / 1000));
   }
 
-  /** Adds samples that arrived at `now`, in epoch ms. For interleaved audio, uses every `stride`-th sample from `offset`. */
+  /** Adds samples that arrived at `now`, the elapsed time in ms. For interleaved audio, uses every `stride`-th sample from `offset`. */
   push(samples: Int16Array, now: number, offset = 0, stride = 1): void {
     for (let i = offset; i < samples.length; i += stride) {
       const sample = samples[i]!;
@@ -69,7 +69,7 @@ export class LevelMeter {
   }
 
   /**
-   * Returns the level of the last `windowMs` of audio (20 to 1000 ms) at `now`, in epoch ms. Audio that is older than the
+   * Returns the level of the last `windowMs` of audio (20 to 1000 ms) at `now`, the elapsed time in ms. Audio that is older than the
    * window plus network jitter is ignored, so the level of a track that has stopped falls to silence.
    */
   read(now: number, windowMs: number): Level {

@@ -11,16 +11,16 @@ export const MAX_CATCH_UP = 10;
 
 /** Calls `step` with the frame number, starting with 0, immediately and then every 20 ms. Returns a function that stops it. */
 export function pace(clock: Clock, step: (frame: number) => void): () => void {
-  const startedAt = clock.now();
+  const startedAt = clock.elapsed();
   let next = 0;
   let cancel = (): void => undefined;
   const state = { isStopped: false };
 
   function run(): void {
-    const due = Math.floor((clock.now() - startedAt) / FRAME_MS);
+    const due = Math.floor((clock.elapsed() - startedAt) / FRAME_MS);
     next = Math.max(next, due - MAX_CATCH_UP);
     while (next <= due && !state.isStopped) step(next++);
-    if (!state.isStopped) cancel = clock.schedule(startedAt + next * FRAME_MS - clock.now(), run);
+    if (!state.isStopped) cancel = clock.schedule(startedAt + next * FRAME_MS - clock.elapsed(), run);
   }
 
   run();

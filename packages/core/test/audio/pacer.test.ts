@@ -19,7 +19,8 @@ describe('pace', () => {
     let now = 0;
     let task = { at: 0, run: (): void => undefined };
     const clock = {
-      now: () => now,
+      now: () => 0,
+      elapsed: () => now,
       schedule: (delayMs: number, run: () => void) => ((task = { at: now + delayMs, run }), () => undefined),
       delay: () => Promise.resolve(),
     };

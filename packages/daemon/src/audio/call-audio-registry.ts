@@ -5,11 +5,13 @@
 import { pace, type CallId, type Clock, type Party } from '@sidetone/core';
 import type { AudioSink, AudioSource } from './ports.ts';
 import type { Demand } from '../live/demand.ts';
+import type { CallAnchors } from './call-anchors.ts';
 import { CallAudio } from './call-audio.ts';
 import type { TrackFrame } from './track.ts';
 
 export interface CallAudioRegistryDeps {
   readonly demand: Pick<Demand, 'add'>;
+  readonly anchors: CallAnchors;
   readonly clock: Clock;
 }
 
@@ -29,10 +31,10 @@ export class CallAudioRegistry implements AudioSource {
   }
 
   join(callId: CallId, sink: AudioSink): () => void {
-    const { demand, clock } = this.#deps;
-    const audio = this.#calls.get(callId) ?? new CallAudio(callId);
+    const { demand, anchors, clock } = this.#deps;
+    const audio = this.#calls.get(callId) ?? new CallAudio(callId, anchors.offsetOf(callId));
     this.#calls.set(callId, audio);
-    audio.add(sink, clock.now());
+    audio.add(sink, clock.elapsed());
     this.#pace();
     const releaseDemand = demand.add('audio', [callId]);
     let isJoined = true;
@@ -51,7 +53,7 @@ export class CallAudioRegistry implements AudioSource {
     const audio = this.#calls.get(callId);
     if (!audio) return;
     const wasRunning = audio.isRunning;
-    audio.write(stream, party, sampleRate, frame, this.#deps.clock.now());
+    audio.write(stream, party, sampleRate, frame, this.#deps.clock.elapsed());
     if (!wasRunning) this.#pace();
   }
 
@@ -82,7 +84,7 @@ export class CallAudioRegistry implements AudioSource {
 
   #stepAll(): void {
     this.#step = undefined;
-    const now = this.#deps.clock.now();
+    const now = this.#deps.clock.elapsed();
     for (const audio of this.#calls.values()) audio.step(now);
   }
 }

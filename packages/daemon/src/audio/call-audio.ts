@@ -32,7 +32,7 @@ interface StreamTracks {
 /** The stream that currently provides a channel. */
 interface Owner {
   readonly number: number;
-  /** Time of its last audio, epoch ms. */
+  /** Elapsed time of its last audio, ms. */
   at: number;
 }
 
@@ -43,15 +43,19 @@ export class CallAudio {
   #longPlayout: Playout | undefined;
   readonly #streams = new Map<object, StreamTracks>();
   readonly #owners: (Owner | undefined)[] = [];
-  /** Start of the timeline, epoch ms; undefined until the first frame is needed. */
+  /** Added to the elapsed time to get epoch ms. */
+  readonly #wallOffset: number;
+  /** Start of the timeline, elapsed ms; undefined until the first frame is needed. */
   #startedAt: number | undefined;
   /** Timeline position of the newest arrival. */
   #now = 0;
   #hasAudio = false;
   #streamCount = 0;
 
-  constructor(callId: CallId) {
+  /** @param wallOffset what must be added to the elapsed time to get epoch ms. All other times are elapsed times. */
+  constructor(callId: CallId, wallOffset: number) {
     this.callId = callId;
+    this.#wallOffset = wallOffset;
     this.#playout = this.#createPlayout(PLAYOUT_DELAY_MS);
   }
 
@@ -106,7 +110,7 @@ export class CallAudio {
   #createPlayout(delayMs: number): Playout {
     return new Playout(delayMs, (sink, frame, position) => {
       if (this.#hasAudio || sink.needsSilence)
-        sink.frame(frame, this.#startedAt! + position / SAMPLES_PER_MS);
+        sink.frame(frame, this.#wallOffset + this.#startedAt! + position / SAMPLES_PER_MS);
     });
   }
 

@@ -30,11 +30,11 @@ export class LevelMeters implements LevelSource {
   }
 
   read(callId: CallId, windowMs: number): readonly PartyLevel[] {
-    const now = this.#clock.now();
+    const [at, elapsed] = [this.#clock.now(), this.#clock.elapsed()];
     return [...(this.#calls.get(callId) ?? [])].map(([party, meter]) => ({
       party,
-      at: now,
-      ...meter.read(now, windowMs),
+      at,
+      ...meter.read(elapsed, windowMs),
     }));
   }
 }

@@ -15,6 +15,7 @@ import {
 } from '@sidetone/core';
 import type { Ingest } from '../calls/ingest.ts';
 import type { Demand } from '../live/demand.ts';
+import type { CallAnchors } from './call-anchors.ts';
 import type { CallAudioRegistry } from './call-audio-registry.ts';
 import type { LevelMeters } from './level-meters.ts';
 import type { Waveforms } from './waveforms.ts';
@@ -25,6 +26,7 @@ export interface StreamsDeps {
   readonly levels: LevelMeters;
   readonly audio: CallAudioRegistry;
   readonly waveforms: Pick<Waveforms, 'note'>;
+  readonly anchors: CallAnchors;
   readonly ids: Pick<IdSource, 'stream'>;
   readonly clock: Clock;
 }
@@ -80,6 +82,7 @@ class OpenStream implements MediaStream {
   readonly #options: MediaStreamOptions;
   readonly #deps: StreamsDeps;
   readonly #onEnd: () => void;
+  readonly #wallOffset: number;
   #frames = 0;
   #bytes = 0;
   #missingFrames = 0;
@@ -97,6 +100,7 @@ class OpenStream implements MediaStream {
     this.#options = options;
     this.#deps = deps;
     this.#onEnd = onEnd;
+    this.#wallOffset = deps.anchors.offsetOf(callId);
     const { providerStreamId, encoding, sampleRate, parties } = options;
     deps.ingest.record(callId, {
       type: 'STREAM_STARTED',
@@ -146,13 +150,13 @@ class OpenStream implements MediaStream {
 
   #meter(parties: readonly Party[], samples: Int16Array): void {
     const { levels, waveforms, clock } = this.#deps;
-    const now = clock.now();
+    const now = clock.elapsed();
     for (let channel = 0; channel < parties.length; channel++) {
       const party = parties[channel]!;
       const meter = levels.meter(this.callId, party, this.#options.sampleRate);
       meter.push(samples, now, channel, parties.length);
       const peakDb = meter.takePeakDb();
-      if (peakDb !== undefined) waveforms.note(this.callId, party, peakDb, now);
+      if (peakDb !== undefined) waveforms.note(this.callId, party, peakDb, this.#wallOffset + now);
     }
   }
 

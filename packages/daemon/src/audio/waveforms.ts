@@ -1,6 +1,6 @@
 /**
- * Stores the loudness of the parties of metered calls: the peak of each 100 ms as one byte, in pieces of one minute by the
- * wall clock. Changed pieces are written every few seconds.
+ * Stores the loudness of the parties of metered calls: the peak of each 100 ms as one byte, in pieces of one minute of
+ * the call's timeline, in epoch ms. Changed pieces are written every few seconds.
  */
 import { messageOf, SILENCE_DB, type CallId, type Clock, type Logger, type Party } from '@sidetone/core';
 import type { PartyPeaks, WaveformPiece, WaveformSource, WaveformStore } from './ports.ts';
@@ -80,8 +80,8 @@ export class Waveforms implements WaveformSource {
       return;
     }
     this.#full = [];
+    this.#closeUnused();
     for (const piece of changed) piece.isChanged = false;
-    this.#closeOld();
   }
 
   /** Forgets an erased call. */
@@ -131,10 +131,9 @@ export class Waveforms implements WaveformSource {
     this.#dropped++;
   }
 
-  /** Removes pieces of past minutes: their call has ended or is no longer metered. */
-  #closeOld(): void {
-    const current = Math.floor(this.#deps.clock.now() / SLOT_MS / PIECE_SLOTS);
-    for (const [key, { piece }] of this.#open) if (piece < current) this.#open.delete(key);
+  /** Removes pieces without a reading since the previous write: their call has ended or is no longer metered. */
+  #closeUnused(): void {
+    for (const [key, { isChanged }] of this.#open) if (!isChanged) this.#open.delete(key);
   }
 
   /** Returns stored and pending pieces; a pending piece replaces the stored one of the same minute. */

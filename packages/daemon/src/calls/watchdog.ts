@@ -20,7 +20,7 @@ export function startWatchdog({ registry, reconcile, clock }: WatchdogDeps): () 
   let cancel = clock.schedule(CHECK_INTERVAL_MS, check);
 
   function check(): void {
-    const now = clock.now();
+    const now = clock.elapsed();
     const before = activity;
     const live = registry.live();
     activity = new Map(

@@ -22,7 +22,7 @@ export class LevelReader {
 
   /** Calls `wake` at a steady interval. Returns a function that stops it. */
   everyTick(wake: () => void): () => void {
-    let due = this.#clock.now();
+    let due = this.#clock.elapsed();
     let cancel = (): void => undefined;
     const tick = (): void => {
       this.#isDue = true;
@@ -30,7 +30,7 @@ export class LevelReader {
       schedule();
     };
     const schedule = (): void => {
-      const now = this.#clock.now();
+      const now = this.#clock.elapsed();
       due = Math.max(due + this.#intervalMs, now);
       cancel = this.#clock.schedule(due - now, tick);
     };

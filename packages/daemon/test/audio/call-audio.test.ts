@@ -214,10 +214,10 @@ describe('the audio of a call', () => {
 
   /** Moves the clock as if the event loop had been blocked for `ms`: queued socket data is read before the timers run. */
   function block(ms: number): () => void {
-    const clock = harness.clock as { now(): number };
-    const { now } = clock;
-    clock.now = () => now() + ms;
-    return () => void (clock.now = now);
+    const clock = harness.clock as { now(): number; elapsed(): number };
+    const { now, elapsed } = clock;
+    Object.assign(clock, { now: () => now() + ms, elapsed: () => elapsed() + ms });
+    return () => void Object.assign(clock, { now, elapsed });
   }
 
   test.each([true, false])(

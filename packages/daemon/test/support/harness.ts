@@ -7,6 +7,7 @@ import { CallRegistry } from '../../src/calls/call-registry.ts';
 import { Ingest } from '../../src/calls/ingest.ts';
 import { OpenCommands } from '../../src/commands/open-commands.ts';
 import type { CallLedger } from '../../src/calls/ports.ts';
+import { CallAnchors } from '../../src/audio/call-anchors.ts';
 import { CallAudioRegistry } from '../../src/audio/call-audio-registry.ts';
 import { LevelMeters } from '../../src/audio/level-meters.ts';
 import { Streams } from '../../src/audio/streams.ts';
@@ -48,6 +49,7 @@ export function createHarness(dir: string, options: HarnessOptions = {}) {
   const hub = new RecordHub(eventLog.latest());
   const partials = new LatestPartials({ ids });
   const demand = new Demand();
+  const anchors = new CallAnchors(clock);
   const levels = new LevelMeters({ clock });
   const registry = new CallRegistry({ ledger });
   const pendingEvents = options.pendingEvents ?? 10_000;
@@ -63,14 +65,14 @@ export function createHarness(dir: string, options: HarnessOptions = {}) {
     log: log('ingest'),
     pendingEvents,
   });
-  const audio = new CallAudioRegistry({ demand, clock });
+  const audio = new CallAudioRegistry({ demand, anchors, clock });
   const waveforms = new Waveforms({
     store: createWaveformStore(database.db),
     clock,
     log: log('waveforms'),
     isKept: true,
   });
-  const streams = new Streams({ ingest, demand, levels, audio, waveforms, ids, clock });
+  const streams = new Streams({ ingest, demand, levels, audio, waveforms, anchors, ids, clock });
   const feeds = createFeeds({ hub, log: eventLog, registry, partials, levels, demand, clock });
   const recordings = new RecordingService({
     audio,

@@ -57,10 +57,10 @@ export function createAudioSender(deps: AudioSenderDeps): AudioSender {
   let position = deps.from;
   let budgetMs = 0;
   let inFlightMs = 0;
-  let sentAt = clock.now();
+  let sentAt = clock.elapsed();
 
   function send(message: string | Uint8Array, lengthMs = 0): void {
-    sentAt = clock.now();
+    sentAt = clock.elapsed();
     inFlightMs += lengthMs;
     socket
       .send(message)
@@ -104,7 +104,7 @@ export function createAudioSender(deps: AudioSenderDeps): AudioSender {
     },
     keepAlive() {
       const isNew = timeline.seconds === 0;
-      if (clock.now() - sentAt < (isNew ? PRIME_AFTER_MS : KEEP_ALIVE_AFTER_MS)) return;
+      if (clock.elapsed() - sentAt < (isNew ? PRIME_AFTER_MS : KEEP_ALIVE_AFTER_MS)) return;
       if (!isNew && !deps.isFlux) return send(KEEP_ALIVE);
       const frames = buffer.framesIn(SILENCE_MS);
       sendFrames(buffer.silence(frames), frames, buffer.msAt(position));

@@ -49,7 +49,7 @@ export interface Connection {
 export function createConnection(deps: ConnectionDeps): Connection {
   const { clock, socket, buffer, channels, isFlux } = deps;
   const sender = createAudioSender(deps);
-  let tickedAt = clock.now();
+  let tickedAt = clock.elapsed();
   let unansweredMs = 0;
   let isFinishing = false;
   /** When `CloseStream` was sent or the last message after it arrived. */
@@ -72,7 +72,7 @@ export function createConnection(deps: ConnectionDeps): Connection {
   }
 
   function tick(): void {
-    const now = clock.now();
+    const now = clock.elapsed();
     const elapsedMs = now - tickedAt;
     tickedAt = now;
     cancelTick = clock.schedule(TICK_MS, tick);
@@ -95,7 +95,7 @@ export function createConnection(deps: ConnectionDeps): Connection {
   function handle(text: string): void {
     const message = decodeServerMessage(text);
     unansweredMs = 0;
-    if (closingAt !== undefined) closingAt = clock.now();
+    if (closingAt !== undefined) closingAt = clock.elapsed();
     if (message.type === 'results') hasResults = true;
     if (message.type === 'metadata') hasMetadata = true;
     channels.handle(message, sender.timeline);

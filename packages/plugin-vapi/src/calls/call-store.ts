@@ -17,10 +17,10 @@ interface CallStore {
   remove(callId: ProviderCallId): Promise<void>;
 }
 
-function restoreCall(record: JsonObject, savedAt: number): LiveCall {
+function restoreCall(record: JsonObject, lastSeenAt: number): LiveCall {
   const monitor = objectOf(record['monitor']);
   return {
-    ...createLiveCall(savedAt),
+    ...createLiveCall(lastSeenAt),
     status: CALL_STATUSES.find((status) => status === record['status']) ?? 'QUEUED',
     isDescribed: true,
     assistantSeen: record['assistantSeen'] === true,
@@ -54,8 +54,9 @@ export function createCallStore(host: Pick<ProviderHost, 'state' | 'clock' | 'lo
         const callId = providerCallId(key.slice(PREFIX.length));
         const record = objectOf(parseJson(value));
         const savedAt = instantOf(record['savedAt']) ?? 0;
-        if (host.clock.now() - savedAt > MAX_STATE_AGE_MS) await remove(callId);
-        else calls.push([callId, restoreCall(record, savedAt)]);
+        const ageMs = host.clock.now() - savedAt;
+        if (ageMs > MAX_STATE_AGE_MS) await remove(callId);
+        else calls.push([callId, restoreCall(record, host.clock.elapsed() - Math.max(0, ageMs))]);
       }
       return calls;
     },

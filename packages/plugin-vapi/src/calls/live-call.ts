@@ -6,7 +6,7 @@ export interface LiveCall {
   status: CallStatus;
   /** When the status was set, epoch ms. */
   statusAt: number;
-  /** When the call was last reported, epoch ms. */
+  /** Elapsed time of the clock when the call was last reported, ms. */
   lastSeenAt: number;
   /** Whether more than its id is known. */
   isDescribed: boolean;

@@ -82,7 +82,7 @@ export function createLiveCalls({ host, monitorHosts }: LiveCallsDeps): LiveCall
       isLimitLogged = true;
       return undefined;
     }
-    const call = initial ?? createLiveCall(host.clock.now());
+    const call = initial ?? createLiveCall(host.clock.elapsed());
     live.set(callId, call);
     return call;
   }
@@ -136,7 +136,7 @@ export function createLiveCalls({ host, monitorHosts }: LiveCallsDeps): LiveCall
       }
       const call = track(callId);
       if (!call) return;
-      call.lastSeenAt = host.clock.now();
+      call.lastSeenAt = host.clock.elapsed();
       for (const event of events) applyEvent(call, event);
       if (object) applyCallObject(call, object);
       notifyChanged(callId);

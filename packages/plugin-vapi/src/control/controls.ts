@@ -93,7 +93,7 @@ export function createControls(deps: ControlsDeps): Controls {
     context: CommandContext,
   ): Promise<void> {
     const callId = call.providerCallId;
-    confirmations.expect(callId, context.commandId, role, content, deps.clock.now());
+    confirmations.expect(callId, context.commandId, role, content, deps.clock.elapsed());
     try {
       await send(call, message, context);
     } catch (error) {

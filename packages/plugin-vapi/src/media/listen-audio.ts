@@ -64,7 +64,7 @@ export function createListenAudio(
         write(bytes) {
           const frames = splitter.push(bytes);
           if (frames.length === 0) return;
-          const measured = meter?.push(frames, host.clock.now());
+          const measured = meter?.push(frames, host.clock.elapsed());
           if (measured) setFormat(measured);
           stream.write(format.channels === 1 ? 'UNKNOWN' : 'INTERLEAVED', frames);
         },

@@ -41,9 +41,9 @@ export async function receiveListenAudio(
     socket.close(1000);
     return 0;
   }
-  const openedAt = host.clock.now();
+  const openedAt = host.clock.elapsed();
   await untilClosed(deps, socket, signal);
-  return host.clock.now() - openedAt;
+  return host.clock.elapsed() - openedAt;
 }
 
 function untilClosed(deps: ListenConnectionDeps, socket: Socket, signal: AbortSignal): Promise<void> {

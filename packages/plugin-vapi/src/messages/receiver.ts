@@ -45,7 +45,7 @@ export function createMessageReceiver(deps: MessageReceiverDeps): MessageReceive
     if (deps.stopped.aborted || !calls.known(callId).isKnown) return;
     const now = host.clock.now();
     if (message.type === 'conversation-update') {
-      const confirmed = confirmations.confirmedByHistory(callId, message.history, now);
+      const confirmed = confirmations.confirmedByHistory(callId, message.history, host.clock.elapsed());
       confirm(callId, confirmed, message.timestamp ?? now);
     }
     if (message.type === 'assistant.speechStarted' && message.source === 'force-say') {

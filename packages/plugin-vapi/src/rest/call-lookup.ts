@@ -62,8 +62,8 @@ export function createCallLookup({ clock, calls, refresher, stopped }: CallLooku
     find: (callId, signal) => find(callId, AbortSignal.any([signal, stopped]), 'urgent'),
     start(callId) {
       const lastAt = startedAt.get(callId);
-      if (lastAt !== undefined && clock.now() - lastAt < LOOKUP_INTERVAL_MS) return;
-      startedAt.set(callId, clock.now());
+      if (lastAt !== undefined && clock.elapsed() - lastAt < LOOKUP_INTERVAL_MS) return;
+      startedAt.set(callId, clock.elapsed());
       // Calls that could not be requested are found by the sweep.
       find(callId, stopped, 'patient').catch(() => undefined);
     },

@@ -21,17 +21,17 @@ export function createRateLimiter(clock: Clock): RateLimiter {
   let pausedUntil = 0;
   return {
     async acquire(signal) {
-      const slot = Math.max(clock.now(), nextAt);
+      const slot = Math.max(clock.elapsed(), nextAt);
       nextAt = slot + CALL_PAUSE_MS;
-      for (let until = slot; until > clock.now() && !signal.aborted; until = pausedUntil) {
-        await clock.delay(until - clock.now(), signal);
+      for (let until = slot; until > clock.elapsed() && !signal.aborted; until = pausedUntil) {
+        await clock.delay(until - clock.elapsed(), signal);
       }
     },
     report(error) {
       if (!isFault(error) || error.code !== 'PROVIDER_RATE_LIMITED') return;
       const seconds = error.details['retryAfterSeconds'];
       const pauseMs = typeof seconds === 'number' ? seconds * 1000 : MAX_RATE_LIMIT_PAUSE_MS;
-      pausedUntil = Math.max(pausedUntil, clock.now() + Math.min(MAX_RETRY_AFTER_MS, pauseMs));
+      pausedUntil = Math.max(pausedUntil, clock.elapsed() + Math.min(MAX_RETRY_AFTER_MS, pauseMs));
       nextAt = Math.max(nextAt, pausedUntil);
     },
   };

@@ -36,8 +36,8 @@ export async function runSweeps(deps: SweepDeps): Promise<void> {
   const { clock, stopped, intervalMs, log } = deps;
   if (intervalMs <= 0) return;
   const startedAt = clock.now();
-  for (let nextAt = startedAt + intervalMs; ;) {
-    await clock.delay(Math.max(0, nextAt - clock.now()), stopped);
+  for (let nextAt = clock.elapsed() + intervalMs; ;) {
+    await clock.delay(Math.max(0, nextAt - clock.elapsed()), stopped);
     if (stopped.aborted) return;
     try {
       await sweep(deps, startedAt);
@@ -46,7 +46,7 @@ export async function runSweeps(deps: SweepDeps): Promise<void> {
       log.warn('sweep failed', { code: isFault(error) ? error.code : 'INTERNAL', reason: messageOf(error) });
     }
     // A sweep that took too long skips the next one, so two never run at once.
-    while (nextAt <= clock.now()) nextAt += intervalMs;
+    while (nextAt <= clock.elapsed()) nextAt += intervalMs;
   }
 }
 
@@ -66,7 +66,7 @@ async function sweep(deps: SweepDeps, startedAt: number): Promise<void> {
   }
   const unlisted = calls
     .list()
-    .filter(({ callId, lastSeenAt }) => !listed.has(callId) && clock.now() - lastSeenAt > RECENT_MS);
+    .filter(({ callId, lastSeenAt }) => !listed.has(callId) && clock.elapsed() - lastSeenAt > RECENT_MS);
   for (const { callId } of unlisted.slice(0, MAX_REFRESHED_CALLS)) {
     if (stopped.aborted) return;
     await deps.refresher.refresh(callId, stopped, { urgency: 'patient' });

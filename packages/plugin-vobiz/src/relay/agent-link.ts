@@ -107,7 +107,7 @@ export class AgentLink {
   #open(opened: Socket): void {
     const { host, startMessage, onMessage, onReconnected } = this.#deps;
     this.#socket = opened;
-    this.#openedAt = host.clock.now();
+    this.#openedAt = host.clock.elapsed();
     opened.onClose((code) => {
       if (this.#socket === opened) this.#socketClosed(code);
     });
@@ -136,7 +136,7 @@ export class AgentLink {
   #reconnect(): void {
     this.#disconnects++;
     this.#isReconnecting = true;
-    if (this.#deps.host.clock.now() - this.#openedAt >= STABLE_MS) this.#dialer.resetFailures();
+    if (this.#deps.host.clock.elapsed() - this.#openedAt >= STABLE_MS) this.#dialer.resetFailures();
     this.#deps.onDisconnected();
     if (this.#isClosed) return;
     if (this.#dialer.addFailure()) void this.#connectWithRetries();

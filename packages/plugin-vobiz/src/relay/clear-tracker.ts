@@ -42,10 +42,10 @@ interface ClearTracker {
 export function createClearTracker(clock: Clock): ClearTracker {
   let pending: PendingClear[] = [];
 
-  const isOverdue = ({ sentAt }: PendingClear): boolean => clock.now() - sentAt >= CLEAR_TIMEOUT_MS;
+  const isOverdue = ({ sentAt }: PendingClear): boolean => clock.elapsed() - sentAt >= CLEAR_TIMEOUT_MS;
 
   function add(clear: PendingClear): void {
-    const kept = pending.filter(({ sentAt }) => clock.now() - sentAt < CLEAR_EXPIRY_MS);
+    const kept = pending.filter(({ sentAt }) => clock.elapsed() - sentAt < CLEAR_EXPIRY_MS);
     for (const { own } of kept.splice(0, kept.length + 1 - MAX_PENDING_CLEARS)) own?.settle();
     pending = [...kept, clear];
   }
@@ -61,7 +61,11 @@ export function createClearTracker(clock: Clock): ClearTracker {
           cancel();
           resolve();
         };
-        const clear: PendingClear = { sentAt: clock.now(), own: { settle, onCleared }, hasCallback: false };
+        const clear: PendingClear = {
+          sentAt: clock.elapsed(),
+          own: { settle, onCleared },
+          hasCallback: false,
+        };
         const cancel = clock.schedule(CLEAR_TIMEOUT_MS, () => {
           resolve();
           if (!clear.hasCallback) return;
@@ -71,10 +75,10 @@ export function createClearTracker(clock: Clock): ClearTracker {
         add(clear);
       });
     },
-    addAgent: () => add({ sentAt: clock.now(), hasCallback: false }),
+    addAgent: () => add({ sentAt: clock.elapsed(), hasCallback: false }),
     cleared() {
       const match = pending.find((clear) => !isOverdue(clear)) ?? pending[0];
-      if (!match || clock.now() - match.sentAt >= CLEAR_EXPIRY_MS) return 'agent';
+      if (!match || clock.elapsed() - match.sentAt >= CLEAR_EXPIRY_MS) return 'agent';
       remove(match);
       match.own?.onCleared();
       match.own?.settle();

@@ -34,7 +34,7 @@ interface PlaybackTimeline {
 /** Creates a timeline that starts now. The caller must end it. */
 export function createPlaybackTimeline(deps: PlaybackTimelineDeps): PlaybackTimeline {
   const { clock, format, hasDemand, write } = deps;
-  const origin = clock.now();
+  const origin = clock.elapsed();
   const perMs = format.sampleRate / 1000;
   const perFrame = FRAME_MS * perMs;
   const runs = createAudioRuns(format.sampleRate);
@@ -43,9 +43,9 @@ export function createPlaybackTimeline(deps: PlaybackTimelineDeps): PlaybackTime
   let stopPacing: (() => void) | undefined;
   let droppedMs = 0;
 
-  const position = (): number => Math.floor((clock.now() - origin) * perMs);
+  const position = (): number => Math.floor((clock.elapsed() - origin) * perMs);
   /** The frame whose time has come, after the smoothing delay. */
-  const dueFrame = (): number => Math.floor((clock.now() - origin - SMOOTHING_MS) / FRAME_MS);
+  const dueFrame = (): number => Math.floor((clock.elapsed() - origin - SMOOTHING_MS) / FRAME_MS);
 
   function writeFrame(frame: number): void {
     const samples = runs.read(frame * perFrame, perFrame);

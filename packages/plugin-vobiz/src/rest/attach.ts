@@ -80,7 +80,7 @@ export function createAttacher(deps: AttacherDeps): Attacher {
     if (RINGING.has(live.status)) {
       return calls.schedule(callId, call, deps.intervalMs, () => void attachWithRetries(callId));
     }
-    call.requestedAt = host.clock.now();
+    call.requestedAt = host.clock.elapsed();
     call.attempts++;
     const streamId = await deps.startStream(callId, signal);
     if (streamId === undefined) throw await notLive(callId, signal);
@@ -139,7 +139,7 @@ export function createAttacher(deps: AttacherDeps): Attacher {
     streamClosed(callId) {
       const call = calls.get(callId);
       if (!call || stopped.aborted || deps.hasStream(callId)) return;
-      if (host.clock.now() - call.requestedAt >= STABLE_MS) resetAttempts(call);
+      if (host.clock.elapsed() - call.requestedAt >= STABLE_MS) resetAttempts(call);
       retry(callId, call);
     },
     forget: (callId) => calls.delete(callId),

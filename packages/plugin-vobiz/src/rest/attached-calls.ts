@@ -58,7 +58,7 @@ export function createAttachedCalls(
       const call: AttachedCall = {
         attempts: 0,
         failures: 0,
-        requestedAt: clock.now(),
+        requestedAt: clock.elapsed(),
         cancelTimer: () => {},
       };
       entries.set(callId, call);

@@ -8,6 +8,8 @@ import type { Clock } from '@sidetone/core';
 export interface FakeClock extends Clock {
   /** Advances the time by `ms`, runs every task that becomes due, and lets promises settle. */
   advance(ms: number): Promise<void>;
+  /** Sets the wall clock back (a negative number) or forward by `ms`. Timers and the elapsed time are not affected. */
+  stepWallClock(ms: number): void;
   /** Lets all promises settle that need no time. */
   settle(): Promise<void>;
   /** Number of scheduled tasks. Zero if all timers were cancelled or have fired. */
@@ -29,13 +31,18 @@ interface Task {
 /** The default start time: 5 January 2026, 09:00 UTC. */
 export const FAKE_EPOCH = Date.UTC(2026, 0, 5, 9);
 
+/** The elapsed time of a new clock, ms: unlike the wall clock, so that a test fails if they are mixed up. */
+const ELAPSED_ORIGIN = 1000;
+
 async function settle(): Promise<void> {
   for (let turn = 0; turn < SETTLE_TURNS; turn++) await new Promise<void>((resolve) => nextTurn(resolve));
 }
 
 /** Creates a clock that starts at `now`, in epoch ms. */
 export function createFakeClock(now: number = FAKE_EPOCH): FakeClock {
+  /** Epoch ms of the wall clock while it is not stepped. */
   let time = now;
+  let wallOffset = 0;
   let order = 0;
   const tasks = new Set<Task>();
 
@@ -53,7 +60,9 @@ export function createFakeClock(now: number = FAKE_EPOCH): FakeClock {
   }
 
   return {
-    now: () => time,
+    now: () => time + wallOffset,
+    elapsed: () => time - now + ELAPSED_ORIGIN,
+    stepWallClock: (ms) => void (wallOffset += ms),
     schedule,
     settle,
     delay: (delayMs, signal) =>

@@ -41,7 +41,7 @@ export interface EventRateLimitDeps {
 
 export class EventRateLimit {
   readonly #deps: EventRateLimitDeps;
-  #secondStartedAt = 0;
+  #secondStartedAt = -Infinity;
   #accepted = 0;
   /** Limited in size by `eventsPerSecond`, because only accepted events are counted. */
   readonly #acceptedOfCall = new Map<ProviderCallId, number>();
@@ -63,10 +63,9 @@ export class EventRateLimit {
     return true;
   }
 
-  /** A clock that was set back starts a new second too. */
   #startSecondIfElapsed(): void {
-    const now = this.#deps.clock.now();
-    if (now >= this.#secondStartedAt && now - this.#secondStartedAt < SECOND_MS) return;
+    const now = this.#deps.clock.elapsed();
+    if (now - this.#secondStartedAt < SECOND_MS) return;
     this.#secondStartedAt = now;
     this.#accepted = 0;
     this.#acceptedOfCall.clear();

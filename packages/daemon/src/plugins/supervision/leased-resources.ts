@@ -17,6 +17,7 @@ export function leaseClock(clock: Clock, lease: Lease): Clock {
 
   return {
     now: () => clock.now(),
+    elapsed: () => clock.elapsed(),
     schedule,
     // Never settles after the end of the lease, so that a polling loop does not continue.
     delay: (delayMs, signal) =>

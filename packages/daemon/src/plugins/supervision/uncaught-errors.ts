@@ -32,9 +32,9 @@ export interface UncaughtErrorHandler {
 export function handleUncaughtErrors(
   source: UncaughtErrorSource,
   log: Logger,
-  now = Date.now,
+  elapsed = () => performance.now(),
 ): UncaughtErrorHandler {
-  const lines = new SlidingCounter({ now }, WINDOW_MS, MAX_UNCAUGHT_LINES + 1);
+  const lines = new SlidingCounter({ elapsed }, WINDOW_MS, MAX_UNCAUGHT_LINES + 1);
   let suppressed = 0;
   let resolveFatal = (): void => undefined;
   const fatal = new Promise<void>((resolve) => (resolveFatal = resolve));

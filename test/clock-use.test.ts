@@ -1,0 +1,73 @@
+/** The wall clock is read only for timestamps. Durations, timeouts, rates and pacing use `Clock.elapsed()`. */
+import { readdirSync, readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { expect, test } from 'vitest';
+
+const ROOT = fileURLToPath(new URL('..', import.meta.url));
+const PACKAGES = ['core', 'daemon', 'plugin-kit', 'plugin-vapi', 'plugin-vobiz', 'plugin-deepgram'];
+const WALL_CLOCK = /\bclock\.now\(\)|#clock\.now\(\)|\bDate\.now\b|\bnew Date\(\)/g;
+
+/** Files that read the wall clock, how often, and for which timestamps. A new use needs a reason here. */
+const ALLOWED: Readonly<Record<string, readonly [uses: number, reason: string]>> = {
+  'packages/daemon/src/audio/call-anchors.ts': [1, "start of a call's timeline"],
+  'packages/daemon/src/audio/level-meters.ts': [1, 'time of an event'],
+  'packages/daemon/src/backfill/backfill-service.ts': [1, 'default end of a period'],
+  'packages/daemon/src/calls/annotation-service.ts': [1, 'time of an event'],
+  'packages/daemon/src/calls/ingest.ts': [2, 'time of an event'],
+  'packages/daemon/src/calls/recovery.ts': [1, 'time of an event'],
+  'packages/daemon/src/commands/command-service.ts': [1, 'time of an event'],
+  'packages/daemon/src/calls/erasure.ts': [1, 'time of an audit entry'],
+  'packages/daemon/src/container.ts': [2, 'end of a waveform, time of an audit entry'],
+  'packages/plugin-kit/src/replay-guard.ts': [2, 'age of stored state, valid after a restart'],
+  'packages/daemon/src/http/ingress.ts': [2, 'time of receipt'],
+  'packages/daemon/src/listening/listening-service.ts': [1, 'time of an event'],
+  'packages/daemon/src/live/level-reader.ts': [1, 'time of an event'],
+  'packages/daemon/src/plugins/provider/provider-host.ts': [1, 'time of an event'],
+  'packages/daemon/src/plugins/provider/provider-registry.ts': [1, 'time of an event'],
+  'packages/daemon/src/plugins/supervision/leased-resources.ts': [1, 'the clock of plugins'],
+  'packages/daemon/src/plugins/supervision/plugin-lifecycle.ts': [1, 'time of an event'],
+  'packages/daemon/src/system-clock.ts': [1, 'the clock itself'],
+  'packages/daemon/src/transcription/transcript-writer.ts': [
+    2,
+    'times of events, which are not in the future',
+  ],
+  'packages/daemon/src/transcription/utterance-service.ts': [2, 'time of an event'],
+  'packages/plugin-vapi/src/calls/call-store.ts': [2, 'age of stored state'],
+  'packages/plugin-vapi/src/control/place-call.ts': [1, 'time of an event'],
+  'packages/plugin-vapi/src/media/transport-calls.ts': [1, 'time of an event'],
+  'packages/plugin-vapi/src/messages/receiver.ts': [1, 'time of an event'],
+  'packages/plugin-vapi/src/rest/backfill.ts': [1, 'creation times in the account'],
+  'packages/plugin-vapi/src/rest/call-refresher.ts': [3, 'time of an event'],
+  'packages/plugin-vapi/src/rest/sweep.ts': [2, 'creation times in the account'],
+  'packages/plugin-vapi/src/webhook/forwarder.ts': [1, 'time of an event'],
+  'packages/plugin-vobiz/src/answer/after-stream.ts': [1, 'time of an event'],
+  'packages/plugin-vobiz/src/answer/application-xml.ts': [1, 'time of an event'],
+  'packages/plugin-vobiz/src/answer/call-xml.ts': [1, 'time of an event'],
+  'packages/plugin-vobiz/src/answer/next-steps.ts': [3, 'expiry of stored state, valid after a restart'],
+  'packages/plugin-vobiz/src/answer/transfer-grants.ts': [3, 'expiry of stored state, valid after a restart'],
+  'packages/plugin-vobiz/src/calls/durable-state.ts': [1, 'expiry of stored state, valid after a restart'],
+  'packages/plugin-vobiz/src/control/place-call.ts': [1, 'time of an event'],
+  'packages/plugin-vobiz/src/provider.ts': [3, 'time of an event'],
+  'packages/plugin-vobiz/src/relay/relay-commands.ts': [1, 'time of an event'],
+  'packages/plugin-vobiz/src/relay/relay-state.ts': [1, 'time of an event'],
+  'packages/plugin-vobiz/src/relay/relayed-calls.ts': [2, 'expiry of stored state, valid after a restart'],
+  'packages/plugin-vobiz/src/relay/relays.ts': [1, 'time of an event'],
+  'packages/plugin-vobiz/src/rest/account.ts': [1, 'time of an event'],
+  'packages/plugin-vobiz/src/rest/lookup.ts': [2, 'time of an event'],
+  'packages/plugin-vobiz/src/session.ts': [2, 'time of an event'],
+  'packages/plugin-vobiz/src/stream/stream-tokens.ts': [2, 'expiry of stored state, valid after a restart'],
+};
+
+test('the wall clock is read only for the listed timestamps', () => {
+  const found: Record<string, number> = {};
+  for (const name of PACKAGES) {
+    const folder = `packages/${name}/src`;
+    for (const file of readdirSync(ROOT + folder, { recursive: true, encoding: 'utf8' })) {
+      if (!file.endsWith('.ts')) continue;
+      const path = `${folder}/${file}`;
+      const uses = readFileSync(ROOT + path, 'utf8').match(WALL_CLOCK)?.length ?? 0;
+      if (uses > 0) found[path] = uses;
+    }
+  }
+  expect(found).toEqual(Object.fromEntries(Object.entries(ALLOWED).map(([path, [uses]]) => [path, uses])));
+});
