@@ -196,9 +196,10 @@ export async function handleClaimed(
   claim: ReplayClaim,
   handle: () => Promise<IngressResponse>,
 ): Promise<IngressResponse> {
-  void responseStatus?.then((status) => {
-    if (status >= 500) claim.release();
-  });
+  const releaseIfNotStored = async (): Promise<void> => {
+    if (((await responseStatus) ?? 0) >= 500) claim.release();
+  };
+  void releaseIfNotStored();
   try {
     const response = await handle();
     if (response.status >= 500) claim.release();

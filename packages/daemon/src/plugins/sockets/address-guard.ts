@@ -52,13 +52,16 @@ export class AddressGuard {
     };
     return (hostname, options, callback) => {
       const family = typeof options.family === 'number' ? options.family : 0;
-      resolveChecked(hostname, family).then(
-        (addresses) => {
+      const answer = async (): Promise<void> => {
+        try {
+          const addresses = await resolveChecked(hostname, family);
           if (options.all) callback(null, addresses);
           else callback(null, addresses[0]!.address, addresses[0]!.family);
-        },
-        (error: NodeJS.ErrnoException) => callback(error, '', 0),
-      );
+        } catch (error) {
+          callback(error as NodeJS.ErrnoException, '', 0);
+        }
+      };
+      void answer();
     };
   }
 

@@ -1,6 +1,6 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { FaultError, type Logger } from '@sidetone/core';
+import type { FaultError, Logger } from '@sidetone/core';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { WebSocketServer } from 'ws';
 import { AddressGuard } from '../../../src/plugins/sockets/address-guard.ts';
