@@ -101,7 +101,7 @@ function openStore({ parts, undo }: Startup): void {
   undo.push(() => ingest.close());
   const erasure = parts.resolve(tokens.ERASURE);
   undo.push(() => erasure.close());
-  void erasure.scrub();
+  erasure.start();
 }
 
 async function recoverCalls({ parts, clock, log, undo }: Startup): Promise<void> {

@@ -1,6 +1,6 @@
 /** Who did what to stored data. The log outlives the calls it is about, without their content. */
 
-export const AUDIT_ACTIONS = ['ERASE', 'DOWNLOAD_RECORDING'] as const;
+export const AUDIT_ACTIONS = ['ERASE', 'ERASE_COMMAND', 'DOWNLOAD_RECORDING'] as const;
 export type AuditAction = (typeof AUDIT_ACTIONS)[number];
 
 export interface AuditEntry {
@@ -9,6 +9,7 @@ export interface AuditEntry {
   /** Name of the viewer. */
   readonly by: string;
   readonly action: AuditAction;
+  /** The id of the call, or of the command that has no call. */
   readonly callId: string;
 }
 

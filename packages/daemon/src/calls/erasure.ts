@@ -2,20 +2,38 @@
  * Erases ended calls: first from all tables and from memory, then, in small steps in the background, from the free pages of
  * the database file ("scrubbing").
  */
-import { FaultError, isLive, messageOf, type CallId, type Clock, type Logger } from '@sidetone/core';
+import {
+  FaultError,
+  isLive,
+  messageOf,
+  type CallId,
+  type Clock,
+  type CommandId,
+  type Logger,
+} from '@sidetone/core';
 import type { AuditLog } from '../access/audit.ts';
 import type { CallRegistry } from './call-registry.ts';
 import type { Ingest } from './ingest.ts';
 import type { CallLedger, CommandTracker, PartialStore, RecordFeed } from './ports.ts';
 import { retryWhileBusy } from './store-retry.ts';
 
+/**
+ * PENDING if the call is not stored any longer, but its text may still be in the database file, because another program reads
+ * it; scrubbing is retried until it succeeds.
+ */
+export type ErasureStatus = 'ERASED' | 'PENDING' | 'NOT_FOUND';
+
 /** Attempts to scrub the file while a reader blocks it, and the pause in between, ms. */
 export const SCRUB_ATTEMPTS = 100;
 const SCRUB_PAUSE_MS = 100;
+/** Delay before scrubbing is retried after that, ms. */
+export const SCRUB_RETRY_MS = 60_000;
+/** How often data that is not kept any longer is deleted, ms. */
+export const EXPIRY_INTERVAL_MS = 24 * 60 * 60_000;
 
 export interface ErasureDeps {
   readonly ingest: Pick<Ingest, 'current' | 'storeNow'>;
-  readonly ledger: Pick<CallLedger, 'erase' | 'isScrubDue' | 'scrub'>;
+  readonly ledger: Pick<CallLedger, 'erase' | 'eraseCommand' | 'expire' | 'isScrubDue' | 'scrub'>;
   readonly registry: Pick<CallRegistry, 'forget'>;
   readonly feed: Pick<RecordFeed, 'forget'>;
   readonly partials: Pick<PartialStore, 'forget'>;
@@ -31,31 +49,61 @@ export class Erasure {
   readonly #deps: ErasureDeps;
   readonly #stopping = new AbortController();
   #scrubbing = Promise.resolve();
+  #cancelRetry: (() => void) | undefined;
+  #cancelExpiry = (): void => undefined;
 
   constructor(deps: ErasureDeps) {
     this.#deps = deps;
   }
 
-  /**
-   * Erases a call and everything stored about it. The audit log keeps who did it.
-   * Resolves when the file is scrubbed too: false if there is no such call.
-   * @throws {FaultError} CALL_STILL_LIVE, or STORE_WRITE_FAILED.
-   */
+  /** Whether the text of erased calls may still be in the database file. */
+  get isPending(): boolean {
+    return this.#deps.ledger.isScrubDue();
+  }
+
+  /** As `eraseCall`, but returns whether there was such a call. */
   async erase(callId: CallId, by = 'daemon'): Promise<boolean> {
+    return (await this.eraseCall(callId, by)) !== 'NOT_FOUND';
+  }
+
+  /**
+   * Erases a call and everything stored about it. The audit log keeps who did it. Resolves when the file is scrubbed too, or after 10 s.
+   * @throws {FaultError} CALL_STILL_LIVE, or a fault of kind store.
+   */
+  async eraseCall(callId: CallId, by = 'daemon'): Promise<ErasureStatus> {
     const { audit, ingest, ledger, registry, feed, partials, openCommands, recordings, waveforms, clock } =
       this.#deps;
     const call = ingest.current(callId);
-    if (!call) return false;
+    if (!call) return 'NOT_FOUND';
     if (isLive(call)) throw new FaultError('CALL_STILL_LIVE', 'the call is live; end it first');
     await recordings.erase(callId);
     // A concurrent request may have erased it.
-    if (!ingest.current(callId)) return false;
+    if (!ingest.current(callId)) return 'NOT_FOUND';
     if (!ingest.storeNow()) throw new FaultError('STORE_WRITE_FAILED', 'the call cannot be erased now');
     await retryWhileBusy(clock, () => audit.append({ at: clock.now(), by, action: 'ERASE', callId }));
-    await retryWhileBusy(clock, () => ledger.erase(callId));
+    await retryWhileBusy(clock, () => ledger.erase(callId, clock.now()));
     for (const memory of [registry, feed, partials, openCommands, waveforms]) memory.forget(callId);
-    await this.scrub();
-    return true;
+    return this.#scrubbed();
+  }
+
+  /**
+   * Erases a command that never got a call: a failed attempt to place one, with the number that was to be called.
+   * @throws {FaultError} a fault of kind store.
+   */
+  async eraseCommand(id: CommandId, by = 'daemon'): Promise<ErasureStatus> {
+    const { audit, clock, ledger } = this.#deps;
+    const isErased = await retryWhileBusy(clock, () => ledger.eraseCommand(id));
+    if (!isErased) return 'NOT_FOUND';
+    await retryWhileBusy(clock, () =>
+      audit.append({ at: clock.now(), by, action: 'ERASE_COMMAND', callId: id }),
+    );
+    return this.#scrubbed();
+  }
+
+  /** Scrubs the file, and deletes now and every day what is not kept any longer. */
+  start(): void {
+    this.#expire();
+    void this.scrub();
   }
 
   /** Scrubs the file after earlier erasures. Never rejects. */
@@ -67,7 +115,35 @@ export class Erasure {
   /** Stops scrubbing; the next start of the daemon continues it. */
   async close(): Promise<void> {
     this.#stopping.abort();
+    this.#cancelRetry?.();
+    this.#cancelExpiry();
     await this.#scrubbing;
+  }
+
+  async #scrubbed(): Promise<ErasureStatus> {
+    await this.scrub();
+    return this.isPending ? 'PENDING' : 'ERASED';
+  }
+
+  #expire(): void {
+    const { ledger, clock, log } = this.#deps;
+    try {
+      ledger.expire(clock.now());
+    } catch (error) {
+      log.warn('deleting expired data failed', { reason: messageOf(error) });
+    }
+    this.#cancelExpiry = clock.schedule(EXPIRY_INTERVAL_MS, () => {
+      this.#expire();
+      void this.scrub();
+    });
+  }
+
+  #retryLater(): void {
+    if (this.#stopping.signal.aborted) return;
+    this.#cancelRetry ??= this.#deps.clock.schedule(SCRUB_RETRY_MS, () => {
+      this.#cancelRetry = undefined;
+      void this.scrub();
+    });
   }
 
   async #scrub(): Promise<void> {
@@ -81,12 +157,14 @@ export class Erasure {
         if (state === 'BUSY') attempts -= 1;
         await (state === 'BUSY' ? clock.delay(SCRUB_PAUSE_MS, signal) : nextTurn());
       }
-      if (attempts === 0)
-        log.warn(
-          'scrubbing failed: the database is being read all the time; erased text may still be in the file',
-        );
+      if (attempts > 0) return;
+      log.warn(
+        'scrubbing failed: the database is being read all the time; erased text may still be in the file',
+      );
+      this.#retryLater();
     } catch (error) {
       log.error('scrubbing failed; erased text may still be in the file', { reason: messageOf(error) });
+      this.#retryLater();
     }
   }
 }

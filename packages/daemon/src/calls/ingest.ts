@@ -48,13 +48,14 @@ export class Ingest {
   }
 
   /**
-   * Accepts an event of a provider and returns the id of its call.
+   * Accepts an event of a provider and returns the id of its call; undefined if the call was erased: its event is ignored.
    * @throws {FaultError} of kind store if the call cannot be read or `limits.pendingEvents` is reached: the event is lost
    * then, and its sender must not receive an acknowledgement.
    */
-  accept(providerId: ProviderId, event: ProviderEvent): CallId {
-    const { ids, partials } = this.#deps;
+  accept(providerId: ProviderId, event: ProviderEvent): CallId | undefined {
+    const { ids, partials, ledger, clock } = this.#deps;
     const known = this.#find(providerId, event.providerCallId);
+    if (!known && ledger.isErased(providerId, event.providerCallId, clock.now())) return undefined;
     const callId = known?.id ?? ids.call();
     if (event.dedupeKey !== undefined && this.#knowsKey(callId, event.dedupeKey)) return callId;
 

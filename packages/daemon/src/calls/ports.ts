@@ -44,8 +44,14 @@ export interface CallLedger {
   commandByKey(requestedBy: string, key: string): StoredCommand | undefined;
   /** Stores a command that has no call, or none yet, outside of the log. Throws as `commit` does. */
   putCommand(command: Command): void;
-  /** Erases everything about a call in one transaction. Throws as `commit` does. */
-  erase(callId: CallId): void;
+  /** Erases everything about a call in one transaction, and remembers that it was erased. Throws as `commit` does. */
+  erase(callId: CallId, now: number): void;
+  /** Erases a settled command that has no call. Returns whether there was one. Throws as `commit` does. */
+  eraseCommand(id: CommandId): boolean;
+  /** Deletes commands without a call, and the memory of erased calls, that are too old. Throws as `commit` does. */
+  expire(now: number): void;
+  /** Returns whether a call was erased not too long ago. */
+  isErased(providerId: ProviderId, providerCallId: ProviderCallId, now: number): boolean;
   /** Returns whether the file may still contain erased data. */
   isScrubDue(): boolean;
   /** Removes some of the erased data from the file; takes a few milliseconds. */

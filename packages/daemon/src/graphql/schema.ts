@@ -3,6 +3,7 @@ import type { GraphQLSchema } from 'graphql';
 import { createBuilder, type SchemaDeps } from './builder.ts';
 import { guard } from './guard/access.ts';
 import { addAnnotations } from './operations/annotations.ts';
+import { addErasure } from './operations/erasure.ts';
 import { addBackfill } from './operations/backfill.ts';
 import { addMutations } from './operations/mutations.ts';
 import { addQueries } from './operations/queries.ts';
@@ -51,6 +52,7 @@ export function createSchema(deps: SchemaDeps): GraphQLSchema {
   addStats(builder, refs, enums, deps);
   addMutations(builder, refs, enums, deps);
   addAnnotations(builder, refs, enums, deps);
+  addErasure(builder, deps);
   addTranscribe(builder, refs, deps);
   addBackfill(builder, refs, deps);
   addSubscriptions(builder, refs, enums, deps);

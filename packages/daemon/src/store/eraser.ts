@@ -3,8 +3,8 @@
  * write-ahead log. The index only marks rows as deleted until it is merged; merging runs in steps, because one of a large
  * index would block the event loop for too long.
  */
-import { eq } from 'drizzle-orm';
-import type { CallId } from '@sidetone/core';
+import type { CallId, CommandId, ProviderCallId, ProviderId } from '@sidetone/core';
+import { and, eq, isNull, lte, ne } from 'drizzle-orm';
 import type { Scrub } from '../calls/ports.ts';
 import type { Db } from './db.ts';
 import {
@@ -21,6 +21,10 @@ import {
   waveforms,
 } from './schema.ts';
 import { storeFailure } from './store-failure.ts';
+import { createTombstones } from './tombstones.ts';
+
+/** How long a command that never got a call is kept, ms: with the number that was to be called, and its idempotency key. */
+export const LONE_COMMAND_MS = 30 * 24 * 60 * 60_000;
 
 /** Pages of the index merged in one step: a few milliseconds of work. */
 const PAGES_PER_STEP = 500;
@@ -40,11 +44,20 @@ export const TABLES_WITH_CALL_ID = [
   waveforms,
 ] as const;
 
+/** A settled command without a call: an attempt to place a call that failed. */
+const isLone = and(isNull(commands.callId), ne(commands.status, 'REQUESTED'));
+
 const isBusy = (error: unknown): boolean => storeFailure(error, 'write')?.code === 'STORE_BUSY';
 
 interface Eraser {
-  /** Deletes every row of the call. Call it in a transaction. */
-  erase(callId: CallId): void;
+  /** Deletes every row of the call and remembers that it was erased. Call it in a transaction. */
+  erase(callId: CallId, now: number): void;
+  /** Deletes a settled command that has no call. Returns whether there was one. Call it in a transaction. */
+  eraseCommand(id: CommandId): boolean;
+  /** Deletes what is not kept any longer: commands without a call, and the memory of erased calls. Call it in a transaction. */
+  expire(now: number): void;
+  /** Returns whether the call was erased. */
+  isErased(providerId: ProviderId, providerCallId: ProviderCallId, now: number): boolean;
   /** Returns whether the file may still contain erased text. */
   isScrubDue(): boolean;
   /** Runs one step of removing erased text from the file. */
@@ -60,6 +73,7 @@ export function createEraser(db: Db): Eraser {
     "insert into utterance_words (utterance_words, rank) values ('merge', ?)",
   );
   const changes = sqlite.prepare<[], number>('select total_changes()').pluck();
+  const tombstones = createTombstones(db);
   let isMerging = false;
 
   /** See the manual of FTS5, 'merge': a negative first step includes all segments; a step with less than 2 changes had nothing to do. */
@@ -75,18 +89,38 @@ export function createEraser(db: Db): Eraser {
     return sqlite.pragma('wal_checkpoint(TRUNCATE)', { simple: true }) === 0;
   }
 
+  function requestScrub(): void {
+    db.insert(meta).values({ key: SCRUB_DUE, value: '' }).onConflictDoNothing().run();
+    isMerging = false;
+  }
+
   const isScrubDue = (): boolean => db.select().from(meta).where(eq(meta.key, SCRUB_DUE)).get() !== undefined;
 
   return {
-    erase(callId) {
+    erase(callId, now) {
+      const call = db.select().from(calls).where(eq(calls.id, callId)).get();
+      if (call) tombstones.add(call.providerId, call.providerCallId, now);
       removeFromIndex.run(callId);
       for (const table of TABLES_WITH_CALL_ID) {
         db.delete(table).where(eq(table.callId, callId)).run();
       }
       db.delete(calls).where(eq(calls.id, callId)).run();
-      db.insert(meta).values({ key: SCRUB_DUE, value: '' }).onConflictDoNothing().run();
-      isMerging = false;
+      requestScrub();
     },
+    eraseCommand(id) {
+      const { changes: erased } = db
+        .delete(commands)
+        .where(and(eq(commands.id, id), isLone))
+        .run();
+      if (erased > 0) requestScrub();
+      return erased > 0;
+    },
+    expire(now) {
+      tombstones.expire(now);
+      const isOld = lte(commands.requestedAt, now - LONE_COMMAND_MS);
+      if (db.delete(commands).where(and(isLone, isOld)).run().changes > 0) requestScrub();
+    },
+    isErased: (providerId, providerCallId, now) => tombstones.has(providerId, providerCallId, now),
     isScrubDue,
     scrub() {
       try {

@@ -28,7 +28,10 @@ export function createLedger(db: Db, health = new StoreHealth()): CallLedger {
         return records;
       }),
     putCommand: (command) => health.write(db, () => projections.putCommand(command, null)),
-    erase: (callId) => health.write(db, () => eraser.erase(callId)),
+    erase: (callId, now) => health.write(db, () => eraser.erase(callId, now)),
+    eraseCommand: (id) => health.write(db, () => eraser.eraseCommand(id)),
+    expire: (now) => health.write(db, () => eraser.expire(now)),
+    isErased: (providerId, id, now) => health.read(() => eraser.isErased(providerId, id, now)),
     isScrubDue: () => health.read(() => eraser.isScrubDue()),
     scrub: () => eraser.scrub(),
   };

@@ -112,7 +112,7 @@ describe('erasing a call', () => {
   test('is completed by the next start if the daemon crashed before scrubbing', async () => {
     const callId = await aCallOfEverything();
     await end();
-    harness.ledger.erase(callId);
+    harness.ledger.erase(callId, 0);
     harness.close();
     open();
     expect(harness.ledger.isScrubDue()).toBe(true);

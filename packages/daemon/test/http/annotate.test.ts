@@ -269,6 +269,40 @@ describe('deleteCall', () => {
   });
 });
 
+describe('eraseCall', () => {
+  const eraseCall = () =>
+    it.query('mutation ($callId: ID!) { eraseCall(callId: $callId) { status } }', { callId });
+
+  test('reports that the content is gone, and a redelivery of the provider does not bring the call back', async () => {
+    await endTheCall();
+    expect((await eraseCall()).data).toEqual({ eraseCall: { status: 'ERASED' } });
+    expect((await eraseCall()).data).toEqual({ eraseCall: { status: 'NOT_FOUND' } });
+    const redelivered = event('call.ended', { end: { category: 'BUSY' } });
+    const response = await fetch(it.url('providers/test/event'), {
+      method: 'POST',
+      body: JSON.stringify(redelivered),
+    });
+    expect(response.status).toBe(200);
+    const { data } = await it.query('{ erasurePending calls { totalCount } }');
+    expect(data).toEqual({ erasurePending: false, calls: { totalCount: 0 } });
+  });
+
+  test('is rejected while the call is live', async () => {
+    expect(codesOf(await eraseCall())).toEqual([['CALL_STILL_LIVE', undefined]]);
+  });
+});
+
+test('eraseCommand erases a failed attempt to place a call', async () => {
+  const placed = await it.query(
+    'mutation { placeCall(input: { providerId: "test", to: "+15005550006" }) { command { id } } }',
+  );
+  const { id } = placed.data.placeCall.command;
+  const erase = () => it.query('mutation ($id: ID!) { eraseCommand(commandId: $id) { status } }', { id });
+  expect((await erase()).data).toEqual({ eraseCommand: { status: 'ERASED' } });
+  expect((await erase()).data).toEqual({ eraseCommand: { status: 'NOT_FOUND' } });
+  expect((await it.query('query ($id: ID!) { command(id: $id) { id } }', { id })).data.command).toBeNull();
+});
+
 test('events of a command have the status of the command at that moment', async () => {
   await say('content: "hi there"');
   it.emit(event('utterance.final', { party: 'ASSISTANT', text: 'hi there' }));

@@ -100,7 +100,7 @@ test('an erasure waits for the lock and then scrubs the file', async () => {
 });
 
 test('scrubbing continues after a lock', async () => {
-  harness.ledger.erase(await anEndedCall());
+  harness.ledger.erase(await anEndedCall(), 0);
   lock();
   expect(harness.ledger.scrub()).toBe('BUSY');
   unlock();

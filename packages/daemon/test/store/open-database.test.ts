@@ -144,7 +144,7 @@ describe('a second daemon', () => {
     const callId = harness.emit(numberedUtterance(1));
     await harness.ingest.committed();
     db.$client.prepare(`update meta set value = '{}' where key = 'owner'`).run();
-    expect(codeOf(() => ledger.erase(callId))).toBe('STORE_IN_USE');
+    expect(codeOf(() => ledger.erase(callId, 0))).toBe('STORE_IN_USE');
     expect(health.failure).toMatchObject({ code: 'STORE_IN_USE' });
     expect(ledger.get(callId)).toBeDefined();
     harness.close();

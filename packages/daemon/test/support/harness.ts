@@ -110,7 +110,7 @@ export function createHarness(dir: string, options: HarnessOptions = {}) {
     recordings,
     history,
     /** Passes an event of the test provider to ingest and returns the id of its call. */
-    emit: (event: ProviderEvent) => ingest.accept(PROVIDER, event),
+    emit: (event: ProviderEvent) => ingest.accept(PROVIDER, event)!,
     close() {
       ingest.close();
       database.close();

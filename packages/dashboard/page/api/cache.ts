@@ -49,6 +49,7 @@ const KEYS = {
   PartyWaveform: embedded,
   ProviderCount: embedded,
   CallNotice: embedded,
+  ErasePayload: embedded,
   Recording: embedded,
   RecordingChanged: embedded,
   SpeechChanged: embedded,

@@ -42,6 +42,8 @@ export const FIELD_SCOPES: Readonly<Record<string, Scope | null>> = {
   'Mutation.tagCall': 'CONTROL',
   'Mutation.addNote': 'CONTROL',
   'Mutation.deleteCall': 'ADMIN',
+  'Mutation.eraseCall': 'ADMIN',
+  'Mutation.eraseCommand': 'ADMIN',
   'Mutation.backfill': 'ADMIN',
 };
 

@@ -1,4 +1,4 @@
-/** Mutations that add to stored calls or erase them. */
+/** Mutations that add to stored calls. */
 import type { CallId } from '@sidetone/core';
 import {
   MAX_NOTE_CHARACTERS,
@@ -14,7 +14,7 @@ import type { Refs } from '../types/refs.ts';
 
 export function addAnnotations(builder: Builder, refs: Refs, enums: Enums, deps: SchemaDeps): void {
   addUtteranceMutation(builder, refs, enums, deps);
-  const { annotations, erasure } = deps;
+  const { annotations } = deps;
   const callId = { required: true, description: 'The id of the call.' } as const;
   builder.mutationFields((t) => ({
     tagCall: t.field({
@@ -40,12 +40,6 @@ export function addAnnotations(builder: Builder, refs: Refs, enums: Enums, deps:
       },
       resolve: (_root, { callId: id, text, offsetMs }, context) =>
         annotations.addNote(id as CallId, text, offsetMs ?? undefined, requesterOf(context)),
-    }),
-    deleteCall: t.boolean({
-      description:
-        'Erases an ended call and everything stored about it, such as events, transcript, notes and recording, also from the search index and the database file. Returns false if the call does not exist. Fails with CALL_STILL_LIVE while the call is live. If the provider reports the call again later, it is stored as a new call.',
-      args: { callId: t.arg.id(callId) },
-      resolve: (_root, { callId: id }, context) => erasure.erase(id as CallId, requesterOf(context)),
     }),
   }));
 }

@@ -109,8 +109,11 @@ export class ProviderRegistry implements ProviderDirectory {
       liveCalls: () => liveCalls(id),
       checkEvent,
       hasAudio: (callId: CallId) => streams.has(callId),
-      registerCall: (providerCallId) =>
-        ingest.accept(id, { type: 'call.started', providerCallId, occurredAt: clock.now() }),
+      registerCall(providerCallId) {
+        const callId = ingest.accept(id, { type: 'call.started', providerCallId, occurredAt: clock.now() });
+        if (callId === undefined) throw new FaultError('CALL_NOT_FOUND', 'the call was erased');
+        return callId;
+      },
     });
     if (!unverified) return provider;
     throw new FaultError(unverified.code, `providers.${id}.options.${unverified.message}`);
