@@ -246,7 +246,9 @@ describe('a single call', PATIENCE, () => {
 });
 
 test('a killed daemon resumes the transcription of live calls', PATIENCE, async () => {
-  const { cloud, daemon, config } = await start();
+  const world = await start();
+  const { cloud, daemon, config } = world;
+  await warmUp(world);
   const providerCallId = await cloud.startCall('vobiz', 'plumber');
   await until(
     async () => /dripping/.test(linesOf(await callOf(daemon.url, providerCallId)).join('\n')),
