@@ -67,7 +67,7 @@ describe('an erased call', () => {
     ['a partial', event('utterance.partial', { party: 'CUSTOMER', text: 'hello' }, { call: 'erased' })],
     ['its start', event('call.started', {}, { call: 'erased' })],
     ['its end', event('call.ended', { end: { category: 'BUSY' } }, { call: 'erased' })],
-    ['its report', event('call.report', { summary: SECRET, utterances: [] } as never, { call: 'erased' })],
+    ['its report', event('call.report', { summary: SECRET, utterances: [] }, { call: 'erased' })],
   ])('is not stored again by %s, also after a restart', async (_what, redelivered) => {
     await erasure.eraseCall(await anEndedCall('erased'));
     expect(harness.ingest.accept(PROVIDER, redelivered)).toBeUndefined();
