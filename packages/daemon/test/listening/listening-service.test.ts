@@ -136,11 +136,11 @@ describe('a listener', () => {
   test('receives the duration of audio that was skipped because the event loop was blocked', async () => {
     const { texts } = listen();
     await harness.clock.advance(200);
-    const clock = harness.clock as { now(): number };
-    const { now } = clock;
-    clock.now = () => now() + 60_000;
+    const clock = harness.clock as { elapsed(): number };
+    const { elapsed } = clock;
+    clock.elapsed = () => elapsed() + 60_000;
     await harness.clock.advance(20);
-    clock.now = now;
+    clock.elapsed = elapsed;
     expect(ofType(texts, 'lost')).toEqual([{ type: 'lost', ms: 55_020 }]);
   });
 
