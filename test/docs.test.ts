@@ -65,6 +65,7 @@ describe('docs/reference/configuration.md', () => {
       'server.publicUrl',
       'server.cors.origins',
       'server.trustedProxies',
+      'outgoing.allowedHosts',
       ...AUTH,
       'providers.<id>.plugin',
       'providers.<id>.recording.enabled',

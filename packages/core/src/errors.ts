@@ -282,10 +282,21 @@ export const FAULTS = {
     retryable: true,
     remedy: 'Retry after the time in the header Retry-After, or raise `limits.bodyBytesInFlight`.',
   },
+  LIMIT_RESPONSE_BYTES: {
+    kind: 'capacity',
+    retryable: false,
+    remedy: 'Request smaller pages or fewer texts, or raise `limits.responseBytes`.',
+  },
+  LIMIT_UNSENT_BYTES: {
+    kind: 'capacity',
+    retryable: true,
+    remedy: 'Read responses as fast as they arrive, or raise the limit that the log line names.',
+  },
   LIMIT_CONNECTIONS: {
     kind: 'capacity',
     retryable: true,
-    remedy: 'Close WebSockets that are no longer needed, or raise `limits.connections`.',
+    remedy:
+      'Close connections that are no longer needed, or raise `limits.connections` (WebSockets of a client) or `server.maxConnections` and `server.maxConnectionsPerAddress`.',
   },
   LIMIT_SUBSCRIPTIONS: {
     kind: 'capacity',

@@ -22,9 +22,11 @@ import { CommandService } from './commands/command-service.ts';
 import { OpenCommands } from './commands/open-commands.ts';
 import type { Config } from './config/schema.ts';
 import { ClientSlots } from './graphql/guard/client-slots.ts';
+import { limitResponses } from './graphql/guard/response-size.ts';
 import { createQueryLimits } from './graphql/guard/limits.ts';
 import { limitSubscriptions } from './graphql/guard/subscription-slots.ts';
 import { createSchema } from './graphql/schema.ts';
+import { Connections } from './http/connections.ts';
 import { createControlEndpoint } from './http/control-endpoint.ts';
 import { createDashboard } from './http/dashboard.ts';
 import { createGraphiql } from './http/graphiql.ts';
@@ -32,6 +34,7 @@ import { Gate } from './http/gate.ts';
 import { createGraphqlEndpoint } from './http/graphql-endpoint.ts';
 import { createIngressEndpoint } from './http/ingress.ts';
 import { createListenEndpoint } from './http/listen.ts';
+import { OutputLedger } from './http/output-ledger.ts';
 import { createRecordingEndpoint } from './http/recording.ts';
 import { RequestBodies } from './http/request-bodies.ts';
 import { createHttpServer } from './http/server.ts';
@@ -381,6 +384,18 @@ function registerHttp(register: Register, { config, clock, ids, log, isReady }: 
   const addressOf = (request: IncomingMessage): string => gate.addressOf(request);
   const bodies = new RequestBodies({ clock, bodyBytesInFlight: limits.bodyBytesInFlight, addressOf });
   const graphiql = createGraphiql();
+  register(tokens.OUTPUT_LEDGER, () => new OutputLedger(limits));
+  register(
+    tokens.CONNECTIONS,
+    (get) =>
+      new Connections({
+        ...server,
+        ledger: get(tokens.OUTPUT_LEDGER),
+        isTrustedProxy: (address) => gate.isTrustedProxy(address),
+        clock,
+        log: log('http'),
+      }),
+  );
   register(tokens.HTTP_SERVER, (get) =>
     createHttpServer({
       gate,
@@ -389,11 +404,15 @@ function registerHttp(register: Register, { config, clock, ids, log, isReady }: 
       graphql: createGraphqlEndpoint({
         ...limits,
         bodies,
-        schema: limitSubscriptions(get(tokens.SCHEMA), new ClientSlots(limits.subscriptionsPerClient)),
+        schema: limitResponses(
+          limitSubscriptions(get(tokens.SCHEMA), new ClientSlots(limits.subscriptionsPerClient)),
+          limits.responseBytes,
+        ),
         gate,
         graphiql,
         limits: createQueryLimits(limits),
         connections: new ClientSlots(limits.connections),
+        outputs: get(tokens.CONNECTIONS),
         log: log('graphql'),
         newId,
       }),
@@ -421,8 +440,10 @@ function registerHttp(register: Register, { config, clock, ids, log, isReady }: 
         gate,
         onDownload: (callId, by) =>
           get(tokens.AUDIT_LOG).append({ at: clock.now(), by, action: 'DOWNLOAD_RECORDING', callId }),
+        outputs: get(tokens.CONNECTIONS),
         log: log('recording'),
       }),
+      connections: get(tokens.CONNECTIONS),
       isReady: () => isReady() && get(tokens.STORE_HEALTH).failure === undefined,
       log: log('http'),
     }),

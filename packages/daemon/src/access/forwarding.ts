@@ -37,6 +37,10 @@ export class ClientAddresses {
     this.#proxies = new AddressSet(trustedProxies);
   }
 
+  isTrustedProxy(address: string): boolean {
+    return this.#proxies.has(address);
+  }
+
   /** Returns the address of the client, or of the proxy closest to it that is known. */
   addressOf({ socket, headers = {} }: Sender): string {
     const remote = socket.remoteAddress ?? 'unknown';

@@ -52,6 +52,9 @@ const MEBIBYTE = 1024 * 1024;
 const server = mapping({
   host: text.default('127.0.0.1'),
   port: wholeNumber(0, 65_535).default(4000),
+  /** The number of connections, in total and of one network address. */
+  maxConnections: wholeNumber(1, 1_000_000).default(2000),
+  maxConnectionsPerAddress: wholeNumber(1, 1_000_000).default(1000),
   publicUrl: publicUrl.optional(),
   cors: mapping({
     /** Origins whose pages may send requests, besides those of this daemon. */
@@ -92,6 +95,12 @@ const limits = mapping({
   socketMessageBytes: wholeNumber(1024, 100 * MEBIBYTE).default(MEBIBYTE),
   /** The size of a GraphQL or control request, bytes. */
   requestBytes: wholeNumber(1024, 100 * MEBIBYTE).default(MEBIBYTE),
+  /** The size of the result of a query, bytes. */
+  responseBytes: wholeNumber(1024, 1024 * MEBIBYTE).default(10 * MEBIBYTE),
+  /** Output that clients have not read yet, bytes. */
+  unsentBytesPerConnection: wholeNumber(65_536, 1024 * MEBIBYTE).default(16 * MEBIBYTE),
+  unsentBytesPerClient: wholeNumber(65_536, 16_384 * MEBIBYTE).default(32 * MEBIBYTE),
+  unsentBytesTotal: wholeNumber(65_536, 16_384 * MEBIBYTE).default(128 * MEBIBYTE),
   /** The length of a query, in tokens. */
   queryTokens: wholeNumber(100, 1_000_000).default(2000),
   /** The depth of nested fields. */
@@ -152,6 +161,13 @@ const file = mapping({
   transcribers: z.record(transcriberId, transcriber, { error: 'a mapping of transcriber ids' }).default({}),
 });
 
+/** Pairs of limits of which the second must not be smaller. */
+const INCREASING_LIMITS = [
+  ['responseBytes', 'unsentBytesPerConnection'],
+  ['unsentBytesPerConnection', 'unsentBytesPerClient'],
+  ['unsentBytesPerClient', 'unsentBytesTotal'],
+] as const;
+
 export const configSchema = file
   .refine(({ server: { host }, auth }) => isLoopbackHost(host) || isAccessDecided(auth), {
     path: ['server', 'host'],
@@ -160,6 +176,13 @@ export const configSchema = file
   .refine(({ server: { publicUrl: url }, auth }) => !url || isLoopbackUrl(url) || isAccessDecided(auth), {
     path: ['server', 'publicUrl'],
     error: 'a loopback URL such as http://127.0.0.1:4000, because auth.tokens is empty',
+  })
+  .superRefine(({ limits }, context) => {
+    for (const [smaller, larger] of INCREASING_LIMITS) {
+      if (limits[smaller] <= limits[larger]) continue;
+      const message = `at least limits.${smaller} (${limits[smaller]})`;
+      context.addIssue({ code: 'custom', path: ['limits', larger], message });
+    }
   })
   .superRefine(({ providers, transcribers }, context) => {
     const ids = Object.keys(transcribers);

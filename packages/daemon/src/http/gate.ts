@@ -51,6 +51,11 @@ export class Gate {
     return (!this.isOpen || this.#isUnverified) && isSameOrigin(origin, request);
   }
 
+  /** Returns whether a network address is that of a trusted proxy, whose connections are those of many clients. */
+  isTrustedProxy(address: string): boolean {
+    return this.#addresses.isTrustedProxy(address);
+  }
+
   /** Returns the network address of the client, or of the proxy in front of it if that is not trusted. */
   addressOf(sender: Sender): string {
     return this.#addresses.addressOf(sender);

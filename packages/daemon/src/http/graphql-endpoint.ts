@@ -2,13 +2,22 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { Readable } from 'node:stream';
 import { FaultError, isFault, messageOf, type Logger } from '@sidetone/core';
-import type { execute, ExecutionArgs, GraphQLError, GraphQLSchema, subscribe } from 'graphql';
+import type {
+  execute,
+  ExecutionArgs,
+  ExecutionResult,
+  GraphQLError,
+  GraphQLSchema,
+  subscribe,
+} from 'graphql';
 import { createYoga, type Plugin, type YogaServerInstance } from 'graphql-yoga';
 import type { Context } from '../graphql/context.ts';
 import type { ClientSlots } from '../graphql/guard/client-slots.ts';
 import { asGraphqlError, createMask } from '../graphql/guard/errors.ts';
+import { responseSizeError } from '../graphql/guard/response-size.ts';
 import type { QueryLimits } from '../graphql/guard/limits.ts';
 import { isJson } from './body.ts';
+import type { Connections } from './connections.ts';
 import type { Gate } from './gate.ts';
 import { isForGraphiql, type Graphiql } from './graphiql.ts';
 import { createGraphqlSockets, type GraphqlSockets, type GraphqlSocketsDeps } from './graphql-sockets.ts';
@@ -27,6 +36,7 @@ interface GraphqlEndpointDeps {
   readonly graphiql: Pick<Graphiql, 'sendPage'>;
   readonly limits: QueryLimits;
   readonly connections: ClientSlots;
+  readonly outputs: Pick<Connections, 'assign'>;
   readonly log: Logger;
   readonly newId: () => string;
   readonly requestBytes: number;
@@ -70,6 +80,7 @@ export function createGraphqlEndpoint(deps: GraphqlEndpointDeps): GraphqlEndpoin
     }
     const viewer = gate.viewer(request);
     const context = { viewer, client: gate.clientOf(request, viewer) };
+    deps.outputs.assign(request, context.client);
     if (request.method !== 'POST') {
       await yoga(request, response, context);
       return;
@@ -132,12 +143,20 @@ function limitQueries(limits: QueryLimits): Plugin<Context> {
     Object.assign(graphqlError.extensions, { http: { status: 400, spec: true } });
     return graphqlError;
   };
-  const checkSize: OnExecute = ({ args, setResultAndStopExecution }) => {
+  const checkSize = ({
+    args,
+    setResultAndStopExecution,
+  }: Pick<Parameters<OnExecute>[0], 'args' | 'setResultAndStopExecution'>): void => {
     try {
       limits.checkSize(args);
     } catch (error) {
       setResultAndStopExecution({ errors: [toError(error)] });
     }
+  };
+  /** Discards the data of a result that is too large. */
+  const checkResult = ({ result, setResult }: ResultHook): void => {
+    const error = 'errors' in result ? responseSizeError(result.errors) : undefined;
+    if (error) setResult({ errors: [error] });
   };
   return {
     onParse({ parseFn, setParseFn }) {
@@ -154,8 +173,14 @@ function limitQueries(limits: QueryLimits): Plugin<Context> {
       () =>
       ({ result, setResult }) =>
         setResult(limits.withoutSuggestions(result as readonly GraphQLError[]) as GraphQLError[]),
-    onExecute: checkSize,
-    onSubscribe: checkSize,
+    onExecute(hook) {
+      checkSize(hook);
+      return { onExecuteDone: checkResult };
+    },
+    onSubscribe(hook) {
+      checkSize(hook);
+      return { onSubscribeResult: () => ({ onNext: checkResult }) };
+    },
   };
 }
 
@@ -169,7 +194,12 @@ function sendError(request: IncomingMessage, response: ServerResponse, error: un
   request.resume();
 }
 
-type OnExecute = NonNullable<Plugin<Context>['onExecute']> & NonNullable<Plugin<Context>['onSubscribe']>;
+interface ResultHook {
+  readonly result: ExecutionResult | AsyncIterable<unknown>;
+  readonly setResult: (result: ExecutionResult) => void;
+}
+
+type OnExecute = NonNullable<Plugin<Context>['onExecute']>;
 
 /** Execution arguments that carry Yoga's functions through graphql-ws. */
 interface YogaArguments extends ExecutionArgs {

@@ -8,6 +8,7 @@ import type { WebSocket } from 'ws';
 import type { Context } from '../graphql/context.ts';
 import type { ClientSlots, Release } from '../graphql/guard/client-slots.ts';
 import type { MaskError } from '../graphql/guard/errors.ts';
+import type { Connections } from './connections.ts';
 import type { Gate } from './gate.ts';
 import { rejectUpgrade } from './reply.ts';
 import { createSocketServer } from './socket-server.ts';
@@ -27,6 +28,7 @@ type OnSubscribe = NonNullable<Options['onSubscribe']>;
 export interface GraphqlSocketsDeps {
   readonly gate: Gate;
   readonly connections: ClientSlots;
+  readonly outputs: Pick<Connections, 'assign'>;
   /** Parses and validates an operation. Returns its execution arguments, or errors. */
   readonly prepare: (
     extra: SocketExtra & Context,
@@ -121,12 +123,13 @@ function createProtocol(deps: GraphqlSocketsDeps): Server<Extra> {
 }
 
 /** Determines the viewer of a socket. Until then the socket counts for its network address, from then on for the viewer. */
-function authenticateWith({ gate, connections, log }: GraphqlSocketsDeps): OnConnect {
+function authenticateWith({ gate, connections, outputs, log }: GraphqlSocketsDeps): OnConnect {
   return ({ extra, connectionParams }) => {
     try {
       const viewer = gate.socketViewer(extra.request, connectionParams);
       const client = gate.clientOf(extra.request, viewer);
       extra.context = { viewer, client };
+      outputs.assign(extra.request, client);
       extra.release();
       const release = connections.take(client);
       if (release) {

@@ -4,6 +4,7 @@ import { pipeline } from 'node:stream/promises';
 import { FaultError, messageOf, type CallId, type Logger } from '@sidetone/core';
 import type { RecordingArchive } from '../recording/ports.ts';
 import { requireScope } from '../access/scopes.ts';
+import type { Connections } from './connections.ts';
 import type { Gate } from './gate.ts';
 import { challenge, sendFailure, sendText } from './reply.ts';
 
@@ -11,9 +12,10 @@ export const RECORDING_PATH = /^\/calls\/([^/]+)\/recording\.wav$/;
 
 interface RecordingEndpointDeps {
   readonly recordings: Pick<RecordingArchive, 'open'>;
-  readonly gate: Pick<Gate, 'checkSender' | 'socketViewer'>;
+  readonly gate: Pick<Gate, 'checkSender' | 'clientOf' | 'socketViewer'>;
   /** Called before the recording of a call is sent to a viewer. */
   readonly onDownload: (callId: CallId, by: string) => void;
+  readonly outputs: Pick<Connections, 'assign'>;
   readonly log: Logger;
 }
 
@@ -45,7 +47,7 @@ export function rangeIn(header: string | undefined, bytes: number): ByteRange | 
 }
 
 export function createRecordingEndpoint(deps: RecordingEndpointDeps): RecordingEndpoint {
-  const { recordings, gate, log } = deps;
+  const { recordings, gate, outputs, log } = deps;
 
   async function send(
     request: IncomingMessage,
@@ -89,6 +91,7 @@ export function createRecordingEndpoint(deps: RecordingEndpointDeps): RecordingE
         gate.checkSender(request);
         // An audio element cannot send a header, so the token can also be in the URL.
         const viewer = gate.socketViewer(request);
+        outputs.assign(request, gate.clientOf(request, viewer));
         requireScope(viewer, 'LISTEN', 'this endpoint');
         await send(request, response, callId, viewer.name);
       } catch (error) {

@@ -7,6 +7,7 @@ import { getOwn } from '@sidetone/plugin-kit';
 import { CONTROL_PATH, type ControlEndpoint } from './control-endpoint.ts';
 import { handleCors } from './cors.ts';
 import type { Dashboard } from './dashboard.ts';
+import type { Connections } from './connections.ts';
 import type { Gate } from './gate.ts';
 import { GRAPHIQL_ASSETS, isForGraphiql, type Graphiql } from './graphiql.ts';
 import type { GraphqlEndpoint } from './graphql-endpoint.ts';
@@ -14,6 +15,7 @@ import type { IngressEndpoint } from './ingress.ts';
 import { LISTEN_PATH, type ListenEndpoint } from './listen.ts';
 import { RECORDING_PATH, type RecordingEndpoint } from './recording.ts';
 import { rejectUpgrade, sendFailure, sendText, statusOf } from './reply.ts';
+import { RequestQueue } from './request-queue.ts';
 import { setSecurityHeaders } from './security-headers.ts';
 
 interface HttpServerDeps {
@@ -25,6 +27,7 @@ interface HttpServerDeps {
   readonly dashboard: Dashboard;
   readonly graphiql: Graphiql;
   readonly gate: Gate;
+  readonly connections: Connections;
   readonly isReady: () => boolean;
   readonly log: Logger;
 }
@@ -49,13 +52,25 @@ export function createHttpServer(deps: HttpServerDeps): HttpServer {
     // Checked below: the response of Node.js has none of our headers.
     requireHostHeader: false,
   });
-  server.on('request', (request, response) => handle(deps, request, response));
-  server.on('checkExpectation', (_request, response: ServerResponse) => {
-    setSecurityHeaders(response);
-    sendText(response, 417, 'expected the header Expect: 100-continue, or none');
+  const requests = new RequestQueue(
+    (request, response) => handle(deps, request, response),
+    (request) =>
+      deps.log.info('too many pipelined requests, connection closed', {
+        address: deps.gate.addressOf(request),
+      }),
+  );
+  deps.connections.watch(server);
+  server.on('request', (request, response) => requests.add(request, response));
+  server.on('checkExpectation', (request: IncomingMessage, response: ServerResponse) =>
+    requests.add(request, response),
+  );
+  server.on('clientError', (error: NodeJS.ErrnoException, socket) =>
+    rejectMalformed(error, socket, requests.current(socket)),
+  );
+  server.on('upgrade', (request, socket, head) => {
+    if (requests.current(socket)) socket.destroy();
+    else upgrade(deps, request, socket, head);
   });
-  server.on('clientError', (error: NodeJS.ErrnoException, socket) => rejectMalformed(error, socket));
-  server.on('upgrade', (request, socket, head) => upgrade(deps, request, socket, head));
 
   return {
     listen: (host, port) => listen(server, host, port),
@@ -68,6 +83,7 @@ export function createHttpServer(deps: HttpServerDeps): HttpServer {
       const terminate = setTimeout(() => server.closeAllConnections(), CLOSE_TIMEOUT_MS).unref();
       await closed;
       clearTimeout(terminate);
+      deps.connections.close();
     },
   };
 }
@@ -76,6 +92,9 @@ function handle(deps: HttpServerDeps, request: IncomingMessage, response: Server
   setSecurityHeaders(response);
   const url = urlOf(request);
   if (!url) return sendText(response, 400, 'invalid URL or missing Host header');
+  if (request.headers.expect !== undefined && !/^100-continue$/i.test(request.headers.expect))
+    return sendText(response, 417, 'expected the header Expect: 100-continue, or none');
+  deps.connections.assign(request, deps.gate.addressOf(request));
   try {
     deps.gate.checkSite(request, isPage(deps, request, url.pathname));
   } catch (error) {
@@ -127,8 +146,11 @@ const PARSER_STATUSES: Readonly<Record<string, number>> = {
 };
 
 /** Answers bytes that are not a valid request, unless a response is being sent. */
-function rejectMalformed({ code = '' }: NodeJS.ErrnoException, socket: Duplex): void {
-  const { _httpMessage: response } = socket as { _httpMessage?: ServerResponse };
+function rejectMalformed(
+  { code = '' }: NodeJS.ErrnoException,
+  socket: Duplex,
+  response: ServerResponse | undefined,
+): void {
   if (!socket.writable || response?.headersSent === true) return void socket.destroy();
   rejectUpgrade(socket, getOwn(PARSER_STATUSES, code) ?? 400);
 }

@@ -1,22 +1,48 @@
 /** The files of GraphiQL that the build makes. */
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { connect, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { runInNewContext } from 'node:vm';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { Connections } from '../../src/http/connections.ts';
 import { createGraphiql, type Graphiql } from '../../src/http/graphiql.ts';
+import { OutputLedger } from '../../src/http/output-ledger.ts';
+import { RequestQueue } from '../../src/http/request-queue.ts';
+import { systemClock } from '../../src/system-clock.ts';
+import { until } from '../support/daemon.ts';
+import { createTestLog } from '../support/silent-log.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'sidetone-graphiql-'));
 let url: string;
 let graphiql: Graphiql;
-const server = createServer((request, response) => {
-  const { pathname } = new URL(request.url!, 'http://localhost');
-  if (pathname === '/graphql') graphiql.sendPage(request, response, request.headers['x-open'] === 'yes');
-  else graphiql.sendAsset(request, response, pathname);
+const requests = new RequestQueue(
+  (request, response) => {
+    const { pathname } = new URL(request.url!, 'http://localhost');
+    if (pathname === '/graphql') graphiql.sendPage(request, response, request.headers['x-open'] === 'yes');
+    else graphiql.sendAsset(request, response, pathname);
+  },
+  () => undefined,
+);
+const server = createServer((request, response) => requests.add(request, response));
+
+const { log } = createTestLog();
+const ledger = new OutputLedger({
+  unsentBytesPerConnection: 16e6,
+  unsentBytesPerClient: 1e9,
+  unsentBytesTotal: 1e9,
 });
+const connections = new Connections({
+  ledger,
+  maxConnections: 1000,
+  maxConnectionsPerAddress: 1000,
+  isTrustedProxy: () => false,
+  clock: systemClock,
+  log: log('http'),
+});
+connections.watch(server);
 
 beforeAll(async () => {
   const script = '../../scripts/build-graphiql.mjs';
@@ -30,6 +56,7 @@ beforeAll(async () => {
 });
 afterAll(() => {
   server.close();
+  connections.close();
   rmSync(folder, { recursive: true });
 });
 
@@ -45,6 +72,26 @@ test('the page is small, and loads compressed files that are cached forever', as
     expect([status, headers.get('content-encoding')]).toEqual([200, 'br']);
     expect(headers.get('cache-control')).toContain('immutable');
   }
+});
+
+test('clients that do not read hold a piece of a file each, and no descriptor when they are gone', async () => {
+  const page = await (await fetch(`${url}/graphql`)).text();
+  const [, script] = /src="([^"]+)"/.exec(page)!;
+  const descriptors = (): number => (existsSync('/proc/self/fd') ? readdirSync('/proc/self/fd').length : 0);
+  const before = descriptors();
+  const readers = await Promise.all(
+    Array.from({ length: 20 }, async () => {
+      const socket = connect(Number(new URL(url).port), '127.0.0.1').pause();
+      await new Promise((resolve) => socket.once('connect', resolve));
+      // Several requests, because the buffers of the operating system hold a whole file.
+      socket.write(`GET ${script} HTTP/1.1\r\nhost: x\r\n\r\n`.repeat(4));
+      return socket;
+    }),
+  );
+  await until(() => ledger.unsent > 0, 'unsent output');
+  for (const reader of readers) reader.destroy();
+  await until(() => ledger.unsent === 0 && descriptors() <= before, 'everything is released');
+  expect(ledger.peak).toBeLessThan(readers.length * 256 * 1024);
 });
 
 test('subscriptions use SSE if access tokens are needed', async () => {

@@ -1,0 +1,126 @@
+/** The connections of the HTTP server: their number, and the output that their clients have not read. */
+import type { IncomingMessage, Server } from 'node:http';
+import type { Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
+import type { Clock, Logger } from '@sidetone/core';
+import { ClientSlots } from '../graphql/guard/client-slots.ts';
+import { LogSampler } from '../log-sampler.ts';
+import type { Account, CutReason, OutputLedger } from './output-ledger.ts';
+
+interface ConnectionsDeps {
+  readonly ledger: OutputLedger;
+  readonly maxConnections: number;
+  readonly maxConnectionsPerAddress: number;
+  /** Returns whether the connections of an address are not limited, because they are those of many clients. */
+  readonly isTrustedProxy: (address: string) => boolean;
+  readonly clock: Clock;
+  readonly log: Logger;
+}
+
+/** How often connections are checked for progress, ms. */
+const SWEEP_MS = 1000;
+
+const LIMIT_NAMES = {
+  connection: 'limits.unsentBytesPerConnection',
+  client: 'limits.unsentBytesPerClient',
+  total: 'limits.unsentBytesTotal',
+} as const satisfies Record<Exclude<CutReason, 'stalled'>, string>;
+
+export class Connections {
+  readonly #deps: ConnectionsDeps;
+  readonly #slots: ClientSlots;
+  readonly #sampler: LogSampler;
+  readonly #accounts = new WeakMap<Duplex, Account>();
+  readonly #timer: NodeJS.Timeout;
+  #rejected = 0;
+
+  constructor(deps: ConnectionsDeps) {
+    this.#deps = deps;
+    this.#slots = new ClientSlots(deps.maxConnectionsPerAddress);
+    this.#sampler = new LogSampler(deps);
+    this.#timer = setInterval(() => deps.ledger.sweep(performance.now()), SWEEP_MS).unref();
+  }
+
+  /** The number of connections that were rejected because of a limit. */
+  get rejected(): number {
+    return this.#rejected;
+  }
+
+  watch(server: Server): void {
+    server.maxConnections = this.#deps.maxConnections;
+    server.on('connection', (socket) => this.#accept(socket));
+    server.on('drop', (dropped) => this.#reject('server.maxConnections', dropped?.remoteAddress));
+  }
+
+  /** Counts the unsent bytes of a request's connection for this client, once it is known. */
+  assign({ socket }: Pick<IncomingMessage, 'socket'>, client: string): void {
+    this.#accounts.get(socket)?.assign(client);
+  }
+
+  close(): void {
+    clearInterval(this.#timer);
+    this.#sampler.close();
+  }
+
+  #accept(socket: Socket): void {
+    const address = socket.remoteAddress ?? 'unknown';
+    const release = this.#deps.isTrustedProxy(address) ? () => undefined : this.#slots.take(address);
+    if (!release) {
+      this.#reject('server.maxConnectionsPerAddress', address);
+      return void socket.destroy();
+    }
+    const account = this.#deps.ledger.open(
+      {
+        unsent: () => socket.writableLength,
+        accepted: () => acceptedBytes(socket),
+        cut: (reason, unsent, client) => {
+          socket.destroy();
+          this.#logCut(reason, unsent, client);
+        },
+      },
+      address,
+    );
+    this.#accounts.set(socket, account);
+    // All transports write to the socket, so their output is counted here, when it is written.
+    const write = socket.write.bind(socket) as (...args: unknown[]) => boolean;
+    socket.write = (...args: unknown[]) => {
+      const hasRoom = write(...args);
+      account.update();
+      return hasRoom;
+    };
+    socket.on('drain', () => account.update());
+    socket.once('close', () => {
+      account.close();
+      release();
+    });
+  }
+
+  #reject(limit: string, address: string | undefined): void {
+    this.#rejected++;
+    this.#sampler.warn(limit, 'connection limit reached, connection rejected', {
+      address,
+      limit,
+      code: 'LIMIT_CONNECTIONS',
+    });
+  }
+
+  #logCut(reason: CutReason, unsent: number, client: string): void {
+    const fields = { client, unsent, code: 'LIMIT_UNSENT_BYTES' };
+    if (reason === 'stalled') this.#sampler.warn(reason, 'write timed out, connection closed', fields);
+    else {
+      const limit = LIMIT_NAMES[reason];
+      this.#sampler.warn(reason, 'unsent output exceeds the limit, connection closed', { ...fields, limit });
+    }
+  }
+}
+
+/**
+ * Returns the bytes that the operating system has accepted. `bytesWritten` of a socket counts a large write as a whole;
+ * the handle, which Node.js uses for its own socket timeout, also shows progress within one.
+ */
+function acceptedBytes(socket: Socket): number {
+  const { _handle: handle } = socket as Socket & {
+    readonly _handle?: { readonly bytesWritten: number; readonly writeQueueSize: number } | null;
+  };
+  return handle ? handle.bytesWritten - handle.writeQueueSize : socket.bytesWritten - socket.writableLength;
+}
