@@ -71,6 +71,14 @@ describe('an error names the key, the expected and the received value:', () => {
     ['server: { prot: 1 }', 'server.prot: unknown key'],
     ['servre: {}', 'servre: unknown key'],
     ['limits: { pendingFacts: 1000 }', 'limits.pendingFacts: was renamed to limits.pendingEvents'],
+    [
+      'limits: { responseBytes: 20000000 }',
+      'limits.unsentBytesPerConnection: expected at least limits.responseBytes (20000000), received nothing',
+    ],
+    [
+      'limits: { unsentBytesTotal: 100000 }',
+      'limits.unsentBytesTotal: expected at least limits.unsentBytesPerClient (33554432), received 100000',
+    ],
     ['server: 4000', 'server: expected a mapping, received 4000'],
     ['storage: { durability: fast }', 'storage.durability: expected full or normal, received "fast"'],
     [
