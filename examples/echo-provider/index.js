@@ -71,10 +71,7 @@ export default defineProvider({
         async request({ path, headers, body, receivedAt }) {
           if (path !== 'events') return { status: 404 };
           if (!isSameSecret(headers['x-echo-secret'] ?? '', secret.reveal()))
-            throw new FaultError(
-              'WEBHOOK_UNAUTHENTICATED',
-              'x-echo-secret: does not match the configured secret',
-            );
+            throw new FaultError('WEBHOOK_UNAUTHENTICATED', 'x-echo-secret: expected the configured secret');
           const { call, event, at, ...fields } = objectOf(parseJson(new TextDecoder().decode(body)));
           const id = providerCallId(textOf(call) ?? '');
           if (id === '' || isStopped || !Object.hasOwn(HANDLERS, String(event))) return { status: 204 };
