@@ -13,10 +13,10 @@ import { requireScope } from '../access/scopes.ts';
 import type { CommandOutcome } from '../commands/command-outcome.ts';
 import type { CommandService } from '../commands/command-service.ts';
 import { checkKey } from '../commands/input-checks.ts';
-import { isJson } from './body.ts';
+import { isJson } from './limits/body.ts';
 import { parseControl } from './control-bodies.ts';
 import type { Gate } from './gate.ts';
-import type { RequestBodies } from './request-bodies.ts';
+import type { RequestBodies } from './limits/request-bodies.ts';
 import { challenge, sendJson, statusOf } from './reply.ts';
 
 interface ControlEndpointDeps {

@@ -16,13 +16,13 @@ import type { ClientSlots } from '../graphql/guard/client-slots.ts';
 import { asGraphqlError, createMask } from '../graphql/guard/errors.ts';
 import { responseSizeError } from '../graphql/guard/response-size.ts';
 import type { QueryLimits } from '../graphql/guard/limits.ts';
-import { isJson } from './body.ts';
-import type { Connections } from './connections.ts';
+import { isJson } from './limits/body.ts';
+import type { Connections } from './limits/connections.ts';
 import type { Gate } from './gate.ts';
 import { isForGraphiql, type Graphiql } from './graphiql.ts';
 import { createGraphqlSockets, type GraphqlSockets, type GraphqlSocketsDeps } from './graphql-sockets.ts';
 import { sendGraphqlFailure } from './reply.ts';
-import type { RequestBodies } from './request-bodies.ts';
+import type { RequestBodies } from './limits/request-bodies.ts';
 
 export interface GraphqlEndpoint extends Pick<GraphqlSockets, 'upgrade'> {
   request(request: IncomingMessage, response: ServerResponse): Promise<void>;

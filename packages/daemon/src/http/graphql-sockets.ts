@@ -8,7 +8,7 @@ import type { WebSocket } from 'ws';
 import type { Context } from '../graphql/context.ts';
 import type { ClientSlots, Release } from '../graphql/guard/client-slots.ts';
 import type { MaskError } from '../graphql/guard/errors.ts';
-import type { Connections } from './connections.ts';
+import type { Connections } from './limits/connections.ts';
 import type { Gate } from './gate.ts';
 import { rejectUpgrade } from './reply.ts';
 import { createSocketServer } from './socket-server.ts';

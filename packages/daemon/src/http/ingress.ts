@@ -14,7 +14,7 @@ import { LogSampler } from '../log-sampler.ts';
 import type { SupervisedProvider } from '../plugins/provider/supervised-provider.ts';
 import { WsSocket } from '../plugins/sockets/ws-socket.ts';
 import { rejectUpgrade, sendFailure, sendText, statusOf } from './reply.ts';
-import type { RequestBodies } from './request-bodies.ts';
+import type { RequestBodies } from './limits/request-bodies.ts';
 import { withoutSecurityHeaders } from './security-headers.ts';
 import { createSocketServer } from './socket-server.ts';
 

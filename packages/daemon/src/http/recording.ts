@@ -4,7 +4,7 @@ import { pipeline } from 'node:stream/promises';
 import { FaultError, messageOf, type CallId, type Logger } from '@sidetone/core';
 import type { RecordingArchive } from '../recording/ports.ts';
 import { requireScope } from '../access/scopes.ts';
-import type { Connections } from './connections.ts';
+import type { Connections } from './limits/connections.ts';
 import type { Gate } from './gate.ts';
 import { challenge, sendFailure, sendText } from './reply.ts';
 

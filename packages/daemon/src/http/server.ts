@@ -7,7 +7,7 @@ import { getOwn } from '@sidetone/plugin-kit';
 import { CONTROL_PATH, type ControlEndpoint } from './control-endpoint.ts';
 import { handleCors } from './cors.ts';
 import type { Dashboard } from './dashboard.ts';
-import type { Connections } from './connections.ts';
+import type { Connections } from './limits/connections.ts';
 import type { Gate } from './gate.ts';
 import { GRAPHIQL_ASSETS, isForGraphiql, type Graphiql } from './graphiql.ts';
 import type { GraphqlEndpoint } from './graphql-endpoint.ts';
@@ -15,7 +15,7 @@ import type { IngressEndpoint } from './ingress.ts';
 import { LISTEN_PATH, type ListenEndpoint } from './listen.ts';
 import { RECORDING_PATH, type RecordingEndpoint } from './recording.ts';
 import { rejectUpgrade, sendFailure, sendText, statusOf } from './reply.ts';
-import { RequestQueue } from './request-queue.ts';
+import { RequestQueue } from './limits/request-queue.ts';
 import { setSecurityHeaders } from './security-headers.ts';
 
 interface HttpServerDeps {

@@ -10,7 +10,7 @@ import {
   MIN_BYTES_PER_INTERVAL,
   RATE_INTERVAL_MS,
   RequestBodies,
-} from '../../src/http/request-bodies.ts';
+} from '../../../src/http/limits/request-bodies.ts';
 
 const TOTAL = 64 * 1024;
 const LIMIT = { limit: 32 * 1024, limitName: 'limits.webhookBytes' };

@@ -3,8 +3,8 @@ import type { IncomingMessage, Server } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { Clock, Logger } from '@sidetone/core';
-import { ClientSlots } from '../graphql/guard/client-slots.ts';
-import { LogSampler } from '../log-sampler.ts';
+import { ClientSlots } from '../../graphql/guard/client-slots.ts';
+import { LogSampler } from '../../log-sampler.ts';
 import type { Account, CutReason, OutputLedger } from './output-ledger.ts';
 
 interface ConnectionsDeps {

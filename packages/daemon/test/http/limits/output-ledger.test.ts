@@ -4,7 +4,7 @@ import {
   WRITE_TIMEOUT_MS,
   type Account,
   type CutReason,
-} from '../../src/http/output-ledger.ts';
+} from '../../../src/http/limits/output-ledger.ts';
 
 const limits = { unsentBytesPerConnection: 100, unsentBytesPerClient: 150, unsentBytesTotal: 300 };
 
