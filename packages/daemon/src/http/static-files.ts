@@ -5,7 +5,7 @@ import type { Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import sirv from 'sirv';
 import { sendText } from './reply.ts';
-import { PLAIN_PAGE_POLICY } from './security-headers.ts';
+import { PLAIN_PAGE_POLICY, setSecurityHeaders } from './security-headers.ts';
 
 /** The name of an asset contains a hash of its content, so the content never changes. */
 const FOREVER = 'public, max-age=31536000, immutable';
@@ -28,15 +28,19 @@ export function createStaticFiles(root: URL, policy: string): StaticFiles | unde
     gzip: true,
     setHeaders(response, path) {
       response.setHeader('cache-control', path.startsWith('/assets/') ? FOREVER : 'no-cache');
-      response.setHeader('content-security-policy', policy);
     },
   });
   return {
     send(request, response, path) {
       request.url = path;
+      // Also for 304, whose headers replace those of the cached page.
+      response.setHeader('content-security-policy', policy);
       // A file that is not read to its end stays open until it is destroyed.
       response.once('pipe', (file: Readable) => response.once('close', () => file.destroy()));
-      serve(request, response, () => sendText(response, 404, 'file not found'));
+      serve(request, response, () => {
+        setSecurityHeaders(response);
+        sendText(response, 404, 'file not found');
+      });
     },
   };
 }

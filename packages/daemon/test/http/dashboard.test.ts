@@ -59,6 +59,14 @@ describe('the page', () => {
     expect(headers.get('cache-control')).toBe('no-cache');
   });
 
+  test('keeps its content security policy when the browser revalidates it', async () => {
+    const { headers } = await get('/');
+    const cached = await get('/', { 'if-none-match': headers.get('etag')! });
+    expect(cached.status).toBe(304);
+    expect(cached.headers.get('content-security-policy')).toBe(headers.get('content-security-policy'));
+    expect((await get('/assets/missing.js')).headers.get('content-security-policy')).not.toContain('self');
+  });
+
   test('has scripts that are cached forever and compressed if the browser accepts it', async () => {
     const { headers } = await get(`/${SCRIPT}`, { 'accept-encoding': 'br' });
     expect(headers.get('content-encoding')).toBe('br');
