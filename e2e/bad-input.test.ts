@@ -82,7 +82,9 @@ describe('a database cannot be opened:', () => {
     const { code, output } = await runFailing(configFor(file));
     expect([code, output]).toEqual([
       1,
-      expect.stringMatching(/^sidetone: .*diary\.db: is not a database[^\n]+\[STORE_NOT_A_DATABASE\]\n$/),
+      expect.stringMatching(
+        /^sidetone: .*diary\.db: open failed: file is not a database [^\n]+\[STORE_NOT_A_DATABASE\]\n$/,
+      ),
     ]);
     expect(readFileSync(file, 'utf8')).toBe('Dear diary, '.repeat(500));
   });

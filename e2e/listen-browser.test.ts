@@ -1,6 +1,9 @@
 /** Runs the browser example of the guide to listening, in a real browser. */
+import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
-import { expect, test } from 'vitest';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { expect, onTestFinished, test } from 'vitest';
 import { hasBrowser, openPage, playsTone, SKIP_REASON } from './support/browser.ts';
 import { query, startDaemon, tempDir, until, writeConfig } from './support/daemon.ts';
 import { simulator } from './support/process.ts';
@@ -11,6 +14,17 @@ const TONE_HZ = 1500;
 const PLAYER = /```js\n(const audio = new AudioContext[\s\S]*?)```/.exec(
   readFileSync('docs/guide/listen.md', 'utf8'),
 )?.[1];
+
+/** Serves an empty page, and returns its URL. */
+async function applicationPage(): Promise<string> {
+  const server = createServer((_request, response) => {
+    response.setHeader('content-type', 'text/html').end('<!doctype html><title>application</title>');
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  onTestFinished(() => void server.close());
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
+}
 
 test.skipIf(!hasBrowser)(
   `the player of the guide plays a Vobiz call${SKIP_REASON}`,
@@ -27,8 +41,8 @@ test.skipIf(!hasBrowser)(
       return call?.listenUrl && call.status === 'IN_PROGRESS' ? (call as { listenUrl: string }) : undefined;
     }, 'the call has audio');
 
-    // Any page of the daemon that allows other scripts; the dashboard does not.
-    const { page } = await openPage(`${daemon.url}healthz`);
+    // A page of an application on this machine: pages of the daemon run only their own scripts.
+    const { page } = await openPage(await applicationPage());
     await page.addScriptTag({ content: `{ const listenUrl = ${JSON.stringify(listenUrl)}; ${PLAYER!} }` });
     await cloud.send('POST', `calls/${providerCallId}/tone`, {
       track: 'inbound',
