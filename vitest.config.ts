@@ -24,6 +24,7 @@ export default defineConfig({
           exclude: NO_UNIT_TESTS,
           // Files of a worker share their modules: half of the time of a run would be imports.
           isolate: false,
+          maxWorkers: '100%',
           sequence: { groupOrder: 0 },
         },
       },
