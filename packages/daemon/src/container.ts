@@ -15,6 +15,7 @@ import { Waveforms } from './audio/waveforms.ts';
 import { BackfillService } from './backfill/backfill-service.ts';
 import { AnnotationService } from './calls/annotation-service.ts';
 import { CallRegistry } from './calls/call-registry.ts';
+import { retryWhileBusy } from './calls/store-retry.ts';
 import { createCursors } from './calls/cursor.ts';
 import { Erasure } from './calls/erasure.ts';
 import { Ingest } from './calls/ingest.ts';
@@ -117,7 +118,7 @@ function registerStore(register: Register, { config, clock, log }: Environment):
     openQueryRunner(get(tokens.DATABASE), { clock, log: log('history') }),
   );
   register(tokens.HISTORY, (get) => createHistory(get(tokens.QUERY_RUNNER).run));
-  register(tokens.AUDIT_LOG, (get) => createAuditLog(get(tokens.DATABASE).db));
+  register(tokens.AUDIT_LOG, (get) => createAuditLog(get(tokens.DATABASE).db, get(tokens.STORE_HEALTH)));
   register(tokens.STATE_STORE, (get) => createStateStore(get(tokens.DATABASE).db, get(tokens.STORE_HEALTH)));
 }
 
@@ -439,7 +440,9 @@ function registerHttp(register: Register, { config, clock, ids, log, isReady }: 
         recordings: get(tokens.RECORDING_SERVICE),
         gate,
         onDownload: (callId, by) =>
-          get(tokens.AUDIT_LOG).append({ at: clock.now(), by, action: 'DOWNLOAD_RECORDING', callId }),
+          retryWhileBusy(clock, () =>
+            get(tokens.AUDIT_LOG).append({ at: clock.now(), by, action: 'DOWNLOAD_RECORDING', callId }),
+          ),
         outputs: get(tokens.CONNECTIONS),
         log: log('recording'),
       }),

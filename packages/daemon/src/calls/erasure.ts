@@ -77,13 +77,18 @@ export class Erasure {
     if (!call) return 'NOT_FOUND';
     if (isLive(call)) throw new FaultError('CALL_STILL_LIVE', 'the call is live; end it first');
     await recordings.erase(callId);
-    // A concurrent request may have erased it.
-    if (!ingest.current(callId)) return 'NOT_FOUND';
-    if (!ingest.storeNow()) throw new FaultError('STORE_WRITE_FAILED', 'the call cannot be erased now');
-    await retryWhileBusy(clock, () => audit.append({ at: clock.now(), by, action: 'ERASE', callId }));
-    await retryWhileBusy(clock, () => ledger.erase(callId, clock.now()));
-    for (const memory of [registry, feed, partials, openCommands, waveforms]) memory.forget(callId);
-    return this.#scrubbed();
+    let isAudited = false;
+    const isErased = await retryWhileBusy(clock, () => {
+      // A concurrent request may have erased it.
+      if (!ingest.current(callId)) return false;
+      if (!ingest.storeNow()) throw new FaultError('STORE_WRITE_FAILED', 'the call cannot be erased now');
+      if (!isAudited) audit.append({ at: clock.now(), by, action: 'ERASE', callId });
+      isAudited = true;
+      ledger.erase(callId, clock.now());
+      for (const memory of [registry, feed, partials, openCommands, waveforms]) memory.forget(callId);
+      return true;
+    });
+    return isErased ? this.#scrubbed() : 'NOT_FOUND';
   }
 
   /**

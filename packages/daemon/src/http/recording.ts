@@ -2,19 +2,23 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { pipeline } from 'node:stream/promises';
 import { FaultError, messageOf, type CallId, type Logger } from '@sidetone/core';
+import { BoundedMap } from '@sidetone/plugin-kit';
 import type { RecordingArchive } from '../recording/ports.ts';
 import { requireScope } from '../access/scopes.ts';
 import type { Connections } from './limits/connections.ts';
 import type { Gate } from './gate.ts';
 import { challenge, sendFailure, sendText } from './reply.ts';
 
+/** Downloads that are remembered. A player whose download was dropped is reported once more. */
+const MAX_DOWNLOADS = 10_000;
+
 export const RECORDING_PATH = /^\/calls\/([^/]+)\/recording\.wav$/;
 
 interface RecordingEndpointDeps {
   readonly recordings: Pick<RecordingArchive, 'open'>;
   readonly gate: Pick<Gate, 'checkSender' | 'clientOf' | 'socketViewer'>;
-  /** Called before the recording of a call is sent to a viewer. */
-  readonly onDownload: (callId: CallId, by: string) => void;
+  /** Called before the recording of a call is sent to a viewer, but not for further parts. If it rejects, nothing is sent. */
+  readonly onDownload: (callId: CallId, by: string) => Promise<void>;
   readonly outputs: Pick<Connections, 'assign'>;
   readonly log: Logger;
 }
@@ -48,6 +52,8 @@ export function rangeIn(header: string | undefined, bytes: number): ByteRange | 
 
 export function createRecordingEndpoint(deps: RecordingEndpointDeps): RecordingEndpoint {
   const { recordings, gate, outputs, log } = deps;
+  /** The downloads of a viewer and call whose beginning was reported. */
+  const downloads = new BoundedMap<string, true>(MAX_DOWNLOADS);
 
   async function send(
     request: IncomingMessage,
@@ -72,8 +78,11 @@ export function createRecordingEndpoint(deps: RecordingEndpointDeps): RecordingE
       return sendText(response, 416, 'range not satisfiable');
     }
     const { from, to } = range ?? { from: 0, to: file.bytes };
-    // Not the further parts of a file that is being played.
-    if (request.method === 'GET' && from === 0) deps.onDownload(callId, by);
+    const download = `${by} ${callId}`;
+    if (request.method === 'GET' && (from === 0 || !downloads.has(download))) {
+      await deps.onDownload(callId, by);
+      downloads.set(download, true);
+    }
     response.writeHead(range ? 206 : 200, {
       'content-type': 'audio/wav',
       'content-length': to - from,

@@ -7,6 +7,7 @@ import { asc, desc, eq } from 'drizzle-orm';
 import type { AuditLog } from '../access/audit.ts';
 import type { Db } from './db.ts';
 import { auditLog, meta } from './schema.ts';
+import { StoreHealth } from './store-health.ts';
 
 /** The hash before the first entry. */
 const START = '';
@@ -27,18 +28,18 @@ const hashOf = ({ seq, at, by, action, call }: Omit<Row, 'hash'>, previous: stri
 
 const headOf = ({ seq, hash }: Pick<Row, 'seq' | 'hash'>): string => `${seq} ${hash}`;
 
-export function createAuditLog(db: Db): AuditLog {
+export function createAuditLog(db: Db, health = new StoreHealth()): AuditLog {
   return {
     append({ at, by, action, callId }) {
-      db.transaction((tx) => {
-        const last = tx.select().from(auditLog).orderBy(desc(auditLog.seq)).limit(1).get();
+      health.write(db, () => {
+        const last = db.select().from(auditLog).orderBy(desc(auditLog.seq)).limit(1).get();
         const entry = { seq: (last?.seq ?? 0) + 1, at, by, action, call: callDigest(callId) };
         const hash = hashOf(entry, last?.hash ?? START);
-        tx.insert(auditLog)
+        db.insert(auditLog)
           .values({ ...entry, hash })
           .run();
         const value = headOf({ seq: entry.seq, hash });
-        tx.insert(meta)
+        db.insert(meta)
           .values({ key: HEAD, value })
           .onConflictDoUpdate({ target: meta.key, set: { value } })
           .run();

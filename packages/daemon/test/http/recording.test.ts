@@ -7,6 +7,7 @@ import { providerCallId } from '@sidetone/core';
 import fc from 'fast-check';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { rangeIn } from '../../src/http/recording.ts';
+import { auditLog } from '../../src/store/schema.ts';
 import * as tokens from '../../src/tokens.ts';
 import { bytesOf, peakOf, tone } from '../audio/signals.ts';
 import { startTestDaemon, until, type TestDaemon } from '../support/daemon.ts';
@@ -59,6 +60,20 @@ async function end(it: TestDaemon): Promise<void> {
 }
 
 describe('a recording', () => {
+  test('has one audit entry for each download, whatever its first range', async () => {
+    const { it, callId } = await recorded();
+    await end(it);
+    const { db } = it.daemon.parts.resolve(tokens.DATABASE);
+    const entries = () => db.select({ action: auditLog.action }).from(auditLog).all();
+    const url = it.url(`calls/${callId}/recording.wav`);
+    for (const range of ['bytes=1-99', 'bytes=100-199'])
+      expect((await fetch(url, { headers: { range } })).status).toBe(206);
+    expect(entries()).toEqual([{ action: 'DOWNLOAD_RECORDING' }]);
+    await (await fetch(url)).arrayBuffer();
+    expect(entries()).toHaveLength(2);
+    expect(it.daemon.parts.resolve(tokens.AUDIT_LOG).verify()).toBeUndefined();
+  });
+
   test('is served completely and in ranges, during and after the call', async () => {
     const { it, callId } = await recorded();
     const whileLive = (await it.query(`{ calls { nodes { recording { ${RECORDING} } } } }`)).data.calls
