@@ -167,7 +167,7 @@ describe('erasing a call', () => {
     expect(await erasure.erase('call_nowhere' as CallId)).toBe(false);
     const results = await Promise.all([erasure.erase(callId), erasure.erase(callId)]);
     // Either of two concurrent requests erases it, and only one.
-    expect(results.toSorted()).toEqual([false, true]);
+    expect(new Set(results)).toEqual(new Set([true, false]));
   });
 
   test('includes events of the same turn of the event loop', async () => {
