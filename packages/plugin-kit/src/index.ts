@@ -49,7 +49,6 @@ export {
   handleClaimed,
   MAX_REPLAY_ENTRIES,
   NO_CLAIM,
-  REPLAY_PAGE_ENTRIES,
   type ReplayClaim,
   type ReplayGuard,
   type ReplayGuardOptions,

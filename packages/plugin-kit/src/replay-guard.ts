@@ -2,26 +2,18 @@
  * Rejects signed requests that were received before. What was seen is kept as digests in the durable state of the plugin,
  * so a restart does not make an old signature valid again.
  */
-import { Buffer } from 'node:buffer';
 import { createHash } from 'node:crypto';
 import {
   FaultError,
   isFault,
-  messageOf,
   type IngressRequest,
   type IngressResponse,
   type PluginHost,
 } from '@sidetone/core';
-import { numberOf, objectOf, parseJson, textOf } from './tolerant-json.ts';
+import { DIGEST_BYTES, ReplayPages } from './replay-pages.ts';
 
-/** Default limit of the entries that a guard keeps. Above it, the oldest {@link REPLAY_PAGE_ENTRIES} are dropped. */
+/** Default limit of the entries that a guard keeps. Above it, the oldest page is dropped. */
 export const MAX_REPLAY_ENTRIES = 200_000;
-/** Entries in one value of the state: each claim writes one value. */
-export const REPLAY_PAGE_ENTRIES = 128;
-/** Length of a kept digest: the first half of a SHA-256. */
-const DIGEST_BYTES = 16;
-/** A page covers at most this share of the tolerance, so it can expire soon after its first entry. */
-const PAGES_PER_TOLERANCE = 8;
 
 export interface ReplayGuardOptions {
   readonly host: Pick<PluginHost, 'state' | 'clock' | 'log'>;
@@ -33,14 +25,19 @@ export interface ReplayGuardOptions {
   readonly limit?: number;
 }
 
-/** A request that was claimed by {@link ReplayGuard.claim}. */
+/**
+ * A request that was claimed by {@link ReplayGuard.claim}. The claimant decides once, when it is known what the provider
+ * receives; the first decision counts.
+ */
 export interface ReplayClaim {
+  /** The request was handled: it is not accepted again. */
+  keep(): void;
   /** Makes the request acceptable again: for a request that we failed to handle and that the provider sends again. */
   release(): void;
 }
 
 /** The claim of a request that nothing identifies, for example one without a signature. */
-export const NO_CLAIM: ReplayClaim = { release: () => undefined };
+export const NO_CLAIM: ReplayClaim = { keep: () => undefined, release: () => undefined };
 
 /** The requests that were received within the tolerance. */
 export interface ReplayGuard {
@@ -48,7 +45,8 @@ export interface ReplayGuard {
   load(): Promise<void>;
   /**
    * Claims a request by everything that identifies it: its nonces, or its signed bytes. Resolves when the claim is stored,
-   * or with undefined if one of the identities was claimed before.
+   * or with undefined if one of the identities was claimed before. While an earlier claim is not decided, it waits: a
+   * provider that sends a request again must not receive an acknowledgement of one that fails in the end.
    * @throws {FaultError} STORE_WRITE_FAILED if the claim cannot be stored. The request is then not claimed.
    */
   claim(identities: readonly (string | Uint8Array)[]): Promise<ReplayClaim | undefined>;
@@ -58,122 +56,54 @@ export interface ReplayGuard {
   readonly dropped: number;
 }
 
-/** Entries that are stored and expire together. */
-interface Page {
-  readonly key: string;
-  readonly openedAt: number;
-  newestAt: number;
-  readonly digests: Set<string>;
-}
-
 /** Creates a guard. It keeps about 100 bytes of memory for each entry. */
 export function createReplayGuard(options: ReplayGuardOptions): ReplayGuard {
-  const { host, prefix, toleranceMs, limit = MAX_REPLAY_ENTRIES } = options;
-  const { state, clock, log } = host;
-  /** Oldest first. New entries are added to the last page. */
-  const pages: Page[] = [];
-  const pageOf = new Map<string, Page>();
-  let dropped = 0;
-  let pageNumber = 0;
+  const pages = new ReplayPages({ limit: MAX_REPLAY_ENTRIES, ...options });
+  /** The claims that are not decided. Each resolves when it is. */
+  const undecided = new Map<string, Promise<void>>();
 
-  const store = (page: Page): Promise<void> =>
-    page.digests.size === 0 ? state.delete(page.key) : state.set(page.key, encodePage(page));
-
-  /** Stores a change that makes the guard less strict: if that fails, it stays strict after a restart. */
-  function storeInBackground(change: Promise<void>): void {
-    change.catch((error: unknown) =>
-      log.debug('storing a replay entry failed', { reason: messageOf(error) }),
-    );
-  }
-
-  function removeOldestPage(): number {
-    const page = pages.shift();
-    if (!page) return 0;
-    for (const digest of page.digests) pageOf.delete(digest);
-    storeInBackground(state.delete(page.key));
-    return page.digests.size;
-  }
-
-  function removeExpired(now: number): void {
-    while (pages[0] && pages[0].newestAt + toleranceMs <= now) removeOldestPage();
-  }
-
-  /** The open page stays, even if the limit is smaller than a page. */
-  function enforceLimit(): void {
-    while (pageOf.size > limit && pages.length > 1) {
-      const removed = removeOldestPage();
-      if (dropped === 0) log.warn('too many signed webhooks to remember, dropping the oldest', { limit });
-      dropped += removed;
-    }
-  }
-
-  function openPage(now: number): Page {
-    const last = pages.at(-1);
-    const isOpen =
-      last &&
-      last.digests.size < REPLAY_PAGE_ENTRIES &&
-      now - last.openedAt < toleranceMs / PAGES_PER_TOLERANCE;
-    if (isOpen) return last;
-    pageNumber += 1;
-    const key = `${prefix}${String(pageNumber).padStart(12, '0')}`;
-    const page: Page = { key, openedAt: now, newestAt: now, digests: new Set() };
-    pages.push(page);
-    return page;
-  }
-
-  function remove(digests: readonly string[], page: Page): void {
-    for (const digest of digests) {
-      page.digests.delete(digest);
-      pageOf.delete(digest);
-    }
+  /** Returns the decision of a claim: it runs the first task that it receives, and continues the claims that wait for it. */
+  function trackDecision(digests: readonly string[]): (task: () => void) => void {
+    let resolve!: () => void;
+    const decided = new Promise<void>((settle) => (resolve = settle));
+    for (const digest of digests) undecided.set(digest, decided);
+    let isDecided = false;
+    return (task) => {
+      if (isDecided) return;
+      isDecided = true;
+      task();
+      for (const digest of digests) undecided.delete(digest);
+      resolve();
+    };
   }
 
   return {
-    async load() {
-      for (const [key, value] of await state.list(prefix)) {
-        const page = decodePage(key, value);
-        pageNumber = Math.max(pageNumber, Number(key.slice(prefix.length)) || 0);
-        pages.push(page);
-        for (const digest of page.digests) pageOf.set(digest, page);
-      }
-      removeExpired(clock.now());
-      enforceLimit();
-    },
+    load: () => pages.load(),
     async claim(identities) {
-      const now = clock.now();
-      removeExpired(now);
       const digests = identities.map(digestOf);
-      if (digests.some((digest) => pageOf.has(digest))) return undefined;
-      const page = openPage(now);
-      page.newestAt = Math.max(page.newestAt, now);
-      for (const digest of digests) {
-        page.digests.add(digest);
-        pageOf.set(digest, page);
-      }
-      enforceLimit();
+      const earlierClaim = () => digests.map((digest) => undecided.get(digest)).find(Boolean);
+      while (earlierClaim()) await earlierClaim();
+      pages.removeExpired();
+      if (digests.some((digest) => pages.has(digest))) return undefined;
+      const page = pages.add(digests);
+      const decide = trackDecision(digests);
       try {
-        await store(page);
+        await pages.store(page);
       } catch (cause) {
-        remove(digests, page);
+        decide(() => pages.remove(digests, page));
         if (isFault(cause)) throw cause;
         throw new FaultError('STORE_WRITE_FAILED', 'the claim of a signed webhook was not stored', { cause });
       }
-      let isReleased = false;
       return {
-        release() {
-          // Once: after a release, the entry may be that of the next delivery.
-          if (isReleased) return;
-          isReleased = true;
-          remove(digests, page);
-          if (pages.includes(page)) storeInBackground(store(page));
-        },
+        keep: () => decide(() => undefined),
+        release: () => decide(() => pages.release(digests, page)),
       };
     },
     get size() {
-      return pageOf.size;
+      return pages.size;
     },
     get dropped() {
-      return dropped;
+      return pages.dropped;
     },
   };
 }
@@ -196,37 +126,23 @@ export async function handleClaimed(
   claim: ReplayClaim,
   handle: () => Promise<IngressResponse>,
 ): Promise<IngressResponse> {
-  const releaseIfNotStored = async (): Promise<void> => {
-    if (((await responseStatus) ?? 0) >= 500) claim.release();
+  const decide = (status: number): void => (status >= 500 ? claim.release() : claim.keep());
+  const decideBySent = async (): Promise<void> => {
+    if (responseStatus) decide(await responseStatus);
   };
-  void releaseIfNotStored();
+  void decideBySent();
   try {
     const response = await handle();
-    if (response.status >= 500) claim.release();
+    if (!responseStatus || response.status >= 500) decide(response.status);
     return response;
   } catch (error) {
-    if (!isFault(error) || !REJECTIONS.has(error.code)) claim.release();
+    const isRejection = isFault(error) && REJECTIONS.has(error.code);
+    decide(isRejection ? 400 : 500);
     throw error;
   }
 }
 
+/** Returns the first half of a SHA-256. */
 function digestOf(identity: string | Uint8Array): string {
   return createHash('sha256').update(identity).digest().toString('latin1', 0, DIGEST_BYTES);
-}
-
-function encodePage({ openedAt, newestAt, digests }: Page): string {
-  const seen = Buffer.from([...digests].join(''), 'latin1').toString('base64');
-  return JSON.stringify({ openedAt, newestAt, seen });
-}
-
-/** A page that cannot be read is treated as an empty one, and expires at once. */
-function decodePage(key: string, value: string): Page {
-  const fields = objectOf(parseJson(value));
-  const newestAt = numberOf(fields['newestAt']) ?? 0;
-  const bytes = Buffer.from(textOf(fields['seen']) ?? '', 'base64');
-  const digests = new Set<string>();
-  for (let start = 0; start + DIGEST_BYTES <= bytes.length; start += DIGEST_BYTES) {
-    digests.add(bytes.toString('latin1', start, start + DIGEST_BYTES));
-  }
-  return { key, openedAt: numberOf(fields['openedAt']) ?? newestAt, newestAt, digests };
 }

@@ -4,10 +4,10 @@ import { expect, test } from 'vitest';
 import {
   createReplayGuard,
   handleClaimed,
-  REPLAY_PAGE_ENTRIES,
   type ReplayGuard,
   type ReplayGuardOptions,
 } from '@sidetone/plugin-kit';
+import { REPLAY_PAGE_ENTRIES } from '../src/replay-pages.ts';
 
 const TOLERANCE_MS = 80_000;
 
@@ -17,8 +17,12 @@ async function loadGuard(host: FakeHost, options: Partial<ReplayGuardOptions> = 
   return guard;
 }
 
-const isAccepted = async (guard: ReplayGuard, ...identities: (string | Uint8Array)[]) =>
-  (await guard.claim(identities)) !== undefined;
+/** Handles a request whose response is below 500. Returns whether it was accepted. */
+async function isAccepted(guard: ReplayGuard, ...identities: (string | Uint8Array)[]): Promise<boolean> {
+  const claim = await guard.claim(identities);
+  claim?.keep();
+  return claim !== undefined;
+}
 
 test('accepts an identity once, as text or as bytes', async () => {
   const guard = await loadGuard(createFakeHost());
@@ -30,7 +34,7 @@ test('accepts an identity once, as text or as bytes', async () => {
 
 test('rejects a request if one of its identities is known, and keeps the others free', async () => {
   const guard = await loadGuard(createFakeHost());
-  await guard.claim(['one']);
+  await isAccepted(guard, 'one');
   expect(await isAccepted(guard, 'two', 'one')).toBe(false);
   expect(await isAccepted(guard, 'two')).toBe(true);
 });
@@ -44,12 +48,12 @@ test('keeps entries across restarts, and no identities in clear text', async () 
   const host = createFakeHost();
   const first = await loadGuard(host);
   const count = REPLAY_PAGE_ENTRIES * 2 + 3;
-  for (let index = 0; index < count; index++) await first.claim([`nonce-${index}`]);
+  for (let index = 0; index < count; index++) await isAccepted(first, `nonce-${index}`);
   expect([...host.state.entries].join()).not.toContain('nonce');
 
   const second = await loadGuard(host);
   expect(second.size).toBe(count);
-  await second.claim(['more']);
+  await isAccepted(second, 'more');
   const third = await loadGuard(host);
   expect(third.size).toBe(count + 1);
   for (let index = 0; index < count; index++) expect(await isAccepted(third, `nonce-${index}`)).toBe(false);
@@ -58,7 +62,7 @@ test('keeps entries across restarts, and no identities in clear text', async () 
 test('keeps an entry for the whole tolerance, and removes it soon after', async () => {
   const host = createFakeHost();
   const guard = await loadGuard(host);
-  await guard.claim(['one']);
+  await isAccepted(guard, 'one');
   await host.clock.advance(TOLERANCE_MS - 1);
   expect(await isAccepted(guard, 'one')).toBe(false);
   await host.clock.advance(1);
@@ -74,7 +78,7 @@ test('removes entries although new ones arrive all the time', async () => {
   const host = createFakeHost();
   const guard = await loadGuard(host);
   for (let index = 0; index < 100; index++) {
-    await guard.claim([String(index)]);
+    await isAccepted(guard, String(index));
     await host.clock.advance(TOLERANCE_MS / 20);
   }
   expect(guard.size).toBeLessThan(25);
@@ -84,7 +88,7 @@ test('drops the oldest entries at the limit, counts them and warns once', async 
   const host = createFakeHost();
   const guard = await loadGuard(host, { limit: REPLAY_PAGE_ENTRIES * 2 });
   const count = REPLAY_PAGE_ENTRIES * 5;
-  for (let index = 0; index < count; index++) await guard.claim([String(index)]);
+  for (let index = 0; index < count; index++) await isAccepted(guard, String(index));
   expect(guard.size + guard.dropped).toBe(count);
   expect(guard.size).toBeLessThanOrEqual(REPLAY_PAGE_ENTRIES * 2);
   expect(host.logs.filter(({ level }) => level === 'warn')).toHaveLength(1);
@@ -118,6 +122,38 @@ test('starts without entries that cannot be read', async () => {
   const guard = await loadGuard(host);
   expect(guard.size).toBe(0);
   expect(await isAccepted(guard, 'one')).toBe(true);
+});
+
+test.each([
+  ['released', true],
+  ['kept', false],
+])(
+  'a request that arrives while the same one is handled waits: accepted if that is %s: %s',
+  async (how, isFree) => {
+    const guard = await loadGuard(createFakeHost());
+    const first = await guard.claim(['one', 'other']);
+    let second: boolean | undefined;
+    const waiting = isAccepted(guard, 'other').then((accepted) => (second = accepted));
+    expect(await isAccepted(guard, 'two')).toBe(true);
+    expect(second).toBeUndefined();
+    if (how === 'released') first!.release();
+    else first!.keep();
+    expect(await waiting).toBe(isFree);
+  },
+);
+
+test('does not keep a request that waits behind a claim that cannot be stored', async () => {
+  const host = createFakeHost();
+  const guard = await loadGuard(host);
+  const { set } = host.state;
+  host.state.set = async () => {
+    host.state.set = set;
+    throw new Error('disk full');
+  };
+  const first = guard.claim(['one']);
+  const second = isAccepted(guard, 'one');
+  await expect(first).rejects.toMatchObject({ code: 'STORE_WRITE_FAILED' });
+  expect(await second).toBe(true);
 });
 
 const pending = new Promise<number>(() => undefined);

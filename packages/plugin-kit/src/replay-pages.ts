@@ -1,0 +1,161 @@
+/** The entries of a replay guard in the durable state: pages of digests that are stored and expire together. */
+import { Buffer } from 'node:buffer';
+import { messageOf, type PluginHost } from '@sidetone/core';
+import { numberOf, objectOf, parseJson, textOf } from './tolerant-json.ts';
+
+/** Entries in one value of the state: each claim writes one value. */
+export const REPLAY_PAGE_ENTRIES = 128;
+/** Length of a digest. Its characters are bytes. */
+export const DIGEST_BYTES = 16;
+/** A page covers at most this share of the tolerance, so it can expire soon after its first entry. */
+const PAGES_PER_TOLERANCE = 8;
+
+interface ReplayPagesOptions {
+  readonly host: Pick<PluginHost, 'state' | 'clock' | 'log'>;
+  readonly prefix: string;
+  readonly toleranceMs: number;
+  readonly limit: number;
+}
+
+export interface Page {
+  readonly key: string;
+  readonly openedAt: number;
+  newestAt: number;
+  readonly digests: Set<string>;
+}
+
+export class ReplayPages {
+  readonly #options: ReplayPagesOptions;
+  /** Oldest first. New entries are added to the last page. */
+  readonly #pages: Page[] = [];
+  readonly #pageOf = new Map<string, Page>();
+  #pageNumber = 0;
+  #dropped = 0;
+
+  constructor(options: ReplayPagesOptions) {
+    this.#options = options;
+  }
+
+  /** Number of entries. */
+  get size(): number {
+    return this.#pageOf.size;
+  }
+
+  /** Number of entries that were dropped before they expired because of the limit. */
+  get dropped(): number {
+    return this.#dropped;
+  }
+
+  async load(): Promise<void> {
+    const { host, prefix } = this.#options;
+    for (const [key, value] of await host.state.list(prefix)) {
+      const page = decodePage(key, value);
+      this.#pageNumber = Math.max(this.#pageNumber, Number(key.slice(prefix.length)) || 0);
+      this.#pages.push(page);
+      for (const digest of page.digests) this.#pageOf.set(digest, page);
+    }
+    this.removeExpired();
+    this.#enforceLimit();
+  }
+
+  has(digest: string): boolean {
+    return this.#pageOf.has(digest);
+  }
+
+  /** Adds entries in memory. Returns their page, which is not stored yet. */
+  add(digests: readonly string[]): Page {
+    const now = this.#options.host.clock.now();
+    const page = this.#openPage(now);
+    page.newestAt = Math.max(page.newestAt, now);
+    for (const digest of digests) {
+      page.digests.add(digest);
+      this.#pageOf.set(digest, page);
+    }
+    this.#enforceLimit();
+    return page;
+  }
+
+  store(page: Page): Promise<void> {
+    const { state } = this.#options.host;
+    return page.digests.size === 0 ? state.delete(page.key) : state.set(page.key, encodePage(page));
+  }
+
+  /** Removes entries in memory. */
+  remove(digests: readonly string[], page: Page): void {
+    for (const digest of digests) {
+      page.digests.delete(digest);
+      this.#pageOf.delete(digest);
+    }
+  }
+
+  /** Removes entries that were stored. */
+  release(digests: readonly string[], page: Page): void {
+    this.remove(digests, page);
+    if (this.#pages.includes(page)) this.#storeInBackground(this.store(page));
+  }
+
+  removeExpired(): void {
+    const { host, toleranceMs } = this.#options;
+    const now = host.clock.now();
+    while (this.#pages[0] && this.#pages[0].newestAt + toleranceMs <= now) this.#removeOldestPage();
+  }
+
+  #openPage(now: number): Page {
+    const { prefix, toleranceMs } = this.#options;
+    const last = this.#pages.at(-1);
+    const isOpen =
+      last &&
+      last.digests.size < REPLAY_PAGE_ENTRIES &&
+      now - last.openedAt < toleranceMs / PAGES_PER_TOLERANCE;
+    if (isOpen) return last;
+    this.#pageNumber += 1;
+    const key = `${prefix}${String(this.#pageNumber).padStart(12, '0')}`;
+    const page: Page = { key, openedAt: now, newestAt: now, digests: new Set() };
+    this.#pages.push(page);
+    return page;
+  }
+
+  /** The open page stays, even if the limit is smaller than a page. */
+  #enforceLimit(): void {
+    const { host, limit } = this.#options;
+    while (this.size > limit && this.#pages.length > 1) {
+      const removed = this.#removeOldestPage();
+      if (this.#dropped === 0)
+        host.log.warn('too many signed webhooks to remember, dropping the oldest', { limit });
+      this.#dropped += removed;
+    }
+  }
+
+  #removeOldestPage(): number {
+    const page = this.#pages.shift();
+    if (!page) return 0;
+    for (const digest of page.digests) this.#pageOf.delete(digest);
+    this.#storeInBackground(this.#options.host.state.delete(page.key));
+    return page.digests.size;
+  }
+
+  /** Stores a change that makes the guard less strict: if that fails, it stays strict after a restart. */
+  #storeInBackground(change: Promise<void>): void {
+    const { log } = this.#options.host;
+    change.catch((error: unknown) =>
+      log.debug('storing a replay entry failed', { reason: messageOf(error) }),
+    );
+  }
+}
+
+function encodePage({ openedAt, newestAt, digests }: Page): string {
+  const seen = Buffer.from([...digests].join(''), 'latin1').toString('base64');
+  return JSON.stringify({ openedAt, newestAt, seen });
+}
+
+/** A page that cannot be read is treated as an empty one, and expires at once. */
+function decodePage(key: string, value: string): Page {
+  const fields = objectOf(parseJson(value));
+  const newestAt = numberOf(fields['newestAt']) ?? 0;
+  const bytes = Buffer.from(textOf(fields['seen']) ?? '', 'base64');
+  const digests = new Set<string>();
+  for (let start = 0; start + DIGEST_BYTES <= bytes.length; start += DIGEST_BYTES) {
+    digests.add(bytes.toString('latin1', start, start + DIGEST_BYTES));
+  }
+  return { key, openedAt: numberOf(fields['openedAt']) ?? newestAt, newestAt, digests };
+}
