@@ -1,5 +1,5 @@
 /** GraphQL documents of the call page. */
-import { graphql, type ResultOf } from '../api/graphql.ts';
+import { graphql, type ResultOf, type EnumOf } from '../api/graphql.ts';
 
 /** Fields that can change. Every event includes them, so that the cache stays up to date. */
 const CALL_FIELDS = graphql(`
@@ -142,27 +142,35 @@ const EVENT = graphql(`
   }
 `);
 
-/** The event types that the page loads. Speech events are omitted, because the level meters show who is speaking. */
-export const EVENT_TYPES = [
-  'ASSISTANT_CHANGED',
-  'CALL_ANNOTATED',
-  'CALL_ENDED',
-  'CALL_REPORTED',
-  'CALL_STARTED',
-  'CALL_STATUS_CHANGED',
-  'CALL_UPDATED',
-  'COMMAND_CHANGED',
-  'DTMF_RECEIVED',
-  'LISTENING_STARTED',
-  'LISTENING_STOPPED',
-  'CALL_NOTICE',
-  'RECORDING_STARTED',
-  'RECORDING_STOPPED',
-  'STREAM_STARTED',
-  'STREAM_STOPPED',
-  'TRANSFER_STARTED',
-  'UTTERANCE_FINALIZED',
-] as const;
+/** Whether the page loads events of a type. Speech events are omitted, because the level meters show who is speaking. */
+const IS_LOADED = {
+  ASSISTANT_CHANGED: true,
+  CALL_ANNOTATED: true,
+  CALL_ENDED: true,
+  CALL_NOTICE: true,
+  CALL_REPORTED: true,
+  CALL_STARTED: true,
+  CALL_STATUS_CHANGED: true,
+  CALL_UPDATED: true,
+  COMMAND_CHANGED: true,
+  DTMF_RECEIVED: true,
+  LISTENING_STARTED: true,
+  LISTENING_STOPPED: true,
+  RECORDING_STARTED: true,
+  RECORDING_STOPPED: true,
+  SPEECH_STARTED: false,
+  SPEECH_STOPPED: false,
+  STREAM_STARTED: true,
+  STREAM_STOPPED: true,
+  TRANSCRIPTION_CHANGED: true,
+  TRANSFER_STARTED: true,
+  UTTERANCE_FINALIZED: true,
+  UTTERANCE_REVISED: true,
+} as const satisfies Record<EnumOf<'CallEventType'>, boolean>;
+
+export const EVENT_TYPES = (Object.keys(IS_LOADED) as (keyof typeof IS_LOADED)[]).filter(
+  (type) => IS_LOADED[type],
+);
 
 /** Past events, oldest first, with the current fields of the call, so that no change is missed in between. */
 export const PAST_EVENTS = graphql(

@@ -33,8 +33,8 @@ const EVENT_TEXTS = {
         ]
           .filter(Boolean)
           .join('. '),
-  CallEnded: ({ end }) =>
-    `Call ended: ${END_LABELS[end.category].toLowerCase()}${end.code === null ? '' : ` (${end.code})`}`,
+  CallEnded: ({ end: { category, code } }) =>
+    `Call ended${category === 'UNKNOWN' ? '' : `: ${END_LABELS[category].toLowerCase()}`}${code === null ? '' : ` (${code})`}`,
   CallReported: () => 'Provider report received',
   CallStarted: () => 'Call created',
   CallStatusChanged: ({ status }) => STATUS_LABELS[status],
