@@ -40,6 +40,17 @@ export const FAULTS = {
     retryable: false,
     remedy: 'Use an access token with the scope that the message names.',
   },
+  MEDIA_LINK_INVALID: {
+    kind: 'input',
+    retryable: false,
+    remedy:
+      'Use the signed URL unchanged, or request a new one. It is valid for one call, with the access token that made it.',
+  },
+  MEDIA_LINK_EXPIRED: {
+    kind: 'input',
+    retryable: false,
+    remedy: 'Request a new signed URL: `Recording.signedUrl` or `Call.signedListenUrl`.',
+  },
   INTROSPECTION_DISABLED: {
     kind: 'input',
     retryable: false,

@@ -7,6 +7,7 @@ import type { IncomingMessage } from 'node:http';
 import { container, instanceCachingFactory, type DependencyContainer, type InjectionToken } from 'tsyringe';
 import type { Clock, IdSource, Logger } from '@sidetone/core';
 import { isExposed } from './access/exposure.ts';
+import { MediaLinks } from './access/media-links.ts';
 import { CallAnchors } from './audio/call-anchors.ts';
 import { CallAudioRegistry } from './audio/call-audio-registry.ts';
 import { LevelMeters } from './audio/level-meters.ts';
@@ -35,6 +36,7 @@ import { Gate } from './http/gate.ts';
 import { createGraphqlEndpoint } from './http/graphql-endpoint.ts';
 import { createIngressEndpoint } from './http/ingress.ts';
 import { createListenEndpoint } from './http/listen.ts';
+import { createMediaAccess, type MediaAccess } from './http/media-access.ts';
 import { OutputLedger } from './http/limits/output-ledger.ts';
 import { createRecordingEndpoint } from './http/recording.ts';
 import { RequestBodies } from './http/limits/request-bodies.ts';
@@ -55,6 +57,7 @@ import { openQueryRunner } from './store/history/query-runner.ts';
 import { createLedger } from './store/ledger.ts';
 import { createAuditLog } from './store/audit-log.ts';
 import { createStateStore } from './store/plugin-state.ts';
+import { secretOf } from './store/secrets.ts';
 import { StoreHealth } from './store/store-health.ts';
 import { StoreWatch } from './store/watch/store-watch.ts';
 import { createRecordingRows, createWaveformStore } from './store/media.ts';
@@ -214,6 +217,16 @@ function registerAudio(register: Register, { config, clock, ids, log }: Environm
 
 function registerRecordingAndListening(register: Register, { config, clock, ids, log }: Environment): void {
   register(
+    tokens.MEDIA_LINKS,
+    (get) =>
+      new MediaLinks({
+        key: secretOf(get(tokens.DATABASE).db, 'media_link_key', get(tokens.STORE_HEALTH)),
+        tokens: config.auth.tokens,
+        maxSeconds: config.limits.mediaLinkSeconds,
+        clock,
+      }),
+  );
+  register(
     tokens.RECORDING_SERVICE,
     (get) =>
       new RecordingService({
@@ -365,6 +378,7 @@ function registerGraphql(register: Register, { config, clock, publicUrl }: Envir
       levels: get(tokens.LEVEL_METERS),
       waveforms: get(tokens.WAVEFORMS),
       recordings: get(tokens.RECORDING_SERVICE),
+      links: get(tokens.MEDIA_LINKS),
       urlOf: (path) => new URL(path, publicUrl()),
       now: () => clock.now(),
       pageSize: config.limits.pageSize,
@@ -385,6 +399,7 @@ function registerHttp(register: Register, { config, clock, ids, log, isReady }: 
   const addressOf = (request: IncomingMessage): string => gate.addressOf(request);
   const bodies = new RequestBodies({ clock, bodyBytesInFlight: limits.bodyBytesInFlight, addressOf });
   const graphiql = createGraphiql();
+  const mediaAccess = (get: Get): MediaAccess => createMediaAccess({ gate, links: get(tokens.MEDIA_LINKS) });
   register(tokens.OUTPUT_LEDGER, () => new OutputLedger(limits));
   register(
     tokens.CONNECTIONS,
@@ -435,13 +450,23 @@ function registerHttp(register: Register, { config, clock, ids, log, isReady }: 
         addressOf,
         socketMessageBytes: limits.socketMessageBytes,
       }),
-      listen: createListenEndpoint({ listening: get(tokens.LISTENING_SERVICE), gate, log: log('listening') }),
+      listen: createListenEndpoint({
+        listening: get(tokens.LISTENING_SERVICE),
+        access: mediaAccess(get),
+        log: log('listening'),
+      }),
       recording: createRecordingEndpoint({
         recordings: get(tokens.RECORDING_SERVICE),
         gate,
-        onDownload: (callId, by) =>
+        access: mediaAccess(get),
+        onDownload: (callId, { viewer, isByLink }) =>
           retryWhileBusy(clock, () =>
-            get(tokens.AUDIT_LOG).append({ at: clock.now(), by, action: 'DOWNLOAD_RECORDING', callId }),
+            get(tokens.AUDIT_LOG).append({
+              at: clock.now(),
+              by: viewer.name,
+              action: isByLink ? 'DOWNLOAD_BY_LINK' : 'DOWNLOAD_RECORDING',
+              callId,
+            }),
           ),
         outputs: get(tokens.CONNECTIONS),
         log: log('recording'),

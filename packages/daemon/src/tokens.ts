@@ -2,6 +2,7 @@
 import type { GraphQLSchema } from 'graphql';
 import type { InjectionToken } from 'tsyringe';
 import type { AuditLog } from './access/audit.ts';
+import type { MediaLinks } from './access/media-links.ts';
 import type { CallAudioRegistry } from './audio/call-audio-registry.ts';
 import type { LevelMeters } from './audio/level-meters.ts';
 import type { Streams } from './audio/streams.ts';
@@ -44,6 +45,7 @@ export const EVENT_LOG = token<EventLog>('event log');
 export const QUERY_RUNNER = token<QueryRunner>('query runner');
 export const HISTORY = token<History>('history');
 export const AUDIT_LOG = token<AuditLog>('audit log');
+export const MEDIA_LINKS = token<MediaLinks>('media links');
 export const STATE_STORE = token<StateStore>('state store');
 export const RECORD_HUB = token<RecordHub>('record hub');
 export const LATEST_PARTIALS = token<LatestPartials>('latest partials');

@@ -109,6 +109,8 @@ const limits = mapping({
   /** The number of fields in the largest possible result of a query. */
   queryCost: wholeNumber(100, 1_000_000_000).default(50_000),
   introspection: yesOrNo.default(true),
+  /** The longest lifetime of a signed URL, seconds. */
+  mediaLinkSeconds: wholeNumber(300, 604_800).default(3600),
   /** The number of GraphQL WebSockets of a client. */
   connections: wholeNumber(1, 1_000_000).default(200),
   /** The time until `connection_init` on a WebSocket, ms. */

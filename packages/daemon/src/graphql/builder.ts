@@ -1,5 +1,6 @@
 /** The schema builder, the TypeScript types of its scalars, and the dependencies of the resolvers. */
 import SchemaBuilder from '@pothos/core';
+import type { MediaLinks } from '../access/media-links.ts';
 import type { UtteranceService } from '../transcription/utterance-service.ts';
 import type { AnnotationService } from '../calls/annotation-service.ts';
 import type { BackfillService } from '../backfill/backfill-service.ts';
@@ -33,6 +34,7 @@ export interface SchemaDeps {
   readonly levels: LevelSource;
   readonly waveforms: WaveformSource;
   readonly recordings: Pick<RecordingArchive, 'find'>;
+  readonly links: Pick<MediaLinks, 'sign'>;
   /** Returns the URL of a path of the daemon, as clients see it. */
   readonly urlOf: (path: string) => URL;
   readonly now: () => number;

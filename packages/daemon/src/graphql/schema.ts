@@ -21,6 +21,7 @@ import { addEvents } from './types/events.ts';
 import { addCallFilter } from './types/filter.ts';
 import { addProvider } from './types/provider.ts';
 import { addRecording } from './types/recording.ts';
+import { addSignedUrls } from './types/signed-urls.ts';
 import { createRefs } from './types/refs.ts';
 import { addScalars } from './types/scalars.ts';
 import { addTranscription } from './types/transcription.ts';
@@ -39,6 +40,7 @@ export function createSchema(deps: SchemaDeps): GraphQLSchema {
   addCallFilter(refs, enums);
   addAudio(builder, refs, enums, deps);
   addRecording(builder, refs, deps);
+  addSignedUrls(builder, refs, deps);
   addUtterance(refs, enums, deps);
   addMediaStream(refs, enums);
   addProvider(refs, enums, deps);

@@ -3,10 +3,9 @@ import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { isFault, messageOf, type CallId, type Logger } from '@sidetone/core';
 import type { WebSocket } from 'ws';
-import { requireScope } from '../access/scopes.ts';
 import type { ListeningService } from '../listening/listening-service.ts';
 import type { ListenerSocket } from '../listening/listener.ts';
-import type { Gate } from './gate.ts';
+import type { MediaAccess } from './media-access.ts';
 import { rejectUpgrade, statusOf } from './reply.ts';
 import { createSocketServer } from './socket-server.ts';
 
@@ -21,7 +20,7 @@ const POLICY_VIOLATION = 1008;
 
 interface ListenEndpointDeps {
   readonly listening: Pick<ListeningService, 'check' | 'join' | 'close'>;
-  readonly gate: Pick<Gate, 'checkSender' | 'socketViewer'>;
+  readonly access: MediaAccess;
   readonly log: Logger;
 }
 
@@ -31,16 +30,14 @@ export interface ListenEndpoint {
   close(): void;
 }
 
-export function createListenEndpoint({ listening, gate, log }: ListenEndpointDeps): ListenEndpoint {
+export function createListenEndpoint({ listening, access, log }: ListenEndpointDeps): ListenEndpoint {
   const sockets = createSocketServer({
     maxPayload: MAX_MESSAGE_BYTES,
   });
 
   /** Returns the name of the listener's access token. @throws {FaultError} if it may not listen to the call. */
-  function admit(request: IncomingMessage, callId: CallId): string {
-    gate.checkSender(request);
-    const viewer = gate.socketViewer(request);
-    requireScope(viewer, 'LISTEN', 'this endpoint');
+  function admit(request: IncomingMessage, url: URL, callId: CallId): string {
+    const { viewer } = access.requester(request, url);
     listening.check(callId);
     return viewer.name;
   }
@@ -67,7 +64,7 @@ export function createListenEndpoint({ listening, gate, log }: ListenEndpointDep
       const callId = LISTEN_PATH.exec(url.pathname)?.[1] as CallId;
       let by: string;
       try {
-        by = admit(request, callId);
+        by = admit(request, url, callId);
       } catch (error) {
         if (!isFault(error)) {
           log.error('listener rejected because of an unexpected error', { reason: messageOf(error), error });

@@ -4,9 +4,9 @@ import { pipeline } from 'node:stream/promises';
 import { FaultError, messageOf, type CallId, type Logger } from '@sidetone/core';
 import { BoundedMap } from '@sidetone/plugin-kit';
 import type { RecordingArchive } from '../recording/ports.ts';
-import { requireScope } from '../access/scopes.ts';
 import type { Connections } from './limits/connections.ts';
 import type { Gate } from './gate.ts';
+import type { MediaAccess, MediaRequester } from './media-access.ts';
 import { challenge, sendFailure, sendText } from './reply.ts';
 
 /** Downloads that are remembered. A player whose download was dropped is reported once more. */
@@ -16,9 +16,10 @@ export const RECORDING_PATH = /^\/calls\/([^/]+)\/recording\.wav$/;
 
 interface RecordingEndpointDeps {
   readonly recordings: Pick<RecordingArchive, 'open'>;
-  readonly gate: Pick<Gate, 'checkSender' | 'clientOf' | 'socketViewer'>;
+  readonly gate: Pick<Gate, 'clientOf'>;
+  readonly access: MediaAccess;
   /** Called before the recording of a call is sent to a viewer, but not for further parts. If it rejects, nothing is sent. */
-  readonly onDownload: (callId: CallId, by: string) => Promise<void>;
+  readonly onDownload: (callId: CallId, by: MediaRequester) => Promise<void>;
   readonly outputs: Pick<Connections, 'assign'>;
   readonly log: Logger;
 }
@@ -51,7 +52,7 @@ export function rangeIn(header: string | undefined, bytes: number): ByteRange | 
 }
 
 export function createRecordingEndpoint(deps: RecordingEndpointDeps): RecordingEndpoint {
-  const { recordings, gate, outputs, log } = deps;
+  const { recordings, gate, access, outputs, log } = deps;
   /** The downloads of a viewer and call whose beginning was reported. */
   const downloads = new BoundedMap<string, true>(MAX_DOWNLOADS);
 
@@ -59,7 +60,7 @@ export function createRecordingEndpoint(deps: RecordingEndpointDeps): RecordingE
     request: IncomingMessage,
     response: ServerResponse,
     callId: CallId,
-    by: string,
+    by: MediaRequester,
   ): Promise<void> {
     const file = await recordings.open(callId);
     if (!file) throw new FaultError('CALL_NOT_FOUND', 'this call has no recording');
@@ -78,7 +79,7 @@ export function createRecordingEndpoint(deps: RecordingEndpointDeps): RecordingE
       return sendText(response, 416, 'range not satisfiable');
     }
     const { from, to } = range ?? { from: 0, to: file.bytes };
-    const download = `${by} ${callId}`;
+    const download = `${by.viewer.name} ${by.isByLink} ${callId}`;
     if (request.method === 'GET' && (from === 0 || !downloads.has(download))) {
       await deps.onDownload(callId, by);
       downloads.set(download, true);
@@ -97,12 +98,9 @@ export function createRecordingEndpoint(deps: RecordingEndpointDeps): RecordingE
     async request(request, response, url) {
       const callId = RECORDING_PATH.exec(url.pathname)?.[1] as CallId;
       try {
-        gate.checkSender(request);
-        // An audio element cannot send a header, so the token can also be in the URL.
-        const viewer = gate.socketViewer(request);
-        outputs.assign(request, gate.clientOf(request, viewer));
-        requireScope(viewer, 'LISTEN', 'this endpoint');
-        await send(request, response, callId, viewer.name);
+        const requester = access.requester(request, url);
+        outputs.assign(request, gate.clientOf(request, requester.viewer));
+        await send(request, response, callId, requester);
       } catch (error) {
         if (response.headersSent)
           return log.debug('recording download aborted', { reason: messageOf(error) });

@@ -52,6 +52,7 @@ const KEYS = {
   ErasePayload: embedded,
   Recording: embedded,
   RecordingChanged: embedded,
+  SignedUrl: embedded,
   SpeechChanged: embedded,
   StatsPoint: embedded,
   StreamChanged: embedded,

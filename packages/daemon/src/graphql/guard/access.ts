@@ -21,6 +21,7 @@ export const FIELD_SCOPES: Readonly<Record<string, Scope | null>> = {
   'Call.levels': 'LISTEN',
   'Call.listenUrl': 'LISTEN',
   'Call.recording': 'LISTEN',
+  'Call.signedListenUrl': 'LISTEN',
   'Call.waveform': 'LISTEN',
   'RecordingChanged.recording': 'LISTEN',
   'Subscription.audioLevels': 'LISTEN',

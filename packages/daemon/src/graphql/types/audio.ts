@@ -15,6 +15,12 @@ function spanOf({ answeredAt, createdAt, endedAt }: Call, now: number): readonly
   return [answeredAt ?? createdAt, endedAt ?? now];
 }
 
+/** Returns whether clients can listen to a call now. */
+export const canListen = (call: Call, { providers }: SchemaDeps): boolean =>
+  isLive(call) && providers.get(call.providerId)?.capabilitiesFor(call).includes('LISTEN') === true;
+
+export const toWebSocketUrl = (url: string): string => url.replace(/^http/, 'ws');
+
 export function addAudio(builder: Builder, refs: Refs, enums: Enums, deps: SchemaDeps): void {
   refs.PartyWaveform.implement({
     description: 'The loudness of a party over a whole call, for drawing.',
@@ -39,9 +45,7 @@ export function addAudio(builder: Builder, refs: Refs, enums: Enums, deps: Schem
       description:
         'The URL of a WebSocket with the live audio of the call: 16-bit little-endian samples at 16 kHz, customer and assistant interleaved. Null if the call has ended or has no audio.',
       resolve: (call) =>
-        isLive(call) && deps.providers.get(call.providerId)?.capabilitiesFor(call).includes('LISTEN')
-          ? deps.urlOf(`calls/${call.id}/listen`).href.replace(/^http/, 'ws')
-          : null,
+        canListen(call, deps) ? toWebSocketUrl(deps.urlOf(`calls/${call.id}/listen`).href) : null,
     }),
     waveform: t.field({
       type: [refs.PartyWaveform],

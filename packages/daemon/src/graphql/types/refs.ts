@@ -18,6 +18,12 @@ interface EventPage {
   readonly info: PageInfo;
 }
 
+/** A URL that grants access to the audio of one call. */
+export interface SignedUrl {
+  readonly url: string;
+  readonly expiresAt: number;
+}
+
 export type Refs = ReturnType<typeof createRefs>;
 
 export function createRefs(builder: Builder) {
@@ -36,6 +42,7 @@ export function createRefs(builder: Builder) {
     PartyLevel: builder.objectRef<PartyLevel>('PartyLevel'),
     PartyWaveform: builder.objectRef<PartyPeaks>('PartyWaveform'),
     Recording: builder.objectRef<Recording>('Recording'),
+    SignedUrl: builder.objectRef<SignedUrl>('SignedUrl'),
     MediaStream: builder.objectRef<StoredStream>('MediaStream'),
     Utterance: UtteranceRef,
     TranscriptMatch: TranscriptMatchRef,

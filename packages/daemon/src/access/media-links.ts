@@ -1,0 +1,113 @@
+/**
+ * Signed URLs of media: a client that has one can read one recording, or listen to one call, until it expires. The URL contains no
+ * token and no name; the signature covers the token that it was made with, so it is valid only as long as that token.
+ */
+import { createHmac, timingSafeEqual } from 'node:crypto';
+import { FaultError, invalidArgument, type Clock } from '@sidetone/core';
+import type { AccessToken } from './access-tokens.ts';
+import { LOCAL_VIEWER, viewerOf, type Viewer } from './viewer.ts';
+
+/** How long a link is valid by default, seconds. */
+export const DEFAULT_LINK_SECONDS = 300;
+
+/** Distinguishes these signatures from others that the same key might be used for, now or later. */
+const PURPOSE = 'sidetone media link 1';
+/** Takes the place of the token in a daemon without access tokens. Not the SHA-256 of any token. */
+const NO_TOKEN = 'local';
+
+const EXPIRES = /^[1-9]\d{0,11}$/;
+/** 32 bytes in base64url; the last character has two unused bits. */
+const SIGNATURE = /^[A-Za-z0-9_-]{42}[AEIMQUYcgkosw048]$/;
+
+export interface MediaLink {
+  /** The query of the URL. */
+  readonly query: string;
+  /** Epoch ms. */
+  readonly expiresAt: number;
+}
+
+interface MediaLinksDeps {
+  /** Kept across restarts, so that a link remains valid. */
+  readonly key: Buffer;
+  readonly tokens: readonly AccessToken[];
+  /** The longest lifetime of a link, seconds. */
+  readonly maxSeconds: number;
+  readonly clock: Pick<Clock, 'now'>;
+}
+
+interface Owner {
+  readonly viewer: Viewer;
+  readonly identity: string;
+}
+
+export class MediaLinks {
+  readonly #deps: MediaLinksDeps;
+  readonly #owners: readonly Owner[];
+
+  constructor(deps: MediaLinksDeps) {
+    this.#deps = deps;
+    this.#owners =
+      deps.tokens.length === 0
+        ? [{ viewer: LOCAL_VIEWER, identity: NO_TOKEN }]
+        : deps.tokens.map(({ name, sha256, scopes }) => ({
+            viewer: viewerOf(name, scopes),
+            identity: sha256,
+          }));
+  }
+
+  /**
+   * Makes a link to a path of the daemon for a viewer.
+   * @param seconds the lifetime; rounded up to a whole second of the clock
+   * @throws {FaultError} INPUT_INVALID if the lifetime is not permitted.
+   */
+  sign(path: string, viewer: Viewer, seconds: number): MediaLink {
+    const { clock, maxSeconds } = this.#deps;
+    if (seconds < 1 || seconds > maxSeconds) {
+      const problem = `expected a number from 1 to ${maxSeconds} (limits.mediaLinkSeconds), received ${seconds}`;
+      throw invalidArgument('expiresInSeconds', problem);
+    }
+    const owner = this.#owners.find((each) => each.viewer.name === viewer.name);
+    if (!owner) throw new FaultError('AUTH_REQUIRED', 'unknown access token');
+    const expires = String(Math.ceil(clock.now() / 1000) + seconds);
+    const signature = this.#signature(path, expires, owner).toString('base64url');
+    return { query: `expires=${expires}&signature=${signature}`, expiresAt: Number(expires) * 1000 };
+  }
+
+  /**
+   * Returns the owner of the token that a link was made with, or undefined if the URL is not that of a link.
+   * @throws {FaultError} MEDIA_LINK_INVALID or MEDIA_LINK_EXPIRED.
+   */
+  viewer({ pathname, searchParams }: Pick<URL, 'pathname' | 'searchParams'>): Viewer | undefined {
+    if (!searchParams.has('signature') && !searchParams.has('expires')) return undefined;
+    const expires = searchParams.get('expires') ?? '';
+    const signature = searchParams.get('signature') ?? '';
+    // Other or repeated parameters are not covered by the signature.
+    const isComplete = searchParams.size === 2 && EXPIRES.test(expires) && SIGNATURE.test(signature);
+    const owner = isComplete ? this.#ownerOf(pathname, expires, signature) : undefined;
+    if (!owner) throw new FaultError('MEDIA_LINK_INVALID', 'this link is not valid');
+    this.#checkTime(Number(expires));
+    return owner.viewer;
+  }
+
+  /** Compares with the signatures of all tokens, so the time does not depend on which one matches. */
+  #ownerOf(path: string, expires: string, signature: string): Owner | undefined {
+    const received = Buffer.from(signature, 'base64url');
+    return this.#owners.filter((owner) =>
+      timingSafeEqual(this.#signature(path, expires, owner), received),
+    )[0];
+  }
+
+  #checkTime(expires: number): void {
+    const { clock, maxSeconds } = this.#deps;
+    // The wall clock: the time was given to a client, and must mean the same after a restart.
+    const left = expires - clock.now() / 1000;
+    if (left <= 0) throw new FaultError('MEDIA_LINK_EXPIRED', 'this link has expired');
+    // The limit was lowered, or the clock was set back.
+    if (left > maxSeconds + 1) throw new FaultError('MEDIA_LINK_INVALID', 'this link is valid for too long');
+  }
+
+  #signature(path: string, expires: string, { identity }: Owner): Buffer {
+    const text = JSON.stringify([PURPOSE, 'GET', path, 'LISTEN', expires, identity]);
+    return createHmac('sha256', this.#deps.key).update(text).digest();
+  }
+}

@@ -1,0 +1,57 @@
+/** Signed URLs: access to the audio of one call without a token, for a limited time. */
+import { DEFAULT_LINK_SECONDS } from '../../access/media-links.ts';
+import type { Builder, SchemaDeps } from '../builder.ts';
+import type { Context } from '../context.ts';
+import { canListen, toWebSocketUrl } from './audio.ts';
+import type { Refs, SignedUrl } from './refs.ts';
+
+const LIFETIME =
+  'The lifetime in seconds, from 1 to `limits.mediaLinkSeconds` of the configuration, which is 3600 by default.';
+
+export function addSignedUrls(builder: Builder, refs: Refs, deps: SchemaDeps): void {
+  function sign(path: string, { viewer }: Context, seconds: number | null | undefined): SignedUrl {
+    const { query, expiresAt } = deps.links.sign(`/${path}`, viewer, seconds ?? DEFAULT_LINK_SECONDS);
+    const url = deps.urlOf(path);
+    url.search = query;
+    return { url: url.href, expiresAt };
+  }
+
+  refs.SignedUrl.implement({
+    description:
+      'A URL that grants access to the audio of one call without an access token, until it expires. It becomes invalid earlier if the access token that requested it is removed from the configuration, or if the call is erased.',
+    fields: (t) => ({
+      url: t.exposeString('url', { description: 'The URL. Treat it as a secret until it expires.' }),
+      expiresAt: t.expose('expiresAt', { type: 'DateTime', description: 'When it expires.' }),
+    }),
+  });
+
+  builder.objectField(refs.Recording, 'signedUrl', (t) =>
+    t.field({
+      type: refs.SignedUrl,
+      description:
+        'A URL of the file that needs no access token, for example for an audio element. Downloads are recorded in the audit log with the name of the access token that requested the URL.',
+      args: {
+        expiresInSeconds: t.arg.int({ defaultValue: DEFAULT_LINK_SECONDS, description: LIFETIME }),
+      },
+      resolve: ({ callId }, { expiresInSeconds }, context) =>
+        sign(`calls/${callId}/recording.wav`, context, expiresInSeconds),
+    }),
+  );
+
+  builder.objectField(refs.Call, 'signedListenUrl', (t) =>
+    t.field({
+      type: refs.SignedUrl,
+      nullable: true,
+      description:
+        'As `listenUrl`, but needs no access token. A WebSocket that was opened before the URL expires stays open. Null if `listenUrl` is null.',
+      args: {
+        expiresInSeconds: t.arg.int({ defaultValue: DEFAULT_LINK_SECONDS, description: LIFETIME }),
+      },
+      resolve(call, { expiresInSeconds }, context) {
+        if (!canListen(call, deps)) return null;
+        const signed = sign(`calls/${call.id}/listen`, context, expiresInSeconds);
+        return { ...signed, url: toWebSocketUrl(signed.url) };
+      },
+    }),
+  );
+}
