@@ -156,15 +156,12 @@ export interface CallFactFields {
   /** The transcription of the call started, changed its state, or ended. */
   TRANSCRIPTION_CHANGED: {
     readonly transcription: CallTranscription;
-    /** The client that requested it; missing if it was started by the configuration. */
-    readonly by?: string;
   };
   /** A client started to listen to the call. */
-  LISTENING_STARTED: { readonly listenerId: ListenerId; readonly by: string };
+  LISTENING_STARTED: { readonly listenerId: ListenerId };
   /** A client stopped listening, or the call ended. */
   LISTENING_STOPPED: {
     readonly listenerId: ListenerId;
-    readonly by: string;
     /** When it started, in epoch ms. */
     readonly since: number;
   };
@@ -172,36 +169,74 @@ export interface CallFactFields {
 
 export type CallFactType = keyof CallFactFields;
 
-export type CallFactOf<Type extends CallFactType> = { readonly type: Type } & CallFactFields[Type];
+/**
+ * Who causes the events of each type, in the order in which the documentation lists them. CLIENT: always a client, so they can
+ * only be recorded with its name. DAEMON: the provider or the daemon. ANY: one or the other.
+ */
+export const FACT_CAUSES = {
+  CALL_STARTED: 'DAEMON',
+  CALL_UPDATED: 'DAEMON',
+  CALL_STATUS_CHANGED: 'DAEMON',
+  CALL_ENDED: 'DAEMON',
+  UTTERANCE_FINALIZED: 'ANY',
+  UTTERANCE_REVISED: 'DAEMON',
+  SPEECH_STARTED: 'DAEMON',
+  SPEECH_STOPPED: 'DAEMON',
+  DTMF_RECEIVED: 'DAEMON',
+  STREAM_STARTED: 'DAEMON',
+  STREAM_STOPPED: 'DAEMON',
+  COMMAND_CHANGED: 'CLIENT',
+  TRANSFER_STARTED: 'DAEMON',
+  ASSISTANT_CHANGED: 'DAEMON',
+  CALL_REPORTED: 'DAEMON',
+  CALL_ANNOTATED: 'CLIENT',
+  CALL_NOTICE: 'DAEMON',
+  RECORDING_STARTED: 'DAEMON',
+  RECORDING_STOPPED: 'DAEMON',
+  TRANSCRIPTION_CHANGED: 'ANY',
+  LISTENING_STARTED: 'CLIENT',
+  LISTENING_STOPPED: 'CLIENT',
+} as const satisfies Record<CallFactType, 'CLIENT' | 'DAEMON' | 'ANY'>;
+
+/** All event types, in the order in which the documentation lists them. */
+export const CALL_FACT_TYPES = Object.keys(FACT_CAUSES) as readonly CallFactType[];
+
+/** What every type of event may have. */
+interface Attribution {
+  /**
+   * Name of the access token of the client that caused the event, also of a backfill that imported it. Missing if no client did,
+   * and in some events of earlier releases: see {@link causedBy}.
+   */
+  readonly by?: string;
+}
+
+export type CallFactOf<Type extends CallFactType> = { readonly type: Type } & Attribution &
+  CallFactFields[Type];
 
 /** The payload of an event, discriminated by `type`. */
 export type CallFact = { [Type in CallFactType]: CallFactOf<Type> }[CallFactType];
 
-/** All event types, in the order in which the documentation lists them. */
-export const CALL_FACT_TYPES = Object.keys({
-  CALL_STARTED: 0,
-  CALL_UPDATED: 0,
-  CALL_STATUS_CHANGED: 0,
-  CALL_ENDED: 0,
-  UTTERANCE_FINALIZED: 0,
-  UTTERANCE_REVISED: 0,
-  SPEECH_STARTED: 0,
-  SPEECH_STOPPED: 0,
-  DTMF_RECEIVED: 0,
-  STREAM_STARTED: 0,
-  STREAM_STOPPED: 0,
-  COMMAND_CHANGED: 0,
-  TRANSFER_STARTED: 0,
-  ASSISTANT_CHANGED: 0,
-  CALL_REPORTED: 0,
-  CALL_ANNOTATED: 0,
-  CALL_NOTICE: 0,
-  RECORDING_STARTED: 0,
-  RECORDING_STOPPED: 0,
-  TRANSCRIPTION_CHANGED: 0,
-  LISTENING_STARTED: 0,
-  LISTENING_STOPPED: 0,
-} satisfies Record<CallFactType, 0>) as readonly CallFactType[];
+type TypesCausedBy<Cause> = {
+  [Type in CallFactType]: (typeof FACT_CAUSES)[Type] extends Cause ? Type : never;
+}[CallFactType];
+
+/** Facts without the name of a client. */
+type Unattributed<Types extends CallFactType> = {
+  [Type in Types]: { readonly type: Type } & CallFactFields[Type];
+}[Types];
+
+/** What a client causes. It is recorded with the name of the client. */
+export type ClientFact = Unattributed<TypesCausedBy<'CLIENT' | 'ANY'>>;
+
+/** What happens without a client. */
+export type DaemonFact = Unattributed<TypesCausedBy<'DAEMON' | 'ANY'>>;
+
+/** Returns the name of the client that caused an event; undefined if no client did, or if an earlier release did not store it. */
+export function causedBy(fact: CallFact): string | undefined {
+  if (fact.by !== undefined) return fact.by;
+  if (fact.type === 'COMMAND_CHANGED') return fact.command.requestedBy;
+  return fact.type === 'CALL_ANNOTATED' ? fact.note?.author : undefined;
+}
 
 /** A stored event: a fact with its position in the log, its time and its call. */
 export interface CallRecord {

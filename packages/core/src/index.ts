@@ -66,12 +66,16 @@ export { EVENT_LIMITS, limitProviderEvent, type LimitedEvent } from './event-lim
 export { findMediaStreamError, findProviderEventError, findTranscriberEventError } from './event-rules.ts';
 export {
   CALL_FACT_TYPES,
+  causedBy,
+  FACT_CAUSES,
   CALL_TRANSCRIPTION_STATES,
   RECORDING_ENDS,
   type CallFact,
   type CallFactFields,
   type CallFactOf,
   type CallFactType,
+  type ClientFact,
+  type DaemonFact,
   type CallRecord,
   type CallTranscription,
   type CallTranscriptionState,

@@ -34,7 +34,7 @@ export class AnnotationService {
    * that it does not have.
    * @throws {FaultError} CALL_NOT_FOUND, or INPUT_INVALID for an invalid tag or too many tags.
    */
-  async tag(callId: CallId, add: readonly string[], remove: readonly string[]): Promise<Call> {
+  async tag(callId: CallId, add: readonly string[], remove: readonly string[], by: string): Promise<Call> {
     const call = this.#existing(callId);
     const toAdd = normalizeTags('add', add);
     const toRemove = normalizeTags('remove', remove);
@@ -46,7 +46,7 @@ export class AnnotationService {
       throw invalidArgument('add', `a call has at most ${MAX_TAGS_PER_CALL} tags`);
     }
     if (tagsAdded.length + tagsRemoved.length > 0) {
-      this.#deps.ingest.record(callId, {
+      this.#deps.ingest.recordBy(by, callId, {
         type: 'CALL_ANNOTATED',
         ...(tagsAdded.length > 0 && { tagsAdded }),
         ...(tagsRemoved.length > 0 && { tagsRemoved }),
@@ -75,7 +75,7 @@ export class AnnotationService {
     }
     const note: Note = { id: ids.note(), text, author, ...(offsetMs !== undefined && { offsetMs }) };
     const at = clock.now();
-    ingest.record(callId, { type: 'CALL_ANNOTATED', note }, at);
+    ingest.recordBy(author, callId, { type: 'CALL_ANNOTATED', note }, at);
     await ingest.committed();
     return { callId, at, note };
   }

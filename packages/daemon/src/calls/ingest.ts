@@ -10,8 +10,11 @@ import {
   type Call,
   type CallFact,
   type CallId,
+  type ClientFact,
   type Clock,
+  type Command,
   type CommandId,
+  type DaemonFact,
   type IdSource,
   type ProviderCallId,
   type ProviderEvent,
@@ -51,8 +54,9 @@ export class Ingest {
    * Accepts an event of a provider and returns the id of its call; undefined if the call was erased: its event is ignored.
    * @throws {FaultError} of kind store if the call cannot be read or `limits.pendingEvents` is reached: the event is lost
    * then, and its sender must not receive an acknowledgement.
+   * @param by the client that requested the event: that of a backfill
    */
-  accept(providerId: ProviderId, event: ProviderEvent): CallId | undefined {
+  accept(providerId: ProviderId, event: ProviderEvent, by?: string): CallId | undefined {
     const { ids, partials, ledger, clock } = this.#deps;
     const known = this.#find(providerId, event.providerCallId);
     if (!known && ledger.isErased(providerId, event.providerCallId, clock.now())) return undefined;
@@ -60,12 +64,13 @@ export class Ingest {
     if (event.dedupeKey !== undefined && this.#knowsKey(callId, event.dedupeKey)) return callId;
 
     const openUtterance = event.type === 'utterance.final' ? partials.take(callId, event.party) : undefined;
-    const facts = decide(known, callId, event, {
+    const decided = decide(known, callId, event, {
       providerId,
       ids,
       storedTranscript: () => this.#utterancesOf(callId),
       ...(openUtterance && { openUtterance }),
     });
+    const facts = by === undefined ? decided : decided.map((fact): CallFact => ({ ...fact, by }));
     if (!this.#push(callId, known, facts, event.occurredAt, event.dedupeKey))
       throw new FaultError('STORE_WRITE_FAILED', 'the event was dropped: limits.pendingEvents is reached');
     if (event.type === 'command.confirmed') this.#confirm(callId, event.commandId);
@@ -75,18 +80,16 @@ export class Ingest {
   }
 
   /**
-   * Accepts an event derived elsewhere: of a command, a stream, a note. Ignored if the call has been erased. Never throws; if
-   * the event is lost, `committed` rejects in this turn.
+   * Accepts an event that no client caused: of a stream, a recording, a transcriber. Ignored if the call has been erased. Never
+   * throws; if the event is lost, `committed` rejects in this turn.
    */
-  record(callId: CallId, fact: CallFact, at = this.#deps.clock.now()): void {
-    let call: Call | undefined;
-    try {
-      call = this.current(callId);
-    } catch {
-      // The store has reported why it cannot be read.
-      return this.#queue.drop(1);
-    }
-    if (call) this.#push(callId, call, [fact], at);
+  record(callId: CallId, fact: DaemonFact, at?: number): void {
+    this.#record(callId, fact, at);
+  }
+
+  /** As `record`, for an event that a client caused. @param by the name of its access token */
+  recordBy(by: string, callId: CallId, fact: ClientFact, at?: number): void {
+    this.#record(callId, { ...fact, by }, at);
   }
 
   /** Returns the call after all accepted events, stored or not. For decisions, not for readers. */
@@ -131,6 +134,17 @@ export class Ingest {
     this.#queue.close();
   }
 
+  #record(callId: CallId, fact: CallFact, at = this.#deps.clock.now()): void {
+    let call: Call | undefined;
+    try {
+      call = this.current(callId);
+    } catch {
+      // The store has reported why it cannot be read.
+      return this.#queue.drop(1);
+    }
+    if (call) this.#push(callId, call, [fact], at);
+  }
+
   #find(providerId: ProviderId, providerCallId: ProviderCallId): Call | undefined {
     const pendingId = this.#queue.callId(providerId, providerCallId);
     return pendingId === undefined
@@ -152,7 +166,7 @@ export class Ingest {
 
   #confirm(callId: CallId, commandId: CommandId): void {
     const command = this.#deps.openCommands.confirm(callId, commandId, this.#deps.clock.now());
-    if (command) this.record(callId, { type: 'COMMAND_CHANGED', command });
+    if (command) this.recordBy(command.requestedBy, callId, { type: 'COMMAND_CHANGED', command });
   }
 
   /** Ignores partials of ended calls, and of calls that a transcriber transcribes. */
@@ -173,7 +187,13 @@ export class Ingest {
     if (derived.length === 0) return true;
     const { openCommands } = this.#deps;
     const confirmed = derived.flatMap((fact) => openCommands.confirmedBy(callId, fact, at));
-    const changes = confirmed.map((command) => ({ type: 'COMMAND_CHANGED', command }) as const);
+    const changes = confirmed.map(commandChanged);
     return this.#queue.push(callId, before, [...derived, ...changes], at, dedupeKey);
   }
 }
+
+const commandChanged = (command: Command): CallFact => ({
+  type: 'COMMAND_CHANGED',
+  command,
+  by: command.requestedBy,
+});

@@ -26,10 +26,10 @@ export async function recover({ ledger, ingest, openCommands, clock, log }: Reco
   for (const { callId, command } of commands) {
     const unknown = openCommands.interrupted(command, clock.now());
     if (callId === undefined) ledger.putCommand(unknown);
-    else ingest.record(callId, { type: 'COMMAND_CHANGED', command: unknown });
+    else ingest.recordBy(unknown.requestedBy, callId, { type: 'COMMAND_CHANGED', command: unknown });
   }
   for (const { callId, id, by, startedAt } of listenings) {
-    ingest.record(callId, { type: 'LISTENING_STOPPED', listenerId: id, by, since: startedAt });
+    ingest.recordBy(by, callId, { type: 'LISTENING_STOPPED', listenerId: id, since: startedAt });
   }
   if (streams.length + commands.length + listenings.length === 0) return;
   log.warn('recovered after a crash', {

@@ -207,7 +207,7 @@ export class CommandService {
   }
 
   #record(callId: CallId, command: Command): Promise<void> {
-    this.#deps.ingest.record(callId, { type: 'COMMAND_CHANGED', command });
+    this.#deps.ingest.recordBy(command.requestedBy, callId, { type: 'COMMAND_CHANGED', command });
     return this.#deps.ingest.committed();
   }
 }

@@ -24,7 +24,7 @@ const GOING_AWAY = 1001;
 
 export interface ListeningServiceDeps extends CallListenersDeps {
   readonly registry: Pick<CallRegistry, 'get' | 'live' | 'peek'>;
-  readonly ingest: Pick<Ingest, 'record'>;
+  readonly ingest: Pick<Ingest, 'recordBy'>;
   readonly ids: Pick<IdSource, 'listener'>;
 }
 
@@ -70,11 +70,11 @@ export class ListeningService {
     this.#calls.set(callId, call);
     call.listeners.add(listener);
     const [listenerId, since] = [ids.listener(), clock.now()];
-    ingest.record(callId, { type: 'LISTENING_STARTED', listenerId, by });
+    ingest.recordBy(by, callId, { type: 'LISTENING_STARTED', listenerId });
     const leave = (): void => {
       if (!this.#leaves.delete(leave)) return;
       listener.closed();
-      ingest.record(callId, { type: 'LISTENING_STOPPED', listenerId, by, since });
+      ingest.recordBy(by, callId, { type: 'LISTENING_STOPPED', listenerId, since });
       const { droppedMs } = listener;
       if (droppedMs > 0) log.info('dropped audio of a listener that was too slow', { callId, droppedMs });
       call.listeners.delete(listener);

@@ -7,9 +7,9 @@ import {
   isTranscribed,
   offsetOrigin,
   type Call,
-  type CallFact,
   type CallId,
   type Clock,
+  type DaemonFact,
   type IdSource,
   type TranscriberEvent,
   type TranscriberEventOf,
@@ -62,7 +62,7 @@ export function createTranscriptWriter(
   }
 
   /** Records an event at a time on the timeline of the audio, but not in the future; now without a time. */
-  function record(fact: CallFact, atMs?: number): void {
+  function record(fact: DaemonFact, atMs?: number): void {
     const now = clock.now();
     ingest.record(callId, fact, atMs === undefined ? now : Math.round(Math.min(origin + atMs, now)));
   }

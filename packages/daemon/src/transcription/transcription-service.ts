@@ -8,7 +8,6 @@ import {
   isLive,
   isTranscribed,
   type Call,
-  type CallFact,
   type CallId,
   type Logger,
   type ProviderId,
@@ -35,7 +34,7 @@ export interface TranscriptionServiceDeps extends TranscriptionSessionDeps {
   readonly providers: Pick<ProviderDirectory, 'get'>;
   /** Returns the `transcribe` setting of a provider: the id of a transcriber, `auto` or `off`. */
   readonly settingOf: (providerId: ProviderId) => string;
-  readonly ingest: Pick<Ingest, 'record' | 'current' | 'committed'>;
+  readonly ingest: Pick<Ingest, 'record' | 'recordBy' | 'current' | 'committed'>;
   readonly feeds: RecordSource;
   readonly registry: Pick<CallRegistry, 'live' | 'peek'>;
   readonly log: Logger;
@@ -126,8 +125,8 @@ export class TranscriptionService {
   }
 
   #record(callId: CallId, transcriber: string, state: 'CONNECTING' | 'STOPPED', by: string): void {
-    const fact: CallFact = { type: 'TRANSCRIPTION_CHANGED', transcription: { transcriber, state }, by };
-    this.#deps.ingest.record(callId, fact);
+    const transcription = { transcriber, state };
+    this.#deps.ingest.recordBy(by, callId, { type: 'TRANSCRIPTION_CHANGED', transcription });
   }
 
   #liveCall(callId: CallId): Call {

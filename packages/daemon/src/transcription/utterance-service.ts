@@ -32,6 +32,8 @@ export interface AddedUtterance {
   readonly endMs?: number;
   /** 0 to 1. */
   readonly confidence?: number;
+  /** Name of the client's access token. */
+  readonly by: string;
 }
 
 export interface UtteranceServiceDeps {
@@ -77,7 +79,7 @@ export class UtteranceService {
 
   #finalize(call: Call, added: AddedUtterance, givenId: UtteranceId | undefined): Promise<StoredUtterance> {
     const { ingest, partials, ids, clock } = this.#deps;
-    const { party, text, startMs, confidence } = added;
+    const { party, text, startMs, confidence, by } = added;
     if (givenId) partials.drop(call.id, givenId);
     const id = givenId ?? partials.take(call.id, party) ?? ids.utterance();
     const endMs = added.endMs ?? (startMs === undefined ? endOf(call, clock.now()) : undefined);
@@ -89,7 +91,7 @@ export class UtteranceService {
       ...(endMs !== undefined && { endMs }),
       ...(confidence !== undefined && { confidence }),
     };
-    ingest.record(call.id, { type: 'UTTERANCE_FINALIZED', utterance });
+    ingest.recordBy(by, call.id, { type: 'UTTERANCE_FINALIZED', utterance });
     return this.#stored(id);
   }
 

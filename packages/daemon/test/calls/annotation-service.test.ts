@@ -37,8 +37,8 @@ const annotated = async () =>
 
 describe('tag', () => {
   test('stores tags in the order of tagging and indexes them', async () => {
-    await annotations.tag(callId, ['vip', 'refund'], []);
-    const call = await annotations.tag(callId, ['late'], ['vip']);
+    await annotations.tag(callId, ['vip', 'refund'], [], 'ada');
+    const call = await annotations.tag(callId, ['late'], ['vip'], 'ada');
     expect(call.tags).toEqual(['refund', 'late']);
     expect(harness.ledger.get(callId)?.tags).toEqual(['refund', 'late']);
     const rows = harness.database.db.select().from(callTags).all();
@@ -48,26 +48,28 @@ describe('tag', () => {
   test('accepts ended calls', async () => {
     harness.emit(event('call.ended', { end: { category: 'BUSY' } }));
     await harness.ingest.committed();
-    expect((await annotations.tag(callId, ['vip'], [])).tags).toEqual(['vip']);
+    expect((await annotations.tag(callId, ['vip'], [], 'ada')).tags).toEqual(['vip']);
   });
 
   test('stores no event if nothing changes', async () => {
-    await annotations.tag(callId, ['vip', 'vip', ' vip '], ['never there']);
-    await annotations.tag(callId, ['vip'], []);
-    expect(await annotated()).toEqual([{ type: 'CALL_ANNOTATED', tagsAdded: ['vip'] }]);
+    await annotations.tag(callId, ['vip', 'vip', ' vip '], ['never there'], 'ada');
+    await annotations.tag(callId, ['vip'], [], 'ada');
+    expect(await annotated()).toEqual([{ type: 'CALL_ANNOTATED', by: 'ada', tagsAdded: ['vip'] }]);
   });
 
   test('treats tags that look equal as equal', async () => {
-    await annotations.tag(callId, ['caf\u0065\u0301'], []);
-    expect((await annotations.tag(callId, ['caf\u00e9'], [])).tags).toEqual(['caf\u00e9']);
+    await annotations.tag(callId, ['caf\u0065\u0301'], [], 'ada');
+    expect((await annotations.tag(callId, ['caf\u00e9'], [], 'ada')).tags).toEqual(['caf\u00e9']);
   });
 
   test('applies the limit to concurrent requests', async () => {
     const many = Array.from({ length: MAX_TAGS_PER_CALL - 1 }, (_, i) => `tag ${i}`);
-    const first = annotations.tag(callId, many, []);
-    await expect(annotations.tag(callId, ['a', 'b'], [])).rejects.toEqual(invalid('add'));
+    const first = annotations.tag(callId, many, [], 'ada');
+    await expect(annotations.tag(callId, ['a', 'b'], [], 'ada')).rejects.toEqual(invalid('add'));
     await first;
-    expect((await annotations.tag(callId, ['a', 'b'], ['tag 0'])).tags).toHaveLength(MAX_TAGS_PER_CALL);
+    expect((await annotations.tag(callId, ['a', 'b'], ['tag 0'], 'ada')).tags).toHaveLength(
+      MAX_TAGS_PER_CALL,
+    );
   });
 
   test.each([
@@ -77,13 +79,13 @@ describe('tag', () => {
     ['with control characters', 'a\u0000b'],
     ['half a character', '\ud800'],
   ])('rejects a tag that is %s and names it', async (_what, tag) => {
-    await expect(annotations.tag(callId, ['good', tag], [])).rejects.toEqual(invalid('add.1'));
-    await expect(annotations.tag(callId, [], [tag])).rejects.toEqual(invalid('remove.0'));
+    await expect(annotations.tag(callId, ['good', tag], [], 'ada')).rejects.toEqual(invalid('add.1'));
+    await expect(annotations.tag(callId, [], [tag], 'ada')).rejects.toEqual(invalid('remove.0'));
     expect(await annotated()).toEqual([]);
   });
 
   test('rejects a tag that is both added and removed', async () => {
-    await expect(annotations.tag(callId, ['a', 'b'], ['b'])).rejects.toEqual(invalid('add.1'));
+    await expect(annotations.tag(callId, ['a', 'b'], ['b'], 'ada')).rejects.toEqual(invalid('add.1'));
   });
 });
 
@@ -99,7 +101,7 @@ describe('addNote', () => {
     expect(harness.database.db.select().from(notes).all()).toEqual([
       { id, text, offsetMs, author, callId, at: written.at },
     ]);
-    expect(await annotated()).toEqual([{ type: 'CALL_ANNOTATED', note: written.note }]);
+    expect(await annotated()).toEqual([{ type: 'CALL_ANNOTATED', by: 'ada', note: written.note }]);
   });
 
   test('rejects a note that is blank, too long, or has a negative offset', async () => {
@@ -122,6 +124,6 @@ describe('addNote', () => {
 test('an unknown call is rejected with CALL_NOT_FOUND', async () => {
   const nowhere = 'call_nowhere' as CallId;
   const notFound = expect.objectContaining({ code: 'CALL_NOT_FOUND' });
-  await expect(annotations.tag(nowhere, ['a'], [])).rejects.toEqual(notFound);
+  await expect(annotations.tag(nowhere, ['a'], [], 'ada')).rejects.toEqual(notFound);
   await expect(annotations.addNote(nowhere, 'a', undefined, 'ada')).rejects.toEqual(notFound);
 });

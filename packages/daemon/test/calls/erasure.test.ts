@@ -49,9 +49,9 @@ async function aCallOfEverything(call = 'their-call'): Promise<CallId> {
     idempotencyKey: `key of ${call}`,
     fingerprint: 'x',
   };
-  harness.ingest.record(callId, { type: 'COMMAND_CHANGED', command });
+  harness.ingest.recordBy('ada', callId, { type: 'COMMAND_CHANGED', command });
   const annotations = new AnnotationService({ ...harness, ids: createIds() });
-  await annotations.tag(callId, [SECRET], []);
+  await annotations.tag(callId, [SECRET], [], 'ada');
   await annotations.addNote(callId, SECRET, undefined, 'ada');
   return callId;
 }

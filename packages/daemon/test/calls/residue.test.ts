@@ -145,7 +145,10 @@ describe('a command without a call', () => {
 
   test('of a call is erased only with the call', async () => {
     const callId = await anEndedCall('erased');
-    harness.ingest.record(callId, { type: 'COMMAND_CHANGED', command: command('stored', 'ACCEPTED') });
+    harness.ingest.recordBy('ada', callId, {
+      type: 'COMMAND_CHANGED',
+      command: command('stored', 'ACCEPTED'),
+    });
     await harness.ingest.committed();
     expect(await erasure.eraseCommand('stored' as CommandId)).toBe('NOT_FOUND');
     expect(ids()).toEqual(['stored']);

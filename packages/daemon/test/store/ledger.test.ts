@@ -97,12 +97,12 @@ async function replay(harness: Harness, dir: string): Promise<ReturnType<typeof 
 function annotate(harness: Harness, callId: CallId, i: number): void {
   const note = { id: `note_${i}` as NoteId, text: `note ${i}`, author: 'ada', offsetMs: i };
   const tags = harness.ingest.current(callId)!.tags;
-  harness.ingest.record(callId, {
+  harness.ingest.recordBy('ada', callId, {
     type: 'CALL_ANNOTATED',
     tagsAdded: [`tag ${i}`],
     tagsRemoved: tags.slice(1),
   });
-  harness.ingest.record(callId, { type: 'CALL_ANNOTATED', note });
+  harness.ingest.recordBy('ada', callId, { type: 'CALL_ANNOTATED', note });
   const command: Command = {
     id: `cmd_${i}` as CommandId,
     kind: 'SAY',
@@ -112,16 +112,16 @@ function annotate(harness: Harness, callId: CallId, i: number): void {
     requestedAt: i,
     ...(i % 8 === 0 && { idempotencyKey: `key ${i}`, fingerprint: 'f' }),
   };
-  harness.ingest.record(callId, { type: 'COMMAND_CHANGED', command });
+  harness.ingest.recordBy('ada', callId, { type: 'COMMAND_CHANGED', command });
 }
 
 /** Starts a listener and a recording; stops both in every other call. */
 function listenAndRecord(harness: Harness, callId: CallId, i: number): void {
   const listenerId = `lsn_${i}` as ListenerId;
-  harness.ingest.record(callId, { type: 'LISTENING_STARTED', listenerId, by: 'ada' });
+  harness.ingest.recordBy('ada', callId, { type: 'LISTENING_STARTED', listenerId });
   harness.ingest.record(callId, { type: 'RECORDING_STARTED', startedAt: 7, channels: 2, sampleRate: 16_000 });
   if (i % 2 === 0) return;
-  harness.ingest.record(callId, { type: 'LISTENING_STOPPED', listenerId, by: 'ada', since: 7 });
+  harness.ingest.recordBy('ada', callId, { type: 'LISTENING_STOPPED', listenerId, since: 7 });
   harness.ingest.record(callId, { type: 'RECORDING_STOPPED', end: 'COMPLETE', durationMs: i, bytes: 64 * i });
 }
 
@@ -230,7 +230,10 @@ test('a command stored without a call belongs to the call that it gets later', a
   };
   harness.ledger.putCommand(command);
   expect(harness.ledger.unfinished().commands).toEqual([{ command }]);
-  harness.ingest.record(id, { type: 'COMMAND_CHANGED', command: { ...command, status: 'ACCEPTED' } });
+  harness.ingest.recordBy('ada', id, {
+    type: 'COMMAND_CHANGED',
+    command: { ...command, status: 'ACCEPTED' },
+  });
   await harness.ingest.committed();
   expect(harness.ledger.commandByKey('ada', 'k')).toEqual({
     callId: id,

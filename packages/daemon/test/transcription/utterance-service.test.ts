@@ -24,7 +24,7 @@ beforeEach(async () => {
 afterEach(() => harness.close());
 
 const add = (fields: Partial<AddedUtterance>) =>
-  utterances.add({ callId, party: 'CUSTOMER', text: 'hello', isFinal: true, ...fields });
+  utterances.add({ callId, party: 'CUSTOMER', text: 'hello', isFinal: true, by: 'recogniser', ...fields });
 const partial = (fields: Partial<AddedUtterance>) => add({ ...fields, isFinal: false });
 const texts = (): string[] => harness.ledger.utterances(callId).map(({ text }) => text);
 const invalid = (argument: string) =>
@@ -66,6 +66,7 @@ describe('a final', () => {
       party: 'CUSTOMER',
       text: 'x',
       isFinal: true,
+      by: 'recogniser',
       utteranceId: 'seg-1',
     });
     expect(third).toEqual(first);

@@ -25,7 +25,8 @@ export function addAnnotations(builder: Builder, refs: Refs, enums: Enums, deps:
         add: t.arg.stringList({ required: false, description: 'The tags to add.' }),
         remove: t.arg.stringList({ required: false, description: 'The tags to remove.' }),
       },
-      resolve: (_root, { callId: id, add, remove }) => annotations.tag(id as CallId, add ?? [], remove ?? []),
+      resolve: (_root, { callId: id, add, remove }, context) =>
+        annotations.tag(id as CallId, add ?? [], remove ?? [], requesterOf(context)),
     }),
     addNote: t.field({
       type: refs.Note,
@@ -74,7 +75,7 @@ function addUtteranceMutation(builder: Builder, refs: Refs, enums: Enums, { utte
       type: refs.Utterance,
       description: 'Adds an utterance to the transcript of a live or ended call.',
       args: { input: t.arg({ type: AddUtteranceInput, required: true, description: 'The utterance.' }) },
-      resolve: (_root, { input }) => {
+      resolve: (_root, { input }, context) => {
         const { callId, party, text, isFinal, utteranceId, startMs, endMs, confidence } = input;
         checkText('text', text);
         if (utteranceId != null) checkKey('utteranceId', utteranceId);
@@ -84,6 +85,7 @@ function addUtteranceMutation(builder: Builder, refs: Refs, enums: Enums, { utte
             party,
             text,
             isFinal: isFinal ?? true,
+            by: requesterOf(context),
             ...(utteranceId != null && { utteranceId }),
             ...(startMs != null && { startMs }),
             ...(endMs != null && { endMs }),

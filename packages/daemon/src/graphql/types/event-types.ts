@@ -190,11 +190,6 @@ export const EVENT_TYPES = {
         description: 'The transcription as it was at the time of the event.',
         resolve: ({ fact, at }) => ({ ...fact.transcription, since: at }),
       }),
-      by: t.string({
-        nullable: true,
-        description: 'The name of the access token that requested the change. Null if no client did.',
-        resolve: ({ fact }) => fact.by,
-      }),
     }),
   ),
   ListeningChanged: event<'LISTENING_STARTED' | 'LISTENING_STOPPED'>(
@@ -206,7 +201,7 @@ export const EVENT_TYPES = {
       }),
       by: t.string({
         description: 'The name of the access token of the listener.',
-        resolve: ({ fact }) => fact.by,
+        resolve: ({ fact }) => fact.by!,
       }),
       since: t.field({
         type: 'DateTime',

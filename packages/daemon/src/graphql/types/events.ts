@@ -1,5 +1,5 @@
 /** The interface and the pages of call events. Their object types are in `event-types.ts`. */
-import type { CallRecord } from '@sidetone/core';
+import { causedBy, type CallRecord } from '@sidetone/core';
 import type { Cursors } from '../../calls/cursor.ts';
 import type { Builder, SchemaDeps } from '../builder.ts';
 import type { PageInfo } from '../lists/connection.ts';
@@ -33,6 +33,12 @@ export function addEvents(builder: Builder, refs: Refs, enums: Enums, deps: Sche
         type: refs.Call,
         description: 'The current state of the call.',
         resolve: ({ callId }) => callOf(deps, callId),
+      }),
+      by: t.string({
+        nullable: true,
+        description:
+          'The name of the access token of the client that caused the event. For a command and its confirmation, the client that sent it; for an imported event, the client that started the backfill. Null if no client did, and for some events that earlier releases stored.',
+        resolve: ({ fact }) => causedBy(fact),
       }),
     }),
   });

@@ -1,0 +1,120 @@
+/** `CallEvent.by`: which client caused an event. */
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { beforeEach, describe, expect, test } from 'vitest';
+import { WebSocket } from 'ws';
+import { events } from '../../src/store/schema.ts';
+import * as tokens from '../../src/tokens.ts';
+import { startTestDaemon, until, type GraphqlAnswer, type TestDaemon } from '../support/daemon.ts';
+import { event, numberedUtterance } from '../support/harness.ts';
+import { tempDir } from '../support/temp-dir.ts';
+
+const root = tempDir();
+const tokenOf = (name: string): string => `token-of-${name}-0123456789`;
+const auth = {
+  tokens: [
+    { name: 'recogniser', token: tokenOf('recogniser'), scopes: ['read', 'control'] },
+    { name: 'ada', token: tokenOf('ada'), scopes: ['admin'] },
+  ],
+};
+let count = 0;
+let it: TestDaemon;
+let callId: string;
+
+beforeEach(async () => {
+  const dir = join(root, String(count++));
+  mkdirSync(dir);
+  it = await startTestDaemon(dir, { auth });
+  it.emit(event('call.status', { status: 'IN_PROGRESS' }, { at: Date.now() }));
+  it.emit(numberedUtterance(1));
+  await it.committed();
+  callId = (await queryAs('ada', '{ calls { nodes { id } } }')).data.calls.nodes[0].id as string;
+});
+
+async function queryAs(
+  name: string,
+  query: string,
+  variables?: Record<string, unknown>,
+): Promise<GraphqlAnswer> {
+  const response = await fetch(it.url('graphql'), {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', authorization: `Bearer ${tokenOf(name)}` },
+    body: JSON.stringify({ query, variables }),
+  });
+  return (await response.json()) as GraphqlAnswer;
+}
+
+/** Runs a mutation about the call. */
+const mutate = (name: string, fields: string) =>
+  queryAs(name, `mutation ($id: ID!) { ${fields} }`, { id: callId });
+
+async function authors(): Promise<[type: string, by: string | null][]> {
+  const { data } = await queryAs(
+    'ada',
+    'query ($id: ID!) { call(id: $id) { events(first: 100) { nodes { type by } } } }',
+    { id: callId },
+  );
+  const { nodes } = data.call.events as { nodes: { type: string; by: string | null }[] };
+  return nodes.map(({ type, by }) => [type, by]);
+}
+
+describe('CallEvent.by', () => {
+  test('is null for what the provider reports', async () => {
+    expect(await authors()).toEqual([
+      ['CALL_STARTED', null],
+      ['UTTERANCE_FINALIZED', null],
+    ]);
+  });
+
+  test.each([
+    ['a tag', 'CALL_ANNOTATED', 'tagCall(callId: $id, add: ["vip"]) { id }'],
+    ['a note', 'CALL_ANNOTATED', 'addNote(callId: $id, text: "x") { id }'],
+    [
+      'an utterance',
+      'UTTERANCE_FINALIZED',
+      'addUtterance(input: { callId: $id, party: CUSTOMER, text: "x" }) { id }',
+    ],
+    ['a command', 'COMMAND_CHANGED', 'say(input: { callId: $id, content: "x" }) { failure { code } }'],
+  ])('names the client of %s', async (_what, type, mutation) => {
+    const { errors } = await mutate('recogniser', mutation);
+    expect(errors).toBeUndefined();
+    expect((await authors()).slice(2)).toContainEqual([type, 'recogniser']);
+    expect((await authors()).slice(2).filter(([, by]) => by === null)).toEqual([]);
+  });
+
+  test('names the client of a removed tag', async () => {
+    await mutate('recogniser', 'tagCall(callId: $id, add: ["vip"]) { id }');
+    await mutate('ada', 'tagCall(callId: $id, remove: ["vip"]) { id }');
+    expect((await authors()).slice(2)).toEqual([
+      ['CALL_ANNOTATED', 'recogniser'],
+      ['CALL_ANNOTATED', 'ada'],
+    ]);
+  });
+
+  test('names the client that listens', async () => {
+    const socket = new WebSocket(it.url(`calls/${callId}/listen`).replace('http', 'ws'), {
+      headers: { authorization: `Bearer ${tokenOf('ada')}` },
+    });
+    await new Promise((resolve) => socket.once('open', resolve));
+    socket.close();
+    await until(async () => (await authors()).length === 4, 'both events are stored');
+    expect((await authors()).slice(2)).toEqual([
+      ['LISTENING_STARTED', 'ada'],
+      ['LISTENING_STOPPED', 'ada'],
+    ]);
+  });
+
+  test('of events stored by earlier releases names the author of a note and is null for tags', async () => {
+    const { db } = it.daemon.parts.resolve(tokens.DATABASE);
+    const note = { id: 'note_1', text: 'x', author: 'grace' };
+    for (const fact of [{ tagsAdded: ['vip'] }, { note }]) {
+      db.insert(events)
+        .values({ callId: callId as never, type: 'CALL_ANNOTATED', at: 1, fact })
+        .run();
+    }
+    expect((await authors()).slice(2)).toEqual([
+      ['CALL_ANNOTATED', null],
+      ['CALL_ANNOTATED', 'grace'],
+    ]);
+  });
+});
