@@ -32,6 +32,8 @@ export interface Call {
   readonly mutedParties: readonly Party[];
   /** In the order in which they were added. */
   readonly tags: readonly string[];
+  /** Who added each tag. Without tags whose author is not known: those added by earlier releases. */
+  readonly tagOrigins: readonly TagOrigin[];
   readonly noteCount: number;
   /** The current or last transcription, and since when it has been in its state. */
   readonly transcription?: CallTranscription & { readonly since: number };
@@ -39,6 +41,15 @@ export interface Call {
   readonly speakingSince: Readonly<Partial<Record<Party, number>>>;
   /** End offset of each party's last final utterance, in ms. The next one cannot start before it. */
   readonly lastFinalEndMs: Readonly<Partial<Record<Party, number>>>;
+}
+
+/** Who added a tag, and when. */
+export interface TagOrigin {
+  readonly tag: string;
+  /** Name of the access token of the client. */
+  readonly by: string;
+  /** Epoch ms. */
+  readonly at: number;
 }
 
 /** Returns whether the call has not ended. */
@@ -127,9 +138,13 @@ const EVOLVERS: { readonly [Type in Exclude<CallFactType, 'CALL_STARTED'>]: Evol
   STREAM_STOPPED: unchanged,
   COMMAND_CHANGED: (call, { command }) => withMute(call, command),
   TRANSFER_STARTED: unchanged,
-  CALL_ANNOTATED: (call, { tagsAdded = [], tagsRemoved = [], note }) => ({
+  CALL_ANNOTATED: (call, { tagsAdded = [], tagsRemoved = [], note, by }, at) => ({
     ...call,
     tags: [...call.tags.filter((tag) => !tagsRemoved.includes(tag)), ...tagsAdded],
+    tagOrigins: [
+      ...call.tagOrigins.filter(({ tag }) => !tagsRemoved.includes(tag)),
+      ...(by === undefined ? [] : tagsAdded.map((tag) => ({ tag, by, at }))),
+    ],
     noteCount: call.noteCount + (note ? 1 : 0),
   }),
   CALL_NOTICE: unchanged,
@@ -154,6 +169,7 @@ function newCall(callId: CallId, fact: CallFactOf<'CALL_STARTED'>, at: number): 
     isTranscriptReported: false,
     mutedParties: [],
     tags: [],
+    tagOrigins: [],
     noteCount: 0,
     speakingSince: {},
     lastFinalEndMs: {},

@@ -87,7 +87,15 @@ export {
   type StreamCounters,
   type Utterance,
 } from './fact.ts';
-export { evolve, isLive, isTranscribed, offsetOrigin, withDetails, type Call } from './call.ts';
+export {
+  evolve,
+  isLive,
+  isTranscribed,
+  offsetOrigin,
+  withDetails,
+  type Call,
+  type TagOrigin,
+} from './call.ts';
 export { NEXT_STATUSES, nextStatus } from './call-status.ts';
 export { NEXT_COMMAND_STATUSES } from './command-status.ts';
 export { decide, type DecisionContext } from './decide.ts';

@@ -21,9 +21,11 @@ const lineOf = (id: string, party: Party, startMs: number | null = null): Line =
   at: AT,
   startMs,
   endMs: null,
+  addedBy: null,
 });
 const final = (line: Line): CallEvent => ({
   __typename: 'UtteranceFinalized',
+  by: null,
   at: AT,
   cursor: line.id,
   type: 'UTTERANCE_FINALIZED',
@@ -31,6 +33,7 @@ const final = (line: Line): CallEvent => ({
 });
 const command = (commandStatus: CommandStatus): CallEvent => ({
   __typename: 'CommandChanged',
+  by: null,
   at: AT,
   cursor: commandStatus,
   type: 'COMMAND_CHANGED',
@@ -39,6 +42,7 @@ const command = (commandStatus: CommandStatus): CallEvent => ({
 });
 const ended: CallEvent = {
   __typename: 'CallEnded',
+  by: null,
   at: AT,
   cursor: 'end',
   type: 'CALL_ENDED',
@@ -57,6 +61,7 @@ describe('the transcript', () => {
     const [first, second] = [lineOf('first', 'CUSTOMER', 0), lineOf('second', 'ASSISTANT', 1000)];
     const revised: CallEvent = {
       __typename: 'UtteranceRevised',
+      by: null,
       at: AT,
       cursor: 'revised',
       type: 'UTTERANCE_REVISED',
@@ -123,6 +128,12 @@ describe('the transcript', () => {
       ['ASSISTANT', 1],
       ['CUSTOMER', 1],
     ]);
+  });
+
+  test('does not put what a client added into a turn with what the provider reported', () => {
+    const [first, second, third] = ['1', '2', '3'].map((id) => lineOf(id, 'CUSTOMER'));
+    const lines = [first!, { ...second!, addedBy: 'recogniser' }, third!];
+    expect(turnsOf(lines).map(({ addedBy }) => addedBy)).toEqual([null, 'recogniser', null]);
   });
 });
 

@@ -13,6 +13,7 @@ const line = (id: string, party: Line['party'], text: string, startMs: number, e
   at: AT,
   startMs,
   endMs,
+  addedBy: null,
 });
 const LINES = [
   line('u1', 'ASSISTANT', 'Hello. <Nova> & co.', 40, 1500),

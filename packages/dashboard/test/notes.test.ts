@@ -5,6 +5,7 @@ import { notesOf } from '../page/notes/notes.ts';
 const AT = '2026-01-05T09:00:05.000Z';
 const note = (id: string, offsetMs: number | null): TimelineEntry => ({
   __typename: 'CallAnnotated',
+  by: null,
   at: AT,
   cursor: id,
   type: 'CALL_ANNOTATED',
@@ -14,6 +15,7 @@ const note = (id: string, offsetMs: number | null): TimelineEntry => ({
 });
 const tagged: TimelineEntry = {
   __typename: 'CallAnnotated',
+  by: null,
   at: AT,
   cursor: 'tagged',
   type: 'CALL_ANNOTATED',

@@ -129,6 +129,8 @@ export interface StoredUtterance {
   readonly at: number;
   /** Sort key within the call: when it was spoken. */
   readonly orderMs: number;
+  /** Name of the access token of the client that added it. Missing if the provider or a transcriber did. */
+  readonly by?: string;
   readonly utterance: Utterance;
 }
 
@@ -158,10 +160,17 @@ export interface RecordFeed {
   readonly position: number;
 }
 
+/** Where a partial comes from, if not from the provider. */
+export interface PartialOrigin {
+  readonly id?: UtteranceId;
+  /** Name of the access token of the client that added it. */
+  readonly by?: string;
+}
+
 /** The latest partial of each party of each call. Not stored. */
 export interface PartialStore {
   /** Replaces the party's partial and returns its utterance id: `id` if given, or else that of the replaced partial or a new one. */
-  set(callId: CallId, party: Party, text: string, at: number, id?: UtteranceId): UtteranceId;
+  set(callId: CallId, party: Party, text: string, at: number, origin?: PartialOrigin): UtteranceId;
   /** Removes a party's partial when its final arrives and returns its utterance id. A partial with a given id stays. */
   take(callId: CallId, party: Party): UtteranceId | undefined;
   /** Removes the partial with a given id when its final arrives. */

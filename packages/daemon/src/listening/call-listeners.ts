@@ -73,10 +73,20 @@ export class CallListeners {
 
   async #sendTranscript(): Promise<void> {
     try {
-      for await (const { utterance, position } of this.#transcript) {
+      for await (const { utterance, position, by } of this.#transcript) {
         const { id, party, text, startMs, endMs } = utterance;
         const isFinal = position !== undefined;
-        this.#send({ type: 'transcript', party, text, isFinal, utteranceId: id, startMs, endMs });
+        const message = {
+          type: 'transcript',
+          party,
+          text,
+          isFinal,
+          utteranceId: id,
+          startMs,
+          endMs,
+          addedBy: by,
+        };
+        this.#send(message);
       }
     } catch (error) {
       const fields = { callId: this.#callId, reason: messageOf(error) };

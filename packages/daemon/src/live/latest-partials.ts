@@ -3,7 +3,7 @@
  * queued. A final keeps the id of its partial.
  */
 import type { CallId, IdSource, Party, UtteranceId } from '@sidetone/core';
-import type { PartialStore } from '../calls/ports.ts';
+import type { PartialOrigin, PartialStore } from '../calls/ports.ts';
 import { Notifier } from './notifier.ts';
 
 export interface Partial {
@@ -15,6 +15,8 @@ export interface Partial {
   readonly version: number;
   /** Whether the source gave the id: its final then has the same id. */
   readonly hasGivenId: boolean;
+  /** Name of the access token of the client that added it. */
+  readonly by?: string;
 }
 
 export class LatestPartials implements PartialStore {
@@ -27,14 +29,16 @@ export class LatestPartials implements PartialStore {
     this.#ids = deps.ids;
   }
 
-  set(callId: CallId, party: Party, text: string, at: number, givenId?: UtteranceId): UtteranceId {
+  set(callId: CallId, party: Party, text: string, at: number, origin: PartialOrigin = {}): UtteranceId {
+    const { id: givenId, by } = origin;
     if (givenId !== undefined) this.drop(callId, givenId);
     const slots = this.#calls.get(callId) ?? new Map<Party, Partial>();
     this.#calls.set(callId, slots);
     const shown = slots.get(party);
     const id = givenId ?? (shown?.hasGivenId ? undefined : shown?.id) ?? this.#ids.utterance();
     const hasGivenId = givenId !== undefined;
-    slots.set(party, { id, party, text, at, hasGivenId, version: ++this.#version });
+    const version = ++this.#version;
+    slots.set(party, { id, party, text, at, hasGivenId, version, ...(by !== undefined && { by }) });
     this.#notifiers.get(callId)?.notify();
     return id;
   }

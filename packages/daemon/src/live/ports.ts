@@ -21,6 +21,8 @@ export interface TranscriptItem {
   readonly callId: CallId;
   readonly utterance: Utterance;
   readonly at: number;
+  /** Name of the access token of the client that added it. */
+  readonly by?: string;
   /** Absent for a partial, which is not stored. */
   readonly position?: number;
 }

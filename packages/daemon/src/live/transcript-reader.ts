@@ -21,12 +21,14 @@ export class TranscriptReader {
     const record = await this.#finals.pull();
     if (record?.fact.type === 'UTTERANCE_FINALIZED' || record?.fact.type === 'UTTERANCE_REVISED') {
       const { position, at, fact } = record;
-      return { callId: this.#callId, utterance: fact.utterance, at, position };
+      return { callId: this.#callId, utterance: fact.utterance, at, position, ...byOf(fact) };
     }
     const partial = this.#partials.next(this.#callId, this.#version);
     if (!partial) return undefined;
     this.#version = partial.version;
     const { id, party, text, at } = partial;
-    return { callId: this.#callId, utterance: { id, party, text }, at };
+    return { callId: this.#callId, utterance: { id, party, text }, at, ...byOf(partial) };
   }
 }
+
+const byOf = ({ by }: { readonly by?: string }) => by !== undefined && { by };

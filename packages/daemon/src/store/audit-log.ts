@@ -23,8 +23,9 @@ const sha256 = (text: string): string => createHash('sha256').update(text).diges
 /** Returns the text by which the log refers to a call. */
 export const callDigest = (callId: string): string => sha256(callId).slice(0, DIGEST_CHARACTERS);
 
-const hashOf = ({ seq, at, by, action, call }: Omit<Row, 'hash'>, previous: string): string =>
-  sha256(JSON.stringify([previous, seq, at, by, action, call]));
+/** Entries of releases without details have the same hash as entries that have none. */
+const hashOf = ({ seq, at, by, action, call, details }: Omit<Row, 'hash'>, previous: string): string =>
+  sha256(JSON.stringify([previous, seq, at, by, action, call, ...(details === null ? [] : [details])]));
 
 const headOf = ({ seq, hash }: Pick<Row, 'seq' | 'hash'>): string => `${seq} ${hash}`;
 
@@ -33,7 +34,7 @@ export function createAuditLog(db: Db, health = new StoreHealth()): AuditLog {
     append({ at, by, action, callId }) {
       health.write(db, () => {
         const last = db.select().from(auditLog).orderBy(desc(auditLog.seq)).limit(1).get();
-        const entry = { seq: (last?.seq ?? 0) + 1, at, by, action, call: callDigest(callId) };
+        const entry = { seq: (last?.seq ?? 0) + 1, at, by, action, call: callDigest(callId), details: null };
         const hash = hashOf(entry, last?.hash ?? START);
         db.insert(auditLog)
           .values({ ...entry, hash })

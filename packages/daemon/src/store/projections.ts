@@ -92,9 +92,9 @@ function projectUtterances(db: Db): HandlersOf<'UTTERANCE_FINALIZED' | 'UTTERANC
   const unset = { startMs: null, endMs: null, confidence: null };
 
   return {
-    UTTERANCE_FINALIZED({ utterance }, { callId, position, at }) {
+    UTTERANCE_FINALIZED({ utterance, by = null }, { callId, position, at }) {
       const orderMs = Math.round(utterance.startMs ?? utterance.endMs ?? 0);
-      insert.run({ ...unset, ...utterance, orderMs, callId, position, at });
+      insert.run({ ...unset, ...utterance, orderMs, callId, position, at, by });
       index.add(position, utterance.text);
     },
     UTTERANCE_REVISED({ utterance }) {

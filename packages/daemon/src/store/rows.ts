@@ -32,6 +32,7 @@ export function callToRow(call: Call): Omit<CallRow, 'durationMs'> {
       statusAt: call.statusAt,
       isTranscriptReported: call.isTranscriptReported,
       noteCount: call.noteCount,
+      tagOrigins: call.tagOrigins,
       speakingSince: call.speakingSince,
       lastFinalEndMs: call.lastFinalEndMs,
     },
@@ -56,6 +57,7 @@ export function rowToCall(row: CallRow): Call {
     mutedParties: row.mutedParties,
     tags: row.tags,
     noteCount: 0,
+    tagOrigins: [],
     ...row.state,
     ...present({
       direction: row.direction,
@@ -74,12 +76,13 @@ export function rowToCall(row: CallRow): Call {
 }
 
 export function rowToUtterance(row: typeof utterances.$inferSelect): StoredUtterance {
-  const { id, party, text, callId, position, at, orderMs, startMs, endMs, confidence } = row;
+  const { id, party, text, callId, position, at, orderMs, startMs, endMs, confidence, by } = row;
   return {
     callId,
     position,
     at,
     orderMs,
+    ...present({ by }),
     utterance: { id, party, text, ...present({ startMs, endMs, confidence }) },
   };
 }

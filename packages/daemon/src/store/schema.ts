@@ -36,6 +36,7 @@ import type {
   ProviderId,
   ProviderStreamId,
   StreamId,
+  TagOrigin,
   UtteranceId,
 } from '@sidetone/core';
 import type { RecordingState } from '../recording/ports.ts';
@@ -72,6 +73,8 @@ interface CallState {
   readonly isTranscriptReported: boolean;
   /** Absent in rows of releases without notes. */
   readonly noteCount?: number;
+  /** Absent in rows of releases that did not store who added a tag. */
+  readonly tagOrigins?: readonly TagOrigin[];
   readonly speakingSince: Partial<Record<Party, number>>;
   readonly lastFinalEndMs: Partial<Record<Party, number>>;
 }
@@ -134,6 +137,8 @@ export const utterances = sqliteTable(
     startMs: integer('start_ms'),
     endMs: integer('end_ms'),
     confidence: real(),
+    /** The client that added it. */
+    by: text('by_name'),
   },
   (table) => [
     index('utterances_by_call').on(table.callId, table.orderMs, table.id),
@@ -288,8 +293,10 @@ export const auditLog = sqliteTable('audit_log', {
   at: integer().notNull(),
   by: text('by_name').notNull(),
   action: text().$type<AuditAction>().notNull(),
-  /** Digest of the call id. */
+  /** Digest of the call id; empty if the entry is not about a call. */
   call: text('call_digest').notNull(),
+  /** JSON. Null for entries without details. */
+  details: text(),
   hash: text().notNull(),
 });
 

@@ -83,7 +83,7 @@ export function createTranscriptWriter(
       const { id, isFinal } = utteranceWith(utteranceId);
       if (isFinal || !isLive(call)) return;
       if (text.trim() === '') partials.drop(callId, id);
-      else partials.set(callId, party, text, clock.now(), id);
+      else partials.set(callId, party, text, clock.now(), { id });
     },
     'utterance.final'(event, call) {
       const utterance = utteranceWith(event.utteranceId);

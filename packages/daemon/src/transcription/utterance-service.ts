@@ -70,11 +70,11 @@ export class UtteranceService {
     return added.isFinal ? this.#finalize(call, added, givenId) : this.#show(call, added, givenId);
   }
 
-  #show(call: Call, { party, text }: AddedUtterance, givenId: UtteranceId | undefined): ShownUtterance {
+  #show(call: Call, { party, text, by }: AddedUtterance, givenId: UtteranceId | undefined): ShownUtterance {
     if (!isLive(call)) throw invalidArgument('isFinal', 'expected true, because the call has ended');
     const at = this.#deps.clock.now();
-    const id = this.#deps.partials.set(call.id, party, text, at, givenId);
-    return { callId: call.id, at, utterance: { id, party, text } };
+    const id = this.#deps.partials.set(call.id, party, text, at, { by, ...(givenId && { id: givenId }) });
+    return { callId: call.id, at, by, utterance: { id, party, text } };
   }
 
   #finalize(call: Call, added: AddedUtterance, givenId: UtteranceId | undefined): Promise<StoredUtterance> {

@@ -1,11 +1,13 @@
 /** `CallEvent.by`: which client caused an event. */
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { beforeEach, describe, expect, test } from 'vitest';
+import { sql } from 'drizzle-orm';
+import { createClient } from 'graphql-ws';
+import { beforeEach, describe, expect, onTestFinished, test } from 'vitest';
 import { WebSocket } from 'ws';
 import { events } from '../../src/store/schema.ts';
 import * as tokens from '../../src/tokens.ts';
-import { startTestDaemon, until, type GraphqlAnswer, type TestDaemon } from '../support/daemon.ts';
+import { nextOf, startTestDaemon, until, type GraphqlAnswer, type TestDaemon } from '../support/daemon.ts';
 import { event, numberedUtterance } from '../support/harness.ts';
 import { tempDir } from '../support/temp-dir.ts';
 
@@ -42,6 +44,16 @@ async function queryAs(
     body: JSON.stringify({ query, variables }),
   });
   return (await response.json()) as GraphqlAnswer;
+}
+
+function subscribeAs(name: string, query: string): AsyncIterator<Partial<GraphqlAnswer>> {
+  const client = createClient({
+    url: it.url('graphql').replace('http', 'ws'),
+    webSocketImpl: WebSocket,
+    connectionParams: { authorization: `Bearer ${tokenOf(name)}` },
+  });
+  onTestFinished(() => client.dispose());
+  return client.iterate({ query, variables: { id: callId } }) as AsyncIterator<Partial<GraphqlAnswer>>;
 }
 
 /** Runs a mutation about the call. */
@@ -116,5 +128,80 @@ describe('CallEvent.by', () => {
       ['CALL_ANNOTATED', null],
       ['CALL_ANNOTATED', 'grace'],
     ]);
+  });
+});
+
+describe('Utterance.addedBy', () => {
+  const add = (fields: string) =>
+    mutate('recogniser', `addUtterance(input: { callId: $id, party: CUSTOMER, ${fields} }) { text addedBy }`);
+
+  test('tells an added utterance from one of the provider, in the transcript and by its id', async () => {
+    expect((await add('text: "hello"')).data.addUtterance).toEqual({ text: 'hello', addedBy: 'recogniser' });
+    const { data } = await queryAs(
+      'ada',
+      'query ($id: ID!) { call(id: $id) { utterances(first: 9) { nodes { text addedBy } } } search: searchTranscripts(query: "hello") { nodes { utterance { addedBy } } } }',
+      { id: callId },
+    );
+    expect(data.call.utterances.nodes).toEqual(
+      expect.arrayContaining([
+        { text: 'words 1', addedBy: null },
+        { text: 'hello', addedBy: 'recogniser' },
+      ]),
+    );
+    expect(data.search.nodes).toEqual([{ utterance: { addedBy: 'recogniser' } }]);
+  });
+
+  test('tells an added partial and its final in a subscription', async () => {
+    const partialOfProvider = event('utterance.partial', { party: 'CUSTOMER', text: 'hel' });
+    const updates = subscribeAs(
+      'ada',
+      'subscription ($id: ID!) { transcript(callId: $id) { utterance { text isFinal addedBy } } }',
+    );
+    await until(() => it.readers() === 1, 'the subscription has started');
+    const next = async () => (await nextOf(updates)).data.transcript.utterance;
+    await add('text: "he", isFinal: false');
+    expect(await next()).toEqual({ text: 'he', isFinal: false, addedBy: 'recogniser' });
+    it.emit(partialOfProvider);
+    expect(await next()).toEqual({ text: 'hel', isFinal: false, addedBy: null });
+    await add('text: "hello"');
+    expect(await next()).toEqual({ text: 'hello', isFinal: true, addedBy: 'recogniser' });
+  });
+});
+
+describe('Call.tagDetails', () => {
+  const tagDetails = async () => {
+    const query = 'query ($id: ID!) { call(id: $id) { tags tagDetails { tag addedBy addedAt } } }';
+    return (await queryAs('ada', query, { id: callId })).data.call as {
+      tags: string[];
+      tagDetails: { tag: string; addedBy: string | null }[];
+    };
+  };
+
+  test('names who added each tag, in the order of the tags', async () => {
+    await mutate('recogniser', 'tagCall(callId: $id, add: ["vip", "__proto__"]) { id }');
+    await mutate('ada', 'tagCall(callId: $id, add: ["refund", "vip"]) { id }');
+    const { tags, tagDetails: details } = await tagDetails();
+    expect(tags).toEqual(['vip', '__proto__', 'refund']);
+    expect(details).toEqual([
+      { tag: 'vip', addedBy: 'recogniser', addedAt: expect.any(String) },
+      { tag: '__proto__', addedBy: 'recogniser', addedAt: expect.any(String) },
+      { tag: 'refund', addedBy: 'ada', addedAt: expect.any(String) },
+    ]);
+  });
+
+  test('names who added a tag again after it was removed', async () => {
+    await mutate('recogniser', 'tagCall(callId: $id, add: ["vip"]) { id }');
+    await mutate('ada', 'tagCall(callId: $id, remove: ["vip"]) { id }');
+    expect((await tagDetails()).tagDetails).toEqual([]);
+    await mutate('ada', 'tagCall(callId: $id, add: ["vip"]) { id }');
+    expect((await tagDetails()).tagDetails).toMatchObject([{ tag: 'vip', addedBy: 'ada' }]);
+  });
+
+  test('is null for tags that earlier releases stored', async () => {
+    const { db } = it.daemon.parts.resolve(tokens.DATABASE);
+    it.emit(event('call.ended', { end: { category: 'BUSY' } }));
+    await it.committed();
+    db.run(sql`update calls set tags = '["old"]', state = json_remove(state, '$.tagOrigins')`);
+    expect((await tagDetails()).tagDetails).toEqual([{ tag: 'old', addedBy: null, addedAt: null }]);
   });
 });

@@ -105,6 +105,15 @@ describe('a listener', () => {
     expect(final!['utteranceId']).toBe(partial!['utteranceId']);
   });
 
+  test('receives who added an utterance', async () => {
+    const { texts } = listen();
+    const utterance = { id: 'utt_1' as UtteranceId, party: 'CUSTOMER', text: 'added' } as const;
+    harness.ingest.recordBy('ada', callId, { type: 'UTTERANCE_FINALIZED', utterance });
+    await harness.ingest.committed();
+    await harness.clock.settle();
+    expect(ofType(texts, 'transcript')).toMatchObject([{ text: 'added', addedBy: 'ada' }]);
+  });
+
   test('receives revisions of the transcript under the same id', async () => {
     const { texts } = listen();
     const spoken = { id: 'utt_1' as UtteranceId, party: 'CUSTOMER', startMs: 100, endMs: 400 } as const;

@@ -17,6 +17,7 @@ export function callRow(name: string, fields: Partial<Call> = {}): Call {
     statusAt: 0,
     mutedParties: [],
     tags: [],
+    tagOrigins: [],
     noteCount: 0,
     isTranscriptReported: false,
     speakingSince: {},

@@ -32,6 +32,7 @@ const KEYS = {
   CallStarted: embedded,
   CallStats: embedded,
   CallStatusChanged: embedded,
+  CallTag: embedded,
   CallUpdated: embedded,
   CommandChanged: embedded,
   CommandConnection: embedded,

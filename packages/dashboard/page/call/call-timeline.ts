@@ -15,12 +15,15 @@ export interface Line {
   /** Start and end of the utterance, ms from the answer; null if unknown. */
   readonly startMs: number | null;
   readonly endMs: number | null;
+  /** The client that added it; null if it comes from the provider or a transcriber. */
+  readonly addedBy: string | null;
 }
 
-/** Consecutive lines of one party. */
+/** Consecutive lines of one party and one source. */
 export interface Turn {
   readonly id: string;
   readonly party: Party;
+  readonly addedBy: string | null;
   readonly lines: readonly Line[];
 }
 
@@ -95,8 +98,9 @@ function withCommand(entries: readonly TimelineEntry[], event: Of<'CommandChange
 }
 
 /** Both subscriptions deliver finals, and a provider may send a final again. */
-function withFinal(timeline: CallTimeline, { id, party, text, at, startMs, endMs }: Line): CallTimeline {
-  const line: Line = { id, party, text, at, startMs, endMs };
+function withFinal(timeline: CallTimeline, received: Line): CallTimeline {
+  const line = lineOf(received);
+  const { id, party } = line;
   const others = timeline.lines.filter((other) => other.id !== id);
   const index = others.findLastIndex((other) => !isBefore(line, other)) + 1;
   const partials = new Map(timeline.partials);
@@ -104,25 +108,35 @@ function withFinal(timeline: CallTimeline, { id, party, text, at, startMs, endMs
   return { ...timeline, lines: others.toSpliced(index, 0, line), partials };
 }
 
-function withPartial(timeline: CallTimeline, { id, party, text, at, startMs, endMs }: Line): CallTimeline {
+function withPartial(timeline: CallTimeline, received: Line): CallTimeline {
+  const line = lineOf(received);
   // The final arrived first, through the other subscription.
-  if (timeline.lines.some((line) => line.id === id)) return timeline;
-  return {
-    ...timeline,
-    partials: new Map(timeline.partials).set(party, { id, party, text, at, startMs, endMs }),
-  };
+  if (timeline.lines.some(({ id }) => id === line.id)) return timeline;
+  return { ...timeline, partials: new Map(timeline.partials).set(line.party, line) };
 }
+
+/** Returns a line without the other fields of the response. */
+const lineOf = ({ id, party, text, at, startMs, endMs, addedBy }: Line): Line => ({
+  id,
+  party,
+  text,
+  at,
+  startMs,
+  endMs,
+  addedBy,
+});
 
 /** Orders lines by start time; lines without one stay in the order of arrival. */
 const isBefore = (a: Line, b: Line): boolean =>
   a.startMs !== null && b.startMs !== null && a.startMs < b.startMs;
 
 export function turnsOf(lines: readonly Line[]): Turn[] {
-  const turns: { id: string; party: Party; lines: Line[] }[] = [];
+  const turns: { id: string; party: Party; addedBy: string | null; lines: Line[] }[] = [];
   for (const line of lines) {
+    const { id, party, addedBy } = line;
     const last = turns.at(-1);
-    if (last?.party === line.party) last.lines.push(line);
-    else turns.push({ id: line.id, party: line.party, lines: [line] });
+    if (last?.party === party && last.addedBy === addedBy) last.lines.push(line);
+    else turns.push({ id, party, addedBy, lines: [line] });
   }
   return turns;
 }

@@ -55,6 +55,7 @@ const EVENT = graphql(`
     at
     cursor
     type
+    by
     ... on CallStatusChanged {
       status
     }
@@ -72,6 +73,7 @@ const EVENT = graphql(`
         at
         startMs
         endMs
+        addedBy
       }
     }
     ... on UtteranceRevised {
@@ -82,6 +84,7 @@ const EVENT = graphql(`
         at
         startMs
         endMs
+        addedBy
       }
     }
     ... on TranscriptionChanged {
@@ -135,9 +138,6 @@ const EVENT = graphql(`
     ... on CallNotice {
       code
       message
-    }
-    ... on ListeningChanged {
-      by
     }
   }
 `);
@@ -223,6 +223,7 @@ export const TRANSCRIPT = graphql(`
         startMs
         endMs
         isFinal
+        addedBy
       }
     }
   }

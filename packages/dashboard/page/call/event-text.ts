@@ -24,7 +24,7 @@ const TRANSCRIPTION_TEXTS = {
 const EVENT_TEXTS = {
   AssistantChanged: ({ assistant }) =>
     `Assistant changed${assistant?.name == null ? '' : ` to ${assistant.name}`}`,
-  CallAnnotated: ({ note, tagsAdded, tagsRemoved }) =>
+  CallAnnotated: ({ note, tagsAdded, tagsRemoved, by }) =>
     note
       ? `Note: ${note.text}`
       : [
@@ -32,7 +32,7 @@ const EVENT_TEXTS = {
           tagsRemoved.length > 0 && `Tag removed: ${quoted(tagsRemoved)}`,
         ]
           .filter(Boolean)
-          .join('. '),
+          .join('. ') + (by === null ? '' : ` by ${by}`),
   CallEnded: ({ end: { category, code } }) =>
     `Call ended${category === 'UNKNOWN' ? '' : `: ${END_LABELS[category].toLowerCase()}`}${code === null ? '' : ` (${code})`}`,
   CallReported: () => 'Provider report received',

@@ -60,7 +60,9 @@ export function Transcript({ lines, partials, spans, isLive, currentId, onLine }
                 <span className="party-name" data-party={line.party}>
                   {PARTY_LABELS[line.party]}
                 </span>
-                <span className="faint">is speaking</span>
+                <span className="faint">
+                  {line.addedBy === null ? 'is speaking' : `added by ${line.addedBy}`}
+                </span>
               </p>
               <p className="line line-partial">{line.text}</p>
             </div>
@@ -91,6 +93,7 @@ function TurnBlock({ turn, fromMs, currentId, tabStopId, onLine }: TurnBlockProp
           {PARTY_LABELS[turn.party]}
         </span>
         <span className="faint">{durationText(fromMs)}</span>
+        {turn.addedBy !== null && <span className="faint">added by {turn.addedBy}</span>}
       </p>
       {turn.lines.map((line) =>
         onLine ? (

@@ -55,6 +55,12 @@ export function addCall(builder: Builder, refs: Refs, enums: Enums, deps: Schema
         description: 'The tags of the call, in the order in which they were added.',
         resolve: ({ tags }) => [...tags],
       }),
+      tagDetails: t.field({
+        type: [refs.CallTag],
+        description: 'The tags of the call with who added them, in the order in which they were added.',
+        resolve: ({ tags, tagOrigins }) =>
+          tags.map((tag) => tagOrigins.find((origin) => origin.tag === tag) ?? { tag }),
+      }),
       providerData: t.field({
         type: 'JSON',
         nullable: true,
@@ -63,8 +69,28 @@ export function addCall(builder: Builder, refs: Refs, enums: Enums, deps: Schema
       }),
     }),
   });
+  addCallTag(refs);
   addCallState(builder, refs, enums, deps);
   addCallTimes(builder, refs, deps);
+}
+
+function addCallTag(refs: Refs): void {
+  refs.CallTag.implement({
+    description: 'A tag of a call.',
+    fields: (t) => ({
+      tag: t.exposeString('tag', { description: 'The tag.' }),
+      addedBy: t.exposeString('by', {
+        nullable: true,
+        description:
+          'The name of the access token of the client that added it. Null if an earlier release stored it.',
+      }),
+      addedAt: t.expose('at', {
+        type: 'DateTime',
+        nullable: true,
+        description: 'When it was added. Null if an earlier release stored it.',
+      }),
+    }),
+  });
 }
 
 function addCallState(builder: Builder, refs: Refs, enums: Enums, { providers }: SchemaDeps): void {

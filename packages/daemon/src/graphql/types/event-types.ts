@@ -214,5 +214,6 @@ export const EVENT_TYPES = {
 
 function utteranceOf(record: RecordOf<'UTTERANCE_FINALIZED'> | RecordOf<'UTTERANCE_REVISED'>) {
   const { callId, position, at, fact } = record;
-  return { callId, position, at, utterance: fact.utterance };
+  const { by, utterance } = fact;
+  return { callId, position, at, utterance, ...(by !== undefined && { by }) };
 }

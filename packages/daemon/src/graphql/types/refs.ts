@@ -1,5 +1,14 @@
 /** References to the types of the schema, with the TypeScript types of their values. Other modules add the fields. */
-import type { Assistant, Call, CallEnd, CallRecord, CallTranscription, Failure, Money } from '@sidetone/core';
+import type {
+  Assistant,
+  Call,
+  CallEnd,
+  CallRecord,
+  CallTranscription,
+  Failure,
+  Money,
+  TagOrigin,
+} from '@sidetone/core';
 import type { Backfill } from '../../backfill/backfill-service.ts';
 import type { CommandOutcome, WatchOutcome } from '../../commands/command-outcome.ts';
 import type { LevelsItem, LiveCallsItem, PartyLevel } from '../../live/ports.ts';
@@ -11,6 +20,9 @@ import type { StoredStream, TranscriptMatch } from '../../history/ports.ts';
 import type { Builder } from '../builder.ts';
 import { addConnection, addPageInfo, type PageInfo } from '../lists/connection.ts';
 import type { CallFilterInput } from '../lists/filter-input.ts';
+
+/** A tag of a call, with its origin if that is known. */
+export type CallTag = Pick<TagOrigin, 'tag'> & Partial<TagOrigin>;
 
 /** A page of the events of a call. It is read forward only, by cursors of the event log. */
 interface EventPage {
@@ -47,6 +59,7 @@ export function createRefs(builder: Builder) {
     Utterance: UtteranceRef,
     TranscriptMatch: TranscriptMatchRef,
     Note: builder.objectRef<StoredNote>('Note'),
+    CallTag: builder.objectRef<CallTag>('CallTag'),
     Provider: builder.objectRef<ProviderView>('Provider'),
     Transcriber: builder.objectRef<TranscriberView>('Transcriber'),
     Transcription: builder.objectRef<CallTranscription & { readonly since: number }>('Transcription'),

@@ -48,6 +48,12 @@ export function addUtterance(refs: Refs, enums: Enums, deps: SchemaDeps): void {
         resolve: ({ utterance }) => utterance.confidence,
       }),
       at: t.field({ type: 'DateTime', description: 'When the text was received.', resolve: ({ at }) => at }),
+      addedBy: t.string({
+        nullable: true,
+        description:
+          'The name of the access token of the client that added it with `addUtterance`. Null if it comes from the provider or from a transcriber.',
+        resolve: ({ by }) => by,
+      }),
     }),
   });
 }
