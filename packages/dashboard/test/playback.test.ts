@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { createPlayback } from '../page/playback/playback.ts';
-import { RecordingError, type RecordingSource } from '../page/playback/recording-source.ts';
+import { AudioError, type UrlSource } from '../page/api/signed-url.ts';
 import type { Sync } from '../page/playback/sync.ts';
 
 const SYNC: Sync = { offsetMs: -500, recordedMs: 10_000, callMs: 9000, fromMs: -500, toMs: 9500 };
@@ -24,8 +24,8 @@ class FakeAudio extends EventTarget {
   load(): void {}
 }
 
-function start(open: RecordingSource['open'] = () => Promise.resolve('/sound')) {
-  const source = { open: vi.fn(open), release: vi.fn() };
+function start(open: UrlSource = () => Promise.resolve('/sound')) {
+  const source = vi.fn(open);
   const playback = createPlayback(source, SYNC);
   const audio = new FakeAudio();
   const detach = playback.attach(audio as unknown as HTMLAudioElement);
@@ -41,7 +41,7 @@ describe('createPlayback', () => {
   test('loads nothing before the first play', () => {
     const { playback, audio, source } = start();
     playback.seek(3000);
-    expect([source.open.mock.calls.length, audio.src, playback.positionMs()]).toEqual([0, '', 3000]);
+    expect([source.mock.calls.length, audio.src, playback.positionMs()]).toEqual([0, '', 3000]);
   });
 
   test('starts at the position that was sought, on the clock of the recording', async () => {
@@ -92,7 +92,7 @@ describe('createPlayback', () => {
   test('reports a failure and retries on the next play', async () => {
     let isAvailable = false;
     const { playback } = start(() =>
-      isAvailable ? Promise.resolve('/sound') : Promise.reject(new RecordingError('Not found.')),
+      isAvailable ? Promise.resolve('/sound') : Promise.reject(new AudioError('Not found.')),
     );
     playback.play();
     await settled();
@@ -103,16 +103,49 @@ describe('createPlayback', () => {
     expect(playback.state()).toMatchObject({ status: 'ready', isPlaying: true });
   });
 
-  test('stops, releases its file and ignores late failures when detached', async () => {
+  test('stops and ignores late failures when detached', async () => {
     let fail = (): void => undefined;
-    const { playback, source, detach } = start(
-      () => new Promise((_resolve, reject) => (fail = () => reject(new RecordingError('Too late.')))),
+    const { playback, audio, detach } = start(
+      () => new Promise((_resolve, reject) => (fail = () => reject(new AudioError('Too late.')))),
     );
     playback.play();
     detach();
     fail();
     await settled();
-    expect(source.release).toHaveBeenCalledTimes(1);
-    expect(playback.state().status).toBe('idle');
+    expect([playback.state().status, audio.src]).toEqual(['idle', '']);
+  });
+
+  test('continues with a new URL when the old one has expired', async () => {
+    let count = 0;
+    const { playback, audio } = start(() => Promise.resolve(`/sound?${++count}`));
+    playback.play();
+    await settled();
+    audio.currentTime = 2;
+    audio.dispatchEvent(new Event('timeupdate'));
+    audio.dispatchEvent(new Event('error'));
+    await settled();
+    expect(playback.state()).toMatchObject({ status: 'ready', isPlaying: true });
+    expect([audio.src, audio.currentTime]).toEqual(['/sound?2', 2]);
+    // A file that fails again without having been played is not requested for ever.
+    audio.dispatchEvent(new Event('error'));
+    await settled();
+    expect(playback.state()).toMatchObject({ status: 'failed', isPlaying: false });
+    expect(count).toBe(2);
+  });
+
+  test('requests a new URL on the next play if the old one expired during a pause', async () => {
+    let count = 0;
+    const { playback, audio } = start(() => Promise.resolve(`/sound?${++count}`));
+    playback.play();
+    await settled();
+    audio.dispatchEvent(new Event('playing'));
+    playback.pause();
+    playback.seek(4000);
+    audio.dispatchEvent(new Event('error'));
+    await settled();
+    expect([playback.state().status, count]).toEqual(['idle', 1]);
+    playback.play();
+    await settled();
+    expect([audio.src, audio.currentTime]).toEqual(['/sound?2', 4.5]);
   });
 });

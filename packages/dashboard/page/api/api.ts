@@ -19,7 +19,7 @@ interface ApiEvents {
   readonly onCursorInvalid: () => void;
 }
 
-/** @param token sent as a header and in the payload of `connection_init`, never in a URL. */
+/** @param token sent as a header and in the payload of `connection_init`, never in a URL; audio has signed URLs. */
 export function createApi(token: string | undefined, { onAuthRequired, onCursorInvalid }: ApiEvents): Api {
   const socket = createSocket(socketUrl(), token, onCursorInvalid);
   const client = new Client({

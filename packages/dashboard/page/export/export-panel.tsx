@@ -1,8 +1,8 @@
 /** Downloads a call as files: the transcript is formatted in the browser, the recording comes from the daemon. */
 import { useState } from 'react';
+import { AudioError } from '../api/signed-url.ts';
 import { spansOf } from '../call/spans.ts';
 import type { Playback } from '../playback/playback.ts';
-import { RecordingError } from '../playback/recording-source.ts';
 import { Button } from '../ui/button.tsx';
 import { Icon } from '../ui/icon.tsx';
 import { toJson } from './call-json.ts';
@@ -63,27 +63,27 @@ export function ExportPanel({ call, lines, notes, playback }: ExportPanelProps) 
 }
 
 function SaveRecording({ playback, name }: { readonly playback: Playback; readonly name: string }) {
-  const [progress, setProgress] = useState<number>();
+  const [isBusy, setBusy] = useState(false);
   const [errorText, setErrorText] = useState<string>();
 
   async function save(): Promise<void> {
-    setProgress(0);
+    setBusy(true);
     setErrorText(undefined);
     try {
-      saveFrom(await playback.source.open(setProgress), name);
+      saveFrom(await playback.source(), name);
     } catch (error) {
-      if (!(error instanceof RecordingError)) throw error;
+      if (!(error instanceof AudioError)) throw error;
       setErrorText(error.message);
     } finally {
-      setProgress(undefined);
+      setBusy(false);
     }
   }
 
   return (
     <>
-      <Button isBusy={progress !== undefined} onClick={() => void save()}>
+      <Button isBusy={isBusy} onClick={() => void save()}>
         <Icon name="download" size={16} />
-        {progress === undefined ? 'Recording (WAV)' : `Recording… ${Math.floor(progress * 100)} %`}
+        Recording (WAV)
       </Button>
       {errorText !== undefined && (
         <p className="form-error" role="alert">
@@ -103,7 +103,7 @@ function saveText(name: string, type: string, text: string): void {
   setTimeout(() => URL.revokeObjectURL(url), REVOKE_AFTER_MS);
 }
 
-/** @param url an object URL or a path of the daemon. */
+/** @param url an object URL or a URL of the daemon. */
 function saveFrom(url: string, name: string): void {
   const link = document.createElement('a');
   link.href = url;

@@ -1,10 +1,13 @@
 /** Controls for listening to a live call: start, stop and the volume of each party. */
 import { useEffect, useMemo, useSyncExternalStore } from 'react';
-import { useHasScope, useSession } from '../session/session-context.ts';
+import { useClient } from 'urql';
+import { createUrlSource } from '../api/signed-url.ts';
+import { useHasScope } from '../session/session-context.ts';
 import { Button } from '../ui/button.tsx';
 import { Icon } from '../ui/icon.tsx';
 import { PARTY_LABELS } from '../ui/labels.ts';
 import { CHANNEL_PARTIES, SAMPLE_RATE, type ChannelParty } from './listen-protocol.ts';
+import { SIGNED_LISTEN_URL } from './documents.ts';
 import { createListener, type Listener, type ListenStatus } from './listener.ts';
 import './listen.css';
 
@@ -17,11 +20,12 @@ const STATUS_LABELS = {
 } as const satisfies Record<ListenStatus, string>;
 
 interface ListenPanelProps {
+  readonly callId: string;
   /** Null while the call has no audio. */
   readonly listenUrl: string | null | undefined;
 }
 
-export function ListenPanel({ listenUrl }: ListenPanelProps) {
+export function ListenPanel({ callId, listenUrl }: ListenPanelProps) {
   const canListen = useHasScope('LISTEN');
   return (
     <section className="card" aria-labelledby="listen-title">
@@ -33,15 +37,27 @@ export function ListenPanel({ listenUrl }: ListenPanelProps) {
       ) : listenUrl == null ? (
         <p className="muted">This call has no audio yet.</p>
       ) : (
-        <ListenControls key={listenUrl} listenUrl={listenUrl} />
+        <ListenControls key={callId} callId={callId} />
       )}
     </section>
   );
 }
 
-function ListenControls({ listenUrl }: { readonly listenUrl: string }) {
-  const { token } = useSession().api;
-  const listener = useMemo(() => createListener(listenUrl, token), [listenUrl, token]);
+function ListenControls({ callId }: { readonly callId: string }) {
+  const client = useClient();
+  const listener = useMemo(
+    () =>
+      createListener(
+        createUrlSource({
+          client,
+          document: SIGNED_LISTEN_URL,
+          callId,
+          urlIn: (result) => result?.call?.signedListenUrl?.url,
+          missing: 'The call has ended, or has no audio.',
+        }),
+      ),
+    [callId, client],
+  );
   useEffect(() => () => listener.stop(), [listener]);
   const { status, error, report, lostMs } = useSyncExternalStore(listener.subscribe, listener.state);
   const isOn = status === 'playing' || status === 'connecting';

@@ -7,6 +7,7 @@ import {
   type PlayerReport,
 } from './listen-protocol.ts';
 import { createPlayer, type Player } from './player.ts';
+import { AudioError, type UrlSource } from '../api/signed-url.ts';
 
 export type ListenStatus = 'idle' | 'connecting' | 'playing' | 'ended' | 'failed';
 
@@ -41,8 +42,8 @@ const DISCONNECTED = 'The connection was lost.';
 const UNSUPPORTED = 'The daemon sends an audio format that this page cannot play.';
 const FULL_VOLUME: PartyVolume = { volume: 1, isMuted: false };
 
-/** @param listenUrl the URL from the API; only its path is used, with the host of the page. */
-export function createListener(listenUrl: string, token: string | undefined): Listener {
+/** @param source requests the URL of the socket. */
+export function createListener(source: UrlSource): Listener {
   const listeners = new Set<() => void>();
   let state: ListenState = {
     status: 'idle',
@@ -100,7 +101,16 @@ export function createListener(listenUrl: string, token: string | undefined): Li
       if (state.status !== 'connecting') return void created.close();
       player = created;
       applyVolumes();
-      const connection = new WebSocket(socketUrl(listenUrl, token));
+      let path: string;
+      try {
+        path = await source();
+      } catch (error) {
+        return player === created
+          ? end('failed', error instanceof AudioError ? error.message : REFUSED)
+          : undefined;
+      }
+      if (player !== created) return;
+      const connection = new WebSocket(socketUrl(path));
       connection.binaryType = 'arraybuffer';
       connection.addEventListener('message', ({ data }) => onMessage(data));
       connection.addEventListener('close', () => {
@@ -116,10 +126,8 @@ export function createListener(listenUrl: string, token: string | undefined): Li
   };
 }
 
-/** Browsers cannot set headers on a WebSocket, so this is the only URL that contains the token. */
-function socketUrl(listenUrl: string, token: string | undefined): string {
-  const url = new URL(new URL(listenUrl).pathname, location.href);
+function socketUrl(path: string): string {
+  const url = new URL(path, location.href);
   url.protocol = url.protocol.replace('http', 'ws');
-  if (token !== undefined) url.searchParams.set('token', token);
   return url.href;
 }

@@ -12,3 +12,16 @@ export const RECORDING = graphql(`
     }
   }
 `);
+
+export const SIGNED_RECORDING_URL = graphql(`
+  query SignedRecordingUrl($id: ID!) {
+    call(id: $id) {
+      id
+      recording {
+        signedUrl {
+          url
+        }
+      }
+    }
+  }
+`);

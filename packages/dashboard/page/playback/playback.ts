@@ -1,5 +1,5 @@
 /** Plays a recording, with positions relative to its call. A store outside React that reads the time of a media element every frame. */
-import { RecordingError, type RecordingSource } from './recording-source.ts';
+import { AudioError, type UrlSource } from '../api/signed-url.ts';
 import { toPositionMs, toSeconds, type Sync } from './sync.ts';
 
 export const RATES = [0.5, 0.75, 1, 1.25, 1.5, 2] as const;
@@ -7,8 +7,6 @@ export const RATES = [0.5, 0.75, 1, 1.25, 1.5, 2] as const;
 export interface PlaybackState {
   /** `idle` until the first play: nothing is loaded before. */
   readonly status: 'idle' | 'loading' | 'ready' | 'failed';
-  /** The loaded fraction, 0 to 1. */
-  readonly progress: number;
   readonly isPlaying: boolean;
   readonly rate: number;
   readonly error: string | undefined;
@@ -16,7 +14,7 @@ export interface PlaybackState {
 
 export interface Playback {
   readonly sync: () => Sync;
-  readonly source: RecordingSource;
+  readonly source: UrlSource;
   readonly state: () => PlaybackState;
   /** The current position, ms from the answer. */
   readonly positionMs: () => number;
@@ -32,15 +30,17 @@ export interface Playback {
   setRate(rate: number): void;
 }
 
-const IDLE: PlaybackState = { status: 'idle', progress: 0, isPlaying: false, rate: 1, error: undefined };
+const IDLE: PlaybackState = { status: 'idle', isPlaying: false, rate: 1, error: undefined };
 const UNPLAYABLE = 'The recording cannot be played.';
 
-export function createPlayback(source: RecordingSource, initialSync: Sync): Playback {
+export function createPlayback(source: UrlSource, initialSync: Sync): Playback {
   const listeners = new Set<() => void>();
   let sync = initialSync;
   let element: HTMLAudioElement | undefined;
   let state = IDLE;
   let positionMs = Math.max(0, sync.fromMs);
+  /** Whether the URL was renewed after an error, and nothing was played since. */
+  let isRenewed = false;
 
   const notify = (): void => {
     for (const listener of listeners) listener();
@@ -64,8 +64,8 @@ export function createPlayback(source: RecordingSource, initialSync: Sync): Play
   }
 
   async function load(audio: HTMLAudioElement): Promise<void> {
-    setState({ status: 'loading', progress: 0, error: undefined });
-    const url = await source.open((progress) => setState({ progress }));
+    setState({ status: 'loading', error: undefined });
+    const url = await source();
     if (element !== audio) return;
     audio.src = url;
     audio.defaultPlaybackRate = state.rate;
@@ -80,8 +80,17 @@ export function createPlayback(source: RecordingSource, initialSync: Sync): Play
       if (element === audio) await audio.play();
     } catch (error) {
       // `play` also rejects when it is interrupted or blocked by the autoplay policy; that is not an error.
-      if (element === audio && error instanceof RecordingError) fail(error.message);
+      if (element === audio && error instanceof AudioError) fail(error.message);
     }
+  }
+
+  /** Most often, the URL has expired during a pause, so playback continues with a new one. */
+  function onError(): void {
+    if (!element || state.status !== 'ready' || isRenewed) return fail(UNPLAYABLE);
+    isRenewed = true;
+    const { isPlaying } = state;
+    setState({ status: 'idle', isPlaying: false });
+    if (isPlaying) void start(element);
   }
 
   const handlers = {
@@ -92,7 +101,8 @@ export function createPlayback(source: RecordingSource, initialSync: Sync): Play
     pause: () => setState({ isPlaying: false }),
     seeked: updatePosition,
     timeupdate: updatePosition,
-    error: () => fail(UNPLAYABLE),
+    playing: () => (isRenewed = false),
+    error: onError,
   };
 
   return {
@@ -120,7 +130,6 @@ export function createPlayback(source: RecordingSource, initialSync: Sync): Play
         audio.pause();
         audio.removeAttribute('src');
         audio.load();
-        source.release();
         state = { ...IDLE, rate: state.rate };
       };
     },

@@ -106,9 +106,9 @@ function PlayerControls({ playback }: { readonly playback: Playback }) {
   );
 }
 
-function statusText({ status, progress, error }: PlaybackState): string {
+function statusText({ status, error }: PlaybackState): string {
   if (status === 'failed') return error ?? '';
-  if (status === 'loading') return `Loading… ${Math.floor(progress * 10) * 10} %`;
+  if (status === 'loading') return 'Loading…';
   return '';
 }
 

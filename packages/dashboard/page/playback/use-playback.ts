@@ -1,13 +1,13 @@
 /** Provides the playback of an ended call. */
 import { useEffect, useMemo, useSyncExternalStore } from 'react';
-import { useQuery } from 'urql';
+import { useClient, useQuery } from 'urql';
 import { toApiError, type ApiError } from '../api/errors.ts';
+import { createUrlSource } from '../api/signed-url.ts';
 import type { Call } from '../call/documents.ts';
 import { lineAt, type Span } from '../call/spans.ts';
-import { useHasScope, useSession } from '../session/session-context.ts';
-import { RECORDING } from './documents.ts';
+import { useHasScope } from '../session/session-context.ts';
+import { RECORDING, SIGNED_RECORDING_URL } from './documents.ts';
 import { createPlayback, type Playback } from './playback.ts';
-import { createRecordingSource, recordingPath } from './recording-source.ts';
 import { syncOf } from './sync.ts';
 
 export type Playable =
@@ -17,7 +17,7 @@ export type Playable =
 
 /** @param recordingEvents the number of recording events of the call; a change reloads the recording. */
 export function usePlayback(call: Call, recordingEvents: number): Playable {
-  const { token } = useSession().api;
+  const client = useClient();
   const canListen = useHasScope('LISTEN');
   const [{ data, error }, refetch] = useQuery({
     query: RECORDING,
@@ -45,8 +45,19 @@ export function usePlayback(call: Call, recordingEvents: number): Playable {
   const isAvailable = sync !== undefined;
   // Created once: later changes of `sync` are passed to `setSync`, which does not interrupt playback.
   const playback = useMemo(
-    () => sync && createPlayback(createRecordingSource(recordingPath(call.id), token), sync),
-    [call.id, token, isAvailable],
+    () =>
+      sync &&
+      createPlayback(
+        createUrlSource({
+          client,
+          document: SIGNED_RECORDING_URL,
+          callId: call.id,
+          urlIn: (result) => result?.call?.recording?.signedUrl.url,
+          missing: 'The recording no longer exists.',
+        }),
+        sync,
+      ),
+    [call.id, client, isAvailable],
   );
   useEffect(() => {
     if (sync) playback?.setSync(sync);
