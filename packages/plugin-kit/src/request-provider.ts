@@ -56,6 +56,14 @@ const STATUS_CODES: Readonly<Record<number, FaultCode>> = {
   502: 'PROVIDER_TIMEOUT',
   503: 'PROVIDER_UNREACHABLE',
   504: 'PROVIDER_TIMEOUT',
+  // Cloudflare: the first group may have passed the request on, the second did not reach the server.
+  520: 'PROVIDER_TIMEOUT',
+  522: 'PROVIDER_TIMEOUT',
+  524: 'PROVIDER_TIMEOUT',
+  521: 'PROVIDER_UNREACHABLE',
+  523: 'PROVIDER_UNREACHABLE',
+  525: 'PROVIDER_UNREACHABLE',
+  526: 'PROVIDER_UNREACHABLE',
 };
 
 /**

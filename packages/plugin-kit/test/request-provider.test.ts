@@ -85,6 +85,8 @@ describe('faultOfResponse', () => {
     [502, 'PROVIDER_TIMEOUT'],
     [503, 'PROVIDER_UNREACHABLE'],
     [504, 'PROVIDER_TIMEOUT'],
+    [524, 'PROVIDER_TIMEOUT'],
+    [521, 'PROVIDER_UNREACHABLE'],
   ])('maps %d to %s', (status, code) => {
     expect(faultOfResponse(response(status), 'Example').code).toBe(code);
   });

@@ -46,8 +46,8 @@ interface ControlsDeps {
 
 /** Statuses that concern the key, not the call. */
 const CREDENTIAL_STATUSES = new Set([401, 403]);
-/** Statuses of a gateway that are retried at once. */
-const RETRIED_STATUSES = new Set([502, 503, 504]);
+/** The status of a request that was certainly not carried out. */
+const UNAVAILABLE = 503;
 
 const callHasEnded = (): FaultError => new FaultError('CALL_NOT_LIVE', 'the call has ended at Vapi');
 
@@ -137,19 +137,25 @@ export function createControls(deps: ControlsDeps): Controls {
   };
 }
 
-/** Posts a command, and once more if it was surely not executed or is idempotent. */
+/** Posts a command, and once more if it was certainly not executed, or if its outcome is unknown and it is idempotent. */
 async function post(
   api: Pick<VapiApi, 'control'>,
   url: URL,
   message: ControlMessage,
   signal: AbortSignal,
 ): Promise<ProviderResponse> {
+  const isIdempotent = IS_IDEMPOTENT[message.type](message);
   try {
     const reply = await api.control(url, message, signal);
-    return RETRIED_STATUSES.has(reply.status) ? await api.control(url, message, signal) : reply;
+    const mayRetry = reply.status === UNAVAILABLE || (isIdempotent && isOutcomeUnknown(reply));
+    return mayRetry ? await api.control(url, message, signal) : reply;
   } catch (error) {
     const wasNotExecuted = isFault(error) && error.code === 'PROVIDER_UNREACHABLE';
-    if (signal.aborted || !(wasNotExecuted || IS_IDEMPOTENT[message.type](message))) throw error;
+    if (signal.aborted || !(wasNotExecuted || isIdempotent)) throw error;
     return api.control(url, message, signal);
   }
 }
+
+/** Returns whether a gateway answered that may have passed the command on. */
+const isOutcomeUnknown = (reply: ProviderResponse): boolean =>
+  !isSuccess(reply) && faultOfResponse(reply, 'Vapi').code === 'PROVIDER_TIMEOUT';

@@ -86,12 +86,22 @@ describe('retry', () => {
     expect(harness.host.requests).toHaveLength(idempotent.has(control) ? 2 : 1);
   });
 
-  it.each([502, 503, 504])('happens once after %i', async (status) => {
+  it.each(commands)('%s happens once after 503', async (control, args) => {
     const harness = await startKnown();
-    const replies = [{ status }, { status: 200 }];
+    const replies = [{ status: 503 }, { status: 200 }];
     harness.host.respond('POST', CONTROL_URL, () => replies.shift()!);
-    await run(harness, 'say', say);
+    await run(harness, control, args);
     expect(harness.host.requests).toHaveLength(2);
+  });
+
+  describe.each([502, 504, 408, 520, 522, 524])('after %i, which may hide a success', (status) => {
+    it.each(commands)('%s happens only if it is idempotent', async (control, args) => {
+      const harness = await startKnown();
+      harness.host.respond('POST', CONTROL_URL, { status });
+      // The daemon stores the outcome of this fault as UNKNOWN.
+      await expect(run(harness, control, args)).rejects.toMatchObject({ code: 'PROVIDER_TIMEOUT' });
+      expect(harness.host.requests).toHaveLength(idempotent.has(control) ? 2 : 1);
+    });
   });
 
   it('does not happen after a rejection', async () => {
