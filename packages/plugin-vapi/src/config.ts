@@ -23,6 +23,9 @@ const hostRule = z
   )
   .transform((text) => text.toLowerCase());
 
+/** What Vapi signs unless its credential names another format. */
+export const DEFAULT_PAYLOAD_FORMAT = '{timestamp}.{body}';
+
 const bearerSchema = z.strictObject({
   token: secret,
   header: headerName.prefault('authorization'),
@@ -30,7 +33,7 @@ const bearerSchema = z.strictObject({
   prefix: z.string().default('Bearer'),
 });
 
-const hmacSchema = z.strictObject({
+const hmacFields = z.strictObject({
   secretKey: secret,
   secretIsBase64: z.boolean().default(false),
   algorithm: z.enum(['sha256', 'sha512', 'sha1']),
@@ -45,6 +48,17 @@ const hmacSchema = z.strictObject({
   /** Largest difference between the timestamp and the current time. */
   toleranceSeconds: z.number().positive().default(300),
 });
+
+/** Vapi signs the timestamp of a payload format even if it is configured not to send it. */
+const hmacSchema = hmacFields.refine(
+  ({ includeTimestamp, payloadFormat = DEFAULT_PAYLOAD_FORMAT }) =>
+    includeTimestamp || !payloadFormat.includes('{timestamp}'),
+  {
+    path: ['payloadFormat'],
+    message:
+      "expected a format without {timestamp}, such as '{body}', because includeTimestamp is false: the default format contains a timestamp that Vapi signs but does not send. Set the same payloadFormat in the credential at Vapi",
+  },
+);
 
 const webhookSchema = z
   .strictObject({

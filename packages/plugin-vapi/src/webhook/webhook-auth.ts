@@ -6,7 +6,7 @@ import { createHmac } from 'node:crypto';
 import { Buffer } from 'node:buffer';
 import { createReplayGuard, isSameSecret, NO_CLAIM, type ReplayClaim } from '@sidetone/plugin-kit';
 import { FaultError, type IngressRequest, type ProviderHost, type Secret } from '@sidetone/core';
-import type { HmacOptions, WebhookOptions } from '../config.ts';
+import { DEFAULT_PAYLOAD_FORMAT, type HmacOptions, type WebhookOptions } from '../config.ts';
 
 type SignedRequest = Pick<IngressRequest, 'method' | 'headers' | 'body' | 'receivedAt'>;
 
@@ -91,8 +91,7 @@ function signingKey({ secretKey, secretIsBase64 }: HmacOptions): Buffer {
 const normalise = (signature: string, encoding: 'hex' | 'base64'): string =>
   encoding === 'hex' ? signature.toLowerCase() : signature;
 
-const payloadFormatOf = ({ payloadFormat, includeTimestamp }: HmacOptions): string =>
-  payloadFormat ?? (includeTimestamp ? '{timestamp}.{body}' : '{body}');
+const payloadFormatOf = ({ payloadFormat }: HmacOptions): string => payloadFormat ?? DEFAULT_PAYLOAD_FORMAT;
 
 const hasTimestamp = (options: HmacOptions): boolean => payloadFormatOf(options).includes('{timestamp}');
 

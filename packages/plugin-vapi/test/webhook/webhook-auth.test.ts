@@ -86,7 +86,7 @@ describe('signature', () => {
   });
 
   it('may exclude the timestamp', async () => {
-    const options = { ...hmac, includeTimestamp: false };
+    const options = { ...hmac, includeTimestamp: false, payloadFormat: '{body}' };
     expect(await check({ hmac: options }, { 'x-signature': sign(BODY) })).toBe('admitted');
   });
 
@@ -196,7 +196,7 @@ describe('a signed webhook that is sent twice', () => {
   });
 
   it('is known by its body if no timestamp is signed', async () => {
-    const undated = { hmac: { ...hmac, includeTimestamp: false } };
+    const undated = { hmac: { ...hmac, includeTimestamp: false, payloadFormat: '{body}' } };
     const instance = await start({ webhook: undated });
     const json = { message: { type: 'brand.new' } };
     const headers = { 'x-signature': sign(JSON.stringify(json)) };
@@ -221,4 +221,48 @@ it('rejects a configuration with two schemes', async () => {
   await expect(readOptions({ webhook: { secret: 's', bearer: { token: 't' } } })).rejects.toThrow(
     'expected one of secret, bearer, hmac and unverified',
   );
+});
+
+describe('an HMAC credential without a timestamp', () => {
+  const hmac = { secretKey: 'k1', algorithm: 'sha256', includeTimestamp: false };
+
+  it.each([undefined, '{timestamp}.{body}', '{svix-id}.{timestamp}.{body}'])(
+    'is rejected with the payload format %s, which cannot be verified',
+    async (payloadFormat) => {
+      const webhook = { hmac: { ...hmac, ...(payloadFormat && { payloadFormat }) } };
+      await expect(readOptions({ webhook })).rejects.toThrow(/payloadFormat.*such as '\{body\}'/);
+    },
+  );
+
+  it.each(['{body}', '{svix-id}.{body}', '{method}.{url}.{body}'])('is accepted with %s', async (format) => {
+    const { webhook } = await readOptions({ webhook: { hmac: { ...hmac, payloadFormat: format } } });
+    expect(webhook.hmac?.payloadFormat).toBe(format);
+  });
+});
+
+/** Published with live deliveries of August 2026, and recomputed. */
+describe('a known signature', () => {
+  const body =
+    '{"message":{"type":"status-update","status":"ended","timestamp":1786546871392,"call":{"id":"call_kat123"}}}';
+  const key = { secretKey: 'whsec_vapi_sample_key', algorithm: 'sha256' };
+
+  it.each([
+    [
+      'of the body',
+      { includeTimestamp: false, payloadFormat: '{body}' },
+      { 'x-signature': 'bf7be5b3be319cba484d93d31bc820376566161a3a0a442c3b9292fc599a15e4' },
+    ],
+    [
+      'of the timestamp and the body',
+      { toleranceSeconds: 1e9 },
+      {
+        'x-timestamp': '1786546871433',
+        'x-signature': '708dd047594968a1403c7e1695e89d3e0898ad57e0c6990ace3576f9a0259184',
+      },
+    ],
+  ])('%s is accepted', async (_name, options, headers) => {
+    expect(await check({ hmac: { ...key, ...options } }, headers as Record<string, string>, body)).toBe(
+      'admitted',
+    );
+  });
 });

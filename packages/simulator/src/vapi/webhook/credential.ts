@@ -23,13 +23,13 @@ export interface HmacCredential {
   readonly signatureHeader?: string;
   readonly timestampHeader?: string;
   readonly signaturePrefix?: string;
-  /** If false, no timestamp is sent, and the default payload is the body alone. */
+  /** If false, no timestamp is sent. One that is part of the payload format is signed nevertheless. */
   readonly includeTimestamp?: boolean;
   /** A template of `{body}`, `{timestamp}`, `{method}`, `{url}` and `{svix-id}`. */
   readonly payloadFormat?: string;
   readonly messageIdHeader?: string;
   readonly signatureEncoding?: 'hex' | 'base64';
-  /** Not documented. */
+  /** Milliseconds by default, as measured. */
   readonly timestampUnit?: 'seconds' | 'milliseconds';
 }
 
@@ -120,10 +120,11 @@ function signatureHeaders(
   { method, url, body, messageId, now }: Signable,
 ): Record<string, string> {
   const { algorithm, secretKey, secretIsBase64 = false, includeTimestamp = true } = credential;
-  const { payloadFormat = includeTimestamp ? '{timestamp}.{body}' : '{body}' } = credential;
-  const timestamp = String(credential.timestampUnit === 'milliseconds' ? now : Math.floor(now / 1000));
+  const { payloadFormat = '{timestamp}.{body}' } = credential;
+  const timestamp = String(credential.timestampUnit === 'seconds' ? Math.floor(now / 1000) : now);
   const values: Readonly<Record<string, string>> = {
-    timestamp: includeTimestamp ? timestamp : '',
+    // Signed even if it is not sent, as Vapi does.
+    timestamp,
     body,
     method,
     url,

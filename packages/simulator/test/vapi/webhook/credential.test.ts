@@ -35,20 +35,27 @@ describe('a credential', () => {
 
   it('signs timestamp and body by default', () => {
     expect(credentialHeaders(hmac, signable)).toEqual({
-      'x-timestamp': '1787310000',
-      'x-signature': sign(`1787310000.${signable.body}`).digest('hex'),
-    });
-    expect(credentialHeaders({ ...hmac, includeTimestamp: false }, signable)).toEqual({
-      'x-signature': sign(signable.body).digest('hex'),
-    });
-    expect(credentialHeaders({ ...hmac, timestampUnit: 'milliseconds' }, signable)).toMatchObject({
       'x-timestamp': String(signable.now),
+      'x-signature': sign(`${signable.now}.${signable.body}`).digest('hex'),
+    });
+    expect(credentialHeaders({ ...hmac, timestampUnit: 'seconds' }, signable)).toMatchObject({
+      'x-timestamp': '1787310000',
+    });
+  });
+
+  it('signs a timestamp that it does not send, as Vapi does', () => {
+    const hidden = { ...hmac, includeTimestamp: false };
+    expect(credentialHeaders(hidden, signable)).toEqual({
+      'x-signature': sign(`${signable.now}.${signable.body}`).digest('hex'),
+    });
+    expect(credentialHeaders({ ...hidden, payloadFormat: '{body}' }, signable)).toEqual({
+      'x-signature': sign(signable.body).digest('hex'),
     });
   });
 
   it.each(['sha1', 'sha512'] as const)('signs with %s', (algorithm) => {
     expect(credentialHeaders({ ...hmac, algorithm }, signable)['x-signature']).toBe(
-      sign(`1787310000.${signable.body}`, algorithm).digest('hex'),
+      sign(`${signable.now}.${signable.body}`, algorithm).digest('hex'),
     );
   });
 
@@ -68,10 +75,10 @@ describe('a credential', () => {
       },
       signable,
     );
-    const payload = `msg_1.1787310000.POST.http://here/hook.${signable.body}`;
+    const payload = `msg_1.${signable.now}.POST.http://here/hook.${signable.body}`;
     expect(headers).toEqual({
       'svix-id': 'msg_1',
-      'svix-timestamp': '1787310000',
+      'svix-timestamp': String(signable.now),
       'svix-signature': `v1,${sign(payload, 'sha256', key).digest('base64')}`,
     });
   });
@@ -103,7 +110,7 @@ describe('a credential', () => {
       'x-call-id': id,
       'x-signature': sign(`${timestamp}|${application.url}/vapi|${request.body}`).digest('hex'),
     });
-    expect(Math.abs(Number(timestamp) - Date.now() / 1000)).toBeLessThan(60);
+    expect(Math.abs(Number(timestamp) - Date.now()) / 1000).toBeLessThan(60);
     simulator.pointAt({
       vapiCredential: { type: 'bearer', token: 't' },
       vapiWebhookHeaders: { authorization: 'Basic x' },
