@@ -10,6 +10,9 @@ const { packageManager, engines } = JSON.parse(
   readFileSync(new URL('../package.json', import.meta.url), 'utf8'),
 );
 
+/** The name and version of pnpm, without the hash. */
+const pnpmSpec = packageManager.split('+')[0];
+
 /** How often to check whether the parent process still exists, ms. */
 const PARENT_CHECK_MS = 1000;
 
@@ -58,7 +61,11 @@ export function run(command, args) {
 /** Runs a command, and exits with its exit code if it fails. */
 export async function must(command, args) {
   const code = await run(command, args);
-  if (code !== 0) process.exit(code);
+  if (code === 0) return;
+  process.stderr.write(
+    'Installing failed. SQLite is compiled, which needs Python 3, make and a C++ compiler: see README.md.\n',
+  );
+  process.exit(code);
 }
 
 /** Returns the daemon's command for these arguments: `start` with a configuration, else `demo`. */
@@ -68,15 +75,17 @@ export function commandOf(args) {
 }
 
 /** Returns the command that installs the dependencies, for messages. */
-export const INSTALL_COMMAND = `npx ${packageManager} install`;
+export const INSTALL_COMMAND = `npx ${pnpmSpec} install`;
 
-/** Runs the version of pnpm that package.json pins, with npx, so that it need not be installed. */
-export const pnpm = (...args) => must('npx', ['--yes', packageManager, ...args]);
+/** Runs the release of pnpm that package.json pins, with npx, so that it need not be installed. Resolves with its exit code. */
+export const pnpm = (...args) =>
+  run('npx', ['--yes', `--package=${pnpmSpec}`, '--', 'node', 'scripts/pnpm.mjs', ...args]);
 
 /** Installs the dependencies from the lockfile. */
 export async function install() {
-  say('Installing (takes a minute or two the first time, if SQLite has to be compiled)');
-  await pnpm('install', '--frozen-lockfile');
+  say('Installing (takes a minute or two the first time, because SQLite is compiled)');
+  const code = await pnpm('install', '--frozen-lockfile');
+  if (code !== 0) process.exit(code);
 }
 
 export async function build() {

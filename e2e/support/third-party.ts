@@ -15,7 +15,8 @@ const run = promisify(execFile);
 /** The environment without the options of the test runner. */
 const ENV = { ...process.env, NODE_OPTIONS: '' };
 
-const { packageManager = 'pnpm' } = manifestOf(ROOT);
+/** The name and version of pnpm, without its hash. */
+const pnpmSpec = manifestOf(ROOT).packageManager?.split('+')[0] ?? 'pnpm';
 
 export interface Manifest {
   readonly name: string;
@@ -32,7 +33,7 @@ export function manifestOf(folder: string): Manifest {
 
 /** Runs pnpm at the version of this repository; npx has downloaded it during the install. */
 export async function pnpm(cwd: string, ...args: string[]): Promise<string> {
-  return (await run('npx', ['--yes', packageManager, ...args], { cwd, env: ENV })).stdout;
+  return (await run('npx', ['--yes', pnpmSpec, ...args], { cwd, env: ENV })).stdout;
 }
 
 /** Runs Node in a folder, without the export condition under which the sources run. */
