@@ -131,7 +131,8 @@ function createInstance(options: VobizOptions, host: ProviderHost) {
     });
 
   /** Releases everything that belongs to an ended call. */
-  async function releaseCall(callId: ProviderCallId): Promise<void> {
+  async function releaseCall(callId: ProviderCallId, events: readonly ProviderEvent[]): Promise<void> {
+    account?.costs.callEnded(callId, events);
     sessions.end(callId, 'the call ended');
     members.delete(callId);
     answers.forget?.(callId);
@@ -212,12 +213,14 @@ function ingressOf({
   relays,
   tokens,
   sessions,
+  account,
 }: Instance): Ingress {
   return createIngress({
     authenticate: (request) => webhookAuth.authenticate(request),
     admit: webhookAuth.admit,
     async receive(webhook, receivedAt) {
       members.receive(webhook);
+      account?.costs.receive(webhook);
       await calls.emitUndated(translateWebhook(webhook, receivedAt));
     },
     answers,

@@ -161,7 +161,7 @@ describe('the end of a call', () => {
   it('is accepted at once while the application is slow', async () => {
     const { host, post } = await startXml();
     host.respond('POST', APP, NEVER);
-    expect(await post('answer', hangup)).toMatchObject({ status: 200 });
+    expect(await post('answer', { ...hangup, TotalCost: '0.9' })).toMatchObject({ status: 200 });
     expect(host.clock.pending).toBe(1);
     await host.clock.advance(NOTIFY_TIMEOUT_MS);
     expect(host.clock.pending).toBe(0);

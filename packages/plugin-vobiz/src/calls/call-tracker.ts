@@ -11,8 +11,8 @@ interface CallTrackerDeps {
   readonly host: Pick<ProviderHost, 'emit'>;
   /** Aborts when the instance stops: no events are emitted after that. */
   readonly signal: AbortSignal;
-  /** Releases what belongs to an ended call. May be called more than once. */
-  readonly onEnd: (callId: ProviderCallId) => Promise<void>;
+  /** Releases what belongs to an ended call. May be called more than once. `events` include the end. */
+  readonly onEnd: (callId: ProviderCallId, events: readonly ProviderEvent[]) => Promise<void>;
 }
 
 export interface CallTracker {
@@ -41,7 +41,7 @@ export function createCallTracker({ host, signal, onEnd }: CallTrackerDeps): Cal
     if (!end) return Promise.resolve();
     ended.set(end.providerCallId, true);
     placed.delete(end.providerCallId);
-    return onEnd(end.providerCallId);
+    return onEnd(end.providerCallId, events);
   }
 
   return {

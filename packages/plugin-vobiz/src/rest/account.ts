@@ -15,6 +15,7 @@ import type { StreamTokens } from '../stream/stream-tokens.ts';
 import { createVobizApi, type StreamTarget, type VobizApi } from './api.ts';
 import { createAttacher, type Attacher } from './attach.ts';
 import { backfill } from './backfill.ts';
+import { createCallCosts, type CallCosts } from './call-costs.ts';
 import { createLookup, type Lookup } from './lookup.ts';
 import { sweepLiveCalls } from './sweep.ts';
 
@@ -38,6 +39,7 @@ export interface Account {
   readonly methods: Required<Pick<Provider, 'reconcile' | 'backfill' | 'health'>> & Pick<Provider, 'watch'>;
   /** Defined if the instance attaches to calls of other applications. */
   readonly attacher?: Attacher;
+  readonly costs: CallCosts;
   /** Starts polling for live calls, if configured, until the instance stops. */
   start(): void;
 }
@@ -48,6 +50,7 @@ export function createAccount(deps: AccountDeps): Account {
   const api = createVobizApi({ ...deps.keys, host, baseUrl: options.apiBaseUrl });
   const lookup = createLookup({ api, host, calls });
   const attacher = options.attach && attacherFor(api, lookup, options.attach.intervalMs, deps);
+  const costs = createCallCosts({ api, host, emit: (events) => void calls.emit(events), signal: stopped });
 
   async function watch(callId: ProviderCallId, { signal }: CommandContext): Promise<void> {
     if (calls.hasEnded(callId)) throw new FaultError('CALL_NOT_LIVE', 'the call has ended');
@@ -77,6 +80,7 @@ export function createAccount(deps: AccountDeps): Account {
       health: (signal) => api.check(AbortSignal.any([signal, stopped])),
     },
     ...(attacher && { attacher }),
+    costs,
     start() {
       if (!attacher || options.attach?.calls !== 'all') return;
       const { intervalMs } = options.attach;

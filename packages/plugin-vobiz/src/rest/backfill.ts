@@ -61,7 +61,7 @@ export async function* backfill(
       const { records, hasNext } = await withRetries(host.clock, signal, () =>
         api.listCdrs({ page, startDate, endDate }, signal),
       );
-      for (const call of records.map(decodeCdr)) {
+      for (const call of records.map((record) => decodeCdr(record, 'list'))) {
         if (call && call.startedAt >= from && call.startedAt < before) found.set(call.callId, call);
       }
       if (!hasNext || records.length === 0 || signal.aborted) break;

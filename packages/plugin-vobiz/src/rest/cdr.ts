@@ -24,14 +24,22 @@ export interface PastCall {
 
 const DIRECTIONS: Readonly<Record<string, CallDirection>> = { inbound: 'INBOUND', outbound: 'OUTBOUND' };
 
-function costOf(record: JsonObject): PastCall['cost'] {
+/** The currency of Vobiz's accounts. */
+const CURRENCY = 'INR';
+
+/** Where a record was read: alone, or in a list of records. */
+export type CdrSource = 'single' | 'list';
+
+/** Lists were observed to say `USD` for amounts in rupees, so their currency is ignored. */
+function costOf(record: JsonObject, source: CdrSource): PastCall['cost'] {
   const amount = numberOf(record['total_cost']) ?? numberOf(record['cost']);
-  const currency = textOf(record['currency'])?.toUpperCase() ?? 'INR';
+  const stated = source === 'single' ? textOf(record['currency'])?.toUpperCase() : undefined;
+  const currency = stated ?? CURRENCY;
   return amount === undefined || !/^[A-Z]{3}$/.test(currency) ? undefined : { amount, currency };
 }
 
 /** Returns the call in a record; undefined if it has no id or has not ended. */
-export function decodeCdr(record: JsonObject): PastCall | undefined {
+export function decodeCdr(record: JsonObject, source: CdrSource): PastCall | undefined {
   const callId = textOf(record['uuid']) ?? textOf(record['call_uuid']);
   const startedAt = instantOf(record['start_time']);
   const endedAt = instantOf(record['end_time']);
@@ -59,7 +67,7 @@ export function decodeCdr(record: JsonObject): PastCall | undefined {
       from: withPlus(textOf(record['caller_id_number'])),
       to: withPlus(textOf(record['destination_number'])),
       answeredAt: instantOf(record['answer_time']),
-      cost: costOf(record),
+      cost: costOf(record, source),
     }),
   };
 }
@@ -69,7 +77,7 @@ export function decodeCdr(record: JsonObject): PastCall | undefined {
  * report has another key, because it includes the cost.
  */
 export function translateCdr(call: PastCall): readonly ProviderEvent[] {
-  const { callId, direction, from, to, startedAt, answeredAt, endedAt, hangup, cost, providerData } = call;
+  const { callId, direction, from, to, startedAt, answeredAt, endedAt, hangup } = call;
   const { code, cause, name } = hangup;
   const base = { providerCallId: providerCallId(callId) };
   const category = endCategoryOf({ ...hangup, ...definedFields({ direction }) });
@@ -89,13 +97,25 @@ export function translateCdr(call: PastCall): readonly ProviderEvent[] {
       type: 'call.ended',
       end: { category, ...definedFields({ code: endCode, message: name ?? cause }) },
     },
-    {
-      ...ended,
-      dedupeKey: 'cdr',
-      type: 'call.report',
-      details: { ...definedFields({ answeredAt }), endedAt },
-      ...(cost && { cost }),
-      ...(Object.keys(providerData).length > 0 && { providerData }),
-    },
+    translateCdrReport(call),
   ];
+}
+
+/** Returns the report of a past call. A backfill emits it with the same dedupe key, so the first one is kept. */
+export function translateCdrReport({
+  callId,
+  answeredAt,
+  endedAt,
+  cost,
+  providerData,
+}: PastCall): ProviderEvent {
+  return {
+    providerCallId: providerCallId(callId),
+    occurredAt: endedAt,
+    dedupeKey: 'cdr',
+    type: 'call.report',
+    details: { ...definedFields({ answeredAt }), endedAt },
+    ...(cost && { cost }),
+    ...(Object.keys(providerData).length > 0 && { providerData }),
+  };
 }

@@ -30,7 +30,7 @@ export function createLookup({ api, host, calls }: LookupDeps): Lookup {
   async function endOf(callId: ProviderCallId, signal: AbortSignal): Promise<readonly ProviderEvent[]> {
     try {
       const record = await api.getCdr(callId, signal);
-      const call = record && decodeCdr(record);
+      const call = record && decodeCdr(record, 'single');
       if (call?.callId === callId) return translateCdr(call);
     } catch (error) {
       const code = isFault(error) ? error.code : messageOf(error);

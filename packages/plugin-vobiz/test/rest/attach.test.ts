@@ -100,7 +100,8 @@ describe('watch', () => {
     host.respond('POST', /\/Stream\/$/, { ...reply('call_get_live_404') });
     await expect(provider.watch!(id, context)).rejects.toMatchObject({ code: 'CALL_NOT_LIVE' });
     expect(host.eventsOf('call.ended')).toHaveLength(1);
-    expect(host.clock.pending).toBe(0);
+    // The request for its cost.
+    expect(host.clock.pending).toBe(1);
   });
 
   it('rejects if Vobiz refuses the stream, and does not retry', async () => {
@@ -238,7 +239,7 @@ describe('the end of the stream of an attached call', () => {
     const harness = await started();
     await harness.provider.watch!(id, context);
     await connect(harness);
-    await harness.post('hangup', form('hangup_normal_caller'));
+    await harness.post('hangup', { ...form('hangup_normal_caller'), TotalCost: '0.9' });
     expect(harness.host.clock.pending).toBe(0);
     expect(harness.host.state.entries.size).toBe(0);
   });

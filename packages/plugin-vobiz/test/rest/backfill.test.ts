@@ -43,6 +43,11 @@ async function all(
   return pages;
 }
 
+const costsIn = (pages: readonly BackfillPage[]) =>
+  pages.flatMap(({ events }) =>
+    events.flatMap((event) => (event.type === 'call.report' ? [event.cost] : [])),
+  );
+
 const idsIn = (pages: readonly BackfillPage[]): readonly string[] =>
   pages.flatMap(({ events }) =>
     events.filter(({ type }) => type === 'call.started').map(({ providerCallId }) => providerCallId),
@@ -53,7 +58,7 @@ describe('the record of a call', () => {
     const base = { providerCallId: CALL };
     const answeredAt = START + 5000;
     const endedAt = START + 78_000;
-    expect(translateCdr(decodeCdr(SAMPLE)!)).toEqual([
+    expect(translateCdr(decodeCdr(SAMPLE, 'single')!)).toEqual([
       {
         ...base,
         type: 'call.started',
@@ -96,27 +101,43 @@ describe('the record of a call', () => {
     const { host, post } = await start();
     await post('hangup', form('hangup_normal_caller'));
     const [live] = host.eventsOf('call.ended');
-    const past = translateCdr(decodeCdr(SAMPLE)!).find(({ type }) => type === 'call.ended');
+    const past = translateCdr(decodeCdr(SAMPLE, 'single')!).find(({ type }) => type === 'call.ended');
     expect(past).toMatchObject({ dedupeKey: live!.dedupeKey!, end: live!.end });
   });
 
   it.each([{ end_time: null }, { start_time: '' }, { uuid: undefined }])(
     'is ignored unless it is of an ended call: %j',
     (fields) => {
-      expect(decodeCdr({ ...SAMPLE, ...fields })).toBeUndefined();
+      expect(decodeCdr({ ...SAMPLE, ...fields }, 'single')).toBeUndefined();
     },
   );
 
   it('may have another currency, or no cost', () => {
-    expect(decodeCdr({ ...SAMPLE, currency: 'usd', total_cost: '0.02' })?.cost).toEqual({
+    expect(decodeCdr({ ...SAMPLE, currency: 'usd', total_cost: '0.02' }, 'single')?.cost).toEqual({
       amount: 0.02,
       currency: 'USD',
     });
-    expect(decodeCdr({ ...SAMPLE, total_cost: null })?.cost).toBeUndefined();
+    expect(decodeCdr({ ...SAMPLE, total_cost: null }, 'single')?.cost).toBeUndefined();
   });
+
+  it.each(['USD', 'usd', 'EUR', '', null, undefined])(
+    'in a list has a cost in rupees, whatever its currency says: %s',
+    (currency) => {
+      expect(decodeCdr({ ...SAMPLE, currency, total_cost: 1.35 }, 'list')?.cost).toEqual({
+        amount: 1.35,
+        currency: 'INR',
+      });
+    },
+  );
 });
 
 describe('backfill', () => {
+  it('imports costs in rupees', async () => {
+    const harness = await start();
+    list(harness.host, [[{ ...SAMPLE, currency: 'USD' }]]);
+    expect(costsIn(await all(harness))).toEqual([{ amount: 1.3, currency: 'INR' }]);
+  });
+
   it('requests days that contain the span in any time zone', async () => {
     const harness = await start();
     list(harness.host, [[SAMPLE]]);
