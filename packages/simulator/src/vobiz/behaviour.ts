@@ -139,6 +139,10 @@ export interface VobizRestBehaviour {
   readonly callGone: boolean;
   /** Responses about rooms: as observed (an empty list, `failed`), or as documented. */
   readonly conferenceAnswers: 'observed' | 'documented';
+  /** The currency that lists of past calls name. The amounts are in rupees. */
+  readonly listCurrency: 'USD' | 'INR';
+  /** How long after its end the record of a call is available. */
+  readonly recordDelayMs: number;
 }
 
 /** The behaviour of the simulated Vobiz. */
@@ -221,6 +225,8 @@ export const VOBIZ_BEHAVIOUR: VobizBehaviour = {
   restDrop: 'never',
   callGone: false,
   conferenceAnswers: 'observed',
+  listCurrency: 'USD',
+  recordDelayMs: 120,
 };
 
 /** The values of options with a fixed set of values. */
@@ -246,4 +252,5 @@ export const VOBIZ_CHOICES = {
   hangupOrder: ['after-close', 'before-close'],
   restDrop: ['never', 'before', 'after'],
   conferenceAnswers: ['observed', 'documented'],
+  listCurrency: ['USD', 'INR'],
 } as const satisfies { readonly [Dial in keyof VobizBehaviour]?: readonly VobizBehaviour[Dial][] };

@@ -6,7 +6,13 @@ import type { Application } from './application.ts';
 
 /** Delays that keep tests short. */
 const QUICK_VAPI = { queuedMs: 0, ringingMs: 20, endedDelayMs: 20, reportDelayMs: 60 } as const;
-const QUICK_VOBIZ = { ringMs: 40, retryPauseMs: 20, invalidAnswerMs: 100, reconnectMs: 60 } as const;
+const QUICK_VOBIZ = {
+  ringMs: 40,
+  retryPauseMs: 20,
+  invalidAnswerMs: 100,
+  reconnectMs: 60,
+  recordDelayMs: 0,
+} as const;
 
 export interface Setup {
   readonly simulator: Simulator;

@@ -137,6 +137,7 @@ function createRecord({ authId, direction, from, to }: VobizCallDeps): VobizReco
     endedAt: undefined,
     status: 'ringing',
     hangup: undefined,
+    legs: [],
   };
 }
 

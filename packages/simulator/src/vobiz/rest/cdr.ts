@@ -1,9 +1,12 @@
-// Call detail records of ended calls. Their times are ISO, and `duration` includes ringing.
+// Call detail records of ended calls, one for each leg. Their times are ISO, and `duration` includes ringing. Lists name
+// another currency than single records, as was observed.
 
 import type { HttpReply } from '../../http/http-request.ts';
 import type { VobizCall } from '../call/call-contract.ts';
+import type { Stream } from '../stream/stream.ts';
+import type { VobizRecord } from '../webhook/forms.ts';
 import { failure } from './replies.ts';
-import type { Route } from './replies.ts';
+import type { RestCloud, Route } from './replies.ts';
 
 const MAX_PER_PAGE = 100;
 const DEFAULT_PER_PAGE = 20;
@@ -15,31 +18,54 @@ export const CDR_ROUTES: readonly Route[] = [
   {
     method: 'GET',
     path: /^\/cdr$/,
-    answer: ({ query }, { calls, account }) => list(query, calls, account.authId),
+    answer: ({ query }, cloud) => list(query, cloud),
   },
   {
     method: 'GET',
     path: /^\/cdr\/([0-9a-f-]+)$/,
-    answer(_, { calls }, [uuid]) {
-      const call = calls.find(({ id, record }) => id === uuid && record.endedAt !== undefined);
-      if (call === undefined) return failure(404, 'cdr not found');
-      return { status: 200, body: { success: true, data: describe(call) } };
+    answer(_, cloud, [uuid]) {
+      const leg = legsOf(cloud).find(({ record }) => record.id === uuid);
+      if (leg === undefined) return failure(404, 'cdr not found');
+      return { status: 200, body: { success: true, data: describe(leg, SINGLE_CURRENCY) } };
     },
   },
 ];
 
-function list(query: URLSearchParams, calls: readonly VobizCall[], accountId: string): HttpReply {
+const SINGLE_CURRENCY = 'INR';
+
+/** An ended leg: a call, or a leg that was dialled for one. */
+interface EndedLeg {
+  readonly record: Omit<VobizRecord, 'authId' | 'status' | 'legs'>;
+  readonly streams: readonly Stream[];
+}
+
+/** Returns the ended legs whose records are available, in the order of their calls. */
+function legsOf({ calls, behaviour }: RestCloud): readonly EndedLeg[] {
+  const { recordDelayMs } = behaviour();
+  return calls
+    .flatMap((call): readonly EndedLeg[] => [call, ...dialledBy(call)])
+    .filter(({ record: { endedAt } }) => endedAt !== undefined && Date.now() - endedAt >= recordDelayMs);
+}
+
+const dialledBy = ({ record }: VobizCall): readonly EndedLeg[] =>
+  record.legs.map((leg) => ({ record: { ...leg, direction: 'outbound' as const }, streams: [] }));
+
+function list(query: URLSearchParams, cloud: RestCloud): HttpReply {
   const page = Math.max(1, Math.trunc(Number(query.get('page') ?? 1)) || 1);
   const requested = Math.trunc(Number(query.get('per_page') ?? DEFAULT_PER_PAGE)) || DEFAULT_PER_PAGE;
   const perPage = Math.min(MAX_PER_PAGE, Math.max(1, requested));
-  const found = calls.filter((call) => matches(call, query)).toReversed();
+  const found = legsOf(cloud)
+    .filter((leg) => matches(leg, query))
+    .toReversed();
   const pages = Math.ceil(found.length / perPage);
-  const data = found.slice((page - 1) * perPage, page * perPage).map(describe);
+  const data = found
+    .slice((page - 1) * perPage, page * perPage)
+    .map((leg) => describe(leg, cloud.behaviour().listCurrency));
   return {
     status: 200,
     body: {
       success: true,
-      account_id: accountId,
+      account_id: cloud.account.authId,
       count: data.length,
       data,
       pagination: {
@@ -52,13 +78,13 @@ function list(query: URLSearchParams, calls: readonly VobizCall[], accountId: st
       },
       summary: {
         total_calls: found.length,
-        total_duration: found.reduce((sum, call) => sum + secondsOf(call).duration, 0),
+        total_duration: found.reduce((sum, leg) => sum + secondsOf(leg).duration, 0),
       },
     },
   };
 }
 
-function matches({ record }: VobizCall, query: URLSearchParams): boolean {
+function matches({ record }: EndedLeg, query: URLSearchParams): boolean {
   const { createdAt, endedAt, from, to, direction, answeredAt } = record;
   if (endedAt === undefined) return false;
   const bareNumber = (text: string): string => text.replace(/^\+/, '');
@@ -87,7 +113,7 @@ function instantOf(text: string | null, otherwise: number, within: number): numb
   return /^\d{4}-\d{2}-\d{2}$/.test(text ?? '') ? at + within : at;
 }
 
-function secondsOf({ record }: VobizCall): { duration: number; billsec: number; ring: number } {
+function secondsOf({ record }: EndedLeg): { duration: number; billsec: number; ring: number } {
   const { createdAt, answeredAt, endedAt = createdAt } = record;
   const span = (from: number, to: number): number => Math.round((to - from) / 1000);
   return {
@@ -97,9 +123,9 @@ function secondsOf({ record }: VobizCall): { duration: number; billsec: number; 
   };
 }
 
-function describe(call: VobizCall): Record<string, unknown> {
-  const { record, streams } = call;
-  const { duration, billsec, ring } = secondsOf(call);
+function describe(leg: EndedLeg, currency: string): Record<string, unknown> {
+  const { record, streams } = leg;
+  const { duration, billsec, ring } = secondsOf(leg);
   const minutes = Math.ceil(billsec / 60);
   const cost = round(minutes * INR_PER_MINUTE);
   const costs = streams.map(({ startedAt, endedAt }) =>
@@ -126,7 +152,7 @@ function describe(call: VobizCall): Record<string, unknown> {
     cost,
     total_cost: round(cost + streamingCost),
     streaming_cost: streamingCost,
-    currency: 'INR',
+    currency,
     mos: 4.4,
     jitter: 1.2,
     packet_loss: 0,

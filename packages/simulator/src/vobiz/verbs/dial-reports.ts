@@ -36,6 +36,14 @@ export function createDialReports(
   call: VerbContext,
 ): DialReports {
   const callback = targetOf(attributes['callbackUrl'], attributes['callbackMethod']);
+  const createdAt = Date.now();
+  const from = attributes['callerId'] ?? call.record.from;
+
+  /** Creates the record of a leg. */
+  const record = ({ id, to }: Leg, hangup: Hangup, answeredAt: number): void => {
+    const answered = answeredAt === 0 ? undefined : answeredAt;
+    call.record.legs.push({ id, from, to, createdAt, answeredAt: answered, endedAt: Date.now(), hangup });
+  };
 
   const notify = (event: string, action: string, leg: Leg, fields: Record<string, string> = {}): void => {
     const format = call.behaviour().numberFormat;
@@ -45,7 +53,7 @@ export function createDialReports(
       DialALegUUID: call.record.id,
       DialBLegUUID: leg.id,
       DialBLegStatus: action,
-      DialBLegFrom: numberText(attributes['callerId'] ?? call.record.from, format),
+      DialBLegFrom: numberText(from, format),
       DialBLegTo: numberText(leg.to, format),
       DialBLegPosition: String(leg.position),
       ...fields,
@@ -58,10 +66,14 @@ export function createDialReports(
       notify('DialConnected', 'connected', leg);
     },
     hangup(leg, hangup, answeredAt) {
+      record(leg, hangup, answeredAt);
       const seconds = answeredAt === 0 ? 0 : Math.round((Date.now() - answeredAt) / 1000);
       notify('DialHangup', 'hangup', leg, hangupFields(hangup, seconds));
     },
-    lostRace: (leg) => notify('DialHangup', 'hangup', leg, hangupFields(HANGUPS.lostRace, 0)),
+    lostRace(leg) {
+      record(leg, HANGUPS.lostRace, 0);
+      notify('DialHangup', 'hangup', leg, hangupFields(HANGUPS.lostRace, 0));
+    },
     actionForm: (status, hangup) => ({
       ...call.commonForm('Redirect'),
       DialStatus: status,

@@ -9,6 +9,17 @@ const INDIA_AHEAD_MS = 5.5 * 3_600_000;
 /** The format of telephone numbers. */
 type NumberFormat = VobizWebhookBehaviour['numberFormat'];
 
+/** A leg that was dialled for a call, and has ended. It is charged, and has a record, like a call. */
+export interface DialledLeg {
+  readonly id: string;
+  readonly from: string;
+  readonly to: string;
+  readonly createdAt: number;
+  readonly answeredAt: number | undefined;
+  readonly endedAt: number;
+  readonly hangup: Hangup;
+}
+
 /** The data of a call from which all webhooks about it are created. */
 export interface VobizRecord {
   readonly id: string;
@@ -21,6 +32,7 @@ export interface VobizRecord {
   endedAt: number | undefined;
   status: 'ringing' | 'in-progress' | 'completed';
   hangup: Hangup | undefined;
+  readonly legs: DialledLeg[];
 }
 
 /** An event of a stream's status callback. */

@@ -70,6 +70,43 @@ describe.concurrent('call detail records', () => {
   });
 });
 
+describe.concurrent('the costs in call detail records', () => {
+  it('are in rupees, although lists name dollars', async (context) => {
+    const setup = await createSetup(context);
+    const [id = ''] = await past(setup, 1);
+    const currencies = async (): Promise<unknown[]> => {
+      const { data } = (await rest(setup, 'GET', '/cdr')).body as { data: { currency: string }[] };
+      const single = (await rest(setup, 'GET', `/cdr/${id}`)).body as { data: { currency: string } };
+      return [data[0]?.currency, single.data.currency];
+    };
+    expect(await currencies()).toEqual(['USD', 'INR']);
+    setup.simulator.vobiz.setBehaviour({ listCurrency: 'INR' });
+    expect(await currencies()).toEqual(['INR', 'INR']);
+  });
+
+  it('are available after a delay', async (context) => {
+    const setup = await createSetup(context);
+    setup.simulator.vobiz.setBehaviour({ recordDelayMs: 60_000 });
+    const [id = ''] = await past(setup, 1);
+    expect((await rest(setup, 'GET', `/cdr/${id}`)).status).toBe(404);
+    expect(idsIn((await rest(setup, 'GET', '/cdr')).body)).toEqual([]);
+  });
+
+  it('are charged for each leg', async (context) => {
+    const setup = await createSetup(context);
+    const { application, simulator } = setup;
+    application.answer = () =>
+      `<Response><Dial callbackUrl="${application.url}/leg"><Number>+918000000009</Number></Dial></Response>`;
+    const call = simulator.startCall({ provider: 'vobiz', script: 'brief' });
+    await call.over;
+    const legId = application.forms('DialHangup')[0]?.['DialBLegUUID'];
+    expect((await rest(setup, 'GET', `/cdr/${legId}`)).body).toMatchObject({
+      data: { call_direction: 'outbound', destination_number: '918000000009', total_cost: 0.45 },
+    });
+    expect(idsIn((await rest(setup, 'GET', '/cdr')).body)).toEqual([legId, call.id]);
+  });
+});
+
 describe.concurrent('faults of REST', () => {
   it('rejects the given number of requests, counted from when it was set', async (context) => {
     const setup = await createSetup(context);

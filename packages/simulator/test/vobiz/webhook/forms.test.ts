@@ -15,6 +15,7 @@ const record: VobizRecord = {
   endedAt: createdAt + 78_000,
   status: 'completed',
   hangup: HANGUPS.callerHungUp,
+  legs: [],
 };
 
 describe('the forms of Vobiz', () => {
