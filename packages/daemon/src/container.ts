@@ -55,7 +55,7 @@ import { createEventLog } from './store/event-log.ts';
 import { createHistory } from './store/history/history.ts';
 import { openQueryRunner } from './store/history/query-runner.ts';
 import { createLedger } from './store/ledger.ts';
-import { createAuditLog } from './store/audit-log.ts';
+import { createAuditLog } from './store/audit/log.ts';
 import { createStateStore } from './store/plugin-state.ts';
 import { secretOf } from './store/secrets.ts';
 import { StoreHealth } from './store/store-health.ts';
@@ -78,6 +78,8 @@ export interface Environment {
   readonly publicUrl: () => URL;
   readonly isReady: () => boolean;
 }
+
+const DAY_MS = 24 * 60 * 60_000;
 
 type Get = <Part>(token: InjectionToken<Part>) => Part;
 
@@ -159,6 +161,7 @@ function registerCalls(register: Register, { config, clock, ids, log }: Environm
         recordings: get(tokens.RECORDING_SERVICE),
         waveforms: get(tokens.WAVEFORMS),
         audit: get(tokens.AUDIT_LOG),
+        auditMs: config.storage.auditDays * DAY_MS,
         clock,
         log: log('erasure'),
       }),

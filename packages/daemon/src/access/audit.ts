@@ -1,22 +1,82 @@
-/** Who did what to stored data. The log outlives the calls it is about, without their content. */
+/**
+ * Who did what to stored data, and who tried to get access. The log outlives the calls it is about, without their content.
+ * Names of access tokens and network addresses are personal data; entries are deleted after `storage.auditDays`.
+ */
+import type { Scope } from './viewer.ts';
 
-export const AUDIT_ACTIONS = ['ERASE', 'ERASE_COMMAND', 'DOWNLOAD_RECORDING', 'DOWNLOAD_BY_LINK'] as const;
-export type AuditAction = (typeof AUDIT_ACTIONS)[number];
+/** `by` of an entry whose author is not known. No access token can have this name. */
+export const NOBODY = '-';
 
-export interface AuditEntry {
-  /** Epoch ms. */
-  readonly at: number;
-  /** Name of the viewer; of `DOWNLOAD_BY_LINK`, the one who made the signed URL. */
-  readonly by: string;
-  readonly action: AuditAction;
-  /** The id of the call, or of the command that has no call. */
+interface AboutCall {
+  /** The id of the call, or of the command that has no call. Stored as a digest. */
   readonly callId: string;
 }
 
+interface AuditedToken {
+  readonly name: string;
+  readonly scopes: readonly Scope[];
+}
+
+/** How the access tokens of the configuration differ from those at the last start. */
+export interface TokenChanges {
+  readonly added: readonly AuditedToken[];
+  readonly removed: readonly AuditedToken[];
+  /** Tokens with other scopes. */
+  readonly changed: readonly AuditedToken[];
+  /** Whether any secret differs although the names are the same. */
+  readonly secretsChanged: boolean;
+}
+
+/** The fields of each action. Adding an action here makes the compiler ask for its fields wherever it is logged. */
+export interface AuditFields {
+  ERASE: AboutCall;
+  ERASE_COMMAND: AboutCall;
+  DOWNLOAD_RECORDING: AboutCall;
+  DOWNLOAD_BY_LINK: AboutCall;
+  LISTENING_STARTED: AboutCall & { readonly details: { readonly listenerId: string } };
+  LISTENING_STOPPED: AboutCall & { readonly details: { readonly listenerId: string } };
+  /** Instants are epoch ms. */
+  BACKFILL_STARTED: {
+    readonly details: { readonly providerId: string; readonly since: number; readonly until: number };
+  };
+  /** The failures of one address, or of so many other addresses, since the last entry. */
+  SIGN_IN_FAILED: {
+    readonly details:
+      | { readonly failures: number; readonly address: string }
+      | { readonly failures: number; readonly otherAddresses: number };
+  };
+  TOKENS_CHANGED: { readonly details: TokenChanges };
+}
+
+export type AuditAction = keyof AuditFields;
+
+/** All actions, in the order in which the documentation lists them. */
+export const AUDIT_ACTIONS = Object.keys({
+  ERASE: 0,
+  ERASE_COMMAND: 0,
+  DOWNLOAD_RECORDING: 0,
+  DOWNLOAD_BY_LINK: 0,
+  LISTENING_STARTED: 0,
+  LISTENING_STOPPED: 0,
+  BACKFILL_STARTED: 0,
+  SIGN_IN_FAILED: 0,
+  TOKENS_CHANGED: 0,
+} satisfies Record<AuditAction, 0>) as readonly AuditAction[];
+
+export type AuditEntry = {
+  [Action in AuditAction]: {
+    /** Epoch ms. */
+    readonly at: number;
+    /** Name of the viewer, or {@link NOBODY}. Of DOWNLOAD_BY_LINK, the viewer that requested the signed URL. */
+    readonly by: string;
+    readonly action: Action;
+  } & AuditFields[Action];
+}[AuditAction];
+
 /** An append-only log whose entries are chained by hashes. */
 export interface AuditLog {
-  /** Appends an entry. Throws if it cannot be stored. */
-  append(entry: AuditEntry): void;
-  /** Returns the sequence number of the first entry that was changed or is missing, or undefined if the log is intact. */
-  verify(): number | undefined;
+  /** Appends entries, all or none. Throws if they cannot be stored. */
+  append(...entries: readonly AuditEntry[]): void;
+  /** Deletes entries from the start of the log up to a time, epoch ms. Throws if they cannot be deleted. */
+  expire(until: number): void;
 }

@@ -40,7 +40,9 @@ export interface ErasureDeps {
   readonly openCommands: Pick<CommandTracker, 'forget'>;
   readonly recordings: { erase(callId: CallId): Promise<void> };
   readonly waveforms: { forget(callId: CallId): void };
-  readonly audit: Pick<AuditLog, 'append'>;
+  readonly audit: AuditLog;
+  /** How long entries of the audit log are kept, ms. */
+  readonly auditMs: number;
   readonly clock: Clock;
   readonly log: Logger;
 }
@@ -131,9 +133,11 @@ export class Erasure {
   }
 
   #expire(): void {
-    const { ledger, clock, log } = this.#deps;
+    const { ledger, audit, auditMs, clock, log } = this.#deps;
+    const now = clock.now();
     try {
-      ledger.expire(clock.now());
+      ledger.expire(now);
+      audit.expire(now - auditMs);
     } catch (error) {
       log.warn('deleting expired data failed', { reason: messageOf(error) });
     }

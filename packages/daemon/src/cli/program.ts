@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { isFault, messageOf } from '@sidetone/core';
 import { Command, InvalidArgumentError } from 'commander';
+import type { AuditOptions } from './audit.ts';
 import type { BackfillOptions } from './backfill.ts';
 import { conform } from './conform.ts';
 import type { DemoOptions } from './demo.ts';
@@ -57,6 +58,13 @@ export async function run(argv: readonly string[]): Promise<void> {
     .option('--until <date>', 'import calls created before this date (default: now)')
     .option('--url <address>', 'the address of the daemon', 'http://127.0.0.1:4000/')
     .action(async (options: BackfillOptions) => (await import('./backfill.ts')).backfill(options));
+  program
+    .command('audit')
+    .description('print the audit log as JSON lines, without changing it; the daemon may be running')
+    .option('--database <file>', 'the database file (storage.path)', './data/sidetone.db')
+    .option('--call <id>', 'print only the entries about this call')
+    .option('--verify', 'verify the chain of hashes instead; exit code 0: intact, 1: changed')
+    .action(async (options: AuditOptions) => (await import('./audit.ts')).audit(options));
   program
     .command('conform')
     .description('audit a plugin; exit code 0: it conforms, 1: it does not, 2: it was not found')

@@ -78,6 +78,8 @@ const outgoing = mapping({
 const storage = mapping({
   path: text.default('./data/sidetone.db'),
   durability: z.enum(['full', 'normal'], { error: 'full or normal' }).default('full'),
+  /** How long entries of the audit log are kept. */
+  auditDays: wholeNumber(1, 36_500).default(365),
 });
 
 const log = mapping({

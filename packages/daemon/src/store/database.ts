@@ -22,7 +22,7 @@ import * as schema from './schema.ts';
 import { openFailure } from './store-failure.ts';
 import { createTranscriptIndex } from './transcript-index.ts';
 
-const MIGRATIONS = fileURLToPath(new URL('../../migrations', import.meta.url));
+export const MIGRATIONS = fileURLToPath(new URL('../../migrations', import.meta.url));
 
 export interface Database {
   readonly db: Db;

@@ -2,6 +2,8 @@
 import type { CallRecord } from '@sidetone/core';
 import { and, asc, eq, isNull, ne, sql } from 'drizzle-orm';
 import type { CallLedger, Draft } from '../calls/ports.ts';
+import { createAuditWriter } from './audit/log.ts';
+import { auditEntryOf } from './audit/audited-facts.ts';
 import { placeholders, type Db } from './db.ts';
 import { createEraser } from './eraser.ts';
 import { createProjections, type Projections } from './projections.ts';
@@ -41,11 +43,15 @@ export function createLedger(db: Db, health = new StoreHealth()): CallLedger {
 function createAppender(db: Db, projections: Projections): (draft: Draft) => CallRecord {
   const { position: _generated, ...values } = placeholders(events);
   const insert = db.insert(events).values(values).prepare();
-  return ({ callId, at, fact, dedupeKey = null }) => {
+  const audit = createAuditWriter(db);
+  return (draft) => {
+    const { callId, at, fact, dedupeKey = null } = draft;
     const { type, ...fields } = fact;
     const { lastInsertRowid } = insert.run({ callId, type, at, fact: fields, dedupeKey });
     const record = { position: Number(lastInsertRowid), callId, at, fact };
     projections.apply(record);
+    const entry = auditEntryOf(draft);
+    if (entry) audit(entry);
     return record;
   };
 }

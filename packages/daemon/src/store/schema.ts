@@ -286,7 +286,7 @@ export const pluginState = sqliteTable(
   (table) => [primaryKey({ columns: [table.owner, table.key] })],
 );
 
-/** Who did what, see `audit-log.ts`. Outlives the calls, and is not derived from events. */
+/** Who did what, see `audit/`. Outlives the calls, and is not derived from events. */
 export const auditLog = sqliteTable('audit_log', {
   seq: integer().primaryKey(),
   /** Epoch ms. */

@@ -1,12 +1,13 @@
 import { mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import Sqlite from 'better-sqlite3';
-import type { CallId, Command, CommandId } from '@sidetone/core';
+import type { CallId, Command, CommandId, ListenerId } from '@sidetone/core';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { AnnotationService } from '../../src/calls/annotation-service.ts';
-import { Erasure } from '../../src/calls/erasure.ts';
+import { Erasure, EXPIRY_INTERVAL_MS } from '../../src/calls/erasure.ts';
 import { CursorReader } from '../../src/live/cursor-reader.ts';
 import { createIds } from '../../src/ids.ts';
+import { createAuditReader } from '../../src/store/audit/reader.ts';
 import { until } from '../support/daemon.ts';
 import { createTestLog } from '../support/silent-log.ts';
 import { createHarness, event, numberedUtterance, type Harness } from '../support/harness.ts';
@@ -107,6 +108,38 @@ describe('erasing a call', () => {
     expect(isOnDisk(SECRET)).toBe(false);
     expect(isOnDisk('+15005550006')).toBe(false);
     expect(isOnDisk('words 299')).toBe(true);
+  });
+
+  test('keeps who listened and who erased in the audit log, without content and without the id', async () => {
+    const callId = await aCallOfEverything();
+    const listenerId = 'lsn_1' as ListenerId;
+    harness.ingest.recordBy('grace', callId, { type: 'LISTENING_STARTED', listenerId });
+    harness.ingest.recordBy('grace', callId, { type: 'LISTENING_STOPPED', listenerId, since: 1 });
+    await end();
+    await erasure.erase(callId, 'ada');
+    const audit = createAuditReader(harness.database.db.$client);
+    const entries = [...audit.entries(callId)];
+    expect(entries.map(({ action, by }) => [action, by])).toEqual([
+      ['LISTENING_STARTED', 'grace'],
+      ['LISTENING_STOPPED', 'grace'],
+      ['ERASE', 'ada'],
+    ]);
+    expect(entries[0]?.details).toEqual({ listenerId });
+    expect(audit.verify()).toMatchObject({ intact: true, entries: 3 });
+    expect(isOnDisk(SECRET)).toBe(false);
+    expect(isOnDisk(callId)).toBe(false);
+  });
+
+  test('does not shorten the audit log; entries expire after storage.auditDays', async () => {
+    const callId = await aCallOfEverything();
+    await end();
+    await erasure.erase(callId, 'ada');
+    const seqs = () => [...createAuditReader(harness.database.db.$client).entries()].map(({ seq }) => seq);
+    erasure.start();
+    expect(seqs()).toEqual([1]);
+    await harness.clock.advance(harness.auditMs + EXPIRY_INTERVAL_MS);
+    expect(seqs()).toEqual([]);
+    expect(createAuditReader(harness.database.db.$client).verify()).toMatchObject({ intact: true });
   });
 
   test('is completed by the next start if the daemon crashed before scrubbing', async () => {

@@ -18,7 +18,7 @@ import { LatestPartials } from '../../src/live/latest-partials.ts';
 import { RecordHub } from '../../src/live/record-hub.ts';
 import { createIds } from '../../src/ids.ts';
 import { RecordingService, type RecordingServiceDeps } from '../../src/recording/recording-service.ts';
-import { createAuditLog } from '../../src/store/audit-log.ts';
+import { createAuditLog } from '../../src/store/audit/log.ts';
 import { openDatabase } from '../../src/store/database.ts';
 import { createEventLog } from '../../src/store/event-log.ts';
 
@@ -92,6 +92,7 @@ export function createHarness(dir: string, options: HarnessOptions = {}) {
   return {
     database,
     audit: createAuditLog(database.db),
+    auditMs: 365 * 24 * 60 * 60_000,
     clock: clock as FakeClock,
     lines,
     ledger,
