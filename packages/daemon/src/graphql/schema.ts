@@ -2,6 +2,7 @@
 import type { GraphQLSchema } from 'graphql';
 import { createBuilder, type SchemaDeps } from './builder.ts';
 import { guard } from './guard/access.ts';
+import { fitInts } from './guard/int-range.ts';
 import { addAnnotations } from './operations/annotations.ts';
 import { addErasure } from './operations/erasure.ts';
 import { addBackfill } from './operations/backfill.ts';
@@ -58,5 +59,5 @@ export function createSchema(deps: SchemaDeps): GraphQLSchema {
   addTranscribe(builder, refs, deps);
   addBackfill(builder, refs, deps);
   addSubscriptions(builder, refs, enums, deps);
-  return guard(builder.toSchema());
+  return guard(fitInts(builder.toSchema()));
 }

@@ -144,7 +144,7 @@ function addCallTimes(builder: Builder, refs: Refs, { now }: SchemaDeps): void {
     durationMs: t.int({
       nullable: true,
       description:
-        'The time from answer to end, or until now while live, in ms. Null if it was not answered.',
+        'The time from answer to end, or until now while live, in ms, at most 2147483647 (24.8 days). Null if it was not answered.',
       resolve: ({ answeredAt, endedAt }) =>
         answeredAt === undefined ? null : Math.max(0, (endedAt ?? now()) - answeredAt),
     }),

@@ -3,6 +3,9 @@ import { FaultError, messageOf } from '@sidetone/core';
 import { GraphQLError } from 'graphql';
 import type { Builder, SchemaDeps } from '../builder.ts';
 
+/** The latest time that a Date can represent, epoch ms; the earliest is its negative. */
+const MAX_DATE = 8.64e15;
+
 const ISO_8601 = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d{1,9})?)?(Z|[+-]\d{2}:\d{2})$/;
 
 function parseInstant(value: unknown): number {
@@ -25,7 +28,8 @@ export function addScalars(builder: Builder, { cursors }: Pick<SchemaDeps, 'curs
   builder.scalarType('DateTime', {
     description:
       'A point in time in ISO 8601. Returned in UTC with milliseconds; accepted with any time zone.',
-    serialize: (epochMs) => new Date(epochMs).toISOString(),
+    // A time that no date can represent becomes the nearest one.
+    serialize: (epochMs) => new Date(Math.min(MAX_DATE, Math.max(-MAX_DATE, epochMs))).toISOString(),
     parseValue: parseInstant,
   });
 
