@@ -206,6 +206,7 @@ export const CONTROL_CAPABILITIES = {
 
 /** Arguments of {@link Provider.placeCall}. Numbers are E.164 with `+`. */
 export interface PlaceCallArguments {
+  /** Empty if the client named none. Reject it with INPUT_INVALID unless the call needs no number or address. */
   readonly to: string;
   readonly from?: string;
   readonly assistantId?: string;

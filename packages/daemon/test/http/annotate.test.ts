@@ -87,6 +87,17 @@ test.each([
   expect(data[name].command.arguments).toEqual(args);
 });
 
+test.each(['to: ""', 'to: " "', 'to: null', ''])(
+  'placeCall leaves it to the plugin whether %j is enough',
+  async (to) => {
+    const { data, errors } = await it.query(
+      `mutation { placeCall(input: { providerId: "test", ${to} }) { command { arguments } failure { code } } }`,
+    );
+    expect(errors).toBeUndefined();
+    expect(data.placeCall.command.arguments).toEqual({ providerId: 'test', to: '' });
+  },
+);
+
 test('returns INPUT_INVALID with the path of an argument that the plugin rejected', async () => {
   it.script.control = () => Promise.reject(invalidArgument('content', 'too long'));
   const result = await say('content: "hi"');

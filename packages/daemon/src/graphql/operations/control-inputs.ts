@@ -137,7 +137,10 @@ function addProviderInputs(builder: Builder) {
       description: 'The call to place.',
       fields: (t) => ({
         providerId: t.id({ required: true, description: 'The id of the provider instance.' }),
-        to: t.string({ required: true, description: 'The number or address to call.' }),
+        to: t.string({
+          description:
+            'The number or address to call. Required unless the provider places a call without a telephone, for example over a WebSocket.',
+        }),
         from: t.string({ description: 'The number or address of the caller.' }),
         assistantId: t.string({ description: "The provider's id of the assistant that speaks." }),
         providerOptions: providerOptions(t),

@@ -21,9 +21,11 @@ export function addMutations(builder: Builder, refs: Refs, enums: Enums, deps: S
         description: 'Places a call.',
         args: { input: t.arg({ type: inputs.PlaceCall, required: true, description: 'The call to place.' }) },
         resolve: (_root, { input }, context) => {
-          const { providerId: id, to, providerOptions, idempotencyKey, ...rest } = input;
-          checkText('to', to);
-          const args = { to, ...withoutNulls(rest), ...optionsOf(providerOptions) };
+          const { providerId: id, providerOptions, idempotencyKey, ...rest } = input;
+          // A call without a telephone has no number: the plugin decides whether one is required.
+          const to = input.to?.trim() ? input.to : '';
+          if (to !== '') checkText('to', to);
+          const args = { ...withoutNulls(rest), to, ...optionsOf(providerOptions) };
           const key = checkedKey(idempotencyKey);
           return ofInput(() => commands.place(providerId(id), args, requesterOf(context), key));
         },
