@@ -6,6 +6,7 @@ import {
   type FakeRequest,
 } from '@sidetone/testkit';
 import { describe, expect, it } from 'vitest';
+import { LOOKUP_DELAYS_MS } from '../src/rest/call-lookup.ts';
 import { PAGE_LIMIT } from '../src/rest/call-pages.ts';
 import { start, type Harness } from './harness.ts';
 import { CALL, CONTROL_URL, LISTEN_URL, OTHER_CALL, sample } from './samples.ts';
@@ -195,6 +196,60 @@ describe('lookup of a call that is known only by its id', () => {
     await post({ message: { type: 'call.deleted', call: { id: CALL, type: 'webCall' } } });
     await host.clock.advance(10_000);
     expect(host.events).toEqual([]);
+  });
+
+  it.each([
+    ['the required fields', { orgId: 'o', createdAt: live.createdAt, updatedAt: live.createdAt }],
+    ['a type but no monitor', { type: 'outboundPhoneCall', createdAt: live.createdAt }],
+    ['monitor URLs but no type', { monitor: liveMonitor }],
+    ['a customer', { customer: { number: '+15005550006' }, phoneNumberId: 'p' }],
+  ])('requests a call that is described by its id and %s', async (_what, fields) => {
+    const { host, post } = await start();
+    host.respond('GET', apiCall(CALL), {
+      json: {
+        ...live,
+        id: CALL,
+        type: 'outboundPhoneCall',
+        customer: { number: '+15005550006' },
+        monitor: liveMonitor,
+      },
+    });
+    host.answerDials(() => {});
+    host.setDemand('levels', CALL, true);
+    await post({
+      message: { type: 'speech-update', role: 'user', status: 'started', call: { id: CALL, ...fields } },
+    });
+    await host.clock.settle();
+    expect(host.eventsOf('call.started').at(-1)).toMatchObject({
+      details: { direction: 'OUTBOUND', to: '+15005550006' },
+    });
+    expect(host.dials).toHaveLength(1);
+    expect(host.requests).toHaveLength(1);
+  });
+
+  it('does not request a call that is described', async () => {
+    const { host, post } = await start();
+    await post({ message: { type: 'hang', call: { id: CALL, type: 'webCall', monitor: liveMonitor } } });
+    await host.clock.advance(120_000);
+    expect(host.requests).toEqual([]);
+  });
+
+  it('requests a call without monitor URLs a few times, not for every message', async () => {
+    const { host, post } = await start();
+    host.respond('GET', apiCall(CALL), { json: { ...live, id: CALL } });
+    for (let i = 0; i < 30; i++) {
+      await post({ message: { type: 'hang', call: { id: CALL, type: 'webCall' } } });
+      await host.clock.advance(10_000);
+    }
+    expect(host.requests).toHaveLength(LOOKUP_DELAYS_MS.length);
+  });
+
+  it('leaves a call live that Vapi reports but does not find', async () => {
+    const { host, post } = await start();
+    host.respond('GET', apiCall(CALL), { status: 404, json: {} });
+    await post({ message: { type: 'hang', call: { id: CALL } } });
+    await host.clock.advance(10_000);
+    expect(host.eventsOf('call.ended')).toEqual([]);
   });
 
   it('finds the control URL for a command', async () => {

@@ -2,6 +2,7 @@
 import type { ProviderCallId, ProviderEvent, ProviderHost } from '@sidetone/core';
 import { translateCall } from './call-events.ts';
 import type { VapiCall } from './call-object.ts';
+import type { ObjectSource } from './live-call.ts';
 import type { LiveCalls } from './live-calls.ts';
 
 interface CallPublisherDeps {
@@ -27,17 +28,18 @@ export function createCallPublisher({ host, calls, stopped }: CallPublisherDeps)
     callId: ProviderCallId,
     events: readonly ProviderEvent[],
     call: VapiCall | undefined,
+    source?: ObjectSource,
   ): Promise<void> {
     if (stopped.aborted) return;
     for (const event of events) host.emit(event);
-    await calls.apply(callId, events, call);
+    await calls.apply(callId, events, call, source);
   }
 
   return {
     publish,
     publishCall(call, requestedAt) {
       const callId = call.id as ProviderCallId;
-      return publish(callId, translateCall(call, requestedAt, calls.known(callId)), call);
+      return publish(callId, translateCall(call, requestedAt, calls.known(callId)), call, 'rest');
     },
   };
 }

@@ -22,7 +22,7 @@ function restoreCall(record: JsonObject, lastSeenAt: number): LiveCall {
   return {
     ...createLiveCall(lastSeenAt),
     status: CALL_STATUSES.find((status) => status === record['status']) ?? 'QUEUED',
-    isDescribed: true,
+    type: textOf(record['type']),
     assistantSeen: record['assistantSeen'] === true,
     monitor: definedFields({
       listenUrl: textOf(monitor['listenUrl']),
@@ -61,12 +61,12 @@ export function createCallStore(host: Pick<ProviderHost, 'state' | 'clock' | 'lo
       return calls;
     },
     async save(callId, call) {
-      const { status, assistantSeen, monitor } = call;
+      const { status, assistantSeen, type, monitor } = call;
       if (!monitor) return;
-      const content = JSON.stringify({ status, assistantSeen, monitor });
+      const content = JSON.stringify({ status, assistantSeen, type, monitor });
       if (content === saved.get(call)) return;
       saved.set(call, content);
-      const value = JSON.stringify({ status, assistantSeen, monitor, savedAt: host.clock.now() });
+      const value = JSON.stringify({ status, assistantSeen, type, monitor, savedAt: host.clock.now() });
       await attempt(callId, () => host.state.set(PREFIX + callId, value));
     },
   };

@@ -8,8 +8,10 @@ export interface LiveCall {
   statusAt: number;
   /** Elapsed time of the clock when the call was last reported, ms. */
   lastSeenAt: number;
-  /** Whether more than its id is known. */
-  isDescribed: boolean;
+  /** The call's type, as Vapi names it. */
+  type: string | undefined;
+  /** Whether a call object in progress was read from the REST API: what it lacks does not exist. */
+  wasRead: boolean;
   /** Whether an event named the assistant. */
   assistantSeen: boolean;
   /** As received, not validated. */
@@ -21,7 +23,8 @@ export function createLiveCall(now: number): LiveCall {
     status: 'QUEUED',
     statusAt: 0,
     lastSeenAt: now,
-    isDescribed: false,
+    type: undefined,
+    wasRead: false,
     assistantSeen: false,
     monitor: undefined,
   };
@@ -35,7 +38,18 @@ export function applyEvent(call: LiveCall, event: ProviderEvent): void {
   call.statusAt = event.occurredAt;
 }
 
-export function applyCallObject(call: LiveCall, { type, createdAt, monitor }: VapiCall): void {
+/** Where a call object was found: the copy in a message may be stale and incomplete. */
+export type ObjectSource = 'message' | 'rest';
+
+export function applyCallObject(call: LiveCall, object: VapiCall, source: ObjectSource): void {
+  const { type, monitor } = object;
   if (monitor) call.monitor = { ...call.monitor, ...monitor };
-  if ((type ?? createdAt ?? monitor) !== undefined) call.isDescribed = true;
+  call.type = type ?? call.type;
+  if (source === 'rest' && isAnswered(call.status)) call.wasRead = true;
 }
+
+/** Returns whether the call is known well enough to show and control it. Vapi requires only four other fields. */
+export const isDescribed = ({ type, monitor, wasRead }: LiveCall): boolean =>
+  wasRead || (type !== undefined && monitor !== undefined);
+
+const isAnswered = (status: CallStatus): boolean => status === 'IN_PROGRESS' || status === 'FORWARDING';

@@ -7,7 +7,14 @@ import type { ProviderCallId, ProviderEvent, ProviderHost } from '@sidetone/core
 import type { KnownCall } from './call-events.ts';
 import type { VapiCall } from './call-object.ts';
 import { createCallStore } from './call-store.ts';
-import { applyCallObject, applyEvent, createLiveCall, type LiveCall } from './live-call.ts';
+import {
+  applyCallObject,
+  applyEvent,
+  createLiveCall,
+  isDescribed,
+  type LiveCall,
+  type ObjectSource,
+} from './live-call.ts';
 import { readMonitorUrl } from './monitor-url.ts';
 
 /** Live calls that are tracked at once. Further calls are reported, but cannot be listened to or controlled. */
@@ -47,7 +54,7 @@ export interface LiveCalls {
   /** Returns what is known of a call. A call that is not tracked has no status. */
   known(callId: ProviderCallId): KnownCall;
   isLive(callId: ProviderCallId): boolean;
-  /** Returns whether more than the id of a live call is known; true for any other call. */
+  /** Returns whether the type and the monitor URLs of a live call are known; true for any other call. */
   isDescribed(callId: ProviderCallId): boolean;
   /** Returns whether the report of an ended call, with its final cost, was received. */
   isReported(callId: ProviderCallId): boolean;
@@ -55,7 +62,12 @@ export interface LiveCalls {
   list(): readonly LiveCallSummary[];
   monitorUrl(callId: ProviderCallId, kind: 'listen' | 'control'): MonitorUrl;
   /** Applies events and a call object. Resolves once the state is stored; a failing store is logged. */
-  apply(callId: ProviderCallId, events: readonly ProviderEvent[], call?: VapiCall): Promise<void>;
+  apply(
+    callId: ProviderCallId,
+    events: readonly ProviderEvent[],
+    call?: VapiCall,
+    source?: ObjectSource,
+  ): Promise<void>;
   /** Notifies the observers of a change outside of this registry. */
   notifyChanged(callId: ProviderCallId): void;
   clear(): void;
@@ -118,7 +130,10 @@ export function createLiveCalls({ host, monitorHosts }: LiveCallsDeps): LiveCall
         : { assistantSeen: false };
     },
     isLive: (callId) => live.has(callId),
-    isDescribed: (callId) => live.get(callId)?.isDescribed ?? true,
+    isDescribed(callId) {
+      const call = live.get(callId);
+      return call === undefined || isDescribed(call);
+    },
     isReported: (callId) => ended.get(callId)?.isReported ?? false,
     list: () =>
       [...live]
@@ -129,7 +144,7 @@ export function createLiveCalls({ host, monitorHosts }: LiveCallsDeps): LiveCall
       if (!monitor) return 'unknown';
       return readMonitorUrl(monitor[`${kind}Url`], kind, callId, monitorHosts) ?? 'none';
     },
-    async apply(callId, events, object) {
+    async apply(callId, events, object, source = 'message') {
       if (events.some(({ type }) => type === 'call.ended')) {
         end(callId, events);
         return store.remove(callId);
@@ -138,7 +153,7 @@ export function createLiveCalls({ host, monitorHosts }: LiveCallsDeps): LiveCall
       if (!call) return;
       call.lastSeenAt = host.clock.elapsed();
       for (const event of events) applyEvent(call, event);
-      if (object) applyCallObject(call, object);
+      if (object) applyCallObject(call, object, source);
       notifyChanged(callId);
       await store.save(callId, call);
     },

@@ -48,7 +48,9 @@ export function createCallLookup({ clock, calls, refresher, stopped }: CallLooku
       if (signal.aborted) break;
       try {
         failure = undefined;
-        if ((await refresher.refresh(callId, signal, { urgency })) === 'ended') return 'ended';
+        // A message has just reported a background lookup's call: it has not ended, whatever this account can see.
+        const options = urgency === 'patient' ? { urgency, endIfNotFound: false } : { urgency };
+        if ((await refresher.refresh(callId, signal, options)) === 'ended') return 'ended';
       } catch (error) {
         failure = error;
       }

@@ -87,6 +87,7 @@ describe('listening', () => {
 
   it('does not connect to the host in a forged webhook', async () => {
     const { host, post } = await start();
+    host.respond('GET', /call/, { json: { id: CALL, status: 'in-progress' } });
     await post(sample('call id of another host in monitor (must be refused)'));
     await listen(host);
     expect(host.dials).toEqual([]);

@@ -144,7 +144,9 @@ describe('other message', () => {
     const answers: (() => void)[] = [];
     host.respond('POST', APPLICATION, () => new Promise((resolve) => answers.push(() => resolve({}))));
     const typesSent = (): unknown[] =>
-      host.requests.map(({ json }: FakeRequest) => (json as { message: { type: string } }).message.type);
+      host.requests
+        .filter(({ method }) => method === 'POST')
+        .map(({ json }: FakeRequest) => (json as { message: { type: string } }).message.type);
     const send = (type: string, id: string) => post({ message: { type, call: { id, type: 'webCall' } } });
     await send('hang', CALL);
     await send('user-interrupted', CALL);
