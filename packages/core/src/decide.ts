@@ -38,12 +38,41 @@ const NOTHING: readonly CallFact[] = [];
 /** Returns the part of `details` that differs from the call; undefined if there is none. */
 function newDetails(call: Call, details: CallDetails): CallDetails | undefined {
   const known: Readonly<Record<string, unknown>> = { ...call };
+  const isContradicted = (key: string, value: unknown): boolean =>
+    (key === 'endedAt' && isLive(call)) || (key === 'createdAt' && (value as number) > latestCreation(call));
   const changed = Object.entries(details).filter(
-    ([key, value]) =>
-      value !== undefined && !includesAll(known[key], value) && !(key === 'endedAt' && isLive(call)),
+    ([key, value]) => value !== undefined && !includesAll(known[key], value) && !isContradicted(key, value),
   );
   return changed.length > 0 ? Object.fromEntries(changed) : undefined;
 }
+
+/** Returns the latest time at which a call can have been created: it was not answered, and has not ended, before. */
+const latestCreation = ({ answeredAt, endedAt }: Pick<Call, 'answeredAt' | 'endedAt'>): number =>
+  Math.min(answeredAt ?? Number.POSITIVE_INFINITY, endedAt ?? Number.POSITIVE_INFINITY);
+
+/**
+ * Returns the correction of the creation time if `facts` contradict it. A call that is known only by a late report was first
+ * reported long after it ended.
+ */
+function earlierCreation(
+  call: Call | undefined,
+  callId: CallId,
+  facts: readonly CallFact[],
+  at: number,
+): readonly CallFact[] {
+  let after = call;
+  for (const fact of facts) after = evolve(after, callId, fact, at);
+  if (!after || after.createdAt <= latestCreation(after)) return NOTHING;
+  return [{ type: 'CALL_UPDATED', details: { createdAt: latestCreation(after) } }];
+}
+
+/** Events that can report when a call was answered or ended. */
+const TIMED_EVENTS: ReadonlySet<ProviderEventType> = new Set([
+  'call.started',
+  'call.status',
+  'call.ended',
+  'call.report',
+]);
 
 /** Returns whether `known` contains every property of `value`, recursively. */
 function includesAll(known: unknown, value: unknown): boolean {
@@ -186,5 +215,7 @@ export function decide(
   const first = call ? impliedAnswer(call, event) : started(event, context.providerId);
   const after = first ? evolve(call, callId, first, event.occurredAt) : call!;
   const decider = DECIDERS[event.type] as Decider<ProviderEventType>;
-  return [...(first ? [first] : NOTHING), ...decider(after, event, context)];
+  const facts = [...(first ? [first] : NOTHING), ...decider(after, event, context)];
+  if (facts.length === 0 || !TIMED_EVENTS.has(event.type)) return facts;
+  return [...facts, ...earlierCreation(call, callId, facts, event.occurredAt)];
 }

@@ -31,6 +31,53 @@ describe('the start of a call', () => {
   });
 });
 
+describe('the creation time', () => {
+  const DAY_MS = 24 * 60 * 60_000;
+  const arrival = 20 * DAY_MS;
+
+  test.each<[string, number, ProviderEvent[]]>([
+    [
+      'the answer in a report',
+      DAY_MS,
+      [
+        event('call.started', { details: { from: '+1' } }, arrival),
+        event('call.ended', { end }, DAY_MS + 42_000),
+        event('call.report', { details: { answeredAt: DAY_MS, endedAt: DAY_MS + 42_000 } }, arrival),
+      ],
+    ],
+    ['a report alone', DAY_MS, [event('call.report', { details: { answeredAt: DAY_MS } }, arrival)]],
+    [
+      'the end',
+      DAY_MS,
+      [event('speech.started', { party: 'CUSTOMER' }, arrival), event('call.ended', { end }, DAY_MS)],
+    ],
+    [
+      'a late status',
+      DAY_MS,
+      [event('call.started', {}, arrival), event('call.status', { status: 'IN_PROGRESS' }, DAY_MS)],
+    ],
+    [
+      'the details of the first event',
+      DAY_MS,
+      [event('call.started', { details: { answeredAt: DAY_MS } }, arrival)],
+    ],
+  ])('is not after %s', (_what, createdAt, events) => {
+    expect(derive(events).call.createdAt).toBe(createdAt);
+  });
+
+  test('that contradicts the answer is ignored each time', () => {
+    const details = event('call.started', { details: { createdAt: 1500 } }, 3000);
+    const { call, facts } = derive([
+      details,
+      event('call.report', { details: { answeredAt: 1000 } }, 3000),
+      details,
+      details,
+    ]);
+    expect(call.createdAt).toBe(1000);
+    expect(typesOf(facts).filter((type) => type === 'CALL_UPDATED')).toHaveLength(2);
+  });
+});
+
 describe('call details', () => {
   test('are updated only if they differ', () => {
     const { facts } = derive([

@@ -184,7 +184,9 @@ export function translate(message: VapiMessage, context: TranslationContext): re
   };
   const status = statusIn(message, context.known);
   const mayCreate = context.known.isKnown === true || !CREATES_NO_CALL.has(message.type);
-  const details = message.call && mayCreate ? detailsOf(message.call, context.known, message) : undefined;
+  const isReport = message.type === 'end-of-call-report';
+  const details =
+    message.call && mayCreate ? detailsOf(message.call, context.known, { ...message, isReport }) : undefined;
   return [
     ...(details || status
       ? [

@@ -4,6 +4,7 @@ import { translateCall, type KnownCall } from '../src/calls/call-events.ts';
 import { translate } from '../src/translate.ts';
 import { decodeCall } from '../src/calls/call-object.ts';
 import { decodeMessage } from '../src/wire.ts';
+import { play } from './play.ts';
 import { CALL, OTHER_CALL, sample } from './samples.ts';
 
 const RECEIVED_AT = 1_787_400_000_000;
@@ -368,5 +369,46 @@ describe('translateCall', () => {
     const [event] = events('get call, many nulls and unknown enum values');
     expect(event).toMatchObject({ type: 'call.started', providerCallId: OTHER_CALL });
     expect(event).not.toHaveProperty('status');
+  });
+});
+
+describe('a call that is known by its report alone', () => {
+  const report = (call: object) => ({
+    message: {
+      type: 'end-of-call-report',
+      endedReason: 'customer-ended-call',
+      startedAt: '2025-11-17T16:00:00.000Z',
+      endedAt: '2025-11-17T16:00:42.000Z',
+      call: { id: 'late-1', customer: { number: '+15005550006' }, ...call },
+      artifact: { transcript: 'AI: Hello.\nUser: Hi.' },
+    },
+  });
+
+  it('was created before it was answered, and keeps the number of the person', async () => {
+    const { call, transcript } = await play([report({})]);
+    expect(call).toMatchObject({
+      status: 'ENDED',
+      createdAt: Date.UTC(2025, 10, 17, 16),
+      answeredAt: Date.UTC(2025, 10, 17, 16),
+      endedAt: Date.UTC(2025, 10, 17, 16, 0, 42),
+      from: '+15005550006',
+    });
+    expect(call).not.toHaveProperty('direction');
+    expect(transcript.map(({ text }) => text)).toEqual(['Hello.', 'Hi.']);
+  });
+
+  it('keeps the creation time and the direction that it has', async () => {
+    const { call } = await play([
+      report({ createdAt: '2025-11-17T15:59:50.000Z', type: 'outboundPhoneCall' }),
+    ]);
+    expect(call).toMatchObject({ createdAt: Date.UTC(2025, 10, 17, 15, 59, 50), to: '+15005550006' });
+    expect(call).not.toHaveProperty('from');
+  });
+
+  it('does not change the numbers of a call that was reported before', async () => {
+    const live = { id: 'late-1', type: 'outboundPhoneCall', customer: { number: '+15005550006' } };
+    const { call } = await play([{ message: { type: 'hang', call: { ...live, monitor: {} } } }, report({})]);
+    expect(call).toMatchObject({ to: '+15005550006' });
+    expect(call).not.toHaveProperty('from');
   });
 });

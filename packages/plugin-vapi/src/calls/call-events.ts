@@ -87,8 +87,8 @@ export function reportOf(report: VapiReport, base: EventBase): ProviderEvent {
   return { ...base, dedupeKey: `report:${digest(JSON.stringify(fields))}`, type: 'call.report', ...fields };
 }
 
+/** Returns the caller and the called party. A call whose direction is unknown is shown as a call from the person. */
 function partiesOf(direction: CallDirection | undefined, customer?: string, phoneNumber?: string) {
-  if (direction === undefined) return {};
   return direction === 'OUTBOUND'
     ? definedFields({ from: phoneNumber, to: customer })
     : definedFields({ from: customer, to: phoneNumber });
@@ -99,6 +99,8 @@ interface MessageDetails {
   readonly customer?: string;
   readonly phoneNumber?: string;
   readonly assistant?: VapiAssistant;
+  /** Whether the message is the last one of its call. */
+  readonly isReport?: boolean;
 }
 
 /** Returns the details of a call object and the message that contains it. */
@@ -115,9 +117,13 @@ export function detailsOf(call: VapiCall, known: KnownCall, message: MessageDeta
     providerAssistantId: lastAssistant?.id ?? call.assistant.id,
     name: lastAssistant?.name ?? call.assistant.name ?? message.assistant?.name,
   });
+  const customer = message.customer ?? call.customer;
+  const phoneNumber = message.phoneNumber ?? call.phoneNumber;
+  // The direction of a call that was reported before is known from then, or is requested.
+  const hasParties = direction !== undefined || (known.isKnown !== true && message.isReport === true);
   const hasAssistant = !known.assistantSeen && Object.keys(assistant).length > 0;
   return {
-    ...partiesOf(direction, message.customer ?? call.customer, message.phoneNumber ?? call.phoneNumber),
+    ...(hasParties && partiesOf(direction, customer, phoneNumber)),
     ...definedFields({ direction, createdAt: call.createdAt }),
     ...(hasAssistant && { assistant }),
     ...(Object.keys(providerData).length > 0 && { providerData }),

@@ -1,18 +1,8 @@
 /** Applies the webhooks of a recorded call, reordered, duplicated and lost, to the daemon's rules: the resulting call is the same. */
-import {
-  decide,
-  evolve,
-  providerId,
-  type Call,
-  type CallFact,
-  type CallId,
-  type ProviderEvent,
-  type Utterance,
-  type UtteranceId,
-} from '@sidetone/core';
+import type { Utterance } from '@sidetone/core';
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { start } from '../harness.ts';
+import { play } from '../play.ts';
 import { CALL, CONTROL_URL, LISTEN_URL } from '../samples.ts';
 
 const BEGIN = Date.UTC(2026, 0, 5, 8);
@@ -76,42 +66,6 @@ const REPORT = at(17_000, 'end-of-call-report', {
     ],
   },
 });
-
-/** Applies events as the daemon does: deduplicated, and in the order of arrival. */
-function applyEvents(events: readonly ProviderEvent[]): {
-  call: Call;
-  facts: readonly CallFact[];
-  transcript: Utterance[];
-} {
-  const facts: CallFact[] = [];
-  const keys = new Set<string>();
-  let call: Call | undefined;
-  let ids = 0;
-  const transcript = (): Utterance[] =>
-    facts.flatMap((fact) => (fact.type === 'UTTERANCE_FINALIZED' ? [fact.utterance] : []));
-  for (const event of events) {
-    if (event.dedupeKey !== undefined && keys.has(event.dedupeKey)) continue;
-    const decided = decide(call, 'call_1' as CallId, event, {
-      providerId: providerId('vapi'),
-      ids: { utterance: () => `utt_${++ids}` as UtteranceId },
-      storedTranscript: transcript,
-    });
-    for (const fact of decided) {
-      call = evolve(call, 'call_1' as CallId, fact, event.occurredAt);
-      facts.push(fact);
-    }
-    if (event.dedupeKey !== undefined && decided.length > 0) keys.add(event.dedupeKey);
-  }
-  return { call: call!, facts, transcript: transcript() };
-}
-
-async function play(bodies: readonly object[]) {
-  const { host, provider, post } = await start();
-  for (const body of bodies) await post(body);
-  await provider.stop(new AbortController().signal);
-  host.verify();
-  return applyEvents(host.events);
-}
 
 const linesOf = (transcript: readonly Utterance[]): string[] =>
   transcript.map(({ party, text }) => `${party}: ${text}`).toSorted();
