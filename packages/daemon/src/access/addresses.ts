@@ -20,6 +20,25 @@ export function canonicalAddress(text: string): string | undefined {
     .join('.');
 }
 
+/** Returns the first 64 bits of a canonical IPv6 address as text. */
+function prefixOf(address: string): string {
+  const [head = '', tail] = address.split('::');
+  const groups = head === '' ? [] : head.split(':');
+  const isShort = tail !== undefined;
+  const after = isShort && tail !== '' ? tail.split(':') : [];
+  const zeros = isShort ? Array<string>(Math.max(0, 8 - groups.length - after.length)).fill('0') : [];
+  return [...groups, ...zeros, ...after].slice(0, 4).join(':');
+}
+
+/**
+ * Returns the text by which the limits of a network address count: an IPv4 address, or the /64 network of an IPv6 address,
+ * because one host can use all addresses of it. A text that is not an address is returned unchanged.
+ */
+export function networkOf(text: string): string {
+  const address = canonicalAddress(text) ?? text;
+  return isIPv6(address) && address !== '::1' ? `${prefixOf(address)}::/64` : address;
+}
+
 const familyOf = (address: string): 'ipv4' | 'ipv6' => (isIPv4(address) ? 'ipv4' : 'ipv6');
 
 /** Returns the address and prefix length of `192.0.2.1` or `2001:db8::/32`, or undefined if the text is neither. */

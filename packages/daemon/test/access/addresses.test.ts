@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { AddressSet, canonicalAddress, isLoopbackAddress } from '../../src/access/addresses.ts';
+import { AddressSet, canonicalAddress, isLoopbackAddress, networkOf } from '../../src/access/addresses.ts';
 import { isExposed } from '../../src/access/exposure.ts';
 
 describe('canonicalAddress', () => {
@@ -19,6 +19,21 @@ describe('canonicalAddress', () => {
   ])('%s is %s', (text, canonical) => {
     expect(canonicalAddress(text)).toBe(canonical);
   });
+});
+
+test.each([
+  ['192.0.2.1', '192.0.2.1'],
+  ['::ffff:192.0.2.1', '192.0.2.1'],
+  ['2001:db8:1:2:3:4:5:6', '2001:db8:1:2::/64'],
+  ['2001:db8:1:2::', '2001:db8:1:2::/64'],
+  ['2001:DB8::5', '2001:db8:0:0::/64'],
+  ['2001:db8:0:0:1::', '2001:db8:0:0::/64'],
+  ['::5', '0:0:0:0::/64'],
+  ['::1', '::1'],
+  ['fe80::1%eth0', 'fe80:0:0:0::/64'],
+  ['unknown', 'unknown'],
+])('the network of %s is %s', (address, network) => {
+  expect(networkOf(address)).toBe(network);
 });
 
 describe('an AddressSet', () => {
