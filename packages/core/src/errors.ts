@@ -303,6 +303,12 @@ export const FAULTS = {
     retryable: true,
     remedy: 'Read responses as fast as they arrive, or raise the limit that the log line names.',
   },
+  LIMIT_SIGN_INS: {
+    kind: 'capacity',
+    retryable: true,
+    remedy:
+      'Correct the access token or the secret; a valid one is accepted at once. Behind a proxy, set `server.trustedProxies`, or raise `limits.failedSignInsPerSecond`.',
+  },
   LIMIT_CONNECTIONS: {
     kind: 'capacity',
     retryable: true,

@@ -28,6 +28,8 @@ import { limitResponses } from './graphql/guard/response-size.ts';
 import { createQueryLimits } from './graphql/guard/limits.ts';
 import { limitSubscriptions } from './graphql/guard/subscription-slots.ts';
 import { createSchema } from './graphql/schema.ts';
+import { FailedSignIns } from './access/failed-sign-ins.ts';
+import { Rejections } from './http/rejections.ts';
 import { Connections } from './http/limits/connections.ts';
 import { createControlEndpoint } from './http/control-endpoint.ts';
 import { createDashboard } from './http/dashboard.ts';
@@ -400,10 +402,16 @@ function registerHttp(register: Register, { config, clock, ids, log, isReady }: 
   });
   const newId = (): string => ids.command().slice(-12);
   const addressOf = (request: IncomingMessage): string => gate.addressOf(request);
-  const bodies = new RequestBodies({ clock, bodyBytesInFlight: limits.bodyBytesInFlight, addressOf });
+  const networkOf = (request: IncomingMessage): string => gate.networkOf(request);
+  const bodies = new RequestBodies({ clock, ...limits, addressOf: networkOf });
   const graphiql = createGraphiql();
   const mediaAccess = (get: Get): MediaAccess => createMediaAccess({ gate, links: get(tokens.MEDIA_LINKS) });
   register(tokens.OUTPUT_LEDGER, () => new OutputLedger(limits));
+  register(tokens.FAILED_SIGN_INS, () => new FailedSignIns({ ...limits, clock }));
+  register(
+    tokens.REJECTIONS,
+    (get) => new Rejections({ signIns: get(tokens.FAILED_SIGN_INS), addressOf, clock, log: log('http') }),
+  );
   register(
     tokens.CONNECTIONS,
     (get) =>
@@ -432,6 +440,7 @@ function registerHttp(register: Register, { config, clock, ids, log, isReady }: 
         limits: createQueryLimits(limits),
         connections: new ClientSlots(limits.connections),
         outputs: get(tokens.CONNECTIONS),
+        rejections: get(tokens.REJECTIONS),
         log: log('graphql'),
         newId,
       }),
@@ -442,6 +451,7 @@ function registerHttp(register: Register, { config, clock, ids, log, isReady }: 
         newId,
         requestBytes: limits.requestBytes,
         bodies,
+        rejections: get(tokens.REJECTIONS),
       }),
       ingress: createIngressEndpoint({
         providers: get(tokens.PROVIDERS),
@@ -451,11 +461,13 @@ function registerHttp(register: Register, { config, clock, ids, log, isReady }: 
         webhookBytes: limits.webhookBytes,
         bodies,
         addressOf,
+        rejections: get(tokens.REJECTIONS),
         socketMessageBytes: limits.socketMessageBytes,
       }),
       listen: createListenEndpoint({
         listening: get(tokens.LISTENING_SERVICE),
         access: mediaAccess(get),
+        rejections: get(tokens.REJECTIONS),
         log: log('listening'),
       }),
       recording: createRecordingEndpoint({
@@ -472,9 +484,11 @@ function registerHttp(register: Register, { config, clock, ids, log, isReady }: 
             }),
           ),
         outputs: get(tokens.CONNECTIONS),
+        rejections: get(tokens.REJECTIONS),
         log: log('recording'),
       }),
       connections: get(tokens.CONNECTIONS),
+      rejections: get(tokens.REJECTIONS),
       isReady: () => isReady() && get(tokens.STORE_HEALTH).failure === undefined,
       log: log('http'),
     }),

@@ -1,5 +1,6 @@
 /** Identifies the owner of an access token. Tokens are known only by their SHA-256 and compared in constant time. */
 import { createHash, timingSafeEqual } from 'node:crypto';
+import { FaultError } from '@sidetone/core';
 import { viewerOf, type Scope, type Viewer } from './viewer.ts';
 
 export interface AccessToken {
@@ -7,6 +8,13 @@ export interface AccessToken {
   /** Hexadecimal. */
   readonly sha256: string;
   readonly scopes: readonly Scope[];
+}
+
+/** Thrown for an access token that is not known, as opposed to a missing one. */
+export class UnknownTokenError extends FaultError {
+  constructor() {
+    super('AUTH_REQUIRED', 'unknown access token');
+  }
 }
 
 export class AccessTokens {

@@ -16,8 +16,9 @@ import { checkKey } from '../commands/input-checks.ts';
 import { isJson } from './limits/body.ts';
 import { parseControl } from './control-bodies.ts';
 import type { Gate } from './gate.ts';
+import type { Rejections } from './rejections.ts';
 import type { RequestBodies } from './limits/request-bodies.ts';
-import { challenge, sendJson, statusOf } from './reply.ts';
+import { sendJson, setFailureHeaders, statusOf } from './reply.ts';
 
 interface ControlEndpointDeps {
   readonly gate: Gate;
@@ -27,6 +28,7 @@ interface ControlEndpointDeps {
   readonly newId: () => string;
   readonly requestBytes: number;
   readonly bodies: RequestBodies;
+  readonly rejections: Pick<Rejections, 'report'>;
 }
 
 export interface ControlEndpoint {
@@ -70,7 +72,7 @@ export function createControlEndpoint(deps: ControlEndpointDeps): ControlEndpoin
       log.error('control request failed with an unexpected error', { id, reason: messageOf(error), error });
       return sendJson(response, 500, { code: 'INTERNAL', message: 'internal server error', id });
     }
-    challenge(response, error);
+    setFailureHeaders(response, error);
     const { code, message, details } = error;
     const argument = details['argument']?.toString().replace(/^input\./, '');
     sendJson(response, statusOf(error), {
@@ -97,7 +99,7 @@ export function createControlEndpoint(deps: ControlEndpointDeps): ControlEndpoin
         sendOutcome(response, await run(request, response, url));
       } catch (error) {
         if (!request.complete) response.setHeader('connection', 'close');
-        sendError(response, error);
+        sendError(response, deps.rejections.report(request, 'CONTROL', error));
         request.resume();
       }
     },

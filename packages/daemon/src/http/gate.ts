@@ -5,8 +5,8 @@
 import type { IncomingMessage } from 'node:http';
 import { FaultError } from '@sidetone/core';
 import { LOCAL_VIEWER, type Viewer } from '../access/viewer.ts';
-import { AccessTokens, bearerOf, type AccessToken } from '../access/access-tokens.ts';
-import { canonicalAddress } from '../access/addresses.ts';
+import { AccessTokens, bearerOf, UnknownTokenError, type AccessToken } from '../access/access-tokens.ts';
+import { canonicalAddress, networkOf } from '../access/addresses.ts';
 import { ClientAddresses, forwardingHeaderOf } from '../access/forwarding.ts';
 
 interface GateDeps {
@@ -61,9 +61,14 @@ export class Gate {
     return this.#addresses.addressOf(sender);
   }
 
+  /** Returns the key by which the limits of a network address count, see `networkOf`. */
+  networkOf(sender: Sender): string {
+    return networkOf(this.addressOf(sender));
+  }
+
   /** Returns the key by which connections and subscriptions are counted: a viewer at a network address. */
   clientOf(sender: Sender, { name }: Viewer): string {
-    return `${name}@${this.addressOf(sender)}`;
+    return `${name}@${this.networkOf(sender)}`;
   }
 
   /**
@@ -138,10 +143,10 @@ export class Gate {
 
   #ownerOf(token: string | undefined): Viewer {
     if (this.isOpen) return LOCAL_VIEWER;
-    const owner = token === undefined ? undefined : this.#tokens.owner(token);
-    if (owner) return owner;
-    const message = token === undefined ? 'an access token is required' : 'unknown access token';
-    throw new FaultError('AUTH_REQUIRED', message);
+    if (token === undefined) throw new FaultError('AUTH_REQUIRED', 'an access token is required');
+    const owner = this.#tokens.owner(token);
+    if (!owner) throw new UnknownTokenError();
+    return owner;
   }
 }
 

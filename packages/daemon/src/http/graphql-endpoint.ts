@@ -22,6 +22,7 @@ import type { Gate } from './gate.ts';
 import { isForGraphiql, type Graphiql } from './graphiql.ts';
 import { createGraphqlSockets, type GraphqlSockets, type GraphqlSocketsDeps } from './graphql-sockets.ts';
 import { sendGraphqlFailure } from './reply.ts';
+import type { Rejections } from './rejections.ts';
 import type { RequestBodies } from './limits/request-bodies.ts';
 
 export interface GraphqlEndpoint extends Pick<GraphqlSockets, 'upgrade'> {
@@ -41,6 +42,7 @@ interface GraphqlEndpointDeps {
   readonly newId: () => string;
   readonly requestBytes: number;
   readonly bodies: RequestBodies;
+  readonly rejections: Pick<Rejections, 'report'>;
   readonly socketMessageBytes: number;
   readonly connectionInitMs: number;
   readonly subscriptionsPerClient: number;
@@ -104,7 +106,7 @@ export function createGraphqlEndpoint(deps: GraphqlEndpointDeps): GraphqlEndpoin
       try {
         await handle(request, response);
       } catch (error) {
-        sendError(request, response, error, log);
+        sendError(request, response, deps.rejections.report(request, 'GRAPHQL', error), log);
       }
     },
     async close() {
@@ -185,9 +187,8 @@ function limitQueries(limits: QueryLimits): Plugin<Context> {
 }
 
 function sendError(request: IncomingMessage, response: ServerResponse, error: unknown, log: Logger): void {
-  if (isFault(error)) log.info('request rejected', { code: error.code });
-  else if (request.complete) log.error('request failed with an unexpected error', { error });
-  else log.info('request aborted by the client', { reason: messageOf(error) });
+  if (!isFault(error) && request.complete) log.error('request failed with an unexpected error', { error });
+  else if (!isFault(error)) log.info('request aborted by the client', { reason: messageOf(error) });
   if (response.headersSent || !isFault(error)) return void response.destroy();
   if (!request.complete) response.setHeader('connection', 'close');
   sendGraphqlFailure(request, response, error);

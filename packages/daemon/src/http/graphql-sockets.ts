@@ -10,6 +10,7 @@ import type { ClientSlots, Release } from '../graphql/guard/client-slots.ts';
 import type { MaskError } from '../graphql/guard/errors.ts';
 import type { Connections } from './limits/connections.ts';
 import type { Gate } from './gate.ts';
+import type { Rejections } from './rejections.ts';
 import { rejectUpgrade } from './reply.ts';
 import { createSocketServer } from './socket-server.ts';
 
@@ -29,6 +30,7 @@ export interface GraphqlSocketsDeps {
   readonly gate: Gate;
   readonly connections: ClientSlots;
   readonly outputs: Pick<Connections, 'assign'>;
+  readonly rejections: Pick<Rejections, 'report'>;
   /** Parses and validates an operation. Returns its execution arguments, or errors. */
   readonly prepare: (
     extra: SocketExtra & Context,
@@ -123,7 +125,7 @@ function createProtocol(deps: GraphqlSocketsDeps): Server<Extra> {
 }
 
 /** Determines the viewer of a socket. Until then the socket counts for its network address, from then on for the viewer. */
-function authenticateWith({ gate, connections, outputs, log }: GraphqlSocketsDeps): OnConnect {
+function authenticateWith({ gate, connections, outputs, rejections, log }: GraphqlSocketsDeps): OnConnect {
   return ({ extra, connectionParams }) => {
     try {
       const viewer = gate.socketViewer(extra.request, connectionParams);
@@ -139,7 +141,9 @@ function authenticateWith({ gate, connections, outputs, log }: GraphqlSocketsDep
       logLimit(log, client);
       extra.socket.close(TRY_AGAIN_LATER, 'LIMIT_CONNECTIONS');
     } catch (error) {
-      log.info('WebSocket connection rejected', { code: isFault(error) ? error.code : 'INTERNAL' });
+      const reported = rejections.report(extra.request, 'GRAPHQL_SOCKET', error);
+      if (!isFault(reported)) log.error('WebSocket connection failed with an unexpected error', { error });
+      else if (reported.code === 'LIMIT_SIGN_INS') extra.socket.close(TRY_AGAIN_LATER, reported.code);
     }
     return false;
   };

@@ -2,17 +2,21 @@
 import { STATUS_CODES, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
 import {
+  FaultError,
   isFault,
   messageOf,
   providerId,
   type Clock,
   type IngressRequestHead,
+  type LogFields,
   type Logger,
 } from '@sidetone/core';
 import type { Ingest } from '../calls/ingest.ts';
+import { networkOf } from '../access/addresses.ts';
 import { LogSampler } from '../log-sampler.ts';
 import type { SupervisedProvider } from '../plugins/provider/supervised-provider.ts';
 import { WsSocket } from '../plugins/sockets/ws-socket.ts';
+import { pathOf, type Rejections } from './rejections.ts';
 import { rejectUpgrade, sendFailure, sendText, statusOf } from './reply.ts';
 import type { RequestBodies } from './limits/request-bodies.ts';
 import { withoutSecurityHeaders } from './security-headers.ts';
@@ -26,6 +30,7 @@ interface IngressEndpointDeps {
   readonly webhookBytes: number;
   readonly bodies: RequestBodies;
   readonly addressOf: (request: IncomingMessage) => string;
+  readonly rejections: Pick<Rejections, 'limit'>;
   readonly socketMessageBytes: number;
 }
 
@@ -38,11 +43,16 @@ export interface IngressEndpoint {
 /** The size of a rejected body that is discarded, bytes: so that its sender receives the response. */
 const MAX_DISCARDED_BYTES = 1024 * 1024;
 
+const REJECTED = {
+  WEBHOOK: { what: 'request', message: 'provider request rejected', code: 'WEBHOOK_UNAUTHENTICATED' },
+  PROVIDER_SOCKET: { what: 'socket', message: 'provider WebSocket rejected', code: 'STREAM_TOKEN_UNKNOWN' },
+} as const;
+
 const PATH = /^\/providers\/([^/]+)\/(.*)$/;
 
 export function createIngressEndpoint(deps: IngressEndpointDeps): IngressEndpoint {
-  const { providers, ingest, clock, log } = deps;
-  const rejections = new LogSampler({ log, clock });
+  const { providers, ingest, clock, rejections } = deps;
+  const log = createSenderLog(deps);
   const sockets = createSocketServer({
     maxPayload: deps.socketMessageBytes,
   });
@@ -51,6 +61,23 @@ export function createIngressEndpoint(deps: IngressEndpointDeps): IngressEndpoin
     const [, id, path] = PATH.exec(url.pathname) ?? [];
     const provider = id === undefined ? undefined : providers.get(providerId(id));
     return provider && path !== undefined ? { provider, path: decode(path) } : undefined;
+  }
+
+  /** Logs that a plugin rejected a request. Returns an error if the sender does so too often with a wrong credential. */
+  function reject(
+    incoming: IncomingMessage,
+    entrance: 'WEBHOOK' | 'PROVIDER_SOCKET',
+    { id: provider }: SupervisedProvider,
+    status: number,
+  ): FaultError | undefined {
+    const { what, message, code } = REJECTED[entrance];
+    log.warn(incoming, `${provider} ${what} ${status}`, message, { provider, status });
+    // The URL of a socket is its credential.
+    const isWrong = status === 401 || status === 403 || (entrance === 'PROVIDER_SOCKET' && status === 404);
+    if (!isWrong) return undefined;
+    const error = new FaultError(code, message);
+    const limited = rejections.limit(incoming, entrance, error);
+    return limited === error ? undefined : limited;
   }
 
   async function request(incoming: IncomingMessage, response: ServerResponse, url: URL): Promise<void> {
@@ -63,29 +90,32 @@ export function createIngressEndpoint(deps: IngressEndpointDeps): IngressEndpoin
       const admission = provider.admitRequest(head);
       if (!admission.admit) {
         const { status } = admission;
-        const fields = { provider: provider.id, status, address: deps.addressOf(incoming) };
-        rejections.warn(`${provider.id} request ${status}`, 'provider request rejected', fields);
+        const limited = reject(incoming, 'WEBHOOK', provider, status);
         rejectUnread(incoming, response);
-        return sendText(response, status, STATUS_CODES[status]!);
+        return limited ? sendFailure(response, limited) : sendText(response, status, STATUS_CODES[status]!);
       }
       const limit = Math.max(deps.webhookBytes, provider.maxBodyBytes);
       const body = await deps.bodies.read(incoming, response, { limit, limitName: 'limits.webhookBytes' });
       const answer = await provider.request({ ...head, body, responseStatus: responseStatus.promise });
       await ingest.committed();
       responseStatus.resolve(answer.status);
+      const limited =
+        answer.status === 401 || answer.status === 403
+          ? reject(incoming, 'WEBHOOK', provider, answer.status)
+          : undefined;
+      if (limited) return sendFailure(response, limited);
       response.writeHead(answer.status, withoutSecurityHeaders(answer.headers)).end(answer.body ?? '');
     } catch (error) {
       responseStatus.resolve(statusOf(error));
       const code = isFault(error) ? error.code : 'INTERNAL';
       const { id } = provider;
-      rejections.warn(`${id} request ${code}`, 'provider request failed', {
+      log.warn(incoming, `${id} request ${code}`, 'provider request failed', {
         provider: id,
         code,
         reason: messageOf(error),
-        address: deps.addressOf(incoming),
       });
       rejectUnread(incoming, response);
-      sendFailure(response, error);
+      sendFailure(response, rejections.limit(incoming, 'WEBHOOK', error));
     }
   }
 
@@ -102,13 +132,13 @@ export function createIngressEndpoint(deps: IngressEndpointDeps): IngressEndpoin
       const admission = target.provider.admitSocket(handshake);
       if (!admission.admit) {
         const { status } = admission;
-        rejections.warn(`${provider} socket ${status}`, 'provider WebSocket rejected', { provider, status });
-        return rejectUpgrade(socket, status);
+        const limited = reject(incoming, 'PROVIDER_SOCKET', target.provider, status);
+        return rejectUpgrade(socket, limited ? statusOf(limited) : status);
       }
     } catch (error) {
       const reason = messageOf(error);
-      rejections.warn(`${provider} socket error`, 'provider WebSocket failed', { provider, reason });
-      return rejectUpgrade(socket, statusOf(error));
+      log.warn(incoming, `${provider} socket error`, 'provider WebSocket failed', { provider, reason });
+      return rejectUpgrade(socket, statusOf(rejections.limit(incoming, 'PROVIDER_SOCKET', error)));
     }
     sockets.handleUpgrade(incoming, socket, head, (ws) =>
       target.provider.socket(handshake, new WsSocket(ws)),
@@ -118,7 +148,7 @@ export function createIngressEndpoint(deps: IngressEndpointDeps): IngressEndpoin
   function close(): void {
     for (const ws of sockets.clients) ws.terminate();
     sockets.close();
-    rejections.close();
+    log.close();
   }
 
   return { request, upgrade, close };
@@ -148,6 +178,18 @@ function toIngressRequest(
     ]),
   );
   return { method: incoming.method ?? 'GET', path, query: url.searchParams, headers, receivedAt };
+}
+
+/** A log of requests that were rejected, sampled for each sender. */
+function createSenderLog({ clock, log, addressOf }: IngressEndpointDeps) {
+  const sampler = new LogSampler({ log, clock });
+  return {
+    warn(incoming: IncomingMessage, kind: string, message: string, fields: LogFields): void {
+      const address = addressOf(incoming);
+      sampler.warn(`${kind} ${networkOf(address)}`, message, { ...fields, address, path: pathOf(incoming) });
+    },
+    close: () => sampler.close(),
+  };
 }
 
 /** The status of a response that is not decided yet. */

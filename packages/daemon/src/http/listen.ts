@@ -6,6 +6,7 @@ import type { WebSocket } from 'ws';
 import type { ListeningService } from '../listening/listening-service.ts';
 import type { ListenerSocket } from '../listening/listener.ts';
 import type { MediaAccess } from './media-access.ts';
+import type { Rejections } from './rejections.ts';
 import { rejectUpgrade, statusOf } from './reply.ts';
 import { createSocketServer } from './socket-server.ts';
 
@@ -21,6 +22,7 @@ const POLICY_VIOLATION = 1008;
 interface ListenEndpointDeps {
   readonly listening: Pick<ListeningService, 'check' | 'join' | 'close'>;
   readonly access: MediaAccess;
+  readonly rejections: Pick<Rejections, 'report'>;
   readonly log: Logger;
 }
 
@@ -30,7 +32,12 @@ export interface ListenEndpoint {
   close(): void;
 }
 
-export function createListenEndpoint({ listening, access, log }: ListenEndpointDeps): ListenEndpoint {
+export function createListenEndpoint({
+  listening,
+  access,
+  rejections,
+  log,
+}: ListenEndpointDeps): ListenEndpoint {
   const sockets = createSocketServer({
     maxPayload: MAX_MESSAGE_BYTES,
   });
@@ -69,7 +76,7 @@ export function createListenEndpoint({ listening, access, log }: ListenEndpointD
         if (!isFault(error)) {
           log.error('listener rejected because of an unexpected error', { reason: messageOf(error), error });
         }
-        return rejectUpgrade(socket, statusOf(error));
+        return rejectUpgrade(socket, statusOf(rejections.report(request, 'LISTEN', error)));
       }
       sockets.handleUpgrade(request, socket, head, (ws) => serve(ws, callId, by));
     },

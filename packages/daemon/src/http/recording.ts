@@ -6,8 +6,9 @@ import { BoundedMap } from '@sidetone/plugin-kit';
 import type { RecordingArchive } from '../recording/ports.ts';
 import type { Connections } from './limits/connections.ts';
 import type { Gate } from './gate.ts';
+import type { Rejections } from './rejections.ts';
 import type { MediaAccess, MediaRequester } from './media-access.ts';
-import { challenge, sendFailure, sendText } from './reply.ts';
+import { sendFailure, sendText } from './reply.ts';
 
 /** Downloads that are remembered. A player whose download was dropped is reported once more. */
 const MAX_DOWNLOADS = 10_000;
@@ -21,6 +22,7 @@ interface RecordingEndpointDeps {
   /** Called before the recording of a call is sent to a viewer, but not for further parts. If it rejects, nothing is sent. */
   readonly onDownload: (callId: CallId, by: MediaRequester) => Promise<void>;
   readonly outputs: Pick<Connections, 'assign'>;
+  readonly rejections: Pick<Rejections, 'report'>;
   readonly log: Logger;
 }
 
@@ -104,8 +106,7 @@ export function createRecordingEndpoint(deps: RecordingEndpointDeps): RecordingE
       } catch (error) {
         if (response.headersSent)
           return log.debug('recording download aborted', { reason: messageOf(error) });
-        if (error instanceof FaultError) challenge(response, error);
-        sendFailure(response, error);
+        sendFailure(response, deps.rejections.report(request, 'RECORDING', error));
       }
     },
   };

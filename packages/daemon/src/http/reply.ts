@@ -33,6 +33,7 @@ const STATUSES: Partial<Record<FaultCode, number>> = {
   WIRE_TOO_LARGE: 413,
   LIMIT_CONNECTIONS: 429,
   LIMIT_EXCEEDED: 429,
+  LIMIT_SIGN_INS: 429,
   PLUGIN_EVENT_FLOOD: 429,
   LIMIT_BODY_BYTES: 503,
   STORE_WRITE_FAILED: 503,
@@ -66,8 +67,7 @@ export function sendFailure(response: ServerResponse, error: unknown): void {
   if (response.headersSent) return void response.end();
   const status = statusOf(error);
   const isPublic = isFault(error) && status < 500;
-  const retryAfter = RETRY_AFTER_SECONDS[status];
-  if (retryAfter !== undefined) response.setHeader('retry-after', retryAfter);
+  setFailureHeaders(response, error);
   sendText(response, status, isPublic ? `${error.code}: ${error.message}` : STATUS_CODES[status]!);
 }
 
@@ -78,7 +78,7 @@ export function sendGraphqlFailure(
   fault: FaultError,
   status = statusOf(fault),
 ): void {
-  challenge(response, fault);
+  setFailureHeaders(response, fault);
   const { code, message, remedy, details } = fault;
   const accepts = request.headers.accept ?? '';
   const type = /application\/graphql-response\+json/i.test(accepts) ? 'graphql-response+json' : 'json';
@@ -87,14 +87,23 @@ export function sendGraphqlFailure(
     .end(JSON.stringify({ errors: [{ message, extensions: { code, remedy, ...details } }] }));
 }
 
-/** Sets `WWW-Authenticate` if the error is a missing or unknown access token. */
-export function challenge(response: ServerResponse, { code }: FaultError): void {
-  if (code === 'AUTH_REQUIRED') response.setHeader('www-authenticate', 'Bearer');
+/**
+ * Sets the headers of an error response: `WWW-Authenticate` if an access token is missing or unknown, and `Retry-After` if the
+ * client may retry. A client that fails to sign in too often needs a new connection for each attempt.
+ */
+export function setFailureHeaders(response: ServerResponse, error: unknown): void {
+  if (!isFault(error)) return;
+  const retryAfter = RETRY_AFTER_SECONDS[statusOf(error)];
+  if (retryAfter !== undefined) response.setHeader('retry-after', retryAfter);
+  if (error.code === 'AUTH_REQUIRED') response.setHeader('www-authenticate', 'Bearer');
+  if (error.code === 'LIMIT_SIGN_INS') response.setHeader('connection', 'close');
 }
 
 /** Rejects a WebSocket handshake with an HTTP status, and closes the connection. */
 export function rejectUpgrade(socket: Duplex, status: number): void {
+  const retryAfter = RETRY_AFTER_SECONDS[status];
+  const retryHeader = retryAfter === undefined ? '' : `Retry-After: ${retryAfter}\r\n`;
   socket.end(
-    `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? 'Rejected'}\r\n${RAW_SECURITY_HEADERS}Connection: close\r\nContent-Length: 0\r\n\r\n`,
+    `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? 'Rejected'}\r\n${RAW_SECURITY_HEADERS}${retryHeader}Connection: close\r\nContent-Length: 0\r\n\r\n`,
   );
 }

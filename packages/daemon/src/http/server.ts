@@ -14,6 +14,7 @@ import type { GraphqlEndpoint } from './graphql-endpoint.ts';
 import type { IngressEndpoint } from './ingress.ts';
 import { LISTEN_PATH, type ListenEndpoint } from './listen.ts';
 import { RECORDING_PATH, type RecordingEndpoint } from './recording.ts';
+import type { Rejections } from './rejections.ts';
 import { rejectUpgrade, sendFailure, sendText, statusOf } from './reply.ts';
 import { RequestQueue } from './limits/request-queue.ts';
 import { setSecurityHeaders } from './security-headers.ts';
@@ -28,6 +29,7 @@ interface HttpServerDeps {
   readonly graphiql: Graphiql;
   readonly gate: Gate;
   readonly connections: Connections;
+  readonly rejections: Rejections;
   readonly isReady: () => boolean;
   readonly log: Logger;
 }
@@ -84,6 +86,7 @@ export function createHttpServer(deps: HttpServerDeps): HttpServer {
       await closed;
       clearTimeout(terminate);
       deps.connections.close();
+      deps.rejections.close();
     },
   };
 }
@@ -94,11 +97,11 @@ function handle(deps: HttpServerDeps, request: IncomingMessage, response: Server
   if (!url) return sendText(response, 400, 'invalid URL or missing Host header');
   if (request.headers.expect !== undefined && !/^100-continue$/i.test(request.headers.expect))
     return sendText(response, 417, 'expected the header Expect: 100-continue, or none');
-  deps.connections.assign(request, deps.gate.addressOf(request));
+  deps.connections.assign(request, deps.gate.networkOf(request));
   try {
     deps.gate.checkSite(request, isPage(deps, request, url.pathname));
   } catch (error) {
-    return sendFailure(response, error);
+    return sendFailure(response, deps.rejections.report(request, 'PAGE', error));
   }
   if (url.pathname.startsWith('/providers/')) return void deps.ingress.request(request, response, url);
   const hasCors = url.pathname === '/graphql' || url.pathname.startsWith('/calls/');
@@ -124,7 +127,7 @@ function upgrade(deps: HttpServerDeps, request: IncomingMessage, socket: Duplex,
   try {
     deps.gate.checkSite(request, false);
   } catch (error) {
-    return rejectUpgrade(socket, statusOf(error));
+    return rejectUpgrade(socket, statusOf(deps.rejections.report(request, 'PAGE', error)));
   }
   const url = urlOf(request);
   if (url?.pathname.startsWith('/providers/')) return deps.ingress.upgrade(request, socket, head, url);
@@ -133,7 +136,7 @@ function upgrade(deps: HttpServerDeps, request: IncomingMessage, socket: Duplex,
   try {
     deps.gate.checkSender(request);
   } catch (error) {
-    return rejectUpgrade(socket, statusOf(error));
+    return rejectUpgrade(socket, statusOf(deps.rejections.report(request, 'GRAPHQL_SOCKET', error)));
   }
   deps.graphql.upgrade(request, socket, head);
 }

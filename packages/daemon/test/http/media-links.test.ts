@@ -40,7 +40,11 @@ interface Link {
 }
 
 const start = (settings: Record<string, unknown> = { auth: { tokens: [READER, LISTENER, ADMIN] } }) =>
-  startTestDaemon(dir, { recording: { path: join(dir, 'recordings') }, ...settings }, clock);
+  startTestDaemon(
+    dir,
+    { recording: { path: join(dir, 'recordings') }, limits: { failedSignInsPerSecond: 1000 }, ...settings },
+    clock,
+  );
 
 async function queryAs(it: TestDaemon, name: string, query: string): Promise<GraphqlAnswer> {
   const response = await fetch(it.url('graphql'), {

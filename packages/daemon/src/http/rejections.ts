@@ -1,0 +1,81 @@
+/** Rejected requests of all entrances: logs them with address and path, and limits failed sign-ins. */
+import type { IncomingMessage } from 'node:http';
+import { FaultError, isFault, type Clock, type FaultCode, type FaultKind, type Logger } from '@sidetone/core';
+import { networkOf } from '../access/addresses.ts';
+import type { Entrance, FailedSignIns } from '../access/failed-sign-ins.ts';
+import { UnknownTokenError } from '../access/access-tokens.ts';
+import { LogSampler } from '../log-sampler.ts';
+
+interface RejectionsDeps {
+  readonly signIns: Pick<FailedSignIns, 'record' | 'close'>;
+  readonly addressOf: (request: IncomingMessage) => string;
+  readonly clock: Clock;
+  readonly log: Pick<Logger, 'warn'>;
+}
+
+/** The longest path in a log line, characters. */
+const MAX_PATH = 200;
+
+/** The kinds of errors that are the client's doing. The others are logged where they are handled. */
+const REPORTED_KINDS: ReadonlySet<FaultKind> = new Set(['input', 'wire', 'capacity']);
+
+const WRONG_CREDENTIALS: ReadonlySet<FaultCode> = new Set([
+  'MEDIA_LINK_INVALID',
+  'WEBHOOK_UNAUTHENTICATED',
+  'STREAM_TOKEN_UNKNOWN',
+]);
+
+/** Returns whether the sender presented a wrong credential, as opposed to none. */
+const isWrongCredential = (error: FaultError): boolean =>
+  error instanceof UnknownTokenError || WRONG_CREDENTIALS.has(error.code);
+
+export class Rejections {
+  readonly #deps: RejectionsDeps;
+  readonly #sampler: LogSampler;
+
+  constructor(deps: RejectionsDeps) {
+    this.#deps = deps;
+    this.#sampler = new LogSampler(deps);
+  }
+
+  /**
+   * Reports why a request is rejected. Returns the error to respond with: LIMIT_SIGN_INS if its address fails to sign in
+   * too often, otherwise the same error. Errors that are not the client's doing are not reported.
+   */
+  report<Reason>(request: IncomingMessage, entrance: Entrance | 'PAGE', error: Reason): Reason | FaultError {
+    if (!isFault(error) || !REPORTED_KINDS.has(error.kind)) return error;
+    const { code } = error;
+    const address = this.#deps.addressOf(request);
+    this.#sampler.warn(`${entrance} ${code} ${networkOf(address)}`, 'request rejected', {
+      address,
+      path: pathOf(request),
+      entrance,
+      code,
+      reason: error.message,
+    });
+    return entrance === 'PAGE' ? error : this.limit(request, entrance, error);
+  }
+
+  /** Counts a failed sign-in without logging it. Returns the error to respond with, as `report` does. */
+  limit<Reason>(request: IncomingMessage, entrance: Entrance, error: Reason): Reason | FaultError {
+    if (!isFault(error) || !isWrongCredential(error)) return error;
+    if (!this.#deps.signIns.record({ address: this.#deps.addressOf(request), entrance })) return error;
+    return new FaultError('LIMIT_SIGN_INS', 'too many failed sign-ins from this address', { cause: error });
+  }
+
+  /** Logs and reports the numbers of the current period. */
+  close(): void {
+    this.#deps.signIns.close();
+    this.#sampler.close();
+  }
+}
+
+/**
+ * Returns the path of a request for the log. The query is omitted because it can contain a token; so is the rest of the path of
+ * a provider, because the URL of a stream is a credential.
+ */
+export function pathOf({ url = '' }: Pick<IncomingMessage, 'url'>): string {
+  const [path = ''] = url.split(/[?#]/);
+  const [, provider] = /^(\/providers\/[^/]*\/[^/]*)\/./.exec(path) ?? [];
+  return (provider === undefined ? path : `${provider}/…`).slice(0, MAX_PATH);
+}
