@@ -373,6 +373,8 @@ describe(`history and overview of the dashboard${SKIP_REASON}`, () => {
       };
       await signIn('listener-token-0123456');
       await page.getByRole('row').filter({ hasText: 'Vapi' }).getByRole('link').click();
+      // The first URL expires before it is used; the page requests another one.
+      await page.route('**/recording.wav?*', (route) => route.fulfill({ status: 403 }), { times: 1 });
       // The page of the live call changes to playback when the call ends.
       await page.getByRole('button', { name: 'Play', exact: true }).click({ timeout: 30_000 });
       await until(async () => (await playing(page)).isPlaying, 'it plays');
@@ -380,9 +382,10 @@ describe(`history and overview of the dashboard${SKIP_REASON}`, () => {
       expect(await page.getByLabel(/New note|Add tag/).count()).toBe(0);
       await until(async () => (await playing(page)).ms > 500, 'it keeps playing');
       expect(addresses.filter((address) => address.includes('-token-'))).toEqual([]);
-      expect(addresses.some((address) => /\/recording\.wav\?expires=\d+&signature=/.test(address))).toBe(
-        true,
+      const recordings = addresses.filter((address) =>
+        /\/recording\.wav\?expires=\d+&signature=/.test(address),
       );
+      expect(recordings.length).toBeGreaterThan(1);
 
       await page.getByRole('button', { name: 'Sign out' }).click();
       await signIn('reader-token-0123456');

@@ -177,6 +177,8 @@ describe('the software bill of materials', () => {
     const used = bom.dependencies.flatMap(({ ref, dependsOn = [] }) => [ref, ...dependsOn]);
     expect(used.length).toBeGreaterThan(refs.length);
     expect(used.filter((ref) => !known.has(ref))).toEqual([]);
+    const sqlite = bom.dependencies.find(({ ref }) => ref.startsWith('pkg:npm/better-sqlite3@'));
+    expect(sqlite?.dependsOn).toEqual([expect.stringMatching(/^pkg:npm\/bindings@/)]);
   });
 
   test('is the same for the same lockfile, and needs no network', () => {
