@@ -62,8 +62,8 @@ export class MediaLinks {
    */
   sign(path: string, viewer: Viewer, seconds: number): MediaLink {
     const { clock, maxSeconds } = this.#deps;
-    if (seconds < 1 || seconds > maxSeconds) {
-      const problem = `expected a number from 1 to ${maxSeconds} (limits.mediaLinkSeconds), received ${seconds}`;
+    if (!Number.isInteger(seconds) || seconds < 1 || seconds > maxSeconds) {
+      const problem = `expected a whole number from 1 to ${maxSeconds} (limits.mediaLinkSeconds), received ${seconds}`;
       throw invalidArgument('expiresInSeconds', problem);
     }
     const owner = this.#owners.find((each) => each.viewer.name === viewer.name);

@@ -11,13 +11,13 @@ export type SecretName = 'media_link_key';
 
 /** Returns the key of this name, and creates it the first time. @throws {FaultError} of kind store. */
 export function secretOf(db: Db, name: SecretName, health = new StoreHealth()): Buffer {
-  return health.write(db, () => {
-    const stored = db.select().from(meta).where(eq(meta.key, name)).get()?.value;
-    const key = stored === undefined ? randomBytes(KEY_BYTES) : Buffer.from(stored, 'base64url');
-    if (stored === undefined)
-      db.insert(meta)
-        .values({ key: name, value: key.toString('base64url') })
-        .run();
-    return key;
-  });
+  const read = (): string | undefined => db.select().from(meta).where(eq(meta.key, name)).get()?.value;
+  const stored = health.read(read) ?? health.write(db, () => read() ?? create(db, name));
+  return Buffer.from(stored, 'base64url');
+}
+
+function create(db: Db, name: SecretName): string {
+  const value = randomBytes(KEY_BYTES).toString('base64url');
+  db.insert(meta).values({ key: name, value }).run();
+  return value;
 }
