@@ -34,6 +34,7 @@ export {
   type StreamId,
   type UtteranceId,
 } from './ids.ts';
+export { normalizeUnicode } from './normalize.ts';
 export { Secret } from './secret.ts';
 export {
   FAILURE_CODES,

@@ -59,6 +59,19 @@ const utterance = fc.constantFrom(
   'bye',
 );
 
+describe('splitWords of a hostile text', () => {
+  test('does not sort long runs of marks, and does not grow with phrases in one character', () => {
+    expect(splitWords(`a${'\u0301\u0316'.repeat(5000)}`)[0]!.length).toBeLessThanOrEqual(31);
+    expect(splitWords('ﷺ'.repeat(5000)).join('').length).toBeLessThanOrEqual(5256);
+    expect(splitWords('㌖'.repeat(5000)).length).toBeLessThanOrEqual(5256);
+  });
+
+  test('keeps one phrase in one character', () => {
+    expect(splitWords('محمد ﷺ')).toHaveLength(2);
+    expect(splitWords('㌖')).toEqual(['キ', 'ロ', 'メ', 'ートル']);
+  });
+});
+
 test('completes any partial transcript, and has nothing to add afterwards', () => {
   const conversation = fc.array(fc.tuple(utterance, fc.boolean()), { maxLength: 30 });
   fc.assert(

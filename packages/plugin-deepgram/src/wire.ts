@@ -3,6 +3,7 @@
  * (Flux), are decoded to the same messages: a turn of Flux is a window of audio with an interim or final result. Times are seconds
  * of the audio of one socket.
  */
+import { normalizeUnicode } from '@sidetone/core';
 import {
   isJsonObject,
   listOf,
@@ -67,7 +68,9 @@ const CONTROL_CHARACTERS = /\p{Cc}+/gu;
 
 /** Returns a text as one line, normalised to NFC. */
 function singleLine(value: unknown): string {
-  return typeof value === 'string' ? value.normalize('NFC').replaceAll(CONTROL_CHARACTERS, ' ').trim() : '';
+  return typeof value === 'string'
+    ? normalizeUnicode(value, 'NFC').replaceAll(CONTROL_CHARACTERS, ' ').trim()
+    : '';
 }
 
 /** Returns the channel in `[channel, channels]`; 0 by default. */

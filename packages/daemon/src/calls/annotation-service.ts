@@ -2,6 +2,7 @@
 import {
   FaultError,
   invalidArgument,
+  normalizeUnicode,
   type Call,
   type CallId,
   type Clock,
@@ -90,7 +91,7 @@ export class AnnotationService {
 /** Returns the tags trimmed and in Unicode composed form, so that tags that look equal are equal. */
 function normalizeTags(argument: string, tags: readonly string[]): readonly string[] {
   return tags.map((given, i) => {
-    const tag = given.trim().normalize('NFC');
+    const tag = normalizeUnicode(given.trim(), 'NFC');
     const isValid = tag !== '' && tag.length <= MAX_TAG_CHARACTERS && !/[\p{C}\p{Zl}\p{Zp}]/u.test(tag);
     if (isValid) return tag;
     throw invalidArgument(

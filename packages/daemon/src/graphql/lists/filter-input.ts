@@ -2,6 +2,7 @@
 import {
   FaultError,
   invalidArgument,
+  normalizeUnicode,
   type CallDirection,
   type CallStatus,
   type EndCategory,
@@ -49,7 +50,7 @@ export function toFilter(input: Optional<CallFilterInput>): CallFilter {
     ...given,
     ...(providerIds != null && { providerIds: providerIds as ProviderId[] }),
     ...(number != null && { number: digitsOf(number) }),
-    ...(tags != null && { tags: tags.map((tag) => tag.trim().normalize('NFC')) }),
+    ...(tags != null && { tags: tags.map((tag) => normalizeUnicode(tag.trim(), 'NFC')) }),
     ...(said != null && { said }),
   };
 }
