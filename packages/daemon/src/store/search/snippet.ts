@@ -44,7 +44,10 @@ const escapeBrackets = (text: string): string => text.replaceAll('[', '(').repla
 function boundaryBefore(text: string, tokens: readonly Token[], at: number): number {
   const word = tokens.find(({ start, end }) => start < at && at < end);
   if (word && word.end - word.start < CONTEXT) return word.start;
-  return at >= text.length ? at : (characters.segment(text).containing(at)?.index ?? at);
+  if (at >= text.length) return at;
+  const from = Math.max(0, at - CONTEXT);
+  const piece = text.slice(from, at + CONTEXT);
+  return from + (characters.segment(piece).containing(at - from)?.index ?? at - from);
 }
 
 function tokensOf(text: string): readonly Token[] {

@@ -1,20 +1,52 @@
 /**
  * Splits text into words for the full-text index. Indexed text and queries are prepared by the same functions, so both
- * agree on word boundaries in any script and case. Pure and total.
+ * agree on word boundaries in any script and case. Pure and total. The time is linear in the length of the text, and the
+ * result does not depend on the Node release: `Intl.Segmenter` has neither property.
  */
+import { normalizeUnicode } from '@sidetone/core';
 
-const words = new Intl.Segmenter('und', { granularity: 'word' });
-const characters = new Intl.Segmenter('und', { granularity: 'grapheme' });
+/** Most characters of a text that are indexed. Normalization can lengthen a text by a factor of 18. */
+export const MAX_INDEXED_CHARACTERS = 32 * 1024;
+
+/** Longest word; the rest of a longer one is a word of its own. Bounds the stack of the regular expression. */
+const MAX_WORD_CHARACTERS = 1024;
 
 /**
- * Scripts without spaces between words. Their word boundaries depend on context and on the dictionary of the Node release,
- * so each character is indexed as a word, and a word is searched as a sequence of characters.
+ * Scripts without spaces between words. Their word boundaries depend on context and on a dictionary, so each character is
+ * indexed as a word, and a word is searched as a sequence of characters.
  */
-const UNSPACED_SCRIPT =
-  /[\p{scx=Han}\p{scx=Hiragana}\p{scx=Katakana}\p{scx=Thai}\p{scx=Lao}\p{scx=Khmer}\p{scx=Myanmar}]/u;
+const UNSPACED_SCRIPTS = ['Han', 'Hiragana', 'Katakana', 'Thai', 'Lao', 'Khmer', 'Myanmar'];
+const UNSPACED = `[${UNSPACED_SCRIPTS.map((script) => `\\p{scx=${script}}`).join('')}]`;
 
-/** Segments without a letter or number are not words: spaces, punctuation, a mark alone. */
-const LETTER_OR_NUMBER = /[\p{L}\p{N}]/u;
+/** Vowels that are no marks by category but belong to the character before them. */
+const THAI_VOWEL_AM = '\\u0E33\\u0EB3';
+/** Marks of Myanmar that do not belong to the character before them. */
+const MYANMAR_VOWELS =
+  '\\u102B\\u102C\\u1038\\u1062-\\u1064\\u1067-\\u106D\\u1083\\u1087-\\u108C\\u108F\\u109A-\\u109C\\uAA7B\\uAA7D';
+
+/** Korean has spaces, but foreign words and numbers are joined to its particles. */
+const HANGUL = '\\p{sc=Hangul}';
+const LETTER = `(?!${UNSPACED}|${HANGUL})[\\p{L}\\p{N}]`;
+/** Punctuation within words and numbers, as in Unicode Standard Annex 29: "don't", "3.14". */
+const JOINER = [
+  `(?<=[\\p{L}\\p{M}\\p{Cf}])[.'\\u2018\\u2019\\u2024\\u00B7\\u0387\\u055F\\u05F4\\u2027\\uFE52\\uFF07\\uFF0E](?=(?=\\p{L})${LETTER})`,
+  `(?<=[\\p{Nd}\\p{Cf}])[.,;'\\u2018\\u2019\\u2024\\u037E\\u0589\\u060C\\u060D\\u066C\\u07F8\\u2044\\uFE52\\uFF07\\uFF0C\\uFF0E\\uFF1B](?=\\p{Nd})`,
+  `(?<=\\p{sc=Hebrew})"(?=\\p{sc=Hebrew})`,
+  `\\p{Pc}{1,8}(?=${LETTER})`,
+].join('|');
+
+const REST = `{0,${MAX_WORD_CHARACTERS}}`;
+
+/** A character of an unspaced script, or a word that starts with a letter or number. */
+const WORD = new RegExp(
+  [
+    `(?=[\\p{L}\\p{N}])${UNSPACED}(?:[${THAI_VOWEL_AM}\\p{Cf}]|(?![${MYANMAR_VOWELS}])\\p{M})${REST}`,
+    `(?=\\p{L})${HANGUL}(?:${HANGUL}|[\\p{M}\\p{Cf}])${REST}`,
+    `${LETTER}(?:[\\p{M}\\p{Cf}]|${LETTER}|${JOINER})${REST}`,
+  ].join('|'),
+  'gu',
+);
+const STARTS_UNSPACED = new RegExp(`^${UNSPACED}`, 'u');
 
 /** A word and its position in the text. */
 export interface Word {
@@ -26,38 +58,27 @@ export interface Word {
 }
 
 export function splitWords(text: string): readonly Word[] {
-  const result: Word[] = [];
-  for (const { segment, index: start } of words.segment(text)) {
-    if (!LETTER_OR_NUMBER.test(segment)) continue;
-    if (!UNSPACED_SCRIPT.test(segment)) {
-      result.push({ text: segment, start, end: start + segment.length, isAdjacent: false });
-      continue;
-    }
-    for (const { segment: character, index } of characters.segment(segment)) {
-      if (!LETTER_OR_NUMBER.test(character)) continue;
-      const at = start + index;
-      const last = result.at(-1);
-      const isAdjacent = last !== undefined && last.end === at && UNSPACED_SCRIPT.test(last.text);
-      result.push({ text: character, start: at, end: at + character.length, isAdjacent });
-    }
-  }
-  return result;
+  let last: (Word & { readonly isUnspaced: boolean }) | undefined;
+  return Array.from(text.matchAll(WORD), ({ 0: word, index: start }) => {
+    const isUnspaced = STARTS_UNSPACED.test(word);
+    const isAdjacent = isUnspaced && last?.isUnspaced === true && last.end === start;
+    last = { text: word, start, end: start + word.length, isAdjacent, isUnspaced };
+    return last;
+  });
 }
 
-/** Composes characters, removes differences of case and width, and removes invisible ones such as soft hyphens and joiners. */
+/**
+ * Composes characters, removes differences of case and width, and removes invisible ones such as soft hyphens and joiners.
+ * Cuts the result after {@link MAX_INDEXED_CHARACTERS}.
+ */
 export const normalizeText = (text: string): string =>
-  text
-    .replaceAll(/\p{Cf}/gu, '')
-    .normalize('NFKC')
+  normalizeUnicode(text.slice(0, MAX_INDEXED_CHARACTERS).replaceAll(/\p{Cf}/gu, ''), 'NFKC')
+    .slice(0, MAX_INDEXED_CHARACTERS)
     .toLowerCase()
     .normalize('NFKC');
 
 /** Returns the text to index: the normalized words, separated by spaces. Empty if there are none. */
-export function indexText(text: string): string {
-  return splitWords(normalizeText(text))
-    .map((word) => word.text)
-    .join(' ');
-}
+export const indexText = (text: string): string => (normalizeText(text).match(WORD) ?? []).join(' ');
 
 /** A token of the index: a run of letters, numbers and marks. Must match the `tokenize` option in the migration. */
 const TOKEN = /[\p{L}\p{N}\p{Co}\p{Mn}\p{Mc}]+/gu;

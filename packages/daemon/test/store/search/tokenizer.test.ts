@@ -1,6 +1,8 @@
 import fc from 'fast-check';
-import { describe, expect, test } from 'vitest';
-import { indexText } from '../../../src/store/search/tokenizer.ts';
+import { afterEach, describe, expect, test, vi } from 'vitest';
+import { searchTerms } from '../../../src/store/search/query.ts';
+import { snippetOf } from '../../../src/store/search/snippet.ts';
+import { indexText, MAX_INDEXED_CHARACTERS } from '../../../src/store/search/tokenizer.ts';
 
 const anyText = fc.oneof(
   fc.string({ unit: 'binary' }),
@@ -69,8 +71,79 @@ describe('the indexed text', () => {
     ['مرحبا بالعالم', 'مرحبا بالعالم'],
     ['soft\u00adhyphen \u200fמילה', 'softhyphen מילה'],
     ['+1 415-555', '1 415 555'],
+    ["don't pay 3.14 a.b.c", "don't pay 3.14 a.b.c"],
+    ['SK텔레콤 3월', 'sk 텔레콤 3 월'],
+    ['ซื้อiPhone', 'ซื้ อ iphone'],
+    ['ភាសាខ្មែរ', 'ភា សា ខ្ មែ រ'],
+    ['น\u0e49ำ', 'น\u0e49\u0e4d า'],
+    ['👨‍👩‍👧 🇩🇪', ''],
     ['... ?! \u0000 \u202e', ''],
   ])('of %j is %j', (text, indexed) => {
     expect(indexText(text)).toBe(indexed);
+  });
+});
+
+describe('a long text', () => {
+  const SCRIPTS = [
+    ['words', 'hello wonderful world '],
+    ['one word', 'abcdefghij'],
+    ['joined emoji', '👨‍👩‍👧'],
+    ['endless joiners', '👩\u200d'],
+    ['flags', '🇩🇪'],
+    ['Thai', 'สวัสดีครับ'],
+    ['Khmer', 'សួស្តី'],
+    ['Chinese', '今天天气很好'],
+    ['Japanese', 'カタカナとかな'],
+    ['Devanagari', 'नमस्ते दुनिया '],
+    ['Korean', '안녕하세요'],
+    ['mixed', "abc今天นี่नम😀don't 3.14 "],
+    ['Arabic ligatures', 'ﷺ'],
+    ['squared words', '㌖'],
+    ['unsorted marks', '\u0301\u0316'],
+    ['line breaks', '\r\n'],
+  ] as const;
+
+  afterEach(() => void vi.restoreAllMocks());
+
+  /** Texts handed to the segmenter of ICU, which takes quadratic time in some Node releases. */
+  const segmented = (): readonly number[] => {
+    const lengths: number[] = [];
+    const { segment } = Intl.Segmenter.prototype;
+    vi.spyOn(Intl.Segmenter.prototype, 'segment').mockImplementation(function (this: Intl.Segmenter, text) {
+      lengths.push(text.length);
+      return segment.call(this, text);
+    });
+    return lengths;
+  };
+
+  test.each(SCRIPTS)('of %s is indexed without the segmenter and up to a limit', (_script, unit) => {
+    const lengths = segmented();
+    const text = unit.repeat(Math.ceil((300 * 1024) / unit.length));
+    const indexed = indexText(text).replaceAll(' ', '');
+    expect(indexed.length).toBeLessThanOrEqual(MAX_INDEXED_CHARACTERS);
+    expect(lengths).toEqual([]);
+  });
+
+  test.each(SCRIPTS)('of %s is cut for a snippet with small pieces', (_script, unit) => {
+    const lengths = segmented();
+    const text = `${unit.repeat(2000)} needle ${unit.repeat(2000)}`;
+    expect(snippetOf(text, searchTerms('needle'))).toContain('[needle]');
+    for (const length of lengths) expect(length).toBeLessThanOrEqual(160);
+  });
+
+  test('of one word is split into words of bounded length', () => {
+    const longest = Math.max(
+      ...indexText('x'.repeat(30_000))
+        .split(' ')
+        .map((word) => word.length),
+    );
+    expect(longest).toBe(1025);
+  });
+
+  test('keeps all words of an utterance of the largest size', () => {
+    const text = Array.from({ length: 2300 }, (_, i) => `word${i}`)
+      .join(' ')
+      .slice(0, 16 * 1024);
+    expect(indexText(text)).toBe(text);
   });
 });
