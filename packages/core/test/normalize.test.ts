@@ -10,7 +10,7 @@ describe('normalizeUnicode', () => {
 
   test('keeps 30 marks of a letter', () => {
     const marks = 'q' + '\u0316\u0301'.repeat(15);
-    expect([...normalizeUnicode(marks, 'NFC')]).toHaveLength(31);
+    expect(normalizeUnicode(marks, 'NFC')).toHaveLength(31);
     expect(normalizeUnicode(marks + '\u0301'.repeat(10_000) + 'é', 'NFC')).toBe(
       normalizeUnicode(marks, 'NFC') + 'é',
     );
