@@ -31,10 +31,13 @@ const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
 const withChanges = (value: object, changes: object): object =>
   Object.fromEntries(Object.entries({ ...value, ...changes }).filter(([, field]) => field !== undefined));
 
-/** Cuts a text without splitting a surrogate pair. */
+/**
+ * Cuts a text without splitting a surrogate pair. The result is a copy: a slice of a string keeps the whole string in memory for as
+ * long as the slice is kept.
+ */
 function cutText(text: string, most: number): string {
   const isPair = /[\ud800-\udbff]/.test(text.charAt(most - 1));
-  return text.slice(0, isPair ? most - 1 : most);
+  return structuredClone(text.slice(0, isPair ? most - 1 : most));
 }
 
 const text =

@@ -1,3 +1,5 @@
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
@@ -131,4 +133,20 @@ describe('an event above the limits', () => {
       { numRuns: 50 },
     );
   });
+});
+
+it('does not keep the whole text in memory with its cut copy', () => {
+  setFlagsFromString('--expose-gc');
+  const collectGarbage = runInNewContext('gc') as () => void;
+  const usedMiB = (): number => {
+    collectGarbage();
+    return process.memoryUsage().heapUsed / 1024 ** 2;
+  };
+  const before = usedMiB();
+  const kept = Array.from({ length: 40 }, (_, i) => {
+    const text = JSON.parse(`"${String(i % 10).repeat(1024 ** 2)}"`) as string;
+    return limitProviderEvent(event('utterance.final', { party, text })).event;
+  });
+  expect(usedMiB() - before).toBeLessThan(20);
+  expect(kept).toHaveLength(40);
 });
