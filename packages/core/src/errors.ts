@@ -313,7 +313,7 @@ export const FAULTS = {
     kind: 'capacity',
     retryable: true,
     remedy:
-      'Close connections that are no longer needed, or raise `limits.connections` (WebSockets of a client) or `server.maxConnections` and `server.maxConnectionsPerAddress`.',
+      'Close connections that are no longer needed, or raise `limits.connections` (WebSockets of a client), `limits.pendingSockets` (those without a `connection_init`) or `server.maxConnections` and `server.maxConnectionsPerAddress`.',
   },
   LIMIT_SUBSCRIPTIONS: {
     kind: 'capacity',

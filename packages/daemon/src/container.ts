@@ -30,6 +30,7 @@ import { limitSubscriptions } from './graphql/guard/subscription-slots.ts';
 import { createSchema } from './graphql/schema.ts';
 import { FailedSignIns } from './access/failed-sign-ins.ts';
 import { Rejections } from './http/rejections.ts';
+import { PendingClients, PENDING_SHARE } from './http/limits/pending-clients.ts';
 import { Connections } from './http/limits/connections.ts';
 import { createControlEndpoint } from './http/control-endpoint.ts';
 import { createDashboard } from './http/dashboard.ts';
@@ -409,6 +410,14 @@ function registerHttp(register: Register, { config, clock, ids, log, isReady }: 
   register(tokens.OUTPUT_LEDGER, () => new OutputLedger(limits));
   register(tokens.FAILED_SIGN_INS, () => new FailedSignIns({ ...limits, clock }));
   register(
+    tokens.PENDING_SOCKETS,
+    () =>
+      new PendingClients({
+        total: limits.pendingSockets,
+        perNetwork: Math.floor(limits.pendingSockets * PENDING_SHARE),
+      }),
+  );
+  register(
     tokens.REJECTIONS,
     (get) => new Rejections({ signIns: get(tokens.FAILED_SIGN_INS), addressOf, clock, log: log('http') }),
   );
@@ -439,6 +448,7 @@ function registerHttp(register: Register, { config, clock, ids, log, isReady }: 
         graphiql,
         limits: createQueryLimits(limits),
         connections: new ClientSlots(limits.connections),
+        pending: get(tokens.PENDING_SOCKETS),
         outputs: get(tokens.CONNECTIONS),
         rejections: get(tokens.REJECTIONS),
         log: log('graphql'),

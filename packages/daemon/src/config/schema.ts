@@ -115,6 +115,8 @@ const limits = mapping({
   mediaLinkSeconds: wholeNumber(300, 604_800).default(3600),
   /** The number of GraphQL WebSockets of a client. */
   connections: wholeNumber(1, 1_000_000).default(200),
+  /** The number of GraphQL WebSockets without a valid `connection_init`. */
+  pendingSockets: wholeNumber(2, 1_000_000).default(400),
   /** The number of sign-ins of one network address that may fail per second. */
   failedSignInsPerSecond: wholeNumber(1, 1000).default(5),
   /** The time until `connection_init` on a WebSocket, ms. */

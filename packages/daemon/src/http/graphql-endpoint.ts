@@ -18,6 +18,7 @@ import { responseSizeError } from '../graphql/guard/response-size.ts';
 import type { QueryLimits } from '../graphql/guard/limits.ts';
 import { isJson } from './limits/body.ts';
 import type { Connections } from './limits/connections.ts';
+import type { PendingClients } from './limits/pending-clients.ts';
 import type { Gate } from './gate.ts';
 import { isForGraphiql, type Graphiql } from './graphiql.ts';
 import { createGraphqlSockets, type GraphqlSockets, type GraphqlSocketsDeps } from './graphql-sockets.ts';
@@ -37,6 +38,7 @@ interface GraphqlEndpointDeps {
   readonly graphiql: Pick<Graphiql, 'sendPage'>;
   readonly limits: QueryLimits;
   readonly connections: ClientSlots;
+  readonly pending: PendingClients;
   readonly outputs: Pick<Connections, 'assign'>;
   readonly log: Logger;
   readonly newId: () => string;

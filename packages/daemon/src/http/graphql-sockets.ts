@@ -9,9 +9,10 @@ import type { Context } from '../graphql/context.ts';
 import type { ClientSlots, Release } from '../graphql/guard/client-slots.ts';
 import type { MaskError } from '../graphql/guard/errors.ts';
 import type { Connections } from './limits/connections.ts';
+import type { PendingClients } from './limits/pending-clients.ts';
 import type { Gate } from './gate.ts';
 import type { Rejections } from './rejections.ts';
-import { rejectUpgrade } from './reply.ts';
+import { rejectUpgrade, statusOf } from './reply.ts';
 import { createSocketServer } from './socket-server.ts';
 
 type Payload = Record<string, unknown>;
@@ -28,7 +29,10 @@ type OnSubscribe = NonNullable<Options['onSubscribe']>;
 
 export interface GraphqlSocketsDeps {
   readonly gate: Gate;
+  /** The sockets of each client. */
   readonly connections: ClientSlots;
+  /** The sockets whose clients are not known yet. */
+  readonly pending: PendingClients;
   readonly outputs: Pick<Connections, 'assign'>;
   readonly rejections: Pick<Rejections, 'report'>;
   /** Parses and validates an operation. Returns its execution arguments, or errors. */
@@ -57,7 +61,6 @@ const HEARTBEAT_MS = 12_000;
 
 const GOING_AWAY = 1001;
 const TRY_AGAIN_LATER = 1013;
-const TOO_MANY_REQUESTS = 429;
 
 /** The state of a socket. */
 interface Extra extends SocketExtra {
@@ -67,7 +70,7 @@ interface Extra extends SocketExtra {
 }
 
 export function createGraphqlSockets(deps: GraphqlSocketsDeps): GraphqlSockets {
-  const { gate, connections, log } = deps;
+  const { gate, connections, rejections, log } = deps;
   const sockets = createSocketServer({
     maxPayload: deps.socketMessageBytes,
     handleProtocols,
@@ -77,16 +80,16 @@ export function createGraphqlSockets(deps: GraphqlSocketsDeps): GraphqlSockets {
 
   return {
     upgrade(request, socket, head) {
-      const client = knownClient(gate, request) ?? gate.addressOf(request);
-      const release = connections.take(client);
-      if (!release) {
-        logLimit(log, client);
-        return rejectUpgrade(socket, TOO_MANY_REQUESTS);
+      const client = knownClient(gate, request);
+      const release = client === undefined ? undefined : connections.take(client);
+      if (client !== undefined && !release) {
+        return rejectUpgrade(socket, statusOf(rejections.report(request, 'GRAPHQL_SOCKET', tooMany())));
       }
-      socket.once('close', release);
-      sockets.handleUpgrade(request, socket, head, (ws) =>
-        serve(protocol, { request, socket: ws, release }, log),
-      );
+      if (release) socket.once('close', release);
+      sockets.handleUpgrade(request, socket, head, (ws) => {
+        const extra = { request, socket: ws, release: release ?? addPending(deps, request, ws) };
+        serve(protocol, extra, log);
+      });
     },
     close() {
       clearInterval(heartbeat);
@@ -138,8 +141,7 @@ function authenticateWith({ gate, connections, outputs, rejections, log }: Graph
         extra.release = release;
         return true;
       }
-      logLimit(log, client);
-      extra.socket.close(TRY_AGAIN_LATER, 'LIMIT_CONNECTIONS');
+      extra.socket.close(TRY_AGAIN_LATER, rejections.report(extra.request, 'GRAPHQL_SOCKET', tooMany()).code);
     } catch (error) {
       const reported = rejections.report(extra.request, 'GRAPHQL_SOCKET', error);
       if (!isFault(reported)) log.error('WebSocket connection failed with an unexpected error', { error });
@@ -149,8 +151,27 @@ function authenticateWith({ gate, connections, outputs, rejections, log }: Graph
   };
 }
 
-const logLimit = (log: Logger, client: string): void =>
-  log.warn('connection limit reached, WebSocket rejected', { client, code: 'LIMIT_CONNECTIONS' });
+const tooMany = (): FaultError =>
+  new FaultError('LIMIT_CONNECTIONS', 'this client has reached limits.connections');
+
+/** Counts a socket whose client is not known yet. It is closed if it is the oldest one when there are too many. */
+function addPending(
+  { gate, pending, rejections }: GraphqlSocketsDeps,
+  request: IncomingMessage,
+  socket: WebSocket,
+): Release {
+  return pending.add(gate.networkOf(request), () => {
+    const message = 'too many sockets without a valid connection_init, closing the oldest';
+    const { code } = rejections.report(
+      request,
+      'GRAPHQL_SOCKET',
+      new FaultError('LIMIT_CONNECTIONS', message),
+    );
+    socket.close(TRY_AGAIN_LATER, code);
+    // Without the closing handshake: a client that opens many sockets need not complete it.
+    request.socket.destroySoon();
+  });
+}
 
 /** Connects an open socket with the protocol. */
 function serve(protocol: Server<Extra>, extra: Extra, log: Logger): void {
