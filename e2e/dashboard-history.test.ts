@@ -383,7 +383,7 @@ describe(`history and overview of the dashboard${SKIP_REASON}`, () => {
       await until(async () => (await playing(page)).ms > 500, 'it keeps playing');
       expect(addresses.filter((address) => address.includes('-token-'))).toEqual([]);
       const recordings = addresses.filter((address) =>
-        /\/recording\.wav\?expires=\d+&signature=/.test(address),
+        /\/recording\.wav\?expires=\d+&by=.{8}&signature=/.test(address),
       );
       expect(recordings.length).toBeGreaterThan(1);
 

@@ -262,7 +262,7 @@ describe(`the dashboard${SKIP_REASON}`, () => {
       Object.values(TOKENS).some((token) => address.includes(token)),
     );
     expect(withToken).toEqual([]);
-    expect(addresses.some((address) => /\/listen\?expires=\d+&signature=/.test(address))).toBe(true);
+    expect(addresses.some((address) => /\/listen\?expires=\d+&by=.{8}&signature=/.test(address))).toBe(true);
     expect(daemon.stderr() + daemon.stdout()).not.toMatch(/-token-0123/);
   });
 

@@ -15,6 +15,9 @@ const PURPOSE = 'sidetone media link 1';
 /** Takes the place of the token in a daemon without access tokens. Not the SHA-256 of any token. */
 const NO_TOKEN = 'local';
 
+/** Bytes of the id of a token in the URL: enough to tell tokens apart, and no secret. */
+const ID_BYTES = 6;
+
 const EXPIRES = /^[1-9]\d{0,11}$/;
 /** 32 bytes in base64url; the last character has two unused bits. */
 const SIGNATURE = /^[A-Za-z0-9_-]{42}[AEIMQUYcgkosw048]$/;
@@ -42,17 +45,19 @@ interface Owner {
 
 export class MediaLinks {
   readonly #deps: MediaLinksDeps;
-  readonly #owners: readonly Owner[];
+  /** By the id in the URL, so one signature is computed for a request, however many tokens there are. */
+  readonly #owners: ReadonlyMap<string, Owner>;
 
   constructor(deps: MediaLinksDeps) {
     this.#deps = deps;
-    this.#owners =
+    const owners =
       deps.tokens.length === 0
         ? [{ viewer: LOCAL_VIEWER, identity: NO_TOKEN }]
         : deps.tokens.map(({ name, sha256, scopes }) => ({
             viewer: viewerOf(name, scopes),
             identity: sha256,
           }));
+    this.#owners = new Map(owners.map((owner) => [this.#idOf(owner), owner]));
   }
 
   /**
@@ -66,11 +71,12 @@ export class MediaLinks {
       const problem = `expected a whole number from 1 to ${maxSeconds} (limits.mediaLinkSeconds), received ${seconds}`;
       throw invalidArgument('expiresInSeconds', problem);
     }
-    const owner = this.#owners.find((each) => each.viewer.name === viewer.name);
+    const owner = [...this.#owners.values()].find((each) => each.viewer.name === viewer.name);
     if (!owner) throw new FaultError('AUTH_REQUIRED', 'unknown access token');
     const expires = String(Math.ceil(clock.now() / 1000) + seconds);
     const signature = this.#signature(path, expires, owner).toString('base64url');
-    return { query: `expires=${expires}&signature=${signature}`, expiresAt: Number(expires) * 1000 };
+    const query = `expires=${expires}&by=${this.#idOf(owner)}&signature=${signature}`;
+    return { query, expiresAt: Number(expires) * 1000 };
   }
 
   /**
@@ -82,19 +88,16 @@ export class MediaLinks {
     const expires = searchParams.get('expires') ?? '';
     const signature = searchParams.get('signature') ?? '';
     // Other or repeated parameters are not covered by the signature.
-    const isComplete = searchParams.size === 2 && EXPIRES.test(expires) && SIGNATURE.test(signature);
-    const owner = isComplete ? this.#ownerOf(pathname, expires, signature) : undefined;
-    if (!owner) throw new FaultError('MEDIA_LINK_INVALID', 'this link is not valid');
+    const isComplete = searchParams.size === 3 && EXPIRES.test(expires) && SIGNATURE.test(signature);
+    const owner = isComplete ? this.#owners.get(searchParams.get('by') ?? '') : undefined;
+    if (!owner || !this.#isSigned(pathname, expires, signature, owner))
+      throw new FaultError('MEDIA_LINK_INVALID', 'this link is not valid');
     this.#checkTime(Number(expires));
     return owner.viewer;
   }
 
-  /** Compares with the signatures of all tokens, so the time does not depend on which one matches. */
-  #ownerOf(path: string, expires: string, signature: string): Owner | undefined {
-    const received = Buffer.from(signature, 'base64url');
-    return this.#owners.filter((owner) =>
-      timingSafeEqual(this.#signature(path, expires, owner), received),
-    )[0];
+  #isSigned(path: string, expires: string, signature: string, owner: Owner): boolean {
+    return timingSafeEqual(this.#signature(path, expires, owner), Buffer.from(signature, 'base64url'));
   }
 
   #checkTime(expires: number): void {
@@ -107,7 +110,16 @@ export class MediaLinks {
   }
 
   #signature(path: string, expires: string, { identity }: Owner): Buffer {
-    const text = JSON.stringify([PURPOSE, 'GET', path, 'LISTEN', expires, identity]);
-    return createHmac('sha256', this.#deps.key).update(text).digest();
+    return this.#hmac([PURPOSE, 'GET', path, 'LISTEN', expires, identity]);
+  }
+
+  #idOf({ identity }: Owner): string {
+    return this.#hmac([`${PURPOSE} id`, identity])
+      .subarray(0, ID_BYTES)
+      .toString('base64url');
+  }
+
+  #hmac(fields: readonly string[]): Buffer {
+    return createHmac('sha256', this.#deps.key).update(JSON.stringify(fields)).digest();
   }
 }

@@ -98,7 +98,9 @@ describe('a signed URL of a recording', () => {
     const it = await start();
     const callId = await aRecording(it);
     const { url, expiresAt } = await linkTo(it, callId);
-    expect(url).toMatch(new RegExp(`/calls/${callId}/recording\\.wav\\?expires=\\d+&signature=[\\w-]{43}$`));
+    expect(url).toMatch(
+      new RegExp(`/calls/${callId}/recording\\.wav\\?expires=\\d+&by=[\\w-]{8}&signature=[\\w-]{43}$`),
+    );
     for (const secret of [READER, LISTENER, ADMIN]) {
       expect(url).not.toContain(secret.token);
       expect(url).not.toContain(secret.name);
@@ -137,9 +139,18 @@ describe('a signed URL of a recording', () => {
     expect(otherId).not.toBe(callId);
     const { url } = await linkTo(it, callId);
     const { pathname, search } = new URL(url);
-    const [, expires, signature] = /\?expires=(\d+)&signature=(.+)$/.exec(search)!;
+    const [, expires, signature] = /\?expires=(\d+)&by=.{8}&signature=(.+)$/.exec(search)!;
     const flipped = `${signature!.startsWith('A') ? 'B' : 'A'}${signature!.slice(1)}`;
+    const by = new URL(url).searchParams.get('by')!;
+    const byAdmin = new URL((await linkTo(it, callId, 60, 'admin')).url).searchParams.get('by')!;
+    expect(byAdmin).not.toBe(by);
     const forged: readonly string[] = [
+      url.replace(by, byAdmin),
+      url.replace(by, '__proto__'),
+      url.replace(by, 'listener'),
+      url.replace(`by=${by}&`, ''),
+      `${url}&by=${by}`,
+      `${url}&by=${byAdmin}`,
       url.replace(callId, otherId),
       `/calls/${otherId}/listen/../recording.wav${search}`,
       url.replace(callId, `${callId}%20`),
