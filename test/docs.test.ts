@@ -1,7 +1,7 @@
 /** Compares the documents with the code. */
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path/posix';
-import { CALL_FACT_TYPES, FAILURE_CODES, FaultError, FAULTS, type FaultCode } from '@sidetone/core';
+import { FAILURE_CODES, FaultError, FAULTS, type FaultCode } from '@sidetone/core';
 import { USER_AGENT } from '@sidetone/plugin-kit';
 import { buildSchema, parse, validate } from 'graphql';
 import { describe, expect, test } from 'vitest';
@@ -12,21 +12,8 @@ import { statusOf } from '../packages/daemon/src/http/reply.ts';
 import { optionsSchema as vapiOptions } from '../packages/plugin-vapi/src/config.ts';
 import { optionsSchema as deepgramOptions } from '../packages/plugin-deepgram/src/config.ts';
 import { optionsSchema as vobizOptions } from '../packages/plugin-vobiz/src/config.ts';
+import { allCode, read, rowsOf, unknownCodes } from './support/documents.ts';
 import { filesBelow, PACKAGES, sourcesOf } from './support/files.ts';
-
-const read = (path: string): string => readFileSync(path, 'utf8');
-
-/** Returns the cells of each table row of a document. */
-const rowsOf = (path: string): string[][] =>
-  read(path)
-    .split('\n')
-    .filter((line) => line.startsWith('|') && !/^\|\s*-/.test(line))
-    .map((line) =>
-      line
-        .split('|')
-        .slice(1, -1)
-        .map((cell) => cell.trim()),
-    );
 
 describe('docs/reference/errors.md', () => {
   test('lists every code with its kind, whether to retry, and its remedy', () => {
@@ -121,7 +108,7 @@ describe('docs/reference/limits.md', () => {
 
   test('quotes log messages that exist', () => {
     const messages = [...page.matchAll(/"([^"]+)"/g)].map(([, message]) => message!);
-    const code = PACKAGES.flatMap(sourcesOf).map(read).join('\n');
+    const code = allCode();
     expect(messages.length).toBeGreaterThan(10);
     expect(messages.filter((message) => !code.includes(message))).toEqual([]);
   });
@@ -130,10 +117,7 @@ describe('docs/reference/limits.md', () => {
     const codes = rowsOf('docs/reference/limits.md').flatMap((cells) =>
       [...cells.at(-1)!.matchAll(/`([A-Z]+_[A-Z_]+)`/g)].map(([, code]) => code!),
     );
-    const known = new Set<string>([...Object.keys(FAULTS), ...CALL_FACT_TYPES]);
-    const code = PACKAGES.flatMap(sourcesOf).map(read).join('\n');
-    const isNotice = (name: string): boolean => code.includes(`'${name}'`) || code.includes(`${name}:`);
-    expect(codes.filter((name) => !known.has(name) && !isNotice(name))).toEqual([]);
+    expect(unknownCodes(codes)).toEqual([]);
   });
 
   test('names constants that exist, in files that exist', () => {
