@@ -94,7 +94,7 @@ describe('inside the daemon', () => {
     audio: ['calls', 'live'],
     plugins: ['access', 'calls', 'config', 'live', 'log-sampler.ts'],
     commands: ['calls', 'plugins'],
-    backfill: ['calls', 'commands', 'plugins'],
+    backfill: ['access', 'calls', 'commands', 'plugins'],
     listening: ['audio', 'calls', 'live'],
     recording: ['audio', 'calls', 'live'],
     transcription: ['audio', 'calls', 'plugins'],

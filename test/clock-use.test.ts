@@ -12,7 +12,7 @@ const ALLOWED: Readonly<Record<string, readonly [uses: number, reason: string]>>
   'packages/daemon/src/access/media-links.ts': [2, 'expiry that clients know, valid after a restart'],
   'packages/daemon/src/audio/call-anchors.ts': [1, "start of a call's timeline"],
   'packages/daemon/src/audio/level-meters.ts': [1, 'time of an event'],
-  'packages/daemon/src/backfill/backfill-service.ts': [1, 'default end of a period'],
+  'packages/daemon/src/backfill/backfill-service.ts': [2, 'default end of a period, time of an audit entry'],
   'packages/daemon/src/calls/annotation-service.ts': [1, 'time of an event'],
   'packages/daemon/src/calls/ingest.ts': [3, 'time of an event, expiry of a tombstone'],
   'packages/daemon/src/calls/recovery.ts': [1, 'time of an event'],

@@ -359,6 +359,7 @@ function registerCommandsAndBackfill(register: Register, { clock, ids, log }: En
         providers: get(tokens.PROVIDERS),
         ingest: get(tokens.INGEST),
         stateStore: get(tokens.STATE_STORE),
+        audit: get(tokens.AUDIT_LOG),
         clock,
         log: log('backfill'),
       }),

@@ -11,6 +11,7 @@ import {
   type Logger,
   type ProviderId,
 } from '@sidetone/core';
+import type { AuditLog } from '../access/audit.ts';
 import type { Ingest } from '../calls/ingest.ts';
 import { isUsable } from '../commands/failures.ts';
 import type { ProviderDirectory, ProviderView, StateStore } from '../plugins/ports.ts';
@@ -32,12 +33,15 @@ export interface Backfill {
   readonly message?: string;
   /** Opaque position of the provider from which to resume. */
   readonly position?: string;
+  /** Name of the access token of the client that started or last resumed it. Missing if an earlier release did. */
+  readonly requestedBy?: string;
 }
 
 export interface BackfillServiceDeps {
   readonly providers: ProviderDirectory;
   readonly ingest: Pick<Ingest, 'accept' | 'committed'>;
   readonly stateStore: StateStore;
+  readonly audit: Pick<AuditLog, 'append'>;
   readonly clock: Clock;
   readonly log: Logger;
 }
@@ -62,10 +66,12 @@ export class BackfillService {
   }
 
   /**
-   * Starts or resumes a backfill of the calls created in `[since, until)`; `until` is now by default.
-   * @throws {FaultError} PROVIDER_NOT_RUNNING, CAPABILITY_MISSING, or INPUT_INVALID while another period is running.
+   * Starts or resumes a backfill of the calls created in `[since, until)`; `until` is now by default. The events of its calls
+   * are attributed to the requester.
+   * @throws {FaultError} PROVIDER_NOT_RUNNING, CAPABILITY_MISSING, INPUT_INVALID while another period is running, or a fault of
+   * kind store.
    */
-  start(id: ProviderId, since: number, until: number | undefined): Backfill {
+  start(id: ProviderId, since: number, until: number | undefined, requestedBy: string): Backfill {
     const provider = this.#deps.providers.get(id);
     if (!provider || !isUsable(provider))
       throw new FaultError('PROVIDER_NOT_RUNNING', `the provider ${id} is not running`);
@@ -88,7 +94,8 @@ export class BackfillService {
       calls: 0,
     };
     const { message: _previous, ...rest } = resumed ?? fresh;
-    const backfill: Backfill = { ...rest, state: 'RUNNING' };
+    const backfill: Backfill = { ...rest, state: 'RUNNING', requestedBy };
+    this.#audit(backfill, requestedBy);
     this.#save(backfill);
     const stop = new AbortController();
     const done = this.#run(provider, backfill, stop.signal).finally(() => this.#running.delete(id));
@@ -112,7 +119,7 @@ export class BackfillService {
       const request = { since, until, ...(position !== undefined && { resumeAt: position }) };
       for await (const page of provider.backfill!(request, signal)) {
         if (signal.aborted) break;
-        for (const event of page.events) ingest.accept(provider.id, event);
+        for (const event of page.events) ingest.accept(provider.id, event, backfill.requestedBy);
         await ingest.committed();
         const calls = backfill.calls + page.calls;
         backfill = { ...backfill, calls, position: page.position, reached: page.reached };
@@ -139,6 +146,11 @@ export class BackfillService {
     const backfill = JSON.parse(stored) as Backfill;
     const isInterrupted = backfill.state === 'RUNNING' && !this.#running.has(id);
     return isInterrupted ? { ...backfill, state: 'STOPPED' } : backfill;
+  }
+
+  #audit({ providerId, since, until }: Backfill, by: string): void {
+    const { audit, clock } = this.#deps;
+    audit.append({ at: clock.now(), by, action: 'BACKFILL_STARTED', details: { providerId, since, until } });
   }
 
   #save(backfill: Backfill): void {

@@ -4,6 +4,7 @@
  */
 import {
   decide,
+  FACT_CAUSES,
   FaultError,
   isLive,
   isTranscribed,
@@ -70,7 +71,7 @@ export class Ingest {
       storedTranscript: () => this.#utterancesOf(callId),
       ...(openUtterance && { openUtterance }),
     });
-    const facts = by === undefined ? decided : decided.map((fact): CallFact => ({ ...fact, by }));
+    const facts = by === undefined ? decided : decided.map((fact) => imported(fact, by));
     if (!this.#push(callId, known, facts, event.occurredAt, event.dedupeKey))
       throw new FaultError('STORE_WRITE_FAILED', 'the event was dropped: limits.pendingEvents is reached');
     if (event.type === 'command.confirmed') this.#confirm(callId, event.commandId);
@@ -191,6 +192,10 @@ export class Ingest {
     return this.#queue.push(callId, before, [...derived, ...changes], at, dedupeKey);
   }
 }
+
+/** Attributes an imported event. Of types that clients cause too, `by` means that a client did, so it is left out. */
+const imported = (fact: CallFact, by: string): CallFact =>
+  FACT_CAUSES[fact.type] === 'DAEMON' ? { ...fact, by } : fact;
 
 const commandChanged = (command: Command): CallFact => ({
   type: 'COMMAND_CHANGED',

@@ -4,6 +4,7 @@ import { FaultError, type BackfillPage, type BackfillRequest } from '@sidetone/c
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { BackfillService } from '../../src/backfill/backfill-service.ts';
 import type { ProviderView } from '../../src/plugins/ports.ts';
+import { createAuditReader } from '../../src/store/audit/reader.ts';
 import { createStateStore } from '../../src/store/plugin-state.ts';
 import { createHarness, event, PROVIDER, type Harness } from '../support/harness.ts';
 import { createTestLog } from '../support/silent-log.ts';
@@ -68,6 +69,7 @@ beforeEach(() => {
   backfills = new BackfillService({
     providers: { list: () => [], get: (id) => known.get(id) },
     ingest: harness.ingest,
+    audit: harness.audit,
     stateStore: createStateStore(harness.database.db),
     clock: harness.clock,
     log: createTestLog().log(''),
@@ -90,7 +92,7 @@ const ALL = ['text 0', 'text 1', 'text 2', 'text 3'];
 
 describe('a backfill', () => {
   test('stores all past calls and reports its progress', async () => {
-    expect(backfills.start(PROVIDER, 0, undefined)).toMatchObject({ state: 'RUNNING', calls: 0 });
+    expect(backfills.start(PROVIDER, 0, undefined, 'ada')).toMatchObject({ state: 'RUNNING', calls: 0 });
     await settled('DONE');
     expect(backfills.list()).toMatchObject([
       { providerId: PROVIDER, state: 'DONE', calls: PAGES, reached: 9997 },
@@ -98,13 +100,48 @@ describe('a backfill', () => {
     expect(await textsInHistory()).toEqual(ALL);
   });
 
+  test('names its client in its state, in the audit log, and in the events that it imports', async () => {
+    failAt = 2;
+    backfills.start(PROVIDER, 0, 20_000, 'ada');
+    await settled('FAILED');
+    failAt = -1;
+    backfills.start(PROVIDER, 0, 20_000, 'grace');
+    await settled('DONE');
+    expect(backfills.list()).toMatchObject([{ requestedBy: 'grace' }]);
+    const entries = [...createAuditReader(harness.database.db.$client).entries()];
+    const details = { providerId: PROVIDER, since: 0, until: 20_000 };
+    expect(entries).toMatchObject([
+      { action: 'BACKFILL_STARTED', by: 'ada', details },
+      { action: 'BACKFILL_STARTED', by: 'grace', details },
+    ]);
+    const records = await harness.eventLog.page(0, 1000, { types: ['CALL_STARTED', 'CALL_ENDED'] });
+    expect(records.map(({ fact }) => fact.by)).toEqual([
+      ...Array.from({ length: 4 }, () => 'ada'),
+      ...Array.from({ length: 4 }, () => 'grace'),
+    ]);
+  });
+
+  test('does not present imported utterances as added by its client', async () => {
+    backfills.start(PROVIDER, 0, undefined, 'ada');
+    await settled('DONE');
+    const records = await harness.eventLog.page(0, 1000, { types: ['UTTERANCE_FINALIZED'] });
+    expect(records.map(({ fact }) => fact.by)).toEqual(ALL.map(() => undefined));
+  });
+
+  test('is not started if the audit log cannot be written', async () => {
+    harness.database.db.$client.exec('drop table audit_log');
+    expect(() => backfills.start(PROVIDER, 0, undefined, 'ada')).toThrow();
+    expect(backfills.list()).toEqual([]);
+    expect(requests).toEqual([]);
+  });
+
   test('reports why it failed, and resumes at the same position when started again', async () => {
     failAt = 2;
-    backfills.start(PROVIDER, 0, 20_000);
+    backfills.start(PROVIDER, 0, 20_000, 'ada');
     await settled('FAILED');
     expect(backfills.list()).toMatchObject([{ calls: 2, message: 'connection lost' }]);
     failAt = -1;
-    expect(backfills.start(PROVIDER, 0, 20_000)).not.toHaveProperty('message');
+    expect(backfills.start(PROVIDER, 0, 20_000, 'ada')).not.toHaveProperty('message');
     await settled('DONE');
     expect(requests).toMatchObject([
       { since: 0, until: 20_000 },
@@ -114,9 +151,9 @@ describe('a backfill', () => {
   });
 
   test('of another period starts from the beginning and creates no duplicates', async () => {
-    backfills.start(PROVIDER, 0, undefined);
+    backfills.start(PROVIDER, 0, undefined, 'ada');
     await settled('DONE');
-    backfills.start(PROVIDER, 1, undefined);
+    backfills.start(PROVIDER, 1, undefined, 'ada');
     await settled('DONE');
     expect(requests[1]).not.toHaveProperty('resumeAt');
     expect(await textsInHistory()).toEqual(ALL);
@@ -124,10 +161,10 @@ describe('a backfill', () => {
 
   test('is not started twice, and rejects another period while it runs', async () => {
     turn = () => new Promise(() => undefined);
-    backfills.start(PROVIDER, 0, 20_000);
-    expect(backfills.start(PROVIDER, 0, 20_000).state).toBe('RUNNING');
+    backfills.start(PROVIDER, 0, 20_000, 'ada');
+    expect(backfills.start(PROVIDER, 0, 20_000, 'ada').state).toBe('RUNNING');
     expect(requests).toHaveLength(1);
-    expect(() => backfills.start(PROVIDER, 5, 20_000)).toThrow(
+    expect(() => backfills.start(PROVIDER, 5, 20_000, 'ada')).toThrow(
       expect.objectContaining({ code: 'INPUT_INVALID' }),
     );
   });
@@ -135,7 +172,7 @@ describe('a backfill', () => {
   test('stops with the daemon and keeps its progress', async () => {
     let pages = 0;
     turn = () => (++pages > 2 ? harness.clock.delay(1_000_000) : Promise.resolve());
-    backfills.start(PROVIDER, 0, 20_000);
+    backfills.start(PROVIDER, 0, 20_000, 'ada');
     while (backfills.list()[0]!.calls < 2) await harness.clock.settle();
     const closed = backfills.close();
     await harness.clock.advance(5000);
@@ -148,7 +185,7 @@ describe('a backfill', () => {
     ['unknown', 'PROVIDER_NOT_RUNNING'],
     ['plain', 'CAPABILITY_MISSING'],
   ])('of the provider %s is rejected with %s', (id, code) => {
-    expect(() => backfills.start(id as typeof PROVIDER, 0, undefined)).toThrow(
+    expect(() => backfills.start(id as typeof PROVIDER, 0, undefined, 'ada')).toThrow(
       expect.objectContaining({ code }),
     );
   });

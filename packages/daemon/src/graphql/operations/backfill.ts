@@ -3,6 +3,7 @@ import { providerId } from '@sidetone/core';
 import type { BackfillState } from '../../backfill/backfill-service.ts';
 import { invalidInput } from '../../commands/input-checks.ts';
 import type { Builder, SchemaDeps } from '../builder.ts';
+import { requesterOf } from '../context.ts';
 import { addEnum } from '../types/enums.ts';
 import { providerOf } from '../types/lookup.ts';
 import type { Refs } from '../types/refs.ts';
@@ -46,11 +47,11 @@ export function addBackfill(builder: Builder, refs: Refs, deps: SchemaDeps): voi
       description:
         'Imports past calls of a provider into history, without duplicates. Continues an earlier backfill of the same time range that did not finish. Fails with INPUT_INVALID while another backfill of the provider is running.',
       args: { input: t.arg({ type: BackfillInput, required: true, description: 'The calls to import.' }) },
-      resolve: (_root, { input }) => {
+      resolve: (_root, { input }, context) => {
         const { since, until } = input;
         if (until != null && until <= since)
           throw invalidInput('until', 'until: expected a time after since');
-        return backfills.start(providerId(input.providerId), since, until ?? undefined);
+        return backfills.start(providerId(input.providerId), since, until ?? undefined, requesterOf(context));
       },
     }),
   );
@@ -83,6 +84,12 @@ function addBackfillType(builder: Builder, refs: Refs, deps: SchemaDeps): void {
         nullable: true,
         description: 'When the oldest call processed so far was created. Null before the first one.',
         resolve: ({ reached }) => reached,
+      }),
+      requestedBy: t.string({
+        nullable: true,
+        description:
+          'The name of the access token of the client that started or last resumed it. Null if an earlier release did.',
+        resolve: ({ requestedBy }) => requestedBy,
       }),
       message: t.string({
         nullable: true,

@@ -37,7 +37,7 @@ export function addEvents(builder: Builder, refs: Refs, enums: Enums, deps: Sche
       by: t.string({
         nullable: true,
         description:
-          'The name of the access token of the client that caused the event. For a command and its confirmation, the client that sent it; for an imported event, the client that started the backfill. Null if no client did, and for some events that earlier releases stored.',
+          'The name of the access token of the client that caused the event. For a command and its confirmation, the client that sent it; for an event of a call that a backfill imported, except utterances, the client that started the backfill. Null if no client did, and for some events that earlier releases stored.',
         resolve: ({ fact }) => causedBy(fact),
       }),
     }),
