@@ -10,6 +10,7 @@ const WALL_CLOCK = /\bclock\.now\(\)|#clock\.now\(\)|\bDate\.now\b|\bnew Date\(\
 /** Files that read the wall clock, how often, and for which timestamps. A new use needs a reason here. */
 const ALLOWED: Readonly<Record<string, readonly [uses: number, reason: string]>> = {
   'packages/daemon/src/access/media-links.ts': [2, 'expiry that clients know, valid after a restart'],
+  'packages/daemon/src/access/sign-in-audit.ts': [1, 'time of an audit entry'],
   'packages/daemon/src/audio/call-anchors.ts': [1, "start of a call's timeline"],
   'packages/daemon/src/audio/level-meters.ts': [1, 'time of an event'],
   'packages/daemon/src/backfill/backfill-service.ts': [2, 'default end of a period, time of an audit entry'],
@@ -20,6 +21,7 @@ const ALLOWED: Readonly<Record<string, readonly [uses: number, reason: string]>>
   'packages/daemon/src/calls/erasure.ts': [4, 'times of audit entries, expiry of stored state'],
   'packages/daemon/src/container.ts': [2, 'end of a waveform, time of an audit entry'],
   'packages/plugin-kit/src/replay-pages.ts': [2, 'age of stored state, valid after a restart'],
+  'packages/daemon/src/daemon.ts': [1, 'time of an audit entry'],
   'packages/daemon/src/http/ingress.ts': [2, 'time of receipt'],
   'packages/daemon/src/listening/listening-service.ts': [1, 'time of an event'],
   'packages/daemon/src/live/level-reader.ts': [1, 'time of an event'],

@@ -29,6 +29,7 @@ import { createQueryLimits } from './graphql/guard/limits.ts';
 import { limitSubscriptions } from './graphql/guard/subscription-slots.ts';
 import { createSchema } from './graphql/schema.ts';
 import { FailedSignIns } from './access/failed-sign-ins.ts';
+import { SignInAudit } from './access/sign-in-audit.ts';
 import { Rejections } from './http/rejections.ts';
 import { PendingClients, PENDING_SHARE } from './http/limits/pending-clients.ts';
 import { Connections } from './http/limits/connections.ts';
@@ -393,7 +394,8 @@ function registerGraphql(register: Register, { config, clock, publicUrl }: Envir
   );
 }
 
-function registerHttp(register: Register, { config, clock, ids, log, isReady }: Environment): void {
+function registerHttp(register: Register, environment: Environment): void {
+  const { config, clock, ids, log, isReady } = environment;
   const { limits, auth, server } = config;
   const gate = new Gate({
     tokens: auth.tokens,
@@ -409,7 +411,7 @@ function registerHttp(register: Register, { config, clock, ids, log, isReady }: 
   const graphiql = createGraphiql();
   const mediaAccess = (get: Get): MediaAccess => createMediaAccess({ gate, links: get(tokens.MEDIA_LINKS) });
   register(tokens.OUTPUT_LEDGER, () => new OutputLedger(limits));
-  register(tokens.FAILED_SIGN_INS, () => new FailedSignIns({ ...limits, clock }));
+  registerSignIns(register, environment, addressOf);
   register(
     tokens.PENDING_SOCKETS,
     () =>
@@ -417,10 +419,6 @@ function registerHttp(register: Register, { config, clock, ids, log, isReady }: 
         total: limits.pendingSockets,
         perNetwork: Math.floor(limits.pendingSockets * PENDING_SHARE),
       }),
-  );
-  register(
-    tokens.REJECTIONS,
-    (get) => new Rejections({ signIns: get(tokens.FAILED_SIGN_INS), addressOf, clock, log: log('http') }),
   );
   register(
     tokens.CONNECTIONS,
@@ -503,5 +501,26 @@ function registerHttp(register: Register, { config, clock, ids, log, isReady }: 
       isReady: () => isReady() && get(tokens.STORE_HEALTH).failure === undefined,
       log: log('http'),
     }),
+  );
+}
+
+function registerSignIns(
+  register: Register,
+  { config, clock, log }: Environment,
+  addressOf: (request: IncomingMessage) => string,
+): void {
+  register(
+    tokens.SIGN_IN_AUDIT,
+    (get) => new SignInAudit({ audit: get(tokens.AUDIT_LOG), clock, log: log('audit') }),
+  );
+  register(tokens.FAILED_SIGN_INS, (get) => {
+    const signIns = new FailedSignIns({ ...config.limits, clock });
+    const audit = get(tokens.SIGN_IN_AUDIT);
+    signIns.onFailures((report) => audit.observe(report));
+    return signIns;
+  });
+  register(
+    tokens.REJECTIONS,
+    (get) => new Rejections({ signIns: get(tokens.FAILED_SIGN_INS), addressOf, clock, log: log('http') }),
   );
 }

@@ -2,6 +2,7 @@
 import type { CallId, Clock, IdSource, Logger } from '@sidetone/core';
 import type { DependencyContainer } from 'tsyringe';
 import { isExposed } from './access/exposure.ts';
+import { auditTokenChanges } from './access/token-changes.ts';
 import { recover } from './calls/recovery.ts';
 import { startWatchdog } from './calls/watchdog.ts';
 import type { Config } from './config/schema.ts';
@@ -66,6 +67,7 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
   warnIfUnverified(startup.log, config);
   try {
     openStore(startup);
+    await startAudit(startup, config);
     await recoverCalls(startup);
     await startRecording(startup);
     await loadPlugins(startup);
@@ -102,6 +104,24 @@ function openStore({ parts, undo }: Startup): void {
   const erasure = parts.resolve(tokens.ERASURE);
   undo.push(() => erasure.close());
   erasure.start();
+}
+
+/** The owner of what access control keeps in the state store. No plugin can have this id. */
+const ACCESS = 'daemon/access';
+
+async function startAudit({ parts, clock, undo }: Startup, { auth }: Config): Promise<void> {
+  const state = parts.resolve(tokens.STATE_STORE);
+  const kept = {
+    get: () => state.get(ACCESS, 'tokens'),
+    set: (text: string) => state.set(ACCESS, 'tokens', text),
+  };
+  await auditTokenChanges(auth.tokens, {
+    kept,
+    audit: parts.resolve(tokens.AUDIT_LOG),
+    now: () => clock.now(),
+  });
+  const signIns = parts.resolve(tokens.SIGN_IN_AUDIT);
+  undo.push(() => signIns.close());
 }
 
 async function recoverCalls({ parts, clock, log, undo }: Startup): Promise<void> {

@@ -12,7 +12,7 @@ interface AboutCall {
   readonly callId: string;
 }
 
-interface AuditedToken {
+export interface AuditedToken {
   readonly name: string;
   readonly scopes: readonly Scope[];
 }
@@ -39,11 +39,9 @@ export interface AuditFields {
   BACKFILL_STARTED: {
     readonly details: { readonly providerId: string; readonly since: number; readonly until: number };
   };
-  /** The failures of one address, or of so many other addresses, since the last entry. */
+  /** The failures of one address at one entrance since the last entry, or those of all addresses without an entry. */
   SIGN_IN_FAILED: {
-    readonly details:
-      | { readonly failures: number; readonly address: string }
-      | { readonly failures: number; readonly otherAddresses: number };
+    readonly details: { readonly failures: number; readonly address: string; readonly entrance?: string };
   };
   TOKENS_CHANGED: { readonly details: TokenChanges };
 }
