@@ -42,7 +42,8 @@ export function missingUtterances<Reported extends SpokenText>(
 ): readonly Reported[] {
   const missing = new Set<Reported>();
   for (const party of new Set(reported.map((utterance) => utterance.party))) {
-    const knownTexts = known.filter((utterance) => utterance.party === party);
+    // The text of an unknown speaker may be known of any.
+    const knownTexts = known.filter((utterance) => utterance.party === party || party === 'UNKNOWN');
     const knownWords = knownTexts.map(({ text }) => splitWords(text));
     const ofParty = reported.filter((utterance) => utterance.party === party);
     const candidates = unmatched(knownWords.flat(), ofParty);

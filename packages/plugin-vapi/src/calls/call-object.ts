@@ -13,7 +13,7 @@ import {
   type JsonObject,
 } from '@sidetone/plugin-kit';
 import { type ReportedUtterance } from '@sidetone/core';
-import { reportedUtterances } from './conversation.ts';
+import { reportedUtterances } from './reported-transcript.ts';
 
 export interface VapiAssistant {
   readonly id?: string;
@@ -148,9 +148,13 @@ export function decodeReport(root: JsonObject): VapiReport {
     ),
   });
   const lastAssistant = assistantOf(listOf(artifact['assistantActivations']).at(-1));
+  let utterances: readonly ReportedUtterance[] | undefined;
   return {
     providerData,
-    utterances: reportedUtterances(root, startedAt),
+    // Every message contains a call object, but few of them are reports.
+    get utterances() {
+      return (utterances ??= reportedUtterances(root, { startedAt, endedAt }));
+    },
     ...definedFields({
       endedReason: textOf(root['endedReason']),
       endedMessage: textOf(root['endedMessage']),

@@ -1,16 +1,13 @@
 import { describe, expect, it } from 'vitest';
-import {
-  historyOf,
-  reportedUtterances,
-  utterancesInText,
-  utterancesOf,
-} from '../../src/calls/conversation.ts';
+import { historyOf, utterancesOf } from '../../src/calls/conversation.ts';
+import { utterancesInText } from '../../src/calls/plain-transcript.ts';
+import { reportedUtterances } from '../../src/calls/reported-transcript.ts';
 import { sample } from '../samples.ts';
 
 const START = Date.UTC(2026, 0, 5, 9);
 const item = (fields: object) => ({ role: 'bot', message: 'x', ...fields });
-const timesOf = (items: readonly object[], answeredAt?: number) =>
-  utterancesOf(items, answeredAt).map(({ startMs, endMs }) => [startMs, endMs]);
+const timesOf = (items: readonly object[], startedAt?: number) =>
+  utterancesOf(items, { startedAt }).map(({ startMs, endMs }) => [startMs, endMs]);
 
 describe('utterances', () => {
   it('contain only what the bot, assistant or user said', () => {
@@ -38,9 +35,9 @@ describe('utterances', () => {
     expect(utterancesOf([{ ...filtered, message: '' }])).toEqual([]);
   });
 
-  it('are in chronological order', () => {
+  it('are in the order of the list', () => {
     const items = [item({ message: 'b', secondsFromStart: 2 }), item({ message: 'a', secondsFromStart: 1 })];
-    expect(utterancesOf(items).map(({ text }) => text)).toEqual(['a', 'b']);
+    expect(utterancesOf(items).map(({ text }) => text)).toEqual(['b', 'a']);
   });
 
   it('are read from the artifact, the root, or a plain transcript', () => {
