@@ -11,7 +11,8 @@ import {
   type ProviderResponse,
 } from '@sidetone/plugin-kit';
 import type { ConferenceMember } from '../calls/conference-members.ts';
-import { createRestClient, isGone, type RestDeps } from './rest-client.ts';
+import { createLiveRoutes } from './live-routes.ts';
+import { createRestClient, failureOf, isGone, type RestDeps } from './rest-client.ts';
 
 /** A live call, as returned by its lookup. */
 export interface VobizLiveCall {
@@ -51,6 +52,7 @@ interface CdrPage {
   readonly hasNext: boolean;
 }
 
+const LIVE = '?status=live';
 /** Largest number of past calls in one response of Vobiz. */
 const CDR_PAGE_SIZE = 100;
 /** Longest duration of a stream that is started over REST, s: the longest possible call. */
@@ -92,6 +94,11 @@ function idIn({ json, status }: ProviderResponse, name: string): string {
   throw new FaultError('PROVIDER_TIMEOUT', `Vobiz answered ${status} without ${name}: it may have been done`);
 }
 
+const callIdsIn = ({ json }: ProviderResponse): readonly string[] =>
+  listOf(objectOf(json)['calls'])
+    .map(textOf)
+    .filter((id) => id !== undefined);
+
 function liveCallIn({ json }: ProviderResponse): VobizLiveCall {
   const call = objectOf(json);
   return definedFields({
@@ -116,9 +123,11 @@ const outcome = async (reply: Promise<ProviderResponse>): Promise<Outcome> =>
 /** Creates a client of one account. It holds nothing open. */
 export function createVobizApi(deps: RestDeps): VobizApi {
   const { request, requestExisting } = createRestClient(deps);
-  // Paths are case-sensitive and require the trailing slash.
+  const live = createLiveRoutes(request);
+  // Paths are case-sensitive and require the trailing slash, apart from those of live calls.
   const account = path`/Account/${deps.authId}`;
-  const callPath = (callId: string, resource = ''): string => account + path`/Call/${callId}/` + resource;
+  const livePath = (callId: string): string => account + path`/Call/${callId}`;
+  const callPath = (callId: string, resource = ''): string => `${livePath(callId)}/${resource}`;
   const mutePath = ({ room, memberId }: ConferenceMember): string =>
     account + path`/Conference/${room}/Member/${memberId}/Mute/`;
 
@@ -131,13 +140,13 @@ export function createVobizApi(deps: RestDeps): VobizApi {
     makeCall: async (body, signal) =>
       idIn(await requestExisting('POST', `${account}/Call/`, signal, body), 'request_uuid'),
     async listLiveCalls(signal) {
-      const { json } = await requestExisting('GET', `${account}/Call/?status=live`, signal);
-      return listOf(objectOf(json)['calls'])
-        .map(textOf)
-        .filter((id) => id !== undefined);
+      const isFound = (reply: ProviderResponse): boolean => callIdsIn(reply).length > 0;
+      const reply = await live.request('GET', `${account}/Call`, signal, { query: LIVE, isFound });
+      if (isGone(reply)) throw failureOf(reply);
+      return callIdsIn(reply);
     },
     async getLiveCall(callId, signal) {
-      const reply = await request('GET', `${callPath(callId)}?status=live`, signal);
+      const reply = await live.request('GET', livePath(callId), signal, { query: LIVE });
       return isGone(reply) ? undefined : liveCallIn(reply);
     },
     transfer: (callId, url, signal) =>
@@ -151,7 +160,7 @@ export function createVobizApi(deps: RestDeps): VobizApi {
       post(callPath(callId, 'Play/'), { urls: url.replaceAll(',', '%2C'), legs: 'aleg', mix: true }, signal),
     stopPlaying: (callId, signal) => remove(callPath(callId, 'Play/'), signal),
     sendDigits: (callId, digits, signal) => post(callPath(callId, 'DTMF/'), { digits, leg: 'aleg' }, signal),
-    hangUp: (callId, signal) => remove(callPath(callId), signal),
+    hangUp: (callId, signal) => outcome(live.request('DELETE', livePath(callId), signal)),
     async startStream(callId, { streamUrl, statusCallbackUrl, contentType }, signal) {
       const reply = await request('POST', callPath(callId, 'Stream/'), signal, {
         service_url: streamUrl.href,

@@ -24,7 +24,7 @@ export interface RestDeps {
   readonly authToken: Secret;
 }
 
-type Request = (
+export type Request = (
   method: ProviderRequest['method'],
   path: string,
   signal: AbortSignal,
@@ -53,7 +53,8 @@ export function isGone({ status, json }: ProviderResponse): boolean {
   return status === 404 && !isGateway;
 }
 
-function failureOf(reply: ProviderResponse): FaultError {
+/** Returns the fault of an unsuccessful response. */
+export function failureOf(reply: ProviderResponse): FaultError {
   if (reply.status >= 300) return faultOfResponse(reply, 'Vobiz');
   const reason = errorReasonIn({ json: { error: objectOf(reply.json)['error'] }, text: '' });
   return new FaultError(

@@ -8,8 +8,8 @@ import { AUTH, BASE, start, type Harness } from '../harness.ts';
 import { CALL, form, frame, reply } from '../samples.ts';
 
 const ACCOUNT = `${BASE}/Account/${AUTH.authId}`;
-const LIVE = /\/Call\/([^/]+)\/\?status=live$/;
-const LIST = `${ACCOUNT}/Call/?status=live`;
+const LIVE = /\/Call\/([^/]+)\/?\?status=live$/;
+const LIST = /\/Call\/?\?status=live$/;
 const INTERVAL_MS = 5000;
 const WATCHED = { answer: undefined, attach: { calls: 'watched' } };
 const ALL = { answer: undefined, attach: { calls: 'all', intervalMs: INTERVAL_MS } };
@@ -337,18 +337,18 @@ describe('attach with calls: all', () => {
     const harness = await sweeping(CALL);
     harness.host.respond('GET', LIST, NEVER);
     await harness.host.clock.advance(INTERVAL_MS);
-    const sent = countOf(harness, 'GET', /\/Call\/\?status=live$/);
+    const sent = countOf(harness, 'GET', LIST);
     await harness.host.clock.advance(INTERVAL_MS);
-    expect(countOf(harness, 'GET', /\/Call\/\?status=live$/)).toBe(sent);
+    expect(countOf(harness, 'GET', LIST)).toBe(sent);
   });
 
   it('polls less often while requests fail, with one warning', async () => {
     const harness = await sweeping(CALL);
     const { host } = harness;
-    const before = countOf(harness, 'GET', /\/Call\/\?status=live$/);
+    const before = countOf(harness, 'GET', LIST);
     host.respond('GET', LIST, { status: 503 });
     await host.clock.advance(10 * SWEEP_MAX_DELAY_MS);
-    const sent = countOf(harness, 'GET', /\/Call\/\?status=live$/) - before;
+    const sent = countOf(harness, 'GET', LIST) - before;
     expect(sent).toBeGreaterThan(8);
     expect(sent).toBeLessThan(20);
     list(harness, CALL, OTHER);
