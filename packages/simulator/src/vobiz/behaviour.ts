@@ -139,6 +139,8 @@ export interface VobizRestBehaviour {
   readonly callGone: boolean;
   /** Responses about rooms: as observed (an empty list, `failed`), or as documented. */
   readonly conferenceAnswers: 'observed' | 'documented';
+  /** Which paths of live calls work: those that end in a slash, those without it, or both. */
+  readonly liveRoutes: 'slash' | 'plain' | 'both';
   /** The currency that lists of past calls name. The amounts are in rupees. */
   readonly listCurrency: 'USD' | 'INR';
   /** How long after its end the record of a call is available. */
@@ -225,6 +227,7 @@ export const VOBIZ_BEHAVIOUR: VobizBehaviour = {
   restDrop: 'never',
   callGone: false,
   conferenceAnswers: 'observed',
+  liveRoutes: 'slash',
   listCurrency: 'USD',
   recordDelayMs: 120,
 };
@@ -252,5 +255,6 @@ export const VOBIZ_CHOICES = {
   hangupOrder: ['after-close', 'before-close'],
   restDrop: ['never', 'before', 'after'],
   conferenceAnswers: ['observed', 'documented'],
+  liveRoutes: ['slash', 'plain', 'both'],
   listCurrency: ['USD', 'INR'],
 } as const satisfies { readonly [Dial in keyof VobizBehaviour]?: readonly VobizBehaviour[Dial][] };

@@ -1,10 +1,11 @@
+import type { HttpReply, HttpRequest } from '../../http/http-request.ts';
 import type { VobizCall } from '../call/call-contract.ts';
 import { DEFAULT_TIME_LIMIT_S } from '../call/call-contract.ts';
 import { utcTime } from '../webhook/forms.ts';
 import { targetOf } from '../webhook/webhooks.ts';
 import type { Target } from '../webhook/webhooks.ts';
-import { CALL, failure, fieldsOf, NO_CONTENT, onLiveCall, success } from './replies.ts';
-import type { CallRequest, Route } from './replies.ts';
+import { CALL, failure, fieldsOf, NO_CONTENT, NO_ROUTE, onLiveCall, success } from './replies.ts';
+import type { CallRequest, RestCloud, Route } from './replies.ts';
 
 const MAX_TIME_LIMIT_S = 86_400;
 const MAX_DESTINATIONS = 1_000;
@@ -25,36 +26,25 @@ export const CALL_ROUTES: readonly Route[] = [
       return success(201, { message: 'call fired', request_uuid: uuids.length === 1 ? uuids[0] : uuids });
     },
   },
-  {
-    method: 'GET',
-    path: /^\/Call\/$/,
-    answer({ query }, { calls }) {
-      const status = query.get('status');
-      if (status !== 'live' && status !== 'queued') return failure(400, 'status must be live or queued');
-      const found = calls.filter(({ queued, record }) =>
-        status === 'queued' ? queued : !queued && record.endedAt === undefined,
-      );
-      return success(200, { calls: found.map(({ id }) => id) });
-    },
-  },
-  {
-    method: 'GET',
-    path: new RegExp(`^${CALL}$`),
-    answer({ query }, { calls }, [uuid]) {
-      if (query.get('status') !== 'live') return failure(400, 'status must be live');
-      const call = calls.find(({ id, record }) => id === uuid && record.endedAt === undefined);
-      return call === undefined ? failure(404, 'call not found') : success(200, describe(call));
-    },
-  },
-  {
-    method: 'DELETE',
-    path: new RegExp(`^${CALL}$`),
-    answer: (_, cloud, [uuid]) =>
-      onLiveCall(cloud, uuid, (call) => {
-        call.hangUpByApi();
-        return NO_CONTENT;
-      }),
-  },
+  liveRoute('GET', '/Call', ({ query }, { calls }, [], seesLive) => {
+    const status = query.get('status');
+    if (status !== 'live' && status !== 'queued') return failure(400, 'status must be live or queued');
+    const found = calls.filter(({ queued, record }) =>
+      status === 'queued' ? queued : seesLive && !queued && record.endedAt === undefined,
+    );
+    return success(200, { calls: found.map(({ id }) => id) });
+  }),
+  liveRoute('GET', '/Call/([0-9a-f-]+)', ({ query }, { calls }, [uuid], seesLive) => {
+    if (query.get('status') !== 'live') return failure(400, 'status must be live');
+    const call = calls.find(({ id, record }) => id === uuid && record.endedAt === undefined);
+    return call === undefined || !seesLive ? failure(404, 'call not found') : success(200, describe(call));
+  }),
+  liveRoute('DELETE', '/Call/([0-9a-f-]+)', (_, cloud, [uuid], seesLive) =>
+    onLiveCall(cloud, seesLive ? uuid : undefined, (call) => {
+      call.hangUpByApi();
+      return NO_CONTENT;
+    }),
+  ),
   {
     method: 'POST',
     path: new RegExp(`^${CALL}$`),
@@ -74,6 +64,27 @@ export const CALL_ROUTES: readonly Route[] = [
     },
   },
 ];
+
+/**
+ * A route whose last slash is disputed. `liveRoutes` says which spelling shows live calls: the one without a slash does not
+ * exist otherwise, and the one with it then shows queued calls only.
+ */
+function liveRoute(
+  method: Route['method'],
+  path: string,
+  answer: (request: HttpRequest, cloud: RestCloud, parts: readonly string[], seesLive: boolean) => HttpReply,
+): Route {
+  return {
+    method,
+    path: new RegExp(`^${path}(/?)$`),
+    answer(request, cloud, parts) {
+      const hasSlash = parts.at(-1) === '/';
+      const { liveRoutes } = cloud.behaviour();
+      if (!hasSlash && liveRoutes === 'slash') return NO_ROUTE;
+      return answer(request, cloud, parts.slice(0, -1), !hasSlash || liveRoutes !== 'plain');
+    },
+  };
+}
 
 function decodeCallRequests(fields: Fields, ownNumbers: readonly string[]): CallRequest[] | string {
   const { from, to } = fields;

@@ -54,6 +54,9 @@ export function failure(status: number, error: string): HttpReply {
   return success(status, { error });
 }
 
+/** The gateway's response to a path that does not exist. */
+export const NO_ROUTE: HttpReply = { status: 404, body: { message: 'Not Found' } };
+
 /** The response of a successful request without a body. */
 export const NO_CONTENT: HttpReply = { status: 204 };
 

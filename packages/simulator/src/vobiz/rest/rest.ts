@@ -4,7 +4,7 @@ import { CALL_ROUTES } from './calls.ts';
 import { CDR_ROUTES } from './cdr.ts';
 import { CONFERENCE_ROUTES } from './conferences.ts';
 import { MEDIA_ROUTES } from './media.ts';
-import { failure, success } from './replies.ts';
+import { failure, NO_ROUTE, success } from './replies.ts';
 import type { Account, RestCloud, Route } from './replies.ts';
 import { STREAM_ROUTES } from './streams.ts';
 
@@ -37,7 +37,7 @@ export function handleRest(request: HttpRequest, path: string, cloud: RestCloud)
   if (authId !== undefined && isLowerCase && !ROUTES.some(({ path: known }) => known.test(rest))) {
     return failure(401, 'authentication failed');
   }
-  return { status: 404, body: { message: 'Not Found' } };
+  return NO_ROUTE;
 }
 
 function isAuthorised({ headers }: HttpRequest, { authId, authToken }: Account): boolean {

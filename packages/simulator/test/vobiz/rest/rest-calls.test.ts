@@ -166,3 +166,38 @@ describe.concurrent('a transfer', () => {
     expect((await rest(setup, 'POST', `/Call/${call.id}/`, { aleg_url })).status).toBe(404);
   });
 });
+
+describe.concurrent('the paths of live calls', () => {
+  const SPELLINGS = ['/', ''] as const;
+  const NO_ROUTE = { status: 404, body: { message: 'Not Found' } };
+
+  async function looked(setup: Setup, id: string) {
+    const lists = SPELLINGS.map(async (ending) => {
+      const { status, body } = await rest(setup, 'GET', `/Call${ending}?status=live`);
+      return status === 200 ? (body['calls'] as unknown[]).length : status;
+    });
+    const singles = SPELLINGS.map(
+      async (ending) => (await rest(setup, 'GET', `/Call/${id}${ending}?status=live`)).status,
+    );
+    return { lists: await Promise.all(lists), singles: await Promise.all(singles) };
+  }
+
+  it.for([
+    ['slash', [1, 404], [200, 404]],
+    ['plain', [0, 1], [404, 200]],
+    ['both', [1, 1], [200, 200]],
+  ] as const)('work in one spelling or both: %s', async ([liveRoutes, lists, singles], context) => {
+    const setup = await createSetup(context, {}, { behaviour: { liveRoutes } });
+    const { call } = await openStream(setup);
+    expect(await looked(setup, call.id)).toEqual({ lists, singles });
+    const wrong = { slash: '', plain: '/', both: undefined }[liveRoutes];
+    if (wrong !== undefined) {
+      const refused = await rest(setup, 'DELETE', `/Call/${call.id}${wrong}`);
+      expect(refused.status).toBe(404);
+      if (liveRoutes === 'slash') expect(refused).toEqual(NO_ROUTE);
+    }
+    expect(call.state().over).toBe(false);
+    const right = liveRoutes === 'plain' ? '' : '/';
+    expect((await rest(setup, 'DELETE', `/Call/${call.id}${right}`)).status).toBe(204);
+  });
+});
