@@ -413,8 +413,9 @@ describe('a call that another application answers', () => {
     return world;
   }
 
-  test('is discovered, listened to on both sides, and ended with its end', async () => {
+  test.each(['slash', 'plain'])('is discovered, listened to and ended: %s paths', async (liveRoutes) => {
     const { cloud, daemon } = await startAttached({ calls: 'all', intervalMs: 1000 });
+    await cloud.send('PUT', 'vobiz/behaviour', { liveRoutes });
     const providerCallId = await cloud.startCall('vobiz', 'hello');
     const call = await until(async () => {
       const known = await callOf(daemon.url, providerCallId);
@@ -484,6 +485,19 @@ describe('the account', () => {
     }
     const { calls } = await query(again.url, '{ calls { totalCount nodes { providerCallId status } } }');
     expect(calls).toEqual({ totalCount: 1, nodes: [{ providerCallId, status: 'ENDED' }] });
+  });
+
+  test('has the cost of a call, which webhooks do not contain, on all of its legs', async () => {
+    const { cloud, daemon } = await start();
+    const providerCallId = await cloud.startCall('vobiz', 'brief');
+    await ended(daemon.url, providerCallId);
+    const costQuery = `{ callByProviderId(providerId: "vobiz", providerCallId: "${providerCallId}") { cost { amount currency } } }`;
+    const cost = await until(
+      async () => (await query(daemon.url, costQuery)).callByProviderId.cost ?? undefined,
+      'the cost',
+    );
+    // A started minute of each leg, and of the stream.
+    expect(cost).toEqual({ amount: 1.1, currency: 'INR' });
   });
 
   test('with signatures required accepts only signed webhooks', async () => {
