@@ -489,7 +489,7 @@ describe('the account', () => {
 
   test('has the cost of a call, which webhooks do not contain, on all of its legs', async () => {
     const { cloud, daemon } = await start();
-    const providerCallId = await cloud.startCall('vobiz', 'brief');
+    const providerCallId = await cloud.startCall('vobiz', 'hello');
     await ended(daemon.url, providerCallId);
     const costQuery = `{ callByProviderId(providerId: "vobiz", providerCallId: "${providerCallId}") { cost { amount currency } } }`;
     const cost = await until(

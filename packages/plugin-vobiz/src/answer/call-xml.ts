@@ -47,14 +47,12 @@ export interface CallXml {
 
 /** Creates the builder of the XML of an instance. */
 export function createCallXml({ host, options, tokens, calls, relays }: CallXmlDeps): CallXml {
-  const callbackUrl = host.publicUrl('events');
-  const statusCallbackUrl = host.publicUrl('stream-status');
   const { contentType } = options;
 
   async function tap(callId: ProviderCallId, origin: StreamOrigin): Promise<Tap> {
     const streamUrl = host.publicUrl(`stream/${await tokens.issue(callId, origin)}`);
     streamUrl.protocol = streamUrl.protocol === 'https:' ? 'wss:' : 'ws:';
-    return { streamUrl, statusCallbackUrl, contentType };
+    return { streamUrl, statusCallbackUrl: host.publicUrl('stream-status'), contentType };
   }
 
   /** Returns a one-way stream; sockets that open for the call from now on are not relayed to the agent. */
@@ -66,7 +64,8 @@ export function createCallXml({ host, options, tokens, calls, relays }: CallXmlD
 
   const diallingOf = (to: string, callerId: string | undefined): Dialling => ({
     to,
-    callbackUrl,
+    // Read for each call: the port may be known only once the daemon listens.
+    callbackUrl: host.publicUrl('events'),
     ...definedFields({ callerId }),
   });
   const speechOf = (text: string | undefined): Speech | undefined =>
@@ -91,7 +90,8 @@ export function createCallXml({ host, options, tokens, calls, relays }: CallXmlD
     },
     async transferred(callId, { order, commandId, isRepeated }) {
       const { to, content, ...dialling } = order;
-      const xml = tapAnswer(await tapOnly(callId), { to, callbackUrl, ...dialling }, speechOf(content));
+      const target = { ...diallingOf(to, undefined), ...dialling };
+      const xml = tapAnswer(await tapOnly(callId), target, speechOf(content));
       const started: ProviderEvent = {
         ...eventBase(callId, host.clock.now()),
         ...(commandId !== undefined && { dedupeKey: `transfer:${commandId}` }),
