@@ -26,7 +26,7 @@ export const CALL_ROUTES: readonly Route[] = [
       return success(201, { message: 'call fired', request_uuid: uuids.length === 1 ? uuids[0] : uuids });
     },
   },
-  liveRoute('GET', '/Call', ({ query }, { calls }, [], seesLive) => {
+  liveRoute('GET', '/Call', ({ query }, { calls }, _, seesLive) => {
     const status = query.get('status');
     if (status !== 'live' && status !== 'queued') return failure(400, 'status must be live or queued');
     const found = calls.filter(({ queued, record }) =>
