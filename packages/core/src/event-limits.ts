@@ -3,10 +3,11 @@
  * in memory, stored, indexed and sent to clients. Texts and lists are cut, because the event matters more than its end.
  */
 import type { ProviderEvent, ProviderEventFields, ProviderEventType } from './provider-event.ts';
+import type { TranscriberEvent, TranscriberEventFields, TranscriberEventType } from './transcriber.ts';
 
 /** Sizes of texts are in UTF-16 code units. */
 export const EVENT_LIMITS = {
-  /** Ids of calls and commands. Events with longer ones are rejected. */
+  /** Ids of calls and commands: events with longer ones are rejected. Ids of streams: longer ones are omitted. */
   id: 256,
   /** Codes, names, numbers, digits and messages. */
   label: 1024,
@@ -142,17 +143,49 @@ const LIMITS: { readonly [Type in ProviderEventType]: FieldLimits<ProviderEventF
   notice: { code: label, message: label },
 };
 
+const utteranceText = text(EVENT_LIMITS.utterance);
+/** The rules of events limit the ids of utterances. */
+const transcribed = {
+  ...party,
+  utteranceId: fixed,
+  text: utteranceText,
+  startMs: fixed,
+  endMs: fixed,
+  confidence: fixed,
+} as const;
+
+const TRANSCRIBER_LIMITS: {
+  readonly [Type in TranscriberEventType]: FieldLimits<TranscriberEventFields[Type]>;
+} = {
+  'utterance.partial': { ...party, utteranceId: fixed, text: utteranceText },
+  'utterance.final': transcribed,
+  'utterance.revised': transcribed,
+  'speech.started': { ...party, atMs: fixed },
+  'speech.stopped': { ...party, atMs: fixed },
+  gap: { fromMs: fixed, toMs: fixed, reason: label },
+  state: { state: fixed, code: label, message: label },
+};
+
 /** An event within the limits. */
-export interface LimitedEvent {
-  readonly event: ProviderEvent;
+export interface LimitedEvent<Event extends object = ProviderEvent> {
+  readonly event: Event;
   /** The fields that were cut or omitted, as `type.field`. */
   readonly cut: readonly string[];
 }
 
 /** Returns a valid event with its fields cut to {@link EVENT_LIMITS}; the same object if none is too large. */
-export function limitProviderEvent(event: ProviderEvent): LimitedEvent {
-  const limits: Readonly<Record<string, Limit>> = LIMITS[event.type];
-  const given = event as unknown as Readonly<Record<string, unknown>>;
+export const limitProviderEvent = (event: ProviderEvent): LimitedEvent =>
+  limitEvent(LIMITS[event.type], event);
+
+/** As {@link limitProviderEvent}, for the events of a transcriber. */
+export const limitTranscriberEvent = (event: TranscriberEvent): LimitedEvent<TranscriberEvent> =>
+  limitEvent(TRANSCRIBER_LIMITS[event.type], event);
+
+function limitEvent<Event extends { readonly type: string }>(
+  limits: Readonly<Record<string, Limit>>,
+  event: Event,
+): LimitedEvent<Event> {
+  const given = event as Readonly<Record<string, unknown>>;
   const cut: string[] = [];
   const changes: Record<string, unknown> = {};
   for (const name in limits) {
@@ -164,5 +197,5 @@ export function limitProviderEvent(event: ProviderEvent): LimitedEvent {
     });
     if (limited !== value) changes[name] = limited;
   }
-  return { event: cut.length === 0 ? event : (withChanges(event, changes) as ProviderEvent), cut };
+  return { event: cut.length === 0 ? event : (withChanges(event, changes) as Event), cut };
 }

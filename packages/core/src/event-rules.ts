@@ -158,7 +158,7 @@ const MEDIA_STREAM = {
     isValid: (value) => Array.isArray(value) && value.length > 0 && value.every(PARTY.isValid),
   },
   providerCallId: NON_EMPTY,
-  providerStreamId: ANYTHING,
+  providerStreamId: optional(STRING),
 } as const satisfies FieldRules<MediaStreamOptions>;
 
 type Rules = Readonly<Record<string, FieldRule>>;

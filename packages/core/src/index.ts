@@ -63,7 +63,12 @@ export {
   type ProviderEventType,
   type ReportedUtterance,
 } from './provider-event.ts';
-export { EVENT_LIMITS, limitProviderEvent, type LimitedEvent } from './event-limits.ts';
+export {
+  EVENT_LIMITS,
+  limitProviderEvent,
+  limitTranscriberEvent,
+  type LimitedEvent,
+} from './event-limits.ts';
 export { findMediaStreamError, findProviderEventError, findTranscriberEventError } from './event-rules.ts';
 export {
   CALL_FACT_TYPES,

@@ -5,10 +5,14 @@ import { describe, expect, it } from 'vitest';
 import {
   EVENT_LIMITS,
   findProviderEventError,
+  findTranscriberEventError,
   limitProviderEvent,
+  limitTranscriberEvent,
   PROVIDER_EVENT_TYPES,
   providerCallId,
+  TRANSCRIBER_EVENT_TYPES,
   type ProviderEvent,
+  type TranscriberEvent,
 } from '../src/index.ts';
 
 const { label, utterance, summary, reportUtterances, reportText, data } = EVENT_LIMITS;
@@ -149,4 +153,50 @@ it('does not keep the whole text in memory with its cut copy', () => {
   });
   expect(usedMiB() - before).toBeLessThan(20);
   expect(kept).toHaveLength(40);
+});
+
+describe('an event of a transcriber', () => {
+  const fields = {
+    party,
+    utteranceId: 'u1',
+    text: 'x',
+    startMs: 0,
+    endMs: 1,
+    atMs: 0,
+    fromMs: 0,
+    toMs: 1,
+    reason: 'x',
+    state: 'FAILED',
+    code: 'x',
+    message: 'x',
+  };
+  const of = (type: string, given: object): TranscriberEvent =>
+    ({ type, ...fields, ...given }) as unknown as TranscriberEvent;
+
+  it.each(TRANSCRIBER_EVENT_TYPES)('is within the limits afterwards, and stays valid: %s', (type) => {
+    const huge = Object.fromEntries(
+      Object.entries(fields).map(([name, value]) => [name, value === 'x' ? 'x'.repeat(2_000_000) : value]),
+    );
+    const { event: limited, cut } = limitTranscriberEvent(of(type, huge));
+    expect(findTranscriberEventError(limited)).toBeUndefined();
+    for (const field of cut) {
+      const value = (limited as unknown as Readonly<Record<string, string>>)[field.split('.').at(-1)!]!;
+      expect(value.length).toBeLessThanOrEqual(utterance);
+    }
+    expect(limitTranscriberEvent(limited)).toEqual({ event: limited, cut: [] });
+    expect(limitTranscriberEvent(of(type, {})).event).toEqual(of(type, {}));
+  });
+
+  it.each([
+    ['utterance.partial', 'text', utterance],
+    ['utterance.final', 'text', utterance],
+    ['utterance.revised', 'text', utterance],
+    ['gap', 'reason', label],
+    ['state', 'code', label],
+    ['state', 'message', label],
+  ])('of type %s is cut in its %s', (type, field, most) => {
+    const { event: limited, cut } = limitTranscriberEvent(of(type, { [field]: 'x'.repeat(most + 1) }));
+    expect(limited).toEqual(of(type, { [field]: 'x'.repeat(most) }));
+    expect(cut).toEqual([`${type}.${field}`]);
+  });
 });

@@ -5,6 +5,7 @@
 import {
   isLive,
   isTranscribed,
+  limitTranscriberEvent,
   offsetOrigin,
   type Call,
   type CallId,
@@ -19,6 +20,7 @@ import {
 import { BoundedMap, dispatch, type HandlerTable } from '@sidetone/plugin-kit';
 import type { Ingest } from '../calls/ingest.ts';
 import type { PartialStore } from '../calls/ports.ts';
+import { TRUNCATED, truncationMessage } from '../calls/truncation.ts';
 
 /** Number of a call's utterances whose ids are remembered. Older ones can no longer be revised. */
 export const MAX_NAMES = 200;
@@ -119,8 +121,19 @@ export function createTranscriptWriter(
     },
   };
 
-  return (event) => {
+  const reportedCuts = new Set<string>();
+  /** Reports once for each field that it was cut. */
+  function reportCut(field: string): void {
+    if (reportedCuts.has(field)) return;
+    reportedCuts.add(field);
+    record({ type: 'CALL_NOTICE', code: TRUNCATED, message: truncationMessage(field) });
+  }
+
+  return (given) => {
     const call = ingest.current(callId);
-    if (call) dispatch(HANDLERS, event, call);
+    if (!call) return;
+    const { event, cut } = limitTranscriberEvent(given);
+    dispatch(HANDLERS, event, call);
+    cut.forEach(reportCut);
   };
 }

@@ -358,3 +358,28 @@ test('events of an erased call are neither stored nor shown', async () => {
   expect(await harness.eventLog.page(0, 100, {})).toEqual([]);
   expect([shown(), harness.ledger.utterances(callId)]).toEqual([undefined, []]);
 });
+
+describe('an event above the limits', () => {
+  test('is cut, with one notice for each field', async () => {
+    for (const utteranceId of ['u1', 'u2']) {
+      partial('p'.repeat(100_000), utteranceId);
+      expect(shown()?.text).toHaveLength(16 * 1024);
+      final('f'.repeat(9_000_000), { utteranceId });
+    }
+    write({ type: 'gap', fromMs: 0, toMs: 1, reason: 'r'.repeat(100_000) });
+    state('RECONNECTING', { code: 'c'.repeat(5000), message: 'm'.repeat(5000) });
+    expect((await finals()).map(({ text }) => text.length)).toEqual([16 * 1024, 16 * 1024]);
+    const notices = (await factsOf('CALL_NOTICE')).flatMap((fact) =>
+      'message' in fact ? [fact.message] : [],
+    );
+    expect(notices.filter((message) => message!.includes('was cut'))).toEqual([
+      'utterance.partial.text was too large and was cut',
+      'utterance.final.text was too large and was cut',
+      'gap.reason was too large and was cut',
+      'state.code was too large and was cut',
+      'state.message was too large and was cut',
+    ]);
+    expect(Math.max(...notices.map((message) => message!.length))).toBeLessThan(1200);
+    expect(harness.ingest.current(callId)?.transcription?.code).toHaveLength(1024);
+  });
+});

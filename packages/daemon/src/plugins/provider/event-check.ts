@@ -1,12 +1,15 @@
 /** Checks and limits what a sender chose in an event, after the check of its types. */
 import { createHash } from 'node:crypto';
-import { EVENT_LIMITS, limitProviderEvent, type ProviderEvent } from '@sidetone/core';
+import {
+  EVENT_LIMITS,
+  limitProviderEvent,
+  type MediaStreamOptions,
+  type ProviderEvent,
+} from '@sidetone/core';
+import { TRUNCATED, truncationMessage } from '../../calls/truncation.ts';
 
 /** The ids of a provider that declares no grammar: not `.` or `..`, and no slash or control character. */
 const ANY_CALL_ID = /^(?!\.{1,2}$)[^/\\\p{Cc}]+$/u;
-
-/** The code of the notice that a field of an event was cut. */
-export const TRUNCATED = 'EVENT_TRUNCATED';
 
 /** Returns why an event is rejected, without its values; undefined if it is accepted. */
 export type EventCheck = (event: Pick<ProviderEvent, 'type' | 'providerCallId'>) => string | undefined;
@@ -40,11 +43,25 @@ function withShortKey(event: ProviderEvent): ProviderEvent {
   return { ...event, dedupeKey: `sha256:${createHash('sha256').update(dedupeKey).digest('base64url')}` };
 }
 
-const noticeOf = ({ providerCallId, occurredAt }: ProviderEvent, field: string): ProviderEvent => ({
+/** Returns the options of a stream without an id that is too long, and the notice of it. */
+export function withinStreamLimits(
+  options: MediaStreamOptions,
+  occurredAt: number,
+): readonly [MediaStreamOptions, ...ProviderEvent[]] {
+  const { providerStreamId, ...others } = options;
+  if (providerStreamId === undefined || providerStreamId.length <= EVENT_LIMITS.id) return [options];
+  const { providerCallId } = options;
+  return [others, noticeOf({ providerCallId, occurredAt }, 'stream.providerStreamId')];
+}
+
+const noticeOf = (
+  { providerCallId, occurredAt }: Pick<ProviderEvent, 'providerCallId' | 'occurredAt'>,
+  field: string,
+): ProviderEvent => ({
   type: 'notice',
   providerCallId,
   occurredAt,
   dedupeKey: `${TRUNCATED}:${field}`,
   code: TRUNCATED,
-  message: `${field} was too large and was cut`,
+  message: truncationMessage(field),
 });

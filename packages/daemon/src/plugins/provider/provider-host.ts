@@ -20,7 +20,7 @@ import { createPluginHost, type PluginHostDeps } from '../plugin-host.ts';
 import type { Lease } from '../supervision/lease.ts';
 import { leaseStream } from '../supervision/leased-resources.ts';
 import type { FailureListener } from '../supervision/plugin-lifecycle.ts';
-import { withinLimits, type EventCheck } from './event-check.ts';
+import { withinLimits, withinStreamLimits, type EventCheck } from './event-check.ts';
 import { EventRateLimit, isTransient } from './event-rate-limit.ts';
 import type { RequestFailures } from './request-failures.ts';
 
@@ -143,14 +143,16 @@ function openStream(
     onEventDropped('PLUGIN_EVENT_INVALID', problem);
     return DISCARDING_STREAM;
   }
-  const { providerCallId } = options;
+  const occurredAt = deps.clock.now();
+  const [limited, ...notices] = withinStreamLimits(options, occurredAt);
   let callId: CallId | undefined;
   try {
-    callId = acceptEvent({ type: 'call.started', providerCallId, occurredAt: deps.clock.now() });
+    callId = acceptEvent({ type: 'call.started', providerCallId: options.providerCallId, occurredAt });
+    if (callId !== undefined) notices.forEach(acceptEvent);
   } catch (error) {
     onEventFailed(error, owner, deps);
   }
-  return callId === undefined ? DISCARDING_STREAM : leaseStream(deps.streams.open(callId, options), lease);
+  return callId === undefined ? DISCARDING_STREAM : leaseStream(deps.streams.open(callId, limited), lease);
 }
 
 /** The stream of a plugin that must not open one: audio that is written to it is discarded. */

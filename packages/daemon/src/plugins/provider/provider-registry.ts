@@ -110,7 +110,10 @@ export class ProviderRegistry implements ProviderDirectory {
       checkEvent,
       hasAudio: (callId: CallId) => streams.has(callId),
       registerCall(providerCallId) {
-        const callId = ingest.accept(id, { type: 'call.started', providerCallId, occurredAt: clock.now() });
+        const event = { type: 'call.started', providerCallId, occurredAt: clock.now() } as const;
+        const rejection = checkEvent(event);
+        if (rejection !== undefined) throw new FaultError('PROVIDER_ID_INVALID', rejection);
+        const callId = ingest.accept(id, event);
         if (callId === undefined) throw new FaultError('CALL_NOT_FOUND', 'the call was erased');
         return callId;
       },

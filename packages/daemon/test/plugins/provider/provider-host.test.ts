@@ -224,6 +224,7 @@ describe('a stream of a plugin', () => {
     [{ sampleRate: NaN }, 'stream.sampleRate: expected a sample rate of 1 to 192000 Hz, received a number'],
     [{ parties: [] }, 'stream.parties: expected a list of parties, received an array'],
     [{ parties: ['OPERATOR'] }, 'stream.parties: expected a list of parties, received an array'],
+    [{ providerStreamId: {} }, 'stream.providerStreamId: expected a string, received an object'],
     [{ providerCallId: undefined }, 'stream.providerCallId: expected a non-empty string, received nothing'],
   ])('is not opened with invalid options: %j', async (invalid, problem) => {
     host.openStream(stream(invalid)).write('CUSTOMER', new Uint8Array(320));
@@ -237,6 +238,26 @@ describe('a stream of a plugin', () => {
     host.openStream(undefined as never).end('x');
     expect(thrown).toEqual(['media stream']);
     done();
+  });
+
+  test('of an id that is too long has none, with one notice', async () => {
+    host.openStream(stream({ providerStreamId: 's'.repeat(256) })).end('x');
+    host.openStream(stream({ providerStreamId: 's'.repeat(4_000_000) })).end('x');
+    host.openStream(stream({ providerStreamId: 's'.repeat(257) })).end('x');
+    await harness.ingest.committed();
+    const facts = (await harness.eventLog.page(0, 100, {})).map(({ fact }) => fact);
+    const ids = facts.flatMap((fact) =>
+      fact.type === 'STREAM_STARTED' ? [fact.stream.providerStreamId?.length] : [],
+    );
+    expect(ids).toEqual([256, undefined, undefined]);
+    expect(facts.filter(({ type }) => type === 'CALL_NOTICE')).toEqual([
+      {
+        type: 'CALL_NOTICE',
+        code: 'EVENT_TRUNCATED',
+        message: 'stream.providerStreamId was too large and was cut',
+      },
+    ]);
+    expect(dropped).toEqual([]);
   });
 
   test('is not opened above the rate limit', () => {
