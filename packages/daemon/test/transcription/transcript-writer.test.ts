@@ -372,14 +372,14 @@ describe('an event above the limits', () => {
     const notices = (await factsOf('CALL_NOTICE')).flatMap((fact) =>
       'message' in fact ? [fact.message] : [],
     );
-    expect(notices.filter((message) => message!.includes('was cut'))).toEqual([
+    expect(notices.filter((message) => message.includes('was cut'))).toEqual([
       'utterance.partial.text was too large and was cut',
       'utterance.final.text was too large and was cut',
       'gap.reason was too large and was cut',
       'state.code was too large and was cut',
       'state.message was too large and was cut',
     ]);
-    expect(Math.max(...notices.map((message) => message!.length))).toBeLessThan(1200);
+    expect(Math.max(...notices.map((message) => message.length))).toBeLessThan(1200);
     expect(harness.ingest.current(callId)?.transcription?.code).toHaveLength(1024);
   });
 });
