@@ -33,6 +33,7 @@ import { SignInAudit } from './access/sign-in-audit.ts';
 import { Rejections } from './http/rejections.ts';
 import { PendingClients, PENDING_SHARE } from './http/limits/pending-clients.ts';
 import { Connections } from './http/limits/connections.ts';
+import { openFileLimit, permittedConnections } from './http/limits/open-files.ts';
 import { createControlEndpoint } from './http/control-endpoint.ts';
 import { createDashboard } from './http/dashboard.ts';
 import { createGraphiql } from './http/graphiql.ts';
@@ -394,6 +395,18 @@ function registerGraphql(register: Register, { config, clock, publicUrl }: Envir
   );
 }
 
+/** Returns the limits of connections, or lower ones if the operating system does not permit as many open files. */
+function connectionLimits(server: Config['server'], log: Logger): ReturnType<typeof permittedConnections> {
+  const openFiles = openFileLimit();
+  const limits = permittedConnections(server, openFiles);
+  if (limits.maxConnections < server.maxConnections)
+    log.warn('the limit of open files is too low for server.maxConnections, using a lower one', {
+      openFiles,
+      ...limits,
+    });
+  return limits;
+}
+
 function registerHttp(register: Register, environment: Environment): void {
   const { config, clock, ids, log, isReady } = environment;
   const { limits, auth, server } = config;
@@ -424,7 +437,7 @@ function registerHttp(register: Register, environment: Environment): void {
     tokens.CONNECTIONS,
     (get) =>
       new Connections({
-        ...server,
+        ...connectionLimits(server, log('http')),
         ledger: get(tokens.OUTPUT_LEDGER),
         isTrustedProxy: (address) => gate.isTrustedProxy(address),
         clock,

@@ -31,6 +31,8 @@ interface HttpServerDeps {
   readonly connections: Connections;
   readonly rejections: Rejections;
   readonly isReady: () => boolean;
+  /** Replaces the time limits of requests, ms; for tests. */
+  readonly timeouts?: { readonly headersTimeout?: number; readonly requestTimeout?: number };
   readonly log: Logger;
 }
 
@@ -44,6 +46,8 @@ export interface HttpServer {
 /** The time limits for the headers and for the whole request, ms. */
 const HEADERS_TIMEOUT_MS = 10_000;
 const REQUEST_TIMEOUT_MS = 60_000;
+/** How often these limits are checked, ms. The default of Node.js, 30 s, would extend them by as much. */
+const TIMEOUT_CHECK_MS = 1000;
 /** How long open connections may continue after `close` before they are terminated, ms. */
 const CLOSE_TIMEOUT_MS = 2000;
 
@@ -51,6 +55,8 @@ export function createHttpServer(deps: HttpServerDeps): HttpServer {
   const server = createServer({
     headersTimeout: HEADERS_TIMEOUT_MS,
     requestTimeout: REQUEST_TIMEOUT_MS,
+    ...deps.timeouts,
+    connectionsCheckingInterval: TIMEOUT_CHECK_MS,
     // Checked below: the response of Node.js has none of our headers.
     requireHostHeader: false,
   });

@@ -1,10 +1,12 @@
 /** The connections of the HTTP server: their number, and the output that their clients have not read. */
-import type { IncomingMessage, Server } from 'node:http';
+import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { Clock, Logger } from '@sidetone/core';
-import { ClientSlots } from '../../graphql/guard/client-slots.ts';
+import { networkOf } from '../../access/addresses.ts';
+import { ClientSlots, type Release } from '../../graphql/guard/client-slots.ts';
 import { LogSampler } from '../../log-sampler.ts';
+import { IdleConnections } from './idle-connections.ts';
 import type { Account, CutReason, OutputLedger } from './output-ledger.ts';
 
 interface ConnectionsDeps {
@@ -16,6 +18,9 @@ interface ConnectionsDeps {
   readonly clock: Clock;
   readonly log: Logger;
 }
+
+/** Connections that were closed for newer ones, and that Node.js still counts. */
+const CLOSING_CONNECTIONS = 64;
 
 /** How often connections are checked for progress, ms. */
 const SWEEP_MS = 1000;
@@ -32,6 +37,8 @@ export class Connections {
   readonly #sampler: LogSampler;
   readonly #accounts = new WeakMap<Duplex, Account>();
   readonly #timer: NodeJS.Timeout;
+  readonly #idle = new IdleConnections();
+  #open = 0;
   #rejected = 0;
 
   constructor(deps: ConnectionsDeps) {
@@ -41,14 +48,23 @@ export class Connections {
     this.#timer = setInterval(() => deps.ledger.sweep(performance.now()), SWEEP_MS).unref();
   }
 
+  /** The number of idle connections that were closed for newer ones. */
+  get replaced(): number {
+    return this.#idle.dropped;
+  }
+
   /** The number of connections that were rejected because of a limit. */
   get rejected(): number {
     return this.#rejected;
   }
 
   watch(server: Server): void {
-    server.maxConnections = this.#deps.maxConnections;
+    server.maxConnections = this.#deps.maxConnections + CLOSING_CONNECTIONS;
     server.on('connection', (socket) => this.#accept(socket));
+    const begin = ({ socket }: IncomingMessage, response: ServerResponse): void =>
+      this.#idle.begin(socket, response);
+    server.on('request', begin).on('checkExpectation', begin);
+    server.on('upgrade', ({ socket }) => this.#idle.begin(socket));
     server.on('drop', (dropped) => this.#reject('server.maxConnections', dropped?.remoteAddress));
   }
 
@@ -64,11 +80,18 @@ export class Connections {
 
   #accept(socket: Socket): void {
     const address = socket.remoteAddress ?? 'unknown';
-    const release = this.#deps.isTrustedProxy(address) ? () => undefined : this.#slots.take(address);
-    if (!release) {
-      this.#reject('server.maxConnectionsPerAddress', address);
-      return void socket.destroy();
-    }
+    const network = networkOf(address);
+    const leave = this.#admit(address, network);
+    if (!leave) return void socket.destroy();
+    socket.once('close', leave);
+    this.#idle.open(socket, network, () => {
+      leave();
+      socket.destroy();
+      this.#sampler.warn('idle', 'connection limit reached, closing the oldest idle connection', {
+        address,
+        code: 'LIMIT_CONNECTIONS',
+      });
+    });
     const account = this.#deps.ledger.open(
       {
         unsent: () => socket.writableLength,
@@ -78,7 +101,7 @@ export class Connections {
           this.#logCut(reason, unsent, client);
         },
       },
-      address,
+      network,
     );
     this.#accounts.set(socket, account);
     // All transports write to the socket, so their output is counted here, when it is written.
@@ -89,10 +112,30 @@ export class Connections {
       return hasRoom;
     };
     socket.on('drain', () => account.update());
-    socket.once('close', () => {
-      account.close();
+    socket.once('close', () => account.close());
+  }
+
+  /** Makes room for a connection. Returns a function that releases it, or undefined if there is no room. */
+  #admit(address: string, network: string): Release | undefined {
+    const take = (): Release | undefined =>
+      this.#deps.isTrustedProxy(address) ? () => undefined : this.#slots.take(network);
+    const release = take() ?? (this.#idle.dropOldest(network) ? take() : undefined);
+    if (!release) {
+      this.#reject('server.maxConnectionsPerAddress', address);
+      return undefined;
+    }
+    if (this.#open >= this.#deps.maxConnections && !this.#idle.dropOldest()) {
       release();
-    });
+      this.#reject('server.maxConnections', address);
+      return undefined;
+    }
+    this.#open++;
+    let isOpen = true;
+    return () => {
+      if (isOpen) this.#open--;
+      isOpen = false;
+      release();
+    };
   }
 
   #reject(limit: string, address: string | undefined): void {
