@@ -147,6 +147,7 @@ const EVOLVERS: { readonly [Type in Exclude<CallFactType, 'CALL_STARTED'>]: Evol
     ],
     noteCount: call.noteCount + (note ? 1 : 0),
   }),
+  CALL_WATCHED: unchanged,
   CALL_NOTICE: unchanged,
   RECORDING_STARTED: unchanged,
   RECORDING_STOPPED: unchanged,

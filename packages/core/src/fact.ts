@@ -137,6 +137,8 @@ export interface CallFactFields {
     readonly tagsRemoved?: readonly string[];
     readonly note?: Note;
   };
+  /** A client took over a call that others set up. */
+  CALL_WATCHED: object;
   CALL_NOTICE: { readonly code: string; readonly message: string };
   /** A recording started with the first audio, or continues in the same file after a restart of the daemon. */
   RECORDING_STARTED: {
@@ -190,6 +192,7 @@ export const FACT_CAUSES = {
   ASSISTANT_CHANGED: 'DAEMON',
   CALL_REPORTED: 'DAEMON',
   CALL_ANNOTATED: 'CLIENT',
+  CALL_WATCHED: 'CLIENT',
   CALL_NOTICE: 'DAEMON',
   RECORDING_STARTED: 'DAEMON',
   RECORDING_STOPPED: 'DAEMON',

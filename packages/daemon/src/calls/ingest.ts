@@ -24,6 +24,7 @@ import {
   type Utterance,
   type UtteranceId,
 } from '@sidetone/core';
+import { BoundedMap } from '@sidetone/plugin-kit';
 import type { CallRegistry } from './call-registry.ts';
 import { CommitQueue, type CommitQueueDeps } from './commit-queue.ts';
 import type { CallLedger, CommandTracker, Draft, PartialStore, StoredCommand } from './ports.ts';
@@ -37,9 +38,14 @@ export interface IngestDeps extends CommitQueueDeps {
   readonly clock: Clock;
 }
 
+/** The number of calls that clients watch before their first event. The oldest is forgotten. */
+export const MAX_AWAITED_CALLS = 1000;
+
 export class Ingest {
   readonly #deps: IngestDeps;
   readonly #queue: CommitQueue;
+  /** The clients that watch calls of which no event has arrived. */
+  readonly #awaited = new BoundedMap<string, string>(MAX_AWAITED_CALLS);
 
   constructor(deps: IngestDeps) {
     this.#deps = deps;
@@ -74,6 +80,7 @@ export class Ingest {
     const facts = by === undefined ? decided : decided.map((fact) => imported(fact, by));
     if (!this.#push(callId, known, facts, event.occurredAt, event.dedupeKey))
       throw new FaultError('STORE_WRITE_FAILED', 'the event was dropped: limits.pendingEvents is reached');
+    if (!known) this.#recordWatched(callId, providerId, event.providerCallId);
     if (event.type === 'command.confirmed') this.#confirm(callId, event.commandId);
     if (event.type === 'utterance.partial') this.#showPartial(callId, event);
     if (event.type === 'call.ended') partials.forget(callId);
@@ -91,6 +98,13 @@ export class Ingest {
   /** As `record`, for an event that a client caused. @param by the name of its access token */
   recordBy(by: string, callId: CallId, fact: ClientFact, at?: number): void {
     this.#record(callId, { ...fact, by }, at);
+  }
+
+  /** Accepts that a client watches a call: recorded now, or with the first event of the call. */
+  watchedBy(by: string, providerId: ProviderId, providerCallId: ProviderCallId): void {
+    const call = this.#find(providerId, providerCallId);
+    if (call) this.recordBy(by, call.id, { type: 'CALL_WATCHED' });
+    else this.#awaited.set(awaitedKey(providerId, providerCallId), by);
   }
 
   /** Returns the call after all accepted events, stored or not. For decisions, not for readers. */
@@ -146,6 +160,14 @@ export class Ingest {
     if (call) this.#push(callId, call, [fact], at);
   }
 
+  #recordWatched(callId: CallId, providerId: ProviderId, providerCallId: ProviderCallId): void {
+    const key = awaitedKey(providerId, providerCallId);
+    const by = this.#awaited.get(key);
+    if (by === undefined) return;
+    this.#awaited.delete(key);
+    this.recordBy(by, callId, { type: 'CALL_WATCHED' });
+  }
+
   #find(providerId: ProviderId, providerCallId: ProviderCallId): Call | undefined {
     const pendingId = this.#queue.callId(providerId, providerCallId);
     return pendingId === undefined
@@ -196,6 +218,8 @@ export class Ingest {
 /** Attributes an imported event. Of types that clients cause too, `by` means that a client did, so it is left out. */
 const imported = (fact: CallFact, by: string): CallFact =>
   FACT_CAUSES[fact.type] === 'DAEMON' ? { ...fact, by } : fact;
+
+const awaitedKey = (providerId: ProviderId, id: ProviderCallId): string => `${providerId} ${id}`;
 
 const commandChanged = (command: Command): CallFact => ({
   type: 'COMMAND_CHANGED',

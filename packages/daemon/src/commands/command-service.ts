@@ -99,10 +99,11 @@ export class CommandService {
   }
 
   /**
-   * Takes over a live call that others set up. The outcome has no call until an event of the call arrives.
+   * Takes over a live call that others set up. The outcome has no call until an event of the call arrives. The call has an
+   * event that names the requester.
    * @throws {FaultError} INPUT_INVALID if the plugin rejects the id.
    */
-  async watch(id: ProviderId, providerCallId: ProviderCallId): Promise<WatchOutcome> {
+  async watch(id: ProviderId, providerCallId: ProviderCallId, requestedBy: string): Promise<WatchOutcome> {
     const { providers, ids, ingest, registry } = this.#deps;
     const provider = providers.get(id);
     if (!provider || !isUsable(provider)) return { failure: notRunning(id, provider) };
@@ -112,6 +113,7 @@ export class CommandService {
       return { failure: failureOf('CAPABILITY_MISSING', message) };
     }
     const answer = await answerOf(() => watch(providerCallId, ids.command()), this.#now);
+    if (answer.type !== 'REFUSED') ingest.watchedBy(requestedBy, id, providerCallId);
     await ingest.committed();
     const call = registry.find(id, providerCallId);
     return outcomeOf({ ...(call && { call }), ...('failure' in answer && { failure: answer.failure }) });

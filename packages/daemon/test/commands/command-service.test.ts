@@ -286,7 +286,7 @@ describe('an argument rejected by the plugin', () => {
 });
 
 describe('watch', () => {
-  const watch = () => commands.watch(PROVIDER, providerCallId('theirs'));
+  const watch = () => commands.watch(PROVIDER, providerCallId('theirs'), 'ada');
   const answerWatch = (watched: () => Promise<void>) => Object.assign(provider, { watch: watched });
 
   test('returns the call as reported by the provider', async () => {
@@ -314,7 +314,7 @@ describe('watch', () => {
     expect((await watch()).failure?.code).toBe('CAPABILITY_MISSING');
     state = 'FAILED';
     expect((await watch()).failure?.code).toBe('PROVIDER_NOT_RUNNING');
-    const nowhere = await commands.watch('nowhere' as ProviderId, providerCallId('theirs'));
+    const nowhere = await commands.watch('nowhere' as ProviderId, providerCallId('theirs'), 'ada');
     expect(nowhere.failure?.code).toBe('PROVIDER_NOT_RUNNING');
   });
 

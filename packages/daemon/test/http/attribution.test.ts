@@ -1,6 +1,7 @@
 /** `CallEvent.by`: which client caused an event. */
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { FaultError } from '@sidetone/core';
 import { sql } from 'drizzle-orm';
 import { createClient } from 'graphql-ws';
 import { beforeEach, describe, expect, onTestFinished, test } from 'vitest';
@@ -128,6 +129,49 @@ describe('CallEvent.by', () => {
       ['CALL_ANNOTATED', null],
       ['CALL_ANNOTATED', 'grace'],
     ]);
+  });
+});
+
+describe('watchCall', () => {
+  const watch = (id: string) =>
+    queryAs(
+      'recogniser',
+      'mutation ($id: String!) { watchCall(input: { providerId: "test", providerCallId: $id }) { call { id } failure { code } } }',
+      { id },
+    );
+  const watchers = async () => {
+    const { data } = await queryAs(
+      'ada',
+      '{ calls { nodes { providerCallId events(first: 9, types: [CALL_WATCHED]) { nodes { __typename by } } } } }',
+    );
+    const nodes = data.calls.nodes as { providerCallId: string; events: { nodes: unknown[] } }[];
+    return Object.fromEntries(nodes.map((node) => [node.providerCallId, node.events.nodes]));
+  };
+  const started = (call: string) =>
+    it.emit(event('call.status', { status: 'IN_PROGRESS' }, { call, at: Date.now() }));
+  const byRecogniser = [{ __typename: 'CallWatched', by: 'recogniser' }];
+
+  test('names its client in an event of the call', async () => {
+    it.script.watch = async (call) => started(call);
+    expect((await watch('theirs')).errors).toBeUndefined();
+    expect((await watch('their-call')).errors).toBeUndefined();
+    expect(await watchers()).toEqual({ theirs: byRecogniser, 'their-call': byRecogniser });
+  });
+
+  test('names its client with the first event of a call that is reported later, once', async () => {
+    it.script.watch = async () => undefined;
+    expect((await watch('later')).data.watchCall).toEqual({ call: null, failure: null });
+    started('later');
+    started('unrelated');
+    it.emit(event('speech.started', { party: 'CUSTOMER' }, { call: 'later', at: Date.now() }));
+    await it.committed();
+    expect(await watchers()).toEqual({ later: byRecogniser, unrelated: [], 'their-call': [] });
+  });
+
+  test('has no event if the provider refuses', async () => {
+    it.script.watch = () => Promise.reject(new FaultError('CALL_NOT_FOUND', 'no such call'));
+    await watch('their-call');
+    expect(await watchers()).toEqual({ 'their-call': [] });
   });
 });
 

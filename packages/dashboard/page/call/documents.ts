@@ -152,6 +152,7 @@ const IS_LOADED = {
   CALL_STARTED: true,
   CALL_STATUS_CHANGED: true,
   CALL_UPDATED: true,
+  CALL_WATCHED: true,
   COMMAND_CHANGED: true,
   DTMF_RECEIVED: true,
   LISTENING_STARTED: true,

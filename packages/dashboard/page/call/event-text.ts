@@ -39,6 +39,7 @@ const EVENT_TEXTS = {
   CallStarted: () => 'Call created',
   CallStatusChanged: ({ status }) => STATUS_LABELS[status],
   CallUpdated: () => undefined,
+  CallWatched: ({ by }) => `Taken over${by === null ? '' : ` by ${by}`}`,
   DtmfReceived: ({ digits }) => `Keys pressed: ${digits}`,
   ListeningChanged: ({ type, by }) =>
     `${by} ${type === 'LISTENING_STARTED' ? 'started listening' : 'stopped listening'}`,

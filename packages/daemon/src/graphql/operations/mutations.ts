@@ -35,10 +35,10 @@ export function addMutations(builder: Builder, refs: Refs, enums: Enums, deps: S
         description:
           'Starts to observe a live call that another application controls and that the provider has not reported. Safe to repeat.',
         args: { input: t.arg({ type: inputs.WatchCall, required: true, description: 'The call.' }) },
-        resolve: (_root, { input }) => {
+        resolve: (_root, { input }, context) => {
           checkKey('providerCallId', input.providerCallId);
           const [id, callId] = [providerId(input.providerId), providerCallId(input.providerCallId)];
-          return ofInput(() => commands.watch(id, callId));
+          return ofInput(() => commands.watch(id, callId, requesterOf(context)));
         },
       }),
     }),

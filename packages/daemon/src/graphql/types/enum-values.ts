@@ -141,6 +141,7 @@ export const CALL_EVENT_TYPE = {
   ASSISTANT_CHANGED: 'An `AssistantChanged` event.',
   CALL_REPORTED: 'A `CallReported` event.',
   CALL_ANNOTATED: 'A `CallAnnotated` event.',
+  CALL_WATCHED: 'A `CallWatched` event.',
   CALL_NOTICE: 'A `CallNotice` event.',
   RECORDING_STARTED: 'A `RecordingChanged` event: the recording started, or continued after a restart.',
   RECORDING_STOPPED: 'A `RecordingChanged` event: the recording ended.',

@@ -23,6 +23,7 @@ export const TYPE_NAMES = {
   ASSISTANT_CHANGED: 'AssistantChanged',
   CALL_REPORTED: 'CallReported',
   CALL_ANNOTATED: 'CallAnnotated',
+  CALL_WATCHED: 'CallWatched',
   CALL_NOTICE: 'CallNotice',
   RECORDING_STARTED: 'RecordingChanged',
   RECORDING_STOPPED: 'RecordingChanged',
@@ -167,6 +168,7 @@ export const EVENT_TYPES = {
       }),
     }),
   ),
+  CallWatched: event('A client took over the call with `watchCall`.'),
   CallNotice: event<'CALL_NOTICE'>('A warning about this call for the operator.', (t) => ({
     code: t.string({ description: 'The warning, for programs.', resolve: ({ fact }) => fact.code }),
     message: t.string({ description: 'The warning, for people.', resolve: ({ fact }) => fact.message }),
