@@ -1,5 +1,6 @@
 /** Checks of mutation input beyond its GraphQL type. Also used by the REST control endpoint. */
 import { FaultError, isFault } from '@sidetone/core';
+import { MAX_JSON_DEPTH } from '@sidetone/plugin-kit';
 
 /** Longest text to say or to add at once, characters. */
 const MAX_TEXT_CHARACTERS = 10_000;
@@ -68,10 +69,26 @@ export function checkUrl(argument: string, text: string, protocols: readonly str
   );
 }
 
-/** @throws {FaultError} INPUT_INVALID unless the value is a JSON object. */
+/** @throws {FaultError} INPUT_INVALID unless the value is a JSON object that is not nested too deep to be stored and sent. */
 export function checkObject(argument: string, value: unknown): Readonly<Record<string, unknown>> {
-  if (typeof value === 'object' && value !== null && !Array.isArray(value)) {
-    return value as Readonly<Record<string, unknown>>;
+  if (!isObject(value) || Array.isArray(value)) {
+    throw invalidInput(argument, `${argument}: expected a JSON object`);
   }
-  throw invalidInput(argument, `${argument}: expected a JSON object`);
+  if (isTooDeep(value)) {
+    throw invalidInput(argument, `${argument}: expected at most ${MAX_JSON_DEPTH} levels`);
+  }
+  return value;
+}
+
+const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === 'object' && value !== null;
+
+/** Returns whether a value has more than `MAX_JSON_DEPTH` levels. Works level by level, because recursion would overflow. */
+function isTooDeep(value: object): boolean {
+  let level: readonly object[] = [value];
+  for (let depth = 1; depth <= MAX_JSON_DEPTH; depth++) {
+    level = level.flatMap((item) => Object.values(item).filter(isObject));
+    if (level.length === 0) return false;
+  }
+  return true;
 }

@@ -9,6 +9,7 @@ import {
   type FaultCode,
   type Logger,
 } from '@sidetone/core';
+import { isJsonTooDeep, MAX_JSON_DEPTH } from '@sidetone/plugin-kit';
 import { requireScope } from '../access/scopes.ts';
 import type { CommandOutcome } from '../commands/command-outcome.ts';
 import type { CommandService } from '../commands/command-service.ts';
@@ -56,9 +57,11 @@ export function createControlEndpoint(deps: ControlEndpointDeps): ControlEndpoin
       limitName: 'limits.requestBytes',
     });
     try {
-      return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(body)) as unknown;
+      const text = new TextDecoder('utf-8', { fatal: true }).decode(body);
+      if (isJsonTooDeep(text)) throw new Error('nested too deep');
+      return JSON.parse(text) as unknown;
     } catch (cause) {
-      throw new FaultError('INPUT_INVALID', 'body: expected valid JSON', {
+      throw new FaultError('INPUT_INVALID', `body: expected valid JSON of at most ${MAX_JSON_DEPTH} levels`, {
         cause,
         details: { argument: 'body' },
       });

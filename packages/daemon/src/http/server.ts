@@ -100,7 +100,7 @@ export function createHttpServer(deps: HttpServerDeps): HttpServer {
 function handle(deps: HttpServerDeps, request: IncomingMessage, response: ServerResponse): void {
   setSecurityHeaders(response);
   const url = urlOf(request);
-  if (!url) return sendText(response, 400, 'invalid URL or missing Host header');
+  if (!url) return sendText(response, 400, 'invalid URL, or not exactly one Host header');
   if (request.headers.expect !== undefined && !/^100-continue$/i.test(request.headers.expect))
     return sendText(response, 417, 'expected the header Expect: 100-continue, or none');
   deps.connections.assign(request, deps.gate.networkOf(request));
@@ -165,8 +165,10 @@ function rejectMalformed(
 }
 
 /** Returns the URL of a request. Its host is a placeholder, because only path and query are used. */
-function urlOf({ url, headers, httpVersion }: IncomingMessage): URL | undefined {
-  if (headers.host === undefined && httpVersion === '1.1') return undefined;
+/** Returns undefined if the URL is invalid, or if a Host header is missing or repeated: a proxy may have used the other one. */
+function urlOf({ url, headersDistinct, httpVersion }: IncomingMessage): URL | undefined {
+  const hosts = headersDistinct.host?.length ?? 0;
+  if (hosts > 1 || (hosts === 0 && httpVersion === '1.1')) return undefined;
   const address = `http://localhost${url ?? ''}`;
   return url?.startsWith('/') && URL.canParse(address) ? new URL(address) : undefined;
 }
