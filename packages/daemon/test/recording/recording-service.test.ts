@@ -1,4 +1,13 @@
-import { existsSync, mkdirSync, readFileSync, statSync, truncateSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { buffer } from 'node:stream/consumers';
 import { providerCallId, type CallId } from '@sidetone/core';
@@ -313,6 +322,49 @@ describe('a disk', () => {
       { end: 'FAILED', bytes: 0 },
     ]);
     expect(harness.recordings.find(callId)).toBeUndefined();
+  });
+
+  test('without the folder creates it again, for its user only', async () => {
+    const first = await start();
+    await talk(first, 200);
+    await hangUp();
+    rmSync(join(dir, 'recordings'), { recursive: true });
+    expect(harness.recordings.find(first)).toBeDefined();
+    const second = harness.emit(event('call.status', { status: 'IN_PROGRESS' }, { call: 'second-call' }));
+    await harness.ingest.committed();
+    await harness.clock.settle();
+    const stream = harness.streams.open(second, {
+      providerCallId: providerCallId('second-call'),
+      encoding: 'pcm_s16le',
+      sampleRate: 8000,
+      parties: ['CUSTOMER'],
+    });
+    for (let i = 0; i < 10; i++) {
+      await harness.clock.advance(20);
+      stream.write('CUSTOMER', bytesOf(tone(400, 8000, 20, 16_000, i * 160)), i * 20);
+    }
+    harness.emit(event('call.ended', { end: { category: 'CUSTOMER_ENDED' } }, { call: 'second-call' }));
+    await harness.ingest.committed();
+    await harness.clock.advance(300);
+    await until(() => harness.recordings.size === 0, 'the recording is finished');
+    expect(harness.recordings.find(second)?.state).toBe('COMPLETE');
+    expect([existsSync(pathOf(second)), statSync(join(dir, 'recordings')).mode & 0o777]).toEqual([
+      true,
+      0o700,
+    ]);
+  });
+
+  test('with a symbolic link where the file should be does not write through it', async () => {
+    const callId = await start();
+    mkdirSync(join(dir, 'recordings'));
+    const target = join(dir, 'other-file');
+    writeFileSync(target, 'untouched');
+    symlinkSync(target, pathOf(callId));
+    await talk(callId, 200);
+    await until(() => harness.recordings.size === 0, 'the recording has ended');
+    await harness.ingest.committed();
+    expect(await factsOf()).toContainEqual(expect.objectContaining({ code: 'RECORDING_FAILED' }));
+    expect(readFileSync(target, 'utf8')).toBe('untouched');
   });
 
   test('that is slow drops the oldest waiting audio, which is silent; the rest keeps its position', async () => {

@@ -1,5 +1,6 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { gzipSync } from 'node:zlib';
 import type { FaultError, Logger } from '@sidetone/core';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { WebSocketServer } from 'ws';
@@ -13,14 +14,20 @@ let server: Server;
 let sockets: WebSocketServer;
 let port: number;
 let requests: string[];
+let accepted: string | undefined;
+/** A few kilobytes that expand to 4 MB. */
+const COMPRESSED = gzipSync(Buffer.alloc(4_000_000));
 
 beforeEach(async () => {
   requests = [];
-  server = createServer(({ url }, response) => {
+  server = createServer(({ url, headers }, response) => {
     requests.push(url ?? '');
     if (url === '/redirect') response.writeHead(302, { location: '/sound' }).end();
     else if (url === '/empty') response.writeHead(204).end();
-    else if (url === '/refused') response.destroy();
+    else if (url === '/compressed') {
+      accepted = headers['accept-encoding'];
+      response.setHeader('content-encoding', 'gzip').end(COMPRESSED);
+    } else if (url === '/refused') response.destroy();
     else response.end('sound');
   });
   sockets = new WebSocketServer({ server });
@@ -119,6 +126,13 @@ test('does not follow redirects', async () => {
   const response = await access.fetch(new URL(`http://127.0.0.1:${port}/redirect`), { signal });
   await response.body?.cancel();
   expect([response.status, requests]).toEqual([302, ['/redirect']]);
+});
+
+test('neither requests nor expands a compressed response', async () => {
+  const { access } = accessWith([], ['127.0.0.1']);
+  const response = await access.fetch(new URL(`http://127.0.0.1:${port}/compressed`), { signal });
+  expect((await response.arrayBuffer()).byteLength).toBe(COMPRESSED.length);
+  expect(accepted).toBe('identity');
 });
 
 test('returns a response without a body', async () => {
