@@ -1,6 +1,7 @@
 /** The one-way stream sockets of an instance, by call. */
 import type { ProviderCallId, ProviderEvent, ProviderHost, Socket } from '@sidetone/core';
 import type { VobizOptions } from './config.ts';
+import { closable, createSocketLimit } from './stream/socket-limit.ts';
 import { createStreamSession, type StreamSession } from './stream/stream-session.ts';
 import { translateDtmf, translateStart } from './translate.ts';
 import { formatOf, type MediaFormat } from './wire.ts';
@@ -32,12 +33,15 @@ interface OpenSocket {
 /** Creates an empty set of sessions. The caller must stop it. */
 export function createSessions({ host, options, emit, onClose }: SessionsDeps): Sessions {
   const sockets = new Set<OpenSocket>();
+  const limit = createSocketLimit(host.log);
   const socketsOf = (callId: ProviderCallId): readonly OpenSocket[] =>
     [...sockets].filter((socket) => socket.callId === callId);
 
   return {
     open(callId, socket) {
       const entry: OpenSocket = { callId };
+      const open = socketsOf(callId).flatMap(({ session }) => session ?? []);
+      if (!limit.admit(callId, socket, open.map(closable))) return;
       sockets.add(entry);
       entry.session = createStreamSession(socket, {
         host,

@@ -3,6 +3,7 @@
  * audio of both parties, can mute either of them, and can play audio itself.
  */
 import type { Socket } from '@sidetone/core';
+import { closable, type OpenSocket } from '../stream/socket-limit.ts';
 import { createStreamSession, type StreamSession } from '../stream/stream-session.ts';
 import type { StreamMessage, StreamMessageOf } from '../wire.ts';
 import { linkAgent } from './agent-to-vobiz.ts';
@@ -14,6 +15,7 @@ import { handleVobizMessage } from './vobiz-to-agent.ts';
 
 export interface Relay {
   readonly commands: RelayCommands;
+  readonly socket: OpenSocket;
   /** Whether the stream has started and was not stopped. */
   readonly isOpen: boolean;
   /** The id in the start message. */
@@ -56,6 +58,9 @@ export function createRelay(socket: Socket, deps: RelayDeps): Relay {
   });
 
   return {
+    get socket() {
+      return closable(session);
+    },
     commands: createRelayCommands(state),
     get isOpen() {
       return state.phase === 'open';

@@ -9,6 +9,7 @@ import {
 } from '@sidetone/core';
 import { commandConfirmed } from '../calls/call-events.ts';
 import type { ByteOrder } from '../stream/byte-order.ts';
+import { createSocketLimit } from '../stream/socket-limit.ts';
 import type { MediaFormat, StreamMessageOf } from '../wire.ts';
 import type { RelayCommands } from './relay-commands.ts';
 import { createRelay, type Relay } from './relay.ts';
@@ -67,6 +68,7 @@ interface OpenRelay {
 export function createRelays(deps: RelaysDeps): Relays {
   const { host } = deps;
   const calls = createRelayedCalls(host, deps.agentUrl);
+  const limit = createSocketLimit(host.log);
   /** Oldest first. */
   const open = new Set<OpenRelay>();
 
@@ -81,6 +83,14 @@ export function createRelays(deps: RelaysDeps): Relays {
     open(callId, socket) {
       const call = calls.get(callId);
       if (!call) return socket.close(1008, 'the call is not relayed');
+      if (
+        !limit.admit(
+          callId,
+          socket,
+          relaysOf(callId).map(({ socket: each }) => each),
+        )
+      )
+        return;
       const entry: OpenRelay = { callId };
       open.add(entry);
       entry.relay = createRelay(socket, {

@@ -30,10 +30,12 @@ interface StreamSessionDeps {
 }
 
 export interface StreamSession {
+  /** Whether the start was received. */
+  readonly hasStarted: boolean;
   /** Writes audio that is played to the caller, in the format of the stream. */
   writePlayed(bytes: Uint8Array, positionMs: number): void;
   /** Closes the socket and ends its stream. */
-  stop(reason: string): void;
+  stop(reason: string, code?: number): void;
 }
 
 /** Problems on a socket, logged when it closes. */
@@ -130,5 +132,11 @@ export function createStreamSession(socket: Socket, deps: StreamSessionDeps): St
     else dispatch(HANDLERS, message);
   });
 
-  return { writePlayed: inbound.writePlayed, stop: (reason) => stop(reason, 1000) };
+  return {
+    get hasStarted() {
+      return inbound.start !== undefined;
+    },
+    writePlayed: inbound.writePlayed,
+    stop: (reason, code = 1000) => stop(reason, code),
+  };
 }
