@@ -320,6 +320,12 @@ export const FAULTS = {
     retryable: true,
     remedy: 'Complete subscriptions that are no longer needed, or raise `limits.subscriptionsPerClient`.',
   },
+  LIMIT_SUBSCRIPTION_COST: {
+    kind: 'capacity',
+    retryable: true,
+    remedy:
+      'Select fewer fields or smaller pages in subscriptions, use fewer of them, or raise `limits.subscriptionCostPerSecond`. Resume from the last cursor.',
+  },
   HISTORY_TIMEOUT: {
     kind: 'capacity',
     retryable: true,
