@@ -28,6 +28,7 @@ export function createFeeds({ hub, log, registry, partials, levels, demand, cloc
     const call = registry.recall(callId);
     return call !== undefined && callMatches(call, filter);
   };
+  const isErased = (callId: CallId): boolean => registry.recall(callId) === undefined;
   const reader = (filter: RecordFilter, after: number | undefined) =>
     new CursorReader(hub, log, filter, after ?? hub.position, matches);
 
@@ -37,6 +38,7 @@ export function createFeeds({ hub, log, registry, partials, levels, demand, cloc
       return new PullIterator({
         pull: () => records.pull(),
         subscribe: (wake) => hub.notifier.subscribe(wake),
+        isStale: (record) => isErased(record.callId),
       });
     },
 
@@ -45,6 +47,7 @@ export function createFeeds({ hub, log, registry, partials, levels, demand, cloc
       const transcript = new TranscriptReader(callId, finals, partials);
       return new PullIterator({
         pull: () => transcript.pull(),
+        isStale: () => isErased(callId),
         subscribe: (wake) =>
           all(
             hub.notifier.subscribe(wake),
@@ -64,7 +67,11 @@ export function createFeeds({ hub, log, registry, partials, levels, demand, cloc
         changes: reader({ types: CALL_CHANGES }, position),
         recall: (id) => registry.recall(id),
       });
-      return new PullIterator({ pull: () => live.pull(), subscribe: (wake) => hub.notifier.subscribe(wake) });
+      return new PullIterator({
+        pull: () => live.pull(),
+        subscribe: (wake) => hub.notifier.subscribe(wake),
+        isStale: (item) => item.type === 'CHANGED' && isErased(item.call.id),
+      });
     },
 
     levels(callIds, intervalMs): AsyncIterableIterator<LevelsItem> {

@@ -7,6 +7,8 @@ export interface PullSource<Item> {
   pull(): Promise<Item | undefined>;
   /** Registers the function that wakes the iterator, and returns a function that removes it. Called once. */
   subscribe(wake: () => void): () => void;
+  /** Returns whether an item that was pulled earlier must not be delivered any more. Default: false. */
+  isStale?(item: Item): boolean;
 }
 
 export class PullIterator<Item> implements AsyncIterableIterator<Item> {
@@ -15,11 +17,21 @@ export class PullIterator<Item> implements AsyncIterableIterator<Item> {
   #turn: Promise<unknown> = Promise.resolve();
   #isWoken = true;
   #isClosed = false;
+  #idles = 0;
   #wakeSleeper: (() => void) | undefined;
 
   constructor(source: PullSource<Item>) {
     this.#source = source;
     this.#unsubscribe = source.subscribe(() => this.#wake());
+  }
+
+  /** How often there was no further item. */
+  get idles(): number {
+    return this.#idles;
+  }
+
+  isStale(item: Item): boolean {
+    return this.#source.isStale?.(item) ?? false;
   }
 
   /** Returns items in order, also if called concurrently. A rejected pull ends the iteration. */
@@ -45,6 +57,7 @@ export class PullIterator<Item> implements AsyncIterableIterator<Item> {
       const item = await this.#source.pull();
       if (this.#isClosed) break;
       if (item !== undefined) return { done: false, value: item };
+      this.#idles++;
       if (!this.#isWoken) await new Promise<void>((resolve) => (this.#wakeSleeper = resolve));
     }
     return DONE;
