@@ -24,6 +24,7 @@ import { CommandService } from './commands/command-service.ts';
 import { OpenCommands } from './commands/open-commands.ts';
 import type { Config } from './config/schema.ts';
 import { ClientSlots } from './graphql/guard/client-slots.ts';
+import { DeliveryBudget } from './graphql/guard/deliveries/delivery-budget.ts';
 import { limitResponses } from './graphql/guard/response-size.ts';
 import { createQueryLimits } from './graphql/guard/limits.ts';
 import { limitSubscriptions } from './graphql/guard/subscription-slots.ts';
@@ -55,6 +56,7 @@ import { ProviderRegistry } from './plugins/provider/provider-registry.ts';
 import { AddressGuard } from './plugins/sockets/address-guard.ts';
 import { TranscriberRegistry } from './plugins/transcriber/transcriber-registry.ts';
 import { RecordingService } from './recording/recording-service.ts';
+import { LogSampler } from './log-sampler.ts';
 import { openDatabase } from './store/database.ts';
 import { createEventLog } from './store/event-log.ts';
 import { createHistory } from './store/history/history.ts';
@@ -107,6 +109,7 @@ export function createContainer(environment: Environment): DependencyContainer {
   registerTranscription(register, environment);
   registerCommandsAndBackfill(register, environment);
   registerGraphql(register, environment);
+  registerDeliveries(register, environment);
   registerHttp(register, environment);
   return parts;
 }
@@ -407,6 +410,23 @@ function connectionLimits(server: Config['server'], log: Logger): ReturnType<typ
   return limits;
 }
 
+function registerDeliveries(register: Register, { config, clock, log }: Environment): void {
+  register(tokens.DELIVERY_BUDGET, () => {
+    const endings = new LogSampler({ log: log('graphql'), clock });
+    const limit = 'limits.subscriptionCostPerSecond';
+    return new DeliveryBudget({
+      clock,
+      costPerSecond: config.limits.subscriptionCostPerSecond,
+      onEnd: (client) =>
+        endings.warn('end', 'subscription ended: its client exceeds the limit', {
+          client,
+          limit,
+          code: 'LIMIT_SUBSCRIPTION_COST',
+        }),
+    });
+  });
+}
+
 function registerHttp(register: Register, environment: Environment): void {
   const { config, clock, ids, log, isReady } = environment;
   const { limits, auth, server } = config;
@@ -453,7 +473,11 @@ function registerHttp(register: Register, environment: Environment): void {
         ...limits,
         bodies,
         schema: limitResponses(
-          limitSubscriptions(get(tokens.SCHEMA), new ClientSlots(limits.subscriptionsPerClient)),
+          limitSubscriptions(get(tokens.SCHEMA), {
+            slots: new ClientSlots(limits.subscriptionsPerClient),
+            budget: get(tokens.DELIVERY_BUDGET),
+            pageSize: limits.pageSize,
+          }),
           limits.responseBytes,
         ),
         gate,

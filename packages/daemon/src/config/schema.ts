@@ -123,6 +123,8 @@ const limits = mapping({
   connectionInitMs: wholeNumber(10, 60_000).default(3000),
   /** The number of subscriptions of a client, over all its connections. */
   subscriptionsPerClient: wholeNumber(1, 1_000_000).default(1000),
+  /** The number of fields per second in the events of a client's subscriptions. */
+  subscriptionCostPerSecond: wholeNumber(1000, 1_000_000_000).default(400_000),
   /** The number of nodes on a page. */
   pageSize: wholeNumber(1, 10_000).default(200),
   /** The number of events that are kept in memory while database writes fail. */

@@ -15,6 +15,7 @@ import type { Context } from '../graphql/context.ts';
 import type { ClientSlots } from '../graphql/guard/client-slots.ts';
 import { asGraphqlError, createMask } from '../graphql/guard/errors.ts';
 import { responseSizeError } from '../graphql/guard/response-size.ts';
+import { chargeResult } from '../graphql/guard/subscription-slots.ts';
 import type { QueryLimits } from '../graphql/guard/limits.ts';
 import { isJson } from './limits/body.ts';
 import type { Connections } from './limits/connections.ts';
@@ -183,7 +184,12 @@ function limitQueries(limits: QueryLimits): Plugin<Context> {
     },
     onSubscribe(hook) {
       checkSize(hook);
-      return { onSubscribeResult: () => ({ onNext: checkResult }) };
+      const context = hook.args.contextValue;
+      const onNext = (event: ResultHook): void => {
+        if ('data' in event.result) chargeResult(context, event.result.data);
+        checkResult(event);
+      };
+      return { onSubscribeResult: () => ({ onNext }) };
     },
   };
 }

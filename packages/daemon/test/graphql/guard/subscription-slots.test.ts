@@ -1,13 +1,21 @@
+import { createFakeClock } from '@sidetone/testkit';
 import { buildSchema, parse, subscribe, type ExecutionResult } from 'graphql';
 import { beforeEach, expect, test } from 'vitest';
 import { ClientSlots } from '../../../src/graphql/guard/client-slots.ts';
+import { DeliveryBudget } from '../../../src/graphql/guard/deliveries/delivery-budget.ts';
 import { limitSubscriptions } from '../../../src/graphql/guard/subscription-slots.ts';
 
 type Source = () => AsyncIterator<unknown> | Promise<AsyncIterator<unknown>>;
 
 let slots: ClientSlots;
+let budget: DeliveryBudget;
 beforeEach(() => {
   slots = new ClientSlots(1);
+  budget = new DeliveryBudget({
+    clock: createFakeClock(),
+    costPerSecond: 1000,
+    onEnd: () => undefined,
+  });
 });
 
 /** Subscribes to the values of `source`. */
@@ -18,7 +26,7 @@ async function subscribeTo(
   const schema = buildSchema('type Query { n: Int } type Subscription { n: Int }');
   const field = schema.getSubscriptionType()!.getFields()['n']!;
   field.subscribe = async () => source();
-  limitSubscriptions(schema, slots);
+  limitSubscriptions(schema, { slots, budget, pageSize: 100 });
   return subscribe({ schema, document: parse('subscription { n }'), contextValue: { client } });
 }
 
