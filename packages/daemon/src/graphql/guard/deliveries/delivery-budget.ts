@@ -117,7 +117,10 @@ export class DeliveryBudget {
         return client.budget.debtMs;
       },
       start: (cost, maxDebtMs) => {
-        if (client.waiting.size === 0 && this.#canStart(client, cost)) return void begin(cost);
+        if (client.waiting.size === 0 && this.#canStart(client, cost)) {
+          begin(cost);
+          return undefined;
+        }
         this.#delayed++;
         return new Promise<void>((resolve, reject) => {
           const start = (): void => {

@@ -40,10 +40,10 @@ function settle(): number {
 }
 
 /** Starts a delivery, and finishes it at its cost once it has started. */
-function deliver(meter: DeliveryMeter, cost: number, done: () => void = () => undefined): boolean {
+function deliver(meter: DeliveryMeter, cost: number, onStart: () => void = () => undefined): boolean {
   const started = meter.start(cost, Infinity);
-  void started?.then(done);
-  if (!started) done();
+  if (started) void started.then(() => onStart());
+  else onStart();
   return started === undefined;
 }
 
