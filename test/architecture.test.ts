@@ -107,8 +107,8 @@ describe('inside the daemon', () => {
     // The store for the command that reads the audit log of a file.
     cli: ['daemon.ts', 'config', 'log.ts', 'plugins', 'store'],
     'daemon.ts': ['access', 'container.ts', 'tokens.ts', 'calls', 'config', 'ids.ts', 'system-clock.ts'],
-    'container.ts': ['tokens.ts', 'config', 'graphql', 'http', 'store', ...ALL_FEATURES],
-    'tokens.ts': ['http', 'store', ...ALL_FEATURES],
+    'container.ts': ['tokens.ts', 'config', 'graphql', 'http', 'log-sampler.ts', 'store', ...ALL_FEATURES],
+    'tokens.ts': ['graphql', 'http', 'store', ...ALL_FEATURES],
     http: ['graphql', 'log-sampler.ts', ...ALL_FEATURES],
     graphql: ALL_FEATURES,
     // Implements the ports of the features; no feature imports it.
