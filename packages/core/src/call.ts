@@ -5,7 +5,13 @@
 import type { CallFact, CallFactType, CallFactOf, CallTranscription, Command } from './fact.ts';
 import type { CallId, ProviderCallId, ProviderId } from './ids.ts';
 import type { Assistant, CallDetails, CallEnd, Money } from './provider-event.ts';
-import type { CallDirection, CallStatus, Party } from './vocabulary.ts';
+import { PARTIES, type CallDirection, type CallStatus, type Party } from './vocabulary.ts';
+
+/** A time during which a party spoke, epoch ms. */
+export interface Speech {
+  readonly from: number;
+  readonly to: number;
+}
 
 /** The state of a call at one position of the log. Times are in epoch ms. */
 export interface Call {
@@ -39,6 +45,8 @@ export interface Call {
   readonly transcription?: CallTranscription & { readonly since: number };
   /** For each party that is speaking, since when. */
   readonly speakingSince: Readonly<Partial<Record<Party, number>>>;
+  /** The last speech of each party that has ended: its final may follow. */
+  readonly lastSpeech: Readonly<Partial<Record<Party, Speech>>>;
   /** End offset of each party's last final utterance, in ms. The next one cannot start before it. */
   readonly lastFinalEndMs: Readonly<Partial<Record<Party, number>>>;
 }
@@ -88,6 +96,21 @@ function without<Value>(record: Readonly<Partial<Record<Party, Value>>>, party: 
   return rest;
 }
 
+/** Returns the speech of a party that ends at `at`. */
+function ended(since: Call['speakingSince'], party: Party, at: number): Call['lastSpeech'] {
+  const from = since[party];
+  return from === undefined ? {} : { [party]: { from, to: Math.max(from, at) } };
+}
+
+/** Ends all speech. */
+function withoutSpeech(
+  { speakingSince, lastSpeech }: Call,
+  at: number,
+): Pick<Call, 'speakingSince' | 'lastSpeech'> {
+  const speeches = PARTIES.map((party) => ended(speakingSince, party, at));
+  return { speakingSince: {}, lastSpeech: Object.assign({}, lastSpeech, ...speeches) as Call['lastSpeech'] };
+}
+
 /** Applies an accepted mute command. No provider reports muting by itself. */
 function withMute(call: Call, { kind, status, arguments: args }: Command): Call {
   const isAccepted = status === 'ACCEPTED' || status === 'CONFIRMED';
@@ -110,7 +133,7 @@ const EVOLVERS: { readonly [Type in Exclude<CallFactType, 'CALL_STARTED'>]: Evol
     statusAt: at,
     endedAt: at,
     end,
-    speakingSince: {},
+    ...withoutSpeech(call, at),
     ...(isTranscribed(call) && {
       transcription: { transcriber: call.transcription!.transcriber, state: 'STOPPED', since: at },
     }),
@@ -124,7 +147,11 @@ const EVOLVERS: { readonly [Type in Exclude<CallFactType, 'CALL_STARTED'>]: Evol
     ...call,
     speakingSince: { ...call.speakingSince, [party]: at },
   }),
-  SPEECH_STOPPED: (call, { party }) => ({ ...call, speakingSince: without(call.speakingSince, party) }),
+  SPEECH_STOPPED: (call, { party }, at) => ({
+    ...call,
+    speakingSince: without(call.speakingSince, party),
+    lastSpeech: { ...call.lastSpeech, ...ended(call.speakingSince, party, at) },
+  }),
   ASSISTANT_CHANGED: (call, { assistant }) => ({ ...call, assistant }),
   CALL_REPORTED: (call, { summary, cost, providerData, includesTranscript }) => ({
     ...call,
@@ -173,6 +200,7 @@ function newCall(callId: CallId, fact: CallFactOf<'CALL_STARTED'>, at: number): 
     tagOrigins: [],
     noteCount: 0,
     speakingSince: {},
+    lastSpeech: {},
     lastFinalEndMs: {},
   };
   return withStatus(withDetails(call, fact.details), fact.status, at);

@@ -3,9 +3,9 @@
  * defined for every event in every state: a redelivered, late or impossible event yields no facts, and the first event
  * about an unknown call starts it.
  */
-import { evolve, isLive, isTranscribed, offsetOrigin, type Call } from './call.ts';
+import { evolve, isLive, isTranscribed, type Call } from './call.ts';
 import { firstStatus, nextStatus } from './call-status.ts';
-import type { CallFact, CallFactOf } from './fact.ts';
+import type { CallFact, CallFactOf, Utterance } from './fact.ts';
 import type { CallId, IdSource, ProviderId, UtteranceId } from './ids.ts';
 import type {
   CallDetails,
@@ -14,7 +14,9 @@ import type {
   ProviderEventType,
   ReportedUtterance,
 } from './provider-event.ts';
-import { missingUtterances, type SpokenText } from './transcript-merge.ts';
+import { positionOfFinal } from './transcript/final-position.ts';
+import { missingUtterances } from './transcript/merge.ts';
+import { withReportedPositions } from './transcript/reported-positions.ts';
 import type { CallStatus } from './vocabulary.ts';
 
 /** Further input of {@link decide}. */
@@ -24,7 +26,7 @@ export interface DecisionContext {
   /** The id under which the current partial of this party was published; its final keeps the id. */
   readonly openUtterance?: UtteranceId;
   /** Returns the stored transcript. Called only if a report or a late final has to be compared with it. */
-  readonly storedTranscript: () => readonly SpokenText[];
+  readonly storedTranscript: () => readonly Utterance[];
 }
 
 type Decider<Type extends ProviderEventType> = (
@@ -114,12 +116,6 @@ function finalized(
   if (wasTranscribedUntilEnd(call) && storedTranscript().length > 0) return NOTHING;
   if (call.isTranscriptReported && missingUtterances(storedTranscript(), [{ party, text }]).length === 0)
     return NOTHING;
-  const origin = offsetOrigin(call);
-  const endMs = event.endMs ?? Math.max(0, event.occurredAt - origin);
-  const since = call.speakingSince[party];
-  const derived =
-    since === undefined ? undefined : Math.max(since - origin, call.lastFinalEndMs[party] ?? 0, 0);
-  const startMs = event.startMs ?? (derived === undefined ? undefined : Math.min(derived, endMs));
   return [
     {
       type: 'UTTERANCE_FINALIZED',
@@ -127,8 +123,7 @@ function finalized(
         id: openUtterance ?? ids.utterance(),
         party,
         text,
-        endMs,
-        ...(startMs !== undefined && { startMs }),
+        ...positionOfFinal(call, event),
         ...(confidence !== undefined && { confidence }),
       },
     },
@@ -140,23 +135,33 @@ function wasTranscribedUntilEnd({ status, statusAt, transcription }: Call): bool
   return status === 'ENDED' && transcription?.state === 'STOPPED' && transcription.since === statusAt;
 }
 
-/** Returns the utterances that a report adds; none if the call has a transcript of a transcriber. */
-function addedByReport(
-  call: Call,
-  utterances: readonly ReportedUtterance[] | undefined,
-  storedTranscript: () => readonly SpokenText[],
-): readonly ReportedUtterance[] {
-  if (!utterances) return [];
+/**
+ * Returns the utterances that a report adds, and the positions that it adds to stored ones; none if the call has a transcript of a
+ * transcriber.
+ */
+function transcriptReported(
+  utterances: readonly ReportedUtterance[],
+  { ids, storedTranscript }: DecisionContext,
+  { transcription }: Call,
+): readonly CallFact[] {
   const stored = storedTranscript();
-  const hasTranscriber = call.transcription !== undefined && call.transcription.state !== 'FAILED';
-  return hasTranscriber && stored.length > 0 ? [] : missingUtterances(stored, utterances);
+  const hasTranscriber = transcription !== undefined && transcription.state !== 'FAILED';
+  if (hasTranscriber && stored.length > 0) return NOTHING;
+  return [
+    ...missingUtterances(stored, utterances).map((utterance): CallFact => {
+      return { type: 'UTTERANCE_FINALIZED', utterance: { id: ids.utterance(), ...utterance } };
+    }),
+    ...withReportedPositions(stored, utterances).map((utterance): CallFact => {
+      return { type: 'UTTERANCE_REVISED', utterance };
+    }),
+  ];
 }
 
 const DECIDERS: { readonly [Type in ProviderEventType]: Decider<Type> } = {
   'call.started': (call, event) => [...updated(call, event.details), ...statusChanged(call, event)],
   'call.status': statusChanged,
   'call.ended': (call, { end }) => (isLive(call) ? [{ type: 'CALL_ENDED', end }] : NOTHING),
-  'call.report': (call, { summary, cost, details, providerData, utterances }, { ids, storedTranscript }) => [
+  'call.report': (call, { summary, cost, details, providerData, utterances }, context) => [
     ...updated(call, details),
     {
       type: 'CALL_REPORTED',
@@ -165,9 +170,7 @@ const DECIDERS: { readonly [Type in ProviderEventType]: Decider<Type> } = {
       ...(providerData && { providerData }),
       ...(utterances && { includesTranscript: true }),
     },
-    ...addedByReport(call, utterances, storedTranscript).map((utterance): CallFact => {
-      return { type: 'UTTERANCE_FINALIZED', utterance: { id: ids.utterance(), ...utterance } };
-    }),
+    ...(utterances ? transcriptReported(utterances, context, call) : NOTHING),
   ],
   'utterance.partial': () => NOTHING,
   'utterance.final': finalized,

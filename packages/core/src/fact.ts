@@ -114,7 +114,7 @@ export interface CallFactFields {
   CALL_STATUS_CHANGED: { readonly status: CallStatus };
   CALL_ENDED: { readonly end: CallEnd };
   UTTERANCE_FINALIZED: { readonly utterance: Utterance };
-  /** A transcriber has replaced the text of an utterance; the id is the same. */
+  /** A transcriber has replaced the text of an utterance, or a report has added its position; the id is the same. */
   UTTERANCE_REVISED: { readonly utterance: Utterance };
   SPEECH_STARTED: { readonly party: Party };
   SPEECH_STOPPED: { readonly party: Party };

@@ -100,12 +100,14 @@ export {
   offsetOrigin,
   withDetails,
   type Call,
+  type Speech,
   type TagOrigin,
 } from './call.ts';
 export { NEXT_STATUSES, nextStatus } from './call-status.ts';
 export { NEXT_COMMAND_STATUSES } from './command-status.ts';
 export { decide, type DecisionContext } from './decide.ts';
-export { missingUtterances, splitWords, type SpokenText } from './transcript-merge.ts';
+export { missingUtterances, type SpokenText } from './transcript/merge.ts';
+export { splitWords } from './transcript/words.ts';
 export type { Socket } from './socket.ts';
 export type {
   AudioEncoding,

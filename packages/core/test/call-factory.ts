@@ -10,6 +10,7 @@ import {
   type ProviderEvent,
   type ProviderEventFields,
   type ProviderEventType,
+  type Utterance,
   type UtteranceId,
 } from '@sidetone/core';
 
@@ -23,6 +24,16 @@ export function event<Type extends ProviderEventType>(
   return { type, providerCallId: providerCallId('their-call'), occurredAt, ...fields } as ProviderEvent;
 }
 
+/** Returns the utterances with their last revision. */
+export function transcriptIn(facts: readonly CallFact[]): Utterance[] {
+  const utterances = new Map<string, Utterance>();
+  for (const fact of facts) {
+    const isUtterance = fact.type === 'UTTERANCE_FINALIZED' || fact.type === 'UTTERANCE_REVISED';
+    if (isUtterance) utterances.set(fact.utterance.id, fact.utterance);
+  }
+  return [...utterances.values()];
+}
+
 /** Derives the facts from provider events in order. Returns them with the resulting call. */
 export function derive(events: readonly ProviderEvent[]): { call: Call; facts: CallFact[] } {
   let call: Call | undefined;
@@ -32,8 +43,7 @@ export function derive(events: readonly ProviderEvent[]): { call: Call; facts: C
     const context = {
       providerId: providerId('test'),
       ids: { utterance: () => `utt_${++utterances}` as UtteranceId },
-      storedTranscript: () =>
-        facts.flatMap((fact) => (fact.type === 'UTTERANCE_FINALIZED' ? [fact.utterance] : [])),
+      storedTranscript: () => transcriptIn(facts),
     };
     for (const fact of decide(call, CALL_ID, input, context)) {
       call = evolve(call, CALL_ID, fact, input.occurredAt);

@@ -222,7 +222,9 @@ describe('a report with a transcript', () => {
   test('adds missing utterances at their offsets', () => {
     const { facts } = derive([said('hello', 1000), report]);
     expect(textsOf(facts)).toEqual(['hello', 'How can I help?']);
-    expect(facts.at(-1)).toMatchObject({ utterance: { party: 'ASSISTANT', startMs: 500, endMs: 900 } });
+    expect(facts.findLast(({ type }) => type === 'UTTERANCE_FINALIZED')).toMatchObject({
+      utterance: { party: 'ASSISTANT', startMs: 500, endMs: 900 },
+    });
   });
 
   test('makes later finals ignored if their text is known', () => {

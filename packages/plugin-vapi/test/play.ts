@@ -25,8 +25,14 @@ function applyEvents(events: readonly ProviderEvent[]): PlayedCall {
   const keys = new Set<string>();
   let call: Call | undefined;
   let ids = 0;
-  const transcript = (): Utterance[] =>
-    facts.flatMap((fact) => (fact.type === 'UTTERANCE_FINALIZED' ? [fact.utterance] : []));
+  const transcript = (): Utterance[] => {
+    const utterances = new Map<string, Utterance>();
+    for (const fact of facts) {
+      const isUtterance = fact.type === 'UTTERANCE_FINALIZED' || fact.type === 'UTTERANCE_REVISED';
+      if (isUtterance) utterances.set(fact.utterance.id, fact.utterance);
+    }
+    return [...utterances.values()];
+  };
   for (const event of events) {
     if (event.dedupeKey !== undefined && keys.has(event.dedupeKey)) continue;
     const decided = decide(call, 'call_1' as CallId, event, {

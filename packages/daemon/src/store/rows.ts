@@ -34,6 +34,7 @@ export function callToRow(call: Call): Omit<CallRow, 'durationMs'> {
       noteCount: call.noteCount,
       tagOrigins: call.tagOrigins,
       speakingSince: call.speakingSince,
+      lastSpeech: call.lastSpeech,
       lastFinalEndMs: call.lastFinalEndMs,
     },
   };
@@ -58,6 +59,7 @@ export function rowToCall(row: CallRow): Call {
     tags: row.tags,
     noteCount: 0,
     tagOrigins: [],
+    lastSpeech: {},
     ...row.state,
     ...present({
       direction: row.direction,

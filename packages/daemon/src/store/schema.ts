@@ -35,6 +35,7 @@ import type {
   ProviderCallId,
   ProviderId,
   ProviderStreamId,
+  Speech,
   StreamId,
   TagOrigin,
   UtteranceId,
@@ -76,6 +77,8 @@ interface CallState {
   /** Absent in rows of releases that did not store who added a tag. */
   readonly tagOrigins?: readonly TagOrigin[];
   readonly speakingSince: Partial<Record<Party, number>>;
+  /** Absent in rows of earlier releases. */
+  readonly lastSpeech?: Partial<Record<Party, Speech>>;
   readonly lastFinalEndMs: Partial<Record<Party, number>>;
 }
 

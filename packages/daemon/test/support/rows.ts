@@ -21,6 +21,7 @@ export function callRow(name: string, fields: Partial<Call> = {}): Call {
     noteCount: 0,
     isTranscriptReported: false,
     speakingSince: {},
+    lastSpeech: {},
     lastFinalEndMs: {},
     ...fields,
   };

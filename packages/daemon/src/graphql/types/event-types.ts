@@ -84,11 +84,11 @@ export const EVENT_TYPES = {
     utterance: t.field({ type: refs.Utterance, description: 'The utterance.', resolve: utteranceOf }),
   })),
   UtteranceRevised: event<'UTTERANCE_REVISED'>(
-    'The transcriber sent a better text for a final utterance.',
+    'A final utterance was changed: a transcriber sent a better text, or a report added its position.',
     (t, { refs }) => ({
       utterance: t.field({
         type: refs.Utterance,
-        description: 'The utterance with its new text and its old id.',
+        description: 'The changed utterance, with its old id.',
         resolve: utteranceOf,
       }),
     }),
