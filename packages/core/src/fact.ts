@@ -160,7 +160,11 @@ export interface CallFactFields {
     readonly transcription: CallTranscription;
   };
   /** A client started to listen to the call. */
-  LISTENING_STARTED: { readonly listenerId: ListenerId };
+  LISTENING_STARTED: {
+    readonly listenerId: ListenerId;
+    /** Set if a signed URL was used: `by` is the client that requested it. */
+    readonly isByLink?: true;
+  };
   /** A client stopped listening, or the call ended. */
   LISTENING_STOPPED: {
     readonly listenerId: ListenerId;

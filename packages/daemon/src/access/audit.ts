@@ -33,7 +33,9 @@ export interface AuditFields {
   ERASE_COMMAND: AboutCall;
   DOWNLOAD_RECORDING: AboutCall;
   DOWNLOAD_BY_LINK: AboutCall;
-  LISTENING_STARTED: AboutCall & { readonly details: { readonly listenerId: string } };
+  LISTENING_STARTED: AboutCall & {
+    readonly details: { readonly listenerId: string; readonly isByLink?: true };
+  };
   LISTENING_STOPPED: AboutCall & { readonly details: { readonly listenerId: string } };
   /** Instants are epoch ms. */
   BACKFILL_STARTED: {

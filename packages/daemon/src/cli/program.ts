@@ -63,7 +63,7 @@ export async function run(argv: readonly string[]): Promise<void> {
     .description('print the audit log as JSON lines, without changing it; the daemon may be running')
     .option('--database <file>', 'the database file (storage.path)', './data/sidetone.db')
     .option('--call <id>', 'print only the entries about this call')
-    .option('--verify', 'verify the chain of hashes instead; exit code 0: intact, 1: changed')
+    .option('--verify', 'verify the chain of hashes instead; exit code 0: intact, 1: changed or not readable')
     .action(async (options: AuditOptions) => (await import('./audit.ts')).audit(options));
   program
     .command('conform')

@@ -5,7 +5,7 @@ import { isFault, messageOf, type CallId, type Logger } from '@sidetone/core';
 import type { WebSocket } from 'ws';
 import type { ListeningService } from '../listening/listening-service.ts';
 import type { ListenerSocket } from '../listening/listener.ts';
-import type { MediaAccess } from './media-access.ts';
+import type { MediaAccess, MediaRequester } from './media-access.ts';
 import type { Rejections } from './rejections.ts';
 import { rejectUpgrade, statusOf } from './reply.ts';
 import { createSocketServer } from './socket-server.ts';
@@ -42,18 +42,18 @@ export function createListenEndpoint({
     maxPayload: MAX_MESSAGE_BYTES,
   });
 
-  /** Returns the name of the listener's access token. @throws {FaultError} if it may not listen to the call. */
-  function admit(request: IncomingMessage, url: URL, callId: CallId): string {
-    const { viewer } = access.requester(request, url);
+  /** Returns who listens. @throws {FaultError} if it may not listen to the call. */
+  function admit(request: IncomingMessage, url: URL, callId: CallId): MediaRequester {
+    const requester = access.requester(request, url);
     listening.check(callId);
-    return viewer.name;
+    return requester;
   }
 
-  function serve(ws: WebSocket, callId: CallId, by: string): void {
+  function serve(ws: WebSocket, callId: CallId, { viewer, isByLink }: MediaRequester): void {
     ws.on('error', () => ws.terminate());
     let leave: () => void;
     try {
-      leave = listening.join(callId, by, listenerSocketOf(ws));
+      leave = listening.join(callId, viewer.name, listenerSocketOf(ws), isByLink);
     } catch (error) {
       // The call ended, or the limit was reached, during the handshake.
       log.debug('listener rejected after the handshake', {
@@ -69,16 +69,16 @@ export function createListenEndpoint({
   return {
     upgrade(request, socket, head, url) {
       const callId = LISTEN_PATH.exec(url.pathname)?.[1] as CallId;
-      let by: string;
+      let requester: MediaRequester;
       try {
-        by = admit(request, url, callId);
+        requester = admit(request, url, callId);
       } catch (error) {
         if (!isFault(error)) {
           log.error('listener rejected because of an unexpected error', { reason: messageOf(error), error });
         }
         return rejectUpgrade(socket, statusOf(rejections.report(request, 'LISTEN', error)));
       }
-      sockets.handleUpgrade(request, socket, head, (ws) => serve(ws, callId, by));
+      sockets.handleUpgrade(request, socket, head, (ws) => serve(ws, callId, requester));
     },
     close() {
       listening.close();

@@ -59,9 +59,10 @@ export class ListeningService {
 
   /**
    * Adds a listener to a call. Returns a function that must be called when the socket is closed.
+   * @param isByLink whether a signed URL was used that `by` requested
    * @throws {FaultError} as {@link check} does.
    */
-  join(callId: CallId, by: string, socket: ListenerSocket): () => void {
+  join(callId: CallId, by: string, socket: ListenerSocket, isByLink = false): () => void {
     this.check(callId);
     const { ids, clock, ingest, log } = this.#deps;
     const listener = new Listener(socket, clock);
@@ -70,7 +71,8 @@ export class ListeningService {
     this.#calls.set(callId, call);
     call.listeners.add(listener);
     const [listenerId, since] = [ids.listener(), clock.now()];
-    ingest.recordBy(by, callId, { type: 'LISTENING_STARTED', listenerId });
+    const link = isByLink && ({ isByLink } as const);
+    ingest.recordBy(by, callId, { type: 'LISTENING_STARTED', listenerId, ...link });
     const leave = (): void => {
       if (!this.#leaves.delete(leave)) return;
       listener.closed();

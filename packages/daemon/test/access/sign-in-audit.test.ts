@@ -93,6 +93,7 @@ test('writes later what could not be stored, and keeps a bounded number of addre
   await clock.advance(MINUTE_MS);
   expect(totalFailures()).toBe(500);
   expect(entries.length).toBeLessThanOrEqual(MAX_KEPT_REPORTS + 1);
+  expect(details()).toContainEqual({ failures: 1, address: '198.51.0.0', entrance: 'GRAPHQL' });
 });
 
 test('stops retrying when it is closed', async () => {

@@ -3,6 +3,7 @@ import { mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeEach, expect, test } from 'vitest';
 import { WebSocket } from 'ws';
+import { viewerOf } from '../../src/access/viewer.ts';
 import { openAuditReader } from '../../src/store/audit/reader.ts';
 import * as tokens from '../../src/tokens.ts';
 import { startTestDaemon, until, type TestDaemon } from '../support/daemon.ts';
@@ -69,6 +70,21 @@ test('has an entry when the tokens change between two starts', async () => {
     details: { added: [{ name: 'grace', scopes: ['READ'] }], removed: [{ name: 'ada', scopes }] },
   });
   expect(readFileSync(join(dir, 'test.db')).includes(TOKEN)).toBe(false);
+});
+
+test('marks listening by a signed URL', async () => {
+  it.emit(event('call.status', { status: 'IN_PROGRESS' }, { at: Date.now() }));
+  await it.committed();
+  const callId = it.daemon.parts.resolve(tokens.CALL_REGISTRY).live()[0]!.id;
+  const path = `/calls/${callId}/listen`;
+  const { query } = it.daemon.parts.resolve(tokens.MEDIA_LINKS).sign(path, viewerOf('ada', ['LISTEN']), 300);
+  const socket = new WebSocket(it.url(`${path.slice(1)}?${query}`).replace('http', 'ws'));
+  await new Promise((resolve) => socket.once('open', resolve));
+  await until(() => entries(callId).length === 1, 'the start is stored');
+  expect(entries(callId)).toMatchObject([
+    { action: 'LISTENING_STARTED', by: 'ada', details: { isByLink: true } },
+  ]);
+  socket.terminate();
 });
 
 test('has the start and the end of live listening, also after the call was erased', async () => {

@@ -127,6 +127,7 @@ describe('a signed URL of a recording', () => {
     await fetched(it, it.url(`calls/${callId}/recording.wav?token=${LISTENER.token}`));
     const { db } = it.daemon.parts.resolve(tokens.DATABASE);
     expect(db.select({ by: auditLog.by, action: auditLog.action }).from(auditLog).all()).toEqual([
+      { by: 'daemon', action: 'TOKENS_CHANGED' },
       { by: 'listener', action: 'DOWNLOAD_BY_LINK' },
       { by: 'admin', action: 'DOWNLOAD_BY_LINK' },
       { by: 'listener', action: 'DOWNLOAD_RECORDING' },

@@ -6,6 +6,9 @@ import type { Draft } from '../../calls/ports.ts';
 /** Returns the audit entry of an event; undefined for most events. */
 export function auditEntryOf({ callId, at, fact }: Draft): AuditEntry | undefined {
   if (fact.type !== 'LISTENING_STARTED' && fact.type !== 'LISTENING_STOPPED') return undefined;
-  const { type: action, listenerId } = fact;
-  return { at, by: causedBy(fact) ?? NOBODY, action, callId, details: { listenerId } };
+  const { listenerId } = fact;
+  const about = { at, by: causedBy(fact) ?? NOBODY, callId };
+  if (fact.type === 'LISTENING_STOPPED') return { ...about, action: fact.type, details: { listenerId } };
+  const { isByLink } = fact;
+  return { ...about, action: fact.type, details: { listenerId, ...(isByLink && { isByLink }) } };
 }
