@@ -438,7 +438,7 @@ function registerHttp(register: Register, environment: Environment): void {
     hostNames: [server.host, ...(server.publicUrl ? [server.publicUrl.hostname] : [])],
   });
   const newId = (): string => ids.command().slice(-12);
-  const addressOf = (request: IncomingMessage): string => gate.addressOf(request);
+  const addressOf = (request: Pick<IncomingMessage, 'headers' | 'socket'>): string => gate.addressOf(request);
   const networkOf = (request: IncomingMessage): string => gate.networkOf(request);
   const bodies = new RequestBodies({ clock, ...limits, addressOf: networkOf });
   const graphiql = createGraphiql();
@@ -544,7 +544,7 @@ function registerHttp(register: Register, environment: Environment): void {
 function registerSignIns(
   register: Register,
   { config, clock, log }: Environment,
-  addressOf: (request: IncomingMessage) => string,
+  addressOf: (sender: Pick<IncomingMessage, 'headers' | 'socket'>) => string,
 ): void {
   register(
     tokens.SIGN_IN_AUDIT,

@@ -45,7 +45,7 @@ interface GraphqlEndpointDeps {
   readonly newId: () => string;
   readonly requestBytes: number;
   readonly bodies: RequestBodies;
-  readonly rejections: Pick<Rejections, 'report'>;
+  readonly rejections: Pick<Rejections, 'report' | 'warn'>;
   readonly socketMessageBytes: number;
   readonly connectionInitMs: number;
   readonly subscriptionsPerClient: number;

@@ -34,7 +34,7 @@ export interface GraphqlSocketsDeps {
   /** The sockets whose clients are not known yet. */
   readonly pending: PendingClients;
   readonly outputs: Pick<Connections, 'assign'>;
-  readonly rejections: Pick<Rejections, 'report'>;
+  readonly rejections: Pick<Rejections, 'report' | 'warn'>;
   /** Parses and validates an operation. Returns its execution arguments, or errors. */
   readonly prepare: (
     extra: SocketExtra & Context,
@@ -70,7 +70,7 @@ interface Extra extends SocketExtra {
 }
 
 export function createGraphqlSockets(deps: GraphqlSocketsDeps): GraphqlSockets {
-  const { gate, connections, rejections, log } = deps;
+  const { gate, connections, rejections } = deps;
   const sockets = createSocketServer({
     maxPayload: deps.socketMessageBytes,
     handleProtocols,
@@ -88,7 +88,7 @@ export function createGraphqlSockets(deps: GraphqlSocketsDeps): GraphqlSockets {
       if (release) socket.once('close', release);
       sockets.handleUpgrade(request, socket, head, (ws) => {
         const extra = { request, socket: ws, release: release ?? addPending(deps, request, ws) };
-        serve(protocol, extra, log);
+        serve(protocol, extra, deps);
       });
     },
     close() {
@@ -174,9 +174,13 @@ function addPending(
 }
 
 /** Connects an open socket with the protocol. */
-function serve(protocol: Server<Extra>, extra: Extra, log: Logger): void {
-  const { socket } = extra;
-  socket.on('error', (error) => log.info('WebSocket error', { reason: messageOf(error) }));
+function serve(
+  protocol: Server<Extra>,
+  extra: Extra,
+  { rejections }: Pick<GraphqlSocketsDeps, 'rejections'>,
+): void {
+  const { request, socket } = extra;
+  socket.on('error', (error) => rejections.warn(request, 'WebSocket error', { reason: messageOf(error) }));
   socket.on('pong', () => ALIVE.add(socket));
   ALIVE.add(socket);
   const closed = protocol.opened(
@@ -191,7 +195,8 @@ function serve(protocol: Server<Extra>, extra: Extra, log: Logger): void {
       onMessage: (read) =>
         void socket.on('message', (data: Buffer) => {
           read(data.toString()).catch((error: unknown) => {
-            log.info('invalid WebSocket message, connection closed', { reason: messageOf(error) });
+            const reason = messageOf(error);
+            rejections.warn(request, 'invalid WebSocket message, connection closed', { reason });
             socket.close(CloseCode.BadRequest, 'Invalid message received');
           });
         }),

@@ -1,14 +1,25 @@
 /** Rejected requests of all entrances: logs them with address and path, and limits failed sign-ins. */
 import type { IncomingMessage } from 'node:http';
-import { FaultError, isFault, type Clock, type FaultCode, type FaultKind, type Logger } from '@sidetone/core';
+import {
+  FaultError,
+  isFault,
+  type Clock,
+  type FaultCode,
+  type FaultKind,
+  type LogFields,
+  type Logger,
+} from '@sidetone/core';
 import { networkOf } from '../access/addresses.ts';
 import type { Entrance, FailedSignIns } from '../access/failed-sign-ins.ts';
 import { UnknownTokenError } from '../access/access-tokens.ts';
 import { LogSampler } from '../log-sampler.ts';
 
+/** A request, or a connection without one. */
+type Sender = Pick<IncomingMessage, 'headers' | 'socket' | 'url'>;
+
 interface RejectionsDeps {
   readonly signIns: Pick<FailedSignIns, 'record' | 'close'>;
-  readonly addressOf: (request: IncomingMessage) => string;
+  readonly addressOf: (sender: Sender) => string;
   readonly clock: Clock;
   readonly log: Pick<Logger, 'warn'>;
 }
@@ -44,16 +55,23 @@ export class Rejections {
    */
   report<Reason>(request: IncomingMessage, entrance: Entrance | 'PAGE', error: Reason): Reason | FaultError {
     if (!isFault(error) || !REPORTED_KINDS.has(error.kind)) return error;
-    const { code } = error;
-    const address = this.#deps.addressOf(request);
-    this.#sampler.warn(`${entrance} ${code} ${networkOf(address)}`, 'request rejected', {
-      address,
-      path: pathOf(request),
-      entrance,
-      code,
-      reason: error.message,
-    });
+    const { code, message } = error;
+    this.#warn(`${entrance} ${code}`, request, 'request rejected', { entrance, code, reason: message });
     return entrance === 'PAGE' ? error : this.limit(request, entrance, error);
+  }
+
+  /** Logs what a client did, sampled as `report` does. The message must be a constant. */
+  warn(sender: Sender, message: string, fields: LogFields = {}): void {
+    this.#warn(message, sender, message, fields);
+  }
+
+  #warn(kind: string, sender: Sender, message: string, fields: LogFields): void {
+    const address = this.#deps.addressOf(sender);
+    this.#sampler.warn(`${kind} ${networkOf(address)}`, message, {
+      ...fields,
+      address,
+      path: pathOf(sender),
+    });
   }
 
   /** Counts a failed sign-in without logging it. Returns the error to respond with, as `report` does. */

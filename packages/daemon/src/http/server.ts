@@ -1,6 +1,6 @@
 /** The HTTP server of the daemon: routing, timeouts and shutdown. */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { AddressInfo, Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { FaultError, messageOf, type Logger } from '@sidetone/core';
 import { getOwn } from '@sidetone/plugin-kit';
@@ -62,10 +62,7 @@ export function createHttpServer(deps: HttpServerDeps): HttpServer {
   });
   const requests = new RequestQueue(
     (request, response) => handle(deps, request, response),
-    (request) =>
-      deps.log.info('too many pipelined requests, connection closed', {
-        address: deps.gate.addressOf(request),
-      }),
+    (request) => deps.rejections.warn(request, 'too many pipelined requests, connection closed'),
   );
   deps.connections.watch(server);
   server.on('request', (request, response) => requests.add(request, response));
@@ -73,7 +70,7 @@ export function createHttpServer(deps: HttpServerDeps): HttpServer {
     requests.add(request, response),
   );
   server.on('clientError', (error: NodeJS.ErrnoException, socket) =>
-    rejectMalformed(error, socket, requests.current(socket)),
+    rejectMalformed(error, socket, requests.current(socket), deps),
   );
   server.on('upgrade', (request, socket, head) => {
     if (requests.current(socket)) socket.destroy();
@@ -159,13 +156,19 @@ function rejectMalformed(
   { code = '' }: NodeJS.ErrnoException,
   socket: Duplex,
   response: ServerResponse | undefined,
+  { rejections }: Pick<HttpServerDeps, 'rejections'>,
 ): void {
   if (!socket.writable || response?.headersSent === true) return void socket.destroy();
-  rejectUpgrade(socket, getOwn(PARSER_STATUSES, code) ?? 400);
+  const status = getOwn(PARSER_STATUSES, code) ?? 400;
+  // The code of Node.js is one of a fixed set; its message would contain what the client sent.
+  rejections.warn({ headers: {}, socket: socket as Socket }, 'malformed request rejected', { status, code });
+  rejectUpgrade(socket, status);
 }
 
-/** Returns the URL of a request. Its host is a placeholder, because only path and query are used. */
-/** Returns undefined if the URL is invalid, or if a Host header is missing or repeated: a proxy may have used the other one. */
+/**
+ * Returns the URL of a request; its host is a placeholder, because only path and query are used. Returns undefined if the URL
+ * is invalid, or if a Host header is missing or repeated: a proxy may have used the other one.
+ */
 function urlOf({ url, headersDistinct, httpVersion }: IncomingMessage): URL | undefined {
   const hosts = headersDistinct.host?.length ?? 0;
   if (hosts > 1 || (hosts === 0 && httpVersion === '1.1')) return undefined;

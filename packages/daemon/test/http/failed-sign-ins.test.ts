@@ -1,6 +1,8 @@
 /** Failed sign-ins over every entrance of a daemon whose elapsed time does not advance. */
 import { createHash } from 'node:crypto';
+import { once } from 'node:events';
 import { mkdirSync } from 'node:fs';
+import { connect } from 'node:net';
 import { join } from 'node:path';
 import { FaultError } from '@sidetone/core';
 import { beforeEach, describe, expect, test } from 'vitest';
@@ -237,4 +239,37 @@ test('a sender that rejected deliveries came from is not limited in its valid on
   const statuses: number[] = [];
   for (let i = 0; i < 10; i++) statuses.push(await attempt(i % 2 === 0 ? WRONG : TOKEN));
   expect(statuses.filter((_status, i) => i % 2 === 1)).toEqual([200, 200, 200, 200, 200]);
+});
+
+describe('a client without a token', () => {
+  /** Sends bytes on a connection of its own, and resolves when it is closed. */
+  const send = async (bytes: string): Promise<void> => {
+    const { hostname, port } = new URL(it.url(''));
+    const socket = connect(Number(port), hostname);
+    socket.on('error', () => undefined).resume();
+    socket.write(bytes);
+    await once(socket, 'close');
+  };
+
+  const garbage = async (message: string): Promise<void> => {
+    const raw = await rawSocket(it.url('graphql'));
+    raw.send(message);
+    await raw.closed;
+  };
+
+  test.each<[string, string, () => Promise<unknown>]>([
+    ['malformed requests', 'malformed request rejected', () => send('GET / HTTP/9.9\r\n\r\n')],
+    [
+      'pipelined requests',
+      'too many pipelined requests, connection closed',
+      () => send('GET /healthz HTTP/1.1\r\nhost: localhost\r\n\r\n'.repeat(300)),
+    ],
+    ['large messages', 'WebSocket error', () => garbage('x'.repeat(2 * 1024 * 1024))],
+    ['missing tokens', 'request rejected', () => post('graphql', {}, QUERY)],
+    ['sockets without a token', 'request rejected', () => initialise('')],
+  ])('does not fill the log: %s', async (_case, message, attempt) => {
+    for (let i = 0; i < 5; i++) await attempt();
+    const lines = it.lines.filter((line) => line.message === message);
+    expect(lines).toMatchObject([{ level: 'warn', fields: { address: '127.0.0.1' } }]);
+  });
 });
