@@ -149,7 +149,7 @@ function registerCalls(register: Register, { config, clock, ids, log }: Environm
         ids,
         clock,
         log: log('ingest'),
-        pendingEvents: config.limits.pendingEvents,
+        pending: { events: config.limits.pendingEvents, bytes: config.limits.pendingBytes },
       }),
   );
   register(

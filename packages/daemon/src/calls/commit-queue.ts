@@ -1,15 +1,13 @@
 /**
- * Events that are derived but not stored. The events of one turn of the event loop share a commit, and readers receive them
- * only after it. If a commit fails, the events stay in memory in order, up to a limit, and the commit is retried.
- * Synchronous: nothing here waits between reading state and changing it.
+ * Stores events. The events of one turn of the event loop share a commit, unless they are many or large: then the others
+ * follow in the next turns. Readers receive events only after their commit. If a commit fails, the events stay in memory in
+ * order, up to a limit, and the commit is retried. Synchronous: nothing here waits between reading state and changing it.
  */
 import {
-  evolve,
   FaultError,
   isFault,
   messageOf,
   type Call,
-  type CallFact,
   type CallId,
   type CallRecord,
   type Clock,
@@ -19,6 +17,7 @@ import {
 } from '@sidetone/core';
 import { backOffMs } from '@sidetone/plugin-kit';
 import type { CallRegistry } from './call-registry.ts';
+import { PendingEvents, type EventGroup, type PendingLimits } from './pending-events.ts';
 import type { CallLedger, Draft, RecordFeed } from './ports.ts';
 import { BUSY_RETRY, isBusy } from './store-retry.ts';
 
@@ -28,28 +27,27 @@ export interface CommitQueueDeps {
   readonly feed: Pick<RecordFeed, 'publish'>;
   readonly clock: Clock;
   readonly log: Logger;
-  /** Most events in memory while commits fail; `limits.pendingEvents`. */
-  readonly pendingEvents: number;
+  /** Most events in memory while commits fail. */
+  readonly pending: PendingLimits;
 }
 
-/** From this many events on, a commit is not delayed to the end of the turn. */
-const LARGE_BATCH = 1000;
 const RETRY = { firstMs: 250, maxMs: 5000 } as const;
 /** How long commits may find the database locked before those who wait for one receive the error, ms. */
 export const BUSY_GRACE_MS = 1000;
 
 interface Waiter {
+  /** Number of all events that were added before it. */
+  readonly upTo: number;
   readonly resolve: () => void;
   readonly reject: (fault: FaultError) => void;
 }
 
 export class CommitQueue {
   readonly #deps: CommitQueueDeps;
-  #drafts: Draft[] = [];
-  /** Calls after their pending events. */
-  readonly #calls = new Map<CallId, Call>();
-  readonly #callIds = new Map<string, CallId>();
-  readonly #dedupeKeys = new Set<string>();
+  readonly #pending: PendingEvents;
+  /** Numbers of all events that were added, and that were stored or dropped since. */
+  #added = 0;
+  #settled = 0;
   #waiters: Waiter[] = [];
   #endOfTurn: NodeJS.Immediate | undefined;
   #cancelRetry: (() => void) | undefined;
@@ -64,6 +62,7 @@ export class CommitQueue {
 
   constructor(deps: CommitQueueDeps) {
     this.#deps = deps;
+    this.#pending = new PendingEvents(deps.pending);
   }
 
   /** Number of events dropped because they could not be stored. */
@@ -73,47 +72,39 @@ export class CommitQueue {
 
   /** Events that are not stored yet, oldest first. */
   get drafts(): readonly Draft[] {
-    return this.#drafts;
+    return this.#pending.drafts;
+  }
+
+  /** The estimated memory of the events that are not stored yet. */
+  get pendingBytes(): number {
+    return this.#pending.bytes;
   }
 
   /** Returns a call after its pending events; undefined if it has none. */
   call(id: CallId): Call | undefined {
-    return this.#calls.get(id);
+    return this.#pending.call(id);
   }
 
   /** Returns the id of a call with pending events. */
   callId(providerId: ProviderId, providerCallId: ProviderCallId): CallId | undefined {
-    return this.#callIds.get(pairKey(providerId, providerCallId));
+    return this.#pending.callId(providerId, providerCallId);
   }
 
   hasDedupeKey(callId: CallId, key: string): boolean {
-    return this.#dedupeKeys.has(pairKey(callId, key));
+    return this.#pending.hasDedupeKey(callId, key);
   }
 
-  /**
-   * Adds events of one call, all or none. `before` is the call before them; the key belongs to the first event. Returns false
-   * if they are dropped, because `limits.pendingEvents` is reached.
-   */
-  push(
-    callId: CallId,
-    before: Call | undefined,
-    facts: readonly CallFact[],
-    at: number,
-    dedupeKey?: string,
-  ): boolean {
-    if (!this.#hasRoomFor(facts.length)) {
-      this.drop(facts.length);
-      return false;
+  /** Adds events, all or none. Returns false if they are dropped, because a limit is reached. */
+  push(group: EventGroup): boolean {
+    while (!this.#pending.push(group)) {
+      if (this.#cancelRetry) {
+        this.drop(group.facts.length);
+        return false;
+      }
+      // Makes room.
+      this.#flush();
     }
-    let call = before;
-    facts.forEach((fact, i) => {
-      call = evolve(call, callId, fact, at);
-      const key = i === 0 ? dedupeKey : undefined;
-      this.#drafts.push({ callId, at, fact, call, ...(key !== undefined && { dedupeKey: key }) });
-    });
-    this.#calls.set(callId, call!);
-    this.#callIds.set(pairKey(call!.providerId, call!.providerCallId), callId);
-    if (dedupeKey !== undefined) this.#dedupeKeys.add(pairKey(callId, dedupeKey));
+    this.#added += group.facts.length;
     this.#schedule();
     return true;
   }
@@ -123,66 +114,65 @@ export class CommitQueue {
    * while commits are failing, and if events were dropped in this turn.
    */
   committed(): Promise<void> {
-    const failure = this.#loss ?? (this.#drafts.length > 0 ? this.#failure : undefined);
+    const failure = this.#loss ?? (this.#pending.size > 0 ? this.#failure : undefined);
     if (failure) return Promise.reject(failure);
-    if (this.#drafts.length === 0) return Promise.resolve();
-    return new Promise((resolve, reject) => this.#waiters.push({ resolve, reject }));
+    if (this.#pending.size === 0) return Promise.resolve();
+    return new Promise((resolve, reject) => this.#waiters.push({ upTo: this.#added, resolve, reject }));
   }
 
-  /** Commits now, unless a retry is pending. Returns whether all events are stored. */
+  /** Commits all now, unless a retry is pending. Returns whether all events are stored. */
   storeNow(): boolean {
-    if (!this.#cancelRetry) this.#flush();
-    return this.#drafts.length === 0;
+    while (this.#pending.size > 0 && !this.#cancelRetry) this.#flush();
+    return this.#pending.size === 0;
   }
 
   /** Commits for the last time, when the daemon stops. */
   close(): void {
-    this.#flush();
-    this.#cancelRetry?.();
+    this.#stopRetry();
+    this.storeNow();
+    this.#stopRetry();
     clearImmediate(this.#endOfTurn);
+  }
+
+  #stopRetry(): void {
+    this.#cancelRetry?.();
+    this.#cancelRetry = undefined;
   }
 
   /** Counts events that cannot be stored. */
   drop(count: number): void {
     this.#loss ??= new FaultError(
       'STORE_WRITE_FAILED',
-      'events were dropped: limits.pendingEvents is reached',
+      'events were dropped: limits.pendingEvents or limits.pendingBytes is reached',
     );
     setImmediate(() => (this.#loss = undefined));
     if (this.#dropped === 0)
-      this.#deps.log.error('dropping events: database writes fail and limits.pendingEvents is reached');
+      this.#deps.log.error('dropping events: database writes fail and a limit of pending events is reached', {
+        events: this.#pending.size,
+        bytes: this.#pending.bytes,
+      });
     this.#dropped += count;
-  }
-
-  /** Commits what is pending if there is no room, unless commits are failing. */
-  #hasRoomFor(count: number): boolean {
-    const { pendingEvents } = this.#deps;
-    if (this.#drafts.length + count <= pendingEvents) return true;
-    if (!this.#cancelRetry) this.#flush();
-    return this.#drafts.length + count <= pendingEvents;
   }
 
   #schedule(): void {
     if (this.#cancelRetry) return;
-    if (this.#drafts.length >= LARGE_BATCH) return this.#flush();
     this.#endOfTurn ??= setImmediate(() => this.#flush());
   }
 
   #flush(): void {
     clearImmediate(this.#endOfTurn);
     this.#endOfTurn = undefined;
-    if (this.#drafts.length === 0) return;
+    if (this.#pending.size === 0) return;
+    const batch = this.#pending.batch();
     let records: readonly CallRecord[];
     const droppedBefore = this.#dropped;
     try {
-      records = this.#commit();
+      records = this.#commit(batch);
     } catch (cause) {
       return this.#retry(cause);
     }
-    this.#calls.clear();
-    this.#callIds.clear();
-    this.#dedupeKeys.clear();
-    this.#drafts = [];
+    this.#pending.remove(batch.length);
+    this.#settled += batch.length;
     this.#failures = 0;
     this.#busyMs = 0;
     this.#failure = undefined;
@@ -190,34 +180,37 @@ export class CommitQueue {
     const loss =
       this.#dropped > droppedBefore &&
       new FaultError('STORE_WRITE_FAILED', 'the events of a call cannot be stored');
-    this.#settle((waiter) => (loss ? waiter.reject(loss) : waiter.resolve()));
+    if (loss) this.#reject(loss);
+    else this.#resolve();
     this.#deps.feed.publish(records);
+    if (this.#pending.size > 0) this.#schedule();
   }
 
   /** @throws {FaultError} of kind store if the database cannot write now; all events are kept for the retry. */
-  #commit(): readonly CallRecord[] {
-    const { ledger, registry } = this.#deps;
+  #commit(batch: readonly Draft[]): readonly CallRecord[] {
     try {
-      const records = ledger.commit(this.#drafts);
-      registry.putAll(this.#calls.values());
-      return records;
+      return this.#store(batch);
     } catch (cause) {
       if (isStoreFailure(cause)) throw cause;
-      return this.#commitSeparately(cause);
+      return this.#commitSeparately(batch, cause);
     }
   }
 
+  #store(drafts: readonly Draft[]): readonly CallRecord[] {
+    const records = this.#deps.ledger.commit(drafts);
+    this.#deps.registry.putAll(new Map(drafts.map(({ callId, call }) => [callId, call])).values());
+    return records;
+  }
+
   /** Stores each call separately after an unexpected error, so that the events of one call cannot block those of the others. */
-  #commitSeparately(cause: unknown): readonly CallRecord[] {
-    const { ledger, registry, log } = this.#deps;
+  #commitSeparately(batch: readonly Draft[], cause: unknown): readonly CallRecord[] {
+    const { log } = this.#deps;
     log.error('commit failed, storing each call separately', { error: cause });
-    const callIds = new Set(this.#drafts.map((draft) => draft.callId));
+    const callIds = new Set(batch.map((draft) => draft.callId));
     return [...callIds].flatMap((callId) => {
-      const drafts = this.#drafts.filter((draft) => draft.callId === callId);
+      const drafts = batch.filter((draft) => draft.callId === callId);
       try {
-        const records = ledger.commit(drafts);
-        registry.putAll([drafts.at(-1)!.call]);
-        return records;
+        return this.#store(drafts);
       } catch (error) {
         if (isStoreFailure(error)) throw error;
         this.#dropped += drafts.length;
@@ -234,7 +227,7 @@ export class CommitQueue {
   #retry(cause: unknown): void {
     const { log, clock } = this.#deps;
     const delayMs = backOffMs(isBusy(cause) ? BUSY_RETRY : RETRY, ++this.#failures);
-    const events = this.#drafts.length;
+    const events = this.#pending.size;
     const isNew = this.#failure === undefined;
     if (isBusy(cause) && this.#busyMs < BUSY_GRACE_MS) {
       this.#busyMs += delayMs;
@@ -242,7 +235,7 @@ export class CommitQueue {
       const code = isStoreFailure(cause) ? cause.code : 'STORE_WRITE_FAILED';
       const failure = new FaultError(code, 'the event cannot be stored now', { cause });
       this.#failure = failure;
-      this.#settle((waiter) => waiter.reject(failure));
+      this.#reject(failure);
     }
     const fields = { reason: messageOf(cause), events, delayMs };
     // The database reports once why it fails.
@@ -254,13 +247,18 @@ export class CommitQueue {
     });
   }
 
-  #settle(how: (waiter: Waiter) => void): void {
+  /** Resolves for those whose events are all stored. */
+  #resolve(): void {
+    const done = this.#waiters.filter(({ upTo }) => upTo <= this.#settled);
+    this.#waiters = this.#waiters.filter(({ upTo }) => upTo > this.#settled);
+    for (const waiter of done) waiter.resolve();
+  }
+
+  #reject(fault: FaultError): void {
     const waiters = this.#waiters;
     this.#waiters = [];
-    waiters.forEach(how);
+    for (const waiter of waiters) waiter.reject(fault);
   }
 }
 
 const isStoreFailure = (error: unknown): error is FaultError => isFault(error) && error.kind === 'store';
-
-const pairKey = (owner: string, key: string): string => `${owner}\n${key}`;

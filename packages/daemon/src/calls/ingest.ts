@@ -57,9 +57,14 @@ export class Ingest {
     return this.#queue.dropped;
   }
 
+  /** The estimated memory of the events that are not stored yet. */
+  get pendingBytes(): number {
+    return this.#queue.pendingBytes;
+  }
+
   /**
    * Accepts an event of a provider and returns the id of its call; undefined if the call was erased: its event is ignored.
-   * @throws {FaultError} of kind store if the call cannot be read or `limits.pendingEvents` is reached: the event is lost
+   * @throws {FaultError} of kind store if the call cannot be read or `limits.pendingEvents` or `limits.pendingBytes` is reached: the event is lost
    * then, and its sender must not receive an acknowledgement.
    * @param by the client that requested the event: that of a backfill
    */
@@ -79,7 +84,10 @@ export class Ingest {
     });
     const facts = by === undefined ? decided : decided.map((fact) => imported(fact, by));
     if (!this.#push(callId, known, facts, event.occurredAt, event.dedupeKey))
-      throw new FaultError('STORE_WRITE_FAILED', 'the event was dropped: limits.pendingEvents is reached');
+      throw new FaultError(
+        'STORE_WRITE_FAILED',
+        'the event was dropped: a limit of pending events is reached',
+      );
     if (!known) this.#recordWatched(callId, providerId, event.providerCallId);
     if (event.type === 'command.confirmed') this.#confirm(callId, event.commandId);
     if (event.type === 'utterance.partial') this.#showPartial(callId, event);
@@ -211,7 +219,8 @@ export class Ingest {
     const { openCommands } = this.#deps;
     const confirmed = derived.flatMap((fact) => openCommands.confirmedBy(callId, fact, at));
     const changes = confirmed.map(commandChanged);
-    return this.#queue.push(callId, before, [...derived, ...changes], at, dedupeKey);
+    const facts = [...derived, ...changes];
+    return this.#queue.push({ callId, before, facts, at, ...(dedupeKey !== undefined && { dedupeKey }) });
   }
 }
 

@@ -129,6 +129,8 @@ const limits = mapping({
   pageSize: wholeNumber(1, 10_000).default(200),
   /** The number of events that are kept in memory while database writes fail. */
   pendingEvents: wholeNumber(1000, 10_000_000).default(100_000),
+  /** The memory of these events as estimated, bytes. */
+  pendingBytes: wholeNumber(MEBIBYTE, 16_384 * MEBIBYTE).default(128 * MEBIBYTE),
   /** The number of events that a provider may emit per second. */
   eventsPerSecond: wholeNumber(100, 1_000_000).default(5000),
 });

@@ -4,8 +4,8 @@
  */
 import type { CallId, CallRecord } from '@sidetone/core';
 import type { RecordFeed } from '../calls/ports.ts';
+import { estimateBytes } from '../calls/record-size.ts';
 import { Notifier } from './notifier.ts';
-import { sizeOfRecord } from './record-size.ts';
 
 /** Smallest number of records in memory once there are that many; the largest is twice as high. */
 const RING_SIZE = 1024;
@@ -39,7 +39,7 @@ export class RecordHub implements RecordFeed {
     const last = records.at(-1);
     if (!last) return;
     for (const record of records) {
-      const bytes = sizeOfRecord(record);
+      const bytes = estimateBytes(record);
       this.#ring.push({ record, bytes });
       this.#bytes += bytes;
     }

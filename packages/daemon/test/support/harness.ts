@@ -33,6 +33,7 @@ export interface HarnessOptions {
   readonly clock?: Clock;
   readonly ids?: IdSource;
   readonly pendingEvents?: number;
+  readonly pendingBytes?: number;
   /** Overrides for the recording service, which a test starts itself. */
   readonly recordings?: Partial<RecordingServiceDeps>;
   /** Wraps the ledger between ingest and the store, to make it fail. */
@@ -52,7 +53,7 @@ export function createHarness(dir: string, options: HarnessOptions = {}) {
   const anchors = new CallAnchors(clock);
   const levels = new LevelMeters({ clock });
   const registry = new CallRegistry({ ledger });
-  const pendingEvents = options.pendingEvents ?? 10_000;
+  const { pendingEvents = 10_000, pendingBytes = 128 * 1024 * 1024 } = options;
   const openCommands = new OpenCommands();
   const ingest = new Ingest({
     openCommands,
@@ -63,7 +64,7 @@ export function createHarness(dir: string, options: HarnessOptions = {}) {
     ids,
     clock,
     log: log('ingest'),
-    pendingEvents,
+    pending: { events: pendingEvents, bytes: pendingBytes },
   });
   const audio = new CallAudioRegistry({ demand, anchors, clock });
   const waveforms = new Waveforms({
