@@ -176,7 +176,7 @@ export const FAULTS = {
     kind: 'plugin',
     retryable: false,
     remedy:
-      'Raise `limits.eventsPerSecond`, or find out why the provider sends so much. Requests with events above the limit are answered with 429; ends of live calls are always accepted.',
+      'Raise the limit that the message names, `limits.eventsPerSecond` or `limits.liveCalls`, or find out why the provider sends so much. Requests with events above the limit are answered with 429; ends of live calls are always accepted.',
   },
   PLUGIN_EXCEPTION: {
     kind: 'plugin',

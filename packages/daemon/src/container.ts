@@ -271,7 +271,7 @@ function registerRecordingAndListening(register: Register, { config, clock, ids,
 
 function registerPlugins(register: Register, environment: Environment): void {
   const { config, baseDir, clock, log, publicUrl } = environment;
-  const { socketMessageBytes, eventsPerSecond } = config.limits;
+  const { socketMessageBytes, eventsPerSecond, liveCalls: maxLiveCalls } = config.limits;
   const addressGuard = new AddressGuard(config.outgoing);
   register(
     tokens.PROVIDERS,
@@ -291,6 +291,7 @@ function registerPlugins(register: Register, environment: Environment): void {
         socketMessageBytes,
         addressGuard,
         eventsPerSecond,
+        maxLiveCalls,
         random: Math.random,
         liveCalls: (id) => get(tokens.CALL_REGISTRY).live(id),
       }),

@@ -62,6 +62,11 @@ export class CallRegistry {
     return providerId === undefined ? calls : calls.filter((call) => call.providerId === providerId);
   }
 
+  /** Number of live calls of all providers. */
+  get size(): number {
+    return this.#calls.size;
+  }
+
   liveCount(providerId: ProviderId): number {
     return this.#ids.get(providerId)?.size ?? 0;
   }

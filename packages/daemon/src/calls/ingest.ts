@@ -64,8 +64,8 @@ export class Ingest {
 
   /**
    * Accepts an event of a provider and returns the id of its call; undefined if the call was erased: its event is ignored.
-   * @throws {FaultError} of kind store if the call cannot be read or `limits.pendingEvents` or `limits.pendingBytes` is reached: the event is lost
-   * then, and its sender must not receive an acknowledgement.
+   * @throws {FaultError} of kind store if the call cannot be read, or if `limits.pendingEvents` or `limits.pendingBytes` is
+   * reached: the event is lost then, and its sender must not receive an acknowledgement.
    * @param by the client that requested the event: that of a backfill
    */
   accept(providerId: ProviderId, event: ProviderEvent, by?: string): CallId | undefined {
@@ -113,6 +113,11 @@ export class Ingest {
     const call = this.#find(providerId, providerCallId);
     if (call) this.recordBy(by, call.id, { type: 'CALL_WATCHED' });
     else this.#awaited.set(awaitedKey(providerId, providerCallId), by);
+  }
+
+  /** Returns whether there is a call with this id of its provider, stored or not, live or ended. */
+  knows(providerId: ProviderId, providerCallId: ProviderCallId): boolean {
+    return this.#find(providerId, providerCallId) !== undefined;
   }
 
   /** Returns the call after all accepted events, stored or not. For decisions, not for readers. */

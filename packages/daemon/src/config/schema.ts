@@ -133,6 +133,8 @@ const limits = mapping({
   pendingBytes: wholeNumber(MEBIBYTE, 16_384 * MEBIBYTE).default(128 * MEBIBYTE),
   /** The number of events that a provider may emit per second. */
   eventsPerSecond: wholeNumber(100, 1_000_000).default(5000),
+  /** The number of live calls. Events of further calls are rejected. */
+  liveCalls: wholeNumber(10, 1_000_000).default(20_000),
 });
 
 const recording = mapping({

@@ -37,6 +37,8 @@ export interface ProviderHostDeps extends PluginHostDeps {
   /** Whether other machines can reach the daemon. */
   readonly isExposed: boolean;
   readonly eventsPerSecond: number;
+  /** Most live calls of all providers; `limits.liveCalls`. */
+  readonly maxLiveCalls: number;
 }
 
 /** The instance that the host belongs to. */
@@ -89,7 +91,7 @@ function onEventFailed(error: unknown, { requests }: HostOwner, { log }: Provide
 /** Accepts an event and returns the id of its call; undefined if the event is dropped. Throws as `Ingest.accept`. */
 type AcceptEvent = (event: ProviderEvent) => CallId | undefined;
 
-/** Drops events that are invalid or exceed the rate limit. */
+/** Drops events that are invalid or exceed a limit. */
 function createEventGate(
   { providerId, lease, checkEvent, onEventDropped, onEventRejected, requests }: HostOwner,
   deps: ProviderHostDeps,
@@ -104,6 +106,12 @@ function createEventGate(
       return call !== undefined && isLive(call);
     },
   });
+  const drop = (event: ProviderEvent, limit: string): undefined => {
+    const reason = `limit reached: ${limit}`;
+    onEventDropped('PLUGIN_EVENT_FLOOD', reason);
+    if (!isTransient(event)) requests.report(new FaultError('PLUGIN_EVENT_FLOOD', reason));
+    return undefined;
+  };
   return (event) => {
     const problem = lease.isOpen ? findProviderEventError(event) : 'the provider is not running';
     if (problem !== undefined) {
@@ -117,17 +125,22 @@ function createEventGate(
       requests.report(new FaultError('WIRE_MALFORMED', rejection));
       return undefined;
     }
-    if (!rateLimit.accept(event)) {
-      const reason = `limit reached: limits.eventsPerSecond (${eventsPerSecond})`;
-      onEventDropped('PLUGIN_EVENT_FLOOD', reason);
-      if (!isTransient(event)) requests.report(new FaultError('PLUGIN_EVENT_FLOOD', reason));
-      return undefined;
-    }
+    if (!rateLimit.accept(event)) return drop(event, `limits.eventsPerSecond (${eventsPerSecond})`);
+    if (isOneTooMany(providerId, event, deps)) return drop(event, `limits.liveCalls (${deps.maxLiveCalls})`);
     const [limited, ...notices] = withinLimits(event);
     const callId = ingest.accept(providerId, limited);
     for (const notice of notices) ingest.accept(providerId, notice);
     return callId;
   };
+}
+
+/** Returns whether an event would create a live call above the limit. Existing calls are not affected. */
+function isOneTooMany(
+  providerId: ProviderId,
+  { type, providerCallId }: ProviderEvent,
+  { registry, ingest, maxLiveCalls }: ProviderHostDeps,
+): boolean {
+  return registry.size >= maxLiveCalls && type !== 'call.ended' && !ingest.knows(providerId, providerCallId);
 }
 
 /** Opens a stream; the first stream of an unknown call creates the call. */

@@ -18,6 +18,7 @@ import { createTestLog, type LogLine } from '../../support/silent-log.ts';
 import { tempDir } from '../../support/temp-dir.ts';
 
 const LIMIT = 1000;
+const LIVE_CALLS = 100;
 const root = tempDir();
 let count = 0;
 let harness: Harness;
@@ -57,6 +58,7 @@ beforeEach(() => {
       isExposed: false,
       socketMessageBytes: 1000,
       eventsPerSecond: LIMIT,
+      maxLiveCalls: LIVE_CALLS,
     },
   );
   lease.open();
@@ -158,6 +160,7 @@ describe('an event of a plugin', () => {
       {
         ...harness,
         eventsPerSecond: LIMIT,
+        maxLiveCalls: LIVE_CALLS,
       } as never,
     );
     unstarted.emit(event('call.started', {}));
@@ -199,6 +202,53 @@ describe('an event of a plugin', () => {
     expect(dropped.length).toBe(3 * LIMIT - accepted + 2);
     expect((await stored()).at(-1)).toBe('CALL_ENDED');
     expect(lines).toEqual([]);
+  });
+});
+
+describe('above limits.liveCalls', () => {
+  beforeEach(async () => {
+    for (let i = 0; i < LIVE_CALLS; i++) host.emit(event('call.started', {}, { call: `call ${i}` }));
+    host.emit(event('call.ended', { end: { category: 'BUSY' } }, { call: 'ended' }));
+    await harness.ingest.committed();
+  });
+  const reason = `limit reached: limits.liveCalls (${LIVE_CALLS})`;
+  const tooMany: readonly ProviderEvent[] = [
+    event('call.started', {}, { call: 'new' }),
+    event('call.status', { status: 'IN_PROGRESS' }, { call: 'new' }),
+    event('utterance.final', { party: 'CUSTOMER', text: 'hello' }, { call: 'new' }),
+    event('call.report', { summary: 'hello' }, { call: 'new' }),
+    event('dtmf', { digits: '1' }, { call: 'new' }),
+  ];
+
+  test.each(tooMany)('an event of a new call is not acknowledged: $type', async (given) => {
+    await expect(requests.run(async () => host.emit(given))).rejects.toMatchObject({
+      code: 'PLUGIN_EVENT_FLOOD',
+      message: reason,
+    });
+    expect(dropped).toEqual([`PLUGIN_EVENT_FLOOD: ${reason}`]);
+    await harness.ingest.committed();
+    expect(harness.registry.size).toBe(LIVE_CALLS);
+  });
+
+  test('a stream of a new call discards its audio', async () => {
+    host.openStream(stream({ providerCallId: 'new' })).write('CUSTOMER', new Uint8Array(320));
+    expect([harness.streams.size, dropped]).toEqual([0, [`PLUGIN_EVENT_FLOOD: ${reason}`]]);
+  });
+
+  test('events of live and of ended calls are accepted, and the end of any call', async () => {
+    host.emit(numberedUtterance(1, 'call 1'));
+    host.emit(numberedUtterance(1, 'ended'));
+    host.openStream(stream({ providerCallId: 'call 2' }));
+    host.emit(event('call.ended', { end: { category: 'BUSY' } }, { call: 'never seen' }));
+    expect(dropped).toEqual([]);
+  });
+
+  test('a new call is accepted after another has ended', async () => {
+    host.emit(event('call.ended', { end: { category: 'BUSY' } }, { call: 'call 1' }));
+    await harness.ingest.committed();
+    host.emit(event('call.started', {}, { call: 'new' }));
+    await harness.ingest.committed();
+    expect([dropped, harness.registry.size]).toEqual([[], LIVE_CALLS]);
   });
 });
 
