@@ -59,9 +59,9 @@ let next = 0;
 /** Sends webhooks until it is stopped. A sender ends when the daemon does not answer. */
 function load(url: string): { acknowledged: number[]; stop: () => Promise<void> } {
   const acknowledged: number[] = [];
-  let isStopped = false;
+  const stopping = new AbortController();
   async function run(): Promise<void> {
-    while (!isStopped) {
+    while (!stopping.signal.aborted) {
       const number = next++;
       const response = await fetch(`${url}providers/numbers/${number}`).catch(() => undefined);
       if (!response) return;
@@ -72,7 +72,7 @@ function load(url: string): { acknowledged: number[]; stop: () => Promise<void> 
   return {
     acknowledged,
     async stop() {
-      isStopped = true;
+      stopping.abort();
       await Promise.all(senders);
     },
   };
@@ -85,7 +85,7 @@ async function expectStored(url: string, numbers: readonly number[]): Promise<vo
   const stored: string[] = [];
   for (let after: string | null = null, isComplete = false; !isComplete;) {
     const { calls } = await query(url, PAGE, { after });
-    const { nodes, pageInfo } = calls.nodes[0].utterances as Json;
+    const { nodes, pageInfo } = calls.nodes[0].utterances;
     stored.push(...(nodes as Json[]).map(({ text }) => text as string));
     isComplete = !pageInfo.hasNextPage;
     after = pageInfo.endCursor as string;
