@@ -1,0 +1,140 @@
+/**
+ * Names the work that holds up the event loop. A turn begins with its first unit of work and ends when the event loop comes
+ * round; if it was too long, its longest unit is counted and logged. Work without a label is found by a timer of Node.js that
+ * measures its own delay.
+ */
+import { monitorEventLoopDelay } from 'node:perf_hooks';
+import type { Clock, Logger } from '@sidetone/core';
+import { LogSampler } from '../log-sampler.ts';
+import { listenToWork } from './current-work.ts';
+
+/** The duration above which a turn of the event loop is reported, ms. */
+export const SLOW_TURN_MS = 50;
+/** The maximum number of labels that are counted separately. */
+export const MAX_LABELS = 200;
+/** How often delays without a label are looked for, ms. */
+export const DELAY_CHECK_MS = 1000;
+
+const RESOLUTION_MS = 20;
+const NANOSECONDS = 1e6;
+const OTHER = 'other';
+
+export interface SlowWork {
+  /** The number of slow turns of which this was the longest unit. */
+  turns: number;
+  /** The duration of the longest of these turns, ms. */
+  longestMs: number;
+}
+
+/** Measures the longest delay of the event loop since the last call, ms. */
+export type DelayGauge = { takeLongestMs(): number; close(): void };
+
+export interface LoopMonitorDeps {
+  readonly clock: Pick<Clock, 'elapsed' | 'schedule'>;
+  readonly log: Pick<Logger, 'warn'>;
+  /** Runs a task at the end of the turn. Default: `setImmediate`. */
+  readonly atEndOfTurn?: (task: () => void) => void;
+  readonly delays?: DelayGauge;
+}
+
+export class LoopMonitor {
+  readonly #deps: LoopMonitorDeps;
+  readonly #sampler: LogSampler;
+  readonly #atEndOfTurn: (task: () => void) => void;
+  readonly #slow = new Map<string, SlowWork>();
+  readonly #undo: (() => void)[] = [];
+  #turnStartedAt = 0;
+  /** The unit of work in progress; undefined between turns. */
+  #label: string | undefined;
+  #labelSince = 0;
+  #longestLabel = OTHER;
+  #longestMs = 0;
+  #reported = 0;
+
+  constructor(deps: LoopMonitorDeps) {
+    this.#deps = deps;
+    this.#sampler = new LogSampler(deps);
+    this.#atEndOfTurn = deps.atEndOfTurn ?? setImmediate;
+  }
+
+  /** Slow turns by the label of their longest unit. */
+  get slow(): ReadonlyMap<string, Readonly<SlowWork>> {
+    return this.#slow;
+  }
+
+  start(): void {
+    const delays = this.#deps.delays ?? gaugeDelays();
+    let reported = 0;
+    const check = (): void => {
+      const longestMs = delays.takeLongestMs();
+      if (longestMs > SLOW_TURN_MS && this.#reported === reported) this.#report(OTHER, longestMs);
+      reported = this.#reported;
+      cancel = this.#deps.clock.schedule(DELAY_CHECK_MS, check);
+    };
+    let cancel = this.#deps.clock.schedule(DELAY_CHECK_MS, check);
+    this.#undo.push(
+      listenToWork((label) => this.#begin(label)),
+      () => cancel(),
+      () => delays.close(),
+    );
+  }
+
+  stop(): void {
+    for (const undo of this.#undo.splice(0)) undo();
+    this.#sampler.close();
+  }
+
+  #begin(label: string): void {
+    const now = this.#deps.clock.elapsed();
+    if (this.#label !== undefined) this.#endUnit(this.#label, now);
+    else {
+      this.#turnStartedAt = now;
+      this.#atEndOfTurn(() => this.#endTurn());
+    }
+    this.#label = label;
+    this.#labelSince = now;
+  }
+
+  #endUnit(label: string, now: number): void {
+    const durationMs = now - this.#labelSince;
+    if (durationMs <= this.#longestMs) return;
+    this.#longestMs = durationMs;
+    this.#longestLabel = label;
+  }
+
+  #endTurn(): void {
+    const now = this.#deps.clock.elapsed();
+    if (this.#label !== undefined) this.#endUnit(this.#label, now);
+    const turnMs = now - this.#turnStartedAt;
+    if (turnMs > SLOW_TURN_MS) this.#report(this.#longestLabel, turnMs, this.#longestMs);
+    this.#label = undefined;
+    this.#longestMs = 0;
+  }
+
+  #report(label: string, turnMs: number, workMs?: number): void {
+    this.#reported++;
+    const key = this.#slow.has(label) || this.#slow.size < MAX_LABELS ? label : OTHER;
+    const slow = this.#slow.get(key) ?? { turns: 0, longestMs: 0 };
+    slow.turns++;
+    slow.longestMs = Math.max(slow.longestMs, turnMs);
+    this.#slow.set(key, slow);
+    this.#sampler.warn(key, 'event loop blocked', {
+      work: label,
+      turnMs: Math.round(turnMs),
+      ...(workMs !== undefined && { workMs: Math.round(workMs) }),
+    });
+  }
+}
+
+function gaugeDelays(): DelayGauge {
+  const histogram = monitorEventLoopDelay({ resolution: RESOLUTION_MS });
+  histogram.enable();
+  return {
+    takeLongestMs() {
+      const longestMs = histogram.max / NANOSECONDS - RESOLUTION_MS;
+      histogram.reset();
+      return longestMs;
+    },
+    close: () => void histogram.disable(),
+  };
+}
