@@ -88,11 +88,11 @@ describe('inside the daemon', () => {
   /** The feature folders, and the folders that each may import from. Every one may import core and plugin-kit. */
   const FEATURES: Record<string, readonly string[]> = {
     access: [],
-    calls: ['access'],
+    calls: ['access', 'loop'],
     history: ['calls'],
     live: ['calls'],
-    audio: ['calls', 'live'],
-    plugins: ['access', 'calls', 'config', 'live', 'log-sampler.ts'],
+    audio: ['calls', 'live', 'loop'],
+    plugins: ['access', 'calls', 'config', 'live', 'log-sampler.ts', 'loop'],
     commands: ['calls', 'plugins'],
     backfill: ['access', 'calls', 'commands', 'plugins'],
     listening: ['audio', 'calls', 'live'],
@@ -107,10 +107,19 @@ describe('inside the daemon', () => {
     // The store for the command that reads the audit log of a file.
     cli: ['daemon.ts', 'config', 'log.ts', 'plugins', 'store'],
     'daemon.ts': ['access', 'container.ts', 'tokens.ts', 'calls', 'config', 'ids.ts', 'system-clock.ts'],
-    'container.ts': ['tokens.ts', 'config', 'graphql', 'http', 'log-sampler.ts', 'store', ...ALL_FEATURES],
-    'tokens.ts': ['graphql', 'http', 'store', ...ALL_FEATURES],
-    http: ['graphql', 'log-sampler.ts', ...ALL_FEATURES],
-    graphql: ALL_FEATURES,
+    'container.ts': [
+      'tokens.ts',
+      'config',
+      'graphql',
+      'http',
+      'log-sampler.ts',
+      'loop',
+      'store',
+      ...ALL_FEATURES,
+    ],
+    'tokens.ts': ['graphql', 'http', 'loop', 'store', ...ALL_FEATURES],
+    http: ['graphql', 'log-sampler.ts', 'loop', ...ALL_FEATURES],
+    graphql: ['loop', ...ALL_FEATURES],
     // Implements the ports of the features; no feature imports it.
     store: ['access', 'audio', 'calls', 'history', 'plugins', 'recording'],
     ...FEATURES,
@@ -118,6 +127,7 @@ describe('inside the daemon', () => {
     'log.ts': ['log-output.ts'],
     'log-output.ts': [],
     'log-sampler.ts': [],
+    loop: ['log-sampler.ts'],
     'ids.ts': [],
     'system-clock.ts': [],
   };

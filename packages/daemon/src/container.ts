@@ -56,6 +56,7 @@ import { ProviderRegistry } from './plugins/provider/provider-registry.ts';
 import { AddressGuard } from './plugins/sockets/address-guard.ts';
 import { TranscriberRegistry } from './plugins/transcriber/transcriber-registry.ts';
 import { RecordingService } from './recording/recording-service.ts';
+import { LoopMonitor } from './loop/loop-monitor.ts';
 import { LogSampler } from './log-sampler.ts';
 import { openDatabase } from './store/database.ts';
 import { createEventLog } from './store/event-log.ts';
@@ -100,6 +101,8 @@ export function createContainer(environment: Environment): DependencyContainer {
       useFactory: instanceCachingFactory((from) => create((other) => from.resolve(other))),
     });
   };
+  const { clock, log } = environment;
+  register(tokens.LOOP_MONITOR, () => new LoopMonitor({ clock, log: log('loop') }));
   registerStore(register, environment);
   registerCalls(register, environment);
   registerLive(register, environment);

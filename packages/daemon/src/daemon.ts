@@ -66,6 +66,7 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
 
   warnIfUnverified(startup.log, config);
   try {
+    watchLoop(startup);
     openStore(startup);
     await startAudit(startup, config);
     await recoverCalls(startup);
@@ -89,6 +90,12 @@ function warnIfUnverified(log: Logger, { server, auth }: Config): void {
     host: server.host,
     publicUrl: server.publicUrl?.href,
   });
+}
+
+function watchLoop({ parts, undo }: Startup): void {
+  const monitor = parts.resolve(tokens.LOOP_MONITOR);
+  undo.push(() => monitor.stop());
+  monitor.start();
 }
 
 function openStore({ parts, undo }: Startup): void {

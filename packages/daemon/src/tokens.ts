@@ -29,6 +29,7 @@ import type { Demand } from './live/demand.ts';
 import type { LatestPartials } from './live/latest-partials.ts';
 import type { LiveFeeds } from './live/ports.ts';
 import type { RecordHub } from './live/record-hub.ts';
+import type { LoopMonitor } from './loop/loop-monitor.ts';
 import type { StateStore } from './plugins/ports.ts';
 import type { ProviderRegistry } from './plugins/provider/provider-registry.ts';
 import type { TranscriberRegistry } from './plugins/transcriber/transcriber-registry.ts';
@@ -42,6 +43,7 @@ import type { TranscriptionService } from './transcription/transcription-service
 
 const token = <Part>(name: string): InjectionToken<Part> => Symbol(name);
 
+export const LOOP_MONITOR = token<LoopMonitor>('loop monitor');
 export const DATABASE = token<Database>('database');
 export const STORE_HEALTH = token<StoreHealth>('store health');
 export const STORE_WATCH = token<StoreWatch>('store watch');

@@ -5,6 +5,7 @@
 import { pace, type CallId, type Clock, type Party } from '@sidetone/core';
 import type { AudioSink, AudioSource } from './ports.ts';
 import type { Demand } from '../live/demand.ts';
+import { beginWork } from '../loop/current-work.ts';
 import type { CallAnchors } from './call-anchors.ts';
 import { CallAudio } from './call-audio.ts';
 import type { TrackFrame } from './track.ts';
@@ -84,6 +85,7 @@ export class CallAudioRegistry implements AudioSource {
 
   #stepAll(): void {
     this.#step = undefined;
+    beginWork('audio frames');
     const now = this.#deps.clock.elapsed();
     for (const audio of this.#calls.values()) audio.step(now);
   }

@@ -16,6 +16,7 @@ import {
   type ProviderId,
 } from '@sidetone/core';
 import { backOffMs } from '@sidetone/plugin-kit';
+import { beginWork } from '../loop/current-work.ts';
 import type { CallRegistry } from './call-registry.ts';
 import { PendingEvents, type EventGroup, type PendingLimits } from './pending-events.ts';
 import type { CallLedger, Draft, RecordFeed } from './ports.ts';
@@ -165,6 +166,7 @@ export class CommitQueue {
     if (this.#pending.size === 0) return;
     const batch = this.#pending.batch();
     let records: readonly CallRecord[];
+    beginWork('store commit');
     const droppedBefore = this.#dropped;
     try {
       records = this.#commit(batch);
@@ -182,6 +184,7 @@ export class CommitQueue {
       new FaultError('STORE_WRITE_FAILED', 'the events of a call cannot be stored');
     if (loss) this.#reject(loss);
     else this.#resolve();
+    beginWork('publish events');
     this.#deps.feed.publish(records);
     if (this.#pending.size > 0) this.#schedule();
   }

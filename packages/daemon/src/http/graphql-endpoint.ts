@@ -2,13 +2,14 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { Readable } from 'node:stream';
 import { FaultError, isFault, messageOf, type Logger } from '@sidetone/core';
-import type {
-  execute,
-  ExecutionArgs,
-  ExecutionResult,
-  GraphQLError,
-  GraphQLSchema,
-  subscribe,
+import {
+  getOperationAST,
+  type execute,
+  type ExecutionArgs,
+  type ExecutionResult,
+  type GraphQLError,
+  type GraphQLSchema,
+  type subscribe,
 } from 'graphql';
 import { createYoga, type Plugin, type YogaServerInstance } from 'graphql-yoga';
 import type { Context } from '../graphql/context.ts';
@@ -16,6 +17,7 @@ import type { ClientSlots } from '../graphql/guard/client-slots.ts';
 import { asGraphqlError, createMask } from '../graphql/guard/errors.ts';
 import { responseSizeError } from '../graphql/guard/response-size.ts';
 import { chargeResult } from '../graphql/guard/subscription-slots.ts';
+import { beginWork } from '../loop/current-work.ts';
 import type { QueryLimits } from '../graphql/guard/limits.ts';
 import { isJson } from './limits/body.ts';
 import type { Connections } from './limits/connections.ts';
@@ -50,6 +52,9 @@ interface GraphqlEndpointDeps {
   readonly connectionInitMs: number;
   readonly subscriptionsPerClient: number;
 }
+
+/** The part of the name of an operation that is logged, characters. */
+const MAX_NAME_LENGTH = 64;
 
 type Yoga = YogaServerInstance<Context, object>;
 
@@ -166,6 +171,7 @@ function limitQueries(limits: QueryLimits): Plugin<Context> {
   return {
     onParse({ parseFn, setParseFn }) {
       setParseFn((source: string, options) => {
+        beginWork('parse query');
         try {
           limits.checkText(source);
         } catch (error) {
@@ -179,6 +185,7 @@ function limitQueries(limits: QueryLimits): Plugin<Context> {
       ({ result, setResult }) =>
         setResult(limits.withoutSuggestions(result as readonly GraphQLError[]) as GraphQLError[]),
     onExecute(hook) {
+      beginWork(`query ${nameOf(hook.args)}`);
       checkSize(hook);
       return { onExecuteDone: checkResult };
     },
@@ -192,6 +199,12 @@ function limitQueries(limits: QueryLimits): Plugin<Context> {
       return { onSubscribeResult: () => ({ onNext }) };
     },
   };
+}
+
+/** Returns the name of an operation, which its client chooses. */
+function nameOf({ document, operationName }: ExecutionArgs): string {
+  const name = getOperationAST(document, operationName)?.name?.value;
+  return name?.slice(0, MAX_NAME_LENGTH) ?? 'without a name';
 }
 
 function sendError(request: IncomingMessage, response: ServerResponse, error: unknown, log: Logger): void {

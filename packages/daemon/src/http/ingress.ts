@@ -13,6 +13,7 @@ import {
 } from '@sidetone/core';
 import type { Ingest } from '../calls/ingest.ts';
 import { networkOf } from '../access/addresses.ts';
+import { beginWork } from '../loop/current-work.ts';
 import { LogSampler } from '../log-sampler.ts';
 import type { SupervisedProvider } from '../plugins/provider/supervised-provider.ts';
 import { WsSocket } from '../plugins/sockets/ws-socket.ts';
@@ -96,6 +97,7 @@ export function createIngressEndpoint(deps: IngressEndpointDeps): IngressEndpoin
       }
       const limit = Math.max(deps.webhookBytes, provider.maxBodyBytes);
       const body = await deps.bodies.read(incoming, response, { limit, limitName: 'limits.webhookBytes' });
+      beginWork(`webhook ${provider.id}`);
       const answer = await provider.request({ ...head, body, responseStatus: responseStatus.promise });
       await ingest.committed();
       responseStatus.resolve(answer.status);

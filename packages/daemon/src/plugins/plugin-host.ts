@@ -28,7 +28,7 @@ export function createPluginHost(owner: string, lease: Lease, deps: PluginHostDe
   const { log, socketMessageBytes, addressGuard: guard = new AddressGuard({ allowedHosts: [] }) } = deps;
   const guarded = createGuardedAccess({ guard, log, socketMessageBytes });
   return {
-    clock: leaseClock(deps.clock, lease),
+    clock: leaseClock(deps.clock, lease, owner),
     log: deps.log,
     async fetch(input, init) {
       lease.assertNotEnded();

@@ -36,7 +36,8 @@ export function limitSubscriptions(schema: GraphQLSchema, limits: SubscriptionLi
       try {
         const events = (await subscribe(source, args, context, info)) as EventSource;
         const isLive = (args as { after?: unknown }).after === undefined;
-        const options = { cost: estimate(info, pageSize), isLive, onEnd: release };
+        const label = `subscription ${info.fieldName}`;
+        const options = { label, cost: estimate(info, pageSize), isLive, onEnd: release };
         const iterator = new DeliveryIterator(events, budget.open(context.client), options);
         ITERATORS.set(context, iterator);
         return iterator;

@@ -1,11 +1,15 @@
 /** The clock, sockets and media streams that a plugin instance uses: they end with its lease, and its callbacks may throw. */
 import type { Clock, MediaStream, Socket } from '@sidetone/core';
+import { beginWork } from '../../loop/current-work.ts';
 import type { Lease } from './lease.ts';
 
-export function leaseClock(clock: Clock, lease: Lease): Clock {
+/** @param owner the plugin, for the label of its work. */
+export function leaseClock(clock: Clock, lease: Lease, owner = 'a plugin'): Clock {
+  const label = `timer of ${owner}`;
   function schedule(delayMs: number, task: () => void): () => void {
     const cancel = clock.schedule(delayMs, () => {
       forget();
+      beginWork(label);
       lease.run('timer', task);
     });
     const forget = lease.hold(cancel);

@@ -1,4 +1,5 @@
 /** Charges the events of one subscription to the budget of its client. */
+import { beginWork } from '../../../loop/current-work.ts';
 import type { DeliveryMeter } from './delivery-budget.ts';
 import { MAX_DEBT_MS } from './delivery-budget.ts';
 import { DELIVERY_COST, costOfResult } from './delivery-cost.ts';
@@ -15,12 +16,14 @@ export class DeliveryIterator implements AsyncIterableIterator<unknown> {
   readonly #source: EventSource;
   readonly #meter: DeliveryMeter;
   readonly #onEnd: () => void;
+  readonly #label: string;
   #expectedCost: number;
   /** Whether it has caught up with its source at least once. Until then it is never ended, only delayed. */
   #isLive: boolean;
   #maxDebtMs: number;
 
   /**
+   * @param label what the work for an event is called.
    * @param cost the estimated cost of an event, until the actual costs are known.
    * @param isLive whether it starts with new events, and not with stored ones.
    * @param onEnd called once, when the iterator ends, fails or is cancelled.
@@ -28,13 +31,14 @@ export class DeliveryIterator implements AsyncIterableIterator<unknown> {
   constructor(
     source: EventSource,
     meter: DeliveryMeter,
-    options: { cost: number; isLive: boolean; onEnd: () => void },
+    options: { label: string; cost: number; isLive: boolean; onEnd: () => void },
   ) {
     this.#source = source;
     this.#meter = meter;
     this.#expectedCost = DELIVERY_COST + options.cost;
     this.#isLive = options.isLive;
     this.#onEnd = options.onEnd;
+    this.#label = options.label;
     this.#maxDebtMs = meter.debtMs + MAX_DEBT_MS;
   }
 
@@ -58,9 +62,11 @@ export class DeliveryIterator implements AsyncIterableIterator<unknown> {
           return result;
         }
         const started = this.#start(idles !== this.#source.idles);
-        if (!started) return result;
-        await started;
-        if (this.#source.isStale?.(result.value) !== true) return result;
+        if (started) await started;
+        if (!started || this.#source.isStale?.(result.value) !== true) {
+          beginWork(this.#label);
+          return result;
+        }
         this.#meter.finish(0);
       }
     } catch (error) {

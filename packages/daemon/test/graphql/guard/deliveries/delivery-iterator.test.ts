@@ -20,7 +20,7 @@ const endless = (isStale: (number: number) => boolean = () => false): PullIterat
 };
 
 const iterator = (source: PullIterator<number>, isLive: boolean, onEnd = (): void => undefined) =>
-  new DeliveryIterator(source, budget.open('a'), { cost: 100, isLive, onEnd });
+  new DeliveryIterator(source, budget.open('a'), { label: 'test', cost: 100, isLive, onEnd });
 
 /** A result of this cost. */
 const resultOf = (cost: number): unknown => Array.from({ length: cost }, () => 1);
