@@ -94,6 +94,8 @@ const shape = z.strictObject({
       connectTimeoutMs: z.number().int().min(100).max(30_000).default(3000),
       /** How many further attempts are made, initially and after a disconnect. */
       retries: z.number().int().min(0).max(20).default(4),
+      /** Whether the agent receives the fields of the older start message beside those of the nested one. */
+      flatStart: z.boolean().default(false),
     })
     .prefault({}),
   /** Which calls of other applications to attach to over REST: all of the account, or those that clients name. */

@@ -75,10 +75,10 @@ export function createCallXml({ host, options, tokens, calls, relays }: CallXmlD
     tap,
     dialled: async (callId, to, callerId) =>
       tapAnswer(await tap(callId, 'answered'), diallingOf(to, callerId)),
-    async agent({ callId: id, from, to }) {
+    async agent({ callId: id, from, to, direction }) {
       const callId = id as ProviderCallId;
-      const numbers = definedFields({ from: withPlus(from), to: withPlus(to) });
-      const expected = relays && boundedWrite(host, relays.expect(callId, numbers));
+      const parties = definedFields({ from: withPlus(from), to: withPlus(to), direction });
+      const expected = relays && boundedWrite(host, relays.expect(callId, parties));
       const [stream] = await Promise.all([tap(callId, 'answered'), expected]);
       return agentAnswer(stream, host.publicUrl('after-stream'));
     },

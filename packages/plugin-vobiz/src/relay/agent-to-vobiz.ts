@@ -3,7 +3,7 @@ import { dispatch, type HandlerTable } from '@sidetone/plugin-kit';
 import { isOfOtherStream } from '../stream/inbound-stream.ts';
 import { AgentLink } from './agent-link.ts';
 import { clearedAudio, decodeAgentMessage, type AgentMessage, type AgentMessageOf } from './agent-wire.ts';
-import { endStream, notify, type RelayState, type StartedStream } from './relay-state.ts';
+import { endStream, notify, startForAgent, type RelayState, type StartedStream } from './relay-state.ts';
 
 /** Creates a link to an agent for the stream. Messages are ignored unless the link is the current one. */
 export function linkAgent(state: RelayState, url: URL, origin: 'configured' | 'supplied'): AgentLink {
@@ -13,7 +13,7 @@ export function linkAgent(state: RelayState, url: URL, origin: 'configured' | 's
     providerCallId,
     url,
     ...agent,
-    startMessage: () => state.started?.raw ?? '',
+    startMessage: () => startForAgent(state, state.started?.raw ?? ''),
     onMessage(raw) {
       if (state.phase !== 'open' || link !== state.agent || !state.started) return;
       if (typeof raw === 'string') handleAgentMessage(decodeAgentMessage(raw), raw, state.started, state);

@@ -13,6 +13,7 @@ import type { ByteOrder } from '../stream/byte-order.ts';
 import type { MediaFormat, StreamMessageOf } from '../wire.ts';
 import type { AgentLink } from './agent-link.ts';
 import { stop } from './agent-wire.ts';
+import { withFlatFields } from './flat-start.ts';
 import type { Playback } from './playback.ts';
 import type { RelayedCall } from './relayed-calls.ts';
 import type { SendQueue } from './send-queue.ts';
@@ -25,7 +26,12 @@ export interface RelayDeps {
   readonly providerCallId: ProviderCallId;
   readonly byteOrder: ByteOrder | 'auto';
   readonly fallbackFormat: MediaFormat;
-  readonly agent: { readonly connectTimeoutMs: number; readonly retries: number };
+  readonly agent: {
+    readonly connectTimeoutMs: number;
+    readonly retries: number;
+    /** Whether the agent's start messages have the fields of the older form as well. */
+    readonly flatStart: boolean;
+  };
   /** The state of the call that outlives the stream. */
   readonly call: RelayedCall;
   readonly emit: (event: ProviderEvent) => void;
@@ -66,6 +72,11 @@ export interface RelayState {
 }
 
 const now = ({ deps }: RelayState): number => deps.host.clock.now();
+
+/** Returns a start message as the agent receives it. */
+export function startForAgent({ deps }: RelayState, raw: string): string {
+  return deps.agent.flatStart ? withFlatFields(raw, deps.call.parties()) : raw;
+}
 
 /** Emits that a command took effect. */
 export function confirm(state: RelayState, commandId: CommandId): void {

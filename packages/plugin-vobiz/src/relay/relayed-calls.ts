@@ -13,6 +13,7 @@ import { BoundedMap, definedFields } from '@sidetone/plugin-kit';
 import { z } from 'zod';
 import { boundedWrite, loadEntries } from '../calls/durable-state.ts';
 import { agentUrlFor } from './agent-url.ts';
+import type { CallParties } from './flat-start.ts';
 
 /** How long a call without a reported end is kept, ms: the longest possible call. */
 export const CALL_LIFETIME_MS = 24 * 60 * 60 * 1000;
@@ -26,6 +27,7 @@ const STATE_PREFIX = 'relay/';
 const recordSchema = z.object({
   from: z.string().optional(),
   to: z.string().optional(),
+  direction: z.string().optional(),
   agentUrl: z.url().optional(),
   muted: z.array(z.enum(['CUSTOMER', 'ASSISTANT'])),
   isExpected: z.boolean(),
@@ -37,13 +39,9 @@ type CallRecord = z.output<typeof recordSchema>;
 /** A party that a relay can mute. */
 export type RelayParty = 'CUSTOMER' | 'ASSISTANT';
 
-/** The numbers of a call, as far as they are known. */
-interface CallNumbers {
-  readonly from?: string;
-  readonly to?: string;
-}
-
 export interface RelayedCall {
+  /** Returns what the answer webhook contained about the call. */
+  parties(): CallParties;
   /** Returns the URL of the agent that the call was handed to, or of the configured one. */
   agentUrl(): URL;
   setAgentUrl(url: URL): Promise<void>;
@@ -63,7 +61,7 @@ export interface RelayedCalls {
   /** Loads the calls that were stored before a restart. */
   load(): Promise<void>;
   /** Relays the call from now on. */
-  expect(callId: ProviderCallId, numbers: CallNumbers): Promise<void>;
+  expect(callId: ProviderCallId, parties: CallParties): Promise<void>;
   /** Stops relaying the call: streams that open from now on are one-way. */
   release(callId: ProviderCallId): Promise<void>;
   isExpected(callId: ProviderCallId): boolean;
@@ -102,6 +100,10 @@ export function createRelayedCalls(
     const entry: Entry = {
       record,
       call: {
+        parties() {
+          const { from, to, direction } = entry.record;
+          return definedFields({ from, to, direction });
+        },
         agentUrl() {
           const { agentUrl, from, to } = entry.record;
           return agentUrl === undefined
@@ -134,11 +136,11 @@ export function createRelayedCalls(
       const stored = await loadEntries(host, STATE_PREFIX, (value) => recordSchema.safeParse(value).data);
       for (const [callId, record] of stored) add(providerCallId(callId), record);
     },
-    async expect(callId, numbers) {
+    async expect(callId, parties) {
       if (!entries.has(callId)) {
         add(callId, { muted: [], isExpected: true, expiresAt: host.clock.now() + CALL_LIFETIME_MS });
       }
-      await update(callId, { ...definedFields(numbers), isExpected: true });
+      await update(callId, { ...definedFields(parties), isExpected: true });
     },
     release: (callId) => update(callId, { isExpected: false }),
     isExpected: (callId) => valid(callId)?.record.isExpected === true,

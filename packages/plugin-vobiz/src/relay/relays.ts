@@ -46,6 +46,8 @@ export interface RelaysDeps {
     readonly connectTimeoutMs: number;
     /** Number of further attempts. */
     readonly retries: number;
+    /** Whether start messages have the fields of the older form as well. */
+    readonly flatStart: boolean;
   };
   readonly byteOrder: ByteOrder | 'auto';
   /** The requested format, for a start without one. */

@@ -2,7 +2,7 @@
 import { dispatch, type HandlerTable } from '@sidetone/plugin-kit';
 import { isOfOtherStream } from '../stream/inbound-stream.ts';
 import type { StreamMessage } from '../wire.ts';
-import { confirm, type RelayState, type StartedStream } from './relay-state.ts';
+import { confirm, startForAgent, type RelayState, type StartedStream } from './relay-state.ts';
 import { withSilence } from './silence.ts';
 
 type Raw = string | Uint8Array;
@@ -28,7 +28,7 @@ function forward(_message: StreamMessage, raw: Raw, _started: StartedStream, { a
 }
 
 const HANDLERS: HandlerTable<StreamMessage, [raw: Raw, started: StartedStream, state: RelayState]> = {
-  start: forward,
+  start: (_message, raw, _started, state) => state.agent?.send(startForAgent(state, String(raw)), false),
   media: (_message, raw, started, state) => forwardMedia(raw, started, state),
   dtmf: forward,
   stop(message, raw, started, state) {

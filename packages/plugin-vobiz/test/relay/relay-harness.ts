@@ -54,12 +54,13 @@ export interface RelayOptions extends Partial<
   readonly hostOptions?: FakeHostOptions;
   readonly dial?: ProviderHost['dial'];
   readonly retries?: number;
+  readonly flatStart?: boolean;
 }
 
 /** Starts relays with an expected call and agents that accept every connection. */
 export async function startRelays(options: RelayOptions = {}): Promise<RelayHarness> {
   const host = createFakeHost(options.hostOptions);
-  const { dial, hostOptions: _hostOptions, retries = 4, ...deps } = options;
+  const { dial, hostOptions: _hostOptions, retries = 4, flatStart = false, ...deps } = options;
   host.answerDials(() => {});
   const stored: string[] = [];
   const store = (step: string) => (callId: string) => {
@@ -69,7 +70,7 @@ export async function startRelays(options: RelayOptions = {}): Promise<RelayHarn
   const relays = createRelays({
     host: dial ? { ...host, dial } : host,
     agentUrl: new Secret(AGENT_URL),
-    agent: { connectTimeoutMs: 3000, retries },
+    agent: { connectTimeoutMs: 3000, retries, flatStart },
     byteOrder: 'auto',
     fallbackFormat: { encoding: 'audio/x-mulaw', sampleRate: 8000 },
     emit: (event) => host.emit(event),
@@ -80,7 +81,7 @@ export async function startRelays(options: RelayOptions = {}): Promise<RelayHarn
     ...deps,
   });
   await relays.load();
-  await relays.expect(CALL_ID, { from: '+919000000002', to: '+918000000001' });
+  await relays.expect(CALL_ID, { from: '+919000000002', to: '+918000000001', direction: 'inbound' });
   const listening = new WeakSet<FakeSocket>();
   return {
     host,
