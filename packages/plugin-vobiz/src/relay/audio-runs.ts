@@ -46,6 +46,8 @@ interface AudioRuns {
   append(payload: string, samples: number, source: SourceFormat, now: number): boolean;
   /** Returns `count` samples of the timeline; undefined if nothing is played in that time. */
   read(from: number, count: number): Int16Array | undefined;
+  /** Returns how many frames of `perFrame` samples between two frames contain audio. */
+  framesWithAudio(from: number, to: number, perFrame: number): number;
   /** Drops the audio after a position. */
   truncate(position: number): void;
   /** Releases the audio before a position. */
@@ -96,6 +98,18 @@ export function createAudioRuns(sampleRate: number): AudioRuns {
         samples.set(readRun(run, start - run.at, end - start, sampleRate), start - from);
       }
       return samples;
+    },
+    framesWithAudio(from, to, perFrame) {
+      let count = 0;
+      let counted = from;
+      for (const run of runs) {
+        const first = Math.max(counted, Math.floor(run.at / perFrame));
+        const end = Math.min(to, Math.ceil(endOf(run) / perFrame));
+        if (end <= first) continue;
+        count += end - first;
+        counted = end;
+      }
+      return count;
     },
     truncate(position) {
       lastEnd = Math.min(lastEnd, position);

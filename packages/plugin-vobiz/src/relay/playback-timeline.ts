@@ -1,6 +1,7 @@
 /**
  * Places the audio that is played to the caller on the timeline of the call: an agent sends audio faster than it is spoken,
- * and Vobiz plays it in real time. Without demand for the audio nothing is decoded, and no timer runs.
+ * and Vobiz plays it in real time. Without demand for the audio nothing is decoded, and no timer runs: what was played
+ * is counted with the next audio.
  */
 import { encodeMulaw, encodePcm16le, FRAME_MS, pace, type Clock } from '@sidetone/core';
 import type { AudioFormat } from '@sidetone/plugin-kit';
@@ -17,6 +18,8 @@ interface PlaybackTimelineDeps {
   readonly hasDemand: () => boolean;
   /** Receives 20 ms of audio in `format`. Not called while nothing is played. */
   readonly write: (bytes: Uint8Array, positionMs: number) => void;
+  /** Counts 20 ms of audio that was played without demand. */
+  readonly skip: (bytes: number) => void;
 }
 
 interface PlaybackTimeline {
@@ -33,10 +36,11 @@ interface PlaybackTimeline {
 
 /** Creates a timeline that starts now. The caller must end it. */
 export function createPlaybackTimeline(deps: PlaybackTimelineDeps): PlaybackTimeline {
-  const { clock, format, hasDemand, write } = deps;
+  const { clock, format, hasDemand, write, skip } = deps;
   const origin = clock.elapsed();
   const perMs = format.sampleRate / 1000;
   const perFrame = FRAME_MS * perMs;
+  const frameBytes = perFrame * SAMPLE_BYTES[format.encoding];
   const runs = createAudioRuns(format.sampleRate);
   /** The next frame to write. */
   let next = 0;
@@ -44,6 +48,14 @@ export function createPlaybackTimeline(deps: PlaybackTimelineDeps): PlaybackTime
   let droppedMs = 0;
 
   const position = (): number => Math.floor((clock.elapsed() - origin) * perMs);
+  /** Counts the frames before a frame instead of writing them, and releases their audio. */
+  function passOver(due: number): void {
+    if (due <= next) return;
+    for (let left = runs.framesWithAudio(next, due, perFrame); left > 0; left--) skip(frameBytes);
+    next = due;
+    runs.release(next * perFrame);
+  }
+
   /** The frame whose time has come, after the smoothing delay. */
   const dueFrame = (): number => Math.floor((clock.elapsed() - origin - SMOOTHING_MS) / FRAME_MS);
 
@@ -56,14 +68,14 @@ export function createPlaybackTimeline(deps: PlaybackTimelineDeps): PlaybackTime
     const due = dueFrame();
     const isNeeded = hasDemand();
     if (isNeeded) while (next < due) writeFrame(next++);
-    next = Math.max(next, due);
+    passOver(due);
     runs.release(next * perFrame);
     if (!isNeeded || runs.isEmpty) stopPacing?.();
   }
 
   function startPacing(): void {
     if (stopPacing || runs.isEmpty || !hasDemand()) return;
-    next = Math.max(next, dueFrame());
+    passOver(dueFrame());
     const end = pace(clock, step);
     stopPacing = () => {
       end();
@@ -77,13 +89,14 @@ export function createPlaybackTimeline(deps: PlaybackTimelineDeps): PlaybackTime
     push(payload, source) {
       const samples = Math.floor(payloadBytes(payload) / SAMPLE_BYTES[source.encoding]);
       if (samples === 0) return;
-      if (!stopPacing) runs.release(Math.max(next, dueFrame()) * perFrame);
+      if (!stopPacing) passOver(dueFrame());
       if (runs.append(payload, samples, source, position())) startPacing();
       else droppedMs += (samples * 1000) / source.sampleRate;
     },
     clear: () => runs.truncate(position()),
     demandChanged: startPacing,
     end() {
+      if (!stopPacing) passOver(Math.floor((clock.elapsed() - origin) / FRAME_MS));
       stopPacing?.();
       runs.clear();
     },

@@ -24,6 +24,8 @@ interface PlaybackDeps {
   readonly send: (text: string, isMedia?: boolean) => boolean;
   /** Receives the played audio in the format of the stream. */
   readonly write: (bytes: Uint8Array, positionMs: number) => void;
+  /** Counts played audio that is not written, because there is no demand. */
+  readonly skip: (bytes: number) => void;
 }
 
 export interface Playback {
@@ -78,12 +80,12 @@ function createSourceFormats(byteOrder: ByteOrder | 'auto') {
 
 /** Creates a playback of nothing. The caller must end it. */
 export function createPlayback(deps: PlaybackDeps): Playback {
-  const { streamId, send, hasDemand, write } = deps;
+  const { streamId, send, hasDemand, write, skip } = deps;
   const { clock } = deps.host;
   const clears = createClearTracker(clock);
   const sourceFormatOf = createSourceFormats(deps.byteOrder);
   const format = audioFormatOf(deps.format);
-  const timeline = format && createPlaybackTimeline({ clock, format, hasDemand, write });
+  const timeline = format && createPlaybackTimeline({ clock, format, hasDemand, write, skip });
   const player =
     format &&
     createSoundPlayer({

@@ -65,6 +65,8 @@ export interface RelayState {
   readonly closeSocket: (reason: string) => void;
   /** Writes audio that is played to the caller to the stream. */
   readonly writePlayed: (bytes: Uint8Array, positionMs: number) => void;
+  /** Counts audio that is played to the caller and not written. */
+  readonly skipPlayed: (bytes: number) => void;
   phase: 'waiting for start' | 'open' | 'ending' | 'closed';
   started: StartedStream | undefined;
   agent: AgentLink | undefined;

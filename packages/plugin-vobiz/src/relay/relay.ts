@@ -40,6 +40,7 @@ export function createRelay(socket: Socket, deps: RelayDeps): Relay {
     closed: new AbortController(),
     closeSocket: (reason) => session.stop(reason),
     writePlayed: (bytes, positionMs) => session.writePlayed(bytes, positionMs),
+    skipPlayed: (bytes) => session.skipPlayed(bytes),
     phase: 'waiting for start',
     started: undefined,
     agent: undefined,
@@ -51,6 +52,7 @@ export function createRelay(socket: Socket, deps: RelayDeps): Relay {
   const session: StreamSession = createStreamSession(socket, {
     ...deps,
     onMessage: (raw, message) => receive(state, raw, message),
+    beforeEnd: () => state.started?.playback.end(),
     onClose() {
       unsubscribe();
       close(state);
@@ -104,6 +106,7 @@ function startStream(state: RelayState, start: StreamMessageOf<'start'>, raw: st
     hasDemand: () => host.hasDemand('levels', providerCallId) || host.hasDemand('audio', providerCallId),
     send: (text, isMedia) => state.vobiz.send(text, isMedia),
     write: state.writePlayed,
+    skip: state.skipPlayed,
   });
   state.started = { raw, start, format, playback };
 }

@@ -73,6 +73,8 @@ interface InboundStream {
   receive(frame: StreamMessageOf<'media'>): void;
   /** Writes audio that is played to the caller, which a two-way stream does not contain, in the format of the stream. */
   writePlayed(bytes: Uint8Array, positionMs: number): void;
+  /** Counts audio that is played to the caller and not written, because there is no demand. */
+  skipPlayed(bytes: number): void;
   end(reason: string): void;
 }
 
@@ -167,6 +169,9 @@ export function createInboundStream(deps: InboundStreamDeps): InboundStream {
     },
     writePlayed(bytes, positionMs) {
       if (open?.parties.includes('ASSISTANT')) open.media.write('ASSISTANT', bytes, positionMs);
+    },
+    skipPlayed(bytes) {
+      if (open?.parties.includes('ASSISTANT')) open.media.skip(bytes);
     },
     end,
   };

@@ -25,6 +25,8 @@ interface StreamSessionDeps {
   readonly onDtmf: (message: StreamMessageOf<'dtmf'>) => void;
   /** Called with every message before it is handled: the start first, then those that arrived before it. */
   readonly onMessage?: OnMessage;
+  /** Called before the socket's stream ends because the socket is closed. */
+  readonly beforeEnd?: () => void;
   /** Called once, when the socket is closed. */
   readonly onClose: () => void;
 }
@@ -34,6 +36,8 @@ export interface StreamSession {
   readonly hasStarted: boolean;
   /** Writes audio that is played to the caller, in the format of the stream. */
   writePlayed(bytes: Uint8Array, positionMs: number): void;
+  /** Counts audio that is played to the caller and not written, because there is no demand. */
+  skipPlayed(bytes: number): void;
   /** Closes the socket and ends its stream. */
   stop(reason: string, code?: number): void;
 }
@@ -98,9 +102,14 @@ export function createStreamSession(socket: Socket, deps: StreamSessionDeps): St
   }
 
   function stop(reason: string, code: number): void {
-    inbound.end(reason);
+    endInbound(reason);
     finish();
     socket.close(code, reason);
+  }
+
+  function endInbound(reason: string): void {
+    deps.beforeEnd?.();
+    inbound.end(reason);
   }
 
   function finish(): void {
@@ -116,7 +125,7 @@ export function createStreamSession(socket: Socket, deps: StreamSessionDeps): St
     message.type === 'start' && message.callId !== undefined && message.callId !== providerCallId;
 
   socket.onClose((code) => {
-    inbound.end(`the stream socket closed with ${code}`);
+    endInbound(`the stream socket closed with ${code}`);
     finish();
   });
   socket.onMessage((raw) => {
@@ -137,6 +146,7 @@ export function createStreamSession(socket: Socket, deps: StreamSessionDeps): St
       return inbound.start !== undefined;
     },
     writePlayed: inbound.writePlayed,
+    skipPlayed: inbound.skipPlayed,
     stop: (reason, code = 1000) => stop(reason, code),
   };
 }

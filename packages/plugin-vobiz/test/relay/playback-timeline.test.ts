@@ -17,13 +17,22 @@ function start(sampleRate = 8000) {
   const clock = createFakeClock();
   const demand = { now: true };
   const written: { readonly positionMs: number; readonly samples: Int16Array }[] = [];
+  const skipped: number[] = [];
   const timeline = createPlaybackTimeline({
     clock,
     format: { encoding: 'pcm_s16le', sampleRate },
     hasDemand: () => demand.now,
     write: (bytes, positionMs) => written.push({ positionMs, samples: decodePcm16le(bytes).slice() }),
+    skip: (bytes) => skipped.push(bytes),
   });
-  return { clock, timeline, demand, written, positions: () => written.map(({ positionMs }) => positionMs) };
+  return {
+    clock,
+    timeline,
+    demand,
+    written,
+    skipped,
+    positions: () => written.map(({ positionMs }) => positionMs),
+  };
 }
 
 const silence = (ms: number): string => Buffer.alloc(ms * 8, 0xff).toString('base64');
@@ -133,5 +142,56 @@ describe('the playback timeline', () => {
     const samples = written.flatMap(({ samples }) => [...samples]);
     expect(samples.slice(380, 400).some((value) => Math.abs(value) > 1000)).toBe(true);
     expect(samples.slice(400).every((value) => value === 0)).toBe(true);
+  });
+});
+
+describe('audio that is played without demand', () => {
+  it('is counted in frames of 20 ms, each once', async () => {
+    const { clock, timeline, demand, written, skipped } = start();
+    demand.now = false;
+    timeline.push(silence(1000), MULAW);
+    timeline.push(silence(1000), MULAW);
+    await clock.advance(60_000);
+    timeline.push(silence(20), MULAW);
+    await clock.advance(1000);
+    timeline.end();
+    expect(skipped).toEqual(Array.from({ length: 101 }, () => 320));
+    expect([written, clock.pending]).toEqual([[], 0]);
+  });
+
+  it('is not counted if it was cleared before it was played', async () => {
+    const { clock, timeline, demand, skipped } = start();
+    demand.now = false;
+    timeline.push(silence(2000), MULAW);
+    await clock.advance(400);
+    timeline.clear();
+    await clock.advance(5000);
+    timeline.end();
+    expect(skipped).toHaveLength(20);
+  });
+
+  it('is counted up to the end of the stream, and not beyond it', async () => {
+    const { clock, timeline, demand, skipped } = start();
+    demand.now = false;
+    timeline.push(silence(2000), MULAW);
+    await clock.advance(400);
+    timeline.end();
+    timeline.end();
+    expect(skipped).toHaveLength(20);
+  });
+
+  it('is counted or written, but not both, when the demand changes', async () => {
+    const { clock, timeline, demand, written, skipped } = start();
+    demand.now = false;
+    timeline.push(silence(3000), MULAW);
+    for (const now of [true, false, true]) {
+      await clock.advance(1000);
+      demand.now = now;
+      timeline.demandChanged();
+    }
+    await clock.advance(5000);
+    timeline.end();
+    expect(written.length + skipped.length).toBe(150);
+    expect(Math.min(written.length, skipped.length)).toBeGreaterThan(40);
   });
 });

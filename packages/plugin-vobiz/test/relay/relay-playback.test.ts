@@ -4,6 +4,7 @@ import { NEVER } from '@sidetone/testkit';
 import { describe, expect, it } from 'vitest';
 import { LEAD_MS, CHECKPOINT_TIMEOUT_MS } from '../../src/relay/sound-player.ts';
 import {
+  CALL_ID,
   CLEAR,
   CLEARED,
   command,
@@ -352,5 +353,31 @@ describe('the audio played to the caller', () => {
     await open.host.clock.advance(200);
     expect(open.vobiz.received).toEqual([foreign]);
     expect(positions(open)).toEqual([]);
+  });
+});
+
+describe('audio of the agent without demand', () => {
+  const LONG = Buffer.alloc(24_000, 0x20).toString('base64');
+
+  it.each<[string, (open: OpenRelay) => Promise<void> | void]>([
+    ['Vobiz closes the socket', ({ vobiz }) => vobiz.close(1000)],
+    ['Vobiz stops the stream', ({ host, vobiz }) => deliver(host, vobiz, STOP)],
+    ['the agent stops the stream', ({ host, agent }) => deliver(host, agent(), STOP)],
+    ['the agent is closed', ({ agent }) => agent().close(1000)],
+    ['the provider stops', ({ relays }) => relays.stop('stopped')],
+    ['the call ends', ({ relays }) => relays.forget(CALL_ID)],
+  ])('is counted as it was played until %s', async (_end, end) => {
+    const open = await startRelay();
+    const { host, vobiz, agent } = open;
+    await deliver(host, agent(), say(LONG));
+    await deliver(host, vobiz, media(FRAME));
+    await host.clock.advance(1000);
+    await end(open);
+    await host.clock.advance(10_000);
+    vobiz.close(1000);
+    await host.clock.settle();
+    // One frame of the caller, and a second of the agent: the rest of its audio was not played.
+    expect(host.streams[0]!.skips).toEqual(Array.from({ length: 51 }, () => 160));
+    expect(host.streams[0]!.writes).toEqual([]);
   });
 });
