@@ -27,6 +27,7 @@ import { createIngress } from './ingress.ts';
 import { createRelays, type Relays } from './relay/relays.ts';
 import { createAccount, type Account } from './rest/account.ts';
 import { createSessions } from './session.ts';
+import { createByteOrders, type ByteOrders } from './stream/byte-orders.ts';
 import { createStreamTokens } from './stream/stream-tokens.ts';
 import { translateDtmf, translateLost, translateStart, translateWebhook } from './translate.ts';
 import { createWebhookAuth } from './webhook/webhook-auth.ts';
@@ -46,8 +47,7 @@ export function createProvider(options: VobizOptions, host: ProviderHost): Provi
     expected: 'require',
   });
   const instance = createInstance(options, host);
-  const { webhookAuth, tokens, grants, nextSteps, members, calls, sessions, relays, account, stopped } =
-    instance;
+  const { tokens, members, calls, sessions, relays, account, stopped } = instance;
   let startedAt = host.clock.elapsed();
 
   /** Without keys, calls cannot be looked up: one whose token has expired is older than a call can be. */
@@ -61,7 +61,7 @@ export function createProvider(options: VobizOptions, host: ProviderHost): Provi
   return {
     async start() {
       startedAt = host.clock.elapsed();
-      await Promise.all([webhookAuth.load(), tokens.load(), grants.load(), nextSteps.load(), relays?.load()]);
+      await Promise.all(instance.loaded.map((store) => store.load()));
       account?.start();
     },
     stop() {
@@ -107,13 +107,15 @@ function createInstance(options: VobizOptions, host: ProviderHost) {
   const members = createConferenceMembers();
   const calls = createCallTracker({ host, signal, onEnd: releaseCall });
   const emit = (events: readonly ProviderEvent[]): void => void calls.emit(events);
+  const byteOrders = createByteOrders(host, options.l16ByteOrder);
   const sessions = createSessions({
     host,
     options,
+    byteOrders,
     emit,
     onClose: (callId) => account?.attacher?.streamClosed(callId),
   });
-  const relays = relaysOf(options, host, nextSteps, emit);
+  const relays = relaysOf(options, host, byteOrders, nextSteps, emit);
   const callXml = createCallXml({ host, options, tokens, calls, relays });
   const answers = createAnswers({ host, mode, callXml, calls, grants, nextSteps, signal });
   const keys = authId !== undefined && authToken !== undefined ? { authId, authToken } : undefined;
@@ -147,6 +149,8 @@ function createInstance(options: VobizOptions, host: ProviderHost) {
 
   return {
     stopped,
+    /** Restored from the durable state at the start. */
+    loaded: [webhookAuth, tokens, grants, nextSteps, byteOrders, ...(relays ? [relays] : [])],
     webhookAuth,
     tokens,
     grants,
@@ -162,8 +166,9 @@ function createInstance(options: VobizOptions, host: ProviderHost) {
 
 /** Creates the relays in agent mode. */
 function relaysOf(
-  { agentUrl, agent, l16ByteOrder, contentType }: VobizOptions,
+  { agentUrl, agent, contentType }: VobizOptions,
   host: ProviderHost,
+  byteOrders: ByteOrders,
   nextSteps: NextSteps,
   emit: (events: readonly ProviderEvent[]) => void,
 ): Relays | undefined {
@@ -172,7 +177,7 @@ function relaysOf(
     host,
     agentUrl,
     agent,
-    byteOrder: l16ByteOrder,
+    byteOrders,
     fallbackFormat: formatOf(contentType) as MediaFormat,
     emit: (event) => emit([event]),
     onStart: (callId, message) => emit(translateStart(callId, message, host.clock.now())),

@@ -2,13 +2,15 @@
 import type { ProviderCallId, ProviderEvent, ProviderHost, Socket } from '@sidetone/core';
 import type { VobizOptions } from './config.ts';
 import { closable, createSocketLimit } from './stream/socket-limit.ts';
+import type { ByteOrders } from './stream/byte-orders.ts';
 import { createStreamSession, type StreamSession } from './stream/stream-session.ts';
 import { translateDtmf, translateStart } from './translate.ts';
 import { formatOf, type MediaFormat } from './wire.ts';
 
 interface SessionsDeps {
   readonly host: ProviderHost;
-  readonly options: Pick<VobizOptions, 'l16ByteOrder' | 'contentType'>;
+  readonly options: Pick<VobizOptions, 'contentType'>;
+  readonly byteOrders: ByteOrders;
   readonly emit: (events: readonly ProviderEvent[]) => void;
   /** Called when a socket of a call was closed. */
   readonly onClose: (callId: ProviderCallId) => void;
@@ -31,7 +33,7 @@ interface OpenSocket {
 }
 
 /** Creates an empty set of sessions. The caller must stop it. */
-export function createSessions({ host, options, emit, onClose }: SessionsDeps): Sessions {
+export function createSessions({ host, options, byteOrders, emit, onClose }: SessionsDeps): Sessions {
   const sockets = new Set<OpenSocket>();
   const limit = createSocketLimit(host.log);
   const socketsOf = (callId: ProviderCallId): readonly OpenSocket[] =>
@@ -46,7 +48,7 @@ export function createSessions({ host, options, emit, onClose }: SessionsDeps): 
       entry.session = createStreamSession(socket, {
         host,
         providerCallId: callId,
-        byteOrder: options.l16ByteOrder,
+        byteOrders,
         fallbackFormat: formatOf(options.contentType) as MediaFormat,
         onStart: (message) => emit(translateStart(callId, message, host.clock.now())),
         onDtmf: (message) => emit(translateDtmf(callId, message, host.clock.now())),

@@ -4,7 +4,8 @@
  */
 import { FaultError, type ProviderHost } from '@sidetone/core';
 import type { AudioFormat, Sound } from '@sidetone/plugin-kit';
-import { createByteOrder, type ByteOrder, type ByteOrderOf } from '../stream/byte-order.ts';
+import type { ByteOrderOf } from '../stream/byte-order.ts';
+import type { ByteOrders } from '../stream/byte-orders.ts';
 import { audioFormatOf } from '../stream/inbound-stream.ts';
 import { formatOf, type MediaFormat } from '../wire.ts';
 import { checkpoint, clearAudio, playAudio, type AgentMessageOf } from './agent-wire.ts';
@@ -18,7 +19,7 @@ interface PlaybackDeps {
   readonly streamId: string | undefined;
   /** The format of the stream. With an unsupported one, nothing is written and no sounds can be played. */
   readonly format: MediaFormat;
-  readonly byteOrder: ByteOrder | 'auto';
+  readonly byteOrders: ByteOrders;
   readonly hasDemand: () => boolean;
   /** Sends a message to Vobiz. Returns whether it is sent. */
   readonly send: (text: string, isMedia?: boolean) => boolean;
@@ -59,13 +60,13 @@ export interface Playback {
 }
 
 /** Returns a function that looks up the format of the agent's audio, which seldom changes within a call. */
-function createSourceFormats(byteOrder: ByteOrder | 'auto') {
+function createSourceFormats(orders: ByteOrders) {
   const byteOrders = new Map<number, ByteOrderOf>();
   let last: SourceFormat | undefined;
 
   function byteOrderOf({ encoding, sampleRate }: AudioFormat): ByteOrderOf | undefined {
     if (encoding === 'mulaw') return undefined;
-    const known = byteOrders.get(sampleRate) ?? createByteOrder(byteOrder, sampleRate);
+    const known = byteOrders.get(sampleRate) ?? orders.create('agent', sampleRate);
     byteOrders.set(sampleRate, known);
     return known;
   }
@@ -83,7 +84,7 @@ export function createPlayback(deps: PlaybackDeps): Playback {
   const { streamId, send, hasDemand, write, skip } = deps;
   const { clock } = deps.host;
   const clears = createClearTracker(clock);
-  const sourceFormatOf = createSourceFormats(deps.byteOrder);
+  const sourceFormatOf = createSourceFormats(deps.byteOrders);
   const format = audioFormatOf(deps.format);
   const timeline = format && createPlaybackTimeline({ clock, format, hasDemand, write, skip });
   const player =
@@ -105,7 +106,7 @@ export function createPlayback(deps: PlaybackDeps): Playback {
   /** Sends audio of this daemon, little-endian unless configured otherwise: the measured order is of the other direction. */
   function sendOwnAudio(bytes: Uint8Array, own: AudioFormat): void {
     const encoded = Buffer.from(bytes);
-    if (own.encoding === 'pcm_s16le' && deps.byteOrder === 'be') encoded.swap16();
+    if (own.encoding === 'pcm_s16le' && deps.byteOrders.configured === 'be') encoded.swap16();
     const payload = encoded.toString('base64');
     if (send(playAudio(streamId, deps.format, payload), true)) timeline?.push(payload, sourceFormatOf(own));
   }

@@ -9,7 +9,7 @@ import {
 } from '@sidetone/core';
 import { commandConfirmed } from '../calls/call-events.ts';
 import { agentNotice, type AgentNotice } from '../calls/notices.ts';
-import type { ByteOrder } from '../stream/byte-order.ts';
+import type { ByteOrders } from '../stream/byte-orders.ts';
 import type { MediaFormat, StreamMessageOf } from '../wire.ts';
 import type { AgentLink } from './agent-link.ts';
 import { stop } from './agent-wire.ts';
@@ -24,7 +24,7 @@ export const STOP_TIMEOUT_MS = 5000;
 export interface RelayDeps {
   readonly host: ProviderHost;
   readonly providerCallId: ProviderCallId;
-  readonly byteOrder: ByteOrder | 'auto';
+  readonly byteOrders: ByteOrders;
   readonly fallbackFormat: MediaFormat;
   readonly agent: {
     readonly connectTimeoutMs: number;

@@ -94,7 +94,7 @@ function receive(state: RelayState, raw: string | Uint8Array, message: StreamMes
 
 /** Starts a stream, and replaces the previous one of the socket. A repeated start is ignored. */
 function startStream(state: RelayState, start: StreamMessageOf<'start'>, raw: string): void {
-  const { host, providerCallId, byteOrder, fallbackFormat } = state.deps;
+  const { host, providerCallId, byteOrders, fallbackFormat } = state.deps;
   if (state.started && state.started.start.streamId === start.streamId) return;
   state.started?.playback.end();
   const format = start.format ?? fallbackFormat;
@@ -102,7 +102,7 @@ function startStream(state: RelayState, start: StreamMessageOf<'start'>, raw: st
     host,
     streamId: start.streamId,
     format,
-    byteOrder,
+    byteOrders,
     hasDemand: () => host.hasDemand('levels', providerCallId) || host.hasDemand('audio', providerCallId),
     send: (text, isMedia) => state.vobiz.send(text, isMedia),
     write: state.writePlayed,

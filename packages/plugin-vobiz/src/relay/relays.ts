@@ -8,8 +8,8 @@ import {
   type Socket,
 } from '@sidetone/core';
 import { commandConfirmed } from '../calls/call-events.ts';
-import type { ByteOrder } from '../stream/byte-order.ts';
 import { createSocketLimit } from '../stream/socket-limit.ts';
+import type { ByteOrders } from '../stream/byte-orders.ts';
 import type { MediaFormat, StreamMessageOf } from '../wire.ts';
 import type { RelayCommands } from './relay-commands.ts';
 import { createRelay, type Relay } from './relay.ts';
@@ -49,7 +49,7 @@ export interface RelaysDeps {
     /** Whether start messages have the fields of the older form as well. */
     readonly flatStart: boolean;
   };
-  readonly byteOrder: ByteOrder | 'auto';
+  readonly byteOrders: ByteOrders;
   /** The requested format, for a start without one. */
   readonly fallbackFormat: MediaFormat;
   readonly emit: (event: ProviderEvent) => void;

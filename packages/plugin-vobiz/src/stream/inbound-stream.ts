@@ -9,8 +9,10 @@ import {
 } from '@sidetone/core';
 import type { AudioFormat } from '@sidetone/plugin-kit';
 import type { MediaFormat, StreamMessageOf, Track } from '../wire.ts';
-import { createByteOrder, type ByteOrder, type ByteOrderOf } from './byte-order.ts';
+import { DEFAULT_BYTE_ORDER, type ByteOrderOf } from './byte-order.ts';
+import type { ByteOrders } from './byte-orders.ts';
 import { createFrameOrder, type FrameOrder } from './frame-order.ts';
+import { createHeldAudio, type HeldAudio } from './held-audio.ts';
 import { payloadBytes, readPayload } from './payload.ts';
 
 /** Assumed length of a frame until one with audio was received, ms. */
@@ -48,7 +50,7 @@ export type StreamCounters = Record<'foreign' | 'repeated' | 'badPayload' | 'odd
 interface InboundStreamDeps {
   readonly host: ProviderHost;
   readonly providerCallId: ProviderCallId;
-  readonly byteOrder: ByteOrder | 'auto';
+  readonly byteOrders: ByteOrders;
   /** The requested format, for a start without one. */
   readonly fallbackFormat: MediaFormat;
   readonly counters: StreamCounters;
@@ -61,6 +63,8 @@ interface OpenStream extends AudioFormat {
   readonly byteOrder: ByteOrderOf | undefined;
   readonly parties: readonly Party[];
   readonly media: MediaStream;
+  /** Writes to `media`. */
+  readonly held: HeldAudio;
   /** Length of the last frame with audio, ms. */
   frameMs: number;
 }
@@ -104,9 +108,10 @@ export function createInboundStream(deps: InboundStreamDeps): InboundStream {
       start,
       ...format,
       order: createFrameOrder(),
-      byteOrder: is16Bit ? createByteOrder(deps.byteOrder, format.sampleRate) : undefined,
+      byteOrder: is16Bit ? deps.byteOrders.create('vobiz', format.sampleRate) : undefined,
       parties,
       media,
+      held: createHeldAudio(media),
       frameMs: FRAME_MS,
     };
   }
@@ -120,7 +125,7 @@ export function createInboundStream(deps: InboundStreamDeps): InboundStream {
   }
 
   function write(message: StreamMessageOf<'media'>, stream: OpenStream): void {
-    const { start, order, media, encoding, sampleRate } = stream;
+    const { start, order, media, held, encoding, sampleRate } = stream;
     if (isOfOtherStream(message, start)) return void counters.foreign++;
     const party = partyOf(message, stream);
     if (!stream.parties.includes(party)) return writeUnplaced(message, stream, party);
@@ -131,27 +136,31 @@ export function createInboundStream(deps: InboundStreamDeps): InboundStream {
     const placement = order.place(party, message, frameMs);
     if (placement === 'repeated') return void counters.repeated++;
     stream.frameMs = frameMs;
-    if (placement.gapMs > 0) media.gap(party, placement.gapMs, placement.gapFrames);
+    if (placement.gapMs > 0) held.gap(party, placement.gapMs, placement.gapFrames);
     if (audio) {
       if (audio.wasOdd) counters.oddLength++;
-      media.write(party, audio.bytes, placement.positionMs);
+      const byteOrder = stream.byteOrder ? audio.order : DEFAULT_BYTE_ORDER;
+      held.write(party, audio.bytes, placement.positionMs, frameMs, byteOrder);
     } else if (bytes > 0) {
+      held.release();
       media.skip(bytes);
     } else {
       counters.badPayload++;
-      media.gap(party, frameMs, 1);
+      held.gap(party, frameMs, 1);
     }
   }
 
   /** The first frame without a track on a stream of both: the stream is reopened for an unknown party. */
   function writeUnplaced(message: StreamMessageOf<'media'>, stream: OpenStream, party: Party): void {
     if (party !== 'UNKNOWN' || stream.parties !== BOTH) return void counters.unplaced++;
+    stream.held.release();
     stream.media.end('its audio does not name a track');
     open = openStream(stream.start, ['UNKNOWN']);
     if (open) write(message, open);
   }
 
   function end(reason: string): void {
+    open?.held.release();
     open?.media.end(reason);
     open = undefined;
   }

@@ -14,11 +14,13 @@ interface Payload {
   readonly bytes: Uint8Array;
   /** Whether half a sample at the end was dropped. */
   readonly wasOdd: boolean;
+  /** The byte order as received; undefined for single bytes, or while it is not known. */
+  readonly order?: ByteOrder | undefined;
 }
 
 /**
  * Returns the bytes of a payload, padded or not; undefined if it is not valid base64. `byteOrder` is that of 16-bit samples,
- * which are returned little-endian; without it, samples are single bytes.
+ * which are returned little-endian, or as received while the order is not known; without it, samples are single bytes.
  */
 export function readPayload(
   payload: string | undefined,
@@ -30,5 +32,5 @@ export function readPayload(
   if (byteOrder === undefined) return { bytes, wasOdd: false };
   const whole = bytes.subarray(0, bytes.length - (bytes.length % 2));
   const order = typeof byteOrder === 'string' ? byteOrder : byteOrder(whole);
-  return { bytes: order === 'be' ? whole.swap16() : whole, wasOdd: whole.length < bytes.length };
+  return { bytes: order === 'be' ? whole.swap16() : whole, wasOdd: whole.length < bytes.length, order };
 }

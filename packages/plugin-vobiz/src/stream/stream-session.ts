@@ -5,7 +5,7 @@
 import type { ProviderCallId, ProviderHost, Socket } from '@sidetone/core';
 import { dispatch, type HandlerTable } from '@sidetone/plugin-kit';
 import { decodeStreamMessage, type MediaFormat, type StreamMessage, type StreamMessageOf } from '../wire.ts';
-import type { ByteOrder } from './byte-order.ts';
+import type { ByteOrders } from './byte-orders.ts';
 import { createEarlyMessages } from './early-messages.ts';
 import { createInboundStream, isOfOtherStream, type StreamCounters } from './inbound-stream.ts';
 
@@ -18,7 +18,7 @@ type OnMessage = (raw: string | Uint8Array, message: StreamMessage) => void;
 interface StreamSessionDeps {
   readonly host: ProviderHost;
   readonly providerCallId: ProviderCallId;
-  readonly byteOrder: ByteOrder | 'auto';
+  readonly byteOrders: ByteOrders;
   /** The requested format, for a start without one. */
   readonly fallbackFormat: MediaFormat;
   readonly onStart: (message: StreamMessageOf<'start'>) => void;

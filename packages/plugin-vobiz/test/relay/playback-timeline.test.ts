@@ -10,7 +10,7 @@ const MULAW: SourceFormat = { encoding: 'mulaw', sampleRate: 8000, byteOrder: un
 const wide = (sampleRate: number, order: 'le' | 'be' = 'le'): SourceFormat => ({
   encoding: 'pcm_s16le',
   sampleRate,
-  byteOrder: createByteOrder(order, sampleRate),
+  byteOrder: createByteOrder({ configured: order, sampleRate }),
 });
 
 function start(sampleRate = 8000) {

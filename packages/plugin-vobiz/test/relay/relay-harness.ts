@@ -9,6 +9,8 @@ import {
 } from '@sidetone/testkit';
 import type { RelayCommands } from '../../src/relay/relay-commands.ts';
 import { createRelays, type Relays, type RelaysDeps } from '../../src/relay/relays.ts';
+import type { ByteOrder } from '../../src/stream/byte-order.ts';
+import { createByteOrders } from '../../src/stream/byte-orders.ts';
 import { CALL, frame, samplesOf, STREAM, textOf } from '../samples.ts';
 
 export const CALL_ID = providerCallId(CALL);
@@ -48,19 +50,25 @@ export interface RelayHarness {
   agent(index?: number): FakeSocket;
 }
 
-export interface RelayOptions extends Partial<
-  Pick<RelaysDeps, 'byteOrder' | 'fallbackFormat' | 'onAgentEnded'>
-> {
+export interface RelayOptions extends Partial<Pick<RelaysDeps, 'fallbackFormat' | 'onAgentEnded'>> {
   readonly hostOptions?: FakeHostOptions;
   readonly dial?: ProviderHost['dial'];
   readonly retries?: number;
   readonly flatStart?: boolean;
+  readonly byteOrder?: ByteOrder | 'auto';
 }
 
 /** Starts relays with an expected call and agents that accept every connection. */
 export async function startRelays(options: RelayOptions = {}): Promise<RelayHarness> {
   const host = createFakeHost(options.hostOptions);
-  const { dial, hostOptions: _hostOptions, retries = 4, flatStart = false, ...deps } = options;
+  const {
+    dial,
+    hostOptions: _hostOptions,
+    retries = 4,
+    flatStart = false,
+    byteOrder = 'auto',
+    ...deps
+  } = options;
   host.answerDials(() => {});
   const stored: string[] = [];
   const store = (step: string) => (callId: string) => {
@@ -71,7 +79,7 @@ export async function startRelays(options: RelayOptions = {}): Promise<RelayHarn
     host: dial ? { ...host, dial } : host,
     agentUrl: new Secret(AGENT_URL),
     agent: { connectTimeoutMs: 3000, retries, flatStart },
-    byteOrder: 'auto',
+    byteOrders: createByteOrders(host, byteOrder),
     fallbackFormat: { encoding: 'audio/x-mulaw', sampleRate: 8000 },
     emit: (event) => host.emit(event),
     onStart: () => {},

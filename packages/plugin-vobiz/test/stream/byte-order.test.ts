@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { createByteOrder, type ByteOrder } from '../../src/stream/byte-order.ts';
+import { createByteOrder, MEASURED_MS, type ByteOrder } from '../../src/stream/byte-order.ts';
 
 const RATE = 8000;
 const FRAME = 160;
@@ -24,7 +24,7 @@ function lastOrder(
   frames: readonly Uint8Array[],
   configured: ByteOrder | 'auto' = 'auto',
 ): ByteOrder | undefined {
-  const orderOf = createByteOrder(configured, RATE);
+  const orderOf = createByteOrder({ configured, sampleRate: RATE });
   return frames.map((frame) => orderOf(frame)).at(-1);
 }
 
@@ -54,21 +54,44 @@ describe('the byte order', () => {
     );
   });
 
-  it('of noise at full scale is the default', () => {
+  it('of noise at full scale is not known, and the default after ten seconds', () => {
     fc.assert(
       fc.property(orders, fc.integer(), (order, seed) => {
-        expect(lastOrder(framesOf(noise(seed, 32_767), order))).toBe('le');
+        expect(lastOrder(framesOf(noise(seed, 32_767), order))).toBeUndefined();
       }),
     );
+    expect(lastOrder(framesOf(noise(7, 32_767, 10 * RATE), 'be'))).toBe('le');
   });
 
-  it('is the default during the first second, and does not change later', () => {
-    const orderOf = createByteOrder('auto', RATE);
+  it('is known after the first 100 ms of sound, and does not change later', () => {
+    const orderOf = createByteOrder({ configured: 'auto', sampleRate: RATE });
+    const frames = MEASURED_MS / 20;
     const big = framesOf(tone(200, 3000), 'be').map((frame) => orderOf(frame));
-    expect(big.slice(0, -1)).toEqual(Array.from({ length: 49 }, () => 'le'));
-    expect(big.at(-1)).toBe('be');
+    expect(big.slice(0, frames - 1)).toEqual(Array.from({ length: frames - 1 }, () => undefined));
+    expect(new Set(big.slice(frames - 1))).toEqual(new Set(['be']));
     const little = framesOf(tone(200, 3000), 'le').map((frame) => orderOf(frame));
     expect(new Set(little)).toEqual(new Set(['be']));
+  });
+
+  it('is known from the first frame if it is remembered, and corrected by a second of other sound', () => {
+    const measured: ByteOrder[] = [];
+    const orderOf = createByteOrder({
+      configured: 'auto',
+      sampleRate: RATE,
+      remembered: 'be',
+      onMeasured: (order) => measured.push(order),
+    });
+    const found = framesOf(tone(200, 3000), 'le').map((frame) => orderOf(frame));
+    expect(found.slice(0, -1)).toEqual(Array.from({ length: 49 }, () => 'be'));
+    expect([found.at(-1), measured]).toEqual(['le', ['le']]);
+  });
+
+  it('that is remembered is kept if the sound is not clear', () => {
+    const options = { configured: 'auto', sampleRate: RATE, remembered: 'be' } as const;
+    const orderOf = createByteOrder(options);
+    expect(new Set(framesOf(noise(3, 32_767, 3 * RATE), 'be').map((frame) => orderOf(frame)))).toEqual(
+      new Set(['be']),
+    );
   });
 
   it.each([0, -1, 0x0101, 1234])('ignores frames with the constant value %i', (value) => {
@@ -76,8 +99,8 @@ describe('the byte order', () => {
       Array.from({ length: RATE * 3 }, () => value),
       'le',
     );
-    const sound = framesOf(tone(200, 3000), 'be');
-    expect(lastOrder([...constant, ...sound.slice(0, -1)])).toBe('le');
+    const sound = framesOf(tone(200, 3000), 'be').slice(0, MEASURED_MS / 20);
+    expect(lastOrder([...constant, ...sound.slice(0, -1)])).toBeUndefined();
     expect(lastOrder([...constant, ...sound])).toBe('be');
   });
 
@@ -87,8 +110,7 @@ describe('the byte order', () => {
     expect(lastOrder(samples, 'be')).toBe('be');
   });
 
-  it('of frames with less than two samples is the default', () => {
-    for (const length of [0, 1, 2, 3])
-      expect(createByteOrder('auto', RATE)(new Uint8Array(length))).toBe('le');
+  it('of frames with less than two samples is not known', () => {
+    for (const length of [0, 1, 2, 3]) expect(lastOrder([new Uint8Array(length)])).toBeUndefined();
   });
 });

@@ -6,7 +6,7 @@ const OLDER_CALL = 'CALL_7h2k9';
 
 /** Replays messages on a new socket with demand for its audio. Returns one line for each result. */
 async function replay(names: readonly string[]): Promise<readonly string[]> {
-  const { host, post, open } = await start();
+  const { host, post, open } = await start({ l16ByteOrder: 'le' });
   const texts = names.map(frame);
   const fields = form('answer_minimal_fields');
   const callId = texts.some((text) => text.includes(OLDER_CALL)) ? OLDER_CALL : fields['CallUUID']!;
