@@ -2,6 +2,7 @@
  * The state of a call, derived from its events. A call only changes through `evolve`, both live and on replay. Which events
  * follow from a provider event is decided in `decide.ts`.
  */
+import { isWithinDataLimits } from './event-limits.ts';
 import type { CallFact, CallFactType, CallFactOf, CallTranscription, Command } from './fact.ts';
 import type { CallId, ProviderCallId, ProviderId } from './ids.ts';
 import type { Assistant, CallDetails, CallEnd, Money } from './provider-event.ts';
@@ -73,6 +74,14 @@ export function isTranscribed({ transcription }: Pick<Call, 'transcription'>): b
 
 const isAnswered = (status: CallStatus): boolean => status === 'IN_PROGRESS' || status === 'FORWARDING';
 
+type ProviderData = NonNullable<CallDetails['providerData']>;
+
+/** Returns both together, or only `before` if they exceed the limits of one event: a call has many events. */
+function mergeData(before: ProviderData | undefined, added: ProviderData): ProviderData {
+  const merged = { ...before, ...added };
+  return before === undefined || isWithinDataLimits(merged) ? merged : before;
+}
+
 /** Returns the call with `details` merged into it. */
 export function withDetails(call: Call, details: CallDetails): Call {
   const { createdAt, endedAt, providerData, assistant, ...rest } = details;
@@ -82,7 +91,7 @@ export function withDetails(call: Call, details: CallDetails): Call {
     ...(createdAt !== undefined && { createdAt }),
     ...(endedAt !== undefined && !isLive(call) && { endedAt }),
     ...(assistant && { assistant: { ...call.assistant, ...assistant } }),
-    ...(providerData && { providerData: { ...call.providerData, ...providerData } }),
+    ...(providerData && { providerData: mergeData(call.providerData, providerData) }),
   };
 }
 
@@ -158,7 +167,7 @@ const EVOLVERS: { readonly [Type in Exclude<CallFactType, 'CALL_STARTED'>]: Evol
     isTranscriptReported: call.isTranscriptReported || includesTranscript === true,
     ...(summary !== undefined && { summary }),
     ...(cost && { cost }),
-    ...(providerData && { providerData: { ...call.providerData, ...providerData } }),
+    ...(providerData && { providerData: mergeData(call.providerData, providerData) }),
   }),
   DTMF_RECEIVED: unchanged,
   STREAM_STARTED: unchanged,

@@ -62,13 +62,13 @@ const record =
   };
 
 const data: Limit = (value, onCut) => {
-  if (isSmall(value)) return value;
+  if (isWithinDataLimits(value)) return value;
   onCut();
   return undefined;
 };
 
 /** Returns whether a value is within the limits of data. Visits no more of it than the limit allows, without recursion. */
-function isSmall(value: unknown): boolean {
+export function isWithinDataLimits(value: unknown): boolean {
   const pending: (readonly [value: unknown, depth: number])[] = [[value, 1]];
   let size = 0;
   for (let next = pending.pop(); next; next = pending.pop()) {

@@ -4,13 +4,17 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
   EVENT_LIMITS,
+  evolve,
   findProviderEventError,
   findTranscriberEventError,
   limitProviderEvent,
   limitTranscriberEvent,
   PROVIDER_EVENT_TYPES,
   providerCallId,
+  providerId,
   TRANSCRIBER_EVENT_TYPES,
+  type CallFact,
+  type CallId,
   type ProviderEvent,
   type TranscriberEvent,
 } from '../src/index.ts';
@@ -199,4 +203,25 @@ describe('an event of a transcriber', () => {
     expect(limited).toEqual(of(type, { [field]: 'x'.repeat(most) }));
     expect(cut).toEqual([`${type}.${field}`]);
   });
+});
+
+it('limits the data of a call, whose events add to it', () => {
+  const id = 'c1' as CallId;
+  const started: CallFact = {
+    type: 'CALL_STARTED',
+    providerId: providerId('p'),
+    providerCallId: providerCallId('x'),
+    status: 'IN_PROGRESS',
+    details: { providerData: { first: 1 } },
+  };
+  let call = evolve(undefined, id, started, 0);
+  for (let i = 0; i < 50; i++) {
+    const providerData = { [`key${i}`]: 'x'.repeat(50_000) };
+    const fact: CallFact =
+      i % 2 === 0
+        ? { type: 'CALL_REPORTED', providerData }
+        : { type: 'CALL_UPDATED', details: { providerData } };
+    call = evolve(call, id, fact, i);
+  }
+  expect(Object.keys(call.providerData!)).toEqual(['first', 'key0', 'key1', 'key2', 'key3', 'key4']);
 });

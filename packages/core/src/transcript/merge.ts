@@ -5,7 +5,9 @@
  */
 import type { Party } from '../vocabulary.ts';
 import { alignWords } from './alignment.ts';
-import { splitWords } from './words.ts';
+import { createSplitter } from './words.ts';
+
+type Split = ReturnType<typeof createSplitter>;
 
 /** A text and the party that said it. */
 export interface SpokenText {
@@ -25,10 +27,11 @@ export function missingUtterances<Reported extends SpokenText>(
   for (const party of new Set(reported.map((utterance) => utterance.party))) {
     // The text of an unknown speaker may be known of any.
     const knownTexts = known.filter((utterance) => utterance.party === party || party === 'UNKNOWN');
-    const knownWords = knownTexts.map(({ text }) => splitWords(text));
     const ofParty = reported.filter((utterance) => utterance.party === party);
-    const candidates = unmatched(knownWords.flat(), ofParty);
-    for (const utterance of withoutRepeats(knownWords, ofParty, candidates)) missing.add(utterance);
+    const split = createSplitter(knownTexts, ofParty);
+    const knownWords = knownTexts.map(({ text }) => split(text));
+    const candidates = unmatched(knownWords.flat(), ofParty, split);
+    for (const utterance of withoutRepeats(knownWords, ofParty, candidates, split)) missing.add(utterance);
   }
   return reported.filter((utterance) => missing.has(utterance));
 }
@@ -37,8 +40,9 @@ export function missingUtterances<Reported extends SpokenText>(
 function unmatched<Reported extends SpokenText>(
   known: readonly string[],
   reported: readonly Reported[],
+  split: Split,
 ): Reported[] {
-  const words = reported.map(({ text }) => splitWords(text));
+  const words = reported.map(({ text }) => split(text));
   const matches = alignWords(known, words.flat());
   let from = 0;
   return reported.filter((_utterance, i) => {
@@ -53,16 +57,17 @@ function withoutRepeats<Reported extends SpokenText>(
   known: readonly (readonly string[])[],
   reported: readonly Reported[],
   candidates: readonly Reported[],
+  split: Split,
 ): readonly Reported[] {
   const balance = new Map<string, number>();
   const count = (words: readonly string[], step: number): void => {
     const key = words.join(' ');
     balance.set(key, (balance.get(key) ?? 0) + step);
   };
-  for (const { text } of reported) count(splitWords(text), 1);
+  for (const { text } of reported) count(split(text), 1);
   for (const words of known) count(words, -1);
   return candidates.filter(({ text }) => {
-    const words = splitWords(text);
+    const words = split(text);
     const isMissing = balance.get(words.join(' '))! > 0;
     count(words, -1);
     return isMissing;

@@ -5,7 +5,7 @@ import type { Utterance } from '../fact.ts';
 import type { ReportedUtterance } from '../provider-event.ts';
 import { alignWords } from './alignment.ts';
 import { MIN_KNOWN_SHARE } from './merge.ts';
-import { splitWords } from './words.ts';
+import { createSplitter } from './words.ts';
 
 /** A word of a report: its utterance, and its place in it. */
 interface ReportedWord {
@@ -33,14 +33,15 @@ export function withReportedPositions(
 }
 
 function completed(stored: readonly Utterance[], reported: readonly ReportedUtterance[]): Utterance[] {
+  const split = createSplitter(stored, reported);
   const reportedWords = reported.flatMap((utterance) => {
-    const words = splitWords(utterance.text);
+    const words = split(utterance.text);
     return words.map((word, i) => ({
       word,
       place: { utterance, share: i / words.length, isLast: i === words.length - 1 },
     }));
   });
-  const storedWords = stored.map(({ text }) => splitWords(text));
+  const storedWords = stored.map(({ text }) => split(text));
   const matches = alignWords(
     reportedWords.map(({ word }) => word),
     storedWords.flat(),

@@ -10,11 +10,35 @@ const PHRASE_LIGATURES = /[\uFDFA\uFDFB]/g;
 /** Most characters by which NFKC may lengthen a text before the rest is ignored. */
 const MAX_GROWTH = 256;
 
+/** The longest transcripts whose words are compared, in characters: together several hours. */
+const MAX_COMPARED_CHARACTERS = 192 * 1024;
+
 /** Splits a text into words in lower case and NFKC, without punctuation. A text without words is returned as one word. */
 export function splitWords(text: string): readonly string[] {
-  const bounded = text.replaceAll(PHRASE_LIGATURES, '\uFDF2');
-  const plain = normalizeUnicode(bounded, 'NFKC')
+  const plain = plainTextOf(text);
+  return plain.match(WORD) ?? wholeText(plain);
+}
+
+/**
+ * Returns a function that splits the texts of two transcripts for a comparison. Longer transcripts are compared by whole texts,
+ * because words of hundreds of thousands of characters take too long for one turn of the event loop.
+ */
+export function createSplitter(
+  ...transcripts: readonly (readonly { readonly text: string }[])[]
+): (text: string) => readonly string[] {
+  const characters = transcripts.flat().reduce((sum, { text }) => sum + text.length, 0);
+  const isLong = characters > MAX_COMPARED_CHARACTERS;
+  const known = new Map<string, readonly string[]>();
+  return (text) => {
+    const words = known.get(text) ?? (isLong ? wholeText(plainTextOf(text)) : splitWords(text));
+    known.set(text, words);
+    return words;
+  };
+}
+
+const wholeText = (plain: string): readonly string[] => (plain.trim() === '' ? [] : [plain.trim()]);
+
+const plainTextOf = (text: string): string =>
+  normalizeUnicode(text.replaceAll(PHRASE_LIGATURES, '\uFDF2'), 'NFKC')
     .slice(0, text.length + MAX_GROWTH)
     .toLowerCase();
-  return plain.match(WORD) ?? (plain.trim() === '' ? [] : [plain.trim()]);
-}

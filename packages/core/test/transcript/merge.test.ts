@@ -107,3 +107,22 @@ describe('for a transcript of thousands of words', () => {
     expect(missing([...texts, 'a0 b0 c0'], other)).toEqual(other.slice(1));
   });
 });
+
+describe('for a transcript of hundreds of thousands of characters', () => {
+  const texts = Array.from({ length: 3000 }, (_, i) => `Sentence ${i}, ${'spoken for hours '.repeat(5)}`);
+
+  test('returns the utterances whose whole text is not known, regardless of case', () => {
+    const lost = new Set([0, 1500, 2999]);
+    const known = texts.filter((_, i) => !lost.has(i)).map((text) => text.toUpperCase());
+    expect(missing(known, texts)).toEqual(texts.filter((_, i) => lost.has(i)));
+  });
+
+  test('returns a repeated utterance as often as it is missing, and no blank one', () => {
+    expect(missing([...texts, 'yes'], [...texts, 'yes', 'yes', ' '])).toEqual(['yes']);
+  });
+
+  test('does not compare words', () => {
+    expect(missing(texts, ['Sentence 1, spoken'])).toEqual(['Sentence 1, spoken']);
+    expect(missing(texts.slice(0, 100), ['Sentence 1, spoken'])).toEqual([]);
+  });
+});
