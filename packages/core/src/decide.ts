@@ -14,7 +14,7 @@ import type {
   ProviderEventType,
   ReportedUtterance,
 } from './provider-event.ts';
-import { positionOfFinal } from './transcript/final-position.ts';
+import { positionOfFinal, spokenNear } from './transcript/final-position.ts';
 import { missingUtterances } from './transcript/merge.ts';
 import { withReportedPositions } from './transcript/reported-positions.ts';
 import type { CallStatus } from './vocabulary.ts';
@@ -114,8 +114,13 @@ function finalized(
   const { party, text, confidence } = event;
   if (text.trim() === '' || isTranscribed(call)) return NOTHING;
   if (wasTranscribedUntilEnd(call) && storedTranscript().length > 0) return NOTHING;
-  if (call.isTranscriptReported && missingUtterances(storedTranscript(), [{ party, text }]).length === 0)
+  const mayBeKnown = call.isTranscriptReported || event.mayBeKnown === true;
+  if (
+    mayBeKnown &&
+    missingUtterances(spokenNear(storedTranscript(), event), [{ party, text }]).length === 0
+  ) {
     return NOTHING;
+  }
   return [
     {
       type: 'UTTERANCE_FINALIZED',

@@ -133,6 +133,7 @@ const LIMITS: { readonly [Type in ProviderEventType]: FieldLimits<ProviderEventF
     startMs: fixed,
     endMs: fixed,
     confidence: fixed,
+    mayBeKnown: fixed,
   },
   'speech.started': party,
   'speech.stopped': party,

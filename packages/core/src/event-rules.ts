@@ -63,6 +63,7 @@ const ID: FieldRule = {
   expected: `an id of 1 to ${MAX_ID_LENGTH} characters`,
   isValid: (value) => isString(value) && value !== '' && value.length <= MAX_ID_LENGTH,
 };
+const FLAG: FieldRule = { expected: 'true or false', isValid: (value) => typeof value === 'boolean' };
 const NUMBER: FieldRule = { expected: 'a finite number', isValid: (value) => Number.isFinite(value) };
 const OFFSET: FieldRule = {
   expected: 'an offset in ms',
@@ -114,6 +115,7 @@ const PROVIDER_EVENTS = {
     startMs: optional(NUMBER),
     endMs: optional(NUMBER),
     confidence: optional(NUMBER),
+    mayBeKnown: tolerant(ANYTHING, optional(FLAG)),
   },
   'speech.started': { party: PARTY },
   'speech.stopped': { party: PARTY },

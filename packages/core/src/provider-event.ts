@@ -90,6 +90,8 @@ export interface ProviderEventFields {
     readonly endMs?: number;
     /** 0 to 1. */
     readonly confidence?: number;
+    /** Whether it may have been emitted before, in other words or joined differently. It is added only if the transcript lacks it. */
+    readonly mayBeKnown?: boolean;
   };
   'speech.started': { readonly party: Party };
   'speech.stopped': { readonly party: Party };

@@ -305,3 +305,28 @@ describe('for any events in any order', () => {
     );
   });
 });
+
+describe('a final that may be known', () => {
+  const said = (text: string, fields: object = {}) =>
+    event('utterance.final', { party: 'CUSTOMER', text, ...fields }, 5000);
+  const textsOf = (...events: ProviderEvent[]): string[] =>
+    derive(events).facts.flatMap((fact) =>
+      fact.type === 'UTTERANCE_FINALIZED' ? [fact.utterance.text] : [],
+    );
+  const again = { mayBeKnown: true };
+
+  test('is added only if the transcript lacks it', () => {
+    expect(textsOf(said('hello there'), said('Hello, there!', again))).toEqual(['hello there']);
+    expect(textsOf(said('hello there'), said('good evening', again))).toEqual([
+      'hello there',
+      'good evening',
+    ]);
+    expect(textsOf(said('yes'), said('yes'))).toEqual(['yes', 'yes']);
+  });
+
+  test('is compared with what was said at about the same time', () => {
+    const first = said('yes', { startMs: 1000, endMs: 1400 });
+    expect(textsOf(first, said('Yes.', { ...again, startMs: 1600, endMs: 1900 }))).toEqual(['yes']);
+    expect(textsOf(first, said('Yes.', { ...again, startMs: 6000, endMs: 6400 }))).toEqual(['yes', 'Yes.']);
+  });
+});

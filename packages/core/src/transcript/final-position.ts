@@ -3,12 +3,16 @@
  * may arrive before the end of the speech that it is about, or some time after it. Pure.
  */
 import { offsetOrigin, type Call, type Speech } from '../call.ts';
+import type { Utterance } from '../fact.ts';
 import type { ProviderEventOf } from '../provider-event.ts';
 
 /** How long after the end of a speech its final may arrive, ms. */
 export const MAX_FINAL_DELAY_MS = 5000;
 /** A final that arrives sooner after the start of a speech is about the previous one, ms: no word is recognised so fast. */
 const MIN_FINAL_DELAY_MS = 200;
+
+/** How far apart two reports of one utterance may place it, ms. */
+const MAX_DISTANCE_MS = 2000;
 
 /** Offsets from the answer of the call, ms. */
 interface Position {
@@ -27,6 +31,19 @@ export function positionOfFinal(call: Call, event: ProviderEventOf<'utterance.fi
   const endMs = event.endMs ?? Math.max(spokenUntil, Math.min(derivedStart ?? 0, event.occurredAt - origin));
   const startMs = event.startMs ?? (derivedStart === undefined ? undefined : Math.min(derivedStart, endMs));
   return { endMs, ...(startMs !== undefined && { startMs }) };
+}
+
+/** Returns the utterances that may be those of a final: all that were not spoken at another time. */
+export function spokenNear(
+  utterances: readonly Utterance[],
+  { startMs, endMs = startMs }: ProviderEventOf<'utterance.final'>,
+): readonly Utterance[] {
+  if (startMs === undefined || endMs === undefined) return utterances;
+  return utterances.filter((utterance) => {
+    const from = utterance.startMs ?? utterance.endMs ?? startMs;
+    const to = utterance.endMs ?? from;
+    return from <= endMs + MAX_DISTANCE_MS && to >= startMs - MAX_DISTANCE_MS;
+  });
 }
 
 /** Returns the speech that a final is about: the current one until the final's arrival, or the last one. */
