@@ -324,7 +324,7 @@ describe('a final that may be known', () => {
     expect(textsOf(said('yes'), said('yes'))).toEqual(['yes', 'yes']);
   });
 
-  test('is compared with what was said at about the same time', () => {
+  test('is compared with utterances of about the same time', () => {
     const first = said('yes', { startMs: 1000, endMs: 1400 });
     expect(textsOf(first, said('Yes.', { ...again, startMs: 1600, endMs: 1900 }))).toEqual(['yes']);
     expect(textsOf(first, said('Yes.', { ...again, startMs: 6000, endMs: 6400 }))).toEqual(['yes', 'Yes.']);

@@ -11,6 +11,7 @@ import { createIngress } from './ingress.ts';
 import { createTransportCalls } from './media/transport-calls.ts';
 import { createChannelFilter } from './messages/channel-filter.ts';
 import { createConfirmations } from './messages/confirmations.ts';
+import { createHistoryTranscript } from './messages/history-transcript.ts';
 import { createMessageReceiver } from './messages/receiver.ts';
 import { createVapiApi } from './rest/api.ts';
 import { backfill } from './rest/backfill.ts';
@@ -46,6 +47,7 @@ function createParts(options: VapiOptions, host: ProviderHost, stopped: AbortSig
     lookup,
     filter,
     confirmations,
+    historyTranscript: createHistoryTranscript(),
     hasApplication,
     stopped,
   });

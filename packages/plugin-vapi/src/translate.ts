@@ -132,7 +132,7 @@ const TRANSLATORS: HandlerTable<VapiMessage, Args, Events> = {
             dedupeKey: `unanswered:${message.name}`,
             type: 'notice',
             code: 'VAPI_REQUEST_UNANSWERED',
-            message: `Vapi waits for a response to ${message.name}, and no application is configured to answer.`,
+            message: `Vapi waits for a response to ${message.name}, and no application is configured to answer: set forwardWebhooksTo, or remove ${message.name} from serverMessages.`,
           },
         ],
   transient: () => NOTHING,
@@ -175,13 +175,16 @@ function statusIn(message: VapiMessage, known: KnownCall): CallStatus | undefine
   return isWaiting && isInProgress ? 'IN_PROGRESS' : undefined;
 }
 
+/** Returns the common fields of the events of a message. */
+export const baseOf = (callId: string, message: VapiMessage, receivedAt: number): EventBase => ({
+  providerCallId: providerCallId(callId),
+  occurredAt: message.timestamp ?? receivedAt,
+});
+
 /** Returns the events of a message, in order; none if it does not concern a call. */
 export function translate(message: VapiMessage, context: TranslationContext): readonly ProviderEvent[] {
   if (message.callId === undefined) return NOTHING;
-  const base = {
-    providerCallId: providerCallId(message.callId),
-    occurredAt: message.timestamp ?? context.receivedAt,
-  };
+  const base = baseOf(message.callId, message, context.receivedAt);
   const status = statusIn(message, context.known);
   const mayCreate = context.known.isKnown === true || !CREATES_NO_CALL.has(message.type);
   const isReport = message.type === 'end-of-call-report';

@@ -22,7 +22,7 @@ import {
   type VapiCall,
   type VapiReport,
 } from './calls/call-object.ts';
-import { historyOf, type HistoryLine } from './calls/conversation.ts';
+import { historyOf, spokenIn, type HistoryLine, type SpokenItem } from './calls/conversation.ts';
 
 /** The fields of each message type, in addition to the common ones. */
 interface VapiMessageFields {
@@ -34,7 +34,7 @@ interface VapiMessageFields {
   'assistant.speechStarted': { readonly source?: string; readonly text: string };
   'transfer-update': { readonly destination?: string; readonly toAssistant?: VapiAssistant };
   hang: object;
-  'conversation-update': { readonly history: readonly HistoryLine[] };
+  'conversation-update': { readonly history: readonly HistoryLine[]; readonly spoken: readonly SpokenItem[] };
   'user-interrupted': object;
   'language-change': { readonly language?: string };
   'call.deleted': object;
@@ -103,7 +103,7 @@ const READERS: {
     });
   },
   hang: () => ({}),
-  'conversation-update': (message) => ({ history: historyOf(message) }),
+  'conversation-update': (message) => ({ history: historyOf(message), spoken: spokenIn(message) }),
   'user-interrupted': () => ({}),
   'language-change': (message) => definedFields({ language: textOf(message['language']) }),
   'call.deleted': () => ({}),

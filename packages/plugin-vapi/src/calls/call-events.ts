@@ -19,6 +19,8 @@ export interface KnownCall {
   /** Whether the call was reported before. */
   readonly isKnown?: boolean;
   readonly status?: CallStatus;
+  /** When the call was answered, epoch ms. */
+  readonly answeredAt?: number | undefined;
   /** Whether an event named the assistant: from then on the one in the call object is outdated. */
   readonly assistantSeen: boolean;
 }

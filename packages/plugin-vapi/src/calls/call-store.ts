@@ -23,6 +23,7 @@ function restoreCall(record: JsonObject, lastSeenAt: number): LiveCall {
     ...createLiveCall(lastSeenAt),
     status: CALL_STATUSES.find((status) => status === record['status']) ?? 'QUEUED',
     type: textOf(record['type']),
+    answeredAt: instantOf(record['answeredAt']),
     assistantSeen: record['assistantSeen'] === true,
     monitor: definedFields({
       listenUrl: textOf(monitor['listenUrl']),
@@ -61,12 +62,13 @@ export function createCallStore(host: Pick<ProviderHost, 'state' | 'clock' | 'lo
       return calls;
     },
     async save(callId, call) {
-      const { status, assistantSeen, type, monitor } = call;
+      const { status, answeredAt, assistantSeen, type, monitor } = call;
       if (!monitor) return;
-      const content = JSON.stringify({ status, assistantSeen, type, monitor });
+      const state = { status, answeredAt, assistantSeen, type, monitor };
+      const content = JSON.stringify(state);
       if (content === saved.get(call)) return;
       saved.set(call, content);
-      const value = JSON.stringify({ status, assistantSeen, type, monitor, savedAt: host.clock.now() });
+      const value = JSON.stringify({ ...state, savedAt: host.clock.now() });
       await attempt(callId, () => host.state.set(PREFIX + callId, value));
     },
   };

@@ -35,7 +35,8 @@ export interface HistoryLine {
   readonly text: string;
 }
 
-interface SpokenItem extends ItemTimes {
+/** A spoken item of a conversation. */
+export interface SpokenItem extends ItemTimes {
   readonly party: Party;
   readonly text: string;
 }
@@ -58,11 +59,23 @@ function readItem(value: unknown): SpokenItem | undefined {
   };
 }
 
-/** Returns the utterances in a list of conversation items, in the order of the list. */
-export function utterancesOf(items: unknown, span: CallSpan = {}): readonly ReportedUtterance[] {
-  const spoken = listOf(items)
+const spokenItems = (items: unknown): SpokenItem[] =>
+  listOf(items)
     .map(readItem)
     .filter((item) => item !== undefined);
+
+/** Returns the spoken items in a conversation-update, with their times if it has the format that contains them. */
+export function spokenIn(message: JsonObject): readonly SpokenItem[] {
+  for (const key of ['messages', 'messagesOpenAIFormatted', 'conversation']) {
+    const items = spokenItems(message[key]);
+    if (items.length > 0) return items;
+  }
+  return [];
+}
+
+/** Returns the utterances in a list of conversation items, in the order of the list. */
+export function utterancesOf(items: unknown, span: CallSpan = {}): readonly ReportedUtterance[] {
+  const spoken = spokenItems(items);
   const positions = positionsOf(spoken, span);
   return spoken.map(({ party, text }, i) => ({ party, text, ...positions[i] }));
 }

@@ -6,6 +6,8 @@ export interface LiveCall {
   status: CallStatus;
   /** When the status was set, epoch ms. */
   statusAt: number;
+  /** When the call was answered, epoch ms. */
+  answeredAt: number | undefined;
   /** Elapsed time of the clock when the call was last reported, ms. */
   lastSeenAt: number;
   /** The call's type, as Vapi names it. */
@@ -22,6 +24,7 @@ export function createLiveCall(now: number): LiveCall {
   return {
     status: 'QUEUED',
     statusAt: 0,
+    answeredAt: undefined,
     lastSeenAt: now,
     type: undefined,
     wasRead: false,
@@ -32,10 +35,13 @@ export function createLiveCall(now: number): LiveCall {
 
 export function applyEvent(call: LiveCall, event: ProviderEvent): void {
   if (event.type === 'assistant.changed') call.assistantSeen = true;
+  const reported = event.type === 'call.started' ? event.details?.answeredAt : undefined;
+  call.answeredAt = reported ?? call.answeredAt;
   const status = nextStatus(call, event);
   if (status === call.status) return;
   call.status = status;
   call.statusAt = event.occurredAt;
+  if (isAnswered(status)) call.answeredAt ??= event.occurredAt;
 }
 
 /** Where a call object was found: the copy in a message may be stale and incomplete. */

@@ -123,7 +123,10 @@ export function createLiveCalls({ host, monitorHosts }: LiveCallsDeps): LiveCall
     },
     known(callId) {
       const call = live.get(callId);
-      if (call) return { isKnown: true, status: call.status, assistantSeen: call.assistantSeen };
+      if (call) {
+        const { status, answeredAt, assistantSeen } = call;
+        return { isKnown: true, status, answeredAt, assistantSeen };
+      }
       const past = ended.get(callId);
       return past
         ? { isKnown: true, status: 'ENDED', assistantSeen: past.assistantSeen }

@@ -3,10 +3,11 @@ import type { CommandId, ProviderCallId, ProviderHost } from '@sidetone/core';
 import type { CallPublisher } from '../calls/call-publisher.ts';
 import type { LiveCalls } from '../calls/live-calls.ts';
 import type { CallLookup } from '../rest/call-lookup.ts';
-import { translate } from '../translate.ts';
+import { baseOf, translate } from '../translate.ts';
 import type { VapiMessage } from '../wire.ts';
 import type { Channel, ChannelFilter } from './channel-filter.ts';
 import type { Confirmations } from './confirmations.ts';
+import type { HistoryTranscript } from './history-transcript.ts';
 
 interface MessageReceiverDeps {
   readonly host: Pick<ProviderHost, 'emit' | 'clock' | 'log'>;
@@ -15,6 +16,7 @@ interface MessageReceiverDeps {
   readonly lookup: Pick<CallLookup, 'start'>;
   readonly filter: Pick<ChannelFilter, 'accepts'>;
   readonly confirmations: Pick<Confirmations, 'confirmedByHistory' | 'confirmedBySpeech'>;
+  readonly historyTranscript: HistoryTranscript;
   /** Whether an application answers the messages that Vapi waits for. */
   readonly hasApplication: boolean;
   readonly stopped: AbortSignal;
@@ -62,7 +64,12 @@ export function createMessageReceiver(deps: MessageReceiverDeps): MessageReceive
       if (callId === undefined || !deps.filter.accepts(callId, channel, message.type)) return;
       const known = calls.known(callId);
       const context = { receivedAt, known, hasApplication: deps.hasApplication };
-      const events = translate(message, context);
+      const events = deps.historyTranscript.complete(
+        translate(message, context),
+        message,
+        baseOf(callId, message, receivedAt),
+        known,
+      );
       // A late message without events must not make an unknown call live.
       if (events.length > 0 || (message.call && known.isKnown)) {
         await deps.publisher.publish(callId, events, message.call);
