@@ -2,7 +2,7 @@
 import { mkdirSync } from 'node:fs';
 import { request } from 'node:http';
 import { join } from 'node:path';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { startTestDaemon, until, type TestDaemon } from '../support/daemon.ts';
 import { ackedSocket, rawSocket } from '../support/raw-socket.ts';
 import { tempDir } from '../support/temp-dir.ts';
@@ -108,6 +108,30 @@ test('answers a ping', async () => {
   const raw = await ackedSocket(it.url('graphql'));
   raw.send({ type: 'ping', payload: { n: 1 } });
   expect(await raw.next()).toEqual({ type: 'pong', payload: { n: 1 } });
+});
+
+test('a socket that does not answer pings is terminated, others stay open', async () => {
+  vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] });
+  try {
+    const it = await aDaemon();
+    const silent = await rawSocket(it.url('graphql'), { options: { autoPong: false } });
+    silent.send({ type: 'connection_init' });
+    await silent.next();
+    const other = await ackedSocket(it.url('graphql'));
+    const pinged = new Promise((resolve) => other.socket.once('ping', resolve));
+    vi.advanceTimersByTime(12_000);
+    await pinged;
+    await until(async () => {
+      // Our pong is processed before the daemon answers a later message.
+      other.send({ type: 'ping' });
+      await other.next();
+      vi.advanceTimersByTime(12_000);
+      return silent.socket.readyState === silent.socket.CLOSED;
+    }, 'the silent socket is terminated');
+    expect(other.socket.readyState).toBe(other.socket.OPEN);
+  } finally {
+    vi.useRealTimers();
+  }
 });
 
 test('does not count failed upgrades', async () => {

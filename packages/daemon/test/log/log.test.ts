@@ -37,7 +37,9 @@ function readAll(pipe: number): string {
 }
 
 interface Line {
+  readonly level?: string;
   readonly msg: string;
+  readonly text?: string;
   readonly n?: number;
   readonly lines?: number;
   readonly code?: string;
@@ -73,6 +75,18 @@ describe('the log', () => {
     ]);
     info('line', { n: count });
     await until(() => readAll(pipe).includes(`"n":${count}`), 'later lines are written');
+  });
+
+  test('writes one line of JSON for each entry, whatever its texts contain', async () => {
+    const pipe = openPipe();
+    const log = createLog('info', createLogOutput(pipe));
+    const forged = '\r\n{"level":"error","msg":"forged"}\n\u2028\u0000\u001b[2J';
+    log(`name${forged}`).info(`message${forged}`, { text: forged, [forged]: { nested: forged } });
+    await log.flush();
+    const text = readAll(pipe);
+    expect(parse(text)).toMatchObject([{ level: 'info', msg: `message${forged}`, text: forged }]);
+    expect(text.split('\n')).toHaveLength(2);
+    expect(text.slice(0, -1)).toMatch(/^[^\u0000-\u001f]*$/);
   });
 
   test('never throws on a full disk, and keeps the memory limited', async () => {

@@ -204,6 +204,37 @@ describe('a start', () => {
     expect(codeOf(() => openDatabase(path, 'normal'))).toMatch(/^STORE_(UNREADABLE|DAMAGED)$/);
   });
 
+  const noise = (bytes: Buffer, from: number): Buffer =>
+    Buffer.concat([bytes.subarray(0, from), Buffer.alloc(bytes.length - from, 0x5a)]);
+
+  test.each<[string, (wal: Buffer) => Buffer | undefined]>([
+    ['deleted', () => undefined],
+    ['empty', () => Buffer.alloc(0)],
+    ['cut within a frame', (wal) => wal.subarray(0, Math.floor(wal.length / 2) + 7)],
+    ['cut within its header', (wal) => wal.subarray(0, 20)],
+    ['overwritten from its middle', (wal) => noise(wal, Math.floor(wal.length / 2))],
+    ['overwritten from its start', (wal) => noise(wal, 0)],
+    ['longer than it was', (wal) => Buffer.concat([wal, Buffer.alloc(50_000, 0x5a)])],
+  ])('after a crash with a write-ahead log that is %s has an intact database', async (_how, change) => {
+    const folder = newFolder();
+    const harness = createHarness(folder);
+    for (let n = 0; n < 300; n++) {
+      harness.emit(numberedUtterance(n));
+      await harness.ingest.committed();
+    }
+    const path = join(folder, 'crashed.db');
+    copyFileSync(join(folder, 'harness.db'), path);
+    const wal = readFileSync(join(folder, 'harness.db-wal'));
+    expect(wal.length).toBeGreaterThan(100_000);
+    harness.close();
+    const changed = change(wal);
+    if (changed) writeFileSync(`${path}-wal`, changed);
+    writeFileSync(`${path}-shm`, Buffer.alloc(32_768, 0x5a));
+    const database = open(path);
+    write(database);
+    expect(database.db.$client.pragma('integrity_check', { simple: true })).toBe('ok');
+  });
+
   test.each(['utterance_words_data', 'meta', '__drizzle_migrations', 'sqlite_schema'])(
     'on a database whose table %s is spoilt is rejected as damaged',
     (name) => {
