@@ -540,6 +540,7 @@ function registerHttp(register: Register, environment: Environment): void {
       connections: get(tokens.CONNECTIONS),
       rejections: get(tokens.REJECTIONS),
       isReady: () => isReady() && get(tokens.STORE_HEALTH).failure === undefined,
+      keepAliveMs: server.keepAliveSeconds * 1000,
       log: log('http'),
     }),
   );

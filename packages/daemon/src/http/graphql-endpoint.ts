@@ -71,7 +71,7 @@ export function createGraphqlEndpoint(deps: GraphqlEndpointDeps): GraphqlEndpoin
     logging: false,
     maxRequestBodySize: false,
     maskedErrors: { maskError: mask },
-    plugins: [limitQueries(limits)],
+    plugins: [limitQueries(limits), { onResponse: ({ response }) => markStream(response.headers) }],
     graphiql: false,
   });
   const sockets = createGraphqlSockets({
@@ -143,6 +143,13 @@ function prepareWith(yoga: Yoga, schema: GraphQLSchema): GraphqlSocketsDeps['pre
     const errors = validate(args.schema, args.document) as GraphQLError[];
     return errors.length > 0 ? errors : args;
   };
+}
+
+/** Tells proxies to send the events of a stream at once: nginx buffers responses, and others compress them in blocks. */
+function markStream(headers: Pick<Headers, 'get' | 'set'>): void {
+  if (!/^text\/event-stream\b/i.test(headers.get('content-type') ?? '')) return;
+  headers.set('x-accel-buffering', 'no');
+  headers.set('cache-control', 'no-cache, no-transform');
 }
 
 /** Applies the query limits to all transports, because all of them execute operations with Yoga's plugins. */
