@@ -1,7 +1,7 @@
 /** Starts a daemon step by step; stopping undoes the steps in reverse order. */
 import type { CallId, Clock, IdSource, Logger } from '@sidetone/core';
 import type { DependencyContainer } from 'tsyringe';
-import { isExposed } from './access/exposure.ts';
+import { isExposed, serverUrl } from './access/exposure.ts';
 import { auditTokenChanges } from './access/token-changes.ts';
 import { recover } from './calls/recovery.ts';
 import { startWatchdog } from './calls/watchdog.ts';
@@ -50,7 +50,7 @@ interface Startup {
  */
 export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
   const { config, baseDir, clock = systemClock, ids = createIds() } = options;
-  const state = { isReady: false, url: new URL(`http://${config.server.host}:${config.server.port}/`) };
+  const state = { isReady: false, url: serverUrl(config.server.host, config.server.port) };
   const parts = createContainer({
     config,
     baseDir,

@@ -4,7 +4,7 @@ import { z } from 'zod';
 
 /** Hosts that only the operator controls: loopback, private networks, and names without a domain. */
 const PRIVATE_HOST =
-  /^(localhost|[^.:]+|.+\.localhost|127(\.\d+){3}|10(\.\d+){3}|192\.168(\.\d+){2}|172\.(1[6-9]|2\d|3[01])(\.\d+){2}|\[::1\]|\[f[cd][0-9a-f:]+\])$/;
+  /^(localhost|[^.:]+|.+\.localhost|127(\.\d+){3}|10(\.\d+){3}|192\.168(\.\d+){2}|172\.(1[6-9]|2\d|3[01])(\.\d+){2}|\[::1\]|\[f[cd][0-9a-f]{2}:[0-9a-f:]+\]|\[fe[89ab][0-9a-f]:[0-9a-f:]+\])$/;
 
 /** Returns the base URL of the service; undefined if it is invalid, or would send audio unencrypted over the internet. */
 export function parseBaseUrl(text: string): URL | undefined {

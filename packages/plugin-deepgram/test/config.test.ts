@@ -85,6 +85,7 @@ describe('parseBaseUrl', () => {
     'ws://172.20.0.2',
     'ws://[::1]:8080',
     'ws://[fd00::7]',
+    'ws://[fe80::7]',
   ])('accepts %s', (text) => {
     expect(parseBaseUrl(text)?.href).toBe(new URL(text).href);
   });
@@ -94,6 +95,7 @@ describe('parseBaseUrl', () => {
     'ws://172.32.0.2',
     'ws://10.example.com',
     'ws://[2001:db8::1]',
+    'ws://[fd::1]',
     'ws://127.0.0.1.example.com',
     'https://api.deepgram.com',
     'wss://user:secret@api.deepgram.com',

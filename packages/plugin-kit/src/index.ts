@@ -34,6 +34,7 @@ export {
   type ProviderRequest,
 } from './request-provider.ts';
 export { fetchSound, MAX_SOUND_BYTES, SOUND_TIMEOUT_MS } from './fetch-sound.ts';
+export { createHostMatcher, hostInUrl, isHostRule, isLoopbackUrl } from './hosts.ts';
 export { path } from './path.ts';
 export { readBody } from './read-body.ts';
 export { abortOnStop } from './abort-on-stop.ts';

@@ -1,5 +1,6 @@
 /** The options of this plugin. Assumptions about Vapi can be changed here. */
 import { Secret } from '@sidetone/core';
+import { isHostRule } from '@sidetone/plugin-kit';
 import { z } from 'zod';
 
 const secret = z
@@ -15,13 +16,7 @@ const headerName = z
   .transform((text) => text.toLowerCase());
 
 /** `.vapi.ai` (all subdomains), `monitor.example.net` (one host) or `127.0.0.1:8080` (one host and port). */
-const hostRule = z
-  .string()
-  .regex(
-    /^(\.?[a-z0-9-]+(\.[a-z0-9-]+)*|\[[0-9a-f:]+\])(:\d{1,5})?$/i,
-    'expected a host, host:port, or a suffix with a leading dot',
-  )
-  .transform((text) => text.toLowerCase());
+const hostRule = z.string().refine(isHostRule, 'expected a host, host:port, or a suffix with a leading dot');
 
 /** What Vapi signs unless its credential names another format. */
 export const DEFAULT_PAYLOAD_FORMAT = '{timestamp}.{body}';

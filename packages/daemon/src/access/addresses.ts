@@ -1,5 +1,5 @@
 /** Network addresses in one notation, so that IPv6 and IPv4-mapped addresses compare correctly. */
-import { BlockList, isIP, isIPv4, isIPv6 } from 'node:net';
+import { BlockList, isIPv4, isIPv6 } from 'node:net';
 
 const MAPPED = /^::ffff:([0-9a-f]{1,4}):([0-9a-f]{1,4})$/;
 
@@ -41,10 +41,10 @@ export function networkOf(text: string): string {
 
 const familyOf = (address: string): 'ipv4' | 'ipv6' => (isIPv4(address) ? 'ipv4' : 'ipv6');
 
-/** Returns the address and prefix length of `192.0.2.1` or `2001:db8::/32`, or undefined if the text is neither. */
+/** Returns the address and prefix length of `192.0.2.1`, `2001:db8::/32` or `[2001:db8::]/32`, or undefined if the text is neither. */
 function parseRange(text: string): readonly [address: string, prefix: number] | undefined {
   const [, host, digits] = /^([^/]+)(?:\/(\d{1,3}))?$/.exec(text) ?? [];
-  const address = host !== undefined && isIP(host) > 0 ? canonicalAddress(host) : undefined;
+  const address = host === undefined ? undefined : canonicalAddress(host);
   if (host === undefined || address === undefined) return undefined;
   const written = isIPv4(host) ? 32 : 128;
   const prefix = digits === undefined ? written : Number(digits);

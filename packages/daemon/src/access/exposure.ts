@@ -1,10 +1,14 @@
-/** Decides whether other machines can reach the daemon. */
+/** The address of the daemon, and whether other machines can reach it. */
+import { hostInUrl } from '@sidetone/plugin-kit';
 import { canonicalAddress, isLoopbackAddress } from './addresses.ts';
 
 interface ServerAddress {
   readonly host: string;
   readonly publicUrl?: URL | undefined;
 }
+
+/** Returns the URL of a server. */
+export const serverUrl = (host: string, port: number): URL => new URL(`http://${hostInUrl(host)}:${port}/`);
 
 /** Returns whether a server that listens on `host` can be reached only from this machine. */
 export const isLoopbackHost = (host: string): boolean => host === 'localhost' || isLoopbackAddress(host);

@@ -2,6 +2,7 @@
  * The schema of the configuration file. A test compares it with docs/reference/configuration.md.
  * The `error` of a type completes the sentence "expected ...".
  */
+import { isHostRule } from '@sidetone/plugin-kit';
 import { z } from 'zod';
 import { isAddressRange } from '../access/addresses.ts';
 import { isLoopbackHost, isLoopbackUrl } from '../access/exposure.ts';
@@ -50,11 +51,17 @@ const addressRange = z.string({ error: rangeError }).refine(isAddressRange, { er
 const MEBIBYTE = 1024 * 1024;
 
 const server = mapping({
-  host: text.default('127.0.0.1'),
+  /** An IPv6 address may be in brackets, as in a URL. */
+  host: text.transform((host) => host.replace(/^\[(.*)\]$/, '$1')).default('127.0.0.1'),
   port: wholeNumber(0, 65_535).default(4000),
   /** The number of connections, in total and of one network address. */
   maxConnections: wholeNumber(1, 1_000_000).default(2000),
   maxConnectionsPerAddress: wholeNumber(1, 1_000_000).default(1000),
+  /**
+   * How long a connection without a request stays open. Longer than proxies keep theirs (Google Cloud: 600 s), so that a proxy
+   * never sends a webhook on a connection that is being closed.
+   */
+  keepAliveSeconds: wholeNumber(5, 86_400).default(620),
   publicUrl: publicUrl.optional(),
   cors: mapping({
     /** Origins whose pages may send requests, besides those of this daemon. */
@@ -69,7 +76,7 @@ const hostRuleError = 'a host such as media.example.com, 10.0.0.7:8080 or .examp
 const outgoing = mapping({
   /** Hosts that clients may name in `playAudio` and `handoff` although their addresses are not public. */
   allowedHosts: z
-    .array(z.string({ error: hostRuleError }).regex(/^[^\s/@]+$/, { error: hostRuleError }), {
+    .array(z.string({ error: hostRuleError }).refine(isHostRule, { error: hostRuleError }), {
       error: 'a list of hosts',
     })
     .default([]),

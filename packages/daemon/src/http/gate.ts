@@ -4,6 +4,7 @@
  */
 import type { IncomingMessage } from 'node:http';
 import { FaultError } from '@sidetone/core';
+import { hostInUrl, isLoopbackUrl } from '@sidetone/plugin-kit';
 import { LOCAL_VIEWER, type Viewer } from '../access/viewer.ts';
 import { AccessTokens, bearerOf, UnknownTokenError, type AccessToken } from '../access/access-tokens.ts';
 import { canonicalAddress, networkOf } from '../access/addresses.ts';
@@ -36,7 +37,7 @@ export class Gate {
     this.#origins = new Set(origins);
     this.#addresses = new ClientAddresses(trustedProxies);
     this.#isUnverified = isUnverified;
-    this.#hostNames = new Set(hostNames);
+    this.#hostNames = new Set(hostNames.map((name) => urlOfHost(hostInUrl(name))?.hostname ?? name));
   }
 
   /** Whether the daemon has no access tokens, so every permitted sender has all scopes. */
@@ -96,10 +97,11 @@ export class Gate {
   }
 
   #isKnownHost(host: string | undefined): boolean {
-    const name = hostNameOf(host);
-    if (name === undefined) return false;
-    if (LOOPBACK.has(name)) return true;
-    return this.#isUnverified && (canonicalAddress(name) !== undefined || this.#hostNames.has(name));
+    const url = urlOfHost(host);
+    if (!url) return false;
+    if (isLoopbackUrl(url)) return true;
+    const { hostname } = url;
+    return this.#isUnverified && (canonicalAddress(hostname) !== undefined || this.#hostNames.has(hostname));
   }
 
   /**
@@ -150,16 +152,17 @@ export class Gate {
   }
 }
 
-const LOOPBACK = new Set(['localhost', '127.0.0.1', '[::1]']);
-
-/** Returns the name in a Host header, or undefined if it has none. */
-function hostNameOf(host: string | undefined): string | undefined {
-  const url = `http://${host ?? ''}`;
-  return host !== undefined && URL.canParse(url) ? new URL(url).hostname : undefined;
+/** Returns the URL of a host with this scheme, or undefined if the text is not a host. */
+function urlOfHost(host: string | undefined, scheme = 'http:'): URL | undefined {
+  const url = `${scheme}//${host ?? ''}`;
+  return host !== undefined && URL.canParse(url) ? new URL(url) : undefined;
 }
 
-const isLoopbackOrigin = (origin: string): boolean =>
-  URL.canParse(origin) && LOOPBACK.has(new URL(origin).hostname);
+const isLoopbackOrigin = (origin: string): boolean => URL.canParse(origin) && isLoopbackUrl(new URL(origin));
 
-const isSameOrigin = (origin: string, { headers }: Headers): boolean =>
-  URL.canParse(origin) && new URL(origin).host === headers.host;
+/** A proxy may add the default port to the Host header, which browsers omit in an Origin. */
+function isSameOrigin(origin: string, { headers }: Headers): boolean {
+  if (!URL.canParse(origin)) return false;
+  const { protocol, host } = new URL(origin);
+  return host !== '' && urlOfHost(headers.host, protocol)?.host === host;
+}

@@ -4,6 +4,7 @@ import type { AddressInfo, Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { FaultError, messageOf, type Logger } from '@sidetone/core';
 import { getOwn } from '@sidetone/plugin-kit';
+import { serverUrl } from '../access/exposure.ts';
 import { CONTROL_PATH, type ControlEndpoint } from './control-endpoint.ts';
 import { handleCors } from './cors.ts';
 import type { Dashboard } from './dashboard.ts';
@@ -31,6 +32,8 @@ interface HttpServerDeps {
   readonly connections: Connections;
   readonly rejections: Rejections;
   readonly isReady: () => boolean;
+  /** How long a connection without a request stays open, ms. */
+  readonly keepAliveMs: number;
   /** Replaces the time limits of requests, ms; for tests. */
   readonly timeouts?: { readonly headersTimeout?: number; readonly requestTimeout?: number };
   readonly log: Logger;
@@ -57,6 +60,7 @@ export function createHttpServer(deps: HttpServerDeps): HttpServer {
     requestTimeout: REQUEST_TIMEOUT_MS,
     ...deps.timeouts,
     connectionsCheckingInterval: TIMEOUT_CHECK_MS,
+    keepAliveTimeout: deps.keepAliveMs,
     // Checked below: the response of Node.js has none of our headers.
     requireHostHeader: false,
   });
@@ -182,12 +186,12 @@ function listen(server: Server, host: string, port: number): Promise<URL> {
       const isInUse = cause.code === 'EADDRINUSE';
       const message = isInUse
         ? `port ${port} is already in use`
-        : `cannot listen on ${host}:${port} (${messageOf(cause)})`;
+        : `cannot listen at ${serverUrl(host, port).host} (${messageOf(cause)})`;
       reject(new FaultError(isInUse ? 'PORT_IN_USE' : 'CONFIG_INVALID', message, { cause }));
     });
     server.listen(port, host, () => {
       const bound = (server.address() as AddressInfo).port;
-      resolve(new URL(`http://${host.includes(':') ? `[${host}]` : host}:${bound}/`));
+      resolve(serverUrl(host, bound));
     });
   });
 }

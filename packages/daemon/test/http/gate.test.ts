@@ -15,6 +15,10 @@ describe('without access tokens', () => {
     [local],
     [{ host: 'localhost:1' }],
     [{ host: '[::1]:4000' }],
+    [{ host: '[0:0:0:0:0:0:0:1]' }],
+    [{ host: '[::ffff:127.0.0.1]:4000' }],
+    [{ host: '127.0.0.2' }],
+    [{ ...local, origin: 'http://[::1]:5173' }],
     [{ ...local, origin: 'http://localhost:5173' }],
     [{ ...local, origin: 'https://app.example.com' }],
   ])('accepts %j with all scopes', (headers) => {
@@ -74,6 +78,8 @@ describe('without access tokens, but explicitly unverified', () => {
     { host: '192.168.1.5:4000' },
     { host: '[2001:db8::1]:4000' },
     { host: 'calls.example.com', origin: 'https://calls.example.com' },
+    { host: 'calls.example.com:443', origin: 'https://calls.example.com' },
+    { host: '[2001:db8:0::1]:4000', origin: 'http://[2001:db8::1]:4000' },
     local,
   ] as Record<string, string>[])('accepts %j', (headers) => {
     expect(unverified.viewer(from(headers)).name).toBe('local');

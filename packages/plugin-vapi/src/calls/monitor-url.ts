@@ -3,7 +3,7 @@
  * never logged. They arrive in webhooks, so a forged webhook must not make us send anything, or our key, to another host.
  */
 
-import { getOwn } from '@sidetone/plugin-kit';
+import { createHostMatcher, getOwn, isLoopbackUrl } from '@sidetone/plugin-kit';
 
 /** Also the last part of the URL's path. A `transport` URL joins the call as its caller. */
 export type MonitorKind = 'listen' | 'control' | 'transport';
@@ -15,16 +15,6 @@ const SCHEMES = {
 } as const satisfies Record<MonitorKind, Readonly<Record<string, string>>>;
 
 const INSECURE = new Set(['http:', 'ws:']);
-
-const isLoopback = (hostname: string): boolean =>
-  hostname === 'localhost' || hostname === '[::1]' || /^127\.\d+\.\d+\.\d+$/.test(hostname);
-
-/** Returns whether a rule matches the host of `url`: `.suffix`, `host` or `host:port`. */
-function isAllowedHost(url: URL, rules: readonly string[]): boolean {
-  return rules.some((rule) =>
-    rule.startsWith('.') ? url.hostname.endsWith(rule) : rule === url.hostname || rule === url.host,
-  );
-}
 
 /**
  * Returns the URL in `text` if it is valid for this call and its host is allowed. Whitespace and angle brackets around it, as in
@@ -41,7 +31,7 @@ export function readMonitorUrl(
   const url = new URL(trimmed);
   const scheme = getOwn<string>(SCHEMES[kind], url.protocol);
   if (scheme === undefined || url.username !== '' || url.password !== '') return undefined;
-  if (!isAllowedHost(url, hosts) || (INSECURE.has(scheme) && !isLoopback(url.hostname))) return undefined;
+  if (!createHostMatcher(hosts)(url) || (INSECURE.has(scheme) && !isLoopbackUrl(url))) return undefined;
   if (!url.pathname.endsWith(`/${encodeURIComponent(callId)}/${kind}`)) return undefined;
   url.protocol = scheme;
   return url;

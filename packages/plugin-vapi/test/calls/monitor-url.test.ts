@@ -35,6 +35,15 @@ describe('readMonitorUrl', () => {
     expect(read(text)).toBeUndefined();
   });
 
+  it.each([
+    ['[fd00::7]:8443', `https://[fd00:0::7]:8443/${CALL}/control`],
+    ['fd00::7', `https://[fd00::7]:8443/${CALL}/control`],
+    ['::1', `http://[::1]:8080/${CALL}/control`],
+    ['monitor.example.net:443', `https://monitor.example.net/${CALL}/control`],
+  ])('accepts the host of the rule %s', (rule, text) => {
+    expect(read(text, 'control', [rule])).toBe(new URL(text).href);
+  });
+
   it('rejects a transport URL for listening', () => {
     expect(read(`wss://a.vapi.ai/${CALL}/transport`, 'listen')).toBeUndefined();
   });

@@ -4,6 +4,7 @@
  */
 import { lookup } from 'node:dns/promises';
 import { isIP, type LookupFunction } from 'node:net';
+import { createHostMatcher } from '@sidetone/plugin-kit';
 import { isPublicAddress } from '../../access/public-address.ts';
 
 interface ResolvedAddress {
@@ -20,12 +21,12 @@ export interface AddressGuardOptions {
 
 /** Allows the public internet and the configured hosts. */
 export class AddressGuard {
-  readonly #allowedHosts: readonly string[];
+  readonly #isAllowedHost: (url: URL) => boolean;
   readonly #resolve: (hostname: string) => Promise<readonly ResolvedAddress[]>;
   #rejected = 0;
 
   constructor({ allowedHosts, resolve = (name) => lookup(name, { all: true }) }: AddressGuardOptions) {
-    this.#allowedHosts = allowedHosts.map((rule) => rule.toLowerCase());
+    this.#isAllowedHost = createHostMatcher(allowedHosts);
     this.#resolve = resolve;
   }
 
@@ -63,12 +64,6 @@ export class AddressGuard {
       };
       void answer();
     };
-  }
-
-  #isAllowedHost({ hostname, host }: URL): boolean {
-    return this.#allowedHosts.some((rule) =>
-      rule.startsWith('.') ? hostname.endsWith(rule) : rule === hostname || rule === host,
-    );
   }
 
   #check(address: string): void {
