@@ -11,6 +11,7 @@ import { handleClaimed } from '@sidetone/plugin-kit';
 import { EMPTY_ANSWER } from './answer/answer-xml.ts';
 import type { Answerer, Answers } from './answer/answers.ts';
 import { isHangup, isRecording } from './translate.ts';
+import type { Track } from './wire.ts';
 import type { WebhookAuth } from './webhook/webhook-auth.ts';
 import { decodeWebhook, type VobizWebhook } from './webhook/webhook-form.ts';
 
@@ -29,7 +30,7 @@ interface IngressDeps {
   /** Returns the call of a token in a stream URL. */
   readonly callOf: (token: string) => ProviderCallId | undefined;
   /** Takes ownership of a socket with a stream of a call. */
-  readonly openSession: (callId: ProviderCallId, socket: Socket) => void;
+  readonly openSession: (callId: ProviderCallId, socket: Socket, track: Track | undefined) => void;
 }
 
 const TEXT_TYPE = { 'content-type': 'text/plain; charset=utf-8' };
@@ -74,7 +75,11 @@ const requestsXml = (webhook: VobizWebhook): boolean =>
   !isRecording(webhook) &&
   REQUESTS_XML.has(webhook.event);
 
-const streamTokenIn = (path: string): string | undefined => /^stream\/([\w-]+)$/.exec(path)?.[1];
+/** Returns the token and the track of a stream's path. */
+function streamIn(path: string): { readonly token: string; readonly track: Track | undefined } {
+  const [, token = '', track] = /^stream\/([\w-]+)(?:\/(inbound|outbound))?$/.exec(path) ?? [];
+  return { token, track: track as Track | undefined };
+}
 const transferTokenIn = (path: string): string | undefined => /^transfer\/([\w-]+)$/.exec(path)?.[1];
 
 type Route = (webhook: VobizWebhook, fields: URLSearchParams) => Promise<IngressResponse>;
@@ -140,16 +145,14 @@ export function createIngress(deps: IngressDeps): Ingress {
       });
     },
     admitSocket({ path }) {
-      const token = streamTokenIn(path);
-      return token !== undefined && callOf(token) !== undefined
-        ? { admit: true }
-        : { admit: false, status: 404 };
+      return callOf(streamIn(path).token) === undefined ? { admit: false, status: 404 } : { admit: true };
     },
     socket({ path }, socket) {
-      const callId = callOf(streamTokenIn(path) ?? '');
+      const { token, track } = streamIn(path);
+      const callId = callOf(token);
       // The call may have ended since the socket was admitted.
       if (callId === undefined) socket.close(1008, 'the call has ended');
-      else openSession(callId, socket);
+      else openSession(callId, socket, track);
     },
   };
 }

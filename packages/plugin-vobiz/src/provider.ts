@@ -28,6 +28,7 @@ import { createRelays, type Relays } from './relay/relays.ts';
 import { createAccount, type Account } from './rest/account.ts';
 import { createSessions } from './session.ts';
 import { createByteOrders, type ByteOrders } from './stream/byte-orders.ts';
+import { createSplitTracks } from './stream/split-tracks.ts';
 import { createStreamTokens } from './stream/stream-tokens.ts';
 import { translateDtmf, translateLost, translateStart, translateWebhook } from './translate.ts';
 import { createWebhookAuth } from './webhook/webhook-auth.ts';
@@ -108,15 +109,21 @@ function createInstance(options: VobizOptions, host: ProviderHost) {
   const calls = createCallTracker({ host, signal, onEnd: releaseCall });
   const emit = (events: readonly ProviderEvent[]): void => void calls.emit(events);
   const byteOrders = createByteOrders(host, options.l16ByteOrder);
+  const splitTracks = createSplitTracks(host);
   const sessions = createSessions({
     host,
     options,
     byteOrders,
+    splitTracks,
     emit,
-    onClose: (callId) => account?.attacher?.streamClosed(callId),
+    onClose(callId, track) {
+      // The streams of an attached call are requested together, so the other one is requested again as well.
+      if (track && tokens.originOf(callId) === 'attached') sessions.end(callId, 'its other stream has ended');
+      account?.attacher?.streamClosed(callId);
+    },
   });
   const relays = relaysOf(options, host, byteOrders, nextSteps, emit);
-  const callXml = createCallXml({ host, options, tokens, calls, relays });
+  const callXml = createCallXml({ host, options, tokens, calls, splitTracks, relays });
   const answers = createAnswers({ host, mode, callXml, calls, grants, nextSteps, signal });
   const keys = authId !== undefined && authToken !== undefined ? { authId, authToken } : undefined;
   const account: Account | undefined =
@@ -150,7 +157,7 @@ function createInstance(options: VobizOptions, host: ProviderHost) {
   return {
     stopped,
     /** Restored from the durable state at the start. */
-    loaded: [webhookAuth, tokens, grants, nextSteps, byteOrders, ...(relays ? [relays] : [])],
+    loaded: [webhookAuth, tokens, grants, nextSteps, byteOrders, splitTracks, ...(relays ? [relays] : [])],
     webhookAuth,
     tokens,
     grants,
@@ -232,9 +239,9 @@ function ingressOf({
     hasTransfer: (token) => grants.has(token),
     statusCallback: (webhook) => relays?.statusCallback(webhook),
     callOf: (token) => tokens.callOf(token),
-    openSession(callId, socket) {
+    openSession(callId, socket, track) {
       if (relays?.isExpected(callId) === true) relays.open(callId, socket);
-      else sessions.open(callId, socket);
+      else sessions.open(callId, socket, track);
     },
   });
 }

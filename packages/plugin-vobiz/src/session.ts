@@ -3,22 +3,24 @@ import type { ProviderCallId, ProviderEvent, ProviderHost, Socket } from '@sidet
 import type { VobizOptions } from './config.ts';
 import { closable, createSocketLimit } from './stream/socket-limit.ts';
 import type { ByteOrders } from './stream/byte-orders.ts';
+import type { SplitTracks } from './stream/split-tracks.ts';
 import { createStreamSession, type StreamSession } from './stream/stream-session.ts';
 import { translateDtmf, translateStart } from './translate.ts';
-import { formatOf, type MediaFormat } from './wire.ts';
+import { formatOf, type MediaFormat, type Track } from './wire.ts';
 
 interface SessionsDeps {
   readonly host: ProviderHost;
   readonly options: Pick<VobizOptions, 'contentType'>;
   readonly byteOrders: ByteOrders;
+  readonly splitTracks: SplitTracks;
   readonly emit: (events: readonly ProviderEvent[]) => void;
-  /** Called when a socket of a call was closed. */
-  readonly onClose: (callId: ProviderCallId) => void;
+  /** Called when a socket of a call was closed. `track` is that of one of two streams. */
+  readonly onClose: (callId: ProviderCallId, track: Track | undefined) => void;
 }
 
 interface Sessions {
-  /** Reads a socket of a call until it closes. */
-  open(callId: ProviderCallId, socket: Socket): void;
+  /** Reads a socket of a call, with one track or both, until it closes. */
+  open(callId: ProviderCallId, socket: Socket, track?: Track): void;
   /** Returns whether a call has an open socket. */
   has(callId: ProviderCallId): boolean;
   /** Closes the sockets of a call. */
@@ -33,14 +35,21 @@ interface OpenSocket {
 }
 
 /** Creates an empty set of sessions. The caller must stop it. */
-export function createSessions({ host, options, byteOrders, emit, onClose }: SessionsDeps): Sessions {
+export function createSessions({
+  host,
+  options,
+  byteOrders,
+  splitTracks,
+  emit,
+  onClose,
+}: SessionsDeps): Sessions {
   const sockets = new Set<OpenSocket>();
   const limit = createSocketLimit(host.log);
   const socketsOf = (callId: ProviderCallId): readonly OpenSocket[] =>
     [...sockets].filter((socket) => socket.callId === callId);
 
   return {
-    open(callId, socket) {
+    open(callId, socket, track) {
       const entry: OpenSocket = { callId };
       const open = socketsOf(callId).flatMap(({ session }) => session ?? []);
       if (!limit.admit(callId, socket, open.map(closable))) return;
@@ -49,12 +58,14 @@ export function createSessions({ host, options, byteOrders, emit, onClose }: Ses
         host,
         providerCallId: callId,
         byteOrders,
+        splitTracks,
+        track,
         fallbackFormat: formatOf(options.contentType) as MediaFormat,
         onStart: (message) => emit(translateStart(callId, message, host.clock.now())),
         onDtmf: (message) => emit(translateDtmf(callId, message, host.clock.now())),
         onClose: () => {
           sockets.delete(entry);
-          onClose(callId);
+          onClose(callId, track);
         },
       });
     },

@@ -15,7 +15,8 @@ import {
   type JsonObject,
 } from '@sidetone/plugin-kit';
 
-export type Track = 'inbound' | 'outbound';
+export const TRACKS = ['inbound', 'outbound'] as const;
+export type Track = (typeof TRACKS)[number];
 
 /** The format of a stream's audio, in Vobiz's terms. */
 export interface MediaFormat {
@@ -30,8 +31,6 @@ interface StreamMessageFields {
     readonly callId?: string;
     readonly tracks: readonly Track[];
     readonly format?: MediaFormat;
-    /** The older documented form: identifiers at the top level, media without a track. */
-    readonly isFlat: boolean;
     readonly from?: string;
     readonly to?: string;
     readonly direction?: string;
@@ -120,7 +119,6 @@ const READERS: {
     const start = objectOf(message['start']);
     const format = objectOf(start['mediaFormat']);
     return {
-      isFlat: !isJsonObject(message['start']),
       tracks: tracksOf(start, message),
       ...definedFields({
         callId: firstText([start, message], ['callId', 'callUUID', 'CallUUID', 'call_uuid']),

@@ -60,7 +60,6 @@ describe('the start message', () => {
       type: 'start',
       streamId: STREAM,
       callId: CALL,
-      isFlat: false,
       tracks: ['inbound'],
       format: { encoding: 'audio/x-mulaw', sampleRate: 8000 },
     });
@@ -71,7 +70,6 @@ describe('the start message', () => {
       type: 'start',
       streamId: STREAM,
       callId: 'CALL_7h2k9',
-      isFlat: true,
       tracks: ['inbound', 'outbound'],
       format: { encoding: 'audio/x-l16', sampleRate: 16_000 },
       from: '+918000000001',
@@ -85,7 +83,6 @@ describe('the start message', () => {
       type: 'start',
       streamId: STREAM,
       callId: 'CALL_7h2k9',
-      isFlat: true,
       tracks: [],
     });
     expect(decoded('start_nested_rate_as_string')).toMatchObject({ format: { sampleRate: 16_000 } });

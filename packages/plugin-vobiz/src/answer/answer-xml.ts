@@ -3,12 +3,17 @@
  * Therefore all values are escaped, and documents are built only here. Pure.
  */
 
+import { trackUrl } from '../stream/split-tracks.ts';
+import { TRACKS } from '../wire.ts';
+
 /** A stream of the audio of a call. */
 export interface Tap {
   /** The socket that Vobiz opens: `wss`, or `ws` for tests. */
   readonly streamUrl: URL;
   readonly statusCallbackUrl: URL;
   readonly contentType: string;
+  /** Whether each track is requested as a stream of its own. */
+  readonly isSplit: boolean;
 }
 
 /** A party to dial. */
@@ -80,9 +85,16 @@ function streamElement(attributes: Attributes, { streamUrl, statusCallbackUrl, c
   );
 }
 
-/** Returns the one-way stream as an element for another document. It does not block the elements after it. */
-export const tapElement = (tap: Tap): string =>
-  streamElement({ bidirectional: 'false', audioTrack: 'both' }, tap);
+/** Returns the one-way streams as elements for another document. They do not block the elements after them. */
+export function tapElement(tap: Tap): string {
+  if (!tap.isSplit) return streamElement({ bidirectional: 'false', audioTrack: 'both' }, tap);
+  return TRACKS.map((audioTrack) =>
+    streamElement(
+      { bidirectional: 'false', audioTrack },
+      { ...tap, streamUrl: trackUrl(tap.streamUrl, audioTrack) },
+    ),
+  ).join('');
+}
 
 function dialElement({ to, callbackUrl, callerId, sendDigits, attributes }: Dialling): string {
   const target = /^sips?:/.test(to)

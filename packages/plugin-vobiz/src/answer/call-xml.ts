@@ -9,6 +9,7 @@ import type { CallTracker } from '../calls/call-tracker.ts';
 import { boundedWrite } from '../calls/durable-state.ts';
 import type { FallbackOptions, VobizOptions } from '../config.ts';
 import type { Relays } from '../relay/relays.ts';
+import type { SplitTracks } from '../stream/split-tracks.ts';
 import type { StreamOrigin, StreamTokens } from '../stream/stream-tokens.ts';
 import { withPlus } from '../translate.ts';
 import type { VobizWebhook } from '../webhook/webhook-form.ts';
@@ -20,6 +21,7 @@ interface CallXmlDeps {
   readonly options: Pick<VobizOptions, 'contentType' | 'speak'>;
   readonly tokens: Pick<StreamTokens, 'issue'>;
   readonly calls: Pick<CallTracker, 'emit'>;
+  readonly splitTracks: Pick<SplitTracks, 'isSplit'>;
   /** Defined in agent mode. */
   readonly relays: Pick<Relays, 'expect' | 'release'> | undefined;
 }
@@ -46,13 +48,18 @@ export interface CallXml {
 }
 
 /** Creates the builder of the XML of an instance. */
-export function createCallXml({ host, options, tokens, calls, relays }: CallXmlDeps): CallXml {
+export function createCallXml({ host, options, tokens, calls, splitTracks, relays }: CallXmlDeps): CallXml {
   const { contentType } = options;
 
   async function tap(callId: ProviderCallId, origin: StreamOrigin): Promise<Tap> {
     const streamUrl = host.publicUrl(`stream/${await tokens.issue(callId, origin)}`);
     streamUrl.protocol = streamUrl.protocol === 'https:' ? 'wss:' : 'ws:';
-    return { streamUrl, statusCallbackUrl: host.publicUrl('stream-status'), contentType };
+    return {
+      streamUrl,
+      statusCallbackUrl: host.publicUrl('stream-status'),
+      contentType,
+      isSplit: splitTracks.isSplit,
+    };
   }
 
   /** Returns a one-way stream; sockets that open for the call from now on are not relayed to the agent. */

@@ -11,7 +11,9 @@ import { forEachCall } from '@sidetone/plugin-kit';
 import type { CallTracker } from '../calls/call-tracker.ts';
 import { callNotice } from '../calls/notices.ts';
 import type { VobizOptions } from '../config.ts';
+import { trackUrl } from '../stream/split-tracks.ts';
 import type { StreamTokens } from '../stream/stream-tokens.ts';
+import { TRACKS } from '../wire.ts';
 import { createVobizApi, type StreamTarget, type VobizApi } from './api.ts';
 import { createAttacher, type Attacher } from './attach.ts';
 import { backfill } from './backfill.ts';
@@ -95,13 +97,30 @@ export function createAccount(deps: AccountDeps): Account {
 const isAnsweredHere = (callId: ProviderCallId, { tokens, calls }: AccountDeps): boolean =>
   tokens.originOf(callId) === 'answered' || calls.isPlaced(callId);
 
+/** Starts one stream of both tracks, or one of each. Returns undefined if the call is not live. */
+async function startStreams(
+  api: VobizApi,
+  callId: ProviderCallId,
+  target: StreamTarget,
+  signal: AbortSignal,
+): Promise<string | undefined> {
+  if (!target.isSplit) return api.startStream(callId, target, 'both', signal);
+  let streamId: string | undefined;
+  for (const track of TRACKS) {
+    const streamUrl = trackUrl(target.streamUrl, track);
+    streamId = await api.startStream(callId, { ...target, streamUrl }, track, signal);
+    if (streamId === undefined) return undefined;
+  }
+  return streamId;
+}
+
 function attacherFor(api: VobizApi, lookup: Lookup, intervalMs: number, deps: AccountDeps): Attacher {
   const { host, calls, hasStream, signal } = deps;
   return createAttacher({
     host,
     lookup,
     intervalMs,
-    startStream: async (callId, given) => api.startStream(callId, await deps.streamTarget(callId), given),
+    startStream: async (callId, given) => startStreams(api, callId, await deps.streamTarget(callId), given),
     hasStream,
     isAnsweredHere: (callId) => isAnsweredHere(callId, deps),
     onFailed: (callId) => void calls.emit([callNotice(callId, host.clock.now(), 'VOBIZ_ATTACH_FAILED')]),

@@ -10,6 +10,7 @@ import {
   type JsonObject,
   type ProviderResponse,
 } from '@sidetone/plugin-kit';
+import type { Track } from '../wire.ts';
 import type { ConferenceMember } from '../calls/conference-members.ts';
 import { createLiveRoutes } from './live-routes.ts';
 import { createRestClient, failureOf, isGone, type RestDeps } from './rest-client.ts';
@@ -37,6 +38,8 @@ export interface StreamTarget {
   readonly streamUrl: URL;
   readonly statusCallbackUrl: URL;
   readonly contentType: string;
+  /** Whether each track is requested as a stream of its own. */
+  readonly isSplit: boolean;
 }
 
 /** Days of past calls, `YYYY-MM-DD`, both included. */
@@ -74,8 +77,13 @@ export interface VobizApi {
   stopPlaying(callId: string, signal: AbortSignal): Promise<Outcome>;
   sendDigits(callId: string, digits: string, signal: AbortSignal): Promise<Outcome>;
   hangUp(callId: string, signal: AbortSignal): Promise<Outcome>;
-  /** Starts a one-way stream of both tracks. Returns its id, or undefined if the call is not live. */
-  startStream(callId: string, target: StreamTarget, signal: AbortSignal): Promise<string | undefined>;
+  /** Starts a one-way stream of both tracks or one. Returns its id, or undefined if the call is not live. */
+  startStream(
+    callId: string,
+    target: Omit<StreamTarget, 'isSplit'>,
+    audioTrack: 'both' | Track,
+    signal: AbortSignal,
+  ): Promise<string | undefined>;
   /** Succeeds for a member that is already muted. */
   muteMember(member: ConferenceMember, signal: AbortSignal): Promise<Outcome>;
   unmuteMember(member: ConferenceMember, signal: AbortSignal): Promise<Outcome>;
@@ -161,12 +169,12 @@ export function createVobizApi(deps: RestDeps): VobizApi {
     stopPlaying: (callId, signal) => remove(callPath(callId, 'Play/'), signal),
     sendDigits: (callId, digits, signal) => post(callPath(callId, 'DTMF/'), { digits, leg: 'aleg' }, signal),
     hangUp: (callId, signal) => outcome(live.request('DELETE', livePath(callId), signal)),
-    async startStream(callId, { streamUrl, statusCallbackUrl, contentType }, signal) {
+    async startStream(callId, { streamUrl, statusCallbackUrl, contentType }, audioTrack, signal) {
       const reply = await request('POST', callPath(callId, 'Stream/'), signal, {
         service_url: streamUrl.href,
         // A string, as documented.
         bidirectional: 'false',
-        audio_track: 'both',
+        audio_track: audioTrack,
         content_type: contentType,
         stream_timeout: STREAM_SECONDS,
         status_callback_url: statusCallbackUrl.href,

@@ -14,6 +14,7 @@ import type { ByteOrders } from './byte-orders.ts';
 import { createFrameOrder, type FrameOrder } from './frame-order.ts';
 import { createHeldAudio, type HeldAudio } from './held-audio.ts';
 import { payloadBytes, readPayload } from './payload.ts';
+import type { SplitTracks } from './split-tracks.ts';
 
 /** Assumed length of a frame until one with audio was received, ms. */
 const FRAME_MS = 20;
@@ -54,6 +55,10 @@ interface InboundStreamDeps {
   /** The requested format, for a start without one. */
   readonly fallbackFormat: MediaFormat;
   readonly counters: StreamCounters;
+  /** The track that was requested for this socket; undefined if both were, or the caller's of a two-way stream. */
+  readonly track?: Track | undefined;
+  /** Defined if both tracks were requested, or one of them because frames did not name theirs. */
+  readonly splitTracks?: Pick<SplitTracks, 'tracksMissing' | 'tracksNamed'> | undefined;
 }
 
 interface OpenStream extends AudioFormat {
@@ -67,6 +72,8 @@ interface OpenStream extends AudioFormat {
   readonly held: HeldAudio;
   /** Length of the last frame with audio, ms. */
   frameMs: number;
+  /** Whether a frame named its track. */
+  hasTracks: boolean;
 }
 
 interface InboundStream {
@@ -113,15 +120,21 @@ export function createInboundStream(deps: InboundStreamDeps): InboundStream {
       media,
       held: createHeldAudio(media),
       frameMs: FRAME_MS,
+      hasTracks: false,
     };
   }
 
   /** Returns the party of a frame; UNKNOWN if its stream was started for both tracks but its frames name none. */
-  function partyOf({ track }: StreamMessageOf<'media'>, { start }: OpenStream): Party {
+  function partyOf({ track }: StreamMessageOf<'media'>, stream: OpenStream): Party {
+    if (track && !stream.hasTracks) {
+      stream.hasTracks = true;
+      deps.splitTracks?.tracksNamed();
+    }
+    if (deps.track) return PARTY_OF[deps.track];
     if (track) return PARTY_OF[track];
-    const [only, another] = start.tracks;
+    const [only, another] = stream.start.tracks;
     if (only && !another) return PARTY_OF[only];
-    return start.isFlat && another ? 'UNKNOWN' : 'CUSTOMER';
+    return another && !stream.hasTracks ? 'UNKNOWN' : 'CUSTOMER';
   }
 
   function write(message: StreamMessageOf<'media'>, stream: OpenStream): void {
@@ -153,6 +166,7 @@ export function createInboundStream(deps: InboundStreamDeps): InboundStream {
   /** The first frame without a track on a stream of both: the stream is reopened for an unknown party. */
   function writeUnplaced(message: StreamMessageOf<'media'>, stream: OpenStream, party: Party): void {
     if (party !== 'UNKNOWN' || stream.parties !== BOTH) return void counters.unplaced++;
+    deps.splitTracks?.tracksMissing();
     stream.held.release();
     stream.media.end('its audio does not name a track');
     open = openStream(stream.start, ['UNKNOWN']);
@@ -171,7 +185,7 @@ export function createInboundStream(deps: InboundStreamDeps): InboundStream {
     },
     open(start) {
       end('another stream was started on its socket');
-      open = openStream(start, BOTH);
+      open = openStream(start, deps.track ? [PARTY_OF[deps.track]] : BOTH);
     },
     receive(frame) {
       if (open) write(frame, open);

@@ -4,9 +4,16 @@
  */
 import type { ProviderCallId, ProviderHost, Socket } from '@sidetone/core';
 import { dispatch, type HandlerTable } from '@sidetone/plugin-kit';
-import { decodeStreamMessage, type MediaFormat, type StreamMessage, type StreamMessageOf } from '../wire.ts';
+import {
+  decodeStreamMessage,
+  type MediaFormat,
+  type StreamMessage,
+  type StreamMessageOf,
+  type Track,
+} from '../wire.ts';
 import type { ByteOrders } from './byte-orders.ts';
 import { createEarlyMessages } from './early-messages.ts';
+import type { SplitTracks } from './split-tracks.ts';
 import { createInboundStream, isOfOtherStream, type StreamCounters } from './inbound-stream.ts';
 
 /** How long a socket may stay open without a start, or after a stop, ms. */
@@ -19,6 +26,10 @@ interface StreamSessionDeps {
   readonly host: ProviderHost;
   readonly providerCallId: ProviderCallId;
   readonly byteOrders: ByteOrders;
+  /** The requested track of a one-way stream; undefined for both. */
+  readonly track?: Track | undefined;
+  /** Defined for one-way streams. */
+  readonly splitTracks?: SplitTracks;
   /** The requested format, for a start without one. */
   readonly fallbackFormat: MediaFormat;
   readonly onStart: (message: StreamMessageOf<'start'>) => void;

@@ -12,6 +12,7 @@ const answer = {
   streamUrl: new URL('wss://calls.example.com/stream/t?a=1&b=2'),
   statusCallbackUrl: new URL('https://calls.example.com/stream-status'),
   contentType: 'audio/x-mulaw;rate=8000',
+  isSplit: false,
 } as const;
 const dialling = { to: '+918000000001', callbackUrl: new URL('https://calls.example.com/events') } as const;
 

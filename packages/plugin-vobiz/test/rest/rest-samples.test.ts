@@ -30,6 +30,7 @@ const REQUESTS: Readonly<Record<string, Request>> = {
         contentType: 'audio/x-mulaw;rate=8000',
         statusCallbackUrl: new URL('https://tap.example.in/vobiz/stream-status'),
       },
+      'both',
       signal,
     ),
   conference_member_mute: (api) => api.muteMember(member, signal),
