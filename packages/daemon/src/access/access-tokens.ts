@@ -37,8 +37,3 @@ export class AccessTokens {
     return this.#owners.filter((each) => timingSafeEqual(each.digest, digest))[0]?.viewer;
   }
 }
-
-/** Returns the token of an `Authorization: Bearer <token>` header, or undefined. */
-export function bearerOf(authorization: unknown): string | undefined {
-  return typeof authorization === 'string' ? /^Bearer +(\S+) *$/i.exec(authorization)?.[1] : undefined;
-}

@@ -6,7 +6,8 @@ import type { IncomingMessage } from 'node:http';
 import { FaultError } from '@sidetone/core';
 import { hostInUrl, isLoopbackUrl } from '@sidetone/plugin-kit';
 import { LOCAL_VIEWER, type Viewer } from '../access/viewer.ts';
-import { AccessTokens, bearerOf, UnknownTokenError, type AccessToken } from '../access/access-tokens.ts';
+import { AccessTokens, UnknownTokenError, type AccessToken } from '../access/access-tokens.ts';
+import { presentedTokens } from '../access/presented-tokens.ts';
 import { canonicalAddress, networkOf } from '../access/addresses.ts';
 import { ClientAddresses, forwardingHeaderOf } from '../access/forwarding.ts';
 
@@ -23,6 +24,7 @@ interface GateDeps {
 }
 
 type Headers = Pick<IncomingMessage, 'headers'>;
+type Credentials = Headers & Partial<Pick<IncomingMessage, 'headersDistinct'>>;
 type Sender = Pick<IncomingMessage, 'headers' | 'socket'>;
 
 export class Gate {
@@ -122,33 +124,33 @@ export class Gate {
   }
 
   /** Returns who sent a request. @throws {FaultError} REQUEST_FORBIDDEN or AUTH_REQUIRED. */
-  viewer(request: Headers): Viewer {
+  viewer(request: Credentials): Viewer {
     this.checkSender(request);
-    return this.#ownerOf(bearerOf(request.headers.authorization));
+    const { headers, headersDistinct } = request;
+    return this.#ownerOf(presentedTokens({ headers, ...(headersDistinct && { headersDistinct }) }));
   }
 
   /**
-   * Returns who opened a socket, by the payload of `connection_init`, or else the header of the upgrade request, or else
-   * `?token=`. @throws {FaultError} AUTH_REQUIRED.
+   * Returns who opened a socket, by the payload of `connection_init`, the headers of the upgrade request or `?token=`.
+   * @throws {FaultError} AUTH_REQUIRED.
    */
   socketViewer(
-    request: Pick<IncomingMessage, 'headers' | 'url'>,
+    { headers, headersDistinct, url }: Credentials & Pick<IncomingMessage, 'url'>,
     payload: Readonly<Record<string, unknown>> = {},
   ): Viewer {
-    const { authorization } = payload;
-    if (authorization !== undefined) return this.#ownerOf(bearerOf(authorization));
-    const { headers } = request;
-    if (headers.authorization !== undefined) return this.#ownerOf(bearerOf(headers.authorization));
-    const query = request.url?.split('?')[1] ?? '';
-    return this.#ownerOf(new URLSearchParams(query).get('token') ?? undefined);
+    return this.#ownerOf(
+      presentedTokens({ headers, ...(headersDistinct && { headersDistinct }), url, payload }),
+    );
   }
 
-  #ownerOf(token: string | undefined): Viewer {
+  #ownerOf(tokens: readonly string[]): Viewer {
     if (this.isOpen) return LOCAL_VIEWER;
-    if (token === undefined) throw new FaultError('AUTH_REQUIRED', 'an access token is required');
-    const owner = this.#tokens.owner(token);
-    if (!owner) throw new UnknownTokenError();
-    return owner;
+    if (tokens.length === 0) throw new FaultError('AUTH_REQUIRED', 'an access token is required');
+    for (const token of tokens) {
+      const owner = this.#tokens.owner(token);
+      if (owner) return owner;
+    }
+    throw new UnknownTokenError();
   }
 }
 

@@ -16,9 +16,12 @@ let dir: string;
 
 const tokenOf = (name: string): string => `token-of-${name}-0123456789`;
 const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');
+/** As `openssl rand -base64` makes it. */
+const PASTED = 'q9+Zk/3f8Lw0aXy7+bT5mQ==';
 const auth = {
   tokens: [
     { name: 'reader', token: tokenOf('reader'), scopes: ['read'] },
+    { name: 'pasted', token: PASTED, scopes: ['listen'] },
     { name: 'listener', token: tokenOf('listener'), scopes: ['read', 'listen'] },
     { name: 'operator', sha256: sha256(tokenOf('operator')), scopes: ['control'] },
     { name: 'admin', token: tokenOf('admin'), scopes: ['admin'] },
@@ -51,6 +54,31 @@ async function aCall(): Promise<string> {
   await it.committed();
   return (await queryAs('reader', '{ calls { nodes { id } } }')).data.calls.nodes[0].id as string;
 }
+
+describe('a request through a proxy with its own access control', () => {
+  const basic = { authorization: 'Basic cHJveHk6c2VjcmV0' };
+
+  test('is accepted with the token in its own header, or in the URL of media', async () => {
+    expect((await post('{ viewer { name } }', basic)).status).toBe(401);
+    const answer = await post('{ viewer { name } }', { ...basic, 'x-access-token': tokenOf('reader') });
+    expect(await answer.json()).toEqual({ data: { viewer: { name: 'reader' } } });
+    const callId = await aCall();
+    const recording = await fetch(it.url(`calls/${callId}/recording.wav?token=${PASTED}`), {
+      headers: basic,
+    });
+    expect(await recording.text()).toContain('CALL_NOT_FOUND: this call has no recording');
+  });
+
+  test.each([PASTED, encodeURIComponent(PASTED)])('opens sockets with ?token=%s', async (token) => {
+    const options = { headers: basic };
+    await expect(
+      rawSocket(it.daemon.url.href, { path: `calls/call_x/listen?token=${token}`, options }),
+    ).rejects.toThrow('status 404');
+    const socket = await rawSocket(it.daemon.url.href, { path: `graphql?token=${token}`, options });
+    socket.send({ type: 'connection_init' });
+    expect(await socket.next()).toEqual({ type: 'connection_ack' });
+  });
+});
 
 describe('without a known token', () => {
   test.each<[string, Record<string, string>]>([

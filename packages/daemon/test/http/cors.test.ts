@@ -2,6 +2,7 @@ import { mkdirSync } from 'node:fs';
 import { request } from 'node:http';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, test } from 'vitest';
+import { allowedHeaders, MAX_REQUESTED_HEADERS, MAX_REQUESTED_HEADERS_LENGTH } from '../../src/http/cors.ts';
 import { startTestDaemon, type TestDaemon } from '../support/daemon.ts';
 import { tempDir } from '../support/temp-dir.ts';
 
@@ -56,11 +57,36 @@ describe('a web page', () => {
       expect(status).toBe(204);
       expect(headers).toMatchObject({
         'access-control-allow-origin': ALLOWED,
-        'access-control-allow-methods': 'GET, POST, OPTIONS',
-        'access-control-allow-headers': 'authorization, content-type, idempotency-key',
+        'access-control-allow-methods': 'GET, HEAD, POST, OPTIONS',
+        'access-control-allow-headers': allowedHeaders(undefined),
       });
     }
   });
+
+  test('from an allowed origin may send the headers that it asks for', async () => {
+    const asked = 'authorization,content-type,traceparent,Baggage, sentry-trace,apollographql-client-name';
+    const headers = { 'access-control-request-method': 'POST', 'access-control-request-headers': asked };
+    const allowed = await send('OPTIONS', { origin: ALLOWED, ...headers });
+    const names = String(allowed.headers['access-control-allow-headers']).split(', ');
+    expect(names).toEqual(expect.arrayContaining(asked.toLowerCase().split(/, ?/)));
+    expect(allowed.headers['vary']).toContain('access-control-request-headers');
+    const rejected = await send('OPTIONS', { origin: 'https://evil.example', ...headers });
+    expect(rejected.headers['access-control-allow-headers']).toBeUndefined();
+  });
+
+  test.each(['graphql', 'calls/call_x/control', 'calls/call_x/recording.wav'])(
+    'from an allowed origin can read the headers that players need: %s',
+    async (path) => {
+      const exposedTo = async (origin: string): Promise<string[]> =>
+        String((await send('GET', { origin }, '', path)).headers['access-control-expose-headers']).split(
+          ', ',
+        );
+      expect(await exposedTo(ALLOWED)).toEqual(
+        expect.arrayContaining(['content-range', 'accept-ranges', 'content-length', 'retry-after']),
+      );
+      expect(await exposedTo('https://evil.example')).toEqual(['undefined']);
+    },
+  );
 
   test.each(['https://evil.example', 'null', `${ALLOWED}.evil.example`, 'http://app.example.com'])(
     'from %s is rejected, in the preflight too',
@@ -84,6 +110,16 @@ describe('a web page', () => {
     );
     expect(status).toBe(403);
   });
+});
+
+test.each([
+  ['a line break', 'traceparent\r\nset-cookie: a=b'],
+  ['a space', 'trace parent'],
+  ['an empty name', 'traceparent,,baggage'],
+  ['too many names', Array.from({ length: MAX_REQUESTED_HEADERS + 1 }, (_, i) => `x-${i}`).join()],
+  ['a name that is too long', 'x'.repeat(MAX_REQUESTED_HEADERS_LENGTH + 1)],
+])('allows only its own headers if the list of headers contains %s', (_what, requested) => {
+  expect(allowedHeaders(requested)).toBe(allowedHeaders(undefined));
 });
 
 describe('a request without a preflight', () => {

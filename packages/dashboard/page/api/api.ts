@@ -25,7 +25,7 @@ export function createApi(token: string | undefined, { onAuthRequired, onCursorI
   const client = new Client({
     url: '/graphql',
     preferGetMethod: false,
-    fetchOptions: () => (token === undefined ? {} : { headers: { authorization: `Bearer ${token}` } }),
+    fetchOptions: () => (token === undefined ? {} : { headers: { 'x-access-token': token } }),
     exchanges: [
       mapExchange({
         onError: (error) => toApiError(error).code === 'AUTH_REQUIRED' && onAuthRequired(),

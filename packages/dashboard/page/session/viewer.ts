@@ -38,7 +38,7 @@ export async function fetchViewer(token: string | undefined): Promise<Viewer | A
     url: '/graphql',
     preferGetMethod: false,
     exchanges: [fetchExchange],
-    ...(token !== undefined && { fetchOptions: { headers: { authorization: `Bearer ${token}` } } }),
+    ...(token !== undefined && { fetchOptions: { headers: { 'x-access-token': token } } }),
   });
   const { data, error } = await client.query(VIEWER, {}).toPromise();
   return data ? viewerOf(data.viewer) : toApiError(error!);
