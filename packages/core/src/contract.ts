@@ -87,8 +87,8 @@ export interface Provider {
    */
   backfill?(request: BackfillRequest, signal: AbortSignal): AsyncIterable<BackfillPage>;
   /**
-   * Resolves if the provider is reachable and accepts the credentials, otherwise rejects. Called every minute; `signal`
-   * aborts after 10 s.
+   * Resolves if the provider is reachable and accepts the credentials, otherwise rejects. Called after the start
+   * and every minute; `signal` aborts after 10 s.
    */
   health?(signal: AbortSignal): Promise<void>;
 }

@@ -44,8 +44,8 @@ export interface Transcriber {
    */
   open(request: TranscriptionRequest, signal: AbortSignal): Transcription;
   /**
-   * Resolves if the service is reachable and accepts the credentials, otherwise rejects. Called every minute; `signal`
-   * aborts after 10 s.
+   * Resolves if the service is reachable and accepts the credentials, otherwise rejects. Called after the start
+   * and every minute; `signal` aborts after 10 s.
    */
   health?(signal: AbortSignal): Promise<void>;
 }

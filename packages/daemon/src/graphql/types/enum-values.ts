@@ -72,7 +72,7 @@ export const MESSAGE_ROLE = {
 } as const satisfies Record<MessageRole, string>;
 
 export const PROVIDER_STATE = {
-  STARTING: 'Starting.',
+  STARTING: 'Starting, or started and not checked for the first time yet.',
   RUNNING: 'Running, without a known problem.',
   DEGRADED: 'Running, with a problem that `stateMessage` describes.',
   FAILED:

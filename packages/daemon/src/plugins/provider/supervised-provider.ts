@@ -81,6 +81,16 @@ export class SupervisedProvider implements ProviderView {
     return this.#lifecycle.stateMessage;
   }
 
+  /** Whether it has failed and is not retried until the daemon restarts. */
+  get isFinal(): boolean {
+    return this.#lifecycle.isFinal;
+  }
+
+  /** Resolves when the first health check of the running instance has ended. Never rejects. */
+  get checked(): Promise<void> {
+    return this.#lifecycle.checked;
+  }
+
   get rejectedEvents(): number {
     return this.#lifecycle.rejectedEvents;
   }

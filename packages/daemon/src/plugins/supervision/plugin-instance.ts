@@ -42,6 +42,11 @@ export class PluginInstance {
     return this.#wasStarted;
   }
 
+  /** Whether the plugin has a health check. */
+  get hasHealthCheck(): boolean {
+    return typeof this.#deps.subject.health === 'function';
+  }
+
   /** Aborts when the instance ends. */
   protected get signal(): AbortSignal {
     return this.#controller.signal;

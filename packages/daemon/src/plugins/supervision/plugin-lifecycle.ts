@@ -65,10 +65,14 @@ export class PluginLifecycle<Instance extends PluginInstance> {
   /** The instance that is starting or running. */
   #instance: Instance | undefined;
   #phase: Exclude<ProviderState, 'DEGRADED'> = 'STARTING';
+  #isFinal = false;
   /** Why the plugin does not run. */
   #failure: string | undefined;
   /** Why the last health check failed. */
   #healthFailure: string | undefined;
+  /** Whether the instance has answered a health check, or has none. */
+  #isChecked = false;
+  #checked: Promise<void> = Promise.resolve();
   readonly #recentFailures = new RecentFailures();
   readonly #replacements: SlidingCounter;
   readonly #timesGivenUp: SlidingCounter;
@@ -112,8 +116,21 @@ export class PluginLifecycle<Instance extends PluginInstance> {
     return this.#rejectedEvents;
   }
 
+  /** An instance that runs is STARTING until its first health check has ended. */
   get state(): ProviderState {
-    return this.#phase === 'RUNNING' && this.#problems.length > 0 ? 'DEGRADED' : this.#phase;
+    if (this.#phase !== 'RUNNING') return this.#phase;
+    if (this.#problems.length > 0) return 'DEGRADED';
+    return this.#isChecked ? 'RUNNING' : 'STARTING';
+  }
+
+  /** Whether it has failed and is not retried. */
+  get isFinal(): boolean {
+    return this.#isFinal;
+  }
+
+  /** Resolves when the first health check of the current instance has ended. Never rejects. */
+  get checked(): Promise<void> {
+    return this.#checked;
   }
 
   /** Why the state is FAILED or DEGRADED, with the remedy. */
@@ -201,9 +218,12 @@ export class PluginLifecycle<Instance extends PluginInstance> {
     this.#phase = 'RUNNING';
     this.#failure = undefined;
     this.#healthFailure = undefined;
+    this.#isChecked = !instance.hasHealthCheck;
     if (this.#failures > 0) this.#deps.log.info('plugin restarted', { failures: this.#failures });
-    this.#scheduleHealthCheck(instance);
     this.#onRunning();
+    // At once, so that wrong credentials are known within seconds.
+    if (instance.hasHealthCheck) this.#checked = this.#checkHealth(instance);
+    else this.#scheduleHealthCheck(instance);
   }
 
   /** Retries without a limit, except after errors that the operator has to correct. */
@@ -232,6 +252,7 @@ export class PluginLifecycle<Instance extends PluginInstance> {
 
   /** Fails until the daemon restarts. */
   #fail(fault: FaultError): void {
+    this.#isFinal = true;
     this.#setFailed(fault, 'It is not retried until the daemon restarts.');
     this.#deps.log.error('plugin failed', fieldsOf(fault));
   }
@@ -239,7 +260,7 @@ export class PluginLifecycle<Instance extends PluginInstance> {
   #setFailed({ message, remedy }: FaultError, next: string): void {
     this.#instance = undefined;
     this.#phase = 'FAILED';
-    this.#failure = `${message}. ${remedy} ${next}`;
+    this.#failure = `${asSentence(message)} ${remedy} ${next}`;
   }
 
   #onException(instance: Instance, exceptions: SlidingCounter, where: string, error: unknown): void {
@@ -267,13 +288,15 @@ export class PluginLifecycle<Instance extends PluginInstance> {
   }
 
   #scheduleHealthCheck(instance: Instance): void {
-    this.#cancelTimer = this.#deps.clock.schedule(HEALTH_INTERVAL_MS, () => void this.#checkHealth(instance));
+    this.#cancelTimer = this.#deps.clock.schedule(HEALTH_INTERVAL_MS, () => {
+      this.#failures = 0;
+      this.#recentFailures.expire();
+      void this.#checkHealth(instance);
+    });
   }
 
   /** Never rejects. */
   async #checkHealth(instance: Instance): Promise<void> {
-    this.#failures = 0;
-    this.#recentFailures.expire();
     let reason: string | undefined;
     try {
       await instance.health();
@@ -281,12 +304,17 @@ export class PluginLifecycle<Instance extends PluginInstance> {
       reason = messageOf(error);
     }
     if (this.#instance !== instance) return;
-    if (reason !== undefined && this.#healthFailure === undefined)
-      this.#deps.log.warn('health check failed', { reason });
-    this.#healthFailure = reason === undefined ? undefined : `Health check failed: ${reason}.`;
+    const wasFailing = this.#healthFailure !== undefined;
+    if (reason !== undefined && !wasFailing) this.#deps.log.warn('health check failed', { reason });
+    if (reason === undefined && wasFailing) this.#deps.log.info('health check succeeded again');
+    this.#isChecked = true;
+    this.#healthFailure = reason && `Health check failed: ${asSentence(reason)}`;
     this.#scheduleHealthCheck(instance);
   }
 }
+
+/** Ends a text with exactly one full stop. */
+const asSentence = (text: string): string => `${text.replace(/[.\s]+$/, '')}.`;
 
 const asFault = (error: unknown): FaultError =>
   isFault(error) ? error : new FaultError('PLUGIN_START_FAILED', messageOf(error), { cause: error });

@@ -18,6 +18,8 @@ export interface TranscriberRegistryDeps extends Omit<PluginHostDeps, 'log'> {
 }
 
 interface SupervisedTranscriber extends TranscriberView {
+  /** Resolves when the first health check of the running instance has ended. Never rejects. */
+  readonly checked: Promise<void>;
   start(): Promise<void>;
   stop(): Promise<void>;
 }
@@ -112,6 +114,9 @@ function supervise(
     },
     get stateMessage() {
       return lifecycle.stateMessage;
+    },
+    get checked() {
+      return lifecycle.checked;
     },
     start: () => lifecycle.start(),
     stop: () => lifecycle.stop(),

@@ -156,35 +156,79 @@ describe('a provider that cannot start', () => {
 });
 
 describe('a provider that runs', () => {
-  test('is DEGRADED while its health check fails, can be used, and is RUNNING again afterwards', async () => {
-    let health: () => Promise<void> = failing('the key was rejected');
+  test('is STARTING until its first health check has ended, although it already accepts requests', async () => {
+    let pass = (): void => undefined;
+    const it = supervise(() => ({
+      health: () => new Promise((resolve) => (pass = resolve)),
+      ingress: { request: async () => ({ status: 204 }) },
+    }));
+    await it.provider.start();
+    expect([it.provider.state, it.provider.stateMessage]).toEqual(['STARTING', undefined]);
+    expect(await it.provider.request(request)).toEqual({ status: 204 });
+    pass();
+    await it.provider.checked;
+    expect(it.provider.state).toBe('RUNNING');
+  });
+
+  test('is RUNNING at once if it has no health check', async () => {
+    const it = supervise(() => ({}));
+    await it.provider.start();
+    expect(it.provider.state).toBe('RUNNING');
+    await it.provider.checked;
+  });
+
+  test('is DEGRADED as soon as its first health check fails, can be used, and is RUNNING again afterwards', async () => {
+    let health: () => Promise<void> = failing('the key was rejected.');
     const it = supervise(() => ({
       health: () => health(),
       ingress: { request: async () => ({ status: 204 }) },
     }));
     await it.provider.start();
-    expect(it.provider.state).toBe('RUNNING');
-    await it.clock.advance(HEALTH_INTERVAL_MS);
+    await it.provider.checked;
     expect(it.provider.state).toBe('DEGRADED');
     expect(it.provider.stateMessage).toBe('Health check failed: the key was rejected.');
     expect(await it.provider.request(request)).toEqual({ status: 204 });
+    await it.clock.advance(HEALTH_INTERVAL_MS);
     health = async () => undefined;
     await it.clock.advance(HEALTH_INTERVAL_MS);
     expect([it.provider.state, it.provider.stateMessage]).toEqual(['RUNNING', undefined]);
+    expect(it.lines.map(({ message }) => message)).toEqual([
+      'health check failed',
+      'health check succeeded again',
+    ]);
+  });
+
+  test('is DEGRADED if its first health check throws instead of rejecting', async () => {
+    const it = supervise(() => ({ health: raise }));
+    await it.provider.start();
+    await it.provider.checked;
+    expect(it.provider.stateMessage).toBe('Health check failed: unavailable.');
   });
 
   test('is DEGRADED if its health check times out, and is checked again', async () => {
     const health = vi.fn(forever);
     const it = supervise(() => ({ health }));
     await it.provider.start();
-    await it.clock.advance(HEALTH_INTERVAL_MS);
-    expect(it.provider.state).toBe('RUNNING');
+    expect(it.provider.state).toBe('STARTING');
     await it.clock.advance(HEALTH_TIMEOUT_MS);
     expect(it.provider.stateMessage).toContain('health check timed out after 10 s');
     await it.clock.advance(HEALTH_INTERVAL_MS);
     expect(health).toHaveBeenCalledTimes(2);
     await it.provider.stop();
     expect(it.clock.pending).toBe(0);
+  });
+
+  test('checks a new instance at once, also if the one before was healthy', async () => {
+    const it = supervise((_host, instance) => ({
+      controlsFor: raise,
+      health: instance === 1 ? async () => undefined : failing('the key was revoked'),
+    }));
+    await it.provider.start();
+    throwTimes(it, MAX_EXCEPTIONS);
+    await it.clock.advance(PLUGIN_BACK_OFF.firstMs);
+    await it.provider.checked;
+    expect(it.leases.length).toBe(2);
+    expect(it.provider.stateMessage).toContain('Health check failed: the key was revoked.');
   });
 
   test('is DEGRADED while its events are dropped, with one line in the log', async () => {
