@@ -125,7 +125,7 @@ const ATTACKS: Readonly<Record<string, (url: string) => Promise<string>>> = {
 };
 
 process.stdout.write(
-  `${'attack | memory, MiB | healthy client, ms: median, longest (requests, failures) | result'}\n`,
+  'attack | memory, MiB | healthy client, ms: median, longest (requests, failures) | result\n',
 );
 for (const [name, attack] of Object.entries(ATTACKS)) {
   const target = await startDaemon();
