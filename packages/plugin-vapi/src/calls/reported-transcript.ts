@@ -2,7 +2,13 @@
  * The transcript in a call object or a report: conversation items, and a plain text. After a handoff the items can be those of the
  * last assistant only (`artifactPlan.fullMessageHistoryEnabled` is off by default), so lines that only the text has are added. Pure.
  */
-import { missingUtterances, splitWords, type Party, type ReportedUtterance } from '@sidetone/core';
+import {
+  EVENT_LIMITS,
+  missingUtterances,
+  splitWords,
+  type Party,
+  type ReportedUtterance,
+} from '@sidetone/core';
 import { objectOf, textOf, type JsonObject } from '@sidetone/plugin-kit';
 import { utterancesOf } from './conversation.ts';
 import type { CallSpan } from './item-positions.ts';
@@ -19,19 +25,23 @@ export function reportedUtterances(root: JsonObject, span: CallSpan = {}): reado
   return completed(items, utterancesInText(text, speakerNames(root)));
 }
 
-const wordCount = (utterances: readonly ReportedUtterance[]): number =>
-  utterances.reduce((count, { text }) => count + splitWords(text).length, 0);
+const characters = (utterances: readonly ReportedUtterance[]): number =>
+  utterances.reduce((sum, { text }) => sum + text.length, 0);
 
-/** Returns the transcript with the most words; the first of several. */
+/** Returns the longest transcript; the first of several. */
 const longest = (transcripts: readonly (readonly ReportedUtterance[])[]): readonly ReportedUtterance[] =>
-  transcripts.toSorted((a, b) => wordCount(b) - wordCount(a))[0]!;
+  transcripts.toSorted((a, b) => characters(b) - characters(a))[0]!;
 
-/** Returns the items with the lines that they lack, each before the counterpart of the line that follows it. */
+/**
+ * Returns the items with the lines that they lack, each before the counterpart of the line that follows it. Transcripts longer than a
+ * report may be are not compared: the daemon cuts them, and their words would take too long.
+ */
 function completed(
   items: readonly ReportedUtterance[],
   lines: readonly ReportedUtterance[],
 ): readonly ReportedUtterance[] {
   if (items.length === 0) return lines;
+  if (characters(items) + characters(lines) > EVENT_LIMITS.reportText) return items;
   const missing = missingLines(items, lines);
   if (missing.size === 0) return items;
   const all: ReportedUtterance[] = [];

@@ -184,3 +184,20 @@ describe('the speakers of a plain transcript', () => {
     ]);
   });
 });
+
+describe('items and a text that are longer than a report may be', () => {
+  const lines = (count: number): string =>
+    Array.from({ length: count }, (_, i) => `User: ${`line ${i} `.padEnd(1000, 'word ')}\n`).join('');
+
+  it('are not compared', () => {
+    const messages = [{ role: 'user', message: 'Something else.', secondsFromStart: 1 }];
+    expect(reportedUtterances({ messages, transcript: lines(100) }).length).toBeGreaterThan(1);
+    expect(textsOf({ messages, transcript: lines(600) })).toEqual(['Something else.']);
+  });
+
+  it('are chosen by their length', () => {
+    const short = [{ role: 'user', message: 'Hello.' }];
+    const long = [...short, { role: 'bot', message: 'Hello, how can I help?' }];
+    expect(textsOf({ messages: long, artifact: { messages: short } })).toHaveLength(2);
+  });
+});
