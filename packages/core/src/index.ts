@@ -107,7 +107,7 @@ export { NEXT_STATUSES, nextStatus } from './call-status.ts';
 export { NEXT_COMMAND_STATUSES } from './command-status.ts';
 export { decide, type DecisionContext } from './decide.ts';
 export { missingUtterances, type SpokenText } from './transcript/merge.ts';
-export { splitWords } from './transcript/words.ts';
+export { comparableWords, splitWords } from './transcript/words.ts';
 export type { Socket } from './socket.ts';
 export type {
   AudioEncoding,

@@ -17,6 +17,8 @@ export interface SpokenText {
 
 /** The share of an utterance's words that must be known for the utterance to count as known. */
 export const MIN_KNOWN_SHARE = 0.6;
+/** The share of a number's digits that must be known for the number to count as known. */
+const MIN_KNOWN_DIGITS = 0.8;
 
 /** Returns the utterances of `reported` that are not in `known`, in their order. */
 export function missingUtterances<Reported extends SpokenText>(
@@ -47,10 +49,27 @@ function unmatched<Reported extends SpokenText>(
   let from = 0;
   return reported.filter((_utterance, i) => {
     const count = words[i]!.length;
-    const share = matches.slice(from, (from += count)).filter((match) => match >= 0).length / count;
+    const share = knownShare(words[i]!, matches.slice(from, (from += count)));
     return count > 0 && share < MIN_KNOWN_SHARE;
   });
 }
+
+/**
+ * Returns the share of words that are matched. The digits of a number count only if most of them are: two telephone numbers share some
+ * by chance.
+ */
+function knownShare(words: readonly string[], matches: readonly number[]): number {
+  let known = 0;
+  for (let from = 0, to; from < words.length; from = to) {
+    to = from + 1;
+    if (isDigit(words[from]!)) while (to < words.length && isDigit(words[to]!)) to++;
+    const matched = matches.slice(from, to).filter((match) => match >= 0).length;
+    known += matched >= MIN_KNOWN_DIGITS * (to - from) ? matched : 0;
+  }
+  return known / words.length;
+}
+
+const isDigit = (word: string): boolean => /^\d$/.test(word);
 
 /** Limits repeated utterances: of equal ones, only as many are missing as were reported more often than known. */
 function withoutRepeats<Reported extends SpokenText>(

@@ -1,5 +1,6 @@
 /** The words of a text, as they are compared. Pure. */
 import { normalizeUnicode } from '../normalize.ts';
+import { spellSymbols, withDigits } from './numerals.ts';
 
 /** A word, or one character of a script that is written without spaces. */
 const WORD =
@@ -19,6 +20,13 @@ export function splitWords(text: string): readonly string[] {
   return plain.match(WORD) ?? wholeText(plain);
 }
 
+/** Splits a text into words as they are compared: numerals and number words are written alike, by their digits. */
+export function comparableWords(text: string): readonly string[] {
+  const plain = plainTextOf(text);
+  const words = spellSymbols(plain).match(WORD);
+  return words ? withDigits(words) : wholeText(plain);
+}
+
 /**
  * Returns a function that splits the texts of two transcripts for a comparison. Longer transcripts are compared by whole texts,
  * because words of hundreds of thousands of characters take too long for one turn of the event loop.
@@ -30,7 +38,7 @@ export function createSplitter(
   const isLong = characters > MAX_COMPARED_CHARACTERS;
   const known = new Map<string, readonly string[]>();
   return (text) => {
-    const words = known.get(text) ?? (isLong ? wholeText(plainTextOf(text)) : splitWords(text));
+    const words = known.get(text) ?? (isLong ? wholeText(plainTextOf(text)) : comparableWords(text));
     known.set(text, words);
     return words;
   };

@@ -1,7 +1,7 @@
 /** The lifecycle of a command, as a pure step from one status to the next. NEXT_COMMAND_STATUSES lists the allowed steps. */
 import {
   NEXT_COMMAND_STATUSES,
-  splitWords,
+  comparableWords,
   type CallFact,
   type Command,
   type CommandKind,
@@ -75,7 +75,7 @@ const MIN_PART_WORDS = 3;
 
 /** Returns whether a transcript contains most of the content, or is a part of it. */
 function isTranscriptOf(transcript: string, content: string): boolean {
-  const [spoken, expected] = [splitWords(transcript), splitWords(content)];
+  const [spoken, expected] = [comparableWords(transcript), comparableWords(content)];
   const known = new Set(expected);
   const common = spoken.filter((word) => known.has(word)).length;
   const isMostOfIt = common >= MIN_CONTENT_SHARE * expected.length;

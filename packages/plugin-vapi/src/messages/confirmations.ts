@@ -2,7 +2,7 @@
  * Confirms commands by the call's own history: an added message, or a text to be spoken, appears in a later conversation-update. A
  * history only grows, so only the part after its length at the time of the command is new; the same text before proves nothing.
  */
-import { splitWords, type CommandId, type MessageRole, type ProviderCallId } from '@sidetone/core';
+import { comparableWords, type CommandId, type MessageRole, type ProviderCallId } from '@sidetone/core';
 import type { HistoryLine } from '../calls/conversation.ts';
 import type { LiveCalls } from '../calls/live-calls.ts';
 
@@ -45,7 +45,7 @@ export interface Confirmations {
 
 /** Returns the words of a text, each between spaces, so one text can be found in another and counted. */
 const plain = (text: string): string =>
-  splitWords(text)
+  comparableWords(text)
     .map((word) => ` ${word} `)
     .join('');
 

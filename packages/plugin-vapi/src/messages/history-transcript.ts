@@ -81,6 +81,7 @@ const HANDLERS: HandlerTable<RelevantMessage, Args, readonly ProviderEvent[]> = 
     if (statusOf(status) !== 'ENDED' || state.hasTranscript) return [];
     const { pending } = state;
     state.pending = [];
+    if (pending.length > 0) state.emittedUntil = Math.max(state.emittedUntil, base.occurredAt);
     return pending.map((final) => ({ ...final, occurredAt: base.occurredAt }));
   },
   'end-of-call-report': ({ report }, state, base, known) =>

@@ -29,6 +29,14 @@ const at = (offsetMs: number, type: string, fields: object = {}) => ({
   message: { type, timestamp: BEGIN + 6000 + offsetMs, call, ...fields },
 });
 
+/** What a conversation-update contains of each utterance. */
+const ITEMS = SAID.map(([role, message, offset]) => ({
+  role,
+  message,
+  time: BEGIN + 6000 + offset,
+  endTime: BEGIN + 6000 + offset + 900,
+}));
+
 /** The webhooks of the call in their original order. */
 const RECORDED = [
   at(-6000, 'status-update', { status: 'queued' }),
@@ -40,7 +48,7 @@ const RECORDED = [
     at(offset + 300, 'transcript', { role, transcriptType: 'partial', transcript: transcript.slice(0, 5) }),
     at(offset + 900, 'transcript', { role, transcriptType: 'final', transcript }),
     at(offset + 900, 'speech-update', { role, status: 'stopped', turn }),
-    at(offset + 950, 'conversation-update', { conversation: [{ role, content: transcript }] }),
+    at(offset + 950, 'conversation-update', { messages: ITEMS.slice(0, turn + 1) }),
   ]),
   at(12_500, 'user-interrupted'),
   at(15_000, 'status-update', { status: 'ended', endedReason: 'customer-ended-call' }),
@@ -105,6 +113,19 @@ it('derives the same ended call from webhooks that are lost, duplicated or late'
       expect(linesOf(transcript)).toEqual(EXPECTED);
     }),
     { numRuns: 150 },
+  );
+});
+
+it('derives the same transcript if no transcript was sent', async () => {
+  const silent = RECORDED.filter(({ message }) => message.type !== 'transcript');
+  await fc.assert(
+    fc.asyncProperty(
+      fc.shuffledSubarray([...silent, ...silent, REPORT], { minLength: silent.length * 2 + 1 }),
+      async (bodies) => {
+        expect(linesOf((await play(bodies)).transcript)).toEqual(EXPECTED);
+      },
+    ),
+    { numRuns: 60 },
   );
 });
 

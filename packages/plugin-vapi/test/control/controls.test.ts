@@ -153,6 +153,18 @@ describe('confirmation of a command', () => {
     return harness;
   }
 
+  it.each([
+    ['We are open from 9 am to 5 pm.', 'we are open from nine a m to five p m'],
+    ['Call 555-0142.', 'call five five five, oh one four two'],
+    ['That is $25.50.', 'that is twenty five dollars and fifty cents'],
+    ['It is on the 21st.', 'it is on the twenty first'],
+  ])('does not depend on how numerals are written: %s', async (content, spoken) => {
+    const harness = await startAccepting();
+    await run(harness, 'say', { ...say, content }, 'cmd_1');
+    await harness.post(history(['assistant', spoken]));
+    expect(confirmed(harness)).toEqual(['cmd_1']);
+  });
+
   it('is not emitted when the command is accepted', async () => {
     const harness = await startAccepting();
     await run(harness, 'say', say);
