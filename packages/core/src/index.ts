@@ -35,7 +35,7 @@ export {
   type UtteranceId,
 } from './ids.ts';
 export { normalizeUnicode } from './normalize.ts';
-export { Secret } from './secret.ts';
+export { findHeaderSecretError, findSecretError, Secret } from './secret.ts';
 export {
   FAILURE_CODES,
   FAULTS,

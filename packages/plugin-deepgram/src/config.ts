@@ -1,5 +1,5 @@
 /** The options of this plugin. */
-import { Secret } from '@sidetone/core';
+import { findHeaderSecretError, Secret } from '@sidetone/core';
 import { z } from 'zod';
 
 /** Hosts that only the operator controls: loopback, private networks, and names without a domain. */
@@ -20,7 +20,10 @@ export const isFlux = (model: string): boolean => model.startsWith('flux');
 
 const secret = z
   .string()
-  .min(1)
+  .superRefine((text, context) => {
+    const message = findHeaderSecretError(text);
+    if (message !== undefined) context.addIssue({ code: 'custom', message });
+  })
   .transform((text) => new Secret(text));
 
 const baseUrl = z.string().transform((text, context) => {

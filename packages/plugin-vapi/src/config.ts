@@ -1,11 +1,14 @@
 /** The options of this plugin. Assumptions about Vapi can be changed here. */
-import { Secret } from '@sidetone/core';
+import { findHeaderSecretError, Secret } from '@sidetone/core';
 import { isHostRule } from '@sidetone/plugin-kit';
 import { z } from 'zod';
 
 const secret = z
   .string()
-  .min(1)
+  .superRefine((text, context) => {
+    const message = findHeaderSecretError(text);
+    if (message !== undefined) context.addIssue({ code: 'custom', message });
+  })
   .transform((text) => new Secret(text));
 
 const address = z.url({ protocol: /^https?$/ }).transform((text) => new URL(text));
@@ -25,11 +28,20 @@ const bearerSchema = z.strictObject({
   token: secret,
   header: headerName.prefault('authorization'),
   /** Text before the token; empty if there is none. */
-  prefix: z.string().default('Bearer'),
+  prefix: z
+    .string()
+    .regex(/^[!-~]*$/, 'expected a word of printable ASCII characters')
+    .default('Bearer'),
 });
 
+/** A key that is not sent, so it may have any characters; the daemon rejects line endings. */
+const signingKey = z
+  .string()
+  .min(1)
+  .transform((text) => new Secret(text));
+
 const hmacFields = z.strictObject({
-  secretKey: secret,
+  secretKey: signingKey,
   secretIsBase64: z.boolean().default(false),
   algorithm: z.enum(['sha256', 'sha512', 'sha1']),
   signatureHeader: headerName.prefault('x-signature'),

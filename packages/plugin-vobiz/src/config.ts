@@ -1,11 +1,14 @@
 /** The options of this plugin in the configuration. */
-import { Secret } from '@sidetone/core';
+import { findHeaderSecretError, Secret } from '@sidetone/core';
 import { z } from 'zod';
 import { agentUrlProblem } from './relay/agent-url.ts';
 
 const secret = z
   .string()
-  .min(1)
+  .superRefine((text, context) => {
+    const message = findHeaderSecretError(text);
+    if (message !== undefined) context.addIssue({ code: 'custom', message });
+  })
   .transform((text) => new Secret(text));
 
 const address = z.url({ protocol: /^https?$/ }).transform((text) => new URL(text));

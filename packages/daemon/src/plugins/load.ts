@@ -12,6 +12,7 @@ import {
   type SchemaResult,
   type TranscriberPlugin,
 } from '@sidetone/core';
+import { checkSecrets } from './check-secrets.ts';
 import { findPackage } from './find-package.ts';
 import { withDeadline } from './supervision/deadline.ts';
 
@@ -115,7 +116,7 @@ function check(exported: unknown, specifier: string, expected: PluginKind): AnyP
 /**
  * Validates options with the plugin's own schema.
  * @param key the path of the options in the configuration, for messages.
- * @throws {FaultError} CONFIG_INVALID, which names the key but not the value. PLUGIN_INVALID if the schema fails.
+ * @throws {FaultError} CONFIG_INVALID, which names the key but not the value; also for a secret that can never match. PLUGIN_INVALID if the schema fails.
  */
 export async function parseOptions(
   plugin: Pick<AnyPlugin, 'name' | 'options'>,
@@ -137,7 +138,10 @@ export async function parseOptions(
     const message = `plugin ${plugin.name}: validation of its options threw an exception`;
     throw new FaultError('PLUGIN_INVALID', message, { cause });
   }
-  if (!result.issues) return result.value;
+  if (!result.issues) {
+    checkSecrets(result.value, key);
+    return result.value;
+  }
   const issue = result.issues[0];
   const path = (issue?.path ?? []).map((part) => String(typeof part === 'object' ? part.key : part));
   throw new FaultError('CONFIG_INVALID', `${[key, ...path].join('.')}: ${issue?.message ?? 'invalid value'}`);
