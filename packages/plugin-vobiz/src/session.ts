@@ -1,5 +1,6 @@
 /** The one-way stream sockets of an instance, by call. */
 import type { ProviderCallId, ProviderEvent, ProviderHost, Socket } from '@sidetone/core';
+import { callNotice } from './calls/notices.ts';
 import type { VobizOptions } from './config.ts';
 import { closable, createSocketLimit } from './stream/socket-limit.ts';
 import type { ByteOrders } from './stream/byte-orders.ts';
@@ -62,6 +63,7 @@ export function createSessions({
         track,
         fallbackFormat: formatOf(options.contentType) as MediaFormat,
         onStart: (message) => emit(translateStart(callId, message, host.clock.now())),
+        onNoMedia: () => emit([callNotice(callId, host.clock.now(), 'VOBIZ_STREAM_WITHOUT_MEDIA')]),
         onDtmf: (message) => emit(translateDtmf(callId, message, host.clock.now())),
         onClose: () => {
           sockets.delete(entry);

@@ -72,6 +72,17 @@ describe('the application', () => {
     expect(await bodyOf(post('answer', inbound))).toBe(busy);
   });
 
+  it('is reported once if its XML ends with a stream that does not hold the call', async () => {
+    const { host, post } = await startXml();
+    // The first example of Vobiz's page about streams.
+    const xml = '<Response><Stream>wss://app.example.net/audio</Stream></Response>';
+    host.respond('POST', APP, { text: xml });
+    expect(await bodyOf(post('answer', inbound))).toContain('<Stream>wss://app.example.net/audio</Stream>');
+    expect(host.eventsOf('notice')).toMatchObject([
+      { code: 'VOBIZ_XML_ENDS_CALL', dedupeKey: 'VOBIZ_XML_ENDS_CALL' },
+    ]);
+  });
+
   it('may delay the answer; the fork starts with it, or at once for an answered call', async () => {
     const { host, post } = await startXml();
     host.respond('POST', APP, { text: '<Response><Wait length="5"/><Dial>1</Dial></Response>' });

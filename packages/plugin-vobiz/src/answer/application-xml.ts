@@ -57,7 +57,9 @@ export function createApplicationXml(deps: ApplicationXmlDeps): ApplicationXml {
       if (typeof body === 'string') return fallback(callId, body);
       const isAnswered = webhook.callStatus === 'in-progress';
       const merged = insertElement(body, tapElement(tap), { isAnswered });
-      return merged.ok ? merged.xml : fallback(callId, merged.problem);
+      if (!merged.ok) return fallback(callId, merged.problem);
+      if (merged.endsAtOnce) await calls.emit([callNotice(callId, host.clock.now(), 'VOBIZ_XML_ENDS_CALL')]);
+      return merged.xml;
     },
     hungUp({ callId }, fields) {
       if (notified.has(callId)) return;

@@ -14,14 +14,20 @@ export interface MergeOptions {
 }
 
 type MergeResult =
-  { readonly ok: true; readonly xml: string } | { readonly ok: false; readonly problem: string };
+  | {
+      readonly ok: true;
+      readonly xml: string;
+      /** Whether the document ends while nothing holds the call, so that Vobiz ends it at once. */
+      readonly endsAtOnce: boolean;
+    }
+  | { readonly ok: false; readonly problem: string };
 
 /** A child element of the root. */
 interface Verb {
   readonly name: string;
   /** Index of its start tag. */
   readonly at: number;
-  readonly attributes: ReadonlySet<string>;
+  readonly attributes: ReadonlyMap<string, string>;
 }
 
 const NAME = String.raw`[:A-Z_a-z\u{C0}-\u{D6}\u{D8}-\u{F6}\u{F8}-\u{2FF}\u{370}-\u{37D}\u{37F}-\u{1FFF}\u{200C}-\u{200D}\u{2070}-\u{218F}\u{2C00}-\u{2FEF}\u{3001}-\u{D7FF}\u{F900}-\u{FDCF}\u{FDF0}-\u{FFFD}\u{10000}-\u{EFFFF}][\-.:\w\u{B7}\u{C0}-\u{D6}\u{D8}-\u{F6}\u{F8}-\u{37D}\u{37F}-\u{1FFF}\u{200C}-\u{200D}\u{203F}-\u{2040}\u{2070}-\u{218F}\u{2C00}-\u{2FEF}\u{3001}-\u{D7FF}\u{F900}-\u{FDCF}\u{FDF0}-\u{FFFD}\u{10000}-\u{EFFFF}]*`;
@@ -81,15 +87,15 @@ function verbsIn(text: string): readonly Verb[] {
     return true;
   }
 
-  function takeAttributes(): ReadonlySet<string> {
-    const names = new Set<string>();
+  function takeAttributes(): ReadonlyMap<string, string> {
+    const values = new Map<string, string>();
     for (let found = take(ATTRIBUTE); found; found = take(ATTRIBUTE)) {
       const [, name, double, single] = found;
-      if (names.has(name!)) fail('duplicate attribute');
-      names.add(name!);
+      if (values.has(name!)) fail('duplicate attribute');
+      values.set(name!, (double ?? single)!);
       checkReferences((double ?? single)!, fail);
     }
-    return names;
+    return values;
   }
 
   function takeText(): boolean {
@@ -151,16 +157,21 @@ function checkEncoding(encoding: string | undefined, text: string, fail: (proble
   fail('expected the encoding UTF-8');
 }
 
-/** Leading elements that delay answering a ringing call. */
-const BEFORE_ANSWERING: ReadonlySet<string> = new Set(['Wait', 'PreAnswer']);
+/** Leading elements that delay answering a ringing call, in lower case: `PreAnswer` is spelled `Preanswer` as well. */
+const BEFORE_ANSWERING: ReadonlySet<string> = new Set(['wait', 'preanswer']);
 
 /** Returns the index for the stream; undefined if the call ends before there is any audio. */
 function insertionIndex(verbs: readonly Verb[], { isAnswered }: MergeOptions): number | undefined {
-  const verb = verbs.find(({ name }) => isAnswered || !BEFORE_ANSWERING.has(name));
+  const verb = verbs.find(({ name }) => isAnswered || !BEFORE_ANSWERING.has(name.toLowerCase()));
   // A call that is rejected must not be answered just to get its audio. With a schedule, the call continues for a while.
   const isEnd = verb === undefined || (verb.name === 'Hangup' && !verb.attributes.has('schedule'));
   return isEnd ? undefined : verb.at;
 }
+
+/** Returns whether a stream runs in the background, so that the next verb does not wait for it. */
+const isBackground = ({ name, attributes }: Verb): boolean =>
+  name === 'Stream' &&
+  (attributes.get('bidirectional') !== 'true' || attributes.get('keepCallAlive') !== 'true');
 
 /**
  * Returns the document with `element` before the first verb that answers the call, so that the stream has all of its audio,
@@ -174,8 +185,12 @@ export function insertElement(bytes: Uint8Array, element: string, options: Merge
     // The byte order mark is kept, like every other byte.
     const text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
     if (INVALID_CHARACTER.test(text)) throw malformed('the document contains invalid characters');
-    const index = insertionIndex(verbsIn(text), options);
-    return { ok: true, xml: index === undefined ? text : text.slice(0, index) + element + text.slice(index) };
+    const verbs = verbsIn(text);
+    const last = verbs.at(-1);
+    const endsAtOnce = last !== undefined && isBackground(last);
+    const index = insertionIndex(verbs, options);
+    const xml = index === undefined ? text : text.slice(0, index) + element + text.slice(index);
+    return { ok: true, xml, endsAtOnce };
   } catch (error) {
     return { ok: false, problem: isFault(error) ? error.message : 'the document is not valid UTF-8' };
   }

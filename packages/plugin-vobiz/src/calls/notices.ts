@@ -50,6 +50,9 @@ const CALL_NOTICES = {
   VOBIZ_APPLICATION_FAILED: 'The application returned no valid XML; the call continues with the fallback.',
   VOBIZ_AGENT_STREAM_LOST:
     'The stream to the agent ended too often without being stopped; the call continues with the fallback.',
+  VOBIZ_XML_ENDS_CALL:
+    "The application's XML ends with a stream that runs in the background, so Vobiz ends the call at once (4010). Add Wait, Dial or Conference after it, or use bidirectional and keepCallAlive.",
+  VOBIZ_STREAM_WITHOUT_MEDIA: 'An audio stream of this call is open, but Vobiz sends no audio on it.',
   VOBIZ_ATTACH_FAILED: 'Several attempts to open an audio stream of this call failed; it has no audio.',
 } as const;
 

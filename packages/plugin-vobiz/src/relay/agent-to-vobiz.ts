@@ -16,7 +16,7 @@ export function linkAgent(state: RelayState, url: URL, origin: 'configured' | 's
     startMessage: () => startForAgent(state, state.started?.raw ?? ''),
     onMessage(raw) {
       if (state.phase !== 'open' || link !== state.agent || !state.started) return;
-      if (typeof raw === 'string') handleAgentMessage(decodeAgentMessage(raw), raw, state.started, state);
+      if (typeof raw === 'string') receiveAgentMessage(raw, state);
       else state.counters.binaryByAgent++;
     },
     onDisconnected: () => (state.phase === 'open' ? notify(state, 'VOBIZ_AGENT_DISCONNECTED') : link.cut()),
@@ -30,12 +30,17 @@ export function linkAgent(state: RelayState, url: URL, origin: 'configured' | 's
   return link;
 }
 
-function handleAgentMessage(
-  message: AgentMessage,
-  raw: string,
-  started: StartedStream,
-  state: RelayState,
-): void {
+function receiveAgentMessage(raw: string, state: RelayState): void {
+  const result = state.held.add(raw);
+  if (result === 'dropped') state.counters.droppedHeld++;
+  if (result === 'not holding') handleAgentMessage(raw, state);
+}
+
+/** Handles a message of the current agent. */
+export function handleAgentMessage(raw: string, state: RelayState): void {
+  const { started, phase } = state;
+  if (phase !== 'open' || !started) return;
+  const message: AgentMessage = decodeAgentMessage(raw);
   if (message.type === 'playAudio') forwardAudio(message, raw, started, state);
   else dispatch(HANDLERS, message, raw, started, state);
 }

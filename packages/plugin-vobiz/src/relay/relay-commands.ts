@@ -2,7 +2,7 @@
 import { FaultError, type CommandId } from '@sidetone/core';
 import { fetchSound } from '@sidetone/plugin-kit';
 import { eventBase } from '../calls/call-events.ts';
-import { linkAgent } from './agent-to-vobiz.ts';
+import { handleAgentMessage, linkAgent } from './agent-to-vobiz.ts';
 import { confirm, endStream, requireOpen, type RelayState } from './relay-state.ts';
 import type { RelayParty } from './relayed-calls.ts';
 
@@ -70,7 +70,7 @@ export function createRelayCommands(state: RelayState): RelayCommands {
       const { playback } = requireOpen(state);
       state.agent?.close();
       state.agent = next;
-      void playback.clearAgent();
+      state.held.holdUntil(playback.clearAgent(), (message) => handleAgentMessage(message, state));
       await call.setAgentUrl(url);
       state.deps.emit({
         ...eventBase(providerCallId, host.clock.now()),

@@ -13,7 +13,8 @@ import type { ByteOrders } from '../stream/byte-orders.ts';
 import type { MediaFormat, StreamMessageOf } from '../wire.ts';
 import type { AgentLink } from './agent-link.ts';
 import { stop } from './agent-wire.ts';
-import { withFlatFields } from './flat-start.ts';
+import { withFlatFields } from '../stream/flat-start.ts';
+import type { HeldMessages } from './held-messages.ts';
 import type { Playback } from './playback.ts';
 import type { RelayedCall } from './relayed-calls.ts';
 import type { SendQueue } from './send-queue.ts';
@@ -58,7 +59,10 @@ export interface RelayState {
   readonly deps: RelayDeps;
   /** Sends messages to Vobiz. */
   readonly vobiz: SendQueue;
-  readonly counters: { droppedAgentAudio: number; malformedByAgent: number; binaryByAgent: number };
+  readonly counters: Record<
+    'droppedAgentAudio' | 'droppedHeld' | 'malformedByAgent' | 'binaryByAgent',
+    number
+  >;
   /** Aborts when Vobiz's socket is closed. */
   readonly closed: AbortController;
   /** Closes Vobiz's socket. */
@@ -67,6 +71,8 @@ export interface RelayState {
   readonly writePlayed: (bytes: Uint8Array, positionMs: number) => void;
   /** Counts audio that is played to the caller and not written. */
   readonly skipPlayed: (bytes: number) => void;
+  /** The messages of an agent that has just taken over. */
+  readonly held: HeldMessages;
   phase: 'waiting for start' | 'open' | 'ending' | 'closed';
   started: StartedStream | undefined;
   agent: AgentLink | undefined;

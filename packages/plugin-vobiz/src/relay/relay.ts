@@ -7,6 +7,7 @@ import { closable, type OpenSocket } from '../stream/socket-limit.ts';
 import { createStreamSession, type StreamSession } from '../stream/stream-session.ts';
 import type { StreamMessage, StreamMessageOf } from '../wire.ts';
 import { linkAgent } from './agent-to-vobiz.ts';
+import { createHeldMessages } from './held-messages.ts';
 import { createPlayback } from './playback.ts';
 import { createRelayCommands, type RelayCommands } from './relay-commands.ts';
 import type { RelayDeps, RelayState } from './relay-state.ts';
@@ -36,7 +37,8 @@ export function createRelay(socket: Socket, deps: RelayDeps): Relay {
   const state: RelayState = {
     deps,
     vobiz: createSendQueue(socket, host.log),
-    counters: { droppedAgentAudio: 0, malformedByAgent: 0, binaryByAgent: 0 },
+    counters: { droppedAgentAudio: 0, droppedHeld: 0, malformedByAgent: 0, binaryByAgent: 0 },
+    held: createHeldMessages(),
     closed: new AbortController(),
     closeSocket: (reason) => session.stop(reason),
     writePlayed: (bytes, positionMs) => session.writePlayed(bytes, positionMs),

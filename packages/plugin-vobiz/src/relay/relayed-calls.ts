@@ -13,7 +13,7 @@ import { BoundedMap, definedFields } from '@sidetone/plugin-kit';
 import { z } from 'zod';
 import { boundedWrite, loadEntries } from '../calls/durable-state.ts';
 import { agentUrlFor } from './agent-url.ts';
-import type { CallParties } from './flat-start.ts';
+import type { CallParties } from '../stream/flat-start.ts';
 
 /** How long a call without a reported end is kept, ms: the longest possible call. */
 export const CALL_LIFETIME_MS = 24 * 60 * 60 * 1000;

@@ -19,6 +19,9 @@ import { createInboundStream, isOfOtherStream, type StreamCounters } from './inb
 /** How long a socket may stay open without a start, or after a stop, ms. */
 export const IDLE_SOCKET_MS = 10_000;
 
+/** How long a started stream may have no audio before it is reported, ms. In a conference, audio starts after about 2 s. */
+export const NO_MEDIA_MS = 10_000;
+
 /** Receives each message as text, next to its decoded form. */
 type OnMessage = (raw: string | Uint8Array, message: StreamMessage) => void;
 
@@ -34,6 +37,8 @@ interface StreamSessionDeps {
   readonly fallbackFormat: MediaFormat;
   readonly onStart: (message: StreamMessageOf<'start'>) => void;
   readonly onDtmf: (message: StreamMessageOf<'dtmf'>) => void;
+  /** Called if a started one-way stream has no audio for {@link NO_MEDIA_MS}. */
+  readonly onNoMedia?: () => void;
   /** Called with every message before it is handled: the start first, then those that arrived before it. */
   readonly onMessage?: OnMessage;
   /** Called before the socket's stream ends because the socket is closed. */
@@ -75,6 +80,7 @@ export function createStreamSession(socket: Socket, deps: StreamSessionDeps): St
   const inbound = createInboundStream({ ...deps, counters });
   const early = createEarlyMessages(host.clock, (count) => void (counters.early += count));
   let isClosed = false;
+  let cancelNoMedia: (() => void) | undefined;
   let cancelIdle = host.clock.schedule(IDLE_SOCKET_MS, () => stop('no start received', 1008));
 
   /** Handles the messages other than media. */
@@ -83,11 +89,13 @@ export function createStreamSession(socket: Socket, deps: StreamSessionDeps): St
       const { start } = inbound;
       if (start && start.streamId === message.streamId) return;
       cancelIdle();
+      cancelNoMedia?.();
+      cancelNoMedia = deps.onNoMedia && host.clock.schedule(NO_MEDIA_MS, deps.onNoMedia);
       deps.onStart(message);
       inbound.open(message);
       for (const { raw, message: before } of early.take()) {
         deps.onMessage?.(raw, before);
-        if (before.type === 'media') inbound.receive(before);
+        if (before.type === 'media') receiveMedia(before);
       }
     },
     media: receiveMedia,
@@ -95,6 +103,7 @@ export function createStreamSession(socket: Socket, deps: StreamSessionDeps): St
     stop(message) {
       if (!inbound.start || isOfOtherStream(message, inbound.start)) return;
       inbound.end(message.reason ?? 'stopped');
+      cancelNoMedia?.();
       cancelIdle = host.clock.schedule(IDLE_SOCKET_MS, () => stop('the stream was stopped', 1000));
     },
     played: () => {},
@@ -108,6 +117,10 @@ export function createStreamSession(socket: Socket, deps: StreamSessionDeps): St
   };
 
   function receiveMedia(message: StreamMessageOf<'media'>): void {
+    if (cancelNoMedia) {
+      cancelNoMedia();
+      cancelNoMedia = undefined;
+    }
     if (inbound.start) inbound.receive(message);
     else if (!early.isOpen) counters.early++;
   }
@@ -127,6 +140,7 @@ export function createStreamSession(socket: Socket, deps: StreamSessionDeps): St
     if (isClosed) return;
     isClosed = true;
     cancelIdle();
+    cancelNoMedia?.();
     early.discard();
     host.log.debug('stream socket closed', { providerCallId, ...counters });
     deps.onClose();

@@ -10,7 +10,7 @@ const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
 /** Expects the stream at the position of `|`, or an unchanged document without it. */
 function expectMerged(marked: string, options: MergeOptions = RINGING): void {
   const merged = insertElement(bytes(marked.replace('|', '')), STREAM, options);
-  expect(merged).toEqual({ ok: true, xml: marked.replace('|', STREAM) });
+  expect(merged).toMatchObject({ ok: true, xml: marked.replace('|', STREAM) });
 }
 
 describe('insertElement', () => {
@@ -32,6 +32,25 @@ describe('insertElement', () => {
     expectMerged(
       '<Response><Wait length="5"/>\n<PreAnswer><Speak>Hold on</Speak></PreAnswer>\n|<Dial>1</Dial></Response>',
     );
+  });
+
+  it.each(['PreAnswer', 'Preanswer', 'preAnswer'])('knows %s in any spelling', (name) => {
+    expectMerged(`<Response><${name}><Speak>Hold on</Speak></${name}>|<Dial>1</Dial></Response>`);
+  });
+
+  it.each([
+    ['<Stream>wss://app.example.net/a</Stream>', true],
+    ['<Stream bidirectional="false" audioTrack="both">wss://app.example.net/a</Stream>', true],
+    ['<Speak>Hi</Speak><Stream bidirectional="true">wss://app.example.net/a</Stream>', true],
+    ['<Stream bidirectional="true" keepCallAlive="false">wss://app.example.net/a</Stream>', true],
+    ['<Stream bidirectional="true" keepCallAlive="true">wss://app.example.net/a</Stream>', false],
+    ['<Stream>wss://app.example.net/a</Stream><Wait length="600"/>', false],
+    ['<Dial>1</Dial>', false],
+    ['', false],
+  ])('finds out whether nothing holds the call: %s', (verbs, endsAtOnce) => {
+    expect(insertElement(bytes(`<Response>${verbs}</Response>`), STREAM, RINGING)).toMatchObject({
+      endsAtOnce,
+    });
   });
 
   it('inserts the stream first if the call is already answered', () => {
@@ -129,7 +148,7 @@ describe('any document', () => {
           const rest = `${verbs.join('')}</Response>${gap}`;
           const merged = insertElement(bytes(head + rest), STREAM, ANSWERED);
           // A generated Hangup is very unlikely; such a document would be unchanged.
-          expect(merged).toEqual({ ok: true, xml: head + STREAM + rest });
+          expect(merged).toMatchObject({ ok: true, xml: head + STREAM + rest });
         },
       ),
     );

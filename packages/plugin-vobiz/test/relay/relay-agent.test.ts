@@ -1,3 +1,5 @@
+import { CLEAR_TIMEOUT_MS } from '../../src/relay/clear-tracker.ts';
+import { MAX_HELD_CHARACTERS } from '../../src/relay/held-messages.ts';
 import { FaultError, type Socket } from '@sidetone/core';
 import { createFakeSocket, type FakeSocket } from '@sidetone/testkit';
 import { describe, expect, it } from 'vitest';
@@ -333,6 +335,41 @@ describe('a handoff', () => {
     expect(vobiz.received.at(-1)).toBe(out('checkpoint'));
     expect(JSON.stringify(host.events) + host.logText()).not.toContain('hidden');
     host.verify();
+  });
+
+  it('holds back the new agent until the audio of the old one is cleared', async () => {
+    const { host, vobiz, agent, relay } = await startRelay();
+    await relay().handoff(NEXT, command('handoff'), signal);
+    await deliver(host, agent(1), say(FRAME), out('checkpoint'));
+    expect(eventsAt(vobiz)).toEqual(['clearAudio']);
+    await deliver(host, vobiz, CLEARED);
+    expect(eventsAt(vobiz)).toEqual(['clearAudio', 'playAudio', 'checkpoint']);
+    await deliver(host, agent(1), say(FRAME));
+    expect(eventsAt(vobiz)).toHaveLength(4);
+  });
+
+  it('holds back the new agent for a limited time, and a limited amount', async () => {
+    const { host, vobiz, agent, relay } = await startRelay();
+    await relay().handoff(NEXT, command('handoff'), signal);
+    const large = say('A'.repeat(MAX_HELD_CHARACTERS - 1000));
+    await deliver(host, agent(1), large, large, out('checkpoint'));
+    await host.clock.advance(CLEAR_TIMEOUT_MS);
+    expect(eventsAt(vobiz)).toEqual(['clearAudio', 'playAudio', 'checkpoint']);
+    vobiz.close(1000);
+    await host.clock.settle();
+    expect(host.logs.find(({ message }) => message === 'relay closed')?.fields).toMatchObject({
+      droppedHeld: 1,
+    });
+  });
+
+  it('that follows another one forwards only the messages of the last agent', async () => {
+    const { host, vobiz, agent, relay } = await startRelay();
+    await relay().handoff(NEXT, command('first'), signal);
+    await deliver(host, agent(1), say(FRAME));
+    await relay().handoff(NEXT, command('second'), signal);
+    await deliver(host, agent(2), out('checkpoint'));
+    await deliver(host, vobiz, CLEARED, CLEARED);
+    expect(eventsAt(vobiz)).toEqual(['clearAudio', 'clearAudio', 'checkpoint']);
   });
 
   it('applies to the next stream of the call, also after a restart', async () => {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { FakeHost, FakeSocket } from '@sidetone/testkit';
 import { EARLY_MESSAGES_MS, MAX_EARLY_MESSAGES } from '../../src/stream/early-messages.ts';
-import { IDLE_SOCKET_MS } from '../../src/stream/stream-session.ts';
+import { IDLE_SOCKET_MS, NO_MEDIA_MS } from '../../src/stream/stream-session.ts';
 import { start, type Harness } from '../harness.ts';
 import { CALL, form, frame, STREAM } from '../samples.ts';
 
@@ -229,6 +229,39 @@ describe('audio', () => {
     ]);
     expect(written(host, 1)).toEqual([['UNKNOWN', 160, 0]]);
     host.verify();
+  });
+});
+
+describe('a stream without audio', () => {
+  const silent = (host: FakeHost) =>
+    host.eventsOf('notice').filter(({ code }) => code === 'VOBIZ_STREAM_WITHOUT_MEDIA');
+
+  it('is reported', async () => {
+    const { host } = await startStreaming();
+    await host.clock.advance(NO_MEDIA_MS - 1);
+    expect(silent(host)).toEqual([]);
+    await host.clock.advance(1);
+    expect(silent(host)).toMatchObject([{ providerCallId: CALL, dedupeKey: 'VOBIZ_STREAM_WITHOUT_MEDIA' }]);
+  });
+
+  it.each<[string, (streaming: Streaming) => Promise<void> | void]>([
+    ['there is audio', ({ peer }) => peer.send(media({}))],
+    ['the socket is closed', ({ peer }) => peer.close(1000)],
+    ['the stream is stopped', ({ peer }) => peer.send(frame('stop_older_call_ended'))],
+    ['the provider stops', ({ provider }) => provider.stop(signal)],
+  ])('is not reported if %s', async (_what, act) => {
+    const streaming = await startStreaming();
+    await act(streaming);
+    await streaming.host.clock.advance(NO_MEDIA_MS * 2);
+    expect(silent(streaming.host)).toEqual([]);
+  });
+
+  it('is not reported if its audio arrived before the start', async () => {
+    const { host, peer } = await startOpen();
+    await peer.send(media({}));
+    await peer.send(frame('start_nested_mulaw_8k'));
+    await host.clock.advance(NO_MEDIA_MS);
+    expect(silent(host)).toEqual([]);
   });
 });
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { withFlatFields } from '../../src/relay/flat-start.ts';
+import { withFlatFields } from '../../src/stream/flat-start.ts';
 import { frame, samplesOf, textOf } from '../samples.ts';
-import { deliver, START, startRelay } from './relay-harness.ts';
+import { deliver, START, startRelay } from '../relay/relay-harness.ts';
 
 const PARTIES = { from: '+919000000002', to: '+918000000001', direction: 'inbound' };
 
