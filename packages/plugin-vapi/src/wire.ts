@@ -22,6 +22,7 @@ import {
   type VapiCall,
   type VapiReport,
 } from './calls/call-object.ts';
+import { hasGptLive } from './calls/gpt-live.ts';
 import { historyOf, spokenIn, type HistoryLine, type SpokenItem } from './calls/conversation.ts';
 
 /** The fields of each message type, in addition to the common ones. */
@@ -179,6 +180,12 @@ const NEEDS_CALL: ReadonlySet<VapiMessageType> = new Set([
   'transient',
 ]);
 
+/** Returns the call object of a message; the assistant can also be beside it. */
+function callIn(message: JsonObject): VapiCall | undefined {
+  const call = decodeCall(message['call']);
+  return call && hasGptLive(message) ? { ...call, isGptLive: true } : call;
+}
+
 /** Decodes `{ message: {...} }`, or the message without its envelope. */
 export function decodeMessage(value: unknown): Decoded {
   if (!isJsonObject(value)) return { ok: false, problem: 'body: expected a JSON object' };
@@ -189,7 +196,7 @@ export function decodeMessage(value: unknown): Decoded {
   const name = fullName.replace(/\[.*$/s, '');
   const type = getOwn(TYPES, name) ?? 'other';
   // Model tokens arrive many times per second and are not stored: their call object is not decoded.
-  const call = type === 'transient' ? undefined : decodeCall(message['call']);
+  const call = type === 'transient' ? undefined : callIn(message);
   const callId = call?.id ?? textOf(objectOf(message['call'])['id']);
   return {
     ok: true,

@@ -13,6 +13,7 @@ import {
   type JsonObject,
 } from '@sidetone/plugin-kit';
 import { type ReportedUtterance } from '@sidetone/core';
+import { hasGptLive } from './gpt-live.ts';
 import { reportedUtterances } from './reported-transcript.ts';
 
 export interface VapiAssistant {
@@ -30,6 +31,8 @@ export interface VapiCall {
   readonly createdAt?: number;
   readonly startedAt?: number;
   readonly assistant: VapiAssistant;
+  /** Whether its assistant is a GPT-Live assistant; undefined if the object does not show it. */
+  readonly isGptLive?: true;
   /** Number or SIP address of the person. */
   readonly customer?: string;
   /** Number of the account. */
@@ -88,6 +91,7 @@ export function decodeCall(value: unknown): VapiCall | undefined {
     id,
     assistant: { ...assistant, ...definedFields({ id: textOf(call['assistantId']) ?? assistant.id }) },
     report: decodeReport(call),
+    ...(hasGptLive(call) && { isGptLive: true as const }),
     ...definedFields({
       type: textOf(call['type']),
       status: textOf(call['status']),

@@ -23,6 +23,8 @@ function restoreCall(record: JsonObject, lastSeenAt: number): LiveCall {
     ...createLiveCall(lastSeenAt),
     status: CALL_STATUSES.find((status) => status === record['status']) ?? 'QUEUED',
     type: textOf(record['type']),
+    isGptLive: record['isGptLive'] === true,
+    carrier: textOf(record['carrier']),
     answeredAt: instantOf(record['answeredAt']),
     assistantSeen: record['assistantSeen'] === true,
     monitor: definedFields({
@@ -62,9 +64,9 @@ export function createCallStore(host: Pick<ProviderHost, 'state' | 'clock' | 'lo
       return calls;
     },
     async save(callId, call) {
-      const { status, answeredAt, assistantSeen, type, monitor } = call;
+      const { status, answeredAt, assistantSeen, type, isGptLive, carrier, monitor } = call;
       if (!monitor) return;
-      const state = { status, answeredAt, assistantSeen, type, monitor };
+      const state = { status, answeredAt, assistantSeen, type, isGptLive, carrier, monitor };
       const content = JSON.stringify(state);
       if (content === saved.get(call)) return;
       saved.set(call, content);

@@ -1,5 +1,5 @@
 /** What is known of one live call, and how events and call objects change it. Pure. */
-import { nextStatus, type CallStatus, type ProviderEvent } from '@sidetone/core';
+import { nextStatus, type CallStatus, type Capability, type ProviderEvent } from '@sidetone/core';
 import type { VapiCall } from './call-object.ts';
 
 export interface LiveCall {
@@ -16,6 +16,12 @@ export interface LiveCall {
   wasRead: boolean;
   /** Whether an event named the assistant. */
   assistantSeen: boolean;
+  /** Whether its assistant is a GPT-Live assistant. */
+  isGptLive: boolean;
+  /** The telephone carrier, as Vapi names it. */
+  carrier: string | undefined;
+  /** Capabilities that Vapi has refused for this call. */
+  readonly refused: Set<Capability>;
   /** As received, not validated. */
   monitor: VapiCall['monitor'];
 }
@@ -27,6 +33,9 @@ export function createLiveCall(now: number): LiveCall {
     answeredAt: undefined,
     lastSeenAt: now,
     type: undefined,
+    isGptLive: false,
+    carrier: undefined,
+    refused: new Set(),
     wasRead: false,
     assistantSeen: false,
     monitor: undefined,
@@ -48,7 +57,9 @@ export function applyEvent(call: LiveCall, event: ProviderEvent): void {
 export type ObjectSource = 'message' | 'rest';
 
 export function applyCallObject(call: LiveCall, object: VapiCall, source: ObjectSource): void {
-  const { type, monitor } = object;
+  const { type, monitor, carrier } = object;
+  call.isGptLive ||= object.isGptLive === true;
+  call.carrier = carrier ?? call.carrier;
   if (monitor) call.monitor = { ...call.monitor, ...monitor };
   call.type = type ?? call.type;
   if (source === 'rest' && isAnswered(call.status)) call.wasRead = true;

@@ -3,7 +3,7 @@
  * restart the next webhook may be minutes away.
  */
 import { BoundedMap } from '@sidetone/plugin-kit';
-import type { ProviderCallId, ProviderEvent, ProviderHost } from '@sidetone/core';
+import type { Capability, ProviderCallId, ProviderEvent, ProviderHost } from '@sidetone/core';
 import type { KnownCall } from './call-events.ts';
 import type { VapiCall } from './call-object.ts';
 import { createCallStore } from './call-store.ts';
@@ -24,6 +24,11 @@ const MAX_ENDED_CALLS = 2000;
 
 /** A monitor URL; 'none' if the call has none that the configuration allows, 'unknown' if none was reported yet. */
 type MonitorUrl = URL | 'none' | 'unknown';
+
+/** What limits the capabilities of a call. */
+export type CallTraits = Pick<LiveCall, 'isGptLive' | 'carrier'> & {
+  readonly refused: ReadonlySet<Capability>;
+};
 
 interface LiveCallSummary {
   readonly callId: ProviderCallId;
@@ -61,6 +66,10 @@ export interface LiveCalls {
   /** Returns the live calls, the least recently reported first. */
   list(): readonly LiveCallSummary[];
   monitorUrl(callId: ProviderCallId, kind: 'listen' | 'control'): MonitorUrl;
+  /** Returns what limits the capabilities of a call; undefined if it is not tracked. */
+  traits(callId: ProviderCallId): CallTraits | undefined;
+  /** Records that Vapi has refused a capability for a live call. */
+  refuse(callId: ProviderCallId, capability: Capability): void;
   /** Applies events and a call object. Resolves once the state is stored; a failing store is logged. */
   apply(
     callId: ProviderCallId,
@@ -145,6 +154,8 @@ export function createLiveCalls({ host, monitorHosts }: LiveCallsDeps): LiveCall
     monitorUrl(callId, kind) {
       const monitor = live.get(callId)?.monitor;
       if (!monitor) return 'unknown';
+      // Vapi offers no listen socket for these calls.
+      if (kind === 'listen' && live.get(callId)?.isGptLive) return 'none';
       return readMonitorUrl(monitor[`${kind}Url`], kind, callId, monitorHosts) ?? 'none';
     },
     async apply(callId, events, object, source = 'message') {
@@ -159,6 +170,11 @@ export function createLiveCalls({ host, monitorHosts }: LiveCallsDeps): LiveCall
       if (object) applyCallObject(call, object, source);
       notifyChanged(callId);
       await store.save(callId, call);
+    },
+    traits: (callId) => live.get(callId),
+    refuse(callId, capability) {
+      live.get(callId)?.refused.add(capability);
+      notifyChanged(callId);
     },
     notifyChanged,
     clear: () => live.clear(),

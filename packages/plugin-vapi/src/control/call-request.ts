@@ -9,6 +9,7 @@ import {
   type AudioFormat,
   type JsonObject,
 } from '@sidetone/plugin-kit';
+import { GPT_LIVE_SAMPLE_RATE, hasGptLive } from '../calls/gpt-live.ts';
 
 /** Fields that name the assistant: one of them is required. */
 const ASSISTANT_FIELDS = ['assistantId', 'assistant', 'squadId', 'squad', 'workflowId', 'workflow'] as const;
@@ -71,9 +72,28 @@ function websocketRequest(body: JsonObject, transport: JsonObject): CallRequest 
   const invalid = TELEPHONE_FIELDS.find((name) => body[name] !== undefined);
   if (invalid !== undefined)
     throw invalidArgument(`providerOptions.${invalid}`, 'not allowed with the transport vapi.websocket');
-  const format = audioFormatOf(transport['audioFormat']);
+  const format = hasGptLive(body)
+    ? gptLiveFormat(transport['audioFormat'])
+    : audioFormatOf(transport['audioFormat']);
   const audioFormat = { format: format.encoding, container: 'raw', sampleRate: format.sampleRate };
   return { body: { ...body, transport: { ...transport, audioFormat } }, transport: format };
+}
+
+/** Returns the only format of GPT-Live assistants. @throws {FaultError} INPUT_INVALID for another one. */
+function gptLiveFormat(value: unknown): AudioFormat {
+  const given = objectOf(value);
+  const format: AudioFormat = { encoding: 'pcm_s16le', sampleRate: GPT_LIVE_SAMPLE_RATE };
+  const { encoding, sampleRate } = audioFormatOf({ sampleRate: GPT_LIVE_SAMPLE_RATE, ...given });
+  if (encoding !== format.encoding) {
+    throw invalidArgument('providerOptions.transport.audioFormat.format', 'expected pcm_s16le for GPT-Live');
+  }
+  if (sampleRate !== format.sampleRate) {
+    throw invalidArgument(
+      'providerOptions.transport.audioFormat.sampleRate',
+      `expected ${GPT_LIVE_SAMPLE_RATE} for GPT-Live`,
+    );
+  }
+  return format;
 }
 
 /** Returns the given format. Defaults: 16-bit samples; 16 kHz, or 8 kHz for mu-law. */

@@ -1,5 +1,11 @@
 /** Builds the command of each control. Pure. Invalid arguments are rejected here, by name, before any request. */
-import { invalidArgument, type ControlArguments, type MessageRole, type Party } from '@sidetone/core';
+import {
+  invalidArgument,
+  type Capability,
+  type ControlArguments,
+  type MessageRole,
+  type Party,
+} from '@sidetone/core';
 import { definedFields, type JsonObject } from '@sidetone/plugin-kit';
 
 /** A command, as posted to the control URL or sent over a transport socket. */
@@ -17,6 +23,11 @@ export type ControlMessage =
       readonly message: { readonly role: string; readonly content: string };
       readonly triggerResponseEnabled: boolean;
     }
+  | {
+      readonly type: 'append-context';
+      readonly kind: 'instructions' | 'thinking' | 'commentary';
+      readonly content: string;
+    }
   | { readonly type: 'control'; readonly control: string }
   | { readonly type: 'transfer'; readonly destination: JsonObject; readonly content?: string }
   | { readonly type: 'handoff'; readonly destination: JsonObject; readonly content?: string }
@@ -26,11 +37,28 @@ export type ControlMessage =
 export const IS_IDEMPOTENT: Readonly<Record<ControlMessage['type'], (message: ControlMessage) => boolean>> = {
   say: () => false,
   'add-message': () => false,
+  'append-context': () => false,
   control: (message) => message.type === 'control' && /^(un)?mute-/.test(message.control),
   transfer: () => false,
   handoff: () => false,
   'end-call': () => true,
 };
+
+/** Returns the capability that a command needs. */
+export function capabilityOf(message: ControlMessage): Capability {
+  if (message.type !== 'control') return CAPABILITY_OF[message.type];
+  if (message.control === 'say-first-message') return 'SAY_FIRST_MESSAGE';
+  return message.control.endsWith('customer') ? 'MUTE_CUSTOMER' : 'MUTE_ASSISTANT';
+}
+
+const CAPABILITY_OF = {
+  say: 'SAY',
+  'add-message': 'ADD_MESSAGE',
+  'append-context': 'ADD_MESSAGE',
+  transfer: 'TRANSFER',
+  handoff: 'HANDOFF',
+  'end-call': 'END_CALL',
+} as const satisfies Record<Exclude<ControlMessage['type'], 'control'>, Capability>;
 
 const ROLES = {
   SYSTEM: 'system',
@@ -87,6 +115,20 @@ export function addMessage({
     message: { role: ROLES[role], content },
     triggerResponseEnabled: triggerResponse,
   };
+}
+
+/** The kind of context that a message of each role is to a GPT-Live assistant. */
+const CONTEXT_KINDS = {
+  SYSTEM: 'instructions',
+  ASSISTANT: 'thinking',
+  USER: 'commentary',
+} as const satisfies Record<MessageRole, string>;
+
+/** Adds a message to a GPT-Live call, which decides itself whether it responds. @throws {FaultError} INPUT_INVALID. */
+export function appendContext({ role, content }: ControlArguments['addMessage']): ControlMessage {
+  if (!Object.hasOwn(CONTEXT_KINDS, role))
+    throw invalidArgument('role', 'expected SYSTEM, USER or ASSISTANT');
+  return { type: 'append-context', kind: CONTEXT_KINDS[role], content: nonEmpty('content', content) };
 }
 
 /** @throws {FaultError} INPUT_INVALID. */

@@ -23,8 +23,10 @@ import type { CallLookup } from '../rest/call-lookup.ts';
 import type { CallRefresher } from '../rest/call-refresher.ts';
 import {
   addMessage,
+  appendContext,
   endCallMessage,
   handoffMessage,
+  capabilityOf,
   IS_IDEMPOTENT,
   muteMessage,
   sayFirstMessage,
@@ -37,7 +39,7 @@ interface ControlsDeps {
   readonly api: Pick<VapiApi, 'control'>;
   readonly compatibility: VapiOptions['compatibility'];
   readonly clock: Clock;
-  readonly calls: Pick<LiveCalls, 'monitorUrl'>;
+  readonly calls: Pick<LiveCalls, 'monitorUrl' | 'traits' | 'refuse'>;
   readonly lookup: Pick<CallLookup, 'find'>;
   readonly refresher: Pick<CallRefresher, 'refresh' | 'checkEnd'>;
   readonly transportCalls: Pick<TransportCalls, 'get'>;
@@ -48,6 +50,9 @@ interface ControlsDeps {
 const CREDENTIAL_STATUSES = new Set([401, 403]);
 /** The status of a request that was certainly not carried out. */
 const UNAVAILABLE = 503;
+
+/** How Vapi says that a command is not possible on this kind of call, which is final. */
+const UNSUPPORTED = /not (?:be )?(?:supported|available)|unsupported|gpt[-_ ]?live/i;
 
 const callHasEnded = (): FaultError => new FaultError('CALL_NOT_LIVE', 'the call has ended at Vapi');
 
@@ -75,6 +80,7 @@ export function createControls(deps: ControlsDeps): Controls {
     const refusal = faultOfResponse(reply, 'Vapi');
     const concernsCall = refusal.code === 'PROVIDER_REFUSED' && !CREDENTIAL_STATUSES.has(reply.status);
     if (concernsCall && (await hasEnded(callId, signal))) throw callHasEnded();
+    if (concernsCall && UNSUPPORTED.test(reply.text)) calls.refuse(callId, capabilityOf(message));
     throw refusal;
   }
 
@@ -121,7 +127,10 @@ export function createControls(deps: ControlsDeps): Controls {
         { role: 'ASSISTANT', content: args.content },
         context,
       ),
-    addMessage: async (call, args, context) => sendText(call, addMessage(args), args, context),
+    addMessage: async (call, args, context) => {
+      const isGptLive = calls.traits(call.providerCallId)?.isGptLive === true;
+      return sendText(call, isGptLive ? appendContext(args) : addMessage(args), args, context);
+    },
     mute: async (call, args, context) => send(call, muteMessage('mute', args), context),
     unmute: async (call, args, context) => send(call, muteMessage('unmute', args), context),
     sayFirstMessage: (call, _args, context) => send(call, sayFirstMessage, context),
