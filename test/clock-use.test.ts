@@ -22,7 +22,7 @@ const ALLOWED: Readonly<Record<string, readonly [uses: number, reason: string]>>
   'packages/daemon/src/container.ts': [2, 'end of a waveform, time of an audit entry'],
   'packages/plugin-kit/src/replay-pages.ts': [2, 'age of stored state, valid after a restart'],
   'packages/daemon/src/daemon.ts': [1, 'time of an audit entry'],
-  'packages/daemon/src/http/ingress.ts': [2, 'time of receipt'],
+  'packages/daemon/src/http/ingress.ts': [1, 'time of receipt'],
   'packages/daemon/src/listening/listening-service.ts': [1, 'time of an event'],
   'packages/daemon/src/live/level-reader.ts': [1, 'time of an event'],
   'packages/daemon/src/plugins/provider/provider-host.ts': [1, 'time of an event'],

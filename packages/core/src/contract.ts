@@ -253,6 +253,11 @@ export interface IngressRequest {
   /** The path below `/providers/{providerId}/`, decoded, without a leading slash. */
   readonly path: string;
   readonly query: URLSearchParams;
+  /**
+   * The public URL as the provider requested it, with the slashes and the encoding that it used: a signature of the URL may
+   * be of this one instead of `host.publicUrl(path)`. A proxy may have changed it.
+   */
+  readonly requestedUrl?: URL;
   /** Header names are in lower case. */
   readonly headers: Readonly<Record<string, string | undefined>>;
   /** The unparsed body, so that signatures can be verified; empty for a handshake. */

@@ -35,6 +35,12 @@ export const FAULTS = {
     remedy:
       'Send an access token from the configuration: `Authorization: Bearer <token>`, or `authorization` with the same value in the payload of `connection_init`.',
   },
+  UPGRADE_REQUIRED: {
+    kind: 'input',
+    retryable: false,
+    remedy:
+      'Open a WebSocket. If the client did, configure the proxy in front of the daemon to use HTTP/1.1 and to forward the headers `Upgrade` and `Connection`; see docs/guide/reverse-proxy.md.',
+  },
   FORBIDDEN: {
     kind: 'input',
     retryable: false,

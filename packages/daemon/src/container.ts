@@ -6,6 +6,7 @@ import 'reflect-metadata';
 import type { IncomingMessage } from 'node:http';
 import { container, instanceCachingFactory, type DependencyContainer, type InjectionToken } from 'tsyringe';
 import type { Clock, IdSource, Logger } from '@sidetone/core';
+import { basePathOf } from './access/base-path.ts';
 import { isExposed } from './access/exposure.ts';
 import { MediaLinks } from './access/media-links.ts';
 import { CallAnchors } from './audio/call-anchors.ts';
@@ -432,7 +433,7 @@ function registerDeliveries(register: Register, { config, clock, log }: Environm
 }
 
 function registerHttp(register: Register, environment: Environment): void {
-  const { config, clock, ids, log, isReady } = environment;
+  const { config, clock, ids, log, isReady, publicUrl } = environment;
   const { limits, auth, server } = config;
   const gate = new Gate({
     tokens: auth.tokens,
@@ -513,6 +514,7 @@ function registerHttp(register: Register, environment: Environment): void {
         addressOf,
         rejections: get(tokens.REJECTIONS),
         socketMessageBytes: limits.socketMessageBytes,
+        requestedUrl: (original) => new URL(publicUrl().origin + basePathOf(server.publicUrl) + original),
       }),
       listen: createListenEndpoint({
         listening: get(tokens.LISTENING_SERVICE),
@@ -541,6 +543,7 @@ function registerHttp(register: Register, environment: Environment): void {
       rejections: get(tokens.REJECTIONS),
       isReady: () => isReady() && get(tokens.STORE_HEALTH).failure === undefined,
       keepAliveMs: server.keepAliveSeconds * 1000,
+      basePath: basePathOf(server.publicUrl),
       log: log('http'),
     }),
   );

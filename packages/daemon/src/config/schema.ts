@@ -6,6 +6,7 @@ import { isHostRule } from '@sidetone/plugin-kit';
 import { z } from 'zod';
 import { isAddressRange } from '../access/addresses.ts';
 import { isLoopbackHost, isLoopbackUrl } from '../access/exposure.ts';
+import { isBaseUrl } from '../access/base-path.ts';
 import { auth } from './auth.ts';
 
 const wholeNumber = (from: number, to: number) => {
@@ -34,7 +35,10 @@ const publicUrl = z
     error: 'an http or https URL, such as https://calls.example.com',
     abort: true,
   })
-  .transform((url) => new URL(url));
+  .transform((url) => new URL(url))
+  .refine(isBaseUrl, {
+    error: 'a URL whose path does not begin like a route of the daemon, such as /graphql or /calls',
+  });
 
 const originError = 'an origin without a path, such as https://app.example.com';
 

@@ -18,6 +18,7 @@ import { LogSampler } from '../log-sampler.ts';
 import type { SupervisedProvider } from '../plugins/provider/supervised-provider.ts';
 import { WsSocket } from '../plugins/sockets/ws-socket.ts';
 import { pathOf, type Rejections } from './rejections.ts';
+import type { RequestTarget } from './request-target.ts';
 import { rejectUpgrade, sendFailure, sendText, statusOf } from './reply.ts';
 import type { RequestBodies } from './limits/request-bodies.ts';
 import { withoutSecurityHeaders } from './security-headers.ts';
@@ -33,11 +34,13 @@ interface IngressEndpointDeps {
   readonly addressOf: (request: IncomingMessage) => string;
   readonly rejections: Pick<Rejections, 'limit'>;
   readonly socketMessageBytes: number;
+  /** Returns the public URL of a request, from its path and query below the base path. */
+  readonly requestedUrl: (original: string) => URL;
 }
 
 export interface IngressEndpoint {
-  request(request: IncomingMessage, response: ServerResponse, url: URL): Promise<void>;
-  upgrade(request: IncomingMessage, socket: Duplex, head: Buffer, url: URL): void;
+  request(request: IncomingMessage, response: ServerResponse, target: RequestTarget): Promise<void>;
+  upgrade(request: IncomingMessage, socket: Duplex, head: Buffer, target: RequestTarget): void;
   close(): void;
 }
 
@@ -49,10 +52,13 @@ const REJECTED = {
   PROVIDER_SOCKET: { what: 'socket', message: 'provider WebSocket rejected', code: 'STREAM_TOKEN_UNKNOWN' },
 } as const;
 
+/** Statuses of plugins that are logged: the credential or the address of a webhook is wrong. */
+const REJECTED_STATUSES: ReadonlySet<number> = new Set([401, 403, 404, 405]);
+
 const PATH = /^\/providers\/([^/]+)\/(.*)$/;
 
 export function createIngressEndpoint(deps: IngressEndpointDeps): IngressEndpoint {
-  const { providers, ingest, clock, rejections } = deps;
+  const { providers, ingest, rejections } = deps;
   const log = createSenderLog(deps);
   const sockets = createSocketServer({
     maxPayload: deps.socketMessageBytes,
@@ -81,13 +87,20 @@ export function createIngressEndpoint(deps: IngressEndpointDeps): IngressEndpoin
     return limited === error ? undefined : limited;
   }
 
-  async function request(incoming: IncomingMessage, response: ServerResponse, url: URL): Promise<void> {
-    const target = route(url);
-    if (!target) return sendText(response, 404, 'unknown provider');
-    const { provider } = target;
+  async function request(
+    incoming: IncomingMessage,
+    response: ServerResponse,
+    target: RequestTarget,
+  ): Promise<void> {
+    const destination = route(target.url);
+    if (!destination) {
+      log.warn(incoming, 'unknown provider', 'provider request rejected', { status: 404 });
+      return sendText(response, 404, 'unknown provider');
+    }
+    const { provider } = destination;
     const responseStatus = deferredStatus();
     try {
-      const head = toIngressRequest(incoming, url, target.path, clock.now());
+      const head = toIngressRequest(incoming, target, destination.path, deps);
       const admission = provider.admitRequest(head);
       if (!admission.admit) {
         const { status } = admission;
@@ -101,10 +114,9 @@ export function createIngressEndpoint(deps: IngressEndpointDeps): IngressEndpoin
       const answer = await provider.request({ ...head, body, responseStatus: responseStatus.promise });
       await ingest.committed();
       responseStatus.resolve(answer.status);
-      const limited =
-        answer.status === 401 || answer.status === 403
-          ? reject(incoming, 'WEBHOOK', provider, answer.status)
-          : undefined;
+      const limited = REJECTED_STATUSES.has(answer.status)
+        ? reject(incoming, 'WEBHOOK', provider, answer.status)
+        : undefined;
       if (limited) return sendFailure(response, limited);
       response.writeHead(answer.status, withoutSecurityHeaders(answer.headers)).end(answer.body ?? '');
     } catch (error) {
@@ -121,20 +133,23 @@ export function createIngressEndpoint(deps: IngressEndpointDeps): IngressEndpoin
     }
   }
 
-  function upgrade(incoming: IncomingMessage, socket: Duplex, head: Buffer, url: URL): void {
-    const target = route(url);
-    if (!target) return rejectUpgrade(socket, 404);
+  function upgrade(incoming: IncomingMessage, socket: Duplex, head: Buffer, target: RequestTarget): void {
+    const destination = route(target.url);
+    if (!destination) {
+      log.warn(incoming, 'unknown provider', 'provider WebSocket rejected', { status: 404 });
+      return rejectUpgrade(socket, 404);
+    }
     const handshake = {
-      ...toIngressRequest(incoming, url, target.path, clock.now()),
+      ...toIngressRequest(incoming, target, destination.path, deps),
       body: new Uint8Array(),
       signal: NEVER,
     };
-    const provider = target.provider.id;
+    const provider = destination.provider.id;
     try {
-      const admission = target.provider.admitSocket(handshake);
+      const admission = destination.provider.admitSocket(handshake);
       if (!admission.admit) {
         const { status } = admission;
-        const limited = reject(incoming, 'PROVIDER_SOCKET', target.provider, status);
+        const limited = reject(incoming, 'PROVIDER_SOCKET', destination.provider, status);
         return rejectUpgrade(socket, limited ? statusOf(limited) : status);
       }
     } catch (error) {
@@ -143,7 +158,7 @@ export function createIngressEndpoint(deps: IngressEndpointDeps): IngressEndpoin
       return rejectUpgrade(socket, statusOf(rejections.limit(incoming, 'PROVIDER_SOCKET', error)));
     }
     sockets.handleUpgrade(incoming, socket, head, (ws) =>
-      target.provider.socket(handshake, new WsSocket(ws)),
+      destination.provider.socket(handshake, new WsSocket(ws)),
     );
   }
 
@@ -169,9 +184,9 @@ const NEVER = new AbortController().signal;
 
 function toIngressRequest(
   incoming: IncomingMessage,
-  url: URL,
+  { url, original }: RequestTarget,
   path: string,
-  receivedAt: number,
+  { clock, requestedUrl }: IngressEndpointDeps,
 ): IngressRequestHead {
   const headers = Object.fromEntries(
     Object.entries(incoming.headers).map(([name, value]) => [
@@ -179,7 +194,14 @@ function toIngressRequest(
       Array.isArray(value) ? value.join(', ') : value,
     ]),
   );
-  return { method: incoming.method ?? 'GET', path, query: url.searchParams, headers, receivedAt };
+  return {
+    method: incoming.method ?? 'GET',
+    path,
+    query: url.searchParams,
+    headers,
+    receivedAt: clock.now(),
+    requestedUrl: requestedUrl(original),
+  };
 }
 
 /** A log of requests that were rejected, sampled for each sender. */

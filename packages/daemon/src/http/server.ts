@@ -16,6 +16,8 @@ import type { IngressEndpoint } from './ingress.ts';
 import { LISTEN_PATH, type ListenEndpoint } from './listen.ts';
 import { RECORDING_PATH, type RecordingEndpoint } from './recording.ts';
 import type { Rejections } from './rejections.ts';
+import { targetOf } from './request-target.ts';
+import { isUpgradeMissing, sendUpgradeRequired } from './upgrade-required.ts';
 import { rejectUpgrade, sendFailure, sendText, statusOf } from './reply.ts';
 import { RequestQueue } from './limits/request-queue.ts';
 import { setSecurityHeaders } from './security-headers.ts';
@@ -32,6 +34,8 @@ interface HttpServerDeps {
   readonly connections: Connections;
   readonly rejections: Rejections;
   readonly isReady: () => boolean;
+  /** The path of the public URL, which proxies may keep or remove. */
+  readonly basePath: string;
   /** How long a connection without a request stays open, ms. */
   readonly keepAliveMs: number;
   /** Replaces the time limits of requests, ms; for tests. */
@@ -100,8 +104,10 @@ export function createHttpServer(deps: HttpServerDeps): HttpServer {
 
 function handle(deps: HttpServerDeps, request: IncomingMessage, response: ServerResponse): void {
   setSecurityHeaders(response);
-  const url = urlOf(request);
-  if (!url) return sendText(response, 400, 'invalid URL, or not exactly one Host header');
+  const target = targetOf(request, deps.basePath);
+  if (!target) return sendText(response, 400, 'invalid URL, or not exactly one Host header');
+  const { url } = target;
+  request.url = target.routed;
   if (request.headers.expect !== undefined && !/^100-continue$/i.test(request.headers.expect))
     return sendText(response, 417, 'expected the header Expect: 100-continue, or none');
   deps.connections.assign(request, deps.gate.networkOf(request));
@@ -110,13 +116,19 @@ function handle(deps: HttpServerDeps, request: IncomingMessage, response: Server
   } catch (error) {
     return sendFailure(response, deps.rejections.report(request, 'PAGE', error));
   }
-  if (url.pathname.startsWith('/providers/')) return void deps.ingress.request(request, response, url);
+  if (target.canonical !== undefined && isPage(deps, request, url.pathname))
+    return void response.writeHead(308, { location: target.canonical }).end();
+  if (isUpgradeMissing(request, url.pathname))
+    return sendUpgradeRequired(deps, request, response, url.pathname);
+  if (url.pathname.startsWith('/providers/')) return void deps.ingress.request(request, response, target);
   const hasCors = url.pathname === '/graphql' || url.pathname.startsWith('/calls/');
   if (hasCors && handleCors(deps.gate, request, response)) return;
   if (url.pathname === '/graphql') return void deps.graphql.request(request, response);
   if (CONTROL_PATH.test(url.pathname)) return void deps.control.request(request, response, url);
-  if (request.method !== 'GET' && request.method !== 'HEAD')
-    return sendText(response, 405, 'expected the method GET');
+  if (request.method !== 'GET' && request.method !== 'HEAD') {
+    deps.rejections.warn(request, 'request to an unknown path rejected', { method: request.method });
+    return sendText(response, 405, 'expected the method GET; webhooks are at /providers/{id}/');
+  }
   if (RECORDING_PATH.test(url.pathname)) return void deps.recording.request(request, response, url);
   if (url.pathname === '/healthz') return sendText(response, 200, 'alive');
   if (url.pathname === '/readyz')
@@ -136,8 +148,11 @@ function upgrade(deps: HttpServerDeps, request: IncomingMessage, socket: Duplex,
   } catch (error) {
     return rejectUpgrade(socket, statusOf(deps.rejections.report(request, 'PAGE', error)));
   }
-  const url = urlOf(request);
-  if (url?.pathname.startsWith('/providers/')) return deps.ingress.upgrade(request, socket, head, url);
+  const target = targetOf(request, deps.basePath);
+  const url = target?.url;
+  if (target) request.url = target.routed;
+  if (target?.url.pathname.startsWith('/providers/'))
+    return deps.ingress.upgrade(request, socket, head, target);
   if (url && LISTEN_PATH.test(url.pathname)) return deps.listen.upgrade(request, socket, head, url);
   if (url?.pathname !== '/graphql') return rejectUpgrade(socket, 404);
   try {
@@ -167,17 +182,6 @@ function rejectMalformed(
   // The code of Node.js is one of a fixed set; its message would contain what the client sent.
   rejections.warn({ headers: {}, socket: socket as Socket }, 'malformed request rejected', { status, code });
   rejectUpgrade(socket, status);
-}
-
-/**
- * Returns the URL of a request; its host is a placeholder, because only path and query are used. Returns undefined if the URL
- * is invalid, or if a Host header is missing or repeated: a proxy may have used the other one.
- */
-function urlOf({ url, headersDistinct, httpVersion }: IncomingMessage): URL | undefined {
-  const hosts = headersDistinct.host?.length ?? 0;
-  if (hosts > 1 || (hosts === 0 && httpVersion === '1.1')) return undefined;
-  const address = `http://localhost${url ?? ''}`;
-  return url?.startsWith('/') && URL.canParse(address) ? new URL(address) : undefined;
 }
 
 function listen(server: Server, host: string, port: number): Promise<URL> {

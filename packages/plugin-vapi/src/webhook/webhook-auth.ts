@@ -8,7 +8,7 @@ import { createReplayGuard, isSameSecret, NO_CLAIM, type ReplayClaim } from '@si
 import { FaultError, type IngressRequest, type ProviderHost, type Secret } from '@sidetone/core';
 import { DEFAULT_PAYLOAD_FORMAT, type HmacOptions, type WebhookOptions } from '../config.ts';
 
-type SignedRequest = Pick<IngressRequest, 'method' | 'headers' | 'body' | 'receivedAt'>;
+type SignedRequest = Pick<IngressRequest, 'method' | 'headers' | 'body' | 'receivedAt' | 'requestedUrl'>;
 
 export interface WebhookAuth {
   /** Loads the signed webhooks that were received before a restart. */
@@ -105,18 +105,23 @@ function authenticateHmac(
   const signsTimestamp = hasTimestamp(options);
   const key = signingKey(options);
 
-  return ({ headers, body, method, receivedAt }) => {
+  return ({ headers, body, method, receivedAt, requestedUrl }) => {
     const timestamp = headers[timestampHeader]?.trim() ?? '';
     const messageId = headers[options.messageIdHeader]?.trim() ?? '';
-    const url = host.publicUrl('webhook').href;
-    const payload = signedPayload(format, { body, timestamp, method, url, 'svix-id': messageId });
-    const expected = options.signaturePrefix + createHmac(algorithm, key).update(payload).digest(encoding);
+    // The credential may have the URL with other slashes, and a proxy may have removed them: Vapi signed one of the two.
+    const known = host.publicUrl('webhook').href;
+    const payloads = [...new Set([known, requestedUrl?.href ?? known])].map((url) =>
+      signedPayload(format, { body, timestamp, method, url, 'svix-id': messageId }),
+    );
     // While a key is being rotated, several signatures are sent, separated by spaces.
     const received = (headers[signatureHeader] ?? '')
       .split(' ')
       .map((text) => normalise(text.trim(), encoding));
-    const isSigned = received.map((text) => isSameSecret(text, normalise(expected, encoding))).includes(true);
-    if (!isSigned) throw unauthenticated(`${signatureHeader}: missing or not the signature of this body`);
+    const payload = payloads.filter((signed) => {
+      const expected = options.signaturePrefix + createHmac(algorithm, key).update(signed).digest(encoding);
+      return received.map((text) => isSameSecret(text, normalise(expected, encoding))).includes(true);
+    })[0];
+    if (!payload) throw unauthenticated(`${signatureHeader}: missing or not the signature of this body`);
     if (!signsTimestamp) return payload;
     const at = parseTimestamp(timestamp);
     if (at === undefined || Math.abs(receivedAt - at) > options.toleranceSeconds * 1000) {

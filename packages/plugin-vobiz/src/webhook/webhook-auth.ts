@@ -23,8 +23,8 @@ interface SignatureOptions {
   readonly parentAuthToken?: Secret | undefined;
 }
 
-/** A signature covers only the path and headers. */
-type SignedRequest = Pick<IngressRequest, 'path' | 'headers'>;
+/** A signature covers only the URL and headers. */
+type SignedRequest = Pick<IngressRequest, 'path' | 'headers' | 'requestedUrl'>;
 
 export interface WebhookAuth {
   /** Loads the nonces that were used before a restart. */
@@ -72,8 +72,10 @@ export function createWebhookAuth(
     return { load: () => Promise.resolve(), authenticate: () => Promise.resolve(NO_CLAIM) };
 
   /** Returns the nonces of the valid signatures; none if the request is not signed and need not be. */
-  function verify({ path, headers }: SignedRequest): readonly string[] {
-    const url = signedUrl(host.publicUrl(path));
+  function verify({ path, headers, requestedUrl }: SignedRequest): readonly string[] {
+    // The account may have the URL with other slashes, and a proxy may have removed them: Vobiz signed one of the two.
+    const known = host.publicUrl(path);
+    const urls = [...new Set([known, requestedUrl ?? known].map(signedUrl))];
     const present = SCHEMES.filter(({ version }) =>
       SIGNERS.some(({ infix }) => headers[`x-vobiz-signature-${infix}${version}`] !== undefined),
     );
@@ -82,12 +84,12 @@ export function createWebhookAuth(
       if (options.signature === 'require') throw rejected('missing V2 or V3 signature of the webhook');
       return [];
     }
-    if (verifiedNonces(best, url, headers, options).length === 0) {
+    if (verifiedNonces(best, urls, headers, options).length === 0) {
       const name = best.version.toUpperCase();
       throw rejected(`invalid ${name} signature: no configured token matches for this URL`);
     }
     // The nonces of the other signatures too: each could be sent alone, with another body.
-    return present.flatMap((scheme) => verifiedNonces(scheme, url, headers, options));
+    return present.flatMap((scheme) => verifiedNonces(scheme, urls, headers, options));
   }
 
   return {
@@ -108,10 +110,10 @@ export function createWebhookAuth(
   };
 }
 
-/** Returns the nonces whose signatures of one scheme are valid. */
+/** Returns the nonces whose signatures of one scheme are valid for one of the URLs. */
 function verifiedNonces(
   { version, text }: (typeof SCHEMES)[number],
-  url: string,
+  urls: readonly string[],
   headers: IngressRequest['headers'],
   options: SignatureOptions,
 ): readonly string[] {
@@ -121,7 +123,10 @@ function verifiedNonces(
     const token = options[option];
     const nonce = (headers[`${name}-nonce`] ?? commonNonce ?? '').trim();
     if (token === undefined || nonce === '') return [];
-    const isValid = isSameSecret((headers[name] ?? '').trim(), signatureOf(token, text(url, nonce)));
+    const received = (headers[name] ?? '').trim();
+    const isValid = urls
+      .map((url) => isSameSecret(received, signatureOf(token, text(url, nonce))))
+      .includes(true);
     return isValid ? [nonce] : [];
   });
 }

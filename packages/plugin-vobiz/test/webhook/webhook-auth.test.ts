@@ -55,6 +55,22 @@ describe('a signature', () => {
     expect(host.eventsOf('call.ended')).toMatchObject([{ providerCallId: CALL }]);
   });
 
+  it.each(['hangup/', '/hangup', '/hangup//'])(
+    'of the URL as Vobiz has it is accepted: %s',
+    async (spelling) => {
+      const { host, provider } = await started({ signature: 'require' });
+      const url = `https://tap.example.in/vobiz/${spelling}`;
+      const headers = signed('V3', sign(`${url}.${NONCE}`));
+      const request = createIngressRequest({ path: 'hangup', headers, form: form('hangup_normal_caller') });
+      await expect(provider.ingress!.request!(request)).rejects.toMatchObject({
+        code: 'WEBHOOK_UNAUTHENTICATED',
+      });
+      const requestedUrl = new URL(`${url}?run=7`);
+      expect(await provider.ingress!.request!({ ...request, requestedUrl })).toMatchObject({ status: 200 });
+      expect(host.eventsOf('call.ended')).toHaveLength(1);
+    },
+  );
+
   it.each([
     ['V3', V2],
     ['V2', V3],
