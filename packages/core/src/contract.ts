@@ -237,10 +237,23 @@ export interface Ingress {
    * At most 16 MiB.
    */
   readonly maxBodyBytes?: number;
+  /**
+   * The webhooks that the operator configures at the provider. The daemon logs their URLs at the start, shows them in the API
+   * and the dashboard, and reports if none arrives. Leave out optional ones.
+   */
+  readonly webhooks?: readonly WebhookSetting[];
   /** Returns whether a WebSocket handshake is accepted. If it is missing, every handshake is. */
   admitSocket?(request: IngressRequest): Admission;
   /** Handles an open WebSocket. The plugin closes it; the daemon closes sockets that are left when the instance ends. */
   socket?(request: IngressRequest, socket: Socket): void;
+}
+
+/** A webhook that the operator configures at the provider. */
+export interface WebhookSetting {
+  /** The path below `/providers/{providerId}/`, without a leading slash. */
+  readonly path: string;
+  /** The name of the setting at the provider, for people, for example `server URL`. */
+  readonly setting: string;
 }
 
 /** The decision on a request or WebSocket handshake, with the HTTP status of a rejection. */

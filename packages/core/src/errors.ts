@@ -130,6 +130,11 @@ export const FAULTS = {
     retryable: false,
     remedy: "Use the same webhook secret in the configuration and in the provider's settings.",
   },
+  WEBHOOK_PATH_UNKNOWN: {
+    kind: 'wire',
+    retryable: false,
+    remedy: "Enter the URLs of `Provider.webhookUrls` in the provider's settings, with their method.",
+  },
   STREAM_TOKEN_UNKNOWN: {
     kind: 'wire',
     retryable: false,

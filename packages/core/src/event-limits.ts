@@ -141,7 +141,7 @@ const LIMITS: { readonly [Type in ProviderEventType]: FieldLimits<ProviderEventF
   'assistant.changed': { assistant },
   'transfer.started': { destination: label },
   'command.confirmed': { commandId: fixed },
-  notice: { code: label, message: label },
+  notice: { code: label, message: label, concerns: fixed },
 };
 
 const utteranceText = text(EVENT_LIMITS.utterance);

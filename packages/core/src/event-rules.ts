@@ -3,7 +3,12 @@
  * everything that passes is stored. The conformance audits use the strict rules, which also reject what the daemon tolerates.
  */
 import type { AudioEncoding, MediaStreamOptions } from './host.ts';
-import type { ProviderEventBase, ProviderEventFields, ProviderEventType } from './provider-event.ts';
+import type {
+  NoticeSubject,
+  ProviderEventBase,
+  ProviderEventFields,
+  ProviderEventType,
+} from './provider-event.ts';
 import {
   TRANSCRIPTION_STATES,
   type TranscriberEventFields,
@@ -91,6 +96,8 @@ const UTTERANCES: FieldRule = {
     value.every((each) => isRecord(each) && PARTY.isValid(each['party']) && isString(each['text'])),
 };
 
+const NOTICE_SUBJECTS = Object.keys({ CALL: 0, PROVIDER: 0 } satisfies Record<NoticeSubject, 0>);
+
 const PROVIDER_EVENT_BASE = {
   providerCallId: NON_EMPTY,
   occurredAt: { ...NUMBER, expected: 'a time in epoch ms' },
@@ -123,7 +130,11 @@ const PROVIDER_EVENTS = {
   'assistant.changed': { assistant: OBJECT },
   'transfer.started': { destination: tolerant(ANYTHING, optional(STRING)) },
   'command.confirmed': { commandId: tolerant(STRING, NON_EMPTY) },
-  notice: { code: tolerant(STRING, NON_EMPTY), message: tolerant(STRING, NON_EMPTY) },
+  notice: {
+    code: tolerant(STRING, NON_EMPTY),
+    message: tolerant(STRING, NON_EMPTY),
+    concerns: tolerant(ANYTHING, optional(oneOf('CALL or PROVIDER', NOTICE_SUBJECTS))),
+  },
 } as const satisfies { readonly [Type in ProviderEventType]: FieldRules<ProviderEventFields[Type]> };
 
 const TRANSCRIBED_UTTERANCE = {

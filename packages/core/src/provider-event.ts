@@ -104,9 +104,16 @@ export interface ProviderEventFields {
    * example that the call ended or that the assistant said the text.
    */
   'command.confirmed': { readonly commandId: CommandId };
-  /** A notice for the operator. `code` is stable; `message` must not contain transcripts or telephone numbers. */
-  notice: { readonly code: string; readonly message: string };
+  /**
+   * A notice for the operator. `code` is stable; `message` must not contain transcripts or telephone numbers. `concerns` is
+   * PROVIDER if it is about the setup of the provider rather than this call: it is then also shown for the provider. Default:
+   * CALL.
+   */
+  notice: { readonly code: string; readonly message: string; readonly concerns?: NoticeSubject };
 }
+
+/** What a notice is about. */
+export type NoticeSubject = 'CALL' | 'PROVIDER';
 
 /** The type of an event. */
 export type ProviderEventType = keyof ProviderEventFields;

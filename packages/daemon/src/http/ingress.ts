@@ -7,6 +7,7 @@ import {
   messageOf,
   providerId,
   type Clock,
+  type FaultCode,
   type IngressRequestHead,
   type LogFields,
   type Logger,
@@ -15,6 +16,7 @@ import type { Ingest } from '../calls/ingest.ts';
 import { networkOf } from '../access/addresses.ts';
 import { beginWork } from '../loop/current-work.ts';
 import { LogSampler } from '../log-sampler.ts';
+import type { ProviderTraffic } from '../plugins/provider/provider-traffic.ts';
 import type { SupervisedProvider } from '../plugins/provider/supervised-provider.ts';
 import { WsSocket } from '../plugins/sockets/ws-socket.ts';
 import { pathOf, type Rejections } from './rejections.ts';
@@ -74,10 +76,11 @@ export function createIngressEndpoint(deps: IngressEndpointDeps): IngressEndpoin
   function reject(
     incoming: IncomingMessage,
     entrance: 'WEBHOOK' | 'PROVIDER_SOCKET',
-    { id: provider }: SupervisedProvider,
+    { id: provider, traffic }: SupervisedProvider,
     status: number,
   ): FaultError | undefined {
     const { what, message, code } = REJECTED[entrance];
+    if (entrance === 'WEBHOOK') countWebhook(traffic, status);
     log.warn(incoming, `${provider} ${what} ${status}`, message, { provider, status });
     // The URL of a socket is its credential.
     const isWrong = status === 401 || status === 403 || (entrance === 'PROVIDER_SOCKET' && status === 404);
@@ -117,10 +120,12 @@ export function createIngressEndpoint(deps: IngressEndpointDeps): IngressEndpoin
       const limited = REJECTED_STATUSES.has(answer.status)
         ? reject(incoming, 'WEBHOOK', provider, answer.status)
         : undefined;
+      if (!REJECTED_STATUSES.has(answer.status)) countWebhook(provider.traffic, answer.status);
       if (limited) return sendFailure(response, limited);
       response.writeHead(answer.status, withoutSecurityHeaders(answer.headers)).end(answer.body ?? '');
     } catch (error) {
       responseStatus.resolve(statusOf(error));
+      countWebhook(provider.traffic, statusOf(error), error);
       const code = isFault(error) ? error.code : 'INTERNAL';
       const { id } = provider;
       log.warn(incoming, `${id} request ${code}`, 'provider request failed', {
@@ -170,6 +175,24 @@ export function createIngressEndpoint(deps: IngressEndpointDeps): IngressEndpoin
 
   return { request, upgrade, close };
 }
+
+/**
+ * Counts a webhook by the status of its response. Failures of the daemon and limits do not count: they say nothing about the
+ * setup of the provider, and are retried.
+ */
+function countWebhook(traffic: ProviderTraffic, status: number, error?: unknown): void {
+  if (error === undefined && (status < 400 || status === 501)) return traffic.webhookAccepted();
+  if (status < 400 || status >= 500 || status === 429) return;
+  if (isFault(error)) traffic.webhookRejected(error.code, error.message);
+  else traffic.webhookRejected(REJECTION_CODES[status] ?? 'WIRE_MALFORMED', `status ${status}`);
+}
+
+const REJECTION_CODES: Readonly<Record<number, FaultCode>> = {
+  401: 'WEBHOOK_UNAUTHENTICATED',
+  403: 'WEBHOOK_UNAUTHENTICATED',
+  404: 'WEBHOOK_PATH_UNKNOWN',
+  405: 'WEBHOOK_PATH_UNKNOWN',
+};
 
 /** Ends a connection after its response unless the rest of the body is short enough to be discarded. */
 function rejectUnread(incoming: IncomingMessage, response: ServerResponse): void {

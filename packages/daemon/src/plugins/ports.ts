@@ -15,6 +15,8 @@ import type {
   ProviderState,
   TranscriptionRequest,
 } from '@sidetone/core';
+import type { ProviderNotice, WebhookUrl } from './provider/provider-notices.ts';
+import type { TrafficView } from './provider/provider-traffic.ts';
 
 /** The configured providers. */
 export interface ProviderDirectory {
@@ -34,6 +36,12 @@ export interface ProviderView {
   readonly failedRequests: number;
   /** Number of events since the daemon started that were rejected because of what their sender chose. */
   readonly rejectedEvents: number;
+  /** What it has received since the daemon started. */
+  readonly traffic: TrafficView;
+  /** What the operator should know although it runs. */
+  readonly notices: readonly ProviderNotice[];
+  /** The URLs that the operator enters at the provider. */
+  readonly webhookUrls: readonly WebhookUrl[];
   /** Everything that the provider supports. */
   readonly capabilities: readonly Capability[];
   /** Whether the provider sends the transcript of its calls. */

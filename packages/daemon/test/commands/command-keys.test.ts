@@ -9,6 +9,7 @@ import type { CallLedger } from '../../src/calls/ports.ts';
 import type { ProviderView } from '../../src/plugins/ports.ts';
 import { recover } from '../../src/calls/recovery.ts';
 import { createIds } from '../../src/ids.ts';
+import { NO_TRAFFIC } from '../../src/plugins/provider/provider-traffic.ts';
 import { createHarness, event, PROVIDER, type Harness } from '../support/harness.ts';
 import { createTestLog } from '../support/silent-log.ts';
 import { tempDir } from '../support/temp-dir.ts';
@@ -32,6 +33,9 @@ const provider: ProviderView = {
   stateMessage: undefined,
   failedRequests: 0,
   rejectedEvents: 0,
+  traffic: NO_TRAFFIC,
+  notices: [],
+  webhookUrls: [],
   capabilities: ['PLACE_CALL'],
   capabilitiesFor: () => ['SAY', 'END_CALL'],
   async control(name) {

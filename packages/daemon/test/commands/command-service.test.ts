@@ -16,6 +16,7 @@ import { recover } from '../../src/calls/recovery.ts';
 import type { ProviderView } from '../../src/plugins/ports.ts';
 import { createIds } from '../../src/ids.ts';
 import { commands as commandRows } from '../../src/store/schema.ts';
+import { NO_TRAFFIC } from '../../src/plugins/provider/provider-traffic.ts';
 import { createHarness, event, PROVIDER, type Harness } from '../support/harness.ts';
 import { createTestLog } from '../support/silent-log.ts';
 import { tempDir } from '../support/temp-dir.ts';
@@ -53,6 +54,9 @@ beforeEach(async () => {
     stateMessage: undefined,
     failedRequests: 0,
     rejectedEvents: 0,
+    traffic: NO_TRAFFIC,
+    notices: [],
+    webhookUrls: [],
     get capabilities() {
       return providerCapabilities;
     },

@@ -1,6 +1,8 @@
 /** A supervised provider with a fake clock, whose instances are created by the test. */
 import type { CallId, Provider, ProviderHost } from '@sidetone/core';
 import { createFakeClock, type FakeClock } from '@sidetone/testkit';
+import { SetupNotices } from '../../src/plugins/provider/provider-notices.ts';
+import { ProviderTraffic } from '../../src/plugins/provider/provider-traffic.ts';
 import { RequestFailures } from '../../src/plugins/provider/request-failures.ts';
 import { Lease } from '../../src/plugins/supervision/lease.ts';
 import { leaseClock } from '../../src/plugins/supervision/leased-resources.ts';
@@ -60,6 +62,9 @@ export function supervise(
     checkEvent: () => undefined,
     hasAudio: () => false,
     liveCalls: () => [],
+    traffic: new ProviderTraffic({ clock, log: log('') }),
+    setupNotices: new SetupNotices(clock),
+    urlOf: (path) => new URL(`http://localhost/${path}`),
     registerCall: () => 'call_1' as CallId,
     ...deps,
   });

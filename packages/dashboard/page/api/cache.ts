@@ -50,6 +50,7 @@ const KEYS = {
   PartyLevel: embedded,
   PartyWaveform: embedded,
   ProviderCount: embedded,
+  ProviderNotice: embedded,
   CallNotice: embedded,
   ErasePayload: embedded,
   Recording: embedded,
@@ -70,6 +71,7 @@ const KEYS = {
   UtteranceFinalized: embedded,
   UtteranceRevised: embedded,
   Viewer: embedded,
+  WebhookUrl: embedded,
   WatchCallPayload: embedded,
 } satisfies Record<Exclude<WithoutId, 'Query' | 'Mutation' | 'Subscription'>, KeyGenerator>;
 

@@ -9,6 +9,7 @@ import {
   type ProviderId,
   type UtteranceId,
 } from '@sidetone/core';
+import { NO_TRAFFIC } from '../../plugins/provider/provider-traffic.ts';
 import type { ProviderView, TranscriberView } from '../../plugins/ports.ts';
 import type { SchemaDeps } from '../builder.ts';
 
@@ -36,6 +37,9 @@ export function providerOf({ providers }: Pick<SchemaDeps, 'providers'>, id: Pro
       ...placeholder(id),
       failedRequests: 0,
       rejectedEvents: 0,
+      traffic: NO_TRAFFIC,
+      notices: [],
+      webhookUrls: [],
       capabilities: [],
       providesTranscript: false,
       capabilitiesFor: () => [],

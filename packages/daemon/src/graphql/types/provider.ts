@@ -32,9 +32,69 @@ export function addProvider(refs: Refs, enums: Enums, { registry }: SchemaDeps):
         description:
           'The number of events since the daemon started that were rejected because of a value that their sender chose, for example an id that is not one of the provider. They do not change the state.',
       }),
+      rejectedWebhooks: t.int({
+        description:
+          'The number of webhooks since the daemon started that were rejected, for example because of a wrong secret or path. If none is accepted, the state is DEGRADED.',
+        resolve: ({ traffic }) => traffic.rejectedWebhooks,
+      }),
+      lastRejectedWebhookAt: t.field({
+        type: 'DateTime',
+        nullable: true,
+        description: 'When the last webhook was rejected. Null if none was since the daemon started.',
+        resolve: ({ traffic }) => traffic.lastRejectedWebhook?.at,
+      }),
+      lastWebhookAt: t.field({
+        type: 'DateTime',
+        nullable: true,
+        description: 'When the last webhook was accepted. Null if none was since the daemon started.',
+        resolve: ({ traffic }) => traffic.lastWebhookAt,
+      }),
+      lastEventAt: t.field({
+        type: 'DateTime',
+        nullable: true,
+        description:
+          'When the last event was accepted, of a webhook, a socket or a request to the provider. Null if none was since the daemon started.',
+        resolve: ({ traffic }) => traffic.lastEventAt,
+      }),
+      webhookUrls: t.field({
+        type: [refs.WebhookUrl],
+        description: 'The URLs that the operator enters at the provider.',
+        resolve: ({ webhookUrls }) => [...webhookUrls],
+      }),
+      notices: t.field({
+        type: [refs.ProviderNotice],
+        description:
+          'What the operator should know although the provider runs: webhooks that are rejected or do not arrive, and settings of the provider that keep data away. A notice is listed for an hour after its last occurrence.',
+        resolve: ({ notices }) => [...notices],
+      }),
       liveCallCount: t.int({
         description: 'The number of live calls of this provider.',
         resolve: ({ id }) => registry.liveCount(id),
+      }),
+    }),
+  });
+  refs.WebhookUrl.implement({
+    description: 'A URL that the operator enters at a provider.',
+    fields: (t) => ({
+      setting: t.exposeString('setting', { description: 'The name of the setting at the provider.' }),
+      url: t.exposeString('url', { description: 'The URL.' }),
+    }),
+  });
+  refs.ProviderNotice.implement({
+    description: 'A notice about a provider that runs.',
+    fields: (t) => ({
+      code: t.exposeString('code', { description: 'The kind of notice, for programs.' }),
+      message: t.exposeString('message', {
+        description: 'The notice and what to do about it, for people. Never contains transcripts or numbers.',
+      }),
+      count: t.exposeInt('count', {
+        description: 'The number of occurrences since the daemon started.',
+      }),
+      lastAt: t.field({
+        type: 'DateTime',
+        nullable: true,
+        description: 'When it occurred last. Null if it is a state.',
+        resolve: ({ lastAt }) => lastAt,
       }),
     }),
   });

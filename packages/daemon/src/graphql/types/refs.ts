@@ -13,6 +13,7 @@ import type { Backfill } from '../../backfill/backfill-service.ts';
 import type { CommandOutcome, WatchOutcome } from '../../commands/command-outcome.ts';
 import type { LevelsItem, LiveCallsItem, PartyLevel } from '../../live/ports.ts';
 import type { PartyPeaks } from '../../audio/ports.ts';
+import type { ProviderNotice, WebhookUrl } from '../../plugins/provider/provider-notices.ts';
 import type { ProviderView, TranscriberView } from '../../plugins/ports.ts';
 import type { Recording } from '../../recording/ports.ts';
 import type { ShownUtterance, StoredCommand, StoredNote } from '../../calls/ports.ts';
@@ -61,6 +62,8 @@ export function createRefs(builder: Builder) {
     Note: builder.objectRef<StoredNote>('Note'),
     CallTag: builder.objectRef<CallTag>('CallTag'),
     Provider: builder.objectRef<ProviderView>('Provider'),
+    ProviderNotice: builder.objectRef<ProviderNotice>('ProviderNotice'),
+    WebhookUrl: builder.objectRef<WebhookUrl>('WebhookUrl'),
     Transcriber: builder.objectRef<TranscriberView>('Transcriber'),
     Transcription: builder.objectRef<CallTranscription & { readonly since: number }>('Transcription'),
     Command: CommandRef,

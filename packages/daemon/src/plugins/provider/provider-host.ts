@@ -22,6 +22,8 @@ import { leaseStream } from '../supervision/leased-resources.ts';
 import type { FailureListener } from '../supervision/plugin-lifecycle.ts';
 import { withinLimits, withinStreamLimits, type EventCheck } from './event-check.ts';
 import { EventRateLimit, isTransient } from './event-rate-limit.ts';
+import type { SetupNotices } from './provider-notices.ts';
+import type { ProviderTraffic } from './provider-traffic.ts';
 import type { RequestFailures } from './request-failures.ts';
 
 export interface ProviderHostDeps extends PluginHostDeps {
@@ -48,6 +50,9 @@ interface HostOwner extends Pick<FailureListener, 'onEventDropped' | 'onEventRej
   readonly checkEvent: EventCheck;
   /** Receives the events that were not accepted, so that the requests that caused them are not acknowledged. */
   readonly requests: Pick<RequestFailures, 'report'>;
+  readonly traffic: Pick<ProviderTraffic, 'eventAccepted'>;
+  /** Receives the notices about the setup of the provider. */
+  readonly notices: Pick<SetupNotices, 'add'>;
 }
 
 export function createProviderHost(owner: HostOwner, deps: ProviderHostDeps): ProviderHost {
@@ -75,10 +80,14 @@ export function createProviderHost(owner: HostOwner, deps: ProviderHostDeps): Pr
       return callId !== undefined && deps.demand.has(kind, callId);
     },
     onDemandChange: (listener) => subscribeToDemand(listener, owner, deps),
-    publicUrl: (path) => new URL(`providers/${providerId}/${path}`, deps.publicUrl()),
+    publicUrl: (path) => urlOfProvider(providerId, path, deps.publicUrl()),
     isExposed: deps.isExposed,
   };
 }
+
+/** Returns the URL of a path of an instance's ingress. */
+export const urlOfProvider = (id: ProviderId, path: string, publicUrl: URL): URL =>
+  new URL(`providers/${id}/${path}`, publicUrl);
 
 /** The store reports its failures itself. */
 function onEventFailed(error: unknown, { requests }: HostOwner, { log }: ProviderHostDeps): void {
@@ -92,10 +101,9 @@ function onEventFailed(error: unknown, { requests }: HostOwner, { log }: Provide
 type AcceptEvent = (event: ProviderEvent) => CallId | undefined;
 
 /** Drops events that are invalid or exceed a limit. */
-function createEventGate(
-  { providerId, lease, checkEvent, onEventDropped, onEventRejected, requests }: HostOwner,
-  deps: ProviderHostDeps,
-): AcceptEvent {
+function createEventGate(owner: HostOwner, deps: ProviderHostDeps): AcceptEvent {
+  const { providerId, lease, checkEvent, onEventDropped, onEventRejected, requests, traffic } = owner;
+  const { notices: setupNotices } = owner;
   const { ingest, clock, eventsPerSecond } = deps;
   const rateLimit = new EventRateLimit({
     clock,
@@ -129,6 +137,9 @@ function createEventGate(
     if (isOneTooMany(providerId, event, deps)) return drop(event, `limits.liveCalls (${deps.maxLiveCalls})`);
     const [limited, ...notices] = withinLimits(event);
     const callId = ingest.accept(providerId, limited);
+    traffic.eventAccepted();
+    if (limited.type === 'notice' && limited.concerns === 'PROVIDER')
+      setupNotices.add(limited.code, limited.message);
     for (const notice of notices) ingest.accept(providerId, notice);
     return callId;
   };

@@ -20,6 +20,7 @@ import {
   type Provider,
   type ProviderCallId,
   type Socket,
+  type WebhookSetting,
 } from '@sidetone/core';
 import { expectShallowJson } from './request-check.ts';
 import { runGuarded, type ExceptionListener } from '../supervision/lease.ts';
@@ -50,6 +51,8 @@ interface ProviderFeatures {
   readonly canWatch: boolean;
   /** The size of the largest body that the provider declares, bytes; 0 if it declares none. */
   readonly maxBodyBytes: number;
+  /** The webhooks that the operator configures at the provider. */
+  readonly webhooks: readonly WebhookSetting[];
 }
 
 export class ProviderInstance extends PluginInstance {
@@ -206,11 +209,18 @@ function featuresOf(provider: Provider): ProviderFeatures {
       canBackfill: provider.backfill !== undefined,
       canWatch: provider.watch !== undefined,
       maxBodyBytes: maxBodyBytesOf(provider),
+      webhooks: webhooksOf(provider),
     };
   } catch (cause) {
     const message = `reading a property of the provider threw an exception: ${messageOf(cause)}`;
     throw new FaultError('PLUGIN_INVALID', message, { cause });
   }
+}
+
+function webhooksOf({ ingress }: Provider): readonly WebhookSetting[] {
+  const isValid = ({ path, setting }: WebhookSetting): boolean =>
+    typeof path === 'string' && typeof setting === 'string';
+  return (ingress?.webhooks ?? []).filter(isValid).map(({ path, setting }) => ({ path, setting }));
 }
 
 function maxBodyBytesOf({ ingress }: Provider): number {

@@ -13,8 +13,10 @@ import { loadFactory, type ConfiguredPlugin } from '../plugin-factory.ts';
 import type { ProviderDirectory } from '../ports.ts';
 import { createWithLease } from '../supervision/lease.ts';
 import { createEventCheck } from './event-check.ts';
-import { createProviderHost, type ProviderHostDeps } from './provider-host.ts';
+import { createProviderHost, urlOfProvider, type ProviderHostDeps } from './provider-host.ts';
 import { ProviderInstance } from './provider-instance.ts';
+import { SetupNotices } from './provider-notices.ts';
+import { ProviderTraffic } from './provider-traffic.ts';
 import { RequestFailures } from './request-failures.ts';
 import { SupervisedProvider } from './supervised-provider.ts';
 
@@ -77,6 +79,8 @@ export class ProviderRegistry implements ProviderDirectory {
     const log = this.#deps.log(id);
     const factory = await loadFactory('provider', configured, this.#deps);
     const checkEvent = createEventCheck(factory.callIdPattern);
+    const traffic = new ProviderTraffic({ clock, log });
+    const setupNotices = new SetupNotices(clock);
     let unverified: FaultError | undefined;
     const provider = new SupervisedProvider({
       id,
@@ -85,7 +89,16 @@ export class ProviderRegistry implements ProviderDirectory {
       create: ({ onException, onRequestFailed, onEventDropped, onEventRejected }) =>
         createWithLease(onException, (lease) => {
           const requests = new RequestFailures();
-          const owner = { providerId: id, lease, checkEvent, onEventDropped, onEventRejected, requests };
+          const owner = {
+            providerId: id,
+            lease,
+            checkEvent,
+            onEventDropped,
+            onEventRejected,
+            requests,
+            traffic,
+            notices: setupNotices,
+          };
           const host = createProviderHost(owner, { ...this.#deps, log });
           try {
             const provider = factory.create(host);
@@ -108,6 +121,9 @@ export class ProviderRegistry implements ProviderDirectory {
       log,
       liveCalls: () => liveCalls(id),
       checkEvent,
+      traffic,
+      setupNotices,
+      urlOf: (path) => urlOfProvider(id, path, this.#deps.publicUrl()),
       hasAudio: (callId: CallId) => streams.has(callId),
       registerCall(providerCallId) {
         const event = { type: 'call.started', providerCallId, occurredAt: clock.now() } as const;

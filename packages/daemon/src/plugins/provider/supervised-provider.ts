@@ -24,11 +24,19 @@ import {
   type ProviderId,
   type ProviderState,
   type Socket,
+  type WebhookSetting,
 } from '@sidetone/core';
 import type { ProviderView } from '../ports.ts';
 import { PluginLifecycle, type PluginLifecycleDeps } from '../supervision/plugin-lifecycle.ts';
 import { withinLimits, type EventCheck } from './event-check.ts';
 import type { ProviderInstance } from './provider-instance.ts';
+import {
+  webhookNotices,
+  type ProviderNotice,
+  type SetupNotices,
+  type WebhookUrl,
+} from './provider-notices.ts';
+import type { ProviderTraffic } from './provider-traffic.ts';
 
 /** WebSocket close code for a temporary condition. */
 const TRY_AGAIN_LATER = 1013;
@@ -44,6 +52,10 @@ export interface SupervisedProviderDeps extends PluginLifecycleDeps<ProviderInst
   readonly hasAudio: (callId: CallId) => boolean;
   /** Registers a call by the provider's id and returns ours. */
   readonly registerCall: (id: ProviderCallId) => CallId;
+  readonly traffic: ProviderTraffic;
+  readonly setupNotices: SetupNotices;
+  /** Returns the public URL of a path of this instance. */
+  readonly urlOf: (path: string) => URL;
 }
 
 const NO_CAPABILITIES: readonly Capability[] = [];
@@ -59,6 +71,7 @@ export class SupervisedProvider implements ProviderView {
   readonly watch?: NonNullable<ProviderView['watch']>;
   readonly #deps: SupervisedProviderDeps;
   readonly #lifecycle: PluginLifecycle<ProviderInstance>;
+  readonly #webhooks: readonly WebhookSetting[];
 
   constructor(deps: SupervisedProviderDeps) {
     this.#deps = deps;
@@ -69,16 +82,33 @@ export class SupervisedProvider implements ProviderView {
     const features = this.#lifecycle.instance?.features;
     this.capabilities = features?.capabilities ?? NO_CAPABILITIES;
     this.providesTranscript = features?.providesTranscript ?? false;
+    this.#webhooks = features?.webhooks ?? [];
     if (features?.canBackfill) this.backfill = (request, signal) => this.#backfill(request, signal);
     if (features?.canWatch) this.watch = async (id, commandId) => this.#running().watch(id, commandId);
   }
 
+  /** DEGRADED also if no webhook is accepted: it then runs, and receives nothing. */
   get state(): ProviderState {
-    return this.#lifecycle.state;
+    const { state } = this.#lifecycle;
+    return state === 'RUNNING' && this.traffic.problem !== undefined ? 'DEGRADED' : state;
   }
 
   get stateMessage(): string | undefined {
-    return this.#lifecycle.stateMessage;
+    if (this.state !== 'DEGRADED') return this.#lifecycle.stateMessage;
+    const messages = [this.#lifecycle.stateMessage, this.traffic.problem];
+    return messages.filter((message) => message !== undefined).join(' ');
+  }
+
+  get traffic(): ProviderTraffic {
+    return this.#deps.traffic;
+  }
+
+  get notices(): readonly ProviderNotice[] {
+    return [...webhookNotices(this.traffic, this.webhookUrls), ...this.#deps.setupNotices.list()];
+  }
+
+  get webhookUrls(): readonly WebhookUrl[] {
+    return this.#webhooks.map(({ path, setting }) => ({ setting, url: this.#deps.urlOf(path).href }));
   }
 
   /** Whether it has failed and is not retried until the daemon restarts. */
@@ -101,11 +131,13 @@ export class SupervisedProvider implements ProviderView {
 
   /** Resolves when it runs or the first attempt has failed. Never rejects. */
   start(): Promise<void> {
+    if (this.#webhooks.length > 0) this.traffic.expectWebhooks(() => this.webhookUrls.map(({ url }) => url));
     return this.#lifecycle.start();
   }
 
   /** Never rejects; waits at most for the deadline of the instance. Later events of the plugin are dropped. */
   stop(): Promise<void> {
+    this.traffic.close();
     return this.#lifecycle.stop();
   }
 

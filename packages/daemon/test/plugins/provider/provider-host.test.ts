@@ -10,6 +10,8 @@ import {
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { createEventCheck } from '../../../src/plugins/provider/event-check.ts';
 import { createProviderHost } from '../../../src/plugins/provider/provider-host.ts';
+import { SetupNotices } from '../../../src/plugins/provider/provider-notices.ts';
+import { ProviderTraffic } from '../../../src/plugins/provider/provider-traffic.ts';
 import { RequestFailures } from '../../../src/plugins/provider/request-failures.ts';
 import { Lease } from '../../../src/plugins/supervision/lease.ts';
 import { createStateStore } from '../../../src/store/plugin-state.ts';
@@ -29,6 +31,8 @@ let dropped: string[];
 let rejected: string[];
 let thrown: string[];
 let requests: RequestFailures;
+let traffic: ProviderTraffic;
+let notices: SetupNotices;
 
 beforeEach(() => {
   const dir = join(root, String(count++));
@@ -40,12 +44,16 @@ beforeEach(() => {
   rejected = [];
   thrown = [];
   requests = new RequestFailures();
+  traffic = new ProviderTraffic({ clock: harness.clock, log: testLog.log('') });
+  notices = new SetupNotices(harness.clock);
   lease = new Lease((where) => thrown.push(where));
   host = createProviderHost(
     {
       providerId: PROVIDER,
       lease,
       requests,
+      traffic,
+      notices,
       checkEvent: createEventCheck(),
       onEventDropped: (code, reason) => dropped.push(`${code}: ${reason}`),
       onEventRejected: (reason) => rejected.push(reason),
@@ -153,6 +161,8 @@ describe('an event of a plugin', () => {
         providerId: PROVIDER,
         lease: early,
         requests,
+        traffic,
+        notices,
         checkEvent: () => undefined,
         onEventDropped: (code) => dropped.push(code),
         onEventRejected: (reason) => rejected.push(reason),
