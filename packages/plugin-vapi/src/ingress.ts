@@ -71,6 +71,7 @@ export function createIngress({ authenticate, admit, forwarder, receiver }: Ingr
 
   return {
     maxBodyBytes: MAX_BODY_BYTES,
+    webhooks: [{ path: 'webhook', setting: 'server URL' }],
     ...(admit && {
       admitRequest: (head) => (head.path === 'webhook' ? admit(head) : { admit: false, status: 404 }),
     }),

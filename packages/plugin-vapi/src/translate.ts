@@ -132,6 +132,7 @@ const TRANSLATORS: HandlerTable<VapiMessage, Args, Events> = {
             dedupeKey: `unanswered:${message.name}`,
             type: 'notice',
             code: 'VAPI_REQUEST_UNANSWERED',
+            concerns: 'PROVIDER',
             message: `Vapi waits for a response to ${message.name}, and no application is configured to answer: set forwardWebhooksTo, or remove ${message.name} from serverMessages.`,
           },
         ],

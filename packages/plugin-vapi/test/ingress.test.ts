@@ -6,6 +6,11 @@ import { CALL, CONTROL_URL, LISTEN_URL, sample, samplesOf } from './samples.ts';
 const inProgress = sample('status-update in-progress, embedded call stale');
 
 describe('webhook', () => {
+  it('is declared as what the operator configures at Vapi', async () => {
+    const { provider } = await start();
+    expect(provider.ingress?.webhooks).toEqual([{ path: 'webhook', setting: 'server URL' }]);
+  });
+
   it('responds with an empty object once the events are emitted', async () => {
     const { host, post } = await start();
     const response = await post(inProgress);

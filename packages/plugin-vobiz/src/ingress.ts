@@ -6,6 +6,7 @@ import {
   type IngressResponse,
   type ProviderCallId,
   type Socket,
+  type WebhookSetting,
 } from '@sidetone/core';
 import { handleClaimed } from '@sidetone/plugin-kit';
 import { EMPTY_ANSWER } from './answer/answer-xml.ts';
@@ -82,6 +83,12 @@ function streamIn(path: string): { readonly token: string; readonly track: Track
 }
 const transferTokenIn = (path: string): string | undefined => /^transfer\/([\w-]+)$/.exec(path)?.[1];
 
+/** What the operator configures at the application of a number. */
+const WEBHOOKS: readonly WebhookSetting[] = [
+  { path: 'answer', setting: 'answer URL' },
+  { path: 'hangup', setting: 'hangup URL' },
+];
+
 type Route = (webhook: VobizWebhook, fields: URLSearchParams) => Promise<IngressResponse>;
 type Routes = (path: string) => Route | undefined;
 
@@ -129,6 +136,7 @@ export function createIngress(deps: IngressDeps): Ingress {
     ...(admit && {
       admitRequest: (head) => (routeOf(head.path) ? admit(head) : { admit: false, status: 404 }),
     }),
+    ...(deps.answers.answer && { webhooks: WEBHOOKS }),
     async request(request) {
       const route = routeOf(request.path);
       if (!route) return NOT_FOUND;

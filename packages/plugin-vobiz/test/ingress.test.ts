@@ -7,6 +7,20 @@ import { CALL, form } from './samples.ts';
 const inbound = form('answer_minimal_fields');
 const signal = new AbortController().signal;
 
+describe('what the operator configures at Vobiz', () => {
+  it('are the answer and the hangup URL, if calls are answered here', async () => {
+    const { provider } = await start();
+    expect(provider.ingress?.webhooks?.map(({ path }) => path)).toEqual(['answer', 'hangup']);
+    const attached = await start({
+      answer: undefined,
+      authId: 'MA_X',
+      authToken: 'x'.repeat(16),
+      attach: {},
+    });
+    expect(attached.provider.ingress?.webhooks).toBeUndefined();
+  });
+});
+
 describe('the answer URL', () => {
   it('returns XML that forks the audio to a URL of this call, and dials', async () => {
     const { host, post } = await start({

@@ -52,6 +52,7 @@ const noTranscript = (base: EventBase): ProviderEvent => ({
   dedupeKey: 'no-live-transcript',
   type: 'notice',
   code: 'VAPI_TRANSCRIPT_NOT_SENT',
+  concerns: 'PROVIDER',
   message:
     'Vapi sends neither transcript nor conversation-update messages for this call, so it has no live transcript: add transcript to serverMessages of the assistant.',
 });
