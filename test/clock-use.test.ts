@@ -26,7 +26,12 @@ const ALLOWED: Readonly<Record<string, readonly [uses: number, reason: string]>>
   'packages/daemon/src/listening/listening-service.ts': [1, 'time of an event'],
   'packages/daemon/src/live/level-reader.ts': [1, 'time of an event'],
   'packages/daemon/src/plugins/provider/provider-host.ts': [1, 'time of an event'],
+  'packages/daemon/src/plugins/provider/provider-notices.ts': [1, 'when a notice occurred last'],
   'packages/daemon/src/plugins/provider/provider-registry.ts': [1, 'time of an event'],
+  'packages/daemon/src/plugins/provider/provider-traffic.ts': [
+    3,
+    'when the last webhook was accepted or rejected, and the last event accepted',
+  ],
   'packages/daemon/src/plugins/supervision/leased-resources.ts': [1, 'the clock of plugins'],
   'packages/daemon/src/plugins/supervision/plugin-lifecycle.ts': [1, 'time of an event'],
   'packages/daemon/src/system-clock.ts': [1, 'the clock itself'],
