@@ -86,6 +86,39 @@ const cut = (cloud: SimulatorRun): Promise<unknown> => cloud.send('POST', 'deepg
 /** Whole conversations in real time. */
 const PATIENCE = { timeout: 120_000 };
 
+describe('a Flux model', PATIENCE, () => {
+  test('transcribes both parties by turns, also after its sockets were cut', async () => {
+    const world = await start({ model: 'flux-general-en', flux: { eotThreshold: 0.6, eotTimeoutMs: 5000 } });
+    const { cloud, daemon } = world;
+    await warmUp(world);
+    // Turns without a start, as after a reconnect.
+    await cloud.send('PUT', 'deepgram/behaviour', { turnStarts: false });
+    const providerCallId = await cloud.startCall('vobiz', 'pizza');
+    const { id } = await known(daemon.url, providerCallId);
+    const transcript = collect(
+      connect(daemon.url),
+      'subscription ($id: ID!) { transcript(callId: $id) { utterance { id text isFinal party } } }',
+      { id },
+    );
+    await until(
+      async () => linesOf(await callOf(daemon.url, providerCallId)).length >= 2 || undefined,
+      'the first lines',
+      30_000,
+    );
+    await cut(cloud);
+    const call = await over(daemon.url, providerCallId, /pick it up/);
+    expect(wordsIn(linesOf(call))).toEqual(wordsIn(PIZZA));
+    expect(transcript.items.some((item) => !item.transcript.utterance.isFinal)).toBe(true);
+    const sessions = (await (await fetch(`${cloud.url}/simulator/deepgram/sessions`)).json()) as Json[];
+    const sockets = sessions.filter(({ query: { model } }) => model[0] === 'flux-general-en');
+    // Two parties, each connected again after the cut; and two of the first call.
+    expect(sockets.length).toBeGreaterThanOrEqual(6);
+    expect(
+      sockets.every(({ received }) => received.KeepAlive === undefined && received.Finalize === undefined),
+    ).toBe(true);
+  });
+});
+
 describe('a Vobiz call', PATIENCE, () => {
   test('has its transcript with the right parties, partials before finals, and is searchable', async () => {
     const world = await start();

@@ -115,10 +115,11 @@ describe('inside the daemon', () => {
       'log-sampler.ts',
       'loop',
       'store',
+      'operator',
       ...ALL_FEATURES,
     ],
-    'tokens.ts': ['graphql', 'http', 'loop', 'store', ...ALL_FEATURES],
-    http: ['graphql', 'log-sampler.ts', 'loop', ...ALL_FEATURES],
+    'tokens.ts': ['graphql', 'http', 'loop', 'operator', 'store', ...ALL_FEATURES],
+    http: ['graphql', 'log-sampler.ts', 'loop', 'operator', ...ALL_FEATURES],
     graphql: ['loop', ...ALL_FEATURES],
     // Implements the ports of the features; no feature imports it.
     store: ['access', 'audio', 'calls', 'history', 'plugins', 'recording'],
@@ -128,6 +129,7 @@ describe('inside the daemon', () => {
     'log-output.ts': [],
     'log-sampler.ts': [],
     loop: ['log-sampler.ts'],
+    operator: ['access', 'config'],
     'ids.ts': [],
     'system-clock.ts': [],
   };

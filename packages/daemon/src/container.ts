@@ -45,6 +45,7 @@ import { createIngressEndpoint } from './http/ingress.ts';
 import { createListenEndpoint } from './http/listen.ts';
 import { createMediaAccess, type MediaAccess } from './http/media-access.ts';
 import { OutputLedger } from './http/limits/output-ledger.ts';
+import { createReadinessEndpoint } from './http/health/readiness-endpoint.ts';
 import { createRecordingEndpoint } from './http/recording.ts';
 import { RequestBodies } from './http/limits/request-bodies.ts';
 import { createHttpServer } from './http/server.ts';
@@ -53,6 +54,7 @@ import { Demand } from './live/demand.ts';
 import { createFeeds } from './live/feeds.ts';
 import { LatestPartials } from './live/latest-partials.ts';
 import { RecordHub } from './live/record-hub.ts';
+import { Readiness } from './operator/readiness.ts';
 import { ProviderRegistry } from './plugins/provider/provider-registry.ts';
 import { AddressGuard } from './plugins/sockets/address-guard.ts';
 import { TranscriberRegistry } from './plugins/transcriber/transcriber-registry.ts';
@@ -115,6 +117,7 @@ export function createContainer(environment: Environment): DependencyContainer {
   registerGraphql(register, environment);
   registerDeliveries(register, environment);
   registerHttp(register, environment);
+  registerOperator(register, environment);
   return parts;
 }
 
@@ -432,16 +435,34 @@ function registerDeliveries(register: Register, { config, clock, log }: Environm
   });
 }
 
-function registerHttp(register: Register, environment: Environment): void {
-  const { config, clock, ids, log, isReady, publicUrl } = environment;
-  const { limits, auth, server } = config;
-  const gate = new Gate({
+function registerOperator(register: Register, environment: Environment): void {
+  register(
+    tokens.READINESS,
+    (get) =>
+      new Readiness({
+        hasStarted: environment.isReady,
+        storeFailure: () => get(tokens.STORE_HEALTH).failure,
+        providers: () => get(tokens.PROVIDERS).list(),
+        transcribers: () => get(tokens.TRANSCRIBERS).list(),
+      }),
+  );
+}
+
+function createGate({ auth, server }: Config): Gate {
+  return new Gate({
     tokens: auth.tokens,
     origins: server.cors.origins,
     trustedProxies: server.trustedProxies,
     isUnverified: auth.unverified,
     hostNames: [server.host, ...(server.publicUrl ? [server.publicUrl.hostname] : [])],
   });
+}
+
+function registerHttp(register: Register, environment: Environment): void {
+  const { config, clock, ids, log, publicUrl } = environment;
+  const { limits, server } = config;
+  const gate = createGate(config);
+  register(tokens.GATE, () => gate);
   const newId = (): string => ids.command().slice(-12);
   const addressOf = (request: Pick<IncomingMessage, 'headers' | 'socket'>): string => gate.addressOf(request);
   const networkOf = (request: IncomingMessage): string => gate.networkOf(request);
@@ -541,7 +562,11 @@ function registerHttp(register: Register, environment: Environment): void {
       }),
       connections: get(tokens.CONNECTIONS),
       rejections: get(tokens.REJECTIONS),
-      isReady: () => isReady() && get(tokens.STORE_HEALTH).failure === undefined,
+      readiness: createReadinessEndpoint({
+        readiness: get(tokens.READINESS),
+        gate,
+        rejections: get(tokens.REJECTIONS),
+      }),
       keepAliveMs: server.keepAliveSeconds * 1000,
       basePath: basePathOf(server.publicUrl),
       log: log('http'),

@@ -14,6 +14,7 @@ import { GRAPHIQL_ASSETS, isForGraphiql, type Graphiql } from './graphiql.ts';
 import type { GraphqlEndpoint } from './graphql-endpoint.ts';
 import type { IngressEndpoint } from './ingress.ts';
 import { LISTEN_PATH, type ListenEndpoint } from './listen.ts';
+import type { ReadinessEndpoint } from './health/readiness-endpoint.ts';
 import { RECORDING_PATH, type RecordingEndpoint } from './recording.ts';
 import type { Rejections } from './rejections.ts';
 import { targetOf } from './request-target.ts';
@@ -33,7 +34,7 @@ interface HttpServerDeps {
   readonly gate: Gate;
   readonly connections: Connections;
   readonly rejections: Rejections;
-  readonly isReady: () => boolean;
+  readonly readiness: ReadinessEndpoint;
   /** The path of the public URL, which proxies may keep or remove. */
   readonly basePath: string;
   /** How long a connection without a request stays open, ms. */
@@ -131,8 +132,7 @@ function handle(deps: HttpServerDeps, request: IncomingMessage, response: Server
   }
   if (RECORDING_PATH.test(url.pathname)) return void deps.recording.request(request, response, url);
   if (url.pathname === '/healthz') return sendText(response, 200, 'alive');
-  if (url.pathname === '/readyz')
-    return sendText(response, deps.isReady() ? 200 : 503, deps.isReady() ? 'ready' : 'not ready');
+  if (url.pathname === '/readyz') return deps.readiness.request(request, response, url);
   if (GRAPHIQL_ASSETS.test(url.pathname)) return deps.graphiql.sendAsset(request, response, url.pathname);
   if (deps.dashboard.owns(url.pathname)) return deps.dashboard.request(request, response, url.pathname);
   sendText(response, 404, 'not found; GraphQL is at /graphql');

@@ -1,0 +1,76 @@
+/**
+ * Whether the daemon can do its work, for `/readyz`: it has started, events can be stored, and at least one provider works or may work
+ * again without the operator.
+ */
+import type { FaultError, ProviderState } from '@sidetone/core';
+
+/** A plugin instance of the configuration. */
+interface Part {
+  readonly id: string;
+  readonly state: ProviderState;
+  readonly stateMessage: string | undefined;
+}
+
+interface ProviderPart extends Part {
+  /** Whether it has failed until the daemon restarts. */
+  readonly isFinal: boolean;
+}
+
+export interface ReadinessDeps {
+  /** Whether the start has ended, and the stop has not begun. */
+  readonly hasStarted: () => boolean;
+  readonly storeFailure: () => FaultError | undefined;
+  readonly providers: () => readonly ProviderPart[];
+  readonly transcribers: () => readonly Part[];
+}
+
+/** Why the daemon is not ready. */
+export type Unreadiness = 'starting or stopping' | 'events cannot be stored' | 'all providers have failed';
+
+export interface ReadinessReport {
+  readonly ready: boolean;
+  readonly reason: Unreadiness | null;
+  /** The code of the failure. */
+  readonly store: { readonly state: 'OK' } | { readonly state: 'FAILED'; readonly code: string };
+  readonly providers: readonly PartReport[];
+  readonly transcribers: readonly PartReport[];
+}
+
+/** The state of a plugin instance, without its message: the report is served without an access token. */
+export interface PartReport {
+  readonly id: string;
+  readonly state: ProviderState;
+}
+
+export class Readiness {
+  readonly #deps: ReadinessDeps;
+
+  constructor(deps: ReadinessDeps) {
+    this.#deps = deps;
+  }
+
+  /** Why the daemon is not ready; undefined if it is. */
+  get problem(): Unreadiness | undefined {
+    const { hasStarted, storeFailure, providers } = this.#deps;
+    if (!hasStarted()) return 'starting or stopping';
+    if (storeFailure()) return 'events cannot be stored';
+    const configured = providers();
+    const noneCanWork = configured.length > 0 && configured.every(({ isFinal }) => isFinal);
+    return noneCanWork ? 'all providers have failed' : undefined;
+  }
+
+  report(): ReadinessReport {
+    const { storeFailure, providers, transcribers } = this.#deps;
+    const failure = storeFailure();
+    const { problem } = this;
+    return {
+      ready: problem === undefined,
+      reason: problem ?? null,
+      store: failure ? { state: 'FAILED', code: failure.code } : { state: 'OK' },
+      providers: providers().map(toReport),
+      transcribers: transcribers().map(toReport),
+    };
+  }
+}
+
+const toReport = ({ id, state }: Part): PartReport => ({ id, state });
