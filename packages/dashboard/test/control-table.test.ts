@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { controlOf, CONTROLS, type Capability } from '../page/call/controls/control-table.ts';
-import { commandDetail } from '../page/call/controls/command-labels.ts';
+import { commandDetail, statusHint } from '../page/call/controls/command-labels.ts';
 
 const UNMUTED = { mutedParties: [] };
 
@@ -43,3 +43,9 @@ test.each([
   [{}, undefined],
   [null, undefined],
 ])('the detail of a command with %j is %s', (args, detail) => expect(commandDetail(args)).toBe(detail));
+
+test('a confirmed transfer is described as forwarded, not as connected', () => {
+  expect(statusHint('CONFIRMED', 'TRANSFER')).toMatch(/forwarded.*not known/s);
+  expect(statusHint('CONFIRMED', 'SAY')).toMatch(/took effect/);
+  expect(statusHint('ACCEPTED', 'TRANSFER')).toBe(statusHint('ACCEPTED', 'SAY'));
+});

@@ -18,7 +18,7 @@ export const CALL_STATUS = {
   QUEUED: 'Created, but not dialled yet.',
   RINGING: 'Ringing, and not answered yet.',
   IN_PROGRESS: 'Answered.',
-  FORWARDING: 'Being transferred. Returns to IN_PROGRESS if the transfer fails.',
+  FORWARDING: 'Being forwarded. Returns to IN_PROGRESS if the transfer fails.',
   ENDED: 'Ended. This status is final.',
 } as const satisfies Record<CallStatus, string>;
 
@@ -38,7 +38,7 @@ export const END_CATEGORY = {
   CUSTOMER_ENDED: 'The customer hung up.',
   ASSISTANT_ENDED: 'The assistant, or the application that controls the call, ended it.',
   OPERATOR_ENDED: "The call was ended or cancelled from outside, for example through the provider's API.",
-  FORWARDED: 'The call was transferred.',
+  FORWARDED: 'The call was forwarded. Whether the destination answered is not known.',
   NO_ANSWER: 'The call was not answered.',
   BUSY: 'The called party was busy.',
   REJECTED: 'The called party or a network rejected the call.',
@@ -100,7 +100,8 @@ export const COMMAND_STATUS = {
   ACCEPTED: 'Accepted by the provider. Whether it took effect is not known yet.',
   REFUSED: 'Rejected by Sidetone or by the provider, without effect.',
   UNKNOWN: 'The provider did not answer in time. The command may have taken effect.',
-  CONFIRMED: 'Events of the provider show that the command took effect.',
+  CONFIRMED:
+    'Events of the provider show that the command took effect. A confirmed transfer was forwarded; whether its destination answered is not known.',
 } as const satisfies Record<CommandStatus, string>;
 
 export const FAILURE_CODE = {

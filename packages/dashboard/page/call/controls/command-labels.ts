@@ -24,7 +24,7 @@ export const STATUS_LABELS = {
   UNKNOWN: 'Unknown',
 } as const satisfies Record<EnumOf<'CommandStatus'>, string>;
 
-export const STATUS_HINTS = {
+const STATUS_HINTS = {
   REQUESTED: 'Waiting for the provider.',
   ACCEPTED: 'The provider accepted the command. No event has confirmed it yet.',
   CONFIRMED: 'Events from the provider confirm that it took effect.',
@@ -32,6 +32,15 @@ export const STATUS_HINTS = {
   UNKNOWN:
     'The provider did not answer in time. The command may have taken effect: check the call before you try again.',
 } as const satisfies Record<EnumOf<'CommandStatus'>, string>;
+
+/** What a status means for a command. A forwarded call has not reached its destination yet. */
+export const statusHint = (
+  status: EnumOf<'CommandStatus'>,
+  kind: EnumOf<'CommandKind'> | undefined,
+): string =>
+  status === 'CONFIRMED' && kind === 'TRANSFER'
+    ? 'The provider forwarded the call. Whether the destination answered is not known.'
+    : STATUS_HINTS[status];
 
 export const REMEDIES = {
   CALL_NOT_FOUND: 'The call was deleted or never existed.',

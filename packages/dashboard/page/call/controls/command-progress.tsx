@@ -3,7 +3,7 @@ import { Button } from '../../ui/button.tsx';
 import { Icon } from '../../ui/icon.tsx';
 import { toSentence } from '../../api/errors.ts';
 import type { CommandStatus, CommandEntry } from '../call-timeline.ts';
-import { REMEDIES, STATUS_HINTS, STATUS_LABELS, commandDetail } from './command-labels.ts';
+import { REMEDIES, STATUS_LABELS, commandDetail, statusHint } from './command-labels.ts';
 import type { Attempt } from './use-commands.ts';
 import './command-progress.css';
 
@@ -28,7 +28,7 @@ export function AttemptRow({ attempt, command, onRetry }: AttemptRowProps) {
         {detail !== undefined && <span className="faint clip"> {detail}</span>}
       </p>
       {status && <CommandSteps status={status} />}
-      {status && !error && <p className="faint attempt-hint">{STATUS_HINTS[status]}</p>}
+      {status && !error && <p className="faint attempt-hint">{statusHint(status, command?.kind)}</p>}
       {error && (
         <p className="form-error">
           {error.message} {error.remedy}
