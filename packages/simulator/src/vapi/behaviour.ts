@@ -19,6 +19,8 @@ interface LifecycleBehaviour {
   readonly endCallReason: string;
   /** Whether an assistant is requested from the server URL before the call is answered. */
   readonly assistantRequest: boolean;
+  /** Whether the assistant is a GPT-Live assistant: other controls, no listen socket. */
+  readonly gptLive: boolean;
 }
 
 /** The `monitorPlan` of a call. */
@@ -35,7 +37,7 @@ interface MonitorBehaviour {
 interface DeliveryBehaviour {
   /** The seed of random losses and delays; the same seed gives the same ones. */
   readonly seed: number;
-  /** The types that are sent; empty: all. */
+  /** The types that are sent; `default`: those of Vapi's default list, without transcripts; empty: all. */
   readonly serverMessages: readonly string[];
   /** How many additional times each message is delivered. */
   readonly duplicates: number;
@@ -66,6 +68,8 @@ interface FormatBehaviour {
   readonly literalFinalType: boolean;
   readonly conversationShape: 'all' | 'schema' | 'conversation';
   readonly durationUnit: 'ms' | 'seconds';
+  /** Whether the messages of a report contain all assistants; otherwise those of the last one. */
+  readonly fullMessageHistory: boolean;
   /** Whether optional fields are sent as null. */
   readonly nullFields: boolean;
   /** A message of an unknown type follows every n messages; 0: never. */
@@ -87,9 +91,11 @@ interface ControlBehaviour {
   readonly controlHangMs: number;
   /** Whether a command with a delayed response is executed. */
   readonly controlHangExecutes: boolean;
-  /** How many commands of a call fail with `controlFailureStatus` and are not executed. */
+  /** How many commands of a call fail with `controlFailureStatus`. */
   readonly controlFailures: number;
   readonly controlFailureStatus: number;
+  /** Whether a command that fails with `controlFailureStatus` is executed. */
+  readonly controlFailureExecutes: boolean;
   /** The target of a 302; empty: no redirect. */
   readonly controlRedirect: string;
   /** Whether the connection breaks, before or after the command is executed. */
@@ -187,6 +193,7 @@ export const VAPI_BEHAVIOUR: VapiBehaviour = {
   maxDurationMs: 600_000,
   endCallReason: 'manually-canceled',
   assistantRequest: false,
+  gptLive: false,
 
   listenEnabled: true,
   controlEnabled: true,
@@ -214,6 +221,7 @@ export const VAPI_BEHAVIOUR: VapiBehaviour = {
   literalFinalType: false,
   conversationShape: 'all',
   durationUnit: 'ms',
+  fullMessageHistory: false,
   nullFields: false,
   unknownEvery: 0,
   hugeBytes: 0,
@@ -226,6 +234,7 @@ export const VAPI_BEHAVIOUR: VapiBehaviour = {
   controlHangExecutes: true,
   controlFailures: 0,
   controlFailureStatus: 503,
+  controlFailureExecutes: false,
   controlRedirect: '',
   controlDrop: 'never',
   sayUnspoken: false,

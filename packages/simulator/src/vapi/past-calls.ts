@@ -103,6 +103,8 @@ function pastCall({
         assistantName: 'Nova',
         assistantId: ASSISTANT_ID,
         name: undefined,
+        assistantSince: undefined,
+        contextFrom: 0,
         history: [
           { role: 'system', message: `You are Nova. ${script.title}.`, time: createdAt, secondsFromStart: 0 },
           ...(isAnswered ? utterances.map((utterance) => historyItem(utterance, startedAt)) : []),

@@ -52,6 +52,7 @@ export function createUpgradeHandler(publicKey: string): UpgradeHandler {
       if (behaviour.listenAuthenticationEnabled && key !== `Bearer ${publicKey}`)
         return reject(socket, 401, 'Unauthorized');
       if (!call.active || !behaviour.listenEnabled) return reject(socket, 400, 'Call not active');
+      if (behaviour.gptLive) return reject(socket, 400, 'Not supported for GPT-Live calls');
       if (faultCounters.rejectedHandshakes < behaviour.listenRefusals) {
         faultCounters.rejectedHandshakes += 1;
         return reject(socket, 400, 'Call not active');

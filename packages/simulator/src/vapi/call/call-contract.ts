@@ -64,6 +64,8 @@ export interface VapiCall extends SimulatedCall {
   rename(name: string): void;
   addListener(socket: WebSocket): void;
   attachTransport(socket: WebSocket): void;
+  /** Returns why a command is rejected for the kind of the call, or undefined. */
+  unsupportedReason(command: Command): string | undefined;
   /** Executes a command; `body` is the command as received. Returns false when too many sentences are queued. */
   execute(command: Command, body?: unknown): boolean;
   /** Changes the behaviour immediately. @throws {RangeError} for an unknown option */

@@ -33,6 +33,6 @@ export function reportSpeech(call: VapiCallParts, event: SpeechEvent): void {
   if (event.kind !== 'transcript.final') return;
   const { speaker, text, startMs, endMs } = event;
   callLog.addTranscript({ speaker, text, startMs, endMs });
-  record.history.push(historyItem(event, record.startedAt ?? record.createdAt));
+  record.history.push(historyItem(event, record.startedAt ?? record.createdAt, record.assistantSince));
   sendToAll(call, conversationUpdate(record));
 }

@@ -4,6 +4,7 @@ import type { Script } from '../../speech/library.ts';
 import type { VapiBehaviour } from '../behaviour.ts';
 import { objectOf } from '../control/commands.ts';
 import type { Destination } from '../control/commands.ts';
+import { GPT_LIVE_MODEL } from '../gpt-live.ts';
 
 /** The statuses of a call. */
 export type VapiStatus = 'scheduled' | 'queued' | 'ringing' | 'in-progress' | 'forwarding' | 'ended';
@@ -44,6 +45,10 @@ export interface VapiRecord {
   assistantId: string;
   /** A label that REST can change. */
   name: string | undefined;
+  /** When a later assistant took over, epoch ms: its items are counted from then. */
+  assistantSince: number | undefined;
+  /** Index of the first item of the current assistant. */
+  contextFrom: number;
   readonly history: HistoryItem[];
 }
 
@@ -75,7 +80,11 @@ function describeParties(record: VapiRecord): Record<string, unknown> {
           phoneNumberId: PHONE_NUMBER_ID,
         }
       : {}),
-    assistant: { name: assistantName, firstMessage: script.turns[0]?.text ?? '' },
+    assistant: {
+      name: assistantName,
+      firstMessage: script.turns[0]?.text ?? '',
+      ...(record.behaviour.gptLive ? { model: GPT_LIVE_MODEL } : {}),
+    },
     ...record.requestFields,
     ...describeTransport(record),
     assistantId,
@@ -91,10 +100,11 @@ function describeTransport({ id, origin, type, requestFields }: VapiRecord): Rec
 }
 
 function describeMonitor({ id, origin, behaviour }: VapiRecord): Record<string, unknown> {
-  if (!behaviour.listenEnabled && !behaviour.controlEnabled) return {};
+  const hasListen = behaviour.listenEnabled && !behaviour.gptLive;
+  if (!hasListen && !behaviour.controlEnabled) return {};
   return {
     monitor: {
-      ...(behaviour.listenEnabled ? { listenUrl: `${origin.replace(/^http/, 'ws')}/${id}/listen` } : {}),
+      ...(hasListen ? { listenUrl: `${origin.replace(/^http/, 'ws')}/${id}/listen` } : {}),
       ...(behaviour.controlEnabled ? { controlUrl: `${origin}/${id}/control` } : {}),
     },
   };
@@ -121,7 +131,7 @@ export function describeCall(record: VapiRecord): Record<string, unknown> {
     updatedAt: new Date(updatedAt).toISOString(),
     ...(startedAt === undefined ? {} : { startedAt: new Date(startedAt).toISOString() }),
     ...(destination === undefined ? {} : { destination }),
-    messages: historyOf(record),
+    messages: reportedHistory(record),
     ...(status === 'ended' && endedAt !== undefined
       ? {
           endedAt: new Date(endedAt).toISOString(),
@@ -154,7 +164,7 @@ export function describeOutcome(record: VapiRecord): Record<string, unknown> {
       successEvaluation: 'true',
     },
     artifact: {
-      messages: historyOf(record),
+      messages: reportedHistory(record),
       messagesOpenAIFormatted: openAiFormatted(history),
       transcript: plainTranscript(history),
       recordingUrl,
@@ -181,6 +191,28 @@ export function historyOf({ history, behaviour }: VapiRecord): HistoryItem[] {
   );
 }
 
+/** Returns the history in a report: of the last assistant only, unless the behaviour says otherwise. */
+export function reportedHistory(record: VapiRecord): HistoryItem[] {
+  return historyOf(record).slice(record.behaviour.fullMessageHistory ? 0 : record.contextFrom);
+}
+
+/** Starts a later assistant: its prompt is a new item, and offsets restart at 0. */
+export function startAssistant(record: VapiRecord, time: number): void {
+  record.assistantSince = time;
+  record.contextFrom = record.history.length;
+  record.history.push({
+    role: 'system',
+    message: `You are ${record.assistantName}.`,
+    time,
+    secondsFromStart: 0,
+  });
+}
+
+/** Returns `secondsFromStart` of an item: since the current assistant took over. */
+export function secondsSince({ assistantSince, startedAt }: VapiRecord, time: number): number {
+  return Math.max(0, time - (assistantSince ?? startedAt ?? time)) / 1000;
+}
+
 /** Returns the history in the format of chat models. */
 export function openAiFormatted(history: readonly HistoryItem[]): Record<string, unknown>[] {
   return history.map(({ role, message, toolCalls, toolCallId, result }) => {
@@ -202,13 +234,14 @@ export function plainTranscript(history: readonly HistoryItem[]): string {
 export function historyItem(
   { speaker, text, startMs, endMs }: TranscriptEntry,
   startedAt: number,
+  assistantSince = startedAt,
 ): HistoryItem {
   return {
     role: speaker === 'assistant' ? 'bot' : 'user',
     message: text,
     time: startedAt + startMs,
     endTime: startedAt + endMs,
-    secondsFromStart: startMs / 1000,
+    secondsFromStart: Math.max(0, startedAt + startMs - assistantSince) / 1000,
     duration: endMs - startMs,
     source: '',
   };

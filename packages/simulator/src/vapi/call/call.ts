@@ -12,6 +12,7 @@ import { createDeferred } from '../../deferred.ts';
 import { createWebhookSender } from '../../http/webhook-sender.ts';
 import { executeCommand } from '../control/command-handlers.ts';
 import type { Command } from '../control/commands.ts';
+import { unsupportedReason } from '../gpt-live.ts';
 import { createListeners } from '../listen/listeners.ts';
 import type { AudioFormat } from '../transport/audio-format.ts';
 import { createTransportLeg } from '../transport/leg.ts';
@@ -67,6 +68,7 @@ export function createVapiCall(deps: VapiCallDeps): VapiCall {
       return call.leg !== undefined && !call.leg.connected && record.endedAt === undefined;
     },
     describe: () => describeCall(record),
+    unsupportedReason: (command) => unsupportedReason(record, command),
     rename(name) {
       record.name = name;
       record.updatedAt = Date.now();
@@ -134,6 +136,8 @@ function createRecord({ origin, script, behaviour, placed }: VapiCallDeps): Vapi
     startedAt: undefined,
     endedAt: undefined,
     endedReason: undefined,
+    assistantSince: undefined,
+    contextFrom: 0,
     destination: undefined,
     assistantName: placed?.assistantName ?? 'Nova',
     assistantId: placed?.assistantId ?? ASSISTANT_ID,

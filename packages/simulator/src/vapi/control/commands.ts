@@ -11,6 +11,9 @@ export const CONTROLS = [
   'say-first-message',
 ] as const;
 
+/** The kinds of context of a GPT-Live assistant. */
+const CONTEXT_KINDS = ['commentary', 'thinking', 'instructions'] as const;
+
 /** The destination of a transfer as received, because events repeat it. */
 export type Destination = Readonly<Record<string, unknown>>;
 
@@ -31,6 +34,11 @@ export type Command =
       readonly respond: boolean;
     }
   | { readonly type: 'control'; readonly control: (typeof CONTROLS)[number] }
+  | {
+      readonly type: 'append-context';
+      readonly kind: (typeof CONTEXT_KINDS)[number];
+      readonly content: string;
+    }
   | { readonly type: 'end-call' }
   | {
       readonly type: 'transfer' | 'handoff';
@@ -88,6 +96,13 @@ const DECODERS: { [Type in Command['type']]: (fields: Fields) => Command | strin
     const control = CONTROLS.find((value) => value === fields['control']);
     if (control === undefined) return `control must be one of the following values: ${CONTROLS.join(', ')}`;
     return { type: 'control', control };
+  },
+  'append-context'(fields) {
+    const kind = CONTEXT_KINDS.find((value) => value === fields['kind']);
+    const { content } = fields;
+    if (kind === undefined) return `kind must be one of the following values: ${CONTEXT_KINDS.join(', ')}`;
+    if (typeof content !== 'string' || content === '') return 'content must be a string';
+    return { type: 'append-context', kind, content };
   },
   'end-call': () => ({ type: 'end-call' }),
   transfer: (fields) => decodeTransfer('transfer', fields),

@@ -24,6 +24,7 @@ export function handleControl(
     return { status: 302, headers: { ...CLOSING, location: behaviour.controlRedirect } };
   if (faultCounters.failedCommands < behaviour.controlFailures) {
     faultCounters.failedCommands += 1;
+    if (behaviour.controlFailureExecutes) execute(call, body);
     return rejection(behaviour.controlFailureStatus, { message: 'Try again later' });
   }
   if (behaviour.controlDrop === 'before') return { status: 0, drop: true };
@@ -39,6 +40,8 @@ function execute(call: VapiCall, body: string): HttpReply {
   if (typeof command === 'string') {
     return rejection(400, { message: [command], error: 'Bad Request', statusCode: 400 });
   }
+  const reason = call.unsupportedReason(command);
+  if (reason !== undefined) return rejection(400, { message: reason, error: 'Bad Request', statusCode: 400 });
   if (call.execute(command, jsonObject(body))) return accepted(call.behaviour.controlStatus);
   return rejection(429, { message: 'Too many messages are queued', statusCode: 429 });
 }

@@ -2,6 +2,7 @@
 
 import type { VapiBehaviour } from '../behaviour.ts';
 import type { PlacedCall } from '../call/call-contract.ts';
+import { GPT_LIVE_FORMAT, isGptLive } from '../gpt-live.ts';
 import { numberProblem, objectOf } from '../control/commands.ts';
 import { DEFAULT_FORMAT } from '../transport/audio-format.ts';
 import type { AudioFormat } from '../transport/audio-format.ts';
@@ -121,6 +122,11 @@ function socketProblems(fields: Fields, transport: Fields): string[] {
     problems.push('transport.audioFormat.format must be one of the following values: pcm_s16le, mulaw');
   if (typeof sampleRate !== 'number' || sampleRate < MIN_RATE || sampleRate > MAX_RATE)
     problems.push(`transport.audioFormat.sampleRate must be a number from ${MIN_RATE} to ${MAX_RATE}`);
+  if (
+    isGptLive(fields['assistant']) &&
+    !(encoding === GPT_LIVE_FORMAT.format && sampleRate === GPT_LIVE_FORMAT.sampleRate)
+  )
+    problems.push('transport.audioFormat must be pcm_s16le at 24000 for GPT-Live');
   if (container !== 'raw')
     problems.push('transport.audioFormat.container must be one of the following values: raw');
   return problems;
@@ -178,6 +184,7 @@ function settingsOf(settings: Fields): Pick<Placement, 'behaviour' | 'webhook'> 
   for (const name of MONITOR) if (typeof plan[name] === 'boolean') behaviour[name] = plan[name];
   const { serverMessages, maxDurationSeconds } = settings;
   if (Array.isArray(serverMessages)) behaviour.serverMessages = serverMessages.map(String);
+  if (isGptLive(settings)) behaviour.gptLive = true;
   if (typeof maxDurationSeconds === 'number')
     behaviour.maxDurationMs = within(10, maxDurationSeconds, 43_200) * 1000;
   const { url, secret, headers, timeoutSeconds, backoffPlan } = objectOf(settings['server']) ?? {};

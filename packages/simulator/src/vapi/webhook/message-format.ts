@@ -13,6 +13,21 @@ const CONVERSATION_FIELDS = {
   conversation: ['conversation'],
 } as const;
 
+/** The default `serverMessages` of the real Vapi: no transcripts. */
+const DEFAULT_TYPES: ReadonlySet<string> = new Set([
+  'assistant.started',
+  'conversation-update',
+  'end-of-call-report',
+  'function-call',
+  'hang',
+  'speech-update',
+  'status-update',
+  'tool-calls',
+  'transfer-destination-request',
+  'handoff-destination-request',
+  'user-interrupted',
+]);
+
 type Fields = Record<string, unknown>;
 
 /** Whether a message is enabled by the `serverMessages`; an empty list enables all. */
@@ -20,6 +35,7 @@ export function isEnabled(message: ClientMessage, enabled: readonly string[]): b
   return (
     enabled.length === 0 ||
     enabled.includes(message.type) ||
+    (enabled.includes('default') && DEFAULT_TYPES.has(message.type)) ||
     (enabled.includes(LITERAL_FINAL) && isFinal(message))
   );
 }

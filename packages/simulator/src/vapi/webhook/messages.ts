@@ -3,7 +3,13 @@
 
 import type { SpeechEvent } from '../../call/timeline.ts';
 import type { Speaker } from '../../speech/library.ts';
-import { describeOutcome, historyOf, openAiFormatted, plainTranscript } from '../call/call-object.ts';
+import {
+  describeOutcome,
+  historyOf,
+  openAiFormatted,
+  plainTranscript,
+  reportedHistory,
+} from '../call/call-object.ts';
 import type { VapiRecord, VapiStatus } from '../call/call-object.ts';
 import type { Destination } from '../control/commands.ts';
 
@@ -115,7 +121,7 @@ export function endOfCallReport(record: VapiRecord): ClientMessage {
     ...describeOutcome(record),
     summary: script.title,
     transcript,
-    messages: historyOf(record),
+    messages: reportedHistory(record),
     recordingUrl: `${record.origin}/vapi/recordings/${record.id}.wav`,
     durationMs,
     durationSeconds: durationMs / 1000,
