@@ -144,7 +144,7 @@ export const FAULTS = {
     kind: 'plugin',
     retryable: false,
     remedy:
-      'Install the package next to the configuration file, or correct the package name or path in `plugin`.',
+      'Install the package in one of the folders that the message names, or correct the package name or path in `plugin`.',
   },
   PLUGIN_LOAD_FAILED: {
     kind: 'plugin',
@@ -206,11 +206,15 @@ export const FAULTS = {
     retryable: false,
     remedy: 'Pass an existing, readable YAML file with `--config`.',
   },
-  CONFIG_INVALID: { kind: 'config', retryable: false, remedy: 'Correct the key that the message names.' },
+  CONFIG_INVALID: {
+    kind: 'config',
+    retryable: false,
+    remedy: 'Correct the keys that the message names.',
+  },
   CONFIG_VARIABLE_MISSING: {
     kind: 'config',
     retryable: false,
-    remedy: 'Set the environment variable that the message names, or remove it from the configuration.',
+    remedy: 'Set the environment variables that the message names, or remove them from the configuration.',
   },
   CONFIG_UNVERIFIED: {
     kind: 'config',
@@ -218,16 +222,51 @@ export const FAULTS = {
     remedy:
       'Configure the verification that the message names, or set its `unverified` to true if another system verifies every sender.',
   },
+  PLUGINS_UNUSABLE: {
+    kind: 'config',
+    retryable: false,
+    remedy:
+      'Correct `plugin` of the providers that the message names, or install their packages in one of the folders that it names.',
+  },
+  NODE_UNSUPPORTED: {
+    kind: 'config',
+    retryable: false,
+    remedy: 'Install a supported release of Node.js, or correct the path by which `node` is found.',
+  },
+  NATIVE_MODULE_UNUSABLE: {
+    kind: 'config',
+    retryable: false,
+    remedy:
+      'Run `npm rebuild` in the folder of the installation, with the release of Node.js that runs the daemon.',
+  },
   PORT_IN_USE: {
     kind: 'config',
     retryable: false,
-    remedy: 'Choose another port with `--port` or `server.port`.',
+    remedy:
+      'Stop the other program, which may be another daemon, or choose another port with `--port` or `server.port`.',
+  },
+  PORT_FORBIDDEN: {
+    kind: 'config',
+    retryable: false,
+    remedy:
+      'Choose a port from 1024 on with `--port` or `server.port`, with a proxy in front of it; or give the process the capability CAP_NET_BIND_SERVICE.',
+  },
+  RECORDINGS_UNWRITABLE: {
+    kind: 'config',
+    retryable: false,
+    remedy:
+      'Set `recording.path` to a folder, existing or new, that this user can write to, or make the folder writable for it.',
+  },
+  DAEMON_UNREACHABLE: {
+    kind: 'state',
+    retryable: true,
+    remedy: 'Start the daemon, or pass its address with `--url`.',
   },
   STORE_UNREADABLE: {
     kind: 'store',
     retryable: false,
     remedy:
-      'Set `storage.path` to a file, existing or new, in a directory that this user can write to, on a disk with free space.',
+      'Run the daemon as the user to whom the files belong, or change their owner with `chown`; or set `storage.path` to a file, existing or new, in a folder that this user can write to, on a disk that is not read-only and has free space.',
   },
   STORE_NOT_A_DATABASE: {
     kind: 'store',
