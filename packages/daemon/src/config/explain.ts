@@ -1,5 +1,5 @@
 /**
- * Describes an invalid configuration in one line: the key, the expected value and the received value. Values below
+ * Describes the errors of a configuration, each in one line: the key, the expected value and the received value. Values below
  * `options` and `auth` can be secret, so only their type is shown.
  */
 import type { z } from 'zod';
@@ -27,17 +27,22 @@ function received(tree: unknown, path: Path): string {
 
 const keyOf = (path: Path): string => path.map(String).join('.') || 'the file';
 
-/** Describes the first of `issues` in one line. */
-export function explain(issues: readonly z.core.$ZodIssue[], tree: unknown): string {
-  const issue = issues[0];
-  if (!issue) return 'the file: invalid';
+/** Describes each of `issues` in one line. Equal lines are returned once. */
+export function explain(issues: readonly z.core.$ZodIssue[], tree: unknown): readonly string[] {
+  const lines = issues.flatMap((issue) => explainIssue(issue, tree));
+  return lines.length === 0 ? ['the file: invalid'] : [...new Set(lines)];
+}
+
+function explainIssue(issue: z.core.$ZodIssue, tree: unknown): readonly string[] {
   if (issue.code === 'unrecognized_keys') {
-    const key = keyOf([...issue.path, issue.keys[0] ?? '?']);
-    const renamed = RENAMED_KEYS[key];
-    return renamed === undefined ? `${key}: unknown key` : `${key}: was renamed to ${renamed}`;
+    return issue.keys.map((name) => {
+      const key = keyOf([...issue.path, name]);
+      const renamed = RENAMED_KEYS[key];
+      return renamed === undefined ? `${key}: unknown key` : `${key}: was renamed to ${renamed}`;
+    });
   }
   if (issue.code === 'invalid_key') {
-    return `${keyOf(issue.path)}: invalid key, expected ${issue.issues[0]?.message ?? issue.message}`;
+    return [`${keyOf(issue.path)}: invalid key, expected ${issue.issues[0]?.message ?? issue.message}`];
   }
-  return `${keyOf(issue.path)}: expected ${issue.message}, received ${received(tree, issue.path)}`;
+  return [`${keyOf(issue.path)}: expected ${issue.message}, received ${received(tree, issue.path)}`];
 }

@@ -1,11 +1,12 @@
-/** Reads and checks a configuration file. */
+/** Reads and checks a configuration file. All its errors are reported at once. */
 import { readFile } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { FaultError, messageOf } from '@sidetone/core';
 import { parseDocument } from 'yaml';
 import { explain } from './explain.ts';
-import { configSchema, type Config } from './schema.ts';
-import { substitute, type Environment } from './substitute.ts';
+import { combineFaults, partsOf } from './failures.ts';
+import { configSchema, validPlugins, type Config, type ConfiguredPlugins } from './schema.ts';
+import { missingVariable, substitute, type Environment, type MissingVariable } from './substitute.ts';
 
 export interface LoadedConfig {
   readonly config: Config;
@@ -13,8 +14,18 @@ export interface LoadedConfig {
   readonly baseDir: string;
 }
 
-/** @throws {FaultError} CONFIG_UNREADABLE, CONFIG_INVALID or CONFIG_VARIABLE_MISSING. */
-export async function loadConfig(file: string, environment: Environment): Promise<LoadedConfig> {
+/** Checks the options of plugins: returns the errors, each with its key. */
+export type CheckPlugins = (plugins: ConfiguredPlugins, baseDir: string) => Promise<readonly FaultError[]>;
+
+/**
+ * @param checkPlugins is called if the file has other errors; otherwise, the start of the daemon checks the options.
+ * @throws {FaultError} CONFIG_UNREADABLE, CONFIG_INVALID or CONFIG_VARIABLE_MISSING.
+ */
+export async function loadConfig(
+  file: string,
+  environment: Environment,
+  checkPlugins: CheckPlugins = () => Promise.resolve([]),
+): Promise<LoadedConfig> {
   const path = resolve(file);
   let source: string;
   try {
@@ -22,15 +33,48 @@ export async function loadConfig(file: string, environment: Environment): Promis
   } catch (cause) {
     throw new FaultError('CONFIG_UNREADABLE', `${file}: cannot read the file (${codeOf(cause)})`, { cause });
   }
-  return { config: parseConfig(source, file, environment), baseDir: dirname(path) };
+  const baseDir = dirname(path);
+  const { config, faults, missing, tree } = check(source, file, environment);
+  if (config) return { config, baseDir };
+  const found = await checkPlugins(validPlugins(tree), baseDir);
+  const ofPlugins = found
+    .flatMap(partsOf)
+    .filter(({ message }) => !missing.some((key) => message.startsWith(`${key}:`)));
+  throw combineFaults([...faults, ...ofPlugins], file);
 }
 
 /** @throws {FaultError} CONFIG_INVALID or CONFIG_VARIABLE_MISSING. */
 export function parseConfig(source: string, file: string, environment: Environment): Config {
-  const tree = substitute(parseYaml(source, file), environment) ?? {};
+  const { config, faults } = check(source, file, environment);
+  if (config) return config;
+  throw combineFaults(faults, file);
+}
+
+interface Checked {
+  /** Undefined if there are errors. */
+  readonly config?: Config;
+  readonly faults: readonly FaultError[];
+  /** Keys whose value contains a variable that is not set. */
+  readonly missing: readonly string[];
+  readonly tree: unknown;
+}
+
+/** @throws {FaultError} CONFIG_INVALID if the file is not YAML. */
+function check(source: string, file: string, environment: Environment): Checked {
+  const variables: MissingVariable[] = [];
+  const tree = substitute(parseYaml(source, file), environment, (each) => variables.push(each)) ?? {};
+  const missing = variables.map(({ path }) => path.join('.'));
   const result = configSchema.safeParse(tree);
-  if (result.success) return result.data;
-  throw new FaultError('CONFIG_INVALID', `${file}: ${explain(result.error.issues, tree)}`);
+  // The value of a missing variable may be valid.
+  const issues = (result.error?.issues ?? []).filter(({ path }) => !missing.includes(path.join('.')));
+  const faults = [
+    ...variables.map(missingVariable),
+    ...(issues.length === 0 ? [] : explain(issues, tree)).map(
+      (line) => new FaultError('CONFIG_INVALID', line),
+    ),
+  ];
+  const isValid = result.success && faults.length === 0;
+  return { ...(isValid && { config: result.data }), faults, missing, tree };
 }
 
 function parseYaml(source: string, file: string): unknown {

@@ -33,7 +33,6 @@ const publicUrl = z
   .url({
     protocol: /^https?$/,
     error: 'an http or https URL, such as https://calls.example.com',
-    abort: true,
   })
   .transform((url) => new URL(url))
   .refine(isBaseUrl, {
@@ -193,31 +192,74 @@ const INCREASING_LIMITS = [
   ['unsentBytesPerClient', 'unsentBytesTotal'],
 ] as const;
 
+/** Runs a check of several sections if these are valid, also while others are not. */
+const ifValid = (...sections: readonly (keyof z.output<typeof file>)[]) => ({
+  when: ({ issues }: z.core.ParsePayload): boolean =>
+    issues.every(({ path, code }) => {
+      const [section] = path ?? [];
+      return section === undefined
+        ? code === 'unrecognized_keys'
+        : !sections.some((each) => each === section);
+    }),
+});
+
 export const configSchema = file
-  .refine(({ server: { host }, auth }) => isLoopbackHost(host) || isAccessDecided(auth), {
-    path: ['server', 'host'],
-    error: 'a loopback address (127.0.0.1, ::1 or localhost), because auth.tokens is empty',
-  })
-  .refine(({ server: { publicUrl: url }, auth }) => !url || isLoopbackUrl(url) || isAccessDecided(auth), {
-    path: ['server', 'publicUrl'],
-    error: 'a loopback URL such as http://127.0.0.1:4000, because auth.tokens is empty',
-  })
+  .superRefine(
+    ({ server: { host, publicUrl: url }, auth }, context) => {
+      if (isAccessDecided(auth)) return;
+      const reject = (key: string, expected: string): void =>
+        context.addIssue({
+          code: 'custom',
+          path: ['server', key],
+          message: `${expected}, because auth.tokens is empty`,
+        });
+      if (!isLoopbackHost(host)) reject('host', 'a loopback address (127.0.0.1, ::1 or localhost)');
+      if (url && !isLoopbackUrl(url)) reject('publicUrl', 'a loopback URL such as http://127.0.0.1:4000');
+    },
+    ifValid('server', 'auth'),
+  )
   .superRefine(({ limits }, context) => {
     for (const [smaller, larger] of INCREASING_LIMITS) {
       if (limits[smaller] <= limits[larger]) continue;
       const message = `at least limits.${smaller} (${limits[smaller]})`;
       context.addIssue({ code: 'custom', path: ['limits', larger], message });
     }
-  })
-  .superRefine(({ providers, transcribers }, context) => {
-    const ids = Object.keys(transcribers);
-    for (const [id, { transcribe }] of Object.entries(providers)) {
-      const isValid = transcribe === 'auto' ? ids.length === 1 : ['off', ...ids].includes(transcribe);
-      if (isValid) continue;
-      const path = ['providers', id, 'transcribe'];
-      context.addIssue({ code: 'custom', path, message: transcribeValues(ids) });
-    }
-  });
+  }, ifValid('limits'))
+  .superRefine(
+    ({ providers, transcribers }, context) => {
+      const ids = Object.keys(transcribers);
+      for (const [id, { transcribe }] of Object.entries(providers)) {
+        const isValid = transcribe === 'auto' ? ids.length === 1 : ['off', ...ids].includes(transcribe);
+        if (isValid) continue;
+        const path = ['providers', id, 'transcribe'];
+        context.addIssue({ code: 'custom', path, message: transcribeValues(ids) });
+      }
+    },
+    ifValid('providers', 'transcribers'),
+  );
+
+/** The plugins of a configuration, by the section and the id. */
+export interface ConfiguredPlugins {
+  readonly providers: Readonly<Record<string, Pick<z.output<typeof provider>, 'plugin' | 'options'>>>;
+  readonly transcribers: Readonly<Record<string, z.output<typeof transcriber>>>;
+}
+
+/** Returns the plugins of an invalid configuration whose own entry is valid. */
+export function validPlugins(tree: unknown): ConfiguredPlugins {
+  const valid = <Entry>(
+    section: 'providers' | 'transcribers',
+    schema: z.ZodType<Entry>,
+  ): Record<string, Entry> => {
+    const entries = z.record(z.string(), z.unknown()).safeParse((tree as Record<string, unknown>)[section]);
+    return Object.fromEntries(
+      Object.entries(entries.data ?? {}).flatMap(([id, entry]) => {
+        const { data } = schema.safeParse(entry);
+        return data === undefined ? [] : [[id, data]];
+      }),
+    );
+  };
+  return { providers: valid('providers', provider), transcribers: valid('transcribers', transcriber) };
+}
 
 function transcribeValues(ids: readonly string[]): string {
   if (ids.length === 0) return 'off, because no transcribers are configured';
