@@ -1,7 +1,7 @@
 /** Loads plugin modules and validates their options. Every failure has its own code. */
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { pathToFileURL } from 'node:url';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 import {
   CONTRACT_VERSION,
   FaultError,
@@ -12,6 +12,7 @@ import {
   type SchemaResult,
   type TranscriberPlugin,
 } from '@sidetone/core';
+import { combineFaults } from '../config/failures.ts';
 import { checkSecrets } from './check-secrets.ts';
 import { findPackage } from './find-package.ts';
 import { withDeadline } from './supervision/deadline.ts';
@@ -30,7 +31,8 @@ export const LOAD_TIMEOUT_MS = 15_000;
 const NEVER = new AbortController().signal;
 
 /**
- * @param specifier a package name, or a path (starting with `.` or `/`) relative to `baseDir`.
+ * @param specifier a package name, or a path (starting with `.` or `/`) relative to `baseDir`. Packages are looked up from
+ * `baseDir`, then from the working directory, then from the daemon's own folder.
  * @throws {FaultError} PLUGIN_NOT_FOUND, PLUGIN_LOAD_FAILED, PLUGIN_INVALID or PLUGIN_CONTRACT_UNSUPPORTED.
  */
 export async function loadPlugin<Kind extends PluginKind>(
@@ -76,13 +78,15 @@ function runWithTimeout<Value>(
   );
 }
 
+/** The folder of the daemon: the plugins that are installed with it are found from here. */
+const OWN_FOLDER = fileURLToPath(new URL('.', import.meta.url));
+
 function locate(specifier: string, baseDir: string): string {
   const isPath = /^\.{0,2}[/\\]/.test(specifier);
-  const url = isPath
-    ? urlOfExisting(resolve(baseDir, specifier))
-    : findPackage(specifier, [baseDir, process.cwd()]);
+  const folders = isPath ? [baseDir] : [...new Set([baseDir, process.cwd(), OWN_FOLDER])];
+  const url = isPath ? urlOfExisting(resolve(baseDir, specifier)) : findPackage(specifier, folders);
   if (url) return url;
-  throw new FaultError('PLUGIN_NOT_FOUND', `plugin ${specifier}: not found from ${baseDir}`);
+  throw new FaultError('PLUGIN_NOT_FOUND', `plugin ${specifier}: not found from ${folders.join(', ')}`);
 }
 
 const urlOfExisting = (path: string): string | undefined =>
@@ -116,7 +120,8 @@ function check(exported: unknown, specifier: string, expected: PluginKind): AnyP
 /**
  * Validates options with the plugin's own schema.
  * @param key the path of the options in the configuration, for messages.
- * @throws {FaultError} CONFIG_INVALID, which names the key but not the value; also for a secret that can never match. PLUGIN_INVALID if the schema fails.
+ * @throws {FaultError} CONFIG_INVALID, which names each key but no value; also for a secret that can never match. PLUGIN_INVALID
+ * if the schema fails.
  */
 export async function parseOptions(
   plugin: Pick<AnyPlugin, 'name' | 'options'>,
@@ -142,7 +147,10 @@ export async function parseOptions(
     checkSecrets(result.value, key);
     return result.value;
   }
-  const issue = result.issues[0];
-  const path = (issue?.path ?? []).map((part) => String(typeof part === 'object' ? part.key : part));
-  throw new FaultError('CONFIG_INVALID', `${[key, ...path].join('.')}: ${issue?.message ?? 'invalid value'}`);
+  const lines = result.issues.map(({ path = [], message }) => {
+    const keys = path.map((part) => String(typeof part === 'object' ? part.key : part));
+    return `${[key, ...keys].join('.')}: ${message}`;
+  });
+  const known = lines.length === 0 ? [`${key}: invalid value`] : [...new Set(lines)];
+  throw combineFaults(known.map((line) => new FaultError('CONFIG_INVALID', line)));
 }

@@ -9,6 +9,7 @@ import {
   type Transcriber,
   type TranscriberHost,
 } from '@sidetone/core';
+import { combineFaults } from '../config/failures.ts';
 import { loadPlugin, parseOptions, type PluginKind, type Plugins } from './load.ts';
 
 interface Hosts {
@@ -29,6 +30,8 @@ const REQUIRED_METHODS: { readonly [Kind in PluginKind]: readonly (keyof Created
 
 interface PluginFactory<Kind extends PluginKind> {
   readonly displayName: string;
+  /** Why the plugin cannot be used until the daemon restarts. */
+  readonly failure?: FaultError;
   /** The grammar of the provider's call ids, if the plugin declares it. */
   readonly callIdPattern?: RegExp;
   /**
@@ -72,11 +75,27 @@ export async function loadFactory<Kind extends PluginKind>(
     const fault = isFault(error) ? error : new FaultError('PLUGIN_INVALID', message, { cause: error });
     return {
       displayName: id,
+      failure: fault,
       create: () => {
         throw fault;
       },
     };
   }
+}
+
+/**
+ * Resolves with the values of all promises. @throws {FaultError} the errors of all promises, if they are of the
+ * configuration; or else the first error.
+ */
+export async function allConfigured<Value>(promises: readonly Promise<Value>[]): Promise<Value[]> {
+  const results = await Promise.allSettled(promises);
+  const errors: unknown[] = results.flatMap((result) =>
+    result.status === 'rejected' ? [result.reason] : [],
+  );
+  const unexpected = errors.find((error) => !isFault(error) || error.kind !== 'config');
+  if (unexpected !== undefined) throw unexpected;
+  if (errors.length > 0) throw combineFaults(errors as FaultError[]);
+  return results.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : []));
 }
 
 /** A plugin as its kind's `create` method, so that one call serves all kinds. */

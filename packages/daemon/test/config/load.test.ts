@@ -2,7 +2,10 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { isFault } from '@sidetone/core';
 import { describe, expect, test } from 'vitest';
+import { MAX_LISTED_ERRORS } from '../../src/config/failures.ts';
 import { loadConfig, parseConfig } from '../../src/config/load.ts';
+import { checkPlugins } from '../../src/plugins/check-plugins.ts';
+import { writePlugins } from '../fixtures/plugins.ts';
 import { tempDir } from '../support/temp-dir.ts';
 
 const dir = tempDir();
@@ -202,8 +205,76 @@ describe('an error names the key, the expected and the received value:', () => {
 
   test('a variable that is not set', () => {
     expect(errorIn('storage: { path: "${NOWHERE}" }')).toBe(
-      'CONFIG_VARIABLE_MISSING storage.path: the environment variable NOWHERE is not set',
+      'CONFIG_VARIABLE_MISSING sidetone.yaml: storage.path: the environment variable NOWHERE is not set',
     );
+  });
+
+  test('all of them at once, each in a line', () => {
+    const source = `
+      servre: {}
+      server: { port: abc, host: 0.0.0.0, prot: 1 }
+      limits: { responseBytes: 20000000, x: 1 }
+      log: { level: "\${LEVEL}" }
+      storage: { path: "\${A}\${B}" }
+      providers: { Bad: { plugin: x }, good: { plugin: x, transcribe: ear }, none: {} }`;
+    expect(errorIn(source).split('\n')).toEqual([
+      'CONFIG_INVALID sidetone.yaml: 9 errors',
+      '  log.level: the environment variable LEVEL is not set [CONFIG_VARIABLE_MISSING]',
+      '  storage.path: the environment variable A is not set [CONFIG_VARIABLE_MISSING]',
+      '  storage.path: the environment variable B is not set [CONFIG_VARIABLE_MISSING]',
+      '  server.port: expected a whole number from 0 to 65535, received "abc" [CONFIG_INVALID]',
+      '  server.prot: unknown key [CONFIG_INVALID]',
+      '  limits.x: unknown key [CONFIG_INVALID]',
+      '  providers.Bad: invalid key, expected a name of a-z, 0-9 and -, starting with a letter [CONFIG_INVALID]',
+      '  providers.none.plugin: expected a non-empty string, received nothing [CONFIG_INVALID]',
+      '  servre: unknown key [CONFIG_INVALID]',
+      '',
+    ]);
+  });
+
+  test('those between valid sections too, although other sections are invalid', () => {
+    const source = `
+      server: { host: 0.0.0.0, publicUrl: https://calls.example.com }
+      limits: { unsentBytesTotal: 100000 }
+      log: { level: loud }
+      providers: { p: { plugin: x, transcribe: ear } }`;
+    expect(errorIn(source).match(/^ {2}[\w.]+/gm)).toEqual([
+      '  log.level',
+      '  server.host',
+      '  server.publicUrl',
+      '  limits.unsentBytesTotal',
+      '  providers.p.transcribe',
+    ]);
+  });
+
+  test('many of them up to a limit', () => {
+    const keys = Array.from({ length: MAX_LISTED_ERRORS + 7 }, (_, n) => `k${n}: 1`);
+    const lines = errorIn(`{ ${keys.join(', ')} }`).split('\n');
+    expect([lines.length, lines.at(-2)]).toEqual([MAX_LISTED_ERRORS + 3, '  and 7 more']);
+  });
+
+  test('those of plugin options too, except of missing variables', async () => {
+    writePlugins(dir);
+    const file = join(dir, 'all.yaml');
+    writeFileSync(
+      file,
+      `
+        server: { port: abc }
+        providers:
+          good: { plugin: ./good.mjs }
+          vapi: { plugin: '@sidetone/plugin-vapi', options: { apiKey: 42, apiBaseUrl: "\${NOWHERE}", monitor: x } }
+          gone: { plugin: ./gone.mjs }
+        transcribers:
+          ear: { plugin: '@sidetone/plugin-deepgram', options: { apiKey: "" } }`,
+    );
+    const error: unknown = await loadConfig(file, {}, checkPlugins).catch((cause: unknown) => cause);
+    expect((error as Error).message.match(/^ {2}[\w.]+/gm)).toEqual([
+      '  providers.vapi.options.apiBaseUrl',
+      '  server.port',
+      '  providers.vapi.options.apiKey',
+      '  providers.vapi.options',
+      '  transcribers.ear.options.apiKey',
+    ]);
   });
 
   test('a file that does not exist', async () => {

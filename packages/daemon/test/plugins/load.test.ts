@@ -1,8 +1,10 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import type { OptionsSchema } from '@sidetone/core';
 import { createFakeClock } from '@sidetone/testkit';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { loadPlugin, parseOptions } from '../../src/plugins/load.ts';
-import { writePlugins } from '../fixtures/plugins.ts';
+import { MODULES, writePlugins } from '../fixtures/plugins.ts';
 import { tempDir } from '../support/temp-dir.ts';
 
 const dir = tempDir();
@@ -16,6 +18,36 @@ describe('a plugin is loaded', () => {
 
   test('from an absolute path', async () => {
     expect((await loadPlugin('provider', `${dir}/good.mjs`, '/', clock)).name).toBe('good');
+  });
+});
+
+describe('a package is found', () => {
+  test.each(['@sidetone/plugin-vapi', '@sidetone/plugin-vobiz'])(
+    'if %s is installed with the daemon, wherever the configuration and the working directory are',
+    async (name) => {
+      const elsewhere = tempDir();
+      const cwd = vi.spyOn(process, 'cwd').mockReturnValue(elsewhere);
+      try {
+        expect((await loadPlugin('provider', name, elsewhere, clock)).contract).toBe(1);
+      } finally {
+        cwd.mockRestore();
+      }
+    },
+  );
+
+  test('or the error lists the folders in which it was looked up', async () => {
+    await expect(loadPlugin('provider', 'sidetone-plugin-nowhere', dir, clock)).rejects.toThrow(
+      `not found from ${dir}, ${process.cwd()}, ${join(import.meta.dirname, '../../src/plugins/')}`,
+    );
+  });
+
+  test('in the folder of the configuration first', async () => {
+    const folder = tempDir();
+    const installed = join(folder, 'node_modules', '@sidetone', 'plugin-vapi');
+    mkdirSync(installed, { recursive: true });
+    writeFileSync(join(installed, 'package.json'), '{ "type": "module", "exports": "./own.js" }');
+    writeFileSync(join(installed, 'own.js'), MODULES.good);
+    expect((await loadPlugin('provider', '@sidetone/plugin-vapi', folder, clock)).name).toBe('good');
   });
 });
 

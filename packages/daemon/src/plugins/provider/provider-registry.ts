@@ -9,7 +9,7 @@ import {
   type ProviderId,
 } from '@sidetone/core';
 import type { Config } from '../../config/schema.ts';
-import { loadFactory, type ConfiguredPlugin } from '../plugin-factory.ts';
+import { allConfigured, loadFactory, type ConfiguredPlugin } from '../plugin-factory.ts';
 import type { ProviderDirectory } from '../ports.ts';
 import { createWithLease } from '../supervision/lease.ts';
 import { createEventCheck } from './event-check.ts';
@@ -47,15 +47,16 @@ export class ProviderRegistry implements ProviderDirectory {
   }
 
   /**
-   * Loads every plugin. One that cannot be loaded is FAILED.
-   * @throws {FaultError} CONFIG_INVALID if options are invalid, or CONFIG_UNVERIFIED if a plugin does not verify what other
-   * machines can send: the operator has to correct them before a start.
+   * Loads every plugin. One that cannot be loaded is FAILED, unless none can be loaded.
+   * @throws {FaultError} what the operator has to correct before a start: CONFIG_INVALID if options are invalid,
+   * CONFIG_UNVERIFIED if a plugin does not verify what other machines can send, or PLUGINS_UNUSABLE.
    */
   async load(): Promise<void> {
-    const loaded = await Promise.all(
+    const loaded = await allConfigured(
       Object.entries(this.#deps.config).map(([id, config]) => this.#load({ ...config, id })),
     );
-    for (const provider of loaded) this.#providers.set(provider.id, provider);
+    rejectUnusable(loaded.map(({ provider: { id }, failure }) => ({ id, failure })));
+    for (const { provider } of loaded) this.#providers.set(provider.id, provider);
   }
 
   /** Asks the provider for the current state of `calls`, which must belong to one provider. */
@@ -73,7 +74,7 @@ export class ProviderRegistry implements ProviderDirectory {
     await Promise.all(this.list().map((provider) => provider.stop()));
   }
 
-  async #load(configured: ConfiguredPlugin): Promise<SupervisedProvider> {
+  async #load(configured: ConfiguredPlugin): Promise<LoadedProvider> {
     const { clock, random, ingest, streams, liveCalls } = this.#deps;
     const id = providerId(configured.id);
     const log = this.#deps.log(id);
@@ -134,7 +135,24 @@ export class ProviderRegistry implements ProviderDirectory {
         return callId;
       },
     });
-    if (!unverified) return provider;
+    if (!unverified) return { provider, failure: factory.failure };
     throw new FaultError(unverified.code, `providers.${id}.options.${unverified.message}`);
   }
+}
+
+interface LoadedProvider {
+  readonly provider: SupervisedProvider;
+  /** Why its plugin cannot be loaded. */
+  readonly failure: FaultError | undefined;
+}
+
+/** @throws {FaultError} PLUGINS_UNUSABLE if there are providers and no plugin can be loaded. */
+function rejectUnusable(
+  loaded: readonly { readonly id: string; readonly failure: FaultError | undefined }[],
+): void {
+  const lines = loaded.flatMap(({ id, failure }) =>
+    failure ? [`  providers.${id}: ${failure.message} [${failure.code}]`] : [],
+  );
+  if (lines.length === 0 || lines.length < loaded.length) return;
+  throw new FaultError('PLUGINS_UNUSABLE', `no provider can work\n${lines.join('\n')}\n`);
 }

@@ -1,7 +1,7 @@
 /** All configured transcribers: loads, starts and stops them together. A transcriber that fails does not affect the others. */
 import { FaultError, type Logger } from '@sidetone/core';
 import type { Config } from '../../config/schema.ts';
-import { loadFactory, type ConfiguredPlugin } from '../plugin-factory.ts';
+import { allConfigured, loadFactory, type ConfiguredPlugin } from '../plugin-factory.ts';
 import { createPluginHost, type PluginHostDeps } from '../plugin-host.ts';
 import type { TranscriberDirectory, TranscriberView } from '../ports.ts';
 import { createWithLease } from '../supervision/lease.ts';
@@ -50,7 +50,7 @@ export class TranscriberRegistry implements TranscriberDirectory {
    * @throws {FaultError} CONFIG_INVALID if options are invalid.
    */
   async load(): Promise<void> {
-    const loaded = await Promise.all(
+    const loaded = await allConfigured(
       Object.entries(this.#deps.config).map(([id, config]) => this.#load({ ...config, id })),
     );
     for (const transcriber of loaded) this.#transcribers.set(transcriber.id, transcriber);

@@ -120,3 +120,39 @@ test('a plugin that does not verify its requests fails the start of the daemon',
     message: 'providers.bad.options.webhook: expected a secret',
   });
 });
+
+test('the start fails with the reason of each plugin if none can be loaded', async () => {
+  const registry = registryOf({ one: 'throw new Error("no");', other: 'export default 42;' });
+  await expect(registry.load()).rejects.toMatchObject({
+    code: 'PLUGINS_UNUSABLE',
+    kind: 'config',
+    message: expect.stringMatching(
+      /^no provider can work\n {2}providers\.one: .*load failed: no \[PLUGIN_LOAD_FAILED\]\n {2}providers\.other: .*\[PLUGIN_INVALID\]\n$/,
+    ) as string,
+  });
+});
+
+test('the start succeeds without providers', async () => {
+  const registry = registryOf({});
+  await registry.load();
+  expect(registry.list()).toEqual([]);
+});
+
+test('the invalid options of all plugins are reported at once', async () => {
+  const invalid = OPTIONS.replace(
+    '({ value })',
+    '({ issues: [{ message: "wrong", path: ["a"] }, { message: "missing", path: ["b"] }] })',
+  );
+  const source = plugin('() => ({})', invalid);
+  await expect(registryOf({ one: source, good: GOOD, other: source }).load()).rejects.toMatchObject({
+    code: 'CONFIG_INVALID',
+    message: [
+      '4 errors',
+      '  providers.one.options.a: wrong [CONFIG_INVALID]',
+      '  providers.one.options.b: missing [CONFIG_INVALID]',
+      '  providers.other.options.a: wrong [CONFIG_INVALID]',
+      '  providers.other.options.b: missing [CONFIG_INVALID]',
+      '',
+    ].join('\n'),
+  });
+});

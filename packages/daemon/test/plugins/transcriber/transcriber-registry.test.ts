@@ -172,7 +172,7 @@ describe('a transcriber', () => {
     });
   });
 
-  test('that is configured under providers is FAILED there', async () => {
+  test('that is configured under providers is rejected there', async () => {
     const config = {
       deepgram: { plugin: './deepgram.mjs', options: {}, recording: {} },
     } as unknown as ProviderRegistryDeps['config'];
@@ -183,10 +183,9 @@ describe('a transcriber', () => {
       baseDir: dir,
       liveCalls: () => [],
     } as Partial<ProviderRegistryDeps> as ProviderRegistryDeps);
-    await registry.load();
-    expect(registry.get(providerId('deepgram'))).toMatchObject({
-      state: 'FAILED',
-      stateMessage: expect.stringContaining(
+    await expect(registry.load()).rejects.toMatchObject({
+      code: 'PLUGINS_UNUSABLE',
+      message: expect.stringContaining(
         'expected a provider, received a transcriber; configure it under transcribers',
       ) as string,
     });
