@@ -9,6 +9,7 @@ import type { Config } from './config/schema.ts';
 import { createContainer } from './container.ts';
 import { createIds } from './ids.ts';
 import { systemClock } from './system-clock.ts';
+import { allConfigured } from './plugins/plugin-factory.ts';
 import * as tokens from './tokens.ts';
 
 export interface DaemonOptions {
@@ -70,7 +71,7 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
     openStore(startup);
     await startAudit(startup, config);
     await recoverCalls(startup);
-    await startRecording(startup);
+    await startRecording(startup, config);
     await loadPlugins(startup);
     state.url = await listen(startup, config.server);
     await startPlugins(startup);
@@ -145,17 +146,20 @@ async function recoverCalls({ parts, clock, log, undo }: Startup): Promise<void>
   });
 }
 
-async function startRecording({ parts, undo }: Startup): Promise<void> {
+async function startRecording({ parts, undo }: Startup, config: Config): Promise<void> {
   const recordings = parts.resolve(tokens.RECORDING_SERVICE);
+  if (recordsCalls(config)) recordings.prepareFolder();
   await recordings.repair();
   recordings.start();
   undo.push(() => recordings.stop());
 }
 
+const recordsCalls = ({ recording, providers }: Config): boolean =>
+  recording.enabled || Object.values(providers).some((provider) => provider.recording.enabled === true);
+
 async function loadPlugins({ parts, undo }: Startup): Promise<void> {
-  await parts.resolve(tokens.PROVIDERS).load();
   const transcribers = parts.resolve(tokens.TRANSCRIBERS);
-  await transcribers.load();
+  await allConfigured([parts.resolve(tokens.PROVIDERS).load(), transcribers.load()]);
   undo.push(() => transcribers.stop());
   const transcription = parts.resolve(tokens.TRANSCRIPTION_SERVICE);
   transcription.start();

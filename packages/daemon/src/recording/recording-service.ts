@@ -24,6 +24,7 @@ import type { CallRegistry } from '../calls/call-registry.ts';
 import { followCalls } from '../calls/call-sessions.ts';
 import type { Ingest } from '../calls/ingest.ts';
 import type { RecordSource } from '../calls/ports.ts';
+import { findUnwritable, makeFolders, PRIVATE_FOLDER } from '../files/folders.ts';
 import type { Demand } from '../live/demand.ts';
 import type { Recording, RecordingArchive, RecordingFile, RecordingRows } from './ports.ts';
 import { createRecorder, FORMAT, type Recorder, type RecordingStart } from './recorder.ts';
@@ -41,7 +42,7 @@ export interface RecordingServiceDeps {
   readonly registry: Pick<CallRegistry, 'live' | 'peek'>;
   readonly ingest: Pick<Ingest, 'record' | 'current'>;
   readonly rows: RecordingRows;
-  /** Folder of the files; created with the first recording. */
+  /** Folder of the files. */
   readonly folder: string;
   /** Returns whether the calls of a provider are recorded. */
   readonly isRecorded: (providerId: ProviderId) => boolean;
@@ -75,6 +76,20 @@ export class RecordingService implements RecordingArchive {
   /** Number of calls that are recorded now or will be with their first audio. */
   get size(): number {
     return this.#sessions.size;
+  }
+
+  /** Creates the folder of the files. @throws {FaultError} RECORDINGS_UNWRITABLE. */
+  prepareFolder(): void {
+    const { folder } = this.#deps;
+    try {
+      makeFolders(folder);
+    } catch (cause) {
+      const message = `recording.path: cannot create ${folder}: ${messageOf(cause)}`;
+      throw new FaultError('RECORDINGS_UNWRITABLE', message, { cause });
+    }
+    const unwritable = findUnwritable([folder]);
+    if (unwritable !== undefined)
+      throw new FaultError('RECORDINGS_UNWRITABLE', `recording.path: ${unwritable}`);
   }
 
   /** Repairs the files that a crashed daemon left open. Never rejects. */
@@ -157,9 +172,10 @@ export class RecordingService implements RecordingArchive {
     const { rows, ingest, folder } = this.#deps;
     const startedAt = rows.get(callId)?.startedAt ?? Math.round(at);
     ingest.record(callId, { type: 'RECORDING_STARTED', startedAt, ...FORMAT });
-    const file = mkdir(folder, { recursive: true, mode: 0o700 }).then(() =>
-      this.#files.open(this.#pathOf(callId), FORMAT),
-    );
+    // Its parents exist since the start. A missing folder is reported by the file.
+    const file = mkdir(folder, PRIVATE_FOLDER)
+      .catch(() => undefined)
+      .then(() => this.#files.open(this.#pathOf(callId), FORMAT));
     return { startedAt, file };
   }
 

@@ -1,27 +1,25 @@
 /** The database file on disk: its path, its permissions, its identity, and the lock that keeps out a second daemon. */
-import {
-  chmodSync,
-  closeSync,
-  existsSync,
-  mkdirSync,
-  openSync,
-  readFileSync,
-  realpathSync,
-  statSync,
-} from 'node:fs';
+import { chmodSync, closeSync, existsSync, openSync, readFileSync, realpathSync, statSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { FaultError } from '@sidetone/core';
 import Sqlite from 'better-sqlite3';
+import { makeFolders } from '../files/folders.ts';
 
 /** Identifies our files in SQLite's header: the letters "STON". */
 export const APPLICATION_ID = 0x53544f4e;
 
 const PRIVATE_FILE = 0o600;
-const PRIVATE_FOLDER = 0o700;
 /** Permissions of other users. Those of the group stay as the operator has set them. */
 const OTHERS = 0o007;
 /** Files that SQLite or the daemon keeps next to the database. */
 const COMPANIONS = ['-wal', '-shm', '.lock'];
+
+/** The files of a database and their folder, which the daemon must be able to write. */
+export const pathsOf = (path: string): readonly string[] => [
+  dirname(path),
+  path,
+  ...COMPANIONS.map((suffix) => path + suffix),
+];
 
 /** Returns the path with all links resolved, and creates its folder. @throws errors of the file system. */
 export function resolveDatabasePath(path: string): string {
@@ -31,7 +29,7 @@ export function resolveDatabasePath(path: string): string {
       throw new FaultError('STORE_UNREADABLE', `${path}: expected a regular file`);
     return real;
   }
-  mkdirSync(dirname(path), { recursive: true, mode: PRIVATE_FOLDER });
+  makeFolders(dirname(path));
   return join(realpathSync(dirname(path)), basename(path));
 }
 

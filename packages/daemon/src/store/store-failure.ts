@@ -1,6 +1,8 @@
 /** Tells failures of the store (disk, file, locks) from errors that the data of a statement causes. */
 import { FaultError, isFault, messageOf, type FaultCode } from '@sidetone/core';
 import Sqlite from 'better-sqlite3';
+import { findUnwritable } from '../files/folders.ts';
+import { pathsOf } from './database-file.ts';
 
 /** Result codes of SQLite that depend on the values of a statement. Every other code is a failure of the store. */
 const DATA_ERROR = /^SQLITE_(CONSTRAINT|TOOBIG|MISMATCH|RANGE)/;
@@ -32,14 +34,32 @@ export function storeFailure(error: unknown, operation: StoreOperation): FaultEr
   return new FaultError(codeOf(cause.code, CODES) ?? fallback, message, { cause: error });
 }
 
-/** Returns an error of opening the file as a fault of kind store. Errors without a code are returned unchanged. */
+/**
+ * Returns an error of opening the file as a fault: of kind store, or NATIVE_MODULE_UNUSABLE. Other errors are returned
+ * unchanged. The message names the path that this user cannot write, and its owner.
+ */
 export function openFailure(path: string, error: unknown): unknown {
   if (isFault(error)) return error;
+  if (isNativeFailure(error)) {
+    const message = `the native module of better-sqlite3 cannot be loaded by Node.js ${process.versions.node}: ${firstLineOf(error)}`;
+    return new FaultError('NATIVE_MODULE_UNUSABLE', message, { cause: error });
+  }
   const cause = findSqliteError(error) ?? (error as NodeJS.ErrnoException);
   const code = codeOf(cause.code ?? '', OPEN_CODES);
   if (!code) return error;
-  return new FaultError(code, `${path}: open failed: ${messageOf(cause)} (${cause.code})`, { cause: error });
+  const unwritable = code === 'STORE_UNREADABLE' ? findUnwritable(pathsOf(path)) : undefined;
+  const reason = unwritable === undefined ? '' : `: ${unwritable}`;
+  return new FaultError(code, `${path}: open failed: ${messageOf(cause)} (${cause.code})${reason}`, {
+    cause: error,
+  });
 }
+
+/** It was built for another release of Node.js, or not built at all. */
+const isNativeFailure = (error: unknown): error is Error =>
+  error instanceof Error &&
+  ((error as NodeJS.ErrnoException).code === 'ERR_DLOPEN_FAILED' || 'tries' in error);
+
+const firstLineOf = (error: Error): string => error.message.split('\n')[0]!;
 
 const codeOf = (code: string, codes: Codes): FaultCode | undefined =>
   codes.find(([pattern]) => pattern.test(code))?.[1];
