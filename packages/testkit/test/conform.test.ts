@@ -244,6 +244,21 @@ describe('runConform', () => {
     expect(card).toMatchObject({ plugin: 'echo', contract: 1, must: { failed: 0 }, should: { failed: 0 } });
   });
 
+  it('reports a package without conformance.js, with the page that shows how to write one', async () => {
+    const { code, text } = await show('@sidetone/plugin-vapi', ROOT);
+    expect([code, text]).toEqual([
+      NO_SUBJECT_EXIT_CODE,
+      'No plugin to audit at @sidetone/plugin-vapi: it has no conformance.js; docs/guide/write-a-plugin.md, section "Conformance audits", shows how to write one\n',
+    ]);
+  });
+
+  it.each([
+    ['./not-there', 'it does not exist'],
+    ['not-a-package', 'it is not installed below'],
+  ])('reports why there is no subject: %s', async (name, reason) => {
+    expect((await show(name, folder)).text).toContain(`No plugin to audit at ${name}: ${reason}`);
+  });
+
   it.each(['./nothing.js', './not-there', 'not-a-package'])(
     'returns another exit code if there is no subject: %s',
     async (name) => {

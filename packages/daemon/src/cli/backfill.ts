@@ -1,5 +1,5 @@
 /** `sidetone backfill`: starts an import of past calls in the running daemon, and shows its progress. */
-import { FaultError, messageOf } from '@sidetone/core';
+import { FaultError, FAULTS, messageOf, type FaultCode } from '@sidetone/core';
 
 export interface BackfillOptions {
   readonly url: string;
@@ -66,21 +66,48 @@ function parseInstant(option: string, text: string): string {
 const authorization = (token: string | undefined): Record<string, string> =>
   token === undefined || token === '' ? {} : { authorization: `Bearer ${token}` };
 
+interface GraphqlResult {
+  readonly data?: unknown;
+  readonly errors?: readonly {
+    readonly message: string;
+    readonly extensions?: { readonly code?: unknown };
+  }[];
+}
+
+/** What a failed sign-in means for this command, which reads the token from the environment. */
+const TOKEN_REASONS: Partial<Record<FaultCode, string>> = {
+  AUTH_REQUIRED: 'SIDETONE_TOKEN: expected an access token of this daemon with the scope admin',
+  FORBIDDEN: 'SIDETONE_TOKEN: expected an access token with the scope admin',
+};
+
+/** @throws {FaultError} DAEMON_UNREACHABLE, or the error of the daemon with its code. */
 async function query(url: string, text: string, variables: Record<string, unknown> = {}): Promise<unknown> {
-  let result: { data?: unknown; errors?: { message: string; extensions?: { remedy?: string } }[] };
+  const { data, errors } = await post(url, { query: text, variables });
+  const [error] = errors ?? [];
+  if (!error) return data;
+  const reported = error.extensions?.code;
+  const code = isFaultCode(reported) ? reported : 'INPUT_INVALID';
+  const reason = TOKEN_REASONS[code];
+  throw new FaultError(code, reason === undefined ? error.message : `${error.message}; ${reason}`);
+}
+
+async function post(url: string, body: unknown): Promise<GraphqlResult> {
+  const unreachable = (reason: string, cause?: unknown): FaultError =>
+    new FaultError('DAEMON_UNREACHABLE', `no daemon answers at ${url} (${reason})`, { cause });
+  let response: Response;
   try {
-    const response = await fetch(new URL('graphql', url), {
+    response = await fetch(new URL('graphql', url), {
       method: 'POST',
       headers: { 'content-type': 'application/json', ...authorization(process.env['SIDETONE_TOKEN']) },
-      body: JSON.stringify({ query: text, variables }),
+      body: JSON.stringify(body),
     });
-    result = (await response.json()) as typeof result;
   } catch (cause) {
-    const reason = messageOf((cause as Error).cause ?? cause);
-    const message = `cannot reach a daemon at ${url} (${reason}); set its address with --url`;
-    throw new FaultError('PROVIDER_UNREACHABLE', message, { cause });
+    throw unreachable(messageOf((cause as Error).cause ?? cause), cause);
   }
-  const error = result.errors?.[0];
-  if (error) throw new FaultError('INPUT_INVALID', error.message);
-  return result.data;
+  const result = (await response.json().catch(() => undefined)) as GraphqlResult | undefined;
+  if (result) return result;
+  throw unreachable(`HTTP status ${response.status} without a GraphQL result`);
 }
+
+const isFaultCode = (code: unknown): code is FaultCode =>
+  typeof code === 'string' && Object.hasOwn(FAULTS, code);

@@ -80,6 +80,8 @@ export async function run(argv: readonly string[]): Promise<void> {
 }
 
 function describeError(error: unknown): string {
-  if (isFault(error)) return `${error.message}. ${error.remedy} [${error.code}]`;
+  // The message of several errors ends with a line feed.
+  if (isFault(error))
+    return `${error.message}${error.message.endsWith('\n') ? '' : '. '}${error.remedy} [${error.code}]`;
   return error instanceof Error && error.stack ? error.stack : messageOf(error);
 }

@@ -186,16 +186,21 @@ function rejectMalformed(
 
 function listen(server: Server, host: string, port: number): Promise<URL> {
   return new Promise((resolve, reject) => {
-    server.once('error', (cause: NodeJS.ErrnoException) => {
-      const isInUse = cause.code === 'EADDRINUSE';
-      const message = isInUse
-        ? `port ${port} is already in use`
-        : `cannot listen at ${serverUrl(host, port).host} (${messageOf(cause)})`;
-      reject(new FaultError(isInUse ? 'PORT_IN_USE' : 'CONFIG_INVALID', message, { cause }));
-    });
+    server.once('error', (cause) => reject(listenFailure(host, port, cause)));
     server.listen(port, host, () => {
       const bound = (server.address() as AddressInfo).port;
       resolve(serverUrl(host, bound));
     });
   });
+}
+
+function listenFailure(host: string, port: number, cause: NodeJS.ErrnoException): FaultError {
+  if (cause.code === 'EADDRINUSE')
+    return new FaultError('PORT_IN_USE', `port ${port} of ${host} is already in use`, { cause });
+  if (cause.code === 'EACCES')
+    return new FaultError('PORT_FORBIDDEN', `port ${port} of ${host}: this user may not listen on it`, {
+      cause,
+    });
+  const message = `server.host: cannot listen on ${host}:${port} (${messageOf(cause)})`;
+  return new FaultError('CONFIG_INVALID', message, { cause });
 }

@@ -1,4 +1,5 @@
 /** The command `sidetone conform`: finds the subject of a plugin, runs its audits and prints the report card. */
+import { existsSync } from 'node:fs';
 import { isJsonObject } from '@sidetone/plugin-kit';
 import { messageOf, type ProviderPlugin, type TranscriberPlugin } from '@sidetone/core';
 import type { TranscriberSubject } from '../transcribers/scenario.ts';
@@ -50,12 +51,15 @@ async function subjectOf(specifier: string, cwd: string): Promise<AnySubject> {
   const isPath = /^(\.{0,2}[/\\]|\.{1,2}$|[a-zA-Z]:[/\\])/.test(specifier);
   const base = folderUrl(cwd);
   const url = isPath ? new URL(asUrlPath(specifier), base) : new URL(`node_modules/${specifier}`, base);
+  if (!existsSync(url)) throw new Error(isPath ? 'it does not exist' : `it is not installed below ${cwd}`);
   const isFile = /\.[cm]?[jt]s$/.test(url.pathname);
   const module = isFile ? await load(url) : {};
   const adjacent = isFile
     ? new URL(SUBJECT_FILE, url)
     : new URL(`${url.pathname.replace(/\/$/, '')}/${SUBJECT_FILE}`, url);
-  return subjectIn(module) ?? subjectIn(await load(adjacent)) ?? noSubject();
+  return (
+    subjectIn(module) ?? subjectIn(existsSync(adjacent) ? await load(adjacent) : {}) ?? noSubject(adjacent)
+  );
 }
 
 const load = async (url: URL): Promise<Module> => (await import(/* @vite-ignore */ url.href)) as Module;
@@ -79,6 +83,10 @@ function subjectIn({ default: plugin, conformance }: Module): AnySubject | undef
 const isPlugin = (value: unknown): value is ProviderPlugin<unknown> | TranscriberPlugin<unknown> =>
   isJsonObject(value) && typeof value['create'] === 'function' && isJsonObject(value['options']);
 
-function noSubject(): never {
-  throw new Error(`neither the module nor ${SUBJECT_FILE} next to it exports \`conformance\` with a plugin`);
+function noSubject(adjacent: URL): never {
+  throw new Error(
+    existsSync(adjacent)
+      ? `neither the module nor ${SUBJECT_FILE} next to it exports \`conformance\` with a plugin`
+      : `it has no ${SUBJECT_FILE}; docs/guide/write-a-plugin.md, section "Conformance audits", shows how to write one`,
+  );
 }
