@@ -45,7 +45,10 @@ describe('an invalid configuration fails with one line:', () => {
 
   test('an invalid plugin option, without its value', async () => {
     const file = writeConfig(tempDir(), nowhere);
-    writeFileSync(file, readFileSync(file, 'utf8').replace('apiKey: demo-vapi-key', 'apiKye: hunter2'));
+    writeFileSync(
+      file,
+      readFileSync(file, 'utf8').replace('demo-vapi-key', 'demo-vapi-key\n      x: hunter2'),
+    );
     const { code, output } = await runFailing(file);
     expect([code, output]).toEqual([
       78,

@@ -33,9 +33,24 @@ afterEach(async () => {
   );
 });
 
-function run(script: string, args: readonly string[], env: Record<string, string> = {}): RunningProcess {
-  const child = spawn(process.execPath, [`${ROOT}/${script}`, ...args], {
-    cwd: ROOT,
+export interface RunOptions {
+  /** Default: the root of the repository. */
+  readonly cwd?: string;
+  /** The user; only root can change it. */
+  readonly uid?: number;
+  /** Options of Node.js. */
+  readonly node?: readonly string[];
+}
+
+function run(
+  script: string,
+  args: readonly string[],
+  env: Record<string, string> = {},
+  { cwd = ROOT, node = [], ...options }: RunOptions = {},
+): RunningProcess {
+  const child = spawn(process.execPath, [...node, `${ROOT}/${script}`, ...args], {
+    ...options,
+    cwd,
     env: { ...process.env, ...env },
     stdio: ['pipe', 'pipe', 'pipe'],
   });
@@ -72,8 +87,11 @@ function run(script: string, args: readonly string[], env: Record<string, string
 }
 
 /** The `sidetone` command of the build. */
-export const sidetone = (args: readonly string[], env?: Record<string, string>): RunningProcess =>
-  run('node_modules/@sidetone/daemon/bin/sidetone.js', args, env);
+export const sidetone = (
+  args: readonly string[],
+  env?: Record<string, string>,
+  options?: RunOptions,
+): RunningProcess => run('node_modules/@sidetone/daemon/bin/sidetone.js', args, env, options);
 
 export interface SimulatorRun extends RunningProcess {
   readonly url: string;
