@@ -1,19 +1,24 @@
 /** Checks the secrets in the options of a plugin, whatever its schema accepts. */
 import { FaultError, findSecretError } from '@sidetone/core';
+import { combineFaults } from '../config/failures.ts';
 
 /** Deeper options are not checked. */
 const MAX_DEPTH = 8;
 
-/** @throws {FaultError} CONFIG_INVALID with the path of a secret that can never match, without its text. */
-export function checkSecrets(value: unknown, key: string, depth = MAX_DEPTH): void {
-  if (typeof value !== 'object' || value === null) return;
+/** @throws {FaultError} CONFIG_INVALID with the path of each secret that can never match, without its text. */
+export function checkSecrets(value: unknown, key: string): void {
+  const faults = problemsOf(value, key, MAX_DEPTH).map((line) => new FaultError('CONFIG_INVALID', line));
+  if (faults.length > 0) throw combineFaults(faults);
+}
+
+function problemsOf(value: unknown, key: string, depth: number): readonly string[] {
+  if (typeof value !== 'object' || value === null) return [];
   if (isSecret(value)) {
     const problem = findSecretError(value.reveal());
-    if (problem !== undefined) throw new FaultError('CONFIG_INVALID', `${key}: ${problem}`);
-    return;
+    return problem === undefined ? [] : [`${key}: ${problem}`];
   }
-  if (depth === 0) return;
-  for (const [name, part] of Object.entries(value)) checkSecrets(part, `${key}.${name}`, depth - 1);
+  if (depth === 0) return [];
+  return Object.entries(value).flatMap(([name, part]) => problemsOf(part, `${key}.${name}`, depth - 1));
 }
 
 /** A plugin may have a copy of `core` of its own, so `instanceof` is not sufficient. */
