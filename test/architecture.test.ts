@@ -96,7 +96,7 @@ describe('inside the daemon', () => {
     commands: ['calls', 'plugins'],
     backfill: ['access', 'calls', 'commands', 'plugins'],
     listening: ['audio', 'calls', 'live'],
-    recording: ['audio', 'calls', 'live'],
+    recording: ['audio', 'calls', 'files', 'live'],
     transcription: ['audio', 'calls', 'plugins'],
   };
   const ALL_FEATURES = Object.keys(FEATURES);
@@ -105,7 +105,7 @@ describe('inside the daemon', () => {
     'main.ts': ['cli'],
     'index.ts': ['daemon.ts', 'config', 'log.ts'],
     // The store for the command that reads the audit log of a file.
-    cli: ['daemon.ts', 'config', 'log.ts', 'plugins', 'store'],
+    cli: ['daemon.ts', 'config', 'log.ts', 'plugins', 'store', 'system-clock.ts'],
     'daemon.ts': ['access', 'container.ts', 'tokens.ts', 'calls', 'config', 'ids.ts', 'system-clock.ts'],
     'container.ts': [
       'tokens.ts',
@@ -122,9 +122,10 @@ describe('inside the daemon', () => {
     http: ['graphql', 'log-sampler.ts', 'loop', 'operator', ...ALL_FEATURES],
     graphql: ['loop', ...ALL_FEATURES],
     // Implements the ports of the features; no feature imports it.
-    store: ['access', 'audio', 'calls', 'history', 'plugins', 'recording'],
+    store: ['access', 'audio', 'calls', 'files', 'history', 'plugins', 'recording'],
     ...FEATURES,
     config: ['access'],
+    files: [],
     'log.ts': ['log-output.ts'],
     'log-output.ts': [],
     'log-sampler.ts': [],

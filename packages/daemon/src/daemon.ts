@@ -5,11 +5,11 @@ import { isExposed, serverUrl } from './access/exposure.ts';
 import { auditTokenChanges } from './access/token-changes.ts';
 import { recover } from './calls/recovery.ts';
 import { startWatchdog } from './calls/watchdog.ts';
+import { allConfigured } from './config/failures.ts';
 import type { Config } from './config/schema.ts';
 import { createContainer } from './container.ts';
 import { createIds } from './ids.ts';
 import { systemClock } from './system-clock.ts';
-import { allConfigured } from './plugins/plugin-factory.ts';
 import * as tokens from './tokens.ts';
 
 export interface DaemonOptions {

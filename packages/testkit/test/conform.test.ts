@@ -1,5 +1,6 @@
 /** Tests of the report card, the command and the test-runner adapter. */
 import { execFile } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -189,15 +190,21 @@ describe('runConform', () => {
 
   async function show(specifier: string, cwd: string, json = false) {
     let text = '';
-    const code = await runConform(specifier, { cwd, json, write: (more) => (text += more) });
+    const code = await runConform(specifier, {
+      cwd,
+      json,
+      write: (more) => (text += more),
+      exists: existsSync,
+    });
     return { code, text };
   }
 
   /** Runs it in a separate process, in which only Node.js resolves modules. */
   async function runApart(specifier: string, cwd: string): Promise<{ readonly stdout: string }> {
-    const script = `import { runConform } from '@sidetone/testkit';
+    const script = `import { existsSync } from 'node:fs';
+      import { runConform } from '@sidetone/testkit';
       const write = (text) => process.stdout.write(text);
-      process.exitCode = await runConform(${JSON.stringify(specifier)}, { cwd: ${JSON.stringify(cwd)}, write });`;
+      process.exitCode = await runConform(${JSON.stringify(specifier)}, { cwd: ${JSON.stringify(cwd)}, write, exists: existsSync });`;
     return run(
       process.execPath,
       ['--conditions=@sidetone/source', '--import', 'tsx', '--input-type=module', '--eval', script],

@@ -1,9 +1,10 @@
 /** `sidetone start`: runs the daemon. */
 import { loadConfig } from '../config/load.ts';
-import { checkPlugins } from '../plugins/check-plugins.ts';
+import { createPluginCheck } from '../plugins/check-plugins.ts';
 import { startDaemon } from '../daemon.ts';
 import { createLog } from '../log.ts';
 import { handleUncaughtErrors } from '../plugins/supervision/uncaught-errors.ts';
+import { systemClock } from '../system-clock.ts';
 import { shutdownSignal } from './shutdown-signal.ts';
 
 export interface StartOptions {
@@ -14,7 +15,7 @@ export interface StartOptions {
 /** Runs until a signal, or an exception in the daemon's own code. */
 export async function start(options: StartOptions): Promise<void> {
   const signal = shutdownSignal();
-  const { config, baseDir } = await loadConfig(options.config, process.env, checkPlugins);
+  const { config, baseDir } = await loadConfig(options.config, process.env, createPluginCheck(systemClock));
   const server = { ...config.server, port: options.port ?? config.server.port };
   const log = createLog(config.log.level);
   const { fatal } = handleUncaughtErrors(process, log('process'));

@@ -1,5 +1,5 @@
 /** Combines all errors of a configuration into one, so that an operator can correct them at once. */
-import { FaultError } from '@sidetone/core';
+import { FaultError, isFault } from '@sidetone/core';
 
 /** The largest number of errors that are listed. */
 export const MAX_LISTED_ERRORS = 50;
@@ -31,4 +31,19 @@ export function combineFaults(faults: readonly FaultError[], file?: string): Fau
 export function partsOf(fault: FaultError): readonly FaultError[] {
   const { cause } = fault;
   return cause instanceof AggregateError ? (cause.errors as readonly FaultError[]) : [fault];
+}
+
+/**
+ * Resolves with the values of all promises. @throws {FaultError} the errors of all promises, if they are of the
+ * configuration; or else the first error.
+ */
+export async function allConfigured<Value>(promises: readonly Promise<Value>[]): Promise<Value[]> {
+  const results = await Promise.allSettled(promises);
+  const errors: unknown[] = results.flatMap((result) =>
+    result.status === 'rejected' ? [result.reason] : [],
+  );
+  const unexpected = errors.find((error) => !isFault(error) || error.kind !== 'config');
+  if (unexpected !== undefined) throw unexpected;
+  if (errors.length > 0) throw combineFaults(errors as FaultError[]);
+  return results.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : []));
 }

@@ -9,7 +9,6 @@ import {
   type Transcriber,
   type TranscriberHost,
 } from '@sidetone/core';
-import { combineFaults } from '../config/failures.ts';
 import { loadPlugin, parseOptions, type PluginKind, type Plugins } from './load.ts';
 
 interface Hosts {
@@ -81,21 +80,6 @@ export async function loadFactory<Kind extends PluginKind>(
       },
     };
   }
-}
-
-/**
- * Resolves with the values of all promises. @throws {FaultError} the errors of all promises, if they are of the
- * configuration; or else the first error.
- */
-export async function allConfigured<Value>(promises: readonly Promise<Value>[]): Promise<Value[]> {
-  const results = await Promise.allSettled(promises);
-  const errors: unknown[] = results.flatMap((result) =>
-    result.status === 'rejected' ? [result.reason] : [],
-  );
-  const unexpected = errors.find((error) => !isFault(error) || error.kind !== 'config');
-  if (unexpected !== undefined) throw unexpected;
-  if (errors.length > 0) throw combineFaults(errors as FaultError[]);
-  return results.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : []));
 }
 
 /** A plugin as its kind's `create` method, so that one call serves all kinds. */

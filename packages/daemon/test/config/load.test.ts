@@ -1,10 +1,11 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { isFault } from '@sidetone/core';
+import { createFakeClock } from '@sidetone/testkit';
 import { describe, expect, test } from 'vitest';
 import { MAX_LISTED_ERRORS } from '../../src/config/failures.ts';
 import { loadConfig, parseConfig } from '../../src/config/load.ts';
-import { checkPlugins } from '../../src/plugins/check-plugins.ts';
+import { createPluginCheck } from '../../src/plugins/check-plugins.ts';
 import { writePlugins } from '../fixtures/plugins.ts';
 import { tempDir } from '../support/temp-dir.ts';
 
@@ -267,7 +268,9 @@ describe('an error names the key, the expected and the received value:', () => {
         transcribers:
           ear: { plugin: '@sidetone/plugin-deepgram', options: { apiKey: "" } }`,
     );
-    const error: unknown = await loadConfig(file, {}, checkPlugins).catch((cause: unknown) => cause);
+    const error: unknown = await loadConfig(file, {}, createPluginCheck(createFakeClock())).catch(
+      (cause: unknown) => cause,
+    );
     expect((error as Error).message.match(/^ {2}[\w.]+/gm)).toEqual([
       '  providers.vapi.options.apiBaseUrl',
       '  server.port',

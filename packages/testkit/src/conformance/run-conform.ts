@@ -1,5 +1,4 @@
 /** The command `sidetone conform`: finds the subject of a plugin, runs its audits and prints the report card. */
-import { existsSync } from 'node:fs';
 import { isJsonObject } from '@sidetone/plugin-kit';
 import { messageOf, type ProviderPlugin, type TranscriberPlugin } from '@sidetone/core';
 import type { TranscriberSubject } from '../transcribers/scenario.ts';
@@ -15,6 +14,8 @@ export interface RunConformOptions {
   readonly write: (text: string) => void;
   /** Prints the card as JSON. */
   readonly json?: boolean;
+  /** Returns whether a file or directory exists. Without it, a missing one is reported by the error of its import. */
+  readonly exists?: (url: URL) => boolean;
 }
 
 /** The exit code if no subject is found. */
@@ -32,9 +33,9 @@ type Module = Readonly<Record<string, unknown>>;
  * @returns 0 if all MUSTs pass, 1 if one fails, 2 if there is no subject. Never rejects.
  */
 export async function runConform(specifier: string, options: RunConformOptions): Promise<0 | 1 | 2> {
-  const { cwd, write, json = false } = options;
+  const { cwd, write, json = false, exists = () => true } = options;
   try {
-    const subject = await subjectOf(specifier, cwd);
+    const subject = await subjectOf(specifier, cwd, exists);
     const card = await conform(subject);
     write(json ? `${JSON.stringify(card, null, 2)}\n` : printReportCard(card));
     return exitCodeOf(card);
@@ -47,18 +48,23 @@ export async function runConform(specifier: string, options: RunConformOptions):
 /** A subject of either kind. */
 type AnySubject = Subject | TranscriberSubject;
 
-async function subjectOf(specifier: string, cwd: string): Promise<AnySubject> {
+async function subjectOf(specifier: string, cwd: string, exists: (url: URL) => boolean): Promise<AnySubject> {
   const isPath = /^(\.{0,2}[/\\]|\.{1,2}$|[a-zA-Z]:[/\\])/.test(specifier);
   const base = folderUrl(cwd);
   const url = isPath ? new URL(asUrlPath(specifier), base) : new URL(`node_modules/${specifier}`, base);
-  if (!existsSync(url)) throw new Error(isPath ? 'it does not exist' : `it is not installed below ${cwd}`);
+  if (!exists(url)) throw new Error(isPath ? 'it does not exist' : `it is not installed below ${cwd}`);
   const isFile = /\.[cm]?[jt]s$/.test(url.pathname);
   const module = isFile ? await load(url) : {};
   const adjacent = isFile
     ? new URL(SUBJECT_FILE, url)
     : new URL(`${url.pathname.replace(/\/$/, '')}/${SUBJECT_FILE}`, url);
-  return (
-    subjectIn(module) ?? subjectIn(existsSync(adjacent) ? await load(adjacent) : {}) ?? noSubject(adjacent)
+  const hasSubjectFile = exists(adjacent);
+  const subject = subjectIn(module) ?? subjectIn(hasSubjectFile ? await load(adjacent) : {});
+  if (subject) return subject;
+  throw new Error(
+    hasSubjectFile
+      ? `neither the module nor ${SUBJECT_FILE} next to it exports \`conformance\` with a plugin`
+      : `it has no ${SUBJECT_FILE}; docs/guide/write-a-plugin.md, section "Conformance audits", shows how to write one`,
   );
 }
 
@@ -82,11 +88,3 @@ function subjectIn({ default: plugin, conformance }: Module): AnySubject | undef
 
 const isPlugin = (value: unknown): value is ProviderPlugin<unknown> | TranscriberPlugin<unknown> =>
   isJsonObject(value) && typeof value['create'] === 'function' && isJsonObject(value['options']);
-
-function noSubject(adjacent: URL): never {
-  throw new Error(
-    existsSync(adjacent)
-      ? `neither the module nor ${SUBJECT_FILE} next to it exports \`conformance\` with a plugin`
-      : `it has no ${SUBJECT_FILE}; docs/guide/write-a-plugin.md, section "Conformance audits", shows how to write one`,
-  );
-}

@@ -8,8 +8,9 @@ import {
   type Logger,
   type ProviderId,
 } from '@sidetone/core';
+import { allConfigured } from '../../config/failures.ts';
 import type { Config } from '../../config/schema.ts';
-import { allConfigured, loadFactory, type ConfiguredPlugin } from '../plugin-factory.ts';
+import { loadFactory, type ConfiguredPlugin } from '../plugin-factory.ts';
 import type { ProviderDirectory } from '../ports.ts';
 import { createWithLease } from '../supervision/lease.ts';
 import { createEventCheck } from './event-check.ts';

@@ -1,7 +1,8 @@
 /** All configured transcribers: loads, starts and stops them together. A transcriber that fails does not affect the others. */
 import { FaultError, type Logger } from '@sidetone/core';
+import { allConfigured } from '../../config/failures.ts';
 import type { Config } from '../../config/schema.ts';
-import { allConfigured, loadFactory, type ConfiguredPlugin } from '../plugin-factory.ts';
+import { loadFactory, type ConfiguredPlugin } from '../plugin-factory.ts';
 import { createPluginHost, type PluginHostDeps } from '../plugin-host.ts';
 import type { TranscriberDirectory, TranscriberView } from '../ports.ts';
 import { createWithLease } from '../supervision/lease.ts';
