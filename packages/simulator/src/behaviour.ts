@@ -21,6 +21,8 @@ const LIMITS: Readonly<Record<string, readonly [from: number, to: number]>> = {
   controlFailureStatus: [400, 599],
   sequenceFrom: [0, 1],
   closeCode: [1_000, 4_999],
+  holdMs: [0, 60_000],
+  clumpMs: [0, 10_000],
   restStatus: [0, 599],
   listenRefusalStatus: [400, 599],
   throttle: [0, 100],

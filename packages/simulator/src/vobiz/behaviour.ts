@@ -82,6 +82,16 @@ interface VobizSocketBehaviour {
   readonly closeCode: number;
 }
 
+/** Late delivery of the messages of a stream. Nothing is lost. */
+export interface VobizDeliveryBehaviour {
+  /** After how much audio of each connection its messages are held up. */
+  readonly holdAfterMs: number;
+  /** How long they are held up, and then delivered at once. */
+  readonly holdMs: number;
+  /** The duration of the audio that is delivered at once, all the time; 0: each message on its own. */
+  readonly clumpMs: number;
+}
+
 /** Playback of the audio that a stream receives. */
 interface VobizPlaybackBehaviour {
   /** How much audio can be queued; the excess is dropped. */
@@ -154,6 +164,7 @@ export interface VobizBehaviour
     VobizFormatBehaviour,
     VobizMessageBehaviour,
     VobizSocketBehaviour,
+    VobizDeliveryBehaviour,
     VobizPlaybackBehaviour,
     VobizWebhookBehaviour,
     VobizRestBehaviour {}
@@ -198,6 +209,10 @@ export const VOBIZ_BEHAVIOUR: VobizBehaviour = {
   reconnectMs: 500,
   stallAfterMs: 0,
   closeCode: 1000,
+
+  holdAfterMs: 0,
+  holdMs: 0,
+  clumpMs: 0,
 
   playbackQueueMs: 60_000,
   playedOnOutbound: true,

@@ -6,7 +6,9 @@ import { createAudioDecoder } from './app-messages.ts';
 import type { IgnoredReason } from './app-messages.ts';
 import type { VobizBehaviour } from '../behaviour.ts';
 import { createFaults } from './fault-injection.ts';
-import type { Faults } from './fault-injection.ts';
+import { createDelivery } from './delivery.ts';
+import type { Delivery } from './delivery.ts';
+import type { Faults, Wire } from './fault-injection.ts';
 import { createPlayback } from './playback.ts';
 import type { Playback } from './playback.ts';
 import { createEncoder } from './stream-format.ts';
@@ -22,6 +24,8 @@ export interface StreamConnection {
   readonly playback: Playback;
   readonly decode: ReturnType<typeof createAudioDecoder>;
   readonly faults: Faults;
+  /** Delivers messages to the socket. */
+  readonly delivery: Delivery<Wire>;
   readonly ignored: Partial<Record<IgnoredReason, number>>;
   status: StreamState['status'];
   closeCode: number | null;
@@ -44,6 +48,7 @@ export function createConnection(
   socket: WebSocket | undefined,
   { contentType }: StreamSpec,
   behaviour: () => VobizBehaviour,
+  deliver: (wire: Wire) => void,
 ): StreamConnection {
   return {
     id,
@@ -53,6 +58,7 @@ export function createConnection(
     playback: createPlayback(),
     decode: createAudioDecoder(),
     faults: createFaults(behaviour),
+    delivery: createDelivery(behaviour, deliver),
     ignored: {},
     status: 'connecting',
     closeCode: null,

@@ -5,7 +5,7 @@ import { WebSocket } from 'ws';
 import { createConnection } from './connection.ts';
 import type { StreamConnection } from './connection.ts';
 import { receiveMessage } from './stream-input.ts';
-import { markEnded, notifyStatus, send } from './stream-parts.ts';
+import { deliver, markEnded, notifyStatus, send } from './stream-parts.ts';
 import type { StreamParts } from './stream-parts.ts';
 import { startMessage } from './stream-messages.ts';
 
@@ -18,7 +18,13 @@ export function connect(stream: StreamParts): void {
   if (stream.endedAt !== undefined) return;
   const { spec } = stream;
   const socket = openSocket(spec.url);
-  const connection = createConnection(stream.nextId, socket, spec, stream.behaviour);
+  const connection: StreamConnection = createConnection(
+    stream.nextId,
+    socket,
+    spec,
+    stream.behaviour,
+    (wire) => deliver(stream, connection, wire),
+  );
   stream.nextId = randomUUID();
   stream.connections.push(connection);
   if (socket === undefined) return onClosed(stream, connection, 0, '');
@@ -35,10 +41,10 @@ export function sendStart(stream: StreamParts, connection: StreamConnection): vo
   if (behaviour.start === 'never') return;
   const { id: callId, authId, from, to, direction } = stream.record;
   const identity = { streamId: connection.id, callId, authId, from, to, direction };
-  send(stream, connection, startMessage(behaviour, identity, stream.spec));
+  send(connection, startMessage(behaviour, identity, stream.spec));
   if (behaviour.start === 'once') return;
   const streamId = behaviour.start === 'twice' ? connection.id : randomUUID();
-  send(stream, connection, startMessage(behaviour, { ...identity, streamId }, stream.spec));
+  send(connection, startMessage(behaviour, { ...identity, streamId }, stream.spec));
 }
 
 function onOpen(stream: StreamParts, connection: StreamConnection): void {

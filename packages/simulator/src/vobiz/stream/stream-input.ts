@@ -33,7 +33,7 @@ const HANDLERS: Handlers = {
     const confirm = (): void => {
       connection.sequenceNumber += 1;
       notifyStatus(stream, 'ClearedAudio', connection.id);
-      if (!loseCleared) send(stream, connection, clearedMessage(connection.id, connection.sequenceNumber));
+      if (!loseCleared) send(connection, clearedMessage(connection.id, connection.sequenceNumber));
     };
     if (clearedDelayMs === 0) confirm();
     else stream.scheduler.after(clearedDelayMs, confirm);

@@ -30,8 +30,8 @@ function reportCheckpoint(stream: StreamParts, connection: StreamConnection, nam
     connection.heldPlayed = name;
     return;
   }
-  send(stream, connection, playedMessage(name));
-  if (connection.heldPlayed !== undefined) send(stream, connection, playedMessage(connection.heldPlayed));
+  send(connection, playedMessage(name));
+  if (connection.heldPlayed !== undefined) send(connection, playedMessage(connection.heldPlayed));
   connection.heldPlayed = undefined;
 }
 
@@ -47,9 +47,11 @@ export function sendFrame(
   for (const track of spec.tracks) sendTrack(stream, connection, track, tracks[track], timestamp);
   connection.framesSent += 1;
   const ageMs = connection.framesSent * FRAME_MS;
+  connection.delivery.frameSent(ageMs);
   const { dropEveryMs, closeCode } = stream.behaviour();
   if (ageMs >= spec.timeoutMs) {
     markEnded(stream);
+    connection.delivery.flush();
     if (connection.socket !== undefined) void closeSocket(connection.socket, closeCode);
   } else if (dropEveryMs > 0 && ageMs >= dropEveryMs) {
     connection.isBreaking = true;
@@ -75,7 +77,7 @@ function sendTrack(
   const media = { streamId, sequenceNumber, chunk, track, timestamp, payload };
   const message = mediaMessage(behaviour, media, stream.spec);
   connection.lastMedia = message;
-  for (const wire of connection.faults.apply(message)) send(stream, connection, wire);
+  for (const wire of connection.faults.apply(message)) send(connection, wire);
   if (!connection.hasStarted && connection.chunk >= behaviour.mediaBeforeStart) sendStart(stream, connection);
 }
 
@@ -85,7 +87,7 @@ export function sendDigit(stream: StreamParts, digit: string, timestamp: number)
   if (connection === undefined || !stream.spec.tracks.includes('inbound')) return;
   connection.sequenceNumber += 1;
   const { id, sequenceNumber } = connection;
-  send(stream, connection, dtmfMessage(stream.behaviour(), id, sequenceNumber, digit, timestamp));
+  send(connection, dtmfMessage(stream.behaviour(), id, sequenceNumber, digit, timestamp));
 }
 
 /** Ends the stream, with a `stop` message if the behaviour says so, and waits until its socket is closed. */
@@ -97,7 +99,8 @@ export async function closeStream(stream: StreamParts): Promise<void> {
   const behaviour = stream.behaviour();
   if (wasLive && behaviour.sendStop) {
     const messages = stopMessages(behaviour, connection.id, connection.lastMedia);
-    for (const wire of messages) send(stream, connection, wire);
+    for (const wire of messages) send(connection, wire);
   }
+  connection.delivery.flush();
   await closeSocket(connection.socket, behaviour.closeCode);
 }

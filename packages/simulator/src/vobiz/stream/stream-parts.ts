@@ -58,8 +58,13 @@ export function notifyStatus(
   });
 }
 
-/** Sends a message. The connection breaks after it if `dropAfterMessages` says so. */
-export function send(stream: StreamParts, connection: StreamConnection, wire: Wire | object): void {
+/** Sends a message, late if the behaviour says so. */
+export function send({ delivery }: StreamConnection, wire: Wire | object): void {
+  delivery.add(typeof wire === 'string' || Buffer.isBuffer(wire) ? wire : JSON.stringify(wire));
+}
+
+/** Delivers a message. The connection breaks after it if `dropAfterMessages` says so. */
+export function deliver(stream: StreamParts, connection: StreamConnection, data: Wire): void {
   const { socket } = connection;
   if (socket === undefined || connection.isBreaking || connection.status !== 'open') return;
   if (socket.bufferedAmount > MAX_BACKLOG_BYTES) return socket.terminate();
@@ -67,7 +72,6 @@ export function send(stream: StreamParts, connection: StreamConnection, wire: Wi
   const breaksAt = stream.behaviour().dropAfterMessages[stream.connections.indexOf(connection)];
   const breaks = breaksAt !== undefined && connection.messagesSent >= breaksAt;
   connection.isBreaking = breaks;
-  const data = typeof wire === 'string' || Buffer.isBuffer(wire) ? wire : JSON.stringify(wire);
   // It breaks between two messages: the last one is sent completely.
   socket.send(data, () => {
     if (breaks) socket.terminate();
@@ -84,6 +88,8 @@ export function stopStream(stream: StreamParts): void {
   if (stream.endedAt !== undefined) return;
   stream.isStopped = true;
   markEnded(stream);
-  const socket = stream.connections.at(-1)?.socket;
+  const connection = stream.connections.at(-1);
+  connection?.delivery.flush();
+  const socket = connection?.socket;
   if (socket !== undefined) void closeSocket(socket, stream.behaviour().closeCode);
 }
