@@ -48,6 +48,18 @@ interface DeepgramResultBehaviour {
   readonly configureAnswer: 'success' | 'failure' | 'none';
 }
 
+/** The turns of Flux models. */
+interface DeepgramTurnBehaviour {
+  /** How much audio there is at most between two messages about a turn. */
+  readonly turnUpdateMs: number;
+  /** Whether a turn starts with `StartOfTurn`; after a reconnect, it may start with an `Update`. */
+  readonly turnStarts: boolean;
+  /** Whether words of a turn have times. */
+  readonly turnWordTimes: boolean;
+  /** Whether the turn that is open at `CloseStream` ends with `EndOfTurn`. */
+  readonly turnEndsAtClose: boolean;
+}
+
 /** Faults of messages. "Every n" counts the messages of a socket; 0: never. */
 export interface DeepgramMessageBehaviour {
   /** Every n, an additional message is sent, as `odd` says. */
@@ -89,6 +101,7 @@ export interface DeepgramBehaviour
     DeepgramUpgradeBehaviour,
     DeepgramTimingBehaviour,
     DeepgramResultBehaviour,
+    DeepgramTurnBehaviour,
     DeepgramMessageBehaviour,
     DeepgramSocketBehaviour {}
 
@@ -114,6 +127,11 @@ export const DEEPGRAM_BEHAVIOUR: DeepgramBehaviour = {
   utteranceEnds: 'after-words',
   finalizeAnswers: true,
   configureAnswer: 'success',
+
+  turnUpdateMs: 250,
+  turnStarts: true,
+  turnWordTimes: true,
+  turnEndsAtClose: true,
 
   oddEvery: 0,
   odd: 'type',

@@ -6,6 +6,7 @@ import type { SpeechLibrary } from '../speech/library.ts';
 import { DEEPGRAM_BEHAVIOUR } from './behaviour.ts';
 import type { DeepgramBehaviour } from './behaviour.ts';
 import { createUpgradeHandler } from './connection/upgrade-handler.ts';
+import { createFluxSession } from './flux/flux-session.ts';
 import { createPhraseIndex } from './recogniser/phrase-index.ts';
 import type { Phrase } from './recogniser/phrase-index.ts';
 import { handleRest } from './rest.ts';
@@ -60,13 +61,10 @@ export function createDeepgramCloud({ speech, apiKey, ...deps }: DeepgramCloudDe
       openedCount += 1;
       const { faultySockets } = behaviour;
       const isFaulty = faultySockets === 0 || openedCount <= faultySockets;
-      const session = createSession({
-        ...connection,
-        phrases,
-        isFaulty,
-        behaviour: () => behaviour,
-        dropsText,
-      });
+      const { query, ...accepted } = connection;
+      const deps = { ...accepted, phrases, isFaulty, behaviour: () => behaviour, dropsText };
+      const session =
+        'turns' in query ? createFluxSession({ ...deps, query }) : createSession({ ...deps, query });
       sessions = [...dropOldest(sessions), session];
     },
   });

@@ -149,12 +149,18 @@ function endpointingOf(value: string | null): number | undefined {
   return value === null || value === 'true' ? DEFAULT_ENDPOINTING_MS : Number(value);
 }
 
-function oneOf(query: URLSearchParams, name: string, values: readonly string[]): Rejection | undefined {
+/** Rejects a parameter with another value. */
+export function oneOf(
+  query: URLSearchParams,
+  name: string,
+  values: readonly string[],
+): Rejection | undefined {
   const value = query.get(name);
   return value === null || values.includes(value) ? undefined : invalidQuery(`unexpected value for ${name}`);
 }
 
-function wholeNumber(
+/** Rejects a parameter that is not a whole number in a range. */
+export function wholeNumber(
   query: URLSearchParams,
   name: string,
   [from, to]: readonly [number, number],

@@ -37,7 +37,7 @@ export function rejectionOf(status: number): Rejection {
   return { status, ...(KNOWN[status] ?? { code: reason, reason }) };
 }
 
-type Shape = DeepgramUpgradeBehaviour['listenRefusalShape'];
+type Shape = DeepgramUpgradeBehaviour['listenRefusalShape'] | 'flux';
 
 const BODIES: { readonly [Kind in Shape]: (refusal: Rejection, requestId: string) => object | string } = {
   usual: ({ code, reason }, requestId) => ({ err_code: code, err_msg: reason, request_id: requestId }),
@@ -47,6 +47,7 @@ const BODIES: { readonly [Kind in Shape]: (refusal: Rejection, requestId: string
     details: 'This is how some refusals look.',
     request_id: requestId,
   }),
+  flux: ({ code, reason }) => ({ code, description: reason }),
   text: () => 'upstream connect error or disconnect/reset before headers',
   empty: () => '',
 };

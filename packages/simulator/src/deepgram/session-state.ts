@@ -43,7 +43,7 @@ export interface SessionLog {
   audio(seconds: number): void;
   /** Counts a message. Returns how many were sent. */
   sent(type: string): number;
-  final(results: WindowResults, channel: number): void;
+  final(results: Pick<WindowResults, 'start' | 'end' | 'words'>, channel: number): void;
   closed(code: number): void;
   state(): DeepgramSessionState;
 }
@@ -52,7 +52,7 @@ export interface SessionLog {
 export function createSessionLog(
   id: string,
   parameters: URLSearchParams,
-  transcription: Transcription,
+  transcription: Pick<Transcription, 'channels' | 'seconds'>,
 ): SessionLog {
   const openedAt = Date.now();
   const query = Object.fromEntries(

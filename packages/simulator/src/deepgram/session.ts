@@ -19,7 +19,7 @@ import { createResultSender } from './connection/result-sender.ts';
 import { isRawAudio } from './transcript/audio-decoder.ts';
 
 /** The dependencies of a session. */
-interface SessionDeps {
+export interface SessionDeps {
   /** The request id. */
   readonly id: string;
   readonly socket: WebSocket;
@@ -146,6 +146,7 @@ export function createSession(deps: SessionDeps): Session {
   };
 }
 
-function bytesPerSecond({ encoding, sampleRate, channels }: ListenQuery): number {
+/** Returns the size of a second of audio. */
+export function bytesPerSecond({ encoding, sampleRate, channels }: ListenQuery): number {
   return sampleRate * channels * (encoding === 'linear16' ? 2 : 1);
 }

@@ -47,8 +47,9 @@ export async function connect(
   query = LISTEN,
   headers: Readonly<Record<string, string>> = { authorization: `Token ${deepgram.apiKey}` },
   protocols: readonly string[] = [],
+  path = '/v1/listen',
 ): Promise<DeepgramClient> {
-  const socket = new WebSocket(`${deepgram.baseUrl}/v1/listen?${query}`, [...protocols], { headers });
+  const socket = new WebSocket(`${deepgram.baseUrl}${path}?${query}`, [...protocols], { headers });
   const messages: Message[] = [];
   const raw: (string | Buffer)[] = [];
   const watchers = new Set<() => void>();

@@ -4,6 +4,13 @@
 import type { DeepgramTimingBehaviour } from '../behaviour.ts';
 import type { ClientMessage } from './client-message.ts';
 
+/** A received message, or audio. */
+interface Arrival {
+  readonly kind: 'audio' | 'message';
+  /** The duration of audio. */
+  readonly seconds?: number;
+}
+
 /** A received message. */
 export type Incoming =
   | { readonly kind: 'audio'; readonly bytes: Buffer; readonly seconds: number }
@@ -13,18 +20,18 @@ export type Incoming =
 export const MAX_WAITING = 50_000;
 
 /** The queue of one socket. The caller closes it. */
-interface Inbox {
+interface Inbox<Kind extends Arrival> {
   /** Queues a message. Returns false if the queue is full. */
-  add(arrival: Incoming): boolean;
+  add(arrival: Kind): boolean;
   close(): void;
 }
 
 /** Creates a queue that passes messages to `handle` in order. `behaviour` is read for each message. */
-export function createInbox(
+export function createInbox<Kind extends Arrival = Incoming>(
   behaviour: () => Pick<DeepgramTimingBehaviour, 'throttle' | 'throttleBurstMs'>,
-  handle: (arrival: Incoming) => void,
-): Inbox {
-  let queue: Incoming[] = [];
+  handle: (arrival: Kind) => void,
+): Inbox<Kind> {
+  let queue: Kind[] = [];
   let timer: NodeJS.Timeout | undefined;
   /** When all processed audio would have been received at the fastest pace. */
   let busyUntil = 0;
@@ -40,7 +47,7 @@ export function createInbox(
           timer = setTimeout(process, ahead);
           return;
         }
-        busyUntil = Math.max(busyUntil, now) + (next.seconds * 1000) / throttle;
+        busyUntil = Math.max(busyUntil, now) + ((next.seconds ?? 0) * 1000) / throttle;
       }
       queue.shift();
       handle(next);

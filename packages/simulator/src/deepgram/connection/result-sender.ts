@@ -17,8 +17,8 @@ interface ResultSender {
   /** Queues the results of the transcription. */
   sendResults(results: readonly ChannelResult[]): void;
   send(message: Message): void;
-  /** After all queued messages, sends `lastMessage` and closes the socket. */
-  finish(close: Close, lastMessage: () => Message): void;
+  /** After all queued messages, sends `lastMessage`, if there is one, and closes the socket. */
+  finish(close: Close, lastMessage?: () => Message): void;
   /** Stops sending, including the last message. */
   freeze(): void;
   close(): void;
@@ -62,7 +62,7 @@ export function createResultSender(deps: ResultSenderDeps): ResultSender {
     },
     finish(close, lastMessage) {
       outbox.add(() => {
-        sendNow(lastMessage());
+        if (lastMessage !== undefined) sendNow(lastMessage());
         if (!isSilenced) void closeSocket(socket, close.code, close.reason);
       });
     },

@@ -7,6 +7,8 @@ import { WebSocketServer } from 'ws';
 import type { WebSocket } from 'ws';
 import { pathOf } from '../../http/http-request.ts';
 import type { DeepgramUpgradeBehaviour } from '../behaviour.ts';
+import { decodeFluxQuery } from '../flux/flux-query.ts';
+import type { FluxQuery } from '../flux/flux-query.ts';
 import { decodeListenQuery, isRejection } from '../listen-query.ts';
 import type { ListenQuery } from '../listen-query.ts';
 import { rejectionOf, rejectionReply, rejectUpgrade } from '../rejection.ts';
@@ -14,6 +16,7 @@ import type { Rejection } from '../rejection.ts';
 
 /** The largest message that a socket accepts. */
 export const MAX_MESSAGE_BYTES = 4_000_000;
+const FLUX_PATH = '/v2/listen';
 /** How many upgrades can be unanswered at the same time, and for how long. */
 export const MAX_UNANSWERED = 100;
 export const UNANSWERED_LIMIT_MS = 120_000;
@@ -23,7 +26,7 @@ interface AcceptedConnection {
   readonly id: string;
   readonly socket: WebSocket;
   readonly parameters: URLSearchParams;
-  readonly query: ListenQuery;
+  readonly query: ListenQuery | FluxQuery;
 }
 
 /** The dependencies of an upgrade handler. The functions are called for each upgrade. */
@@ -74,10 +77,10 @@ export function createUpgradeHandler(deps: UpgradeHandlerDeps): UpgradeHandler {
     request: IncomingMessage,
     path: string,
     parameters: URLSearchParams,
-  ): ListenQuery | Rejection => {
-    if (path !== '/v1/listen') return rejectionOf(404);
+  ): ListenQuery | FluxQuery | Rejection => {
+    if (path !== '/v1/listen' && path !== FLUX_PATH) return rejectionOf(404);
     if (!hasApiKey(request, deps.apiKey)) return rejectionOf(401);
-    const query = decodeListenQuery(parameters);
+    const query = path === FLUX_PATH ? decodeFluxQuery(parameters) : decodeListenQuery(parameters);
     return !isRejection(query) && deps.openSockets() >= deps.behaviour().listenConcurrency
       ? rejectionOf(429)
       : query;
@@ -95,7 +98,8 @@ export function createUpgradeHandler(deps: UpgradeHandlerDeps): UpgradeHandler {
         );
       const parameters = new URLSearchParams((request.url ?? '').slice(pathOf(request).length + 1));
       const query = check(request, path, parameters);
-      if (isRejection(query)) return rejectUpgrade(socket, rejectionReply(query, id));
+      if (isRejection(query))
+        return rejectUpgrade(socket, rejectionReply(query, id, path === FLUX_PATH ? 'flux' : 'usual'));
       ids.set(request, id);
       sockets.handleUpgrade(request, socket, head, (accepted) =>
         deps.onConnection({ id, socket: accepted, parameters, query }),

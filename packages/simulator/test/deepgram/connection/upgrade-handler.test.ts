@@ -43,7 +43,7 @@ describe.concurrent('an upgrade', () => {
 
   it('is rejected in plain text on another path, and for a model without streaming', async (context) => {
     const simulator = await createDeepgram(context);
-    expect(await rejection(simulator, { path: '/v2/listen' })).toMatchObject({
+    expect(await rejection(simulator, { path: '/v3/listen' })).toMatchObject({
       status: 404,
       body: 'Not Found',
     });
