@@ -373,6 +373,25 @@ describe('audio of both parties', () => {
   });
 });
 
+describe('an account whose media messages name no track', () => {
+  const OLDER = { startShape: 'flat', mediaShape: 'older' };
+  const partiesOf = (call: Json): string[] => call.streams.map(({ parties }: Json) => parties.join());
+
+  test('has both parties on two streams from its second call on, with all frames counted', async () => {
+    const { cloud, daemon } = await start();
+    const first = await cloud.startCall('vobiz', 'hello', OLDER);
+    expect(partiesOf(await ended(daemon.url, first))).toContain('UNKNOWN');
+    const second = await cloud.startCall('vobiz', 'hello', OLDER);
+    const call = await ended(daemon.url, second);
+    expect(partiesOf(call).toSorted()).toEqual(['ASSISTANT', 'CUSTOMER']);
+    // Nobody listened.
+    for (const { frames, missingFrames } of call.streams) {
+      expect(frames).toBeGreaterThan(100);
+      expect(missingFrames).toBe(0);
+    }
+  });
+});
+
 describe("the application's own XML", () => {
   const DIAL =
     '<?xml version="1.0"?>\n<Response><!-- ours & theirs --><Dial callerId="918000000001"><Number>+918000000042</Number></Dial></Response>';
