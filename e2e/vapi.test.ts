@@ -79,6 +79,40 @@ describe('a call ends once, with its transcript, when webhooks are', () => {
   });
 });
 
+describe('with the default server messages', () => {
+  test('the transcript is live, in order, and complete after a handoff', { timeout: 60_000 }, async () => {
+    const { cloud, daemon } = await start({ sweep: { intervalMs: 0 } });
+    const providerCallId = await cloud.startCall('vapi', 'hello', { serverMessages: ['default'] });
+    const live = await until(async () => {
+      const call = await callOf(daemon.url, providerCallId);
+      return call?.status === 'IN_PROGRESS' && call.transcriptText !== '' ? call : undefined;
+    }, 'a live line');
+    await query(
+      daemon.url,
+      `mutation { handoff(input: { callId: "${live.id}", assistantId: "second" }) { failure { code } } }`,
+    );
+    await until(async () => (await cloud.state(providerCallId)).over, 'the end of the call', 30_000);
+    const truth = wordsOf(await cloud.state(providerCallId));
+    const read = async () => {
+      const { callByProviderId } = await query(
+        daemon.url,
+        `{ callByProviderId(providerId: "vapi", providerCallId: "${providerCallId}") {
+          transcriptText summary utterances(first: 50) { nodes { startMs endMs } } } }`,
+      );
+      return callByProviderId;
+    };
+    const call = await until(async () => {
+      const known = await read();
+      return known.summary === null ? undefined : known;
+    }, 'the report');
+    expect(call.transcriptText).toBe(truth);
+    for (const { startMs, endMs } of call.utterances.nodes) {
+      expect(startMs).not.toBeNull();
+      expect(endMs).toBeGreaterThanOrEqual(startMs);
+    }
+  });
+});
+
 describe('signed webhooks', () => {
   const hmac = { type: 'hmac', algorithm: 'sha256', secretKey: 's3cret' };
 
