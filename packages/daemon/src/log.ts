@@ -1,6 +1,11 @@
-/** The log: one JSON object per line on standard error. Fields whose name ends in `.pii` are omitted. */
+/**
+ * The log on standard error: one JSON object per line, or text for people on a terminal. Fields whose name ends in `.pii` are
+ * omitted.
+ */
+import { isatty } from 'node:tty';
 import type { LogFields, Logger } from '@sidetone/core';
 import pino from 'pino';
+import { styleOf, toText, type LogFormat, type LogStyle } from './log-format.ts';
 import { createLogOutput, openStandardError, type LogOutput } from './log-output.ts';
 
 export type LogLevel = 'debug' | 'info' | 'warn' | 'error' | 'silent';
@@ -10,10 +15,28 @@ export interface Log {
   (part: string): Logger;
   /** Resolves when all lines are written, or after a second if the reader is too slow. Call it before the process exits. */
   flush(): Promise<void>;
+  /** Changes the level of all loggers. */
+  setLevel(level: LogLevel): void;
+}
+
+const STANDARD_ERROR = 2;
+
+/** Opens the log of a command, on standard error. */
+export function openLog({ level, format }: { readonly level: LogLevel; readonly format: LogFormat }): Log {
+  const style = styleOf(format, isatty(STANDARD_ERROR), process.env);
+  return createLog(level, createLogOutput(openStandardError()), style);
 }
 
 /** Writing never blocks the event loop and never throws; lines that cannot be written are dropped and counted. */
-export function createLog(level: LogLevel, output: LogOutput = createLogOutput(openStandardError())): Log {
+export function createLog(
+  level: LogLevel,
+  output: LogOutput = createLogOutput(openStandardError()),
+  style: LogStyle = 'json',
+): Log {
+  const destination =
+    style === 'json'
+      ? output
+      : { write: (line: string) => output.write(toText(line, style === 'colored text')) };
   const root = pino(
     {
       level,
@@ -21,10 +44,12 @@ export function createLog(level: LogLevel, output: LogOutput = createLogOutput(o
       timestamp: pino.stdTimeFunctions.isoTime,
       formatters: { level: (label) => ({ level: label }) },
     },
-    output,
+    destination,
   );
+  const children: pino.Logger[] = [];
   const log = (part: string): Logger => {
-    const child = root.child({ part });
+    const child = root.child({ part }, { level: root.level });
+    children.push(child);
     return {
       debug: (message, fields) => child.debug(safe(fields), message),
       info: (message, fields) => child.info(safe(fields), message),
@@ -33,7 +58,12 @@ export function createLog(level: LogLevel, output: LogOutput = createLogOutput(o
     };
   };
   output.onRecovered((dropped) => log('log').warn('log lines dropped', { ...dropped }));
-  return Object.assign(log, { flush: () => output.flush() });
+  return Object.assign(log, {
+    flush: () => output.flush(),
+    setLevel(next: LogLevel) {
+      for (const each of [root, ...children]) each.level = next;
+    },
+  });
 }
 
 /** Removes personal data and renames `error` to `err`, which pino serialises. */

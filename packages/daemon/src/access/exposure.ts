@@ -10,6 +10,19 @@ interface ServerAddress {
 /** Returns the URL of a server. */
 export const serverUrl = (host: string, port: number): URL => new URL(`http://${hostInUrl(host)}:${port}/`);
 
+const UNSPECIFIED: ReadonlySet<string | undefined> = new Set(['0.0.0.0', '::']);
+
+/** Returns whether a host stands for all addresses of this machine: one can listen on it, but not connect to it. */
+export const isUnspecifiedHost = (host: string): boolean => UNSPECIFIED.has(canonicalAddress(host));
+
+/** Replaces an unspecified address, to which nobody can connect, by the loopback address. */
+export function withReachableHost(url: URL): URL {
+  if (!isUnspecifiedHost(url.hostname)) return url;
+  const reachable = new URL(url);
+  reachable.hostname = canonicalAddress(url.hostname) === '::' ? '[::1]' : '127.0.0.1';
+  return reachable;
+}
+
 /** Returns whether a server that listens on `host` can be reached only from this machine. */
 export const isLoopbackHost = (host: string): boolean => host === 'localhost' || isLoopbackAddress(host);
 

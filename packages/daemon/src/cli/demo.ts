@@ -3,7 +3,7 @@ import { createServer, type AddressInfo } from 'node:net';
 import { join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { loadConfig } from '../config/load.ts';
-import { createLog } from '../log.ts';
+import { openLog } from '../log.ts';
 import { handleUncaughtErrors } from '../plugins/supervision/uncaught-errors.ts';
 import { startRetention } from './demo-retention.ts';
 import { shutdownSignal } from './shutdown-signal.ts';
@@ -37,7 +37,7 @@ export async function demo({ port: requestedPort, calls, data }: DemoOptions): P
       DEMO_PORT: String(port),
       ...simulator.environment,
     });
-    const log = createLog(config.log.level);
+    const log = openLog(config.log);
     const { fatal } = handleUncaughtErrors(process, log('process'));
     const daemon = await startDaemon({ config, baseDir, log });
     const retention = startRetention(

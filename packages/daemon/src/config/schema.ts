@@ -5,7 +5,7 @@
 import { isHostRule } from '@sidetone/plugin-kit';
 import { z } from 'zod';
 import { isAddressRange } from '../access/addresses.ts';
-import { isLoopbackHost, isLoopbackUrl } from '../access/exposure.ts';
+import { isLoopbackHost, isLoopbackUrl, isUnspecifiedHost } from '../access/exposure.ts';
 import { isBaseUrl } from '../access/base-path.ts';
 import { auth } from './auth.ts';
 
@@ -35,6 +35,9 @@ const publicUrl = z
     error: 'an http or https URL, such as https://calls.example.com',
   })
   .transform((url) => new URL(url))
+  .refine(({ hostname }) => !isUnspecifiedHost(hostname), {
+    error: 'the address at which providers and browsers reach this daemon, such as https://calls.example.com',
+  })
   .refine(isBaseUrl, {
     error: 'a URL whose path does not begin like a route of the daemon, such as /graphql or /calls',
   });
@@ -96,6 +99,8 @@ const log = mapping({
   level: z
     .enum(['debug', 'info', 'warn', 'error', 'silent'], { error: 'debug, info, warn, error or silent' })
     .default('info'),
+  /** `auto` is `text` on a terminal, otherwise `json`. */
+  format: z.enum(['auto', 'json', 'text'], { error: 'auto, json or text' }).default('auto'),
 });
 
 const limits = mapping({

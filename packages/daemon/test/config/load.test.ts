@@ -165,10 +165,18 @@ describe('an error names the key, the expected and the received value:', () => {
     },
   );
 
+  test.each(['http://0.0.0.0:4000/', 'https://[::]/', 'http://0/', 'http://[::ffff:0.0.0.0]:1/'])(
+    'the public URL %s, to which nobody can connect',
+    (url) => {
+      expect(errorIn(`server: { publicUrl: "${url}" }`)).toMatch(
+        /server\.publicUrl: expected the address at which providers and browsers reach this daemon/,
+      );
+    },
+  );
+
   test.each([
     'https://calls.example.com/',
     'http://192.168.1.5:4000/',
-    'http://0.0.0.0:4000/',
     'http://[2001:db8::1]/',
     'http://[::ffff:192.0.2.1]/',
     'http://127.0.0.1.example.com/',
