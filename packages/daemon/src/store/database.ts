@@ -29,6 +29,8 @@ export interface Database {
   /** Random id of the event log, created with the file. Part of every cursor. */
   readonly logId: string;
   readonly ownership: Ownership;
+  /** Number of migrations that were applied when it was opened. */
+  readonly migrations: number;
   /** Closes the file and releases its lock. */
   close(): void;
 }
@@ -72,7 +74,9 @@ function prepare(
   // Before the first table, so that a start that fails leaves a file that is recognised as ours.
   sqlite.pragma(`application_id = ${APPLICATION_ID}`);
   const db = drizzle(sqlite, { schema });
+  const before = countMigrations(sqlite);
   migrate(db, { migrationsFolder: MIGRATIONS });
+  const migrations = countMigrations(sqlite) - before;
   createTranscriptIndex(db).fillIfEmpty();
   const logId = readLogId(db);
   // From here on, no statement may block the event loop; writes are retried by their callers.
@@ -84,7 +88,7 @@ function prepare(
     sqlite.close();
     unlock();
   };
-  return { db, logId, ownership, close };
+  return { db, logId, ownership, migrations, close };
 }
 
 /**
@@ -97,6 +101,11 @@ function checkpoint(sqlite: Sqlite.Database): void {
   } catch {
     // SQLite does it with a later commit; a failure of the disk is reported by the first write.
   }
+}
+
+function countMigrations(sqlite: Sqlite.Database): number {
+  const exists = sqlite.prepare("select 1 from sqlite_schema where name = '__drizzle_migrations'").get();
+  return exists ? (sqlite.prepare('select count(*) from __drizzle_migrations').pluck().get() as number) : 0;
 }
 
 function readLogId(db: Db): string {
