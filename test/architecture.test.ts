@@ -106,7 +106,16 @@ describe('inside the daemon', () => {
     'index.ts': ['daemon.ts', 'config', 'log.ts'],
     // The store for the command that reads the audit log of a file.
     cli: ['daemon.ts', 'config', 'log.ts', 'plugins', 'store', 'system-clock.ts'],
-    'daemon.ts': ['access', 'container.ts', 'tokens.ts', 'calls', 'config', 'ids.ts', 'system-clock.ts'],
+    'daemon.ts': [
+      'access',
+      'container.ts',
+      'tokens.ts',
+      'calls',
+      'config',
+      'ids.ts',
+      'operator',
+      'system-clock.ts',
+    ],
     'container.ts': [
       'tokens.ts',
       'config',
@@ -126,7 +135,8 @@ describe('inside the daemon', () => {
     ...FEATURES,
     config: ['access'],
     files: [],
-    'log.ts': ['log-output.ts'],
+    'log.ts': ['log-format.ts', 'log-output.ts'],
+    'log-format.ts': [],
     'log-output.ts': [],
     'log-sampler.ts': [],
     loop: ['log-sampler.ts'],

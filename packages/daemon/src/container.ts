@@ -70,6 +70,7 @@ import { createAuditLog } from './store/audit/log.ts';
 import { createStateStore } from './store/plugin-state.ts';
 import { secretOf } from './store/secrets.ts';
 import { StoreHealth } from './store/store-health.ts';
+import { Checkpointer } from './store/watch/checkpointer.ts';
 import { StoreWatch } from './store/watch/store-watch.ts';
 import { createRecordingRows, createWaveformStore } from './store/media.ts';
 import * as tokens from './tokens.ts';
@@ -132,6 +133,10 @@ function registerStore(register: Register, { config, clock, log }: Environment):
     const { db, ownership } = get(tokens.DATABASE);
     const path = db.$client.name;
     return new StoreWatch({ path, ownership, health: get(tokens.STORE_HEALTH), clock, log: log('store') });
+  });
+  register(tokens.CHECKPOINTER, (get) => {
+    const sqlite = get(tokens.DATABASE).db.$client;
+    return new Checkpointer({ sqlite, clock, log: log('store') });
   });
   register(tokens.EVENT_LOG, (get) => createEventLog(get(tokens.DATABASE)));
   register(tokens.QUERY_RUNNER, (get) =>
@@ -542,6 +547,8 @@ function registerHttp(register: Register, environment: Environment): void {
         access: mediaAccess(get),
         rejections: get(tokens.REJECTIONS),
         log: log('listening'),
+        outputs: get(tokens.CONNECTIONS),
+        gate,
       }),
       recording: createRecordingEndpoint({
         recordings: get(tokens.RECORDING_SERVICE),

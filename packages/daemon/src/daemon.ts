@@ -1,7 +1,8 @@
 /** Starts a daemon step by step; stopping undoes the steps in reverse order. */
 import type { CallId, Clock, IdSource, Logger } from '@sidetone/core';
 import type { DependencyContainer } from 'tsyringe';
-import { isExposed, serverUrl } from './access/exposure.ts';
+import type { AccessToken } from './access/access-tokens.ts';
+import { isExposed, serverUrl, withReachableHost } from './access/exposure.ts';
 import { auditTokenChanges } from './access/token-changes.ts';
 import { recover } from './calls/recovery.ts';
 import { startWatchdog } from './calls/watchdog.ts';
@@ -10,6 +11,8 @@ import type { Config } from './config/schema.ts';
 import { createContainer } from './container.ts';
 import { createIds } from './ids.ts';
 import { systemClock } from './system-clock.ts';
+import { createReplaceTokens } from './operator/replace-tokens.ts';
+import { reportStart } from './operator/start-report.ts';
 import * as tokens from './tokens.ts';
 
 export interface DaemonOptions {
@@ -31,6 +34,11 @@ export interface Daemon {
   readonly parts: DependencyContainer;
   /** Erases an ended call. Returns false if the call is unknown. @throws {FaultError} CALL_STILL_LIVE. */
   erase(callId: CallId): Promise<boolean>;
+  /**
+   * Replaces the access tokens, and closes the connections of those that are no longer valid.
+   * @throws {FaultError} CONFIG_INVALID if other machines could then do everything.
+   */
+  replaceTokens(tokens: readonly AccessToken[]): Promise<void>;
   /** Closes the server, stops plugins, ends open recordings and streams, and stores pending events. Safe to call twice. */
   stop(): Promise<void>;
 }
@@ -52,13 +60,14 @@ interface Startup {
 export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
   const { config, baseDir, clock = systemClock, ids = createIds() } = options;
   const state = { isReady: false, url: serverUrl(config.server.host, config.server.port) };
+  const publicUrl = (): URL => withSlash(config.server.publicUrl ?? withReachableHost(state.url));
   const parts = createContainer({
     config,
     baseDir,
     clock,
     ids,
     log: options.log,
-    publicUrl: () => withSlash(config.server.publicUrl ?? state.url),
+    publicUrl,
     isReady: () => state.isReady,
   });
   const startup: Startup = { parts, clock, log: options.log('daemon'), undo: [] };
@@ -77,12 +86,31 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
     await startPlugins(startup);
     state.isReady = true;
     startup.undo.push(() => (state.isReady = false));
+    report(startup, config, options.log('start'), publicUrl());
   } catch (error) {
     await stop();
     throw error;
   }
   const erasure = parts.resolve(tokens.ERASURE);
-  return { url: state.url, parts, erase: (callId) => erasure.erase(callId), stop };
+  const replaceTokens = createReplaceTokens({
+    config,
+    holders: [parts.resolve(tokens.GATE), parts.resolve(tokens.MEDIA_LINKS)],
+    connections: parts.resolve(tokens.CONNECTIONS),
+    audit: (replaced) => auditTokens(startup, replaced),
+  });
+  return { url: state.url, parts, erase: (callId) => erasure.erase(callId), replaceTokens, stop };
+}
+
+function report({ parts }: Startup, config: Config, log: Logger, url: URL): void {
+  const { db, migrations } = parts.resolve(tokens.DATABASE);
+  reportStart({
+    config,
+    url,
+    store: { path: db.$client.name, migrations },
+    providers: parts.resolve(tokens.PROVIDERS).list(),
+    transcribers: parts.resolve(tokens.TRANSCRIBERS).list(),
+    log,
+  });
 }
 
 function warnIfUnverified(log: Logger, { server, auth }: Config): void {
@@ -105,6 +133,9 @@ function openStore({ parts, undo }: Startup): void {
   const watch = parts.resolve(tokens.STORE_WATCH);
   undo.push(() => watch.stop());
   watch.start();
+  const checkpointer = parts.resolve(tokens.CHECKPOINTER);
+  undo.push(() => checkpointer.stop());
+  checkpointer.start();
   const queryRunner = parts.resolve(tokens.QUERY_RUNNER);
   undo.push(() => queryRunner.close());
   const ingest = parts.resolve(tokens.INGEST);
@@ -117,19 +148,24 @@ function openStore({ parts, undo }: Startup): void {
 /** The owner of what access control keeps in the state store. No plugin can have this id. */
 const ACCESS = 'daemon/access';
 
-async function startAudit({ parts, clock, undo }: Startup, { auth }: Config): Promise<void> {
+async function startAudit(startup: Startup, { auth }: Config): Promise<void> {
+  await auditTokens(startup, auth.tokens);
+  const { parts, undo } = startup;
+  const signIns = parts.resolve(tokens.SIGN_IN_AUDIT);
+  undo.push(() => signIns.close());
+}
+
+/** Writes to the audit log if the tokens are not those of the last time. */
+async function auditTokens({ parts, clock }: Startup, replaced: readonly AccessToken[]): Promise<void> {
   const state = parts.resolve(tokens.STATE_STORE);
-  const kept = {
-    get: () => state.get(ACCESS, 'tokens'),
-    set: (text: string) => state.set(ACCESS, 'tokens', text),
-  };
-  await auditTokenChanges(auth.tokens, {
-    kept,
+  await auditTokenChanges(replaced, {
+    kept: {
+      get: () => state.get(ACCESS, 'tokens'),
+      set: (text: string) => state.set(ACCESS, 'tokens', text),
+    },
     audit: parts.resolve(tokens.AUDIT_LOG),
     now: () => clock.now(),
   });
-  const signIns = parts.resolve(tokens.SIGN_IN_AUDIT);
-  undo.push(() => signIns.close());
 }
 
 async function recoverCalls({ parts, clock, log, undo }: Startup): Promise<void> {

@@ -15,7 +15,7 @@ const UNSPECIFIED: ReadonlySet<string | undefined> = new Set(['0.0.0.0', '::']);
 /** Returns whether a host stands for all addresses of this machine: one can listen on it, but not connect to it. */
 export const isUnspecifiedHost = (host: string): boolean => UNSPECIFIED.has(canonicalAddress(host));
 
-/** Replaces an unspecified address, to which nobody can connect, by the loopback address. */
+/** Replaces an unspecified address, to which no client can connect, by the loopback address. */
 export function withReachableHost(url: URL): URL {
   if (!isUnspecifiedHost(url.hostname)) return url;
   const reachable = new URL(url);

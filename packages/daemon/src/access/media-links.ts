@@ -46,14 +46,19 @@ interface Owner {
 export class MediaLinks {
   readonly #deps: MediaLinksDeps;
   /** By the id in the URL, so one signature is computed for a request, however many tokens there are. */
-  readonly #owners: ReadonlyMap<string, Owner>;
+  #owners: ReadonlyMap<string, Owner> = new Map();
 
   constructor(deps: MediaLinksDeps) {
     this.#deps = deps;
+    this.setTokens(deps.tokens);
+  }
+
+  /** Replaces the access tokens. Links that were made with another one become invalid. */
+  setTokens(tokens: readonly AccessToken[]): void {
     const owners =
-      deps.tokens.length === 0
+      tokens.length === 0
         ? [{ viewer: LOCAL_VIEWER, identity: NO_TOKEN }]
-        : deps.tokens.map(({ name, sha256, scopes }) => ({
+        : tokens.map(({ name, sha256, scopes }) => ({
             viewer: viewerOf(name, scopes),
             identity: sha256,
           }));

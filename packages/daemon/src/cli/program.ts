@@ -40,7 +40,9 @@ export async function run(argv: readonly string[]): Promise<void> {
     .description('run the daemon')
     .requiredOption('-c, --config <file>', 'the configuration file')
     .option('-p, --port <number>', 'the port to listen on, instead of the configured one', parsePort)
-    .action(async (options: StartOptions) => (await import('./start.ts')).start(options));
+    .action(async (options: Omit<StartOptions, 'version'>) =>
+      (await import('./start.ts')).start({ ...options, version }),
+    );
   program
     .command('demo')
     .description('run the daemon with simulated calls, without an account and without internet access')

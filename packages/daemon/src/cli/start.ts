@@ -1,29 +1,45 @@
 /** `sidetone start`: runs the daemon. */
+import { resolve } from 'node:path';
 import { loadConfig } from '../config/load.ts';
 import { createPluginCheck } from '../plugins/check-plugins.ts';
 import { startDaemon } from '../daemon.ts';
-import { createLog } from '../log.ts';
+import { openLog } from '../log.ts';
 import { handleUncaughtErrors } from '../plugins/supervision/uncaught-errors.ts';
 import { systemClock } from '../system-clock.ts';
-import { shutdownSignal } from './shutdown-signal.ts';
+import { createReload } from './reload.ts';
+import { hasTerminal, shutdownSignal } from './shutdown-signal.ts';
 
 export interface StartOptions {
   readonly config: string;
   readonly port?: number;
+  /** The version of the daemon. */
+  readonly version: string;
 }
 
 /** Runs until a signal, or an exception in the daemon's own code. */
 export async function start(options: StartOptions): Promise<void> {
-  const signal = shutdownSignal();
-  const { config, baseDir } = await loadConfig(options.config, process.env, createPluginCheck(systemClock));
+  const signal = shutdownSignal(hasTerminal());
+  let reload = (): Promise<void> => Promise.resolve();
+  // From the beginning: the default action of the signal would end the process.
+  if (!hasTerminal()) process.on('SIGHUP', () => void reload());
+  const load = () => loadConfig(options.config, process.env, createPluginCheck(systemClock));
+  const { config, baseDir } = await load();
   const server = { ...config.server, port: options.port ?? config.server.port };
-  const log = createLog(config.log.level);
+  const log = openLog(config.log);
   const { fatal } = handleUncaughtErrors(process, log('process'));
+  log('start').info('sidetone is starting', {
+    version: options.version,
+    node: process.version,
+    pid: process.pid,
+    config: resolve(options.config),
+  });
   const daemon = await startDaemon({ config: { ...config, server }, baseDir, log });
+  reload = createReload({ load, started: config, daemon, log });
   process.stdout.write(`Sidetone listens at ${daemon.url.href}\n`);
-  const hasFailed = await Promise.race([signal.then(() => false), fatal.then(() => true)]);
+  const reason = await Promise.race([signal, fatal.then(() => 'exception' as const)]);
+  log('start').info('sidetone is stopping', { reason });
   await daemon.stop();
   await log.flush();
   // Timers or handles that a plugin left open must not keep the process running.
-  process.exit(hasFailed ? 1 : 0);
+  process.exit(reason === 'exception' ? 1 : 0);
 }

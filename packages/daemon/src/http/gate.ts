@@ -28,7 +28,7 @@ type Credentials = Headers & Partial<Pick<IncomingMessage, 'headersDistinct'>>;
 type Sender = Pick<IncomingMessage, 'headers' | 'socket'>;
 
 export class Gate {
-  readonly #tokens: AccessTokens;
+  #tokens: AccessTokens;
   readonly #origins: ReadonlySet<string>;
   readonly #addresses: ClientAddresses;
   readonly #isUnverified: boolean;
@@ -40,6 +40,11 @@ export class Gate {
     this.#addresses = new ClientAddresses(trustedProxies);
     this.#isUnverified = isUnverified;
     this.#hostNames = new Set(hostNames.map((name) => urlOfHost(hostInUrl(name))?.hostname ?? name));
+  }
+
+  /** Replaces the access tokens. */
+  setTokens(tokens: readonly AccessToken[]): void {
+    this.#tokens = new AccessTokens(tokens);
   }
 
   /** Whether the daemon has no access tokens, so every permitted sender has all scopes. */

@@ -5,6 +5,8 @@ import { isFault, messageOf, type CallId, type Logger } from '@sidetone/core';
 import type { WebSocket } from 'ws';
 import type { ListeningService } from '../listening/listening-service.ts';
 import type { ListenerSocket } from '../listening/listener.ts';
+import type { Gate } from './gate.ts';
+import type { Connections } from './limits/connections.ts';
 import type { MediaAccess, MediaRequester } from './media-access.ts';
 import type { Rejections } from './rejections.ts';
 import { rejectUpgrade, statusOf } from './reply.ts';
@@ -23,6 +25,8 @@ interface ListenEndpointDeps {
   readonly listening: Pick<ListeningService, 'check' | 'join' | 'close'>;
   readonly access: MediaAccess;
   readonly rejections: Pick<Rejections, 'report'>;
+  readonly outputs: Pick<Connections, 'assign'>;
+  readonly gate: Pick<Gate, 'clientOf'>;
   readonly log: Logger;
 }
 
@@ -36,6 +40,8 @@ export function createListenEndpoint({
   listening,
   access,
   rejections,
+  outputs,
+  gate,
   log,
 }: ListenEndpointDeps): ListenEndpoint {
   const sockets = createSocketServer({
@@ -78,6 +84,7 @@ export function createListenEndpoint({
         }
         return rejectUpgrade(socket, statusOf(rejections.report(request, 'LISTEN', error)));
       }
+      outputs.assign(request, gate.clientOf(request, requester.viewer));
       sockets.handleUpgrade(request, socket, head, (ws) => serve(ws, callId, requester));
     },
     close() {

@@ -166,7 +166,7 @@ describe('an error names the key, the expected and the received value:', () => {
   );
 
   test.each(['http://0.0.0.0:4000/', 'https://[::]/', 'http://0/', 'http://[::ffff:0.0.0.0]:1/'])(
-    'the public URL %s, to which nobody can connect',
+    'the public URL %s, to which no client can connect',
     (url) => {
       expect(errorIn(`server: { publicUrl: "${url}" }`)).toMatch(
         /server\.publicUrl: expected the address at which providers and browsers reach this daemon/,

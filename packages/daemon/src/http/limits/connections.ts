@@ -36,6 +36,8 @@ export class Connections {
   readonly #slots: ClientSlots;
   readonly #sampler: LogSampler;
   readonly #accounts = new WeakMap<Duplex, Account>();
+  /** The clients of open connections, as in `Gate.clientOf`. */
+  readonly #clients = new Map<Duplex, string>();
   readonly #timer: NodeJS.Timeout;
   readonly #idle = new IdleConnections();
   #open = 0;
@@ -71,6 +73,13 @@ export class Connections {
   /** Counts the unsent bytes of a request's connection for this client, once it is known. */
   assign({ socket }: Pick<IncomingMessage, 'socket'>, client: string): void {
     this.#accounts.get(socket)?.assign(client);
+    if (!socket.destroyed) this.#clients.set(socket, client);
+  }
+
+  /** Closes the connections of these viewers. */
+  closeThoseOf(viewers: ReadonlySet<string>): void {
+    for (const [socket, client] of this.#clients)
+      if (viewers.has(client.slice(0, client.lastIndexOf('@')))) socket.destroy();
   }
 
   close(): void {
@@ -112,7 +121,10 @@ export class Connections {
       return hasRoom;
     };
     socket.on('drain', () => account.update());
-    socket.once('close', () => account.close());
+    socket.once('close', () => {
+      account.close();
+      this.#clients.delete(socket);
+    });
   }
 
   /** Makes room for a connection. Returns a function that releases it, or undefined if there is no room. */

@@ -1,0 +1,48 @@
+/** Reloads the configuration file while the daemon runs: the access tokens and the level of the log. */
+import { isFault, messageOf } from '@sidetone/core';
+import type { LoadedConfig } from '../config/load.ts';
+import type { Config } from '../config/schema.ts';
+import type { Daemon } from '../daemon.ts';
+import type { Log } from '../log.ts';
+
+interface ReloadDeps {
+  /** Reads and checks the file. @throws {FaultError} of kind config. */
+  readonly load: () => Promise<LoadedConfig>;
+  /** The configuration of the start. */
+  readonly started: Config;
+  readonly daemon: Pick<Daemon, 'replaceTokens'>;
+  readonly log: Log;
+}
+
+/** Returns a function that reloads the file. It never rejects: if the file is invalid, nothing changes, and the error is logged. */
+export function createReload({ load, started, daemon, log }: ReloadDeps): () => Promise<void> {
+  const { info, error: logError } = log('start');
+  async function reload(): Promise<void> {
+    try {
+      const { config } = await load();
+      await daemon.replaceTokens(config.auth.tokens);
+      log.setLevel(config.log.level);
+      info('configuration reloaded', {
+        tokens: config.auth.tokens.length,
+        level: config.log.level,
+        restartNeededFor: sectionsToRestartFor(started, config),
+      });
+    } catch (error) {
+      const fields = isFault(error) ? { code: error.code, remedy: error.remedy } : { error };
+      logError('reload failed, the configuration is unchanged', { ...fields, reason: messageOf(error) });
+    }
+  }
+  let last = Promise.resolve();
+  return () => (last = last.then(reload));
+}
+
+/** Returns the sections of the file whose changes are applied by the next start. */
+function sectionsToRestartFor(started: Config, next: Config): readonly string[] {
+  const fixed = ({ auth, log, ...sections }: Config): Readonly<Record<string, unknown>> => ({
+    ...sections,
+    auth: { ...auth, tokens: null },
+    log: { ...log, level: null },
+  });
+  const [before, after] = [fixed(started), fixed(next)];
+  return Object.keys(after).filter((key) => JSON.stringify(before[key]) !== JSON.stringify(after[key]));
+}

@@ -1,0 +1,79 @@
+/** What a start reports in the log: everything that an operator looks for when nothing arrives. */
+import { statSync } from 'node:fs';
+import type { Logger, ProviderState } from '@sidetone/core';
+import type { Config } from '../config/schema.ts';
+
+interface ReportedPlugin {
+  readonly id: string;
+  readonly plugin: string;
+  readonly state: ProviderState;
+  /** Resolves when the state is known. Never rejects. */
+  readonly checked: Promise<void>;
+}
+
+interface ReportedProvider extends ReportedPlugin {
+  readonly webhookUrls: readonly { readonly setting: string; readonly url: string }[];
+}
+
+export interface StartReportDeps {
+  readonly config: Pick<Config, 'server' | 'auth' | 'recording' | 'providers'>;
+  /** The address of the daemon for its clients. */
+  readonly url: URL;
+  readonly store: {
+    readonly path: string;
+    /** Number of migrations that this start applied. */
+    readonly migrations: number;
+  };
+  readonly providers: readonly ReportedProvider[];
+  readonly transcribers: readonly ReportedPlugin[];
+  readonly log: Pick<Logger, 'info' | 'warn'>;
+}
+
+/** Logs the report. The state of a plugin follows when it is known, within seconds. */
+export function reportStart(deps: StartReportDeps): void {
+  const { config, url, store, providers, transcribers, log } = deps;
+  const bytes = statSync(store.path, { throwIfNoEntry: false })?.size;
+  log.info('database opened', { path: store.path, bytes, migrations: store.migrations });
+  reportRecording(config, log);
+  reportAccess(config, log);
+  for (const { id, webhookUrls } of providers)
+    for (const { setting, url: entry } of webhookUrls)
+      log.info('enter this URL at the provider', { provider: id, setting, url: entry });
+  const needsUrl = providers.filter(({ webhookUrls }) => webhookUrls.length > 0).map(({ id }) => id);
+  if (needsUrl.length > 0 && config.server.publicUrl === undefined) {
+    const remedy = 'Set server.publicUrl to the address at which providers reach this daemon.';
+    log.warn('server.publicUrl is missing, providers cannot reach this daemon', {
+      providers: needsUrl,
+      remedy,
+    });
+  }
+  for (const provider of providers) void reportState('provider', provider, log);
+  for (const transcriber of transcribers) void reportState('transcriber', transcriber, log);
+  log.info('sidetone is ready', { dashboard: url.href, graphiql: new URL('graphql', url).href });
+}
+
+function reportRecording(
+  { recording, providers }: StartReportDeps['config'],
+  log: Pick<Logger, 'info'>,
+): void {
+  const isRecorded = (id: string): boolean => providers[id]?.recording.enabled ?? recording.enabled;
+  const recorded = Object.keys(providers).filter(isRecorded);
+  if (recorded.length === 0) log.info('recording is off');
+  else log.info('recording is on', { providers: recorded, path: recording.path });
+}
+
+function reportAccess({ auth }: StartReportDeps['config'], log: Pick<Logger, 'info'>): void {
+  if (auth.tokens.length > 0) return log.info('access tokens are required', { tokens: auth.tokens.length });
+  const who = auth.unverified ? 'everybody who can reach it' : 'every program on this machine';
+  log.info(`without access tokens, ${who} has all permissions`);
+}
+
+async function reportState(
+  kind: 'provider' | 'transcriber',
+  part: ReportedPlugin,
+  log: Pick<Logger, 'info'>,
+): Promise<void> {
+  await part.checked;
+  const { id, plugin, state } = part;
+  if (state !== 'STOPPED') log.info(`${kind} is ${state}`, { [kind]: id, plugin });
+}
