@@ -16,6 +16,8 @@ import { utterancesInText, type SpeakerLabels } from './plain-transcript.ts';
 
 /** How many items are searched for the counterpart of a line. */
 const MAX_LOOK_AHEAD = 20;
+/** How many lines and items are compared to find the order; beyond it, the items that are left follow all lines. */
+const MAX_COMPARISONS = 4000;
 
 /** Returns the utterances of a call object or a report. */
 export function reportedUtterances(root: JsonObject, span: CallSpan = {}): readonly ReportedUtterance[] {
@@ -46,12 +48,15 @@ function completed(
   if (missing.size === 0) return items;
   const all: ReportedUtterance[] = [];
   let next = 0;
+  let comparisons = 0;
   for (const line of lines) {
     if (missing.has(line)) {
       all.push(line);
       continue;
     }
-    const ahead = items.slice(next, next + MAX_LOOK_AHEAD).findIndex((item) => isCounterpart(line, item));
+    const candidates = comparisons < MAX_COMPARISONS ? items.slice(next, next + MAX_LOOK_AHEAD) : [];
+    const ahead = candidates.findIndex((item) => isCounterpart(line, item));
+    comparisons += ahead < 0 ? candidates.length : ahead + 1;
     all.push(...items.slice(next, next + ahead + 1));
     next += ahead + 1;
   }
