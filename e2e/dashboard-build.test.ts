@@ -48,6 +48,19 @@ test('every script and stylesheet has compressed variants', () => {
     expect([file, existsSync(`${file}.br`), existsSync(`${file}.gz`)]).toEqual([file, true, true]);
 });
 
+test('the documents have relative addresses only, from the root and from one level below it', () => {
+  for (const [name, prefix] of [
+    ['index.html', './'],
+    ['nested.html', '../'],
+  ] as const) {
+    const addresses = [...readFileSync(ROOT + name, 'utf8').matchAll(/(?:src|href)="([^"]+)"/g)].map(
+      ([, address]) => address!,
+    );
+    expect(addresses.length).toBeGreaterThan(2);
+    expect(addresses.filter((address) => !address.startsWith(prefix))).toEqual([]);
+  }
+});
+
 test('styles and HTML load nothing from other hosts', () => {
   const styles = filesBelow(ROOT).filter((file) => /\.(css|html)$/.test(file));
   for (const file of styles)

@@ -10,6 +10,18 @@ const DAEMON = 'http://127.0.0.1:4000';
 /** Smaller files are not compressed. */
 const MIN_BYTES = 1024;
 
+/** The document of pages one level below the root: its relative addresses start there. */
+function nestedDocument(): Plugin {
+  return {
+    name: 'nested-document',
+    apply: 'build',
+    writeBundle() {
+      const html = readFileSync(join(OUT, 'index.html'), 'utf8');
+      writeFileSync(join(OUT, 'nested.html'), html.replaceAll('="./', '="../'));
+    },
+  };
+}
+
 /** Writes a `.br` and a `.gz` file next to each text file, so that the daemon does not compress at runtime. */
 function precompress(): Plugin {
   return {
@@ -30,7 +42,9 @@ function precompress(): Plugin {
 
 export default defineConfig({
   root: import.meta.dirname,
-  plugins: [react(), precompress()],
+  plugins: [react(), nestedDocument(), precompress()],
+  // Relative addresses: a proxy may serve the page below any path.
+  base: './',
   build: {
     outDir: OUT,
     emptyOutDir: true,

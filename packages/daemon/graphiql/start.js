@@ -7,10 +7,13 @@
 
   const { assets, subscriptions, query } = document.body.dataset;
   const workers = JSON.parse(assets);
-  globalThis.MonacoEnvironment = { globalAPI: false, getWorkerUrl: (_id, label) => workers[label] };
+  globalThis.MonacoEnvironment = {
+    globalAPI: false,
+    getWorkerUrl: (_id, label) => new URL(workers[label], location.href).href,
+  };
   globalThis.YogaGraphiQL.renderYogaGraphiQL(document.querySelector('#root'), {
     title: 'Sidetone',
-    endpoint: '/graphql',
+    endpoint: location.pathname,
     subscriptionsProtocol: subscriptions,
     defaultQuery: query,
     shouldPersistHeaders: false,

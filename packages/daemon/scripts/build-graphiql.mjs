@@ -31,11 +31,11 @@ export async function buildGraphiql(folder, { quality = BROTLI_QUALITY } = {}) {
     writeFileSync(`${folder}/${name}.gz`, gzipSync(content));
   }
 
-  /** Writes a file and returns its URL. */
+  /** Writes a file and returns its URL, relative to `/graphql`: a proxy may serve the page below any path. */
   function asset(name, extension, content) {
     const file = `assets/${name}-${sha256(content).slice(0, 12)}.${extension}`;
     writeCompressed(file, content);
-    return `/graphiql/${file}`;
+    return `graphiql/${file}`;
   }
 
   const workers = JSON.stringify({
@@ -53,7 +53,7 @@ export async function buildGraphiql(folder, { quality = BROTLI_QUALITY } = {}) {
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width">
 <title>Sidetone</title>
-<link rel="icon" href="/icon.svg">
+<link rel="icon" href="icon.svg">
 <link rel="stylesheet" href="${style}">
 <body class="no-focus-outline" data-subscriptions="${subscriptions}" data-assets="${escapeAttribute(workers)}" data-query="${escapeAttribute(query)}">
 <noscript>GraphiQL needs JavaScript.</noscript>

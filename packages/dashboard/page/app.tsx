@@ -1,7 +1,8 @@
 /** The root component: the sign-in page, or the page for the current URL. Pages other than the board load lazily. */
 import { lazy, Suspense, useSyncExternalStore } from 'react';
 import { Provider } from 'urql';
-import { Route, Switch } from 'wouter';
+import { Route, Router, Switch } from 'wouter';
+import { ROOT } from './api/root.ts';
 import { SessionContext } from './session/session-context.ts';
 import type { Session } from './session/session.ts';
 import { SignIn } from './session/sign-in.tsx';
@@ -30,7 +31,9 @@ export function App({ session }: { readonly session: Session }) {
   return (
     <SessionContext value={{ viewer, api, signOut: session.signOut }}>
       <Provider value={api.client}>
-        <Shell>{viewer.scopes.has('READ') ? <Pages /> : <NoPermission name={viewer.name} />}</Shell>
+        <Router base={ROOT.replace(/\/$/, '')}>
+          <Shell>{viewer.scopes.has('READ') ? <Pages /> : <NoPermission name={viewer.name} />}</Shell>
+        </Router>
       </Provider>
     </SessionContext>
   );

@@ -4,9 +4,15 @@ import { DASHBOARD_ROOT } from '@sidetone/dashboard';
 import { DASHBOARD_POLICY } from './security-headers.ts';
 import { createStaticFiles, sendPage } from './static-files.ts';
 
-/** Routes of the page. Each returns the same document, which renders the view of its path. */
-const ROUTES = /^\/(history|overview|calls\/[^/]+)?\/?$/;
+/** Routes of the page. Each returns the document, which renders the view of its path. */
+const ROUTES = /^\/(history|overview|calls\/[^/]+)?$/;
 const FILES = /^\/(assets\/.+|icon\.svg)$/;
+
+/** The addresses in a document are relative, so pages below the root have another one. */
+const fileOf = (path: string): string => {
+  if (!ROUTES.test(path)) return path;
+  return path.startsWith('/calls/') ? '/nested.html' : '/';
+};
 
 export interface Dashboard {
   /** Returns whether the dashboard handles this path. */
@@ -29,7 +35,7 @@ export function createDashboard(root: URL = DASHBOARD_ROOT): Dashboard {
   return {
     owns: (path) => ROUTES.test(path) || FILES.test(path),
     isPage: (path) => ROUTES.test(path),
-    request: (request, response, path) => files.send(request, response, ROUTES.test(path) ? '/' : path),
+    request: (request, response, path) => files.send(request, response, fileOf(path)),
   };
 }
 
@@ -45,6 +51,6 @@ const FRONT_PAGE = `<!doctype html>
 </style>
 <h1>Sidetone</h1>
 <p>The daemon is running, but the dashboard was not built. Run <code>npm run build</code> and restart the daemon.</p>
-<p>Live calls, transcripts and audio levels are available in the GraphQL API: <a href="/graphql">open GraphiQL</a>.</p>
+<p>Live calls, transcripts and audio levels are available in the GraphQL API: <a href="graphql">open GraphiQL</a>.</p>
 </html>
 `;

@@ -20,6 +20,7 @@ const server = createServer((request, response) =>
 beforeAll(async () => {
   mkdirSync(join(folder, 'assets'));
   writeFileSync(join(folder, 'index.html'), '<title>page</title>');
+  writeFileSync(join(folder, 'nested.html'), '<title>page below</title>');
   writeFileSync(join(folder, SCRIPT), 'plain');
   writeFileSync(join(folder, `${SCRIPT}.br`), 'compressed');
   dashboard = createDashboard(pathToFileURL(`${folder}/`));
@@ -34,9 +35,14 @@ afterAll(() => {
 const get = (path: string, headers: Record<string, string> = {}): Promise<Response> =>
   fetch(`${url}${path}`, { headers });
 
-test.each(['/', '/history', '/overview', '/calls/call_1'])('%s is the page', async (path) => {
+test.each([
+  ['/', 'page'],
+  ['/history', 'page'],
+  ['/overview', 'page'],
+  ['/calls/call_1', 'page below'],
+])('%s is the page with addresses that are relative to it', async (path, title) => {
   expect(dashboard.owns(path)).toBe(true);
-  expect(await (await get(path)).text()).toBe('<title>page</title>');
+  expect(await (await get(path)).text()).toBe(`<title>${title}</title>`);
 });
 
 test.each([

@@ -3,6 +3,7 @@ import { Client, fetchExchange, mapExchange, subscriptionExchange } from 'urql';
 import { createCache } from './cache.ts';
 import { toApiError } from './errors.ts';
 import type { Sink } from './resume.ts';
+import { ROOT } from './root.ts';
 import { createSocket, type Socket } from './socket.ts';
 
 export interface Api {
@@ -23,7 +24,7 @@ interface ApiEvents {
 export function createApi(token: string | undefined, { onAuthRequired, onCursorInvalid }: ApiEvents): Api {
   const socket = createSocket(socketUrl(), token, onCursorInvalid);
   const client = new Client({
-    url: '/graphql',
+    url: `${ROOT}graphql`,
     preferGetMethod: false,
     fetchOptions: () => (token === undefined ? {} : { headers: { 'x-access-token': token } }),
     exchanges: [
@@ -49,7 +50,7 @@ export function createApi(token: string | undefined, { onAuthRequired, onCursorI
 }
 
 function socketUrl(): string {
-  const url = new URL('/graphql', location.href);
+  const url = new URL(`${ROOT}graphql`, location.href);
   url.protocol = url.protocol.replace('http', 'ws');
   return url.href;
 }

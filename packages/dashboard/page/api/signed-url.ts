@@ -1,6 +1,7 @@
 /** Signed URLs of audio, for media elements and sockets, which cannot send a token. */
 import type { DocumentInput, Client } from 'urql';
 import { toApiError } from './errors.ts';
+import { ROOT } from './root.ts';
 
 /** Requests a URL when it is needed, because it expires. Rejects with an {@link AudioError}. */
 export type UrlSource = () => Promise<string>;
@@ -18,7 +19,7 @@ interface Deps<Data> {
   readonly missing: string;
 }
 
-/** Creates a source of URLs. They have the host of this page, which may differ from that in the configuration of the daemon. */
+/** Creates a source of URLs. They have the host and the root of this page, which may differ from `server.publicUrl`. */
 export function createUrlSource<Data>({ client, document, callId, urlIn, missing }: Deps<Data>): UrlSource {
   return async () => {
     const { data, error } = await client
@@ -28,6 +29,6 @@ export function createUrlSource<Data>({ client, document, callId, urlIn, missing
     const url = urlIn(data);
     if (url === undefined) throw new AudioError(missing);
     const { pathname, search } = new URL(url);
-    return `${pathname}${search}`;
+    return ROOT + pathname.slice(pathname.lastIndexOf('/calls/') + 1) + search;
   };
 }

@@ -1,6 +1,7 @@
 /** The owner of the access token, and its scopes. */
 import { Client, fetchExchange } from 'urql';
 import { toApiError, type ApiError } from '../api/errors.ts';
+import { ROOT } from '../api/root.ts';
 import { graphql, type EnumOf } from '../api/graphql.ts';
 
 export type Scope = EnumOf<'Scope'>;
@@ -35,7 +36,7 @@ export function viewerOf({
 /** Authenticates with a separate client, before the API client is created. Never rejects. */
 export async function fetchViewer(token: string | undefined): Promise<Viewer | ApiError> {
   const client = new Client({
-    url: '/graphql',
+    url: `${ROOT}graphql`,
     preferGetMethod: false,
     exchanges: [fetchExchange],
     ...(token !== undefined && { fetchOptions: { headers: { 'x-access-token': token } } }),
