@@ -30,12 +30,14 @@ export function writeConfig(
   simulator: Pick<SimulatorRun, 'url'>,
   {
     extra = '',
+    server = '{ port: 0 }',
     vapi = {},
     vobiz = {},
     deepgram,
     transcribe = 'auto',
   }: {
     readonly extra?: string;
+    readonly server?: string;
     readonly vapi?: Options;
     readonly vobiz?: Options;
     readonly deepgram?: Options;
@@ -57,7 +59,7 @@ ${yamlOf({
   const file = join(dir, 'sidetone.yaml');
   writeFileSync(
     file,
-    `server: { port: 0 }
+    `server: ${server}
 outgoing: { allowedHosts: ['127.0.0.1'] }
 storage: { path: '${join(dir, 'sidetone.db')}' }
 ${extra}

@@ -1,6 +1,7 @@
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { App } from './app.tsx';
+import { ROOT } from './api/root.ts';
 import { createSession } from './session/session.ts';
 import { createTokenStore } from './session/token-store.ts';
 import { applyTheme } from './shell/theme.ts';
@@ -8,6 +9,9 @@ import './styles/tokens.css';
 import './styles/base.css';
 
 applyTheme();
+// The address in the document is relative, and the path of the page changes without loading another document.
+const icon = document.querySelector<HTMLLinkElement>('link[rel="icon"]');
+if (icon) icon.href = `${ROOT}icon.svg`;
 const session = createSession(createTokenStore(sessionStorage));
 void session.start();
 createRoot(document.querySelector('#root')!).render(

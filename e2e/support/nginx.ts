@@ -1,0 +1,82 @@
+/** Runs nginx with the configuration of the guide in front of a daemon. Tests are skipped if it is not installed. */
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { createServer, type AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import { afterEach } from 'vitest';
+import { tempDir, until } from './daemon.ts';
+
+const NGINX = process.env['NGINX'] ?? '/usr/sbin/nginx';
+
+/** Whether nginx is installed. */
+export const hasNginx = existsSync(NGINX);
+/** A suffix for the names of skipped tests. */
+export const NGINX_SKIP_REASON = hasNginx ? '' : ' (skipped: nginx not found at /usr/sbin/nginx or $NGINX)';
+
+const [, GUIDE] = /```nginx\n([^]*?)```/.exec(readFileSync('docs/guide/reverse-proxy.md', 'utf8'))!;
+
+const running = new Set<ChildProcess>();
+afterEach(async () => {
+  for (const child of running) {
+    const ended = once(child, 'exit');
+    child.kill('SIGTERM');
+    await ended;
+  }
+});
+
+/** Returns a port that is free now. */
+export async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  await once(server, 'close');
+  return port;
+}
+
+/** Starts nginx at a port. `edit` changes the configuration of the guide. */
+export async function startNginx(
+  port: number,
+  daemonUrl: string,
+  edit: (config: string) => string = (config) => config,
+): Promise<void> {
+  const dir = tempDir();
+  const site = edit(GUIDE!)
+    .replace('127.0.0.1:4000', new URL(daemonUrl).host)
+    .replace('listen 443 ssl', `listen 127.0.0.1:${port}`)
+    .replaceAll(/ *ssl_certificate.*\n/g, '');
+  const temporary = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'].map(
+    (name) => `${name}_temp_path ${join(dir, name)};`,
+  );
+  const file = join(dir, 'nginx.conf');
+  // One process without a master: the temporary folder need not be readable for another user.
+  writeFileSync(
+    file,
+    `daemon off;
+master_process off;
+pid ${join(dir, 'nginx.pid')};
+error_log stderr;
+events { worker_connections 1024; }
+http {
+access_log off;
+${temporary.join('\n')}
+${site}
+}
+`,
+  );
+  const child = spawn(NGINX, ['-p', dir, '-c', file, '-e', 'stderr'], {
+    stdio: ['ignore', 'ignore', 'pipe'],
+  });
+  running.add(child);
+  let errors = '';
+  child.stderr.on('data', (chunk: Buffer) => (errors += chunk.toString()));
+  child.once('exit', () => running.delete(child));
+  await until(async () => {
+    if (child.exitCode !== null) throw new Error(`nginx failed: ${errors}`);
+    return fetch(`http://127.0.0.1:${port}/`).then(
+      () => true,
+      () => false,
+    );
+  }, 'nginx to listen');
+}
