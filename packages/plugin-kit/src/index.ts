@@ -54,3 +54,13 @@ export {
   type ReplayGuard,
   type ReplayGuardOptions,
 } from './replay-guard.ts';
+export { readNumber, type NumberText } from './numbers/number-text.ts';
+export {
+  callingCodeOf,
+  dialledNumber,
+  isCountry,
+  parsePhoneNumber,
+  type Country,
+  type DialledNumber,
+  type PhoneNumber,
+} from './numbers/phone-number.ts';
