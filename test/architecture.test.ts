@@ -19,7 +19,7 @@ function importsOf(name?: string): Import[] {
 describe('a package imports only', () => {
   const ALLOWED: Record<string, readonly string[]> = {
     core: [],
-    'plugin-kit': ['@sidetone/core', 'node:crypto', 'node:buffer'],
+    'plugin-kit': ['@sidetone/core', 'libphonenumber-js', 'node:crypto', 'node:buffer'],
     testkit: ['@sidetone/core', '@sidetone/plugin-kit'],
     'plugin-deepgram': ['@sidetone/core', '@sidetone/plugin-kit', 'zod'],
     'plugin-vapi': ['@sidetone/core', '@sidetone/plugin-kit', 'zod', 'node:crypto', 'node:buffer'],

@@ -52,12 +52,14 @@ describe('docs/reference/configuration.md', () => {
     const defaults = new Map(keysOf(configSchema.parse({})));
     for (const [key, value] of defaults) expect([key, documented.get(key)]).toEqual([key, String(value)]);
     const withoutDefault = [
+      'country',
       'server.publicUrl',
       'server.cors.origins',
       'server.trustedProxies',
       'outgoing.allowedHosts',
       ...AUTH,
       'providers.<id>.plugin',
+      'providers.<id>.country',
       'providers.<id>.recording.enabled',
       'providers.<id>.transcribe',
       'providers.<id>.options',

@@ -20,6 +20,8 @@ import { CallRegistry } from './calls/call-registry.ts';
 import { retryWhileBusy } from './calls/store-retry.ts';
 import { createCursors } from './calls/cursor.ts';
 import { Erasure } from './calls/erasure.ts';
+import { countriesOf } from './calls/numbers/countries.ts';
+import { NumberFilling } from './calls/numbers/number-filling.ts';
 import { Ingest } from './calls/ingest.ts';
 import { CommandService } from './commands/command-service.ts';
 import { OpenCommands } from './commands/open-commands.ts';
@@ -124,7 +126,13 @@ export function createContainer(environment: Environment): DependencyContainer {
 
 function registerStore(register: Register, { config, clock, log }: Environment): void {
   register(tokens.DATABASE, () => openDatabase(config.storage.path, config.storage.durability));
-  register(tokens.LEDGER, (get) => createLedger(get(tokens.DATABASE).db, get(tokens.STORE_HEALTH)));
+  register(tokens.LEDGER, (get) =>
+    createLedger(get(tokens.DATABASE).db, get(tokens.STORE_HEALTH), countriesOf(config)),
+  );
+  register(
+    tokens.NUMBER_FILLING,
+    (get) => new NumberFilling({ ledger: get(tokens.LEDGER), clock, log: log('store') }),
+  );
   register(
     tokens.STORE_HEALTH,
     (get) => new StoreHealth(log('store'), get(tokens.DATABASE).ownership.assert),
@@ -355,7 +363,7 @@ function registerTranscription(register: Register, { config, clock, ids, log }: 
   );
 }
 
-function registerCommandsAndBackfill(register: Register, { clock, ids, log }: Environment): void {
+function registerCommandsAndBackfill(register: Register, { config, clock, ids, log }: Environment): void {
   register(tokens.OPEN_COMMANDS, () => new OpenCommands());
   register(
     tokens.COMMAND_SERVICE,
@@ -366,6 +374,7 @@ function registerCommandsAndBackfill(register: Register, { clock, ids, log }: En
         ingest: get(tokens.INGEST),
         openCommands: get(tokens.OPEN_COMMANDS),
         providers: get(tokens.PROVIDERS),
+        countries: countriesOf(config),
         ids,
         clock,
       }),
@@ -406,6 +415,7 @@ function registerGraphql(register: Register, { config, clock, publicUrl }: Envir
       links: get(tokens.MEDIA_LINKS),
       urlOf: (path) => new URL(path, publicUrl()),
       now: () => clock.now(),
+      countries: countriesOf(config),
       pageSize: config.limits.pageSize,
     }),
   );

@@ -143,6 +143,9 @@ function openStore({ parts, undo }: Startup): void {
   const erasure = parts.resolve(tokens.ERASURE);
   undo.push(() => erasure.close());
   erasure.start();
+  const filling = parts.resolve(tokens.NUMBER_FILLING);
+  undo.push(() => filling.stop());
+  filling.start();
 }
 
 /** The owner of what access control keeps in the state store. No plugin can have this id. */

@@ -1,11 +1,11 @@
 /** Matches a call in memory against a filter, with the same result as the database query of history. Pure. */
 import { isLive, type Call } from '@sidetone/core';
+import { numberKeysOf } from './numbers/number-keys.ts';
+import { matchesNumber } from './numbers/number-search.ts';
 import type { LiveCallFilter } from './ports.ts';
 
 type FilterValue<Key extends keyof LiveCallFilter> = NonNullable<LiveCallFilter[Key]>;
 
-/** Returns a number without its plus, as in filters. */
-const digitsOf = (number: string): string => number.replace(/^\+/, '');
 const has = <Value>(list: readonly Value[], value: Value | undefined): boolean =>
   value !== undefined && list.includes(value);
 
@@ -25,8 +25,7 @@ const CHECKS: {
   createdBefore: ({ createdAt }, until) => createdAt < until,
   minDurationMs: (call, min) => (durationOf(call) ?? -1) >= min,
   maxDurationMs: (call, max) => (durationOf(call) ?? Infinity) <= max,
-  number: ({ from, to }, number) =>
-    [from, to].some((known) => known !== undefined && digitsOf(known).startsWith(number)),
+  number: (call, search) => matchesNumber(numberKeysOf(call, search.countries), search),
   tags: (call, tags) => tags.every((tag) => call.tags.includes(tag)),
 };
 

@@ -19,6 +19,7 @@ import type {
   Utterance,
   UtteranceId,
 } from '@sidetone/core';
+import type { NumberSearch } from './numbers/number-search.ts';
 
 /** An event that is not stored yet, with the call after it. */
 export interface Draft {
@@ -57,6 +58,8 @@ export interface CallLedger {
   /** Removes some of the erased data from the file; takes a few milliseconds. */
   scrub(): Scrub;
   live(): readonly Call[];
+  /** Indexes the numbers of some stored calls. Returns whether calls are left to index. Throws as `commit` does. */
+  indexNumbers(): boolean;
   /** Returns what a crashed daemon left open. */
   unfinished(): {
     readonly streams: readonly UnfinishedStream[];
@@ -115,8 +118,8 @@ export interface CallFilter {
   /** From answer to end, both inclusive. Live and unanswered calls have no duration. */
   readonly minDurationMs?: number;
   readonly maxDurationMs?: number;
-  /** Leading digits of `from` or `to`. */
-  readonly number?: string;
+  /** A number of `from` or `to`. */
+  readonly number?: NumberSearch;
   /** A call must have all of them. */
   readonly tags?: readonly string[];
   /** Search text of the transcript. */

@@ -2,7 +2,7 @@
  * The schema of the configuration file. A test compares it with docs/reference/configuration.md.
  * The `error` of a type completes the sentence "expected ...".
  */
-import { isHostRule } from '@sidetone/plugin-kit';
+import { isCountry, isHostRule } from '@sidetone/plugin-kit';
 import { z } from 'zod';
 import { isAddressRange } from '../access/addresses.ts';
 import { isLoopbackHost, isLoopbackUrl, isUnspecifiedHost } from '../access/exposure.ts';
@@ -55,6 +55,9 @@ const rangeError = 'an IP address or a range such as 10.0.0.0/8';
 const addressRange = z.string({ error: rangeError }).refine(isAddressRange, { error: rangeError });
 
 const MEBIBYTE = 1024 * 1024;
+
+const countryError = 'the ISO 3166 code of a country in capitals, such as IN';
+const country = z.string({ error: countryError }).refine(isCountry, { error: countryError }).optional();
 
 const server = mapping({
   /** An IPv6 address may be in brackets, as in a URL. */
@@ -162,6 +165,8 @@ const options = z.record(z.string(), z.unknown(), { error: 'a mapping of options
 
 const provider = mapping({
   plugin: text,
+  /** The country of the national numbers that the provider reports and dials. Default: `country` of the file. */
+  country,
   /** The id of a transcriber, `auto` or `off`; false means `off`. */
   transcribe: z.preprocess((value) => (value === false ? 'off' : value), text.default('off')),
   recording: mapping({ enabled: yesOrNo.optional() }).prefault({}),
@@ -179,6 +184,8 @@ const transcriberId = instanceId.refine((id) => id !== 'off' && id !== 'auto', {
 });
 
 const file = mapping({
+  /** The country of national numbers, which have no country code. */
+  country,
   server: server.prefault({}),
   auth: auth.prefault({}),
   outgoing: outgoing.prefault({}),

@@ -6,6 +6,7 @@ import type { AnnotationService } from '../calls/annotation-service.ts';
 import type { BackfillService } from '../backfill/backfill-service.ts';
 import type { CallRegistry } from '../calls/call-registry.ts';
 import type { CommandService } from '../commands/command-service.ts';
+import type { Countries } from '../calls/numbers/countries.ts';
 import type { Cursors } from '../calls/cursor.ts';
 import type { Erasure } from '../calls/erasure.ts';
 import type { TranscriptionService } from '../transcription/transcription-service.ts';
@@ -38,6 +39,8 @@ export interface SchemaDeps {
   /** Returns the URL of a path of the daemon, as clients see it. */
   readonly urlOf: (path: string) => URL;
   readonly now: () => number;
+  /** The countries of national numbers. */
+  readonly countries: Countries;
   /** `limits.pageSize`: the maximum number of nodes on a page. */
   readonly pageSize: number;
 }

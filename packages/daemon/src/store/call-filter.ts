@@ -1,7 +1,8 @@
 /** Translates call filters into SQL conditions on `calls`. */
-import { and, eq, gte, inArray, lt, lte, ne, or, sql, type SQL } from 'drizzle-orm';
+import { and, eq, gte, inArray, lt, lte, ne, sql, type SQL } from 'drizzle-orm';
 import type { CallFilter } from '../calls/ports.ts';
 import { INTERRUPTION_POINT } from './db.ts';
+import { hasNumber } from './number-index.ts';
 import { calls } from './schema.ts';
 import { matchExpression } from './search/query.ts';
 
@@ -19,7 +20,7 @@ const CONDITIONS: {
   createdBefore: (until) => lt(calls.createdAt, until),
   minDurationMs: (minimum) => gte(calls.durationMs, minimum),
   maxDurationMs: (maximum) => lte(calls.durationMs, maximum),
-  number: (number) => or(startsWith(calls.from, number), startsWith(calls.to, number)),
+  number: hasNumber,
   tags: (tags) => and(...tags.map(hasTag)),
   said: (query) => transcriptMatches(query),
 };
@@ -37,13 +38,6 @@ export function filterCondition(filter: CallFilter): SQL | undefined {
 function conditionOf<Key extends keyof CallFilter>(key: Key, filter: CallFilter): SQL | undefined {
   const value = filter[key];
   return value === undefined ? undefined : CONDITIONS[key](value);
-}
-
-/** A range, so that the indexes are used: from the digits to the first text after all that start with them (`:` follows `9`). */
-function startsWith(column: typeof calls.from | typeof calls.to, digits: string): SQL {
-  // Without the table name: SQLite finds an index on an expression only by the same text.
-  const number = sql`ltrim(${sql.identifier(column.name)}, '+')`;
-  return sql`(${number} >= ${digits} and ${number} < ${`${digits}:`})`;
 }
 
 const hasTag = (tag: string): SQL => sql`${calls.id} in (select call_id from call_tags where tag = ${tag})`;

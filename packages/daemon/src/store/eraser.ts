@@ -9,6 +9,7 @@ import type { Scrub } from '../calls/ports.ts';
 import type { Db } from './db.ts';
 import {
   calls,
+  callNumbers,
   callTags,
   commands,
   events,
@@ -38,6 +39,7 @@ export const TABLES_WITH_CALL_ID = [
   streams,
   commands,
   callTags,
+  callNumbers,
   notes,
   recordings,
   listenings,

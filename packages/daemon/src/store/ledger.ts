@@ -1,18 +1,21 @@
 /** The writing side of the store: numbers events and stores them with their projections, in one transaction. */
 import type { CallRecord } from '@sidetone/core';
 import { and, asc, eq, isNull, ne, sql } from 'drizzle-orm';
+import { NO_COUNTRIES } from '../calls/numbers/countries.ts';
 import type { CallLedger, Draft } from '../calls/ports.ts';
 import { createAuditWriter } from './audit/log.ts';
 import { auditEntryOf } from './audit/audited-facts.ts';
 import { placeholders, type Db } from './db.ts';
 import { createEraser } from './eraser.ts';
+import { changesNumbers, createNumberIndex } from './number-index.ts';
 import { createProjections, type Projections } from './projections.ts';
 import { rowToCall, rowToCommand, rowToUtterance } from './rows.ts';
 import { StoreHealth } from './store-health.ts';
 import { calls, commands, events, listenings, streams, utterances } from './schema.ts';
 
 /** Every method throws a fault of kind store if the store fails. */
-export function createLedger(db: Db, health = new StoreHealth()): CallLedger {
+export function createLedger(db: Db, health = new StoreHealth(), countries = NO_COUNTRIES): CallLedger {
+  const numbers = createNumberIndex(db, countries);
   const projections = createProjections(db);
   const append = createAppender(db, projections);
   const eraser = createEraser(db);
@@ -27,6 +30,10 @@ export function createLedger(db: Db, health = new StoreHealth()): CallLedger {
         const records = drafts.map(append);
         const changed = new Map(drafts.map(({ callId, call }) => [callId, call]));
         for (const call of changed.values()) projections.putCall(call);
+        const renumbered = new Set(
+          drafts.filter(({ fact }) => changesNumbers(fact)).map(({ callId }) => callId),
+        );
+        for (const callId of renumbered) numbers.put(changed.get(callId)!);
         return records;
       }),
     putCommand: (command) => health.write(db, () => projections.putCommand(command, null)),
@@ -36,6 +43,7 @@ export function createLedger(db: Db, health = new StoreHealth()): CallLedger {
     isErased: (providerId, id, now) => health.read(() => eraser.isErased(providerId, id, now)),
     isScrubDue: () => health.read(() => eraser.isScrubDue()),
     scrub: () => eraser.scrub(),
+    indexNumbers: () => health.write(db, () => numbers.fill()),
   };
 }
 

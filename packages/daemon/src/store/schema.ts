@@ -118,8 +118,6 @@ export const calls = sqliteTable(
     index('calls_by_age').on(table.createdAt, table.id),
     index('calls_by_end').on(table.endedAt, table.id),
     index('calls_by_duration').on(table.durationMs, table.id),
-    index('calls_by_from').on(sql`ltrim(from_number, '+')`),
-    index('calls_by_to').on(sql`ltrim(to_number, '+')`),
     index('calls_live')
       .on(table.status)
       .where(sql`status <> 'ENDED'`),
@@ -209,6 +207,23 @@ export const callTags = sqliteTable(
   (table) => [
     primaryKey({ columns: [table.callId, table.tag] }),
     index('call_tags_by_tag').on(table.tag, table.callId),
+  ],
+);
+
+/** The telephone numbers of calls, as they are searched for: see `number-index.ts`. */
+export const callNumbers = sqliteTable(
+  'call_numbers',
+  {
+    callId: text('call_id').$type<CallId>().notNull(),
+    /** E.164 with its plus if the number is certain, otherwise its digits. */
+    number: text().notNull(),
+    /** The digits in reverse order, for the last digits. */
+    reversed: text().notNull(),
+  },
+  (table) => [
+    primaryKey({ columns: [table.callId, table.number] }),
+    index('call_numbers_by_number').on(table.number, table.callId),
+    index('call_numbers_by_last_digits').on(table.reversed, table.callId),
   ],
 );
 

@@ -6,9 +6,10 @@ import { CALL_DIRECTIONS, CALL_STATUSES, END_CATEGORIES, providerCallId, provide
 import { callMatches } from '../../src/calls/call-match.ts';
 import type { LiveCallFilter } from '../../src/calls/ports.ts';
 import { createHarness, event, type Harness } from '../support/harness.ts';
+import { searchFor } from '../support/numbers.ts';
 import { tempDir } from '../support/temp-dir.ts';
 
-const NUMBERS = ['+4930111', '+4930999', '+91802', '0301', 'sip:4930@example.com'];
+const NUMBERS = ['+4930111222', '+49 30 999 000', '+91802', '0301', 'sip:4930@example.com', 'tel:+498025550'];
 const CALLS = 40;
 let harness: Harness;
 
@@ -52,7 +53,9 @@ const filters: fc.Arbitrary<LiveCallFilter> = fc.record(
     createdBefore: instant,
     minDurationMs: span,
     maxDurationMs: span,
-    number: fc.constantFrom('4930', '49301', '9', '0', '1555', '777'),
+    number: fc
+      .constantFrom('4930', '49301', '9', '0', '1555', '777', '+49 30', '9802', '5550', '0301', '0049')
+      .map((text) => searchFor(text)),
     tags: fc.constantFrom<string[]>([], ['vip']),
   },
   { requiredKeys: [] },

@@ -7,6 +7,7 @@ import type { LiveCallsItem } from '../../src/live/ports.ts';
 import { CursorReader } from '../../src/live/cursor-reader.ts';
 import { RecordHub } from '../../src/live/record-hub.ts';
 import { createHarness, event, numberedUtterance, type Harness } from '../support/harness.ts';
+import { searchFor } from '../support/numbers.ts';
 import { tempDir } from '../support/temp-dir.ts';
 
 const root = tempDir();
@@ -89,7 +90,7 @@ describe('liveCalls', () => {
   test('returns neither filtered calls nor their ends', async () => {
     await start('first', '+4930111');
     const matching = await start('second', '+9180222');
-    const live = follow({ number: '9180' });
+    const live = follow({ number: searchFor('9180') });
     expect(await live.next()).toEqual([matching]);
     await end('first');
     await end('second');
@@ -131,7 +132,7 @@ describe('records of matching calls', () => {
     await start('first', '+4930111');
     const matching = await start('second', '+9180222');
     const behind = new RecordHub(harness.eventLog.latest());
-    const filter = { types: ['CALL_STARTED'], calls: { number: '9180' } } as const;
+    const filter = { types: ['CALL_STARTED'], calls: { number: searchFor('9180') } } as const;
     const reader = new CursorReader(behind, harness.eventLog, filter, 0, () => false);
     expect((await reader.pull())?.callId).toBe(matching);
     expect(await reader.pull()).toBeUndefined();
@@ -140,7 +141,7 @@ describe('records of matching calls', () => {
   test('are filtered while they arrive', async () => {
     await start('first', '+4930111');
     await start('second', '+9180222');
-    const calls = { number: '9180' };
+    const calls = { number: searchFor('9180') };
     const types = ['CALL_STARTED', 'CALL_ENDED'] as const;
     const fromLog = harness.feeds.records({ types, calls }, 0);
     const fromNow = harness.feeds.records({ types, calls });

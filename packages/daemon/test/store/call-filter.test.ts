@@ -7,9 +7,11 @@ import type { CallFilter } from '../../src/calls/ports.ts';
 import type { History } from '../../src/history/ports.ts';
 import { withEmptyBuckets, type StatsBucket } from '../../src/history/stats-bucket.ts';
 import { openDatabase, type Database } from '../../src/store/database.ts';
-import { callTags } from '../../src/store/schema.ts';
+import { hasNumber } from '../../src/store/number-index.ts';
+import { callTags, calls } from '../../src/store/schema.ts';
 import { createLocalHistory } from '../support/history.ts';
 import { callRow, putCalls, putUtterance } from '../support/rows.ts';
+import { searchFor } from '../support/numbers.ts';
 import { tempDir } from '../support/temp-dir.ts';
 
 const dir = join(tempDir(), 'filter');
@@ -78,11 +80,13 @@ describe('a call filter', () => {
     [{ minDurationMs: 11 }, ['long']],
     [{ maxDurationMs: 10 }, ['short']],
     [{ minDurationMs: 0, maxDurationMs: 1000 }, ['short', 'long']],
-    [{ number: '1415' }, ['long', 'live']],
-    [{ number: '918' }, ['long']],
-    [{ number: '4155' }, ['missed']],
-    [{ number: '14155550199' }, ['long']],
-    [{ number: '141555501990' }, []],
+    [{ number: searchFor('1415') }, ['long', 'live']],
+    [{ number: searchFor('918') }, ['long']],
+    [{ number: searchFor('4155') }, ['missed', 'short']],
+    [{ number: searchFor('0199') }, ['long']],
+    [{ number: searchFor('199') }, []],
+    [{ number: searchFor('14155550199') }, ['long']],
+    [{ number: searchFor('141555501990') }, []],
     [{ tags: ['a'] }, ['short', 'long']],
     [{ tags: ['b', 'a'] }, ['long']],
     [{ tags: ['c'] }, []],
@@ -92,17 +96,26 @@ describe('a call filter', () => {
     expect(await matching(filter)).toEqual(names);
   });
 
-  test('finds a number by an index', () => {
-    const steps = database.db.$client
-      .prepare(
-        `explain query plan select * from calls where ltrim("from_number", '+') >= '1' and ltrim("from_number", '+') < '1:'`,
-      )
-      .all() as { detail: string }[];
-    expect(steps.map(({ detail }) => detail)).toEqual([expect.stringContaining('calls_by_from')]);
-  });
+  test.each(['1', '+91 80 5555 1234', '08055551234', '1234', 'sip:14155550199@example.com'])(
+    'finds the number %s by indexes only',
+    (text) => {
+      const where = hasNumber(searchFor(text, { default: 'IN', byProvider: {} }));
+      const { sql, params } = database.db.select().from(calls).where(where).toSQL();
+      const steps = database.db.$client.prepare(`explain query plan ${sql}`).all(...params) as {
+        detail: string;
+      }[];
+      const scans = steps.map(({ detail }) => detail).filter((detail) => detail.includes('SCAN'));
+      expect(scans).toEqual([]);
+    },
+  );
 
   test('gives the same result for a live call in memory as in the store', async () => {
-    const filters: CallFilter[] = [{ live: true }, { number: '1415' }, { minDurationMs: 0 }, { tags: ['a'] }];
+    const filters: CallFilter[] = [
+      { live: true },
+      { number: searchFor('1415') },
+      { minDurationMs: 0 },
+      { tags: ['a'] },
+    ];
     for (const filter of filters) {
       expect(
         CALLS.filter((call) => callMatches(call, filter))

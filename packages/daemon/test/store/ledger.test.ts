@@ -18,6 +18,7 @@ import { expect, test } from 'vitest';
 import { openDatabase } from '../../src/store/database.ts';
 import { createLedger } from '../../src/store/ledger.ts';
 import {
+  callNumbers,
   calls,
   callTags,
   commands,
@@ -43,7 +44,7 @@ const anyEvent: fc.Arbitrary<ProviderEvent> = fc
     call: fc.constantFrom('a', 'b', 'c'),
     at: fc.integer({ min: 0, max: 1_000_000 }),
     party: fc.constantFrom(...PARTIES),
-    text: fc.string({ minLength: 1 }),
+    text: fc.oneof(fc.string({ minLength: 1 }), fc.constantFrom('+91 80 5555 1234', '1001')),
     kind: fc.nat(8),
   })
   .map(({ kind, call, at, party, text }) => {
@@ -68,6 +69,7 @@ const rowsOf = ({ db }: Pick<ReturnType<typeof openDatabase>, 'db'>) => ({
   streams: db.select().from(streams).orderBy(streams.id).all(),
   commands: db.select().from(commands).orderBy(commands.id).all(),
   tags: db.select().from(callTags).orderBy(callTags.callId, callTags.tag).all(),
+  numbers: db.select().from(callNumbers).orderBy(callNumbers.callId, callNumbers.number).all(),
   notes: db.select().from(notes).orderBy(notes.id).all(),
   recordings: db.select().from(recordings).orderBy(recordings.callId).all(),
   listenings: db.select().from(listenings).orderBy(listenings.id).all(),

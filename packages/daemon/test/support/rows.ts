@@ -1,6 +1,8 @@
 /** Writes rows of calls directly into the tables. */
 import { providerCallId, type Call, type CallId } from '@sidetone/core';
+import { NO_COUNTRIES } from '../../src/calls/numbers/countries.ts';
 import type { Db } from '../../src/store/db.ts';
+import { createNumberIndex } from '../../src/store/number-index.ts';
 import { callToRow } from '../../src/store/rows.ts';
 import { calls, utterances } from '../../src/store/schema.ts';
 import { createTranscriptIndex } from '../../src/store/transcript-index.ts';
@@ -28,11 +30,13 @@ export function callRow(name: string, fields: Partial<Call> = {}): Call {
 }
 
 /** Writes calls and replaces those with the same id. */
-export function putCalls(db: Db, rows: readonly Call[]): void {
+export function putCalls(db: Db, rows: readonly Call[], countries = NO_COUNTRIES): void {
+  const numbers = createNumberIndex(db, countries);
   db.transaction(() => {
     for (const call of rows) {
       const row = callToRow(call);
       db.insert(calls).values(row).onConflictDoUpdate({ target: calls.id, set: row }).run();
+      numbers.put(call);
     }
   });
 }

@@ -8,12 +8,16 @@ import {
   type EndCategory,
   type ProviderId,
 } from '@sidetone/core';
+import type { Countries } from '../../calls/numbers/countries.ts';
+import {
+  MAX_NUMBER_DIGITS,
+  parseNumberSearch,
+  type NumberSearch,
+} from '../../calls/numbers/number-search.ts';
 import type { CallFilter, LiveCallFilter } from '../../calls/ports.ts';
 
 /** The maximum number of values in a list of a filter. */
 export const MAX_FILTER_VALUES = 100;
-/** The maximum length of `number`, in digits. */
-export const MAX_NUMBER_DIGITS = 20;
 /** The maximum length of a search text, in characters. */
 export const MAX_SEARCH_CHARACTERS = 500;
 
@@ -36,7 +40,7 @@ export interface CallFilterInput {
 }
 
 /** @throws {FaultError} INPUT_INVALID with the path of the field. */
-export function toFilter(input: Optional<CallFilterInput>): CallFilter {
+export function toFilter(input: Optional<CallFilterInput>, countries: Countries): CallFilter {
   const { number, tags, said, providerIds, ...others } = input ?? {};
   const given = Object.fromEntries(Object.entries(others).filter(([, value]) => value != null));
   for (const [key, value] of Object.entries(input ?? {})) {
@@ -49,15 +53,15 @@ export function toFilter(input: Optional<CallFilterInput>): CallFilter {
   return {
     ...given,
     ...(providerIds != null && { providerIds: providerIds as ProviderId[] }),
-    ...(number != null && { number: digitsOf(number) }),
+    ...(number != null && { number: searchOf(number, countries) }),
     ...(tags != null && { tags: tags.map((tag) => normalizeUnicode(tag.trim(), 'NFC')) }),
     ...(said != null && { said }),
   };
 }
 
 /** Converts the filter of a subscription. @throws {FaultError} INPUT_INVALID also for `said`, which needs the search index. */
-export function toLiveFilter(input: Optional<CallFilterInput>): LiveCallFilter {
-  const { said, ...filter } = toFilter(input);
+export function toLiveFilter(input: Optional<CallFilterInput>, countries: Countries): LiveCallFilter {
+  const { said, ...filter } = toFilter(input, countries);
   if (said === undefined) return filter;
   throw invalidArgument(
     'filter.said',
@@ -65,13 +69,10 @@ export function toLiveFilter(input: Optional<CallFilterInput>): LiveCallFilter {
   );
 }
 
-function digitsOf(number: string): string {
-  const digits = number
-    .trim()
-    .replace(/^\+/, '')
-    .replaceAll(/[\s().-]/g, '');
-  if (/^\d+$/.test(digits) && digits.length <= MAX_NUMBER_DIGITS) return digits;
-  throw invalidArgument('filter.number', `expected 1 to ${MAX_NUMBER_DIGITS} digits`);
+function searchOf(number: string, countries: Countries): NumberSearch {
+  const search = parseNumberSearch(number, countries);
+  if (search) return search;
+  throw invalidArgument('filter.number', `expected a telephone number of 1 to ${MAX_NUMBER_DIGITS} digits`);
 }
 
 /** Checks the length of a search text. @throws {FaultError} INPUT_INVALID. */

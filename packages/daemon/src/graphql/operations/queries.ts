@@ -87,7 +87,7 @@ function addCallQueries(builder: Builder, refs: Refs, { history }: SchemaDeps): 
   }));
 }
 
-function addCallsQuery(builder: Builder, refs: Refs, { history, pageSize }: SchemaDeps): void {
+function addCallsQuery(builder: Builder, refs: Refs, { history, pageSize, countries }: SchemaDeps): void {
   const OrderField = addEnum(builder, 'CallOrderField', 'The sort key of calls.', CALL_ORDER_FIELD);
   const Direction = addEnum(builder, 'OrderDirection', 'The direction of an order.', ORDER_DIRECTION);
   const CallOrderInput = builder.inputType('CallOrder', {
@@ -112,7 +112,7 @@ function addCallsQuery(builder: Builder, refs: Refs, { history, pageSize }: Sche
         ...pageArguments(t),
       },
       resolve: async (_root, { filter: filterInput, orderBy, ...args }) => {
-        const filter = toFilter(filterInput);
+        const filter = toFilter(filterInput, countries);
         const order = orderBy ?? NEWEST_FIRST;
         const list = callsIn(order);
         const request = toPageRequest(list, args, pageSize);

@@ -5,7 +5,7 @@ import { MATCHES } from '../lists/lists.ts';
 import { forwardArguments, toPageRequest } from '../lists/paging.ts';
 import type { Refs } from '../types/refs.ts';
 
-export function addSearch(builder: Builder, refs: Refs, { history, pageSize }: SchemaDeps): void {
+export function addSearch(builder: Builder, refs: Refs, { history, pageSize, countries }: SchemaDeps): void {
   refs.TranscriptMatch.implement({
     description: 'An utterance that matches a search.',
     fields: (t) => ({
@@ -41,7 +41,11 @@ export function addSearch(builder: Builder, refs: Refs, { history, pageSize }: S
       resolve: async (_root, { query, filter, first, after }) => {
         checkSearch('query', query);
         const request = toPageRequest(MATCHES, { first, after }, pageSize);
-        return { ...(await history.search(query, toFilter(filter), request)), request, list: MATCHES };
+        return {
+          ...(await history.search(query, toFilter(filter, countries), request)),
+          request,
+          list: MATCHES,
+        };
       },
     }),
   );

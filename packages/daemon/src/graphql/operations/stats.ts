@@ -52,7 +52,7 @@ export function addStats(builder: Builder, refs: Refs, enums: Enums, deps: Schem
         }),
       },
       resolve: async (_root, args) => {
-        const filter = toFilter(args.filter);
+        const filter = toFilter(args.filter, deps.countries);
         const { bucket } = args;
         const [totals, buckets] = await Promise.all([
           history.callTotals(filter),

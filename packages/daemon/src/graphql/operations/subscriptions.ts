@@ -61,7 +61,7 @@ function addCallEventsSubscription(builder: Builder, refs: Refs, enums: Enums, d
         deps.feeds.records(
           {
             ...(callId && { callId: existing(deps, callId) }),
-            ...(filter && { calls: toLiveFilter(filter) }),
+            ...(filter && { calls: toLiveFilter(filter, deps.countries) }),
             ...(types && { types }),
           },
           after ?? undefined,
@@ -111,7 +111,7 @@ function addLiveCallsSubscription(builder: Builder, refs: Refs, deps: SchemaDeps
             'Delivers only calls that match this filter. A call that stops matching is delivered once more. `said` is not available.',
         }),
       },
-      subscribe: (_root, { filter }) => deps.feeds.liveCalls(toLiveFilter(filter)),
+      subscribe: (_root, { filter }) => deps.feeds.liveCalls(toLiveFilter(filter, deps.countries)),
       resolve: (item) => item,
     }),
   );

@@ -1,6 +1,7 @@
 /** The input type by which calls are selected. */
 import type { Enums } from './enums.ts';
-import { MAX_FILTER_VALUES, MAX_NUMBER_DIGITS, MAX_SEARCH_CHARACTERS } from '../lists/filter-input.ts';
+import { MAX_NUMBER_DIGITS, MIN_LAST_DIGITS } from '../../calls/numbers/number-search.ts';
+import { MAX_FILTER_VALUES, MAX_SEARCH_CHARACTERS } from '../lists/filter-input.ts';
 import type { Refs } from './refs.ts';
 
 export function addCallFilter(refs: Refs, enums: Enums): void {
@@ -49,7 +50,7 @@ export function addCallFilter(refs: Refs, enums: Enums): void {
       }),
       number: t.string({
         required: false,
-        description: `Calls whose \`from\` or \`to\` starts with these 1 to ${MAX_NUMBER_DIGITS} digits. A leading \`+\`, spaces, dashes, dots and parentheses are ignored.`,
+        description: `Calls whose \`from\` or \`to\` is this number, starts with it, or ends with these digits (at least ${MIN_LAST_DIGITS}). 1 to ${MAX_NUMBER_DIGITS} digits in any notation: with spaces and punctuation, with \`00\` or a country code, as a \`tel:\` or SIP URI, in digits of any script.`,
       }),
       tags: t.stringList({ required: false, description: 'Calls that have all of these tags.' }),
       said: t.string({
