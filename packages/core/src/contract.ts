@@ -204,7 +204,10 @@ export const CONTROL_CAPABILITIES = {
   clearAudio: ['CLEAR_AUDIO'],
 } as const satisfies Record<ControlName, readonly Capability[]>;
 
-/** Arguments of {@link Provider.placeCall}. Numbers are E.164 with `+`. */
+/**
+ * Arguments of {@link Provider.placeCall}. Numbers are E.164 with `+`, or the digits of a national number or a short code, whose
+ * country the daemon does not know.
+ */
 export interface PlaceCallArguments {
   /** Empty if the client named none. Reject it with INPUT_INVALID unless the call needs no number or address. */
   readonly to: string;

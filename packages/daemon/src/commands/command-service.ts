@@ -21,10 +21,12 @@ import {
 } from '@sidetone/core';
 import type { CallRegistry } from '../calls/call-registry.ts';
 import type { Ingest } from '../calls/ingest.ts';
+import { countryOf, type Countries } from '../calls/numbers/countries.ts';
 import type { CallLedger } from '../calls/ports.ts';
 import { retryWhileBusy } from '../calls/store-retry.ts';
 import type { ProviderDirectory, ProviderView } from '../plugins/ports.ts';
 import { CommandKeys, fingerprintOf } from './command-keys.ts';
+import { normaliseControl, normalisePlacing } from './number-arguments.ts';
 import { outcomeOf, type CommandOutcome, type WatchOutcome } from './command-outcome.ts';
 import { step, type Answer } from './command-step.ts';
 import { answerOf, failureOf, isUsable, notRunning } from './failures.ts';
@@ -50,6 +52,8 @@ export interface CommandServiceDeps {
   readonly ingest: Ingest;
   readonly openCommands: OpenCommands;
   readonly providers: ProviderDirectory;
+  /** The countries of national numbers in arguments. */
+  readonly countries: Countries;
   readonly ids: Pick<IdSource, 'command'>;
   readonly clock: Clock;
 }
@@ -68,15 +72,19 @@ export class CommandService {
   /**
    * Executes a control of a call. Resolves when the outcome is stored. Repeating the requester's idempotency key returns the
    * outcome of the first command.
-   * @throws {FaultError} INPUT_INVALID if the plugin rejects an argument; the command is then stored as refused.
+   * @throws {FaultError} INPUT_INVALID if the plugin rejects an argument; the command is then stored as refused. Also for an
+   * invalid telephone number; nothing is stored then.
    */
-  run<Name extends ControlName>(
+  async run<Name extends ControlName>(
     name: Name,
     callId: CallId,
-    args: ControlArguments[Name],
+    given: ControlArguments[Name],
     requestedBy: string,
     idempotencyKey?: string,
   ): Promise<CommandOutcome> {
+    const { registry, countries } = this.#deps;
+    const call = registry.get(callId);
+    const args = call ? normaliseControl(name, given, countryOf(countries, call.providerId)) : given;
     const requested = this.#request(KINDS[name], callId, args, requestedBy, idempotencyKey);
     return this.#keys.once(requested, (command, conflict) =>
       this.#control(name, callId, args, command, conflict),
@@ -85,14 +93,16 @@ export class CommandService {
 
   /**
    * Places a call. The command is stored without a call until there is one; a failed attempt stays without a call.
-   * @throws {FaultError} INPUT_INVALID if the plugin rejects an argument; the command is then stored as refused.
+   * @throws {FaultError} INPUT_INVALID if the plugin rejects an argument; the command is then stored as refused. Also for an
+   * invalid telephone number; nothing is stored then.
    */
-  place(
+  async place(
     id: ProviderId,
-    args: PlaceCallArguments,
+    given: PlaceCallArguments,
     requestedBy: string,
     idempotencyKey?: string,
   ): Promise<CommandOutcome> {
+    const args = normalisePlacing(given, countryOf(this.#deps.countries, id));
     const stored = { providerId: id, ...args };
     const requested = this.#request('PLACE_CALL', id, stored, requestedBy, idempotencyKey);
     return this.#keys.once(requested, (command, conflict) => this.#place(id, args, command, conflict));

@@ -4,6 +4,7 @@ import { FaultError, invalidArgument, type CallId } from '@sidetone/core';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { fingerprintOf, SAME_COMMAND_WAIT_MS } from '../../src/commands/command-keys.ts';
 import type { CommandOutcome } from '../../src/commands/command-outcome.ts';
+import { NO_COUNTRIES } from '../../src/calls/numbers/countries.ts';
 import { CommandService } from '../../src/commands/command-service.ts';
 import type { CallLedger } from '../../src/calls/ports.ts';
 import type { ProviderView } from '../../src/plugins/ports.ts';
@@ -60,7 +61,7 @@ const wrapLedger = (ledger: CallLedger): CallLedger => ({
 function open(): void {
   harness = createHarness(dir, { wrapLedger });
   const providers = { list: () => [provider], get: (id: string) => (id === PROVIDER ? provider : undefined) };
-  commands = new CommandService({ ...harness, providers, ids: createIds() });
+  commands = new CommandService({ ...harness, countries: NO_COUNTRIES, providers, ids: createIds() });
 }
 
 async function restart(): Promise<void> {

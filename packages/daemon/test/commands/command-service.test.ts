@@ -11,6 +11,7 @@ import {
   type ProviderState,
 } from '@sidetone/core';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { NO_COUNTRIES } from '../../src/calls/numbers/countries.ts';
 import { CommandService } from '../../src/commands/command-service.ts';
 import { recover } from '../../src/calls/recovery.ts';
 import type { ProviderView } from '../../src/plugins/ports.ts';
@@ -74,7 +75,7 @@ beforeEach(async () => {
     },
   };
   const providers = { list: () => [provider], get: (id: string) => (id === PROVIDER ? provider : undefined) };
-  commands = new CommandService({ ...harness, providers, ids: createIds() });
+  commands = new CommandService({ ...harness, countries: NO_COUNTRIES, providers, ids: createIds() });
   callId = harness.emit(event('call.status', { status: 'IN_PROGRESS' }));
   await harness.ingest.committed();
 });
@@ -219,8 +220,8 @@ describe('place', () => {
 
   test('returns a failure if it fails, and stores the command without a call', async () => {
     const [missing, nowhere] = [
-      await commands.place(PROVIDER, { to: 'x' }, 'someone'),
-      await commands.place('nowhere' as ProviderId, { to: 'x' }, 'someone'),
+      await commands.place(PROVIDER, { to: '1001' }, 'someone'),
+      await commands.place('nowhere' as ProviderId, { to: '1001' }, 'someone'),
     ];
     expect([missing.failure?.code, nowhere.failure?.code]).toEqual([
       'CAPABILITY_MISSING',
@@ -228,11 +229,11 @@ describe('place', () => {
     ]);
     providerCapabilities = ['PLACE_CALL'];
     answer = () => Promise.reject(new FaultError('PROVIDER_REFUSED', 'no credit'));
-    const { command, ...rest } = await commands.place(PROVIDER, { to: 'x' }, 'someone');
+    const { command, ...rest } = await commands.place(PROVIDER, { to: '1001' }, 'someone');
     const failure = { code: 'PROVIDER_REFUSED', message: 'no credit', retryable: false };
     expect(rest).toEqual({ failure });
     for (const kept of [missing.command!, nowhere.command!, command!]) {
-      expect(kept).toMatchObject({ kind: 'PLACE_CALL', status: 'REFUSED', arguments: { to: 'x' } });
+      expect(kept).toMatchObject({ kind: 'PLACE_CALL', status: 'REFUSED', arguments: { to: '1001' } });
       expect(await harness.history.command(kept.id)).toEqual({ command: kept });
     }
     expect(command).toMatchObject({ failure, arguments: { providerId: PROVIDER } });
@@ -244,14 +245,14 @@ describe('place', () => {
       const asked = asks.at(-1)!.status as CommandId;
       expect((await harness.history.command(asked))?.command.status).toBe('REQUESTED');
     };
-    expect((await commands.place(PROVIDER, { to: 'x' }, 'someone')).failure).toBeUndefined();
+    expect((await commands.place(PROVIDER, { to: '1001' }, 'someone')).failure).toBeUndefined();
     expect.assertions(2);
   });
 
   test('stores UNKNOWN if the provider does not answer in time', async () => {
     providerCapabilities = ['PLACE_CALL'];
     answer = () => Promise.reject(new FaultError('PROVIDER_TIMEOUT', 'no answer'));
-    const { command } = await commands.place(PROVIDER, { to: 'x' }, 'someone');
+    const { command } = await commands.place(PROVIDER, { to: '1001' }, 'someone');
     expect((await harness.history.command(command!.id))?.command.status).toBe('UNKNOWN');
   });
 });
@@ -277,7 +278,7 @@ describe('an argument rejected by the plugin', () => {
   test('is the same error when placing a call', async () => {
     providerCapabilities = ['PLACE_CALL'];
     answer = () => Promise.reject(invalidArgument('content', 'too long'));
-    await expect(commands.place(PROVIDER, { to: 'x' }, 'someone')).rejects.toEqual(invalid);
+    await expect(commands.place(PROVIDER, { to: '1001' }, 'someone')).rejects.toEqual(invalid);
     expect(await keptFailure()).toMatchObject({ code: 'PROVIDER_REFUSED', argument: 'content' });
   });
 
@@ -363,7 +364,7 @@ test('recovery after a crash settles commands as UNKNOWN and stops streams', asy
   let crashed: CommandId | undefined;
   answer = () => new Promise(() => undefined);
   providerCapabilities = ['PLACE_CALL'];
-  void commands.place(PROVIDER, { to: 'x' }, 'someone');
+  void commands.place(PROVIDER, { to: '1001' }, 'someone');
   await harness.clock.settle();
   const placing = asks.at(-1)!.status as CommandId;
   providerCapabilities = capabilities;

@@ -105,7 +105,10 @@ function addTransferInputs(builder: Builder) {
       description: 'The destination of the customer. Requires exactly one of `number` and `sipUri`.',
       fields: (t) => ({
         ...target(t),
-        number: t.string({ description: 'A telephone number in E.164 format.' }),
+        number: t.string({
+          description:
+            'A telephone number in any notation, with its country code, or a national number of the configured `country`. It is sent in E.164 format.',
+        }),
         extension: t.string({ description: 'An extension that is dialled after the number has answered.' }),
         sipUri: t.string({ description: 'A SIP URI.' }),
         callerId: t.string({ description: 'The caller id that the destination sees.' }),
