@@ -329,7 +329,7 @@ describe('a call whose customer is the daemon', () => {
 
       const { cloud, daemon } = await start();
       const place = `mutation ($options: JSON) {
-      placeCall(input: { providerId: "vapi", to: "web", assistantId: "0f6b6b1e-6a0d-4a53-9d27-5f2a5a6f3b10", providerOptions: $options }) {
+      placeCall(input: { providerId: "vapi", assistantId: "0f6b6b1e-6a0d-4a53-9d27-5f2a5a6f3b10", providerOptions: $options }) {
         command { id status } call { id providerCallId } failure { code message }
       }
     }`;
