@@ -10,7 +10,6 @@ import { createBoardStore } from './board-store.ts';
 import { BoardRows } from './board-rows.tsx';
 import { BoardToolbar } from './board-toolbar.tsx';
 import { PROVIDERS } from './documents.ts';
-import { ProviderWarnings } from './provider-warnings.tsx';
 import './board.css';
 
 const SKELETON_ROWS = [1, 0.8, 0.9, 0.7, 0.85];
@@ -33,7 +32,6 @@ export function Board() {
         filter={filter}
         onFilter={setFilter}
       />
-      <ProviderWarnings />
       {board.error ? (
         <ErrorState error={board.error} />
       ) : !board.isLoaded ? (

@@ -86,9 +86,6 @@ export const PROVIDERS = graphql(`
   query BoardProviders {
     providers {
       id
-      displayName
-      state
-      stateMessage
     }
   }
 `);

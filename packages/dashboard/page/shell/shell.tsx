@@ -2,6 +2,7 @@
 import { useEffect, useRef, useSyncExternalStore, type ReactNode } from 'react';
 import { Link as RouteLink, useLocation, useRoute } from 'wouter';
 import { useSession } from '../session/session-context.ts';
+import { NoticeList } from '../notices/notice-list.tsx';
 import { Button } from '../ui/button.tsx';
 import { Brand } from '../ui/brand.tsx';
 import { ConnectionBadge } from './connection-badge.tsx';
@@ -51,6 +52,7 @@ export function Shell({ children }: { readonly children: ReactNode }) {
       <main id="main" ref={main} className="shell-main" tabIndex={-1} data-connection={status}>
         {children}
       </main>
+      {viewer.scopes.has('READ') && <NoticeList />}
     </div>
   );
 }
