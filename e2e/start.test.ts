@@ -82,7 +82,7 @@ const statusWith = async ({ url }: Started, name: string): Promise<number> => {
 test('a start reports what an operator looks for, and a stop is one line', async () => {
   const it = await start();
   const { version } = JSON.parse(readFileSync('packages/daemon/package.json', 'utf8')) as { version: string };
-  expect(await it.logged('sidetone is starting')).toMatchObject({
+  expect(await it.logged('sidetone has started')).toMatchObject({
     version,
     node: process.version,
     config: it.file,

@@ -1,5 +1,5 @@
 /** Starts a daemon step by step; stopping undoes the steps in reverse order. */
-import type { CallId, Clock, IdSource, Logger } from '@sidetone/core';
+import type { CallId, Clock, IdSource, LogFields, Logger } from '@sidetone/core';
 import type { DependencyContainer } from 'tsyringe';
 import type { AccessToken } from './access/access-tokens.ts';
 import { isExposed, serverUrl, withReachableHost } from './access/exposure.ts';
@@ -21,6 +21,8 @@ export interface DaemonOptions {
   readonly baseDir: string;
   /** Creates the logger of a component. */
   readonly log: (part: string) => Logger;
+  /** What the report of the start begins with, such as versions. */
+  readonly about?: LogFields;
   /** Default: the system's clock. */
   readonly clock?: Clock;
   /** Default: UUIDs of version 7. */
@@ -86,7 +88,7 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
     await startPlugins(startup);
     state.isReady = true;
     startup.undo.push(() => (state.isReady = false));
-    report(startup, config, options.log('start'), publicUrl());
+    report(startup, options, publicUrl());
   } catch (error) {
     await stop();
     throw error;
@@ -101,15 +103,16 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
   return { url: state.url, parts, erase: (callId) => erasure.erase(callId), replaceTokens, stop };
 }
 
-function report({ parts }: Startup, config: Config, log: Logger, url: URL): void {
+function report({ parts }: Startup, { config, about = {}, log }: DaemonOptions, url: URL): void {
   const { db, migrations } = parts.resolve(tokens.DATABASE);
   reportStart({
+    about,
     config,
     url,
     store: { path: db.$client.name, migrations },
     providers: parts.resolve(tokens.PROVIDERS).list(),
     transcribers: parts.resolve(tokens.TRANSCRIBERS).list(),
-    log,
+    log: log('start'),
   });
 }
 

@@ -27,13 +27,13 @@ export async function start(options: StartOptions): Promise<void> {
   const server = { ...config.server, port: options.port ?? config.server.port };
   const log = openLog(config.log);
   const { fatal } = handleUncaughtErrors(process, log('process'));
-  log('start').info('sidetone is starting', {
+  const about = {
     version: options.version,
     node: process.version,
     pid: process.pid,
     config: resolve(options.config),
-  });
-  const daemon = await startDaemon({ config: { ...config, server }, baseDir, log });
+  };
+  const daemon = await startDaemon({ config: { ...config, server }, baseDir, log, about });
   reload = createReload({ load, started: config, daemon, log });
   process.stdout.write(`Sidetone listens at ${daemon.url.href}\n`);
   const reason = await Promise.race([signal, fatal.then(() => 'exception' as const)]);

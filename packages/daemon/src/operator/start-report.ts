@@ -1,6 +1,6 @@
 /** What a start reports in the log: everything that an operator looks for when nothing arrives. */
 import { statSync } from 'node:fs';
-import type { Logger, ProviderState } from '@sidetone/core';
+import type { LogFields, Logger, ProviderState } from '@sidetone/core';
 import type { Config } from '../config/schema.ts';
 
 interface ReportedPlugin {
@@ -16,6 +16,8 @@ interface ReportedProvider extends ReportedPlugin {
 }
 
 export interface StartReportDeps {
+  /** The fields of the first line. */
+  readonly about: LogFields;
   readonly config: Pick<Config, 'server' | 'auth' | 'recording' | 'providers'>;
   /** The address of the daemon for its clients. */
   readonly url: URL;
@@ -31,7 +33,8 @@ export interface StartReportDeps {
 
 /** Logs the report. The state of a plugin follows when it is known, within seconds. */
 export function reportStart(deps: StartReportDeps): void {
-  const { config, url, store, providers, transcribers, log } = deps;
+  const { about, config, url, store, providers, transcribers, log } = deps;
+  log.info('sidetone has started', about);
   const bytes = statSync(store.path, { throwIfNoEntry: false })?.size;
   log.info('database opened', { path: store.path, bytes, migrations: store.migrations });
   reportRecording(config, log);
