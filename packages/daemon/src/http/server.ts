@@ -21,6 +21,7 @@ import { targetOf } from './request-target.ts';
 import { isUpgradeMissing, sendUpgradeRequired } from './upgrade-required.ts';
 import { rejectUpgrade, sendFailure, sendText, statusOf } from './reply.ts';
 import { RequestQueue } from './limits/request-queue.ts';
+import { WebSocketRequest } from './web-socket-requests.ts';
 import { setSecurityHeaders } from './security-headers.ts';
 
 interface HttpServerDeps {
@@ -66,6 +67,7 @@ export function createHttpServer(deps: HttpServerDeps): HttpServer {
     ...deps.timeouts,
     connectionsCheckingInterval: TIMEOUT_CHECK_MS,
     keepAliveTimeout: deps.keepAliveMs,
+    IncomingMessage: WebSocketRequest,
     // Checked below: the response of Node.js has none of our headers.
     requireHostHeader: false,
   });

@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { configSchema } from '../../src/config/schema.ts';
-import { startTestDaemon, type TestDaemon } from '../support/daemon.ts';
+import { startTestDaemon, until, type TestDaemon } from '../support/daemon.ts';
 import { tempDir } from '../support/temp-dir.ts';
 
 const dir = tempDir();
@@ -133,4 +133,25 @@ describe('the address of a webhook', () => {
       fields: { suppressed: 2 },
     });
   });
+});
+
+describe('a request that offers another protocol', () => {
+  test.each(['h2c', 'TLS/1.0', 'HTTP/2.0, IRC/6.9'])(
+    'is answered over HTTP/1.1, and so is the next one: %s',
+    async (protocol) => {
+      const it = await startNew();
+      const socket = connect(Number(it.daemon.url.port), it.daemon.url.hostname);
+      const body = '{"query":"{ latestCursor }"}';
+      socket.write(
+        `POST /graphql HTTP/1.1\r\nhost: localhost\r\nconnection: Upgrade, HTTP2-Settings\r\nupgrade: ${protocol}\r\nhttp2-settings: AA\r\ncontent-type: application/json\r\ncontent-length: ${body.length}\r\n\r\n${body}`,
+      );
+      let text = '';
+      socket.on('data', (chunk: Buffer) => (text += chunk.toString()));
+      await until(() => text.includes('latestCursor'), 'the result');
+      expect(text).toMatch(/^HTTP\/1\.1 200 /);
+      socket.write('GET /healthz HTTP/1.1\r\nhost: localhost\r\n\r\n');
+      await until(() => text.includes('alive'), 'the next response');
+      socket.destroy();
+    },
+  );
 });
