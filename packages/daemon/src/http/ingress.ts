@@ -20,7 +20,7 @@ import type { ProviderTraffic } from '../plugins/provider/provider-traffic.ts';
 import type { SupervisedProvider } from '../plugins/provider/supervised-provider.ts';
 import { WsSocket } from '../plugins/sockets/ws-socket.ts';
 import { pathOf, type Rejections } from './rejections.ts';
-import type { RequestTarget } from './request-target.ts';
+import type { RequestTarget } from './routing/request-target.ts';
 import { rejectUpgrade, sendFailure, sendText, statusOf } from './reply.ts';
 import type { RequestBodies } from './limits/request-bodies.ts';
 import { withoutSecurityHeaders } from './security-headers.ts';

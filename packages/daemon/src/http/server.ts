@@ -17,11 +17,11 @@ import { LISTEN_PATH, type ListenEndpoint } from './listen.ts';
 import type { ReadinessEndpoint } from './health/readiness-endpoint.ts';
 import { RECORDING_PATH, type RecordingEndpoint } from './recording.ts';
 import type { Rejections } from './rejections.ts';
-import { targetOf } from './request-target.ts';
-import { isUpgradeMissing, sendUpgradeRequired } from './upgrade-required.ts';
+import { targetOf } from './routing/request-target.ts';
+import { isUpgradeMissing, sendUpgradeRequired } from './routing/upgrade-required.ts';
 import { rejectUpgrade, sendFailure, sendText, statusOf } from './reply.ts';
 import { RequestQueue } from './limits/request-queue.ts';
-import { WebSocketRequest } from './web-socket-requests.ts';
+import { WebSocketRequest } from './routing/web-socket-requests.ts';
 import { setSecurityHeaders } from './security-headers.ts';
 
 interface HttpServerDeps {

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { basePathOf, isBaseUrl } from '../../src/access/base-path.ts';
-import { configSchema } from '../../src/config/schema.ts';
-import { targetOf } from '../../src/http/request-target.ts';
+import { basePathOf, isBaseUrl } from '../../../src/access/base-path.ts';
+import { configSchema } from '../../../src/config/schema.ts';
+import { targetOf } from '../../../src/http/routing/request-target.ts';
 
 const target = (url: string, basePath = '') =>
   targetOf({ url, headersDistinct: { host: ['x'] }, httpVersion: '1.1' }, basePath);

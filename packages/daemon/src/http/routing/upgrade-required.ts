@@ -1,10 +1,10 @@
 /** Answers requests that should have opened a WebSocket. Usually a proxy removed the headers of the handshake. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { FaultError } from '@sidetone/core';
-import type { Entrance } from '../access/failed-sign-ins.ts';
-import { LISTEN_PATH } from './listen.ts';
-import type { Rejections } from './rejections.ts';
-import { sendFailure, sendGraphqlFailure } from './reply.ts';
+import type { Entrance } from '../../access/failed-sign-ins.ts';
+import { LISTEN_PATH } from '../listen.ts';
+import type { Rejections } from '../rejections.ts';
+import { sendFailure, sendGraphqlFailure } from '../reply.ts';
 
 /** A handshake without its `Upgrade` still has these: they are not hop-by-hop. */
 const HANDSHAKE_HEADERS = ['sec-websocket-key', 'sec-websocket-version'] as const;

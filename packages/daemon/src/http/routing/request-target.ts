@@ -3,7 +3,7 @@
  * addresses that were joined by hand have repeated slashes or one at the end: all of these lead to the same route.
  */
 import type { IncomingMessage } from 'node:http';
-import { withoutExcessSlashes } from '../access/base-path.ts';
+import { withoutExcessSlashes } from '../../access/base-path.ts';
 
 export interface RequestTarget {
   /** The URL of the route. Its host is a placeholder. */
