@@ -89,6 +89,13 @@ describe('toCallFilter', () => {
     expect(filter({ when: '12m' })).toEqual({ createdAfter: '2025-04-01T00:00:00.000Z' });
   });
 
+  test.each(['5678', '\u202A+15005559417\u202C', '٥٦٧٨', 'tel:+15005559417'])(
+    'sends the number %j as typed',
+    (number) => {
+      expect(filter({ number })).toEqual({ number });
+    },
+  );
+
   test('omits an invalid number', () => {
     expect(filter({ number: '+' })).toEqual({});
     expect(filter({ number: 'abc1' })).toEqual({});

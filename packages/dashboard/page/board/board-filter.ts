@@ -1,5 +1,6 @@
 /** Filters and sorts the calls of the board. Pure. */
 import type { EnumOf } from '../api/graphql.ts';
+import { digitsOf } from '../ui/phone-number.ts';
 import type { BoardCall } from './board-state.ts';
 
 export interface BoardFilter {
@@ -47,10 +48,13 @@ export function filterCalls(
     .toSorted(SORT_ORDERS[sort].compare);
 }
 
-/** Numbers match with or without spaces and punctuation. */
+/** Numbers match in any notation. */
 function matches({ from, to, assistant, line, tags }: BoardCall, query: string): boolean {
-  const digits = query.replaceAll(/[\s()+.-]/g, '');
-  const numbers = [from, to].map((number) => (number ?? '').replaceAll(/[\s()+.-]/g, ''));
-  if (/^\d+$/.test(digits) && numbers.some((number) => number.includes(digits))) return true;
+  const digits = digitsOf(query)?.replace(/^\+/, '');
+  const national = digits?.replace(/^0+(?=\d{3})/, '');
+  const numbers = [from, to].map((number) => digitsOf(number ?? '')?.replace(/^\+/, '') ?? '');
+  const isFound = (part: string | undefined): boolean =>
+    part !== undefined && numbers.some((number) => number.includes(part));
+  if (isFound(digits) || isFound(national)) return true;
   return [from, to, assistant?.name, line?.text, ...tags].some((part) => part?.toLowerCase().includes(query));
 }

@@ -1,5 +1,6 @@
 /** The search query of the history page. It is stored in the URL, so that a search can be shared. Pure. */
 import type { EnumOf, VariablesOf } from '../api/graphql.ts';
+import { digitsOf } from '../ui/phone-number.ts';
 import { isRange, rangeStart, type Range } from '../ui/ranges.ts';
 import { END_LABELS } from '../ui/labels.ts';
 import type { PAST_CALLS } from './documents.ts';
@@ -80,12 +81,12 @@ export const historyHref = (query: Partial<SearchQuery>): string => {
   return search === '' ? '/history' : `/history?${search}`;
 };
 
-const PUNCTUATION = /[\s().-]/g;
-
 /** Returns why a phone number is not valid as a search, or undefined if it is. */
 export function numberError(number: string): string | undefined {
-  const digits = number.trim().replace(/^\+/, '').replaceAll(PUNCTUATION, '');
-  return /^\d{0,20}$/.test(digits) ? undefined : 'Enter up to 20 digits.';
+  if (number.trim() === '') return undefined;
+  return /^\+?\d{1,20}$/.test(digitsOf(number) ?? '')
+    ? undefined
+    : 'Enter a number, its beginning or its last digits: up to 20 digits.';
 }
 
 /** Converts the query to a filter of the API, without the text to search for. */
@@ -101,7 +102,7 @@ export function toCallFilter(query: SearchQuery, now: number): CallFilter {
     ...(query.outcome !== '' && query.outcome !== 'LIVE' && { endCategories: [query.outcome] }),
     ...(query.direction !== '' && { directions: [query.direction] }),
     ...(tags.length > 0 && { tags }),
-    ...(/\d/.test(number) && numberError(number) === undefined && { number }),
+    ...(number !== '' && numberError(number) === undefined && { number }),
     ...timeFilter(query, now),
   };
 }

@@ -72,7 +72,7 @@ function valuesOf(form: HTMLFormElement, fields: readonly Field[]): Values {
 }
 
 function ControlField({ field }: { readonly field: Field }) {
-  const { name, label, kind, isRequired = false, placeholder, pattern, choices = [] } = field;
+  const { name, label, kind, isRequired = false, placeholder, pattern, validate, choices = [] } = field;
   if (kind === 'check') {
     return (
       <label className="check">
@@ -100,6 +100,9 @@ function ControlField({ field }: { readonly field: Field }) {
           required={isRequired}
           placeholder={placeholder}
           pattern={pattern}
+          onInput={({ currentTarget: input }) =>
+            input.setCustomValidity((input.value !== '' && validate?.(input.value.trim())) || '')
+          }
           autoComplete="off"
         />
       )}

@@ -1,6 +1,7 @@
 /** The controls of a call by capability. A new capability does not compile until it is listed here. */
 import type { TypedDocumentNode } from 'urql';
 import type { EnumOf } from '../../api/graphql.ts';
+import { dialError } from '../../ui/phone-number.ts';
 import type { IconName } from '../../ui/icon.tsx';
 import {
   ADD_MESSAGE,
@@ -30,6 +31,8 @@ export interface Field {
   readonly placeholder?: string;
   /** The `pattern` attribute of the input. */
   readonly pattern?: string;
+  /** Returns why a value is not valid, or undefined if it is. */
+  readonly validate?: (value: string) => string | undefined;
   readonly choices?: readonly (readonly [value: string, label: string])[];
 }
 
@@ -138,7 +141,8 @@ export const CONTROLS = {
         label: 'Digits: 0-9 * # A-D, w for a pause',
         kind: 'text',
         isRequired: true,
-        pattern: '[0-9*#A-DwW]+',
+        validate: (keys) =>
+          /^[0-9*#A-DwW]+$/.test(keys) ? undefined : 'Enter keys: 0-9 * # A-D, w for a pause.',
       },
     ],
     request: (values) => request(SEND_DTMF, { digits: textOf(values, 'digits') }),
@@ -166,7 +170,7 @@ export const CONTROLS = {
         kind: 'text',
         isRequired: true,
         placeholder: '+1…',
-        pattern: '\\+[0-9]{4,15}',
+        validate: dialError,
       },
       ANNOUNCEMENT,
     ],
