@@ -1,5 +1,6 @@
 /** The options of this plugin in the configuration. */
 import { findHeaderSecretError, Secret } from '@sidetone/core';
+import { dialledNumber } from '@sidetone/plugin-kit';
 import { z } from 'zod';
 import { agentUrlProblem } from './relay/agent-url.ts';
 
@@ -20,9 +21,16 @@ export const SIP_ADDRESS = /^sips?:[^\s@]+@[^\s@]+$/;
 /** The longest text that Vobiz speaks at once. */
 export const MAX_SPEAK_CHARACTERS = 500;
 
-const phoneNumber = z
-  .string()
-  .regex(PHONE_NUMBER, 'expected a phone number: digits with or without a leading +');
+/** A number in any notation, normalised. */
+const phoneNumber = z.string().transform((text, context) => {
+  const { number, extension } = dialledNumber(text) ?? {};
+  if (number !== undefined && extension === undefined && !text.includes('@')) return number;
+  context.addIssue({
+    code: 'custom',
+    message: 'expected a phone number with + and its country code, such as +918000000001, or its digits',
+  });
+  return z.NEVER;
+});
 
 /** A number, or a SIP address. */
 const destination = z.union([phoneNumber, z.string().regex(SIP_ADDRESS)], {

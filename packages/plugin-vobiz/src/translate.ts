@@ -1,5 +1,5 @@
 /** Translates Vobiz's webhooks and stream messages into provider events. Pure and total. */
-import { getOwn, definedFields } from '@sidetone/plugin-kit';
+import { getOwn, definedFields, parsePhoneNumber } from '@sidetone/plugin-kit';
 import { type CallDirection, type CallStatus, type ProviderEvent } from '@sidetone/core';
 import { endCategoryOf } from './calls/end-reasons.ts';
 import { eventBase } from './calls/call-events.ts';
@@ -35,11 +35,13 @@ const DIGITS = /^[0-9*#A-D]+$/;
 const SAME_INPUT_MS = 10_000;
 
 /**
- * Adds the `+` that webhooks strip off international numbers. A national number with a leading 0, whose country is unknown,
- * is unchanged; so is a text that is not a number.
+ * Adds the `+` that webhooks strip off international numbers. A national number, whose country is unknown, is unchanged: one
+ * with a leading 0, or ten digits, which are no number with a country code; so is a text that is not a number.
  */
 export function withPlus(number: string | undefined): string | undefined {
-  return number !== undefined && /^[1-9]\d{7,14}$/.test(number) ? `+${number}` : number;
+  return number !== undefined && /^[1-9]\d{10,14}$/.test(number) && parsePhoneNumber(`+${number}`)
+    ? `+${number}`
+    : number;
 }
 
 /** What a webhook, a start message or a live lookup contains about a call. */

@@ -48,6 +48,34 @@ describe('options', () => {
     },
   );
 
+  it.each([
+    '+91 80 0000 0001',
+    '0091-80-0000-0001',
+    'tel:+918000000001',
+    '\u202A+918000000001\u202C',
+    '+९१८००००००००१',
+  ])('normalise the number %j', async (number) => {
+    const options = { ...AUTH, from: number, answer: { mode: 'tap', dial: number, callerId: number } };
+    expect(await readOptions(options)).toMatchObject({
+      from: '+918000000001',
+      answer: { dial: '+918000000001', callerId: '+918000000001' },
+    });
+  });
+
+  it.each(['not a number', '+8012345678', '+1', '+918000000001x12'])(
+    'reject the number %j by name',
+    async (number) => {
+      expect(await issuesOf({ ...AUTH, answer, from: number })).toEqual(['from']);
+      expect(await issuesOf({ ...AUTH, answer: { ...answer, callerId: number } })).toEqual([
+        'answer.callerId',
+      ]);
+      const fallback = { dial: number };
+      expect(await issuesOf({ ...agent, answer: { mode: 'agent', fallback } })).toEqual([
+        'answer.fallback.dial',
+      ]);
+    },
+  );
+
   it.each(['', 'desk', 'sip:des k@pbx.example.net', 'sip:desk', '+91 80', 'https://example.net'])(
     'reject a dial to %j',
     async (dial) => {
