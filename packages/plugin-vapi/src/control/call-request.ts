@@ -9,6 +9,7 @@ import {
   type AudioFormat,
   type JsonObject,
 } from '@sidetone/plugin-kit';
+import { checkE164 } from './check-e164.ts';
 import { GPT_LIVE_SAMPLE_RATE, hasGptLive } from '../calls/gpt-live.ts';
 
 /** Fields that name the assistant: one of them is required. */
@@ -52,6 +53,8 @@ function telephoneBody(to: string, from: string | undefined, body: JsonObject): 
   const hasAddress =
     given['number'] !== undefined || given['sipUri'] !== undefined || body['customerId'] !== undefined;
   if (!hasAddress && to.trim() === '') throw invalidArgument('to', 'expected a number or a SIP address');
+  const isDialled = !hasAddress && given['numberE164CheckEnabled'] !== false && !/^sips?:/i.test(to);
+  if (isDialled) checkE164('to', to);
   const own = /^sips?:/i.test(to) ? { sipUri: to } : { number: to };
   const customer = hasAddress ? given : { ...own, ...given };
   const hasNumber = body['phoneNumberId'] != null || isJsonObject(body['phoneNumber']);

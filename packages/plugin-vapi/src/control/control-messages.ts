@@ -7,6 +7,7 @@ import {
   type Party,
 } from '@sidetone/core';
 import { definedFields, type JsonObject } from '@sidetone/plugin-kit';
+import { checkE164 } from './check-e164.ts';
 
 /** A command, as posted to the control URL or sent over a transport socket. */
 export type ControlMessage =
@@ -141,11 +142,14 @@ export function muteMessage(action: 'mute' | 'unmute', { party }: ControlArgumen
 export const sayFirstMessage: ControlMessage = { type: 'control', control: 'say-first-message' };
 export const endCallMessage: ControlMessage = { type: 'end-call' };
 
-function numberDestination({ number, extension, callerId }: ControlArguments['transfer']): JsonObject {
+function numberDestination(args: ControlArguments['transfer']): JsonObject {
+  const { extension, callerId, providerOptions = {} } = args;
+  const number = nonEmpty('number', args.number);
+  if (providerOptions['numberE164CheckEnabled'] !== false) checkE164('number', number);
   if (extension !== undefined && (extension === '' || extension.length > MAX_EXTENSION_LENGTH)) {
     throw invalidArgument('extension', `expected 1 to ${MAX_EXTENSION_LENGTH} characters`);
   }
-  return { type: 'number', number: nonEmpty('number', number), ...definedFields({ extension, callerId }) };
+  return { type: 'number', number, ...definedFields({ extension, callerId }) };
 }
 
 function sipDestination({ sipUri, extension, callerId }: ControlArguments['transfer']): JsonObject {

@@ -29,10 +29,12 @@ describe('invalid argument', () => {
     ['mute', { party: 'UNKNOWN' }, 'party'],
     ['unmute', { party: 'UNKNOWN' }, 'party'],
     ['transfer', {}, 'number'],
-    ['transfer', { number: '+1500', sipUri: 'sip:a@b' }, 'number'],
+    ['transfer', { number: '+15005550006', sipUri: 'sip:a@b' }, 'number'],
     ['transfer', { number: '' }, 'number'],
-    ['transfer', { number: '+1500', extension: '12345678901' }, 'extension'],
-    ['transfer', { number: '+1500', callerId: 'x'.repeat(41) }, 'callerId'],
+    ['transfer', { number: '4155550100' }, 'number'],
+    ['transfer', { number: '1001' }, 'number'],
+    ['transfer', { number: '+15005550006', extension: '12345678901' }, 'extension'],
+    ['transfer', { number: '+15005550006', callerId: 'x'.repeat(41) }, 'callerId'],
     ['transfer', { sipUri: 'desk7@pbx' }, 'sipUri'],
     ['transfer', { sipUri: 'sip:a@b', extension: '1' }, 'extension'],
     ['handoff', { streamUrl: 'wss://x/y' }, 'streamUrl'],
@@ -68,7 +70,7 @@ describe('retry', () => {
   const commands = [
     ['say', say],
     ['addMessage', { role: 'USER', content: 'x', triggerResponse: true }],
-    ['transfer', { number: '+1500' }],
+    ['transfer', { number: '+15005550006' }],
     ['handoff', { assistantId: 'a' }],
     ['sayFirstMessage', {}],
     ['mute', { party: 'CUSTOMER' }],
@@ -119,7 +121,7 @@ describe('retry', () => {
       if (++attempts === 1) throw connectionFailure('ENOTFOUND');
       return {};
     });
-    await run(harness, 'transfer', { number: '+1500' });
+    await run(harness, 'transfer', { number: '+15005550006' });
     expect(attempts).toBe(2);
   });
 });

@@ -97,12 +97,12 @@ describe('placeCall', () => {
   });
 
   it.each([
-    [{ to: '+1', from: 'p1' }, 'assistantId'],
+    [{ to: '+15005550006', from: 'p1' }, 'assistantId'],
     [{ to: '', from: 'p1', assistantId: 'a' }, 'to'],
-    [{ to: '+1', assistantId: 'a' }, 'from'],
-    [{ to: '+1', from: '+15005550000', assistantId: 'a' }, 'from'],
+    [{ to: '+15005550006', assistantId: 'a' }, 'from'],
+    [{ to: '+15005550006', from: '+15005550000', assistantId: 'a' }, 'from'],
     [
-      { to: '+1', from: 'p1', assistantId: 'a', providerOptions: { customers: [] } },
+      { to: '+15005550006', from: 'p1', assistantId: 'a', providerOptions: { customers: [] } },
       'providerOptions.customers',
     ],
     [
@@ -143,7 +143,7 @@ describe('placeCall', () => {
   ])('is never retried: %j', async (reply, code, text) => {
     const { host, provider } = await start();
     host.respond('POST', API, reply);
-    const done = provider.placeCall!({ to: '+1', from: 'p1', assistantId: 'a' }, context);
+    const done = provider.placeCall!({ to: '+15005550006', from: 'p1', assistantId: 'a' }, context);
     await expect(done).rejects.toMatchObject({ code, message: expect.stringContaining(text) as string });
     expect(host.requests).toHaveLength(1);
   });
@@ -151,7 +151,9 @@ describe('placeCall', () => {
   it('accepts the one call of a batch response', async () => {
     const { host, provider } = await start();
     host.respond('POST', API, { status: 201, json: sample('create batch, one failed', 'rest-response') });
-    expect(await provider.placeCall!({ to: '+1', from: 'p1', assistantId: 'a' }, context)).toBe(CALL);
+    expect(await provider.placeCall!({ to: '+15005550006', from: 'p1', assistantId: 'a' }, context)).toBe(
+      CALL,
+    );
   });
 });
 
