@@ -1,6 +1,9 @@
 /** What the built daemon reports when it starts and stops, and what it does on SIGHUP. */
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { execFile } from 'node:child_process';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
 import { expect, test } from 'vitest';
 import { tempDir } from './support/daemon.ts';
 import { sidetone, type RunningProcess } from './support/process.ts';
@@ -121,4 +124,25 @@ test('SIGHUP reloads access tokens and the level of the log, and keeps them if t
   expect(await statusWith(it, 'bob')).toBe(200);
   expect(await it.process.end('SIGTERM')).toBe(0);
   expect(it.process.stderr()).not.toContain('xxxxxxxx');
+});
+
+test('a daemon whose terminal is closed stops cleanly, and ends by SIGHUP', async () => {
+  const dir = join(root, String(count++));
+  mkdirSync(dir);
+  writeFileSync(join(dir, 'plugin.mjs'), PLUGIN);
+  writeFileSync(join(dir, 'sidetone.yaml'), configOf(dir, ''));
+  const path = (name: string): string => fileURLToPath(new URL(name, import.meta.url));
+  // Node.js has no pseudo terminals; Python is needed for an installation anyway.
+  const { stdout } = await promisify(execFile)('python3', [
+    path('support/closed-terminal.py'),
+    'listens at',
+    process.execPath,
+    path('../node_modules/@sidetone/daemon/bin/sidetone.js'),
+    'start',
+    '--config',
+    join(dir, 'sidetone.yaml'),
+  ]);
+  expect(stdout).toBe('-1\n');
+  // The database was closed: its write-ahead log is part of the file.
+  expect([existsSync(join(dir, 'test.db')), existsSync(join(dir, 'test.db-wal'))]).toEqual([true, false]);
 });

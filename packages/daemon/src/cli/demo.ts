@@ -6,7 +6,7 @@ import { loadConfig } from '../config/load.ts';
 import { openLog } from '../log.ts';
 import { handleUncaughtErrors } from '../plugins/supervision/uncaught-errors.ts';
 import { startRetention } from './demo-retention.ts';
-import { shutdownSignal } from './shutdown-signal.ts';
+import { endByHangup, shutdownSignal } from './shutdown-signal.ts';
 import { startSimulator } from './simulator-process.ts';
 
 export interface DemoOptions {
@@ -30,6 +30,7 @@ export async function demo({ port: requestedPort, calls, data }: DemoOptions): P
     startSimulator({ daemonUrl: `http://${HOST}:${port}`, calls }),
     import('../daemon.ts'),
   ]);
+  let isHungUp = false;
   try {
     const { config, baseDir } = await loadConfig(DEMO_CONFIG, {
       DEMO_DATABASE: database,
@@ -46,7 +47,7 @@ export async function demo({ port: requestedPort, calls, data }: DemoOptions): P
     );
     process.stdout.write(greeting(daemon.url, database));
     const reason = await Promise.race([
-      signal.then(() => 'signal'),
+      signal,
       simulator.exited.then(() => 'simulator'),
       fatal.then(() => 'exception'),
     ]);
@@ -55,10 +56,12 @@ export async function demo({ port: requestedPort, calls, data }: DemoOptions): P
     }
     await retention.stop();
     await daemon.stop();
-    if (reason !== 'signal') process.exitCode = 1;
+    if (reason === 'simulator' || reason === 'exception') process.exitCode = 1;
+    isHungUp = reason === 'SIGHUP';
   } finally {
     await simulator.stop();
   }
+  if (isHungUp) endByHangup();
 }
 
 function greeting(url: URL, database: string): string {

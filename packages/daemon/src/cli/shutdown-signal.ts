@@ -24,3 +24,9 @@ export function shutdownSignal(stopsOnHangup = true): Promise<NodeJS.Signals> {
     if (stopsOnHangup) process.on('SIGHUP', resolve);
   });
 }
+
+/** Ends the process by SIGHUP: if it exited by itself after its terminal was closed, Node.js would abort instead. */
+export function endByHangup(): void {
+  process.removeAllListeners('SIGHUP');
+  process.kill(process.pid, 'SIGHUP');
+}

@@ -7,7 +7,7 @@ import { openLog } from '../log.ts';
 import { handleUncaughtErrors } from '../plugins/supervision/uncaught-errors.ts';
 import { systemClock } from '../system-clock.ts';
 import { createReload } from './reload.ts';
-import { hasTerminal, shutdownSignal } from './shutdown-signal.ts';
+import { endByHangup, hasTerminal, shutdownSignal } from './shutdown-signal.ts';
 
 export interface StartOptions {
   readonly config: string;
@@ -40,6 +40,7 @@ export async function start(options: StartOptions): Promise<void> {
   log('start').info('sidetone is stopping', { reason });
   await daemon.stop();
   await log.flush();
+  if (reason === 'SIGHUP') endByHangup();
   // Timers or handles that a plugin left open must not keep the process running.
   process.exit(reason === 'exception' ? 1 : 0);
 }
