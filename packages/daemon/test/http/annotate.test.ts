@@ -78,7 +78,7 @@ describe('an idempotency key', () => {
 test.each([
   ['transfer', 'number: "+15005550001"', { number: '+15005550001' }],
   ['handoff', 'assistantId: "a"', { assistantId: 'a' }],
-  ['placeCall', 'to: "x"', { providerId: 'test', to: 'x' }],
+  ['placeCall', 'to: "+15005550001"', { providerId: 'test', to: '+15005550001' }],
 ])('%s stores its arguments without call and key', async (name, input, args) => {
   const target = name === 'placeCall' ? 'providerId: "test"' : `callId: "${callId}"`;
   const { data } = await it.query(

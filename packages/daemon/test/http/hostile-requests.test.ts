@@ -120,7 +120,7 @@ describe('options of a command that are nested too deep', () => {
       await fetch(it.url(path), { method: 'POST', headers: { 'content-type': 'application/json' }, body })
     ).json();
   const transfer = async (callId: string, options: string): Promise<unknown> => {
-    const query = `mutation ($options: JSON) { transfer(input: { callId: "${callId}", number: "+15550001", providerOptions: $options }) { failure { code } } }`;
+    const query = `mutation ($options: JSON) { transfer(input: { callId: "${callId}", number: "+15005550001", providerOptions: $options }) { failure { code } } }`;
     return post('graphql', `{"query":${JSON.stringify(query)},"variables":{"options":${options}}}`);
   };
 
@@ -129,7 +129,7 @@ describe('options of a command that are nested too deep', () => {
     expect(await transfer(callId, nested(levels))).toMatchObject({
       errors: [{ extensions: { code: 'INPUT_INVALID', argument: 'input.providerOptions' } }],
     });
-    const body = `{"type":"transfer","destination":{"type":"number","number":"+15550001","a":${nested(levels)}}}`;
+    const body = `{"type":"transfer","destination":{"type":"number","number":"+15005550001","a":${nested(levels)}}}`;
     expect(await post(`calls/${callId}/control`, body)).toMatchObject({ code: 'INPUT_INVALID' });
     expect([it.script.asked, it.lines.filter(({ level }) => level === 'error')]).toEqual([[], []]);
   });
