@@ -23,6 +23,12 @@ export const FAULTS = {
     retryable: false,
     remedy: 'Get a new cursor from `latestCursor` or from a list of this daemon, and start from there.',
   },
+  CURSOR_LOG_REPLACED: {
+    kind: 'input',
+    retryable: false,
+    remedy:
+      'Read `latestCursor`, then a snapshot with `calls` or `liveCalls`, replace what was kept from events, and continue from that cursor.',
+  },
   REQUEST_FORBIDDEN: {
     kind: 'input',
     retryable: false,

@@ -1,29 +1,64 @@
-/** Cursors: opaque positions in the event log, valid only for the log that issued them. */
+/**
+ * Cursors: opaque positions in the event log. Besides the log, a cursor names the epoch in which its event was written. The
+ * epoch of a position differs after an earlier copy of the database was restored, so a cursor never skips events silently.
+ */
 import { FaultError } from '@sidetone/core';
-import type { EventLog } from './ports.ts';
+import type { EventLog, LogEpoch } from './ports.ts';
 
 export interface Cursors {
   encode(position: number): string;
-  /** @throws {FaultError} CURSOR_INVALID unless this log issued the cursor. */
+  /**
+   * @throws {FaultError} CURSOR_INVALID unless this log issued the cursor; CURSOR_LOG_REPLACED if the events up to it are not
+   * those that the client has received.
+   */
   decode(cursor: string): number;
 }
 
-const SHAPE = /^([\w-]+)\.([0-9a-z]{1,11})$/;
+/** Positions before the first epoch have none: the log was empty, or an earlier release wrote them. */
+const SHAPE = /^([\w-]+?)(?:\.([\w-]+))?\.([0-9a-z]{1,11})$/;
 
-export function createCursors(log: Pick<EventLog, 'logId' | 'latest'>): Cursors {
+export function createCursors(log: Pick<EventLog, 'logId' | 'latest' | 'epochs'>): Cursors {
+  const { logId, epochs } = log;
+  const indexes = new Map(epochs.map(({ id }, index) => [id, index]));
+
+  /** Returns the last position of the epoch; of those before the first epoch for -1. */
+  const endOf = (index: number): number => epochs[index + 1]?.startsAfter ?? log.latest();
+
   return {
-    encode: (position) => `${log.logId}.${position.toString(36)}`,
+    encode(position) {
+      const epoch = epochs[indexOfEpoch(epochs, position)];
+      return [logId, ...(epoch ? [epoch.id] : []), position.toString(36)].join('.');
+    },
     decode(cursor) {
-      const [, logId, digits] = SHAPE.exec(cursor) ?? [];
-      if (logId === undefined || digits === undefined) {
-        throw new FaultError('CURSOR_INVALID', 'the cursor is malformed');
-      }
-      if (logId !== log.logId)
-        throw new FaultError('CURSOR_INVALID', 'the cursor belongs to another database');
+      const [, ofLog, ofEpoch, digits] = SHAPE.exec(cursor) ?? [];
+      if (digits === undefined) throw invalid('is malformed');
+      if (ofLog !== logId) throw invalid('belongs to another database');
       const position = Number.parseInt(digits, 36);
-      if (position > log.latest())
-        throw new FaultError('CURSOR_INVALID', 'the cursor is ahead of the event log');
+      const index = ofEpoch === undefined ? -1 : indexes.get(ofEpoch);
+      if (index === undefined || (position > endOf(index) && index < epochs.length - 1)) throw replaced();
+      if (position > endOf(index)) throw invalid('is ahead of the event log');
+      if (position <= (epochs[index]?.startsAfter ?? -1)) throw invalid('is malformed');
       return position;
     },
   };
 }
+
+/** Returns the index of the epoch in which the event at a position was written; -1 if it was before the first one. */
+function indexOfEpoch(epochs: readonly LogEpoch[], position: number): number {
+  let low = 0;
+  let high = epochs.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (epochs[middle]!.startsAfter < position) low = middle + 1;
+    else high = middle;
+  }
+  return low - 1;
+}
+
+const invalid = (problem: string): FaultError => new FaultError('CURSOR_INVALID', `the cursor ${problem}`);
+
+const replaced = (): FaultError =>
+  new FaultError(
+    'CURSOR_LOG_REPLACED',
+    'an earlier copy of the database was restored: events up to the cursor are missing or others',
+  );

@@ -104,6 +104,16 @@ export interface EventLog {
   latest(): number;
   /** Identifies this log, to reject cursors of another one. */
   readonly logId: string;
+  /** The epochs of this log, oldest first. The last one has no end yet. */
+  readonly epochs: readonly LogEpoch[];
+}
+
+/** A run of the daemon that wrote events. The events of a restored copy are written in epochs of their own. */
+export interface LogEpoch {
+  /** Random. */
+  readonly id: string;
+  /** The last position before it. */
+  readonly startsAfter: number;
 }
 
 export interface CallFilter {

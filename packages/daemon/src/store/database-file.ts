@@ -1,5 +1,16 @@
 /** The database file on disk: its path, its permissions, its identity, and the lock that keeps out a second daemon. */
-import { chmodSync, closeSync, existsSync, openSync, readFileSync, realpathSync, statSync } from 'node:fs';
+import {
+  chmodSync,
+  closeSync,
+  existsSync,
+  fsyncSync,
+  openSync,
+  readFileSync,
+  realpathSync,
+  renameSync,
+  rmSync,
+  statSync,
+} from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { FaultError } from '@sidetone/core';
 import Sqlite from 'better-sqlite3';
@@ -9,6 +20,8 @@ import { makeFolders } from '../files/folders.ts';
 export const APPLICATION_ID = 0x53544f4e;
 
 const PRIVATE_FILE = 0o600;
+/** Suffix of a database that is being created. */
+const DRAFT = '.new';
 /** Permissions of other users. Those of the group stay as the operator has set them. */
 const OTHERS = 0o007;
 /** Files that SQLite or the daemon keeps next to the database. */
@@ -42,6 +55,46 @@ export function makePrivate(path: string): void {
   }
 }
 
+/**
+ * Creates a database that does not exist, complete or not at all: it is built under another name, written to the disk, and
+ * renamed. Call it while the lock is held. @throws errors of SQLite or the file system; nothing is left then.
+ */
+export function createIfMissing(path: string, build: (sqlite: Sqlite.Database) => void): void {
+  if (existsSync(path)) return;
+  const draft = `${path}${DRAFT}`;
+  // Left by a start that was killed.
+  removeDatabase(draft);
+  try {
+    makePrivate(draft);
+    const sqlite = new Sqlite(draft);
+    try {
+      build(sqlite);
+      sqlite.pragma('wal_checkpoint(TRUNCATE)');
+    } finally {
+      sqlite.close();
+    }
+    sync(draft);
+    renameSync(draft, path);
+    sync(dirname(path));
+  } catch (error) {
+    removeDatabase(draft);
+    throw error;
+  }
+}
+
+function removeDatabase(path: string): void {
+  for (const suffix of ['', '-wal', '-shm', '-journal']) rmSync(path + suffix, { force: true });
+}
+
+function sync(path: string): void {
+  const file = openSync(path, 'r');
+  try {
+    fsyncSync(file);
+  } finally {
+    closeSync(file);
+  }
+}
+
 export const hasContent = (path: string): boolean => existsSync(path) && statSync(path).size > 0;
 
 /** Identifies the file that a path leads to; undefined if there is none. */
@@ -55,7 +108,7 @@ export function fileIdentity(path: string): string | undefined {
  * @throws {FaultError} STORE_NOT_A_DATABASE, STORE_SCHEMA_NEWER or STORE_DAMAGED, or an error of SQLite.
  */
 export function inspect(path: string, migrationsFolder: string): void {
-  const sqlite = new Sqlite(path, { readonly: true });
+  const sqlite = openForReading(path);
   try {
     // A start that failed or was killed may have left an empty database.
     if (sqlite.prepare('select 1 from sqlite_schema limit 1').get() === undefined) return;
@@ -68,6 +121,22 @@ export function inspect(path: string, migrationsFolder: string): void {
     rejectNewer(sqlite, path, migrationsFolder);
   } finally {
     sqlite.close();
+  }
+}
+
+/**
+ * A transaction that was interrupted outside WAL mode, such as the first one of a start that was killed, must be rolled back
+ * before the file can be read; every program does so when it opens the file.
+ */
+function openForReading(path: string): Sqlite.Database {
+  const sqlite = new Sqlite(path, { readonly: true });
+  try {
+    sqlite.prepare('select 1 from sqlite_schema limit 1').get();
+    return sqlite;
+  } catch (error) {
+    sqlite.close();
+    if ((error as { code?: unknown }).code !== 'SQLITE_READONLY_ROLLBACK') throw error;
+    return new Sqlite(path);
   }
 }
 

@@ -1,6 +1,6 @@
 /**
  * Opens the database file: rejects a file of another program or a newer release before writing to it, locks it for this
- * process, and runs the migrations.
+ * process, and runs the migrations. A new file appears under its name only when it is complete.
  */
 import { randomBytes } from 'node:crypto';
 import { fileURLToPath } from 'node:url';
@@ -10,13 +10,17 @@ import { drizzle } from 'drizzle-orm/better-sqlite3';
 import { migrate } from 'drizzle-orm/better-sqlite3/migrator';
 import {
   APPLICATION_ID,
+  createIfMissing,
   hasContent,
   inspect,
   lock,
   makePrivate,
   resolveDatabasePath,
 } from './database-file.ts';
+import type { LogEpoch } from '../calls/ports.ts';
 import type { Db } from './db.ts';
+import { latestPosition } from './event-log.ts';
+import { beginEpoch } from './log-epochs.ts';
 import { Ownership, rejectRunningOwner } from './ownership.ts';
 import * as schema from './schema.ts';
 import { openFailure } from './store-failure.ts';
@@ -28,6 +32,8 @@ export interface Database {
   readonly db: Db;
   /** Random id of the event log, created with the file. Part of every cursor. */
   readonly logId: string;
+  /** The epochs of the event log, oldest first; the last one began with this start. */
+  readonly epochs: readonly LogEpoch[];
   readonly ownership: Ownership;
   /** Number of migrations that were applied when it was opened. */
   readonly migrations: number;
@@ -49,6 +55,7 @@ export function openDatabase(path: string, durability: Durability): Database {
     file = resolveDatabasePath(path);
     if (hasContent(file)) inspect(file, MIGRATIONS);
     unlock = lock(file);
+    createIfMissing(file, initialise);
     makePrivate(file);
     sqlite = new Sqlite(file);
     return prepare(sqlite, file, durability, unlock);
@@ -66,29 +73,45 @@ function prepare(
   unlock: () => void,
 ): Database {
   rejectRunningOwner(sqlite, file);
-  sqlite.pragma('journal_mode = WAL');
   sqlite.pragma(`synchronous = ${durability === 'full' ? 'FULL' : 'NORMAL'}`);
-  sqlite.pragma('foreign_keys = ON');
-  // Overwrites deleted content with zeros.
-  sqlite.pragma('secure_delete = ON');
-  // Before the first table, so that a start that fails leaves a file that is recognised as ours.
-  sqlite.pragma(`application_id = ${APPLICATION_ID}`);
-  const db = drizzle(sqlite, { schema });
   const before = countMigrations(sqlite);
-  migrate(db, { migrationsFolder: MIGRATIONS });
+  const db = initialise(sqlite);
   const migrations = countMigrations(sqlite) - before;
-  createTranscriptIndex(db).fillIfEmpty();
   const logId = readLogId(db);
   // From here on, no statement may block the event loop; writes are retried by their callers.
   sqlite.pragma('busy_timeout = 0');
   const ownership = new Ownership(sqlite, file);
+  const epochs = releaseOnError(ownership, () => beginEpoch(db, latestPosition(sqlite)));
   checkpoint(sqlite);
   const close = (): void => {
     ownership.release();
     sqlite.close();
     unlock();
   };
-  return { db, logId, ownership, migrations, close };
+  return { db, logId, epochs, ownership, migrations, close };
+}
+
+function releaseOnError<Result>(ownership: Ownership, task: () => Result): Result {
+  try {
+    return task();
+  } catch (error) {
+    ownership.release();
+    throw error;
+  }
+}
+
+/** Prepares a connection, and creates or migrates the tables. Each step can be repeated. */
+function initialise(sqlite: Sqlite.Database): Db {
+  sqlite.pragma('journal_mode = WAL');
+  sqlite.pragma('foreign_keys = ON');
+  // Overwrites deleted content with zeros.
+  sqlite.pragma('secure_delete = ON');
+  // Before the first table, so that an existing empty file is recognised as ours if the start fails later.
+  sqlite.pragma(`application_id = ${APPLICATION_ID}`);
+  const db = drizzle(sqlite, { schema });
+  migrate(db, { migrationsFolder: MIGRATIONS });
+  createTranscriptIndex(db).fillIfEmpty();
+  return db;
 }
 
 /**

@@ -1,5 +1,5 @@
 /**
- * The tables. All are derived from `events`, except `plugin_state`, `meta`, `waveforms` and commands that never got a call.
+ * The tables. All are derived from `events`, except `plugin_state`, `meta`, `log_epochs`, `waveforms` and commands that never got a call.
  * The full-text index `utterance_words` is not listed, because drizzle does not support virtual tables: see
  * `transcript-index.ts`. Instants are epoch ms. After a change here run `npm run db:generate`; never edit a released
  * migration.
@@ -316,6 +316,13 @@ export const auditLog = sqliteTable('audit_log', {
   /** JSON. Null for entries without details. */
   details: text(),
   hash: text().notNull(),
+});
+
+/** The epochs of the event log, see `log-epochs.ts`. */
+export const logEpochs = sqliteTable('log_epochs', {
+  /** The last position before it. */
+  startsAfter: integer('starts_after').primaryKey(),
+  id: text().notNull(),
 });
 
 export const meta = sqliteTable('meta', { key: text().primaryKey(), value: text().notNull() });

@@ -1,5 +1,5 @@
 /** Custom scalars. An invalid value is rejected with an error code and its position in the query. */
-import { FaultError, messageOf } from '@sidetone/core';
+import { FaultError, isFault, messageOf, type FaultCode } from '@sidetone/core';
 import { GraphQLError } from 'graphql';
 import type { Builder, SchemaDeps } from '../builder.ts';
 
@@ -19,7 +19,7 @@ function parseInstant(value: unknown): number {
   return instant;
 }
 
-function invalid(code: 'INPUT_INVALID' | 'CURSOR_INVALID', message: string): GraphQLError {
+function invalid(code: FaultCode, message: string): GraphQLError {
   const fault = new FaultError(code, message);
   return new GraphQLError(message, { extensions: { code, remedy: fault.remedy }, originalError: fault });
 }
@@ -35,13 +35,13 @@ export function addScalars(builder: Builder, { cursors }: Pick<SchemaDeps, 'curs
 
   builder.scalarType('Cursor', {
     description:
-      'An opaque position in the event log. As `after`, it continues with the event that follows. It remains valid after a restart of the daemon, but only for the same database.',
+      'An opaque position in the event log. As `after`, it continues with the event that follows. It remains valid after a restart of the daemon, but only for the same database. If an earlier copy of the database was restored, a cursor of an event that is not in the copy is rejected with `CURSOR_LOG_REPLACED`: read `latestCursor`, then a snapshot with `calls` or `liveCalls`, and continue from that cursor.',
     serialize: (position) => cursors.encode(position),
     parseValue(value) {
       try {
         return cursors.decode(String(value));
       } catch (error) {
-        throw invalid('CURSOR_INVALID', messageOf(error));
+        throw invalid(isFault(error) ? error.code : 'CURSOR_INVALID', messageOf(error));
       }
     },
   });

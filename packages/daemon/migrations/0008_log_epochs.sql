@@ -1,0 +1,4 @@
+CREATE TABLE `log_epochs` (
+	`starts_after` integer PRIMARY KEY NOT NULL,
+	`id` text NOT NULL
+);
