@@ -2,6 +2,7 @@
 import {
   chmodSync,
   copyFileSync,
+  existsSync,
   linkSync,
   mkdirSync,
   readdirSync,
@@ -16,6 +17,7 @@ import { join } from 'node:path';
 import { isFault } from '@sidetone/core';
 import Sqlite from 'better-sqlite3';
 import { afterEach, describe, expect, test } from 'vitest';
+import { APPLICATION_ID } from '../../src/store/database-file.ts';
 import { openDatabase, type Database } from '../../src/store/database.ts';
 import { createLedger } from '../../src/store/ledger.ts';
 import { StoreHealth } from '../../src/store/store-health.ts';
@@ -162,6 +164,65 @@ describe('a start', () => {
       }
     });
 
+  /** Checks that a database does not exist, or has all tables. */
+  function expectComplete(path: string): void {
+    expect(existsSync(`${path}.new`), 'a draft').toBe(false);
+    if (!existsSync(path)) return;
+    const sqlite = new Sqlite(path, { readonly: true });
+    const tables = sqlite.prepare<[], string>('select name from sqlite_schema').pluck().all();
+    sqlite.close();
+    expect(tables).toEqual(expect.arrayContaining(['events', 'meta', 'utterance_words', 'log_epochs']));
+  }
+
+  /** Leaves a file whose last transaction was interrupted, with the journal from which it is rolled back. */
+  function interrupt(path: string, applicationId: number, before = ''): void {
+    const sqlite = new Sqlite(`${path}-origin`);
+    sqlite.pragma('cache_size = 5');
+    sqlite.pragma(`application_id = ${applicationId}`);
+    sqlite.exec(`${before}; begin; create table t (x)`);
+    sqlite.exec(
+      'insert into t with recursive n(i) as (select 1 union all select i + 1 from n where i < 500) select zeroblob(3000) from n',
+    );
+    for (const suffix of ['', '-journal']) copyFileSync(`${path}-origin${suffix}`, path + suffix);
+    sqlite.close();
+    expect(() => new Sqlite(path, { readonly: true }).prepare('select 1 from sqlite_schema').get()).toThrow(
+      expect.objectContaining({ code: 'SQLITE_READONLY_ROLLBACK' }),
+    );
+  }
+
+  const LEFTOVERS: Readonly<Record<string, (path: string) => void>> = {
+    'an empty file': (path) => writeFileSync(path, ''),
+    'a file in WAL mode without tables': (path) => {
+      const sqlite = new Sqlite(path);
+      sqlite.pragma('journal_mode = WAL');
+      sqlite.close();
+      expect(statSync(path).size).toBe(4096);
+    },
+    'a file with our mark and without tables': (path) => {
+      const sqlite = new Sqlite(path);
+      sqlite.pragma(`application_id = ${APPLICATION_ID}`);
+      sqlite.close();
+    },
+    'an interrupted transaction outside WAL mode': (path) => interrupt(path, APPLICATION_ID),
+    'a draft and its write-ahead log': (path) => {
+      for (const suffix of ['.new', '.new-wal', '.new-shm', '.new-journal'])
+        writeFileSync(path + suffix, Buffer.alloc(5000, 0x5a));
+    },
+  };
+
+  test.each(Object.keys(LEFTOVERS))('after one that was killed and left %s succeeds', (name) => {
+    const path = join(newFolder(), 'test.db');
+    LEFTOVERS[name]!(path);
+    write(open(path));
+    expectComplete(path);
+  });
+
+  test('on a database of another program with an interrupted transaction is rejected', () => {
+    const path = join(newFolder(), 'test.db');
+    interrupt(path, 42, 'create table theirs (x)');
+    expect(codeOf(() => openDatabase(path, 'normal'))).toBe('STORE_NOT_A_DATABASE');
+  });
+
   test('that fails at any statement names the cause, closes its files and can be repeated', () => {
     const codes = ['SQLITE_FULL', 'SQLITE_IOERR_WRITE', 'SQLITE_CORRUPT', 'SQLITE_BUSY', 'SQLITE_CANTOPEN'];
     const folder = newFolder();
@@ -179,6 +240,7 @@ describe('a start', () => {
         if (failure !== undefined || n < operations - 4) expect(failure, `statement ${n}`).toMatch(/^STORE_/);
         failing.repair();
         expect(filesOpenIn(folder)).toEqual([]);
+        expectComplete(path);
         openDatabase(path, 'normal').close();
       }
     } finally {
