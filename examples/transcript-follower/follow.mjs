@@ -29,9 +29,9 @@ function lastCursor() {
   return lines.at(-1)?.split('\t')[0] || undefined;
 }
 
-/** Exits on an error that a retry cannot fix: a cursor of another database, or a token without the scope. */
+/** Exits on an error that a retry cannot fix: a cursor of another database or of a restored copy, or a token without the scope. */
 function fail([{ message, extensions }]) {
-  process.stderr.write(`${message} (${extensions?.code ?? 'no code'})\n`);
+  process.stderr.write(`${message} (${extensions?.code ?? 'no code'}). ${extensions?.remedy ?? ''}\n`);
   process.exit(1);
 }
 

@@ -104,8 +104,11 @@ export function createSocket(url: string, token: string | undefined, onCursorInv
   };
 }
 
+/** The codes with which the daemon rejects a cursor. */
+const CURSOR_CODES: readonly unknown[] = ['CURSOR_INVALID', 'CURSOR_LOG_REPLACED'];
+
 /** Whether the daemon rejected the cursor. */
 function isCursorInvalid(error: unknown): boolean {
   const errors = Array.isArray(error) ? (error as { extensions?: { code?: unknown } }[]) : [];
-  return errors.some(({ extensions }) => extensions?.code === 'CURSOR_INVALID');
+  return errors.some(({ extensions }) => CURSOR_CODES.includes(extensions?.code));
 }
