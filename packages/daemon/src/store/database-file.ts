@@ -57,10 +57,10 @@ export function makePrivate(path: string): void {
 
 /**
  * Creates a database that does not exist, complete or not at all: it is built under another name, written to the disk, and
- * renamed. Call it while the lock is held. @throws errors of SQLite or the file system; nothing is left then.
+ * renamed. Call it while the lock is held. Returns whether it was created. @throws errors of SQLite or the file system; nothing is left then.
  */
-export function createIfMissing(path: string, build: (sqlite: Sqlite.Database) => void): void {
-  if (existsSync(path)) return;
+export function createIfMissing(path: string, build: (sqlite: Sqlite.Database) => void): boolean {
+  if (existsSync(path)) return false;
   const draft = `${path}${DRAFT}`;
   // Left by a start that was killed.
   removeDatabase(draft);
@@ -76,6 +76,7 @@ export function createIfMissing(path: string, build: (sqlite: Sqlite.Database) =
     sync(draft);
     renameSync(draft, path);
     sync(dirname(path));
+    return true;
   } catch (error) {
     removeDatabase(draft);
     throw error;

@@ -55,10 +55,10 @@ export function openDatabase(path: string, durability: Durability): Database {
     file = resolveDatabasePath(path);
     if (hasContent(file)) inspect(file, MIGRATIONS);
     unlock = lock(file);
-    createIfMissing(file, initialise);
+    const isNew = createIfMissing(file, initialise);
     makePrivate(file);
     sqlite = new Sqlite(file);
-    return prepare(sqlite, file, durability, unlock);
+    return prepare(sqlite, { file, durability, unlock, isNew });
   } catch (error) {
     sqlite?.close();
     unlock();
@@ -66,15 +66,17 @@ export function openDatabase(path: string, durability: Durability): Database {
   }
 }
 
-function prepare(
-  sqlite: Sqlite.Database,
-  file: string,
-  durability: Durability,
-  unlock: () => void,
-): Database {
+interface Opening {
+  readonly file: string;
+  readonly durability: Durability;
+  readonly unlock: () => void;
+  readonly isNew: boolean;
+}
+
+function prepare(sqlite: Sqlite.Database, { file, durability, unlock, isNew }: Opening): Database {
   rejectRunningOwner(sqlite, file);
   sqlite.pragma(`synchronous = ${durability === 'full' ? 'FULL' : 'NORMAL'}`);
-  const before = countMigrations(sqlite);
+  const before = isNew ? 0 : countMigrations(sqlite);
   const db = initialise(sqlite);
   const migrations = countMigrations(sqlite) - before;
   const logId = readLogId(db);
