@@ -7,7 +7,6 @@ import { fileURLToPath } from 'node:url';
 import Sqlite from 'better-sqlite3';
 import { eq } from 'drizzle-orm';
 import { drizzle } from 'drizzle-orm/better-sqlite3';
-import { migrate } from 'drizzle-orm/better-sqlite3/migrator';
 import {
   APPLICATION_ID,
   createIfMissing,
@@ -21,6 +20,7 @@ import type { LogEpoch } from '../calls/ports.ts';
 import type { Db } from './db.ts';
 import { latestPosition } from './event-log.ts';
 import { beginEpoch } from './log-epochs.ts';
+import { migrate } from './migrate.ts';
 import { Ownership, rejectRunningOwner } from './ownership.ts';
 import * as schema from './schema.ts';
 import { openFailure } from './store-failure.ts';
@@ -111,7 +111,7 @@ function initialise(sqlite: Sqlite.Database): Db {
   // Before the first table, so that an existing empty file is recognised as ours if the start fails later.
   sqlite.pragma(`application_id = ${APPLICATION_ID}`);
   const db = drizzle(sqlite, { schema });
-  migrate(db, { migrationsFolder: MIGRATIONS });
+  migrate(sqlite, MIGRATIONS);
   createTranscriptIndex(db).fillIfEmpty();
   return db;
 }

@@ -18,7 +18,8 @@ const CODES: Codes = [
 const OPEN_CODES: Codes = [
   [/^SQLITE_NOTADB/, 'STORE_NOT_A_DATABASE'],
   ...CODES,
-  [/^(SQLITE_FULL|ENOSPC|EDQUOT)/, 'STORE_WRITE_FAILED'],
+  // SQLite reports a full disk as SHMSIZE while it creates its shared memory.
+  [/^(SQLITE_FULL|SQLITE_IOERR_(SHMSIZE|WRITE|FSYNC|TRUNCATE)|ENOSPC|EDQUOT|EIO)$/, 'STORE_WRITE_FAILED'],
   [/^(SQLITE_|E[A-Z]+$)/, 'STORE_UNREADABLE'],
 ];
 
