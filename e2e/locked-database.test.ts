@@ -52,10 +52,11 @@ test(
     // Both are answered while the lock is held: it is released only after them.
     expect(await sendStatus(daemon.url, 'call-during-the-lock')).toBe(503);
     let checks = 0;
-    while (frames < before + FRAMES) {
-      expect((await fetch(new URL('healthz', daemon.url))).status).toBe(200);
+    await until(async () => {
       checks++;
-    }
+      expect((await fetch(new URL('healthz', daemon.url))).status).toBe(200);
+      return frames >= before + FRAMES;
+    }, 'the audio');
     expect(checks).toBeGreaterThan(FRAMES / 10);
     expect((await fetch(new URL('readyz', daemon.url))).status).toBe(503);
     other.exec('rollback');
