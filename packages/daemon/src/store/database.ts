@@ -18,9 +18,8 @@ import {
 } from './database-file.ts';
 import type { LogEpoch } from '../calls/ports.ts';
 import type { Db } from './db.ts';
-import { latestPosition } from './event-log.ts';
-import { beginEpoch } from './log-epochs.ts';
-import { migrate } from './migrate.ts';
+import { beginEpoch, latestPosition } from './opening/log-epochs.ts';
+import { migrate } from './opening/migrate.ts';
 import { Ownership, rejectRunningOwner } from './ownership.ts';
 import * as schema from './schema.ts';
 import { openFailure } from './store-failure.ts';

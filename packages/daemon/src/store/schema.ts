@@ -318,7 +318,7 @@ export const auditLog = sqliteTable('audit_log', {
   hash: text().notNull(),
 });
 
-/** The epochs of the event log, see `log-epochs.ts`. */
+/** The epochs of the event log, see `opening/log-epochs.ts`. */
 export const logEpochs = sqliteTable('log_epochs', {
   /** The last position before it. */
   startsAfter: integer('starts_after').primaryKey(),

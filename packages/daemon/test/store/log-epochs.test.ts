@@ -8,7 +8,7 @@ import { describe, expect, test } from 'vitest';
 import { createCursors, type Cursors } from '../../src/calls/cursor.ts';
 import { openDatabase } from '../../src/store/database.ts';
 import { createEventLog } from '../../src/store/event-log.ts';
-import { beginEpoch, MAX_EPOCHS } from '../../src/store/log-epochs.ts';
+import { beginEpoch, MAX_EPOCHS } from '../../src/store/opening/log-epochs.ts';
 import { createHarness, numberedUtterance, type Harness } from '../support/harness.ts';
 import { tempDir } from '../support/temp-dir.ts';
 

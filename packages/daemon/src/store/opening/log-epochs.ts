@@ -4,9 +4,9 @@
  */
 import { randomBytes } from 'node:crypto';
 import { asc, desc, eq, lt } from 'drizzle-orm';
-import type { LogEpoch } from '../calls/ports.ts';
-import type { Db } from './db.ts';
-import { logEpochs } from './schema.ts';
+import type { LogEpoch } from '../../calls/ports.ts';
+import type { Db } from '../db.ts';
+import { logEpochs } from '../schema.ts';
 
 /** Most epochs that are kept. Cursors of older ones are rejected with CURSOR_LOG_REPLACED. */
 export const MAX_EPOCHS = 10_000;
@@ -31,3 +31,10 @@ export function beginEpoch(db: Db, latest: number): readonly LogEpoch[] {
   });
   return db.select().from(logEpochs).orderBy(asc(logEpochs.startsAfter)).all();
 }
+
+/** The newest row is not sufficient: its call may have been erased, and cursors after it stay valid. */
+export const SELECT_LATEST = `select seq from sqlite_sequence where name = 'events'`;
+
+/** Returns the position of the newest event; 0 if there was none yet. */
+export const latestPosition = (sqlite: Db['$client']): number =>
+  sqlite.prepare<[], number>(SELECT_LATEST).pluck().get() ?? 0;
