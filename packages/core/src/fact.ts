@@ -45,6 +45,13 @@ export interface StreamCounters {
   readonly bytes: number;
   /** Frames that were lost, by the numbering of the provider. */
   readonly missingFrames: number;
+  /**
+   * Audio that arrived too late for live listeners, for the recording and for the transcriber, ms, if there were any. Absent in
+   * events that older versions stored.
+   */
+  readonly listeningLostMs?: number;
+  readonly recordingLostMs?: number;
+  readonly transcriptLostMs?: number;
 }
 
 /** The state of a call's transcription: reported by its transcriber, or STOPPED by a client or by the end of the call. */

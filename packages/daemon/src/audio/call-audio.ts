@@ -1,11 +1,11 @@
 /**
- * The audio of one call while it has sinks: the tracks of all its streams on one timeline. All sinks receive the same frames.
- * Nothing here waits.
+ * The audio of one call for live listeners: the tracks of all its streams on one timeline. All sinks receive the same frames, a
+ * short time after they arrived; later audio is left out. Nothing here waits.
  */
 import type { CallId, Party } from '@sidetone/core';
 import { CHANNEL_OF, SAMPLES_PER_MS } from './frames.ts';
 import { Playout } from './playout.ts';
-import type { AudioSink } from './ports.ts';
+import type { AudioSink, StreamLosses } from './ports.ts';
 import {
   createStreamClock,
   createTrack,
@@ -15,8 +15,6 @@ import {
   type TrackFrame,
 } from './track.ts';
 
-/** Delay of a frame for sinks that accept a long delay, ms. */
-export const LONG_PLAYOUT_DELAY_MS = 320;
 /** How long before the first arrival the timeline starts, ms: arriving audio was spoken earlier. */
 const LEAD_MS = 80;
 /** How long a newer stream must be silent before an older one of the same channel is used again, ms. */
@@ -25,6 +23,7 @@ export const OWNED_MS = 500;
 interface StreamTracks {
   /** Streams are numbered in order of their start. Of two streams with the same party, the newer one is used. */
   readonly number: number;
+  readonly losses: StreamLosses;
   readonly clock: StreamClock;
   readonly tracks: Map<Party, Track>;
 }
@@ -39,8 +38,6 @@ interface Owner {
 export class CallAudio {
   readonly callId: CallId;
   readonly #playout: Playout;
-  /** Created with the first sink that accepts a long delay. */
-  #longPlayout: Playout | undefined;
   readonly #streams = new Map<object, StreamTracks>();
   readonly #owners: (Owner | undefined)[] = [];
   /** Added to the elapsed time to get epoch ms. */
@@ -56,7 +53,7 @@ export class CallAudio {
   constructor(callId: CallId, wallOffset: number) {
     this.callId = callId;
     this.#wallOffset = wallOffset;
-    this.#playout = this.#createPlayout(PLAYOUT_DELAY_MS);
+    this.#playout = this.#createPlayout();
   }
 
   /** Whether frames are produced: a sink needs silence, or audio has arrived. */
@@ -65,22 +62,20 @@ export class CallAudio {
   }
 
   get hasSinks(): boolean {
-    return this.#playout.hasSinks || this.#longPlayout?.hasSinks === true;
+    return this.#playout.hasSinks;
   }
 
   add(sink: AudioSink, now: number): void {
-    if (sink.acceptsDelay) this.#longPlayoutAt(now).add(sink);
-    else this.#playout.add(sink);
+    this.#playout.add(sink);
     if (sink.needsSilence) this.#startedAt ??= now;
   }
 
   remove(sink: AudioSink): void {
     this.#playout.remove(sink);
-    this.#longPlayout?.remove(sink);
   }
 
   /** Adds audio of a party. `stream` identifies the stream: the same object for all its audio. */
-  write(stream: object, party: Party, sampleRate: number, frame: TrackFrame, now: number): void {
+  write(stream: StreamLosses, party: Party, sampleRate: number, frame: TrackFrame, now: number): void {
     this.#startedAt ??= now - LEAD_MS;
     this.#hasAudio = true;
     const tracks = this.#tracksOf(stream);
@@ -102,24 +97,14 @@ export class CallAudio {
   /** Emits the frames that are due. */
   step(now: number): void {
     if (this.#startedAt === undefined) return;
-    const position = this.#positionOf(now);
-    this.#playout.step(position);
-    this.#longPlayout?.step(position);
+    this.#playout.step(this.#positionOf(now));
   }
 
-  #createPlayout(delayMs: number): Playout {
-    return new Playout(delayMs, (sink, frame, position) => {
+  #createPlayout(): Playout {
+    return new Playout(PLAYOUT_DELAY_MS, (sink, frame, position) => {
       if (this.#hasAudio || sink.needsSilence)
         sink.frame(frame, this.#wallOffset + this.#startedAt! + position / SAMPLES_PER_MS);
     });
-  }
-
-  /** A new playout starts at the current position of the timeline. */
-  #longPlayoutAt(now: number): Playout {
-    if (this.#longPlayout) return this.#longPlayout;
-    const playout = this.#createPlayout(LONG_PLAYOUT_DELAY_MS);
-    if (this.#startedAt !== undefined) playout.step(this.#positionOf(now));
-    return (this.#longPlayout = playout);
   }
 
   /** Returns the timeline position of an instant, in samples. */
@@ -127,11 +112,12 @@ export class CallAudio {
     return (now - this.#startedAt!) * SAMPLES_PER_MS;
   }
 
-  #tracksOf(stream: object): StreamTracks {
+  #tracksOf(stream: StreamLosses): StreamTracks {
     const known = this.#streams.get(stream);
     if (known) return known;
     const tracks = {
       number: this.#streamCount++,
+      losses: stream,
       clock: createStreamClock(),
       tracks: new Map<Party, Track>(),
     };
@@ -139,16 +125,16 @@ export class CallAudio {
     return tracks;
   }
 
-  #createTrack({ clock, tracks }: StreamTracks, party: Party, sampleRate: number): Track {
+  #createTrack({ clock, tracks, losses }: StreamTracks, party: Party, sampleRate: number): Track {
     const channel = CHANNEL_OF[party];
-    const track = createTrack(sampleRate, clock, (samples, at) => this.#put(channel, samples, at));
+    const lose = (samples: number): void => losses.lose('listening', samples / SAMPLES_PER_MS);
+    const put = (samples: Int16Array, at: number): void => {
+      const late = this.#playout.put(channel, samples, at, this.#now);
+      if (late > 0) lose(late);
+    };
+    const track = createTrack(sampleRate, clock, put, lose);
     tracks.set(party, track);
     return track;
-  }
-
-  #put(channel: number, samples: Int16Array, at: number): void {
-    this.#playout.put(channel, samples, at, this.#now);
-    this.#longPlayout?.put(channel, samples, at, this.#now);
   }
 
   #owns(number: number, channel: number, now: number): boolean {

@@ -1,6 +1,6 @@
 /**
  * Plays a call's timeline out to sinks in frames, a fixed delay behind real time. All sinks of a playout receive the same
- * frame. Audio that arrives after the delay is lost to them, so a longer delay loses less.
+ * frame. Audio that arrives after the delay is lost to them.
  */
 import { FRAME_SAMPLES, SAMPLES_PER_MS } from './frames.ts';
 import type { AudioSink } from './ports.ts';
@@ -40,12 +40,12 @@ export class Playout {
     this.#sinks.delete(sink);
   }
 
-  /** Puts audio at a timeline position; `now` is the position of the newest arrival. */
-  put(channel: number, samples: Int16Array, at: number, now: number): void {
+  /** Puts audio at a timeline position; `now` is the position of the newest arrival. Returns the number of dropped samples. */
+  put(channel: number, samples: Int16Array, at: number, now: number): number {
     // After a blocked event loop, queued audio arrives all at once and would overflow the timeline: frames are played out early.
     const isFull = (): boolean => at + samples.length > this.taken + AHEAD_SAMPLES;
     while (isFull() && this.#dueFrames(now) > 0) this.#emitFrame();
-    this.#timeline.put(channel, samples, at);
+    return this.#timeline.put(channel, samples, at);
   }
 
   /** Emits all frames that are due. Without sinks, they are skipped. */

@@ -5,19 +5,45 @@ import type { CallId, Party } from '@sidetone/core';
 export interface AudioSink {
   /** Whether frames of silence are needed before the first audio of the call arrives. */
   readonly needsSilence: boolean;
-  /** Whether frames may arrive 200 ms later than for live listeners, so that fewer late packets are lost. */
+  /** Whether frames may arrive later than for live listeners, so that late audio is included. */
   readonly acceptsDelay?: boolean;
   /**
-   * Receives a frame in the format of `frames.ts`. All sinks receive the same array and must not change it.
+   * Receives a frame in the format of `frames.ts`. Sinks may receive the same array and must not change it.
    * @param at start of the frame, epoch ms. Consecutive frames are 20 ms apart, or a multiple of it after skipped frames.
    */
   frame(samples: Int16Array, at: number): void;
+  /** Receives that audio was left out because it arrived too late; called for sinks that accept a delay. */
+  lost?(at: number, ms: number): void;
+}
+
+/** Receives the audio of a call in blocks. Must neither wait nor throw. */
+export interface AudioBlockSink {
+  /** Receives the time of the first audio, epoch ms, before any block. */
+  start(at: number): void;
+  /**
+   * Receives up to a second of both channels in the format of `frames.ts`, which the sink may keep. The block of an instant is
+   * passed again if late audio has changed it, and replaces the earlier one.
+   * @param at start of the block, epoch ms: a whole number of seconds after the first audio.
+   */
+  block(samples: Int16Array, at: number): void;
+  /** Receives that audio was left out because it arrived too late. */
+  lost?(at: number, ms: number): void;
+}
+
+/** Who lost audio of a stream that arrived too late. */
+export type LossKind = 'listening' | 'recording' | 'transcript';
+
+/** Counts the audio of a stream that was left out. */
+export interface StreamLosses {
+  lose(kind: LossKind, ms: number): void;
 }
 
 /** The live audio of calls. */
 export interface AudioSource {
   /** Passes the audio of a call to the sink from now on. Returns a function that stops it. */
   join(callId: CallId, sink: AudioSink): () => void;
+  /** Passes the audio of a call in blocks from now on. Returns a function that stops it, after the last blocks. */
+  joinBlocks(callId: CallId, sink: AudioBlockSink): () => void;
 }
 
 /** The loudness of one party in one minute. */

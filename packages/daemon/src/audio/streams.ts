@@ -17,6 +17,7 @@ import type { Ingest } from '../calls/ingest.ts';
 import type { Demand } from '../live/demand.ts';
 import type { CallAnchors } from './call-anchors.ts';
 import type { CallAudioRegistry } from './call-audio-registry.ts';
+import type { LossKind, StreamLosses } from './ports.ts';
 import type { LevelMeters } from './level-meters.ts';
 import type { Waveforms } from './waveforms.ts';
 
@@ -76,7 +77,7 @@ export class Streams {
   }
 }
 
-class OpenStream implements MediaStream {
+class OpenStream implements MediaStream, StreamLosses {
   readonly id: StreamId;
   readonly callId: CallId;
   readonly #options: MediaStreamOptions;
@@ -86,6 +87,7 @@ class OpenStream implements MediaStream {
   #frames = 0;
   #bytes = 0;
   #missingFrames = 0;
+  readonly #lostMs: Record<LossKind, number> = { listening: 0, recording: 0, transcript: 0 };
   #isEnded = false;
 
   constructor(
@@ -139,12 +141,24 @@ class OpenStream implements MediaStream {
     this.#deps.audio.gap(this.callId, this, party, durationMs);
   }
 
+  lose(kind: LossKind, ms: number): void {
+    this.#lostMs[kind] += ms;
+  }
+
   end(reason: string): void {
     if (this.#isEnded) return;
     this.#isEnded = true;
-    const counters = { frames: this.#frames, bytes: this.#bytes, missingFrames: this.#missingFrames };
-    this.#deps.ingest.record(this.callId, { type: 'STREAM_STOPPED', streamId: this.id, reason, counters });
     this.#deps.audio.end(this.callId, this);
+    const { listening, recording, transcript } = this.#lostMs;
+    const counters = {
+      frames: this.#frames,
+      bytes: this.#bytes,
+      missingFrames: this.#missingFrames,
+      listeningLostMs: Math.round(listening),
+      recordingLostMs: Math.round(recording),
+      transcriptLostMs: Math.round(transcript),
+    };
+    this.#deps.ingest.record(this.callId, { type: 'STREAM_STOPPED', streamId: this.id, reason, counters });
     this.#onEnd();
   }
 

@@ -102,8 +102,16 @@ function isQuiet(samples: Int16Array, offset: number, stride: number): boolean {
   return true;
 }
 
-/** @param shared clock that the parties of the stream share. */
-export function createTrack(sampleRate: number, shared: StreamClock, put: Put): Track {
+/**
+ * @param shared clock that the parties of the stream share.
+ * @param lose called with the number of samples at 16 kHz that are left out to catch up.
+ */
+export function createTrack(
+  sampleRate: number,
+  shared: StreamClock,
+  put: Put,
+  lose: (samples: number) => void,
+): Track {
   const resampler = createResampler(sampleRate, SAMPLE_RATE);
   /** The shared clock if positions are reported, or else a clock of this track. */
   let clock: StreamClock | undefined;
@@ -186,8 +194,10 @@ export function createTrack(sampleRate: number, shared: StreamClock, put: Put): 
       const at = target(length, reported, now, taken);
       const error = next === undefined ? 0 : at - next - resampler.pending;
       const isLagging = error < -MAX_JOIN_MS * SAMPLES_PER_MS;
-      if (isBroken || error > MAX_JOIN_MS * SAMPLES_PER_MS || error < -MAX_LAG_MS * SAMPLES_PER_MS) flush();
-      else if (isLagging && isQuiet(samples, offset, stride)) return;
+      const isTooLate = error < -MAX_LAG_MS * SAMPLES_PER_MS;
+      if (isTooLate && !isBroken) lose(-error);
+      if (isBroken || isTooLate || error > MAX_JOIN_MS * SAMPLES_PER_MS) flush();
+      else if (isLagging && isQuiet(samples, offset, stride)) return lose(length);
       else trim(isLagging ? 0 : error);
       isBroken = false;
       next ??= Math.round(at);

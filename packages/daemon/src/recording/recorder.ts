@@ -1,16 +1,14 @@
 /**
- * Records the audio of one call: collects frames into blocks of one second and passes them to a block writer. Frames are
- * accepted without waiting. A failed write ends the recording.
+ * Records the audio of one call: passes its blocks to a block writer, with their positions in the file. Blocks are accepted
+ * without waiting. A failed write ends the recording.
  */
 import { encodePcm16le, type WavFormat } from '@sidetone/core';
-import { BYTES_PER_MS, CHANNELS, FRAME_BYTES, FRAME_MS, SAMPLE_RATE } from '../audio/frames.ts';
-import type { AudioSink } from '../audio/ports.ts';
+import { BYTES_PER_MS, CHANNELS, SAMPLE_RATE } from '../audio/frames.ts';
+import type { AudioBlockSink } from '../audio/ports.ts';
 import { createBlockWriter, type BlockWriter } from './block-writer.ts';
 import type { WavFile } from './wav-file.ts';
 
 export const FORMAT: WavFormat = { channels: CHANNELS, sampleRate: SAMPLE_RATE };
-/** A block holds one second. */
-const BLOCK_BYTES = 1000 * BYTES_PER_MS;
 /** Largest recording, bytes of samples: nine hours. GraphQL integers have 31 bits. */
 export const MAX_RECORDING_BYTES = 2 ** 31 - 2 ** 16;
 
@@ -27,11 +25,13 @@ export interface RecorderDeps {
   readonly onFailed: (reason: string) => void;
 }
 
-export interface Recorder extends AudioSink {
+export interface Recorder extends AudioBlockSink {
   /** Whether any audio has arrived. */
   readonly hasStarted: boolean;
   /** Bytes of samples in the file. */
   readonly bytes: number;
+  /** Audio that arrived too late, ms. */
+  readonly lateMs: number;
   /** Audio dropped because the disk was too slow, ms. */
   readonly droppedMs: number;
   /** Writes the remaining audio and closes the file. Never rejects. */
@@ -42,10 +42,7 @@ export interface Recorder extends AudioSink {
 export function createRecorder({ start, onFailed }: RecorderDeps): Recorder {
   let startedAt = 0;
   let writer: BlockWriter | undefined;
-  let block = new Uint8Array(BLOCK_BYTES);
-  let filled = 0;
-  /** Position of the block after the header, bytes. */
-  let blockAt = 0;
+  let lateMs = 0;
   let isAccepting = true;
   let hasFailed = false;
 
@@ -62,32 +59,23 @@ export function createRecorder({ start, onFailed }: RecorderDeps): Recorder {
     return createBlockWriter(file, (error) => fail(reasonOf(error)));
   }
 
-  function closeBlock(): void {
-    if (filled === 0) return;
-    writer?.push({ at: blockAt, bytes: block.subarray(0, filled) });
-    block = new Uint8Array(BLOCK_BYTES);
-    filled = 0;
-  }
-
   return {
-    needsSilence: false,
-    frame(samples, frameAt) {
+    start(at) {
+      if (isAccepting) writer ??= open(at);
+    },
+    block(samples, blockAt) {
       if (!isAccepting) return;
-      writer ??= open(frameAt);
-      // A recording continued after a restart started on another grid of frames.
-      const at = Math.round((frameAt - startedAt) / FRAME_MS) * FRAME_BYTES;
-      if (at < 0) return;
-      if (at + FRAME_BYTES > MAX_RECORDING_BYTES) {
-        closeBlock();
-        return fail('it has reached the maximum size');
-      }
-      if (at !== blockAt + filled || filled === BLOCK_BYTES) closeBlock();
-      if (filled === 0) blockAt = at;
-      block.set(encodePcm16le(samples), filled);
-      filled += FRAME_BYTES;
+      const at = Math.round(blockAt - startedAt) * BYTES_PER_MS;
+      const bytes = encodePcm16le(samples);
+      if (at + bytes.length > MAX_RECORDING_BYTES) return fail('it has reached the maximum size');
+      // A recording that continues after a restart has no audio before its start.
+      const before = Math.min(bytes.length, Math.max(0, -at));
+      writer?.push({ at: at + before, bytes: bytes.subarray(before) });
+    },
+    lost(_at, ms) {
+      lateMs += ms;
     },
     async finish() {
-      closeBlock();
       isAccepting = false;
       await writer?.close();
     },
@@ -96,6 +84,9 @@ export function createRecorder({ start, onFailed }: RecorderDeps): Recorder {
     },
     get bytes() {
       return writer?.bytes ?? 0;
+    },
+    get lateMs() {
+      return lateMs;
     },
     get droppedMs() {
       return writer?.droppedMs ?? 0;

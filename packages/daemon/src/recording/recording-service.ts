@@ -159,7 +159,7 @@ export class RecordingService implements RecordingArchive {
       start: (at) => this.#startFile(callId, at),
       onFailed: (reason) => this.#fail(callId, reason),
     });
-    const leaveAudio = audio.join(callId, recorder);
+    const leaveAudio = audio.joinBlocks(callId, recorder);
     const releaseDemand = keepsWaveforms ? demand.add('levels', [callId]) : undefined;
     const leave = (): void => {
       leaveAudio();

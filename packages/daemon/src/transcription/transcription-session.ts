@@ -104,6 +104,7 @@ export function createTranscriptionSession(
   }
 
   function frame(samples: Int16Array, at: number): void {
+    if (hasEnded) return;
     if (!transcription) open(at);
     if (!transcription) return;
     for (let channel = 0; channel < CHANNELS; channel++) {

@@ -28,7 +28,12 @@ function playOut(arrivals: readonly Arrival[], ms: number, rate = 8000): readonl
   const timeline = createTimeline();
   const clock = createStreamClock();
   const tracks = [0, 1].map((channel) =>
-    createTrack(rate, clock, (samples, at) => void timeline.put(channel, samples, at)),
+    createTrack(
+      rate,
+      clock,
+      (samples, at) => void timeline.put(channel, samples, at),
+      () => undefined,
+    ),
   );
   const frames: Int16Array[] = [];
   const waiting = arrivals.toSorted((a, b) => a.at - b.at);

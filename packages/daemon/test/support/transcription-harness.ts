@@ -11,7 +11,7 @@ import {
 } from '@sidetone/core';
 import { afterEach } from 'vitest';
 import type { ProviderView } from '../../src/plugins/ports.ts';
-import { LONG_PLAYOUT_DELAY_MS } from '../../src/audio/call-audio.ts';
+import { PATIENT_DELAY_MS } from '../../src/audio/patient-playout.ts';
 import { TranscriptionService } from '../../src/transcription/transcription-service.ts';
 import { createIds } from '../../src/ids.ts';
 import { bytesOf, tone } from '../audio/signals.ts';
@@ -109,7 +109,7 @@ export class TranscriptionHarness {
       stream.write('ASSISTANT', bytesOf(tone(900, 8000, 20, 16_000, i * 160)), i * 20);
     }
     stream.end('done');
-    await this.harness.clock.advance(LONG_PLAYOUT_DELAY_MS);
+    await this.harness.clock.advance(PATIENT_DELAY_MS);
   }
 
   on(callId: CallId, rest: { transcriber?: string; language?: string } = {}): Promise<Call> {

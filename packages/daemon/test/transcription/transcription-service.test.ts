@@ -2,7 +2,7 @@
 import { FaultError, type Party, type TranscriberEvent } from '@sidetone/core';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { LAST_AUDIO_MS, STOP_TIMEOUT_MS } from '../../src/transcription/transcription-service.ts';
-import { LONG_PLAYOUT_DELAY_MS } from '../../src/audio/call-audio.ts';
+import { PATIENT_DELAY_MS } from '../../src/audio/patient-playout.ts';
 import { amplitudeAt, bytesOf, extentOf, peakOf, tone } from '../audio/signals.ts';
 import { event } from '../support/harness.ts';
 import { tempDir } from '../support/temp-dir.ts';
@@ -96,7 +96,9 @@ describe('a transcriber', () => {
       for (let j = from; j <= i; j++)
         stream.write('CUSTOMER', bytesOf(tone(400, 8000, 20, 16_000, j * 160)), j * 20);
     }
-    await it.harness.clock.advance(LONG_PLAYOUT_DELAY_MS);
+    // The last frame waits for the next one, or for the end of the stream.
+    stream.end('done');
+    await it.harness.clock.advance(PATIENT_DELAY_MS);
     const received = it.newest().samplesOf('CUSTOMER');
     const [first, last] = extentOf(received);
     expect((last - first) / 16).toBeGreaterThan(990);
@@ -116,7 +118,7 @@ describe('a transcriber', () => {
     clock.elapsed = () => elapsed() + 60_000;
     await it.harness.clock.advance(20);
     clock.elapsed = elapsed;
-    const after = it.newest().written.find(({ atMs }) => atMs > before)!.atMs;
+    const after = it.newest().written.at(-1)!.atMs;
     expect(after).toBeGreaterThan(before + 50_000);
   });
 
@@ -128,8 +130,8 @@ describe('a transcriber', () => {
     it.newest().emit({ ...final('hello'), startMs: 0, endMs: 200 } as TranscriberEvent);
     await it.harness.ingest.committed();
     const [utterance] = it.harness.ledger.utterances(callId);
-    // The timeline starts shortly before the first arrival: arriving audio was spoken earlier.
-    expect([utterance?.startMs, utterance?.endMs]).toEqual([4940, 5140]);
+    // The timeline starts with the first audio: its 20 ms had just been spoken when they arrived.
+    expect([utterance?.startMs, utterance?.endMs]).toEqual([5000, 5200]);
   });
 });
 
@@ -385,7 +387,7 @@ test('a thousand calls leave no session, sink, demand, reader or timer', async (
   await it.harness.clock.settle();
   expect(it.transcribing.size).toBe(1000);
   const streams = calls.map((id) => it.openStream(id));
-  for (const stream of streams) stream.write('CUSTOMER', new Uint8Array(320), 0);
+  for (const stream of streams) stream.write('CUSTOMER', new Uint8Array(640), 0);
   await it.harness.clock.advance(LAST_AUDIO_MS);
   expect(it.transcribers.opened).toHaveLength(1000);
   for (const [i, { emit }] of it.transcribers.opened.entries()) if (i % 4 === 0) emit(fails());

@@ -1,0 +1,216 @@
+/**
+ * The audio of one call for recordings and transcribers, which have time: late audio takes its position. Recordings receive
+ * blocks, again if late audio changed them; transcribers receive frames in order, and wait while a stream seems to be held up.
+ * What is too late even for them is counted. Nothing here waits for I/O.
+ */
+import type { Party } from '@sidetone/core';
+import { createAudioWindow, WINDOW_SAMPLES } from './audio-window.ts';
+import { BlockFeed } from './block-feed.ts';
+import { createCompleteTrack, type CompleteTrack } from './complete-track.ts';
+import { CHANNEL_OF, FRAME_SAMPLES, SAMPLE_RATE, SAMPLES_PER_MS } from './frames.ts';
+import { PatientPlayout } from './patient-playout.ts';
+import type { SharedBase } from './placement.ts';
+import type { AudioBlockSink, AudioSink, StreamLosses } from './ports.ts';
+import { createStreamProgress, type StreamProgress } from './stream-progress.ts';
+import type { TrackFrame } from './track.ts';
+
+/** How much later than real time a recording is extended with silence, ms. */
+const SILENCE_DELAY_MS = 200;
+/** How long after the audio of a newer stream an older one of the same channel is used, ms. */
+const OWNED_MS = 500;
+/** Length of the timeline before the first arrival, ms: the audio may have been held up. */
+const LEAD_MS = WINDOW_SAMPLES / SAMPLES_PER_MS;
+
+interface CompleteStream {
+  /** Streams are numbered in order of their start. Of two streams with the same party, the newer one is used. */
+  readonly number: number;
+  readonly losses: StreamLosses;
+  readonly shared: SharedBase;
+  readonly tracks: Map<Party, CompleteTrack>;
+  readonly progress: StreamProgress;
+}
+
+/** The newest stream of a channel, and where its audio begins and ends. */
+interface Owner {
+  readonly stream: CompleteStream;
+  readonly from: number;
+  to: number;
+}
+
+export class CompleteAudio {
+  readonly #window = createAudioWindow();
+  readonly #streams = new Map<object, CompleteStream>();
+  readonly #owners: (Owner | undefined)[] = [];
+  readonly #feeds = new Map<AudioBlockSink, BlockFeed>();
+  readonly #playout: PatientPlayout;
+  /** Elapsed time and epoch ms of position 0. */
+  readonly #startedAt: number;
+  readonly #origin: number;
+  /** Position of the current time, and the position up to which the window was filled. */
+  #now = 0;
+  #filledTo = 0;
+  #streamCount = 0;
+  #hasAudio = false;
+
+  /** @param wallOffset what must be added to the elapsed time to get epoch ms. */
+  constructor(wallOffset: number, now: number) {
+    this.#startedAt = now - LEAD_MS;
+    // Whole ms, so that the times of blocks are exact.
+    this.#origin = Math.round(wallOffset + this.#startedAt);
+    this.#playout = new PatientPlayout(this.#window, (position) => this.#timeOf(position));
+  }
+
+  get hasSinks(): boolean {
+    return this.#playout.sinks.size + this.#feeds.size > 0;
+  }
+
+  /** Whether audio has arrived, so that steps are needed. */
+  get isRunning(): boolean {
+    return this.#streamCount > 0;
+  }
+
+  add(sink: AudioSink): void {
+    this.#playout.sinks.add(sink);
+  }
+
+  addBlocks(sink: AudioBlockSink): void {
+    this.#feeds.set(sink, new BlockFeed(this.#window, sink, (position) => this.#timeOf(position)));
+  }
+
+  /** Removes a sink. The last one receives the remaining audio, without waiting for more. */
+  remove(sink: AudioSink): void {
+    this.#endTracks();
+    if (this.#playout.sinks.size === 1) this.#playout.emitUntil(this.#filledTo + FRAME_SAMPLES - 1);
+    this.#playout.sinks.delete(sink);
+  }
+
+  /** Removes the sink of a recording after its last blocks. */
+  removeBlocks(sink: AudioBlockSink): void {
+    this.#endTracks();
+    this.#feeds.get(sink)?.flush();
+    this.#feeds.delete(sink);
+  }
+
+  /** Adds audio of a party. `losses` identifies the stream: the same object for all its audio. */
+  write(losses: StreamLosses, party: Party, sampleRate: number, frame: TrackFrame, now: number): void {
+    this.#now = this.#positionOf(now);
+    const stream = this.#streamOf(losses);
+    const track = stream.tracks.get(party) ?? this.#createTrack(stream, party, sampleRate);
+    track.write(frame, this.#now);
+  }
+
+  gap(losses: StreamLosses, party: Party, durationMs: number): void {
+    const stream = this.#streams.get(losses);
+    stream?.tracks.get(party)?.gap(durationMs);
+    stream?.progress.gap();
+  }
+
+  end(losses: StreamLosses): void {
+    for (const track of this.#streams.get(losses)?.tracks.values() ?? []) track.end();
+    this.#streams.delete(losses);
+  }
+
+  /** Passes on what is due. */
+  step(now: number): void {
+    this.#now = this.#positionOf(now);
+    for (const { tracks } of this.#streams.values())
+      for (const track of tracks.values()) track.step(this.#now);
+    if (!this.#hasAudio) return;
+    const silentTo = this.#now - SILENCE_DELAY_MS * SAMPLES_PER_MS;
+    this.#makeRoom(silentTo);
+    this.#playout.step(this.#now, this.#awaitedFrom());
+    for (const feed of this.#feeds.values()) feed.advance(silentTo);
+  }
+
+  #endTracks(): void {
+    for (const { tracks } of this.#streams.values()) for (const track of tracks.values()) track.end();
+  }
+
+  /** Returns the timeline position of an instant, in samples. */
+  #positionOf(now: number): number {
+    return (now - this.#startedAt) * SAMPLES_PER_MS;
+  }
+
+  #timeOf(position: number): number {
+    return this.#origin + position / SAMPLES_PER_MS;
+  }
+
+  #streamOf(losses: StreamLosses): CompleteStream {
+    const known = this.#streams.get(losses);
+    if (known) return known;
+    const stream = {
+      number: this.#streamCount++,
+      losses,
+      shared: { base: undefined },
+      tracks: new Map<Party, CompleteTrack>(),
+      progress: createStreamProgress(),
+    };
+    this.#streams.set(losses, stream);
+    return stream;
+  }
+
+  #createTrack(stream: CompleteStream, party: Party, sampleRate: number): CompleteTrack {
+    const channel = CHANNEL_OF[party];
+    const track = createCompleteTrack(sampleRate, stream.shared, (samples, at) =>
+      this.#put(stream, channel, samples, at),
+    );
+    stream.tracks.set(party, track);
+    return track;
+  }
+
+  #put(stream: CompleteStream, channel: number, samples: Int16Array, at: number): void {
+    const to = at + samples.length;
+    if (!this.#owns(stream, channel, at, to)) return;
+    stream.progress.put(at, to, this.#now);
+    this.#hasAudio = true;
+    this.#makeRoom(to);
+    const late = this.#window.put(channel, samples, at);
+    for (const [sink, feed] of this.#feeds)
+      this.#lose(stream, 'recording', sink, at, late + feed.put(at + late, to));
+    const tooLate = this.#playout.put(at, to);
+    for (const sink of this.#playout.sinks) this.#lose(stream, 'transcript', sink, at, tooLate);
+  }
+
+  #lose(
+    { losses }: CompleteStream,
+    kind: 'recording' | 'transcript',
+    sink: AudioSink | AudioBlockSink,
+    at: number,
+    samples: number,
+  ): void {
+    if (samples === 0) return;
+    const ms = samples / SAMPLES_PER_MS;
+    losses.lose(kind, ms);
+    sink.lost?.(this.#timeOf(at), ms);
+  }
+
+  /** Returns whether no newer stream has audio of the channel at these positions. */
+  #owns(stream: CompleteStream, channel: number, from: number, to: number): boolean {
+    const owner = this.#owners[channel];
+    if (owner?.stream === stream) {
+      owner.to = Math.max(owner.to, to);
+      return true;
+    }
+    const isNewer = !owner || owner.stream.number < stream.number;
+    const isAfter = owner !== undefined && from >= owner.to + OWNED_MS * SAMPLES_PER_MS;
+    if (isNewer || isAfter) this.#owners[channel] = { stream, from, to };
+    return isNewer || isAfter || to <= owner.from;
+  }
+
+  /** Passes on what would leave the window if it ends at a position. */
+  #makeRoom(end: number): void {
+    if (end <= this.#filledTo) return;
+    if (end - this.#filledTo >= SAMPLE_RATE) for (const feed of this.#feeds.values()) feed.flush();
+    this.#playout.emitUntil(Math.min(end - WINDOW_SAMPLES, this.#filledTo));
+    this.#filledTo = end;
+    this.#window.advance(end);
+  }
+
+  #awaitedFrom(): number {
+    let position = Infinity;
+    for (const owner of this.#owners)
+      if (owner && this.#streams.has(owner.stream.losses))
+        position = Math.min(position, owner.stream.progress.awaitedFrom(this.#now));
+    return position;
+  }
+}
