@@ -18,6 +18,8 @@ export class BlockFeed {
   /** Timeline positions of the first sample and after the last; undefined before any audio. */
   #start: number | undefined;
   #end = 0;
+  /** Where the oldest change is that was not passed. */
+  #oldest = Infinity;
   /** Number of the block that the audio ends in. */
   #current = 0;
 
@@ -46,13 +48,24 @@ export class BlockFeed {
     this.flush(this.#end);
   }
 
+  /** Passes the changed blocks if one of them leaves a window that starts at a position. */
+  makeRoom(start: number): void {
+    if (start > this.#oldest) this.flush();
+  }
+
   /** Passes the changed blocks that end before or at a position; all without one. */
   flush(until = Infinity): void {
+    this.#oldest = Infinity;
     for (const block of [...this.#changed].toSorted((a, b) => a - b)) {
-      const from = this.#start! + block * BLOCK_SAMPLES;
-      const to = from + BLOCK_SAMPLES;
-      if (to > until) continue;
+      const first = this.#start! + block * BLOCK_SAMPLES;
+      const to = first + BLOCK_SAMPLES;
+      if (to > until) {
+        this.#oldest = Math.min(this.#oldest, first);
+        continue;
+      }
       this.#changed.delete(block);
+      // What has left the window was passed before, and must not be replaced by silence.
+      const from = Math.max(first, Math.ceil(this.#window.start / SAMPLES_PER_MS) * SAMPLES_PER_MS);
       this.#sink.block(this.#window.read(from, Math.min(to, this.#end)), this.#timeOf(from));
     }
   }
@@ -71,6 +84,7 @@ export class BlockFeed {
 
   #change(from: number, to: number): void {
     this.#end = Math.max(this.#end, to);
+    this.#oldest = Math.min(this.#oldest, from);
     const last = this.#blockOf(to - 1);
     for (let block = this.#blockOf(from); block <= last; block++) this.#changed.add(block);
   }

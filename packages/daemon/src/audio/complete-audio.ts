@@ -7,7 +7,7 @@ import type { Party } from '@sidetone/core';
 import { createAudioWindow, WINDOW_SAMPLES } from './audio-window.ts';
 import { BlockFeed } from './block-feed.ts';
 import { createCompleteTrack, type CompleteTrack } from './complete-track.ts';
-import { CHANNEL_OF, FRAME_SAMPLES, SAMPLE_RATE, SAMPLES_PER_MS } from './frames.ts';
+import { CHANNEL_OF, FRAME_SAMPLES, SAMPLES_PER_MS } from './frames.ts';
 import { PatientPlayout } from './patient-playout.ts';
 import type { SharedBase } from './placement.ts';
 import type { AudioBlockSink, AudioSink, StreamLosses } from './ports.ts';
@@ -200,7 +200,7 @@ export class CompleteAudio {
   /** Passes on what would leave the window if it ends at a position. */
   #makeRoom(end: number): void {
     if (end <= this.#filledTo) return;
-    if (end - this.#filledTo >= SAMPLE_RATE) for (const feed of this.#feeds.values()) feed.flush();
+    for (const feed of this.#feeds.values()) feed.makeRoom(end - WINDOW_SAMPLES);
     this.#playout.emitUntil(Math.min(end - WINDOW_SAMPLES, this.#filledTo));
     this.#filledTo = end;
     this.#window.advance(end);

@@ -23,7 +23,7 @@ export interface AudioBlockSink {
   /**
    * Receives up to a second of both channels in the format of `frames.ts`, which the sink may keep. The block of an instant is
    * passed again if late audio has changed it, and replaces the earlier one.
-   * @param at start of the block, epoch ms: a whole number of seconds after the first audio.
+   * @param at start of the block, epoch ms: a whole number of ms after the first audio.
    */
   block(samples: Int16Array, at: number): void;
   /** Receives that audio was left out because it arrived too late. */

@@ -9,7 +9,9 @@ export const MAX_WAIT_MS = 6000;
 /** Audio this much after the previous one follows a pause, ms. */
 const MIN_PAUSE_MS = 200;
 /** Contiguous audio this much behind real time was held up, ms. */
-const MIN_LATE_MS = 200;
+const MIN_LATE_MS = 320;
+/** Shorter audio is the rest of a resampler, and no sign of a delay, ms. */
+const MIN_AUDIO_MS = 5;
 /** Number of pauses after which audio is not awaited, until some was held up. */
 const MAX_PAUSES = 2;
 
@@ -31,7 +33,8 @@ export function createStreamProgress(): StreamProgress {
     put(from, to, now) {
       if (end !== undefined && !hasGap) {
         if (from - end > MIN_PAUSE_MS * SAMPLES_PER_MS) pauses++;
-        else if (now - to > MIN_LATE_MS * SAMPLES_PER_MS) pauses = 0;
+        else if (to - from >= MIN_AUDIO_MS * SAMPLES_PER_MS && now - to > MIN_LATE_MS * SAMPLES_PER_MS)
+          pauses = 0;
       }
       hasGap = false;
       end = Math.max(end ?? to, to);

@@ -30,6 +30,9 @@ export interface StoredStream {
   readonly frames: number;
   readonly bytes: number;
   readonly missingFrames: number;
+  readonly listeningLostMs: number;
+  readonly recordingLostMs: number;
+  readonly transcriptLostMs: number;
 }
 
 /** An utterance that matches a search. */

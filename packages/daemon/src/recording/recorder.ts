@@ -4,6 +4,7 @@
  */
 import { encodePcm16le, type WavFormat } from '@sidetone/core';
 import { BYTES_PER_MS, CHANNELS, SAMPLE_RATE } from '../audio/frames.ts';
+import type { LossReport } from '../audio/loss-report.ts';
 import type { AudioBlockSink } from '../audio/ports.ts';
 import { createBlockWriter, type BlockWriter } from './block-writer.ts';
 import type { WavFile } from './wav-file.ts';
@@ -23,6 +24,7 @@ export interface RecorderDeps {
   readonly start: (at: number) => RecordingStart;
   /** Called once, if nothing more can be written. What was written is kept. */
   readonly onFailed: (reason: string) => void;
+  readonly losses: LossReport;
 }
 
 export interface Recorder extends AudioBlockSink {
@@ -30,8 +32,6 @@ export interface Recorder extends AudioBlockSink {
   readonly hasStarted: boolean;
   /** Bytes of samples in the file. */
   readonly bytes: number;
-  /** Audio that arrived too late, ms. */
-  readonly lateMs: number;
   /** Audio dropped because the disk was too slow, ms. */
   readonly droppedMs: number;
   /** Writes the remaining audio and closes the file. Never rejects. */
@@ -39,10 +39,9 @@ export interface Recorder extends AudioBlockSink {
 }
 
 /** Returns a recorder that waits for its first audio. The caller finishes it. */
-export function createRecorder({ start, onFailed }: RecorderDeps): Recorder {
+export function createRecorder({ start, onFailed, losses }: RecorderDeps): Recorder {
   let startedAt = 0;
   let writer: BlockWriter | undefined;
-  let lateMs = 0;
   let isAccepting = true;
   let hasFailed = false;
 
@@ -72,11 +71,10 @@ export function createRecorder({ start, onFailed }: RecorderDeps): Recorder {
       const before = Math.min(bytes.length, Math.max(0, -at));
       writer?.push({ at: at + before, bytes: bytes.subarray(before) });
     },
-    lost(_at, ms) {
-      lateMs += ms;
-    },
+    lost: losses.lost,
     async finish() {
       isAccepting = false;
+      losses.end();
       await writer?.close();
     },
     get hasStarted() {
@@ -84,9 +82,6 @@ export function createRecorder({ start, onFailed }: RecorderDeps): Recorder {
     },
     get bytes() {
       return writer?.bytes ?? 0;
-    },
-    get lateMs() {
-      return lateMs;
     },
     get droppedMs() {
       return writer?.droppedMs ?? 0;

@@ -19,6 +19,7 @@ import {
   type RecordingEnd,
 } from '@sidetone/core';
 import { BYTES_PER_MS } from '../audio/frames.ts';
+import { createLossReport } from '../audio/loss-report.ts';
 import type { AudioSource } from '../audio/ports.ts';
 import type { CallRegistry } from '../calls/call-registry.ts';
 import { followCalls } from '../calls/call-sessions.ts';
@@ -158,6 +159,9 @@ export class RecordingService implements RecordingArchive {
     const recorder = createRecorder({
       start: (at) => this.#startFile(callId, at),
       onFailed: (reason) => this.#fail(callId, reason),
+      losses: createLossReport(this.#deps.clock, (from, to) =>
+        this.#reportGap(callId, to - from, 'the audio arrived too late'),
+      ),
     });
     const leaveAudio = audio.joinBlocks(callId, recorder);
     const releaseDemand = keepsWaveforms ? demand.add('levels', [callId]) : undefined;
@@ -190,6 +194,11 @@ export class RecordingService implements RecordingArchive {
     void Promise.resolve().then(() => this.#finish(callId));
   }
 
+  #reportGap(callId: CallId, ms: number, reason: string): void {
+    const message = `${(ms / 1000).toFixed(1)} s of the call are missing in the recording: ${reason}`;
+    this.#deps.ingest.record(callId, { type: 'CALL_NOTICE', code: 'RECORDING_GAP', message });
+  }
+
   /** Ends the recording of a call. Concurrent calls return the same promise. */
   #finish(callId: CallId): Promise<void> {
     const session = this.#sessions.get(callId);
@@ -205,7 +214,10 @@ export class RecordingService implements RecordingArchive {
     await Promise.race([recorder.finish(), clock.delay(FINISH_TIMEOUT_MS, finished.signal)]);
     finished.abort();
     const { bytes, droppedMs, hasStarted } = recorder;
-    if (droppedMs > 0) log.warn('dropped audio of a recording: the disk is too slow', { callId, droppedMs });
+    if (droppedMs > 0) {
+      log.warn('dropped audio of a recording: the disk is too slow', { callId, droppedMs });
+      this.#reportGap(callId, droppedMs, 'the disk is too slow');
+    }
     if (hasStarted) this.#recordEnd(callId, session.hasFailed ? 'FAILED' : 'COMPLETE', bytes);
     this.#sessions.delete(callId);
   }

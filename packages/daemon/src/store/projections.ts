@@ -107,21 +107,25 @@ function projectUtterances(db: Db): HandlersOf<'UTTERANCE_FINALIZED' | 'UTTERANC
   };
 }
 
+const LOST_MS = ['listeningLostMs', 'recordingLostMs', 'transcriptLostMs'] as const;
+/** Counters of events that older versions stored. */
+const NONE_LOST = { listeningLostMs: 0, recordingLostMs: 0, transcriptLostMs: 0 };
+
 function projectStreams(db: Db): HandlersOf<'STREAM_STARTED' | 'STREAM_STOPPED'> {
   const insert = db.insert(streams).values(placeholders(streams)).prepare();
   const end = db
     .update(streams)
-    .set(assign('endedAt', 'endReason', 'frames', 'bytes', 'missingFrames'))
+    .set(assign('endedAt', 'endReason', 'frames', 'bytes', 'missingFrames', ...LOST_MS))
     .where(eq(streams.id, sql.placeholder('id')))
     .prepare();
-  const unset = { endedAt: null, endReason: null, frames: 0, bytes: 0, missingFrames: 0 };
+  const unset = { endedAt: null, endReason: null, frames: 0, bytes: 0, missingFrames: 0, ...NONE_LOST };
 
   return {
     STREAM_STARTED({ stream }, { callId, at }) {
       insert.run({ providerStreamId: null, ...stream, ...unset, callId, startedAt: at });
     },
     STREAM_STOPPED({ streamId, reason, counters }, { at }) {
-      end.run({ id: streamId, endedAt: at, endReason: reason, ...counters });
+      end.run({ id: streamId, endedAt: at, endReason: reason, ...NONE_LOST, ...counters });
     },
   };
 }

@@ -162,6 +162,9 @@ export const streams = sqliteTable(
     frames: integer().notNull().default(0),
     bytes: integer().notNull().default(0),
     missingFrames: integer('missing_frames').notNull().default(0),
+    listeningLostMs: integer('listening_lost_ms').notNull().default(0),
+    recordingLostMs: integer('recording_lost_ms').notNull().default(0),
+    transcriptLostMs: integer('transcript_lost_ms').notNull().default(0),
   },
   (table) => [
     index('streams_by_call').on(table.callId, table.startedAt),

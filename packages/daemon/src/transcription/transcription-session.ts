@@ -12,6 +12,7 @@ import {
   type TranscriberEvent,
 } from '@sidetone/core';
 import { CHANNEL_PARTIES, CHANNELS, FRAME_SAMPLES, SAMPLE_RATE } from '../audio/frames.ts';
+import { createLossReport } from '../audio/loss-report.ts';
 import type { AudioSource } from '../audio/ports.ts';
 import type { OpenTranscription, TranscriberDirectory } from '../plugins/ports.ts';
 import { createTranscriptWriter, type TranscriptWriterDeps } from './transcript-writer.ts';
@@ -50,6 +51,8 @@ export function createTranscriptionSession(
   let hasEnded = false;
   /** Time of the first audio, epoch ms: the start of the transcriber's timeline. */
   let origin = 0;
+  /** Writes events of the transcriber; does nothing before the first audio. */
+  let write: (event: TranscriberEvent) => void = () => undefined;
 
   function fail(code: string, message: string): void {
     const failed = { transcriber, state: 'FAILED', code, message } as const;
@@ -61,12 +64,17 @@ export function createTranscriptionSession(
     if (hasEnded) return;
     hasEnded = true;
     leave();
+    losses.end();
     transcription?.cut();
     onFailed();
   }
 
+  const losses = createLossReport(deps.clock, (from, to) =>
+    write({ type: 'gap', fromMs: from - origin, toMs: to - origin, reason: 'the audio arrived too late' }),
+  );
+
   function createEmit(): (event: TranscriberEvent) => void {
-    const write = createTranscriptWriter({ callId, transcriber, origin }, deps);
+    write = createTranscriptWriter({ callId, transcriber, origin }, deps);
     return (event) => {
       // After the end, another session may report the state; transcripts that arrive late are still written.
       if (event.type === 'state' && hasEnded) return;
@@ -114,12 +122,18 @@ export function createTranscriptionSession(
     }
   }
 
-  const leave = deps.audio.join(callId, { needsSilence: false, acceptsDelay: true, frame });
+  const leave = deps.audio.join(callId, {
+    needsSilence: false,
+    acceptsDelay: true,
+    frame,
+    lost: losses.lost,
+  });
   return {
     settings,
     async end() {
       if (!hasEnded) leave();
       hasEnded = true;
+      losses.end();
       await transcription?.end();
     },
   };

@@ -5,11 +5,13 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { CallAnchors } from '../../src/audio/call-anchors.ts';
 import { CallAudioRegistry } from '../../src/audio/call-audio-registry.ts';
 import { LevelMeters } from '../../src/audio/level-meters.ts';
+import { MAX_LATE_MS } from '../../src/audio/placement.ts';
 import type { AudioBlockSink, AudioSink } from '../../src/audio/ports.ts';
+import { MAX_WAIT_MS } from '../../src/audio/stream-progress.ts';
 import { Streams } from '../../src/audio/streams.ts';
 import type { Ingest } from '../../src/calls/ingest.ts';
 import { Demand } from '../../src/live/demand.ts';
-import { bytesOf, channelOf } from './signals.ts';
+import { bytesOf, channelOf, concat } from './signals.ts';
 
 const CALL = 'call' as CallId;
 const FRAMES = 200;
@@ -53,14 +55,16 @@ interface Recording extends AudioBlockSink {
 }
 
 function record(): Recording {
-  const file: number[] = [];
+  const file = new Int16Array(45_000 * PER_MS * 2);
+  let length = 0;
   let lostMs = 0;
   const leave = audio.joinBlocks(CALL, {
     start: (at) => void (recording.startedAt = at),
     block(samples, at) {
       recording.blocks++;
       const from = Math.round((at - recording.startedAt) * PER_MS) * 2;
-      samples.forEach((sample, i) => (file[from + i] = sample));
+      file.set(samples, from);
+      length = Math.max(length, from + samples.length);
     },
     lost: (_at, ms) => void (lostMs += ms),
   });
@@ -71,11 +75,7 @@ function record(): Recording {
     get lostMs() {
       return lostMs;
     },
-    channel: (number) =>
-      channelOf(
-        Int16Array.from(file, (sample) => sample ?? 0),
-        number,
-      ),
+    channel: (number) => channelOf(file.subarray(0, length), number),
     finish: leave,
     start: () => undefined,
     block: () => undefined,
@@ -105,8 +105,7 @@ function read(acceptsDelay: boolean): Omit<Reader, 'lost'> & { losses: [number, 
   };
   const leave = audio.join(CALL, sink);
   release.push(leave);
-  const all = (): Int16Array => Int16Array.from(frames.flatMap((frame) => [...frame]));
-  return { ...sink, times, losses, leave, channel: (number) => channelOf(all(), number) };
+  return { ...sink, times, losses, leave, channel: (number) => channelOf(concat(frames), number) };
 }
 
 const open = (parties: readonly Party[] = ['CUSTOMER', 'ASSISTANT'], rate = 16_000): MediaStream =>
@@ -201,5 +200,131 @@ test('audio of two parties in one stream stays aligned if it is held up', async 
   await speak(stream, heldUp(700), { parties: ['CUSTOMER', 'ASSISTANT'] });
   await clock.advance(400);
   recording.finish();
-  expect(recording.channel(0)).toEqual(recording.channel(1));
+  expect(Buffer.compare(bytesOf(recording.channel(0)), bytesOf(recording.channel(1)))).toBe(0);
+});
+
+describe('audio that is too late', () => {
+  test.each([true, false])(
+    'is counted and reported, and the rest is kept (listeners: %s)',
+    async (hasListener) => {
+      const [recording, transcriber] = [record(), read(true)];
+      const listener = hasListener ? read(false) : undefined;
+      const stream = open();
+      // The other party is not held up, and has a stream of its own.
+      const other = open(['ASSISTANT']);
+      const speakOther = (i: number): void => other.write('ASSISTANT', frameOf(i), i * 20);
+      const heldMs = MAX_LATE_MS - 500;
+      const count = 600;
+      for (let i = 0; i < count; i++) {
+        await clock.advance(20);
+        speakOther(i);
+        const from = i < 75 || i >= 75 + heldMs / 20 ? i : i === 74 + heldMs / 20 ? 75 : i + 1;
+        for (let j = from; j <= i; j++) stream.write('CUSTOMER', frameOf(j), j * 20);
+      }
+      stream.end('done');
+      await clock.advance(400);
+      transcriber.leave();
+      recording.finish();
+      // 8 s fit into the window of recordings, but transcribers do not wait for so long.
+      expect(contentOf(recording.channel(0)).ms).toBe(count * 20);
+      expect(contentOf(transcriber.channel(1)).ms).toBe(count * 20);
+      const { counters } = facts.at(-1) as unknown as { counters: Record<string, number> };
+      const lost = count * 20 - contentOf(transcriber.channel(0)).ms;
+      expect(lost).toBeGreaterThanOrEqual(heldMs - MAX_WAIT_MS);
+      expect(counters.transcriptLostMs).toBeCloseTo(lost, -1);
+      expect(transcriber.losses.reduce((sum, [, ms]) => sum + ms, 0)).toBeCloseTo(lost, -1);
+      expect(counters.recordingLostMs).toBe(0);
+      const listened = listener ? contentOf(listener.channel(0)).ms : count * 20;
+      expect(Math.abs(counters.listeningLostMs! - (count * 20 - listened))).toBeLessThan(30);
+    },
+  );
+
+  test('for the window of recordings is counted and reported', async () => {
+    const recording = record();
+    const stream = open();
+    await speak(stream, (i) => i + 1, { count: 50 });
+    await clock.advance(9000);
+    // The clock of the stream continues: one frame is on time, so the others belong before it.
+    for (const i of [...Array.from({ length: 100 }, (_, at) => 50 + at), 499]) {
+      stream.write('CUSTOMER', frameOf(i), i * 20);
+    }
+    await clock.advance(400);
+    stream.end('done');
+    recording.finish();
+    const lostMs = 101 * 20 + 1000 - contentOf(recording.channel(0)).ms;
+    expect(lostMs).toBeGreaterThan(700);
+    expect(recording.lostMs).toBeCloseTo(lostMs, -1);
+    expect(facts.at(-1)).toMatchObject({ counters: { recordingLostMs: Math.round(recording.lostMs) } });
+  });
+});
+
+describe('a stream that does not send silence', () => {
+  /** Speaks for a second, and pauses for two seconds; several times. */
+  async function converse(transcriber: { readonly times: number[] }, isReported: boolean): Promise<number[]> {
+    const stream = open(['CUSTOMER']);
+    const delays: number[] = [];
+    for (let turn = 0; turn < 5; turn++) {
+      for (let i = 0; i < 50; i++) {
+        await clock.advance(20);
+        const frame = turn * 150 + i;
+        stream.write('CUSTOMER', frameOf(frame), ...(isReported ? [frame * 20] : []));
+      }
+      await clock.advance(1000);
+      delays.push(clock.now() - transcriber.times.at(-1)!);
+      await clock.advance(1000);
+    }
+    stream.end('done');
+    return delays;
+  }
+
+  test.each([true, false])('is not awaited after two pauses (reported positions: %s)', async (isReported) => {
+    const transcriber = read(true);
+    const delays = await converse(transcriber, isReported);
+    expect(delays.map((ms) => ms < 400)).toEqual([false, false, true, true, true]);
+  });
+
+  test('keeps its pauses in recordings', async () => {
+    const recording = record();
+    await converse({ times: [0] }, false);
+    await clock.advance(300);
+    recording.finish();
+    const samples = recording.channel(0);
+    for (let turn = 0; turn < 5; turn++)
+      expect(contentOf(samples.subarray(turn * 3000 * PER_MS, (turn * 3000 + 1000) * PER_MS)).ms).toBe(1000);
+  });
+});
+
+test('each block of a recording is passed once if no audio is late', async () => {
+  const recording = record();
+  const stream = open();
+  await speak(stream, (i) => i + 1, { count: 1500 });
+  stream.end('done');
+  await clock.advance(400);
+  recording.finish();
+  expect(recording.blocks).toBe(31);
+});
+
+test('the clocks of a stream may drift or jump without a loss', async () => {
+  for (const [name, positionOf] of [
+    ['0.2 % slow', (i) => i * 20 * 0.998],
+    ['0.2 % fast', (i) => i * 20 * 1.002],
+    ['an hour ahead', (i) => i * 20 + (i < 400 ? 0 : 3_600_000)],
+    ['an hour back', (i) => 4_000_000 + i * 20 - (i < 400 ? 0 : 3_600_000)],
+  ] as const satisfies readonly (readonly [string, (i: number) => number])[]) {
+    const [recording, transcriber] = [record(), read(true)];
+    const stream = open();
+    for (let i = 0; i < 1000; i++) {
+      await clock.advance(20);
+      stream.write('CUSTOMER', frameOf(i % 400), positionOf(i));
+    }
+    stream.end('done');
+    await clock.advance(400);
+    recording.finish();
+    transcriber.leave();
+    for (const samples of [recording.channel(0), transcriber.channel(0)]) {
+      const loud = samples.filter((sample) => sample >= 1000).length / PER_MS;
+      // A drifting clock changes the length by its drift.
+      expect([name, Math.abs(loud - 20_000) <= 50]).toEqual([name, true]);
+    }
+  }
 });

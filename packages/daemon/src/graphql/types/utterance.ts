@@ -97,6 +97,18 @@ export function addMediaStream(refs: Refs, enums: Enums): void {
         description:
           "The number of frames that were lost, by the provider's sequence numbers. 0 until the stream has ended.",
       }),
+      listeningLostMs: t.exposeInt('listeningLostMs', {
+        description:
+          'Audio that arrived too late for live listeners, in ms, summed over the parties. 0 without listeners, and until the stream has ended.',
+      }),
+      recordingLostMs: t.exposeInt('recordingLostMs', {
+        description:
+          'Audio that arrived too late for the recording, in ms, summed over the parties. 0 without a recording, and until the stream has ended.',
+      }),
+      transcriptLostMs: t.exposeInt('transcriptLostMs', {
+        description:
+          'Audio that arrived too late for the transcriber, in ms, summed over the parties. 0 without a transcriber, and until the stream has ended.',
+      }),
     }),
   });
 }
