@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Clock, ProviderEvent } from '@sidetone/core';
 import { createClient, type Client } from 'graphql-ws';
-import { afterEach } from 'vitest';
+import { onTestFinished } from 'vitest';
 import { WebSocket } from 'ws';
 import { configSchema } from '../../src/config/schema.ts';
 import { startDaemon, type Daemon } from '../../src/daemon.ts';
@@ -46,11 +46,6 @@ export interface GraphqlAnswer {
   }[];
 }
 
-const running: (() => Promise<void>)[] = [];
-afterEach(async () => {
-  for (const stop of running.splice(0).toReversed()) await stop();
-});
-
 /** Starts a daemon on a database in `dir`. It is stopped after the test. */
 export async function startTestDaemon(
   dir: string,
@@ -71,7 +66,8 @@ export async function startTestDaemon(
     webSocketImpl: WebSocket,
     retryAttempts: 0,
   });
-  running.push(async () => {
+  // Not a hook of this module: files of a worker share it, so its hooks would belong to the first file only.
+  onTestFinished(async () => {
     await client.dispose();
     await daemon.stop();
   });

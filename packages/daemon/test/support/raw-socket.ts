@@ -1,5 +1,5 @@
 /** A client that sends raw graphql-transport-ws frames, to test what no correct client does. */
-import { afterEach } from 'vitest';
+import { onTestFinished } from 'vitest';
 import { WebSocket, type ClientOptions } from 'ws';
 
 export interface RawSocket {
@@ -19,8 +19,6 @@ export interface RawSocketOptions {
 }
 
 const WITHIN_MS = 5000;
-const open: WebSocket[] = [];
-afterEach(() => open.splice(0).forEach((socket) => socket.terminate()));
 
 /** Opens a socket to a daemon. Rejects with the status if the upgrade is rejected. */
 export async function rawSocket(
@@ -32,7 +30,7 @@ export async function rawSocket(
     protocol === '' ? [] : protocol,
     options,
   );
-  open.push(socket);
+  onTestFinished(() => socket.terminate());
   const received: Record<string, unknown>[] = [];
   const waiting: ((message: Record<string, unknown>) => void)[] = [];
   socket.on('message', (data: Buffer) => {

@@ -9,7 +9,7 @@ import {
   type MediaStream,
   type TranscriberEvent,
 } from '@sidetone/core';
-import { afterEach } from 'vitest';
+import { onTestFinished } from 'vitest';
 import type { ProviderView } from '../../src/plugins/ports.ts';
 import { PATIENT_DELAY_MS } from '../../src/audio/patient-playout.ts';
 import { TranscriptionService } from '../../src/transcription/transcription-service.ts';
@@ -24,11 +24,6 @@ import { createHarness, event, type Harness } from './harness.ts';
 import { createTestLog } from './silent-log.ts';
 
 let count = 0;
-const open = new Set<TranscriptionHarness>();
-afterEach(() => {
-  for (const { harness } of open) harness.close();
-  open.clear();
-});
 
 export class TranscriptionHarness {
   readonly #dir: string;
@@ -43,7 +38,7 @@ export class TranscriptionHarness {
     this.#dir = join(root, String(count++));
     mkdirSync(this.#dir);
     this.harness = createHarness(this.#dir);
-    open.add(this);
+    onTestFinished(() => this.harness.close());
   }
 
   /** Starts transcription with the provider's `transcribe` setting and these transcribers. */
