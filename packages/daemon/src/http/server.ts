@@ -203,6 +203,6 @@ function listenFailure(host: string, port: number, cause: NodeJS.ErrnoException)
     return new FaultError('PORT_FORBIDDEN', `port ${port} of ${host}: this user may not listen on it`, {
       cause,
     });
-  const message = `server.host: cannot listen on ${host}:${port} (${messageOf(cause)})`;
+  const message = `server.host: cannot listen on ${serverUrl(host, port).host} (${messageOf(cause)})`;
   return new FaultError('CONFIG_INVALID', message, { cause });
 }

@@ -29,7 +29,7 @@ describe('server.host', () => {
   test('in an error message is written as in a URL', async () => {
     await expect(
       startTestDaemon(dir, { server: { host: '2001:db8::7', port: 5600 }, auth: { unverified: true } }),
-    ).rejects.toThrow('cannot listen at [2001:db8::7]:5600');
+    ).rejects.toThrow('cannot listen on [2001:db8::7]:5600');
   });
 });
 

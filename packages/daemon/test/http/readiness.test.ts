@@ -24,8 +24,26 @@ async function readyz(it: TestDaemon, path = 'readyz', headers = {}) {
 const MISSING = { plugin: '@sidetone/plugin-that-is-not-there' };
 const GOOD = { plugin: './scripted-plugin.ts', options: { key: 'readiness' } };
 
+/** Writes a plugin whose start fails with this error. */
+function pluginFailingWith(error: string): string {
+  const file = join(root, `failing-${count++}.mjs`);
+  const options = `{ '~standard': { version: 1, vendor: 'test', validate: (value) => ({ value }) } }`;
+  const create = `() => ({ start: () => Promise.reject(${error}), stop: async () => {} })`;
+  writeFileSync(
+    file,
+    `export default { name: 'x', displayName: 'X', contract: 1, options: ${options}, create: ${create} };`,
+  );
+  return file;
+}
+
+const NO_NETWORK = `new Error('no network')`;
+/** An error that the daemon does not retry. */
+const INVALID = `Object.assign(new Error('no'), {
+  code: 'CONFIG_INVALID', kind: 'config', remedy: '', details: {}, [Symbol.for('sidetone.fault')]: true,
+})`;
+
 test('a daemon none of whose providers can work until a restart is not ready', async () => {
-  const it = await startWith({ one: MISSING, other: { plugin: './missing.ts' } });
+  const it = await startWith({ one: MISSING, other: { plugin: pluginFailingWith(INVALID) } });
   expect(await readyz(it)).toEqual({ status: 503, text: 'not ready: all providers have failed\n' });
   expect(await readyz(it, 'healthz')).toMatchObject({ status: 200 });
 });
@@ -38,14 +56,7 @@ test.each([
 });
 
 test('a daemon is ready while a provider that failed is retried', async () => {
-  const file = join(root, 'failing.mjs');
-  const options = `{ '~standard': { version: 1, vendor: 'test', validate: (value) => ({ value }) } }`;
-  const create = `() => ({ start: () => Promise.reject(new Error('no network')), stop: async () => {} })`;
-  writeFileSync(
-    file,
-    `export default { name: 'x', displayName: 'X', contract: 1, options: ${options}, create: ${create} };`,
-  );
-  const it = await startWith({ one: { plugin: file } });
+  const it = await startWith({ one: { plugin: pluginFailingWith(NO_NETWORK) } });
   expect(it.daemon.parts.resolve(tokens.PROVIDERS).list()[0]?.state).toBe('FAILED');
   expect(await readyz(it)).toMatchObject({ status: 200 });
 });
