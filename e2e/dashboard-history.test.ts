@@ -246,7 +246,7 @@ async function returnToSearch({ page, url, call, lines }: OpenCall): Promise<voi
   await page.goto(`${url}history?tag=call+back`);
   await page.getByText('1 call', { exact: true }).waitFor();
   await page.getByLabel('Number or prefix').fill('no number');
-  await page.getByText('Enter up to 20 digits.').waitFor();
+  await page.getByText('Enter a number, its beginning or its last digits').waitFor();
   await page.getByLabel('Number or prefix').fill('+0');
   await page.getByText('No calls found').waitFor();
   await expectAccessible(page);

@@ -113,7 +113,7 @@ describe('the demo', () => {
     const demo = sidetone(['demo', '--port', String(port), '--data', dir]);
     expect(await demo.exit()).toBe(78);
     expect(demo.stderr()).toBe(
-      `sidetone: port ${port} is already in use. Choose another port with \`--port\` or \`server.port\`. [PORT_IN_USE]\n`,
+      `sidetone: port ${port} of 127.0.0.1 is already in use. Stop the other program, which may be another daemon, or choose another port with \`--port\` or \`server.port\`. [PORT_IN_USE]\n`,
     );
     holder.close();
   });

@@ -78,7 +78,6 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
 
   warnIfUnverified(startup.log, config);
   try {
-    watchLoop(startup);
     openStore(startup);
     await startAudit(startup, config);
     await recoverCalls(startup);
@@ -86,6 +85,7 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
     await loadPlugins(startup);
     state.url = await listen(startup, config.server);
     await startPlugins(startup);
+    watchLoop(startup);
     state.isReady = true;
     startup.undo.push(() => (state.isReady = false));
     report(startup, options, publicUrl());

@@ -10,6 +10,8 @@ import { listenToWork } from './current-work.ts';
 
 /** The duration above which a turn of the event loop is reported, ms. */
 export const SLOW_TURN_MS = 50;
+/** The duration above which a delay without a label is logged, ms: shorter ones are usual on a machine with other work. */
+export const LOGGED_DELAY_MS = 500;
 /** The maximum number of labels that are counted separately. */
 export const MAX_LABELS = 200;
 /** How often delays without a label are looked for, ms. */
@@ -118,6 +120,7 @@ export class LoopMonitor {
     slow.turns++;
     slow.longestMs = Math.max(slow.longestMs, turnMs);
     this.#slow.set(key, slow);
+    if (workMs === undefined && turnMs < LOGGED_DELAY_MS) return;
     this.#sampler.warn(key, 'event loop blocked', {
       work: label,
       turnMs: Math.round(turnMs),

@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { providerCallId, type TranscriberEvent } from '@sidetone/core';
-import { beforeEach, describe, expect, test } from 'vitest';
+import { beforeEach, describe, expect, onTestFinished, test } from 'vitest';
 import * as tokens from '../../src/tokens.ts';
 import { transcriberScript, type TranscriberScript } from '../fixtures/scripted-transcriber.ts';
 import { nextOf, startTestDaemon, until, type GraphqlAnswer, type TestDaemon } from '../support/daemon.ts';
@@ -45,12 +45,18 @@ function openStream() {
   });
 }
 
+/** Sends 20 ms of silence every 20 ms until the end of the test: a transcriber waits for a stream that stops sending. */
+function sendSilence(stream: ReturnType<typeof openStream>): void {
+  const timer = setInterval(() => stream.write('CUSTOMER', new Uint8Array(640)), 20);
+  onTestFinished(() => clearInterval(timer));
+}
+
 /** Starts a call that is being transcribed, and returns a function that emits events of the transcriber. */
 async function aTranscribedCall(): Promise<{ callId: string; emit: (event: TranscriberEvent) => void }> {
   const callId = await it.aCall();
   const stream = openStream();
   await transcribe(callId, 'on: true');
-  stream.write('CUSTOMER', new Uint8Array(640));
+  sendSilence(stream);
   await until(() => ear.opened.length > 0, 'the transcriber receives the call');
   return { callId, emit: (event) => ear.opened.at(-1)!.request.emit(event) };
 }
@@ -155,7 +161,7 @@ describe('transcribe', () => {
         message: null,
       },
     });
-    openStream().write('CUSTOMER', new Uint8Array(640));
+    sendSilence(openStream());
     await until(() => ear.opened.length === 1, 'the transcriber receives the call');
     expect(ear.opened[0]!.request.language).toBe('en-IN');
     ear.opened[0]!.request.emit({
