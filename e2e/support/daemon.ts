@@ -89,6 +89,10 @@ ${transcribers}
   return file;
 }
 
+/** Returns the lines of an output, without those about the speed of the machine. */
+export const problemsIn = (output: string): string[] =>
+  output.split('\n').filter((line) => line !== '' && !line.includes('event loop blocked'));
+
 export interface DaemonRun extends RunningProcess {
   readonly url: string;
 }

@@ -13,7 +13,6 @@ import {
 } from '@sidetone/core';
 import type { AuditLog } from '../access/audit.ts';
 import type { Ingest } from '../calls/ingest.ts';
-import { isUsable } from '../commands/failures.ts';
 import type { ProviderDirectory, ProviderView, StateStore } from '../plugins/ports.ts';
 
 export const BACKFILL_STATES = ['RUNNING', 'DONE', 'FAILED', 'STOPPED'] as const;
@@ -73,7 +72,7 @@ export class BackfillService {
    */
   start(id: ProviderId, since: number, until: number | undefined, requestedBy: string): Backfill {
     const provider = this.#deps.providers.get(id);
-    if (!provider || !isUsable(provider))
+    if (!provider?.isRunning)
       throw new FaultError('PROVIDER_NOT_RUNNING', `the provider ${id} is not running`);
     if (!provider.backfill)
       throw new FaultError('CAPABILITY_MISSING', `the provider ${id} cannot list past calls`);

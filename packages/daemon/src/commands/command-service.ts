@@ -29,7 +29,7 @@ import { CommandKeys, fingerprintOf } from './command-keys.ts';
 import { normaliseControl, normalisePlacing } from './number-arguments.ts';
 import { outcomeOf, type CommandOutcome, type WatchOutcome } from './command-outcome.ts';
 import { step, type Answer } from './command-step.ts';
-import { answerOf, failureOf, isUsable, notRunning } from './failures.ts';
+import { answerOf, failureOf, notRunning } from './failures.ts';
 import type { OpenCommands } from './open-commands.ts';
 
 const KINDS = {
@@ -116,7 +116,7 @@ export class CommandService {
   async watch(id: ProviderId, providerCallId: ProviderCallId, requestedBy: string): Promise<WatchOutcome> {
     const { providers, ids, ingest, registry } = this.#deps;
     const provider = providers.get(id);
-    if (!provider || !isUsable(provider)) return { failure: notRunning(id, provider) };
+    if (!provider?.isRunning) return { failure: notRunning(id, provider) };
     const { watch } = provider;
     if (!watch) {
       const message = `the provider ${id} cannot take over calls that others set up`;
@@ -232,7 +232,7 @@ function targetOf<Name extends ControlName>(
   provider: ProviderView | undefined,
 ): ProviderView | Failure {
   if (!isLive(call)) return failureOf('CALL_NOT_LIVE', 'the call has ended');
-  if (!provider || !isUsable(provider)) return notRunning(call.providerId, provider);
+  if (!provider?.isRunning) return notRunning(call.providerId, provider);
   const needed = capabilityFor(name, args);
   return provider.capabilitiesFor(call).includes(needed)
     ? provider
@@ -241,7 +241,7 @@ function targetOf<Name extends ControlName>(
 
 /** Returns the provider that a call is placed with, or why it cannot place calls. */
 function dialerOf(id: ProviderId, provider: ProviderView | undefined): ProviderView | Failure {
-  if (!provider || !isUsable(provider)) return notRunning(id, provider);
+  if (!provider?.isRunning) return notRunning(id, provider);
   return provider.capabilities.includes('PLACE_CALL')
     ? provider
     : failureOf('CAPABILITY_MISSING', `the provider ${id} cannot place calls`);

@@ -40,8 +40,6 @@ function failureFrom(error: unknown): Failure {
   };
 }
 
-export const isUsable = ({ state }: ProviderView): boolean => state === 'RUNNING' || state === 'DEGRADED';
-
 export function notRunning(id: ProviderId, provider: ProviderView | undefined): Failure {
   const reason = provider?.stateMessage ?? (provider ? 'it is starting or stopping' : 'it is not configured');
   return failureOf('PROVIDER_NOT_RUNNING', `the provider ${id} is not running: ${reason}`);

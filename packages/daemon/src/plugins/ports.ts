@@ -30,6 +30,8 @@ export interface ProviderView {
   readonly plugin: string;
   readonly displayName: string;
   readonly state: ProviderState;
+  /** Whether it accepts commands: also before its first health check has ended, while its state is STARTING. */
+  readonly isRunning: boolean;
   /** Why the state is FAILED or DEGRADED. */
   readonly stateMessage: string | undefined;
   /** Number of requests since the daemon started whose handling threw an exception in the plugin. */

@@ -51,6 +51,7 @@ beforeEach(() => {
   const provider = {
     id: PROVIDER,
     state: 'RUNNING',
+    isRunning: true,
     async *backfill(request: BackfillRequest, signal: AbortSignal) {
       requests.push(request);
       for (let number = Number(request.resumeAt ?? 0); number < PAGES; number++) {
@@ -61,7 +62,7 @@ beforeEach(() => {
       }
     },
   } as unknown as ProviderView;
-  const plain = { id: 'plain', state: 'RUNNING' } as unknown as ProviderView;
+  const plain = { id: 'plain', state: 'RUNNING', isRunning: true } as unknown as ProviderView;
   const known = new Map<string, ProviderView>([
     [PROVIDER, provider],
     ['plain', plain],

@@ -31,6 +31,7 @@ const provider: ProviderView = {
   displayName: 'Test',
   providesTranscript: false,
   state: 'RUNNING',
+  isRunning: true,
   stateMessage: undefined,
   failedRequests: 0,
   rejectedEvents: 0,

@@ -49,6 +49,9 @@ beforeEach(async () => {
     plugin: 'test',
     displayName: 'Test',
     providesTranscript: false,
+    get isRunning() {
+      return state === 'RUNNING' || state === 'DEGRADED';
+    },
     get state() {
       return state;
     },

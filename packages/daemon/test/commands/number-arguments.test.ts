@@ -27,6 +27,7 @@ beforeEach(async () => {
   const provider = {
     id: PROVIDER,
     state: 'RUNNING',
+    isRunning: true,
     capabilities: ['TRANSFER', 'PLACE_CALL'],
     capabilitiesFor: () => ['TRANSFER'],
     async control(_name: string, _call: object, args: object) {

@@ -187,11 +187,15 @@ test(
 );
 
 describe('a database of an earlier release', () => {
-  /** Removes what this release added. */
+  /** Removes what the migration of this table and later ones added. */
   function downgrade(path: string): void {
     const sqlite = new Sqlite(path);
     sqlite.exec(`drop table log_epochs;
-      delete from __drizzle_migrations where created_at = (select max(created_at) from __drizzle_migrations)`);
+      alter table streams drop column listening_lost_ms;
+      alter table streams drop column recording_lost_ms;
+      alter table streams drop column transcript_lost_ms;
+      delete from __drizzle_migrations where created_at in
+        (select created_at from __drizzle_migrations order by created_at desc limit 2)`);
     sqlite.close();
   }
 

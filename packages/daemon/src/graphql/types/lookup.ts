@@ -35,6 +35,7 @@ export function providerOf({ providers }: Pick<SchemaDeps, 'providers'>, id: Pro
   return (
     providers.get(id) ?? {
       ...placeholder(id),
+      isRunning: false,
       failedRequests: 0,
       rejectedEvents: 0,
       traffic: NO_TRAFFIC,

@@ -93,6 +93,10 @@ export class SupervisedProvider implements ProviderView {
     return state === 'RUNNING' && this.traffic.problem !== undefined ? 'DEGRADED' : state;
   }
 
+  get isRunning(): boolean {
+    return this.#lifecycle.running !== undefined;
+  }
+
   get stateMessage(): string | undefined {
     if (this.state !== 'DEGRADED') return this.#lifecycle.stateMessage;
     const messages = [this.#lifecycle.stateMessage, this.traffic.problem];

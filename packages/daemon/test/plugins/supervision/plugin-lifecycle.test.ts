@@ -164,6 +164,7 @@ describe('a provider that runs', () => {
     }));
     await it.provider.start();
     expect([it.provider.state, it.provider.stateMessage]).toEqual(['STARTING', undefined]);
+    expect(it.provider.isRunning).toBe(true);
     expect(await it.provider.request(request)).toEqual({ status: 204 });
     pass();
     await it.provider.checked;
