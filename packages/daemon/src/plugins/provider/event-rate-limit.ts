@@ -3,6 +3,7 @@
  * transient events cannot use up that of events which are stored.
  */
 import type { Clock, ProviderCallId, ProviderEvent, ProviderEventType } from '@sidetone/core';
+import { BoundedMap } from '@sidetone/plugin-kit';
 
 /** The share of the limit that one call may use. */
 const CALL_SHARE = 1 / 10;
@@ -10,6 +11,8 @@ const CALL_SHARE = 1 / 10;
 const DURABLE_SHARE = 1 / 2;
 
 const SECOND_MS = 1000;
+/** The number of ended calls whose report is still accepted above the limit. */
+export const MAX_AWAITED_REPORTS = 1000;
 
 /** Transient events are replaced by the next one of their kind, and the transcript is complete without them. */
 const IS_TRANSIENT = {
@@ -35,7 +38,10 @@ export interface EventRateLimitDeps {
   readonly clock: Clock;
   /** `limits.eventsPerSecond`. */
   readonly eventsPerSecond: number;
-  /** Whether a call is live. The end of a live call is always accepted; it has only one, so this is no loophole. */
+  /**
+   * Whether a call is live. The end of a live call is always accepted, and then one report: a call has only one of each, so
+   * this is no loophole.
+   */
   readonly isLive: (providerCallId: ProviderCallId) => boolean;
 }
 
@@ -45,6 +51,8 @@ export class EventRateLimit {
   #accepted = 0;
   /** Limited in size by `eventsPerSecond`, because only accepted events are counted. */
   readonly #acceptedOfCall = new Map<ProviderCallId, number>();
+  /** Calls that have ended and have no report yet. */
+  readonly #awaitedReports = new BoundedMap<ProviderCallId, true>(MAX_AWAITED_REPORTS);
 
   constructor(deps: EventRateLimitDeps) {
     this.#deps = deps;
@@ -52,15 +60,23 @@ export class EventRateLimit {
 
   /** Returns whether an event is within the limit, and counts it if it is. */
   accept({ type, providerCallId }: Pick<ProviderEvent, 'type' | 'providerCallId'>): boolean {
+    const isExempt = this.#isExempt(type, providerCallId);
     this.#startSecondIfElapsed();
-    const { eventsPerSecond, isLive } = this.#deps;
-    const limit = eventsPerSecond * (IS_TRANSIENT[type] ? 1 - DURABLE_SHARE : 1);
+    const limit = this.#deps.eventsPerSecond * (IS_TRANSIENT[type] ? 1 - DURABLE_SHARE : 1);
     const acceptedOfCall = this.#acceptedOfCall.get(providerCallId) ?? 0;
     const isWithinLimit = this.#accepted < limit && acceptedOfCall < limit * CALL_SHARE;
-    if (!isWithinLimit) return type === 'call.ended' && isLive(providerCallId);
+    if (!isWithinLimit) return isExempt;
     this.#accepted++;
     this.#acceptedOfCall.set(providerCallId, acceptedOfCall + 1);
     return true;
+  }
+
+  /** Returns whether it is the end of a live call, or its first report after the end. */
+  #isExempt(type: ProviderEventType, id: ProviderCallId): boolean {
+    if (type === 'call.report') return this.#awaitedReports.delete(id);
+    const isEnd = type === 'call.ended' && this.#deps.isLive(id);
+    if (isEnd) this.#awaitedReports.set(id, true);
+    return isEnd;
   }
 
   #startSecondIfElapsed(): void {

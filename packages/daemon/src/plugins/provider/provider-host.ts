@@ -161,7 +161,7 @@ function openStream(
   owner: HostOwner,
   deps: ProviderHostDeps,
 ): MediaStream {
-  const { lease, onEventDropped } = owner;
+  const { providerId, lease, onEventDropped } = owner;
   const problem = findMediaStreamError(options);
   if (problem !== undefined) {
     onEventDropped('PLUGIN_EVENT_INVALID', problem);
@@ -171,7 +171,10 @@ function openStream(
   const [limited, ...notices] = withinStreamLimits(options, occurredAt);
   let callId: CallId | undefined;
   try {
-    callId = acceptEvent({ type: 'call.started', providerCallId: options.providerCallId, occurredAt });
+    // A stream of a known call creates nothing, so it is opened also while events exceed their limit.
+    callId =
+      deps.ingest.liveId(providerId, options.providerCallId) ??
+      acceptEvent({ type: 'call.started', providerCallId: options.providerCallId, occurredAt });
     if (callId !== undefined) notices.forEach(acceptEvent);
   } catch (error) {
     onEventFailed(error, owner, deps);

@@ -50,6 +50,15 @@ describe('within a second', () => {
     expect(accepted(1, 'call.ended', () => 'live')).toBe(1);
     expect(accepted(1, 'call.ended', () => 'ended')).toBe(0);
   });
+
+  test('one report of a call whose end was accepted is accepted above the limit', () => {
+    accepted(1, 'call.ended', () => 'live');
+    accepted(5000, 'utterance.final', ofMany);
+    expect(accepted(1, 'call.report', () => 'unknown')).toBe(0);
+    expect(accepted(2, 'call.report', () => 'live')).toBe(1);
+    expect(accepted(1, 'call.ended', () => 'live')).toBe(1);
+    expect(accepted(2, 'call.report', () => 'live')).toBe(1);
+  });
 });
 
 test('a wall clock that is set back or forward does not change the second', async () => {

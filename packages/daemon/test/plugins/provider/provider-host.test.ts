@@ -320,9 +320,16 @@ describe('a stream of a plugin', () => {
     expect(dropped).toEqual([]);
   });
 
-  test('is not opened above the rate limit', () => {
+  test('of an unknown call is not opened above the rate limit', () => {
     for (let i = 0; i < 2 * LIMIT; i++) host.openStream(stream({ providerCallId: `call ${i}` }));
     expect([harness.streams.size, dropped.length]).toEqual([LIMIT, LIMIT]);
+  });
+
+  test('of a live call is opened above the rate limit', () => {
+    for (let i = 0; i < LIMIT; i++)
+      host.emit(event('call.started', {}, { call: `call ${i}` }));
+    for (let i = 0; i < LIMIT; i++) host.openStream(stream({ providerCallId: `call ${i}` }));
+    expect([harness.streams.size, dropped.length]).toEqual([LIMIT, 0]);
   });
 });
 
