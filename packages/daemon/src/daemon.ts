@@ -11,6 +11,7 @@ import type { Config } from './config/schema.ts';
 import { createContainer } from './container.ts';
 import { createIds } from './ids.ts';
 import { systemClock } from './system-clock.ts';
+import { watchClock } from './operator/clock-watch.ts';
 import { createReplaceTokens } from './operator/replace-tokens.ts';
 import { reportStart } from './operator/start-report.ts';
 import * as tokens from './tokens.ts';
@@ -86,6 +87,7 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
     state.url = await listen(startup, config.server);
     await startPlugins(startup);
     watchLoop(startup);
+    startup.undo.push(watchClock({ clock, log: startup.log }));
     state.isReady = true;
     startup.undo.push(() => (state.isReady = false));
     report(startup, options, publicUrl());
