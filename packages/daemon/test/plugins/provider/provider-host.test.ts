@@ -326,8 +326,7 @@ describe('a stream of a plugin', () => {
   });
 
   test('of a live call is opened above the rate limit', () => {
-    for (let i = 0; i < LIMIT; i++)
-      host.emit(event('call.started', {}, { call: `call ${i}` }));
+    for (let i = 0; i < LIMIT; i++) host.emit(event('call.started', {}, { call: `call ${i}` }));
     for (let i = 0; i < LIMIT; i++) host.openStream(stream({ providerCallId: `call ${i}` }));
     expect([harness.streams.size, dropped.length]).toEqual([LIMIT, 0]);
   });
