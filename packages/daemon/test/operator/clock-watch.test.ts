@@ -1,9 +1,12 @@
 import { createFakeClock } from '@sidetone/testkit';
 import { expect, test } from 'vitest';
 import { CLOCK_CHECK_MS, CLOCK_STEP_MS, watchClock } from '../../src/operator/clock-watch.ts';
+import { startTestDaemon, until } from '../support/daemon.ts';
 import { createTestLog } from '../support/silent-log.ts';
+import { tempDir } from '../support/temp-dir.ts';
 
 const HOUR_MS = 3_600_000;
+const dir = tempDir();
 
 function watched() {
   const clock = createFakeClock();
@@ -36,4 +39,17 @@ test('leaves no timer after it is stopped', async () => {
   await clock.advance(CLOCK_CHECK_MS);
   stop();
   expect(clock.pending).toBe(0);
+});
+
+test('a daemon watches its clock until it stops', async () => {
+  const clock = createFakeClock();
+  const { lines, daemon } = await startTestDaemon(dir, {}, clock);
+  const steps = (): number => lines.filter(({ message }) => message === 'wall clock was set').length;
+  clock.stepWallClock(HOUR_MS);
+  await clock.advance(CLOCK_CHECK_MS);
+  await until(() => steps() === 1, 'the log line');
+  await daemon.stop();
+  clock.stepWallClock(HOUR_MS);
+  await clock.advance(2 * CLOCK_CHECK_MS);
+  expect(steps()).toBe(1);
 });
