@@ -1,6 +1,5 @@
 /** Attacks from the network on the built daemon: its memory stays limited, its providers stay available. */
-import { readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import {
   flood,
@@ -9,29 +8,16 @@ import {
   partialWebhooks,
   pipelinedReaders,
   postWebhook,
+  SECRET,
   unreadPages,
+  writeAttackedConfig,
   type Attack,
 } from './support/attacks.ts';
 import { query, startDaemon, tempDir, until, type DaemonRun } from './support/daemon.ts';
 
 const MEMORY_LIMIT_MIB = 400;
-const SECRET = 'attacked-secret';
 
-async function anyDaemon(): Promise<DaemonRun> {
-  const dir = tempDir();
-  const config = join(dir, 'sidetone.yaml');
-  writeFileSync(
-    config,
-    `server: { port: 0 }
-storage: { path: '${join(dir, 'sidetone.db')}' }
-providers:
-  vapi:
-    plugin: '@sidetone/plugin-vapi'
-    options: { apiKey: key, apiBaseUrl: 'http://127.0.0.1:9', webhook: { secret: ${SECRET} }, sweep: { intervalMs: 0 } }
-`,
-  );
-  return startDaemon(config);
-}
+const anyDaemon = (): Promise<DaemonRun> => startDaemon(writeAttackedConfig(tempDir()));
 
 /** The most resident memory that a process has used, MiB. */
 function peakMemory({ pid }: DaemonRun): number {

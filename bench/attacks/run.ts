@@ -4,7 +4,7 @@
  */
 import { fork, spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -16,13 +16,14 @@ import {
   partialWebhooks,
   pipelinedReaders,
   postWebhook,
+  SECRET,
   unreadPages,
+  writeAttackedConfig,
   type Attack,
 } from '../../e2e/support/attacks.ts';
 
 const { values } = parseArgs({ options: { hostile: { type: 'string', default: '20000' } } });
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
-const SECRET = 'bench-secret';
 
 interface Target {
   readonly url: string;
@@ -39,18 +40,7 @@ interface ProbeResult {
 const dir = mkdtempSync(join(tmpdir(), 'sidetone-bench-'));
 
 async function startDaemon(): Promise<Target> {
-  const folder = mkdtempSync(join(dir, 'daemon-'));
-  const config = join(folder, 'sidetone.yaml');
-  writeFileSync(
-    config,
-    `server: { port: 0 }
-storage: { path: '${join(folder, 'sidetone.db')}' }
-providers:
-  vapi:
-    plugin: '@sidetone/plugin-vapi'
-    options: { apiKey: key, apiBaseUrl: 'http://127.0.0.1:9', webhook: { secret: ${SECRET} }, sweep: { intervalMs: 0 } }
-`,
-  );
+  const config = writeAttackedConfig(mkdtempSync(join(dir, 'daemon-')));
   const script = join(ROOT, 'node_modules/@sidetone/daemon/bin/sidetone.js');
   const child = spawn(process.execPath, [script, 'start', '--config', config], {
     cwd: ROOT,

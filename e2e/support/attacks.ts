@@ -3,7 +3,28 @@
  * open until `release`. They know no credential except where one is passed.
  */
 import { request, Agent } from 'node:http';
+import { writeFileSync } from 'node:fs';
 import { connect, type Socket } from 'node:net';
+import { join } from 'node:path';
+
+/** The webhook secret of the daemon that is attacked. */
+export const SECRET = 'attacked-secret';
+
+/** Writes the configuration of a daemon with default limits into a folder. Returns its path. */
+export function writeAttackedConfig(dir: string): string {
+  const config = join(dir, 'sidetone.yaml');
+  writeFileSync(
+    config,
+    `server: { port: 0 }
+storage: { path: '${join(dir, 'sidetone.db')}' }
+providers:
+  vapi:
+    plugin: '@sidetone/plugin-vapi'
+    options: { apiKey: key, apiBaseUrl: 'http://127.0.0.1:9', webhook: { secret: ${SECRET} }, sweep: { intervalMs: 0 } }
+`,
+  );
+  return config;
+}
 
 export interface Attack {
   /** The number of connections or requests that the daemon rejected or closed. */
