@@ -56,7 +56,7 @@ interface Parts {
   scale: number;
 }
 
-/** Reads number words; undefined if there are none at `i`. */
+/** Reads the number words at `i`; undefined if the word there is not one. */
 export function readSpoken(
   words: readonly string[],
   i: number,
@@ -103,7 +103,7 @@ function addSmall(parts: Parts, value: number): boolean {
   return true;
 }
 
-/** Applies a scale; false if the word is none, or it cannot follow. */
+/** Applies a scale; false if the word is not a scale or cannot follow. */
 function addScale(parts: Parts, scale: number | undefined): boolean {
   const { open } = parts;
   if (scale === undefined || open === undefined || open === 0) return false;

@@ -21,7 +21,7 @@ export interface TokenSources {
 export const MAX_CREDENTIALS = 4;
 
 /**
- * Returns the texts of which one may be a known token; empty if there is none. The payload of `connection_init` decides alone,
+ * Returns the texts of which one may be a known token; empty without a token. The payload of `connection_init` decides alone,
  * then the header for tokens; after them, the `Authorization` header and the URL have the same rank.
  */
 export function presentedTokens({

@@ -101,7 +101,7 @@ test.each([
   ['a query that is a list', '{"query":["{ latestCursor }"]}'],
   ['variables that are a list', '{"query":"{ latestCursor }","variables":[1]}'],
   ['deep variables', `{"query":"query","variables":${'{"a":'.repeat(20_000)}1${'}'.repeat(20_000)}}`],
-])('a body of a GraphQL request that is no operation is answered with 400: %s', async (_case, body) => {
+])('a body of a GraphQL request without a valid operation is answered with 400: %s', async (_case, body) => {
   const response = await fetch(it.url('graphql'), {
     method: 'POST',
     headers: { 'content-type': 'application/json', accept: 'application/graphql-response+json' },

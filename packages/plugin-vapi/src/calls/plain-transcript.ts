@@ -15,7 +15,7 @@ const DEFAULT_LABELS: SpeakerLabels = new Map([
   ['customer', 'CUSTOMER'],
 ]);
 
-/** A label: one to five words that start with a letter, without punctuation, followed by a colon. A time such as 10:30 is none. */
+/** A label: one to five words that start with a letter, without punctuation, followed by a colon. A time such as 10:30 is not a label. */
 const LABELLED = /^(?=.{1,40}?:(?: |$))(\p{L}[^\s:.,;?!]*(?: [^\s:.,;?!]+){0,4}):(?: |$)(.*)$/su;
 
 interface Line {

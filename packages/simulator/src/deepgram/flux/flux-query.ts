@@ -9,7 +9,7 @@ import type { Rejection } from '../rejection.ts';
 export interface TurnSettings {
   /** The confidence that ends a turn; at 1, no turn ends by itself. */
   readonly eotThreshold: number;
-  /** The confidence of an eager end; undefined: there are none. */
+  /** The confidence of an eager end; undefined if eager ends are off. */
   readonly eagerEotThreshold: number | undefined;
   /** The silence that ends a turn regardless. */
   readonly eotTimeoutMs: number;
