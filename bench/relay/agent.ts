@@ -4,6 +4,7 @@
  */
 import { createHistogram } from 'node:perf_hooks';
 import { WebSocketServer, type WebSocket } from 'ws';
+import { announce } from '../support/ready.ts';
 import { summaryOf, type Timestamped } from './delays.ts';
 
 const server = new WebSocketServer({ port: 0, host: '127.0.0.1', perMessageDeflate: false });
@@ -33,7 +34,4 @@ process.on('message', (request) => {
   process.send?.(summaryOf(delays));
   delays = createHistogram();
 });
-server.once('listening', () => {
-  const address = server.address();
-  if (typeof address === 'object' && address) process.send?.({ port: address.port });
-});
+announce(server, 'ws');

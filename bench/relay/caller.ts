@@ -25,6 +25,7 @@ export interface RoundResult {
   readonly returned: Summary;
 }
 
+process.stdout.write('ready caller\n');
 process.on('message', (round: Round) => {
   void run(round).then((result) => process.send?.(result));
 });

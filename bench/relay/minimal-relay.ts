@@ -3,6 +3,7 @@
  * is the cost of one more process on the machine.
  */
 import { WebSocket, WebSocketServer } from 'ws';
+import { announce } from '../support/ready.ts';
 
 const agentUrl = process.argv[2]!;
 const server = new WebSocketServer({ port: 0, host: '127.0.0.1', perMessageDeflate: false });
@@ -18,7 +19,4 @@ server.on('connection', (near: WebSocket) => {
   far.on('message', (data: Buffer) => near.send(data.toString()));
   near.on('close', () => far.close());
 });
-server.once('listening', () => {
-  const address = server.address();
-  if (typeof address === 'object' && address) process.send?.({ port: address.port });
-});
+announce(server, 'ws');

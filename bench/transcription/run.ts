@@ -2,25 +2,19 @@
  * Measures the CPU cost of metering and transcription: the same Vobiz calls without demand, with a subscription to all levels,
  * and with every call transcribed, one mode after another. Also measures the delay between speech and its final utterance.
  * Uses the built daemon and simulator. Requires Linux.
- * `node --import tsx bench/transcription/run.ts --calls 100 --seconds 20`
+ * `npm run bench -- transcription --calls 100 --seconds 20`
  */
-import { spawn, type ChildProcess } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { createClient } from 'graphql-ws';
 import { WebSocket } from 'ws';
+import { startDaemon, startSimulator, stopPrograms } from '../support/programs.ts';
+import { percentile, printJson, printTable } from '../support/report.ts';
 
 const { values } = parseArgs({
   options: { calls: { type: 'string', default: '100' }, seconds: { type: 'string', default: '20' } },
 });
 const [calls, seconds] = [Number(values.calls), Number(values.seconds)];
 
-const ROOT = fileURLToPath(new URL('../..', import.meta.url));
-/** Clock ticks per second in `/proc/<pid>/stat`. */
-const TICKS = 100;
 /** The approximate duration of a call; calls start one after another so that the requested number is live. */
 const CALL_MS = 24_000;
 /** The time until all calls are live and the JIT has warmed up. */
@@ -40,57 +34,8 @@ const MODES = {
   },
 } as const satisfies Record<string, { readonly transcribe: string; readonly subscription?: string }>;
 
-const dir = mkdtempSync(join(tmpdir(), 'sidetone-bench-'));
-const children: ChildProcess[] = [];
-
-function start(
-  script: string,
-  args: readonly string[],
-  ready: RegExp,
-): Promise<{ pid: number; url: string }> {
-  const child = spawn(process.execPath, [join(ROOT, script), ...args], {
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
-  children.push(child);
-  let output = '';
-  return new Promise((resolve, reject) => {
-    child.stdout.on('data', (chunk: Buffer) => {
-      output += chunk.toString();
-      const found = ready.exec(output);
-      if (found) resolve({ pid: child.pid!, url: found[1]! });
-    });
-    child.once('exit', () => reject(new Error(`${script} exited: ${output}`)));
-  });
-}
-
-async function stopAll(): Promise<void> {
-  await Promise.all(
-    children.splice(0).map(
-      (child) =>
-        new Promise((resolve) => {
-          child.once('exit', resolve);
-          if (!child.kill('SIGTERM')) resolve(undefined);
-        }),
-    ),
-  );
-}
-
-/** Returns the CPU time that a process has used, in seconds. */
-function cpuOf(pid: number): number {
-  const fields = readFileSync(`/proc/${pid}/stat`, 'utf8')
-    .replace(/^.*\) /, '')
-    .split(' ');
-  return (Number(fields[11]) + Number(fields[12])) / TICKS;
-}
-
-function configOf(name: string, simulator: string, transcribe: string): string {
-  const file = join(dir, `${name}.yaml`);
-  writeFileSync(
-    file,
-    `server: { port: 0 }
-storage: { path: '${join(dir, name)}.db' }
+const configOf = (simulator: string, transcribe: string): string => `server: { port: 0 }
 recording: { waveform: false }
-log: { level: warn }
 providers:
   vobiz:
     plugin: '@sidetone/plugin-vobiz'
@@ -107,10 +52,7 @@ transcribers:
       apiKey: demo-deepgram-key
       apiBaseUrl: ${simulator.replace(/^http/, 'ws')}/deepgram
       maxCalls: 1000
-`,
-  );
-  return file;
-}
+`;
 
 const pause = (ms: number): Promise<void> => new Promise((resolve) => void setTimeout(resolve, ms));
 
@@ -128,6 +70,17 @@ interface Measured {
   readonly delays: readonly number[];
 }
 
+interface Result {
+  readonly name: string;
+  readonly live: number;
+  /** CPU time, % of a core. */
+  readonly share: number;
+  readonly perCall: number;
+  readonly finals: number;
+  /** The delay of finals after the end of speech: p50, p95, p99, ms. */
+  readonly delays: readonly number[];
+}
+
 async function liveCalls(url: string): Promise<number> {
   const query = '{ calls(filter: { live: true }, first: 1) { totalCount } }';
   const headers = { 'content-type': 'application/json' };
@@ -136,14 +89,10 @@ async function liveCalls(url: string): Promise<number> {
   return data.calls.totalCount;
 }
 
-async function measure(name: keyof typeof MODES, number: number): Promise<Measured> {
+async function measure(name: keyof typeof MODES): Promise<Measured> {
   const mode: { readonly transcribe: string; readonly subscription?: string } = MODES[name];
-  const simulator = await start('packages/simulator/bin/sidetone-simulator.js', [], /"url":"([^"]+)"/);
-  const daemon = await start(
-    'packages/daemon/bin/sidetone.js',
-    ['start', '--config', configOf(`mode-${number}`, simulator.url, mode.transcribe)],
-    /listens at (http\S+)/,
-  );
+  const simulator = await startSimulator();
+  const daemon = await startDaemon(configOf(simulator.url, mode.transcribe));
   const delays: number[] = [];
   const client = createClient({
     url: `${daemon.url.replace(/^http/, 'ws')}graphql`,
@@ -174,40 +123,40 @@ async function measure(name: keyof typeof MODES, number: number): Promise<Measur
   await pause(WARM_UP_MS);
   delays.length = 0;
   const counts: number[] = [];
-  const before = cpuOf(daemon.pid);
+  const before = daemon.cpuSeconds();
   for (let second = 0; second < seconds; second++) {
     await pause(1000);
     counts.push(await liveCalls(daemon.url));
   }
-  const cpu = cpuOf(daemon.pid) - before;
+  const cpu = daemon.cpuSeconds() - before;
   clearInterval(starter);
   const live = counts.reduce((sum, count) => sum + count, 0) / counts.length;
   await client.dispose();
-  await stopAll();
-  return { cpu, live, delays: delays.toSorted((a, b) => a - b) };
+  await Promise.all([daemon.stop(), simulator.stop()]);
+  return { cpu, live, delays };
 }
 
 try {
-  process.stdout.write(
-    `${calls} calls, ${seconds} s per mode; CPU time of the daemon only\n\n| | live calls | CPU, % of a core | per call, % of a core | ratio |\n| --- | --- | --- | --- | --- |\n`,
-  );
-  let base = 0;
-  let delaySummary = '';
-  for (const [number, name] of (Object.keys(MODES) as (keyof typeof MODES)[]).entries()) {
-    const { cpu, live, delays } = await measure(name, number);
+  process.stdout.write(`${calls} calls, ${seconds} s per mode; CPU time of the daemon only\n`);
+  const results: Result[] = [];
+  for (const name of Object.keys(MODES) as (keyof typeof MODES)[]) {
+    const { cpu, live, delays } = await measure(name);
     const share = (100 * cpu) / seconds;
-    const perCall = share / live;
-    base ||= perCall;
-    process.stdout.write(
-      `| ${name} | ${live.toFixed(0)} | ${share.toFixed(1)} | ${perCall.toFixed(2)} | ${(perCall / base).toFixed(2)} |\n`,
-    );
-    const percentile = (part: number): string =>
-      String(delays[Math.floor(part * (delays.length - 1))] ?? NaN);
-    if (delays.length > 0)
-      delaySummary = `\n${delays.length} finals, delay after the end of speech in ms: p50 ${percentile(0.5)}, p95 ${percentile(0.95)}, p99 ${percentile(0.99)}\n`;
+    const percentiles = delays.length > 0 ? [0.5, 0.95, 0.99].map((part) => percentile(delays, part)) : [];
+    results.push({ name, live, share, perCall: share / live, finals: delays.length, delays: percentiles });
   }
-  process.stdout.write(delaySummary);
+  printTable(
+    results.map(({ name, live, share, perCall, finals, delays }) => ({
+      mode: name,
+      'live calls': live.toFixed(0),
+      'CPU, % of a core': share.toFixed(1),
+      'per call, % of a core': perCall.toFixed(2),
+      ratio: (perCall / results[0]!.perCall).toFixed(2),
+      finals,
+      'delay of finals, ms: p50, p95, p99': delays.join(', '),
+    })),
+  );
+  printJson('transcription', results);
 } finally {
-  await stopAll();
-  rmSync(dir, { recursive: true, force: true });
+  await stopPrograms();
 }
