@@ -1,7 +1,7 @@
 /**
  * Reads the import lines and fails on a wrong arrow.
  * Packages: core <- plugin-kit <- plugins, testkit, daemon; the simulator and the dashboard import none of them.
- * Inside the daemon: main -> cli -> daemon -> container -> http -> graphql -> feature folders -> core. The store implements
+ * Inside the daemon: main -> cli -> daemon -> container -> composition -> http -> graphql -> feature folders -> core. The store implements
  * ports of the feature folders; no feature folder imports it.
  */
 import { readFileSync } from 'node:fs';
@@ -116,7 +116,8 @@ describe('inside the daemon', () => {
       'operator',
       'system-clock.ts',
     ],
-    'container.ts': [
+    'container.ts': ['composition'],
+    composition: [
       'tokens.ts',
       'config',
       'graphql',
@@ -161,10 +162,10 @@ describe('inside the daemon', () => {
     expect([...parts].toSorted()).toEqual(Object.keys(ARROWS).toSorted());
   });
 
-  test('only the container knows tsyringe', () => {
+  test('only the composition knows tsyringe', () => {
     const users = importsOf('daemon').filter(({ to }) => /tsyringe|reflect-metadata/.test(to));
     expect(new Set(users.map(({ from }) => partOf(from)))).toEqual(
-      new Set(['container.ts', 'tokens.ts', 'daemon.ts']),
+      new Set(['container.ts', 'composition', 'tokens.ts', 'daemon.ts']),
     );
   });
 });

@@ -1,0 +1,42 @@
+/** Streams, levels and waveforms. */
+import { CallAnchors } from '../audio/call-anchors.ts';
+import { CallAudioRegistry } from '../audio/call-audio-registry.ts';
+import { LevelMeters } from '../audio/level-meters.ts';
+import { Streams } from '../audio/streams.ts';
+import { Waveforms } from '../audio/waveforms.ts';
+import { createWaveformStore } from '../store/media.ts';
+import * as tokens from '../tokens.ts';
+import type { Environment, Register } from './registration.ts';
+
+export function registerAudio(register: Register, { config, clock, ids, log }: Environment): void {
+  const anchors = new CallAnchors(clock);
+  register(tokens.LEVEL_METERS, () => new LevelMeters({ clock }));
+  register(
+    tokens.CALL_AUDIO_REGISTRY,
+    (get) => new CallAudioRegistry({ demand: get(tokens.DEMAND), anchors, clock }),
+  );
+  register(
+    tokens.WAVEFORMS,
+    (get) =>
+      new Waveforms({
+        store: createWaveformStore(get(tokens.DATABASE).db, get(tokens.STORE_HEALTH)),
+        clock,
+        log: log('waveforms'),
+        isKept: config.recording.waveform,
+      }),
+  );
+  register(
+    tokens.STREAMS,
+    (get) =>
+      new Streams({
+        ingest: get(tokens.INGEST),
+        demand: get(tokens.DEMAND),
+        levels: get(tokens.LEVEL_METERS),
+        audio: get(tokens.CALL_AUDIO_REGISTRY),
+        waveforms: get(tokens.WAVEFORMS),
+        anchors,
+        ids,
+        clock,
+      }),
+  );
+}

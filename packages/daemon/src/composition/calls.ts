@@ -1,0 +1,50 @@
+/** Events and the state of calls. */
+import { AnnotationService } from '../calls/annotation-service.ts';
+import { CallRegistry } from '../calls/call-registry.ts';
+import { Erasure } from '../calls/erasure.ts';
+import { Ingest } from '../calls/ingest.ts';
+import * as tokens from '../tokens.ts';
+import type { Environment, Register } from './registration.ts';
+
+const DAY_MS = 24 * 60 * 60_000;
+
+export function registerCalls(register: Register, { config, clock, ids, log }: Environment): void {
+  register(tokens.CALL_REGISTRY, (get) => new CallRegistry({ ledger: get(tokens.LEDGER) }));
+  register(
+    tokens.INGEST,
+    (get) =>
+      new Ingest({
+        registry: get(tokens.CALL_REGISTRY),
+        ledger: get(tokens.LEDGER),
+        feed: get(tokens.RECORD_HUB),
+        partials: get(tokens.LATEST_PARTIALS),
+        openCommands: get(tokens.OPEN_COMMANDS),
+        ids,
+        clock,
+        log: log('ingest'),
+        pending: { events: config.limits.pendingEvents, bytes: config.limits.pendingBytes },
+      }),
+  );
+  register(
+    tokens.ANNOTATION_SERVICE,
+    (get) => new AnnotationService({ ingest: get(tokens.INGEST), ids, clock }),
+  );
+  register(
+    tokens.ERASURE,
+    (get) =>
+      new Erasure({
+        ingest: get(tokens.INGEST),
+        ledger: get(tokens.LEDGER),
+        registry: get(tokens.CALL_REGISTRY),
+        feed: get(tokens.RECORD_HUB),
+        partials: get(tokens.LATEST_PARTIALS),
+        openCommands: get(tokens.OPEN_COMMANDS),
+        recordings: get(tokens.RECORDING_SERVICE),
+        waveforms: get(tokens.WAVEFORMS),
+        audit: get(tokens.AUDIT_LOG),
+        auditMs: config.storage.auditDays * DAY_MS,
+        clock,
+        log: log('erasure'),
+      }),
+  );
+}

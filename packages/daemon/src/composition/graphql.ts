@@ -1,0 +1,53 @@
+/** The schema, and the budget of its subscriptions. */
+import { createCursors } from '../calls/cursor.ts';
+import { countriesOf } from '../calls/numbers/countries.ts';
+import { DeliveryBudget } from '../graphql/guard/deliveries/delivery-budget.ts';
+import { createSchema } from '../graphql/schema.ts';
+import { LogSampler } from '../log-sampler.ts';
+import * as tokens from '../tokens.ts';
+import type { Environment, Register } from './registration.ts';
+
+export function registerGraphql(register: Register, { config, clock, publicUrl }: Environment): void {
+  register(tokens.SCHEMA, (get) =>
+    createSchema({
+      registry: get(tokens.CALL_REGISTRY),
+      history: get(tokens.HISTORY),
+      eventLog: get(tokens.EVENT_LOG),
+      feeds: get(tokens.FEEDS),
+      cursors: createCursors(get(tokens.EVENT_LOG)),
+      commands: get(tokens.COMMAND_SERVICE),
+      annotations: get(tokens.ANNOTATION_SERVICE),
+      utterances: get(tokens.UTTERANCE_SERVICE),
+      erasure: get(tokens.ERASURE),
+      backfills: get(tokens.BACKFILL_SERVICE),
+      providers: get(tokens.PROVIDERS),
+      transcribers: get(tokens.TRANSCRIBERS),
+      transcription: get(tokens.TRANSCRIPTION_SERVICE),
+      levels: get(tokens.LEVEL_METERS),
+      waveforms: get(tokens.WAVEFORMS),
+      recordings: get(tokens.RECORDING_SERVICE),
+      links: get(tokens.MEDIA_LINKS),
+      urlOf: (path) => new URL(path, publicUrl()),
+      now: () => clock.now(),
+      countries: countriesOf(config),
+      pageSize: config.limits.pageSize,
+    }),
+  );
+}
+
+export function registerDeliveries(register: Register, { config, clock, log }: Environment): void {
+  register(tokens.DELIVERY_BUDGET, () => {
+    const endings = new LogSampler({ log: log('graphql'), clock });
+    const limit = 'limits.subscriptionCostPerSecond';
+    return new DeliveryBudget({
+      clock,
+      costPerSecond: config.limits.subscriptionCostPerSecond,
+      onEnd: (client) =>
+        endings.warn('end', 'subscription ended: its client exceeds the limit', {
+          client,
+          limit,
+          code: 'LIMIT_SUBSCRIPTION_COST',
+        }),
+    });
+  });
+}

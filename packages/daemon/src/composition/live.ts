@@ -1,0 +1,24 @@
+/** What subscriptions read. */
+import { Demand } from '../live/demand.ts';
+import { createFeeds } from '../live/feeds.ts';
+import { LatestPartials } from '../live/latest-partials.ts';
+import { RecordHub } from '../live/record-hub.ts';
+import * as tokens from '../tokens.ts';
+import type { Environment, Register } from './registration.ts';
+
+export function registerLive(register: Register, { clock, ids }: Environment): void {
+  register(tokens.RECORD_HUB, (get) => new RecordHub(get(tokens.EVENT_LOG).latest()));
+  register(tokens.LATEST_PARTIALS, () => new LatestPartials({ ids }));
+  register(tokens.DEMAND, () => new Demand());
+  register(tokens.FEEDS, (get) =>
+    createFeeds({
+      hub: get(tokens.RECORD_HUB),
+      log: get(tokens.EVENT_LOG),
+      registry: get(tokens.CALL_REGISTRY),
+      partials: get(tokens.LATEST_PARTIALS),
+      levels: get(tokens.LEVEL_METERS),
+      demand: get(tokens.DEMAND),
+      clock,
+    }),
+  );
+}

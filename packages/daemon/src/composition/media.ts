@@ -1,0 +1,54 @@
+/** Recordings, listening, and links to both. */
+import { MediaLinks } from '../access/media-links.ts';
+import { ListeningService } from '../listening/listening-service.ts';
+import { RecordingService } from '../recording/recording-service.ts';
+import { createRecordingRows } from '../store/media.ts';
+import { secretOf } from '../store/secrets.ts';
+import * as tokens from '../tokens.ts';
+import type { Environment, Register } from './registration.ts';
+
+export function registerRecordingAndListening(
+  register: Register,
+  { config, clock, ids, log }: Environment,
+): void {
+  register(
+    tokens.MEDIA_LINKS,
+    (get) =>
+      new MediaLinks({
+        key: secretOf(get(tokens.DATABASE).db, 'media_link_key', get(tokens.STORE_HEALTH)),
+        tokens: config.auth.tokens,
+        maxSeconds: config.limits.mediaLinkSeconds,
+        clock,
+      }),
+  );
+  register(
+    tokens.RECORDING_SERVICE,
+    (get) =>
+      new RecordingService({
+        audio: get(tokens.CALL_AUDIO_REGISTRY),
+        demand: get(tokens.DEMAND),
+        feeds: get(tokens.FEEDS),
+        registry: get(tokens.CALL_REGISTRY),
+        ingest: get(tokens.INGEST),
+        rows: createRecordingRows(get(tokens.DATABASE).db),
+        folder: config.recording.path,
+        isRecorded: (id) => config.providers[id]?.recording.enabled ?? config.recording.enabled,
+        keepsWaveforms: config.recording.waveform,
+        clock,
+        log: log('recording'),
+      }),
+  );
+  register(
+    tokens.LISTENING_SERVICE,
+    (get) =>
+      new ListeningService({
+        audio: get(tokens.CALL_AUDIO_REGISTRY),
+        feeds: get(tokens.FEEDS),
+        registry: get(tokens.CALL_REGISTRY),
+        ingest: get(tokens.INGEST),
+        ids,
+        clock,
+        log: log('listening'),
+      }),
+  );
+}

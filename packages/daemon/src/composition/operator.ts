@@ -1,0 +1,19 @@
+/** What the operator sees: readiness, and turns of the event loop that take long. */
+import { LoopMonitor } from '../loop/loop-monitor.ts';
+import { Readiness } from '../operator/readiness.ts';
+import * as tokens from '../tokens.ts';
+import type { Environment, Register } from './registration.ts';
+
+export function registerOperator(register: Register, { clock, log, isReady }: Environment): void {
+  register(tokens.LOOP_MONITOR, () => new LoopMonitor({ clock, log: log('loop') }));
+  register(
+    tokens.READINESS,
+    (get) =>
+      new Readiness({
+        hasStarted: isReady,
+        storeFailure: () => get(tokens.STORE_HEALTH).failure,
+        providers: () => get(tokens.PROVIDERS).list(),
+        transcribers: () => get(tokens.TRANSCRIBERS).list(),
+      }),
+  );
+}

@@ -1,0 +1,50 @@
+/** Providers and transcribers. */
+import { isExposed } from '../access/exposure.ts';
+import { ProviderRegistry } from '../plugins/provider/provider-registry.ts';
+import { AddressGuard } from '../plugins/sockets/address-guard.ts';
+import { TranscriberRegistry } from '../plugins/transcriber/transcriber-registry.ts';
+import * as tokens from '../tokens.ts';
+import type { Environment, Register } from './registration.ts';
+
+export function registerPlugins(register: Register, environment: Environment): void {
+  const { config, baseDir, clock, log, publicUrl } = environment;
+  const { socketMessageBytes, eventsPerSecond, liveCalls: maxLiveCalls } = config.limits;
+  const addressGuard = new AddressGuard(config.outgoing);
+  register(
+    tokens.PROVIDERS,
+    (get) =>
+      new ProviderRegistry({
+        config: config.providers,
+        baseDir,
+        ingest: get(tokens.INGEST),
+        registry: get(tokens.CALL_REGISTRY),
+        streams: get(tokens.STREAMS),
+        demand: get(tokens.DEMAND),
+        stateStore: get(tokens.STATE_STORE),
+        clock,
+        log: (id) => log(`provider ${id}`),
+        publicUrl,
+        isExposed: isExposed(config.server),
+        socketMessageBytes,
+        addressGuard,
+        eventsPerSecond,
+        maxLiveCalls,
+        random: Math.random,
+        liveCalls: (id) => get(tokens.CALL_REGISTRY).live(id),
+      }),
+  );
+  register(
+    tokens.TRANSCRIBERS,
+    (get) =>
+      new TranscriberRegistry({
+        config: config.transcribers,
+        baseDir,
+        stateStore: get(tokens.STATE_STORE),
+        clock,
+        log: (id) => log(`transcriber ${id}`),
+        socketMessageBytes,
+        addressGuard,
+        random: Math.random,
+      }),
+  );
+}

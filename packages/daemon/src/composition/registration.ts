@@ -1,0 +1,23 @@
+/** What a part of the composition needs: the environment of the daemon, and how components are registered. */
+import type { InjectionToken } from 'tsyringe';
+import type { Clock, IdSource, Logger } from '@sidetone/core';
+import type { Config } from '../config/schema.ts';
+
+/** What the components get from outside: the configuration, and the impure parts that tests replace. */
+export interface Environment {
+  readonly config: Config;
+  /** The folder that plugin paths and packages are resolved from. */
+  readonly baseDir: string;
+  readonly clock: Clock;
+  readonly ids: IdSource;
+  /** Creates the logger of a component. */
+  readonly log: (part: string) => Logger;
+  /** The daemon's address as providers see it; known once the server listens. */
+  readonly publicUrl: () => URL;
+  readonly isReady: () => boolean;
+}
+
+export type Get = <Part>(token: InjectionToken<Part>) => Part;
+
+/** Registers the factory of a component, which is called at most once per container. */
+export type Register = <Part>(token: InjectionToken<Part>, create: (get: Get) => Part) => void;

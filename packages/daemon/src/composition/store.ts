@@ -1,0 +1,46 @@
+/** The database and everything that reads or writes it. */
+import { countriesOf } from '../calls/numbers/countries.ts';
+import { NumberFilling } from '../calls/numbers/number-filling.ts';
+import { createAuditLog } from '../store/audit/log.ts';
+import { openDatabase } from '../store/database.ts';
+import { createEventLog } from '../store/event-log.ts';
+import { createHistory } from '../store/history/history.ts';
+import { openQueryRunner } from '../store/history/query-runner.ts';
+import { createLedger } from '../store/ledger.ts';
+import { createStateStore } from '../store/plugin-state.ts';
+import { StoreHealth } from '../store/store-health.ts';
+import { Checkpointer } from '../store/watch/checkpointer.ts';
+import { StoreWatch } from '../store/watch/store-watch.ts';
+import * as tokens from '../tokens.ts';
+import type { Environment, Register } from './registration.ts';
+
+export function registerStore(register: Register, { config, clock, log }: Environment): void {
+  register(tokens.DATABASE, () => openDatabase(config.storage.path, config.storage.durability));
+  register(tokens.LEDGER, (get) =>
+    createLedger(get(tokens.DATABASE).db, get(tokens.STORE_HEALTH), countriesOf(config)),
+  );
+  register(
+    tokens.NUMBER_FILLING,
+    (get) => new NumberFilling({ ledger: get(tokens.LEDGER), clock, log: log('store') }),
+  );
+  register(
+    tokens.STORE_HEALTH,
+    (get) => new StoreHealth(log('store'), get(tokens.DATABASE).ownership.assert),
+  );
+  register(tokens.STORE_WATCH, (get) => {
+    const { db, ownership } = get(tokens.DATABASE);
+    const path = db.$client.name;
+    return new StoreWatch({ path, ownership, health: get(tokens.STORE_HEALTH), clock, log: log('store') });
+  });
+  register(tokens.CHECKPOINTER, (get) => {
+    const sqlite = get(tokens.DATABASE).db.$client;
+    return new Checkpointer({ sqlite, clock, log: log('store') });
+  });
+  register(tokens.EVENT_LOG, (get) => createEventLog(get(tokens.DATABASE)));
+  register(tokens.QUERY_RUNNER, (get) =>
+    openQueryRunner(get(tokens.DATABASE), { clock, log: log('history') }),
+  );
+  register(tokens.HISTORY, (get) => createHistory(get(tokens.QUERY_RUNNER).run));
+  register(tokens.AUDIT_LOG, (get) => createAuditLog(get(tokens.DATABASE).db, get(tokens.STORE_HEALTH)));
+  register(tokens.STATE_STORE, (get) => createStateStore(get(tokens.DATABASE).db, get(tokens.STORE_HEALTH)));
+}
