@@ -146,4 +146,9 @@ export interface ProviderHost extends PluginHost {
    * must then verify what it receives, unless its options state otherwise; `requireVerification` of plugin-kit is this rule.
    */
   readonly isExposed: boolean;
+  /**
+   * The configured country of the provider's national numbers, as ISO 3166 code such as `IN`. Arguments of commands are
+   * completed with it already; the plugin completes those in its options and in `providerOptions`.
+   */
+  readonly country?: string;
 }

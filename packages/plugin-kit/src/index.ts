@@ -60,6 +60,7 @@ export {
   dialledNumber,
   isCountry,
   parsePhoneNumber,
+  supportedCountry,
   type Country,
   type DialledNumber,
   type PhoneNumber,

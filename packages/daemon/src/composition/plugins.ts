@@ -1,5 +1,6 @@
 /** Providers and transcribers. */
 import { isExposed } from '../access/exposure.ts';
+import { countriesOf } from '../calls/numbers/countries.ts';
 import { ProviderRegistry } from '../plugins/provider/provider-registry.ts';
 import { AddressGuard } from '../plugins/sockets/address-guard.ts';
 import { TranscriberRegistry } from '../plugins/transcriber/transcriber-registry.ts';
@@ -25,6 +26,7 @@ export function registerPlugins(register: Register, environment: Environment): v
         log: (id) => log(`provider ${id}`),
         publicUrl,
         isExposed: isExposed(config.server),
+        countries: countriesOf(config),
         socketMessageBytes,
         addressGuard,
         eventsPerSecond,

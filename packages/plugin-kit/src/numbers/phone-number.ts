@@ -7,6 +7,10 @@ export type Country = Parameters<typeof getCountryCallingCode>[0];
 
 export const isCountry = (text: string): text is Country => isSupportedCountry(text);
 
+/** Returns the country of a host, or undefined if the numbering plans do not know it. */
+export const supportedCountry = (text: string | undefined): Country | undefined =>
+  text !== undefined && isCountry(text) ? text : undefined;
+
 /** Returns the calling code of a country without the plus, such as `91`. */
 export const callingCodeOf = (country: Country): string => getCountryCallingCode(country);
 

@@ -29,6 +29,8 @@ export interface FakeHostOptions {
   readonly publicUrl?: string;
   /** Whether other machines can reach the daemon. Default: false. */
   readonly isExposed?: boolean;
+  /** The country of national numbers. */
+  readonly country?: string;
 }
 
 /** A log entry. */
@@ -137,6 +139,7 @@ export function createFakeHost(options: FakeHostOptions = {}): FakeHost {
       return new URL(path, base);
     },
     isExposed: options.isExposed ?? false,
+    ...(options.country !== undefined && { country: options.country }),
     dial: dialler.dial,
     guarded: {
       fetch: (url, { signal }) => http.fetch(url, { signal, redirect: 'manual' }),

@@ -17,6 +17,7 @@ import type { CallRegistry } from '../../calls/call-registry.ts';
 import type { Ingest } from '../../calls/ingest.ts';
 import type { Demand } from '../../live/demand.ts';
 import { createPluginHost, type PluginHostDeps } from '../plugin-host.ts';
+import { countryOf, type Countries } from '../../calls/numbers/countries.ts';
 import type { Lease } from '../supervision/lease.ts';
 import { leaseStream } from '../supervision/leased-resources.ts';
 import type { FailureListener } from '../supervision/plugin-lifecycle.ts';
@@ -38,6 +39,8 @@ export interface ProviderHostDeps extends PluginHostDeps {
   readonly publicUrl: () => URL;
   /** Whether other machines can reach the daemon. */
   readonly isExposed: boolean;
+  /** The countries of national numbers. */
+  readonly countries: Countries;
   readonly eventsPerSecond: number;
   /** Most live calls of all providers; `limits.liveCalls`. */
   readonly maxLiveCalls: number;
@@ -58,6 +61,7 @@ interface HostOwner extends Pick<FailureListener, 'onEventDropped' | 'onEventRej
 export function createProviderHost(owner: HostOwner, deps: ProviderHostDeps): ProviderHost {
   const { providerId, lease } = owner;
   const acceptEvent = createEventGate(owner, deps);
+  const country = countryOf(deps.countries, providerId);
 
   return {
     ...createPluginHost(providerId, lease, deps),
@@ -82,6 +86,7 @@ export function createProviderHost(owner: HostOwner, deps: ProviderHostDeps): Pr
     onDemandChange: (listener) => subscribeToDemand(listener, owner, deps),
     publicUrl: (path) => urlOfProvider(providerId, path, deps.publicUrl()),
     isExposed: deps.isExposed,
+    ...(country && { country }),
   };
 }
 

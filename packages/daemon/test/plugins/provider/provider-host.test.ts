@@ -9,6 +9,7 @@ import {
 } from '@sidetone/core';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { createEventCheck } from '../../../src/plugins/provider/event-check.ts';
+import { NO_COUNTRIES, type Countries } from '../../../src/calls/numbers/countries.ts';
 import { createProviderHost } from '../../../src/plugins/provider/provider-host.ts';
 import { SetupNotices } from '../../../src/plugins/provider/provider-notices.ts';
 import { ProviderTraffic } from '../../../src/plugins/provider/provider-traffic.ts';
@@ -64,6 +65,7 @@ beforeEach(() => {
       log: testLog.log(''),
       publicUrl: () => new URL('http://localhost/'),
       isExposed: false,
+      countries: NO_COUNTRIES,
       socketMessageBytes: 1000,
       eventsPerSecond: LIMIT,
       maxLiveCalls: LIVE_CALLS,
@@ -153,6 +155,14 @@ describe('an event with a field above its limit', () => {
   });
 });
 
+test('the country is that of the provider', () => {
+  const create = (countries: Countries): ProviderHost =>
+    createProviderHost({ providerId: PROVIDER, lease } as never, { ...harness, countries } as never);
+  expect(host).not.toHaveProperty('country');
+  expect(create({ default: 'US', byProvider: {} }).country).toBe('US');
+  expect(create({ default: 'US', byProvider: { [PROVIDER]: 'IN' } }).country).toBe('IN');
+});
+
 describe('an event of a plugin', () => {
   test('is accepted after the start and before the end of its instance', async () => {
     const early = new Lease(() => undefined);
@@ -169,6 +179,7 @@ describe('an event of a plugin', () => {
       },
       {
         ...harness,
+        countries: NO_COUNTRIES,
         eventsPerSecond: LIMIT,
         maxLiveCalls: LIVE_CALLS,
       } as never,
