@@ -12,6 +12,7 @@ import { definedFields, abortOnStop, requireVerification } from '@sidetone/plugi
 import { createAnswers } from './answer/answers.ts';
 import { createCallXml } from './answer/call-xml.ts';
 import { createNextSteps, type NextSteps } from './answer/next-steps.ts';
+import { withCountry } from './answer/national-numbers.ts';
 import { createTransferGrants } from './answer/transfer-grants.ts';
 import { createCallTracker } from './calls/call-tracker.ts';
 import { createConferenceMembers } from './calls/conference-members.ts';
@@ -40,7 +41,8 @@ export const LOST_CALL_GRACE_MS = 10 * 60_000;
 type Instance = ReturnType<typeof createInstance>;
 
 /** Creates an instance. It does nothing until it is started. */
-export function createProvider(options: VobizOptions, host: ProviderHost): Provider {
+export function createProvider(given: VobizOptions, host: ProviderHost): Provider {
+  const options = withCountry(given, host.country);
   requireVerification(host, {
     isVerified: options.signature === 'require',
     isUnverifiedAllowed: options.unverified,
