@@ -1,5 +1,5 @@
 /** Wires the parts of an instance together. Webhooks and events do not pass through this file. */
-import { forEachCall, abortOnStop, requireVerification } from '@sidetone/plugin-kit';
+import { forEachCall, abortOnStop, requireVerification, supportedCountry } from '@sidetone/plugin-kit';
 import type { Provider, ProviderHost } from '@sidetone/core';
 import { createCallPublisher } from './calls/call-publisher.ts';
 import { createLiveCalls } from './calls/live-calls.ts';
@@ -84,6 +84,7 @@ function createParts(options: VapiOptions, host: ProviderHost, stopped: AbortSig
     api,
     compatibility: options.compatibility,
     clock,
+    country: supportedCountry(host.country),
     calls,
     lookup,
     refresher,
@@ -118,6 +119,7 @@ export function createProvider(options: VapiOptions, host: ProviderHost): Provid
   const parts = createParts(options, host, stopped);
   const { api, calls, publisher, refresher, transportCalls, sessions, forwarder } = parts;
   const { clock, log } = host;
+  const country = supportedCountry(host.country);
   const orStopped = (signal: AbortSignal): AbortSignal => AbortSignal.any([signal, stopped]);
   let sweeps = Promise.resolve();
 
@@ -138,7 +140,7 @@ export function createProvider(options: VapiOptions, host: ProviderHost): Provid
     controls: abortOnStop(parts.controls, stopped),
     controlsFor: (call) => capabilitiesOfCall(calls, transportCalls, call),
     placeCall: (args, context) =>
-      placeCall({ api, publisher, transportCalls, clock, stopped }, args, context),
+      placeCall({ api, publisher, transportCalls, clock, country, stopped }, args, context),
     watch: (callId, context) => refresher.watch(callId, context),
     ingress: parts.ingress,
     reconcile: (stale, signal) =>

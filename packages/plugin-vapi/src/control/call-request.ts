@@ -7,9 +7,11 @@ import {
   definedFields,
   textOf,
   type AudioFormat,
+  type Country,
   type JsonObject,
 } from '@sidetone/plugin-kit';
 import { checkE164 } from './check-e164.ts';
+import { withNumbers } from './number-options.ts';
 import { GPT_LIVE_SAMPLE_RATE, hasGptLive } from '../calls/gpt-live.ts';
 
 /** Fields that name the assistant: one of them is required. */
@@ -28,17 +30,18 @@ interface CallRequest {
   readonly transport?: AudioFormat;
 }
 
-/** @throws {FaultError} INPUT_INVALID, with the argument's name. */
-export function callRequestOf({
-  to,
-  from,
-  assistantId,
-  providerOptions = {},
-}: PlaceCallArguments): CallRequest {
+/**
+ * `country` completes the national numbers in the options.
+ * @throws {FaultError} INPUT_INVALID, with the argument's name.
+ */
+export function callRequestOf(
+  { to, from, assistantId, providerOptions = {} }: PlaceCallArguments,
+  country?: Country,
+): CallRequest {
   if (providerOptions['customers'] !== undefined) {
     throw invalidArgument('providerOptions.customers', 'not supported: one call is placed at a time');
   }
-  const body: JsonObject = { ...definedFields({ assistantId }), ...providerOptions };
+  const body: JsonObject = { ...definedFields({ assistantId }), ...withNumbers(providerOptions, country) };
   if (!ASSISTANT_FIELDS.some((name) => body[name] != null)) {
     throw invalidArgument('assistantId', 'expected an assistant: assistantId, or one in providerOptions');
   }

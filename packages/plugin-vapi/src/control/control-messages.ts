@@ -6,8 +6,9 @@ import {
   type MessageRole,
   type Party,
 } from '@sidetone/core';
-import { definedFields, type JsonObject } from '@sidetone/plugin-kit';
+import { definedFields, type Country, type JsonObject } from '@sidetone/plugin-kit';
 import { checkE164 } from './check-e164.ts';
+import { withNumbers } from './number-options.ts';
 
 /** A command, as posted to the control URL or sent over a transport socket. */
 export type ControlMessage =
@@ -161,9 +162,10 @@ function sipDestination({ sipUri, extension, callerId }: ControlArguments['trans
 
 /**
  * `providerOptions` are fields of Vapi's `destination` (`transferPlan`, `sipHeaders`, `message`, ...), which take precedence.
+ * `country` completes the national numbers in them.
  * @throws {FaultError} INPUT_INVALID.
  */
-export function transferMessage(args: ControlArguments['transfer']): ControlMessage {
+export function transferMessage(args: ControlArguments['transfer'], country?: Country): ControlMessage {
   if ((args.number === undefined) === (args.sipUri === undefined)) {
     throw invalidArgument('number', 'expected exactly one of number and sipUri');
   }
@@ -173,7 +175,10 @@ export function transferMessage(args: ControlArguments['transfer']): ControlMess
   const destination = args.number === undefined ? sipDestination(args) : numberDestination(args);
   return {
     type: 'transfer',
-    destination: { ...destination, ...args.providerOptions },
+    destination: {
+      ...destination,
+      ...withNumbers(args.providerOptions ?? {}, country, { isDestination: true }),
+    },
     ...definedFields({ content: args.content }),
   };
 }
@@ -193,13 +198,14 @@ const HANDOFF_TARGETS: Readonly<Record<string, string>> = {
  * (`assistantName`), `contextEngineeringPlan` (an object or a string, sent unchanged), and others.
  * @throws {FaultError} INPUT_INVALID.
  */
-export function handoffMessage(args: ControlArguments['handoff']): ControlMessage {
+export function handoffMessage(args: ControlArguments['handoff'], country?: Country): ControlMessage {
   if (args.streamUrl !== undefined) {
     throw invalidArgument('streamUrl', 'not supported: expected an assistant or a squad');
   }
+  const assistant = args.assistant && withNumbers(args.assistant, country, { argument: 'assistant' });
   const destination: JsonObject = {
-    ...definedFields({ assistantId: args.assistantId, assistant: args.assistant }),
-    ...args.providerOptions,
+    ...definedFields({ assistantId: args.assistantId, assistant }),
+    ...withNumbers(args.providerOptions ?? {}, country),
   };
   const targets = Object.keys(HANDOFF_TARGETS).filter(
     (key) => destination[key] != null && destination[key] !== '',

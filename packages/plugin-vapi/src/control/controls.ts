@@ -12,7 +12,7 @@ import {
   type Controls,
   type ProviderCallId,
 } from '@sidetone/core';
-import { faultOfResponse, type ProviderResponse } from '@sidetone/plugin-kit';
+import { faultOfResponse, type Country, type ProviderResponse } from '@sidetone/plugin-kit';
 import type { LiveCalls } from '../calls/live-calls.ts';
 import type { VapiOptions } from '../config.ts';
 import type { TransportCalls } from '../media/transport-calls.ts';
@@ -39,6 +39,8 @@ interface ControlsDeps {
   readonly api: Pick<VapiApi, 'control'>;
   readonly compatibility: VapiOptions['compatibility'];
   readonly clock: Clock;
+  /** The country of national numbers. */
+  readonly country: Country | undefined;
   readonly calls: Pick<LiveCalls, 'monitorUrl' | 'traits' | 'refuse'>;
   readonly lookup: Pick<CallLookup, 'find'>;
   readonly refresher: Pick<CallRefresher, 'refresh' | 'checkEnd'>;
@@ -134,8 +136,8 @@ export function createControls(deps: ControlsDeps): Controls {
     mute: async (call, args, context) => send(call, muteMessage('mute', args), context),
     unmute: async (call, args, context) => send(call, muteMessage('unmute', args), context),
     sayFirstMessage: (call, _args, context) => send(call, sayFirstMessage, context),
-    transfer: async (call, args, context) => send(call, transferMessage(args), context),
-    handoff: async (call, args, context) => send(call, handoffMessage(args), context),
+    transfer: async (call, args, context) => send(call, transferMessage(args, deps.country), context),
+    handoff: async (call, args, context) => send(call, handoffMessage(args, deps.country), context),
     async endCall(call, _args, context) {
       const leg = transportCalls.get(call.providerCallId);
       await (leg ? leg.hangUp() : send(call, endCallMessage, context));

@@ -1,5 +1,6 @@
 /** Places calls. Those over the WebSocket transport are also connected to. */
 import type { Clock, CommandContext, PlaceCallArguments, ProviderCallId } from '@sidetone/core';
+import type { Country } from '@sidetone/plugin-kit';
 import type { CallPublisher } from '../calls/call-publisher.ts';
 import type { TransportCalls } from '../media/transport-calls.ts';
 import type { VapiApi } from '../rest/api.ts';
@@ -10,6 +11,8 @@ interface PlaceCallDeps {
   readonly publisher: Pick<CallPublisher, 'publishCall'>;
   readonly transportCalls: Pick<TransportCalls, 'assertCapacity' | 'connect'>;
   readonly clock: Clock;
+  /** The country of national numbers. */
+  readonly country: Country | undefined;
   readonly stopped: AbortSignal;
 }
 
@@ -18,11 +21,11 @@ interface PlaceCallDeps {
  * @throws {FaultError} INPUT_INVALID, LIMIT_EXCEEDED, or of kind `provider`.
  */
 export async function placeCall(
-  { api, publisher, transportCalls, clock, stopped }: PlaceCallDeps,
+  { api, publisher, transportCalls, clock, country, stopped }: PlaceCallDeps,
   args: PlaceCallArguments,
   { signal }: CommandContext,
 ): Promise<ProviderCallId> {
-  const { body, transport } = callRequestOf(args);
+  const { body, transport } = callRequestOf(args, country);
   if (transport) transportCalls.assertCapacity();
   const requestedAt = clock.now();
   const call = await api.createCall(body, AbortSignal.any([signal, stopped]));
