@@ -13,6 +13,10 @@ const { packageManager, engines } = JSON.parse(
 /** The name and version of pnpm, without the hash. */
 const pnpmSpec = packageManager.split('+')[0];
 
+const INSTALL_FAILED =
+  'Installing failed, for the reason above. It needs access to the npm registry, and SQLite is compiled, which needs Python 3, make and a C++ compiler: see README.md.';
+const BUILD_FAILED = `Building failed, for the reason above. If the dependencies have changed, run: npx ${pnpmSpec} install`;
+
 /** How often to check whether the parent process still exists, ms. */
 const PARENT_CHECK_MS = 1000;
 
@@ -58,13 +62,11 @@ export function run(command, args) {
   });
 }
 
-/** Runs a command, and exits with its exit code if it fails. */
-export async function must(command, args) {
+/** Runs a command, and exits with its exit code if it fails, after the output of the command and an explanation. */
+export async function must(command, args, explanation = '') {
   const code = await run(command, args);
   if (code === 0) return;
-  process.stderr.write(
-    'Installing failed. SQLite is compiled, which needs Python 3, make and a C++ compiler: see README.md.\n',
-  );
+  if (explanation !== '') process.stderr.write(`\n${explanation}\n`);
   process.exit(code);
 }
 
@@ -85,12 +87,18 @@ export const pnpm = (...args) =>
 export async function install() {
   say('Installing (takes a minute or two the first time, because SQLite is compiled)');
   const code = await pnpm('install', '--frozen-lockfile');
-  if (code !== 0) process.exit(code);
+  if (code === 0) return;
+  process.stderr.write(`\n${INSTALL_FAILED}\n`);
+  process.exit(code);
 }
 
 export async function build() {
   say('Building');
-  await must(process.execPath, [`${ROOT}/node_modules/typescript/bin/tsc`, '-b', 'tsconfig.build.json']);
-  await must(process.execPath, [`${ROOT}/packages/dashboard/scripts/build.mjs`]);
-  await must(process.execPath, [`${ROOT}/packages/daemon/scripts/build-graphiql.mjs`]);
+  for (const [script, ...args] of [
+    ['node_modules/typescript/bin/tsc', '-b', 'tsconfig.build.json'],
+    ['packages/dashboard/scripts/build.mjs'],
+    ['packages/daemon/scripts/build-graphiql.mjs'],
+  ]) {
+    await must(process.execPath, [`${ROOT}/${script}`, ...args], BUILD_FAILED);
+  }
 }
