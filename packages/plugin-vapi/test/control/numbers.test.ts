@@ -53,19 +53,17 @@ const PLACES: Readonly<Record<string, (number: unknown) => object>> = {
 describe.each(Object.entries(PLACES))('the number in providerOptions.%s', (path, options) => {
   const argument = `providerOptions.${path}`;
   const read = (text: string, country?: Country): unknown =>
-    path
-      .split('.')
-      .reduce<unknown>(
-        (value, name) => (value as Record<string, unknown>)[name],
-        callRequestOf(
-          {
-            to: '',
-            assistantId: 'a',
-            providerOptions: { customerId: 'c', phoneNumberId: 'p', ...options(text) },
-          },
-          country,
-        ).body,
-      );
+    path.split('.').reduce<unknown>(
+      (value, name) => (value as Record<string, unknown>)[name],
+      callRequestOf(
+        {
+          to: '',
+          assistantId: 'a',
+          providerOptions: { customerId: 'c', phoneNumberId: 'p', ...options(text) },
+        },
+        country,
+      ).body,
+    );
 
   it.each([
     '+1 415-555-0100',
