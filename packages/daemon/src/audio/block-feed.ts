@@ -8,6 +8,8 @@ import type { AudioBlockSink } from './ports.ts';
 
 /** Samples of one channel in a block. */
 const BLOCK_SAMPLES = SAMPLE_RATE;
+/** How much audio there is before its start is reported, ms. Until then, audio of another party may begin earlier. */
+const START_MS = 300;
 
 export class BlockFeed {
   readonly #window: AudioWindow;
@@ -17,6 +19,8 @@ export class BlockFeed {
   readonly #changed = new Set<number>();
   /** Timeline positions of the first sample and after the last; undefined before any audio. */
   #start: number | undefined;
+  /** Whether the sink knows the start. */
+  #isStarted = false;
   #end = 0;
   /** Where the oldest change is that was not passed. */
   #oldest = Infinity;
@@ -32,8 +36,8 @@ export class BlockFeed {
 
   /** Records that audio was put. Returns the number of samples before the first block, which are not passed. */
   put(from: number, to: number): number {
-    this.#start ??= this.#begin(from);
-    const first = Math.max(from, this.#start);
+    if (!this.#isStarted) this.#startAt(Math.min(this.#start ?? from, from));
+    const first = Math.max(from, this.#start!);
     if (to > first) this.#change(first, to);
     return Math.min(to, first) - from;
   }
@@ -42,6 +46,8 @@ export class BlockFeed {
   advance(to: number): void {
     if (this.#start === undefined) return;
     if (to > this.#end) this.#change(Math.max(this.#end, this.#window.start), to);
+    if (!this.#isStarted && this.#end - this.#start < START_MS * SAMPLES_PER_MS) return;
+    this.#begin();
     const current = this.#blockOf(this.#end);
     if (current === this.#current) return;
     this.#current = current;
@@ -55,9 +61,11 @@ export class BlockFeed {
 
   /** Passes the changed blocks that end before or at a position; all without one. */
   flush(until = Infinity): void {
+    if (this.#start === undefined) return;
+    this.#begin();
     this.#oldest = Infinity;
     for (const block of [...this.#changed].toSorted((a, b) => a - b)) {
-      const first = this.#start! + block * BLOCK_SAMPLES;
+      const first = this.#start + block * BLOCK_SAMPLES;
       const to = first + BLOCK_SAMPLES;
       if (to > until) {
         this.#oldest = Math.min(this.#oldest, first);
@@ -70,12 +78,17 @@ export class BlockFeed {
     }
   }
 
-  /** Returns the position of the first block. */
-  #begin(from: number): number {
-    const start = Math.floor(from / SAMPLES_PER_MS) * SAMPLES_PER_MS;
-    this.#end = start;
-    this.#sink.start(this.#timeOf(start));
-    return start;
+  #startAt(from: number): void {
+    const end = this.#start === undefined ? from : this.#end;
+    this.#start = Math.floor(from / SAMPLES_PER_MS) * SAMPLES_PER_MS;
+    this.#end = Math.max(this.#start, end);
+  }
+
+  #begin(): void {
+    if (this.#isStarted) return;
+    this.#isStarted = true;
+    this.#sink.start(this.#timeOf(this.#start!));
+    this.#change(this.#start!, this.#end);
   }
 
   #blockOf(position: number): number {
@@ -85,6 +98,7 @@ export class BlockFeed {
   #change(from: number, to: number): void {
     this.#end = Math.max(this.#end, to);
     this.#oldest = Math.min(this.#oldest, from);
+    if (!this.#isStarted) return;
     const last = this.#blockOf(to - 1);
     for (let block = this.#blockOf(from); block <= last; block++) this.#changed.add(block);
   }

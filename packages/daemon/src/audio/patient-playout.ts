@@ -13,7 +13,10 @@ export class PatientPlayout {
   readonly sinks = new Set<AudioSink>();
   readonly #window: AudioWindow;
   readonly #timeOf: (position: number) => number;
+  /** Position of the next frame; undefined before any audio. */
   #taken: number | undefined;
+  /** Whether frames were emitted or skipped. Until then, audio of another party may begin earlier. */
+  #isRunning = false;
 
   /** @param timeOf returns the time of a timeline position, epoch ms. */
   constructor(window: AudioWindow, timeOf: (position: number) => number) {
@@ -23,7 +26,7 @@ export class PatientPlayout {
 
   /** Records that audio was put. Returns the number of its samples that are too late. */
   put(from: number, to: number): number {
-    this.#taken ??= from;
+    this.#taken = this.#isRunning ? this.#taken! : Math.min(this.#taken ?? from, from);
     return this.sinks.size === 0 ? 0 : Math.max(0, Math.min(to, this.#taken) - from);
   }
 
@@ -35,6 +38,7 @@ export class PatientPlayout {
   /** Emits the frames that end before a position. */
   emitUntil(position: number): void {
     if (this.#taken === undefined || this.#taken + FRAME_SAMPLES > position) return;
+    this.#isRunning = true;
     // Without sinks, and after the machine slept, frames are skipped.
     const kept = this.sinks.size === 0 ? position - FRAME_SAMPLES : this.#window.start;
     this.#taken += Math.max(0, Math.ceil((kept - this.#taken) / FRAME_SAMPLES)) * FRAME_SAMPLES;

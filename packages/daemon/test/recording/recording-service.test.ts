@@ -313,7 +313,7 @@ describe('a disk', () => {
   test('without write permission is reported at once, without the path', async () => {
     writeFileSync(join(dir, 'recordings'), 'a file where the folder should be');
     const callId = await start();
-    await talk(callId, 200);
+    await talk(callId, 400);
     await until(() => harness.recordings.size === 0, 'the recording has ended');
     await harness.ingest.committed();
     expect(await factsOf()).toMatchObject([
@@ -360,7 +360,7 @@ describe('a disk', () => {
     const target = join(dir, 'other-file');
     writeFileSync(target, 'untouched');
     symlinkSync(target, pathOf(callId));
-    await talk(callId, 200);
+    await talk(callId, 400);
     await until(() => harness.recordings.size === 0, 'the recording has ended');
     await harness.ingest.committed();
     expect(await factsOf()).toContainEqual(expect.objectContaining({ code: 'RECORDING_FAILED' }));
