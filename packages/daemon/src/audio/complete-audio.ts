@@ -6,41 +6,35 @@
 import type { Party } from '@sidetone/core';
 import { createAudioWindow, WINDOW_SAMPLES } from './audio-window.ts';
 import { BlockFeed } from './block-feed.ts';
+import { createChannelOwners, type ChannelSource, type ProvidingStream } from './channel-owners.ts';
 import { createCompleteTrack, type CompleteTrack } from './complete-track.ts';
 import { CHANNEL_OF, FRAME_SAMPLES, SAMPLES_PER_MS } from './frames.ts';
 import { PatientPlayout } from './patient-playout.ts';
 import type { SharedBase } from './placement.ts';
 import type { AudioBlockSink, AudioSink, StreamLosses } from './ports.ts';
-import { createStreamProgress, type StreamProgress } from './stream-progress.ts';
+import { createStreamProgress } from './stream-progress.ts';
 import type { TrackFrame } from './track.ts';
 
 /** How much later than real time a recording is extended with silence, ms. */
 const SILENCE_DELAY_MS = 200;
-/** How long after the audio of a newer stream an older one of the same channel is used, ms. */
-const OWNED_MS = 500;
 /** Length of the timeline before the first arrival, ms: the audio may have been held up. */
 const LEAD_MS = WINDOW_SAMPLES / SAMPLES_PER_MS;
 
-interface CompleteStream {
-  /** Streams are numbered in order of their start. Of two streams with the same party, the newer one is used. */
-  readonly number: number;
+interface CompleteStream extends ProvidingStream {
   readonly losses: StreamLosses;
   readonly shared: SharedBase;
-  readonly tracks: Map<Party, CompleteTrack>;
-  readonly progress: StreamProgress;
+  readonly parties: Map<Party, PartyAudio>;
 }
 
-/** The newest stream of a channel, and where its audio begins and ends. */
-interface Owner {
+interface PartyAudio extends ChannelSource {
   readonly stream: CompleteStream;
-  readonly from: number;
-  to: number;
+  readonly track: CompleteTrack;
 }
 
 export class CompleteAudio {
   readonly #window = createAudioWindow();
   readonly #streams = new Map<object, CompleteStream>();
-  readonly #owners: (Owner | undefined)[] = [];
+  readonly #owners = createChannelOwners();
   readonly #feeds = new Map<AudioBlockSink, BlockFeed>();
   readonly #playout: PatientPlayout;
   /** Elapsed time and epoch ms of position 0. */
@@ -95,35 +89,38 @@ export class CompleteAudio {
   write(losses: StreamLosses, party: Party, sampleRate: number, frame: TrackFrame, now: number): void {
     this.#now = this.#positionOf(now);
     const stream = this.#streamOf(losses);
-    const track = stream.tracks.get(party) ?? this.#createTrack(stream, party, sampleRate);
+    const { track } = stream.parties.get(party) ?? this.#addParty(stream, party, sampleRate);
     track.write(frame, this.#now);
   }
 
   gap(losses: StreamLosses, party: Party, durationMs: number): void {
-    const stream = this.#streams.get(losses);
-    stream?.tracks.get(party)?.gap(durationMs);
-    stream?.progress.gap();
+    const audio = this.#streams.get(losses)?.parties.get(party);
+    audio?.track.gap(durationMs);
+    audio?.progress.gap();
   }
 
   end(losses: StreamLosses): void {
-    for (const track of this.#streams.get(losses)?.tracks.values() ?? []) track.end();
+    const stream = this.#streams.get(losses);
+    if (!stream) return;
+    endParties(stream);
+    stream.isOpen = false;
     this.#streams.delete(losses);
   }
 
   /** Passes on what is due. */
   step(now: number): void {
     this.#now = this.#positionOf(now);
-    for (const { tracks } of this.#streams.values())
-      for (const track of tracks.values()) track.step(this.#now);
+    for (const { parties } of this.#streams.values())
+      for (const { track } of parties.values()) track.step(this.#now);
     if (!this.#hasAudio) return;
     const silentTo = this.#now - SILENCE_DELAY_MS * SAMPLES_PER_MS;
     this.#makeRoom(silentTo);
-    this.#playout.step(this.#now, this.#awaitedFrom());
+    this.#playout.step(this.#now, this.#owners.awaitedFrom(this.#now));
     for (const feed of this.#feeds.values()) feed.advance(silentTo);
   }
 
   #endTracks(): void {
-    for (const { tracks } of this.#streams.values()) for (const track of tracks.values()) track.end();
+    for (const stream of this.#streams.values()) endParties(stream);
   }
 
   /** Returns the timeline position of an instant, in samples. */
@@ -142,26 +139,29 @@ export class CompleteAudio {
       number: this.#streamCount++,
       losses,
       shared: { base: undefined },
-      tracks: new Map<Party, CompleteTrack>(),
-      progress: createStreamProgress(),
+      parties: new Map<Party, PartyAudio>(),
+      end: -Infinity,
+      isOpen: true,
     };
     this.#streams.set(losses, stream);
     return stream;
   }
 
-  #createTrack(stream: CompleteStream, party: Party, sampleRate: number): CompleteTrack {
-    const channel = CHANNEL_OF[party];
+  #addParty(stream: CompleteStream, party: Party, sampleRate: number): PartyAudio {
     const track = createCompleteTrack(sampleRate, stream.shared, (samples, at) =>
-      this.#put(stream, channel, samples, at),
+      this.#put(audio, samples, at),
     );
-    stream.tracks.set(party, track);
-    return track;
+    const audio = { stream, track, channel: CHANNEL_OF[party], progress: createStreamProgress() };
+    stream.parties.set(party, audio);
+    return audio;
   }
 
-  #put(stream: CompleteStream, channel: number, samples: Int16Array, at: number): void {
+  #put(audio: PartyAudio, samples: Int16Array, at: number): void {
+    const { stream, channel, progress } = audio;
     const to = at + samples.length;
-    if (!this.#owns(stream, channel, at, to)) return;
-    stream.progress.put(at, to, this.#now);
+    if (!this.#owners.owns(audio, at, to)) return;
+    progress.put(at, to, this.#now);
+    stream.end = Math.max(stream.end, to);
     this.#hasAudio = true;
     this.#makeRoom(to);
     const late = this.#window.put(channel, samples, at);
@@ -184,19 +184,6 @@ export class CompleteAudio {
     sink.lost?.(this.#timeOf(at), ms);
   }
 
-  /** Returns whether no newer stream has audio of the channel at these positions. */
-  #owns(stream: CompleteStream, channel: number, from: number, to: number): boolean {
-    const owner = this.#owners[channel];
-    if (owner?.stream === stream) {
-      owner.to = Math.max(owner.to, to);
-      return true;
-    }
-    const isNewer = !owner || owner.stream.number < stream.number;
-    const isAfter = owner !== undefined && from >= owner.to + OWNED_MS * SAMPLES_PER_MS;
-    if (isNewer || isAfter) this.#owners[channel] = { stream, from, to };
-    return isNewer || isAfter || to <= owner.from;
-  }
-
   /** Passes on what would leave the window if it ends at a position. */
   #makeRoom(end: number): void {
     if (end <= this.#filledTo) return;
@@ -205,12 +192,8 @@ export class CompleteAudio {
     this.#filledTo = end;
     this.#window.advance(end);
   }
+}
 
-  #awaitedFrom(): number {
-    let position = Infinity;
-    for (const owner of this.#owners)
-      if (owner && this.#streams.has(owner.stream.losses))
-        position = Math.min(position, owner.stream.progress.awaitedFrom(this.#now));
-    return position;
-  }
+function endParties({ parties }: CompleteStream): void {
+  for (const { track } of parties.values()) track.end();
 }

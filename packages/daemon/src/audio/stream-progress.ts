@@ -1,6 +1,7 @@
 /**
- * How far a stream has delivered its audio, and whether more is awaited while nothing arrives: the stream may be held up, or it
- * may not send silence. What arrives after a while without audio shows which of the two it is. Pure. Positions are in samples.
+ * How far a stream has delivered the audio of a party, and whether more is awaited while nothing arrives: the stream may be held
+ * up, or it may not send silence. What arrives after a while without audio shows which of the two it is. Pure. Positions are in
+ * samples.
  */
 import { SAMPLES_PER_MS } from './frames.ts';
 
