@@ -12,6 +12,7 @@ import {
   type subscribe,
 } from 'graphql';
 import { createYoga, type Plugin, type YogaServerInstance } from 'graphql-yoga';
+import type { Viewer } from '../access/viewer.ts';
 import type { Context } from '../graphql/context.ts';
 import type { ClientSlots } from '../graphql/guard/client-slots.ts';
 import { asGraphqlError, createMask } from '../graphql/guard/errors.ts';
@@ -31,6 +32,8 @@ import type { RequestBodies } from './limits/request-bodies.ts';
 
 export interface GraphqlEndpoint extends Pick<GraphqlSockets, 'upgrade'> {
   request(request: IncomingMessage, response: ServerResponse): Promise<void>;
+  /** Executes a query, so that the code of all steps is compiled before the first client waits for it. */
+  warmUp(): Promise<void>;
   /** Closes all sockets and ends all subscriptions. */
   close(): Promise<void>;
 }
@@ -55,6 +58,14 @@ interface GraphqlEndpointDeps {
 
 /** The part of the name of an operation that is logged, characters. */
 const MAX_NAME_LENGTH = 64;
+
+const WARM_UP_URL = 'http://localhost/graphql';
+const WARM_UP_REQUEST = {
+  method: 'POST',
+  headers: { 'content-type': 'application/json' },
+  body: JSON.stringify({ query: '{ ...Q } fragment Q on Query { schema: __schema { types { name } } }' }),
+};
+const NO_VIEWER: Viewer = { name: 'warm-up', scopes: new Set() };
 
 type Yoga = YogaServerInstance<Context, object>;
 
@@ -116,6 +127,9 @@ export function createGraphqlEndpoint(deps: GraphqlEndpointDeps): GraphqlEndpoin
       } catch (error) {
         sendError(request, response, deps.rejections.report(request, 'GRAPHQL', error), log);
       }
+    },
+    async warmUp() {
+      await yoga.fetch(WARM_UP_URL, WARM_UP_REQUEST, { viewer: NO_VIEWER, client: NO_VIEWER.name });
     },
     async close() {
       sockets.close();

@@ -89,7 +89,10 @@ export function createHttpServer(deps: HttpServerDeps): HttpServer {
   });
 
   return {
-    listen: (host, port) => listen(server, host, port),
+    async listen(host, port) {
+      await deps.graphql.warmUp();
+      return listen(server, host, port);
+    },
     async close() {
       const closed = new Promise<void>((resolve) => server.close(() => resolve()));
       await deps.graphql.close();

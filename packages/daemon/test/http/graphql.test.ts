@@ -1,6 +1,7 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, test } from 'vitest';
+import { listenToWork } from '../../src/loop/current-work.ts';
 import * as tokens from '../../src/tokens.ts';
 import { startTestDaemon, type TestDaemon } from '../support/daemon.ts';
 import { event, numberedUtterance } from '../support/harness.ts';
@@ -14,6 +15,16 @@ beforeEach(async () => {
   const dir = join(root, String(count++));
   mkdirSync(dir);
   it = await startTestDaemon(dir);
+});
+
+test('a start executes a query before the first client waits for one', async () => {
+  const labels: string[] = [];
+  const stopListening = listenToWork((label) => labels.push(label));
+  const dir = join(root, 'warm-up');
+  mkdirSync(dir);
+  await startTestDaemon(dir);
+  stopListening();
+  expect(labels).toEqual(expect.arrayContaining(['parse query', 'query without a name']));
 });
 
 describe('a query', () => {

@@ -1,7 +1,8 @@
 /**
  * Measures a selection of the schema exactly: its lists are as long as those of the schema. A selection set is measured
- * once for each element of the schema, however often a fragment is spread. Every field that is visited adds to the cost, so
- * the number of steps is bounded by the largest permitted cost: the measurement of a larger query stops there.
+ * once for each element of the schema, however often a fragment is spread, and only once if it has neither lists nor
+ * objects. Every field that is visited adds to the cost, so the number of steps is bounded by the largest permitted cost: the
+ * measurement of a larger query stops there.
  */
 import {
   getNamedType,
@@ -29,6 +30,7 @@ export interface IntrospectionSize {
 /** Spreads and inline fragments are steps too, without a field of their own. */
 const STEPS_PER_COST = 2;
 const NOTHING: IntrospectionSize = { depth: 0, cost: 0 };
+const LEAF: IntrospectionSize = { depth: 1, cost: 1 };
 const TOO_LARGE: IntrospectionSize = { depth: 0, cost: Infinity };
 
 export class IntrospectionWalk {
@@ -36,6 +38,8 @@ export class IntrospectionWalk {
   readonly #fragments: ReadonlyMap<string, FragmentDefinitionNode>;
   readonly #info: GraphQLResolveInfo;
   readonly #measured = new Map<SelectionSetNode, Map<unknown, IntrospectionSize>>();
+  /** The sizes of selections without lists and objects, which are the same for each element; undefined for others. */
+  readonly #flat = new Map<SelectionSetNode, IntrospectionSize | undefined>();
   #stepsLeft: number;
 
   /** @param maxCost the cost at which the measurement stops. */
@@ -69,6 +73,8 @@ export class IntrospectionWalk {
   }
 
   #selections(set: SelectionSetNode, type: GraphQLCompositeType, element: unknown): IntrospectionSize {
+    const flat = this.#flatSize(set);
+    if (flat) return flat;
     const sizes = this.#measured.get(set) ?? new Map<unknown, IntrospectionSize>();
     this.#measured.set(set, sizes);
     const known = sizes.get(element);
@@ -83,6 +89,23 @@ export class IntrospectionWalk {
     const size = { depth, cost };
     sizes.set(element, size);
     return size;
+  }
+
+  /** Returns the size of a selection that is the same for every element. Each set is visited once. */
+  #flatSize(set: SelectionSetNode): IntrospectionSize | undefined {
+    if (this.#flat.has(set)) return this.#flat.get(set);
+    const sizes = set.selections.map((selection) => this.#flatSizeOf(selection));
+    const isFlat = sizes.every((size) => size !== undefined);
+    const size = isFlat ? { depth: 1, cost: sizes.reduce((sum, { cost }) => sum + cost, 0) } : undefined;
+    this.#flat.set(set, size);
+    return size;
+  }
+
+  #flatSizeOf(selection: SelectionNode): IntrospectionSize | undefined {
+    if (selection.kind === Kind.FIELD) return selection.selectionSet ? undefined : LEAF;
+    if (selection.kind === Kind.INLINE_FRAGMENT) return this.#flatSize(selection.selectionSet);
+    const fragment = this.#fragments.get(selection.name.value);
+    return fragment ? this.#flatSize(fragment.selectionSet) : NOTHING;
   }
 
   /** Type conditions always apply: no introspection type has an interface. */

@@ -29,18 +29,23 @@ const SIZES = {
 } as const satisfies Record<keyof QuerySize, readonly [FaultCode, keyof QueryBounds, string]>;
 
 export function createQueryLimits(bounds: QueryBounds): QueryLimits {
+  function check(size: QuerySize, key: keyof QuerySize): void {
+    const [code, bound, what] = SIZES[key];
+    if (size[key] > bounds[bound]) throw tooLarge(code, bound, bounds[bound], what);
+  }
   return {
     checkText: (text) => checkTokens(text, bounds.queryTokens),
     checkSize(query) {
-      const size = measure(query, bounds.pageSize, bounds.queryCost);
-      if (!size) return;
-      if (size.introspects && !bounds.introspection) {
+      // Introspection is expensive to measure, so aliases are counted first, which multiply it.
+      const outline = measure(query, bounds.pageSize, 0);
+      if (!outline) return;
+      if (outline.introspects && !bounds.introspection) {
         throw new FaultError('INTROSPECTION_DISABLED', 'introspection is disabled by limits.introspection');
       }
-      for (const key of Object.keys(SIZES) as (keyof QuerySize)[]) {
-        const [code, bound, what] = SIZES[key];
-        if (size[key] > bounds[bound]) throw tooLarge(code, bound, bounds[bound], what);
-      }
+      check(outline, 'aliases');
+      const size = outline.introspects ? measure(query, bounds.pageSize, bounds.queryCost)! : outline;
+      check(size, 'depth');
+      check(size, 'cost');
     },
     withoutSuggestions: (errors) => (bounds.introspection ? errors : errors.map(withoutSuggestion)),
   };

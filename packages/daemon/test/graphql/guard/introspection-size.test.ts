@@ -1,5 +1,13 @@
-import { buildSchema, executeSync, getIntrospectionQuery, parse, specifiedRules, validate } from 'graphql';
-import { describe, expect, test } from 'vitest';
+import {
+  __Schema,
+  buildSchema,
+  executeSync,
+  getIntrospectionQuery,
+  parse,
+  specifiedRules,
+  validate,
+} from 'graphql';
+import { describe, expect, test, vi } from 'vitest';
 import type { SchemaDeps } from '../../../src/graphql/builder.ts';
 import { IntrospectionWalk } from '../../../src/graphql/guard/introspection-size.ts';
 import { createQueryLimits } from '../../../src/graphql/guard/limits.ts';
@@ -150,7 +158,27 @@ test('a fragment that is spread many times is measured once for each element of 
   const walk = new IntrospectionWalk(small, byName, 1000);
   const before = walk.stepsLeft;
   walk.measure(operation!.selectionSet.selections[0]!.selectionSet, '__Schema', small);
-  expect(before - walk.stepsLeft).toBe(1 + 30 * 2 + 1 + types);
+  expect(before - walk.stepsLeft).toBe(1 + 30 * 2 + 1);
+});
+
+test.each([
+  ['too many aliases', `{ __schema { ${numbered(51, (i) => `a${i}: types { name }`)} } }`, limits],
+  [
+    'too many aliases in fragments',
+    `{ __schema { ...S } } fragment S on __Schema { ${numbered(8, (i) => `s${i}: types { ...T }`)} }
+     fragment T on __Type { ${numbered(8, (i) => `t${i}: fields { name }`)} }`,
+    limits,
+  ],
+  [
+    'disabled introspection',
+    '{ __schema { types { fields { name } } } }',
+    createQueryLimits({ ...LIMITS, introspection: false }),
+  ],
+])('a query with %s is rejected before the schema is read', (_what, query, checked) => {
+  const readTypes = vi.spyOn(__Schema.getFields()['types']!, 'resolve');
+  expect(() => checked.checkSize({ schema, document: parse(query) })).toThrow(/aliases|introspection/);
+  expect(readTypes).not.toHaveBeenCalled();
+  readTypes.mockRestore();
 });
 
 test('the measurement stops when the cost exceeds the limit', () => {
