@@ -4,21 +4,15 @@ import { once } from 'node:events';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { afterEach, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { query, startDaemon, tempDir, until, writeConfig } from './support/daemon.ts';
-import { simulator } from './support/process.ts';
+import { simulator, stopOnEnd } from './support/process.ts';
 
 const FOLLOWER = fileURLToPath(new URL('../examples/transcript-follower/follow.mjs', import.meta.url));
 
-const running = new Set<ChildProcess>();
-afterEach(() => {
-  for (const child of running) child.kill('SIGKILL');
-  running.clear();
-});
-
 function follow(file: string, url: string): ChildProcess {
   const child = spawn(process.execPath, [FOLLOWER, file, url], { stdio: 'ignore' });
-  running.add(child);
+  stopOnEnd(child);
   return child;
 }
 
@@ -82,7 +76,7 @@ test('a follower with a cursor of another database reports it and exits', async 
   const child = spawn(process.execPath, [FOLLOWER, file, daemon.url], {
     stdio: ['ignore', 'ignore', 'pipe'],
   });
-  running.add(child);
+  stopOnEnd(child);
   let stderr = '';
   child.stderr.on('data', (chunk: Buffer) => (stderr += chunk.toString()));
   const [code] = (await once(child, 'close')) as [number];

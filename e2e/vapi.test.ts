@@ -1,8 +1,6 @@
 /** Vapi end to end: no call is missed, no state is wrong, and the application is not disturbed. */
 import { readFileSync } from 'node:fs';
-import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { afterEach, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import {
   collect,
   connect,
@@ -14,6 +12,7 @@ import {
   type DaemonRun,
   type Json,
 } from './support/daemon.ts';
+import { serve } from './support/http-server.ts';
 import { sidetone, simulator, type SimulatedCall, type SimulatorRun } from './support/process.ts';
 
 const SWEEP = { intervalMs: 1000 };
@@ -139,14 +138,11 @@ describe('signed webhooks', () => {
 });
 
 describe('an application behind the daemon', () => {
-  const servers: Server[] = [];
-  afterEach(() => servers.splice(0).forEach((server) => server.close()));
-
   async function application(
     answer: (message: Json) => { status: number; body: string },
   ): Promise<{ url: string; received: Json[] }> {
     const received: Json[] = [];
-    const server = createServer((request, response) => {
+    const url = await serve((request, response) => {
       let body = '';
       request.on('data', (chunk: Buffer) => (body += chunk.toString()));
       request.on('end', () => {
@@ -156,9 +152,7 @@ describe('an application behind the daemon', () => {
         response.writeHead(status, { 'content-type': 'application/json' }).end(text);
       });
     });
-    servers.push(server);
-    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-    return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/vapi`, received };
+    return { url: `${url}vapi`, received };
   }
 
   test('receives every message, and its answers are passed on unchanged', async () => {
@@ -314,18 +308,12 @@ test.each([
 });
 
 describe('a call whose customer is the daemon', () => {
-  const servers: Server[] = [];
-  afterEach(() => servers.splice(0).forEach((server) => server.close()));
-
   test(
     'is placed, kept alive by silence, spoken into from a file, transcribed on both sides, and ended',
     { timeout: 60_000 },
     async () => {
       const file = 'packages/simulator/speech/customer-could-it-be-after-lunch.wav';
-      const files = createServer((_request, response) => void response.end(readFileSync(file)));
-      servers.push(files);
-      await new Promise<void>((resolve) => files.listen(0, '127.0.0.1', resolve));
-      const sound = `http://127.0.0.1:${(files.address() as AddressInfo).port}/sound.wav`;
+      const sound = `${await serve((_request, response) => void response.end(readFileSync(file)))}sound.wav`;
 
       const { cloud, daemon } = await start();
       const place = `mutation ($options: JSON) {

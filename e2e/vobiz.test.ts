@@ -1,7 +1,5 @@
 /** Vobiz end to end in each mode: calls are transcribed and controlled, and nothing is lost when sockets drop. */
-import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { afterEach, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { startAgent, type Agent, type AgentSocket } from './support/agent.ts';
 import {
   collect,
@@ -14,6 +12,7 @@ import {
   type DaemonRun,
   type Json,
 } from './support/daemon.ts';
+import { serve } from './support/http-server.ts';
 import { sidetone, simulator, type SimulatorRun } from './support/process.ts';
 import { samplesOf, toneLevelDb, toneWav } from './support/tone.ts';
 
@@ -101,17 +100,12 @@ const hearsTone = (cloud: SimulatorRun, providerCallId: string, hz: number): Pro
 const eventsAt = (socket: AgentSocket | undefined): string[] =>
   (socket?.messages ?? []).map(({ event }) => event);
 
-const servers: Server[] = [];
-afterEach(() => {
-  for (const server of servers.splice(0)) server.closeAllConnections();
-});
-
-/** Starts an HTTP server of the test: an application, or audio files. */
-async function serve(
+/** Starts an HTTP server that answers requests with form fields. No answer: the request is left open. */
+async function serveForms(
   answer: (fields: URLSearchParams) => { status?: number; type: string; body: string | Buffer } | undefined,
 ): Promise<{ url: string; requests: URLSearchParams[] }> {
   const requests: URLSearchParams[] = [];
-  const server = createServer((request, response) => {
+  const url = await serve((request, response) => {
     let body = '';
     request.on('data', (chunk: Buffer) => (body += chunk.toString()));
     request.on('end', () => {
@@ -121,9 +115,7 @@ async function serve(
       if (reply) response.writeHead(reply.status ?? 200, { 'content-type': reply.type }).end(reply.body);
     });
   });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  servers.push(server);
-  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/`, requests };
+  return { url, requests };
 }
 
 describe('an agent behind the daemon', () => {
@@ -172,7 +164,7 @@ describe('an agent behind the daemon', () => {
     );
     await confirmed(daemon.url, 'unmute', { callId, party: 'CUSTOMER' });
 
-    const sound = await serve(() => ({ type: 'audio/wav', body: toneWav(600, 1500) }));
+    const sound = await serveForms(() => ({ type: 'audio/wav', body: toneWav(600, 1500) }));
     await confirmed(daemon.url, 'playAudio', { callId, url: sound.url });
     socket.say(20_000, 1000);
     await hearsTone(cloud, providerCallId, 1000);
@@ -397,7 +389,10 @@ describe("the application's own XML", () => {
     '<?xml version="1.0"?>\n<Response><!-- ours & theirs --><Dial callerId="918000000001"><Number>+918000000042</Number></Dial></Response>';
 
   test('is used with the stream added, and the application receives the hangup', async () => {
-    const application = await serve(() => ({ type: 'application/xml', body: DIAL.replace(' & ', ' and ') }));
+    const application = await serveForms(() => ({
+      type: 'application/xml',
+      body: DIAL.replace(' & ', ' and '),
+    }));
     const { cloud, daemon } = await start({ answer: { mode: 'xml', url: application.url } });
     const providerCallId = await cloud.startCall('vobiz', 'hello');
     await until(async () => (await callOf(daemon.url, providerCallId))?.streams.length === 1, 'a stream');
@@ -410,7 +405,7 @@ describe("the application's own XML", () => {
     ['an error', { status: 500, type: 'text/plain', body: 'no' }],
     ['missing', undefined],
   ])('is replaced by the fallback when it is %s', async (_what, reply) => {
-    const application = await serve(() => reply);
+    const application = await serveForms(() => reply);
     const fallback = { say: 'One moment, please.', dial: '+918000000077' };
     const { cloud, daemon } = await start({ answer: { mode: 'xml', url: application.url, fallback } });
     const providerCallId = await cloud.startCall('vobiz', 'hello');
@@ -426,7 +421,7 @@ describe('a call that another application answers', () => {
   const ELSEWHERE = '<Response><Dial><Number>+918000000042</Number></Dial></Response>';
 
   async function startAttached(attach: Record<string, unknown>): Promise<World> {
-    const application = await serve(() => ({ type: 'application/xml', body: ELSEWHERE }));
+    const application = await serveForms(() => ({ type: 'application/xml', body: ELSEWHERE }));
     const world = await start({ answer: undefined, attach });
     await world.cloud.send('PUT', 'targets', { vobizAnswer: application.url, vobizHangup: application.url });
     return world;

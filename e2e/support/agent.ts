@@ -2,8 +2,8 @@
  * A voice agent written for Vobiz, which uses Vobiz's stream protocol and does not depend on Sidetone. It greets with a tone
  * followed by a checkpoint, and records the messages it receives.
  */
-import { afterEach } from 'vitest';
 import { WebSocketServer, type WebSocket } from 'ws';
+import { onEnd } from './cleanup.ts';
 
 export interface AgentMessage {
   readonly event: string;
@@ -33,14 +33,6 @@ export interface Agent {
   /** Whether new connections are accepted. */
   accepts: boolean;
 }
-
-const running: WebSocketServer[] = [];
-afterEach(() => {
-  for (const server of running.splice(0)) {
-    for (const socket of server.clients) socket.terminate();
-    server.close();
-  }
-});
 
 const FRAME_MS = 20;
 const SAMPLES = 160;
@@ -76,7 +68,10 @@ export async function startAgent({ greetingMs = 0, hz = 1000 }: AgentOptions = {
     host: '127.0.0.1',
     verifyClient: () => agent.accepts,
   });
-  running.push(server);
+  onEnd(() => {
+    for (const socket of server.clients) socket.terminate();
+    server.close();
+  });
   server.on('connection', (ws: WebSocket, request) => {
     const socket = wrap(ws, request.url ?? '');
     sockets.push(socket);

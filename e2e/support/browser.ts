@@ -2,7 +2,8 @@
 import { existsSync, mkdirSync } from 'node:fs';
 import axe, { type AxeResults } from 'axe-core';
 import { chromium, type Browser, type Page } from 'playwright-core';
-import { afterAll, afterEach, expect } from 'vitest';
+import { afterAll, expect } from 'vitest';
+import { onEnd } from './cleanup.ts';
 
 const CHROMIUM = process.env['CHROMIUM'] ?? '/usr/bin/chromium';
 
@@ -52,8 +53,8 @@ export async function playedPeak(page: Page): Promise<number> {
   return Number(await page.evaluate('playedPeak()'));
 }
 
-let browser: Browser | undefined;
-afterAll(() => browser?.close());
+let browser: Promise<Browser> | undefined;
+afterAll(async () => (await browser)?.close());
 
 export interface BrowserPage {
   readonly page: Page;
@@ -63,19 +64,11 @@ export interface BrowserPage {
   readonly errors: readonly string[];
 }
 
-const open: BrowserPage[] = [];
-afterEach(async () => {
-  for (const { page, errors } of open.splice(0)) {
-    await page.context().close();
-    if (errors.length > 0) throw new Error(`errors on the page: ${errors.join('\n')}`);
-  }
-});
-
 export async function openPage(
   url: string,
   { width = 1280, height = 800, dark = false } = {},
 ): Promise<BrowserPage> {
-  browser ??= await chromium.launch({
+  browser ??= chromium.launch({
     executablePath: CHROMIUM,
     args: [
       '--headless',
@@ -85,7 +78,9 @@ export async function openPage(
       '--autoplay-policy=no-user-gesture-required',
     ],
   });
-  const context = await browser.newContext({
+  const context = await (
+    await browser
+  ).newContext({
     viewport: { width, height },
     colorScheme: dark ? 'dark' : 'light',
     locale: 'en-GB',
@@ -103,9 +98,11 @@ export async function openPage(
   });
   await page.addInitScript({ content: AUDIO_PROBE });
   await page.goto(url);
-  const opened = { page, addresses, errors };
-  open.push(opened);
-  return opened;
+  onEnd(async () => {
+    await context.close();
+    if (errors.length > 0) throw new Error(`errors on the page: ${errors.join('\n')}`);
+  });
+  return { page, addresses, errors };
 }
 
 /** Expects that axe reports no serious violations, in light and dark colours. */

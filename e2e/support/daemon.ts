@@ -3,13 +3,13 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createClient, type Client } from 'graphql-ws';
-import { afterAll, afterEach } from 'vitest';
 import { WebSocket } from 'ws';
+import { onEnd } from './cleanup.ts';
 import { sidetone, type RunningProcess, type SimulatorRun } from './process.ts';
 
 export function tempDir(): string {
   const dir = mkdtempSync(join(tmpdir(), 'sidetone-e2e-'));
-  afterAll(() => rmSync(dir, { recursive: true, force: true }));
+  onEnd(() => rmSync(dir, { recursive: true, force: true }));
   return dir;
 }
 
@@ -123,16 +123,11 @@ export async function query(
   return data;
 }
 
-const clients: Client[] = [];
-afterEach(async () => {
-  for (const client of clients.splice(0)) await client.dispose();
-});
-
 /** Creates a stock graphql-ws client that does not reconnect. */
 export function connect(url: string): Client {
   const socketUrl = new URL('graphql', url.replace(/^http/, 'ws')).href;
   const client = createClient({ url: socketUrl, webSocketImpl: WebSocket, retryAttempts: 0 });
-  clients.push(client);
+  onEnd(() => client.dispose());
   return client;
 }
 

@@ -1,11 +1,11 @@
 /** Runs nginx with the configuration of the guide in front of a daemon. Tests are skipped if it is not installed. */
-import { spawn, type ChildProcess } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { createServer, type AddressInfo } from 'node:net';
 import { join } from 'node:path';
-import { afterEach } from 'vitest';
 import { tempDir, until } from './daemon.ts';
+import { stopOnEnd } from './process.ts';
 
 const NGINX = process.env['NGINX'] ?? '/usr/sbin/nginx';
 
@@ -15,15 +15,6 @@ export const hasNginx = existsSync(NGINX);
 export const NGINX_SKIP_REASON = hasNginx ? '' : ' (skipped: nginx not found at /usr/sbin/nginx or $NGINX)';
 
 const [, GUIDE] = /```nginx\n([^]*?)```/.exec(readFileSync('docs/guide/reverse-proxy.md', 'utf8'))!;
-
-const running = new Set<ChildProcess>();
-afterEach(async () => {
-  for (const child of running) {
-    const ended = once(child, 'exit');
-    child.kill('SIGTERM');
-    await ended;
-  }
-});
 
 /** Returns a port that is free now. */
 export async function freePort(): Promise<number> {
@@ -68,10 +59,9 @@ ${site}
   const child = spawn(NGINX, ['-p', dir, '-c', file, '-e', 'stderr'], {
     stdio: ['ignore', 'ignore', 'pipe'],
   });
-  running.add(child);
+  stopOnEnd(child);
   let errors = '';
   child.stderr.on('data', (chunk: Buffer) => (errors += chunk.toString()));
-  child.once('exit', () => running.delete(child));
   await until(async () => {
     if (child.exitCode !== null) throw new Error(`nginx failed: ${errors}`);
     return fetch(`http://127.0.0.1:${port}/`).then(

@@ -1,8 +1,8 @@
-/** Runs the built programs and stops them after each test. */
+/** Runs the built programs and stops them when the test ends. */
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
-import { afterEach } from 'vitest';
+import { onEnd } from './cleanup.ts';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 
@@ -19,19 +19,18 @@ export interface RunningProcess {
 }
 
 const TIMEOUT_MS = 20_000;
-const running = new Set<ChildProcess>();
 
-afterEach(async () => {
-  await Promise.all(
-    [...running].map(async (child) => {
-      const ended = once(child, 'exit');
-      child.kill('SIGTERM');
-      const cut = setTimeout(() => child.kill('SIGKILL'), 5000);
-      await ended;
-      clearTimeout(cut);
-    }),
-  );
-});
+/** Stops a child process when the test ends. */
+export function stopOnEnd(child: ChildProcess): void {
+  onEnd(async () => {
+    if (child.exitCode !== null || child.signalCode !== null) return;
+    const ended = once(child, 'exit');
+    child.kill('SIGTERM');
+    const cut = setTimeout(() => child.kill('SIGKILL'), 5000);
+    await ended;
+    clearTimeout(cut);
+  });
+}
 
 export interface RunOptions {
   /** Default: the root of the repository. */
@@ -54,15 +53,12 @@ function run(
     env: { ...process.env, ...env },
     stdio: ['pipe', 'pipe', 'pipe'],
   });
-  running.add(child);
+  stopOnEnd(child);
   let stdout = '';
   let stderr = '';
   child.stdout.on('data', (chunk: Buffer) => (stdout += chunk.toString()));
   child.stderr.on('data', (chunk: Buffer) => (stderr += chunk.toString()));
-  const exited = once(child, 'exit').then(([code]) => {
-    running.delete(child);
-    return code as number | null;
-  });
+  const exited = once(child, 'exit').then(([code]) => code as number | null);
   return {
     pid: child.pid!,
     stdout: () => stdout,

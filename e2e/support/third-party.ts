@@ -1,12 +1,11 @@
 /** Installs the published packages in an empty folder, with a plugin from outside of this repository. */
-import { execFile, spawn, type ChildProcess } from 'node:child_process';
-import { once } from 'node:events';
+import { execFile, spawn } from 'node:child_process';
 import { cpSync, readFileSync, realpathSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { afterEach } from 'vitest';
 import { until } from './daemon.ts';
+import { stopOnEnd } from './process.ts';
 
 export const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 
@@ -86,23 +85,13 @@ export async function install(folder: string, tarballs: ReadonlyMap<string, stri
   await pnpm(folder, 'install', '--offline', '--config.hoist=false');
 }
 
-const running = new Set<ChildProcess>();
-afterEach(async () => {
-  for (const child of running) {
-    const ended = once(child, 'exit');
-    child.kill('SIGTERM');
-    await ended;
-  }
-  running.clear();
-});
-
 /** Runs the installed `sidetone` command and returns its URL when it is ready. */
 export async function startInstalled(folder: string, config: string): Promise<string> {
   const child = spawn(join(folder, 'node_modules/.bin/sidetone'), ['start', '--config', config], {
     cwd: folder,
     env: ENV,
   });
-  running.add(child);
+  stopOnEnd(child);
   let output = '';
   for (const stream of [child.stdout, child.stderr])
     stream.on('data', (text: Buffer) => (output += text.toString()));
