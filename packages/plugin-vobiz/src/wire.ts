@@ -39,8 +39,9 @@ interface StreamMessageFields {
     readonly track?: Track;
     readonly timestamp?: number;
     readonly chunk?: number;
-    /** Base64, not validated. */
     readonly payload?: string;
+    /** Whether `payload` is known to be base64; undefined if it was not checked. */
+    readonly isBase64?: true;
   };
   dtmf: { readonly digits?: string; readonly sequence?: number; readonly timestamp?: number };
   stop: { readonly reason?: string };
@@ -157,8 +158,37 @@ const READERS: {
   malformed: () => ({}),
 };
 
+/**
+ * A media message exactly as Vobiz sends it, with any spaces after separators. 50 of them per second and stream arrive: this match
+ * costs a third of parsing the JSON and checking the payload. All other messages are parsed.
+ */
+const USUAL_MEDIA = new RegExp(
+  String.raw`^\{"sequenceNumber": ?\d+, ?"streamId": ?"([\w-]+)", ?"event": ?"media", ?"media": ?\{` +
+    String.raw`"track": ?"(inbound|outbound)", ?"timestamp": ?"(\d{13})", ?"chunk": ?(\d{1,15}), ?` +
+    String.raw`"payload": ?"([A-Za-z0-9+/]+={0,2})"\}(?:, ?"extra_headers": ?"\{\}")?\}$`,
+);
+
+function readUsualMedia(text: string): StreamMessageOf<'media'> | undefined {
+  const found = USUAL_MEDIA.exec(text);
+  const timestamp = instantOf(Number(found?.[3]));
+  if (!found || timestamp === undefined) return undefined;
+  return {
+    type: 'media',
+    streamId: found[1]!,
+    track: found[2] as Track,
+    timestamp,
+    chunk: Number(found[4]),
+    payload: found[5]!,
+    isBase64: true,
+  };
+}
+
 /** Decodes one message of a stream's socket. */
 export function decodeStreamMessage(text: string): StreamMessage {
+  return readUsualMedia(text) ?? parseStreamMessage(text);
+}
+
+function parseStreamMessage(text: string): StreamMessage {
   const message = parseJson(text);
   if (!isJsonObject(message)) return { type: 'malformed' };
   const event = textOf(message['event']);

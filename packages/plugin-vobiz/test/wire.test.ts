@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { translateDtmf, translateStart, translateWebhook } from '../src/translate.ts';
 import { decodeWebhook } from '../src/webhook/webhook-form.ts';
-import { decodeStreamMessage, formatOf } from '../src/wire.ts';
+import { decodeStreamMessage, formatOf, type StreamMessageOf } from '../src/wire.ts';
 import { CALL, form, frame, SAMPLES, samplesOf, STREAM, textOf } from './samples.ts';
 
 const decoded = (name: string) => decodeStreamMessage(frame(name));
@@ -51,6 +51,76 @@ describe('decoding', () => {
         if (result.ok) translateWebhook(result.webhook, 1);
       }),
     );
+  });
+});
+
+describe('a media message', () => {
+  const PAYLOADS = ['fn5+', 'fn5', 'fn4=', '/w==', '', '=', 'fn5+!', 'fn 5', 'fn5+\\n', ' fn5+ '];
+  const USUAL = {
+    sequenceNumber: 12,
+    streamId: 'b81d4c3e-2f60-4a7b-8e19-5d0a7c94f6b2',
+    track: 'inbound',
+    timestamp: '1790000000240',
+    chunk: 12,
+    payload: 'fn5+',
+    extra: '{}',
+    space: '',
+  };
+  const VALUES = {
+    sequenceNumber: fc.oneof(fc.nat(), fc.constantFrom(-1, 1.5, null, '7')),
+    streamId: fc.constantFrom('b81d4c3e-2f60-4a7b-8e19-5d0a7c94f6b2', 'a "quoted" one', '', ' s ', 7, null),
+    track: fc.constantFrom('inbound', 'outbound', 'both', '', null),
+    timestamp: fc.constantFrom('1790000000240', 1_790_000_000_240, '9999999999999', '0', '', null),
+    chunk: fc.oneof(fc.nat(), fc.constantFrom(1e20, 0.5, -3, '12', null)),
+    payload: fc.constantFrom(...PAYLOADS, null),
+    extra: fc.constantFrom(undefined, '{}', '{"a":1}', ''),
+    space: fc.constantFrom('', ' '),
+  };
+  const change = fc.oneof(
+    ...Object.entries(VALUES).map(([name, values]) =>
+      (values as fc.Arbitrary<unknown>).map((value) => ({ [name]: value })),
+    ),
+  );
+  /** A usual message in which up to two fields have other values. */
+  const media = fc
+    .array(change, { maxLength: 2 })
+    .map((changes) => Object.assign({}, USUAL, ...changes) as Readonly<Record<keyof typeof USUAL, unknown>>);
+
+  /** The message in the order of fields that Vobiz uses, or in another. */
+  function textsOf({ sequenceNumber, streamId, track, timestamp, chunk, payload, extra, space }: Media) {
+    const more = extra === undefined ? {} : { extra_headers: extra };
+    const inner = { track, timestamp, chunk, payload };
+    const usual = JSON.stringify({ sequenceNumber, streamId, event: 'media', media: inner, ...more });
+    const other = JSON.stringify({ event: 'media', ...more, media: inner, streamId, sequenceNumber });
+    return {
+      usual: usual.replaceAll('":', `":${String(space)}`).replaceAll(',"', `,${String(space)}"`),
+      other,
+    };
+  }
+  type Media = typeof media extends fc.Arbitrary<infer Value> ? Value : never;
+
+  it('is decoded equally in any order of its fields', () => {
+    let checked = 0;
+    fc.assert(
+      fc.property(media, (fields) => {
+        const { usual, other } = textsOf(fields);
+        const { isBase64, ...decodedUsual } = decodeStreamMessage(usual) as StreamMessageOf<'media'>;
+        if (isBase64) checked++;
+        expect(decodedUsual).toEqual(decodeStreamMessage(other));
+      }),
+      { numRuns: 2000 },
+    );
+    expect(checked).toBeGreaterThan(10);
+  });
+
+  it('is known to be base64 only in the form that Vobiz sends', () => {
+    const known = PAYLOADS.filter((payload) => {
+      const { usual: text } = textsOf({ ...USUAL, payload });
+      return (decodeStreamMessage(text) as StreamMessageOf<'media'>).isBase64;
+    });
+    expect(known).toEqual(['fn5+', 'fn5', 'fn4=', '/w==']);
+    expect(decodeStreamMessage(frame('media_bad_base64'))).not.toHaveProperty('isBase64');
+    expect(decodeStreamMessage(frame('media_current_mulaw_silence'))).toHaveProperty('isBase64');
   });
 });
 

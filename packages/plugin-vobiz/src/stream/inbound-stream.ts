@@ -143,7 +143,7 @@ export function createInboundStream(deps: InboundStreamDeps): InboundStream {
     const party = partyOf(message, stream);
     if (!stream.parties.includes(party)) return writeUnplaced(message, stream, party);
     const isNeeded = hasDemand();
-    const audio = isNeeded ? readPayload(message.payload, stream.byteOrder) : undefined;
+    const audio = isNeeded ? readPayload(message.payload, stream.byteOrder, message.isBase64) : undefined;
     const bytes = isNeeded ? (audio?.bytes.length ?? 0) : payloadBytes(message.payload);
     const frameMs = bytes === 0 ? stream.frameMs : (bytes / SAMPLE_BYTES[encoding] / sampleRate) * 1000;
     const placement = order.place(party, message, frameMs);

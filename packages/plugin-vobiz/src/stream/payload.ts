@@ -21,12 +21,14 @@ interface Payload {
 /**
  * Returns the bytes of a payload, padded or not; undefined if it is not valid base64. `byteOrder` is that of 16-bit samples,
  * which are returned little-endian, or as received while the order is not known; without it, samples are single bytes.
+ * @param isBase64 whether the payload is known to be valid
  */
 export function readPayload(
   payload: string | undefined,
   byteOrder?: ByteOrder | ByteOrderOf,
+  isBase64 = false,
 ): Payload | undefined {
-  if (payload === undefined || !BASE64.test(payload)) return undefined;
+  if (payload === undefined || (!isBase64 && !BASE64.test(payload))) return undefined;
   const bytes = Buffer.from(payload, 'base64');
   if (bytes.length === 0) return undefined;
   if (byteOrder === undefined) return { bytes, wasOdd: false };
