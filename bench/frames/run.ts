@@ -90,7 +90,11 @@ async function measure(contender: Contender, load: Program, round: number): Prom
         });
   client?.subscribe(
     { query: contender.subscription! },
-    { next: () => levels++, error: (error) => console.error(error), complete: () => undefined },
+    {
+      next: () => levels++,
+      error: (error) => process.stderr.write(`${JSON.stringify(error)}\n`),
+      complete: () => undefined,
+    },
   );
   await request<number>(load, { calls, seconds: WARM_UP_S } satisfies Load);
   await request(program, 'loop delay');
