@@ -4,6 +4,7 @@
  */
 import type { CallId, CallRecord } from '@sidetone/core';
 import type { EventLog, LiveCallFilter, RecordFilter } from '../calls/ports.ts';
+import type { MaybePromise } from './poll-iterator.ts';
 import type { RecordHub } from './record-hub.ts';
 
 /** Returns whether a call in its current state matches a filter. */
@@ -32,22 +33,18 @@ export class CursorReader {
     this.#position = after;
   }
 
-  /** Returns the next matching record; undefined if there is none yet. */
-  async pull(): Promise<CallRecord | undefined> {
-    for (;;) {
-      if (this.#pageErasures !== this.#hub.erasures) this.#page = [];
-      const paged = this.#page[this.#pageIndex++];
-      if (paged) {
-        this.#position = paged.position;
-        return paged;
-      }
-      const recent = this.#hub.scan(this.#position, this.#isMatch);
-      if (recent) {
-        this.#position = recent.upTo;
-        return recent.record;
-      }
-      await this.#readPage();
+  /** Returns the next matching record; undefined if there is none yet. A promise only if the log has to be read. */
+  pull(): MaybePromise<CallRecord | undefined> {
+    if (this.#pageErasures !== this.#hub.erasures) this.#page = [];
+    const paged = this.#page[this.#pageIndex++];
+    if (paged) {
+      this.#position = paged.position;
+      return paged;
     }
+    const recent = this.#hub.scan(this.#position, this.#isMatch);
+    if (!recent) return this.#readPage().then(() => this.pull());
+    this.#position = recent.upTo;
+    return recent.record;
   }
 
   readonly #isMatch = ({ callId, fact }: CallRecord): boolean =>

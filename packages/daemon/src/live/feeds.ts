@@ -28,6 +28,7 @@ export function createFeeds({ hub, log, registry, partials, levels, demand, cloc
     const call = registry.recall(callId);
     return call !== undefined && callMatches(call, filter);
   };
+  const version = (): number => hub.position;
   const isErased = (callId: CallId): boolean => registry.recall(callId) === undefined;
   const reader = (filter: RecordFilter, after: number | undefined) =>
     new CursorReader(hub, log, filter, after ?? hub.position, matches);
@@ -39,6 +40,8 @@ export function createFeeds({ hub, log, registry, partials, levels, demand, cloc
         pull: () => records.pull(),
         subscribe: (wake) => hub.notifier.subscribe(wake),
         isStale: (record) => isErased(record.callId),
+        keyOf: ({ position }) => position,
+        version,
       });
     },
 
@@ -48,6 +51,9 @@ export function createFeeds({ hub, log, registry, partials, levels, demand, cloc
       return new PullIterator({
         pull: () => transcript.pull(),
         isStale: () => isErased(callId),
+        // Both increase by themselves; the sign tells them apart.
+        keyOf: ({ position, version: partial }) => position ?? -(partial ?? 0),
+        version,
         subscribe: (wake) =>
           all(
             hub.notifier.subscribe(wake),
@@ -71,13 +77,15 @@ export function createFeeds({ hub, log, registry, partials, levels, demand, cloc
         pull: () => live.pull(),
         subscribe: (wake) => hub.notifier.subscribe(wake),
         isStale: (item) => item.type === 'CHANGED' && isErased(item.call.id),
+        keyOf: ({ type, position }) => (type === 'CHANGED' ? position : -position - 1),
+        version,
       });
     },
 
     levels(callIds, intervalMs): AsyncIterableIterator<LevelsItem> {
       const reading = new LevelReader(levels, callIds, intervalMs, clock);
       return new PullIterator({
-        pull: () => Promise.resolve(reading.pull()),
+        pull: () => reading.pull(),
         subscribe: (wake) => all(reading.everyTick(wake), demand.add('levels', callIds)),
       });
     },

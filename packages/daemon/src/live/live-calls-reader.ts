@@ -2,11 +2,12 @@
  * Reads the live calls for one subscription: a snapshot of all, then each call that starts, changes or ends. There is no
  * queue: records only identify the changed call, which is then read in its current state.
  */
-import { isLive, type Call, type CallFactType, type CallId } from '@sidetone/core';
+import { isLive, type Call, type CallFactType, type CallId, type CallRecord } from '@sidetone/core';
 import type { LiveCallFilter } from '../calls/ports.ts';
 import type { LiveCallsItem } from './ports.ts';
 import { callMatches } from '../calls/call-match.ts';
 import type { CursorReader } from './cursor-reader.ts';
+import type { MaybePromise } from './poll-iterator.ts';
 
 /** Whether an event changes the fields of a call that clients show in a list. */
 const CHANGES_CALL = {
@@ -59,14 +60,21 @@ export class LiveCallsReader {
     this.#deps = deps;
   }
 
-  async pull(): Promise<LiveCallsItem | undefined> {
+  pull(): MaybePromise<LiveCallsItem | undefined> {
     if (!this.#isSnapshotSent) return this.#snapshot();
     for (;;) {
-      const record = await this.#deps.changes.pull();
-      if (!record) return undefined;
-      const call = this.#deps.recall(record.callId);
-      if (call && this.#isRelevant(call)) return { type: 'CHANGED', call, position: record.position };
+      const record = this.#deps.changes.pull();
+      if (record instanceof Promise)
+        return record.then((read) => this.#itemOf(read) ?? (read && this.pull()));
+      const item = this.#itemOf(record);
+      if (item || !record) return item;
     }
+  }
+
+  #itemOf(record: CallRecord | undefined): LiveCallsItem | undefined {
+    const call = record && this.#deps.recall(record.callId);
+    if (!call || !this.#isRelevant(call)) return undefined;
+    return { type: 'CHANGED', call, position: record.position };
   }
 
   #snapshot(): LiveCallsItem {

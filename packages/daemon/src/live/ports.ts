@@ -25,6 +25,8 @@ export interface TranscriptItem {
   readonly by?: string;
   /** Absent for a partial, which is not stored. */
   readonly position?: number;
+  /** The version of a partial. */
+  readonly version?: number;
 }
 
 /** All live calls at first, then one call that started, changed or ended. */

@@ -1,28 +1,32 @@
 /**
- * The iterator of all subscriptions: it pulls items from a source and, if there is none, waits until the source wakes it.
+ * The iterator of all subscriptions: it pulls items from a source that wakes it when there may be new ones.
  * A class and not an `async function*`: a waiting generator does not run its `finally` block when `return` is called.
  */
+import { PollIterator, type MaybePromise } from './poll-iterator.ts';
+
 export interface PullSource<Item> {
   /** Returns the next item; undefined if there is none yet. Never called concurrently. */
-  pull(): Promise<Item | undefined>;
+  pull(): MaybePromise<Item | undefined>;
   /** Registers the function that wakes the iterator, and returns a function that removes it. Called once. */
   subscribe(wake: () => void): () => void;
   /** Returns whether an item that was pulled earlier must not be delivered any more. Default: false. */
   isStale?(item: Item): boolean;
+  /** Returns the identity of an item: equal for items of several readers that are the same. Default: the item. */
+  keyOf?(item: Item): unknown;
+  /** Returns a number that increases whenever the state of calls changes. Default: 0. */
+  version?(): number;
 }
 
-export class PullIterator<Item> implements AsyncIterableIterator<Item> {
+export class PullIterator<Item> extends PollIterator<Item> {
   readonly #source: PullSource<Item>;
   readonly #unsubscribe: () => void;
-  #turn: Promise<unknown> = Promise.resolve();
-  #isWoken = true;
   #isClosed = false;
   #idles = 0;
-  #wakeSleeper: (() => void) | undefined;
 
   constructor(source: PullSource<Item>) {
+    super();
     this.#source = source;
-    this.#unsubscribe = source.subscribe(() => this.#wake());
+    this.#unsubscribe = source.subscribe(() => this.wake());
   }
 
   /** How often there was no further item. */
@@ -30,52 +34,52 @@ export class PullIterator<Item> implements AsyncIterableIterator<Item> {
     return this.#idles;
   }
 
+  get isEnded(): boolean {
+    return this.#isClosed;
+  }
+
+  /** The version of the state of calls that an item is now resolved with. */
+  get version(): number {
+    return this.#source.version?.() ?? 0;
+  }
+
   isStale(item: Item): boolean {
     return this.#source.isStale?.(item) ?? false;
   }
 
-  /** Returns items in order, also if called concurrently. A rejected pull ends the iteration. */
-  next(): Promise<IteratorResult<Item, undefined>> {
-    const result = this.#turn.then(() => this.#take());
-    this.#turn = result.catch(() => this.#close());
-    return result;
+  keyOf(item: Item): unknown {
+    return this.#source.keyOf ? this.#source.keyOf(item) : item;
   }
 
-  /** Ends the iteration and resolves a waiting `next`. */
-  return(): Promise<IteratorResult<Item, undefined>> {
-    this.#close();
-    return Promise.resolve(DONE);
+  poll(): MaybePromise<Item | undefined> {
+    if (this.#isClosed) return undefined;
+    const item = this.#source.pull();
+    return item instanceof Promise ? item.then((pulled) => this.#count(pulled)) : this.#count(item);
   }
 
-  [Symbol.asyncIterator](): this {
-    return this;
-  }
-
-  async #take(): Promise<IteratorResult<Item, undefined>> {
-    while (!this.#isClosed) {
-      this.#isWoken = false;
-      const item = await this.#source.pull();
-      if (this.#isClosed) break;
-      if (item !== undefined) return { done: false, value: item };
-      this.#idles++;
-      if (!this.#isWoken) await new Promise<void>((resolve) => (this.#wakeSleeper = resolve));
-    }
-    return DONE;
-  }
-
-  #wake(): void {
-    this.#isWoken = true;
-    const wakeSleeper = this.#wakeSleeper;
-    this.#wakeSleeper = undefined;
-    wakeSleeper?.();
-  }
-
-  #close(): void {
+  protected close(): void {
     if (this.#isClosed) return;
     this.#isClosed = true;
     this.#unsubscribe();
-    this.#wake();
+    this.wake();
+  }
+
+  #count(item: Item | undefined): Item | undefined {
+    if (item === undefined) this.#idles++;
+    return item;
   }
 }
 
-const DONE: IteratorResult<never, undefined> = { done: true, value: undefined };
+/** Returns a PullIterator over any async iterator, which wakes by itself. */
+export function pullFrom<Item>(items: AsyncIterator<Item>): PullIterator<Item> {
+  const iterator: PullIterator<Item> = new PullIterator<Item>({
+    async pull() {
+      const { done, value } = await items.next();
+      if (!done) return value;
+      await iterator.return();
+      return undefined;
+    },
+    subscribe: () => () => void items.return?.(),
+  });
+  return iterator;
+}

@@ -1,8 +1,9 @@
 /** Reads the transcript of one call: finals from the log, partials from memory. */
-import type { CallId } from '@sidetone/core';
+import type { CallId, CallRecord } from '@sidetone/core';
 import type { TranscriptItem } from './ports.ts';
 import type { CursorReader } from './cursor-reader.ts';
 import type { LatestPartials } from './latest-partials.ts';
+import type { MaybePromise } from './poll-iterator.ts';
 
 export class TranscriptReader {
   readonly #callId: CallId;
@@ -17,8 +18,13 @@ export class TranscriptReader {
   }
 
   /** Returns finals first, so a returned partial is newer than all of them. */
-  async pull(): Promise<TranscriptItem | undefined> {
-    const record = await this.#finals.pull();
+  pull(): MaybePromise<TranscriptItem | undefined> {
+    const record = this.#finals.pull();
+    return record instanceof Promise ? record.then((read) => this.#itemOf(read)) : this.#itemOf(record);
+  }
+
+  /** Returns the item of a final, or else the next partial. */
+  #itemOf(record: CallRecord | undefined): TranscriptItem | undefined {
     if (record?.fact.type === 'UTTERANCE_FINALIZED' || record?.fact.type === 'UTTERANCE_REVISED') {
       const { position, at, fact } = record;
       return { callId: this.#callId, utterance: fact.utterance, at, position, ...byOf(fact) };
@@ -26,8 +32,8 @@ export class TranscriptReader {
     const partial = this.#partials.next(this.#callId, this.#version);
     if (!partial) return undefined;
     this.#version = partial.version;
-    const { id, party, text, at } = partial;
-    return { callId: this.#callId, utterance: { id, party, text }, at, ...byOf(partial) };
+    const { id, party, text, at, version } = partial;
+    return { callId: this.#callId, utterance: { id, party, text }, at, version, ...byOf(partial) };
   }
 }
 
