@@ -40,6 +40,8 @@ export interface ErasureDeps {
   readonly openCommands: Pick<CommandTracker, 'forget'>;
   readonly recordings: { erase(callId: CallId): Promise<void> };
   readonly waveforms: { forget(callId: CallId): void };
+  /** The results of subscriptions. */
+  readonly results: { forget(callId: CallId): void };
   readonly audit: AuditLog;
   /** How long entries of the audit log are kept, ms. */
   readonly auditMs: number;
@@ -73,8 +75,8 @@ export class Erasure {
    * @throws {FaultError} CALL_STILL_LIVE, or a fault of kind store.
    */
   async eraseCall(callId: CallId, by = 'daemon'): Promise<ErasureStatus> {
-    const { audit, ingest, ledger, registry, feed, partials, openCommands, recordings, waveforms, clock } =
-      this.#deps;
+    const { audit, ingest, ledger, recordings, clock } = this.#deps;
+    const { registry, feed, partials, openCommands, waveforms, results } = this.#deps;
     const call = ingest.current(callId);
     if (!call) return 'NOT_FOUND';
     if (isLive(call)) throw new FaultError('CALL_STILL_LIVE', 'the call is live; end it first');
@@ -87,7 +89,8 @@ export class Erasure {
       if (!isAudited) audit.append({ at: clock.now(), by, action: 'ERASE', callId });
       isAudited = true;
       ledger.erase(callId, clock.now());
-      for (const memory of [registry, feed, partials, openCommands, waveforms]) memory.forget(callId);
+      for (const memory of [registry, feed, partials, openCommands, waveforms, results])
+        memory.forget(callId);
       return true;
     });
     return isErased ? this.#scrubbed() : 'NOT_FOUND';

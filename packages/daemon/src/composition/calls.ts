@@ -41,6 +41,7 @@ export function registerCalls(register: Register, { config, clock, ids, log }: E
         openCommands: get(tokens.OPEN_COMMANDS),
         recordings: get(tokens.RECORDING_SERVICE),
         waveforms: get(tokens.WAVEFORMS),
+        results: get(tokens.FAN_OUT),
         audit: get(tokens.AUDIT_LOG),
         auditMs: config.storage.auditDays * DAY_MS,
         clock,

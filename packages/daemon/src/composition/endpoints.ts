@@ -13,7 +13,7 @@ import { createListenEndpoint } from '../http/listen.ts';
 import { createMediaAccess, type MediaAccess } from '../http/media-access.ts';
 import { createRecordingEndpoint } from '../http/recording.ts';
 import * as tokens from '../tokens.ts';
-import type { Environment, Get } from './registration.ts';
+import { requestId, type Environment, type Get } from './registration.ts';
 
 export function graphqlEndpoint(
   get: Get,
@@ -32,6 +32,7 @@ export function graphqlEndpoint(
     gate: get(tokens.GATE),
     graphiql,
     limits: createQueryLimits(limits),
+    fanOut: get(tokens.FAN_OUT),
     connections: new ClientSlots(limits.connections),
     pending: get(tokens.PENDING_SOCKETS),
     outputs: get(tokens.CONNECTIONS),
@@ -111,6 +112,3 @@ export function recordingEndpoint(
 
 const mediaAccess = (get: Get): MediaAccess =>
   createMediaAccess({ gate: get(tokens.GATE), links: get(tokens.MEDIA_LINKS) });
-
-/** The id of a request in log messages and in the error that its client receives. */
-const requestId = (ids: Environment['ids']): string => ids.command().slice(-12);

@@ -1,11 +1,13 @@
-/** The schema, and the budget of its subscriptions. */
+/** The schema, and the execution and the budget of its subscriptions. */
 import { createCursors } from '../calls/cursor.ts';
 import { countriesOf } from '../calls/numbers/countries.ts';
+import { FanOut } from '../graphql/fanout/fan-out.ts';
 import { DeliveryBudget } from '../graphql/guard/deliveries/delivery-budget.ts';
+import { createMask } from '../graphql/guard/errors.ts';
 import { createSchema } from '../graphql/schema.ts';
 import { LogSampler } from '../log-sampler.ts';
 import * as tokens from '../tokens.ts';
-import type { Environment, Register } from './registration.ts';
+import { requestId, type Environment, type Register } from './registration.ts';
 
 export function registerGraphql(register: Register, { config, clock, publicUrl }: Environment): void {
   register(tokens.SCHEMA, (get) =>
@@ -35,7 +37,9 @@ export function registerGraphql(register: Register, { config, clock, publicUrl }
   );
 }
 
-export function registerDeliveries(register: Register, { config, clock, log }: Environment): void {
+export function registerDeliveries(register: Register, { config, clock, ids, log }: Environment): void {
+  const newId = (): string => requestId(ids);
+  register(tokens.FAN_OUT, () => new FanOut({ clock, mask: createMask(log('graphql'), newId) }));
   register(tokens.DELIVERY_BUDGET, () => {
     const endings = new LogSampler({ log: log('graphql'), clock });
     const limit = 'limits.subscriptionCostPerSecond';

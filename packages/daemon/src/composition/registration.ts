@@ -21,3 +21,6 @@ export type Get = <Part>(token: InjectionToken<Part>) => Part;
 
 /** Registers the factory of a component, which is called at most once per container. */
 export type Register = <Part>(token: InjectionToken<Part>, create: (get: Get) => Part) => void;
+
+/** Returns an id by which the error of a request is found in the log. */
+export const requestId = (ids: Environment['ids']): string => ids.command().slice(-12);

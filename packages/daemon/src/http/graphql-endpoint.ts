@@ -9,15 +9,14 @@ import {
   type ExecutionResult,
   type GraphQLError,
   type GraphQLSchema,
-  type subscribe,
 } from 'graphql';
 import { createYoga, type Plugin, type YogaServerInstance } from 'graphql-yoga';
 import type { Viewer } from '../access/viewer.ts';
 import type { Context } from '../graphql/context.ts';
+import type { FanOut } from '../graphql/fanout/fan-out.ts';
 import type { ClientSlots } from '../graphql/guard/client-slots.ts';
 import { asGraphqlError, createMask } from '../graphql/guard/errors.ts';
 import { responseSizeError } from '../graphql/guard/response-size.ts';
-import { chargeResult } from '../graphql/guard/subscription-slots.ts';
 import { beginWork } from '../loop/current-work.ts';
 import type { QueryLimits } from '../graphql/guard/limits.ts';
 import { isJson } from './limits/body.ts';
@@ -43,6 +42,7 @@ interface GraphqlEndpointDeps {
   readonly gate: Gate;
   readonly graphiql: Pick<Graphiql, 'sendPage'>;
   readonly limits: QueryLimits;
+  readonly fanOut: Pick<FanOut, 'subscribe'>;
   readonly connections: ClientSlots;
   readonly pending: PendingClients;
   readonly outputs: Pick<Connections, 'assign'>;
@@ -67,11 +67,16 @@ const WARM_UP_REQUEST = {
 };
 const NO_VIEWER: Viewer = { name: 'warm-up', scopes: new Set() };
 
+type Subscribe = (
+  args: ExecutionArgs,
+) => ReturnType<FanOut['subscribe']> | NonNullable<ReturnType<typeof rejectionOf>>;
+
 type Yoga = YogaServerInstance<Context, object>;
 
 export function createGraphqlEndpoint(deps: GraphqlEndpointDeps): GraphqlEndpoint {
-  const { schema, gate, limits, log } = deps;
+  const { schema, gate, limits, fanOut, log } = deps;
   const mask = createMask(log, deps.newId);
+  const subscribe: Subscribe = (args) => rejectionOf(limits, args) ?? fanOut.subscribe(args);
   const yoga = createYoga<Context>({
     schema,
     graphqlEndpoint: '/graphql',
@@ -82,14 +87,17 @@ export function createGraphqlEndpoint(deps: GraphqlEndpointDeps): GraphqlEndpoin
     logging: false,
     maxRequestBodySize: false,
     maskedErrors: { maskError: mask },
-    plugins: [limitQueries(limits), { onResponse: ({ response }) => markStream(response.headers) }],
+    plugins: [
+      limitQueries(limits, subscribe),
+      { onResponse: ({ response }) => markStream(response.headers) },
+    ],
     graphiql: false,
   });
   const sockets = createGraphqlSockets({
     ...deps,
     mask,
     execute: (args) => (args as YogaArguments).rootValue.execute(args),
-    subscribe: (args) => (args as YogaArguments).rootValue.subscribe(args),
+    subscribe,
     prepare: prepareWith(yoga, schema),
   });
 
@@ -141,7 +149,7 @@ export function createGraphqlEndpoint(deps: GraphqlEndpointDeps): GraphqlEndpoin
 /** Parses and validates the operations of sockets with Yoga's plugins. */
 function prepareWith(yoga: Yoga, schema: GraphQLSchema): GraphqlSocketsDeps['prepare'] {
   return async (extra, { operationName, query, variables }) => {
-    const { execute, subscribe, contextFactory, parse, validate } = yoga.getEnveloped({
+    const { execute, contextFactory, parse, validate } = yoga.getEnveloped({
       ...extra,
       req: extra.request,
       params: { operationName, query, variables },
@@ -152,7 +160,7 @@ function prepareWith(yoga: Yoga, schema: GraphQLSchema): GraphqlSocketsDeps['pre
       document: parse(query),
       variableValues: variables,
       contextValue: await contextFactory(),
-      rootValue: { execute, subscribe },
+      rootValue: { execute },
     };
     const errors = validate(args.schema, args.document) as GraphQLError[];
     return errors.length > 0 ? errors : args;
@@ -166,24 +174,25 @@ function markStream(headers: Pick<Headers, 'get' | 'set'>): void {
   headers.set('cache-control', 'no-cache, no-transform');
 }
 
+function asRequestError(error: unknown): GraphQLError {
+  if (!isFault(error)) throw error;
+  const graphqlError = asGraphqlError(error);
+  Object.assign(graphqlError.extensions, { http: { status: 400, spec: true } });
+  return graphqlError;
+}
+
+/** Returns the result of an operation that exceeds a limit; undefined if it does not. */
+function rejectionOf(limits: QueryLimits, args: ExecutionArgs): { errors: GraphQLError[] } | undefined {
+  try {
+    limits.checkSize(args);
+    return undefined;
+  } catch (error) {
+    return { errors: [asRequestError(error)] };
+  }
+}
+
 /** Applies the query limits to all transports, because all of them execute operations with Yoga's plugins. */
-function limitQueries(limits: QueryLimits): Plugin<Context> {
-  const toError = (error: unknown): GraphQLError => {
-    if (!isFault(error)) throw error;
-    const graphqlError = asGraphqlError(error);
-    Object.assign(graphqlError.extensions, { http: { status: 400, spec: true } });
-    return graphqlError;
-  };
-  const checkSize = ({
-    args,
-    setResultAndStopExecution,
-  }: Pick<Parameters<OnExecute>[0], 'args' | 'setResultAndStopExecution'>): void => {
-    try {
-      limits.checkSize(args);
-    } catch (error) {
-      setResultAndStopExecution({ errors: [toError(error)] });
-    }
-  };
+function limitQueries(limits: QueryLimits, subscribe: Subscribe): Plugin<Context> {
   /** Discards the data of a result that is too large. */
   const checkResult = ({ result, setResult }: ResultHook): void => {
     const error = 'errors' in result ? responseSizeError(result.errors) : undefined;
@@ -196,7 +205,7 @@ function limitQueries(limits: QueryLimits): Plugin<Context> {
         try {
           limits.checkText(source);
         } catch (error) {
-          throw toError(error);
+          throw asRequestError(error);
         }
         return parseFn(source, options) as unknown;
       });
@@ -207,18 +216,11 @@ function limitQueries(limits: QueryLimits): Plugin<Context> {
         setResult(limits.withoutSuggestions(result as readonly GraphQLError[]) as GraphQLError[]),
     onExecute(hook) {
       beginWork(`query ${nameOf(hook.args)}`);
-      checkSize(hook);
+      const rejection = rejectionOf(limits, hook.args);
+      if (rejection) hook.setResultAndStopExecution(rejection);
       return { onExecuteDone: checkResult };
     },
-    onSubscribe(hook) {
-      checkSize(hook);
-      const context = hook.args.contextValue;
-      const onNext = (event: ResultHook): void => {
-        if ('data' in event.result) chargeResult(context, event.result.data);
-        checkResult(event);
-      };
-      return { onSubscribeResult: () => ({ onNext }) };
-    },
+    onSubscribe: ({ setSubscribeFn }) => setSubscribeFn(subscribe),
   };
 }
 
@@ -242,12 +244,9 @@ interface ResultHook {
   readonly setResult: (result: ExecutionResult) => void;
 }
 
-type OnExecute = NonNullable<Plugin<Context>['onExecute']>;
-
 /** Execution arguments that carry Yoga's functions through graphql-ws. */
 interface YogaArguments extends ExecutionArgs {
   readonly rootValue: {
     readonly execute: (args: ExecutionArgs) => ReturnType<typeof execute>;
-    readonly subscribe: (args: ExecutionArgs) => ReturnType<typeof subscribe>;
   };
 }

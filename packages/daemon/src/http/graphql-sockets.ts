@@ -2,17 +2,22 @@
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { FaultError, isFault, messageOf, type Logger } from '@sidetone/core';
-import { GraphQLError, type GraphQLFormattedError } from 'graphql';
+import { GraphQLError, type ExecutionArgs, type ExecutionResult } from 'graphql';
 import { CloseCode, handleProtocols, makeServer, type Server, type ServerOptions } from 'graphql-ws';
 import type { WebSocket } from 'ws';
 import type { Context } from '../graphql/context.ts';
+import { withoutHttp } from '../graphql/fanout/event-result.ts';
+import { Subscription } from '../graphql/fanout/subscription.ts';
+
 import type { ClientSlots, Release } from '../graphql/guard/client-slots.ts';
 import type { MaskError } from '../graphql/guard/errors.ts';
+import type { MaybePromise } from '../live/poll-iterator.ts';
 import type { Connections } from './limits/connections.ts';
 import type { PendingClients } from './limits/pending-clients.ts';
 import type { Gate } from './gate.ts';
 import type { Rejections } from './rejections.ts';
 import { rejectUpgrade, statusOf } from './reply.ts';
+import { SocketDelivery } from './socket-delivery.ts';
 import { createSocketServer } from './socket-server.ts';
 
 type Payload = Record<string, unknown>;
@@ -41,7 +46,8 @@ export interface GraphqlSocketsDeps {
     payload: Parameters<OnSubscribe>[2],
   ) => ReturnType<OnSubscribe>;
   readonly execute: NonNullable<Options['execute']>;
-  readonly subscribe: NonNullable<Options['subscribe']>;
+  /** Starts a subscription. */
+  readonly subscribe: (args: ExecutionArgs) => MaybePromise<Subscription | ExecutionResult>;
   readonly mask: MaskError;
   readonly log: Logger;
   readonly socketMessageBytes: number;
@@ -104,6 +110,10 @@ function createProtocol(deps: GraphqlSocketsDeps): Server<Extra> {
     connectionInitWaitTimeout: deps.connectionInitMs,
     execute: deps.execute,
     subscribe: deps.subscribe,
+    onOperation: ({ extra: { request, socket } }, id, _payload, _args, result) =>
+      result instanceof Subscription
+        ? new SocketDelivery(result, { socket, stream: request.socket }, id)
+        : undefined,
     onConnect: authenticateWith(deps),
     onSubscribe: async ({ extra, subscriptions }, _id, payload) => {
       try {
@@ -228,11 +238,3 @@ function knownClient(gate: Gate, request: IncomingMessage): string | undefined {
 
 const toGraphqlError = (error: Error): GraphQLError =>
   error instanceof GraphQLError ? error : new GraphQLError(error.message);
-
-/** Removes the extension that concerns HTTP responses only. */
-function withoutHttp(error: GraphQLError): GraphQLFormattedError {
-  const { extensions, ...rest } = error.toJSON();
-  if (!extensions) return rest;
-  const { http: _http, ...others } = extensions;
-  return { ...rest, extensions: others };
-}

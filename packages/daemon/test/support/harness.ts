@@ -107,6 +107,7 @@ export function createHarness(dir: string, options: HarnessOptions = {}) {
     openCommands,
     audio,
     waveforms,
+    results: { forget: () => undefined },
     streams,
     feeds,
     recordings,

@@ -4,7 +4,8 @@ import { Kind, type GraphQLResolveInfo, type GraphQLSchema } from 'graphql';
 import type { Context } from '../context.ts';
 import type { ClientSlots } from './client-slots.ts';
 import type { DeliveryBudget } from './deliveries/delivery-budget.ts';
-import { DeliveryIterator, type EventSource } from './deliveries/delivery-iterator.ts';
+import { PullIterator, pullFrom } from '../../live/pull-iterator.ts';
+import { DeliveryIterator } from './deliveries/delivery-iterator.ts';
 import { measure } from './query-size.ts';
 
 export interface SubscriptionLimits {
@@ -12,14 +13,6 @@ export interface SubscriptionLimits {
   readonly budget: DeliveryBudget;
   /** `limits.pageSize`. */
   readonly pageSize: number;
-}
-
-/** The subscriptions of operations, by the context of the operation. */
-const ITERATORS = new WeakMap<object, DeliveryIterator>();
-
-/** Charges the result of an event to the subscription with this context. */
-export function chargeResult(context: object, data: unknown): void {
-  ITERATORS.get(context)?.charge(data);
 }
 
 /** Adds the limits to the subscription fields of a schema, in place. */
@@ -34,13 +27,12 @@ export function limitSubscriptions(schema: GraphQLSchema, limits: SubscriptionLi
         throw new FaultError('LIMIT_SUBSCRIPTIONS', 'this client has reached limits.subscriptionsPerClient');
       }
       try {
-        const events = (await subscribe(source, args, context, info)) as EventSource;
+        const subscribed = (await subscribe(source, args, context, info)) as AsyncIterator<unknown>;
+        const events = subscribed instanceof PullIterator ? subscribed : pullFrom(subscribed);
         const isLive = (args as { after?: unknown }).after === undefined;
         const label = `subscription ${info.fieldName}`;
         const options = { label, cost: estimate(info, pageSize), isLive, onEnd: release };
-        const iterator = new DeliveryIterator(events, budget.open(context.client), options);
-        ITERATORS.set(context, iterator);
-        return iterator;
+        return new DeliveryIterator(events, budget.open(context.client), options);
       } catch (error) {
         release();
         throw error;

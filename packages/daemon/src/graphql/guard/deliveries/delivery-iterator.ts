@@ -1,79 +1,111 @@
 /** Charges the events of one subscription to the budget of its client. */
+import { PollIterator, type MaybePromise } from '../../../live/poll-iterator.ts';
 import { beginWork } from '../../../loop/current-work.ts';
 import type { DeliveryMeter } from './delivery-budget.ts';
 import { MAX_DEBT_MS } from './delivery-budget.ts';
-import { DELIVERY_COST, costOfResult } from './delivery-cost.ts';
+import { DELIVERY_COST } from './delivery-cost.ts';
 
 /** The source of a subscription. */
-export interface EventSource extends AsyncIterator<unknown> {
+export interface EventSource extends PollIterator<unknown> {
   /** How often the source had no further event. */
-  readonly idles?: number;
+  readonly idles: number;
+  /** The version of the state with which an event is now resolved; it increases with every change. */
+  readonly version: number;
   /** Returns whether an event that was delayed must not be delivered any more, because its call was erased. */
-  isStale?(event: unknown): boolean;
+  isStale(event: unknown): boolean;
+  /** Returns the identity of an event: the same for all subscriptions that receive it. */
+  keyOf(event: unknown): unknown;
 }
 
-export class DeliveryIterator implements AsyncIterableIterator<unknown> {
-  readonly #source: EventSource;
+export interface DeliveryOptions {
+  /** What the work for an event is called. */
+  readonly label: string;
+  /** The estimated cost of an event, until the actual costs are known. */
+  readonly cost: number;
+  /** Whether it starts with new events, and not with stored ones. */
+  readonly isLive: boolean;
+  /** Called once, when the iterator ends, fails or is cancelled. */
+  readonly onEnd: () => void;
+}
+
+export class DeliveryIterator extends PollIterator<unknown> {
+  readonly source: EventSource;
   readonly #meter: DeliveryMeter;
   readonly #onEnd: () => void;
   readonly #label: string;
   #expectedCost: number;
+  #idles: number;
   /** Whether it has caught up with its source at least once. Until then it is never ended, only delayed. */
   #isLive: boolean;
   #maxDebtMs: number;
+  #isClosed = false;
 
-  /**
-   * @param label what the work for an event is called.
-   * @param cost the estimated cost of an event, until the actual costs are known.
-   * @param isLive whether it starts with new events, and not with stored ones.
-   * @param onEnd called once, when the iterator ends, fails or is cancelled.
-   */
-  constructor(
-    source: EventSource,
-    meter: DeliveryMeter,
-    options: { label: string; cost: number; isLive: boolean; onEnd: () => void },
-  ) {
-    this.#source = source;
+  constructor(source: EventSource, meter: DeliveryMeter, options: DeliveryOptions) {
+    super();
+    this.source = source;
     this.#meter = meter;
     this.#expectedCost = DELIVERY_COST + options.cost;
     this.#isLive = options.isLive;
     this.#onEnd = options.onEnd;
     this.#label = options.label;
     this.#maxDebtMs = meter.debtMs + MAX_DEBT_MS;
+    this.#idles = source.idles;
+    source.onWake(() => (source.isEnded ? this.close() : this.wake()));
   }
 
-  /** Charges the result of the event that was returned last. */
-  charge(data: unknown): void {
-    const cost = DELIVERY_COST + costOfResult(data);
+  get isEnded(): boolean {
+    return this.#isClosed;
+  }
+
+  /** Charges the result of the event that was returned last. @param fields the cost of the result */
+  charge(fields: number): void {
+    const cost = DELIVERY_COST + fields;
     this.#meter.finish(cost);
     // Falls slowly, so that cheap events between expensive ones do not hide them.
     this.#expectedCost = Math.max(cost, this.#expectedCost - Math.ceil(this.#expectedCost / 8));
   }
 
-  async next(): Promise<IteratorResult<unknown>> {
+  /** Returns the next event as soon as the budget of the client permits it. An error ends the subscription. */
+  poll(): MaybePromise<unknown> {
     // Without effect if the last event was charged, as every event with a result is.
     this.#meter.finish(this.#expectedCost);
     try {
-      for (;;) {
-        const { idles } = this.#source;
-        const result = await this.#source.next();
-        if (result.done) {
-          this.#end();
-          return result;
-        }
-        const started = this.#start(idles !== this.#source.idles);
-        if (started) await started;
-        if (!started || this.#source.isStale?.(result.value) !== true) {
-          beginWork(this.#label);
-          return result;
-        }
-        this.#meter.finish(0);
-      }
+      const event = this.source.poll();
+      const admitted =
+        event instanceof Promise ? event.then((read) => this.#admit(read)) : this.#admit(event);
+      return admitted instanceof Promise ? admitted.catch((error: unknown) => this.#fail(error)) : admitted;
     } catch (error) {
-      this.#end();
-      await this.#source.return?.();
-      throw error;
+      return this.#fail(error);
     }
+  }
+
+  protected close(): void {
+    if (this.#isClosed) return;
+    this.#isClosed = true;
+    this.#meter.close();
+    this.#onEnd();
+    void this.source.return();
+    this.wake();
+  }
+
+  #admit(event: unknown): MaybePromise<unknown> {
+    if (event === undefined || this.#isClosed) return undefined;
+    const hasCaughtUp = this.#idles !== this.source.idles;
+    this.#idles = this.source.idles;
+    const started = this.#start(hasCaughtUp);
+    if (started) return started.then(() => this.#recheck(event));
+    beginWork(this.#label);
+    return event;
+  }
+
+  /** Returns an event that was delayed, or the next one if it must not be delivered any more. */
+  #recheck(event: unknown): MaybePromise<unknown> {
+    if (this.source.isStale(event)) {
+      this.#meter.finish(0);
+      return this.poll();
+    }
+    beginWork(this.#label);
+    return event;
   }
 
   /** @param hasCaughtUp whether the source had no further event before this one. */
@@ -83,17 +115,8 @@ export class DeliveryIterator implements AsyncIterableIterator<unknown> {
     return this.#meter.start(this.#expectedCost, this.#isLive ? this.#maxDebtMs : Infinity);
   }
 
-  async return(): Promise<IteratorResult<unknown>> {
-    this.#end();
-    return (await this.#source.return?.()) ?? { done: true, value: undefined };
-  }
-
-  [Symbol.asyncIterator](): this {
-    return this;
-  }
-
-  #end(): void {
-    this.#meter.close();
-    this.#onEnd();
+  #fail(error: unknown): never {
+    this.close();
+    throw error;
   }
 }

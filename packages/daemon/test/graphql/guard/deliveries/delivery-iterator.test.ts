@@ -22,9 +22,6 @@ const endless = (isStale: (number: number) => boolean = () => false): PullIterat
 const iterator = (source: PullIterator<number>, isLive: boolean, onEnd = (): void => undefined) =>
   new DeliveryIterator(source, budget.open('a'), { label: 'test', cost: 100, isLive, onEnd });
 
-/** A result of this cost. */
-const resultOf = (cost: number): unknown => Array.from({ length: cost }, () => 1);
-
 /** Reads events that cost more than the budget, for a time. Returns the number of them, or the code of the error. */
 async function read(it: DeliveryIterator, forMs: number): Promise<unknown> {
   let count = 0;
@@ -33,7 +30,7 @@ async function read(it: DeliveryIterator, forMs: number): Promise<unknown> {
     for (;;) {
       if ((await it.next()).done) return;
       count++;
-      it.charge(resultOf(400));
+      it.charge(400);
     }
   })().catch((error: { code: unknown }) => (code = error.code));
   for (let passed = 0; passed < forMs; passed += 250) await clock.advance(250);
@@ -82,7 +79,7 @@ test('does not deliver an event whose call was erased while it was delayed', asy
     true,
   );
   await it.next();
-  it.charge(resultOf(5000));
+  it.charge(5000);
   const next = it.next();
   await clock.advance(4000);
   expect(await next).toEqual({ done: false, value: 3 });
@@ -91,7 +88,7 @@ test('does not deliver an event whose call was erased while it was delayed', asy
 test('ends when it is cancelled while an event is delayed', async () => {
   const it = iterator(endless(), true);
   await it.next();
-  it.charge(resultOf(50_000));
+  it.charge(50_000);
   const next = it.next();
   await clock.settle();
   await it.return();
@@ -104,7 +101,7 @@ test('expects the cost of the costliest recent event', async () => {
   const others = budget.open('a');
   for (const cost of [2000, 1, 1]) {
     await it.next();
-    it.charge(resultOf(cost));
+    it.charge(cost);
     await clock.advance(3000);
   }
   await it.next();

@@ -1,0 +1,87 @@
+/** The results of one client's subscription: its own position in the events, with the results of a shared operation. */
+import type { Context } from '../context.ts';
+import type { DeliveryIterator } from '../guard/deliveries/delivery-iterator.ts';
+import type { MaskError } from '../guard/errors.ts';
+import { PollIterator, type MaybePromise } from '../../live/poll-iterator.ts';
+import type { EventResult } from './event-result.ts';
+import type { Execution } from './result-window.ts';
+import type { SharedOperation } from './shared-operation.ts';
+
+export interface SubscriptionDeps {
+  readonly events: DeliveryIterator;
+  readonly context: Context;
+  /** Returns the operation; a personal one is shared only with the same viewer at the same network address. */
+  readonly join: (isPersonal: boolean) => SharedOperation;
+  readonly leave: (operation: SharedOperation) => void;
+  readonly mask: MaskError;
+}
+
+export class Subscription extends PollIterator<EventResult> {
+  readonly #deps: SubscriptionDeps;
+  #operation: SharedOperation;
+  #seenVersion: number;
+  #isClosed = false;
+
+  constructor(deps: SubscriptionDeps) {
+    super();
+    this.#deps = deps;
+    this.#operation = deps.join(false);
+    this.#seenVersion = deps.events.source.version;
+    deps.events.onWake(() => (deps.events.isEnded ? this.close() : this.wake()));
+  }
+
+  get isEnded(): boolean {
+    return this.#isClosed;
+  }
+
+  poll(): MaybePromise<EventResult | undefined> {
+    try {
+      const event = this.#deps.events.poll();
+      const result =
+        event instanceof Promise ? event.then((read) => this.#execute(read)) : this.#execute(event);
+      return result instanceof Promise ? result.catch((error: unknown) => this.#fail(error)) : result;
+    } catch (error) {
+      return this.#fail(error);
+    }
+  }
+
+  protected close(): void {
+    if (this.#isClosed) return;
+    this.#isClosed = true;
+    this.#deps.leave(this.#operation);
+    void this.#deps.events.return();
+    this.wake();
+  }
+
+  #execute(event: unknown): MaybePromise<EventResult | undefined> {
+    if (event === undefined || this.#isClosed) return undefined;
+    const { events, context } = this.#deps;
+    const execution = this.#operation.execute({
+      event,
+      source: events.source,
+      context,
+      seenVersion: this.#seenVersion,
+    });
+    const { result } = execution;
+    return result instanceof Promise
+      ? result.then((complete) => this.#receive(event, execution, complete))
+      : this.#receive(event, execution, result);
+  }
+
+  #receive(event: unknown, execution: Execution, result: EventResult): MaybePromise<EventResult | undefined> {
+    if (this.#isClosed) return undefined;
+    if (execution.context.isPersonal && execution.client !== this.#deps.context.client) {
+      this.#deps.leave(this.#operation);
+      this.#operation = this.#deps.join(true);
+      return this.#execute(event);
+    }
+    this.#seenVersion = Math.max(this.#seenVersion, execution.version);
+    this.#deps.events.charge(result.cost);
+    return result;
+  }
+
+  #fail(error: unknown): never {
+    this.close();
+    throw this.#deps.mask(error);
+  }
+}
