@@ -235,21 +235,47 @@ describe('a command', () => {
     expect(call.end).toEqual({ category: 'FORWARDED', code: 'assistant-forwarded-call' });
   });
 
+  /** What Vapi does with one sentence, and the statuses of its command: at the response and in the end. */
+  const OUTCOMES: readonly (readonly [string, object, RegExp, string, number])[] = [
+    ['no response in time', { controlHangMs: 12_000 }, /UNKNOWN|CONFIRMED/, 'CONFIRMED', 1],
+    ['502, executed', failing(502, true), /UNKNOWN|CONFIRMED/, 'CONFIRMED', 1],
+    ['502, not executed', failing(502, false), /UNKNOWN/, 'UNKNOWN', 0],
+    ['504, executed', failing(504, true), /UNKNOWN|CONFIRMED/, 'CONFIRMED', 1],
+    ['504, not executed', failing(504, false), /UNKNOWN/, 'UNKNOWN', 0],
+    ['503, then 200', failing(503, false), /ACCEPTED|CONFIRMED/, 'CONFIRMED', 1],
+  ];
+  function failing(controlFailureStatus: number, controlFailureExecutes: boolean): object {
+    return { controlFailures: 1, controlFailureStatus, controlFailureExecutes };
+  }
+
   test(
-    'without a response in time is UNKNOWN, and its later effect is reported',
+    'of unknown outcome is UNKNOWN until Vapi reports its effect, and is not repeated',
     { timeout: 40_000 },
     async () => {
       const { cloud, daemon } = await start();
-      const providerCallId = await cloud.startCall('vapi', 'parcel', { controlHangMs: 12_000 });
-      const { id } = await inProgress(daemon.url, providerCallId);
-      const { say } = await query(
-        daemon.url,
-        command('say', `callId: "${id}", content: "One moment, please."`),
-      );
-      expect(say.failure?.code ?? say.command.status).toMatch(/PROVIDER_TIMEOUT|CONFIRMED/);
-      await until(
-        async () => (await statusOf(daemon.url, say.command.id)) === 'CONFIRMED',
-        'the confirmation',
+      const say = async ([what, behaviour, first, last]: (typeof OUTCOMES)[number]) => {
+        const providerCallId = await cloud.startCall('vapi', 'parcel', { ...behaviour });
+        const { id } = await inProgress(daemon.url, providerCallId);
+        const text = command('say', `callId: "${id}", content: "One moment, please.", interrupt: true`);
+        const answer = (await query(daemon.url, text)).say;
+        expect([what, answer.command.status]).toEqual([what, expect.stringMatching(first)]);
+        if (answer.command.status === 'UNKNOWN') expect(answer.failure.code).toBe('PROVIDER_TIMEOUT');
+        if (last === 'CONFIRMED') {
+          await until(
+            async () => (await statusOf(daemon.url, answer.command.id)) === 'CONFIRMED',
+            `the confirmation: ${what}`,
+          );
+        }
+        return { what, providerCallId, commandId: answer.command.id as string };
+      };
+      const commands = await Promise.all(OUTCOMES.map(say));
+      const results = commands.map(async ({ what, providerCallId, commandId }) => [
+        what,
+        await statusOf(daemon.url, commandId),
+        (await cloud.state(providerCallId)).commands.filter((type) => type === 'say').length,
+      ]);
+      expect(await Promise.all(results)).toEqual(
+        OUTCOMES.map(([what, , , last, executions]) => [what, last, executions]),
       );
     },
   );
