@@ -9,7 +9,7 @@ const post = async (url: string): Promise<number> =>
 
 describe(`the notices of the dashboard${SKIP_REASON}`, () => {
   test.skipIf(!hasBrowser)(
-    'name wrong keys and rejected webhooks on every page, and move nothing',
+    'name wrong keys and rejected webhooks on every page, and on that of a call what it misses',
     { timeout: 60_000 },
     async () => {
       const cloud = await simulator();
@@ -46,6 +46,15 @@ describe(`the notices of the dashboard${SKIP_REASON}`, () => {
         await notices.getByText(/Use the same webhook secret/).waitFor();
         await expectAccessible(page);
       }
+
+      await cloud.pointAt(daemon.url);
+      const providerCallId = await cloud.startCall('vobiz', 'hello');
+      const found = `{ callByProviderId(providerId: "vobiz", providerCallId: "${providerCallId}") { id } }`;
+      const call = await until(async () => (await query(daemon.url, found)).callByProviderId, 'the call');
+      await page.goto(`${daemon.url}calls/${call.id}`);
+      const transcript = page.getByRole('region', { name: /transcript/i });
+      await transcript.getByText(/^Transcription by Deepgram failed: .*key/).waitFor();
+      await expectAccessible(page);
     },
   );
 });

@@ -91,6 +91,10 @@ const EVENT = graphql(`
       transcription {
         state
         message
+        transcriber {
+          id
+          displayName
+        }
       }
     }
     ... on DtmfReceived {

@@ -10,6 +10,7 @@ import type { Call } from './documents.ts';
 import { spansOf } from './spans.ts';
 import type { CallTimeline } from './call-timeline.ts';
 import { Transcript } from './transcript.tsx';
+import { transcriptionNotice } from './transcription-notice.ts';
 
 interface TranscriptPanelProps {
   readonly call: Pick<Call, 'isLive' | 'answeredAt' | 'createdAt'>;
@@ -19,7 +20,7 @@ interface TranscriptPanelProps {
 }
 
 export function TranscriptPanel({ call, timeline, error, playable }: TranscriptPanelProps) {
-  const { lines, partials, isLoaded } = timeline;
+  const { lines, partials, isLoaded, entries } = timeline;
   const { isLive } = call;
   const answeredAt = Date.parse(call.answeredAt ?? call.createdAt);
   const spans = useMemo(() => spansOf(lines, answeredAt), [lines, answeredAt]);
@@ -45,6 +46,9 @@ export function TranscriptPanel({ call, timeline, error, playable }: TranscriptP
 
   return (
     <section className="card call-transcript" aria-label={isLive ? 'Live transcript' : 'Transcript'}>
+      <p className="transcription-notice" role="status">
+        {transcriptionNotice(entries, isLive)}
+      </p>
       {error ? (
         <ErrorState error={error} />
       ) : lines.length > 0 || partials.size > 0 ? (

@@ -1,6 +1,6 @@
 /** The notices about providers and transcribers, as sentences. Pure. */
 import type { EnumOf } from '../api/graphql.ts';
-import { dateTimeText } from '../ui/format.ts';
+import { asSentence, dateTimeText } from '../ui/format.ts';
 import type { Health } from './documents.ts';
 
 export interface Notice {
@@ -20,9 +20,6 @@ const STATE_TEXTS = {
   FAILED: 'has failed',
   STOPPED: 'is stopped',
 } as const satisfies Record<EnumOf<'ProviderState'>, string | undefined>;
-
-/** Ends a text with exactly one full stop. */
-const asSentence = (text: string): string => `${text.replace(/[.\s]+$/, '')}.`;
 
 const capitalised = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
 

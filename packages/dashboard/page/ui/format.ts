@@ -34,3 +34,6 @@ export function dateTimeText(instant: string, now: number): string {
     daysAgo === 0 ? 'Today' : daysAgo === 1 ? 'Yesterday' : (isThisYear ? DAY : DAY_AND_YEAR).format(at);
   return `${day} ${TIME.format(at)}`;
 }
+
+/** Ends a text with exactly one full stop. */
+export const asSentence = (text: string): string => `${text.replace(/[.\s]+$/, '')}.`;
