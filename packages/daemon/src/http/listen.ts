@@ -14,8 +14,8 @@ import { createSocketServer } from './socket-server.ts';
 
 export const LISTEN_PATH = /^\/calls\/([^/]+)\/listen$/;
 
-/** The maximum size of a message, bytes. Clients are not expected to send any. */
-const MAX_MESSAGE_BYTES = 1024;
+/** The maximum size of a message, bytes: a second of audio from a client that tries to talk, which is told that it cannot. */
+const MAX_MESSAGE_BYTES = 65_536;
 /** The time limit of the closing handshake, ms. */
 const CLOSE_TIMEOUT_MS = 2000;
 /** The close code for a client that sends a message, so that no user believes that the call receives it. */

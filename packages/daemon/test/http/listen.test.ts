@@ -134,14 +134,22 @@ describe('a call with audio', () => {
 });
 
 describe('a listener', () => {
-  test('that sends a message is disconnected, and the plugin does not receive it', async () => {
-    const it = await startTestDaemon(dir);
-    const ws = new WebSocket(it.url(`calls/${await it.aCall()}/listen`).replace('http', 'ws'));
-    const closed = new Promise<number>((resolve) => ws.on('close', resolve));
-    ws.on('open', () => ws.send(new Uint8Array(640)));
-    expect(await closed).toBe(1008);
-    expect([it.script.asked, it.script.sockets]).toEqual([[], []]);
-  });
+  test.each([
+    ['text', 'hello', 1008],
+    ['a frame of audio', new Uint8Array(1280), 1008],
+    ['a second of audio', new Uint8Array(64_000), 1008],
+    ['a message that is too large', new Uint8Array(65_537), 1009],
+  ])(
+    'that sends a message is disconnected, and the plugin does not receive it: %s',
+    async (_what, message, code) => {
+      const it = await startTestDaemon(dir);
+      const ws = new WebSocket(it.url(`calls/${await it.aCall()}/listen`).replace('http', 'ws'));
+      const closed = new Promise<number>((resolve) => ws.on('close', resolve));
+      ws.on('open', () => ws.send(message));
+      expect(await closed).toBe(code);
+      expect([it.script.asked, it.script.sockets]).toEqual([[], []]);
+    },
+  );
 
   test('that does not read does not delay others', async () => {
     const it = await startTestDaemon(dir);
