@@ -219,7 +219,8 @@ export function decodeMessage(value: unknown): Decoded {
 /** Decodes a webhook by its body and its `x-call-id` header, which some webhooks have. */
 export function decodeWebhook(body: Uint8Array, callIdHeader?: string): Decoded {
   const value = parseJson(new TextDecoder().decode(body));
-  if (value === undefined) return { ok: false, problem: 'body: expected JSON' };
+  if (value === undefined)
+    return { ok: false, problem: 'body: expected JSON, without comments and trailing commas' };
   const decoded = decodeMessage(value);
   if (!decoded.ok) return decoded;
   const callId = decoded.message.callId ?? textOf(callIdHeader);

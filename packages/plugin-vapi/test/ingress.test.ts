@@ -88,7 +88,8 @@ describe('webhook', () => {
       status: 501,
       body: 'no application is configured to answer tool-calls',
     });
-    expect(host.eventsOf('notice')).toMatchObject([{ code: 'VAPI_REQUEST_UNANSWERED' }]);
+    const message = expect.stringMatching(/set forwardWebhooksTo, or remove tool-calls from serverMessages/);
+    expect(host.eventsOf('notice')).toMatchObject([{ code: 'VAPI_REQUEST_UNANSWERED', message }]);
   });
 
   it.each([

@@ -58,8 +58,9 @@ describe('decodeWebhook', () => {
   it.each([
     ['[]', 'body: expected a JSON object'],
     ['"text"', 'body: expected a JSON object'],
-    ['{"message"', 'body: expected JSON'],
-    ['', 'body: expected JSON'],
+    ['{"message"', 'body: expected JSON, without comments and trailing commas'],
+    ['{"message": { // as in an example\n}}', 'body: expected JSON, without comments and trailing commas'],
+    ['', 'body: expected JSON, without comments and trailing commas'],
     ['{"message":"x"}', 'message: expected an object'],
     ['{"message":[]}', 'message: expected an object'],
     ['{"message":{}}', 'message.type: expected a non-empty string'],

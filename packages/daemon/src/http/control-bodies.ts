@@ -33,12 +33,13 @@ const SWITCHES = {
   'say-first-message': () => control('sayFirstMessage', {}),
 } as const satisfies Record<string, () => ControlRequest>;
 
+/** The names of the text to say: the documented one, the older one, and one that clients of other APIs use. */
+const SPOKEN = ['content', 'message', 'text'] as const;
+
 export const BODIES = {
   say(body) {
-    // `message` is the older name of `content`. Clients use both.
-    const key = body['content'] === undefined && body['message'] !== undefined ? 'message' : 'content';
     return control('say', {
-      content: text(body, key),
+      content: text(body, SPOKEN.find((key) => body[key] !== undefined) ?? 'content'),
       endCallAfterSpoken: flag(body, 'endCallAfterSpoken') ?? false,
       interrupt: flag(body, 'interrupt') ?? flag(body, 'interruptAssistantEnabled') ?? false,
     });

@@ -61,10 +61,14 @@ export function createControlEndpoint(deps: ControlEndpointDeps): ControlEndpoin
       if (isJsonTooDeep(text)) throw new Error('nested too deep');
       return JSON.parse(text) as unknown;
     } catch (cause) {
-      throw new FaultError('INPUT_INVALID', `body: expected valid JSON of at most ${MAX_JSON_DEPTH} levels`, {
-        cause,
-        details: { argument: 'body' },
-      });
+      throw new FaultError(
+        'INPUT_INVALID',
+        `body: expected JSON of at most ${MAX_JSON_DEPTH} levels, without comments and trailing commas`,
+        {
+          cause,
+          details: { argument: 'body' },
+        },
+      );
     }
   }
 

@@ -9,11 +9,13 @@ const VALID: [body: { type: string } & Record<string, unknown>, name: string, ar
     'say',
     { content: 'Bye', endCallAfterSpoken: true, interrupt: true },
   ],
+  [{ type: 'say', text: 'Hi' }, 'say', { content: 'Hi', endCallAfterSpoken: false, interrupt: false }],
   [
     {
       type: 'say',
       content: 'new',
       message: 'old',
+      text: 'other',
       interruptAssistantEnabled: true,
       interruptionsEnabled: false,
     },
@@ -102,6 +104,7 @@ describe('parseControl', () => {
     [{ type: 'say', content: '' }, 'input.content'],
     [{ type: 'say', content: null, message: 'x' }, 'content'],
     [{ type: 'say', message: 7 }, 'message'],
+    [{ type: 'say', text: 7 }, 'text'],
     [{ type: 'say', content: 'x'.repeat(10_001) }, 'input.content'],
     [{ type: 'say', content: 'x', endCallAfterSpoken: 'yes' }, 'endCallAfterSpoken'],
     [{ type: 'say', content: 'x', interrupt: 1 }, 'interrupt'],
