@@ -427,6 +427,7 @@ describe('past calls', () => {
     const first = backfill(daemon.url);
     expect([await first.exit(), first.stderr()]).toEqual([0, '']);
     expect(first.stdout()).toMatch(/done: 250 calls, back to \d{4}-\d{2}-\d{2}/);
+    expect(first.stdout()).not.toContain('\r');
     const whole = '{ calls(first: 200) { totalCount nodes { status utterances { totalCount } } } }';
     const before = (await query(daemon.url, whole)).calls;
     expect(before.totalCount).toBe(250);

@@ -1,5 +1,6 @@
 /** `sidetone backfill`: starts an import of past calls in the running daemon, and shows its progress. */
 import { FaultError, FAULTS, messageOf, type FaultCode } from '@sidetone/core';
+import { createProgressLine } from './progress.ts';
 
 export interface BackfillOptions {
   readonly url: string;
@@ -27,16 +28,16 @@ export async function backfill({ url, provider, since, until }: BackfillOptions)
   };
   const start = `mutation ($input: BackfillInput!) { backfill(input: $input) { ${FIELDS} } }`;
   let progress = ((await query(url, start, { input })) as { backfill: Progress }).backfill;
+  const line = createProgressLine(process.stdout);
   while (progress.state === 'RUNNING') {
-    show(progress);
+    line.update(textOf(progress));
     await new Promise((resolve) => setTimeout(resolve, POLL_MS));
     const { backfills } = (await query(url, `{ backfills { provider { id } ${FIELDS} } }`)) as {
       backfills: (Progress & { provider: { id: string } })[];
     };
     progress = backfills.find((each) => each.provider.id === provider) ?? progress;
   }
-  show(progress);
-  process.stdout.write('\n');
+  line.end(textOf(progress));
   if (progress.state === 'DONE') return;
   const reason = progress.message ?? 'the daemon stopped it';
   throw new FaultError(
@@ -45,9 +46,9 @@ export async function backfill({ url, provider, since, until }: BackfillOptions)
   );
 }
 
-function show({ calls, reached, state }: Progress): void {
+function textOf({ calls, reached, state }: Progress): string {
   const position = reached ? `, back to ${reached.slice(0, 16).replace('T', ' ')}` : '';
-  process.stdout.write(`\r${state === 'DONE' ? 'done: ' : ''}${calls} calls${position}   `);
+  return `${state === 'DONE' ? 'done: ' : ''}${calls} calls${position}`;
 }
 
 /** Parses a date, or an instant, and returns it in the format of the API. */

@@ -199,7 +199,7 @@ function listen(server: Server, host: string, port: number): Promise<URL> {
   });
 }
 
-function listenFailure(host: string, port: number, cause: NodeJS.ErrnoException): FaultError {
+export function listenFailure(host: string, port: number, cause: NodeJS.ErrnoException): FaultError {
   if (cause.code === 'EADDRINUSE')
     return new FaultError('PORT_IN_USE', `port ${port} of ${host} is already in use`, { cause });
   if (cause.code === 'EACCES')
