@@ -218,6 +218,20 @@ describe('ARCHITECTURE.md', () => {
         .toSorted(),
     ).toEqual([...new Set(sources)].toSorted());
   });
+
+  test('names a mechanism, files and tests that exist for each class of field conditions', () => {
+    const rows = /\n## Field conditions\n([^]*?)\n## /.exec(page)![1]!.match(/^\| (?!Class|-).*\|$/gm)!;
+    const pathsIn = (cell: string): string[] => [...cell.matchAll(/`([^`]+)`/g)].map(([, path]) => path!);
+    const missing = rows.flatMap((row) => {
+      const [, , mechanism, files, tests] = row.split('|').map((cell) => cell.trim());
+      const paths = [...pathsIn(files!), ...pathsIn(tests!)];
+      const unknown = paths.filter((path) => !existsSync(path) && !existsSync(`packages/${path}`));
+      const isComplete = mechanism !== '' && pathsIn(files!).length > 0 && /\.test\.ts`/.test(tests!);
+      return isComplete ? unknown : [row, ...unknown];
+    });
+    expect(rows).toHaveLength(13);
+    expect(missing).toEqual([]);
+  });
 });
 
 test('CONTRIBUTING.md names files and folders that exist', () => {

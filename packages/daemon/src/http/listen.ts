@@ -14,7 +14,7 @@ import { createSocketServer } from './socket-server.ts';
 
 export const LISTEN_PATH = /^\/calls\/([^/]+)\/listen$/;
 
-/** The maximum size of a message, bytes: a second of audio from a client that tries to talk, which is told that it cannot. */
+/** The maximum size of a message, bytes. It exceeds a second of audio, so a client that tries to talk gets the right close code. */
 const MAX_MESSAGE_BYTES = 65_536;
 /** The time limit of the closing handshake, ms. */
 const CLOSE_TIMEOUT_MS = 2000;
