@@ -1,5 +1,6 @@
 import { parseCommandLine } from './command-line.ts';
 import type { CommandLine } from './command-line.ts';
+import { watchLateness } from './lateness.ts';
 import { createSimulator } from './simulator.ts';
 
 const EXIT_FAILED = 1;
@@ -14,6 +15,7 @@ async function run({ options, exitWithStdin }: CommandLine): Promise<void> {
     deepgram: { baseUrl: simulator.deepgram.baseUrl },
   };
   process.stdout.write(`${JSON.stringify(ready)}\n`);
+  watchLateness(report);
 
   let leaving: Promise<void> | undefined;
   const leave = (): void => {
@@ -29,9 +31,11 @@ async function run({ options, exitWithStdin }: CommandLine): Promise<void> {
   }
 }
 
+const report = (text: string): boolean => process.stderr.write(`sidetone-simulator: ${text}\n`);
+
 function fail(error: unknown): void {
   const message = error instanceof Error ? error.message : String(error);
-  process.stderr.write(`sidetone-simulator: ${message.split('\n')[0]}\n`);
+  report(message.split('\n')[0]!);
   process.exitCode = EXIT_FAILED;
 }
 
