@@ -15,7 +15,7 @@ const PROVIDERS = { 'vapi-sales': 50, 'vapi-support': 30, vobiz: 19, trial: 1 };
 /** The provider `closed` had calls in the first half year only. */
 const CLOSED_AFTER = FIRST_DAY + YEARS_MS / 6;
 const DIRECTIONS: Record<CallDirection, number> = { INBOUND: 60, OUTBOUND: 35, WEB: 5 };
-const ENDS: Partial<Record<EndCategory, number>> = {
+const ENDS = {
   CUSTOMER_ENDED: 50,
   ASSISTANT_ENDED: 25,
   FORWARDED: 5,
@@ -24,7 +24,7 @@ const ENDS: Partial<Record<EndCategory, number>> = {
   REJECTED: 2,
   PROVIDER_FAULT: 2,
   UNKNOWN: 1,
-};
+} as const satisfies Partial<Record<EndCategory, number>>;
 const UNANSWERED: readonly EndCategory[] = ['NO_ANSWER', 'BUSY', 'REJECTED'];
 const COUNTRIES = { '+9180': 40, '+9122': 20, '+1415': 20, '+4420': 15, '+4930': 5 };
 const TAGS = ['vip', 'complaint', 'callback', 'sale', 'training'];
@@ -43,7 +43,7 @@ export function eventsOfCall(index: number, count: number): readonly GeneratedEv
   const isLive = index >= count - LIVE_CALLS;
   const createdAt = creationTime(index, count, random);
   const callId = idOf(ID_PREFIXES.call, createdAt, random) as CallId;
-  const ended = isLive ? undefined : (random.weighted(ENDS as Record<EndCategory, number>) as EndCategory);
+  const ended = isLive ? undefined : random.weighted(ENDS);
   const events: GeneratedEvent[] = [];
   const add = (at: number, fact: CallFact, dedupeKey?: string): void =>
     void events.push({ callId, at, fact, ...(dedupeKey !== undefined && { dedupeKey }) });

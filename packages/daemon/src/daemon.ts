@@ -148,7 +148,7 @@ function openStore({ parts, undo }: Startup): void {
   const erasure = parts.resolve(tokens.ERASURE);
   undo.push(() => erasure.close());
   erasure.start();
-  const filling = parts.resolve(tokens.NUMBER_FILLING);
+  const filling = parts.resolve(tokens.FILLING);
   undo.push(() => filling.stop());
   filling.start();
 }

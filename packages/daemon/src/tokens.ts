@@ -2,7 +2,7 @@
 import type { GraphQLSchema } from 'graphql';
 import type { InjectionToken } from 'tsyringe';
 import type { AuditLog } from './access/audit.ts';
-import type { NumberFilling } from './calls/numbers/number-filling.ts';
+import type { Filling } from './calls/filling.ts';
 import type { MediaLinks } from './access/media-links.ts';
 import type { CallAudioRegistry } from './audio/call-audio-registry.ts';
 import type { LevelMeters } from './audio/level-meters.ts';
@@ -52,7 +52,7 @@ const token = <Part>(name: string): InjectionToken<Part> => Symbol(name);
 export const LOOP_MONITOR = token<LoopMonitor>('loop monitor');
 export const DATABASE = token<Database>('database');
 export const STORE_HEALTH = token<StoreHealth>('store health');
-export const NUMBER_FILLING = token<NumberFilling>('number filling');
+export const FILLING = token<Filling>('filling');
 export const STORE_WATCH = token<StoreWatch>('store watch');
 export const CHECKPOINTER = token<Checkpointer>('checkpointer');
 export const LEDGER = token<CallLedger>('ledger');

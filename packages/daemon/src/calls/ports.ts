@@ -60,6 +60,8 @@ export interface CallLedger {
   live(): readonly Call[];
   /** Indexes the numbers of some stored calls. Returns whether calls are left to index. Throws as `commit` does. */
   indexNumbers(): boolean;
+  /** Adds some stored calls to the totals. Returns whether calls are left to add. Throws as `commit` does. */
+  addTotals(): boolean;
   /** Returns what a crashed daemon left open. */
   unfinished(): {
     readonly streams: readonly UnfinishedStream[];

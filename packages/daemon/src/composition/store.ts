@@ -1,6 +1,6 @@
 /** The database and everything that reads or writes it. */
+import { Filling } from '../calls/filling.ts';
 import { countriesOf } from '../calls/numbers/countries.ts';
-import { NumberFilling } from '../calls/numbers/number-filling.ts';
 import { createAuditLog } from '../store/audit/log.ts';
 import { openDatabase } from '../store/database.ts';
 import { createEventLog } from '../store/event-log.ts';
@@ -19,10 +19,7 @@ export function registerStore(register: Register, { config, clock, log }: Enviro
   register(tokens.LEDGER, (get) =>
     createLedger(get(tokens.DATABASE).db, get(tokens.STORE_HEALTH), countriesOf(config)),
   );
-  register(
-    tokens.NUMBER_FILLING,
-    (get) => new NumberFilling({ ledger: get(tokens.LEDGER), clock, log: log('store') }),
-  );
+  register(tokens.FILLING, (get) => new Filling({ ledger: get(tokens.LEDGER), clock, log: log('store') }));
   register(
     tokens.STORE_HEALTH,
     (get) => new StoreHealth(log('store'), get(tokens.DATABASE).ownership.assert),

@@ -12,6 +12,7 @@ import { createProjections, type Projections } from './projections.ts';
 import { rowToCall, rowToCommand, rowToUtterance } from './rows.ts';
 import { StoreHealth } from './store-health.ts';
 import { calls, commands, events, listenings, streams, utterances } from './schema.ts';
+import { fillTotals } from './totals.ts';
 
 /** Every method throws a fault of kind store if the store fails. */
 export function createLedger(db: Db, health = new StoreHealth(), countries = NO_COUNTRIES): CallLedger {
@@ -44,6 +45,7 @@ export function createLedger(db: Db, health = new StoreHealth(), countries = NO_
     isScrubDue: () => health.read(() => eraser.isScrubDue()),
     scrub: () => eraser.scrub(),
     indexNumbers: () => health.write(db, () => numbers.fill()),
+    addTotals: () => health.write(db, () => fillTotals(db)),
   };
 }
 

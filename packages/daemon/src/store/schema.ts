@@ -40,6 +40,7 @@ import type {
   TagOrigin,
   UtteranceId,
 } from '@sidetone/core';
+import type { TotalsPeriod } from '../history/totals-periods.ts';
 import type { RecordingState } from '../recording/ports.ts';
 
 /** JSON as text. Unlike drizzle's JSON mode, it stores null as NULL in prepared statements, not as the text `null`. */
@@ -212,6 +213,38 @@ export const callTags = sqliteTable(
     index('call_tags_by_tag').on(table.tag, table.callId),
   ],
 );
+
+/**
+ * Totals of ended calls by hour, day and month of their creation, in UTC. Triggers on `calls` keep them, see the migration
+ * `0010_call_totals.sql`.
+ */
+export const callTotals = sqliteTable(
+  'call_totals',
+  {
+    period: text().$type<TotalsPeriod>().notNull(),
+    /** The start of the period, epoch ms. */
+    start: integer().notNull(),
+    providerId: text('provider_id').$type<ProviderId>().notNull(),
+    /** Empty if unknown, as the end category. */
+    direction: text().$type<CallDirection | ''>().notNull(),
+    endCategory: text('end_category').$type<EndCategory | ''>().notNull(),
+    calls: integer().notNull(),
+    /** Those of them that were answered. */
+    measured: integer().notNull(),
+    durationMs: integer('duration_ms').notNull(),
+  },
+  (table) => [
+    primaryKey({
+      columns: [table.period, table.start, table.providerId, table.direction, table.endCategory],
+    }),
+  ],
+);
+
+/** One row: calls at or after this position in the order of their creation are in the totals. */
+export const totalsProgress = sqliteTable('totals_progress', {
+  createdAt: integer('created_at').notNull(),
+  id: text().notNull(),
+});
 
 /** The telephone numbers of calls, as they are searched for: see `number-index.ts`. */
 export const callNumbers = sqliteTable(

@@ -194,8 +194,15 @@ describe('a database of an earlier release', () => {
       alter table streams drop column listening_lost_ms;
       alter table streams drop column recording_lost_ms;
       alter table streams drop column transcript_lost_ms;
+      drop trigger call_totals_insert;
+      drop trigger call_totals_before_update;
+      drop trigger call_totals_after_update;
+      drop trigger call_totals_delete;
+      drop view ended_call_periods;
+      drop table call_totals;
+      drop table totals_progress;
       delete from __drizzle_migrations where created_at in
-        (select created_at from __drizzle_migrations order by created_at desc limit 2)`);
+        (select created_at from __drizzle_migrations order by created_at desc limit 3)`);
     sqlite.close();
   }
 

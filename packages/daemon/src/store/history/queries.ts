@@ -48,6 +48,9 @@ export interface HistoryReader {
   search(query: string, filter: CallFilter, page: PageRequest): Page<TranscriptMatch>;
 }
 
+/** The queries that count calls. */
+export type Stats = Pick<HistoryReader, 'callTotals' | 'callBuckets' | 'countCalls'>;
+
 export type QueryName = keyof HistoryReader;
 
 /** Runs a query of a reader, in the thread of the reader. */

@@ -1,5 +1,5 @@
 /** Answers the queries of history over one connection, synchronously. */
-import { and, count, sql } from 'drizzle-orm';
+import { and, sql } from 'drizzle-orm';
 import { NEWEST_FIRST, type CallOrder, type CallOrderField } from '../../history/call-order.ts';
 import { scanCondition } from '../call-filter.ts';
 import { isAnyOf, makeInterruptible, type Db } from '../db.ts';
@@ -65,7 +65,7 @@ const sortKeyOf = ({ field, direction }: CallOrder): SortKey => ({
   descending: direction === 'DESC',
 });
 
-function createCallPages(db: Db): Pick<HistoryReader, 'calls' | 'countCalls'> {
+function createCallPages(db: Db): Pick<HistoryReader, 'calls'> {
   return {
     calls(filter, page, order = NEWEST_FIRST) {
       const rows: (typeof calls.$inferSelect)[] = [];
@@ -86,8 +86,6 @@ function createCallPages(db: Db): Pick<HistoryReader, 'calls' | 'countCalls'> {
       });
       return toPage(rows.map(rowToCall), page);
     },
-    countCalls: (filter) =>
-      db.select({ calls: count() }).from(calls).where(scanCondition(filter)).get()?.calls ?? 0,
   };
 }
 

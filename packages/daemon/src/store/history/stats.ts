@@ -1,58 +1,50 @@
-/** Call statistics: totals, and counts per interval of their creation. */
-import { count, sql, type SQL } from 'drizzle-orm';
-import type { StatsBucket } from '../../history/stats-bucket.ts';
+/**
+ * Call statistics. Ended calls are read from their totals if the filter has only conditions by which these are grouped;
+ * otherwise, and until the totals are complete, every call that the filter selects is read.
+ */
+import { count } from 'drizzle-orm';
+import type { CallFilter } from '../../calls/ports.ts';
 import { scanCondition } from '../call-filter.ts';
 import type { Db } from '../db.ts';
 import { calls } from '../schema.ts';
-import type { HistoryReader } from './queries.ts';
+import { areTotalsComplete } from '../totals.ts';
+import type { Stats } from './queries.ts';
+import { ALL_CALLS, bucketsOfCalls, totalsOfCalls } from './stats-rows.ts';
+import { createTotalledStats } from './totalled-stats.ts';
 
-const HOUR_MS = 3_600_000;
-const DAY_MS = 24 * HOUR_MS;
-/** The epoch started on a Thursday; weeks start on Mondays. */
-const EPOCH_WEEKDAY_MS = 3 * DAY_MS;
+/** The conditions that the totals can answer. */
+const ANSWERED_BY_TOTALS: ReadonlySet<string> = new Set<keyof CallFilter>([
+  'providerIds',
+  'statuses',
+  'live',
+  'directions',
+  'endCategories',
+  'createdAfter',
+  'createdBefore',
+]);
 
-const intervalStart = (lengthMs: number, offsetMs = 0): SQL<number> =>
-  sql<number>`${calls.createdAt} - (${calls.createdAt} + ${sql.raw(String(offsetMs))}) % ${sql.raw(String(lengthMs))}`;
-
-/** Start of the interval in which a call was created, epoch ms. */
-const STARTS = {
-  HOUR: intervalStart(HOUR_MS),
-  DAY: intervalStart(DAY_MS),
-  WEEK: intervalStart(7 * DAY_MS, EPOCH_WEEKDAY_MS),
-  MONTH: sql<number>`unixepoch(${calls.createdAt} / 1000, 'unixepoch', 'start of month') * 1000`,
-} as const satisfies Record<StatsBucket, SQL<number>>;
-
-const durationMs = sql<number>`coalesce(sum(max(${calls.durationMs}, 0)), 0)`;
-
-export function createStats(db: Db): Pick<HistoryReader, 'callTotals' | 'callBuckets'> {
+export function createStats(db: Db): Stats {
+  const scanned = createScannedStats(db);
+  const totalled = createTotalledStats(db);
+  /** One snapshot: a call may end between the statements. */
+  const answer = <Result>(filter: CallFilter, read: (stats: Stats) => Result): Result =>
+    db.transaction(() => {
+      const isTotalled = Object.keys(filter).every((key) => ANSWERED_BY_TOTALS.has(key));
+      return read(isTotalled && areTotalsComplete(db) ? totalled : scanned);
+    });
   return {
-    callTotals(filter) {
-      const isLive = sql<number>`${calls.status} <> 'ENDED'`;
-      const rows = db
-        .select({
-          providerId: calls.providerId,
-          isLive,
-          endCategory: calls.endCategory,
-          calls: count(),
-          measured: count(calls.durationMs),
-          durationMs,
-        })
-        .from(calls)
-        .where(scanCondition(filter))
-        .groupBy(calls.providerId, isLive, calls.endCategory)
-        .all();
-      return rows.map((row) => ({ ...row, isLive: row.isLive === 1 }));
-    },
-    callBuckets(filter, bucket, limit) {
-      const at = STARTS[bucket];
-      return db
-        .select({ at, calls: count(), durationMs })
-        .from(calls)
-        .where(scanCondition(filter))
-        .groupBy(at)
-        .orderBy(at)
-        .limit(limit)
-        .all();
-    },
+    callTotals: (filter) => answer(filter, (stats) => stats.callTotals(filter)),
+    callBuckets: (filter, ...rest) => answer(filter, (stats) => stats.callBuckets(filter, ...rest)),
+    countCalls: (filter) => answer(filter, (stats) => stats.countCalls(filter)),
+  };
+}
+
+function createScannedStats(db: Db): Stats {
+  return {
+    callTotals: (filter) => totalsOfCalls(db, ALL_CALLS, scanCondition(filter)),
+    callBuckets: (filter, bucket, limit) =>
+      bucketsOfCalls(db, ALL_CALLS, { where: scanCondition(filter), bucket, limit }),
+    countCalls: (filter) =>
+      db.select({ calls: count() }).from(calls).where(scanCondition(filter)).get()?.calls ?? 0,
   };
 }

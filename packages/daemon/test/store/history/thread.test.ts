@@ -67,7 +67,7 @@ test('a long query blocks neither the event loop nor quick queries', async () =>
   // Starts both threads.
   await Promise.all([history.countCalls({ tags: ['x'] }), history.call('call_none' as never)]);
   const order: string[] = [];
-  const long = history.callBuckets({}, 'MONTH', 10).then(() => order.push('long'));
+  const long = history.callBuckets({ tags: [] }, 'MONTH', 10).then(() => order.push('long'));
   const quick = history.call('call_seen1' as never).then(() => order.push('quick'));
   for (let i = 0; i < 3; i++) {
     await new Promise((resolve) => setImmediate(resolve));
@@ -82,7 +82,7 @@ test('a query that times out is interrupted within its statement, and the next o
   insertCalls(150_000);
   const history = createHistory(runner.run);
   expect(await history.countCalls({ tags: ['x'] })).toBe(0);
-  const long = history.callBuckets({}, 'MONTH', 10).catch((error: { code: string }) => error.code);
+  const long = history.callBuckets({ tags: [] }, 'MONTH', 10).catch((error: { code: string }) => error.code);
   await clock.settle();
   await clock.advance(QUERY_TIMEOUT_MS);
   expect(await long).toBe('HISTORY_TIMEOUT');
