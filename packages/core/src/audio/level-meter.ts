@@ -59,13 +59,29 @@ export class LevelMeter {
 
   /** Adds samples that arrived at `now`, the elapsed time in ms. For interleaved audio, uses every `stride`-th sample from `offset`. */
   push(samples: Int16Array, now: number, offset = 0, stride = 1): void {
-    for (let i = offset; i < samples.length; i += stride) {
-      const sample = samples[i]!;
-      const size = sample < 0 ? -sample : sample;
-      this.#energy += sample * sample;
-      if (size > this.#peak) this.#peak = size;
-      if (++this.#filled === this.#blockSamples) this.#closeBlock(now);
+    for (let at = offset; at < samples.length;) {
+      const missing = this.#blockSamples - this.#filled;
+      const end = Math.min(samples.length, at + missing * stride);
+      this.#filled += Math.ceil((end - at) / stride);
+      at = this.#add(samples, at, end, stride);
+      if (this.#filled === this.#blockSamples) this.#closeBlock(now);
     }
+  }
+
+  /** Adds samples of one block. Sums in local variables: this runs for every sample. Returns the index after the last one. */
+  #add(samples: Int16Array, from: number, end: number, stride: number): number {
+    let energy = this.#energy;
+    let peak = this.#peak;
+    let at = from;
+    for (; at < end; at += stride) {
+      const sample = samples[at]!;
+      const size = sample < 0 ? -sample : sample;
+      energy += sample * sample;
+      if (size > peak) peak = size;
+    }
+    this.#energy = energy;
+    this.#peak = peak;
+    return at;
   }
 
   /**

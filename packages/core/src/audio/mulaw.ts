@@ -16,9 +16,11 @@ function expand(octet: number): number {
 /** The 16-bit sample for each mu-law octet, -32124 to 32124. */
 export const MULAW_TO_LINEAR: Int16Array = Int16Array.from({ length: 256 }, (_, octet) => expand(octet));
 
-/** Decodes mu-law into 16-bit samples, one for each octet. */
-export function decodeMulaw(octets: Uint8Array): Int16Array {
-  const samples = new Int16Array(octets.length);
-  for (let i = 0; i < octets.length; i++) samples[i] = MULAW_TO_LINEAR[octets[i]!]!;
-  return samples;
+/**
+ * Decodes mu-law into 16-bit samples, one for each octet.
+ * @param into where to write them, of the same length; a new array by default
+ */
+export function decodeMulaw(octets: Uint8Array, into = new Int16Array(octets.length)): Int16Array {
+  for (let i = 0; i < octets.length; i++) into[i] = MULAW_TO_LINEAR[octets[i]!]!;
+  return into;
 }

@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { LevelMeter, SILENCE_DB } from '@sidetone/core';
 
@@ -81,6 +82,27 @@ describe('read', () => {
     right.push(stereo, 400, 1, 2);
     expect(left.read(400, 100).rmsDb).toBe(SILENCE_DB);
     expect(right.read(400, 100).rmsDb).toBeCloseTo(-3.01, 2);
+  });
+
+  test('does not depend on how the audio is cut into frames, or on the number of channels', () => {
+    const audio = sine(200, { hz: 440, amplitude: 9000 });
+    const whole = new LevelMeter(RATE);
+    whole.push(audio, 200);
+    const cuts = fc.array(fc.integer({ min: 1, max: 700 }), { minLength: 1, maxLength: 40 });
+    fc.assert(
+      fc.property(cuts, fc.integer({ min: 1, max: 3 }), fc.nat(2), (lengths, stride, channel) => {
+        const offset = channel % stride;
+        const meter = new LevelMeter(RATE);
+        for (let at = 0, cut = 0; at < audio.length; cut++) {
+          const piece = audio.subarray(at, (at += lengths[cut % lengths.length]!));
+          const frame = new Int16Array(piece.length * stride).fill(30_000);
+          piece.forEach((sample, i) => (frame[i * stride + offset] = sample));
+          meter.push(frame, 200, offset, stride);
+        }
+        expect(meter.read(200, 200)).toEqual(whole.read(200, 200));
+        expect(meter.takePeakDb()).toBeCloseTo(20 * Math.log10(9000 / 32_768), 2);
+      }),
+    );
   });
 
   test('covers the requested window, independent of other readers', () => {

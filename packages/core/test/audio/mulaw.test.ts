@@ -7,6 +7,12 @@ test('decodes mu-law to the values of ITU-T G.711, table 2', () => {
   expect(samples).toEqual([32_124, 16_764, 15_996, 120, 8, 0, -32_124, 0, -8]);
 });
 
+test('decodes mu-law into a given array', () => {
+  const into = new Int16Array(2);
+  expect(decodeMulaw(Uint8Array.of(0x80, 0x00), into)).toBe(into);
+  expect([...into]).toEqual([32_124, -32_124]);
+});
+
 test('inverts the sign if the first bit of a mu-law octet is inverted', () => {
   for (let octet = 0; octet < 128; octet++) {
     const [negative, positive] = decodeMulaw(Uint8Array.of(octet, octet | 0x80));
