@@ -5,7 +5,7 @@ const args = process.argv.slice(2);
 const command = commandOf(args);
 
 requireNode();
-await install();
+await install({ withTests: false });
 await build();
 say(command === 'start' ? 'Starting the daemon' : 'Starting the demo');
 process.exitCode = await run(process.execPath, [`${ROOT}/packages/daemon/bin/sidetone.js`, command, ...args]);

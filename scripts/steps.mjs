@@ -83,10 +83,14 @@ export const INSTALL_COMMAND = `npx ${pnpmSpec} install`;
 export const pnpm = (...args) =>
   run('npx', ['--yes', `--package=${pnpmSpec}`, '--', 'node', 'scripts/pnpm.mjs', ...args]);
 
-/** Installs the dependencies from the lockfile. */
-export async function install() {
+/** The folders whose dependencies are used by tests alone: GraphQL clients with their compilers, and the control of a browser. */
+export const TESTS_ONLY = ['./e2e', './packages/daemon/test/clients'];
+
+/** Installs the dependencies from the lockfile: all of them, or those that building and running require. */
+export async function install({ withTests = true } = {}) {
   say('Installing (takes a minute or two the first time, because SQLite is compiled)');
-  const code = await pnpm('install', '--frozen-lockfile');
+  const filters = withTests ? [] : TESTS_ONLY.map((folder) => `--filter=!${folder}`);
+  const code = await pnpm('install', '--frozen-lockfile', ...filters);
   if (code === 0) return;
   process.stderr.write(`\n${INSTALL_FAILED}\n`);
   process.exit(code);

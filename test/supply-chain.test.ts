@@ -86,6 +86,19 @@ describe('the installation', () => {
       expect(settings).not.toHaveProperty(exception);
   });
 
+  test('for npm start leaves out the packages of tests alone', async () => {
+    const { TESTS_ONLY } = (await import(join(ROOT, 'scripts/steps.mjs'))) as {
+      TESTS_ONLY: readonly string[];
+    };
+    const folders = TESTS_ONLY.map((folder) => folder.replace('./', ''));
+    expect(settings['packages']).toEqual(expect.arrayContaining(folders));
+    const tools = ['relay-compiler', '@apollo/client', 'playwright-core'];
+    const users = Object.entries(lockfile.importers).filter(([, importer]) =>
+      tools.some((name) => importer.dependencies?.[name] ?? importer.devDependencies?.[name]),
+    );
+    expect(users.map(([folder]) => folder).toSorted()).toEqual(folders.toSorted());
+  });
+
   test('pins pnpm by its hash, and documents name the same version', () => {
     expect(packageManager).toMatch(/^pnpm@\d+\.\d+\.\d+\+sha512\.[0-9a-f]{128}$/);
     for (const document of ['README.md', 'CONTRIBUTING.md'])
