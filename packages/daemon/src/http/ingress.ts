@@ -97,7 +97,10 @@ export function createIngressEndpoint(deps: IngressEndpointDeps): IngressEndpoin
   ): Promise<void> {
     const destination = route(target.url);
     if (!destination) {
-      log.warn(incoming, 'unknown provider', 'provider request rejected', { status: 404 });
+      log.warn(incoming, 'unknown provider', 'provider request rejected', {
+        status: 404,
+        reason: 'no provider with the id in the path is configured',
+      });
       return sendText(response, 404, 'unknown provider');
     }
     const { provider } = destination;

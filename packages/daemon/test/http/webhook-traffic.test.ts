@@ -121,7 +121,10 @@ test('a request to a provider that is not configured is logged', async () => {
   expect(it.lines).toContainEqual(
     expect.objectContaining({
       message: 'provider request rejected',
-      fields: expect.objectContaining({ path: '/providers/tset/event' }),
+      fields: expect.objectContaining({
+        path: '/providers/tset/event',
+        reason: 'no provider with the id in the path is configured',
+      }),
     }),
   );
 });
