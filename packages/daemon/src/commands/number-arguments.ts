@@ -10,6 +10,9 @@ import { dialledNumber, type Country, type DialledNumber } from '@sidetone/plugi
 /** A SIP URI, or an address that only the provider knows, such as `client:ana`. */
 const ADDRESS = /^(?!tel:|callto:)[a-z][a-z\d+.-]*:\S+$|^\S+@\S+$/i;
 
+const INVISIBLE = /\p{Cf}/gu;
+const INVISIBLE_ENDS = /^[\p{Cf}\s]+|[\p{Cf}\s]+$/gu;
+
 function expectedNumber(country: Country | undefined): string {
   const national = country === undefined ? '' : `, or a national number (${country})`;
   return `expected a telephone number with + and its country code, such as +14155550100${national}`;
@@ -30,20 +33,25 @@ type Normalisers = {
 
 /** The controls whose arguments contain numbers. */
 const NORMALISERS: Normalisers = {
-  transfer({ number: text, callerId, ...args }, country) {
+  transfer({ number: text, sipUri, extension: keys, callerId, ...args }, country) {
     const { number, extension } = text === undefined ? {} : toNumber('number', text, country);
     return {
-      ...(extension !== undefined && { extension }),
       ...args,
       ...(number !== undefined && { number }),
+      ...(sipUri !== undefined && { sipUri: visible(sipUri) }),
+      ...(extension !== undefined && { extension }),
+      ...(keys !== undefined && { extension: visible(keys) }),
       ...(callerId !== undefined && { callerId: withNumber(callerId, country) }),
     };
   },
 };
 
-/** A caller id may be a name. */
+/** A caller id may be a name, whose script may need invisible characters within it. */
 const withNumber = (text: string, country: Country | undefined): string =>
-  dialledNumber(text, country)?.number ?? text.trim();
+  dialledNumber(text, country)?.number ?? text.replaceAll(INVISIBLE_ENDS, '');
+
+/** Returns an address without the invisible characters that are copied with it, such as marks of the text direction. */
+const visible = (address: string): string => address.replaceAll(INVISIBLE, '').trim();
 
 /** @throws {FaultError} INPUT_INVALID with the name of the argument, if it is not a telephone number. */
 export function normaliseControl<Name extends ControlName>(
@@ -62,12 +70,12 @@ export function normalisePlacing(args: PlaceCallArguments, country: Country | un
   const { to, from } = args;
   return {
     ...args,
-    to: isAddress(to) ? to.trim() : dialled(to, country),
+    to: isAddress(to) ? visible(to) : dialled(to, country),
     ...(from !== undefined && { from: withNumber(from, country) }),
   };
 }
 
-const isAddress = (to: string): boolean => to.trim() === '' || ADDRESS.test(to.trim());
+const isAddress = (to: string): boolean => to.trim() === '' || ADDRESS.test(visible(to));
 
 function dialled(to: string, country: Country | undefined): string {
   const { number, extension } = toNumber('to', to, country);

@@ -136,6 +136,25 @@ test('SIP URIs, addresses and ids of the provider are sent as given', async () =
   ]);
 });
 
+test('invisible characters around addresses, extensions and names are not sent', async () => {
+  await transfer({ sipUri: ' \u202Asip:desk7@pbx.example.net\u202C', callerId: '\u200EFront desk\uFEFF ' });
+  await transfer({
+    number: '+14155550100',
+    extension: '\u206642\u2069 ',
+    callerId: '\u0645\u06CC\u200C\u0631',
+  });
+  await commands.place(
+    PROVIDER,
+    { to: '\u202Asip:ana\u200B@example.net\u202C', from: '\u200Ea1b2' },
+    'someone',
+  );
+  expect(sent).toEqual([
+    { sipUri: 'sip:desk7@pbx.example.net', callerId: 'Front desk' },
+    { number: '+14155550100', extension: '42', callerId: '\u0645\u06CC\u200C\u0631' },
+    { to: 'sip:ana@example.net', from: 'a1b2' },
+  ]);
+});
+
 test('another notation of the same number is the same command', async () => {
   const run = (number: string) => commands.run('transfer', callId, { number }, 'someone', 'key');
   const [first, second] = [await run('+14155550100'), await run('tel:+1-415-555-0100')];
