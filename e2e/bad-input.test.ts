@@ -35,6 +35,16 @@ describe('an invalid configuration fails with one line:', () => {
     ]);
   });
 
+  test('no option, and no file with the default name', async () => {
+    const process = sidetone(['start'], {}, { cwd: tempDir() });
+    expect([await process.exit(), process.stderr()]).toEqual([
+      78,
+      expect.stringMatching(
+        /^sidetone: sidetone\.yaml: cannot read the file \(ENOENT\)\. [^\n]+--config[^\n]+ \[CONFIG_UNREADABLE\]\n$/,
+      ),
+    ]);
+  });
+
   test('an unknown key', async () => {
     const { code, output } = await runFailing(write('typo.yaml', 'server: { prot: 4000 }'));
     expect([code, output]).toEqual([

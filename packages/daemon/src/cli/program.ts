@@ -38,7 +38,7 @@ export async function run(argv: readonly string[]): Promise<void> {
   program
     .command('start')
     .description('run the daemon')
-    .requiredOption('-c, --config <file>', 'the configuration file')
+    .option('-c, --config <file>', 'the configuration file', 'sidetone.yaml')
     .option('-p, --port <number>', 'the port to listen on, instead of the configured one', parsePort)
     .action(async (options: Omit<StartOptions, 'version'>) =>
       (await import('./start.ts')).start({ ...options, version }),
