@@ -1,7 +1,7 @@
 /** Logs when the wall clock is set: audio and timeouts are not affected, but timestamps are. */
 import type { Clock, Logger } from '@sidetone/core';
 
-export const CLOCK_CHECK_MS = 10_000;
+export const CLOCK_CHECK_MS = 1000;
 /** The change between two checks above which the clock was set, and not adjusted slowly, ms. */
 export const CLOCK_STEP_MS = 500;
 
