@@ -98,8 +98,13 @@ export interface DaemonRun extends RunningProcess {
 }
 
 /** Starts the daemon and waits until it listens. */
-export async function startDaemon(config: string, port?: string): Promise<DaemonRun> {
-  const process = sidetone(['start', '--config', config, ...(port === undefined ? [] : ['--port', port])]);
+export async function startDaemon(
+  config: string,
+  port?: string,
+  env?: Record<string, string>,
+): Promise<DaemonRun> {
+  const args = ['start', '--config', config, ...(port === undefined ? [] : ['--port', port])];
+  const process = sidetone(args, env);
   const [, url] = await process.saw(/listens at (http\S+)/);
   return { ...process, url: url! };
 }

@@ -120,7 +120,16 @@ export interface SimulatedCall {
   readonly muted: Readonly<Record<string, boolean>>;
   /** The sockets of its audio, newest last. */
   readonly streams: readonly { readonly status: 'connecting' | 'open' | 'closed' | 'failed' }[];
-  readonly transcript: readonly { readonly speaker: string; readonly text: string }[];
+  /** The speech that was played; offsets count from the first audio. */
+  readonly transcript: readonly {
+    readonly speaker: string;
+    readonly text: string;
+    readonly startMs: number;
+    readonly endMs: number;
+  }[];
+  /** Epoch ms of the answer and of the end, null before. */
+  readonly startedAt: number | null;
+  readonly endedAt: number | null;
 }
 
 /** Runs the built simulator, without calls. */
