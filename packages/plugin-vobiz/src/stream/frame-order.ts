@@ -2,6 +2,7 @@
  * Determines the position of each frame of a stream, and detects repeated and missing frames. Two tracks share one counter,
  * or each has its own; both have been observed. Pure.
  */
+import { createSenderClock } from './sender-clock.ts';
 
 /** The fields of a frame that determine its position. */
 interface FramePosition {
@@ -18,21 +19,26 @@ interface Placement {
   readonly positionMs: number | undefined;
 }
 
-/** Larger jumps of counters and clocks are ignored: one invalid number must not silence the rest of a call. */
+/** Larger jumps of counters are ignored: one invalid number must not silence the rest of a call. */
 const MAX_CHUNK_JUMP = 100_000;
-const MAX_TIME_JUMP_MS = 60 * 60 * 1000;
 /** The longest gap that is reported, ms. */
 export const MAX_GAP_MS = 60_000;
 
 interface Track {
   chunk: number | undefined;
-  timestamp: number | undefined;
+  /** Where its last frame ends, ms since the first frame of the stream; undefined before its first timestamp. */
+  endMs: number | undefined;
   durationMs: number;
 }
 
 export interface FrameOrder {
-  /** Returns the position of a frame of `durationMs`; `'repeated'` if it, or a later one of its track, was received before. */
-  place(track: string, frame: FramePosition, durationMs: number): Placement | 'repeated';
+  /**
+   * Returns the position of a frame of `durationMs` that arrived at `now`, in elapsed time; `'repeated'` if it, or a later one
+   * of its track, was received before.
+   */
+  place(track: string, frame: FramePosition, durationMs: number, now: number): Placement | 'repeated';
+  /** Number of times that the clock of the sender was set. */
+  readonly clockSteps: number;
 }
 
 /** Creates the order of one stream. */
@@ -40,63 +46,61 @@ export function createFrameOrder(): FrameOrder {
   const tracks = new Map<string, Track>();
   /** Tracks that may have lost frames since their last one, according to the shared counter. */
   const suspects = new Set<string>();
+  const clock = createSenderClock();
   let lastChunk: number | undefined;
   /** Whether each track has its own counter: detected when two of them use the same number. */
   let hasOwnCounters = false;
-  let origin: number | undefined;
 
-  const plausible = (
-    value: number | undefined,
-    last: number | undefined,
-    limit: number,
-  ): number | undefined =>
-    value !== undefined && last !== undefined && Math.abs(value - last) > limit ? undefined : value;
+  const plausible = (chunk: number | undefined): number | undefined =>
+    chunk !== undefined && lastChunk !== undefined && Math.abs(chunk - lastChunk) > MAX_CHUNK_JUMP
+      ? undefined
+      : chunk;
 
-  function missingMs(track: Track, chunk: number | undefined, timestamp: number | undefined): number {
-    if (timestamp !== undefined && track.timestamp !== undefined) {
-      return timestamp - track.timestamp - track.durationMs;
-    }
+  function mayHaveLost(name: string, track: Track, chunk: number | undefined): boolean {
+    const isSuspect = suspects.delete(name);
+    return (
+      isSuspect ||
+      (hasOwnCounters && chunk !== undefined && track.chunk !== undefined && chunk > track.chunk + 1)
+    );
+  }
+
+  /** Returns how much audio of a track is missing before a frame, by the counters. */
+  function countedMs(track: Track, chunk: number | undefined): number {
     if (chunk === undefined || track.chunk === undefined) return 0;
     const tracksInCount = hasOwnCounters ? 1 : tracks.size;
     return (Math.round((chunk - track.chunk) / tracksInCount) - 1) * track.durationMs;
   }
 
-  function gapBefore(name: string, chunk: number | undefined, timestamp: number | undefined) {
-    const track = tracks.get(name);
-    const jumped =
-      hasOwnCounters && chunk !== undefined && track?.chunk !== undefined && chunk > track.chunk + 1;
-    const isSuspect = suspects.delete(name) || jumped;
-    const gapMs = track && isSuspect ? missingMs(track, chunk, timestamp) : 0;
-    if (!track || gapMs < track.durationMs / 2 || gapMs <= 0) return { gapMs: 0, gapFrames: 0 };
-    const bounded = Math.min(gapMs, MAX_GAP_MS);
-    return { gapMs: bounded, gapFrames: Math.max(1, Math.round(bounded / track.durationMs)) };
-  }
-
   return {
-    place(name, frame, durationMs) {
+    place(name, { chunk: reportedChunk, timestamp }, durationMs, now) {
       const known = tracks.get(name);
-      const chunk = plausible(frame.chunk, lastChunk, MAX_CHUNK_JUMP);
-      const timestamp = plausible(frame.timestamp, known?.timestamp ?? origin, MAX_TIME_JUMP_MS);
+      const chunk = plausible(reportedChunk);
       if (chunk !== undefined && known?.chunk !== undefined && chunk <= known.chunk) return 'repeated';
       if (chunk !== undefined && chunk === lastChunk) hasOwnCounters = true;
       if (chunk !== undefined && lastChunk !== undefined && chunk > lastChunk + 1) {
         for (const track of tracks.keys()) suspects.add(track);
       }
-      const gap = gapBefore(name, chunk, timestamp);
+      const isSuspect = known !== undefined && mayHaveLost(name, known, chunk);
+      const lostMs = isSuspect ? countedMs(known, chunk) : 0;
+      const positionMs =
+        timestamp === undefined ? undefined : clock.positionOf(timestamp, known?.endMs, lostMs, now);
+      let gapMs = 0;
+      if (isSuspect && positionMs !== undefined && known.endMs !== undefined)
+        gapMs = positionMs - known.endMs;
+      else if (isSuspect) gapMs = lostMs;
+      gapMs = known && gapMs >= known.durationMs / 2 && gapMs > 0 ? Math.min(gapMs, MAX_GAP_MS) : 0;
       if (chunk !== undefined) lastChunk = Math.max(lastChunk ?? chunk, chunk);
-      origin ??= timestamp;
-      if (known) {
-        known.chunk = chunk ?? known.chunk;
-        known.timestamp = timestamp;
-        known.durationMs = durationMs;
-      } else tracks.set(name, { chunk, timestamp, durationMs });
-      const sinceFirst = timestamp === undefined || origin === undefined ? -1 : timestamp - origin;
-      // No spread: objects copied that way survive young garbage collections, one per frame.
-      return {
-        gapMs: gap.gapMs,
-        gapFrames: gap.gapFrames,
-        positionMs: sinceFirst >= 0 ? sinceFirst : undefined,
-      };
+      const track = known ?? { chunk, endMs: undefined, durationMs };
+      if (!known) tracks.set(name, track);
+      const startMs = positionMs ?? (track.endMs === undefined ? undefined : track.endMs + gapMs);
+      track.chunk = chunk ?? track.chunk;
+      track.endMs = startMs === undefined ? undefined : startMs + durationMs;
+      const gapFrames = gapMs > 0 ? Math.max(1, Math.round(gapMs / track.durationMs)) : 0;
+      track.durationMs = durationMs;
+      return { gapMs, gapFrames, positionMs };
+    },
+    get clockSteps() {
+      return clock.steps;
     },
   };
 }

@@ -46,7 +46,10 @@ export function isOfOtherStream(
 }
 
 /** Numbers of media messages with problems. */
-export type StreamCounters = Record<'foreign' | 'repeated' | 'badPayload' | 'oddLength' | 'unplaced', number>;
+export type StreamCounters = Record<
+  'foreign' | 'repeated' | 'badPayload' | 'oddLength' | 'unplaced' | 'clockSteps',
+  number
+>;
 
 interface InboundStreamDeps {
   readonly host: ProviderHost;
@@ -146,7 +149,7 @@ export function createInboundStream(deps: InboundStreamDeps): InboundStream {
     const audio = isNeeded ? readPayload(message.payload, stream.byteOrder, message.isBase64) : undefined;
     const bytes = isNeeded ? (audio?.bytes.length ?? 0) : payloadBytes(message.payload);
     const frameMs = bytes === 0 ? stream.frameMs : (bytes / SAMPLE_BYTES[encoding] / sampleRate) * 1000;
-    const placement = order.place(party, message, frameMs);
+    const placement = order.place(party, message, frameMs, host.clock.elapsed());
     if (placement === 'repeated') return void counters.repeated++;
     stream.frameMs = frameMs;
     if (placement.gapMs > 0) held.gap(party, placement.gapMs, placement.gapFrames);
@@ -176,6 +179,7 @@ export function createInboundStream(deps: InboundStreamDeps): InboundStream {
   function end(reason: string): void {
     open?.held.release();
     open?.media.end(reason);
+    counters.clockSteps += open?.order.clockSteps ?? 0;
     open = undefined;
   }
 

@@ -71,6 +71,7 @@ const newCounters = (): Counters => ({
   badPayload: 0,
   oddLength: 0,
   unplaced: 0,
+  clockSteps: 0,
 });
 
 /** Reads a socket until it closes. */

@@ -5,7 +5,7 @@ import { createFrameOrder, MAX_GAP_MS } from '../../src/stream/frame-order.ts';
 const T = 1_790_000_000_000;
 const NO_GAP = { gapMs: 0, gapFrames: 0 };
 
-/** Places 20 ms frames: `[track, chunk, ms since the start]`. */
+/** Places 20 ms frames that arrive in real time: `[track, chunk, ms since the start]`. */
 function place(
   frames: readonly (readonly [track: string, chunk?: number | undefined, at?: number | undefined])[],
 ) {
@@ -15,6 +15,7 @@ function place(
       track,
       { ...(chunk !== undefined && { chunk }), ...(at !== undefined && { timestamp: T + at }) },
       20,
+      5000 + Math.min(at ?? 0, 10_000),
     ),
   );
 }
