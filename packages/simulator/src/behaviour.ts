@@ -23,6 +23,8 @@ const LIMITS: Readonly<Record<string, readonly [from: number, to: number]>> = {
   closeCode: [1_000, 4_999],
   holdMs: [0, 60_000],
   clumpMs: [0, 10_000],
+  clockStepMs: [-86_400_000, 86_400_000],
+  finalBeforeStoppedMs: [0, 1_000],
   restStatus: [0, 599],
   listenRefusalStatus: [400, 599],
   throttle: [0, 100],

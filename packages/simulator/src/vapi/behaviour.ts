@@ -1,6 +1,8 @@
 // The behaviour options of the simulated Vapi. Undocumented properties of the real one are options with the best guess
 // as the default, and so are its observed and possible faults. The README lists all options; a test compares the two.
 
+import type { ClockBehaviour } from '../call/clock-step.ts';
+
 /** The lifecycle of a call. */
 interface LifecycleBehaviour {
   /** How long a call stays queued. */
@@ -56,6 +58,8 @@ interface DeliveryBehaviour {
   readonly retryExcludedStatusCodes: readonly number[];
   readonly sendEnded: boolean;
   readonly sendReport: boolean;
+  /** How long before its `stopped` the final of the customer is sent; 0: after it. */
+  readonly finalBeforeStoppedMs: number;
 }
 
 /** The format of messages. */
@@ -177,6 +181,7 @@ export interface VapiBehaviour
     LifecycleBehaviour,
     MonitorBehaviour,
     DeliveryBehaviour,
+    ClockBehaviour,
     FormatBehaviour,
     ControlBehaviour,
     ListenBehaviour,
@@ -213,6 +218,10 @@ export const VAPI_BEHAVIOUR: VapiBehaviour = {
   retryExcludedStatusCodes: [],
   sendEnded: true,
   sendReport: true,
+  finalBeforeStoppedMs: 0,
+
+  clockStepAfterMs: 0,
+  clockStepMs: 0,
 
   envelope: 'wrapped',
   timestamps: 'ms',

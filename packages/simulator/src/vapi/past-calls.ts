@@ -105,6 +105,7 @@ function pastCall({
         name: undefined,
         assistantSince: undefined,
         contextFrom: 0,
+        clockOffsetMs: 0,
         history: [
           { role: 'system', message: `You are Nova. ${script.title}.`, time: createdAt, secondsFromStart: 0 },
           ...(isAnswered ? utterances.map((utterance) => historyItem(utterance, startedAt)) : []),

@@ -2,6 +2,8 @@
 // guess as the default, and so are its observed and possible faults. The README lists all options; a test compares the
 // two.
 
+import type { ClockBehaviour } from '../call/clock-step.ts';
+
 /** The lifecycle of a call. */
 interface VobizCallBehaviour {
   /** How long a callee rings, of a `<Dial>` and of a call that REST places. */
@@ -165,6 +167,7 @@ export interface VobizBehaviour
     VobizMessageBehaviour,
     VobizSocketBehaviour,
     VobizDeliveryBehaviour,
+    ClockBehaviour,
     VobizPlaybackBehaviour,
     VobizWebhookBehaviour,
     VobizRestBehaviour {}
@@ -213,6 +216,9 @@ export const VOBIZ_BEHAVIOUR: VobizBehaviour = {
   holdAfterMs: 0,
   holdMs: 0,
   clumpMs: 0,
+
+  clockStepAfterMs: 0,
+  clockStepMs: 0,
 
   playbackQueueMs: 60_000,
   playedOnOutbound: true,

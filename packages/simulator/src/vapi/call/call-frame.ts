@@ -1,5 +1,6 @@
 import { FRAME_MS } from '../../audio/pcm.ts';
-import { reportSpeech } from './call-messages.ts';
+import { clockOffset } from '../../call/clock-step.ts';
+import { reportPlayed } from './call-messages.ts';
 import { isActive } from './call-parts.ts';
 import type { VapiCallParts } from './call-parts.ts';
 import { hangUp } from './lifecycle.ts';
@@ -16,12 +17,13 @@ export function runFrame(call: VapiCallParts): void {
   if (!isActive(call)) return;
   const frame = conversation.next();
   // Events are sent before the audio to which they belong.
-  for (const { event } of frame.events) reportSpeech(call, event);
+  for (const { event } of frame.events) reportPlayed(call, event);
   const customer = tones.inbound.over(received ?? frame.customer);
   const assistant = tones.outbound.over(frame.assistant);
   if (listeners.size > 0) listeners.sendAudio(customer, assistant);
   leg?.sendFrame(frame.assistant);
   call.elapsedMs += FRAME_MS;
+  call.record.clockOffsetMs = clockOffset(call.record.behaviour, call.elapsedMs);
   call.idleMs = conversation.idle && call.record.status === 'in-progress' ? call.idleMs + FRAME_MS : 0;
   if (leg === undefined && call.idleMs >= SILENCE_BEFORE_HANGUP_MS) hangUp(call, 'customer-ended-call');
 }

@@ -49,6 +49,8 @@ export interface VapiRecord {
   assistantSince: number | undefined;
   /** Index of the first item of the current assistant. */
   contextFrom: number;
+  /** By how much the clock of the cloud was set during the call. */
+  clockOffsetMs: number;
   readonly history: HistoryItem[];
 }
 
@@ -59,6 +61,9 @@ export const ASSISTANT_ID = 'a3c9e7f1-4b58-4d02-8f6e-7d15b02c98ab';
 const PRESIGNED_MS = 3_600_000;
 const PHONE_NUMBER_ID = 'e81d3b60-57a2-4f49-9c0d-3a64f7b215ce';
 const PEOPLE = ['Ada Miller', 'Tom Weiss', 'Rosa Lind', 'Ben Okoro'] as const;
+
+/** Returns the time by the clock of the cloud, epoch milliseconds. */
+export const cloudTime = ({ clockOffsetMs }: VapiRecord): number => Date.now() + clockOffsetMs;
 
 /** Describes what hardly changes: the parties and the monitor URLs. */
 function describeParties(record: VapiRecord): Record<string, unknown> {
@@ -145,8 +150,9 @@ export function describeCall(record: VapiRecord): Record<string, unknown> {
 /** The outcome of a call that ended just now. */
 const UNSETTLED = { cost: 0, analysis: {}, messages: [], artifact: { messages: [] } };
 
-function isCostSettled({ endedAt = 0, behaviour }: VapiRecord): boolean {
-  return behaviour.costSettleMs === 0 || Date.now() - endedAt >= behaviour.costSettleMs;
+function isCostSettled(record: VapiRecord): boolean {
+  const { endedAt = 0, behaviour } = record;
+  return behaviour.costSettleMs === 0 || cloudTime(record) - endedAt >= behaviour.costSettleMs;
 }
 
 /** Describes what is known only after the end. */

@@ -23,7 +23,7 @@ import { createServerRequests } from '../webhook/server-requests.ts';
 import type { VapiCall, VapiCallDeps } from './call-contract.ts';
 import { runFrame } from './call-frame.ts';
 import { reportSpeech, sendToAll, sendToSockets, setStatus } from './call-messages.ts';
-import { ASSISTANT_ID, describeCall } from './call-object.ts';
+import { ASSISTANT_ID, cloudTime, describeCall } from './call-object.ts';
 import type { VapiRecord } from './call-object.ts';
 import { isActive } from './call-parts.ts';
 import type { VapiCallParts } from './call-parts.ts';
@@ -71,7 +71,7 @@ export function createVapiCall(deps: VapiCallDeps): VapiCall {
     unsupportedReason: (command) => unsupportedReason(record, command),
     rename(name) {
       record.name = name;
-      record.updatedAt = Date.now();
+      record.updatedAt = cloudTime(record);
     },
     addListener: (socket) => listeners.add(socket),
     attachTransport: (socket) => call.leg?.attach(socket),
@@ -138,6 +138,7 @@ function createRecord({ origin, script, behaviour, placed }: VapiCallDeps): Vapi
     endedReason: undefined,
     assistantSince: undefined,
     contextFrom: 0,
+    clockOffsetMs: 0,
     destination: undefined,
     assistantName: placed?.assistantName ?? 'Nova',
     assistantId: placed?.assistantId ?? ASSISTANT_ID,

@@ -3,6 +3,7 @@
 import { assistantStarted, endOfCallReport, statusUpdate } from '../webhook/messages.ts';
 import { namesAssistant } from '../webhook/server-requests.ts';
 import { sendToAll, sendToSockets, setStatus } from './call-messages.ts';
+import { cloudTime } from './call-object.ts';
 import type { VapiCallParts } from './call-parts.ts';
 import { stateOf } from './call-snapshot.ts';
 
@@ -61,7 +62,7 @@ export function answer(call: VapiCallParts): void {
 export function hangUp(call: VapiCallParts, reason: string): void {
   const { record, scheduler, messageSender } = call;
   if (record.endedAt !== undefined) return;
-  record.endedAt = Date.now();
+  record.endedAt = cloudTime(record);
   record.endedReason = reason;
   sendToSockets(call, statusUpdate(record, 'ended'));
   call.listeners.close();
@@ -69,7 +70,7 @@ export function hangUp(call: VapiCallParts, reason: string): void {
   const { endedDelayMs, reportDelayMs } = record.behaviour;
   scheduler.after(endedDelayMs, () => {
     record.status = 'ended';
-    record.updatedAt = Date.now();
+    record.updatedAt = cloudTime(record);
     if (record.behaviour.sendEnded) messageSender.send(statusUpdate(record, 'ended'));
   });
   scheduler.after(Math.max(reportDelayMs, endedDelayMs), () => {

@@ -4,7 +4,7 @@ import type { SayOptions } from '../../call/conversation-state.ts';
 import type { Conversation } from '../../call/conversation.ts';
 import type { CallLog } from '../../call/call-log.ts';
 import { FINAL_DELAY_MS } from '../../call/timeline.ts';
-import { secondsSince, startAssistant } from '../call/call-object.ts';
+import { cloudTime, secondsSince, startAssistant } from '../call/call-object.ts';
 import type { VapiRecord, VapiStatus } from '../call/call-object.ts';
 import { objectOf } from './commands.ts';
 import type { Command, Destination } from './commands.ts';
@@ -43,7 +43,7 @@ const HANDLERS: Handlers = {
   },
 
   'add-message'({ role, content, respond }, call) {
-    const time = Date.now();
+    const time = cloudTime(call.record);
     const secondsFromStart = secondsSince(call.record, time);
     const shown = role === 'assistant' ? 'bot' : role === 'user' ? 'user' : 'system';
     call.record.history.push({ role: shown, message: content, time, secondsFromStart });
@@ -87,7 +87,7 @@ const HANDLERS: Handlers = {
       const to = assistantName ?? entryAssistantName ?? inline ?? assistantId;
       call.record.assistantName = typeof to === 'string' ? to : 'Orla';
       if (typeof assistantId === 'string') call.record.assistantId = assistantId;
-      startAssistant(call.record, Date.now());
+      startAssistant(call.record, cloudTime(call.record));
       call.send(transferUpdate(destination, from, call.record.assistantName));
       call.send(assistantStarted(call.record));
     };

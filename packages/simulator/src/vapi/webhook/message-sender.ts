@@ -47,7 +47,7 @@ export function createMessageSender(
 
   const deliveryOf = (url: string, message: ClientMessage): Delivery => {
     lastTimestamp = Math.max(Date.now(), lastTimestamp + 1);
-    const timestamp = lastTimestamp;
+    const timestamp = lastTimestamp + record.clockOffsetMs;
     const messageId = `msg_${randomUUID().replaceAll('-', '')}`;
     return {
       url,

@@ -110,7 +110,7 @@ export function transferUpdate(destination: Destination, from?: string, to?: str
 /** Creates an `end-of-call-report`. Its root repeats some nested fields, as in real reports. */
 export function endOfCallReport(record: VapiRecord): ClientMessage {
   const { startedAt, endedAt, endedReason, history, script } = record;
-  const durationMs = startedAt === undefined ? 0 : (endedAt ?? startedAt) - startedAt;
+  const durationMs = startedAt === undefined ? 0 : Math.max(0, (endedAt ?? startedAt) - startedAt);
   const transcript = plainTranscript(history);
   return {
     type: 'end-of-call-report',

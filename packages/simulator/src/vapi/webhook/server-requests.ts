@@ -3,7 +3,7 @@
 import type { Answer } from '../../call/call-state.ts';
 import type { Outcome } from '../../http/webhook-sender.ts';
 import { jsonObject } from '../../http/http-request.ts';
-import { historyOf, openAiFormatted, secondsSince } from '../call/call-object.ts';
+import { cloudTime, historyOf, openAiFormatted, secondsSince } from '../call/call-object.ts';
 import type { VapiRecord } from '../call/call-object.ts';
 import { decodeCommand, objectOf } from '../control/commands.ts';
 import type { Command } from '../control/commands.ts';
@@ -119,7 +119,7 @@ const EFFECTS: { readonly [Type in ServerRequest['type']]?: (body: string, effec
 };
 
 function addToolCall(body: string, { request, id, call }: Effect): void {
-  const time = Date.now();
+  const time = cloudTime(call.record);
   const secondsFromStart = secondsSince(call.record, time);
   const { name = DEFAULT_TOOL } = request;
   const results = jsonObject(body)?.['results'];

@@ -1,4 +1,5 @@
 import { FRAME_MS } from '../../audio/pcm.ts';
+import { clockOffset } from '../../call/clock-step.ts';
 import type { VerbContext } from '../verbs/verb-context.ts';
 import { HANGUPS } from '../webhook/hangup.ts';
 import { frameTime, hasEnded } from './call-parts.ts';
@@ -34,6 +35,7 @@ function carryAudio(call: VobizCallParts): Int16Array | undefined {
   });
   member?.send(tracks.inbound);
   call.lineMs += FRAME_MS;
+  call.record.clockOffsetMs = clockOffset(behaviour, call.lineMs);
   for (const stream of streams) stream.sendFrame(tracks, frameTime(call));
   for (const { event } of events) {
     if (event.kind !== 'transcript.final') continue;

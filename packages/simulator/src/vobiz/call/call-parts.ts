@@ -65,7 +65,7 @@ export function hasEnded({ record }: VobizCallParts): boolean {
 
 /** Returns the time of the current frame, epoch milliseconds. */
 export function frameTime({ record, lineMs }: VobizCallParts): number {
-  return record.createdAt + lineMs;
+  return record.createdAt + lineMs + record.clockOffsetMs;
 }
 
 /** Adds a note about a request that could not be carried out. */

@@ -137,6 +137,7 @@ function createRecord({ authId, direction, from, to }: VobizCallDeps): VobizReco
     endedAt: undefined,
     status: 'ringing',
     hangup: undefined,
+    clockOffsetMs: 0,
     legs: [],
   };
 }

@@ -35,7 +35,7 @@ const SINGLE_CURRENCY = 'INR';
 
 /** An ended leg: a call, or a leg that was dialled for one. */
 interface EndedLeg {
-  readonly record: Omit<VobizRecord, 'authId' | 'status' | 'legs'>;
+  readonly record: Omit<VobizRecord, 'authId' | 'status' | 'legs' | 'clockOffsetMs'>;
   readonly streams: readonly Stream[];
 }
 

@@ -39,7 +39,7 @@ export function liveConnection({ connections, endedAt }: StreamParts): StreamCon
 
 /** Calls the status callback of the stream, if it has one. */
 export function notifyStatus(
-  { spec, onStatus }: StreamParts,
+  { spec, record, onStatus }: StreamParts,
   event: StreamStatusEvent['event'],
   streamId: string,
   name?: string,
@@ -53,7 +53,7 @@ export function notifyStatus(
     callbackUrl,
     callbackMethod: spec.statusCallbackMethod,
     extraHeaders,
-    at: Date.now(),
+    at: Date.now() + record.clockOffsetMs,
     ...(name === undefined ? {} : { name }),
   });
 }

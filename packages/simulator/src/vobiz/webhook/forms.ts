@@ -32,6 +32,8 @@ export interface VobizRecord {
   endedAt: number | undefined;
   status: 'ringing' | 'in-progress' | 'completed';
   hangup: Hangup | undefined;
+  /** By how much the clock of the cloud was set during the call. */
+  clockOffsetMs: number;
   readonly legs: DialledLeg[];
 }
 
@@ -87,7 +89,7 @@ export function hangupForm(
   hangup: Hangup,
   format: NumberFormat = 'plain',
 ): Record<string, string> {
-  const { createdAt, answeredAt, endedAt = createdAt } = record;
+  const { createdAt, answeredAt, endedAt = createdAt, clockOffsetMs } = record;
   const seconds = answeredAt === undefined ? 0 : Math.round((endedAt - answeredAt) / 1000);
   return {
     ...commonForm(record, 'Hangup', format),
@@ -99,7 +101,7 @@ export function hangupForm(
     BillDuration: String(Math.ceil(seconds / 60) * 60),
     StartTime: indianTime(createdAt),
     AnswerTime: answeredAt === undefined ? '' : indianTime(answeredAt),
-    EndTime: indianTime(endedAt),
+    EndTime: indianTime(endedAt + clockOffsetMs),
     TotalCost: '0.00000',
   };
 }

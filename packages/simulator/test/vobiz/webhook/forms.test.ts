@@ -15,6 +15,7 @@ const record: VobizRecord = {
   endedAt: createdAt + 78_000,
   status: 'completed',
   hangup: HANGUPS.callerHungUp,
+  clockOffsetMs: 0,
   legs: [],
 };
 
