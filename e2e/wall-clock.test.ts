@@ -30,6 +30,8 @@ const BLOCK_MS = 10;
 const BLOCK_SAMPLES = 160;
 const HEADER_BYTES = 44;
 const FRAMES_PER_STEP = 50;
+/** Levels of 100 ms on a loaded machine, which may skip some. */
+const FRAMES_PER_LEVEL = 10;
 
 interface PlayedCall {
   readonly provider: 'vapi' | 'vobiz';
@@ -68,11 +70,21 @@ recording: { enabled: true, path: '${join(dir, 'recordings')}' }`;
       return (await query(daemon.url, `{ ${call} { ${fields} } }`)).callByProviderId;
     };
 
-    const start = async (provider: PlayedCall['provider'], hasTone: boolean): Promise<PlayedCall> => {
-      const id = await cloud.startCall(provider, 'pizza');
+    const start = async (
+      provider: PlayedCall['provider'],
+      hasTone: boolean,
+      behaviour: Record<string, unknown> = {},
+    ): Promise<PlayedCall> => {
+      const id = await cloud.startCall(provider, 'pizza', behaviour);
       return { provider, id, hasTone, frames: [], texts: [] };
     };
-    const calls = [await start('vapi', true), await start('vobiz', true), await start('vobiz', false)];
+    const calls = [
+      await start('vapi', true, { finalBeforeStoppedMs: 220 }),
+      await start('vobiz', true),
+      await start('vobiz', false),
+      // The clock of the provider is set back as well.
+      await start('vobiz', true, { clockStepMs: -2000, clockStepAfterMs: 6000 }),
+    ];
     for (const call of calls) {
       const { listenUrl } = await until(async () => {
         const known = await ask(call, 'listenUrl');
@@ -87,9 +99,12 @@ recording: { enabled: true, path: '${join(dir, 'recordings')}' }`;
     const link = (await ask(calls[0]!, fields)).signedListenUrl.url as string;
     const levels = collect(
       connect(daemon.url),
-      'subscription { audioLevels(intervalMs: 20) { levels { callId } } }',
+      'subscription { audioLevels(intervalMs: 100) { levels { callId } } }',
     );
-    const received = (): number[] => [levels.items.length, ...calls.map(({ frames }) => frames.length)];
+    const received = (): number[] => [
+      levels.items.length * FRAMES_PER_LEVEL,
+      ...calls.map(({ frames }) => frames.length),
+    ];
     await until(() => received().every((count) => count > FRAMES_PER_STEP), 'levels and audio');
     for (const { id, hasTone } of calls) if (hasTone) await cloud.send('POST', `calls/${id}/tone`, TONE);
 
