@@ -21,6 +21,8 @@ export interface Resampler {
    * interleaved audio, uses every `stride`-th sample from `offset`. `samples` may be reused by the caller.
    */
   push(samples: Int16Array, offset?: number, stride?: number): Int16Array;
+  /** Returns the pending samples, as if silence followed. Does not change the resampler. */
+  rest(): Int16Array;
   /** Returns the pending samples, as if silence followed, and resets the resampler. */
   flush(): Int16Array;
   /** Number of output samples that are pending. */
@@ -117,13 +119,21 @@ export function createResampler(fromRate: number, toRate: number): Resampler {
     return result.subarray(0, count);
   }
 
+  function rest(): Int16Array {
+    const before = [history, position] as const;
+    const samples = push(new Int16Array(half));
+    [history, position] = before;
+    return samples;
+  }
+
   return {
     push,
+    rest,
     flush() {
-      const rest = push(new Int16Array(half));
+      const samples = rest();
       history = new Int16Array(half);
       position = half;
-      return rest;
+      return samples;
     },
     get pending() {
       return ((history.length - position) * toRate) / fromRate;

@@ -39,6 +39,19 @@ describe('createResampler', () => {
     expect(rms(middleOf(stream(sine(hz, from, from / 2, 10_000), from, to)))).toBeLessThan(70);
   });
 
+  it.each(PAIRS)('from %d to %d Hz returns its rest without a change of what follows', (from, to) => {
+    const samples = sine(440, from, from / 10, 20_000);
+    const [resampler, other] = [createResampler(from, to), createResampler(from, to)];
+    const half = Math.floor(samples.length / 2);
+    expect([...resampler.push(samples.subarray(0, half))]).toEqual([
+      ...other.push(samples.subarray(0, half)),
+    ]);
+    const rest = resampler.rest();
+    expect([...resampler.rest()]).toEqual([...rest]);
+    expect([...resampler.push(samples.subarray(half))]).toEqual([...other.push(samples.subarray(half))]);
+    expect([...resampler.rest()]).toEqual([...other.flush()]);
+  });
+
   it.each(PAIRS)('from %d to %d Hz returns the same samples for any division into pieces', (from, to) => {
     const samples = sine(440, from, from / 10, 20_000);
     const whole = createResampler(from, to);

@@ -8,8 +8,6 @@ import type { AudioBlockSink } from './ports.ts';
 
 /** Samples of one channel in a block. */
 const BLOCK_SAMPLES = SAMPLE_RATE;
-/** How much audio there is before its start is reported, ms. Until then, audio of another party may begin earlier. */
-const START_MS = 300;
 
 export class BlockFeed {
   readonly #window: AudioWindow;
@@ -42,11 +40,14 @@ export class BlockFeed {
     return Math.min(to, first) - from;
   }
 
-  /** Extends the audio with silence up to a position, and passes the blocks that are over. */
-  advance(to: number): void {
+  /**
+   * Extends the audio with silence up to a position, and passes the blocks that are over. While it is not settled where other
+   * audio belongs, that may begin before the first block.
+   */
+  advance(to: number, isSettled: boolean): void {
     if (this.#start === undefined) return;
     if (to > this.#end) this.#change(Math.max(this.#end, this.#window.start), to);
-    if (!this.#isStarted && this.#end - this.#start < START_MS * SAMPLES_PER_MS) return;
+    if (!this.#isStarted && !isSettled) return;
     this.#begin();
     const current = this.#blockOf(this.#end);
     if (current === this.#current) return;

@@ -43,6 +43,8 @@ export class CompleteAudio {
   /** Position of the current time, and the position up to which the window was filled. */
   #now = 0;
   #filledTo = 0;
+  /** Position after which blocks are not extended with silence. */
+  #silentUntil = Infinity;
   #streamCount = 0;
   #hasAudio = false;
 
@@ -107,16 +109,25 @@ export class CompleteAudio {
     this.#streams.delete(losses);
   }
 
+  /** Extends blocks only by audio from now on. */
+  endSilence(now: number): void {
+    this.#silentUntil = Math.min(this.#silentUntil, this.#positionOf(now));
+  }
+
   /** Passes on what is due. */
   step(now: number): void {
     this.#now = this.#positionOf(now);
+    let isSettled = true;
     for (const { parties } of this.#streams.values())
-      for (const { track } of parties.values()) track.step(this.#now);
+      for (const { track } of parties.values()) {
+        track.step(this.#now);
+        if (track.isSettling) isSettled = false;
+      }
     if (!this.#hasAudio) return;
     const silentTo = this.#now - SILENCE_DELAY_MS * SAMPLES_PER_MS;
     this.#makeRoom(silentTo);
-    this.#playout.step(this.#now, this.#owners.awaitedFrom(this.#now));
-    for (const feed of this.#feeds.values()) feed.advance(silentTo);
+    if (isSettled) this.#playout.step(this.#now, this.#owners.awaitedFrom(this.#now));
+    for (const feed of this.#feeds.values()) feed.advance(Math.min(silentTo, this.#silentUntil), isSettled);
   }
 
   #endTracks(): void {
@@ -148,20 +159,22 @@ export class CompleteAudio {
   }
 
   #addParty(stream: CompleteStream, party: Party, sampleRate: number): PartyAudio {
-    const track = createCompleteTrack(sampleRate, stream.shared, (samples, at) =>
-      this.#put(audio, samples, at),
+    const track = createCompleteTrack(sampleRate, stream.shared, (samples, at, isRest) =>
+      this.#put(audio, samples, at, isRest),
     );
     const audio = { stream, track, channel: CHANNEL_OF[party], progress: createStreamProgress() };
     stream.parties.set(party, audio);
     return audio;
   }
 
-  #put(audio: PartyAudio, samples: Int16Array, at: number): void {
+  #put(audio: PartyAudio, samples: Int16Array, at: number, isRest: boolean): void {
     const { stream, channel, progress } = audio;
     const to = at + samples.length;
     if (!this.#owners.owns(audio, at, to)) return;
-    progress.put(at, to, this.#now);
-    stream.end = Math.max(stream.end, to);
+    if (!isRest) {
+      progress.put(at, to, this.#now);
+      stream.end = Math.max(stream.end, to);
+    }
     this.#hasAudio = true;
     this.#makeRoom(to);
     const late = this.#window.put(channel, samples, at);

@@ -6,21 +6,32 @@
 import { createResampler } from '@sidetone/core';
 import { SAMPLE_RATE, SAMPLES_PER_MS } from './frames.ts';
 import { createPlacement, type SharedBase } from './placement.ts';
-import type { Put, TrackFrame } from './track.ts';
+import type { TrackFrame } from './track.ts';
 
 /** How long frames are collected to determine where they belong, ms. */
 export const SETTLE_MS = 200;
 /** Most audio that is collected, ms. */
 const MAX_HELD_MS = 10_000;
-/** A frame is joined to the previous one if their gap is at most this share of its length, or this many ms if that is more. */
+/**
+ * A frame is joined to the previous one if their gap is at most this share of its length, or this many ms if that is more.
+ * Overlapping frames are joined too: the times of a sender are inexact, and no audio is left out.
+ */
 const JOIN_SHARE = 0.8;
 const MIN_JOIN_MS = 10;
+/** How long after the last frame the samples that the resampler holds are put, ms: before transcribers pass their position. */
+const REST_AFTER_MS = 200;
 /** Larger differences between the position of a frame and the end of the previous one leave a gap, ms. */
 const MAX_ERROR_MS = 80;
 /** The speed is adjusted from the first difference on until the second, ms: only the drift of a clock is as small. */
 const TRIM_FROM_MS = 15;
 const TRIM_TO_MS = 1;
 const TRIM = 0.005;
+
+/**
+ * Receives audio at 16 kHz with its timeline position.
+ * @param isRest whether the audio may continue without a gap: then its first samples replace these.
+ */
+export type PutAudio = (samples: Int16Array, at: number, isRest: boolean) => void;
 
 interface HeldFrame {
   readonly samples: Int16Array;
@@ -38,6 +49,8 @@ interface Settling {
 }
 
 export interface CompleteTrack {
+  /** Whether frames are collected: where they belong is not known yet. */
+  readonly isSettling: boolean;
   /** Adds a frame that arrived at `now`. */
   write(frame: TrackFrame, now: number): void;
   /** Reports that `durationMs` of audio are missing. */
@@ -56,27 +69,33 @@ function copyOf({ samples, offset, stride }: TrackFrame): Int16Array {
   return copy;
 }
 
-export function createCompleteTrack(sampleRate: number, shared: SharedBase, put: Put): CompleteTrack {
+export function createCompleteTrack(sampleRate: number, shared: SharedBase, put: PutAudio): CompleteTrack {
   const resampler = createResampler(sampleRate, SAMPLE_RATE);
   const placement = createPlacement(shared);
   let settling: Settling | undefined;
   /** Expected stream position of the next frame that arrives, and of the next one that is placed. */
   let counted = 0;
   let position = 0;
+  /** Stream position of the last placed frame. */
+  let lastAt = -Infinity;
   /** Timeline position of the next resampled sample; undefined after a break. */
   let next: number | undefined;
+  /** When the last frame arrived, and whether the samples that the resampler holds were put since. */
+  let arrivedAt = 0;
+  let isRestPut = false;
   /** Where the placed audio ends. */
   let end = -Infinity;
 
   function send(samples: Int16Array): void {
     if (samples.length === 0) return;
-    put(samples, next!);
+    put(samples, next!, false);
     next! += samples.length;
     end = Math.max(end, next!);
   }
 
   function flush(): void {
-    if (next !== undefined) send(resampler.flush());
+    const rest = resampler.flush();
+    if (next !== undefined && !isRestPut) send(rest);
     resampler.speed = 1;
     next = undefined;
   }
@@ -90,10 +109,13 @@ export function createCompleteTrack(sampleRate: number, shared: SharedBase, put:
     const target = placement.base! + at;
     const tolerance = Math.max(MIN_JOIN_MS * SAMPLES_PER_MS, JOIN_SHARE * length);
     const error = next === undefined ? 0 : target - next - resampler.pending;
-    const isBroken = Math.abs(at - position) > tolerance || Math.abs(error) > MAX_ERROR_MS * SAMPLES_PER_MS;
+    const hasGap = at - position > tolerance && error > tolerance;
+    const isBroken = hasGap || at <= lastAt || Math.abs(error) > MAX_ERROR_MS * SAMPLES_PER_MS;
     position = at + length;
+    lastAt = at;
     if (isBroken) flush();
     else trim(error);
+    isRestPut = false;
     next ??= Math.round(target);
     send(resampler.push(samples, offset, stride));
   }
@@ -114,17 +136,28 @@ export function createCompleteTrack(sampleRate: number, shared: SharedBase, put:
     else step(now);
   }
 
+  function putRest(): void {
+    isRestPut = true;
+    const rest = resampler.rest();
+    if (rest.length > 0) put(rest, next!, true);
+  }
+
   function step(now: number): void {
     if (settling && now - settling.since >= SETTLE_MS * SAMPLES_PER_MS) settle();
+    if (next !== undefined && !isRestPut && now - arrivedAt >= REST_AFTER_MS * SAMPLES_PER_MS) putRest();
   }
 
   return {
+    get isSettling() {
+      return settling !== undefined;
+    },
     write(frame, now) {
       const { samples, offset, stride, positionMs } = frame;
       const length = (Math.ceil((samples.length - offset) / stride) * SAMPLE_RATE) / sampleRate;
       const isReported = positionMs !== undefined;
       const at = isReported ? positionMs * SAMPLES_PER_MS : counted;
       const ideal = now - length - at;
+      arrivedAt = now;
       counted = at + length;
       if (!settling && placement.mustSettle(ideal, isReported))
         settling = { frames: [], since: now, isReported, least: Infinity, heldMs: 0 };
