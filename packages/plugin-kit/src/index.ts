@@ -40,6 +40,7 @@ export { readBody } from './read-body.ts';
 export { abortOnStop } from './abort-on-stop.ts';
 export { CALL_PAUSE_MS, forEachCall, MAX_RATE_LIMIT_PAUSE_MS } from './for-each-call.ts';
 export { RETRY_BACK_OFF, withRetries } from './with-retries.ts';
+export { LATE_AUDIO_MS } from './audio/late-audio.ts';
 export { backOffMs, type BackOff } from './back-off.ts';
 export { BoundedMap } from './bounded-map.ts';
 export { dispatch, type HandlerTable } from './dispatch.ts';

@@ -61,8 +61,7 @@ export function createListenSessions(deps: ListenSessionsDeps): ListenSessions {
   calls.subscribe({
     changed: update,
     ended(callId) {
-      sessions.get(callId)?.stop('the call ended');
-      sessions.delete(callId);
+      sessions.get(callId)?.callEnded('the call ended', () => sessions.delete(callId));
     },
   });
 

@@ -24,7 +24,7 @@ interface Sessions {
   open(callId: ProviderCallId, socket: Socket, track?: Track): void;
   /** Returns whether a call has an open socket. */
   has(callId: ProviderCallId): boolean;
-  /** Closes the sockets of a call. */
+  /** Ends the sockets of a call, when Vobiz closes them or after a time. */
   end(callId: ProviderCallId, reason: string): void;
   /** Closes all sockets. */
   stop(reason: string): void;
@@ -73,7 +73,7 @@ export function createSessions({
     },
     has: (callId) => socketsOf(callId).length > 0,
     end(callId, reason) {
-      for (const { session } of socketsOf(callId)) session?.stop(reason);
+      for (const { session } of socketsOf(callId)) session?.callEnded(reason);
     },
     stop(reason) {
       for (const { session } of sockets) session?.stop(reason);

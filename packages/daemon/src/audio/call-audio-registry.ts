@@ -51,6 +51,10 @@ export class CallAudioRegistry implements AudioSource {
     return this.#joined(callId, () => complete.removeBlocks(sink));
   }
 
+  endSilence(callId: CallId): void {
+    this.#calls.get(callId)?.complete?.endSilence(this.#deps.clock.elapsed());
+  }
+
   /** Adds audio of a call. Does nothing for a call without sinks. */
   write(callId: CallId, stream: StreamLosses, party: Party, sampleRate: number, frame: TrackFrame): void {
     const readers = this.#calls.get(callId);

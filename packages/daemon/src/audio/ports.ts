@@ -1,5 +1,7 @@
 /** Live audio and waveforms of calls. */
 import type { CallId, Party } from '@sidetone/core';
+import { LATE_AUDIO_MS } from '@sidetone/plugin-kit';
+import type { OpenStreams } from '../calls/call-sessions.ts';
 
 /** Receives the audio of a call, frame by frame, in order. Must neither wait nor throw. */
 export interface AudioSink {
@@ -38,12 +40,31 @@ export interface StreamLosses {
   lose(kind: LossKind, ms: number): void;
 }
 
+/**
+ * How long recordings and transcriptions wait for the audio of streams that are open when a call ends, ms: longer than plugins
+ * keep them open.
+ */
+export const MAX_LATE_AUDIO_MS = LATE_AUDIO_MS + 1000;
+/** Why audio of a stream that stays open even longer is left out. */
+export const TOO_LATE_AFTER_END = `it arrived more than ${MAX_LATE_AUDIO_MS / 1000} s after the end of the call`;
+
+/** The open streams of calls. */
+export interface StreamSource extends OpenStreams {
+  /**
+   * Counts the audio of a call's open streams as lost from now on: its reader has left. `report` is called when they are closed,
+   * if any audio has arrived.
+   */
+  leaveOut(callId: CallId, kind: LossKind, report: (ms: number) => void): void;
+}
+
 /** The live audio of calls. */
 export interface AudioSource {
   /** Passes the audio of a call to the sink from now on. Returns a function that stops it. */
   join(callId: CallId, sink: AudioSink): () => void;
   /** Passes the audio of a call in blocks from now on. Returns a function that stops it, after the last blocks. */
   joinBlocks(callId: CallId, sink: AudioBlockSink): () => void;
+  /** Ends the silence of a call: from now on, blocks are extended only by audio. */
+  endSilence(callId: CallId): void;
 }
 
 /** The loudness of one party in one minute. */

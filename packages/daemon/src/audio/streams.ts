@@ -17,7 +17,7 @@ import type { Ingest } from '../calls/ingest.ts';
 import type { Demand } from '../live/demand.ts';
 import type { CallAnchors } from './call-anchors.ts';
 import type { CallAudioRegistry } from './call-audio-registry.ts';
-import type { LossKind, StreamLosses } from './ports.ts';
+import type { LossKind, StreamLosses, StreamSource } from './ports.ts';
 import type { LevelMeters } from './level-meters.ts';
 import type { Waveforms } from './waveforms.ts';
 
@@ -33,12 +33,17 @@ export interface StreamsDeps {
 }
 
 const DECODERS = { pcm_s16le: decodePcm16le, mulaw: decodeMulaw } as const;
+const SAMPLE_BYTES = { pcm_s16le: 2, mulaw: 1 } as const;
 
-export class Streams {
+export class Streams implements StreamSource {
   readonly #deps: StreamsDeps;
   readonly #open = new Map<StreamId, OpenStream>();
   /** Number of open streams of each call. */
   readonly #counts = new Map<CallId, number>();
+  /** Called when the last stream of a call closes. */
+  readonly #closed = new Map<CallId, Set<() => void>>();
+  /** Readers that have left calls with open streams. */
+  readonly #leftOut = new Map<CallId, LeftOut[]>();
 
   constructor(deps: StreamsDeps) {
     this.#deps = deps;
@@ -54,10 +59,24 @@ export class Streams {
     return this.#counts.has(callId);
   }
 
+  onceClosed(callId: CallId, listener: () => void): () => void {
+    const listeners = this.#closed.get(callId) ?? new Set();
+    this.#closed.set(callId, listeners.add(listener));
+    return () => void listeners.delete(listener);
+  }
+
+  leaveOut(callId: CallId, kind: LossKind, report: (ms: number) => void): void {
+    if (!this.has(callId)) return;
+    const leftOut = this.#leftOut.get(callId) ?? [];
+    this.#leftOut.set(callId, leftOut);
+    leftOut.push({ kind, report, ms: 0 });
+  }
+
   open(callId: CallId, options: MediaStreamOptions): MediaStream {
-    const stream = new OpenStream(this.#deps.ids.stream(), callId, options, this.#deps, () =>
-      this.#forget(stream),
-    );
+    const stream = new OpenStream(this.#deps.ids.stream(), callId, options, this.#deps, {
+      ended: () => this.#forget(stream),
+      received: (ms) => this.#count(stream, ms),
+    });
     this.#open.set(stream.id, stream);
     this.#counts.set(callId, (this.#counts.get(callId) ?? 0) + 1);
     return stream;
@@ -74,7 +93,35 @@ export class Streams {
     if (remaining > 0) return void this.#counts.set(callId, remaining);
     this.#counts.delete(callId);
     this.#deps.levels.remove(callId);
+    const listeners = [...(this.#closed.get(callId) ?? [])];
+    this.#closed.delete(callId);
+    const leftOut = this.#leftOut.get(callId) ?? [];
+    this.#leftOut.delete(callId);
+    for (const { report, ms } of leftOut) if (ms > 0) report(ms);
+    for (const listener of listeners) listener();
   }
+
+  /** Counts audio for the readers that have left. */
+  #count(stream: OpenStream, ms: number): void {
+    if (this.#leftOut.size === 0) return;
+    for (const leftOut of this.#leftOut.get(stream.callId) ?? []) {
+      stream.lose(leftOut.kind, ms);
+      leftOut.ms += ms;
+    }
+  }
+}
+
+/** The audio that a reader does not receive, because it has left its call. */
+interface LeftOut {
+  readonly kind: LossKind;
+  readonly report: (ms: number) => void;
+  ms: number;
+}
+
+interface StreamObserver {
+  ended(): void;
+  /** Receives the length of the audio of all parties. */
+  received(ms: number): void;
 }
 
 class OpenStream implements MediaStream, StreamLosses {
@@ -82,7 +129,8 @@ class OpenStream implements MediaStream, StreamLosses {
   readonly callId: CallId;
   readonly #options: MediaStreamOptions;
   readonly #deps: StreamsDeps;
-  readonly #onEnd: () => void;
+  readonly #observer: StreamObserver;
+  readonly #bytesPerMs: number;
   readonly #wallOffset: number;
   #frames = 0;
   #bytes = 0;
@@ -95,13 +143,14 @@ class OpenStream implements MediaStream, StreamLosses {
     callId: CallId,
     options: MediaStreamOptions,
     deps: StreamsDeps,
-    onEnd: () => void,
+    observer: StreamObserver,
   ) {
     this.id = id;
     this.callId = callId;
     this.#options = options;
     this.#deps = deps;
-    this.#onEnd = onEnd;
+    this.#observer = observer;
+    this.#bytesPerMs = (SAMPLE_BYTES[options.encoding] * options.sampleRate) / 1000;
     this.#wallOffset = deps.anchors.offsetOf(callId);
     const { providerStreamId, encoding, sampleRate, parties } = options;
     deps.ingest.record(callId, {
@@ -134,6 +183,7 @@ class OpenStream implements MediaStream, StreamLosses {
     if (this.#isEnded) return;
     this.#frames++;
     this.#bytes += bytes;
+    this.#observer.received(bytes / this.#bytesPerMs);
   }
 
   gap(party: Party, durationMs: number, frames: number): void {
@@ -159,7 +209,7 @@ class OpenStream implements MediaStream, StreamLosses {
       transcriptLostMs: Math.round(transcript),
     };
     this.#deps.ingest.record(this.callId, { type: 'STREAM_STOPPED', streamId: this.id, reason, counters });
-    this.#onEnd();
+    this.#observer.ended();
   }
 
   #meter(parties: readonly Party[], samples: Int16Array): void {

@@ -20,21 +20,41 @@ export interface CallSessionsDeps {
   readonly log: Logger;
 }
 
+/** The audio streams of calls. */
+export interface OpenStreams {
+  /** Returns whether a call has an open stream. */
+  has(callId: CallId): boolean;
+  /** Calls the listener when the last open stream of a call closes. Returns a function that removes it. */
+  onceClosed(callId: CallId, listener: () => void): () => void;
+}
+
+/** How long the end of a session waits for streams that are open when a call ends. */
+export interface LateAudio {
+  readonly streams: OpenStreams;
+  /** Longest time after the end of the call, ms. */
+  readonly maxMs: number;
+}
+
 export interface CallSessionHandlers {
   /** Called for each live call at first, and for each call that starts. May be called twice for a call. */
   readonly onStart?: (call: Call) => void;
-  /** Called `lastAudioMs` after the end of a call. */
+  /** Called when a call ends. */
+  readonly onEnding?: (callId: CallId) => void;
+  /** Called `lastAudioMs` after the end of a call, or later with `lateAudio`. */
   readonly onEnd: (callId: CallId, end: CallEnd) => void;
-  /** How long after the end of a call its last audio may arrive, ms. */
+  /** How long after the end of a call its last audio may be delivered, ms. */
   readonly lastAudioMs: number;
+  /** Delays `onEnd` until all streams of the call are closed. */
+  readonly lateAudio?: LateAudio;
 }
 
 /** Follows all calls, or only one. Returns a function that stops. */
 export function followCalls(
   { feeds, registry, clock, log }: CallSessionsDeps,
-  { onStart, onEnd, lastAudioMs }: CallSessionHandlers,
+  handlers: CallSessionHandlers,
   callId?: CallId,
 ): () => Promise<void> {
+  const { onStart } = handlers;
   const records = feeds.records({
     types: onStart ? ['CALL_STARTED', 'CALL_ENDED'] : ['CALL_ENDED'],
     ...(callId !== undefined && { callId }),
@@ -45,9 +65,10 @@ export function followCalls(
     const call = fact.type === 'CALL_STARTED' ? registry.peek(id) : undefined;
     if (call) onStart?.(call);
     if (fact.type !== 'CALL_ENDED') return;
-    const cancel = clock.schedule(lastAudioMs, () => {
+    handlers.onEnding?.(id);
+    const cancel = afterLastAudio(id, handlers, clock, () => {
       pendingEnds.delete(cancel);
-      onEnd(id, fact.end);
+      handlers.onEnd(id, fact.end);
     });
     pendingEnds.add(cancel);
   }
@@ -67,4 +88,27 @@ export function followCalls(
     pendingEnds.clear();
     await records.return?.();
   };
+}
+
+/** Calls `done` when the last audio of an ended call has been delivered. Returns a function that cancels it. */
+function afterLastAudio(
+  callId: CallId,
+  { lastAudioMs, lateAudio }: Pick<CallSessionHandlers, 'lastAudioMs' | 'lateAudio'>,
+  clock: Pick<Clock, 'schedule'>,
+  done: () => void,
+): () => void {
+  let cancel = clock.schedule(lastAudioMs, () => {
+    if (!lateAudio?.streams.has(callId)) return done();
+    const finish = (): void => {
+      cancel();
+      done();
+    };
+    const forget = lateAudio.streams.onceClosed(callId, finish);
+    const cancelTimeout = clock.schedule(lateAudio.maxMs - lastAudioMs, finish);
+    cancel = () => {
+      forget();
+      cancelTimeout();
+    };
+  });
+  return () => cancel();
 }

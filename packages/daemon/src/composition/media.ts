@@ -26,6 +26,7 @@ export function registerRecordingAndListening(
     (get) =>
       new RecordingService({
         audio: get(tokens.CALL_AUDIO_REGISTRY),
+        streams: get(tokens.STREAMS),
         demand: get(tokens.DEMAND),
         feeds: get(tokens.FEEDS),
         registry: get(tokens.CALL_REGISTRY),

@@ -20,7 +20,12 @@ import {
 } from '@sidetone/core';
 import { BYTES_PER_MS } from '../audio/frames.ts';
 import { createLossReport } from '../audio/loss-report.ts';
-import type { AudioSource } from '../audio/ports.ts';
+import {
+  MAX_LATE_AUDIO_MS,
+  TOO_LATE_AFTER_END,
+  type AudioSource,
+  type StreamSource,
+} from '../audio/ports.ts';
 import type { CallRegistry } from '../calls/call-registry.ts';
 import { followCalls } from '../calls/call-sessions.ts';
 import type { Ingest } from '../calls/ingest.ts';
@@ -31,13 +36,14 @@ import type { Recording, RecordingArchive, RecordingFile, RecordingRows } from '
 import { createRecorder, FORMAT, type Recorder, type RecordingStart } from './recorder.ts';
 import { removeWavFile, repairWavFile, wavFiles, type WavFiles } from './wav-file.ts';
 
-/** How long after the end of a call its last audio may arrive, ms: frames are delivered with a delay. */
+/** How long after the end of a call its last audio may be delivered if all streams are closed, ms. */
 const LAST_AUDIO_MS = 200;
 /** How long the last writes of a file may take before it is left as it is, ms. */
 export const FINISH_TIMEOUT_MS = 5000;
 
 export interface RecordingServiceDeps {
   readonly audio: AudioSource;
+  readonly streams: StreamSource;
   readonly demand: Pick<Demand, 'add'>;
   readonly feeds: RecordSource;
   readonly registry: Pick<CallRegistry, 'live' | 'peek'>;
@@ -107,10 +113,13 @@ export class RecordingService implements RecordingArchive {
 
   /** Starts to record live calls and those that start later. */
   start(): void {
+    const { audio, streams } = this.#deps;
     this.#unfollow = followCalls(this.#deps, {
       onStart: (call) => this.#open(call),
-      onEnd: (callId) => void this.#finish(callId),
+      onEnding: (callId) => audio.endSilence(callId),
+      onEnd: (callId) => this.#endWithCall(callId),
       lastAudioMs: LAST_AUDIO_MS,
+      lateAudio: { streams, maxMs: MAX_LATE_AUDIO_MS },
     });
   }
 
@@ -197,6 +206,14 @@ export class RecordingService implements RecordingArchive {
   #reportGap(callId: CallId, ms: number, reason: string): void {
     const message = `${(ms / 1000).toFixed(1)} s of the call are missing in the recording: ${reason}`;
     this.#deps.ingest.record(callId, { type: 'CALL_NOTICE', code: 'RECORDING_GAP', message });
+  }
+
+  #endWithCall(callId: CallId): void {
+    if (this.#sessions.has(callId))
+      this.#deps.streams.leaveOut(callId, 'recording', (ms) =>
+        this.#reportGap(callId, ms, TOO_LATE_AFTER_END),
+      );
+    void this.#finish(callId);
   }
 
   /** Ends the recording of a call. Concurrent calls return the same promise. */

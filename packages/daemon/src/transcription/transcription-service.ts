@@ -17,6 +17,7 @@ import { followCalls } from '../calls/call-sessions.ts';
 import type { Ingest } from '../calls/ingest.ts';
 import type { RecordSource } from '../calls/ports.ts';
 import type { ProviderDirectory, TranscriberDirectory } from '../plugins/ports.ts';
+import { MAX_LATE_AUDIO_MS, type StreamSource } from '../audio/ports.ts';
 import {
   createTranscriptionSession,
   type TranscriptionSession,
@@ -24,13 +25,14 @@ import {
   type TranscriptionSettings,
 } from './transcription-session.ts';
 
-/** How long after the end of a call its last audio may arrive, ms: frames are delivered 320 ms late to transcribers. */
+/** How long after the end of a call its last audio may be delivered if all streams are closed, ms: frames are 320 ms late. */
 export const LAST_AUDIO_MS = 400;
 /** How long the stop of the daemon waits for the last transcripts, ms. */
 export const STOP_TIMEOUT_MS = 3000;
 
 export interface TranscriptionServiceDeps extends TranscriptionSessionDeps {
   readonly transcribers: TranscriberDirectory;
+  readonly streams: StreamSource;
   readonly providers: Pick<ProviderDirectory, 'get'>;
   /** Returns the `transcribe` setting of a provider: the id of a transcriber, `auto` or `off`. */
   readonly settingOf: (providerId: ProviderId) => string;
@@ -72,8 +74,9 @@ export class TranscriptionService {
     this.#deps.transcribers.onRunning((id) => this.#resume(id));
     this.#unfollow = followCalls(this.#deps, {
       onStart: (call) => this.#openAutomatically(call),
-      onEnd: (callId) => this.#finish(callId),
+      onEnd: (callId) => this.#endWithCall(callId),
       lastAudioMs: LAST_AUDIO_MS,
+      lateAudio: { streams: this.#deps.streams, maxMs: MAX_LATE_AUDIO_MS },
     });
   }
 
@@ -171,6 +174,12 @@ export class TranscriptionService {
   #open(callId: CallId, settings: TranscriptionSettings): void {
     const forget = (): void => void this.#sessions.delete(callId);
     this.#sessions.set(callId, createTranscriptionSession(callId, settings, this.#deps, forget));
+  }
+
+  #endWithCall(callId: CallId): void {
+    const session = this.#sessions.get(callId);
+    if (session) this.#deps.streams.leaveOut(callId, 'transcript', session.leftOut);
+    this.#finish(callId);
   }
 
   #finish(callId: CallId): void {

@@ -13,7 +13,7 @@ import {
 } from '@sidetone/core';
 import { CHANNEL_PARTIES, CHANNELS, FRAME_SAMPLES, SAMPLE_RATE } from '../audio/frames.ts';
 import { createLossReport } from '../audio/loss-report.ts';
-import type { AudioSource } from '../audio/ports.ts';
+import { TOO_LATE_AFTER_END, type AudioSource } from '../audio/ports.ts';
 import type { OpenTranscription, TranscriberDirectory } from '../plugins/ports.ts';
 import { createTranscriptWriter, type TranscriptWriterDeps } from './transcript-writer.ts';
 
@@ -31,6 +31,8 @@ export interface TranscriptionSessionDeps extends TranscriptWriterDeps {
 
 export interface TranscriptionSession {
   readonly settings: TranscriptionSettings;
+  /** Reports audio that arrived after the end. */
+  leftOut(ms: number): void;
   /** Stops the audio. Resolves when the last transcript has arrived or timed out. Never rejects. */
   end(): Promise<void>;
 }
@@ -130,6 +132,7 @@ export function createTranscriptionSession(
   });
   return {
     settings,
+    leftOut: (ms) => write({ type: 'gap', fromMs: 0, toMs: ms, reason: TOO_LATE_AFTER_END }),
     async end() {
       if (!hasEnded) leave();
       hasEnded = true;

@@ -51,6 +51,7 @@ async function recorded(settings: Record<string, unknown> = {}): Promise<{ it: T
   );
   await until(() => (recordings.find(callId)?.bytes ?? 0) >= 64_000, 'a second is written');
   clearInterval(timer);
+  stream.end('closed');
   return { it, callId };
 }
 

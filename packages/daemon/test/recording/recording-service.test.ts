@@ -133,6 +133,7 @@ describe('a recording', () => {
       await harness.clock.advance(20);
       again.write('ASSISTANT', bytesOf(tone(900, 8000, 20, 8000, i * 160)));
     }
+    again.end('done');
     await hangUp();
     const { left, right } = readWav(readFileSync(pathOf(callId)));
     const [first, last] = extentOf(left);
@@ -343,6 +344,7 @@ describe('a disk', () => {
       await harness.clock.advance(20);
       stream.write('CUSTOMER', bytesOf(tone(400, 8000, 20, 16_000, i * 160)), i * 20);
     }
+    stream.end('done');
     harness.emit(event('call.ended', { end: { category: 'CUSTOMER_ENDED' } }, { call: 'second-call' }));
     await harness.ingest.committed();
     await harness.clock.advance(300);

@@ -77,6 +77,7 @@ export function createHarness(dir: string, options: HarnessOptions = {}) {
   const feeds = createFeeds({ hub, log: eventLog, registry, partials, levels, demand, clock });
   const recordings = new RecordingService({
     audio,
+    streams,
     demand,
     feeds,
     registry,

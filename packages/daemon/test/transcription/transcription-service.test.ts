@@ -166,6 +166,7 @@ describe('the end of a call', () => {
       stream.write('CUSTOMER', bytesOf(tone(400, 8000, 20, 16_000, i * 160)), i * 20);
     }
     await it.hangUp();
+    stream.end('done');
     await it.harness.clock.advance(LAST_AUDIO_MS);
     const [first, last] = extentOf(it.newest().samplesOf('CUSTOMER'));
     expect((last - first) / 16).toBeGreaterThan(990);

@@ -4,6 +4,7 @@
  */
 import type { ProviderCallId, ProviderHost, Secret } from '@sidetone/core';
 import type { ListenOptions } from '../config.ts';
+import { LATE_AUDIO_MS } from '@sidetone/plugin-kit';
 import { createListenAudio } from './listen-audio.ts';
 import { receiveListenAudio } from './listen-connection.ts';
 
@@ -34,17 +35,34 @@ export interface ListenSession {
   update(): void;
   /** Closes the connection permanently. */
   stop(reason: string): void;
+  /**
+   * Does not connect again, and closes the connection when Vapi does, but not later than `LATE_AUDIO_MS`: audio may be on its
+   * way. `onClosed` is called then.
+   */
+  callEnded(reason: string, onClosed: () => void): void;
 }
 
 /** Returns an idle session. The caller must stop it. */
 export function createListenSession(deps: ListenSessionDeps): ListenSession {
   const { host, providerCallId } = deps;
   const audio = createListenAudio(host, providerCallId, deps.options);
-  const connection = { ...deps, audio, onCallEnded: () => void deps.check() };
+  const connection = {
+    ...deps,
+    audio: {
+      open() {
+        isConnected = true;
+        return audio.open();
+      },
+    },
+    onCallEnded: () => void deps.check(),
+  };
   let run: AbortController | undefined;
   let cancelLinger: (() => void) | undefined;
+  let onClosed = (): void => undefined;
   let hasGivenUp = false;
+  let isConnected = false;
   let isStopped = false;
+  let cancelStop: (() => void) | undefined;
 
   const hasDemand = (): boolean =>
     !isStopped &&
@@ -61,6 +79,7 @@ export function createListenSession(deps: ListenSessionDeps): ListenSession {
 
   function end(reason: string): void {
     keepOpen();
+    cancelStop?.();
     run?.abort(reason);
     run = undefined;
   }
@@ -71,7 +90,8 @@ export function createListenSession(deps: ListenSessionDeps): ListenSession {
     let failures = 0;
     for (let url = target(); url && !signal.aborted; url = target()) {
       const openMs = await receiveListenAudio(connection, url, signal);
-      if (signal.aborted) return;
+      isConnected = false;
+      if (signal.aborted || isStopped) break;
       failures = openMs !== undefined && openMs >= STABLE_AFTER_MS ? 1 : failures + 1;
       const delayMs = RECONNECT_DELAYS_MS[failures - 1];
       if (delayMs === undefined) {
@@ -83,7 +103,9 @@ export function createListenSession(deps: ListenSessionDeps): ListenSession {
       if (openMs !== undefined) await deps.check();
       await host.clock.delay(delayMs, signal);
     }
-    if (run === own) end('no connection');
+    if (run !== own) return;
+    end('no connection');
+    onClosed();
   }
 
   return {
@@ -100,6 +122,16 @@ export function createListenSession(deps: ListenSessionDeps): ListenSession {
     stop(reason) {
       isStopped = true;
       end(reason);
+    },
+    callEnded(reason, whenClosed) {
+      isStopped = true;
+      onClosed = whenClosed;
+      const close = (): void => {
+        end(reason);
+        whenClosed();
+      };
+      if (isConnected) cancelStop = host.clock.schedule(LATE_AUDIO_MS, close);
+      else close();
     },
   };
 }

@@ -1,4 +1,5 @@
 import { FaultError, providerCallId, type Socket } from '@sidetone/core';
+import { LATE_AUDIO_MS } from '@sidetone/plugin-kit';
 import { describe, expect, it } from 'vitest';
 import { createFakeHost, createFakeSocket, type FakeHost } from '@sidetone/testkit';
 import { CONNECT_TIMEOUT_MS } from '../../src/media/dial.ts';
@@ -158,15 +159,42 @@ describe('without demand', () => {
 });
 
 describe('after the end of the call', () => {
-  it('closes the socket at once', async () => {
+  it('closes the socket if Vapi does not close it after the last audio', async () => {
     const { host, post } = await startLive();
     await listen(host);
     await post(sample('status-update ended, new unknown reason'));
+    await host.clock.advance(LATE_AUDIO_MS - 1);
+    expect(lastPeer(host).closing).toBeUndefined();
+    await host.clock.advance(1);
     expect(lastPeer(host).closing?.code).toBe(1000);
     expect(host.streams[0]?.endReason).toBe('the call ended');
     await host.clock.advance(60_000);
     expect(host.dials).toHaveLength(1);
     expect(host.clock.pending).toBe(0);
+  });
+
+  it('writes audio that arrives until Vapi closes the socket', async () => {
+    const { host, post } = await startLive();
+    await listen(host);
+    await post(sample('status-update ended, new unknown reason'));
+    const before = host.streams[0]!.writes.length;
+    await host.clock.advance(2000);
+    await lastPeer(host).send(new Uint8Array(640));
+    expect(host.streams[0]!.writes).toHaveLength(before + 1);
+    lastPeer(host).close(1000);
+    await host.clock.settle();
+    expect(host.streams[0]?.endReason).toBe('the listen socket closed with 1000');
+    expect([host.dials.length, host.clock.pending]).toEqual([1, 0]);
+  });
+
+  it('does not wait between two connections', async () => {
+    const { host, post } = await startLive();
+    await listen(host);
+    lastPeer(host).close(1000);
+    await host.clock.settle();
+    await post(sample('status-update ended, new unknown reason'));
+    await host.clock.advance(60_000);
+    expect([host.dials.length, host.clock.pending]).toEqual([1, 0]);
   });
 
   it('checks the call when the socket closes, and does not reconnect', async () => {

@@ -25,7 +25,10 @@ export interface Relay {
   checkpointReached(name: string): void;
   /** To be called when a status callback reports that buffered audio was cleared. */
   cleared(): void;
-  /** Closes both sockets; the agent still receives what was sent before. */
+  /**
+   * Closes the socket of the agent, which still receives what was sent before. That of Vobiz is read until Vobiz closes it, for a
+   * limited time: audio of the caller may be on its way.
+   */
   end(reason: string): void;
   /** Closes both sockets at once. */
   cut(reason: string): void;
@@ -58,6 +61,7 @@ export function createRelay(socket: Socket, deps: RelayDeps): Relay {
     onClose() {
       unsubscribe();
       close(state);
+      deps.onClose();
     },
   });
 
@@ -74,7 +78,10 @@ export function createRelay(socket: Socket, deps: RelayDeps): Relay {
     },
     checkpointReached: (name) => state.started?.playback.checkpointReached(name),
     cleared: () => state.started?.playback.clearedByCallback(),
-    end: (reason) => session.stop(reason),
+    end(reason) {
+      close(state);
+      session.callEnded(reason);
+    },
     cut(reason) {
       session.stop(reason);
       state.agent?.cut();
@@ -83,6 +90,7 @@ export function createRelay(socket: Socket, deps: RelayDeps): Relay {
 }
 
 function receive(state: RelayState, raw: string | Uint8Array, message: StreamMessage): void {
+  if (state.phase === 'closed') return;
   const isFirst = state.started === undefined;
   if (message.type === 'start') startStream(state, message, String(raw));
   if (!state.started) return;
@@ -115,6 +123,7 @@ function startStream(state: RelayState, start: StreamMessageOf<'start'>, raw: st
 
 function close(state: RelayState): void {
   const { deps, started, counters, vobiz } = state;
+  if (state.phase === 'closed') return;
   state.phase = 'closed';
   state.closed.abort();
   state.cancelStopTimer?.();
@@ -127,5 +136,4 @@ function close(state: RelayState): void {
     droppedToVobiz: vobiz.dropped,
     droppedPlaybackMs: started?.playback.droppedMs ?? 0,
   });
-  deps.onClose();
 }

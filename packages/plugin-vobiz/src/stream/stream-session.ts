@@ -3,7 +3,7 @@
  * close of a socket ends its stream, never the call.
  */
 import type { ProviderCallId, ProviderHost, Socket } from '@sidetone/core';
-import { dispatch, type HandlerTable } from '@sidetone/plugin-kit';
+import { dispatch, LATE_AUDIO_MS, type HandlerTable } from '@sidetone/plugin-kit';
 import {
   decodeStreamMessage,
   type MediaFormat,
@@ -56,6 +56,8 @@ export interface StreamSession {
   skipPlayed(bytes: number): void;
   /** Closes the socket and ends its stream. */
   stop(reason: string, code?: number): void;
+  /** Ends the stream when Vobiz closes the socket, but not later than `LATE_AUDIO_MS`: audio may be on its way. */
+  callEnded(reason: string): void;
 }
 
 /** Problems on a socket, logged when it closes. */
@@ -82,6 +84,7 @@ export function createStreamSession(socket: Socket, deps: StreamSessionDeps): St
   const early = createEarlyMessages(host.clock, (count) => void (counters.early += count));
   let isClosed = false;
   let cancelNoMedia: (() => void) | undefined;
+  let cancelStop: (() => void) | undefined;
   let cancelIdle = host.clock.schedule(IDLE_SOCKET_MS, () => stop('no start received', 1008));
 
   /** Handles the messages other than media. */
@@ -142,6 +145,7 @@ export function createStreamSession(socket: Socket, deps: StreamSessionDeps): St
     isClosed = true;
     cancelIdle();
     cancelNoMedia?.();
+    cancelStop?.();
     early.discard();
     host.log.debug('stream socket closed', { providerCallId, ...counters });
     deps.onClose();
@@ -174,5 +178,11 @@ export function createStreamSession(socket: Socket, deps: StreamSessionDeps): St
     writePlayed: inbound.writePlayed,
     skipPlayed: inbound.skipPlayed,
     stop: (reason, code = 1000) => stop(reason, code),
+    callEnded(reason) {
+      if (isClosed) return;
+      cancelNoMedia?.();
+      if (inbound.start) cancelStop ??= host.clock.schedule(LATE_AUDIO_MS, () => stop(reason, 1000));
+      else stop(reason, 1000);
+    },
   };
 }

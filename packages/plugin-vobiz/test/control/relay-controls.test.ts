@@ -1,5 +1,6 @@
 import type { ControlArguments } from '@sidetone/core';
 import { createCommandContext, createControlledCall, type FakeSocket } from '@sidetone/testkit';
+import { LATE_AUDIO_MS } from '@sidetone/plugin-kit';
 import { describe, expect, it } from 'vitest';
 import { AUTH, BASE, start, type Harness } from '../harness.ts';
 import { CLEAR, CLEARED, confirmed, START, STOP, deliver, wav } from '../relay/relay-harness.ts';
@@ -157,8 +158,9 @@ describe('a relayed call', () => {
       HangupCause: 'NORMAL_CLEARING',
     });
     await host.clock.settle();
-    expect(vobiz.closing?.code).toBe(1000);
     expect(host.dials[0]!.peer!.closing?.code).toBe(1000);
+    await host.clock.advance(LATE_AUDIO_MS);
+    expect(vobiz.closing?.code).toBe(1000);
     await provider.stop(context.signal);
     expect(host.clock.pending).toBe(0);
     const other = await startAgent();

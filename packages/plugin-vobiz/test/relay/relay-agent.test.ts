@@ -208,7 +208,8 @@ describe('an agent that cannot be reached', () => {
     const vobiz = open();
     await deliver(host, vobiz, START);
     await relays.forget(CALL_ID);
-    await host.clock.settle();
+    await host.clock.advance(60_000);
+    expect(host.dials).toHaveLength(1);
     expect(vobiz.closing?.code).toBe(1000);
     expect(host.clock.pending).toBe(0);
     expect(host.state.entries.size).toBe(0);

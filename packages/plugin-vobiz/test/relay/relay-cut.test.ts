@@ -1,5 +1,6 @@
 import { FaultError } from '@sidetone/core';
 import type { FakeSocket } from '@sidetone/testkit';
+import { LATE_AUDIO_MS } from '@sidetone/plugin-kit';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { FLUSH_TIMEOUT_MS } from '../../src/relay/agent-link.ts';
@@ -81,6 +82,8 @@ const STEPS: readonly (readonly [name: string, step: Step])[] = [
 async function expectReleased({ host, relays, agent }: RelayHarness, vobiz: FakeSocket): Promise<void> {
   await host.clock.settle();
   expect(relays.get(CALL_ID)).toBeUndefined();
+  // After the end of a call, Vobiz has some time to close its socket.
+  if (!vobiz.closing) await host.clock.advance(LATE_AUDIO_MS);
   expect(vobiz.closing).toBeDefined();
   for (const [index, { peer }] of host.dials.entries()) {
     if (peer) expect(agent(index).closing).toBeDefined();

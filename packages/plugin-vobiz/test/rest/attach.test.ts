@@ -1,4 +1,5 @@
 import { NEVER, createCommandContext, createControlledCall } from '@sidetone/testkit';
+import { LATE_AUDIO_MS } from '@sidetone/plugin-kit';
 import { describe, expect, it } from 'vitest';
 import { providerCallId } from '@sidetone/core';
 import { MAX_ATTEMPTS, RETRY, SOCKET_TIMEOUT_MS, STABLE_MS } from '../../src/rest/attach.ts';
@@ -242,6 +243,9 @@ describe('the end of the stream of an attached call', () => {
     await harness.provider.watch!(id, context);
     await connect(harness);
     await harness.post('hangup', { ...form('hangup_normal_caller'), TotalCost: '0.9' });
+    const sent = harness.host.requests.length;
+    await harness.host.clock.advance(LATE_AUDIO_MS + RETRY.maxMs);
+    expect(harness.host.requests).toHaveLength(sent);
     expect(harness.host.clock.pending).toBe(0);
     expect(harness.host.state.entries.size).toBe(0);
   });

@@ -1,3 +1,4 @@
+import { LATE_AUDIO_MS } from '@sidetone/plugin-kit';
 import { describe, expect, it } from 'vitest';
 import type { FakeHost, FakeSocket } from '@sidetone/testkit';
 import { EARLY_MESSAGES_MS, MAX_EARLY_MESSAGES } from '../../src/stream/early-messages.ts';
@@ -325,10 +326,32 @@ describe('the end of a stream', () => {
     const { host, peer, post, open, answer } = await startStreaming();
     const path = await answer();
     await post('hangup', form('hangup_normal_caller'));
-    expect(peer.closing?.code).toBe(1000);
-    expect(host.streams[0]?.endReason).toBe('the call ended');
     expect(() => open(path)).toThrow('not admitted: 404');
     expect(host.state.entries.size).toBe(0);
+    await host.clock.advance(LATE_AUDIO_MS - 1);
+    expect(peer.closing).toBeUndefined();
+    await host.clock.advance(1);
+    expect(peer.closing?.code).toBe(1000);
+    expect(host.streams[0]?.endReason).toBe('the call ended');
+    expect(host.eventsOf('notice')).toEqual([]);
+  });
+
+  it('after the end of the call follows the last audio, and the close by Vobiz', async () => {
+    const { host, peer, post } = await startStreaming();
+    await peer.send(media({ track: 'inbound', chunk: 1 }));
+    await post('hangup', form('hangup_normal_caller'));
+    await host.clock.advance(3000);
+    await peer.send(media({ track: 'inbound', chunk: 2 }));
+    expect(written(host)).toHaveLength(2);
+    peer.close(1000);
+    await host.clock.settle();
+    expect(host.streams[0]?.endReason).toBe('the stream socket closed with 1000');
+  });
+
+  it('follows the end of the call at once without a start', async () => {
+    const { peer, post } = await startOpen();
+    await post('hangup', form('hangup_normal_caller'));
+    expect(peer.closing?.code).toBe(1000);
   });
 
   it('follows a stop of the instance, which leaves no timer', async () => {

@@ -10,6 +10,7 @@ import {
   type MediaStream,
   type MediaStreamOptions,
   type ProviderEvent,
+  type ProviderCallId,
   type ProviderHost,
   type ProviderId,
 } from '@sidetone/core';
@@ -61,6 +62,8 @@ interface HostOwner extends Pick<FailureListener, 'onEventDropped' | 'onEventRej
 export function createProviderHost(owner: HostOwner, deps: ProviderHostDeps): ProviderHost {
   const { providerId, lease } = owner;
   const acceptEvent = createEventGate(owner, deps);
+  /** The calls with open streams: they may have ended, but their last audio is still needed. */
+  const streaming = new Map<ProviderCallId, CallId>();
   const country = countryOf(deps.countries, providerId);
 
   return {
@@ -75,12 +78,12 @@ export function createProviderHost(owner: HostOwner, deps: ProviderHostDeps): Pr
     openStream(options) {
       let stream = DISCARDING_STREAM;
       lease.run('openStream', () => {
-        if (!lease.isEnded) stream = openStream(options, acceptEvent, owner, deps);
+        if (!lease.isEnded) stream = openStream(options, acceptEvent, owner, deps, streaming);
       });
       return stream;
     },
     hasDemand(kind, providerCallId) {
-      const callId = deps.ingest.liveId(providerId, providerCallId);
+      const callId = deps.ingest.liveId(providerId, providerCallId) ?? streaming.get(providerCallId);
       return callId !== undefined && deps.demand.has(kind, callId);
     },
     onDemandChange: (listener) => subscribeToDemand(listener, owner, deps),
@@ -165,6 +168,7 @@ function openStream(
   acceptEvent: AcceptEvent,
   owner: HostOwner,
   deps: ProviderHostDeps,
+  streaming: Map<ProviderCallId, CallId>,
 ): MediaStream {
   const { providerId, lease, onEventDropped } = owner;
   const problem = findMediaStreamError(options);
@@ -184,7 +188,32 @@ function openStream(
   } catch (error) {
     onEventFailed(error, owner, deps);
   }
-  return callId === undefined ? DISCARDING_STREAM : leaseStream(deps.streams.open(callId, limited), lease);
+  if (callId === undefined) return DISCARDING_STREAM;
+  return followStream(
+    leaseStream(deps.streams.open(callId, limited), lease),
+    callId,
+    options,
+    deps,
+    streaming,
+  );
+}
+
+/** Keeps a call in `streaming` while it has an open stream. */
+function followStream(
+  stream: MediaStream,
+  callId: CallId,
+  { providerCallId }: MediaStreamOptions,
+  { streams }: Pick<ProviderHostDeps, 'streams'>,
+  streaming: Map<ProviderCallId, CallId>,
+): MediaStream {
+  streaming.set(providerCallId, callId);
+  return {
+    ...stream,
+    end(reason) {
+      stream.end(reason);
+      if (!streams.has(callId)) streaming.delete(providerCallId);
+    },
+  };
 }
 
 /** The stream of a plugin that must not open one: audio that is written to it is discarded. */

@@ -303,6 +303,23 @@ describe('a stream of a plugin', () => {
     expect([await stored(), harness.streams.size]).toEqual([[], 0]);
   });
 
+  test('of a call that has ended keeps its demand until it is closed', async () => {
+    const [first, second] = [host.openStream(stream()), host.openStream(stream())];
+    const callId = harness.ingest.liveId(PROVIDER, stream().providerCallId)!;
+    const done = harness.demand.add('audio', [callId]);
+    const hasDemand = (): boolean => host.hasDemand('audio', stream().providerCallId);
+    host.emit(event('call.ended', { end: { category: 'CUSTOMER_ENDED' } }));
+    await harness.ingest.committed();
+    const seen = [hasDemand()];
+    first.end('closed');
+    seen.push(hasDemand());
+    second.end('closed');
+    await harness.ingest.committed();
+    seen.push(hasDemand());
+    expect(seen).toEqual([true, true, false]);
+    done();
+  });
+
   test('does not throw when it is written invalid audio', () => {
     const done = harness.demand.add('levels', undefined);
     host.openStream(stream()).write('CUSTOMER', null as never);
