@@ -24,7 +24,13 @@ export {
   textOf,
   type JsonObject,
 } from './tolerant-json.ts';
-export { isJsonTooDeep, MAX_JSON_DEPTH } from './json-depth.ts';
+export {
+  findJsonExcess,
+  isJsonTooDeep,
+  MAX_JSON_DEPTH,
+  MAX_JSON_VALUES,
+  type JsonLimits,
+} from './json-depth.ts';
 export {
   requestProvider,
   errorReasonIn,

@@ -3,7 +3,7 @@
  * notice, so these functions accept any value and return `undefined` if it does not have the requested type.
  */
 
-import { isJsonTooDeep, MAX_JSON_DEPTH } from './json-depth.ts';
+import { findJsonExcess, MAX_JSON_DEPTH, MAX_JSON_VALUES } from './json-depth.ts';
 
 /** An object with named fields. */
 export type JsonObject = Readonly<Record<string, unknown>>;
@@ -14,9 +14,12 @@ const EMPTY: JsonObject = Object.freeze({});
 const EARLIEST = Date.UTC(2000, 0, 1);
 const LATEST = Date.UTC(2100, 0, 1);
 
-/** Parses JSON. Returns undefined if `text` is invalid or nested deeper than `maxDepth`, so that callers may use recursion. */
+/**
+ * Parses JSON. Returns undefined if `text` is invalid, nested deeper than `maxDepth`, so that callers may use recursion, or has more
+ * than {@link MAX_JSON_VALUES} values.
+ */
 export function parseJson(text: string, maxDepth: number = MAX_JSON_DEPTH): unknown {
-  if (isJsonTooDeep(text, maxDepth)) return undefined;
+  if (findJsonExcess(text, { depth: maxDepth, values: MAX_JSON_VALUES })) return undefined;
   try {
     return JSON.parse(text) as unknown;
   } catch {

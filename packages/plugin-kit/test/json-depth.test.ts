@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { isJsonTooDeep, MAX_JSON_DEPTH, parseJson } from '../src/index.ts';
+import { findJsonExcess, isJsonTooDeep, MAX_JSON_DEPTH, MAX_JSON_VALUES, parseJson } from '../src/index.ts';
 
 /** Counts the levels of a parsed value. */
 const levelsOf = (value: unknown): number =>
@@ -15,7 +15,11 @@ describe('the depth of JSON', () => {
   it('is that of the parsed value, for any JSON', () => {
     fc.assert(
       fc.property(fc.json({ maxDepth: 6 }), fc.nat({ max: 8 }), (text, limit) => {
-        expect(isJsonTooDeep(text, limit)).toBe(levelsOf(JSON.parse(text)) > limit);
+        const isDeep = levelsOf(JSON.parse(text)) > limit;
+        expect([isJsonTooDeep(text, limit), isJsonTooDeep(new TextEncoder().encode(text), limit)]).toEqual([
+          isDeep,
+          isDeep,
+        ]);
       }),
     );
   });
@@ -49,5 +53,38 @@ describe('the depth of JSON', () => {
     expect(isJsonTooDeep('"' + '\\'.repeat(length))).toBe(false);
     expect(isJsonTooDeep('"' + String.raw`\"`.repeat(length / 2))).toBe(false);
     expect(isJsonTooDeep('""'.repeat(length / 2))).toBe(false);
+  });
+});
+
+/** Counts the elements of all arrays and objects; an empty one counts as one. */
+const valuesOf = (value: unknown): number =>
+  typeof value === 'object' && value !== null
+    ? Math.max(1, Object.values(value).length) +
+      Object.values(value).reduce<number>((sum, item) => sum + valuesOf(item), 0)
+    : 0;
+
+describe('the number of values of JSON', () => {
+  it('is that of the parsed value, for any JSON', () => {
+    fc.assert(
+      fc.property(fc.json({ maxDepth: 6 }), (text) => {
+        const values = 1 + valuesOf(JSON.parse(text));
+        const bytes = new TextEncoder().encode(text);
+        for (const json of [text, bytes]) {
+          expect(findJsonExcess(json, { depth: 10, values })).toBeUndefined();
+          expect(findJsonExcess(json, { depth: 10, values: values - 1 })).toBe('values');
+        }
+      }),
+    );
+  });
+
+  it.each(['1', '{}', '[]', '"a"', '{"":""}', ' '])('is limited for lists of %s', (item) => {
+    const list = (length: number): string => `[${Array.from({ length }, () => item).join(',')}]`;
+    expect(findJsonExcess(list(1001), { depth: 3, values: 1000 })).toBe('values');
+    expect(findJsonExcess(list(333), { depth: 3, values: 1000 })).toBeUndefined();
+  });
+
+  it('is limited in whatever is parsed', () => {
+    expect(parseJson(`[${'1,'.repeat(MAX_JSON_VALUES - 2)}1]`)).toHaveLength(MAX_JSON_VALUES - 1);
+    expect(parseJson(`[${'1,'.repeat(MAX_JSON_VALUES)}1]`)).toBeUndefined();
   });
 });

@@ -22,7 +22,7 @@ import {
   type Socket,
   type WebhookSetting,
 } from '@sidetone/core';
-import { expectShallowJson } from './request-check.ts';
+import { expectSmallJson } from './request-check.ts';
 import { runGuarded, type ExceptionListener } from '../supervision/lease.ts';
 import { leaseSocket } from '../supervision/leased-resources.ts';
 import { PluginInstance, pluginStopped, type PluginInstanceDeps } from '../supervision/plugin-instance.ts';
@@ -128,7 +128,7 @@ export class ProviderInstance extends PluginInstance {
     const { ingress } = this.#provider;
     if (!ingress?.request)
       throw new FaultError('WIRE_MALFORMED', 'the provider does not accept HTTP requests');
-    expectShallowJson(request);
+    expectSmallJson(request);
     const timeoutError = timeoutAfter(INGRESS_TIMEOUT_MS);
     try {
       const response = await this.withDeadline(INGRESS_TIMEOUT_MS, timeoutError, (signal) =>

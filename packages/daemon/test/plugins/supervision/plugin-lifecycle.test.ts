@@ -1,5 +1,5 @@
 import { FaultError, providerCallId, type Call, type IngressRequest, type Socket } from '@sidetone/core';
-import { MAX_JSON_DEPTH } from '@sidetone/plugin-kit';
+import { MAX_JSON_DEPTH, MAX_JSON_VALUES } from '@sidetone/plugin-kit';
 import { createFakeSocket } from '@sidetone/testkit';
 import { describe, expect, test, vi } from 'vitest';
 import { HEALTH_TIMEOUT_MS, STOP_TIMEOUT_MS } from '../../../src/plugins/supervision/plugin-instance.ts';
@@ -503,17 +503,33 @@ describe('a request with JSON', () => {
     body: new TextEncoder().encode(`${prefix}{"a":${'['.repeat(depth - 1)}"]}"${']'.repeat(depth - 1)}}`),
   });
 
-  test.each(['', ' \n', '\ufeff'])('after %j is rejected if it is nested too deep', async (prefix) => {
+  test.each(['', ' \n', '\ufeff', '\u00a0', ' '.repeat(100_000)])(
+    'after %j is rejected if it is nested too deep',
+    async (prefix) => {
+      const handle = vi.fn(async () => ({ status: 200 }));
+      const it = supervise(() => ({ ingress: { request: handle } }));
+      await it.provider.start();
+      await it.provider.request(nested(MAX_JSON_DEPTH, prefix));
+      for (const depth of [MAX_JSON_DEPTH + 1, 6000, 500_000]) {
+        await expect(it.provider.request(nested(depth, prefix))).rejects.toMatchObject({
+          code: 'WIRE_MALFORMED',
+        });
+      }
+      expect([handle.mock.calls.length, it.provider.failedRequests]).toEqual([1, 0]);
+    },
+  );
+
+  test('is rejected if it has too many values', async () => {
     const handle = vi.fn(async () => ({ status: 200 }));
     const it = supervise(() => ({ ingress: { request: handle } }));
     await it.provider.start();
-    await it.provider.request(nested(MAX_JSON_DEPTH, prefix));
-    for (const depth of [MAX_JSON_DEPTH + 1, 6000, 500_000]) {
-      await expect(it.provider.request(nested(depth, prefix))).rejects.toMatchObject({
-        code: 'WIRE_MALFORMED',
-      });
-    }
-    expect([handle.mock.calls.length, it.provider.failedRequests]).toEqual([1, 0]);
+    const body = new TextEncoder().encode(`{"a":[${'{},'.repeat(MAX_JSON_VALUES)}0]}`);
+    const message = `body: expected JSON with at most ${MAX_JSON_VALUES} values`;
+    await expect(it.provider.request({ ...request, body })).rejects.toMatchObject({
+      code: 'WIRE_MALFORMED',
+      message,
+    });
+    expect([handle.mock.calls.length, it.provider.failedRequests]).toEqual([0, 0]);
   });
 });
 
