@@ -15,6 +15,9 @@ export const alignWords = (known: readonly string[], reported: readonly string[]
  * E. W. Myers, "An O(ND) Difference Algorithm and Its Variations" (1986). Returns undefined above {@link MAX_EDITS}.
  */
 function matchInOrder(known: readonly string[], reported: readonly string[]): number[] | undefined {
+  // Texts of different lengths are at least so far apart, so a report of a call without a transcript is not compared.
+  if (Math.abs(known.length - reported.length) > MAX_EDITS) return undefined;
+  if (known.length === 0) return reported.map(() => -1);
   const furthest = new Int32Array(2 * MAX_EDITS + 3);
   const middle = MAX_EDITS + 1;
   const trace: Int32Array[] = [];

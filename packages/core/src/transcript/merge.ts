@@ -30,6 +30,10 @@ export function missingUtterances<Reported extends SpokenText>(
     // The text of an unknown speaker may be known of any.
     const knownTexts = known.filter((utterance) => utterance.party === party || party === 'UNKNOWN');
     const ofParty = reported.filter((utterance) => utterance.party === party);
+    if (knownTexts.length === 0) {
+      for (const utterance of ofParty) if (utterance.text.trim() !== '') missing.add(utterance);
+      continue;
+    }
     const split = createSplitter(knownTexts, ofParty);
     const knownWords = knownTexts.map(({ text }) => split(text));
     const candidates = unmatched(knownWords.flat(), ofParty, split);

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { missingUtterances, splitWords, type SpokenText } from '@sidetone/core';
+import { alignWords } from '../../src/transcript/alignment.ts';
 
 const customer = (...texts: string[]): SpokenText[] => texts.map((text) => ({ party: 'CUSTOMER', text }));
 const textsOf = (utterances: readonly SpokenText[]): string[] => utterances.map(({ text }) => text);
@@ -124,5 +125,39 @@ describe('for a transcript of hundreds of thousands of characters', () => {
   test('does not compare words', () => {
     expect(missing(texts, ['Sentence 1, spoken'])).toEqual(['Sentence 1, spoken']);
     expect(missing(texts.slice(0, 100), ['Sentence 1, spoken'])).toEqual([]);
+  });
+});
+
+describe('the work for a long report', () => {
+  const lines = (count: number, party: 'CUSTOMER' | 'ASSISTANT' = 'CUSTOMER'): SpokenText[] =>
+    Array.from({ length: count }, (_, i) => ({ party, text: `line ${i}` }));
+
+  test('of a party of which nothing is known is one look at each text', () => {
+    let reads = 0;
+    const reported = lines(5000).map(({ party, text }) => ({
+      party,
+      get text() {
+        reads++;
+        return text;
+      },
+    }));
+    expect(missingUtterances(lines(3, 'ASSISTANT'), reported)).toHaveLength(5000);
+    expect(reads).toBe(5000);
+    expect(missingUtterances([], customer('a', ' ', ''))).toEqual(customer('a'));
+  });
+
+  test('does not grow with the square if the texts differ much in length', () => {
+    let reads = 0;
+    const countReads = (words: readonly string[]): readonly string[] =>
+      new Proxy(words, {
+        get(target, key, receiver) {
+          if (typeof key === 'string' && /^\d/.test(key)) reads++;
+          return Reflect.get(target, key, receiver) as unknown;
+        },
+      });
+    const words = Array.from({ length: 10_000 }, (_, i) => `w${i}`);
+    const matches = alignWords(countReads(['w7', 'x', 'w9']), countReads(words));
+    expect([matches[7], matches[8], matches[9]]).toEqual([0, -1, 2]);
+    expect(reads).toBeLessThan(3 * words.length);
   });
 });

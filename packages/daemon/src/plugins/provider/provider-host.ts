@@ -16,6 +16,7 @@ import {
 } from '@sidetone/core';
 import type { CallRegistry } from '../../calls/call-registry.ts';
 import type { Ingest } from '../../calls/ingest.ts';
+import { beginWork } from '../../loop/current-work.ts';
 import type { Demand } from '../../live/demand.ts';
 import { createPluginHost, type PluginHostDeps } from '../plugin-host.ts';
 import { countryOf, type Countries } from '../../calls/numbers/countries.ts';
@@ -143,6 +144,8 @@ function createEventGate(owner: HostOwner, deps: ProviderHostDeps): AcceptEvent 
     }
     if (!rateLimit.accept(event)) return drop(event, `limits.eventsPerSecond (${eventsPerSecond})`);
     if (isOneTooMany(providerId, event, deps)) return drop(event, `limits.liveCalls (${deps.maxLiveCalls})`);
+    // A plugin may emit it in a turn of its own. It is the only event whose work grows with its size.
+    if (event.type === 'call.report') beginWork(`report ${providerId}`);
     const [limited, ...notices] = withinLimits(event);
     const callId = ingest.accept(providerId, limited);
     traffic.eventAccepted();

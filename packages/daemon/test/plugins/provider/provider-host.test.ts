@@ -8,6 +8,7 @@ import {
   type ProviderHost,
 } from '@sidetone/core';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { listenToWork } from '../../../src/loop/current-work.ts';
 import { createEventCheck } from '../../../src/plugins/provider/event-check.ts';
 import { NO_COUNTRIES, type Countries } from '../../../src/calls/numbers/countries.ts';
 import { createProviderHost } from '../../../src/plugins/provider/provider-host.ts';
@@ -110,6 +111,14 @@ describe('an event with an id that its provider cannot have', () => {
       false,
     ]);
   });
+});
+
+test('a report names the work of its turn, in which its plugin may have waited before', () => {
+  const labels: string[] = [];
+  const stopListening = listenToWork((label) => labels.push(label));
+  host.emit(event('call.report', { summary: 'hello' }));
+  stopListening();
+  expect(labels).toEqual([`report ${PROVIDER}`]);
 });
 
 describe('an event with a field above its limit', () => {
