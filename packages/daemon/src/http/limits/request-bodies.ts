@@ -15,6 +15,8 @@ export const MAX_SMALL_CHUNKS = 1000;
 export const CHUNK_BYTES = 64;
 /** The memory that the first chunk of a body without a length takes, bytes. It doubles as the body grows. */
 const FIRST_BYTES = 1024;
+/** The part of an announced length that has to arrive before memory for all of it is taken: one of so many. */
+export const ANNOUNCED_SHARE = 4;
 /** The part of the total that the bodies of one network address may take: one of so many. */
 export const ADDRESS_SHARE = 2;
 /** Seconds until a sender should retry when the limit of all bodies is reached. */
@@ -132,7 +134,10 @@ function receive(
     if (++chunks > MAX_SMALL_CHUNKS + needed / CHUNK_BYTES)
       throw new FaultError('WIRE_MALFORMED', 'body: the chunks are too small');
     if (needed > bytes.length) {
-      const grown = Math.max(needed, Math.min(limit, announced, Math.max(FIRST_BYTES, bytes.length * 2)));
+      const doubled = Math.max(FIRST_BYTES, bytes.length * 2);
+      // The buffers that are left behind while a body grows are garbage.
+      const isCredible = announced <= needed * ANNOUNCED_SHARE;
+      const grown = Math.max(needed, Math.min(limit, isCredible ? announced : doubled));
       reserve(grown - bytes.length);
       const larger = Buffer.allocUnsafe(grown);
       bytes.copy(larger, 0, 0, size);

@@ -2,9 +2,10 @@ import { EventEmitter } from 'node:events';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { PassThrough } from 'node:stream';
 import { createFakeClock } from '@sidetone/testkit';
-import { beforeEach, describe, expect, test } from 'vitest';
+import { beforeEach, describe, expect, test, vi } from 'vitest';
 import {
   ADDRESS_SHARE,
+  ANNOUNCED_SHARE,
   CHUNK_BYTES,
   MAX_SMALL_CHUNKS,
   MIN_BYTES_PER_INTERVAL,
@@ -85,12 +86,16 @@ describe('a body', () => {
     expect(bodies.bytes).toBe(0);
   });
 
-  test('takes no more memory than twice its size, whatever its length is said to be', async () => {
+  test('takes no more memory than twice its size until a part of the announced length has arrived', async () => {
     const one = exchange({ 'content-length': '32768' });
-    for (let size = 0; size < 8192; size += 512) {
+    for (let size = 512; size < 32_768 / ANNOUNCED_SHARE; size += 512) {
       await one.send(512);
-      expect(bodies.bytes).toBeLessThanOrEqual(Math.max(1024, 2 * (size + 512)));
+      expect(bodies.bytes).toBeLessThanOrEqual(Math.max(1024, 2 * size));
     }
+    const allocate = vi.spyOn(Buffer, 'allocUnsafe');
+    for (let left = 32_768 - 32_768 / ANNOUNCED_SHARE; left >= 0; left -= 512) await one.send(512);
+    expect([bodies.bytes, allocate.mock.calls]).toEqual([32_768, [[32_768]]]);
+    allocate.mockRestore();
     one.close();
     expect(bodies.bytes).toBe(0);
   });
