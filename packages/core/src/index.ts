@@ -66,6 +66,7 @@ export {
 } from './provider-event.ts';
 export {
   EVENT_LIMITS,
+  isWithinDataLimits,
   limitProviderEvent,
   limitTranscriberEvent,
   type LimitedEvent,

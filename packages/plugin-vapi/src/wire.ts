@@ -17,6 +17,7 @@ import {
   addressOf,
   assistantOf,
   decodeCall,
+  decodeOutcome,
   decodeReport,
   type VapiAssistant,
   type VapiCall,
@@ -75,7 +76,7 @@ const READERS: {
   readonly [Type in VapiMessageType]: (message: JsonObject, name: string) => VapiMessageFields[Type];
 } = {
   'status-update': (message) => ({
-    end: decodeReport(message),
+    end: decodeOutcome(message),
     ...definedFields({
       status: textOf(message['status']),
       endDetail: textOf(objectOf(message['inboundPhoneCallDebuggingArtifacts'])['assistantRequestError']),
@@ -182,7 +183,7 @@ const NEEDS_CALL: ReadonlySet<VapiMessageType> = new Set([
 
 /** Returns the call object of a message; the assistant can also be beside it. */
 function callIn(message: JsonObject): VapiCall | undefined {
-  const call = decodeCall(message['call']);
+  const call = decodeCall(message['call'], decodeOutcome);
   return call && hasGptLive(message) ? { ...call, isGptLive: true } : call;
 }
 

@@ -1,3 +1,4 @@
+import { EVENT_LIMITS, limitProviderEvent } from '@sidetone/core';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { decodeText, decodeMessage, decodeWebhook } from '../src/wire.ts';
@@ -20,6 +21,25 @@ describe('decodeWebhook', () => {
       if (result.ok) translate(result.message, context);
       decodeText(JSON.stringify(body));
     }
+  });
+
+  it('reads the transcript of a report, but not that of the call object in it', () => {
+    const artifact = { messages: [{ role: 'bot', message: 'hello' }] };
+    const message = decoded({ type: 'end-of-call-report', call: { id: CALL, artifact }, artifact });
+    expect(message).toMatchObject({
+      report: { utterances: [{ text: 'hello' }] },
+      call: { report: { utterances: [] } },
+    });
+  });
+
+  it('replaces data that is larger than an event may have by as large a text, and cuts the summary', () => {
+    const structuredData = Object.fromEntries(Array.from({ length: 50_000 }, (_, i) => [`key${i}`, i]));
+    const analysis = { structuredData, summary: 'x'.repeat(1_000_000) };
+    const message = decoded({ type: 'end-of-call-report', call: { id: CALL }, analysis });
+    const [, , report] = translate({ ...message, callId: CALL }, context);
+    const { cut } = limitProviderEvent(report!);
+    expect(cut).toEqual(['call.report.summary', 'call.report.providerData']);
+    expect(JSON.stringify(report).length).toBeLessThan(EVENT_LIMITS.data + EVENT_LIMITS.summary + 1000);
   });
 
   it('never throws for any JSON', () => {

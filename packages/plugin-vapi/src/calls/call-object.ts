@@ -12,7 +12,7 @@ import {
   textOf,
   type JsonObject,
 } from '@sidetone/plugin-kit';
-import { type ReportedUtterance } from '@sidetone/core';
+import { EVENT_LIMITS, isWithinDataLimits, type ReportedUtterance } from '@sidetone/core';
 import { hasGptLive } from './gpt-live.ts';
 import { reportedUtterances } from './reported-transcript.ts';
 
@@ -61,6 +61,9 @@ export interface VapiReport {
   readonly providerData: JsonObject;
 }
 
+/** Stands for data that exceeds the limit of events, and exceeds it too: the daemon omits it, and adds a notice. */
+const OVERSIZED: JsonObject = { omitted: ' '.repeat(EVENT_LIMITS.data) };
+
 /** Returns the number or SIP address of a `customer` or `phoneNumber` object. */
 export function addressOf(value: unknown): string | undefined {
   const party = objectOf(value);
@@ -81,8 +84,11 @@ function monitorOf(value: unknown): VapiCall['monitor'] {
   return definedFields({ listenUrl: textOf(value['listenUrl']), controlUrl: textOf(value['controlUrl']) });
 }
 
-/** Decodes a call object; undefined if it has no id. */
-export function decodeCall(value: unknown): VapiCall | undefined {
+/**
+ * Decodes a call object; undefined if it has no id.
+ * @param decode reads its result: {@link decodeOutcome} if the transcript is not needed
+ */
+export function decodeCall(value: unknown, decode = decodeReport): VapiCall | undefined {
   const call = objectOf(value);
   const id = textOf(call['id']);
   if (id === undefined) return undefined;
@@ -90,7 +96,7 @@ export function decodeCall(value: unknown): VapiCall | undefined {
   return {
     id,
     assistant: { ...assistant, ...definedFields({ id: textOf(call['assistantId']) ?? assistant.id }) },
-    report: decodeReport(call),
+    report: decode(call),
     ...(hasGptLive(call) && { isGptLive: true as const }),
     ...definedFields({
       type: textOf(call['type']),
@@ -123,8 +129,21 @@ function durationSecondsOf(root: JsonObject, startedAt?: number, endedAt?: numbe
   return span !== undefined && span >= 0 ? span : numberOf(root['durationSeconds']);
 }
 
-/** Decodes the result of a call from a call object or an end-of-call report. */
+/** Decodes the result of a call from a call object or an end-of-call report. The transcript is decoded when it is read. */
 export function decodeReport(root: JsonObject): VapiReport {
+  const outcome = decodeOutcome(root);
+  const { startedAt, endedAt } = outcome;
+  let utterances: readonly ReportedUtterance[] | undefined;
+  return {
+    ...outcome,
+    get utterances() {
+      return (utterances ??= reportedUtterances(root, { startedAt, endedAt }));
+    },
+  };
+}
+
+/** As {@link decodeReport}, without the transcript: every message contains a call object, but few of them are reports. */
+export function decodeOutcome(root: JsonObject): VapiReport {
   const analysis = objectOf(root['analysis']);
   const artifact = objectOf(root['artifact']);
   const recording = objectOf(artifact['recording']);
@@ -152,19 +171,15 @@ export function decodeReport(root: JsonObject): VapiReport {
     ),
   });
   const lastAssistant = assistantOf(listOf(artifact['assistantActivations']).at(-1));
-  let utterances: readonly ReportedUtterance[] | undefined;
   return {
-    providerData,
-    // Every message contains a call object, but few of them are reports.
-    get utterances() {
-      return (utterances ??= reportedUtterances(root, { startedAt, endedAt }));
-    },
+    providerData: isWithinDataLimits(providerData) ? providerData : OVERSIZED,
+    utterances: [],
     ...definedFields({
       endedReason: textOf(root['endedReason']),
       endedMessage: textOf(root['endedMessage']),
       startedAt,
       endedAt,
-      summary: textOf(analysis['summary']) ?? textOf(root['summary']),
+      summary: (textOf(analysis['summary']) ?? textOf(root['summary']))?.slice(0, EVENT_LIMITS.summary + 1),
       cost: isCostFinal ? cost : undefined,
       lastAssistant: Object.keys(lastAssistant).length > 0 ? lastAssistant : undefined,
     }),

@@ -12,7 +12,7 @@ import {
   textOf,
   type JsonObject,
 } from '@sidetone/plugin-kit';
-import { type MessageRole, type Party, type ReportedUtterance } from '@sidetone/core';
+import { EVENT_LIMITS, type MessageRole, type Party, type ReportedUtterance } from '@sidetone/core';
 import { positionsOf, type CallSpan, type ItemTimes } from './item-positions.ts';
 
 /** The speaker of each role. */
@@ -41,6 +41,12 @@ export interface SpokenItem extends ItemTimes {
   readonly text: string;
 }
 
+/** Items of a conversation that are read. One more than the daemon stores, so it adds a notice that the others are missing. */
+export const MAX_ITEMS = EVENT_LIMITS.reportUtterances + 1;
+
+/** Shortens a text to one more character than the daemon stores. */
+const shortened = (text: string): string => text.slice(0, EVENT_LIMITS.utterance + 1);
+
 function readItem(value: unknown): SpokenItem | undefined {
   const item = objectOf(value);
   const party = getOwn(PARTY_OF_ROLE, textOf(item['role']));
@@ -49,7 +55,7 @@ function readItem(value: unknown): SpokenItem | undefined {
   if (!party || text === undefined) return undefined;
   return {
     party,
-    text,
+    text: shortened(text),
     ...definedFields({
       time: instantOf(item['time']),
       endTime: instantOf(item['endTime']),
@@ -59,10 +65,19 @@ function readItem(value: unknown): SpokenItem | undefined {
   };
 }
 
-const spokenItems = (items: unknown): SpokenItem[] =>
-  listOf(items)
-    .map(readItem)
-    .filter((item) => item !== undefined);
+/** Returns the spoken items of a list, until there are more, or longer ones, than the daemon stores. */
+function spokenItems(items: unknown): SpokenItem[] {
+  const spoken: SpokenItem[] = [];
+  let characters = 0;
+  for (const value of listOf(items)) {
+    const item = readItem(value);
+    if (!item) continue;
+    spoken.push(item);
+    characters += item.text.length;
+    if (spoken.length === MAX_ITEMS || characters > EVENT_LIMITS.reportText) break;
+  }
+  return spoken;
+}
 
 /** Returns the spoken items in a conversation-update, with their times if it has the format that contains them. */
 export function spokenIn(message: JsonObject): readonly SpokenItem[] {
@@ -80,15 +95,16 @@ export function utterancesOf(items: unknown, span: CallSpan = {}): readonly Repo
   return spoken.map(({ party, text }, i) => ({ party, text, ...positions[i] }));
 }
 
-/** Returns the history in a conversation-update, in any of its three formats. */
+/** Returns the end of the history in a conversation-update, in any of its three formats. */
 export function historyOf(message: JsonObject): readonly HistoryLine[] {
   for (const key of ['messagesOpenAIFormatted', 'conversation', 'messages']) {
     const lines = listOf(message[key])
+      .slice(-MAX_ITEMS)
       .map(objectOf)
       .flatMap((item): HistoryLine[] => {
         const role = getOwn(HISTORY_ROLES, textOf(item['role']));
         const text = textOf(item['content']) ?? textOf(item['message']);
-        return role && text !== undefined ? [{ role, text }] : [];
+        return role && text !== undefined ? [{ role, text: shortened(text) }] : [];
       });
     if (lines.length > 0) return lines;
   }

@@ -2,10 +2,15 @@
  * Decodes a plain-text transcript: lines that start with the label of a speaker. The labels are `AI` and `User` unless the account
  * has renamed the speakers; unknown labels are learned from the lines. Pure and total.
  */
-import type { Party, ReportedUtterance } from '@sidetone/core';
+import { EVENT_LIMITS, type Party, type ReportedUtterance } from '@sidetone/core';
 
 /** The party of each speaker's label, in lower case. */
 export type SpeakerLabels = ReadonlyMap<string, Party>;
+
+/** The part of a transcript that is read: with its labels, longer than what the daemon stores. */
+const MAX_CHARACTERS = 2 * EVENT_LIMITS.reportText;
+/** The lines that are read. A line may continue the previous one. */
+const MAX_LINES = 4 * EVENT_LIMITS.reportUtterances;
 
 const DEFAULT_LABELS: SpeakerLabels = new Map([
   ['ai', 'ASSISTANT'],
@@ -76,18 +81,21 @@ export function utterancesInText(
 ): readonly ReportedUtterance[] {
   const known = new Map([...DEFAULT_LABELS, ...names]);
   const lines = (transcript ?? '')
-    .split(/\r?\n/)
+    .slice(0, MAX_CHARACTERS)
+    .split(/\r?\n/, MAX_LINES)
     .map((line) => line.trim())
     .filter((line) => line !== '')
     .map((line) => readLine(line, known));
   const labels = learnLabels(lines, known);
-  const utterances: { party: Party; text: string }[] = [];
+  const utterances: { party: Party; texts: string[] }[] = [];
   for (const { text, label, rest } of lines) {
     const last = utterances.at(-1);
     const party = label === undefined ? undefined : labels.get(label);
-    if (party) utterances.push({ party, text: rest });
-    else if (label !== undefined) utterances.push({ party: 'UNKNOWN', text });
-    else if (last) last.text = `${last.text} ${text}`.trim();
+    if (party) utterances.push({ party, texts: [rest] });
+    else if (label !== undefined) utterances.push({ party: 'UNKNOWN', texts: [text] });
+    else last?.texts.push(text);
   }
-  return utterances.filter(({ text }) => text !== '');
+  return utterances
+    .map(({ party, texts }) => ({ party, text: texts.join(' ').trim() }))
+    .filter(({ text }) => text !== '');
 }

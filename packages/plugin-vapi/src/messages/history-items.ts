@@ -37,12 +37,17 @@ export const createHistoryState = (): HistoryState => ({
   pending: [],
 });
 
-/** Returns whether a later item ends after this one, so this one is complete. */
-function isFollowed(items: readonly SpokenItem[], i: number): boolean {
-  const { time, endTime = time } = items[i]!;
-  const later = items.slice(i + 1);
-  if (endTime === undefined) return later.length > 0;
-  return later.some((item) => (item.endTime ?? item.time ?? endTime) >= endTime);
+/** Returns for each item whether a later one ends after it, so it is complete. An item without times ends after all before it. */
+function followedItems(items: readonly SpokenItem[]): readonly boolean[] {
+  let latestEnd = Number.NEGATIVE_INFINITY;
+  return items
+    .toReversed()
+    .map(({ time, endTime = time }, i) => {
+      const isFollowed = endTime === undefined ? i > 0 : latestEnd >= endTime;
+      latestEnd = Math.max(latestEnd, endTime ?? Number.POSITIVE_INFINITY);
+      return isFollowed;
+    })
+    .toReversed();
 }
 
 /** Returns a key that stays the same while the conversation grows, also for the next instance. */
@@ -78,6 +83,7 @@ export function eventsOfHistory(
   state.latestAt = base.occurredAt;
   const carriedOver = items.length < state.length ? restart(state, items) : 0;
   const positions = positionsOf(items, { startedAt: known.answeredAt });
+  const isFollowed = followedItems(items);
   const events: ProviderEvent[] = [];
   const pending: ProviderEvent[] = [];
   for (const [i, { party, text }] of items.entries()) {
@@ -92,7 +98,7 @@ export function eventsOfHistory(
       ...positions[i],
       ...(state.mayRepeat && { mayBeKnown: true }),
     };
-    if (isFollowed(items, i)) {
+    if (isFollowed[i]) {
       events.push(final);
       state.emitted.add(dedupeKey);
       if (items[i]!.time === undefined) state.texts.add(textKey(items[i]!));

@@ -114,7 +114,7 @@ export function createVapiApi(deps: VapiApiDeps): VapiApi {
     if (entries) {
       const hasNextPage = objectOf(objectOf(reply.json)['metadata'])['hasNextPage'] === true;
       return {
-        calls: entries.map(decodeCall).filter((call) => call !== undefined),
+        calls: entries.map((call) => decodeCall(call)).filter((call) => call !== undefined),
         count: entries.length,
         hasMore: hasNextPage || entries.length >= request.limit,
       };

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { historyOf, utterancesOf } from '../../src/calls/conversation.ts';
+import { EVENT_LIMITS } from '@sidetone/core';
+import { historyOf, MAX_ITEMS, utterancesOf } from '../../src/calls/conversation.ts';
 import { utterancesInText } from '../../src/calls/plain-transcript.ts';
 import { reportedUtterances } from '../../src/calls/reported-transcript.ts';
 import { sample } from '../samples.ts';
@@ -109,4 +110,42 @@ it('decodes a history in each of its formats', () => {
   expect(historyOf({ messages: [{ role: 'bot', message: 'Hello.' }] })).toEqual([
     { role: 'ASSISTANT', text: 'Hello.' },
   ]);
+});
+
+describe('what is larger than an event may be', () => {
+  it('is read up to one more item than is stored', () => {
+    const items = Array.from({ length: 100_000 }, (_, i) => item({ message: `line ${i}` }));
+    let reads = 0;
+    const counted = new Proxy(items, {
+      get(target, key, receiver) {
+        if (typeof key === 'string' && /^\d/.test(key)) reads++;
+        return Reflect.get(target, key, receiver) as unknown;
+      },
+    });
+    expect(utterancesOf(counted).at(-1)?.text).toBe(`line ${EVENT_LIMITS.reportUtterances}`);
+    expect(reads).toBe(MAX_ITEMS);
+    const lines = historyOf({ messages: items });
+    expect([lines.length, lines.at(-1)?.text]).toEqual([MAX_ITEMS, 'line 99999']);
+  });
+
+  it('is read up to one more character of a text, and one more item of a long list', () => {
+    const long = item({ message: 'x'.repeat(1_000_000) });
+    const utterances = utterancesOf(Array.from({ length: 1000 }, () => long));
+    expect(utterances[0]!.text).toHaveLength(EVENT_LIMITS.utterance + 1);
+    expect(utterances).toHaveLength(EVENT_LIMITS.reportText / EVENT_LIMITS.utterance);
+    expect(historyOf({ messages: [long] })[0]!.text).toHaveLength(EVENT_LIMITS.utterance + 1);
+  });
+
+  it.each([
+    ['lines without a label', 'a\n'],
+    ['lines with a label', 'AI: a\n'],
+    ['lines with unknown labels', 'Zoe: a\n'],
+    ['one line', 'a '],
+  ])('of a plain text with many %s is read up to a limit', (_what, line) => {
+    const text = `AI: hello\n${line.repeat(5_000_000 / line.length)}`;
+    const utterances = utterancesInText(text);
+    const characters = utterances.reduce((sum, utterance) => sum + utterance.text.length, 0);
+    expect(characters).toBeLessThanOrEqual(2 * EVENT_LIMITS.reportText);
+    expect(utterances.length).toBeLessThanOrEqual(4 * EVENT_LIMITS.reportUtterances);
+  });
 });
