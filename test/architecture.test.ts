@@ -22,7 +22,14 @@ describe('a package imports only', () => {
     'plugin-kit': ['@sidetone/core', 'libphonenumber-js', 'node:crypto', 'node:buffer'],
     testkit: ['@sidetone/core', '@sidetone/plugin-kit'],
     'plugin-deepgram': ['@sidetone/core', '@sidetone/plugin-kit', 'zod'],
-    'plugin-vapi': ['@sidetone/core', '@sidetone/plugin-kit', 'zod', 'node:crypto', 'node:buffer'],
+    'plugin-vapi': [
+      '@sidetone/core',
+      '@sidetone/plugin-kit',
+      'zod',
+      'node:crypto',
+      'node:buffer',
+      'node:worker_threads',
+    ],
     'plugin-vobiz': ['@sidetone/core', '@sidetone/plugin-kit', 'zod', 'node:crypto'],
   };
   test.each(Object.entries(ALLOWED))('%s: %j', (name, allowed) => {

@@ -16,7 +16,8 @@ import type { MessageReceiver } from './messages/receiver.ts';
 import { defaultResponse } from './webhook/default-responses.ts';
 import type { Forwarder } from './webhook/forwarder.ts';
 import type { WebhookAuth } from './webhook/webhook-auth.ts';
-import { decodeWebhook, type Decoded } from './wire.ts';
+import type { WebhookDecoder } from './webhook/decoder.ts';
+import type { Decoded } from './wire.ts';
 
 interface IngressDeps {
   readonly authenticate: WebhookAuth['authenticate'];
@@ -24,6 +25,7 @@ interface IngressDeps {
   readonly admit: ((request: IngressRequestHead) => Admission) | undefined;
   /** Forwards webhooks to the account's own application, if one is configured. */
   readonly forwarder: Forwarder | undefined;
+  readonly decoder: WebhookDecoder;
   readonly receiver: MessageReceiver;
 }
 
@@ -39,7 +41,7 @@ const TEXT_TYPE = { 'content-type': 'text/plain; charset=utf-8' };
 const ACCEPTED: IngressResponse = { status: 200, headers: JSON_TYPE, body: '{}' };
 
 /** Returns the routes below this instance's public URL. */
-export function createIngress({ authenticate, admit, forwarder, receiver }: IngressDeps): Ingress {
+export function createIngress({ authenticate, admit, forwarder, decoder, receiver }: IngressDeps): Ingress {
   async function handleWebhook(request: IngressRequest): Promise<IngressResponse> {
     const claim = await authenticate(request);
     // Vapi may send a delivery again whose response it did not receive.
@@ -48,7 +50,8 @@ export function createIngress({ authenticate, admit, forwarder, receiver }: Ingr
   }
 
   async function handleVerified(request: IngressRequest): Promise<IngressResponse> {
-    const decoded = decodeWebhook(request.body, request.headers['x-call-id']);
+    const { body, headers } = request;
+    const decoded = await decoder.decode({ body, callIdHeader: headers['x-call-id'] });
     if (forwarder) return forward(forwarder, request, decoded);
     if (!decoded.ok) throw new FaultError('WIRE_MALFORMED', decoded.problem);
     const { message } = decoded;

@@ -19,6 +19,7 @@ import { createCallLookup } from './rest/call-lookup.ts';
 import { createCallRefresher } from './rest/call-refresher.ts';
 import { runSweeps } from './rest/sweep.ts';
 import { createListenSessions } from './session.ts';
+import { createWebhookDecoder } from './webhook/decoder.ts';
 import { createForwarder } from './webhook/forwarder.ts';
 import { createWebhookAdmission } from './webhook/webhook-admission.ts';
 import { createWebhookAuth } from './webhook/webhook-auth.ts';
@@ -78,6 +79,7 @@ function createParts(options: VapiOptions, host: ProviderHost, stopped: AbortSig
     authenticate: (request) => webhookAuth.authenticate(request),
     admit: createWebhookAdmission(options.webhook),
     forwarder,
+    decoder: createWebhookDecoder({ clock, log, stopped }),
     receiver,
   });
   const controls = createControls({
