@@ -53,19 +53,15 @@ const ALLOWED: Readonly<Record<string, readonly [uses: number, reason: string]>>
   'packages/plugin-vobiz/src/answer/after-stream.ts': [1, 'time of an event'],
   'packages/plugin-vobiz/src/answer/application-xml.ts': [2, 'time of an event'],
   'packages/plugin-vobiz/src/answer/call-xml.ts': [1, 'time of an event'],
-  'packages/plugin-vobiz/src/answer/next-steps.ts': [3, 'expiry of stored state, valid after a restart'],
-  'packages/plugin-vobiz/src/answer/transfer-grants.ts': [3, 'expiry of stored state, valid after a restart'],
   'packages/plugin-vobiz/src/calls/durable-state.ts': [1, 'expiry of stored state, valid after a restart'],
   'packages/plugin-vobiz/src/control/place-call.ts': [1, 'time of an event'],
   'packages/plugin-vobiz/src/provider.ts': [3, 'time of an event'],
   'packages/plugin-vobiz/src/relay/relay-commands.ts': [1, 'time of an event'],
   'packages/plugin-vobiz/src/relay/relay-state.ts': [1, 'time of an event'],
-  'packages/plugin-vobiz/src/relay/relayed-calls.ts': [2, 'expiry of stored state, valid after a restart'],
   'packages/plugin-vobiz/src/relay/relays.ts': [1, 'time of an event'],
   'packages/plugin-vobiz/src/rest/account.ts': [1, 'time of an event'],
   'packages/plugin-vobiz/src/rest/lookup.ts': [2, 'time of an event'],
   'packages/plugin-vobiz/src/session.ts': [3, 'time of an event'],
-  'packages/plugin-vobiz/src/stream/stream-tokens.ts': [2, 'expiry of stored state, valid after a restart'],
 };
 
 test('the wall clock is read only for the listed timestamps', () => {

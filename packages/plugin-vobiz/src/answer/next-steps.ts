@@ -5,7 +5,7 @@
 import { providerCallId, type CommandId, type ProviderCallId, type ProviderHost } from '@sidetone/core';
 import { BoundedMap } from '@sidetone/plugin-kit';
 import { z } from 'zod';
-import { boundedWrite, loadEntries } from '../calls/durable-state.ts';
+import { boundedWrite, encodeEntry, loadEntries } from '../calls/durable-state.ts';
 import { dialOrderSchema, type DialOrder } from './dial-order.ts';
 
 /** How long a step stays valid if Vobiz does not request it, ms. */
@@ -70,7 +70,7 @@ export function createNextSteps(host: Pick<ProviderHost, 'state' | 'clock' | 'lo
   });
 
   const isValid = (entry: Entry | undefined): entry is Entry =>
-    entry !== undefined && entry.expiresAt > host.clock.now();
+    entry !== undefined && entry.expiresAt > host.clock.elapsed();
   const deleteStored = (callId: ProviderCallId): Promise<void> =>
     boundedWrite(host, host.state.delete(STATE_PREFIX + callId));
 
@@ -91,17 +91,21 @@ export function createNextSteps(host: Pick<ProviderHost, 'state' | 'clock' | 'lo
     },
     async order(callId, step, commandId) {
       for (const [other, entry] of entries) if (!isValid(entry)) await drop(other);
-      const expiresAt = host.clock.now() + NEXT_STEP_LIFETIME_MS;
+      const expiresAt = host.clock.elapsed() + NEXT_STEP_LIFETIME_MS;
       const entry: StoredStep = { step, expiresAt, ...(commandId !== undefined && { commandId }) };
       entries.set(callId, { ...entry, isTaken: false });
-      await boundedWrite(host, host.state.set(STATE_PREFIX + callId, JSON.stringify(entry)));
+      await boundedWrite(host, host.state.set(STATE_PREFIX + callId, encodeEntry(host.clock, entry)));
     },
     async take(callId) {
       const entry = entries.get(callId);
       if (!isValid(entry)) return undefined;
       const { step, commandId, isTaken } = entry;
       if (!isTaken) {
-        entries.set(callId, { ...entry, isTaken: true, expiresAt: host.clock.now() + NEXT_STEP_RETRY_MS });
+        entries.set(callId, {
+          ...entry,
+          isTaken: true,
+          expiresAt: host.clock.elapsed() + NEXT_STEP_RETRY_MS,
+        });
         await deleteStored(callId);
       }
       return { step, isRepeated: isTaken, ...(commandId !== undefined && { commandId }) };

@@ -5,7 +5,7 @@
 import { providerCallId, type ProviderCallId, type ProviderHost } from '@sidetone/core';
 import { BoundedMap } from '@sidetone/plugin-kit';
 import { z } from 'zod';
-import { boundedWrite, loadEntries } from '../calls/durable-state.ts';
+import { boundedWrite, encodeEntry, loadEntries } from '../calls/durable-state.ts';
 import type { TakenOrder } from './call-xml.ts';
 import { dialOrderSchema, type DialOrder } from './dial-order.ts';
 
@@ -64,7 +64,7 @@ export function createTransferGrants(
   });
 
   const isValid = (grant: Grant | undefined): grant is Grant =>
-    grant !== undefined && grant.expiresAt > host.clock.now();
+    grant !== undefined && grant.expiresAt > host.clock.elapsed();
   const deleteStored = (token: string): Promise<void> =>
     boundedWrite(host, host.state.delete(STATE_PREFIX + token));
 
@@ -94,10 +94,10 @@ export function createTransferGrants(
         callId,
         commandId,
         order,
-        expiresAt: host.clock.now() + TRANSFER_LIFETIME_MS,
+        expiresAt: host.clock.elapsed() + TRANSFER_LIFETIME_MS,
       };
       grants.set(token, { ...grant, isUsed: false });
-      await host.state.set(STATE_PREFIX + token, JSON.stringify(grant));
+      await host.state.set(STATE_PREFIX + token, encodeEntry(host.clock, grant));
       return token;
     },
     async take(token, callId) {
@@ -105,7 +105,7 @@ export function createTransferGrants(
       if (!isValid(grant) || grant.callId !== callId) return undefined;
       const { commandId, order, isUsed } = grant;
       if (!isUsed) {
-        grants.set(token, { ...grant, isUsed: true, expiresAt: host.clock.now() + TRANSFER_RETRY_MS });
+        grants.set(token, { ...grant, isUsed: true, expiresAt: host.clock.elapsed() + TRANSFER_RETRY_MS });
         await deleteStored(token);
       }
       return { commandId, order, isRepeated: isUsed };

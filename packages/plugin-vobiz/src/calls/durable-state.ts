@@ -1,5 +1,5 @@
 /** The durable state of calls: writes with a bounded wait, and loading after a restart. */
-import { isFault, messageOf, type ProviderHost } from '@sidetone/core';
+import { isFault, messageOf, type Clock, type ProviderHost } from '@sidetone/core';
 import { parseJson } from '@sidetone/plugin-kit';
 
 /** How long to wait for a write, ms. The write itself continues after that. */
@@ -27,9 +27,20 @@ export async function boundedWrite(
   });
 }
 
+/** Returns what must be added to the elapsed time to get epoch ms. */
+const wallOffset = (clock: Clock): number => clock.now() - clock.elapsed();
+
+/**
+ * Encodes an entry. Its `expiresAt` is elapsed time in memory, so it does not change when the wall clock is set, and epoch ms in
+ * the durable state, where it must mean the same after a restart.
+ */
+export function encodeEntry(clock: Clock, entry: { readonly expiresAt: number }): string {
+  return JSON.stringify({ ...entry, expiresAt: Math.round(entry.expiresAt + wallOffset(clock)) });
+}
+
 /**
  * Returns the stored entries whose keys start with `prefix`, by the rest of their key. Deletes those that `parse` rejects
- * and those that have expired.
+ * and those that have expired. `expiresAt` of the others becomes elapsed time.
  */
 export async function loadEntries<Entry extends { readonly expiresAt: number }>(
   { state, clock }: Pick<ProviderHost, 'state' | 'clock'>,
@@ -39,7 +50,9 @@ export async function loadEntries<Entry extends { readonly expiresAt: number }>(
   const entries: [string, Entry][] = [];
   for (const [key, value] of await state.list(prefix)) {
     const entry = parse(parseJson(value));
-    if (entry && entry.expiresAt > clock.now()) entries.push([key.slice(prefix.length), entry]);
+    const expiresAt = (entry?.expiresAt ?? 0) - wallOffset(clock);
+    if (entry && expiresAt > clock.elapsed())
+      entries.push([key.slice(prefix.length), { ...entry, expiresAt }]);
     else await state.delete(key);
   }
   return entries;

@@ -11,7 +11,7 @@ import {
 } from '@sidetone/core';
 import { BoundedMap, definedFields } from '@sidetone/plugin-kit';
 import { z } from 'zod';
-import { boundedWrite, loadEntries } from '../calls/durable-state.ts';
+import { boundedWrite, encodeEntry, loadEntries } from '../calls/durable-state.ts';
 import { agentUrlFor } from './agent-url.ts';
 import type { CallParties } from '../stream/flat-start.ts';
 
@@ -92,7 +92,7 @@ export function createRelayedCalls(
     const entry = entries.get(callId);
     if (!entry) return;
     entry.record = { ...entry.record, ...change };
-    await boundedWrite(host, host.state.set(STATE_PREFIX + callId, JSON.stringify(entry.record)));
+    await boundedWrite(host, host.state.set(STATE_PREFIX + callId, encodeEntry(host.clock, entry.record)));
   }
 
   function add(callId: ProviderCallId, record: CallRecord): void {
@@ -128,7 +128,7 @@ export function createRelayedCalls(
 
   function valid(callId: ProviderCallId): Entry | undefined {
     const entry = entries.get(callId);
-    return entry && entry.record.expiresAt > host.clock.now() ? entry : undefined;
+    return entry && entry.record.expiresAt > host.clock.elapsed() ? entry : undefined;
   }
 
   return {
@@ -138,7 +138,7 @@ export function createRelayedCalls(
     },
     async expect(callId, parties) {
       if (!entries.has(callId)) {
-        add(callId, { muted: [], isExpected: true, expiresAt: host.clock.now() + CALL_LIFETIME_MS });
+        add(callId, { muted: [], isExpected: true, expiresAt: host.clock.elapsed() + CALL_LIFETIME_MS });
       }
       await update(callId, { ...definedFields(parties), isExpected: true });
     },

@@ -4,7 +4,7 @@
  */
 import { providerCallId, type ProviderCallId, type ProviderHost } from '@sidetone/core';
 import { BoundedMap, instantOf, objectOf, textOf } from '@sidetone/plugin-kit';
-import { boundedWrite, loadEntries } from '../calls/durable-state.ts';
+import { boundedWrite, encodeEntry, loadEntries } from '../calls/durable-state.ts';
 
 /** How long a token is valid, ms: the longest possible call. Most are revoked when their call ends. */
 export const TOKEN_LIFETIME_MS = 24 * 60 * 60 * 1000;
@@ -71,12 +71,12 @@ export function createStreamTokens(
 
   async function store(token: string, grant: Grant): Promise<void> {
     add(token, grant);
-    await boundedWrite(host, host.state.set(STATE_PREFIX + token, JSON.stringify(grant)));
+    await boundedWrite(host, host.state.set(STATE_PREFIX + token, encodeEntry(host.clock, grant)));
   }
 
   function validGrant(token: string | undefined): Grant | undefined {
     const grant = token === undefined ? undefined : grants.get(token);
-    return grant && grant.expiresAt > host.clock.now() ? grant : undefined;
+    return grant && grant.expiresAt > host.clock.elapsed() ? grant : undefined;
   }
 
   return {
@@ -91,7 +91,7 @@ export function createStreamTokens(
         return known;
       }
       const token = host.randomToken();
-      await store(token, { callId, expiresAt: host.clock.now() + TOKEN_LIFETIME_MS, origin });
+      await store(token, { callId, expiresAt: host.clock.elapsed() + TOKEN_LIFETIME_MS, origin });
       return token;
     },
     callOf: (token) => validGrant(token)?.callId,
