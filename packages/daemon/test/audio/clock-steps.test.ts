@@ -1,6 +1,7 @@
 /** The audio of a call while the wall clock is set back or forward. */
 import { providerCallId, type CallId } from '@sidetone/core';
 import { createFakeClock, type FakeClock } from '@sidetone/testkit';
+import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { CallAnchors } from '../../src/audio/call-anchors.ts';
 import { CallAudioRegistry } from '../../src/audio/call-audio-registry.ts';
@@ -12,7 +13,7 @@ import { LevelReader } from '../../src/live/level-reader.ts';
 const CALL = providerCallId('call') as string as CallId;
 /** 20 ms at 16 kHz. */
 const FRAME = new Uint8Array(640).fill(0x20);
-const STEPS_MS = [-300_000, -2000, 2000, 3_600_000];
+const STEPS_MS = [-300_000, -2000, 2000, 3_600_000, 39_600_000];
 
 let clock: FakeClock;
 let release: (() => void)[];
@@ -86,4 +87,26 @@ describe.each(STEPS_MS)('a wall clock that is set by %i ms during a call', (step
     expect(readings).toHaveLength(60);
     expect(readings.map((at) => at - readings[0]!)).toEqual(readings.map((_, i) => i * 20));
   });
+});
+
+test('a wall clock that is set at any times changes no frame', async () => {
+  const step = fc.integer({ min: -100_000_000, max: 100_000_000 });
+  await fc.assert(
+    fc.asyncProperty(fc.array(step, { minLength: 1, maxLength: 6 }), async (steps) => {
+      clock = createFakeClock();
+      const { frames, speak } = start();
+      await speak(20);
+      for (const stepMs of steps) {
+        clock.stepWallClock(stepMs);
+        await speak(3);
+      }
+      await speak(20);
+      const times = frames.map(({ at }) => at - frames[0]!.at);
+      expect(times).toEqual(times.map((_, i) => i * 20));
+      const sounding = frames.findIndex(({ isSilent }) => !isSilent);
+      expect(frames.slice(sounding).some(({ isSilent }) => isSilent)).toBe(false);
+      expect(frames.length - sounding).toBeGreaterThan(30 + 3 * steps.length);
+    }),
+    { numRuns: 20 },
+  );
 });

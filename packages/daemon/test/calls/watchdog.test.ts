@@ -56,3 +56,16 @@ test('leaves no timer after it is stopped', () => {
   stop();
   expect(harness.clock.pending).toBe(0);
 });
+
+test.each([-300_000, -2000, 2000, 60 * MINUTE, 660 * MINUTE])(
+  'is not affected if the wall clock is set by %i ms',
+  async (stepMs) => {
+    await emit('quiet');
+    await harness.clock.advance(2 * MINUTE);
+    harness.clock.stepWallClock(stepMs);
+    await harness.clock.advance(3 * MINUTE);
+    expect(asked).toEqual([]);
+    await harness.clock.advance(MINUTE);
+    expect(asked).toEqual([['quiet']]);
+  },
+);

@@ -258,6 +258,19 @@ describe('transport call', () => {
     expect(received()).toHaveLength(2);
   });
 
+  it.each([-300_000, -2000, 2000, 3_600_000, 39_600_000])(
+    'receives a frame every 20 ms if the wall clock is set by %i ms',
+    async (stepMs) => {
+      const { host } = await startConnected();
+      await host.clock.advance(980);
+      host.clock.stepWallClock(stepMs);
+      await host.clock.advance(1000);
+      expect(sentAudio(host)).toHaveLength(100);
+      const positions = host.streams[0]!.writes.map(({ positionMs }) => positionMs);
+      expect(positions).toEqual(positions.map((_, i) => i * 20));
+    },
+  );
+
   it('plays WAV files in order, resampled, until the queue is cleared', async () => {
     const { host, provider } = await startConnected({ format: 'pcm_s16le', sampleRate: 8000 });
     const url = 'https://files.example.com/hello.wav';

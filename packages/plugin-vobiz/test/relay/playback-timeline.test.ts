@@ -83,6 +83,20 @@ describe('the playback timeline', () => {
     expect(Math.max(...error)).toBeLessThan(100);
   });
 
+  it.each([-300_000, -2000, 2000, 3_600_000, 39_600_000])(
+    'plays audio without a gap if the wall clock is set by %i ms',
+    async (stepMs) => {
+      const { clock, timeline, positions } = start();
+      timeline.push(silence(1000), MULAW);
+      await clock.advance(500);
+      clock.stepWallClock(stepMs);
+      timeline.push(silence(1000), MULAW);
+      await clock.advance(2500);
+      expect(positions()).toEqual(Array.from({ length: 100 }, (_, i) => i * 20));
+      expect(timeline.droppedMs).toBe(0);
+    },
+  );
+
   it('decodes other byte orders and encodings', async () => {
     const { clock, timeline, written } = start();
     timeline.push(Buffer.from([0x12, 0x34, 0x12, 0x34]).toString('base64'), wide(8000, 'be'));
