@@ -35,6 +35,13 @@ describe('the forms of Vobiz', () => {
     });
   });
 
+  it('contain no cost: it is in the record of the call only', () => {
+    expect(hangupForm(record, HANGUPS.callerHungUp)).toMatchObject({
+      TotalCost: '0.00000',
+      BillRate: '0.00000',
+    });
+  });
+
   it('contain the times of a hangup in Indian time, billed by the minute', () => {
     expect(hangupForm(record, HANGUPS.callerHungUp)).toMatchObject({
       HangupCause: 'NORMAL_CLEARING',
