@@ -21,7 +21,10 @@ const ALLOWED: Readonly<Record<string, readonly [uses: number, reason: string]>>
   'packages/daemon/src/calls/erasure.ts': [4, 'times of audit entries, expiry of stored state'],
   'packages/daemon/src/composition/endpoints.ts': [1, 'time of an audit entry'],
   'packages/daemon/src/composition/graphql.ts': [1, 'end of a waveform'],
-  'packages/plugin-kit/src/replay-pages.ts': [2, 'age of stored state, valid after a restart'],
+  'packages/plugin-kit/src/replay-pages.ts': [
+    3,
+    'age of stored state, valid after a restart, and of signatures that are valid by the wall clock',
+  ],
   'packages/daemon/src/daemon.ts': [1, 'time of an audit entry'],
   'packages/daemon/src/http/ingress.ts': [1, 'time of receipt'],
   'packages/daemon/src/listening/listening-service.ts': [1, 'time of an event'],

@@ -1,6 +1,6 @@
 /** The entries of a replay guard in the durable state: pages of digests that are stored and expire together. */
 import { Buffer } from 'node:buffer';
-import { messageOf, type PluginHost } from '@sidetone/core';
+import { messageOf, type Clock, type PluginHost } from '@sidetone/core';
 import { numberOf, objectOf, parseJson, textOf } from './tolerant-json.ts';
 
 /** Entries in one value of the state: each claim writes one value. */
@@ -19,8 +19,12 @@ interface ReplayPagesOptions {
 
 export interface Page {
   readonly key: string;
+  /** Epoch ms. */
   readonly openedAt: number;
   newestAt: number;
+  /** The same times as elapsed time. */
+  readonly openedElapsed: number;
+  newestElapsed: number;
   readonly digests: Set<string>;
 }
 
@@ -49,7 +53,7 @@ export class ReplayPages {
   async load(): Promise<void> {
     const { host, prefix } = this.#options;
     for (const [key, value] of await host.state.list(prefix)) {
-      const page = decodePage(key, value);
+      const page = decodePage(key, value, host.clock);
       this.#pageNumber = Math.max(this.#pageNumber, Number(key.slice(prefix.length)) || 0);
       this.#pages.push(page);
       for (const digest of page.digests) this.#pageOf.set(digest, page);
@@ -64,9 +68,11 @@ export class ReplayPages {
 
   /** Adds entries in memory. Returns their page, which is not stored yet. */
   add(digests: readonly string[]): Page {
-    const now = this.#options.host.clock.now();
-    const page = this.#openPage(now);
+    const { clock } = this.#options.host;
+    const now = clock.now();
+    const page = this.#openPage(now, clock.elapsed());
     page.newestAt = Math.max(page.newestAt, now);
+    page.newestElapsed = clock.elapsed();
     for (const digest of digests) {
       page.digests.add(digest);
       this.#pageOf.set(digest, page);
@@ -94,23 +100,35 @@ export class ReplayPages {
     if (this.#pages.includes(page)) this.#storeInBackground(this.store(page));
   }
 
+  /**
+   * A page expires when both clocks say so. Signatures are valid by the wall clock: if it is set back, old ones are valid again. If
+   * it is set forward and back, entries must not be lost in between.
+   */
   removeExpired(): void {
     const { host, toleranceMs } = this.#options;
-    const now = host.clock.now();
-    while (this.#pages[0] && this.#pages[0].newestAt + toleranceMs <= now) this.#removeOldestPage();
+    const [now, elapsed] = [host.clock.now() - toleranceMs, host.clock.elapsed() - toleranceMs];
+    while (this.#pages[0] && this.#pages[0].newestAt <= now && this.#pages[0].newestElapsed <= elapsed)
+      this.#removeOldestPage();
   }
 
-  #openPage(now: number): Page {
+  #openPage(now: number, elapsed: number): Page {
     const { prefix, toleranceMs } = this.#options;
     const last = this.#pages.at(-1);
     const isOpen =
       last &&
       last.digests.size < REPLAY_PAGE_ENTRIES &&
-      now - last.openedAt < toleranceMs / PAGES_PER_TOLERANCE;
+      elapsed - last.openedElapsed < toleranceMs / PAGES_PER_TOLERANCE;
     if (isOpen) return last;
     this.#pageNumber += 1;
     const key = `${prefix}${String(this.#pageNumber).padStart(12, '0')}`;
-    const page: Page = { key, openedAt: now, newestAt: now, digests: new Set() };
+    const page: Page = {
+      key,
+      openedAt: now,
+      newestAt: now,
+      openedElapsed: elapsed,
+      newestElapsed: elapsed,
+      digests: new Set(),
+    };
     this.#pages.push(page);
     return page;
   }
@@ -149,13 +167,16 @@ function encodePage({ openedAt, newestAt, digests }: Page): string {
 }
 
 /** A page that cannot be read is treated as an empty one, and expires at once. */
-function decodePage(key: string, value: string): Page {
+function decodePage(key: string, value: string, clock: Clock): Page {
   const fields = objectOf(parseJson(value));
   const newestAt = numberOf(fields['newestAt']) ?? 0;
+  const openedAt = numberOf(fields['openedAt']) ?? newestAt;
   const bytes = Buffer.from(textOf(fields['seen']) ?? '', 'base64');
   const digests = new Set<string>();
   for (let start = 0; start + DIGEST_BYTES <= bytes.length; start += DIGEST_BYTES) {
     digests.add(bytes.toString('latin1', start, start + DIGEST_BYTES));
   }
-  return { key, openedAt: numberOf(fields['openedAt']) ?? newestAt, newestAt, digests };
+  const wallOffset = clock.now() - clock.elapsed();
+  const [openedElapsed, newestElapsed] = [openedAt - wallOffset, newestAt - wallOffset];
+  return { key, openedAt, newestAt, openedElapsed, newestElapsed, digests };
 }

@@ -172,3 +172,32 @@ test.each([
   await handleClaimed({ responseStatus }, claim!, handle).catch(() => undefined);
   expect(await isAccepted(guard, 'one')).toBe(!isKept);
 });
+
+test.each([[-300_000], [-2000], [2000], [3_600_000], [39_600_000, -39_600_000], [-39_600_000, 39_600_000]])(
+  'rejects a repeated request if the wall clock is set by %i ms',
+  async (...steps) => {
+    const host = createFakeHost();
+    const guard = await loadGuard(host);
+    expect(await isAccepted(guard, 'one')).toBe(true);
+    for (const stepMs of steps) {
+      host.clock.stepWallClock(stepMs);
+      expect(await isAccepted(guard, `at ${stepMs}`)).toBe(true);
+      expect(await isAccepted(guard, 'one')).toBe(false);
+    }
+    await host.clock.advance(TOLERANCE_MS / 2);
+    expect(await isAccepted(guard, 'one')).toBe(false);
+    expect(await isAccepted(await loadGuard(host), 'one')).toBe(false);
+  },
+);
+
+test('forgets nothing that a wall clock makes valid again', async () => {
+  const { clock, state } = createFakeHost();
+  const guard = await loadGuard(createFakeHost({ clock, state }));
+  await isAccepted(guard, 'one');
+  await clock.advance(TOLERANCE_MS - 1000);
+  clock.stepWallClock(-TOLERANCE_MS);
+  await clock.advance(2000);
+  expect(await isAccepted(guard, 'one')).toBe(false);
+  await clock.advance(TOLERANCE_MS);
+  expect(await isAccepted(guard, 'one')).toBe(true);
+});
