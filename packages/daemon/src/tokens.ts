@@ -7,7 +7,7 @@ import type { MediaLinks } from './access/media-links.ts';
 import type { CallAudioRegistry } from './audio/call-audio-registry.ts';
 import type { LevelMeters } from './audio/level-meters.ts';
 import type { Streams } from './audio/streams.ts';
-import type { Waveforms } from './audio/waveforms.ts';
+import type { Waveforms } from './audio/waveforms/waveforms.ts';
 import type { BackfillService } from './backfill/backfill-service.ts';
 import type { AnnotationService } from './calls/annotation-service.ts';
 import type { CallRegistry } from './calls/call-registry.ts';

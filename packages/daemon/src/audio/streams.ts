@@ -19,7 +19,8 @@ import type { CallAnchors } from './call-anchors.ts';
 import type { CallAudioRegistry } from './call-audio-registry.ts';
 import type { LossKind, StreamLosses, StreamSource } from './ports.ts';
 import type { LevelMeters } from './level-meters.ts';
-import type { Waveforms } from './waveforms.ts';
+import { createPeakTrack, type PeakTrack } from './waveforms/peak-track.ts';
+import type { Waveforms } from './waveforms/waveforms.ts';
 
 export interface StreamsDeps {
   readonly ingest: Pick<Ingest, 'record'>;
@@ -132,6 +133,8 @@ class OpenStream implements MediaStream, StreamLosses {
   readonly #observer: StreamObserver;
   readonly #bytesPerMs: number;
   readonly #wallOffset: number;
+  readonly #peakBase = { base: undefined };
+  readonly #peaks = new Map<Party, PeakTrack>();
   #frames = 0;
   #bytes = 0;
   #missingFrames = 0;
@@ -175,7 +178,7 @@ class OpenStream implements MediaStream, StreamLosses {
     const { encoding, parties } = this.#options;
     const samples = DECODERS[encoding](bytes);
     const channels = party === 'INTERLEAVED' ? parties : [party];
-    if (needsLevels) this.#meter(channels, samples);
+    if (needsLevels) this.#meter(channels, samples, positionMs);
     if (needsAudio) this.#forward(channels, samples, positionMs);
   }
 
@@ -188,6 +191,7 @@ class OpenStream implements MediaStream, StreamLosses {
 
   gap(party: Party, durationMs: number, frames: number): void {
     this.#missingFrames += frames;
+    this.#peaks.get(party)?.gap(durationMs);
     this.#deps.audio.gap(this.callId, this, party, durationMs);
   }
 
@@ -199,6 +203,7 @@ class OpenStream implements MediaStream, StreamLosses {
     if (this.#isEnded) return;
     this.#isEnded = true;
     this.#deps.audio.end(this.callId, this);
+    for (const peaks of this.#peaks.values()) peaks.end();
     const { listening, recording, transcript } = this.#lostMs;
     const counters = {
       frames: this.#frames,
@@ -212,16 +217,27 @@ class OpenStream implements MediaStream, StreamLosses {
     this.#observer.ended();
   }
 
-  #meter(parties: readonly Party[], samples: Int16Array): void {
-    const { levels, waveforms, clock } = this.#deps;
+  #meter(parties: readonly Party[], samples: Int16Array, positionMs: number | undefined): void {
+    const { levels, clock } = this.#deps;
     const now = clock.elapsed();
     for (let channel = 0; channel < parties.length; channel++) {
       const party = parties[channel]!;
       const meter = levels.meter(this.callId, party, this.#options.sampleRate);
       meter.push(samples, now, channel, parties.length);
-      const peakDb = meter.takePeakDb();
-      if (peakDb !== undefined) waveforms.note(this.callId, party, peakDb, this.#wallOffset + now);
+      const durationMs = (samples.length / parties.length / this.#options.sampleRate) * 1000;
+      this.#peaksOf(party).write({ peakDb: meter.takePeakDb(), durationMs, positionMs }, now);
     }
+  }
+
+  #peaksOf(party: Party): PeakTrack {
+    const known = this.#peaks.get(party);
+    if (known) return known;
+    const { waveforms } = this.#deps;
+    const created = createPeakTrack(this.#peakBase, (peakDb, at) =>
+      waveforms.note(this.callId, party, peakDb, this.#wallOffset + at),
+    );
+    this.#peaks.set(party, created);
+    return created;
   }
 
   #forward(parties: readonly Party[], samples: Int16Array, positionMs: number | undefined): void {

@@ -3,7 +3,7 @@ import { CallAnchors } from '../audio/call-anchors.ts';
 import { CallAudioRegistry } from '../audio/call-audio-registry.ts';
 import { LevelMeters } from '../audio/level-meters.ts';
 import { Streams } from '../audio/streams.ts';
-import { Waveforms } from '../audio/waveforms.ts';
+import { Waveforms } from '../audio/waveforms/waveforms.ts';
 import { createWaveformStore } from '../store/media.ts';
 import * as tokens from '../tokens.ts';
 import type { Environment, Register } from './registration.ts';

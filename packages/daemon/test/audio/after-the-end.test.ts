@@ -17,6 +17,7 @@ const root = tempDir();
 let it: TranscriptionHarness;
 let callId: CallId;
 let stream: MediaStream;
+let startedAt: number;
 
 beforeEach(async () => {
   it = new TranscriptionHarness(root);
@@ -24,6 +25,7 @@ beforeEach(async () => {
   it.harness.recordings.start();
   callId = await it.aCall();
   stream = it.openStream(callId);
+  startedAt = it.harness.clock.now();
   for (let at = 0; at < SPOKEN_MS; at += 20) {
     await it.harness.clock.advance(20);
     speak(at, at + 20);
@@ -72,6 +74,8 @@ describe('audio of a stream that is held up when its call ends', () => {
     await it.harness.clock.advance(500);
     const { length, ...audio } = await received();
     expect(audio).toEqual({ recorded: SPOKEN_MS + heldMs, transcribed: SPOKEN_MS + heldMs });
+    const [waveform] = it.harness.waveforms.read(callId, startedAt, startedAt + SPOKEN_MS + heldMs, 10);
+    expect(Math.min(...waveform!.peaksDb)).toBeGreaterThan(-10);
     // The recording ends with the call, and not when the audio has arrived.
     expect(Math.abs(length - SPOKEN_MS - heldMs)).toBeLessThanOrEqual(40);
     expect(await facts('STREAM_STOPPED')).toMatchObject([

@@ -4,7 +4,13 @@ import type { CallId } from '@sidetone/core';
 import { createFakeClock, type FakeClock } from '@sidetone/testkit';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { WaveformStore } from '../../src/audio/ports.ts';
-import { FLUSH_MS, MAX_WAITING_PIECES, PIECE_SLOTS, SLOT_MS, Waveforms } from '../../src/audio/waveforms.ts';
+import {
+  FLUSH_MS,
+  MAX_WAITING_PIECES,
+  PIECE_SLOTS,
+  SLOT_MS,
+  Waveforms,
+} from '../../src/audio/waveforms/waveforms.ts';
 import { openDatabase, type Database } from '../../src/store/database.ts';
 import { createWaveformStore } from '../../src/store/media.ts';
 import { createTestLog } from '../support/silent-log.ts';
@@ -63,6 +69,26 @@ describe('Waveforms', () => {
     expect(waveforms.read(CALL, at + 500, at + 600, 1)[0]?.peaksDb).toEqual([-5]);
   });
 
+  test('keeps late readings of the previous minute, also after writes', () => {
+    const waveforms = create();
+    const at = clock.now();
+    const note = (ms: number, db: number): void => waveforms.note(CALL, 'CUSTOMER', db, at + ms);
+    note(MINUTE_MS - 300, -10);
+    note(MINUTE_MS + 100, -20);
+    note(MINUTE_MS - 200, -30);
+    waveforms.flush();
+    note(MINUTE_MS - 100, -40);
+    note(MINUTE_MS, -50);
+    // Earlier minutes are not changed any more.
+    note(-1, -1);
+    waveforms.flush();
+    for (const source of [waveforms, create()])
+      expect(source.read(CALL, at + MINUTE_MS - 300, at + MINUTE_MS + 200, 5)).toEqual([
+        { party: 'CUSTOMER', peaksDb: [-10, -30, -40, -50, -20] },
+      ]);
+    expect(rows()).toBe(2);
+  });
+
   test('stores changed pieces every few seconds and reads them back after a restart', async () => {
     const waveforms = create();
     const at = clock.now();
@@ -109,7 +135,7 @@ describe('Waveforms', () => {
     await clock.advance(FLUSH_MS);
     expect(rows()).toBe(2);
     isBroken = true;
-    for (let i = 0; i < MAX_WAITING_PIECES + 12; i++)
+    for (let i = 0; i < MAX_WAITING_PIECES + 13; i++)
       waveforms.note(CALL, 'CUSTOMER', -10, at + (2 + i) * MINUTE_MS);
     expect(waveforms.dropped).toBe(11);
   });

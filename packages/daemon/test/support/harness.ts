@@ -11,7 +11,7 @@ import { CallAnchors } from '../../src/audio/call-anchors.ts';
 import { CallAudioRegistry } from '../../src/audio/call-audio-registry.ts';
 import { LevelMeters } from '../../src/audio/level-meters.ts';
 import { Streams } from '../../src/audio/streams.ts';
-import { Waveforms } from '../../src/audio/waveforms.ts';
+import { Waveforms } from '../../src/audio/waveforms/waveforms.ts';
 import { createFeeds } from '../../src/live/feeds.ts';
 import { Demand } from '../../src/live/demand.ts';
 import { LatestPartials } from '../../src/live/latest-partials.ts';

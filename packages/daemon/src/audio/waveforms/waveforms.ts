@@ -3,7 +3,7 @@
  * the call's timeline, in epoch ms. Changed pieces are written every few seconds.
  */
 import { messageOf, SILENCE_DB, type CallId, type Clock, type Logger, type Party } from '@sidetone/core';
-import type { PartyPeaks, WaveformPiece, WaveformSource, WaveformStore } from './ports.ts';
+import type { PartyPeaks, WaveformPiece, WaveformSource, WaveformStore } from '../ports.ts';
 
 /** Length of a reading, ms. */
 export const SLOT_MS = 100;
@@ -26,6 +26,12 @@ export interface WaveformsDeps {
   readonly isKept: boolean;
 }
 
+/** The newest piece of a party, and the one before it, which late audio may still change. */
+interface OpenPieces {
+  current: OpenPiece;
+  previous: OpenPiece | undefined;
+}
+
 interface OpenPiece extends WaveformPiece {
   isChanged: boolean;
 }
@@ -36,8 +42,7 @@ const keyOf = (callId: CallId, party: Party): string => `${callId} ${party}`;
 
 export class Waveforms implements WaveformSource {
   readonly #deps: WaveformsDeps;
-  /** Current piece of each party. */
-  readonly #open = new Map<string, OpenPiece>();
+  readonly #open = new Map<string, OpenPieces>();
   /** Full pieces that are not stored yet. */
   #full: OpenPiece[] = [];
   #cancelFlush: (() => void) | undefined;
@@ -52,11 +57,15 @@ export class Waveforms implements WaveformSource {
     return this.#dropped;
   }
 
-  /** Adds a reading; the largest of each 100 ms is kept. */
-  note(callId: CallId, party: Party, peakDb: number, now: number): void {
+  /**
+   * Adds a reading at an instant, epoch ms; the largest of each 100 ms is kept. A reading more than a minute before the newest one
+   * is not kept.
+   */
+  note(callId: CallId, party: Party, peakDb: number, time: number): void {
     if (!this.#deps.isKept) return;
-    const slot = Math.floor(now / SLOT_MS);
+    const slot = Math.floor(time / SLOT_MS);
     const piece = this.#pieceOf(callId, party, Math.floor(slot / PIECE_SLOTS));
+    if (!piece) return;
     const at = slot % PIECE_SLOTS;
     piece.peaks[at] = Math.min(piece.peaks[at]!, toByte(peakDb));
     piece.isChanged = true;
@@ -67,7 +76,7 @@ export class Waveforms implements WaveformSource {
   flush(): void {
     this.#cancelFlush?.();
     this.#cancelFlush = undefined;
-    const changed = [...this.#full, ...[...this.#open.values()].filter(({ isChanged }) => isChanged)];
+    const changed = [...this.#full, ...this.#openPieces().filter(({ isChanged }) => isChanged)];
     if (changed.length === 0) return;
     try {
       this.#deps.store.put(changed);
@@ -87,7 +96,7 @@ export class Waveforms implements WaveformSource {
   /** Forgets an erased call. */
   forget(callId: CallId): void {
     this.#full = this.#full.filter((piece) => piece.callId !== callId);
-    for (const [key, piece] of this.#open) if (piece.callId === callId) this.#open.delete(key);
+    for (const [key, { current }] of this.#open) if (current.callId === callId) this.#open.delete(key);
   }
 
   /**
@@ -112,16 +121,33 @@ export class Waveforms implements WaveformSource {
     return [...parties].map(([party, peaksDb]) => ({ party, peaksDb }));
   }
 
-  #pieceOf(callId: CallId, party: Party, number: number): OpenPiece {
+  #pieceOf(callId: CallId, party: Party, number: number): OpenPiece | undefined {
     const key = keyOf(callId, party);
     const known = this.#open.get(key);
-    if (known?.piece === number) return known;
-    if (known?.isChanged) this.#addFull(known);
+    if (known?.current.piece === number) return known.current;
+    if (known?.previous?.piece === number) return known.previous;
+    if (known && number < known.current.piece - 1) return undefined;
+    const piece = this.#load(callId, party, number);
+    if (known && number < known.current.piece) {
+      if (known.previous?.isChanged) this.#addFull(known.previous);
+      known.previous = piece;
+      return piece;
+    }
+    if (known?.previous?.isChanged) this.#addFull(known.previous);
+    this.#open.set(key, { current: piece, previous: known?.current });
+    return piece;
+  }
+
+  #load(callId: CallId, party: Party, number: number): OpenPiece {
     const stored = this.#deps.store.get(callId, party, number);
     const peaks = stored ?? new Uint8Array(PIECE_SLOTS).fill(NO_READING);
-    const piece = { callId, party, piece: number, peaks, isChanged: false };
-    this.#open.set(key, piece);
-    return piece;
+    return { callId, party, piece: number, peaks, isChanged: false };
+  }
+
+  #openPieces(): readonly OpenPiece[] {
+    return [...this.#open.values()].flatMap(({ current, previous }) =>
+      previous ? [previous, current] : [current],
+    );
   }
 
   #addFull(piece: OpenPiece): void {
@@ -133,12 +159,15 @@ export class Waveforms implements WaveformSource {
 
   /** Removes pieces without a reading since the previous write: their call has ended or is no longer metered. */
   #closeUnused(): void {
-    for (const [key, { isChanged }] of this.#open) if (!isChanged) this.#open.delete(key);
+    for (const [key, pieces] of this.#open) {
+      if (!pieces.previous?.isChanged) pieces.previous = undefined;
+      if (!pieces.previous && !pieces.current.isChanged) this.#open.delete(key);
+    }
   }
 
   /** Returns stored and pending pieces; a pending piece replaces the stored one of the same minute. */
   #piecesOf(callId: CallId): readonly WaveformPiece[] {
-    const waiting = [...this.#full, ...this.#open.values()].filter((piece) => piece.callId === callId);
+    const waiting = [...this.#full, ...this.#openPieces()].filter((piece) => piece.callId === callId);
     const isNewer = ({ party, piece }: WaveformPiece): boolean =>
       waiting.some((other) => other.party === party && other.piece === piece);
     return [...this.#deps.store.list(callId).filter((piece) => !isNewer(piece)), ...waiting];
