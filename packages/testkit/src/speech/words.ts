@@ -3,6 +3,7 @@
  * which words the audio contains, where, and whether each is complete. The audio must be 16-bit PCM that has not been
  * resampled or compressed.
  */
+import { decodePcm16le } from '@sidetone/core';
 
 /** Duration of every word. */
 export const WORD_MS = 240;
@@ -23,6 +24,7 @@ export function encodeWords(
   const samples = new Int16Array((sampleRate * durationMs) / 1000);
   const sampleAt = (ms: number): number => ((ms - fromMs) * sampleRate) / 1000;
   for (const [word, atMs] of words) {
+    if (atMs >= fromMs + durationMs || atMs + WORD_MS <= fromMs) continue;
     samples.fill(word, Math.max(0, sampleAt(atMs)), Math.max(0, sampleAt(atMs + WORD_MS)));
   }
   return new Uint8Array(samples.buffer);
@@ -49,22 +51,23 @@ export interface WordRecogniser {
 interface Run {
   readonly value: number;
   readonly start: number;
-  readonly end: number;
+  end: number;
 }
 
 /** Creates a recogniser without audio. `sampleRate` is in Hz. */
 export function createWordRecogniser(sampleRate: number): WordRecogniser {
   const runs: Run[] = [];
+  const words: RecognisedWord[] = [];
   let samples = 0;
 
-  function add(value: number): void {
+  /** Adds `count` samples of one value. */
+  function add(value: number, count: number): void {
+    const start = samples;
+    samples += count;
+    if (value === 0) return;
     const last = runs.at(-1);
-    if (value !== 0 && last?.value === value && last.end === samples) {
-      runs[runs.length - 1] = { ...last, end: samples + 1 };
-    } else if (value !== 0) {
-      runs.push({ value, start: samples, end: samples + 1 });
-    }
-    samples++;
+    if (last?.value === value && last.end === start) last.end = samples;
+    else runs.push({ value, start, end: samples });
   }
 
   const wordOf = ({ value, start, end }: Run): RecognisedWord => ({
@@ -75,28 +78,30 @@ export function createWordRecogniser(sampleRate: number): WordRecogniser {
 
   return {
     push(bytes) {
-      const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-      for (let at = 0; at + 1 < bytes.byteLength; at += 2) add(view.getInt16(at, true));
+      const values = decodePcm16le(bytes);
+      for (let from = 0, to = 0; from < values.length; from = to) {
+        const value = values[from]!;
+        while (to < values.length && values[to] === value) to++;
+        add(value, to - from);
+      }
     },
     get seconds() {
       return samples / sampleRate;
     },
     get words() {
-      return runs.map(wordOf);
+      // Of the known words, only the last one can have grown.
+      for (let i = Math.max(0, words.length - 1); i < runs.length; i++) words[i] = wordOf(runs[i]!);
+      return words.slice();
     },
   };
 }
 
 /** Splits interleaved 16-bit samples into the bytes of each channel. */
 export function splitChannels(bytes: Uint8Array, channels: number): readonly Uint8Array[] {
-  const frames = Math.floor(bytes.byteLength / (2 * channels));
+  const samples = decodePcm16le(bytes);
   return Array.from({ length: channels }, (_, channel) => {
-    const own = new Uint8Array(frames * 2);
-    for (let frame = 0; frame < frames; frame++) {
-      const at = (frame * channels + channel) * 2;
-      own[frame * 2] = bytes[at]!;
-      own[frame * 2 + 1] = bytes[at + 1]!;
-    }
-    return own;
+    const own = new Int16Array(Math.floor(samples.length / channels));
+    for (let frame = 0; frame < own.length; frame++) own[frame] = samples[frame * channels + channel]!;
+    return new Uint8Array(own.buffer);
   });
 }

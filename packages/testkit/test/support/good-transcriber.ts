@@ -11,6 +11,7 @@ import {
   textOf,
 } from '@sidetone/plugin-kit';
 import {
+  decodePcm16le,
   defineTranscriber,
   isFault,
   type OptionsSchema,
@@ -280,13 +281,12 @@ class GoodCall implements Transcription {
       this.#sent.push({ seconds: this.#sentSeconds, atMs });
       this.#sentSeconds += lengthMs / 1000;
       const { parties } = this.#request;
-      const bytes = new Uint8Array((parties.length * lengthMs * RATE) / 500);
+      const samples = new Int16Array((parties.length * lengthMs * RATE) / 1000);
       for (const [channel, party] of parties.entries()) {
-        const own = parts.get(party) ?? new Uint8Array(0);
-        for (let at = 0; at < own.length; at++)
-          bytes[(at >> 1) * parties.length * 2 + channel * 2 + (at & 1)] = own[at]!;
+        const own = decodePcm16le(parts.get(party) ?? new Uint8Array(0));
+        for (let at = 0; at < own.length; at++) samples[at * parties.length + channel] = own[at]!;
       }
-      void this.#socket.send(bytes).catch(() => undefined);
+      void this.#socket.send(new Uint8Array(samples.buffer)).catch(() => undefined);
     }
   }
 
