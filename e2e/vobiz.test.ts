@@ -1,327 +1,8 @@
-/** Vobiz end to end in each mode: calls are transcribed and controlled, and nothing is lost when sockets drop. */
+/** Vobiz end to end: audio of both parties, the application's own XML, calls of another application, and the account. */
 import { describe, expect, test } from 'vitest';
-import { startAgent, type Agent, type AgentSocket } from './support/agent.ts';
-import {
-  collect,
-  connect,
-  query,
-  startDaemon,
-  tempDir,
-  until,
-  writeConfig,
-  type DaemonRun,
-  type Json,
-} from './support/daemon.ts';
-import { serve } from './support/http-server.ts';
-import { sidetone, simulator, type SimulatorRun } from './support/process.ts';
-import { samplesOf, toneLevelDb, toneWav } from './support/tone.ts';
-
-interface World {
-  readonly cloud: SimulatorRun;
-  readonly daemon: DaemonRun;
-  readonly config: string;
-}
-
-async function start(vobiz: Record<string, unknown> = {}, args: string[] = []): Promise<World> {
-  const cloud = await simulator(args);
-  const config = writeConfig(tempDir(), cloud, { extra: 'log: { level: warn }', vobiz });
-  const daemon = await startDaemon(config);
-  await cloud.pointAt(daemon.url);
-  return { cloud, daemon, config };
-}
-
-/** Starts a daemon that relays calls to an agent, which greets with a tone. */
-async function startRelay(
-  vobiz: Record<string, unknown> = {},
-  greetingMs = 0,
-): Promise<World & { agent: Agent }> {
-  const agent = await startAgent({ greetingMs });
-  const options = { answer: { mode: 'agent' }, agentUrl: agent.url, ...vobiz };
-  return { ...(await start(options)), agent };
-}
-
-const WITHOUT_KEYS = { authId: undefined, authToken: undefined };
-
-const FIELDS =
-  'id status from to direction end { category code } capabilities mutedParties assistant { name } streams { id parties endedAt frames missingFrames }';
-const callOf = async (url: string, providerCallId: string): Promise<Json> =>
-  (
-    await query(
-      url,
-      `{ callByProviderId(providerId: "vobiz", providerCallId: "${providerCallId}") { ${FIELDS} } }`,
-    )
-  ).callByProviderId;
-
-const able = (url: string, providerCallId: string, capability: string): Promise<Json> =>
-  until(async () => {
-    const call = await callOf(url, providerCallId);
-    return call?.capabilities.includes(capability) ? call : undefined;
-  }, `the call is capable of ${capability}`);
-
-const ended = (url: string, providerCallId: string): Promise<Json> =>
-  until(
-    async () => {
-      const call = await callOf(url, providerCallId);
-      return call?.status === 'ENDED' ? call : undefined;
-    },
-    'the end of the call',
-    30_000,
-  );
-
-/** Sends a command and waits until it is CONFIRMED. */
-async function confirmed(url: string, name: string, input: Record<string, unknown>): Promise<void> {
-  const type = `${name[0]!.toUpperCase()}${name.slice(1)}Input`;
-  const types: Record<string, string> = {
-    EndCallInput: 'CallInput',
-    ClearAudioInput: 'CallInput',
-    UnmuteInput: 'MuteInput',
-  };
-  const mutation = `mutation ($input: ${types[type] ?? type}!) { ${name}(input: $input) { command { id } failure { code message } } }`;
-  const { command, failure } = (await query(url, mutation, { input }))[name];
-  expect(failure).toBeNull();
-  await until(
-    async () =>
-      (await query(url, `{ command(id: "${command.id}") { status } }`)).command.status === 'CONFIRMED',
-    `${name} is confirmed`,
-  );
-}
-
-/** Returns the audio that the person received lately, 16-bit at 8 kHz. */
-async function heardBy(cloud: SimulatorRun, providerCallId: string): Promise<Int16Array> {
-  const response = await fetch(`${cloud.url}/simulator/calls/${providerCallId}/heard`);
-  return samplesOf(new Uint8Array(await response.arrayBuffer()));
-}
-const hearsTone = (cloud: SimulatorRun, providerCallId: string, hz: number): Promise<true> =>
-  until(async () => {
-    const lately = (await heardBy(cloud, providerCallId)).slice(-2400);
-    return toneLevelDb(lately, 8000, hz) > -20;
-  }, `the person hears ${hz} Hz`).then(() => true as const);
-
-const eventsAt = (socket: AgentSocket | undefined): string[] =>
-  (socket?.messages ?? []).map(({ event }) => event);
-
-/** Starts an HTTP server that answers requests with form fields. No answer: the request is left open. */
-async function serveForms(
-  answer: (fields: URLSearchParams) => { status?: number; type: string; body: string | Buffer } | undefined,
-): Promise<{ url: string; requests: URLSearchParams[] }> {
-  const requests: URLSearchParams[] = [];
-  const url = await serve((request, response) => {
-    let body = '';
-    request.on('data', (chunk: Buffer) => (body += chunk.toString()));
-    request.on('end', () => {
-      const fields = new URLSearchParams(body);
-      requests.push(fields);
-      const reply = answer(fields);
-      if (reply) response.writeHead(reply.status ?? 200, { 'content-type': reply.type }).end(reply.body);
-    });
-  });
-  return { url, requests };
-}
-
-describe('an agent behind the daemon', () => {
-  test('receives what Vobiz sends, and the person receives its audio', async () => {
-    const { cloud, daemon, agent } = await startRelay({}, 1500);
-    const providerCallId = await cloud.startCall('vobiz', 'plumber');
-    await hearsTone(cloud, providerCallId, 1000);
-    const socket = agent.sockets[0]!;
-    await until(() => eventsAt(socket).includes('playedStream'), 'the end of the greeting');
-    expect(eventsAt(socket).slice(0, 2)).toEqual(['start', 'media']);
-    expect(socket.messages[0]!.start!.callId).toBe(providerCallId);
-    expect(socket.messages.find(({ event }) => event === 'playedStream')).toEqual({
-      event: 'playedStream',
-      name: 'greeting',
-    });
-    await cloud.send('POST', `calls/${providerCallId}/dtmf`, { digits: '5' });
-    await until(() => eventsAt(socket).includes('dtmf'), 'the digit at the agent');
-    const call = await able(daemon.url, providerCallId, 'HANDOFF');
-    expect(call).toMatchObject({ status: 'IN_PROGRESS', direction: 'INBOUND' });
-  });
-
-  test('is muted, spoken over and cleared, and each command is confirmed', async () => {
-    const { cloud, daemon, agent } = await startRelay();
-    const providerCallId = await cloud.startCall('vobiz', 'plumber');
-    const { id: callId } = await able(daemon.url, providerCallId, 'MUTE_ASSISTANT');
-    const socket = await until(() => agent.sockets[0], 'the connection to the agent');
-
-    socket.say(20_000, 1000);
-    await hearsTone(cloud, providerCallId, 1000);
-    await confirmed(daemon.url, 'mute', { callId, party: 'ASSISTANT' });
-    const isSilent = async (): Promise<boolean> =>
-      toneLevelDb((await heardBy(cloud, providerCallId)).slice(-2400), 8000, 1000) < -60;
-    await until(isSilent, 'silence after clearing');
-    socket.say(1000, 1000);
-    socket.send({ event: 'checkpoint', name: 'unheard' });
-    await until(() => eventsAt(socket).includes('playedStream'), 'the end of playback');
-    await confirmed(daemon.url, 'unmute', { callId, party: 'ASSISTANT' });
-    expect(await isSilent()).toBe(true);
-
-    await confirmed(daemon.url, 'mute', { callId, party: 'CUSTOMER' });
-    const from = socket.messages.length;
-    await until(() => socket.messages.length > from + 10, 'frames at the agent');
-    const payloads = socket.messages.slice(from + 2).map(({ media }) => media?.payload ?? '');
-    expect(new Set(payloads.flatMap((payload) => [...Buffer.from(payload, 'base64')]))).toEqual(
-      new Set([0xff]),
-    );
-    await confirmed(daemon.url, 'unmute', { callId, party: 'CUSTOMER' });
-
-    const sound = await serveForms(() => ({ type: 'audio/wav', body: toneWav(600, 1500) }));
-    await confirmed(daemon.url, 'playAudio', { callId, url: sound.url });
-    socket.say(20_000, 1000);
-    await hearsTone(cloud, providerCallId, 1000);
-    await confirmed(daemon.url, 'clearAudio', { callId });
-    await until(isSilent, 'silence');
-    // The agent received nothing about the audio that the daemon added.
-    const answers = socket.messages.filter(
-      ({ event }) => event === 'playedStream' || event === 'clearedAudio',
-    );
-    expect(answers).toEqual([{ event: 'playedStream', name: 'unheard' }]);
-
-    await confirmed(daemon.url, 'endCall', { callId });
-    expect((await ended(daemon.url, providerCallId)).end.category).toBe('OPERATOR_ENDED');
-    await until(() => socket.closedWith !== undefined, "the close of the agent's socket");
-  });
-
-  test('is handed over to another agent while the call continues', async () => {
-    const { cloud, daemon, agent } = await startRelay();
-    const other = await startAgent({ greetingMs: 3000, hz: 700 });
-    const providerCallId = await cloud.startCall('vobiz', 'plumber');
-    const { id: callId, streams } = await able(daemon.url, providerCallId, 'HANDOFF');
-    await confirmed(daemon.url, 'handoff', { callId, streamUrl: other.url });
-    await hearsTone(cloud, providerCallId, 700);
-    expect(eventsAt(other.sockets[0]).slice(0, 2)).toEqual(['start', 'media']);
-    await until(() => agent.sockets[0]!.closedWith === 1000, 'the close of the first agent');
-    const now = await callOf(daemon.url, providerCallId);
-    expect(now.streams).toHaveLength(streams.length);
-    expect(now.assistant.name).toBe(new URL(other.url).host);
-
-    const rejected = await query(
-      daemon.url,
-      'mutation ($input: HandoffInput!) { handoff(input: $input) { command { status } failure { code } } }',
-      { input: { callId, streamUrl: 'ws://127.0.0.1:1/' } },
-    );
-    expect(rejected.handoff).toMatchObject({
-      command: { status: 'REFUSED' },
-      failure: { code: 'PROVIDER_UNREACHABLE' },
-    });
-    expect(other.sockets[0]!.closedWith).toBeUndefined();
-  });
-
-  test('is reconnected after it disconnects, and receives the same start', async () => {
-    const { cloud, daemon, agent } = await startRelay();
-    const notices = collect(
-      connect(daemon.url),
-      'subscription { callEvents(types: [CALL_NOTICE]) { ... on CallNotice { code } } }',
-    );
-    const providerCallId = await cloud.startCall('vobiz', 'plumber');
-    await able(daemon.url, providerCallId, 'HANDOFF');
-    const first = await until(() => agent.sockets[0], 'the connection to the agent');
-    await until(() => eventsAt(first).includes('start'), 'the start at the agent');
-    first.cut();
-    const second = await until(() => agent.sockets[1], 'the reconnection to the agent');
-    await until(() => eventsAt(second).includes('media'), 'audio at the agent');
-    expect(second.messages[0]).toEqual(first.messages[0]);
-    const codes = (): string[] => notices.items.map(({ callEvents }) => callEvents.code);
-    await until(() => codes().includes('VOBIZ_AGENT_RECONNECTED'), 'both notices');
-    expect(codes()).toEqual(['VOBIZ_AGENT_DISCONNECTED', 'VOBIZ_AGENT_RECONNECTED']);
-  });
-
-  test('is replaced by the fallback when it does not reconnect', async () => {
-    const fallback = { say: 'Nobody can talk now.', dial: '+918000000077' };
-    const { cloud, daemon, agent } = await startRelay({
-      answer: { mode: 'agent', fallback },
-      agent: { connectTimeoutMs: 500, retries: 1 },
-    });
-    const providerCallId = await cloud.startCall('vobiz', 'hello');
-    await able(daemon.url, providerCallId, 'HANDOFF');
-    agent.accepts = false;
-    (await until(() => agent.sockets[0], 'the connection to the agent')).cut();
-    await until(
-      async () => JSON.stringify((await cloud.state(providerCallId)).said).includes('Nobody can talk now.'),
-      'the fallback',
-    );
-    // The call continues with its callee, and audio is still received.
-    await until(async () => (await callOf(daemon.url, providerCallId)).streams.length > 1, 'a tap stream');
-    expect((await callOf(daemon.url, providerCallId)).status).not.toBe('ENDED');
-  });
-
-  test('can end the call by stop or by closing its socket', async () => {
-    const { cloud, daemon, agent } = await startRelay();
-    for (const [index, end] of [
-      (socket: AgentSocket) => socket.send({ event: 'stop' }),
-      (socket: AgentSocket) => socket.close(1000),
-    ].entries()) {
-      const providerCallId = await cloud.startCall('vobiz', 'plumber');
-      await able(daemon.url, providerCallId, 'HANDOFF');
-      end(await until(() => agent.sockets[index], 'the connection to the agent'));
-      expect((await ended(daemon.url, providerCallId)).end.code).toBe('4010');
-    }
-  });
-
-  test('can be removed without an account key: the stream is stopped, and the call continues as configured', async () => {
-    const { cloud, daemon } = await startRelay(WITHOUT_KEYS);
-    const first = await cloud.startCall('vobiz', 'plumber');
-    const second = await cloud.startCall('vobiz', 'plumber');
-    const { id: firstId, capabilities } = await able(daemon.url, first, 'TRANSFER');
-    expect(capabilities).not.toContain('SAY');
-    await confirmed(daemon.url, 'transfer', { callId: firstId, number: '+918000000055' });
-    await until(async () => (await callOf(daemon.url, first)).streams.length > 1, 'audio of the new leg');
-    const { id: secondId } = await able(daemon.url, second, 'END_CALL');
-    await confirmed(daemon.url, 'endCall', { callId: secondId });
-    await ended(daemon.url, second);
-    expect((await callOf(daemon.url, first)).status).not.toBe('ENDED');
-  });
-
-  test('continues its call after the daemon was killed', async () => {
-    const { cloud, daemon, config, agent } = await startRelay();
-    const providerCallId = await cloud.startCall('vobiz', 'plumber');
-    const { id } = await able(daemon.url, providerCallId, 'HANDOFF');
-    await until(() => eventsAt(agent.sockets[0]).includes('media'), 'audio at the agent');
-    await daemon.end('SIGKILL');
-    const again = await startDaemon(config, new URL(daemon.url).port);
-    const socket = await until(() => agent.sockets[1], 'the connection of the new daemon');
-    await until(() => eventsAt(socket).includes('media'), 'audio at the agent');
-    const call = await able(again.url, providerCallId, 'HANDOFF');
-    expect(call.id).toBe(id);
-  });
-});
-
-describe('dropped sockets', () => {
-  const BOUNDARIES = Array.from({ length: 12 }, (_, index) => index + 1);
-
-  test.each([
-    ['tap', {}],
-    ['agent', {}],
-  ])('lose or duplicate no call in %s mode', { timeout: 90_000 }, async (mode) => {
-    const { cloud, daemon } = mode === 'tap' ? await start() : await startRelay();
-    const endings = collect(
-      connect(daemon.url),
-      'subscription { callEvents(types: [CALL_ENDED]) { call { providerCallId } } }',
-    );
-    // Each socket of a call is dropped after its first, second, ... message, three times over.
-    const providerCallId = await Promise.all(
-      BOUNDARIES.map((n) => cloud.startCall('vobiz', 'plumber', { dropAfterMessages: [n, n, n] })),
-    );
-    for (const id of providerCallId) {
-      await until(async () => {
-        const { streams } = await cloud.state(id);
-        return streams.length === 4 && streams[3]!.status === 'open';
-      }, 'it is dialled for the fourth time');
-      await until(async () => {
-        const call = await callOf(daemon.url, id);
-        return call.status === 'IN_PROGRESS' && call.streams.some(({ endedAt }: Json) => endedAt === null);
-      }, 'a stream');
-    }
-    await Promise.all(providerCallId.map((id) => cloud.send('POST', `calls/${id}/hangup`, {})));
-    for (const id of providerCallId)
-      expect((await ended(daemon.url, id)).end.category).toBe('CUSTOMER_ENDED');
-    const { calls } = await query(daemon.url, '{ calls { totalCount nodes { streams { endedAt } } } }');
-    expect(calls.totalCount).toBe(BOUNDARIES.length);
-    const streams = (calls.nodes as { streams: { endedAt: string | null }[] }[]).map((call) => call.streams);
-    expect(streams.flat().filter(({ endedAt }) => endedAt === null)).toEqual([]);
-    expect(streams.map(({ length }) => length)).toEqual(BOUNDARIES.map(() => 4));
-    expect(endings.items).toHaveLength(BOUNDARIES.length);
-  });
-});
+import { collect, connect, query, startDaemon, until, type Json } from './support/daemon.ts';
+import { sidetone } from './support/process.ts';
+import { able, callOf, ended, serveForms, start, STAYS, type World } from './support/vobiz.ts';
 
 describe('audio of both parties', () => {
   test.each([
@@ -330,7 +11,7 @@ describe('audio of both parties', () => {
     ['L16 at 8 kHz, big-endian', 'audio/x-l16;rate=8000', { byteOrder: 'be' }],
   ])('has each tone on its party, at its level: %s', async (_what, contentType, behaviour) => {
     const { cloud, daemon } = await start({ contentType });
-    const providerCallId = await cloud.startCall('vobiz', 'plumber', behaviour);
+    const providerCallId = await cloud.startCall('vobiz', 'plumber', { ...STAYS, ...behaviour });
     await until(
       async () => (await callOf(daemon.url, providerCallId))?.status === 'IN_PROGRESS',
       'a call in progress',
@@ -371,9 +52,9 @@ describe('an account whose media messages name no track', () => {
 
   test('has both parties on two streams from its second call on, with all frames counted', async () => {
     const { cloud, daemon } = await start();
-    const first = await cloud.startCall('vobiz', 'hello', OLDER);
+    const first = await cloud.startCall('vobiz', 'brief', OLDER);
     expect(partiesOf(await ended(daemon.url, first))).toContain('UNKNOWN');
-    const second = await cloud.startCall('vobiz', 'hello', OLDER);
+    const second = await cloud.startCall('vobiz', 'brief', OLDER);
     const call = await ended(daemon.url, second);
     expect(partiesOf(call).toSorted()).toEqual(['ASSISTANT', 'CUSTOMER']);
     // Nobody listened.
@@ -444,7 +125,7 @@ describe('a call that another application answers', () => {
 
   test('is watched only on request', async () => {
     const { cloud, daemon } = await startAttached({});
-    const providerCallId = await cloud.startCall('vobiz', 'plumber');
+    const providerCallId = await cloud.startCall('vobiz', 'plumber', STAYS);
     await until(
       async () => (await cloud.state(providerCallId)).status === 'in-progress',
       'a live call at the cloud',
@@ -503,7 +184,7 @@ describe('the account', () => {
 
   test('has the cost of a call, which webhooks do not contain, on all of its legs', async () => {
     const { cloud, daemon } = await start();
-    const providerCallId = await cloud.startCall('vobiz', 'hello');
+    const providerCallId = await cloud.startCall('vobiz', 'brief');
     await ended(daemon.url, providerCallId);
     const costQuery = `{ callByProviderId(providerId: "vobiz", providerCallId: "${providerCallId}") { cost { amount currency } } }`;
     const cost = await until(

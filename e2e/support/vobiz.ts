@@ -1,0 +1,70 @@
+/** A daemon whose calls come from the simulated Vobiz. */
+import { query, startDaemon, tempDir, until, writeConfig, type DaemonRun, type Json } from './daemon.ts';
+import { serve } from './http-server.ts';
+import { simulator, type SimulatorRun } from './process.ts';
+
+/** A daemon with a simulator as its cloud. */
+export interface World {
+  readonly cloud: SimulatorRun;
+  readonly daemon: DaemonRun;
+  readonly config: string;
+}
+
+/** Starts a daemon and its cloud. `vobiz` are additional options of the plugin. */
+export async function start(vobiz: Record<string, unknown> = {}, args: string[] = []): Promise<World> {
+  const cloud = await simulator(args);
+  const config = writeConfig(tempDir(), cloud, { extra: 'log: { level: warn }', vobiz });
+  const daemon = await startDaemon(config);
+  await cloud.pointAt(daemon.url);
+  return { cloud, daemon, config };
+}
+
+/** A caller who stays on the line after the script, so a call lasts as long as its test, on a slow machine too. */
+export const STAYS = { patienceMs: 60_000 };
+
+const FIELDS =
+  'id status from to direction end { category code } capabilities mutedParties assistant { name } streams { id parties endedAt frames missingFrames }';
+/** Returns the call as the daemon shows it; null if it is unknown. */
+export const callOf = async (url: string, providerCallId: string): Promise<Json> =>
+  (
+    await query(
+      url,
+      `{ callByProviderId(providerId: "vobiz", providerCallId: "${providerCallId}") { ${FIELDS} } }`,
+    )
+  ).callByProviderId;
+
+/** Waits until a call has a capability, and returns it. */
+export const able = (url: string, providerCallId: string, capability: string): Promise<Json> =>
+  until(async () => {
+    const call = await callOf(url, providerCallId);
+    return call?.capabilities.includes(capability) ? call : undefined;
+  }, `the call is capable of ${capability}`);
+
+/** Waits until a call has ended, and returns it. */
+export const ended = (url: string, providerCallId: string): Promise<Json> =>
+  until(
+    async () => {
+      const call = await callOf(url, providerCallId);
+      return call?.status === 'ENDED' ? call : undefined;
+    },
+    'the end of the call',
+    30_000,
+  );
+
+/** Starts an HTTP server that answers requests with form fields. No answer: the request is left open. */
+export async function serveForms(
+  answer: (fields: URLSearchParams) => { status?: number; type: string; body: string | Buffer } | undefined,
+): Promise<{ url: string; requests: URLSearchParams[] }> {
+  const requests: URLSearchParams[] = [];
+  const url = await serve((request, response) => {
+    let body = '';
+    request.on('data', (chunk: Buffer) => (body += chunk.toString()));
+    request.on('end', () => {
+      const fields = new URLSearchParams(body);
+      requests.push(fields);
+      const reply = answer(fields);
+      if (reply) response.writeHead(reply.status ?? 200, { 'content-type': reply.type }).end(reply.body);
+    });
+  });
+  return { url, requests };
+}
