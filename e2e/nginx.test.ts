@@ -4,7 +4,8 @@ import { describe, expect, test } from 'vitest';
 import { WebSocket } from 'ws';
 import { hasBrowser, openPage, SKIP_REASON } from './support/browser.ts';
 import { startDaemon, tempDir, until, writeConfig, type DaemonRun, type Json } from './support/daemon.ts';
-import { freePort, hasNginx, NGINX_SKIP_REASON, startNginx } from './support/nginx.ts';
+import { hasNginx, NGINX_SKIP_REASON, startNginx } from './support/nginx.ts';
+import { freePort } from './support/ports.ts';
 import { simulator, type SimulatorRun } from './support/process.ts';
 
 /** With the characters that are not valid in a query without encoding. */

@@ -1,8 +1,6 @@
 /** Runs nginx with the configuration of the guide in front of a daemon. Tests are skipped if it is not installed. */
 import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
-import { createServer, type AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { tempDir, until } from './daemon.ts';
 import { stopOnEnd } from './process.ts';
@@ -15,16 +13,6 @@ export const hasNginx = existsSync(NGINX);
 export const NGINX_SKIP_REASON = hasNginx ? '' : ' (skipped: nginx not found at /usr/sbin/nginx or $NGINX)';
 
 const [, GUIDE] = /```nginx\n([^]*?)```/.exec(readFileSync('docs/guide/reverse-proxy.md', 'utf8'))!;
-
-/** Returns a port that is free now. */
-export async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
-}
 
 /** Starts nginx at a port. `edit` changes the configuration of the guide. */
 export async function startNginx(
