@@ -47,7 +47,7 @@ test('bundled plugins are found from any folder and working directory', async ()
 test('a start without any plugin that can be loaded fails, and names the folders', async () => {
   const folder = newFolder();
   const config = configure(
-    `providers: { one: { plugin: sidetone-plugin-none }, two: { plugin: ./none.mjs } }`,
+    `storage: { path: '${join(folder, 'test.db')}' }\nproviders: { one: { plugin: sidetone-plugin-none }, two: { plugin: ./none.mjs } }`,
     folder,
   );
   const { code, output } = await fail(config, { cwd: '/' });
