@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { createClient, type Client } from 'graphql-ws';
 import { WebSocket } from 'ws';
 import { onEnd } from './cleanup.ts';
+import { freePort } from './ports.ts';
 import { sidetone, type RunningProcess, type SimulatorRun } from './process.ts';
 
 export function tempDir(): string {
@@ -97,13 +98,13 @@ export interface DaemonRun extends RunningProcess {
   readonly url: string;
 }
 
-/** Starts the daemon and waits until it listens. */
+/** Starts the daemon and waits until it listens. Default for the port: a free one, on which it can be restarted. */
 export async function startDaemon(
   config: string,
   port?: string,
   env?: Record<string, string>,
 ): Promise<DaemonRun> {
-  const args = ['start', '--config', config, ...(port === undefined ? [] : ['--port', port])];
+  const args = ['start', '--config', config, '--port', port ?? String(await freePort())];
   const process = sidetone(args, env);
   const [, url] = await process.saw(/listens at (http\S+)/);
   return { ...process, url: url! };
@@ -150,17 +151,21 @@ export function collect(
   return { items, stop };
 }
 
+/** Pauses between checks of a condition, ms. They grow, because queries take CPU time from the calls. */
+const FIRST_PAUSE_MS = 20;
+const LONGEST_PAUSE_MS = 150;
+
 /** Waits until a condition is truthy, and returns its value. */
 export async function until<Value>(
   condition: () => Value | Promise<Value>,
   what: string,
-  withinMs = 15_000,
+  withinMs = 30_000,
 ): Promise<NonNullable<Value>> {
   const deadline = Date.now() + withinMs;
-  for (;;) {
+  for (let pauseMs = FIRST_PAUSE_MS; ; pauseMs = Math.min(pauseMs * 1.2, LONGEST_PAUSE_MS)) {
     const value = await condition();
     if (value) return value;
     if (Date.now() > deadline) throw new Error(`timed out after ${withinMs} ms waiting for ${what}`);
-    await new Promise((resolve) => setTimeout(resolve, 20));
+    await new Promise((resolve) => setTimeout(resolve, pauseMs));
   }
 }

@@ -18,7 +18,8 @@ export interface RunningProcess {
   exit(): Promise<number | null>;
 }
 
-const TIMEOUT_MS = 20_000;
+/** Time limit for a line of output. A start takes a second of CPU time, and tests share the cores. */
+const TIMEOUT_MS = 60_000;
 
 /** Stops a child process when the test ends. */
 export function stopOnEnd(child: ChildProcess): void {
