@@ -1,10 +1,9 @@
 import { defineConfig } from 'vitest/config';
 
-/**
- * Tests in packages that do not belong to the unit tests: those of the simulator play calls in real time, and those of the
- * test kit watch the global timers, which must not be shared with other files.
- */
-const NO_UNIT_TESTS = ['packages/simulator/test/**/*.test.ts', 'packages/testkit/test/*.test.ts'];
+/** Tests of the simulator play calls in real time. */
+const SIMULATOR = ['packages/simulator/test/**/*.test.ts'];
+/** Tests of the test kit watch the global timers, which must not be shared with other files. */
+const TESTKIT = ['packages/testkit/test/*.test.ts'];
 
 export default defineConfig({
   // Tests read the packages' TypeScript sources through this export condition: no build comes first.
@@ -21,7 +20,7 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: ['packages/*/test/**/*.test.ts', 'test/**/*.test.ts'],
-          exclude: NO_UNIT_TESTS,
+          exclude: [...SIMULATOR, ...TESTKIT],
           // Files of a worker share their modules: half of the time of a run would be imports.
           isolate: false,
           maxWorkers: '100%',
@@ -30,12 +29,28 @@ export default defineConfig({
       },
       {
         extends: true,
+        test: { name: 'testkit', include: TESTKIT, maxWorkers: '100%', sequence: { groupOrder: 0 } },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'simulator',
+          include: SIMULATOR,
+          // Nearly all of the time is waiting for calls that play in real time, in this process.
+          maxWorkers: 4,
+          sequence: { groupOrder: 1 },
+        },
+      },
+      {
+        extends: true,
         test: {
           name: 'e2e',
-          include: ['e2e/**/*.test.ts', ...NO_UNIT_TESTS],
-          // Most of the time is calls that play in real time: two files at once use both cores.
-          maxWorkers: 2,
-          sequence: { groupOrder: 1 },
+          include: ['e2e/**/*.test.ts'],
+          // A test needs about a third of a core: it waits for calls that play in real time. Larger files start first.
+          maxWorkers: 4,
+          // Tests share two cores: each takes longer than alone.
+          testTimeout: 60_000,
+          sequence: { groupOrder: 2 },
         },
       },
     ],
