@@ -3,7 +3,8 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { providerId } from '@sidetone/core';
 import { createFakeClock, type FakeClock } from '@sidetone/testkit';
-import { beforeEach, describe, expect, test } from 'vitest';
+import { beforeEach, describe, expect, test, vi } from 'vitest';
+import { NO_COUNTRIES } from '../../../src/calls/numbers/countries.ts';
 import { LOAD_TIMEOUT_MS } from '../../../src/plugins/load.ts';
 import {
   ProviderRegistry,
@@ -29,7 +30,10 @@ const hanging = ((globalThis as { sidetoneHanging?: { isReported: boolean } }).s
 });
 const REPORT_HANG = 'globalThis.sidetoneHanging.isReported = true;';
 
-function registryOf(sources: Record<string, string>): ProviderRegistry {
+function registryOf(
+  sources: Record<string, string>,
+  further: Partial<ProviderRegistryDeps> = {},
+): ProviderRegistry {
   const folder = join(dir, String(count++));
   mkdirSync(folder);
   for (const [name, source] of Object.entries(sources)) writeFileSync(join(folder, `${name}.mjs`), source);
@@ -44,6 +48,8 @@ function registryOf(sources: Record<string, string>): ProviderRegistry {
     random: () => 1,
     log: createTestLog().log,
     liveCalls: () => [],
+    countries: NO_COUNTRIES,
+    ...further,
   };
   return new ProviderRegistry(deps as ProviderRegistryDeps);
 }
@@ -154,5 +160,41 @@ test('the invalid options of all plugins are reported at once', async () => {
       '  providers.other.options.b: missing [CONFIG_INVALID]',
       '',
     ].join('\n'),
+  });
+});
+
+describe('the id of a placed call', () => {
+  const placing = (id: string, grammar = ''): string =>
+    plugin(
+      `() => ({ start: async () => {}, stop: async () => {}, placeCall: async () => ${JSON.stringify(id)} })`,
+    ).replace('contract: 1,', `contract: 1, ${grammar}`);
+
+  async function place(source: string) {
+    const accept = vi.fn(() => 'call_1');
+    const registry = registryOf({ caller: source }, { ingest: { accept } as never });
+    await registry.load();
+    await registry.start();
+    const placed = registry.get(providerId('caller'))!.placeCall({ to: '' } as never, 'cmd_1' as never);
+    const outcome = await placed.catch((error: unknown) => (error as { code?: string }).code);
+    await registry.stop();
+    return { outcome, accepted: accept.mock.calls.length };
+  }
+
+  test.each([
+    ['..', ''],
+    ['../calls', ''],
+    [String.raw`a\b`, ''],
+    ['a\n', ''],
+    ['x'.repeat(257), ''],
+    ['c1', 'callIdPattern: /^[0-9]+$/,'],
+  ])('%j is rejected if the provider cannot have it, and no call is created', async (id, grammar) => {
+    expect(await place(placing(id, grammar))).toEqual({ outcome: 'PROVIDER_ID_INVALID', accepted: 0 });
+  });
+
+  test.each([
+    ['c1', ''],
+    ['17', 'callIdPattern: /^[0-9]+$/,'],
+  ])('%j creates its call', async (id, grammar) => {
+    expect(await place(placing(id, grammar))).toEqual({ outcome: 'call_1', accepted: 1 });
   });
 });
