@@ -1,7 +1,10 @@
-/** GraphiQL in a real browser: it works within its content security policy, and keeps no access token. */
+/** GraphiQL in a real browser: it works within its content security policy, and keeps no access token. Other sites cannot run queries. */
+import { once } from 'node:events';
 import { writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import { hasBrowser, openPage, SKIP_REASON } from './support/browser.ts';
 import { startDaemon, tempDir } from './support/daemon.ts';
 
@@ -27,5 +30,29 @@ describe.skipIf(!hasBrowser)(`GraphiQL in Chromium${SKIP_REASON}`, () => {
         (address) => !/^(data|blob):/.test(address) && new URL(address).host !== new URL(url).host,
       ),
     ).toEqual([]);
+  });
+
+  test('runs no query of a page of another site', async () => {
+    const dir = tempDir();
+    const config = join(dir, 'sidetone.yaml');
+    writeFileSync(config, `server: { port: 0 }\nstorage: { path: ${join(dir, 'test.db')} }\n`);
+    const daemon = await startDaemon(config);
+    const { url } = daemon;
+    const query = `${url}graphql?query=%7B__typename%7D`;
+    // A name that is resolved to this machine, so Chromium itself does not prevent the requests.
+    const attacker = createServer((_request, response) =>
+      response.setHeader('content-type', 'text/html').end(`<img src="${query}">`),
+    ).listen(0, '127.0.0.1');
+    await once(attacker, 'listening');
+    onTestFinished(() => void attacker.close());
+    const { page } = await openPage('about:blank');
+    await page.goto(`http://attacker.localhost:${(attacker.address() as AddressInfo).port}/`);
+    const outcome = await page.evaluate(`Promise.all([
+      fetch('${query}', { mode: 'no-cors' }),
+      fetch('${url}graphql', { mode: 'no-cors', method: 'POST', body: '{"query":"{__typename}"}' }),
+      fetch('${query}'),
+    ].map((attempt) => attempt.then(({ type }) => type, () => 'failed')))`);
+    expect(outcome).toEqual(['failed', 'failed', 'failed']);
+    expect(daemon.stderr()).toContain('requests from pages of other sites are not allowed');
   });
 });
