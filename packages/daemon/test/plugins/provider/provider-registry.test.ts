@@ -174,7 +174,7 @@ describe('the id of a placed call', () => {
     const registry = registryOf({ caller: source }, { ingest: { accept } as never });
     await registry.load();
     await registry.start();
-    const placed = registry.get(providerId('caller'))!.placeCall({ to: '' } as never, 'cmd_1' as never);
+    const placed = registry.get(providerId('caller'))!.placeCall({ to: '' }, 'cmd_1' as never);
     const outcome = await placed.catch((error: unknown) => (error as { code?: string }).code);
     await registry.stop();
     return { outcome, accepted: accept.mock.calls.length };
