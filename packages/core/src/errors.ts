@@ -387,6 +387,12 @@ export const FAULTS = {
     retryable: true,
     remedy: 'Narrow the filter, request a shorter period or a smaller page, or retry later.',
   },
+  HISTORY_TOO_BROAD: {
+    kind: 'capacity',
+    retryable: false,
+    remedy:
+      'Narrow the period with `createdAfter` and `createdBefore`, or add a condition that fewer calls meet, such as a number or a tag.',
+  },
   HISTORY_UNAVAILABLE: {
     kind: 'capacity',
     retryable: true,

@@ -3,7 +3,7 @@
  * Started by `threads.ts`.
  */
 import { parentPort, workerData } from 'node:worker_threads';
-import { messageOf } from '@sidetone/core';
+import { isFault, messageOf } from '@sidetone/core';
 import Sqlite from 'better-sqlite3';
 import { drizzle } from 'drizzle-orm/better-sqlite3';
 import * as schema from '../schema.ts';
@@ -23,7 +23,8 @@ function respond({ id, name, args }: QueryRequest): QueryResponse {
   try {
     return { id, isSuccess: true, value: callReader(reader, name, args) };
   } catch (error) {
-    return { id, isSuccess: false, reason: messageOf(error) };
+    const rejected = isFault(error) && { code: error.code, details: error.details };
+    return { id, isSuccess: false, reason: messageOf(error), ...rejected };
   }
 }
 

@@ -1,6 +1,6 @@
 /** Starts Node.js threads that run history queries, and the messages that are exchanged with them. */
 import { Worker } from 'node:worker_threads';
-import { messageOf } from '@sidetone/core';
+import { messageOf, type FaultCode, type FaultDetails } from '@sidetone/core';
 import type { QueryName } from './queries.ts';
 
 /** Memory limit of a thread, MB. A thread that exceeds it ends without affecting the process. */
@@ -19,7 +19,14 @@ export interface QueryRequest {
 
 export type QueryResponse =
   | { readonly id: number; readonly isSuccess: true; readonly value: unknown }
-  | { readonly id: number; readonly isSuccess: false; readonly reason: string };
+  | {
+      readonly id: number;
+      readonly isSuccess: false;
+      readonly reason: string;
+      /** Set if the query was rejected: an error that the caller receives. */
+      readonly code?: FaultCode;
+      readonly details?: FaultDetails;
+    };
 
 export interface Thread {
   send(request: QueryRequest): void;

@@ -20,6 +20,8 @@ export interface HistoryWorkerDeps {
   readonly log: Logger;
 }
 
+type Failed = Extract<QueryResponse, { isSuccess: false }>;
+
 interface PendingQuery extends QueryRequest {
   readonly resolve: (result: never) => void;
   readonly reject: (error: Error) => void;
@@ -103,7 +105,7 @@ export class HistoryWorker {
     const query = this.#takeCurrent();
     if (!query) return;
     if (response.isSuccess) query.resolve(response.value as never);
-    else query.reject(new Error(`${query.name}: ${response.reason}`));
+    else query.reject(errorOf(query.name, response));
     this.#sendNext();
   }
 
@@ -143,6 +145,10 @@ export class HistoryWorker {
     this.#thread = undefined;
     await thread?.terminate();
   }
+}
+
+function errorOf(name: string, { code, reason, details = {} }: Failed): Error {
+  return code === undefined ? new Error(`${name}: ${reason}`) : new FaultError(code, reason, { details });
 }
 
 const draining = (): FaultError => new FaultError('DAEMON_DRAINING', 'the daemon is stopping');
