@@ -45,5 +45,8 @@ function unquotedTerms(text: string): SearchTerm[] {
 export function matchExpression(query: string): string | undefined {
   const terms = searchTerms(query);
   if (terms.length === 0) return undefined;
-  return terms.map(({ tokens, isPrefix }) => `"${tokens.join(' ')}"${isPrefix ? ' *' : ''}`).join(' AND ');
+  return terms.map(expression).join(' AND ');
 }
+
+export const expression = ({ tokens, isPrefix }: SearchTerm): string =>
+  `"${tokens.join(' ')}"${isPrefix ? ' *' : ''}`;
