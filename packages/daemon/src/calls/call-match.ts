@@ -23,7 +23,7 @@ const CHECKS: {
   endCategories: ({ end }, categories) => has(categories, end?.category),
   createdAfter: ({ createdAt }, from) => createdAt >= from,
   createdBefore: ({ createdAt }, until) => createdAt < until,
-  minDurationMs: (call, min) => (durationOf(call) ?? -1) >= min,
+  minDurationMs: (call, min) => (durationOf(call) ?? -Infinity) >= min,
   maxDurationMs: (call, max) => (durationOf(call) ?? Infinity) <= max,
   number: (call, search) => matchesNumber(numberKeysOf(call, search.countries), search),
   tags: (call, tags) => tags.every((tag) => call.tags.includes(tag)),

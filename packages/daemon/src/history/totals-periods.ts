@@ -61,3 +61,6 @@ function startAtOrAfter(period: TotalsPeriod, at: number): number {
 }
 
 export const startOfPeriod = (period: TotalsPeriod, at: number): number => STARTS[period](at);
+
+/** Returns the end of the period that starts at `start`. */
+export const endOfPeriod = (period: TotalsPeriod, start: number): number => ENDS[period](start);

@@ -34,6 +34,11 @@ export function scanCondition(filter: CallFilter): SQL | undefined {
   return and(filterCondition(filter), INTERRUPTION_POINT);
 }
 
+/** Returns the condition of a filter without its search, for which one row of `calls` and its parts are read. */
+export function rowCondition({ said: _searched, ...filter }: CallFilter): SQL | undefined {
+  return filterCondition(filter);
+}
+
 /** Returns the condition of a filter; undefined if the filter is empty. */
 export function filterCondition(filter: CallFilter): SQL | undefined {
   return and(...(Object.keys(CONDITIONS) as (keyof CallFilter)[]).map((key) => conditionOf(key, filter)));
@@ -44,7 +49,8 @@ function conditionOf<Key extends keyof CallFilter>(key: Key, filter: CallFilter)
   return value === undefined ? undefined : CONDITIONS[key](value);
 }
 
-const hasTag = (tag: string): SQL => sql`${calls.id} in (select call_id from call_tags where tag = ${tag})`;
+const hasTag = (tag: string): SQL =>
+  sql`exists (select 1 from call_tags indexed by sqlite_autoindex_call_tags_1 where call_id = ${calls.id} and tag = ${tag})`;
 
 function transcriptMatches(query: string): SQL {
   const match = matchExpression(query);

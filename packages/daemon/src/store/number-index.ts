@@ -91,18 +91,31 @@ function fillStep(db: Db, rules: string, put: NumberIndex['put']): boolean {
   return !isDone;
 }
 
-/** Returns the condition of the calls that a search finds. Every part is a range of an index. */
-export function hasNumber({ beginnings, nationals, lastDigits }: NumberSearch): SQL {
+/** Returns the statement that selects the calls that a search finds. Every part is a range of an index. */
+export function callsWithNumber({ beginnings, nationals, lastDigits }: NumberSearch): SQL {
   const parts = [
     ...beginnings.map((beginning) => startingWith(callNumbers.number, beginning)),
     ...nationals.map((national) => sql`select call_id from call_numbers where number = ${national}`),
     ...lastDigits.map((last) => startingWith(callNumbers.reversed, reversed(last))),
   ];
-  return sql`${calls.id} in (${sql.join(parts, sql` union all `)})`;
+  return sql.join(parts, sql` union all `);
+}
+
+/** Returns the condition of the calls that a search finds, which reads the numbers of each call. */
+export function hasNumber({ beginnings, nationals, lastDigits }: NumberSearch): SQL {
+  const parts = [
+    ...beginnings.map((beginning) => isRangeOf(callNumbers.number, beginning)),
+    ...nationals.map((national) => sql`number = ${national}`),
+    ...lastDigits.map((last) => isRangeOf(callNumbers.reversed, reversed(last))),
+  ];
+  return sql`exists (select 1 from ${callNumbers} indexed by sqlite_autoindex_call_numbers_1 where call_id = ${calls.id} and (${sql.join(parts, sql` or `)}))`;
 }
 
 /** A range from the digits to the first text after all that start with them: `:` follows `9`. */
-function startingWith(column: AnySQLiteColumn, digits: string): SQL {
+const startingWith = (column: AnySQLiteColumn, digits: string): SQL =>
+  sql`select call_id from call_numbers where ${isRangeOf(column, digits)} and ${INTERRUPTION_POINT}`;
+
+function isRangeOf(column: AnySQLiteColumn, digits: string): SQL {
   const name = sql.identifier(column.name);
-  return sql`select call_id from call_numbers where ${name} >= ${digits} and ${name} < ${`${digits}:`} and ${INTERRUPTION_POINT}`;
+  return sql`(${name} >= ${digits} and ${name} < ${`${digits}:`})`;
 }

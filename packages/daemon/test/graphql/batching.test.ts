@@ -106,7 +106,7 @@ describe('a page of calls with all nested lists', () => {
     expect(fifty.data.calls.nodes).toHaveLength(50);
     // Calls; text, three pages, a count, streams, commands and notes of all calls; then the calls of nested nodes, twice, and streams.
     expect(fifty.statements.length).toBe(ten.statements.length);
-    expect(fifty.statements.length).toBeLessThanOrEqual(11);
+    expect(fifty.statements.length).toBeLessThanOrEqual(12);
   });
 
   test('returns to each call its own rows', async () => {
@@ -149,18 +149,19 @@ test('nodes() needs one statement for each type, keeps the order of the ids, and
   expect(result.statements).toHaveLength(3);
 });
 
-test('a page of matches needs two statements: the matches, and their calls', async () => {
+test('a page of matches needs two statements, the matches and their calls, besides those of the word', async () => {
   const { data, statements: executed } = await run(
     '{ searchTranscripts(query: "words", first: 50) { nodes { snippet utterance { call { id } } } } }',
   );
   expect(data.searchTranscripts.nodes).toHaveLength(50);
-  expect(executed).toHaveLength(2);
+  expect(executed.filter((sql) => !/from temp\./.test(sql))).toHaveLength(2);
 });
 
 test('a page without totalCount does not count', async () => {
   const { statements: executed } = await run('{ calls(first: 5) { nodes { id } pageInfo { hasNextPage } } }');
-  expect(executed).toHaveLength(1);
-  expect(executed[0]).not.toMatch(/count\(/i);
+  // The ids of the page, and the rows.
+  expect(executed).toHaveLength(2);
+  expect(executed.join(';')).not.toMatch(/count\(/i);
 });
 
 test('a nested list is read only up to its page, and without a table scan', async () => {

@@ -1,14 +1,15 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { providerId, type Call } from '@sidetone/core';
+import { sql } from 'drizzle-orm';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { callMatches } from '../../src/calls/call-match.ts';
 import type { CallFilter } from '../../src/calls/ports.ts';
 import type { History } from '../../src/history/ports.ts';
 import { withEmptyBuckets, type StatsBucket } from '../../src/history/stats-bucket.ts';
 import { openDatabase, type Database } from '../../src/store/database.ts';
-import { hasNumber } from '../../src/store/number-index.ts';
-import { callTags, calls } from '../../src/store/schema.ts';
+import { callsWithNumber } from '../../src/store/number-index.ts';
+import { callTags } from '../../src/store/schema.ts';
 import { createLocalHistory } from '../support/history.ts';
 import { callRow, putCalls, putUtterance } from '../support/rows.ts';
 import { searchFor } from '../support/numbers.ts';
@@ -99,11 +100,8 @@ describe('a call filter', () => {
   test.each(['1', '+91 80 5555 1234', '08055551234', '1234', 'sip:14155550199@example.com'])(
     'finds the number %s by indexes only',
     (text) => {
-      const where = hasNumber(searchFor(text, { default: 'IN', byProvider: {} }));
-      const { sql, params } = database.db.select().from(calls).where(where).toSQL();
-      const steps = database.db.$client.prepare(`explain query plan ${sql}`).all(...params) as {
-        detail: string;
-      }[];
+      const found = callsWithNumber(searchFor(text, { default: 'IN', byProvider: {} }));
+      const steps = database.db.all<{ detail: string }>(sql`explain query plan ${found}`);
       const scans = steps.map(({ detail }) => detail).filter((detail) => detail.includes('SCAN'));
       expect(scans).toEqual([]);
     },

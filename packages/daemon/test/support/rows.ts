@@ -4,7 +4,7 @@ import { NO_COUNTRIES } from '../../src/calls/numbers/countries.ts';
 import type { Db } from '../../src/store/db.ts';
 import { createNumberIndex } from '../../src/store/number-index.ts';
 import { callToRow } from '../../src/store/rows.ts';
-import { calls, utterances } from '../../src/store/schema.ts';
+import { calls, events, utterances } from '../../src/store/schema.ts';
 import { createTranscriptIndex } from '../../src/store/transcript-index.ts';
 import { PROVIDER } from './harness.ts';
 
@@ -45,6 +45,10 @@ export function putCalls(db: Db, rows: readonly Call[], countries = NO_COUNTRIES
 export function putUtterance(db: Db, callId: CallId, position: number, text: string): void {
   const id = `utt_${position}` as never;
   const row = { id, callId, position, at: position, orderMs: position, party: 'CUSTOMER', text } as const;
+  db.insert(events)
+    .values({ position, callId, type: 'UTTERANCE_FINALIZED', at: position, fact: {} })
+    .onConflictDoNothing()
+    .run();
   db.insert(utterances).values(row).run();
   createTranscriptIndex(db).add(position, text);
 }

@@ -1,11 +1,10 @@
 /** Answers the queries of history over one connection, synchronously. */
-import { and, sql } from 'drizzle-orm';
-import { NEWEST_FIRST, type CallOrder, type CallOrderField } from '../../history/call-order.ts';
-import { scanCondition } from '../call-filter.ts';
+import { sql } from 'drizzle-orm';
 import { isAnyOf, makeInterruptible, type Db } from '../db.ts';
 import { rowToCall, rowToCommand, rowToUtterance } from '../rows.ts';
 import { calls, commands, streams, utterances } from '../schema.ts';
-import { keyset, readLimit, toPage, type SortKey } from './keyset.ts';
+import { createSearchExpansion } from '../search/expansion.ts';
+import { createCallPages } from './calls/call-pages.ts';
 import { createCallLists } from './lists.ts';
 import type { HistoryReader } from './queries.ts';
 import { createSearch } from './search.ts';
@@ -13,12 +12,13 @@ import { createStats } from './stats.ts';
 
 export function createHistoryReader(db: Db): HistoryReader {
   makeInterruptible(db.$client);
+  const expand = createSearchExpansion(db);
   return {
     ...createLookups(db),
     ...createCallLists(db),
-    ...createCallPages(db),
-    ...createStats(db),
-    ...createSearch(db),
+    ...createCallPages(db, expand),
+    ...createStats(db, expand),
+    ...createSearch(db, expand),
   };
 }
 
@@ -49,42 +49,6 @@ function createLookups(db: Db): Pick<HistoryReader, Lookups> {
     streamsById(ids) {
       const rows = db.select().from(streams).where(isAnyOf(streams.id, ids)).all();
       return inOrder(ids, rows, ({ id }) => id);
-    },
-  };
-}
-
-const SORT_COLUMNS = {
-  CREATED_AT: { key: calls.createdAt, nullable: false },
-  ENDED_AT: { key: calls.endedAt, nullable: true },
-  DURATION: { key: calls.durationMs, nullable: true },
-} as const satisfies Record<CallOrderField, Pick<SortKey, 'key' | 'nullable'>>;
-
-const sortKeyOf = ({ field, direction }: CallOrder): SortKey => ({
-  ...SORT_COLUMNS[field],
-  id: calls.id,
-  descending: direction === 'DESC',
-});
-
-function createCallPages(db: Db): Pick<HistoryReader, 'calls'> {
-  return {
-    calls(filter, page, order = NEWEST_FIRST) {
-      const rows: (typeof calls.$inferSelect)[] = [];
-      // One snapshot for both statements of a nullable sort key: a call may end between them.
-      db.transaction(() => {
-        for (const { where, orderBy } of keyset(sortKeyOf(order), page)) {
-          const missing = readLimit(page) - rows.length;
-          if (missing === 0) return;
-          const part = db
-            .select()
-            .from(calls)
-            .where(and(scanCondition(filter), where))
-            .orderBy(...orderBy)
-            .limit(missing)
-            .all();
-          rows.push(...part);
-        }
-      });
-      return toPage(rows.map(rowToCall), page);
     },
   };
 }

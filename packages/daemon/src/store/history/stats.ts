@@ -2,11 +2,12 @@
  * Call statistics. Ended calls are read from their totals if the filter has only conditions by which these are grouped;
  * otherwise, and until the totals are complete, every call that the filter selects is read.
  */
-import { count } from 'drizzle-orm';
+import { and, type SQL } from 'drizzle-orm';
 import type { CallFilter } from '../../calls/ports.ts';
 import { scanCondition } from '../call-filter.ts';
+import type { ExpandSearch } from '../search/expansion.ts';
+import { findFew, lookup, sourcesOf } from './calls/call-sources.ts';
 import type { Db } from '../db.ts';
-import { calls } from '../schema.ts';
 import { areTotalsComplete } from '../totals.ts';
 import type { Stats } from './queries.ts';
 import { ALL_CALLS, bucketsOfCalls, totalsOfCalls } from './stats-rows.ts';
@@ -23,8 +24,11 @@ const ANSWERED_BY_TOTALS: ReadonlySet<string> = new Set<keyof CallFilter>([
   'createdBefore',
 ]);
 
-export function createStats(db: Db): Stats {
-  const scanned = createScannedStats(db);
+/** The largest result of an index that is read instead of all calls. */
+const MANY_CALLS = 100_000;
+
+export function createStats(db: Db, expand: ExpandSearch): Stats {
+  const scanned = createScannedStats(db, expand);
   const totalled = createTotalledStats(db);
   /** One snapshot: a call may end between the statements. */
   const answer = <Result>(filter: CallFilter, read: (stats: Stats) => Result): Result =>
@@ -39,12 +43,22 @@ export function createStats(db: Db): Stats {
   };
 }
 
-function createScannedStats(db: Db): Stats {
+function createScannedStats(db: Db, expand: ExpandSearch): Stats {
+  /** Returns where to read the calls of a filter, and their condition. */
+  function selection(filter: CallFilter): readonly [from: SQL, where: SQL | undefined] {
+    const match = filter.said === undefined ? undefined : expand(filter.said);
+    const few = findFew(sourcesOf(db, filter, match), MANY_CALLS);
+    if (!few) return [ALL_CALLS, scanCondition(filter)];
+    const { from, isFound } = lookup(few);
+    return [from, and(isFound, scanCondition(filter))];
+  }
+  const totalsOf = (filter: CallFilter) => totalsOfCalls(db, ...selection(filter));
   return {
-    callTotals: (filter) => totalsOfCalls(db, ALL_CALLS, scanCondition(filter)),
-    callBuckets: (filter, bucket, limit) =>
-      bucketsOfCalls(db, ALL_CALLS, { where: scanCondition(filter), bucket, limit }),
-    countCalls: (filter) =>
-      db.select({ calls: count() }).from(calls).where(scanCondition(filter)).get()?.calls ?? 0,
+    callTotals: totalsOf,
+    countCalls: (filter) => totalsOf(filter).reduce((sum, totals) => sum + totals.calls, 0),
+    callBuckets(filter, bucket, limit) {
+      const [from, where] = selection(filter);
+      return bucketsOfCalls(db, from, { where, bucket, limit });
+    },
   };
 }

@@ -73,7 +73,11 @@ function endedWithin({ from, until }: Range, filter: CallFilter): SQL | undefine
 
 const isLiveIn = (filter: CallFilter): SQL | undefined => and(IS_LIVE, scanCondition(filter));
 
-function periodsWithin(period: TotalsPeriod, { from, until }: Range, filter: CallFilter): SQL | undefined {
+export function periodsWithin(
+  period: TotalsPeriod,
+  { from, until }: Range,
+  filter: CallFilter,
+): SQL | undefined {
   const { providerIds, directions, endCategories } = filter;
   return and(
     eq(callTotals.period, period),
