@@ -168,8 +168,8 @@ export class RecordingService implements RecordingArchive {
     const recorder = createRecorder({
       start: (at) => this.#startFile(callId, at),
       onFailed: (reason) => this.#fail(callId, reason),
-      losses: createLossReport(this.#deps.clock, (from, to) =>
-        this.#reportGap(callId, to - from, 'the audio arrived too late'),
+      losses: createLossReport(this.#deps.clock, (_at, ms) =>
+        this.#reportGap(callId, ms, 'the audio arrived too late'),
       ),
     });
     const leaveAudio = audio.joinBlocks(callId, recorder);

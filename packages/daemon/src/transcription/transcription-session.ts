@@ -71,9 +71,10 @@ export function createTranscriptionSession(
     onFailed();
   }
 
-  const losses = createLossReport(deps.clock, (from, to) =>
-    write({ type: 'gap', fromMs: from - origin, toMs: to - origin, reason: 'the audio arrived too late' }),
-  );
+  const losses = createLossReport(deps.clock, (at, ms) => {
+    const fromMs = at - origin;
+    write({ type: 'gap', fromMs, toMs: fromMs + ms, reason: 'the audio arrived too late' });
+  });
 
   function createEmit(): (event: TranscriberEvent) => void {
     write = createTranscriptWriter({ callId, transcriber, origin }, deps);

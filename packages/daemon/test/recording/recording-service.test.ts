@@ -399,6 +399,15 @@ describe('a disk', () => {
     expect(harness.lines).toContainEqual(
       expect.objectContaining({ level: 'warn', fields: { callId, droppedMs } }),
     );
+    const seconds = (droppedMs / 1000).toFixed(1);
+    expect(
+      (await factsOf()).filter((fact) => (fact as { type: string }).type === 'CALL_NOTICE'),
+    ).toMatchObject([
+      {
+        code: 'RECORDING_GAP',
+        message: `${seconds} s of the call are missing in the recording: the disk is too slow`,
+      },
+    ]);
     expect(harness.recordings.find(callId)?.state).toBe('COMPLETE');
   });
 
