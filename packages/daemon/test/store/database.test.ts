@@ -1,12 +1,12 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { CallId } from '@sidetone/core';
+import type { CallId, StreamId } from '@sidetone/core';
 import Sqlite from 'better-sqlite3';
 import { describe, expect, test } from 'vitest';
 import { openDatabase } from '../../src/store/database.ts';
 import { createLedger } from '../../src/store/ledger.ts';
-import { calls, commands, events } from '../../src/store/schema.ts';
+import { calls, commands, events, streams } from '../../src/store/schema.ts';
 import { indexText } from '../../src/store/search/tokenizer.ts';
 import { tempDir } from '../support/temp-dir.ts';
 
@@ -125,6 +125,9 @@ describe('a database of the first release', () => {
       insert into utterances (id, call_id, position, at, order_ms, party, text) values
         ('utt_1', 'call_1', 7, 3000, 0, 'CUSTOMER', 'Hello there'),
         ('utt_2', 'call_1', 9, 3000, 0, 'ASSISTANT', '今日は良い天気');
+      insert into streams (id, call_id, encoding, sample_rate, parties, started_at, ended_at, frames, bytes, missing_frames) values
+        ('str_1', 'call_1', 'mulaw', 8000, '["CUSTOMER"]', 2000, 5000, 150, 24000, 2),
+        ('str_2', 'call_1', 'mulaw', 8000, '["CUSTOMER"]', 5000, null, 0, 0, 0);
       insert into commands (id, call_id, kind, arguments, status, requested_by, requested_at)
         values ('cmd_1', 'call_1', 'SAY', '{"content":"hi"}', 'ACCEPTED', 'local', 3000);
       pragma application_id = ${0x53544f4e};
@@ -166,6 +169,31 @@ describe('a database of the first release', () => {
       lastFinalEndMs: { CUSTOMER: 900 },
       speakingSince: {},
     });
+    close();
+  });
+
+  test('has streams without losses of late audio, also if they end as they did', () => {
+    const path = newPath();
+    createFirstRelease(path);
+    const { db, close } = openDatabase(path, 'normal');
+    const none = { listeningLostMs: 0, recordingLostMs: 0, transcriptLostMs: 0 };
+    const rows = () => db.select().from(streams).orderBy(streams.id).all();
+    expect(rows()).toMatchObject([
+      { id: 'str_1', frames: 150, bytes: 24_000, missingFrames: 2, ...none },
+      { id: 'str_2', frames: 0, ...none },
+    ]);
+    // An event of an earlier release, which lacks the counters.
+    const counters = { frames: 5, bytes: 800, missingFrames: 1 };
+    const fact = {
+      type: 'STREAM_STOPPED',
+      streamId: 'str_2' as StreamId,
+      reason: 'closed',
+      counters,
+    } as const;
+    const ledger = createLedger(db);
+    const callId = 'call_1' as CallId;
+    ledger.commit([{ callId, fact, at: 6000, call: ledger.get(callId)! }]);
+    expect(rows()[1]).toMatchObject({ endReason: 'closed', ...counters, ...none });
     close();
   });
 
