@@ -16,11 +16,12 @@ const { values } = parseArgs({
     streams: { type: 'string', default: '500' },
     seconds: { type: 'string', default: '10' },
     rounds: { type: 'string', default: '3' },
+    warmUp: { type: 'string', default: '5' },
     profile: { type: 'string' },
   },
 });
 const [streams, seconds, rounds] = [Number(values.streams), Number(values.seconds), Number(values.rounds)];
-const WARM_UP_S = 5;
+const warmUp = Number(values.warmUp);
 
 const CONFIG = `server: { port: 0 }
 limits: { liveCalls: 2000 }
@@ -96,7 +97,7 @@ async function measure(contender: Contender, load: Program, round: number): Prom
       complete: () => undefined,
     },
   );
-  await request<number>(load, { calls, seconds: WARM_UP_S } satisfies Load);
+  await request<number>(load, { calls, seconds: warmUp } satisfies Load);
   await request(program, 'loop delay');
   levels = 0;
   const before = program.cpuSeconds();

@@ -11,14 +11,18 @@ import { startDaemon, startSimulator, stopPrograms } from '../support/programs.t
 import { percentile, printJson, printTable } from '../support/report.ts';
 
 const { values } = parseArgs({
-  options: { calls: { type: 'string', default: '100' }, seconds: { type: 'string', default: '20' } },
+  options: {
+    calls: { type: 'string', default: '100' },
+    seconds: { type: 'string', default: '20' },
+    // Until all calls are live and the JIT has warmed up.
+    warmUp: { type: 'string', default: '30' },
+  },
 });
 const [calls, seconds] = [Number(values.calls), Number(values.seconds)];
+const warmUpMs = Number(values.warmUp) * 1000;
 
 /** The approximate duration of a call; calls start one after another so that the requested number is live. */
 const CALL_MS = 24_000;
-/** The time until all calls are live and the JIT has warmed up. */
-const WARM_UP_MS = CALL_MS + 6000;
 const SCRIPT = 'parcel';
 
 const MODES = {
@@ -120,7 +124,7 @@ async function measure(name: keyof typeof MODES): Promise<Measured> {
   await send('PUT', 'targets', body);
   const call = JSON.stringify({ provider: 'vobiz', script: SCRIPT });
   const starter = setInterval(() => void send('POST', 'calls', call).catch(() => undefined), CALL_MS / calls);
-  await pause(WARM_UP_MS);
+  await pause(warmUpMs);
   delays.length = 0;
   const counts: number[] = [];
   const before = daemon.cpuSeconds();
