@@ -20,7 +20,10 @@ export const MULAW_TO_LINEAR: Int16Array = Int16Array.from({ length: 256 }, (_, 
  * Decodes mu-law into 16-bit samples, one for each octet.
  * @param into where to write them, of the same length; a new array by default
  */
-export function decodeMulaw(octets: Uint8Array, into = new Int16Array(octets.length)): Int16Array {
+export function decodeMulaw(
+  octets: Uint8Array,
+  into: Int16Array = new Int16Array(octets.length),
+): Int16Array {
   for (let i = 0; i < octets.length; i++) into[i] = MULAW_TO_LINEAR[octets[i]!]!;
   return into;
 }

@@ -33,7 +33,8 @@ export interface StreamsDeps {
   readonly clock: Clock;
 }
 
-const DECODERS = { pcm_s16le: decodePcm16le, mulaw: decodeMulaw } as const;
+/** The second argument is an array that the samples may be written to. */
+const DECODERS = { pcm_s16le: (bytes: Uint8Array) => decodePcm16le(bytes), mulaw: decodeMulaw } as const;
 const SAMPLE_BYTES = { pcm_s16le: 2, mulaw: 1 } as const;
 
 export class Streams implements StreamSource {
@@ -139,6 +140,7 @@ class OpenStream implements MediaStream, StreamLosses {
   #bytes = 0;
   #missingFrames = 0;
   readonly #lostMs: Record<LossKind, number> = { listening: 0, recording: 0, transcript: 0 };
+  #scratch = new Int16Array(0);
   #isEnded = false;
 
   constructor(
@@ -176,10 +178,16 @@ class OpenStream implements MediaStream, StreamLosses {
     const needsAudio = demand.has('audio', this.callId);
     if (!needsLevels && !needsAudio) return;
     const { encoding, parties } = this.#options;
-    const samples = DECODERS[encoding](bytes);
+    const samples = DECODERS[encoding](bytes, needsAudio ? undefined : this.#scratchOf(bytes.length));
     const channels = party === 'INTERLEAVED' ? parties : [party];
     if (needsLevels) this.#meter(channels, samples, positionMs);
     if (needsAudio) this.#forward(channels, samples, positionMs);
+  }
+
+  /** Returns an array for samples that are not kept, reused for frames of the same length. */
+  #scratchOf(length: number): Int16Array {
+    if (this.#scratch.length !== length) this.#scratch = new Int16Array(length);
+    return this.#scratch;
   }
 
   skip(bytes: number): void {

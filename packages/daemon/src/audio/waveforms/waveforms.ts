@@ -38,11 +38,11 @@ interface OpenPiece extends WaveformPiece {
 
 const toByte = (peakDb: number): number =>
   Math.round(Math.min(0, Math.max(SILENCE_DB, peakDb)) * -STEPS_PER_DB);
-const keyOf = (callId: CallId, party: Party): string => `${callId} ${party}`;
 
 export class Waveforms implements WaveformSource {
   readonly #deps: WaveformsDeps;
-  readonly #open = new Map<string, OpenPieces>();
+  /** By call and party; not by one key made of both, which would be made for every frame. */
+  readonly #open = new Map<CallId, Map<Party, OpenPieces>>();
   /** Full pieces that are not stored yet. */
   #full: OpenPiece[] = [];
   #cancelFlush: (() => void) | undefined;
@@ -96,7 +96,7 @@ export class Waveforms implements WaveformSource {
   /** Forgets an erased call. */
   forget(callId: CallId): void {
     this.#full = this.#full.filter((piece) => piece.callId !== callId);
-    for (const [key, { current }] of this.#open) if (current.callId === callId) this.#open.delete(key);
+    this.#open.delete(callId);
   }
 
   /**
@@ -122,8 +122,7 @@ export class Waveforms implements WaveformSource {
   }
 
   #pieceOf(callId: CallId, party: Party, number: number): OpenPiece | undefined {
-    const key = keyOf(callId, party);
-    const known = this.#open.get(key);
+    const known = this.#open.get(callId)?.get(party);
     if (known?.current.piece === number) return known.current;
     if (known?.previous?.piece === number) return known.previous;
     if (known && number < known.current.piece - 1) return undefined;
@@ -134,8 +133,14 @@ export class Waveforms implements WaveformSource {
       return piece;
     }
     if (known?.previous?.isChanged) this.#addFull(known.previous);
-    this.#open.set(key, { current: piece, previous: known?.current });
+    this.#openOf(callId).set(party, { current: piece, previous: known?.current });
     return piece;
+  }
+
+  #openOf(callId: CallId): Map<Party, OpenPieces> {
+    const known = this.#open.get(callId) ?? new Map<Party, OpenPieces>();
+    this.#open.set(callId, known);
+    return known;
   }
 
   #load(callId: CallId, party: Party, number: number): OpenPiece {
@@ -145,8 +150,8 @@ export class Waveforms implements WaveformSource {
   }
 
   #openPieces(): readonly OpenPiece[] {
-    return [...this.#open.values()].flatMap(({ current, previous }) =>
-      previous ? [previous, current] : [current],
+    return [...this.#open.values()].flatMap((parties) =>
+      [...parties.values()].flatMap(({ current, previous }) => (previous ? [previous, current] : [current])),
     );
   }
 
@@ -159,9 +164,12 @@ export class Waveforms implements WaveformSource {
 
   /** Removes pieces without a reading since the previous write: their call has ended or is no longer metered. */
   #closeUnused(): void {
-    for (const [key, pieces] of this.#open) {
-      if (!pieces.previous?.isChanged) pieces.previous = undefined;
-      if (!pieces.previous && !pieces.current.isChanged) this.#open.delete(key);
+    for (const [callId, parties] of this.#open) {
+      for (const [party, pieces] of parties) {
+        if (!pieces.previous?.isChanged) pieces.previous = undefined;
+        if (!pieces.previous && !pieces.current.isChanged) parties.delete(party);
+      }
+      if (parties.size === 0) this.#open.delete(callId);
     }
   }
 
