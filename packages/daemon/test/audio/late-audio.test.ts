@@ -194,6 +194,29 @@ describe.each([true, false])('4 s of speech (reported positions: %s)', (isReport
   });
 });
 
+test.each([500, 800, 1500, 5000])(
+  'listeners skip audio that is held up for %i ms, and are not delayed',
+  async (ms) => {
+    const [listener, recording, transcriber] = [read(false), record(), read(true)];
+    const stream = open();
+    await speak(stream, heldUp(ms), { count: 400 });
+    // 120 ms behind real time.
+    expect(clock.now() - listener.times.at(-1)!).toBeLessThanOrEqual(160);
+    stream.end('done');
+    await clock.advance(400);
+    recording.finish();
+    transcriber.leave();
+    const { times } = listener;
+    expect(times).toEqual(times.map((_, i) => times[0]! + i * 20));
+    const received = contentOf(listener.channel(0));
+    expect(received.isInOrder).toBe(true);
+    expect(Math.abs(8000 - ms + 120 - received.ms)).toBeLessThanOrEqual(60);
+    const { counters } = facts.at(-1) as unknown as { counters: Record<string, number> };
+    expect(Math.abs(counters.listeningLostMs! - (8000 - received.ms))).toBeLessThanOrEqual(30);
+    for (const { channel } of [recording, transcriber]) expect(contentOf(channel(0)).ms).toBe(8000);
+  },
+);
+
 test('audio of two parties in one stream stays aligned if it is held up', async () => {
   const recording = record();
   const stream = open();
