@@ -36,6 +36,14 @@ function speak(fromMs: number, toMs: number): void {
   for (let at = fromMs; at < toMs; at += 20) stream.write('CUSTOMER', FRAME, at);
 }
 
+/** Ends the call, and waits until its recording and its transcription know it. */
+async function hangUp(): Promise<void> {
+  const { clock } = it.harness;
+  const before = clock.pending;
+  await it.hangUp();
+  await until(() => clock.pending >= before + 2, 'the recording and the transcription know the end');
+}
+
 const loudMs = (samples: Int16Array): number => samples.filter((sample) => sample > LOUD).length / 16;
 
 /** Returns the length of the audio in the recording and at the transcriber, and that of the recording, ms. */
@@ -67,7 +75,7 @@ describe('audio of a stream that is held up when its call ends', () => {
     [5000, 900],
   ])('for %i ms, and arrives %i ms after the end, is kept', async (heldMs, lateMs) => {
     await it.harness.clock.advance(heldMs);
-    await it.hangUp();
+    await hangUp();
     await it.harness.clock.advance(lateMs);
     speak(SPOKEN_MS, SPOKEN_MS + heldMs);
     stream.end('the socket was closed');
@@ -88,7 +96,7 @@ describe('audio of a stream that is held up when its call ends', () => {
 
 test('a recording and a transcription end with the last stream, not at their bound', async () => {
   const other = it.openStream(callId);
-  await it.hangUp();
+  await hangUp();
   await it.harness.clock.advance(1000);
   stream.end('closed');
   expect([it.harness.recordings.size, it.transcribing.size]).toEqual([1, 1]);
@@ -99,7 +107,7 @@ test('a recording and a transcription end with the last stream, not at their bou
 
 describe('a stream that stays open', () => {
   test('is left after a bound, and its audio is counted and noticed once', async () => {
-    await it.hangUp();
+    await hangUp();
     await it.harness.clock.advance(MAX_LATE_AUDIO_MS - 1);
     expect([it.harness.recordings.size, it.transcribing.size]).toEqual([1, 1]);
     await it.harness.clock.advance(1);
@@ -121,7 +129,7 @@ describe('a stream that stays open', () => {
   });
 
   test('without further audio causes no notice', async () => {
-    await it.hangUp();
+    await hangUp();
     await it.harness.clock.advance(MAX_LATE_AUDIO_MS);
     stream.end('closed');
     await received();
@@ -129,7 +137,7 @@ describe('a stream that stays open', () => {
   });
 
   test('does not delay a stop of the daemon', async () => {
-    await it.hangUp();
+    await hangUp();
     await it.harness.clock.advance(1000);
     await it.harness.recordings.stop();
     await it.transcribing.stop();
