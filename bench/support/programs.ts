@@ -64,11 +64,23 @@ export async function startProgram(
 
 let configs = 0;
 
+export interface Daemon extends Program {
+  /** The file of its database. */
+  readonly database: string;
+}
+
 /** Starts the built daemon with a configuration in YAML, without `storage` and `log`: it gets a new database. */
-export function startDaemon(config: string, node: readonly string[] = []): Promise<Program> {
+export async function startDaemon(config: string, node: readonly string[] = []): Promise<Daemon> {
   const base = join(benchDir, `daemon-${++configs}`);
-  writeFileSync(`${base}.yaml`, `storage: { path: '${base}.db' }\nlog: { level: error }\n${config}`);
-  return startProgram(DAEMON, ['start', '--config', `${base}.yaml`], /listens at (http\S+)/, node);
+  const database = `${base}.db`;
+  writeFileSync(`${base}.yaml`, `storage: { path: '${database}' }\nlog: { level: error }\n${config}`);
+  const program = await startProgram(
+    DAEMON,
+    ['start', '--config', `${base}.yaml`],
+    /listens at (http\S+)/,
+    node,
+  );
+  return { ...program, database };
 }
 
 export const startSimulator = (): Promise<Program> => startProgram(SIMULATOR, [], /"url":"([^"]+)"/);
