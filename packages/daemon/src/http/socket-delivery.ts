@@ -13,17 +13,24 @@ export interface DeliverySocket {
   readonly stream: Pick<Duplex, 'write' | 'writableLength'>;
 }
 
+/** The length from which on messages are not collected for one write. */
+const MAX_WRITE_BYTES = 16 * 1024;
+
 const DONE: IteratorResult<never, undefined> = { done: true, value: undefined };
 
 export class SocketDelivery implements AsyncIterableIterator<never> {
   readonly #results: PollIterator<EventResult>;
   readonly #to: DeliverySocket;
-  readonly #prefix: Buffer;
+  readonly #id: string;
   #isReading = false;
   /** Whether the operating system has not accepted the last result. */
   #isBlocked = false;
   #isWoken = false;
   #isScheduled = false;
+  /** The messages of the next write, and their length. */
+  #frames: Buffer[] = [];
+  #bytes = 0;
+  /** The number of writes that the operating system has not accepted. */
   #unsent = 0;
   #settle:
     { resolve(result: IteratorResult<never, undefined>): void; reject(error: unknown): void } | undefined;
@@ -32,7 +39,7 @@ export class SocketDelivery implements AsyncIterableIterator<never> {
   constructor(results: PollIterator<EventResult>, to: DeliverySocket, id: string) {
     this.#results = results;
     this.#to = to;
-    this.#prefix = Buffer.from(`{"id":${JSON.stringify(id)},"type":"next","payload":`);
+    this.#id = id;
   }
 
   /** Starts sending. Resolves when the subscription has ended. Called once. */
@@ -54,15 +61,18 @@ export class SocketDelivery implements AsyncIterableIterator<never> {
     return this;
   }
 
-  /** Sends in a microtask of its own, so that an error does not reach the publisher of an event. */
+  /** Sends in a microtask, so that an error does not reach the publisher of an event. */
   #schedule(): void {
     this.#isWoken = true;
     if (this.#isReading || this.#isBlocked || this.#isScheduled) return;
     this.#isScheduled = true;
-    queueMicrotask(() => {
-      this.#isScheduled = false;
-      this.#send();
-    });
+    defer(this);
+  }
+
+  /** Sends what is available. Never throws. */
+  run(): void {
+    this.#isScheduled = false;
+    this.#send();
   }
 
   /** Sends results until there is none, or until the operating system does not accept more. */
@@ -72,12 +82,17 @@ export class SocketDelivery implements AsyncIterableIterator<never> {
       do {
         this.#isWoken = false;
         const result = this.#results.poll();
-        if (result instanceof Promise) return void this.#wait(result);
-        if (result) this.#write(result);
+        if (result instanceof Promise) {
+          this.#flush();
+          return void this.#wait(result);
+        }
+        if (result) this.#add(result);
         else if (!this.#isWoken) break;
       } while (!this.#isBlocked);
+      this.#flush();
       if (this.#results.isEnded) this.#settle?.resolve(DONE);
     } catch (error) {
+      this.#flush();
       this.#settle?.reject(error);
     }
   }
@@ -87,23 +102,35 @@ export class SocketDelivery implements AsyncIterableIterator<never> {
     try {
       const result = await pending;
       this.#isReading = false;
-      if (result) this.#write(result);
+      if (result) this.#add(result);
       if (result || this.#isWoken || this.#results.isEnded) this.#send();
     } catch (error) {
       this.#settle?.reject(error);
     }
   }
 
-  #write({ bytes }: EventResult): void {
+  /** Adds a result to the next write: what is available at once is one write, if nothing else waits to be sent. */
+  #add(result: EventResult): void {
+    const frame = frameOf(result, this.#id);
+    this.#frames.push(frame);
+    this.#bytes += frame.length;
+    if (this.#bytes >= MAX_WRITE_BYTES || this.#to.stream.writableLength > 0) this.#flush();
+  }
+
+  #flush(): void {
+    const frames = this.#frames;
     const { socket, stream } = this.#to;
-    if (socket.readyState !== socket.OPEN) {
+    if (frames.length === 0) return;
+    if (socket.readyState === socket.OPEN) {
+      this.#unsent++;
+      stream.write(frames.length === 1 ? frames[0] : Buffer.concat(frames), this.#onSent);
+      this.#isBlocked = stream.writableLength > 0;
+    } else {
       // It is being closed, and then `return` is called.
       this.#isBlocked = true;
-      return;
     }
-    this.#unsent++;
-    stream.write(textFrame(this.#prefix, bytes), this.#onSent);
-    this.#isBlocked = stream.writableLength > 0;
+    this.#frames = [];
+    this.#bytes = 0;
   }
 
   readonly #onSent = (error?: Error | null): void => {
@@ -114,15 +141,38 @@ export class SocketDelivery implements AsyncIterableIterator<never> {
   };
 }
 
+/** The deliveries that an event has woken, which run in one microtask. */
+let woken: SocketDelivery[] = [];
+
+function defer(delivery: SocketDelivery): void {
+  if (woken.push(delivery) > 1) return;
+  queueMicrotask(() => {
+    const deliveries = woken;
+    woken = [];
+    for (const each of deliveries) each.run();
+  });
+}
+
+/** The last frame: many clients have the same id for their only operation. */
+let last: { readonly result: EventResult; readonly id: string; readonly frame: Buffer } | undefined;
+
+/** Returns the message with a result for the operation with an id. */
+function frameOf(result: EventResult, id: string): Buffer {
+  if (last?.result !== result || last.id !== id) last = { result, id, frame: textFrame(id, result.bytes) };
+  return last.frame;
+}
+
 const TEXT = 0x81;
 const LENGTH_16 = 126;
 const LENGTH_64 = 127;
 
 const CLOSING_BRACE = 0x7d;
 
-/** Returns an unmasked text frame of RFC 6455, section 5.2, with an object of which the closing brace is missing. */
-function textFrame(prefix: Buffer, bytes: Buffer): Buffer {
-  const length = prefix.length + bytes.length + 1;
+/** Returns an unmasked text frame of RFC 6455, section 5.2, with a message of graphql-transport-ws. */
+function textFrame(id: string, payload: Buffer): Buffer {
+  const prefix = `{"id":${JSON.stringify(id)},"type":"next","payload":`;
+  const prefixLength = Buffer.byteLength(prefix);
+  const length = prefixLength + payload.length + 1;
   const headerLength = length < LENGTH_16 ? 2 : length < 2 ** 16 ? 4 : 10;
   const frame = Buffer.allocUnsafe(headerLength + length);
   frame[0] = TEXT;
@@ -134,8 +184,8 @@ function textFrame(prefix: Buffer, bytes: Buffer): Buffer {
     frame[1] = LENGTH_64;
     frame.writeBigUInt64BE(BigInt(length), 2);
   }
-  prefix.copy(frame, headerLength);
-  bytes.copy(frame, headerLength + prefix.length);
+  frame.write(prefix, headerLength);
+  payload.copy(frame, headerLength + prefixLength);
   frame[frame.length - 1] = CLOSING_BRACE;
   return frame;
 }

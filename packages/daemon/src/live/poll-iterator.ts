@@ -7,8 +7,6 @@ export type MaybePromise<Value> = Value | Promise<Value>;
 
 export abstract class PollIterator<Item> implements AsyncIterableIterator<Item> {
   #turn: Promise<unknown> = Promise.resolve();
-  #isWoken = false;
-  #onWake: (() => void) | undefined;
 
   /**
    * Returns the next item; undefined if there is none yet, or none any more. Not to be called before an earlier promise has
@@ -19,13 +17,11 @@ export abstract class PollIterator<Item> implements AsyncIterableIterator<Item> 
   /** Whether there will be no further item. */
   abstract readonly isEnded: boolean;
 
+  /** Calls the listener, instead of an earlier one, whenever there may be a further item, and when it has ended. */
+  abstract onWake(listener: () => void): void;
+
   /** Ends it and releases everything. Calling it again has no effect. */
   protected abstract close(): void;
-
-  /** Calls the listener, instead of an earlier one, whenever there may be a further item. */
-  onWake(listener: () => void): void {
-    this.#onWake = listener;
-  }
 
   /** Returns items in order, also if called concurrently. A rejection ends the iteration. */
   next(): Promise<IteratorResult<Item, undefined>> {
@@ -44,21 +40,20 @@ export abstract class PollIterator<Item> implements AsyncIterableIterator<Item> 
     return this;
   }
 
-  /** To be called when there may be a further item, and when it has ended. */
-  protected wake(): void {
-    this.#isWoken = true;
-    this.#onWake?.();
-  }
-
   async #take(): Promise<IteratorResult<Item, undefined>> {
+    let isWoken = false;
     let wakeSleeper = (): void => undefined;
-    this.onWake(() => wakeSleeper());
+    this.onWake(() => {
+      isWoken = true;
+      wakeSleeper();
+    });
     while (!this.isEnded) {
-      this.#isWoken = false;
+      isWoken = false;
       const item = await this.poll();
       if (this.isEnded) break;
       if (item !== undefined) return { done: false, value: item };
-      if (!this.#isWoken) await new Promise<void>((resolve) => (wakeSleeper = resolve));
+      // A listener changes it.
+      if (!(isWoken as boolean)) await new Promise<void>((resolve) => (wakeSleeper = resolve));
     }
     return DONE;
   }

@@ -22,11 +22,12 @@ export class PullIterator<Item> extends PollIterator<Item> {
   readonly #unsubscribe: () => void;
   #isClosed = false;
   #idles = 0;
+  #onWake = (): void => undefined;
 
   constructor(source: PullSource<Item>) {
     super();
     this.#source = source;
-    this.#unsubscribe = source.subscribe(() => this.wake());
+    this.#unsubscribe = source.subscribe(() => this.#onWake());
   }
 
   /** How often there was no further item. */
@@ -51,6 +52,10 @@ export class PullIterator<Item> extends PollIterator<Item> {
     return this.#source.keyOf ? this.#source.keyOf(item) : item;
   }
 
+  onWake(listener: () => void): void {
+    this.#onWake = listener;
+  }
+
   poll(): MaybePromise<Item | undefined> {
     if (this.#isClosed) return undefined;
     const item = this.#source.pull();
@@ -61,7 +66,7 @@ export class PullIterator<Item> extends PollIterator<Item> {
     if (this.#isClosed) return;
     this.#isClosed = true;
     this.#unsubscribe();
-    this.wake();
+    this.#onWake();
   }
 
   #count(item: Item | undefined): Item | undefined {

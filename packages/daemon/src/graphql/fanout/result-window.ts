@@ -20,6 +20,8 @@ export interface Execution {
   readonly at: number;
   /** The client for whom it was executed. */
   readonly client: string;
+  /** The subscription for which it was executed. */
+  readonly owner: unknown;
   readonly context: SharedContext;
   /** The number of clients that have not received it yet. */
   clients: number;

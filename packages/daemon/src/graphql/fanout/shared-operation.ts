@@ -23,6 +23,8 @@ export interface Counts {
 /** An event of a client. */
 export interface ClientEvent {
   readonly event: unknown;
+  /** The subscription of the client. */
+  readonly owner: unknown;
   readonly source: Pick<EventSource, 'keyOf' | 'version'>;
   readonly context: Context;
   /** The version of the newest state that the client has received: it must not go back. */
@@ -64,7 +66,7 @@ export class SharedOperation {
   }
 
   /** Returns the execution of an event for a client: a kept one, or a new one. */
-  execute({ event, source, context, seenVersion }: ClientEvent): Execution {
+  execute({ event, owner, source, context, seenVersion }: ClientEvent): Execution {
     const { counts, memory } = this.#deps;
     const key = source.keyOf(event);
     const known = this.#clients > 1 ? this.#window.take(key, seenVersion) : undefined;
@@ -78,6 +80,7 @@ export class SharedOperation {
       version: source.version,
       at: memory.clock.elapsed(),
       client: context.client,
+      owner,
       context: shared,
       clients: this.#clients - 1,
       result: this.#resultOf(execute({ ...this.#args, rootValue: event, contextValue: shared })),

@@ -27,11 +27,14 @@ export class Subscription extends PollIterator<EventResult> {
     this.#deps = deps;
     this.#operation = deps.join(false);
     this.#seenVersion = deps.events.source.version;
-    deps.events.onWake(() => (deps.events.isEnded ? this.close() : this.wake()));
   }
 
   get isEnded(): boolean {
-    return this.#isClosed;
+    return this.#isClosed || this.#deps.events.isEnded;
+  }
+
+  onWake(listener: () => void): void {
+    this.#deps.events.onWake(listener);
   }
 
   poll(): MaybePromise<EventResult | undefined> {
@@ -50,14 +53,15 @@ export class Subscription extends PollIterator<EventResult> {
     this.#isClosed = true;
     this.#deps.leave(this.#operation);
     void this.#deps.events.return();
-    this.wake();
   }
 
   #execute(event: unknown): MaybePromise<EventResult | undefined> {
+    if (this.isEnded) this.close();
     if (event === undefined || this.#isClosed) return undefined;
     const { events, context } = this.#deps;
     const execution = this.#operation.execute({
       event,
+      owner: this,
       source: events.source,
       context,
       seenVersion: this.#seenVersion,
@@ -76,7 +80,7 @@ export class Subscription extends PollIterator<EventResult> {
       return this.#execute(event);
     }
     this.#seenVersion = Math.max(this.#seenVersion, execution.version);
-    this.#deps.events.charge(result.cost);
+    this.#deps.events.charge(result.cost, execution.owner !== this);
     return result;
   }
 

@@ -9,13 +9,21 @@ import {
   type ProviderId,
   type UtteranceId,
 } from '@sidetone/core';
+import type { MaybePromise } from '../../live/poll-iterator.ts';
 import { NO_TRAFFIC } from '../../plugins/provider/provider-traffic.ts';
 import type { ProviderView, TranscriberView } from '../../plugins/ports.ts';
 import type { SchemaDeps } from '../builder.ts';
 
-/** Returns the call of a stored object. @throws {FaultError} CALL_NOT_FOUND if it was erased meanwhile. */
-export async function callOf({ registry, history }: SchemaDeps, id: CallId): Promise<Call> {
-  const call = registry.peek(id) ?? (await history.call(id));
+/**
+ * Returns the call of a stored object, without a promise if it is in memory: most events are those of live calls.
+ * @throws {FaultError} CALL_NOT_FOUND if it was erased meanwhile.
+ */
+export function callOf({ registry, history }: SchemaDeps, id: CallId): MaybePromise<Call> {
+  return registry.peek(id) ?? readCall(history, id);
+}
+
+async function readCall(history: SchemaDeps['history'], id: CallId): Promise<Call> {
+  const call = await history.call(id);
   if (!call) throw new FaultError('CALL_NOT_FOUND', 'the call was erased');
   return call;
 }

@@ -114,9 +114,13 @@ export class Connections {
     );
     this.#accounts.set(socket, account);
     // All transports write to the socket, so their output is counted here, when it is written.
-    const write = socket.write.bind(socket) as (...args: unknown[]) => boolean;
-    socket.write = (...args: unknown[]) => {
-      const hasRoom = write(...args);
+    const write = socket.write.bind(socket) as (
+      chunk: unknown,
+      encoding?: unknown,
+      done?: unknown,
+    ) => boolean;
+    socket.write = (chunk: unknown, encoding?: unknown, done?: unknown) => {
+      const hasRoom = write(chunk, encoding, done);
       account.update();
       return hasRoom;
     };

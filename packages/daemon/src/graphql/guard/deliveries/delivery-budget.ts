@@ -51,8 +51,11 @@ export interface DeliveryMeter {
    * @param maxDebtMs the value of `debtMs` at which the subscription may be ended.
    */
   start(cost: number, maxDebtMs: number): Promise<void> | undefined;
-  /** Charges the actual cost of the delivery in progress instead of the expected one. */
-  finish(cost: number): void;
+  /**
+   * Charges the actual cost of the delivery in progress instead of the expected one.
+   * @param work the part of it that was work in this turn. Default: all of it.
+   */
+  finish(cost: number, work?: number): void;
   /** Resolves a delivery that waits. */
   close(): void;
 }
@@ -105,10 +108,10 @@ export class DeliveryBudget {
       this.#turnCost += cost;
       this.#scheduleTurn();
     };
-    const finish = (cost: number): void => {
+    const finish = (cost: number, work = cost): void => {
       if (inProgress === undefined) return;
       client.budget.finish(inProgress, cost);
-      if (startedInTurn === this.#turn) this.#turnCost += cost - inProgress;
+      if (startedInTurn === this.#turn) this.#turnCost += work - inProgress;
       inProgress = undefined;
       if (client.waiting.size > 0) this.#scheduleTurn();
     };

@@ -2,6 +2,8 @@
 
 /** The work of a delivery besides its fields: executing the operation and sending a message. */
 export const DELIVERY_COST = 25;
+/** The work of a delivery whose result was executed for another client: sending a message. */
+export const SHARED_DELIVERY_WORK = 5;
 /** The length of a text that costs as much as a field, characters. */
 const TEXT_LENGTH = 512;
 

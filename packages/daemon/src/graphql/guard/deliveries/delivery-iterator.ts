@@ -3,7 +3,7 @@ import { PollIterator, type MaybePromise } from '../../../live/poll-iterator.ts'
 import { beginWork } from '../../../loop/current-work.ts';
 import type { DeliveryMeter } from './delivery-budget.ts';
 import { MAX_DEBT_MS } from './delivery-budget.ts';
-import { DELIVERY_COST } from './delivery-cost.ts';
+import { DELIVERY_COST, SHARED_DELIVERY_WORK } from './delivery-cost.ts';
 
 /** The source of a subscription. */
 export interface EventSource extends PollIterator<unknown> {
@@ -50,23 +50,31 @@ export class DeliveryIterator extends PollIterator<unknown> {
     this.#label = options.label;
     this.#maxDebtMs = meter.debtMs + MAX_DEBT_MS;
     this.#idles = source.idles;
-    source.onWake(() => (source.isEnded ? this.close() : this.wake()));
   }
 
   get isEnded(): boolean {
-    return this.#isClosed;
+    return this.#isClosed || this.source.isEnded;
   }
 
-  /** Charges the result of the event that was returned last. @param fields the cost of the result */
-  charge(fields: number): void {
+  onWake(listener: () => void): void {
+    this.source.onWake(listener);
+  }
+
+  /**
+   * Charges the result of the event that was returned last. A client pays for a shared result too, so that its limit does not
+   * depend on others; but it is little work in this turn of the event loop.
+   * @param fields the cost of the result
+   */
+  charge(fields: number, isShared = false): void {
     const cost = DELIVERY_COST + fields;
-    this.#meter.finish(cost);
+    this.#meter.finish(cost, isShared ? SHARED_DELIVERY_WORK : cost);
     // Falls slowly, so that cheap events between expensive ones do not hide them.
     this.#expectedCost = Math.max(cost, this.#expectedCost - Math.ceil(this.#expectedCost / 8));
   }
 
   /** Returns the next event as soon as the budget of the client permits it. An error ends the subscription. */
   poll(): MaybePromise<unknown> {
+    if (this.source.isEnded) this.close();
     // Without effect if the last event was charged, as every event with a result is.
     this.#meter.finish(this.#expectedCost);
     try {
@@ -85,7 +93,6 @@ export class DeliveryIterator extends PollIterator<unknown> {
     this.#meter.close();
     this.#onEnd();
     void this.source.return();
-    this.wake();
   }
 
   #admit(event: unknown): MaybePromise<unknown> {
