@@ -16,6 +16,7 @@ import {
   PAGE_LIMITS,
   type PageLimits,
 } from '../../../src/store/history/calls/call-pages.ts';
+import { createSearch } from '../../../src/store/history/search.ts';
 import { createHistoryReader } from '../../../src/store/history/reader.ts';
 import { callTags, totalsProgress } from '../../../src/store/schema.ts';
 import { createSearchExpansion } from '../../../src/store/search/expansion.ts';
@@ -350,4 +351,46 @@ describe('the plan', () => {
         statement,
       ).toEqual([]);
   });
+});
+
+test('pages of a search together equal the matches, newest first, whatever the limits of work', () => {
+  const expand = createSearchExpansion(db);
+  const limits = fc.record({
+    few: fc.constantFrom(-1, 3, 2000),
+    compared: fc.constantFrom(0, 2, 1000),
+    many: fc.constantFrom(-1, 2000),
+    maxCompared: fc.constant(100_000),
+  });
+  fc.assert(
+    fc.property(
+      someCalls,
+      fc.array(fc.tuple(someConditions, fc.constantFrom(...Object.keys(SEARCHES)), limits), {
+        minLength: 4,
+        maxLength: 4,
+      }),
+      fc.integer({ min: 1, max: 7 }),
+      (made, questions, limit) => {
+        store(made);
+        for (const [filter, query, allowed] of questions) {
+          const { search } = createSearch(db, expand, allowed);
+          const found: string[] = [];
+          for (let edge: number | undefined, more = true; more;) {
+            const position = edge === undefined ? {} : { after: { key: edge, id: '' } };
+            const page = search(query, filter, { limit, backward: false, ...position });
+            found.push(...page.rows.map(({ utterance: { utterance } }) => utterance.text));
+            edge = page.rows.at(-1)?.utterance.position;
+            ({ more } = page);
+          }
+          const ids = new Set(expected(made, filter, { field: 'CREATED_AT', direction: 'ASC' }));
+          const texts = made.flatMap(({ id, texts: said }) =>
+            ids.has(id)
+              ? said.filter((words) => SEARCHES[query]!(words)).map((words) => words.join(' '))
+              : [],
+          );
+          expect(found).toEqual(texts.toReversed());
+        }
+      },
+    ),
+    { numRuns: 40 },
+  );
 });

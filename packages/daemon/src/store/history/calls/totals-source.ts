@@ -1,5 +1,5 @@
 /** Finds calls by what the totals are grouped by: the totals show in which hours such calls were created. */
-import { asc, sql, type SQL } from 'drizzle-orm';
+import { and, sql, type SQL } from 'drizzle-orm';
 import type { CallFilter } from '../../../calls/ports.ts';
 import {
   endOfPeriod,
@@ -8,7 +8,7 @@ import {
   type TimeRange,
   type TotalsPeriod,
 } from '../../../history/totals-periods.ts';
-import { IS_ENDED, IS_LIVE } from '../../call-filter.ts';
+import { filterCondition, IS_ENDED, IS_LIVE } from '../../call-filter.ts';
 import { INTERRUPTION_POINT, type Db } from '../../db.ts';
 import { callTotals, calls } from '../../schema.ts';
 import { areTotalsComplete } from '../../totals.ts';
@@ -75,21 +75,21 @@ function rangesWith(
   filter: CallFilter,
   ranges: readonly TimeRange[],
 ): readonly TimeRange[] {
-  return ranges.flatMap(({ from, until }) =>
-    db
-      .selectDistinct({ start: callTotals.start })
-      .from(callTotals)
-      .where(
-        periodsWithin(
-          period,
-          { from: Number.isFinite(from) ? startOfPeriod(period, from) : from, until },
-          filter,
-        ),
-      )
-      .orderBy(asc(callTotals.start))
-      .all()
-      .map(({ start }) => ({ from: start, until: endOfPeriod(period, start) })),
-  );
+  const list = ranges.map(({ from, until }) => [
+    Number.isFinite(from) ? startOfPeriod(period, from) : from,
+    until,
+  ]);
+  const isSelected = periodsWithin(period, { from: -Infinity, until: Infinity }, filter);
+  return db
+    .all<{ start: number }>(
+      sql`
+      select distinct ${callTotals.start} as start
+      from json_each(${JSON.stringify(list)}) as range cross join ${callTotals}
+      where ${callTotals.start} >= coalesce(range.value ->> 0, -9e15)
+        and ${callTotals.start} < coalesce(range.value ->> 1, 9e15) and ${isSelected}
+      order by ${callTotals.start}`,
+    )
+    .map(({ start }) => ({ from: start, until: endOfPeriod(period, start) }));
 }
 
 /**
@@ -99,10 +99,9 @@ function rangesWith(
 export function monthsOfTotals(db: Db, filter: CallFilter): readonly TimeRange[] | undefined {
   const { providerIds, directions, endCategories } = filter;
   if (!(providerIds ?? directions ?? endCategories) || !areTotalsComplete(db)) return undefined;
+  const isLive = and(IS_LIVE, filterCondition(totalledPartOf(filter)), INTERRUPTION_POINT);
   const live = db
-    .all<{ at: number }>(
-      sql`select created_at as at from ${calls} indexed by calls_live where ${IS_LIVE} and ${INTERRUPTION_POINT}`,
-    )
+    .all<{ at: number }>(sql`select created_at as at from ${calls} indexed by calls_live where ${isLive}`)
     .map(({ at }) => startOfPeriod('MONTH', at));
   const ended = rangesWith(db, 'MONTH', filter, [rangeOf(filter)]).map(({ from }) => from);
   const starts = [...new Set([...ended, ...live])].toSorted((a, b) => a - b);

@@ -1,0 +1,119 @@
+/**
+ * Asks questions about histories of several sizes, in turn, of one daemon for each:
+ * `npm run bench -- history --calls 10000,500000 --rounds 20`. With `--cold`, also once with a cold file cache. `--folder` keeps
+ * the generated databases.
+ */
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { benchDir, stopPrograms } from '../support/programs.ts';
+import { percentile, printJson, printTable } from '../support/report.ts';
+import { ask, dropCache, historyOf, startOn, untilFilled, type History } from './database.ts';
+import { liveDelays } from './live-events.ts';
+import { HEAVY_QUESTIONS, QUESTIONS } from './questions.ts';
+
+const { values } = parseArgs({
+  options: {
+    calls: { type: 'string', default: '10000,100000' },
+    rounds: { type: 'string', default: '20' },
+    events: { type: 'string', default: '300' },
+    folder: { type: 'string', default: join(benchDir, 'histories') },
+    cold: { type: 'boolean', default: false },
+  },
+});
+const rounds = Number(values.rounds);
+const histories = values.calls.split(',').map((calls) => historyOf(Number(calls), values.folder));
+const names = Object.keys(QUESTIONS);
+
+/** Starts a daemon on each database for the first time: it may have calls to add to the totals. */
+async function prepare(): Promise<void> {
+  for (const history of histories) {
+    const daemon = await startOn(history);
+    await untilFilled(history);
+    await daemon.stop();
+  }
+}
+
+async function warmTimes(): Promise<readonly Readonly<Record<string, readonly number[]>>[]> {
+  const daemons = await Promise.all(histories.map((history) => startOn(history)));
+  const times = histories.map(() => Object.fromEntries(names.map((name) => [name, [] as number[]])));
+  for (const name of names) {
+    // The first round fills the caches.
+    for (let round = -1; round < rounds; round++) {
+      for (const [i, { url }] of daemons.entries()) {
+        const ms = await ask(url, QUESTIONS[name]!);
+        if (round >= 0) times[i]![name]!.push(ms);
+      }
+    }
+  }
+  for (const daemon of daemons) await daemon.stop();
+  return times;
+}
+
+/** Each question is the first one of a new daemon. */
+async function coldTimes(history: History): Promise<Readonly<Record<string, number>>> {
+  const times: Record<string, number> = {};
+  for (const name of names) {
+    dropCache(history);
+    const daemon = await startOn(history);
+    times[name] = await ask(daemon.url, QUESTIONS[name]!);
+    await daemon.stop();
+  }
+  return times;
+}
+
+async function startTimes(history: History): Promise<{ readonly warmMs: number; readonly coldMs: number }> {
+  const start = async (): Promise<number> => {
+    const daemon = await startOn(history);
+    await daemon.stop();
+    return daemon.startMs;
+  };
+  const warmMs = await start();
+  dropCache(history);
+  return { warmMs, coldMs: await start() };
+}
+
+/** Delays of live events, without and with three clients that ask heavy questions one after another. */
+async function eventDelays(history: History): Promise<{ readonly idle: number; readonly heavy: number }> {
+  const daemon = await startOn(history);
+  const events = Number(values.events);
+  const idle = await liveDelays(daemon.url, events, 20);
+  const done = new AbortController();
+  const clients = HEAVY_QUESTIONS.map(async (question) => {
+    while (!done.signal.aborted) await ask(daemon.url, question);
+  });
+  const heavy = await liveDelays(daemon.url, events, 20);
+  done.abort();
+  await Promise.all(clients);
+  await daemon.stop();
+  return { idle: percentile(idle, 0.99), heavy: percentile(heavy, 0.99) };
+}
+
+try {
+  await prepare();
+  const warm = await warmTimes();
+  const largest = histories.at(-1)!;
+  const cold = values.cold ? await coldTimes(largest) : {};
+  const starts = await startTimes(largest);
+  const delays = await eventDelays(largest);
+  const round = (ms: number): number => Number(ms.toPrecision(3));
+  printTable(
+    names.map((name) => ({
+      question: name,
+      ...Object.fromEntries(
+        histories.map(({ calls }, i) => [
+          `${calls}: p50 / p95, ms`,
+          [0.5, 0.95].map((part) => round(percentile(warm[i]![name]!, part))).join(' / '),
+        ]),
+      ),
+      'ratio of p50': round(percentile(warm.at(-1)![name]!, 0.5) / percentile(warm[0]![name]!, 0.5)),
+      'cold, ms': cold[name] === undefined ? '' : round(cold[name]),
+    })),
+  );
+  process.stdout.write(
+    `\nstart to ready: ${Math.round(starts.warmMs)} ms, with a cold cache ${Math.round(starts.coldMs)} ms\n` +
+      `live event p99: ${round(delays.idle)} ms, during heavy questions ${round(delays.heavy)} ms\n`,
+  );
+  printJson('history', { calls: histories.map(({ calls }) => calls), warm, cold, starts, delays });
+} finally {
+  await stopPrograms();
+}
