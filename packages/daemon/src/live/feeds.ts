@@ -7,6 +7,7 @@ import type { LevelsItem, LevelSource, LiveCallsItem, LiveFeeds, TranscriptItem 
 import { CursorReader, type MatchCall } from './cursor-reader.ts';
 import type { Demand } from './demand.ts';
 import { LevelReader } from './level-reader.ts';
+import { LevelTicks } from './level-ticks.ts';
 import { CALL_CHANGES, LiveCallsReader } from './live-calls-reader.ts';
 import type { LatestPartials } from './latest-partials.ts';
 import { PullIterator } from './pull-iterator.ts';
@@ -29,6 +30,7 @@ export function createFeeds({ hub, log, registry, partials, levels, demand, cloc
     return call !== undefined && callMatches(call, filter);
   };
   const version = (): number => hub.position;
+  const levelTicks = new Map<string, LevelTicks>();
   const isErased = (callId: CallId): boolean => registry.recall(callId) === undefined;
   const reader = (filter: RecordFilter, after: number | undefined) =>
     new CursorReader(hub, log, filter, after ?? hub.position, matches);
@@ -83,10 +85,17 @@ export function createFeeds({ hub, log, registry, partials, levels, demand, cloc
     },
 
     levels(callIds, intervalMs): AsyncIterableIterator<LevelsItem> {
-      const reading = new LevelReader(levels, callIds, intervalMs, clock);
+      const key = `${intervalMs} ${callIds?.join(' ') ?? 'all'}`;
+      const ticks = levelTicks.get(key) ?? new LevelTicks({ levels, clock }, callIds, intervalMs);
+      levelTicks.set(key, ticks);
+      const reading = new LevelReader(ticks);
+      const forget = (): void => {
+        if (ticks.listeners === 0) levelTicks.delete(key);
+      };
       return new PullIterator({
         pull: () => reading.pull(),
-        subscribe: (wake) => all(reading.everyTick(wake), demand.add('levels', callIds)),
+        subscribe: (wake) => all(forget, reading.everyTick(wake), demand.add('levels', callIds)),
+        version,
       });
     },
   };

@@ -9,6 +9,7 @@ import { LevelMeters } from '../../src/audio/level-meters.ts';
 import { Streams } from '../../src/audio/streams.ts';
 import { Demand } from '../../src/live/demand.ts';
 import { LevelReader } from '../../src/live/level-reader.ts';
+import { LevelTicks } from '../../src/live/level-ticks.ts';
 
 const CALL = providerCallId('call') as string as CallId;
 /** 20 ms at 16 kHz. */
@@ -76,7 +77,7 @@ describe.each(STEPS_MS)('a wall clock that is set by %i ms during a call', (step
   test('does not interrupt levels, their subscriptions or the waveform', async () => {
     const { levels, readings, speak } = start();
     let ticks = 0;
-    const reader = new LevelReader(levels, [CALL], 20, clock);
+    const reader = new LevelReader(new LevelTicks({ levels, clock }, [CALL], 20));
     release.push(reader.everyTick(() => ticks++));
     await speak(30);
     clock.stepWallClock(stepMs);

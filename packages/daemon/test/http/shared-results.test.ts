@@ -220,3 +220,33 @@ test('operations of one socket with the same document share results, and each st
   expect(received).toEqual({ first: cursors.slice(1), second: cursors.slice(2) });
   expect([fanOut().operations, fanOut().executed - before]).toEqual([1, 2]);
 });
+
+test('levels and partials are executed once for all clients', async () => {
+  playAudio();
+  const levels = it.daemon.parts.resolve(tokens.LEVEL_METERS);
+  let rmsDb = -90;
+  levels.read = () => [
+    { party: 'CUSTOMER' as const, at: 1, rmsDb: (rmsDb += 0.01), peakDb: -3, speaking: true },
+  ];
+  const { audioLevels, transcript } = FIELDS as Record<'audioLevels' | 'transcript', (typeof FIELDS)[string]>;
+  const meters = [
+    await subscribe('listener', audioLevels.query()),
+    await subscribe('listener2', audioLevels.query()),
+  ];
+  for (let i = 0; i < 5; i++) await Promise.all(meters.map(next));
+  // Each receives a first item of its own.
+  expect(fanOut().shared).toBeGreaterThan(1);
+  for (const meter of meters) meter.socket.terminate();
+  await until(() => fanOut().operations === 0, 'released');
+
+  const readers = [
+    await subscribe('reader', transcript.query()),
+    await subscribe('second', transcript.query()),
+  ];
+  await ready(2);
+  const [executed, shared] = [fanOut().executed, fanOut().shared];
+  transcript.trigger();
+  const [one, other] = await Promise.all(readers.map(next));
+  expect(other).toEqual(one);
+  expect([fanOut().executed - executed, fanOut().shared - shared]).toEqual([1, 1]);
+});
