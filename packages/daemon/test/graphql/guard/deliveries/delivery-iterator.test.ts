@@ -19,8 +19,13 @@ const endless = (isStale: (number: number) => boolean = () => false): PullIterat
   return new PullIterator({ pull: async () => ++count, subscribe: () => () => undefined, isStale });
 };
 
-const iterator = (source: PullIterator<number>, isLive: boolean, onEnd = (): void => undefined) =>
-  new DeliveryIterator(source, budget.open('a'), { label: 'test', cost: 100, isLive, onEnd });
+const iterator = (
+  source: PullIterator<number>,
+  isLive: boolean,
+  onEnd = (): void => undefined,
+  client = 'a',
+): DeliveryIterator =>
+  new DeliveryIterator(source, budget.open(client), { label: 'test', cost: 100, isLive, onEnd });
 
 /** Reads events that cost more than the budget, for a time. Returns the number of them, or the code of the error. */
 async function read(it: DeliveryIterator, forMs: number): Promise<unknown> {
@@ -107,4 +112,32 @@ test('expects the cost of the costliest recent event', async () => {
   await it.next();
   // Of the 2,000 that it may have, it has reserved more than the last event cost.
   expect(others.start(2000, Infinity)).toBeInstanceOf(Promise);
+});
+
+test('charges a shared result to its client, and little of it to the turn', async () => {
+  budget = new DeliveryBudget({
+    clock,
+    costPerSecond: 100_000,
+    onEnd: () => undefined,
+    nextTurn: () => undefined,
+  });
+  const deliver = async (client: string, isShared: boolean): Promise<void> => {
+    const it = iterator(endless(), true, undefined, client);
+    await Promise.race([it.next(), clock.settle()]);
+    it.charge(2900, isShared);
+  };
+  for (let i = 0; i < 100; i++) await deliver(`of many ${i}`, true);
+  expect(budget.delayed).toBe(0);
+  await deliver('of its own', false);
+  await deliver('late', false);
+  expect(budget.delayed).toBe(1);
+});
+
+test('charges a shared result like any other', async () => {
+  const it = iterator(endless(), true);
+  await it.next();
+  it.charge(2 * PER_SECOND + 1, true);
+  void it.next();
+  await clock.settle();
+  expect(budget.delayed).toBe(1);
 });
