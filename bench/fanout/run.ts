@@ -9,7 +9,8 @@ import { parseArgs } from 'node:util';
 import { request, ROOT, startDaemon, startProgram, stopPrograms, type Program } from '../support/programs.ts';
 import { READY } from '../support/ready.ts';
 import { median, printJson, printTable } from '../support/report.ts';
-import { connect } from './clients.ts';
+import { LEVELS_INTERVAL_MS } from './contenders/events.mjs';
+import { connect, type Clients } from './clients.ts';
 
 const { values } = parseArgs({
   options: {
@@ -18,7 +19,8 @@ const { values } = parseArgs({
     intervalMs: { type: 'string', default: '10' },
     perInterval: { type: 'string', default: '1' },
     rounds: { type: 'string', default: '3' },
-    operations: { type: 'string', default: 'same,distinct' },
+    operations: { type: 'string', default: 'same,distinct,levels' },
+    levelSeconds: { type: 'string', default: '8' },
     contenders: { type: 'string', default: 'raw,mercurius,yoga,sidetone' },
     profile: { type: 'string' },
   },
@@ -33,11 +35,16 @@ const WARM_UP_EVENTS = 500;
 /** Until the operations of all clients are subscribed, ms. */
 const SETTLE_MS = 1000;
 
+/** The part of the levels that has to arrive. */
+const MIN_SHARE = 0.5;
+
 const SELECTION =
   'callEvents(types: [UTTERANCE_FINALIZED]) { cursor type at call { id status } ... on UtteranceFinalized { utterance { id party text startMs endMs } } }';
 const OPERATIONS: Readonly<Record<string, (index: number) => string>> = {
   same: () => `subscription { ${SELECTION} }`,
   distinct: (index) => `subscription { event${index}: ${SELECTION} }`,
+  levels: () =>
+    'subscription { audioLevels(intervalMs: 100) { at levels { callId parties { party rmsDb peakDb speaking } } } }',
 };
 
 const CONFIG = `server: { port: 0 }
@@ -55,21 +62,38 @@ const CONTENDERS: Readonly<Record<string, () => Promise<Program>>> = {
 };
 
 /** Returns the CPU time of a delivery, µs. */
-async function measure(name: string, queryOf: (index: number) => string): Promise<number> {
+async function measure(name: string, operation: string): Promise<number> {
   const program = await CONTENDERS[name]!();
-  const all = await connect(`${program.url.replace(/^http/, 'ws')}graphql`, clients, queryOf);
+  const url = `${program.url.replace(/^http/, 'ws')}graphql`;
+  const all = await connect(url, clients, OPERATIONS[operation]!);
   await new Promise((resolve) => setTimeout(resolve, SETTLE_MS));
-  await request(program, { events: WARM_UP_EVENTS, ...pace });
-  await all.until(WARM_UP_EVENTS * clients);
+  const publish = operation === 'levels' ? publishLevels : publishEvents;
+  await publish(program, all, true);
+  const received = all.received;
   const before = await request<number>(program, 'cpu');
-  await request(program, { events, ...pace });
-  await all.until((WARM_UP_EVENTS + events) * clients);
+  await publish(program, all, false);
   const cpu = (await request<number>(program, 'cpu')) - before;
-  if (all.received !== (WARM_UP_EVENTS + events) * clients)
-    throw new Error(`${name}: ${all.received} events`);
+  const deliveries = all.received - received;
   all.close();
   await program.stop();
-  return cpu / (events * clients);
+  return cpu / deliveries;
+}
+
+async function publishEvents(program: Program, all: Clients, isWarmUp: boolean): Promise<void> {
+  const count = isWarmUp ? WARM_UP_EVENTS : events;
+  const expected = all.received + count * clients;
+  await request(program, { events: count, ...pace });
+  await all.until(expected);
+  if (all.received !== expected) throw new Error(`received ${all.received} events instead of ${expected}`);
+}
+
+async function publishLevels(program: Program, all: Clients, isWarmUp: boolean): Promise<void> {
+  const seconds = Number(values.levelSeconds);
+  const [before, ticks] = [all.received, (seconds * 1000) / LEVELS_INTERVAL_MS];
+  await request(program, { levelSeconds: seconds });
+  // Ticks are skipped on a machine with more load than cores.
+  const share = (all.received - before) / (ticks * clients);
+  if (!isWarmUp && share < MIN_SHARE) throw new Error(`received ${share} of the levels`);
 }
 
 function installContenders(): void {
@@ -87,7 +111,7 @@ try {
   for (const operation of values.operations.split(','))
     for (let round = 0; round < rounds; round++)
       for (const name of values.contenders.split(','))
-        ((results[operation] ??= {})[name] ??= []).push(await measure(name, OPERATIONS[operation]!));
+        ((results[operation] ??= {})[name] ??= []).push(await measure(name, operation));
   process.stdout.write(
     `${clients} clients, ${events} events, one each ${pace.intervalMs} ms, ${rounds} rounds\n`,
   );

@@ -1,6 +1,9 @@
 /** The events that all contenders publish, and their schema: the part of Sidetone's that the benchmark selects. */
 
 export const TOPIC = 'events';
+export const LEVELS_TOPIC = 'levels';
+export const LEVELS_INTERVAL_MS = 100;
+export const CALLS = 10;
 
 export const typeDefs = /* GraphQL */ `
   type Query {
@@ -8,6 +11,21 @@ export const typeDefs = /* GraphQL */ `
   }
   type Subscription {
     callEvents(types: [CallEventType!]): CallEvent!
+    audioLevels(intervalMs: Int): AudioLevels!
+  }
+  type AudioLevels {
+    at: String!
+    levels: [CallLevels!]!
+  }
+  type CallLevels {
+    callId: ID!
+    parties: [PartyLevel!]!
+  }
+  type PartyLevel {
+    party: Party!
+    rmsDb: Float!
+    peakDb: Float!
+    speaking: Boolean!
   }
   enum CallEventType {
     UTTERANCE_FINALIZED
@@ -17,6 +35,7 @@ export const typeDefs = /* GraphQL */ `
   }
   enum Party {
     CUSTOMER
+    ASSISTANT
   }
   interface CallEvent {
     cursor: String!
@@ -60,20 +79,51 @@ export const eventOf = (number) => ({
   },
 });
 
-/** Publishes events when the parent asks for it: `{ events, intervalMs, perInterval }`. Reports CPU time on `cpu`, µs. */
-export function serveParent(publish) {
+/** The levels of all calls. */
+export const levelsOf = (number) => ({
+  at: new Date(1_700_000_000_000 + number * LEVELS_INTERVAL_MS).toISOString(),
+  levels: Array.from({ length: CALLS }, (_, call) => ({
+    callId: `call_0123456789abcdefgh${String(call).padStart(2, '0')}`,
+    parties: ['CUSTOMER', 'ASSISTANT'].map((party) => ({
+      party,
+      rmsDb: -20 - ((number + call) % 100) / 10,
+      peakDb: -12 - ((number + call) % 100) / 10,
+      speaking: true,
+    })),
+  })),
+});
+
+/** Publishes levels at their interval for a time. */
+export function playLevels(seconds, publish, done) {
+  let left = (seconds * 1000) / LEVELS_INTERVAL_MS;
+  let number = 0;
+  const timer = setInterval(() => {
+    publish(levelsOf(++number));
+    if (--left > 0) return;
+    clearInterval(timer);
+    done();
+  }, LEVELS_INTERVAL_MS);
+}
+
+/**
+ * Publishes what the parent asks for: `{ events, intervalMs, perInterval }`, or `{ levelSeconds }`. Reports CPU time on
+ * `cpu`, in microseconds.
+ */
+export function serveParent(publish, play) {
   let number = 0;
   process.on('message', (message) => {
+    const done = () => process.send('published');
     if (message === 'cpu') {
       const { user, system } = process.cpuUsage();
       return void process.send(user + system);
     }
+    if (message.levelSeconds !== undefined) return void play(message.levelSeconds, done);
     let left = message.events;
     const timer = setInterval(() => {
       for (let i = 0; i < message.perInterval && left > 0; i++, left--) publish(++number);
       if (left > 0) return;
       clearInterval(timer);
-      process.send('published');
+      done();
     }, message.intervalMs);
     return undefined;
   });

@@ -3,7 +3,7 @@ import { createServer } from 'node:http';
 import { createPubSub, createSchema, createYoga } from 'graphql-yoga';
 import { useServer } from 'graphql-ws/use/ws';
 import { WebSocketServer } from 'ws';
-import { eventOf, serveParent, TOPIC, typeDefs } from './events.mjs';
+import { eventOf, LEVELS_TOPIC, playLevels, serveParent, TOPIC, typeDefs } from './events.mjs';
 
 const pubSub = createPubSub();
 const yoga = createYoga({
@@ -12,6 +12,7 @@ const yoga = createYoga({
     resolvers: {
       Subscription: {
         callEvents: { subscribe: () => pubSub.subscribe(TOPIC), resolve: (event) => event },
+        audioLevels: { subscribe: () => pubSub.subscribe(LEVELS_TOPIC), resolve: (levels) => levels },
       },
     },
   }),
@@ -44,5 +45,8 @@ useServer(
   },
   server,
 );
-serveParent((number) => pubSub.publish(TOPIC, eventOf(number)));
+serveParent(
+  (number) => pubSub.publish(TOPIC, eventOf(number)),
+  (seconds, done) => playLevels(seconds, (levels) => pubSub.publish(LEVELS_TOPIC, levels), done),
+);
 http.listen(0, '127.0.0.1', () => process.stdout.write(`ready ws://127.0.0.1:${http.address().port}/\n`));
