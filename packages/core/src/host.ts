@@ -133,7 +133,7 @@ export interface PluginHost {
 export interface ProviderHost extends PluginHost {
   /** Accepts an event. Never throws or blocks. Invalid events and events above the rate limit are dropped and counted. */
   emit(event: ProviderEvent): void;
-  /** Opens a media stream of a call. The plugin ends it; the daemon ends streams that are left when the instance ends. */
+  /** Opens a media stream of a call. The plugin ends it, at most 7 s after the end of the call; the daemon ends streams that are left when the instance ends. */
   openStream(options: MediaStreamOptions): MediaStream;
   /** Returns whether any client needs this data of the call now. Cheap enough to call for every frame. */
   hasDemand(kind: DemandKind, providerCallId: ProviderCallId): boolean;

@@ -20,7 +20,7 @@ test.each([
       timeouts,
       connections: nothing,
       rejections: nothing,
-      graphql: nothing,
+      graphql: { ...nothing, warmUp: () => Promise.resolve() },
       ingress: nothing,
       listen: nothing,
       log: createTestLog().log('http'),
