@@ -1,6 +1,7 @@
 /** History threads, from their sources, with a real database file. */
 import { once } from 'node:events';
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync } from 'node:fs';
+import { getPriority } from 'node:os';
 import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { createFakeClock, type FakeClock } from '@sidetone/testkit';
@@ -89,6 +90,27 @@ test('a query that times out is interrupted within its statement, and the next o
   expect(lines.map(({ level }) => level)).toEqual(['warn']);
   expect(await history.countCalls({ tags: ['x'] })).toBe(0);
 });
+
+/** The niceness of the threads of this process, see proc(5). */
+const nicenesses = (): readonly number[] =>
+  readdirSync('/proc/self/task').map((id) =>
+    Number(
+      readFileSync(`/proc/self/task/${id}/stat`, 'utf8')
+        .replace(/^.*\) /, '')
+        .split(' ')[16],
+    ),
+  );
+
+test.skipIf(process.platform !== 'linux')(
+  'a thread yields to the event loop, whose priority is unchanged',
+  async () => {
+    const before = getPriority();
+    expect(nicenesses()).not.toContain(before + 10);
+    await createHistory(runner.run).call('call_none' as never);
+    expect(nicenesses()).toContain(before + 10);
+    expect(getPriority()).toBe(before);
+  },
+);
 
 test('a thread without a database fails its query and is restarted for the next one', async () => {
   const { log, lines: logged } = createTestLog();
