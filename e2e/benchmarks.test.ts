@@ -9,7 +9,7 @@ const BENCH = fileURLToPath(new URL('../bench/', import.meta.url));
 const SMALLEST: Readonly<Record<string, string>> = {
   frames: '--streams 3 --seconds 1 --warmUp 1 --rounds 1',
   growth: '--live 5 --hours 2 --perHour 5',
-  history: '--calls 100,300 --rounds 1 --events 5',
+  history: '--calls 100,300 --rounds 1 --events 5 --starts 1',
   ingest: '--seconds 1 --warmUp 1 --rounds 1',
   relay: '--calls 2 --seconds 1 --rounds 1',
   transcription: '--calls 24 --seconds 1 --warmUp 2',

@@ -16,6 +16,7 @@ const { values } = parseArgs({
     calls: { type: 'string', default: '10000,100000' },
     rounds: { type: 'string', default: '20' },
     events: { type: 'string', default: '300' },
+    starts: { type: 'string', default: '3' },
     folder: { type: 'string', default: join(benchDir, 'histories') },
     cold: { type: 'boolean', default: false },
   },
@@ -67,10 +68,10 @@ interface Start {
   readonly coldMs: number;
 }
 
-/** Medians of three starts until ready, in turn for each history. */
+/** Medians of `--starts` starts until ready, in turn for each history. */
 async function startTimes(): Promise<readonly Start[]> {
   const starts = histories.map(() => ({ ms: [] as number[], cpuMs: [] as number[], coldMs: [] as number[] }));
-  for (let round = 0; round < 3; round++) {
+  for (let round = 0; round < Number(values.starts); round++) {
     for (const [i, history] of histories.entries()) {
       dropCache(history);
       const cold = await startOn(history);
