@@ -6,7 +6,7 @@ import { and, type SQL } from 'drizzle-orm';
 import type { CallFilter } from '../../calls/ports.ts';
 import { scanCondition } from '../call-filter.ts';
 import type { ExpandSearch } from '../search/expansion.ts';
-import { findFew, lookup, sourcesOf } from './calls/call-sources.ts';
+import { countByIndex, findFew, lookup, sourcesOf, type CallSource } from './calls/call-sources.ts';
 import type { Db } from '../db.ts';
 import { areTotalsComplete } from '../totals.ts';
 import type { Stats } from './queries.ts';
@@ -44,18 +44,22 @@ export function createStats(db: Db, expand: ExpandSearch): Stats {
 }
 
 function createScannedStats(db: Db, expand: ExpandSearch): Stats {
+  const sources = (filter: CallFilter): readonly CallSource[] =>
+    sourcesOf(db, filter, filter.said === undefined ? undefined : expand(filter.said));
   /** Returns where to read the calls of a filter, and their condition. */
   function selection(filter: CallFilter): readonly [from: SQL, where: SQL | undefined] {
-    const match = filter.said === undefined ? undefined : expand(filter.said);
-    const few = findFew(sourcesOf(db, filter, match), MANY_CALLS);
+    const few = findFew(sources(filter), MANY_CALLS);
     if (!few) return [ALL_CALLS, scanCondition(filter)];
+    const { said: _found, ...others } = filter;
     const { from, isFound } = lookup(few);
-    return [from, and(isFound, scanCondition(filter))];
+    return [from, and(isFound, scanCondition(few.condition === 'said' ? others : filter))];
   }
   const totalsOf = (filter: CallFilter) => totalsOfCalls(db, ...selection(filter));
   return {
     callTotals: totalsOf,
-    countCalls: (filter) => totalsOf(filter).reduce((sum, totals) => sum + totals.calls, 0),
+    countCalls: (filter) =>
+      countByIndex(db, filter, sources(filter)) ??
+      totalsOf(filter).reduce((sum, totals) => sum + totals.calls, 0),
     callBuckets(filter, bucket, limit) {
       const [from, where] = selection(filter);
       return bucketsOfCalls(db, from, { where, bucket, limit });

@@ -148,6 +148,7 @@ function expected(calls: readonly MadeCall[], { said, ...filter }: CallFilter, o
 describe('pages of calls', () => {
   test('together equal the filtered and sorted list, whatever the limits of work', () => {
     const expand = createSearchExpansion(db);
+    const reader = createHistoryReader(db);
     fc.assert(
       fc.property(
         someCalls,
@@ -168,6 +169,7 @@ describe('pages of calls', () => {
               ({ more } = page);
             }
             expect(seen).toEqual(expected(made, filter, order));
+            expect(reader.countCalls(filter)).toBe(seen.length);
           }
         },
       ),

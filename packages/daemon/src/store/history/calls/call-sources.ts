@@ -32,6 +32,27 @@ export function lookup(found: CallSource): { readonly from: SQL; readonly isFoun
   return { from, isFound: sql`${key} in (${found.select()})` };
 }
 
+/** The conditions of a filter that a source answers alone. */
+const ANSWERED = {
+  tags: ['tags'],
+  number: ['number'],
+  said: ['said'],
+  duration: ['minDurationMs', 'maxDurationMs'],
+} as const satisfies Partial<Record<CallSource['condition'], readonly (keyof CallFilter)[]>>;
+
+/**
+ * Returns the number of calls by the index of the only condition of a filter, without reading the calls; undefined if the
+ * filter has several conditions.
+ */
+export function countByIndex(db: Db, filter: CallFilter, sources: readonly CallSource[]): number | undefined {
+  const [only, ...others] = sources;
+  if (!only || others.length > 0 || !(only.condition in ANSWERED)) return undefined;
+  const answered: readonly string[] = ANSWERED[only.condition as keyof typeof ANSWERED];
+  if (!Object.keys(filter).every((key) => answered.includes(key))) return undefined;
+  const distinct = only.by === 'id' ? sql`select distinct * from (${only.select()})` : only.select();
+  return db.get<{ n: number }>(sql`select count(*) as n from (${distinct})`).n;
+}
+
 /** Returns the smallest source that finds at most `most` calls. */
 export function findFew(sources: readonly CallSource[], most: number): CallSource | undefined {
   return sources
