@@ -37,7 +37,7 @@ export default defineConfig({
           name: 'simulator',
           include: SIMULATOR,
           // Nearly all of the time is waiting for calls that play in real time, in this process.
-          maxWorkers: 4,
+          maxWorkers: 3,
           sequence: { groupOrder: 1 },
         },
       },

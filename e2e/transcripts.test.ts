@@ -149,9 +149,11 @@ describe('a Vobiz call', PATIENCE, () => {
     expect(finals.map(({ text }) => text)).toEqual(call.utterances.nodes.map(({ text }: Json) => text));
     expect(finals.filter(isShownFirst).length).toBeGreaterThanOrEqual(4);
 
-    const offsets = (call.utterances.nodes as Json[]).map(({ startMs, endMs }) => [startMs, endMs]);
-    for (const [startMs, endMs] of offsets) expect(startMs).toBeLessThan(endMs);
-    expect(offsets.flat()).toEqual(offsets.flat().toSorted((a, b) => a - b));
+    const spans = (call.utterances.nodes as Json[]).map(({ startMs, endMs }) => ({ startMs, endMs }));
+    for (const { startMs, endMs } of spans) expect(startMs).toBeLessThan(endMs);
+    // The parties may overlap: on a slow machine, the simulator sends one later than the other.
+    const starts = spans.map(({ startMs }) => startMs);
+    expect(starts).toEqual(starts.toSorted((a, b) => a - b));
 
     const found = await query(
       daemon.url,
