@@ -73,7 +73,13 @@ function runWithTimeout<Value>(
   task: () => Promise<Value>,
 ): Promise<Value> {
   return withDeadline(
-    { clock, timeoutMs: LOAD_TIMEOUT_MS, timeoutError, signal: NEVER, abortError: timeoutError },
+    {
+      clock,
+      timeoutMs: LOAD_TIMEOUT_MS,
+      timeoutError: () => timeoutError,
+      signal: NEVER,
+      abortError: () => timeoutError,
+    },
     task,
   );
 }

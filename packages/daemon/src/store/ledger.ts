@@ -110,17 +110,20 @@ function createLookups(db: Db): Pick<CallLedger, 'get' | 'find' | 'knowsKey' | '
 }
 
 function createTranscriptQueries(db: Db): Pick<CallLedger, 'utterance' | 'utterances'> {
+  const byId = db
+    .select()
+    .from(utterances)
+    .where(eq(utterances.id, sql.placeholder('id')))
+    .prepare();
+  const ofCall = db
+    .select()
+    .from(utterances)
+    .where(eq(utterances.callId, sql.placeholder('callId')))
+    .orderBy(asc(utterances.orderMs), asc(utterances.id))
+    .prepare();
   return {
-    utterance: (id) =>
-      mapRow(db.select().from(utterances).where(eq(utterances.id, id)).get(), rowToUtterance),
-    utterances: (callId) =>
-      db
-        .select()
-        .from(utterances)
-        .where(eq(utterances.callId, callId))
-        .orderBy(asc(utterances.orderMs), asc(utterances.id))
-        .all()
-        .map((row) => rowToUtterance(row).utterance),
+    utterance: (id) => mapRow(byId.get({ id }), rowToUtterance),
+    utterances: (callId) => ofCall.all({ callId }).map((row) => rowToUtterance(row).utterance),
   };
 }
 

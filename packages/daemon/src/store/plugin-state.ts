@@ -1,7 +1,7 @@
 /** The durable key/value store of plugins. */
-import { and, asc, eq, gte, lt } from 'drizzle-orm';
+import { and, asc, eq, gte, lt, sql } from 'drizzle-orm';
 import type { StateStore } from '../plugins/ports.ts';
-import type { Db } from './db.ts';
+import { excluded, placeholders, type Db } from './db.ts';
 import { pluginState } from './schema.ts';
 import { StoreHealth } from './store-health.ts';
 
@@ -11,27 +11,18 @@ const END = '\u{10FFFF}';
 /** @param health receives failures of the store. */
 export function createStateStore(db: Db, health = new StoreHealth()): StateStore {
   const { owner: ownerColumn, key: keyColumn } = pluginState;
+  const isEntry = and(eq(ownerColumn, sql.placeholder('owner')), eq(keyColumn, sql.placeholder('key')));
+  const find = db.select({ value: pluginState.value }).from(pluginState).where(isEntry).prepare();
+  const remove = db.delete(pluginState).where(isEntry).prepare();
+  const put = db
+    .insert(pluginState)
+    .values(placeholders(pluginState))
+    .onConflictDoUpdate({ target: [ownerColumn, keyColumn], set: excluded(pluginState, ['owner', 'key']) })
+    .prepare();
   return {
-    get: (owner, key) =>
-      health.read(
-        () =>
-          db
-            .select()
-            .from(pluginState)
-            .where(and(eq(ownerColumn, owner), eq(keyColumn, key)))
-            .get()?.value,
-      ),
-    set(owner, key, value) {
-      const target = [ownerColumn, keyColumn];
-      const row = { owner, key, value };
-      health.write(db, () =>
-        db.insert(pluginState).values(row).onConflictDoUpdate({ target, set: { value } }).run(),
-      );
-    },
-    delete(owner, key) {
-      const isEntry = and(eq(ownerColumn, owner), eq(keyColumn, key));
-      health.write(db, () => db.delete(pluginState).where(isEntry).run());
-    },
+    get: (owner, key) => health.read(() => find.get({ owner, key })?.value),
+    set: (owner, key, value) => void health.write(db, () => put.run({ owner, key, value })),
+    delete: (owner, key) => void health.write(db, () => remove.run({ owner, key })),
     list: (owner, prefix) =>
       db
         .select()

@@ -70,8 +70,10 @@ export class ProviderInstance extends PluginInstance {
 
   /** @throws the plugin's error, or PROVIDER_TIMEOUT. */
   async reconcile(calls: readonly ControlledCall[]): Promise<void> {
-    await this.withDeadline(RECONCILE_TIMEOUT_MS, timeoutAfter(RECONCILE_TIMEOUT_MS), async (signal) =>
-      this.#provider.reconcile?.(calls.map(toControlledCall), signal),
+    await this.withDeadline(
+      RECONCILE_TIMEOUT_MS,
+      () => timeoutAfter(RECONCILE_TIMEOUT_MS),
+      async (signal) => this.#provider.reconcile?.(calls.map(toControlledCall), signal),
     );
   }
 
@@ -129,14 +131,15 @@ export class ProviderInstance extends PluginInstance {
     if (!ingress?.request)
       throw new FaultError('WIRE_MALFORMED', 'the provider does not accept HTTP requests');
     expectSmallJson(request);
-    const timeoutError = timeoutAfter(INGRESS_TIMEOUT_MS);
+    let timeoutError: FaultError | undefined;
+    const onTimeout = (): FaultError => (timeoutError = timeoutAfter(INGRESS_TIMEOUT_MS));
     try {
-      const response = await this.withDeadline(INGRESS_TIMEOUT_MS, timeoutError, (signal) =>
+      const response = await this.withDeadline(INGRESS_TIMEOUT_MS, onTimeout, (signal) =>
         this.#deps.requests.run(() => ingress.request!({ ...request, signal })),
       );
       return expectValid(response, Number.isInteger(response?.status), 'a response with a status');
     } catch (error) {
-      if (error === timeoutError) this.#deps.onRequestFailed('ingress.request', error);
+      if (timeoutError && error === timeoutError) this.#deps.onRequestFailed('ingress.request', error);
       throw this.#requestFault('ingress.request', error);
     }
   }
@@ -194,9 +197,9 @@ export class ProviderInstance extends PluginInstance {
     const stopped = new FaultError('PROVIDER_TIMEOUT', 'the provider was stopped before it responded');
     return this.withDeadline(
       CONTROL_TIMEOUT_MS,
-      timeoutAfter(CONTROL_TIMEOUT_MS),
+      () => timeoutAfter(CONTROL_TIMEOUT_MS),
       (signal) => run({ commandId, signal }),
-      stopped,
+      () => stopped,
     );
   }
 }

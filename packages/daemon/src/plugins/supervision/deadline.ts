@@ -4,12 +4,12 @@ import type { Clock, FaultError } from '@sidetone/core';
 export interface Deadline {
   readonly clock: Clock;
   readonly timeoutMs: number;
-  /** The error after `timeoutMs`. */
-  readonly timeoutError: FaultError;
+  /** Creates the error after `timeoutMs`; errors are expensive, and most tasks need none. */
+  readonly timeoutError: () => FaultError;
   /** Cancels the task when it aborts. */
   readonly signal: AbortSignal;
-  /** The error when `signal` aborts first. */
-  readonly abortError: FaultError;
+  /** Creates the error when `signal` aborts first. */
+  readonly abortError: () => FaultError;
 }
 
 /**
@@ -20,7 +20,7 @@ export async function withDeadline<Value>(
   { clock, timeoutMs, timeoutError, signal, abortError }: Deadline,
   task: (signal: AbortSignal) => Promise<Value>,
 ): Promise<Value> {
-  if (signal.aborted) throw abortError;
+  if (signal.aborted) throw abortError();
   const controller = new AbortController();
   let release = (): void => undefined;
   const deadline = new Promise<never>((_resolve, reject) => {
@@ -28,8 +28,8 @@ export async function withDeadline<Value>(
       reject(error);
       controller.abort(error);
     };
-    const onAbort = (): void => cancelTask(abortError);
-    const cancelTimer = clock.schedule(timeoutMs, () => cancelTask(timeoutError));
+    const onAbort = (): void => cancelTask(abortError());
+    const cancelTimer = clock.schedule(timeoutMs, () => cancelTask(timeoutError()));
     signal.addEventListener('abort', onAbort, { once: true });
     release = () => {
       cancelTimer();

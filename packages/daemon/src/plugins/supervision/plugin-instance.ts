@@ -65,7 +65,11 @@ export class PluginInstance {
       `start timed out after ${START_TIMEOUT_MS / 1000} s`,
     );
     try {
-      await this.withDeadline(START_TIMEOUT_MS, timeoutError, (signal) => subject.start(signal));
+      await this.withDeadline(
+        START_TIMEOUT_MS,
+        () => timeoutError,
+        (signal) => subject.start(signal),
+      );
     } catch (error) {
       this.#controller.abort();
       lease.end();
@@ -89,9 +93,9 @@ export class PluginInstance {
     const deadline = {
       clock,
       timeoutMs: STOP_TIMEOUT_MS,
-      timeoutError,
+      timeoutError: () => timeoutError,
       signal: NEVER,
-      abortError: timeoutError,
+      abortError: () => timeoutError,
     };
     try {
       if (this.#wasStarted) await withDeadline(deadline, (signal) => subject.stop(signal));
@@ -108,17 +112,19 @@ export class PluginInstance {
       'PROVIDER_TIMEOUT',
       `health check timed out after ${HEALTH_TIMEOUT_MS / 1000} s`,
     );
-    await this.withDeadline(HEALTH_TIMEOUT_MS, timeoutError, async (signal) =>
-      this.#deps.subject.health?.(signal),
+    await this.withDeadline(
+      HEALTH_TIMEOUT_MS,
+      () => timeoutError,
+      async (signal) => this.#deps.subject.health?.(signal),
     );
   }
 
   /** Runs a task of the plugin. Rejects with `timeoutError` after `timeoutMs`, and with `abortError` if the instance ends. */
   protected withDeadline<Value>(
     timeoutMs: number,
-    timeoutError: FaultError,
+    timeoutError: () => FaultError,
     task: (signal: AbortSignal) => Promise<Value>,
-    abortError = pluginStopped(),
+    abortError = pluginStopped,
   ): Promise<Value> {
     return withDeadline(
       { clock: this.#deps.clock, timeoutMs, timeoutError, signal: this.signal, abortError },

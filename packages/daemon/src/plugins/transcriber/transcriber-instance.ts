@@ -87,7 +87,11 @@ export class TranscriberInstance extends PluginInstance {
         const timeoutError = new FaultError('PROVIDER_TIMEOUT', 'the last results timed out');
         try {
           if (!signal.aborted)
-            await this.withDeadline(END_TIMEOUT_MS, timeoutError, () => transcription.end());
+            await this.withDeadline(
+              END_TIMEOUT_MS,
+              () => timeoutError,
+              () => transcription.end(),
+            );
         } catch (error) {
           if (!isFault(error)) this.#deps.onException('end', error);
         } finally {
