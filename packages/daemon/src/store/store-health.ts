@@ -49,7 +49,7 @@ export class StoreHealth {
         this.#assertOwned();
         return task();
       };
-      const result = db.transaction(run, { behavior: 'immediate' });
+      const result = db.$client.transaction(run).immediate();
       this.#onWritten();
       return result;
     } catch (error) {

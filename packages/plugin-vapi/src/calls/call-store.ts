@@ -46,8 +46,12 @@ export function createCallStore(host: Pick<ProviderHost, 'state' | 'clock' | 'lo
     }
   }
 
-  const remove = (callId: ProviderCallId): Promise<void> =>
-    attempt(callId, () => host.state.delete(PREFIX + callId));
+  /** Calls with a stored state. The report of a past call has none to delete, which would be a transaction of its own. */
+  const stored = new Set<ProviderCallId>();
+
+  async function remove(callId: ProviderCallId): Promise<void> {
+    if (stored.delete(callId)) await attempt(callId, () => host.state.delete(PREFIX + callId));
+  }
 
   return {
     remove,
@@ -55,6 +59,7 @@ export function createCallStore(host: Pick<ProviderHost, 'state' | 'clock' | 'lo
       const calls: [ProviderCallId, LiveCall][] = [];
       for (const [key, value] of await host.state.list(PREFIX)) {
         const callId = providerCallId(key.slice(PREFIX.length));
+        stored.add(callId);
         const record = objectOf(parseJson(value));
         const savedAt = instantOf(record['savedAt']) ?? 0;
         const ageMs = host.clock.now() - savedAt;
@@ -70,6 +75,7 @@ export function createCallStore(host: Pick<ProviderHost, 'state' | 'clock' | 'lo
       const content = JSON.stringify(state);
       if (content === saved.get(call)) return;
       saved.set(call, content);
+      stored.add(callId);
       const value = JSON.stringify({ ...state, savedAt: host.clock.now() });
       await attempt(callId, () => host.state.set(PREFIX + callId, value));
     },

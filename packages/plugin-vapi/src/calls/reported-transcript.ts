@@ -43,6 +43,7 @@ function completed(
   lines: readonly ReportedUtterance[],
 ): readonly ReportedUtterance[] {
   if (items.length === 0) return lines;
+  if (isEqual(items, lines)) return items;
   if (characters(items) + characters(lines) > EVENT_LIMITS.reportText) return items;
   const missing = missingLines(items, lines);
   if (missing.size === 0) return items;
@@ -62,6 +63,11 @@ function completed(
   }
   return [...all, ...items.slice(next)];
 }
+
+/** Returns whether the plain text has just the items, which is usual, so that no words have to be compared. */
+const isEqual = (items: readonly ReportedUtterance[], lines: readonly ReportedUtterance[]): boolean =>
+  items.length === lines.length &&
+  items.every(({ party, text }, i) => party === lines[i]!.party && text === lines[i]!.text);
 
 /**
  * Returns the lines that are not in the items. Compared from the end, because the items are the end of the call: of two similar lines,
