@@ -28,10 +28,8 @@ export class EventResult implements ExecutionResult {
 
   /** The result as JSON. */
   get text(): string {
-    this.#text ??= JSON.stringify({
-      ...(this.errors && { errors: this.errors.map(withoutHttp) }),
-      ...(this.data !== undefined && { data: this.data }),
-    });
+    // An undefined value is left out.
+    this.#text ??= JSON.stringify({ errors: this.errors?.map(withoutHttp), data: this.data });
     return this.#text;
   }
 

@@ -1,5 +1,5 @@
 /** The context of an execution whose result may be shared. It notices if the result depends on who the client is. */
-import type { Viewer } from '../../access/viewer.ts';
+import type { Scope, Viewer } from '../../access/viewer.ts';
 import type { Context } from '../context.ts';
 
 export class SharedContext implements Context {
@@ -9,16 +9,7 @@ export class SharedContext implements Context {
 
   constructor(context: Context) {
     this.#context = context;
-    const read = (): void => void (this.#isPersonal = true);
-    const { name, scopes } = context.viewer;
-    this.viewer = {
-      get name(): string {
-        read();
-        return name;
-      },
-      // All clients of a shared operation have the same scopes.
-      scopes,
-    };
+    this.viewer = new SharedViewer(context.viewer, () => (this.#isPersonal = true));
   }
 
   get client(): string {
@@ -29,5 +20,23 @@ export class SharedContext implements Context {
   /** Whether anything was read that differs between clients with the same scopes. */
   get isPersonal(): boolean {
     return this.#isPersonal;
+  }
+}
+
+class SharedViewer implements Viewer {
+  /** Those of all clients of a shared operation. */
+  readonly scopes: ReadonlySet<Scope>;
+  readonly #viewer: Viewer;
+  readonly #onName: () => void;
+
+  constructor(viewer: Viewer, onName: () => void) {
+    this.scopes = viewer.scopes;
+    this.#viewer = viewer;
+    this.#onName = onName;
+  }
+
+  get name(): string {
+    this.#onName();
+    return this.#viewer.name;
   }
 }

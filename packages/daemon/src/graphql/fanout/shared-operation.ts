@@ -1,5 +1,5 @@
 /** One subscription operation and all clients that have it. Each event is executed for one of them, and shared. */
-import { execute, type ExecutionArgs, type ExecutionResult } from 'graphql';
+import { execute, type ExecutionArgs } from 'graphql';
 import type { Context } from '../context.ts';
 import type { EventSource } from '../guard/deliveries/delivery-iterator.ts';
 import type { MaskError } from '../guard/errors.ts';
@@ -83,7 +83,7 @@ export class SharedOperation {
       owner,
       context: shared,
       clients: this.#clients - 1,
-      result: this.#resultOf(execute({ ...this.#args, rootValue: event, contextValue: shared })),
+      result: this.#resultOf(event, shared),
     };
     if (execution.result instanceof Promise)
       void execution.result.then(
@@ -94,8 +94,10 @@ export class SharedOperation {
     return execution;
   }
 
-  #resultOf(executed: MaybePromise<ExecutionResult>): MaybePromise<EventResult> {
+  #resultOf(rootValue: unknown, contextValue: SharedContext): MaybePromise<EventResult> {
+    const { schema, document, operationName, variableValues } = this.#args;
     const { mask } = this.#deps;
+    const executed = execute({ schema, document, operationName, variableValues, rootValue, contextValue });
     return executed instanceof Promise
       ? executed.then((result) => new EventResult(result, mask))
       : new EventResult(executed, mask);
