@@ -18,6 +18,7 @@ const { values } = parseArgs({
     events: { type: 'string', default: '600' },
     intervalMs: { type: 'string', default: '10' },
     perInterval: { type: 'string', default: '1' },
+    warmUpEvents: { type: 'string', default: '500' },
     rounds: { type: 'string', default: '3' },
     operations: { type: 'string', default: 'same,distinct,levels' },
     levelSeconds: { type: 'string', default: '8' },
@@ -31,7 +32,6 @@ const [clients, events, rounds] = [values.clients, values.events, values.rounds]
   number,
 ];
 const pace = { intervalMs: Number(values.intervalMs), perInterval: Number(values.perInterval) };
-const WARM_UP_EVENTS = 500;
 /** Until the operations of all clients are subscribed, ms. */
 const SETTLE_MS = 1000;
 
@@ -80,7 +80,7 @@ async function measure(name: string, operation: string): Promise<number> {
 }
 
 async function publishEvents(program: Program, all: Clients, isWarmUp: boolean): Promise<void> {
-  const count = isWarmUp ? WARM_UP_EVENTS : events;
+  const count = isWarmUp ? Number(values.warmUpEvents) : events;
   const expected = all.received + count * clients;
   await request(program, { events: count, ...pace });
   await all.until(expected);
@@ -96,7 +96,11 @@ async function publishLevels(program: Program, all: Clients, isWarmUp: boolean):
   if (!isWarmUp && share < MIN_SHARE) throw new Error(`received ${share} of the levels`);
 }
 
+/** The others need nothing that the repository does not have. */
+const INSTALLED = ['mercurius', 'yoga'];
+
 function installContenders(): void {
+  if (!INSTALLED.some((name) => values.contenders.split(',').includes(name))) return;
   const folder = `${ROOT}/bench/fanout/contenders`;
   if (existsSync(`${folder}/node_modules`)) return;
   execFileSync('npm', ['ci', '--ignore-scripts', '--no-audit', '--no-fund'], {

@@ -153,13 +153,16 @@ function defer(delivery: SocketDelivery): void {
   });
 }
 
-/** The last frame: many clients have the same id for their only operation. */
-let last: { readonly result: EventResult; readonly id: string; readonly frame: Buffer } | undefined;
+/** The last frame with each result: many clients have the same id for their only operation. */
+const FRAMES = new WeakMap<EventResult, { readonly id: string; readonly frame: Buffer }>();
 
 /** Returns the message with a result for the operation with an id. */
 function frameOf(result: EventResult, id: string): Buffer {
-  if (last?.result !== result || last.id !== id) last = { result, id, frame: textFrame(id, result.bytes) };
-  return last.frame;
+  const last = FRAMES.get(result);
+  if (last?.id === id) return last.frame;
+  const frame = textFrame(id, result.bytes);
+  FRAMES.set(result, { id, frame });
+  return frame;
 }
 
 const TEXT = 0x81;
