@@ -90,7 +90,7 @@ export class SocketDelivery implements AsyncIterableIterator<never> {
         else if (!this.#isWoken) break;
       } while (!this.#isBlocked);
       this.#flush();
-      if (this.#results.isEnded) this.#settle?.resolve(DONE);
+      if (this.#results.isEnded) void this.return();
     } catch (error) {
       this.#flush();
       this.#settle?.reject(error);

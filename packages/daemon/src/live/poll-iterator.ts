@@ -55,6 +55,8 @@ export abstract class PollIterator<Item> implements AsyncIterableIterator<Item> 
       // A listener changes it.
       if (!(isWoken as boolean)) await new Promise<void>((resolve) => (wakeSleeper = resolve));
     }
+    // If what is polled has ended by itself.
+    this.close();
     return DONE;
   }
 }

@@ -37,6 +37,8 @@ let fanOut: FanOut;
 let log: Event[];
 let wakes: Set<() => void>;
 let isAsync: boolean;
+/** End the sources of events. */
+let ends: (() => void)[];
 
 beforeEach(() => {
   clock = createFakeClock();
@@ -44,6 +46,7 @@ beforeEach(() => {
   log = [];
   wakes = new Set();
   isAsync = false;
+  ends = [];
 });
 
 function append(): void {
@@ -62,6 +65,7 @@ function readFrom(after: number): DeliveryIterator {
     keyOf: (event) => event.position,
     version: () => log.length,
   });
+  ends.push(() => void source.return());
   return new DeliveryIterator(source, METER, {
     label: 'test',
     cost: 1,
@@ -192,6 +196,15 @@ describe('clients with the same operation and rights', () => {
     for (const client of clients) await client.return();
     expect([fanOut.operations, fanOut.bytes, wakes.size]).toEqual([0, 0, 0]);
   });
+});
+
+test('a subscription whose events have ended leaves its operation', async () => {
+  const subscription = await subscribe();
+  const waiting = subscription.next();
+  await clock.settle();
+  for (const end of ends) end();
+  expect(await waiting).toEqual({ done: true, value: undefined });
+  expect([fanOut.operations, wakes.size]).toEqual([0, 0]);
 });
 
 describe('an event is executed again', () => {
