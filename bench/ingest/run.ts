@@ -31,7 +31,7 @@ providers:
 
 const LOADS = {
   'calls with a report of 8 lines': { kind: 'reports', path: 'providers/vapi/webhook', atOnce: 64, each: 1 },
-  'events, 100 in a request': { kind: 'events', path: 'providers/events/events', atOnce: 4, each: EVENTS },
+  'events, 100 in a request': { kind: 'events', path: 'providers/events/events', atOnce: 16, each: EVENTS },
 } as const;
 
 interface Result extends Sent {
