@@ -185,10 +185,11 @@ async function addNote({ page, url, call, offsetMs }: OpenCall): Promise<void> {
   expect(Math.abs(saved!.offsetMs - notedMs)).toBeLessThan(100);
   await sliderOf(page).press('End');
   await note.getByRole('button', { name: /^Play from 0:/ }).click();
-  await until(
-    async () => Math.abs((await playing(page)).ms + offsetMs - saved!.offsetMs) < 100,
-    'the note seeks to its position',
-  );
+  // It plays on while the page is asked for its position.
+  await until(async () => {
+    const playedMs = (await playing(page)).ms + offsetMs - saved!.offsetMs;
+    return playedMs > -100 && playedMs < 1000;
+  }, 'the note seeks to its position');
 }
 
 async function editTags({ page, url, call }: OpenCall): Promise<void> {
@@ -229,7 +230,8 @@ async function exportCall({ page, url, call, lines, offsetMs }: OpenCall): Promi
   expect(cues.map(({ to }) => to)).toEqual(lines.map(({ endMs }) => endMs - offsetMs));
   for (const [i, { from, to }] of cues.entries()) {
     expect(from).toBeLessThan(to);
-    expect(from).toBeGreaterThanOrEqual(cues[i - 1]?.to ?? 0);
+    // The parties may overlap.
+    expect(from).toBeGreaterThanOrEqual(cues[i - 1]?.from ?? 0);
   }
   expect((await download(page, 'Text')).toString()).toContain(`Customer: ${lines[1]!.text}`);
   const json: Json = JSON.parse((await download(page, 'JSON')).toString());
