@@ -39,13 +39,11 @@ async function run({ calls, seconds }: Load): Promise<number> {
   for (let tick = 0; tick < seconds * 1000; tick++) {
     const wait = started + tick - performance.now();
     if (wait > 0) await new Promise((resolve) => void setTimeout(resolve, wait));
-    for (const { socket, id } of slots[tick % FRAME_MS]!) socket.send(mediaOf(id, ++frames));
+    for (const { socket, id } of slots[tick % FRAME_MS]!) socket.send(mediaOf(id));
     sent += slots[tick % FRAME_MS]!.length;
   }
   return sent;
 }
-
-let frames = 0;
 
 async function open({ callId, url }: Load['calls'][number]): Promise<Stream> {
   const socket = new WebSocket(url, { perMessageDeflate: false });
@@ -60,10 +58,10 @@ async function open({ callId, url }: Load['calls'][number]): Promise<Stream> {
 const chunks = new Map<string, number>();
 
 /** A media message, in the order of fields that Vobiz uses. */
-function mediaOf(streamId: string, frame: number): string {
+function mediaOf(streamId: string): string {
   const chunk = (chunks.get(streamId) ?? 0) + 1;
   chunks.set(streamId, chunk);
-  const payload = PAYLOADS[frame % PAYLOADS.length]!;
+  const payload = PAYLOADS[chunk % PAYLOADS.length]!;
   return `{"sequenceNumber":${chunk},"streamId":"${streamId}","event":"media","media":{"track":"inbound","timestamp":"${Date.now()}","chunk":${chunk},"payload":"${payload}"}}`;
 }
 

@@ -110,7 +110,7 @@ const limits = mapping({
   /** The size of a request body for a plugin, bytes. */
   webhookBytes: wholeNumber(1024, 100 * MEBIBYTE).default(MEBIBYTE),
   /** The memory of all request bodies that are being received or handled, bytes. */
-  bodyBytesInFlight: wholeNumber(MEBIBYTE, 16_384 * MEBIBYTE).default(64 * MEBIBYTE),
+  bodyBytesInFlight: wholeNumber(MEBIBYTE, 16_384 * MEBIBYTE).default(48 * MEBIBYTE),
   /** The size of a WebSocket message, bytes. */
   socketMessageBytes: wholeNumber(1024, 100 * MEBIBYTE).default(MEBIBYTE),
   /** The size of a GraphQL or control request, bytes. */
