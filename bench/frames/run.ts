@@ -9,6 +9,7 @@ import { WebSocket } from 'ws';
 import { request, ROOT, startDaemon, startProgram, stopPrograms, type Program } from '../support/programs.ts';
 import { READY } from '../support/ready.ts';
 import { median, printJson, printTable } from '../support/report.ts';
+import { answerCall } from '../support/vobiz.ts';
 import type { Load } from './streams.ts';
 
 const { values } = parseArgs({
@@ -52,26 +53,14 @@ const CONTENDERS = {
     start: () => startProgram('bench/frames/bare-server.ts', [], READY, LOOP_DELAY),
     urlOf: (program) => program.url,
   },
-  'sidetone, no demand': { start: daemon, urlOf: answerCall },
+  'sidetone, no demand': { start: daemon, urlOf: ({ url }, callId) => answerCall(url, callId) },
   'sidetone, metered': {
     start: daemon,
-    urlOf: answerCall,
+    urlOf: ({ url }, callId) => answerCall(url, callId),
     subscription:
       'subscription { audioLevels(intervalMs: 250) { at levels { callId parties { party rmsDb peakDb } } } }',
   },
 } as const satisfies Readonly<Record<string, Contender>>;
-
-/** Sends the answer webhook of a call as Vobiz does. Returns the URL of its stream. */
-async function answerCall({ url }: Program, callId: string): Promise<string> {
-  const form = { CallUUID: callId, From: '919000000001', To: '918000000001', Direction: 'inbound' };
-  const response = await fetch(new URL('providers/vobiz/answer', url), {
-    method: 'POST',
-    body: new URLSearchParams({ ...form, CallStatus: 'ringing', Event: 'StartApp' }),
-  });
-  const stream = /<Stream[^>]*>([^<]+)</.exec(await response.text())?.[1];
-  if (stream === undefined) throw new Error(`the answer has no stream: status ${response.status}`);
-  return stream.replaceAll('&amp;', '&');
-}
 
 async function measure(contender: Contender, load: Program, round: number): Promise<Round> {
   const program = await contender.start();

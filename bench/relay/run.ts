@@ -7,6 +7,7 @@ import { parseArgs } from 'node:util';
 import { request, startDaemon, startProgram, stopPrograms } from '../support/programs.ts';
 import { READY } from '../support/ready.ts';
 import { printJson, printTable, type Row } from '../support/report.ts';
+import { answerCall } from '../support/vobiz.ts';
 import type { RoundResult } from './caller.ts';
 import type { Summary } from './delays.ts';
 
@@ -25,18 +26,6 @@ providers:
     plugin: '@sidetone/plugin-vobiz'
     options: { answer: { mode: agent }, agentUrl: '${agentUrl}' }
 `;
-
-/** Sends the answer webhook of a call as Vobiz does. Returns the URL of its stream. */
-async function answerCall(daemonUrl: string, callId: string): Promise<string> {
-  const form = { CallUUID: callId, From: '919000000001', To: '918000000001', Direction: 'inbound' };
-  const response = await fetch(new URL('providers/vobiz/answer', daemonUrl), {
-    method: 'POST',
-    body: new URLSearchParams({ ...form, CallStatus: 'ringing', Event: 'StartApp' }),
-  });
-  const url = /<Stream[^>]*>([^<]+)</.exec(await response.text())?.[1];
-  if (url === undefined) throw new Error(`the answer has no stream: status ${response.status}`);
-  return url.replaceAll('&amp;', '&');
-}
 
 const row = (path: string, direction: string, { frames, p50, p99, max }: Summary): Row => ({
   'path, direction': `${path}, to the ${direction}`,
