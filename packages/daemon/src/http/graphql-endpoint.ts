@@ -31,7 +31,7 @@ import type { RequestBodies } from './limits/request-bodies.ts';
 
 export interface GraphqlEndpoint extends Pick<GraphqlSockets, 'upgrade'> {
   request(request: IncomingMessage, response: ServerResponse): Promise<void>;
-  /** Executes a query, so that the code of all steps is compiled before the first client waits for it. */
+  /** Handles queries, so that the code of all steps is compiled before the first client waits for it. */
   warmUp(): Promise<void>;
   /** Closes all sockets and ends all subscriptions. */
   close(): Promise<void>;
@@ -60,11 +60,16 @@ interface GraphqlEndpointDeps {
 const MAX_NAME_LENGTH = 64;
 
 const WARM_UP_URL = 'http://localhost/graphql';
-const WARM_UP_REQUEST = {
+/** A query that is executed, and a large one that is rejected: the checks of its size must not be slow the first time. */
+const WARM_UP_QUERIES = [
+  '{ ...Q } fragment Q on Query { schema: __schema { types { name } } }',
+  `{ __schema { ${Array.from({ length: 200 }, (_, i) => `a${i}: types { name }`).join(' ')} } }`,
+];
+const warmUpRequest = (query: string): RequestInit => ({
   method: 'POST',
   headers: { 'content-type': 'application/json' },
-  body: JSON.stringify({ query: '{ ...Q } fragment Q on Query { schema: __schema { types { name } } }' }),
-};
+  body: JSON.stringify({ query }),
+});
 const NO_VIEWER: Viewer = { name: 'warm-up', scopes: new Set() };
 
 type Subscribe = (
@@ -137,7 +142,8 @@ export function createGraphqlEndpoint(deps: GraphqlEndpointDeps): GraphqlEndpoin
       }
     },
     async warmUp() {
-      await yoga.fetch(WARM_UP_URL, WARM_UP_REQUEST, { viewer: NO_VIEWER, client: NO_VIEWER.name });
+      for (const query of WARM_UP_QUERIES)
+        await yoga.fetch(WARM_UP_URL, warmUpRequest(query), { viewer: NO_VIEWER, client: NO_VIEWER.name });
     },
     async close() {
       sockets.close();
