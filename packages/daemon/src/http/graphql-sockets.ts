@@ -8,7 +8,6 @@ import type { WebSocket } from 'ws';
 import type { Context } from '../graphql/context.ts';
 import { withoutHttp } from '../graphql/fanout/event-result.ts';
 import { Subscription } from '../graphql/fanout/subscription.ts';
-
 import type { ClientSlots, Release } from '../graphql/guard/client-slots.ts';
 import type { MaskError } from '../graphql/guard/errors.ts';
 import type { MaybePromise } from '../live/poll-iterator.ts';

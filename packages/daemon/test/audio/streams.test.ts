@@ -1,7 +1,7 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { providerCallId, type CallId, type MediaStream } from '@sidetone/core';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { createHarness, event, type Harness } from '../support/harness.ts';
 import { tempDir } from '../support/temp-dir.ts';
 
@@ -35,6 +35,16 @@ async function storedCounters() {
     missingFrames,
   }));
 }
+
+test('samples that readers receive are not overwritten by the next frame, as metered ones are', () => {
+  harness.demand.add('levels', [callId]);
+  harness.demand.add('audio', [callId]);
+  const write = vi.spyOn(harness.audio, 'write');
+  const stream = open();
+  for (const octet of [0x80, 0x00, 0xff]) stream.write('CUSTOMER', new Uint8Array(160).fill(octet));
+  expect(write.mock.calls.map(([, , , , { samples }]) => samples[0])).toEqual([32_124, -32_124, 0]);
+  stream.end('done');
+});
 
 describe('the counters of a stream', () => {
   test.each([true, false])('include all written frames (with demand: %s)', async (hasDemand) => {

@@ -101,7 +101,7 @@ describe('a destination in providerOptions', () => {
     );
   });
 
-  it('may have a caller id that is no number', () => {
+  it('accepts a caller id that is not a telephone number', () => {
     expect(transfer({ callerId: '+1 (415) 555-0199' })).toMatchObject({
       destination: { callerId: '+14155550199' },
     });
