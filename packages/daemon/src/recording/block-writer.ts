@@ -1,6 +1,6 @@
 /**
  * Writes blocks of samples to a WAV file in the background. A slow disk makes blocks wait, up to a limit; the oldest beyond it
- * are dropped and stay silent in the file.
+ * are dropped and stay silent in the file. A block that late audio has changed replaces the one that still waits.
  */
 import { BYTES_PER_MS } from '../audio/frames.ts';
 import type { WavFile } from './wav-file.ts';
@@ -25,6 +25,8 @@ export interface BlockWriter {
   /** Writes the waiting blocks and closes the file. Never rejects. */
   close(): Promise<void>;
 }
+
+const isSamePlace = (a: Block, b: Block): boolean => a.at === b.at && a.bytes.length === b.bytes.length;
 
 /** @param onFailed called with each error of the file. Waiting blocks are then dropped. */
 export function createBlockWriter(
@@ -64,7 +66,9 @@ export function createBlockWriter(
       return droppedBytes / BYTES_PER_MS;
     },
     push(block) {
-      waiting.push(block);
+      const revised = waiting.findIndex((other) => isSamePlace(other, block));
+      if (revised >= 0) waiting[revised] = block;
+      else waiting.push(block);
       if (waiting.length > MAX_WAITING_BLOCKS) droppedBytes += waiting.shift()!.bytes.length;
       writing ??= writeAll().finally(() => (writing = undefined));
     },
