@@ -200,14 +200,18 @@ test('folders below /proc fail at once', async () => {
 });
 
 describe('`sidetone backfill`', () => {
-  const backfill = async (url: string, env: Record<string, string> = {}): Promise<string> => {
+  const backfill = async (
+    url: string,
+    exitCode: number,
+    env: Record<string, string> = {},
+  ): Promise<string> => {
     const process = sidetone(['backfill', '--provider', 'vapi', '--since', '2026-01-31', '--url', url], env);
-    expect(await process.exit()).toBe(1);
+    expect(await process.exit()).toBe(exitCode);
     return process.stderr();
   };
 
   test('reports that no daemon answers', async () => {
-    expect(await backfill('http://127.0.0.1:9/')).toMatch(
+    expect(await backfill('http://127.0.0.1:9/', 69)).toMatch(
       /no daemon answers at http:\/\/127\.0\.0\.1:9\/ .*--url.* \[DAEMON_UNREACHABLE\]\n$/,
     );
   });
@@ -215,10 +219,10 @@ describe('`sidetone backfill`', () => {
   test('names SIDETONE_TOKEN if the token is wrong, or has not the scope', async () => {
     const tokens = `auth: { tokens: [{ name: reader, token: reader-reader-reader, scopes: [read] }] }`;
     const daemon = await startDaemon(writeConfig(newFolder(), nowhere, { extra: tokens }));
-    expect(await backfill(daemon.url, { SIDETONE_TOKEN: 'wrong-wrong-wrong-wrong' })).toMatch(
+    expect(await backfill(daemon.url, 77, { SIDETONE_TOKEN: 'wrong-wrong-wrong-wrong' })).toMatch(
       /SIDETONE_TOKEN: .*\[AUTH_REQUIRED\]\n$/,
     );
-    expect(await backfill(daemon.url, { SIDETONE_TOKEN: 'reader-reader-reader' })).toMatch(
+    expect(await backfill(daemon.url, 77, { SIDETONE_TOKEN: 'reader-reader-reader' })).toMatch(
       /SIDETONE_TOKEN: .*scope admin.*\[FORBIDDEN\]\n$/,
     );
   });

@@ -1,84 +1,51 @@
-/** `sidetone`: its commands, options and exit codes. Each command is imported when it runs, so that help is fast. */
-import { readFileSync } from 'node:fs';
+/** `sidetone`: runs the command that the arguments name, and prints a failure as one line on standard error. */
 import { isFault, messageOf } from '@sidetone/core';
-import { Command, InvalidArgumentError } from 'commander';
-import type { AuditOptions } from './audit.ts';
-import type { BackfillOptions } from './backfill.ts';
-import { conform } from './conform.ts';
-import type { DemoOptions } from './demo.ts';
-import type { StartOptions } from './start.ts';
+import { Command, CommanderError } from 'commander';
+import { COMMANDS } from './commands/index.ts';
+import { exitOnBrokenPipe } from './frame/broken-pipe.ts';
+import { addCommand, type OnStart } from './frame/command.ts';
+import { EXIT_CODES, exitNameOf, exitWith } from './frame/exit-codes.ts';
+import { ENVIRONMENT } from './frame/options.ts';
+import { VERSION } from './frame/version.ts';
 
-/** The exit code for an invalid configuration, from sysexits.h. */
-const EX_CONFIG = 78;
-
-const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as {
-  version: string;
-};
-
-function parsePort(text: string): number {
-  const value = Number(text);
-  if (/^\d+$/.test(text) && value <= 65_535) return value;
-  throw new InvalidArgumentError('expected a whole number from 0 to 65535.');
-}
-
-function parseCount(text: string): number {
-  const value = Number(text);
-  if (/^\d{1,3}$/.test(text)) return value;
-  throw new InvalidArgumentError('expected a whole number from 0 to 999.');
-}
-
-/** Runs a command. A failure is printed as one line on standard error. */
-export async function run(argv: readonly string[]): Promise<void> {
+/** Returns the program with all commands. It throws a CommanderError instead of exiting. */
+export function createProgram(onStart: OnStart = () => undefined): Command {
   const program = new Command('sidetone')
     .description(
       'A daemon for live voice calls: history, transcripts, audio levels and control through GraphQL.',
     )
-    .version(version)
-    .showHelpAfterError('(run `sidetone --help` for a list of commands)');
-  program
-    .command('start')
-    .description('run the daemon')
-    .option('-c, --config <file>', 'the configuration file', 'sidetone.yaml')
-    .option('-p, --port <number>', 'the port to listen on, instead of the configured one', parsePort)
-    .action(async (options: Omit<StartOptions, 'version'>) =>
-      (await import('./start.ts')).start({ ...options, version }),
-    );
-  program
-    .command('demo')
-    .description('run the daemon with simulated calls, without an account and without internet access')
-    .option('-p, --port <number>', 'the port to listen on', parsePort, 4000)
-    .option('--calls <number>', 'the number of concurrent calls of each provider', parseCount, 2)
-    .option('--data <folder>', 'where to store the calls', './data')
-    .action(async (options: DemoOptions) => (await import('./demo.ts')).demo(options));
-  program
-    .command('backfill')
-    .description(
-      'import past calls of a provider into the running daemon (SIDETONE_TOKEN: an access token with the scope admin)',
-    )
-    .requiredOption('--provider <id>', 'the id of the provider instance')
-    .requiredOption('--since <date>', 'import calls created from this date on, such as 2026-01-31')
-    .option('--until <date>', 'import calls created before this date (default: now)')
-    .option('--url <address>', 'the address of the daemon', 'http://127.0.0.1:4000/')
-    .action(async (options: BackfillOptions) => (await import('./backfill.ts')).backfill(options));
-  program
-    .command('audit')
-    .description('print the audit log as JSON lines, without changing it; the daemon may be running')
-    .option('--database <file>', 'the database file (storage.path)', './data/sidetone.db')
-    .option('--call <id>', 'print only the entries about this call')
-    .option('--verify', 'verify the chain of hashes instead; exit code 0: intact, 1: changed or not readable')
-    .action(async (options: AuditOptions) => (await import('./audit.ts')).audit(options));
-  program
-    .command('conform')
-    .description('audit a plugin; exit code 0: it conforms, 1: it does not, 2: it was not found')
-    .argument('<plugin>', 'a folder, a module such as ./my-plugin, or the name of a package')
-    .option('--json', 'print the report card as JSON')
-    .action(conform);
+    .version(VERSION)
+    .showHelpAfterError('(add `--help` for the options and examples)')
+    .addHelpText('after', helpOfProgram)
+    .exitOverride();
+  for (const definition of COMMANDS) addCommand(program, definition, onStart);
+  return program;
+}
+
+/** Runs a command. Sets the exit code of the process. */
+export async function run(argv: readonly string[]): Promise<void> {
+  const program = createProgram(({ isService }) => {
+    if (!isService) exitOnBrokenPipe(process.stdout, (code) => process.exit(code));
+  });
   try {
     await program.parseAsync([...argv]);
   } catch (error) {
+    // Its message was printed.
+    if (error instanceof CommanderError) return exitWith(isHelp(error) ? 'OK' : 'USAGE');
     process.stderr.write(`sidetone: ${describeError(error)}\n`);
-    process.exitCode = isFault(error) && error.kind === 'config' ? EX_CONFIG : 1;
+    exitWith(exitNameOf(error));
   }
+}
+
+const isHelp = ({ code }: CommanderError): boolean =>
+  code === 'commander.helpDisplayed' || code === 'commander.version';
+
+function helpOfProgram(): string {
+  const variables = Object.entries(ENVIRONMENT).map(([name, meaning]) => `  ${name.padEnd(17)}${meaning}`);
+  const codes = Object.values(EXIT_CODES).map(
+    ({ code, meaning }) => `  ${String(code).padEnd(5)}${meaning.replaceAll('`', '')}`,
+  );
+  return ['', 'Environment variables:', ...variables, '', 'Exit codes:', ...codes].join('\n');
 }
 
 function describeError(error: unknown): string {

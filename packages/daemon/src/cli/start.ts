@@ -6,14 +6,13 @@ import { startDaemon } from '../daemon.ts';
 import { openLog } from '../log.ts';
 import { handleUncaughtErrors } from '../plugins/supervision/uncaught-errors.ts';
 import { systemClock } from '../system-clock.ts';
+import { VERSION } from './frame/version.ts';
 import { createReload } from './reload.ts';
 import { endByHangup, hasTerminal, shutdownSignal } from './shutdown-signal.ts';
 
 export interface StartOptions {
   readonly config: string;
   readonly port?: number;
-  /** The version of the daemon. */
-  readonly version: string;
 }
 
 /** Runs until a signal, or an exception in the daemon's own code. */
@@ -28,7 +27,7 @@ export async function start(options: StartOptions): Promise<void> {
   const log = openLog(config.log);
   const { fatal } = handleUncaughtErrors(process, log('process'));
   const about = {
-    version: options.version,
+    version: VERSION,
     node: process.version,
     pid: process.pid,
     config: resolve(options.config),

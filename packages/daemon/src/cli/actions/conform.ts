@@ -1,5 +1,5 @@
 /** `sidetone conform`: runs the conformance audits of the contract against a plugin. */
-interface ConformOptions {
+export interface ConformOptions {
   readonly json?: boolean;
 }
 

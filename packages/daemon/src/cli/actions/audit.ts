@@ -1,15 +1,13 @@
 /** `sidetone audit`: prints the audit log of a database file as JSON lines, or verifies it. The daemon may be running. */
 import { once } from 'node:events';
-import { openAuditReader, type AuditReader } from '../store/audit/reader.ts';
+import { exitWith } from '../frame/exit-codes.ts';
+import { openAuditReader, type AuditReader } from '../../store/audit/reader.ts';
 
 export interface AuditOptions {
   readonly database: string;
   readonly call?: string;
   readonly verify?: boolean;
 }
-
-/** The exit code for a log that was changed. */
-const EX_BROKEN = 1;
 
 /** @throws {FaultError} of kind store if the file cannot be read. */
 export async function audit({ database, call, verify }: AuditOptions): Promise<void> {
@@ -25,17 +23,13 @@ export async function audit({ database, call, verify }: AuditOptions): Promise<v
 function printVerification(reader: AuditReader): void {
   const result = reader.verify();
   process.stdout.write(`${JSON.stringify(result)}\n`);
-  if (!result.intact) process.exitCode = EX_BROKEN;
+  if (!result.intact) exitWith('FAILED');
 }
 
-/** Waits for a slow reader of the output; stops if it ends, as `head` does. */
+/** Waits for a slow reader of the output. */
 async function printEntries(reader: AuditReader, call: string | undefined): Promise<void> {
   const { stdout } = process;
-  const closed = new AbortController();
-  stdout.once('error', () => closed.abort());
   for (const entry of reader.entries(call)) {
-    if (closed.signal.aborted) return;
-    if (stdout.write(`${JSON.stringify(entry)}\n`)) continue;
-    await once(stdout, 'drain', { signal: closed.signal }).catch(() => undefined);
+    if (!stdout.write(`${JSON.stringify(entry)}\n`)) await once(stdout, 'drain');
   }
 }

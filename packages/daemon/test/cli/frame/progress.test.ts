@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { createProgressLine } from '../../src/cli/progress.ts';
+import { createProgressLine } from '../../../src/cli/frame/progress.ts';
 
 /** Returns what is written for updates and an end. */
 function written(isTTY: boolean, updates: readonly string[], end: string): string {

@@ -1,0 +1,9 @@
+/** All commands, in the order of the help. */
+import type { CommandDefinition } from '../frame/command.ts';
+import { audit } from './audit.ts';
+import { backfill } from './backfill.ts';
+import { conform } from './conform.ts';
+import { demo } from './demo.ts';
+import { start } from './start.ts';
+
+export const COMMANDS: readonly CommandDefinition[] = [start, demo, backfill, audit, conform];
