@@ -102,6 +102,7 @@ export async function build() {
     ['node_modules/typescript/bin/tsc', '-b', 'tsconfig.build.json'],
     ['packages/dashboard/scripts/build.mjs'],
     ['packages/daemon/scripts/build-graphiql.mjs'],
+    ['packages/daemon/scripts/build-bundle.mjs'],
   ]) {
     await must(process.execPath, [`${ROOT}/${script}`, ...args], BUILD_FAILED);
   }

@@ -14,5 +14,5 @@ if (version[0] < MINIMUM[0] || (version[0] === MINIMUM[0] && version[1] < MINIMU
   );
   process.exitCode = EX_CONFIG;
 } else {
-  void import('../dist/main.js');
+  void import('../dist/bundle/main.js');
 }

@@ -14,6 +14,8 @@ const STACK_FRAMES = 100;
 
 const OWN_FOLDER = new URL('../..', import.meta.url);
 const OWN_PATHS = [OWN_FOLDER.href, fileURLToPath(OWN_FOLDER)];
+/** The libraries in the built daemon (`scripts/build-bundle.mjs`). They may have called a plugin without the daemon. */
+const LIBRARIES = /[\\/]bundle[\\/]libraries/;
 
 /** The part of `process` that reports uncaught errors. */
 interface UncaughtErrorSource {
@@ -69,5 +71,7 @@ export function handleUncaughtErrors(
 /** Whether a frame of the daemon is on the stack; otherwise the exception interrupted none of its code. */
 function isOwn(error: unknown): boolean {
   const stack = error instanceof Error ? (error.stack ?? '') : '';
-  return OWN_PATHS.some((path) => stack.includes(path));
+  return stack
+    .split('\n')
+    .some((frame) => OWN_PATHS.some((path) => frame.includes(path)) && !LIBRARIES.test(frame));
 }

@@ -1,4 +1,5 @@
 import { EventEmitter } from 'node:events';
+import { fileURLToPath } from 'node:url';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { Lease } from '../../../src/plugins/supervision/lease.ts';
 import {
@@ -48,6 +49,17 @@ describe('the daemon', () => {
       },
     ]);
     expect(await isFatal()).toBe(false);
+  });
+
+  test('continues after an exception below a bundled library, unless its own code is on the stack', async () => {
+    const folder = fileURLToPath(new URL('../../../src', import.meta.url));
+    const error = new Error('in a listener of a plugin');
+    error.stack = `Error: in a listener of a plugin\n at file:///plugin.js:1:1\n at file://${folder}/bundle/libraries.js:1:1`;
+    source.emit('uncaughtException', error);
+    expect(await isFatal()).toBe(false);
+    error.stack += `\n at file://${folder}/bundle/daemon.js:1:1`;
+    source.emit('uncaughtException', error);
+    expect(await isFatal()).toBe(true);
   });
 
   test.each([[new Error('in a timer of a plugin')], ['a string'], [undefined]])(
