@@ -66,10 +66,15 @@ export function createLog(
   });
 }
 
-/** Removes personal data and renames `error` to `err`, which pino serialises. */
+/** Names that every line has. A second value under the same name would hide one of them from readers of JSON. */
+const OWN_FIELDS: ReadonlySet<string> = new Set(['level', 'time', 'part', 'msg']);
+
+/** Removes personal data, renames `error` to `err`, which pino serialises, and fields with the name of an own one. */
 function safe(fields: LogFields | undefined): LogFields {
   if (!fields) return {};
   const { error, ...rest } = fields;
-  const kept = Object.entries(rest).filter(([key]) => !key.endsWith('.pii'));
+  const kept = Object.entries(rest)
+    .filter(([key]) => !key.endsWith('.pii'))
+    .map(([key, value]) => [OWN_FIELDS.has(key) ? `field.${key}` : key, value] as const);
   return { ...Object.fromEntries(kept), ...(error !== undefined && { err: error }) };
 }

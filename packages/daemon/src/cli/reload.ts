@@ -24,7 +24,7 @@ export function createReload({ load, started, daemon, log }: ReloadDeps): () => 
       log.setLevel(config.log.level);
       info('configuration reloaded', {
         tokens: config.auth.tokens.length,
-        level: config.log.level,
+        logLevel: config.log.level,
         restartNeededFor: sectionsToRestartFor(started, config),
       });
     } catch (error) {
