@@ -107,3 +107,10 @@ export async function build() {
     await must(process.execPath, [`${ROOT}/${script}`, ...args], BUILD_FAILED);
   }
 }
+
+/**
+ * Copies what a server needs to a new folder, from installed and built packages. Those of the workspace are copied instead of
+ * linked; the others are those of the lockfile. Resolves with an exit code.
+ */
+export const deployTo = (folder) =>
+  pnpm('--config.inject-workspace-packages=true', '--filter=@sidetone/server', 'deploy', '--prod', folder);
