@@ -86,11 +86,17 @@ export async function install(folder: string, tarballs: ReadonlyMap<string, stri
 }
 
 /** Runs the installed `sidetone` command and returns its URL when it is ready. */
-export async function startInstalled(folder: string, config: string): Promise<string> {
-  const child = spawn(join(folder, 'node_modules/.bin/sidetone'), ['start', '--config', config], {
-    cwd: folder,
-    env: ENV,
-  });
+export const startInstalled = (folder: string, config: string): Promise<string> =>
+  startCommand(join(folder, 'node_modules/.bin/sidetone'), ['start', '--config', config], folder, ENV);
+
+/** Runs a command that starts a daemon, and returns its URL when it is ready. The command is stopped after the test. */
+export async function startCommand(
+  command: string,
+  args: readonly string[],
+  cwd: string,
+  env: NodeJS.ProcessEnv,
+): Promise<string> {
+  const child = spawn(command, args, { cwd, env });
   stopOnEnd(child);
   let output = '';
   for (const stream of [child.stdout, child.stderr])
