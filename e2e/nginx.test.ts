@@ -1,4 +1,5 @@
 /** The daemon behind Debian's nginx, with the configuration of the guide and with a minimal one. */
+import { readFileSync } from 'node:fs';
 import { createClient } from 'graphql-ws';
 import { describe, expect, test } from 'vitest';
 import { WebSocket } from 'ws';
@@ -26,6 +27,8 @@ interface World {
   readonly daemon: DaemonRun;
   /** The public URL, with a slash at its end. */
   readonly url: string;
+  /** The path of nginx's access log. */
+  readonly accessLog: string;
 }
 
 async function start(edit?: (config: string) => string): Promise<World> {
@@ -37,9 +40,9 @@ async function start(edit?: (config: string) => string): Promise<World> {
       extra: `auth: { tokens: [{ name: team, token: '${TOKEN}', scopes: [admin] }] }\nrecording: { enabled: true }\nlog: { level: warn }`,
     }),
   );
-  await startNginx(port, daemon.url, edit);
+  const accessLog = await startNginx(port, daemon.url, edit);
   await cloud.pointAt(url);
-  return { cloud, daemon, url };
+  return { cloud, daemon, url, accessLog };
 }
 
 async function query(url: string, text: string): Promise<Json> {
@@ -113,6 +116,9 @@ describe.skipIf(!hasNginx)(`behind nginx${NGINX_SKIP_REASON}`, () => {
           expect([part.status, (await part.arrayBuffer()).byteLength]).toEqual([206, 44]);
         }
       }
+      const logged = readFileSync(world.accessLog, 'utf8');
+      expect(logged).toMatch(/"GET \/sidetone\/calls\/\S+\/recording\.wav" 206 44/);
+      expect(logged).not.toMatch(/token=|signature=/);
     },
     60_000,
   );

@@ -14,16 +14,17 @@ export const NGINX_SKIP_REASON = hasNginx ? '' : ' (skipped: nginx not found at 
 
 const [, GUIDE] = /```nginx\n([^]*?)```/.exec(readFileSync('docs/guide/reverse-proxy.md', 'utf8'))!;
 
-/** Starts nginx at a port. `edit` changes the configuration of the guide. */
+/** Starts nginx at a port, and returns the path of its access log. `edit` changes the configuration of the guide. */
 export async function startNginx(
   port: number,
   daemonUrl: string,
   edit: (config: string) => string = (config) => config,
-): Promise<void> {
+): Promise<string> {
   const dir = tempDir();
   const site = edit(GUIDE!)
     .replace('127.0.0.1:4000', new URL(daemonUrl).host)
     .replace('listen 443 ssl', `listen 127.0.0.1:${port}`)
+    .replace('/var/log/nginx/sidetone.log', join(dir, 'access.log'))
     .replaceAll(/ *ssl_certificate.*\n/g, '');
   const temporary = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'].map(
     (name) => `${name}_temp_path ${join(dir, name)};`,
@@ -57,4 +58,5 @@ ${site}
       () => false,
     );
   }, 'nginx to listen');
+  return join(dir, 'access.log');
 }
