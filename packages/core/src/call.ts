@@ -42,6 +42,8 @@ export interface Call {
   /** Who added each tag. Without tags whose author is not known: those added by earlier releases. */
   readonly tagOrigins: readonly TagOrigin[];
   readonly noteCount: number;
+  /** Set while the data of the call must be kept. */
+  readonly hold?: CallHold;
   /** The current or last transcription, and since when it has been in its state. */
   readonly transcription?: CallTranscription & { readonly since: number };
   /** For each party that is speaking, since when. */
@@ -50,6 +52,15 @@ export interface Call {
   readonly lastSpeech: Readonly<Partial<Record<Party, Speech>>>;
   /** End offset of each party's last final utterance, in ms. The next one cannot start before it. */
   readonly lastFinalEndMs: Readonly<Partial<Record<Party, number>>>;
+}
+
+/** A legal hold of a call. */
+export interface CallHold {
+  /** Name of the access token of the client that placed it. */
+  readonly by: string;
+  /** Epoch ms. */
+  readonly at: number;
+  readonly reason?: string;
 }
 
 /** Who added a tag, and when. */
@@ -129,6 +140,12 @@ function withMute(call: Call, { kind, status, arguments: args }: Command): Call 
   return { ...call, mutedParties: kind === 'MUTE' ? [...others, party] : others };
 }
 
+/** Places or releases a hold. */
+function withHold(call: Call, { held, reason, by = '' }: CallFactOf<'CALL_HOLD_CHANGED'>, at: number): Call {
+  const { hold: _released, ...others } = call;
+  return held ? { ...others, hold: { by, at, ...(reason !== undefined && { reason }) } } : others;
+}
+
 type Evolver<Type extends CallFactType> = (call: Call, fact: CallFactOf<Type>, at: number) => Call;
 
 const unchanged = (call: Call): Call => call;
@@ -184,6 +201,7 @@ const EVOLVERS: { readonly [Type in Exclude<CallFactType, 'CALL_STARTED'>]: Evol
     noteCount: call.noteCount + (note ? 1 : 0),
   }),
   CALL_WATCHED: unchanged,
+  CALL_HOLD_CHANGED: withHold,
   CALL_NOTICE: unchanged,
   RECORDING_STARTED: unchanged,
   RECORDING_STOPPED: unchanged,

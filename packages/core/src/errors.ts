@@ -79,6 +79,12 @@ export const FAULTS = {
     retryable: true,
     remedy: 'End the call first, then erase it.',
   },
+  CALL_HELD: {
+    kind: 'state',
+    retryable: false,
+    remedy:
+      'Release the legal hold with `releaseHold` if the data need not be kept any longer, then erase the call.',
+  },
   CAPABILITY_MISSING: {
     kind: 'state',
     retryable: false,

@@ -146,6 +146,8 @@ export interface CallFactFields {
   };
   /** A client took over a call that others set up. */
   CALL_WATCHED: object;
+  /** A client placed or released a legal hold: the data of a held call is neither erased nor removed by retention. */
+  CALL_HOLD_CHANGED: { readonly held: boolean; readonly reason?: string };
   CALL_NOTICE: { readonly code: string; readonly message: string };
   /** A recording started with the first audio, or continues in the same file after a restart of the daemon. */
   RECORDING_STARTED: {
@@ -204,6 +206,7 @@ export const FACT_CAUSES = {
   CALL_REPORTED: 'DAEMON',
   CALL_ANNOTATED: 'CLIENT',
   CALL_WATCHED: 'CLIENT',
+  CALL_HOLD_CHANGED: 'CLIENT',
   CALL_NOTICE: 'DAEMON',
   RECORDING_STARTED: 'DAEMON',
   RECORDING_STOPPED: 'DAEMON',

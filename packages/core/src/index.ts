@@ -102,6 +102,7 @@ export {
   offsetOrigin,
   withDetails,
   type Call,
+  type CallHold,
   type Speech,
   type TagOrigin,
 } from './call.ts';

@@ -30,6 +30,7 @@ const DATA: ExportData = {
     status: 'ENDED',
     isLive: false,
     direction: 'INBOUND',
+    hold: null,
     from: '+15005550001',
     to: null,
     createdAt: '2026-01-05T08:59:58.000Z',

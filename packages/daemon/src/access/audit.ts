@@ -31,6 +31,8 @@ export interface TokenChanges {
 export interface AuditFields {
   ERASE: AboutCall;
   ERASE_COMMAND: AboutCall;
+  HOLD_PLACED: AboutCall;
+  HOLD_RELEASED: AboutCall;
   DOWNLOAD_RECORDING: AboutCall;
   DOWNLOAD_BY_LINK: AboutCall;
   LISTENING_STARTED: AboutCall & {
@@ -54,6 +56,8 @@ export type AuditAction = keyof AuditFields;
 export const AUDIT_ACTIONS = Object.keys({
   ERASE: 0,
   ERASE_COMMAND: 0,
+  HOLD_PLACED: 0,
+  HOLD_RELEASED: 0,
   DOWNLOAD_RECORDING: 0,
   DOWNLOAD_BY_LINK: 0,
   LISTENING_STARTED: 0,

@@ -25,6 +25,7 @@ const CHECKS: {
   createdBefore: ({ createdAt }, until) => createdAt < until,
   minDurationMs: (call, min) => (durationOf(call) ?? -Infinity) >= min,
   maxDurationMs: (call, max) => (durationOf(call) ?? Infinity) <= max,
+  held: (call, held) => (call.hold !== undefined) === held,
   number: (call, search) => matchesNumber(numberKeysOf(call, search.countries), search),
   tags: (call, tags) => tags.every((tag) => call.tags.includes(tag)),
 };

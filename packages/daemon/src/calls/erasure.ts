@@ -6,6 +6,7 @@ import {
   FaultError,
   isLive,
   messageOf,
+  type Call,
   type CallId,
   type Clock,
   type CommandId,
@@ -72,7 +73,7 @@ export class Erasure {
 
   /**
    * Erases a call and everything stored about it. The audit log keeps who did it. Resolves when the file is scrubbed too, or after 10 s.
-   * @throws {FaultError} CALL_STILL_LIVE, or a fault of kind store.
+   * @throws {FaultError} CALL_STILL_LIVE, CALL_HELD, or a fault of kind store.
    */
   async eraseCall(callId: CallId, by = 'daemon'): Promise<ErasureStatus> {
     const { audit, ingest, ledger, recordings, clock } = this.#deps;
@@ -80,11 +81,14 @@ export class Erasure {
     const call = ingest.current(callId);
     if (!call) return 'NOT_FOUND';
     if (isLive(call)) throw new FaultError('CALL_STILL_LIVE', 'the call is live; end it first');
+    rejectHeld(call);
     await recordings.erase(callId);
     let isAudited = false;
     const isErased = await retryWhileBusy(clock, () => {
-      // A concurrent request may have erased it.
-      if (!ingest.current(callId)) return false;
+      // A concurrent request may have erased it, or placed a hold.
+      const found = ingest.current(callId);
+      if (!found) return false;
+      rejectHeld(found);
       if (!ingest.storeNow()) throw new FaultError('STORE_WRITE_FAILED', 'the call cannot be erased now');
       if (!isAudited) audit.append({ at: clock.now(), by, action: 'ERASE', callId });
       isAudited = true;
@@ -179,6 +183,10 @@ export class Erasure {
       this.#retryLater();
     }
   }
+}
+
+function rejectHeld({ hold }: Call): void {
+  if (hold) throw new FaultError('CALL_HELD', 'the call has a legal hold');
 }
 
 const nextTurn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));

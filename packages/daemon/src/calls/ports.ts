@@ -130,6 +130,8 @@ export interface CallFilter {
   /** From answer to end, both inclusive. Live and unanswered calls have no duration. */
   readonly minDurationMs?: number;
   readonly maxDurationMs?: number;
+  /** Whether there is a legal hold. */
+  readonly held?: boolean;
   /** A number of `from` or `to`. */
   readonly number?: NumberSearch;
   /** A call must have all of them. */

@@ -1,5 +1,6 @@
 /** The schema, and the execution and the budget of its subscriptions. */
 import { createCursors } from '../calls/cursor.ts';
+import { HoldService } from '../calls/hold-service.ts';
 import { countriesOf } from '../calls/numbers/countries.ts';
 import { FanOut } from '../graphql/fanout/fan-out.ts';
 import { DeliveryBudget } from '../graphql/guard/deliveries/delivery-budget.ts';
@@ -20,6 +21,7 @@ export function registerGraphql(register: Register, { config, clock, publicUrl }
       commands: get(tokens.COMMAND_SERVICE),
       annotations: get(tokens.ANNOTATION_SERVICE),
       utterances: get(tokens.UTTERANCE_SERVICE),
+      holds: new HoldService({ ingest: get(tokens.INGEST) }),
       erasure: get(tokens.ERASURE),
       backfills: get(tokens.BACKFILL_SERVICE),
       providers: get(tokens.PROVIDERS),

@@ -3,6 +3,7 @@ import SchemaBuilder from '@pothos/core';
 import type { MediaLinks } from '../access/media-links.ts';
 import type { UtteranceService } from '../transcription/utterance-service.ts';
 import type { AnnotationService } from '../calls/annotation-service.ts';
+import type { HoldService } from '../calls/hold-service.ts';
 import type { BackfillService } from '../backfill/backfill-service.ts';
 import type { CallRegistry } from '../calls/call-registry.ts';
 import type { CommandService } from '../commands/command-service.ts';
@@ -26,6 +27,7 @@ export interface SchemaDeps {
   readonly cursors: Cursors;
   readonly commands: CommandService;
   readonly annotations: AnnotationService;
+  readonly holds: HoldService;
   readonly utterances: UtteranceService;
   readonly erasure: Erasure;
   readonly backfills: BackfillService;

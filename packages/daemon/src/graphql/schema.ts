@@ -4,6 +4,7 @@ import { createBuilder, type SchemaDeps } from './builder.ts';
 import { guard } from './guard/access.ts';
 import { fitInts } from './guard/int-range.ts';
 import { addAnnotations } from './operations/annotations.ts';
+import { addHolds } from './operations/holds.ts';
 import { addErasure } from './operations/erasure.ts';
 import { addBackfill } from './operations/backfill.ts';
 import { addMutations } from './operations/mutations.ts';
@@ -56,6 +57,7 @@ export function createSchema(deps: SchemaDeps): GraphQLSchema {
   addMutations(builder, refs, enums, deps);
   addAnnotations(builder, refs, enums, deps);
   addErasure(builder, deps);
+  addHolds(builder, refs, deps);
   addTranscribe(builder, refs, deps);
   addBackfill(builder, refs, deps);
   addSubscriptions(builder, refs, enums, deps);

@@ -28,6 +28,7 @@ const CHANGES_CALL = {
   CALL_REPORTED: true,
   CALL_ANNOTATED: true,
   CALL_WATCHED: false,
+  CALL_HOLD_CHANGED: true,
   CALL_NOTICE: false,
   RECORDING_STARTED: true,
   RECORDING_STOPPED: true,

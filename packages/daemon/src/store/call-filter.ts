@@ -8,6 +8,7 @@ import { matchExpression } from './search/query.ts';
 
 /** Without a parameter: SQLite uses the partial index of live calls only if the condition is the text of the index. */
 export const IS_LIVE = sql`${calls.status} <> 'ENDED'`;
+export const IS_HELD = sql`${calls.hold} is not null`;
 export const IS_ENDED = sql`${calls.status} = 'ENDED'`;
 
 type Value<Key extends keyof CallFilter> = NonNullable<CallFilter[Key]>;
@@ -24,6 +25,7 @@ const CONDITIONS: {
   createdBefore: (until) => lt(calls.createdAt, until),
   minDurationMs: (minimum) => gte(calls.durationMs, minimum),
   maxDurationMs: (maximum) => lte(calls.durationMs, maximum),
+  held: (held) => (held ? IS_HELD : sql`${calls.hold} is null`),
   number: hasNumber,
   tags: (tags) => and(...tags.map(hasTag)),
   said: (query) => transcriptMatches(query),

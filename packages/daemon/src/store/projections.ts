@@ -49,6 +49,7 @@ const EVENTS_OF_THE_CALL_ONLY = {
   CALL_ENDED: nothing,
   CALL_REPORTED: nothing,
   CALL_WATCHED: nothing,
+  CALL_HOLD_CHANGED: nothing,
   CALL_NOTICE: nothing,
   SPEECH_STARTED: nothing,
   SPEECH_STOPPED: nothing,

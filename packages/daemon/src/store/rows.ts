@@ -28,6 +28,7 @@ export function callToRow(call: Call): Omit<CallRow, 'durationMs'> {
     mutedParties: call.mutedParties,
     tags: call.tags,
     transcription: call.transcription ?? null,
+    hold: call.hold ?? null,
     state: {
       statusAt: call.statusAt,
       isTranscriptReported: call.isTranscriptReported,
@@ -73,6 +74,7 @@ export function rowToCall(row: CallRow): Call {
       cost,
       providerData: row.providerData,
       transcription: row.transcription,
+      hold: row.hold,
     }),
   };
 }

@@ -21,6 +21,7 @@ import type {
   Assistant,
   CallDirection,
   CallFactType,
+  CallHold,
   CallId,
   CallStatus,
   CallTranscription,
@@ -110,6 +111,8 @@ export const calls = sqliteTable(
       .notNull()
       .default(sql`'[]'`),
     transcription: json<CallTranscription & { readonly since: number }>('transcription'),
+    /** Null unless the data of the call must be kept. */
+    hold: json<CallHold>('hold'),
     /** From answer to end; null for a live call and one that was never answered. */
     durationMs: integer('duration_ms').generatedAlwaysAs(sql`ended_at - answered_at`, { mode: 'virtual' }),
     state: json<CallState>('state').notNull(),
@@ -119,6 +122,9 @@ export const calls = sqliteTable(
     index('calls_by_age').on(table.createdAt, table.id),
     index('calls_by_end').on(table.endedAt, table.id),
     index('calls_by_duration').on(table.durationMs, table.id),
+    index('calls_held')
+      .on(table.id)
+      .where(sql`hold is not null`),
     index('calls_live')
       .on(table.status)
       .where(sql`status <> 'ENDED'`),

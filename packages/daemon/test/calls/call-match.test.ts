@@ -27,9 +27,14 @@ beforeAll(async () => {
       createdAt: at,
       ...(n % 3 > 0 && { direction: CALL_DIRECTIONS[n % 3]! }),
     };
-    harness.emit({ ...event('call.started', { status: 'RINGING', details }), ...its, occurredAt: at });
+    const callId = harness.emit({
+      ...event('call.started', { status: 'RINGING', details }),
+      ...its,
+      occurredAt: at,
+    });
     if (n % 4 > 0)
       harness.emit({ ...event('call.status', { status: 'IN_PROGRESS' }), ...its, occurredAt: at + 500 });
+    if (n % 5 === 0) harness.ingest.recordBy('ada', callId, { type: 'CALL_HOLD_CHANGED', held: true });
     if (n % 2 === 0) continue;
     const end = { category: END_CATEGORIES[n % END_CATEGORIES.length]! };
     harness.emit({ ...event('call.ended', { end }), ...its, occurredAt: at + 500 + n * 100 });
@@ -56,6 +61,7 @@ const filters: fc.Arbitrary<LiveCallFilter> = fc.record(
     number: fc
       .constantFrom('4930', '49301', '9', '0', '1555', '777', '+49 30', '9802', '5550', '0301', '0049')
       .map((text) => searchFor(text)),
+    held: fc.boolean(),
     tags: fc.constantFrom<string[]>([], ['vip']),
   },
   { requiredKeys: [] },

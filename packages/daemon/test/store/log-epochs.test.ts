@@ -194,6 +194,8 @@ describe('a database of an earlier release', () => {
       alter table streams drop column listening_lost_ms;
       alter table streams drop column recording_lost_ms;
       alter table streams drop column transcript_lost_ms;
+      drop index calls_held;
+      alter table calls drop column hold;
       drop trigger call_totals_insert;
       drop trigger call_totals_before_update;
       drop trigger call_totals_after_update;
@@ -202,7 +204,7 @@ describe('a database of an earlier release', () => {
       drop table call_totals;
       drop table totals_progress;
       delete from __drizzle_migrations where created_at in
-        (select created_at from __drizzle_migrations order by created_at desc limit 3)`);
+        (select created_at from __drizzle_migrations order by created_at desc limit 4)`);
     sqlite.close();
   }
 

@@ -24,6 +24,7 @@ export function CallHeader({ call, children }: CallHeaderProps) {
     provider.displayName,
     direction && DIRECTION_LABELS[direction],
     other,
+    call.hold && `Legal hold by ${call.hold.by}`,
   ];
   return (
     <header className="call-header">

@@ -16,6 +16,11 @@ const CALL_FIELDS = graphql(`
     capabilities
     mutedParties
     tags
+    hold {
+      by
+      since
+      reason
+    }
     summary
     assistant {
       name
@@ -139,6 +144,10 @@ const EVENT = graphql(`
       tagsAdded
       tagsRemoved
     }
+    ... on CallHoldChanged {
+      held
+      reason
+    }
     ... on CallNotice {
       code
       message
@@ -151,6 +160,7 @@ const IS_LOADED = {
   ASSISTANT_CHANGED: true,
   CALL_ANNOTATED: true,
   CALL_ENDED: true,
+  CALL_HOLD_CHANGED: true,
   CALL_NOTICE: true,
   CALL_REPORTED: true,
   CALL_STARTED: true,

@@ -43,6 +43,8 @@ const EVENT_TEXTS = {
   DtmfReceived: ({ digits }) => `Keys pressed: ${digits}`,
   ListeningChanged: ({ type, by }) =>
     `${by} ${type === 'LISTENING_STARTED' ? 'started listening' : 'stopped listening'}`,
+  CallHoldChanged: ({ held, reason, by }) =>
+    `Legal hold ${held ? 'placed' : 'released'}${by === null ? '' : ` by ${by}`}${reason === null ? '' : `: ${reason}`}`,
   CallNotice: ({ message }) => message,
   RecordingChanged: ({ type }) => (type === 'RECORDING_STARTED' ? 'Recording started' : 'Recording stopped'),
   SpeechChanged: () => undefined,

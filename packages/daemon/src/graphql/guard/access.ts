@@ -45,6 +45,8 @@ export const FIELD_SCOPES: Readonly<Record<string, Scope | null>> = {
   'Mutation.deleteCall': 'ADMIN',
   'Mutation.eraseCall': 'ADMIN',
   'Mutation.eraseCommand': 'ADMIN',
+  'Mutation.placeHold': 'ADMIN',
+  'Mutation.releaseHold': 'ADMIN',
   'Mutation.backfill': 'ADMIN',
 };
 

@@ -34,6 +34,7 @@ export interface CallFilterInput {
   readonly createdBefore?: Optional<number>;
   readonly minDurationMs?: Optional<number>;
   readonly maxDurationMs?: Optional<number>;
+  readonly held?: Optional<boolean>;
   readonly number?: Optional<string>;
   readonly tags?: Optional<string[]>;
   readonly said?: Optional<string>;

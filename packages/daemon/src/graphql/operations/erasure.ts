@@ -26,7 +26,7 @@ export function addErasure(builder: Builder, { erasure }: SchemaDeps): void {
     eraseCall: t.field({
       type: ErasePayload,
       description:
-        'Erases an ended call and everything stored about it, such as events, transcript, notes and recording, also from the search index and the database file. Fails with CALL_STILL_LIVE while the call is live. If the provider reports the call again within 30 days, its events are ignored.',
+        'Erases an ended call and everything stored about it, such as events, transcript, notes and recording, also from the search index and the database file. Fails with CALL_STILL_LIVE while the call is live, and with CALL_HELD while it has a legal hold. If the provider reports the call again within 30 days, its events are ignored.',
       args: { callId: t.arg.id(CALL_ID) },
       resolve: async (_root, { callId: id }, context) => ({
         status: await erasure.eraseCall(id as CallId, requesterOf(context)),

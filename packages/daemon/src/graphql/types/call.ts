@@ -61,6 +61,12 @@ export function addCall(builder: Builder, refs: Refs, enums: Enums, deps: Schema
         resolve: ({ tags, tagOrigins }) =>
           tags.map((tag) => tagOrigins.find((origin) => origin.tag === tag) ?? { tag }),
       }),
+      hold: t.field({
+        type: refs.CallHold,
+        nullable: true,
+        description: 'The legal hold. Null unless the data of the call must be kept.',
+        resolve: ({ hold }) => hold,
+      }),
       providerData: t.field({
         type: 'JSON',
         nullable: true,
@@ -70,6 +76,7 @@ export function addCall(builder: Builder, refs: Refs, enums: Enums, deps: Schema
     }),
   });
   addCallTag(refs);
+  addCallHold(refs);
   addCallState(builder, refs, enums, deps);
   addCallTimes(builder, refs, deps);
 }
@@ -88,6 +95,25 @@ function addCallTag(refs: Refs): void {
         type: 'DateTime',
         nullable: true,
         description: 'When it was added. Null if an earlier release stored it.',
+      }),
+    }),
+  });
+}
+
+function addCallHold(refs: Refs): void {
+  refs.CallHold.implement({
+    description: 'A legal hold: the data of the call is neither erased nor removed by retention.',
+    fields: (t) => ({
+      by: t.exposeString('by', { description: 'The name of the access token of the client that placed it.' }),
+      since: t.field({
+        type: 'DateTime',
+        description: 'When it was placed.',
+        resolve: ({ at }) => at,
+      }),
+      reason: t.string({
+        nullable: true,
+        description: 'Why, as given by the client.',
+        resolve: ({ reason }) => reason,
       }),
     }),
   });

@@ -143,6 +143,7 @@ export const CALL_EVENT_TYPE = {
   CALL_REPORTED: 'A `CallReported` event.',
   CALL_ANNOTATED: 'A `CallAnnotated` event.',
   CALL_WATCHED: 'A `CallWatched` event.',
+  CALL_HOLD_CHANGED: 'A `CallHoldChanged` event.',
   CALL_NOTICE: 'A `CallNotice` event.',
   RECORDING_STARTED: 'A `RecordingChanged` event: the recording started, or continued after a restart.',
   RECORDING_STOPPED: 'A `RecordingChanged` event: the recording ended.',

@@ -24,6 +24,7 @@ export const TYPE_NAMES = {
   CALL_REPORTED: 'CallReported',
   CALL_ANNOTATED: 'CallAnnotated',
   CALL_WATCHED: 'CallWatched',
+  CALL_HOLD_CHANGED: 'CallHoldChanged',
   CALL_NOTICE: 'CallNotice',
   RECORDING_STARTED: 'RecordingChanged',
   RECORDING_STOPPED: 'RecordingChanged',
@@ -169,6 +170,17 @@ export const EVENT_TYPES = {
     }),
   ),
   CallWatched: event('A client took over the call with `watchCall`.'),
+  CallHoldChanged: event<'CALL_HOLD_CHANGED'>('A legal hold was placed or released.', (t) => ({
+    held: t.boolean({
+      description: 'Whether the data of the call must be kept from now on.',
+      resolve: ({ fact }) => fact.held,
+    }),
+    reason: t.string({
+      nullable: true,
+      description: 'Why, as given by the client.',
+      resolve: ({ fact }) => fact.reason,
+    }),
+  })),
   CallNotice: event<'CALL_NOTICE'>('A warning about this call for the operator.', (t) => ({
     code: t.string({ description: 'The warning, for programs.', resolve: ({ fact }) => fact.code }),
     message: t.string({ description: 'The warning, for people.', resolve: ({ fact }) => fact.message }),

@@ -48,6 +48,10 @@ export function addCallFilter(refs: Refs, enums: Enums): void {
         description:
           'Calls that lasted at most this long from answer to end, in ms. Matches only calls that were answered and have ended.',
       }),
+      held: t.boolean({
+        required: false,
+        description: 'True for calls with a legal hold, false for calls without one.',
+      }),
       number: t.string({
         required: false,
         description: `Calls whose \`from\` or \`to\` is this number, starts with it, or ends with these digits (at least ${MIN_LAST_DIGITS}). 1 to ${MAX_NUMBER_DIGITS} digits in any notation: with spaces and punctuation, with \`00\` or a country code, as a \`tel:\` or SIP URI, in digits of any script.`,

@@ -5,6 +5,8 @@ import type { Draft } from '../../calls/ports.ts';
 
 /** Returns the audit entry of an event; undefined for most events. */
 export function auditEntryOf({ callId, at, fact }: Draft): AuditEntry | undefined {
+  if (fact.type === 'CALL_HOLD_CHANGED')
+    return { at, by: fact.by ?? NOBODY, callId, action: fact.held ? 'HOLD_PLACED' : 'HOLD_RELEASED' };
   if (fact.type !== 'LISTENING_STARTED' && fact.type !== 'LISTENING_STOPPED') return undefined;
   const { listenerId } = fact;
   const about = { at, by: causedBy(fact) ?? NOBODY, callId };

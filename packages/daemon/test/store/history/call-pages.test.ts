@@ -53,6 +53,7 @@ const aCall = fc.record({
   direction: fc.constantFrom(...CALL_DIRECTIONS),
   category: fc.constantFrom(...END_CATEGORIES.slice(0, 2)),
   isLive: fc.boolean(),
+  hold: fc.option(fc.constant({ by: 'ada', at: 1 }), { nil: undefined }),
   createdAt: instant,
   answeredAt: fc.option(instant, { nil: undefined }),
   endedAt: instant,
@@ -73,6 +74,7 @@ const aFilter = fc.record(
     minDurationMs: fc.constantFrom(-HOUR_MS, 0, HOUR_MS),
     maxDurationMs: fc.constantFrom(0, HOUR_MS, 100 * HOUR_MS),
     number: fc.constantFrom('1415', '0199', '+91').map((text) => searchFor(text)),
+    held: fc.boolean(),
     tags: fc.subarray(['a', 'b']),
     said: fc.constantFrom('alpha', 'alphab', 'beta alph', '"gamma"', 'nothing', '!'),
   },
@@ -80,7 +82,7 @@ const aFilter = fc.record(
 );
 /** Of the many conditions only a few at once, so that calls match. */
 const someConditions = fc
-  .tuple(aFilter, fc.array(fc.nat(11), { minLength: 1, maxLength: 3 }))
+  .tuple(aFilter, fc.array(fc.nat(12), { minLength: 1, maxLength: 3 }))
   .map(([filter, kept]) => {
     const entries = Object.entries(filter);
     return Object.fromEntries(kept.flatMap((i) => (entries[i] ? [entries[i]] : []))) as CallFilter;
@@ -100,10 +102,11 @@ const someLimits: fc.Arbitrary<PageLimits> = fc.record({
 type MadeCall = Call & { readonly texts: readonly (readonly string[])[] };
 
 const someCalls: fc.Arbitrary<readonly MadeCall[]> = fc.array(aCall, { maxLength: 25 }).map((made) =>
-  made.map(({ provider, category, isLive, answeredAt, endedAt, texts, ...fields }, i) => ({
+  made.map(({ provider, category, isLive, hold, answeredAt, endedAt, texts, ...fields }, i) => ({
     ...callRow(`c${String(i).padStart(2, '0')}`, {
       ...fields,
       providerId: providerId(provider),
+      ...(hold && { hold }),
       ...(answeredAt !== undefined && { answeredAt }),
       ...(isLive
         ? { status: answeredAt === undefined ? 'RINGING' : 'IN_PROGRESS' }
@@ -213,6 +216,7 @@ describe('the plan', () => {
     minDurationMs: 1,
     maxDurationMs: 2,
     number: searchFor('1415'),
+    held: true,
     tags: ['a'],
     said: 'alpha',
   };
@@ -267,7 +271,8 @@ describe('the plan', () => {
     return planOf(statement).filter((detail) => {
       if (/^SCAN (?:calls|utterances|events|call_tags|call_numbers|call_totals)\b/.test(detail))
         return (
-          !(isPage && / USING (?:COVERING )?INDEX calls_by_/.test(detail)) && !/ calls_live/.test(detail)
+          !(isPage && / USING (?:COVERING )?INDEX calls_by_/.test(detail)) &&
+          !/ calls_(?:live|held)\b/.test(detail)
         );
       return detail.includes('TEMP B-TREE FOR ORDER BY') && isPage;
     });

@@ -4,14 +4,14 @@
  */
 import { and, sql, type SQL } from 'drizzle-orm';
 import type { CallFilter } from '../../../calls/ports.ts';
-import { IS_LIVE } from '../../call-filter.ts';
+import { IS_HELD, IS_LIVE } from '../../call-filter.ts';
 import { INTERRUPTION_POINT, type Db } from '../../db.ts';
 import { callsWithNumber } from '../../number-index.ts';
 import { calls, callTags, utterances } from '../../schema.ts';
 import { callsOfTotals, countByTotals, hasTotalledCondition } from './totals-source.ts';
 
 export interface CallSource {
-  readonly condition: 'live' | 'tags' | 'number' | 'said' | 'duration' | 'totals';
+  readonly condition: 'live' | 'held' | 'tags' | 'number' | 'said' | 'duration' | 'totals';
   /** What it finds: ids or rowids of calls. */
   readonly by: 'id' | 'rowid';
   /** Returns how many calls it finds, as far as it is not more than `limit`. It may count a call twice. */
@@ -34,6 +34,7 @@ export function lookup(found: CallSource): { readonly from: SQL; readonly isFoun
 
 /** The conditions of a filter that a source answers alone. */
 const ANSWERED = {
+  held: ['held'],
   tags: ['tags'],
   number: ['number'],
   said: ['said'],
@@ -65,6 +66,7 @@ export function findFew(sources: readonly CallSource[], most: number): CallSourc
 export function sourcesOf(db: Db, filter: CallFilter, match: string | undefined): readonly CallSource[] {
   return [
     ...liveSources(db, filter),
+    ...(filter.held === true ? [heldSource(db)] : []),
     ...(filter.tags ?? []).map((tag) =>
       source(
         db,
@@ -100,6 +102,14 @@ function liveSources(db: Db, { live, statuses }: CallFilter): readonly CallSourc
   const rows = sql`select rowid from ${calls} indexed by calls_live where ${IS_LIVE} and ${INTERRUPTION_POINT}`;
   return [source(db, 'live', 'rowid', rows)];
 }
+
+const heldSource = (db: Db): CallSource =>
+  source(
+    db,
+    'held',
+    'rowid',
+    sql`select rowid from ${calls} indexed by calls_held where ${IS_HELD} and ${INTERRUPTION_POINT}`,
+  );
 
 function saidSource(db: Db, match: string): CallSource {
   const found = sql`select rowid from utterance_words where utterance_words match ${match} and ${INTERRUPTION_POINT}`;
