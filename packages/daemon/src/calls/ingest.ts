@@ -73,13 +73,13 @@ export class Ingest {
     const known = this.#find(providerId, event.providerCallId);
     if (!known && ledger.isErased(providerId, event.providerCallId, clock.now())) return undefined;
     const callId = known?.id ?? ids.call();
-    if (event.dedupeKey !== undefined && this.#knowsKey(callId, event.dedupeKey)) return callId;
+    if (known && event.dedupeKey !== undefined && this.#knowsKey(callId, event.dedupeKey)) return callId;
 
     const openUtterance = event.type === 'utterance.final' ? partials.take(callId, event.party) : undefined;
     const decided = decide(known, callId, event, {
       providerId,
       ids,
-      storedTranscript: () => this.#utterancesOf(callId),
+      storedTranscript: () => (known ? this.#utterancesOf(callId) : []),
       ...(openUtterance && { openUtterance }),
     });
     const facts = by === undefined ? decided : decided.map((fact) => imported(fact, by));

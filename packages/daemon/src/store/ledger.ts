@@ -1,5 +1,5 @@
 /** The writing side of the store: numbers events and stores them with their projections, in one transaction. */
-import type { CallRecord } from '@sidetone/core';
+import type { CallId, CallRecord } from '@sidetone/core';
 import { and, asc, eq, isNull, ne, sql } from 'drizzle-orm';
 import { NO_COUNTRIES } from '../calls/numbers/countries.ts';
 import type { CallLedger, Draft } from '../calls/ports.ts';
@@ -12,6 +12,7 @@ import { createProjections, type Projections } from './projections.ts';
 import { rowToCall, rowToCommand, rowToUtterance } from './rows.ts';
 import { StoreHealth } from './store-health.ts';
 import { calls, commands, events, listenings, streams, utterances } from './schema.ts';
+import { compile } from './statement.ts';
 import { fillTotals } from './totals.ts';
 
 /** Every method throws a fault of kind store if the store fails. */
@@ -52,7 +53,7 @@ export function createLedger(db: Db, health = new StoreHealth(), countries = NO_
 /** Returns a function that inserts an event, applies its projections and returns the numbered record. */
 function createAppender(db: Db, projections: Projections): (draft: Draft) => CallRecord {
   const { position: _generated, ...values } = placeholders(events);
-  const insert = db.insert(events).values(values).prepare();
+  const insert = compile<Omit<typeof events.$inferSelect, 'position'>>(db, db.insert(events).values(values));
   const audit = createAuditWriter(db);
   return (draft) => {
     const { callId, at, fact, dedupeKey = null } = draft;
@@ -84,11 +85,13 @@ function createLookups(db: Db): Pick<CallLedger, 'get' | 'find' | 'knowsKey' | '
       ),
     )
     .prepare();
-  const byDedupeKey = db
-    .select({ position: events.position })
-    .from(events)
-    .where(and(eq(events.callId, sql.placeholder('callId')), eq(events.dedupeKey, sql.placeholder('key'))))
-    .prepare();
+  const byDedupeKey = compile<{ readonly callId: CallId; readonly key: string }>(
+    db,
+    db
+      .select({ position: events.position })
+      .from(events)
+      .where(and(eq(events.callId, sql.placeholder('callId')), eq(events.dedupeKey, sql.placeholder('key')))),
+  );
   const byIdempotencyKey = db
     .select()
     .from(commands)
@@ -104,7 +107,7 @@ function createLookups(db: Db): Pick<CallLedger, 'get' | 'find' | 'knowsKey' | '
     get: (id) => mapRow(byId.get({ id }), rowToCall),
     find: (provider, providerCall) =>
       mapRow(byProviderId.get({ providerId: provider, providerCallId: providerCall }), rowToCall),
-    knowsKey: (callId, key) => byDedupeKey.get({ callId, key }) !== undefined,
+    knowsKey: (callId, key) => byDedupeKey.exists({ callId, key }),
     commandByKey: (requestedBy, key) => mapRow(byIdempotencyKey.get({ requestedBy, key }), rowToCommand),
   };
 }

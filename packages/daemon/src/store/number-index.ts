@@ -2,14 +2,15 @@
  * The index of telephone numbers: the keys of each call, in both directions, so that beginnings and last digits are ranges.
  * Calls of earlier releases, or of another configuration of countries, are indexed in steps while the daemon runs.
  */
-import type { Call, CallFact } from '@sidetone/core';
+import type { Call, CallFact, CallId } from '@sidetone/core';
 import { desc, eq, sql, type SQL } from 'drizzle-orm';
 import type { AnySQLiteColumn } from 'drizzle-orm/sqlite-core';
 import type { Countries } from '../calls/numbers/countries.ts';
 import { numberKeysOf } from '../calls/numbers/number-keys.ts';
 import type { NumberSearch } from '../calls/numbers/number-search.ts';
-import { INTERRUPTION_POINT, type Db } from './db.ts';
+import { INTERRUPTION_POINT, placeholders, type Db } from './db.ts';
 import { callNumbers, calls, meta } from './schema.ts';
+import { compile } from './statement.ts';
 
 /** Calls that are indexed in one step: about 10 ms of work. */
 export const CALLS_PER_STEP = 100;
@@ -32,18 +33,14 @@ export interface NumberIndex {
 }
 
 export function createNumberIndex(db: Db, countries: Countries): NumberIndex {
-  const remove = db
-    .delete(callNumbers)
-    .where(eq(callNumbers.callId, sql.placeholder('callId')))
-    .prepare();
-  const insert = db
-    .insert(callNumbers)
-    .values({
-      callId: sql.placeholder('callId'),
-      number: sql.placeholder('number'),
-      reversed: sql.placeholder('reversed'),
-    })
-    .prepare();
+  const remove = compile<{ readonly callId: CallId }>(
+    db,
+    db.delete(callNumbers).where(eq(callNumbers.callId, sql.placeholder('callId'))),
+  );
+  const insert = compile<typeof callNumbers.$inferSelect>(
+    db,
+    db.insert(callNumbers).values(placeholders(callNumbers)),
+  );
 
   function put(call: Parameters<NumberIndex['put']>[0]): void {
     remove.run({ callId: call.id });

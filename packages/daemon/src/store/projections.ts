@@ -8,6 +8,7 @@ import { and, eq, sql } from 'drizzle-orm';
 import { assign, excluded, placeholders, type Db } from './db.ts';
 import { callToRow } from './rows.ts';
 import { calls, callTags, commands, listenings, notes, recordings, streams, utterances } from './schema.ts';
+import { compile } from './statement.ts';
 import { createTranscriptIndex } from './transcript-index.ts';
 
 export interface Projections {
@@ -60,11 +61,13 @@ const EVENTS_OF_THE_CALL_ONLY = {
 } as const satisfies Partial<Handlers>;
 
 function createCallWriter(db: Db): Projections['putCall'] {
-  const put = db
-    .insert(calls)
-    .values(placeholders(calls))
-    .onConflictDoUpdate({ target: calls.id, set: excluded(calls, ['id', 'providerId', 'providerCallId']) })
-    .prepare();
+  const put = compile<ReturnType<typeof callToRow>>(
+    db,
+    db
+      .insert(calls)
+      .values(placeholders(calls))
+      .onConflictDoUpdate({ target: calls.id, set: excluded(calls, ['id', 'providerId', 'providerCallId']) }),
+  );
   return (call) => void put.run(callToRow(call));
 }
 
@@ -83,7 +86,10 @@ function createCommandWriter(db: Db): Projections['putCommand'] {
 
 function projectUtterances(db: Db): HandlersOf<'UTTERANCE_FINALIZED' | 'UTTERANCE_REVISED'> {
   const isUtterance = eq(utterances.id, sql.placeholder('id'));
-  const insert = db.insert(utterances).values(placeholders(utterances)).prepare();
+  const insert = compile<typeof utterances.$inferSelect>(
+    db,
+    db.insert(utterances).values(placeholders(utterances)),
+  );
   const find = db.select({ position: utterances.position }).from(utterances).where(isUtterance).prepare();
   const revise = db
     .update(utterances)
