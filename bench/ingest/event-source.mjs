@@ -1,6 +1,6 @@
 /**
- * A provider plugin whose requests each carry many events: final utterances, spread over calls. The daemon answers a request when
- * its events are stored, so the time of a request is the wait for the commit.
+ * A provider plugin whose requests each carry many events, spread over calls. The daemon answers a request when its events are
+ * stored, so the time of a request includes the wait for the commit.
  */
 import { defineProvider, providerCallId } from '@sidetone/core';
 
@@ -9,25 +9,31 @@ const options = {
   '~standard': { version: 1, vendor: 'bench', validate: (value) => ({ value }) },
 };
 
+const KINDS = {
+  utterances: () => ({ type: 'utterance.final', party: 'CUSTOMER', text: TEXT }),
+  /** A start and a stop of each call in turn: others would change nothing. */
+  speech: (round) => ({ type: round % 2 === 0 ? 'speech.started' : 'speech.stopped', party: 'CUSTOMER' }),
+};
+
 export default defineProvider({
   name: 'event-source',
   displayName: 'Event source',
   contract: 1,
   options,
   create(_options, host) {
-    let utterances = 0;
+    let emitted = 0;
     return {
       start: async () => undefined,
       stop: async () => undefined,
       controls: {},
       ingress: {
         async request({ body, receivedAt }) {
-          const { calls, events } = JSON.parse(new TextDecoder().decode(body));
-          for (let index = 0; index < events; index++) {
+          const { kind, calls, events } = JSON.parse(new TextDecoder().decode(body));
+          for (let count = 0; count < events; count++) {
+            const index = emitted++;
             const id = providerCallId(`call-${index % calls}`);
-            const dedupeKey = `utterance ${++utterances}`;
-            const event = { providerCallId: id, occurredAt: receivedAt, dedupeKey };
-            host.emit({ ...event, type: 'utterance.final', party: 'CUSTOMER', text: TEXT });
+            const event = { providerCallId: id, occurredAt: receivedAt, dedupeKey: `event ${index}` };
+            host.emit({ ...event, ...KINDS[kind](Math.floor(index / calls)) });
           }
           return { status: 200 };
         },

@@ -1,11 +1,15 @@
 /** What the sender of the benchmark sends, and what it reports. */
 
-/** Reports of past calls of Vapi, or requests with many events each. */
+/** Reports of past calls of Vapi, or requests with many events each: final utterances, or speech events, which have no text. */
+export type Kind = 'reports' | 'utterances' | 'speech';
+
 export interface Load {
   readonly url: string;
-  readonly kind: 'reports' | 'events';
+  readonly kind: Kind;
   readonly atOnce: number;
   readonly seconds: number;
+  /** Requests per second, sent at even intervals; absent: each as soon as one of `atOnce` was answered. */
+  readonly rate?: number;
 }
 
 export interface Sent {
