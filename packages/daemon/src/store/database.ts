@@ -15,12 +15,12 @@ import {
   lock,
   makePrivate,
   resolveDatabasePath,
-} from './database-file.ts';
+} from './opening/database-file.ts';
 import type { LogEpoch } from '../calls/ports.ts';
 import type { Db } from './db.ts';
 import { beginEpoch, latestPosition } from './opening/log-epochs.ts';
 import { migrate } from './opening/migrate.ts';
-import { Ownership, rejectRunningOwner } from './ownership.ts';
+import { Ownership, rejectRunningOwner } from './opening/ownership.ts';
 import * as schema from './schema.ts';
 import { openFailure } from './store-failure.ts';
 import { createTranscriptIndex } from './transcript-index.ts';

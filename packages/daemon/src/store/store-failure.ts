@@ -2,7 +2,7 @@
 import { FaultError, isFault, messageOf, type FaultCode } from '@sidetone/core';
 import Sqlite from 'better-sqlite3';
 import { findUnwritable } from '../files/folders.ts';
-import { pathsOf } from './database-file.ts';
+import { pathsOf } from './opening/database-file.ts';
 
 /** Result codes of SQLite that depend on the values of a statement. Every other code is a failure of the store. */
 const DATA_ERROR = /^SQLITE_(CONSTRAINT|TOOBIG|MISMATCH|RANGE)/;

@@ -17,7 +17,7 @@ import { join } from 'node:path';
 import { isFault } from '@sidetone/core';
 import Sqlite from 'better-sqlite3';
 import { afterEach, describe, expect, test } from 'vitest';
-import { APPLICATION_ID } from '../../src/store/database-file.ts';
+import { APPLICATION_ID } from '../../src/store/opening/database-file.ts';
 import { openDatabase, type Database } from '../../src/store/database.ts';
 import { createLedger } from '../../src/store/ledger.ts';
 import { StoreHealth } from '../../src/store/store-health.ts';

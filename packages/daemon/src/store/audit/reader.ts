@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { FaultError } from '@sidetone/core';
 import Sqlite from 'better-sqlite3';
 import { callDigest, decodeLink, hashOf, HEAD, START, TAIL, type AuditRow, type Link } from './log.ts';
-import { inspect } from '../database-file.ts';
+import { inspect } from '../opening/database-file.ts';
 import { MIGRATIONS } from '../database.ts';
 import { openFailure } from '../store-failure.ts';
 

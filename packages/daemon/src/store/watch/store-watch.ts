@@ -3,7 +3,7 @@
  * after the start and then every day, whether the file is damaged.
  */
 import { FaultError, messageOf, type Clock, type Logger } from '@sidetone/core';
-import type { Ownership } from '../ownership.ts';
+import type { Ownership } from '../opening/ownership.ts';
 import type { StoreHealth } from '../store-health.ts';
 import { runCheck, type CheckResult, type RunCheck } from './run-check.ts';
 

@@ -14,7 +14,7 @@ import {
 import { basename, dirname, join } from 'node:path';
 import { FaultError } from '@sidetone/core';
 import Sqlite from 'better-sqlite3';
-import { makeFolders } from '../files/folders.ts';
+import { makeFolders } from '../../files/folders.ts';
 
 /** Identifies our files in SQLite's header: the letters "STON". */
 export const APPLICATION_ID = 0x53544f4e;
