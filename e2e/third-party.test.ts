@@ -1,7 +1,9 @@
 /** The published packages, and a plugin from outside of this repository. */
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { checkPackage, createPackageFromTarballData } from '@arethetypeswrong/core';
+import { publint } from 'publint';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { WebSocket } from 'ws';
 import { query, tempDir, until } from './support/daemon.ts';
@@ -18,6 +20,13 @@ const NAMES = [
   'simulator',
 ] as const;
 const SECRET = 'parrot-7f3a';
+
+/** The packages are ES modules for Node 20.19 and newer: CommonJS loads them with `import()`, and resolvers read `exports`. */
+const isExpected = (problem: { readonly kind: string; readonly resolutionKind?: string }): boolean =>
+  problem.kind === 'CJSResolvesToESM' || problem.resolutionKind === 'node10';
+
+const toArrayBuffer = ({ buffer, byteOffset, length }: Buffer): ArrayBuffer =>
+  buffer.slice(byteOffset, byteOffset + length) as ArrayBuffer;
 
 const folder = tempDir();
 let tarballs: ReadonlyMap<string, string>;
@@ -44,6 +53,16 @@ describe.each(NAMES)('the package %s', (name) => {
     expect(targets.length).toBeGreaterThan(0);
     expect(files()).toEqual(expect.arrayContaining(targets.map((path) => path.replace(/^\.\//, ''))));
     expect(files()).toContain('LICENSE');
+  });
+
+  test('has no errors for the linters of packages', async () => {
+    const tarball = readFileSync(tarballs.get(manifest.name)!);
+    const { messages } = await publint({ pack: { tarball: toArrayBuffer(tarball) }, strict: true });
+    expect(messages.map(({ code, path }) => `${code} ${path.join('.')}`)).toEqual([]);
+
+    const result = await checkPackage(createPackageFromTarballData(tarball));
+    const problems = 'problems' in result ? result.problems : [{ kind: 'no types' }];
+    expect(problems.filter((problem) => !isExpected(problem))).toEqual([]);
   });
 
   test('contains no tests and no build files', () => {
