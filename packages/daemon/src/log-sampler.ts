@@ -11,6 +11,9 @@ export const MAX_SAMPLED_KINDS = 100;
 
 const OTHER_KINDS = 'other';
 
+/** Lines of all samplers of the process that were counted and not logged, and those whose kind was not counted separately. */
+export const sampledLines = { suppressed: 0, otherKinds: 0 };
+
 interface Kind {
   readonly message: string;
   /** Fields of the last suppressed occurrence. */
@@ -41,11 +44,13 @@ export class LogSampler {
   /** Logs or counts an occurrence. `kind` must not contain anything that the sender chooses freely. */
   warn(kind: string, message: string, fields: LogFields): void {
     const key = this.#kinds.has(kind) || this.#kinds.size < MAX_SAMPLED_KINDS ? kind : OTHER_KINDS;
+    if (key !== kind) sampledLines.otherKinds++;
     const known = this.#kinds.get(key);
     if (known) {
       known.suppressed++;
       known.fields = fields;
       this.#suppressed++;
+      sampledLines.suppressed++;
       return;
     }
     this.#kinds.set(key, { message, fields, suppressed: 0 });

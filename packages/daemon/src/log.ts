@@ -15,6 +15,8 @@ export interface Log {
   (part: string): Logger;
   /** Resolves when all lines are written, or after a second if the reader is too slow. Call it before the process exits. */
   flush(): Promise<void>;
+  /** Returns the number of lines dropped since the start. */
+  droppedLines(): number;
   /** Changes the level of all loggers. */
   setLevel(level: LogLevel): void;
 }
@@ -59,6 +61,7 @@ export function createLog(
   };
   output.onRecovered((dropped) => log('log').warn('log lines dropped', { ...dropped }));
   return Object.assign(log, {
+    droppedLines: () => output.dropped,
     flush: () => output.flush(),
     setLevel(next: LogLevel) {
       for (const each of [root, ...children]) each.level = next;

@@ -5,6 +5,7 @@
  */
 import type { Clock } from '@sidetone/core';
 import { BoundedMap } from '@sidetone/plugin-kit';
+import { CountsBy } from '../metrics/counts.ts';
 import { networkOf } from './addresses.ts';
 
 /** Where credentials are checked. */
@@ -63,7 +64,8 @@ export class FailedSignIns {
   readonly #observers = new Set<FailedSignInObserver>();
   readonly #reports = new Map<string, FailedSignInReport>();
   #cancelPeriod: (() => void) | undefined;
-  #failed = 0;
+  /** The failures since the start. */
+  readonly byEntrance = new CountsBy<[entrance: Entrance]>();
   #limited = 0;
 
   constructor(deps: FailedSignInsDeps) {
@@ -73,7 +75,7 @@ export class FailedSignIns {
 
   /** The number of failures since the start. */
   get failed(): number {
-    return this.#failed;
+    return this.byEntrance.total;
   }
 
   /** The number of those that exceeded the rate of their address. */
@@ -88,7 +90,7 @@ export class FailedSignIns {
 
   /** Counts a failure. Returns whether the address has exceeded its rate. */
   record(failure: FailedSignIn): boolean {
-    this.#failed++;
+    this.byEntrance.add(1, failure.entrance);
     this.#addToReport(failure);
     const key = networkOf(failure.address);
     const left = this.#leftOf(key);

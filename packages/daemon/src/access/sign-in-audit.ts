@@ -25,6 +25,7 @@ export class SignInAudit {
   #reports: FailedSignInReport[] = [];
   /** Failures whose reports are not kept any longer. */
   #combined = 0;
+  #combinedTotal = 0;
   #entriesLeft = MAX_ENTRIES_AT_ONCE;
   #refilledAt: number;
   #isScheduled = false;
@@ -33,6 +34,11 @@ export class SignInAudit {
   constructor(deps: SignInAuditDeps) {
     this.#deps = deps;
     this.#refilledAt = deps.clock.elapsed();
+  }
+
+  /** The number of failures since the start that were counted without address because too many reports were kept. */
+  get combined(): number {
+    return this.#combinedTotal;
   }
 
   /** Accepts a report; all reports of a turn are written together. Never throws. */
@@ -63,7 +69,9 @@ export class SignInAudit {
       log.warn('failed sign-ins could not be written to the audit log, retrying', {
         reason: messageOf(error),
       });
-      this.#combined += totalOf(this.#reports.splice(MAX_KEPT_REPORTS));
+      const combined = totalOf(this.#reports.splice(MAX_KEPT_REPORTS));
+      this.#combined += combined;
+      this.#combinedTotal += combined;
       this.#cancelRetry = clock.schedule(REPORT_PERIOD_MS, () => this.#write());
     }
   }

@@ -17,6 +17,7 @@ import {
 } from '@sidetone/core';
 import { backOffMs } from '@sidetone/plugin-kit';
 import { beginWork } from '../loop/current-work.ts';
+import { StoredCounts } from './stored-counts.ts';
 import type { CallRegistry } from './call-registry.ts';
 import { PendingEvents, type EventGroup, type PendingLimits } from './pending-events.ts';
 import type { CallLedger, Draft, RecordFeed } from './ports.ts';
@@ -44,6 +45,8 @@ interface Waiter {
 }
 
 export class CommitQueue {
+  /** What was stored since the start. */
+  readonly counts = new StoredCounts();
   readonly #deps: CommitQueueDeps;
   readonly #pending: PendingEvents;
   /** Numbers of all events that were added, and that were stored or dropped since. */
@@ -200,7 +203,10 @@ export class CommitQueue {
   }
 
   #store(drafts: readonly Draft[]): readonly CallRecord[] {
-    const records = this.#deps.ledger.commit(drafts);
+    const { clock, ledger } = this.#deps;
+    const startedAt = clock.elapsed();
+    const records = ledger.commit(drafts);
+    this.counts.committed(drafts, clock.elapsed() - startedAt);
     this.#deps.registry.putAll(new Map(drafts.map(({ callId, call }) => [callId, call])).values());
     return records;
   }

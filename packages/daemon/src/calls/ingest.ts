@@ -26,6 +26,7 @@ import {
 } from '@sidetone/core';
 import { BoundedMap } from '@sidetone/plugin-kit';
 import type { CallRegistry } from './call-registry.ts';
+import type { StoredCounts } from './stored-counts.ts';
 import { CommitQueue, type CommitQueueDeps } from './commit-queue.ts';
 import type { CallLedger, CommandTracker, Draft, PartialStore, StoredCommand } from './ports.ts';
 
@@ -55,6 +56,16 @@ export class Ingest {
   /** Number of events dropped because they could not be stored. */
   get dropped(): number {
     return this.#queue.dropped;
+  }
+
+  /** What was stored since the start. */
+  get counts(): StoredCounts {
+    return this.#queue.counts;
+  }
+
+  /** Number of events that are not stored yet. */
+  get pendingEvents(): number {
+    return this.#queue.drafts.length;
   }
 
   /** The estimated memory of the events that are not stored yet. */

@@ -185,7 +185,8 @@ export function createIngressEndpoint(deps: IngressEndpointDeps): IngressEndpoin
  */
 function countWebhook(traffic: ProviderTraffic, status: number, error?: unknown): void {
   if (error === undefined && (status < 400 || status === 501)) return traffic.webhookAccepted();
-  if (status < 400 || status >= 500 || status === 429) return;
+  if (status < 400 || status >= 500 || status === 429)
+    return traffic.webhookFailed(isFault(error) ? error.code : 'INTERNAL');
   if (isFault(error)) traffic.webhookRejected(error.code, error.message);
   else traffic.webhookRejected(REJECTION_CODES[status] ?? 'WIRE_MALFORMED', `status ${status}`);
 }

@@ -12,6 +12,7 @@ import {
 import { networkOf } from '../access/addresses.ts';
 import type { Entrance, FailedSignIns } from '../access/failed-sign-ins.ts';
 import { UnknownTokenError } from '../access/access-tokens.ts';
+import { CountsBy } from '../metrics/counts.ts';
 import { LogSampler } from '../log-sampler.ts';
 
 /** A request, or a connection without one. */
@@ -43,6 +44,8 @@ const isWrongCredential = (error: FaultError): boolean =>
 export class Rejections {
   readonly #deps: RejectionsDeps;
   readonly #sampler: LogSampler;
+  /** The rejected requests since the start. */
+  readonly counts = new CountsBy<[entrance: Entrance | 'PAGE', code: FaultCode]>();
 
   constructor(deps: RejectionsDeps) {
     this.#deps = deps;
@@ -56,6 +59,7 @@ export class Rejections {
   report<Reason>(request: IncomingMessage, entrance: Entrance | 'PAGE', error: Reason): Reason | FaultError {
     if (!isFault(error) || !REPORTED_KINDS.has(error.kind)) return error;
     const { code, message } = error;
+    this.counts.add(1, entrance, code);
     this.#warn(`${entrance} ${code}`, request, 'request rejected', { entrance, code, reason: message });
     return entrance === 'PAGE' ? error : this.limit(request, entrance, error);
   }

@@ -33,6 +33,11 @@ export class CursorReader {
     this.#position = after;
   }
 
+  /** The number of records that it has not read yet, whether they match or not. */
+  get lag(): number {
+    return this.#hub.position - this.#position;
+  }
+
   /** Returns the next matching record; undefined if there is none yet. A promise only if the log has to be read. */
   pull(): MaybePromise<CallRecord | undefined> {
     if (this.#pageErasures !== this.#hub.erasures) this.#page = [];

@@ -24,7 +24,18 @@ export interface FeedsDeps {
   readonly clock: Clock;
 }
 
-export function createFeeds({ hub, log, registry, partials, levels, demand, clock }: FeedsDeps): LiveFeeds {
+export interface Feeds extends LiveFeeds {
+  /** Returns how many events each open reader of the log has not read yet. */
+  lags(): readonly number[];
+}
+
+export function createFeeds({ hub, log, registry, partials, levels, demand, clock }: FeedsDeps): Feeds {
+  const readers = new Set<CursorReader>();
+  /** Wakes for new records, and counts the reader until it is unsubscribed. */
+  const follow = (reader: CursorReader, wake: () => void): (() => void) => {
+    readers.add(reader);
+    return all(hub.notifier.subscribe(wake), () => void readers.delete(reader));
+  };
   const matches: MatchCall = (callId, filter) => {
     const call = registry.recall(callId);
     return call !== undefined && callMatches(call, filter);
@@ -36,11 +47,13 @@ export function createFeeds({ hub, log, registry, partials, levels, demand, cloc
     new CursorReader(hub, log, filter, after ?? hub.position, matches);
 
   return {
+    lags: () => [...readers].map(({ lag }) => lag),
+
     records(filter, after): AsyncIterableIterator<CallRecord> {
       const records = reader(filter, after);
       return new PullIterator({
         pull: () => records.pull(),
-        subscribe: (wake) => hub.notifier.subscribe(wake),
+        subscribe: (wake) => follow(records, wake),
         isStale: (record) => isErased(record.callId),
         keyOf: ({ position }) => position,
         version,
@@ -57,27 +70,24 @@ export function createFeeds({ hub, log, registry, partials, levels, demand, cloc
         keyOf: ({ position, version: partial }) => position ?? -(partial ?? 0),
         version,
         subscribe: (wake) =>
-          all(
-            hub.notifier.subscribe(wake),
-            partials.subscribe(callId, wake),
-            demand.add('partials', [callId]),
-          ),
+          all(follow(finals, wake), partials.subscribe(callId, wake), demand.add('partials', [callId])),
       });
     },
 
     liveCalls(filter): AsyncIterableIterator<LiveCallsItem> {
       const { position } = hub;
+      const changes = reader({ types: CALL_CHANGES }, position);
       const live = new LiveCallsReader({
         filter,
         position,
         // Stored records are published synchronously, so the registry matches the position.
         calls: registry.live(),
-        changes: reader({ types: CALL_CHANGES }, position),
+        changes,
         recall: (id) => registry.recall(id),
       });
       return new PullIterator({
         pull: () => live.pull(),
-        subscribe: (wake) => hub.notifier.subscribe(wake),
+        subscribe: (wake) => follow(changes, wake),
         isStale: (item) => item.type === 'CHANGED' && isErased(item.call.id),
         keyOf: ({ type, position }) => (type === 'CHANGED' ? position : -position - 1),
         version,

@@ -21,6 +21,8 @@ export interface BlockWriter {
   readonly bytes: number;
   /** Audio dropped because the disk was too slow, ms. */
   readonly droppedMs: number;
+  /** Number of blocks that wait for the disk. */
+  readonly waiting: number;
   push(block: Block): void;
   /** Writes the waiting blocks and closes the file. Never rejects. */
   close(): Promise<void>;
@@ -64,6 +66,9 @@ export function createBlockWriter(
     },
     get droppedMs() {
       return droppedBytes / BYTES_PER_MS;
+    },
+    get waiting() {
+      return waiting.length;
     },
     push(block) {
       const revised = waiting.findIndex((other) => isSamePlace(other, block));

@@ -34,6 +34,8 @@ export interface Recorder extends AudioBlockSink {
   readonly bytes: number;
   /** Audio dropped because the disk was too slow, ms. */
   readonly droppedMs: number;
+  /** Number of blocks that wait for the disk. */
+  readonly waiting: number;
   /** Writes the remaining audio and closes the file. Never rejects. */
   finish(): Promise<void>;
 }
@@ -82,6 +84,9 @@ export function createRecorder({ start, onFailed, losses }: RecorderDeps): Recor
     },
     get bytes() {
       return writer?.bytes ?? 0;
+    },
+    get waiting() {
+      return writer?.waiting ?? 0;
     },
     get droppedMs() {
       return writer?.droppedMs ?? 0;

@@ -85,6 +85,11 @@ export class RecordingService implements RecordingArchive {
     return this.#sessions.size;
   }
 
+  /** Number of blocks of all recordings that wait for the disk. */
+  get waitingBlocks(): number {
+    return [...this.#sessions.values()].reduce((sum, { recorder }) => sum + recorder.waiting, 0);
+  }
+
   /** Creates the folder of the files. @throws {FaultError} RECORDINGS_UNWRITABLE. */
   prepareFolder(): void {
     const { folder } = this.#deps;

@@ -52,6 +52,11 @@ export class Waveforms implements WaveformSource {
     this.#deps = deps;
   }
 
+  /** Number of full pieces that are not stored yet. */
+  get waiting(): number {
+    return this.#full.length;
+  }
+
   /** Number of pieces dropped because writes failed for too long. */
   get dropped(): number {
     return this.#dropped;

@@ -50,6 +50,11 @@ export class Connections {
     this.#timer = setInterval(() => deps.ledger.sweep(performance.now()), SWEEP_MS).unref();
   }
 
+  /** The number of open connections. */
+  get size(): number {
+    return this.#open;
+  }
+
   /** The number of idle connections that were closed for newer ones. */
   get replaced(): number {
     return this.#idle.dropped;

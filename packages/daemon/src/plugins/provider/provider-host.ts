@@ -55,7 +55,7 @@ interface HostOwner extends Pick<FailureListener, 'onEventDropped' | 'onEventRej
   readonly checkEvent: EventCheck;
   /** Receives the events that were not accepted, so that the requests that caused them are not acknowledged. */
   readonly requests: Pick<RequestFailures, 'report'>;
-  readonly traffic: Pick<ProviderTraffic, 'eventAccepted'>;
+  readonly traffic: Pick<ProviderTraffic, 'eventAccepted' | 'droppedEvents'>;
   /** Receives the notices about the setup of the provider. */
   readonly notices: Pick<SetupNotices, 'add'>;
 }
@@ -123,8 +123,9 @@ function createEventGate(owner: HostOwner, deps: ProviderHostDeps): AcceptEvent 
       return call !== undefined && isLive(call);
     },
   });
-  const drop = (event: ProviderEvent, limit: string): undefined => {
-    const reason = `limit reached: ${limit}`;
+  const drop = (event: ProviderEvent, limit: 'eventsPerSecond' | 'liveCalls', maximum: number): undefined => {
+    const reason = `limit reached: limits.${limit} (${maximum})`;
+    traffic.droppedEvents.add(1, `limits.${limit}`);
     onEventDropped('PLUGIN_EVENT_FLOOD', reason);
     if (!isTransient(event)) requests.report(new FaultError('PLUGIN_EVENT_FLOOD', reason));
     return undefined;
@@ -133,6 +134,7 @@ function createEventGate(owner: HostOwner, deps: ProviderHostDeps): AcceptEvent 
     const problem = lease.isOpen ? findProviderEventError(event) : 'the provider is not running';
     if (problem !== undefined) {
       onEventDropped('PLUGIN_EVENT_INVALID', problem);
+      traffic.droppedEvents.add(1, 'PLUGIN_EVENT_INVALID');
       if (!lease.isOpen) requests.report(new FaultError('PROVIDER_NOT_RUNNING', problem));
       return undefined;
     }
@@ -142,8 +144,8 @@ function createEventGate(owner: HostOwner, deps: ProviderHostDeps): AcceptEvent 
       requests.report(new FaultError('WIRE_MALFORMED', rejection));
       return undefined;
     }
-    if (!rateLimit.accept(event)) return drop(event, `limits.eventsPerSecond (${eventsPerSecond})`);
-    if (isOneTooMany(providerId, event, deps)) return drop(event, `limits.liveCalls (${deps.maxLiveCalls})`);
+    if (!rateLimit.accept(event)) return drop(event, 'eventsPerSecond', eventsPerSecond);
+    if (isOneTooMany(providerId, event, deps)) return drop(event, 'liveCalls', deps.maxLiveCalls);
     // A plugin may emit it in a turn of its own. It is the only event whose work grows with its size.
     if (event.type === 'call.report') beginWork(`report ${providerId}`);
     const [limited, ...notices] = withinLimits(event);

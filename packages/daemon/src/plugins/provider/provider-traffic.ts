@@ -3,6 +3,7 @@
  * reveals failures that otherwise look like a quiet day: a wrong webhook secret, a wrong URL, no URL at all.
  */
 import { FAULTS, type Clock, type FaultCode, type Logger } from '@sidetone/core';
+import { CountsBy } from '../../metrics/counts.ts';
 import { SlidingCounter } from '../supervision/sliding-counter.ts';
 
 /** This number of rejected webhooks within the window, with none accepted meanwhile, degrades the provider. */
@@ -12,6 +13,9 @@ export const REJECTED_WINDOW_MS = 60_000;
 export const REJECTED_LIFETIME_MS = 60 * 60_000;
 /** After how long without a webhook since the start a notice is shown, ms. */
 export const SILENCE_MS = 10 * 60_000;
+
+/** A webhook is rejected if its sender has to change something, and failed if the provider may retry it. */
+export type WebhookResult = 'accepted' | 'rejected' | 'failed';
 
 export interface RejectedWebhook {
   readonly code: FaultCode;
@@ -61,6 +65,10 @@ export class ProviderTraffic implements TrafficView {
   #lastRejectedElapsed: number | undefined;
   #isBlocked = false;
   #cancelSilence = nothing;
+  /** The webhooks since the start by result; the code is empty if one was accepted. */
+  readonly webhooks = new CountsBy<[result: WebhookResult, code: FaultCode | '']>();
+  /** The events that were dropped since the start, by the limit that was reached, or PLUGIN_EVENT_INVALID. */
+  readonly droppedEvents = new CountsBy<[reason: string]>();
   rejectedWebhooks = 0;
   lastRejectedWebhook: RejectedWebhook | undefined;
   lastWebhookAt: number | undefined;
@@ -84,6 +92,7 @@ export class ProviderTraffic implements TrafficView {
   }
 
   webhookAccepted(): void {
+    this.webhooks.add(1, 'accepted', '');
     this.lastWebhookAt = this.#deps.clock.now();
     if (this.#isBlocked)
       this.#deps.log.info('webhooks accepted again', { rejected: this.#rejections?.count });
@@ -95,6 +104,7 @@ export class ProviderTraffic implements TrafficView {
   webhookRejected(code: FaultCode, reason: string): void {
     const { clock, log } = this.#deps;
     const at = clock.now();
+    this.webhooks.add(1, 'rejected', code);
     this.rejectedWebhooks++;
     this.lastRejectedWebhook = { code, reason, at };
     const { count = 0, since = at } = this.#rejections ?? {};
@@ -104,6 +114,11 @@ export class ProviderTraffic implements TrafficView {
     this.#isBlocked = true;
     const { remedy } = FAULTS[code];
     log.warn('all webhooks rejected', { code, rejected: this.#rejections.count, reason, remedy });
+  }
+
+  /** Counts a webhook that the daemon could not handle now. It says nothing about the setup of the provider. */
+  webhookFailed(code: FaultCode): void {
+    this.webhooks.add(1, 'failed', code);
   }
 
   eventAccepted(): void {

@@ -26,6 +26,8 @@ interface UncaughtErrorSource {
 export interface UncaughtErrorHandler {
   /** Resolves after an exception in the daemon's own code: the daemon should stop and be restarted. */
   readonly fatal: Promise<void>;
+  /** Number of errors since the start that were not logged. */
+  readonly suppressed: number;
   /** Removes the handlers. */
   release(): void;
 }
@@ -38,11 +40,16 @@ export function handleUncaughtErrors(
 ): UncaughtErrorHandler {
   const lines = new SlidingCounter({ elapsed }, WINDOW_MS, MAX_UNCAUGHT_LINES + 1);
   let suppressed = 0;
+  let suppressedTotal = 0;
   let resolveFatal = (): void => undefined;
   const fatal = new Promise<void>((resolve) => (resolveFatal = resolve));
 
   function logError(message: string, error: unknown): void {
-    if (lines.add() > MAX_UNCAUGHT_LINES) return void suppressed++;
+    if (lines.add() > MAX_UNCAUGHT_LINES) {
+      suppressed++;
+      suppressedTotal++;
+      return;
+    }
     const code = isFault(error) ? error.code : 'UNCAUGHT_EXCEPTION';
     log.error(message, { code, reason: messageOf(error), error, ...(suppressed > 0 && { suppressed }) });
     suppressed = 0;
@@ -61,6 +68,9 @@ export function handleUncaughtErrors(
   source.on('unhandledRejection', onRejection);
   return {
     fatal,
+    get suppressed() {
+      return suppressedTotal;
+    },
     release() {
       source.off('uncaughtException', onException);
       source.off('unhandledRejection', onRejection);

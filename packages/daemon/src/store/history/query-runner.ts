@@ -34,6 +34,8 @@ const DURATIONS = {
 
 export interface QueryRunner {
   readonly run: RunQuery;
+  /** Returns the number of queries in the queues. */
+  waiting(): number;
   /** Ends the threads; close it before the database. Pending queries are rejected with DAEMON_DRAINING. */
   close(): Promise<void>;
 }
@@ -46,7 +48,10 @@ export interface QueryRunnerDeps {
 /** Threads start with their first query. */
 export function openQueryRunner({ db }: Pick<Database, 'db'>, deps: QueryRunnerDeps): QueryRunner {
   const runsFromSources = import.meta.url.endsWith('.ts');
-  if (runsFromSources) return { run: runInThisThread(createHistoryReader(db)), close: async () => undefined };
+  if (runsFromSources) {
+    const run = runInThisThread(createHistoryReader(db));
+    return { run, waiting: () => 0, close: async () => undefined };
+  }
   return createThreadedRunner(startThreads({ path: db.$client.name }), deps);
 }
 
@@ -57,6 +62,7 @@ export function createThreadedRunner(start: StartThread, deps: QueryRunnerDeps):
   } as const satisfies Record<Duration, HistoryWorker>;
   return {
     run: (name, ...args) => workers[DURATIONS[name]].run(name, ...args),
+    waiting: () => workers.QUICK.waiting + workers.LONG.waiting,
     async close() {
       await Promise.all([workers.QUICK.close(), workers.LONG.close()]);
     },

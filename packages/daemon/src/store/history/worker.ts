@@ -41,6 +41,11 @@ export class HistoryWorker {
     this.#deps = deps;
   }
 
+  /** Number of queries in the queue. */
+  get waiting(): number {
+    return this.#queue.length;
+  }
+
   readonly run: RunQuery = (name, ...args) =>
     new Promise((resolve, reject) => {
       if (this.#isClosed) return reject(draining());
