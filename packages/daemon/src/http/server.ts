@@ -1,10 +1,9 @@
 /** The HTTP server of the daemon: routing, timeouts and shutdown. */
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import type { AddressInfo, Socket } from 'node:net';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
-import { FaultError, messageOf, type Logger } from '@sidetone/core';
+import { messageOf, type Logger } from '@sidetone/core';
 import { getOwn } from '@sidetone/plugin-kit';
-import { serverUrl } from '../access/exposure.ts';
 import { CONTROL_PATH, type ControlEndpoint } from './control-endpoint.ts';
 import { handleCors } from './cors.ts';
 import type { Dashboard } from './dashboard.ts';
@@ -14,8 +13,10 @@ import { GRAPHIQL_ASSETS, isForGraphiql, type Graphiql } from './graphiql.ts';
 import type { GraphqlEndpoint } from './graphql-endpoint.ts';
 import type { IngressEndpoint } from './ingress.ts';
 import { LISTEN_PATH, type ListenEndpoint } from './listen.ts';
+import { METRICS_PATH, type MetricsEndpoint } from './health/metrics-endpoint.ts';
 import type { ReadinessEndpoint } from './health/readiness-endpoint.ts';
 import { RECORDING_PATH, type RecordingEndpoint } from './recording.ts';
+import { listen } from './listening-port.ts';
 import type { Rejections } from './rejections.ts';
 import { targetOf } from './routing/request-target.ts';
 import { isUpgradeMissing, sendUpgradeRequired } from './routing/upgrade-required.ts';
@@ -36,6 +37,7 @@ interface HttpServerDeps {
   readonly connections: Connections;
   readonly rejections: Rejections;
   readonly readiness: ReadinessEndpoint;
+  readonly metrics: MetricsEndpoint;
   /** The path of the public URL, which proxies may keep or remove. */
   readonly basePath: string;
   /** How long a connection without a request stays open, ms. */
@@ -138,6 +140,7 @@ function handle(deps: HttpServerDeps, request: IncomingMessage, response: Server
   if (RECORDING_PATH.test(url.pathname)) return void deps.recording.request(request, response, url);
   if (url.pathname === '/healthz') return sendText(response, 200, 'alive');
   if (url.pathname === '/readyz') return deps.readiness.request(request, response, url);
+  if (url.pathname === METRICS_PATH) return void deps.metrics.request(request, response);
   if (GRAPHIQL_ASSETS.test(url.pathname)) return deps.graphiql.sendAsset(request, response, url.pathname);
   if (deps.dashboard.owns(url.pathname)) return deps.dashboard.request(request, response, url.pathname);
   sendText(response, 404, 'not found; GraphQL is at /graphql');
@@ -187,25 +190,4 @@ function rejectMalformed(
   // The code of Node.js is one of a fixed set; its message would contain what the client sent.
   rejections.warn({ headers: {}, socket: socket as Socket }, 'malformed request rejected', { status, code });
   rejectUpgrade(socket, status);
-}
-
-function listen(server: Server, host: string, port: number): Promise<URL> {
-  return new Promise((resolve, reject) => {
-    server.once('error', (cause) => reject(listenFailure(host, port, cause)));
-    server.listen(port, host, () => {
-      const bound = (server.address() as AddressInfo).port;
-      resolve(serverUrl(host, bound));
-    });
-  });
-}
-
-export function listenFailure(host: string, port: number, cause: NodeJS.ErrnoException): FaultError {
-  if (cause.code === 'EADDRINUSE')
-    return new FaultError('PORT_IN_USE', `port ${port} of ${host} is already in use`, { cause });
-  if (cause.code === 'EACCES')
-    return new FaultError('PORT_FORBIDDEN', `port ${port} of ${host}: this user may not listen on it`, {
-      cause,
-    });
-  const message = `server.host: cannot listen on ${serverUrl(host, port).host} (${messageOf(cause)})`;
-  return new FaultError('CONFIG_INVALID', message, { cause });
 }

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { listenFailure } from '../../src/http/server.ts';
+import { listenFailure } from '../../src/http/listening-port.ts';
 
 test.each([
   ['EADDRINUSE', 'PORT_IN_USE', /port 80 of 127\.0\.0\.1 is already in use/],
