@@ -57,6 +57,7 @@ describe('docs/reference/configuration.md', () => {
       'server.cors.origins',
       'server.trustedProxies',
       'outgoing.allowedHosts',
+      'metrics.port',
       ...AUTH,
       'providers.<id>.plugin',
       'providers.<id>.country',

@@ -12,6 +12,7 @@ import { registerDeliveries, registerGraphql } from './composition/graphql.ts';
 import { registerHttp } from './composition/http.ts';
 import { registerLive } from './composition/live.ts';
 import { registerRecordingAndListening } from './composition/media.ts';
+import { registerMetrics } from './composition/metrics.ts';
 import { registerOperator } from './composition/operator.ts';
 import { registerPlugins } from './composition/plugins.ts';
 import type { Environment, Register } from './composition/registration.ts';
@@ -34,6 +35,7 @@ const PARTS: readonly ((register: Register, environment: Environment) => void)[]
   registerSignIns,
   registerHttp,
   registerOperator,
+  registerMetrics,
 ];
 
 export function createContainer(environment: Environment): DependencyContainer {

@@ -8,6 +8,7 @@ import { recover } from './calls/recovery.ts';
 import { startWatchdog } from './calls/watchdog.ts';
 import { allConfigured } from './config/failures.ts';
 import type { Config } from './config/schema.ts';
+import type { ProcessCounts } from './metrics/process-counts.ts';
 import { createContainer } from './container.ts';
 import { createIds } from './ids.ts';
 import { systemClock } from './system-clock.ts';
@@ -24,6 +25,10 @@ export interface DaemonOptions {
   readonly log: (part: string) => Logger;
   /** What the report of the start begins with, such as versions. */
   readonly about?: LogFields;
+  /** The version of the daemon. */
+  readonly version?: string;
+  /** What the process counts outside of the daemon, for the metrics. */
+  readonly process?: ProcessCounts;
   /** Default: the system's clock. */
   readonly clock?: Clock;
   /** Default: UUIDs of version 7. */
@@ -33,6 +38,8 @@ export interface DaemonOptions {
 export interface Daemon {
   /** The address that it listens on. */
   readonly url: URL;
+  /** The other address of the metrics, if there is one. */
+  readonly metricsUrl: URL | undefined;
   /** The components, for tests. */
   readonly parts: DependencyContainer;
   /** Erases an ended call. Returns false if the call is unknown. @throws {FaultError} CALL_STILL_LIVE. */
@@ -72,8 +79,11 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
     log: options.log,
     publicUrl,
     isReady: () => state.isReady,
+    version: options.version ?? 'unknown',
+    ...(options.process && { process: options.process }),
   });
   const startup: Startup = { parts, clock, log: options.log('daemon'), undo: [] };
+  let metricsUrl: URL | undefined;
   let stopping: Promise<void> | undefined;
   const stop = (): Promise<void> => (stopping ??= unwind(startup));
 
@@ -87,6 +97,7 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
     state.url = await listen(startup, config.server);
     await startPlugins(startup);
     watchLoop(startup);
+    metricsUrl = await listenForMetrics(startup, config.metrics);
     startup.undo.push(watchClock({ clock, log: startup.log }));
     state.isReady = true;
     startup.undo.push(() => (state.isReady = false));
@@ -102,7 +113,7 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
     connections: parts.resolve(tokens.CONNECTIONS),
     audit: (replaced) => auditTokens(startup, replaced),
   });
-  return { url: state.url, parts, erase: (callId) => erasure.erase(callId), replaceTokens, stop };
+  return { url: state.url, metricsUrl, parts, erase: (callId) => erasure.erase(callId), replaceTokens, stop };
 }
 
 function report({ parts }: Startup, { config, about = {}, log }: DaemonOptions, url: URL): void {
@@ -212,6 +223,18 @@ async function loadPlugins({ parts, undo }: Startup): Promise<void> {
 
 async function listen({ parts, undo }: Startup, { host, port }: Config['server']): Promise<URL> {
   const server = parts.resolve(tokens.HTTP_SERVER);
+  const url = await server.listen(host, port);
+  undo.push(() => server.close());
+  return url;
+}
+
+/** Serves the metrics at an address of their own, if one is configured. */
+async function listenForMetrics(
+  { parts, undo }: Startup,
+  { host, port }: Config['metrics'],
+): Promise<URL | undefined> {
+  if (port === undefined) return undefined;
+  const server = parts.resolve(tokens.METRICS_SERVER);
   const url = await server.listen(host, port);
   undo.push(() => server.close());
   return url;

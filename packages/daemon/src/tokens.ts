@@ -31,9 +31,11 @@ import type { HttpServer } from './http/server.ts';
 import type { ListeningService } from './listening/listening-service.ts';
 import type { Demand } from './live/demand.ts';
 import type { LatestPartials } from './live/latest-partials.ts';
-import type { LiveFeeds } from './live/ports.ts';
+import type { Feeds } from './live/feeds.ts';
 import type { RecordHub } from './live/record-hub.ts';
 import type { Readiness } from './operator/readiness.ts';
+import type { MetricsServer } from './http/health/metrics-server.ts';
+import type { Metrics } from './metrics/registry.ts';
 import type { LoopMonitor } from './loop/loop-monitor.ts';
 import type { StateStore } from './plugins/ports.ts';
 import type { ProviderRegistry } from './plugins/provider/provider-registry.ts';
@@ -49,6 +51,8 @@ import type { TranscriptionService } from './transcription/transcription-service
 
 const token = <Part>(name: string): InjectionToken<Part> => Symbol(name);
 
+export const METRICS = token<Metrics>('metrics');
+export const METRICS_SERVER = token<MetricsServer>('metrics server');
 export const LOOP_MONITOR = token<LoopMonitor>('loop monitor');
 export const DATABASE = token<Database>('database');
 export const STORE_HEALTH = token<StoreHealth>('store health');
@@ -68,7 +72,7 @@ export const DEMAND = token<Demand>('demand');
 export const LEVEL_METERS = token<LevelMeters>('level meters');
 export const CALL_AUDIO_REGISTRY = token<CallAudioRegistry>('call audio registry');
 export const WAVEFORMS = token<Waveforms>('waveforms');
-export const FEEDS = token<LiveFeeds>('feeds');
+export const FEEDS = token<Feeds>('feeds');
 export const CALL_REGISTRY = token<CallRegistry>('call registry');
 export const OPEN_COMMANDS = token<OpenCommands>('open commands');
 export const INGEST = token<Ingest>('ingest');

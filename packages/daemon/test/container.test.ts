@@ -20,6 +20,7 @@ const createParts = (databaseFile: string) =>
     log: createTestLog().log,
     publicUrl: () => new URL('http://127.0.0.1/'),
     isReady: () => true,
+    version: '1.2.3',
   });
 
 test('resolves every token to a single instance', () => {

@@ -25,17 +25,28 @@ export async function start(options: StartOptions): Promise<void> {
   const { config, baseDir } = await load();
   const server = { ...config.server, port: options.port ?? config.server.port };
   const log = openLog(config.log);
-  const { fatal } = handleUncaughtErrors(process, log('process'));
+  const uncaught = handleUncaughtErrors(process, log('process'));
+  const counts = {
+    droppedLogLines: () => log.droppedLines(),
+    suppressedErrors: () => uncaught.suppressed,
+  };
   const about = {
     version: VERSION,
     node: process.version,
     pid: process.pid,
     config: resolve(options.config),
   };
-  const daemon = await startDaemon({ config: { ...config, server }, baseDir, log, about });
+  const daemon = await startDaemon({
+    config: { ...config, server },
+    baseDir,
+    log,
+    about,
+    version: VERSION,
+    process: counts,
+  });
   reload = createReload({ load, started: config, daemon, log });
   process.stdout.write(`Sidetone listens at ${daemon.url.href}\n`);
-  const reason = await Promise.race([signal, fatal.then(() => 'exception' as const)]);
+  const reason = await Promise.race([signal, uncaught.fatal.then(() => 'exception' as const)]);
   log('start').info('sidetone is stopping', { reason });
   await daemon.stop();
   await log.flush();

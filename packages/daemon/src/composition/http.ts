@@ -2,6 +2,7 @@
 import { basePathOf } from '../access/base-path.ts';
 import { createDashboard } from '../http/dashboard.ts';
 import { createGraphiql } from '../http/graphiql.ts';
+import { createMetricsEndpoint } from '../http/health/metrics-endpoint.ts';
 import { createReadinessEndpoint } from '../http/health/readiness-endpoint.ts';
 import { createHttpServer } from '../http/server.ts';
 import * as tokens from '../tokens.ts';
@@ -29,6 +30,11 @@ export function registerHttp(register: Register, environment: Environment): void
       recording: recordingEndpoint(get, environment),
       readiness: createReadinessEndpoint({
         readiness: get(tokens.READINESS),
+        gate: get(tokens.GATE),
+        rejections: get(tokens.REJECTIONS),
+      }),
+      metrics: createMetricsEndpoint({
+        metrics: get(tokens.METRICS),
         gate: get(tokens.GATE),
         rejections: get(tokens.REJECTIONS),
       }),

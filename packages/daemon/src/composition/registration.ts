@@ -2,6 +2,7 @@
 import type { InjectionToken } from 'tsyringe';
 import type { Clock, IdSource, Logger } from '@sidetone/core';
 import type { Config } from '../config/schema.ts';
+import type { ProcessCounts } from '../metrics/process-counts.ts';
 
 /** What the components get from outside: the configuration, and the impure parts that tests replace. */
 export interface Environment {
@@ -15,6 +16,10 @@ export interface Environment {
   /** The daemon's address as providers see it; known once the server listens. */
   readonly publicUrl: () => URL;
   readonly isReady: () => boolean;
+  /** The version of the daemon. */
+  readonly version: string;
+  /** What the process counts outside of the daemon. */
+  readonly process?: ProcessCounts;
 }
 
 export type Get = <Part>(token: InjectionToken<Part>) => Part;

@@ -161,6 +161,12 @@ const recording = mapping({
   waveform: yesOrNo.default(true),
 });
 
+/** Another address that serves the metrics, and nothing else, without access token. */
+const metrics = mapping({
+  host: text.transform((host) => host.replace(/^\[(.*)\]$/, '$1')).default('127.0.0.1'),
+  port: wholeNumber(0, 65_535).optional(),
+});
+
 const options = z.record(z.string(), z.unknown(), { error: 'a mapping of options' }).default({});
 
 const provider = mapping({
@@ -193,6 +199,7 @@ const file = mapping({
   recording: recording.prefault({}),
   log: log.prefault({}),
   limits: limits.prefault({}),
+  metrics: metrics.prefault({}),
   providers: z.record(instanceId, provider, { error: 'a mapping of provider ids' }).default({}),
   transcribers: z.record(transcriberId, transcriber, { error: 'a mapping of transcriber ids' }).default({}),
 });

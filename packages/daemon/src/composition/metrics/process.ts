@@ -1,0 +1,48 @@
+/** The metrics of the process, the store and the disks. */
+import { stat, statfs } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import type { Readers, Sample } from '../../metrics/catalogue.ts';
+import * as tokens from '../../tokens.ts';
+import type { Environment, Get } from '../registration.ts';
+
+export function processReaders(get: Get, { config, version, process: counts }: Environment) {
+  const file = (): string => get(tokens.DATABASE).db.$client.name;
+  return {
+    sidetone_build_info: () => [[{ version, node: process.version }, 1]],
+    sidetone_ready: () => Number(get(tokens.READINESS).problem === undefined),
+    sidetone_slow_turns_total: () =>
+      [...get(tokens.LOOP_MONITOR).slow].map(([work, { turns }]) => [{ work }, turns] as const),
+    sidetone_log_lines_dropped_total: () => counts?.droppedLogLines() ?? 0,
+    sidetone_events_stored_total: () =>
+      get(tokens.INGEST)
+        .counts.events.entries()
+        .map(([[type], count]) => [{ type }, count] as const),
+    sidetone_events_dropped_total: () => get(tokens.INGEST).dropped,
+    sidetone_commit_duration_seconds: () => get(tokens.INGEST).counts.commits,
+    sidetone_store_failed: () => Number(get(tokens.STORE_HEALTH).failure !== undefined),
+    sidetone_store_failures_total: () => get(tokens.STORE_HEALTH).failures,
+    sidetone_store_bytes: async () => [
+      ...(await sizeOf(file(), 'database')),
+      ...(await sizeOf(`${file()}-wal`, 'wal')),
+    ],
+    sidetone_disk_free_bytes: async () => [
+      ...(await freeBytes(dirname(file()), 'database')),
+      ...(await freeBytes(config.recording.path, 'recordings')),
+    ],
+  } as const satisfies Partial<Readers>;
+}
+
+/** Nothing if there is no such file. */
+async function sizeOf(path: string, file: string): Promise<readonly Sample<'sidetone_store_bytes'>[]> {
+  const found = await stat(path).catch(() => undefined);
+  return found ? [[{ file }, found.size]] : [];
+}
+
+/** What this user may still write. Nothing if there is no such folder. */
+async function freeBytes(
+  path: string,
+  folder: string,
+): Promise<readonly Sample<'sidetone_disk_free_bytes'>[]> {
+  const disk = await statfs(path).catch(() => undefined);
+  return disk ? [[{ folder }, disk.bavail * disk.bsize]] : [];
+}

@@ -1,0 +1,203 @@
+/** Every metric of the daemon. `docs/reference/metrics.md` lists them; a test compares the page with this table. */
+import type { DurationCounts } from './counts.ts';
+
+export interface MetricDefinition {
+  readonly type: 'counter' | 'gauge' | 'histogram';
+  readonly help: string;
+  readonly labels: readonly string[];
+}
+
+/**
+ * The labels have a limited number of values: ids of the configuration, enumerations and codes. None contains a telephone number,
+ * a transcript, or a name that a client chose.
+ */
+export const METRICS = {
+  // The process
+  sidetone_build_info: {
+    type: 'gauge',
+    labels: ['version', 'node'],
+    help: 'Always 1; the labels are the versions of the daemon and of Node.js.',
+  },
+  sidetone_ready: { type: 'gauge', labels: [], help: 'Whether /readyz is 200.' },
+  sidetone_slow_turns_total: {
+    type: 'counter',
+    labels: ['work'],
+    help: 'Turns of the event loop that took longer than 50 ms, by their longest unit of work.',
+  },
+  sidetone_log_lines_dropped_total: {
+    type: 'counter',
+    labels: [],
+    help: 'Log lines dropped because standard error accepted no more.',
+  },
+  // Calls
+  sidetone_live_calls: { type: 'gauge', labels: ['provider', 'status'], help: 'Live calls.' },
+  sidetone_calls_started_total: { type: 'counter', labels: ['provider'], help: 'Calls that were created.' },
+  sidetone_calls_ended_total: {
+    type: 'counter',
+    labels: ['provider', 'category'],
+    help: 'Calls that ended, by the category of their end.',
+  },
+  sidetone_call_notices_total: {
+    type: 'counter',
+    labels: ['provider', 'code'],
+    help: 'Notices of calls, by code.',
+  },
+  sidetone_commands_total: {
+    type: 'counter',
+    labels: ['provider', 'command', 'status'],
+    help: 'Changes of commands to a status.',
+  },
+  // Events and the store
+  sidetone_events_stored_total: { type: 'counter', labels: ['type'], help: 'Stored events, by type.' },
+  sidetone_events_dropped_total: {
+    type: 'counter',
+    labels: [],
+    help: 'Events that were lost because they could not be stored.',
+  },
+  sidetone_commit_duration_seconds: {
+    type: 'histogram',
+    labels: [],
+    help: 'Duration of the transactions that store events.',
+  },
+  sidetone_store_failed: {
+    type: 'gauge',
+    labels: [],
+    help: 'Whether the last access to the database failed, or the file is damaged.',
+  },
+  sidetone_store_failures_total: { type: 'counter', labels: [], help: 'Failed accesses to the database.' },
+  sidetone_store_bytes: {
+    type: 'gauge',
+    labels: ['file'],
+    help: 'Size of the database and of its write-ahead log.',
+  },
+  sidetone_disk_free_bytes: {
+    type: 'gauge',
+    labels: ['folder'],
+    help: 'Free space of the disks of the database and of the recordings.',
+  },
+  // Queues
+  sidetone_queue_items: { type: 'gauge', labels: ['queue'], help: 'Items in queues and buffers.' },
+  sidetone_queue_bytes: {
+    type: 'gauge',
+    labels: ['queue'],
+    help: 'Memory of queues and buffers, estimated for events.',
+  },
+  sidetone_limit_reached_total: {
+    type: 'counter',
+    labels: ['limit'],
+    help: 'How often a limit was reached, by its key or constant in docs/reference/limits.md.',
+  },
+  // Clients
+  sidetone_connections: { type: 'gauge', labels: [], help: 'Open connections of the HTTP server.' },
+  sidetone_subscriptions: {
+    type: 'gauge',
+    labels: [],
+    help: 'Readers of the event log: subscriptions, except of audio levels, and those of the daemon itself.',
+  },
+  sidetone_subscription_lag_events: {
+    type: 'gauge',
+    labels: ['statistic'],
+    help: 'Events that subscriptions have not read yet.',
+  },
+  sidetone_listeners: { type: 'gauge', labels: [], help: 'Clients that listen to calls.' },
+  sidetone_rejected_requests_total: {
+    type: 'counter',
+    labels: ['entrance', 'code'],
+    help: 'Rejected requests and sockets, except webhooks.',
+  },
+  sidetone_failed_sign_ins_total: {
+    type: 'counter',
+    labels: ['entrance'],
+    help: 'Requests with a wrong credential.',
+  },
+  // Providers and transcribers
+  sidetone_provider_state: {
+    type: 'gauge',
+    labels: ['provider', 'state'],
+    help: '1 for the current state of a provider, 0 for the others.',
+  },
+  sidetone_transcriber_state: {
+    type: 'gauge',
+    labels: ['transcriber', 'state'],
+    help: '1 for the current state of a transcriber, 0 for the others.',
+  },
+  sidetone_webhooks_total: {
+    type: 'counter',
+    labels: ['provider', 'result', 'code'],
+    help: 'Webhooks: accepted, rejected (4xx) or failed (429 and 5xx), with the error code.',
+  },
+  sidetone_last_webhook_timestamp_seconds: {
+    type: 'gauge',
+    labels: ['provider'],
+    help: 'When the last webhook was accepted. Absent if none was since the start.',
+  },
+  sidetone_last_event_timestamp_seconds: {
+    type: 'gauge',
+    labels: ['provider'],
+    help: 'When the last event was accepted. Absent if none was since the start.',
+  },
+  sidetone_plugin_request_failures_total: {
+    type: 'counter',
+    labels: ['provider'],
+    help: 'Requests whose handling threw an exception in the plugin.',
+  },
+  sidetone_plugin_events_rejected_total: {
+    type: 'counter',
+    labels: ['provider'],
+    help: 'Events rejected because of a value that their sender chose.',
+  },
+  sidetone_plugin_events_dropped_total: {
+    type: 'counter',
+    labels: ['provider', 'reason'],
+    help: 'Events of a plugin that were dropped: the limit that was reached, or PLUGIN_EVENT_INVALID.',
+  },
+  // Audio, recordings, transcriptions
+  sidetone_streams: { type: 'gauge', labels: [], help: 'Open audio streams.' },
+  sidetone_audio_lost_seconds_total: {
+    type: 'counter',
+    labels: ['provider', 'kind'],
+    help: 'Audio that arrived too late, when its stream ends, by who misses it.',
+  },
+  sidetone_audio_missing_frames_total: {
+    type: 'counter',
+    labels: ['provider'],
+    help: 'Frames that were lost before they arrived, when their stream ends.',
+  },
+  sidetone_recordings: {
+    type: 'gauge',
+    labels: [],
+    help: 'Calls that are recorded now or will be with their first audio.',
+  },
+  sidetone_recordings_ended_total: {
+    type: 'counter',
+    labels: ['provider', 'result'],
+    help: 'Recordings that ended, COMPLETE or FAILED.',
+  },
+  sidetone_recorded_bytes_total: {
+    type: 'counter',
+    labels: ['provider'],
+    help: 'Size of the recordings that ended.',
+  },
+  sidetone_transcriptions: { type: 'gauge', labels: [], help: 'Calls that are being transcribed.' },
+} as const satisfies Readonly<Record<`sidetone_${string}`, MetricDefinition>>;
+
+export type MetricName = keyof typeof METRICS;
+type LabelOf<Name extends MetricName> = (typeof METRICS)[Name]['labels'][number];
+
+/** A value with its labels. */
+export type Sample<Name extends MetricName> = readonly [
+  labels: { readonly [Label in LabelOf<Name>]: string },
+  value: number,
+];
+
+/** What a metric is now: durations, a number, or samples. */
+export type Reading<Name extends MetricName> = (typeof METRICS)[Name]['type'] extends 'histogram'
+  ? DurationCounts
+  : [LabelOf<Name>] extends [never]
+    ? number
+    : readonly Sample<Name>[];
+
+/** How each metric is read. */
+export type Readers<Names extends MetricName = MetricName> = {
+  readonly [Name in Names]: () => Reading<Name> | Promise<Reading<Name>>;
+};
