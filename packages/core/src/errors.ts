@@ -39,7 +39,7 @@ export const FAULTS = {
     kind: 'input',
     retryable: false,
     remedy:
-      'Send an access token from the configuration: `Authorization: Bearer <token>`, or `authorization` with the same value in the payload of `connection_init`.',
+      'Send an access token of this daemon: `Authorization: Bearer <token>`, or `authorization` with the same value in the payload of `connection_init`.',
   },
   UPGRADE_REQUIRED: {
     kind: 'input',
@@ -89,6 +89,17 @@ export const FAULTS = {
     kind: 'state',
     retryable: false,
     remedy: 'Use only what `Call.capabilities` lists at this moment.',
+  },
+  TOKEN_NOT_FOUND: {
+    kind: 'state',
+    retryable: false,
+    remedy: 'Check the name; `tokens` lists all access tokens and their states.',
+  },
+  TOKEN_CONFIGURED: {
+    kind: 'state',
+    retryable: false,
+    remedy:
+      'Remove the token from `auth.tokens` in the configuration file, and send SIGHUP to the daemon, or restart it.',
   },
   PROVIDER_NOT_RUNNING: {
     kind: 'state',
@@ -370,6 +381,11 @@ export const FAULTS = {
     retryable: true,
     remedy:
       'Correct the access token or the secret; a valid one is accepted at once. Behind a proxy, set `server.trustedProxies`, or raise `limits.failedSignInsPerSecond`.',
+  },
+  LIMIT_TOKENS: {
+    kind: 'capacity',
+    retryable: false,
+    remedy: 'Revoke access tokens that are not used any longer.',
   },
   LIMIT_CONNECTIONS: {
     kind: 'capacity',

@@ -6,7 +6,7 @@ import 'reflect-metadata';
 import { container, instanceCachingFactory, type DependencyContainer } from 'tsyringe';
 import { registerAudio } from './composition/audio.ts';
 import { registerCalls } from './composition/calls.ts';
-import { registerClients, registerSignIns } from './composition/clients.ts';
+import { registerClients, registerSignIns, registerTokens } from './composition/clients.ts';
 import { registerCommandsAndBackfill } from './composition/commands.ts';
 import { registerDeliveries, registerGraphql } from './composition/graphql.ts';
 import { registerHttp } from './composition/http.ts';
@@ -31,6 +31,7 @@ const PARTS: readonly ((register: Register, environment: Environment) => void)[]
   registerCommandsAndBackfill,
   registerGraphql,
   registerDeliveries,
+  registerTokens,
   registerClients,
   registerSignIns,
   registerHttp,

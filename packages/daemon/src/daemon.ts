@@ -3,7 +3,7 @@ import type { CallId, Clock, IdSource, LogFields, Logger } from '@sidetone/core'
 import type { DependencyContainer } from 'tsyringe';
 import type { AccessToken } from './access/access-tokens.ts';
 import { isExposed, serverUrl, withReachableHost } from './access/exposure.ts';
-import { auditTokenChanges } from './access/token-changes.ts';
+import { ACCESS, auditTokenChanges } from './access/token-changes.ts';
 import { recover } from './calls/recovery.ts';
 import { startWatchdog } from './calls/watchdog.ts';
 import { allConfigured } from './config/failures.ts';
@@ -13,7 +13,6 @@ import { createContainer } from './container.ts';
 import { createIds } from './ids.ts';
 import { systemClock } from './system-clock.ts';
 import { watchClock } from './operator/clock-watch.ts';
-import { createReplaceTokens } from './operator/replace-tokens.ts';
 import { reportStart } from './operator/start-report.ts';
 import * as tokens from './tokens.ts';
 
@@ -87,10 +86,10 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
   let stopping: Promise<void> | undefined;
   const stop = (): Promise<void> => (stopping ??= unwind(startup));
 
-  warnIfUnverified(startup.log, config);
   try {
     openStore(startup);
     await startAudit(startup, config);
+    startAccess(startup, config);
     await recoverCalls(startup);
     await startRecording(startup, config);
     await loadPlugins(startup);
@@ -107,12 +106,10 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
     throw error;
   }
   const erasure = parts.resolve(tokens.ERASURE);
-  const replaceTokens = createReplaceTokens({
-    config,
-    holders: [parts.resolve(tokens.GATE), parts.resolve(tokens.MEDIA_LINKS)],
-    connections: parts.resolve(tokens.CONNECTIONS),
-    audit: (replaced) => auditTokens(startup, replaced),
-  });
+  const replaceTokens = async (replaced: readonly AccessToken[]): Promise<void> => {
+    parts.resolve(tokens.TOKEN_REGISTRY).replaceConfigured(replaced);
+    await auditTokens(startup, replaced);
+  };
   return { url: state.url, metricsUrl, parts, erase: (callId) => erasure.erase(callId), replaceTokens, stop };
 }
 
@@ -123,14 +120,18 @@ function report({ parts }: Startup, { config, about = {}, log }: DaemonOptions, 
     config,
     url,
     store: { path: db.$client.name, migrations },
+    access: parts.resolve(tokens.TOKEN_REGISTRY),
     providers: parts.resolve(tokens.PROVIDERS).list(),
     transcribers: parts.resolve(tokens.TRANSCRIBERS).list(),
     log: log('start'),
   });
 }
 
-function warnIfUnverified(log: Logger, { server, auth }: Config): void {
-  if (auth.tokens.length > 0 || !isExposed(server)) return;
+function startAccess({ parts, log, undo }: Startup, { server }: Config): void {
+  const registry = parts.resolve(tokens.TOKEN_REGISTRY);
+  undo.push(() => registry.stop());
+  registry.start();
+  if (!registry.isOpen || !isExposed(server)) return;
   log.warn('access is not verified: other machines can reach this daemon and auth.unverified is set', {
     host: server.host,
     publicUrl: server.publicUrl?.href,
@@ -163,9 +164,6 @@ function openStore({ parts, undo }: Startup): void {
   undo.push(() => filling.stop());
   filling.start();
 }
-
-/** The owner of what access control keeps in the state store. No plugin can have this id. */
-const ACCESS = 'daemon/access';
 
 async function startAudit(startup: Startup, { auth }: Config): Promise<void> {
   await auditTokens(startup, auth.tokens);

@@ -1,5 +1,5 @@
-/** Identifies the owner of an access token. Tokens are known only by their SHA-256 and compared in constant time. */
-import { createHash, timingSafeEqual } from 'node:crypto';
+/** Identifies the owner of an access token. Tokens are known only by their SHA-256 and found by a keyed hash. */
+import { createHash, createHmac, randomBytes } from 'node:crypto';
 import { FaultError } from '@sidetone/core';
 import { viewerOf, type Scope, type Viewer } from './viewer.ts';
 
@@ -17,23 +17,31 @@ export class UnknownTokenError extends FaultError {
   }
 }
 
+interface Owner {
+  readonly viewer: Viewer;
+  readonly sha256: string;
+}
+
 export class AccessTokens {
-  readonly #owners: readonly { readonly digest: Buffer; readonly viewer: Viewer }[];
+  /** A key of this process: what a caller sends does not determine the keys of the map, so its times tell nothing. */
+  readonly #key = randomBytes(32);
+  readonly #owners: ReadonlyMap<string, Owner>;
 
   constructor(tokens: readonly AccessToken[]) {
-    this.#owners = tokens.map(({ name, sha256, scopes }) => ({
-      digest: Buffer.from(sha256, 'hex'),
-      viewer: viewerOf(name, scopes),
-    }));
+    this.#owners = new Map(
+      tokens.map(({ name, sha256, scopes }) => [
+        this.#keyOf(Buffer.from(sha256, 'hex')),
+        { viewer: viewerOf(name, scopes), sha256 },
+      ]),
+    );
   }
 
-  get size(): number {
-    return this.#owners.length;
+  /** Returns the owner of a token. The time depends neither on the number of tokens nor on which one matches. */
+  owner(token: string): Owner | undefined {
+    return this.#owners.get(this.#keyOf(createHash('sha256').update(token).digest()));
   }
 
-  /** Returns the owner of a token. Compares it with all tokens, so the time does not depend on which one matches. */
-  owner(token: string): Viewer | undefined {
-    const digest = createHash('sha256').update(token).digest();
-    return this.#owners.filter((each) => timingSafeEqual(each.digest, digest))[0]?.viewer;
+  #keyOf(digest: Buffer): string {
+    return createHmac('sha256', this.#key).update(digest).digest('base64');
   }
 }

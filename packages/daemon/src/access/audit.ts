@@ -48,6 +48,9 @@ export interface AuditFields {
     readonly details: { readonly failures: number; readonly address: string; readonly entrance?: string };
   };
   TOKENS_CHANGED: { readonly details: TokenChanges };
+  /** A token was created while the daemon runs. */
+  TOKEN_CREATED: { readonly details: AuditedToken & { readonly expiresAt: number | null } };
+  TOKEN_REVOKED: { readonly details: { readonly name: string } };
 }
 
 export type AuditAction = keyof AuditFields;
@@ -65,6 +68,8 @@ export const AUDIT_ACTIONS = Object.keys({
   BACKFILL_STARTED: 0,
   SIGN_IN_FAILED: 0,
   TOKENS_CHANGED: 0,
+  TOKEN_CREATED: 0,
+  TOKEN_REVOKED: 0,
 } satisfies Record<AuditAction, 0>) as readonly AuditAction[];
 
 export type AuditEntry = {

@@ -50,18 +50,17 @@ export class MediaLinks {
 
   constructor(deps: MediaLinksDeps) {
     this.#deps = deps;
-    this.setTokens(deps.tokens);
+    this.setTokens(deps.tokens, deps.tokens.length === 0);
   }
 
-  /** Replaces the access tokens. Links that were made with another one become invalid. */
-  setTokens(tokens: readonly AccessToken[]): void {
-    const owners =
-      tokens.length === 0
-        ? [{ viewer: LOCAL_VIEWER, identity: NO_TOKEN }]
-        : tokens.map(({ name, sha256, scopes }) => ({
-            viewer: viewerOf(name, scopes),
-            identity: sha256,
-          }));
+  /** Replaces the access tokens. Links that were made with another one become invalid. @param isOpen whether requests need none. */
+  setTokens(tokens: readonly AccessToken[], isOpen: boolean): void {
+    const owners = isOpen
+      ? [{ viewer: LOCAL_VIEWER, identity: NO_TOKEN }]
+      : tokens.map(({ name, sha256, scopes }) => ({
+          viewer: viewerOf(name, scopes),
+          identity: sha256,
+        }));
     this.#owners = new Map(owners.map((owner) => [this.#idOf(owner), owner]));
   }
 

@@ -9,6 +9,9 @@ import type { AccessToken } from './access-tokens.ts';
 import type { AuditedToken, AuditLog, TokenChanges } from './audit.ts';
 import type { Scope } from './viewer.ts';
 
+/** The owner of what access control keeps in the state store. No plugin can have this id. */
+export const ACCESS = 'daemon/access';
+
 const hash = promisify<string, Buffer, number, Buffer>(scrypt);
 const HASH_BYTES = 32;
 const SALT_BYTES = 16;

@@ -1,6 +1,10 @@
 /** Who may connect, and how much: sign-ins, connections, bodies, unread output. */
 import type { Logger } from '@sidetone/core';
+import { isExposed } from '../access/exposure.ts';
+import { ACCESS } from '../access/token-changes.ts';
 import { FailedSignIns } from '../access/failed-sign-ins.ts';
+import { TokenRegistry } from '../access/tokens/token-registry.ts';
+import { TokenUse } from '../access/tokens/token-use.ts';
 import { SignInAudit } from '../access/sign-in-audit.ts';
 import type { Config } from '../config/schema.ts';
 import { Gate } from '../http/gate.ts';
@@ -10,12 +14,13 @@ import { OutputLedger } from '../http/limits/output-ledger.ts';
 import { PENDING_SHARE, PendingClients } from '../http/limits/pending-clients.ts';
 import { RequestBodies } from '../http/limits/request-bodies.ts';
 import { Rejections } from '../http/rejections.ts';
+import { createTokenStore } from '../store/tokens/token-store.ts';
 import * as tokens from '../tokens.ts';
 import type { Environment, Register } from './registration.ts';
 
 export function registerClients(register: Register, { config, clock, log }: Environment): void {
   const { limits, server } = config;
-  register(tokens.GATE, () => createGate(config));
+  register(tokens.GATE, (get) => createGate(config, get(tokens.TOKEN_USE)));
   register(tokens.OUTPUT_LEDGER, () => new OutputLedger(limits));
   register(tokens.REQUEST_BODIES, (get) => {
     const gate = get(tokens.GATE);
@@ -41,6 +46,36 @@ export function registerClients(register: Register, { config, clock, log }: Envi
   });
 }
 
+export function registerTokens(register: Register, { config, clock, log }: Environment): void {
+  const { auth, server } = config;
+  register(tokens.TOKEN_USE, (get) => {
+    const state = get(tokens.STATE_STORE);
+    return new TokenUse({
+      kept: {
+        get: () => state.get(ACCESS, 'token-use'),
+        set: (text) => state.set(ACCESS, 'token-use', text),
+      },
+      now: () => clock.now(),
+      log: log('access'),
+    });
+  });
+  register(
+    tokens.TOKEN_REGISTRY,
+    (get) =>
+      new TokenRegistry({
+        configured: auth.tokens,
+        isRequired: auth.required,
+        mustNotOpen: isExposed(server) && !auth.unverified,
+        store: createTokenStore(get(tokens.DATABASE).db, get(tokens.STORE_HEALTH)),
+        use: get(tokens.TOKEN_USE),
+        holders: () => [get(tokens.GATE), get(tokens.MEDIA_LINKS)],
+        connections: () => get(tokens.CONNECTIONS),
+        clock,
+        log: log('access'),
+      }),
+  );
+}
+
 export function registerSignIns(register: Register, { config, clock, log }: Environment): void {
   register(
     tokens.SIGN_IN_AUDIT,
@@ -59,9 +94,10 @@ export function registerSignIns(register: Register, { config, clock, log }: Envi
   });
 }
 
-function createGate({ auth, server }: Config): Gate {
+function createGate({ auth, server }: Config, use: TokenUse): Gate {
   return new Gate({
     tokens: auth.tokens,
+    onUse: (sha256) => use.record(sha256),
     origins: server.cors.origins,
     trustedProxies: server.trustedProxies,
     isUnverified: auth.unverified,

@@ -31,6 +31,7 @@ export function registerGraphql(register: Register, { config, clock, publicUrl }
       waveforms: get(tokens.WAVEFORMS),
       recordings: get(tokens.RECORDING_SERVICE),
       links: get(tokens.MEDIA_LINKS),
+      accessTokens: get(tokens.TOKEN_REGISTRY),
       urlOf: (path) => new URL(path, publicUrl()),
       now: () => clock.now(),
       countries: countriesOf(config),

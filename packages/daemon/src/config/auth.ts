@@ -52,6 +52,8 @@ export const auth = z.strictObject(
       .default([]),
     /** Whether other machines may send requests although there are no tokens. */
     unverified: z.boolean({ error: 'true or false' }).default(false),
+    /** Whether requests need a token although the file lists none, because tokens are created while the daemon runs. */
+    required: z.boolean({ error: 'true or false' }).default(false),
   },
   { error: 'a mapping' },
 );

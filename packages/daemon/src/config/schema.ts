@@ -287,7 +287,7 @@ function transcribeValues(ids: readonly string[]): string {
 }
 
 /** Returns whether callers from other machines need a token, or explicitly do not. */
-const isAccessDecided = ({ tokens, unverified }: z.output<typeof auth>): boolean =>
-  tokens.length > 0 || unverified;
+const isAccessDecided = ({ tokens, unverified, required }: z.output<typeof auth>): boolean =>
+  tokens.length > 0 || unverified || required;
 
 export type Config = z.output<typeof configSchema>;

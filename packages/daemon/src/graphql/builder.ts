@@ -1,5 +1,6 @@
 /** The schema builder, the TypeScript types of its scalars, and the dependencies of the resolvers. */
 import SchemaBuilder from '@pothos/core';
+import type { TokenRegistry } from '../access/tokens/token-registry.ts';
 import type { MediaLinks } from '../access/media-links.ts';
 import type { UtteranceService } from '../transcription/utterance-service.ts';
 import type { AnnotationService } from '../calls/annotation-service.ts';
@@ -38,6 +39,7 @@ export interface SchemaDeps {
   readonly waveforms: WaveformSource;
   readonly recordings: Pick<RecordingArchive, 'find'>;
   readonly links: Pick<MediaLinks, 'sign'>;
+  readonly accessTokens: Pick<TokenRegistry, 'list' | 'create' | 'revoke'>;
   /** Returns the URL of a path of the daemon, as clients see it. */
   readonly urlOf: (path: string) => URL;
   readonly now: () => number;

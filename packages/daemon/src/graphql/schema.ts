@@ -12,6 +12,7 @@ import { addQueries } from './operations/queries.ts';
 import { addSearch } from './operations/search.ts';
 import { addStats } from './operations/stats.ts';
 import { addSubscriptions } from './operations/subscriptions.ts';
+import { addTokens } from './operations/tokens.ts';
 import { addTranscribe } from './operations/transcribe.ts';
 import { addAudio } from './types/audio.ts';
 import { addCall } from './types/call.ts';
@@ -49,7 +50,7 @@ export function createSchema(deps: SchemaDeps): GraphQLSchema {
   addTranscription(refs, enums, deps);
   addCommand(refs, enums, deps);
   addEvents(builder, refs, enums, deps);
-  addViewer(builder);
+  const Scope = addViewer(builder);
 
   addQueries(builder, refs, deps);
   addSearch(builder, refs, deps);
@@ -58,6 +59,7 @@ export function createSchema(deps: SchemaDeps): GraphQLSchema {
   addAnnotations(builder, refs, enums, deps);
   addErasure(builder, deps);
   addHolds(builder, refs, deps);
+  addTokens(builder, Scope, deps);
   addTranscribe(builder, refs, deps);
   addBackfill(builder, refs, deps);
   addSubscriptions(builder, refs, enums, deps);

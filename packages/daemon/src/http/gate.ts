@@ -13,6 +13,8 @@ import { ClientAddresses, forwardingHeaderOf } from '../access/forwarding.ts';
 
 interface GateDeps {
   readonly tokens: readonly AccessToken[];
+  /** Called with the SHA-256 of the token of every request that has a valid one. */
+  readonly onUse?: (sha256: string) => void;
   /** Origins whose pages may send requests, besides those of this daemon. */
   readonly origins: readonly string[];
   /** Proxies whose forwarding headers determine the address of a client. */
@@ -29,27 +31,33 @@ type Sender = Pick<IncomingMessage, 'headers' | 'socket'>;
 
 export class Gate {
   #tokens: AccessTokens;
+  #isOpen: boolean;
+  readonly #onUse: (sha256: string) => void;
   readonly #origins: ReadonlySet<string>;
   readonly #addresses: ClientAddresses;
   readonly #isUnverified: boolean;
   readonly #hostNames: ReadonlySet<string>;
 
-  constructor({ tokens, origins, trustedProxies = [], isUnverified = false, hostNames = [] }: GateDeps) {
+  constructor(deps: GateDeps) {
+    const { tokens, onUse, origins, trustedProxies = [], isUnverified = false, hostNames = [] } = deps;
     this.#tokens = new AccessTokens(tokens);
+    this.#isOpen = tokens.length === 0;
+    this.#onUse = onUse ?? (() => undefined);
     this.#origins = new Set(origins);
     this.#addresses = new ClientAddresses(trustedProxies);
     this.#isUnverified = isUnverified;
     this.#hostNames = new Set(hostNames.map((name) => urlOfHost(hostInUrl(name))?.hostname ?? name));
   }
 
-  /** Replaces the access tokens. */
-  setTokens(tokens: readonly AccessToken[]): void {
+  /** Replaces the access tokens. @param isOpen whether requests need none. */
+  setTokens(tokens: readonly AccessToken[], isOpen: boolean): void {
     this.#tokens = new AccessTokens(tokens);
+    this.#isOpen = isOpen;
   }
 
   /** Whether the daemon has no access tokens, so every permitted sender has all scopes. */
   get isOpen(): boolean {
-    return this.#tokens.size === 0;
+    return this.#isOpen;
   }
 
   /** Returns whether a page of this origin may send requests and read the responses. */
@@ -153,7 +161,9 @@ export class Gate {
     if (tokens.length === 0) throw new FaultError('AUTH_REQUIRED', 'an access token is required');
     for (const token of tokens) {
       const owner = this.#tokens.owner(token);
-      if (owner) return owner;
+      if (!owner) continue;
+      this.#onUse(owner.sha256);
+      return owner.viewer;
     }
     throw new UnknownTokenError();
   }

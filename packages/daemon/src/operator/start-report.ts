@@ -26,6 +26,8 @@ export interface StartReportDeps {
     /** Number of migrations that this start applied. */
     readonly migrations: number;
   };
+  /** Whether requests need an access token, and the number of valid ones. */
+  readonly access: { readonly isOpen: boolean; readonly size: number };
   readonly providers: readonly ReportedProvider[];
   readonly transcribers: readonly ReportedPlugin[];
   readonly log: Pick<Logger, 'info' | 'warn'>;
@@ -38,7 +40,7 @@ export function reportStart(deps: StartReportDeps): void {
   const bytes = statSync(store.path, { throwIfNoEntry: false })?.size;
   log.info('database opened', { path: store.path, bytes, migrations: store.migrations });
   reportRecording(config, log);
-  reportAccess(config, log);
+  reportAccess(deps);
   for (const { id, webhookUrls } of providers)
     for (const { setting, url: entry } of webhookUrls)
       log.info('enter this URL at the provider', { provider: id, setting, url: entry });
@@ -65,8 +67,13 @@ function reportRecording(
   else log.info('recording is on', { providers: recorded, path: recording.path });
 }
 
-function reportAccess({ auth }: StartReportDeps['config'], log: Pick<Logger, 'info'>): void {
-  if (auth.tokens.length > 0) return log.info('access tokens are required', { tokens: auth.tokens.length });
+function reportAccess({ config: { auth }, access, log }: StartReportDeps): void {
+  if (!access.isOpen && access.size > 0)
+    return log.info('access tokens are required', { tokens: access.size });
+  if (!access.isOpen) {
+    const remedy = 'Create one: `sidetone token create <name> --database <file>`.';
+    return log.warn('access tokens are required, and there is none', { remedy });
+  }
   const who = auth.unverified ? 'everybody who can reach it' : 'every program on this machine';
   log.info(`without access tokens, ${who} has all permissions`);
 }

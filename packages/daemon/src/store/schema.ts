@@ -5,6 +5,7 @@
  * migration.
  */
 import type { AuditAction } from '../access/audit.ts';
+import type { Scope } from '../access/viewer.ts';
 import { sql } from 'drizzle-orm';
 import {
   blob,
@@ -358,6 +359,18 @@ export const auditLog = sqliteTable('audit_log', {
   /** JSON. Null for entries without details. */
   details: text(),
   hash: text().notNull(),
+});
+
+/** Access tokens that are created while the daemon runs, see `access/tokens/`. Only their hashes are stored. */
+export const accessTokens = sqliteTable('access_tokens', {
+  name: text().primaryKey(),
+  sha256: text().notNull(),
+  scopes: text({ mode: 'json' }).$type<readonly Scope[]>().notNull(),
+  /** Epoch ms, like the other times. */
+  createdAt: integer('created_at').notNull(),
+  createdBy: text('created_by').notNull(),
+  expiresAt: integer('expires_at'),
+  revokedAt: integer('revoked_at'),
 });
 
 /** The epochs of the event log, see `opening/log-epochs.ts`. */

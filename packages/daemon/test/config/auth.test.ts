@@ -26,6 +26,7 @@ describe('access tokens', () => {
     expect(plain.auth).toEqual({
       tokens: [{ name: 'page', sha256: SHA256, scopes: ['READ', 'LISTEN'] }],
       unverified: false,
+      required: false,
     });
     expect(digest.auth).toEqual(plain.auth);
     expect(inspect(plain, { depth: 9 })).not.toContain(TOKEN);
@@ -45,7 +46,12 @@ describe('access tokens', () => {
     { server: { host: '::', publicUrl: 'http://127.0.0.1:4000' } },
   ])('are not needed for %j if auth.unverified is true', (source) => {
     const config = parseConfig(JSON.stringify({ ...source, auth: { unverified: true } }), 'f', {});
-    expect(config.auth).toEqual({ tokens: [], unverified: true });
+    expect(config.auth).toEqual({ tokens: [], unverified: true, required: false });
+  });
+
+  test('need not be in the file if auth.required is true', () => {
+    const source = { server: { host: '0.0.0.0' }, auth: { required: true } };
+    expect(parseConfig(JSON.stringify(source), 'f', {}).auth.tokens).toEqual([]);
   });
 
   const good = { name: 'page', token: TOKEN, scopes: ['read'] };

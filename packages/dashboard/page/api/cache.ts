@@ -19,6 +19,8 @@ const KEYS = {
   Assistant: embedded,
   AssistantChanged: embedded,
   AudioLevels: embedded,
+  AccessToken: embedded,
+  CreateTokenPayload: embedded,
   Backfill: embedded,
   CallAnnotated: embedded,
   CallConnection: embedded,

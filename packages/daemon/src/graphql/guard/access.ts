@@ -16,6 +16,7 @@ import type { Context } from '../context.ts';
 /** `null` means that no scope is required. */
 export const FIELD_SCOPES: Readonly<Record<string, Scope | null>> = {
   'Query.viewer': null,
+  'Query.tokens': 'ADMIN',
   // A viewer without READ may see the id of a call that a mutation returns.
   'Call.id': null,
   'Call.levels': 'LISTEN',
@@ -48,6 +49,8 @@ export const FIELD_SCOPES: Readonly<Record<string, Scope | null>> = {
   'Mutation.placeHold': 'ADMIN',
   'Mutation.releaseHold': 'ADMIN',
   'Mutation.backfill': 'ADMIN',
+  'Mutation.createToken': 'ADMIN',
+  'Mutation.revokeToken': 'ADMIN',
 };
 
 /** The scope of the fields of a type that are not listed above. A mutation that was forgotten requires ADMIN. */

@@ -11,7 +11,8 @@ const SCOPE = {
   ADMIN: 'Everything, including erasing calls and importing past calls.',
 } as const satisfies Record<Scope, string>;
 
-export function addViewer(builder: Builder): void {
+/** Returns the enum of the scopes. */
+export function addViewer(builder: Builder) {
   const ScopeEnum = addEnum(builder, 'Scope', 'A permission of an access token.', SCOPE);
   const ViewerType = builder.objectRef<Viewer>('Viewer').implement({
     description: 'Who sends the request.',
@@ -33,4 +34,5 @@ export function addViewer(builder: Builder): void {
       resolve: (_root, _args, { viewer }) => viewer,
     }),
   );
+  return ScopeEnum;
 }

@@ -81,10 +81,14 @@ export class Connections {
     if (!socket.destroyed) this.#clients.set(socket, client);
   }
 
+  /** The names of the viewers that have open connections. */
+  get viewers(): ReadonlySet<string> {
+    return new Set([...this.#clients.values()].map(viewerIn));
+  }
+
   /** Closes the connections of these viewers. */
   closeThoseOf(viewers: ReadonlySet<string>): void {
-    for (const [socket, client] of this.#clients)
-      if (viewers.has(client.slice(0, client.lastIndexOf('@')))) socket.destroy();
+    for (const [socket, client] of this.#clients) if (viewers.has(viewerIn(client))) socket.destroy();
   }
 
   close(): void {
@@ -188,3 +192,6 @@ function acceptedBytes(socket: Socket): number {
   };
   return handle ? handle.bytesWritten - handle.writeQueueSize : socket.bytesWritten - socket.writableLength;
 }
+
+/** Returns the name of the viewer in the key of a client, see `Gate.clientOf`. */
+const viewerIn = (client: string): string => client.slice(0, client.lastIndexOf('@'));

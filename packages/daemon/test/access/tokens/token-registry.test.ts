@@ -1,0 +1,267 @@
+import { createHash } from 'node:crypto';
+import { createFakeClock, type FakeClock } from '@sidetone/testkit';
+import { beforeEach, describe, expect, test } from 'vitest';
+import type { AccessToken } from '../../../src/access/access-tokens.ts';
+import type { AuditEntry } from '../../../src/access/audit.ts';
+import type { StoredToken } from '../../../src/access/tokens/stored-token.ts';
+import {
+  CHECK_INTERVAL_MS,
+  CLOSE_DELAY_MS,
+  TokenRegistry,
+} from '../../../src/access/tokens/token-registry.ts';
+import { TokenUse, WRITE_INTERVAL_MS } from '../../../src/access/tokens/token-use.ts';
+
+const HOUR_MS = 3_600_000;
+
+const token = (name: string, scopes: AccessToken['scopes'] = ['READ']): AccessToken => ({
+  name,
+  scopes,
+  sha256: createHash('sha256').update(name).digest('hex'),
+});
+
+let clock: FakeClock;
+let rows: StoredToken[];
+let version: number;
+let entries: AuditEntry[];
+let kept: string | undefined;
+let writes: number;
+let closed: string[];
+let viewers: Set<string>;
+let valid: { names: string[]; isOpen: boolean };
+
+beforeEach(() => {
+  clock = createFakeClock();
+  rows = [];
+  version = 1;
+  entries = [];
+  kept = undefined;
+  writes = 0;
+  closed = [];
+  viewers = new Set();
+});
+
+function start(
+  configured: readonly AccessToken[] = [],
+  settings: { isRequired?: boolean; mustNotOpen?: boolean } = {},
+): TokenRegistry & { readonly use: TokenUse } {
+  const use = new TokenUse({
+    kept: { get: () => kept, set: (text) => void ((kept = text), writes++) },
+    now: () => clock.now(),
+    log: { warn: () => undefined },
+  });
+  const registry = new TokenRegistry({
+    configured,
+    isRequired: false,
+    mustNotOpen: false,
+    ...settings,
+    store: {
+      list: () => rows,
+      put(row, entry) {
+        rows = [...rows.filter(({ name }) => name !== row.name), row];
+        entries.push(entry);
+      },
+      revoke(name, revokedAt, entry) {
+        rows = rows.map((row) => (row.name === name ? { ...row, revokedAt } : row));
+        entries.push(entry);
+        return true;
+      },
+      version: () => version,
+    },
+    use,
+    holders: () => [
+      {
+        setTokens: (tokens, isOpen) => void (valid = { names: tokens.map(({ name }) => name), isOpen }),
+      },
+    ],
+    connections: () => ({ viewers, closeThoseOf: (names) => void closed.push(...names) }),
+    clock,
+    log: { info: () => undefined, warn: () => undefined },
+  });
+  registry.start();
+  return Object.assign(registry, { use });
+}
+
+const request = (name: string, expiresAt: number | null = null) => ({
+  name,
+  scopes: ['READ'] as const,
+  expiresAt,
+});
+
+describe('a token that is created', () => {
+  test('is valid at once, and only its hash is stored', () => {
+    const registry = start([token('ops', ['ADMIN'])]);
+    const { secret } = registry.create(request('ada'), 'ops');
+    expect(secret).toMatch(/^sidetone_[\w-]{43}$/);
+    expect(valid).toEqual({ names: ['ops', 'ada'], isOpen: false });
+    expect(rows[0]!.sha256).toBe(createHash('sha256').update(secret).digest('hex'));
+    expect(JSON.stringify([rows, entries])).not.toContain(secret);
+  });
+
+  test('is in the audit log, as is its revocation', () => {
+    const registry = start([token('ops', ['ADMIN'])]);
+    registry.create(request('ada'), 'ops');
+    registry.revoke('ada', 'ops');
+    expect(entries).toEqual([
+      expect.objectContaining({
+        action: 'TOKEN_CREATED',
+        by: 'ops',
+        details: { name: 'ada', scopes: ['READ'], expiresAt: null },
+      }),
+      expect.objectContaining({ action: 'TOKEN_REVOKED', by: 'ops', details: { name: 'ada' } }),
+    ]);
+  });
+
+  test.each([
+    ['a name of the configuration', { ...request('ops') }, 'name'],
+    ['a reserved name', { ...request('local') }, 'name'],
+    ['an invalid name', { ...request('Ada L.') }, 'name'],
+    ['no scopes', { ...request('ada'), scopes: [] }, 'scopes'],
+    ['an expiry in the past', { ...request('ada', 0) }, 'expiresAt'],
+  ])('with %s is rejected', (_case, wrong, argument) => {
+    const registry = start([token('ops')]);
+    expect(() => registry.create(wrong, 'ops')).toThrow(
+      expect.objectContaining({ code: 'INPUT_INVALID', details: { argument } }),
+    );
+    expect(rows).toEqual([]);
+  });
+
+  test('closes a daemon that had none', async () => {
+    const registry = start();
+    expect(valid.isOpen).toBe(true);
+    registry.create(request('ada'), 'local');
+    expect(valid.isOpen).toBe(false);
+    await clock.advance(CLOSE_DELAY_MS);
+    expect(closed).toEqual(['local']);
+  });
+});
+
+describe('a token that ends', () => {
+  test('is invalid at once when it is revoked, and its connections are closed after the response', async () => {
+    const registry = start([token('ops')]);
+    registry.create(request('ada'), 'ops');
+    expect(registry.revoke('ada', 'ada').state).toBe('REVOKED');
+    expect(valid.names).toEqual(['ops']);
+    expect(closed).toEqual([]);
+    await clock.advance(CLOSE_DELAY_MS);
+    expect(closed).toEqual(['ada']);
+  });
+
+  test('is invalid and its connections are closed when it expires', async () => {
+    const registry = start([token('ops')]);
+    registry.create(request('ada', clock.now() + HOUR_MS), 'ops');
+    await clock.advance(HOUR_MS - 1);
+    expect(valid.names).toEqual(['ops', 'ada']);
+    await clock.advance(CHECK_INTERVAL_MS);
+    expect(valid.names).toEqual(['ops']);
+    expect(closed).toEqual(['ada']);
+    expect(registry.list().at(-1)).toMatchObject({ name: 'ada', state: 'EXPIRED' });
+  });
+
+  test('does not open the daemon if it was the last one, also after a restart', () => {
+    const registry = start();
+    registry.create(request('ada'), 'local');
+    registry.revoke('ada', 'ada');
+    expect(valid).toEqual({ names: [], isOpen: false });
+    registry.stop();
+    start();
+    expect(valid).toEqual({ names: [], isOpen: false });
+  });
+
+  test('leaves its name to a new one', () => {
+    const registry = start([token('ops')]);
+    const first = registry.create(request('ada'), 'ops');
+    expect(() => registry.create(request('ada'), 'ops')).toThrow('no other token has');
+    registry.revoke('ada', 'ops');
+    expect(registry.create(request('ada'), 'ops').secret).not.toBe(first.secret);
+    expect(valid.names).toEqual(['ops', 'ada']);
+  });
+
+  test('cannot end twice, and not if the configuration defines it', () => {
+    const registry = start([token('ops')]);
+    expect(() => registry.revoke('eve', 'ops')).toThrow(expect.objectContaining({ code: 'TOKEN_NOT_FOUND' }));
+    expect(() => registry.revoke('ops', 'ops')).toThrow(
+      expect.objectContaining({ code: 'TOKEN_CONFIGURED' }),
+    );
+    registry.create(request('ada'), 'ops');
+    registry.revoke('ada', 'ops');
+    expect(() => registry.revoke('ada', 'ops')).toThrow(expect.objectContaining({ code: 'TOKEN_NOT_FOUND' }));
+  });
+});
+
+describe('the registry', () => {
+  test('notices tokens that another program stored or revoked', async () => {
+    start([token('ops')]);
+    const row = { ...token('ada'), createdAt: 0, createdBy: '-', expiresAt: null, revokedAt: null };
+    rows = [row];
+    await clock.advance(CHECK_INTERVAL_MS);
+    expect(valid.names).toEqual(['ops']);
+    version++;
+    await clock.advance(CHECK_INTERVAL_MS);
+    expect(valid.names).toEqual(['ops', 'ada']);
+    rows = [{ ...row, revokedAt: 1 }];
+    version++;
+    await clock.advance(CHECK_INTERVAL_MS);
+    expect([valid.names, closed]).toEqual([['ops'], ['ada']]);
+  });
+
+  test('prefers a token of the configuration to a stored one with the same name', () => {
+    const registry = start();
+    registry.create(request('ada'), 'local');
+    registry.replaceConfigured([token('ada', ['ADMIN'])]);
+    expect(registry.list().map(({ source, state }) => `${source} ${state}`)).toEqual([
+      'CONFIGURATION ACTIVE',
+      'DATABASE REPLACED',
+    ]);
+    expect(closed).toContain('ada');
+    expect(valid.names).toEqual(['ada']);
+  });
+
+  test('rejects the removal of the last token if other machines could then do everything', () => {
+    const registry = start([token('ops')], { mustNotOpen: true });
+    expect(() => registry.replaceConfigured([])).toThrow(expect.objectContaining({ code: 'CONFIG_INVALID' }));
+    registry.create(request('ada'), 'ops');
+    registry.replaceConfigured([]);
+    expect(valid).toEqual({ names: ['ada'], isOpen: false });
+  });
+
+  test('is closed without any token if auth.required is set', () => {
+    start([], { isRequired: true });
+    expect(valid).toEqual({ names: [], isOpen: false });
+  });
+});
+
+describe('the last use', () => {
+  test('is listed at once, and written at most once a minute', async () => {
+    const registry = start([token('ops')]);
+    const { secret: _secret, token: ada } = registry.create(request('ada'), 'ops');
+    for (let second = 0; second < 150; second++) {
+      registry.use.record(ada.sha256);
+      await clock.advance(1000);
+    }
+    expect(registry.list()[1]!.lastUsedAt).toBe(clock.now() - 1000);
+    expect(registry.list()[0]!.lastUsedAt).toBeUndefined();
+    expect(writes).toBe(Math.floor(150_000 / WRITE_INTERVAL_MS));
+  });
+
+  test('outlives a restart', () => {
+    const registry = start([token('ops')]);
+    registry.use.record(token('ops').sha256);
+    registry.stop();
+    expect(start([token('ops')]).list()[0]!.lastUsedAt).toBe(clock.now());
+  });
+
+  test('is about the present while a connection is open', async () => {
+    const registry = start([token('ops')]);
+    viewers.add('ops');
+    await clock.advance(WRITE_INTERVAL_MS + CHECK_INTERVAL_MS);
+    expect(clock.now() - registry.list()[0]!.lastUsedAt!).toBeLessThan(WRITE_INTERVAL_MS);
+  });
+
+  test('of a token that was deleted is forgotten', () => {
+    const registry = start([token('ops'), token('ada')]);
+    registry.use.record(token('ada').sha256);
+    registry.replaceConfigured([token('ops')]);
+    registry.stop();
+    expect(kept).toBe('{}');
+  });
+});
