@@ -5,5 +5,6 @@ import { backfill } from './backfill.ts';
 import { conform } from './conform.ts';
 import { demo } from './demo.ts';
 import { start } from './start.ts';
+import { token } from './token.ts';
 
-export const COMMANDS: readonly CommandDefinition[] = [start, demo, backfill, audit, conform];
+export const COMMANDS: readonly CommandDefinition[] = [start, demo, token, backfill, audit, conform];

@@ -1,0 +1,143 @@
+/** `sidetone token`: creates, lists and revokes access tokens, in the running daemon or in its database file. */
+import { FaultError } from '@sidetone/core';
+import { SCOPES, type Scope } from '../../access/viewer.ts';
+import { createDaemonClient } from '../frame/daemon-client.ts';
+import type { OutputOptions } from '../frame/options.ts';
+import { createOutput, type Column } from '../frame/output.ts';
+import { openTokenFile } from '../../store/tokens/token-file.ts';
+
+interface WhereOptions {
+  readonly url: string;
+  /** The database file, if the command works without a daemon. */
+  readonly database?: string;
+}
+
+export interface TokenCreateOptions extends WhereOptions, OutputOptions {
+  readonly scope: readonly string[];
+  readonly expires?: string;
+}
+
+export type TokenOptions = WhereOptions & OutputOptions;
+
+interface PrintedToken {
+  readonly name: string;
+  readonly scopes: readonly string[];
+  readonly source: string;
+  readonly state: string;
+  readonly createdAt: string | null;
+  readonly createdBy: string | null;
+  readonly expiresAt: string | null;
+  readonly lastUsedAt: string | null;
+}
+
+const FIELDS = 'name scopes source state createdAt createdBy expiresAt lastUsedAt';
+
+const minuteOf = (at: string | null): string | null => at && at.slice(0, 16).replace('T', ' ');
+
+const COLUMNS: readonly Column<PrintedToken>[] = [
+  { title: 'name', value: ({ name }) => name },
+  { title: 'scopes', value: ({ scopes }) => scopes.join().toLowerCase() },
+  { title: 'state', value: ({ state }) => state.toLowerCase() },
+  { title: 'source', value: ({ source }) => source.toLowerCase() },
+  { title: 'created', value: ({ createdAt }) => minuteOf(createdAt) },
+  { title: 'by', value: ({ createdBy }) => createdBy },
+  { title: 'expires', value: ({ expiresAt }) => minuteOf(expiresAt) },
+  { title: 'last used', value: ({ lastUsedAt }) => minuteOf(lastUsedAt) },
+];
+
+/** Prints the token on standard output, alone, so that a script can assign it to a variable. */
+export async function createToken(name: string, options: TokenCreateOptions): Promise<void> {
+  const scopes = options.scope.map(scopeOf);
+  const expiresAt = options.expires === undefined ? null : expiryOf(options.expires, Date.now());
+  const secret =
+    options.database === undefined
+      ? await createOnline(options.url, { name, scopes, expiresAt })
+      : createOffline(options.database, { name, scopes, expiresAt });
+  const output = createOutput(options);
+  output.info('This token is shown once. It is stored only as a hash.');
+  await output.result({ name, scopes, expiresAt: isoOf(expiresAt), token: secret }, secret);
+}
+
+export async function listTokens(options: TokenOptions): Promise<void> {
+  const tokens =
+    options.database === undefined
+      ? (await createDaemonClient(options).query<{ tokens: PrintedToken[] }>(`{ tokens { ${FIELDS} } }`))
+          .tokens
+      : withFile(options.database, (file) => file.list(Date.now()).map(printed));
+  await createOutput(options).rows(tokens, COLUMNS);
+}
+
+export async function revokeToken(name: string, options: TokenOptions): Promise<void> {
+  const output = createOutput(options);
+  if (options.database === undefined) {
+    const mutation = `mutation ($name: String!) { revokeToken(name: $name) { ${FIELDS} } }`;
+    await createDaemonClient(options).query(mutation, { name });
+  } else withFile(options.database, (file) => file.revoke(name, Date.now()));
+  if (options.json) await output.result({ name, state: 'REVOKED' }, name);
+  else output.info(`revoked ${name}`);
+}
+
+interface Request {
+  readonly name: string;
+  readonly scopes: readonly Scope[];
+  readonly expiresAt: number | null;
+}
+
+async function createOnline(url: string, { name, scopes, expiresAt }: Request): Promise<string> {
+  const mutation = `mutation ($input: CreateTokenInput!) { createToken(input: $input) { token } }`;
+  const input = { name, scopes, expiresAt: isoOf(expiresAt) };
+  const { createToken: created } = await createDaemonClient({ url }).query<{
+    createToken: { readonly token: string };
+  }>(mutation, { input });
+  return created.token;
+}
+
+const createOffline = (path: string, request: Request): string =>
+  withFile(path, (file) => file.create(request, Date.now()));
+
+function withFile<Result>(path: string, use: (file: ReturnType<typeof openTokenFile>) => Result): Result {
+  const file = openTokenFile(path);
+  try {
+    return use(file);
+  } finally {
+    file.close();
+  }
+}
+
+const isoOf = (at: number | null | undefined): string | null =>
+  at == null ? null : new Date(at).toISOString();
+
+function printed(token: ReturnType<ReturnType<typeof openTokenFile>['list']>[number]): PrintedToken {
+  const { name, scopes, state, createdAt, createdBy, expiresAt, lastUsedAt } = token;
+  return {
+    name,
+    scopes,
+    source: 'DATABASE',
+    state,
+    createdAt: isoOf(createdAt),
+    createdBy,
+    expiresAt: isoOf(expiresAt),
+    lastUsedAt: isoOf(lastUsedAt),
+  };
+}
+
+function scopeOf(text: string): Scope {
+  const scope = SCOPES.find((each) => each === text.toUpperCase());
+  if (scope) return scope;
+  const known = SCOPES.join(', ').toLowerCase();
+  throw new FaultError('INPUT_INVALID', `--scope: expected any of ${known}, received "${text}"`);
+}
+
+const UNITS_MS = { m: 60_000, h: 3_600_000, d: 86_400_000 } as const;
+
+/** Returns the time of a duration such as 30d, a date or an instant, epoch ms. Exported for tests. */
+export function expiryOf(text: string, now: number): number {
+  const [, digits, unit] = /^(\d{1,5})([mhd])$/.exec(text) ?? [];
+  if (digits !== undefined) return now + Number(digits) * UNITS_MS[unit as keyof typeof UNITS_MS];
+  const parsed = Date.parse(text);
+  if (/^\d{4}-\d{2}-\d{2}/.test(text) && !Number.isNaN(parsed)) return parsed;
+  throw new FaultError(
+    'INPUT_INVALID',
+    `--expires: expected a duration such as 12h or 30d, or a date such as 2027-01-31, received "${text}"`,
+  );
+}
