@@ -1,11 +1,15 @@
 /** GraphQL Yoga with graphql-ws, as in the documentation of Yoga. */
+import { setMaxListeners } from 'node:events';
 import { createServer } from 'node:http';
 import { createPubSub, createSchema, createYoga } from 'graphql-yoga';
 import { useServer } from 'graphql-ws/use/ws';
 import { WebSocketServer } from 'ws';
 import { eventOf, LEVELS_TOPIC, playLevels, serveParent, TOPIC, typeDefs } from './events.mjs';
 
-const pubSub = createPubSub();
+const eventTarget = new EventTarget();
+// Its publisher adds a listener for each subscriber.
+setMaxListeners(0, eventTarget);
+const pubSub = createPubSub({ eventTarget });
 const yoga = createYoga({
   schema: createSchema({
     typeDefs,
