@@ -12,10 +12,10 @@ export class LevelMeters implements LevelSource {
 
   /** Returns the meter of a party; a new one if the sample rate has changed. */
   meter(callId: CallId, party: Party, sampleRate: number): LevelMeter {
+    const known = this.#calls.get(callId)?.get(party);
+    if (known?.sampleRate === sampleRate) return known;
     const meters = this.#calls.get(callId) ?? new Map<Party, LevelMeter>();
     this.#calls.set(callId, meters);
-    const known = meters.get(party);
-    if (known?.sampleRate === sampleRate) return known;
     const meter = new LevelMeter(sampleRate);
     meters.set(party, meter);
     return meter;

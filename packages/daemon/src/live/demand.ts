@@ -10,6 +10,11 @@ export class Demand {
   readonly #calls = new Map<DemandKind, Map<CallId, number>>();
   readonly #listeners = new Set<Listener>();
 
+  /** Returns whether any call has demand. */
+  exists(kind: DemandKind): boolean {
+    return this.#everyCall.has(kind) || (this.#calls.get(kind)?.size ?? 0) > 0;
+  }
+
   has(kind: DemandKind, callId: CallId): boolean {
     return this.#everyCall.has(kind) || this.#calls.get(kind)?.has(callId) === true;
   }

@@ -36,7 +36,7 @@ export interface ProviderHostDeps extends PluginHostDeps {
     open(callId: CallId, options: MediaStreamOptions): MediaStream;
     has(callId: CallId): boolean;
   };
-  readonly demand: Pick<Demand, 'has' | 'onChange'>;
+  readonly demand: Pick<Demand, 'exists' | 'has' | 'onChange'>;
   /** The daemon's address as providers see it. */
   readonly publicUrl: () => URL;
   /** Whether other machines can reach the daemon. */
@@ -84,6 +84,8 @@ export function createProviderHost(owner: HostOwner, deps: ProviderHostDeps): Pr
       return stream;
     },
     hasDemand(kind, providerCallId) {
+      // Asked for every frame of audio, mostly while no client reads any.
+      if (!deps.demand.exists(kind)) return false;
       const callId = deps.ingest.liveId(providerId, providerCallId) ?? streaming.get(providerCallId);
       return callId !== undefined && deps.demand.has(kind, callId);
     },
