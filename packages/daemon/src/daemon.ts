@@ -153,6 +153,7 @@ function openStore({ parts, undo }: Startup): void {
   const checkpointer = parts.resolve(tokens.CHECKPOINTER);
   undo.push(() => checkpointer.stop());
   checkpointer.start();
+  startLogMover({ parts, undo });
   const queryRunner = parts.resolve(tokens.QUERY_RUNNER);
   undo.push(() => queryRunner.close());
   const ingest = parts.resolve(tokens.INGEST);
@@ -163,6 +164,14 @@ function openStore({ parts, undo }: Startup): void {
   const filling = parts.resolve(tokens.FILLING);
   undo.push(() => filling.stop());
   filling.start();
+}
+
+/** Node.js cannot run TypeScript in a thread: from sources, SQLite moves its log itself. */
+function startLogMover({ parts, undo }: Pick<Startup, 'parts' | 'undo'>): void {
+  if (import.meta.url.endsWith('.ts')) return;
+  const mover = parts.resolve(tokens.LOG_MOVER);
+  undo.push(() => mover.stop());
+  mover.start();
 }
 
 async function startAudit(startup: Startup, { auth }: Config): Promise<void> {

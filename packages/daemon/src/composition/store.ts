@@ -10,6 +10,8 @@ import { createLedger } from '../store/ledger.ts';
 import { createStateStore } from '../store/plugin-state.ts';
 import { StoreHealth } from '../store/store-health.ts';
 import { Checkpointer } from '../store/watch/checkpointer.ts';
+import { LogMover } from '../store/watch/log-mover.ts';
+import { logThreads } from '../store/watch/log-threads.ts';
 import { StoreWatch } from '../store/watch/store-watch.ts';
 import * as tokens from '../tokens.ts';
 import type { Environment, Register } from './registration.ts';
@@ -32,6 +34,11 @@ export function registerStore(register: Register, { config, clock, log }: Enviro
   register(tokens.CHECKPOINTER, (get) => {
     const sqlite = get(tokens.DATABASE).db.$client;
     return new Checkpointer({ sqlite, clock, log: log('store') });
+  });
+  register(tokens.LOG_MOVER, (get) => {
+    const sqlite = get(tokens.DATABASE).db.$client;
+    const start = logThreads({ path: sqlite.name });
+    return new LogMover({ sqlite, start, clock, log: log('store') });
   });
   register(tokens.EVENT_LOG, (get) => createEventLog(get(tokens.DATABASE)));
   register(tokens.QUERY_RUNNER, (get) =>
