@@ -17,6 +17,7 @@ const ENTRIES = {
   main: 'main.js',
   thread: 'store/history/thread.js',
   'integrity-process': 'store/watch/integrity-process.js',
+  'log-thread': 'store/watch/log-thread.js',
 };
 
 /** Plugins have to get the same copy of the first two, and SQLite is a native module. */
