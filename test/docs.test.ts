@@ -62,6 +62,9 @@ describe('docs/reference/configuration.md', () => {
       'providers.<id>.plugin',
       'providers.<id>.country',
       'providers.<id>.recording.enabled',
+      ...['call', 'transcript', 'recording', 'event', 'note'].map(
+        (kind) => `providers.<id>.retention.${kind}Days`,
+      ),
       'providers.<id>.transcribe',
       'providers.<id>.options',
       'transcribers.<id>.plugin',

@@ -27,12 +27,24 @@ export interface TokenChanges {
   readonly secretsChanged: boolean;
 }
 
+/** What one step of retention removed. */
+export interface RemovedData {
+  readonly kind: string;
+  readonly reason: string;
+  readonly calls: number;
+  readonly rows: number;
+  /** Calls that ended until then, epoch ms; only of the reason AGE. */
+  readonly cutoff?: number;
+}
+
 /** The fields of each action. Adding an action here makes the compiler ask for its fields wherever it is logged. */
 export interface AuditFields {
   ERASE: AboutCall;
   ERASE_COMMAND: AboutCall;
   HOLD_PLACED: AboutCall;
   HOLD_RELEASED: AboutCall;
+  /** Data that is not kept any longer was removed. */
+  RETENTION: { readonly details: RemovedData };
   DOWNLOAD_RECORDING: AboutCall;
   DOWNLOAD_BY_LINK: AboutCall;
   LISTENING_STARTED: AboutCall & {
@@ -61,6 +73,7 @@ export const AUDIT_ACTIONS = Object.keys({
   ERASE_COMMAND: 0,
   HOLD_PLACED: 0,
   HOLD_RELEASED: 0,
+  RETENTION: 0,
   DOWNLOAD_RECORDING: 0,
   DOWNLOAD_BY_LINK: 0,
   LISTENING_STARTED: 0,

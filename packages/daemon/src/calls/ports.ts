@@ -19,6 +19,7 @@ import type {
   Utterance,
   UtteranceId,
 } from '@sidetone/core';
+import type { RetentionStore } from './retention/ports.ts';
 import type { NumberSearch } from './numbers/number-search.ts';
 
 /** An event that is not stored yet, with the call after it. */
@@ -57,6 +58,8 @@ export interface CallLedger {
   isScrubDue(): boolean;
   /** Removes some of the erased data from the file; takes a few milliseconds. */
   scrub(): Scrub;
+  /** Finds and removes what is not kept any longer. */
+  readonly retention: RetentionStore;
   live(): readonly Call[];
   /** Indexes the numbers of some stored calls. Returns whether calls are left to index. Throws as `commit` does. */
   indexNumbers(): boolean;

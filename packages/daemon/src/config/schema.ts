@@ -8,23 +8,8 @@ import { isAddressRange } from '../access/addresses.ts';
 import { isLoopbackHost, isLoopbackUrl, isUnspecifiedHost } from '../access/exposure.ts';
 import { isBaseUrl } from '../access/base-path.ts';
 import { auth } from './auth.ts';
-
-const wholeNumber = (from: number, to: number) => {
-  const error = `a whole number from ${from} to ${to}`;
-  const number = z.int({ error }).min(from, { error }).max(to, { error });
-  // A number from an environment variable is a string.
-  return z.preprocess(
-    (value) => (typeof value === 'string' && /^\d+$/.test(value) ? Number(value) : value),
-    number,
-  );
-};
-
-const yesOrNo = z.preprocess(
-  (value) => (value === 'true' || value === 'false' ? value === 'true' : value),
-  z.boolean({ error: 'true or false' }),
-);
-
-const mapping = <Shape extends z.ZodRawShape>(shape: Shape) => z.strictObject(shape, { error: 'a mapping' });
+import { providerRetention, retention } from './retention.ts';
+import { mapping, wholeNumber, yesOrNo } from './values.ts';
 
 const error = 'a non-empty string';
 const text = z.string({ error }).min(1, { error });
@@ -176,6 +161,7 @@ const provider = mapping({
   /** The id of a transcriber, `auto` or `off`; false means `off`. */
   transcribe: z.preprocess((value) => (value === false ? 'off' : value), text.default('off')),
   recording: mapping({ enabled: yesOrNo.optional() }).prefault({}),
+  retention: providerRetention.prefault({}),
   options,
 });
 
@@ -197,6 +183,7 @@ const file = mapping({
   outgoing: outgoing.prefault({}),
   storage: storage.prefault({}),
   recording: recording.prefault({}),
+  retention: retention.prefault({}),
   log: log.prefault({}),
   limits: limits.prefault({}),
   metrics: metrics.prefault({}),

@@ -6,10 +6,11 @@ import type { CallLedger, Draft } from '../calls/ports.ts';
 import { createAuditWriter } from './audit/log.ts';
 import { auditEntryOf } from './audit/audited-facts.ts';
 import { placeholders, type Db } from './db.ts';
-import { createEraser } from './eraser.ts';
+import { createEraser } from './removal/eraser.ts';
 import { changesNumbers, createNumberIndex } from './number-index.ts';
 import { createProjections, type Projections } from './projections.ts';
 import { rowToCall, rowToCommand, rowToUtterance } from './rows.ts';
+import { createRetentionStore } from './removal/retention.ts';
 import { StoreHealth } from './store-health.ts';
 import { calls, commands, events, listenings, streams, utterances } from './schema.ts';
 import { compile } from './statement.ts';
@@ -21,12 +22,14 @@ export function createLedger(db: Db, health = new StoreHealth(), countries = NO_
   const projections = createProjections(db);
   const append = createAppender(db, projections);
   const eraser = createEraser(db);
+  const retention = createRetentionStore(db, eraser, health);
 
   return {
     ...guardReads(
       { ...createLookups(db), ...createTranscriptQueries(db), ...createRecoveryQueries(db) },
       health,
     ),
+    retention,
     commit: (drafts) =>
       health.write(db, () => {
         const records = drafts.map(append);

@@ -5,8 +5,8 @@
 import { createHmac, randomBytes } from 'node:crypto';
 import type { ProviderCallId, ProviderId } from '@sidetone/core';
 import { and, eq, lte, sql } from 'drizzle-orm';
-import type { Db } from './db.ts';
-import { meta, pluginState } from './schema.ts';
+import type { Db } from '../db.ts';
+import { meta, pluginState } from '../schema.ts';
 
 /** How long an erased call is remembered, ms. */
 export const TOMBSTONE_MS = 30 * 24 * 60 * 60_000;

@@ -5,8 +5,8 @@
  */
 import type { CallId, CommandId, ProviderCallId, ProviderId } from '@sidetone/core';
 import { and, eq, isNull, lte, ne } from 'drizzle-orm';
-import type { Scrub } from '../calls/ports.ts';
-import type { Db } from './db.ts';
+import type { Scrub } from '../../calls/ports.ts';
+import type { Db } from '../db.ts';
 import {
   calls,
   callNumbers,
@@ -20,8 +20,8 @@ import {
   streams,
   utterances,
   waveforms,
-} from './schema.ts';
-import { storeFailure } from './store-failure.ts';
+} from '../schema.ts';
+import { storeFailure } from '../store-failure.ts';
 import { createTombstones } from './tombstones.ts';
 
 /** How long a command that never got a call is kept, ms: with the number that was to be called, and its idempotency key. */
@@ -51,7 +51,7 @@ const isLone = and(isNull(commands.callId), ne(commands.status, 'REQUESTED'));
 
 const isBusy = (error: unknown): boolean => storeFailure(error, 'write')?.code === 'STORE_BUSY';
 
-interface Eraser {
+export interface Eraser {
   /** Deletes every row of the call and remembers that it was erased. Call it in a transaction. */
   erase(callId: CallId, now: number): void;
   /** Deletes a settled command that has no call. Returns whether there was one. Call it in a transaction. */
@@ -60,6 +60,8 @@ interface Eraser {
   expire(now: number): void;
   /** Returns whether the call was erased. */
   isErased(providerId: ProviderId, providerCallId: ProviderCallId, now: number): boolean;
+  /** Has the file scrubbed. Call it in the transaction that removes texts. */
+  requestScrub(): void;
   /** Returns whether the file may still contain erased text. */
   isScrubDue(): boolean;
   /** Runs one step of removing erased text from the file. */
@@ -123,6 +125,7 @@ export function createEraser(db: Db): Eraser {
       if (db.delete(commands).where(and(isLone, isOld)).run().changes > 0) requestScrub();
     },
     isErased: (providerId, providerCallId, now) => tombstones.has(providerId, providerCallId, now),
+    requestScrub,
     isScrubDue,
     scrub() {
       try {

@@ -1,9 +1,9 @@
 import { join } from 'node:path';
 import { getTableName } from 'drizzle-orm';
 import { expect, test } from 'vitest';
-import { openDatabase } from '../../src/store/database.ts';
-import { TABLES_WITH_CALL_ID } from '../../src/store/eraser.ts';
-import { tempDir } from '../support/temp-dir.ts';
+import { openDatabase } from '../../../src/store/database.ts';
+import { TABLES_WITH_CALL_ID } from '../../../src/store/removal/eraser.ts';
+import { tempDir } from '../../support/temp-dir.ts';
 
 test('calls are erased from every table with a call_id column', () => {
   const { db, close } = openDatabase(join(tempDir(), 'test.db'), 'normal');
