@@ -15,6 +15,7 @@ import { registerRecordingAndListening } from './composition/media.ts';
 import { registerMetrics } from './composition/metrics.ts';
 import { registerOperator } from './composition/operator.ts';
 import { registerPlugins } from './composition/plugins.ts';
+import { registerRetention } from './composition/retention.ts';
 import type { Environment, Register } from './composition/registration.ts';
 import { registerStore } from './composition/store.ts';
 import { registerTranscription } from './composition/transcription.ts';
@@ -23,6 +24,7 @@ import { registerTranscription } from './composition/transcription.ts';
 const PARTS: readonly ((register: Register, environment: Environment) => void)[] = [
   registerStore,
   registerCalls,
+  registerRetention,
   registerLive,
   registerAudio,
   registerRecordingAndListening,

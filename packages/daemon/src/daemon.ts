@@ -97,6 +97,7 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
     await startPlugins(startup);
     watchLoop(startup);
     metricsUrl = await listenForMetrics(startup, config.metrics);
+    startRetention(startup);
     startup.undo.push(watchClock({ clock, log: startup.log }));
     state.isReady = true;
     startup.undo.push(() => (state.isReady = false));
@@ -256,6 +257,13 @@ async function startPlugins({ parts, clock, undo }: Startup): Promise<void> {
   const registry = parts.resolve(tokens.CALL_REGISTRY);
   undo.push(startWatchdog({ registry, reconcile: (calls) => providers.reconcile(calls), clock }));
   await Promise.all([parts.resolve(tokens.TRANSCRIBERS).start(), providers.start()]);
+}
+
+function startRetention({ parts, undo }: Startup): void {
+  for (const part of [parts.resolve(tokens.RETENTION), parts.resolve(tokens.RECORDING_SPACE)]) {
+    undo.push(() => part.stop());
+    part.start();
+  }
 }
 
 function withSlash(url: URL): URL {

@@ -77,7 +77,6 @@ export class Erasure {
    */
   async eraseCall(callId: CallId, by = 'daemon'): Promise<ErasureStatus> {
     const { audit, ingest, ledger, recordings, clock } = this.#deps;
-    const { registry, feed, partials, openCommands, waveforms, results } = this.#deps;
     const call = ingest.current(callId);
     if (!call) return 'NOT_FOUND';
     if (isLive(call)) throw new FaultError('CALL_STILL_LIVE', 'the call is live; end it first');
@@ -93,8 +92,7 @@ export class Erasure {
       if (!isAudited) audit.append({ at: clock.now(), by, action: 'ERASE', callId });
       isAudited = true;
       ledger.erase(callId, clock.now());
-      for (const memory of [registry, feed, partials, openCommands, waveforms, results])
-        memory.forget(callId);
+      this.forget(callId);
       return true;
     });
     return isErased ? this.#scrubbed() : 'NOT_FOUND';
@@ -112,6 +110,12 @@ export class Erasure {
       audit.append({ at: clock.now(), by, action: 'ERASE_COMMAND', callId: id }),
     );
     return this.#scrubbed();
+  }
+
+  /** Forgets what memory has of a call whose data was removed from the store. */
+  forget(callId: CallId): void {
+    const { registry, feed, partials, openCommands, waveforms, results } = this.#deps;
+    for (const memory of [registry, feed, partials, openCommands, waveforms, results]) memory.forget(callId);
   }
 
   /** Scrubs the file, and deletes now and every day what is not kept any longer. */

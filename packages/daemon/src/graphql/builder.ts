@@ -5,6 +5,8 @@ import type { MediaLinks } from '../access/media-links.ts';
 import type { UtteranceService } from '../transcription/utterance-service.ts';
 import type { AnnotationService } from '../calls/annotation-service.ts';
 import type { HoldService } from '../calls/hold-service.ts';
+import type { RecordingSpace } from '../calls/retention/recording-space.ts';
+import type { Retention } from '../calls/retention/retention.ts';
 import type { BackfillService } from '../backfill/backfill-service.ts';
 import type { CallRegistry } from '../calls/call-registry.ts';
 import type { CommandService } from '../commands/command-service.ts';
@@ -29,6 +31,8 @@ export interface SchemaDeps {
   readonly commands: CommandService;
   readonly annotations: AnnotationService;
   readonly holds: HoldService;
+  readonly retention: Pick<Retention, 'status'>;
+  readonly recordingSpace: Pick<RecordingSpace, 'status'>;
   readonly utterances: UtteranceService;
   readonly erasure: Erasure;
   readonly backfills: BackfillService;

@@ -9,6 +9,7 @@ import { addErasure } from './operations/erasure.ts';
 import { addBackfill } from './operations/backfill.ts';
 import { addMutations } from './operations/mutations.ts';
 import { addQueries } from './operations/queries.ts';
+import { addRetention } from './operations/retention.ts';
 import { addSearch } from './operations/search.ts';
 import { addStats } from './operations/stats.ts';
 import { addSubscriptions } from './operations/subscriptions.ts';
@@ -58,6 +59,7 @@ export function createSchema(deps: SchemaDeps): GraphQLSchema {
   addMutations(builder, refs, enums, deps);
   addAnnotations(builder, refs, enums, deps);
   addErasure(builder, deps);
+  addRetention(builder, deps);
   addHolds(builder, refs, deps);
   addTokens(builder, Scope, deps);
   addTranscribe(builder, refs, deps);

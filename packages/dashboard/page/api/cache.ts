@@ -57,6 +57,8 @@ const KEYS = {
   ProviderNotice: embedded,
   CallNotice: embedded,
   ErasePayload: embedded,
+  RetentionRule: embedded,
+  RetentionStatus: embedded,
   Recording: embedded,
   RecordingChanged: embedded,
   SignedUrl: embedded,

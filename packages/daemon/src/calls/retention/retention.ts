@@ -1,0 +1,197 @@
+/**
+ * Applies the rules of retention in the background: walks through the calls that ended before the cutoff of a rule, oldest first, and
+ * removes their data in small steps. How far it got is stored, so each call is visited once; once a day, all are looked at again, for
+ * data that arrived late. Live calls and calls with a legal hold are left alone.
+ */
+import { FaultError, messageOf, type CallId, type Clock, type Logger } from '@sidetone/core';
+import type { Ingest } from '../ingest.ts';
+import { retryWhileBusy } from '../store-retry.ts';
+import type { EndedPosition, Pruned, PruneWork, RetentionStore } from './ports.ts';
+import { appliesTo, cutoffOf, type RetentionRule } from './rules.ts';
+
+/** How often the rules are applied, ms. */
+export const SWEEP_INTERVAL_MS = 6 * 60 * 60_000;
+/** Of so many sweeps, one looks at all calls again. */
+export const SWEEPS_PER_RECHECK = 4;
+/** Delay after the start of the daemon, ms. */
+export const FIRST_SWEEP_MS = 60_000;
+/** Calls that are read at once. */
+export const CALLS_PER_PAGE = 100;
+/** Calls and rows of which data is removed in one step: a few milliseconds of work. */
+export const CALLS_PER_STEP = 20;
+export const ROWS_PER_STEP = 500;
+/** The pause between two steps, ms. */
+export const STEP_PAUSE_MS = 20;
+/** Most calls that the backlog counts. */
+export const MAX_BACKLOG = 10_000;
+
+export interface RetentionDeps {
+  readonly rules: readonly RetentionRule[];
+  readonly store: RetentionStore;
+  readonly ingest: Pick<Ingest, 'storeNow'>;
+  readonly recordings: { erase(callId: CallId): Promise<void> };
+  /** Forgets what memory has of a call, and scrubs the file. */
+  readonly erasure: { forget(callId: CallId): void; scrub(): Promise<void> };
+  readonly clock: Clock;
+  readonly log: Logger;
+}
+
+/** A rule, and how far it was applied. */
+export interface RuleStatus extends RetentionRule {
+  /** Calls that ended until then are due. */
+  readonly cutoff: number;
+  /** Due calls that were not visited yet, at most {@link MAX_BACKLOG}; held calls of the kind CALLS are among them. */
+  readonly backlog: number;
+  /** Calls and rows removed since the start of the daemon. */
+  readonly removedCalls: number;
+  readonly removedRows: number;
+}
+
+type Removed = Pick<RuleStatus, 'removedCalls' | 'removedRows'>;
+const NOTHING: Removed = { removedCalls: 0, removedRows: 0 };
+
+export class Retention {
+  readonly #deps: RetentionDeps;
+  readonly #removed = new Map<RetentionRule, Removed>();
+  readonly #stopping = new AbortController();
+  #cancel = (): void => undefined;
+  #running = Promise.resolve();
+  #sweeps = 0;
+
+  constructor(deps: RetentionDeps) {
+    this.#deps = deps;
+  }
+
+  start(): void {
+    if (this.#deps.rules.length > 0) this.#schedule(FIRST_SWEEP_MS);
+  }
+
+  /** Stops after the step that is running. The next start continues. */
+  async stop(): Promise<void> {
+    this.#stopping.abort();
+    this.#cancel();
+    await this.#running;
+  }
+
+  status(): readonly RuleStatus[] {
+    const { rules, store, clock } = this.#deps;
+    return rules.map((rule) => {
+      const cutoff = cutoffOf(rule, clock.now());
+      const backlog = store.countEnded(this.#reached(rule), cutoff, MAX_BACKLOG);
+      return { ...rule, cutoff, backlog, ...(this.#removed.get(rule) ?? NOTHING) };
+    });
+  }
+
+  /** Applies all rules now. Never rejects. */
+  sweep(): Promise<void> {
+    this.#running = this.#running.then(() => this.#sweep());
+    return this.#running;
+  }
+
+  #schedule(delayMs: number): void {
+    this.#cancel = this.#deps.clock.schedule(delayMs, () => {
+      void this.sweep();
+      this.#schedule(SWEEP_INTERVAL_MS);
+    });
+  }
+
+  async #sweep(): Promise<void> {
+    const { rules, store, erasure, log } = this.#deps;
+    const isRecheck = this.#sweeps++ % SWEEPS_PER_RECHECK === 0;
+    try {
+      for (const rule of rules) {
+        await this.#apply(rule, { after: this.#reached(rule), onVisited: (last) => this.#pass(rule, last) });
+        // Calls that were removed are not found again.
+        if (isRecheck && rule.kind !== 'CALLS')
+          await this.#apply(rule, { select: (calls) => store.thatHave(rule.kind, calls) });
+      }
+    } catch (error) {
+      log.warn('retention failed, retrying with the next sweep', { reason: messageOf(error) });
+    }
+    await erasure.scrub();
+  }
+
+  /** Where a rule continues. Calls themselves are looked for from the beginning: those that are left have a hold. */
+  #reached({ kind, key }: RetentionRule): EndedPosition | undefined {
+    return kind === 'CALLS' ? undefined : this.#deps.store.progress(key);
+  }
+
+  #pass({ kind, key }: RetentionRule, last: EndedPosition): void {
+    const { rules, store } = this.#deps;
+    if (kind === 'CALLS') return;
+    const all = rules.map((rule) => [rule.key, rule.key === key ? last : store.progress(rule.key)] as const);
+    store.setProgress(
+      Object.fromEntries(all.flatMap(([name, position]) => (position ? [[name, position]] : []))),
+    );
+  }
+
+  async #apply(rule: RetentionRule, { after, select, onVisited }: Walk): Promise<void> {
+    const { store, clock } = this.#deps;
+    const { signal } = this.#stopping;
+    const cutoff = cutoffOf(rule, clock.now());
+    for (let from = after; !signal.aborted;) {
+      const page = store.endedCalls(from, cutoff, CALLS_PER_PAGE);
+      const due = page.filter((call) => !call.isHeld && appliesTo(rule, call.providerId));
+      const callIds = due.map(({ id }) => id);
+      await this.#remove(rule, select ? select(callIds) : callIds, cutoff);
+      const last = page.at(-1);
+      if (!last || signal.aborted) return;
+      from = { endedAt: last.endedAt, id: last.id };
+      onVisited?.(from);
+      if (page.length < CALLS_PER_PAGE) return;
+      await clock.delay(STEP_PAUSE_MS, signal);
+    }
+  }
+
+  async #remove(rule: RetentionRule, callIds: readonly CallId[], cutoff: number): Promise<void> {
+    const { kind } = rule;
+    const { clock, recordings } = this.#deps;
+    const { signal } = this.#stopping;
+    for (let left = callIds; left.length > 0 && !signal.aborted;) {
+      const some = left.slice(0, CALLS_PER_STEP);
+      const at = clock.now();
+      // Files first: a row without a file is removed with the next attempt, a file without a row would stay.
+      if (kind === 'CALLS' || kind === 'RECORDING') for (const callId of some) await recordings.erase(callId);
+      const pruned = await this.prune({
+        kind,
+        callIds: some,
+        rows: ROWS_PER_STEP,
+        at,
+        cutoff,
+        reason: 'AGE',
+      });
+      this.#count(rule, pruned);
+      left = [...pruned.left, ...left.slice(CALLS_PER_STEP)];
+      if (left.length > 0) await clock.delay(STEP_PAUSE_MS, signal);
+    }
+  }
+
+  /** Removes data in one transaction, and from memory. @throws {FaultError} of kind store. */
+  async prune(work: PruneWork): Promise<Pruned> {
+    const { clock, ingest, store, erasure } = this.#deps;
+    return retryWhileBusy(clock, () => {
+      // An event that is not stored yet would bring back the call as it was.
+      if (!ingest.storeNow()) throw new FaultError('STORE_WRITE_FAILED', 'events are waiting to be stored');
+      const pruned = store.prune(work);
+      for (const callId of pruned.calls) erasure.forget(callId);
+      return pruned;
+    });
+  }
+
+  #count(rule: RetentionRule, { calls, rows }: Pruned): void {
+    const { removedCalls, removedRows } = this.#removed.get(rule) ?? NOTHING;
+    this.#removed.set(rule, {
+      removedCalls: removedCalls + calls.length,
+      removedRows: removedRows + rows,
+    });
+  }
+}
+
+/** A walk through the calls that are due. */
+interface Walk {
+  readonly after?: EndedPosition | undefined;
+  /** Returns the calls of a page that are of interest. */
+  readonly select?: (calls: readonly CallId[]) => readonly CallId[];
+  /** Called with the last call of each page. */
+  readonly onVisited?: (last: EndedPosition) => void;
+}

@@ -1,0 +1,35 @@
+/** What removes data that is not kept any longer. */
+import { RecordingSpace } from '../calls/retention/recording-space.ts';
+import { Retention } from '../calls/retention/retention.ts';
+import { rulesOf } from '../calls/retention/rules.ts';
+import * as tokens from '../tokens.ts';
+import type { Environment, Register } from './registration.ts';
+
+export function registerRetention(register: Register, { config, clock, log }: Environment): void {
+  register(
+    tokens.RETENTION,
+    (get) =>
+      new Retention({
+        rules: rulesOf(config),
+        store: get(tokens.LEDGER).retention,
+        ingest: get(tokens.INGEST),
+        recordings: get(tokens.RECORDING_SERVICE),
+        erasure: get(tokens.ERASURE),
+        clock,
+        log: log('retention'),
+      }),
+  );
+  register(tokens.RECORDING_SPACE, (get) => {
+    const retention = get(tokens.RETENTION);
+    return new RecordingSpace({
+      maxBytes: config.retention.recordingBytes,
+      minFreeBytes: config.retention.freeDiskBytes,
+      folder: config.recording.path,
+      store: get(tokens.LEDGER).retention,
+      recordings: get(tokens.RECORDING_SERVICE),
+      prune: (work) => retention.prune(work),
+      clock,
+      log: log('retention'),
+    });
+  });
+}
