@@ -30,16 +30,25 @@ export type Unreadiness = 'starting or stopping' | 'events cannot be stored' | '
 export interface ReadinessReport {
   readonly ready: boolean;
   readonly reason: Unreadiness | null;
-  /** The code of the failure. */
-  readonly store: { readonly state: 'OK' } | { readonly state: 'FAILED'; readonly code: string };
+  readonly store: { readonly state: 'OK' } | StoreFailureReport;
   readonly providers: readonly PartReport[];
   readonly transcribers: readonly PartReport[];
 }
 
-/** The state of a plugin instance, without its message: the report is served without an access token. */
+/** Why events cannot be stored. */
+interface StoreFailureReport {
+  readonly state: 'FAILED';
+  readonly code: string;
+  readonly message: string;
+  readonly remedy: string;
+}
+
+/** The state of a plugin instance. */
 export interface PartReport {
   readonly id: string;
   readonly state: ProviderState;
+  /** Why it is FAILED or DEGRADED, with the remedy. */
+  readonly message: string | null;
 }
 
 export class Readiness {
@@ -66,11 +75,22 @@ export class Readiness {
     return {
       ready: problem === undefined,
       reason: problem ?? null,
-      store: failure ? { state: 'FAILED', code: failure.code } : { state: 'OK' },
+      store: failure ? toFailureReport(failure) : { state: 'OK' },
       providers: providers().map(toReport),
       transcribers: transcribers().map(toReport),
     };
   }
 }
 
-const toReport = ({ id, state }: Part): PartReport => ({ id, state });
+const toFailureReport = ({ code, message, remedy }: FaultError): StoreFailureReport => ({
+  state: 'FAILED',
+  code,
+  message,
+  remedy,
+});
+
+const toReport = ({ id, state, stateMessage }: Part): PartReport => ({
+  id,
+  state,
+  message: stateMessage ?? null,
+});

@@ -66,10 +66,10 @@ test('the report names the parts and their state, and the reason', async () => {
   const report = async () => JSON.parse((await readyz(it, 'readyz?verbose')).text) as unknown;
   const parts = {
     providers: [
-      { id: 'one', state: 'FAILED' },
-      { id: 'other', state: 'RUNNING' },
+      { id: 'one', state: 'FAILED', message: expect.stringContaining('plugin-that-is-not-there') },
+      { id: 'other', state: 'RUNNING', message: null },
     ],
-    transcribers: [{ id: 'ear', state: 'FAILED' }],
+    transcribers: [{ id: 'ear', state: 'FAILED', message: expect.stringContaining('not-there') }],
   };
   expect(await report()).toEqual({ ready: true, reason: null, store: { state: 'OK' }, ...parts });
   const failure = new FaultError('STORE_WRITE_FAILED', 'disk full');
@@ -77,7 +77,7 @@ test('the report names the parts and their state, and the reason', async () => {
   expect(await report()).toEqual({
     ready: false,
     reason: 'events cannot be stored',
-    store: { state: 'FAILED', code: 'STORE_WRITE_FAILED' },
+    store: { state: 'FAILED', code: 'STORE_WRITE_FAILED', message: 'disk full', remedy: failure.remedy },
     ...parts,
   });
   expect(await readyz(it)).toMatchObject({ status: 503 });
