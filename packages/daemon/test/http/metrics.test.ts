@@ -1,6 +1,8 @@
 /** `/metrics` of a whole daemon. */
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { Clock } from '@sidetone/core';
+import { createFakeClock } from '@sidetone/testkit';
 import { expect, test } from 'vitest';
 import { METRICS } from '../../src/metrics/catalogue.ts';
 import * as tokens from '../../src/tokens.ts';
@@ -12,10 +14,10 @@ import { tempDir } from '../support/temp-dir.ts';
 const root = tempDir();
 let count = 0;
 
-async function start(settings: Record<string, unknown> = {}): Promise<TestDaemon> {
+async function start(settings: Record<string, unknown> = {}, clock?: Clock): Promise<TestDaemon> {
   const dir = join(root, String(count++));
   mkdirSync(dir);
-  return startTestDaemon(dir, settings);
+  return startTestDaemon(dir, settings, clock);
 }
 
 async function scrape(it: TestDaemon): Promise<ScrapedMetrics> {
@@ -90,6 +92,22 @@ test('counts webhooks by result and code', async () => {
   expect(webhooks('accepted', '')).toBe(1);
   expect(webhooks('rejected', 'WEBHOOK_UNAUTHENTICATED')).toBe(1);
   expect(metrics.value('sidetone_last_webhook_timestamp_seconds', { provider: 'test' })).toBeGreaterThan(1e9);
+});
+
+test('the alert for a quiet provider fires when no event has arrived for its time', async () => {
+  const rule = readFileSync(new URL('../../../../deploy/prometheus/alerts.yaml', import.meta.url), 'utf8');
+  const [, metric, seconds] = /'time\(\) - (\w+) > (\d+)'/.exec(rule)!;
+  const clock = createFakeClock();
+  const it = await start({}, clock);
+  const fires = async (): Promise<boolean> =>
+    clock.now() / 1000 - (await scrape(it)).value(metric!, { provider: 'test' })! > Number(seconds);
+  it.emit(event('call.started', {}, { at: clock.now() }));
+  await clock.advance(Number(seconds) * 1000);
+  expect(await fires()).toBe(false);
+  await clock.advance(1000);
+  expect(await fires()).toBe(true);
+  it.emit(event('call.ended', { end: { category: 'BUSY' } }, { at: clock.now() }));
+  expect(await fires()).toBe(false);
 });
 
 test('shows the lag of a subscription that is not read', async () => {
