@@ -234,10 +234,16 @@ export const FAULTS = {
     retryable: false,
     remedy: 'Correct the keys that the message names.',
   },
+  CONFIG_SECRET_UNREADABLE: {
+    kind: 'config',
+    retryable: false,
+    remedy:
+      'Create the file that the message names, and make it readable for the user of the daemon, or correct its path.',
+  },
   CONFIG_VARIABLE_MISSING: {
     kind: 'config',
     retryable: false,
-    remedy: 'Set the environment variables that the message names, or remove them from the configuration.',
+    remedy: 'Set the environment variables that the message names, or set `<name>_FILE` to files with their values, or remove them from the configuration.',
   },
   CONFIG_UNVERIFIED: {
     kind: 'config',

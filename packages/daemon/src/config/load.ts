@@ -6,7 +6,8 @@ import { parseDocument } from 'yaml';
 import { explain } from './explain.ts';
 import { combineFaults, partsOf } from './failures.ts';
 import { configSchema, validPlugins, type Config, type ConfiguredPlugins } from './schema.ts';
-import { missingVariable, substitute, type Environment, type MissingVariable } from './substitute.ts';
+import { secretReader } from './secret-files.ts';
+import { substitute, type Environment, type Unresolved } from './substitute.ts';
 
 export interface LoadedConfig {
   readonly config: Config;
@@ -19,7 +20,7 @@ export type CheckPlugins = (plugins: ConfiguredPlugins, baseDir: string) => Prom
 
 /**
  * @param checkPlugins is called if the file has other errors; otherwise, the start of the daemon checks the options.
- * @throws {FaultError} CONFIG_UNREADABLE, CONFIG_INVALID or CONFIG_VARIABLE_MISSING.
+ * @throws {FaultError} CONFIG_UNREADABLE, CONFIG_INVALID, CONFIG_VARIABLE_MISSING or CONFIG_SECRET_UNREADABLE.
  */
 export async function loadConfig(
   file: string,
@@ -34,7 +35,7 @@ export async function loadConfig(
     throw new FaultError('CONFIG_UNREADABLE', `${file}: cannot read the file (${codeOf(cause)})`, { cause });
   }
   const baseDir = dirname(path);
-  const { config, faults, missing, tree } = check(source, file, environment);
+  const { config, faults, missing, tree } = check(source, file, environment, baseDir);
   if (config) return { config, baseDir };
   const found = await checkPlugins(validPlugins(tree), baseDir);
   const ofPlugins = found
@@ -43,9 +44,9 @@ export async function loadConfig(
   throw combineFaults([...faults, ...ofPlugins], file);
 }
 
-/** @throws {FaultError} CONFIG_INVALID or CONFIG_VARIABLE_MISSING. */
+/** @throws {FaultError} CONFIG_INVALID, CONFIG_VARIABLE_MISSING or CONFIG_SECRET_UNREADABLE. */
 export function parseConfig(source: string, file: string, environment: Environment): Config {
-  const { config, faults } = check(source, file, environment);
+  const { config, faults } = check(source, file, environment, dirname(resolve(file)));
   if (config) return config;
   throw combineFaults(faults, file);
 }
@@ -54,21 +55,23 @@ interface Checked {
   /** Undefined if there are errors. */
   readonly config?: Config;
   readonly faults: readonly FaultError[];
-  /** Keys whose value contains a variable that is not set. */
+  /** Keys whose value contains a placeholder without a value. */
   readonly missing: readonly string[];
   readonly tree: unknown;
 }
 
 /** @throws {FaultError} CONFIG_INVALID if the file is not YAML. */
-function check(source: string, file: string, environment: Environment): Checked {
-  const variables: MissingVariable[] = [];
-  const tree = substitute(parseYaml(source, file), environment, (each) => variables.push(each)) ?? {};
-  const missing = variables.map(({ path }) => path.join('.'));
+function check(source: string, file: string, environment: Environment, baseDir: string): Checked {
+  const unresolved: Unresolved[] = [];
+  const readSecret = secretReader(baseDir);
+  const onUnresolved = (each: Unresolved): void => void unresolved.push(each);
+  const tree = substitute(parseYaml(source, file), { environment, readSecret, onUnresolved }) ?? {};
+  const missing = unresolved.map(({ path }) => path.join('.'));
   const result = configSchema.safeParse(tree);
-  // The value of a missing variable may be valid.
+  // The value of a placeholder without a value may be valid.
   const issues = (result.error?.issues ?? []).filter(({ path }) => !missing.includes(path.join('.')));
   const faults = [
-    ...variables.map(missingVariable),
+    ...unresolved.map(({ fault }) => fault),
     ...(issues.length === 0 ? [] : explain(issues, tree)).map(
       (line) => new FaultError('CONFIG_INVALID', line),
     ),

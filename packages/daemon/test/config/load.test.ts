@@ -5,6 +5,7 @@ import { createFakeClock } from '@sidetone/testkit';
 import { describe, expect, test } from 'vitest';
 import { MAX_LISTED_ERRORS } from '../../src/config/failures.ts';
 import { loadConfig, parseConfig } from '../../src/config/load.ts';
+import { MAX_SECRET_BYTES } from '../../src/config/secret-files.ts';
 import { createPluginCheck } from '../../src/plugins/check-plugins.ts';
 import { writePlugins } from '../fixtures/plugins.ts';
 import { tempDir } from '../support/temp-dir.ts';
@@ -65,6 +66,49 @@ describe('a configuration', () => {
     });
     expect(config.server.port).toBe(4100);
     expect(config.storage.path).toBe('/x/calls.db');
+  });
+
+  describe('a secret in a file', () => {
+    const read = (text: string, environment: Record<string, string> = {}): string =>
+      parseConfig(JSON.stringify({ storage: { path: text } }), join(dir, 'f.yaml'), environment).storage.path;
+    writeFileSync(join(dir, 'secret'), 'a ${X} $& secret\r\n');
+    writeFileSync(join(dir, 'long'), 'x'.repeat(MAX_SECRET_BYTES + 1));
+    writeFileSync(join(dir, 'empty'), '\n');
+
+    test.each([
+      ['relative to the configuration', '${file:secret}', {}],
+      ['with a variable in its path', '${file:${FOLDER}/secret}', { FOLDER: dir }],
+      ['by a variable with the suffix _FILE', '${KEY}', { KEY_FILE: join(dir, 'secret') }],
+    ])(
+      '%s replaces the placeholder, without its line break and without another replacement',
+      (_, text, env) => {
+        expect(read(`<${text}>`, env)).toBe('<a ${X} $& secret>');
+      },
+    );
+
+    test('is not read if the variable itself is set', () => {
+      expect(read('${KEY}', { KEY: 'direct', KEY_FILE: '/nowhere' })).toBe('direct');
+    });
+
+    test.each([
+      ['nowhere', 'ENOENT'],
+      ['.', 'expected a regular file'],
+      ['long', `expected at most ${MAX_SECRET_BYTES} bytes`],
+      ['empty', 'expected a file with content'],
+    ])('%s is an error with the key and the path', (name, problem) => {
+      expect(() => read(`\${file:${name}}`)).toThrow(
+        expect.objectContaining({
+          code: 'CONFIG_SECRET_UNREADABLE',
+          message: expect.stringContaining(`storage.path: cannot read the file ${name} (${problem})`),
+        }),
+      );
+    });
+
+    test('whose path contains a variable that is not set is reported as such', () => {
+      expect(() => read('${file:${FOLDER}/secret}')).toThrow(
+        expect.objectContaining({ code: 'CONFIG_VARIABLE_MISSING' }),
+      );
+    });
   });
 });
 
