@@ -111,7 +111,7 @@ test('SIGHUP reloads access tokens and the level of the log, and keeps them if t
   process.kill(it.process.pid, 'SIGHUP');
   expect(await it.logged('configuration reloaded')).toMatchObject({
     tokens: 1,
-    restartNeededFor: ['recording'],
+    restartNeededFor: ['recording.waveform'],
   });
   expect([await statusWith(it, 'alice'), await statusWith(it, 'bob')]).toEqual([401, 200]);
 

@@ -25,7 +25,7 @@ export function createReload({ load, started, daemon, log }: ReloadDeps): () => 
       info('configuration reloaded', {
         tokens: config.auth.tokens.length,
         logLevel: config.log.level,
-        restartNeededFor: sectionsToRestartFor(started, config),
+        restartNeededFor: keysToRestartFor(started, config),
       });
     } catch (error) {
       const fields = isFault(error) ? { code: error.code, remedy: error.remedy } : { error };
@@ -36,13 +36,27 @@ export function createReload({ load, started, daemon, log }: ReloadDeps): () => 
   return () => (last = last.then(reload));
 }
 
-/** Returns the sections of the file whose changes are applied by the next start. */
-function sectionsToRestartFor(started: Config, next: Config): readonly string[] {
+/** Returns the keys of the file whose changes are applied by the next start, never their values. Exported for tests. */
+export function keysToRestartFor(started: Config, next: Config): readonly string[] {
   const fixed = ({ auth, log, ...sections }: Config): Readonly<Record<string, unknown>> => ({
     ...sections,
     auth: { ...auth, tokens: null },
     log: { ...log, level: null },
   });
-  const [before, after] = [fixed(started), fixed(next)];
-  return Object.keys(after).filter((key) => JSON.stringify(before[key]) !== JSON.stringify(after[key]));
+  const keys = changedKeys(fixed(started), fixed(next), []);
+  const omitted = keys.length - MAX_REPORTED_KEYS;
+  return omitted > 0 ? [...keys.slice(0, MAX_REPORTED_KEYS), `and ${omitted} more`] : keys;
 }
+
+/** The number of changed keys that are reported. */
+const MAX_REPORTED_KEYS = 20;
+
+function changedKeys(before: unknown, after: unknown, path: readonly string[]): readonly string[] {
+  if (JSON.stringify(before) === JSON.stringify(after)) return [];
+  if (!isMapping(before) || !isMapping(after)) return [path.join('.')];
+  const names = new Set([...Object.keys(before), ...Object.keys(after)]);
+  return [...names].flatMap((name) => changedKeys(before[name], after[name], [...path, name]));
+}
+
+const isMapping = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === 'object' && value !== null && Object.getPrototypeOf(value) === Object.prototype;
