@@ -243,7 +243,8 @@ export const FAULTS = {
   CONFIG_VARIABLE_MISSING: {
     kind: 'config',
     retryable: false,
-    remedy: 'Set the environment variables that the message names, or set `<name>_FILE` to files with their values, or remove them from the configuration.',
+    remedy:
+      'Set the environment variables that the message names, or set `<name>_FILE` to files with their values, or remove them from the configuration.',
   },
   CONFIG_UNVERIFIED: {
     kind: 'config',
