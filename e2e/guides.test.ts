@@ -4,9 +4,11 @@ import { existsSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { expect, test } from 'vitest';
+import { parse, stringify } from 'yaml';
 import { connect, query, startDaemon, tempDir, until, writeConfig, type Json } from './support/daemon.ts';
+import { hasNginx, NGINX_SKIP_REASON, startNginx } from './support/nginx.ts';
 import { freePort } from './support/ports.ts';
-import { simulator, stopOnEnd } from './support/process.ts';
+import { sidetone, simulator, stopOnEnd, type SimulatorRun } from './support/process.ts';
 
 const run = promisify(execFile);
 
@@ -83,3 +85,84 @@ test('subscribe.md: a query, server-sent events, and a client that resumes after
   }
   expect(lines).toEqual(all.slice(all.indexOf(firstEvent!)));
 });
+
+interface Setup {
+  readonly provider: 'vapi' | 'vobiz';
+  readonly env: Record<string, string>;
+  /** What makes the simulator the provider. */
+  readonly options: (cloud: SimulatorRun) => object;
+  readonly behaviour: Record<string, unknown>;
+  /** Whether the call that the last command of the guide printed is complete. */
+  readonly isComplete: (call: Json) => boolean;
+}
+
+const SECRET = 'a7f3c0de5b1e4d0f9a8b7c6d5e4f3a2b';
+
+const SETUPS: readonly Setup[] = [
+  {
+    provider: 'vapi',
+    env: { VAPI_API_KEY: 'demo-vapi-key', VAPI_WEBHOOK_SECRET: SECRET },
+    options: ({ url }) => ({ apiBaseUrl: `${url}/vapi`, monitorHosts: [new URL(url).host] }),
+    behaviour: {},
+    isComplete: ({ transcriptText }) => transcriptText !== '',
+  },
+  {
+    provider: 'vobiz',
+    env: { VOBIZ_AUTH_ID: 'MA_DEMO', VOBIZ_AUTH_TOKEN: 'demo-vobiz-token', VOBIZ_DIAL: '+918000000001' },
+    options: ({ url }) => ({ apiBaseUrl: `${url}/vobiz/api/v1` }),
+    behaviour: { signature: 'both' },
+    isComplete: ({ streams }) => streams.length > 0,
+  },
+];
+
+test.skipIf(!hasNginx).each(SETUPS)(
+  `get started with $provider: the first call, behind nginx${NGINX_SKIP_REASON}`,
+  async ({ provider, env, options, behaviour, isComplete }) => {
+    const [folder, cloud, port] = [tempDir(), await simulator(), await freePort()];
+    const blocks = blocksOf(`docs/guide/get-started-${provider}.md`);
+    const { text } = blocks.find(({ file }) => file === 'sidetone.yaml')!;
+    const commands = blocks.filter(({ language }) => language === 'sh').map((block) => block.text);
+    const names = [...commands[0]!.matchAll(/^export (\w+)=/gm)].map(([, name]) => name!);
+
+    const url = `http://127.0.0.1:${port}/sidetone/`;
+    const variables: Record<string, string> = {
+      ...env,
+      SIDETONE_PUBLIC_URL: url.slice(0, -1),
+      SIDETONE_TOKEN: 'q9Zk3f8Lw0aXy7bT5mQ1uE4r',
+    };
+    expect(Object.keys(variables).toSorted()).toEqual(names.toSorted());
+    const config: Json = parse(text);
+    Object.assign(config.providers[provider].options, options(cloud));
+    config.outgoing = { allowedHosts: ['127.0.0.1'] };
+    writeFileSync(join(folder, 'sidetone.yaml'), stringify(config));
+
+    expect(commands[1]).toBe('sidetone start --config sidetone.yaml\n');
+    const start = [...commands[1]!.trim().split(' ').slice(1), '--port', '0'];
+    const daemon = sidetone(start, { ...variables, NODE_OPTIONS: '' }, { cwd: folder });
+    const [, local] = await daemon.saw(/listens at (http\S+)/);
+    await startNginx(port, local!);
+    await until(
+      () => /"provider":"v\w+",.*provider is RUNNING/.test(daemon.stderr()),
+      'the state of the provider',
+    );
+    for (const [, entered] of daemon.stderr().matchAll(/"url":"([^"]+)","msg":"enter this URL/g))
+      expect(entered).toMatch(new RegExp(`^${url}providers/${provider}/`));
+
+    await cloud.send('PUT', 'targets', {
+      vapiWebhook: `${url}providers/vapi/webhook`,
+      vapiWebhookSecret: SECRET,
+      vobizAnswer: `${url}providers/vobiz/answer`,
+      vobizHangup: `${url}providers/vobiz/hangup`,
+    });
+    await cloud.startCall(provider, 'plumber', behaviour);
+    const [call] = await until(async () => {
+      const { stdout } = await run('bash', ['-c', commands.at(-1)!], {
+        env: { ...process.env, ...variables },
+      });
+      const printed: Json = JSON.parse(stdout);
+      const { nodes } = printed.data.calls;
+      return nodes.length > 0 && isComplete(nodes[0]) ? nodes : undefined;
+    }, 'the first call');
+    expect(call).toMatchObject({ provider: { id: provider, state: 'RUNNING' } });
+  },
+);

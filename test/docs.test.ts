@@ -96,6 +96,22 @@ describe('docs/reference/http.md', () => {
   });
 });
 
+describe('docs/guide/troubleshoot.md', () => {
+  const page = read('docs/guide/troubleshoot.md');
+
+  test('names codes that exist', () => {
+    const codes = [...page.matchAll(/`([A-Z]+_[A-Z_]+)`/g)].map(([, code]) => code!);
+    expect(codes.length).toBeGreaterThan(20);
+    expect(unknownCodes([...new Set(codes)])).toEqual([]);
+  });
+
+  test('quotes messages that exist', () => {
+    const code = `${allCode()}${filesBelow('packages/dashboard/page').map(read).join('\n')}`;
+    const quoted = [...page.matchAll(/"([^"]+)"/g)].flatMap(([, text]) => text!.split(' … '));
+    expect(quoted.filter((text) => !code.includes(text))).toEqual([]);
+  });
+});
+
 describe('docs/reference/limits.md', () => {
   const page = read('docs/reference/limits.md');
   /** Multiples of the units in which defaults are written; bytes and ms are the units of the configuration. */
