@@ -343,6 +343,16 @@ export const FAULTS = {
     remedy:
       'Stop the daemon, keep a copy of the database files, check the disk, and restore a backup or rebuild the file with the `.recover` command of the `sqlite3` shell.',
   },
+  BACKUP_FAILED: {
+    kind: 'store',
+    retryable: true,
+    remedy: 'Free disk space or name another folder, and run the same command again; no file was left.',
+  },
+  BACKUP_INVALID: {
+    kind: 'store',
+    retryable: false,
+    remedy: 'Use another backup: this one is incomplete, or was changed after it was made.',
+  },
   LIMIT_EXCEEDED: {
     kind: 'capacity',
     retryable: true,

@@ -2,9 +2,20 @@
 import type { CommandDefinition } from '../frame/command.ts';
 import { audit } from './audit.ts';
 import { backfill } from './backfill.ts';
+import { backup } from './backup.ts';
 import { conform } from './conform.ts';
 import { demo } from './demo.ts';
+import { restore } from './restore.ts';
 import { start } from './start.ts';
 import { token } from './token.ts';
 
-export const COMMANDS: readonly CommandDefinition[] = [start, demo, token, backfill, audit, conform];
+export const COMMANDS: readonly CommandDefinition[] = [
+  start,
+  demo,
+  token,
+  backfill,
+  backup,
+  restore,
+  audit,
+  conform,
+];

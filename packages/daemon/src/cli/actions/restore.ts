@@ -1,0 +1,50 @@
+/** `sidetone restore`: restores a backup into a folder without a database, or verifies it. */
+import { invalidArgument } from '@sidetone/core';
+import { restoreBackup } from '../../store/backup/restore.ts';
+import { verifyBackup, type BackupCheck } from '../../store/backup/verify.ts';
+import { exitWith } from '../frame/exit-codes.ts';
+import { untilInterrupted } from '../frame/interruption.ts';
+import type { OutputOptions } from '../frame/options.ts';
+import { createOutput, type Output } from '../frame/output.ts';
+
+export interface RestoreCommandOptions extends OutputOptions {
+  readonly to?: string;
+  readonly verify?: boolean;
+}
+
+/** @throws {FaultError} if the backup cannot be restored; nothing is left then. */
+export async function restore(file: string, options: RestoreCommandOptions): Promise<void> {
+  const { to: folder, verify = false } = options;
+  if (verify === (folder !== undefined))
+    throw invalidArgument('sidetone restore', 'expected either `--to <folder>` or `--verify`');
+  const output = createOutput(options);
+  await untilInterrupted((signal) =>
+    folder === undefined ? verifyFile(file, output, signal) : restoreTo(file, folder, output, signal),
+  );
+}
+
+async function verifyFile(file: string, output: Output, signal: AbortSignal): Promise<void> {
+  const progress = output.progress();
+  const onProgress = (text: string): void => progress.update(text);
+  const { isIntact, checks, manifest } = await verifyBackup(file, { signal, onProgress });
+  progress.end(isIntact ? 'done' : 'failed');
+  const made = manifest ? `, made ${manifest.createdAt} by ${manifest.version}` : '';
+  const head = `${file}: ${isIntact ? 'intact' : 'not intact'}${made}`;
+  await output.result({ file, isIntact, checks, manifest }, [head, ...checks.map(lineOf)].join('\n'));
+  if (!isIntact) exitWith('FAILED');
+}
+
+const lineOf = ({ check, problems }: BackupCheck): string =>
+  `${check}: ${problems.length === 0 ? 'ok' : problems.join('; ')}`;
+
+async function restoreTo(file: string, folder: string, output: Output, signal: AbortSignal): Promise<void> {
+  const progress = output.progress();
+  const onProgress = (text: string): void => progress.update(text);
+  const { database, recordings, manifest } = await restoreBackup({ file, folder, signal, onProgress });
+  progress.end('done');
+  const and = recordings === undefined ? '' : ` and ${recordings}`;
+  await output.result(
+    { database, recordings, manifest },
+    `${database}${and}: the state of ${manifest.createdAt}, events up to ${manifest.database.position}`,
+  );
+}

@@ -1,0 +1,133 @@
+/** Checks a backup without changing it: its checksums, the database in it, and the chain of its audit log. */
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { isFault, messageOf } from '@sidetone/core';
+import Sqlite from 'better-sqlite3';
+import { digestFile, type FileDigest } from '../../files/copy-file.ts';
+import { createAuditReader } from '../audit/reader.ts';
+import { MIGRATIONS } from '../database.ts';
+import { inspect } from '../opening/database-file.ts';
+import { readState } from './database-copy.ts';
+import { filesOf, readManifest, type BackupManifest } from './manifest.ts';
+
+/** Most problems of the database that are listed. */
+const MAX_PROBLEMS = 10;
+
+export interface BackupCheck {
+  readonly check: 'manifest' | 'checksum' | 'recordings' | 'schema' | 'integrity' | 'audit log';
+  /** What is wrong; empty if nothing is. */
+  readonly problems: readonly string[];
+}
+
+export interface Verification {
+  readonly isIntact: boolean;
+  readonly checks: readonly BackupCheck[];
+  readonly manifest?: BackupManifest;
+}
+
+export interface VerifyOptions {
+  readonly onProgress?: (text: string) => void;
+  readonly signal?: AbortSignal;
+}
+
+/** @throws the reason of the signal. */
+export async function verifyBackup(file: string, options: VerifyOptions = {}): Promise<Verification> {
+  let manifest: BackupManifest;
+  try {
+    manifest = readManifest(file);
+  } catch (error) {
+    if (!isFault(error)) throw error;
+    return { isIntact: false, checks: [{ check: 'manifest', problems: [error.message] }] };
+  }
+  const checks: BackupCheck[] = [{ check: 'manifest', problems: [] }];
+  const files = filesOf(file);
+  options.onProgress?.('checksum of the database');
+  checks.push({ check: 'checksum', problems: await problemsOf(files.database, manifest.database, options) });
+  if (manifest.recordings)
+    checks.push({
+      check: 'recordings',
+      problems: await recordingProblems(files.recordings, manifest.recordings, options),
+    });
+  options.onProgress?.('integrity of the database');
+  if (existsSync(files.database)) checks.push(...databaseChecks(files.database, manifest));
+  return { isIntact: checks.every(({ problems }) => problems.length === 0), checks, manifest };
+}
+
+async function recordingProblems(
+  folder: string,
+  digests: Readonly<Record<string, FileDigest>>,
+  options: VerifyOptions,
+): Promise<readonly string[]> {
+  const problems: string[] = [];
+  const entries = Object.entries(digests);
+  for (const [index, [name, digest]] of entries.entries()) {
+    options.onProgress?.(`recordings: ${index + 1} of ${entries.length}`);
+    problems.push(...(await problemsOf(join(folder, name), digest, options)));
+  }
+  return problems;
+}
+
+/** Compares a file with its digest. */
+async function problemsOf(
+  path: string,
+  { bytes, sha256 }: FileDigest,
+  { signal }: VerifyOptions,
+): Promise<readonly string[]> {
+  try {
+    const found = await digestFile(path, signal ? { signal } : {});
+    if (found.bytes !== bytes) return [`${path}: expected ${bytes} bytes, found ${found.bytes}`];
+    return found.sha256 === sha256 ? [] : [`${path}: was changed: its checksum is another one`];
+  } catch (error) {
+    if (signal?.aborted) throw error;
+    return [`${path}: cannot be read (${messageOf(error)})`];
+  }
+}
+
+type Task = (sqlite: Sqlite.Database) => readonly string[];
+
+function databaseChecks(path: string, manifest: BackupManifest): readonly BackupCheck[] {
+  const run = (check: BackupCheck['check'], task: Task): BackupCheck => {
+    try {
+      // A writable connection would create files beside a damaged one.
+      const sqlite = new Sqlite(path, { readonly: true, fileMustExist: true });
+      try {
+        return { check, problems: task(sqlite) };
+      } finally {
+        sqlite.close();
+      }
+    } catch (error) {
+      return { check, problems: [`${path}: ${messageOf(error)}`] };
+    }
+  };
+  return [
+    run('schema', (sqlite) => schemaProblems(sqlite, path, manifest)),
+    run('integrity', integrityProblems),
+    run('audit log', auditProblems),
+  ];
+}
+
+function schemaProblems(
+  sqlite: Sqlite.Database,
+  path: string,
+  { database }: BackupManifest,
+): readonly string[] {
+  inspect(path, MIGRATIONS);
+  const state = readState(sqlite);
+  const names = ['logId', 'epoch', 'position', 'migrations'] as const;
+  return names
+    .filter((name) => state[name] !== database[name])
+    .map((name) => `${name}: expected ${database[name]}, found ${state[name]}`);
+}
+
+function integrityProblems(sqlite: Sqlite.Database): readonly string[] {
+  const rows = sqlite.pragma(`integrity_check(${MAX_PROBLEMS})`) as { readonly integrity_check: string }[];
+  return rows.map((row) => row.integrity_check).filter((line) => line !== 'ok');
+}
+
+/** Databases of the first releases have no audit log. */
+function auditProblems(sqlite: Sqlite.Database): readonly string[] {
+  const exists = sqlite.prepare(`select 1 from sqlite_schema where name = 'audit_log'`).get();
+  if (!exists) return [];
+  const { intact, brokenAt } = createAuditReader(sqlite).verify();
+  return intact ? [] : [`entry ${brokenAt}: was changed, or is missing`];
+}
