@@ -5,6 +5,7 @@ import { backfill } from './backfill.ts';
 import { backup } from './backup.ts';
 import { conform } from './conform.ts';
 import { demo } from './demo.ts';
+import { erase } from './erase.ts';
 import { restore } from './restore.ts';
 import { start } from './start.ts';
 import { token } from './token.ts';
@@ -16,6 +17,7 @@ export const COMMANDS: readonly CommandDefinition[] = [
   backfill,
   backup,
   restore,
+  erase,
   audit,
   conform,
 ];
