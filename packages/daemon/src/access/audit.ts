@@ -41,6 +41,10 @@ export interface RemovedData {
 export interface AuditFields {
   ERASE: AboutCall;
   ERASE_COMMAND: AboutCall;
+  /** Everything of one number was erased. `number` is a keyed digest. */
+  ERASE_NUMBER: {
+    readonly details: { readonly number: string; readonly calls: number; readonly commands: number };
+  };
   HOLD_PLACED: AboutCall;
   HOLD_RELEASED: AboutCall;
   /** Data that is not kept any longer was removed. */
@@ -71,6 +75,7 @@ export type AuditAction = keyof AuditFields;
 export const AUDIT_ACTIONS = Object.keys({
   ERASE: 0,
   ERASE_COMMAND: 0,
+  ERASE_NUMBER: 0,
   HOLD_PLACED: 0,
   HOLD_RELEASED: 0,
   RETENTION: 0,

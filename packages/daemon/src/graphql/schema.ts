@@ -4,6 +4,7 @@ import { createBuilder, type SchemaDeps } from './builder.ts';
 import { guard } from './guard/access.ts';
 import { fitInts } from './guard/int-range.ts';
 import { addAnnotations } from './operations/annotations.ts';
+import { addEraseNumber } from './operations/erase-number.ts';
 import { addHolds } from './operations/holds.ts';
 import { addErasure } from './operations/erasure.ts';
 import { addBackfill } from './operations/backfill.ts';
@@ -60,6 +61,7 @@ export function createSchema(deps: SchemaDeps): GraphQLSchema {
   addAnnotations(builder, refs, enums, deps);
   addErasure(builder, deps);
   addRetention(builder, deps);
+  addEraseNumber(builder, deps);
   addHolds(builder, refs, deps);
   addTokens(builder, Scope, deps);
   addTranscribe(builder, refs, deps);

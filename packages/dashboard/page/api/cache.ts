@@ -56,6 +56,7 @@ const KEYS = {
   ProviderCount: embedded,
   ProviderNotice: embedded,
   CallNotice: embedded,
+  EraseNumberPayload: embedded,
   ErasePayload: embedded,
   RetentionRule: embedded,
   RetentionStatus: embedded,

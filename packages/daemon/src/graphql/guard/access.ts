@@ -47,6 +47,7 @@ export const FIELD_SCOPES: Readonly<Record<string, Scope | null>> = {
   'Mutation.deleteCall': 'ADMIN',
   'Mutation.eraseCall': 'ADMIN',
   'Mutation.eraseCommand': 'ADMIN',
+  'Mutation.eraseNumber': 'ADMIN',
   'Mutation.placeHold': 'ADMIN',
   'Mutation.releaseHold': 'ADMIN',
   'Mutation.backfill': 'ADMIN',

@@ -10,6 +10,7 @@ import {
 } from '@sidetone/core';
 import type { Countries } from '../../calls/numbers/countries.ts';
 import {
+  exactNumberSearch,
   MAX_NUMBER_DIGITS,
   parseNumberSearch,
   type NumberSearch,
@@ -36,13 +37,14 @@ export interface CallFilterInput {
   readonly maxDurationMs?: Optional<number>;
   readonly held?: Optional<boolean>;
   readonly number?: Optional<string>;
+  readonly numberIs?: Optional<string>;
   readonly tags?: Optional<string[]>;
   readonly said?: Optional<string>;
 }
 
 /** @throws {FaultError} INPUT_INVALID with the path of the field. */
 export function toFilter(input: Optional<CallFilterInput>, countries: Countries): CallFilter {
-  const { number, tags, said, providerIds, ...others } = input ?? {};
+  const { number, numberIs, tags, said, providerIds, ...others } = input ?? {};
   const given = Object.fromEntries(Object.entries(others).filter(([, value]) => value != null));
   for (const [key, value] of Object.entries(input ?? {})) {
     if (Array.isArray(value) && value.length > MAX_FILTER_VALUES) {
@@ -51,10 +53,13 @@ export function toFilter(input: Optional<CallFilterInput>, countries: Countries)
     }
   }
   if (said != null) checkSearch('filter.said', said);
+  if (number != null && numberIs != null)
+    throw invalidArgument('filter.numberIs', 'expected either number or numberIs');
   return {
     ...given,
     ...(providerIds != null && { providerIds: providerIds as ProviderId[] }),
     ...(number != null && { number: searchOf(number, countries) }),
+    ...(numberIs != null && { number: exactly(numberIs, countries) }),
     ...(tags != null && { tags: tags.map((tag) => normalizeUnicode(tag.trim(), 'NFC')) }),
     ...(said != null && { said }),
   };
@@ -74,6 +79,12 @@ function searchOf(number: string, countries: Countries): NumberSearch {
   const search = parseNumberSearch(number, countries);
   if (search) return search;
   throw invalidArgument('filter.number', `expected a telephone number of 1 to ${MAX_NUMBER_DIGITS} digits`);
+}
+
+function exactly(number: string, countries: Countries): NumberSearch {
+  const search = exactNumberSearch(number, countries);
+  if (search) return search;
+  throw invalidArgument('filter.numberIs', 'expected a complete telephone number');
 }
 
 /** Checks the length of a search text. @throws {FaultError} INPUT_INVALID. */
