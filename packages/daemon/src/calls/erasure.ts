@@ -159,7 +159,7 @@ export class Erasure {
     const now = clock.now();
     try {
       ledger.expire(now);
-      audit.expire(now - auditMs);
+      audit.expire(now - auditMs, now);
     } catch (error) {
       log.warn('deleting expired data failed', { reason: messageOf(error) });
     }

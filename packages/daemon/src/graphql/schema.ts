@@ -6,6 +6,7 @@ import { fitInts } from './guard/int-range.ts';
 import { addAnnotations } from './operations/annotations.ts';
 import { addEraseNumber } from './operations/erase-number.ts';
 import { addHolds } from './operations/holds.ts';
+import { addAudit } from './operations/audit.ts';
 import { addErasure } from './operations/erasure.ts';
 import { addBackfill } from './operations/backfill.ts';
 import { addMutations } from './operations/mutations.ts';
@@ -64,6 +65,7 @@ export function createSchema(deps: SchemaDeps): GraphQLSchema {
   addEraseNumber(builder, deps);
   addHolds(builder, refs, deps);
   addTokens(builder, Scope, deps);
+  addAudit(builder, refs, deps);
   addTranscribe(builder, refs, deps);
   addBackfill(builder, refs, deps);
   addSubscriptions(builder, refs, enums, deps);

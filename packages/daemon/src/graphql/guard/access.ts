@@ -17,6 +17,7 @@ import type { Context } from '../context.ts';
 export const FIELD_SCOPES: Readonly<Record<string, Scope | null>> = {
   'Query.viewer': null,
   'Query.tokens': 'ADMIN',
+  'Query.auditLog': 'ADMIN',
   'Query.retention': 'ADMIN',
   // A viewer without READ may see the id of a call that a mutation returns.
   'Call.id': null,

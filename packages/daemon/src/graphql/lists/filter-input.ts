@@ -46,12 +46,7 @@ export interface CallFilterInput {
 export function toFilter(input: Optional<CallFilterInput>, countries: Countries): CallFilter {
   const { number, numberIs, tags, said, providerIds, ...others } = input ?? {};
   const given = Object.fromEntries(Object.entries(others).filter(([, value]) => value != null));
-  for (const [key, value] of Object.entries(input ?? {})) {
-    if (Array.isArray(value) && value.length > MAX_FILTER_VALUES) {
-      const problem = `expected at most ${MAX_FILTER_VALUES} values, received ${value.length}`;
-      throw invalidArgument(`filter.${key}`, problem);
-    }
-  }
+  checkValues(input);
   if (said != null) checkSearch('filter.said', said);
   if (number != null && numberIs != null)
     throw invalidArgument('filter.numberIs', 'expected either number or numberIs');
@@ -63,6 +58,15 @@ export function toFilter(input: Optional<CallFilterInput>, countries: Countries)
     ...(tags != null && { tags: tags.map((tag) => normalizeUnicode(tag.trim(), 'NFC')) }),
     ...(said != null && { said }),
   };
+}
+
+/** Checks the length of the lists of a filter. @throws {FaultError} INPUT_INVALID with the path of the field. */
+export function checkValues(filter: object | null | undefined): void {
+  for (const [key, value] of Object.entries(filter ?? {})) {
+    if (!Array.isArray(value) || value.length <= MAX_FILTER_VALUES) continue;
+    const problem = `expected at most ${MAX_FILTER_VALUES} values, received ${value.length}`;
+    throw invalidArgument(`filter.${key}`, problem);
+  }
 }
 
 /** Converts the filter of a subscription. @throws {FaultError} INPUT_INVALID also for `said`, which needs the search index. */
