@@ -10,6 +10,7 @@ import type { Environment, Register } from './registration.ts';
 export function registerPlugins(register: Register, environment: Environment): void {
   const { config, baseDir, clock, log, publicUrl } = environment;
   const { socketMessageBytes, eventsPerSecond, liveCalls: maxLiveCalls } = config.limits;
+  const { recentRequests: maxRecentRequests } = config.limits;
   const addressGuard = new AddressGuard(config.outgoing);
   register(
     tokens.PROVIDERS,
@@ -31,6 +32,7 @@ export function registerPlugins(register: Register, environment: Environment): v
         addressGuard,
         eventsPerSecond,
         maxLiveCalls,
+        maxRecentRequests,
         random: Math.random,
         liveCalls: (id) => get(tokens.CALL_REGISTRY).live(id),
       }),

@@ -138,6 +138,8 @@ const limits = mapping({
   eventsPerSecond: wholeNumber(100, 1_000_000).default(5000),
   /** The number of live calls. Events of further calls are rejected. */
   liveCalls: wholeNumber(10, 1_000_000).default(20_000),
+  /** The number of failed requests and sockets of a provider that are remembered, and of others. */
+  recentRequests: wholeNumber(0, 1000).default(50),
 });
 
 const recording = mapping({

@@ -7,7 +7,6 @@ import {
   messageOf,
   providerId,
   type Clock,
-  type FaultCode,
   type IngressRequestHead,
   type LogFields,
   type Logger,
@@ -16,8 +15,14 @@ import type { Ingest } from '../calls/ingest.ts';
 import { networkOf } from '../access/addresses.ts';
 import { beginWork } from '../loop/current-work.ts';
 import { LogSampler } from '../log-sampler.ts';
-import type { ProviderTraffic } from '../plugins/provider/provider-traffic.ts';
 import type { SupervisedProvider } from '../plugins/provider/supervised-provider.ts';
+import {
+  SWITCHING_PROTOCOLS,
+  type OpenRequest,
+  type RequestKind,
+} from '../plugins/requests/recent-requests.ts';
+import { countOutcome, outcomeOf, type WebhookOutcome } from '../plugins/requests/webhook-outcome.ts';
+import { safeReason } from '../plugins/requests/safe-text.ts';
 import { WsSocket } from '../plugins/sockets/ws-socket.ts';
 import { pathOf, type Rejections } from './rejections.ts';
 import type { RequestTarget } from './routing/request-target.ts';
@@ -62,6 +67,7 @@ const PATH = /^\/providers\/([^/]+)\/(.*)$/;
 export function createIngressEndpoint(deps: IngressEndpointDeps): IngressEndpoint {
   const { providers, ingest, rejections } = deps;
   const log = createSenderLog(deps);
+  const reject = createReject(deps, log);
   const sockets = createSocketServer({
     maxPayload: deps.socketMessageBytes,
   });
@@ -70,24 +76,6 @@ export function createIngressEndpoint(deps: IngressEndpointDeps): IngressEndpoin
     const [, id, path] = PATH.exec(url.pathname) ?? [];
     const provider = id === undefined ? undefined : providers.get(providerId(id));
     return provider && path !== undefined ? { provider, path: decode(path) } : undefined;
-  }
-
-  /** Logs that a plugin rejected a request. Returns an error if the sender does so too often with a wrong credential. */
-  function reject(
-    incoming: IncomingMessage,
-    entrance: 'WEBHOOK' | 'PROVIDER_SOCKET',
-    { id: provider, traffic }: SupervisedProvider,
-    status: number,
-  ): FaultError | undefined {
-    const { what, message, code } = REJECTED[entrance];
-    if (entrance === 'WEBHOOK') countWebhook(traffic, status);
-    log.warn(incoming, `${provider} ${what} ${status}`, message, { provider, status });
-    // The URL of a socket is its credential.
-    const isWrong = status === 401 || status === 403 || (entrance === 'PROVIDER_SOCKET' && status === 404);
-    if (!isWrong) return undefined;
-    const error = new FaultError(code, message);
-    const limited = rejections.limit(incoming, entrance, error);
-    return limited === error ? undefined : limited;
   }
 
   async function request(
@@ -104,31 +92,33 @@ export function createIngressEndpoint(deps: IngressEndpointDeps): IngressEndpoin
       return sendText(response, 404, 'unknown provider');
     }
     const { provider } = destination;
+    const open = begin(provider, incoming, 'REQUEST');
     const responseStatus = deferredStatus();
     try {
       const head = toIngressRequest(incoming, target, destination.path, deps);
       const admission = provider.admitRequest(head);
       if (!admission.admit) {
         const { status } = admission;
-        const limited = reject(incoming, 'WEBHOOK', provider, status);
+        const limited = reject(incoming, 'WEBHOOK', provider, status, open);
         rejectUnread(incoming, response);
         return limited ? sendFailure(response, limited) : sendText(response, status, STATUS_CODES[status]!);
       }
       const limit = Math.max(deps.webhookBytes, provider.maxBodyBytes);
       const body = await deps.bodies.read(incoming, response, { limit, limitName: 'limits.webhookBytes' });
+      open.body(body, incoming.headers['content-type']);
       beginWork(`webhook ${provider.id}`);
       const answer = await provider.request({ ...head, body, responseStatus: responseStatus.promise });
       await ingest.committed();
       responseStatus.resolve(answer.status);
       const limited = REJECTED_STATUSES.has(answer.status)
-        ? reject(incoming, 'WEBHOOK', provider, answer.status)
+        ? reject(incoming, 'WEBHOOK', provider, answer.status, open)
         : undefined;
-      if (!REJECTED_STATUSES.has(answer.status)) countWebhook(provider.traffic, answer.status);
+      if (!REJECTED_STATUSES.has(answer.status)) settle(provider, open, answer.status);
       if (limited) return sendFailure(response, limited);
       response.writeHead(answer.status, withoutSecurityHeaders(answer.headers)).end(answer.body ?? '');
     } catch (error) {
       responseStatus.resolve(statusOf(error));
-      countWebhook(provider.traffic, statusOf(error), error);
+      settle(provider, open, statusOf(error), error);
       const code = isFault(error) ? error.code : 'INTERNAL';
       const { id } = provider;
       log.warn(incoming, `${id} request ${code}`, 'provider request failed', {
@@ -152,22 +142,29 @@ export function createIngressEndpoint(deps: IngressEndpointDeps): IngressEndpoin
       body: new Uint8Array(),
       signal: NEVER,
     };
-    const provider = destination.provider.id;
+    const { provider } = destination;
+    const open = begin(provider, incoming, 'SOCKET');
     try {
-      const admission = destination.provider.admitSocket(handshake);
+      const admission = provider.admitSocket(handshake);
       if (!admission.admit) {
         const { status } = admission;
-        const limited = reject(incoming, 'PROVIDER_SOCKET', destination.provider, status);
+        const limited = reject(incoming, 'PROVIDER_SOCKET', provider, status, open);
         return rejectUpgrade(socket, limited ? statusOf(limited) : status);
       }
     } catch (error) {
       const reason = messageOf(error);
-      log.warn(incoming, `${provider} socket error`, 'provider WebSocket failed', { provider, reason });
+      open.end({ status: statusOf(error), code: isFault(error) ? error.code : 'INTERNAL', reason });
+      log.warn(incoming, `${provider.id} socket error`, 'provider WebSocket failed', {
+        provider: provider.id,
+        reason,
+      });
       return rejectUpgrade(socket, statusOf(rejections.limit(incoming, 'PROVIDER_SOCKET', error)));
     }
-    sockets.handleUpgrade(incoming, socket, head, (ws) =>
-      destination.provider.socket(handshake, new WsSocket(ws)),
-    );
+    sockets.handleUpgrade(incoming, socket, head, (ws) => {
+      open.end({ status: SWITCHING_PROTOCOLS });
+      ws.once('close', (closeCode) => open.end({ closeCode, bytes: incoming.socket.bytesRead }));
+      provider.socket(handshake, new WsSocket(ws));
+    });
   }
 
   function close(): void {
@@ -180,23 +177,39 @@ export function createIngressEndpoint(deps: IngressEndpointDeps): IngressEndpoin
 }
 
 /**
- * Counts a webhook by the status of its response. Failures of the daemon and limits do not count: they say nothing about the
- * setup of the provider, and are retried.
+ * Returns a function that logs and counts that a plugin rejected a request. It returns an error if the sender presents a wrong
+ * credential too often.
  */
-function countWebhook(traffic: ProviderTraffic, status: number, error?: unknown): void {
-  if (error === undefined && (status < 400 || status === 501)) return traffic.webhookAccepted();
-  if (status < 400 || status >= 500 || status === 429)
-    return traffic.webhookFailed(isFault(error) ? error.code : 'INTERNAL');
-  if (isFault(error)) traffic.webhookRejected(error.code, error.message);
-  else traffic.webhookRejected(REJECTION_CODES[status] ?? 'WIRE_MALFORMED', `status ${status}`);
+function createReject(
+  { rejections }: Pick<IngressEndpointDeps, 'rejections'>,
+  log: ReturnType<typeof createSenderLog>,
+) {
+  return function reject(
+    incoming: IncomingMessage,
+    entrance: 'WEBHOOK' | 'PROVIDER_SOCKET',
+    provider: SupervisedProvider,
+    status: number,
+    open: OpenRequest,
+  ): FaultError | undefined {
+    const { what, message, code } = REJECTED[entrance];
+    if (entrance === 'WEBHOOK') settle(provider, open, status);
+    else open.end({ status, code, reason: `status ${status}` });
+    log.warn(incoming, `${provider.id} ${what} ${status}`, message, { provider: provider.id, status });
+    // The URL of a socket is its credential.
+    const isWrong = status === 401 || status === 403 || (entrance === 'PROVIDER_SOCKET' && status === 404);
+    if (!isWrong) return undefined;
+    const error = new FaultError(code, message);
+    const limited = rejections.limit(incoming, entrance, error);
+    return limited === error ? undefined : limited;
+  };
 }
 
-const REJECTION_CODES: Readonly<Record<number, FaultCode>> = {
-  401: 'WEBHOOK_UNAUTHENTICATED',
-  403: 'WEBHOOK_UNAUTHENTICATED',
-  404: 'WEBHOOK_PATH_UNKNOWN',
-  405: 'WEBHOOK_PATH_UNKNOWN',
-};
+/** Counts a webhook, and records its result. */
+function settle({ traffic }: SupervisedProvider, open: OpenRequest, status: number, error?: unknown): void {
+  const { result, ...failure } = outcomeOf(status, error);
+  countOutcome(traffic, { result, ...failure } as WebhookOutcome);
+  open.end({ status, ...failure });
+}
 
 /** Ends a connection after its response unless the rest of the body is short enough to be discarded. */
 function rejectUnread(incoming: IncomingMessage, response: ServerResponse): void {
@@ -205,6 +218,18 @@ function rejectUnread(incoming: IncomingMessage, response: ServerResponse): void
     response.setHeader('connection', 'close');
   incoming.resume();
 }
+
+const begin = (
+  { recentRequests }: SupervisedProvider,
+  incoming: IncomingMessage,
+  kind: RequestKind,
+): OpenRequest =>
+  recentRequests.begin({
+    direction: 'RECEIVED',
+    kind,
+    method: incoming.method ?? 'GET',
+    path: safeReason(pathOf(incoming)),
+  });
 
 /** The signal of a socket's handshake. A socket has no deadline: its plugin ends it by closing the socket. */
 const NEVER = new AbortController().signal;

@@ -3,6 +3,8 @@ import { randomBytes } from 'node:crypto';
 import type { Clock, Logger, PluginHost, PluginState } from '@sidetone/core';
 import { isBusy, retryWhileBusy } from '../calls/store-retry.ts';
 import type { StateStore } from './ports.ts';
+import type { RecentRequests } from './requests/recent-requests.ts';
+import { recordAccess } from './requests/recorded-access.ts';
 import { AddressGuard } from './sockets/address-guard.ts';
 import { dial } from './sockets/dial.ts';
 import { createGuardedAccess } from './sockets/guarded-access.ts';
@@ -17,6 +19,8 @@ export interface PluginHostDeps {
   readonly socketMessageBytes: number;
   /** Decides about addresses that a client supplied. Default: only public ones. */
   readonly addressGuard?: AddressGuard;
+  /** Receives the requests and sockets of the plugin. */
+  readonly requests?: Pick<RecentRequests, 'begin'>;
 }
 
 /** Timeout of `fetch` if the plugin passes no signal. */
@@ -30,14 +34,7 @@ export function createPluginHost(owner: string, lease: Lease, deps: PluginHostDe
   return {
     clock: leaseClock(deps.clock, lease, owner),
     log: deps.log,
-    async fetch(input, init) {
-      lease.assertNotEnded();
-      return fetch(input, { ...init, signal: init?.signal ?? AbortSignal.timeout(FETCH_TIMEOUT_MS) });
-    },
-    async dial(url, options) {
-      lease.assertNotEnded();
-      return leaseSocket(await dial(url, options, deps.socketMessageBytes), lease);
-    },
+    ...createAccess(lease, deps),
     guarded: {
       async fetch(url, options) {
         lease.assertNotEnded();
@@ -51,6 +48,23 @@ export function createPluginHost(owner: string, lease: Lease, deps: PluginHostDe
     randomToken: () => randomBytes(32).toString('base64url'),
     state: createState(owner, lease, deps),
   };
+}
+
+function createAccess(
+  lease: Lease,
+  { socketMessageBytes, requests }: PluginHostDeps,
+): Pick<PluginHost, 'fetch' | 'dial'> {
+  const access: Pick<PluginHost, 'fetch' | 'dial'> = {
+    async fetch(input, init) {
+      lease.assertNotEnded();
+      return fetch(input, { ...init, signal: init?.signal ?? AbortSignal.timeout(FETCH_TIMEOUT_MS) });
+    },
+    async dial(url, options) {
+      lease.assertNotEnded();
+      return leaseSocket(await dial(url, options, socketMessageBytes), lease);
+    },
+  };
+  return requests ? recordAccess(access, requests) : access;
 }
 
 /** After the lease has ended, writes are rejected: they could overwrite the state of the next instance. */

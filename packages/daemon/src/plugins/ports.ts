@@ -16,6 +16,7 @@ import type {
   TranscriptionRequest,
 } from '@sidetone/core';
 import type { ProviderNotice, WebhookUrl } from './provider/provider-notices.ts';
+import type { RecentRequest } from './requests/recent-requests.ts';
 import type { TrafficView } from './provider/provider-traffic.ts';
 
 /** The configured providers. */
@@ -42,6 +43,8 @@ export interface ProviderView {
   readonly traffic: TrafficView;
   /** What the operator should know although it runs. */
   readonly notices: readonly ProviderNotice[];
+  /** Its last requests and sockets, in both directions. */
+  readonly recentRequests: { list(): readonly RecentRequest[] };
   /** The URLs that the operator enters at the provider. */
   readonly webhookUrls: readonly WebhookUrl[];
   /** Everything that the provider supports. */

@@ -37,6 +37,7 @@ const provider: ProviderView = {
   rejectedEvents: 0,
   traffic: NO_TRAFFIC,
   notices: [],
+  recentRequests: { list: () => [] },
   webhookUrls: [],
   capabilities: ['PLACE_CALL'],
   capabilitiesFor: () => ['SAY', 'END_CALL'],

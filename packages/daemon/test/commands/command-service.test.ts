@@ -60,6 +60,7 @@ beforeEach(async () => {
     rejectedEvents: 0,
     traffic: NO_TRAFFIC,
     notices: [],
+    recentRequests: { list: () => [] },
     webhookUrls: [],
     get capabilities() {
       return providerCapabilities;

@@ -1,6 +1,7 @@
 /** A supervised provider with a fake clock, whose instances are created by the test. */
 import type { CallId, Provider, ProviderHost } from '@sidetone/core';
 import { createFakeClock, type FakeClock } from '@sidetone/testkit';
+import { RecentRequests } from '../../src/plugins/requests/recent-requests.ts';
 import { SetupNotices } from '../../src/plugins/provider/provider-notices.ts';
 import { ProviderTraffic } from '../../src/plugins/provider/provider-traffic.ts';
 import { RequestFailures } from '../../src/plugins/provider/request-failures.ts';
@@ -64,6 +65,7 @@ export function supervise(
     liveCalls: () => [],
     traffic: new ProviderTraffic({ clock, log: log('') }),
     setupNotices: new SetupNotices(clock),
+    recentRequests: new RecentRequests(clock, 50),
     urlOf: (path) => new URL(`http://localhost/${path}`),
     registerCall: () => 'call_1' as CallId,
     ...deps,

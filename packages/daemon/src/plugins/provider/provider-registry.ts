@@ -12,6 +12,7 @@ import { allConfigured } from '../../config/failures.ts';
 import type { Config } from '../../config/schema.ts';
 import { loadFactory, type ConfiguredPlugin } from '../plugin-factory.ts';
 import type { ProviderDirectory } from '../ports.ts';
+import { RecentRequests } from '../requests/recent-requests.ts';
 import { createWithLease } from '../supervision/lease.ts';
 import { createEventCheck } from './event-check.ts';
 import { createProviderHost, urlOfProvider, type ProviderHostDeps } from './provider-host.ts';
@@ -26,6 +27,8 @@ export interface ProviderRegistryDeps extends Omit<ProviderHostDeps, 'log'> {
   /** The folder that plugin paths and packages are resolved from. */
   readonly baseDir: string;
   readonly log: (providerId: ProviderId) => Logger;
+  /** `limits.recentRequests`. */
+  readonly maxRecentRequests: number;
   readonly liveCalls: (providerId: ProviderId) => readonly Call[];
   /** Returns a number from 0 to 1. */
   readonly random: () => number;
@@ -76,13 +79,14 @@ export class ProviderRegistry implements ProviderDirectory {
   }
 
   async #load(configured: ConfiguredPlugin): Promise<LoadedProvider> {
-    const { clock, random, ingest, streams, liveCalls } = this.#deps;
+    const { clock, random, ingest, streams, liveCalls, maxRecentRequests } = this.#deps;
     const id = providerId(configured.id);
     const log = this.#deps.log(id);
     const factory = await loadFactory('provider', configured, this.#deps);
     const checkEvent = createEventCheck(factory.callIdPattern);
     const traffic = new ProviderTraffic({ clock, log });
     const setupNotices = new SetupNotices(clock);
+    const recentRequests = new RecentRequests(clock, maxRecentRequests);
     let unverified: FaultError | undefined;
     const provider = new SupervisedProvider({
       id,
@@ -101,7 +105,7 @@ export class ProviderRegistry implements ProviderDirectory {
             traffic,
             notices: setupNotices,
           };
-          const host = createProviderHost(owner, { ...this.#deps, log });
+          const host = createProviderHost(owner, { ...this.#deps, log, requests: recentRequests });
           try {
             const provider = factory.create(host);
             return new ProviderInstance({
@@ -125,6 +129,7 @@ export class ProviderRegistry implements ProviderDirectory {
       checkEvent,
       traffic,
       setupNotices,
+      recentRequests,
       urlOf: (path) => urlOfProvider(id, path, this.#deps.publicUrl()),
       hasAudio: (callId: CallId) => streams.has(callId),
       registerCall(providerCallId) {

@@ -27,6 +27,7 @@ import {
   type WebhookSetting,
 } from '@sidetone/core';
 import type { ProviderView } from '../ports.ts';
+import type { RecentRequests } from '../requests/recent-requests.ts';
 import { PluginLifecycle, type PluginLifecycleDeps } from '../supervision/plugin-lifecycle.ts';
 import { withinLimits, type EventCheck } from './event-check.ts';
 import type { ProviderInstance } from './provider-instance.ts';
@@ -54,6 +55,7 @@ export interface SupervisedProviderDeps extends PluginLifecycleDeps<ProviderInst
   readonly registerCall: (id: ProviderCallId) => CallId;
   readonly traffic: ProviderTraffic;
   readonly setupNotices: SetupNotices;
+  readonly recentRequests: RecentRequests;
   /** Returns the public URL of a path of this instance. */
   readonly urlOf: (path: string) => URL;
 }
@@ -105,6 +107,10 @@ export class SupervisedProvider implements ProviderView {
 
   get traffic(): ProviderTraffic {
     return this.#deps.traffic;
+  }
+
+  get recentRequests(): RecentRequests {
+    return this.#deps.recentRequests;
   }
 
   get notices(): readonly ProviderNotice[] {
