@@ -13,6 +13,7 @@ import type {
   Party,
   ProviderState,
 } from '@sidetone/core';
+import type { RequestDirection, RequestKind } from '../../plugins/requests/recent-requests.ts';
 
 export const CALL_STATUS = {
   QUEUED: 'Created, but not dialled yet.',
@@ -79,6 +80,16 @@ export const PROVIDER_STATE = {
     'Not running because of an error. `stateMessage` has the reason and, if there is one, the time of the next attempt.',
   STOPPED: 'Not running: stopped, or removed from the configuration.',
 } as const satisfies Record<ProviderState, string>;
+
+export const REQUEST_DIRECTION = {
+  RECEIVED: 'The provider.',
+  SENT: 'The daemon.',
+} as const satisfies Record<RequestDirection, string>;
+
+export const REQUEST_KIND = {
+  REQUEST: 'An HTTP request, such as a webhook.',
+  SOCKET: 'A WebSocket.',
+} as const satisfies Record<RequestKind, string>;
 
 export const COMMAND_KIND = {
   PLACE_CALL: 'Sent by `placeCall`.',

@@ -41,6 +41,18 @@ export function addEnums(builder: Builder) {
       'The author of a message in the conversation of the assistant.',
       values.MESSAGE_ROLE,
     ),
+    RequestDirection: addEnum(
+      builder,
+      'RequestDirection',
+      'Who sent a request, or opened a socket.',
+      values.REQUEST_DIRECTION,
+    ),
+    RequestKind: addEnum(
+      builder,
+      'RequestKind',
+      'A kind of traffic between a provider and the daemon.',
+      values.REQUEST_KIND,
+    ),
     ProviderState: addEnum(
       builder,
       'ProviderState',

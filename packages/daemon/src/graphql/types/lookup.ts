@@ -48,6 +48,7 @@ export function providerOf({ providers }: Pick<SchemaDeps, 'providers'>, id: Pro
       rejectedEvents: 0,
       traffic: NO_TRAFFIC,
       notices: [],
+      recentRequests: { list: () => [] },
       webhookUrls: [],
       capabilities: [],
       providesTranscript: false,

@@ -16,6 +16,7 @@ import type { LevelsItem, LiveCallsItem, PartyLevel } from '../../live/ports.ts'
 import type { PartyPeaks } from '../../audio/ports.ts';
 import type { ProviderNotice, WebhookUrl } from '../../plugins/provider/provider-notices.ts';
 import type { ProviderView, TranscriberView } from '../../plugins/ports.ts';
+import type { RecentRequest } from '../../plugins/requests/recent-requests.ts';
 import type { Recording } from '../../recording/ports.ts';
 import type { ShownUtterance, StoredCommand, StoredNote } from '../../calls/ports.ts';
 import type { StoredStream, TranscriptMatch } from '../../history/ports.ts';
@@ -64,6 +65,7 @@ export function createRefs(builder: Builder) {
     CallHold: builder.objectRef<CallHold>('CallHold'),
     CallTag: builder.objectRef<CallTag>('CallTag'),
     Provider: builder.objectRef<ProviderView>('Provider'),
+    ProviderRequest: builder.objectRef<RecentRequest>('ProviderRequest'),
     ProviderNotice: builder.objectRef<ProviderNotice>('ProviderNotice'),
     WebhookUrl: builder.objectRef<WebhookUrl>('WebhookUrl'),
     Transcriber: builder.objectRef<TranscriberView>('Transcriber'),

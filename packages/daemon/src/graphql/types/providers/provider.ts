@@ -1,9 +1,10 @@
 /** Provider instances. */
-import type { SchemaDeps } from '../builder.ts';
-import type { Enums } from './enums.ts';
-import type { Refs } from './refs.ts';
+import { addProviderRequest, checkedCount } from './provider-request.ts';
+import type { SchemaDeps } from '../../builder.ts';
+import type { Enums } from '../enums.ts';
+import type { Refs } from '../refs.ts';
 
-export function addProvider(refs: Refs, enums: Enums, { registry }: SchemaDeps): void {
+export function addProvider(refs: Refs, enums: Enums, { registry, pageSize }: SchemaDeps): void {
   refs.Provider.implement({
     description: 'A provider instance of the configuration.',
     interfaces: [refs.Node],
@@ -67,6 +68,19 @@ export function addProvider(refs: Refs, enums: Enums, { registry }: SchemaDeps):
           'What the operator should know although the provider runs: webhooks that are rejected or do not arrive, and settings of the provider that keep data away. A notice is listed for an hour after its last occurrence.',
         resolve: ({ notices }) => [...notices],
       }),
+      recentRequests: t.field({
+        type: [refs.ProviderRequest],
+        description:
+          'The last requests and sockets between the provider and the daemon, newest first; `limits.recentRequests` of those that failed, and as many others, and as many in progress. They are kept in memory only. Requires the scope ADMIN.',
+        args: {
+          first: t.arg.int({
+            required: false,
+            description: 'The maximum number of requests. Default 50, at most `limits.pageSize`.',
+          }),
+        },
+        resolve: ({ recentRequests }, { first }) =>
+          recentRequests.list().slice(0, checkedCount(first, pageSize)),
+      }),
       liveCallCount: t.int({
         description: 'The number of live calls of this provider.',
         resolve: ({ id }) => registry.liveCount(id),
@@ -80,6 +94,7 @@ export function addProvider(refs: Refs, enums: Enums, { registry }: SchemaDeps):
       url: t.exposeString('url', { description: 'The URL.' }),
     }),
   });
+  addProviderRequest(refs, enums);
   refs.ProviderNotice.implement({
     description: 'A notice about a provider that runs.',
     fields: (t) => ({
