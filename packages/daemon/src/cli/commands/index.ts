@@ -5,7 +5,7 @@ import { backfill } from './backfill.ts';
 import { backup } from './backup.ts';
 import { conform } from './conform.ts';
 import { demo } from './demo.ts';
-import { erase } from './erase.ts';
+import { inspect } from './inspect.ts';
 import { restore } from './restore.ts';
 import { start } from './start.ts';
 import { token } from './token.ts';
@@ -14,10 +14,10 @@ export const COMMANDS: readonly CommandDefinition[] = [
   start,
   demo,
   token,
+  inspect,
   backfill,
   backup,
   restore,
-  erase,
   audit,
   conform,
 ];

@@ -30,7 +30,6 @@ const DURATIONS = {
   callTotals: 'LONG',
   callBuckets: 'LONG',
   search: 'LONG',
-  auditEntries: 'LONG',
 } as const satisfies Record<QueryName, Duration>;
 
 export interface QueryRunner {
