@@ -1,10 +1,11 @@
-/** The daemon behind Debian's nginx, with the configuration of the guide and with a minimal one. */
+/** The daemon behind nginx and Caddy, with the configurations of the guide, and behind nginx with a minimal one. */
 import { readFileSync } from 'node:fs';
 import { createClient } from 'graphql-ws';
 import { describe, expect, test } from 'vitest';
 import { WebSocket } from 'ws';
 import { hasBrowser, openPage, SKIP_REASON } from './support/browser.ts';
 import { startDaemon, tempDir, until, writeConfig, type DaemonRun, type Json } from './support/daemon.ts';
+import { CADDY_SKIP_REASON, hasCaddy, startCaddy } from './support/caddy.ts';
 import { hasNginx, NGINX_SKIP_REASON, startNginx } from './support/nginx.ts';
 import { freePort } from './support/ports.ts';
 import { simulator, type SimulatorRun } from './support/process.ts';
@@ -28,10 +29,22 @@ interface World {
   /** The public URL, with a slash at its end. */
   readonly url: string;
   /** The path of nginx's access log. */
-  readonly accessLog: string;
+  readonly accessLog?: string | undefined;
 }
 
-async function start(edit?: (config: string) => string): Promise<World> {
+/** Starts a proxy at a port in front of a daemon. Resolves with the path of its access log, if it has one. */
+type StartProxy = (port: number, daemonUrl: string) => Promise<string | undefined>;
+
+const nginx =
+  (edit?: (config: string) => string): StartProxy =>
+  (port, daemonUrl) =>
+    startNginx(port, daemonUrl, edit);
+const caddy: StartProxy = async (port, daemonUrl) => {
+  await startCaddy(port, daemonUrl);
+  return undefined;
+};
+
+async function start(startProxy: StartProxy = nginx()): Promise<World> {
   const [cloud, port] = [await simulator(), await freePort()];
   const url = `http://127.0.0.1:${port}/sidetone/`;
   const daemon = await startDaemon(
@@ -40,7 +53,7 @@ async function start(edit?: (config: string) => string): Promise<World> {
       extra: `auth: { tokens: [{ name: team, token: '${TOKEN}', scopes: [admin] }] }\nrecording: { enabled: true }\nlog: { level: warn }`,
     }),
   );
-  const accessLog = await startNginx(port, daemon.url, edit);
+  const accessLog = await startProxy(port, daemon.url);
   await cloud.pointAt(url);
   return { cloud, daemon, url, accessLog };
 }
@@ -76,50 +89,59 @@ async function firstEvent(url: string): Promise<string> {
   throw new Error('the stream ended without an event');
 }
 
+/** Checks webhooks, streams of events, subscriptions, listening and recordings of a call of each provider. */
+async function expectAllUses(world: World): Promise<void> {
+  const client = createClient({
+    url: `${world.url.replace('http', 'ws')}graphql`,
+    webSocketImpl: WebSocket,
+    connectionParams: { authorization: `Bearer ${TOKEN}` },
+    retryAttempts: 0,
+  });
+  const events = client.iterate({ query: 'subscription { callEvents { __typename } }' });
+  const [overSocket, overSse] = [events.next(), firstEvent(world.url)];
+  const calls = await Promise.all([liveCall(world, 'vapi'), liveCall(world, 'vobiz')]);
+  expect((await overSocket).value).toMatchObject({ data: { callEvents: {} } });
+  expect(await overSse).toContain('callEvents');
+  await client.dispose();
+
+  for (const [index, { id, listenUrl }] of calls.entries()) {
+    // Without a transcriber, only Vapi provides a transcript.
+    const isVobiz = index === 1;
+    expect(listenUrl).toBe(`${world.url.replace('http', 'ws')}calls/${id}/listen`);
+    const socket = new WebSocket(`${listenUrl}?token=${TOKEN}`);
+    let bytes = 0;
+    socket.on('message', (data: Buffer, isBinary) => (bytes += isBinary ? data.length : 0));
+    await until(() => bytes > 16_000, 'audio at the listener');
+    socket.terminate();
+    const found = await until(async () => {
+      const text = `{ call(id: "${id}") { transcriptText recording { url signedUrl { url } } } }`;
+      const { call } = await query(world.url, text);
+      return call.recording && (isVobiz || call.transcriptText) ? call : undefined;
+    }, 'transcript and recording');
+    for (const recording of [`${found.recording.url}?token=${TOKEN}`, found.recording.signedUrl.url]) {
+      const part = await fetch(recording, { headers: { range: 'bytes=0-43' } });
+      expect([part.status, (await part.arrayBuffer()).byteLength]).toEqual([206, 44]);
+    }
+  }
+  if (world.accessLog === undefined) return;
+  const logged = readFileSync(world.accessLog, 'utf8');
+  expect(logged).toMatch(/"GET \/sidetone\/calls\/\S+\/recording\.wav" 206 44/);
+  expect(logged).not.toMatch(/token=|signature=/);
+}
+
+test.skipIf(!hasCaddy)(
+  `behind Caddy, webhooks, streams, subscriptions and listening work${CADDY_SKIP_REASON}`,
+  async () => expectAllUses(await start(caddy)),
+  60_000,
+);
+
 describe.skipIf(!hasNginx)(`behind nginx${NGINX_SKIP_REASON}`, () => {
   test.each([
     ['removes', undefined],
     ['keeps', KEEPS_PATH],
   ])(
     'that %s the path, webhooks, streams, subscriptions and listening work',
-    async (_what, edit) => {
-      const world = await start(edit);
-      const client = createClient({
-        url: `${world.url.replace('http', 'ws')}graphql`,
-        webSocketImpl: WebSocket,
-        connectionParams: { authorization: `Bearer ${TOKEN}` },
-        retryAttempts: 0,
-      });
-      const events = client.iterate({ query: 'subscription { callEvents { __typename } }' });
-      const [overSocket, overSse] = [events.next(), firstEvent(world.url)];
-      const calls = await Promise.all([liveCall(world, 'vapi'), liveCall(world, 'vobiz')]);
-      expect((await overSocket).value).toMatchObject({ data: { callEvents: {} } });
-      expect(await overSse).toContain('callEvents');
-      await client.dispose();
-
-      for (const [index, { id, listenUrl }] of calls.entries()) {
-        // Without a transcriber, only Vapi provides a transcript.
-        const isVobiz = index === 1;
-        expect(listenUrl).toBe(`${world.url.replace('http', 'ws')}calls/${id}/listen`);
-        const socket = new WebSocket(`${listenUrl}?token=${TOKEN}`);
-        let bytes = 0;
-        socket.on('message', (data: Buffer, isBinary) => (bytes += isBinary ? data.length : 0));
-        await until(() => bytes > 16_000, 'audio at the listener');
-        socket.terminate();
-        const found = await until(async () => {
-          const text = `{ call(id: "${id}") { transcriptText recording { url signedUrl { url } } } }`;
-          const { call } = await query(world.url, text);
-          return call.recording && (isVobiz || call.transcriptText) ? call : undefined;
-        }, 'transcript and recording');
-        for (const recording of [`${found.recording.url}?token=${TOKEN}`, found.recording.signedUrl.url]) {
-          const part = await fetch(recording, { headers: { range: 'bytes=0-43' } });
-          expect([part.status, (await part.arrayBuffer()).byteLength]).toEqual([206, 44]);
-        }
-      }
-      const logged = readFileSync(world.accessLog, 'utf8');
-      expect(logged).toMatch(/"GET \/sidetone\/calls\/\S+\/recording\.wav" 206 44/);
-      expect(logged).not.toMatch(/token=|signature=/);
-    },
+    async (_what, edit) => expectAllUses(await start(nginx(edit))),
     60_000,
   );
 
@@ -129,7 +151,7 @@ describe.skipIf(!hasNginx)(`behind nginx${NGINX_SKIP_REASON}`, () => {
   ])(
     `that %s the path, the pages work${SKIP_REASON}`,
     async (_what, edit) => {
-      const world = await start(edit);
+      const world = await start(nginx(edit));
       const { id } = await liveCall(world, 'vobiz');
       const { page, addresses } = await openPage(world.url);
       await page.getByLabel('Access token').fill(TOKEN);
@@ -191,7 +213,7 @@ describe.skipIf(!hasNginx)(`behind nginx${NGINX_SKIP_REASON}`, () => {
   );
 
   test('without headers for WebSockets, events arrive over SSE, and the handshake is answered with 426', async () => {
-    const world = await start(MINIMAL);
+    const world = await start(nginx(MINIMAL));
     const event = firstEvent(world.url);
     await liveCall(world, 'vapi');
     expect(await event).toContain('callEvents');
