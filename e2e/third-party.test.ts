@@ -6,8 +6,16 @@ import { checkPackage, createPackageFromTarballData } from '@arethetypeswrong/co
 import { publint } from 'publint';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { WebSocket } from 'ws';
-import { query, tempDir, until } from './support/daemon.ts';
-import { install, manifestOf, node, packed, ROOT, startInstalled } from './support/third-party.ts';
+import { query, tempDir, until, type Json } from './support/daemon.ts';
+import {
+  install,
+  manifestOf,
+  node,
+  packed,
+  ROOT,
+  startCommand,
+  startInstalled,
+} from './support/third-party.ts';
 
 const NAMES = [
   'core',
@@ -104,6 +112,16 @@ test('runs the audits after installation', async () => {
   const command = await node(folder, 'node_modules/@sidetone/daemon/bin/sidetone.js', 'conform', './echo');
   expect(command.stdout).toBe(stdout);
   expect(stdout).toMatch(/^Echo \(echo\), contract 1\nMUST (\d+) of \1, SHOULD (\d+) of \2,/);
+});
+
+test('runs the demo, with calls of both providers', async () => {
+  const program = join(folder, 'node_modules/.bin/sidetone');
+  const args = ['demo', '--port', '0', '--calls', '1', '--data', join(folder, 'data')];
+  const url = await startCommand(program, args, folder, { ...process.env, NODE_OPTIONS: '' });
+  await until(async () => {
+    const { calls } = await query(url, '{ calls(filter: { live: true }) { nodes { provider { id } } } }');
+    return new Set(calls.nodes.map(({ provider }: Json) => provider.id)).size === 2;
+  }, 'a call of each provider');
 });
 
 test('loads a plugin by its name and by its path, and shows its calls', async () => {

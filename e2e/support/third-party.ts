@@ -103,7 +103,7 @@ export async function startCommand(
     stream.on('data', (text: Buffer) => (output += text.toString()));
   const [, url] = await until(() => {
     if (child.exitCode !== null) throw new Error(`the daemon exited: ${output}`);
-    return /listens at (http\S+)/.exec(output);
+    return /(?:listens at|Dashboard) +(http\S+)/.exec(output);
   }, 'the URL of the daemon');
   return url!;
 }
