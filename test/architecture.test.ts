@@ -96,7 +96,7 @@ describe('inside the daemon', () => {
   const FEATURES: Record<string, readonly string[]> = {
     access: ['metrics'],
     calls: ['access', 'loop', 'metrics'],
-    history: ['calls'],
+    history: ['access', 'calls'],
     live: ['calls'],
     audio: ['calls', 'live', 'loop'],
     plugins: ['access', 'calls', 'config', 'live', 'log-sampler.ts', 'loop', 'metrics'],
@@ -112,7 +112,7 @@ describe('inside the daemon', () => {
     'main.ts': ['cli'],
     'index.ts': ['daemon.ts', 'config', 'log.ts'],
     // The store for the command that reads the audit log of a file.
-    cli: ['access', 'daemon.ts', 'config', 'log.ts', 'plugins', 'store', 'system-clock.ts'],
+    cli: ['access', 'history', 'daemon.ts', 'config', 'log.ts', 'plugins', 'store', 'system-clock.ts'],
     'daemon.ts': [
       'access',
       'container.ts',

@@ -20,6 +20,7 @@ const ALLOWED: Readonly<Record<string, readonly [uses: number, reason: string]>>
   'packages/daemon/src/audio/level-meters.ts': [1, 'time of an event'],
   'packages/daemon/src/backfill/backfill-service.ts': [2, 'default end of a period, time of an audit entry'],
   'packages/daemon/src/calls/annotation-service.ts': [1, 'time of an event'],
+  'packages/daemon/src/calls/number-erasure.ts': [1, 'time of an audit entry'],
   'packages/daemon/src/calls/retention/recording-space.ts': [1, 'time of an audit entry'],
   'packages/daemon/src/calls/retention/retention.ts': [3, 'age of calls, time of an audit entry'],
   'packages/daemon/src/calls/ingest.ts': [3, 'time of an event, expiry of a tombstone'],

@@ -41,6 +41,10 @@ export interface RemovedData {
 export interface AuditFields {
   ERASE: AboutCall;
   ERASE_COMMAND: AboutCall;
+  /** Everything of one number was erased. `number` is a keyed digest. */
+  ERASE_NUMBER: {
+    readonly details: { readonly number: string; readonly calls: number; readonly commands: number };
+  };
   HOLD_PLACED: AboutCall;
   HOLD_RELEASED: AboutCall;
   /** Data that is not kept any longer was removed. */
@@ -63,6 +67,10 @@ export interface AuditFields {
   /** A token was created while the daemon runs. */
   TOKEN_CREATED: { readonly details: AuditedToken & { readonly expiresAt: number | null } };
   TOKEN_REVOKED: { readonly details: { readonly name: string } };
+  /** Old entries were deleted: how many, and the number and the hash of the last one, which the next one continues. */
+  AUDIT_EXPIRED: {
+    readonly details: { readonly entries: number; readonly seq: number; readonly hash: string };
+  };
 }
 
 export type AuditAction = keyof AuditFields;
@@ -71,6 +79,7 @@ export type AuditAction = keyof AuditFields;
 export const AUDIT_ACTIONS = Object.keys({
   ERASE: 0,
   ERASE_COMMAND: 0,
+  ERASE_NUMBER: 0,
   HOLD_PLACED: 0,
   HOLD_RELEASED: 0,
   RETENTION: 0,
@@ -83,6 +92,7 @@ export const AUDIT_ACTIONS = Object.keys({
   TOKENS_CHANGED: 0,
   TOKEN_CREATED: 0,
   TOKEN_REVOKED: 0,
+  AUDIT_EXPIRED: 0,
 } satisfies Record<AuditAction, 0>) as readonly AuditAction[];
 
 export type AuditEntry = {
@@ -99,6 +109,9 @@ export type AuditEntry = {
 export interface AuditLog {
   /** Appends entries, all or none. Throws if they cannot be stored. */
   append(...entries: readonly AuditEntry[]): void;
-  /** Deletes entries from the start of the log up to a time, epoch ms. Throws if they cannot be deleted. */
-  expire(until: number): void;
+  /**
+   * Deletes entries from the start of the log up to a time, epoch ms, and appends an entry about that.
+   * Throws if they cannot be deleted.
+   */
+  expire(until: number, now: number): void;
 }

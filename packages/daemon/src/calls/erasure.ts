@@ -73,17 +73,25 @@ export class Erasure {
 
   /**
    * Erases a call and everything stored about it. The audit log keeps who did it. Resolves when the file is scrubbed too, or after 10 s.
-   * @throws {FaultError} CALL_STILL_LIVE, CALL_HELD, or a fault of kind store.
+   * @throws {FaultError} as `removeCall`.
    */
   async eraseCall(callId: CallId, by = 'daemon'): Promise<ErasureStatus> {
+    return (await this.removeCall(callId, by)) ? this.#scrubbed() : 'NOT_FOUND';
+  }
+
+  /**
+   * Erases a call from tables, files and memory. Returns false if there is no such call. The caller scrubs the file.
+   * @throws {FaultError} CALL_STILL_LIVE, CALL_HELD, or a fault of kind store.
+   */
+  async removeCall(callId: CallId, by: string): Promise<boolean> {
     const { audit, ingest, ledger, recordings, clock } = this.#deps;
     const call = ingest.current(callId);
-    if (!call) return 'NOT_FOUND';
+    if (!call) return false;
     if (isLive(call)) throw new FaultError('CALL_STILL_LIVE', 'the call is live; end it first');
     rejectHeld(call);
     await recordings.erase(callId);
     let isAudited = false;
-    const isErased = await retryWhileBusy(clock, () => {
+    return retryWhileBusy(clock, () => {
       // A concurrent request may have erased it, or placed a hold.
       const found = ingest.current(callId);
       if (!found) return false;
@@ -95,7 +103,6 @@ export class Erasure {
       this.forget(callId);
       return true;
     });
-    return isErased ? this.#scrubbed() : 'NOT_FOUND';
   }
 
   /**
@@ -103,13 +110,17 @@ export class Erasure {
    * @throws {FaultError} a fault of kind store.
    */
   async eraseCommand(id: CommandId, by = 'daemon'): Promise<ErasureStatus> {
+    return (await this.removeCommand(id, by)) ? this.#scrubbed() : 'NOT_FOUND';
+  }
+
+  /** As `eraseCommand`, but the caller scrubs the file. Returns false if there is no such command. */
+  async removeCommand(id: CommandId, by: string): Promise<boolean> {
     const { audit, clock, ledger } = this.#deps;
-    const isErased = await retryWhileBusy(clock, () => ledger.eraseCommand(id));
-    if (!isErased) return 'NOT_FOUND';
+    if (!(await retryWhileBusy(clock, () => ledger.eraseCommand(id)))) return false;
     await retryWhileBusy(clock, () =>
       audit.append({ at: clock.now(), by, action: 'ERASE_COMMAND', callId: id }),
     );
-    return this.#scrubbed();
+    return true;
   }
 
   /** Forgets what memory has of a call whose data was removed from the store. */
@@ -148,7 +159,7 @@ export class Erasure {
     const now = clock.now();
     try {
       ledger.expire(now);
-      audit.expire(now - auditMs);
+      audit.expire(now - auditMs, now);
     } catch (error) {
       log.warn('deleting expired data failed', { reason: messageOf(error) });
     }

@@ -50,6 +50,8 @@ export interface CallLedger {
   erase(callId: CallId, now: number): void;
   /** Erases a settled command that has no call. Returns whether there was one. Throws as `commit` does. */
   eraseCommand(id: CommandId): boolean;
+  /** Returns settled commands without a call, after one, by their ids. */
+  loneCommands(after: CommandId | undefined, limit: number): readonly LoneCommand[];
   /** Deletes commands without a call, and the memory of erased calls, that are too old. Throws as `commit` does. */
   expire(now: number): void;
   /** Returns whether a call was erased not too long ago. */
@@ -72,6 +74,9 @@ export interface CallLedger {
     readonly listenings: readonly StoredListening[];
   };
 }
+
+/** A failed attempt to place a call. */
+export type LoneCommand = Pick<Command, 'id' | 'arguments'>;
 
 /** Progress of scrubbing: BUSY if a reader blocks it. */
 export type Scrub = 'MORE' | 'BUSY' | 'DONE';

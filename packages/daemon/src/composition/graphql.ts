@@ -22,6 +22,7 @@ export function registerGraphql(register: Register, { config, clock, publicUrl }
       annotations: get(tokens.ANNOTATION_SERVICE),
       utterances: get(tokens.UTTERANCE_SERVICE),
       holds: new HoldService({ ingest: get(tokens.INGEST) }),
+      numberErasure: get(tokens.NUMBER_ERASURE),
       retention: get(tokens.RETENTION),
       recordingSpace: get(tokens.RECORDING_SPACE),
       erasure: get(tokens.ERASURE),

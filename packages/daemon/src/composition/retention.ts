@@ -1,7 +1,10 @@
 /** What removes data that is not kept any longer. */
+import { NumberErasure } from '../calls/number-erasure.ts';
+import { countriesOf } from '../calls/numbers/countries.ts';
 import { RecordingSpace } from '../calls/retention/recording-space.ts';
 import { Retention } from '../calls/retention/retention.ts';
 import { rulesOf } from '../calls/retention/rules.ts';
+import { secretOf } from '../store/secrets.ts';
 import * as tokens from '../tokens.ts';
 import type { Environment, Register } from './registration.ts';
 
@@ -19,6 +22,21 @@ export function registerRetention(register: Register, { config, clock, log }: En
         log: log('retention'),
       }),
   );
+  register(tokens.NUMBER_ERASURE, (get) => {
+    const key = (): Buffer =>
+      secretOf(get(tokens.DATABASE).db, 'erased_number_key', get(tokens.STORE_HEALTH));
+    return new NumberErasure({
+      erasure: get(tokens.ERASURE),
+      ingest: get(tokens.INGEST),
+      ledger: get(tokens.LEDGER),
+      find: async (filter, limit) =>
+        (await get(tokens.HISTORY).calls(filter, { limit, backward: false })).rows,
+      countries: countriesOf(config),
+      audit: get(tokens.AUDIT_LOG),
+      key,
+      clock,
+    });
+  });
   register(tokens.RECORDING_SPACE, (get) => {
     const retention = get(tokens.RETENTION);
     return new RecordingSpace({

@@ -7,6 +7,7 @@ import type { AnnotationService } from '../calls/annotation-service.ts';
 import type { HoldService } from '../calls/hold-service.ts';
 import type { RecordingSpace } from '../calls/retention/recording-space.ts';
 import type { Retention } from '../calls/retention/retention.ts';
+import type { NumberErasure } from '../calls/number-erasure.ts';
 import type { BackfillService } from '../backfill/backfill-service.ts';
 import type { CallRegistry } from '../calls/call-registry.ts';
 import type { CommandService } from '../commands/command-service.ts';
@@ -31,6 +32,7 @@ export interface SchemaDeps {
   readonly commands: CommandService;
   readonly annotations: AnnotationService;
   readonly holds: HoldService;
+  readonly numberErasure: Pick<NumberErasure, 'erase'>;
   readonly retention: Pick<Retention, 'status'>;
   readonly recordingSpace: Pick<RecordingSpace, 'status'>;
   readonly utterances: UtteranceService;

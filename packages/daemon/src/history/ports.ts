@@ -14,6 +14,7 @@ import type {
   UtteranceId,
 } from '@sidetone/core';
 import type { CallFilter, StoredUtterance, StoredCommand, StoredNote } from '../calls/ports.ts';
+import type { AuditFilter, StoredAuditEntry } from './audit-query.ts';
 import type { CallOrder } from './call-order.ts';
 import type { PageRequest, Page } from './paging.ts';
 import type { BucketTotals, StatsBucket } from './stats-bucket.ts';
@@ -83,6 +84,8 @@ export interface History {
   /** Returns the complete transcript, ordered by when it was spoken. */
   transcript(callId: CallId): Promise<readonly TranscriptLine[]>;
   command(id: CommandId): Promise<StoredCommand | undefined>;
+  /** Entries of the audit log, newest first. */
+  audit(filter: AuditFilter, window: PageRequest): Promise<Page<StoredAuditEntry>>;
   /** Newest first. */
   commands(callId: CallId, window: PageRequest): Promise<Page<StoredCommand>>;
   /** Oldest first. */

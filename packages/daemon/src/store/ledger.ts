@@ -44,6 +44,7 @@ export function createLedger(db: Db, health = new StoreHealth(), countries = NO_
     putCommand: (command) => health.write(db, () => projections.putCommand(command, null)),
     erase: (callId, now) => health.write(db, () => eraser.erase(callId, now)),
     eraseCommand: (id) => health.write(db, () => eraser.eraseCommand(id)),
+    loneCommands: (after, limit) => health.read(() => eraser.loneCommands(after, limit)),
     expire: (now) => health.write(db, () => eraser.expire(now)),
     isErased: (providerId, id, now) => health.read(() => eraser.isErased(providerId, id, now)),
     isScrubDue: () => health.read(() => eraser.isScrubDue()),

@@ -54,7 +54,7 @@ test('who placed and released it is in the audit log, without the reason', async
   await holds.place(callId, 'again', 'grace');
   await holds.release(callId, 'grace');
   await holds.release(callId, 'grace');
-  const entries = [...createAuditReader(harness.database.db.$client).entries(callId)];
+  const entries = [...createAuditReader(harness.database.db.$client).entries({ callId })];
   expect(entries.map(({ action, by, details }) => [action, by, details])).toEqual([
     ['HOLD_PLACED', 'ada', undefined],
     ['HOLD_RELEASED', 'grace', undefined],

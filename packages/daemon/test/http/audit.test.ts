@@ -26,7 +26,7 @@ beforeEach(async () => {
 function entries(callId?: string) {
   const reader = openAuditReader(join(dir, 'test.db'));
   expect(reader.verify()).toMatchObject({ intact: true });
-  const all = [...reader.entries(callId)];
+  const all = [...reader.entries(callId === undefined ? {} : { callId })];
   reader.close();
   return all;
 }
@@ -106,4 +106,29 @@ test('has the start and the end of live listening, also after the call was erase
     ['LISTENING_STOPPED', 'ada'],
     ['ERASE', 'ada'],
   ]);
+});
+
+test('is read through the API by a client with the scope admin, newest first', async () => {
+  const query = async (text: string) => {
+    const headers = { 'content-type': 'application/json', authorization: `Bearer ${TOKEN}` };
+    const body = JSON.stringify({ query: text });
+    const response = await fetch(it.url('graphql'), { method: 'POST', headers, body });
+    return (await response.json()) as { data: unknown };
+  };
+  expect(await post('guess-0123456789-0123456789')).toBe(401);
+  await query('mutation { createToken(input: { name: "bob", scopes: [READ] }) { token } }');
+  const fields = 'nodes { by action outcome details } pageInfo { hasNextPage }';
+  expect((await query(`{ auditLog(first: 1, filter: { by: ["ada"] }) { ${fields} } }`)).data).toEqual({
+    auditLog: {
+      nodes: [
+        {
+          by: 'ada',
+          action: 'TOKEN_CREATED',
+          outcome: 'DONE',
+          details: { name: 'bob', scopes: ['READ'], expiresAt: null },
+        },
+      ],
+      pageInfo: { hasNextPage: false },
+    },
+  });
 });

@@ -9,6 +9,7 @@ import { createCursors, type Cursors } from '../../src/calls/cursor.ts';
 import { openDatabase } from '../../src/store/database.ts';
 import { createEventLog } from '../../src/store/event-log.ts';
 import { beginEpoch, MAX_EPOCHS } from '../../src/store/opening/log-epochs.ts';
+import { downgradeTo } from '../support/earlier-release.ts';
 import { createHarness, numberedUtterance, type Harness } from '../support/harness.ts';
 import { tempDir } from '../support/temp-dir.ts';
 
@@ -187,32 +188,11 @@ test(
 );
 
 describe('a database of an earlier release', () => {
-  /** Removes what the migration of this table and later ones added. */
-  function downgrade(path: string): void {
-    const sqlite = new Sqlite(path);
-    sqlite.exec(`drop table log_epochs;
-      alter table streams drop column listening_lost_ms;
-      alter table streams drop column recording_lost_ms;
-      alter table streams drop column transcript_lost_ms;
-      drop index calls_held;
-      alter table calls drop column hold;
-      drop trigger call_totals_insert;
-      drop trigger call_totals_before_update;
-      drop trigger call_totals_after_update;
-      drop trigger call_totals_delete;
-      drop view ended_call_periods;
-      drop table call_totals;
-      drop table totals_progress;
-      delete from __drizzle_migrations where created_at in
-        (select created_at from __drizzle_migrations order by created_at desc limit 4)`);
-    sqlite.close();
-  }
-
   test('keeps its cursors valid, and rejects those of events that a restored copy lacks', async () => {
     const subject = new Subject();
     await subject.write(7);
     subject.close();
-    downgrade(join(subject.folder, NAME));
+    downgradeTo('0007_call_numbers', join(subject.folder, NAME));
     const database = openDatabase(join(subject.folder, NAME), 'normal');
     const { logId } = database;
     const cursors = createCursors(createEventLog(database));

@@ -12,6 +12,9 @@ export const MAX_NUMBER_DIGITS = 20;
 /** Shorter numbers are not completed with a country code: too many calls would match. */
 const MIN_NATIONAL_DIGITS = 6;
 
+/** Shorter texts are not complete numbers; short codes have three digits. */
+const MIN_COMPLETE_DIGITS = 3;
+
 /** Plain data. A call matches if one of its keys matches one of the three. */
 export interface NumberSearch {
   /** Beginnings of keys. */
@@ -44,6 +47,14 @@ export function parseNumberSearch(text: string, countries: Countries): NumberSea
     lastDigits: unique(national.lastDigits.filter((last) => last.length >= MIN_LAST_DIGITS)),
     countries,
   };
+}
+
+/** Returns the search for a complete number in any notation; undefined if the text is not one. */
+export function exactNumberSearch(text: string, countries: Countries): NumberSearch | undefined {
+  const search = parseNumberSearch(text, countries);
+  if (!search || (search.beginnings[1]?.length ?? 0) < MIN_COMPLETE_DIGITS) return undefined;
+  const complete = unique([...search.beginnings, ...search.nationals]);
+  return { beginnings: [], nationals: complete, lastDigits: [], countries };
 }
 
 const NOTHING = { numbers: [], codes: [], lastDigits: [] } as const;

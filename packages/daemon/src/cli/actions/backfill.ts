@@ -1,6 +1,7 @@
 /** `sidetone backfill`: starts an import of past calls in the running daemon, and shows its progress. */
 import { FaultError } from '@sidetone/core';
 import { createDaemonClient } from '../frame/daemon-client.ts';
+import { parseInstant } from '../frame/instants.ts';
 import { createProgressLine } from '../frame/progress.ts';
 
 export interface BackfillOptions {
@@ -25,8 +26,8 @@ export async function backfill({ url, provider, since, until }: BackfillOptions)
   const daemon = createDaemonClient({ url });
   const input = {
     providerId: provider,
-    since: parseInstant('--since', since),
-    until: until && parseInstant('--until', until),
+    since: isoOf('--since', since),
+    until: until && isoOf('--until', until),
   };
   const start = `mutation ($input: BackfillInput!) { backfill(input: $input) { ${FIELDS} } }`;
   let progress = (await daemon.query<{ backfill: Progress }>(start, { input })).backfill;
@@ -53,14 +54,4 @@ function textOf({ calls, reached, state }: Progress): string {
   return `${state === 'DONE' ? 'done: ' : ''}${calls} calls${position}`;
 }
 
-/** Parses a date, or an instant, and returns it in the format of the API. */
-function parseInstant(option: string, text: string): string {
-  const parsed = Date.parse(text);
-  if (!/^\d{4}-\d{2}-\d{2}/.test(text) || Number.isNaN(parsed)) {
-    throw new FaultError(
-      'INPUT_INVALID',
-      `${option}: expected a date such as 2026-01-31 or 2026-01-31T12:00:00Z, received "${text}"`,
-    );
-  }
-  return new Date(parsed).toISOString();
-}
+const isoOf = (option: string, text: string): string => new Date(parseInstant(option, text)).toISOString();

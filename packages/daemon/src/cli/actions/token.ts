@@ -2,6 +2,7 @@
 import { FaultError } from '@sidetone/core';
 import { SCOPES, type Scope } from '../../access/viewer.ts';
 import { createDaemonClient } from '../frame/daemon-client.ts';
+import { minuteOf } from '../frame/instants.ts';
 import type { OutputOptions } from '../frame/options.ts';
 import { createOutput, type Column } from '../frame/output.ts';
 import { openTokenFile } from '../../store/tokens/token-file.ts';
@@ -31,8 +32,6 @@ interface PrintedToken {
 }
 
 const FIELDS = 'name scopes source state createdAt createdBy expiresAt lastUsedAt';
-
-const minuteOf = (at: string | null): string | null => at && at.slice(0, 16).replace('T', ' ');
 
 const COLUMNS: readonly Column<PrintedToken>[] = [
   { title: 'name', value: ({ name }) => name },

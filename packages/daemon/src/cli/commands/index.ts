@@ -5,6 +5,7 @@ import { backfill } from './backfill.ts';
 import { backup } from './backup.ts';
 import { conform } from './conform.ts';
 import { demo } from './demo.ts';
+import { erase } from './erase.ts';
 import { inspect } from './inspect.ts';
 import { restore } from './restore.ts';
 import { start } from './start.ts';
@@ -18,6 +19,7 @@ export const COMMANDS: readonly CommandDefinition[] = [
   backfill,
   backup,
   restore,
+  erase,
   audit,
   conform,
 ];

@@ -32,6 +32,8 @@ export interface CommandDefinition extends CommandHelp {
 export function addCommand(parent: Command, definition: CommandDefinition, onStart: OnStart): void {
   const { name, summary, examples, configure, run, commands = [] } = definition;
   const command = parent.command(name).description(summary);
+  // An option after the name of an inner command belongs to that one.
+  if (run && commands.length > 0) command.enablePositionalOptions();
   configure?.(command);
   if (examples.length > 0) command.addHelpText('after', () => `\n${describeExamples(examples)}`);
   for (const each of commands) addCommand(command, each, onStart);

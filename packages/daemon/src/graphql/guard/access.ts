@@ -17,6 +17,7 @@ import type { Context } from '../context.ts';
 export const FIELD_SCOPES: Readonly<Record<string, Scope | null>> = {
   'Query.viewer': null,
   'Query.tokens': 'ADMIN',
+  'Query.auditLog': 'ADMIN',
   'Query.retention': 'ADMIN',
   'Provider.recentRequests': 'ADMIN',
   // A viewer without READ may see the id of a call that a mutation returns.
@@ -48,6 +49,7 @@ export const FIELD_SCOPES: Readonly<Record<string, Scope | null>> = {
   'Mutation.deleteCall': 'ADMIN',
   'Mutation.eraseCall': 'ADMIN',
   'Mutation.eraseCommand': 'ADMIN',
+  'Mutation.eraseNumber': 'ADMIN',
   'Mutation.placeHold': 'ADMIN',
   'Mutation.releaseHold': 'ADMIN',
   'Mutation.backfill': 'ADMIN',

@@ -10,6 +10,7 @@ import {
 } from '@sidetone/core';
 import type { Countries } from '../../calls/numbers/countries.ts';
 import {
+  exactNumberSearch,
   MAX_NUMBER_DIGITS,
   parseNumberSearch,
   type NumberSearch,
@@ -36,28 +37,36 @@ export interface CallFilterInput {
   readonly maxDurationMs?: Optional<number>;
   readonly held?: Optional<boolean>;
   readonly number?: Optional<string>;
+  readonly numberIs?: Optional<string>;
   readonly tags?: Optional<string[]>;
   readonly said?: Optional<string>;
 }
 
 /** @throws {FaultError} INPUT_INVALID with the path of the field. */
 export function toFilter(input: Optional<CallFilterInput>, countries: Countries): CallFilter {
-  const { number, tags, said, providerIds, ...others } = input ?? {};
+  const { number, numberIs, tags, said, providerIds, ...others } = input ?? {};
   const given = Object.fromEntries(Object.entries(others).filter(([, value]) => value != null));
-  for (const [key, value] of Object.entries(input ?? {})) {
-    if (Array.isArray(value) && value.length > MAX_FILTER_VALUES) {
-      const problem = `expected at most ${MAX_FILTER_VALUES} values, received ${value.length}`;
-      throw invalidArgument(`filter.${key}`, problem);
-    }
-  }
+  checkValues(input);
   if (said != null) checkSearch('filter.said', said);
+  if (number != null && numberIs != null)
+    throw invalidArgument('filter.numberIs', 'expected either number or numberIs');
   return {
     ...given,
     ...(providerIds != null && { providerIds: providerIds as ProviderId[] }),
     ...(number != null && { number: searchOf(number, countries) }),
+    ...(numberIs != null && { number: exactly(numberIs, countries) }),
     ...(tags != null && { tags: tags.map((tag) => normalizeUnicode(tag.trim(), 'NFC')) }),
     ...(said != null && { said }),
   };
+}
+
+/** Checks the length of the lists of a filter. @throws {FaultError} INPUT_INVALID with the path of the field. */
+export function checkValues(filter: object | null | undefined): void {
+  for (const [key, value] of Object.entries(filter ?? {})) {
+    if (!Array.isArray(value) || value.length <= MAX_FILTER_VALUES) continue;
+    const problem = `expected at most ${MAX_FILTER_VALUES} values, received ${value.length}`;
+    throw invalidArgument(`filter.${key}`, problem);
+  }
 }
 
 /** Converts the filter of a subscription. @throws {FaultError} INPUT_INVALID also for `said`, which needs the search index. */
@@ -74,6 +83,12 @@ function searchOf(number: string, countries: Countries): NumberSearch {
   const search = parseNumberSearch(number, countries);
   if (search) return search;
   throw invalidArgument('filter.number', `expected a telephone number of 1 to ${MAX_NUMBER_DIGITS} digits`);
+}
+
+function exactly(number: string, countries: Countries): NumberSearch {
+  const search = exactNumberSearch(number, countries);
+  if (search) return search;
+  throw invalidArgument('filter.numberIs', 'expected a complete telephone number');
 }
 
 /** Checks the length of a search text. @throws {FaultError} INPUT_INVALID. */

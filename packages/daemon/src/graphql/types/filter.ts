@@ -56,6 +56,11 @@ export function addCallFilter(refs: Refs, enums: Enums): void {
         required: false,
         description: `Calls whose \`from\` or \`to\` is this number, starts with it, or ends with these digits (at least ${MIN_LAST_DIGITS}). 1 to ${MAX_NUMBER_DIGITS} digits in any notation: with spaces and punctuation, with \`00\` or a country code, as a \`tel:\` or SIP URI, in digits of any script.`,
       }),
+      numberIs: t.string({
+        required: false,
+        description:
+          'Calls whose `from` or `to` is exactly this number, in any notation, without those that only start or end with it. Cannot be combined with `number`.',
+      }),
       tags: t.stringList({ required: false, description: 'Calls that have all of these tags.' }),
       said: t.string({
         required: false,

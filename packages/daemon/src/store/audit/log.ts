@@ -68,12 +68,19 @@ export function createAuditLog(db: Db, health = new StoreHealth()): AuditLog {
   const write = createAuditWriter(db);
   return {
     append: (...entries) => health.write(db, () => entries.forEach(write)),
-    expire: (until) => health.write(db, () => expire(db, until)),
+    expire: (until, now) => health.write(db, () => expire(db, write, { until, now })),
   };
 }
 
-/** Deletes the oldest entries: all before the first one that is younger, so the rest is still a chain. */
-function expire(db: Db, until: number): void {
+/**
+ * Deletes the oldest entries: all before the first one that is younger, so the rest is still a chain. The entry about it is
+ * part of the chain, so it shows later that no more was deleted.
+ */
+function expire(
+  db: Db,
+  write: (entry: AuditEntry) => void,
+  { until, now }: { readonly until: number; readonly now: number },
+): void {
   const oldest = db
     .select({ seq: auditLog.seq })
     .from(auditLog)
@@ -84,8 +91,9 @@ function expire(db: Db, until: number): void {
   const isOld = oldest && lt(auditLog.seq, oldest.seq);
   const last = lastRow(db, isOld);
   if (!last) return;
-  db.delete(auditLog).where(lte(auditLog.seq, last.seq)).run();
+  const { changes: entries } = db.delete(auditLog).where(lte(auditLog.seq, last.seq)).run();
   writeLink(db, TAIL, last);
+  write({ at: now, by: 'daemon', action: 'AUDIT_EXPIRED', details: { entries, ...last } });
 }
 
 function lastRow(db: Db, condition?: ReturnType<typeof lt>): Link | undefined {

@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs';
 import { FaultError } from '@sidetone/core';
 import Sqlite from 'better-sqlite3';
 import { callDigest, decodeLink, hashOf, HEAD, START, TAIL, type AuditRow, type Link } from './log.ts';
+import { actionsOf, type AuditFilter } from '../../history/audit-query.ts';
 import { inspect } from '../opening/database-file.ts';
 import { MIGRATIONS } from '../database.ts';
 import { openFailure } from '../store-failure.ts';
@@ -29,8 +30,8 @@ export interface AuditVerification {
 }
 
 export interface AuditReader {
-  /** Returns the entries, oldest first; only those about a call if an id is given. */
-  entries(callId?: string): Generator<PrintedAuditEntry>;
+  /** Returns the entries that match, oldest first. */
+  entries(filter?: AuditFilter): Generator<PrintedAuditEntry>;
   verify(): AuditVerification;
   close(): void;
 }
@@ -64,22 +65,25 @@ export function createAuditReader(sqlite: Sqlite.Database): AuditReader {
   const readLink = (key: string): Link | undefined => decodeLink(readMeta.get(key));
 
   return {
-    *entries(callId) {
-      const wanted = callId === undefined ? undefined : callDigest(callId);
-      for (const row of rows.iterate()) {
-        if (wanted === undefined || row.call === wanted) yield print(row);
-      }
+    *entries(filter = {}) {
+      const matches = matcherOf(filter);
+      for (const row of rows.iterate()) if (matches(row)) yield print(row);
     },
     verify() {
       const tail = readLink(TAIL) ?? START;
       const head = readLink(HEAD) ?? START;
       let last = tail;
+      let checkpoint: Link | undefined;
       for (const row of rows.iterate()) {
         const isNext = row.seq === last.seq + 1 && row.hash === hashOf(row, last.hash);
         if (!isNext) return { intact: false, brokenAt: last.seq + 1, entries: last.seq - tail.seq, head };
         last = row;
+        if (row.action === 'AUDIT_EXPIRED') checkpoint = JSON.parse(row.details ?? '{}') as Link;
       }
-      const intact = last.seq === head.seq && last.hash === head.hash;
+      // Earlier releases deleted entries without an entry about it.
+      if (checkpoint && !isSame(checkpoint, tail))
+        return { intact: false, brokenAt: tail.seq, entries: last.seq - tail.seq, head };
+      const intact = isSame(last, head);
       return {
         intact,
         ...(!intact && { brokenAt: last.seq + 1 }),
@@ -91,8 +95,23 @@ export function createAuditReader(sqlite: Sqlite.Database): AuditReader {
   };
 }
 
+const isSame = (one: Link, other: Link): boolean => one.seq === other.seq && one.hash === other.hash;
+
 const columnsOf = (sqlite: Sqlite.Database): readonly string[] =>
   (sqlite.pragma('table_info(audit_log)') as { name: string }[]).map(({ name }) => name);
+
+/** The conditions are those of `auditLog` in the API; a file of an earlier release has no indexes for them. */
+function matcherOf(filter: AuditFilter): (row: AuditRow) => boolean {
+  const { since = -Infinity, until = Infinity, by, callId } = filter;
+  const actions = actionsOf(filter);
+  const call = callId === undefined ? undefined : callDigest(callId);
+  return (row) =>
+    row.at >= since &&
+    row.at < until &&
+    (by === undefined || by.includes(row.by)) &&
+    (actions === undefined || actions.includes(row.action)) &&
+    (call === undefined || row.call === call);
+}
 
 function print({ seq, at, by, action, call, details }: AuditRow): PrintedAuditEntry {
   return {

@@ -16,6 +16,7 @@ export function createHistory(run: RunQuery): History {
     callTotals: (filter) => run('callTotals', filter),
     callBuckets: (...args) => run('callBuckets', ...args),
     search: (...args) => run('search', ...args),
+    audit: (...args) => run('auditEntries', ...args),
     utterance: batched((ids: Keys<'utterancesById'>) => run('utterancesById', ids)),
     utterances: batched((ids: Keys<'utterancesOf'>, page) => run('utterancesOf', ids, page)),
     countUtterances: batched((ids: Keys<'utteranceCountsOf'>) => run('utteranceCountsOf', ids)),

@@ -10,6 +10,7 @@ import type {
   UtteranceId,
 } from '@sidetone/core';
 import type { CallFilter, StoredCommand, StoredNote, StoredUtterance } from '../../calls/ports.ts';
+import type { AuditFilter, StoredAuditEntry } from '../../history/audit-query.ts';
 import type { CallOrder } from '../../history/call-order.ts';
 import type { Page, PageRequest } from '../../history/paging.ts';
 import type {
@@ -46,6 +47,7 @@ export interface HistoryReader {
   callTotals(filter: CallFilter): readonly CallTotals[];
   callBuckets(filter: CallFilter, bucket: StatsBucket, limit: number): readonly BucketTotals[];
   search(query: string, filter: CallFilter, page: PageRequest): Page<TranscriptMatch>;
+  auditEntries(filter: AuditFilter, page: PageRequest): Page<StoredAuditEntry>;
 }
 
 /** The queries that count calls. */

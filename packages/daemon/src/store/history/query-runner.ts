@@ -30,6 +30,7 @@ const DURATIONS = {
   callTotals: 'LONG',
   callBuckets: 'LONG',
   search: 'LONG',
+  auditEntries: 'LONG',
 } as const satisfies Record<QueryName, Duration>;
 
 export interface QueryRunner {

@@ -4,6 +4,7 @@ import { isAnyOf, makeInterruptible, type Db } from '../db.ts';
 import { rowToCall, rowToCommand, rowToUtterance } from '../rows.ts';
 import { calls, commands, streams, utterances } from '../schema.ts';
 import { createSearchExpansion } from '../search/expansion.ts';
+import { createAuditPages } from './audit.ts';
 import { createCallPages } from './calls/call-pages.ts';
 import { createCallLists } from './lists.ts';
 import type { HistoryReader } from './queries.ts';
@@ -19,6 +20,7 @@ export function createHistoryReader(db: Db): HistoryReader {
     ...createCallPages(db, expand),
     ...createStats(db, expand),
     ...createSearch(db, expand),
+    ...createAuditPages(db),
   };
 }
 

@@ -4,8 +4,8 @@
  * index would block the event loop for too long.
  */
 import type { CallId, CommandId, ProviderCallId, ProviderId } from '@sidetone/core';
-import { and, eq, isNull, lte, ne } from 'drizzle-orm';
-import type { Scrub } from '../../calls/ports.ts';
+import { and, asc, eq, gt, isNull, lte, ne } from 'drizzle-orm';
+import type { LoneCommand, Scrub } from '../../calls/ports.ts';
 import type { Db } from '../db.ts';
 import {
   calls,
@@ -56,6 +56,8 @@ export interface Eraser {
   erase(callId: CallId, now: number): void;
   /** Deletes a settled command that has no call. Returns whether there was one. Call it in a transaction. */
   eraseCommand(id: CommandId): boolean;
+  /** Returns settled commands without a call, by their ids. */
+  loneCommands(after: CommandId | undefined, limit: number): readonly LoneCommand[];
   /** Deletes what is not kept any longer: commands without a call, and the memory of erased calls. Call it in a transaction. */
   expire(now: number): void;
   /** Returns whether the call was erased. */
@@ -119,6 +121,14 @@ export function createEraser(db: Db): Eraser {
       if (erased > 0) requestScrub();
       return erased > 0;
     },
+    loneCommands: (after, limit) =>
+      db
+        .select({ id: commands.id, arguments: commands.arguments })
+        .from(commands)
+        .where(and(isLone, after && gt(commands.id, after)))
+        .orderBy(asc(commands.id))
+        .limit(limit)
+        .all(),
     expire(now) {
       tombstones.expire(now);
       const isOld = lte(commands.requestedAt, now - LONE_COMMAND_MS);

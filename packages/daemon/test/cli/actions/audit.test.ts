@@ -4,6 +4,8 @@ import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { audit } from '../../../src/cli/actions/audit.ts';
 import { createAuditLog } from '../../../src/store/audit/log.ts';
 import { openDatabase } from '../../../src/store/database.ts';
+import * as tokens from '../../../src/tokens.ts';
+import { startTestDaemon } from '../../support/daemon.ts';
 import { tempDir } from '../../support/temp-dir.ts';
 
 const path = join(tempDir(), 'audit.db');
@@ -40,6 +42,44 @@ describe('sidetone audit', () => {
   test('--call prints the entries about one call', async () => {
     await audit({ database: path, call: 'call_2' });
     expect(output.map((line) => (JSON.parse(line) as { seq: number }).seq)).toEqual([2]);
+  });
+
+  test('filters print the entries that match, and name a value that does not exist', async () => {
+    createAuditLog(database.db).append({
+      at: Date.UTC(2026, 0, 5),
+      by: '-',
+      action: 'SIGN_IN_FAILED',
+      details: { failures: 2, address: '192.0.2.1' },
+    });
+    await audit({ database: path, since: '2026-01-01', outcome: 'failed', action: ['sign-in-failed'] });
+    expect(output.map((line) => (JSON.parse(line) as { seq: number }).seq)).toEqual([3]);
+    await expect(audit({ database: path, action: ['erased'] })).rejects.toThrow(
+      '--action: expected one of erase,',
+    );
+    await expect(audit({ database: path, since: 'yesterday' })).rejects.toThrow('--since: expected a date');
+  });
+
+  test('--url prints the same from the running daemon, over all pages', async () => {
+    const dir = tempDir();
+    const it = await startTestDaemon(dir);
+    const log = it.daemon.parts.resolve(tokens.AUDIT_LOG);
+    log.append(
+      ...Array.from({ length: 250 }, (_, i) => ({
+        at: i,
+        by: 'ada',
+        action: 'TOKEN_REVOKED' as const,
+        details: { name: `t${i}` },
+      })),
+      { at: 300, by: 'bob', action: 'ERASE', callId: 'call_1' },
+    );
+    await audit({ database: 'unused', url: it.url('') });
+    const ofDaemon = output.splice(0).map((line) => JSON.parse(line) as unknown);
+    await audit({ database: join(dir, 'test.db') });
+    expect(output.map((line) => JSON.parse(line) as unknown)).toEqual(ofDaemon);
+    expect(ofDaemon).toHaveLength(251);
+    output.length = 0;
+    await audit({ database: 'unused', url: it.url(''), call: 'call_1', by: ['bob'] });
+    expect(output).toHaveLength(1);
   });
 
   test('--verify prints the result and the head of an intact log', async () => {

@@ -2,7 +2,8 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { createToken, expiryOf, listTokens, revokeToken } from '../../../src/cli/actions/token.ts';
-import { startTestDaemon, type TestDaemon } from '../../support/daemon.ts';
+import * as tokens from '../../../src/tokens.ts';
+import { startTestDaemon, until, type TestDaemon } from '../../support/daemon.ts';
 import { tempDir } from '../../support/temp-dir.ts';
 
 const DAY_MS = 86_400_000;
@@ -41,6 +42,9 @@ describe('sidetone token', () => {
   test('creates the first token, then needs it to list and revoke others', async () => {
     const secret = (await printed(createToken('admin', { url, scope: ['admin'] }))).trim();
     expect(secret).toMatch(/^sidetone_[\w-]{43}$/);
+    // Another process would have connections of its own.
+    const connections = it.daemon.parts.resolve(tokens.CONNECTIONS);
+    await until(() => connections.viewers.size === 0, 'the connections of the open daemon are closed');
     await expect(listTokens({ url })).rejects.toMatchObject({
       code: 'AUTH_REQUIRED',
       message: expect.stringContaining('SIDETONE_TOKEN: not set'),

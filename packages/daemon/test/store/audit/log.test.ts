@@ -27,7 +27,9 @@ afterEach(() => {
 const append = (at: number) =>
   createAuditLog(database.db).append({ at, by: 'ann', action: 'ERASE', callId: `call_${at}` });
 const verify = () => createAuditReader(database.db.$client).verify();
-const entries = (callId?: string) => [...createAuditReader(database.db.$client).entries(callId)];
+const entries = (callId?: string) => [
+  ...createAuditReader(database.db.$client).entries(callId === undefined ? {} : { callId }),
+];
 const run = (statement: string) => database.db.run(sql.raw(statement));
 
 describe('verification', () => {
@@ -83,36 +85,68 @@ describe('verification', () => {
 });
 
 describe('expiry', () => {
-  const expire = (until: number) => createAuditLog(database.db).expire(until);
+  const expire = (until: number) => createAuditLog(database.db).expire(until, 9);
+  const numbers = () => entries().map(({ seq }) => seq);
 
   test('deletes old entries, and the rest is intact', () => {
     expire(2);
-    expect(entries().map(({ seq }) => seq)).toEqual([3, 4]);
-    expect(verify()).toMatchObject({ intact: true, entries: 2, head: { seq: 4 } });
+    expect(numbers()).toEqual([3, 4, 5]);
+    expect(verify()).toMatchObject({ intact: true, entries: 3, head: { seq: 5 } });
     append(5);
     expire(3);
-    expect(entries().map(({ seq }) => seq)).toEqual([4, 5]);
-    expect(verify()).toMatchObject({ intact: true, entries: 2 });
+    expect(numbers()).toEqual([4, 5, 6, 7]);
+    expect(verify()).toMatchObject({ intact: true, entries: 4 });
+  });
+
+  test('appends an entry with the number and the hash of the last deleted one', () => {
+    const { head } = verify();
+    expire(4);
+    expect(entries()).toEqual([
+      expect.objectContaining({
+        seq: 5,
+        by: 'daemon',
+        action: 'AUDIT_EXPIRED',
+        details: { entries: 4, ...head },
+      }),
+    ]);
   });
 
   test('of all entries leaves a chain that continues', () => {
     expire(4);
-    expect(entries()).toEqual([]);
-    expect(verify()).toMatchObject({ intact: true, entries: 0, head: { seq: 4 } });
-    append(5);
     expect(verify()).toMatchObject({ intact: true, entries: 1, head: { seq: 5 } });
+    append(5);
+    expect(verify()).toMatchObject({ intact: true, entries: 2, head: { seq: 6 } });
   });
 
   test('keeps old entries after a younger one, as after a change of the wall clock', () => {
     append(1);
     expire(3);
-    expect(entries().map(({ seq }) => seq)).toEqual([4, 5]);
+    expect(numbers()).toEqual([4, 5, 6]);
   });
 
   test('does not hide a removed row', () => {
     run('delete from audit_log where seq = 3');
     expire(1);
     expect(verify()).toMatchObject({ intact: false, brokenAt: 3 });
+  });
+
+  test('does not hide that more was deleted later', () => {
+    expire(1);
+    const [{ hash }] = database.db.all<{ hash: string }>(sql`select hash from audit_log where seq = 3`) as [
+      { hash: string },
+    ];
+    run('delete from audit_log where seq < 4');
+    run(`update meta set value = '3 ${hash}' where key = 'audit_tail'`);
+    expect(verify()).toMatchObject({ intact: false, brokenAt: 3 });
+  });
+
+  test('of an earlier release, without such an entry, is accepted', () => {
+    const [{ hash }] = database.db.all<{ hash: string }>(sql`select hash from audit_log where seq = 2`) as [
+      { hash: string },
+    ];
+    run('delete from audit_log where seq < 3');
+    run(`insert into meta (key, value) values ('audit_tail', '2 ${hash}')`);
+    expect(verify()).toMatchObject({ intact: true, entries: 2 });
   });
 
   test('without old entries changes nothing', () => {
@@ -145,8 +179,8 @@ describe('a reader of the file', () => {
       action: 'SIGN_IN_FAILED',
       details,
     });
-    expect([...reader.entries('call_2')]).toMatchObject([{ seq: 2, action: 'ERASE' }]);
-    expect([...reader.entries('call_9')]).toEqual([]);
+    expect([...reader.entries({ callId: 'call_2' })]).toMatchObject([{ seq: 2, action: 'ERASE' }]);
+    expect([...reader.entries({ callId: 'call_9' })]).toEqual([]);
     reader.close();
   });
 
