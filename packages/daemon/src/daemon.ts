@@ -115,12 +115,12 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
 }
 
 function report({ parts }: Startup, { config, about = {}, log }: DaemonOptions, url: URL): void {
-  const { db, migrations } = parts.resolve(tokens.DATABASE);
+  const { db, migrations, copy } = parts.resolve(tokens.DATABASE);
   reportStart({
     about,
     config,
     url,
-    store: { path: db.$client.name, migrations },
+    store: { path: db.$client.name, migrations, ...(copy !== undefined && { copy }) },
     access: parts.resolve(tokens.TOKEN_REGISTRY),
     providers: parts.resolve(tokens.PROVIDERS).list(),
     transcribers: parts.resolve(tokens.TRANSCRIBERS).list(),
@@ -155,6 +155,9 @@ function openStore({ parts, undo }: Startup): void {
   undo.push(() => checkpointer.stop());
   checkpointer.start();
   startLogMover({ parts, undo });
+  const copies = parts.resolve(tokens.COPY_RETENTION);
+  undo.push(() => copies.stop());
+  copies.start();
   const queryRunner = parts.resolve(tokens.QUERY_RUNNER);
   undo.push(() => queryRunner.close());
   const ingest = parts.resolve(tokens.INGEST);

@@ -7,6 +7,7 @@ import { createEventLog } from '../store/event-log.ts';
 import { createHistory } from '../store/history/history.ts';
 import { openQueryRunner } from '../store/history/query-runner.ts';
 import { createLedger } from '../store/ledger.ts';
+import { CopyRetention } from '../store/opening/migration-copies.ts';
 import { createStateStore } from '../store/plugin-state.ts';
 import { StoreHealth } from '../store/store-health.ts';
 import { Checkpointer } from '../store/watch/checkpointer.ts';
@@ -17,7 +18,12 @@ import * as tokens from '../tokens.ts';
 import type { Environment, Register } from './registration.ts';
 
 export function registerStore(register: Register, { config, clock, log }: Environment): void {
-  register(tokens.DATABASE, () => openDatabase(config.storage.path, config.storage.durability));
+  const { path, durability, migrationCopies } = config.storage;
+  register(tokens.DATABASE, () => openDatabase(path, durability, migrationCopies));
+  register(
+    tokens.COPY_RETENTION,
+    (get) => new CopyRetention(get(tokens.DATABASE).db.$client.name, clock, log('store')),
+  );
   register(tokens.LEDGER, (get) =>
     createLedger(get(tokens.DATABASE).db, get(tokens.STORE_HEALTH), countriesOf(config)),
   );

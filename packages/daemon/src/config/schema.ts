@@ -81,6 +81,8 @@ const storage = mapping({
   durability: z.enum(['full', 'normal'], { error: 'full or normal' }).default('full'),
   /** How long entries of the audit log are kept. */
   auditDays: wholeNumber(1, 36_500).default(365),
+  /** Most copies of the database before migrations; without any, none is made. */
+  migrationCopies: wholeNumber(0, 10).default(2),
 });
 
 const log = mapping({

@@ -25,6 +25,8 @@ export interface StartReportDeps {
     readonly path: string;
     /** Number of migrations that this start applied. */
     readonly migrations: number;
+    /** The copy of the database before them. */
+    readonly copy?: string;
   };
   /** Whether requests need an access token, and the number of valid ones. */
   readonly access: { readonly isOpen: boolean; readonly size: number };
@@ -38,7 +40,7 @@ export function reportStart(deps: StartReportDeps): void {
   const { about, config, url, store, providers, transcribers, log } = deps;
   log.info('sidetone has started', about);
   const bytes = statSync(store.path, { throwIfNoEntry: false })?.size;
-  log.info('database opened', { path: store.path, bytes, migrations: store.migrations });
+  log.info('database opened', { ...store, bytes });
   reportRecording(config, log);
   reportAccess(deps);
   for (const { id, webhookUrls } of providers)

@@ -19,7 +19,8 @@ import {
 import type { LogEpoch } from '../calls/ports.ts';
 import type { Db } from './db.ts';
 import { beginEpoch, latestPosition } from './opening/log-epochs.ts';
-import { migrate } from './opening/migrate.ts';
+import { copyBeforeMigration } from './opening/migration-copies.ts';
+import { migrate, needsMigration } from './opening/migrate.ts';
 import { Ownership, rejectRunningOwner } from './opening/ownership.ts';
 import * as schema from './schema.ts';
 import { openFailure } from './store-failure.ts';
@@ -36,17 +37,23 @@ export interface Database {
   readonly ownership: Ownership;
   /** Number of migrations that were applied when it was opened. */
   readonly migrations: number;
+  /** The copy of the file before them. */
+  readonly copy?: string;
   /** Closes the file and releases its lock. */
   close(): void;
 }
 
 type Durability = 'full' | 'normal';
 
+/** Default of `storage.migrationCopies`. */
+export const MIGRATION_COPIES = 2;
+
 /**
  * Files that it creates are private to their owner.
+ * @param copies most copies of the file before a migration that are kept; without any, none is made.
  * @throws {FaultError} of kind store.
  */
-export function openDatabase(path: string, durability: Durability): Database {
+export function openDatabase(path: string, durability: Durability, copies = MIGRATION_COPIES): Database {
   let file = path;
   let unlock = (): void => undefined;
   let sqlite: Sqlite.Database | undefined;
@@ -57,7 +64,7 @@ export function openDatabase(path: string, durability: Durability): Database {
     const isNew = createIfMissing(file, initialise);
     makePrivate(file);
     sqlite = new Sqlite(file);
-    return prepare(sqlite, { file, durability, unlock, isNew });
+    return prepare(sqlite, { file, durability, unlock, isNew, copies });
   } catch (error) {
     sqlite?.close();
     unlock();
@@ -70,12 +77,16 @@ interface Opening {
   readonly durability: Durability;
   readonly unlock: () => void;
   readonly isNew: boolean;
+  readonly copies: number;
 }
 
-function prepare(sqlite: Sqlite.Database, { file, durability, unlock, isNew }: Opening): Database {
+function prepare(sqlite: Sqlite.Database, { file, durability, unlock, isNew, copies }: Opening): Database {
   rejectRunningOwner(sqlite, file);
   sqlite.pragma(`synchronous = ${durability === 'full' ? 'FULL' : 'NORMAL'}`);
   const before = isNew ? 0 : countMigrations(sqlite);
+  const copy = needsMigration(sqlite, MIGRATIONS)
+    ? copyBeforeMigration(sqlite, file, before, copies)
+    : undefined;
   const db = initialise(sqlite);
   const migrations = countMigrations(sqlite) - before;
   const logId = readLogId(db);
@@ -89,7 +100,7 @@ function prepare(sqlite: Sqlite.Database, { file, durability, unlock, isNew }: O
     sqlite.close();
     unlock();
   };
-  return { db, logId, epochs, ownership, migrations, close };
+  return { db, logId, epochs, ownership, migrations, ...(copy !== undefined && { copy }), close };
 }
 
 function releaseOnError<Result>(ownership: Ownership, task: () => Result): Result {

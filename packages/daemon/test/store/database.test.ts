@@ -1,6 +1,5 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import type { CallId, StreamId } from '@sidetone/core';
 import Sqlite from 'better-sqlite3';
 import { describe, expect, test } from 'vitest';
@@ -8,6 +7,7 @@ import { openDatabase } from '../../src/store/database.ts';
 import { createLedger } from '../../src/store/ledger.ts';
 import { calls, commands, events, streams } from '../../src/store/schema.ts';
 import { indexText } from '../../src/store/search/tokenizer.ts';
+import { createAtSchema } from '../support/earlier-schema.ts';
 import { tempDir } from '../support/temp-dir.ts';
 
 const dir = tempDir();
@@ -99,45 +99,9 @@ test('reports a path that is a folder as unreadable', () => {
 });
 
 describe('a database of the first release', () => {
-  const MIGRATIONS = fileURLToPath(new URL('../../migrations', import.meta.url));
-
-  /** Creates a database with the first migration only: a call with utterances and a command. */
-  function createFirstRelease(path: string): void {
-    const sqlite = new Sqlite(path);
-    sqlite.exec(
-      readFileSync(join(MIGRATIONS, '0000_first.sql'), 'utf8').replaceAll('--> statement-breakpoint', ''),
-    );
-    const journal = JSON.parse(readFileSync(join(MIGRATIONS, 'meta', '_journal.json'), 'utf8')) as {
-      entries: { when: number }[];
-    };
-    sqlite.exec(`
-      create table __drizzle_migrations (id integer primary key, hash text not null, created_at numeric);
-      insert into __drizzle_migrations (hash, created_at) values ('x', ${journal.entries[0]!.when});
-      insert into meta values ('log_id', 'old-log');
-      insert into calls (id, provider_id, provider_call_id, status, created_at, answered_at, ended_at, muted_parties, innards)
-        values ('call_1', 'test', 'theirs', 'ENDED', 1000, 2000, 5000, '[]',
-          '{"statusAt":5000,"wordsReported":true,"speakingSince":{},"heardUntilMs":{"CUSTOMER":900}}');
-      insert into events (call_id, type, at, fact) values
-        ('call_1', 'CALL_STARTED', 1000, '{}'),
-        ('call_1', 'PROVIDER_NOTICE', 2000, '{"code":"LATE","message":"late"}'),
-        ('call_1', 'CALL_REPORTED', 6000, '{"summary":"short","tellsWords":true}'),
-        ('call_1', 'CALL_REPORTED', 7000, '{"summary":"shorter"}');
-      insert into utterances (id, call_id, position, at, order_ms, party, text) values
-        ('utt_1', 'call_1', 7, 3000, 0, 'CUSTOMER', 'Hello there'),
-        ('utt_2', 'call_1', 9, 3000, 0, 'ASSISTANT', '今日は良い天気');
-      insert into streams (id, call_id, encoding, sample_rate, parties, started_at, ended_at, frames, bytes, missing_frames) values
-        ('str_1', 'call_1', 'mulaw', 8000, '["CUSTOMER"]', 2000, 5000, 150, 24000, 2),
-        ('str_2', 'call_1', 'mulaw', 8000, '["CUSTOMER"]', 5000, null, 0, 0, 0);
-      insert into commands (id, call_id, kind, arguments, status, requested_by, requested_at)
-        values ('cmd_1', 'call_1', 'SAY', '{"content":"hi"}', 'ACCEPTED', 'local', 3000);
-      pragma application_id = ${0x53544f4e};
-    `);
-    sqlite.close();
-  }
-
   test('is migrated with its content', () => {
     const path = newPath();
-    createFirstRelease(path);
+    createAtSchema(path, 1);
     const { db, logId, close } = openDatabase(path, 'normal');
     const ledger = createLedger(db);
     expect(logId).toBe('old-log');
@@ -155,7 +119,7 @@ describe('a database of the first release', () => {
 
   test('has events and call state under their new names', () => {
     const path = newPath();
-    createFirstRelease(path);
+    createAtSchema(path, 1);
     const { db, close } = openDatabase(path, 'normal');
     const stored = db.select({ type: events.type, fact: events.fact }).from(events).all();
     expect(stored.slice(1)).toEqual([
@@ -174,7 +138,7 @@ describe('a database of the first release', () => {
 
   test('has streams without losses of late audio, also if they end as they did', () => {
     const path = newPath();
-    createFirstRelease(path);
+    createAtSchema(path, 1);
     const { db, close } = openDatabase(path, 'normal');
     const none = { listeningLostMs: 0, recordingLostMs: 0, transcriptLostMs: 0 };
     const rows = () => db.select().from(streams).orderBy(streams.id).all();
@@ -199,7 +163,7 @@ describe('a database of the first release', () => {
 
   test('is indexed once', () => {
     const path = newPath();
-    createFirstRelease(path);
+    createAtSchema(path, 1);
     const search = (word: string): unknown[] => {
       const { db, close } = openDatabase(path, 'normal');
       const match = db.$client.prepare('select rowid from utterance_words where utterance_words match ?');

@@ -19,7 +19,7 @@ import { makeFolders } from '../../files/folders.ts';
 /** Identifies our files in SQLite's header: the letters "STON". */
 export const APPLICATION_ID = 0x53544f4e;
 
-const PRIVATE_FILE = 0o600;
+export const PRIVATE_FILE = 0o600;
 /** Suffix of a database that is being created. */
 const DRAFT = '.new';
 /** Permissions of other users. Those of the group stay as the operator has set them. */
@@ -87,7 +87,8 @@ function removeDatabase(path: string): void {
   for (const suffix of ['', '-wal', '-shm', '-journal']) rmSync(path + suffix, { force: true });
 }
 
-function sync(path: string): void {
+/** Writes a file, or the names in a folder, to the disk. */
+export function sync(path: string): void {
   const file = openSync(path, 'r');
   try {
     fsyncSync(file);

@@ -8,6 +8,17 @@ import { readMigrationFiles } from 'drizzle-orm/migrator';
 /** The table of drizzle, so that its tools and earlier releases recognise what was applied. */
 const TABLE = `create table if not exists __drizzle_migrations (id SERIAL PRIMARY KEY, hash text NOT NULL, created_at numeric)`;
 
+/** Returns whether a database lacks migrations; one without tables has nothing to migrate. */
+export function needsMigration(sqlite: Sqlite.Database, migrationsFolder: string): boolean {
+  const exists = sqlite.prepare("select 1 from sqlite_schema where name = '__drizzle_migrations'").get();
+  if (!exists) return false;
+  const newest = sqlite
+    .prepare<[], number | null>('select max(created_at) from __drizzle_migrations')
+    .pluck()
+    .get();
+  return readMigrationFiles({ migrationsFolder }).some(({ folderMillis }) => folderMillis > (newest ?? 0));
+}
+
 /** @throws errors of SQLite; nothing is applied then. */
 export function migrate(sqlite: Sqlite.Database, migrationsFolder: string): void {
   const apply = sqlite.transaction(() => {
