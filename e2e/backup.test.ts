@@ -1,0 +1,107 @@
+/** Follows the guide to backups and upgrades with the built daemon, from a database of the first release. */
+import { execFile } from 'node:child_process';
+import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import Sqlite from 'better-sqlite3';
+import { expect, test } from 'vitest';
+import { createAtSchema } from '../packages/daemon/test/support/earlier-schema.ts';
+import { query, startDaemon, tempDir } from './support/daemon.ts';
+
+const ROOT = process.cwd();
+const commands = [
+  ...readFileSync('docs/guide/back-up-and-upgrade.md', 'utf8').matchAll(/^ *```sh\n([^]*?)^ *```$/gm),
+].map(([, text]) => text!);
+
+/** A folder with a database of the first release, a configuration, and `sidetone` on the path. */
+function newFolder(): string {
+  const folder = tempDir();
+  for (const name of ['data', 'data/recordings', 'bin']) mkdirSync(join(folder, name));
+  createAtSchema(join(folder, 'data/sidetone.db'), 3);
+  writeFileSync(join(folder, 'data/recordings/call_1.wav'), 'RIFF');
+  writeFileSync(
+    join(folder, 'bin/sidetone'),
+    `#!/bin/sh\nexec node ${ROOT}/node_modules/@sidetone/daemon/bin/sidetone.js "$@"\n`,
+  );
+  chmodSync(join(folder, 'bin/sidetone'), 0o755);
+  return folder;
+}
+
+const configOf = (folder: string, data: string): string => {
+  const file = join(folder, `${data}.yaml`);
+  writeFileSync(
+    file,
+    `server: { port: 0 }\nstorage: { path: '${folder}/${data}/sidetone.db' }\nproviders: {}\n`,
+  );
+  return file;
+};
+
+interface Ended {
+  readonly stdout: string;
+  readonly stderr: string;
+  readonly code: number;
+}
+
+async function shell(folder: string, command: string): Promise<Ended> {
+  const env = { ...process.env, PATH: `${folder}/bin:${process.env['PATH']}`, NODE_OPTIONS: '' };
+  const task = promisify(execFile)('bash', ['-e', '-c', command], { cwd: folder, env });
+  return task.then(
+    (output) => ({ ...output, code: 0 }),
+    (error: unknown) => error as Ended,
+  );
+}
+
+const migrationsIn = (file: string): unknown => {
+  const sqlite = new Sqlite(file, { readonly: true });
+  const found = sqlite.prepare('select count(*) from __drizzle_migrations').pluck().get();
+  sqlite.close();
+  return found;
+};
+const CALLS = '{ calls { nodes { id utterances { nodes { text } } } } }';
+
+test('the guide: back up while the daemon runs, verify, restore elsewhere, upgrade and go back', async () => {
+  const folder = newFolder();
+  const daemon = await startDaemon(configOf(folder, 'data'));
+  const stored = await query(daemon.url, CALLS);
+  expect(JSON.stringify(stored)).toContain('Hello there');
+  expect(readdirSync(join(folder, 'data'))).toContain('sidetone.db.schema-3');
+  const [backUp, verify, restore, upgrade, goBack, ...rest] = commands;
+  expect(rest).toEqual([]);
+  expect(await shell(folder, backUp!)).toMatchObject({
+    code: 0,
+    stdout: expect.stringContaining('1 recordings'),
+  });
+  expect(await shell(folder, verify!)).toMatchObject({
+    code: 0,
+    stdout: expect.stringContaining(': intact'),
+  });
+  expect(await shell(folder, restore!)).toMatchObject({ code: 0 });
+  expect(await shell(folder, upgrade!)).toMatchObject({ code: 0 });
+  await daemon.end('SIGTERM');
+
+  const elsewhere = await startDaemon(configOf(folder, 'restored'));
+  expect(await query(elsewhere.url, CALLS)).toEqual(stored);
+  expect(readdirSync(join(folder, 'restored/recordings'))).toEqual(['call_1.wav']);
+  await elsewhere.end('SIGTERM');
+
+  expect(await shell(folder, goBack!.replaceAll('schema-9', 'schema-3'))).toMatchObject({ code: 0 });
+  expect(migrationsIn(join(folder, 'data/sidetone.db'))).toBe(3);
+});
+
+test('a backup that cannot be written, exists or is damaged fails with its exit code, and leaves nothing', async () => {
+  const folder = newFolder();
+  const full = await shell(folder, 'ulimit -f 40; sidetone backup ./full/x.db');
+  expect(full).toMatchObject({ code: 1, stderr: expect.stringContaining('[BACKUP_FAILED]') });
+  expect(readdirSync(join(folder, 'full'))).toEqual([]);
+  expect(await shell(folder, 'sidetone backup ./x.db --json')).toMatchObject({ code: 0, stderr: '' });
+  expect(await shell(folder, 'sidetone backup ./x.db')).toMatchObject({ code: 2 });
+  expect(await shell(folder, 'sidetone restore ./x.db --to ./data')).toMatchObject({ code: 2 });
+  await shell(folder, `printf x | dd of=./x.db bs=1 seek=5000 conv=notrunc`);
+  const { code, stdout } = await shell(folder, 'sidetone restore ./x.db --verify --json');
+  expect([code, (JSON.parse(stdout) as { isIntact: boolean }).isIntact]).toEqual([1, false]);
+  expect(await shell(folder, 'sidetone restore ./x.db --to ./new')).toMatchObject({
+    code: 1,
+    stderr: expect.stringContaining('[BACKUP_INVALID]'),
+  });
+  expect(existsSync(join(folder, 'new/sidetone.db'))).toBe(false);
+});
