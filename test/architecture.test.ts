@@ -104,6 +104,7 @@ describe('inside the daemon', () => {
     backfill: ['access', 'calls', 'commands', 'plugins'],
     listening: ['audio', 'calls', 'live'],
     recording: ['audio', 'calls', 'files', 'live'],
+    export: ['calls', 'history'],
     transcription: ['audio', 'calls', 'plugins'],
   };
   const ALL_FEATURES = Object.keys(FEATURES);

@@ -51,6 +51,8 @@ export interface AuditFields {
   RETENTION: { readonly details: RemovedData };
   DOWNLOAD_RECORDING: AboutCall;
   DOWNLOAD_BY_LINK: AboutCall;
+  /** Rows of many calls were requested. */
+  EXPORT: { readonly details: { readonly content: string; readonly format: string } };
   LISTENING_STARTED: AboutCall & {
     readonly details: { readonly listenerId: string; readonly isByLink?: true };
   };
@@ -85,6 +87,7 @@ export const AUDIT_ACTIONS = Object.keys({
   RETENTION: 0,
   DOWNLOAD_RECORDING: 0,
   DOWNLOAD_BY_LINK: 0,
+  EXPORT: 0,
   LISTENING_STARTED: 0,
   LISTENING_STOPPED: 0,
   BACKFILL_STARTED: 0,

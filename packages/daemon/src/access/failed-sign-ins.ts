@@ -15,6 +15,7 @@ export const ENTRANCES = [
   'CONTROL',
   'LISTEN',
   'RECORDING',
+  'EXPORT',
   'WEBHOOK',
   'PROVIDER_SOCKET',
 ] as const;

@@ -1,11 +1,14 @@
 /** The endpoints of the HTTP server. */
 import { basePathOf } from '../access/base-path.ts';
+import { createCursors } from '../calls/cursor.ts';
+import { countriesOf } from '../calls/numbers/countries.ts';
 import { retryWhileBusy } from '../calls/store-retry.ts';
 import { ClientSlots } from '../graphql/guard/client-slots.ts';
 import { createQueryLimits } from '../graphql/guard/limits.ts';
 import { limitResponses } from '../graphql/guard/response-size.ts';
 import { limitSubscriptions } from '../graphql/guard/subscription-slots.ts';
 import { createControlEndpoint } from '../http/control-endpoint.ts';
+import { createExportEndpoint } from '../http/export/endpoint.ts';
 import type { createGraphiql } from '../http/graphiql.ts';
 import { createGraphqlEndpoint } from '../http/graphql-endpoint.ts';
 import { createIngressEndpoint } from '../http/ingress.ts';
@@ -107,6 +110,34 @@ export function recordingEndpoint(
     outputs: get(tokens.CONNECTIONS),
     rejections: get(tokens.REJECTIONS),
     log: log('recording'),
+  });
+}
+
+export function exportEndpoint(
+  get: Get,
+  { config, clock, log }: Environment,
+): ReturnType<typeof createExportEndpoint> {
+  return createExportEndpoint({
+    history: get(tokens.HISTORY),
+    recordings: get(tokens.RECORDING_SERVICE),
+    cursors: createCursors(get(tokens.EVENT_LOG)),
+    schema: get(tokens.SCHEMA),
+    countries: countriesOf(config),
+    gate: get(tokens.GATE),
+    outputs: get(tokens.CONNECTIONS),
+    rejections: get(tokens.REJECTIONS),
+    maxExports: config.limits.exports,
+    onExport: (content, format, { name }) =>
+      retryWhileBusy(clock, () =>
+        get(tokens.AUDIT_LOG).append({
+          at: clock.now(),
+          by: name,
+          action: 'EXPORT',
+          details: { content, format },
+        }),
+      ),
+    now: () => clock.now(),
+    log: log('export'),
   });
 }
 

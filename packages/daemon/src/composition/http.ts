@@ -8,6 +8,7 @@ import { createHttpServer } from '../http/server.ts';
 import * as tokens from '../tokens.ts';
 import {
   controlEndpoint,
+  exportEndpoint,
   graphqlEndpoint,
   ingressEndpoint,
   listenEndpoint,
@@ -28,6 +29,7 @@ export function registerHttp(register: Register, environment: Environment): void
       ingress: ingressEndpoint(get, environment),
       listen: listenEndpoint(get, environment),
       recording: recordingEndpoint(get, environment),
+      exports: exportEndpoint(get, environment),
       readiness: createReadinessEndpoint({
         readiness: get(tokens.READINESS),
         gate: get(tokens.GATE),

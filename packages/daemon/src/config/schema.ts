@@ -132,6 +132,8 @@ const limits = mapping({
   subscriptionCostPerSecond: wholeNumber(1000, 1_000_000_000).default(400_000),
   /** The number of nodes on a page. */
   pageSize: wholeNumber(1, 10_000).default(200),
+  /** The number of exports of calls, events or utterances that may run at once. */
+  exports: wholeNumber(1, 100).default(2),
   /** The number of events that are kept in memory while database writes fail. */
   pendingEvents: wholeNumber(1000, 10_000_000).default(100_000),
   /** The memory of these events as estimated, bytes. */

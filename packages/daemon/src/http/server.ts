@@ -8,6 +8,8 @@ import { CONTROL_PATH, type ControlEndpoint } from './control-endpoint.ts';
 import { handleCors } from './cors.ts';
 import type { Dashboard } from './dashboard.ts';
 import type { Connections } from './limits/connections.ts';
+import type { ExportEndpoint } from './export/endpoint.ts';
+import { isExportPath } from './export/request.ts';
 import type { Gate } from './gate.ts';
 import { GRAPHIQL_ASSETS, isForGraphiql, type Graphiql } from './graphiql.ts';
 import type { GraphqlEndpoint } from './graphql-endpoint.ts';
@@ -31,6 +33,7 @@ interface HttpServerDeps {
   readonly control: ControlEndpoint;
   readonly listen: ListenEndpoint;
   readonly recording: RecordingEndpoint;
+  readonly exports: ExportEndpoint;
   readonly dashboard: Dashboard;
   readonly graphiql: Graphiql;
   readonly gate: Gate;
@@ -129,7 +132,7 @@ function handle(deps: HttpServerDeps, request: IncomingMessage, response: Server
   if (isUpgradeMissing(request, url.pathname))
     return sendUpgradeRequired(deps, request, response, url.pathname);
   if (url.pathname.startsWith('/providers/')) return void deps.ingress.request(request, response, target);
-  const hasCors = url.pathname === '/graphql' || url.pathname.startsWith('/calls/');
+  const hasCors = url.pathname === '/graphql' || /^\/(calls|export)\//.test(url.pathname);
   if (hasCors && handleCors(deps.gate, request, response)) return;
   if (url.pathname === '/graphql') return void deps.graphql.request(request, response);
   if (CONTROL_PATH.test(url.pathname)) return void deps.control.request(request, response, url);
@@ -138,6 +141,7 @@ function handle(deps: HttpServerDeps, request: IncomingMessage, response: Server
     return sendText(response, 405, 'expected the method GET; webhooks are at /providers/{id}/');
   }
   if (RECORDING_PATH.test(url.pathname)) return void deps.recording.request(request, response, url);
+  if (isExportPath(url.pathname)) return void deps.exports.request(request, response, url);
   if (url.pathname === '/healthz') return sendText(response, 200, 'alive');
   if (url.pathname === '/readyz') return deps.readiness.request(request, response, url);
   if (url.pathname === METRICS_PATH) return void deps.metrics.request(request, response);

@@ -22,6 +22,7 @@ const ACTION = {
   RETENTION: 'Data that is not kept any longer was removed.',
   DOWNLOAD_RECORDING: 'A recording is about to be sent.',
   DOWNLOAD_BY_LINK: 'A recording is about to be sent to a client with a signed URL.',
+  EXPORT: 'Calls, events or utterances were exported.',
   LISTENING_STARTED: 'A client started to listen to a live call.',
   LISTENING_STOPPED: 'A client stopped listening to a live call.',
   BACKFILL_STARTED: 'An import of past calls was started or resumed.',

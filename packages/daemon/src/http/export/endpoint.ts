@@ -1,0 +1,154 @@
+/** `/export/...` and `/calls/{id}/transcript.*`: calls, events, utterances and transcripts as files. */
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { FaultError, messageOf, offsetOrigin, type CallId, type Logger } from '@sidetone/core';
+import type { GraphQLSchema } from 'graphql';
+import { requireScope } from '../../access/scopes.ts';
+import type { Viewer } from '../../access/viewer.ts';
+import type { Cursors } from '../../calls/cursor.ts';
+import type { Countries } from '../../calls/numbers/countries.ts';
+import type { ExportContent, ExportFormat } from '../../export/contents.ts';
+import { encodeExportCursor } from '../../export/cursor.ts';
+import { createEncoder, type ExportEncoder } from '../../export/encoders.ts';
+import { readRows, type ExportRequest } from '../../export/read-rows.ts';
+import type { TranscriptLine } from '../../export/spans.ts';
+import { transcriptContentType, writeTranscript, type TranscriptFormat } from '../../export/transcripts.ts';
+import type { KeysetPosition } from '../../history/paging.ts';
+import type { History } from '../../history/ports.ts';
+import type { RecordingArchive } from '../../recording/ports.ts';
+import type { Gate } from '../gate.ts';
+import type { Connections } from '../limits/connections.ts';
+import type { Rejections } from '../rejections.ts';
+import { sendFailure } from '../reply.ts';
+import { listAt, selectionOf, transcriptAt } from './request.ts';
+
+/** The number of utterances that are read at once. */
+const TRANSCRIPT_PAGE = 500;
+
+interface ExportEndpointDeps {
+  readonly history: Pick<History, 'call' | 'calls' | 'events' | 'utterances'>;
+  readonly recordings: Pick<RecordingArchive, 'find'>;
+  readonly cursors: Pick<Cursors, 'encode'>;
+  readonly schema: GraphQLSchema;
+  readonly countries: Countries;
+  readonly gate: Pick<Gate, 'viewer' | 'clientOf'>;
+  readonly outputs: Pick<Connections, 'assign'>;
+  readonly rejections: Pick<Rejections, 'report'>;
+  /** The number of exports of rows that may run at once. */
+  readonly maxExports: number;
+  /** Called before rows are sent to a viewer. If it rejects, nothing is sent. */
+  readonly onExport: (content: ExportContent, format: ExportFormat, by: Viewer) => Promise<void>;
+  readonly now: () => number;
+  readonly log: Logger;
+}
+
+export interface ExportEndpoint {
+  /** Never rejects. */
+  request(request: IncomingMessage, response: ServerResponse, url: URL): Promise<void>;
+}
+
+export function createExportEndpoint(deps: ExportEndpointDeps): ExportEndpoint {
+  let running = 0;
+
+  async function sendList(
+    { content, format }: { content: ExportContent; format: ExportFormat },
+    viewer: Viewer,
+    url: URL,
+    response: ServerResponse,
+    isHead: boolean,
+  ): Promise<void> {
+    const { filter, after } = selectionOf(url, content, deps);
+    // Calls that begin meanwhile are not included, so that every export ends.
+    const createdBefore = Math.min(filter.createdBefore ?? Infinity, deps.now() + 1);
+    const request = { content, filter: { ...filter, createdBefore }, ...(after && { after }) };
+    if (running >= deps.maxExports)
+      throw new FaultError('LIMIT_EXCEEDED', `limit reached: limits.exports (${deps.maxExports})`, {
+        details: { limit: 'limits.exports', maximum: deps.maxExports },
+      });
+    const encoder = createEncoder(content, format);
+    const headers = headersOf(encoder.contentType, `${content}.${format}`);
+    if (isHead) return void response.writeHead(200, headers).end();
+    running++;
+    try {
+      await deps.onExport(content, format, viewer);
+      await sendRows(request, encoder, () => response.writeHead(200, headers));
+    } finally {
+      running--;
+    }
+  }
+
+  async function sendRows(
+    request: ExportRequest,
+    { head, encode }: ExportEncoder,
+    start: () => ServerResponse,
+  ): Promise<void> {
+    const pages = readRows(request, deps);
+    // A filter that the history rejects is answered with its error.
+    const first = await pages.next();
+    async function* texts(): AsyncGenerator<string> {
+      if (!request.after && head !== '') yield head;
+      for (let page = first; !page.done; page = await pages.next())
+        yield page.value
+          .map(({ row, position }) => encode(row, encodeExportCursor(request.content, position)))
+          .join('');
+    }
+    await pipeline(Readable.from(texts(), { objectMode: false }), start());
+  }
+
+  async function sendTranscript(
+    { callId, format }: { callId: CallId; format: TranscriptFormat },
+    response: ServerResponse,
+  ): Promise<void> {
+    const call = await deps.history.call(callId);
+    if (!call) throw new FaultError('CALL_NOT_FOUND', 'there is no call with this id');
+    const origin = offsetOrigin(call);
+    const startedAt = deps.recordings.find(callId)?.startedAt;
+    const lines = await linesOf(deps.history, callId);
+    const recordingMs = startedAt === undefined ? 0 : startedAt - origin;
+    const text = writeTranscript(format, { lines, origin, recordingMs });
+    response.writeHead(200, headersOf(transcriptContentType(format), `${callId}.${format}`)).end(text);
+  }
+
+  return {
+    async request(request, response, url) {
+      try {
+        const viewer = deps.gate.viewer(request);
+        requireScope(viewer, 'READ', 'this endpoint');
+        deps.outputs.assign(request, deps.gate.clientOf(request, viewer));
+        const list = listAt(url.pathname);
+        if (list) await sendList(list, viewer, url, response, request.method === 'HEAD');
+        else await sendTranscript(transcriptAt(url.pathname), response);
+      } catch (error) {
+        // The client notices that the response is incomplete, and can continue after its last row.
+        if (response.headersSent) {
+          response.destroy();
+          return deps.log.debug('export aborted', { reason: messageOf(error) });
+        }
+        sendFailure(response, deps.rejections.report(request, 'EXPORT', error));
+      }
+    },
+  };
+}
+
+const headersOf = (contentType: string, filename: string) => ({
+  'content-type': contentType,
+  'content-disposition': `attachment; filename="${filename}"`,
+  'cache-control': 'private, no-store',
+});
+
+async function linesOf(
+  history: Pick<History, 'utterances'>,
+  callId: CallId,
+): Promise<readonly TranscriptLine[]> {
+  const lines: TranscriptLine[] = [];
+  let after: KeysetPosition | undefined;
+  for (;;) {
+    const page = { limit: TRANSCRIPT_PAGE, backward: false, ...(after && { after }) };
+    const { rows, more } = await history.utterances(callId, page);
+    for (const { at, utterance } of rows) lines.push({ ...utterance, at });
+    const last = rows.at(-1);
+    if (!more || !last) return lines;
+    after = { key: last.orderMs, id: last.utterance.id };
+  }
+}
