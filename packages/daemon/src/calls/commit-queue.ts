@@ -89,6 +89,11 @@ export class CommitQueue {
     return this.#pending.call(id);
   }
 
+  /** Returns whether a call has pending events and no stored ones. */
+  isNew(id: CallId): boolean {
+    return this.#pending.isNew(id);
+  }
+
   /** Returns the id of a call with pending events. */
   callId(providerId: ProviderId, providerCallId: ProviderCallId): CallId | undefined {
     return this.#pending.callId(providerId, providerCallId);

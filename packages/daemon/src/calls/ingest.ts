@@ -200,7 +200,8 @@ export class Ingest {
   }
 
   #knowsKey(callId: CallId, key: string): boolean {
-    return this.#queue.hasDedupeKey(callId, key) || this.#deps.ledger.knowsKey(callId, key);
+    if (this.#queue.hasDedupeKey(callId, key)) return true;
+    return !this.#queue.isNew(callId) && this.#deps.ledger.knowsKey(callId, key);
   }
 
   /** Returns the final utterances of a call, stored or not. */
@@ -208,7 +209,7 @@ export class Ingest {
     const pending = this.#queue.drafts.flatMap((draft) =>
       draft.callId === callId && draft.fact.type === 'UTTERANCE_FINALIZED' ? [draft.fact.utterance] : [],
     );
-    return [...this.#deps.ledger.utterances(callId), ...pending];
+    return this.#queue.isNew(callId) ? pending : [...this.#deps.ledger.utterances(callId), ...pending];
   }
 
   #confirm(callId: CallId, commandId: CommandId): void {

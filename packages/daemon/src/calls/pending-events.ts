@@ -43,6 +43,8 @@ interface Pending extends Draft {
 
 interface PendingCall {
   call: Call;
+  /** Whether none of its events is stored. */
+  isNew: boolean;
   /** Number of its pending events. */
   events: number;
 }
@@ -77,6 +79,11 @@ export class PendingEvents {
     return this.#calls.get(id)?.call;
   }
 
+  /** Returns whether a call has pending events and no stored ones. */
+  isNew(id: CallId): boolean {
+    return this.#calls.get(id)?.isNew ?? false;
+  }
+
   /** Returns the id of a call with pending events. */
   callId(providerId: ProviderId, providerCallId: ProviderCallId): CallId | undefined {
     return this.#callIds.get(pairKey(providerId, providerCallId));
@@ -101,8 +108,9 @@ export class PendingEvents {
     });
     if (!call) return true;
     this.#bytes += bytes;
-    const events = (this.#calls.get(callId)?.events ?? 0) + facts.length;
-    this.#calls.set(callId, { call, events });
+    const pending = this.#calls.get(callId);
+    const events = (pending?.events ?? 0) + facts.length;
+    this.#calls.set(callId, { call, events, isNew: pending?.isNew ?? before === undefined });
     this.#callIds.set(pairKey(call.providerId, call.providerCallId), callId);
     if (dedupeKey !== undefined) this.#dedupeKeys.add(pairKey(callId, dedupeKey));
     return true;
@@ -131,6 +139,7 @@ export class PendingEvents {
       if (dedupeKey !== undefined) this.#dedupeKeys.delete(pairKey(callId, dedupeKey));
       const pending = this.#calls.get(callId)!;
       pending.events--;
+      pending.isNew = false;
       if (pending.events > 0) continue;
       this.#calls.delete(callId);
       this.#callIds.delete(pairKey(pending.call.providerId, pending.call.providerCallId));

@@ -57,6 +57,26 @@ describe('an event of a provider', () => {
     expect(harness.lines).toEqual([]);
   });
 
+  test('of a call that is not stored is not looked up in the store', async () => {
+    const lookups: string[] = [];
+    open({
+      wrapLedger: (ledger) => ({
+        ...ledger,
+        knowsKey: (...key) => (lookups.push('key'), ledger.knowsKey(...key)),
+        utterances: (id) => (lookups.push('utterances'), ledger.utterances(id)),
+      }),
+    });
+    const report = { summary: 'short', utterances: [{ party: 'CUSTOMER', text: 'Hello' }] } as const;
+    harness.emit(event('call.report', { ...report, dedupeKey: 'first' }));
+    harness.emit(event('call.report', { ...report, dedupeKey: 'second' }));
+    expect(lookups).toEqual([]);
+    await harness.ingest.committed();
+    harness.emit(event('call.report', { ...report, dedupeKey: 'third' }));
+    expect(lookups).toEqual(['key', 'utterances']);
+    await harness.ingest.committed();
+    expect((await typesInLog()).filter((type) => type === 'UTTERANCE_FINALIZED')).toHaveLength(1);
+  });
+
   test('of another call with the same dedupe key is stored', async () => {
     for (const call of ['a', 'b']) {
       harness.emit(event('utterance.final', { party: 'CUSTOMER', text: 'hello', dedupeKey: 'k1' }, { call }));

@@ -25,7 +25,9 @@ export interface Tombstones {
 
 export function createTombstones(db: Db): Tombstones {
   const { owner, key: digest, value: erasedAt } = pluginState;
-  const readKey = db.select().from(meta).where(eq(meta.key, KEY)).prepare();
+  const readKey = db.$client.prepare<[string], string>('select value from meta where key = ?').pluck();
+  /** Absent until a call was erased; it never changes. Not set within a transaction, which may be rolled back. */
+  let committedKey: string | undefined;
   const find = db
     .select({ erasedAt })
     .from(pluginState)
@@ -43,7 +45,7 @@ export function createTombstones(db: Db): Tombstones {
 
   return {
     add(providerId, providerCallId, now) {
-      const key = readKey.get()?.value ?? createKey();
+      const key = readKey.get(KEY) ?? createKey();
       const value = String(now);
       db.insert(pluginState)
         .values({ owner: OWNER, key: digestOf(key, providerId, providerCallId), value })
@@ -51,9 +53,9 @@ export function createTombstones(db: Db): Tombstones {
         .run();
     },
     has(providerId, providerCallId, now) {
-      const key = readKey.get()?.value;
-      if (key === undefined) return false;
-      const found = find.get({ digest: digestOf(key, providerId, providerCallId) });
+      committedKey ??= readKey.get(KEY);
+      if (committedKey === undefined) return false;
+      const found = find.get({ digest: digestOf(committedKey, providerId, providerCallId) });
       return found !== undefined && now - Number(found.erasedAt) < TOMBSTONE_MS;
     },
     expire(now) {
