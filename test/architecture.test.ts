@@ -113,7 +113,17 @@ describe('inside the daemon', () => {
     'main.ts': ['cli'],
     'index.ts': ['daemon.ts', 'config', 'log.ts'],
     // The store for the command that reads the audit log of a file.
-    cli: ['access', 'history', 'daemon.ts', 'config', 'log.ts', 'plugins', 'store', 'system-clock.ts'],
+    cli: [
+      'access',
+      'history',
+      'files',
+      'daemon.ts',
+      'config',
+      'log.ts',
+      'plugins',
+      'store',
+      'system-clock.ts',
+    ],
     'daemon.ts': [
       'access',
       'container.ts',

@@ -3,17 +3,21 @@ import type { CommandDefinition } from '../frame/command.ts';
 import { audit } from './audit.ts';
 import { backfill } from './backfill.ts';
 import { backup } from './backup.ts';
+import { check } from './check.ts';
 import { conform } from './conform.ts';
 import { demo } from './demo.ts';
 import { erase } from './erase.ts';
+import { init } from './init.ts';
 import { inspect } from './inspect.ts';
 import { restore } from './restore.ts';
 import { start } from './start.ts';
 import { token } from './token.ts';
 
 export const COMMANDS: readonly CommandDefinition[] = [
+  init,
   start,
   demo,
+  check,
   token,
   inspect,
   backfill,
