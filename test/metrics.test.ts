@@ -1,8 +1,13 @@
 /** Compares the metrics with their page, and with the page of limits. */
 import { describe, expect, test } from 'vitest';
-import { COUNTED_LIMITS, LIMITS_OF_METRICS } from '../packages/daemon/src/composition/metrics/limits.ts';
+import {
+  COUNTED_LIMITS,
+  LIMITS_OF_METRICS,
+  LIMITS_OF_PLUGINS,
+} from '../packages/daemon/src/composition/metrics/limits.ts';
 import { METRICS } from '../packages/daemon/src/metrics/catalogue.ts';
 import { read, rowsIn, rowsOf } from './support/documents.ts';
+import { PACKAGES, sourcesOf } from './support/files.ts';
 
 const PAGE = 'docs/reference/metrics.md';
 const names = (text: string): string[] => [...text.matchAll(/`([^`]+)`/g)].map(([, name]) => name!);
@@ -21,22 +26,27 @@ describe('docs/reference/metrics.md', () => {
       .slice(1)
       .map(([limit, metric]) => [names(limit!)[0], names(metric!)[0]]);
     const counted = Object.keys(COUNTED_LIMITS).map((limit) => [limit, 'sidetone_limit_reached_total']);
-    expect(documented).toEqual([...counted, ...Object.entries(LIMITS_OF_METRICS)]);
+    const ofPlugins = LIMITS_OF_PLUGINS.map((limit) => [limit, 'sidetone_plugin_limit_reached_total']);
+    expect(documented).toEqual([...counted, ...ofPlugins, ...Object.entries(LIMITS_OF_METRICS)]);
   });
+});
+
+test('plugins report the limits of the table, and no other', () => {
+  const reported = PACKAGES.flatMap(sourcesOf)
+    .filter((file) => /packages\/plugin-/.test(file))
+    .flatMap((file) => [...read(file).matchAll(/limitReached\?\.\('([^']+)'/g)].map(([, limit]) => limit));
+  expect(new Set(reported)).toEqual(new Set(LIMITS_OF_PLUGINS));
 });
 
 describe('a limit', () => {
   /** Limits that are counted where no metric can be read. */
   const WITHOUT_METRIC = {
     MAX_LISTED_ERRORS: 'the daemon does not start',
-    MAX_REPLAY_ENTRIES: 'counted by plugins',
-    MAX_BUFFERED_MEDIA: 'counted by a plugin',
-    MAX_UNSENT_CHARACTERS: 'counted by a plugin',
-    MAX_HELD_CHARACTERS: 'counted by a plugin',
   };
   const readable = new Set([
     ...Object.keys(COUNTED_LIMITS),
     ...Object.keys(LIMITS_OF_METRICS),
+    ...LIMITS_OF_PLUGINS,
     ...Object.keys(WITHOUT_METRIC),
   ]);
   const rows = rowsOf('docs/reference/limits.md').filter(([, , set]) => set !== undefined);

@@ -122,6 +122,11 @@ export interface PluginHost {
   dial(url: URL, options: DialOptions): Promise<Socket>;
   /** Use it instead of `fetch` and `dial` for every address that is not in the options of the plugin. */
   readonly guarded: GuardedAccess;
+  /**
+   * Counts that a limit of the plugin was reached `count` times, 1 by default, for the metrics of the daemon. `limit` is the name of
+   * an option or a constant: letters, `_` and `.`, at most 64 characters. Missing in hosts of earlier versions.
+   */
+  limitReached?(limit: string, count?: number): void;
   /** Returns an unguessable token of 256 bits, base64url encoded, for example for a URL that only one call may use. */
   randomToken(): string;
   readonly clock: Clock;

@@ -16,7 +16,7 @@ import { DIGEST_BYTES, ReplayPages } from './replay-pages.ts';
 export const MAX_REPLAY_ENTRIES = 200_000;
 
 export interface ReplayGuardOptions {
-  readonly host: Pick<PluginHost, 'state' | 'clock' | 'log'>;
+  readonly host: Pick<PluginHost, 'state' | 'clock' | 'log' | 'limitReached'>;
   /** Prefix of the keys in the state; one guard for each prefix. */
   readonly prefix: string;
   /** How long a signature stays valid, ms: entries are kept for at least this time. */

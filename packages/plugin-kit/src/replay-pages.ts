@@ -11,7 +11,7 @@ export const DIGEST_BYTES = 16;
 const PAGES_PER_TOLERANCE = 8;
 
 interface ReplayPagesOptions {
-  readonly host: Pick<PluginHost, 'state' | 'clock' | 'log'>;
+  readonly host: Pick<PluginHost, 'state' | 'clock' | 'log' | 'limitReached'>;
   readonly prefix: string;
   readonly toleranceMs: number;
   readonly limit: number;
@@ -141,6 +141,7 @@ export class ReplayPages {
       if (this.#dropped === 0)
         host.log.warn('too many signed webhooks to remember, dropping the oldest', { limit });
       this.#dropped += removed;
+      host.limitReached?.('MAX_REPLAY_ENTRIES', removed);
     }
   }
 

@@ -90,6 +90,7 @@ test('drops the oldest entries at the limit, counts them and warns once', async 
   const count = REPLAY_PAGE_ENTRIES * 5;
   for (let index = 0; index < count; index++) await isAccepted(guard, String(index));
   expect(guard.size + guard.dropped).toBe(count);
+  expect(host.limits.get('MAX_REPLAY_ENTRIES')).toBe(guard.dropped);
   expect(guard.size).toBeLessThanOrEqual(REPLAY_PAGE_ENTRIES * 2);
   expect(host.logs.filter(({ level }) => level === 'warn')).toHaveLength(1);
   expect(await isAccepted(guard, String(count - 1))).toBe(false);

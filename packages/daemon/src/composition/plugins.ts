@@ -1,6 +1,7 @@
 /** Providers and transcribers. */
 import { isExposed } from '../access/exposure.ts';
 import { countriesOf } from '../calls/numbers/countries.ts';
+import { CountsBy } from '../metrics/counts.ts';
 import { ProviderRegistry } from '../plugins/provider/provider-registry.ts';
 import { AddressGuard } from '../plugins/sockets/address-guard.ts';
 import { TranscriberRegistry } from '../plugins/transcriber/transcriber-registry.ts';
@@ -12,6 +13,7 @@ export function registerPlugins(register: Register, environment: Environment): v
   const { socketMessageBytes, eventsPerSecond, liveCalls: maxLiveCalls } = config.limits;
   const { recentRequests: maxRecentRequests } = config.limits;
   const addressGuard = new AddressGuard(config.outgoing);
+  register(tokens.PLUGIN_LIMITS, () => new CountsBy());
   register(
     tokens.PROVIDERS,
     (get) =>
@@ -23,6 +25,7 @@ export function registerPlugins(register: Register, environment: Environment): v
         streams: get(tokens.STREAMS),
         demand: get(tokens.DEMAND),
         stateStore: get(tokens.STATE_STORE),
+        limits: get(tokens.PLUGIN_LIMITS),
         clock,
         log: (id) => log(`provider ${id}`),
         publicUrl,
@@ -44,6 +47,7 @@ export function registerPlugins(register: Register, environment: Environment): v
         config: config.transcribers,
         baseDir,
         stateStore: get(tokens.STATE_STORE),
+        limits: get(tokens.PLUGIN_LIMITS),
         clock,
         log: (id) => log(`transcriber ${id}`),
         socketMessageBytes,

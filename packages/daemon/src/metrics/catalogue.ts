@@ -87,6 +87,11 @@ export const METRICS = {
     labels: ['limit'],
     help: 'How often a limit was reached, by its key or constant in docs/reference/limits.md.',
   },
+  sidetone_plugin_limit_reached_total: {
+    type: 'counter',
+    labels: ['plugin', 'limit'],
+    help: 'How often a limit of a plugin was reached. The plugin of a transcriber has the label transcriber/id.',
+  },
   // Clients
   sidetone_connections: { type: 'gauge', labels: [], help: 'Open connections of the HTTP server.' },
   sidetone_subscriptions: {

@@ -2,6 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import type { Clock, Logger, PluginHost, PluginState } from '@sidetone/core';
 import { isBusy, retryWhileBusy } from '../calls/store-retry.ts';
+import type { CountsBy } from '../metrics/counts.ts';
 import type { StateStore } from './ports.ts';
 import type { RecentRequests } from './requests/recent-requests.ts';
 import { recordAccess } from './requests/recorded-access.ts';
@@ -21,10 +22,14 @@ export interface PluginHostDeps {
   readonly addressGuard?: AddressGuard;
   /** Receives the requests and sockets of the plugin. */
   readonly requests?: Pick<RecentRequests, 'begin'>;
+  /** Counts the limits of plugins that were reached. */
+  readonly limits?: CountsBy<[plugin: string, limit: string]>;
 }
 
 /** Timeout of `fetch` if the plugin passes no signal. */
 const FETCH_TIMEOUT_MS = 30_000;
+/** A name that a plugin gives to one of its limits. */
+const LIMIT_NAME = /^[A-Za-z_.]{1,64}$/;
 const MAX_STATE_BYTES = 64 * 1024;
 
 /** @param owner the owner of the state, unique among the plugins of the configuration. */
@@ -44,6 +49,9 @@ export function createPluginHost(owner: string, lease: Lease, deps: PluginHostDe
         lease.assertNotEnded();
         return leaseSocket(await guarded.dial(url, options), lease);
       },
+    },
+    limitReached(limit, count = 1) {
+      if (LIMIT_NAME.test(limit) && count > 0) deps.limits?.add(count, owner, limit);
     },
     randomToken: () => randomBytes(32).toString('base64url'),
     state: createState(owner, lease, deps),

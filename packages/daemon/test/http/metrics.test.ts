@@ -110,6 +110,20 @@ test('the alert for a quiet provider fires when no event has arrived for its tim
   expect(await fires()).toBe(false);
 });
 
+test('counts the limits that a plugin reports', async () => {
+  const it = await start();
+  it.script.host.limitReached?.('MAX_SOMETHING', 3);
+  it.script.host.limitReached?.('MAX_SOMETHING');
+  it.script.host.limitReached?.('NOTHING', 0);
+  it.script.host.limitReached?.('4155550123');
+  const reached = (await scrape(it)).samples.filter(
+    ({ name }) => name === 'sidetone_plugin_limit_reached_total',
+  );
+  expect(reached.map(({ labels, value }) => [labels, value])).toEqual([
+    [{ plugin: 'test', limit: 'MAX_SOMETHING' }, 4],
+  ]);
+});
+
 test('shows the lag of a subscription that is not read', async () => {
   const it = await start();
   const own = (await scrape(it)).value('sidetone_subscriptions')!;

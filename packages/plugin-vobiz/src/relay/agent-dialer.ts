@@ -8,7 +8,7 @@ export const RECONNECT: BackOff = { firstMs: 250, maxMs: 4000 };
 const GOING_AWAY = 1001;
 
 export interface AgentDialerDeps {
-  readonly host: Pick<ProviderHost, 'clock' | 'log' | 'dial'>;
+  readonly host: Pick<ProviderHost, 'clock' | 'log' | 'dial' | 'limitReached'>;
   readonly providerCallId: ProviderCallId;
   readonly url: URL;
   /** Timeout of one attempt, ms. */

@@ -155,6 +155,8 @@ export class AgentLink {
     this.#closed.abort();
     const { host, providerCallId } = this.#deps;
     const { media, controls } = this.#queue.dropped;
+    host.limitReached?.('MAX_BUFFERED_MEDIA', media);
+    host.limitReached?.('MAX_BUFFERED_CONTROLS', controls);
     host.log.debug('agent link closed', {
       providerCallId,
       dials: this.#dialer.dials,

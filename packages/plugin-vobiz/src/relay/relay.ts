@@ -130,6 +130,8 @@ function close(state: RelayState): void {
   vobiz.end();
   started?.playback.end();
   state.agent?.close();
+  deps.host.limitReached?.('MAX_UNSENT_CHARACTERS', vobiz.dropped);
+  deps.host.limitReached?.('MAX_HELD_CHARACTERS', counters.droppedHeld);
   deps.host.log.debug('relay closed', {
     providerCallId: deps.providerCallId,
     ...counters,

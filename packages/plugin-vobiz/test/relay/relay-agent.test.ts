@@ -252,6 +252,7 @@ describe('an agent that reads too slowly', () => {
     await host.clock.settle();
     const done = host.logs.find(({ message }) => message === 'agent link closed');
     expect(done?.fields).toMatchObject({ droppedMedia: 3, droppedControls: 0 });
+    expect([...host.limits]).toEqual([['MAX_BUFFERED_MEDIA', 3]]);
   });
 
   it('is disconnected and redialled when too many other messages are buffered', async () => {

@@ -55,6 +55,8 @@ export interface FakeHost extends ProviderHost {
   readonly guardedDials: number;
   /** Number of handshakes that have neither been answered nor aborted. */
   readonly openDials: number;
+  /** How often each limit of the plugin was reached. */
+  readonly limits: ReadonlyMap<string, number>;
   /** Number of listeners for changes of demand. */
   readonly demandListeners: number;
   /** Returns the events of one type, in order. */
@@ -95,6 +97,7 @@ export function createFakeHost(options: FakeHostOptions = {}): FakeHost {
   const streams: FakeStream[] = [];
   const logs: FakeLogEntry[] = [];
   const demands = new Set<string>();
+  const limits = new Map<string, number>();
   const listeners = new Set<(callId: ReturnType<typeof providerCallId>) => void>();
 
   const log = Object.fromEntries(
@@ -150,6 +153,11 @@ export function createFakeHost(options: FakeHostOptions = {}): FakeHost {
     },
     get guardedDials() {
       return guardedDials;
+    },
+    limits,
+    limitReached(limit, count = 1) {
+      if (!/^[A-Za-z_.]{1,64}$/.test(limit)) usageErrors.report(`limitReached: invalid name ${limit}`);
+      else if (count > 0) limits.set(limit, (limits.get(limit) ?? 0) + count);
     },
     randomToken() {
       const token = (tokens.get(state) ?? 0) + 1;

@@ -31,6 +31,15 @@ export const COUNTED_LIMITS = {
   MAX_SAMPLED_KINDS: () => sampledLines.otherKinds,
 } as const satisfies Readonly<Record<string, ReadLimit>>;
 
+/** The limits that plugins report, which `sidetone_plugin_limit_reached_total` shows. */
+export const LIMITS_OF_PLUGINS = [
+  'MAX_REPLAY_ENTRIES',
+  'MAX_BUFFERED_MEDIA',
+  'MAX_BUFFERED_CONTROLS',
+  'MAX_UNSENT_CHARACTERS',
+  'MAX_HELD_CHARACTERS',
+] as const;
+
 /** The limits that another metric shows, often with more detail. */
 export const LIMITS_OF_METRICS = {
   MAX_QUEUED_LOG_BYTES: 'sidetone_log_lines_dropped_total',
@@ -48,10 +57,12 @@ const droppedBy = (get: Get, limit: string): number =>
     .flatMap(({ traffic }) => traffic.droppedEvents.entries())
     .reduce((sum, [[by], count]) => (by === limit ? sum + count : sum), 0);
 
-export const limitReaders = (
-  get: Get,
-  environment: Environment,
-): Pick<Readers, 'sidetone_limit_reached_total'> => ({
-  sidetone_limit_reached_total: () =>
-    Object.entries(COUNTED_LIMITS).map(([limit, read]) => [{ limit }, read(get, environment)]),
-});
+export const limitReaders = (get: Get, environment: Environment) =>
+  ({
+    sidetone_limit_reached_total: () =>
+      Object.entries(COUNTED_LIMITS).map(([limit, read]) => [{ limit }, read(get, environment)] as const),
+    sidetone_plugin_limit_reached_total: () =>
+      get(tokens.PLUGIN_LIMITS)
+        .entries()
+        .map(([[plugin, limit], count]) => [{ plugin, limit }, count] as const),
+  }) as const satisfies Partial<Readers>;
