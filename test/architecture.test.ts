@@ -106,6 +106,7 @@ describe('inside the daemon', () => {
     recording: ['audio', 'calls', 'files', 'live'],
     export: ['calls', 'history'],
     transcription: ['audio', 'calls', 'plugins'],
+    redaction: ['calls'],
   };
   const ALL_FEATURES = Object.keys(FEATURES);
   /** Which parts a part may import from. A part is a folder of src, or a file in it. */
@@ -133,6 +134,7 @@ describe('inside the daemon', () => {
       'ids.ts',
       'metrics',
       'operator',
+      'redaction',
       'system-clock.ts',
     ],
     'container.ts': ['composition'],

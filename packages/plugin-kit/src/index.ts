@@ -61,7 +61,7 @@ export {
   type ReplayGuard,
   type ReplayGuardOptions,
 } from './replay-guard.ts';
-export { readNumber, type NumberText } from './numbers/number-text.ts';
+export { asciiDigits, readNumber, type NumberText } from './numbers/number-text.ts';
 export {
   callingCodeOf,
   dialledNumber,

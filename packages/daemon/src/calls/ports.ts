@@ -14,6 +14,7 @@ import type {
   Note,
   Party,
   ProviderCallId,
+  ProviderEvent,
   ProviderId,
   StreamId,
   Utterance,
@@ -201,6 +202,14 @@ export interface PartialStore {
   /** Removes the partial with a given id when its final arrives. */
   drop(callId: CallId, id: UtteranceId): void;
   forget(callId: CallId): void;
+}
+
+/** Replaces what must not be stored in the texts of a provider's calls. */
+export interface TextRedaction {
+  /** Redacts all events except partials. */
+  event(providerId: ProviderId, event: ProviderEvent): ProviderEvent;
+  fact<Fact extends CallFact>(providerId: ProviderId, fact: Fact): Fact;
+  partial(providerId: ProviderId, text: string): string;
 }
 
 /** The commands of live calls that events may confirm. Implemented by the commands folder. */

@@ -25,9 +25,7 @@ export interface NumberText {
 /** Returns undefined if the text is not a telephone number, or an address whose user is one. */
 export function readNumber(text: string): NumberText | undefined {
   if (text.length > MAX_CHARACTERS) return undefined;
-  const plain = withAsciiDigits(
-    normalizeUnicode(text.replaceAll(PLUS, '+'), 'NFKC').replaceAll(INVISIBLE, ''),
-  );
+  const plain = asciiDigits(normalizeUnicode(text.replaceAll(PLUS, '+'), 'NFKC').replaceAll(INVISIBLE, ''));
   const address = IN_BRACKETS.exec(plain)?.[1] ?? plain;
   const { number, parameters } = partsOf(address.trim());
   const extension = EXTENSION.exec(number)?.[1] ?? parameters.get('ext');
@@ -72,8 +70,8 @@ const inContext = (digits: string, context: string): string =>
 const withInternationalPrefix = (digits: string): string =>
   digits.replace(/^(?:\++(?:00)?|00)(?=[1-9])/, '+');
 
-/** Converts the decimal digits of every script. */
-function withAsciiDigits(text: string): string {
+/** Converts the decimal digits of every script to ASCII; other characters stay. */
+export function asciiDigits(text: string): string {
   return text.replaceAll(/\p{Nd}/gu, (digit) => String(digitValue(digit.codePointAt(0)!)));
 }
 
