@@ -65,6 +65,10 @@ describe('docs/reference/configuration.md', () => {
       ...['call', 'transcript', 'recording', 'event', 'note'].map(
         (kind) => `providers.<id>.retention.${kind}Days`,
       ),
+      'redaction.patterns',
+      ...['card', 'aadhaar', 'pan', 'email', 'phone', 'patterns'].map(
+        (kind) => `providers.<id>.redaction.${kind}`,
+      ),
       'providers.<id>.transcribe',
       'providers.<id>.options',
       'transcribers.<id>.plugin',

@@ -4,6 +4,7 @@ import type { DependencyContainer } from 'tsyringe';
 import type { AccessToken } from './access/access-tokens.ts';
 import { isExposed, serverUrl, withReachableHost } from './access/exposure.ts';
 import { ACCESS, auditTokenChanges } from './access/token-changes.ts';
+import { countriesOf } from './calls/numbers/countries.ts';
 import { recover } from './calls/recovery.ts';
 import { startWatchdog } from './calls/watchdog.ts';
 import { allConfigured } from './config/failures.ts';
@@ -14,6 +15,7 @@ import { createIds } from './ids.ts';
 import { systemClock } from './system-clock.ts';
 import { watchClock } from './operator/clock-watch.ts';
 import { reportStart } from './operator/start-report.ts';
+import { createRedaction } from './redaction/redaction.ts';
 import * as tokens from './tokens.ts';
 
 export interface DaemonOptions {
@@ -70,6 +72,7 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
   const { config, baseDir, clock = systemClock, ids = createIds() } = options;
   const state = { isReady: false, url: serverUrl(config.server.host, config.server.port) };
   const publicUrl = (): URL => withSlash(config.server.publicUrl ?? withReachableHost(state.url));
+  const redaction = await createRedaction(config, countriesOf(config));
   const parts = createContainer({
     config,
     baseDir,
@@ -78,6 +81,7 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
     log: options.log,
     publicUrl,
     isReady: () => state.isReady,
+    redaction,
     version: options.version ?? 'unknown',
     ...(options.process && { process: options.process }),
   });

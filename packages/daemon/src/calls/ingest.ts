@@ -28,13 +28,22 @@ import { BoundedMap } from '@sidetone/plugin-kit';
 import type { CallRegistry } from './call-registry.ts';
 import type { StoredCounts } from './stored-counts.ts';
 import { CommitQueue, type CommitQueueDeps } from './commit-queue.ts';
-import type { CallLedger, CommandTracker, Draft, PartialStore, StoredCommand } from './ports.ts';
+import type {
+  CallLedger,
+  CommandTracker,
+  Draft,
+  PartialStore,
+  StoredCommand,
+  TextRedaction,
+} from './ports.ts';
 
 export interface IngestDeps extends CommitQueueDeps {
   readonly registry: CallRegistry;
   readonly ledger: CallLedger;
   readonly partials: PartialStore;
   readonly openCommands: Pick<CommandTracker, 'confirm' | 'confirmedBy'>;
+  /** Undefined if nothing is redacted. */
+  readonly redaction?: TextRedaction | undefined;
   readonly ids: IdSource;
   readonly clock: Clock;
 }
@@ -79,8 +88,9 @@ export class Ingest {
    * reached: the event is lost then, and its sender must not receive an acknowledgement.
    * @param by the client that requested the event: that of a backfill
    */
-  accept(providerId: ProviderId, event: ProviderEvent, by?: string): CallId | undefined {
-    const { ids, partials, ledger, clock } = this.#deps;
+  accept(providerId: ProviderId, given: ProviderEvent, by?: string): CallId | undefined {
+    const { ids, partials, ledger, clock, redaction } = this.#deps;
+    const event = redaction ? redaction.event(providerId, given) : given;
     const known = this.#find(providerId, event.providerCallId);
     if (!known && ledger.isErased(providerId, event.providerCallId, clock.now())) return undefined;
     const callId = known?.id ?? ids.call();
@@ -181,7 +191,12 @@ export class Ingest {
       // The store has reported why it cannot be read.
       return this.#queue.drop(1);
     }
-    if (call) this.#push(callId, call, [fact], at);
+    if (call) this.#push(callId, call, [this.#redacted(call, fact)], at);
+  }
+
+  #redacted({ providerId }: { readonly providerId?: ProviderId | undefined }, fact: CallFact): CallFact {
+    const { redaction } = this.#deps;
+    return redaction && providerId !== undefined ? redaction.fact(providerId, fact) : fact;
   }
 
   #recordWatched(callId: CallId, providerId: ProviderId, providerCallId: ProviderCallId): void {
@@ -235,7 +250,7 @@ export class Ingest {
     if (derived.length === 0) return true;
     const { openCommands } = this.#deps;
     const confirmed = derived.flatMap((fact) => openCommands.confirmedBy(callId, fact, at));
-    const changes = confirmed.map(commandChanged);
+    const changes = confirmed.map((command) => this.#redacted(before ?? {}, commandChanged(command)));
     const facts = [...derived, ...changes];
     return this.#queue.push({ callId, before, facts, at, ...(dedupeKey !== undefined && { dedupeKey }) });
   }

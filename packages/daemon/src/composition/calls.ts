@@ -3,12 +3,18 @@ import { AnnotationService } from '../calls/annotation-service.ts';
 import { CallRegistry } from '../calls/call-registry.ts';
 import { Erasure } from '../calls/erasure.ts';
 import { Ingest } from '../calls/ingest.ts';
+import { secretOf } from '../store/secrets.ts';
 import * as tokens from '../tokens.ts';
 import type { Environment, Register } from './registration.ts';
 
 const DAY_MS = 24 * 60 * 60_000;
 
-export function registerCalls(register: Register, { config, clock, ids, log }: Environment): void {
+export function registerCalls(register: Register, environment: Environment): void {
+  const { config, clock, ids, log, redaction } = environment;
+  register(tokens.TEXT_REDACTION, (get) => {
+    const key = (): Buffer => secretOf(get(tokens.DATABASE).db, 'redaction_key', get(tokens.STORE_HEALTH));
+    return { active: redaction?.with(key) };
+  });
   register(tokens.CALL_REGISTRY, (get) => new CallRegistry({ ledger: get(tokens.LEDGER) }));
   register(
     tokens.INGEST,
@@ -19,6 +25,7 @@ export function registerCalls(register: Register, { config, clock, ids, log }: E
         feed: get(tokens.RECORD_HUB),
         partials: get(tokens.LATEST_PARTIALS),
         openCommands: get(tokens.OPEN_COMMANDS),
+        redaction: get(tokens.TEXT_REDACTION).active,
         ids,
         clock,
         log: log('ingest'),

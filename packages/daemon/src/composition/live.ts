@@ -1,4 +1,5 @@
 /** What subscriptions read. */
+import type { CallId } from '@sidetone/core';
 import { Demand } from '../live/demand.ts';
 import { createFeeds } from '../live/feeds.ts';
 import { LatestPartials } from '../live/latest-partials.ts';
@@ -8,7 +9,14 @@ import type { Environment, Register } from './registration.ts';
 
 export function registerLive(register: Register, { clock, ids }: Environment): void {
   register(tokens.RECORD_HUB, (get) => new RecordHub(get(tokens.EVENT_LOG).latest()));
-  register(tokens.LATEST_PARTIALS, () => new LatestPartials({ ids }));
+  register(tokens.LATEST_PARTIALS, (get) => {
+    const { active: redaction } = get(tokens.TEXT_REDACTION);
+    const redact = (callId: CallId, text: string): string => {
+      const call = get(tokens.INGEST).current(callId);
+      return redaction && call ? redaction.partial(call.providerId, text) : text;
+    };
+    return new LatestPartials({ ids, ...(redaction && { redact }) });
+  });
   register(tokens.DEMAND, () => new Demand());
   register(tokens.FEEDS, (get) =>
     createFeeds({

@@ -1,6 +1,7 @@
 /** What a part of the composition needs: the environment of the daemon, and how components are registered. */
 import type { InjectionToken } from 'tsyringe';
 import type { Clock, IdSource, Logger } from '@sidetone/core';
+import type { Redaction } from '../redaction/redaction.ts';
 import type { Config } from '../config/schema.ts';
 import type { ProcessCounts } from '../metrics/process-counts.ts';
 
@@ -16,6 +17,8 @@ export interface Environment {
   /** The daemon's address as providers see it; known once the server listens. */
   readonly publicUrl: () => URL;
   readonly isReady: () => boolean;
+  /** Undefined if nothing is redacted. */
+  readonly redaction?: Redaction | undefined;
   /** The version of the daemon. */
   readonly version: string;
   /** What the process counts outside of the daemon. */

@@ -8,6 +8,7 @@ import { isAddressRange } from '../access/addresses.ts';
 import { isLoopbackHost, isLoopbackUrl, isUnspecifiedHost } from '../access/exposure.ts';
 import { isBaseUrl } from '../access/base-path.ts';
 import { auth } from './auth.ts';
+import { providerRedaction, redaction } from './redaction.ts';
 import { providerRetention, retention } from './retention.ts';
 import { mapping, wholeNumber, yesOrNo } from './values.ts';
 
@@ -168,6 +169,7 @@ const provider = mapping({
   transcribe: z.preprocess((value) => (value === false ? 'off' : value), text.default('off')),
   recording: mapping({ enabled: yesOrNo.optional() }).prefault({}),
   retention: providerRetention.prefault({}),
+  redaction: providerRedaction.prefault({}),
   options,
 });
 
@@ -190,6 +192,7 @@ const file = mapping({
   storage: storage.prefault({}),
   recording: recording.prefault({}),
   retention: retention.prefault({}),
+  redaction: redaction.prefault({}),
   log: log.prefault({}),
   limits: limits.prefault({}),
   metrics: metrics.prefault({}),

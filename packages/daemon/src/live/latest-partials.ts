@@ -23,13 +23,20 @@ export class LatestPartials implements PartialStore {
   readonly #ids: Pick<IdSource, 'utterance'>;
   readonly #calls = new Map<CallId, Map<Party, Partial>>();
   readonly #notifiers = new Map<CallId, Notifier>();
+  readonly #redact: ((callId: CallId, text: string) => string) | undefined;
   #version = 0;
 
-  constructor(deps: { ids: Pick<IdSource, 'utterance'> }) {
+  /** @param deps `redact` replaces what must not be published */
+  constructor(deps: {
+    ids: Pick<IdSource, 'utterance'>;
+    redact?: ((callId: CallId, text: string) => string) | undefined;
+  }) {
     this.#ids = deps.ids;
+    this.#redact = deps.redact;
   }
 
-  set(callId: CallId, party: Party, text: string, at: number, origin: PartialOrigin = {}): UtteranceId {
+  set(callId: CallId, party: Party, given: string, at: number, origin: PartialOrigin = {}): UtteranceId {
+    const text = this.#redact ? this.#redact(callId, given) : given;
     const { id: givenId, by } = origin;
     if (givenId !== undefined) this.drop(callId, givenId);
     const slots = this.#calls.get(callId) ?? new Map<Party, Partial>();

@@ -7,7 +7,7 @@ import { StoreHealth } from './store-health.ts';
 
 const KEY_BYTES = 32;
 
-export type SecretName = 'media_link_key' | 'erased_number_key';
+export type SecretName = 'media_link_key' | 'redaction_key' | 'erased_number_key';
 
 /** Returns the key of this name, and creates it the first time. @throws {FaultError} of kind store. */
 export function secretOf(db: Db, name: SecretName, health = new StoreHealth()): Buffer {
