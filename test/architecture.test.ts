@@ -115,6 +115,7 @@ describe('inside the daemon', () => {
     'index.ts': ['daemon.ts', 'config', 'log.ts'],
     // The store for the command that reads the audit log of a file.
     cli: [
+      'export',
       'access',
       'history',
       'files',

@@ -8,6 +8,7 @@ import { conform } from './conform.ts';
 import { demo } from './demo.ts';
 import { erase } from './erase.ts';
 import { init } from './init.ts';
+import { exportCommand } from './export.ts';
 import { inspect } from './inspect.ts';
 import { restore } from './restore.ts';
 import { start } from './start.ts';
@@ -21,6 +22,7 @@ export const COMMANDS: readonly CommandDefinition[] = [
   token,
   inspect,
   backfill,
+  exportCommand,
   backup,
   restore,
   erase,
