@@ -3,9 +3,10 @@
  * `npm run bench -- history --calls 10000,500000 --rounds 20`. With `--cold`, also once with a cold file cache. `--folder` keeps
  * the generated databases.
  */
+import { execFile } from 'node:child_process';
 import { join } from 'node:path';
-import { parseArgs } from 'node:util';
-import { benchDir, stopPrograms } from '../support/programs.ts';
+import { parseArgs, promisify } from 'node:util';
+import { benchDir, DAEMON, ROOT, stopPrograms } from '../support/programs.ts';
 import { median, percentile, printJson, printTable } from '../support/report.ts';
 import { ask, dropCache, historyOf, startOn, untilFilled, type History } from './database.ts';
 import { liveDelays } from './live-events.ts';
@@ -90,21 +91,43 @@ async function startTimes(): Promise<readonly Start[]> {
   }));
 }
 
-/** Delays of live events, without and with three clients that ask heavy questions one after another. */
-async function eventDelays(history: History): Promise<{ readonly idle: number; readonly heavy: number }> {
+interface Delays {
+  readonly idle: number;
+  readonly heavy: number;
+  readonly backup: number;
+}
+
+/** Delays of live events: alone, with three clients that ask heavy questions one after another, and during backups. */
+async function eventDelays(history: History): Promise<Delays> {
   const daemon = await startOn(history);
-  const events = Number(values.events);
-  const idle = await liveDelays(daemon.url, events, 20);
+  const measure = async (): Promise<number> =>
+    percentile(await liveDelays(daemon.url, Number(values.events), 20), 0.99);
+  const idle = await measure();
   const done = new AbortController();
   const clients = HEAVY_QUESTIONS.map(async (question) => {
     // Some exceed the time limit of a query.
     while (!done.signal.aborted) await ask(daemon.url, question).catch(() => undefined);
   });
-  const heavy = await liveDelays(daemon.url, events, 20);
+  const heavy = await measure();
   done.abort();
   await Promise.all(clients);
+  const backups = new AbortController();
+  const backedUp = backUpUntil(history, backups.signal);
+  const backup = await measure();
+  backups.abort();
+  await backedUp;
   await daemon.stop();
-  return { idle: percentile(idle, 0.99), heavy: percentile(heavy, 0.99) };
+  return { idle, heavy, backup };
+}
+
+/** Makes one backup after the other; the last one is interrupted. */
+async function backUpUntil({ file }: History, signal: AbortSignal): Promise<void> {
+  const target = join(benchDir, 'backup.db');
+  const args = [join(ROOT, DAEMON), 'backup', target, '--database', file, '--force', '--quiet'];
+  while (!signal.aborted)
+    await promisify(execFile)(process.execPath, args, { signal }).catch((error: unknown) => {
+      if (!signal.aborted) throw error;
+    });
 }
 
 try {
@@ -131,7 +154,7 @@ try {
   );
   process.stdout.write(
     `\n${starts.map(({ ms, cpuMs, coldMs }, i) => `start with ${histories[i]!.calls} calls: ready after ${round(ms)} ms (CPU ${round(cpuMs)} ms), with a cold cache ${round(coldMs)} ms\n`).join('')}` +
-      `live event p99: ${round(delays.idle)} ms, during heavy questions ${round(delays.heavy)} ms\n`,
+      `live event p99: ${round(delays.idle)} ms, during heavy questions ${round(delays.heavy)} ms, during backups ${round(delays.backup)} ms\n`,
   );
   printJson('history', { calls: histories.map(({ calls }) => calls), warm, cold, starts, delays });
 } finally {
