@@ -3,8 +3,10 @@ import type { CommandDefinition } from '../frame/command.ts';
 import { audit } from './audit.ts';
 import { backfill } from './backfill.ts';
 import { backup } from './backup.ts';
+import { calls } from './calls.ts';
 import { check } from './check.ts';
 import { conform } from './conform.ts';
+import { control } from './control.ts';
 import { demo } from './demo.ts';
 import { erase } from './erase.ts';
 import { init } from './init.ts';
@@ -19,6 +21,8 @@ export const COMMANDS: readonly CommandDefinition[] = [
   start,
   demo,
   check,
+  calls,
+  control,
   token,
   inspect,
   backfill,
