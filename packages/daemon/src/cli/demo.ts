@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { loadConfig } from '../config/load.ts';
 import { openLog } from '../log.ts';
 import { handleUncaughtErrors } from '../plugins/supervision/uncaught-errors.ts';
+import { VERSION } from './frame/version.ts';
 import { startRetention } from './demo-retention.ts';
 import { endByHangup, shutdownSignal } from './shutdown-signal.ts';
 import { startSimulator } from './simulator-process.ts';
@@ -40,7 +41,7 @@ export async function demo({ port: requestedPort, calls, data }: DemoOptions): P
     });
     const log = openLog(config.log);
     const { fatal } = handleUncaughtErrors(process, log('process'));
-    const daemon = await startDaemon({ config, baseDir, log });
+    const daemon = await startDaemon({ config, baseDir, log, version: VERSION });
     const retention = startRetention(
       { folder: recordings, erase: (callId) => daemon.erase(callId) },
       log('demo'),

@@ -52,6 +52,7 @@ export class LoopMonitor {
   #longestLabel = OTHER;
   #longestMs = 0;
   #reported = 0;
+  #unlisted = 0;
 
   constructor(deps: LoopMonitorDeps) {
     this.#deps = deps;
@@ -62,6 +63,11 @@ export class LoopMonitor {
   /** Slow turns by the label of their longest unit. */
   get slow(): ReadonlyMap<string, Readonly<SlowWork>> {
     return this.#slow;
+  }
+
+  /** Number of slow turns whose label was counted as `other`, because there are too many. */
+  get unlisted(): number {
+    return this.#unlisted;
   }
 
   start(): void {
@@ -116,6 +122,7 @@ export class LoopMonitor {
   #report(label: string, turnMs: number, workMs?: number): void {
     this.#reported++;
     const key = this.#slow.has(label) || this.#slow.size < MAX_LABELS ? label : OTHER;
+    if (key !== label) this.#unlisted++;
     const slow = this.#slow.get(key) ?? { turns: 0, longestMs: 0 };
     slow.turns++;
     slow.longestMs = Math.max(slow.longestMs, turnMs);

@@ -70,6 +70,7 @@ test('limits the number of labels', () => {
   for (let i = 0; i < MAX_LABELS * 2; i++) turn([`query Q${i}`, 100]);
   expect(monitor.slow.size).toBe(MAX_LABELS + 1);
   expect(monitor.slow.get('other')?.turns).toBe(MAX_LABELS);
+  expect(monitor.unlisted).toBe(MAX_LABELS);
 });
 
 test('reports a delay that no label explains, and not one that was reported with its label', async () => {

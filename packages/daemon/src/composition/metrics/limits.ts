@@ -3,7 +3,6 @@
  * page calls counted is in one of these tables, and that each name of the tables is on the page.
  */
 import type { MetricName, Readers } from '../../metrics/catalogue.ts';
-import { OTHER } from '../../metrics/counts.ts';
 import { sampledLines } from '../../log-sampler.ts';
 import * as tokens from '../../tokens.ts';
 import type { Environment, Get } from '../registration.ts';
@@ -25,7 +24,7 @@ export const COUNTED_LIMITS = {
   WRITE_TIMEOUT_MS: (get) => get(tokens.OUTPUT_LEDGER).cuts.stalled,
   MAX_KEPT_REPORTS: (get) => get(tokens.SIGN_IN_AUDIT).combined,
   MAX_WAITING_PIECES: (get) => get(tokens.WAVEFORMS).dropped,
-  MAX_LABELS: (get) => get(tokens.LOOP_MONITOR).slow.get(OTHER)?.turns ?? 0,
+  MAX_LABELS: (get) => get(tokens.LOOP_MONITOR).unlisted,
   MAX_UNCAUGHT_LINES: (_get, { process }) => process?.suppressedErrors() ?? 0,
   SAMPLE_PERIOD_MS: () => sampledLines.suppressed,
   MAX_SAMPLED_KINDS: () => sampledLines.otherKinds,
