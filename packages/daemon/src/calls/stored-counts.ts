@@ -1,10 +1,13 @@
 /** Counts what is stored: events by type, calls, commands, lost audio and notices, and how long commits take. */
 import type { CallFact } from '@sidetone/core';
 import type { Draft } from './ports.ts';
-import { CountsBy, DurationCounts } from '../metrics/counts.ts';
+import { CountsBy, DurationCounts, OTHER } from '../metrics/counts.ts';
 
 /** The bounds of the histogram of commits, in seconds. */
 export const COMMIT_BOUNDS = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 5];
+
+/** What the code of a notice looks like. Plugins choose it, and other texts are no value of a label. */
+const CODE = /^[A-Z][A-Z_]{0,63}$/;
 
 /** Counts an event besides its type. */
 type Count<Type extends CallFact['type']> = (
@@ -19,7 +22,7 @@ const COUNTED: { readonly [Type in CallFact['type']]?: Count<Type> } = {
   CALL_ENDED: ({ callsEnded }, { end }, provider) => callsEnded.add(1, provider, end.category),
   COMMAND_CHANGED: ({ commands }, { command }, provider) =>
     commands.add(1, provider, command.kind, command.status),
-  CALL_NOTICE: ({ notices }, { code }, provider) => notices.add(1, provider, code),
+  CALL_NOTICE: ({ notices }, { code }, provider) => notices.add(1, provider, CODE.test(code) ? code : OTHER),
   STREAM_STOPPED({ lostAudioMs, missingFrames }, { counters }, provider) {
     missingFrames.add(counters.missingFrames, provider);
     lostAudioMs.add(counters.listeningLostMs ?? 0, provider, 'listening');

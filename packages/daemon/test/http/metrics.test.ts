@@ -3,7 +3,7 @@ import { mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Clock } from '@sidetone/core';
 import { createFakeClock } from '@sidetone/testkit';
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { METRICS } from '../../src/metrics/catalogue.ts';
 import * as tokens from '../../src/tokens.ts';
 import { startTestDaemon, type TestDaemon } from '../support/daemon.ts';
@@ -122,6 +122,30 @@ test('counts the limits that a plugin reports', async () => {
   expect(reached.map(({ labels, value }) => [labels, value])).toEqual([
     [{ plugin: 'test', limit: 'MAX_SOMETHING' }, 4],
   ]);
+});
+
+test('counts notices of calls by their codes, and other texts together', async () => {
+  const it = await start();
+  for (const code of ['VAPI_SOMETHING', '4155550123', 'a sentence'])
+    it.emit(event('notice', { code, message: 'x' }, { at: Date.now() }));
+  await it.committed();
+  const metrics = await scrape(it);
+  const counts = ['VAPI_SOMETHING', 'other', '4155550123'].map((code) =>
+    metrics.value('sidetone_call_notices_total', { provider: 'test', code }),
+  );
+  expect(counts).toEqual([1, 2, undefined]);
+});
+
+test('has no name that a client chose', async () => {
+  const it = await start();
+  const slow = ['query Of4155550123', 'query OfAda', 'store commit'].map(
+    (label) => [label, { turns: 2, longestMs: 60 }] as const,
+  );
+  vi.spyOn(it.daemon.parts.resolve(tokens.LOOP_MONITOR), 'slow', 'get').mockReturnValue(new Map(slow));
+  const metrics = await scrape(it);
+  expect(metrics.value('sidetone_slow_turns_total', { work: 'query' })).toBe(4);
+  expect(metrics.value('sidetone_slow_turns_total', { work: 'store commit' })).toBe(2);
+  expect(JSON.stringify(metrics.samples)).not.toMatch(/Ada|4155550123/);
 });
 
 test('shows the lag of a subscription that is not read', async () => {

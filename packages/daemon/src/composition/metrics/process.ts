@@ -1,6 +1,7 @@
 /** The metrics of the process, the store and the disks. */
 import { stat, statfs } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import type { LoopMonitor } from '../../loop/loop-monitor.ts';
 import type { Readers, Sample } from '../../metrics/catalogue.ts';
 import * as tokens from '../../tokens.ts';
 import type { Environment, Get } from '../registration.ts';
@@ -10,8 +11,7 @@ export function processReaders(get: Get, { config, version, process: counts }: E
   return {
     sidetone_build_info: () => [[{ version, node: process.version }, 1]],
     sidetone_ready: () => Number(get(tokens.READINESS).problem === undefined),
-    sidetone_slow_turns_total: () =>
-      [...get(tokens.LOOP_MONITOR).slow].map(([work, { turns }]) => [{ work }, turns] as const),
+    sidetone_slow_turns_total: () => slowTurns(get(tokens.LOOP_MONITOR).slow),
     sidetone_log_lines_dropped_total: () => counts?.droppedLogLines() ?? 0,
     sidetone_events_stored_total: () =>
       get(tokens.INGEST)
@@ -30,6 +30,16 @@ export function processReaders(get: Get, { config, version, process: counts }: E
       ...(await freeBytes(config.recording.path, 'recordings')),
     ],
   } as const satisfies Partial<Readers>;
+}
+
+/** Queries are counted together: their names are chosen by clients. */
+function slowTurns(slow: LoopMonitor['slow']): readonly Sample<'sidetone_slow_turns_total'>[] {
+  const counts = new Map<string, number>();
+  for (const [label, { turns }] of slow) {
+    const work = label.startsWith('query ') ? 'query' : label;
+    counts.set(work, (counts.get(work) ?? 0) + turns);
+  }
+  return [...counts].map(([work, count]) => [{ work }, count]);
 }
 
 /** Nothing if there is no such file. */
