@@ -18,15 +18,14 @@ export async function restore(file: string, options: RestoreCommandOptions): Pro
   if (verify === (folder !== undefined))
     throw invalidArgument('sidetone restore', 'expected either `--to <folder>` or `--verify`');
   const output = createOutput(options);
-  await untilInterrupted((signal) =>
-    folder === undefined ? verifyFile(file, output, signal) : restoreTo(file, folder, output, signal),
-  );
+  // Nothing is left to remove if a signal ends a verification.
+  if (folder === undefined) await verifyFile(file, output);
+  else await untilInterrupted((signal) => restoreTo(file, folder, output, signal));
 }
 
-async function verifyFile(file: string, output: Output, signal: AbortSignal): Promise<void> {
+async function verifyFile(file: string, output: Output): Promise<void> {
   const progress = output.progress();
-  const onProgress = (text: string): void => progress.update(text);
-  const { isIntact, checks, manifest } = await verifyBackup(file, { signal, onProgress });
+  const { isIntact, checks, manifest } = await verifyBackup(file, (text) => progress.update(text));
   progress.end(isIntact ? 'done' : 'failed');
   const made = manifest ? `, made ${manifest.createdAt} by ${manifest.version}` : '';
   const head = `${file}: ${isIntact ? 'intact' : 'not intact'}${made}`;

@@ -38,9 +38,7 @@ export interface BackupOptions {
 export async function createBackup(options: BackupOptions): Promise<BackupManifest> {
   const { file, force = false, signal } = options;
   const files = filesOf(file);
-  if (!force)
-    for (const path of Object.values(files))
-      if (existsSync(path)) throw invalidArgument(path, 'exists already; `--force` replaces it');
+  expectReplaceable(files, force);
   checkDatabase(options.database);
   const drafts = filesOf(`${file}.${randomBytes(4).toString('hex')}.partial`);
   try {
@@ -56,6 +54,15 @@ export async function createBackup(options: BackupOptions): Promise<BackupManife
     if (isFault(error) || signal?.aborted) throw error;
     throw new FaultError('BACKUP_FAILED', `${file}: ${messageOf(error)}`, { cause: error });
   }
+}
+
+/** With `force`, only a backup is replaced: the file could be the database itself. */
+function expectReplaceable(files: ReturnType<typeof filesOf>, force: boolean): void {
+  const found = Object.values(files).find(existsSync);
+  if (found === undefined) return;
+  if (!force) throw invalidArgument(found, 'exists already; `--force` replaces an earlier backup');
+  if (!existsSync(files.manifest))
+    throw invalidArgument(found, `is not replaced: it is no complete backup, ${files.manifest} is missing`);
 }
 
 /** @throws {FaultError} of kind store. */

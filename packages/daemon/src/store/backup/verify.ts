@@ -25,13 +25,13 @@ export interface Verification {
   readonly manifest?: BackupManifest;
 }
 
-export interface VerifyOptions {
-  readonly onProgress?: (text: string) => void;
-  readonly signal?: AbortSignal;
-}
+type OnProgress = (text: string) => void;
 
-/** @throws the reason of the signal. */
-export async function verifyBackup(file: string, options: VerifyOptions = {}): Promise<Verification> {
+/** The check of a large database takes minutes in one statement, which no signal can abort. */
+export async function verifyBackup(
+  file: string,
+  onProgress: OnProgress = () => undefined,
+): Promise<Verification> {
   let manifest: BackupManifest;
   try {
     manifest = readManifest(file);
@@ -41,14 +41,14 @@ export async function verifyBackup(file: string, options: VerifyOptions = {}): P
   }
   const checks: BackupCheck[] = [{ check: 'manifest', problems: [] }];
   const files = filesOf(file);
-  options.onProgress?.('checksum of the database');
-  checks.push({ check: 'checksum', problems: await problemsOf(files.database, manifest.database, options) });
+  onProgress('checksum of the database');
+  checks.push({ check: 'checksum', problems: await problemsOf(files.database, manifest.database) });
   if (manifest.recordings)
     checks.push({
       check: 'recordings',
-      problems: await recordingProblems(files.recordings, manifest.recordings, options),
+      problems: await recordingProblems(files.recordings, manifest.recordings, onProgress),
     });
-  options.onProgress?.('integrity of the database');
+  onProgress('integrity of the database');
   if (existsSync(files.database)) checks.push(...databaseChecks(files.database, manifest));
   return { isIntact: checks.every(({ problems }) => problems.length === 0), checks, manifest };
 }
@@ -56,29 +56,24 @@ export async function verifyBackup(file: string, options: VerifyOptions = {}): P
 async function recordingProblems(
   folder: string,
   digests: Readonly<Record<string, FileDigest>>,
-  options: VerifyOptions,
+  onProgress: OnProgress,
 ): Promise<readonly string[]> {
   const problems: string[] = [];
   const entries = Object.entries(digests);
   for (const [index, [name, digest]] of entries.entries()) {
-    options.onProgress?.(`recordings: ${index + 1} of ${entries.length}`);
-    problems.push(...(await problemsOf(join(folder, name), digest, options)));
+    onProgress(`recordings: ${index + 1} of ${entries.length}`);
+    problems.push(...(await problemsOf(join(folder, name), digest)));
   }
   return problems;
 }
 
 /** Compares a file with its digest. */
-async function problemsOf(
-  path: string,
-  { bytes, sha256 }: FileDigest,
-  { signal }: VerifyOptions,
-): Promise<readonly string[]> {
+async function problemsOf(path: string, { bytes, sha256 }: FileDigest): Promise<readonly string[]> {
   try {
-    const found = await digestFile(path, signal ? { signal } : {});
+    const found = await digestFile(path);
     if (found.bytes !== bytes) return [`${path}: expected ${bytes} bytes, found ${found.bytes}`];
     return found.sha256 === sha256 ? [] : [`${path}: was changed: its checksum is another one`];
   } catch (error) {
-    if (signal?.aborted) throw error;
     return [`${path}: cannot be read (${messageOf(error)})`];
   }
 }
