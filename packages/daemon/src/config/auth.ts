@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
 
-const SCOPES = ['read', 'listen', 'control', 'admin'] as const;
+const SCOPES = ['read', 'listen', 'control', 'admin', 'masked-numbers'] as const;
 const TOKEN_NAME = /^[a-z][a-z0-9-]{0,31}$/;
 /** Valid in headers and URLs without encoding, and too long to guess. */
 const TOKEN = /^[A-Za-z0-9._~+/=-]{16,256}$/;
@@ -17,7 +17,9 @@ const entry = z
       token: matching(TOKEN, '16 to 256 characters of A-Z, a-z, 0-9 and . _ ~ + / = -').optional(),
       sha256: matching(SHA256, 'the SHA-256 of the token, 64 hexadecimal digits').optional(),
       scopes: z
-        .array(z.enum(SCOPES, { error: 'read, listen, control or admin' }), { error: 'a list of scopes' })
+        .array(z.enum(SCOPES, { error: 'read, listen, control, admin or masked-numbers' }), {
+          error: 'a list of scopes',
+        })
         .min(1, { error: 'a list with at least one scope' }),
     },
     { error: 'a mapping' },
@@ -37,6 +39,7 @@ const SCOPE_NAMES = {
   listen: 'LISTEN',
   control: 'CONTROL',
   admin: 'ADMIN',
+  'masked-numbers': 'MASKED_NUMBERS',
 } as const satisfies Record<(typeof SCOPES)[number], string>;
 
 type AccessTokenConfig = z.output<typeof entry>;

@@ -2,6 +2,7 @@
 import type { GraphQLSchema } from 'graphql';
 import { createBuilder, type SchemaDeps } from './builder.ts';
 import { guard } from './guard/access.ts';
+import { maskNumbers } from './guard/masking.ts';
 import { fitInts } from './guard/int-range.ts';
 import { addAnnotations } from './operations/annotations.ts';
 import { addEraseNumber } from './operations/erase-number.ts';
@@ -69,5 +70,5 @@ export function createSchema(deps: SchemaDeps): GraphQLSchema {
   addTranscribe(builder, refs, deps);
   addBackfill(builder, refs, deps);
   addSubscriptions(builder, refs, enums, deps);
-  return guard(fitInts(builder.toSchema()));
+  return guard(maskNumbers(fitInts(builder.toSchema())));
 }

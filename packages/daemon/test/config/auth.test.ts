@@ -105,7 +105,7 @@ describe('access tokens', () => {
     [
       'with an unknown scope',
       [{ ...good, scopes: ['write'] }],
-      'auth.tokens.0.scopes.0: expected read, listen, control or admin, received a string',
+      'auth.tokens.0.scopes.0: expected read, listen, control, admin or masked-numbers, received a string',
     ],
     ['with an unknown key', [{ ...good, scope: 'read' }], 'auth.tokens.0.scope: unknown key'],
     [

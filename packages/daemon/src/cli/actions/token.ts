@@ -35,7 +35,7 @@ const FIELDS = 'name scopes source state createdAt createdBy expiresAt lastUsedA
 
 const COLUMNS: readonly Column<PrintedToken>[] = [
   { title: 'name', value: ({ name }) => name },
-  { title: 'scopes', value: ({ scopes }) => scopes.join().toLowerCase() },
+  { title: 'scopes', value: ({ scopes }) => scopes.map(optionOf).join() },
   { title: 'state', value: ({ state }) => state.toLowerCase() },
   { title: 'source', value: ({ source }) => source.toLowerCase() },
   { title: 'created', value: ({ createdAt }) => minuteOf(createdAt) },
@@ -120,10 +120,12 @@ function printed(token: ReturnType<ReturnType<typeof openTokenFile>['list']>[num
   };
 }
 
+const optionOf = (scope: string): string => scope.toLowerCase().replace('_', '-');
+
 function scopeOf(text: string): Scope {
-  const scope = SCOPES.find((each) => each === text.toUpperCase());
+  const scope = SCOPES.find((each) => optionOf(each) === text.toLowerCase());
   if (scope) return scope;
-  const known = SCOPES.join(', ').toLowerCase();
+  const known = SCOPES.map(optionOf).join(', ');
   throw new FaultError('INPUT_INVALID', `--scope: expected any of ${known}, received "${text}"`);
 }
 

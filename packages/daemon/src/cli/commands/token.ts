@@ -15,7 +15,10 @@ const create: CommandDefinition = {
   configure: (command) =>
     command
       .argument('<name>', 'the owner: a-z, 0-9 and -, starting with a letter')
-      .requiredOption('--scope <scopes...>', 'what the token permits: read, listen, control, admin')
+      .requiredOption(
+        '--scope <scopes...>',
+        'what the token permits: read, listen, control, admin; masked-numbers hides telephone numbers',
+      )
       .option('--expires <when>', 'a duration such as 12h or 30d, or a date (default: never)')
       .addOption(urlOption())
       .addOption(fileOption())

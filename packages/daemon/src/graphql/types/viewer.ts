@@ -8,6 +8,8 @@ const SCOPE = {
   LISTEN: 'Access audio: levels, waveforms, recordings and live audio.',
   CONTROL:
     'Place calls, control live calls, switch transcription, and add utterances, notes and tags to calls.',
+  MASKED_NUMBERS:
+    'No permission: telephone numbers are masked, and cannot be searched for. Has no effect together with ADMIN.',
   ADMIN: 'Everything, including erasing calls and importing past calls.',
 } as const satisfies Record<Scope, string>;
 
@@ -22,7 +24,7 @@ export function addViewer(builder: Builder) {
       }),
       scopes: t.field({
         type: [ScopeEnum],
-        description: 'The scopes of the access token. ADMIN includes all others.',
+        description: 'The scopes of the access token. ADMIN includes all other permissions.',
         resolve: ({ scopes }) => [...scopes],
       }),
     }),
