@@ -153,7 +153,7 @@ describe('inside the daemon', () => {
     ],
     'tokens.ts': ['graphql', 'http', 'loop', 'metrics', 'operator', 'store', ...ALL_FEATURES],
     http: ['graphql', 'log-sampler.ts', 'loop', 'metrics', 'operator', ...ALL_FEATURES],
-    graphql: ['loop', ...ALL_FEATURES],
+    graphql: ['loop', 'metrics', ...ALL_FEATURES],
     // Implements the ports of the features; no feature imports it.
     store: ['access', 'audio', 'calls', 'files', 'history', 'plugins', 'recording'],
     ...FEATURES,

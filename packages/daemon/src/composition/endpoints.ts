@@ -35,6 +35,7 @@ export function graphqlEndpoint(
     gate: get(tokens.GATE),
     graphiql,
     limits: createQueryLimits(limits),
+    errors: get(tokens.OPERATION_ERRORS),
     fanOut: get(tokens.FAN_OUT),
     connections: new ClientSlots(limits.connections),
     pending: get(tokens.PENDING_SOCKETS),

@@ -6,6 +6,7 @@ import { FanOut } from '../graphql/fanout/fan-out.ts';
 import { DeliveryBudget } from '../graphql/guard/deliveries/delivery-budget.ts';
 import { createMask } from '../graphql/guard/errors.ts';
 import { createSchema } from '../graphql/schema.ts';
+import { CountsBy } from '../metrics/counts.ts';
 import { LogSampler } from '../log-sampler.ts';
 import * as tokens from '../tokens.ts';
 import { requestId, type Environment, type Register } from './registration.ts';
@@ -45,7 +46,11 @@ export function registerGraphql(register: Register, { config, clock, publicUrl }
 
 export function registerDeliveries(register: Register, { config, clock, ids, log }: Environment): void {
   const newId = (): string => requestId(ids);
-  register(tokens.FAN_OUT, () => new FanOut({ clock, mask: createMask(log('graphql'), newId) }));
+  register(tokens.OPERATION_ERRORS, () => new CountsBy());
+  register(
+    tokens.FAN_OUT,
+    (get) => new FanOut({ clock, mask: createMask(log('graphql'), newId, get(tokens.OPERATION_ERRORS)) }),
+  );
   register(tokens.DELIVERY_BUDGET, () => {
     const endings = new LogSampler({ log: log('graphql'), clock });
     const limit = 'limits.subscriptionCostPerSecond';

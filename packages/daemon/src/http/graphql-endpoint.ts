@@ -15,7 +15,7 @@ import type { Viewer } from '../access/viewer.ts';
 import type { Context } from '../graphql/context.ts';
 import type { FanOut } from '../graphql/fanout/fan-out.ts';
 import type { ClientSlots } from '../graphql/guard/client-slots.ts';
-import { asGraphqlError, createMask } from '../graphql/guard/errors.ts';
+import { asGraphqlError, createMask, type ErrorCounts } from '../graphql/guard/errors.ts';
 import { responseSizeError } from '../graphql/guard/response-size.ts';
 import { beginWork } from '../loop/current-work.ts';
 import type { QueryLimits } from '../graphql/guard/limits.ts';
@@ -42,6 +42,8 @@ interface GraphqlEndpointDeps {
   readonly gate: Gate;
   readonly graphiql: Pick<Graphiql, 'sendPage'>;
   readonly limits: QueryLimits;
+  /** Counts the errors of operations. */
+  readonly errors?: ErrorCounts;
   readonly fanOut: Pick<FanOut, 'subscribe'>;
   readonly connections: ClientSlots;
   readonly pending: PendingClients;
@@ -79,9 +81,9 @@ type Subscribe = (
 type Yoga = YogaServerInstance<Context, object>;
 
 export function createGraphqlEndpoint(deps: GraphqlEndpointDeps): GraphqlEndpoint {
-  const { schema, gate, limits, fanOut, log } = deps;
-  const mask = createMask(log, deps.newId);
-  const subscribe: Subscribe = (args) => rejectionOf(limits, args) ?? fanOut.subscribe(args);
+  const { schema, gate, fanOut, log } = deps;
+  const mask = createMask(log, deps.newId, deps.errors);
+  const subscribe: Subscribe = (args) => rejectionOf(deps, args) ?? fanOut.subscribe(args);
   const yoga = createYoga<Context>({
     schema,
     graphqlEndpoint: '/graphql',
@@ -92,10 +94,7 @@ export function createGraphqlEndpoint(deps: GraphqlEndpointDeps): GraphqlEndpoin
     logging: false,
     maxRequestBodySize: false,
     maskedErrors: { maskError: mask },
-    plugins: [
-      limitQueries(limits, subscribe),
-      { onResponse: ({ response }) => markStream(response.headers) },
-    ],
+    plugins: [limitQueries(deps, subscribe), { onResponse: ({ response }) => markStream(response.headers) }],
     graphiql: false,
   });
   const sockets = createGraphqlSockets({
@@ -144,6 +143,7 @@ export function createGraphqlEndpoint(deps: GraphqlEndpointDeps): GraphqlEndpoin
     async warmUp() {
       for (const query of WARM_UP_QUERIES)
         await yoga.fetch(WARM_UP_URL, warmUpRequest(query), { viewer: NO_VIEWER, client: NO_VIEWER.name });
+      deps.errors?.clear();
     },
     async close() {
       sockets.close();
@@ -187,18 +187,25 @@ function asRequestError(error: unknown): GraphQLError {
   return graphqlError;
 }
 
+type LimitDeps = Pick<GraphqlEndpointDeps, 'limits' | 'errors'>;
+
 /** Returns the result of an operation that exceeds a limit; undefined if it does not. */
-function rejectionOf(limits: QueryLimits, args: ExecutionArgs): { errors: GraphQLError[] } | undefined {
+function rejectionOf(
+  { limits, errors }: LimitDeps,
+  args: ExecutionArgs,
+): { errors: GraphQLError[] } | undefined {
   try {
     limits.checkSize(args);
     return undefined;
   } catch (error) {
+    if (isFault(error)) errors?.add(1, error.code);
     return { errors: [asRequestError(error)] };
   }
 }
 
 /** Applies the query limits to all transports, because all of them execute operations with Yoga's plugins. */
-function limitQueries(limits: QueryLimits, subscribe: Subscribe): Plugin<Context> {
+function limitQueries(deps: LimitDeps, subscribe: Subscribe): Plugin<Context> {
+  const { limits, errors } = deps;
   /** Discards the data of a result that is too large. */
   const checkResult = ({ result, setResult }: ResultHook): void => {
     const error = 'errors' in result ? responseSizeError(result.errors) : undefined;
@@ -218,11 +225,13 @@ function limitQueries(limits: QueryLimits, subscribe: Subscribe): Plugin<Context
     },
     onValidate:
       () =>
-      ({ result, setResult }) =>
-        setResult(limits.withoutSuggestions(result as readonly GraphQLError[]) as GraphQLError[]),
+      ({ result, setResult }) => {
+        if (result.length > 0) errors?.add(1, 'GRAPHQL_INVALID');
+        setResult(limits.withoutSuggestions(result as readonly GraphQLError[]) as GraphQLError[]);
+      },
     onExecute(hook) {
       beginWork(`query ${nameOf(hook.args)}`);
-      const rejection = rejectionOf(limits, hook.args);
+      const rejection = rejectionOf(deps, hook.args);
       if (rejection) hook.setResultAndStopExecution(rejection);
       return { onExecuteDone: checkResult };
     },

@@ -110,6 +110,11 @@ export const METRICS = {
     labels: ['entrance', 'code'],
     help: 'Rejected requests and sockets, except webhooks.',
   },
+  sidetone_operation_errors_total: {
+    type: 'counter',
+    labels: ['code'],
+    help: 'Errors of GraphQL operations, limits of queries included; GRAPHQL_INVALID: the operation is not valid.',
+  },
   sidetone_failed_sign_ins_total: {
     type: 'counter',
     labels: ['entrance'],

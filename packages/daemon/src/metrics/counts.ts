@@ -22,6 +22,10 @@ export class CountsBy<Labels extends readonly string[]> {
     else this.#entries.set(key, { labels: isListed ? labels : labels.map(() => OTHER), count });
   }
 
+  clear(): void {
+    this.#entries.clear();
+  }
+
   /** Returns what was counted so far. */
   entries(): readonly (readonly [labels: Labels, count: number])[] {
     return [...this.#entries.values()].map(({ labels, count }) => [labels as Labels, count]);

@@ -124,6 +124,25 @@ test('counts the limits that a plugin reports', async () => {
   ]);
 });
 
+const FAILING = {
+  LIMIT_QUERY_COST: '{ calls(first: 200) { nodes { utterances(first: 200) { nodes { id } } } } }',
+  LIMIT_QUERY_TOKENS: `{ ${'__typename '.repeat(3000)} }`,
+  INPUT_INVALID: '{ calls(first: 5000) { nodes { id } } }',
+  GRAPHQL_INVALID: '{ nothing }',
+};
+
+test('counts the errors of operations once, on each transport', async () => {
+  const it = await start();
+  for (const query of Object.values(FAILING)) {
+    await it.query(query);
+    await Promise.allSettled([it.subscribe(query).next()]);
+  }
+  const counted = (await scrape(it)).samples.filter(({ name }) => name === 'sidetone_operation_errors_total');
+  expect(Object.fromEntries(counted.map(({ labels, value }) => [labels['code'], value]))).toEqual(
+    Object.fromEntries(Object.keys(FAILING).map((code) => [code, 2])),
+  );
+});
+
 test('counts notices of calls by their codes, and other texts together', async () => {
   const it = await start();
   for (const code of ['VAPI_SOMETHING', '4155550123', 'a sentence'])

@@ -19,6 +19,10 @@ export function clientReaders(get: Get) {
       get(tokens.REJECTIONS)
         .counts.entries()
         .map(([[entrance, code], count]) => [{ entrance, code }, count] as const),
+    sidetone_operation_errors_total: () =>
+      get(tokens.OPERATION_ERRORS)
+        .entries()
+        .map(([[code], count]) => [{ code }, count] as const),
     sidetone_failed_sign_ins_total: () =>
       get(tokens.FAILED_SIGN_INS)
         .byEntrance.entries()

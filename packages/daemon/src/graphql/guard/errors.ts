@@ -1,6 +1,15 @@
 /** Converts errors for clients: expected faults with code and remedy, all others masked, with an id that is in the log. */
-import { isFault, messageOf, type FaultError, type FaultKind, type Logger } from '@sidetone/core';
+import {
+  FAULTS,
+  isFault,
+  messageOf,
+  type FaultCode,
+  type FaultError,
+  type FaultKind,
+  type Logger,
+} from '@sidetone/core';
 import { GraphQLError } from 'graphql';
+import type { CountsBy } from '../../metrics/counts.ts';
 
 /** Whether clients see the faults of a kind. The others are internal. */
 const IS_PUBLIC = {
@@ -17,12 +26,25 @@ const IS_PUBLIC = {
 
 export type MaskError = (error: unknown) => Error;
 
+/** The errors of operations, by code. */
+export type ErrorCounts = CountsBy<[code: FaultCode | 'GRAPHQL_INVALID']>;
+
+/** Counts an error of an operation: invalid documents and arguments of the wrong type together. */
+function count(counts: ErrorCounts, fault: unknown, located: GraphQLError | undefined): void {
+  const reported = located?.extensions['code'];
+  if (isFault(fault)) counts.add(1, fault.code);
+  else if (typeof reported === 'string' && Object.hasOwn(FAULTS, reported))
+    counts.add(1, reported as FaultCode);
+  else counts.add(1, located && !located.originalError ? 'GRAPHQL_INVALID' : 'INTERNAL');
+}
+
 /** @param newId creates the id that is part of the client's error and of the log entry. */
-export function createMask(log: Logger, newId: () => string): MaskError {
+export function createMask(log: Logger, newId: () => string, counts?: ErrorCounts): MaskError {
   return (error) => {
     const located = error instanceof GraphQLError ? error : undefined;
     const original = located ? located.originalError : error;
     const fault = rootCauseOf(error);
+    if (counts) count(counts, fault, located);
     if (isFault(fault) && IS_PUBLIC[fault.kind]) return asGraphqlError(fault, located);
     if (located && (!original || original instanceof GraphQLError)) return located;
     const id = newId();
