@@ -28,6 +28,7 @@ export async function run(argv: readonly string[]): Promise<void> {
     if (!isService) exitOnBrokenPipe(process.stdout, (code) => process.exit(code));
   });
   try {
+    if (argv[2] === SUGGEST) (await import('./actions/completion.ts')).addSuggestions(program);
     await program.parseAsync([...argv]);
   } catch (error) {
     // Its message was printed.
@@ -36,6 +37,9 @@ export async function run(argv: readonly string[]): Promise<void> {
     exitWith(exitNameOf(error));
   }
 }
+
+/** The command by which the script of `sidetone completion` asks for suggestions. */
+const SUGGEST = 'complete';
 
 const isHelp = ({ code }: CommanderError): boolean =>
   code === 'commander.helpDisplayed' || code === 'commander.version';

@@ -5,6 +5,7 @@ import { backfill } from './backfill.ts';
 import { backup } from './backup.ts';
 import { calls } from './calls.ts';
 import { check } from './check.ts';
+import { completion } from './completion.ts';
 import { conform } from './conform.ts';
 import { control } from './control.ts';
 import { demo } from './demo.ts';
@@ -14,6 +15,7 @@ import { exportCommand } from './export.ts';
 import { inspect } from './inspect.ts';
 import { restore } from './restore.ts';
 import { start } from './start.ts';
+import { tail } from './tail.ts';
 import { token } from './token.ts';
 
 export const COMMANDS: readonly CommandDefinition[] = [
@@ -22,6 +24,7 @@ export const COMMANDS: readonly CommandDefinition[] = [
   demo,
   check,
   calls,
+  tail,
   control,
   token,
   inspect,
@@ -32,4 +35,5 @@ export const COMMANDS: readonly CommandDefinition[] = [
   erase,
   audit,
   conform,
+  completion,
 ];
