@@ -19,7 +19,9 @@ import type { Environment, Register } from './registration.ts';
 
 export function registerStore(register: Register, { config, clock, log }: Environment): void {
   const { path, durability, migrationCopies } = config.storage;
-  register(tokens.DATABASE, () => openDatabase(path, durability, migrationCopies));
+  register(tokens.DATABASE, () =>
+    openDatabase(path, durability, { copies: migrationCopies, log: log('store') }),
+  );
   register(
     tokens.COPY_RETENTION,
     (get) => new CopyRetention(get(tokens.DATABASE).db.$client.name, clock, log('store')),

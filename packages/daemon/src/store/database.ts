@@ -4,6 +4,7 @@
  */
 import { randomBytes } from 'node:crypto';
 import { fileURLToPath } from 'node:url';
+import type { Logger } from '@sidetone/core';
 import Sqlite from 'better-sqlite3';
 import { eq } from 'drizzle-orm';
 import { drizzle } from 'drizzle-orm/better-sqlite3';
@@ -48,12 +49,22 @@ type Durability = 'full' | 'normal';
 /** Default of `storage.migrationCopies`. */
 export const MIGRATION_COPIES = 2;
 
+export interface OpenOptions {
+  /** Most copies of the file before a migration that are kept; without any, none is made. */
+  readonly copies?: number;
+  /** Receives that a copy is being made: a large one takes a minute. */
+  readonly log?: Pick<Logger, 'info'>;
+}
+
 /**
  * Files that it creates are private to their owner.
- * @param copies most copies of the file before a migration that are kept; without any, none is made.
  * @throws {FaultError} of kind store.
  */
-export function openDatabase(path: string, durability: Durability, copies = MIGRATION_COPIES): Database {
+export function openDatabase(
+  path: string,
+  durability: Durability,
+  { copies = MIGRATION_COPIES, log }: OpenOptions = {},
+): Database {
   let file = path;
   let unlock = (): void => undefined;
   let sqlite: Sqlite.Database | undefined;
@@ -64,7 +75,7 @@ export function openDatabase(path: string, durability: Durability, copies = MIGR
     const isNew = createIfMissing(file, initialise);
     makePrivate(file);
     sqlite = new Sqlite(file);
-    return prepare(sqlite, { file, durability, unlock, isNew, copies });
+    return prepare(sqlite, { file, durability, unlock, isNew, copies, log });
   } catch (error) {
     sqlite?.close();
     unlock();
@@ -78,14 +89,18 @@ interface Opening {
   readonly unlock: () => void;
   readonly isNew: boolean;
   readonly copies: number;
+  readonly log: OpenOptions['log'];
 }
 
-function prepare(sqlite: Sqlite.Database, { file, durability, unlock, isNew, copies }: Opening): Database {
+function prepare(
+  sqlite: Sqlite.Database,
+  { file, durability, unlock, isNew, copies, log }: Opening,
+): Database {
   rejectRunningOwner(sqlite, file);
   sqlite.pragma(`synchronous = ${durability === 'full' ? 'FULL' : 'NORMAL'}`);
   const before = isNew ? 0 : countMigrations(sqlite);
   const copy = needsMigration(sqlite, MIGRATIONS)
-    ? copyBeforeMigration(sqlite, file, before, copies)
+    ? copyBeforeMigration(sqlite, file, before, { kept: copies, log })
     : undefined;
   const db = initialise(sqlite);
   const migrations = countMigrations(sqlite) - before;

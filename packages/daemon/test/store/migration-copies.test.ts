@@ -31,7 +31,8 @@ function newPath(): string {
   mkdirSync(folder);
   return join(folder, 'test.db');
 }
-const open = (path: string, copies?: number): void => openDatabase(path, 'normal', copies).close();
+const open = (path: string, copies?: number): void =>
+  openDatabase(path, 'normal', copies === undefined ? {} : { copies }).close();
 const namesIn = (path: string): string[] =>
   readdirSync(join(path, '..')).filter((name) => name.includes('.schema-'));
 const schemaOf = (path: string): number => {
@@ -61,25 +62,28 @@ describe.each(SCHEMAS)('a database with %i migrations', (schema) => {
     close();
     expect(schemaOf(path)).toBe(LATEST_SCHEMA);
   });
+});
 
-  test('is backed up and verified without a migration', async () => {
-    const path = newPath();
-    createAtSchema(path, schema);
-    await createBackup({ database: path, file: `${path}.backup`, version: '1.0.0' });
-    expect(await verifyBackup(`${path}.backup`)).toMatchObject({
-      isIntact: true,
-      manifest: { database: { migrations: schema, logId: 'old-log' } },
-    });
-    expect(schemaOf(path)).toBe(schema);
+test.each([1, 6])('a database with %i migrations is backed up and verified as it is', async (schema) => {
+  const path = newPath();
+  createAtSchema(path, schema);
+  await createBackup({ database: path, file: `${path}.backup`, version: '1.0.0' });
+  expect(await verifyBackup(`${path}.backup`)).toMatchObject({
+    isIntact: true,
+    manifest: { database: { migrations: schema, logId: 'old-log' } },
   });
+  expect(schemaOf(path)).toBe(schema);
 });
 
 describe('the copy before a migration', () => {
   test('is the database as it was, for its owner only', () => {
     const path = newPath();
     createAtSchema(path, 3);
-    const { copy, close } = openDatabase(path, 'normal');
+    const { log, lines } = createTestLog();
+    const { copy, close } = openDatabase(path, 'normal', { log: log('') });
     close();
+    const fields = { path: copy, bytes: expect.any(Number) };
+    expect(lines).toEqual([{ level: 'info', message: 'copying the database before its migration', fields }]);
     expect([copy, namesIn(path)]).toEqual([`${path}.schema-3`, ['test.db.schema-3']]);
     expect([schemaOf(copy!), statSync(copy!).mode & 0o777]).toEqual([3, 0o600]);
   });

@@ -53,6 +53,7 @@ const ROWS: Readonly<Record<number, string>> = {
 /** Creates a database with the first migrations, and rows that were stored as early as possible. */
 export function createAtSchema(path: string, count: number): void {
   const sqlite = new Sqlite(path);
+  sqlite.pragma('synchronous = off');
   sqlite.exec(
     'create table __drizzle_migrations (id integer primary key, hash text not null, created_at numeric)',
   );

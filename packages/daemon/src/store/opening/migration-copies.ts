@@ -46,7 +46,7 @@ export function copyBeforeMigration(
   sqlite: Sqlite.Database,
   file: string,
   migrations: number,
-  kept: number,
+  { kept, log }: { readonly kept: number; readonly log: Pick<Logger, 'info'> | undefined },
 ): string | undefined {
   if (kept === 0) return undefined;
   expectSpace(file);
@@ -57,6 +57,7 @@ export function copyBeforeMigration(
       `${file}: another program reads it, so it cannot be copied before the migration`,
     );
   const path = pathOf(file, migrations);
+  log?.info('copying the database before its migration', { path, bytes: statSync(file).size });
   const draft = path + DRAFT;
   try {
     rmSync(draft, { force: true });
