@@ -99,6 +99,9 @@ test('a start reports what an operator looks for, and a stop is one line', async
   expect(await it.logged('sidetone is ready')).toMatchObject({ dashboard: it.url });
   expect(await it.logged('health check failed')).toMatchObject({ reason: 'the key was rejected' });
   await it.logged('provider is DEGRADED');
+  const metrics = await (await fetch(`${it.url}metrics`)).text();
+  expect(metrics).toContain(`sidetone_build_info{version="${version}",`);
+  expect(metrics).toContain('sidetone_provider_state{provider="quiet",state="DEGRADED"} 1');
   const before = it.lines().length;
   expect(await it.process.end('SIGTERM')).toBe(0);
   expect(it.lines().slice(before)).toMatchObject([{ msg: 'sidetone is stopping', reason: 'SIGTERM' }]);

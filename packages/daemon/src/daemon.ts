@@ -14,7 +14,7 @@ import { createContainer } from './container.ts';
 import { createIds } from './ids.ts';
 import { systemClock } from './system-clock.ts';
 import { watchClock } from './operator/clock-watch.ts';
-import { reportStart } from './operator/start-report.ts';
+import { reportStart, type StartReportDeps } from './operator/start-report.ts';
 import { createRedaction } from './redaction/redaction.ts';
 import * as tokens from './tokens.ts';
 
@@ -105,7 +105,7 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
     startup.undo.push(watchClock({ clock, log: startup.log }));
     state.isReady = true;
     startup.undo.push(() => (state.isReady = false));
-    report(startup, options, publicUrl());
+    report(startup, options, { url: publicUrl(), metricsUrl });
   } catch (error) {
     await stop();
     throw error;
@@ -118,12 +118,16 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
   return { url: state.url, metricsUrl, parts, erase: (callId) => erasure.erase(callId), replaceTokens, stop };
 }
 
-function report({ parts }: Startup, { config, about = {}, log }: DaemonOptions, url: URL): void {
+function report(
+  { parts }: Startup,
+  { config, about = {}, log }: DaemonOptions,
+  urls: Pick<StartReportDeps, 'url' | 'metricsUrl'>,
+): void {
   const { db, migrations, copy } = parts.resolve(tokens.DATABASE);
   reportStart({
     about,
     config,
-    url,
+    ...urls,
     store: { path: db.$client.name, migrations, ...(copy !== undefined && { copy }) },
     access: parts.resolve(tokens.TOKEN_REGISTRY),
     providers: parts.resolve(tokens.PROVIDERS).list(),

@@ -21,6 +21,8 @@ export interface StartReportDeps {
   readonly config: Pick<Config, 'server' | 'auth' | 'recording' | 'providers'>;
   /** The address of the daemon for its clients. */
   readonly url: URL;
+  /** The other address of the metrics, if there is one. */
+  readonly metricsUrl?: URL | undefined;
   readonly store: {
     readonly path: string;
     /** Number of migrations that this start applied. */
@@ -56,7 +58,11 @@ export function reportStart(deps: StartReportDeps): void {
   }
   for (const provider of providers) void reportState('provider', provider, log);
   for (const transcriber of transcribers) void reportState('transcriber', transcriber, log);
-  log.info('sidetone is ready', { dashboard: url.href, graphiql: new URL('graphql', url).href });
+  log.info('sidetone is ready', {
+    dashboard: url.href,
+    graphiql: new URL('graphql', url).href,
+    ...(deps.metricsUrl && { metrics: new URL('metrics', deps.metricsUrl).href }),
+  });
 }
 
 function reportRecording(

@@ -223,6 +223,9 @@ test('requires the scope read, and counts rejected requests', async () => {
 test('is served without a token at metrics.port, and nothing else is', async () => {
   const it = await start({ ...WITH_TOKEN, metrics: { port: 0 } });
   const url = it.daemon.metricsUrl!;
+  expect(it.lines.find(({ message }) => message === 'sidetone is ready')!.fields).toMatchObject({
+    metrics: new URL('metrics', url).href,
+  });
   expect(await (await fetch(new URL('metrics', url))).text()).toContain('sidetone_build_info{');
   for (const path of ['', 'graphql', 'readyz', 'metrics/x'])
     expect([path, (await fetch(new URL(path, url))).status]).toEqual([path, 404]);
