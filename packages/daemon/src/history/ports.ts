@@ -6,6 +6,7 @@ import type {
   CallRecord,
   CommandId,
   EndCategory,
+  Money,
   Party,
   ProviderCallId,
   ProviderId,
@@ -17,7 +18,8 @@ import type { CallFilter, StoredUtterance, StoredCommand, StoredNote } from '../
 import type { AuditFilter, StoredAuditEntry } from './audit-query.ts';
 import type { CallOrder } from './call-order.ts';
 import type { PageRequest, Page } from './paging.ts';
-import type { BucketTotals, StatsBucket } from './stats-bucket.ts';
+import type { StepCount } from './duration-steps.ts';
+import type { BucketTotals, SeriesRequest } from './stats-bucket.ts';
 
 export interface StoredStream {
   readonly id: StreamId;
@@ -60,6 +62,12 @@ export interface CallTotals {
   readonly durationMs: number;
 }
 
+/** The costs of calls in each currency, and the durations of those that were answered and have ended. */
+export interface CallMeasures {
+  readonly costs: readonly Money[];
+  readonly durations: readonly StepCount[];
+}
+
 /**
  * Queries over stored calls. Queries made in the same turn of the event loop are batched: one statement serves many calls. A
  * query sees everything stored before it was made. All methods reject with HISTORY_TIMEOUT, HISTORY_UNAVAILABLE, or
@@ -73,8 +81,9 @@ export interface History {
   countCalls(filter: CallFilter): Promise<number>;
   /** Grouped by provider, by live or ended, and by end category. */
   callTotals(filter: CallFilter): Promise<readonly CallTotals[]>;
-  /** Returns the first `limit` buckets in which calls were created, oldest first. */
-  callBuckets(filter: CallFilter, bucket: StatsBucket, limit: number): Promise<readonly BucketTotals[]>;
+  /** Returns the buckets in which calls were created, oldest first. */
+  callBuckets(filter: CallFilter, series: SeriesRequest): Promise<readonly BucketTotals[]>;
+  callMeasures(filter: CallFilter): Promise<CallMeasures>;
   /** Returns matching utterances, the newest first; none if the text contains no words. */
   search(text: string, filter: CallFilter, window: PageRequest): Promise<Page<TranscriptMatch>>;
   utterance(id: UtteranceId): Promise<StoredUtterance | undefined>;

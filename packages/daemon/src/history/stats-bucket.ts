@@ -1,8 +1,22 @@
-/** Time buckets of statistics, by the UTC calendar. Pure. */
+/** Time buckets of statistics, by the calendar of UTC or of a time zone. Pure. */
 import { FaultError } from '@sidetone/core';
+import { instantOf, offsetAt } from './time-zones.ts';
 
 export const STATS_BUCKETS = ['HOUR', 'DAY', 'WEEK', 'MONTH'] as const;
 export type StatsBucket = (typeof STATS_BUCKETS)[number];
+
+/** By what a series can be split. */
+export const STATS_DIMENSIONS = ['PROVIDER', 'DIRECTION', 'END_CATEGORY'] as const;
+export type StatsDimension = (typeof STATS_DIMENSIONS)[number];
+
+export interface SeriesRequest {
+  readonly bucket: StatsBucket;
+  /** Default: UTC. */
+  readonly timeZone?: string;
+  readonly splitBy?: StatsDimension;
+  /** The first so many rows are returned. */
+  readonly limit: number;
+}
 
 /** Most buckets in one response, empty ones included: six weeks of hours, or almost three years of days. */
 export const MAX_BUCKETS = 1000;
@@ -23,6 +37,41 @@ const NEXT = {
   MONTH: nextMonth,
 } as const satisfies Record<StatsBucket, (at: number) => number>;
 
+/** The epoch started on a Thursday; weeks start on Mondays. */
+const EPOCH_WEEKDAY_MS = 3 * DAY_MS;
+const floor = (at: number, lengthMs: number, offsetMs = 0): number =>
+  Math.floor((at + offsetMs) / lengthMs) * lengthMs - offsetMs;
+
+/** Start of the bucket that contains `at`. */
+const START = {
+  HOUR: (at) => floor(at, HOUR_MS),
+  DAY: (at) => floor(at, DAY_MS),
+  WEEK: (at) => floor(at, 7 * DAY_MS, EPOCH_WEEKDAY_MS),
+  MONTH(at) {
+    const date = new Date(at);
+    return Date.UTC(date.getUTCFullYear(), date.getUTCMonth());
+  },
+} as const satisfies Record<StatsBucket, (at: number) => number>;
+
+/**
+ * Returns the instant at which a bucket starts.
+ * @param local its start in local time.
+ * @param offsetMs the offset of the zone within it. An hour has one; the others may start with another one.
+ */
+export const startOfBucket = (
+  bucket: StatsBucket,
+  timeZone: string,
+  local: number,
+  offsetMs: number,
+): number => (bucket === 'HOUR' ? local - offsetMs : instantOf(timeZone, local));
+
+function startOfNext(bucket: StatsBucket, at: number, timeZone: string | undefined): number {
+  if (timeZone === undefined || bucket === 'HOUR') return NEXT[bucket](at);
+  // A day starts later than at midnight if that hour is skipped.
+  const start = START[bucket](at + offsetAt(timeZone, at));
+  return instantOf(timeZone, NEXT[bucket](start));
+}
+
 /**
  * Returns all buckets from the first to the last of `counted`, with empty buckets in between.
  * @throws {FaultError} INPUT_INVALID if there are more than {@link MAX_BUCKETS}.
@@ -30,12 +79,13 @@ const NEXT = {
 export function withEmptyBuckets(
   bucket: StatsBucket,
   counted: readonly BucketTotals[],
+  timeZone?: string,
 ): readonly BucketTotals[] {
   const all: BucketTotals[] = [];
   for (const totals of counted) {
     const last = all.at(-1);
-    let at = last ? NEXT[bucket](last.at) : totals.at;
-    for (; at < totals.at; at = NEXT[bucket](at)) {
+    let at = last ? startOfNext(bucket, last.at, timeZone) : totals.at;
+    for (; at < totals.at; at = startOfNext(bucket, at, timeZone)) {
       if (all.length >= MAX_BUCKETS) throw tooMany(bucket);
       all.push({ at, calls: 0, durationMs: 0 });
     }
@@ -57,6 +107,8 @@ function tooMany(bucket: StatsBucket): FaultError {
 export interface BucketTotals {
   /** Start of the bucket, epoch ms. */
   readonly at: number;
+  /** The provider, direction or end category of a series that is split; null if unknown, or the call is live. */
+  readonly key?: string | null;
   readonly calls: number;
   readonly durationMs: number;
 }

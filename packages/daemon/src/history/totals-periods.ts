@@ -1,10 +1,11 @@
 /** The periods of totals, and the fewest of them that cover a time range. Pure. */
 
 /** Longest first. */
-export const TOTALS_PERIODS = ['MONTH', 'DAY', 'HOUR'] as const;
+export const TOTALS_PERIODS = ['MONTH', 'DAY', 'HOUR', 'QUARTER'] as const;
 export type TotalsPeriod = (typeof TOTALS_PERIODS)[number];
 
-const HOUR_MS = 3_600_000;
+export const QUARTER_MS = 900_000;
+export const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
 
 /** Returns the start of the period that contains a time, by the UTC calendar. */
@@ -15,6 +16,7 @@ const STARTS = {
   },
   DAY: (at) => Math.floor(at / DAY_MS) * DAY_MS,
   HOUR: (at) => Math.floor(at / HOUR_MS) * HOUR_MS,
+  QUARTER: (at) => Math.floor(at / QUARTER_MS) * QUARTER_MS,
 } as const satisfies Record<TotalsPeriod, (at: number) => number>;
 
 const ENDS = {
@@ -24,6 +26,7 @@ const ENDS = {
   },
   DAY: (start) => start + DAY_MS,
   HOUR: (start) => start + HOUR_MS,
+  QUARTER: (start) => start + QUARTER_MS,
 } as const satisfies Record<TotalsPeriod, (start: number) => number>;
 
 /** A range of times, epoch ms, the end exclusive. Either end can be infinite. */

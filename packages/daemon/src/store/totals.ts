@@ -40,6 +40,13 @@ export function fillTotals(db: Db, step = CALLS_PER_STEP): boolean {
       calls = calls + excluded.calls,
       measured = measured + excluded.measured,
       duration_ms = duration_ms + excluded.duration_ms`);
+  db.run(sql`
+    insert into call_measures
+    select period, start, provider_id, direction, end_category, measure, key, count(*), sum(value)
+    from ended_call_measures
+    where (created_at, id) < (${above.createdAt}, ${above.id}) and (created_at, id) >= (${from.createdAt}, ${from.id})
+    group by period, start, provider_id, direction, end_category, measure, key
+    on conflict do update set calls = calls + excluded.calls, value = value + excluded.value`);
   db.update(totalsProgress).set(from).run();
   return last !== undefined;
 }

@@ -228,6 +228,38 @@ test('callStats returns totals, counts and a series', async () => {
   expect(errors?.[0]?.extensions).toMatchObject({ code: 'INPUT_INVALID', argument: 'bucket', maximum: 1000 });
 });
 
+test('callStats follows the calendar of a time zone, splits the series, and sums costs', async () => {
+  it.emit(event('call.report', { cost: { amount: 0.1, currency: 'USD' } }, { call: 'c0' }));
+  it.emit(event('call.report', { cost: { amount: 0.2, currency: 'USD' } }, { call: 'c2' }));
+  it.emit(event('call.report', { cost: { amount: 3, currency: 'INR' } }, { call: 'c4' }));
+  await it.committed();
+  const { data } = await it.query(
+    `{ callStats(bucket: DAY, timeZone: "Asia/Kolkata", splitBy: END_CATEGORY) {
+        series { at calls } splitSeries { key calls points { at calls } }
+        costs { amount currency } durationPercentiles { p50Ms p90Ms p95Ms } }
+       none: callStats(filter: { tags: ["x"] }) { costs { amount } durationPercentiles { p50Ms } splitSeries { key } } }`,
+  );
+  const { series, splitSeries, costs, durationPercentiles } = data.callStats;
+  expect(series).toHaveLength(6);
+  expect(series[0]).toEqual({ at: '2023-12-31T18:30:00.000Z', calls: 1 });
+  expect(splitSeries).toMatchObject([
+    { key: null, calls: 3 },
+    { key: 'BUSY', calls: 3 },
+  ]);
+  expect(splitSeries[1].points.map(({ calls }: { calls: number }) => calls)).toEqual([1, 0, 1, 0, 1, 0]);
+  expect(costs).toEqual([
+    { amount: 3, currency: 'INR' },
+    { amount: 0.3, currency: 'USD' },
+  ]);
+  for (const ms of Object.values(durationPercentiles)) {
+    expect(ms).toBeGreaterThan(950);
+    expect(ms).toBeLessThan(1055);
+  }
+  expect(data.none).toEqual({ costs: [], durationPercentiles: null, splitSeries: [] });
+  const { errors } = await it.query('{ callStats(timeZone: "Mars/Olympus") { calls } }');
+  expect(errors?.[0]?.extensions).toMatchObject({ code: 'INPUT_INVALID', argument: 'timeZone' });
+});
+
 test('pages through the events of a call, filtered by type', async () => {
   const { data } = await it.query('{ calls(filter: { said: "words 4" }) { nodes { id } } }');
   const id = data.calls.nodes[0].id as string;

@@ -172,7 +172,7 @@ describe('call buckets', () => {
         }),
       ),
     );
-    const counted = await history.callBuckets({ providerIds: [provider] }, bucket, 100);
+    const counted = await history.callBuckets({ providerIds: [provider] }, { bucket, limit: 100 });
     expect(counted.map((one) => one.at)).toEqual(starts.map(at));
     expect(counted.map(({ calls, durationMs }) => durationMs / calls)).toEqual(starts.map(() => 5));
     expect(counted.reduce((all, { calls }) => all + calls, 0)).toBe(3);
@@ -211,7 +211,8 @@ test('every query that may scan all calls can be interrupted', async () => {
     calls: () => history.calls({}, page),
     countCalls: () => history.countCalls({}),
     callTotals: () => history.callTotals({}),
-    callBuckets: () => history.callBuckets({}, 'DAY', 1),
+    callBuckets: () => history.callBuckets({}, { bucket: 'DAY', limit: 1 }),
+    callMeasures: () => history.callMeasures({}),
     search: () => history.search('hello', {}, page),
     said: () => history.countCalls({ said: 'hello', live: true }),
   };

@@ -4,12 +4,18 @@ import { CALL_DIRECTIONS, END_CATEGORIES, providerId, type CallId } from '@sidet
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { CallFilter } from '../../src/calls/ports.ts';
+import { stepOf } from '../../src/history/duration-steps.ts';
 import type { CallTotals } from '../../src/history/ports.ts';
-import { STATS_BUCKETS } from '../../src/history/stats-bucket.ts';
-import { coverRange, startOfPeriod, TOTALS_PERIODS } from '../../src/history/totals-periods.ts';
+import { STATS_BUCKETS, STATS_DIMENSIONS, withEmptyBuckets } from '../../src/history/stats-bucket.ts';
+import {
+  coverRange,
+  startOfPeriod,
+  TOTALS_PERIODS,
+  type TotalsPeriod,
+} from '../../src/history/totals-periods.ts';
 import type { Db } from '../../src/store/db.ts';
 import { openDatabase } from '../../src/store/database.ts';
-import { callTotals, calls, totalsProgress } from '../../src/store/schema.ts';
+import { callMeasures, callTotals, calls, totalsProgress } from '../../src/store/schema.ts';
 import { areTotalsComplete, fillTotals } from '../../src/store/totals.ts';
 import { createHarness, event, type Harness } from '../support/harness.ts';
 import { createLocalHistory } from '../support/history.ts';
@@ -25,9 +31,12 @@ function newDir(): string {
 }
 
 const DAY_MS = 24 * 3_600_000;
-/** Times near the boundaries of hours, days and months. */
+/** Times near the boundaries of hours, days and months, also of time zones. */
 const anyTime = fc
-  .tuple(fc.constantFrom(0, 1, 23, 24, 28 * 24, 31 * 24, 60 * 24), fc.integer({ min: -2000, max: 2000 }))
+  .tuple(
+    fc.constantFrom(0, 1, 18.25, 18.5, 23, 24, 28 * 24, 31 * 24, 60 * 24),
+    fc.integer({ min: -2000, max: 2000 }),
+  )
   .map(([hours, offset]) => Date.UTC(2024, 0, 1) + hours * 3_600_000 + offset);
 
 /** The totals, computed from the rows of the calls in JavaScript. */
@@ -51,6 +60,42 @@ function expectedTotals(db: Db): readonly unknown[] {
   return [...totals].map(([key, values]) => [...(JSON.parse(key) as unknown[]), ...values]).toSorted(byText);
 }
 
+/** The costs and durations, computed from the rows of the calls in JavaScript. */
+function expectedMeasures(db: Db): readonly unknown[] {
+  const measures = new Map<string, number[]>();
+  for (const call of db.select().from(calls).all()) {
+    if (call.status !== 'ENDED') continue;
+    const add = (period: TotalsPeriod, measure: string, name: string, value: number): void => {
+      const key = JSON.stringify([
+        period,
+        startOfPeriod(period, call.createdAt),
+        call.providerId,
+        call.direction ?? '',
+        call.endCategory ?? '',
+        measure,
+        name,
+      ]);
+      const [number = 0, sum = 0] = measures.get(key) ?? [];
+      measures.set(key, [number + 1, sum + value]);
+    };
+    if (call.costAmount !== null)
+      for (const period of ['DAY', 'MONTH'] as const)
+        add(period, 'COST', call.costCurrency!, Math.round(call.costAmount * 1e6));
+    if (call.durationMs !== null) add('MONTH', 'DURATION', String(stepOf(call.durationMs)), 0);
+  }
+  return [...measures]
+    .map(([key, values]) => [...(JSON.parse(key) as unknown[]), ...values])
+    .toSorted(byText);
+}
+
+const storedMeasures = (db: Db): readonly unknown[] =>
+  db
+    .select()
+    .from(callMeasures)
+    .all()
+    .map((row) => Object.values(row))
+    .toSorted(byText);
+
 const byText = (a: unknown, b: unknown): number => (JSON.stringify(a) < JSON.stringify(b) ? -1 : 1);
 
 const storedTotals = (db: Db): readonly unknown[] =>
@@ -64,11 +109,17 @@ const storedTotals = (db: Db): readonly unknown[] =>
 /** Makes the database one whose calls were stored before there were totals. */
 function forgetTotals(db: Db): void {
   db.delete(callTotals).run();
+  db.delete(callMeasures).run();
   db.update(totalsProgress).set({ createdAt: Number.MAX_SAFE_INTEGER, id: '' }).run();
 }
 
 /** `names` distinguishes the calls of several runs. */
 type Action = (harness: Harness, ids: Map<string, CallId>, names: string) => void;
+
+const anyCost = fc.record({
+  amount: fc.integer({ min: 0, max: 9_999_999 }).map((millionths) => millionths / 1e6),
+  currency: fc.constantFrom('USD', 'INR'),
+});
 
 const anyAction: fc.Arbitrary<Action> = fc
   .record({
@@ -78,8 +129,9 @@ const anyAction: fc.Arbitrary<Action> = fc
     direction: fc.constantFrom(...CALL_DIRECTIONS),
     category: fc.constantFrom(...END_CATEGORIES.slice(0, 3)),
     kind: fc.nat(8),
+    cost: anyCost,
   })
-  .map(({ call, at, other, direction, category, kind }): Action => {
+  .map(({ call, at, other, direction, category, kind, cost }): Action => {
     const emitted = (name: string) =>
       ({
         0: event('call.started', { details: { createdAt: at, direction } }, { call: name, at }),
@@ -89,7 +141,7 @@ const anyAction: fc.Arbitrary<Action> = fc
         4: event('call.started', { details: { createdAt: other, endedAt: at } }, { call: name, at }),
         5: event(
           'call.report',
-          { summary: 'x', details: { answeredAt: at, endedAt: other, direction } },
+          { summary: 'x', cost, details: { answeredAt: at, endedAt: other, direction } },
           { call: name, at },
         ),
       })[kind];
@@ -120,10 +172,12 @@ describe('totals', () => {
         }
         while (fillTotals(db, 2));
         expect(storedTotals(db)).toEqual(expectedTotals(db));
+        expect(storedMeasures(db)).toEqual(expectedMeasures(db));
       }),
       { numRuns: 40 },
     );
     expect(storedTotals(db).length).toBeGreaterThan(20);
+    expect(storedMeasures(db).length).toBeGreaterThan(20);
     harness.close();
   });
 
@@ -148,6 +202,7 @@ describe('totals', () => {
     expect([fillTotals(db, 10), fillTotals(db, 10)]).toEqual([false, false]);
     expect(areTotalsComplete(db)).toBe(true);
     expect(storedTotals(db)).toEqual(expectedTotals(db));
+    expect(storedMeasures(db)).toEqual(expectedMeasures(db));
     close();
   });
 });
@@ -171,6 +226,7 @@ const anyCall = fc.record({
   direction: fc.option(fc.constantFrom(...CALL_DIRECTIONS), { nil: undefined }),
   answered: fc.boolean(),
   lengthMs: fc.integer({ min: -5, max: 5000 }),
+  cost: fc.option(anyCost, { nil: undefined }),
   end: fc.option(fc.constantFrom(...END_CATEGORIES.slice(0, 3)), { nil: undefined }),
 });
 
@@ -185,16 +241,19 @@ test('statistics from totals equal those of the calls for any filter', async () 
       fc.array(anyCall, { maxLength: 30 }),
       fc.array(anyFilter, { minLength: 1, maxLength: 8 }),
       fc.integer({ min: 1, max: 6 }),
-      async (made, filters, limit) => {
+      fc.constantFrom('Asia/Kolkata', 'Europe/Berlin', 'Asia/Kathmandu', 'Africa/Cairo', 'Etc/GMT+3'),
+      fc.constantFrom(...STATS_DIMENSIONS),
+      async (made, filters, limit, timeZone, splitBy) => {
         db.delete(calls).run();
         putCalls(
           db,
-          made.map(({ provider, createdAt, direction, answered, lengthMs, end }, i) =>
+          made.map(({ provider, createdAt, direction, answered, lengthMs, end, cost }, i) =>
             callRow(`any${i}`, {
               providerId: providerId(provider),
               createdAt,
               ...(direction && { direction }),
               ...(answered && { answeredAt: createdAt }),
+              ...(cost && { cost }),
               ...(end
                 ? { endedAt: createdAt + lengthMs, end: { category: end } }
                 : { status: answered ? 'IN_PROGRESS' : 'RINGING' }),
@@ -208,10 +267,18 @@ test('statistics from totals equal those of the calls for any filter', async () 
             (await history.callTotals(scanned)).toSorted(byGroup),
           );
           expect(await history.countCalls(filter)).toBe(await history.countCalls(scanned));
-          for (const bucket of STATS_BUCKETS)
-            expect(await history.callBuckets(filter, bucket, limit)).toEqual(
-              await history.callBuckets(scanned, bucket, limit),
+          expect(await history.callMeasures(filter)).toEqual(await history.callMeasures(scanned));
+          for (const bucket of STATS_BUCKETS) {
+            expect(await history.callBuckets(filter, { bucket, limit })).toEqual(
+              await history.callBuckets(scanned, { bucket, limit }),
             );
+            const series = { bucket, timeZone, splitBy, limit: 1000 };
+            const all = await history.callBuckets(filter, series);
+            expect(all.toSorted(byText)).toEqual(
+              (await history.callBuckets(scanned, series)).toSorted(byText),
+            );
+            expect(all.reduce((sum, each) => sum + each.calls, 0)).toBe(await history.countCalls(filter));
+          }
         }
       },
     ),
@@ -219,6 +286,31 @@ test('statistics from totals equal those of the calls for any filter', async () 
   );
   close();
 });
+
+test.each(['Asia/Kolkata', 'Asia/Kathmandu', 'Europe/Berlin', 'Australia/Lord_Howe'])(
+  'statistics from totals follow the calendar of %s, also when its offset changes',
+  async (timeZone) => {
+    const { db, close } = openDatabase(join(newDir(), 'zones.db'), 'normal');
+    const history = createLocalHistory(db);
+    // The changes in Berlin and on Lord Howe Island in 2024, and two months.
+    for (const start of [Date.UTC(2024, 2, 29), Date.UTC(2024, 3, 5)])
+      putCalls(
+        db,
+        Array.from({ length: 72 * 4 }, (_, i) =>
+          callRow(`${start}-${i}`, { createdAt: start + i * 900_000 + 1, end: { category: 'BUSY' } }),
+        ),
+      );
+    for (const bucket of STATS_BUCKETS) {
+      const series = { bucket, timeZone, limit: 1000 };
+      const counted = await history.callBuckets({}, series);
+      expect(counted).toEqual(await history.callBuckets({ tags: [] }, series));
+      expect(withEmptyBuckets(bucket, counted, timeZone).filter(({ calls: some }) => some > 0)).toEqual(
+        counted,
+      );
+    }
+    close();
+  },
+);
 
 test('a time range is covered by whole periods without gaps, the longest first', () => {
   fc.assert(

@@ -1,21 +1,25 @@
 /** Statistics about calls. */
 import type { EndCategory, ProviderId } from '@sidetone/core';
-import type { CallTotals } from '../../history/ports.ts';
+import { percentileOf } from '../../history/duration-steps.ts';
+import type { CallMeasures, CallTotals } from '../../history/ports.ts';
 import {
   MAX_BUCKETS,
-  withEmptyBuckets,
   type BucketTotals,
   type StatsBucket,
+  type StatsDimension,
 } from '../../history/stats-bucket.ts';
 import type { Builder, SchemaDeps } from '../builder.ts';
 import { addEnum, type Enums } from '../types/enums.ts';
 import { toFilter } from '../lists/filter-input.ts';
 import { providerOf } from '../types/lookup.ts';
 import type { Refs } from '../types/refs.ts';
+import { callsOf, seriesOf, seriesRequest, type Series, type SplitSeries } from './stats-series.ts';
 
 interface Stats {
   readonly totals: readonly CallTotals[];
-  readonly series: readonly BucketTotals[];
+  readonly series: Series;
+  /** Reads them once, if a field needs them. */
+  readonly measures: () => Promise<CallMeasures>;
 }
 
 type Count<Key> = readonly [key: Key, calls: number];
@@ -27,13 +31,20 @@ const STATS_BUCKET = {
   MONTH: 'A calendar month.',
 } as const satisfies Record<StatsBucket, string>;
 
+const STATS_DIMENSION = {
+  PROVIDER: 'The provider instance.',
+  DIRECTION: 'Who started the call.',
+  END_CATEGORY: 'Why the call ended.',
+} as const satisfies Record<StatsDimension, string>;
+
 const TOTAL_DURATION =
   'The total duration from answer to end, in ms. Calls that are live or were not answered count as 0.';
 
 export function addStats(builder: Builder, refs: Refs, enums: Enums, deps: SchemaDeps): void {
   const { history } = deps;
-  const Bucket = addEnum(builder, 'StatsBucket', 'The length of an interval, in UTC.', STATS_BUCKET);
-  const CallStats = addCallStats(builder, addCounts(builder, refs, enums, deps));
+  const Bucket = addEnum(builder, 'StatsBucket', 'The length of an interval.', STATS_BUCKET);
+  const Dimension = addEnum(builder, 'StatsDimension', 'By what a series is split.', STATS_DIMENSION);
+  const CallStats = addCallStats(builder, refs, addCounts(builder, refs, enums, deps));
 
   builder.queryField('callStats', (t) =>
     t.field({
@@ -50,15 +61,30 @@ export function addStats(builder: Builder, refs: Refs, enums: Enums, deps: Schem
           required: false,
           description: 'The interval of `series`. Without it, `series` is empty.',
         }),
+        timeZone: t.arg.string({
+          required: false,
+          description:
+            'The time zone whose calendar the intervals follow, by its name in the IANA database, such as `Asia/Kolkata`. Default: UTC.',
+        }),
+        splitBy: t.arg({
+          type: Dimension,
+          required: false,
+          description: 'By what `splitSeries` is split. Without it, or without `bucket`, that is empty.',
+        }),
       },
       resolve: async (_root, args) => {
         const filter = toFilter(args.filter, deps.countries);
-        const { bucket } = args;
-        const [totals, buckets] = await Promise.all([
+        const request = seriesRequest(args.bucket, args.timeZone, args.splitBy);
+        const [totals, rows] = await Promise.all([
           history.callTotals(filter),
-          bucket ? history.callBuckets(filter, bucket, MAX_BUCKETS + 1) : [],
+          request ? history.callBuckets(filter, request) : [],
         ]);
-        return { totals, series: bucket ? withEmptyBuckets(bucket, buckets) : [] };
+        let measures: Promise<CallMeasures> | undefined;
+        return {
+          totals,
+          series: request ? seriesOf(request, rows) : { points: [], split: [] },
+          measures: () => (measures ??= history.callMeasures(filter)),
+        };
       },
     }),
   );
@@ -88,6 +114,7 @@ function addCounts(builder: Builder, refs: Refs, enums: Enums, deps: SchemaDeps)
         calls: t.int({ description: 'The number of calls.', resolve: ([, calls]) => calls }),
       }),
     }),
+    DurationPercentiles: addPercentiles(builder),
     StatsPoint: builder.objectRef<BucketTotals>('StatsPoint').implement({
       description: 'The calls that were created within one interval.',
       fields: (t) => ({
@@ -99,7 +126,45 @@ function addCounts(builder: Builder, refs: Refs, enums: Enums, deps: SchemaDeps)
   };
 }
 
-function addCallStats(builder: Builder, counts: ReturnType<typeof addCounts>) {
+function addPercentiles(builder: Builder) {
+  const PERCENTILES = { p50Ms: 0.5, p90Ms: 0.9, p95Ms: 0.95 };
+  return builder.objectRef<CallMeasures>('DurationPercentiles').implement({
+    description:
+      'How long calls lasted from answer to end, of those that were answered and have ended. The values are estimates from counts of durations in steps of 5 %, and differ from the exact ones by less than that.',
+    fields: (t) =>
+      Object.fromEntries(
+        Object.entries(PERCENTILES).map(([name, part]) => [
+          name,
+          t.float({
+            description: `The duration that ${part * 100} % of the calls do not exceed, in ms.`,
+            resolve: ({ durations }) => percentileOf(durations, part)!,
+          }),
+        ]),
+      ),
+  });
+}
+
+function addSplitSeries(builder: Builder, { StatsPoint }: Pick<ReturnType<typeof addCounts>, 'StatsPoint'>) {
+  return builder.objectRef<SplitSeries>('StatsSeries').implement({
+    description: 'The part of a series that has one provider, direction or end category.',
+    fields: (t) => ({
+      key: t.exposeString('key', {
+        nullable: true,
+        description:
+          'The id of the provider, or the name of the direction or end category. Null for calls without one: the direction is unknown, or the call is live.',
+      }),
+      calls: t.int({ description: 'The number of calls in all intervals.', resolve: callsOf }),
+      points: t.field({
+        type: [StatsPoint],
+        description: 'The intervals of `series`.',
+        resolve: ({ points }) => [...points],
+      }),
+    }),
+  });
+}
+
+function addCallStats(builder: Builder, refs: Refs, counts: ReturnType<typeof addCounts>) {
+  const StatsSeries = addSplitSeries(builder, counts);
   return builder.objectRef<Stats>('CallStats').implement({
     description: 'Statistics about calls.',
     fields: (t) => ({
@@ -127,6 +192,27 @@ function addCallStats(builder: Builder, counts: ReturnType<typeof addCounts>) {
           return measured === 0 ? null : sum(totals, 'durationMs') / measured;
         },
       }),
+      durationPercentiles: t.field({
+        type: counts.DurationPercentiles,
+        nullable: true,
+        description:
+          'The median and other percentiles of the duration. Null if no call was answered and ended.',
+        resolve: async ({ measures }) => {
+          const read = await measures();
+          return read.durations.length > 0 ? read : null;
+        },
+      }),
+      costs: t.field({
+        type: [refs.Money],
+        description: 'The total cost in each currency, as reported by the providers.',
+        resolve: async ({ measures }) => [...(await measures()).costs],
+      }),
+      splitSeries: t.field({
+        type: [StatsSeries],
+        description:
+          '`series`, split by `splitBy`, the part with the most calls first. Parts without calls are omitted.',
+        resolve: ({ series }) => [...series.split],
+      }),
       byProvider: t.field({
         type: [counts.ProviderCount],
         description:
@@ -141,7 +227,7 @@ function addCallStats(builder: Builder, counts: ReturnType<typeof addCounts>) {
       series: t.field({
         type: [counts.StatsPoint],
         description: `The calls by time of creation, oldest first, from the interval of the first call to that of the last, including empty intervals. Empty without \`bucket\`. More than ${MAX_BUCKETS} intervals fail with INPUT_INVALID.`,
-        resolve: ({ series }) => [...series],
+        resolve: ({ series }) => [...series.points],
       }),
     }),
   });

@@ -15,6 +15,7 @@ export function createHistory(run: RunQuery): History {
     countCalls: (filter) => run('countCalls', filter),
     callTotals: (filter) => run('callTotals', filter),
     callBuckets: (...args) => run('callBuckets', ...args),
+    callMeasures: (filter) => run('callMeasures', filter),
     search: (...args) => run('search', ...args),
     audit: (...args) => run('auditEntries', ...args),
     utterance: batched((ids: Keys<'utterancesById'>) => run('utterancesById', ids)),

@@ -14,13 +14,14 @@ import type { AuditFilter, StoredAuditEntry } from '../../history/audit-query.ts
 import type { CallOrder } from '../../history/call-order.ts';
 import type { Page, PageRequest } from '../../history/paging.ts';
 import type {
+  CallMeasures,
   CallTotals,
   EventPageRequest,
   StoredStream,
   TranscriptLine,
   TranscriptMatch,
 } from '../../history/ports.ts';
-import type { BucketTotals, StatsBucket } from '../../history/stats-bucket.ts';
+import type { BucketTotals, SeriesRequest } from '../../history/stats-bucket.ts';
 
 type Keys<Key> = readonly Key[];
 /** One result for each key, in the order of the keys. */
@@ -45,13 +46,14 @@ export interface HistoryReader {
   calls(filter: CallFilter, page: PageRequest, order?: CallOrder): Page<Call>;
   countCalls(filter: CallFilter): number;
   callTotals(filter: CallFilter): readonly CallTotals[];
-  callBuckets(filter: CallFilter, bucket: StatsBucket, limit: number): readonly BucketTotals[];
+  callBuckets(filter: CallFilter, series: SeriesRequest): readonly BucketTotals[];
+  callMeasures(filter: CallFilter): CallMeasures;
   search(query: string, filter: CallFilter, page: PageRequest): Page<TranscriptMatch>;
   auditEntries(filter: AuditFilter, page: PageRequest): Page<StoredAuditEntry>;
 }
 
 /** The queries that count calls. */
-export type Stats = Pick<HistoryReader, 'callTotals' | 'callBuckets' | 'countCalls'>;
+export type Stats = Pick<HistoryReader, 'callTotals' | 'callBuckets' | 'callMeasures' | 'countCalls'>;
 
 export type QueryName = keyof HistoryReader;
 

@@ -29,6 +29,7 @@ const DURATIONS = {
   countCalls: 'LONG',
   callTotals: 'LONG',
   callBuckets: 'LONG',
+  callMeasures: 'LONG',
   search: 'LONG',
   auditEntries: 'LONG',
 } as const satisfies Record<QueryName, Duration>;

@@ -3,10 +3,11 @@ import type { EndCategory, ProviderId } from '@sidetone/core';
 import { count, sql, type SQL } from 'drizzle-orm';
 import type { AnySQLiteColumn } from 'drizzle-orm/sqlite-core';
 import type { CallTotals } from '../../history/ports.ts';
-import type { BucketTotals, StatsBucket } from '../../history/stats-bucket.ts';
+import type { BucketTotals, StatsBucket, StatsDimension } from '../../history/stats-bucket.ts';
 import type { TotalsPeriod } from '../../history/totals-periods.ts';
 import type { Db } from '../db.ts';
 import { callTotals, calls } from '../schema.ts';
+import type { OffsetSeries } from './zoned-buckets.ts';
 
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
@@ -19,7 +20,7 @@ export const LIVE_CALLS = sql`${calls} indexed by calls_live`;
 export const CALLS_BY_AGE = sql`${calls} indexed by calls_by_age`;
 
 /** SQLite's remainder has the sign of the dividend; the time may be before the epoch. */
-function intervalStart(at: AnySQLiteColumn, lengthMs: number, offsetMs = 0): SQL<number> {
+function intervalStart(at: SQL<number>, lengthMs: number, offsetMs = 0): SQL<number> {
   const length = sql.raw(String(lengthMs));
   return sql<number>`${at} - ((${at} + ${sql.raw(String(offsetMs))}) % ${length} + ${length}) % ${length}`;
 }
@@ -30,7 +31,20 @@ const STARTS = {
   DAY: (at) => intervalStart(at, DAY_MS),
   WEEK: (at) => intervalStart(at, 7 * DAY_MS, EPOCH_WEEKDAY_MS),
   MONTH: (at) => sql<number>`unixepoch(${at} / 1000, 'unixepoch', 'start of month') * 1000`,
-} as const satisfies Record<StatsBucket, (at: AnySQLiteColumn) => SQL<number>>;
+} as const satisfies Record<StatsBucket, (at: SQL<number>) => SQL<number>>;
+
+const localTime = (at: AnySQLiteColumn, offsetMs: number): SQL<number> =>
+  offsetMs === 0 ? sql<number>`${at}` : sql<number>`(${at} + ${sql.raw(String(offsetMs))})`;
+
+/** By what buckets are split. The empty text of totals is unknown. */
+const DIMENSIONS = {
+  PROVIDER: { ofCalls: calls.providerId, ofTotals: callTotals.providerId },
+  DIRECTION: { ofCalls: calls.direction, ofTotals: callTotals.direction },
+  END_CATEGORY: { ofCalls: calls.endCategory, ofTotals: callTotals.endCategory },
+} as const satisfies Record<
+  StatsDimension,
+  { readonly ofCalls: AnySQLiteColumn; readonly ofTotals: AnySQLiteColumn }
+>;
 
 const durationMs = sql<number>`coalesce(sum(max(${calls.durationMs}, 0)), 0)`;
 
@@ -69,23 +83,22 @@ export function totalsOfPeriods(db: Db, where: SQL | undefined): readonly CallTo
 }
 
 /** Which buckets to read: the first `limit`. */
-interface BucketSelection {
+interface BucketSelection extends OffsetSeries {
   readonly where: SQL | undefined;
-  readonly bucket: StatsBucket;
-  readonly limit: number;
 }
 
 export function bucketsOfCalls(
   db: Db,
   source: SQL,
-  { where, bucket, limit }: BucketSelection,
+  { where, bucket, offsetMs, splitBy, limit }: BucketSelection,
 ): readonly BucketTotals[] {
-  const at = STARTS[bucket](calls.createdAt);
+  const at = STARTS[bucket](localTime(calls.createdAt, offsetMs));
+  const key = splitBy && sql<string | null>`${DIMENSIONS[splitBy].ofCalls}`;
   return db
-    .select({ at, calls: count(), durationMs })
+    .select({ at, ...(key && { key }), calls: count(), durationMs })
     .from(source)
     .where(where)
-    .groupBy(at)
+    .groupBy(at, ...(key ? [key] : []))
     .orderBy(at)
     .limit(limit)
     .all();
@@ -95,14 +108,16 @@ export function bucketsOfCalls(
 export function bucketsOfPeriods(
   db: Db,
   period: TotalsPeriod,
-  { where, bucket, limit }: BucketSelection,
+  { where, bucket, offsetMs, splitBy, limit }: BucketSelection,
 ): readonly BucketTotals[] {
-  const at = period === bucket ? sql<number>`${callTotals.start}` : STARTS[bucket](callTotals.start);
+  const local = localTime(callTotals.start, offsetMs);
+  const at = period === bucket && offsetMs === 0 ? local : STARTS[bucket](local);
+  const key = splitBy && sql<string | null>`nullif(${DIMENSIONS[splitBy].ofTotals}, '')`;
   return db
-    .select({ at, calls: sum(callTotals.calls), durationMs: sum(callTotals.durationMs) })
+    .select({ at, ...(key && { key }), calls: sum(callTotals.calls), durationMs: sum(callTotals.durationMs) })
     .from(callTotals)
     .where(where)
-    .groupBy(at)
+    .groupBy(at, ...(key ? [key] : []))
     .orderBy(at)
     .limit(limit)
     .all();

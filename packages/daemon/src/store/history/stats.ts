@@ -10,8 +10,10 @@ import { countByIndex, findFew, lookup, sourcesOf, type CallSource } from './cal
 import type { Db } from '../db.ts';
 import { areTotalsComplete } from '../totals.ts';
 import type { Stats } from './queries.ts';
+import { costsOfCalls, durationsOfCalls, toMeasures } from './stats-measures.ts';
 import { ALL_CALLS, bucketsOfCalls, totalsOfCalls } from './stats-rows.ts';
 import { createTotalledStats } from './totalled-stats.ts';
+import { readZonedBuckets } from './zoned-buckets.ts';
 
 /** The conditions that the totals can answer. */
 const ANSWERED_BY_TOTALS: ReadonlySet<string> = new Set<keyof CallFilter>([
@@ -38,7 +40,8 @@ export function createStats(db: Db, expand: ExpandSearch): Stats {
     });
   return {
     callTotals: (filter) => answer(filter, (stats) => stats.callTotals(filter)),
-    callBuckets: (filter, ...rest) => answer(filter, (stats) => stats.callBuckets(filter, ...rest)),
+    callBuckets: (filter, series) => answer(filter, (stats) => stats.callBuckets(filter, series)),
+    callMeasures: (filter) => answer(filter, (stats) => stats.callMeasures(filter)),
     countCalls: (filter) => answer(filter, (stats) => stats.countCalls(filter)),
   };
 }
@@ -60,9 +63,14 @@ function createScannedStats(db: Db, expand: ExpandSearch): Stats {
     countCalls: (filter) =>
       countByIndex(db, filter, sources(filter)) ??
       totalsOf(filter).reduce((sum, totals) => sum + totals.calls, 0),
-    callBuckets(filter, bucket, limit) {
+    callBuckets: (request, series) =>
+      readZonedBuckets(db, request, series, (filter, offsetSeries) => {
+        const [from, where] = selection(filter);
+        return bucketsOfCalls(db, from, { where, ...offsetSeries });
+      }),
+    callMeasures(filter) {
       const [from, where] = selection(filter);
-      return bucketsOfCalls(db, from, { where, bucket, limit });
+      return toMeasures(costsOfCalls(db, from, where), durationsOfCalls(db, from, where));
     },
   };
 }

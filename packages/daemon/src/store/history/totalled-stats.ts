@@ -5,17 +5,20 @@
 import { and, eq, gte, inArray, lt, type SQL } from 'drizzle-orm';
 import type { CallFilter } from '../../calls/ports.ts';
 import type { CallTotals } from '../../history/ports.ts';
-import type { BucketTotals, StatsBucket } from '../../history/stats-bucket.ts';
+import type { StatsBucket } from '../../history/stats-bucket.ts';
 import {
   coverRange,
+  HOUR_MS,
+  QUARTER_MS,
   TOTALS_PERIODS,
   type CoveredRange,
   type TotalsPeriod,
 } from '../../history/totals-periods.ts';
 import { filterCondition, IS_ENDED, IS_LIVE, scanCondition } from '../call-filter.ts';
 import { INTERRUPTION_POINT, type Db } from '../db.ts';
-import { callTotals } from '../schema.ts';
+import { callMeasures, callTotals } from '../schema.ts';
 import type { Stats } from './queries.ts';
+import { costsOfCalls, durationsOfCalls, measuresOfPeriods, toMeasures } from './stats-measures.ts';
 import {
   bucketsOfCalls,
   bucketsOfPeriods,
@@ -24,14 +27,26 @@ import {
   totalsOfCalls,
   totalsOfPeriods,
 } from './stats-rows.ts';
+import { mergeBuckets, readZonedBuckets, type OffsetSeries } from './zoned-buckets.ts';
 
 /** The periods that never cross the boundary of an interval, longest first. */
 const PERIODS_WITHIN = {
-  HOUR: ['HOUR'],
-  DAY: ['DAY', 'HOUR'],
-  WEEK: ['DAY', 'HOUR'],
+  HOUR: ['HOUR', 'QUARTER'],
+  DAY: ['DAY', 'HOUR', 'QUARTER'],
+  WEEK: ['DAY', 'HOUR', 'QUARTER'],
   MONTH: TOTALS_PERIODS,
 } as const satisfies Record<StatsBucket, readonly TotalsPeriod[]>;
+
+/** The periods for which measures are stored, longest first. */
+const COST_PERIODS = ['MONTH', 'DAY'] as const satisfies readonly TotalsPeriod[];
+const DURATION_PERIODS = ['MONTH'] as const satisfies readonly TotalsPeriod[];
+
+/** The local calendar of an offset starts hours, or only quarters of an hour, with those of UTC; before 1900, neither. */
+function periodsFor({ bucket, offsetMs }: OffsetSeries): readonly TotalsPeriod[] {
+  if (offsetMs === 0) return PERIODS_WITHIN[bucket];
+  if (offsetMs % HOUR_MS === 0) return PERIODS_WITHIN.HOUR;
+  return offsetMs % QUARTER_MS === 0 ? ['QUARTER'] : [];
+}
 
 export function createTotalledStats(db: Db): Stats {
   const totalsOf = (filter: CallFilter): readonly CallTotals[] => [
@@ -45,14 +60,28 @@ export function createTotalledStats(db: Db): Stats {
   return {
     callTotals: (filter) => mergeTotals(totalsOf(filter)),
     countCalls: (filter) => totalsOf(filter).reduce((sum, totals) => sum + totals.calls, 0),
-    callBuckets(filter, bucket, limit) {
-      const ended = endedRanges(filter, PERIODS_WITHIN[bucket]).flatMap(({ by, ...range }) =>
+    callBuckets: (request, zoned) =>
+      readZonedBuckets(db, request, zoned, (filter, series) => {
+        const ended = endedRanges(filter, periodsFor(series)).flatMap(({ by, ...range }) =>
+          by === 'CALLS'
+            ? bucketsOfCalls(db, CALLS_BY_AGE, { where: endedWithin(range, filter), ...series })
+            : bucketsOfPeriods(db, by, { where: periodsWithin(by, range, filter), ...series }),
+        );
+        const live = bucketsOfCalls(db, LIVE_CALLS, { where: isLiveIn(filter), ...series });
+        return mergeBuckets([...ended, ...live]).slice(0, series.limit);
+      }),
+    callMeasures(filter) {
+      const costs = endedRanges(filter, COST_PERIODS).flatMap(({ by, ...range }) =>
         by === 'CALLS'
-          ? bucketsOfCalls(db, CALLS_BY_AGE, { where: endedWithin(range, filter), bucket, limit })
-          : bucketsOfPeriods(db, by, { where: periodsWithin(by, range, filter), bucket, limit }),
+          ? costsOfCalls(db, CALLS_BY_AGE, endedWithin(range, filter))
+          : measuresOfPeriods(db, 'COST', measuresWithin(by, range, filter)),
       );
-      const live = bucketsOfCalls(db, LIVE_CALLS, { where: isLiveIn(filter), bucket, limit });
-      return mergeBuckets([...ended, ...live]).slice(0, limit);
+      const durations = endedRanges(filter, DURATION_PERIODS).flatMap(({ by, ...range }) =>
+        by === 'CALLS'
+          ? durationsOfCalls(db, CALLS_BY_AGE, endedWithin(range, filter))
+          : measuresOfPeriods(db, 'DURATION', measuresWithin(by, range, filter)),
+      );
+      return toMeasures([...costs, ...costsOfCalls(db, LIVE_CALLS, isLiveIn(filter))], durations);
     },
   };
 }
@@ -73,19 +102,25 @@ function endedWithin({ from, until }: Range, filter: CallFilter): SQL | undefine
 
 const isLiveIn = (filter: CallFilter): SQL | undefined => and(IS_LIVE, scanCondition(filter));
 
-export function periodsWithin(
+export const periodsWithin = (period: TotalsPeriod, range: Range, filter: CallFilter): SQL | undefined =>
+  rowsWithin(callTotals, period, range, filter);
+
+const measuresWithin = (period: TotalsPeriod, range: Range, filter: CallFilter): SQL | undefined =>
+  rowsWithin(callMeasures, period, range, filter);
+
+function rowsWithin(
+  table: typeof callTotals | typeof callMeasures,
   period: TotalsPeriod,
   { from, until }: Range,
-  filter: CallFilter,
+  { providerIds, directions, endCategories }: CallFilter,
 ): SQL | undefined {
-  const { providerIds, directions, endCategories } = filter;
   return and(
-    eq(callTotals.period, period),
-    gte(callTotals.start, from),
-    lt(callTotals.start, until),
-    providerIds && inArray(callTotals.providerId, [...providerIds]),
-    directions && inArray(callTotals.direction, [...directions]),
-    endCategories && inArray(callTotals.endCategory, [...endCategories]),
+    eq(table.period, period),
+    gte(table.start, from),
+    lt(table.start, until),
+    providerIds && inArray(table.providerId, [...providerIds]),
+    directions && inArray(table.direction, [...directions]),
+    endCategories && inArray(table.endCategory, [...endCategories]),
     INTERRUPTION_POINT,
   );
 }
@@ -103,13 +138,4 @@ function mergeTotals(all: readonly CallTotals[]): readonly CallTotals[] {
     });
   }
   return [...merged.values()];
-}
-
-function mergeBuckets(all: readonly BucketTotals[]): readonly BucketTotals[] {
-  const merged = new Map<number, BucketTotals>();
-  for (const { at, calls: added, durationMs: addedMs } of all) {
-    const { calls: others = 0, durationMs = 0 } = merged.get(at) ?? {};
-    merged.set(at, { at, calls: added + others, durationMs: addedMs + durationMs });
-  }
-  return [...merged.values()].toSorted((a, b) => a.at - b.at);
 }

@@ -319,7 +319,7 @@ describe('the plan', () => {
       const statements = statementsOf(() => {
         reader.callTotals(filter);
         reader.countCalls(filter);
-        for (const bucket of STATS_BUCKETS) reader.callBuckets(filter, bucket, 10);
+        for (const bucket of STATS_BUCKETS) reader.callBuckets(filter, { bucket, limit: 10 });
       });
       for (const statement of statements) expect(unboundedSteps(statement), statement).toEqual([]);
     }

@@ -70,7 +70,7 @@ test('long queries block neither the event loop nor quick queries', async () => 
   const order: string[] = [];
   // Several, one after another: on a busy machine, a single one can end before this thread gets its turn.
   const long = Array.from({ length: 8 }, () =>
-    history.callBuckets({ tags: [] }, 'MONTH', 10).then(() => order.push('long')),
+    history.callBuckets({ tags: [] }, { bucket: 'MONTH', limit: 10 }).then(() => order.push('long')),
   );
   const quick = history.call('call_seen1' as never).then(() => order.push('quick'));
   for (let i = 0; i < 3; i++) {
@@ -86,7 +86,9 @@ test('a query that times out is interrupted within its statement, and the next o
   insertCalls(40_000);
   const history = createHistory(runner.run);
   expect(await history.countCalls({ tags: ['x'] })).toBe(0);
-  const long = history.callBuckets({ tags: [] }, 'MONTH', 10).catch((error: { code: string }) => error.code);
+  const long = history
+    .callBuckets({ tags: [] }, { bucket: 'MONTH', limit: 10 })
+    .catch((error: { code: string }) => error.code);
   await clock.settle();
   await clock.advance(QUERY_TIMEOUT_MS);
   expect(await long).toBe('HISTORY_TIMEOUT');
