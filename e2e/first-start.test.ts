@@ -227,3 +227,26 @@ describe('`sidetone backfill`', () => {
     );
   });
 });
+
+test('the first token is created before the first start, and gives and takes access while the daemon runs', async () => {
+  const folder = newFolder();
+  const config = writeConfig(folder, nowhere, { extra: 'auth: { required: true }' });
+  const run = async (args: readonly string[], env: Record<string, string> = {}): Promise<string> => {
+    const process = sidetone(['token', ...args], env);
+    expect([await process.exit(), process.stderr()]).toEqual([0, expect.not.stringContaining('sidetone:')]);
+    return process.stdout().trim();
+  };
+  const database = /path: '?([^'\n}]+\.db)/.exec(readFileSync(config, 'utf8'))![1]!;
+  const admin = {
+    SIDETONE_TOKEN: await run(['create', 'admin', '--scope', 'admin', '--database', database]),
+  };
+  const { url } = await startDaemon(config);
+  const reader = await run(['create', 'ada', '--scope', 'read', '--url', url], admin);
+  const statusOf = async (token: string): Promise<number> => {
+    const headers = { authorization: `Bearer ${token}` };
+    return (await fetch(`${url}graphql?query={viewer{name}}`, { headers })).status;
+  };
+  expect(await statusOf(reader)).toBe(200);
+  await run(['revoke', 'ada', '--url', url], admin);
+  expect(await statusOf(reader).catch(() => statusOf(reader))).toBe(401);
+});
